@@ -1,0 +1,30 @@
+// Builds every part into dist/. `--watch` rebuilds on change; `--no-types` skips the engine's declarations.
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import * as esbuild from "esbuild";
+
+const watch = process.argv.includes("--watch");
+
+/** @type {esbuild.BuildOptions} */
+const common = { bundle: true, sourcemap: true, target: "es2022", logLevel: "warning", legalComments: "none" };
+/** @type {esbuild.BuildOptions} */
+const node = { ...common, platform: "node", target: "node20" };
+
+/** @type {esbuild.BuildOptions[]} */
+const parts = [
+  { ...common, entryPoints: ["src/engine/index.ts"], outfile: "dist/engine/index.js", format: "esm", platform: "neutral" },
+  { ...node, entryPoints: ["src/runner/main.ts"], outfile: "dist/runner.js", format: "esm" },
+  { ...node, entryPoints: ["src/cli/main.ts"], outfile: "dist/cli.js", format: "esm", banner: { js: "#!/usr/bin/env node" } },
+  { ...node, entryPoints: ["src/extension/extension.ts"], outfile: "dist/extension.cjs", format: "cjs", external: ["vscode"] },
+  { ...common, entryPoints: ["webview/main.ts"], outfile: "dist/webview/main.js", format: "iife", platform: "browser", minify: true },
+].filter((part) => existsSync(part.entryPoints[0]));
+
+if (watch) {
+  for (const part of parts) await (await esbuild.context(part)).watch();
+} else {
+  await Promise.all(parts.map((part) => esbuild.build(part)));
+  if (!process.argv.includes("--no-types")) {
+    const { status } = spawnSync("npx", ["tsc", "-p", "src/engine/tsconfig.json"], { stdio: "inherit", shell: process.platform === "win32" });
+    if (status) process.exit(status);
+  }
+}

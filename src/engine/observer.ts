@@ -1,0 +1,37 @@
+import type { Module } from "./nn/module.js";
+import type { Tensor } from "./tensor.js";
+
+/**
+ * What the engine tells whoever looks on (Layerscope's inspector). One observer at a time; none costs one comparison per operation.
+ * Calls come in program order and nest: what runs inside a module call lies between its `moduleEntered` and `moduleLeft` or `moduleFailed`.
+ */
+export interface Observer {
+  /** At the end of Module's own constructor, before the subclass's fields exist. */
+  moduleConstructed?(module: Module): void;
+  /** Before the pre-forward hooks. */
+  moduleEntered?(module: Module, args: readonly unknown[]): void;
+  /** After the forward hooks; `output` is what the caller gets. */
+  moduleLeft?(module: Module, output: unknown): void;
+  moduleFailed?(module: Module, error: unknown): void;
+  /** A sequence calls its child registered under `name`: says which place of a module used twice is meant. Comes right before `moduleEntered`. */
+  childCalled?(parent: Module, name: string): void;
+  /** An operation of the public surface ran; what it is made of is not reported. `output` holds tensors as the caller gets them. */
+  operation?(name: string, args: readonly unknown[], output: unknown): void;
+  operationFailed?(name: string, args: readonly unknown[], error: unknown): void;
+  /** A function of nn.init filled `tensor`; every argument is given by name, defaults included. */
+  initialized?(tensor: Tensor, functionName: string, args: Readonly<Record<string, number | string | boolean>>): void;
+}
+
+let current: Observer | null = null;
+
+/** Installs an observer (null for none) and returns the one before it. */
+export function observe(observer: Observer | null): Observer | null {
+  const previous = current;
+  current = observer;
+  return previous;
+}
+
+/** The observer in force. */
+export function observer(): Observer | null {
+  return current;
+}

@@ -1,0 +1,5 @@
+export type * from "./snapshot.js";
+export type * from "./failure.js";
+export type * from "./runner.js";
+export type * from "./page.js";
+export * from "./initialization.js";

@@ -1,0 +1,60 @@
+/** The schemes of nn.init that a reinitialization offers, as data that both the editor's pickers and the runner read. */
+
+export interface InitializationScheme {
+  /** Name in nn.init. */
+  readonly function: string;
+  readonly arguments: readonly SchemeArgument[];
+  /** Least number of dimensions that the tensor must have. */
+  readonly minDimensions: number;
+}
+
+export type SchemeArgument =
+  | { readonly name: string; readonly kind: "number"; readonly default: number }
+  | { readonly name: string; readonly kind: "choice"; readonly default: string; readonly choices: readonly string[] };
+
+const number = (name: string, value: number): SchemeArgument => ({ name, kind: "number", default: value });
+
+const fanMode: SchemeArgument = { name: "mode", kind: "choice", default: "fan_in", choices: ["fan_in", "fan_out"] };
+const nonlinearity: SchemeArgument = {
+  name: "nonlinearity",
+  kind: "choice",
+  default: "leaky_relu",
+  choices: ["leaky_relu", "relu", "tanh", "sigmoid", "selu", "linear"],
+};
+
+export const initializationSchemes: readonly InitializationScheme[] = [
+  { function: "xavierUniform_", arguments: [number("gain", 1)], minDimensions: 2 },
+  { function: "xavierNormal_", arguments: [number("gain", 1)], minDimensions: 2 },
+  { function: "kaimingUniform_", arguments: [number("a", 0), fanMode, nonlinearity], minDimensions: 2 },
+  { function: "kaimingNormal_", arguments: [number("a", 0), fanMode, nonlinearity], minDimensions: 2 },
+  { function: "normal_", arguments: [number("mean", 0), number("std", 1)], minDimensions: 0 },
+  { function: "uniform_", arguments: [number("a", 0), number("b", 1)], minDimensions: 0 },
+  { function: "truncNormal_", arguments: [number("mean", 0), number("std", 1), number("a", -2), number("b", 2)], minDimensions: 0 },
+  { function: "constant_", arguments: [number("val", 0)], minDimensions: 0 },
+  { function: "zeros_", arguments: [], minDimensions: 0 },
+  { function: "ones_", arguments: [], minDimensions: 0 },
+  { function: "orthogonal_", arguments: [number("gain", 1)], minDimensions: 2 },
+  { function: "sparse_", arguments: [number("sparsity", 0.1), number("std", 0.01)], minDimensions: 2 },
+  { function: "eye_", arguments: [], minDimensions: 2 },
+  { function: "dirac_", arguments: [], minDimensions: 3 },
+];
+
+/** A scheme with the arguments chosen, or each layer's own `resetParameters`. */
+export type InitializationChoice =
+  | { readonly kind: "asConstructed" }
+  | { readonly kind: "scheme"; readonly function: string; readonly arguments: Readonly<Record<string, number | string>> };
+
+/** What a reinitialization reaches. */
+export type InitializationTarget =
+  | { readonly kind: "model" }
+  /** The module at `path` and all beneath it. */
+  | { readonly kind: "module"; readonly path: string }
+  /** All modules of one class. */
+  | { readonly kind: "type"; readonly type: string };
+
+export interface Reinitialization {
+  readonly target: InitializationTarget;
+  readonly choice: InitializationChoice;
+  /** Seeds the generator first; null draws on from where it stands. */
+  readonly seed: number | null;
+}

@@ -1,0 +1,76 @@
+import type { Failure } from "./failure.js";
+import type { Reinitialization } from "./initialization.js";
+import type { ForwardRequest, TensorValues } from "./runner.js";
+import type { ModelSnapshot, SourceLocation, TensorId, TensorStatistics } from "./snapshot.js";
+
+/** What the page shows. One value says everything, so that a page made anew (reload, second tab) needs nothing else. */
+export type PageState =
+  /** No model file yet. */
+  | { readonly kind: "empty" }
+  /** The workspace is not trusted: nothing runs. */
+  | { readonly kind: "untrusted" }
+  | {
+      readonly kind: "file";
+      /** Absolute path of the model file. */
+      readonly file: string;
+      readonly activity: "idle" | "running" | "forward" | "reinitialize";
+      /** The last good picture; empty before the first run. */
+      readonly models: readonly ModelSnapshot[];
+      /** Why the last run failed; `models` may then be of an earlier run. */
+      readonly failure: Failure | null;
+      /** True when the file changed after the run that `models` come from. */
+      readonly stale: boolean;
+    };
+
+/** What is selected, shared by page, tree and editor. */
+export interface Selection {
+  readonly model: string;
+  /** Module path; "" is the root. */
+  readonly path: string;
+}
+
+/** Host to page, without an answer. */
+export type PageMessage =
+  | { readonly kind: "state"; readonly state: PageState; readonly selection: Selection | null }
+  /** One model changed (forward, reinitialize); the rest stays. */
+  | { readonly kind: "model"; readonly model: ModelSnapshot }
+  | { readonly kind: "activity"; readonly activity: "idle" | "running" | "forward" | "reinitialize" }
+  /** Show this module and select it. */
+  | { readonly kind: "select"; readonly selection: Selection }
+  | { readonly kind: "reply"; readonly id: number; readonly result: unknown }
+  | { readonly kind: "error"; readonly id: number; readonly message: string };
+
+/** What the page may ask of the host, by method. */
+export interface PageMethods {
+  /** The page is ready for its first state. */
+  ready: { params: null; result: null };
+  run: { params: null; result: null };
+  stop: { params: null; result: null };
+  /** Opens the editor's own pickers for a reinitialization or a forward pass of what is selected. */
+  chooseReinitialize: { params: { readonly model: string; readonly path: string }; result: null };
+  chooseForward: { params: { readonly model: string }; result: null };
+  forward: { params: ForwardRequest; result: null };
+  reinitialize: { params: { readonly model: string } & Reinitialization; result: null };
+  undoReinitialize: { params: { readonly model: string }; result: null };
+  tensorValues: { params: { readonly model: string; readonly tensor: TensorId; readonly maxRows: number; readonly maxColumns: number }; result: TensorValues };
+  statistics: { params: { readonly model: string; readonly tensor: TensorId; readonly bins: number }; result: TensorStatistics };
+  /** The user selected a module in the page. */
+  selected: { params: Selection; result: null };
+  reveal: { params: { readonly location: SourceLocation }; result: null };
+  copySummary: { params: { readonly model: string }; result: null };
+  copyText: { params: { readonly text: string }; result: null };
+  /** Offers to save what the page produced (SVG, PNG as base64, JSON, CSV). */
+  save: { params: { readonly suggestedName: string; readonly content: string; readonly encoding: "utf8" | "base64" }; result: null };
+  openInEditor: { params: null; result: null };
+  showOutput: { params: null; result: null };
+  createExample: { params: null; result: null };
+  openFile: { params: null; result: null };
+  manageTrust: { params: null; result: null };
+}
+
+export type PageMethod = keyof PageMethods;
+
+/** Page to host. */
+export type PageRequest = {
+  [M in PageMethod]: { readonly id: number; readonly method: M; readonly params: PageMethods[M]["params"] };
+}[PageMethod];

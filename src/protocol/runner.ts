@@ -1,0 +1,83 @@
+import type { Failure } from "./failure.js";
+import type { Reinitialization } from "./initialization.js";
+import type { DTypeName, ModelSnapshot, TensorId, TensorStatistics } from "./snapshot.js";
+
+/** A model file made ready to evaluate. */
+export interface Bundle {
+  /** Absolute path of the model file. */
+  readonly entry: string;
+  /** ES module text, with `layerscope` imported from `engineUrl`. */
+  readonly code: string;
+  /** Source map of `code`, as JSON text. */
+  readonly sourceMap: string;
+  /** file: URL of the engine that the code and the runner share. */
+  readonly engineUrl: string;
+  /** Absolute paths of every workspace file that went in; a change of one makes the bundle stale. */
+  readonly files: readonly string[];
+}
+
+export interface RunResult {
+  readonly models: readonly ModelSnapshot[];
+  /** Set when the file did not run to its end; `models` then holds what was alive by that time. */
+  readonly failure: Failure | null;
+}
+
+/** How a tensor given to forward is filled. */
+export type Fill = "rand" | "randn" | "zeros" | "ones" | "arange" | "randint";
+
+export interface StatedInput {
+  readonly shape: readonly number[];
+  readonly dtype: DTypeName;
+  readonly fill: Fill;
+  /** Exclusive upper bound for "randint". */
+  readonly high?: number;
+}
+
+export type ForwardInput =
+  /** The inputs of the last recorded pass, else inferred ones. */
+  | { readonly kind: "recorded" }
+  | { readonly kind: "stated"; readonly inputs: readonly StatedInput[] };
+
+export interface ForwardRequest {
+  readonly model: string;
+  readonly input: ForwardInput;
+  /** Seeds the generator for inputs and random layers; null draws on. */
+  readonly seed: number | null;
+}
+
+/** A tensor's values for a heat map: the leading rows and columns of its last two dimensions. */
+export interface TensorValues {
+  readonly shape: readonly number[];
+  readonly rows: number;
+  readonly columns: number;
+  /** rows * columns numbers in row-major order; null marks NaN, and the infinities are "Infinity" and "-Infinity". */
+  readonly values: readonly (number | null | "Infinity" | "-Infinity")[];
+  /** True where the tensor has more than is given. */
+  readonly truncated: boolean;
+}
+
+/** What a runner answers, by method. Models are named as in their snapshots. */
+export interface RunnerMethods {
+  run: { params: { readonly bundle: Bundle }; result: RunResult };
+  forward: { params: ForwardRequest; result: ModelSnapshot };
+  reinitialize: { params: { readonly model: string } & Reinitialization; result: ModelSnapshot };
+  undoReinitialize: { params: { readonly model: string }; result: ModelSnapshot };
+  setSeed: { params: { readonly seed: number }; result: null };
+  tensorValues: { params: { readonly model: string; readonly tensor: TensorId; readonly maxRows: number; readonly maxColumns: number }; result: TensorValues };
+  /** Exact statistics of one tensor, never sampled, with `bins` bins. */
+  statistics: { params: { readonly model: string; readonly tensor: TensorId; readonly bins: number }; result: TensorStatistics };
+}
+
+export type RunnerMethod = keyof RunnerMethods;
+
+/** Host to runner. */
+export type RunnerRequest = {
+  [M in RunnerMethod]: { readonly id: number; readonly method: M; readonly params: RunnerMethods[M]["params"] };
+}[RunnerMethod];
+
+/** Runner to host. */
+export type RunnerReply =
+  | { readonly kind: "result"; readonly id: number; readonly result: unknown }
+  | { readonly kind: "failure"; readonly id: number; readonly failure: Failure }
+  /** What the model code printed. */
+  | { readonly kind: "output"; readonly stream: "stdout" | "stderr"; readonly text: string };

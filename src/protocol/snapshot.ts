@@ -1,0 +1,219 @@
+/**
+ * A model as plain data. Whatever can produce a ModelSnapshot (running code, opening a weights file) gets every view for free.
+ * Everything here survives JSON: numbers that JSON cannot hold (NaN, infinities) are counted apart, never stored.
+ */
+
+/** A place in the user's code. Lines and columns count from 1, as editors show them. */
+export interface SourceLocation {
+  /** Absolute path. */
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** One model: a root module with everything beneath it. */
+export interface ModelSnapshot {
+  readonly formatVersion: 1;
+  /** The variable or export that holds the model, else its class and line. Unique within a file. */
+  readonly name: string;
+  /** Where the model was defined: its variable if it has one, else the constructor call. */
+  readonly location: SourceLocation | null;
+  readonly root: ModuleSnapshot;
+  /** Every parameter and buffer once, by identity. A TensorId is an index into this list. */
+  readonly tensors: readonly TensorSnapshot[];
+  readonly totals: Totals;
+  /** The forward pass whose shapes are shown; null where none ran and none could be inferred. */
+  readonly trace: ForwardTrace | null;
+  /** Why there is no trace, in words for the user; null when there is one. */
+  readonly traceMissing: string | null;
+  /** How many reinitializations can be undone. */
+  readonly undoDepth: number;
+}
+
+/** Index into ModelSnapshot.tensors. */
+export type TensorId = number;
+
+/** One place of a module in the tree. A module used in two places appears twice, with the same identity. */
+export interface ModuleSnapshot {
+  /** Dotted path as in PyTorch, e.g. "0.block 1.0"; "" for the root. */
+  readonly path: string;
+  /** Last part of the path; the model's name for the root. */
+  readonly name: string;
+  /** Class name, e.g. "Linear". */
+  readonly type: string;
+  /** Constructor arguments as PyTorch prints them, e.g. "in_features=4, out_features=8, bias=True"; "" if none. */
+  readonly arguments: string;
+  /** Equal for two places exactly when they hold the same object. */
+  readonly identity: number;
+  /** Equal for two modules exactly when type, arguments, tensor shapes and the structure beneath are equal. */
+  readonly structure: number;
+  readonly training: boolean;
+  readonly parameters: readonly TensorUse[];
+  readonly buffers: readonly TensorUse[];
+  readonly children: readonly ModuleSnapshot[];
+  /** The constructor call, in the user's code. */
+  readonly location: SourceLocation | null;
+}
+
+/** A module's own name for a tensor, e.g. "weight". */
+export interface TensorUse {
+  readonly name: string;
+  readonly tensor: TensorId;
+}
+
+export type DTypeName = "float32" | "float64" | "int32" | "int64" | "uint8" | "bool";
+
+export interface TensorSnapshot {
+  readonly id: TensorId;
+  readonly kind: "parameter" | "buffer";
+  /** Every full name, e.g. ["2.weight", "4.weight"]; PyTorch's own (the first) comes first. More than one: shared. */
+  readonly names: readonly string[];
+  /** Null while a lazy module has not seen an input. */
+  readonly shape: readonly number[] | null;
+  readonly dtype: DTypeName;
+  readonly device: "cpu" | "meta";
+  readonly requiresGrad: boolean;
+  /** Elements; 0 while the shape is unknown. */
+  readonly count: number;
+  /** Bytes that the elements take. */
+  readonly bytes: number;
+  readonly initialization: Initialization;
+  /** Null where there are no values (meta device, lazy). */
+  readonly statistics: TensorStatistics | null;
+  /** Statistics of `.grad`; null where there is none. */
+  readonly gradient: TensorStatistics | null;
+}
+
+/** How a tensor came by its values. */
+export type Initialization =
+  | {
+      readonly kind: "recorded";
+      /** Name in nn.init, e.g. "kaimingUniform_". */
+      readonly function: string;
+      /** Arguments with their names, defaults included. */
+      readonly arguments: Readonly<Record<string, number | string | boolean>>;
+      /** What the values follow in theory; null where no simple density exists (orthogonal, sparse, dirac, eye). */
+      readonly distribution: Distribution | null;
+      /** "constructor": the layer's own default. "code": a call in the user's code. "layerscope": a reinitialization from the editor. */
+      readonly by: "constructor" | "code" | "layerscope";
+      readonly location: SourceLocation | null;
+      /** In-place operations since then, e.g. ["mul_", "add_"]; empty while the values are as initialized. */
+      readonly modifiedBy: readonly string[];
+    }
+  | { readonly kind: "unknown" };
+
+export type Distribution =
+  | { readonly kind: "uniform"; readonly low: number; readonly high: number }
+  | { readonly kind: "normal"; readonly mean: number; readonly std: number }
+  | { readonly kind: "truncatedNormal"; readonly mean: number; readonly std: number; readonly low: number; readonly high: number }
+  | { readonly kind: "constant"; readonly value: number };
+
+export interface TensorStatistics {
+  readonly count: number;
+  /** How many elements were looked at; less than `count` for large tensors, where an even stride is sampled. */
+  readonly sampled: number;
+  readonly nan: number;
+  readonly positiveInfinity: number;
+  readonly negativeInfinity: number;
+  readonly zeros: number;
+  /** Over finite elements; null when there are none. `std` is the population standard deviation. */
+  readonly finite: { readonly min: number; readonly max: number; readonly mean: number; readonly std: number } | null;
+  /** Equal-width bins over [low, high] of the finite elements; null when there are none or all are equal. */
+  readonly histogram: Histogram | null;
+}
+
+export interface Histogram {
+  readonly low: number;
+  readonly high: number;
+  readonly bins: readonly number[];
+}
+
+export interface Totals {
+  /** Modules by identity, root included. */
+  readonly modules: number;
+  /** Elements of parameters, each counted once however often it is used. */
+  readonly parameters: number;
+  readonly trainableParameters: number;
+  readonly parameterBytes: number;
+  readonly bufferBytes: number;
+  /** Multiply-adds of the traced forward pass, as torchinfo counts them; null without a trace. */
+  readonly multiplyAdds: number | null;
+}
+
+/** A forward pass, in the order things ran. */
+export interface ForwardTrace {
+  /** "recorded": the user's code ran it. "inferred": inputs derived from the first layers. "stated": inputs given by the user. */
+  readonly origin: "recorded" | "inferred" | "stated";
+  /** A ValueId is an index into this list. */
+  readonly values: readonly TraceValue[];
+  readonly inputs: readonly Operand[];
+  readonly outputs: readonly Operand[];
+  /** Steps in the order they began. A StepId is an index into this list. Step 0 is the call of the root module. */
+  readonly steps: readonly TraceStep[];
+  /** Set when forward threw: everything in `steps` ran before that. */
+  readonly failure: TraceFailure | null;
+  /** How many steps were left out because the pass was too long to keep; 0 normally. */
+  readonly truncatedSteps: number;
+}
+
+export type ValueId = number;
+export type StepId = number;
+
+/** One tensor at one version: an in-place write makes a new value. */
+export interface TraceValue {
+  readonly shape: readonly number[];
+  readonly dtype: DTypeName;
+  readonly source:
+    | { readonly kind: "input" }
+    /** The operation step that computed it. */
+    | { readonly kind: "step"; readonly step: StepId }
+    | { readonly kind: "tensor"; readonly tensor: TensorId }
+    /** Came from outside the pass: a tensor of the user's own, or one made without inputs. */
+    | { readonly kind: "constant" };
+  /** Mean, spread and share of zeros of an activation; absent where it was not looked at. */
+  readonly statistics?: { readonly mean: number; readonly std: number; readonly zeros: number; readonly nonFinite: number };
+}
+
+/** A value in the place it is used. `label` names its place in a structured argument, e.g. "mask" or "[0].hidden"; "" for a plain one. */
+export interface Operand {
+  readonly value: ValueId;
+  readonly label: string;
+}
+
+interface StepBase {
+  /** The module call it ran in; null for the root call only. */
+  readonly parent: StepId | null;
+  readonly inputs: readonly Operand[];
+  readonly outputs: readonly Operand[];
+  /** Where the user's code called it; null for calls made by the engine's own containers. */
+  readonly location: SourceLocation | null;
+}
+
+export interface ModuleStep extends StepBase {
+  readonly kind: "module";
+  /** Which place in the tree was called. */
+  readonly path: string;
+  /** Milliseconds. */
+  readonly duration: number;
+  /** Multiply-adds of this call alone, children excluded. */
+  readonly multiplyAdds: number;
+}
+
+export interface OperationStep extends StepBase {
+  readonly kind: "operation";
+  /** Name as in torch, e.g. "add", "cat", "scaledDotProductAttention". */
+  readonly name: string;
+  /** Arguments other than tensors, e.g. "dim=1"; "" if none. */
+  readonly arguments: string;
+  /** Moves or describes data without computing: reshape, transpose, slice, ... */
+  readonly bookkeeping: boolean;
+}
+
+export type TraceStep = ModuleStep | OperationStep;
+
+export interface TraceFailure {
+  /** The innermost step that failed. */
+  readonly step: StepId;
+  readonly message: string;
+  readonly location: SourceLocation | null;
+}
