@@ -1,0 +1,56 @@
+/** The page's document: what a webview's `html` is set to, and what the browser tests load. */
+
+export interface PageDocument {
+  /** What styles and fonts may be loaded from: `webview.cspSource`. */
+  readonly cspSource: string;
+  /** A fresh random value for every document; the only script that may run carries it. */
+  readonly nonce: string;
+  /** Address of dist/webview/main.js as the page reaches it. */
+  readonly scriptUri: string;
+  /** Address of dist/webview/main.css as the page reaches it. */
+  readonly styleUri: string;
+  /** BCP 47 tag of the display language, e.g. "en". */
+  readonly language: string;
+  /** The page's strings in that language, by their English text (`vscode.l10n.bundle`); null for English. */
+  readonly strings: Readonly<Record<string, string | { readonly message: string; readonly comment: readonly string[] }>> | null;
+}
+
+const escapes: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
+
+function attribute(value: string): string {
+  return `"${value.replace(/[&<>"]/g, (character) => escapes[character]!)}"`;
+}
+
+/**
+ * No remote source, no inline script or style, no eval. Workers start from a blob because a webview's own origin
+ * cannot serve them; images are what the page itself draws.
+ */
+export function contentSecurityPolicy({ cspSource, nonce }: Pick<PageDocument, "cspSource" | "nonce">): string {
+  return [
+    "default-src 'none'",
+    `script-src 'nonce-${nonce}'`,
+    `style-src ${cspSource}`,
+    `font-src ${cspSource}`,
+    "img-src blob: data:",
+    "worker-src blob:",
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join("; ");
+}
+
+export function pageDocument(page: PageDocument): string {
+  return `<!DOCTYPE html>
+<html lang=${attribute(page.language)} data-strings=${attribute(JSON.stringify(page.strings))}>
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content=${attribute(contentSecurityPolicy(page))}>
+<link rel="stylesheet" href=${attribute(page.styleUri)}>
+<title>Layerscope</title>
+</head>
+<body>
+<script nonce=${attribute(page.nonce)} src=${attribute(page.scriptUri)}></script>
+</body>
+</html>
+`;
+}
