@@ -1,0 +1,142 @@
+// A real VS Code from the npm registry: the workbench and extension host inside the package code-server, started through VS Code's own
+// server. It stands in where the desktop build is not installed and cannot be downloaded.
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
+
+/** Which code-server holds which VS Code, and the major version of Node it needs. */
+const releases = {
+  current: { codeServer: "4.139.1", node: "24" },
+  /** VS Code 1.100, the oldest that package.json admits. */
+  oldest: { codeServer: "4.100.3", node: "20" },
+};
+
+/**
+ * Installs VS Code's server below `.vscode-test/` unless it is there.
+ * @param {keyof typeof releases} [release]
+ * @returns {{ node: string, serverMain: string }} the Node binary to start it with and its main file
+ */
+export function installServer(release = "current") {
+  const { codeServer, node } = releases[release];
+  const folder = path.join(root, ".vscode-test", `server-${codeServer}`);
+  const vscode = path.join(folder, "node_modules", "code-server", "lib", "vscode");
+  const nodePackage = `node-${process.platform === "win32" ? "win" : process.platform}-${process.arch}`;
+  const installed = {
+    node: path.join(folder, "node_modules", nodePackage, "bin", process.platform === "win32" ? "node.exe" : "node"),
+    serverMain: path.join(vscode, "out", "server-main.js"),
+  };
+  const complete = path.join(folder, "complete");
+  if (existsSync(complete)) return installed;
+
+  console.log(`Installing VS Code's server (code-server ${codeServer}) into ${path.relative(root, folder)} ...`);
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  npm(folder, "install", "--no-save", "--ignore-scripts", "--prefix", folder, `code-server@${codeServer}`, `${nodePackage}@${node}`);
+  npm(vscode, "install", "--omit=dev", "--ignore-scripts");
+  npm(path.join(vscode, "extensions"), "install", "--omit=dev", "--ignore-scripts");
+  writeFileSync(complete, "");
+  return installed;
+}
+
+/**
+ * @param {string} cwd
+ * @param {...string} args
+ */
+function npm(cwd, ...args) {
+  const { status, stderr } = spawnSync("npm", [...args, "--no-audit", "--no-fund", "--loglevel=error"], {
+    cwd,
+    encoding: "utf8",
+    shell: process.platform === "win32",
+  });
+  if (status !== 0) throw new Error(`npm ${args.join(" ")} failed in ${cwd}:\n${stderr}`);
+}
+
+/**
+ * @typedef {object} ServerOptions
+ * @property {string} dataFolder Where the server keeps settings, state and installed extensions.
+ * @property {keyof typeof releases} [release]
+ * @property {boolean} [askForTrust] False (the default) trusts every workspace.
+ * @property {number} [port] 0 (the default) takes a free one.
+ * @property {Record<string, string | undefined>} [env] For the extension host.
+ *
+ * @typedef {object} Server
+ * @property {string} origin e.g. "http://127.0.0.1:8123"
+ * @property {(folder: string, options?: { developmentPath?: string, testsPath?: string }) => string} address
+ *   The workbench on a folder; with `developmentPath` an extension under development is loaded.
+ * @property {Promise<void>} closed Settles when the server has ended.
+ * @property {() => Promise<void>} dispose
+ */
+
+/**
+ * Starts VS Code's server on 127.0.0.1.
+ * @param {ServerOptions} options
+ * @returns {Promise<Server>}
+ */
+export async function startServer({ dataFolder, release, askForTrust = false, port = 0, env = process.env }) {
+  const { node, serverMain } = installServer(release);
+  const server = spawn(
+    node,
+    [
+      serverMain,
+      ...["--host", "127.0.0.1", "--port", String(port), "--without-connection-token", "--accept-server-license-terms"],
+      // Lets the address name an extension under development.
+      "--enable-smoke-test-driver",
+      ...["--telemetry-level", "off"],
+      ...(askForTrust ? [] : ["--disable-workspace-trust"]),
+      ...["--server-data-dir", dataFolder, "--extensions-dir", path.join(dataFolder, "extensions")],
+    ],
+    { env, stdio: ["ignore", "pipe", "pipe"] },
+  );
+  const closed = new Promise((resolve) => server.once("close", () => resolve(undefined)));
+  const boundPort = await new Promise((resolve, reject) => {
+    let output = "";
+    const read = (/** @type {Buffer} */ chunk) => {
+      output += chunk;
+      const match = /Extension host agent listening on (\d+)/.exec(output);
+      if (match) resolve(Number(match[1]));
+    };
+    server.stdout.on("data", read);
+    server.stderr.on("data", read);
+    server.once("error", reject);
+    server.once("close", (code) => reject(new Error(`VS Code's server ended with code ${code}:\n${output}`)));
+  });
+  const authority = `127.0.0.1:${boundPort}`;
+  return {
+    origin: `http://${authority}`,
+    address(folder, { developmentPath, testsPath } = {}) {
+      const remote = (/** @type {string} */ file) => `vscode-remote://${authority}${file}`;
+      const payload = [
+        ...(developmentPath ? [["extensionDevelopmentPath", remote(developmentPath)]] : []),
+        ...(testsPath ? [["extensionTestsPath", remote(testsPath)]] : []),
+      ];
+      const query = new URLSearchParams({ folder, ...(payload.length > 0 ? { payload: JSON.stringify(payload) } : {}) });
+      return `http://${authority}/?${query}`;
+    },
+    closed: /** @type {Promise<void>} */ (closed),
+    async dispose() {
+      server.kill("SIGTERM");
+      const killer = setTimeout(() => server.kill("SIGKILL"), 5000);
+      await closed;
+      clearTimeout(killer);
+    },
+  };
+}
+
+/**
+ * Installs a packaged extension for servers started with the same `dataFolder`.
+ * @param {string} vsix
+ * @param {string} dataFolder
+ * @param {keyof typeof releases} [release]
+ */
+export function installExtension(vsix, dataFolder, release) {
+  const { node, serverMain } = installServer(release);
+  const { status, stdout, stderr } = spawnSync(
+    node,
+    [serverMain, "--install-extension", vsix, "--force", "--server-data-dir", dataFolder, "--extensions-dir", path.join(dataFolder, "extensions")],
+    { encoding: "utf8" },
+  );
+  if (status !== 0) throw new Error(`Installing ${vsix} failed:\n${stdout}${stderr}`);
+}

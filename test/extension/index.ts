@@ -1,0 +1,26 @@
+import { readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import Mocha from "mocha";
+
+/** Called by VS Code in its extension host. Reports to the file named by LAYERSCOPE_TEST_REPORT, since only an exit code gets out. */
+export async function run(): Promise<void> {
+  const mocha = new Mocha({ ui: "tdd", timeout: 60_000, grep: process.env.LAYERSCOPE_TEST_GREP ?? "" });
+  for (const file of readdirSync(__dirname).filter((name) => name.endsWith(".test.cjs")).sort()) mocha.addFile(join(__dirname, file));
+  const lines: string[] = [];
+  let passed = 0;
+  let failed = 0;
+  await new Promise<void>((resolve) => {
+    const runner = mocha.run(() => resolve());
+    runner.on("pass", (test) => {
+      passed++;
+      lines.push(`  ok ${test.fullTitle()} (${test.duration} ms)`);
+    });
+    runner.on("fail", (test, error: Error) => {
+      failed++;
+      lines.push(`  FAILED ${test.fullTitle()}\n${error.stack ?? error.message}`);
+    });
+  });
+  const report = process.env.LAYERSCOPE_TEST_REPORT;
+  if (report) writeFileSync(report, JSON.stringify({ passed, failed, lines }));
+  if (failed > 0 || passed === 0) throw new Error(`${passed} passed, ${failed} failed`);
+}

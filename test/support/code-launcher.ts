@@ -1,0 +1,52 @@
+/**
+ * Stands in for the `code` executable that @vscode/test-electron starts: takes the same flags, runs the browser VS Code with headless
+ * Chromium, and ends with the suite's exit code. The environment reaches the extension host as it does on the desktop.
+ */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { parseArgs } from "node:util";
+import { startServer } from "../../scripts/vscode-server.mjs";
+import { launchChromium } from "./chromium.js";
+
+const { values, positionals } = parseArgs({
+  strict: false,
+  allowPositionals: true,
+  options: {
+    extensionDevelopmentPath: { type: "string" },
+    extensionTestsPath: { type: "string" },
+  },
+});
+const [folder] = positionals;
+const developmentPath = String(values.extensionDevelopmentPath);
+const testsPath = String(values.extensionTestsPath);
+const release = process.env.VSCODE_RELEASE === "oldest" ? "oldest" : "current";
+
+const dataFolder = mkdtempSync(join(tmpdir(), "layerscope-vscode-"));
+mkdirSync(join(dataFolder, "data", "Machine"), { recursive: true });
+writeFileSync(join(dataFolder, "data", "Machine", "settings.json"), "{}");
+const server = await startServer({ dataFolder, release });
+const browser = await launchChromium();
+let code = 1;
+try {
+  const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+  const finished = new Promise<number>((resolve) => void page.exposeFunction("codeAutomationExit", resolve));
+  // Much of what the workbench logs is its own noise, and the suite reports through a file: only what went wrong in the suite is printed.
+  const verbose = process.env.LAYERSCOPE_TEST_LOG !== undefined;
+  await page.exposeFunction("codeAutomationLog", (type: string, args: unknown[]) => {
+    const ours = type === "error" && args.some((arg) => String(arg).includes(dirname(testsPath)));
+    if (ours || verbose) console.log(type, ...args);
+  });
+  await page.goto(server.address(folder, { developmentPath, testsPath }));
+  code = await Promise.race([
+    finished,
+    server.closed.then(() => {
+      throw new Error("VS Code's server ended before the suite did.");
+    }),
+  ]);
+} finally {
+  await browser.close();
+  await server.dispose();
+  rmSync(dataFolder, { recursive: true, force: true });
+}
+process.exit(code);
