@@ -1,0 +1,3 @@
+export type * from "./api.js";
+export * from "./theme.js";
+export * from "./strings.js";

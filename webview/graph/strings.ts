@@ -1,0 +1,60 @@
+/** Every text that the picture itself shows; the page passes translations. `{0}`, `{1}` are filled in. */
+export interface GraphStrings {
+  readonly input: string;
+  readonly output: string;
+  readonly constant: string;
+  readonly parametersShort: string;
+  readonly repeated: string;
+  readonly sharedPlaces: string;
+  readonly calledTimes: string;
+  readonly notReached: string;
+  readonly notCalled: string;
+  readonly failedHere: string;
+  readonly declaredOrder: string;
+  readonly noTrace: string;
+  readonly plainLayout: string;
+  readonly legend: string;
+  readonly kinds: Readonly<Record<import("./theme.js").LayerKind, string>>;
+  readonly legendRepeated: string;
+  readonly legendShared: string;
+  readonly legendDeclared: string;
+  readonly legendFailed: string;
+}
+
+export const englishStrings: GraphStrings = {
+  input: "Input",
+  output: "Output",
+  constant: "Constant",
+  parametersShort: "{0} params",
+  repeated: "{0} modules of equal structure, each with its own weights",
+  sharedPlaces: "Shared weights {0}, used in {1} places",
+  calledTimes: "called {0} times",
+  notReached: "not reached",
+  notCalled: "not called",
+  failedHere: "failed here",
+  declaredOrder: "Order as declared; no forward pass was measured",
+  noTrace: "No forward pass: how data flows is unknown",
+  plainLayout: "Simplified layout",
+  legend: "Legend",
+  kinds: {
+    dense: "Linear",
+    convolution: "Convolution",
+    attention: "Attention",
+    recurrent: "Recurrent",
+    embedding: "Embedding",
+    normalization: "Normalization",
+    activation: "Activation",
+    structure: "Pooling, shape, dropout",
+    container: "Container",
+    operation: "Operation",
+  },
+  legendRepeated: "Repeated, own weights",
+  legendShared: "Shared weights",
+  legendDeclared: "Declared, not measured",
+  legendFailed: "Failed",
+};
+
+/** Fills `{0}`, `{1}`, ... in a text. */
+export function fill(text: string, ...values: readonly (string | number)[]): string {
+  return text.replace(/\{(\d+)\}/g, (whole, index: string) => String(values[Number(index)] ?? whole));
+}
