@@ -9,6 +9,8 @@ export interface PageDocument {
   readonly scriptUri: string;
   /** Address of dist/webview/main.css as the page reaches it. */
   readonly styleUri: string;
+  /** Where the page is: a view beside the editors, or an editor tab of its own. */
+  readonly placement: "view" | "editor";
   /** BCP 47 tag of the display language, e.g. "en". */
   readonly language: string;
   /** The page's strings in that language, by their English text (`vscode.l10n.bundle`); null for English. */
@@ -40,7 +42,7 @@ export function contentSecurityPolicy({ cspSource, nonce }: Pick<PageDocument, "
 
 export function pageDocument(page: PageDocument): string {
   return `<!DOCTYPE html>
-<html lang=${attribute(page.language)} data-strings=${attribute(JSON.stringify(page.strings))}>
+<html lang=${attribute(page.language)} data-placement="${page.placement}" data-strings=${attribute(JSON.stringify(page.strings))}>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
