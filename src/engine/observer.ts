@@ -35,3 +35,14 @@ export function observe(observer: Observer | null): Observer | null {
 export function observer(): Observer | null {
   return current;
 }
+
+/** Runs `body` unobserved: what an operation is made of, and the engine's own work, is not the user's. */
+export function withoutObserver<Result>(body: () => Result): Result {
+  if (current === null) return body();
+  const previous = observe(null);
+  try {
+    return body();
+  } finally {
+    observe(previous);
+  }
+}

@@ -1,0 +1,35 @@
+import { binary, copy } from "../kernels/elementwise.js";
+import { Tensor } from "../tensor.js";
+import { GraphNode } from "./graph.js";
+
+/** The end of a path: adds what arrives to a leaf's `grad` (torch::autograd::AccumulateGrad). */
+export class AccumulateGrad extends GraphNode {
+  readonly name = "AccumulateGrad";
+  readonly inputs = [];
+
+  constructor(private readonly tensor: Tensor) {
+    super(0);
+  }
+
+  /** `owned`: the gradient's memory belongs to nobody else and may be kept. */
+  accumulate(gradient: Tensor, owned: boolean): void {
+    const { tensor } = this;
+    if (tensor.grad === null) {
+      tensor.grad = owned && gradient.isContiguous() ? gradient.detach() : cloneValues(gradient);
+    } else if (gradient.device === "cpu") {
+      // A new tensor would leave whoever holds the old `grad` behind: PyTorch adds in place too.
+      binary(tensor.grad, tensor.grad, gradient, (a, b) => a + b);
+      tensor.grad.version.value++;
+    }
+  }
+
+  backward(): readonly (Tensor | null)[] {
+    return [];
+  }
+}
+
+function cloneValues(source: Tensor): Tensor {
+  const clone = Tensor.allocate(source.sizes, source.dtype, source.device);
+  if (source.device === "cpu") copy(clone, source);
+  return clone;
+}

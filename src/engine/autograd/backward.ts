@@ -1,0 +1,139 @@
+import { RuntimeError } from "../errors.js";
+import { binary, fill } from "../kernels/elementwise.js";
+import { withoutObserver } from "../observer.js";
+import { equalSizes, formatSizes } from "../size.js";
+import { Tensor } from "../tensor.js";
+import { AccumulateGrad } from "./accumulateGrad.js";
+import { setGradEnabled } from "./gradMode.js";
+import type { GraphNode } from "./graph.js";
+
+export interface BackwardOptions {
+  /** Keeps what forward saved, so that backward can run again. Default false. */
+  readonly retainGraph?: boolean;
+}
+
+let passes = 0;
+
+/** Sends `gradient` from `root` to every leaf it was made from (Tensor.backward). */
+export function backward(root: Tensor, gradient: Tensor | null, options: BackwardOptions = {}): void {
+  run(root, gradient, options.retainGraph ?? false, null);
+}
+
+export interface GradOptions {
+  /** Gradient of the output itself; needed unless it has one element. */
+  readonly gradOutputs?: Tensor | null;
+  readonly retainGraph?: boolean;
+  /** Gives null for inputs that the output does not depend on, instead of an error. Default false. */
+  readonly allowUnused?: boolean;
+}
+
+/** The gradients of `output` with respect to `inputs`, without touching any `grad` (torch.autograd.grad). */
+export function grad(output: Tensor, inputs: Tensor | readonly Tensor[], options: GradOptions = {}): (Tensor | null)[] {
+  const wanted = inputs instanceof Tensor ? [inputs] : inputs;
+  const results = new Map<GraphNode, Tensor | null>();
+  const edges = wanted.map((input) => {
+    const edge = input.gradientEdge();
+    if (edge === null) throw new RuntimeError("One of the differentiated Tensors does not require grad");
+    results.set(edge, null);
+    return edge;
+  });
+  run(output, options.gradOutputs ?? null, options.retainGraph ?? false, results);
+  return edges.map((edge) => {
+    const result = results.get(edge) ?? null;
+    if (result === null && !options.allowUnused) {
+      throw new RuntimeError(
+        "One of the differentiated Tensors appears to not have been used in the graph. Set allow_unused=True if this is the desired behavior.",
+      );
+    }
+    return result;
+  });
+}
+
+/** With `captures`, gradients are gathered for those nodes alone and no leaf is written to. */
+function run(root: Tensor, given: Tensor | null, retainGraph: boolean, captures: Map<GraphNode, Tensor | null> | null): void {
+  const start = root.gradientEdge();
+  if (start === null) throw new RuntimeError("element 0 of tensors does not require grad and does not have a grad_fn");
+  const first = given ?? onesLike(root);
+  if (!equalSizes(first.sizes, root.sizes)) {
+    throw new RuntimeError(
+      `Mismatch in shape: grad_output[0] has a shape of torch.Size(${formatSizes(first.sizes)}) and output[0] has a shape of torch.Size(${formatSizes(root.sizes)}).`,
+    );
+  }
+  const pass = ++passes;
+  const previous = setGradEnabled(false);
+  try {
+    withoutObserver(() => {
+      start.gradient = first;
+      start.ownsGradient = given === null;
+      for (const node of inOrder(start, pass)) step(node, retainGraph, captures);
+    });
+  } finally {
+    setGradEnabled(previous);
+  }
+}
+
+function onesLike(root: Tensor): Tensor {
+  if (root.numel() !== 1) throw new RuntimeError("grad can be implicitly created only for scalar outputs");
+  const ones = Tensor.allocate(root.sizes, root.dtype, root.device);
+  if (root.device === "cpu") fill(ones, 1);
+  return ones;
+}
+
+/** Every node that `start` reaches, each before the nodes it sends gradients to. */
+function inOrder(start: GraphNode, pass: number): GraphNode[] {
+  const nodes = [start];
+  start.pass = pass;
+  for (let i = 0; i < nodes.length; i++) {
+    const { inputs } = nodes[i]!;
+    for (let k = 0; k < inputs.length; k++) {
+      const input = inputs[k];
+      if (input == null || input.pass === pass) continue;
+      input.pass = pass;
+      input.gradient = null;
+      nodes.push(input);
+    }
+  }
+  return nodes.sort((a, b) => b.sequence - a.sequence);
+}
+
+function step(node: GraphNode, retainGraph: boolean, captures: Map<GraphNode, Tensor | null> | null): void {
+  let { gradient } = node;
+  node.gradient = null;
+  if (gradient === null) return;
+  if (node.hooks !== null) {
+    for (const hook of node.hooks) {
+      const replaced = hook(gradient);
+      if (replaced != null) {
+        gradient = replaced;
+        node.ownsGradient = false;
+      }
+    }
+  }
+  if (captures?.has(node)) captures.set(node, gradient);
+  if (node instanceof AccumulateGrad) {
+    if (captures === null) node.accumulate(gradient, node.ownsGradient);
+    return;
+  }
+  const results = node.backward(gradient);
+  const { inputs } = node;
+  for (let k = 0; k < inputs.length; k++) {
+    const input = inputs[k];
+    const result = results[k];
+    if (input == null || result == null) continue;
+    if (input.gradient === null) {
+      input.gradient = result;
+      // Passed through, or given to two inputs: somebody else may hold the same memory.
+      input.ownsGradient = result.storage !== gradient.storage && results.indexOf(result) === k && results.lastIndexOf(result) === k;
+    } else {
+      input.gradient = sum(input.gradient, result);
+      input.ownsGradient = true;
+    }
+  }
+  if (!retainGraph) node.release();
+}
+
+function sum(a: Tensor, b: Tensor): Tensor {
+  const result = Tensor.allocate(a.sizes, a.dtype, a.device);
+  if (a.device === "cpu") binary(result, a, b, (x, y) => x + y);
+  return result;
+}

@@ -1,0 +1,35 @@
+import type { Tensor } from "../tensor.js";
+
+let created = 0;
+
+/** A step of the backward graph: takes the gradient of its one output, gives those of its inputs. */
+export abstract class GraphNode {
+  /** What runs on the gradient before this node does: hooks and retained gradients of the tensor it belongs to. */
+  hooks: ((gradient: Tensor) => Tensor | null | void)[] | null = null;
+
+  /** @internal The gradient gathered so far in the backward pass that `pass` names. */
+  gradient: Tensor | null = null;
+  /** @internal True when nobody else holds `gradient`'s memory. */
+  ownsGradient = false;
+  /** @internal */
+  pass = 0;
+
+  /** `sequence`: higher for later nodes. A node's inputs must exist before it; ends of paths take 0. */
+  constructor(readonly sequence: number = ++created) {}
+
+  abstract readonly name: string;
+  /** The nodes that receive this node's results, in order; null where no gradient is wanted. */
+  abstract readonly inputs: readonly (GraphNode | null)[];
+  /** Gradients of the inputs, null where there is none. Runs without recording. */
+  abstract backward(gradient: Tensor): readonly (Tensor | null)[];
+  /** Frees what was saved for backward. */
+  release(): void {}
+
+  toString(): string {
+    return `<${this.name}>`;
+  }
+
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.toString();
+  }
+}

@@ -1,0 +1,45 @@
+import { copy } from "../kernels/elementwise.js";
+import { Storage } from "../storage.js";
+import { Tensor } from "../tensor.js";
+import { GraphNode } from "./graph.js";
+
+/** A tensor's window on memory, without the tensor. */
+export interface Window {
+  readonly sizes: readonly number[];
+  readonly strides: readonly number[];
+  readonly offset: number;
+}
+
+/** A zeroed tensor with the memory layout of `base`, so that windows on the base fit it. */
+export function zerosInLayoutOf(base: Tensor): Tensor {
+  return new Tensor(Storage.allocate(base.dtype, base.storage.length, base.device), base.sizes, base.strides, base.offset);
+}
+
+/** The part of `tensor` that `window` sees; `tensor` lies as the base of the window did. */
+export function through(window: Window, tensor: Tensor): Tensor {
+  return new Tensor(tensor.storage, window.sizes, window.strides, window.offset);
+}
+
+/** How a view follows from its base by geometry alone: what remains true after the base's history changed (AsStridedBackward0). */
+class AsStridedNode extends GraphNode {
+  readonly name = "AsStridedBackward0";
+
+  constructor(
+    private readonly window: Window,
+    private readonly base: Tensor,
+    readonly inputs: readonly (GraphNode | null)[],
+  ) {
+    super();
+  }
+
+  backward(gradient: Tensor): readonly (Tensor | null)[] {
+    const result = zerosInLayoutOf(this.base);
+    if (gradient.device === "cpu") copy(through(this.window, result), gradient);
+    return [result];
+  }
+}
+
+/** The graph step that makes `view` from `base` as the base stands now. */
+export function viewNodeOf(view: Tensor, base: Tensor): GraphNode {
+  return new AsStridedNode({ sizes: view.sizes, strides: view.strides, offset: view.offset }, base, [base.gradientEdge()]);
+}

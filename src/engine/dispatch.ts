@@ -1,0 +1,446 @@
+import { isGradEnabled } from "./autograd/gradMode.js";
+import { GraphNode } from "./autograd/graph.js";
+import { through, zerosInLayoutOf, type Window } from "./autograd/viewNode.js";
+import { hasHigherCategory, type DType } from "./dtype.js";
+import { NotImplementedError, RuntimeError } from "./errors.js";
+import { copy } from "./kernels/elementwise.js";
+import { sumTo } from "./kernels/sumTo.js";
+import { observer, withoutObserver } from "./observer.js";
+import { contiguousStrides, equalSizes, formatSizes, product } from "./size.js";
+import { Storage, type Device } from "./storage.js";
+import { describeTensor, sameWindow, Tensor } from "./tensor.js";
+
+/**
+ * How operations are defined. One row says all about an operation: its name, the shape rule (which alone runs on the meta
+ * device), the kernel, and the gradient. From a row come the function, its in-place form, the graph node and the report to the observer.
+ */
+
+export interface TensorSpec {
+  readonly sizes: readonly number[];
+  readonly dtype: DType;
+}
+
+/** The gradient for one argument; for an argument that is a list of tensors, one for each. */
+export type Gradient = Tensor | null | readonly (Tensor | null)[];
+
+export interface BackwardContext<Args extends readonly unknown[], Saved> {
+  /** Forward's arguments. Tensors that the row's `reads` does not name may be stand-ins without values. */
+  readonly args: Args;
+  /** Forward's result; without values unless `reads` names it. */
+  readonly output: Tensor;
+  /** What forward returned. */
+  readonly saved: Saved;
+  /** Whether a gradient is wanted for the argument at this position. */
+  needs(position: number): boolean;
+}
+
+export interface OperationRow<Args extends readonly unknown[], Saved = void> {
+  /** As in torch, e.g. "add". */
+  readonly name: string;
+  /** PyTorch's name of the graph node where it is not `Name` + "Backward0". */
+  readonly gradientName?: string | ((...args: Args) => string);
+  /** Shape and dtype of the result. Throws PyTorch's error where the arguments do not fit. */
+  infer(...args: Args): TensorSpec;
+  /** Computes into `output`, which is row-major and zeroed (in the in-place form: the first argument). Returns what backward needs besides. */
+  forward(output: Tensor, ...args: Args): Saved;
+  /** Positions of the arguments whose values backward reads, and "output" if it reads the result. Default: none. */
+  readonly reads?: readonly (number | "output")[];
+  /** A gradient for each argument. Where an argument was broadcast, the dispatcher sums. Leave out if there is no gradient. */
+  readonly backward?: (gradient: Tensor, context: BackwardContext<Args, Saved>) => readonly Gradient[];
+}
+
+/** Above this many elements, a tensor that backward does not read is let go and a stand-in without values kept. */
+const keepWholeBelow = 256;
+
+/** The function that a row defines. */
+export function defineOperation<Args extends readonly unknown[], Saved = void>(row: OperationRow<Args, Saved>): (...args: Args) => Tensor {
+  return (...args) => {
+    const watcher = observer();
+    try {
+      const spec = row.infer(...args);
+      const device = commonDevice(args);
+      const output = Tensor.allocate(spec.sizes, spec.dtype, device);
+      const saved = device === "cpu" ? row.forward(output, ...args) : (undefined as Saved);
+      if (row.backward !== undefined && isGradEnabled() && spec.dtype.isFloatingPoint && anyRequiresGrad(args)) {
+        output.setGradFn(new OperationNode(row, args, output, saved, edgesOf(args)));
+      }
+      watcher?.operation?.(row.name, args, output);
+      return output;
+    } catch (error) {
+      watcher?.operationFailed?.(row.name, args, error);
+      throw error;
+    }
+  };
+}
+
+/** The in-place form of an element-wise row: `name_`, which writes into its first argument and returns it. */
+export function defineInPlace<Args extends readonly [Tensor, ...unknown[]], Saved = void>(row: OperationRow<Args, Saved>): (...args: Args) => Args[0] {
+  const name = `${row.name}_`;
+  return (...args) => {
+    const watcher = observer();
+    try {
+      const [self] = args;
+      const spec = row.infer(...args);
+      if (!equalSizes(spec.sizes, self.sizes)) {
+        throw new RuntimeError(`output with shape ${formatSizes(self.sizes)} doesn't match the broadcast shape ${formatSizes(spec.sizes)}`);
+      }
+      if (hasHigherCategory(spec.dtype, self.dtype)) {
+        throw new RuntimeError(`result type ${spec.dtype.scalarType} can't be cast to the desired output type ${self.dtype.scalarType}`);
+      }
+      const records = row.backward !== undefined && isGradEnabled() && anyRequiresGrad(args);
+      checkInPlace(self, records);
+      const edges = records ? edgesOf(args) : null;
+      // Backward must see the value from before the write.
+      const before = (records && row.reads?.includes(0) ? ([cloneValues(self), ...args.slice(1)] as unknown as Args) : args);
+      let saved = undefined as Saved;
+      if (commonDevice(args) === "cpu") {
+        if (spec.dtype === self.dtype && !overlapsOddly(self, args)) saved = row.forward(self, ...args);
+        else {
+          const result = Tensor.allocate(spec.sizes, spec.dtype, "cpu");
+          saved = row.forward(result, ...args);
+          copy(self, result);
+        }
+      }
+      self.version.value++;
+      if (edges !== null) rewriteHistory(self, new OperationNode(row, before, self, saved, edges));
+      watcher?.operation?.(name, args, self);
+      return self;
+    } catch (error) {
+      watcher?.operationFailed?.(name, args, error);
+      throw error;
+    }
+  };
+}
+
+export interface ViewRow<Args extends readonly [Tensor, ...unknown[]]> {
+  readonly name: string;
+  readonly gradientName?: string | ((...args: Args) => string);
+  /** The window on the first argument's memory. */
+  window(...args: Args): Window;
+  /** The gradient for the first argument. Default: zeros with the gradient in the window. */
+  readonly backward?: (gradient: Tensor, ...args: Args) => Tensor;
+}
+
+/** An operation that shares its first argument's memory. */
+export function defineView<Args extends readonly [Tensor, ...unknown[]]>(row: ViewRow<Args>): (...args: Args) => Tensor {
+  return (...args) => {
+    const watcher = observer();
+    try {
+      const [self] = args;
+      const { sizes, strides, offset } = row.window(...args);
+      const view = new Tensor(self.storage, sizes, strides, offset, self.version);
+      view.base = self.base ?? self;
+      if (isGradEnabled() && self.requiresGrad) view.setGradFn(new ViewNode(row, args, edgesOf([self])));
+      watcher?.operation?.(row.name, args, view);
+      return view;
+    } catch (error) {
+      watcher?.operationFailed?.(row.name, args, error);
+      throw error;
+    }
+  };
+}
+
+/** An operation made of others, which the observer sees as one. */
+export function defineComposite<Args extends readonly unknown[], Result>(name: string, body: (...args: Args) => Result): (...args: Args) => Result {
+  return (...args) => {
+    const watcher = observer();
+    if (watcher === null) return body(...args);
+    try {
+      const result = withoutObserver(() => body(...args));
+      watcher.operation?.(name, args, result);
+      return result;
+    } catch (error) {
+      watcher.operationFailed?.(name, args, error);
+      throw error;
+    }
+  };
+}
+
+/**
+ * Writes to `self` with `write`, outside of differentiation: for operations that fill a tensor whatever it held (random fills, zero_).
+ * Gradients of earlier values become zero.
+ */
+export function overwrite<T extends Tensor>(name: string, self: T, args: readonly unknown[], write: () => void): T {
+  const records = isGradEnabled() && self.requiresGrad;
+  checkInPlace(self, records);
+  if (self.device === "cpu") write();
+  self.version.value++;
+  if (records) rewriteHistory(self, new ZeroGradientNode(name, self, edgesOf([self])));
+  observer()?.operation?.(name, args, self);
+  return self;
+}
+
+function anyRequiresGrad(args: readonly unknown[]): boolean {
+  for (let i = 0; i < args.length; i++) {
+    const arg = args[i];
+    if (arg instanceof Tensor ? arg.requiresGrad : Array.isArray(arg) && arg.length > 0 && arg[0] instanceof Tensor && anyRequiresGrad(arg)) return true;
+  }
+  return false;
+}
+
+/** "meta" if any tensor is there. Only tensors without dimensions may stay behind on the CPU. */
+function commonDevice(args: readonly unknown[]): Device {
+  let device: Device = "cpu";
+  let sawCpu = false;
+  const look = (values: readonly unknown[]): void => {
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i];
+      if (value instanceof Tensor) {
+        if (value.device === "meta") device = "meta";
+        else if (value.sizes.length > 0) sawCpu = true;
+      } else if (Array.isArray(value) && value.length > 0 && typeof value[0] !== "number") look(value);
+    }
+  };
+  look(args);
+  if (sawCpu && (device as Device) === "meta") {
+    throw new RuntimeError("Expected all tensors to be on the same device, but found at least two devices, cpu and meta!");
+  }
+  return device;
+}
+
+type Edge = GraphNode | null;
+
+/** One entry a tensor, lists flattened: where its gradient goes. */
+function edgesOf(args: readonly unknown[]): Edge[] {
+  const edges: Edge[] = [];
+  for (const arg of args) {
+    if (arg instanceof Tensor) edges.push(arg.gradientEdge());
+    else if (Array.isArray(arg) && arg[0] instanceof Tensor) edges.push(...edgesOf(arg));
+  }
+  return edges;
+}
+
+function gradientName<Args extends readonly unknown[]>(row: { name: string; gradientName?: string | ((...args: Args) => string) }, args: Args): string {
+  const { gradientName: given } = row;
+  if (typeof given === "string") return given;
+  if (given !== undefined) return given(...args);
+  return `${row.name[0]!.toUpperCase()}${row.name.slice(1)}Backward0`;
+}
+
+/** Without values, but with shape and dtype. */
+function standIn(tensor: Tensor): Tensor {
+  return new Tensor(Storage.allocate(tensor.dtype, product(tensor.sizes), "meta"), tensor.sizes, contiguousStrides(tensor.sizes), 0);
+}
+
+function keep(arg: unknown): unknown {
+  if (arg instanceof Tensor) return arg.numel() > keepWholeBelow ? standIn(arg) : arg;
+  if (Array.isArray(arg) && arg[0] instanceof Tensor) return arg.map(keep);
+  return arg;
+}
+
+class OperationNode<Args extends readonly unknown[], Saved> extends GraphNode implements BackwardContext<Args, Saved> {
+  args: Args;
+  private readonly versions: number[] | null;
+  private released = false;
+
+  constructor(
+    private readonly row: OperationRow<Args, Saved>,
+    args: Args,
+    public output: Tensor,
+    public saved: Saved,
+    readonly inputs: readonly Edge[],
+  ) {
+    super();
+    const { reads } = row;
+    this.versions = reads === undefined ? null : reads.map((position) => versionOf(position === "output" ? output : args[position]));
+    if (args.some((arg, i) => !reads?.includes(i) && arg instanceof Tensor && arg.numel() > keepWholeBelow)) {
+      this.args = args.map((arg, i) => (reads?.includes(i) ? arg : keep(arg))) as unknown as Args;
+    } else this.args = args;
+    if (!reads?.includes("output") && output.numel() > keepWholeBelow) this.output = standIn(output);
+  }
+
+  get name(): string {
+    return gradientName(this.row, this.args);
+  }
+
+  needs(position: number): boolean {
+    let input = 0;
+    for (let i = 0; i < position; i++) input += tensorCount(this.args[i]);
+    for (let k = 0; k < tensorCount(this.args[position]); k++) if (this.inputs[input + k] != null) return true;
+    return false;
+  }
+
+  backward(gradient: Tensor): readonly (Tensor | null)[] {
+    const { row, args } = this;
+    if (this.released) {
+      throw new RuntimeError(
+        "Trying to backward through the graph a second time (or directly access saved tensors after they have already been freed). Saved intermediate values of the graph are freed when you call .backward() or autograd.grad(). Specify retain_graph=True if you need to backward through the graph a second time or if you need to access saved tensors after calling backward.",
+      );
+    }
+    this.checkVersions();
+    const gradients = row.backward!(gradient, this);
+    const results: (Tensor | null)[] = [];
+    for (let i = 0; i < args.length; i++) {
+      const arg = args[i];
+      const given = gradients[i] ?? null;
+      if (arg instanceof Tensor) results.push(fitGradient(given as Tensor | null, arg));
+      else if (Array.isArray(arg) && arg[0] instanceof Tensor) {
+        for (let k = 0; k < arg.length; k++) results.push(fitGradient((given as readonly (Tensor | null)[] | null)?.[k] ?? null, arg[k] as Tensor));
+      }
+    }
+    return results;
+  }
+
+  override release(): void {
+    if (this.row.reads === undefined && this.saved === undefined) return;
+    this.released = true;
+    this.args = this.args.map(keep) as unknown as Args;
+    this.saved = undefined as Saved;
+  }
+
+  private checkVersions(): void {
+    const { reads } = this.row;
+    reads?.forEach((position, i) => {
+      const tensor = position === "output" ? this.output : this.args[position];
+      const expected = this.versions![i]!;
+      const actual = versionOf(tensor);
+      if (actual === expected || !(tensor instanceof Tensor)) return;
+      const maker = position === "output" ? this.name : tensor.gradFn?.name;
+      throw new RuntimeError(
+        `one of the variables needed for gradient computation has been modified by an inplace operation: ${describeTensor(tensor)}${maker ? `, which is output 0 of ${maker},` : ""} is at version ${actual}; expected version ${expected} instead. Hint: enable anomaly detection to find the operation that failed to compute its gradient, with torch.autograd.set_detect_anomaly(True).`,
+      );
+    });
+  }
+}
+
+class ViewNode<Args extends readonly [Tensor, ...unknown[]]> extends GraphNode {
+  constructor(
+    private readonly row: ViewRow<Args>,
+    private readonly args: Args,
+    readonly inputs: readonly Edge[],
+  ) {
+    super();
+    this.args = [standInView(args[0]), ...args.slice(1)] as unknown as Args;
+  }
+
+  get name(): string {
+    return gradientName(this.row, this.args);
+  }
+
+  backward(gradient: Tensor): readonly (Tensor | null)[] {
+    const { row, args } = this;
+    if (row.backward !== undefined) return [row.backward(gradient, ...args)];
+    const result = Tensor.allocate(args[0].sizes, gradient.dtype, gradient.device);
+    if (gradient.device === "cpu") {
+      const window = row.window(...([result, ...args.slice(1)] as unknown as Args));
+      copy(through(window, result), gradient);
+    }
+    return [result];
+  }
+}
+
+/** Keeps geometry and lets the memory go. */
+function standInView(tensor: Tensor): Tensor {
+  return new Tensor(Storage.allocate(tensor.dtype, tensor.storage.length, "meta"), tensor.sizes, tensor.strides, tensor.offset);
+}
+
+/** After a fill: the old values' gradient is zero. */
+class ZeroGradientNode extends GraphNode {
+  constructor(
+    private readonly operation: string,
+    private readonly self: Tensor,
+    readonly inputs: readonly Edge[],
+  ) {
+    super();
+  }
+
+  get name(): string {
+    const operation = this.operation.replace(/_$/, "");
+    return `${operation[0]!.toUpperCase()}${operation.slice(1)}Backward0`;
+  }
+
+  backward(): readonly (Tensor | null)[] {
+    return [Tensor.allocate(this.self.sizes, this.self.dtype, this.self.device)];
+  }
+}
+
+/** A write to a view, seen from the base: the rest of the gradient passes by, the window's goes through `node` (CopySlices). */
+class CopySlicesNode extends GraphNode {
+  readonly name = "CopySlices";
+  readonly inputs: readonly Edge[];
+  private readonly layout: Tensor;
+
+  constructor(
+    baseEdge: Edge,
+    base: Tensor,
+    private readonly window: Window,
+    private readonly node: GraphNode,
+  ) {
+    super();
+    this.layout = base;
+    this.inputs = [baseEdge, ...node.inputs.slice(1)];
+  }
+
+  backward(gradient: Tensor): readonly (Tensor | null)[] {
+    const whole = zerosInLayoutOf(this.layout);
+    if (gradient.device === "meta") return [whole, ...this.node.backward(gradient).slice(1)];
+    copy(whole, gradient);
+    const part = through(this.window, whole);
+    const [first, ...others] = this.node.backward(cloneValues(part));
+    if (first != null) copy(part, first);
+    else copy(part, Tensor.allocate(part.sizes, part.dtype, "cpu"));
+    return [whole, ...others];
+  }
+
+  override release(): void {
+    this.node.release();
+  }
+}
+
+/** Makes `node` the maker of `self` as it is after an in-place write, and of the tensor it is a view of. */
+function rewriteHistory(self: Tensor, node: GraphNode): void {
+  const { base } = self;
+  if (base === null) {
+    self.setGradFn(node);
+    return;
+  }
+  const window = { sizes: self.sizes, strides: self.strides, offset: self.offset };
+  base.setGradFn(new CopySlicesNode(base.gradientEdge(), base, window, node));
+}
+
+function checkInPlace(self: Tensor, records: boolean): void {
+  if (!isGradEnabled()) return;
+  if (self.requiresGrad && self.isLeaf) {
+    throw new RuntimeError("a leaf Variable that requires grad is being used in an in-place operation.");
+  }
+  const { base } = self;
+  if (base !== null && base.isLeaf && base.requiresGrad) {
+    throw new RuntimeError("a view of a leaf Variable that requires grad is being used in an in-place operation.");
+  }
+  if (records && !self.dtype.isFloatingPoint) throw new NotImplementedError("in-place operations with gradients need a floating-point tensor");
+}
+
+/** True where another argument sees the written memory through another window: what is read would already be overwritten. */
+function overlapsOddly(self: Tensor, args: readonly unknown[]): boolean {
+  return args.some((arg) => arg instanceof Tensor && arg !== self && arg.storage === self.storage && !sameWindow(arg, self));
+}
+
+function versionOf(value: unknown): number {
+  if (value instanceof Tensor) return value.version.value;
+  if (Array.isArray(value)) return value.reduce<number>((sum, item) => sum + versionOf(item), 0);
+  return 0;
+}
+
+function tensorCount(arg: unknown): number {
+  if (arg instanceof Tensor) return 1;
+  return Array.isArray(arg) && arg[0] instanceof Tensor ? arg.length : 0;
+}
+
+/** Gradients have the shape and dtype of what they are gradients of: dimensions that were broadcast are summed. */
+function fitGradient(gradient: Tensor | null, input: Tensor): Tensor | null {
+  if (gradient === null || !input.dtype.isFloatingPoint) return null;
+  let result = gradient;
+  if (!equalSizes(result.sizes, input.sizes)) result = sumTo(result, input.sizes);
+  if (result.dtype !== input.dtype) {
+    const cast = Tensor.allocate(result.sizes, input.dtype, result.device);
+    if (result.device === "cpu") copy(cast, result);
+    result = cast;
+  }
+  return result;
+}
+
+function cloneValues(source: Tensor): Tensor {
+  const clone = Tensor.allocate(source.sizes, source.dtype, source.device);
+  if (source.device === "cpu") copy(clone, source);
+  return clone;
+}

@@ -1,0 +1,127 @@
+import type { DType, ElementArray } from "../dtype.js";
+import { equalSizes } from "../size.js";
+import type { Tensor } from "../tensor.js";
+import { broadcastOperand, forEachRow } from "./strided.js";
+
+/** A tensor that lies in row-major order, as its array and first element. */
+function isDense(tensor: Tensor, sizes: readonly number[]): boolean {
+  return equalSizes(tensor.sizes, sizes) && tensor.isContiguous();
+}
+
+const lastOf = (values: readonly number[]): number => (values.length === 0 ? 0 : values[values.length - 1]!);
+const rowLength = (sizes: readonly number[]): number => (sizes.length === 0 ? 1 : sizes[sizes.length - 1]!);
+
+/** A value as `dtype` holds it where the typed array alone would not see to it. */
+function converter(dtype: DType): ((value: number) => number) | null {
+  if (dtype.name === "bool") return (value) => (value !== 0 ? 1 : 0);
+  if (dtype.name === "int64") return Math.trunc;
+  return null;
+}
+
+function converted<F extends (...values: never[]) => number>(output: Tensor, f: F): F {
+  const convert = converter(output.dtype);
+  return convert === null ? f : (((...values: never[]) => convert(f(...values))) as F);
+}
+
+/** output[i] = f(x[i]); `x` is broadcast to the output. Safe in place. */
+export function unary(output: Tensor, x: Tensor, f: (value: number) => number): void {
+  const g = converted(output, f);
+  const { sizes } = output;
+  const out = output.storage.data;
+  const a = x.storage.data;
+  if (output.isContiguous() && isDense(x, sizes)) {
+    const start = x.offset;
+    const first = output.offset;
+    const count = output.numel();
+    for (let i = 0; i < count; i++) out[first + i] = g(a[start + i]!);
+    return;
+  }
+  const operand = broadcastOperand(x, sizes);
+  const step = lastOf(output.strides);
+  const stepA = lastOf(operand.strides);
+  const count = rowLength(sizes);
+  forEachRow(sizes, [output, operand], ([o, p]) => {
+    for (let i = 0; i < count; i++) out[o! + i * step] = g(a[p! + i * stepA]!);
+  });
+}
+
+/** output[i] = f(x[i], y[i]); both are broadcast to the output. Safe in place. */
+export function binary(output: Tensor, x: Tensor, y: Tensor, f: (x: number, y: number) => number): void {
+  const g = converted(output, f);
+  const { sizes } = output;
+  const out = output.storage.data;
+  const a = x.storage.data;
+  const b = y.storage.data;
+  if (output.isContiguous() && isDense(x, sizes) && isDense(y, sizes)) {
+    const count = output.numel();
+    const first = output.offset;
+    const startA = x.offset;
+    const startB = y.offset;
+    for (let i = 0; i < count; i++) out[first + i] = g(a[startA + i]!, b[startB + i]!);
+    return;
+  }
+  const operandA = broadcastOperand(x, sizes);
+  const operandB = broadcastOperand(y, sizes);
+  const step = lastOf(output.strides);
+  const stepA = lastOf(operandA.strides);
+  const stepB = lastOf(operandB.strides);
+  const count = rowLength(sizes);
+  forEachRow(sizes, [output, operandA, operandB], ([o, p, q]) => {
+    for (let i = 0; i < count; i++) out[o! + i * step] = g(a[p! + i * stepA]!, b[q! + i * stepB]!);
+  });
+}
+
+/** output[i] = f(x[i], y[i], z[i]); all are broadcast to the output. Safe in place. */
+export function ternary(output: Tensor, x: Tensor, y: Tensor, z: Tensor, f: (x: number, y: number, z: number) => number): void {
+  const g = converted(output, f);
+  const { sizes } = output;
+  const out = output.storage.data;
+  const a = x.storage.data;
+  const b = y.storage.data;
+  const c = z.storage.data;
+  const operands = [output, broadcastOperand(x, sizes), broadcastOperand(y, sizes), broadcastOperand(z, sizes)];
+  const [step, stepA, stepB, stepC] = operands.map((operand) => lastOf(operand.strides));
+  const count = rowLength(sizes);
+  forEachRow(sizes, operands, ([o, p, q, r]) => {
+    for (let i = 0; i < count; i++) out[o! + i * step!] = g(a[p! + i * stepA!]!, b[q! + i * stepB!]!, c[r! + i * stepC!]!);
+  });
+}
+
+/** Every element becomes `value`. */
+export function fill(output: Tensor, value: number): void {
+  const convert = converter(output.dtype);
+  const held = convert === null ? value : convert(value);
+  const out = output.storage.data;
+  if (output.isContiguous()) {
+    out.fill(held, output.offset, output.offset + output.numel());
+    return;
+  }
+  const step = lastOf(output.strides);
+  const count = rowLength(output.sizes);
+  forEachRow(output.sizes, [output], ([o]) => {
+    for (let i = 0; i < count; i++) out[o! + i * step] = held;
+  });
+}
+
+/** output[i] = x[i], converted to the output's dtype; `x` is broadcast. The two must not overlap in memory unless they coincide. */
+export function copy(output: Tensor, x: Tensor): void {
+  if (output.dtype === x.dtype && output.isContiguous() && isDense(x, output.sizes)) {
+    output.storage.data.set(x.storage.data.subarray(x.offset, x.offset + x.numel()), output.offset);
+    return;
+  }
+  unary(output, x, x.dtype.isFloatingPoint && !output.dtype.isFloatingPoint && output.dtype.name !== "bool" ? Math.trunc : (value) => value);
+}
+
+/** The elements in row-major order: the tensor's own memory where they lie so already, else a copy. */
+export function denseValues(x: Tensor): ElementArray {
+  const { data } = x.storage;
+  if (x.isContiguous()) return x.offset === 0 && x.numel() === data.length ? data : data.subarray(x.offset, x.offset + x.numel());
+  const values = new x.dtype.array(x.numel());
+  const stride = lastOf(x.strides);
+  const count = rowLength(x.sizes);
+  let position = 0;
+  forEachRow(x.sizes, [x], ([o]) => {
+    for (let i = 0; i < count; i++) values[position++] = data[o! + i * stride]!;
+  });
+  return values;
+}

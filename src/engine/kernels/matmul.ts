@@ -1,0 +1,78 @@
+import type { ElementArray } from "../dtype.js";
+
+/** A matrix in memory: element (i, j) is at `offset + i * rowStride + j * columnStride`. */
+export interface Matrix {
+  readonly data: ElementArray;
+  readonly offset: number;
+  readonly rowStride: number;
+  readonly columnStride: number;
+}
+
+/** Columns of the right operand that stay in cache while rows pass by; in elements. */
+const tile = 256;
+
+/** output (m x n, row-major from `start`) += a (m x k) times b (k x n). Operands may be strided; each dot product is summed in double precision for short k. */
+export function multiply(output: ElementArray, start: number, m: number, n: number, k: number, a: Matrix, b: Matrix): void {
+  if (k === 0 || m === 0 || n === 0) return;
+  if (m * n * k <= smallProduct || n === 1 || m === 1) multiplyByDots(output, start, m, n, k, a, b);
+  else multiplyByRows(output, start, m, n, k, a, b);
+}
+
+/** Up to this many multiplications the plain triple loop is fastest: nothing to pack. */
+const smallProduct = 4096;
+
+function multiplyByDots(output: ElementArray, start: number, m: number, n: number, k: number, a: Matrix, b: Matrix): void {
+  const { data: x, rowStride: xRow, columnStride: xColumn } = a;
+  const { data: y, rowStride: yRow, columnStride: yColumn } = b;
+  for (let i = 0; i < m; i++) {
+    const xStart = a.offset + i * xRow;
+    for (let j = 0; j < n; j++) {
+      const yStart = b.offset + j * yColumn;
+      let sum = 0;
+      for (let p = 0; p < k; p++) sum += x[xStart + p * xColumn]! * y[yStart + p * yRow]!;
+      output[start + i * n + j]! += sum;
+    }
+  }
+}
+
+/** Row by row of the output, in double precision: four rows of b at a time against a strip of one output row. */
+function multiplyByRows(output: ElementArray, start: number, m: number, n: number, k: number, a: Matrix, b: Matrix): void {
+  const { data: x, columnStride: xColumn } = a;
+  const packed = packRows(b, k, n);
+  const sums = new Float64Array(Math.min(tile, n));
+  for (let j0 = 0; j0 < n; j0 += tile) {
+    const width = Math.min(tile, n - j0);
+    for (let i = 0; i < m; i++) {
+      sums.fill(0, 0, width);
+      const xStart = a.offset + i * a.rowStride;
+      let p = 0;
+      for (; p + 3 < k; p += 4) {
+        const x0 = x[xStart + p * xColumn]!;
+        const x1 = x[xStart + (p + 1) * xColumn]!;
+        const x2 = x[xStart + (p + 2) * xColumn]!;
+        const x3 = x[xStart + (p + 3) * xColumn]!;
+        const row = p * n + j0;
+        for (let j = 0; j < width; j++) {
+          sums[j]! += x0 * packed[row + j]! + x1 * packed[row + n + j]! + x2 * packed[row + 2 * n + j]! + x3 * packed[row + 3 * n + j]!;
+        }
+      }
+      for (; p < k; p++) {
+        const x0 = x[xStart + p * xColumn]!;
+        const row = p * n + j0;
+        for (let j = 0; j < width; j++) sums[j]! += x0 * packed[row + j]!;
+      }
+      const out = start + i * n + j0;
+      for (let j = 0; j < width; j++) output[out + j]! += sums[j]!;
+    }
+  }
+}
+
+/** The matrix row-major without gaps: its own memory where it lies so, else a copy. */
+function packRows({ data, offset, rowStride, columnStride }: Matrix, rows: number, columns: number): ElementArray {
+  if (columnStride === 1 && rowStride === columns) return data.subarray(offset, offset + rows * columns);
+  const packed = new (data.constructor as new (length: number) => ElementArray)(rows * columns);
+  for (let i = 0, o = 0; i < rows; i++) {
+    for (let j = 0, p = offset + i * rowStride; j < columns; j++, p += columnStride) packed[o++] = data[p]!;
+  }
+  return packed;
+}

@@ -1,0 +1,53 @@
+import type { Tensor } from "../tensor.js";
+
+/** One tensor's part in a walk: where it starts and how far each dimension steps, 0 where it is broadcast. */
+export interface Operand {
+  readonly offset: number;
+  readonly strides: readonly number[];
+}
+
+/** How `tensor` is read when it is broadcast to `sizes`, which its own sizes must fit. */
+export function broadcastOperand(tensor: Tensor, sizes: readonly number[]): Operand {
+  const own = tensor.sizes;
+  if (own.length === sizes.length && own.every((size, i) => size === sizes[i])) return tensor;
+  const missing = sizes.length - own.length;
+  const strides = sizes.map((size, i) => (i < missing || (own[i - missing] === 1 && size !== 1) ? 0 : tensor.strides[i - missing]!));
+  return { offset: tensor.offset, strides };
+}
+
+/**
+ * Walks operands together over all but the last dimension of `sizes`. `row` gets each operand's offset at the start of a row;
+ * along the row operand k steps by `strides[k][last]`. The array of offsets is reused between calls.
+ */
+export function forEachRow(sizes: readonly number[], operands: readonly Operand[], row: (offsets: readonly number[]) => void): void {
+  const outer = sizes.length - 1;
+  for (const size of sizes) if (size === 0) return;
+  const offsets = operands.map((operand) => operand.offset);
+  if (outer <= 0) return row(offsets);
+  const index = new Array<number>(outer).fill(0);
+  for (;;) {
+    row(offsets);
+    let dim = outer - 1;
+    for (; dim >= 0; dim--) {
+      const size = sizes[dim]!;
+      if (++index[dim]! < size) {
+        for (let k = 0; k < operands.length; k++) offsets[k]! += operands[k]!.strides[dim]!;
+        break;
+      }
+      for (let k = 0; k < operands.length; k++) offsets[k]! -= operands[k]!.strides[dim]! * (size - 1);
+      index[dim] = 0;
+    }
+    if (dim < 0) return;
+  }
+}
+
+/** Calls `body` with every element's offset, in row-major order. */
+export function forEachOffset(tensor: Tensor, body: (offset: number, position: number) => void): void {
+  const { sizes } = tensor;
+  const count = sizes.length === 0 ? 1 : sizes[sizes.length - 1]!;
+  const stride = sizes.length === 0 ? 0 : tensor.strides[sizes.length - 1]!;
+  let position = 0;
+  forEachRow(sizes, [tensor], ([start]) => {
+    for (let i = 0, offset = start!; i < count; i++, offset += stride) body(offset, position++);
+  });
+}

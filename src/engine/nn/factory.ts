@@ -1,0 +1,22 @@
+import { getDefaultDtype, type DType } from "../dtype.js";
+import { getDefaultDevice, type Device } from "../storage.js";
+import { Tensor } from "../tensor.js";
+import { Parameter } from "./parameter.js";
+
+/** Options that every layer with parameters takes. */
+export interface FactoryOptions {
+  /** Where the parameters live. Default: the default device. */
+  readonly device?: Device;
+  /** Element type of the parameters. Default: the default dtype. */
+  readonly dtype?: DType;
+}
+
+/** A tensor whose values are yet to be initialized. */
+export function emptyTensor(sizes: readonly number[], options: FactoryOptions): Tensor {
+  return Tensor.allocate(sizes, options.dtype ?? getDefaultDtype(), options.device ?? getDefaultDevice());
+}
+
+/** A parameter whose values are yet to be initialized. */
+export function emptyParameter(sizes: readonly number[], options: FactoryOptions): Parameter {
+  return new Parameter(emptyTensor(sizes, options));
+}

@@ -1,0 +1,99 @@
+import { linear } from "../ops/matmul.js";
+import { repr } from "../print/python.js";
+import { Tensor } from "../tensor.js";
+import { emptyParameter, emptyTensor, type FactoryOptions } from "./factory.js";
+import * as init from "./init.js";
+import { Module } from "./module.js";
+import { isUninitialized, Parameter, UninitializedParameter } from "./parameter.js";
+
+/** The type of a layer's `bias`: null exactly when the layer was made with `bias: false`. */
+export type Bias<HasBias extends boolean> = 0 extends 1 & HasBias ? Parameter : HasBias extends false ? null : Parameter;
+
+export interface LinearOptions<HasBias extends boolean> extends FactoryOptions {
+  /** Whether to add a learned bias. Default true. */
+  readonly bias?: HasBias;
+}
+
+/** Fills as PyTorch's linear layers do: weight and bias from U(-1/sqrt(in), 1/sqrt(in)). */
+function resetLinear(weight: Tensor, bias: Tensor | null): void {
+  init.kaimingUniform_(weight, { a: Math.sqrt(5) });
+  if (bias === null) return;
+  const fanIn = weight.sizes[1]!;
+  const bound = fanIn > 0 ? 1 / Math.sqrt(fanIn) : 0;
+  init.uniform_(bias, -bound, bound);
+}
+
+/**
+ * y = x A^T + b (torch.nn.Linear). Input (*, inFeatures), output (*, outFeatures).
+ * `weight` is (outFeatures, inFeatures), `bias` (outFeatures); both start from U(-1/sqrt(inFeatures), 1/sqrt(inFeatures)).
+ */
+export class Linear<HasBias extends boolean = true> extends Module {
+  weight: Parameter;
+  bias: Bias<HasBias>;
+
+  constructor(
+    readonly inFeatures: number,
+    readonly outFeatures: number,
+    options: LinearOptions<HasBias> = {},
+  ) {
+    super();
+    this.weight = emptyParameter([outFeatures, inFeatures], options);
+    this.bias = (options.bias === false ? null : emptyParameter([outFeatures], options)) as Bias<HasBias>;
+    this.registerParameter("bias", this.bias);
+    this.resetParameters();
+  }
+
+  resetParameters(): void {
+    resetLinear(this.weight, this.bias);
+  }
+
+  override forward(x: Tensor): Tensor {
+    return linear(x, this.weight, this.bias);
+  }
+
+  override extraRepr(): string {
+    return `in_features=${this.inFeatures}, out_features=${this.outFeatures}, bias=${repr(this.bias !== null)}`;
+  }
+}
+
+/** A Linear that learns `inFeatures` from its first input (torch.nn.LazyLinear), and becomes a Linear by it. */
+export class LazyLinear<HasBias extends boolean = true> extends Module {
+  weight: Parameter;
+  bias: Bias<HasBias>;
+  inFeatures = 0;
+  private readonly factory: FactoryOptions;
+
+  constructor(
+    readonly outFeatures: number,
+    options: LinearOptions<HasBias> = {},
+  ) {
+    super();
+    this.factory = { device: options.device, dtype: options.dtype };
+    this.weight = new UninitializedParameter(options);
+    this.bias = (options.bias === false ? null : new UninitializedParameter(options)) as Bias<HasBias>;
+    this.registerParameter("bias", this.bias);
+  }
+
+  resetParameters(): void {
+    if (!isUninitialized(this.weight)) resetLinear(this.weight, this.bias);
+  }
+
+  override forward(x: Tensor): Tensor {
+    if (isUninitialized(this.weight)) this.initializeParameters(x);
+    return linear(x, this.weight, this.bias);
+  }
+
+  private initializeParameters(x: Tensor): void {
+    this.inFeatures = x.sizes[x.sizes.length - 1]!;
+    const options = { ...this.factory, device: this.factory.device ?? x.device };
+    (this.weight as UninitializedParameter).materialize(emptyTensor([this.outFeatures, this.inFeatures], options));
+    if (this.bias !== null) (this.bias as UninitializedParameter).materialize(emptyTensor([this.outFeatures], options));
+    this.resetParameters();
+    // PyTorch turns the object into a Linear; so do we, for printing and for `instanceof`.
+    Object.setPrototypeOf(this, Linear.prototype);
+  }
+
+  override extraRepr(): string {
+    return `in_features=${this.inFeatures}, out_features=${this.outFeatures}, bias=${repr(this.bias !== null)}`;
+  }
+}

@@ -1,0 +1,568 @@
+import { noGrad } from "../autograd/gradMode.js";
+import { DType, float32, float64 } from "../dtype.js";
+import { KeyError, NotImplementedError, RuntimeError, TorchError, TypeError } from "../errors.js";
+import { observer } from "../observer.js";
+import { equalSizes } from "../size.js";
+import type { Device } from "../storage.js";
+import { Tensor } from "../tensor.js";
+import { globalForwardHooks, globalForwardPreHooks, HookList, type ForwardHook, type ForwardPreHook, type RemovableHandle } from "./hooks.js";
+import { isUninitialized, Parameter } from "./parameter.js";
+import { StateDict, type IncompatibleKeys } from "./stateDict.js";
+
+/** Where a module keeps what PyTorch keeps in `_parameters`, `_buffers`, `_modules` and the hook dictionaries. */
+const internals = Symbol("module internals");
+
+interface Internals {
+  readonly parameters: Map<string, Parameter | null>;
+  readonly buffers: Map<string, Tensor | null>;
+  readonly temporaryBuffers: Set<string>;
+  readonly modules: Map<string, Module | null>;
+  readonly forwardPreHooks: HookList<ForwardPreHook>;
+  readonly forwardHooks: HookList<ForwardHook>;
+  readonly stateDictHooks: HookList<(module: Module, stateDict: StateDict, prefix: string) => void>;
+  readonly loadStateDictPreHooks: HookList<(module: Module, stateDict: StateDict, prefix: string) => void>;
+}
+
+export interface NamedOptions {
+  /** Put before every name. Default "". */
+  readonly prefix?: string;
+  /** Whether to look into child modules. Default true. */
+  readonly recurse?: boolean;
+  /** Give what is registered in several places once, under its first name. Default true. */
+  readonly removeDuplicate?: boolean;
+}
+
+export interface LoadStateDictOptions {
+  /** Throw when names are missing or unexpected. Default true. */
+  readonly strict?: boolean;
+  /** Take the given tensors themselves instead of copying their values. Default false. */
+  readonly assign?: boolean;
+}
+
+/** Calling a module runs its hooks and `forward`, with the types of `forward`. */
+export interface Module {
+  (...args: Parameters<this["forward"]>): ReturnType<this["forward"]>;
+}
+
+/**
+ * The base of all layers and models (torch.nn.Module). Parameters, buffers and child modules are found in the fields they are
+ * assigned to; `forward` says what a call does. Private fields (`#weight`) cannot be seen and are not registered.
+ */
+export class Module {
+  /** False after `eval()`: dropout and batch normalization behave differently. */
+  training!: boolean;
+  /** @internal */
+  readonly [internals]!: Internals;
+
+  constructor() {
+    const self = ((...args: unknown[]) => callModule(self, args)) as unknown as this;
+    // A function's own `name` and `length` would shadow fields that models like to have.
+    delete (self as { name?: unknown }).name;
+    delete (self as { length?: unknown }).length;
+    Object.setPrototypeOf(self, new.target.prototype as object);
+    Object.defineProperty(self, internals, {
+      value: {
+        parameters: new Map(),
+        buffers: new Map(),
+        temporaryBuffers: new Set(),
+        modules: new Map(),
+        forwardPreHooks: new HookList(),
+        forwardHooks: new HookList(),
+        stateDictHooks: new HookList(),
+        loadStateDictPreHooks: new HookList(),
+      } satisfies Internals,
+    });
+    self.training = true;
+    observer()?.moduleConstructed?.(self);
+    return self;
+  }
+
+  /** What a call computes. Every model states its own. */
+  forward(..._args: unknown[]): unknown {
+    throw new NotImplementedError(`Module [${this.constructor.name}] is missing the required "forward" function`);
+  }
+
+  /** The arguments in the printed form: "in_features=4, out_features=8, bias=True". */
+  extraRepr(): string {
+    return "";
+  }
+
+  // ---- registering
+
+  /** Registers a parameter under a name; null keeps the place empty, as a layer without bias does. */
+  registerParameter(name: string, parameter: Parameter | null): void {
+    checkName(this, "parameter", name, registered(this).parameters);
+    registered(this).parameters.set(name, parameter);
+    define(this, name, parameter);
+  }
+
+  /** Registers a tensor that belongs to the module's state but is not learned. `persistent: false` keeps it out of the state dict. */
+  registerBuffer(name: string, tensor: Tensor | null, { persistent = true }: { readonly persistent?: boolean } = {}): void {
+    const { buffers, temporaryBuffers } = registered(this);
+    checkName(this, "buffer", name, buffers);
+    buffers.set(name, tensor);
+    if (!persistent) temporaryBuffers.add(name);
+    define(this, name, tensor);
+  }
+
+  /** Adds a child under a name, which becomes a field too. */
+  addModule(name: string, module: Module | null): void {
+    if (module !== null && !(module instanceof Module)) throw new TypeError(`${typeName(module)} is not a Module subclass`);
+    checkName(this, "module", name, registered(this).modules);
+    if (name.includes(".")) throw new KeyError(`module name can't contain ".", got: ${name}`);
+    if (name === "") throw new KeyError('module name can\'t be empty string ""');
+    registered(this).modules.set(name, module);
+    define(this, name, module);
+  }
+
+  /** `addModule` under PyTorch's newer name. */
+  registerModule(name: string, module: Module | null): void {
+    this.addModule(name, module);
+  }
+
+  // ---- looking through
+
+  /** Names and parameters in the order of registration: the module's own, then its children's. */
+  *namedParameters(options: NamedOptions = {}): IterableIterator<[string, Parameter]> {
+    yield* namedMembers(this, (module) => registered(module).parameters, options);
+  }
+
+  *parameters(recurse = true): IterableIterator<Parameter> {
+    for (const [, parameter] of this.namedParameters({ recurse })) yield parameter;
+  }
+
+  *namedBuffers(options: NamedOptions = {}): IterableIterator<[string, Tensor]> {
+    yield* namedMembers(this, (module) => registered(module).buffers, options);
+  }
+
+  *buffers(recurse = true): IterableIterator<Tensor> {
+    for (const [, buffer] of this.namedBuffers({ recurse })) yield buffer;
+  }
+
+  /** Names and direct children; a child in two places once, under its first name. */
+  *namedChildren(): IterableIterator<[string, Module]> {
+    const seen = new Set<Module>();
+    for (const [name, module] of registered(this).modules) {
+      if (module === null || seen.has(module)) continue;
+      seen.add(module);
+      yield [name, module];
+    }
+  }
+
+  *children(): IterableIterator<Module> {
+    for (const [, child] of this.namedChildren()) yield child;
+  }
+
+  /** Dotted names and all modules: this one first (named ""), then each child with all beneath it. */
+  *namedModules(options: Omit<NamedOptions, "recurse"> = {}): IterableIterator<[string, Module]> {
+    yield* walkModules(this, options.prefix ?? "", options.removeDuplicate === false ? null : new Set());
+  }
+
+  *modules(): IterableIterator<Module> {
+    for (const [, module] of this.namedModules()) yield module;
+  }
+
+  /** The module at a dotted name. */
+  getSubmodule(target: string): Module {
+    let module: Module = this;
+    for (const name of target === "" ? [] : target.split(".")) {
+      const child: Module | null | undefined = registered(module).modules.get(name);
+      if (child == null) throw new KeyError(`${module.constructor.name} has no attribute \`${name}\``);
+      module = child;
+    }
+    return module;
+  }
+
+  /** The parameter at a dotted name. */
+  getParameter(target: string): Parameter {
+    return getMember(this, target, "nn.Parameter", (module) => registered(module).parameters);
+  }
+
+  /** The buffer at a dotted name. */
+  getBuffer(target: string): Tensor {
+    return getMember(this, target, "a buffer", (module) => registered(module).buffers);
+  }
+
+  // ---- changing all at once
+
+  /** Calls `fn` with every module beneath this one, children before parents, and with this one last. Returns this module. */
+  apply(fn: (module: Module) => void): this {
+    for (const child of this.children()) child.apply(fn);
+    fn(this);
+    return this;
+  }
+
+  /** Sets training mode here and beneath. */
+  train(mode = true): this {
+    this.training = mode;
+    for (const child of this.children()) child.train(mode);
+    return this;
+  }
+
+  /** Sets evaluation mode here and beneath: dropout passes on, batch normalization uses its running statistics. */
+  eval(): this {
+    return this.train(false);
+  }
+
+  /** Freezes (false) or unfreezes every parameter. */
+  requiresGrad_(requiresGrad = true): this {
+    for (const parameter of this.parameters()) parameter.requiresGrad_(requiresGrad);
+    return this;
+  }
+
+  /** Forgets all gradients; with `setToNone: false` they become zeros instead. */
+  zeroGrad({ setToNone = true }: { readonly setToNone?: boolean } = {}): void {
+    for (const parameter of this.parameters()) {
+      if (parameter.grad === null) continue;
+      if (setToNone) parameter.grad = null;
+      else parameter.grad = parameter.grad.detach().zero_();
+    }
+  }
+
+  /** Moves floating-point parameters and buffers to a dtype, or everything to a device; parameters stay the same objects. */
+  to(target: DType | Device): this {
+    return this.mapTensors((tensor) => {
+      if (target instanceof DType) return tensor.dtype.isFloatingPoint ? tensor.to(target) : tensor;
+      if (tensor.device === "meta" && target !== "meta") {
+        throw new NotImplementedError(
+          "Cannot copy out of meta tensor; no data! Please use torch.nn.Module.to_empty() instead of torch.nn.Module.to() when moving module from meta to a different device.",
+        );
+      }
+      return tensor.to(target);
+    });
+  }
+
+  /** Moves to a device without values: what is there afterwards is zero and wants initializing. */
+  toEmpty({ device }: { readonly device: Device }): this {
+    return this.mapTensors((tensor) => Tensor.allocate(tensor.sizes, tensor.dtype, device));
+  }
+
+  float(): this {
+    return this.to(float32);
+  }
+
+  double(): this {
+    return this.to(float64);
+  }
+
+  private mapTensors(fn: (tensor: Tensor) => Tensor): this {
+    const mapped = new Map<Tensor, Tensor>();
+    for (const module of this.modules()) {
+      for (const parameter of registered(module).parameters.values()) {
+        if (parameter === null || mapped.has(parameter) || isUninitialized(parameter)) continue;
+        parameter.data = noGrad(() => fn(parameter.data));
+        if (parameter.grad !== null) parameter.grad = noGrad(() => fn(parameter.grad!));
+        mapped.set(parameter, parameter);
+      }
+      for (const [name, buffer] of registered(module).buffers) {
+        if (buffer === null) continue;
+        let result = mapped.get(buffer);
+        if (result === undefined) mapped.set(buffer, (result = noGrad(() => fn(buffer))));
+        registered(module).buffers.set(name, result);
+        define(module, name, result);
+      }
+    }
+    return this;
+  }
+
+  // ---- state
+
+  /** Every parameter and persistent buffer by dotted name, sharing memory with the module. Shared ones appear under each name. */
+  stateDict({ prefix = "", keepVars = false }: { readonly prefix?: string; readonly keepVars?: boolean } = {}): StateDict {
+    const result = new StateDict();
+    collectState(this, prefix, keepVars, result);
+    return result;
+  }
+
+  /** Copies values in by name. Throws an error that lists every name and shape that does not fit. */
+  loadStateDict(stateDict: ReadonlyMap<string, Tensor> | Readonly<Record<string, Tensor>>, options: LoadStateDictOptions = {}): IncompatibleKeys {
+    const source = new StateDict(stateDict instanceof Map ? stateDict : Object.entries(stateDict as Readonly<Record<string, Tensor>>));
+    const { strict = true, assign = false } = options;
+    const missingKeys: string[] = [];
+    const unexpectedKeys: string[] = [];
+    const errors: string[] = [];
+    loadState(this, source, "", { strict, assign, missingKeys, unexpectedKeys, errors });
+    const list = (names: readonly string[]): string => names.map((name) => `"${name}"`).join(", ");
+    if (strict && missingKeys.length > 0) errors.unshift(`Missing key(s) in state_dict: ${list(missingKeys)}. `);
+    if (strict && unexpectedKeys.length > 0) errors.unshift(`Unexpected key(s) in state_dict: ${list(unexpectedKeys)}. `);
+    if (errors.length > 0) {
+      throw new RuntimeError(`Error(s) in loading state_dict for ${this.constructor.name}:\n\t${errors.join("\n\t")}`);
+    }
+    return { missingKeys, unexpectedKeys };
+  }
+
+  // ---- hooks
+
+  /** Runs before `forward`. */
+  registerForwardPreHook(hook: ForwardPreHook, { prepend = false }: { readonly prepend?: boolean } = {}): RemovableHandle {
+    return this[internals].forwardPreHooks.register(hook, prepend);
+  }
+
+  /** Runs after `forward`. */
+  registerForwardHook(hook: ForwardHook, { prepend = false }: { readonly prepend?: boolean } = {}): RemovableHandle {
+    return this[internals].forwardHooks.register(hook, prepend);
+  }
+
+  /** Runs on the state dict of this module after its entries were added. */
+  registerStateDictPostHook(hook: (module: Module, stateDict: StateDict, prefix: string) => void): RemovableHandle {
+    return this[internals].stateDictHooks.register(hook);
+  }
+
+  /** Runs before this module's entries are loaded and may change them. */
+  registerLoadStateDictPreHook(hook: (module: Module, stateDict: StateDict, prefix: string) => void): RemovableHandle {
+    return this[internals].loadStateDictPreHooks.register(hook);
+  }
+
+  toString(): string {
+    const extra = this.extraRepr();
+    const extraLines = extra === "" ? [] : extra.split("\n");
+    return formatModule(this.constructor.name, extraLines, [...registered(this).modules].map(([name, child]) => `(${name}): ${indent(String(child ?? "None"))}`));
+  }
+
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.toString();
+  }
+}
+
+/** `Name(...)` with one line alone kept on the line, as Module.__repr__. */
+export function formatModule(name: string, extraLines: readonly string[], childLines: readonly string[]): string {
+  if (extraLines.length === 1 && childLines.length === 0) return `${name}(${extraLines[0]})`;
+  const lines = [...extraLines, ...childLines];
+  return lines.length === 0 ? `${name}()` : `${name}(\n  ${lines.join("\n  ")}\n)`;
+}
+
+/** All lines but the first moved two to the right. */
+export function indent(text: string): string {
+  return text.replaceAll("\n", "\n  ");
+}
+
+/** The children of a module by name, empty places left out; a child in two places appears twice. */
+export function childrenByName(module: Module): ReadonlyMap<string, Module | null> {
+  return registered(module).modules;
+}
+
+/** A module's own parameters by name; null for places kept empty. */
+export function parametersByName(module: Module): ReadonlyMap<string, Parameter | null> {
+  return registered(module).parameters;
+}
+
+/** A module's own buffers by name. */
+export function buffersByName(module: Module): ReadonlyMap<string, Tensor | null> {
+  return registered(module).buffers;
+}
+
+/** Takes a child, parameter or buffer away. */
+export function unregister(module: Module, name: string): void {
+  const { parameters, buffers, modules, temporaryBuffers } = module[internals];
+  for (const members of [parameters, buffers, modules]) members.delete(name);
+  temporaryBuffers.delete(name);
+  delete (module as unknown as Record<string, unknown>)[name];
+}
+
+// Fields are assigned behind the module's back, so the registers are brought up to date whenever they are read.
+function registered(module: Module): Internals {
+  const { parameters, buffers, modules } = module[internals];
+  const fields = module as unknown as Record<string, unknown>;
+  for (const name of Object.keys(fields)) {
+    const value = fields[name];
+    if (value instanceof Parameter) {
+      if (parameters.get(name) !== value) parameters.set(name, value);
+      modules.delete(name);
+    } else if (value instanceof Module) {
+      if (modules.get(name) !== value) modules.set(name, value);
+      parameters.delete(name);
+    } else if (buffers.has(name)) {
+      if (value !== buffers.get(name) && (value === null || value instanceof Tensor)) buffers.set(name, value);
+    } else if (value == null) {
+      if (parameters.has(name)) parameters.set(name, null);
+      if (modules.has(name)) modules.set(name, null);
+    } else {
+      parameters.delete(name);
+      modules.delete(name);
+    }
+  }
+  for (const members of [parameters, buffers, modules]) {
+    for (const name of members.keys()) if (!Object.hasOwn(fields, name)) members.delete(name);
+  }
+  return module[internals];
+}
+
+function define(module: Module, name: string, value: unknown): void {
+  Object.defineProperty(module, name, { value, writable: true, enumerable: true, configurable: true });
+}
+
+function checkName(module: Module, kind: string, name: string, members: ReadonlyMap<string, unknown>): void {
+  if (kind !== "module") {
+    if (name.includes(".")) throw new KeyError(`${kind} name can't contain "."`);
+    if (name === "") throw new KeyError(`${kind} name can't be empty string ""`);
+  }
+  // A field that was declared without a value is a place to register in, not a clash.
+  if (name in module && !members.has(name) && (module as unknown as Record<string, unknown>)[name] !== undefined) {
+    throw new KeyError(`attribute '${name}' already exists`);
+  }
+}
+
+function* namedMembers<Member extends object>(
+  root: Module,
+  membersOf: (module: Module) => ReadonlyMap<string, Member | null>,
+  { prefix = "", recurse = true, removeDuplicate = true }: NamedOptions,
+): IterableIterator<[string, Member]> {
+  const seen = new Set<Member>();
+  const modules = recurse ? walkModules(root, prefix, removeDuplicate ? new Set() : null) : [[prefix, root] as [string, Module]];
+  for (const [path, module] of modules) {
+    for (const [name, member] of membersOf(module)) {
+      if (member === null || (removeDuplicate && seen.has(member))) continue;
+      seen.add(member);
+      yield [path === "" ? name : `${path}.${name}`, member];
+    }
+  }
+}
+
+function* walkModules(module: Module, path: string, seen: Set<Module> | null): IterableIterator<[string, Module]> {
+  if (seen?.has(module)) return;
+  seen?.add(module);
+  yield [path, module];
+  for (const [name, child] of registered(module).modules) {
+    if (child !== null) yield* walkModules(child, path === "" ? name : `${path}.${name}`, seen);
+  }
+}
+
+function getMember<Member>(root: Module, target: string, kind: string, membersOf: (module: Module) => ReadonlyMap<string, Member | null>): Member {
+  const dot = target.lastIndexOf(".");
+  const module = root.getSubmodule(dot < 0 ? "" : target.slice(0, dot));
+  const name = target.slice(dot + 1);
+  const member = membersOf(module).get(name);
+  if (member == null) {
+    throw new KeyError(name in module ? `\`${name}\` is not an ${kind}` : `${module.constructor.name} has no attribute \`${name}\``);
+  }
+  return member;
+}
+
+function collectState(module: Module, prefix: string, keepVars: boolean, result: StateDict): void {
+  const { parameters, buffers, temporaryBuffers, modules, stateDictHooks } = registered(module);
+  for (const [name, parameter] of parameters) {
+    if (parameter !== null) result.set(prefix + name, keepVars || isUninitialized(parameter) ? parameter : parameter.detach());
+  }
+  for (const [name, buffer] of buffers) {
+    if (buffer !== null && !temporaryBuffers.has(name)) result.set(prefix + name, keepVars ? buffer : buffer.detach());
+  }
+  for (const [name, child] of modules) if (child !== null) collectState(child, `${prefix}${name}.`, keepVars, result);
+  for (const hook of stateDictHooks) hook(module, result, prefix);
+}
+
+interface Loading {
+  readonly strict: boolean;
+  readonly assign: boolean;
+  readonly missingKeys: string[];
+  readonly unexpectedKeys: string[];
+  readonly errors: string[];
+}
+
+function loadState(module: Module, source: StateDict, prefix: string, loading: Loading): void {
+  for (const hook of module[internals].loadStateDictPreHooks) hook(module, source, prefix);
+  const { parameters, buffers, temporaryBuffers, modules } = registered(module);
+  const state = new Map<string, Tensor>();
+  for (const [name, parameter] of parameters) if (parameter !== null) state.set(name, parameter);
+  for (const [name, buffer] of buffers) if (buffer !== null && !temporaryBuffers.has(name)) state.set(name, buffer);
+
+  for (const [name, target] of state) loadTensor(module, name, target, source, prefix, loading);
+  if (loading.strict) {
+    for (const key of source.keys()) {
+      if (!key.startsWith(prefix)) continue;
+      const [name, ...rest] = key.slice(prefix.length).split(".");
+      if (rest.length > 0 ? !modules.has(name!) : !state.has(name!)) loading.unexpectedKeys.push(key);
+    }
+  }
+  for (const [name, child] of modules) {
+    if (child === null) continue;
+    const childPrefix = `${prefix}${name}.`;
+    loadState(child, new StateDict([...source].filter(([key]) => key.startsWith(childPrefix))), childPrefix, loading);
+  }
+}
+
+function loadTensor(module: Module, name: string, target: Tensor, source: StateDict, prefix: string, loading: Loading): void {
+  const key = prefix + name;
+  let value = source.get(key);
+  if (value === undefined) {
+    if (loading.strict) loading.missingKeys.push(key);
+    return;
+  }
+  if (!(value instanceof Tensor)) {
+    loading.errors.push(`While copying the parameter named "${key}", expected torch.Tensor or Tensor-like object from checkpoint but received ${typeName(value)}`);
+    return;
+  }
+  if (target.sizes.length === 0 && value.sizes.length === 1) value = value.select(0, 0);
+  if (!isUninitialized(target) && !equalSizes(value.sizes, target.sizes)) {
+    loading.errors.push(
+      `size mismatch for ${key}: copying a param with shape ${value.shape} from checkpoint, the shape in current model is ${target.shape}.`,
+    );
+    return;
+  }
+  if (!loading.assign) {
+    noGrad(() => target.copy_(value));
+  } else if (target instanceof Parameter) {
+    define(module, name, value instanceof Parameter ? value : new Parameter(value.detach(), target.requiresGrad));
+  } else define(module, name, value);
+}
+
+function typeName(value: unknown): string {
+  if (value === null) return "NoneType";
+  return typeof value === "object" || typeof value === "function" ? (value as object).constructor.name : typeof value;
+}
+
+let callDepth = 0;
+
+function callModule(module: Module, args: unknown[]): unknown {
+  const watcher = observer();
+  watcher?.moduleEntered?.(module, args);
+  callDepth++;
+  try {
+    let output: unknown;
+    const { forwardPreHooks, forwardHooks } = module[internals];
+    if (forwardPreHooks.isEmpty && forwardHooks.isEmpty && globalForwardPreHooks.isEmpty && globalForwardHooks.isEmpty) {
+      output = module.forward(...args);
+    } else output = callWithHooks(module, args);
+    watcher?.moduleLeft?.(module, output);
+    return output;
+  } catch (error) {
+    watcher?.moduleFailed?.(module, error);
+    if (error instanceof TorchError) noteModule(error, module, callDepth === 1);
+    throw error;
+  } finally {
+    callDepth--;
+  }
+}
+
+function callWithHooks(module: Module, given: unknown[]): unknown {
+  const { forwardPreHooks, forwardHooks } = module[internals];
+  let args = given;
+  for (const hooks of [globalForwardPreHooks, forwardPreHooks]) {
+    for (const hook of hooks) {
+      const replaced = hook(module, args);
+      if (replaced !== undefined && replaced !== null) args = Array.isArray(replaced) ? replaced : [replaced];
+    }
+  }
+  let output = module.forward(...args);
+  for (const hooks of [globalForwardHooks, forwardHooks]) {
+    for (const hook of hooks) {
+      const replaced = hook(module, args, output);
+      if (replaced !== undefined && replaced !== null) output = replaced;
+    }
+  }
+  return output;
+}
+
+const failedIn = new WeakMap<TorchError, Module>();
+
+/** On its way out of a model, an error first meets the innermost module and last the outermost, which knows the path between them. */
+function noteModule(error: TorchError, module: Module, outermost: boolean): void {
+  const innermost = failedIn.get(error) ?? module;
+  failedIn.set(error, innermost);
+  if (!outermost || error.modulePath !== null) return;
+  for (const [path, candidate] of module.namedModules()) {
+    if (candidate !== innermost) continue;
+    error.modulePath = path === "" ? `(${innermost.constructor.name})` : `${path} (${innermost.constructor.name})`;
+    error.stack = error.stack?.replace(`${error.name}: `, `${error.name}: in ${error.modulePath}: `);
+    return;
+  }
+}

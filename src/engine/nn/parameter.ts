@@ -1,0 +1,50 @@
+import { ValueError } from "../errors.js";
+import { float32 } from "../dtype.js";
+import { Storage, type Device } from "../storage.js";
+import { Tensor } from "../tensor.js";
+
+/**
+ * A tensor that a module registers as its own to learn (torch.nn.Parameter). Shares the memory of `data`.
+ * Requires a gradient unless told otherwise.
+ */
+export class Parameter extends Tensor {
+  constructor(data: Tensor, options: { readonly requiresGrad?: boolean } | boolean = true) {
+    super(data.storage, data.sizes, data.strides, data.offset, data.version);
+    const requiresGrad = typeof options === "boolean" ? options : (options.requiresGrad ?? true);
+    if (requiresGrad) this.requiresGrad_(true);
+  }
+
+  override toString(): string {
+    return `Parameter containing:\n${super.toString()}`;
+  }
+}
+
+/** A parameter of a lazy module before its first input: it has no shape yet (torch.nn.UninitializedParameter). */
+export class UninitializedParameter extends Parameter {
+  private initialized = false;
+
+  constructor(options: { readonly requiresGrad?: boolean; readonly device?: Device } = {}) {
+    super(new Tensor(Storage.allocate(float32, 0, options.device ?? "cpu"), [0], [1], 0), options);
+  }
+
+  /** False once `materialize` has been called. */
+  get isUninitialized(): boolean {
+    return !this.initialized;
+  }
+
+  /** Gives the parameter its shape; the object stays the same, so that optimizers and ties keep it. */
+  materialize(data: Tensor): void {
+    if (this.initialized) throw new ValueError("the parameter already has a shape");
+    this.data = data;
+    this.initialized = true;
+  }
+
+  override toString(): string {
+    return this.initialized ? super.toString() : "<UninitializedParameter>";
+  }
+}
+
+/** True for a parameter whose shape is not known yet. */
+export function isUninitialized(tensor: Tensor): boolean {
+  return tensor instanceof UninitializedParameter && tensor.isUninitialized;
+}

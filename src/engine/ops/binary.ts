@@ -1,0 +1,153 @@
+import { defineInPlace, defineOperation, type OperationRow } from "../dispatch.js";
+import { RuntimeError } from "../errors.js";
+import * as kernels from "../kernels/elementwise.js";
+import { Tensor } from "../tensor.js";
+import { asHeld, binaryRow } from "./elementwiseRows.js";
+import { broadcastSizes, resultType, type Scalar } from "./promotion.js";
+
+/** Element-wise functions of two operands, broadcast against each other. The second may be a number. */
+
+export interface AlphaOptions {
+  /** Multiplies the second operand first. Default 1. */
+  readonly alpha?: number;
+}
+
+type AddArgs = [x: Tensor, y: Tensor | Scalar, options?: AlphaOptions];
+
+function additiveRow(name: string, sign: 1 | -1): OperationRow<AddArgs> {
+  return {
+    name,
+    infer(x, y) {
+      const dtype = resultType(x, y);
+      if (name === "sub" && dtype.name === "bool") {
+        throw new RuntimeError(
+          "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` operator instead.",
+        );
+      }
+      return { sizes: y instanceof Tensor ? broadcastSizes(x.sizes, y.sizes) : x.sizes, dtype };
+    },
+    forward(output, x, y, options) {
+      const factor = sign * asHeld(options?.alpha ?? 1, output.dtype);
+      if (y instanceof Tensor) {
+        if (factor === 1) kernels.binary(output, x, y, (a, b) => a + b);
+        else if (factor === -1) kernels.binary(output, x, y, (a, b) => a - b);
+        else kernels.binary(output, x, y, (a, b) => a + factor * b);
+      } else {
+        const term = factor * asHeld(y, output.dtype);
+        kernels.unary(output, x, (a) => a + term);
+      }
+    },
+    backward(gradient, { args: [, y, options] }) {
+      const factor = sign * (options?.alpha ?? 1);
+      if (!(y instanceof Tensor)) return [gradient];
+      return [gradient, factor === 1 ? gradient : scaled(gradient, factor)];
+    },
+  };
+}
+
+function scaled(x: Tensor, factor: number): Tensor {
+  const result = Tensor.allocate(x.sizes, x.dtype, x.device);
+  if (x.device === "cpu") kernels.unary(result, x, (value) => value * factor);
+  return result;
+}
+
+const addRow = additiveRow("add", 1);
+/** x + alpha * y. (torch.add) */
+export const add = defineOperation(addRow);
+/** add in place. */
+export const add_ = defineInPlace(addRow);
+
+const subRow = additiveRow("sub", -1);
+/** x - alpha * y. (torch.sub) */
+export const sub = defineOperation(subRow);
+/** sub in place. */
+export const sub_ = defineInPlace(subRow);
+
+/** y - x. (torch.rsub) */
+export const rsub = defineOperation(binaryRow("rsub", "same", (x, y) => y - x, { x: (g) => -g, y: (g) => g }));
+
+const mulRow = binaryRow("mul", "same", (x, y) => x * y, { x: (g, _, y) => g * y, y: (g, x) => g * x });
+/** x * y. (torch.mul) */
+export const mul = defineOperation(mulRow);
+/** mul in place. */
+export const mul_ = defineInPlace(mulRow);
+
+const divRow = binaryRow("div", "float", (x, y) => x / y, { x: (g, _, y) => g / y, y: (g, x, y) => (-g * x) / (y * y) });
+const floorDivideRow = binaryRow("floorDivide", "same", (x, y) => Math.floor(x / y));
+const truncDivideRow = binaryRow("truncDivide", "same", (x, y) => Math.trunc(x / y));
+const trueDivide = defineOperation(divRow);
+const truncDivide = defineOperation(truncDivideRow);
+
+export interface RoundingOptions {
+  /** Null divides exactly; "trunc" rounds towards zero, "floor" down. Default null. */
+  readonly roundingMode?: "trunc" | "floor" | null;
+}
+
+/** x / y; integers give fractions unless a rounding mode is stated. (torch.div) */
+export function div(x: Tensor, y: Tensor | Scalar, options: RoundingOptions = {}): Tensor {
+  if (options.roundingMode === "floor") return floorDivide(x, y);
+  return options.roundingMode === "trunc" ? truncDivide(x, y) : trueDivide(x, y);
+}
+/** div in place. */
+export const div_ = defineInPlace(divRow);
+/** The quotient rounded down. (torch.floor_divide) */
+export const floorDivide = defineOperation(floorDivideRow);
+
+const remainderRow = binaryRow("remainder", "same", (x, y) => x - y * Math.floor(x / y), { x: (g) => g, y: (g, x, y) => -g * Math.floor(x / y) });
+/** The remainder with the sign of the divisor, as Python's %. (torch.remainder) */
+export const remainder = defineOperation(remainderRow);
+const fmodRow = binaryRow("fmod", "same", (x, y) => x % y, { x: (g) => g, y: (g, x, y) => -g * Math.trunc(x / y) });
+/** The remainder with the sign of the dividend, as C's fmod. (torch.fmod) */
+export const fmod = defineOperation(fmodRow);
+
+const powRow = binaryRow("pow", "same", Math.pow, {
+  x: (g, x, y) => (y === 0 ? 0 : g * y * x ** (y - 1)),
+  y: (g, x, y) => (x === 0 && y >= 0 ? 0 : g * x ** y * Math.log(x)),
+});
+/** x to the power of y. (torch.pow) */
+export const pow = defineOperation(powRow);
+/** pow in place. */
+export const pow_ = defineInPlace(powRow);
+
+const larger = (x: number, y: number): number => (x > y || Number.isNaN(x) ? x : y);
+const smaller = (x: number, y: number): number => (x < y || Number.isNaN(x) ? x : y);
+/** The larger element of each pair; NaN wins. Where both are equal, each gets half the gradient. (torch.maximum) */
+export const maximum = defineOperation(
+  binaryRow("maximum", "same", larger, { x: (g, x, y) => (x > y ? g : x === y ? g / 2 : 0), y: (g, x, y) => (y > x ? g : x === y ? g / 2 : 0) }),
+);
+/** The smaller element of each pair; NaN wins. Where both are equal, each gets half the gradient. (torch.minimum) */
+export const minimum = defineOperation(
+  binaryRow("minimum", "same", smaller, { x: (g, x, y) => (x < y ? g : x === y ? g / 2 : 0), y: (g, x, y) => (y < x ? g : x === y ? g / 2 : 0) }),
+);
+
+/** The angle of the point (y, x), in radians: the first operand is the ordinate. (torch.atan2) */
+export const atan2 = defineOperation(
+  binaryRow("atan2", "float", Math.atan2, { x: (g, x, y) => (g * y) / (x * x + y * y), y: (g, x, y) => (-g * x) / (x * x + y * y) }),
+);
+
+/** True where x is equal to y. (torch.eq) */
+export const eq = defineOperation(binaryRow("eq", "bool", (x, y) => (x === y ? 1 : 0)));
+
+/** True where x is not equal to y. (torch.ne) */
+export const ne = defineOperation(binaryRow("ne", "bool", (x, y) => (x !== y ? 1 : 0)));
+
+/** True where x is less than y. (torch.lt) */
+export const lt = defineOperation(binaryRow("lt", "bool", (x, y) => (x < y ? 1 : 0)));
+
+/** True where x is less than or equal to y. (torch.le) */
+export const le = defineOperation(binaryRow("le", "bool", (x, y) => (x <= y ? 1 : 0)));
+
+/** True where x is greater than y. (torch.gt) */
+export const gt = defineOperation(binaryRow("gt", "bool", (x, y) => (x > y ? 1 : 0)));
+
+/** True where x is greater than or equal to y. (torch.ge) */
+export const ge = defineOperation(binaryRow("ge", "bool", (x, y) => (x >= y ? 1 : 0)));
+
+/** True where both are not zero. (torch.logical_and) */
+export const logicalAnd = defineOperation(binaryRow("logicalAnd", "bool", (x, y) => (x !== 0 && y !== 0 ? 1 : 0)));
+
+/** True where either is not zero. (torch.logical_or) */
+export const logicalOr = defineOperation(binaryRow("logicalOr", "bool", (x, y) => (x !== 0 || y !== 0 ? 1 : 0)));
+
+/** True where exactly one is not zero. (torch.logical_xor) */
+export const logicalXor = defineOperation(binaryRow("logicalXor", "bool", (x, y) => ((x !== 0) !== (y !== 0) ? 1 : 0)));

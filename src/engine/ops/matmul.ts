@@ -1,0 +1,352 @@
+import { defineOperation } from "../dispatch.js";
+import { float32, type DType } from "../dtype.js";
+import { RuntimeError } from "../errors.js";
+import { copy } from "../kernels/elementwise.js";
+import { multiply, type Matrix } from "../kernels/matmul.js";
+import { sumTo } from "../kernels/sumTo.js";
+import { contiguousStrides, equalSizes, product } from "../size.js";
+import { Tensor } from "../tensor.js";
+import { broadcastSizes } from "./promotion.js";
+
+/** Products of matrices and vectors. */
+
+/** The last two dimensions of `x` at `offset`, transposed if asked. */
+function matrixOf(x: Tensor, offset = x.offset, transposed = false): Matrix {
+  const rowStride = x.strides[x.sizes.length - 2]!;
+  const columnStride = x.strides[x.sizes.length - 1]!;
+  const { data } = x.storage;
+  return transposed ? { data, offset, rowStride: columnStride, columnStride: rowStride } : { data, offset, rowStride, columnStride };
+}
+
+function requireSameDType(a: Tensor, b: Tensor): DType {
+  if (a.dtype !== b.dtype) {
+    throw new RuntimeError(`expected m1 and m2 to have the same dtype, but got: ${cppType(a.dtype)} != ${cppType(b.dtype)}`);
+  }
+  return a.dtype;
+}
+
+/** As PyTorch's C++ errors call a dtype. */
+function cppType(dtype: DType): string {
+  if (dtype === float32) return "float";
+  const names = { float32: "float", float64: "double", int32: "int", int64: "long long", uint8: "unsigned char", bool: "bool" };
+  return names[dtype.name];
+}
+
+function requireMatching(m: number, k: number, k2: number, n: number): void {
+  if (k !== k2) throw new RuntimeError(`mat1 and mat2 shapes cannot be multiplied (${m}x${k} and ${k2}x${n})`);
+}
+
+/** a times b for matrices, either read transposed; a fresh tensor, unrecorded. */
+function product2d(a: Tensor, aTransposed: boolean, b: Tensor, bTransposed: boolean): Tensor {
+  const [m, k] = aTransposed ? [a.sizes[1]!, a.sizes[0]!] : [a.sizes[0]!, a.sizes[1]!];
+  const n = bTransposed ? b.sizes[0]! : b.sizes[1]!;
+  const result = Tensor.allocate([m, n], a.dtype, a.device === "meta" || b.device === "meta" ? "meta" : "cpu");
+  if (result.device === "cpu") multiply(result.storage.data, 0, m, n, k, matrixOf(a, a.offset, aTransposed), matrixOf(b, b.offset, bTransposed));
+  return result;
+}
+
+const mmOperation = defineOperation<[x: Tensor, y: Tensor]>({
+  name: "mm",
+  infer(x, y) {
+    if (x.sizes.length !== 2) throw new RuntimeError("self must be a matrix");
+    if (y.sizes.length !== 2) throw new RuntimeError("mat2 must be a matrix");
+    requireMatching(x.sizes[0]!, x.sizes[1]!, y.sizes[0]!, y.sizes[1]!);
+    return { sizes: [x.sizes[0]!, y.sizes[1]!], dtype: requireSameDType(x, y) };
+  },
+  forward(output, x, y) {
+    multiply(output.storage.data, 0, x.sizes[0]!, y.sizes[1]!, x.sizes[1]!, matrixOf(x), matrixOf(y));
+  },
+  reads: [0, 1],
+  backward: (gradient, context) => [
+    context.needs(0) ? product2d(gradient, false, context.args[1], true) : null,
+    context.needs(1) ? product2d(context.args[0], true, gradient, false) : null,
+  ],
+});
+
+/** The product of two matrices, (m x k) and (k x n). (torch.mm) */
+export function mm(x: Tensor, y: Tensor): Tensor {
+  return mmOperation(x, y);
+}
+
+/** For each batch: a times b into fresh memory, either transposed. Batch dimensions broadcast. Unrecorded. */
+function batchedProduct(a: Tensor, aTransposed: boolean, b: Tensor, bTransposed: boolean): Tensor {
+  const rowsOf = (x: Tensor, transposed: boolean): [number, number] => {
+    const [rows, columns] = x.sizes.slice(-2) as [number, number];
+    return transposed ? [columns, rows] : [rows, columns];
+  };
+  const [m, k] = rowsOf(a, aTransposed);
+  const [, n] = rowsOf(b, bTransposed);
+  const batch = broadcastSizes(a.sizes.slice(0, -2), b.sizes.slice(0, -2));
+  const result = Tensor.allocate([...batch, m, n], a.dtype, a.device === "meta" || b.device === "meta" ? "meta" : "cpu");
+  if (result.device === "cpu") multiplyBatches(result, batch, m, n, k, a, aTransposed, b, bTransposed);
+  return result;
+}
+
+function multiplyBatches(
+  output: Tensor, batch: readonly number[], m: number, n: number, k: number,
+  a: Tensor, aTransposed: boolean, b: Tensor, bTransposed: boolean,
+): void {
+  const offsetOf = (x: Tensor): ((index: readonly number[]) => number) => {
+    const missing = batch.length - (x.sizes.length - 2);
+    return (index) => {
+      let offset = x.offset;
+      for (let i = missing; i < batch.length; i++) if (x.sizes[i - missing] !== 1) offset += index[i]! * x.strides[i - missing]!;
+      return offset;
+    };
+  };
+  const offsetA = offsetOf(a);
+  const offsetB = offsetOf(b);
+  const count = product(batch);
+  const strides = contiguousStrides(batch);
+  const index = new Array<number>(batch.length);
+  for (let i = 0; i < count; i++) {
+    for (let dim = 0, rest = i; dim < batch.length; dim++) {
+      index[dim] = Math.floor(rest / strides[dim]!);
+      rest -= index[dim]! * strides[dim]!;
+    }
+    multiply(output.storage.data, output.offset + i * m * n, m, n, k, matrixOf(a, offsetA(index), aTransposed), matrixOf(b, offsetB(index), bTransposed));
+  }
+}
+
+const batchedOperation = defineOperation<[x: Tensor, y: Tensor]>({
+  name: "bmm",
+  infer(x, y) {
+    const batch = broadcastSizes(x.sizes.slice(0, -2), y.sizes.slice(0, -2));
+    const [m, k] = x.sizes.slice(-2) as [number, number];
+    const [k2, n] = y.sizes.slice(-2) as [number, number];
+    if (k !== k2) {
+      throw new RuntimeError(
+        `Expected size for first two dimensions of batch2 tensor to be: [${product(batch)}, ${k}] but got: [${product(batch)}, ${k2}].`,
+      );
+    }
+    return { sizes: [...batch, m, n], dtype: requireSameDType(x, y) };
+  },
+  forward(output, x, y) {
+    const [m, n] = output.sizes.slice(-2) as [number, number];
+    multiplyBatches(output, output.sizes.slice(0, -2), m, n, x.sizes[x.sizes.length - 1]!, x, false, y, false);
+  },
+  reads: [0, 1],
+  backward: (gradient, context) => [
+    context.needs(0) ? batchedProduct(gradient, false, context.args[1], true) : null,
+    context.needs(1) ? batchedProduct(context.args[0], true, gradient, false) : null,
+  ],
+});
+
+/** For each of b pairs of matrices their product: (b x m x k) and (b x k x n). (torch.bmm) */
+export function bmm(x: Tensor, y: Tensor): Tensor {
+  if (x.sizes.length !== 3) throw new RuntimeError("batch1 must be a 3D tensor");
+  if (y.sizes.length !== 3) throw new RuntimeError("batch2 must be a 3D tensor");
+  if (x.sizes[0] !== y.sizes[0]) {
+    throw new RuntimeError(
+      `Expected size for first two dimensions of batch2 tensor to be: [${x.sizes[0]}, ${x.sizes[2]}] but got: [${y.sizes[0]}, ${y.sizes[1]}].`,
+    );
+  }
+  return batchedOperation(x, y);
+}
+
+const dotOperation = defineOperation<[x: Tensor, y: Tensor]>({
+  name: "dot",
+  infer(x, y) {
+    if (x.sizes.length !== 1 || y.sizes.length !== 1) {
+      throw new RuntimeError(`1D tensors expected, but got ${x.sizes.length}D and ${y.sizes.length}D tensors`);
+    }
+    if (x.dtype !== y.dtype) {
+      throw new RuntimeError(`dot : expected both vectors to have same dtype, but found ${x.dtype.scalarType} and ${y.dtype.scalarType}`);
+    }
+    if (x.sizes[0] !== y.sizes[0]) {
+      throw new RuntimeError(`inconsistent tensor size, expected tensor [${x.sizes[0]}] and src [${y.sizes[0]}] to have the same number of elements, but got ${x.sizes[0]} and ${y.sizes[0]} elements respectively`);
+    }
+    return { sizes: [], dtype: x.dtype };
+  },
+  forward(output, x, y) {
+    multiply(output.storage.data, 0, 1, 1, x.sizes[0]!, rowVector(x), columnVector(y));
+  },
+  reads: [0, 1],
+  backward: (gradient, { args: [x, y] }) => [scale(y, gradient), scale(x, gradient)],
+});
+
+function rowVector(x: Tensor): Matrix {
+  return { data: x.storage.data, offset: x.offset, rowStride: 0, columnStride: x.strides[0]! };
+}
+
+function columnVector(x: Tensor): Matrix {
+  return { data: x.storage.data, offset: x.offset, rowStride: x.strides[0]!, columnStride: 0 };
+}
+
+function scale(x: Tensor, factor: Tensor): Tensor {
+  return x.mul(factor);
+}
+
+/** The sum of products of two vectors. (torch.dot) */
+export function dot(x: Tensor, y: Tensor): Tensor {
+  return dotOperation(x, y);
+}
+
+const mvOperation = defineOperation<[x: Tensor, vector: Tensor]>({
+  name: "mv",
+  infer(x, vector) {
+    if (x.sizes.length !== 2 || vector.sizes.length !== 1) {
+      throw new RuntimeError(`vector + matrix @ vector expected, got 1, ${x.sizes.length}, ${vector.sizes.length}`);
+    }
+    if (x.sizes[1] !== vector.sizes[0]) {
+      throw new RuntimeError(`size mismatch, got input (${x.sizes[0]}), mat (${x.sizes[0]}x${x.sizes[1]}), vec (${vector.sizes[0]})`);
+    }
+    return { sizes: [x.sizes[0]!], dtype: requireSameDType(x, vector) };
+  },
+  forward(output, x, vector) {
+    multiply(output.storage.data, 0, x.sizes[0]!, 1, x.sizes[1]!, matrixOf(x), columnVector(vector));
+  },
+  reads: [0, 1],
+  backward(gradient, context) {
+    const [x, vector] = context.args;
+    const asColumn = (v: Tensor): Tensor => new Tensor(v.storage, [v.sizes[0]!, 1], [v.strides[0]!, 1], v.offset);
+    const back = context.needs(1) ? product2d(x, true, asColumn(gradient), false) : null;
+    return [
+      context.needs(0) ? product2d(asColumn(gradient), false, asColumn(vector), true) : null,
+      back && new Tensor(back.storage, [back.sizes[0]!], [1], 0),
+    ];
+  },
+});
+
+/** A matrix (n x m) times a vector (m). (torch.mv) */
+export function mv(x: Tensor, vector: Tensor): Tensor {
+  return mvOperation(x, vector);
+}
+
+/**
+ * The matrix product (torch.matmul): of vectors their dot product, of a matrix and a vector a vector, of stacks of matrices the
+ * product of each pair, with the dimensions before the last two broadcast.
+ */
+export function matmul(x: Tensor, y: Tensor): Tensor {
+  const dimsX = x.sizes.length;
+  const dimsY = y.sizes.length;
+  if (dimsX === 0 || dimsY === 0) {
+    throw new RuntimeError(`both arguments to matmul need to be at least 1D, but they are ${dimsX}D and ${dimsY}D`);
+  }
+  if (dimsX === 1 && dimsY === 1) return dotOperation(x, y);
+  if (dimsX === 2 && dimsY === 1) return mvOperation(x, y);
+  if (dimsX === 1) return matmul(x.unsqueeze(0), y).squeeze(-2);
+  if (dimsY === 1) return matmul(x, y.unsqueeze(1)).squeeze(-1);
+  if (dimsX === 2 && dimsY === 2) return mmOperation(x, y);
+  if (dimsY === 2) {
+    // One product of the flattened stack, as PyTorch folds it.
+    const k = x.sizes[dimsX - 1]!;
+    requireMatching(product(x.sizes.slice(0, -1)), k, y.sizes[0]!, y.sizes[1]!);
+    return mmOperation(x.reshape([-1, k]), y).reshape([...x.sizes.slice(0, -1), y.sizes[1]!]);
+  }
+  return batchedOperation(x, y);
+}
+
+type LinearArgs = [x: Tensor, weight: Tensor, bias: Tensor | null];
+
+const linearOperation = defineOperation<LinearArgs>({
+  name: "linear",
+  gradientName(x, _weight, bias) {
+    if (x.sizes.length === 2) return bias === null ? "MmBackward0" : "AddmmBackward0";
+    if (x.sizes.length === 1) return bias === null ? "SqueezeBackward4" : "ViewBackward0";
+    return bias === null ? "UnsafeViewBackward0" : "ViewBackward0";
+  },
+  infer(x, weight, bias) {
+    const inFeatures = weight.sizes[weight.sizes.length - 1]!;
+    const outFeatures = weight.sizes.length === 1 ? 1 : weight.sizes[0]!;
+    if (x.sizes.length === 0) throw new RuntimeError("both arguments to linear need to be at least 1D, but they are 0D and 2D");
+    const rows = product(x.sizes.slice(0, -1));
+    requireMatching(rows, x.sizes[x.sizes.length - 1]!, inFeatures, outFeatures);
+    if (x.dtype !== weight.dtype) {
+      throw new RuntimeError(`mat1 and mat2 must have the same dtype, but got ${x.dtype.scalarType} and ${weight.dtype.scalarType}`);
+    }
+    if (bias !== null && !(bias.sizes.length <= 1 && (bias.numel() === outFeatures || bias.numel() === 1))) {
+      throw new RuntimeError(`The expanded size of the tensor (${outFeatures}) must match the existing size (${bias.sizes[0]}) at non-singleton dimension 1.  Target sizes: [${rows}, ${outFeatures}].  Tensor sizes: [${bias.sizes.join(", ")}]`);
+    }
+    const sizes = x.sizes.slice(0, -1);
+    if (weight.sizes.length > 1) sizes.push(outFeatures);
+    return { sizes, dtype: x.dtype };
+  },
+  forward(output, x, weight, bias) {
+    const flat = asMatrix(x);
+    const [rows, k] = flat.sizes as [number, number];
+    const columns = weight.sizes.length === 1 ? 1 : weight.sizes[0]!;
+    const matrix = weightMatrix(weight);
+    if (bias !== null) copy(new Tensor(output.storage, [rows, columns], [columns, 1], output.offset), bias);
+    multiply(output.storage.data, output.offset, rows, columns, k, matrixOf(flat), matrixOf(matrix, matrix.offset, true));
+  },
+  reads: [0, 1],
+  backward(gradient, context) {
+    const [x, weight, bias] = context.args;
+    const matrix = weightMatrix(weight);
+    const g = asMatrix(gradient, matrix.sizes[0]!);
+    const flat = asMatrix(x);
+    const result: (Tensor | null)[] = [null, null, null];
+    if (context.needs(0)) {
+      const dx = product2d(g, false, matrix, false);
+      result[0] = new Tensor(dx.storage, x.sizes, contiguousStrides(x.sizes), 0);
+    }
+    if (context.needs(1)) {
+      const dw = product2d(g, true, flat, false);
+      result[1] = new Tensor(dw.storage, weight.sizes, contiguousStrides(weight.sizes), 0);
+    }
+    if (bias !== null && context.needs(2)) result[2] = sumTo(g, bias.sizes);
+    return result;
+  },
+});
+
+function weightMatrix(weight: Tensor): Tensor {
+  return weight.sizes.length === 1 ? new Tensor(weight.storage, [1, weight.sizes[0]!], [0, weight.strides[0]!], weight.offset) : weight;
+}
+
+/** All but the last dimension as rows, copied only where the strides do not allow it. */
+function asMatrix(x: Tensor, columns = x.sizes[x.sizes.length - 1]!): Tensor {
+  if (x.sizes.length === 2 && x.sizes[1] === columns) return x;
+  const rows = columns === 0 ? product(x.sizes.slice(0, -1)) : x.numel() / columns;
+  let dense = x;
+  if (!x.isContiguous()) {
+    dense = Tensor.allocate(x.sizes, x.dtype, x.device);
+    if (x.device === "cpu") copy(dense, x);
+  }
+  return new Tensor(dense.storage, [rows, columns], [columns, 1], dense.offset);
+}
+
+/**
+ * x times the transpose of `weight`, plus `bias` (torch.nn.functional.linear).
+ * Shapes: x (*, in), weight (out, in), bias (out); gives (*, out).
+ */
+export function linear(x: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor {
+  return linearOperation(x, weight, bias);
+}
+
+export interface AddProductOptions {
+  /** Multiplies the added tensor. Default 1. */
+  readonly beta?: number;
+  /** Multiplies the product. Default 1. */
+  readonly alpha?: number;
+}
+
+/** beta * x + alpha * (a @ b). (torch.addmm) */
+export function addmm(x: Tensor, a: Tensor, b: Tensor, options: AddProductOptions = {}): Tensor {
+  return addProduct(x, mm(a, b), options);
+}
+
+/** beta * x + alpha * (a @ b) for each batch. (torch.baddbmm) */
+export function baddbmm(x: Tensor, a: Tensor, b: Tensor, options: AddProductOptions = {}): Tensor {
+  return addProduct(x, bmm(a, b), options);
+}
+
+/** beta * x + alpha * (matrix @ vector). (torch.addmv) */
+export function addmv(x: Tensor, matrix: Tensor, vector: Tensor, options: AddProductOptions = {}): Tensor {
+  return addProduct(x, mv(matrix, vector), options);
+}
+
+function addProduct(x: Tensor, y: Tensor, { beta = 1, alpha = 1 }: AddProductOptions): Tensor {
+  const sum = (beta === 1 ? x : x.mul(beta)).add(y, { alpha });
+  if (!equalSizes(sum.sizes, y.sizes)) throw new RuntimeError(`The expanded size of the tensor must match the product's size [${y.sizes.join(", ")}], but got [${x.sizes.join(", ")}]`);
+  return sum;
+}
+
+/** All products of an element of x (n) with one of y (m), as (n x m). (torch.outer) */
+export function outer(x: Tensor, y: Tensor): Tensor {
+  if (x.sizes.length !== 1 || y.sizes.length !== 1) {
+    throw new RuntimeError(`outer: Expected 1-D argument ${x.sizes.length !== 1 ? "self" : "vec2"}, but got ${(x.sizes.length !== 1 ? x : y).sizes.length}-D`);
+  }
+  return x.unsqueeze(1).mul(y);
+}
+

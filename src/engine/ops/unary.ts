@@ -1,0 +1,237 @@
+import { defineInPlace, defineOperation } from "../dispatch.js";
+import { unaryRow } from "./elementwiseRows.js";
+import { erf as erfOf, erfc as erfcOf } from "./specialFunctions.js";
+
+/** Element-wise functions of one tensor. Integers are taken as the default floating-point dtype where the result is a fraction. */
+
+const logistic = (x: number): number => 1 / (1 + Math.exp(-x));
+
+/** As IEEE 754 and PyTorch round: 0.5 to 0, 1.5 to 2. */
+const roundHalfToEven = (x: number): number => {
+  const floor = Math.floor(x);
+  const rest = x - floor;
+  if (rest !== 0.5) return Math.round(x);
+  return floor % 2 === 0 ? floor : floor + 1;
+};
+
+const absRow = unaryRow("abs", "same", Math.abs, { of: "input", f: (g, x) => g * Math.sign(x) });
+/** |x|. (torch.abs) */
+export const abs = defineOperation(absRow);
+/** abs in place. */
+export const abs_ = defineInPlace(absRow);
+
+const negRow = unaryRow("neg", "same", (x) => -x, { of: "output", f: (g) => -g });
+/** -x. (torch.neg) */
+export const neg = defineOperation(negRow);
+/** neg in place. */
+export const neg_ = defineInPlace(negRow);
+
+const expRow = unaryRow("exp", "float", Math.exp, { of: "output", f: (g, y) => g * y });
+/** e^x. (torch.exp) */
+export const exp = defineOperation(expRow);
+/** exp in place. */
+export const exp_ = defineInPlace(expRow);
+
+const exp2Row = unaryRow("exp2", "float", (x) => 2 ** x, { of: "output", f: (g, y) => g * y * Math.LN2 });
+/** 2^x. (torch.exp2) */
+export const exp2 = defineOperation(exp2Row);
+/** exp2 in place. */
+export const exp2_ = defineInPlace(exp2Row);
+
+const expm1Row = unaryRow("expm1", "float", Math.expm1, { of: "output", f: (g, y) => g * (y + 1) });
+/** e^x - 1, exact near zero. (torch.expm1) */
+export const expm1 = defineOperation(expm1Row);
+/** expm1 in place. */
+export const expm1_ = defineInPlace(expm1Row);
+
+const logRow = unaryRow("log", "float", Math.log, { of: "input", f: (g, x) => g / x });
+/** Natural logarithm. (torch.log) */
+export const log = defineOperation(logRow);
+/** log in place. */
+export const log_ = defineInPlace(logRow);
+
+const log2Row = unaryRow("log2", "float", Math.log2, { of: "input", f: (g, x) => g / (x * Math.LN2) });
+/** Logarithm to base 2. (torch.log2) */
+export const log2 = defineOperation(log2Row);
+/** log2 in place. */
+export const log2_ = defineInPlace(log2Row);
+
+const log10Row = unaryRow("log10", "float", Math.log10, { of: "input", f: (g, x) => g / (x * Math.LN10) });
+/** Logarithm to base 10. (torch.log10) */
+export const log10 = defineOperation(log10Row);
+/** log10 in place. */
+export const log10_ = defineInPlace(log10Row);
+
+const log1pRow = unaryRow("log1p", "float", Math.log1p, { of: "input", f: (g, x) => g / (1 + x) });
+/** log(1 + x), exact near zero. (torch.log1p) */
+export const log1p = defineOperation(log1pRow);
+/** log1p in place. */
+export const log1p_ = defineInPlace(log1pRow);
+
+const sqrtRow = unaryRow("sqrt", "float", Math.sqrt, { of: "output", f: (g, y) => g / (2 * y) });
+/** Square root; NaN for negative elements. (torch.sqrt) */
+export const sqrt = defineOperation(sqrtRow);
+/** sqrt in place. */
+export const sqrt_ = defineInPlace(sqrtRow);
+
+const rsqrtRow = unaryRow("rsqrt", "float", (x) => 1 / Math.sqrt(x), { of: "output", f: (g, y) => -0.5 * g * y * y * y });
+/** 1 / sqrt(x). (torch.rsqrt) */
+export const rsqrt = defineOperation(rsqrtRow);
+/** rsqrt in place. */
+export const rsqrt_ = defineInPlace(rsqrtRow);
+
+const squareRow = unaryRow("square", "same", (x) => x * x, { of: "input", f: (g, x) => 2 * g * x });
+/** x^2. (torch.square) */
+export const square = defineOperation(squareRow);
+/** square in place. */
+export const square_ = defineInPlace(squareRow);
+
+const reciprocalRow = unaryRow("reciprocal", "float", (x) => 1 / x, { of: "output", f: (g, y) => -g * y * y });
+/** 1 / x. (torch.reciprocal) */
+export const reciprocal = defineOperation(reciprocalRow);
+/** reciprocal in place. */
+export const reciprocal_ = defineInPlace(reciprocalRow);
+
+const sinRow = unaryRow("sin", "float", Math.sin, { of: "input", f: (g, x) => g * Math.cos(x) });
+/** Sine of radians. (torch.sin) */
+export const sin = defineOperation(sinRow);
+/** sin in place. */
+export const sin_ = defineInPlace(sinRow);
+
+const cosRow = unaryRow("cos", "float", Math.cos, { of: "input", f: (g, x) => -g * Math.sin(x) });
+/** Cosine of radians. (torch.cos) */
+export const cos = defineOperation(cosRow);
+/** cos in place. */
+export const cos_ = defineInPlace(cosRow);
+
+const tanRow = unaryRow("tan", "float", Math.tan, { of: "output", f: (g, y) => g * (1 + y * y) });
+/** Tangent of radians. (torch.tan) */
+export const tan = defineOperation(tanRow);
+/** tan in place. */
+export const tan_ = defineInPlace(tanRow);
+
+const asinRow = unaryRow("asin", "float", Math.asin, { of: "input", f: (g, x) => g / Math.sqrt(1 - x * x) });
+/** Inverse sine, in radians. (torch.asin) */
+export const asin = defineOperation(asinRow);
+/** asin in place. */
+export const asin_ = defineInPlace(asinRow);
+
+const acosRow = unaryRow("acos", "float", Math.acos, { of: "input", f: (g, x) => -g / Math.sqrt(1 - x * x) });
+/** Inverse cosine, in radians. (torch.acos) */
+export const acos = defineOperation(acosRow);
+/** acos in place. */
+export const acos_ = defineInPlace(acosRow);
+
+const atanRow = unaryRow("atan", "float", Math.atan, { of: "input", f: (g, x) => g / (1 + x * x) });
+/** Inverse tangent, in radians. (torch.atan) */
+export const atan = defineOperation(atanRow);
+/** atan in place. */
+export const atan_ = defineInPlace(atanRow);
+
+const sinhRow = unaryRow("sinh", "float", Math.sinh, { of: "input", f: (g, x) => g * Math.cosh(x) });
+/** Hyperbolic sine. (torch.sinh) */
+export const sinh = defineOperation(sinhRow);
+/** sinh in place. */
+export const sinh_ = defineInPlace(sinhRow);
+
+const coshRow = unaryRow("cosh", "float", Math.cosh, { of: "input", f: (g, x) => g * Math.sinh(x) });
+/** Hyperbolic cosine. (torch.cosh) */
+export const cosh = defineOperation(coshRow);
+/** cosh in place. */
+export const cosh_ = defineInPlace(coshRow);
+
+const tanhRow = unaryRow("tanh", "float", Math.tanh, { of: "output", f: (g, y) => g * (1 - y * y) });
+/** Hyperbolic tangent. (torch.tanh) */
+export const tanh = defineOperation(tanhRow);
+/** tanh in place. */
+export const tanh_ = defineInPlace(tanhRow);
+
+const asinhRow = unaryRow("asinh", "float", Math.asinh, { of: "input", f: (g, x) => g / Math.sqrt(x * x + 1) });
+/** Inverse hyperbolic sine. (torch.asinh) */
+export const asinh = defineOperation(asinhRow);
+/** asinh in place. */
+export const asinh_ = defineInPlace(asinhRow);
+
+const acoshRow = unaryRow("acosh", "float", Math.acosh, { of: "input", f: (g, x) => g / Math.sqrt(x * x - 1) });
+/** Inverse hyperbolic cosine. (torch.acosh) */
+export const acosh = defineOperation(acoshRow);
+/** acosh in place. */
+export const acosh_ = defineInPlace(acoshRow);
+
+const atanhRow = unaryRow("atanh", "float", Math.atanh, { of: "input", f: (g, x) => g / (1 - x * x) });
+/** Inverse hyperbolic tangent. (torch.atanh) */
+export const atanh = defineOperation(atanhRow);
+/** atanh in place. */
+export const atanh_ = defineInPlace(atanhRow);
+
+const sigmoidRow = unaryRow("sigmoid", "float", logistic, { of: "output", f: (g, y) => g * y * (1 - y) });
+/** 1 / (1 + e^-x). (torch.sigmoid) */
+export const sigmoid = defineOperation(sigmoidRow);
+/** sigmoid in place. */
+export const sigmoid_ = defineInPlace(sigmoidRow);
+
+const reluRow = unaryRow("relu", "same", (x) => (x > 0 || Number.isNaN(x) ? x : 0), { of: "output", f: (g, y) => (y > 0 ? g : 0) });
+/** max(x, 0). (torch.relu) */
+export const relu = defineOperation(reluRow);
+/** relu in place. */
+export const relu_ = defineInPlace(reluRow);
+
+const erfRow = unaryRow("erf", "float", erfOf, { of: "input", f: (g, x) => g * (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) });
+/** The error function. (torch.erf) */
+export const erf = defineOperation(erfRow);
+/** erf in place. */
+export const erf_ = defineInPlace(erfRow);
+
+const erfcRow = unaryRow("erfc", "float", erfcOf, { of: "input", f: (g, x) => -g * (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) });
+/** 1 - erf(x), exact in the tail. (torch.erfc) */
+export const erfc = defineOperation(erfcRow);
+/** erfc in place. */
+export const erfc_ = defineInPlace(erfcRow);
+
+const signRow = unaryRow("sign", "same", (x) => (Number.isNaN(x) ? 0 : Math.sign(x)), { of: "output", f: () => 0 });
+/** -1, 0 or 1. (torch.sign) */
+export const sign = defineOperation(signRow);
+/** sign in place. */
+export const sign_ = defineInPlace(signRow);
+
+const floorRow = unaryRow("floor", "same", Math.floor, { of: "output", f: () => 0 });
+/** Next integer below. (torch.floor) */
+export const floor = defineOperation(floorRow);
+/** floor in place. */
+export const floor_ = defineInPlace(floorRow);
+
+const ceilRow = unaryRow("ceil", "same", Math.ceil, { of: "output", f: () => 0 });
+/** Next integer above. (torch.ceil) */
+export const ceil = defineOperation(ceilRow);
+/** ceil in place. */
+export const ceil_ = defineInPlace(ceilRow);
+
+const truncRow = unaryRow("trunc", "same", Math.trunc, { of: "output", f: () => 0 });
+/** The integer part. (torch.trunc) */
+export const trunc = defineOperation(truncRow);
+/** trunc in place. */
+export const trunc_ = defineInPlace(truncRow);
+
+const roundRow = unaryRow("round", "same", roundHalfToEven, { of: "output", f: () => 0 });
+/** Nearest integer, ties to even. (torch.round) */
+export const round = defineOperation(roundRow);
+/** round in place. */
+export const round_ = defineInPlace(roundRow);
+
+const fracRow = unaryRow("frac", "same", (x) => x - Math.trunc(x), { of: "output", f: (g) => g });
+/** The part after the point. (torch.frac) */
+export const frac = defineOperation(fracRow);
+/** frac in place. */
+export const frac_ = defineInPlace(fracRow);
+
+/** True where the element is NaN. (torch.isnan) */
+export const isnan = defineOperation(unaryRow("isnan", "bool", (x) => (Number.isNaN(x) ? 1 : 0)));
+
+/** True where the element is an infinity. (torch.isinf) */
+export const isinf = defineOperation(unaryRow("isinf", "bool", (x) => (x === Infinity || x === -Infinity ? 1 : 0)));
+
+/** True where the element is neither NaN nor an infinity. (torch.isfinite) */
+export const isfinite = defineOperation(unaryRow("isfinite", "bool", (x) => (Number.isFinite(x) ? 1 : 0)));
+
+/** True where the element is zero. (torch.logical_not) */
+export const logicalNot = defineOperation(unaryRow("logicalNot", "bool", (x) => (x === 0 ? 1 : 0)));

@@ -1,0 +1,54 @@
+import type { DType, ElementArray } from "./dtype.js";
+
+export type Device = "cpu" | "meta";
+
+/** The memory that a tensor and its views share. On the meta device there is none, only a length. */
+export class Storage {
+  private constructor(
+    readonly dtype: DType,
+    readonly length: number,
+    private readonly elements: ElementArray | null,
+  ) {}
+
+  static allocate(dtype: DType, length: number, device: Device): Storage {
+    return new Storage(dtype, length, device === "cpu" ? new dtype.array(length) : null);
+  }
+
+  /** Takes the array as it is, without copying. */
+  static wrap(dtype: DType, elements: ElementArray): Storage {
+    return new Storage(dtype, elements.length, elements);
+  }
+
+  get device(): Device {
+    return this.elements === null ? "meta" : "cpu";
+  }
+
+  /** Throws on the meta device: its tensors have no values. */
+  get data(): ElementArray {
+    if (this.elements === null) throw new Error("a meta tensor has no values");
+    return this.elements;
+  }
+}
+
+let defaultDevice: Device = "cpu";
+
+/** Where tensors are made when nothing else is said (torch.get_default_device). */
+export function getDefaultDevice(): Device {
+  return defaultDevice;
+}
+
+/** Sets where tensors are made when nothing else is said (torch.set_default_device). */
+export function setDefaultDevice(device: Device): void {
+  defaultDevice = device;
+}
+
+/** Runs `body` with `device` as the default: PyTorch's `with torch.device("meta"):`. */
+export function withDevice<Result>(device: Device, body: () => Result): Result {
+  const previous = defaultDevice;
+  defaultDevice = device;
+  try {
+    return body();
+  } finally {
+    defaultDevice = previous;
+  }
+}
