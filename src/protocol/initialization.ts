@@ -9,10 +9,24 @@ export interface InitializationScheme {
 }
 
 export type SchemeArgument =
-  | { readonly name: string; readonly kind: "number"; readonly default: number }
+  | {
+      readonly name: string;
+      readonly kind: "number";
+      readonly default: number;
+      /** Least and greatest value that makes sense; none where absent. */
+      readonly minimum?: number;
+      readonly maximum?: number;
+    }
   | { readonly name: string; readonly kind: "choice"; readonly default: string; readonly choices: readonly string[] };
 
-const number = (name: string, value: number): SchemeArgument => ({ name, kind: "number", default: value });
+const number = (name: string, value: number, range: { readonly minimum?: number; readonly maximum?: number } = {}): SchemeArgument => ({
+  name,
+  kind: "number",
+  default: value,
+  ...range,
+});
+
+const std = (value: number): SchemeArgument => number("std", value, { minimum: 0 });
 
 const fanMode: SchemeArgument = { name: "mode", kind: "choice", default: "fan_in", choices: ["fan_in", "fan_out"] };
 const nonlinearity: SchemeArgument = {
@@ -27,14 +41,14 @@ export const initializationSchemes: readonly InitializationScheme[] = [
   { function: "xavierNormal_", arguments: [number("gain", 1)], minDimensions: 2 },
   { function: "kaimingUniform_", arguments: [number("a", 0), fanMode, nonlinearity], minDimensions: 2 },
   { function: "kaimingNormal_", arguments: [number("a", 0), fanMode, nonlinearity], minDimensions: 2 },
-  { function: "normal_", arguments: [number("mean", 0), number("std", 1)], minDimensions: 0 },
+  { function: "normal_", arguments: [number("mean", 0), std(1)], minDimensions: 0 },
   { function: "uniform_", arguments: [number("a", 0), number("b", 1)], minDimensions: 0 },
-  { function: "truncNormal_", arguments: [number("mean", 0), number("std", 1), number("a", -2), number("b", 2)], minDimensions: 0 },
+  { function: "truncNormal_", arguments: [number("mean", 0), std(1), number("a", -2), number("b", 2)], minDimensions: 0 },
   { function: "constant_", arguments: [number("val", 0)], minDimensions: 0 },
   { function: "zeros_", arguments: [], minDimensions: 0 },
   { function: "ones_", arguments: [], minDimensions: 0 },
   { function: "orthogonal_", arguments: [number("gain", 1)], minDimensions: 2 },
-  { function: "sparse_", arguments: [number("sparsity", 0.1), number("std", 0.01)], minDimensions: 2 },
+  { function: "sparse_", arguments: [number("sparsity", 0.1, { minimum: 0, maximum: 1 }), std(0.01)], minDimensions: 2 },
   { function: "eye_", arguments: [], minDimensions: 2 },
   { function: "dirac_", arguments: [], minDimensions: 3 },
 ];

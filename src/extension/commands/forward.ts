@@ -1,0 +1,82 @@
+import * as vscode from "vscode";
+import type { DTypeName, Fill, ForwardInput, ForwardTrace, StatedInput } from "../../protocol/index.js";
+import { formatShape } from "../../../webview/format.js";
+import { askFor, askForSeed, readNumber, readShape } from "./inputs.js";
+import type { Target } from "./target.js";
+
+/** Asks for the inputs and runs the model forward. */
+export async function forward({ session, model }: Target): Promise<void> {
+  const title = vscode.l10n.t("Run {0} forward", model.name);
+  const input = await pickInput(title, model.trace);
+  if (!input) return;
+  const seed = await askForSeed(title);
+  if (seed === undefined) return;
+  await session.forward({ model: model.name, input, seed });
+}
+
+async function pickInput(title: string, trace: ForwardTrace | null): Promise<ForwardInput | undefined> {
+  const { t } = vscode.l10n;
+  const last = trace?.inputs.map(({ value }) => trace.values[value]) ?? [];
+  const described = last.map(({ shape, dtype }) => `${formatShape(shape)} ${dtype}`).join("; ");
+  const recorded = {
+    label: trace && trace.origin !== "inferred" ? t("The same inputs again") : t("Inputs inferred from the first layers"),
+    description: described,
+    stated: false,
+  };
+  const stated = { label: t("Inputs of my own"), description: t("shape, values and seed"), stated: true };
+  const picked = await vscode.window.showQuickPick([recorded, stated], { title, placeHolder: t("With what?"), ignoreFocusOut: true });
+  if (!picked) return undefined;
+  if (!picked.stated) return { kind: "recorded" };
+
+  const shapes = await askFor(
+    {
+      title,
+      prompt: t("Shape of the input. Several inputs are separated by semicolons."),
+      placeHolder: "2, 4",
+      value: last.map(({ shape }) => `[${shape.join(", ")}]`).join("; "),
+    },
+    readShapes,
+  );
+  if (!shapes) return undefined;
+  const inputs: StatedInput[] = [];
+  for (const [index, shape] of shapes.entries()) {
+    const input = await pickFill(shapes.length === 1 ? title : t("{0}: input {1}", title, index + 1), shape, last[index]?.dtype ?? "float32");
+    if (!input) return undefined;
+    inputs.push(input);
+  }
+  return { kind: "stated", inputs };
+}
+
+async function pickFill(title: string, shape: readonly number[], dtype: DTypeName): Promise<StatedInput | undefined> {
+  const { t } = vscode.l10n;
+  const integers = dtype !== "float32" && dtype !== "float64";
+  const item = (fill: Fill, description: string, of: DTypeName) => ({ label: fill, description: `${description} (${of})`, fill, dtype: of });
+  const float = integers ? "float32" : dtype;
+  const integer = integers ? dtype : "int64";
+  const floats = [item("rand", t("uniform over [0, 1)"), float), item("randn", t("standard normal"), float)];
+  const whole = [item("randint", t("whole numbers, e.g. token ids"), integer)];
+  const plain = [item("zeros", t("all 0"), dtype), item("ones", t("all 1"), dtype), item("arange", t("0, 1, 2, ..."), dtype)];
+  const picked = await vscode.window.showQuickPick(integers ? [...whole, ...plain, ...floats] : [...floats, ...plain, ...whole], {
+    title,
+    placeHolder: t("Values of the input of shape {0}", formatShape(shape)),
+    ignoreFocusOut: true,
+  });
+  if (!picked) return undefined;
+  const input = { shape, dtype: picked.dtype, fill: picked.fill };
+  if (picked.fill !== "randint") return input;
+  const high = await askFor({ title, prompt: t("Every number is less than"), value: "10" }, (text) => {
+    const read = readNumber(text, { minimum: 1 });
+    return typeof read === "string" || Number.isSafeInteger(read.value) ? read : t("Give a whole number.");
+  });
+  return high === undefined ? undefined : { ...input, high };
+}
+
+function readShapes(text: string): { readonly value: readonly (readonly number[])[] } | string {
+  const shapes: (readonly number[])[] = [];
+  for (const part of text.replace(/;\s*$/, "").split(";")) {
+    const shape = readShape(part);
+    if (typeof shape === "string") return shape;
+    shapes.push(shape.value);
+  }
+  return { value: shapes };
+}

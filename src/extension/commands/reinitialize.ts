@@ -1,0 +1,90 @@
+import * as vscode from "vscode";
+import {
+  type InitializationChoice,
+  type InitializationScheme,
+  type InitializationTarget,
+  initializationSchemes,
+  type ModelSnapshot,
+} from "../../protocol/index.js";
+import { formatCount } from "../../../webview/format.js";
+import { parameterCount, typesWithParameters } from "../snapshotQueries.js";
+import { askForArgument, askForSeed } from "./inputs.js";
+import type { Target } from "./target.js";
+
+/** Asks what to reinitialize and how, and does it. */
+export async function reinitialize({ session, model, module }: Target): Promise<void> {
+  const target = await pickTarget(model, module);
+  if (!target) return;
+  const title = vscode.l10n.t("Reinitialize {0}", describe(target, model));
+  const choice = await pickScheme(title);
+  if (!choice) return;
+  const seed = await askForSeed(title);
+  if (seed === undefined) return;
+  await session.reinitialize(model.name, { target, choice, seed });
+}
+
+async function pickTarget(model: ModelSnapshot, module: Target["module"]): Promise<InitializationTarget | undefined> {
+  const { t } = vscode.l10n;
+  const items: (vscode.QuickPickItem & { readonly target: InitializationTarget })[] = [];
+  if (module.path !== "") {
+    items.push({
+      label: t("Module {0}", module.path),
+      description: t("{0}, {1} parameters", module.type, formatCount(parameterCount(model, module))),
+      target: { kind: "module", path: module.path },
+    });
+  }
+  items.push({
+    label: t("Whole model {0}", model.name),
+    description: t("{0} parameters", formatCount(model.totals.parameters)),
+    target: { kind: "model" },
+  });
+  for (const [type, count] of typesWithParameters(model)) {
+    items.push({
+      label: t("All modules of type {0}", type),
+      description: count === 1 ? t("1 module") : t("{0} modules", formatCount(count)),
+      target: { kind: "type", type },
+    });
+  }
+  const picked = await vscode.window.showQuickPick(items, { title: t("Reinitialize"), placeHolder: t("What is to be reinitialized?") });
+  return picked?.target;
+}
+
+async function pickScheme(title: string): Promise<InitializationChoice | undefined> {
+  const { t } = vscode.l10n;
+  const asConstructed = { label: t("As constructed"), description: t("each layer's own default"), scheme: null };
+  const schemes = initializationSchemes.map((scheme) => ({ label: scheme.function, ...explain(scheme), scheme }));
+  const picked: { readonly scheme: InitializationScheme | null } | undefined = await vscode.window.showQuickPick([asConstructed, ...schemes], {
+    title,
+    placeHolder: t("How?"),
+    matchOnDescription: true,
+    ignoreFocusOut: true,
+  });
+  if (!picked) return undefined;
+  const { scheme } = picked;
+  if (!scheme) return { kind: "asConstructed" };
+  const values: Record<string, number | string> = {};
+  for (const argument of scheme.arguments) {
+    const value = await askForArgument(`${title}: ${scheme.function}`, argument);
+    if (value === undefined) return undefined;
+    values[argument.name] = value;
+  }
+  return { kind: "scheme", function: scheme.function, arguments: values };
+}
+
+function explain({ arguments: args, minDimensions }: InitializationScheme): { readonly description: string; readonly detail?: string } {
+  return {
+    description: args.map(({ name, default: value }) => `${name}=${value}`).join(", "),
+    ...(minDimensions > 1 ? { detail: vscode.l10n.t("Parameters with fewer than {0} dimensions, such as biases, stay as they are.", minDimensions) } : {}),
+  };
+}
+
+function describe(target: InitializationTarget, model: ModelSnapshot): string {
+  switch (target.kind) {
+    case "model":
+      return model.name;
+    case "module":
+      return `${model.name}.${target.path}`;
+    case "type":
+      return vscode.l10n.t("every {0} of {1}", target.type, model.name);
+  }
+}

@@ -1,0 +1,75 @@
+import * as vscode from "vscode";
+import type { ModelSnapshot, ModuleSnapshot } from "../../protocol/index.js";
+import { formatCount } from "../../../webview/format.js";
+import type { ModuleNode } from "../moduleTree.js";
+import type { Session } from "../session.js";
+import type { Sessions } from "../sessions.js";
+import { moduleAt } from "../snapshotQueries.js";
+
+/** A module named in a command's arguments: by a link in a hover, or by the page's context menu (without `file`: the current one). */
+export interface ModuleReference {
+  readonly file?: string;
+  readonly model: string;
+  readonly path: string;
+}
+
+/** What a command works on. */
+export interface Target {
+  readonly session: Session;
+  readonly model: ModelSnapshot;
+  readonly module: ModuleSnapshot;
+}
+
+/**
+ * What a command was called on: a node of the tree, a reference, or nothing; then it is the selection, or else a model that the user picks.
+ * Undefined when there is no model or the user picked none.
+ */
+export async function resolveTarget(sessions: Sessions, argument: unknown): Promise<Target | undefined> {
+  if (isNode(argument)) {
+    const { session, model, module } = argument;
+    return find(session, { model: model.name, path: module.path });
+  }
+  const session = isReference(argument) && argument.file !== undefined ? sessions.get(argument.file) : sessions.current;
+  if (!session || session.models.length === 0) {
+    void vscode.window.showInformationMessage(vscode.l10n.t("There is no model yet. Run a model file first."));
+    return undefined;
+  }
+  if (isReference(argument)) return find(session, argument);
+  if (session.selection) {
+    const selected = find(session, session.selection);
+    if (selected) return selected;
+  }
+  const model = await pickModel(session);
+  return model && { session, model, module: model.root };
+}
+
+async function pickModel(session: Session): Promise<ModelSnapshot | undefined> {
+  if (session.models.length === 1) return session.models[0];
+  const items = session.models.map((model) => ({
+    label: model.name,
+    description: vscode.l10n.t("{0}, {1} parameters", model.root.type, formatCount(model.totals.parameters)),
+    model,
+  }));
+  return (await vscode.window.showQuickPick(items, { title: vscode.l10n.t("Which model?") }))?.model;
+}
+
+function find(session: Session, { model: name, path }: ModuleReference): Target | undefined {
+  const model = session.model(name);
+  const module = model && moduleAt(model, path);
+  return module && { session, model, module };
+}
+
+function isNode(argument: unknown): argument is ModuleNode {
+  return typeof argument === "object" && argument !== null && "session" in argument && "module" in argument;
+}
+
+function isReference(argument: unknown): argument is ModuleReference {
+  return (
+    typeof argument === "object" &&
+    argument !== null &&
+    "model" in argument &&
+    typeof argument.model === "string" &&
+    "path" in argument &&
+    typeof argument.path === "string"
+  );
+}

@@ -1,0 +1,81 @@
+import * as vscode from "vscode";
+import type { Failure, SourceLocation } from "../protocol/index.js";
+import type { RunSources } from "./runSources.js";
+import type { Session } from "./session.js";
+import type { Sessions } from "./sessions.js";
+
+/** Puts what failed into the Problems view: runs that ended early, and forward passes that threw. */
+export class Diagnostics implements vscode.Disposable {
+  readonly #collection = vscode.languages.createDiagnosticCollection("layerscope");
+  readonly #subscriptions: vscode.Disposable[];
+  readonly #found = new Map<Session, readonly (readonly [vscode.Uri, vscode.Diagnostic])[]>();
+
+  constructor(sessions: Sessions) {
+    this.#subscriptions = [
+      this.#collection,
+      sessions.onDidChange(({ session, change }) => {
+        // Between runs the editor moves the marks along with the text.
+        if ((change.kind === "state" && change.ran) || change.kind === "model") this.#set(session, problems(session));
+      }),
+      sessions.onDidClose((session) => this.#set(session, [])),
+    ];
+  }
+
+  dispose(): void {
+    vscode.Disposable.from(...this.#subscriptions).dispose();
+  }
+
+  #set(session: Session, problems: readonly (readonly [vscode.Uri, vscode.Diagnostic])[]): void {
+    this.#found.set(session, problems);
+    if (problems.length === 0) this.#found.delete(session);
+    // A file that two sessions run may have problems from both.
+    const files = new Map<string, [vscode.Uri, vscode.Diagnostic[]]>();
+    for (const [uri, diagnostic] of [...this.#found.values()].flat()) {
+      const key = uri.toString();
+      files.set(key, [uri, [...(files.get(key)?.[1] ?? []), diagnostic]]);
+    }
+    this.#collection.clear();
+    this.#collection.set([...files.values()]);
+  }
+}
+
+function problems({ file, failure, models, sources }: Session): readonly (readonly [vscode.Uri, vscode.Diagnostic])[] {
+  return [
+    ...(failure && failure.kind !== "cancelled" ? [ofFailure(file, failure)] : []),
+    ...models.flatMap((model) => {
+      const thrown = model.trace?.failure;
+      if (!thrown) return [];
+      const place = thrown.location ?? model.location ?? { file, line: 1, column: 1 };
+      return [problem(place, vscode.l10n.t("Forward pass of {0}: {1}", model.name, thrown.message), sources)];
+    }),
+  ];
+}
+
+function ofFailure(file: string, failure: Failure): readonly [vscode.Uri, vscode.Diagnostic] {
+  const message = failure.hint === null ? failure.message : `${failure.message}\n${failure.hint}`;
+  const place = failure.location ?? { file, line: 1, column: 1 };
+  const [uri, diagnostic] = problem(place, message, null);
+  diagnostic.relatedInformation = failure.stack
+    .filter(({ location }) => location.file !== place.file || location.line !== place.line)
+    .map((frame) => {
+      const name = frame.function || vscode.l10n.t("top level");
+      return new vscode.DiagnosticRelatedInformation(toLocation(frame.location, null), vscode.l10n.t("called from {0}", name));
+    });
+  return [uri, diagnostic];
+}
+
+function problem(place: SourceLocation, message: string, sources: RunSources | null): readonly [vscode.Uri, vscode.Diagnostic] {
+  const { uri, range } = toLocation(place, sources);
+  const diagnostic = new vscode.Diagnostic(range, message, vscode.DiagnosticSeverity.Error);
+  diagnostic.source = "Layerscope";
+  return [uri, diagnostic];
+}
+
+/** From the location to the end of its line: an error names a point, and a point cannot be seen. */
+function toLocation(place: SourceLocation, sources: RunSources | null): vscode.Location {
+  const uri = vscode.Uri.file(place.file);
+  const document = vscode.workspace.textDocuments.find((open) => open.uri.toString() === uri.toString());
+  const start = (document && sources?.now(document, place).position) ?? new vscode.Position(place.line - 1, place.column - 1);
+  const end = document && start.line < document.lineCount ? document.lineAt(start.line).range.end : start;
+  return new vscode.Location(uri, new vscode.Range(start, end.isAfter(start) ? end : start.translate(0, 1)));
+}

@@ -1,0 +1,83 @@
+import { basename } from "node:path";
+import * as vscode from "vscode";
+import { Page, type PageHandlers } from "./pages.js";
+import type { Session } from "./session.js";
+import type { Sessions } from "./sessions.js";
+
+/** What the page keeps through `setState`, as far as a tab needs it to come back. */
+interface KeptState {
+  readonly file?: string;
+}
+
+/** The page as an editor tab. A tab belongs to one file. */
+export class ModelPanels implements vscode.WebviewPanelSerializer<KeptState> {
+  static readonly type = "layerscope.modelPanel";
+  readonly #panels = new Map<string, vscode.WebviewPanel>();
+
+  constructor(
+    private readonly context: vscode.ExtensionContext,
+    private readonly sessions: Sessions,
+    private readonly handlers: PageHandlers,
+  ) {}
+
+  /** Opens the tab of a model file, or brings it to the front. */
+  open(session: Session): void {
+    const open = this.#panels.get(session.file);
+    if (open) {
+      open.reveal();
+      return;
+    }
+    const panel = vscode.window.createWebviewPanel(ModelPanels.type, title(session.file), vscode.ViewColumn.Active, {
+      enableScripts: true,
+      retainContextWhenHidden: true,
+    });
+    this.#connect(panel, session);
+  }
+
+  /** A tab that was open before the window was reloaded. */
+  async deserializeWebviewPanel(panel: vscode.WebviewPanel, state: KeptState | undefined): Promise<void> {
+    const file = state?.file;
+    const exists = typeof file === "string" && (await vscode.workspace.fs.stat(vscode.Uri.file(file)).then(() => true, () => false));
+    if (!exists || this.#panels.has(file)) {
+      panel.dispose();
+      return;
+    }
+    this.#connect(panel, this.sessions.open(file));
+  }
+
+  #connect(panel: vscode.WebviewPanel, session: Session): void {
+    this.#panels.set(session.file, panel);
+    panel.title = title(session.file);
+    panel.iconPath = {
+      light: vscode.Uri.joinPath(this.context.extensionUri, "media", "tab-light.svg"),
+      dark: vscode.Uri.joinPath(this.context.extensionUri, "media", "tab-dark.svg"),
+    };
+    const host = {
+      webview: panel.webview,
+      placement: "editor" as const,
+      session,
+      get visible() {
+        return panel.visible;
+      },
+    };
+    const page = new Page(this.context, this.sessions, host, this.handlers);
+    const subscriptions = [
+      page,
+      this.sessions.onDidChangeCurrent(() => page.postState()),
+      this.sessions.addViewer(host),
+      panel.onDidChangeViewState(() => {
+        if (panel.active) this.sessions.show(session);
+        this.sessions.viewerChanged();
+      }),
+    ];
+    if (panel.active) this.sessions.show(session);
+    panel.onDidDispose(() => {
+      this.#panels.delete(session.file);
+      vscode.Disposable.from(...subscriptions).dispose();
+    });
+  }
+}
+
+function title(file: string): string {
+  return vscode.l10n.t("{0} (model)", basename(file));
+}

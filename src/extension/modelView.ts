@@ -1,0 +1,45 @@
+import * as vscode from "vscode";
+import { Page, type PageHandlers } from "./pages.js";
+import type { Session } from "./session.js";
+import type { Sessions } from "./sessions.js";
+
+/** The page in the sidebar. It follows the active editor. */
+export class ModelView implements vscode.WebviewViewProvider {
+  static readonly id = "layerscope.model";
+
+  constructor(
+    private readonly context: vscode.ExtensionContext,
+    private readonly sessions: Sessions,
+    private readonly handlers: PageHandlers,
+  ) {}
+
+  resolveWebviewView(view: vscode.WebviewView): void {
+    const { sessions } = this;
+    const host = {
+      webview: view.webview,
+      placement: "view" as const,
+      get visible() {
+        return view.visible;
+      },
+      get session() {
+        return sessions.current;
+      },
+    };
+    const page = new Page(this.context, sessions, host, this.handlers);
+    const subscriptions = [
+      page,
+      sessions.onDidChangeCurrent((session) => {
+        describe(session);
+        page.postState();
+      }),
+      view.onDidChangeVisibility(() => sessions.viewerChanged()),
+      sessions.addViewer(host),
+    ];
+    describe(sessions.current);
+    view.onDidDispose(() => vscode.Disposable.from(...subscriptions).dispose());
+
+    function describe(session: Session | null): void {
+      view.description = session ? vscode.workspace.asRelativePath(session.file, false) : undefined;
+    }
+  }
+}

@@ -1,0 +1,121 @@
+import * as vscode from "vscode";
+import type { ModelSnapshot, ModuleSnapshot, TensorUse } from "../protocol/index.js";
+import { formatCount, formatShape, formatValue } from "../../webview/format.js";
+import type { Session } from "./session.js";
+import type { Sessions } from "./sessions.js";
+import { callsOf, initializationText, parameterCount, pathTo, shapesOf, sharedWith } from "./snapshotQueries.js";
+
+export type ModuleNode = {
+  readonly session: Session;
+  readonly model: ModelSnapshot;
+  readonly module: ModuleSnapshot;
+  readonly parent: ModuleNode | null;
+} & ({ readonly kind: "module" } | { readonly kind: "tensor"; readonly use: TensorUse });
+
+/** The native tree: models, modules, and their parameters and buffers. */
+export class ModuleTree implements vscode.TreeDataProvider<ModuleNode>, vscode.Disposable {
+  static readonly id = "layerscope.modules";
+  readonly #changes = new vscode.EventEmitter<void>();
+  readonly onDidChangeTreeData = this.#changes.event;
+  readonly #view: vscode.TreeView<ModuleNode>;
+  readonly #subscriptions: vscode.Disposable[];
+
+  constructor(private readonly sessions: Sessions) {
+    this.#view = vscode.window.createTreeView(ModuleTree.id, { treeDataProvider: this, showCollapseAll: true });
+    const { sessions: all } = this;
+    const view = this.#view;
+    this.#subscriptions = [
+      this.#view,
+      this.#changes,
+      sessions.onDidChangeCurrent(() => this.#changes.fire()),
+      sessions.onDidChange(({ session, change }) => {
+        if (session !== sessions.current) return;
+        if (change.kind === "state" || change.kind === "model") this.#changes.fire();
+        else if (change.kind === "selection" && change.by !== this) void this.#reveal(session);
+      }),
+      this.#view.onDidChangeSelection(({ selection: [node] }) => {
+        if (node) node.session.select({ model: node.model.name, path: node.module.path }, this);
+      }),
+      this.#view.onDidChangeVisibility(() => sessions.viewerChanged()),
+      sessions.addViewer({
+        get visible() {
+          return view.visible;
+        },
+        get session() {
+          return all.current;
+        },
+      }),
+    ];
+  }
+
+  dispose(): void {
+    vscode.Disposable.from(...this.#subscriptions).dispose();
+  }
+
+  getChildren(node?: ModuleNode): ModuleNode[] {
+    if (!node) {
+      const session = this.sessions.current;
+      if (!session || !vscode.workspace.isTrusted) return [];
+      return session.models.map((model) => ({ kind: "module", session, model, module: model.root, parent: null }));
+    }
+    if (node.kind === "tensor") return [];
+    const { session, model, module } = node;
+    return [
+      ...[...module.parameters, ...module.buffers].map((use): ModuleNode => ({ kind: "tensor", session, model, module, use, parent: node })),
+      ...module.children.map((child): ModuleNode => ({ kind: "module", session, model, module: child, parent: node })),
+    ];
+  }
+
+  getParent(node: ModuleNode): ModuleNode | null {
+    return node.parent;
+  }
+
+  getTreeItem(node: ModuleNode): vscode.TreeItem {
+    return node.kind === "module" ? moduleItem(node) : tensorItem(node, node.use);
+  }
+
+  async #reveal(session: Session): Promise<void> {
+    const selection = session.selection;
+    const model = selection && session.model(selection.model);
+    const modules = model && pathTo(model, selection.path);
+    if (!this.#view.visible || !modules) return;
+    const node = modules.reduce<ModuleNode | null>((parent, module) => ({ kind: "module", session, model, module, parent }), null)!;
+    await this.#view.reveal(node, { select: true, focus: false, expand: false });
+  }
+}
+
+function moduleItem({ session, model, module, parent }: ModuleNode): vscode.TreeItem {
+  const leaf = module.parameters.length + module.buffers.length + module.children.length === 0;
+  const collapsed = parent === null && session.models.length === 1 ? vscode.TreeItemCollapsibleState.Expanded : vscode.TreeItemCollapsibleState.Collapsed;
+  const item = new vscode.TreeItem(module.name, leaf ? vscode.TreeItemCollapsibleState.None : collapsed);
+  item.id = `${session.file}\n${model.name}\n${module.path}`;
+  const count = parameterCount(model, module);
+  const outputs = callsOf(model, module.path).at(-1)?.outputs ?? [];
+  const shape = outputs.length > 0 ? shapesOf(model, outputs).map(formatShape).join(", ") : "";
+  const parameters = count === 0 ? "" : vscode.l10n.t("{0} parameters", formatCount(count));
+  item.description = [module.type, shape && `→ ${shape}`, parameters].filter(Boolean).join(" · ");
+  item.iconPath = new vscode.ThemeIcon(parent === null ? "type-hierarchy-sub" : module.children.length > 0 ? "symbol-namespace" : "symbol-class");
+  item.tooltip = `${module.type}(${module.arguments})`;
+  item.contextValue = ["module", ...(parent === null ? ["root"] : []), ...(module.location ? ["located"] : [])].join(" ");
+  return item;
+}
+
+function tensorItem({ session, model, module }: ModuleNode, use: TensorUse): vscode.TreeItem {
+  const tensor = model.tensors[use.tensor];
+  const item = new vscode.TreeItem(use.name, vscode.TreeItemCollapsibleState.None);
+  item.id = `${session.file}\n${model.name}\n${module.path}\n${use.name}`;
+  const shared = sharedWith(tensor, module.path, use.name);
+  const initialization = initializationText(tensor.initialization);
+  const sharing = shared.length > 0 ? vscode.l10n.t("shared with {0}", shared.join(", ")) : "";
+  item.description = [formatShape(tensor.shape), initialization, sharing].filter(Boolean).join(" · ");
+  item.iconPath = new vscode.ThemeIcon(shared.length > 0 ? "link" : tensor.kind === "parameter" ? "symbol-array" : "symbol-constant");
+  const statistics = tensor.statistics?.finite;
+  item.tooltip = [
+    `${use.name}: ${tensor.dtype} ${formatShape(tensor.shape)}`,
+    ...(statistics ? [vscode.l10n.t("mean {0}, std {1}, from {2} to {3}", ...[statistics.mean, statistics.std, statistics.min, statistics.max].map(formatValue))] : []),
+    ...(tensor.kind === "parameter" && !tensor.requiresGrad ? [vscode.l10n.t("Frozen: requiresGrad is false")] : []),
+    ...(sharing ? [sharing] : []),
+  ].join("\n");
+  item.contextValue = ["tensor", ...(module.location ? ["located"] : [])].join(" ");
+  return item;
+}

@@ -1,0 +1,48 @@
+import { basename } from "node:path";
+import * as vscode from "vscode";
+import type { Session } from "./session.js";
+import type { Sessions } from "./sessions.js";
+
+/** Milliseconds after which the user is told, and can cancel. */
+const patience = 1000;
+
+/** Shows a notification with a cancel button for whatever a session does that takes longer than a second. */
+export function showProgress(sessions: Sessions): vscode.Disposable {
+  const waiting = new Map<Session, NodeJS.Timeout>();
+  const clear = (session: Session): void => {
+    clearTimeout(waiting.get(session));
+    waiting.delete(session);
+  };
+  const subscription = sessions.onDidChange(({ session, change }) => {
+    if (session.activity === "idle") clear(session);
+    else if (change.kind === "activity") {
+      clear(session);
+      waiting.set(session, setTimeout(() => notify(session), patience));
+    }
+  });
+  return new vscode.Disposable(() => {
+    subscription.dispose();
+    for (const session of [...waiting.keys()]) clear(session);
+  });
+}
+
+function notify(session: Session): void {
+  const { activity } = session;
+  if (activity === "idle") return;
+  const file = basename(session.file);
+  const title = {
+    running: vscode.l10n.t("Running {0}", file),
+    forward: vscode.l10n.t("Running a forward pass of {0}", file),
+    reinitialize: vscode.l10n.t("Reinitializing {0}", file),
+  }[activity];
+  void vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title, cancellable: true }, (_progress, cancelled) => {
+    cancelled.onCancellationRequested(() => session.stop());
+    return new Promise<void>((resolve) => {
+      const subscription = session.onDidChange(() => {
+        if (session.activity === activity) return;
+        subscription.dispose();
+        resolve();
+      });
+    });
+  });
+}

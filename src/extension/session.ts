@@ -1,0 +1,255 @@
+import * as vscode from "vscode";
+import type {
+  Failure,
+  ForwardRequest,
+  ModelSnapshot,
+  PageState,
+  Reinitialization,
+  RunnerMethod,
+  RunnerMethods,
+  Selection,
+} from "../protocol/index.js";
+import type { ModelRunner, Output } from "../runner/client.js";
+import { RunSources, unsavedTexts } from "./runSources.js";
+
+type Activity = Extract<PageState, { kind: "file" }>["activity"];
+
+/** What changed in a session. "state" covers everything; the others are cheaper to follow. */
+export type SessionChange =
+  | { readonly kind: "state"; /** True at the end of a run. */ readonly ran: boolean }
+  | { readonly kind: "model"; readonly model: ModelSnapshot }
+  | { readonly kind: "activity"; readonly activity: Activity }
+  /** `by` made the selection and needs no telling. */
+  | { readonly kind: "selection"; readonly selection: Selection; readonly by: unknown };
+
+/** How a session reaches the processes that run model code. */
+export interface SessionHost {
+  runner(): Promise<ModelRunner>;
+  runStarted(file: string): void;
+  output(file: string, output: Output): void;
+}
+
+/**
+ * One model file: its last good models, what it is doing, and why the last run failed. One thing is done at a time. A run ends whatever is
+ * under way; a request waits for the one before it.
+ */
+export class Session implements vscode.Disposable {
+  readonly #changes = new vscode.EventEmitter<SessionChange>();
+  readonly onDidChange = this.#changes.event;
+
+  #activity: Activity = "idle";
+  #models: readonly ModelSnapshot[] = [];
+  #failure: Failure | null = null;
+  /** The text that #models come from. */
+  #sources: RunSources | null = null;
+  /** Every file that went into the last run, failed or not: saving one runs again. */
+  #files: readonly string[];
+  #hasRun = false;
+  #stale = false;
+  #selection: Selection | null = null;
+  #abort: AbortController | null = null;
+  /** The run under way. */
+  #run: Promise<void> | null = null;
+  /** Ends when the request before the next one has. */
+  #queue: Promise<unknown> = Promise.resolve();
+  #disposed = false;
+
+  constructor(
+    /** Absolute path of the model file. */
+    readonly file: string,
+    readonly host: SessionHost,
+  ) {
+    this.#files = [file];
+  }
+
+  get activity(): Activity {
+    return this.#activity;
+  }
+
+  get models(): readonly ModelSnapshot[] {
+    return this.#models;
+  }
+
+  get failure(): Failure | null {
+    return this.#failure;
+  }
+
+  get sources(): RunSources | null {
+    return this.#sources;
+  }
+
+  get hasRun(): boolean {
+    return this.#hasRun;
+  }
+
+  /** The models may not be what the code says now: it changed since, or its last run failed. */
+  get stale(): boolean {
+    return this.#stale;
+  }
+
+  get selection(): Selection | null {
+    return this.#selection;
+  }
+
+  get pageState(): PageState {
+    const { file, activity, models, failure, stale } = this;
+    return { kind: "file", file, activity, models, failure, stale };
+  }
+
+  model(name: string): ModelSnapshot | undefined {
+    return this.#models.find((model) => model.name === name);
+  }
+
+  /** True when a change of `file` can change the models. */
+  dependsOn(file: string): boolean {
+    return this.#files.includes(file);
+  }
+
+  /** Runs the file as the editors show it, saved or not. What is wrong with the code ends up in `failure`. */
+  run(): Promise<void> {
+    const abort = this.#begin("running");
+    this.#run = this.#runOnce(abort).finally(() => {
+      if (this.#abort !== abort) return;
+      this.#abort = null;
+      this.#run = null;
+      this.#activity = "idle";
+      this.#stale = this.#isStale();
+      this.#changes.fire({ kind: "state", ran: true });
+    });
+    return this.#run;
+  }
+
+  async #runOnce(abort: AbortController): Promise<void> {
+    const overrides = unsavedTexts();
+    this.host.runStarted(this.file);
+    const runner = await this.host.runner();
+    const outcome = await runner.run(this.file, {
+      signal: abort.signal,
+      overrides,
+      onOutput: (output) => this.host.output(this.file, output),
+    });
+    const sources = await RunSources.read(outcome.files, overrides);
+    // A newer run has taken over, or the session is gone.
+    if (this.#abort !== abort) return;
+
+    this.#hasRun = true;
+    this.#files = [...new Set([this.file, ...outcome.files])];
+    this.#failure = outcome.failure;
+    // The last good picture stays until there is another one.
+    if (outcome.models.length === 0 && outcome.failure !== null) return;
+    this.#models = outcome.models;
+    this.#sources = sources;
+    if (this.#selection && !this.model(this.#selection.model)) this.#selection = null;
+  }
+
+  /** Ends what is under way. The models and the picture stay. */
+  stop(): void {
+    this.#abort?.abort();
+  }
+
+  forward(request: ForwardRequest): Promise<void> {
+    return this.#change("forward", "forward", request);
+  }
+
+  reinitialize(model: string, reinitialization: Reinitialization): Promise<void> {
+    return this.#change("reinitialize", "reinitialize", { model, ...reinitialization });
+  }
+
+  undoReinitialize(model: string): Promise<void> {
+    return this.#change("reinitialize", "undoReinitialize", { model });
+  }
+
+  async setSeed(seed: number): Promise<void> {
+    await this.#enqueue(async () => {
+      await this.#ensureAlive();
+      await this.ask("setSeed", { seed });
+    });
+  }
+
+  /** Asks the live models something that does not change them. Rejects with the failure's message. */
+  async ask<M extends Exclude<RunnerMethod, "run">>(
+    method: M,
+    params: RunnerMethods[M]["params"],
+    signal?: AbortSignal,
+  ): Promise<RunnerMethods[M]["result"]> {
+    const runner = await this.host.runner();
+    return runner.request(this.file, method, params, { signal, onOutput: (output) => this.host.output(this.file, output) });
+  }
+
+  /** Selects a module for everyone who shows it. */
+  select(selection: Selection, by: unknown): void {
+    if (this.#selection?.model === selection.model && this.#selection.path === selection.path) return;
+    this.#selection = selection;
+    this.#changes.fire({ kind: "selection", selection, by });
+  }
+
+  /** To be called when a document changed: the models may have become stale, or fresh again through an undo. */
+  documentChanged(): void {
+    const stale = this.#isStale();
+    if (stale === this.#stale) return;
+    this.#stale = stale;
+    this.#changes.fire({ kind: "state", ran: false });
+  }
+
+  /** The process that holds the models is its host's to end. */
+  dispose(): void {
+    this.#disposed = true;
+    this.#abort?.abort();
+    this.#abort = null;
+    this.#activity = "idle";
+    this.#changes.fire({ kind: "activity", activity: "idle" });
+    this.#changes.dispose();
+  }
+
+  #isStale(): boolean {
+    return this.#models.length > 0 && (this.#failure !== null || this.#sources?.isStale() === true);
+  }
+
+  /** Ends whatever is under way and marks the session busy. */
+  #begin(activity: Activity): AbortController {
+    this.#abort?.abort();
+    this.#run = null;
+    const abort = new AbortController();
+    this.#abort = abort;
+    this.#activity = activity;
+    this.#changes.fire({ kind: "activity", activity });
+    return abort;
+  }
+
+  /** Has the live models do something that changes one of them. */
+  #change<M extends "forward" | "reinitialize" | "undoReinitialize">(activity: Activity, method: M, params: RunnerMethods[M]["params"]): Promise<void> {
+    return this.#enqueue(async () => {
+      await this.#ensureAlive();
+      const abort = this.#begin(activity);
+      try {
+        const model: ModelSnapshot = await this.ask(method, params, abort.signal);
+        if (this.#abort !== abort) return;
+        this.#models = this.#models.map((known) => (known.name === model.name ? model : known));
+        this.#changes.fire({ kind: "model", model });
+      } finally {
+        if (this.#abort === abort) {
+          this.#abort = null;
+          this.#activity = "idle";
+          this.#changes.fire({ kind: "activity", activity: "idle" });
+        }
+      }
+    });
+  }
+
+  #enqueue<T>(task: () => Promise<T>): Promise<T> {
+    const result = this.#queue.then(() => {
+      if (this.#disposed) throw new Error(vscode.l10n.t("The model file was closed."));
+      return task();
+    });
+    this.#queue = result.catch(() => undefined);
+    return result;
+  }
+
+  /** The process may have been ended by a limit or a crash; the models then have to be made anew. */
+  async #ensureAlive(): Promise<void> {
+    const runner = await this.host.runner();
+    if (this.#run) await this.#run;
+    else if (!runner.isAlive(this.file)) await this.run();
+    if (!runner.isAlive(this.file)) throw new Error(this.#failure?.message ?? vscode.l10n.t("The file has no model."));
+  }
+}

@@ -1,0 +1,69 @@
+import * as vscode from "vscode";
+import { formatCount } from "../../webview/format.js";
+import type { Session } from "./session.js";
+import type { Sessions } from "./sessions.js";
+
+/** Says in the status bar what the current model file is doing, and how many parameters its models have. */
+export class StatusBar implements vscode.Disposable {
+  readonly #item = vscode.window.createStatusBarItem("layerscope.status", vscode.StatusBarAlignment.Right, 90);
+  readonly #subscriptions: vscode.Disposable[];
+
+  constructor(sessions: Sessions) {
+    this.#item.name = "Layerscope";
+    this.#item.command = "layerscope.openModelView";
+    this.#subscriptions = [
+      this.#item,
+      sessions.onDidChangeCurrent((session) => this.#show(session)),
+      sessions.onDidChange(({ session }) => {
+        if (session === sessions.current) this.#show(session);
+      }),
+    ];
+    this.#show(sessions.current);
+  }
+
+  dispose(): void {
+    vscode.Disposable.from(...this.#subscriptions).dispose();
+  }
+
+  #show(session: Session | null): void {
+    if (!session) {
+      this.#item.hide();
+      return;
+    }
+    const { icon, text, detail, failed } = describe(session);
+    this.#item.text = `$(${icon}) ${text}`;
+    this.#item.tooltip = `Layerscope: ${detail}`;
+    this.#item.accessibilityInformation = { label: `Layerscope: ${text}. ${detail}` };
+    this.#item.backgroundColor = failed ? new vscode.ThemeColor("statusBarItem.errorBackground") : undefined;
+    this.#item.show();
+  }
+}
+
+function describe(session: Session): { readonly icon: string; readonly text: string; readonly detail: string; readonly failed?: boolean } {
+  const { t } = vscode.l10n;
+  const file = vscode.workspace.asRelativePath(session.file, false);
+  const models = session.models.map(({ name, totals }) => t("{0}: {1} parameters", name, formatCount(totals.parameters)));
+  const shown = session.selection && session.model(session.selection.model);
+  const picture =
+    models.length === 1
+      ? models[0]
+      : shown
+        ? t("{0}: {1} parameters", shown.name, formatCount(shown.totals.parameters))
+        : t("{0} models, {1} parameters", models.length, formatCount(session.models.reduce((sum, { totals }) => sum + totals.parameters, 0)));
+  if (!vscode.workspace.isTrusted) return { icon: "shield", text: "Layerscope", detail: t("Nothing runs in Restricted Mode.") };
+  switch (session.activity) {
+    case "running":
+      return { icon: "loading~spin", text: t("Running"), detail: t("Running {0}", file) };
+    case "forward":
+      return { icon: "loading~spin", text: t("Forward pass"), detail: t("Running a forward pass") };
+    case "reinitialize":
+      return { icon: "loading~spin", text: t("Reinitializing"), detail: t("Reinitializing") };
+    case "idle":
+  }
+  if (session.failure?.kind === "cancelled") return { icon: "debug-stop", text: t("Stopped"), detail: t("{0} was stopped", file) };
+  if (session.failure) return { icon: "error", text: t("Failed"), detail: session.failure.message, failed: true };
+  if (!session.hasRun) return { icon: "type-hierarchy-sub", text: t("Not run"), detail: t("{0} has not been run yet", file) };
+  if (models.length === 0) return { icon: "type-hierarchy-sub", text: t("No model"), detail: t("{0} builds no model", file) };
+  if (session.stale) return { icon: "history", text: picture, detail: t("{0} changed since it ran", file) };
+  return { icon: "type-hierarchy-sub", text: picture, detail: models.join("\n") };
+}
