@@ -1,20 +1,17 @@
+const ReadonlyNumbers = Array as unknown as new (length: number) => readonly number[];
+
 /** A shape: a read-only list of dimension sizes that prints as `torch.Size([8, 4])`. */
-export class Size extends Array<number> {
+export class Size extends ReadonlyNumbers {
   // Derived arrays (map, slice, filter) are plain ones: they need not be shapes.
-  static override get [Symbol.species](): ArrayConstructor {
+  static get [Symbol.species](): ArrayConstructor {
     return Array;
   }
 
   /** @internal */
-  static of(...sizes: number[]): Size {
-    return Size.fromArray(sizes);
-  }
-
-  /** @internal */
   static fromArray(sizes: readonly number[]): Size {
-    const size = new Size(sizes.length);
+    const size = new Size(sizes.length) as unknown as number[];
     for (let i = 0; i < sizes.length; i++) size[i] = sizes[i]!;
-    return size;
+    return Object.freeze(size) as unknown as Size;
   }
 
   /** How many elements a tensor of this shape has. */

@@ -29,26 +29,3 @@ export class Storage {
     return this.elements;
   }
 }
-
-let defaultDevice: Device = "cpu";
-
-/** Where tensors are made when nothing else is said (torch.get_default_device). */
-export function getDefaultDevice(): Device {
-  return defaultDevice;
-}
-
-/** Sets where tensors are made when nothing else is said (torch.set_default_device). */
-export function setDefaultDevice(device: Device): void {
-  defaultDevice = device;
-}
-
-/** Runs `body` with `device` as the default: PyTorch's `with torch.device("meta"):`. */
-export function withDevice<Result>(device: Device, body: () => Result): Result {
-  const previous = defaultDevice;
-  defaultDevice = device;
-  try {
-    return body();
-  } finally {
-    defaultDevice = previous;
-  }
-}

@@ -1,7 +1,7 @@
 import { IndexError, KeyError, TypeError, ValueError } from "../errors.js";
 import { observer } from "../observer.js";
 import type { Tensor } from "../tensor.js";
-import { childrenByName, formatModule, indent, Module, unregister } from "./module.js";
+import { childrenByName, formatModule, indent, Module, unregister, type Registers } from "./module.js";
 
 /** The tuple's numbered members alone: `net[2]` has the third module's own type. */
 type Elements<Modules extends readonly unknown[]> = { readonly [Key in keyof Modules as Key extends `${number}` ? Key : never]: Modules[Key] };
@@ -14,7 +14,7 @@ type ChainInput<Modules extends readonly Module[]> = [First<Modules>] extends [n
 type ChainOutput<Modules extends readonly Module[]> = [Last<Modules>] extends [never] ? Tensor : ReturnType<Last<Modules>["forward"]>;
 
 /** Modules that run one after the other (torch.nn.Sequential). `net[2]` is the third, with its own type. */
-export type Sequential<Modules extends readonly Module[] = Module[]> = SequentialModule<Modules> & Elements<Modules> & { readonly [index: number]: Module };
+export type Sequential<Modules extends readonly Module[] = Module[]> = SequentialModule<Modules> & Elements<Modules> & { readonly [index: number]: Modules[number] };
 
 class SequentialModule<Modules extends readonly Module[]> extends Module {
   constructor(...modules: Modules) {
@@ -27,14 +27,15 @@ class SequentialModule<Modules extends readonly Module[]> extends Module {
     let first = true;
     for (const [name, module] of childrenByName(this)) {
       if (module === null) continue;
-      observer()?.childCalled?.(this, name);
-      output = first ? module(...input) : module(output);
+      observer()?.childCalled?.(this as unknown as Module, name);
+      const call = module as unknown as (...args: unknown[]) => unknown;
+      output = first ? call(...input) : call(output);
       first = false;
     }
     return output as ChainOutput<Modules>;
   }
 
-  get length(): number {
+  override get length(): number {
     return childrenByName(this).size;
   }
 
@@ -95,7 +96,7 @@ export class ModuleList<Item extends Module = Module> extends Module {
     this.extend(modules);
   }
 
-  get length(): number {
+  override get length(): number {
     return childrenByName(this).size;
   }
 
@@ -161,7 +162,7 @@ export class ModuleDict<Item extends Module = Module> extends Module {
     this.update(modules);
   }
 
-  get length(): number {
+  override get length(): number {
     return childrenByName(this).size;
   }
 
@@ -214,7 +215,9 @@ export class ModuleDict<Item extends Module = Module> extends Module {
   }
 }
 
-function* modulesOf(container: Module): IterableIterator<Module> {
+type Container = Registers & Pick<Module, "addModule"> & { readonly length: number };
+
+function* modulesOf(container: Registers): IterableIterator<Module> {
   for (const module of childrenByName(container).values()) if (module !== null) yield module;
 }
 
@@ -224,13 +227,13 @@ function position(index: number, length: number): number {
   return index < 0 ? index + length : index;
 }
 
-function insertAt(container: Module & { readonly length: number }, index: number, module: Module): void {
+function insertAt(container: Container, index: number, module: Module): void {
   const { length } = container;
   if (index < -length || index > length) throw new IndexError(`Index out of range: ${index}`);
   renumber(container, [...modulesOf(container)].toSpliced(index < 0 ? index + length : index, 0, module));
 }
 
-function removeAt(container: Module & { readonly length: number }, index: number): Module {
+function removeAt(container: Container, index: number): Module {
   const modules = [...modulesOf(container)];
   const at = position(index, modules.length);
   const removed = modules[at];
@@ -239,7 +242,7 @@ function removeAt(container: Module & { readonly length: number }, index: number
   return removed;
 }
 
-function renumber(container: Module, modules: readonly Module[]): void {
+function renumber(container: Container, modules: readonly Module[]): void {
   for (const name of [...childrenByName(container).keys()]) unregister(container, name);
   modules.forEach((module, i) => container.addModule(String(i), module));
 }

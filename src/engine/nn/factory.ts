@@ -1,5 +1,6 @@
+import { getDefaultDevice } from "../device.js";
 import { getDefaultDtype, type DType } from "../dtype.js";
-import { getDefaultDevice, type Device } from "../storage.js";
+import type { Device } from "../storage.js";
 import { Tensor } from "../tensor.js";
 import { Parameter } from "./parameter.js";
 

@@ -23,6 +23,12 @@ interface Internals {
   readonly loadStateDictPreHooks: HookList<(module: Module, stateDict: StateDict, prefix: string) => void>;
 }
 
+/** Any module, whatever it is called with. */
+export interface Registers {
+  /** @internal */
+  readonly [internals]: Internals;
+}
+
 export interface NamedOptions {
   /** Put before every name. Default "". */
   readonly prefix?: string;
@@ -78,7 +84,7 @@ export class Module {
   }
 
   /** What a call computes. Every model states its own. */
-  forward(..._args: unknown[]): unknown {
+  forward(..._args: never[]): unknown {
     throw new NotImplementedError(`Module [${this.constructor.name}] is missing the required "forward" function`);
   }
 
@@ -337,22 +343,22 @@ export function indent(text: string): string {
 }
 
 /** The children of a module by name, empty places left out; a child in two places appears twice. */
-export function childrenByName(module: Module): ReadonlyMap<string, Module | null> {
+export function childrenByName(module: Registers): ReadonlyMap<string, Module | null> {
   return registered(module).modules;
 }
 
 /** A module's own parameters by name; null for places kept empty. */
-export function parametersByName(module: Module): ReadonlyMap<string, Parameter | null> {
+export function parametersByName(module: Registers): ReadonlyMap<string, Parameter | null> {
   return registered(module).parameters;
 }
 
 /** A module's own buffers by name. */
-export function buffersByName(module: Module): ReadonlyMap<string, Tensor | null> {
+export function buffersByName(module: Registers): ReadonlyMap<string, Tensor | null> {
   return registered(module).buffers;
 }
 
 /** Takes a child, parameter or buffer away. */
-export function unregister(module: Module, name: string): void {
+export function unregister(module: Registers, name: string): void {
   const { parameters, buffers, modules, temporaryBuffers } = module[internals];
   for (const members of [parameters, buffers, modules]) members.delete(name);
   temporaryBuffers.delete(name);
@@ -360,7 +366,7 @@ export function unregister(module: Module, name: string): void {
 }
 
 // Fields are assigned behind the module's back, so the registers are brought up to date whenever they are read.
-function registered(module: Module): Internals {
+function registered(module: Registers): Internals {
   const { parameters, buffers, modules } = module[internals];
   const fields = module as unknown as Record<string, unknown>;
   for (const name of Object.keys(fields)) {
@@ -482,16 +488,16 @@ function loadState(module: Module, source: StateDict, prefix: string, loading: L
 
 function loadTensor(module: Module, name: string, target: Tensor, source: StateDict, prefix: string, loading: Loading): void {
   const key = prefix + name;
-  let value = source.get(key);
-  if (value === undefined) {
+  const found = source.get(key);
+  if (found === undefined) {
     if (loading.strict) loading.missingKeys.push(key);
     return;
   }
-  if (!(value instanceof Tensor)) {
-    loading.errors.push(`While copying the parameter named "${key}", expected torch.Tensor or Tensor-like object from checkpoint but received ${typeName(value)}`);
+  if (!(found instanceof Tensor)) {
+    loading.errors.push(`While copying the parameter named "${key}", expected torch.Tensor or Tensor-like object from checkpoint but received ${typeName(found)}`);
     return;
   }
-  if (target.sizes.length === 0 && value.sizes.length === 1) value = value.select(0, 0);
+  const value = target.sizes.length === 0 && found.sizes.length === 1 ? found.select(0, 0) : found;
   if (!isUninitialized(target) && !equalSizes(value.sizes, target.sizes)) {
     loading.errors.push(
       `size mismatch for ${key}: copying a param with shape ${value.shape} from checkpoint, the shape in current model is ${target.shape}.`,
@@ -520,7 +526,7 @@ function callModule(module: Module, args: unknown[]): unknown {
     let output: unknown;
     const { forwardPreHooks, forwardHooks } = module[internals];
     if (forwardPreHooks.isEmpty && forwardHooks.isEmpty && globalForwardPreHooks.isEmpty && globalForwardHooks.isEmpty) {
-      output = module.forward(...args);
+      output = module.forward(...(args as never[]));
     } else output = callWithHooks(module, args);
     watcher?.moduleLeft?.(module, output);
     return output;
@@ -542,7 +548,7 @@ function callWithHooks(module: Module, given: unknown[]): unknown {
       if (replaced !== undefined && replaced !== null) args = Array.isArray(replaced) ? replaced : [replaced];
     }
   }
-  let output = module.forward(...args);
+  let output = module.forward(...(args as never[]));
   for (const hooks of [globalForwardHooks, forwardHooks]) {
     for (const hook of hooks) {
       const replaced = hook(module, args, output);

@@ -8,7 +8,7 @@ function asParameter(value: Tensor): Parameter {
 }
 
 function describe(parameter: Parameter): string {
-  return `Parameter containing: [torch.${parameter.dtype.name === "float32" ? "float32" : parameter.dtype.name} of size ${parameter.sizes.join("x")}]`;
+  return `Parameter containing: [torch.${parameter.dtype.name} of size ${parameter.sizes.join("x")}]`;
 }
 
 /** Parameters in a list that registers them (torch.nn.ParameterList). Plain tensors become parameters. */
@@ -20,7 +20,7 @@ export class ParameterList extends Module {
     this.extend(values);
   }
 
-  get length(): number {
+  override get length(): number {
     return parametersByName(this).size;
   }
 
@@ -50,7 +50,7 @@ export class ParameterDict extends Module {
     for (const [name, value] of Object.entries(values)) this.set(name, value);
   }
 
-  get length(): number {
+  override get length(): number {
     return parametersByName(this).size;
   }
 

@@ -2,6 +2,7 @@ import { getDefaultDevice } from "../device.js";
 import { bool, float32, float64, getDefaultDtype, int32, int64, uint8, type DType, type ElementArray } from "../dtype.js";
 import { RuntimeError, TypeError, ValueError } from "../errors.js";
 import { copy } from "../kernels/elementwise.js";
+import { isDense } from "../kernels/fill.js";
 import { product } from "../size.js";
 import { Storage, type Device } from "../storage.js";
 import { Tensor, type NestedList } from "../tensor.js";
@@ -236,25 +237,6 @@ export function allocateLike(x: Tensor, options: TensorOptions): Tensor {
   const result = Tensor.allocate(x.sizes, options.dtype ?? x.dtype, options.device ?? x.device);
   if (x.isContiguous() || !isDense(x)) return result;
   return new Tensor(Storage.allocate(result.dtype, product(x.sizes), result.device), x.sizes, x.strides, 0);
-}
-
-/** @internal True when the elements fill one range of memory, in whatever order. */
-export function isDense(x: Tensor): boolean {
-  let expected = 1;
-  for (const dim of dimsByStride(x)) {
-    const size = x.sizes[dim]!;
-    if (size === 0) return true;
-    if (size === 1) continue;
-    if (x.strides[dim] !== expected) return false;
-    expected *= size;
-  }
-  return true;
-}
-
-/** @internal Dimensions from the one whose elements lie closest in memory. */
-export function dimsByStride(x: Tensor): number[] {
-  const dims = x.sizes.map((_, dim) => dim);
-  return dims.sort((a, b) => x.strides[a]! - x.strides[b]! || b - a);
 }
 
 /** Zeros of the shape, dtype and device of `x`. (torch.empty_like) */

@@ -1,11 +1,12 @@
 import { defineOperation, overwrite } from "../dispatch.js";
-import { getDefaultDtype, int64, type ElementArray } from "../dtype.js";
+import { int64 } from "../dtype.js";
 import { NotImplementedError, RuntimeError } from "../errors.js";
 import * as kernels from "../kernels/elementwise.js";
+import { fillInMemoryOrder } from "../kernels/fill.js";
 import * as distributions from "../random/distributions.js";
 import { defaultGenerator, type Generator } from "../random/generator.js";
 import { Tensor } from "../tensor.js";
-import { allocate, allocateLike, dimsByStride, finish, isDense, parseSize, type SizeArguments, type TensorOptions } from "./creation.js";
+import { allocate, allocateLike, finish, parseSize, type SizeArguments, type TensorOptions } from "./creation.js";
 import { broadcastSizes, resultType } from "./promotion.js";
 
 /** Random tensors and random fills: number for number what PyTorch draws on the CPU from the same seed. The meta device draws nothing. */
@@ -16,33 +17,6 @@ export interface GeneratorOptions {
 }
 
 export interface RandomOptions extends TensorOptions, GeneratorOptions {}
-
-type Fill = (target: ElementArray, offset: number, length: number) => void;
-
-/** Fills the elements in the order of memory. */
-function fillInMemoryOrder(self: Tensor, fill: Fill): void {
-  const { data } = self.storage;
-  const length = self.numel();
-  if (isDense(self)) return fill(data, self.offset, length);
-  const dims = dimsByStride(self).reverse();
-  if (dims.some((dim) => self.strides[dim] === 0 && self.sizes[dim]! > 1)) {
-    throw new RuntimeError(
-      "unsupported operation: more than one element of the written-to tensor refers to a single memory location. Please clone() the tensor before performing the operation.",
-    );
-  }
-  const drawn = new self.dtype.array(length);
-  fill(drawn, 0, length);
-  let next = 0;
-  const write = (level: number, offset: number): void => {
-    if (level === dims.length) {
-      data[offset] = drawn[next++]!;
-      return;
-    }
-    const dim = dims[level]!;
-    for (let i = 0; i < self.sizes[dim]!; i++) write(level + 1, offset + i * self.strides[dim]!);
-  };
-  write(0, self.offset);
-}
 
 function fillUniform(self: Tensor, low: number, high: number, generator: Generator = defaultGenerator): void {
   fillInMemoryOrder(self, (target, offset, length) => distributions.fillUniform(target as distributions.FloatArray, offset, length, low, high, generator));

@@ -1,0 +1,21 @@
+import * as nn from "./nn/index.js";
+import * as optim from "./optim/index.js";
+import { grad } from "./autograd/backward.js";
+
+/** Neural-network layers, losses and initialization (torch.nn). */
+export { nn, optim };
+/** torch.autograd */
+export const autograd = { grad };
+
+export { Tensor, type NestedList } from "./tensor.js";
+export { Size } from "./size.js";
+export type { Device } from "./storage.js";
+export { DType, float32, float64, int32, int64, uint8, bool, float, double, int, long, getDefaultDtype, setDefaultDtype, promoteTypes } from "./dtype.js";
+export { getDefaultDevice, setDefaultDevice, withDevice } from "./device.js";
+export { noGrad, enableGrad, isGradEnabled, setGradEnabled } from "./autograd/gradMode.js";
+export { Generator, defaultGenerator, manualSeed, seed, initialSeed, getRngState, setRngState } from "./random/generator.js";
+export { setPrintOptions } from "./print/options.js";
+export { TorchError, RuntimeError, ValueError, IndexError, KeyError, TypeError, NotImplementedError } from "./errors.js";
+export { observe, type Observer } from "./observer.js";
+
+export * from "./ops/functions.js";

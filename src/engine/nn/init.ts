@@ -1,0 +1,319 @@
+import { noGrad } from "../autograd/gradMode.js";
+import { overwrite } from "../dispatch.js";
+import { RuntimeError, TypeError, ValueError } from "../errors.js";
+import { fillInMemoryOrder } from "../kernels/fill.js";
+import { observer, withoutObserver } from "../observer.js";
+import * as random from "../ops/random.js";
+import { fillNormal, fillPermutation, fillTruncatedNormal, type FloatArray } from "../random/distributions.js";
+import { defaultGenerator, type Generator } from "../random/generator.js";
+import type { Tensor } from "../tensor.js";
+import { orthonormalColumns } from "./orthogonal.js";
+
+/**
+ * Initializers of parameters (torch.nn.init). All fill the tensor in place, outside of differentiation, and return it. Arguments after the
+ * tensor are given in PyTorch's order or by name in one object: `normal_(w, 0, 0.01)`, `normal_(w, { std: 0.01 })`.
+ */
+
+interface GeneratorArgument {
+  /** Default: the default generator. */
+  readonly generator: Generator;
+}
+
+/** Arguments in order, or by name. */
+type Arguments<Positional extends readonly unknown[], Named> =
+  | Partial<Positional>
+  | readonly [options: Partial<Named & GeneratorArgument>]
+  | readonly [...Partial<Positional>, options: Partial<Named & GeneratorArgument>];
+
+type Argument = number | string;
+
+/** The arguments by name, `defaults` in PyTorch's order where they are not given. */
+function resolve<Named extends Readonly<Record<string, Argument>>>(
+  functionName: string,
+  defaults: Named,
+  given: readonly unknown[],
+): { args: Named; generator: Generator } {
+  const names = Object.keys(defaults);
+  const args: Record<string, Argument> = { ...defaults };
+  let generator = defaultGenerator;
+  given.forEach((value, i) => {
+    if (typeof value !== "object" || value === null) {
+      if (i >= names.length) throw new TypeError(`${functionName}() takes at most ${names.length + 1} arguments, but ${given.length + 1} were given`);
+      if (value !== undefined) args[names[i]!] = value as Argument;
+      return;
+    }
+    for (const [name, option] of Object.entries(value as Record<string, unknown>)) {
+      if (name === "generator") generator = (option as Generator | undefined) ?? defaultGenerator;
+      else if (!names.includes(name)) throw new TypeError(`${functionName}() got an unexpected keyword argument '${name}'`);
+      else if (option !== undefined) args[name] = option as Argument;
+    }
+  });
+  for (const name of names) {
+    if (typeof args[name] !== typeof defaults[name]) {
+      throw new TypeError(`${functionName}(): argument '${name}' must be a ${typeof defaults[name]}, but got ${String(args[name])}`);
+    }
+  }
+  return { args: args as Named, generator };
+}
+
+/** Runs the fill and tells the observer of it as a whole. */
+function initialize<T extends Tensor>(tensor: T, functionName: string, args: Readonly<Record<string, Argument>>, fill: () => void): T {
+  withoutObserver(() => noGrad(fill));
+  observer()?.initialized?.(tensor, functionName, args);
+  return tensor;
+}
+
+/** Writes the elements of a floating-point tensor in the order of memory. */
+function write(tensor: Tensor, functionName: string, fill: (target: FloatArray, offset: number, length: number) => void): void {
+  if (!tensor.dtype.isFloatingPoint) throw new RuntimeError(`${functionName}: expected a floating-point tensor, but got ${tensor.dtype}`);
+  overwrite(functionName, tensor, [tensor], () => fillInMemoryOrder(tensor, (target, offset, length) => fill(target as FloatArray, offset, length)));
+}
+
+function writeConstant(tensor: Tensor, functionName: string, value: number): void {
+  overwrite(functionName, tensor, [tensor, value], () => fillInMemoryOrder(tensor, (target, offset, length) => target.fill(value, offset, offset + length)));
+}
+
+/** Writes each element as a function of its indices. */
+function writeByIndex(tensor: Tensor, functionName: string, value: (index: readonly number[]) => number): void {
+  overwrite(functionName, tensor, [tensor], () => {
+    const { data } = tensor.storage;
+    const index: number[] = [];
+    const visit = (dim: number, offset: number): void => {
+      if (dim === tensor.sizes.length) {
+        data[offset] = value(index);
+        return;
+      }
+      for (let i = 0; i < tensor.sizes[dim]!; i++) {
+        index[dim] = i;
+        visit(dim + 1, offset + i * tensor.strides[dim]!);
+      }
+    };
+    visit(0, tensor.offset);
+  });
+}
+
+/** Nonlinearities that `calculateGain` knows, by their names in PyTorch. */
+export type Nonlinearity =
+  | "linear"
+  | "conv1d"
+  | "conv2d"
+  | "conv3d"
+  | "conv_transpose1d"
+  | "conv_transpose2d"
+  | "conv_transpose3d"
+  | "sigmoid"
+  | "tanh"
+  | "relu"
+  | "leaky_relu"
+  | "selu";
+
+export type FanMode = "fan_in" | "fan_out";
+
+/**
+ * The recommended gain for a nonlinearity: 1 for linear ones, convolutions and sigmoid, 5/3 for tanh, sqrt(2) for relu,
+ * sqrt(2 / (1 + slope^2)) for leaky_relu with slope `parameter` (default 0.01), 3/4 for selu. (torch.nn.init.calculate_gain)
+ */
+export function calculateGain(nonlinearity: Nonlinearity, parameter?: number): number {
+  switch (nonlinearity) {
+    case "linear":
+    case "conv1d":
+    case "conv2d":
+    case "conv3d":
+    case "conv_transpose1d":
+    case "conv_transpose2d":
+    case "conv_transpose3d":
+    case "sigmoid":
+      return 1;
+    case "tanh":
+      return 5 / 3;
+    case "relu":
+      return Math.sqrt(2);
+    case "leaky_relu":
+      if (parameter !== undefined && typeof parameter !== "number") throw new ValueError(`negative_slope ${String(parameter)} not a valid number`);
+      return Math.sqrt(2 / (1 + (parameter ?? 0.01) ** 2));
+    case "selu":
+      return 3 / 4;
+    default:
+      throw new ValueError(`Unsupported nonlinearity ${String(nonlinearity)}`);
+  }
+}
+
+function calculateFans(tensor: Tensor): Readonly<Record<FanMode, number>> {
+  const [outputs, inputs, ...kernel] = tensor.sizes;
+  if (outputs === undefined || inputs === undefined) {
+    throw new ValueError("Fan in and fan out can not be computed for tensor with fewer than 2 dimensions");
+  }
+  const receptiveField = kernel.reduce((product, size) => product * size, 1);
+  return { fan_in: inputs * receptiveField, fan_out: outputs * receptiveField };
+}
+
+function calculateFan(tensor: Tensor, mode: string): number {
+  const name = mode.toLowerCase();
+  if (name !== "fan_in" && name !== "fan_out") throw new ValueError(`Mode ${name} not supported, please use one of ['fan_in', 'fan_out']`);
+  return calculateFans(tensor)[name];
+}
+
+/** Uniform over [a, b), by default [0, 1). (torch.nn.init.uniform_) */
+export function uniform_<T extends Tensor>(tensor: T, ...given: Arguments<[a: number, b: number], { a: number; b: number }>): T {
+  const { args, generator } = resolve("uniform_", { a: 0, b: 1 }, given);
+  return initialize(tensor, "uniform_", args, () => random.uniform_(tensor, args.a, args.b, { generator }));
+}
+
+/** Normal, by default of mean 0 and standard deviation 1. (torch.nn.init.normal_) */
+export function normal_<T extends Tensor>(tensor: T, ...given: Arguments<[mean: number, std: number], { mean: number; std: number }>): T {
+  const { args, generator } = resolve("normal_", { mean: 0, std: 1 }, given);
+  return initialize(tensor, "normal_", args, () => random.normal_(tensor, args.mean, args.std, { generator }));
+}
+
+/** Normal of the given mean and standard deviation, drawn again where it falls outside of [a, b], by default [-2, 2]. (torch.nn.init.trunc_normal_) */
+export function truncNormal_<T extends Tensor>(
+  tensor: T,
+  ...given: Arguments<[mean: number, std: number, a: number, b: number], { mean: number; std: number; a: number; b: number }>
+): T {
+  const { args, generator } = resolve("truncNormal_", { mean: 0, std: 1, a: -2, b: 2 }, given);
+  const { mean, std, a, b } = args;
+  if (!(std >= 0)) throw new RuntimeError(`normal expects std >= 0.0, but found std ${std}`);
+  if (!(a < b)) throw new ValueError(`minimum value must be less than maximum value, but got a=${a} and b=${b}`);
+  return initialize(tensor, "truncNormal_", args, () =>
+    write(tensor, "truncNormal_", (target, offset, length) => fillTruncatedNormal(target, offset, length, mean, std, a, b, generator)),
+  );
+}
+
+/** `val` everywhere. (torch.nn.init.constant_) */
+export function constant_<T extends Tensor>(tensor: T, ...given: Arguments<[val: number], { val: number }>): T {
+  if (given.length === 0) throw new TypeError("constant_() missing 1 required positional argument: 'val'");
+  const { args } = resolve("constant_", { val: 0 }, given);
+  return initialize(tensor, "constant_", args, () => writeConstant(tensor, "constant_", args.val));
+}
+
+/** Ones everywhere. (torch.nn.init.ones_) */
+export function ones_<T extends Tensor>(tensor: T): T {
+  return initialize(tensor, "ones_", {}, () => writeConstant(tensor, "ones_", 1));
+}
+
+/** Zeros everywhere. (torch.nn.init.zeros_) */
+export function zeros_<T extends Tensor>(tensor: T): T {
+  return initialize(tensor, "zeros_", {}, () => writeConstant(tensor, "zeros_", 0));
+}
+
+/** The identity matrix, cut or padded with zeros to the shape of two dimensions. (torch.nn.init.eye_) */
+export function eye_<T extends Tensor>(tensor: T): T {
+  if (tensor.sizes.length !== 2) throw new ValueError("Only tensors with 2 dimensions are supported");
+  return initialize(tensor, "eye_", {}, () => writeByIndex(tensor, "eye_", ([row, column]) => (row === column ? 1 : 0)));
+}
+
+/**
+ * Kernels that pass as many input channels through a convolution as it can, in each of `groups` groups (default 1); the weight has
+ * 3, 4 or 5 dimensions. (torch.nn.init.dirac_)
+ */
+export function dirac_<T extends Tensor>(tensor: T, ...given: Arguments<[groups: number], { groups: number }>): T {
+  const { args } = resolve("dirac_", { groups: 1 }, given);
+  const { sizes } = tensor;
+  if (sizes.length < 3 || sizes.length > 5) throw new ValueError("Only tensors with 3, 4, or 5 dimensions are supported");
+  if (sizes[0]! % args.groups !== 0) throw new ValueError("dim 0 must be divisible by groups");
+  const outputsPerGroup = sizes[0]! / args.groups;
+  const isCentre = (index: readonly number[]) => index.every((i, dim) => dim < 2 || i === Math.floor(sizes[dim]! / 2));
+  return initialize(tensor, "dirac_", args, () =>
+    writeByIndex(tensor, "dirac_", (index) => (index[0]! % outputsPerGroup === index[1] && isCentre(index) ? 1 : 0)),
+  );
+}
+
+/** Uniform over [-a, a) with a = gain * sqrt(6 / (fan_in + fan_out)) (Glorot and Bengio, 2010). gain is 1 by default. (torch.nn.init.xavier_uniform_) */
+export function xavierUniform_<T extends Tensor>(tensor: T, ...given: Arguments<[gain: number], { gain: number }>): T {
+  const { args, generator } = resolve("xavierUniform_", { gain: 1 }, given);
+  const bound = Math.sqrt(3) * xavierStd(tensor, args.gain);
+  return initialize(tensor, "xavierUniform_", args, () => random.uniform_(tensor, -bound, bound, { generator }));
+}
+
+/** Normal of standard deviation gain * sqrt(2 / (fan_in + fan_out)) (Glorot and Bengio, 2010). gain is 1 by default. (torch.nn.init.xavier_normal_) */
+export function xavierNormal_<T extends Tensor>(tensor: T, ...given: Arguments<[gain: number], { gain: number }>): T {
+  const { args, generator } = resolve("xavierNormal_", { gain: 1 }, given);
+  const std = xavierStd(tensor, args.gain);
+  return initialize(tensor, "xavierNormal_", args, () => random.normal_(tensor, 0, std, { generator }));
+}
+
+function xavierStd(tensor: Tensor, gain: number): number {
+  const fans = calculateFans(tensor);
+  return gain * Math.sqrt(2 / (fans.fan_in + fans.fan_out));
+}
+
+type KaimingArguments = Arguments<
+  [a: number, mode: FanMode, nonlinearity: Nonlinearity],
+  { a: number; mode: FanMode; nonlinearity: Nonlinearity }
+>;
+
+const kaimingDefaults: Readonly<Record<"a", number> & Record<"mode" | "nonlinearity", string>> = { a: 0, mode: "fan_in", nonlinearity: "leaky_relu" };
+
+/**
+ * Uniform over [-bound, bound) with bound = gain * sqrt(3 / fan) (He et al., 2015). `a` is the slope of leaky_relu, `mode` the fan that keeps its
+ * variance; by default 0, "fan_in", "leaky_relu". (torch.nn.init.kaiming_uniform_)
+ */
+export function kaimingUniform_<T extends Tensor>(tensor: T, ...given: KaimingArguments): T {
+  const { args, generator } = resolve("kaimingUniform_", kaimingDefaults, given);
+  if (tensor.sizes.includes(0)) return tensor;
+  const bound = Math.sqrt(3) * kaimingStd(tensor, args);
+  return initialize(tensor, "kaimingUniform_", args, () => random.uniform_(tensor, -bound, bound, { generator }));
+}
+
+/**
+ * Normal of standard deviation gain / sqrt(fan) (He et al., 2015). `a` is the slope of leaky_relu, `mode` the fan that keeps its variance;
+ * by default 0, "fan_in", "leaky_relu". (torch.nn.init.kaiming_normal_)
+ */
+export function kaimingNormal_<T extends Tensor>(tensor: T, ...given: KaimingArguments): T {
+  const { args, generator } = resolve("kaimingNormal_", kaimingDefaults, given);
+  if (tensor.sizes.includes(0)) return tensor;
+  const std = kaimingStd(tensor, args);
+  return initialize(tensor, "kaimingNormal_", args, () => random.normal_(tensor, 0, std, { generator }));
+}
+
+function kaimingStd(tensor: Tensor, { a, mode, nonlinearity }: typeof kaimingDefaults): number {
+  const fan = calculateFan(tensor, mode);
+  return calculateGain(nonlinearity as Nonlinearity, a) / Math.sqrt(fan);
+}
+
+/**
+ * A (semi-)orthogonal matrix times `gain` (default 1), all dimensions after the first taken as columns (Saxe et al., 2013).
+ * (torch.nn.init.orthogonal_)
+ */
+export function orthogonal_<T extends Tensor>(tensor: T, ...given: Arguments<[gain: number], { gain: number }>): T {
+  const { args, generator } = resolve("orthogonal_", { gain: 1 }, given);
+  if (tensor.sizes.length < 2) throw new ValueError("Only tensors with 2 or more dimensions are supported");
+  if (tensor.sizes.includes(0)) return tensor;
+  const rows = tensor.sizes[0]!;
+  const columns = tensor.numel() / rows;
+  return initialize(tensor, "orthogonal_", args, () =>
+    write(tensor, "orthogonal_", (target, offset, length) => {
+      const draws = target instanceof Float32Array ? new Float32Array(length) : new Float64Array(length);
+      fillNormal(draws, 0, length, 0, 1, generator);
+      const matrix = orthonormalColumns(draws, rows, columns);
+      for (let i = 0; i < length; i++) target[offset + i] = matrix[i]! * args.gain;
+    }),
+  );
+}
+
+/**
+ * Normal of standard deviation `std` (default 0.01) with the fraction `sparsity` of each column set to zero, rounded up, for matrices
+ * (Martens, 2010). (torch.nn.init.sparse_)
+ */
+export function sparse_<T extends Tensor>(
+  tensor: T,
+  ...given: Arguments<[sparsity: number, std: number], { sparsity: number; std: number }>
+): T {
+  if (given.length === 0) throw new TypeError("sparse_() missing 1 required positional argument: 'sparsity'");
+  const { args, generator } = resolve("sparse_", { sparsity: 0, std: 0.01 }, given);
+  if (tensor.sizes.length !== 2) throw new ValueError("Only tensors with 2 dimensions are supported");
+  const [rows, columns] = tensor.sizes as [number, number];
+  const zeros = Math.min(rows, Math.ceil(args.sparsity * rows));
+  return initialize(tensor, "sparse_", args, () => {
+    random.normal_(tensor, 0, args.std, { generator });
+    if (tensor.device === "meta") return;
+    const order = new Float64Array(rows);
+    for (let column = 0; column < columns; column++) {
+      // PyTorch draws the permutations from the default generator whatever generator is given.
+      fillPermutation(order, 0, rows, defaultGenerator);
+      for (let i = 0; i < zeros; i++) {
+        tensor.storage.data[tensor.offset + order[i]! * tensor.strides[0]! + column * tensor.strides[1]!] = 0;
+      }
+    }
+  });
+}

@@ -1,0 +1,44 @@
+import { Tensor } from "../tensor.js";
+import * as binary from "./binary.js";
+import * as creation from "./creation.js";
+import * as matmul from "./matmul.js";
+import * as random from "./random.js";
+import * as unary from "./unary.js";
+
+/**
+ * Tensor's methods: the functions below with the tensor in front. Listed here are whole files; what a file exports that is no method
+ * in PyTorch is left out by name.
+ */
+const { linear: _linear, ...products } = matmul;
+const { uniform_, normal_, random_, bernoulli_, exponential_, logNormal_, cauchy_, geometric_, bernoulli, multinomial } = random;
+const { newZeros, newOnes, newFull, newTensor } = creation;
+
+const functions = {
+  ...unary,
+  ...binary,
+  ...products,
+  ...{ uniform_, normal_, random_, bernoulli_, exponential_, logNormal_, cauchy_, geometric_, bernoulli, multinomial },
+  ...{ newZeros, newOnes, newFull, newTensor },
+};
+
+/** A function without its first parameter, which becomes `this`. In-place functions return the tensor they were called on. Up to three overloads are kept. */
+type Method<F> = F extends {
+  (self: Tensor, ...args: infer A1): infer R1;
+  (self: Tensor, ...args: infer A2): infer R2;
+  (self: Tensor, ...args: infer A3): infer R3;
+}
+  ? { (...args: A1): R1; (...args: A2): R2; (...args: A3): R3 }
+  : never;
+
+export type TensorMethods = { [Name in keyof typeof functions]: Method<(typeof functions)[Name]> };
+
+for (const [name, fn] of Object.entries(functions)) {
+  const f = fn as (self: Tensor, ...args: unknown[]) => unknown;
+  Object.defineProperty(Tensor.prototype, name, {
+    value(this: Tensor, ...args: unknown[]) {
+      return f(this, ...args);
+    },
+    writable: true,
+    configurable: true,
+  });
+}
