@@ -1,4 +1,4 @@
-import type { ModelSnapshot } from "../../src/protocol/index.js";
+import type { ModelSnapshot, StepId, TensorId, ValueId } from "../../src/protocol/index.js";
 import type { GraphStrings } from "./strings.js";
 import type { Theme } from "./theme.js";
 
@@ -20,6 +20,12 @@ export interface Rectangle {
  */
 export type ItemKind = "module" | "operation" | "input" | "output" | "parameter" | "constant";
 
+/** What an item other than a module is in the snapshot. */
+export type ItemSource =
+  | { readonly kind: "operation"; readonly step: StepId }
+  | { readonly kind: "input" | "output" | "constant"; readonly value: ValueId }
+  | { readonly kind: "parameter"; readonly tensor: TensorId };
+
 /** A box or small node of the picture, as keyboard, screen reader and tests see it. */
 export interface GraphItem {
   /** Unique in the picture. A module's is its path. */
@@ -27,6 +33,8 @@ export interface GraphItem {
   readonly kind: ItemKind;
   /** The module's path; for other kinds the path of the module it runs in. "" is the root. */
   readonly path: string;
+  /** Null for modules. */
+  readonly source: ItemSource | null;
   /** E.g. "block 0", "add", "input". */
   readonly label: string;
   /** E.g. "Linear"; "" for other kinds than modules. */
