@@ -1,0 +1,187 @@
+/**
+ * Every control that comes from @vscode/webview-ui-toolkit. The toolkit is deprecated: no other file names its elements, so
+ * that a successor is a change of this one.
+ */
+import "@vscode/codicons/dist/codicon.css";
+import {
+  provideVSCodeDesignSystem,
+  type TextField,
+  vsCodeButton,
+  vsCodeCheckbox,
+  vsCodeDropdown,
+  vsCodeOption,
+  vsCodeProgressRing,
+  vsCodeTextField,
+} from "@vscode/webview-ui-toolkit";
+import type { ComponentChildren, HTMLAttributes, Ref } from "preact";
+import { useLayoutEffect, useRef } from "preact/hooks";
+
+export function registerControls(): void {
+  provideVSCodeDesignSystem().register(
+    vsCodeButton(),
+    vsCodeCheckbox(),
+    vsCodeDropdown(),
+    vsCodeOption(),
+    vsCodeProgressRing(),
+    vsCodeTextField(),
+  );
+}
+
+interface ToolkitAttributes<Element extends EventTarget = HTMLElement> extends HTMLAttributes<Element> {
+  readonly appearance?: "primary" | "secondary" | "icon";
+  readonly placeholder?: string;
+  readonly value?: string;
+  readonly selected?: boolean;
+  readonly disabled?: boolean;
+  readonly checked?: boolean;
+}
+
+declare module "preact" {
+  namespace JSX {
+    interface IntrinsicElements {
+      "vscode-button": ToolkitAttributes;
+      "vscode-checkbox": ToolkitAttributes;
+      "vscode-dropdown": ToolkitAttributes;
+      "vscode-option": ToolkitAttributes;
+      "vscode-progress-ring": ToolkitAttributes;
+      "vscode-text-field": ToolkitAttributes<TextField>;
+    }
+  }
+}
+
+/** An icon of VS Code's own set, by its codicon name. Decoration: what it means is said beside it. */
+export function Icon({ name }: { readonly name: string }) {
+  return <span class={`codicon codicon-${name}`} aria-hidden="true" />;
+}
+
+export interface IconButtonProps {
+  readonly icon: string;
+  /** What it does: tooltip and accessible name. */
+  readonly label: string;
+  /** For a button that switches something: whether it is on. */
+  readonly pressed?: boolean;
+  readonly expanded?: boolean;
+  readonly disabled?: boolean;
+  readonly onClick: (event: MouseEvent) => void;
+}
+
+export function IconButton({ icon, label, pressed, expanded, disabled = false, onClick }: IconButtonProps) {
+  return (
+    <vscode-button
+      appearance="icon"
+      class={pressed ? "icon-button pressed" : "icon-button"}
+      title={label}
+      aria-label={label}
+      aria-pressed={pressed}
+      aria-expanded={expanded}
+      disabled={disabled}
+      onClick={onClick}
+    >
+      <Icon name={icon} />
+    </vscode-button>
+  );
+}
+
+export interface ButtonProps {
+  readonly primary?: boolean;
+  readonly disabled?: boolean;
+  readonly onClick: () => void;
+  readonly children: ComponentChildren;
+}
+
+export function Button({ primary = false, disabled = false, onClick, children }: ButtonProps) {
+  return (
+    <vscode-button appearance={primary ? "primary" : "secondary"} disabled={disabled} onClick={onClick}>
+      {children}
+    </vscode-button>
+  );
+}
+
+export interface Choice {
+  readonly value: string;
+  readonly text: string;
+}
+
+export interface DropdownProps {
+  readonly label: string;
+  readonly value: string;
+  readonly choices: readonly Choice[];
+  readonly onChoose: (value: string) => void;
+}
+
+export function Dropdown({ label, value, choices, onChoose }: DropdownProps) {
+  const element = useRef<HTMLElement & { value: string }>(null);
+  // The element knows its value only once its options are upgraded.
+  useLayoutEffect(() => queueMicrotask(() => element.current && (element.current.value = value)), [value, choices]);
+  return (
+    <vscode-dropdown
+      ref={element as Ref<HTMLElement>}
+      class="dropdown"
+      title={label}
+      aria-label={label}
+      onChange={(event) => onChoose((event.currentTarget as HTMLElement & { value: string }).value)}
+    >
+      {choices.map((choice) => (
+        <vscode-option key={choice.value} value={choice.value} selected={choice.value === value}>
+          {choice.text}
+        </vscode-option>
+      ))}
+    </vscode-dropdown>
+  );
+}
+
+export interface TextFieldProps {
+  readonly label: string;
+  readonly placeholder?: string;
+  readonly value: string;
+  readonly icon?: string;
+  readonly field?: Ref<TextField>;
+  readonly onInput: (value: string) => void;
+  readonly onKeyDown?: (event: KeyboardEvent) => void;
+  /** Shown inside the field, at its end. */
+  readonly children?: ComponentChildren;
+}
+
+export type { TextField };
+
+export function TextInput({ label, placeholder, value, icon, field, onInput, onKeyDown, children }: TextFieldProps) {
+  return (
+    <vscode-text-field
+      ref={field}
+      class="text-input"
+      aria-label={label}
+      placeholder={placeholder}
+      value={value}
+      onInput={(event) => onInput(event.currentTarget.value)}
+      onKeyDown={onKeyDown}
+    >
+      {icon && <span slot="start" class={`codicon codicon-${icon}`} aria-hidden="true" />}
+      {children && (
+        <section slot="end" class="text-input-end">
+          {children}
+        </section>
+      )}
+    </vscode-text-field>
+  );
+}
+
+export function Checkbox({ checked, onChange, children }: { checked: boolean; onChange: (checked: boolean) => void; children: ComponentChildren }) {
+  return (
+    <vscode-checkbox checked={checked} onChange={(event) => onChange((event.currentTarget as HTMLElement & { checked: boolean }).checked)}>
+      {children}
+    </vscode-checkbox>
+  );
+}
+
+export function ProgressRing({ label }: { readonly label: string }) {
+  return <vscode-progress-ring class="progress-ring" role="progressbar" aria-label={label} />;
+}
+
+/** Text that acts when clicked; a button in its own line of text. */
+export function Link({ title, onClick, children }: { readonly title?: string; readonly onClick: () => void; readonly children: ComponentChildren }) {
+  return (
+    <button type="button" class="link" title={title} onClick={onClick}>
+      {children}
+    </button>
+  );
+}

@@ -1,0 +1,65 @@
+/** How numbers and shapes read in the page. */
+
+const grouped = new Intl.NumberFormat(undefined, { maximumFractionDigits: 0 });
+
+/** Every digit, grouped: 124,439,808. */
+export function formatCount(count: number): string {
+  return grouped.format(count);
+}
+
+const magnitudes = ["", "K", "M", "B", "T"];
+
+/** At most four significant characters: 312, 1.5K, 124M. */
+export function formatCompact(count: number): string {
+  let value = count;
+  let magnitude = 0;
+  while (Math.abs(value) >= 999.5 && magnitude < magnitudes.length - 1) {
+    value /= 1000;
+    magnitude++;
+  }
+  return `${trimZeros(value.toPrecision(Math.abs(value) >= 99.95 ? 3 : Math.abs(value) >= 9.95 ? 3 : 2))}${magnitudes[magnitude]}`;
+}
+
+const byteUnits = ["B", "KiB", "MiB", "GiB", "TiB"];
+
+export function formatBytes(bytes: number): string {
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1023.5 && unit < byteUnits.length - 1) {
+    value /= 1024;
+    unit++;
+  }
+  return `${unit === 0 ? String(value) : trimZeros(value.toPrecision(value >= 1000 ? 4 : 3))} ${byteUnits[unit]}`;
+}
+
+/** Four significant digits, with an exponent where the plain form would be long. */
+export function formatValue(value: number): string {
+  if (Number.isNaN(value)) return "NaN";
+  if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
+  if (value === 0) return "0";
+  const magnitude = Math.abs(value);
+  const text = magnitude >= 1e-3 && magnitude < 1e5 ? plain(magnitude) : magnitude.toExponential(2).replace(/\.?0+e/, "e").replace("e+", "e");
+  return value < 0 ? `−${text}` : text;
+}
+
+function plain(magnitude: number): string {
+  const text = magnitude.toPrecision(4);
+  return text.includes("e") ? grouped.format(magnitude) : trimZeros(text);
+}
+
+function trimZeros(text: string): string {
+  return text.includes(".") ? text.replace(/\.?0+$/, "") : text;
+}
+
+/** 8 × 4; a scalar is "scalar" in `scalar`'s words; "?" while unknown. */
+export function formatShape(shape: readonly number[] | null): string {
+  if (shape === null) return "?";
+  return shape.length === 0 ? "()" : shape.join(" × ");
+}
+
+export function formatPercent(share: number): string {
+  const percent = share * 100;
+  if (percent > 0 && percent < 0.1) return "<0.1%";
+  if (percent < 100 && percent > 99.9) return ">99.9%";
+  return `${trimZeros(percent.toFixed(1))}%`;
+}

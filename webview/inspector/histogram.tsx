@@ -1,0 +1,111 @@
+import "./histogram.css";
+import * as l10n from "@vscode/l10n";
+import type { Distribution, TensorStatistics } from "../../src/protocol/index.js";
+import { formatCount, formatValue } from "../format.js";
+import { histogramGeometry, type HistogramGeometry } from "./histogramGeometry.js";
+
+export interface HistogramProps {
+  readonly statistics: TensorStatistics;
+  /** The declared distribution, drawn over the bars. */
+  readonly expected: Distribution | null;
+}
+
+const height = 100;
+const width = 300;
+
+/** The distribution of a tensor's finite values; NaN and infinities are counted beside it. */
+export function HistogramChart({ statistics, expected }: HistogramProps) {
+  const geometry = histogramGeometry(statistics, expected);
+  return (
+    <figure class="histogram">
+      {geometry && (
+        <>
+          <Drawing geometry={geometry} label={describe(statistics)} />
+          <div class="histogram-axis" aria-hidden="true">
+            <span>{formatValue(geometry.low)}</span>
+            {geometry.spike && (
+              <span class="histogram-spike-label" style={{ left: `${geometry.spike.x * 100}%` }}>
+                {formatValue(geometry.spike.value)}
+              </span>
+            )}
+            <span>{formatValue(geometry.high)}</span>
+          </div>
+        </>
+      )}
+      <NonFinite statistics={statistics} />
+    </figure>
+  );
+}
+
+/** A histogram as small as a word, for rows of a table. */
+export function Sparkline({ statistics }: { readonly statistics: TensorStatistics }) {
+  const geometry = histogramGeometry(statistics, null);
+  return geometry && <Drawing geometry={geometry} label={describe(statistics)} small />;
+}
+
+function Drawing({ geometry, label, small = false }: { readonly geometry: HistogramGeometry; readonly label: string; readonly small?: boolean }) {
+  const { bars, spike, curve } = geometry;
+  return (
+    <svg class={small ? "histogram-drawing small" : "histogram-drawing"} viewBox={`0 0 ${width} ${height}`} preserveAspectRatio="none" role="img" aria-label={label}>
+      {bars.map((bar) => (
+        <rect
+          key={bar.from}
+          class="histogram-bar"
+          x={bar.x * width}
+          y={height * (1 - bar.height)}
+          width={Math.max(bar.width * width - (small ? 0 : 0.6), 0.5)}
+          height={bar.height * height}
+        >
+          {!small && <title>{l10n.t("{0} to {1}: {2}", formatValue(bar.from), formatValue(bar.to), formatCount(bar.count))}</title>}
+        </rect>
+      ))}
+      {spike && (
+        <rect class="histogram-bar" x={spike.x * width - (small ? 8 : 2)} y={0} width={small ? 16 : 4} height={height}>
+          {!small && <title>{l10n.t("{0}: {1}", formatValue(spike.value), formatCount(spike.count))}</title>}
+        </rect>
+      )}
+      {curve.length > 0 && (
+        <polyline class="histogram-curve" points={curve.map(({ x, y }) => `${round(x * width)},${round(height * (1 - y))}`).join(" ")} />
+      )}
+    </svg>
+  );
+}
+
+function round(value: number): number {
+  return Math.round(value * 100) / 100;
+}
+
+function NonFinite({ statistics }: { readonly statistics: TensorStatistics }) {
+  const counts = [
+    { name: "NaN", count: statistics.nan },
+    { name: "+∞", count: statistics.positiveInfinity },
+    { name: "−∞", count: statistics.negativeInfinity },
+  ].filter(({ count }) => count > 0);
+  if (counts.length === 0) return null;
+  return (
+    <figcaption class="non-finite">
+      {counts.map(({ name, count }) => (
+        <span key={name} class="badge error">
+          {formatCount(count)} {name}
+        </span>
+      ))}
+    </figcaption>
+  );
+}
+
+function describe({ finite, sampled, nan, positiveInfinity, negativeInfinity }: TensorStatistics): string {
+  const strange = nan + positiveInfinity + negativeInfinity;
+  if (!finite) return l10n.t("No finite values; {0} NaN or infinite", strange);
+  const spread =
+    finite.min === finite.max
+      ? l10n.t("All {0} values are {1}", formatCount(sampled - strange), formatValue(finite.mean))
+      : l10n.t(
+          "{0} values from {1} to {2}, mean {3}, standard deviation {4}",
+          formatCount(sampled - strange),
+          formatValue(finite.min),
+          formatValue(finite.max),
+          formatValue(finite.mean),
+          formatValue(finite.std),
+        );
+  return strange > 0 ? l10n.t("{0}; {1} NaN or infinite", spread, formatCount(strange)) : spread;
+}

@@ -1,0 +1,76 @@
+import { density, extent } from "../density.js";
+import type { Distribution, TensorStatistics } from "../../src/protocol/index.js";
+
+/** A bar of a histogram. Heights are shares of the chart's height, positions shares of its width. */
+export interface Bar {
+  readonly x: number;
+  readonly width: number;
+  readonly height: number;
+  readonly from: number;
+  readonly to: number;
+  readonly count: number;
+}
+
+export interface HistogramGeometry {
+  /** Values at the left and right end. */
+  readonly low: number;
+  readonly high: number;
+  readonly bars: readonly Bar[];
+  /** All finite values are this one; at `x`. */
+  readonly spike: { readonly value: number; readonly count: number; readonly x: number } | null;
+  /** The expected density, on the bars' own scale. */
+  readonly curve: readonly { readonly x: number; readonly y: number }[];
+}
+
+const curvePoints = 96;
+
+/**
+ * Bars and curve share one scale, probability density, so that they agree where the values follow the distribution. The
+ * range covers both. Null where there is no finite value.
+ */
+export function histogramGeometry(statistics: TensorStatistics, expected: Distribution | null): HistogramGeometry | null {
+  const { finite, histogram } = statistics;
+  if (!finite) return null;
+  const shown = expected === null || expected.kind === "constant" ? null : expected;
+  const [expectedLow, expectedHigh] = shown ? extent(shown) : [finite.min, finite.max];
+  let low = Math.min(finite.min, expectedLow);
+  let high = Math.max(finite.max, expectedHigh);
+  if (low === high) {
+    const room = Math.abs(low) || 1;
+    low -= room;
+    high += room;
+  }
+  const at = (value: number) => (value - low) / (high - low);
+
+  const total = histogram?.bins.reduce((sum, count) => sum + count, 0) ?? 0;
+  const width = histogram ? (histogram.high - histogram.low) / histogram.bins.length : 0;
+  const densities = histogram?.bins.map((count) => count / (total * width)) ?? [];
+  const points = shown ? curve(shown, low, high) : [];
+  const peak = Math.max(...densities, ...points.map(({ y }) => y));
+
+  return {
+    low,
+    high,
+    bars: densities.map((value, bin) => {
+      const from = histogram!.low + bin * width;
+      return { x: at(from), width: width / (high - low), height: value / peak, from, to: from + width, count: histogram!.bins[bin]! };
+    }),
+    spike: histogram ? null : { value: finite.mean, count: statistics.sampled, x: at(finite.mean) },
+    curve: points.map(({ value, y }) => ({ x: at(value), y: y / peak })),
+  };
+}
+
+function curve(distribution: Exclude<Distribution, { readonly kind: "constant" }>, low: number, high: number): { value: number; y: number }[] {
+  const at = (value: number) => ({ value, y: density(distribution, value) });
+  const inside = Array.from({ length: curvePoints + 1 }, (_, point) => at(low + ((high - low) * point) / curvePoints));
+  if (distribution.kind === "normal") return inside;
+  // Bounds are cliffs: draw them upright, at their exact places.
+  const { low: from, high: to } = distribution;
+  return [
+    { value: Math.max(low, from), y: 0 },
+    at(Math.max(low, from)),
+    ...inside.filter(({ value }) => value > from && value < to),
+    at(Math.min(high, to)),
+    { value: Math.min(high, to), y: 0 },
+  ];
+}

@@ -1,0 +1,205 @@
+import "./parameterCard.css";
+import * as l10n from "@vscode/l10n";
+import { useEffect, useState } from "preact/hooks";
+import type { Distribution, Initialization, ModelSnapshot, TensorSnapshot, TensorStatistics } from "../../src/protocol/index.js";
+import { Icon, Link } from "../controls.js";
+import { deviates } from "../density.js";
+import { formatBytes, formatCount, formatPercent, formatShape, formatValue } from "../format.js";
+import { LocationLink } from "../locationLink.js";
+import { indexOf } from "../modelIndex.js";
+import { useSession } from "../session.js";
+import { Facts, type Fact } from "./facts.js";
+import { Values } from "./heatMap.js";
+import { HistogramChart } from "./histogram.js";
+
+export interface ParameterCardProps {
+  readonly model: ModelSnapshot;
+  readonly tensor: TensorSnapshot;
+  /** The module's own name for it. */
+  readonly name: string;
+  /** Path of the module that is shown; its own place is not listed among the partners. */
+  readonly path: string;
+}
+
+/** One parameter or buffer: what it is, how it came by its values, how they are distributed. */
+export function ParameterCard({ model, tensor, name, path }: ParameterCardProps) {
+  const { initialization } = tensor;
+  const expected = initialization.kind === "recorded" && initialization.modifiedBy.length === 0 ? initialization.distribution : null;
+  const { statistics, exact, askExact } = useExactStatistics(model, tensor);
+  return (
+    <article class="parameter" aria-label={name}>
+      <header class="parameter-head">
+        <h3>{name}</h3>
+        <span class="parameter-shape">{formatShape(tensor.shape)}</span>
+        <span class="muted">{tensor.dtype}</span>
+        {tensor.kind === "parameter" && !tensor.requiresGrad && (
+          <span class="badge">
+            <Icon name="lock" /> {l10n.t("frozen")}
+          </span>
+        )}
+        {tensor.device === "meta" && <span class="badge">{l10n.t("meta: no values")}</span>}
+      </header>
+      <p class="muted">{sizeText(tensor)}</p>
+      <Partners model={model} tensor={tensor} name={name} path={path} />
+      <InitializationText initialization={initialization} kind={tensor.kind} />
+      {statistics ? (
+        <>
+          <HistogramChart statistics={statistics} expected={expected} />
+          {expected && <Fit expected={expected} statistics={statistics} />}
+          {statistics.sampled < statistics.count && (
+            <p class="muted">
+              {l10n.t("Sampled {0} of {1} values.", formatCount(statistics.sampled), formatCount(statistics.count))}{" "}
+              <Link onClick={askExact}>{l10n.t("Count All")}</Link>
+            </p>
+          )}
+          {exact && <p class="muted">{l10n.t("All {0} values counted.", formatCount(statistics.count))}</p>}
+          <Facts facts={statisticsFacts(statistics)} />
+        </>
+      ) : (
+        <p class="muted">{tensor.shape === null ? l10n.t("The shape is known once a first input has passed.") : l10n.t("There are no values on the meta device.")}</p>
+      )}
+      {tensor.gradient && (
+        <details>
+          <summary>{l10n.t("Gradient")}</summary>
+          <HistogramChart statistics={tensor.gradient} expected={null} />
+          <Facts facts={statisticsFacts(tensor.gradient)} />
+        </details>
+      )}
+      {statistics && tensor.shape !== null && <Values model={model} tensor={tensor} name={name} />}
+    </article>
+  );
+}
+
+/** The snapshot's statistics, or exact ones once asked for; a new snapshot starts from its own again. */
+function useExactStatistics(model: ModelSnapshot, tensor: TensorSnapshot) {
+  const { request, tell } = useSession();
+  const [counted, setCounted] = useState<TensorStatistics | null>(null);
+  useEffect(() => setCounted(null), [model, tensor.id]);
+  const askExact = () => {
+    request("statistics", { model: model.name, tensor: tensor.id, bins: tensor.statistics?.histogram?.bins.length ?? 64 }).then(setCounted, (error: Error) =>
+      tell(error.message, "problem"),
+    );
+  };
+  return { statistics: counted ?? tensor.statistics, exact: counted !== null, askExact };
+}
+
+function sizeText({ count, bytes, shape, kind, requiresGrad }: TensorSnapshot): string {
+  if (shape === null) return l10n.t("Not yet initialized");
+  const elements = count === 1 ? l10n.t("1 element") : l10n.t("{0} elements", formatCount(count));
+  const role = kind === "buffer" ? l10n.t("buffer") : requiresGrad ? l10n.t("trainable") : l10n.t("not trained");
+  return [elements, formatBytes(bytes), role].join(" · ");
+}
+
+function Partners({ model, tensor, name, path }: ParameterCardProps) {
+  const { dispatch } = useSession();
+  const partners = indexOf(model)
+    .places(tensor.id)
+    .filter((place) => place.path !== path || place.name !== name);
+  if (partners.length === 0) return null;
+  return (
+    <p class="partners">
+      <Icon name="link" /> {l10n.t("Shared with")}{" "}
+      {partners.map((place, at) => (
+        <span key={`${place.path} ${place.name}`}>
+          {at > 0 && ", "}
+          <Link onClick={() => dispatch({ kind: "choose", selected: { kind: "module", path: place.path }, reveal: true })}>
+            {place.path === "" ? place.name : `${place.path}.${place.name}`}
+          </Link>
+        </span>
+      ))}
+    </p>
+  );
+}
+
+function InitializationText({ initialization, kind }: { readonly initialization: Initialization; readonly kind: TensorSnapshot["kind"] }) {
+  if (initialization.kind === "unknown") {
+    return kind === "buffer" ? null : <p class="muted">{l10n.t("How it was initialized is not known.")}</p>;
+  }
+  const { function: name, arguments: values, distribution, by, location, modifiedBy } = initialization;
+  return (
+    <div class="initialization">
+      <p>
+        <code>{callText(name, values)}</code>
+        {distribution && <span class="distribution"> ~ {distributionText(distribution)}</span>}
+      </p>
+      <p class="muted">
+        {originText(by)} {location && <LocationLink location={location} />}
+      </p>
+      {modifiedBy.length > 0 && (
+        <p class="modified">
+          <Icon name="edit" /> {l10n.t("Changed since by {0}", modifiedBy.join(", "))}
+        </p>
+      )}
+    </div>
+  );
+}
+
+function callText(name: string, values: Readonly<Record<string, number | string | boolean>>): string {
+  const list = Object.entries(values).map(([key, value]) => `${key}=${typeof value === "number" ? formatValue(value) : String(value)}`);
+  return `${name}(${list.join(", ")})`;
+}
+
+function distributionText(distribution: Distribution): string {
+  switch (distribution.kind) {
+    case "uniform":
+      return l10n.t("uniform on [{0}, {1}]", formatValue(distribution.low), formatValue(distribution.high));
+    case "normal":
+      return l10n.t("normal, mean {0}, std {1}", formatValue(distribution.mean), formatValue(distribution.std));
+    case "truncatedNormal":
+      return l10n.t(
+        "normal, mean {0}, std {1}, cut to [{2}, {3}]",
+        formatValue(distribution.mean),
+        formatValue(distribution.std),
+        formatValue(distribution.low),
+        formatValue(distribution.high),
+      );
+    case "constant":
+      return l10n.t("constant {0}", formatValue(distribution.value));
+  }
+}
+
+function originText(by: Extract<Initialization, { readonly kind: "recorded" }>["by"]): string {
+  switch (by) {
+    case "constructor":
+      return l10n.t("Set by the layer's constructor");
+    case "code":
+      return l10n.t("Set by your code");
+    case "layerscope":
+      return l10n.t("Set by a reinitialization here");
+  }
+}
+
+/** Says what the curve is, and whether the values follow it. */
+function Fit({ expected, statistics }: { readonly expected: Distribution; readonly statistics: TensorStatistics }) {
+  if (deviates(expected, statistics)) {
+    return (
+      <p class="misfit">
+        <Icon name="warning" /> {l10n.t("The values do not follow the declared distribution.")}
+      </p>
+    );
+  }
+  if (expected.kind === "constant") return null;
+  return (
+    <p class="expected-key">
+      <span class="expected-line" aria-hidden="true" /> {l10n.t("declared distribution")}
+    </p>
+  );
+}
+
+function statisticsFacts(statistics: TensorStatistics): (Fact | false)[] {
+  const { finite, sampled, zeros, nan, positiveInfinity, negativeInfinity } = statistics;
+  const infinite = positiveInfinity + negativeInfinity;
+  return [
+    ...(finite
+      ? [
+          { name: l10n.t("mean"), value: formatValue(finite.mean) },
+          { name: l10n.t("std"), value: formatValue(finite.std) },
+          { name: l10n.t("min"), value: formatValue(finite.min) },
+          { name: l10n.t("max"), value: formatValue(finite.max) },
+        ]
+      : []),
+    { name: l10n.t("zeros"), value: zeros === 0 ? "0" : `${formatCount(zeros)} (${formatPercent(zeros / sampled)})` },
+    nan > 0 && { name: "NaN", value: formatCount(nan), alarming: true },
+    infinite > 0 && { name: l10n.t("infinite"), value: formatCount(infinite), alarming: true },
+  ];
+}

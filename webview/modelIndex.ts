@@ -1,0 +1,214 @@
+import type {
+  ModelSnapshot,
+  ModuleSnapshot,
+  ModuleStep,
+  Operand,
+  OperationStep,
+  StepId,
+  TensorId,
+  TensorSnapshot,
+  TensorUse,
+} from "../src/protocol/index.js";
+
+/** A module's use of a tensor: the place and its own name for it. */
+export interface TensorPlace {
+  readonly path: string;
+  readonly name: string;
+}
+
+/** Sums over a module and everything beneath it. */
+export interface ModuleTotals {
+  /** Modules by identity, the module itself included. */
+  readonly modules: number;
+  /** Elements of parameters, each tensor once. */
+  readonly parameters: number;
+  readonly trainable: number;
+  readonly bytes: number;
+  readonly bufferBytes: number;
+  /** Elements of parameters that a place outside uses too. */
+  readonly sharedOutside: number;
+  /** Multiply-adds of every call beneath; null without a trace. */
+  readonly multiplyAdds: number | null;
+  /** Parameters whose shape a lazy module has yet to see. */
+  readonly unknownShapes: number;
+}
+
+export interface ModuleCall {
+  readonly id: StepId;
+  readonly step: ModuleStep;
+}
+
+/** One model with what the views look up in it. Built once per snapshot; everything but the tree is computed when first asked for. */
+export class ModelIndex {
+  /** Every place, in declaration order, parents before children. */
+  readonly modules: readonly ModuleSnapshot[];
+  readonly #byPath = new Map<string, ModuleSnapshot>();
+  readonly #parents = new Map<string, ModuleSnapshot>();
+  readonly #totals = new Map<string, ModuleTotals>();
+  #places: Map<TensorId, TensorPlace[]> | undefined;
+  #paths: Map<number, string[]> | undefined;
+  #calls: Map<string, ModuleCall[]> | undefined;
+  #multiplyAdds: Map<string, number> | undefined;
+
+  constructor(readonly model: ModelSnapshot) {
+    const modules: ModuleSnapshot[] = [];
+    const pending: { module: ModuleSnapshot; parent: ModuleSnapshot | null }[] = [{ module: model.root, parent: null }];
+    for (let next = pending.pop(); next; next = pending.pop()) {
+      const { module, parent } = next;
+      modules.push(module);
+      this.#byPath.set(module.path, module);
+      if (parent) this.#parents.set(module.path, parent);
+      for (const child of module.children.toReversed()) pending.push({ module: child, parent: module });
+    }
+    this.modules = modules;
+  }
+
+  module(path: string): ModuleSnapshot | undefined {
+    return this.#byPath.get(path);
+  }
+
+  parent(path: string): ModuleSnapshot | undefined {
+    return this.#parents.get(path);
+  }
+
+  /** From the root down to the module itself. */
+  ancestry(path: string): readonly ModuleSnapshot[] {
+    const line: ModuleSnapshot[] = [];
+    for (let module = this.module(path); module; module = this.parent(module.path)) line.unshift(module);
+    return line;
+  }
+
+  /** The module at `path`, else the nearest place above it that exists. */
+  nearest(path: string): ModuleSnapshot {
+    for (let end = path.length; end > 0; end = path.lastIndexOf(".", end - 1)) {
+      const module = this.module(path.slice(0, end));
+      if (module) return module;
+    }
+    return this.model.root;
+  }
+
+  tensor(use: TensorUse): TensorSnapshot {
+    const tensor = this.model.tensors[use.tensor];
+    if (!tensor) throw new Error(`${this.model.name} has no tensor ${use.tensor}, which a module names "${use.name}".`);
+    return tensor;
+  }
+
+  /** Every place that uses the tensor, in declaration order. */
+  places(tensor: TensorId): readonly TensorPlace[] {
+    if (!this.#places) {
+      this.#places = new Map();
+      for (const module of this.modules) {
+        for (const use of [...module.parameters, ...module.buffers]) {
+          const place = { path: module.path, name: use.name };
+          const places = this.#places.get(use.tensor);
+          if (places) places.push(place);
+          else this.#places.set(use.tensor, [place]);
+        }
+      }
+    }
+    return this.#places.get(tensor) ?? [];
+  }
+
+  /** The other places that hold this very module. */
+  samePlaces(module: ModuleSnapshot): readonly string[] {
+    if (!this.#paths) {
+      this.#paths = new Map();
+      for (const { identity, path } of this.modules) {
+        const paths = this.#paths.get(identity);
+        if (paths) paths.push(path);
+        else this.#paths.set(identity, [path]);
+      }
+    }
+    return (this.#paths.get(module.identity) ?? []).filter((path) => path !== module.path);
+  }
+
+  /** The calls of the place in the traced pass, in order. */
+  calls(path: string): readonly ModuleCall[] {
+    if (!this.#calls) {
+      this.#calls = new Map();
+      this.model.trace?.steps.forEach((step, id) => {
+        if (step.kind !== "module") return;
+        const calls = this.#calls!.get(step.path);
+        if (calls) calls.push({ id, step });
+        else this.#calls!.set(step.path, [{ id, step }]);
+      });
+    }
+    return this.#calls.get(path) ?? [];
+  }
+
+  operation(step: StepId): OperationStep | undefined {
+    const found = this.model.trace?.steps[step];
+    return found?.kind === "operation" ? found : undefined;
+  }
+
+  /** The place whose call a step ran in; the root for a step without one. */
+  enclosing(step: StepId): string {
+    const steps = this.model.trace?.steps;
+    const parent = steps?.[step]?.parent ?? null;
+    const call = parent === null ? undefined : steps?.[parent];
+    return call?.kind === "module" ? call.path : "";
+  }
+
+  /** The shape that an operand has in the traced pass. */
+  shape(operand: Operand): readonly number[] | null {
+    return this.model.trace?.values[operand.value]?.shape ?? null;
+  }
+
+  totals(path: string): ModuleTotals {
+    const known = this.#totals.get(path);
+    if (known) return known;
+    const module = this.module(path);
+    if (!module) throw new Error(`${this.model.name} has no module "${path}".`);
+    const identities = new Set<number>();
+    const parameters = new Set<TensorSnapshot>();
+    const buffers = new Set<TensorSnapshot>();
+    const beneath = new Set<string>();
+    let multiplyAdds = 0;
+    const pending = [module];
+    for (let next = pending.pop(); next; next = pending.pop()) {
+      identities.add(next.identity);
+      beneath.add(next.path);
+      for (const use of next.parameters) parameters.add(this.tensor(use));
+      for (const use of next.buffers) buffers.add(this.tensor(use));
+      multiplyAdds += this.#ownMultiplyAdds(next.path);
+      pending.push(...next.children);
+    }
+    const sum = (tensors: Iterable<TensorSnapshot>, of: (tensor: TensorSnapshot) => number) => {
+      let total = 0;
+      for (const tensor of tensors) total += of(tensor);
+      return total;
+    };
+    const isOutside = (tensor: TensorSnapshot) => tensor.names.length > 1 && this.places(tensor.id).some((place) => !beneath.has(place.path));
+    const totals: ModuleTotals = {
+      modules: identities.size,
+      parameters: sum(parameters, (tensor) => tensor.count),
+      trainable: sum(parameters, (tensor) => (tensor.requiresGrad ? tensor.count : 0)),
+      bytes: sum(parameters, (tensor) => tensor.bytes),
+      bufferBytes: sum(buffers, (tensor) => tensor.bytes),
+      sharedOutside: sum(parameters, (tensor) => (isOutside(tensor) ? tensor.count : 0)),
+      multiplyAdds: this.model.trace ? multiplyAdds : null,
+      unknownShapes: sum(parameters, (tensor) => (tensor.shape === null ? 1 : 0)),
+    };
+    this.#totals.set(path, totals);
+    return totals;
+  }
+
+  #ownMultiplyAdds(path: string): number {
+    if (!this.#multiplyAdds) {
+      this.#multiplyAdds = new Map();
+      for (const step of this.model.trace?.steps ?? []) {
+        if (step.kind === "module") this.#multiplyAdds.set(step.path, (this.#multiplyAdds.get(step.path) ?? 0) + step.multiplyAdds);
+      }
+    }
+    return this.#multiplyAdds.get(path) ?? 0;
+  }
+}
+
+const indexes = new WeakMap<ModelSnapshot, ModelIndex>();
+
+/** The index of a snapshot, made once. */
+export function indexOf(model: ModelSnapshot): ModelIndex {
+  let index = indexes.get(model);
+  if (!index) indexes.set(model, (index = new ModelIndex(model)));
+  return index;
+}

@@ -1,0 +1,93 @@
+import "./searchBox.css";
+import * as l10n from "@vscode/l10n";
+import type { Ref } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { IconButton, TextInput, type TextField } from "./controls.js";
+import type { QueryError } from "./search.js";
+import { useSession } from "./session.js";
+
+export interface SearchResults {
+  readonly paths: readonly string[];
+  readonly error: QueryError | null;
+}
+
+export interface SearchBoxProps {
+  readonly results: SearchResults;
+  readonly field: Ref<TextField>;
+}
+
+/** Finds modules; Enter and Shift+Enter step through what matches, Escape ends the search. */
+export function SearchBox({ results, field }: SearchBoxProps) {
+  const { page, dispatch, tell } = useSession();
+  const { paths, error } = results;
+  const [at, setAt] = useState<number | null>(null);
+  const searching = page.query.trim() !== "";
+
+  useEffect(() => setAt(null), [page.query]);
+  useEffect(() => {
+    if (searching) tell(error ? explain(error) : countText(paths.length));
+  }, [page.query, paths.length]);
+
+  const step = (by: 1 | -1) => {
+    if (paths.length === 0) return;
+    const next = at === null ? (by > 0 ? 0 : paths.length - 1) : (at + by + paths.length) % paths.length;
+    setAt(next);
+    dispatch({ kind: "choose", selected: { kind: "module", path: paths[next]! }, reveal: true });
+  };
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === "Enter") step(event.shiftKey ? -1 : 1);
+    else if (event.key === "Escape" && searching) dispatch({ kind: "search", query: "" });
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+
+  return (
+    <div class="search-box" role="search">
+      <TextInput
+        field={field}
+        icon="search"
+        label={l10n.t("Search modules")}
+        placeholder={l10n.t("Search: Linear, 8x4, params>1M")}
+        value={page.query}
+        onInput={(query) => dispatch({ kind: "search", query })}
+        onKeyDown={onKeyDown}
+      >
+        {searching && (
+          <>
+            <span class={error || paths.length === 0 ? "search-count nothing" : "search-count"}>
+              {error ? l10n.t("?") : at === null ? String(paths.length) : `${at + 1}/${paths.length}`}
+            </span>
+            <IconButton icon="chevron-up" label={l10n.t("Previous match (Shift+Enter)")} disabled={paths.length === 0} onClick={() => step(-1)} />
+            <IconButton icon="chevron-down" label={l10n.t("Next match (Enter)")} disabled={paths.length === 0} onClick={() => step(1)} />
+            <IconButton icon="close" label={l10n.t("End the search (Escape)")} onClick={() => dispatch({ kind: "search", query: "" })} />
+          </>
+        )}
+      </TextInput>
+      {searching && (error || paths.length === 0) && (
+        <p class="search-help">
+          {error ? explain(error) : l10n.t("No module matches.")}{" "}
+          {l10n.t('Search a name, path, type, shape or dtype, or use {0}.', examples)}
+        </p>
+      )}
+    </div>
+  );
+}
+
+const examples = "type:Conv2d, shape:8x4, params>1M, std<0.01, shared, frozen, nan";
+
+function explain({ word, problem }: QueryError): string {
+  switch (problem) {
+    case "unknownAspect":
+      return l10n.t('"{0}" asks for something that modules do not have.', word);
+    case "unknownNumber":
+      return l10n.t('"{0}" compares something that modules do not have.', word);
+    case "notANumber":
+      return l10n.t('"{0}" needs a number after the sign, such as 1000, 1.5M or 50%.', word);
+  }
+}
+
+function countText(count: number): string {
+  return count === 0 ? l10n.t("No module matches.") : count === 1 ? l10n.t("1 module matches.") : l10n.t("{0} modules match.", count);
+}

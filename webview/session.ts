@@ -1,0 +1,24 @@
+import { createContext } from "preact";
+import { useContext } from "preact/hooks";
+import type { PageMethod, PageMethods } from "../src/protocol/index.js";
+import type { Action, Page } from "./state.js";
+
+/** What every part of the page works with. */
+export interface Session {
+  readonly page: Page;
+  readonly dispatch: (action: Action) => void;
+  /** Asks the host and waits for its answer. */
+  readonly request: <M extends PageMethod>(method: M, params: PageMethods[M]["params"]) => Promise<PageMethods[M]["result"]>;
+  /** Asks the host for something whose answer shows by itself; what goes wrong is told to the user. */
+  readonly act: <M extends PageMethod>(method: M, params: PageMethods[M]["params"]) => void;
+  /** Tells the user something in passing, also to a screen reader. */
+  readonly tell: (message: string, kind?: "done" | "problem") => void;
+}
+
+export const SessionContext = createContext<Session | null>(null);
+
+export function useSession(): Session {
+  const session = useContext(SessionContext);
+  if (!session) throw new Error("No session: render inside SessionContext.Provider.");
+  return session;
+}

@@ -1,0 +1,221 @@
+import type { ModelSnapshot, PageState, Selection } from "../src/protocol/index.js";
+import type { Direction, GraphViewState, ItemSource } from "./graph/index.js";
+import type { HostNotification } from "./host.js";
+import { indexOf, type ModelIndex } from "./modelIndex.js";
+
+/** What is selected in the shown model. */
+export type Selected =
+  | { readonly kind: "module"; readonly path: string }
+  /** A node of the picture that is no module; `path` is the module it runs in. */
+  | { readonly kind: "node"; readonly id: string; readonly path: string; readonly label: string; readonly source: ItemSource };
+
+export type Tab = "graph" | "parameters";
+
+/** What the user arranged for every model alike. */
+export interface Preferences {
+  readonly direction: Direction;
+  readonly showSharedLinks: boolean;
+  readonly showBookkeeping: boolean;
+  readonly showLegend: boolean;
+  readonly showMinimap: boolean;
+  readonly inspectorOpen: boolean;
+  /** The inspector's share of the page: of its height when narrow, of its width when wide. */
+  readonly inspectorShare: { readonly narrow: number; readonly wide: number };
+}
+
+/** What the user arranged in one model file. */
+export interface FileMemory {
+  /** The model that was shown last. */
+  readonly model: string | null;
+  readonly views: Readonly<Record<string, GraphViewState>>;
+}
+
+/** What outlives a reload. Survives JSON. */
+export interface Memory {
+  readonly version: 1;
+  readonly preferences: Preferences;
+  /** By absolute path, the most recent last. */
+  readonly files: Readonly<Record<string, FileMemory>>;
+}
+
+/** Everything the page shows follows from this value. */
+export interface Page {
+  /** Null until the host has spoken. */
+  readonly host: PageState | null;
+  /** Name of the model to show; null before there was one. A run without models leaves it, for the next good one. */
+  readonly model: string | null;
+  readonly selected: Selected | null;
+  /** Grows when something outside the picture selects: the picture then brings the selection into view. */
+  readonly reveals: number;
+  readonly query: string;
+  readonly tab: Tab;
+  readonly memory: Memory;
+}
+
+export type Action =
+  | HostNotification
+  | { readonly kind: "chooseModel"; readonly model: string }
+  /** `reveal`: from outside the picture, which must then bring it into view. */
+  | { readonly kind: "choose"; readonly selected: Selected | null; readonly reveal: boolean }
+  | { readonly kind: "search"; readonly query: string }
+  | { readonly kind: "openTab"; readonly tab: Tab }
+  | { readonly kind: "prefer"; readonly preferences: Partial<Preferences> }
+  | { readonly kind: "rememberView"; readonly file: string; readonly model: string; readonly view: GraphViewState };
+
+const defaultPreferences: Preferences = {
+  direction: "down",
+  showSharedLinks: false,
+  showBookkeeping: false,
+  showLegend: false,
+  showMinimap: false,
+  inspectorOpen: true,
+  inspectorShare: { narrow: 0.45, wide: 0.34 },
+};
+
+/** Files whose arrangement is kept; the least recently shown is forgotten first. */
+const rememberedFiles = 20;
+
+/** The page before the host has spoken; `stored` is what `vscode.getState` gave, of whatever version. */
+export function startPage(stored: unknown): Page {
+  const memory = isMemory(stored)
+    ? { ...stored, preferences: { ...defaultPreferences, ...stored.preferences } }
+    : { version: 1 as const, preferences: defaultPreferences, files: {} };
+  return { host: null, model: null, selected: null, reveals: 0, query: "", tab: "graph", memory };
+}
+
+function isMemory(stored: unknown): stored is Memory {
+  return typeof stored === "object" && stored !== null && (stored as Partial<Memory>).version === 1;
+}
+
+export function models(page: Page): readonly ModelSnapshot[] {
+  return page.host?.kind === "file" ? page.host.models : [];
+}
+
+export function shownModel(page: Page): ModelSnapshot | null {
+  return models(page).find((model) => model.name === page.model) ?? null;
+}
+
+/** How the user left the picture of the shown model; null where he has not touched it. */
+export function rememberedView(page: Page): GraphViewState | null {
+  if (page.host?.kind !== "file" || page.model === null) return null;
+  const views = page.memory.files[page.host.file]?.views;
+  // A model may be named like a method that every object has.
+  return views && Object.hasOwn(views, page.model) ? views[page.model]! : null;
+}
+
+export function reduce(page: Page, action: Action): Page {
+  switch (action.kind) {
+    case "state":
+      return action.selection ? showSelection(showState(page, action.state), action.selection) : showState(page, action.state);
+    case "model": {
+      if (page.host?.kind !== "file") return page;
+      const { model } = action;
+      return showState(page, { ...page.host, models: page.host.models.map((other) => (other.name === model.name ? model : other)) });
+    }
+    case "activity":
+      return page.host?.kind === "file" ? { ...page, host: { ...page.host, activity: action.activity } } : page;
+    case "select":
+      return showSelection(page, action.selection);
+    case "chooseModel":
+      return showModel(page, action.model);
+    case "choose":
+      return { ...page, selected: action.selected, reveals: page.reveals + (action.reveal ? 1 : 0) };
+    case "search":
+      return { ...page, query: action.query };
+    case "openTab":
+      return { ...page, tab: action.tab };
+    case "prefer":
+      return { ...page, memory: { ...page.memory, preferences: { ...page.memory.preferences, ...action.preferences } } };
+    case "rememberView":
+      return rememberFile(page, action.file, (file) => ({ ...file, views: { ...file.views, [action.model]: action.view } }));
+  }
+}
+
+function showState(page: Page, host: PageState): Page {
+  if (host.kind !== "file") return { ...page, host, model: null, selected: null };
+  const sameFile = page.host?.kind === "file" && page.host.file === host.file;
+  const wanted = (sameFile ? page.model : null) ?? page.memory.files[host.file]?.model ?? null;
+  const shown = host.models.find((model) => model.name === wanted) ?? host.models[0] ?? null;
+  if (!shown) return { ...page, host, model: wanted, selected: sameFile ? page.selected : null };
+  const before = sameFile ? shownModel(page) : null;
+  if (shown.name !== page.model || !sameFile) return enterModel({ ...page, host }, shown);
+  return { ...page, host, selected: page.selected && carryOver(page.selected, before, shown) };
+}
+
+function showModel(page: Page, name: string): Page {
+  const model = models(page).find((candidate) => candidate.name === name);
+  return model && name !== page.model ? enterModel(page, model) : page;
+}
+
+function enterModel(page: Page, model: ModelSnapshot): Page {
+  const entered = { ...page, model: model.name };
+  const path = rememberedView(entered)?.selection ?? null;
+  const selected: Selected | null = path !== null && indexOf(model).module(path) ? { kind: "module", path } : null;
+  const shown = { ...entered, selected };
+  return page.host?.kind === "file" ? rememberFile(shown, page.host.file, (file) => ({ ...file, model: model.name })) : shown;
+}
+
+function showSelection(page: Page, selection: Selection): Page {
+  const shown = showModel(page, selection.model);
+  const model = shownModel(shown);
+  if (model?.name !== selection.model) return page;
+  const { path } = indexOf(model).nearest(selection.path);
+  if (shown.selected?.kind === "module" && shown.selected.path === path) return shown;
+  return { ...shown, selected: { kind: "module", path }, reveals: shown.reveals + 1 };
+}
+
+/** The selection in a newer snapshot of the model: the same place, else the nearest one above it. */
+function carryOver(selected: Selected, before: ModelSnapshot | null, after: ModelSnapshot): Selected | null {
+  const index = indexOf(after);
+  if (selected.kind === "node" && before && isSame(selected.source, indexOf(before), index)) return selected;
+  return { kind: "module", path: index.nearest(selected.path).path };
+}
+
+/** Whether a node of the picture is still what it was. */
+function isSame(source: ItemSource, before: ModelIndex, after: ModelIndex): boolean {
+  switch (source.kind) {
+    case "operation": {
+      const [then, now] = [before, after].map((index) => index.operation(source.step));
+      return then !== undefined && then.name === now?.name && before.enclosing(source.step) === after.enclosing(source.step);
+    }
+    case "parameter": {
+      const [then, now] = [before, after].map(({ model }) => model.tensors[source.tensor]?.names[0]);
+      return then !== undefined && then === now;
+    }
+    default:
+      return before.model.trace?.values[source.value]?.source.kind === after.model.trace?.values[source.value]?.source.kind && after.model.trace !== null;
+  }
+}
+
+function rememberFile(page: Page, file: string, change: (memory: FileMemory) => FileMemory): Page {
+  const { [file]: known = { model: null, views: {} }, ...others } = page.memory.files;
+  const recent = [...Object.entries(others), [file, change(known)] as const].slice(-rememberedFiles);
+  return { ...page, memory: { ...page.memory, files: Object.fromEntries(recent) } };
+}
+
+/** The page as one changing value: a new one for every action, told to whoever listens. */
+export class Store {
+  #page: Page;
+  readonly #listeners = new Set<(page: Page) => void>();
+
+  constructor(page: Page) {
+    this.#page = page;
+  }
+
+  get page(): Page {
+    return this.#page;
+  }
+
+  dispatch(action: Action): void {
+    const next = reduce(this.#page, action);
+    if (next === this.#page) return;
+    this.#page = next;
+    for (const listener of this.#listeners) listener(next);
+  }
+
+  /** Returns what ends the subscription. */
+  subscribe(listener: (page: Page) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+}
