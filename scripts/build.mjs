@@ -2,6 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import * as esbuild from "esbuild";
+import "./build-kernels.mjs";
 
 const watch = process.argv.includes("--watch");
 
@@ -14,9 +15,12 @@ const node = { ...common, platform: "node", target: "node20" };
 const parts = [
   { ...common, entryPoints: ["src/engine/index.ts"], outfile: "dist/engine/index.js", format: "esm", platform: "neutral" },
   { ...node, entryPoints: ["src/runner/main.ts"], outfile: "dist/runner.js", format: "esm" },
+  { ...node, entryPoints: ["src/runner/watchdog.ts"], outfile: "dist/watchdog.js", format: "esm" },
+  { ...node, entryPoints: ["src/runner/bundler.ts"], outfile: "dist/bundler.js", format: "esm" },
   { ...node, entryPoints: ["src/cli/main.ts"], outfile: "dist/cli.js", format: "esm", banner: { js: "#!/usr/bin/env node" } },
   { ...node, entryPoints: ["src/extension/extension.ts"], outfile: "dist/extension.cjs", format: "cjs", external: ["vscode"] },
-  { ...common, entryPoints: ["webview/main.ts"], outfile: "dist/webview/main.js", format: "iife", platform: "browser", minify: true },
+  { ...common, entryPoints: ["webview/main.ts"], outfile: "dist/webview/main.js", format: "iife", platform: "browser", minify: true, jsx: "automatic", jsxImportSource: "preact", loader: { ".ttf": "file" }, assetNames: "[name]" },
+  { ...common, entryPoints: ["webview/layoutEngineScript.ts"], outfile: "dist/webview/layoutEngine.js", format: "iife", sourcemap: false, loader: { ".min.js": "text" } },
 ].filter((part) => existsSync(part.entryPoints[0]));
 
 if (watch) {

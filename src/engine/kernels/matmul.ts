@@ -1,4 +1,6 @@
 import type { ElementArray } from "../dtype.js";
+import { wasmKernels } from "./wasm/instance.js";
+import { multiplyInWasm } from "./wasm/matmul.js";
 
 /** A matrix in memory: element (i, j) is at `offset + i * rowStride + j * columnStride`. */
 export interface Matrix {
@@ -14,7 +16,10 @@ const tile = 256;
 /** output (m x n, row-major from `start`) += a (m x k) times b (k x n). Operands may be strided; each dot product is summed in double precision for short k. */
 export function multiply(output: ElementArray, start: number, m: number, n: number, k: number, a: Matrix, b: Matrix): void {
   if (k === 0 || m === 0 || n === 0) return;
-  if (m * n * k <= smallProduct || n === 1 || m === 1) multiplyByDots(output, start, m, n, k, a, b);
+  if (m * n * k <= smallProduct) return multiplyByDots(output, start, m, n, k, a, b);
+  const wasm = output instanceof Float32Array && a.data instanceof Float32Array && b.data instanceof Float32Array ? wasmKernels() : null;
+  if (wasm !== null) multiplyInWasm(wasm, output as Float32Array, start, m, n, k, a, b);
+  else if (n === 1 || m === 1) multiplyByDots(output, start, m, n, k, a, b);
   else multiplyByRows(output, start, m, n, k, a, b);
 }
 

@@ -3,6 +3,7 @@ import * as binary from "./binary.js";
 import * as creation from "./creation.js";
 import * as matmul from "./matmul.js";
 import * as random from "./random.js";
+import * as shape from "./shape.js";
 import * as unary from "./unary.js";
 
 /**
@@ -10,6 +11,7 @@ import * as unary from "./unary.js";
  * in PyTorch is left out by name.
  */
 const { linear: _linear, ...products } = matmul;
+const { broadcastTensors: _broadcastTensors, broadcastShapes: _broadcastShapes, atleast1d: _1, atleast2d: _2, atleast3d: _3, ...shapes } = shape;
 const { uniform_, normal_, random_, bernoulli_, exponential_, logNormal_, cauchy_, geometric_, bernoulli, multinomial } = random;
 const { newZeros, newOnes, newFull, newTensor } = creation;
 
@@ -17,18 +19,22 @@ const functions = {
   ...unary,
   ...binary,
   ...products,
+  ...shapes,
   ...{ uniform_, normal_, random_, bernoulli_, exponential_, logNormal_, cauchy_, geometric_, bernoulli, multinomial },
   ...{ newZeros, newOnes, newFull, newTensor },
 };
 
-/** A function without its first parameter, which becomes `this`. In-place functions return the tensor they were called on. Up to three overloads are kept. */
+/** A function without its first parameter, which becomes `this`. Up to three overloads are kept. */
 type Method<F> = F extends {
   (self: Tensor, ...args: infer A1): infer R1;
   (self: Tensor, ...args: infer A2): infer R2;
   (self: Tensor, ...args: infer A3): infer R3;
 }
-  ? { (...args: A1): R1; (...args: A2): R2; (...args: A3): R3 }
+  ? Overload<A1, R1> & Overload<A2, R2> & Overload<A3, R3>
   : never;
+
+/** Where a function has fewer overloads than asked for, TypeScript infers `unknown` for the missing ones. */
+type Overload<A extends unknown[], R> = unknown extends R ? unknown : (...args: A) => R;
 
 export type TensorMethods = { [Name in keyof typeof functions]: Method<(typeof functions)[Name]> };
 

@@ -1,0 +1,1 @@
+export { packRows, packColumns, multiplyPacked } from "./matmul";

@@ -1,0 +1,179 @@
+/**
+ * The inner part of a float32 matrix product, after Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication" (2008).
+ * Blocks of both operands are packed so that the innermost loop reads both forward: a in strips of 4 rows, b in strips of 8 columns.
+ * The caller brings blocks in and takes results out; strides are read here, so that a transposed operand costs no copy of its own.
+ */
+
+/** Rows of a strip of a; columns of a strip of b. */
+const stripRows: i32 = 4;
+const stripColumns: i32 = 8;
+
+/** Packs a (rows x depth) from elements at `source` into strips of 4 rows, zero beyond the last. Strides in elements. */
+export function packRows(source: usize, rowStride: i32, columnStride: i32, rows: i32, depth: i32, target: usize): void {
+  for (let i = 0; i < rows; i += stripRows) {
+    if (i + stripRows <= rows && columnStride == 1) {
+      packFourRows(source + ((<usize>(i * rowStride)) << 2), rowStride, depth, target);
+      target += (<usize>(depth * stripRows)) << 2;
+      continue;
+    }
+    for (let p = 0; p < depth; p++) {
+      for (let r = 0; r < stripRows; r++) {
+        const value = i + r < rows ? load<f32>(source + ((<usize>((i + r) * rowStride + p * columnStride)) << 2)) : 0;
+        store<f32>(target, value);
+        target += 4;
+      }
+    }
+  }
+}
+
+/** Four full rows whose elements lie next to each other: transposes 4 x 4 squares in registers. */
+function packFourRows(source: usize, rowStride: i32, depth: i32, target: usize): void {
+  const step = (<usize>rowStride) << 2;
+  let p = 0;
+  for (; p + 4 <= depth; p += 4) {
+    const a = v128.load(source);
+    const b = v128.load(source + step);
+    const c = v128.load(source + 2 * step);
+    const d = v128.load(source + 3 * step);
+    const ab = v128.shuffle<f32>(a, b, 0, 4, 1, 5);
+    const cd = v128.shuffle<f32>(c, d, 0, 4, 1, 5);
+    const abHigh = v128.shuffle<f32>(a, b, 2, 6, 3, 7);
+    const cdHigh = v128.shuffle<f32>(c, d, 2, 6, 3, 7);
+    v128.store(target, v128.shuffle<f64>(ab, cd, 0, 2));
+    v128.store(target, v128.shuffle<f64>(ab, cd, 1, 3), 16);
+    v128.store(target, v128.shuffle<f64>(abHigh, cdHigh, 0, 2), 32);
+    v128.store(target, v128.shuffle<f64>(abHigh, cdHigh, 1, 3), 48);
+    source += 16;
+    target += 64;
+  }
+  for (; p < depth; p++) {
+    for (let r: usize = 0; r < 4; r++) store<f32>(target + (r << 2), load<f32>(source + r * step));
+    source += 4;
+    target += 16;
+  }
+}
+
+/** Packs b (depth x columns) into strips of 8 columns, zero beyond the last. Strides in elements. */
+export function packColumns(source: usize, rowStride: i32, columnStride: i32, depth: i32, columns: i32, target: usize): void {
+  for (let j = 0; j < columns; j += stripColumns) {
+    if (j + stripColumns <= columns && columnStride == 1) {
+      let row = source + ((<usize>j) << 2);
+      const step = (<usize>rowStride) << 2;
+      for (let p = 0; p < depth; p++) {
+        v128.store(target, v128.load(row));
+        v128.store(target, v128.load(row, 16), 16);
+        row += step;
+        target += 32;
+      }
+      continue;
+    }
+    if (j + stripColumns <= columns && rowStride == 1) {
+      // A transposed operand: its columns lie as rows do.
+      packEightColumns(source + ((<usize>(j * columnStride)) << 2), columnStride, depth, target);
+      target += (<usize>(depth * stripColumns)) << 2;
+      continue;
+    }
+    for (let p = 0; p < depth; p++) {
+      for (let c = 0; c < stripColumns; c++) {
+        const value = j + c < columns ? load<f32>(source + ((<usize>(p * rowStride + (j + c) * columnStride)) << 2)) : 0;
+        store<f32>(target, value);
+        target += 4;
+      }
+    }
+  }
+}
+
+function packEightColumns(source: usize, columnStride: i32, depth: i32, target: usize): void {
+  const step = (<usize>columnStride) << 2;
+  let p = 0;
+  for (; p + 4 <= depth; p += 4) {
+    for (let half: usize = 0; half < 2; half++) {
+      const from = source + half * 4 * step;
+      const to = target + half * 16;
+      const a = v128.load(from);
+      const b = v128.load(from + step);
+      const c = v128.load(from + 2 * step);
+      const d = v128.load(from + 3 * step);
+      const ab = v128.shuffle<f32>(a, b, 0, 4, 1, 5);
+      const cd = v128.shuffle<f32>(c, d, 0, 4, 1, 5);
+      const abHigh = v128.shuffle<f32>(a, b, 2, 6, 3, 7);
+      const cdHigh = v128.shuffle<f32>(c, d, 2, 6, 3, 7);
+      v128.store(to, v128.shuffle<f64>(ab, cd, 0, 2));
+      v128.store(to, v128.shuffle<f64>(ab, cd, 1, 3), 32);
+      v128.store(to, v128.shuffle<f64>(abHigh, cdHigh, 0, 2), 64);
+      v128.store(to, v128.shuffle<f64>(abHigh, cdHigh, 1, 3), 96);
+    }
+    source += 16;
+    target += 128;
+  }
+  for (; p < depth; p++) {
+    for (let c: usize = 0; c < 8; c++) store<f32>(target + (c << 2), load<f32>(source + c * step));
+    source += 4;
+    target += 32;
+  }
+}
+
+/** How much of the depth one pass takes: a strip of b (16 kB) then stays in the first-level cache. */
+const depthBlock: i32 = 512;
+
+/** c (rows x columns, row-major with `stride` columns, multiples of 4 and 8) += packed a times packed b. */
+export function multiplyPacked(a: usize, b: usize, c: usize, rows: i32, columns: i32, depth: i32, stride: i32): void {
+  for (let p = 0; p < depth; p += depthBlock) {
+    const count = min(depthBlock, depth - p);
+    for (let j = 0; j < columns; j += stripColumns) {
+      const strip = b + ((<usize>(j * depth + p * stripColumns)) << 2);
+      for (let i = 0; i < rows; i += stripRows) {
+        tile(a + ((<usize>(i * depth + p * stripRows)) << 2), strip, c + ((<usize>(i * stride + j)) << 2), count, (<usize>stride) << 2);
+      }
+    }
+  }
+}
+
+/** One 4 x 8 tile of c, held in eight registers. */
+// @ts-ignore: decorator
+@inline
+function tile(a: usize, b: usize, c: usize, depth: i32, step: usize): void {
+  let c00 = v128.load(c);
+  let c01 = v128.load(c, 16);
+  let c10 = v128.load(c + step);
+  let c11 = v128.load(c + step, 16);
+  let c20 = v128.load(c + 2 * step);
+  let c21 = v128.load(c + 2 * step, 16);
+  let c30 = v128.load(c + 3 * step);
+  let c31 = v128.load(c + 3 * step, 16);
+  const end = a + ((<usize>depth) << 4);
+  while (a < end) {
+    const b0 = v128.load(b);
+    const b1 = v128.load(b, 16);
+    let x = v128.load32_splat(a);
+    c00 = multiplyAdd(x, b0, c00);
+    c01 = multiplyAdd(x, b1, c01);
+    x = v128.load32_splat(a, 4);
+    c10 = multiplyAdd(x, b0, c10);
+    c11 = multiplyAdd(x, b1, c11);
+    x = v128.load32_splat(a, 8);
+    c20 = multiplyAdd(x, b0, c20);
+    c21 = multiplyAdd(x, b1, c21);
+    x = v128.load32_splat(a, 12);
+    c30 = multiplyAdd(x, b0, c30);
+    c31 = multiplyAdd(x, b1, c31);
+    a += 16;
+    b += 32;
+  }
+  v128.store(c, c00);
+  v128.store(c, c01, 16);
+  v128.store(c + step, c10);
+  v128.store(c + step, c11, 16);
+  v128.store(c + 2 * step, c20);
+  v128.store(c + 2 * step, c21, 16);
+  v128.store(c + 3 * step, c30);
+  v128.store(c + 3 * step, c31, 16);
+}
+
+/** x * y + z. Fused where the build has relaxed SIMD. */
+// @ts-ignore: decorator
+@inline
+function multiplyAdd(x: v128, y: v128, z: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(x, y, z);
+  return f32x4.add(f32x4.mul(x, y), z);
+}

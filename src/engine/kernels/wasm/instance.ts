@@ -1,0 +1,45 @@
+import { relaxedSimd, simd } from "./binaries.generated.js";
+
+/** What assembly/index.ts exports. Addresses and sizes in bytes, strides in elements. */
+export interface Kernels {
+  packRows(source: number, rowStride: number, columnStride: number, rows: number, depth: number, target: number): void;
+  packColumns(source: number, rowStride: number, columnStride: number, depth: number, columns: number, target: number): void;
+  multiplyPacked(a: number, b: number, c: number, rows: number, columns: number, depth: number, stride: number): void;
+}
+
+/** The kernels with their memory, which holds nothing between calls. */
+export interface KernelInstance {
+  readonly kernels: Kernels;
+  readonly float32: Float32Array;
+  /** Bytes of memory. */
+  readonly size: number;
+}
+
+/** 10 MiB: the largest blocks that a matrix product works on at a time. */
+const memoryPages = 160;
+
+let instance: KernelInstance | null | undefined;
+let enabled = true;
+
+/** The kernels, compiled at the first call; null where the platform has no WebAssembly SIMD or they are turned off. */
+export function wasmKernels(): KernelInstance | null {
+  if (!enabled) return null;
+  return instance === undefined ? (instance = instantiate()) : instance;
+}
+
+/** Turns the WebAssembly kernels off or on again; without them everything runs in plain JavaScript, to the same results within rounding. */
+export function setWasmEnabled(value: boolean): void {
+  enabled = value;
+}
+
+function instantiate(): KernelInstance | null {
+  if (typeof WebAssembly === "undefined") return null;
+  for (const binary of [relaxedSimd, simd]) {
+    const bytes = Uint8Array.from(atob(binary), (character) => character.charCodeAt(0));
+    if (!WebAssembly.validate(bytes)) continue;
+    const memory = new WebAssembly.Memory({ initial: memoryPages });
+    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
+    return { kernels: exports as unknown as Kernels, float32: new Float32Array(memory.buffer), size: memory.buffer.byteLength };
+  }
+  return null;
+}

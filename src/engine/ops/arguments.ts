@@ -1,0 +1,46 @@
+import { DType } from "../dtype.js";
+import { TypeError } from "../errors.js";
+import { Tensor } from "../tensor.js";
+
+/**
+ * Arguments that users of PyTorch give by position or by name: any number of positional ones, then an options object.
+ * `sum(x, 1, true)`, `sum(x, 1, { keepdim: true })` and `sum(x, { dim: 1, keepdim: true })` are the same call.
+ */
+export type Arguments<Positional extends readonly unknown[], Options> =
+  | Partial<Positional>
+  | [...Positional, options: Options]
+  | (Positional extends readonly [...infer Shorter, unknown] ? Arguments<Shorter, Options> : never);
+
+/** The arguments by name. `names` are the positional ones in order. */
+export function collect<Options extends object>(names: readonly (keyof Options & string)[], args: readonly unknown[]): Options {
+  const last = args.length > 0 ? args[args.length - 1] : undefined;
+  const hasOptions = isOptions(last);
+  const positional = hasOptions ? args.length - 1 : args.length;
+  if (positional > names.length) {
+    throw new TypeError(`expected at most ${names.length} arguments after the tensor (${names.join(", ")}), but got ${positional}`);
+  }
+  const result: Record<string, unknown> = hasOptions ? { ...last } : {};
+  for (let i = 0; i < positional; i++) if (args[i] !== undefined) result[names[i]!] = args[i];
+  return result as Options;
+}
+
+function isOptions(value: unknown): value is object {
+  return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Tensor) && !(value instanceof DType);
+}
+
+/** Throws PyTorch's error when an argument that has no default was left out. */
+export function required<Value>(value: Value | null | undefined, operation: string, name: string): Value {
+  if (value == null) throw new TypeError(`${operation}() missing 1 required positional arguments: "${name}"`);
+  return value;
+}
+
+/** Sizes or dimensions given one by one or as one list: `view(2, 3)`, `view([2, 3])`. */
+export type Numbers = number[] | [list: readonly number[]];
+
+export function listOf(args: Numbers): readonly number[] {
+  const first = args[0];
+  return args.length === 1 && typeof first === "object" ? first : (args as readonly number[]);
+}
+
+/** One dimension or several. */
+export type Dims = number | readonly number[];

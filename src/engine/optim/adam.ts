@@ -1,0 +1,87 @@
+import { ValueError } from "../errors.js";
+import { Optimizer, requireNonNegative, stateElements, type Elements, type OptimizerParameters, type ParameterGroup, type ParameterState } from "./optimizer.js";
+
+export interface AdamOptions {
+  /** Learning rate. Default 0.001. */
+  lr: number;
+  /** How slowly the running averages of the gradient and of its square forget. Default [0.9, 0.999]. */
+  betas: readonly [number, number];
+  /** Added to the denominator. Default 1e-8. */
+  eps: number;
+  /** Adam: times the parameter, added to the gradient, by default 0. AdamW: the share of the parameter that each step takes off, times lr, by default 0.01. */
+  weightDecay: number;
+  /** Divide by the largest average so far (Reddi et al., 2018). Default false. */
+  amsgrad: boolean;
+  /** Ascend instead of descend. Default false. */
+  maximize: boolean;
+}
+
+interface AdamGroup extends AdamOptions, ParameterGroup {
+  betas: readonly [number, number];
+}
+
+/** Adam (Kingma and Ba, 2014; torch.optim.Adam). Options by name, or the learning rate alone. */
+export class Adam extends Optimizer<AdamGroup> {
+  /** Whether weight decay acts on the parameter itself and not on the gradient. */
+  protected readonly decoupledWeightDecay: boolean = false;
+
+  constructor(params: OptimizerParameters<AdamOptions>, options: Partial<AdamOptions> | number = {}) {
+    const given = typeof options === "number" ? { lr: options } : options;
+    super(params, { lr: 1e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, amsgrad: false, maximize: false, ...given });
+  }
+
+  protected override checkOptions({ lr, betas, eps, weightDecay }: AdamGroup): void {
+    requireNonNegative("learning rate", lr);
+    requireNonNegative("epsilon value", eps);
+    betas.forEach((beta, i) => {
+      if (!(beta >= 0 && beta < 1)) throw new ValueError(`Invalid beta parameter at index ${i}: ${beta}`);
+    });
+    requireNonNegative("weight_decay value", weightDecay);
+  }
+
+  protected override update(param: Elements, gradient: Elements, state: ParameterState, group: AdamGroup): void {
+    const { round } = param;
+    const [beta1, beta2] = group.betas;
+    const step = ((state["step"] as number | undefined) ?? 0) + 1;
+    state["step"] = step;
+    const average = stateElements(state, "expAvg", param);
+    const square = stateElements(state, "expAvgSq", param);
+    const largest = group.amsgrad ? stateElements(state, "maxExpAvgSq", param) : null;
+
+    const sign = group.maximize ? -1 : 1;
+    const decay = this.decoupledWeightDecay ? 0 : round(group.weightDecay);
+    const shrink = this.decoupledWeightDecay ? round(1 - group.lr * group.weightDecay) : 1;
+    const entering = round(1 - beta1);
+    const keptSquare = round(beta2);
+    const enteringSquare = round(1 - beta2);
+    const correction = round(Math.sqrt(1 - beta2 ** step));
+    const rate = round(group.lr / (1 - beta1 ** step));
+    const eps = round(group.eps);
+    for (let i = 0; i < param.length; i++) {
+      const value = round(param.data[param.offset + i]! * shrink);
+      let grad = sign * gradient.data[gradient.offset + i]!;
+      if (decay !== 0) grad = round(grad + decay * value);
+      const mean = average.data[average.offset + i]!;
+      const difference = round(grad - mean);
+      const newMean = entering < 0.5 ? round(mean + entering * difference) : round(grad - difference * round(1 - entering));
+      average.data[average.offset + i] = newMean;
+      let variance = round(round(square.data[square.offset + i]! * keptSquare) + round(enteringSquare * grad) * grad);
+      square.data[square.offset + i] = variance;
+      if (largest !== null) {
+        variance = Math.max(largest.data[largest.offset + i]!, variance);
+        largest.data[largest.offset + i] = variance;
+      }
+      const denominator = round(round(round(Math.sqrt(variance)) / correction) + eps);
+      param.data[param.offset + i] = value - round(round(rate * newMean) / denominator);
+    }
+  }
+}
+
+/** Adam with weight decay decoupled from the gradient (Loshchilov and Hutter, 2017; torch.optim.AdamW). */
+export class AdamW extends Adam {
+  protected override readonly decoupledWeightDecay = true;
+
+  constructor(params: OptimizerParameters<AdamOptions>, options: Partial<AdamOptions> | number = {}) {
+    super(params, { weightDecay: 1e-2, ...(typeof options === "number" ? { lr: options } : options) });
+  }
+}

@@ -1,0 +1,384 @@
+import { KeyError, TypeError, ValueError } from "../errors.js";
+import { Tensor } from "../tensor.js";
+import { Optimizer, type ParameterGroup } from "./optimizer.js";
+
+/** Schedules of learning rates (torch.optim.lr_scheduler). Call `step` after the optimizer's, once an epoch (OneCycleLR: once a batch). */
+
+/** A scheduler's state as plain data. */
+export type SchedulerStateDict = Readonly<Record<string, unknown>>;
+
+export interface SchedulerOptions {
+  /** The epoch to resume after; -1 (the default) starts. */
+  readonly lastEpoch?: number;
+}
+
+/** The base of the schedules that count epochs. */
+export abstract class LRScheduler {
+  /** The epoch that the learning rates are those of. */
+  lastEpoch: number;
+  /** Each group's learning rate at the start. */
+  baseLrs: number[];
+  protected stepCount = 0;
+  private lastLrs: number[] = [];
+
+  constructor(
+    readonly optimizer: Optimizer,
+    { lastEpoch = -1 }: SchedulerOptions = {},
+  ) {
+    if (!(optimizer instanceof Optimizer)) throw new TypeError(`${String(optimizer)} is not an Optimizer`);
+    optimizer.paramGroups.forEach((group, i) => {
+      if (lastEpoch === -1) group.initialLr ??= group.lr;
+      else if (group.initialLr === undefined) {
+        throw new KeyError(`param 'initial_lr' is not specified in param_groups[${i}] when resuming an optimizer`);
+      }
+    });
+    this.baseLrs = optimizer.paramGroups.map((group) => group.initialLr!);
+    this.lastEpoch = lastEpoch;
+  }
+
+  /** The learning rate of a group in the epoch `lastEpoch`. */
+  protected abstract learningRate(group: ParameterGroup, baseLr: number, index: number): number;
+
+  /** Goes to the next epoch's learning rates. */
+  step(): void {
+    this.stepCount++;
+    this.lastEpoch++;
+    const rates = this.optimizer.paramGroups.map((group, i) => this.learningRate(group, this.baseLrs[i]!, i));
+    this.optimizer.paramGroups.forEach((group, i) => (group.lr = rates[i]!));
+    this.lastLrs = rates;
+  }
+
+  /** Each group's learning rate as of the last step. */
+  getLastLr(): readonly number[] {
+    return this.lastLrs;
+  }
+
+  /** All of the schedule's own values, without the optimizer and functions. */
+  stateDict(): SchedulerStateDict {
+    return plainState(this);
+  }
+
+  loadStateDict(state: SchedulerStateDict): void {
+    Object.assign(this, state);
+  }
+}
+
+function plainState(scheduler: object): SchedulerStateDict {
+  const isPlain = (value: unknown): boolean => typeof value !== "function" && !(Array.isArray(value) && value.some((item) => typeof item === "function"));
+  return Object.fromEntries(Object.entries(scheduler).filter(([name, value]) => name !== "optimizer" && isPlain(value)));
+}
+
+function perGroup<T>(name: string, value: T | readonly T[], optimizer: Optimizer): T[] {
+  const count = optimizer.paramGroups.length;
+  if (!Array.isArray(value)) return new Array<T>(count).fill(value as T);
+  if (value.length !== count) {
+    throw new ValueError(`${name} must have the same length as optimizer.param_groups. ${name} has ${value.length} values, param_groups has ${count}.`);
+  }
+  return [...(value as readonly T[])];
+}
+
+/** The starting rate times a function of the epoch, one for all groups or one each. */
+export class LambdaLR extends LRScheduler {
+  private readonly lambdas: readonly ((epoch: number) => number)[];
+
+  constructor(optimizer: Optimizer, lrLambda: ((epoch: number) => number) | readonly ((epoch: number) => number)[], options?: SchedulerOptions) {
+    super(optimizer, options);
+    this.lambdas = perGroup("lr_lambda", lrLambda, optimizer);
+    this.step();
+  }
+
+  protected override learningRate(_group: ParameterGroup, baseLr: number, index: number): number {
+    return baseLr * this.lambdas[index]!(this.lastEpoch);
+  }
+}
+
+/** The rate times gamma (default 0.1) every `stepSize` epochs. */
+export class StepLR extends LRScheduler {
+  readonly gamma: number;
+
+  constructor(
+    optimizer: Optimizer,
+    readonly stepSize: number,
+    options: SchedulerOptions & { readonly gamma?: number } = {},
+  ) {
+    super(optimizer, options);
+    this.gamma = options.gamma ?? 0.1;
+    this.step();
+  }
+
+  protected override learningRate({ lr }: ParameterGroup): number {
+    return this.lastEpoch === 0 || this.lastEpoch % this.stepSize !== 0 ? lr : lr * this.gamma;
+  }
+}
+
+/** The rate times gamma (default 0.1) at each of the epochs in `milestones`. */
+export class MultiStepLR extends LRScheduler {
+  readonly gamma: number;
+
+  constructor(
+    optimizer: Optimizer,
+    readonly milestones: readonly number[],
+    options: SchedulerOptions & { readonly gamma?: number } = {},
+  ) {
+    super(optimizer, options);
+    this.gamma = options.gamma ?? 0.1;
+    this.step();
+  }
+
+  protected override learningRate({ lr }: ParameterGroup): number {
+    return lr * this.gamma ** this.milestones.filter((milestone) => milestone === this.lastEpoch).length;
+  }
+}
+
+/** The rate times gamma every epoch. */
+export class ExponentialLR extends LRScheduler {
+  constructor(
+    optimizer: Optimizer,
+    readonly gamma: number,
+    options: SchedulerOptions = {},
+  ) {
+    super(optimizer, options);
+    this.step();
+  }
+
+  protected override learningRate({ lr }: ParameterGroup): number {
+    return this.lastEpoch === 0 ? lr : lr * this.gamma;
+  }
+}
+
+/** From startFactor (default 1/3) to endFactor (default 1) times the starting rate over totalIters (default 5) epochs. */
+export class LinearLR extends LRScheduler {
+  readonly startFactor: number;
+  readonly endFactor: number;
+  readonly totalIters: number;
+
+  constructor(
+    optimizer: Optimizer,
+    options: SchedulerOptions & { readonly startFactor?: number; readonly endFactor?: number; readonly totalIters?: number } = {},
+  ) {
+    super(optimizer, options);
+    ({ startFactor: this.startFactor = 1 / 3, endFactor: this.endFactor = 1, totalIters: this.totalIters = 5 } = options);
+    if (this.startFactor > 1 || this.startFactor <= 0) throw new ValueError("Starting multiplicative factor expected to be greater than 0 and less or equal to 1.");
+    if (this.endFactor > 1 || this.endFactor < 0) throw new ValueError("Ending multiplicative factor expected to be between 0 and 1.");
+    this.step();
+  }
+
+  protected override learningRate({ lr }: ParameterGroup): number {
+    const { lastEpoch, startFactor, endFactor, totalIters } = this;
+    if (lastEpoch === 0) return lr * startFactor;
+    if (lastEpoch > totalIters) return lr;
+    return lr * (1 + (endFactor - startFactor) / (totalIters * startFactor + (lastEpoch - 1) * (endFactor - startFactor)));
+  }
+}
+
+/** Half a cosine from the starting rate down to etaMin (default 0) over tMax epochs, and back (Loshchilov and Hutter, 2016, without restarts). */
+export class CosineAnnealingLR extends LRScheduler {
+  readonly etaMin: number;
+
+  constructor(
+    optimizer: Optimizer,
+    readonly tMax: number,
+    options: SchedulerOptions & { readonly etaMin?: number } = {},
+  ) {
+    super(optimizer, options);
+    this.etaMin = options.etaMin ?? 0;
+    this.step();
+  }
+
+  protected override learningRate({ lr }: ParameterGroup, baseLr: number): number {
+    const { lastEpoch, tMax, etaMin } = this;
+    if (lastEpoch === 0) return lr;
+    if (this.stepCount === 1) return etaMin + ((baseLr - etaMin) * (1 + Math.cos((lastEpoch * Math.PI) / tMax))) / 2;
+    if ((lastEpoch - 1 - tMax) % (2 * tMax) === 0) return lr + ((baseLr - etaMin) * (1 - Math.cos(Math.PI / tMax))) / 2;
+    return ((1 + Math.cos((Math.PI * lastEpoch) / tMax)) / (1 + Math.cos((Math.PI * (lastEpoch - 1)) / tMax))) * (lr - etaMin) + etaMin;
+  }
+}
+
+export interface OneCycleOptions extends SchedulerOptions {
+  /** Highest rate, for all groups or one each. */
+  readonly maxLr: number | readonly number[];
+  /** How many steps the cycle has; or state epochs and stepsPerEpoch. */
+  readonly totalSteps?: number;
+  readonly epochs?: number;
+  readonly stepsPerEpoch?: number;
+  /** Share of the cycle in which the rate rises. Default 0.3. */
+  readonly pctStart?: number;
+  /** Default "cos". */
+  readonly annealStrategy?: "cos" | "linear";
+  /** Whether momentum (or the first beta) falls as the rate rises. Default true. */
+  readonly cycleMomentum?: boolean;
+  /** Default 0.85. */
+  readonly baseMomentum?: number | readonly number[];
+  /** Default 0.95. */
+  readonly maxMomentum?: number | readonly number[];
+  /** maxLr over the starting rate. Default 25. */
+  readonly divFactor?: number;
+  /** The starting rate over the last one. Default 10,000. */
+  readonly finalDivFactor?: number;
+  /** A third phase takes the rate from the starting one down to the last. Default false. */
+  readonly threePhase?: boolean;
+}
+
+type OneCyclePoint = "initial" | "max" | "min";
+
+interface OneCyclePhase {
+  readonly endStep: number;
+  readonly from: OneCyclePoint;
+  readonly to: OneCyclePoint;
+}
+
+/** Up to a highest rate and down to a very low one in one cycle (Smith and Topin, 2017). Call `step` after every batch. */
+export class OneCycleLR extends LRScheduler {
+  readonly totalSteps: number;
+  private readonly phases: readonly OneCyclePhase[];
+  private readonly rates: readonly Readonly<Record<OneCyclePoint, number>>[];
+  /** Momentum runs against the rate: highest where the rate is lowest. */
+  private readonly momenta: readonly Readonly<Record<OneCyclePoint, number>>[] | null;
+  private readonly annealStrategy: "cos" | "linear";
+
+  constructor(optimizer: Optimizer, options: OneCycleOptions) {
+    const { pctStart = 0.3, cycleMomentum = true, divFactor = 25, finalDivFactor = 1e4, lastEpoch = -1 } = options;
+    const totalSteps = options.totalSteps ?? (options.epochs ?? NaN) * (options.stepsPerEpoch ?? NaN);
+    if (Number.isNaN(totalSteps)) throw new ValueError("You must define either total_steps OR (epochs AND steps_per_epoch)");
+    if (!(totalSteps > 0 && Number.isInteger(totalSteps))) throw new ValueError(`Expected positive integer total_steps, but got ${totalSteps}`);
+    if (!(pctStart >= 0 && pctStart <= 1)) throw new ValueError(`Expected float between 0 and 1 pct_start, but got ${pctStart}`);
+    const maxLrs = perGroup("max_lr", options.maxLr, optimizer);
+    const rates = maxLrs.map((max) => ({ initial: max / divFactor, max, min: max / divFactor / finalDivFactor }));
+    if (lastEpoch === -1) optimizer.paramGroups.forEach((group, i) => (group.initialLr = rates[i]!.initial));
+    super(optimizer, { lastEpoch });
+    this.totalSteps = totalSteps;
+    this.rates = rates;
+    this.annealStrategy = options.annealStrategy ?? "cos";
+    const rise = pctStart * totalSteps - 1;
+    this.phases = options.threePhase
+      ? [
+          { endStep: rise, from: "initial", to: "max" },
+          { endStep: 2 * pctStart * totalSteps - 2, from: "max", to: "initial" },
+          { endStep: totalSteps - 1, from: "initial", to: "min" },
+        ]
+      : [
+          { endStep: rise, from: "initial", to: "max" },
+          { endStep: totalSteps - 1, from: "max", to: "min" },
+        ];
+    this.momenta = cycleMomentum ? this.momentaOf(options) : null;
+    this.step();
+  }
+
+  private momentaOf({ baseMomentum = 0.85, maxMomentum = 0.95 }: OneCycleOptions): Readonly<Record<OneCyclePoint, number>>[] {
+    const { optimizer } = this;
+    if (optimizer.paramGroups.some((group) => group.betas === undefined && group.momentum === undefined)) {
+      throw new ValueError("optimizer must support momentum or beta1 with `cycle_momentum` option enabled");
+    }
+    const highest = perGroup("max_momentum", maxMomentum, optimizer);
+    return perGroup("base_momentum", baseMomentum, optimizer).map((base, i) => ({ initial: highest[i]!, max: base, min: highest[i]! }));
+  }
+
+  protected override learningRate(group: ParameterGroup, _baseLr: number, index: number): number {
+    const { lastEpoch, totalSteps, phases } = this;
+    if (lastEpoch > totalSteps) throw new ValueError(`Tried to step ${lastEpoch} times. The total number of steps is ${totalSteps}`);
+    const current = phases.findIndex((phase, i) => lastEpoch <= phase.endStep || i === phases.length - 1);
+    const { from, to, endStep } = phases[current]!;
+    const startStep = current === 0 ? 0 : phases[current - 1]!.endStep;
+    const progress = (lastEpoch - startStep) / (endStep - startStep);
+    const between = (points: Readonly<Record<OneCyclePoint, number>>) => this.anneal(points[from], points[to], progress);
+    if (this.momenta !== null) {
+      const momentum = between(this.momenta[index]!);
+      if (group.betas !== undefined) group.betas = [momentum, group.betas[1]];
+      else group.momentum = momentum;
+    }
+    return between(this.rates[index]!);
+  }
+
+  private anneal(start: number, end: number, progress: number): number {
+    if (this.annealStrategy === "linear") return (end - start) * progress + start;
+    return end + ((start - end) / 2) * (Math.cos(Math.PI * progress) + 1);
+  }
+}
+
+export interface ReduceLROnPlateauOptions {
+  /** Whether the metric should fall or rise. Default "min". */
+  readonly mode?: "min" | "max";
+  /** What the rate is multiplied by. Default 0.1. */
+  readonly factor?: number;
+  /** Epochs without improvement that are let pass. Default 10. */
+  readonly patience?: number;
+  /** How much better counts as improvement. Default 0.0001. */
+  readonly threshold?: number;
+  /** Whether `threshold` is a share of the best value or a difference from it. Default "rel". */
+  readonly thresholdMode?: "rel" | "abs";
+  /** Epochs to wait after a reduction. Default 0. */
+  readonly cooldown?: number;
+  /** Lowest rate, for all groups or one each. Default 0. */
+  readonly minLr?: number | readonly number[];
+  /** Smaller changes are not made. Default 1e-8. */
+  readonly eps?: number;
+}
+
+/** Reduces the rate when a metric stops improving. */
+export class ReduceLROnPlateau {
+  best: number;
+  numBadEpochs = 0;
+  lastEpoch = 0;
+  private readonly options: Required<Omit<ReduceLROnPlateauOptions, "minLr">>;
+  private readonly minLrs: readonly number[];
+  private cooldownCounter = 0;
+  private lastLrs: number[];
+
+  constructor(
+    readonly optimizer: Optimizer,
+    options: ReduceLROnPlateauOptions = {},
+  ) {
+    const { mode = "min", factor = 0.1, patience = 10, threshold = 1e-4, thresholdMode = "rel", cooldown = 0, minLr = 0, eps = 1e-8 } = options;
+    if (!(factor < 1)) throw new ValueError("Factor should be < 1.0.");
+    if (mode !== "min" && mode !== "max") throw new ValueError(`mode ${String(mode)} is unknown!`);
+    if (thresholdMode !== "rel" && thresholdMode !== "abs") throw new ValueError(`threshold mode ${String(thresholdMode)} is unknown!`);
+    this.options = { mode, factor, patience, threshold, thresholdMode, cooldown, eps };
+    this.minLrs = perGroup("min_lr", minLr, optimizer);
+    this.best = mode === "min" ? Infinity : -Infinity;
+    this.lastLrs = optimizer.paramGroups.map((group) => group.lr);
+  }
+
+  /** Takes the epoch's metric into account. */
+  step(metric: number | Tensor): void {
+    const { patience, cooldown, factor, eps } = this.options;
+    const current = metric instanceof Tensor ? metric.item() : metric;
+    this.lastEpoch++;
+    if (this.isBetter(current)) {
+      this.best = current;
+      this.numBadEpochs = 0;
+    } else this.numBadEpochs++;
+    if (this.cooldownCounter > 0) {
+      this.cooldownCounter--;
+      this.numBadEpochs = 0;
+    }
+    if (this.numBadEpochs > patience) {
+      this.optimizer.paramGroups.forEach((group, i) => {
+        const reduced = Math.max(group.lr * factor, this.minLrs[i]!);
+        if (group.lr - reduced > eps) group.lr = reduced;
+      });
+      this.cooldownCounter = cooldown;
+      this.numBadEpochs = 0;
+    }
+    this.lastLrs = this.optimizer.paramGroups.map((group) => group.lr);
+  }
+
+  private isBetter(metric: number): boolean {
+    const { mode, threshold, thresholdMode } = this.options;
+    const sign = mode === "min" ? -1 : 1;
+    const bar = thresholdMode === "rel" ? this.best * (1 + sign * threshold) : this.best + sign * threshold;
+    return mode === "min" ? metric < bar : metric > bar;
+  }
+
+  /** Each group's learning rate as of the last step. */
+  getLastLr(): readonly number[] {
+    return this.lastLrs;
+  }
+
+  stateDict(): SchedulerStateDict {
+    return plainState(this);
+  }
+
+  loadStateDict(state: SchedulerStateDict): void {
+    Object.assign(this, state);
+  }
+}

@@ -1,0 +1,207 @@
+import { enableGrad } from "../autograd/gradMode.js";
+import { KeyError, RuntimeError, TypeError, ValueError } from "../errors.js";
+import { copy } from "../kernels/elementwise.js";
+import { observer } from "../observer.js";
+import { formatFloat } from "../print/numbers.js";
+import { repr, type PythonValue } from "../print/python.js";
+import { Tensor } from "../tensor.js";
+
+/** Parameters that are updated alike, and how. */
+export interface ParameterGroup {
+  params: Tensor[];
+  /** Learning rate. */
+  lr: number;
+  /** The learning rate that a scheduler started from. */
+  initialLr?: number;
+  momentum?: number;
+  betas?: readonly [number, number];
+}
+
+/** What an optimizer remembers of one parameter. */
+export type ParameterState = Record<string, Tensor | number>;
+
+/** Parameters, names with parameters, or groups of them with options of their own. */
+export type OptimizerParameters<Options> =
+  | Iterable<Tensor>
+  | Iterable<readonly [name: string, parameter: Tensor]>
+  | Iterable<{ readonly params: Tensor | Iterable<Tensor> } & Partial<Options>>;
+
+type GroupOptions<Group> = { readonly params: Tensor | Iterable<Tensor> } & Partial<Omit<Group, "params">>;
+
+/** An optimizer's state as plain data and tensors; parameters are their positions. */
+export interface OptimizerStateDict {
+  readonly state: Readonly<Record<number, Readonly<ParameterState>>>;
+  readonly paramGroups: readonly { readonly params: readonly number[] }[];
+}
+
+/** The base of all optimizers (torch.optim.Optimizer). */
+export abstract class Optimizer<Group extends ParameterGroup = ParameterGroup> {
+  readonly paramGroups: Group[] = [];
+  /** By parameter; empty before the first step. */
+  readonly state = new Map<Tensor, ParameterState>();
+
+  /** `defaults` are the options of groups that state none. */
+  constructor(
+    params: OptimizerParameters<Omit<Group, "params">>,
+    protected readonly defaults: Omit<Group, "params">,
+  ) {
+    if (params instanceof Tensor || typeof (params as Iterable<unknown>)?.[Symbol.iterator] !== "function") {
+      const given = params instanceof Tensor ? `torch.${params.dtype.scalarType}Tensor` : typeof params;
+      throw new TypeError(`params argument given to the optimizer should be an iterable of Tensors or dicts, but got ${given}`);
+    }
+    const list: readonly unknown[] = [...params];
+    if (list.length === 0) throw new ValueError("optimizer got an empty parameter list");
+    const groups = isGroup(list[0]) ? list : [{ params: list.map((item) => (Array.isArray(item) ? (item[1] as unknown) : item)) }];
+    for (const group of groups) this.addParamGroup(group as GroupOptions<Group>);
+  }
+
+  /** Adds parameters to be updated with options of their own, e.g. when layers are unfrozen later. */
+  addParamGroup(group: GroupOptions<Group>): void {
+    const params = group.params instanceof Tensor ? [group.params] : [...group.params];
+    const taken = new Set(this.paramGroups.flatMap((other) => other.params));
+    for (const param of params) {
+      if (!(param instanceof Tensor)) throw new TypeError(`optimizer can only optimize Tensors, but one of the params is ${typeof param}`);
+      if (!param.isLeaf) throw new ValueError("can't optimize a non-leaf Tensor");
+      if (taken.has(param)) throw new ValueError("some parameters appear in more than one parameter group");
+    }
+    const complete = { ...this.defaults, ...group, params } as unknown as Group;
+    this.checkOptions(complete);
+    this.paramGroups.push(complete);
+  }
+
+  /** Throws ValueError for options out of range. */
+  protected abstract checkOptions(options: Group): void;
+
+  /** Updates one parameter's values by its gradient. `state` is empty the first time. */
+  protected abstract update(param: Elements, gradient: Elements, state: ParameterState, group: Group): void;
+
+  /** Updates all parameters that have a gradient. `closure` computes the loss anew, with gradients, and is run first; its result is returned. */
+  step(): void;
+  step<Loss>(closure: () => Loss): Loss;
+  step<Loss>(closure?: () => Loss): Loss | void {
+    const loss = closure && enableGrad(closure);
+    const name = `${this.constructor.name}.step`;
+    for (const group of this.paramGroups) {
+      for (const param of group.params) {
+        const { grad } = param;
+        if (grad === null) continue;
+        let state = this.state.get(param);
+        if (state === undefined) this.state.set(param, (state = {}));
+        if (param.device === "cpu") {
+          const elements = elementsOf(param);
+          this.update(elements, elementsOf(grad), state, group);
+          if (elements.tensor !== param) copy(param, elements.tensor);
+        }
+        param.version.value++;
+        observer()?.operation?.(name, [param, grad], param);
+      }
+    }
+    return loss;
+  }
+
+  /** Forgets all gradients; with `setToNone: false` they are filled with zeros instead. */
+  zeroGrad({ setToNone = true }: { readonly setToNone?: boolean } = {}): void {
+    for (const { params } of this.paramGroups) {
+      for (const param of params) {
+        if (setToNone) param.grad = null;
+        else if (param.grad !== null) param.grad = Tensor.allocate(param.grad.sizes, param.grad.dtype, param.grad.device);
+      }
+    }
+  }
+
+  /** State and options, with each parameter's position in its place. Tensors are shared with the optimizer, not copied. */
+  stateDict(): OptimizerStateDict {
+    const positions = new Map(this.paramGroups.flatMap((group) => group.params).map((param, i) => [param, i]));
+    const state: Record<number, ParameterState> = {};
+    for (const [param, entries] of this.state) state[positions.get(param)!] = { ...entries };
+    return { state, paramGroups: this.paramGroups.map((group) => ({ ...group, params: group.params.map((param) => positions.get(param)!) })) };
+  }
+
+  /** Takes state and options from `stateDict`, for as many groups of as many parameters. Tensors are copied. */
+  loadStateDict(stateDict: OptimizerStateDict): void {
+    const { state, paramGroups } = stateDict;
+    if (paramGroups.length !== this.paramGroups.length) throw new ValueError("loaded state dict has a different number of parameter groups");
+    if (paramGroups.some((group, i) => group.params.length !== this.paramGroups[i]!.params.length)) {
+      throw new ValueError("loaded state dict contains a parameter group that doesn't match the size of optimizer's group");
+    }
+    const params = new Map<number, Tensor>();
+    paramGroups.forEach((group, i) => group.params.forEach((position, k) => params.set(position, this.paramGroups[i]!.params[k]!)));
+    this.state.clear();
+    for (const [position, entries] of Object.entries(state)) {
+      const param = params.get(Number(position));
+      if (param === undefined) throw new KeyError(`the state names parameter ${position}, which no parameter group has`);
+      const copied = Object.entries(entries).map(([name, value]) => [name, value instanceof Tensor ? fitState(value, param, name) : value] as const);
+      this.state.set(param, Object.fromEntries(copied));
+    }
+    paramGroups.forEach((group, i) => Object.assign(this.paramGroups[i]!, { ...group, params: this.paramGroups[i]!.params }));
+  }
+
+  toString(): string {
+    const groups = this.paramGroups.map((group, i) => {
+      const options = Object.entries(group).filter(([name]) => name !== "params");
+      const lines = options.sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, value]) => `    ${snakeCase(name)}: ${describe(value)}\n`);
+      return `\nParameter Group ${i}\n${lines.join("")}`;
+    });
+    return `${this.constructor.name} (${groups.join("")})`;
+  }
+
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.toString();
+  }
+}
+
+function isGroup(value: unknown): boolean {
+  return typeof value === "object" && value !== null && !(value instanceof Tensor) && "params" in value;
+}
+
+function snakeCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+function describe(value: unknown): string {
+  return typeof value === "number" && !Number.isInteger(value) ? formatFloat(value) : repr(value as PythonValue);
+}
+
+function fitState(value: Tensor, param: Tensor, name: string): Tensor {
+  if (value.numel() !== param.numel()) {
+    throw new RuntimeError(`the state '${name}' has ${value.numel()} elements, but its parameter has ${param.numel()}`);
+  }
+  return values(value, param);
+}
+
+/** A tensor's elements as the update loops read and write them: row-major in `data` from `offset` on. */
+export interface Elements {
+  readonly tensor: Tensor;
+  readonly data: Float32Array | Float64Array;
+  readonly offset: number;
+  readonly length: number;
+  /** Rounds an intermediate result as the dtype would hold it. */
+  readonly round: (value: number) => number;
+}
+
+/** The elements of a tensor; those of a tensor that is not contiguous are a copy. */
+export function elementsOf(tensor: Tensor): Elements {
+  const held = tensor.isContiguous() ? tensor : values(tensor, tensor);
+  const { data } = held.storage;
+  if (!(data instanceof Float32Array || data instanceof Float64Array) || !held.dtype.isFloatingPoint) {
+    throw new RuntimeError(`optimizers update floating-point tensors, but got ${tensor.dtype}`);
+  }
+  return { tensor: held, data, offset: held.offset, length: held.numel(), round: data instanceof Float32Array ? Math.fround : Number };
+}
+
+function values(source: Tensor, like: Tensor): Tensor {
+  const result = Tensor.allocate(source.sizes, like.dtype, like.device);
+  if (result.device === "cpu") copy(result, source);
+  return result;
+}
+
+/** The state tensor of that name, made with zeros in the parameter's shape the first time. */
+export function stateElements(state: ParameterState, name: string, param: Elements): Elements {
+  const tensor = (state[name] ??= Tensor.allocate(param.tensor.sizes, param.tensor.dtype, "cpu"));
+  return elementsOf(tensor as Tensor);
+}
+
+/** Throws unless `value` is at least zero. */
+export function requireNonNegative(what: string, value: number): void {
+  if (!(value >= 0)) throw new ValueError(`Invalid ${what}: ${value}`);
+}

@@ -1,0 +1,74 @@
+import { Optimizer, requireNonNegative, stateElements, type Elements, type OptimizerParameters, type ParameterGroup, type ParameterState } from "./optimizer.js";
+
+export interface RMSpropOptions {
+  /** Learning rate. Default 0.01. */
+  lr: number;
+  /** How slowly the running average of the squared gradient forgets. Default 0.99. */
+  alpha: number;
+  /** Added to the denominator. Default 1e-8. */
+  eps: number;
+  /** Times the parameter, added to the gradient. Default 0. */
+  weightDecay: number;
+  /** Share of the last update that is kept. Default 0. */
+  momentum: number;
+  /** Divide by the standard deviation and not by the root of the mean square. Default false. */
+  centered: boolean;
+  /** Ascend instead of descend. Default false. */
+  maximize: boolean;
+}
+
+interface RMSpropGroup extends RMSpropOptions, ParameterGroup {
+  momentum: number;
+}
+
+/** RMSprop (Hinton's lecture 6e; torch.optim.RMSprop). Options by name, or the learning rate alone. */
+export class RMSprop extends Optimizer<RMSpropGroup> {
+  constructor(params: OptimizerParameters<RMSpropOptions>, options: Partial<RMSpropOptions> | number = {}) {
+    const given = typeof options === "number" ? { lr: options } : options;
+    super(params, { lr: 1e-2, alpha: 0.99, eps: 1e-8, weightDecay: 0, momentum: 0, centered: false, maximize: false, ...given });
+  }
+
+  protected override checkOptions({ lr, alpha, eps, weightDecay, momentum }: RMSpropGroup): void {
+    requireNonNegative("learning rate", lr);
+    requireNonNegative("epsilon value", eps);
+    requireNonNegative("momentum value", momentum);
+    requireNonNegative("weight_decay value", weightDecay);
+    requireNonNegative("alpha value", alpha);
+  }
+
+  protected override update(param: Elements, gradient: Elements, state: ParameterState, group: RMSpropGroup): void {
+    const { round } = param;
+    const square = stateElements(state, "squareAvg", param);
+    const average = group.centered ? stateElements(state, "gradAvg", param) : null;
+    const buffer = group.momentum > 0 ? stateElements(state, "momentumBuffer", param) : null;
+    const sign = group.maximize ? -1 : 1;
+    const decay = round(group.weightDecay);
+    const kept = round(group.alpha);
+    const entering = round(1 - group.alpha);
+    const momentum = round(group.momentum);
+    const eps = round(group.eps);
+    const rate = round(group.lr);
+    for (let i = 0; i < param.length; i++) {
+      const value = param.data[param.offset + i]!;
+      let grad = sign * gradient.data[gradient.offset + i]!;
+      if (decay !== 0) grad = round(grad + decay * value);
+      let variance = round(round(square.data[square.offset + i]! * kept) + round(entering * grad) * grad);
+      square.data[square.offset + i] = variance;
+      if (average !== null) {
+        const mean = average.data[average.offset + i]!;
+        const difference = round(grad - mean);
+        const newMean = entering < 0.5 ? round(mean + entering * difference) : round(grad - difference * round(1 - entering));
+        average.data[average.offset + i] = newMean;
+        variance = round(variance - newMean * newMean);
+      }
+      const denominator = round(round(Math.sqrt(variance)) + eps);
+      if (buffer === null) {
+        param.data[param.offset + i] = value - round(round(rate * grad) / denominator);
+      } else {
+        const velocity = round(round(buffer.data[buffer.offset + i]! * momentum) + round(grad / denominator));
+        buffer.data[buffer.offset + i] = velocity;
+        param.data[param.offset + i] = value - rate * velocity;
+      }
+    }
+  }
+}
