@@ -6,3 +6,4 @@ export * from "./linear.js";
 export * from "./module.js";
 export * from "./parameter.js";
 export * from "./parameterContainers.js";
+export * as utils from "./utils/index.js";

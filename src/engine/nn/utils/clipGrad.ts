@@ -1,6 +1,7 @@
 import { getDefaultDtype } from "../../dtype.js";
 import { RuntimeError } from "../../errors.js";
 import { unary } from "../../kernels/elementwise.js";
+import { forEachOffset } from "../../kernels/strided.js";
 import { tensor } from "../../ops/creation.js";
 import { Tensor } from "../../tensor.js";
 
@@ -44,10 +45,12 @@ function totalNorm(gradients: readonly Tensor[], order: number): number {
   let total = 0;
   for (const gradient of gradients) {
     if (gradient.device === "meta") continue;
-    for (const value of gradient.tolist() as never as Iterable<unknown> extends never ? never : valuesOf(gradient)) {
-      const size = Math.abs(value);
-      total = order === Infinity ? Math.max(total, size) : total + size ** order;
-    }
+    const { data } = gradient.storage;
+    forEachOffset(gradient, (offset) => {
+      const size = Math.abs(data[offset]!);
+      if (order === Infinity) total = Math.max(total, size);
+      else total += order === 2 ? size * size : size ** order;
+    });
   }
   return order === Infinity ? total : total ** (1 / order);
 }
