@@ -64,7 +64,7 @@ function npm(cwd, ...args) {
  *
  * @typedef {object} Server
  * @property {string} origin e.g. "http://127.0.0.1:8123"
- * @property {(folder: string, options?: { developmentPath?: string, testsPath?: string }) => string} address
+ * @property {(folder: string, options?: { developmentPath?: string, testsPath?: string, openFile?: string }) => string} address
  *   The workbench on a folder; with `developmentPath` an extension under development is loaded.
  * @property {Promise<void>} closed Settles when the server has ended.
  * @property {() => Promise<void>} dispose
@@ -106,11 +106,12 @@ export async function startServer({ dataFolder, release, askForTrust = false, po
   const authority = `127.0.0.1:${boundPort}`;
   return {
     origin: `http://${authority}`,
-    address(folder, { developmentPath, testsPath } = {}) {
+    address(folder, { developmentPath, testsPath, openFile } = {}) {
       const remote = (/** @type {string} */ file) => `vscode-remote://${authority}${file}`;
       const payload = [
         ...(developmentPath ? [["extensionDevelopmentPath", remote(developmentPath)]] : []),
         ...(testsPath ? [["extensionTestsPath", remote(testsPath)]] : []),
+        ...(openFile ? [["openFile", remote(openFile)]] : []),
       ];
       const query = new URLSearchParams({ folder, ...(payload.length > 0 ? { payload: JSON.stringify(payload) } : {}) });
       return `http://${authority}/?${query}`;

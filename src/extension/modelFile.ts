@@ -1,7 +1,13 @@
 import * as vscode from "vscode";
+import { canonicalPath } from "../runner/paths.js";
 
 /** The languages whose files can build a model. */
 export const modelLanguages: readonly string[] = ["typescript", "typescriptreact", "javascript", "javascriptreact"];
+
+/** The path by which sessions and snapshots know a file. */
+export function filePath(uri: vscode.Uri): string {
+  return canonicalPath(uri.fsPath);
+}
 
 const engineImport = /(?:\bfrom|\bimport|\bimport\s*\(|\brequire\s*\()\s*["']layerscope["']/;
 

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import * as vscode from "vscode";
 import type { SourceLocation } from "../protocol/index.js";
+import { filePath } from "./modelFile.js";
 import { type LineMap, mapLines } from "./lineMap.js";
 
 /**
@@ -38,8 +39,9 @@ export class RunSources {
   /** True when an open editor shows another text than the one that ran. */
   isStale(): boolean {
     return vscode.workspace.textDocuments.some((document) => {
-      const then = this.#texts.get(document.fileName);
-      return then !== undefined && document.uri.scheme === "file" && !sameText(then, document.getText());
+      if (document.uri.scheme !== "file") return false;
+      const then = this.#texts.get(filePath(document.uri));
+      return then !== undefined && !sameText(then, document.getText());
     });
   }
 
@@ -59,12 +61,13 @@ export class RunSources {
   }
 
   #map(document: vscode.TextDocument): LineMap | null {
-    const then = this.#texts.get(document.fileName);
+    const file = filePath(document.uri);
+    const then = this.#texts.get(file);
     if (then === undefined) return null;
-    const known = this.#maps.get(document.fileName);
+    const known = this.#maps.get(file);
     if (known?.version === document.version) return known;
     const map = { version: document.version, ...mapLines(lines(then), lines(document.getText())) };
-    this.#maps.set(document.fileName, map);
+    this.#maps.set(file, map);
     return map;
   }
 }
@@ -72,7 +75,7 @@ export class RunSources {
 /** The text of every file on disk whose editor shows something else. */
 export function unsavedTexts(): ReadonlyMap<string, string> {
   const dirty = vscode.workspace.textDocuments.filter((document) => document.isDirty && document.uri.scheme === "file");
-  return new Map(dirty.map((document) => [document.fileName, document.getText()]));
+  return new Map(dirty.map((document) => [filePath(document.uri), document.getText()]));
 }
 
 function lines(text: string): string[] {

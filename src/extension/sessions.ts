@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
 import type { ModelRunner } from "../runner/client.js";
-import { importsEngine, isRunnable } from "./modelFile.js";
+import { filePath, importsEngine, isRunnable } from "./modelFile.js";
 import { Session, type SessionChange, type SessionHost } from "./session.js";
 import { settings } from "./settings.js";
 
@@ -35,7 +35,7 @@ export class Sessions implements vscode.Disposable {
       }),
       vscode.workspace.onDidSaveTextDocument((document) => this.#saved(document)),
       vscode.workspace.onDidChangeTextDocument(({ document }) => {
-        for (const session of this.#sessions.values()) if (session.dependsOn(document.fileName)) session.documentChanged();
+        for (const session of this.#sessions.values()) if (session.dependsOn(filePath(document.uri))) session.documentChanged();
       }),
       vscode.window.tabGroups.onDidChangeTabs(({ closed }) => {
         if (closed.length > 0) this.#closeUnused();
@@ -118,7 +118,8 @@ export class Sessions implements vscode.Disposable {
   /** Makes the session of the document in the active editor current, if it is a model file. */
   #follow(document: vscode.TextDocument | undefined): void {
     if (!document || !isRunnable(document)) return;
-    if (this.#sessions.has(document.fileName) || importsEngine(document)) this.show(this.open(document.fileName));
+    const file = filePath(document.uri);
+    if (this.#sessions.has(file) || importsEngine(document)) this.show(this.open(file));
   }
 
   async #restore(): Promise<void> {
@@ -153,7 +154,7 @@ export class Sessions implements vscode.Disposable {
     const shown = this.#shown();
     for (const session of this.#sessions.values()) {
       const wanted = session.hasRun || shown.has(session);
-      if (wanted && session.dependsOn(document.fileName) && settings.runOnSave(session.file)) void session.run();
+      if (wanted && session.dependsOn(filePath(document.uri)) && settings.runOnSave(session.file)) void session.run();
     }
   }
 
@@ -161,8 +162,8 @@ export class Sessions implements vscode.Disposable {
   #closeUnused(): void {
     const open = new Set<string>();
     for (const tab of vscode.window.tabGroups.all.flatMap((group) => group.tabs)) {
-      if (tab.input instanceof vscode.TabInputText) open.add(tab.input.uri.fsPath);
-      else if (tab.input instanceof vscode.TabInputTextDiff) open.add(tab.input.modified.fsPath);
+      if (tab.input instanceof vscode.TabInputText) open.add(filePath(tab.input.uri));
+      else if (tab.input instanceof vscode.TabInputTextDiff) open.add(filePath(tab.input.modified));
     }
     for (const viewer of this.#viewers) if (viewer.session) open.add(viewer.session.file);
     if (this.#current) open.add(this.#current.file);

@@ -12,7 +12,7 @@ export const settings = {
     const configuration = vscode.workspace.getConfiguration(section);
     return {
       timeLimit: positive(configuration.get("timeLimit"), 30) * 1000,
-      memoryLimit: positive(configuration.get("memoryLimit"), 4096),
+      memoryLimit: positive(configuration.get("memoryLimit"), 3072),
     };
   },
   limitsChanged: (event: vscode.ConfigurationChangeEvent): boolean =>

@@ -39,7 +39,9 @@ export function readNumber(text: string, { minimum = -Infinity, maximum = Infini
 /** A seed, or null for none. */
 export function askForSeed(title: string): Promise<number | null | undefined> {
   const prompt = vscode.l10n.t("Seed of the generator. Leave it empty to draw on from where the generator stands.");
-  return askFor({ title, prompt, placeHolder: "0" }, (text) => (text.trim() === "" ? { value: null } : readSeed(text)));
+  return askFor({ title, prompt, placeHolder: "0" }, (text): { readonly value: number | null } | string =>
+    text.trim() === "" ? { value: null } : readSeed(text),
+  );
 }
 
 export function readSeed(text: string): ReturnType<Reader<number>> {

@@ -1,0 +1,77 @@
+// `npm test`: type check, build, unit and reference tests, the page in a browser, the suite in VS Code's extension host, and the end-to-end
+// suite against the development folder and against the packaged extension. `npm test -- NAME...` runs only the named steps.
+// Closes with one line over all suites: "N passed, M failed".
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
+const results = path.join(root, "test-results");
+mkdirSync(results, { recursive: true });
+
+/** @type {Record<string, () => { passed: number, failed: number }>} */
+const steps = {
+  typecheck: () => command("npx", ["tsc", "-p", "tsconfig.json", "--noEmit"]),
+  build: () => command("node", ["scripts/build.mjs"]),
+  unit: () => vitest("unit"),
+  browser: () => vitest("browser"),
+  extension: () => {
+    const report = path.join(results, "extension.json");
+    rmSync(report, { force: true });
+    const { failed } = command("node", ["scripts/test-extension.mjs"]);
+    return existsSync(report) ? JSON.parse(readFileSync(report, "utf8")) : { passed: 0, failed };
+  },
+  e2e: () => vitest("e2e"),
+  package: () => command("node", ["scripts/package.mjs"]),
+  "e2e-packaged": () => {
+    const { version } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8"));
+    return vitest("e2e", { LAYERSCOPE_VSIX: path.join(root, `layerscope-${version}.vsix`) });
+  },
+};
+
+const chosen = process.argv.slice(2);
+const unknown = chosen.filter((name) => !(name in steps));
+if (unknown.length > 0) {
+  console.error(`No step named ${unknown.join(", ")}. The steps: ${Object.keys(steps).join(", ")}.`);
+  process.exit(2);
+}
+
+let passed = 0;
+let failed = 0;
+for (const [name, step] of Object.entries(steps)) {
+  if (chosen.length > 0 && !chosen.includes(name)) continue;
+  console.log(`\n== ${name}`);
+  const started = Date.now();
+  const result = step();
+  console.log(`== ${name}: ${result.failed === 0 ? "ok" : "FAILED"} (${((Date.now() - started) / 1000).toFixed(0)} s)`);
+  passed += result.passed;
+  failed += result.failed;
+}
+console.log(`\n${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;
+
+/**
+ * A step without tests of its own: counts only when it fails.
+ * @param {string} executable
+ * @param {string[]} args
+ * @param {Record<string, string>} [env]
+ */
+function command(executable, args, env = {}) {
+  const { status } = spawnSync(executable, args, { cwd: root, stdio: "inherit", shell: process.platform === "win32", env: { ...process.env, ...env } });
+  return { passed: 0, failed: status === 0 ? 0 : 1 };
+}
+
+/**
+ * @param {string} project One of vitest.config.ts.
+ * @param {Record<string, string>} [env]
+ */
+function vitest(project, env) {
+  const report = path.join(results, `${project}.json`);
+  rmSync(report, { force: true });
+  const run = command("npx", ["vitest", "run", "--project", project, "--passWithNoTests", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`], env);
+  if (!existsSync(report)) return run;
+  const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(report, "utf8"));
+  // A file that does not load fails without a failed test.
+  return { passed: numPassedTests, failed: Math.max(numFailedTests, run.failed) };
+}

@@ -1,0 +1,107 @@
+import { spawn } from "node:child_process";
+import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import * as vscode from "vscode";
+
+/** Where the package is kept in the workspace, to be committed with it: every later install finds it there. */
+const keptAt = ".layerscope/package";
+
+/** Its reference in package.json; every package manager understands it. */
+const reference = `file:./${keptAt}`;
+
+type PackageManager = "npm" | "pnpm" | "yarn" | "bun";
+
+const lockFiles: Readonly<Record<string, PackageManager>> = {
+  "pnpm-lock.yaml": "pnpm",
+  "yarn.lock": "yarn",
+  "bun.lock": "bun",
+  "bun.lockb": "bun",
+  "package-lock.json": "npm",
+};
+
+/**
+ * Puts the bundled package `layerscope` into the workspace, so that TypeScript checks model code and plain Node runs it. The package is kept
+ * in the workspace and referenced from devDependencies, so the next install keeps it. Without a working package manager it is copied to node_modules.
+ */
+export async function installEnginePackage(context: vscode.ExtensionContext, output: vscode.OutputChannel): Promise<void> {
+  const folder = await chooseFolder();
+  if (!folder) return;
+  const { t } = vscode.l10n;
+  const root = folder.uri.fsPath;
+  const done = await vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Notification, title: t("Installing the package layerscope into {0}", folder.name), cancellable: true },
+    async (_progress, cancelled): Promise<string | undefined> => {
+      await writePackage(context, join(root, keptAt));
+      await addReference(join(root, "package.json"));
+      const manager = packageManagerOf(root);
+      const ended = await run(manager, ["install"], root, output, cancelled);
+      if (cancelled.isCancellationRequested) return undefined;
+      if (ended === 0) return t("The package is kept in {0} and was installed with {1}. Commit the folder with your project.", keptAt, manager);
+      output.appendLine(t("{0} install did not succeed; the package was copied to node_modules instead.", manager));
+      await rm(join(root, "node_modules", "layerscope"), { recursive: true, force: true });
+      await writePackage(context, join(root, "node_modules", "layerscope"));
+      return t("{0} install did not succeed, so the package was copied to node_modules. The next install takes it from {1}.", manager, keptAt);
+    },
+  );
+  if (!done) return;
+  const showOutput = t("Show Output");
+  if ((await vscode.window.showInformationMessage(done, showOutput)) === showOutput) output.show();
+}
+
+async function chooseFolder(): Promise<vscode.WorkspaceFolder | undefined> {
+  const folders = vscode.workspace.workspaceFolders ?? [];
+  const active = vscode.window.activeTextEditor && vscode.workspace.getWorkspaceFolder(vscode.window.activeTextEditor.document.uri);
+  if (folders.length > 1) return vscode.window.showWorkspaceFolderPick();
+  if (folders.length === 0) void vscode.window.showInformationMessage(vscode.l10n.t("Open a folder first."));
+  return active ?? folders[0];
+}
+
+/** The engine with its type declarations, as the package that npm knows. */
+async function writePackage(context: vscode.ExtensionContext, folder: string): Promise<void> {
+  const { name, version, description, license } = context.extension.packageJSON as Record<string, string>;
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  await cp(context.asAbsolutePath("dist/engine"), folder, { recursive: true, filter: (file) => !file.endsWith(".map") });
+  await cp(context.asAbsolutePath("LICENSE"), join(folder, "LICENSE"));
+  const manifest = { name, version, description, license, type: "module", exports: { ".": { types: "./index.d.ts", import: "./index.js" }, "./package.json": "./package.json" }, types: "./index.d.ts" };
+  await writeFile(join(folder, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
+}
+
+/** Adds the package to devDependencies and leaves the rest of package.json, its indentation included, as it is. */
+async function addReference(file: string): Promise<void> {
+  const text = await readFile(file, "utf8").catch(() => null);
+  const manifest = (text === null ? { private: true, type: "module" } : JSON.parse(text)) as {
+    dependencies?: Record<string, string>;
+    devDependencies?: Record<string, string>;
+  };
+  const section = manifest.dependencies?.layerscope === undefined ? "devDependencies" : "dependencies";
+  if (manifest[section]?.layerscope === reference) return;
+  manifest[section] = { ...manifest[section], layerscope: reference };
+  const indentation = /^[ \t]+(?=")/m.exec(text ?? "")?.[0] ?? "  ";
+  await writeFile(file, `${JSON.stringify(manifest, null, indentation)}\n`);
+}
+
+function packageManagerOf(root: string): PackageManager {
+  const [, manager] = Object.entries(lockFiles).find(([file]) => existsSync(join(root, file))) ?? [];
+  return manager ?? "npm";
+}
+
+/** The exit code; null when the command could not be started or was cancelled. */
+function run(command: string, args: readonly string[], cwd: string, output: vscode.OutputChannel, cancelled: vscode.CancellationToken): Promise<number | null> {
+  return new Promise((resolve) => {
+    output.appendLine(`> ${command} ${args.join(" ")}`);
+    const child = spawn(command, args, { cwd, shell: process.platform === "win32", stdio: ["ignore", "pipe", "pipe"] });
+    const subscription = cancelled.onCancellationRequested(() => child.kill());
+    child.stdout.on("data", (chunk) => output.append(String(chunk)));
+    child.stderr.on("data", (chunk) => output.append(String(chunk)));
+    child.once("error", (error) => {
+      output.appendLine(error.message);
+      resolve(null);
+    });
+    child.once("close", (code) => {
+      subscription.dispose();
+      resolve(code);
+    });
+  });
+}

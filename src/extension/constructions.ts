@@ -1,0 +1,32 @@
+/** Finding model definitions in a line of TypeScript. Columns count from 0. */
+
+export interface Construction {
+  /** Where `new` stands. */
+  readonly start: number;
+  /** The end of the class name. */
+  readonly end: number;
+  /** The class as written, e.g. "nn.Linear". */
+  readonly callee: string;
+}
+
+/** The `new Class` expressions that begin in a line. */
+export function constructionsIn(line: string): readonly Construction[] {
+  return [...line.matchAll(/(?<![\w$.])new\s+([A-Za-z_$][\w$]*(?:\s*\.\s*[A-Za-z_$][\w$]*)*)/g)].map((match) => ({
+    start: match.index,
+    end: match.index + match[0].length,
+    callee: match[1].replace(/\s/g, ""),
+  }));
+}
+
+/**
+ * What a name at `column` of a line is there for: "construction" when the line assigns a new object to it (`net = new ...`, `readonly fc: T = new ...`),
+ * "class" when the line declares the class of that name, "other" when it is merely used.
+ */
+export function roleOfName(line: string, column: number, name: string): { readonly kind: "construction"; readonly construction: Construction } | { readonly kind: "class" | "other" } {
+  const before = line.slice(0, column);
+  const after = line.slice(column + name.length);
+  if (/\bclass\s+$/.test(before)) return { kind: "class" };
+  const assignment = /^\s*[!?]?\s*(?::[^=]*)?=\s*(?=new\b)/.exec(after);
+  const construction = assignment && constructionsIn(line).find(({ start }) => start === column + name.length + assignment[0].length);
+  return construction ? { kind: "construction", construction } : { kind: "other" };
+}

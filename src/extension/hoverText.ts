@@ -1,0 +1,131 @@
+import * as vscode from "vscode";
+import type { ModelSnapshot, ModuleSnapshot } from "../protocol/index.js";
+import { formatCount, formatShape, formatValue } from "../../webview/format.js";
+import type { ModuleReference } from "./commands/target.js";
+import type { Subject } from "./hover.js";
+import { histogramImage, type ImageColors } from "./histogramImage.js";
+import type { Session } from "./session.js";
+import { callsOf, initializationText, modulesOf, parameterCount, type Place, shapesOf, sharedWith } from "./snapshotQueries.js";
+
+/** Rows of a hover's parameter table, and paths in its list of places. */
+const maxRows = 8;
+const maxPaths = 6;
+
+const commands = ["layerscope.run", "layerscope.select", "layerscope.reinitialize", "layerscope.forward"];
+
+/** The text of a hover. Everything that comes from the user's code is escaped: it is data. */
+export function explain(subject: Subject): vscode.MarkdownString {
+  const { t } = vscode.l10n;
+  const text = new vscode.MarkdownString(undefined, true);
+  text.isTrusted = { enabledCommands: commands };
+  switch (subject.kind) {
+    case "notRun":
+      return text.appendMarkdown(`${t("Not run yet.")} ${link(t("Run Model File"), "layerscope.run", { file: subject.file })}`);
+    case "edited":
+      return text.appendMarkdown(`${t("This line was edited since the file ran.")} ${link(t("Run Again"), "layerscope.run", { file: subject.session.file })}`);
+    case "places":
+      return text.appendMarkdown(describePlaces(subject.session, subject.places));
+  }
+}
+
+function describePlaces(session: Session, places: readonly Place[]): string {
+  const { t } = vscode.l10n;
+  const selected = places.find(({ model, module }) => model.name === session.selection?.model && module.path === session.selection.path);
+  const shown = selected ?? places[0];
+  const { model, module } = shown;
+  const reference: ModuleReference = { file: session.file, model: model.name, path: module.path };
+  const count = parameterCount(model, module);
+
+  const parts = [
+    `**${escape(module.type)}**${module.arguments ? `(${escape(module.arguments)})` : ""}`,
+    whereabouts(session, places, shown),
+    [count > 0 ? t("{0} parameters", formatCount(count)) : t("no parameters"), flow(model, module)].filter(Boolean).join(" · "),
+    parameterTable(model, module),
+    [
+      link(t("Show in Model View"), "layerscope.select", reference),
+      ...(count > 0 ? [link(t("Reinitialize..."), "layerscope.reinitialize", reference)] : []),
+      link(t("Run Forward..."), "layerscope.forward", reference),
+      link(t("Run File"), "layerscope.run", { file: session.file }),
+    ].join(" | "),
+  ];
+  if (session.failure) parts.splice(1, 0, t("$(warning) The last run failed; this is from the one before."));
+  return parts.filter(Boolean).join("\n\n");
+}
+
+/** The paths of the modules that one place in the code made. */
+function whereabouts(session: Session, places: readonly Place[], shown: Place): string {
+  const { t } = vscode.l10n;
+  const name = ({ model, module }: Place): string => `${model.name}${module.path === "" ? "" : ` › ${module.path}`}`;
+  const linked = (place: Place): string =>
+    link(name(place), "layerscope.select", { file: session.file, model: place.model.name, path: place.module.path });
+  if (places.length === 1) return linked(shown);
+  const objects = new Set(places.map(({ model, module }) => `${model.name}\n${module.identity}`)).size;
+  const rest = places.length - maxPaths;
+  const list = places.slice(0, maxPaths).map((place) => (place === shown ? `**${linked(place)}**` : linked(place)));
+  const paths = [...list, ...(rest > 0 ? [t("and {0} more", formatCount(rest))] : [])].join(", ");
+  if (objects === 1) return `${t("One module in {0} places:", formatCount(places.length))} ${paths}`;
+  return `${t("{0} modules; shown is {1}:", formatCount(objects), escape(name(shown)))} ${paths}`;
+}
+
+/** Input and output shapes of the module in the traced pass. */
+function flow(model: ModelSnapshot, module: ModuleSnapshot): string {
+  const { t } = vscode.l10n;
+  const calls = callsOf(model, module.path);
+  const last = calls.at(-1);
+  if (!model.trace || !last) return "";
+  const shapes = (operands: typeof last.inputs): string => shapesOf(model, operands).map(formatShape).join(", ") || "?";
+  const origin = { recorded: t("recorded"), inferred: t("inputs inferred"), stated: t("inputs stated") }[model.trace.origin];
+  const outcome = last.outputs.length > 0 ? shapes(last.outputs) : t("failed");
+  const repeated = calls.length > 1 ? `, ${t("called {0} times", formatCount(calls.length))}` : "";
+  return `${shapes(last.inputs)} → ${outcome} (${origin}${repeated})`;
+}
+
+function parameterTable(model: ModelSnapshot, module: ModuleSnapshot): string {
+  const { t } = vscode.l10n;
+  const uses = [...modulesOf(module)].flatMap(({ path, parameters }) =>
+    parameters.map((use) => ({ path, use, name: [path, use.name].filter(Boolean).join(".").slice(module.path === "" ? 0 : module.path.length + 1) })),
+  );
+  if (uses.length === 0) return "";
+  const rows = uses.slice(0, maxRows).map(({ path, use, name }) => {
+    const tensor = model.tensors[use.tensor];
+    const { statistics, initialization } = tensor;
+    const image = statistics && histogramImage(statistics, initialization.kind === "recorded" ? initialization.distribution : null, imageColors());
+    const summary = statistics?.finite ? t("mean {0}, std {1}", formatValue(statistics.finite.mean), formatValue(statistics.finite.std)) : "";
+    const shared = sharedWith(tensor, path, use.name);
+    const notes = [initializationText(initialization) ?? t("unknown"), ...(shared.length > 0 ? [t("shared with {0}", shared.join(", "))] : [])];
+    return `| ${cell(name)} | ${formatShape(tensor.shape)} | ${notes.map(cell).join("; ")} | ${image ? `![${cell(summary)}|width=120,height=28](${image})` : ""} |`;
+  });
+  const rest = uses.length - maxRows;
+  return [
+    `| ${t("Parameter")} | ${t("Shape")} | ${t("Initialization")} | ${t("Values")} |`,
+    "| --- | --- | --- | --- |",
+    ...rows,
+    ...(rest > 0 ? [`| ${t("{0} more", formatCount(rest))} | | | |`] : []),
+  ].join("\n");
+}
+
+function imageColors(): ImageColors {
+  switch (vscode.window.activeColorTheme.kind) {
+    case vscode.ColorThemeKind.Light:
+      return { bars: "#5b8fd6", curve: "#b45309", axis: "#999999" };
+    case vscode.ColorThemeKind.HighContrastLight:
+      return { bars: "#0f4a85", curve: "#b5200d", axis: "#292929" };
+    case vscode.ColorThemeKind.HighContrast:
+      return { bars: "#6fc3df", curve: "#ffd700", axis: "#ffffff" };
+    case vscode.ColorThemeKind.Dark:
+      return { bars: "#4f8ad1", curve: "#e0a458", axis: "#777777" };
+  }
+}
+
+function link(label: string, command: string, argument: object): string {
+  return `[${escape(label)}](command:${command}?${encodeURIComponent(JSON.stringify([argument]))})`;
+}
+
+function cell(text: string): string {
+  return escape(text).replace(/\r?\n/g, " ");
+}
+
+/** Makes a text plain in Markdown, in tables and link labels too. */
+function escape(text: string): string {
+  return text.replace(/[\\`*_{}[\]()#+\-.!|<>~$&]/g, "\\$&");
+}

@@ -1,0 +1,15 @@
+import * as vscode from "vscode";
+import type { SessionHost } from "./session.js";
+
+/** The output channel: what model code prints, run by run. */
+export function createOutput(): Omit<SessionHost, "runner"> & { readonly channel: vscode.OutputChannel } {
+  const channel = vscode.window.createOutputChannel("Layerscope");
+  return {
+    channel,
+    runStarted: (file) => {
+      channel.clear();
+      channel.appendLine(`> ${vscode.workspace.asRelativePath(file)}`);
+    },
+    output: (_file, { text }) => channel.append(text),
+  };
+}

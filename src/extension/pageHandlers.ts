@@ -1,0 +1,72 @@
+import { extname } from "node:path";
+import * as vscode from "vscode";
+import type { PageHandlers } from "./pages.js";
+import { revealInCode } from "./reveal.js";
+import type { Session } from "./session.js";
+
+/** What the pages ask, carried out. `openInEditor` opens the tab of a session. */
+export function pageHandlers(openInEditor: (session: Session) => void): PageHandlers {
+  const command = async (name: string, argument?: object): Promise<null> => {
+    await vscode.commands.executeCommand(name, argument);
+    return null;
+  };
+  return {
+    run: (session) => command("layerscope.run", session ? { file: session.file } : undefined),
+    stop: (session) => {
+      session?.stop();
+      return null;
+    },
+    chooseReinitialize: (session, params) => command("layerscope.reinitialize", { file: session?.file, ...params }),
+    chooseForward: (session, { model }) => command("layerscope.forward", { file: session?.file, model, path: "" }),
+    forward: async (session, request) => {
+      await shown(session).forward(request);
+      return null;
+    },
+    reinitialize: async (session, { model, ...reinitialization }) => {
+      await shown(session).reinitialize(model, reinitialization);
+      return null;
+    },
+    undoReinitialize: async (session, { model }) => {
+      await shown(session).undoReinitialize(model);
+      return null;
+    },
+    tensorValues: (session, params) => shown(session).ask("tensorValues", params),
+    statistics: (session, params) => shown(session).ask("statistics", params),
+    selected: (session, selection, page) => {
+      session?.select(selection, page);
+      return null;
+    },
+    reveal: async (session, { location }) => {
+      await revealInCode(location, session);
+      return null;
+    },
+    copySummary: (session, { model }) => command("layerscope.copySummary", { file: session?.file, model, path: "" }),
+    copyText: async (_session, { text }) => {
+      await vscode.env.clipboard.writeText(text);
+      return null;
+    },
+    save: async (session, { suggestedName, content, encoding }) => {
+      const extension = extname(suggestedName).slice(1);
+      const folder = session ? vscode.Uri.joinPath(vscode.Uri.file(session.file), "..") : vscode.workspace.workspaceFolders?.[0]?.uri;
+      const uri = await vscode.window.showSaveDialog({
+        ...(folder ? { defaultUri: vscode.Uri.joinPath(folder, suggestedName.replace(/[\\/:*?"<>|]/g, "_")) } : {}),
+        ...(extension ? { filters: { [extension.toUpperCase()]: [extension] } } : {}),
+      });
+      if (uri) await vscode.workspace.fs.writeFile(uri, Buffer.from(content, encoding));
+      return null;
+    },
+    openInEditor: (session) => {
+      if (session) openInEditor(session);
+      return null;
+    },
+    showOutput: () => command("layerscope.showOutput"),
+    createExample: () => command("layerscope.createExample"),
+    openFile: () => command("workbench.action.files.openFile"),
+    manageTrust: () => command("workbench.trust.manage"),
+  };
+}
+
+function shown(session: Session | null): Session {
+  if (!session) throw new Error(vscode.l10n.t("There is no model yet. Run a model file first."));
+  return session;
+}

@@ -1,0 +1,22 @@
+import * as vscode from "vscode";
+import type { SourceLocation } from "../protocol/index.js";
+import type { Session } from "./session.js";
+
+/** Opens the code at a location of the session's last run, wherever edits have moved it. */
+export async function revealInCode(location: SourceLocation, session: Session | null): Promise<void> {
+  const uri = vscode.Uri.file(location.file);
+  const document = await vscode.workspace.openTextDocument(uri);
+  const place = session?.sources?.now(document, location) ?? {
+    position: new vscode.Position(location.line - 1, location.column - 1),
+    exact: true,
+  };
+  // Where the file is open already, rather than over the picture's own tab.
+  const open = vscode.window.tabGroups.all.find((group) =>
+    group.tabs.some((tab) => tab.input instanceof vscode.TabInputText && tab.input.uri.toString() === uri.toString()),
+  );
+  await vscode.window.showTextDocument(document, {
+    viewColumn: open?.viewColumn ?? vscode.ViewColumn.One,
+    selection: new vscode.Range(place.position, place.position),
+  });
+  if (!place.exact) vscode.window.setStatusBarMessage(vscode.l10n.t("This line was edited since the file ran."), 5000);
+}

@@ -1,0 +1,195 @@
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import type { Browser, Frame, Locator, Page } from "playwright-core";
+import { installExtension, startServer } from "../../scripts/vscode-server.mjs";
+import { launchChromium } from "../support/chromium.js";
+
+const root = resolve(import.meta.dirname, "../..");
+
+export interface WorkbenchOptions {
+  /** Files of the workspace: text by relative path. */
+  readonly files?: Readonly<Record<string, string>>;
+  /** A folder whose content the workspace starts with. */
+  readonly copyOf?: string;
+  /** Workspace settings. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+  /** The packaged extension to install; the development folder is loaded without it. */
+  readonly vsix?: string;
+  /** Ask for trust, as a fresh VS Code does. */
+  readonly askForTrust?: boolean;
+  readonly width?: number;
+  readonly height?: number;
+}
+
+/** A real VS Code in a real browser, driven as a person would: by keyboard, mouse and what can be read on the screen. */
+export class Workbench {
+  private constructor(
+    readonly page: Page,
+    /** The workspace folder. */
+    readonly folder: string,
+    private readonly address: string,
+    private readonly close: () => Promise<void>,
+  ) {}
+
+  static async open({ files = {}, copyOf, settings = {}, vsix, askForTrust = false, width = 1280, height = 900 }: WorkbenchOptions): Promise<Workbench> {
+    const temporary = mkdtempSync(join(tmpdir(), "layerscope-e2e-"));
+    const folder = join(temporary, "workspace");
+    const dataFolder = join(temporary, "data");
+    mkdirSync(join(folder, ".vscode"), { recursive: true });
+    if (copyOf) cpSync(copyOf, folder, { recursive: true });
+    for (const [file, text] of Object.entries(files)) writeFileSync(join(folder, file), text);
+    writeFileSync(join(folder, ".vscode", "settings.json"), JSON.stringify({ ...quiet, ...settings }, null, 2));
+    if (vsix) installExtension(vsix, dataFolder);
+    const server = await startServer({ dataFolder, askForTrust });
+    let browser: Browser | undefined;
+    const close = async (): Promise<void> => {
+      await browser?.close();
+      await server.dispose();
+      rmSync(temporary, { recursive: true, force: true });
+    };
+    try {
+      browser = await launchChromium();
+      const page = await browser.newPage({ viewport: { width, height } });
+      const address = server.address(folder, vsix ? {} : { developmentPath: root });
+      const workbench = new Workbench(page, folder, address, close);
+      await workbench.load();
+      return workbench;
+    } catch (error) {
+      await close();
+      throw error;
+    }
+  }
+
+  /** Loads the window, also anew. */
+  async load(): Promise<void> {
+    await this.page.goto(this.address);
+    await this.page.locator(".monaco-workbench .activitybar").waitFor({ timeout: 60_000 });
+    // Resolves once the extension host is up: the status bar then has its entries.
+    await this.page.locator(".statusbar-item").first().waitFor();
+  }
+
+  async dispose(): Promise<void> {
+    await this.close();
+  }
+
+  /** Runs a command by its title in the palette. */
+  async command(title: string): Promise<void> {
+    const { page } = this;
+    await page.keyboard.press("F1");
+    const input = page.locator(".quick-input-widget input.input");
+    await input.waitFor();
+    await input.fill(`>${title}`);
+    await page.locator(".quick-input-list .monaco-list-row", { hasText: title }).first().waitFor();
+    await page.keyboard.press("Enter");
+  }
+
+  async openFile(name: string): Promise<void> {
+    const { page } = this;
+    await page.keyboard.press("Control+P");
+    const input = page.locator(".quick-input-widget input.input");
+    await input.waitFor();
+    await input.fill(name);
+    await page.locator(".quick-input-list .monaco-list-row", { hasText: name }).first().waitFor();
+    await page.keyboard.press("Enter");
+    await page.locator(`.tab[data-resource-name="${name}"]`).waitFor();
+    await page.locator(".monaco-editor .view-lines").first().waitFor();
+  }
+
+  /** Picks the entry of the quick pick that is open. */
+  async pick(label: string): Promise<void> {
+    const row = this.page.locator(".quick-input-list .monaco-list-row", { hasText: label }).first();
+    await row.waitFor();
+    await row.click();
+  }
+
+  /** Types into the input box that is open and accepts. */
+  async type(prompt: string | RegExp, text: string): Promise<void> {
+    const widget = this.page.locator(".quick-input-widget");
+    await widget.getByText(prompt).first().waitFor();
+    await widget.locator("input.input").fill(text);
+    await this.page.keyboard.press("Enter");
+  }
+
+  /** Opens Layerscope's container. */
+  async openLayerscope(): Promise<void> {
+    await this.page.locator('.activitybar .action-item a[aria-label="Layerscope"]').click();
+  }
+
+  /** The page in a webview: in the sidebar's, or in an editor tab's. */
+  async modelPage(placement: "view" | "editor" = "view"): Promise<Frame> {
+    const deadline = Date.now() + 30_000;
+    while (Date.now() < deadline) {
+      for (const frame of this.page.frames()) {
+        const found = await frame.locator(`html[data-placement="${placement}"]`).count().catch(() => 0);
+        if (found > 0) return frame;
+      }
+      await this.page.waitForTimeout(100);
+    }
+    throw new Error(`No page with placement ${placement} appeared within 30 s.`);
+  }
+
+  /** A row of the native tree. */
+  treeRow(label: string): Locator {
+    return this.page.locator(".pane-body .monaco-list-row", { has: this.page.locator(`.label-name:text-is("${label}")`) });
+  }
+
+  statusBar(): Locator {
+    return this.page.locator('.statusbar-item[id*="layerscope.status"]');
+  }
+
+  /** Rests the mouse on a text in the editor and gives the hover that appears. */
+  async hover(line: number, text: string): Promise<Locator> {
+    const { page } = this;
+    await this.goToLine(line);
+    const viewLine = page.locator(".editor-group-container .view-line", { hasText: text }).first();
+    const box = await viewLine.evaluate((element, wanted) => {
+      const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+      const texts: { node: Node; start: number }[] = [];
+      let whole = "";
+      for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+        texts.push({ node, start: whole.length });
+        whole += node.textContent;
+      }
+      const at = whole.replace(/\u00a0/g, " ").indexOf(wanted);
+      const holder = texts.findLast(({ start }) => start <= at)!;
+      const range = document.createRange();
+      range.setStart(holder.node, at - holder.start);
+      range.setEnd(holder.node, Math.min(at - holder.start + 1, holder.node.textContent!.length));
+      const { x, y, width, height } = range.getBoundingClientRect();
+      return { x: x + width / 2, y: y + height / 2 };
+    }, text);
+    await page.mouse.move(box.x, box.y + 60);
+    await page.mouse.move(box.x, box.y, { steps: 3 });
+    const hover = page.locator(".monaco-hover:not(.hidden) .hover-contents, .monaco-hover:not(.hidden) .markdown-hover").first();
+    await hover.waitFor({ timeout: 15_000 });
+    return page.locator(".monaco-hover:not(.hidden)").first();
+  }
+
+  async goToLine(line: number): Promise<void> {
+    const { page } = this;
+    await page.keyboard.press("Control+G");
+    const input = page.locator(".quick-input-widget input.input");
+    await input.waitFor();
+    await input.fill(`:${line}`);
+    await page.keyboard.press("Enter");
+    await page.locator(".quick-input-widget").waitFor({ state: "hidden" });
+  }
+
+  /** Saves a picture into test-results/, for people to look at. */
+  async screenshot(name: string): Promise<void> {
+    mkdirSync(join(root, "test-results"), { recursive: true });
+    await this.page.screenshot({ path: join(root, "test-results", `${name}.png`) });
+  }
+}
+
+/** Settings that keep VS Code's own first-start noise off the screen. */
+const quiet = {
+  "workbench.startupEditor": "none",
+  "workbench.tips.enabled": false,
+  "chat.disableAIFeatures": true,
+  "telemetry.telemetryLevel": "off",
+  "extensions.ignoreRecommendations": true,
+  "git.openRepositoryInParentFolders": "never",
+  "window.commandCenter": false,
+};

@@ -1,0 +1,15 @@
+import { defineConfig } from "vitest/config";
+
+const longRunning = { testTimeout: 180_000, hookTimeout: 180_000, fileParallelism: false };
+
+/** `npm run unit -- --project NAME` runs one of these. The suite inside VS Code's extension host is scripts/test-extension.mjs. */
+export default defineConfig({
+  resolve: { alias: { layerscope: new URL("./src/engine/index.ts", import.meta.url).pathname } },
+  test: {
+    projects: [
+      { extends: true, test: { name: "unit", include: ["test/**/*.test.{ts,tsx}"], exclude: ["test/extension/**", "test/e2e/**", "test/browser/**"] } },
+      { extends: true, test: { name: "browser", include: ["test/browser/**/*.test.{ts,tsx}"], ...longRunning } },
+      { extends: true, test: { name: "e2e", include: ["test/e2e/**/*.test.ts"], ...longRunning } },
+    ],
+  },
+});
