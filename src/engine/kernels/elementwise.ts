@@ -1,7 +1,18 @@
-import type { DType, ElementArray } from "../dtype.js";
+import { float32, type DType, type ElementArray } from "../dtype.js";
 import { equalSizes } from "../size.js";
 import type { Tensor } from "../tensor.js";
 import { broadcastOperand, forEachRow } from "./strided.js";
+import { addScaledInWasm, binaryInWasm, scalarInWasm, unaryInWasm, type Run } from "./wasm/elementwise.js";
+import type { BinaryKernel, UnaryKernel } from "./wasm/instance.js";
+
+/** From this many elements on, the WebAssembly kernels win over a loop in JavaScript that calls a function for each. */
+const wasmFrom = 1024;
+
+/** The tensor's elements for a kernel, if they are float32, many, and lie in row-major order over `sizes`. */
+function runOf(tensor: Tensor, sizes: readonly number[], count: number): Run | null {
+  if (count < wasmFrom || tensor.dtype !== float32 || !isDense(tensor, sizes)) return null;
+  return { data: tensor.storage.data as Float32Array, start: tensor.offset };
+}
 
 /** A tensor that lies in row-major order, as its array and first element. */
 function isDense(tensor: Tensor, sizes: readonly number[]): boolean {
@@ -23,8 +34,14 @@ function converted<F extends (...values: never[]) => number>(output: Tensor, f: 
   return convert === null ? f : (((...values: never[]) => convert(f(...values))) as F);
 }
 
-/** output[i] = f(x[i]); `x` is broadcast to the output. Safe in place. */
-export function unary(output: Tensor, x: Tensor, f: (value: number) => number): void {
+/** output[i] = f(x[i]); `x` is broadcast to the output. `kernel` names the same function among the WebAssembly kernels. Safe in place. */
+export function unary(output: Tensor, x: Tensor, f: (value: number) => number, kernel?: UnaryKernel): void {
+  if (kernel !== undefined) {
+    const count = output.numel();
+    const out = runOf(output, output.sizes, count);
+    const run = out && runOf(x, output.sizes, count);
+    if (run !== null && unaryInWasm(kernel, out!, run, count)) return;
+  }
   const g = converted(output, f);
   const { sizes } = output;
   const out = output.storage.data;
@@ -45,8 +62,34 @@ export function unary(output: Tensor, x: Tensor, f: (value: number) => number): 
   });
 }
 
-/** output[i] = f(x[i], y[i]); both are broadcast to the output. Safe in place. */
-export function binary(output: Tensor, x: Tensor, y: Tensor, f: (x: number, y: number) => number): void {
+/** output[i] = x[i] + y or x[i] * y for a number y. Safe in place. */
+export function withScalar(output: Tensor, x: Tensor, operation: "add" | "mul", y: number): void {
+  const count = output.numel();
+  const out = runOf(output, output.sizes, count);
+  const run = out && runOf(x, output.sizes, count);
+  if (run !== null && scalarInWasm(operation === "add" ? "addScalar" : "mulScalar", out!, run, y, count)) return;
+  unary(output, x, operation === "add" ? (value) => value + y : (value) => value * y);
+}
+
+/** output[i] = x[i] + factor * y[i]; both are broadcast to the output. Safe in place. */
+export function addScaled(output: Tensor, x: Tensor, y: Tensor, factor: number): void {
+  const count = output.numel();
+  const out = runOf(output, output.sizes, count);
+  const a = out && runOf(x, output.sizes, count);
+  const b = a && runOf(y, output.sizes, count);
+  if (b !== null && addScaledInWasm(out!, a!, b, factor, count)) return;
+  binary(output, x, y, (value, other) => value + factor * other);
+}
+
+/** output[i] = f(x[i], y[i]); both are broadcast to the output. `kernel` names the same function among the WebAssembly kernels. Safe in place. */
+export function binary(output: Tensor, x: Tensor, y: Tensor, f: (x: number, y: number) => number, kernel?: BinaryKernel): void {
+  if (kernel !== undefined) {
+    const count = output.numel();
+    const out = runOf(output, output.sizes, count);
+    const left = out && runOf(x, output.sizes, count);
+    const right = left && runOf(y, output.sizes, count);
+    if (right !== null && binaryInWasm(kernel, out!, left!, right, count)) return;
+  }
   const g = converted(output, f);
   const { sizes } = output;
   const out = output.storage.data;

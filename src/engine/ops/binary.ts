@@ -29,13 +29,10 @@ function additiveRow(name: string, sign: 1 | -1): OperationRow<AddArgs> {
     forward(output, x, y, options) {
       const factor = sign * asHeld(options?.alpha ?? 1, output.dtype);
       if (y instanceof Tensor) {
-        if (factor === 1) kernels.binary(output, x, y, (a, b) => a + b);
-        else if (factor === -1) kernels.binary(output, x, y, (a, b) => a - b);
-        else kernels.binary(output, x, y, (a, b) => a + factor * b);
-      } else {
-        const term = factor * asHeld(y, output.dtype);
-        kernels.unary(output, x, (a) => a + term);
-      }
+        if (factor === 1) kernels.binary(output, x, y, (a, b) => a + b, "add");
+        else if (factor === -1) kernels.binary(output, x, y, (a, b) => a - b, "sub");
+        else kernels.addScaled(output, x, y, factor);
+      } else kernels.withScalar(output, x, "add", factor * asHeld(y, output.dtype));
     },
     backward(gradient, { args: [, y, options] }) {
       const factor = sign * (options?.alpha ?? 1);
@@ -47,7 +44,7 @@ function additiveRow(name: string, sign: 1 | -1): OperationRow<AddArgs> {
 
 function scaled(x: Tensor, factor: number): Tensor {
   const result = Tensor.allocate(x.sizes, x.dtype, x.device);
-  if (x.device === "cpu") kernels.unary(result, x, (value) => value * factor);
+  if (x.device === "cpu") kernels.withScalar(result, x, "mul", factor);
   return result;
 }
 
@@ -66,13 +63,22 @@ export const sub_ = defineInPlace(subRow);
 /** y - x. (torch.rsub) */
 export const rsub = defineOperation(binaryRow("rsub", "same", (x, y) => y - x, { x: (g) => -g, y: (g) => g }));
 
-const mulRow = binaryRow("mul", "same", (x, y) => x * y, { x: (g, _, y) => g * y, y: (g, x) => g * x });
+const times = (g: number, value: number): number => g * value;
+const mulRow = binaryRow(
+  "mul", "same", (x, y) => x * y,
+  { x: { of: "y", f: times, kernel: "mul" }, y: { of: "x", f: times, kernel: "mul" } },
+  "mul",
+);
 /** x * y. (torch.mul) */
 export const mul = defineOperation(mulRow);
 /** mul in place. */
 export const mul_ = defineInPlace(mulRow);
 
-const divRow = binaryRow("div", "float", (x, y) => x / y, { x: (g, _, y) => g / y, y: (g, x, y) => (-g * x) / (y * y) });
+const divRow = binaryRow(
+  "div", "float", (x, y) => x / y,
+  { x: { of: "y", f: (g, y) => g / y, kernel: "div" }, y: (g, x, y) => (-g * x) / (y * y) },
+  "div",
+);
 const floorDivideRow = binaryRow("floorDivide", "same", (x, y) => Math.floor(x / y));
 const truncDivideRow = binaryRow("truncDivide", "same", (x, y) => Math.trunc(x / y));
 const trueDivide = defineOperation(divRow);

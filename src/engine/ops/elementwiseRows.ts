@@ -1,6 +1,7 @@
 import { bool, float32, type DType } from "../dtype.js";
 import type { OperationRow } from "../dispatch.js";
 import * as kernels from "../kernels/elementwise.js";
+import type { BinaryKernel, UnaryKernel } from "../kernels/wasm/instance.js";
 import { Tensor } from "../tensor.js";
 import { broadcastSizes, floatType, resultType, type Scalar } from "./promotion.js";
 
@@ -12,41 +13,51 @@ function resultDType(kind: ResultKind, computed: DType): DType {
   return kind === "float" ? floatType(computed) : computed;
 }
 
-/**
- * An element-wise function of one tensor as a row. The derivative is a function of the incoming gradient and either the input's or
- * the result's element, whichever backward is to keep.
- */
+export interface UnaryDerivative {
+  /** Whether `f` reads the input's or the result's element: backward keeps that one. */
+  readonly of: "input" | "output";
+  readonly f: (gradient: number, value: number) => number;
+  /** The same function among the WebAssembly kernels. */
+  readonly kernel?: BinaryKernel;
+}
+
+/** An element-wise function of one tensor as a row. `kernel` names the same function among the WebAssembly kernels. */
 export function unaryRow(
   name: string,
   kind: ResultKind,
   f: (value: number) => number,
-  derivative?: { readonly of: "input" | "output"; readonly f: (gradient: number, value: number) => number },
+  derivative?: UnaryDerivative,
+  kernel?: UnaryKernel,
 ): OperationRow<[x: Tensor]> {
   return {
     name,
     infer: (x) => ({ sizes: x.sizes, dtype: resultDType(kind, x.dtype) }),
-    forward: (output, x) => kernels.unary(output, x, f),
+    forward: (output, x) => kernels.unary(output, x, f, kernel),
     reads: derivative && [derivative.of === "input" ? 0 : "output"],
     backward:
       derivative &&
-      ((gradient, { args: [x], output }) => [applyDerivative(gradient, derivative.of === "input" ? x : output, derivative.f)]),
+      ((gradient, { args: [x], output }) => [multiplied(gradient, derivative.of === "input" ? x : output, derivative.f, derivative.kernel)]),
   };
 }
 
-function applyDerivative(gradient: Tensor, values: Tensor, f: (gradient: number, value: number) => number): Tensor {
+function multiplied(gradient: Tensor, values: Tensor, f: (gradient: number, value: number) => number, kernel?: BinaryKernel): Tensor {
   const result = Tensor.allocate(gradient.sizes, gradient.dtype, gradient.device);
-  if (gradient.device === "cpu") kernels.binary(result, gradient, values, f);
+  if (gradient.device === "cpu") kernels.binary(result, gradient, values, f, kernel);
   return result;
 }
 
-export type BinaryDerivative = (gradient: number, x: number, y: number) => number;
+/** A function of the incoming gradient and both elements, or of one of them where that is enough. */
+export type BinaryDerivative =
+  | ((gradient: number, x: number, y: number) => number)
+  | { readonly of: "x" | "y"; readonly f: (gradient: number, value: number) => number; readonly kernel: BinaryKernel };
 
-/** An element-wise function of two broadcast operands as a row; the second may be a number. Derivatives as functions of the incoming gradient and both elements. */
+/** An element-wise function of two broadcast operands as a row; the second may be a number. `kernel` names the same function among the WebAssembly kernels. */
 export function binaryRow(
   name: string,
   kind: ResultKind,
   f: (x: number, y: number) => number,
-  derivatives?: { readonly x: BinaryDerivative | null; readonly y: BinaryDerivative | null; readonly reads?: readonly number[] },
+  derivatives?: { readonly x: BinaryDerivative; readonly y: BinaryDerivative },
+  kernel?: BinaryKernel,
 ): OperationRow<[x: Tensor, y: Tensor | Scalar]> {
   return {
     name,
@@ -55,30 +66,36 @@ export function binaryRow(
       dtype: resultDType(kind, resultType(x, y)),
     }),
     forward(output, x, y) {
-      if (y instanceof Tensor) kernels.binary(output, x, y, f);
-      else {
-        const scalar = asHeld(y, resultType(x, y));
-        kernels.unary(output, x, (value) => f(value, scalar));
-      }
+      if (y instanceof Tensor) return kernels.binary(output, x, y, f, kernel);
+      const scalar = asHeld(y, resultType(x, y));
+      if (kernel === "mul") kernels.withScalar(output, x, "mul", scalar);
+      else kernels.unary(output, x, (value) => f(value, scalar));
     },
-    reads: derivatives && (derivatives.reads ?? [0, 1]),
+    reads: derivatives && [0, 1],
     backward:
       derivatives &&
       ((gradient, context) => {
         const [x, y] = context.args;
-        const gradientOf = (derivative: BinaryDerivative | null, position: number): Tensor | null => {
-          if (derivative === null || !context.needs(position)) return null;
-          const result = Tensor.allocate(gradient.sizes, gradient.dtype, gradient.device);
-          if (gradient.device === "meta") return result;
-          if (!(y instanceof Tensor)) {
-            const scalar = asHeld(y, resultType(x, y));
-            kernels.binary(result, gradient, x, (g, value) => derivative(g, value, scalar));
-          } else kernels.ternary(result, gradient, x, y, derivative);
-          return result;
-        };
-        return [gradientOf(derivatives.x, 0), gradientOf(derivatives.y, 1)];
+        return [derivatives.x, derivatives.y].map((derivative, position) => {
+          if (!context.needs(position)) return null;
+          if (typeof derivative === "function") return differentiated(gradient, x, y, derivative);
+          const other = derivative.of === "x" ? x : y;
+          if (other instanceof Tensor) return multiplied(gradient, other, derivative.f, derivative.kernel);
+          return differentiated(gradient, x, y, (g, _, value) => derivative.f(g, value));
+        });
       }),
   };
+}
+
+function differentiated(gradient: Tensor, x: Tensor, y: Tensor | Scalar, f: (gradient: number, x: number, y: number) => number): Tensor {
+  const result = Tensor.allocate(gradient.sizes, gradient.dtype, gradient.device);
+  if (gradient.device === "meta") return result;
+  if (y instanceof Tensor) kernels.ternary(result, gradient, x, y, f);
+  else {
+    const scalar = asHeld(y, resultType(x, y));
+    kernels.binary(result, gradient, x, (g, value) => f(g, value, scalar));
+  }
+  return result;
 }
 
 /** A scalar as an operation in `dtype` sees it. */

@@ -14,19 +14,19 @@ const roundHalfToEven = (x: number): number => {
   return floor % 2 === 0 ? floor : floor + 1;
 };
 
-const absRow = unaryRow("abs", "same", Math.abs, { of: "input", f: (g, x) => g * Math.sign(x) });
+const absRow = unaryRow("abs", "same", Math.abs, { of: "input", f: (g, x) => g * Math.sign(x) }, "abs");
 /** |x|. (torch.abs) */
 export const abs = defineOperation(absRow);
 /** abs in place. */
 export const abs_ = defineInPlace(absRow);
 
-const negRow = unaryRow("neg", "same", (x) => -x, { of: "output", f: (g) => -g });
+const negRow = unaryRow("neg", "same", (x) => -x, { of: "output", f: (g) => -g }, "neg");
 /** -x. (torch.neg) */
 export const neg = defineOperation(negRow);
 /** neg in place. */
 export const neg_ = defineInPlace(negRow);
 
-const expRow = unaryRow("exp", "float", Math.exp, { of: "output", f: (g, y) => g * y });
+const expRow = unaryRow("exp", "float", Math.exp, { of: "output", f: (g, y) => g * y, kernel: "mul" }, "exp");
 /** e^x. (torch.exp) */
 export const exp = defineOperation(expRow);
 /** exp in place. */
@@ -68,7 +68,7 @@ export const log1p = defineOperation(log1pRow);
 /** log1p in place. */
 export const log1p_ = defineInPlace(log1pRow);
 
-const sqrtRow = unaryRow("sqrt", "float", Math.sqrt, { of: "output", f: (g, y) => g / (2 * y) });
+const sqrtRow = unaryRow("sqrt", "float", Math.sqrt, { of: "output", f: (g, y) => g / (2 * y) }, "sqrt");
 /** Square root; NaN for negative elements. (torch.sqrt) */
 export const sqrt = defineOperation(sqrtRow);
 /** sqrt in place. */
@@ -80,13 +80,13 @@ export const rsqrt = defineOperation(rsqrtRow);
 /** rsqrt in place. */
 export const rsqrt_ = defineInPlace(rsqrtRow);
 
-const squareRow = unaryRow("square", "same", (x) => x * x, { of: "input", f: (g, x) => 2 * g * x });
+const squareRow = unaryRow("square", "same", (x) => x * x, { of: "input", f: (g, x) => 2 * g * x }, "square");
 /** x^2. (torch.square) */
 export const square = defineOperation(squareRow);
 /** square in place. */
 export const square_ = defineInPlace(squareRow);
 
-const reciprocalRow = unaryRow("reciprocal", "float", (x) => 1 / x, { of: "output", f: (g, y) => -g * y * y });
+const reciprocalRow = unaryRow("reciprocal", "float", (x) => 1 / x, { of: "output", f: (g, y) => -g * y * y }, "reciprocal");
 /** 1 / x. (torch.reciprocal) */
 export const reciprocal = defineOperation(reciprocalRow);
 /** reciprocal in place. */
@@ -140,7 +140,7 @@ export const cosh = defineOperation(coshRow);
 /** cosh in place. */
 export const cosh_ = defineInPlace(coshRow);
 
-const tanhRow = unaryRow("tanh", "float", Math.tanh, { of: "output", f: (g, y) => g * (1 - y * y) });
+const tanhRow = unaryRow("tanh", "float", Math.tanh, { of: "output", f: (g, y) => g * (1 - y * y), kernel: "tanhBackward" }, "tanh");
 /** Hyperbolic tangent. (torch.tanh) */
 export const tanh = defineOperation(tanhRow);
 /** tanh in place. */
@@ -164,13 +164,13 @@ export const atanh = defineOperation(atanhRow);
 /** atanh in place. */
 export const atanh_ = defineInPlace(atanhRow);
 
-const sigmoidRow = unaryRow("sigmoid", "float", logistic, { of: "output", f: (g, y) => g * y * (1 - y) });
+const sigmoidRow = unaryRow("sigmoid", "float", logistic, { of: "output", f: (g, y) => g * y * (1 - y), kernel: "sigmoidBackward" }, "sigmoid");
 /** 1 / (1 + e^-x). (torch.sigmoid) */
 export const sigmoid = defineOperation(sigmoidRow);
 /** sigmoid in place. */
 export const sigmoid_ = defineInPlace(sigmoidRow);
 
-const reluRow = unaryRow("relu", "same", (x) => (x > 0 || Number.isNaN(x) ? x : 0), { of: "output", f: (g, y) => (y > 0 ? g : 0) });
+const reluRow = unaryRow("relu", "same", (x) => (x > 0 || Number.isNaN(x) ? x : 0), { of: "output", f: (g, y) => (y > 0 ? g : 0), kernel: "reluBackward" }, "relu");
 /** max(x, 0). (torch.relu) */
 export const relu = defineOperation(reluRow);
 /** relu in place. */

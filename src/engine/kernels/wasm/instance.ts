@@ -1,7 +1,16 @@
 import { relaxedSimd, simd } from "./binaries.generated.js";
 
-/** What assembly/index.ts exports. Addresses and sizes in bytes, strides in elements. */
-export interface Kernels {
+type UnaryFunction = (x: number, output: number, count: number) => void;
+type BinaryFunction = (x: number, y: number, output: number, count: number) => void;
+
+export type UnaryKernel = "neg" | "abs" | "sqrt" | "square" | "reciprocal" | "relu" | "exp" | "sigmoid" | "tanh";
+export type BinaryKernel = "add" | "sub" | "mul" | "div" | "reluBackward" | "sigmoidBackward" | "tanhBackward";
+
+/** What assembly/index.ts exports. Addresses and sizes in bytes, strides and counts in elements. */
+export interface Kernels extends Record<UnaryKernel, UnaryFunction>, Record<BinaryKernel, BinaryFunction> {
+  addScalar(x: number, term: number, output: number, count: number): void;
+  mulScalar(x: number, factor: number, output: number, count: number): void;
+  addScaled(x: number, y: number, factor: number, output: number, count: number): void;
   packRows(source: number, rowStride: number, columnStride: number, rows: number, depth: number, target: number): void;
   packColumns(source: number, rowStride: number, columnStride: number, depth: number, columns: number, target: number): void;
   multiplyPacked(a: number, b: number, c: number, rows: number, columns: number, depth: number, stride: number): void;

@@ -1,1 +1,2 @@
 export { packRows, packColumns, multiplyPacked } from "./matmul";
+export * from "./elementwise";

@@ -4,6 +4,8 @@
  * The caller brings blocks in and takes results out; strides are read here, so that a transposed operand costs no copy of its own.
  */
 
+import { multiplyAdd } from "./math";
+
 /** Rows of a strip of a; columns of a strip of b. */
 const stripRows: i32 = 4;
 const stripColumns: i32 = 8;
@@ -168,12 +170,4 @@ function tile(a: usize, b: usize, c: usize, depth: i32, step: usize): void {
   v128.store(c + 2 * step, c21, 16);
   v128.store(c + 3 * step, c30);
   v128.store(c + 3 * step, c31, 16);
-}
-
-/** x * y + z. Fused where the build has relaxed SIMD. */
-// @ts-ignore: decorator
-@inline
-function multiplyAdd(x: v128, y: v128, z: v128): v128 {
-  if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(x, y, z);
-  return f32x4.add(f32x4.mul(x, y), z);
 }

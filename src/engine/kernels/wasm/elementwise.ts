@@ -1,0 +1,60 @@
+import { wasmKernels, type BinaryKernel, type UnaryKernel } from "./instance.js";
+
+/** Arrays go through the kernels' memory a piece at a time: three pieces stay in the second-level cache, so that bringing them in and out costs little. */
+const piece = 8192;
+
+const bytes = Float32Array.BYTES_PER_ELEMENT;
+const first = 1024;
+const second = first + piece * bytes;
+const third = second + piece * bytes;
+
+/** A run of elements. */
+export interface Run {
+  readonly data: Float32Array;
+  readonly start: number;
+}
+
+/** output[i] = kernel(x[i]). False where there are no kernels. */
+export function unaryInWasm(kernel: UnaryKernel, output: Run, x: Run, count: number): boolean {
+  return inPieces(count, output, [x], (n, kernels) => kernels[kernel](first, third, n));
+}
+
+/** output[i] = kernel(x[i], y[i]). False where there are no kernels. */
+export function binaryInWasm(kernel: BinaryKernel, output: Run, x: Run, y: Run, count: number): boolean {
+  return inPieces(count, output, [x, y], (n, kernels) => kernels[kernel](first, second, third, n));
+}
+
+/** output[i] = x[i] + y, or x[i] * y. False where there are no kernels. */
+export function scalarInWasm(kernel: "addScalar" | "mulScalar", output: Run, x: Run, y: number, count: number): boolean {
+  return inPieces(count, output, [x], (n, kernels) => kernels[kernel](first, y, third, n));
+}
+
+/** output[i] = x[i] + factor * y[i]. False where there are no kernels. */
+export function addScaledInWasm(output: Run, x: Run, y: Run, factor: number, count: number): boolean {
+  return inPieces(count, output, [x, y], (n, kernels) => kernels.addScaled(first, second, factor, third, n));
+}
+
+function inPieces(
+  count: number, output: Run, inputs: readonly [x: Run, y?: Run],
+  run: (count: number, kernels: NonNullable<ReturnType<typeof wasmKernels>>["kernels"]) => void,
+): boolean {
+  const instance = wasmKernels();
+  if (instance === null) return false;
+  const { kernels, float32 } = instance;
+  const [x, y] = inputs;
+  for (let i = 0; i < count; i += piece) {
+    const n = Math.min(piece, count - i);
+    float32.set(x.data.subarray(x.start + i, x.start + i + n), first / bytes);
+    if (y !== undefined) float32.set(y.data.subarray(y.start + i, y.start + i + n), second / bytes);
+    run(n, kernels);
+    output.data.set(n === piece ? thirdPiece(float32) : float32.subarray(third / bytes, third / bytes + n), output.start + i);
+  }
+  return true;
+}
+
+let wholeThird: Float32Array | null = null;
+
+function thirdPiece(memory: Float32Array): Float32Array {
+  if (wholeThird?.buffer !== memory.buffer) wholeThird = memory.subarray(third / bytes, third / bytes + piece);
+  return wholeThird;
+}
