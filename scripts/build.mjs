@@ -1,6 +1,6 @@
 // Builds every part into dist/. `--watch` rebuilds on change; `--no-types` skips the engine's declarations.
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import * as esbuild from "esbuild";
 import "./build-kernels.mjs";
 
@@ -18,7 +18,7 @@ const parts = [
   { ...node, entryPoints: ["src/runner/watchdog.ts"], outfile: "dist/watchdog.js", format: "esm" },
   { ...node, entryPoints: ["src/runner/bundler.ts"], outfile: "dist/bundler.js", format: "esm" },
   { ...node, entryPoints: ["src/cli/main.ts"], outfile: "dist/cli.js", format: "esm", banner: { js: "#!/usr/bin/env node" } },
-  { ...node, entryPoints: ["src/extension/extension.ts"], outfile: "dist/extension.cjs", format: "cjs", external: ["vscode"] },
+  { ...node, entryPoints: ["src/extension/extension.ts"], outfile: "dist/extension.cjs", format: "cjs", external: ["vscode"], minify: true, mainFields: ["module", "main"] },
   { ...common, entryPoints: ["webview/main.ts"], outfile: "dist/webview/main.js", format: "iife", platform: "browser", minify: true, jsx: "automatic", jsxImportSource: "preact", loader: { ".ttf": "file" }, assetNames: "[name]" },
   { ...common, entryPoints: ["webview/layoutEngineScript.ts"], outfile: "dist/webview/layoutEngine.js", format: "iife", sourcemap: false, loader: { ".min.js": "text" } },
 ].filter((part) => existsSync(part.entryPoints[0]));
@@ -26,7 +26,10 @@ const parts = [
 if (watch) {
   for (const part of parts) await (await esbuild.context(part)).watch();
 } else {
-  await Promise.all(parts.map((part) => esbuild.build(part)));
+  const results = await Promise.all(parts.map((part) => esbuild.build({ ...part, metafile: true })));
+  // What went into dist/, for the notices of the licences (notices.mjs).
+  mkdirSync("out", { recursive: true });
+  writeFileSync("out/inputs.json", JSON.stringify(results.flatMap(({ metafile }) => Object.keys(metafile.inputs))));
   if (!process.argv.includes("--no-types")) {
     const { status } = spawnSync("npx", ["tsc", "-p", "src/engine/tsconfig.json"], { stdio: "inherit", shell: process.platform === "win32" });
     if (status) process.exit(status);

@@ -1,0 +1,33 @@
+// Writes THIRD_PARTY_NOTICES.txt: the licences of the packages that the last build put into dist/.
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
+
+/** Where the source of a package can be had, for licences that ask for it. */
+const sourceOffers = { "EPL-2.0": "Its source code is available under the same licence from the address above." };
+
+/** @returns {number} how many packages are named */
+export function writeNotices() {
+  /** @type {string[]} */
+  const inputs = JSON.parse(readFileSync(path.join(root, "out", "inputs.json"), "utf8"));
+  const folders = new Set(inputs.flatMap((input) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0] ?? []));
+  // Copied whole, rather than bundled.
+  folders.add("node_modules/esbuild-wasm");
+  const notices = [...folders].sort().map(notice);
+  const heading = "Layerscope contains the following packages, each under its own licence.\n";
+  writeFileSync(path.join(root, "THIRD_PARTY_NOTICES.txt"), [heading, ...notices].join(`\n${"-".repeat(80)}\n\n`));
+  return notices.length;
+}
+
+/** @param {string} folder */
+function notice(folder) {
+  const { name, version, license, repository, homepage } = JSON.parse(readFileSync(path.join(root, folder, "package.json"), "utf8"));
+  const file = readdirSync(path.join(root, folder)).find((entry) => /^licen[cs]e/i.test(entry));
+  if (!license && !file) throw new Error(`${name} states no licence.`);
+  const text = file ? readFileSync(path.join(root, folder, file), "utf8").trim() : `Licence: ${license}`;
+  const address = (typeof repository === "string" ? repository : repository?.url) ?? homepage ?? "";
+  const offer = sourceOffers[/** @type {keyof typeof sourceOffers} */ (license)];
+  return [`${name} ${version} (${license})`, address.replace(/^git\+/, ""), ...(offer ? [offer] : []), "", text, ""].join("\n");
+}

@@ -1,0 +1,32 @@
+import { describe, expect, test } from "vitest";
+import { constructionsIn, roleOfName } from "../../src/extension/constructions.js";
+
+describe("model definitions in a line of code", () => {
+  test("every new expression is found with its class", () => {
+    const line = "const net = new nn.Sequential(new nn.Linear(4, 8), new Block());";
+    expect(constructionsIn(line).map(({ start, end, callee }) => [line.slice(start, end), callee])).toEqual([
+      ["new nn.Sequential", "nn.Sequential"],
+      ["new nn.Linear", "nn.Linear"],
+      ["new Block", "Block"],
+    ]);
+  });
+
+  test("names that only contain or end in new are none", () => {
+    expect(constructionsIn("renew Linear; x.new Linear; $new Linear")).toEqual([]);
+  });
+
+  test.each([
+    ["const net = new nn.Linear(1, 2);", "net"],
+    ["  readonly net: nn.Module = new nn.Linear(1, 2);", "net"],
+    ["    this.net = new nn.Linear(1, 2);", "net"],
+  ])("in %j the name stands for what is made", (line, name) => {
+    const role = roleOfName(line, line.indexOf(name), name);
+    expect(role).toMatchObject({ kind: "construction", construction: { callee: "nn.Linear" } });
+  });
+
+  test("a class declaration stands for its instances, a use for nothing by itself", () => {
+    expect(roleOfName("export class Block extends nn.Module {", 13, "Block")).toEqual({ kind: "class" });
+    expect(roleOfName("net(x);", 0, "net")).toEqual({ kind: "other" });
+    expect(roleOfName("const y = net(new Input());", 10, "net")).toEqual({ kind: "other" });
+  });
+});
