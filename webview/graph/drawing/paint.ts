@@ -1,0 +1,192 @@
+import { badgeHeight, titleHeight, type Face, type FaceBadge, type FaceGlyph, type Tone } from "../face.js";
+import type { Point } from "../layout/problem.js";
+import type { Scene, SceneBox, SceneEdge } from "../scene.js";
+import type { Theme } from "../theme.js";
+import type { Surface } from "./surface.js";
+
+/** How the picture looks at one moment. */
+export interface Look {
+  readonly theme: Theme;
+  /** Screen pixels per unit of the picture. */
+  readonly scale: number;
+  /** Search matches; a closed box counts when it holds one. Null: no search. */
+  readonly matches: ReadonlySet<string> | null;
+  /** Everything else is dimmed; null: nothing is. */
+  readonly traced: ReadonlySet<string> | null;
+  /** Colour of a box under an overlay; undefined where it has no value, null without an overlay. */
+  readonly overlay: ((path: string) => string | undefined) | null;
+}
+
+/** Texts smaller than this many screen pixels are left out. */
+const leastText = 4.5;
+/** Boxes flatter than this many screen pixels are left out. */
+const leastBox = 1.5;
+
+const radius = 6;
+
+/** Draws boxes (parents before what they hold), then edges over them. */
+export function paintScene(surface: Surface, scene: Scene, boxes: Iterable<SceneBox>, edges: readonly SceneEdge[], look: Look): void {
+  for (const box of boxes) paintBox(surface, box, look);
+  for (const edge of edges) paintEdge(surface, edge, scene, look);
+  surface.opacity(1);
+}
+
+function isDimmed(id: string, look: Look): boolean {
+  return look.traced !== null && !look.traced.has(id);
+}
+
+export function paintBox(surface: Surface, box: SceneBox, look: Look): void {
+  const { node, face, x, y, width, height } = box;
+  const { theme, scale } = look;
+  if (height * scale < leastBox || width * scale < leastBox) return;
+  const isFaint = node.status === "notReached" || node.status === "notCalled";
+  surface.opacity((isFaint ? 0.5 : 1) * (isDimmed(node.id, look) ? 0.25 : 1));
+  surface.beginGroup(`${node.path || node.name} ${node.type}`.trim());
+
+  const isContainer = face.shape === "container";
+  const hasFailed = node.status === "failed" || node.failure !== null;
+  const stroke = hasFailed || node.status === "failedInside" ? theme.error : theme.border;
+  const lineWidth = Math.max(hasFailed ? 2 : 1, 0.6 / scale);
+  const corner = face.shape === "pill" || face.shape === "circle" ? height / 2 : radius;
+  const dash = isFaint || node.kind === "constant" ? [4, 3] : undefined;
+  const fill = isContainer ? theme.containerTint : face.shape === "box" || face.shape === "circle" || node.kind === "operation" ? theme.surface : theme.background;
+  const overlay = look.overlay?.(node.path);
+
+  if (node.row.kind === "repeated") {
+    for (const offset of [7, 3.5]) {
+      surface.rectangle(x + offset, y + offset, width, height, corner, { fill: isContainer ? theme.background : fill, stroke: theme.border, lineWidth: Math.max(1, 0.6 / scale) });
+    }
+  }
+  if (isContainer && node.row.kind === "repeated") surface.rectangle(x, y, width, height, corner, { fill: theme.background });
+  surface.rectangle(x, y, width, height, corner, { fill, stroke, lineWidth, ...(dash && { dash }) });
+  if (overlay && node.kind === "module") {
+    if (isContainer) surface.rectangle(x, y, width, titleHeight, corner, { fill: overlay });
+    else surface.rectangle(x, y, width, height, corner, { fill: overlay });
+  }
+  if (hasFailed) {
+    surface.opacity(0.1);
+    surface.rectangle(x, y, width, height, corner, { fill: theme.error });
+    surface.opacity(1);
+  }
+  if (look.matches?.has(node.id)) surface.rectangle(x - 2.5, y - 2.5, width + 5, height + 5, corner + 2, { stroke: theme.match, lineWidth: Math.max(2, 1.5 / scale) });
+  if (face.shape === "box" && node.kind === "module") {
+    const thin = scale < 0.45;
+    surface.rectangle(x + 6, y + 7, thin ? Math.min(width / 4, 3 / scale) : 3, height - 14, thin ? 0 : 1.5, { fill: theme.kinds[node.layerKind] });
+  }
+  paintFace(surface, face, x, y, theme.kinds[node.layerKind], look);
+  surface.endGroup();
+}
+
+function paintFace(surface: Surface, face: Face, x: number, y: number, kindColor: string, { theme, scale }: Look): void {
+  if (12 * scale < leastText) return;
+  if (face.toggle) paintToggle(surface, x + face.toggle.x, y + face.toggle.y, face.shape === "container", theme.muted);
+  for (const text of face.texts) surface.text(x + text.x, y + text.y, text.text, text.font, toneColor(text.tone, kindColor, theme), text.anchor);
+  for (const badge of face.badges) paintBadge(surface, badge, x, y, theme);
+  if (face.glyph) paintGlyph(surface, face.glyph, x, y, kindColor, theme);
+}
+
+function toneColor(tone: Tone, kindColor: string, theme: Theme): string {
+  switch (tone) {
+    case "foreground": return theme.foreground;
+    case "muted": return theme.muted;
+    case "kind": return kindColor;
+    case "error": return theme.error;
+    case "shared": return theme.shared;
+  }
+}
+
+/** A chevron: right when closed, down when open. */
+function paintToggle(surface: Surface, x: number, y: number, isOpen: boolean, color: string): void {
+  const points = isOpen ? [{ x: x - 4, y: y - 2 }, { x, y: y + 2 }, { x: x + 4, y: y - 2 }] : [{ x: x - 2, y: y - 4 }, { x: x + 2, y }, { x: x - 2, y: y + 4 }];
+  surface.line(points, 0, { stroke: color, lineWidth: 1.5 });
+}
+
+function paintBadge(surface: Surface, badge: FaceBadge, boxX: number, boxY: number, theme: Theme): void {
+  const x = boxX + badge.x;
+  const y = boxY + badge.y;
+  const color = badge.kind === "shared" ? theme.shared : theme.muted;
+  surface.rectangle(x, y, badge.width, badgeHeight, badge.kind === "repeated" ? 4 : badgeHeight / 2, {
+    stroke: color, fill: theme.surface, ...(badge.kind === "shared" && { dash: [3, 2] }),
+  });
+  let textX = x + 6;
+  if (badge.kind === "shared") {
+    // Two rings of a chain.
+    for (const offset of [0, 4]) surface.rectangle(textX + offset - 0.5, y + 5.75, 5.5, 4.5, 2.25, { stroke: color });
+    textX += 11;
+  }
+  surface.text(textX, y + 11.5, badge.text, "small", color, "start");
+}
+
+const bars = 19;
+
+/** A histogram without axes: equal widths from the least to the greatest value, heights to the fullest bin. A constant is a single spike. */
+function paintGlyph(surface: Surface, glyph: FaceGlyph, boxX: number, boxY: number, color: string, theme: Theme): void {
+  const x = boxX + glyph.x;
+  const base = boxY + glyph.y + glyph.height;
+  const step = glyph.width / bars;
+  surface.rectangle(x, base, glyph.width, 1, 0, { fill: theme.border });
+  if (glyph.distribution === "constant") {
+    surface.rectangle(x + glyph.width / 2 - 1, boxY + glyph.y, 2, glyph.height, 0, { fill: color });
+    return;
+  }
+  const heights = rebin(glyph.distribution.bins, bars);
+  const most = Math.max(...heights, 1);
+  heights.forEach((value, index) => {
+    if (value === 0) return;
+    const height = Math.max(1, (value / most) * glyph.height);
+    surface.rectangle(x + index * step, base - height, step - 0.5, height, 0, { fill: color });
+  });
+}
+
+/** Counts in `count` bins of equal width, a bin that lies across a limit shared out by its parts. */
+export function rebin(bins: readonly number[], count: number): number[] {
+  const result = new Array<number>(count).fill(0);
+  bins.forEach((value, index) => {
+    const from = (index / bins.length) * count;
+    const to = ((index + 1) / bins.length) * count;
+    for (let bin = Math.floor(from); bin < to && bin < count; bin++) {
+      const part = Math.min(to, bin + 1) - Math.max(from, bin);
+      result[bin]! += (value * part) / (to - from);
+    }
+  });
+  return result;
+}
+
+const stubLength = 11;
+
+export function paintEdge(surface: Surface, edge: SceneEdge, scene: Scene, look: Look, emphasis?: string): void {
+  const { theme, scale } = look;
+  const container = edge.container;
+  if (container && Math.min(container.width, container.height) * scale < 24) return;
+  const dimmed = isDimmed(edge.from, look) || isDimmed(edge.to, look);
+  surface.opacity(dimmed ? 0.15 : 1);
+  const color = emphasis ?? theme.edge;
+  const isDeclared = edge.edge.kind === "declared";
+  const paint = { stroke: color, lineWidth: Math.max(emphasis ? 2 : 1.25, 0.7 / scale), ...(isDeclared && { dash: [2, 4] }) };
+  if (edge.points) {
+    surface.line(edge.points, 6, paint);
+    if (edge.to !== container?.node.id || edge.edge.to === edge.edge.from) paintArrow(surface, edge.points.at(-2)!, edge.points.at(-1)!, color, scale);
+  } else if (scale > 0.3) {
+    paintStubs(surface, edge, scene.direction === "down", color, scale, edge.to !== container?.node.id);
+  }
+  if (edge.label && 10 * scale >= leastText) surface.text(edge.label.x, edge.label.y, edge.label.text, "small", emphasis ?? theme.muted, "start");
+}
+
+function paintStubs(surface: Surface, { ends: [from, to] }: SceneEdge, isDown: boolean, color: string, scale: number, hasArrow: boolean): void {
+  const paint = { stroke: color, lineWidth: Math.max(1.25, 0.7 / scale) };
+  const beyond = (point: Point, distance: number) => (isDown ? { x: point.x, y: point.y + distance } : { x: point.x + distance, y: point.y });
+  const out = beyond(from, stubLength);
+  const before = beyond(to, -stubLength);
+  surface.line([from, out], 0, paint);
+  surface.line([before, to], 0, paint);
+  for (const { x, y } of [beyond(out, 2), beyond(before, -2)]) surface.rectangle(x - 2, y - 2, 4, 4, 2, { stroke: color });
+  if (hasArrow) paintArrow(surface, before, to, color, scale);
+}
+
+function paintArrow(surface: Surface, from: Point, to: Point, color: string, scale: number): void {
+  if (scale < 0.25) return;
+  const length = Math.hypot(to.x - from.x, to.y - from.y) || 1;
+  const [ux, uy] = [(to.x - from.x) / length, (to.y - from.y) / length];
+  const [back, half] = [6.5, 3.5];
+  surface.polygon([to, { x: to.x - ux * back - uy * half, y: to.y - uy * back + ux * half }, { x: to.x - ux * back + uy * half, y: to.y - uy * back - ux * half }], { fill: color });
+}

@@ -1,0 +1,221 @@
+import type { Histogram } from "../../src/protocol/index.js";
+import { formatCompact } from "../format.js";
+import { isSymbol } from "./model/labels.js";
+import { nodeTitle, type DisplayNode } from "./model/displayGraph.js";
+import { fill, type GraphStrings } from "./strings.js";
+import { fit, wrap, type FontName, type MeasureText } from "./text.js";
+
+/** Colour roles; the theme gives each its colour. "kind" is the colour of the box's family of layers. */
+export type Tone = "foreground" | "muted" | "kind" | "error" | "shared";
+
+export interface FaceText {
+  readonly x: number;
+  /** Of the baseline. */
+  readonly y: number;
+  readonly text: string;
+  readonly font: FontName;
+  readonly tone: Tone;
+  readonly anchor: "start" | "middle" | "end";
+}
+
+export interface FaceBadge {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly text: string;
+  readonly kind: "repeated" | "shared" | "calls";
+}
+
+export interface FaceGlyph {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+  readonly distribution: Histogram | "constant";
+}
+
+/** What is written on a box, in its own coordinates: layout asks for the size, drawing for the rest. */
+export interface Face {
+  readonly shape: "box" | "container" | "pill" | "circle";
+  readonly width: number;
+  readonly height: number;
+  readonly texts: readonly FaceText[];
+  readonly badges: readonly FaceBadge[];
+  readonly glyph: FaceGlyph | null;
+  /** Centre of the sign that opens and closes; null where there is nothing to open. */
+  readonly toggle: { readonly x: number; readonly y: number } | null;
+}
+
+export const titleHeight = 28;
+export const badgeHeight = 16;
+
+const narrowest = 116;
+const widest = 236;
+const left = 15;
+const right = 10;
+const gap = 6;
+const toggleWidth = 15;
+const glyphSize = { width: 38, height: 13 };
+const rowHeight = 16;
+
+export interface FaceContext {
+  readonly measure: MeasureText;
+  readonly strings: GraphStrings;
+}
+
+/** The face of a closed box or small node, at the size that it asks for. */
+export function closedFace(node: DisplayNode, context: FaceContext): Face {
+  switch (node.kind) {
+    case "module": return moduleFace(node, context);
+    case "operation": return node.failure ? failedOperationFace(node, context) : operationFace(node, context);
+    default: return pillFace(node, context);
+  }
+}
+
+/** The title bar of an open box that is `width` wide. */
+export function titleFace(node: DisplayNode, width: number, context: FaceContext): Face {
+  const { texts, badges } = headline(node, width, context, parametersText(node, context));
+  return { shape: "container", width, height: titleHeight, texts, badges, glyph: null, toggle: toggleOf(node) };
+}
+
+/** How wide an open box must be for its title. */
+export function titleWidth(node: DisplayNode, context: FaceContext): number {
+  return Math.min(widest + 24, headlineWidth(node, context, parametersText(node, context)));
+}
+
+function parametersText(node: DisplayNode, { strings }: FaceContext): string {
+  return node.parameters > 0 ? fill(strings.parametersShort, formatCompact(node.parameters)) : "";
+}
+
+function badgesOf(node: DisplayNode): { kind: FaceBadge["kind"]; text: string }[] {
+  const badges: { kind: FaceBadge["kind"]; text: string }[] = [];
+  if (node.row.kind === "repeated") badges.push({ kind: "repeated", text: `× ${node.row.members.length}` });
+  for (const { name, places } of node.sharing.slice(0, 2)) badges.push({ kind: "shared", text: `${name} · ${places.length}` });
+  if (node.calls !== null && node.calls > 1) badges.push({ kind: "calls", text: `${node.calls}×` });
+  return badges;
+}
+
+/** Sharing has a chain before its text. */
+const chainWidth = 11;
+
+function badgeWidth(badge: { kind: FaceBadge["kind"]; text: string }, measure: MeasureText): number {
+  return Math.ceil(measure(badge.text, "small")) + 12 + (badge.kind === "shared" ? chainWidth : 0);
+}
+
+function toggleOf(node: DisplayNode): Face["toggle"] {
+  return node.expandable ? { x: left + 3, y: 14 } : null;
+}
+
+/** In a folded row, the names of its first and last member. */
+function nameText(node: DisplayNode): string {
+  const { members } = node.row;
+  if (node.row.kind === "single") return node.name;
+  return members[0]!.path === node.path ? `${members[0]!.name} … ${members.at(-1)!.name}` : node.name;
+}
+
+function headlineWidth(node: DisplayNode, { measure }: FaceContext, note: string): number {
+  let width = left + right + (node.expandable ? toggleWidth : 0) + measure(nameText(node), "title") + gap + measure(node.type, "plain");
+  for (const badge of badgesOf(node)) width += gap + badgeWidth(badge, measure);
+  if (note) width += 2 * gap + measure(note, "detail");
+  return Math.ceil(width);
+}
+
+/** Sign, name, type; at the right the badges, and a note before them. */
+function headline(node: DisplayNode, width: number, { measure }: FaceContext, note: string): { texts: FaceText[]; badges: FaceBadge[] } {
+  const texts: FaceText[] = [];
+  const badges: FaceBadge[] = [];
+  let end = width - right;
+  for (const badge of badgesOf(node).reverse()) {
+    const own = badgeWidth(badge, measure);
+    if (end - own < width / 3) break;
+    end -= own;
+    badges.unshift({ ...badge, x: end, y: 6, width: own });
+    end -= gap;
+  }
+  let x = left + (node.expandable ? toggleWidth : 0);
+  const needed = measure(nameText(node), "title") + gap + measure(node.type, "plain");
+  if (note && x + needed + 2 * gap + measure(note, "detail") <= end) {
+    texts.push({ x: end, y: 18, text: note, font: "detail", tone: "muted", anchor: "end" });
+    end -= measure(note, "detail") + 2 * gap;
+  }
+  const name = fit(nameText(node), end - x, "title", measure);
+  texts.push({ x, y: 18, text: name, font: "title", tone: "foreground", anchor: "start" });
+  x += measure(name, "title") + gap;
+  const type = fit(node.type, end - x, "plain", measure);
+  if (type) texts.push({ x, y: 18, text: type, font: "plain", tone: "kind", anchor: "start" });
+  return { texts, badges };
+}
+
+function moduleFace(node: DisplayNode, context: FaceContext): Face {
+  const { measure } = context;
+  const parameters = parametersText(node, context);
+  const footWidth = measure(node.outputShape, "detail") + (parameters ? measure(parameters, "detail") + 3 * gap : 0);
+  const glyphWidth = node.glyph ? glyphSize.width + gap : 0;
+  const middleWidth = node.detail || node.glyph ? measure(node.detail, "detail") + glyphWidth : 0;
+  const wanted = Math.max(headlineWidth(node, context, ""), left + right + footWidth, left + right + middleWidth, node.failure ? widest : 0);
+  const width = Math.ceil(Math.min(widest, Math.max(narrowest, wanted)));
+
+  const { texts, badges } = headline(node, width, context, "");
+  let baseline = 18;
+  let glyph: FaceGlyph | null = null;
+  if (node.detail || node.glyph) {
+    baseline += rowHeight;
+    const detail = fit(node.detail, width - left - right - glyphWidth, "detail", measure);
+    if (detail) texts.push({ x: left, y: baseline, text: detail, font: "detail", tone: "muted", anchor: "start" });
+    if (node.glyph) glyph = { ...glyphSize, x: width - right - glyphSize.width, y: baseline - glyphSize.height + 2, distribution: node.glyph };
+  }
+  if (node.outputShape || parameters) {
+    baseline += rowHeight + 1;
+    const counted = parameters ? measure(parameters, "detail") + 2 * gap : 0;
+    const shape = fit(node.outputShape, width - left - right - counted, "detail", measure);
+    if (shape) texts.push({ x: left, y: baseline, text: shape, font: "detail", tone: "foreground", anchor: "start" });
+    if (parameters) texts.push({ x: width - right, y: baseline, text: parameters, font: "detail", tone: "muted", anchor: "end" });
+  }
+  baseline = addFailure(node, texts, baseline, width, context);
+  return { shape: "box", width, height: baseline + 10, texts, badges, glyph, toggle: toggleOf(node) };
+}
+
+/** Shapes that do not fit together and the message, below everything else. Returns the last baseline. */
+function addFailure(node: DisplayNode, texts: FaceText[], baseline: number, width: number, { measure }: FaceContext): number {
+  if (!node.failure) return baseline;
+  const room = width - left - right;
+  const shapes = fit(node.failure.shapes.slice(0, 2).join("  ✕  "), room, "title", measure);
+  let y = baseline + 4;
+  if (shapes) texts.push({ x: left, y: (y += rowHeight), text: shapes, font: "title", tone: "error", anchor: "start" });
+  for (const line of wrap(node.failure.message, room, "detail", 5, measure)) {
+    texts.push({ x: left, y: (y += rowHeight - 2), text: line, font: "detail", tone: "error", anchor: "start" });
+  }
+  return y;
+}
+
+function operationFace(node: DisplayNode, { measure }: FaceContext): Face {
+  const title = nodeTitle(node, { input: "", output: "", constant: "" });
+  if (isSymbol(title)) {
+    return { shape: "circle", width: 26, height: 26, texts: [{ x: 13, y: 18, text: title, font: "symbol", tone: "foreground", anchor: "middle" }], badges: [], glyph: null, toggle: null };
+  }
+  return pill([{ text: title, font: "plain", tone: "foreground" }, { text: node.detail, font: "detail", tone: "muted" }], measure);
+}
+
+function failedOperationFace(node: DisplayNode, context: FaceContext): Face {
+  const width = widest;
+  const texts: FaceText[] = [{ x: left, y: 18, text: node.name, font: "title", tone: "foreground", anchor: "start" }];
+  const baseline = addFailure(node, texts, 18, width, context);
+  return { shape: "box", width, height: baseline + 10, texts, badges: [], glyph: null, toggle: null };
+}
+
+function pillFace(node: DisplayNode, { measure, strings }: FaceContext): Face {
+  const shape = [node.outputShape, node.detail].filter(Boolean).join(" ");
+  return pill([{ text: nodeTitle(node, strings), font: "plain", tone: node.kind === "constant" ? "muted" : "foreground" }, { text: shape, font: "detail", tone: "muted" }], measure);
+}
+
+function pill(parts: readonly { text: string; font: FontName; tone: Tone }[], measure: MeasureText): Face {
+  const texts: FaceText[] = [];
+  let x = 11;
+  for (const { text, font, tone } of parts) {
+    const shown = fit(text, widest - 11 - x, font, measure);
+    if (!shown) continue;
+    texts.push({ x, y: 16, text: shown, font, tone, anchor: "start" });
+    x += measure(shown, font) + gap;
+  }
+  return { shape: "pill", width: Math.ceil(x - gap + 11), height: 24, texts, badges: [], glyph: null, toggle: null };
+}

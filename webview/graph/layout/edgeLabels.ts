@@ -1,0 +1,87 @@
+import Flatbush from "flatbush";
+import type { MeasureText } from "../text.js";
+import type { LayoutProblem, LayoutSolution, Point } from "./problem.js";
+
+/** A text beside its edge. `x` is its left end, `y` its baseline. */
+export interface PlacedLabel {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly text: string;
+}
+
+const height = 11;
+const arrow = 7;
+const clearance = 4;
+
+interface Box {
+  readonly x0: number;
+  readonly y0: number;
+  readonly x1: number;
+  readonly y1: number;
+}
+
+/**
+ * Puts each edge's label beside a straight piece of its line where it touches no box, no other line and no other label; null where there is
+ * no such place. Edges of one source that carry the same shape are labelled once.
+ */
+export function placeLabels(problem: LayoutProblem, solution: LayoutSolution, texts: readonly string[], measure: MeasureText): (PlacedLabel | null)[] {
+  const segments: { edge: number; a: Point; b: Point }[] = [];
+  solution.edges.forEach((points, edge) => {
+    for (let i = 1; points && i < points.length; i++) segments.push({ edge, a: points[i - 1]!, b: points[i]! });
+  });
+  const obstacles = new Flatbush(Math.max(1, problem.nodes.length + segments.length));
+  solution.nodes.forEach(({ x, y }, index) => obstacles.add(x, y, x + problem.nodes[index]!.width, y + problem.nodes[index]!.height));
+  for (const { a, b } of segments) obstacles.add(Math.min(a.x, b.x), Math.min(a.y, b.y), Math.max(a.x, b.x), Math.max(a.y, b.y));
+  if (problem.nodes.length + segments.length === 0) obstacles.add(-1, -1);
+  obstacles.finish();
+
+  const placed: Box[] = [];
+  const isFree = (box: Box) =>
+    box.x0 >= 2 && box.y0 >= 0 && box.x1 <= solution.width - 2 && box.y1 <= solution.height &&
+    !obstacles.collides(box.x0, box.y0, box.x1, box.y1) &&
+    !placed.some((other) => box.x0 < other.x1 + 3 && other.x0 < box.x1 + 3 && box.y0 < other.y1 && other.y0 < box.y1);
+
+  const labels: (PlacedLabel | null)[] = texts.map(() => null);
+  const labelled = new Set<string>();
+  texts.forEach((text, index) => {
+    const points = solution.edges[index];
+    if (!text || !points) return;
+    const { from, fromPort } = problem.edges[index]!;
+    const group = `${from} ${fromPort} ${text}`;
+    if (labelled.has(group)) return;
+    const width = measure(text, "small");
+    for (const box of candidates(points, width, problem.direction === "down")) {
+      if (!isFree(box)) continue;
+      placed.push(box);
+      labelled.add(group);
+      labels[index] = { x: box.x0, y: box.y1 - 2, width, text };
+      break;
+    }
+  });
+  return labels;
+}
+
+/** Places beside each piece that runs with the flow: nearest to the source first, right of (above) the line before left (below). */
+function* candidates(points: readonly Point[], width: number, isDown: boolean): Generator<Box> {
+  for (let i = 1; i < points.length; i++) {
+    const a = points[i - 1]!;
+    const b = points[i]!;
+    const isLast = i === points.length - 1;
+    if (isDown ? a.x !== b.x : a.y !== b.y) continue;
+    const from = isDown ? Math.min(a.y, b.y) : Math.min(a.x, b.x);
+    const to = (isDown ? Math.max(a.y, b.y) : Math.max(a.x, b.x)) - (isLast ? arrow : 0);
+    if (to - from < (isDown ? height : width + 4)) continue;
+    // A long piece is labelled near its source, a short one in its middle.
+    const middle = Math.min((from + to) / 2, from + (isDown ? 18 : width / 2 + 10));
+    if (isDown) {
+      const y0 = middle - height / 2;
+      yield { x0: a.x + clearance, y0, x1: a.x + clearance + width, y1: y0 + height };
+      yield { x0: a.x - clearance - width, y0, x1: a.x - clearance, y1: y0 + height };
+    } else {
+      const x0 = middle - width / 2;
+      yield { x0, y0: a.y - clearance + 1 - height, x1: x0 + width, y1: a.y - clearance + 1 };
+      yield { x0, y0: a.y + clearance - 1, x1: x0 + width, y1: a.y + clearance - 1 + height };
+    }
+  }
+}

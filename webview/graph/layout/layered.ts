@@ -1,0 +1,101 @@
+import type { ElkExtendedEdge, ElkNode, ElkPort } from "elkjs/lib/elk-api.js";
+import { edgesToCut } from "./longEdges.js";
+import { borderNode, contentPadding, type LayoutProblem, type LayoutSolution, type Point, type ProblemNode } from "./problem.js";
+
+/**
+ * One call of ELK for many containers: each is a node of its own in a dummy root (a root with ports crashes), laid out by itself.
+ * Options after measurements on networks: orthogonal edges, Brandes and Köpf's placement, order of the model kept where crossings allow.
+ */
+export function elkGraph(problems: readonly LayoutProblem[]): ElkNode {
+  return {
+    id: "root",
+    layoutOptions: { "elk.algorithm": "elk.box", "elk.hierarchyHandling": "SEPARATE_CHILDREN" },
+    children: problems.map(container),
+  };
+}
+
+function container(problem: LayoutProblem, position: number): ElkNode {
+  const { direction, nodes, edges } = problem;
+  const id = `c${position}`;
+  const cut = edgesToCut(problem);
+  const isDown = direction === "down";
+  const [inSide, outSide] = isDown ? ["NORTH", "SOUTH"] : ["WEST", "EAST"];
+  const borderPorts = [
+    ...Array.from({ length: problem.inPorts }, (_, port) => elkPort(`${id}i${port}`, inSide!)),
+    ...Array.from({ length: problem.outPorts }, (_, port) => elkPort(`${id}o${port}`, outSide!)),
+  ];
+  const end = (node: number, port: number, direction: "i" | "o") => (node === borderNode ? `${id}${direction === "i" ? "o" : "i"}${port}` : `${id}n${node}${direction}${port}`);
+  return {
+    id,
+    ports: borderPorts,
+    layoutOptions: {
+      "elk.algorithm": "layered",
+      "elk.direction": isDown ? "DOWN" : "RIGHT",
+      "elk.edgeRouting": "ORTHOGONAL",
+      "elk.portConstraints": "FIXED_SIDE",
+      "elk.padding": `[top=${contentPadding},left=${contentPadding},bottom=${contentPadding},right=${contentPadding}]`,
+      "elk.spacing.nodeNode": "18",
+      "elk.spacing.edgeNode": "12",
+      "elk.spacing.edgeEdge": "10",
+      "elk.layered.spacing.nodeNodeBetweenLayers": String(problem.layerGap),
+      "elk.layered.spacing.edgeNodeBetweenLayers": "12",
+      "elk.layered.spacing.edgeEdgeBetweenLayers": "8",
+      "elk.layered.nodePlacement.strategy": "BRANDES_KOEPF",
+      "elk.layered.nodePlacement.favorStraightEdges": "true",
+      "elk.layered.considerModelOrder.strategy": "NODES_AND_EDGES",
+      "elk.separateConnectedComponents": "false",
+      "elk.layered.thoroughness": nodes.length > 200 ? "3" : "7",
+    },
+    children: nodes.map((node, index) => elkNode(node, `${id}n${index}`, isDown)),
+    edges: edges.flatMap((edge, index): ElkExtendedEdge[] =>
+      cut.has(index) ? [] : [{ id: `${id}e${index}`, sources: [end(edge.from, edge.fromPort, "o")], targets: [end(edge.to, edge.toPort, "i")] }],
+    ),
+  };
+}
+
+function elkNode(node: ProblemNode, id: string, isDown: boolean): ElkNode {
+  const isFixed = [...node.inPorts, ...node.outPorts].some((offset) => offset !== null);
+  const port = (offset: number | null, portId: string, side: string, across: number): ElkPort =>
+    offset === null ? elkPort(portId, side) : { ...elkPort(portId, side), x: isDown ? offset : across, y: isDown ? across : offset };
+  return {
+    id,
+    width: node.width,
+    height: node.height,
+    ports: [
+      ...node.inPorts.map((offset, index) => port(offset, `${id}i${index}`, isDown ? "NORTH" : "WEST", 0)),
+      ...node.outPorts.map((offset, index) => port(offset, `${id}o${index}`, isDown ? "SOUTH" : "EAST", isDown ? node.height : node.width)),
+    ],
+    layoutOptions: { "elk.portConstraints": isFixed ? "FIXED_POS" : "FIXED_SIDE", "elk.portAlignment.default": "CENTER", "elk.spacing.portPort": "14" },
+  };
+}
+
+function elkPort(id: string, side: string): ElkPort {
+  return { id, width: 0, height: 0, layoutOptions: { "elk.port.side": side } };
+}
+
+/** What ELK made of each problem. */
+export function readSolutions(problems: readonly LayoutProblem[], root: ElkNode): LayoutSolution[] {
+  return problems.map((problem, position) => readSolution(problem, root.children![position]!));
+}
+
+function readSolution(problem: LayoutProblem, node: ElkNode): LayoutSolution {
+  const along = (port: ElkPort) => (problem.direction === "down" ? port.x! : port.y!);
+  const routes = new Map((node.edges ?? []).map((edge) => [Number(edge.id.slice(node.id.length + 1)), route(edge)]));
+  return {
+    width: node.width!,
+    height: node.height!,
+    nodes: node.children!.map(({ x, y }) => ({ x: x!, y: y! })),
+    edges: problem.edges.map((_, index) => routes.get(index) ?? null),
+    inPorts: node.ports!.slice(0, problem.inPorts).map(along),
+    outPorts: node.ports!.slice(problem.inPorts).map(along),
+    nodePorts: problem.nodes.map(({ inPorts }, index) => {
+      const ports = node.children![index]!.ports!.map(along);
+      return { in: ports.slice(0, inPorts.length), out: ports.slice(inPorts.length) };
+    }),
+  };
+}
+
+function route(edge: ElkExtendedEdge): Point[] | null {
+  const section = edge.sections?.[0];
+  return section ? [section.startPoint, ...(section.bendPoints ?? []), section.endPoint] : null;
+}

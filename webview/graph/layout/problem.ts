@@ -1,0 +1,68 @@
+import type { Direction } from "../api.js";
+
+/**
+ * The layout of one container as plain numbers: no ids, no texts. Two containers of equal structure make equal problems, and the problem
+ * itself, written out, is the key under which its solution is kept.
+ */
+export interface LayoutProblem {
+  readonly direction: Direction;
+  /** Free space between layers, so that the labels of the edges fit. */
+  readonly layerGap: number;
+  readonly nodes: readonly ProblemNode[];
+  readonly edges: readonly ProblemEdge[];
+  /** Ports on the container's own border. */
+  readonly inPorts: number;
+  readonly outPorts: number;
+}
+
+export interface ProblemNode {
+  readonly width: number;
+  readonly height: number;
+  /** Along the border, from its start; null where the layout may choose. */
+  readonly inPorts: readonly (number | null)[];
+  readonly outPorts: readonly (number | null)[];
+}
+
+/** Index of a node, or `borderNode`, and of its port. */
+export interface ProblemEdge {
+  readonly from: number;
+  readonly fromPort: number;
+  readonly to: number;
+  readonly toPort: number;
+}
+
+export const borderNode = -1;
+
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** Positions inside the container's content area, whose top left is 0, 0. */
+export interface LayoutSolution {
+  readonly width: number;
+  readonly height: number;
+  readonly nodes: readonly Point[];
+  /** From source to target; null for an edge cut to stubs. */
+  readonly edges: readonly (readonly Point[] | null)[];
+  /** Along the border: x when data flows down, y when it flows right. */
+  readonly inPorts: readonly number[];
+  readonly outPorts: readonly number[];
+  /** Where each node's ports came to lie, along its border. */
+  readonly nodePorts: readonly { readonly in: readonly number[]; readonly out: readonly number[] }[];
+}
+
+/** Space between a container's border and its content. */
+export const contentPadding = 12;
+
+/** An exact key: equal for two problems exactly when they are equal. */
+export function problemKey(problem: LayoutProblem): string {
+  return JSON.stringify([
+    problem.direction,
+    problem.layerGap,
+    problem.inPorts,
+    problem.outPorts,
+    problem.nodes.map((node) => [node.width, node.height, node.inPorts, node.outPorts]),
+    problem.edges.map((edge) => [edge.from, edge.fromPort, edge.to, edge.toPort]),
+  ]);
+}

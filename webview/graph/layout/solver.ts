@@ -1,0 +1,108 @@
+import type { ElkNode } from "elkjs/lib/elk-api.js";
+import { elkGraph, readSolutions } from "./layered.js";
+import { plainSolution } from "./plain.js";
+import { problemKey, type LayoutProblem, type LayoutSolution } from "./problem.js";
+
+/** ELK, wherever it runs. */
+export interface Elk {
+  layout(graph: ElkNode): Promise<ElkNode>;
+  /** Ends a layout that takes too long; the next one starts afresh. */
+  restart(): void;
+  dispose(): void;
+}
+
+export interface Solved {
+  readonly solution: LayoutSolution;
+  /** True where the deadline, or the size, left no choice but the plain layout. */
+  readonly isPlain: boolean;
+}
+
+/** More nodes than this in one container overflow ELK's stack or take seconds. */
+const mostNodes = 1000;
+
+/** Nodes in one call: enough to spread the cost of a call, few enough to lose little when the deadline strikes. */
+const batchNodes = 400;
+
+/** Solutions kept; the oldest go first. */
+const mostKept = 4000;
+
+/** Lays out containers, each distinct problem once. */
+export class LayoutSolver {
+  readonly #kept = new Map<string, LayoutSolution>();
+
+  constructor(readonly elk: Elk | null) {}
+
+  /** What is known already, for drawing without waiting. */
+  known(problem: LayoutProblem): Solved | null {
+    const solution = this.#kept.get(problemKey(problem));
+    return solution ? { solution, isPlain: false } : null;
+  }
+
+  /**
+   * Solutions in the order of `problems`. What is not solved by `deadline` (milliseconds, as performance.now() counts) gets the plain layout.
+   * `isCurrent` turning false ends the work early, with plain layouts that nobody will see.
+   */
+  async solve(problems: readonly LayoutProblem[], deadline: number, isCurrent: () => boolean): Promise<Solved[]> {
+    const keys = problems.map(problemKey);
+    const missing = new Map<string, LayoutProblem>();
+    keys.forEach((key, index) => {
+      if (!this.#kept.has(key)) missing.set(key, problems[index]!);
+    });
+    const plain = new Map<string, LayoutSolution>();
+    const solvable = [...missing].filter(([, problem]) => problem.nodes.length <= mostNodes);
+    if (this.elk) {
+      for (const batch of batches(solvable)) {
+        if (!isCurrent()) break;
+        await this.#solveBatch(this.elk, batch, deadline);
+      }
+    }
+    return keys.map((key, index) => {
+      const solution = this.#kept.get(key);
+      if (solution) return { solution, isPlain: false };
+      let simple = plain.get(key);
+      if (!simple) plain.set(key, (simple = plainSolution(problems[index]!)));
+      return { solution: simple, isPlain: true };
+    });
+  }
+
+  async #solveBatch(elk: Elk, batch: readonly (readonly [string, LayoutProblem])[], deadline: number): Promise<void> {
+    const left = deadline - performance.now();
+    if (left <= 0) return;
+    const problems = batch.map(([, problem]) => problem);
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    try {
+      const timeout = new Promise<null>((resolve) => (timer = setTimeout(() => resolve(null), left)));
+      const root = await Promise.race([elk.layout(elkGraph(problems)), timeout]);
+      if (root === null) {
+        elk.restart();
+        return;
+      }
+      readSolutions(problems, root).forEach((solution, index) => this.#keep(batch[index]![0], solution));
+    } catch (error) {
+      // One container that ELK cannot do must not take the others with it.
+      if (batch.length === 1) console.warn(`Layout failed, a plain one is shown: ${String(error)}`);
+      else for (const single of batch) await this.#solveBatch(elk, [single], deadline);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  #keep(key: string, solution: LayoutSolution): void {
+    this.#kept.set(key, solution);
+    if (this.#kept.size > mostKept) this.#kept.delete(this.#kept.keys().next().value!);
+  }
+}
+
+function batches(problems: readonly (readonly [string, LayoutProblem])[]): (readonly [string, LayoutProblem])[][] {
+  const result: (readonly [string, LayoutProblem])[][] = [];
+  let size = Infinity;
+  for (const entry of problems) {
+    size += entry[1].nodes.length;
+    if (size > batchNodes) {
+      result.push([]);
+      size = entry[1].nodes.length;
+    }
+    result.at(-1)!.push(entry);
+  }
+  return result;
+}

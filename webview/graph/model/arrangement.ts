@@ -1,0 +1,37 @@
+import type { ModuleSnapshot } from "../../../src/protocol/index.js";
+import type { Row } from "./rows.js";
+
+/** What the user opened, folded and chose to see. Keys are module paths; inside a folded row, paths as in its first member. */
+export interface Arrangement {
+  /** What boxes do that the user has not touched: the small model opens whole, the large one to its first levels; or a depth; or all. */
+  readonly depth: number | "auto" | "all";
+  readonly expanded: ReadonlyMap<string, boolean>;
+  readonly unfolded: ReadonlySet<string>;
+  /** Member shown for a folded row, by path of the first. */
+  readonly shown: ReadonlyMap<string, string>;
+  readonly showBookkeeping: boolean;
+}
+
+export const initialArrangement: Arrangement = { depth: "auto", expanded: new Map(), unfolded: new Set(), shown: new Map(), showBookkeeping: false };
+
+/** Boxes that a first view may show without asking more of the reader than a glance. */
+const glance = 30;
+
+/** The containers that are open by default: level by level from the root, while all that is shown stays within a glance. */
+export function openAtFirst(root: ModuleSnapshot, rowsOf: (module: ModuleSnapshot) => readonly Row[], failedAt: ReadonlySet<string>): ReadonlySet<string> {
+  const open = new Set<string>(failedAt);
+  let shown = 1;
+  for (let level = [root]; level.length > 0; ) {
+    const next: ModuleSnapshot[] = [];
+    for (const module of level) {
+      const rows = rowsOf(module);
+      const isRoot = module === root;
+      if (rows.length === 0 || (!isRoot && shown + rows.length > glance)) continue;
+      shown += rows.length;
+      open.add(module.path);
+      next.push(...rows.map((row) => row.members[0]!));
+    }
+    level = next;
+  }
+  return open;
+}

@@ -1,0 +1,352 @@
+import type { ForwardTrace, ModuleStep, OperationStep, StepId, TensorId, ValueId } from "../../../src/protocol/index.js";
+import type { ModelIndex } from "../../modelIndex.js";
+
+/** The end of an edge that lies on the border of the container around it. */
+export const border = "\0border";
+
+/** Path of the container around everything: model inputs, the root module, model outputs. */
+export const canvasPath = "\0canvas";
+
+/** Something drawn in a container that is not a module. Ids are stable from run to run. */
+export type FlowNode =
+  | { readonly id: string; readonly kind: "operation"; readonly step: StepId; readonly operation: OperationStep; calls: number }
+  /** A later call, in the same call of the container, of a module that holds nothing (an activation): drawn as a box of its own. */
+  | { readonly id: string; readonly kind: "call"; readonly path: string; readonly step: StepId; readonly ordinal: number }
+  | { readonly id: string; readonly kind: "input" | "output"; readonly value: ValueId; readonly label: string }
+  | { readonly id: string; readonly kind: "parameter"; readonly tensor: TensorId }
+  | { readonly id: string; readonly kind: "constant"; readonly value: ValueId; readonly firstUse: StepId };
+
+/** One operand on its way inside one container. Ports are "in:0", "in:1", ... and "out:0", ... of a module, an operation or the container. */
+export interface FlowEdge {
+  /** Node id, module path, or `border`. */
+  readonly from: string;
+  readonly fromPort: string;
+  readonly to: string;
+  readonly toPort: string;
+  /** Which operand of the target; tells two arrows into one port apart. */
+  readonly operand: number;
+  /** The value as it arrives, after `via`. */
+  readonly value: ValueId;
+  /** Bookkeeping operations folded into the edge, in order. */
+  readonly via: readonly StepId[];
+  /** Calls that this edge was seen in. */
+  count: number;
+}
+
+/** What flows inside one container, summed over its calls. */
+export interface ContainerFlow {
+  readonly nodes: readonly FlowNode[];
+  readonly edges: readonly FlowEdge[];
+}
+
+export interface ModuleRuns {
+  readonly first: StepId;
+  readonly calls: readonly StepId[];
+}
+
+/** The data flow of a forward pass, container by container, before anything is closed or folded. */
+export interface DataFlow {
+  /** By module path; `canvasPath` for the outermost. */
+  readonly containers: ReadonlyMap<string, ContainerFlow>;
+  /** Calls by module path; absent: not called. A container that is never called itself (ModuleList) runs with its children. */
+  readonly runs: ReadonlyMap<string, ModuleRuns>;
+  /** Node id of the operation, or path of the module, that failed. */
+  readonly failed: string | null;
+  /** The step's node id or module path. */
+  nodeOf(step: StepId): string;
+}
+
+interface Holder {
+  readonly node: string;
+  readonly port: string;
+  readonly via: readonly StepId[];
+}
+
+/** One call of a container (or one stay in a container that is never called itself). */
+class Scope {
+  /** Where each value is found in this scope: at a node, or inside a child scope that it has yet to leave. */
+  readonly holders = new Map<ValueId, Holder | Scope>();
+  readonly uncalled = new Map<string, Scope>();
+  readonly ordinals = new Map<string, number>();
+  #inPorts = 0;
+  #outPorts = 0;
+
+  constructor(
+    readonly path: string,
+    readonly parent: Scope | null,
+    readonly flow: MutableFlow,
+    /** What stands for this call in the container around: the module's path, or the id of a later call. */
+    readonly node: string,
+    /** False for a container that is never called itself and is entered through its children. */
+    readonly called: boolean,
+  ) {}
+
+  nextInPort(): string {
+    return `in:${this.#inPorts++}`;
+  }
+
+  nextOutPort(): string {
+    return `out:${this.#outPorts++}`;
+  }
+
+  /** `name#k`: the same node in every call of the container. */
+  nodeId(name: string): string {
+    const ordinal = this.ordinals.get(name) ?? 0;
+    this.ordinals.set(name, ordinal + 1);
+    return `${this.path === canvasPath ? "" : this.path}#${name}:${ordinal}`;
+  }
+}
+
+class MutableFlow implements ContainerFlow {
+  readonly nodes: FlowNode[] = [];
+  readonly edges: FlowEdge[] = [];
+  readonly #nodeIds = new Map<string, FlowNode>();
+  readonly #edgeKeys = new Map<string, FlowEdge>();
+
+  /** The node of that id, kept from an earlier call if there was one. */
+  addNode<Node extends FlowNode>(node: Node): Node {
+    const known = this.#nodeIds.get(node.id);
+    if (known) {
+      if (known.kind === "operation") known.calls++;
+      return known as Node;
+    }
+    this.#nodeIds.set(node.id, node);
+    this.nodes.push(node);
+    return node;
+  }
+
+  addEdge(from: Holder, to: string, toPort: string, operand: number, value: ValueId): void {
+    const key = `${from.node}\n${from.port}\n${to}\n${toPort}\n${operand}`;
+    const known = this.#edgeKeys.get(key);
+    if (known) {
+      known.count++;
+      return;
+    }
+    const edge: FlowEdge = { from: from.node, fromPort: from.port, to, toPort, operand, value, via: from.via, count: 1 };
+    this.#edgeKeys.set(key, edge);
+    this.edges.push(edge);
+  }
+}
+
+/**
+ * Follows every value from the step that made it to each operand, through every border between them.
+ *
+ * A value crosses a border through one port per call, direction and value. A module that hands its input on unchanged (Identity) becomes
+ * the place where the value is found afterwards. Bookkeeping operations with a single tensor operand are folded into the edge unless
+ * `showBookkeeping`.
+ */
+export function traceDataFlow(index: ModelIndex, trace: ForwardTrace, showBookkeeping: boolean): DataFlow {
+  return new Tracer(index, trace, showBookkeeping).run();
+}
+
+/** Port of a value that a module returned without any operation that made it being on record. */
+const unrecorded = "unrecorded";
+
+class Tracer {
+  readonly #containers = new Map<string, MutableFlow>();
+  readonly #runs = new Map<string, { first: StepId; calls: StepId[] }>();
+  readonly #producedIn = new Map<ValueId, Scope>();
+  readonly #operationNodes = new Map<StepId, string>();
+  readonly #canvas: Scope;
+
+  constructor(
+    readonly index: ModelIndex,
+    readonly trace: ForwardTrace,
+    readonly showBookkeeping: boolean,
+  ) {
+    this.#canvas = this.#scope(canvasPath, null, true);
+  }
+
+  run(): DataFlow {
+    const { trace } = this;
+    for (const { value, label } of trace.inputs) {
+      const node = this.#canvas.flow.addNode({ id: this.#canvas.nodeId("input"), kind: "input", value, label });
+      this.#canvas.holders.set(value, { node: node.id, port: "out:0", via: [] });
+    }
+
+    const open: { id: StepId; step: ModuleStep; scope: Scope }[] = [];
+    const closeDownTo = (parent: StepId | null) => {
+      while (open.length > 0 && open.at(-1)!.id !== parent) {
+        const { step, scope } = open.pop()!;
+        this.#leave(step, scope);
+      }
+    };
+    trace.steps.forEach((step, id) => {
+      closeDownTo(step.parent);
+      const caller = open.at(-1)?.scope ?? this.#canvas;
+      if (step.kind === "module") open.push({ id, step, scope: this.#enter(id, step, caller) });
+      else this.#operate(id, step, caller);
+    });
+    closeDownTo(null);
+
+    for (const { value, label } of trace.outputs) {
+      const holder = this.#find(this.#canvas, value, 0);
+      const node = this.#canvas.flow.addNode({ id: this.#canvas.nodeId("output"), kind: "output", value, label });
+      if (holder) this.#canvas.flow.addEdge(holder, node.id, "in:0", 0, value);
+    }
+
+    const nodeOf = (id: StepId): string => {
+      const step = trace.steps[id];
+      return step?.kind === "module" ? step.path : (this.#operationNodes.get(id) ?? this.index.enclosing(id));
+    };
+    return { containers: this.#containers, runs: this.#runs, failed: trace.failure ? nodeOf(trace.failure.step) : null, nodeOf };
+  }
+
+  #scope(path: string, parent: Scope | null, called: boolean, node = path): Scope {
+    let flow = this.#containers.get(path);
+    if (!flow) this.#containers.set(path, (flow = new MutableFlow()));
+    return new Scope(path, parent, flow, node, called);
+  }
+
+  /** The scope in which the module at `path` stands when it is called from `caller`, which need not be the module around it. */
+  #around(path: string, caller: Scope): Scope {
+    const line = this.index.ancestry(path).slice(0, -1).map((module) => module.path);
+    let scope = caller;
+    let depth = line.indexOf(scope.path);
+    while (depth < 0 && scope.parent) {
+      scope = scope.parent;
+      depth = line.indexOf(scope.path);
+    }
+    for (const uncalled of line.slice(depth + 1)) {
+      let next = scope.uncalled.get(uncalled);
+      if (!next) scope.uncalled.set(uncalled, (next = this.#scope(uncalled, scope, false)));
+      scope = next;
+    }
+    return scope;
+  }
+
+  #enter(id: StepId, step: ModuleStep, caller: Scope): Scope {
+    const runs = this.#runs.get(step.path);
+    if (runs) runs.calls.push(id);
+    else this.#runs.set(step.path, { first: id, calls: [id] });
+
+    const around = this.#around(step.path, caller);
+    const scope = this.#scope(step.path, around, true, this.#callNode(id, step, around, caller));
+    const ports = new Map<ValueId, string>();
+    step.inputs.forEach(({ value }, operand) => {
+      const holder = this.#find(around, value, id);
+      if (!holder) return;
+      let port = ports.get(value);
+      if (!port) {
+        ports.set(value, (port = scope.nextInPort()));
+        scope.holders.set(value, { node: border, port, via: [] });
+      }
+      around.flow.addEdge(holder, scope.node, port, operand, value);
+    });
+    return scope;
+  }
+
+  #callNode(id: StepId, step: ModuleStep, around: Scope, caller: Scope): string {
+    const module = this.index.module(step.path);
+    if (around !== caller || !module || module.children.length > 0 || module.parameters.length > 0) return step.path;
+    const ordinal = (around.ordinals.get(step.path) ?? 0) + 1;
+    around.ordinals.set(step.path, ordinal);
+    if (ordinal === 1) return step.path;
+    return around.flow.addNode({ id: `${step.path}@${ordinal}`, kind: "call", path: step.path, step: id, ordinal }).id;
+  }
+
+  /** What a call returns is found at its box from then on. */
+  #leave(step: ModuleStep, scope: Scope): void {
+    for (const { value } of step.outputs) {
+      if (!scope.holders.has(value) && !this.#producedIn.has(value)) {
+        scope.holders.set(value, { node: border, port: unrecorded, via: [] });
+        this.#producedIn.set(value, scope);
+      }
+      let inner = scope;
+      do {
+        inner.parent!.holders.set(value, inner);
+        inner = inner.parent!;
+      } while (!inner.called);
+    }
+  }
+
+  #operate(id: StepId, step: OperationStep, scope: Scope): void {
+    const tensors = step.inputs.filter(({ value }) => this.trace.values[value]?.source.kind !== "tensor");
+    const operands = tensors.length > 0 ? tensors : step.inputs;
+    if (step.bookkeeping && !this.showBookkeeping && operands.length === 1) {
+      const holder = this.#find(scope, operands[0]!.value, id);
+      if (holder) {
+        for (const { value } of step.outputs) {
+          scope.holders.set(value, { ...holder, via: [...holder.via, id] });
+          this.#producedIn.set(value, scope);
+        }
+        return;
+      }
+    }
+    const node = scope.flow.addNode({ id: scope.nodeId(step.name), kind: "operation", step: id, operation: step, calls: 1 });
+    this.#operationNodes.set(id, node.id);
+    step.inputs.forEach(({ value }, operand) => {
+      const holder = this.#find(scope, value, id);
+      if (holder) scope.flow.addEdge(holder, node.id, `in:${operand}`, operand, value);
+    });
+    step.outputs.forEach(({ value }, output) => {
+      scope.holders.set(value, { node: node.id, port: `out:${output}`, via: [] });
+      this.#producedIn.set(value, scope);
+    });
+  }
+
+  /** Where `value` is found in `scope`; brings it there through the borders between. Null for a value of unknown origin. */
+  #find(scope: Scope, value: ValueId, user: StepId): Holder | null {
+    const near = this.#findUpwards(scope, value);
+    if (near) return near;
+    let producer = this.#producedIn.get(value);
+    if (!producer || this.trace.values[value]?.source.kind === "tensor") {
+      producer = this.#place(scope, value, user);
+      if (!producer) return null;
+    }
+    const around = new Set<Scope>();
+    for (let outer: Scope | null = scope; outer; outer = outer.parent) around.add(outer);
+    for (let inner = producer; !around.has(inner) && inner.parent; inner = inner.parent) {
+      if (!inner.parent.holders.has(value)) inner.parent.holders.set(value, inner);
+    }
+    return this.#findUpwards(scope, value);
+  }
+
+  #findUpwards(scope: Scope, value: ValueId): Holder | null {
+    const holder = scope.holders.get(value);
+    if (holder instanceof Scope) return this.#bringOut(scope, holder, value);
+    if (holder) return holder;
+    const outer = scope.parent && this.#findUpwards(scope.parent, value);
+    if (!outer) return null;
+    const inside: Holder = { node: border, port: scope.nextInPort(), via: [] };
+    scope.parent!.flow.addEdge(outer, scope.node, inside.port, 0, value);
+    scope.holders.set(value, inside);
+    return inside;
+  }
+
+  #bringOut(scope: Scope, inner: Scope, value: ValueId): Holder | null {
+    const port = inner.nextOutPort();
+    const holder = inner.holders.get(value);
+    const inside = holder instanceof Scope ? this.#bringOut(inner, holder, value) : holder;
+    if (inside && inside.port !== unrecorded) inner.flow.addEdge(inside, border, port, 0, value);
+    const outside: Holder = { node: inner.node, port, via: [] };
+    scope.holders.set(value, outside);
+    return outside;
+  }
+
+  /** A node for a value that no step made: a parameter stands in the module that owns it, anything else where it is first used. */
+  #place(scope: Scope, value: ValueId, user: StepId): Scope | undefined {
+    const source = this.trace.values[value]?.source;
+    if (!source || source.kind === "step") return undefined;
+    let place = scope;
+    let id: string;
+    if (source.kind === "tensor") {
+      const owners = new Set(this.index.places(source.tensor).map((owner) => owner.path));
+      for (let outer: Scope | null = scope; outer; outer = outer.parent) {
+        if (owners.has(outer.path)) {
+          place = outer;
+          break;
+        }
+      }
+      const name = this.index.places(source.tensor).find((owner) => owner.path === place.path)?.name ?? this.index.model.tensors[source.tensor]?.names[0];
+      id = `${place.path}#${name ?? "parameter"}`;
+      place.flow.addNode({ id, kind: "parameter", tensor: source.tensor });
+    } else {
+      id = scope.nodeId("constant");
+      place.flow.addNode({ id, kind: "constant", value, firstUse: user });
+    }
+    place.holders.set(value, { node: id, port: "out:0", via: [] });
+    this.#producedIn.set(value, place);
+    return place;
+  }
+}

@@ -1,0 +1,231 @@
+import type { Direction } from "./api.js";
+import { closedFace, titleFace, titleHeight, titleWidth, type Face, type FaceContext } from "./face.js";
+import { placeLabels, type PlacedLabel } from "./layout/edgeLabels.js";
+import { borderNode, type LayoutProblem, type LayoutSolution, type Point } from "./layout/problem.js";
+import type { LayoutSolver, Solved } from "./layout/solver.js";
+import { border } from "./model/dataFlow.js";
+import type { DisplayContent, DisplayEdge, DisplayGraph, DisplayNode } from "./model/displayGraph.js";
+
+/** A box at its place in the picture. */
+export interface SceneBox {
+  readonly node: DisplayNode;
+  readonly face: Face;
+  readonly depth: number;
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface SceneEdge {
+  readonly edge: DisplayEdge;
+  /** Ids of the boxes at its ends; an end on a border is that container's id. */
+  readonly from: string;
+  readonly to: string;
+  /** Scale below which it is too small to matter follows from its container. */
+  readonly container: SceneBox | null;
+  /** Whole line; null where it is cut to `stubs`. */
+  readonly points: readonly Point[] | null;
+  /** Where a cut line leaves its source and reaches its target. */
+  readonly ends: readonly [Point, Point];
+  readonly label: PlacedLabel | null;
+}
+
+/** The picture with every position in one coordinate system; parents before what they hold. */
+export interface Scene {
+  readonly direction: Direction;
+  readonly width: number;
+  readonly height: number;
+  readonly boxes: readonly SceneBox[];
+  readonly edges: readonly SceneEdge[];
+  readonly byId: ReadonlyMap<string, SceneBox>;
+  /** True where some container has the plain layout. */
+  readonly isPlain: boolean;
+}
+
+interface Ports {
+  readonly in: string[];
+  readonly out: string[];
+}
+
+interface OpenContent {
+  readonly node: DisplayNode | null;
+  readonly content: DisplayContent;
+  /** Ports on its own border. */
+  readonly ports: Ports;
+  readonly childPorts: ReadonlyMap<string, Ports>;
+  /** 0 for what holds no open box. */
+  readonly level: number;
+  problem?: LayoutProblem;
+  solution?: LayoutSolution;
+  size?: Size;
+}
+
+/** Of an open box: its content area is centred when the title is wider. */
+interface Size {
+  readonly width: number;
+  readonly height: number;
+  readonly shift: number;
+}
+
+export interface SceneOptions extends FaceContext {
+  readonly direction: Direction;
+  readonly deadline: number;
+  readonly isCurrent: () => boolean;
+}
+
+/** Lays out every open container, innermost first, each distinct one once. */
+export async function layoutScene(graph: DisplayGraph, solver: LayoutSolver, options: SceneOptions): Promise<Scene> {
+  const levels: OpenContent[][] = [];
+  const opened = new Map<DisplayNode, OpenContent>();
+  const canvas = gather(graph.canvas, null, { in: [], out: [] }, levels, opened);
+  const faces = new Map<DisplayNode, Face>();
+  let isPlain = false;
+  for (const level of levels) {
+    for (const container of level) container.problem = problemOf(container, opened, faces, options);
+    const solved: Solved[] = await solver.solve(level.map((container) => container.problem!), options.deadline, options.isCurrent);
+    level.forEach((container, index) => {
+      const { solution } = solved[index]!;
+      container.solution = solution;
+      isPlain ||= solved[index]!.isPlain;
+      const title = container.node ? titleWidth(container.node, options) : 0;
+      const width = Math.max(solution.width, title);
+      container.size = { width, height: solution.height + (container.node ? titleHeight : 0), shift: (width - solution.width) / 2 };
+    });
+  }
+  return new Composer(opened, faces, options, isPlain).compose(canvas);
+}
+
+/** Finds every open container, puts it on the level of its height, and lists the ports that edges inside or outside use. */
+function gather(content: DisplayContent, node: DisplayNode | null, ports: Ports, levels: OpenContent[][], opened: Map<DisplayNode, OpenContent>): OpenContent {
+  const childPorts = new Map<string, Ports>(content.nodes.map((child) => [child.id, { in: [], out: [] }]));
+  const use = (list: string[], port: string) => {
+    if (!list.includes(port)) list.push(port);
+  };
+  const isOpen = new Set(content.nodes.filter((child) => child.content).map((child) => child.id));
+  for (const edge of content.edges) {
+    if (edge.from === border) use(ports.in, edge.fromPort);
+    else use(childPorts.get(edge.from)?.out ?? [], edge.fromPort);
+    if (edge.to === border) use(ports.out, edge.toPort);
+    else use(childPorts.get(edge.to)?.in ?? [], targetPort(edge, isOpen.has(edge.to)));
+  }
+  let level = 0;
+  for (const child of content.nodes) {
+    if (!child.content) continue;
+    level = Math.max(level, gather(child.content, child, childPorts.get(child.id)!, levels, opened).level + 1);
+  }
+  const own: OpenContent = { node, content, ports, childPorts, level };
+  if (node) opened.set(node, own);
+  (levels[level] ??= []).push(own);
+  return own;
+}
+
+/** A closed box has one port for each operand, an open one for each value. */
+function targetPort(edge: DisplayEdge, isOpen: boolean): string {
+  return isOpen ? edge.toPort : `${edge.toPort}/${edge.operand}`;
+}
+
+function problemOf(container: OpenContent, opened: ReadonlyMap<DisplayNode, OpenContent>, faces: Map<DisplayNode, Face>, options: SceneOptions): LayoutProblem {
+  const { content, ports, childPorts } = container;
+  const isDown = options.direction === "down";
+  const sortedPorts = (list: string[]) => list.sort((a, b) => portOrder(a) - portOrder(b));
+  sortedPorts(ports.in);
+  sortedPorts(ports.out);
+  const indexes = new Map(content.nodes.map((child, index) => [child.id, index]));
+  const nodes = content.nodes.map((child) => {
+    const used = childPorts.get(child.id)!;
+    const inner = opened.get(child);
+    if (inner) {
+      const along = (offset: number) => (isDown ? offset + inner.size!.shift : offset + titleHeight);
+      return {
+        width: inner.size!.width, height: inner.size!.height,
+        inPorts: used.in.map((_, port) => along(inner.solution!.inPorts[port]!)), outPorts: used.out.map((_, port) => along(inner.solution!.outPorts[port]!)),
+      };
+    }
+    sortedPorts(used.in);
+    sortedPorts(used.out);
+    const face = closedFace(child, options);
+    faces.set(child, face);
+    return { width: face.width, height: face.height, inPorts: used.in.map(() => null), outPorts: used.out.map(() => null) };
+  });
+  const edges = content.edges.map((edge) => {
+    const target = content.nodes[indexes.get(edge.to) ?? -1];
+    return {
+      from: edge.from === border ? borderNode : indexes.get(edge.from)!,
+      fromPort: (edge.from === border ? ports.in : childPorts.get(edge.from)!.out).indexOf(edge.fromPort),
+      to: edge.to === border ? borderNode : indexes.get(edge.to)!,
+      toPort: edge.to === border ? ports.out.indexOf(edge.toPort) : childPorts.get(edge.to)!.in.indexOf(targetPort(edge, !!target?.content)),
+    };
+  });
+  const longestLabel = isDown ? 0 : Math.max(0, ...content.edges.map((edge) => options.measure(edge.label, "small")));
+  const layerGap = isDown ? 30 : Math.ceil(Math.min(110, Math.max(36, longestLabel + 20)) / 8) * 8;
+  return { direction: options.direction, layerGap, nodes, edges, inPorts: ports.in.length, outPorts: ports.out.length };
+}
+
+function portOrder(port: string): number {
+  return Number(/\d+/.exec(port)?.[0] ?? 0) * 100 + Number(/\/(\d+)/.exec(port)?.[1] ?? 0);
+}
+
+/** Adds up the positions from the outside in. */
+class Composer {
+  readonly #boxes: SceneBox[] = [];
+  readonly #edges: SceneEdge[] = [];
+
+  constructor(
+    readonly opened: ReadonlyMap<DisplayNode, OpenContent>,
+    readonly faces: ReadonlyMap<DisplayNode, Face>,
+    readonly options: SceneOptions,
+    readonly isPlain: boolean,
+  ) {}
+
+  compose(canvas: OpenContent): Scene {
+    this.#content(canvas, 0, 0, null, -1);
+    return {
+      direction: this.options.direction, width: canvas.size!.width, height: canvas.size!.height, boxes: this.#boxes, edges: this.#edges,
+      byId: new Map(this.#boxes.map((box) => [box.node.id, box])), isPlain: this.isPlain,
+    };
+  }
+
+  #content(container: OpenContent, x: number, y: number, around: SceneBox | null, depth: number): void {
+    const { content, problem, solution } = container;
+    content.nodes.forEach((node, index) => {
+      const place = solution!.nodes[index]!;
+      const inner = this.opened.get(node);
+      const face = inner ? titleFace(node, inner.size!.width, this.options) : this.faces.get(node)!;
+      const box: SceneBox = {
+        node, face, depth: depth + 1, x: x + place.x, y: y + place.y, width: inner?.size!.width ?? face.width, height: inner?.size!.height ?? face.height,
+      };
+      this.#boxes.push(box);
+      if (inner) this.#content(inner, box.x + inner.size!.shift, box.y + titleHeight, box, depth + 1);
+    });
+    const labels = placeLabels(problem!, solution!, content.edges.map((edge) => edge.label), this.options.measure);
+    const at = (point: Point): Point => ({ x: x + point.x, y: y + point.y });
+    content.edges.forEach((edge, index) => {
+      const points = solution!.edges[index]?.map(at) ?? null;
+      const label = labels[index];
+      this.#edges.push({
+        edge, container: around, points, ends: points ? [points[0]!, points.at(-1)!] : [at(this.#end(container, index, "from")), at(this.#end(container, index, "to"))],
+        from: edge.from === border ? (around?.node.id ?? "") : edge.from, to: edge.to === border ? (around?.node.id ?? "") : edge.to,
+        label: label ? { ...label, x: x + label.x, y: y + label.y } : null,
+      });
+    });
+  }
+
+  /** Where an edge meets a box or the border. */
+  #end({ problem, solution }: OpenContent, index: number, side: "from" | "to"): Point {
+    const edge = problem!.edges[index]!;
+    const isDown = this.options.direction === "down";
+    const node = side === "from" ? edge.from : edge.to;
+    const port = side === "from" ? edge.fromPort : edge.toPort;
+    if (node === borderNode) {
+      const along = (side === "from" ? solution!.inPorts : solution!.outPorts)[port]!;
+      const across = side === "from" ? 0 : isDown ? solution!.height : solution!.width;
+      return isDown ? { x: along, y: across } : { x: across, y: along };
+    }
+    const place = solution!.nodes[node]!;
+    const ports = solution!.nodePorts[node]!;
+    const along = (side === "from" ? ports.out : ports.in)[port]!;
+    const across = side === "to" ? 0 : isDown ? problem!.nodes[node]!.height : problem!.nodes[node]!.width;
+    return isDown ? { x: place.x + along, y: place.y + across } : { x: place.x + across, y: place.y + along };
+  }
+}

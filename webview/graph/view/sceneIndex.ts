@@ -1,0 +1,75 @@
+import Flatbush from "flatbush";
+import type { Scene, SceneBox, SceneEdge } from "../scene.js";
+
+/** How far a box's drawing reaches beyond its rectangle: marks of matches, the cards behind a folded row. */
+const overhang = 8;
+
+/** Finds what lies in a part of the picture without looking at the rest. */
+export class SceneIndex {
+  readonly #boxes: Flatbush | null;
+  readonly #edges: Flatbush | null;
+
+  constructor(readonly scene: Scene) {
+    this.#boxes = build(scene.boxes, ({ x, y, width, height }) => [x, y, x + width + overhang, y + height + overhang]);
+    this.#edges = build(scene.edges, edgeBounds);
+  }
+
+  /** Parents before what they hold. */
+  boxesIn(x0: number, y0: number, x1: number, y1: number): SceneBox[] {
+    const found = this.#boxes?.search(x0 - overhang, y0 - overhang, x1, y1) ?? [];
+    return found.sort((a, b) => a - b).map((index) => this.scene.boxes[index]!);
+  }
+
+  edgesIn(x0: number, y0: number, x1: number, y1: number): SceneEdge[] {
+    return (this.#edges?.search(x0, y0, x1, y1) ?? []).map((index) => this.scene.edges[index]!);
+  }
+
+  /** The innermost box at a point. */
+  boxAt(x: number, y: number): SceneBox | null {
+    const found = this.#boxes?.search(x, y, x, y, (index) => {
+      const box = this.scene.boxes[index]!;
+      return x <= box.x + box.width && y <= box.y + box.height;
+    });
+    return found?.length ? this.scene.boxes[Math.max(...found)]! : null;
+  }
+
+  /** The edge whose line passes within `distance` of a point. */
+  edgeAt(x: number, y: number, distance: number): SceneEdge | null {
+    let best: SceneEdge | null = null;
+    let least = distance;
+    for (const edge of this.edgesIn(x - distance, y - distance, x + distance, y + distance)) {
+      for (let i = 1; edge.points && i < edge.points.length; i++) {
+        const [a, b] = [edge.points[i - 1]!, edge.points[i]!];
+        const along = Math.max(0, Math.min(1, ((x - a.x) * (b.x - a.x) + (y - a.y) * (b.y - a.y)) / ((b.x - a.x) ** 2 + (b.y - a.y) ** 2 || 1)));
+        const away = Math.hypot(x - a.x - along * (b.x - a.x), y - a.y - along * (b.y - a.y));
+        if (away < least) [best, least] = [edge, away];
+      }
+    }
+    return best;
+  }
+}
+
+function build<Item>(items: readonly Item[], bounds: (item: Item) => readonly [number, number, number, number]): Flatbush | null {
+  if (items.length === 0) return null;
+  const index = new Flatbush(items.length);
+  for (const item of items) index.add(...bounds(item));
+  index.finish();
+  return index;
+}
+
+function edgeBounds({ points, ends, label }: SceneEdge): [number, number, number, number] {
+  let [x0, y0, x1, y1] = [Infinity, Infinity, -Infinity, -Infinity];
+  // A cut line is drawn at its ends only, but its bounds span both: the few there are cost less than an entry for each end.
+  for (const { x, y } of points ?? ends) {
+    if (x < x0) x0 = x;
+    if (y < y0) y0 = y;
+    if (x > x1) x1 = x;
+    if (y > y1) y1 = y;
+  }
+  if (label) {
+    x0 = Math.min(x0, label.x);
+    y0 = Math.min(y0, label.y - 11);
+    x1 = Math.max(x1, label.x + label.width);
+  }
+  return [x0 - 4, y0 - 12, x1 + 4, y1 + 12];
+}
