@@ -18,14 +18,14 @@ export interface SearchBoxProps {
 
 /** Finds modules; Enter and Shift+Enter step through what matches, Escape ends the search. */
 export function SearchBox({ results, field }: SearchBoxProps) {
-  const { page, dispatch, tell } = useSession();
+  const { page, dispatch, announce } = useSession();
   const { paths, error } = results;
   const [at, setAt] = useState<number | null>(null);
   const searching = page.query.trim() !== "";
 
   useEffect(() => setAt(null), [page.query]);
   useEffect(() => {
-    if (searching) tell(error ? explain(error) : countText(paths.length));
+    if (searching) announce(error ? explain(error) : countText(paths.length));
   }, [page.query, paths.length]);
 
   const step = (by: 1 | -1) => {

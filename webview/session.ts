@@ -13,6 +13,8 @@ export interface Session {
   readonly act: <M extends PageMethod>(method: M, params: PageMethods[M]["params"]) => void;
   /** Tells the user something in passing, also to a screen reader. */
   readonly tell: (message: string, kind?: "done" | "problem") => void;
+  /** Says to a screen reader what is plain to see. */
+  readonly announce: (message: string) => void;
 }
 
 export const SessionContext = createContext<Session | null>(null);

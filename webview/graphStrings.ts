@@ -1,0 +1,38 @@
+import * as l10n from "@vscode/l10n";
+import type { GraphStrings } from "./graph/index.js";
+
+/** The picture's own texts in the display language. */
+export function graphStrings(): GraphStrings {
+  return {
+    input: l10n.t("Input"),
+    output: l10n.t("Output"),
+    constant: l10n.t("Constant"),
+    parametersShort: l10n.t("{0} params"),
+    repeated: l10n.t("{0} modules of equal structure, each with its own weights"),
+    sharedPlaces: l10n.t("Shared weights {0}, used in {1} places"),
+    calledTimes: l10n.t("called {0} times"),
+    notReached: l10n.t("not reached"),
+    notCalled: l10n.t("not called"),
+    failedHere: l10n.t("failed here"),
+    declaredOrder: l10n.t("Order as declared; no forward pass was measured"),
+    noTrace: l10n.t("No forward pass: how data flows is unknown"),
+    plainLayout: l10n.t("Simplified layout"),
+    legend: l10n.t("Legend"),
+    kinds: {
+      dense: l10n.t("Linear"),
+      convolution: l10n.t("Convolution"),
+      attention: l10n.t("Attention"),
+      recurrent: l10n.t("Recurrent"),
+      embedding: l10n.t("Embedding"),
+      normalization: l10n.t("Normalization"),
+      activation: l10n.t("Activation"),
+      structure: l10n.t("Pooling, shape, dropout"),
+      container: l10n.t("Container"),
+      operation: l10n.t("Operation"),
+    },
+    legendRepeated: l10n.t("Repeated, own weights"),
+    legendShared: l10n.t("Shared weights"),
+    legendDeclared: l10n.t("Declared, not measured"),
+    legendFailed: l10n.t("Failed"),
+  };
+}

@@ -1,0 +1,58 @@
+import "./inspector.css";
+import * as l10n from "@vscode/l10n";
+import { useEffect, useRef } from "preact/hooks";
+import type { ModelSnapshot } from "../../src/protocol/index.js";
+import { IconButton, Link } from "../controls.js";
+import { indexOf } from "../modelIndex.js";
+import { useSession } from "../session.js";
+import { ModuleView } from "./moduleView.js";
+import { NodeView } from "./nodeView.js";
+
+/** What is known of the selection; of the model where nothing is selected. */
+export function Inspector({ model }: { readonly model: ModelSnapshot }) {
+  const { page, dispatch } = useSession();
+  const { selected } = page;
+  const body = useRef<HTMLDivElement>(null);
+  const path = selected?.path ?? "";
+  const key = selected?.kind === "node" ? selected.id : path;
+  useEffect(() => body.current?.scrollTo(0, 0), [key, model.name]);
+
+  return (
+    <aside class="inspector" aria-label={l10n.t("Inspector")}>
+      <header class="inspector-head">
+        <Breadcrumbs model={model} path={path} last={selected?.kind === "node" ? selected.label : null} />
+        <IconButton icon="close" label={l10n.t("Close Inspector")} onClick={() => dispatch({ kind: "prefer", preferences: { inspectorOpen: false } })} />
+      </header>
+      <div ref={body} class="inspector-body" tabIndex={0}>
+        {selected?.kind === "node" ? <NodeView key={key} model={model} node={selected} /> : <ModuleView key={key} model={model} path={path} />}
+      </div>
+    </aside>
+  );
+}
+
+function Breadcrumbs({ model, path, last }: { readonly model: ModelSnapshot; readonly path: string; readonly last: string | null }) {
+  const { dispatch } = useSession();
+  const line = indexOf(model).ancestry(path);
+  return (
+    <nav class="breadcrumbs" aria-label={l10n.t("Path")}>
+      <ol>
+        {line.map((module, at) => (
+          <li key={module.path}>
+            {at === line.length - 1 && last === null ? (
+              <span aria-current="true">{module.name}</span>
+            ) : (
+              <Link title={module.type} onClick={() => dispatch({ kind: "choose", selected: { kind: "module", path: module.path }, reveal: true })}>
+                {module.name}
+              </Link>
+            )}
+          </li>
+        ))}
+        {last !== null && (
+          <li>
+            <span aria-current="true">{last}</span>
+          </li>
+        )}
+      </ol>
+    </nav>
+  );
+}

@@ -1,0 +1,233 @@
+import * as l10n from "@vscode/l10n";
+import { useState } from "preact/hooks";
+import type { ModelSnapshot, ModuleSnapshot, Operand } from "../../src/protocol/index.js";
+import { Icon, IconButton, Link } from "../controls.js";
+import { formatBytes, formatCompact, formatCount, formatPercent, formatValue } from "../format.js";
+import { LocationLink } from "../locationLink.js";
+import { indexOf, type ModuleCall } from "../modelIndex.js";
+import { useSession } from "../session.js";
+import { Facts, Section } from "./facts.js";
+import { ModelSection } from "./modelSection.js";
+import { OperandList } from "./operands.js";
+import { ParameterCard } from "./parameterCard.js";
+
+/** A module: what it is, the calls of it, its parameters, and sums over what is beneath it. */
+export function ModuleView({ model, path }: { readonly model: ModelSnapshot; readonly path: string }) {
+  const index = indexOf(model);
+  const module = index.module(path);
+  if (!module) return null;
+  const isContainer = module.children.length > 0;
+  const isModel = path === "";
+  return (
+    <>
+      <Title model={model} module={module} />
+      {isModel && <ModelSection model={model} />}
+      <Calls model={model} module={module} />
+      {isContainer && !isModel && <Totals model={model} module={module} />}
+      <Tensors model={model} module={module} title={l10n.t("Parameters")} kind="parameters" />
+      <Tensors model={model} module={module} title={l10n.t("Buffers")} kind="buffers" />
+      {isContainer && <Children model={model} module={module} />}
+      {!isContainer && module.parameters.length + module.buffers.length === 0 && (
+        <Section title={l10n.t("Parameters")}>
+          <p class="muted">{l10n.t("{0} has no parameters.", module.type)}</p>
+        </Section>
+      )}
+    </>
+  );
+}
+
+function Title({ model, module }: { readonly model: ModelSnapshot; readonly module: ModuleSnapshot }) {
+  const { page, act } = useSession();
+  const busy = page.host?.kind === "file" && page.host.activity !== "idle";
+  const location = module.location ?? (module.path === "" ? model.location : null);
+  return (
+    <section class="title">
+      <h1>
+        <span class="type">{module.type}</span>
+        {module.arguments && (
+          <>
+            (<wbr />
+            <span class="arguments">{module.arguments}</span>)
+          </>
+        )}
+      </h1>
+      <div class="title-actions">
+        {location && (
+          <>
+            <LocationLink location={location} />
+            <IconButton icon="go-to-file" label={l10n.t("Reveal in Code")} onClick={() => act("reveal", { location })} />
+          </>
+        )}
+        <IconButton
+          icon="refresh"
+          label={l10n.t("Reinitialize…")}
+          disabled={busy}
+          onClick={() => act("chooseReinitialize", { model: model.name, path: module.path })}
+        />
+        {!module.training && <span class="badge">eval</span>}
+      </div>
+      <SamePlaces model={model} module={module} />
+    </section>
+  );
+}
+
+/** One module used in several places: its weights are shared as a whole. */
+function SamePlaces({ model, module }: { readonly model: ModelSnapshot; readonly module: ModuleSnapshot }) {
+  const { dispatch } = useSession();
+  const places = indexOf(model).samePlaces(module);
+  if (places.length === 0) return null;
+  return (
+    <p class="partners">
+      <Icon name="link" /> {l10n.t("The same module is also at")}{" "}
+      {places.map((path, at) => (
+        <span key={path}>
+          {at > 0 && ", "}
+          <Link onClick={() => dispatch({ kind: "choose", selected: { kind: "module", path }, reveal: true })}>{path === "" ? model.name : path}</Link>
+        </span>
+      ))}
+    </p>
+  );
+}
+
+const callsShown = 8;
+
+function Calls({ model, module }: { readonly model: ModelSnapshot; readonly module: ModuleSnapshot }) {
+  const calls = indexOf(model).calls(module.path);
+  const [all, setAll] = useState(false);
+  if (!model.trace) return null;
+  if (calls.length === 0) {
+    return (
+      <Section title={l10n.t("Calls")}>
+        <p class="muted">{model.trace.failure ? l10n.t("Not reached before forward failed.") : l10n.t("Not called in this forward pass.")}</p>
+      </Section>
+    );
+  }
+  const shown = all ? calls : calls.slice(0, callsShown);
+  return (
+    <Section title={calls.length === 1 ? l10n.t("Input and output") : l10n.t("Called {0} times", formatCount(calls.length))}>
+      {shown.map((call) => (
+        <Call key={call.id} model={model} call={call} failed={failedIn(model, call)} />
+      ))}
+      {shown.length < calls.length && <Link onClick={() => setAll(true)}>{l10n.t("Show all {0}", formatCount(calls.length))}</Link>}
+    </Section>
+  );
+}
+
+function failedIn(model: ModelSnapshot, call: ModuleCall): boolean {
+  const { steps, failure } = model.trace!;
+  for (let at = failure?.step ?? null; at !== null; at = steps[at]?.parent ?? null) if (at === call.id) return true;
+  return false;
+}
+
+function Call({ model, call: { step }, failed }: { readonly model: ModelSnapshot; readonly call: ModuleCall; readonly failed: boolean }) {
+  return (
+    <div class="call">
+      <OperandList model={model} operands={step.inputs} empty={l10n.t("no tensor")} />
+      <span class="arrow" role="img" aria-label={l10n.t("gives")}>
+        →
+      </span>
+      {failed ? (
+        <span class="badge error">{l10n.t("failed")}</span>
+      ) : (
+        <OperandList model={model} operands={step.outputs} empty={l10n.t("no tensor")} />
+      )}
+      <Activation model={model} outputs={step.outputs} />
+    </div>
+  );
+}
+
+/** Mean, spread and zeros of what came out. */
+function Activation({ model, outputs }: { readonly model: ModelSnapshot; readonly outputs: readonly Operand[] }) {
+  const statistics = outputs.length === 1 ? model.trace?.values[outputs[0]!.value]?.statistics : undefined;
+  if (!statistics) return null;
+  return <ActivationFacts statistics={statistics} />;
+}
+
+export function ActivationFacts({ statistics }: { readonly statistics: NonNullable<NonNullable<ModelSnapshot["trace"]>["values"][number]["statistics"]> }) {
+  return (
+    <Facts
+      facts={[
+        { name: l10n.t("mean"), value: formatValue(statistics.mean) },
+        { name: l10n.t("std"), value: formatValue(statistics.std) },
+        { name: l10n.t("zeros"), value: formatPercent(statistics.zeros) },
+        statistics.nonFinite > 0 && { name: l10n.t("NaN or infinite"), value: formatCount(statistics.nonFinite), alarming: true },
+      ]}
+    />
+  );
+}
+
+function Totals({ model, module }: { readonly model: ModelSnapshot; readonly module: ModuleSnapshot }) {
+  const totals = indexOf(model).totals(module.path);
+  const frozen = totals.parameters - totals.trainable;
+  return (
+    <Section title={l10n.t("Beneath it")} note={l10n.t("shared parameters counted once")}>
+      <Facts
+        facts={[
+          { name: l10n.t("parameters"), value: formatCount(totals.parameters) },
+          model.totals.parameters > 0 && { name: l10n.t("of the model"), value: formatPercent(totals.parameters / model.totals.parameters) },
+          frozen > 0 && { name: l10n.t("frozen"), value: formatCount(frozen) },
+          totals.sharedOutside > 0 && { name: l10n.t("shared with outside"), value: formatCount(totals.sharedOutside) },
+          { name: l10n.t("memory"), value: formatBytes(totals.bytes) },
+          totals.bufferBytes > 0 && { name: l10n.t("buffers"), value: formatBytes(totals.bufferBytes) },
+          { name: l10n.t("modules"), value: formatCount(totals.modules) },
+          totals.multiplyAdds !== null && { name: l10n.t("multiply-adds"), value: formatCompact(totals.multiplyAdds) },
+          totals.unknownShapes > 0 && { name: l10n.t("shapes not known"), value: formatCount(totals.unknownShapes) },
+        ]}
+      />
+    </Section>
+  );
+}
+
+interface TensorsProps {
+  readonly model: ModelSnapshot;
+  readonly module: ModuleSnapshot;
+  readonly title: string;
+  readonly kind: "parameters" | "buffers";
+}
+
+function Tensors({ model, module, title, kind }: TensorsProps) {
+  const uses = module[kind];
+  if (uses.length === 0) return null;
+  return (
+    <Section title={title}>
+      {uses.map((use) => (
+        <ParameterCard key={use.name} model={model} tensor={indexOf(model).tensor(use)} name={use.name} path={module.path} />
+      ))}
+    </Section>
+  );
+}
+
+const childrenShown = 40;
+
+/** The children with their part of the parameters. */
+function Children({ model, module }: { readonly model: ModelSnapshot; readonly module: ModuleSnapshot }) {
+  const { dispatch } = useSession();
+  const index = indexOf(model);
+  const [all, setAll] = useState(false);
+  const shown = all ? module.children : module.children.slice(0, childrenShown);
+  const whole = Math.max(1, index.totals(module.path).parameters);
+  return (
+    <Section title={l10n.t("Children")} note={formatCount(module.children.length)}>
+      <ul class="children">
+        {shown.map((child) => {
+          const { parameters } = index.totals(child.path);
+          return (
+            <li key={child.path}>
+              <button
+                type="button"
+                class="child"
+                onClick={() => dispatch({ kind: "choose", selected: { kind: "module", path: child.path }, reveal: true })}
+              >
+                <span class="child-name">{child.name}</span>
+                <span class="child-type">{child.type}</span>
+                <span class="child-count">{parameters > 0 ? formatCompact(parameters) : "–"}</span>
+                <span class="child-share" style={{ width: `${(100 * parameters) / whole}%` }} />
+              </button>
+            </li>
+          );
+        })}
+      </ul>
+      {shown.length < module.children.length && <Link onClick={() => setAll(true)}>{l10n.t("Show all {0}", formatCount(module.children.length))}</Link>}
+    </Section>
+  );
+}

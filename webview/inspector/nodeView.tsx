@@ -1,0 +1,89 @@
+import * as l10n from "@vscode/l10n";
+import type { ModelSnapshot, TraceValue, ValueId } from "../../src/protocol/index.js";
+import { Link } from "../controls.js";
+import { LocationLink } from "../locationLink.js";
+import { indexOf } from "../modelIndex.js";
+import { useSession } from "../session.js";
+import type { Selected } from "../state.js";
+import { Section } from "./facts.js";
+import { ActivationFacts } from "./moduleView.js";
+import { OperandList } from "./operands.js";
+import { ParameterCard } from "./parameterCard.js";
+
+export interface NodeViewProps {
+  readonly model: ModelSnapshot;
+  readonly node: Extract<Selected, { readonly kind: "node" }>;
+}
+
+/** A node of the picture that is no module: an operation, an input, an output, a tensor. */
+export function NodeView({ model, node }: NodeViewProps) {
+  const { source } = node;
+  switch (source.kind) {
+    case "operation":
+      return <OperationView model={model} step={source.step} />;
+    case "parameter": {
+      const tensor = model.tensors[source.tensor];
+      return tensor ? (
+        <Section title={tensor.kind === "parameter" ? l10n.t("Parameter") : l10n.t("Buffer")}>
+          <ParameterCard model={model} tensor={tensor} name={node.label} path={node.path} />
+        </Section>
+      ) : null;
+    }
+    case "input":
+      return <ValueView model={model} title={l10n.t("Input of the model")} value={source.value} />;
+    case "output":
+      return <ValueView model={model} title={l10n.t("Output of the model")} value={source.value} />;
+    case "constant":
+      return <ValueView model={model} title={l10n.t("Tensor from outside the pass")} value={source.value} />;
+  }
+}
+
+function OperationView({ model, step }: { readonly model: ModelSnapshot; readonly step: number }) {
+  const operation = indexOf(model).operation(step);
+  if (!operation) return null;
+  const failed = model.trace?.failure?.step === step;
+  const statistics = operation.outputs.length === 1 ? model.trace?.values[operation.outputs[0]!.value]?.statistics : undefined;
+  return (
+    <>
+      <section class="title">
+        <h1>
+          <span class="type">{operation.name}</span>
+          {operation.arguments && (
+            <>
+              (<wbr />
+              <span class="arguments">{operation.arguments}</span>)
+            </>
+          )}
+        </h1>
+        {operation.location && (
+          <div class="title-actions">
+            <LocationLink location={operation.location} />
+          </div>
+        )}
+      </section>
+      <Section title={l10n.t("Operands")}>
+        <OperandList model={model} operands={operation.inputs} empty={l10n.t("none")} origins />
+      </Section>
+      <Section title={l10n.t("Result")}>
+        {failed ? (
+          <p class="failure-message">{model.trace!.failure!.message}</p>
+        ) : (
+          <OperandList model={model} operands={operation.outputs} empty={l10n.t("none")} />
+        )}
+        {statistics && <ActivationFacts statistics={statistics} />}
+      </Section>
+    </>
+  );
+}
+
+function ValueView({ model, title, value }: { readonly model: ModelSnapshot; readonly title: string; readonly value: ValueId }) {
+  const { act } = useSession();
+  const found: TraceValue | undefined = model.trace?.values[value];
+  return (
+    <Section title={title}>
+      <OperandList model={model} operands={[{ value, label: "" }]} empty="" />
+      {found?.statistics && <ActivationFacts statistics={found.statistics} />}
+      {found?.source.kind === "input" && <Link onClick={() => act("chooseForward", { model: model.name })}>{l10n.t("Run with Other Inputs…")}</Link>}
+    </Section>
+  );
+}

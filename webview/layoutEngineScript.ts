@@ -1,0 +1,3 @@
+import text from "elkjs/lib/elk-worker.min.js";
+
+globalThis.layerscopeLayoutEngine = text;

@@ -1,0 +1,39 @@
+import { h, render } from "preact";
+import { registerControls } from "./controls.js";
+import { Host } from "./host.js";
+import { loadLayoutEngine } from "./layoutEngine.js";
+import { PageView } from "./page.js";
+import { startPage, Store } from "./state.js";
+import { loadStrings } from "./strings.js";
+
+interface WebviewApi {
+  postMessage(message: unknown): void;
+  getState(): unknown;
+  setState(state: unknown): void;
+}
+
+declare function acquireVsCodeApi(): WebviewApi;
+
+loadStrings(document.documentElement);
+registerControls();
+
+const vscode = acquireVsCodeApi();
+const store = new Store(startPage(vscode.getState()));
+const host = new Host(
+  {
+    postMessage: (message) => vscode.postMessage(message),
+    listen: (listener) => window.addEventListener("message", (event) => listener(event.data)),
+  },
+  (message) => store.dispatch(message),
+);
+
+let { memory } = store.page;
+store.subscribe((page) => {
+  if (page.memory !== memory) vscode.setState((memory = page.memory));
+});
+
+const root = document.createElement("div");
+root.id = "page";
+document.body.append(root);
+render(h(PageView, { store, host, layoutEngine: loadLayoutEngine() }), root);
+void host.request("ready", null);

@@ -1,0 +1,5 @@
+/** Imported as text. */
+declare module "elkjs/lib/elk-worker.min.js" {
+  const text: string;
+  export default text;
+}

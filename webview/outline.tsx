@@ -1,0 +1,138 @@
+import * as l10n from "@vscode/l10n";
+import { useMemo } from "preact/hooks";
+import type { ModelSnapshot } from "../src/protocol/index.js";
+import type { GraphItem, GraphViewInterface } from "./graph/index.js";
+import { idOf, selectedOf } from "./graphPane.js";
+import { useSession } from "./session.js";
+
+export interface OutlineProps {
+  readonly graph: GraphViewInterface;
+  readonly model: ModelSnapshot;
+  /** Changes whenever the picture's items do. */
+  readonly arranged: number;
+  readonly onReveal: (item: GraphItem) => void;
+}
+
+/** Items on each side of the active one that exist as elements: enough for a screen reader to look around in. */
+const reach = 30;
+
+/**
+ * The picture as a tree for keyboard and screen reader: the same items, the same selection, in the order in which data flows.
+ * Up and down go through the visible items, left and right through the hierarchy, Alt+up and Alt+down along the edges.
+ */
+export function Outline({ graph, model, arranged, onReveal }: OutlineProps) {
+  const { page, dispatch } = useSession();
+  const items = useMemo(() => graph.items(), [graph, model, arranged]);
+  const places = useMemo(() => placesAmongSiblings(items), [items]);
+  const activeId = page.selected ? idOf(page.selected) : null;
+  const at = Math.max(
+    0,
+    items.findIndex((item) => item.id === activeId),
+  );
+  const active = items[at];
+  const first = Math.max(0, at - reach);
+  const near = items.slice(first, at + reach + 1);
+
+  const go = (id: string | null | undefined) => {
+    const item = id === null || id === undefined ? null : graph.item(id);
+    if (item) dispatch({ kind: "choose", selected: selectedOf(item), reveal: true });
+  };
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.ctrlKey || event.metaKey || !active || !act(event)) return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+
+  /** Whether the key means something here. */
+  const act = (event: KeyboardEvent): boolean => {
+    const neighbours = graph.neighbours(active!.id);
+    switch (event.key) {
+      case "ArrowDown":
+        go(event.altKey ? neighbours.downstream[0] : activeId === null ? active!.id : items[at + 1]?.id);
+        return true;
+      case "ArrowUp":
+        go(event.altKey ? neighbours.upstream[0] : items[at - 1]?.id);
+        return true;
+      case "ArrowRight":
+        if (active!.expandable && !active!.expanded) graph.expand(active!.id);
+        else go(neighbours.firstChild);
+        return true;
+      case "ArrowLeft":
+        if (active!.expandable && active!.expanded) graph.collapse(active!.id);
+        else go(neighbours.parent);
+        return true;
+      case "Home":
+        go(items[0]?.id);
+        return true;
+      case "End":
+        go(items.at(-1)?.id);
+        return true;
+      case "Enter":
+        if (active!.expandable) graph.toggle(active!.id);
+        else onReveal(active!);
+        return true;
+      case " ":
+        go(active!.id);
+        return true;
+      case "Escape":
+        dispatch({ kind: "choose", selected: null, reveal: true });
+        return true;
+      case "+":
+      case "=":
+        graph.zoomIn();
+        return true;
+      case "-":
+        graph.zoomOut();
+        return true;
+      default:
+        return false;
+    }
+  };
+
+  return (
+    <div
+      class="outline"
+      role="tree"
+      tabIndex={0}
+      aria-label={l10n.t("Modules of {0}", model.name)}
+      aria-activedescendant={active && elementId(at)}
+      onKeyDown={onKeyDown}
+    >
+      {near.map((item, offset) => {
+        const place = places.get(item.id)!;
+        return (
+          <div
+            key={item.id}
+            id={elementId(first + offset)}
+            class="outline-item"
+            role="treeitem"
+            aria-level={item.depth + 1}
+            aria-posinset={place.position}
+            aria-setsize={place.size()}
+            aria-expanded={item.expandable ? item.expanded : undefined}
+            aria-selected={item.id === activeId}
+          >
+            {item.description}
+          </div>
+        );
+      })}
+    </div>
+  );
+}
+
+function elementId(at: number): string {
+  return `outline-${at}`;
+}
+
+/** Each item's position among its siblings, and how many they are. */
+function placesAmongSiblings(items: readonly GraphItem[]): Map<string, { position: number; size: () => number }> {
+  const counts = new Map<string | null, number>();
+  return new Map(
+    items.map(({ id, parent }) => {
+      const position = (counts.get(parent) ?? 0) + 1;
+      counts.set(parent, position);
+      return [id, { position, size: () => counts.get(parent)! }];
+    }),
+  );
+}

@@ -1,0 +1,148 @@
+import "./page.css";
+import * as l10n from "@vscode/l10n";
+import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { commands } from "./commands.js";
+import type { TextField } from "./controls.js";
+import type { GraphViewInterface } from "./graph/index.js";
+import { GraphPane } from "./graphPane.js";
+import type { Host } from "./host.js";
+import { Inspector } from "./inspector/inspector.js";
+import { indexOf } from "./modelIndex.js";
+import { EmptyScreen, NoPictureScreen, Notices, UntrustedScreen } from "./notices.js";
+import { search } from "./search.js";
+import { type Session, SessionContext, useSession } from "./session.js";
+import { Splitter } from "./splitter.js";
+import { type Action, shownModel, type Store } from "./state.js";
+import { Toolbar } from "./toolbar.js";
+
+export interface PageViewProps {
+  readonly store: Store;
+  readonly host: Host;
+  readonly layoutEngine: Promise<string>;
+}
+
+interface Message {
+  readonly text: string;
+  readonly kind: "done" | "problem";
+}
+
+/** How long a message in passing stays; a problem stays until the next one or a click. */
+const messageMilliseconds = 4000;
+
+/** From this width on the inspector stands beside the picture. */
+const wideQuery = "(min-width: 720px)";
+
+export function PageView({ store, host, layoutEngine }: PageViewProps) {
+  const [page, setPage] = useState(store.page);
+  const [message, setMessage] = useState<Message | null>(null);
+  const [announcement, setAnnouncement] = useState("");
+  useEffect(() => {
+    setPage(store.page);
+    return store.subscribe(setPage);
+  }, [store]);
+  useEffect(() => {
+    if (message?.kind !== "done") return;
+    const timer = setTimeout(() => setMessage(null), messageMilliseconds);
+    return () => clearTimeout(timer);
+  }, [message]);
+
+  const session = useMemo((): Session => {
+    const tell: Session["tell"] = (text, kind = "done") => setMessage({ text, kind });
+    const request: Session["request"] = (method, params) => host.request(method, params);
+    const act: Session["act"] = (method, params) => {
+      request(method, params).catch((error: Error) => tell(error.message, "problem"));
+    };
+    const dispatch = (action: Action) => {
+      store.dispatch(action);
+      const { model } = store.page;
+      if (action.kind === "choose" && action.selected?.kind === "module" && model !== null) act("selected", { model, path: action.selected.path });
+    };
+    return { page, request, act, dispatch, tell, announce: setAnnouncement };
+  }, [page, host, store]);
+
+  return (
+    <SessionContext.Provider value={session}>
+      <Content layoutEngine={layoutEngine} />
+      {message && (
+        <button type="button" class={`message ${message.kind}`} title={l10n.t("Dismiss")} onClick={() => setMessage(null)}>
+          {message.text}
+        </button>
+      )}
+      <div class="visually-hidden" aria-live="polite">
+        {message?.text ?? announcement}
+      </div>
+    </SessionContext.Provider>
+  );
+}
+
+function Content({ layoutEngine }: { readonly layoutEngine: Promise<string> }) {
+  const session = useSession();
+  const { page, dispatch } = session;
+  const model = shownModel(page);
+  const wide = useMedia(wideQuery);
+  const [graph, setGraph] = useState<GraphViewInterface | null>(null);
+  const searchField = useRef<TextField>(null);
+  const onGraph = useCallback((view: GraphViewInterface | null) => setGraph(view), []);
+  const results = useMemo(() => (model ? search(page.query, indexOf(model)) : nothing), [page.query, model]);
+  const matches = useMemo(() => (page.query.trim() === "" || results.error ? null : new Set(results.paths)), [page.query, results]);
+
+  if (page.host === null) return null;
+  if (page.host.kind === "empty") return <EmptyScreen />;
+  if (page.host.kind === "untrusted") return <UntrustedScreen />;
+  if (!model) return <NoPictureScreen state={page.host} />;
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isTyping(event)) return;
+    if (event.key === "/") searchField.current?.focus();
+    else if (event.key === "f") graph?.fit();
+    else return;
+    event.preventDefault();
+  };
+
+  const { inspectorOpen, inspectorShare } = page.memory.preferences;
+  const shape = wide ? "wide" : "narrow";
+  const share = inspectorShare[shape];
+  return (
+    <div class="page" onKeyDown={onKeyDown}>
+      <Toolbar commands={commands(session, graph)} results={results} searchField={searchField} />
+      <Notices state={page.host} model={model} />
+      <div class={`panes ${shape}`}>
+        <main class="content" style={{ flexGrow: inspectorOpen ? 1 - share : 1 }}>
+          <GraphPane model={model} file={page.host.file} layoutEngine={layoutEngine} matches={matches} hidden={page.tab !== "graph"} onGraph={onGraph} />
+        </main>
+        {inspectorOpen && (
+          <>
+            <Splitter
+              label={l10n.t("Size of the inspector")}
+              orientation={wide ? "vertical" : "horizontal"}
+              share={share}
+              onChange={(wanted) => dispatch({ kind: "prefer", preferences: { inspectorShare: { ...inspectorShare, [shape]: wanted } } })}
+            />
+            <div class="side" style={{ flexGrow: share }}>
+              <Inspector model={model} />
+            </div>
+          </>
+        )}
+      </div>
+    </div>
+  );
+}
+
+const nothing = { paths: [], error: null } as const;
+
+function isTyping(event: KeyboardEvent): boolean {
+  const target = event.composedPath()[0];
+  return target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement || (target instanceof HTMLElement && target.isContentEditable);
+}
+
+function useMedia(query: string): boolean {
+  const [matches, setMatches] = useState(() => matchMedia(query).matches);
+  useEffect(() => {
+    const list = matchMedia(query);
+    const follow = () => setMatches(list.matches);
+    follow();
+    list.addEventListener("change", follow);
+    return () => list.removeEventListener("change", follow);
+  }, [query]);
+  return matches;
+}
