@@ -1,0 +1,37 @@
+/** Layers as functions, without parameters of their own (torch.nn.functional). */
+export { linear } from "../ops/matmul.js";
+export { relu_, sigmoid, tanh } from "../ops/unary.js";
+export {
+  celu,
+  celu_,
+  elu,
+  elu_,
+  gelu,
+  glu,
+  hardshrink,
+  hardsigmoid,
+  hardswish,
+  hardtanh,
+  hardtanh_,
+  leakyRelu,
+  leakyRelu_,
+  logSoftmax,
+  logsigmoid,
+  mish,
+  prelu,
+  relu,
+  relu6,
+  rrelu,
+  selu,
+  selu_,
+  silu,
+  softmax,
+  softmin,
+  softplus,
+  softshrink,
+  softsign,
+  tanhshrink,
+  threshold,
+  threshold_,
+} from "../ops/activation.js";
+export { alphaDropout, dropout, dropout1d, dropout2d, dropout3d, featureAlphaDropout } from "../ops/dropout.js";

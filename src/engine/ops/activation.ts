@@ -1,0 +1,642 @@
+import { defineComposite, defineInPlace, defineOperation, type OperationRow } from "../dispatch.js";
+import type { DType } from "../dtype.js";
+import { NotImplementedError, RuntimeError } from "../errors.js";
+import * as kernels from "../kernels/elementwise.js";
+import * as slices from "../kernels/softmax.js";
+import { sumTo } from "../kernels/sumTo.js";
+import { defaultGenerator } from "../random/generator.js";
+import { contiguousStrides, product } from "../size.js";
+import { normalizeDim, Tensor } from "../tensor.js";
+import { collect, required, type Arguments } from "./arguments.js";
+import { relu as reluOf, relu_ } from "./unary.js";
+import { erf } from "./specialFunctions.js";
+
+/** Activation functions (torch.nn.functional). Element-wise unless they say otherwise. */
+
+export interface InplaceOptions {
+  /** Writes into the argument instead of a new tensor. Default false. */
+  readonly inplace?: boolean;
+}
+
+interface Activation {
+  readonly f: (x: number) => number;
+  /** The derivative at x times the incoming gradient. */
+  readonly derivative: (gradient: number, x: number) => number;
+}
+
+/** PyTorch has these functions for floating-point numbers only. */
+function requireFloat(x: Tensor, kernel: string): void {
+  if (!x.dtype.isFloatingPoint) throw new NotImplementedError(`"${kernel}" not implemented for '${x.dtype.scalarType}'`);
+}
+
+interface ActivationRow<Constants extends readonly unknown[]> {
+  readonly name: string;
+  readonly gradientName?: string;
+  /** PyTorch's kernel, which its errors name; null where integers are taken too. */
+  readonly kernel: string | null;
+  readonly check?: (...constants: Constants) => void;
+  /** The function for given constants. */
+  readonly of: (...constants: Constants) => Activation;
+}
+
+/** An element-wise function with constants (slopes, bounds, thresholds) as a row. */
+function activationRow<Constants extends readonly unknown[]>(row: ActivationRow<Constants>): OperationRow<[x: Tensor, ...constants: Constants]> {
+  return {
+    name: row.name,
+    gradientName: row.gradientName,
+    infer(x, ...constants) {
+      if (row.kernel !== null) requireFloat(x, row.kernel);
+      row.check?.(...constants);
+      return { sizes: x.sizes, dtype: x.dtype };
+    },
+    forward: (output, x, ...constants) => kernels.unary(output, x, row.of(...constants).f),
+    reads: [0],
+    backward(gradient, { args: [x, ...constants] }) {
+      const result = Tensor.allocate(gradient.sizes, gradient.dtype, gradient.device);
+      if (gradient.device === "cpu") kernels.binary(result, gradient, x, row.of(...(constants as unknown as Constants)).derivative);
+      return [result];
+    },
+  };
+}
+
+interface ActivationFunctions<Constants extends readonly unknown[]> {
+  readonly plain: (...args: [x: Tensor, ...constants: Constants]) => Tensor;
+  readonly inPlace: (...args: [x: Tensor, ...constants: Constants]) => Tensor;
+  readonly choose: (inplace: boolean, ...args: [x: Tensor, ...constants: Constants]) => Tensor;
+}
+
+function activation<Constants extends readonly unknown[] = []>(row: ActivationRow<Constants>): ActivationFunctions<Constants> {
+  const operation = activationRow(row);
+  const plain = defineOperation(operation);
+  const inPlace = defineInPlace(operation);
+  return { plain, inPlace, choose: (inplace, ...args) => (inplace ? inPlace(...args) : plain(...args)) };
+}
+
+const logistic = (x: number): number => 1 / (1 + Math.exp(-x));
+
+/** max(x, 0). (torch.nn.functional.relu) */
+export function relu(x: Tensor, ...args: Arguments<[inplace: boolean], InplaceOptions>): Tensor {
+  const { inplace = false } = collect<InplaceOptions>(["inplace"], args);
+  return inplace ? relu_(x) : reluOf(x);
+}
+
+const leakyReluRow = activation<[slope: number]>({
+  name: "leakyRelu",
+  kernel: "leaky_relu_cpu",
+  of: (slope) => ({ f: (x) => (x > 0 ? x : x * slope), derivative: (g, x) => (x > 0 ? g : g * slope) }),
+});
+
+export interface LeakyReluOptions extends InplaceOptions {
+  /** Slope for x < 0. Default 0.01. */
+  readonly negativeSlope?: number;
+}
+
+/** x, or negativeSlope * x where x < 0. (torch.nn.functional.leaky_relu) */
+export function leakyRelu(x: Tensor, ...args: Arguments<[negativeSlope: number, inplace: boolean], LeakyReluOptions>): Tensor {
+  const { negativeSlope = 0.01, inplace = false } = collect<LeakyReluOptions>(["negativeSlope", "inplace"], args);
+  return leakyReluRow.choose(inplace, x, negativeSlope);
+}
+
+/** leakyRelu in place. */
+export function leakyRelu_(x: Tensor, negativeSlope = 0.01): Tensor {
+  return leakyReluRow.inPlace(x, negativeSlope);
+}
+
+const eluRow = activation<[alpha: number, scale: number, inputScale: number]>({
+  name: "elu",
+  kernel: "elu_cpu",
+  of: (alpha, scale, inputScale) => ({
+    f: (x) => (x > 0 ? x * scale : Math.expm1(x * inputScale) * alpha * scale),
+    derivative: (g, x) => (x > 0 ? g * scale : g * alpha * scale * inputScale * Math.exp(x * inputScale)),
+  }),
+});
+
+export interface AlphaInplaceOptions extends InplaceOptions {
+  /** The value approached for x to minus infinity, with the sign changed. Default 1. */
+  readonly alpha?: number;
+}
+
+/** x, or alpha * (e^x - 1) where x < 0. (torch.nn.functional.elu) */
+export function elu(x: Tensor, ...args: Arguments<[alpha: number, inplace: boolean], AlphaInplaceOptions>): Tensor {
+  const { alpha = 1, inplace = false } = collect<AlphaInplaceOptions>(["alpha", "inplace"], args);
+  return eluRow.choose(inplace, x, alpha, 1, 1);
+}
+
+/** elu in place. */
+export function elu_(x: Tensor, alpha = 1): Tensor {
+  return eluRow.inPlace(x, alpha, 1, 1);
+}
+
+const celuRow = activation<[alpha: number]>({
+  name: "celu",
+  kernel: "elu_cpu",
+  check(alpha) {
+    if (alpha === 0) throw new RuntimeError("ZeroDivisionError: alpha cannot be 0 for CELU");
+  },
+  of: (alpha) => ({
+    f: (x) => (x > 0 ? x : Math.expm1(x / alpha) * alpha),
+    derivative: (g, x) => (x > 0 ? g : g * Math.exp(x / alpha)),
+  }),
+});
+
+/** x, or alpha * (e^(x / alpha) - 1) where x < 0: differentiable once for every alpha. (torch.celu) */
+export function celu(x: Tensor, ...args: Arguments<[alpha: number, inplace: boolean], AlphaInplaceOptions>): Tensor {
+  const { alpha = 1, inplace = false } = collect<AlphaInplaceOptions>(["alpha", "inplace"], args);
+  return celuRow.choose(inplace, x, alpha);
+}
+
+/** celu in place. */
+export function celu_(x: Tensor, alpha = 1): Tensor {
+  return celuRow.inPlace(x, alpha);
+}
+
+/** Constants with which activations keep mean 0 and variance 1 (Klambauer et al., "Self-Normalizing Neural Networks", 2017). */
+const seluAlpha = 1.6732632423543772;
+const seluScale = 1.0507009873554805;
+const seluRow = activation({
+  name: "selu",
+  gradientName: "EluBackward0",
+  kernel: "elu_cpu",
+  of: () => ({
+    f: (x) => (x > 0 ? x * seluScale : Math.expm1(x) * seluAlpha * seluScale),
+    derivative: (g, x) => (x > 0 ? g * seluScale : g * seluAlpha * seluScale * Math.exp(x)),
+  }),
+});
+
+/** The scaled elu of self-normalizing networks. (torch.selu) */
+export function selu(x: Tensor, ...args: Arguments<[inplace: boolean], InplaceOptions>): Tensor {
+  const { inplace = false } = collect<InplaceOptions>(["inplace"], args);
+  return seluRow.choose(inplace, x);
+}
+
+/** selu in place. */
+export function selu_(x: Tensor): Tensor {
+  return seluRow.inPlace(x);
+}
+
+const hardtanhRow = activation<[minVal: number, maxVal: number]>({
+  name: "hardtanh",
+  kernel: null,
+  check(minVal, maxVal) {
+    if (minVal > maxVal) throw new RuntimeError("min_val cannot be greater than max_val");
+  },
+  of: (minVal, maxVal) => ({
+    f: (x) => (x < minVal ? minVal : x > maxVal ? maxVal : x),
+    derivative: (g, x) => (x <= minVal || x >= maxVal ? 0 : g),
+  }),
+});
+
+export interface HardtanhOptions extends InplaceOptions {
+  /** Default -1. */
+  readonly minVal?: number;
+  /** Default 1. */
+  readonly maxVal?: number;
+}
+
+/** x held between minVal and maxVal. (torch.nn.functional.hardtanh) */
+export function hardtanh(x: Tensor, ...args: Arguments<[minVal: number, maxVal: number, inplace: boolean], HardtanhOptions>): Tensor {
+  const { minVal = -1, maxVal = 1, inplace = false } = collect<HardtanhOptions>(["minVal", "maxVal", "inplace"], args);
+  return hardtanhRow.choose(inplace, x, minVal, maxVal);
+}
+
+/** hardtanh in place. */
+export function hardtanh_(x: Tensor, minVal = -1, maxVal = 1): Tensor {
+  return hardtanhRow.inPlace(x, minVal, maxVal);
+}
+
+const relu6Row = activation({
+  name: "relu6",
+  gradientName: "HardtanhBackward0",
+  kernel: null,
+  of: () => ({ f: (x) => (x < 0 ? 0 : x > 6 ? 6 : x), derivative: (g, x) => (x <= 0 || x >= 6 ? 0 : g) }),
+});
+
+/** x held between 0 and 6. (torch.nn.functional.relu6) */
+export function relu6(x: Tensor, ...args: Arguments<[inplace: boolean], InplaceOptions>): Tensor {
+  const { inplace = false } = collect<InplaceOptions>(["inplace"], args);
+  return relu6Row.choose(inplace, x);
+}
+
+const hardsigmoidRow = activation({
+  name: "hardsigmoid",
+  kernel: "hardsigmoid_cpu",
+  of: () => ({ f: (x) => Math.min(Math.max(x + 3, 0), 6) / 6, derivative: (g, x) => (x > -3 && x < 3 ? g / 6 : 0) }),
+});
+
+/** A piecewise linear sigmoid: 0 below -3, 1 above 3. (torch.nn.functional.hardsigmoid) */
+export function hardsigmoid(x: Tensor, ...args: Arguments<[inplace: boolean], InplaceOptions>): Tensor {
+  const { inplace = false } = collect<InplaceOptions>(["inplace"], args);
+  return hardsigmoidRow.choose(inplace, x);
+}
+
+const hardswishRow = activation({
+  name: "hardswish",
+  kernel: "hardswish_cpu",
+  of: () => ({
+    f: (x) => (x * Math.min(Math.max(x + 3, 0), 6)) / 6,
+    derivative: (g, x) => (x <= -3 ? 0 : x < 3 ? g * (x / 3 + 0.5) : g),
+  }),
+});
+
+/** x * hardsigmoid(x) (Howard et al., "Searching for MobileNetV3", 2019). (torch.nn.functional.hardswish) */
+export function hardswish(x: Tensor, ...args: Arguments<[inplace: boolean], InplaceOptions>): Tensor {
+  const { inplace = false } = collect<InplaceOptions>(["inplace"], args);
+  return hardswishRow.choose(inplace, x);
+}
+
+const siluRow = activation({
+  name: "silu",
+  kernel: "silu_cpu",
+  of: () => ({
+    f: (x) => x * logistic(x),
+    derivative(g, x) {
+      const s = logistic(x);
+      return g * s * (1 + x * (1 - s));
+    },
+  }),
+});
+
+/** x * sigmoid(x). (torch.nn.functional.silu) */
+export function silu(x: Tensor, ...args: Arguments<[inplace: boolean], InplaceOptions>): Tensor {
+  const { inplace = false } = collect<InplaceOptions>(["inplace"], args);
+  return siluRow.choose(inplace, x);
+}
+
+const softplusOf = (x: number): number => (x > 0 ? x + Math.log1p(Math.exp(-x)) : Math.log1p(Math.exp(x)));
+
+const mishRow = activation({
+  name: "mish",
+  kernel: "mish_cpu",
+  of: () => ({
+    f: (x) => x * Math.tanh(softplusOf(x)),
+    derivative(g, x) {
+      const t = Math.tanh(softplusOf(x));
+      return g * (t + x * logistic(x) * (1 - t * t));
+    },
+  }),
+});
+
+/** x * tanh(softplus(x)) (Misra, "Mish", 2019). (torch.nn.functional.mish) */
+export function mish(x: Tensor, ...args: Arguments<[inplace: boolean], InplaceOptions>): Tensor {
+  const { inplace = false } = collect<InplaceOptions>(["inplace"], args);
+  return mishRow.choose(inplace, x);
+}
+
+/** How gelu computes the normal distribution function: exactly, or by tanh. */
+export type GeluApproximation = "none" | "tanh";
+
+export interface GeluOptions {
+  /** Default "none". */
+  readonly approximate?: GeluApproximation;
+}
+
+const geluRow = activation<[approximate: GeluApproximation]>({
+  name: "gelu",
+  kernel: "GeluKernelImpl",
+  check(approximate) {
+    if (approximate !== "none" && approximate !== "tanh") throw new RuntimeError("approximate argument must be either none or tanh.");
+  },
+  of: (approximate) => (approximate === "tanh" ? geluByTanh : exactGelu),
+});
+
+const normalDistribution = (x: number): number => 0.5 * (1 + erf(x * Math.SQRT1_2));
+const exactGelu: Activation = {
+  f: (x) => x * normalDistribution(x),
+  derivative: (g, x) => g * (normalDistribution(x) + (x * Math.exp(-0.5 * x * x)) / Math.sqrt(2 * Math.PI)),
+};
+
+const tanhArgument = (x: number): number => Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x);
+const geluByTanh: Activation = {
+  f: (x) => 0.5 * x * (1 + Math.tanh(tanhArgument(x))),
+  derivative(g, x) {
+    const t = Math.tanh(tanhArgument(x));
+    return g * (0.5 * (1 + t) + 0.5 * x * (1 - t * t) * Math.sqrt(2 / Math.PI) * (1 + 3 * 0.044715 * x * x));
+  },
+};
+
+/** x times the standard normal distribution function of x. (torch.nn.functional.gelu) */
+export function gelu(x: Tensor, options: GeluOptions = {}): Tensor {
+  return geluRow.plain(x, options.approximate ?? "none");
+}
+
+const softplusRow = activation<[beta: number, threshold: number]>({
+  name: "softplus",
+  kernel: "softplus_cpu",
+  of: (beta, threshold) => ({
+    f: (x) => (x * beta > threshold ? x : Math.log1p(Math.exp(x * beta)) / beta),
+    derivative: (g, x) => (x * beta > threshold ? g : g * logistic(x * beta)),
+  }),
+});
+
+export interface SoftplusOptions {
+  /** Default 1. */
+  readonly beta?: number;
+  /** Where beta * x is above it, the result is x. Default 20. */
+  readonly threshold?: number;
+}
+
+/** log(1 + e^(beta x)) / beta. (torch.nn.functional.softplus) */
+export function softplus(x: Tensor, ...args: Arguments<[beta: number, threshold: number], SoftplusOptions>): Tensor {
+  const { beta = 1, threshold = 20 } = collect<SoftplusOptions>(["beta", "threshold"], args);
+  return softplusRow.plain(x, beta, threshold);
+}
+
+const softsignRow = activation({
+  name: "softsign",
+  gradientName: "DivBackward0",
+  kernel: "abs_cpu",
+  of: () => ({ f: (x) => x / (1 + Math.abs(x)), derivative: (g, x) => g / (1 + Math.abs(x)) ** 2 }),
+});
+
+/** x / (1 + |x|). (torch.nn.functional.softsign) */
+export function softsign(x: Tensor): Tensor {
+  return softsignRow.plain(x);
+}
+
+const tanhshrinkRow = activation({
+  name: "tanhshrink",
+  gradientName: "SubBackward0",
+  kernel: "tanh",
+  of: () => ({ f: (x) => x - Math.tanh(x), derivative: (g, x) => g * Math.tanh(x) ** 2 }),
+});
+
+/** x - tanh(x). (torch.nn.functional.tanhshrink) */
+export function tanhshrink(x: Tensor): Tensor {
+  return tanhshrinkRow.plain(x);
+}
+
+export interface ShrinkOptions {
+  /** Half the width of the range that becomes zero. Default 0.5. */
+  readonly lambd?: number;
+}
+
+const softshrinkRow = activation<[lambd: number]>({
+  name: "softshrink",
+  kernel: "softshrink_cpu",
+  check(lambd) {
+    if (!(lambd >= 0)) throw new RuntimeError(`lambda must be greater or equal to 0, but found to be ${lambd}.`);
+  },
+  of: (lambd) => ({
+    f: (x) => (x > lambd ? x - lambd : x < -lambd ? x + lambd : x * 0),
+    derivative: (g, x) => (x >= -lambd && x <= lambd ? 0 : g),
+  }),
+});
+
+/** x moved towards zero by lambd, and zero within it. (torch.nn.functional.softshrink) */
+export function softshrink(x: Tensor, ...args: Arguments<[lambd: number], ShrinkOptions>): Tensor {
+  const { lambd = 0.5 } = collect<ShrinkOptions>(["lambd"], args);
+  return softshrinkRow.plain(x, lambd);
+}
+
+const hardshrinkRow = activation<[lambd: number]>({
+  name: "hardshrink",
+  kernel: "hardshrink_cpu",
+  of: (lambd) => ({
+    f: (x) => (x >= -lambd && x <= lambd ? 0 : x),
+    derivative: (g, x) => (x >= -lambd && x <= lambd ? 0 : g),
+  }),
+});
+
+/** x, or zero where |x| is at most lambd. (torch.nn.functional.hardshrink) */
+export function hardshrink(x: Tensor, ...args: Arguments<[lambd: number], ShrinkOptions>): Tensor {
+  const { lambd = 0.5 } = collect<ShrinkOptions>(["lambd"], args);
+  return hardshrinkRow.plain(x, lambd);
+}
+
+const thresholdRow = activation<[threshold: number, value: number]>({
+  name: "threshold",
+  kernel: null,
+  of: (threshold, value) => ({ f: (x) => (x <= threshold ? value : x), derivative: (g, x) => (x <= threshold ? 0 : g) }),
+});
+
+export interface ThresholdOptions extends InplaceOptions {
+  readonly threshold?: number;
+  /** What elements at most as large as the threshold become. */
+  readonly value?: number;
+}
+
+/** x where it is above the threshold, else `value`. (torch.nn.functional.threshold) */
+export function threshold(x: Tensor, ...args: Arguments<[threshold: number, value: number, inplace: boolean], ThresholdOptions>): Tensor {
+  const { threshold: limit, value, inplace = false } = collect<ThresholdOptions>(["threshold", "value", "inplace"], args);
+  return thresholdRow.choose(inplace, x, required(limit, "threshold", "threshold"), required(value, "threshold", "value"));
+}
+
+/** threshold in place. */
+export function threshold_(x: Tensor, limit: number, value: number): Tensor {
+  return thresholdRow.inPlace(x, limit, value);
+}
+
+const logsigmoidRow = activation({
+  name: "logsigmoid",
+  gradientName: "LogSigmoidBackward0",
+  kernel: "log_sigmoid_cpu",
+  of: () => ({ f: (x) => Math.min(x, 0) - Math.log1p(Math.exp(-Math.abs(x))), derivative: (g, x) => g * logistic(-x) }),
+});
+
+/** log(sigmoid(x)), exact where the sigmoid would round to zero. (torch.nn.functional.logsigmoid) */
+export function logsigmoid(x: Tensor): Tensor {
+  return logsigmoidRow.plain(x);
+}
+
+/** The slopes lie along dimension 1, or everywhere where there is one. */
+function alongChannels(weight: Tensor, x: Tensor): Tensor {
+  const sizes = x.sizes.map((_, i) => (i === 1 ? weight.numel() : 1));
+  return new Tensor(weight.storage, sizes, contiguousStrides(sizes).map((_, i) => (i === 1 ? (weight.strides[0] ?? 0) : 0)), weight.offset);
+}
+
+const preluOperation = defineOperation<[x: Tensor, weight: Tensor]>({
+  name: "prelu",
+  gradientName: "PreluKernelBackward0",
+  infer(x, weight) {
+    requireFloat(x, "prelu_cpu");
+    if (x.dtype !== weight.dtype) {
+      throw new RuntimeError(`prelu: Type promoting not supported. Got ${x.dtype.scalarType.toLowerCase()} and ${weight.dtype.scalarType.toLowerCase()}`);
+    }
+    if (weight.sizes.length > 1) {
+      throw new RuntimeError(`prelu: Expected \`weight\` to be a scalar or 1D tensor, but got: ndim = ${weight.sizes.length}`);
+    }
+    if (weight.numel() !== 1) {
+      if (x.sizes.length === 0) throw new RuntimeError("Not allow zero-dim input tensor.");
+      const channels = x.sizes.length > 1 ? x.sizes[1]! : 1;
+      if (channels !== weight.numel()) {
+        throw new RuntimeError(`Mismatch of parameter numbers and input channel size. Found parameter numbers = ${weight.numel()} and channel size = ${channels}.`);
+      }
+    }
+    return { sizes: x.sizes, dtype: x.dtype };
+  },
+  forward: (output, x, weight) => kernels.binary(output, x, alongChannels(weight, x), (value, slope) => (value > 0 ? value : value * slope)),
+  reads: [0, 1],
+  backward(gradient, context) {
+    const [x, weight] = context.args;
+    const { device } = gradient;
+    const slopes = alongChannels(weight, x);
+    const forX = Tensor.allocate(x.sizes, x.dtype, device);
+    if (device === "cpu") kernels.ternary(forX, gradient, x, slopes, (g, value, slope) => (value > 0 ? g : g * slope));
+    if (!context.needs(1)) return [forX, null];
+    const forSlope = Tensor.allocate(x.sizes, x.dtype, device);
+    if (device === "cpu") kernels.binary(forSlope, gradient, x, (g, value) => (value > 0 ? 0 : g * value));
+    const summed = sumTo(forSlope, slopes.sizes);
+    return [forX, new Tensor(summed.storage, weight.sizes, contiguousStrides(weight.sizes), 0)];
+  },
+});
+
+/** x, or weight * x where x < 0; one learned slope for all, or one for each channel (dimension 1). (torch.nn.functional.prelu) */
+export function prelu(x: Tensor, weight: Tensor): Tensor {
+  return preluOperation(x, weight);
+}
+
+const rreluRow: OperationRow<[x: Tensor, lower: number, upper: number], Tensor> = {
+  name: "rrelu",
+  gradientName: "RreluWithNoiseBackward0",
+  infer(x, lower, upper) {
+    requireFloat(x, "rrelu_with_noise_out_cpu");
+    if (!(lower <= upper)) throw new RuntimeError(`Lower bound should be less than or equal to the upper bound, but found lower=${lower} > upper=${upper}`);
+    return { sizes: x.sizes, dtype: x.dtype };
+  },
+  /** Returns each element's slope, which is drawn for the elements up to zero alone. */
+  forward(output, x, lower, upper) {
+    const slopes = Tensor.allocate(x.sizes, x.dtype, "cpu");
+    kernels.unary(slopes, x, (value) => (value <= 0 ? defaultGenerator.uniform() * (upper - lower) + lower : 1));
+    kernels.binary(output, x, slopes, (value, slope) => value * slope);
+    return slopes;
+  },
+  backward(gradient, { saved: slopes }) {
+    const result = Tensor.allocate(gradient.sizes, gradient.dtype, gradient.device);
+    if (gradient.device === "cpu") kernels.binary(result, gradient, slopes, (g, slope) => g * slope);
+    return [result];
+  },
+};
+const rreluOperation = defineOperation(rreluRow);
+const rreluInPlace = defineInPlace(rreluRow);
+
+export interface RreluOptions extends InplaceOptions {
+  /** Least slope for x < 0. Default 1/8. */
+  readonly lower?: number;
+  /** Largest slope for x < 0. Default 1/3. */
+  readonly upper?: number;
+  /** Draws a slope for each element; else all have the mean of the bounds. Default false. */
+  readonly training?: boolean;
+}
+
+/** A leaky relu whose slopes are drawn between two bounds while training. (torch.nn.functional.rrelu) */
+export function rrelu(x: Tensor, ...args: Arguments<[lower: number, upper: number, training: boolean, inplace: boolean], RreluOptions>): Tensor {
+  const { lower = 1 / 8, upper = 1 / 3, training = false, inplace = false } = collect<RreluOptions>(["lower", "upper", "training", "inplace"], args);
+  if (!training) return leakyReluRow.choose(inplace, x, (lower + upper) / 2);
+  return inplace ? rreluInPlace(x, lower, upper) : rreluOperation(x, lower, upper);
+}
+
+const gluOperation = defineOperation<[x: Tensor, dim: number]>({
+  name: "glu",
+  infer(x, dim) {
+    requireFloat(x, "glu_cpu");
+    if (x.sizes.length === 0) throw new RuntimeError("glu does not support 0-dimensional tensors");
+    const at = normalizeDim(dim, x.sizes.length);
+    const size = x.sizes[at]!;
+    if (size % 2 !== 0) throw new RuntimeError(`Halving dimension must be even, but dimension ${at} is size ${size}`);
+    return { sizes: x.sizes.with(at, size / 2), dtype: x.dtype };
+  },
+  forward: (output, x, dim) => kernels.binary(output, ...halves(x, dim), (a, b) => a * logistic(b)),
+  reads: [0],
+  backward(gradient, { args: [x, dim] }) {
+    const result = Tensor.allocate(x.sizes, x.dtype, gradient.device);
+    if (gradient.device === "meta") return [result];
+    const [a, b] = halves(x, dim);
+    const [forA, forB] = halves(result, dim);
+    kernels.binary(forA, gradient, b, (g, gate) => g * logistic(gate));
+    kernels.ternary(forB, gradient, a, b, (g, value, gate) => g * value * logistic(gate) * (1 - logistic(gate)));
+    return [result];
+  },
+});
+
+function halves(x: Tensor, dim: number): [Tensor, Tensor] {
+  const at = normalizeDim(dim, x.sizes.length);
+  const half = x.sizes[at]! / 2;
+  const sizes = x.sizes.with(at, half);
+  return [new Tensor(x.storage, sizes, x.strides, x.offset), new Tensor(x.storage, sizes, x.strides, x.offset + half * x.strides[at]!)];
+}
+
+export interface GluOptions {
+  /** The dimension that is halved. Default -1. */
+  readonly dim?: number;
+}
+
+/** The first half of a dimension times the sigmoid of the second. (torch.nn.functional.glu) */
+export function glu(x: Tensor, ...args: Arguments<[dim: number], GluOptions>): Tensor {
+  const { dim = -1 } = collect<GluOptions>(["dim"], args);
+  return gluOperation(x, dim);
+}
+
+// ---- along a dimension
+
+type SlicesKernel = (output: Tensor["storage"]["data"], x: Tensor["storage"]["data"], slices: slices.Slices) => void;
+
+function slicesOf(sizes: readonly number[], dim: number): slices.Slices {
+  if (sizes.length === 0) return { outer: 1, size: 1, inner: 1 };
+  return { outer: product(sizes.slice(0, dim)), size: sizes[dim]!, inner: product(sizes.slice(dim + 1)) };
+}
+
+function softmaxOperation(
+  name: string,
+  forward: SlicesKernel,
+  backward: (result: Tensor["storage"]["data"], gradient: Tensor["storage"]["data"], y: Tensor["storage"]["data"], slices: slices.Slices) => void,
+): (x: Tensor, dim: number) => Tensor {
+  return defineOperation<[x: Tensor, dim: number]>({
+    name,
+    infer(x, dim) {
+      const at = normalizeDim(dim, x.sizes.length);
+      const isLast = at === Math.max(x.sizes.length - 1, 0);
+      requireFloat(x, name === "softmax" ? (isLast ? "softmax_lastdim_kernel_impl" : "softmax_kernel_impl") : isLast ? "log_softmax_lastdim_kernel_impl" : "log_softmax_kernel_impl");
+      return { sizes: x.sizes, dtype: x.dtype };
+    },
+    forward: (output, x, dim) => forward(output.storage.data, kernels.denseValues(x), slicesOf(x.sizes, normalizeDim(dim, x.sizes.length))),
+    reads: ["output"],
+    backward(gradient, { args: [, dim], output }) {
+      const result = Tensor.allocate(gradient.sizes, gradient.dtype, gradient.device);
+      if (gradient.device === "cpu") {
+        const along = slicesOf(gradient.sizes, normalizeDim(dim, gradient.sizes.length));
+        backward(result.storage.data, kernels.denseValues(gradient), kernels.denseValues(output), along);
+      }
+      return [result];
+    },
+  });
+}
+
+const softmaxOf = softmaxOperation("softmax", slices.softmax, slices.softmaxBackward);
+const logSoftmaxOf = softmaxOperation("logSoftmax", slices.logSoftmax, slices.logSoftmaxBackward);
+
+export interface SoftmaxOptions {
+  /** The dimension whose elements sum to 1. */
+  readonly dim?: number | null;
+  /** Converts to this dtype first. */
+  readonly dtype?: DType | null;
+}
+
+type SoftmaxArguments = Arguments<[dim: number | null], SoftmaxOptions>;
+
+function prepareSoftmax(name: string, x: Tensor, args: readonly unknown[]): [x: Tensor, dim: number] {
+  const { dim, dtype } = collect<SoftmaxOptions>(["dim"], args);
+  return [dtype == null || dtype === x.dtype ? x : x.to(dtype), required(dim, name, "dim")];
+}
+
+/** e^x over the sum of e^x along `dim`. (torch.softmax) */
+export function softmax(x: Tensor, ...args: SoftmaxArguments): Tensor {
+  return softmaxOf(...prepareSoftmax("softmax", x, args));
+}
+
+/** The logarithm of softmax, exact where the latter would round to zero. (torch.log_softmax) */
+export function logSoftmax(x: Tensor, ...args: SoftmaxArguments): Tensor {
+  return logSoftmaxOf(...prepareSoftmax("log_softmax", x, args));
+}
+
+/** The softmax of -x: large for the smallest. (torch.nn.functional.softmin) */
+export function softmin(x: Tensor, ...args: SoftmaxArguments): Tensor {
+  const [input, dim] = prepareSoftmax("softmin", x, args);
+  return softminOperation(input, dim);
+}
+const softminOperation = defineComposite("softmin", (x: Tensor, dim: number): Tensor => softmaxOf(x.neg(), dim));
+
+/** The dimension that PyTorch takes where none is stated: 0 for tensors of 0, 1 or 3 dimensions, else 1. */
+export function implicitSoftmaxDim(x: Tensor): number {
+  const { length } = x.sizes;
+  return length === 0 || length === 1 || length === 3 ? 0 : 1;
+}
