@@ -3,6 +3,7 @@
  * elements take 24-bit uniform numbers, float64 elements 53-bit ones.
  */
 import type { ElementArray } from "../dtype.js";
+import { normalInWasm, uniformInWasm } from "../kernels/wasm/random.js";
 import type { Generator } from "./generator.js";
 import { normalBlock } from "./vectorMath.js";
 
@@ -22,6 +23,7 @@ export function fillUniform(target: FloatArray, offset: number, length: number, 
   }
   const base = Math.fround(low);
   const scale = Math.fround(Math.fround(high) - base) * 2 ** -24;
+  if (uniformInWasm(target, offset, length, scale, base, generator)) return;
   for (let done = 0; done < length; done += chunk) {
     const count = Math.min(chunk, length - done);
     generator.draw(draws, count);
@@ -36,7 +38,8 @@ export function fillNormal(target: FloatArray, offset: number, length: number, m
   const mean32 = Math.fround(mean);
   const std32 = Math.fround(std);
   const whole = length - (length % blockSize);
-  for (let done = 0; done < whole; done += chunk) {
+  const filled = normalInWasm(target, offset, whole, mean32, std32, generator) ? whole : 0;
+  for (let done = filled; done < whole; done += chunk) {
     const count = Math.min(chunk, whole - done);
     generator.draw(draws, count);
     for (let i = 0; i < count; i += blockSize) normalBlock(draws, i, target, offset + done + i, mean32, std32);

@@ -92,6 +92,11 @@ export class Generator {
     }
   }
 
+  /** @internal Lets `take` draw from the words by itself: it changes them as it goes and returns the new position. */
+  advance(take: (words: Int32Array, position: number) => number): void {
+    this.position = take(this.words, this.position);
+  }
+
   private twist(): void {
     const words = this.words;
     let i = 0;

@@ -14,14 +14,19 @@ export interface Kernels extends Record<UnaryKernel, UnaryFunction>, Record<Bina
   packRows(source: number, rowStride: number, columnStride: number, rows: number, depth: number, target: number): void;
   packColumns(source: number, rowStride: number, columnStride: number, depth: number, columns: number, target: number): void;
   multiplyPacked(a: number, b: number, c: number, rows: number, columns: number, depth: number, stride: number): void;
+  draw(words: number, position: number, target: number, count: number): number;
+  uniform(draws: number, output: number, count: number, scale: number, base: number): void;
+  normalBlocks(draws: number, output: number, count: number, mean: number, std: number): void;
+  roundsOnce(): number;
 }
 
 /** The kernels with their memory, which holds nothing between calls. */
 export interface KernelInstance {
   readonly kernels: Kernels;
   readonly float32: Float32Array;
-  /** Bytes of memory. */
-  readonly size: number;
+  readonly int32: Int32Array;
+  /** Whether a multiplication with an addition is rounded once, as PyTorch's normal numbers want it bit for bit. */
+  readonly roundsOnce: boolean;
 }
 
 /** 10 MiB: the largest blocks that a matrix product works on at a time. */
@@ -47,8 +52,8 @@ function instantiate(): KernelInstance | null {
     const bytes = Uint8Array.from(atob(binary), (character) => character.charCodeAt(0));
     if (!WebAssembly.validate(bytes)) continue;
     const memory = new WebAssembly.Memory({ initial: memoryPages });
-    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
-    return { kernels: exports as unknown as Kernels, float32: new Float32Array(memory.buffer), size: memory.buffer.byteLength };
+    const kernels = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } }).exports as unknown as Kernels;
+    return { kernels, float32: new Float32Array(memory.buffer), int32: new Int32Array(memory.buffer), roundsOnce: kernels.roundsOnce() === 1 };
   }
   return null;
 }

@@ -1,2 +1,3 @@
 export { packRows, packColumns, multiplyPacked } from "./matmul";
 export * from "./elementwise";
+export { draw, uniform, normalBlocks, roundsOnce } from "./random";

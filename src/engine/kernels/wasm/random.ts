@@ -1,0 +1,46 @@
+import type { Generator } from "../../random/generator.js";
+import { wasmKernels, type KernelInstance } from "./instance.js";
+
+/** Draws taken at a time. A multiple of a normal block. */
+const piece = 8192;
+
+const bytes = Float32Array.BYTES_PER_ELEMENT;
+const words = 1024;
+const draws = 8192;
+/** Tempering writes up to three words past the end. */
+const values = draws + (piece + 4) * bytes;
+
+/** Below this many elements, taking the generator's state in and out of the kernels' memory is not worth it. */
+const wasmFrom = 2048;
+
+/** float32 numbers `draw * scale + base` over `length` elements. False where the kernels do not serve. */
+export function uniformInWasm(target: Float32Array, offset: number, length: number, scale: number, base: number, generator: Generator): boolean {
+  return fill(target, offset, length, generator, ({ kernels }, count) => kernels.uniform(draws, values, count, scale, base));
+}
+
+/** Normal numbers over `length` elements, a multiple of 16. False where the kernels do not serve. */
+export function normalInWasm(target: Float32Array, offset: number, length: number, mean: number, std: number, generator: Generator): boolean {
+  return fill(target, offset, length, generator, ({ kernels }, count) => kernels.normalBlocks(draws, values, count, mean, std));
+}
+
+function fill(
+  target: Float32Array, offset: number, length: number, generator: Generator,
+  transform: (instance: KernelInstance, count: number) => void,
+): boolean {
+  const instance = length < wasmFrom ? null : wasmKernels();
+  if (instance === null || !instance.roundsOnce) return false;
+  const { kernels, float32, int32 } = instance;
+  generator.advance((state, start) => {
+    int32.set(state, words / bytes);
+    let position = start;
+    for (let done = 0; done < length; done += piece) {
+      const count = Math.min(piece, length - done);
+      position = kernels.draw(words, position, draws, count);
+      transform(instance, count);
+      target.set(float32.subarray(values / bytes, values / bytes + count), offset + done);
+    }
+    state.set(int32.subarray(words / bytes, words / bytes + state.length));
+    return position;
+  });
+  return true;
+}
