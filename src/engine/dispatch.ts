@@ -18,6 +18,8 @@ import { describeTensor, sameWindow, Tensor } from "./tensor.js";
 export interface TensorSpec {
   readonly sizes: readonly number[];
   readonly dtype: DType;
+  /** Default: the arguments' device. */
+  readonly device?: Device;
 }
 
 /** The gradient for one argument; for an argument that is a list of tensors, one for each. */
@@ -58,7 +60,7 @@ export function defineOperation<Args extends readonly unknown[], Saved = void>(r
     const watcher = observer();
     try {
       const spec = row.infer(...args);
-      const device = commonDevice(args);
+      const device = spec.device ?? commonDevice(args);
       const output = Tensor.allocate(spec.sizes, spec.dtype, device);
       const saved = device === "cpu" ? row.forward(output, ...args) : (undefined as Saved);
       if (row.backward !== undefined && isGradEnabled() && spec.dtype.isFloatingPoint && anyRequiresGrad(args)) {

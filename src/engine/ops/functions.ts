@@ -1,9 +1,12 @@
 /** Everything that `torch.` offers as a function. */
 export { celu, celu_, hardshrink, logSoftmax, prelu, rrelu, selu, selu_, softmax, threshold, threshold_ } from "./activation.js";
+export * from "./assignment.js";
 export * from "./binary.js";
 export * from "./creation.js";
 export { alphaDropout, dropout, featureAlphaDropout, featureDropout } from "./dropout.js";
+export * from "./indexing.js";
 export * from "./matmul.js";
 export * from "./random.js";
+export * from "./shape.js";
 export * from "./unary.js";
 export { resultType } from "./promotion.js";

@@ -1,9 +1,12 @@
 import { Tensor } from "../tensor.js";
+import * as assignment from "./assignment.js";
 import * as binary from "./binary.js";
 import * as creation from "./creation.js";
+import * as indexing from "./indexing.js";
 import * as matmul from "./matmul.js";
 import * as random from "./random.js";
 import * as shape from "./shape.js";
+import * as tensorOnly from "./tensorOnly.js";
 import * as unary from "./unary.js";
 
 /**
@@ -12,6 +15,7 @@ import * as unary from "./unary.js";
  */
 const { linear: _linear, ...products } = matmul;
 const { broadcastTensors: _broadcastTensors, broadcastShapes: _broadcastShapes, atleast1d: _1, atleast2d: _2, atleast3d: _3, ...shapes } = shape;
+const { Slice: _Slice, slice: _slice, where: _where, ...picks } = indexing;
 const { uniform_, normal_, random_, bernoulli_, exponential_, logNormal_, cauchy_, geometric_, bernoulli, multinomial } = random;
 const { newZeros, newOnes, newFull, newTensor } = creation;
 
@@ -20,6 +24,9 @@ const functions = {
   ...binary,
   ...products,
   ...shapes,
+  ...picks,
+  ...assignment,
+  ...tensorOnly,
   ...{ uniform_, normal_, random_, bernoulli_, exponential_, logNormal_, cauchy_, geometric_, bernoulli, multinomial },
   ...{ newZeros, newOnes, newFull, newTensor },
 };

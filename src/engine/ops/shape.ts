@@ -433,31 +433,6 @@ export function diagonal(x: Tensor, ...args: Arguments<[offset: number, dim1: nu
   return diagonalOperation(x, offset, dim1, dim2);
 }
 
-function unfoldedWindow(x: Tensor, dimension: number, size: number, step: number): Window {
-  const dim = normalizeDim(dimension, x.sizes.length);
-  const available = x.sizes.length === 0 ? 1 : x.sizes[dim]!;
-  if (size > available) throw new RuntimeError(`maximum size for tensor at dimension ${dim} is ${available} but size is ${size}`);
-  if (step <= 0) throw new RuntimeError(`step is ${step} but must be > 0`);
-  const stride = x.strides[dim] ?? 1;
-  if (x.sizes.length === 0) return { sizes: [size], strides: [1], offset: x.offset };
-  return {
-    sizes: [...x.sizes.map((each, i) => (i === dim ? Math.floor((available - size) / step) + 1 : each)), size],
-    strides: [...x.strides.map((each, i) => (i === dim ? each * step : each)), stride],
-    offset: x.offset,
-  };
-}
-
-const unfoldOperation = defineView<[x: Tensor, dimension: number, size: number, step: number]>({
-  name: "unfold",
-  window: unfoldedWindow,
-  backward: (gradient, x, ...args) => accumulated(gradient, x.sizes, (zeros) => unfoldedWindow(zeros, ...args)),
-});
-
-/** Windows of `size` elements, `step` apart, along a dimension; the elements of a window become the last dimension. (Tensor.unfold) */
-export function unfold(x: Tensor, dimension: number, size: number, step: number): Tensor {
-  return unfoldOperation(x, dimension, size, step);
-}
-
 const asStridedOperation = defineView<[x: Tensor, sizes: readonly number[], strides: readonly number[], offset: number]>({
   name: "asStrided",
   window(x, sizes, strides, offset) {

@@ -1,0 +1,171 @@
+import { defineInPlace, defineOperation, overwrite, type OperationRow } from "../dispatch.js";
+import { float64 } from "../dtype.js";
+import { NotImplementedError, RuntimeError } from "../errors.js";
+import { binary, copy, fill as fillWith, ternary } from "../kernels/elementwise.js";
+import { Tensor } from "../tensor.js";
+import { collect, type Arguments } from "./arguments.js";
+import { asHeld } from "./elementwiseRows.js";
+import { broadcastSizes, resultType, type Scalar } from "./promotion.js";
+
+/** Writes of given values into tensors, and values kept within bounds. */
+
+const copyInPlace = defineInPlace<[self: Tensor, source: Tensor]>({
+  name: "copy",
+  gradientName: "CopyBackwards",
+  infer: (self, source) => ({ sizes: broadcastSizes(self.sizes, source.sizes), dtype: self.dtype }),
+  forward: (output, _, source) => copy(output, source),
+  backward: (gradient) => [null, gradient],
+});
+
+/** Takes over the values of another tensor, which broadcasts and is converted to this one's dtype. (Tensor.copy_) */
+export function copy_(self: Tensor, source: Tensor): Tensor {
+  if (source.device === "meta" && self.device === "cpu") throw new NotImplementedError("Cannot copy out of meta tensor; no data!");
+  return copyInPlace(self, source.device === self.device ? source : Tensor.allocate(source.sizes, source.dtype, self.device));
+}
+
+const fillRow: OperationRow<[self: Tensor, value: Tensor]> = {
+  name: "fill",
+  infer(self, value) {
+    if (value.sizes.length > 0) {
+      throw new RuntimeError(`fill_ only supports 0-dimension value tensor but got tensor with ${value.sizes.length} dimensions.`);
+    }
+    return { sizes: self.sizes, dtype: self.dtype };
+  },
+  forward: (output, _, value) => copy(output, value),
+  backward: (gradient) => [null, gradient],
+};
+const fillOperation = defineOperation<[self: Tensor, value: Tensor]>(fillRow);
+const fillInPlace = defineInPlace<[self: Tensor, value: Tensor]>(fillRow);
+
+/** Every element becomes `value`, a number or a tensor without dimensions. (Tensor.fill_) */
+export function fill_(self: Tensor, value: Tensor | Scalar): Tensor {
+  if (value instanceof Tensor) return fillInPlace(self, value);
+  return overwrite("fill_", self, [self, value], () => fillWith(self, Number(value)));
+}
+
+/** A tensor like x with every element `value`. (torch.fill) */
+export function fill(x: Tensor, value: Tensor | Scalar): Tensor {
+  return fillOperation(x, value instanceof Tensor ? value : scalar(x, value));
+}
+
+function scalar(like: Tensor, value: Scalar): Tensor {
+  const result = Tensor.allocate([], like.dtype, like.device);
+  if (like.device === "cpu") fillWith(result, Number(value));
+  return result;
+}
+
+/** Every element becomes zero. (Tensor.zero_) */
+export function zero_(self: Tensor): Tensor {
+  return overwrite("zero_", self, [self], () => fillWith(self, 0));
+}
+
+// ---- within bounds
+
+export type Bound = Tensor | Scalar | null;
+
+export interface ClampOptions {
+  /** Smallest value let through; null for none. */
+  readonly min?: Bound;
+  /** Largest value let through; null for none. Where it is below `min`, it wins. */
+  readonly max?: Bound;
+}
+
+type ClampArgs = [x: Tensor, min: Bound, max: Bound];
+
+const clampRow: OperationRow<ClampArgs> = {
+  name: "clamp",
+  gradientName: (_, min, max) => (min instanceof Tensor || max instanceof Tensor ? "ClampBackward0" : "ClampBackward1"),
+  infer(x, min, max) {
+    if (min === null && max === null) throw new RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None");
+    let { sizes, dtype } = x;
+    for (const bound of [min, max]) {
+      if (bound === null) continue;
+      dtype = resultType(bound instanceof Tensor || dtype === x.dtype ? x : Tensor.allocate(sizes, dtype, "meta"), bound);
+      if (bound instanceof Tensor) sizes = broadcastSizes(sizes, bound.sizes);
+    }
+    return { sizes, dtype };
+  },
+  forward(output, x, min, max) {
+    const low = boundTensor(min, output, -Infinity);
+    const high = boundTensor(max, output, Infinity);
+    ternary(output, x, low, high, (value, a, b) => (Number.isNaN(value) ? value : Math.min(Math.max(value, a), b)));
+  },
+  reads: [0, 1, 2],
+  backward(gradient, context) {
+    const [x, min, max] = context.args;
+    const low = boundTensor(min, gradient, -Infinity);
+    const high = boundTensor(max, gradient, Infinity);
+    const where = (test: (value: number, a: number, b: number) => boolean): Tensor => {
+      const result = Tensor.allocate(gradient.sizes, gradient.dtype, gradient.device);
+      if (gradient.device === "cpu") {
+        ternary(result, x, low, high, (value, a, b) => (test(value, a, b) ? 1 : 0));
+        binary(result, result, gradient, (through, g) => (through === 0 ? 0 : g));
+      }
+      return result;
+    };
+    return [
+      where((value, a, b) => value >= a && value <= b),
+      min instanceof Tensor && context.needs(1) ? where((value, a, b) => value < a && a < b) : null,
+      max instanceof Tensor && context.needs(2) ? where((value, a, b) => value > b || b < a) : null,
+    ];
+  },
+};
+
+/** A bound as a tensor that holds exact values of the dtype computed in. */
+function boundTensor(bound: Bound, like: Tensor, none: number): Tensor {
+  if (bound instanceof Tensor) return bound;
+  if (bound !== null && !like.dtype.isFloatingPoint) return scalar(like, bound);
+  // Integers have no infinities to stand for a bound that is not there.
+  const value = bound === null ? none : asHeld(bound, like.dtype);
+  return scalar(Tensor.allocate([], like.dtype.isFloatingPoint ? like.dtype : float64, like.device), value);
+}
+
+const clampOperation = defineOperation<ClampArgs>(clampRow);
+const clampInPlace = defineInPlace<ClampArgs>(clampRow);
+
+type ClampArguments = Arguments<[min: Bound, max: Bound], ClampOptions>;
+
+function clampBounds(args: readonly unknown[]): [min: Bound, max: Bound] {
+  const { min = null, max = null } = collect<ClampOptions>(["min", "max"], args);
+  return [min, max];
+}
+
+/** Elements below `min` become min, above `max` become max. (torch.clamp) */
+export function clamp(x: Tensor, ...args: ClampArguments): Tensor {
+  return clampOperation(x, ...clampBounds(args));
+}
+
+/** clamp in place. */
+export function clamp_(x: Tensor, ...args: ClampArguments): Tensor {
+  return clampInPlace(x, ...clampBounds(args));
+}
+
+/** `clamp` by numpy's name. (torch.clip) */
+export function clip(x: Tensor, ...args: ClampArguments): Tensor {
+  return clampOperation(x, ...clampBounds(args));
+}
+
+/** clip in place. */
+export function clip_(x: Tensor, ...args: ClampArguments): Tensor {
+  return clampInPlace(x, ...clampBounds(args));
+}
+
+/** Elements below `min` become min. (torch.clamp_min) */
+export function clampMin(x: Tensor, min: Tensor | Scalar): Tensor {
+  return clampOperation(x, min, null);
+}
+
+/** clampMin in place. */
+export function clampMin_(x: Tensor, min: Tensor | Scalar): Tensor {
+  return clampInPlace(x, min, null);
+}
+
+/** Elements above `max` become max. (torch.clamp_max) */
+export function clampMax(x: Tensor, max: Tensor | Scalar): Tensor {
+  return clampOperation(x, null, max);
+}
+
+/** clampMax in place. */
+export function clampMax_(x: Tensor, max: Tensor | Scalar): Tensor {
+  return clampInPlace(x, null, max);
+}

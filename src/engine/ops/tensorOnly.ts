@@ -1,0 +1,144 @@
+import { defineOperation, defineView } from "../dispatch.js";
+import type { Window } from "../autograd/viewNode.js";
+import { bool as boolType, DType, float32, float64, int32, int64, uint8 } from "../dtype.js";
+import { NotImplementedError, RuntimeError, TypeError } from "../errors.js";
+import { copy } from "../kernels/elementwise.js";
+import type { Device } from "../storage.js";
+import { normalizeDim, Tensor } from "../tensor.js";
+import * as indexing from "./indexing.js";
+import type { Scalar } from "./promotion.js";
+import { accumulated } from "./windows.js";
+
+/** Methods that are no functions of `torch`, or that take their arguments in another order there. */
+
+// ---- conversion
+
+const toOperation = defineOperation<[x: Tensor, dtype: DType, device: Device]>({
+  name: "to",
+  gradientName: "ToCopyBackward0",
+  infer(x, dtype, device) {
+    if (x.device === "meta" && device !== "meta") throw new NotImplementedError("Cannot copy out of meta tensor; no data!");
+    return { sizes: x.sizes, dtype, device };
+  },
+  forward: (output, x) => copy(output, x),
+  backward(gradient, { args: [x] }) {
+    if (gradient.device !== x.device) throw new NotImplementedError("Cannot copy out of meta tensor; no data!");
+    return [gradient];
+  },
+});
+
+function convert(x: Tensor, dtype: DType, device: Device, alwaysCopy = false): Tensor {
+  return x.dtype === dtype && x.device === device && !alwaysCopy ? x : toOperation(x, dtype, device);
+}
+
+export interface ToOptions {
+  readonly dtype?: DType;
+  readonly device?: Device;
+  /** Copies even where nothing changes. Default false. */
+  readonly copy?: boolean;
+}
+
+function checkedDevice(name: string): Device {
+  if (name === "cpu" || name === "cpu:0") return "cpu";
+  if (name === "meta") return "meta";
+  if (/^(cuda|mps|xpu|hip|xla|mkldnn|vulkan)(:\d+)?$/.test(name)) throw new RuntimeError(`device ${name} is not available: tensors live on "cpu" or "meta"`);
+  throw new RuntimeError(`Invalid device string: '${name}'`);
+}
+
+/**
+ * In another dtype, on another device, or like another tensor; the tensor itself where nothing changes. Tensors on the meta device have no
+ * values to bring back. (Tensor.to)
+ */
+export function to(x: Tensor, target: DType | Device | Tensor | ToOptions, ...rest: (DType | ToOptions)[]): Tensor {
+  let dtype = x.dtype;
+  let device: Device = x.device;
+  let alwaysCopy = false;
+  for (const item of [target, ...rest]) {
+    if (item instanceof DType) dtype = item;
+    else if (typeof item === "string") device = checkedDevice(item);
+    else if (item instanceof Tensor) ({ dtype, device } = item);
+    else if (typeof item === "object" && item !== null) {
+      dtype = item.dtype ?? dtype;
+      device = item.device === undefined ? device : checkedDevice(item.device);
+      alwaysCopy = item.copy ?? alwaysCopy;
+    } else throw new TypeError(`to() takes a dtype, a device, a tensor or options, but got ${String(item)}`);
+  }
+  return convert(x, dtype, device, alwaysCopy);
+}
+
+/** In the given dtype. (Tensor.type) */
+export function type(x: Tensor, dtype: DType): Tensor {
+  return convert(x, dtype, x.device);
+}
+
+/** In the dtype of another tensor. (Tensor.type_as) */
+export function typeAs(x: Tensor, other: Tensor): Tensor {
+  return convert(x, other.dtype, x.device);
+}
+
+/** As float32. (Tensor.float) */
+export function float(x: Tensor): Tensor {
+  return convert(x, float32, x.device);
+}
+
+/** As float64. (Tensor.double) */
+export function double(x: Tensor): Tensor {
+  return convert(x, float64, x.device);
+}
+
+/** As int32, cut towards zero. (Tensor.int) */
+export function int(x: Tensor): Tensor {
+  return convert(x, int32, x.device);
+}
+
+/** As int64, cut towards zero. (Tensor.long) */
+export function long(x: Tensor): Tensor {
+  return convert(x, int64, x.device);
+}
+
+/** As uint8, cut towards zero. (Tensor.byte) */
+export function byte(x: Tensor): Tensor {
+  return convert(x, uint8, x.device);
+}
+
+/** False where zero, else true. (Tensor.bool) */
+export function bool(x: Tensor): Tensor {
+  return convert(x, boolType, x.device);
+}
+
+/** On the CPU. (Tensor.cpu) */
+export function cpu(x: Tensor): Tensor {
+  return convert(x, x.dtype, "cpu");
+}
+
+// ---- others
+
+/** The elements of x where the condition is true, else those of y. (Tensor.where) */
+export function where(x: Tensor, condition: Tensor, y: Tensor | Scalar): Tensor {
+  return indexing.where(condition, x, y);
+}
+
+function unfoldedWindow(x: Tensor, dimension: number, size: number, step: number): Window {
+  const dim = normalizeDim(dimension, x.sizes.length);
+  const available = x.sizes.length === 0 ? 1 : x.sizes[dim]!;
+  if (size > available) throw new RuntimeError(`maximum size for tensor at dimension ${dim} is ${available} but size is ${size}`);
+  if (step <= 0) throw new RuntimeError(`step is ${step} but must be > 0`);
+  const stride = x.strides[dim] ?? 1;
+  if (x.sizes.length === 0) return { sizes: [size], strides: [1], offset: x.offset };
+  return {
+    sizes: [...x.sizes.map((each, i) => (i === dim ? Math.floor((available - size) / step) + 1 : each)), size],
+    strides: [...x.strides.map((each, i) => (i === dim ? each * step : each)), stride],
+    offset: x.offset,
+  };
+}
+
+const unfoldOperation = defineView<[x: Tensor, dimension: number, size: number, step: number]>({
+  name: "unfold",
+  window: unfoldedWindow,
+  backward: (gradient, x, ...args) => accumulated(gradient, x.sizes, (zeros) => unfoldedWindow(zeros, ...args)),
+});
+
+/** Windows of `size` elements, `step` apart, along a dimension; the elements of a window become the last dimension. (Tensor.unfold) */
+export function unfold(x: Tensor, dimension: number, size: number, step: number): Tensor {
+  return unfoldOperation(x, dimension, size, step);
+}
