@@ -5,6 +5,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { downloadAndUnzipVSCode, runTests } from "@vscode/test-electron";
 import * as esbuild from "esbuild";
+import { bundleProgram } from "./bundle.mjs";
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
 const out = path.join(root, "out", "test");
@@ -21,18 +22,7 @@ await esbuild.build({
   outdir: path.join(out, "extension"),
   outExtension: { ".js": ".cjs" },
 });
-const launcher = path.join(out, "code-launcher.mjs");
-await esbuild.build({
-  bundle: true,
-  platform: "node",
-  target: "node20",
-  packages: "external",
-  format: "esm",
-  entryPoints: [path.join(root, "test/support/code-launcher.ts")],
-  external: ["../../scripts/*"],
-  outfile: launcher,
-  banner: { js: "#!/usr/bin/env node" },
-});
+const launcher = await bundleProgram("test/support/code-launcher.ts", "out/test/code-launcher.mjs");
 chmodSync(launcher, 0o755);
 
 const workspace = path.join(root, "out", "workspace");
