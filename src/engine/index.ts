@@ -1,3 +1,4 @@
+import "./ops/methods.js";
 import * as nn from "./nn/index.js";
 import * as optim from "./optim/index.js";
 import { grad } from "./autograd/backward.js";
