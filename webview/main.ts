@@ -1,4 +1,5 @@
 import { h, render } from "preact";
+import type { KeptPageState } from "../src/protocol/index.js";
 import { registerControls } from "./controls.js";
 import { Host } from "./host.js";
 import { loadLayoutEngine } from "./layoutEngine.js";
@@ -28,8 +29,13 @@ const host = new Host(
 );
 
 let { memory } = store.page;
+let file: string | null = null;
 store.subscribe((page) => {
-  if (page.memory !== memory) vscode.setState((memory = page.memory));
+  const shown = page.host?.kind === "file" ? page.host.file : file;
+  if (page.memory === memory && shown === file) return;
+  memory = page.memory;
+  file = shown;
+  vscode.setState({ ...memory, file } satisfies KeptPageState);
 });
 
 const root = document.createElement("div");

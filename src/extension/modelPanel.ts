@@ -1,16 +1,12 @@
 import { basename } from "node:path";
 import * as vscode from "vscode";
+import type { KeptPageState } from "../protocol/index.js";
 import { Page, type PageHandlers } from "./pages.js";
 import type { Session } from "./session.js";
 import type { Sessions } from "./sessions.js";
 
-/** What the page keeps through `setState`, as far as a tab needs it to come back. */
-interface KeptState {
-  readonly file?: string;
-}
-
 /** The page as an editor tab. A tab belongs to one file. */
-export class ModelPanels implements vscode.WebviewPanelSerializer<KeptState> {
+export class ModelPanels implements vscode.WebviewPanelSerializer<KeptPageState> {
   static readonly type = "layerscope.modelPanel";
   readonly #panels = new Map<string, vscode.WebviewPanel>();
 
@@ -35,7 +31,7 @@ export class ModelPanels implements vscode.WebviewPanelSerializer<KeptState> {
   }
 
   /** A tab that was open before the window was reloaded. */
-  async deserializeWebviewPanel(panel: vscode.WebviewPanel, state: KeptState | undefined): Promise<void> {
+  async deserializeWebviewPanel(panel: vscode.WebviewPanel, state: Partial<KeptPageState> | undefined): Promise<void> {
     const file = state?.file;
     const exists = typeof file === "string" && (await vscode.workspace.fs.stat(vscode.Uri.file(file)).then(() => true, () => false));
     if (!exists || this.#panels.has(file)) {

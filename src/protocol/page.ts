@@ -29,6 +29,11 @@ export interface Selection {
   readonly path: string;
 }
 
+/** What the host reads of what the page keeps through `setState`: an editor tab comes back after a reload with this file. */
+export interface KeptPageState {
+  readonly file: string | null;
+}
+
 /** Host to page, without an answer. */
 export type PageMessage =
   | { readonly kind: "state"; readonly state: PageState; readonly selection: Selection | null }

@@ -1,0 +1,161 @@
+import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setup, suite, teardown, test } from "mocha";
+import * as vscode from "vscode";
+import { closeEditors, folder, layerscope, models, openFile, problems, replaceText, runFile, until } from "./support.js";
+
+const net = `import { nn } from "layerscope";
+
+export const net = new nn.Sequential(new nn.Linear(4, 8), new nn.ReLU(), new nn.Linear(8, 1));
+`;
+
+suite("running a model file", () => {
+  setup(closeEditors);
+  teardown(closeEditors);
+
+  test("gives its models", async () => {
+    const [model] = await models(await runFile("net.ts", net));
+    assert.equal(model.name, "net");
+    assert.equal(model.totals.parameters, 49);
+    assert.deepEqual(model.root.location?.file, join(folder, "net.ts"));
+  });
+
+  test("runs what the editor shows, saved or not", async () => {
+    const editor = await openFile("unsaved.ts", net);
+    await replaceText(editor, net.replaceAll("8", "16"));
+    await vscode.commands.executeCommand("layerscope.run");
+    assert.equal((await models(editor))[0].totals.parameters, 97);
+    assert.ok(editor.document.isDirty);
+  });
+
+  test("runs again when the file is saved", async () => {
+    const editor = await runFile("saved.ts", net);
+    await replaceText(editor, net.replaceAll("8", "16"));
+    await editor.document.save();
+    await until("the new model is there", async () => (await models(editor))[0]?.totals.parameters === 97);
+  });
+
+  test("runs again when a file that it imports is saved", async () => {
+    const helper = await openFile("block.ts", `import { nn } from "layerscope";\nexport const block = () => new nn.Linear(2, 2);\n`);
+    const editor = await runFile("importer.ts", `import { block } from "./block.js";\nexport const net = block();\n`);
+    assert.equal((await models(editor))[0].totals.parameters, 6);
+    const shown = await vscode.window.showTextDocument(helper.document);
+    await replaceText(shown, shown.document.getText().replace("2, 2", "2, 3"));
+    await shown.document.save();
+    await until("the new model is there", async () => (await models(editor))[0]?.totals.parameters === 9);
+  });
+
+  test("does not run on save when that is turned off", async () => {
+    const configuration = vscode.workspace.getConfiguration("layerscope");
+    await configuration.update("runOnSave", false, vscode.ConfigurationTarget.Workspace);
+    try {
+      const editor = await runFile("off.ts", net);
+      await replaceText(editor, net.replaceAll("8", "16"));
+      await editor.document.save();
+      await new Promise((resolve) => setTimeout(resolve, 1500));
+      assert.equal((await models(editor))[0].totals.parameters, 49);
+    } finally {
+      await configuration.update("runOnSave", undefined, vscode.ConfigurationTarget.Workspace);
+    }
+  });
+
+  test("puts an error at its line and keeps the last good models", async () => {
+    const editor = await runFile("broken.ts", net);
+    await replaceText(editor, `${net}\nthrow new Error("out of paper");\n`);
+    await vscode.commands.executeCommand("layerscope.run");
+    const [problem] = problems(editor);
+    assert.match(problem.message, /out of paper/);
+    assert.equal(problem.range.start.line, 4);
+    assert.equal((await models(editor))[0].totals.parameters, 49);
+
+    await replaceText(editor, net);
+    await vscode.commands.executeCommand("layerscope.run");
+    assert.deepEqual(problems(editor), []);
+  });
+
+  test("says where the syntax is wrong", async () => {
+    const editor = await runFile("syntax.ts", `${net}\nconst = 3;\n`);
+    const [problem] = problems(editor);
+    assert.equal(problem.range.start.line, 4);
+    assert.deepEqual(await models(editor), []);
+  });
+
+  test("names an import that does not exist", async () => {
+    const [problem] = problems(await runFile("missing.ts", `import { x } from "./nowhere.js";\n${net}\nconsole.log(x);\n`));
+    assert.match(problem.message, /nowhere/);
+    assert.equal(problem.range.start.line, 0);
+  });
+
+  test("marks a forward pass that fails where it was called", async () => {
+    const editor = await runFile(
+      "mismatch.ts",
+      `import * as torch from "layerscope";\nconst { nn } = torch;\nexport const net = new nn.Sequential(new nn.Linear(4, 8), new nn.Linear(4, 1));\nnet(torch.rand([2, 4]));\n`,
+    );
+    const found = problems(editor);
+    assert.ok(found.some(({ message }) => /mat1 and mat2 shapes cannot be multiplied/.test(message)), found.map(({ message }) => message).join("\n"));
+  });
+
+  test("ends an endless loop at the time limit while the editor stays responsive", async () => {
+    const configuration = vscode.workspace.getConfiguration("layerscope");
+    await configuration.update("timeLimit", 2, vscode.ConfigurationTarget.Workspace);
+    try {
+      const editor = await openFile("endless.ts", `${net}\nwhile (true) {}\n`);
+      const run = vscode.commands.executeCommand("layerscope.run");
+      let longestPause = 0;
+      let last = Date.now();
+      const watch = setInterval(() => {
+        longestPause = Math.max(longestPause, Date.now() - last);
+        last = Date.now();
+      }, 10);
+      await run;
+      clearInterval(watch);
+      assert.ok(longestPause < 500, `the extension host stood still for ${longestPause} ms`);
+      const [problem] = problems(editor);
+      assert.equal(problem.range.start.line, 4);
+    } finally {
+      await configuration.update("timeLimit", undefined, vscode.ConfigurationTarget.Workspace);
+    }
+  });
+
+  test("stops on request", async () => {
+    const editor = await openFile("stopped.ts", `${net}\nwhile (true) {}\n`);
+    const run = vscode.commands.executeCommand("layerscope.run");
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    await vscode.commands.executeCommand("layerscope.stop");
+    const started = Date.now();
+    await run;
+    assert.ok(Date.now() - started < 5000);
+    assert.deepEqual(problems(editor), []);
+  });
+
+  test("process.exit ends the model file, not the editor", async () => {
+    const [problem] = problems(await runFile("exit.ts", `${net}\nprocess.exit(3);\n`));
+    assert.match(problem.message, /exit/);
+    assert.equal(problem.range.start.line, 4);
+  });
+
+  test("a file that does not import layerscope is not run by itself", async () => {
+    const marker = join(folder, "ran.txt");
+    await writeFile(marker, "");
+    const editor = await openFile("plain.ts", `import { appendFileSync } from "node:fs";\nappendFileSync(${JSON.stringify(marker)}, "ran");\n`);
+    await vscode.commands.executeCommand("layerscope.modules.focus");
+    await editor.document.save();
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    assert.equal((await vscode.workspace.fs.readFile(vscode.Uri.file(marker))).length, 0);
+  });
+
+  test("opening the view runs the model file in the editor", async () => {
+    const editor = await openFile("viewed.ts", net);
+    await vscode.commands.executeCommand("layerscope.modules.focus");
+    await until("the model is there", async () => (await models(editor)).length === 1);
+  });
+
+  test("tells other extensions of every change", async () => {
+    const seen: string[] = [];
+    const subscription = (await layerscope()).onDidChange((uri) => seen.push(uri.fsPath));
+    const editor = await runFile("told.ts", net);
+    subscription.dispose();
+    assert.ok(seen.includes(editor.document.uri.fsPath));
+  });
+});

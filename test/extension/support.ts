@@ -1,0 +1,64 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import * as vscode from "vscode";
+import type { LayerscopeApi } from "../../src/extension/extension.js";
+import type { ModelSnapshot } from "../../src/protocol/index.js";
+
+export const folder = vscode.workspace.workspaceFolders![0].uri.fsPath;
+
+export async function layerscope(): Promise<LayerscopeApi> {
+  return vscode.extensions.getExtension<LayerscopeApi>("layerscope.layerscope")!.activate();
+}
+
+/** Writes a file into the workspace and shows it in an editor. */
+export async function openFile(name: string, text: string): Promise<vscode.TextEditor> {
+  const file = join(folder, name);
+  await writeFile(file, text);
+  const document = await vscode.workspace.openTextDocument(file);
+  // An editor of an earlier test may show what the file held before.
+  if (document.getText() !== text) await until("the editor shows the new text", () => document.getText() === text);
+  return vscode.window.showTextDocument(document);
+}
+
+/** Writes a model file, opens it and runs it to its end. */
+export async function runFile(name: string, text: string): Promise<vscode.TextEditor> {
+  const editor = await openFile(name, text);
+  await vscode.commands.executeCommand("layerscope.run");
+  return editor;
+}
+
+export async function models(editor: vscode.TextEditor): Promise<readonly ModelSnapshot[]> {
+  return (await layerscope()).models(editor.document.uri);
+}
+
+/** Layerscope's entries in the Problems view. */
+export function problems(editor: vscode.TextEditor): vscode.Diagnostic[] {
+  return vscode.languages.getDiagnostics(editor.document.uri).filter(({ source }) => source === "Layerscope");
+}
+
+export async function replaceText(editor: vscode.TextEditor, text: string): Promise<void> {
+  const { document } = editor;
+  await editor.edit((edit) => edit.replace(new vscode.Range(document.positionAt(0), document.lineAt(document.lineCount - 1).range.end), text));
+}
+
+export async function closeEditors(): Promise<void> {
+  for (const document of vscode.workspace.textDocuments) if (document.isDirty) await document.save();
+  await vscode.commands.executeCommand("workbench.action.closeAllEditors");
+}
+
+/** The text of the hovers at `needle` in the document, ours told by their links or tables. */
+export async function hoverAt({ document }: vscode.TextEditor, needle: string, offset = 0): Promise<string> {
+  const position = document.positionAt(document.getText().indexOf(needle) + offset);
+  const hovers = await vscode.commands.executeCommand<vscode.Hover[]>("vscode.executeHoverProvider", document.uri, position);
+  const texts = hovers.flatMap(({ contents }) => contents.map((content) => (typeof content === "string" ? content : content.value)));
+  return texts.filter((text) => text.includes("command:layerscope.")).join("\n\n");
+}
+
+/** Waits for something that VS Code does in its own time. */
+export async function until(what: string, holds: () => boolean | Promise<boolean>, milliseconds = 20_000): Promise<void> {
+  const deadline = Date.now() + milliseconds;
+  while (!(await holds())) {
+    if (Date.now() > deadline) throw new Error(`Waited ${milliseconds} ms in vain: ${what}.`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
