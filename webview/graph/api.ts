@@ -115,6 +115,8 @@ export interface Neighbours {
 export interface GraphViewState {
   readonly version: 1;
   readonly direction: Direction;
+  /** Levels that are open where the user touched nothing; absent: "auto", as many as a glance takes in. */
+  readonly depth?: number | "auto" | "all";
   /** Boxes that the user opened (true) or closed (false), by path; all others follow the default. */
   readonly expanded: Readonly<Record<string, boolean>>;
   /** Rows of equal siblings that the user unfolded, by path of the first. */

@@ -1,13 +1,11 @@
 import type { ModelSnapshot } from "../../src/protocol/index.js";
 import type { Direction } from "./api.js";
-import { paintScene, type Look } from "./drawing/paint.js";
-import { paintSharedLinks, sharedLinks } from "./drawing/sharedLinks.js";
-import { SvgSurface } from "./drawing/svgSurface.js";
 import { elkInProcess } from "./layout/elkInProcess.js";
 import { LayoutSolver } from "./layout/solver.js";
 import { initialArrangement, type Arrangement } from "./model/arrangement.js";
 import { buildDisplayGraph, PictureModel } from "./model/displayGraph.js";
-import { layoutScene, type Scene } from "./scene.js";
+import { layoutScene } from "./scene.js";
+import { sceneToSvg } from "./sceneToSvg.js";
 import { englishStrings, type GraphStrings } from "./strings.js";
 import { estimateText } from "./text.js";
 import { lightTheme, type Theme } from "./theme.js";
@@ -36,14 +34,4 @@ export async function renderSvg(snapshot: ModelSnapshot, options: RenderOptions 
   const solver = new LayoutSolver(elkInProcess());
   const scene = await layoutScene(graph, solver, { direction, strings, measure: estimateText, deadline: performance.now() + deadline, isCurrent: () => true });
   return sceneToSvg(model, scene, theme, options.sharedLinks ?? true, options.background === undefined ? theme.background : options.background);
-}
-
-export function sceneToSvg(model: PictureModel, scene: Scene, theme: Theme, withLinks: boolean, background: string | null): string {
-  const look: Look = { theme, scale: 1, matches: null, traced: null, overlay: null };
-  const surface = new SvgSurface();
-  paintScene(surface, scene, scene.boxes, scene.edges, look);
-  const links = withLinks ? sharedLinks(model, scene, null) : [];
-  paintSharedLinks(surface, scene, links, look);
-  const margin = links.length > 0 ? 60 : 12;
-  return surface.document(-12, -12, scene.width + 12 + margin, scene.height + 24, model.snapshot.name, theme.fontFamily, background);
 }

@@ -1,6 +1,6 @@
 import type { Histogram, ModelSnapshot, ModuleSnapshot, StepId, TensorId, ValueId } from "../../../src/protocol/index.js";
 import { indexOf, type ModelIndex } from "../../modelIndex.js";
-import type { ItemKind } from "../api.js";
+import type { ItemKind, ItemSource } from "../api.js";
 import type { LayerKind } from "../theme.js";
 import { openAtFirst, type Arrangement } from "./arrangement.js";
 import { border, canvasPath, traceDataFlow, type ContainerFlow, type DataFlow, type FlowNode } from "./dataFlow.js";
@@ -25,6 +25,8 @@ export interface DisplayFailure {
 export interface DisplayNode {
   readonly id: string;
   readonly kind: ItemKind;
+  /** Null for modules. */
+  readonly source: ItemSource | null;
   /** The module's path; for other kinds that of the module around. */
   readonly path: string;
   /** Under which the arrangement keeps what the user did to it. */
@@ -277,7 +279,7 @@ class Builder {
     const open = facts.expandable && this.#isOpen(module, key, depth);
     const content = open ? this.#content(module.path, key, this.model.rows(module), module.path, depth + 1) : null;
     const failure = facts.status === "failed" && !content?.nodes.some((node) => node.failure) ? this.#failure() : null;
-    const node: DisplayNode = { ...facts, id: module.path, kind: "module", path: module.path, key, name: module.name, row, failure, content };
+    const node: DisplayNode = { ...facts, id: module.path, kind: "module", source: null, path: module.path, key, name: module.name, row, failure, content };
     this.#nodes.set(node.id, node);
     return node;
   }
@@ -298,7 +300,7 @@ class Builder {
     if (flowNode.kind === "call") {
       const module = this.model.index.module(flowNode.path)!;
       const node: DisplayNode = {
-        ...this.model.facts(module), id: flowNode.id, kind: "module", path: module.path, key: flowNode.id, name: module.name, row: single, failure: null, content: null,
+        ...this.model.facts(module), id: flowNode.id, kind: "module", source: null, path: module.path, key: flowNode.id, name: module.name, row: single, failure: null, content: null,
         expandable: false, outputShape: this.model.outputShapeOf(flowNode.step),
       };
       this.#nodes.set(node.id, node);
@@ -306,9 +308,9 @@ class Builder {
       return node;
     }
     const base = {
-      id: flowNode.id, kind: flowNode.kind, path: path === canvasPath ? "" : path, key: flowNode.id, type: "", detail: "", expandable: false, row: single,
+      id: flowNode.id, kind: flowNode.kind, source: sourceOf(flowNode), path: path === canvasPath ? "" : path, key: flowNode.id, type: "", detail: "", expandable: false, row: single,
       sharing: [], calls: null, status: "ran", failure: null, parameters: 0, glyph: null, content: null, layerKind: "operation", outputShape: "",
-    } as const;
+    } as const satisfies Omit<DisplayNode, "name">;
     let node: DisplayNode;
     if (flowNode.kind === "operation") {
       const { operation, step } = flowNode;
@@ -374,6 +376,14 @@ class Builder {
       if (from !== to) edges.push({ from, fromPort: "out:0", to, toPort: "in:0", operand: 0, kind: "declared", label: "", value: null, via: [], count: 1 });
     });
     return edges;
+  }
+}
+
+function sourceOf(node: Exclude<FlowNode, { kind: "call" }>): ItemSource {
+  switch (node.kind) {
+    case "operation": return { kind: "operation", step: node.step };
+    case "parameter": return { kind: "parameter", tensor: node.tensor };
+    default: return { kind: node.kind, value: node.value };
   }
 }
 

@@ -1,0 +1,47 @@
+import type { GraphViewState } from "../api.js";
+import { initialArrangement, type Arrangement } from "../model/arrangement.js";
+import type { PictureModel } from "../model/displayGraph.js";
+
+/** Under which key the arrangement keeps a module: its path, with folded rows spoken for by their first member. */
+export function arrangementKey(model: PictureModel, { unfolded }: Arrangement, path: string): string {
+  return model.index
+    .ancestry(path)
+    .slice(1)
+    .map((module) => {
+      const first = model.rowOf(module.path)?.members[0];
+      return first && !unfolded.has(first.path) ? first.name : module.name;
+    })
+    .join(".");
+}
+
+export function withExpanded(arrangement: Arrangement, keys: Iterable<string>, expanded: boolean): Arrangement {
+  const changed = new Map(arrangement.expanded);
+  for (const key of keys) changed.set(key, expanded);
+  return { ...arrangement, expanded: changed };
+}
+
+/** Opens everything around a module and, where it is folded into a row, makes it the one shown. */
+export function revealing(model: PictureModel, arrangement: Arrangement, path: string): Arrangement {
+  const line = model.index.ancestry(path);
+  const shown = new Map(arrangement.shown);
+  for (const module of line) {
+    const row = model.rowOf(module.path);
+    if (row && row.kind !== "single" && !arrangement.unfolded.has(row.members[0]!.path)) shown.set(row.members[0]!.path, module.path);
+  }
+  const around = line.slice(0, -1).map((module) => arrangementKey(model, arrangement, module.path));
+  return withExpanded({ ...arrangement, shown }, around, true);
+}
+
+export function arrangementOf(state: GraphViewState): Arrangement {
+  return {
+    depth: state.depth ?? initialArrangement.depth,
+    expanded: new Map(Object.entries(state.expanded)),
+    unfolded: new Set(state.unfolded),
+    shown: new Map(Object.entries(state.shown)),
+    showBookkeeping: state.showBookkeeping,
+  };
+}
+
+export function stateOf({ depth, expanded, unfolded, shown, showBookkeeping }: Arrangement) {
+  return { depth, expanded: Object.fromEntries(expanded), unfolded: [...unfolded], shown: Object.fromEntries(shown), showBookkeeping };
+}

@@ -1,0 +1,46 @@
+import { formatCount } from "../../format.js";
+import type { GraphItem } from "../api.js";
+import { nodeTitle, type DisplayNode } from "../model/displayGraph.js";
+import { fill, type GraphStrings } from "../strings.js";
+import type { SceneBox } from "../scene.js";
+
+/** A box as the page, the screen reader and the tests see it. */
+export function itemOf({ node, depth }: SceneBox, parent: string | null, selection: string | null, strings: GraphStrings): GraphItem {
+  const sharing = node.sharing[0];
+  const members = node.row.kind === "single" ? [] : node.row.members.map((member) => member.path);
+  return {
+    id: node.id,
+    kind: node.kind,
+    path: node.path,
+    source: node.source,
+    label: node.kind === "operation" ? node.name : nodeTitle(node, strings),
+    type: node.type,
+    depth,
+    parent,
+    expandable: node.expandable,
+    expanded: node.content !== null,
+    selected: node.id === selection,
+    repeat: node.row.kind === "repeated" ? members.length : 1,
+    members,
+    shared: sharing ? { group: sharing.name, places: sharing.places.length } : null,
+    calls: node.calls,
+    outputShape: node.outputShape,
+    parameters: node.parameters,
+    failed: node.status === "failed" || node.failure !== null,
+    description: describe(node, strings),
+  };
+}
+
+/** Name, type, what comes out, how many parameters, and what is special about it. */
+function describe(node: DisplayNode, strings: GraphStrings): string {
+  const parts = [[node.kind === "operation" ? node.name : nodeTitle(node, strings), node.type, node.detail].filter(Boolean).join(" ")];
+  if (node.outputShape) parts.push(node.outputShape);
+  if (node.parameters > 0) parts.push(fill(strings.parametersShort, formatCount(node.parameters)));
+  if (node.row.kind === "repeated") parts.push(fill(strings.repeated, node.row.members.length));
+  for (const group of node.sharing) parts.push(fill(strings.sharedPlaces, group.name, group.places.length));
+  if (node.calls !== null && node.calls > 1) parts.push(fill(strings.calledTimes, node.calls));
+  if (node.status === "notReached") parts.push(strings.notReached);
+  if (node.status === "notCalled") parts.push(strings.notCalled);
+  if (node.failure) parts.push(`${strings.failedHere}: ${node.failure.message}`);
+  return parts.join(", ");
+}
