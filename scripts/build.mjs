@@ -1,6 +1,6 @@
 // Builds every part into dist/. `--watch` rebuilds on change; `--no-types` skips the engine's declarations.
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import * as esbuild from "esbuild";
 import "./build-kernels.mjs";
 
@@ -13,7 +13,7 @@ const node = { ...common, platform: "node", target: "node20" };
 
 /** @type {esbuild.BuildOptions[]} */
 const parts = [
-  { ...common, entryPoints: ["src/engine/index.ts"], outfile: "dist/engine/index.js", format: "esm", platform: "neutral" },
+  { ...common, entryPoints: ["src/engine/index.ts"], outfile: "dist/engine/index.js", format: "esm", platform: "neutral", keepNames: true },
   { ...node, entryPoints: ["src/runner/main.ts"], outfile: "dist/runner.js", format: "esm" },
   { ...node, entryPoints: ["src/runner/watchdog.ts"], outfile: "dist/watchdog.js", format: "esm" },
   { ...node, entryPoints: ["src/runner/bundler.ts"], outfile: "dist/bundler.js", format: "esm" },
@@ -22,6 +22,9 @@ const parts = [
   { ...common, entryPoints: ["webview/main.ts"], outfile: "dist/webview/main.js", format: "iife", platform: "browser", minify: true, jsx: "automatic", jsxImportSource: "preact", loader: { ".ttf": "file" }, assetNames: "[name]" },
   { ...common, entryPoints: ["webview/layoutEngineScript.ts"], outfile: "dist/webview/layoutEngine.js", format: "iife", sourcemap: false, loader: { ".min.js": "text" } },
 ].filter((part) => existsSync(part.entryPoints[0]));
+
+mkdirSync("dist", { recursive: true });
+copyFileSync("node_modules/esbuild-wasm/esbuild.wasm", "dist/esbuild.wasm");
 
 if (watch) {
   for (const part of parts) await (await esbuild.context(part)).watch();

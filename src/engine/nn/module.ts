@@ -5,6 +5,7 @@ import { observer } from "../observer.js";
 import { equalSizes } from "../size.js";
 import type { Device } from "../storage.js";
 import { Tensor } from "../tensor.js";
+import { callWithBackwardHooks, globalBackwardHooks, globalBackwardPreHooks, type FullBackwardHook, type FullBackwardPreHook } from "./backwardHooks.js";
 import { globalForwardHooks, globalForwardPreHooks, HookList, type ForwardHook, type ForwardPreHook, type RemovableHandle } from "./hooks.js";
 import { isUninitialized, Parameter } from "./parameter.js";
 import { StateDict, type IncompatibleKeys } from "./stateDict.js";
@@ -19,9 +20,16 @@ interface Internals {
   readonly modules: Map<string, Module | null>;
   readonly forwardPreHooks: HookList<ForwardPreHook>;
   readonly forwardHooks: HookList<ForwardHook>;
-  readonly stateDictHooks: HookList<(module: Module, stateDict: StateDict, prefix: string) => void>;
-  readonly loadStateDictPreHooks: HookList<(module: Module, stateDict: StateDict, prefix: string) => void>;
+  readonly backwardPreHooks: HookList<FullBackwardPreHook>;
+  readonly backwardHooks: HookList<FullBackwardHook>;
+  readonly stateDictPreHooks: HookList<(module: Module, prefix: string, keepVars: boolean) => void>;
+  readonly stateDictHooks: HookList<StateDictHook>;
+  readonly loadStateDictPreHooks: HookList<StateDictHook>;
+  readonly loadStateDictPostHooks: HookList<(module: Module, incompatibleKeys: IncompatibleKeys) => void>;
 }
+
+/** Sees, and may change, the state dict that is being made or loaded. Keys of the module start with `prefix`. */
+export type StateDictHook = (module: Module, stateDict: StateDict, prefix: string) => void;
 
 /** Any module, whatever it is called with. */
 export interface Registers {
@@ -61,23 +69,7 @@ export class Module {
   readonly [internals]!: Internals;
 
   constructor() {
-    const self = ((...args: unknown[]) => callModule(self, args)) as unknown as this;
-    // A function's own `name` and `length` would shadow fields that models like to have.
-    delete (self as { name?: unknown }).name;
-    delete (self as { length?: unknown }).length;
-    Object.setPrototypeOf(self, new.target.prototype as object);
-    Object.defineProperty(self, internals, {
-      value: {
-        parameters: new Map(),
-        buffers: new Map(),
-        temporaryBuffers: new Set(),
-        modules: new Map(),
-        forwardPreHooks: new HookList(),
-        forwardHooks: new HookList(),
-        stateDictHooks: new HookList(),
-        loadStateDictPreHooks: new HookList(),
-      } satisfies Internals,
-    });
+    const self = bareModule(new.target.prototype as this);
     self.training = true;
     observer()?.moduleConstructed?.(self);
     return self;
@@ -86,6 +78,17 @@ export class Module {
   /** What a call computes. Every model states its own. */
   forward(..._args: never[]): unknown {
     throw new NotImplementedError(`Module [${this.constructor.name}] is missing the required "forward" function`);
+  }
+
+  /** What `stateDict` keeps besides parameters and buffers, if the subclass defines it. (Module.get_extra_state) */
+  getExtraState?(): Tensor;
+
+  /** Takes back what `getExtraState` gave. (Module.set_extra_state) */
+  setExtraState?(state: Tensor): void;
+
+  /** Version of what the class keeps in state dicts, for the hooks that load older ones. */
+  get stateVersion(): number {
+    return 1;
   }
 
   /** The arguments in the printed form: "in_features=4, out_features=8, bias=True". */
@@ -261,7 +264,7 @@ export class Module {
         mapped.set(parameter, parameter);
       }
       for (const [name, buffer] of registered(module).buffers) {
-        if (buffer === null) continue;
+        if (buffer === null || isUninitialized(buffer)) continue;
         let result = mapped.get(buffer);
         if (result === undefined) mapped.set(buffer, (result = noGrad(() => fn(buffer))));
         registered(module).buffers.set(name, result);
@@ -283,14 +286,15 @@ export class Module {
   /** Copies values in by name. Throws an error that lists every name and shape that does not fit. */
   loadStateDict(stateDict: ReadonlyMap<string, Tensor> | Readonly<Record<string, Tensor>>, options: LoadStateDictOptions = {}): IncompatibleKeys {
     const source = new StateDict(stateDict instanceof Map ? stateDict : Object.entries(stateDict as Readonly<Record<string, Tensor>>));
+    if (stateDict instanceof StateDict) source.versions = stateDict.versions;
     const { strict = true, assign = false } = options;
     const missingKeys: string[] = [];
     const unexpectedKeys: string[] = [];
     const errors: string[] = [];
     loadState(this, source, "", { strict, assign, missingKeys, unexpectedKeys, errors });
     const list = (names: readonly string[]): string => names.map((name) => `"${name}"`).join(", ");
-    if (strict && missingKeys.length > 0) errors.unshift(`Missing key(s) in state_dict: ${list(missingKeys)}. `);
     if (strict && unexpectedKeys.length > 0) errors.unshift(`Unexpected key(s) in state_dict: ${list(unexpectedKeys)}. `);
+    if (strict && missingKeys.length > 0) errors.unshift(`Missing key(s) in state_dict: ${list(missingKeys)}. `);
     if (errors.length > 0) {
       throw new RuntimeError(`Error(s) in loading state_dict for ${this.constructor.name}:\n\t${errors.join("\n\t")}`);
     }
@@ -309,14 +313,34 @@ export class Module {
     return this[internals].forwardHooks.register(hook, prepend);
   }
 
-  /** Runs on the state dict of this module after its entries were added. */
-  registerStateDictPostHook(hook: (module: Module, stateDict: StateDict, prefix: string) => void): RemovableHandle {
+  /** Runs in the backward pass once the gradients of this module's inputs are known. */
+  registerFullBackwardHook(hook: FullBackwardHook, { prepend = false }: { readonly prepend?: boolean } = {}): RemovableHandle {
+    return this[internals].backwardHooks.register(hook, prepend);
+  }
+
+  /** Runs in the backward pass once the gradients of this module's outputs are known. */
+  registerFullBackwardPreHook(hook: FullBackwardPreHook, { prepend = false }: { readonly prepend?: boolean } = {}): RemovableHandle {
+    return this[internals].backwardPreHooks.register(hook, prepend);
+  }
+
+  /** Runs before this module's entries are added to a state dict. */
+  registerStateDictPreHook(hook: (module: Module, prefix: string, keepVars: boolean) => void): RemovableHandle {
+    return this[internals].stateDictPreHooks.register(hook);
+  }
+
+  /** Runs on the state dict after this module's entries were added. */
+  registerStateDictPostHook(hook: StateDictHook): RemovableHandle {
     return this[internals].stateDictHooks.register(hook);
   }
 
   /** Runs before this module's entries are loaded and may change them. */
-  registerLoadStateDictPreHook(hook: (module: Module, stateDict: StateDict, prefix: string) => void): RemovableHandle {
+  registerLoadStateDictPreHook(hook: StateDictHook): RemovableHandle {
     return this[internals].loadStateDictPreHooks.register(hook);
+  }
+
+  /** Runs after this module's entries were loaded; may take names out of the lists of those that do not fit. */
+  registerLoadStateDictPostHook(hook: (module: Module, incompatibleKeys: IncompatibleKeys) => void): RemovableHandle {
+    return this[internals].loadStateDictPostHooks.register(hook);
   }
 
   toString(): string {
@@ -328,6 +352,53 @@ export class Module {
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     return this.toString();
   }
+}
+
+/** A module without fields: callable, of the class with that prototype, with nothing registered. */
+function bareModule<M extends Module>(prototype: M): M {
+  const self = ((...args: unknown[]) => callModule(self, args)) as unknown as M;
+  // A function's own `name` and `length` would shadow fields that models like to have.
+  delete (self as { name?: unknown }).name;
+  delete (self as { length?: unknown }).length;
+  Object.setPrototypeOf(self, prototype);
+  Object.defineProperty(self, internals, {
+    value: {
+      parameters: new Map(),
+      buffers: new Map(),
+      temporaryBuffers: new Set(),
+      modules: new Map(),
+      forwardPreHooks: new HookList(),
+      forwardHooks: new HookList(),
+      backwardPreHooks: new HookList(),
+      backwardHooks: new HookList(),
+      stateDictPreHooks: new HookList(),
+      stateDictHooks: new HookList(),
+      loadStateDictPreHooks: new HookList(),
+      loadStateDictPostHooks: new HookList(),
+    } satisfies Internals,
+  });
+  return self;
+}
+
+/**
+ * A module of the same class whose fields are what `copy` makes of the original's. `remember` gets the new module before its fields
+ * are copied, since they may lead back to it. Hooks are taken over as they are.
+ */
+export function copyModule<M extends Module>(original: M, remember: (copied: M) => void, copy: (value: unknown) => unknown): M {
+  const copied = bareModule(Object.getPrototypeOf(original) as M);
+  remember(copied);
+  const from = registered(original);
+  const to = copied[internals];
+  for (const [name, parameter] of from.parameters) to.parameters.set(name, copy(parameter) as Parameter | null);
+  for (const [name, buffer] of from.buffers) to.buffers.set(name, copy(buffer) as Tensor | null);
+  for (const [name, module] of from.modules) to.modules.set(name, copy(module) as Module | null);
+  for (const name of from.temporaryBuffers) to.temporaryBuffers.add(name);
+  const hookLists = from as unknown as Record<string, unknown>;
+  for (const [name, list] of Object.entries(hookLists)) {
+    if (list instanceof HookList) for (const hook of list) (to as unknown as Record<string, HookList<unknown>>)[name]!.register(hook);
+  }
+  for (const [name, value] of Object.entries(original)) define(copied, name, copy(value));
+  return copied;
 }
 
 /** `Name(...)` with one line alone kept on the line, as Module.__repr__. */
@@ -403,7 +474,7 @@ function checkName(module: Module, kind: string, name: string, members: Readonly
     if (name === "") throw new KeyError(`${kind} name can't be empty string ""`);
   }
   // A field that was declared without a value is a place to register in, not a clash.
-  if (name in module && !members.has(name) && (module as unknown as Record<string, unknown>)[name] !== undefined) {
+  if (name in module && !members.has(name) && (module as unknown as Record<string, unknown>)[name] != null) {
     throw new KeyError(`attribute '${name}' already exists`);
   }
 }
@@ -444,14 +515,19 @@ function getMember<Member>(root: Module, target: string, kind: string, membersOf
   return member;
 }
 
+const extraStateKey = "_extra_state";
+
 function collectState(module: Module, prefix: string, keepVars: boolean, result: StateDict): void {
+  for (const hook of module[internals].stateDictPreHooks) hook(module, prefix, keepVars);
   const { parameters, buffers, temporaryBuffers, modules, stateDictHooks } = registered(module);
+  result.versions.set(prefix.slice(0, -1), module.stateVersion);
   for (const [name, parameter] of parameters) {
     if (parameter !== null) result.set(prefix + name, keepVars || isUninitialized(parameter) ? parameter : parameter.detach());
   }
   for (const [name, buffer] of buffers) {
-    if (buffer !== null && !temporaryBuffers.has(name)) result.set(prefix + name, keepVars ? buffer : buffer.detach());
+    if (buffer !== null && !temporaryBuffers.has(name)) result.set(prefix + name, keepVars || isUninitialized(buffer) ? buffer : buffer.detach());
   }
+  if (module.getExtraState !== undefined) result.set(prefix + extraStateKey, module.getExtraState());
   for (const [name, child] of modules) if (child !== null) collectState(child, `${prefix}${name}.`, keepVars, result);
   for (const hook of stateDictHooks) hook(module, result, prefix);
 }
@@ -472,9 +548,14 @@ function loadState(module: Module, source: StateDict, prefix: string, loading: L
   for (const [name, buffer] of buffers) if (buffer !== null && !temporaryBuffers.has(name)) state.set(name, buffer);
 
   for (const [name, target] of state) loadTensor(module, name, target, source, prefix, loading);
+  const extraState = source.get(prefix + extraStateKey);
+  if (module.setExtraState !== undefined) {
+    if (extraState !== undefined) module.setExtraState(extraState);
+    else if (loading.strict) loading.missingKeys.push(prefix + extraStateKey);
+  } else if (extraState !== undefined && loading.strict) loading.unexpectedKeys.push(prefix + extraStateKey);
   if (loading.strict) {
     for (const key of source.keys()) {
-      if (!key.startsWith(prefix)) continue;
+      if (!key.startsWith(prefix) || key === prefix + extraStateKey) continue;
       const [name, ...rest] = key.slice(prefix.length).split(".");
       if (rest.length > 0 ? !modules.has(name!) : !state.has(name!)) loading.unexpectedKeys.push(key);
     }
@@ -482,8 +563,11 @@ function loadState(module: Module, source: StateDict, prefix: string, loading: L
   for (const [name, child] of modules) {
     if (child === null) continue;
     const childPrefix = `${prefix}${name}.`;
-    loadState(child, new StateDict([...source].filter(([key]) => key.startsWith(childPrefix))), childPrefix, loading);
+    const part = new StateDict([...source].filter(([key]) => key.startsWith(childPrefix)));
+    part.versions = source.versions;
+    loadState(child, part, childPrefix, loading);
   }
+  for (const hook of module[internals].loadStateDictPostHooks) hook(module, loading);
 }
 
 function loadTensor(module: Module, name: string, target: Tensor, source: StateDict, prefix: string, loading: Loading): void {
@@ -498,7 +582,11 @@ function loadTensor(module: Module, name: string, target: Tensor, source: StateD
     return;
   }
   const value = target.sizes.length === 0 && found.sizes.length === 1 ? found.select(0, 0) : found;
-  if (!isUninitialized(target) && !equalSizes(value.sizes, target.sizes)) {
+  if (isUninitialized(target)) {
+    if (isUninitialized(value)) return;
+    target.materialize(Tensor.allocate(value.sizes, target.dtype, target.device));
+  }
+  if (!equalSizes(value.sizes, target.sizes)) {
     loading.errors.push(
       `size mismatch for ${key}: copying a param with shape ${value.shape} from checkpoint, the shape in current model is ${target.shape}.`,
     );
@@ -507,7 +595,7 @@ function loadTensor(module: Module, name: string, target: Tensor, source: StateD
   if (!loading.assign) {
     noGrad(() => target.copy_(value));
   } else if (target instanceof Parameter) {
-    define(module, name, value instanceof Parameter ? value : new Parameter(value.detach(), target.requiresGrad));
+    define(module, name, value instanceof Parameter ? value.requiresGrad_(target.requiresGrad) : new Parameter(value.detach(), target.requiresGrad));
   } else define(module, name, value);
 }
 
@@ -524,10 +612,8 @@ function callModule(module: Module, args: unknown[]): unknown {
   callDepth++;
   try {
     let output: unknown;
-    const { forwardPreHooks, forwardHooks } = module[internals];
-    if (forwardPreHooks.isEmpty && forwardHooks.isEmpty && globalForwardPreHooks.isEmpty && globalForwardHooks.isEmpty) {
-      output = module.forward(...(args as never[]));
-    } else output = callWithHooks(module, args);
+    if (hasHooks(module)) output = callWithHooks(module, args);
+    else output = module.forward(...(args as never[]));
     watcher?.moduleLeft?.(module, output);
     return output;
   } catch (error) {
@@ -539,8 +625,16 @@ function callModule(module: Module, args: unknown[]): unknown {
   }
 }
 
+function hasHooks(module: Module): boolean {
+  const { forwardPreHooks, forwardHooks, backwardPreHooks, backwardHooks } = module[internals];
+  return !(
+    forwardPreHooks.isEmpty && forwardHooks.isEmpty && backwardPreHooks.isEmpty && backwardHooks.isEmpty &&
+    globalForwardPreHooks.isEmpty && globalForwardHooks.isEmpty && globalBackwardPreHooks.isEmpty && globalBackwardHooks.isEmpty
+  );
+}
+
 function callWithHooks(module: Module, given: unknown[]): unknown {
-  const { forwardPreHooks, forwardHooks } = module[internals];
+  const { forwardPreHooks, backwardPreHooks, backwardHooks } = module[internals];
   let args = given;
   for (const hooks of [globalForwardPreHooks, forwardPreHooks]) {
     for (const hook of hooks) {
@@ -548,7 +642,16 @@ function callWithHooks(module: Module, given: unknown[]): unknown {
       if (replaced !== undefined && replaced !== null) args = Array.isArray(replaced) ? replaced : [replaced];
     }
   }
-  let output = module.forward(...(args as never[]));
+  const hooksOfBackward = [...globalBackwardHooks, ...backwardHooks];
+  const preHooksOfBackward = [...globalBackwardPreHooks, ...backwardPreHooks];
+  const runForward = (inputs: readonly unknown[]): unknown => runForwardHooks(module, inputs);
+  if (hooksOfBackward.length + preHooksOfBackward.length === 0) return runForward(args);
+  return callWithBackwardHooks(module, args, hooksOfBackward, preHooksOfBackward, runForward);
+}
+
+function runForwardHooks(module: Module, args: readonly unknown[]): unknown {
+  const { forwardHooks } = module[internals];
+  let output: unknown = module.forward(...(args as never[]));
   for (const hooks of [globalForwardHooks, forwardHooks]) {
     for (const hook of hooks) {
       const replaced = hook(module, args, output);
