@@ -61,9 +61,8 @@ export function commands(session: Session, graph: GraphViewInterface | null): re
     {
       id: "inspector",
       group: "view",
-      icon: "layout-sidebar-right",
-      label: l10n.t("Inspector"),
-      checked: preferences.inspectorOpen,
+      icon: preferences.inspectorOpen ? "layout-sidebar-right" : "layout-sidebar-right-off",
+      label: preferences.inspectorOpen ? l10n.t("Close Inspector") : l10n.t("Open Inspector"),
       run: () => dispatch({ kind: "prefer", preferences: { inspectorOpen: !preferences.inspectorOpen } }),
     },
     {

@@ -10,21 +10,13 @@ import {
   vsCodeCheckbox,
   vsCodeDropdown,
   vsCodeOption,
-  vsCodeProgressRing,
   vsCodeTextField,
 } from "@vscode/webview-ui-toolkit";
 import type { ComponentChildren, HTMLAttributes, Ref } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 
 export function registerControls(): void {
-  provideVSCodeDesignSystem().register(
-    vsCodeButton(),
-    vsCodeCheckbox(),
-    vsCodeDropdown(),
-    vsCodeOption(),
-    vsCodeProgressRing(),
-    vsCodeTextField(),
-  );
+  provideVSCodeDesignSystem().register(vsCodeButton(), vsCodeCheckbox(), vsCodeDropdown(), vsCodeOption(), vsCodeTextField());
 }
 
 interface ToolkitAttributes<Element extends EventTarget = HTMLElement> extends HTMLAttributes<Element> {
@@ -43,7 +35,6 @@ declare module "preact" {
       "vscode-checkbox": ToolkitAttributes;
       "vscode-dropdown": ToolkitAttributes;
       "vscode-option": ToolkitAttributes;
-      "vscode-progress-ring": ToolkitAttributes;
       "vscode-text-field": ToolkitAttributes<TextField>;
     }
   }
@@ -171,10 +162,6 @@ export function Checkbox({ checked, onChange, children }: { checked: boolean; on
       {children}
     </vscode-checkbox>
   );
-}
-
-export function ProgressRing({ label }: { readonly label: string }) {
-  return <vscode-progress-ring class="progress-ring" role="progressbar" aria-label={label} />;
 }
 
 /** Text that acts when clicked; a button in its own line of text. */

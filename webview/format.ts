@@ -51,10 +51,10 @@ function trimZeros(text: string): string {
   return text.includes(".") ? text.replace(/\.?0+$/, "") : text;
 }
 
-/** 8 × 4; a scalar is "scalar" in `scalar`'s words; "?" while unknown. */
+/** 8×4; () for a scalar; ? while unknown. */
 export function formatShape(shape: readonly number[] | null): string {
   if (shape === null) return "?";
-  return shape.length === 0 ? "()" : shape.join(" × ");
+  return shape.length === 0 ? "()" : shape.join("×");
 }
 
 export function formatPercent(share: number): string {

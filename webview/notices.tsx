@@ -3,7 +3,7 @@ import * as l10n from "@vscode/l10n";
 import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useState } from "preact/hooks";
 import type { Failure, ModelSnapshot, PageState } from "../src/protocol/index.js";
-import { Button, Icon, Link, ProgressRing } from "./controls.js";
+import { Button, Icon, Link } from "./controls.js";
 import { baseName, LocationLink } from "./locationLink.js";
 import { indexOf } from "./modelIndex.js";
 import { useSession } from "./session.js";
@@ -125,7 +125,6 @@ function Progress({ activity }: { readonly activity: FileState["activity"] }) {
       <div class="progress-bar" role="progressbar" aria-label={text} />
       {patient && (
         <div class="notice info" role="status">
-          <ProgressRing label={text} />
           <p>{text}</p>
           <Link onClick={() => act("stop", null)}>{l10n.t("Stop")}</Link>
         </div>

@@ -86,24 +86,29 @@ function Content({ layoutEngine }: { readonly layoutEngine: Promise<string> }) {
   const results = useMemo(() => (model ? search(page.query, indexOf(model)) : nothing), [page.query, model]);
   const matches = useMemo(() => (page.query.trim() === "" || results.error ? null : new Set(results.paths)), [page.query, results]);
 
+  // On the window: the keys work wherever the focus is, on nothing too.
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isTyping(event)) return;
+      if (event.key === "/") searchField.current?.focus();
+      else if (event.key === "f") graph?.fit();
+      else return;
+      event.preventDefault();
+    };
+    window.addEventListener("keydown", onKeyDown);
+    return () => window.removeEventListener("keydown", onKeyDown);
+  }, [graph]);
+
   if (page.host === null) return null;
   if (page.host.kind === "empty") return <EmptyScreen />;
   if (page.host.kind === "untrusted") return <UntrustedScreen />;
   if (!model) return <NoPictureScreen state={page.host} />;
 
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isTyping(event)) return;
-    if (event.key === "/") searchField.current?.focus();
-    else if (event.key === "f") graph?.fit();
-    else return;
-    event.preventDefault();
-  };
-
   const { inspectorOpen, inspectorShare } = page.memory.preferences;
   const shape = wide ? "wide" : "narrow";
   const share = inspectorShare[shape];
   return (
-    <div class="page" onKeyDown={onKeyDown}>
+    <div class="page">
       <Toolbar commands={commands(session, graph)} results={results} searchField={searchField} />
       <Notices state={page.host} model={model} />
       <div class={`panes ${shape}`}>

@@ -62,7 +62,7 @@ export const vocabulary: { readonly numbers: readonly string[]; readonly flags: 
 export function parseQuery(text: string, index: ModelIndex): Query {
   const predicates: Predicate[] = [];
   for (const { word, quoted } of words(text)) {
-    const parsed = quoted ? anyAspect(word, index) : parseWord(word, index);
+    const parsed = quoted ? anyAspect(word.toLowerCase(), index) : parseWord(word, index);
     if (typeof parsed !== "function") return { kind: "error", error: parsed };
     predicates.push(parsed);
   }
@@ -80,25 +80,26 @@ export function search(text: string, index: ModelIndex): { readonly paths: reado
 function words(text: string): { word: string; quoted: boolean }[] {
   // A word may hold quoted or bracketed stretches: path:"block 1", [8, 4].
   const found = text.matchAll(/(?:"[^"]*"?|\[[^\]]*\]?|[^\s"[])+/g);
-  return [...found].map(([word]) => ({ word: word.replaceAll('"', "").toLowerCase(), quoted: word.startsWith('"') })).filter(({ word }) => word !== "");
+  return [...found].map(([word]) => ({ word: word.replaceAll('"', ""), quoted: word.startsWith('"') })).filter(({ word }) => word !== "");
 }
 
-function parseWord(word: string, index: ModelIndex): Predicate | QueryError {
+function parseWord(typed: string, index: ModelIndex): Predicate | QueryError {
+  const word = typed.toLowerCase();
   const comparison = /^([a-z]+)(>=|<=|>|<|=)(.*)$/.exec(word);
   if (comparison) {
     const [, name, sign, value] = comparison as unknown as [string, string, string, string];
     const read = Object.hasOwn(numbers, name) ? numbers[name] : undefined;
     // Arguments are printed as in_features=4, so an equals sign alone does not make a comparison.
-    if (!read) return sign === "=" ? anyAspect(word, index) : { word, problem: "unknownNumber" };
+    if (!read) return sign === "=" ? anyAspect(word, index) : { word: typed, problem: "unknownNumber" };
     const limit = parseNumber(value);
-    if (limit === null) return { word, problem: "notANumber" };
+    if (limit === null) return { word: typed, problem: "notANumber" };
     return (module) => read(module, index).some((number) => compare(number, sign, limit));
   }
   const aspect = /^([a-z]+):(.+)$/.exec(word);
   if (aspect) {
     const [, name, value] = aspect as unknown as [string, string, string];
     const holds = Object.hasOwn(aspects, name) ? aspects[name] : undefined;
-    return holds ? (module) => holds(module, value, index) : { word, problem: "unknownAspect" };
+    return holds ? (module) => holds(module, value, index) : { word: typed, problem: "unknownAspect" };
   }
   const flag = Object.hasOwn(flags, word) ? flags[word] : undefined;
   return flag ? (module) => flag(module, index) : anyAspect(word, index);

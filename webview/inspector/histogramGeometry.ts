@@ -42,9 +42,10 @@ export function histogramGeometry(statistics: TensorStatistics, expected: Distri
   }
   const at = (value: number) => (value - low) / (high - low);
 
-  const total = histogram?.bins.reduce((sum, count) => sum + count, 0) ?? 0;
-  const width = histogram ? (histogram.high - histogram.low) / histogram.bins.length : 0;
-  const densities = histogram?.bins.map((count) => count / (total * width)) ?? [];
+  const counts = histogram ? readable(histogram.bins) : [];
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  const width = histogram ? (histogram.high - histogram.low) / counts.length : 0;
+  const densities = counts.map((count) => count / (total * width));
   const points = shown ? curve(shown, low, high) : [];
   const peak = Math.max(...densities, ...points.map(({ y }) => y));
 
@@ -53,11 +54,22 @@ export function histogramGeometry(statistics: TensorStatistics, expected: Distri
     high,
     bars: densities.map((value, bin) => {
       const from = histogram!.low + bin * width;
-      return { x: at(from), width: width / (high - low), height: value / peak, from, to: from + width, count: histogram!.bins[bin]! };
+      return { x: at(from), width: width / (high - low), height: value / peak, from, to: from + width, count: counts[bin]! };
     }),
     spike: histogram ? null : { value: finite.mean, count: statistics.sampled, x: at(finite.mean) },
     curve: points.map(({ value, y }) => ({ x: at(value), y: y / peak })),
   };
+}
+
+/** Neighbouring bins taken together, down to as many as so few values can fill (Rice's rule, 2 n^(1/3)) and to six at least. */
+function readable(bins: readonly number[]): readonly number[] {
+  const total = bins.reduce((sum, count) => sum + count, 0);
+  const wanted = Math.max(6, 2 * Math.cbrt(total));
+  let together = 1;
+  for (let next = 2; bins.length / next >= wanted; next++) if (bins.length % next === 0) together = next;
+  return Array.from({ length: bins.length / together }, (_, group) =>
+    bins.slice(group * together, (group + 1) * together).reduce((sum, count) => sum + count, 0),
+  );
 }
 
 function curve(distribution: Exclude<Distribution, { readonly kind: "constant" }>, low: number, high: number): { value: number; y: number }[] {

@@ -52,12 +52,7 @@ function Title({ model, module }: { readonly model: ModelSnapshot; readonly modu
         )}
       </h1>
       <div class="title-actions">
-        {location && (
-          <>
-            <LocationLink location={location} />
-            <IconButton icon="go-to-file" label={l10n.t("Reveal in Code")} onClick={() => act("reveal", { location })} />
-          </>
-        )}
+        {location && <LocationLink location={location} />}
         <IconButton
           icon="refresh"
           label={l10n.t("Reinitialize…")}

@@ -1,0 +1,63 @@
+import { describe, expect, test } from "vitest";
+import { ModelIndex } from "../../webview/modelIndex.js";
+import { linear, net, rgnet, sequential, snapshot, tied } from "./snapshots.js";
+
+describe("places", () => {
+  const index = new ModelIndex(rgnet());
+
+  test("parents come before children, in declaration order", () => {
+    expect(index.modules.slice(0, 4).map(({ path }) => path)).toEqual(["", "0", "0.block 0", "0.block 0.0"]);
+    expect(index.modules.at(-1)?.path).toBe("1");
+  });
+
+  test("ancestry leads from the root", () => {
+    expect(index.ancestry("0.block 1.0").map(({ path }) => path)).toEqual(["", "0", "0.block 1", "0.block 1.0"]);
+  });
+
+  test("the nearest existing place above a lost one", () => {
+    expect(index.nearest("0.block 1.9.weight").path).toBe("0.block 1");
+    expect(index.nearest("9").path).toBe("");
+  });
+});
+
+describe("sharing", () => {
+  const index = new ModelIndex(tied());
+
+  test("one module in two places has both, and its weights have both", () => {
+    expect(index.samePlaces(index.module("2")!)).toEqual(["4"]);
+    const weight = index.module("2")!.parameters[0]!;
+    expect(index.places(weight.tensor)).toEqual([
+      { path: "2", name: "weight" },
+      { path: "4", name: "weight" },
+    ]);
+  });
+
+  test("totals count it once", () => {
+    expect(index.totals("")).toMatchObject({ parameters: 40 + 72 + 9, modules: 7, sharedOutside: 0 });
+    expect(index.totals("").parameters).toBe(index.model.totals.parameters);
+    expect(index.totals("2").sharedOutside).toBe(72);
+  });
+});
+
+describe("calls", () => {
+  test("every call of a place, with shapes", () => {
+    const index = new ModelIndex(net());
+    const [call] = index.calls("0");
+    expect(call!.step.inputs.map((operand) => index.shape(operand))).toEqual([[2, 4]]);
+    expect(call!.step.outputs.map((operand) => index.shape(operand))).toEqual([[2, 8]]);
+  });
+
+  test("an operation knows the module it ran in", () => {
+    const index = new ModelIndex(net());
+    const step = index.model.trace!.steps.findIndex((each) => each.kind === "operation");
+    expect(index.enclosing(step)).toBe("0");
+    expect(index.operation(step)?.name).toBe("linear");
+    expect(index.operation(0)).toBeUndefined();
+  });
+
+  test("without a forward pass nothing is claimed", () => {
+    const index = new ModelIndex(snapshot("quiet", sequential(linear(4, 8)), null));
+    expect(index.calls("0")).toEqual([]);
+    expect(index.totals("").multiplyAdds).toBeNull();
+  });
+});

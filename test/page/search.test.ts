@@ -1,0 +1,108 @@
+import { describe, expect, test } from "vitest";
+import { ModelIndex } from "../../webview/modelIndex.js";
+import { search } from "../../webview/search.js";
+import { linear, relu, rgnet, sequential, snapshot, tensor, tied } from "./snapshots.js";
+
+const nested = new ModelIndex(rgnet());
+const paths = (query: string, index = nested) => search(query, index).paths;
+
+describe("search by text", () => {
+  test("an empty query finds nothing", () => {
+    expect(paths("  ")).toEqual([]);
+  });
+
+  test("a name finds the modules of that name, not all that lie beneath them", () => {
+    expect(paths('"block 1"')).toEqual(["0.block 1"]);
+    expect(paths("block")).toEqual(["0.block 0", "0.block 1", "0.block 2", "0.block 3"]);
+  });
+
+  test("a path finds one place in a collapsed box", () => {
+    expect(paths('"0.block 1.2"')).toEqual(["0.block 1.2"]);
+  });
+
+  test("a type is found in any case and from a part of it", () => {
+    expect(paths("relu")).toHaveLength(8);
+    expect(paths("Lin")).toHaveLength(9);
+  });
+
+  test("an argument as it is printed", () => {
+    expect(paths("in_features=8")).toEqual(["0.block 0.2", "0.block 1.2", "0.block 2.2", "0.block 3.2"]);
+  });
+
+  test("a parameter by its full name", () => {
+    expect(paths("1.weight")).toEqual(["1"]);
+  });
+
+  test("every word must hold", () => {
+    expect(paths('linear "in_features=4" 2x8')).toEqual(["0.block 0.0", "0.block 1.0", "0.block 2.0", "0.block 3.0"]);
+    expect(paths("relu linear")).toEqual([]);
+  });
+
+  test("the root is found by the model's name", () => {
+    expect(paths("rgnet")).toEqual([""]);
+  });
+});
+
+describe("search by shape and dtype", () => {
+  test.each(["1x4", "1×4", "[1, 4]", "[1,4]", "shape:1x4", "shape:[1, 4]"])("%s finds the last weight", (query) => {
+    expect(paths(query)).toEqual(["1"]);
+  });
+
+  test("an output's shape counts too", () => {
+    expect(paths("shape:2x1")).toEqual(["", "1"]);
+  });
+
+  test("a plain number is a name, not a shape", () => {
+    expect(paths("1")).not.toContain("0");
+    expect(paths("path:1")).toContain("1");
+  });
+
+  test("dtype", () => {
+    expect(paths("dtype:float32")).toHaveLength(9);
+    expect(paths("int64")).toEqual([]);
+  });
+});
+
+describe("search by predicate", () => {
+  test("type: means the whole name", () => {
+    expect(paths("type:Lin")).toEqual([]);
+    expect(paths("type:linear")).toHaveLength(9);
+  });
+
+  test("params counts what is beneath, with a unit or without", () => {
+    expect(paths("params>100")).toEqual(["", "0"]);
+    expect(paths("params>0.1k")).toEqual(["", "0"]);
+    expect(paths("params=5")).toEqual(["1"]);
+    expect(paths("params>1M")).toEqual([]);
+    expect(paths("params<=5 type:Linear")).toEqual(["1"]);
+  });
+
+  test("depth", () => {
+    expect(paths("depth<=1")).toEqual(["", "0", "1"]);
+  });
+
+  test("shared finds every place of a shared weight", () => {
+    expect(paths("shared", new ModelIndex(tied()))).toEqual(["2", "4"]);
+    expect(paths("shared")).toEqual([]);
+  });
+
+  test("frozen, nan and zeros look at the values", () => {
+    const frozen = tensor([2, 2], { kind: "constant", value: 0 }, { requiresGrad: false });
+    const broken = tensor([2, 2], { kind: "uniform", low: -1, high: 1 });
+    broken.values[1] = Number.NaN;
+    const index = new ModelIndex(snapshot("odd", sequential(linear(2, 2, frozen), relu(), linear(2, 2, broken)), [1, 2]));
+    expect(paths("frozen", index)).toEqual(["0"]);
+    expect(paths("nan", index)).toEqual(["2"]);
+    expect(paths("zeros>=50%", index)).toEqual(["0"]);
+  });
+
+  test.each([
+    ["param>1M", "unknownNumber"],
+    ["params>many", "notANumber"],
+    ["kind:Linear", "unknownAspect"],
+    ["constructor:Linear", "unknownAspect"],
+    ["constructor>1", "unknownNumber"],
+  ])("%s is explained as %s, not searched", (query, problem) => {
+    expect(search(query, nested)).toEqual({ paths: [], error: { word: query, problem } });
+  });
+});

@@ -1,0 +1,150 @@
+import { describe, expect, test } from "vitest";
+import type { ModelSnapshot, PageState } from "../../src/protocol/index.js";
+import type { GraphViewState } from "../../webview/graph/index.js";
+import { type Action, type Page, reduce, rememberedView, shownModel, startPage } from "../../webview/state.js";
+import { linear, modelFile, net, relu, rgnet, sequential, snapshot, tied } from "./snapshots.js";
+
+const file = (models: readonly ModelSnapshot[], more: Partial<Extract<PageState, { kind: "file" }>> = {}): PageState => ({
+  kind: "file",
+  file: modelFile,
+  activity: "idle",
+  models,
+  failure: null,
+  stale: false,
+  ...more,
+});
+
+const state = (models: readonly ModelSnapshot[], more = {}): Action => ({ kind: "state", state: file(models, more), selection: null });
+const module = (path: string) => ({ kind: "module", path }) as const;
+const choose = (path: string): Action => ({ kind: "choose", selected: module(path), reveal: false });
+const play = (page: Page, ...actions: readonly Action[]): Page => actions.reduce(reduce, page);
+
+const view: GraphViewState = {
+  version: 1,
+  direction: "down",
+  expanded: { "0": true },
+  unfolded: [],
+  shown: {},
+  showSharedLinks: false,
+  showBookkeeping: false,
+  selection: "0",
+  camera: null,
+};
+
+const failure = { kind: "thrown", message: "broken", hint: null, location: null, stack: [] } as const;
+
+describe("which model is shown", () => {
+  test("the first of the file", () => {
+    expect(shownModel(play(startPage(undefined), state([net(), rgnet()])))?.name).toBe("net");
+  });
+
+  test("the chosen one, through re-runs", () => {
+    const page = play(startPage(undefined), state([net(), rgnet()]), { kind: "chooseModel", model: "rgnet" }, state([net(), tied(), rgnet()]));
+    expect(shownModel(page)?.name).toBe("rgnet");
+  });
+
+  test("another one when the chosen one is gone", () => {
+    const page = play(startPage(undefined), state([net(), rgnet()]), { kind: "chooseModel", model: "rgnet" }, state([net()]));
+    expect(shownModel(page)?.name).toBe("net");
+  });
+
+  test("the chosen one again after a run that produced none", () => {
+    const page = play(startPage(undefined), state([net(), rgnet()]), { kind: "chooseModel", model: "rgnet" }, state([], { failure }), state([net(), rgnet()]));
+    expect(shownModel(page)?.name).toBe("rgnet");
+  });
+
+  test("the one that a selection from outside names", () => {
+    const page = play(startPage(undefined), state([net(), rgnet()]), { kind: "select", selection: { model: "rgnet", path: "0.block 1" } });
+    expect(shownModel(page)?.name).toBe("rgnet");
+    expect(page.selected).toEqual(module("0.block 1"));
+  });
+});
+
+describe("selection", () => {
+  const chosen = play(startPage(undefined), state([rgnet()]), choose("0.block 1.0"));
+
+  test("stays at its path through a re-run", () => {
+    expect(play(chosen, state([rgnet()])).selected).toEqual(module("0.block 1.0"));
+  });
+
+  test("stays through a failed run that keeps the last good picture", () => {
+    expect(play(chosen, state([rgnet()], { failure, stale: true })).selected).toEqual(module("0.block 1.0"));
+  });
+
+  test("moves to the nearest place above when its own is gone", () => {
+    const smaller = snapshot("rgnet", sequential(sequential(["block 1", relu()]), linear(4, 1)), [2, 4]);
+    expect(play(chosen, state([smaller])).selected).toEqual(module("0.block 1"));
+  });
+
+  test("stays when one model is replaced after a reinitialization", () => {
+    const replaced = rgnet();
+    const page = play(chosen, { kind: "model", model: replaced });
+    expect(shownModel(page)).toBe(replaced);
+    expect(page.selected).toEqual(module("0.block 1.0"));
+  });
+
+  test("of an operation stays while the operation is the same, else falls back to its module", () => {
+    const operation = { kind: "node", id: "x", path: "0", label: "linear", source: { kind: "operation", step: 2 } } as const;
+    const page = play(startPage(undefined), state([net()]), { kind: "choose", selected: operation, reveal: false });
+    expect(play(page, state([net()])).selected).toEqual(operation);
+    const other = snapshot("net", sequential(relu(), relu()), [2, 4]);
+    expect(play(page, state([other])).selected).toEqual(module("0"));
+  });
+
+  test("from outside asks the picture to bring it into view, once", () => {
+    const once = play(chosen, { kind: "select", selection: { model: "rgnet", path: "1" } });
+    expect(once.reveals).toBe(chosen.reveals + 1);
+    expect(play(once, { kind: "select", selection: { model: "rgnet", path: "1" } }).reveals).toBe(once.reveals);
+  });
+
+  test("of an unknown model changes nothing", () => {
+    expect(play(chosen, { kind: "select", selection: { model: "other", path: "1" } })).toBe(chosen);
+  });
+
+  test("is empty for another file", () => {
+    expect(play(chosen, { kind: "state", state: file([rgnet()], { file: "/workspace/other.ts" }), selection: null }).selected).toBeNull();
+  });
+});
+
+describe("what outlives a reload", () => {
+  const remember: Action = { kind: "rememberView", file: modelFile, model: "rgnet", view };
+  const before = play(startPage(undefined), state([net(), rgnet()]), { kind: "chooseModel", model: "rgnet" }, remember);
+  const stored: unknown = JSON.parse(JSON.stringify(before.memory));
+
+  test("the chosen model, its arrangement and its selection", () => {
+    const after = play(startPage(stored), state([net(), rgnet()]));
+    expect(shownModel(after)?.name).toBe("rgnet");
+    expect(rememberedView(after)).toEqual(view);
+    expect(after.selected).toEqual(module("0"));
+  });
+
+  test("preferences, and defaults for those that an older version did not know", () => {
+    const preferred = play(before, { kind: "prefer", preferences: { direction: "right" } });
+    const { direction, inspectorOpen } = startPage(JSON.parse(JSON.stringify(preferred.memory))).memory.preferences;
+    expect({ direction, inspectorOpen }).toEqual({ direction: "right", inspectorOpen: true });
+    expect(startPage({ version: 1, preferences: { direction: "right" }, files: {} }).memory.preferences.inspectorOpen).toBe(true);
+  });
+
+  test("state that is not ours is left aside", () => {
+    for (const odd of [null, 3, "x", { version: 9 }]) expect(startPage(odd).memory.files).toEqual({});
+  });
+
+  test("no more than twenty files, the latest of them", () => {
+    let page = startPage(undefined);
+    for (let at = 0; at < 30; at++) page = play(page, { kind: "rememberView", file: `/f${at}.ts`, model: "net", view });
+    expect(Object.keys(page.memory.files)).toHaveLength(20);
+    expect(Object.keys(page.memory.files)).toContain("/f29.ts");
+  });
+
+  test("a model may be named like an object's own method", () => {
+    const page = play(startPage(undefined), state([snapshot("constructor", relu(), [1])]));
+    expect(rememberedView(page)).toBeNull();
+  });
+});
+
+test("an activity shows without touching the picture", () => {
+  const page = play(startPage(undefined), state([net()]));
+  const running = play(page, { kind: "activity", activity: "running" });
+  expect(running.host).toMatchObject({ activity: "running" });
+  expect(shownModel(running)).toBe(shownModel(page));
+});
