@@ -18,9 +18,12 @@ export interface Failure {
   readonly location: SourceLocation | null;
   /** Frames in the user's code, innermost first. */
   readonly stack: readonly StackFrame[];
+  /** What the code gave to process.exit(); only with kind "exit". */
+  readonly exitCode?: number;
 }
 
 export interface StackFrame {
+  /** "" for an anonymous function and for the top level of a module. */
   readonly function: string;
   readonly location: SourceLocation;
 }

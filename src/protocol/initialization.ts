@@ -6,6 +6,8 @@ export interface InitializationScheme {
   readonly arguments: readonly SchemeArgument[];
   /** Least number of dimensions that the tensor must have. */
   readonly minDimensions: number;
+  /** Most number of dimensions; without it there is no limit. */
+  readonly maxDimensions?: number;
 }
 
 export type SchemeArgument =
@@ -49,8 +51,8 @@ export const initializationSchemes: readonly InitializationScheme[] = [
   { function: "ones_", arguments: [], minDimensions: 0 },
   { function: "orthogonal_", arguments: [number("gain", 1)], minDimensions: 2 },
   { function: "sparse_", arguments: [number("sparsity", 0.1, { minimum: 0, maximum: 1 }), std(0.01)], minDimensions: 2 },
-  { function: "eye_", arguments: [], minDimensions: 2 },
-  { function: "dirac_", arguments: [], minDimensions: 3 },
+  { function: "eye_", arguments: [], minDimensions: 2, maxDimensions: 2 },
+  { function: "dirac_", arguments: [], minDimensions: 3, maxDimensions: 5 },
 ];
 
 /** A scheme with the arguments chosen, or each layer's own `resetParameters`. */

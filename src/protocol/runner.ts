@@ -1,6 +1,6 @@
 import type { Failure } from "./failure.js";
 import type { Reinitialization } from "./initialization.js";
-import type { DTypeName, ModelSnapshot, TensorId, TensorStatistics } from "./snapshot.js";
+import type { DTypeName, ModelSnapshot, SourceLocation, TensorId, TensorStatistics } from "./snapshot.js";
 
 /** A model file made ready to evaluate. */
 export interface Bundle {
@@ -14,6 +14,16 @@ export interface Bundle {
   readonly engineUrl: string;
   /** Absolute paths of every workspace file that went in; a change of one makes the bundle stale. */
   readonly files: readonly string[];
+  /** Variables and imports at the top level of the model file; the bundle hands their values to the runner under these names. */
+  readonly bindings: readonly Binding[];
+  /** What the user should know of how it was bundled; null normally. */
+  readonly note: string | null;
+}
+
+export interface Binding {
+  readonly name: string;
+  /** Where it is declared; null where that is not known. */
+  readonly location: SourceLocation | null;
 }
 
 export interface RunResult {
@@ -58,7 +68,7 @@ export interface TensorValues {
 
 /** What a runner answers, by method. Models are named as in their snapshots. */
 export interface RunnerMethods {
-  run: { params: { readonly bundle: Bundle }; result: RunResult };
+  run: { params: { readonly bundle: Bundle; readonly workingDirectory: string }; result: RunResult };
   forward: { params: ForwardRequest; result: ModelSnapshot };
   reinitialize: { params: { readonly model: string } & Reinitialization; result: ModelSnapshot };
   undoReinitialize: { params: { readonly model: string }; result: ModelSnapshot };
@@ -78,6 +88,4 @@ export type RunnerRequest = {
 /** Runner to host. */
 export type RunnerReply =
   | { readonly kind: "result"; readonly id: number; readonly result: unknown }
-  | { readonly kind: "failure"; readonly id: number; readonly failure: Failure }
-  /** What the model code printed. */
-  | { readonly kind: "output"; readonly stream: "stdout" | "stderr"; readonly text: string };
+  | { readonly kind: "failure"; readonly id: number; readonly failure: Failure };

@@ -165,12 +165,15 @@ export interface TraceValue {
   readonly dtype: DTypeName;
   readonly source:
     | { readonly kind: "input" }
-    /** The operation step that computed it. */
+    /** The step that computed it: an operation, or a module that hands on what it was given (Identity, Dropout while evaluating). */
     | { readonly kind: "step"; readonly step: StepId }
     | { readonly kind: "tensor"; readonly tensor: TensorId }
     /** Came from outside the pass: a tensor of the user's own, or one made without inputs. */
     | { readonly kind: "constant" };
-  /** Mean, spread and share of zeros of an activation; absent where it was not looked at. */
+  /**
+   * Of an activation, over at most some thousand elements at an even stride: mean and population standard deviation of the finite ones, shares (0 to 1)
+   * of zeros and of NaN and infinities. Absent where it was not looked at.
+   */
   readonly statistics?: { readonly mean: number; readonly std: number; readonly zeros: number; readonly nonFinite: number };
 }
 

@@ -1,31 +1,29 @@
+import { dirname } from "node:path";
 import type { Failure, RunnerMethod, RunnerMethods, RunResult } from "../protocol/index.js";
+import { BundlerProcess } from "./bundlerProcess.js";
+import { canonicalPath } from "./paths.js";
+import { ModelProcess, type RequestOptions, RunnerError } from "./process.js";
+
+export { type Output, type RequestOptions, RunnerError } from "./process.js";
 
 export interface ModelRunnerOptions {
-  /** The built `dist` folder: holds runner.js, bundler.js, esbuild.wasm and engine/index.js. */
+  /** The built `dist` folder: holds runner.js, watchdog.js, bundler.js, esbuild.wasm and engine/index.js. */
   readonly dist: string;
   /** Milliseconds that one run or request may take; default 30 000. */
   readonly timeLimit?: number;
-  /** Megabytes that the process of a model file may hold; default 4096. */
+  /** Megabytes that the process of a model file may hold; default 3072. */
   readonly memoryLimit?: number;
-  /** Characters of output that one run or request passes on; default 1 000 000. The rest is dropped and the loss is stated. */
+  /** Bytes of output that one run or request passes on; default 1 000 000. The rest is dropped and the loss is stated. */
   readonly outputLimit?: number;
-}
-
-export interface Output {
-  readonly stream: "stdout" | "stderr";
-  readonly text: string;
-}
-
-export interface RequestOptions {
-  /** Cancels: the model code stops, and what was asked ends with a failure of kind "cancelled". */
-  readonly signal?: AbortSignal;
-  /** What the model code prints meanwhile. */
-  readonly onOutput?: (output: Output) => void;
+  /** The model code prints straight to this process's own output and reads its input, without a limit; `onOutput` hears nothing. Default false. */
+  readonly inheritOutput?: boolean;
 }
 
 export interface RunOptions extends RequestOptions {
   /** Text of files that differ from what is on disk (unsaved editors), by absolute path. */
   readonly overrides?: ReadonlyMap<string, string>;
+  /** Where relative paths in the model code start; default the model file's folder. */
+  readonly workingDirectory?: string;
 }
 
 export interface RunOutcome extends RunResult {
@@ -33,31 +31,106 @@ export interface RunOutcome extends RunResult {
   readonly files: readonly string[];
 }
 
-/** A request did not succeed; `failure` says why in words for the user. */
-export declare class RunnerError extends Error {
-  readonly failure: Failure;
-  constructor(failure: Failure);
-}
-
 /**
  * Runs model files, each in a process of its own, which stays alive with its models for requests until the file runs again,
  * is closed, or the runner is disposed of. All heavy work (bundling, model code, inspection) happens in those processes.
  */
-export declare class ModelRunner {
-  constructor(options: ModelRunnerOptions);
-  /** Starts what the first run needs, ahead of it. */
-  warmUp(): void;
+export class ModelRunner {
+  readonly #dist: string;
+  readonly #limits: { readonly timeLimit: number; readonly memoryLimit: number; readonly outputLimit: number };
+  readonly #inheritOutput: boolean;
+  readonly #bundler: BundlerProcess;
+  /** The processes that hold models, by model file. */
+  readonly #holding = new Map<string, ModelProcess>();
+  readonly #started = new Set<ModelProcess>();
+  /** Started ahead, for the next run. */
+  #spare: ModelProcess | null = null;
+  #disposed = false;
+
+  constructor({ dist, timeLimit = 30_000, memoryLimit = 3072, outputLimit = 1_000_000, inheritOutput = false }: ModelRunnerOptions) {
+    this.#dist = dist;
+    this.#limits = { timeLimit, memoryLimit, outputLimit };
+    this.#inheritOutput = inheritOutput;
+    this.#bundler = new BundlerProcess(dist);
+  }
+
+  /** Starts what the next run needs, ahead of it. */
+  warmUp(): void {
+    if (this.#disposed) return;
+    this.#bundler.start();
+    if (!this.#spare?.alive) this.#spare = this.#startProcess();
+  }
+
   /**
    * Bundles `file` and runs it in a fresh process, which replaces the one before. Never rejects because of the model code: what is wrong with
-   * it is the outcome's `failure`. When the new process did not get as far as the models (`models` is empty), the process before stays for requests.
+   * it is the outcome's `failure`. When the new process did not get as far as a model (`models` is empty), the process before stays for requests.
    */
-  run(file: string, options?: RunOptions): Promise<RunOutcome>;
+  async run(file: string, { overrides = new Map(), workingDirectory, ...options }: RunOptions = {}): Promise<RunOutcome> {
+    const entry = canonicalPath(file);
+    this.warmUp();
+    const bundled = await this.#bundler.bundle(entry, new Map([...overrides].map(([path, text]) => [canonicalPath(path), text])));
+    if (bundled.kind === "failure") return { models: [], failure: bundled.failure, files: bundled.files };
+    const { bundle } = bundled;
+    if (bundle.note) options.onOutput?.({ stream: "stderr", text: `${bundle.note}\n` });
+    if (this.#disposed) return { models: [], failure: disposedFailure, files: bundle.files };
+
+    this.warmUp();
+    const process = this.#spare!;
+    this.#spare = null;
+    let result: RunResult;
+    try {
+      result = await process.request("run", { bundle, workingDirectory: workingDirectory ?? dirname(entry) }, options);
+    } catch (error) {
+      if (!(error instanceof RunnerError)) throw error;
+      result = { models: [], failure: error.failure };
+    }
+    const replaced = this.#holding.get(entry);
+    if (result.failure && result.models.length === 0 && replaced?.alive) {
+      process.kill();
+    } else {
+      replaced?.kill();
+      this.#holding.set(entry, process);
+      void process.ended.then(() => this.#holding.get(entry) === process && this.#holding.delete(entry));
+    }
+    if (!this.#inheritOutput) this.warmUp();
+    return { ...result, files: bundle.files };
+  }
+
   /** Asks the process that holds the models of `file`. Rejects with RunnerError. */
-  request<M extends Exclude<RunnerMethod, "run">>(file: string, method: M, params: RunnerMethods[M]["params"], options?: RequestOptions): Promise<RunnerMethods[M]["result"]>;
+  async request<M extends Exclude<RunnerMethod, "run">>(
+    file: string,
+    method: M,
+    params: RunnerMethods[M]["params"],
+    options: RequestOptions = {},
+  ): Promise<RunnerMethods[M]["result"]> {
+    const process = this.#holding.get(canonicalPath(file));
+    if (!process?.alive) throw new RunnerError({ kind: "crash", message: "No process holds the models of this file.", hint: "Run the file again.", location: null, stack: [] });
+    return process.request(method, params, options);
+  }
+
   /** True while a process holds the models of `file`. */
-  isAlive(file: string): boolean;
+  isAlive(file: string): boolean {
+    return this.#holding.get(canonicalPath(file))?.alive ?? false;
+  }
+
   /** Ends the process of `file`. */
-  close(file: string): void;
+  close(file: string): void {
+    this.#holding.get(canonicalPath(file))?.kill();
+  }
+
   /** Ends every process; resolves when none is left. */
-  dispose(): Promise<void>;
+  async dispose(): Promise<void> {
+    this.#disposed = true;
+    this.#started.forEach((process) => process.kill());
+    await Promise.all([this.#bundler.dispose(), ...[...this.#started].map(({ ended }) => ended)]);
+  }
+
+  #startProcess(): ModelProcess {
+    const process = new ModelProcess(this.#dist, this.#limits, this.#inheritOutput);
+    this.#started.add(process);
+    void process.ended.then(() => this.#started.delete(process));
+    return process;
+  }
 }
+
+const disposedFailure: Failure = { kind: "cancelled", message: "Stopped.", hint: null, location: null, stack: [] };

@@ -9,12 +9,26 @@ export class RemovableHandle {
   }
 }
 
+let suspended = false;
+
+/** Runs `body` without forward hooks: who only looks at a model must not set off its user's. */
+export function withoutHooks<Result>(body: () => Result): Result {
+  const before = suspended;
+  suspended = true;
+  try {
+    return body();
+  } finally {
+    suspended = before;
+  }
+}
+
 /** Hooks in the order they were registered. */
 export class HookList<Hook> {
   private hooks: Hook[] = [];
 
+  /** Whether there is nothing to run. */
   get isEmpty(): boolean {
-    return this.hooks.length === 0;
+    return suspended || this.hooks.length === 0;
   }
 
   register(hook: Hook, first = false): RemovableHandle {

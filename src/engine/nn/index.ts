@@ -4,6 +4,7 @@ export * from "./activation.js";
 export * from "./containers.js";
 export * from "./dropout.js";
 export * from "./flatten.js";
+export { registerModuleForwardHook, registerModuleForwardPreHook, RemovableHandle, withoutHooks, type ForwardHook, type ForwardPreHook } from "./hooks.js";
 export * from "./identity.js";
 export * from "./linear.js";
 export * from "./module.js";

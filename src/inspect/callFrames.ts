@@ -1,0 +1,53 @@
+import type { SourceLocation } from "../protocol/index.js";
+
+/** A call in JavaScript as it ran. Lines and columns count from 1. */
+export interface CallFrame {
+  readonly function: string;
+  readonly url: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** Finds the innermost call that lies in the user's own sources; null when none does. */
+export type Locate = (frames: readonly CallFrame[]) => SourceLocation | null;
+
+/** How deep in the engine a call may be made and still be traced back to the code that caused it. */
+const depth = 24;
+/** Calls of the model code that are kept: the innermost may be in a dependency. */
+const kept = 4;
+
+const collect = (_error: Error, sites: NodeJS.CallSite[]): NodeJS.CallSite[] => sites;
+
+/** The running calls, innermost first, without `above` and what it called. Nothing is formatted: this costs a few microseconds. */
+export function callSites(above: (...args: never[]) => unknown): NodeJS.CallSite[] {
+  const { stackTraceLimit, prepareStackTrace } = Error;
+  Error.stackTraceLimit = depth;
+  Error.prepareStackTrace = collect;
+  const holder: { stack?: NodeJS.CallSite[] } = {};
+  Error.captureStackTrace(holder, above);
+  const sites = holder.stack!;
+  Error.stackTraceLimit = stackTraceLimit;
+  Error.prepareStackTrace = prepareStackTrace;
+  return sites;
+}
+
+/** The innermost calls made by the script at `url`. */
+export function framesOf(url: string, sites: readonly NodeJS.CallSite[]): CallFrame[] {
+  const frames: CallFrame[] = [];
+  for (const site of sites) {
+    if (site.getFileName() !== url) continue;
+    frames.push({ function: site.getFunctionName() ?? "", url, line: site.getLineNumber() ?? 1, column: site.getColumnNumber() ?? 1 });
+    if (frames.length === kept) break;
+  }
+  return frames;
+}
+
+/** The calls in the text of an Error's `stack`, innermost first. */
+export function parseStack(stack: string | undefined): CallFrame[] {
+  const frames: CallFrame[] = [];
+  for (const line of (stack ?? "").split("\n")) {
+    const match = /^\s+at (?:async )?(?:(.*?) \()?((?:file|node|data|wasm|https?):.*?):(\d+):(\d+)\)?$/.exec(line);
+    if (match) frames.push({ function: match[1]?.replace(/^async /, "") ?? "", url: match[2]!, line: Number(match[3]), column: Number(match[4]) });
+  }
+  return frames;
+}

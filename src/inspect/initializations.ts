@@ -1,0 +1,149 @@
+import type { Distribution, Initialization } from "../protocol/index.js";
+import { type CallFrame, callSites, framesOf, type Locate } from "./callFrames.js";
+import type { Engine, Storage, Tensor } from "./engine.js";
+
+type Arguments = Readonly<Record<string, number | string | boolean>>;
+
+interface Fill {
+  readonly function: string;
+  readonly arguments: Arguments;
+  /** Of the tensor at that time. */
+  readonly shape: readonly number[];
+  readonly by: "constructor" | "code" | "layerscope";
+  readonly frames: readonly CallFrame[];
+  /** In-place operations since, each once. */
+  readonly modifiedBy: string[];
+}
+
+/** Fills by tensor methods that do what a function of nn.init does; its arguments in the method's order. */
+const fillingMethods: Readonly<Record<string, { function: string; defaults: Readonly<Record<string, number>> }>> = {
+  uniform_: { function: "uniform_", defaults: { a: 0, b: 1 } },
+  normal_: { function: "normal_", defaults: { mean: 0, std: 1 } },
+  fill_: { function: "constant_", defaults: { val: 0 } },
+  zero_: { function: "zeros_", defaults: {} },
+};
+
+const keptModifications = 8;
+
+/** Remembers how the memory of each parameter was filled. Filed by memory, since `parameter.data` and views are other tensors on the same. */
+export class Initializations {
+  readonly #fills = new WeakMap<Storage, Fill>();
+  readonly #engine: Engine;
+  readonly #codeUrl: string;
+  readonly #locate: Locate;
+  /** True while the editor, not the code, reinitializes. */
+  fromEditor = false;
+
+  constructor(engine: Engine, codeUrl: string, locate: Locate) {
+    this.#engine = engine;
+    this.#codeUrl = codeUrl;
+    this.#locate = locate;
+  }
+
+  /** A function of nn.init filled `tensor`. */
+  filled(tensor: Tensor, functionName: string, args: Arguments, above: (...args: never[]) => unknown): void {
+    if (!coversStorage(tensor)) return this.#modified(tensor.storage, functionName);
+    let by: Fill["by"] = "layerscope";
+    let frames: readonly CallFrame[] = [];
+    if (!this.fromEditor) {
+      const sites = callSites(above);
+      frames = framesOf(this.#codeUrl, sites);
+      // A layer's own default when the engine itself called the function.
+      const caller = sites[sites.findIndex((site) => site.getFunctionName()?.split(".").at(-1) === functionName) + 1];
+      by = caller?.getFileName() === this.#codeUrl ? "code" : "constructor";
+    }
+    this.#fills.set(tensor.storage, { function: functionName, arguments: args, shape: [...tensor.sizes], by, frames, modifiedBy: [] });
+  }
+
+  /** An in-place operation wrote to `tensor`. */
+  written(name: string, tensor: Tensor, args: readonly unknown[], above: (...args: never[]) => unknown): void {
+    const { storage } = tensor;
+    if (!this.#fills.has(storage) && !(tensor instanceof this.#engine.nn.Parameter)) return;
+    const method = fillingMethods[name];
+    if (!method || !coversStorage(tensor)) return this.#modified(storage, name);
+    const given = args.slice(1).filter((arg) => typeof arg === "number");
+    const entries = Object.entries(method.defaults).map(([key, value], i): [string, number] => [key, given[i] ?? value]);
+    const frames = this.fromEditor ? [] : framesOf(this.#codeUrl, callSites(above));
+    this.#fills.set(storage, {
+      function: method.function,
+      arguments: Object.fromEntries(entries),
+      shape: [...tensor.sizes],
+      by: this.fromEditor ? "layerscope" : "code",
+      frames,
+      modifiedBy: [],
+    });
+  }
+
+  #modified(storage: Storage, name: string): void {
+    const modifiedBy = this.#fills.get(storage)?.modifiedBy;
+    if (modifiedBy && modifiedBy.length < keptModifications && !modifiedBy.includes(name)) modifiedBy.push(name);
+  }
+
+  of(tensor: Tensor): Initialization {
+    const fill = this.#fills.get(tensor.storage);
+    if (!fill) return { kind: "unknown" };
+    return {
+      kind: "recorded",
+      function: fill.function,
+      arguments: fill.arguments,
+      distribution: distributionOf(this.#engine, fill),
+      by: fill.by,
+      location: this.#locate(fill.frames),
+      modifiedBy: [...fill.modifiedBy],
+    };
+  }
+
+  /** What is remembered of a tensor's memory, to be put back by `restore` along with the values. */
+  save(tensor: Tensor): () => void {
+    const { storage } = tensor;
+    const fill = this.#fills.get(storage);
+    const saved = fill && { ...fill, modifiedBy: [...fill.modifiedBy] };
+    return () => {
+      if (saved) this.#fills.set(storage, saved);
+      else this.#fills.delete(storage);
+    };
+  }
+}
+
+function coversStorage(tensor: Tensor): boolean {
+  return tensor.numel() === tensor.storage.length;
+}
+
+/** The density that the function draws from, after its formula in torch.nn.init. */
+function distributionOf(engine: Engine, { function: name, arguments: args, shape }: Fill): Distribution | null {
+  const number = (key: string): number => args[key] as number;
+  const uniform = (bound: number): Distribution => ({ kind: "uniform", low: -bound, high: bound });
+  const normal = (std: number): Distribution => ({ kind: "normal", mean: 0, std });
+  const receptiveField = shape.slice(2).reduce((product, size) => product * size, 1);
+  const fanIn = (shape[1] ?? 1) * receptiveField;
+  const fanOut = (shape[0] ?? 1) * receptiveField;
+  const xavierStd = (): number => number("gain") * Math.sqrt(2 / (fanIn + fanOut));
+  const kaimingStd = (): number => {
+    const gain = engine.nn.init.calculateGain(args.nonlinearity as Parameters<Engine["nn"]["init"]["calculateGain"]>[0], number("a"));
+    return gain / Math.sqrt(args.mode === "fan_out" ? fanOut : fanIn);
+  };
+  switch (name) {
+    case "uniform_":
+      return { kind: "uniform", low: number("a"), high: number("b") };
+    case "normal_":
+      return { kind: "normal", mean: number("mean"), std: number("std") };
+    case "truncNormal_":
+      return { kind: "truncatedNormal", mean: number("mean"), std: number("std"), low: number("a"), high: number("b") };
+    case "constant_":
+      return { kind: "constant", value: number("val") };
+    case "zeros_":
+      return { kind: "constant", value: 0 };
+    case "ones_":
+      return { kind: "constant", value: 1 };
+    case "xavierUniform_":
+      return uniform(Math.sqrt(3) * xavierStd());
+    case "xavierNormal_":
+      return normal(xavierStd());
+    case "kaimingUniform_":
+      return uniform(Math.sqrt(3) * kaimingStd());
+    case "kaimingNormal_":
+      return normal(kaimingStd());
+    default:
+      return null;
+  }
+}

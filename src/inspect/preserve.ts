@@ -1,0 +1,68 @@
+import type { Engine, Module, Tensor } from "./engine.js";
+
+type State = { readonly object: object; readonly prototype: object | null; readonly properties: readonly (readonly [PropertyKey, PropertyDescriptor])[] };
+
+/** The modules and tensors of a model as they were: fields, versions, classes (a lazy layer changes its own), and the generator. */
+export class PreservedModel {
+  /** Parameters, buffers and tensors in plain fields. */
+  readonly tensors: readonly Tensor[];
+  readonly #engine: Engine;
+  readonly #objects: readonly State[];
+  readonly #versions: readonly (readonly [Tensor["version"], number])[];
+  readonly #generator: ReturnType<Engine["getRngState"]>;
+  #values: readonly (readonly [target: Tensor["storage"]["data"], copy: Tensor["storage"]["data"]])[] = [];
+
+  constructor(engine: Engine, root: Module) {
+    this.#engine = engine;
+    const modules = [...root.modules()];
+    const tensors = new Set<Tensor>();
+    for (const module of modules) for (const value of Object.values(module as object)) if (value instanceof engine.Tensor) tensors.add(value);
+    this.tensors = [...tensors];
+    this.#objects = [...modules, ...tensors].map((object) => ({
+      object,
+      prototype: Object.getPrototypeOf(object) as object | null,
+      properties: Reflect.ownKeys(object).map((key) => [key, Object.getOwnPropertyDescriptor(object, key)!] as const),
+    }));
+    this.#versions = this.tensors.map(({ version }) => [version, version.value]);
+    this.#generator = engine.getRngState();
+  }
+
+  get bytes(): number {
+    return this.tensors.reduce((sum, { storage }) => sum + (storage.device === "cpu" ? storage.data.byteLength : 0), 0);
+  }
+
+  /** Keeps copies of the values too, for a pass that may write to them. */
+  keepValues(): void {
+    const storages = new Set(this.tensors.map(({ storage }) => storage).filter(({ device }) => device === "cpu"));
+    this.#values = [...storages].map(({ data }) => [data, data.slice()]);
+  }
+
+  /** Takes the values away, so that a forward pass has only shapes to work out. Views stay views of one another. */
+  moveToMeta(): void {
+    const moved = new Map<Tensor["storage"], Tensor["storage"]>();
+    for (const tensor of this.tensors) {
+      let storage = moved.get(tensor.storage);
+      if (!storage) moved.set(tensor.storage, (storage = this.#engine.Tensor.allocate([tensor.storage.length], tensor.dtype, "meta").storage));
+      tensor.storage = storage;
+    }
+  }
+
+  dropGradients(): void {
+    for (const tensor of this.tensors) tensor.grad = null;
+  }
+
+  restore(): void {
+    for (const { object, prototype, properties } of this.#objects) {
+      if (Object.getPrototypeOf(object) !== prototype) Object.setPrototypeOf(object, prototype);
+      const before = new Map(properties);
+      for (const key of Reflect.ownKeys(object)) if (!before.has(key)) Reflect.deleteProperty(object, key);
+      for (const [key, descriptor] of properties) {
+        const now = Object.getOwnPropertyDescriptor(object, key);
+        if (!now || now.value !== descriptor.value) Object.defineProperty(object, key, descriptor);
+      }
+    }
+    for (const [version, value] of this.#versions) version.value = value;
+    for (const [target, copy] of this.#values) (target as Float64Array).set(copy as Float64Array);
+    this.#engine.setRngState(this.#generator);
+  }
+}

@@ -1,0 +1,202 @@
+import type { SourceLocation } from "../protocol/index.js";
+import { type CallFrame, callSites, framesOf, type Locate, parseStack } from "./callFrames.js";
+import type { Engine, Module } from "./engine.js";
+import type { Initializations } from "./initializations.js";
+import { Recording } from "./recording.js";
+import { eachTensorOf } from "./structured.js";
+
+type Observer = NonNullable<Parameters<Engine["observe"]>[0]>;
+
+/** Different input shapes of one module whose passes are kept. */
+const keptSignatures = 4;
+/** Passes that are recorded again because modules were made since. */
+const keptRepeats = 4;
+/** Modules whose passes are kept. */
+const keptRoots = 64;
+/** Inputs are kept for another pass up to this size. */
+const keptInputBytes = 64e6;
+/** Modules that ran by themselves and are kept for files that hold no model in a variable. */
+const keptRecentRoots = 8;
+
+export interface Pass {
+  readonly recording: Recording;
+  /** Null where they were too large to keep. */
+  readonly args: readonly unknown[] | null;
+}
+
+interface RootHistory {
+  readonly passes: Map<string, Pass>;
+  /** How many modules had been made at the last recording. */
+  modulesMade: number;
+  repeats: number;
+}
+
+/**
+ * Watches the model code run: remembers where modules were made and, of every module that the code calls itself, the first forward pass for each
+ * shape of inputs. What a long training loop repeats costs it a few comparisons a step.
+ */
+export class Recorder {
+  readonly #engine: Engine;
+  readonly #codeUrl: string;
+  readonly #initializations: Initializations;
+  readonly #constructed = new WeakMap<Module, readonly CallFrame[]>();
+  #modules: WeakRef<Module>[] = [];
+  #modulesMade = 0;
+  #compactAt = 1024;
+  readonly #histories = new Map<WeakRef<Module>, RootHistory>();
+  readonly #historyOf = new WeakMap<Module, RootHistory>();
+  #recentRoots: Module[] | null = [];
+  #depth = 0;
+  #recording: Recording | null = null;
+  /** Set while the editor runs a pass: it is recorded, whatever was before, and not kept as one of the code's. */
+  #requested: Recording | null = null;
+  readonly #observer: Observer;
+
+  constructor(engine: Engine, codeUrl: string, initializations: Initializations) {
+    this.#engine = engine;
+    this.#codeUrl = codeUrl;
+    this.#initializations = initializations;
+    this.#observer = this.#createObserver();
+    engine.observe(this.#observer);
+  }
+
+  /** The modules that still exist, in the order they were made. Call after a garbage collection to know it exactly. */
+  modules(): Module[] {
+    return this.#modules.flatMap((reference) => reference.deref() ?? []);
+  }
+
+  /** The modules that the code called last by themselves, most recent last; lets go of them. */
+  takeRecentRoots(): Module[] {
+    const roots = this.#recentRoots ?? [];
+    this.#recentRoots = null;
+    return roots;
+  }
+
+  constructionOf(module: Module, locate: Locate): SourceLocation | null {
+    const frames = this.#constructed.get(module);
+    return frames ? locate(frames) : null;
+  }
+
+  /** The pass of the code's own that shows the module best: the first that went through, else the last. */
+  passOf(module: Module): Pass | null {
+    const passes = [...(this.#historyOf.get(module)?.passes.values() ?? [])];
+    return passes.find(({ recording }) => !recording.failed) ?? passes.at(-1) ?? null;
+  }
+
+  /** Records a pass of `root` that `body` runs; what it throws is part of the recording. */
+  record(root: Module, body: () => void): { recording: Recording; error: unknown } {
+    const recording = new Recording(this.#engine, root);
+    this.#requested = recording;
+    let error: unknown;
+    try {
+      body();
+    } catch (thrown) {
+      error = thrown ?? new Error(String(thrown));
+    } finally {
+      this.#requested = null;
+      this.#recording = null;
+      this.#depth = 0;
+    }
+    return { recording, error };
+  }
+
+  /** The running code was stopped from outside: no call will report its end. */
+  interrupted(message: string, frames: readonly CallFrame[]): void {
+    this.#recording?.interrupted(message, frames);
+    this.#recording = this.#requested = null;
+    this.#depth = 0;
+    this.#engine.observe(this.#observer);
+    this.#engine.setGradEnabled(true);
+  }
+
+  #createObserver(): Observer {
+    const recorder = this;
+    const here = (above: (...args: never[]) => unknown): readonly CallFrame[] => framesOf(recorder.#codeUrl, callSites(above));
+    const thrownAt = (error: unknown, above: (...args: never[]) => unknown): readonly CallFrame[] => {
+      const frames = error instanceof Error && typeof error.stack === "string" ? parseStack(error.stack).filter(({ url }) => url === recorder.#codeUrl) : [];
+      return frames.length > 0 ? frames : here(above);
+    };
+    return {
+      moduleConstructed: function constructed(module) {
+        recorder.#constructed.set(module, here(constructed));
+        recorder.#remember(module);
+      },
+      moduleEntered: function entered(module, args) {
+        if (recorder.#depth++ === 0) recorder.#recording = recorder.#recordingFor(module, args);
+        recorder.#recording?.entered(module, args, () => here(entered));
+      },
+      moduleLeft(module, output) {
+        recorder.#depth--;
+        if (recorder.#recording?.left(module, output)) recorder.#recording = null;
+      },
+      moduleFailed: function failed(module, error) {
+        recorder.#depth--;
+        if (recorder.#recording?.failedIn(module, error, () => thrownAt(error, failed))) recorder.#recording = null;
+      },
+      childCalled(parent, name) {
+        recorder.#recording?.childCalled(parent, name);
+      },
+      operation: function ran(name, args, output) {
+        if (name.endsWith("_") && output instanceof recorder.#engine.Tensor) recorder.#initializations.written(name, output, args, ran);
+        recorder.#recording?.operation(name, args, output, () => here(ran));
+      },
+      operationFailed: function failed(name, args, error) {
+        recorder.#recording?.operationFailed(name, args, error, () => thrownAt(error, failed));
+      },
+      initialized: function filled(tensor, functionName, args) {
+        recorder.#initializations.filled(tensor, functionName, args, filled);
+      },
+    };
+  }
+
+  #remember(module: Module): void {
+    this.#modulesMade++;
+    this.#modules.push(new WeakRef(module));
+    if (this.#modules.length < this.#compactAt) return;
+    this.#modules = this.#modules.filter((reference) => reference.deref() !== undefined);
+    this.#compactAt = Math.max(1024, this.#modules.length * 2);
+  }
+
+  #recordingFor(module: Module, args: readonly unknown[]): Recording | null {
+    if (this.#requested) return this.#requested;
+    this.#keepRecent(module);
+    let history = this.#historyOf.get(module);
+    if (history && history.passes.size >= keptSignatures && history.modulesMade === this.#modulesMade) return null;
+    let signature = "";
+    let bytes = 0;
+    eachTensorOf(this.#engine, args, (tensor, label) => {
+      signature += `${label}:${tensor.dtype.name}[${tensor.sizes.join()}]`;
+      bytes += tensor.numel() * tensor.elementSize();
+    });
+    if (history?.passes.has(signature) || (history && history.passes.size >= keptSignatures)) {
+      if (history.modulesMade === this.#modulesMade || history.repeats === keptRepeats) return null;
+      history.repeats++;
+    }
+    if (!history) this.#historyOf.set(module, (history = this.#newHistory(module)));
+    const recording = new Recording(this.#engine, module);
+    history.modulesMade = this.#modulesMade;
+    history.passes.delete(signature);
+    history.passes.set(signature, { recording, args: bytes <= keptInputBytes ? args : null });
+    return recording;
+  }
+
+  #newHistory(module: Module): RootHistory {
+    const history: RootHistory = { passes: new Map(), modulesMade: 0, repeats: 0 };
+    for (const [reference, { passes }] of this.#histories) {
+      if (this.#histories.size < keptRoots) break;
+      this.#histories.delete(reference);
+      passes.clear();
+    }
+    this.#histories.set(new WeakRef(module), history);
+    return history;
+  }
+
+  #keepRecent(module: Module): void {
+    const roots = this.#recentRoots;
+    if (!roots || roots.at(-1) === module) return;
+    const index = roots.indexOf(module);
+    if (index >= 0) roots.splice(index, 1);
+    roots.push(module);
+    if (roots.length > keptRecentRoots) roots.shift();
+  }
+}

@@ -1,0 +1,385 @@
+import { performance } from "node:perf_hooks";
+import type { ForwardTrace, ModuleStep, Operand, OperationStep, SourceLocation, StepId, TensorId, TraceStep, TraceValue, ValueId } from "../protocol/index.js";
+import { type CallFrame, type Locate } from "./callFrames.js";
+import type { Engine, Module, Storage, Tensor } from "./engine.js";
+import { multiplyAdds } from "./multiplyAdds.js";
+import { formatArguments, isBookkeeping } from "./operations.js";
+import { activationStatistics } from "./statistics.js";
+import { eachTensor, eachTensorOf } from "./structured.js";
+
+/** Longer passes are cut off here; the rest is counted. */
+const stepLimit = 50_000;
+
+type Source = TraceValue["source"] | { readonly kind: "state"; readonly tensor: Tensor };
+type RecordedValue = Omit<TraceValue, "source"> & { readonly source: Source };
+type Place = { readonly frames: readonly CallFrame[] };
+/** Locations are looked up when a snapshot is made, not while the code runs. */
+type Recorded<Step> = Step extends TraceStep ? { -readonly [Key in keyof Omit<Step, "location">]: Step[Key] } & Place : never;
+type RecordedStep = Recorded<TraceStep>;
+
+/** A window on memory whose value is known. `epoch`: how many writes to that memory it has seen. */
+interface Binding {
+  value: ValueId;
+  epoch: number;
+}
+
+interface Write {
+  readonly epoch: number;
+  readonly step: StepId;
+  readonly low: number;
+  readonly high: number;
+}
+
+interface Memory {
+  epoch: number;
+  readonly writes: Write[];
+  readonly windows: Map<string, Binding>;
+}
+
+/** A module call that is under way. */
+interface Call {
+  readonly module: Module;
+  /** Null where the module is not in the tree, or beyond the step limit: what it does counts for its caller. */
+  readonly step: StepId | null;
+  readonly started: number;
+  /** Windows that the call handed on unchanged under a new value; the caller knows them under the old one. */
+  readonly rebound: [window: Map<string, Binding>, key: string, before: Binding][];
+  /** How often each module was called by this call. */
+  readonly calls: Map<Module, number>;
+}
+
+/** One forward pass of a root module, from its first to its last event. Holds neither activations nor modules beyond its end. */
+export class Recording {
+  readonly #engine: Engine;
+  readonly #values: RecordedValue[] = [];
+  readonly #steps: RecordedStep[] = [];
+  readonly #calls: Call[] = [];
+  #memories: WeakMap<Storage, Memory> | null = new WeakMap();
+  #places: Map<Module, string[]> | null = new Map();
+  #state: Map<Storage, Tensor> | null = new Map();
+  #layerClasses: ReadonlySet<unknown> | null;
+  #inputs: readonly Operand[] = [];
+  #nextChild: string | null = null;
+  #truncated = 0;
+  #failure: { step: StepId; message: string; frames: readonly CallFrame[] } | null = null;
+  #multiplyAdds = 0;
+
+  constructor(engine: Engine, root: Module) {
+    this.#engine = engine;
+    this.#layerClasses = new Set(Object.values(engine.nn));
+    this.#indexPlaces(root, "", new Set());
+    for (const tensor of [...root.parameters(), ...root.buffers()]) this.#state!.set(tensor.storage, tensor);
+  }
+
+  get failed(): boolean {
+    return this.#failure !== null;
+  }
+
+  /** Of the whole pass. */
+  get multiplyAdds(): number {
+    return this.#multiplyAdds;
+  }
+
+  entered(module: Module, args: readonly unknown[], frames: () => readonly CallFrame[]): void {
+    const parent = this.#calls.at(-1);
+    const isRoot = parent === undefined;
+    const path = isRoot ? "" : this.#placeOf(module);
+    this.#nextChild = null;
+    let step: StepId | null = null;
+    if (path !== null) {
+      const inputs = this.#operands(args, isRoot ? "input" : "constant");
+      if (isRoot) this.#inputs = inputs;
+      step = this.#begin({
+        kind: "module",
+        parent: this.#currentStep(),
+        path,
+        inputs,
+        outputs: [],
+        duration: 0,
+        multiplyAdds: 0,
+        frames: this.#calledByEngine() ? [] : frames(),
+      });
+    }
+    this.#calls.push({ module, step, started: performance.now(), rebound: [], calls: new Map() });
+  }
+
+  /** Returns true when that was the root. */
+  left(module: Module, output: unknown): boolean {
+    const call = this.#calls.at(-1);
+    if (!call || call.module !== module) return this.#calls.length === 0;
+    const outputs = this.#operands([output], "constant");
+    const step = call.step === null ? null : (this.#steps[call.step] as Recorded<ModuleStep>);
+    if (step) {
+      step.outputs = outputs;
+      step.duration = performance.now() - call.started;
+      let shape: readonly number[] | undefined;
+      eachTensor(this.#engine, output, (tensor) => (shape ??= tensor.sizes));
+      step.multiplyAdds = multiplyAdds(this.#engine, module, module.constructor.name, shape);
+      this.#multiplyAdds += step.multiplyAdds;
+    }
+    this.#leave(call);
+    if (step) this.#passOn(call.step!, step, output);
+    if (this.#calls.length > 0) return false;
+    this.#failure = null; // What failed on the way was dealt with by the code.
+    this.#end();
+    return true;
+  }
+
+  failedIn(module: Module, error: unknown, frames: () => readonly CallFrame[]): boolean {
+    const call = this.#calls.at(-1);
+    if (!call || call.module !== module) return this.#calls.length === 0;
+    if (call.step !== null) {
+      this.#fail(call.step, error, frames);
+      (this.#steps[call.step] as Recorded<ModuleStep>).duration = performance.now() - call.started;
+    }
+    this.#leave(call);
+    if (this.#calls.length > 0) return false;
+    this.#end();
+    return true;
+  }
+
+  childCalled(parent: Module, name: string): void {
+    if (this.#calls.at(-1)?.module === parent) this.#nextChild = name;
+  }
+
+  operation(name: string, args: readonly unknown[], output: unknown, frames: () => readonly CallFrame[]): void {
+    const inputs = this.#operands(args, "constant");
+    const step = this.#beginOperation(name, args, inputs, frames);
+    if (step === null) return;
+    const [target] = args;
+    const outputs: Operand[] = [];
+    if (name.endsWith("_") && target instanceof this.#engine.Tensor) {
+      outputs.push({ value: this.#write(target, step), label: "" });
+    } else {
+      eachTensor(this.#engine, output, (tensor, label) => outputs.push({ value: this.#bindNew(tensor, { kind: "step", step }), label }));
+    }
+    (this.#steps[step] as Recorded<OperationStep>).outputs = outputs;
+  }
+
+  operationFailed(name: string, args: readonly unknown[], error: unknown, frames: () => readonly CallFrame[]): void {
+    const step = this.#beginOperation(name, args, this.#operands(args, "constant"), frames);
+    if (step !== null) this.#fail(step, error, frames);
+  }
+
+  /** The pass was stopped from outside. */
+  interrupted(message: string, frames: readonly CallFrame[]): void {
+    const step = this.#currentStep();
+    if (step !== null) this.#failure = { step, message, frames };
+    this.#end();
+  }
+
+  /** The pass as data. `tensorOf` finds the root's own parameters and buffers as they are now. */
+  toTrace(origin: ForwardTrace["origin"], tensorOf: (tensor: Tensor) => TensorId | undefined, locate: Locate, withStatistics: boolean): ForwardTrace {
+    const locations = new Map<string, SourceLocation | null>();
+    const locationOf = (frames: readonly CallFrame[]): SourceLocation | null => {
+      const [first] = frames;
+      if (!first) return null;
+      const key = `${first.line}:${first.column}`;
+      if (!locations.has(key)) locations.set(key, locate(frames));
+      return locations.get(key)!;
+    };
+    return {
+      origin,
+      values: this.#values.map(({ source, statistics, ...value }): TraceValue => {
+        const tensor = source.kind === "state" ? tensorOf(source.tensor) : undefined;
+        const resolved: TraceValue["source"] = source.kind !== "state" ? source : tensor === undefined ? { kind: "constant" } : { kind: "tensor", tensor };
+        return statistics && withStatistics ? { ...value, source: resolved, statistics } : { ...value, source: resolved };
+      }),
+      inputs: this.#inputs,
+      outputs: this.#steps[0]?.outputs ?? [],
+      steps: this.#steps.map(({ frames, ...step }): TraceStep => ({ ...step, location: locationOf(frames) })),
+      failure: this.#failure && { step: this.#failure.step, message: this.#failure.message, location: locationOf(this.#failure.frames) },
+      truncatedSteps: this.#truncated,
+    };
+  }
+
+  /** Every path that the pass went through. */
+  *paths(): IterableIterator<string> {
+    for (const step of this.#steps) if (step.kind === "module") yield step.path;
+  }
+
+  #end(): void {
+    this.#calls.length = 0;
+    this.#memories = this.#places = this.#state = this.#layerClasses = null;
+  }
+
+  #begin(step: RecordedStep): StepId | null {
+    if (this.#steps.length === stepLimit) {
+      this.#truncated++;
+      return null;
+    }
+    return this.#steps.push(step) - 1;
+  }
+
+  #beginOperation(name: string, args: readonly unknown[], inputs: readonly Operand[], frames: () => readonly CallFrame[]): StepId | null {
+    return this.#begin({
+      kind: "operation",
+      name,
+      arguments: formatArguments(name, args, (value) => value instanceof this.#engine.Tensor),
+      bookkeeping: isBookkeeping(name),
+      parent: this.#currentStep(),
+      inputs,
+      outputs: [],
+      frames: this.#calledByEngine() ? [] : frames(),
+    });
+  }
+
+  #fail(step: StepId, error: unknown, frames: () => readonly CallFrame[]): void {
+    if (this.#failure) return; // The innermost failure came first.
+    let message = "failed";
+    try {
+      message = error instanceof Error ? error.message : String(error);
+    } catch {
+      // A thrown value that cannot be shown.
+    }
+    this.#failure = { step, message, frames: frames() };
+  }
+
+  #currentStep(): StepId | null {
+    for (let i = this.#calls.length - 1; i >= 0; i--) if (this.#calls[i]!.step !== null) return this.#calls[i]!.step;
+    return null;
+  }
+
+  /** Whether the code that runs is a layer of the engine's own. */
+  #calledByEngine(): boolean {
+    const call = this.#calls.at(-1);
+    return call !== undefined && this.#layerClasses!.has(call.module.constructor);
+  }
+
+  #leave(call: Call): void {
+    this.#calls.pop();
+    for (const [windows, key, before] of call.rebound.reverse()) windows.set(key, before);
+  }
+
+  #indexPlaces(module: Module, path: string, above: Set<Module>): void {
+    if (above.has(module)) return;
+    const places = this.#places!.get(module);
+    if (places) places.push(path);
+    else this.#places!.set(module, [path]);
+    above.add(module);
+    for (const [name, child] of this.#engine.nn.childrenByName(module)) {
+      if (child) this.#indexPlaces(child, path === "" ? name : `${path}.${name}`, above);
+    }
+    above.delete(module);
+  }
+
+  /** Which place of the tree a call means; null for a module outside of it. */
+  #placeOf(module: Module): string | null {
+    const places = this.#places!.get(module);
+    if (!places) return null;
+    const caller = this.#calls.at(-1)!;
+    const order = caller.calls.get(module) ?? 0;
+    caller.calls.set(module, order + 1);
+    const callerStep = this.#currentStep();
+    const callerPath = callerStep === null ? "" : (this.#steps[callerStep] as Recorded<ModuleStep>).path;
+    const prefix = callerPath === "" ? "" : `${callerPath}.`;
+    if (this.#nextChild !== null) {
+      const named = prefix + this.#nextChild;
+      if (places.includes(named)) return named;
+    }
+    if (places.length === 1) return places[0]!;
+    // Called by itself several times: the first call means the first place beneath the caller, and so on.
+    const beneath = places.filter((place) => place.startsWith(prefix));
+    const candidates = beneath.length > 0 ? beneath : places;
+    return candidates[order % candidates.length]!;
+  }
+
+  #operands(args: readonly unknown[], unknown: "input" | "constant"): Operand[] {
+    const operands: Operand[] = [];
+    eachTensorOf(this.#engine, args, (tensor, label) => operands.push({ value: this.#lookUp(tensor, unknown), label }));
+    return operands;
+  }
+
+  #memoryOf(storage: Storage): Memory {
+    let memory = this.#memories!.get(storage);
+    if (!memory) this.#memories!.set(storage, (memory = { epoch: 0, writes: [], windows: new Map() }));
+    return memory;
+  }
+
+  /** The value that a tensor holds now. */
+  #lookUp(tensor: Tensor, unknown: "input" | "constant"): ValueId {
+    const memory = this.#memoryOf(tensor.storage);
+    const key = windowKey(tensor);
+    const binding = memory.windows.get(key);
+    const since = binding?.epoch ?? 0;
+    if (binding && since === memory.epoch) return binding.value;
+    const [low, high] = extent(tensor);
+    const write = memory.writes.findLast((other) => other.epoch > since && other.low < high && low < other.high);
+    if (write) return this.#bind(memory, key, tensor, { kind: "step", step: write.step });
+    if (binding) {
+      binding.epoch = memory.epoch;
+      return binding.value;
+    }
+    const state = this.#state!.get(tensor.storage);
+    if (state) return this.#bind(memory, key, tensor, { kind: "state", tensor: state });
+    // Another window on memory that is known, made in a way that is not reported: it comes from where that came from.
+    const [known] = memory.windows.values();
+    return this.#bind(memory, key, tensor, known ? this.#values[known.value]!.source : { kind: unknown });
+  }
+
+  #bind(memory: Memory, key: string, tensor: Tensor, source: Source): ValueId {
+    const value = this.#values.push({ shape: [...tensor.sizes], dtype: tensor.dtype.name, source, statistics: source.kind === "state" ? undefined : activationStatistics(tensor) }) - 1;
+    memory.windows.set(key, { value, epoch: memory.epoch });
+    return value;
+  }
+
+  /** A new value for what an operation or module gives out, even if it is what went in. */
+  #bindNew(tensor: Tensor, source: Source): ValueId {
+    const memory = this.#memoryOf(tensor.storage);
+    const key = windowKey(tensor);
+    const before = memory.windows.get(key);
+    const value = this.#bind(memory, key, tensor, source);
+    if (before) this.#calls.at(-1)?.rebound.push([memory.windows, key, before]);
+    return value;
+  }
+
+  #write(tensor: Tensor, step: StepId): ValueId {
+    const memory = this.#memoryOf(tensor.storage);
+    memory.epoch++;
+    const [low, high] = extent(tensor);
+    memory.writes.push({ epoch: memory.epoch, step, low, high });
+    return this.#bind(memory, windowKey(tensor), tensor, { kind: "step", step });
+  }
+
+  /**
+   * A module that gives out what went in (Identity, Dropout while evaluating) is still on the way: what follows takes the value from it.
+   * Only for the rest of the caller, since the caller's own caller may go on with the original.
+   */
+  #passOn(id: StepId, step: Recorded<ModuleStep>, output: unknown): void {
+    if (this.#calls.length === 0) return;
+    const before = new Set(step.inputs.map(({ value }) => value));
+    const outputs: Operand[] = [];
+    let i = 0;
+    eachTensor(this.#engine, output, (tensor, label) => {
+      const { value } = step.outputs[i++]!;
+      if (before.has(value)) outputs.push({ value: this.#bindNew(tensor, { kind: "step", step: id }), label });
+      else {
+        const memory = this.#memoryOf(tensor.storage);
+        const key = windowKey(tensor);
+        const binding = memory.windows.get(key);
+        if (binding && binding.value !== value) {
+          memory.windows.set(key, { value, epoch: memory.epoch });
+          this.#calls.at(-1)!.rebound.push([memory.windows, key, binding]);
+        }
+        outputs.push({ value, label });
+      }
+    });
+    step.outputs = outputs;
+  }
+}
+
+function windowKey({ offset, sizes, strides }: Tensor): string {
+  return `${offset}|${sizes.join()}|${strides.join()}`;
+}
+
+/** The elements of its memory that a tensor may touch: from, up to. */
+function extent({ offset, sizes, strides }: Tensor): [low: number, high: number] {
+  let low = offset;
+  let high = offset + 1;
+  for (let dim = 0; dim < sizes.length; dim++) {
+    const reach = (sizes[dim]! - 1) * strides[dim]!;
+    if (reach > 0) high += reach;
+    else low += reach;
+  }
+  return [low, high];
+}

@@ -1,0 +1,139 @@
+import { initializationSchemes, type InitializationChoice, type InitializationScheme, type InitializationTarget } from "../protocol/index.js";
+import type { Engine, Module, Tensor } from "./engine.js";
+import type { Initializations } from "./initializations.js";
+
+const undoDepthLimit = 20;
+const undoBytesLimit = 512e6;
+
+interface Undo {
+  readonly bytes: number;
+  readonly restore: () => void;
+}
+
+/** The modules that a target names, each object once. */
+export function targetModules(root: Module, target: InitializationTarget): Module[] {
+  switch (target.kind) {
+    case "model":
+      return [...root.modules()];
+    case "module":
+      return [...root.getSubmodule(target.path).modules()];
+    case "type":
+      return [...root.modules()].filter((module) => module.constructor.name === target.type);
+  }
+}
+
+/**
+ * Fills parameters anew, and can undo that exactly.
+ *
+ * A scheme fills weights of two and more dimensions as far as it takes them, and zeroes the biases of the modules whose weights it filled, as one does
+ * by hand. One-dimensional weights, those of normalization layers, keep their values unless a scheme that takes them is asked for such a layer or
+ * for the type of such layers. "asConstructed" calls each layer's `resetParameters`.
+ */
+export class Reinitializer {
+  readonly #engine: Engine;
+  readonly #initializations: Initializations;
+  readonly #undo: Undo[] = [];
+
+  constructor(engine: Engine, initializations: Initializations) {
+    this.#engine = engine;
+    this.#initializations = initializations;
+  }
+
+  get undoDepth(): number {
+    return this.#undo.length;
+  }
+
+  reinitialize(root: Module, target: InitializationTarget, choice: InitializationChoice): void {
+    const modules = targetModules(root, target);
+    if (modules.length === 0) throw new Error(target.kind === "type" ? `The model has no module of type ${target.type}.` : "There is no such module.");
+    const fills = choice.kind === "asConstructed" ? this.#resets(modules) : this.#schemeFills(modules, choice, target.kind === "model");
+    const tensors = new Set(fills.flatMap(({ tensors }) => tensors));
+    const undo = this.#save(tensors);
+    this.#initializations.fromEditor = true;
+    try {
+      for (const { fill } of fills) fill();
+    } catch (error) {
+      undo.restore();
+      throw error;
+    } finally {
+      this.#initializations.fromEditor = false;
+    }
+    this.#undo.push(undo);
+    while (this.#undo.length > undoDepthLimit || this.#undo.reduce((sum, { bytes }) => sum + bytes, 0) > undoBytesLimit) this.#undo.shift();
+  }
+
+  /** False when there is nothing to undo. */
+  undo(): boolean {
+    const undo = this.#undo.pop();
+    undo?.restore();
+    return undo !== undefined;
+  }
+
+  #resets(modules: readonly Module[]): { tensors: Tensor[]; fill: () => void }[] {
+    const resets = modules.flatMap((module) => {
+      const reset = (module as { resetParameters?: unknown }).resetParameters;
+      if (typeof reset !== "function") return [];
+      // What a layer resets may lie in its children, and may be statistics.
+      return [{ tensors: [...module.parameters(), ...module.buffers()] as Tensor[], fill: () => void reset.call(module) }];
+    });
+    if (resets.length === 0) throw new Error("No layer here knows how it was constructed (none has resetParameters).");
+    return resets;
+  }
+
+  #schemeFills(modules: readonly Module[], choice: InitializationChoice & { kind: "scheme" }, wholeModel: boolean): { tensors: Tensor[]; fill: () => void }[] {
+    const scheme = initializationSchemes.find(({ function: name }) => name === choice.function);
+    if (!scheme) throw new Error(`nn.init has no function ${choice.function} that can be chosen here.`);
+    const { nn, noGrad } = this.#engine;
+    const initialize = nn.init[scheme.function as keyof typeof nn.init] as (tensor: Tensor, args: object) => unknown;
+    const args = Object.fromEntries(scheme.arguments.map(({ name, default: value }) => [name, choice.arguments[name] ?? value]));
+    const fills: { tensors: Tensor[]; fill: () => void }[] = [];
+    const seen = new Set<Tensor>();
+    const add = (tensor: Tensor, fill: () => void): void => {
+      if (seen.has(tensor)) return;
+      seen.add(tensor);
+      fills.push({ tensors: [tensor], fill: () => noGrad(fill) });
+    };
+    for (const module of modules) {
+      const own = [...nn.parametersByName(module)].flatMap(([name, parameter]) => (parameter && !nn.isUninitialized(parameter) ? [{ name, parameter }] : []));
+      let weights = own.filter(({ parameter }) => parameter.ndim >= 2 && fits(scheme, parameter.ndim));
+      if (weights.length === 0 && !wholeModel && own.every(({ parameter }) => parameter.ndim < 2)) {
+        weights = own.filter(({ name, parameter }) => !isBias(name) && fits(scheme, parameter.ndim));
+      }
+      for (const { parameter } of weights) add(parameter, () => void initialize(parameter, args));
+      if (weights.length === 0) continue;
+      for (const { name, parameter } of own) if (isBias(name)) add(parameter, () => void nn.init.zeros_(parameter));
+    }
+    if (fills.length === 0) throw new Error(`No weight here has the ${dimensionsText(scheme)} that ${scheme.function} needs.`);
+    return fills;
+  }
+
+  #save(tensors: ReadonlySet<Tensor>): Undo {
+    let bytes = 0;
+    const restores: (() => void)[] = [];
+    for (const tensor of tensors) {
+      restores.push(this.#initializations.save(tensor));
+      if (tensor.device !== "cpu") continue;
+      const { storage } = tensor;
+      const values = storage.data.slice();
+      bytes += values.byteLength;
+      restores.push(() => {
+        (storage.data as Float64Array).set(values as Float64Array);
+        tensor.version.value++;
+      });
+    }
+    return { bytes, restore: () => restores.forEach((restore) => restore()) };
+  }
+}
+
+function isBias(name: string): boolean {
+  return /bias/i.test(name);
+}
+
+function fits(scheme: InitializationScheme, dimensions: number): boolean {
+  return dimensions >= scheme.minDimensions && dimensions <= (scheme.maxDimensions ?? Infinity);
+}
+
+function dimensionsText({ minDimensions, maxDimensions }: InitializationScheme): string {
+  if (minDimensions === maxDimensions) return `${minDimensions} dimensions`;
+  return maxDimensions === undefined ? `${Math.max(2, minDimensions)} or more dimensions` : `${minDimensions} to ${maxDimensions} dimensions`;
+}

@@ -1,0 +1,116 @@
+import type { TensorStatistics, TraceValue } from "../protocol/index.js";
+import type { Tensor } from "./engine.js";
+
+/** Tensors with more elements than this are sampled in snapshots, at an even stride. */
+export const sampleLimit = 65_536;
+/** Elements looked at in each activation of a forward pass. */
+const activationSampleLimit = 4096;
+export const defaultBins = 32;
+
+/** Statistics of a tensor with values, over at most `limit` elements at an even stride. */
+export function tensorStatistics(tensor: Tensor, bins = defaultBins, limit = sampleLimit): TensorStatistics {
+  const values = sample(tensor, limit);
+  let nan = 0;
+  let positiveInfinity = 0;
+  let negativeInfinity = 0;
+  let zeros = 0;
+  let finite = 0;
+  let min = Infinity;
+  let max = -Infinity;
+  // Welford's update: sums of squares would lose everything where the mean is large beside the spread.
+  let mean = 0;
+  let squares = 0;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    if (value - value === 0) {
+      if (value === 0) zeros++;
+      if (value < min) min = value;
+      if (value > max) max = value;
+      const delta = value - mean;
+      mean += delta / ++finite;
+      squares += delta * (value - mean);
+    } else if (value === Infinity) positiveInfinity++;
+    else if (value === -Infinity) negativeInfinity++;
+    else nan++;
+  }
+  const count = tensor.numel();
+  const common = { count, sampled: values.length, nan, positiveInfinity, negativeInfinity, zeros };
+  if (finite === 0) return { ...common, finite: null, histogram: null };
+  const summary = { min, max, mean: Math.min(Math.max(mean, min), max), std: Math.sqrt(squares / finite) };
+  if (min === max) return { ...common, finite: summary, histogram: null };
+  const counts = new Array<number>(bins).fill(0);
+  // Divided before it is subtracted, the range of numbers near the largest cannot overflow.
+  const low = min / bins;
+  const width = max / bins - low;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    if (value - value !== 0) continue;
+    const bin = Math.floor((value / bins - low) / width * bins);
+    counts[bin < bins ? bin : bins - 1]!++;
+  }
+  return { ...common, finite: summary, histogram: { low: min, high: max, bins: counts } };
+}
+
+/** What a forward pass notes of each activation; undefined where there are no real numbers to look at. */
+export function activationStatistics(tensor: Tensor): TraceValue["statistics"] {
+  if (tensor.device !== "cpu" || !tensor.dtype.isFloatingPoint || tensor.numel() === 0) return undefined;
+  const values = sample(tensor, activationSampleLimit);
+  let zeros = 0;
+  let nonFinite = 0;
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    if (value - value !== 0) nonFinite++;
+    else {
+      sum += value;
+      if (value === 0) zeros++;
+    }
+  }
+  const finite = values.length - nonFinite;
+  const mean = finite === 0 ? 0 : sum / finite;
+  let squares = 0;
+  for (let i = 0; i < values.length; i++) {
+    const delta = values[i]! - mean;
+    if (delta - delta === 0) squares += delta * delta;
+  }
+  const std = finite === 0 ? 0 : Math.sqrt(squares / finite);
+  // JSON has no infinities: numbers too large to sum have no mean to show.
+  if (!Number.isFinite(mean) || !Number.isFinite(std)) return undefined;
+  return { mean, std, zeros: zeros / values.length, nonFinite: nonFinite / values.length };
+}
+
+/** The elements in row-major order, or every n-th of them. */
+function sample(tensor: Tensor, limit: number): ArrayLike<number> {
+  const { data } = tensor.storage;
+  const count = tensor.numel();
+  const step = sampleStep(count, limit, tensor.sizes.at(-1) ?? 1);
+  if (step === 1 && tensor.isContiguous()) return data.subarray(tensor.offset, tensor.offset + count);
+  const values = new Float64Array(Math.ceil(count / step));
+  const contiguous = tensor.isContiguous();
+  for (let i = 0, k = 0; k < values.length; i += step, k++) values[k] = data[contiguous ? tensor.offset + i : position(tensor, i)]!;
+  return values;
+}
+
+/** Where the element at a row-major index lies. */
+function position(tensor: Tensor, index: number): number {
+  let offset = tensor.offset;
+  for (let dim = tensor.sizes.length - 1, rest = index; dim >= 0; dim--) {
+    const size = tensor.sizes[dim]!;
+    offset += (rest % size) * tensor.strides[dim]!;
+    rest = Math.floor(rest / size);
+  }
+  return offset;
+}
+
+/** A step that shares no factor with the rows' length, so that all columns are met. */
+function sampleStep(count: number, limit: number, rowLength: number): number {
+  let step = Math.ceil(count / limit);
+  if (step <= 1) return 1;
+  while (greatestCommonDivisor(step, rowLength) !== 1) step++;
+  return step;
+}
+
+function greatestCommonDivisor(a: number, b: number): number {
+  while (b !== 0) [a, b] = [b, a % b];
+  return a;
+}

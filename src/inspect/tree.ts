@@ -1,0 +1,117 @@
+import type { ModuleSnapshot, SourceLocation, TensorId, TensorUse } from "../protocol/index.js";
+import type { Engine, Module, Tensor } from "./engine.js";
+
+/** Places beyond this many are refused: a module that is used in itself again and again can have more than can be shown. */
+const placeLimit = 500_000;
+
+export interface StateTensor {
+  readonly tensor: Tensor;
+  readonly kind: "parameter" | "buffer";
+  readonly names: string[];
+}
+
+/** A model's modules and tensors by place and by identity, as they are now. A TensorId is an index into `tensors`. */
+export class ModelTree {
+  readonly root: ModuleSnapshot;
+  readonly tensors: StateTensor[] = [];
+  readonly moduleCount: number;
+  readonly #ids = new Map<Tensor, TensorId>();
+  readonly #storages = new Map<Tensor["storage"], TensorId>();
+  readonly #engine: Engine;
+  readonly #identities: Identities;
+  readonly #constructionOf: (module: Module) => SourceLocation | null;
+  readonly #known = new Map<Module, { structure: number; location: SourceLocation | null; type: string; arguments: string }>();
+  #places = 0;
+
+  constructor(engine: Engine, root: Module, name: string, identities: Identities, constructionOf: (module: Module) => SourceLocation | null) {
+    this.#engine = engine;
+    this.#identities = identities;
+    this.#constructionOf = constructionOf;
+    this.root = this.#visit(root, "", name, new Set());
+    this.moduleCount = this.#known.size;
+  }
+
+  /** The id of a parameter or buffer, or of the one whose memory it is a window on. */
+  idOf(tensor: Tensor): TensorId | undefined {
+    return this.#ids.get(tensor) ?? this.#storages.get(tensor.storage);
+  }
+
+  #visit(module: Module, path: string, name: string, above: Set<Module>): ModuleSnapshot {
+    if (++this.#places > placeLimit) throw new Error(`The model has more than ${placeLimit} module places.`);
+    const { nn } = this.#engine;
+    const prefix = path === "" ? "" : `${path}.`;
+    const parameters = this.#uses(nn.parametersByName(module), prefix, "parameter");
+    const buffers = this.#uses(nn.buffersByName(module), prefix, "buffer");
+    const children: ModuleSnapshot[] = [];
+    above.add(module);
+    for (const [childName, child] of nn.childrenByName(module)) {
+      if (child && !above.has(child)) children.push(this.#visit(child, prefix + childName, childName, above));
+    }
+    above.delete(module);
+    const known = this.#know(module, parameters, buffers, children);
+    return { path, name, ...known, identity: this.#identities.of(module), training: module.training, parameters, buffers, children };
+  }
+
+  #know(module: Module, parameters: readonly TensorUse[], buffers: readonly TensorUse[], children: readonly ModuleSnapshot[]) {
+    let known = this.#known.get(module);
+    if (!known) {
+      const type = module.constructor.name || "(anonymous class)";
+      const text = argumentsOf(module);
+      const shapes = (uses: readonly TensorUse[]): string =>
+        uses
+          .map(({ name, tensor: id }) => {
+            const { tensor } = this.tensors[id]!;
+            return `${name}:${tensor.dtype.name}${this.#engine.nn.isUninitialized(tensor) ? "?" : `[${tensor.sizes.join()}]`}`;
+          })
+          .join(";");
+      const key = JSON.stringify([type, text, shapes(parameters), shapes(buffers), children.map(({ name, structure }) => [name, structure])]);
+      known = { type, arguments: text, structure: this.#identities.structure(key), location: this.#constructionOf(module) };
+      this.#known.set(module, known);
+    }
+    return known;
+  }
+
+  #uses(members: ReadonlyMap<string, Tensor | null>, prefix: string, kind: StateTensor["kind"]): TensorUse[] {
+    const uses: TensorUse[] = [];
+    for (const [name, tensor] of members) {
+      if (tensor === null) continue;
+      let id = this.#ids.get(tensor);
+      if (id === undefined) {
+        id = this.tensors.push({ tensor, kind, names: [] }) - 1;
+        this.#ids.set(tensor, id);
+        if (!this.#storages.has(tensor.storage)) this.#storages.set(tensor.storage, id);
+      }
+      this.tensors[id]!.names.push(prefix + name);
+      uses.push({ name, tensor: id });
+    }
+    return uses;
+  }
+}
+
+/** Numbers that stand for module objects and for structures, the same in every snapshot of a process. */
+export class Identities {
+  readonly #modules = new WeakMap<Module, number>();
+  readonly #structures = new Map<string, number>();
+  #last = 0;
+
+  of(module: Module): number {
+    let identity = this.#modules.get(module);
+    if (identity === undefined) this.#modules.set(module, (identity = ++this.#last));
+    return identity;
+  }
+
+  structure(key: string): number {
+    let structure = this.#structures.get(key);
+    if (structure === undefined) this.#structures.set(key, (structure = this.#structures.size + 1));
+    return structure;
+  }
+}
+
+/** `extraRepr` may be the user's own. */
+function argumentsOf(module: Module): string {
+  try {
+    return String(module.extraRepr());
+  } catch {
+    return "";
+  }
+}

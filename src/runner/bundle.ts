@@ -1,0 +1,216 @@
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { dirname, extname, join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { BuildContext, BuildResult, context, Loader, Message, Plugin, transform } from "esbuild-wasm";
+import { version } from "../../package.json";
+import type { Binding, Bundle, Failure, SourceLocation } from "../protocol/index.js";
+import { addedLines, fileConstants, runnerGlobal } from "./bundleFormat.js";
+import { canonicalPath, isWorkspaceSource } from "./paths.js";
+import { topLevelBindings } from "./topLevelBindings.js";
+
+export type BundleOutcome =
+  | { readonly kind: "bundle"; readonly bundle: Bundle }
+  /** `files`: what was read before it failed, the model file included. */
+  | { readonly kind: "failure"; readonly failure: Failure; readonly files: readonly string[] };
+
+interface Build {
+  readonly context: BuildContext;
+  /** What the current build reads and finds; the plugin's callbacks fill it. */
+  state: BuildState;
+}
+
+interface BuildState {
+  readonly overrides: ReadonlyMap<string, string>;
+  readonly files: Set<string>;
+  engineUrl: string | null;
+  note: string | null;
+  bindings: readonly Binding[];
+}
+
+const keptBuilds = 4;
+
+/** Bundles model files. Builds of the last few files stay open, since building them again is then much faster. */
+export class Bundler {
+  readonly #esbuild: { context: typeof context; transform: typeof transform };
+  readonly #bundledEngineUrl: string;
+  readonly #builds = new Map<string, Build>();
+
+  constructor(esbuild: { context: typeof context; transform: typeof transform }, bundledEngineUrl: string) {
+    this.#esbuild = esbuild;
+    this.#bundledEngineUrl = bundledEngineUrl;
+  }
+
+  async bundle(file: string, overrides: ReadonlyMap<string, string>): Promise<BundleOutcome> {
+    const entry = canonicalPath(file);
+    const state: BuildState = { overrides, files: new Set([entry]), engineUrl: null, note: null, bindings: [] };
+    const files = (): string[] => [...state.files];
+    if (!overrides.has(entry) && !existsSync(entry)) {
+      const failure: Failure = { kind: "import", message: `The file ${entry} does not exist.`, hint: null, location: null, stack: [] };
+      return { kind: "failure", failure, files: files() };
+    }
+    let result: BuildResult<{ write: false; metafile: true }>;
+    try {
+      const build = await this.#open(entry, state);
+      build.state = state;
+      result = (await build.context.rebuild()) as typeof result;
+    } catch (error) {
+      const errors = (error as { errors?: Message[] }).errors;
+      if (!errors?.length) throw error;
+      return { kind: "failure", failure: bundleFailure(errors, dirname(entry)), files: files() };
+    }
+    const output = (suffix: string): string => result.outputFiles.find(({ path }) => path.endsWith(suffix))!.text;
+    return {
+      kind: "bundle",
+      bundle: {
+        entry,
+        code: output(".mjs"),
+        sourceMap: output(".map"),
+        engineUrl: state.engineUrl ?? this.#bundledEngineUrl,
+        files: files(),
+        bindings: state.bindings,
+        note: state.note,
+      },
+    };
+  }
+
+  async #open(entry: string, state: BuildState): Promise<Build> {
+    const known = this.#builds.get(entry);
+    if (known) {
+      this.#builds.delete(entry);
+      this.#builds.set(entry, known);
+      return known;
+    }
+    const build = { state } as { -readonly [K in keyof Build]: Build[K] };
+    const require = `import { createRequire as layerscopeCreateRequire } from "node:module"; const require = layerscopeCreateRequire(${JSON.stringify(entry)});`;
+    build.context = await this.#esbuild.context({
+      absWorkingDir: dirname(entry),
+      entryPoints: [entry],
+      outfile: bundlePath(entry),
+      bundle: true,
+      write: false,
+      metafile: true,
+      platform: "node",
+      format: "esm",
+      target: "node20",
+      sourcemap: "external",
+      sourcesContent: false,
+      keepNames: true,
+      logLevel: "silent",
+      banner: { js: `${require} ${runnerGlobal}?.begin();` },
+      define: Object.fromEntries(Object.entries(fileConstants).map(([expression, { identifier }]) => [expression, identifier])),
+      plugins: [this.#plugin(entry, () => build.state)],
+    });
+    this.#builds.set(entry, build);
+    for (const [oldest, { context }] of this.#builds) {
+      if (this.#builds.size <= keptBuilds) break;
+      this.#builds.delete(oldest);
+      void context.dispose();
+    }
+    return build;
+  }
+
+  #plugin(entry: string, state: () => BuildState): Plugin {
+    return {
+      name: "layerscope",
+      setup: (build) => {
+        build.onResolve({ filter: /^layerscope$/ }, async (args) => {
+          if (args.pluginData === ownResolution) return undefined;
+          const current = state();
+          if (current.engineUrl === null) {
+            const found = await build.resolve("layerscope", { kind: "import-statement", resolveDir: dirname(entry), pluginData: ownResolution });
+            const installed = found.errors.length ? null : await installedEngine(found.path);
+            const usable = installed !== null && isCompatible(installed.version);
+            if (installed && !usable) current.note = `The workspace has layerscope ${installed.version}, which Layerscope ${version} cannot inspect; its own engine runs instead.`;
+            current.engineUrl = usable ? installed.url : this.#bundledEngineUrl;
+          }
+          return { path: current.engineUrl, external: true };
+        });
+        // Native add-ons cannot go into a bundle: they are loaded from where they are.
+        build.onLoad({ filter: /\.node$/ }, ({ path }) => ({
+          contents: `const native = { exports: {} }; process.dlopen(native, ${JSON.stringify(path)}); module.exports = native.exports;`,
+          loader: "js",
+        }));
+        build.onLoad({ filter: /\.json$/ }, async ({ path }) => {
+          if (isDependency(path)) return undefined;
+          const current = state();
+          current.files.add(path);
+          const override = current.overrides.get(canonicalPath(path));
+          return override === undefined ? undefined : { contents: override, loader: "json" };
+        });
+        build.onLoad({ filter: /\.[cm]?[jt]sx?$/ }, async ({ path }) => {
+          if (!isWorkspaceSource(path)) return undefined;
+          const current = state();
+          current.files.add(path);
+          const text = (current.overrides.get(canonicalPath(path)) ?? (await readFile(path, "utf8"))).replace(/^\uFEFF/, "");
+          const loader = sourceLoader(path);
+          let firstLine = Object.values(fileConstants)
+            .filter(({ mention }) => text.includes(mention))
+            .map(({ identifier, value }) => `var ${identifier} = ${JSON.stringify(value(path))};`)
+            .join(" ");
+          if (canonicalPath(path) === entry) {
+            current.bindings = await topLevelBindings(this.#esbuild, text, entry, loader);
+            const getters = current.bindings.map(({ name }) => `${name}: () => ${name}`).join(", ");
+            firstLine += ` ${runnerGlobal}?.entry({ ${getters} });`;
+          }
+          return { contents: `${firstLine}\n${text.replace(/^#!/, "//")}`, loader, resolveDir: dirname(path) };
+        });
+      },
+    };
+  }
+}
+
+/** Where a bundle would lie if it were written: its source map's paths are relative to this. */
+export function bundlePath(entry: string): string {
+  return join(dirname(entry), "layerscope-bundle.mjs");
+}
+
+const ownResolution = Symbol("resolution by esbuild itself");
+
+function isDependency(path: string): boolean {
+  return /[\\/]node_modules[\\/]/.test(path);
+}
+
+function sourceLoader(path: string): Loader {
+  const extension = extname(path).replace(/^\.[cm]/, ".").slice(1);
+  return extension as "js" | "jsx" | "ts" | "tsx";
+}
+
+/** The engine package that a resolved path belongs to; null when it is not a built copy of the package. */
+async function installedEngine(path: string): Promise<{ url: string; version: string } | null> {
+  if (!/\.m?js$/.test(path)) return null;
+  for (let folder = dirname(path); folder !== dirname(folder); folder = dirname(folder)) {
+    const text = await readFile(join(folder, "package.json"), "utf8").catch(() => null);
+    if (text === null) continue;
+    const manifest = JSON.parse(text) as { name?: string; version?: string };
+    return manifest.name === "layerscope" && manifest.version ? { url: pathToFileURL(path).href, version: manifest.version } : null;
+  }
+  return null;
+}
+
+/** Semantic versioning: below 1.0 the minor version must agree, from 1.0 on the major. */
+function isCompatible(other: string): boolean {
+  const significant = (text: string): string => (text.startsWith("0.") ? text.split(".", 2).join(".") : text.split(".", 1)[0]!);
+  return significant(other) === significant(version);
+}
+
+function bundleFailure(errors: readonly Message[], folder: string): Failure {
+  const [error] = errors;
+  const unresolved = /^Could not resolve "(.*)"/.exec(error!.text)?.[1];
+  const isImport = unresolved !== undefined || /^(No matching export|No loader is configured|Cannot read|Could not read)/.test(error!.text);
+  const location = error!.location && messageLocation(error!.location, folder);
+  const hints: string[] = [];
+  if (unresolved !== undefined) {
+    const packageName = /^(?![./])(@[^/]+\/[^/]+|[^/]+)/.exec(unresolved)?.[1];
+    hints.push(packageName ? `Install the package: npm install ${packageName}` : "Check the path and the spelling.");
+  }
+  if (errors.length > 1) hints.push(errors.length === 2 ? "There is one more error." : `There are ${errors.length - 1} more errors.`);
+  return { kind: isImport ? "import" : "syntax", message: error!.text, hint: hints.join(" ") || null, location, stack: [] };
+}
+
+function messageLocation(location: NonNullable<Message["location"]>, folder: string): SourceLocation {
+  const file = resolve(folder, location.file);
+  // esbuild counts columns in bytes from 0.
+  const column = Buffer.from(location.lineText).subarray(0, location.column).toString().length + 1;
+  return { file, line: Math.max(1, location.line - (isWorkspaceSource(file) ? addedLines : 0)), column };
+}

@@ -1,0 +1,89 @@
+import { inspect } from "node:util";
+import { type CallFrame, parseStack } from "../inspect/callFrames.js";
+import type { Failure } from "../protocol/index.js";
+import type { BundleSourceMap } from "./sourceMap.js";
+
+/** Why model code was stopped from outside. */
+export type StopReason = "timeout" | "cancelled" | "memory";
+
+/** What the model code threw, as the user should read it. */
+export function thrownFailure(error: unknown, sources: BundleSourceMap | null): Failure {
+  if (!(error instanceof Error)) {
+    return {
+      kind: "thrown",
+      message: `Thrown: ${safely(() => inspect(error, { depth: 1, maxStringLength: 1000, maxArrayLength: 20 }), "a value that cannot be shown")}`,
+      hint: "Only an Error knows its line: throw new Error(...) instead of another value.",
+      location: null,
+      stack: [],
+    };
+  }
+  const stack = safely(() => (typeof error.stack === "string" ? error.stack : ""), "");
+  const missingExport = error instanceof SyntaxError && /does not provide an export named '(.*?)'/.exec(error.message)?.[1];
+  if (missingExport) {
+    return { kind: "import", message: `"layerscope" has no export named "${missingExport}".`, hint: "Check the spelling.", location: null, stack: [] };
+  }
+  return {
+    kind: "thrown",
+    message: errorMessage(error),
+    hint: /Maximum call stack size exceeded/.test(error.message) ? "A function calls itself without an end, or data is nested too deep." : null,
+    ...place(parseStack(stack), sources),
+  };
+}
+
+/** The model code was stopped; `frames` is where it was. */
+export function stoppedFailure(reason: StopReason, limit: number, frames: readonly CallFrame[], sources: BundleSourceMap | null): Failure {
+  const found = place(frames, sources);
+  return { kind: reason, ...stoppedText(reason, limit, found.location !== null), ...found };
+}
+
+/** `limit`: milliseconds for "timeout", megabytes for "memory". */
+export function stoppedText(reason: StopReason, limit: number, running: boolean): { message: string; hint: string | null } {
+  switch (reason) {
+    case "timeout":
+      return running
+        ? { message: `Stopped after ${limit / 1000} s: still running here.`, hint: "Is this loop endless? Otherwise raise the time limit." }
+        : { message: `Stopped after ${limit / 1000} s: something still waits, such as a timer, a server or a promise.`, hint: "End it, or raise the time limit." };
+    case "memory":
+      return { message: `Stopped at the memory limit of ${limit} MB.`, hint: "Build large models on the meta device, or raise the memory limit." };
+    case "cancelled":
+      return { message: "Stopped.", hint: null };
+  }
+}
+
+export function exitFailure(code: number, stack: string | undefined, sources: BundleSourceMap): Failure {
+  return {
+    kind: "exit",
+    exitCode: code,
+    message: `process.exit(${code}) ended the run here.`,
+    hint: "What follows did not run.",
+    ...place(parseStack(stack), sources),
+  };
+}
+
+/** Nothing is left to do, yet the module's top-level await has not settled. */
+export function unsettledFailure(): Failure {
+  return { kind: "exit", message: "The file waits for a promise that never settles.", hint: "Look at its top-level await.", location: null, stack: [] };
+}
+
+function place(frames: readonly CallFrame[], sources: BundleSourceMap | null): Pick<Failure, "location" | "stack"> {
+  const stack = sources?.userFrames(frames).slice(0, 50) ?? [];
+  return { location: stack[0]?.location ?? null, stack };
+}
+
+function errorMessage(error: Error, depth = 0): string {
+  const name = safely(() => String(error.name), "Error");
+  const text = safely(() => String(error.message), "");
+  const own = name === "Error" && text ? text : text ? `${name}: ${text}` : name;
+  const cause = safely(() => error.cause, undefined);
+  if (cause === undefined || depth === 3) return own;
+  return `${own}\nCaused by: ${cause instanceof Error ? errorMessage(cause, depth + 1) : safely(() => inspect(cause, { depth: 0 }), "?")}`;
+}
+
+/** Thrown values are the user's: reading them may throw again. */
+function safely<Value>(read: () => Value, otherwise: Value): Value {
+  try {
+    return read();
+  } catch {
+    return otherwise;
+  }
+}

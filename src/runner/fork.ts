@@ -1,0 +1,14 @@
+import { type ChildProcess, fork, type ForkOptions } from "node:child_process";
+import { once } from "node:events";
+
+/** Forks a script of ours with the program that runs this one, which in an editor is Electron in the guise of Node. */
+export function forkScript(script: string, argument: unknown, options: ForkOptions): ChildProcess {
+  const { NODE_OPTIONS: _, ...environment } = process.env; // A debugger's auto-attach and the like are not meant for our processes.
+  return fork(script, [JSON.stringify(argument)], { ...options, env: { ...environment, ELECTRON_RUN_AS_NODE: "1" } });
+}
+
+/** Settles when the process is gone; also when it could not be started. */
+export function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
+  return Promise.race([once(child, "exit"), once(child, "error").catch(() => {})]).then(() => {});
+}

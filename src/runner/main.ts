@@ -1,0 +1,153 @@
+/** The process that runs one model file: evaluates its bundle, keeps the live modules and answers requests about them. */
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Worker } from "node:worker_threads";
+import { type CallFrame, type Engine, Inspection } from "../inspect/index.js";
+import type { Bundle, Failure, RunnerMethod, RunnerMethods, RunnerReply, RunnerRequest, RunResult } from "../protocol/index.js";
+import { stoppedFailure, thrownFailure } from "./faults.js";
+import { ModelCode } from "./modelCode.js";
+import { findModels } from "./models.js";
+import type { OutputCount, ProcessOptions } from "./process.js";
+import type { Stopped, WatchdogData } from "./watchdog.js";
+
+const options = JSON.parse(process.argv[2]!) as ProcessOptions;
+const temporaryFile = join(tmpdir(), `layerscope-${process.pid}.mjs`);
+
+interface Session {
+  readonly code: ModelCode;
+  readonly engine: Engine;
+  readonly inspection: Inspection;
+  readonly bindings: Bundle["bindings"];
+}
+
+/** What the code was doing when something stopped it. */
+interface Interruption {
+  readonly failure: Failure;
+  readonly frames: readonly CallFrame[];
+}
+
+let session: Session | null = null;
+let interrupt: ((interruption: Interruption) => void) | null = null;
+
+const watchdogData: WatchdogData = {
+  lifeline: options.lifeline,
+  memoryLimit: options.memoryLimit,
+  temporaryFile,
+  stopping: new Int32Array(new SharedArrayBuffer(4)),
+};
+const watchdog = new Worker(new URL("watchdog.js", import.meta.url), { workerData: watchdogData });
+watchdog.unref();
+watchdog.on("message", ({ reason, frames }: Stopped) => {
+  Atomics.store(watchdogData.stopping, 0, 0);
+  const limit = reason === "timeout" ? options.timeLimit : options.memoryLimit;
+  interrupt?.({ failure: stoppedFailure(reason, limit, frames, session?.code.sources ?? null), frames });
+});
+
+type Handlers = { readonly [M in RunnerMethod]: (params: RunnerMethods[M]["params"]) => RunnerMethods[M]["result"] | Promise<RunnerMethods[M]["result"]> };
+
+function live(): Inspection {
+  if (!session) throw new Error("The model file has not run yet.");
+  return session.inspection;
+}
+
+const handlers: Handlers = {
+  run: ({ bundle, workingDirectory }) => run(bundle, workingDirectory),
+  forward: (params) => live().forward(params),
+  reinitialize: (params) => live().reinitialize(params),
+  undoReinitialize: ({ model }) => live().undoReinitialize(model),
+  setSeed: ({ seed }) => live().setSeed(seed),
+  tensorValues: (params) => live().tensorValues(params),
+  statistics: (params) => live().statistics(params),
+};
+
+async function run(bundle: Bundle, workingDirectory: string): Promise<RunResult> {
+  process.chdir(workingDirectory);
+  const code = new ModelCode({
+    bundle,
+    temporaryFile,
+    isStopping: () => Atomics.load(watchdogData.stopping, 0) === 1,
+    onExit: (failure) => interrupt?.({ failure, frames: [] }),
+  });
+  const engine = (await import(bundle.engineUrl)) as Engine;
+  const inspection = new Inspection({ engine, codeUrl: code.sources.url, locate: (frames) => code.sources.locateFirst(frames), quietly });
+  session = { code, engine, inspection, bindings: bundle.bindings };
+  const failure = await code.evaluate();
+  return inspect(session, failure, true);
+}
+
+async function inspect({ code, engine, inspection, bindings }: Session, failure: Failure | null, infer: boolean): Promise<RunResult> {
+  inspection.setModels(await findModels(code, inspection, engine, bindings), { infer });
+  return { models: inspection.snapshots(), failure };
+}
+
+/** What a request ends with that was stopped: a run with the models as far as they got, any other with the reason alone. */
+async function interrupted(request: RunnerRequest, { failure, frames }: Interruption): Promise<Answer> {
+  process.channel?.ref();
+  session?.inspection.interrupted(failure.message, frames);
+  if (request.method !== "run" || !session) return { kind: "failure", failure };
+  // Nothing more of the code runs: it may be what has just been stopped.
+  return { kind: "result", result: await inspect(session, failure, false) };
+}
+
+type Answer = { readonly kind: "result"; readonly result: unknown } | { readonly kind: "failure"; readonly failure: Failure };
+
+async function answer(request: RunnerRequest): Promise<Answer> {
+  const interruption = new Promise<Interruption>((resolve) => (interrupt = resolve));
+  const handle = handlers[request.method] as (params: unknown) => unknown;
+  try {
+    return await Promise.race([
+      Promise.resolve(request.params).then(handle).then((result): Answer => ({ kind: "result", result })),
+      interruption.then((how) => interrupted(request, how)),
+    ]);
+  } catch (error) {
+    return { kind: "failure", failure: thrownFailure(error, session?.code.sources ?? null) };
+  }
+}
+
+process.on("message", async (request: RunnerRequest) => {
+  allowOutput(options.outputLimit);
+  const reply = await answer(request);
+  interrupt = null;
+  process.send!({ ...reply, id: request.id, output: outputCount() } satisfies RunnerReply & { output: OutputCount });
+});
+process.on("disconnect", () => process.kill(process.pid, "SIGKILL"));
+
+const streams = ["stdout", "stderr"] as const;
+let outputLeft = Infinity;
+
+/** What goes beyond is dropped here already; the parent sees by the count that there was more, and says so. */
+function allowOutput(bytes: number | null): void {
+  outputLeft = bytes === null ? Infinity : bytes + 1;
+}
+
+function quietly<Result>(body: () => Result): Result {
+  const before = outputLeft;
+  outputLeft = 0;
+  try {
+    return body();
+  } finally {
+    outputLeft = before;
+  }
+}
+
+for (const name of streams) {
+  const stream = process[name];
+  const write = stream.write.bind(stream) as (chunk: Uint8Array, done?: (error?: Error | null) => void) => boolean;
+  stream.write = ((chunk: string | Uint8Array, encoding?: BufferEncoding | (() => void), done?: () => void) => {
+    const bytes = typeof chunk === "string" ? Buffer.from(chunk, typeof encoding === "string" ? encoding : "utf8") : chunk;
+    const callback = typeof encoding === "function" ? encoding : done;
+    const kept = bytes.subarray(0, Math.max(0, Math.min(bytes.length, outputLeft)));
+    outputLeft -= kept.length;
+    if (kept.length > 0) return write(kept, callback);
+    if (callback) process.nextTick(callback);
+    return true;
+  }) as typeof stream.write;
+}
+
+function outputCount(): OutputCount {
+  const written = (stream: NodeJS.WriteStream): number => (stream as { bytesWritten?: number }).bytesWritten ?? 0;
+  return { stdout: written(process.stdout), stderr: written(process.stderr) };
+}
+
+// The engine that most files use is at hand before the first request.
+await import(options.engineUrl);

@@ -1,0 +1,94 @@
+import { rmSync, writeFileSync } from "node:fs";
+import { Session } from "node:inspector";
+import { pathToFileURL } from "node:url";
+import type { Bundle, Failure } from "../protocol/index.js";
+import { type BundleHooks, dependencyConstants } from "./bundleFormat.js";
+import { exitFailure, thrownFailure, unsettledFailure } from "./faults.js";
+import { BundleSourceMap } from "./sourceMap.js";
+
+export interface ModelCodeOptions {
+  readonly bundle: Bundle;
+  readonly temporaryFile: string;
+  /** Says whether the watchdog is about to stop the code, so that the end of the work is not taken for the end of the file. */
+  readonly isStopping: () => boolean;
+  /** The code called process.exit() and was stopped there. Not called for a program that ran through and says that all is well. */
+  readonly onExit: (failure: Failure) => void;
+}
+
+/** The code of one model file, evaluated in this process. */
+export class ModelCode {
+  readonly sources: BundleSourceMap;
+  /** The module's exports; null when it did not run to its end. */
+  exports: Readonly<Record<string, unknown>> | null = null;
+  readonly #options: ModelCodeOptions;
+  #bindings: Readonly<Record<string, () => unknown>> = {};
+
+  constructor(options: ModelCodeOptions) {
+    this.#options = options;
+    this.sources = new BundleSourceMap(options.bundle, pathToFileURL(options.temporaryFile).href);
+  }
+
+  /**
+   * Evaluates the file and waits, as Node does, until nothing is left to do: no timer, no open handle. The first failure ends the wait. Does not
+   * return when the code is stopped, by the watchdog or by its own process.exit().
+   */
+  async evaluate(): Promise<Failure | null> {
+    const { bundle, temporaryFile, isStopping, onExit } = this.#options;
+    let end!: (failure: Failure | null) => void;
+    const ended = new Promise<Failure | null>((resolve) => (end = resolve));
+    const fail = (error: unknown): void => end(thrownFailure(error, this.sources));
+    process.on("uncaughtException", fail);
+    process.on("unhandledRejection", fail);
+    let running = true;
+    process.exit = ((code?: number | string | null) => {
+      const status = Number(code ?? process.exitCode ?? 0);
+      if (status === 0 && this.exports && running) setImmediate(end, null);
+      else setImmediate(onExit, exitFailure(status, new Error().stack, this.sources));
+      return stopHere();
+    }) as typeof process.exit;
+    process.argv = [process.argv[0]!, bundle.entry];
+
+    const hooks: BundleHooks = {
+      begin: () => rmSync(temporaryFile, { force: true }),
+      entry: (bindings) => (this.#bindings = bindings),
+    };
+    Object.assign(globalThis, dependencyConstants(bundle.entry), { [Symbol.for("layerscope.runner")]: hooks });
+
+    writeFileSync(temporaryFile, bundle.code);
+    import(this.sources.url).then((exports) => (this.exports = exports), fail);
+    // Without its channel to the parent the process has nothing to wait for but what the code left behind.
+    process.channel?.unref();
+    const nothingLeft = (): void => {
+      process.channel?.ref();
+      if (!isStopping()) end(this.exports ? null : unsettledFailure());
+    };
+    process.once("beforeExit", nothingLeft);
+    try {
+      return await ended;
+    } finally {
+      running = false;
+      process.off("beforeExit", nothingLeft);
+      process.channel?.ref();
+      rmSync(temporaryFile, { force: true });
+    }
+  }
+
+  /** The top-level variables of the model file that have a value, in the order of the source. */
+  variables(): [name: string, value: unknown][] {
+    return Object.entries(this.#bindings).flatMap(([name, read]): [string, unknown][] => {
+      try {
+        return [[name, read()]];
+      } catch {
+        return []; // Its declaration was not reached.
+      }
+    });
+  }
+}
+
+/** Ends the running JavaScript in a way that it cannot catch; the event loop goes on. */
+function stopHere(): never {
+  const session = new Session();
+  session.connect();
+  session.post("Runtime.terminateExecution");
+  for (;;);
+}

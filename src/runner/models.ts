@@ -1,0 +1,99 @@
+import { setImmediate } from "node:timers/promises";
+import type { Engine, Inspection, Module, NamedModel } from "../inspect/index.js";
+import type { Binding, SourceLocation } from "../protocol/index.js";
+import type { ModelCode } from "./modelCode.js";
+
+interface Named {
+  readonly name: string;
+  readonly module: Module;
+  readonly location: SourceLocation | null;
+}
+
+/**
+ * The models of a file that ran: every root module that still exists, named after the variable or export that holds it, else after its class and
+ * line. A module that is part of another is no model of its own, and neither is one without any state (a loss, an activation) beside models that
+ * have some. Where no variable holds a model, those count that the code ran last by themselves, and as a last resort what the file's
+ * exported functions and classes make when they need no arguments.
+ */
+export async function findModels(code: ModelCode, inspection: Inspection, engine: Engine, bindings: readonly Binding[]): Promise<NamedModel[]> {
+  let named = namedModules(code, engine, bindings);
+  const recent = inspection.recorder.takeRecentRoots();
+  if (named.length > 0) recent.length = 0;
+  // What is only waiting to be collected is gone; a reference that was read in this turn keeps it alive until the next.
+  await setImmediate();
+  globalThis.gc?.();
+  let roots = rootsAmong([...inspection.recorder.modules(), ...named.map(({ module }) => module)]);
+  if (roots.length === 0 && code.exports) {
+    named = await moduleFactories(code.exports, engine);
+    roots = rootsAmong(named.map(({ module }) => module));
+  }
+  const withState = roots.filter((module) => !module.parameters().next().done || !module.buffers().next().done);
+  if (withState.length > 0) roots = withState;
+
+  const taken = new Set<string>();
+  return roots.map((module) => {
+    const known = named.find((candidate) => candidate.module === module);
+    const constructed = inspection.constructionOf(module);
+    const type = module.constructor.name || "model";
+    const wanted = known?.name ?? (constructed ? `${type} (line ${constructed.line})` : type);
+    let name = wanted;
+    for (let i = 2; taken.has(name); i++) name = `${wanted} (${i})`;
+    taken.add(name);
+    return { name, module, location: known?.location ?? constructed };
+  });
+}
+
+/** The modules that no other contains, each once. */
+function rootsAmong(modules: readonly Module[]): Module[] {
+  const children = new Set<Module>();
+  for (const module of modules) {
+    if (children.has(module)) continue; // All beneath it are in the set already.
+    for (const below of module.modules()) if (below !== module) children.add(below);
+  }
+  return [...new Set(modules)].filter((module) => !children.has(module));
+}
+
+/** Modules that variables of the model file and its exports hold, directly or in a list, map or plain object. */
+function namedModules(code: ModelCode, engine: Engine, bindings: readonly Binding[]): Named[] {
+  const named: Named[] = [];
+  const locations = new Map(bindings.map(({ name, location }) => [name, location]));
+  for (const [name, value] of code.variables()) collect(engine, value, name, locations.get(name) ?? null, named);
+  for (const [name, value] of Object.entries(code.exports ?? {})) {
+    // `module.exports = { ... }` arrives as a default export.
+    if (name === "default" && !(value instanceof engine.nn.Module)) collect(engine, value, "", null, named);
+    else collect(engine, value, name, null, named);
+  }
+  return named;
+}
+
+const itemLimit = 1000;
+
+function collect(engine: Engine, value: unknown, name: string, location: SourceLocation | null, named: Named[], depth = 0): void {
+  if (value instanceof engine.nn.Module) {
+    named.push({ name: name || "default", module: value, location });
+    return;
+  }
+  if (typeof value !== "object" || value === null || depth === 2) return;
+  if (Array.isArray(value)) value.slice(0, itemLimit).forEach((item, i) => collect(engine, item, `${name}[${i}]`, location, named, depth + 1));
+  else if (value instanceof Map || Object.getPrototypeOf(value) === Object.prototype) {
+    for (const [key, item] of value instanceof Map ? value : Object.entries(value)) {
+      collect(engine, item, name === "" ? String(key) : `${name}.${String(key)}`, location, named, depth + 1);
+    }
+  }
+}
+
+async function moduleFactories(exports: Readonly<Record<string, unknown>>, engine: Engine): Promise<Named[]> {
+  const named: Named[] = [];
+  for (const [name, value] of Object.entries(exports)) {
+    if (typeof value !== "function" || value instanceof engine.nn.Module || value.length > 0) continue;
+    const isClass = /^class\b/.test(Function.prototype.toString.call(value));
+    if (isClass && !(value.prototype instanceof engine.nn.Module)) continue;
+    try {
+      const made: unknown = isClass ? Reflect.construct(value, []) : await (value as () => unknown)();
+      if (made instanceof engine.nn.Module) named.push({ name, module: made, location: null });
+    } catch {
+      // It needs more than it declares; it is not a model by itself.
+    }
+  }
+  return named;
+}

@@ -1,0 +1,209 @@
+import type { ChildProcess } from "node:child_process";
+import { rmSync } from "node:fs";
+import type { Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { StringDecoder } from "node:string_decoder";
+import { pathToFileURL } from "node:url";
+import type { Failure, RunnerMethod, RunnerMethods, RunnerReply } from "../protocol/index.js";
+import { type StopReason, stoppedText } from "./faults.js";
+import { ended, forkScript } from "./fork.js";
+
+export interface Output {
+  readonly stream: "stdout" | "stderr";
+  readonly text: string;
+}
+
+export interface RequestOptions {
+  /** Cancels: the model code stops, and what was asked ends with a failure of kind "cancelled". */
+  readonly signal?: AbortSignal;
+  /** What the model code prints meanwhile. */
+  readonly onOutput?: (output: Output) => void;
+}
+
+/** A request did not succeed; `failure` says why in words for the user. */
+export class RunnerError extends Error {
+  override readonly name = "RunnerError";
+  constructor(readonly failure: Failure) {
+    super(failure.message);
+  }
+}
+
+/** What a runner process is started with. */
+export interface ProcessOptions {
+  readonly engineUrl: string;
+  /** Milliseconds. */
+  readonly timeLimit: number;
+  /** Megabytes. */
+  readonly memoryLimit: number;
+  /** Bytes; null for no limit. */
+  readonly outputLimit: number | null;
+  /** Descriptor of the pipe between the parent and the watchdog. */
+  readonly lifeline: number;
+}
+
+/** Bytes written to the output streams by the time of a reply: the parent has read what came before once it has as many. */
+export interface OutputCount {
+  readonly stdout: number;
+  readonly stderr: number;
+}
+
+/** Time for a process to answer that it has been told to stop; then it is killed. */
+const stopMilliseconds = 5000;
+/** V8's own limit lies above ours, which can say where the code was. */
+const heapHeadroom = 1.25;
+const lifeline = 4;
+
+/** A process with the live modules of one model file (main.ts). It answers one request at a time. */
+export class ModelProcess {
+  readonly #child: ChildProcess;
+  readonly #options: ProcessOptions;
+  readonly #output: { readonly stdout: OutputReader; readonly stderr: OutputReader } | null;
+  readonly #temporaryFile: string;
+  readonly ended: Promise<void>;
+  #alive = true;
+  #queue: Promise<unknown> = Promise.resolve();
+  #lastId = 0;
+  #onReply: ((reply: RunnerReply & { readonly output: OutputCount }) => void) | null = null;
+  #onEnd: (() => void) | null = null;
+
+  /** `inheritOutput`: the model code prints to this process's own streams and reads its input, without a limit. */
+  constructor(dist: string, options: Omit<ProcessOptions, "lifeline" | "engineUrl">, inheritOutput: boolean) {
+    this.#options = { ...options, outputLimit: inheritOutput ? null : options.outputLimit, lifeline, engineUrl: pathToFileURL(join(dist, "engine/index.js")).href };
+    const standard = inheritOutput ? "inherit" : "pipe";
+    this.#child = forkScript(join(dist, "runner.js"), this.#options, {
+      stdio: [inheritOutput ? "inherit" : "ignore", standard, standard, "ipc", "pipe"],
+      execArgv: [`--max-old-space-size=${Math.ceil(options.memoryLimit * heapHeadroom)}`, "--expose-gc", "--stack-trace-limit=100"],
+    });
+    this.#output = inheritOutput
+      ? null
+      : { stdout: new OutputReader(this.#child.stdout!, "stdout"), stderr: new OutputReader(this.#child.stderr!, "stderr") };
+    this.#child.stdio[lifeline]!.on("error", () => {}); // The process is gone, which its end reports.
+    this.#child.on("message", (reply) => this.#onReply?.(reply as RunnerReply & { output: OutputCount }));
+    this.#temporaryFile = join(tmpdir(), `layerscope-${this.#child.pid}.mjs`);
+    this.ended = ended(this.#child).then(() => {
+      this.#alive = false;
+      rmSync(this.#temporaryFile, { force: true });
+      this.#onEnd?.();
+    });
+  }
+
+  get alive(): boolean {
+    return this.#alive;
+  }
+
+  /** Rejects with RunnerError. */
+  request<M extends RunnerMethod>(method: M, params: RunnerMethods[M]["params"], options: RequestOptions = {}): Promise<RunnerMethods[M]["result"]> {
+    const answered = this.#queue.then(() => this.#ask(method, params, options));
+    this.#queue = answered.catch(() => {});
+    return answered;
+  }
+
+  kill(): void {
+    this.#child.kill("SIGKILL");
+  }
+
+  async #ask<M extends RunnerMethod>(method: M, params: RunnerMethods[M]["params"], { signal, onOutput }: RequestOptions): Promise<RunnerMethods[M]["result"]> {
+    if (signal?.aborted) throw this.#stopped("cancelled");
+    if (!this.#alive) throw this.#death();
+    const id = ++this.#lastId;
+    if (this.#output) {
+      const limit = new OutputLimit(this.#options.outputLimit!, onOutput);
+      this.#output.stdout.receiver = this.#output.stderr.receiver = limit;
+    }
+    let reason: StopReason | null = null;
+    let deadline: NodeJS.Timeout;
+    const stop = (why: StopReason): void => {
+      if (reason !== null) return;
+      reason = why;
+      clearTimeout(deadline);
+      deadline = setTimeout(() => this.kill(), stopMilliseconds);
+      (this.#child.stdio[lifeline] as Socket).write(`${why}\n`);
+    };
+    const cancel = (): void => stop("cancelled");
+    deadline = setTimeout(stop, this.#options.timeLimit, "timeout");
+    signal?.addEventListener("abort", cancel);
+    try {
+      const reply = await new Promise<RunnerReply & { readonly output: OutputCount }>((resolve, reject) => {
+        this.#onEnd = () => reject(reason === null ? this.#death() : this.#stopped(reason));
+        this.#onReply = (received) => received.id === id && resolve(received);
+        this.#child.send({ id, method, params }, (error) => error && !this.#alive && this.#onEnd?.());
+      });
+      if (this.#output) await Promise.all([this.#output.stdout.reach(reply.output.stdout), this.#output.stderr.reach(reply.output.stderr)]);
+      if (reply.kind === "failure") throw new RunnerError(reply.failure);
+      return reply.result as RunnerMethods[M]["result"];
+    } finally {
+      clearTimeout(deadline);
+      signal?.removeEventListener("abort", cancel);
+      this.#onEnd = this.#onReply = null;
+    }
+  }
+
+  #stopped(reason: StopReason): RunnerError {
+    const limit = reason === "timeout" ? this.#options.timeLimit : this.#options.memoryLimit;
+    return new RunnerError({ kind: reason, ...stoppedText(reason, limit, true), location: null, stack: [] });
+  }
+
+  /** Why the process ended of itself. */
+  #death(): RunnerError {
+    const { exitCode, signalCode } = this.#child;
+    const last = this.#output?.stderr.last ?? "";
+    // V8 says so when its heap is full; the system's way to take memory back is SIGKILL.
+    if (signalCode === "SIGKILL" || /out of memory|Allocation failed/.test(last)) return this.#stopped("memory");
+    const how = signalCode ? `signal ${signalCode}` : `exit code ${exitCode}`;
+    return new RunnerError({ kind: "crash", message: `The process of the model code ended unexpectedly (${how}).`, hint: last.trim().slice(-500) || null, location: null, stack: [] });
+  }
+}
+
+/** Passes on what a request prints, up to a number of bytes. */
+class OutputLimit {
+  readonly #bytes: number;
+  #left: number;
+  readonly #onOutput: ((output: Output) => void) | undefined;
+
+  constructor(bytes: number, onOutput: ((output: Output) => void) | undefined) {
+    this.#bytes = this.#left = bytes;
+    this.#onOutput = onOutput;
+  }
+
+  receive(stream: Output["stream"], bytes: Buffer, decoder: StringDecoder): void {
+    if (this.#left < 0) return;
+    const text = decoder.write(bytes.subarray(0, this.#left));
+    this.#left -= bytes.length;
+    if (text) this.#onOutput?.({ stream, text });
+    if (this.#left < 0) this.#onOutput?.({ stream: "stderr", text: `\n[Layerscope: the output was cut off after ${this.#bytes} bytes]\n` });
+  }
+}
+
+class OutputReader {
+  receiver: OutputLimit | null = null;
+  /** The end of what was read. */
+  last = "";
+  #count = 0;
+  #reached: (() => void) | null = null;
+
+  constructor(readonly stream: Socket | NonNullable<ChildProcess["stdout"]>, name: Output["stream"]) {
+    const decoder = new StringDecoder("utf8");
+    stream.on("data", (bytes: Buffer) => {
+      this.#count += bytes.length;
+      this.last = (this.last + bytes.subarray(-4000).toString("latin1")).slice(-4000);
+      this.receiver?.receive(name, bytes, decoder);
+      this.#reached?.();
+    });
+    stream.on("error", () => {});
+  }
+
+  /** Resolves when so many bytes have been read, or the stream has ended. */
+  async reach(count: number): Promise<void> {
+    if (this.#count >= count || this.stream.readableEnded || this.stream.destroyed) return;
+    await new Promise<void>((resolve) => {
+      this.stream.once("close", resolve);
+      this.#reached = () => {
+        if (this.#count < count) return;
+        this.#reached = null;
+        this.stream.off("close", resolve);
+        resolve();
+      };
+    });
+  }
+}
