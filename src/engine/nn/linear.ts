@@ -6,8 +6,11 @@ import * as init from "./init.js";
 import { Module } from "./module.js";
 import { isUninitialized, Parameter, UninitializedParameter } from "./parameter.js";
 
-/** The type of a layer's `bias`: null exactly when the layer was made with `bias: false`. */
-export type Bias<HasBias extends boolean> = 0 extends 1 & HasBias ? Parameter : HasBias extends false ? null : Parameter;
+/**
+ * The type of a layer's `bias`: null when the layer was made with `bias: false`, either when the option is only known at run time.
+ * After `instanceof`, which forgets the option, it is a parameter, as PyTorch declares it.
+ */
+export type Bias<HasBias extends boolean> = unknown extends HasBias ? Parameter : HasBias extends false ? null : Parameter;
 
 export interface LinearOptions<HasBias extends boolean> extends FactoryOptions {
   /** Whether to add a learned bias. Default true. */

@@ -1,0 +1,67 @@
+import { describe, expectTypeOf, it } from "vitest";
+import * as torch from "layerscope";
+import type { Parameter } from "../../src/engine/nn/parameter.js";
+
+const { nn } = torch;
+
+describe("types", () => {
+  it("knows each module of a Sequential by its place", () => {
+    const net = new nn.Sequential(new nn.Linear(4, 8), new nn.ReLU(), new nn.Linear(8, 1));
+    expectTypeOf(net[2]).toEqualTypeOf<torch.nn.Linear<true>>();
+    expectTypeOf(net[2].bias).toEqualTypeOf<Parameter>();
+    // @ts-expect-error a ReLU has no bias
+    void net[1].bias;
+  });
+
+  it("calls a module with the types of its forward", () => {
+    class Scale extends nn.Module {
+      override forward(x: torch.Tensor, factor: number): torch.Tensor[] {
+        return [x.mul(factor)];
+      }
+    }
+    const scale = new Scale();
+    expectTypeOf(scale).parameters.toEqualTypeOf<[x: torch.Tensor, factor: number]>();
+    expectTypeOf(scale).returns.toEqualTypeOf<torch.Tensor[]>();
+    // @ts-expect-error the factor is missing
+    expectTypeOf(() => scale(torch.ones(2))).returns.toEqualTypeOf<torch.Tensor[]>();
+  });
+
+  it("passes a Sequential's ends on", () => {
+    const net = new nn.Sequential(new nn.Linear(4, 8), new nn.ReLU());
+    expectTypeOf(net).parameters.toEqualTypeOf<[x: torch.Tensor]>();
+    expectTypeOf(net).returns.toEqualTypeOf<torch.Tensor>();
+  });
+
+  it("has no bias in the type where there is none", () => {
+    expectTypeOf(new nn.Linear(4, 8, { bias: false }).bias).toEqualTypeOf<null>();
+    expectTypeOf(new nn.Linear(4, 8).bias).toEqualTypeOf<Parameter>();
+    expectTypeOf(new nn.Linear(4, 8, { bias: Math.random() > 0.5 }).bias).toEqualTypeOf<Parameter | null>();
+  });
+
+  it("narrows by class without losing the parameters", () => {
+    const m: torch.nn.Module = new nn.Linear(4, 8);
+    if (m instanceof nn.Linear) {
+      expectTypeOf(m.weight).toEqualTypeOf<Parameter>();
+      expectTypeOf(m.bias).toEqualTypeOf<Parameter>();
+    }
+  });
+
+  it("refuses options that a layer does not have", () => {
+    // @ts-expect-error stride is no option of a Linear
+    void new nn.Linear(4, 8, { stride: 2 });
+  });
+
+  it("takes any module as a Module", () => {
+    expectTypeOf(new nn.Linear(4, 8)).toExtend<torch.nn.Module>();
+    expectTypeOf(new nn.Sequential(new nn.Linear(4, 8))).toExtend<torch.nn.Module>();
+    expectTypeOf<torch.nn.ModuleList<torch.nn.Linear>>().toExtend<torch.nn.Module>();
+  });
+
+  it("gives methods their functions' types", () => {
+    const x = torch.ones(2, 3);
+    expectTypeOf(x.add).returns.toEqualTypeOf<torch.Tensor>();
+    expectTypeOf(x.shape[0]!).toEqualTypeOf<number>();
+    // @ts-expect-error shapes are read-only
+    x.shape[0] = 3;
+  });
+});
