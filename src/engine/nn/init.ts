@@ -172,8 +172,7 @@ export function truncNormal_<T extends Tensor>(
 ): T {
   const { args, generator } = resolve("truncNormal_", { mean: 0, std: 1, a: -2, b: 2 }, given);
   const { mean, std, a, b } = args;
-  if (!(std >= 0)) throw new RuntimeError(`normal expects std >= 0.0, but found std ${std}`);
-  if (!(a < b)) throw new ValueError(`minimum value must be less than maximum value, but got a=${a} and b=${b}`);
+  if (!(std > 0)) throw new RuntimeError(`trunc_normal_ expects std > 0.0, but found std=${std}`);
   return initialize(tensor, "truncNormal_", args, () =>
     write(tensor, "truncNormal_", (target, offset, length) => fillTruncatedNormal(target, offset, length, mean, std, a, b, generator)),
   );

@@ -202,9 +202,11 @@ export function linspace(start: number, end: number, steps: number, options: Ten
   if (result.device === "cpu") {
     const values = result.storage.data;
     const round = result.dtype === float32 ? Math.fround : Number;
-    const step = round(round(round(end) - round(start)) / (steps - 1));
-    // Counted from both ends, so that the result is symmetric and ends exactly.
-    for (let i = 0; i < steps; i++) values[i] = i < steps / 2 ? start + i * step : end - (steps - 1 - i) * step;
+    const [first, last] = [round(start), round(end)];
+    const step = round(round(last - first) / (steps - 1));
+    // Counted from both ends, so that the last number is exact.
+    const half = Math.floor(steps / 2);
+    for (let i = 0; i < steps; i++) values[i] = i < half ? first + i * step : last - (steps - 1 - i) * step;
     if (steps === 1) values[0] = start;
   }
   return finish(result, options);
@@ -226,7 +228,8 @@ export function eye(n: number, m: number, options?: TensorOptions): Tensor;
 export function eye(n: number, m?: number | TensorOptions, options: TensorOptions = {}): Tensor {
   const given = typeof m === "object" ? m : options;
   const columns = typeof m === "number" ? m : n;
-  checkSizes("eye", [n, columns]);
+  if (n < 0) throw new RuntimeError(`n must be greater or equal to 0, got ${n}`);
+  if (columns < 0) throw new RuntimeError(`m must be greater or equal to 0, got ${columns}`);
   const result = allocate([n, columns], given);
   if (result.device === "cpu") for (let i = 0; i < Math.min(n, columns); i++) result.storage.data[i * columns + i] = 1;
   return finish(result, given);

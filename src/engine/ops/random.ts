@@ -1,6 +1,6 @@
 import { defineOperation, overwrite } from "../dispatch.js";
-import { int64 } from "../dtype.js";
-import { NotImplementedError, RuntimeError } from "../errors.js";
+import { int64, type DType } from "../dtype.js";
+import { NotImplementedError, RuntimeError, TypeError } from "../errors.js";
 import * as kernels from "../kernels/elementwise.js";
 import { fillInMemoryOrder } from "../kernels/fill.js";
 import * as distributions from "../random/distributions.js";
@@ -27,8 +27,8 @@ function fillNormal(self: Tensor, mean: number, std: number, generator: Generato
   fillInMemoryOrder(self, (target, offset, length) => fill(target as distributions.FloatArray, offset, length, mean, std, generator));
 }
 
-function fillIntegers(self: Tensor, low: number, high: number, generator: Generator = defaultGenerator): void {
-  fillInMemoryOrder(self, (target, offset, length) => distributions.fillRandomIntegers(target, offset, length, low, high, generator));
+function fillIntegers(self: Tensor, low: number, range: number | bigint, generator: Generator = defaultGenerator): void {
+  fillInMemoryOrder(self, (target, offset, length) => distributions.fillRandomIntegers(target, offset, length, low, range, generator));
 }
 
 function requireFloatingPoint(self: Tensor, kernel: string): void {
@@ -67,10 +67,10 @@ export function randint(...args: (number | readonly number[] | RandomOptions | u
   const bounds = args.filter((arg) => typeof arg === "number");
   const [size, options = {}] = args.slice(bounds.length) as [readonly number[], RandomOptions?];
   const [low, high] = bounds.length === 1 ? [0, bounds[0]!] : (bounds as [number, number]);
-  checkIntegerRange(low, high);
+  const range = integerRange(low, high);
   const { sizes } = parseSize("randint", [size]);
   const result = allocate(sizes, options, int64);
-  if (result.device === "cpu") fillIntegers(result, low, high, options.generator);
+  if (result.device === "cpu") fillIntegers(result, low, range, options.generator);
   return finish(result, options);
 }
 
@@ -105,20 +105,32 @@ export function randintLike(x: Tensor, ...args: (number | RandomOptions | undefi
   const bounds = args.filter((arg) => typeof arg === "number");
   const options = (args[bounds.length] ?? {}) as RandomOptions;
   const [low, high] = bounds.length === 1 ? [0, bounds[0]!] : (bounds as [number, number]);
-  checkIntegerRange(low, high);
+  const range = integerRange(low, high);
   const result = allocateLike(x, options);
-  if (result.device === "cpu") fillIntegers(result, low, high, options.generator);
+  if (result.device === "cpu") fillIntegers(result, low, range, options.generator);
   return finish(result, options);
 }
 
-function checkIntegerRange(low: number, high: number): void {
-  if (!(low < high)) throw new RuntimeError(`random_ expects 'from' to be less than 'to', but got from=${low} >= to=${high}`);
+function integerRange(low: number, high: number): number | bigint {
+  if (!Number.isSafeInteger(low) || !Number.isSafeInteger(high)) throw new TypeError(`random_ expects integer bounds within 2^53, but got from=${low} and to=${high}`);
+  if (low >= high) throw new RuntimeError(`random_ expects 'from' to be less than 'to', but got from=${low} >= to=${high}`);
+  return distributions.integerRange(low, high);
 }
+
+/** How many integers from 0 on `random_` without bounds draws from. int64 ends at 2^53 here, at 2^63 in PyTorch. */
+const fullRanges: Readonly<Record<DType["name"], number | bigint>> = {
+  float32: 2 ** 24 + 1,
+  float64: 2n ** 53n + 1n,
+  int64: 2n ** 53n,
+  int32: 2 ** 31,
+  uint8: 2 ** 8,
+  bool: 2,
+};
 
 /** Fills with numbers uniform over [low, high), by default [0, 1). (Tensor.uniform_) */
 export function uniform_(self: Tensor, low = 0, high = 1, options: GeneratorOptions = {}): Tensor {
   requireFloatingPoint(self, "check_uniform_bounds");
-  if (!(low <= high)) throw new RuntimeError(`uniform_ expects to return a [from, to) range, but found from=${low} > to=${high}`);
+  distributions.checkUniformBounds(low, high);
   return overwrite("uniform_", self, [self, low, high], () => fillUniform(self, low, high, options.generator));
 }
 
@@ -135,10 +147,8 @@ function checkStd(std: number): void {
 
 /** Fills with integers over [low, high); one bound is the upper one, none means all that the dtype holds exactly. (Tensor.random_) */
 export function random_(self: Tensor, low?: number | null, high?: number | null, options: GeneratorOptions = {}): Tensor {
-  const limit = { float32: 2 ** 24 + 1, float64: 2 ** 53 + 1, int64: 2 ** 53, int32: 2 ** 31, uint8: 2 ** 8, bool: 2 }[self.dtype.name];
-  const [from, to] = low == null ? [0, limit] : high == null ? [0, low] : [low, high];
-  checkIntegerRange(from, to);
-  return overwrite("random_", self, [self, from, to], () => fillIntegers(self, from, to, options.generator));
+  const [from, range] = low == null ? [0, fullRanges[self.dtype.name]] : high == null ? [0, integerRange(0, low)] : [low, integerRange(low, high)];
+  return overwrite("random_", self, [self, low, high], () => fillIntegers(self, from, range, options.generator));
 }
 
 /** Fills with ones of probability `p` (default 0.5), zeros else. (Tensor.bernoulli_) */
@@ -172,7 +182,7 @@ export function exponential_(self: Tensor, lambd = 1, options: GeneratorOptions 
 
 /** Fills with exponentials of normal numbers, by default of mean 1 and standard deviation 2. (Tensor.log_normal_) */
 export function logNormal_(self: Tensor, mean = 1, std = 2, options: GeneratorOptions = {}): Tensor {
-  requireContinuous(self, "log_normal");
+  requireFloatingPoint(self, "log_normal_cpu");
   if (!(std > 0)) throw new RuntimeError(`log_normal_ expects std > 0.0, but found std=${std}`);
   return fillContinuously("logNormal_", self, distributions.fillLogNormal, mean, std, options.generator);
 }

@@ -3,6 +3,8 @@
  * elements take 24-bit uniform numbers, float64 elements 53-bit ones.
  */
 import type { ElementArray } from "../dtype.js";
+import { RuntimeError } from "../errors.js";
+import { erf } from "../ops/specialFunctions.js";
 import { normalInWasm, uniformInWasm } from "../kernels/wasm/random.js";
 import type { Generator } from "./generator.js";
 import { normalBlock } from "./vectorMath.js";
@@ -13,6 +15,16 @@ export type FloatArray = Float32Array | Float64Array;
 const chunk = 1024;
 const draws = new Int32Array(chunk);
 const blockSize = 16;
+
+/** Throws unless numbers can be uniform over [low, high). */
+export function checkUniformBounds(low: number, high: number): void {
+  if (!(low <= high)) throw new RuntimeError(`uniform_ expects to return a [from, to) range, but found from=${low} > to=${high}`);
+  if (!Number.isFinite(high - low)) {
+    throw new RuntimeError(
+      `uniform_ expects to-from <= std::numeric_limits<float>::max(), but found to=${high} and from=${low} which result in to-from to exceed the limit`,
+    );
+  }
+}
 
 /** Uniform over [low, high) (Tensor.uniform_). */
 export function fillUniform(target: FloatArray, offset: number, length: number, low: number, high: number, generator: Generator): void {
@@ -89,17 +101,27 @@ function standardNormal(generator: Generator): number {
   return radius * Math.cos(theta);
 }
 
-/** Integers over [low, high) (torch.randint, Tensor.random_). */
-export function fillRandomIntegers(target: ElementArray, offset: number, length: number, low: number, high: number, generator: Generator): void {
-  const range = high - low;
+/**
+ * `low` plus integers over [0, range) (torch.randint, Tensor.random_), from 32-bit draws for a number, from 64-bit ones for a bigint:
+ * see `integerRange`.
+ */
+export function fillRandomIntegers(
+  target: ElementArray,
+  offset: number,
+  length: number,
+  low: number,
+  range: number | bigint,
+  generator: Generator,
+): void {
   const end = offset + length;
-  // PyTorch takes 64 bits from 2^28 on, to keep the skew of the remainder small.
-  if (range < 2 ** 28) {
-    for (let i = offset; i < end; i++) target[i] = (generator.random() % range) + low;
-  } else {
-    const range64 = BigInt(range);
-    for (let i = offset; i < end; i++) target[i] = Number(generator.random64() % range64) + low;
-  }
+  if (typeof range === "number") for (let i = offset; i < end; i++) target[i] = (generator.random() % range) + low;
+  else for (let i = offset; i < end; i++) target[i] = Number(generator.random64() % range) + low;
+}
+
+/** The range from low to high; PyTorch draws 64 bits for ranges from 2^28 on, to keep the skew of the remainder small. */
+export function integerRange(low: number, high: number): number | bigint {
+  const range = high - low;
+  return range < 2 ** 28 ? range : BigInt(high) - BigInt(low);
 }
 
 /** A random permutation of 0 to length - 1 (torch.randperm). */
@@ -180,12 +202,12 @@ export function sampleMultinomial(weights: FloatArray, samples: number, replacem
   });
 }
 
-/** Proposals after which a normal that hardly ever falls within the bounds is drawn another way. */
-const patience = 1000;
+/** The least share of the normal distribution within the bounds for which PyTorch proposes normal numbers. */
+const leastShare = 0.3;
 
 /**
- * Normal draws within [low, high] (nn.init.trunc_normal_): as PyTorch 2.13, the whole range is drawn again as often as any element lies outside,
- * and those outside take the new values. Bounds that less than 1 in 50 draws reach are sampled by `drawTail` instead.
+ * Normal draws within [low, high], by rejection as nn.init.trunc_normal_ of PyTorch 2.13: from normal proposals where the bounds hold more than 0.3 of the
+ * distribution, else from uniform ones. Every round draws for the whole range, and the elements still rejected take the new values.
  */
 export function fillTruncatedNormal(
   target: FloatArray,
@@ -197,41 +219,62 @@ export function fillTruncatedNormal(
   high: number,
   generator: Generator,
 ): void {
-  if (std === 0) {
-    target.fill(Math.min(Math.max(mean, low), high), offset, offset + length);
-    return;
-  }
-  fillNormal(target, offset, length, mean, std, generator);
-  const isOutside = (value: number) => value < low || value > high;
-  let outside: number[] = [];
-  for (let i = offset; i < offset + length; i++) if (isOutside(target[i]!)) outside.push(i);
-  let proposals = length;
-  const proposed = target instanceof Float64Array ? new Float64Array(outside.length && length) : new Float32Array(outside.length && length);
-  while (outside.length > 0) {
-    if (proposals > patience && (length - outside.length) * 50 < proposals) {
-      for (const i of outside) target[i] = drawTail((low - mean) / std, (high - mean) / std, generator) * std + mean;
-      // Rounding to the dtype may step over a bound.
-      for (const i of outside) if (isOutside(target[i]!)) target[i] = target[i]! < low ? low : high;
-      return;
-    }
-    fillNormal(proposed, 0, length, mean, std, generator);
-    proposals += outside.length;
-    outside = outside.filter((i) => isOutside((target[i] = proposed[i - offset]!)));
+  const share = normalDistribution((high - mean) / std) - normalDistribution((low - mean) / std);
+  const result = target.subarray(offset, offset + length);
+  if (share > leastShare) rejectNormals(result, mean, std, low, high, generator);
+  else rejectUniforms(result, mean, std, low, high, generator);
+}
+
+function rejectNormals(result: FloatArray, mean: number, std: number, low: number, high: number, generator: Generator): void {
+  // The bounds as the dtype holds them: its values are what is compared.
+  const [lowest, highest] = result instanceof Float32Array ? [Math.fround(low), Math.fround(high)] : [low, high];
+  const isOutside = (value: number) => value < lowest || value > highest;
+  fillNormal(result, 0, result.length, mean, std, generator);
+  let rejected = positionsOf(result, (i) => isOutside(result[i]!));
+  if (rejected.length === 0) return;
+  const proposed = result.slice();
+  while (rejected.length > 0) {
+    fillNormal(proposed, 0, proposed.length, mean, std, generator);
+    rejected = rejected.filter((i) => isOutside((result[i] = proposed[i]!)));
   }
 }
 
-/**
- * A standard normal draw within [low, high], quick however improbable the interval is: rejection from an exponential or a uniform proposal
- * (Robert, "Simulation of truncated normal variables", 1995).
- */
-function drawTail(low: number, high: number, generator: Generator): number {
-  if (high < 0) return -drawTail(-high, -low, generator);
-  const nearest = Math.max(low, 0);
-  const rate = (nearest + Math.sqrt(nearest * nearest + 4)) / 2;
-  const isNarrow = rate * (high - low) < 1 || low < 0;
-  for (;;) {
-    const draw = isNarrow ? low + generator.uniform() * (high - low) : low - Math.log1p(-generator.uniform()) / rate;
-    const logAcceptance = isNarrow ? (nearest * nearest - draw * draw) / 2 : -((draw - rate) ** 2) / 2;
-    if (draw <= high && Math.log(generator.uniform()) <= logAcceptance) return draw;
+function rejectUniforms(result: FloatArray, mean: number, std: number, low: number, high: number, generator: Generator): void {
+  checkUniformBounds(low, high);
+  const round: (value: number) => number = result instanceof Float32Array ? Math.fround : Number;
+  const [roundMean, roundStd] = [round(mean), round(std)];
+  const mode = Math.max(low, Math.min(mean, high));
+  const logPeak = round(-0.5 * ((mode - mean) / std) ** 2);
+  const proposed = result.slice();
+  const draws = result.slice();
+  const propose = () => {
+    fillUniform(proposed, 0, proposed.length, low, high, generator);
+    fillUniform(draws, 0, draws.length, 0, 1, generator);
+  };
+  const isRejected = (i: number) => {
+    const deviation = round(round(proposed[i]! - roundMean) / roundStd);
+    const logAcceptance = round(round(round(deviation * deviation) * -0.5) - logPeak);
+    return round(Math.log(draws[i]!)) > logAcceptance;
+  };
+  propose();
+  result.set(proposed);
+  let rejected = positionsOf(result, isRejected);
+  while (rejected.length > 0) {
+    propose();
+    rejected = rejected.filter((i) => {
+      result[i] = proposed[i]!;
+      return isRejected(i);
+    });
   }
+}
+
+function positionsOf(values: FloatArray, test: (position: number) => boolean): number[] {
+  const positions: number[] = [];
+  for (let i = 0; i < values.length; i++) if (test(i)) positions.push(i);
+  return positions;
+}
+
+/** The share of the standard normal distribution below x. */
+function normalDistribution(x: number): number {
+  return (1 + erf(Math.max(-40, Math.min(x, 40)) / Math.SQRT2)) / 2;
 }
