@@ -15,8 +15,11 @@ export { DType, float32, float64, int32, int64, uint8, bool, float, double, int,
 export { getDefaultDevice, setDefaultDevice, withDevice } from "./device.js";
 export { noGrad, enableGrad, isGradEnabled, setGradEnabled } from "./autograd/gradMode.js";
 export { Generator, defaultGenerator, manualSeed, seed, initialSeed, getRngState, setRngState } from "./random/generator.js";
+/** Reading and writing weights files. */
+export * as safetensors from "./io/safetensors.js";
 export { setPrintOptions } from "./print/options.js";
 export { TorchError, RuntimeError, ValueError, IndexError, KeyError, TypeError, NotImplementedError } from "./errors.js";
 export { observe, type Observer } from "./observer.js";
 
+export { deepcopy } from "./nn/deepcopy.js";
 export * from "./ops/functions.js";

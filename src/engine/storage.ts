@@ -19,6 +19,11 @@ export class Storage {
     return new Storage(dtype, elements.length, elements);
   }
 
+  /** The same elements in memory of their own. */
+  copy(): Storage {
+    return new Storage(this.dtype, this.length, this.elements && this.elements.slice());
+  }
+
   get device(): Device {
     return this.elements === null ? "meta" : "cpu";
   }

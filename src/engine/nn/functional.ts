@@ -35,3 +35,4 @@ export {
   threshold_,
 } from "../ops/activation.js";
 export { alphaDropout, dropout, dropout1d, dropout2d, dropout3d, featureAlphaDropout } from "../ops/dropout.js";
+export { batchNorm, groupNorm, instanceNorm, layerNorm, localResponseNorm, rmsNorm } from "../ops/normalization.js";

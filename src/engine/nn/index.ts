@@ -1,6 +1,9 @@
 export * as functional from "./functional.js";
 export * as init from "./init.js";
 export * from "./activation.js";
+export {
+  registerModuleFullBackwardHook, registerModuleFullBackwardPreHook, type FullBackwardHook, type FullBackwardPreHook, type Gradients,
+} from "./backwardHooks.js";
 export * from "./containers.js";
 export * from "./dropout.js";
 export * from "./flatten.js";
@@ -8,6 +11,7 @@ export { registerModuleForwardHook, registerModuleForwardPreHook, RemovableHandl
 export * from "./identity.js";
 export * from "./linear.js";
 export * from "./module.js";
+export * from "./normalization.js";
 export * from "./parameter.js";
 export * from "./parameterContainers.js";
 export * as utils from "./utils/index.js";

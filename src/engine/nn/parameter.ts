@@ -1,5 +1,6 @@
 import { ValueError } from "../errors.js";
-import { float32 } from "../dtype.js";
+import { getDefaultDevice } from "../device.js";
+import { getDefaultDtype, type DType } from "../dtype.js";
 import { Storage, type Device } from "../storage.js";
 import { Tensor } from "../tensor.js";
 
@@ -23,8 +24,8 @@ export class Parameter extends Tensor {
 export class UninitializedParameter extends Parameter {
   private initialized = false;
 
-  constructor(options: { readonly requiresGrad?: boolean; readonly device?: Device } = {}) {
-    super(new Tensor(Storage.allocate(float32, 0, options.device ?? "cpu"), [0], [1], 0), options);
+  constructor(options: UninitializedOptions & { readonly requiresGrad?: boolean } = {}) {
+    super(shapeless(options), options);
   }
 
   /** False once `materialize` has been called. */
@@ -44,7 +45,42 @@ export class UninitializedParameter extends Parameter {
   }
 }
 
-/** True for a parameter whose shape is not known yet. */
-export function isUninitialized(tensor: Tensor): boolean {
-  return tensor instanceof UninitializedParameter && tensor.isUninitialized;
+/** A buffer of a lazy module before its first input: it has no shape yet (torch.nn.UninitializedBuffer). */
+export class UninitializedBuffer extends Tensor {
+  private initialized = false;
+
+  constructor(options: UninitializedOptions = {}) {
+    const { storage, sizes, strides, offset } = shapeless(options);
+    super(storage, sizes, strides, offset);
+  }
+
+  /** False once `materialize` has been called. */
+  get isUninitialized(): boolean {
+    return !this.initialized;
+  }
+
+  /** Gives the buffer its shape; the object stays the same. */
+  materialize(data: Tensor): void {
+    if (this.initialized) throw new ValueError("the buffer already has a shape");
+    this.data = data;
+    this.initialized = true;
+  }
+
+  override toString(): string {
+    return this.initialized ? super.toString() : "<UninitializedBuffer>";
+  }
+}
+
+interface UninitializedOptions {
+  readonly device?: Device;
+  readonly dtype?: DType;
+}
+
+function shapeless({ device = getDefaultDevice(), dtype = getDefaultDtype() }: UninitializedOptions): Tensor {
+  return new Tensor(Storage.allocate(dtype, 0, device), [0], [1], 0);
+}
+
+/** True for a parameter or buffer whose shape is not known yet. */
+export function isUninitialized(tensor: Tensor): tensor is UninitializedParameter | UninitializedBuffer {
+  return (tensor instanceof UninitializedParameter || tensor instanceof UninitializedBuffer) && tensor.isUninitialized;
 }

@@ -1,14 +1,14 @@
-import { KeyError } from "../errors.js";
-import { Tensor } from "../tensor.js";
-import { formatModule, Module, parametersByName } from "./module.js";
+import { IndexError, KeyError } from "../errors.js";
+import type { Tensor } from "../tensor.js";
+import { Module, parametersByName, unregister } from "./module.js";
 import { Parameter } from "./parameter.js";
 
 function asParameter(value: Tensor): Parameter {
   return value instanceof Parameter ? value : new Parameter(value);
 }
 
-function describe(parameter: Parameter): string {
-  return `Parameter containing: [torch.${parameter.dtype.name} of size ${parameter.sizes.join("x")}]`;
+function describe(name: string | number, parameter: Parameter, type: string): string {
+  return `  (${name}): Parameter containing: [${type} of size ${parameter.sizes.join("x")}]`;
 }
 
 /** Parameters in a list that registers them (torch.nn.ParameterList). Plain tensors become parameters. */
@@ -22,6 +22,13 @@ export class ParameterList extends Module {
 
   override get length(): number {
     return parametersByName(this).size;
+  }
+
+  /** The parameter at a position, which may count from the end. */
+  at(index: number): Parameter {
+    const parameter = [...this].at(index);
+    if (parameter === undefined) throw new IndexError(`index ${index} is out of range`);
+    return parameter;
   }
 
   append(value: Tensor): this {
@@ -38,16 +45,16 @@ export class ParameterList extends Module {
     for (const parameter of parametersByName(this).values()) if (parameter !== null) yield parameter;
   }
 
-  override toString(): string {
-    return formatModule("ParameterList", [], [...this].map((parameter, i) => `  (${i}): ${describe(parameter)}`));
+  override extraRepr(): string {
+    return [...this].map((parameter, i) => describe(i, parameter, String(parameter.dtype))).join("\n");
   }
 }
 
 /** Parameters by name (torch.nn.ParameterDict). Plain tensors become parameters. */
 export class ParameterDict extends Module {
-  constructor(values: Readonly<Record<string, Tensor>> = {}) {
+  constructor(values: Readonly<Record<string, Tensor>> | Iterable<readonly [string, Tensor]> = {}) {
     super();
-    for (const [name, value] of Object.entries(values)) this.set(name, value);
+    this.update(values);
   }
 
   override get length(): number {
@@ -65,12 +72,34 @@ export class ParameterDict extends Module {
     return this;
   }
 
+  /** Adds, or replaces, several. */
+  update(values: Readonly<Record<string, Tensor>> | Iterable<readonly [string, Tensor]>): this {
+    const entries = Symbol.iterator in values ? (values as Iterable<readonly [string, Tensor]>) : Object.entries(values);
+    for (const [name, value] of entries) this.set(name, value);
+    return this;
+  }
+
+  /** Takes a parameter out and returns it. */
+  pop(name: string): Parameter {
+    const parameter = this.get(name);
+    unregister(this, name);
+    return parameter;
+  }
+
+  clear(): void {
+    for (const name of [...this.keys()]) unregister(this, name);
+  }
+
   has(name: string): boolean {
     return parametersByName(this).has(name);
   }
 
   keys(): IterableIterator<string> {
     return parametersByName(this).keys();
+  }
+
+  values(): IterableIterator<Parameter> {
+    return parametersByName(this).values() as IterableIterator<Parameter>;
   }
 
   entries(): IterableIterator<[string, Parameter]> {
@@ -81,7 +110,7 @@ export class ParameterDict extends Module {
     return this.entries();
   }
 
-  override toString(): string {
-    return formatModule("ParameterDict", [], [...this].map(([name, parameter]) => `  (${name}): ${describe(parameter)}`));
+  override extraRepr(): string {
+    return [...this].map(([name, parameter]) => describe(name, parameter, `torch.${parameter.dtype.scalarType}Tensor`)).join("\n");
   }
 }
