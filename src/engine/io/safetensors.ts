@@ -144,7 +144,9 @@ export function load(bytes: Uint8Array): StateDict {
   const length = headerLength(bytes, bytes.length);
   const first = lengthBytes + length;
   const { tensors } = parseHeader(bytes.subarray(lengthBytes, first), bytes.length);
-  return new StateDict(tensors.map((info) => [info.name, toTensor(info, bytes.slice(first + info.start, first + info.end).buffer as ArrayBuffer)]));
+  // Copied, so that elements are aligned; `slice` would not copy a Buffer of Node's.
+  const copied = ({ start, end }: TensorInfo) => new Uint8Array(bytes.subarray(first + start, first + end)).buffer;
+  return new StateDict(tensors.map((info) => [info.name, toTensor(info, copied(info))]));
 }
 
 /** The tensors in a file, in the file's order (safetensors.torch.load_file). float16 and bfloat16 become float32. Node only. */

@@ -7,6 +7,7 @@ import * as random from "../ops/random.js";
 import { fillNormal, fillPermutation, fillTruncatedNormal, type FloatArray } from "../random/distributions.js";
 import { defaultGenerator, type Generator } from "../random/generator.js";
 import type { Tensor } from "../tensor.js";
+import { warn } from "../warnings.js";
 import { orthonormalColumns } from "./orthogonal.js";
 
 /**
@@ -173,6 +174,9 @@ export function truncNormal_<T extends Tensor>(
   const { args, generator } = resolve("truncNormal_", { mean: 0, std: 1, a: -2, b: 2 }, given);
   const { mean, std, a, b } = args;
   if (!(std > 0)) throw new RuntimeError(`trunc_normal_ expects std > 0.0, but found std=${std}`);
+  if (mean < a - 2 * std || mean > b + 2 * std) {
+    warn("mean is more than 2 std from [a, b] in nn.init.trunc_normal_. The distribution of values may be incorrect.");
+  }
   return initialize(tensor, "truncNormal_", args, () =>
     write(tensor, "truncNormal_", (target, offset, length) => fillTruncatedNormal(target, offset, length, mean, std, a, b, generator)),
   );
@@ -249,7 +253,7 @@ const kaimingDefaults: Readonly<Record<"a", number> & Record<"mode" | "nonlinear
  */
 export function kaimingUniform_<T extends Tensor>(tensor: T, ...given: KaimingArguments): T {
   const { args, generator } = resolve("kaimingUniform_", kaimingDefaults, given);
-  if (tensor.sizes.includes(0)) return tensor;
+  if (isEmpty(tensor)) return tensor;
   const bound = Math.sqrt(3) * kaimingStd(tensor, args);
   return initialize(tensor, "kaimingUniform_", args, () => random.uniform_(tensor, -bound, bound, { generator }));
 }
@@ -260,9 +264,15 @@ export function kaimingUniform_<T extends Tensor>(tensor: T, ...given: KaimingAr
  */
 export function kaimingNormal_<T extends Tensor>(tensor: T, ...given: KaimingArguments): T {
   const { args, generator } = resolve("kaimingNormal_", kaimingDefaults, given);
-  if (tensor.sizes.includes(0)) return tensor;
+  if (isEmpty(tensor)) return tensor;
   const std = kaimingStd(tensor, args);
   return initialize(tensor, "kaimingNormal_", args, () => random.normal_(tensor, 0, std, { generator }));
+}
+
+function isEmpty(tensor: Tensor): boolean {
+  if (!tensor.sizes.includes(0)) return false;
+  warn("Initializing zero-element tensors is a no-op");
+  return true;
 }
 
 function kaimingStd(tensor: Tensor, { a, mode, nonlinearity }: typeof kaimingDefaults): number {
