@@ -55,7 +55,7 @@ const left = 15;
 const right = 10;
 const gap = 6;
 const toggleWidth = 15;
-const glyphSize = { width: 38, height: 13 };
+const glyphSize = { width: 38, height: 12 };
 const rowHeight = 16;
 
 export interface FaceContext {
@@ -89,7 +89,7 @@ function parametersText(node: DisplayNode, { strings }: FaceContext): string {
 
 function badgesOf(node: DisplayNode): { kind: FaceBadge["kind"]; text: string }[] {
   const badges: { kind: FaceBadge["kind"]; text: string }[] = [];
-  if (node.row.kind === "repeated") badges.push({ kind: "repeated", text: `× ${node.row.members.length}` });
+  if (node.row.kind === "repeated") badges.push({ kind: "repeated", text: repeatText(node) });
   for (const { name, places } of node.sharing.slice(0, 2)) badges.push({ kind: "shared", text: `${name} · ${places.length}` });
   if (node.calls !== null && node.calls > 1) badges.push({ kind: "calls", text: `${node.calls}×` });
   return badges;
@@ -106,11 +106,18 @@ function toggleOf(node: DisplayNode): Face["toggle"] {
   return node.expandable ? { x: left + 3, y: 14 } : null;
 }
 
-/** In a folded row, the names of its first and last member. */
+/** In a folded row, the names of its first and last member ("block 0 … 3") unless another member is shown. */
 function nameText(node: DisplayNode): string {
   const { members } = node.row;
-  if (node.row.kind === "single") return node.name;
-  return members[0]!.path === node.path ? `${members[0]!.name} … ${members.at(-1)!.name}` : node.name;
+  if (node.row.kind === "single" || members[0]!.path !== node.path) return node.name;
+  const last = members.at(-1)!.name;
+  const stem = node.name.replace(/\d+$/, "");
+  return `${node.name} … ${stem && last.startsWith(stem) && /^\d+$/.test(last.slice(stem.length)) ? last.slice(stem.length) : last}`;
+}
+
+/** "× 12" for all, "4 / 12" for one of them. */
+function repeatText({ row: { members }, path }: DisplayNode): string {
+  return members[0]!.path === path ? `× ${members.length}` : `${members.findIndex((member) => member.path === path) + 1} / ${members.length}`;
 }
 
 function headlineWidth(node: DisplayNode, { measure }: FaceContext, note: string): number {
@@ -129,7 +136,7 @@ function headline(node: DisplayNode, width: number, { measure }: FaceContext, no
     const own = badgeWidth(badge, measure);
     if (end - own < width / 3) break;
     end -= own;
-    badges.unshift({ ...badge, x: end, y: 6, width: own });
+    badges.unshift({ ...badge, x: end, y: 5, width: own });
     end -= gap;
   }
   let x = left + (node.expandable ? toggleWidth : 0);
@@ -148,28 +155,32 @@ function headline(node: DisplayNode, width: number, { measure }: FaceContext, no
 
 function moduleFace(node: DisplayNode, context: FaceContext): Face {
   const { measure } = context;
-  const parameters = parametersText(node, context);
-  const footWidth = measure(node.outputShape, "detail") + (parameters ? measure(parameters, "detail") + 3 * gap : 0);
+  const counted = parametersText(node, context);
+  // Where nothing is counted, as in an activation, the arguments take that place and save a line.
+  const footNote = counted || (node.glyph || !node.outputShape ? "" : node.detail);
+  const detail = footNote === node.detail ? "" : node.detail;
+  const footWidth = measure(node.outputShape, "detail") + (footNote ? measure(footNote, "detail") + 3 * gap : 0);
   const glyphWidth = node.glyph ? glyphSize.width + gap : 0;
-  const middleWidth = node.detail || node.glyph ? measure(node.detail, "detail") + glyphWidth : 0;
+  const middleWidth = detail || node.glyph ? measure(detail, "detail") + glyphWidth : 0;
   const wanted = Math.max(headlineWidth(node, context, ""), left + right + footWidth, left + right + middleWidth, node.failure ? widest : 0);
   const width = Math.ceil(Math.min(widest, Math.max(narrowest, wanted)));
 
   const { texts, badges } = headline(node, width, context, "");
   let baseline = 18;
   let glyph: FaceGlyph | null = null;
-  if (node.detail || node.glyph) {
+  if (detail || node.glyph) {
     baseline += rowHeight;
-    const detail = fit(node.detail, width - left - right - glyphWidth, "detail", measure);
-    if (detail) texts.push({ x: left, y: baseline, text: detail, font: "detail", tone: "muted", anchor: "start" });
+    const shown = fit(detail, width - left - right - glyphWidth, "detail", measure);
+    if (shown) texts.push({ x: left, y: baseline, text: shown, font: "detail", tone: "muted", anchor: "start" });
     if (node.glyph) glyph = { ...glyphSize, x: width - right - glyphSize.width, y: baseline - glyphSize.height + 2, distribution: node.glyph };
   }
-  if (node.outputShape || parameters) {
+  if (node.outputShape || footNote) {
     baseline += rowHeight + 1;
-    const counted = parameters ? measure(parameters, "detail") + 2 * gap : 0;
-    const shape = fit(node.outputShape, width - left - right - counted, "detail", measure);
+    const room = width - left - right;
+    const shape = fit(node.outputShape, counted ? room - measure(counted, "detail") - 2 * gap : room, "detail", measure);
     if (shape) texts.push({ x: left, y: baseline, text: shape, font: "detail", tone: "foreground", anchor: "start" });
-    if (parameters) texts.push({ x: width - right, y: baseline, text: parameters, font: "detail", tone: "muted", anchor: "end" });
+    const note = fit(footNote, room - (shape ? measure(shape, "detail") + 2 * gap : 0), "detail", measure);
+    if (note) texts.push({ x: width - right, y: baseline, text: note, font: "detail", tone: "muted", anchor: "end" });
   }
   baseline = addFailure(node, texts, baseline, width, context);
   return { shape: "box", width, height: baseline + 10, texts, badges, glyph, toggle: toggleOf(node) };

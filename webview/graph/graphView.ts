@@ -44,7 +44,6 @@ interface Shown {
   readonly scene: Scene;
   readonly index: SceneIndex;
   readonly flow: SceneFlow;
-  readonly parents: ReadonlyMap<string, string | null>;
 }
 
 /** What must happen to the view when the next layout is there. */
@@ -229,7 +228,7 @@ export class GraphView implements GraphViewInterface {
       isCurrent: () => run === this.#layoutRun,
     }).then((scene) => {
       if (run !== this.#layoutRun) return;
-      this.#show({ model, scene, index: new SceneIndex(scene), flow: new SceneFlow(scene), parents: graph.parents });
+      this.#show({ model, scene, index: new SceneIndex(scene), flow: new SceneFlow(scene) });
       this.#isLayingOut = false;
       this.#options.onBusy?.(false);
       this.#options.onChange?.();
@@ -291,10 +290,10 @@ export class GraphView implements GraphViewInterface {
 
   /** The pinned box, or the nearest around it, that is in both pictures. */
   #commonBox(pin: string | null, before: Shown | null): { before: SceneBox; after: SceneBox } | null {
-    for (let id = pin ?? this.#centralBox(before)?.node.id ?? null; id !== null; id = before?.parents.get(id) ?? null) {
+    for (let id = pin ?? this.#centralBox(before)?.node.id ?? null; id !== null; id = before?.scene.parents.get(id) ?? null) {
       const [old, now] = [before?.scene.byId.get(id), this.#shown!.scene.byId.get(id)];
       if (old && now) return { before: old, after: now };
-      if (!before?.parents.has(id)) id = this.#shown!.model.index.parent(id)?.path ?? id;
+      if (!before?.scene.parents.has(id)) id = this.#shown!.model.index.parent(id)?.path ?? id;
     }
     return null;
   }
@@ -434,7 +433,7 @@ export class GraphView implements GraphViewInterface {
     const visible = (path: string) => shown && visibleBox(shown.model, shown.scene, path)?.node.id;
     const traced = shown && this.#tracedFrom !== null && shown.scene.byId.has(this.#tracedFrom) ? shown.flow.path(this.#tracedFrom) : null;
     if (shown && traced) {
-      for (const id of [...traced]) for (let outer = shown.parents.get(id); outer !== null && outer !== undefined; outer = shown.parents.get(outer)) traced.add(outer);
+      for (const id of [...traced]) for (let outer = shown.scene.parents.get(id); outer !== null && outer !== undefined; outer = shown.scene.parents.get(outer)) traced.add(outer);
     }
     return {
       theme: this.#theme,
@@ -639,15 +638,15 @@ export class GraphView implements GraphViewInterface {
   }
 
   #itemOf(box: SceneBox): GraphItem {
-    return itemOf(box, this.#shown!.parents.get(box.node.id) ?? null, this.#selection, this.#strings);
+    return itemOf(box, this.#shown!.scene.parents.get(box.node.id) ?? null, this.#selection, this.#strings);
   }
 
   neighbours(id: string): Neighbours {
     const shown = this.#shown;
     const box = shown?.scene.byId.get(id);
     if (!shown || !box) return { parent: null, firstChild: null, previous: null, next: null, upstream: [], downstream: [] };
-    const parent = shown.parents.get(id) ?? null;
-    const siblings = shown.scene.boxes.filter((other) => (shown.parents.get(other.node.id) ?? null) === parent);
+    const parent = shown.scene.parents.get(id) ?? null;
+    const siblings = shown.scene.boxes.filter((other) => (shown.scene.parents.get(other.node.id) ?? null) === parent);
     const place = siblings.indexOf(box);
     return {
       parent,

@@ -29,6 +29,8 @@ export interface SceneEdge {
   /** Where a cut line leaves its source and reaches its target. */
   readonly ends: readonly [Point, Point];
   readonly label: PlacedLabel | null;
+  /** Of a cut line: no whole line leaves the same port, so that its own stub must show that something does. */
+  readonly leavesAlone: boolean;
 }
 
 /** The picture with every position in one coordinate system; parents before what they hold. */
@@ -39,6 +41,8 @@ export interface Scene {
   readonly boxes: readonly SceneBox[];
   readonly edges: readonly SceneEdge[];
   readonly byId: ReadonlyMap<string, SceneBox>;
+  /** The box around each; null for the outermost. */
+  readonly parents: ReadonlyMap<string, string | null>;
   /** True where some container has the plain layout. */
   readonly isPlain: boolean;
 }
@@ -93,7 +97,7 @@ export async function layoutScene(graph: DisplayGraph, solver: LayoutSolver, opt
       container.size = { width, height: solution.height + (container.node ? titleHeight : 0), shift: (width - solution.width) / 2 };
     });
   }
-  return new Composer(opened, faces, options, isPlain).compose(canvas);
+  return new Composer(opened, faces, options, isPlain).compose(canvas, graph.parents);
 }
 
 /** Finds every open container, puts it on the level of its height, and lists the ports that edges inside or outside use. */
@@ -136,10 +140,13 @@ function problemOf(container: OpenContent, opened: ReadonlyMap<DisplayNode, Open
     const used = childPorts.get(child.id)!;
     const inner = opened.get(child);
     if (inner) {
-      const along = (offset: number) => (isDown ? offset + inner.size!.shift : offset + titleHeight);
+      const { width, height, shift } = inner.size!;
+      const along = (offset: number, isUsed: boolean) => (isUsed ? (isDown ? offset + shift : offset + titleHeight) : (isDown ? width : height) / 2);
+      const isUsed = (side: "from" | "to", port: string) => inner.content.edges.some((edge) => edge[side] === border && edge[`${side}Port`] === port);
       return {
-        width: inner.size!.width, height: inner.size!.height,
-        inPorts: used.in.map((_, port) => along(inner.solution!.inPorts[port]!)), outPorts: used.out.map((_, port) => along(inner.solution!.outPorts[port]!)),
+        width, height,
+        inPorts: used.in.map((name, port) => along(inner.solution!.inPorts[port]!, isUsed("from", name))),
+        outPorts: used.out.map((name, port) => along(inner.solution!.outPorts[port]!, isUsed("to", name))),
       };
     }
     sortedPorts(used.in);
@@ -157,9 +164,15 @@ function problemOf(container: OpenContent, opened: ReadonlyMap<DisplayNode, Open
       toPort: edge.to === border ? ports.out.indexOf(edge.toPort) : childPorts.get(edge.to)!.in.indexOf(targetPort(edge, !!target?.content)),
     };
   });
-  const longestLabel = isDown ? 0 : Math.max(0, ...content.edges.map((edge) => options.measure(edge.label, "small")));
+  const longestLabel = isDown ? 0 : Math.max(0, ...labelTexts(content).map((text) => options.measure(text, "small")));
   const layerGap = isDown ? 30 : Math.ceil(Math.min(110, Math.max(36, longestLabel + 20)) / 8) * 8;
   return { direction: options.direction, layerGap, nodes, edges, inPorts: ports.in.length, outPorts: ports.out.length };
+}
+
+/** What is written beside each edge: nothing where a box at its end says the same shape and nothing else. */
+function labelTexts(content: DisplayContent): string[] {
+  const saysItsShape = new Set(content.nodes.filter(({ kind }) => kind !== "module" && kind !== "operation").map(({ id }) => id));
+  return content.edges.map((edge) => ((saysItsShape.has(edge.from) && edge.via.length === 0) || saysItsShape.has(edge.to) ? "" : edge.label));
 }
 
 function portOrder(port: string): number {
@@ -178,11 +191,11 @@ class Composer {
     readonly isPlain: boolean,
   ) {}
 
-  compose(canvas: OpenContent): Scene {
+  compose(canvas: OpenContent, parents: Scene["parents"]): Scene {
     this.#content(canvas, 0, 0, null, -1);
     return {
       direction: this.options.direction, width: canvas.size!.width, height: canvas.size!.height, boxes: this.#boxes, edges: this.#edges,
-      byId: new Map(this.#boxes.map((box) => [box.node.id, box])), isPlain: this.isPlain,
+      byId: new Map(this.#boxes.map((box) => [box.node.id, box])), parents, isPlain: this.isPlain,
     };
   }
 
@@ -198,13 +211,14 @@ class Composer {
       this.#boxes.push(box);
       if (inner) this.#content(inner, box.x + inner.size!.shift, box.y + titleHeight, box, depth + 1);
     });
-    const labels = placeLabels(problem!, solution!, content.edges.map((edge) => edge.label), this.options.measure);
+    const labels = placeLabels(problem!, solution!, labelTexts(content), this.options.measure);
+    const whole = new Set(content.edges.filter((_, index) => solution!.edges[index]).map((edge) => `${edge.from} ${edge.fromPort}`));
     const at = (point: Point): Point => ({ x: x + point.x, y: y + point.y });
     content.edges.forEach((edge, index) => {
       const points = solution!.edges[index]?.map(at) ?? null;
       const label = labels[index];
       this.#edges.push({
-        edge, container: around, points, ends: points ? [points[0]!, points.at(-1)!] : [at(this.#end(container, index, "from")), at(this.#end(container, index, "to"))],
+        edge, container: around, points, leavesAlone: !points && !whole.has(`${edge.from} ${edge.fromPort}`), ends: points ? [points[0]!, points.at(-1)!] : [at(this.#end(container, index, "from")), at(this.#end(container, index, "to"))],
         from: edge.from === border ? (around?.node.id ?? "") : edge.from, to: edge.to === border ? (around?.node.id ?? "") : edge.to,
         label: label ? { ...label, x: x + label.x, y: y + label.y } : null,
       });

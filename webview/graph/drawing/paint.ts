@@ -152,7 +152,7 @@ export function rebin(bins: readonly number[], count: number): number[] {
   return result;
 }
 
-const stubLength = 11;
+const stubLength = 9;
 
 export function paintEdge(surface: Surface, edge: SceneEdge, scene: Scene, look: Look, emphasis?: string): void {
   const { theme, scale } = look;
@@ -172,14 +172,18 @@ export function paintEdge(surface: Surface, edge: SceneEdge, scene: Scene, look:
   if (edge.label && 10 * scale >= leastText) surface.text(edge.label.x, edge.label.y, edge.label.text, "small", emphasis ?? theme.muted, "start");
 }
 
-function paintStubs(surface: Surface, { ends: [from, to] }: SceneEdge, isDown: boolean, color: string, scale: number, hasArrow: boolean): void {
+/** A short piece with a ring at the target, and at the source where no whole line leaves it. */
+function paintStubs(surface: Surface, { ends: [from, to], leavesAlone }: SceneEdge, isDown: boolean, color: string, scale: number, hasArrow: boolean): void {
   const paint = { stroke: color, lineWidth: Math.max(1.25, 0.7 / scale) };
   const beyond = (point: Point, distance: number) => (isDown ? { x: point.x, y: point.y + distance } : { x: point.x + distance, y: point.y });
-  const out = beyond(from, stubLength);
+  const ring = ({ x, y }: Point) => surface.rectangle(x - 2, y - 2, 4, 4, 2, { stroke: color });
+  if (leavesAlone) {
+    surface.line([from, beyond(from, stubLength)], 0, paint);
+    ring(beyond(from, stubLength + 2));
+  }
   const before = beyond(to, -stubLength);
-  surface.line([from, out], 0, paint);
   surface.line([before, to], 0, paint);
-  for (const { x, y } of [beyond(out, 2), beyond(before, -2)]) surface.rectangle(x - 2, y - 2, 4, 4, 2, { stroke: color });
+  ring(beyond(before, -2));
   if (hasArrow) paintArrow(surface, before, to, color, scale);
 }
 

@@ -39,21 +39,31 @@ function groupsAround(model: PictureModel, path: string) {
   return groups;
 }
 
-/** Dashed arcs beside the flow. */
+/** Dashed lines through the margin of the container around both ends. */
 export function paintSharedLinks(surface: Surface, scene: Scene, links: readonly DescribedLink[], { theme, scale }: Look): void {
   surface.opacity(1);
-  const paint = { stroke: theme.shared, lineWidth: Math.max(1.5, 1.2 / scale), dash: [5 / Math.min(1, scale), 4 / Math.min(1, scale)] };
-  for (const { from, to } of links) {
+  const unit = 1 / Math.min(1, scale);
+  const paint = { stroke: theme.shared, lineWidth: 1.5 * unit, dash: [5 * unit, 4 * unit] };
+  const lanes = new Map<string, number>();
+  for (const { from, to, group } of links) {
     const [a, b] = [scene.byId.get(from)!, scene.byId.get(to)!];
+    const around = commonContainer(scene, from, to);
+    const lane = lanes.get(group) ?? lanes.set(group, lanes.size).get(group)!;
+    const inset = 6 - 4 * lane;
     const isDown = scene.direction === "down";
     const start = isDown ? { x: a.x + a.width, y: a.y + a.height / 2 } : { x: a.x + a.width / 2, y: a.y + a.height };
     const end = isDown ? { x: b.x + b.width, y: b.y + b.height / 2 } : { x: b.x + b.width / 2, y: b.y + b.height };
-    const distance = isDown ? Math.abs(end.y - start.y) : Math.abs(end.x - start.x);
-    const bulge = Math.min(70, 16 + distance * 0.15);
-    const far = isDown ? Math.max(start.x, end.x) + bulge : Math.max(start.y, end.y) + bulge;
-    const control1 = isDown ? { x: far, y: start.y } : { x: start.x, y: far };
-    const control2 = isDown ? { x: far, y: end.y } : { x: end.x, y: far };
-    surface.curve(start, control1, control2, end, paint);
-    for (const { x, y } of [start, end]) surface.rectangle(x - 3, y - 3, 6, 6, 3, { fill: theme.shared });
+    const edge = around ? (isDown ? around.x + around.width : around.y + around.height) - inset : (isDown ? scene.width : scene.height) + 4 * lane;
+    const turn = isDown ? [{ x: edge, y: start.y }, { x: edge, y: end.y }] : [{ x: start.x, y: edge }, { x: end.x, y: edge }];
+    surface.line([start, ...turn, end], 14, paint);
+    const dot = 3 * unit;
+    for (const { x, y } of [start, end]) surface.rectangle(x - dot, y - dot, 2 * dot, 2 * dot, dot, { fill: theme.shared });
   }
+}
+
+function commonContainer(scene: Scene, a: string, b: string): SceneBox | null {
+  const around = new Set<string>();
+  for (let id = scene.parents.get(a); id !== null && id !== undefined; id = scene.parents.get(id)) around.add(id);
+  for (let id = scene.parents.get(b); id !== null && id !== undefined; id = scene.parents.get(id)) if (around.has(id)) return scene.byId.get(id)!;
+  return null;
 }

@@ -39,7 +39,7 @@ export function placeLabels(problem: LayoutProblem, solution: LayoutSolution, te
   const placed: Box[] = [];
   const isFree = (box: Box) =>
     box.x0 >= 2 && box.y0 >= 0 && box.x1 <= solution.width - 2 && box.y1 <= solution.height &&
-    !obstacles.collides(box.x0, box.y0, box.x1, box.y1) &&
+    !obstacles.collides(box.x0 - 1.5, box.y0 - 1.5, box.x1 + 1.5, box.y1 + 1.5) &&
     !placed.some((other) => box.x0 < other.x1 + 3 && other.x0 < box.x1 + 3 && box.y0 < other.y1 && other.y0 < box.y1);
 
   const labels: (PlacedLabel | null)[] = texts.map(() => null);

@@ -71,7 +71,10 @@ export interface DisplayEdge {
   readonly value: ValueId | null;
   /** Names of the bookkeeping operations folded in. */
   readonly via: readonly string[];
+  /** Calls in which it was seen. */
   readonly count: number;
+  /** Operands that run together in this one line, because there are too many to tell apart; 1 normally. */
+  readonly bundled: number;
 }
 
 export interface DisplayGraph {
@@ -359,10 +362,10 @@ class Builder {
       const via = edge.via.map((step) => (trace!.steps[step] as { name?: string }).name ?? "");
       merged.set(key, {
         from, fromPort: edge.fromPort, to, toPort: edge.toPort, operand: edge.operand, kind: "measured",
-        label: shapeText(trace!.values[edge.value]?.shape), value: edge.value, via, count: edge.count,
+        label: shapeText(trace!.values[edge.value]?.shape), value: edge.value, via, count: edge.count, bundled: 1,
       });
     }
-    return [...merged.values()];
+    return bundleParallel([...merged.values()]);
   }
 
   /** What a Sequential declares about children that no pass has reached. */
@@ -373,10 +376,29 @@ class Builder {
       if (!before || this.#flow?.runs.has(child.path)) return;
       const from = standsFor.get(before.path)!;
       const to = standsFor.get(child.path)!;
-      if (from !== to) edges.push({ from, fromPort: "out:0", to, toPort: "in:0", operand: 0, kind: "declared", label: "", value: null, via: [], count: 1 });
+      if (from !== to) edges.push({ from, fromPort: "out:0", to, toPort: "in:0", operand: 0, kind: "declared", label: "", value: null, via: [], count: 1, bundled: 1 });
     });
     return edges;
   }
+}
+
+/** More lines than this between the same two boxes run together in one. */
+const mostParallel = 8;
+
+function bundleParallel(edges: readonly DisplayEdge[]): DisplayEdge[] {
+  const groups = new Map<string, DisplayEdge[]>();
+  for (const edge of edges) {
+    const key = `${edge.from}\n${edge.to}`;
+    const group = groups.get(key);
+    if (group) group.push(edge);
+    else groups.set(key, [edge]);
+  }
+  return [...groups.values()].flatMap((group) => {
+    if (group.length <= mostParallel) return group;
+    const first = group[0]!;
+    const sameShape = group.every((edge) => edge.label === first.label);
+    return [{ ...first, bundled: group.length, label: sameShape && first.label ? `(${group.length}) ${first.label}` : `(${group.length})` }];
+  });
 }
 
 function sourceOf(node: Exclude<FlowNode, { kind: "call" }>): ItemSource {

@@ -12,7 +12,7 @@ const defaults = new Set([
 
 /**
  * Constructor arguments as a leaf shows them: "in_features=4, out_features=8, bias=True" is "4 → 8",
- * "3, 64, kernel_size=(7, 7), stride=(2, 2), padding=(3, 3), bias=False" is "3 → 64, 7×7, stride 2, padding 3, no bias".
+ * "3, 64, kernel_size=(7, 7), stride=(2, 2), padding=(3, 3), bias=False" is "3 → 64, 7×7, stride 2, pad 3, no bias".
  */
 export function shortArguments(type: string, text: string): string {
   const parts = splitArguments(text);
@@ -76,7 +76,7 @@ function kernelText(value: string, plain: string, type: string): string {
 }
 
 function words(key: string): string {
-  return key.replaceAll("_", " ");
+  return key === "padding" ? "pad" : key.replaceAll("_", " ");
 }
 
 const symbols: Readonly<Record<string, string>> = {
