@@ -5,6 +5,7 @@ import * as creation from "./creation.js";
 import * as indexing from "./indexing.js";
 import * as matmul from "./matmul.js";
 import * as random from "./random.js";
+import * as reduction from "./reduction.js";
 import * as shape from "./shape.js";
 import * as tensorOnly from "./tensorOnly.js";
 import * as unary from "./unary.js";
@@ -26,6 +27,7 @@ const functions = {
   ...shapes,
   ...picks,
   ...assignment,
+  ...reduction,
   ...tensorOnly,
   ...{ uniform_, normal_, random_, bernoulli_, exponential_, logNormal_, cauchy_, geometric_, bernoulli, multinomial },
   ...{ newZeros, newOnes, newFull, newTensor },

@@ -1,0 +1,251 @@
+import type { ElementArray } from "../dtype.js";
+import type { Slices } from "./slices.js";
+
+/**
+ * One number from each slice, in order, computed in double precision. `output` is row-major. NaN in a slice makes its result NaN
+ * wherever a comparison decides.
+ */
+
+export function sum(output: ElementArray | Float64Array, { data, starts, size, stride }: Slices): void {
+  for (let s = 0; s < starts.length; s++) {
+    let total = 0;
+    for (let k = 0, i = starts[s]!; k < size; k++, i += stride) total += data[i]!;
+    output[s] = total;
+  }
+}
+
+/** Sums with NaN taken as 0. */
+export function nansum(output: ElementArray, { data, starts, size, stride }: Slices): void {
+  for (let s = 0; s < starts.length; s++) {
+    let total = 0;
+    for (let k = 0, i = starts[s]!; k < size; k++, i += stride) {
+      const value = data[i]!;
+      if (value === value) total += value;
+    }
+    output[s] = total;
+  }
+}
+
+export function mean(output: ElementArray | Float64Array, slices: Slices): void {
+  const sums = new Float64Array(slices.starts.length);
+  sum(sums, slices);
+  for (let s = 0; s < sums.length; s++) output[s] = sums[s]! / slices.size;
+}
+
+/** Variance with `size - correction` in the denominator; `means` receives the means. */
+export function variance(output: ElementArray, means: ElementArray, slices: Slices, correction: number): void {
+  const { data, starts, size, stride } = slices;
+  const exact = new Float64Array(starts.length);
+  mean(exact, slices);
+  const freedom = Math.max(0, size - correction);
+  for (let s = 0; s < starts.length; s++) {
+    const middle = exact[s]!;
+    let total = 0;
+    for (let k = 0, i = starts[s]!; k < size; k++, i += stride) {
+      const difference = data[i]! - middle;
+      total += difference * difference;
+    }
+    output[s] = total / freedom;
+    means[s] = middle;
+  }
+}
+
+export function prod(output: ElementArray, { data, starts, size, stride }: Slices): void {
+  for (let s = 0; s < starts.length; s++) {
+    let total = 1;
+    for (let k = 0, i = starts[s]!; k < size; k++, i += stride) total *= data[i]!;
+    output[s] = total;
+  }
+}
+
+/** For each element the product of the others in its slice. `output` is cut as `x` is. */
+export function prodOfOthers(output: Slices, { data, starts, size, stride }: Slices): void {
+  for (let s = 0; s < starts.length; s++) {
+    const start = starts[s]!;
+    const first = output.starts[s]!;
+    let before = 1;
+    for (let k = 0; k < size; k++) {
+      output.data[first + k * output.stride] = before;
+      before *= data[start + k * stride]!;
+    }
+    let after = 1;
+    for (let k = size - 1; k >= 0; k--) {
+      output.data[first + k * output.stride]! *= after;
+      after *= data[start + k * stride]!;
+    }
+  }
+}
+
+/** The largest element (sign 1) or the smallest (-1). */
+export function extreme(output: ElementArray, { data, starts, size, stride }: Slices, sign: 1 | -1): void {
+  for (let s = 0; s < starts.length; s++) {
+    let best = -Infinity;
+    for (let k = 0, i = starts[s]!; k < size; k++, i += stride) {
+      const value = sign * data[i]!;
+      if (!(value <= best)) {
+        best = value;
+        if (value !== value) break;
+      }
+    }
+    output[s] = sign * best;
+  }
+}
+
+/** The position in its slice of the first largest (sign 1) or smallest (-1) element; of the first NaN where there is one. */
+export function extremePosition(output: ElementArray, { data, starts, size, stride }: Slices, sign: 1 | -1): void {
+  for (let s = 0; s < starts.length; s++) {
+    let i = starts[s]!;
+    let best = sign * data[i]!;
+    let position = 0;
+    for (let k = 1; k < size && best === best; k++) {
+      i += stride;
+      const value = sign * data[i]!;
+      if (!(value <= best)) {
+        best = value;
+        position = k;
+      }
+    }
+    output[s] = position;
+  }
+}
+
+/** log(sum(exp(x))), shifted by the largest element so that nothing overflows. */
+export function logSumExp(output: ElementArray, { data, starts, size, stride }: Slices): void {
+  for (let s = 0; s < starts.length; s++) {
+    const start = starts[s]!;
+    let largest = -Infinity;
+    for (let k = 0, i = start; k < size; k++, i += stride) if (!(data[i]! <= largest)) largest = data[i]!;
+    const shift = Number.isFinite(largest) ? largest : 0;
+    let total = 0;
+    for (let k = 0, i = start; k < size; k++, i += stride) total += Math.exp(data[i]! - shift);
+    output[s] = Math.log(total) + shift;
+  }
+}
+
+/** The `order`-norm: (sum |x|^order)^(1/order), and its limits for 0 and the infinities. */
+export function norm(output: ElementArray, slices: Slices, order: number): void {
+  const { data, starts, size, stride } = slices;
+  for (let s = 0; s < starts.length; s++) {
+    const start = starts[s]!;
+    let total = order === -Infinity ? Infinity : 0;
+    if (order === 2) for (let k = 0, i = start; k < size; k++, i += stride) total += data[i]! * data[i]!;
+    else if (order === 1) for (let k = 0, i = start; k < size; k++, i += stride) total += Math.abs(data[i]!);
+    else if (order === 0) for (let k = 0, i = start; k < size; k++, i += stride) total += data[i] === 0 ? 0 : 1;
+    else if (order === Infinity) for (let k = 0, i = start; k < size; k++, i += stride) total = Math.max(total, Math.abs(data[i]!));
+    else if (order === -Infinity) for (let k = 0, i = start; k < size; k++, i += stride) total = Math.min(total, Math.abs(data[i]!));
+    else for (let k = 0, i = start; k < size; k++, i += stride) total += Math.abs(data[i]!) ** order;
+    output[s] = order === 2 ? Math.sqrt(total) : order === 0 || order === 1 || !Number.isFinite(order) ? total : total ** (1 / order);
+  }
+}
+
+export function countNonzero(output: ElementArray, { data, starts, size, stride }: Slices): void {
+  for (let s = 0; s < starts.length; s++) {
+    let count = 0;
+    for (let k = 0, i = starts[s]!; k < size; k++, i += stride) if (data[i] !== 0) count++;
+    output[s] = count;
+  }
+}
+
+// ---- a number for every element, from those before it in its slice
+
+/** Running sums; `reversed` runs from the end. `output` is cut as `x` is. */
+export function cumulativeSum(output: Slices, { data, starts, size, stride }: Slices, reversed: boolean): void {
+  const step = reversed ? -stride : stride;
+  const outStep = reversed ? -output.stride : output.stride;
+  for (let s = 0; s < starts.length; s++) {
+    let i = starts[s]! + (reversed ? (size - 1) * stride : 0);
+    let o = output.starts[s]! + (reversed ? (size - 1) * output.stride : 0);
+    let total = 0;
+    for (let k = 0; k < size; k++, i += step, o += outStep) output.data[o] = total += data[i]!;
+  }
+}
+
+export function cumulativeProd(output: Slices, { data, starts, size, stride }: Slices): void {
+  for (let s = 0; s < starts.length; s++) {
+    let total = 1;
+    for (let k = 0, i = starts[s]!, o = output.starts[s]!; k < size; k++, i += stride, o += output.stride) output.data[o] = total *= data[i]!;
+  }
+}
+
+/** Gradient of the running products: for element k the sum over j >= k of gradient j times the product of all up to j but k. */
+export function cumulativeProdGradient(output: Slices, gradient: Slices, { data, starts, size, stride }: Slices): void {
+  for (let s = 0; s < starts.length; s++) {
+    const start = starts[s]!;
+    let before = 1;
+    for (let k = 0; k < size; k++) {
+      let product = before;
+      let total = gradient.data[gradient.starts[s]! + k * gradient.stride]! * product;
+      for (let j = k + 1; j < size && product !== 0; j++) {
+        product *= data[start + j * stride]!;
+        total += gradient.data[gradient.starts[s]! + j * gradient.stride]! * product;
+      }
+      output.data[output.starts[s]! + k * output.stride] = total;
+      before *= data[start + k * stride]!;
+    }
+  }
+}
+
+export function cumulativeLogSumExp(output: Slices, { data, starts, size, stride }: Slices): void {
+  for (let s = 0; s < starts.length; s++) {
+    let running = -Infinity;
+    for (let k = 0, i = starts[s]!, o = output.starts[s]!; k < size; k++, i += stride, o += output.stride) {
+      const value = data[i]!;
+      const [larger, smaller] = value > running ? [value, running] : [running, value];
+      running = smaller === -Infinity ? larger : larger + Math.log1p(Math.exp(smaller - larger));
+      output.data[o] = running;
+    }
+  }
+}
+
+/** Gradient of the running log-sum-exp: for element k the sum over j >= k of gradient j times exp(x_k - result_j). */
+export function cumulativeLogSumExpGradient(output: Slices, gradient: Slices, x: Slices, result: Slices): void {
+  const { size } = x;
+  for (let s = 0; s < x.starts.length; s++) {
+    for (let k = 0; k < size; k++) {
+      const value = x.data[x.starts[s]! + k * x.stride]!;
+      let total = 0;
+      for (let j = k; j < size; j++) {
+        total += gradient.data[gradient.starts[s]! + j * gradient.stride]! * Math.exp(value - result.data[result.starts[s]! + j * result.stride]!);
+      }
+      output.data[output.starts[s]! + k * output.stride] = total;
+    }
+  }
+}
+
+/** Positions of the running largest (sign 1) or smallest (-1) elements; of equal ones the last. */
+export function cumulativeExtremePosition(output: Slices, { data, starts, size, stride }: Slices, sign: 1 | -1): void {
+  for (let s = 0; s < starts.length; s++) {
+    let best = -Infinity;
+    let position = 0;
+    for (let k = 0, i = starts[s]!, o = output.starts[s]!; k < size; k++, i += stride, o += output.stride) {
+      const value = sign * data[i]!;
+      if (best === best && !(value < best)) {
+        best = value;
+        position = k;
+      }
+      output.data[o] = position;
+    }
+  }
+}
+
+// ---- order within slices
+
+/** The positions of a slice's elements in ascending or descending order, equal ones as they stand; NaN counts as largest. Reused between calls. */
+export function sortedPositions({ data, starts, size, stride }: Slices, descending: boolean, visit: (slice: number, positions: Uint32Array) => void): void {
+  const values = new Float64Array(size);
+  const positions = new Uint32Array(size);
+  const sign = descending ? -1 : 1;
+  for (let s = 0; s < starts.length; s++) {
+    for (let k = 0, i = starts[s]!; k < size; k++, i += stride) {
+      values[k] = data[i]!;
+      positions[k] = k;
+    }
+    positions.sort((a, b) => {
+      const x = values[a]!;
+      const y = values[b]!;
+      if (x !== x || y !== y) return sign * (Number(x !== x) - Number(y !== y)) || a - b;
+      return x < y ? -sign : x > y ? sign : a - b;
+    });
+    visit(s, positions);
+  }
+}

@@ -1,0 +1,43 @@
+import type { ElementArray } from "../dtype.js";
+import { Tensor } from "../tensor.js";
+import { copy } from "./elementwise.js";
+import { offsetsOf } from "./indexing.js";
+
+/**
+ * A tensor cut into slices along some of its dimensions: slice s is the `size` elements at `starts[s] + k * stride`. Slices come in
+ * row-major order of the other dimensions.
+ */
+export interface Slices {
+  readonly data: ElementArray;
+  readonly starts: Int32Array;
+  readonly size: number;
+  readonly stride: number;
+}
+
+/** The slices of `x` along `dims`, which ascend. Copies only where several dimensions do not lie in memory as one. */
+export function slicesOf(x: Tensor, dims: readonly number[]): Slices {
+  const others = [...x.sizes.keys()].filter((dim) => !dims.includes(dim));
+  let size = 1;
+  let stride = 1;
+  let lieAsOne = true;
+  for (let i = dims.length - 1; i >= 0; i--) {
+    const dim = dims[i]!;
+    if (x.sizes[dim] === 1) continue;
+    if (size === 1) stride = x.strides[dim]!;
+    else if (x.strides[dim] !== size * stride) lieAsOne = false;
+    size *= x.sizes[dim]!;
+  }
+  if (!lieAsOne) return slicesOf(withLast(x, others, dims), [...dims.keys()].map((i) => i + others.length));
+  const starts = offsetsOf(others.map((dim) => x.sizes[dim]!), others.map((dim) => x.strides[dim]!));
+  if (x.offset !== 0) for (let i = 0; i < starts.length; i++) starts[i]! += x.offset;
+  return { data: x.storage.data, starts, size, stride };
+}
+
+/** A row-major copy with `dims` moved to the end. */
+function withLast(x: Tensor, others: readonly number[], dims: readonly number[]): Tensor {
+  const order = [...others, ...dims];
+  const moved = new Tensor(x.storage, order.map((dim) => x.sizes[dim]!), order.map((dim) => x.strides[dim]!), x.offset);
+  const dense = Tensor.allocate(moved.sizes, x.dtype, "cpu");
+  copy(dense, moved);
+  return dense;
+}

@@ -1,0 +1,665 @@
+import { defineComposite, defineOperation, type OperationRow } from "../dispatch.js";
+import { bool, int64, uint8, type DType } from "../dtype.js";
+import { IndexError, NotImplementedError, RuntimeError } from "../errors.js";
+import { binary, ternary, unary } from "../kernels/elementwise.js";
+import * as kernels from "../kernels/reduce.js";
+import { slicesOf } from "../kernels/slices.js";
+import { equalSizes } from "../size.js";
+import { normalizeDim, Tensor } from "../tensor.js";
+import { collect, required, type Arguments, type Dims } from "./arguments.js";
+import { maximum, minimum } from "./binary.js";
+import { definePick, positionsAlong } from "./picks.js";
+import { floatType } from "./promotion.js";
+import { filledLike, reducedCount, reducedDims, reducedSizes, spread } from "./reducedDims.js";
+import { narrow, reshape } from "./shape.js";
+import { to } from "./tensorOnly.js";
+import { ValuesAndIndices } from "./valuesAndIndices.js";
+import { vectorNorm } from "./vectorNorm.js";
+
+/** One number from many: along some dimensions, or along all where none is named. Sums run in double precision. */
+
+type ReductionArgs = [x: Tensor, dim: Dims | null, keepdim: boolean];
+
+export interface ReductionOptions {
+  /** Dimension or dimensions that are reduced; null for all. Default null. */
+  readonly dim?: Dims | null;
+  /** Keeps the reduced dimensions with size 1. Default false. */
+  readonly keepdim?: boolean;
+}
+
+export interface TypedReductionOptions extends ReductionOptions {
+  /** Converts to this dtype first. */
+  readonly dtype?: DType;
+}
+
+type ReductionArguments<Options = ReductionOptions> = Arguments<[dim: Dims | null, keepdim: boolean], Options>;
+
+/** The arguments of a reduction, x converted if a dtype was asked for. */
+function reductionArgs(x: Tensor, args: readonly unknown[]): ReductionArgs {
+  const { dim = null, keepdim = false, dtype } = collect<TypedReductionOptions>(["dim", "keepdim"], args);
+  return [dtype === undefined ? x : to(x, dtype), dim, keepdim];
+}
+
+/** Sums of integers and truth values are int64. */
+const sumType = (dtype: DType): DType => (dtype.isFloatingPoint ? dtype : int64);
+
+// ---- sums and means
+
+const byDims = (name: string) => (_: Tensor, dim: Dims | null): string => `${name}Backward${dim === null ? 0 : 1}`;
+
+const sumOperation = defineOperation<ReductionArgs>({
+  name: "sum",
+  gradientName: byDims("Sum"),
+  infer: (x, dim, keepdim) => ({ sizes: reducedSizes(x, reducedDims(x, dim), keepdim), dtype: sumType(x.dtype) }),
+  forward: (output, x, dim) => kernels.sum(output.storage.data, slicesOf(x, reducedDims(x, dim))),
+  backward: (gradient, { args: [x, dim] }) => [spread(gradient, x, reducedDims(x, dim))],
+});
+
+/** The sum. Of integers and truth values in int64. (torch.sum) */
+export function sum(x: Tensor, ...args: ReductionArguments<TypedReductionOptions>): Tensor {
+  return sumOperation(...reductionArgs(x, args));
+}
+
+const nansumOperation = defineOperation<ReductionArgs>({
+  name: "nansum",
+  infer: (x, dim, keepdim) => ({ sizes: reducedSizes(x, reducedDims(x, dim), keepdim), dtype: sumType(x.dtype) }),
+  forward: (output, x, dim) => kernels.nansum(output.storage.data, slicesOf(x, reducedDims(x, dim))),
+  reads: [0],
+  backward: (gradient, { args: [x, dim] }) => [
+    filledLike(x, gradient.dtype, (result) => binary(result, spread(gradient, x, reducedDims(x, dim)), x, (g, value) => (Number.isNaN(value) ? 0 : g))),
+  ],
+});
+
+/** The sum with NaN taken as zero. (torch.nansum) */
+export function nansum(x: Tensor, ...args: ReductionArguments<TypedReductionOptions>): Tensor {
+  return nansumOperation(...reductionArgs(x, args));
+}
+
+function requireFractions(x: Tensor, operation: string): void {
+  if (!x.dtype.isFloatingPoint) {
+    throw new RuntimeError(
+      `${operation}(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. Got: ${x.dtype.scalarType}`,
+    );
+  }
+}
+
+const meanOperation = defineOperation<ReductionArgs>({
+  name: "mean",
+  gradientName: byDims("Mean"),
+  infer(x, dim, keepdim) {
+    requireFractions(x, "mean");
+    return { sizes: reducedSizes(x, reducedDims(x, dim), keepdim), dtype: x.dtype };
+  },
+  forward: (output, x, dim) => kernels.mean(output.storage.data, slicesOf(x, reducedDims(x, dim))),
+  backward(gradient, { args: [x, dim] }) {
+    const dims = reducedDims(x, dim);
+    const count = reducedCount(x, dims);
+    return [spread(filledLike(gradient, gradient.dtype, (result) => unary(result, gradient, (g) => g / count)), x, dims)];
+  },
+});
+
+/** The mean; NaN of no elements. (torch.mean) */
+export function mean(x: Tensor, ...args: ReductionArguments<TypedReductionOptions>): Tensor {
+  return meanOperation(...reductionArgs(x, args));
+}
+
+/** The mean of the elements that are not NaN. (torch.nanmean) */
+export function nanmean(x: Tensor, ...args: ReductionArguments<TypedReductionOptions>): Tensor {
+  const [converted, dim, keepdim] = reductionArgs(x, args);
+  return nansum(converted, dim, keepdim).div(converted.isnan().logicalNot().sum(dim, keepdim));
+}
+
+// ---- variance
+
+type VarianceArgs = [x: Tensor, dim: Dims | null, correction: number, keepdim: boolean];
+
+export interface VarianceOptions extends ReductionOptions {
+  /** Subtracted from the number of elements in the denominator. Default 1. */
+  readonly correction?: number;
+  /** Another way to say correction 1 (true) or 0 (false). */
+  readonly unbiased?: boolean;
+}
+
+type VarianceArguments = Arguments<[dim: Dims | null, unbiased: boolean, keepdim: boolean], VarianceOptions> | [unbiased: boolean];
+
+/** `x.var(false)` states `unbiased` alone. */
+function varianceArgs(x: Tensor, args: readonly unknown[]): VarianceArgs {
+  const given = typeof args[0] === "boolean" ? [undefined, ...args] : args;
+  const { dim = null, unbiased, correction, keepdim = false } = collect<VarianceOptions>(["dim", "unbiased", "keepdim"], given);
+  return [x, dim, correction ?? (unbiased === false ? 0 : 1), keepdim];
+}
+
+function varianceRow(name: "var" | "std"): OperationRow<VarianceArgs, Tensor> {
+  const isRoot = name === "std";
+  return {
+    name,
+    infer(x, dim, _, keepdim) {
+      if (!x.dtype.isFloatingPoint) throw new RuntimeError("std and var only support floating point and complex dtypes");
+      return { sizes: reducedSizes(x, reducedDims(x, dim), keepdim), dtype: x.dtype };
+    },
+    forward(output, x, dim, correction) {
+      const means = Tensor.allocate(output.sizes, x.dtype, "cpu");
+      kernels.variance(output.storage.data, means.storage.data, slicesOf(x, reducedDims(x, dim)), correction);
+      if (isRoot) unary(output, output, Math.sqrt);
+      return means;
+    },
+    reads: isRoot ? [0, "output"] : [0],
+    backward(gradient, { args: [x, dim, correction], output, saved: means }) {
+      const dims = reducedDims(x, dim);
+      const freedom = Math.max(0, reducedCount(x, dims) - correction);
+      const scaled = filledLike(gradient, gradient.dtype, (result) => {
+        if (isRoot) binary(result, gradient, output, (g, std) => (std === 0 ? 0 : g / (std * freedom)));
+        else unary(result, gradient, (g) => (2 * g) / freedom);
+      });
+      return [filledLike(x, x.dtype, (result) => ternary(result, x, spread(means, x, dims), spread(scaled, x, dims), (value, middle, g) => g * (value - middle)))];
+    },
+  };
+}
+
+const varOperation = defineOperation<VarianceArgs, Tensor>(varianceRow("var"));
+const stdOperation = defineOperation<VarianceArgs, Tensor>(varianceRow("std"));
+
+function variance(x: Tensor, ...args: VarianceArguments): Tensor {
+  return varOperation(...varianceArgs(x, args));
+}
+/** The variance, by default with n - 1 in the denominator. (torch.var) */
+export { variance as var };
+
+/** The standard deviation, by default with n - 1 in the denominator. (torch.std) */
+export function std(x: Tensor, ...args: VarianceArguments): Tensor {
+  return stdOperation(...varianceArgs(x, args));
+}
+
+/** Variance and mean. (torch.var_mean) */
+export function varMean(x: Tensor, ...args: VarianceArguments): [variance: Tensor, mean: Tensor] {
+  const [, dim, , keepdim] = varianceArgs(x, args);
+  return [varOperation(...varianceArgs(x, args)), meanOperation(x, dim, keepdim)];
+}
+
+/** Standard deviation and mean. (torch.std_mean) */
+export function stdMean(x: Tensor, ...args: VarianceArguments): [std: Tensor, mean: Tensor] {
+  const [, dim, , keepdim] = varianceArgs(x, args);
+  return [stdOperation(...varianceArgs(x, args)), meanOperation(x, dim, keepdim)];
+}
+
+// ---- products
+
+type AlongArgs = [x: Tensor, dim: number | null, keepdim: boolean];
+
+const prodOperation = defineOperation<AlongArgs>({
+  name: "prod",
+  gradientName: byDims("Prod"),
+  infer: (x, dim, keepdim) => ({ sizes: reducedSizes(x, reducedDims(x, dim), keepdim), dtype: sumType(x.dtype) }),
+  forward: (output, x, dim) => kernels.prod(output.storage.data, slicesOf(x, reducedDims(x, dim))),
+  reads: [0],
+  backward(gradient, { args: [x, dim] }) {
+    const dims = reducedDims(x, dim);
+    return [
+      filledLike(x, x.dtype, (result) => {
+        kernels.prodOfOthers(slicesOf(result, dims), slicesOf(x, dims));
+        binary(result, result, spread(gradient, x, dims), (others, g) => others * g);
+      }),
+    ];
+  },
+});
+
+export interface AlongOptions {
+  /** The one dimension that is reduced; null for all. Default null. */
+  readonly dim?: number | null;
+  /** Keeps the reduced dimension with size 1. Default false. */
+  readonly keepdim?: boolean;
+}
+
+/** The product, along one dimension or of all elements. (torch.prod) */
+export function prod(x: Tensor, ...args: Arguments<[dim: number | null, keepdim: boolean], AlongOptions & { readonly dtype?: DType }>): Tensor {
+  const [converted, dim, keepdim] = reductionArgs(x, args);
+  return prodOperation(converted, dim as number | null, keepdim);
+}
+
+// ---- the largest and the smallest
+
+/** Where no elements are, nothing is largest. */
+function requireElements(x: Tensor, dims: readonly number[], dim: Dims | null, operation: string): void {
+  if (reducedCount(x, dims) > 0) return;
+  if (dim === null) {
+    const hint = operation.startsWith("arg") ? "" : " Specify the reduction dim with the 'dim' argument.";
+    const message = `${operation}(): Expected reduction dim to be specified for input.numel() == 0.${hint}`;
+    throw operation.startsWith("arg") ? new IndexError(message) : new RuntimeError(message);
+  }
+  if (x.numel() > 0 || reducedSizes(x, dims, false).every((size) => size > 0)) {
+    throw new IndexError(`${operation}(): Expected reduction dim ${dims.find((each) => x.sizes[each] === 0)} to have non-zero size.`);
+  }
+}
+
+/** amax, amin, and max and min of all elements: equal extremes share the gradient. */
+function extremeRow(name: string, gradientName: string, sign: 1 | -1): OperationRow<ReductionArgs> {
+  return {
+    name,
+    gradientName,
+    infer(x, dim, keepdim) {
+      const dims = reducedDims(x, dim);
+      requireElements(x, dims, dim, name);
+      return { sizes: reducedSizes(x, dims, keepdim), dtype: x.dtype };
+    },
+    forward: (output, x, dim) => kernels.extreme(output.storage.data, slicesOf(x, reducedDims(x, dim)), sign),
+    reads: [0, "output"],
+    backward(gradient, { args: [x, dim], output }) {
+      const dims = reducedDims(x, dim);
+      const shared = filledLike(x, x.dtype, (result) =>
+        binary(result, x, spread(output, x, dims), (value, best) => (value === best || (value !== value && best !== best) ? 1 : 0)),
+      );
+      const counts = filledLike(gradient, gradient.dtype, (result) => kernels.sum(result.storage.data, slicesOf(shared, dims)));
+      return [
+        filledLike(x, x.dtype, (result) => ternary(result, shared, spread(gradient, x, dims), spread(counts, x, dims), (part, g, count) => (part === 0 ? 0 : g / count))),
+      ];
+    },
+  };
+}
+
+const amaxOperation = defineOperation<ReductionArgs>(extremeRow("amax", "AmaxBackward0", 1));
+const aminOperation = defineOperation<ReductionArgs>(extremeRow("amin", "AminBackward0", -1));
+const maxOfAll = defineOperation<ReductionArgs>(extremeRow("max", "MaxBackward1", 1));
+const minOfAll = defineOperation<ReductionArgs>(extremeRow("min", "MinBackward1", -1));
+
+/** The largest element; equal ones share the gradient. (torch.amax) */
+export function amax(x: Tensor, ...args: ReductionArguments): Tensor {
+  return amaxOperation(...reductionArgs(x, args));
+}
+
+/** The smallest element; equal ones share the gradient. (torch.amin) */
+export function amin(x: Tensor, ...args: ReductionArguments): Tensor {
+  return aminOperation(...reductionArgs(x, args));
+}
+
+/** The smallest and the largest element. (torch.aminmax) */
+export function aminmax(x: Tensor, options: AlongOptions = {}): { readonly min: Tensor; readonly max: Tensor } {
+  return { min: amin(x, options), max: amax(x, options) };
+}
+
+function positionRow(name: "argmax" | "argmin", sign: 1 | -1): OperationRow<AlongArgs> {
+  return {
+    name,
+    infer(x, dim, keepdim) {
+      const dims = reducedDims(x, dim);
+      if (x.dtype === bool) throw new RuntimeError(`${name}(): does not support bool input`);
+      requireElements(x, dims, dim, name);
+      return { sizes: reducedSizes(x, dims, keepdim), dtype: int64 };
+    },
+    forward: (output, x, dim) => kernels.extremePosition(output.storage.data, slicesOf(x, reducedDims(x, dim)), sign),
+  };
+}
+
+const argmaxOperation = defineOperation<AlongArgs>(positionRow("argmax", 1));
+const argminOperation = defineOperation<AlongArgs>(positionRow("argmin", -1));
+
+/** The position of the first largest element: along a dimension, or among all, counted row by row. (torch.argmax) */
+export function argmax(x: Tensor, ...args: Arguments<[dim: number | null, keepdim: boolean], AlongOptions>): Tensor {
+  return argmaxOperation(...(reductionArgs(x, args) as AlongArgs));
+}
+
+/** The position of the first smallest element: along a dimension, or among all, counted row by row. (torch.argmin) */
+export function argmin(x: Tensor, ...args: Arguments<[dim: number | null, keepdim: boolean], AlongOptions>): Tensor {
+  return argminOperation(...(reductionArgs(x, args) as AlongArgs));
+}
+
+const maxPick = definePick("max", "MaxBackward0");
+const minPick = definePick("min", "MinBackward0");
+
+function extremesAlong(name: "max" | "min", sign: 1 | -1, pick: typeof maxPick): (x: Tensor, dim: number, keepdim: boolean) => ValuesAndIndices {
+  return defineComposite(name, (x: Tensor, along: number, keepdim: boolean): ValuesAndIndices => {
+    const dim = normalizeDim(along, x.sizes.length);
+    const dims = reducedDims(x, along);
+    requireElements(x, dims, along, name);
+    const indices = positionsAlong(x, dim, keepdim, (output) => kernels.extremePosition(output.storage.data, slicesOf(x, dims), sign));
+    return new ValuesAndIndices(name, pick(x, indices, dim), indices);
+  });
+}
+
+const maxAlong = extremesAlong("max", 1, maxPick);
+const minAlong = extremesAlong("min", -1, minPick);
+
+export interface ExtremeOptions {
+  readonly dim: number;
+  /** Keeps the dimension with size 1. Default false. */
+  readonly keepdim?: boolean;
+}
+
+/** The largest of all elements; along a dimension, the largest elements and their positions; of two tensors, the larger of each pair. (torch.max) */
+export function max(x: Tensor): Tensor;
+export function max(x: Tensor, other: Tensor): Tensor;
+export function max(x: Tensor, ...args: [dim: number, keepdim?: boolean | { readonly keepdim?: boolean }] | [options: ExtremeOptions]): ValuesAndIndices;
+export function max(x: Tensor, ...args: unknown[]): Tensor | ValuesAndIndices {
+  if (args[0] instanceof Tensor) return maximum(x, args[0]);
+  const [, dim, keepdim] = reductionArgs(x, args);
+  return dim === null ? maxOfAll(x, null, false) : maxAlong(x, dim as number, keepdim);
+}
+
+/** The smallest of all elements; along a dimension, the smallest elements and their positions; of two tensors, the smaller of each pair. (torch.min) */
+export function min(x: Tensor): Tensor;
+export function min(x: Tensor, other: Tensor): Tensor;
+export function min(x: Tensor, ...args: [dim: number, keepdim?: boolean | { readonly keepdim?: boolean }] | [options: ExtremeOptions]): ValuesAndIndices;
+export function min(x: Tensor, ...args: unknown[]): Tensor | ValuesAndIndices {
+  if (args[0] instanceof Tensor) return minimum(x, args[0]);
+  const [, dim, keepdim] = reductionArgs(x, args);
+  return dim === null ? minOfAll(x, null, false) : minAlong(x, dim as number, keepdim);
+}
+
+// ---- order statistics
+
+/** Which of a sorted slice's positions is asked for; NaN, if `propagates` and present, comes instead. */
+function rankedPositions(output: Tensor, x: Tensor, dims: readonly number[], rank: (notNan: number) => number, propagates: boolean): void {
+  const slices = slicesOf(x, dims);
+  kernels.sortedPositions(slices, false, (s, positions) => {
+    let notNan = positions.length;
+    while (notNan > 0 && Number.isNaN(slices.data[slices.starts[s]! + positions[notNan - 1]! * slices.stride]!)) notNan--;
+    const at = notNan < positions.length && propagates ? notNan : rank(notNan);
+    output.storage.data[s] = positions[Math.max(at, 0)]!;
+  });
+}
+
+interface OrderStatistic {
+  readonly ofAll: (x: Tensor) => Tensor;
+  readonly along: (x: Tensor, dim: number, keepdim: boolean) => ValuesAndIndices;
+}
+
+function medianOperations(name: "median" | "nanmedian", propagates: boolean): OrderStatistic {
+  const middle = (count: number): number => Math.floor((count - 1) / 2);
+  const title = name === "median" ? "Median" : "Nanmedian";
+  const pickOfAll = definePick(name, `${title}Backward0`);
+  const pickAlong = definePick(name, `${title}Backward1`);
+  return {
+    ofAll: defineComposite(name, (x: Tensor): Tensor => {
+      if (x.numel() === 0) return filledLike(Tensor.allocate([], x.dtype, x.device), x.dtype, (result) => unary(result, result, () => NaN));
+      const flat = x.sizes.length === 1 ? x : reshape(x, -1);
+      return pickOfAll(flat, positionsAlong(flat, 0, false, (output) => rankedPositions(output, flat, [0], middle, propagates)), 0);
+    }),
+    along: defineComposite(name, (x: Tensor, along: number, keepdim: boolean): ValuesAndIndices => {
+      const dim = normalizeDim(along, x.sizes.length);
+      const dims = reducedDims(x, along);
+      requireElements(x, dims, along, name);
+      const indices = positionsAlong(x, dim, keepdim, (output) => rankedPositions(output, x, dims, middle, propagates));
+      return new ValuesAndIndices(name, pickAlong(x, indices, dim), indices);
+    }),
+  };
+}
+
+const medians = medianOperations("median", true);
+const nanmedians = medianOperations("nanmedian", false);
+
+/** The middle element (the lower of two) of all; along a dimension, the middle elements and their positions. (torch.median) */
+export function median(x: Tensor): Tensor;
+export function median(x: Tensor, ...args: [dim: number, keepdim?: boolean | { readonly keepdim?: boolean }] | [options: ExtremeOptions]): ValuesAndIndices;
+export function median(x: Tensor, ...args: unknown[]): Tensor | ValuesAndIndices {
+  const [, dim, keepdim] = reductionArgs(x, args);
+  return dim === null ? medians.ofAll(x) : medians.along(x, dim as number, keepdim);
+}
+
+/** `median` of the elements that are not NaN. (torch.nanmedian) */
+export function nanmedian(x: Tensor): Tensor;
+export function nanmedian(x: Tensor, ...args: [dim: number, keepdim?: boolean | { readonly keepdim?: boolean }] | [options: ExtremeOptions]): ValuesAndIndices;
+export function nanmedian(x: Tensor, ...args: unknown[]): Tensor | ValuesAndIndices {
+  const [, dim, keepdim] = reductionArgs(x, args);
+  return dim === null ? nanmedians.ofAll(x) : nanmedians.along(x, dim as number, keepdim);
+}
+
+const kthvaluePick = definePick("kthvalue", "KthvalueBackward0");
+const kthvalueOperation = defineComposite("kthvalue", (x: Tensor, k: number, along: number, keepdim: boolean): ValuesAndIndices => {
+  const dim = normalizeDim(along, x.sizes.length);
+  if (k < 1 || k > (x.sizes[dim] ?? 1)) throw new RuntimeError(`kthvalue(): selected number k out of range for dimension ${dim}`);
+  const dims = reducedDims(x, along);
+  const indices = positionsAlong(x, dim, keepdim, (output) => rankedPositions(output, x, dims, () => k - 1, false));
+  return new ValuesAndIndices("kthvalue", kthvaluePick(x, indices, dim), indices);
+});
+
+export interface LastDimOptions {
+  /** Default -1, the last. */
+  readonly dim?: number;
+  /** Keeps the dimension with size 1. Default false. */
+  readonly keepdim?: boolean;
+}
+
+/** The k-th smallest elements along a dimension (the last by default) and their positions; k counts from 1. (torch.kthvalue) */
+export function kthvalue(x: Tensor, k: number, ...args: Arguments<[dim: number, keepdim: boolean], LastDimOptions>): ValuesAndIndices {
+  const { dim = -1, keepdim = false } = collect<LastDimOptions>(["dim", "keepdim"], args);
+  return kthvalueOperation(x, k, dim, keepdim);
+}
+
+const modePick = definePick("mode", "ModeBackward0");
+const modeOperation = defineComposite("mode", (x: Tensor, along: number, keepdim: boolean): ValuesAndIndices => {
+  const dim = normalizeDim(along, x.sizes.length);
+  const dims = reducedDims(x, along);
+  requireElements(x, dims, along, "mode");
+  const indices = positionsAlong(x, dim, keepdim, (output) => {
+    const slices = slicesOf(x, dims);
+    kernels.sortedPositions(slices, false, (s, positions) => {
+      let best = 0;
+      for (let k = 0; k < positions.length; ) {
+        const start = k;
+        const value = slices.data[slices.starts[s]! + positions[k]! * slices.stride]!;
+        while (k < positions.length && slices.data[slices.starts[s]! + positions[k]! * slices.stride] === value) k++;
+        if (k === start) k++;
+        if (k - start > best) {
+          best = k - start;
+          output.storage.data[s] = positions[k - 1]!;
+        }
+      }
+    });
+  });
+  return new ValuesAndIndices("mode", modePick(x, indices, dim), indices);
+});
+
+/** The most frequent elements along a dimension (the last by default), of equally frequent ones the smallest, and a position of each. (torch.mode) */
+export function mode(x: Tensor, ...args: Arguments<[dim: number, keepdim: boolean], LastDimOptions>): ValuesAndIndices {
+  const { dim = -1, keepdim = false } = collect<LastDimOptions>(["dim", "keepdim"], args);
+  return modeOperation(x, dim, keepdim);
+}
+
+// ---- norms
+
+export interface NormOptions extends TypedReductionOptions {
+  /** The order: a number, Infinity or -Infinity; "fro" is 2. Default "fro". */
+  readonly p?: number | "fro";
+}
+
+/** The norm of the elements as one vector, or along dimensions. (torch.norm) */
+export function norm(x: Tensor, ...args: Arguments<[p: number | "fro", dim: Dims | null, keepdim: boolean], NormOptions>): Tensor {
+  const { p = "fro", dim = null, keepdim = false, dtype } = collect<NormOptions>(["p", "dim", "keepdim"], args);
+  if (typeof p !== "number" && p !== "fro") throw new RuntimeError(`linalg.matrix_norm: Order ${String(p)} not supported.`);
+  return vectorNorm(dtype === undefined ? x : to(x, dtype), p === "fro" ? 2 : p, dim, keepdim);
+}
+
+/** The norm of the difference. (torch.dist) */
+export function dist(x: Tensor, other: Tensor, p = 2): Tensor {
+  return vectorNorm(x.sub(other), p, null, false);
+}
+
+const logsumexpOperation = defineOperation<ReductionArgs>({
+  name: "logsumexp",
+  infer: (x, dim, keepdim) => ({ sizes: reducedSizes(x, reducedDims(x, dim), keepdim), dtype: floatType(x.dtype) }),
+  forward: (output, x, dim) => kernels.logSumExp(output.storage.data, slicesOf(x, reducedDims(x, dim))),
+  reads: [0, "output"],
+  backward(gradient, { args: [x, dim], output }) {
+    const dims = reducedDims(x, dim);
+    return [
+      filledLike(x, gradient.dtype, (result) =>
+        ternary(result, spread(gradient, x, dims), x, spread(output, x, dims), (g, value, total) => (total === -Infinity ? 0 : g * Math.exp(value - total))),
+      ),
+    ];
+  },
+});
+
+/** log(sum(exp(x))) without overflow. (torch.logsumexp) */
+export function logsumexp(x: Tensor, ...args: Arguments<[dim: Dims, keepdim: boolean], { readonly dim: Dims; readonly keepdim?: boolean }>): Tensor {
+  const { dim, keepdim = false } = collect<{ dim?: Dims; keepdim?: boolean }>(["dim", "keepdim"], args);
+  return logsumexpOperation(x, required(dim, "logsumexp", "dim"), keepdim);
+}
+
+// ---- truth values and counts
+
+/** any: not all are zero. all: none is zero, so as many are not zero as there are. */
+function truthRow(name: "any" | "all"): OperationRow<ReductionArgs> {
+  return {
+    name,
+    infer: (x, dim, keepdim) => ({ sizes: reducedSizes(x, reducedDims(x, dim), keepdim), dtype: x.dtype === uint8 ? uint8 : bool }),
+    forward(output, x, dim) {
+      const slices = slicesOf(x, reducedDims(x, dim));
+      const counts = new Float64Array(slices.starts.length);
+      kernels.countNonzero(counts, slices);
+      const truth = output.storage.data;
+      for (let s = 0; s < counts.length; s++) truth[s] = (name === "any" ? counts[s]! > 0 : counts[s] === slices.size) ? 1 : 0;
+    },
+  };
+}
+
+const anyOperation = defineOperation<ReductionArgs>(truthRow("any"));
+const allOperation = defineOperation<ReductionArgs>(truthRow("all"));
+
+/** Whether any element is not zero. (torch.any) */
+export function any(x: Tensor, ...args: ReductionArguments): Tensor {
+  return anyOperation(...reductionArgs(x, args));
+}
+
+/** Whether no element is zero. (torch.all) */
+export function all(x: Tensor, ...args: ReductionArguments): Tensor {
+  return allOperation(...reductionArgs(x, args));
+}
+
+const countNonzeroOperation = defineOperation<[x: Tensor, dim: Dims | null]>({
+  name: "countNonzero",
+  infer: (x, dim) => ({ sizes: reducedSizes(x, reducedDims(x, dim), false), dtype: int64 }),
+  forward: (output, x, dim) => kernels.countNonzero(output.storage.data, slicesOf(x, reducedDims(x, dim))),
+});
+
+/** How many elements are not zero. (torch.count_nonzero) */
+export function countNonzero(x: Tensor, ...args: Arguments<[dim: Dims | null], { readonly dim?: Dims | null }>): Tensor {
+  return countNonzeroOperation(x, collect<{ dim?: Dims | null }>(["dim"], args).dim ?? null);
+}
+
+// ---- running sums, products, extremes
+
+type ScanArgs = [x: Tensor, dim: number];
+
+export interface ScanOptions {
+  readonly dim?: number;
+  /** Converts to this dtype first. */
+  readonly dtype?: DType;
+}
+
+type ScanArguments = Arguments<[dim: number], ScanOptions>;
+
+function scanArgs(operation: string, x: Tensor, args: readonly unknown[]): ScanArgs {
+  const { dim, dtype } = collect<ScanOptions>(["dim"], args);
+  const along = required(dim, operation, "dim");
+  return [dtype === undefined ? x : to(x, dtype), along];
+}
+
+/** The one dimension as `slicesOf` takes it. */
+const scanned = (x: Tensor, dim: number): readonly number[] => (normalizeDim(dim, x.sizes.length), x.sizes.length === 0 ? [] : [normalizeDim(dim, x.sizes.length)]);
+
+function inferScan(x: Tensor, dim: number): { sizes: readonly number[]; dtype: DType } {
+  normalizeDim(dim, x.sizes.length);
+  return { sizes: x.sizes, dtype: sumType(x.dtype) };
+}
+
+const cumsumOperation = defineOperation<ScanArgs>({
+  name: "cumsum",
+  infer: inferScan,
+  forward: (output, x, dim) => kernels.cumulativeSum(slicesOf(output, scanned(x, dim)), slicesOf(x, scanned(x, dim)), false),
+  backward: (gradient, { args: [x, dim] }) => [
+    filledLike(x, gradient.dtype, (result) => kernels.cumulativeSum(slicesOf(result, scanned(x, dim)), slicesOf(gradient, scanned(x, dim)), true)),
+  ],
+});
+
+/** Sums of all elements up to each one along a dimension. (torch.cumsum) */
+export function cumsum(x: Tensor, ...args: ScanArguments): Tensor {
+  return cumsumOperation(...scanArgs("cumsum", x, args));
+}
+
+const cumprodOperation = defineOperation<ScanArgs>({
+  name: "cumprod",
+  infer: inferScan,
+  forward: (output, x, dim) => kernels.cumulativeProd(slicesOf(output, scanned(x, dim)), slicesOf(x, scanned(x, dim))),
+  reads: [0],
+  backward: (gradient, { args: [x, dim] }) => [
+    filledLike(x, gradient.dtype, (result) => {
+      const dims = scanned(x, dim);
+      kernels.cumulativeProdGradient(slicesOf(result, dims), slicesOf(gradient, dims), slicesOf(x, dims));
+    }),
+  ],
+});
+
+/** Products of all elements up to each one along a dimension. (torch.cumprod) */
+export function cumprod(x: Tensor, ...args: ScanArguments): Tensor {
+  return cumprodOperation(...scanArgs("cumprod", x, args));
+}
+
+const logcumsumexpOperation = defineOperation<ScanArgs>({
+  name: "logcumsumexp",
+  infer(x, dim) {
+    normalizeDim(dim, x.sizes.length);
+    if (!x.dtype.isFloatingPoint) throw new NotImplementedError(`"logcumsumexp_out_cpu" not implemented for '${x.dtype.scalarType}'`);
+    return { sizes: x.sizes, dtype: x.dtype };
+  },
+  forward: (output, x, dim) => kernels.cumulativeLogSumExp(slicesOf(output, scanned(x, dim)), slicesOf(x, scanned(x, dim))),
+  reads: [0, "output"],
+  backward: (gradient, { args: [x, dim], output }) => [
+    filledLike(x, gradient.dtype, (result) => {
+      const dims = scanned(x, dim);
+      kernels.cumulativeLogSumExpGradient(slicesOf(result, dims), slicesOf(gradient, dims), slicesOf(x, dims), slicesOf(output, dims));
+    }),
+  ],
+});
+
+/** log(sum(exp(x))) of all elements up to each one along a dimension. (torch.logcumsumexp) */
+export function logcumsumexp(x: Tensor, dim: number): Tensor {
+  return logcumsumexpOperation(x, dim);
+}
+
+function runningExtreme(name: "cummax" | "cummin", sign: 1 | -1): (x: Tensor, dim: number) => ValuesAndIndices {
+  const pick = definePick(name, `${name === "cummax" ? "Cummax" : "Cummin"}Backward0`);
+  return defineComposite(name, (x: Tensor, along: number): ValuesAndIndices => {
+    const dim = normalizeDim(along, x.sizes.length);
+    const indices = filledLike(x, int64, (output) => kernels.cumulativeExtremePosition(slicesOf(output, scanned(x, dim)), slicesOf(x, scanned(x, dim)), sign));
+    return new ValuesAndIndices(name, pick(x, indices, dim), indices);
+  });
+}
+
+const cummaxOperation = runningExtreme("cummax", 1);
+const cumminOperation = runningExtreme("cummin", -1);
+
+/** The largest elements up to each one along a dimension, and their positions. (torch.cummax) */
+export function cummax(x: Tensor, dim: number): ValuesAndIndices {
+  return cummaxOperation(x, dim);
+}
+
+/** The smallest elements up to each one along a dimension, and their positions. (torch.cummin) */
+export function cummin(x: Tensor, dim: number): ValuesAndIndices {
+  return cumminOperation(x, dim);
+}
+
+export interface DiffOptions {
+  /** How often the differences are taken. Default 1. */
+  readonly n?: number;
+  /** Default -1, the last. */
+  readonly dim?: number;
+}
+
+/** Differences of neighbours along a dimension. (torch.diff) */
+export function diff(x: Tensor, ...args: Arguments<[n: number, dim: number], DiffOptions>): Tensor {
+  const { n = 1, dim = -1 } = collect<DiffOptions>(["n", "dim"], args);
+  if (x.sizes.length === 0) throw new RuntimeError("diff expects input to be at least one-dimensional");
+  let result = x;
+  for (let i = 0; i < n; i++) {
+    const size = result.sizes[normalizeDim(dim, x.sizes.length)]!;
+    if (size === 0) break;
+    const later = narrow(result, dim, 1, size - 1);
+    const earlier = narrow(result, dim, 0, size - 1);
+    result = result.dtype === bool ? later.logicalXor(earlier) : later.sub(earlier);
+  }
+  return result;
+}
+
+/** True when two tensors have the same shape. */
+export function isSameSize(x: Tensor, other: Tensor): boolean {
+  return equalSizes(x.sizes, other.sizes);
+}
