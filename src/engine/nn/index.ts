@@ -5,11 +5,14 @@ export {
   registerModuleFullBackwardHook, registerModuleFullBackwardPreHook, type FullBackwardHook, type FullBackwardPreHook, type Gradients,
 } from "./backwardHooks.js";
 export * from "./containers.js";
+export * from "./distance.js";
 export * from "./dropout.js";
+export * from "./embedding.js";
 export * from "./flatten.js";
 export { registerModuleForwardHook, registerModuleForwardPreHook, RemovableHandle, withoutHooks, type ForwardHook, type ForwardPreHook } from "./hooks.js";
 export * from "./identity.js";
 export * from "./linear.js";
+export * from "./loss.js";
 export * from "./module.js";
 export * from "./normalization.js";
 export * from "./parameter.js";
