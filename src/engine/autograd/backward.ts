@@ -1,5 +1,5 @@
 import { RuntimeError } from "../errors.js";
-import { binary, fill } from "../kernels/elementwise.js";
+import { binary, copy, fill } from "../kernels/elementwise.js";
 import { withoutObserver } from "../observer.js";
 import { equalSizes, formatSizes } from "../size.js";
 import { Tensor } from "../tensor.js";
@@ -63,13 +63,21 @@ function run(root: Tensor, given: Tensor | null, retainGraph: boolean, captures:
   const previous = setGradEnabled(false);
   try {
     withoutObserver(() => {
-      start.gradient = first;
-      start.ownsGradient = given === null;
+      start.gradient = inDType(first, root);
+      start.ownsGradient = start.gradient !== given;
       for (const node of inOrder(start, pass)) step(node, retainGraph, captures);
     });
   } finally {
     setGradEnabled(previous);
   }
+}
+
+/** Gradients have the dtype of what they are gradients of. */
+function inDType(gradient: Tensor, root: Tensor): Tensor {
+  if (gradient.dtype === root.dtype) return gradient;
+  const cast = Tensor.allocate(gradient.sizes, root.dtype, gradient.device);
+  if (gradient.device === "cpu") copy(cast, gradient);
+  return cast;
 }
 
 function onesLike(root: Tensor): Tensor {
