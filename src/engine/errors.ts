@@ -21,5 +21,7 @@ export class IndexError extends TorchError {}
 export class KeyError extends TorchError {}
 /** An argument of the wrong type. */
 export class TypeError extends TorchError {}
+/** Where PyTorch checks an argument with `assert`. */
+export class AssertionError extends TorchError {}
 /** Something that PyTorch has and this engine, or this combination, has not. */
 export class NotImplementedError extends TorchError {}

@@ -18,7 +18,7 @@ export { Generator, defaultGenerator, manualSeed, seed, initialSeed, getRngState
 /** Reading and writing weights files. */
 export * as safetensors from "./io/safetensors.js";
 export { setPrintOptions } from "./print/options.js";
-export { TorchError, RuntimeError, ValueError, IndexError, KeyError, TypeError, NotImplementedError } from "./errors.js";
+export { TorchError, AssertionError, RuntimeError, ValueError, IndexError, KeyError, TypeError, NotImplementedError } from "./errors.js";
 export { observe, type Observer } from "./observer.js";
 
 export { deepcopy } from "./nn/deepcopy.js";
