@@ -1,14 +1,15 @@
 import * as vscode from "vscode";
-import type { Failure, SourceLocation } from "../protocol/index.js";
+import type { Failure, ModelSnapshot, ModuleSnapshot, SourceLocation, StepId } from "../protocol/index.js";
 import type { RunSources } from "./runSources.js";
 import type { Session } from "./session.js";
 import type { Sessions } from "./sessions.js";
+import { moduleAt } from "./snapshotQueries.js";
 
 /** Puts what failed into the Problems view: runs that ended early, and forward passes that threw. */
 export class Diagnostics implements vscode.Disposable {
   readonly #collection = vscode.languages.createDiagnosticCollection("layerscope");
   readonly #subscriptions: vscode.Disposable[];
-  readonly #found = new Map<Session, readonly (readonly [vscode.Uri, vscode.Diagnostic])[]>();
+  readonly #found = new Map<Session, readonly Problem[]>();
 
   constructor(sessions: Sessions) {
     this.#subscriptions = [
@@ -25,7 +26,7 @@ export class Diagnostics implements vscode.Disposable {
     vscode.Disposable.from(...this.#subscriptions).dispose();
   }
 
-  #set(session: Session, problems: readonly (readonly [vscode.Uri, vscode.Diagnostic])[]): void {
+  #set(session: Session, problems: readonly Problem[]): void {
     this.#found.set(session, problems);
     if (problems.length === 0) this.#found.delete(session);
     // A file that two sessions run may have problems from both.
@@ -39,32 +40,51 @@ export class Diagnostics implements vscode.Disposable {
   }
 }
 
-function problems({ file, failure, models, sources }: Session): readonly (readonly [vscode.Uri, vscode.Diagnostic])[] {
-  return [
-    ...(failure && failure.kind !== "cancelled" ? [ofFailure(file, failure)] : []),
-    ...models.flatMap((model) => {
-      const thrown = model.trace?.failure;
-      if (!thrown) return [];
-      const place = thrown.location ?? model.location ?? { file, line: 1, column: 1 };
-      return [problem(place, vscode.l10n.t("Forward pass of {0}: {1}", model.name, thrown.message), sources)];
-    }),
-  ];
+type Problem = readonly [vscode.Uri, vscode.Diagnostic];
+
+function problems({ file, failure, models, sources }: Session): readonly Problem[] {
+  const found: Problem[] = failure && failure.kind !== "cancelled" ? [ofFailure(file, failure)] : [];
+  for (const model of models) {
+    const thrown = model.trace?.failure;
+    if (!thrown) continue;
+    const place = thrown.location ?? model.location ?? { file, line: 1, column: 1 };
+    // The run itself may have ended by this very error.
+    const known = failure?.message.includes(thrown.message) && failure.location?.file === place.file && failure.location.line === place.line;
+    const own = known ? found[0] : problem(place, vscode.l10n.t("Forward pass of {0}: {1}", model.name, thrown.message), sources);
+    if (!known) found.push(own);
+    const made = moduleOfStep(model, thrown.step);
+    if (made?.location) {
+      own[1].relatedInformation = [
+        new vscode.DiagnosticRelatedInformation(toLocation(made.location, sources), vscode.l10n.t("{0} ({1}) was made here", made.path || model.name, made.type)),
+        ...(own[1].relatedInformation ?? []),
+      ];
+    }
+  }
+  return found;
 }
 
-function ofFailure(file: string, failure: Failure): readonly [vscode.Uri, vscode.Diagnostic] {
+function ofFailure(file: string, failure: Failure): Problem {
   const message = failure.hint === null ? failure.message : `${failure.message}\n${failure.hint}`;
   const place = failure.location ?? { file, line: 1, column: 1 };
-  const [uri, diagnostic] = problem(place, message, null);
-  diagnostic.relatedInformation = failure.stack
+  const found = problem(place, message, null);
+  found[1].relatedInformation = failure.stack
     .filter(({ location }) => location.file !== place.file || location.line !== place.line)
     .map((frame) => {
       const name = frame.function || vscode.l10n.t("top level");
       return new vscode.DiagnosticRelatedInformation(toLocation(frame.location, null), vscode.l10n.t("called from {0}", name));
     });
-  return [uri, diagnostic];
+  return found;
 }
 
-function problem(place: SourceLocation, message: string, sources: RunSources | null): readonly [vscode.Uri, vscode.Diagnostic] {
+/** The module that a step of the trace is, or ran in. */
+function moduleOfStep(model: ModelSnapshot, id: StepId): ModuleSnapshot | undefined {
+  for (let step = model.trace!.steps[id]; step; step = model.trace!.steps[step.parent ?? -1]) {
+    if (step.kind === "module") return moduleAt(model, step.path);
+  }
+  return undefined;
+}
+
+function problem(place: SourceLocation, message: string, sources: RunSources | null): Problem {
   const { uri, range } = toLocation(place, sources);
   const diagnostic = new vscode.Diagnostic(range, message, vscode.DiagnosticSeverity.Error);
   diagnostic.source = "Layerscope";

@@ -93,7 +93,7 @@ function parameterTable(model: ModelSnapshot, module: ModuleSnapshot): string {
     const summary = statistics?.finite ? t("mean {0}, std {1}", formatValue(statistics.finite.mean), formatValue(statistics.finite.std)) : "";
     const shared = sharedWith(tensor, path, use.name);
     const notes = [initializationText(initialization) ?? t("unknown"), ...(shared.length > 0 ? [t("shared with {0}", shared.join(", "))] : [])];
-    return `| ${cell(name)} | ${formatShape(tensor.shape)} | ${notes.map(cell).join("; ")} | ${image ? `![${cell(summary)}|width=120,height=28](${image})` : ""} |`;
+    return `| ${cell(name)} | ${formatShape(tensor.shape)} | ${notes.map(cell).join("; ")} | ${image ? `![${cell(summary)}\\|width=120,height=28](${image})` : ""} |`;
   });
   const rest = uses.length - maxRows;
   return [

@@ -34,9 +34,9 @@ suite("hovering over a model definition", () => {
     const text = await hoverAt(await runFile("hover.ts", code), "new nn.Linear(4, 8), shared", 8);
     assert.match(text, /\*\*Linear\*\*\(in\\_features=4, out\\_features=8, bias=True\)/);
     assert.match(text, /tied › 0/);
-    assert.match(text, /weight.*8 × 4.*kaimingUniform/s);
+    assert.match(text, /weight.*8×4.*kaimingUniform/s);
     assert.match(text, /data:image\/svg\+xml;base64,/);
-    assert.match(text, /2 × 4 → 2 × 8/);
+    assert.match(text, /2×4 → 2×8/);
     for (const command of ["select", "reinitialize", "forward", "run"]) assert.match(text, new RegExp(`command:layerscope\\.${command}\\?`));
   });
 

@@ -92,8 +92,14 @@ suite("running a model file", () => {
       "mismatch.ts",
       `import * as torch from "layerscope";\nconst { nn } = torch;\nexport const net = new nn.Sequential(new nn.Linear(4, 8), new nn.Linear(4, 1));\nnet(torch.rand([2, 4]));\n`,
     );
-    const found = problems(editor);
-    assert.ok(found.some(({ message }) => /mat1 and mat2 shapes cannot be multiplied/.test(message)), found.map(({ message }) => message).join("\n"));
+    const [problem, ...more] = problems(editor);
+    assert.match(problem.message, /mat1 and mat2 shapes cannot be multiplied \(2x8 and 4x1\)/);
+    assert.equal(problem.range.start.line, 3);
+    assert.deepEqual(more, [], "one error is reported once");
+    assert.deepEqual(
+      problem.relatedInformation?.map(({ message, location }) => [message, location.range.start.line]),
+      [["1 (Linear) was made here", 2]],
+    );
   });
 
   test("ends an endless loop at the time limit while the editor stays responsive", async () => {
