@@ -11,6 +11,11 @@ export function isBookkeeping(name: string): boolean {
   return bookkeeping.has(name);
 }
 
+/** Whether an operation writes to its first argument: torch's trailing underscore, or an optimizer's step. */
+export function writesInPlace(name: string): boolean {
+  return name.endsWith("_") || name.endsWith(".step");
+}
+
 /** Names of the arguments that are not tensors, in order; operations that are not listed show bare values. */
 const argumentNames: Readonly<Record<string, readonly string[]>> = {
   sum: ["dim", "keepdim"],

@@ -2,6 +2,7 @@ import type { SourceLocation } from "../protocol/index.js";
 import { type CallFrame, callSites, framesOf, type Locate, parseStack } from "./callFrames.js";
 import type { Engine, Module } from "./engine.js";
 import type { Initializations } from "./initializations.js";
+import { writesInPlace } from "./operations.js";
 import { Recording } from "./recording.js";
 import { eachTensorOf } from "./structured.js";
 
@@ -137,7 +138,7 @@ export class Recorder {
         recorder.#recording?.childCalled(parent, name);
       },
       operation: function ran(name, args, output) {
-        if (name.endsWith("_") && output instanceof recorder.#engine.Tensor) recorder.#initializations.written(name, output, args, ran);
+        if (writesInPlace(name) && output instanceof recorder.#engine.Tensor) recorder.#initializations.written(name, output, args, ran);
         recorder.#recording?.operation(name, args, output, () => here(ran));
       },
       operationFailed: function failed(name, args, error) {

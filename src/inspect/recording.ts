@@ -3,7 +3,7 @@ import type { ForwardTrace, ModuleStep, Operand, OperationStep, SourceLocation, 
 import { type CallFrame, type Locate } from "./callFrames.js";
 import type { Engine, Module, Storage, Tensor } from "./engine.js";
 import { multiplyAdds } from "./multiplyAdds.js";
-import { formatArguments, isBookkeeping } from "./operations.js";
+import { formatArguments, isBookkeeping, writesInPlace } from "./operations.js";
 import { activationStatistics } from "./statistics.js";
 import { eachTensor, eachTensorOf } from "./structured.js";
 
@@ -148,7 +148,7 @@ export class Recording {
     if (step === null) return;
     const [target] = args;
     const outputs: Operand[] = [];
-    if (name.endsWith("_") && target instanceof this.#engine.Tensor) {
+    if (writesInPlace(name) && target instanceof this.#engine.Tensor) {
       outputs.push({ value: this.#write(target, step), label: "" });
     } else {
       eachTensor(this.#engine, output, (tensor, label) => outputs.push({ value: this.#bindNew(tensor, { kind: "step", step }), label }));

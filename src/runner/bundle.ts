@@ -98,6 +98,7 @@ export class Bundler {
       keepNames: true,
       logLevel: "silent",
       banner: { js: `${require} ${runnerGlobal}?.begin();` },
+      footer: { js: `${runnerGlobal}?.end();` },
       define: Object.fromEntries(Object.entries(fileConstants).map(([expression, { identifier }]) => [expression, identifier])),
       plugins: [this.#plugin(entry, () => build.state)],
     });

@@ -12,6 +12,8 @@ export interface BundleHooks {
   begin(): void;
   /** First in the model file: reads its top-level variables, which may not have a value yet. */
   entry(bindings: Readonly<Record<string, () => unknown>>): void;
+  /** Last of all: every module body has run to its end. */
+  end(): void;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from "node:fs";
 import { inspect } from "node:util";
 import { type CallFrame, parseStack } from "../inspect/callFrames.js";
 import type { Failure } from "../protocol/index.js";
@@ -18,16 +19,28 @@ export function thrownFailure(error: unknown, sources: BundleSourceMap | null): 
     };
   }
   const stack = safely(() => (typeof error.stack === "string" ? error.stack : ""), "");
-  const missingExport = error instanceof SyntaxError && /does not provide an export named '(.*?)'/.exec(error.message)?.[1];
-  if (missingExport) {
-    return { kind: "import", message: `"layerscope" has no export named "${missingExport}".`, hint: "Check the spelling.", location: null, stack: [] };
-  }
   return {
     kind: "thrown",
     message: errorMessage(error),
     hint: /Maximum call stack size exceeded/.test(error.message) ? "A function calls itself without an end, or data is nested too deep." : null,
     ...place(parseStack(stack), sources),
   };
+}
+
+/** The engine, which the bundle imports from outside, lacks something that one of `files` asks for; null when the error is another. */
+export function missingExportFailure(error: unknown, files: readonly string[]): Failure | null {
+  const name = error instanceof SyntaxError && /does not provide an export named '(.*?)'/.exec(error.message)?.[1];
+  if (!name) return null;
+  const failure: Failure = { kind: "import", message: `"layerscope" has no export named "${name}".`, hint: "Check the spelling.", location: null, stack: [] };
+  const importOfName = new RegExp(`import\\b[^;"']*?(?<![\\w$])(${name.replaceAll("$", "\\$")})(?![\\w$])[^;"']*?from\\s*["']layerscope["']`, "d");
+  for (const file of files) {
+    const text = existsSync(file) ? readFileSync(file, "utf8") : "";
+    const start = importOfName.exec(text)?.indices?.[1]?.[0];
+    if (start === undefined) continue;
+    const before = text.slice(0, start).split("\n");
+    return { ...failure, location: { file, line: before.length, column: before.at(-1)!.length + 1 } };
+  }
+  return failure;
 }
 
 /** The model code was stopped; `frames` is where it was. */
@@ -37,7 +50,7 @@ export function stoppedFailure(reason: StopReason, limit: number, frames: readon
 }
 
 /** `limit`: milliseconds for "timeout", megabytes for "memory". */
-export function stoppedText(reason: StopReason, limit: number, running: boolean): { message: string; hint: string | null } {
+function stoppedText(reason: StopReason, limit: number, running: boolean): { message: string; hint: string | null } {
   switch (reason) {
     case "timeout":
       return running
@@ -65,15 +78,22 @@ export function unsettledFailure(): Failure {
   return { kind: "exit", message: "The file waits for a promise that never settles.", hint: "Look at its top-level await.", location: null, stack: [] };
 }
 
-function place(frames: readonly CallFrame[], sources: BundleSourceMap | null): Pick<Failure, "location" | "stack"> {
-  const stack = sources?.userFrames(frames).slice(0, 50) ?? [];
+/** A recursion without end would fill the view. */
+const shownFrames = 20;
+
+/** Where in the user's own code that was. */
+export function place(frames: readonly CallFrame[], sources: BundleSourceMap | null): Pick<Failure, "location" | "stack"> {
+  const stack = sources?.userFrames(frames).slice(0, shownFrames) ?? [];
   return { location: stack[0]?.location ?? null, stack };
 }
 
 function errorMessage(error: Error, depth = 0): string {
   const name = safely(() => String(error.name), "Error");
   const text = safely(() => String(error.message), "");
-  const own = name === "Error" && text ? text : text ? `${name}: ${text}` : name;
+  // The engine's errors know in which module of a model they arose.
+  const modulePath = safely(() => (error as { modulePath?: unknown }).modulePath, null);
+  const title = typeof modulePath === "string" ? `${name} in ${modulePath}` : name;
+  const own = title === "Error" && text ? text : text ? `${title}: ${text}` : title;
   const cause = safely(() => error.cause, undefined);
   if (cause === undefined || depth === 3) return own;
   return `${own}\nCaused by: ${cause instanceof Error ? errorMessage(cause, depth + 1) : safely(() => inspect(cause, { depth: 0 }), "?")}`;

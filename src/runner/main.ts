@@ -36,12 +36,12 @@ const watchdogData: WatchdogData = {
   stopping: new Int32Array(new SharedArrayBuffer(4)),
 };
 const watchdog = new Worker(new URL("watchdog.js", import.meta.url), { workerData: watchdogData });
-watchdog.unref();
 watchdog.on("message", ({ reason, frames }: Stopped) => {
   Atomics.store(watchdogData.stopping, 0, 0);
   const limit = reason === "timeout" ? options.timeLimit : options.memoryLimit;
   interrupt?.({ failure: stoppedFailure(reason, limit, frames, session?.code.sources ?? null), frames });
 });
+watchdog.unref(); // After the listener, which would hold the event loop again.
 
 type Handlers = { readonly [M in RunnerMethod]: (params: RunnerMethods[M]["params"]) => RunnerMethods[M]["result"] | Promise<RunnerMethods[M]["result"]> };
 
@@ -134,9 +134,11 @@ for (const name of streams) {
   const stream = process[name];
   const write = stream.write.bind(stream) as (chunk: Uint8Array, done?: (error?: Error | null) => void) => boolean;
   stream.write = ((chunk: string | Uint8Array, encoding?: BufferEncoding | (() => void), done?: () => void) => {
-    const bytes = typeof chunk === "string" ? Buffer.from(chunk, typeof encoding === "string" ? encoding : "utf8") : chunk;
     const callback = typeof encoding === "function" ? encoding : done;
-    const kept = bytes.subarray(0, Math.max(0, Math.min(bytes.length, outputLeft)));
+    const allowed = Math.min(chunk.length, outputLeft);
+    // A character takes at least a byte: what is certainly too much is not even converted.
+    const bytes = typeof chunk === "string" ? Buffer.from(chunk.slice(0, allowed), typeof encoding === "string" ? encoding : "utf8") : chunk;
+    const kept = bytes.subarray(0, Math.min(bytes.length, outputLeft));
     outputLeft -= kept.length;
     if (kept.length > 0) return write(kept, callback);
     if (callback) process.nextTick(callback);

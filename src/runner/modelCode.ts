@@ -3,7 +3,7 @@ import { Session } from "node:inspector";
 import { pathToFileURL } from "node:url";
 import type { Bundle, Failure } from "../protocol/index.js";
 import { type BundleHooks, dependencyConstants } from "./bundleFormat.js";
-import { exitFailure, thrownFailure, unsettledFailure } from "./faults.js";
+import { exitFailure, missingExportFailure, thrownFailure, unsettledFailure } from "./faults.js";
 import { BundleSourceMap } from "./sourceMap.js";
 
 export interface ModelCodeOptions {
@@ -36,13 +36,14 @@ export class ModelCode {
     const { bundle, temporaryFile, isStopping, onExit } = this.#options;
     let end!: (failure: Failure | null) => void;
     const ended = new Promise<Failure | null>((resolve) => (end = resolve));
-    const fail = (error: unknown): void => end(thrownFailure(error, this.sources));
+    const fail = (error: unknown): void => end(missingExportFailure(error, bundle.files) ?? thrownFailure(error, this.sources));
     process.on("uncaughtException", fail);
     process.on("unhandledRejection", fail);
+    let bodyEnded = false;
     let running = true;
     process.exit = ((code?: number | string | null) => {
       const status = Number(code ?? process.exitCode ?? 0);
-      if (status === 0 && this.exports && running) setImmediate(end, null);
+      if (status === 0 && bodyEnded && running) setImmediate(end, null);
       else setImmediate(onExit, exitFailure(status, new Error().stack, this.sources));
       return stopHere();
     }) as typeof process.exit;
@@ -51,6 +52,7 @@ export class ModelCode {
     const hooks: BundleHooks = {
       begin: () => rmSync(temporaryFile, { force: true }),
       entry: (bindings) => (this.#bindings = bindings),
+      end: () => (bodyEnded = true),
     };
     Object.assign(globalThis, dependencyConstants(bundle.entry), { [Symbol.for("layerscope.runner")]: hooks });
 

@@ -1,8 +1,9 @@
-import { sep } from "node:path";
+import { resolve, sep } from "node:path";
 
-/** One spelling for a path: on Windows the drive letter is in upper case for some callers and in lower case for others. */
+/** One absolute spelling for a path: on Windows the drive letter is in upper case for some callers and in lower case for others. */
 export function canonicalPath(path: string): string {
-  return /^[a-z]:/.test(path) ? path[0]!.toUpperCase() + path.slice(1) : path;
+  const absolute = resolve(path);
+  return /^[a-z]:/.test(absolute) ? absolute[0]!.toUpperCase() + absolute.slice(1) : absolute;
 }
 
 /** Whether a source file is the user's own rather than a dependency's. */

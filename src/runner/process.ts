@@ -5,9 +5,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { StringDecoder } from "node:string_decoder";
 import { pathToFileURL } from "node:url";
+import type { CallFrame } from "../inspect/callFrames.js";
 import type { Failure, RunnerMethod, RunnerMethods, RunnerReply } from "../protocol/index.js";
-import { type StopReason, stoppedText } from "./faults.js";
+import { place, stoppedFailure, type StopReason } from "./faults.js";
 import { ended, forkScript } from "./fork.js";
+import { BundleSourceMap } from "./sourceMap.js";
 
 export interface Output {
   readonly stream: "stdout" | "stderr";
@@ -62,6 +64,8 @@ export class ModelProcess {
   readonly #temporaryFile: string;
   readonly ended: Promise<void>;
   #alive = true;
+  /** Set once a file runs: for the death of a process that can no longer look up its own places. */
+  #sources: BundleSourceMap | null = null;
   #queue: Promise<unknown> = Promise.resolve();
   #lastId = 0;
   #onReply: ((reply: RunnerReply & { readonly output: OutputCount }) => void) | null = null;
@@ -107,6 +111,7 @@ export class ModelProcess {
     if (signal?.aborted) throw this.#stopped("cancelled");
     if (!this.#alive) throw this.#death();
     const id = ++this.#lastId;
+    if ("bundle" in params) this.#sources = new BundleSourceMap(params.bundle, pathToFileURL(this.#temporaryFile).href);
     if (this.#output) {
       const limit = new OutputLimit(this.#options.outputLimit!, onOutput);
       this.#output.stdout.receiver = this.#output.stderr.receiver = limit;
@@ -141,7 +146,7 @@ export class ModelProcess {
 
   #stopped(reason: StopReason): RunnerError {
     const limit = reason === "timeout" ? this.#options.timeLimit : this.#options.memoryLimit;
-    return new RunnerError({ kind: reason, ...stoppedText(reason, limit, true), location: null, stack: [] });
+    return new RunnerError(stoppedFailure(reason, limit, parseFatalStack(this.#output?.stderr.last ?? ""), this.#sources));
   }
 
   /** Why the process ended of itself. */
@@ -151,8 +156,23 @@ export class ModelProcess {
     // V8 says so when its heap is full; the system's way to take memory back is SIGKILL.
     if (signalCode === "SIGKILL" || /out of memory|Allocation failed/.test(last)) return this.#stopped("memory");
     const how = signalCode ? `signal ${signalCode}` : `exit code ${exitCode}`;
-    return new RunnerError({ kind: "crash", message: `The process of the model code ended unexpectedly (${how}).`, hint: last.trim().slice(-500) || null, location: null, stack: [] });
+    return new RunnerError({
+      kind: "crash",
+      message: `The process of the model code ended unexpectedly (${how}).`,
+      hint: "What it printed last may say why.",
+      ...place(parseFatalStack(last), this.#sources),
+    });
   }
+}
+
+/** The calls that Node or V8 print when they give up: "1: forward (file:///model.mjs:9:9)". */
+function parseFatalStack(text: string): CallFrame[] {
+  return [...text.matchAll(/^\s*\d+: (?:(.*?) \()?(file:.*?):(\d+):(\d+)\)?$/gm)].map(([, name = "", url, line, column]) => ({
+    function: name,
+    url: url!,
+    line: Number(line),
+    column: Number(column),
+  }));
 }
 
 /** Passes on what a request prints, up to a number of bytes. */
