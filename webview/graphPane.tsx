@@ -39,6 +39,7 @@ export function GraphPane({ model, file, layoutEngine, matches, hidden, onGraph 
   const latest = useRef({ session, model, file });
   latest.current = { session, model, file };
   const shown = useRef<string | null>(null);
+  const revealed = useRef(0);
 
   useLayoutEffect(() => {
     let resting: ReturnType<typeof setTimeout> | undefined;
@@ -62,6 +63,8 @@ export function GraphPane({ model, file, layoutEngine, matches, hidden, onGraph 
       },
     });
     const stopFollowing = onThemeChange(() => view.setTheme(readTheme()));
+    // For diagnosis and tests: `picture.describe()` says everything the canvas shows.
+    Object.assign(container.current!, { picture: view });
     setGraph(view);
     onGraph(view);
     return () => {
@@ -88,7 +91,13 @@ export function GraphPane({ model, file, layoutEngine, matches, hidden, onGraph 
   useEffect(() => graph?.setLegendVisible(preferences.showLegend), [graph, preferences.showLegend]);
   useEffect(() => graph?.setMinimapVisible(preferences.showMinimap), [graph, preferences.showMinimap]);
   useEffect(() => graph?.setHighlights(matches), [graph, matches]);
-  useEffect(() => graph?.select(page.selected && idOf(page.selected), { reveal: page.reveals > 0 }), [graph, page.reveals]);
+  useEffect(() => {
+    if (!graph) return;
+    const id = page.selected && idOf(page.selected);
+    const reveal = revealed.current !== page.reveals;
+    revealed.current = page.reveals;
+    if (reveal || graph.selection !== id) graph.select(id, { reveal });
+  }, [graph, page.selected, page.reveals]);
   useEffect(() => {
     if (pane.current) offerMenu(pane.current, model.name, page.selected?.kind === "module" ? { kind: "module", path: page.selected.path } : null);
   }, [model.name, page.selected]);

@@ -1,5 +1,5 @@
 import "./menu.css";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { Icon } from "./controls.js";
 
 export type MenuItem =
@@ -30,7 +30,7 @@ export function Menu({ label, items, anchor, onClose }: MenuProps) {
   const close = useRef(onClose);
   close.current = onClose;
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     const menu = element.current!;
     menu.showPopover();
     place(menu, anchor);

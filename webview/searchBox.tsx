@@ -1,7 +1,7 @@
 import "./searchBox.css";
 import * as l10n from "@vscode/l10n";
 import type { Ref } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import { IconButton, TextInput, type TextField } from "./controls.js";
 import type { QueryError } from "./search.js";
 import { useSession } from "./session.js";
@@ -20,18 +20,17 @@ export interface SearchBoxProps {
 export function SearchBox({ results, field }: SearchBoxProps) {
   const { page, dispatch, announce } = useSession();
   const { paths, error } = results;
-  const [at, setAt] = useState<number | null>(null);
   const searching = page.query.trim() !== "";
+  // The step goes on from what is selected, wherever the selection came from.
+  const at = page.selected?.kind === "module" ? paths.indexOf(page.selected.path) : -1;
 
-  useEffect(() => setAt(null), [page.query]);
   useEffect(() => {
     if (searching) announce(error ? explain(error) : countText(paths.length));
   }, [page.query, paths.length]);
 
   const step = (by: 1 | -1) => {
     if (paths.length === 0) return;
-    const next = at === null ? (by > 0 ? 0 : paths.length - 1) : (at + by + paths.length) % paths.length;
-    setAt(next);
+    const next = at < 0 ? (by > 0 ? 0 : paths.length - 1) : (at + by + paths.length) % paths.length;
     dispatch({ kind: "choose", selected: { kind: "module", path: paths[next]! }, reveal: true });
   };
 
@@ -57,7 +56,7 @@ export function SearchBox({ results, field }: SearchBoxProps) {
         {searching && (
           <>
             <span class={error || paths.length === 0 ? "search-count nothing" : "search-count"}>
-              {error ? l10n.t("?") : at === null ? String(paths.length) : `${at + 1}/${paths.length}`}
+              {error ? l10n.t("?") : at < 0 ? String(paths.length) : `${at + 1}/${paths.length}`}
             </span>
             <IconButton icon="chevron-up" label={l10n.t("Previous match (Shift+Enter)")} disabled={paths.length === 0} onClick={() => step(-1)} />
             <IconButton icon="chevron-down" label={l10n.t("Next match (Enter)")} disabled={paths.length === 0} onClick={() => step(1)} />

@@ -118,6 +118,38 @@ export class Webview {
     });
   }
 
+  /** Texts whose contrast with what lies behind them is under WCAG's 4.5 (3 for large or bold), by a description of each. */
+  async faintTexts(): Promise<string[]> {
+    return this.page.evaluate(() => {
+      const parse = (colour: string) => (colour.match(/[\d.]+/g) ?? []).map(Number);
+      const over = (top: number[], below: number[]) => below.map((channel, at) => channel + (top[at]! - channel) * (top[3] ?? 1));
+      const luminance = (colour: number[]) => {
+        const [red, green, blue] = colour.map((channel) => (channel / 255 <= 0.03928 ? channel / 255 / 12.92 : ((channel / 255 + 0.055) / 1.055) ** 2.4));
+        return 0.2126 * red! + 0.7152 * green! + 0.0722 * blue!;
+      };
+      const backgroundOf = (element: Element | null): number[] => {
+        if (!element) return [255, 255, 255];
+        const own = parse(getComputedStyle(element).backgroundColor);
+        return (own[3] ?? 1) === 1 ? own.slice(0, 3) : over(own, backgroundOf(element.parentElement));
+      };
+      const found: string[] = [];
+      const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+      for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+        const element = node.parentElement!;
+        const style = getComputedStyle(element);
+        const text = node.textContent!.trim();
+        if (text === "" || style.visibility === "hidden" || element.closest(".visually-hidden, .outline, [disabled], script, vscode-option")) continue;
+        const behind = backgroundOf(element);
+        const front = over(parse(style.color), behind);
+        const [light, dark] = [luminance(front), luminance(behind)].sort((a, b) => b - a);
+        const contrast = (light! + 0.05) / (dark! + 0.05);
+        const large = Number(style.fontWeight) >= 600 || parseFloat(style.fontSize) >= 18;
+        if (contrast < (large ? 3 : 4.5)) found.push(`"${text.slice(0, 40)}" has ${contrast.toFixed(2)}`);
+      }
+      return found;
+    });
+  }
+
   close(): Promise<void> {
     return this.page.close();
   }

@@ -1,0 +1,390 @@
+import type { Browser } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import type { Failure, ModelSnapshot, PageState, Selection } from "../../src/protocol/index.js";
+import { linear, modelFile, net, relu, rgnet, sequential, snapshot, tensor, tensorValues, tied } from "../page/snapshots.js";
+import { launchChromium } from "../support/chromium.js";
+import { type Answers, Webview, type WebviewOptions } from "../support/webview.js";
+
+const models = [net(), rgnet(), tied()];
+
+let browser: Browser;
+let opened: Webview[] = [];
+
+beforeAll(async () => {
+  browser = await launchChromium();
+});
+
+afterEach(async () => {
+  const problems = opened.flatMap((webview) => webview.problems);
+  await Promise.all(opened.map((webview) => webview.close()));
+  opened = [];
+  expect(problems, "errors in the page and refusals by its policy").toEqual([]);
+});
+
+afterAll(() => browser?.close());
+
+function fileState(more: Partial<Extract<PageState, { kind: "file" }>> = {}): PageState {
+  return { kind: "file", file: modelFile, activity: "idle", models, failure: null, stale: false, ...more };
+}
+
+const failure: Failure = {
+  kind: "thrown",
+  message: "mat1 and mat2 shapes cannot be multiplied (2x4 and 8x1)",
+  hint: "The Linear at line 12 expects 8 features; it got 4.",
+  location: { file: modelFile, line: 12, column: 3 },
+  stack: [{ function: "forward", location: { file: modelFile, line: 12, column: 3 } }],
+};
+
+/** What a runner would answer, from the snapshots' own values. */
+function answers(of: readonly ModelSnapshot[]): Answers {
+  return {
+    tensorValues: ({ model: name, tensor: id, maxRows, maxColumns }) => {
+      const model = of.find((each) => each.name === name)!;
+      const values = tensorValues(model, id);
+      const shape = model.tensors[id]!.shape!;
+      const width = shape.at(-1)!;
+      const rows = Math.min(maxRows, shape.length > 1 ? shape.at(-2)! : 1);
+      const columns = Math.min(maxColumns, width);
+      const cells = Array.from({ length: rows * columns }, (_, cell) => values[Math.floor(cell / columns) * width + (cell % columns)]!);
+      return { shape, rows, columns, values: cells.map((value) => (Number.isNaN(value) ? null : value)), truncated: rows * columns < values.length };
+    },
+  };
+}
+
+async function open(state: PageState, options: WebviewOptions & { selection?: Selection } = {}): Promise<Webview> {
+  const shown = state.kind === "file" ? state.models : [];
+  const webview = await Webview.open(browser, { ...options, answers: { ...answers(shown), ...options.answers } });
+  opened.push(webview);
+  await webview.send({ kind: "state", state, selection: options.selection ?? null });
+  if (shown.length > 0) await settled(webview);
+  return webview;
+}
+
+/** Resolves when the picture is laid out and at rest. */
+async function settled({ page }: Webview): Promise<void> {
+  await page.locator(".graph-canvas").evaluate((element) => (element as HTMLElement & { picture: { whenIdle(): Promise<void> } }).picture.whenIdle());
+}
+
+interface Item {
+  readonly id: string;
+  readonly selected: boolean;
+  readonly expanded: boolean;
+}
+
+function items({ page }: Webview): Promise<Item[]> {
+  return page
+    .locator(".graph-canvas")
+    .evaluate((element) => (element as HTMLElement & { picture: { items(): { id: string; selected: boolean; expanded: boolean }[] } }).picture.items());
+}
+
+const inspector = ({ page }: Webview) => page.locator(".inspector");
+const button = ({ page }: Webview, name: string | RegExp) => page.getByRole("button", { name });
+
+describe("a model and its inspector", () => {
+  test("the picture shows the modules, and the inspector the model's totals", async () => {
+    const webview = await open(fileState());
+    expect((await items(webview)).map(({ id }) => id)).toEqual(expect.arrayContaining(["", "0", "1", "2"]));
+    const text = await inspector(webview).innerText();
+    expect(text).toMatch(/parameters\s+49/);
+    expect(text).toContain("as your code ran it");
+  });
+
+  test("a module: arguments, shapes, parameters, initialization, statistics", async () => {
+    const webview = await open(fileState(), { selection: { model: "rgnet", path: "0.block 1.0" } });
+    const text = await inspector(webview).innerText();
+    expect(text).toContain("Linear(in_features=4, out_features=8, bias=True)");
+    expect(text).toMatch(/2×4\s+→\s+2×8/);
+    expect(text).toMatch(/weight\s+8×4\s+float32/);
+    expect(text).toContain("kaimingUniform_(a=2.236, mode=fan_in, nonlinearity=leaky_relu)");
+    expect(text).toContain("uniform on [−0.5, 0.5]");
+    expect(text).toMatch(/std\s+0\.\d+/);
+  });
+
+  test("the declared density lies over the histogram", async () => {
+    const webview = await open(fileState(), { selection: { model: "rgnet", path: "0.block 1.0" } });
+    const weight = inspector(webview).getByRole("article", { name: "weight" });
+    expect(await weight.locator(".histogram-bar").count()).toBeGreaterThan(4);
+    expect(await weight.locator(".histogram-curve").count()).toBe(1);
+  });
+
+  test("values are read cell by cell with the keyboard", async () => {
+    const webview = await open(fileState(), { selection: { model: "rgnet", path: "0.block 1.0" } });
+    const weight = inspector(webview).getByRole("article", { name: "weight" });
+    await weight.locator("canvas").focus();
+    for (const key of ["ArrowDown", "ArrowDown", "ArrowRight"]) await webview.page.keyboard.press(key);
+    const model = models[1]!;
+    const id = model.tensors.find(({ names }) => names[0] === "0.block 1.0.weight")!.id;
+    const value = tensorValues(model, id)[1 * 4 + 1]!;
+    expect(await weight.locator("output").innerText()).toContain("[1, 1] = ");
+    expect(await weight.locator("output").innerText()).toContain(Math.abs(value).toPrecision(4).replace(/0+$/, ""));
+  });
+
+  test("shared partners lead to each other", async () => {
+    const webview = await open(fileState(), { selection: { model: "tied", path: "2" } });
+    const weight = inspector(webview).getByRole("article", { name: "weight" });
+    await weight.getByRole("button", { name: "4.weight" }).click();
+    expect(await inspector(webview).locator("[aria-current]").innerText()).toBe("4");
+    expect(webview.asked("selected")).toEqual([{ model: "tied", path: "4" }]);
+  });
+
+  test("a container sums what is beneath it and lists its children", async () => {
+    const webview = await open(fileState(), { selection: { model: "rgnet", path: "0" } });
+    expect(await inspector(webview).innerText()).toMatch(/parameters\s+304/);
+    await inspector(webview).getByRole("button", { name: /^block 2/ }).click();
+    expect(await inspector(webview).locator("[aria-current]").innerText()).toBe("block 2");
+  });
+
+  test("NaN is counted apart, constants are a spike, sampling is stated and can be undone", async () => {
+    const odd = tensor([2, 8], { kind: "uniform", low: -1, high: 1 });
+    odd.values[3] = Number.NaN;
+    odd.values[4] = Infinity;
+    const made = snapshot("odd", sequential(linear(8, 2, odd, tensor([2], { kind: "constant", value: 0 }, { function: "zeros_" }))), [1, 8]);
+    const counted = made.tensors[0]!.statistics!;
+    const sampled = { ...made, tensors: made.tensors.map((each) => (each.id === 0 ? { ...each, count: 64, statistics: { ...counted, count: 64 } } : each)) };
+    const webview = await open(fileState({ models: [sampled] }), {
+      selection: { model: "odd", path: "0" },
+      answers: { statistics: () => ({ ...counted, count: 64, sampled: 64 }), tensorValues: () => ({ shape: [1], rows: 1, columns: 1, values: [null], truncated: false }) },
+    });
+    const weight = inspector(webview).getByRole("article", { name: "weight" });
+    expect(await weight.locator(".non-finite").innerText()).toMatch(/1 NaN\s+1 \+∞/);
+    expect(await weight.innerText()).toContain("The values do not follow the declared distribution.");
+    expect(await weight.innerText()).toContain("Sampled 16 of 64 values.");
+    await weight.getByRole("button", { name: "Count All" }).click();
+    await weight.getByText("All 64 values counted.").waitFor();
+    const bias = inspector(webview).getByRole("article", { name: "bias" });
+    expect(await bias.locator(".histogram-bar").count()).toBe(1);
+    expect(await bias.locator(".histogram-spike-label").innerText()).toBe("0");
+  });
+});
+
+describe("the host's news", () => {
+  test("a reinitialized model changes the histogram and keeps the selection", async () => {
+    const webview = await open(fileState(), { selection: { model: "rgnet", path: "0.block 1.0" } });
+    const curve = inspector(webview).getByRole("article", { name: "weight" }).locator(".histogram-curve");
+    const before = await curve.getAttribute("points");
+    const xavier = tensor([8, 4], { kind: "uniform", low: -0.7071, high: 0.7071 }, { function: "xavierUniform_", by: "layerscope" });
+    const layer = () => sequential(linear(4, 8), relu(), linear(8, 4), relu());
+    const changed = snapshot(
+      "rgnet",
+      sequential(sequential(["block 0", layer()], ["block 1", sequential(linear(4, 8, xavier), relu(), linear(8, 4), relu())]), linear(4, 1)),
+      [2, 4],
+    );
+    await webview.send({ kind: "model", model: { ...changed, undoDepth: 1 } });
+    await inspector(webview).getByText("Set by a reinitialization here").first().waitFor();
+    expect(await curve.getAttribute("points")).not.toBe(before);
+    expect(await inspector(webview).innerText()).toContain("xavierUniform_");
+    await button(webview, "Undo Reinitialization").click();
+    expect(webview.asked("undoReinitialize")).toEqual([{ model: "rgnet" }]);
+  });
+
+  test("a failed run keeps the last good picture and says that it is old", async () => {
+    const webview = await open(fileState(), { selection: { model: "rgnet", path: "0" } });
+    await webview.send({ kind: "state", state: fileState({ failure, stale: true }), selection: null });
+    const alert = webview.page.getByRole("alert");
+    expect(await alert.innerText()).toContain(failure.message);
+    expect(await alert.innerText()).toContain("The picture is of an earlier run.");
+    expect((await items(webview)).length).toBeGreaterThan(3);
+    expect(await inspector(webview).locator("[aria-current]").innerText()).toBe("0");
+    await alert.getByRole("button", { name: "parameter-management.ts:12" }).first().click();
+    expect(webview.asked("reveal")).toEqual([{ location: failure.location }]);
+  });
+
+  test("a reload comes back to the same model and place", async () => {
+    const webview = await open(fileState(), { selection: { model: "rgnet", path: "0.block 1.0" } });
+    await webview.page.waitForFunction(() => sessionStorage.getItem("state")?.includes('"selection":"0.block 1.0"'));
+    await webview.page.reload();
+    await webview.send({ kind: "state", state: fileState(), selection: null });
+    await settled(webview);
+    expect(await inspector(webview).locator("[aria-current]").innerText()).toBe("0");
+    expect((await items(webview)).find(({ selected }) => selected)?.id).toBe("0.block 1.0");
+  });
+
+  test("a refused request is told, not swallowed", async () => {
+    const refuse = () => Promise.reject(new Error("The runner has ended."));
+    const webview = await open(fileState(), { answers: { chooseForward: refuse } });
+    await button(webview, "Run Forward…").first().click();
+    await webview.page.locator(".message.problem", { hasText: "The runner has ended." }).waitFor();
+  });
+});
+
+describe("every state has a text and an action", () => {
+  const states: readonly [name: string, state: PageState, text: string, action: string, method: string][] = [
+    ["no model file", { kind: "empty" }, "Open a TypeScript file", "Open Model File", "openFile"],
+    ["no model file, a first one", { kind: "empty" }, "Open a TypeScript file", "Create an Example", "createExample"],
+    ["untrusted", { kind: "untrusted" }, "Nothing runs until you trust", "Manage Workspace Trust", "manageTrust"],
+    ["failed at first", fileState({ models: [], failure }), "expects 8 features", "Run Again", "run"],
+    ["failed, for details", fileState({ models: [], failure }), "forward", "Show Output", "showOutput"],
+    ["no module alive", fileState({ models: [] }), "no module was alive", "Run Again", "run"],
+    ["stale", fileState({ stale: true }), "has changed since", "Run", "run"],
+    ["nothing traced", fileState({ models: [snapshot("quiet", sequential(relu()), null)] }), "does not say which input", "State Inputs…", "chooseForward"],
+    ["running long", fileState({ models: [], activity: "running" }), "Running parameter-management.ts", "Stop", "stop"],
+    ["running long over a picture", fileState({ activity: "running" }), "Running the model file", "Stop", "stop"],
+  ];
+
+  test.each(states)("%s", async (_, state, text, action, method) => {
+    const webview = await open(state, { width: 300 });
+    await webview.page.getByText(text).first().waitFor();
+    // Links and buttons in the middle of the page, not the toolbar's.
+    await webview.page.locator(".screen, .notices").getByRole("button", { name: action, exact: true }).first().click();
+    expect(webview.requests.map((request) => request.method)).toContain(method);
+  });
+
+  test("no match: the search says so and what it understands", async () => {
+    const webview = await open(fileState());
+    await webview.page.keyboard.press("/");
+    await webview.page.keyboard.type("nothing like this");
+    expect(await webview.page.locator(".search-help").innerText()).toMatch(/No module matches.*params>1M/s);
+  });
+});
+
+describe("search", () => {
+  test("steps through matches inside collapsed boxes too", async () => {
+    const webview = await open(fileState(), { selection: { model: "rgnet", path: "" } });
+    await button(webview, "Collapse All").click();
+    await webview.page.keyboard.press("/");
+    await webview.page.keyboard.type("type:Linear shape:4x8");
+    const count = () => webview.page.locator(".search-count").innerText();
+    await expect.poll(count).toBe("4");
+    await webview.page.keyboard.press("Enter");
+    await expect.poll(count).toBe("1/4");
+    await webview.page.keyboard.press("Enter");
+    await expect.poll(count).toBe("2/4");
+    await settled(webview);
+    expect(await inspector(webview).locator(".breadcrumbs").innerText()).toMatch(/block 1\s*2/);
+    expect((await items(webview)).find(({ selected }) => selected)?.id).toBe("0.block 1.2");
+  });
+});
+
+describe("keyboard and screen reader", () => {
+  test("the tree has the picture's items and selection, and the arrows walk them", async () => {
+    const webview = await open(fileState(), { selection: { model: "rgnet", path: "0" } });
+    const tree = webview.page.getByRole("tree", { name: "Modules of rgnet" });
+    await tree.focus();
+    const active = async () => (await webview.page.locator(`#${await tree.getAttribute("aria-activedescendant")}`)).innerText();
+    expect(await active()).toContain("0");
+    await webview.page.keyboard.press("ArrowRight");
+    expect(await active()).toContain("block 0");
+    await webview.page.keyboard.press("ArrowLeft");
+    await settled(webview);
+    await webview.page.keyboard.press("ArrowLeft");
+    expect(await inspector(webview).locator("[aria-current]").innerText()).toBe("0");
+    expect(webview.asked("selected").length).toBeGreaterThan(0);
+  });
+
+  test("Enter opens and closes a box", async () => {
+    const webview = await open(fileState(), { selection: { model: "rgnet", path: "0" } });
+    const isOpen = async () => {
+      await settled(webview);
+      return (await items(webview)).find(({ id }) => id === "0")?.expanded;
+    };
+    await webview.page.getByRole("tree").focus();
+    const before = await isOpen();
+    await webview.page.keyboard.press("Enter");
+    expect(await isOpen()).toBe(!before);
+    await webview.page.keyboard.press("Enter");
+    expect(await isOpen()).toBe(before);
+  });
+
+  test("every control has a name", async () => {
+    const webview = await open(fileState(), { selection: { model: "rgnet", path: "0.block 1.0" } });
+    const nameless = await webview.page.evaluate(() =>
+      [...document.querySelectorAll("button, vscode-button, vscode-dropdown, vscode-text-field, [role=tree], [role=separator], canvas[tabindex]")]
+        .filter((element) => !(element.getAttribute("aria-label") ?? element.textContent)?.trim())
+        .map((element) => element.outerHTML.slice(0, 120)),
+    );
+    expect(nameless).toEqual([]);
+  });
+
+  test("the splitter moves with the arrows and remembers", async () => {
+    const webview = await open(fileState(), { width: 1000 });
+    const width = async () => (await inspector(webview).boundingBox())!.width;
+    const before = await width();
+    await webview.page.getByRole("separator", { name: "Size of the inspector" }).focus();
+    await webview.page.keyboard.press("ArrowLeft");
+    expect(await width()).toBeGreaterThan(before + 20);
+    expect(await webview.page.evaluate(() => sessionStorage.getItem("state"))).toContain("inspectorShare");
+  });
+
+  test("a menu is walked with the arrows and gives the focus back", async () => {
+    const webview = await open(fileState(), { width: 300 });
+    const more = button(webview, "More Actions");
+    await more.click();
+    await webview.page.keyboard.press("End");
+    expect(await webview.page.locator(".menu-item:focus").innerText()).toBe("Copy Summary");
+    await webview.page.keyboard.press("Escape");
+    expect(await webview.page.getByRole("menu").count()).toBe(0);
+    expect(await webview.page.evaluate(() => document.activeElement?.getAttribute("aria-label"))).toBe("More Actions");
+  });
+});
+
+describe("what enters the page is data", () => {
+  test("hostile names, arguments and messages stay text", async () => {
+    const attack = '<img src=x onerror="window.attacked=true"><script>window.attacked=true</script>';
+    const evil = snapshot(attack, { ...sequential([attack, linear(2, 2)]), type: attack, arguments: attack }, [1, 2]);
+    const webview = await open(fileState({ models: [evil], failure: { ...failure, message: attack, hint: attack } }), { selection: { model: attack, path: attack } });
+    await webview.page.waitForTimeout(200);
+    expect(await webview.page.evaluate(() => (window as unknown as { attacked?: boolean }).attacked)).toBeUndefined();
+    expect(await webview.page.locator("img, .page script").count()).toBe(0);
+    expect(await inspector(webview).locator("[aria-current]").innerText()).toBe(attack);
+  });
+
+  test("a translation is text, too", async () => {
+    const webview = await open({ kind: "empty" }, { strings: { "See inside your model": "<b>Blick</b> ins Modell" } });
+    expect(await webview.page.locator("h1").innerText()).toBe("<b>Blick</b> ins Modell");
+  });
+});
+
+describe("saving and copying", () => {
+  test.each([
+    ["Save Picture as SVG…", "net.svg", /^<svg[\s\S]*Linear[\s\S]*<\/svg>\s*$/, "utf8"],
+    ["Save Picture as PNG…", "net.png", /^iVBORw0KGgo/, "base64"],
+    ["Save Snapshot as JSON…", "net.json", /"formatVersion": 1/, "utf8"],
+  ])("%s", async (label, name, content, encoding) => {
+    const webview = await open(fileState());
+    await button(webview, "More Actions").click();
+    await webview.page.getByRole("menuitem", { name: label }).click();
+    await expect.poll(() => webview.asked("save").length).toBe(1);
+    const [saved] = webview.asked("save");
+    expect(saved).toMatchObject({ suggestedName: name, encoding });
+    expect(saved!.content).toMatch(content);
+  });
+});
+
+describe("at every width, in every theme", () => {
+  const widths = [250, 320, 400, 640, 760, 1280];
+  const states: readonly [string, PageState, Selection | undefined][] = [
+    ["a deep module", fileState(), { model: "rgnet", path: "0.block 1.0" }],
+    ["a failure over the picture", fileState({ failure, stale: true }), { model: "tied", path: "2" }],
+    ["no picture", fileState({ models: [], failure }), undefined],
+    ["nothing open", { kind: "empty" }, undefined],
+  ];
+
+  test.each(states)("%s: nothing is cut off or leaves the page from 250 to 1280 px", async (_, state, selection) => {
+    const webview = await open(state, selection ? { selection } : {});
+    for (const width of widths) {
+      await webview.page.setViewportSize({ width, height: 700 });
+      await webview.page.waitForTimeout(100);
+      expect(await webview.overflows(), `at ${width} px`).toEqual([]);
+    }
+  });
+
+  test.each(["light", "dark", "highContrast", "highContrastLight"] as const)("%s: text stands out from its background", async (theme) => {
+    const webview = await open(fileState({ failure }), { theme, selection: { model: "rgnet", path: "0.block 1.0" } });
+    expect(await webview.faintTexts()).toEqual([]);
+  });
+
+  test("the picture and the heat map follow a change of theme", async () => {
+    const webview = await open(fileState(), { theme: "dark", selection: { model: "rgnet", path: "0.block 1.0" } });
+    const picture = () => webview.page.locator(".graph-canvas canvas").first().screenshot();
+    const before = await picture();
+    await webview.changeTheme("light");
+    await webview.page.waitForTimeout(200);
+    expect((await picture()).equals(before)).toBe(false);
+    expect(await webview.page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe("rgb(248, 248, 248)");
+  });
+
+  test("nothing moves with reduced motion", async () => {
+    const webview = await open(fileState({ activity: "running" }), { reducedMotion: true });
+    expect(await webview.page.evaluate(() => document.getAnimations().length)).toBe(0);
+  });
+});
