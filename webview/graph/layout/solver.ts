@@ -1,4 +1,5 @@
 import type { ElkNode } from "elkjs/lib/elk-api.js";
+import { chainSolution } from "./chain.js";
 import { elkGraph, readSolutions } from "./layered.js";
 import { plainSolution } from "./plain.js";
 import { problemKey, type LayoutProblem, type LayoutSolution } from "./problem.js";
@@ -32,12 +33,6 @@ export class LayoutSolver {
 
   constructor(readonly elk: Elk | null) {}
 
-  /** What is known already, for drawing without waiting. */
-  known(problem: LayoutProblem): Solved | null {
-    const solution = this.#kept.get(problemKey(problem));
-    return solution ? { solution, isPlain: false } : null;
-  }
-
   /**
    * Solutions in the order of `problems`. What is not solved by `deadline` (milliseconds, as performance.now() counts) gets the plain layout.
    * `isCurrent` turning false ends the work early, with plain layouts that nobody will see.
@@ -46,7 +41,10 @@ export class LayoutSolver {
     const keys = problems.map(problemKey);
     const missing = new Map<string, LayoutProblem>();
     keys.forEach((key, index) => {
-      if (!this.#kept.has(key)) missing.set(key, problems[index]!);
+      if (this.#kept.has(key) || missing.has(key)) return;
+      const chain = chainSolution(problems[index]!);
+      if (chain) this.#keep(key, chain);
+      else missing.set(key, problems[index]!);
     });
     const plain = new Map<string, LayoutSolution>();
     const solvable = [...missing].filter(([, problem]) => problem.nodes.length <= mostNodes);
