@@ -1,0 +1,56 @@
+/** What every engine is asked to do. A peer leaves out what it cannot do. */
+export const cases = {
+  "matmul 64": { work: 2 * 64 ** 3, unit: "GFLOP/s" },
+  "matmul 256": { work: 2 * 256 ** 3, unit: "GFLOP/s" },
+  "matmul 512": { work: 2 * 512 ** 3, unit: "GFLOP/s" },
+  "matmul 1024": { work: 2 * 1024 ** 3, unit: "GFLOP/s" },
+  "matmul 1024, both transposed": { work: 2 * 1024 ** 3, unit: "GFLOP/s" },
+  "conv2d 3x3, 64 channels, 56x56": { work: 2 * 64 * 64 * 9 * 56 * 56, unit: "GFLOP/s" },
+  "conv2d 3x3, 128 channels, 28x28": { work: 2 * 128 * 128 * 9 * 28 * 28, unit: "GFLOP/s" },
+  "conv2d 3x3, 256 channels, 14x14": { work: 2 * 256 * 256 * 9 * 14 * 14, unit: "GFLOP/s" },
+  "conv2d 3x3, 512 channels, 7x7": { work: 2 * 512 * 512 * 9 * 7 * 7, unit: "GFLOP/s" },
+  "add 1e7": { unit: "ms" },
+  "relu 1e7": { unit: "ms" },
+  "softmax 1e4 x 1e3": { unit: "ms" },
+  "layer norm 1e4 x 1e3": { unit: "ms" },
+  "uniform 1e7": { unit: "ms" },
+  "normal 1e7": { unit: "ms" },
+  "4-8-1 net, forward + backward": { unit: "per s" },
+  "MLP 784-512-512-10, batch 64, training step": { unit: "per s" },
+  "LeNet, batch 32, training step": { unit: "per s" },
+  "GPT-2 small, build + init": { unit: "ms" },
+  "GPT-2 small, forward of 64 tokens": { unit: "ms" },
+} as const satisfies Record<string, Case>;
+
+interface Case {
+  /** Floating-point operations of one run; states a rate in GFLOP/s. */
+  readonly work?: number;
+  readonly unit: "GFLOP/s" | "ms" | "per s";
+}
+
+export type CaseName = keyof typeof cases;
+
+/** One engine's way to do a case: `prepare` makes the data, what it returns does the work once and must have finished when it returns. */
+export type Prepare = () => (() => void | Promise<void>) | Promise<() => void | Promise<void>>;
+
+export interface Peer {
+  readonly name: string;
+  readonly cases: Partial<Record<CaseName, Prepare>>;
+  /** Gives memory back between cases. */
+  readonly cleanUp?: () => void;
+}
+
+/** The 3x3 convolutions of ResNet-50: channels in and out, height and width. */
+export const convolutions: Readonly<Record<Extract<CaseName, `conv2d${string}`>, readonly [channels: number, size: number]>> = {
+  "conv2d 3x3, 64 channels, 56x56": [64, 56],
+  "conv2d 3x3, 128 channels, 28x28": [128, 28],
+  "conv2d 3x3, 256 channels, 14x14": [256, 14],
+  "conv2d 3x3, 512 channels, 7x7": [512, 7],
+};
+
+export const products: Readonly<Record<Extract<CaseName, `matmul ${number}`>, number>> = {
+  "matmul 64": 64,
+  "matmul 256": 256,
+  "matmul 512": 512,
+  "matmul 1024": 1024,
+};

@@ -1,0 +1,115 @@
+import * as torch from "../../src/engine/index.js";
+import { setWasmEnabled } from "../../src/engine/kernels/wasm/instance.js";
+import { convolutions, products, type CaseName, type Peer, type Prepare } from "./cases.js";
+import { buildGpt2 } from "./gpt2.js";
+
+const { nn } = torch;
+
+function trainingStep(net: torch.nn.Module, input: torch.Tensor, classes: number): () => void {
+  const target = torch.randint(0, classes, [input.shape[0]!]);
+  const optimizer = new torch.optim.SGD(net.parameters(), { lr: 0.01 });
+  const call = net as unknown as (x: torch.Tensor) => torch.Tensor;
+  return () => {
+    optimizer.zeroGrad();
+    nn.functional.crossEntropy(call(input), target).backward();
+    optimizer.step();
+  };
+}
+
+const own: Record<CaseName, Prepare> = {
+  ...(Object.fromEntries(
+    Object.entries(products).map(([name, n]): [string, Prepare] => [
+      name,
+      () => {
+        const a = torch.rand(n, n);
+        const b = torch.rand(n, n);
+        return () => void torch.matmul(a, b);
+      },
+    ]),
+  ) as Record<keyof typeof products, Prepare>),
+  ...(Object.fromEntries(
+    Object.entries(convolutions).map(([name, [channels, size]]): [string, Prepare] => [
+      name,
+      () => {
+        const conv = new nn.Conv2d(channels, channels, 3, { padding: 1, bias: false });
+        const x = torch.rand(1, channels, size, size);
+        return () => void torch.noGrad(() => conv(x));
+      },
+    ]),
+  ) as Record<keyof typeof convolutions, Prepare>),
+  "matmul 1024, both transposed": () => {
+    const a = torch.rand(1024, 1024);
+    const b = torch.rand(1024, 1024);
+    return () => void torch.matmul(a.t(), b.t());
+  },
+  "add 1e7": () => {
+    const a = torch.rand(1e7);
+    const b = torch.rand(1e7);
+    return () => void a.add(b);
+  },
+  "relu 1e7": () => {
+    const a = torch.rand(1e7).sub(0.5);
+    return () => void a.relu();
+  },
+  "softmax 1e4 x 1e3": () => {
+    const a = torch.rand(1e4, 1e3);
+    return () => void a.softmax(-1);
+  },
+  "layer norm 1e4 x 1e3": () => {
+    const a = torch.rand(1e4, 1e3);
+    const norm = new nn.LayerNorm(1e3);
+    return () => void torch.noGrad(() => norm(a));
+  },
+  "uniform 1e7": () => () => void torch.rand(1e7),
+  "normal 1e7": () => () => void torch.randn(1e7),
+  "4-8-1 net, forward + backward": () => {
+    const net = new nn.Sequential(new nn.Linear(4, 8), new nn.ReLU(), new nn.Linear(8, 1));
+    const x = torch.rand(2, 4);
+    const ones = torch.ones(2, 1);
+    return () => {
+      net.zeroGrad();
+      net(x).backward(ones);
+    };
+  },
+  "MLP 784-512-512-10, batch 64, training step": () => {
+    const net = new nn.Sequential(new nn.Linear(784, 512), new nn.ReLU(), new nn.Linear(512, 512), new nn.ReLU(), new nn.Linear(512, 10));
+    return trainingStep(net, torch.rand(64, 784), 10);
+  },
+  "LeNet, batch 32, training step": () => {
+    const net = new nn.Sequential(
+      new nn.Conv2d(1, 6, 5, { padding: 2 }), new nn.Sigmoid(), new nn.AvgPool2d(2),
+      new nn.Conv2d(6, 16, 5), new nn.Sigmoid(), new nn.AvgPool2d(2), new nn.Flatten(),
+      new nn.Linear(400, 120), new nn.Sigmoid(), new nn.Linear(120, 84), new nn.Sigmoid(), new nn.Linear(84, 10),
+    );
+    return trainingStep(net, torch.rand(32, 1, 28, 28), 10);
+  },
+  "GPT-2 small, build + init": () => () => void buildGpt2(),
+  "GPT-2 small, forward of 64 tokens": () => {
+    const model = buildGpt2().eval();
+    const tokens = torch.randint(0, 50257, [1, 64]);
+    return () => void torch.noGrad(() => model(tokens));
+  },
+};
+
+export const layerscope: Peer = { name: "Layerscope", cases: own };
+
+/** The same without WebAssembly: what the kernels gain. */
+export const layerscopePlain: Peer = {
+  name: "plain JS",
+  cases: Object.fromEntries(
+    (Object.entries(own) as [CaseName, Prepare][]).filter(([name]) => !name.startsWith("GPT-2")).map(([name, prepare]): [CaseName, Prepare] => [
+      name,
+      async () => {
+        const run = await prepare();
+        return async () => {
+          setWasmEnabled(false);
+          try {
+            await run();
+          } finally {
+            setWasmEnabled(true);
+          }
+        };
+      },
+    ]),
+  ),
+};

@@ -1,0 +1,78 @@
+import path from "node:path";
+import { pathToFileURL } from "node:url";
+import { convolutions, products, type CaseName, type Peer, type Prepare } from "./cases.js";
+
+interface Session {
+  run(feeds: Record<string, unknown>): Promise<unknown>;
+}
+interface OnnxRuntime {
+  env: { wasm: { numThreads: number } };
+  Tensor: new (type: "float32", data: Float32Array, dims: readonly number[]) => unknown;
+  InferenceSession: { create(model: Uint8Array, options: { executionProviders: string[] }): Promise<Session> };
+}
+
+/** ONNX Runtime Web, one thread, models of one operator each. */
+export async function loadOnnxRuntime(folder: string): Promise<Peer> {
+  const onnx = (await import(pathToFileURL(path.join(folder, "node_modules/onnxruntime-web/dist/ort.wasm.min.mjs")).href)) as OnnxRuntime;
+  onnx.env.wasm.numThreads = 1;
+
+  const running = (operator: string, inputs: readonly (readonly number[])[], outputDims: number, attributes: readonly Uint8Array[] = []): Prepare => async () => {
+    const session = await onnx.InferenceSession.create(model(operator, inputs.map((dims) => dims.length), outputDims, attributes), { executionProviders: ["wasm"] });
+    const feeds = Object.fromEntries(
+      inputs.map((dims, i) => {
+        const data = Float32Array.from({ length: dims.reduce((a, b) => a * b, 1) }, Math.random);
+        return [`x${i}`, new onnx.Tensor("float32", data, dims)];
+      }),
+    );
+    return async () => void (await session.run(feeds));
+  };
+  const cases: Partial<Record<CaseName, Prepare>> = {
+    "add 1e7": running("Add", [[1e7], [1e7]], 1),
+    "relu 1e7": running("Relu", [[1e7]], 1),
+    "softmax 1e4 x 1e3": running("Softmax", [[1e4, 1e3]], 2),
+    "layer norm 1e4 x 1e3": running("LayerNormalization", [[1e4, 1e3], [1e3], [1e3]], 2),
+  };
+  for (const [name, n] of Object.entries(products) as [keyof typeof products, number][]) cases[name] = running("MatMul", [[n, n], [n, n]], 2);
+  for (const [name, [channels, size]] of Object.entries(convolutions) as [keyof typeof convolutions, readonly [number, number]][]) {
+    cases[name] = running("Conv", [[1, channels, size, size], [channels, channels, 3, 3]], 4, [integersAttribute("pads", [1, 1, 1, 1])]);
+  }
+  return { name: "onnxruntime-web", cases };
+}
+
+// ONNX models are protocol buffers (onnx.proto): the few fields that a model of one operator needs.
+
+function varint(value: number): number[] {
+  const bytes: number[] = [];
+  let rest = value;
+  for (; rest > 127; rest = Math.floor(rest / 128)) bytes.push((rest & 127) | 128);
+  return [...bytes, rest];
+}
+
+function integer(field: number, value: number): Uint8Array {
+  return Uint8Array.from([...varint(field << 3), ...varint(value)]);
+}
+
+function nested(field: number, ...parts: readonly Uint8Array[]): Uint8Array {
+  const body = parts.flatMap((part) => [...part]);
+  return Uint8Array.from([...varint((field << 3) | 2), ...varint(body.length), ...body]);
+}
+
+function text(field: number, value: string): Uint8Array {
+  return nested(field, new TextEncoder().encode(value));
+}
+
+function integersAttribute(name: string, values: readonly number[]): Uint8Array {
+  return nested(5, text(1, name), ...values.map((value) => integer(8, value)), integer(20, 7));
+}
+
+function valueInfo(field: number, name: string, dims: number): Uint8Array {
+  const shape = nested(2, ...Array.from({ length: dims }, (_, i) => nested(1, text(2, `${name}_${i}`))));
+  return nested(field, text(1, name), nested(2, nested(1, integer(1, 1), shape)));
+}
+
+function model(operator: string, inputDims: readonly number[], outputDims: number, attributes: readonly Uint8Array[]): Uint8Array {
+  const node = nested(1, ...inputDims.map((_, i) => text(1, `x${i}`)), text(2, "y"), text(4, operator), ...attributes);
+  const graph = nested(7, node, text(2, "graph"), ...inputDims.map((dims, i) => valueInfo(11, `x${i}`, dims)), valueInfo(12, "y", outputDims));
+  const operators = nested(8, integer(2, 17));
+  return Uint8Array.from([...integer(1, 8), ...graph, ...operators]);
+}

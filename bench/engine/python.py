@@ -1,0 +1,63 @@
+"""The cases of cases.ts in PyTorch, one thread: reads case names from standard input, prints seconds per run as JSON lines."""
+import json, sys, time
+import torch
+from torch import nn
+import torch.nn.functional as F
+
+torch.set_num_threads(1)
+
+
+def training(net, x, classes):
+    y = torch.randint(0, classes, (x.shape[0],))
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.01)
+
+    def step():
+        optimizer.zero_grad()
+        F.cross_entropy(net(x), y).backward()
+        optimizer.step()
+
+    return step
+
+
+def prepare(name):
+    if name.startswith("matmul"):
+        n = int(name.split()[1].rstrip(","))
+        a, b = torch.rand(n, n), torch.rand(n, n)
+        return (lambda: a.t() @ b.t()) if "transposed" in name else (lambda: a @ b)
+    if name.startswith("conv2d"):
+        channels, size = int(name.split()[2]), int(name.split("x")[-1])
+        conv, x = nn.Conv2d(channels, channels, 3, padding=1, bias=False), torch.rand(1, channels, size, size)
+        return lambda: conv(x).detach()
+    if name.startswith("4-8-1"):
+        net, x, ones = nn.Sequential(nn.Linear(4, 8), nn.ReLU(), nn.Linear(8, 1)), torch.rand(2, 4), torch.ones(2, 1)
+
+        def run():
+            net.zero_grad()
+            net(x).backward(ones)
+
+        return run
+    if name.startswith("MLP"):
+        net = nn.Sequential(nn.Linear(784, 512), nn.ReLU(), nn.Linear(512, 512), nn.ReLU(), nn.Linear(512, 10))
+        return training(net, torch.rand(64, 784), 10)
+    if name.startswith("LeNet"):
+        net = nn.Sequential(nn.Conv2d(1, 6, 5, padding=2), nn.Sigmoid(), nn.AvgPool2d(2), nn.Conv2d(6, 16, 5), nn.Sigmoid(), nn.AvgPool2d(2),
+                            nn.Flatten(), nn.Linear(400, 120), nn.Sigmoid(), nn.Linear(120, 84), nn.Sigmoid(), nn.Linear(84, 10))
+        return training(net, torch.rand(32, 1, 28, 28), 10)
+    x, z = torch.rand(10 ** 7), torch.rand(10 ** 7)
+    rows, norm = torch.rand(10 ** 4, 10 ** 3), nn.LayerNorm(10 ** 3)
+    return {"add 1e7": lambda: x + z, "relu 1e7": lambda: torch.relu(x), "uniform 1e7": lambda: torch.rand(10 ** 7), "normal 1e7": lambda: torch.randn(10 ** 7),
+            "softmax 1e4 x 1e3": lambda: torch.softmax(rows, -1), "layer norm 1e4 x 1e3": lambda: norm(rows).detach()}.get(name)
+
+
+for line in sys.stdin:
+    run = prepare(line.strip())
+    if run is None:
+        print("null", flush=True)
+        continue
+    run()
+    times = []
+    while len(times) < 5 or sum(times) < 0.3:
+        start = time.perf_counter()
+        run()
+        times.append(time.perf_counter() - start)
+    print(json.dumps(sorted(times)[len(times) // 2]), flush=True)
