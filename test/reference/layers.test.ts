@@ -21,7 +21,7 @@ function makeInput(fill: string, args: readonly unknown[]): torch.Tensor {
 }
 
 describe("layers", () => {
-  it.each(loadCases<LayerCase>("layers"))("$id", (expected) => {
+  it.each(loadCases<LayerCase>("layers").map((each) => [each.id, each] as const))("%s", (_, expected) => {
     torch.manualSeed(expected.seed);
     const module = buildModule(expected.spec);
     module.train(expected.opts.train ?? true);

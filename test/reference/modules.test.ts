@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import * as torch from "../../src/engine/index.js";
-import type { Module } from "../../src/engine/index.js";
 import { buildModule, loadCases, values, type ModuleSpec } from "./replay.js";
 
 interface ModuleCase {
@@ -19,9 +18,9 @@ interface ModuleCase {
 }
 
 describe("modules", () => {
-  it.each(loadCases<ModuleCase>("modules"))("$id", (expected) => {
+  it.each(loadCases<ModuleCase>("modules").map((each) => [each.id, each] as const))("%s", (_, expected) => {
     torch.manualSeed(0);
-    const module = buildModule(expected.spec) as Module;
+    const module = buildModule(expected.spec) as torch.nn.Module;
     const names = (entries: Iterable<readonly [string, unknown]>) => [...entries].map(([name]) => name);
     const applied: string[] = [];
     module.apply((each) => void applied.push(each.constructor.name));

@@ -28,7 +28,7 @@ export interface ModuleSpec {
 
 /** A function or class looked up by name, whose type no checker can know. */
 export type Callable = (...args: readonly unknown[]) => unknown;
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- a module of any type, driven by data
+// A module of any type, driven by data.
 export type DynamicModule = any;
 
 export function loadCases<T>(name: string): T[] {
@@ -63,7 +63,8 @@ export function decode({ shape, dtype: name, data }: EncodedTensor): Tensor {
 }
 
 export function values(tensor: Tensor): number[] {
-  return [tensor.tolist()].flat(Infinity).map(Number);
+  const flatten = (list: torch.NestedList): number[] => (Array.isArray(list) ? list.flatMap(flatten) : [Number(list)]);
+  return flatten(tensor.tolist());
 }
 
 export type Tolerance = "exact" | { readonly rtol: number; readonly atol: number };
@@ -81,6 +82,16 @@ export function expectTensor(actual: unknown, expected: EncodedTensor, tolerance
     a === b || (Number.isNaN(a) && Number.isNaN(b)) || (tolerance !== "exact" && Math.abs(a - b) <= tolerance.atol + tolerance.rtol * Math.abs(b));
   const wrong = want.findIndex((value, i) => !isClose(got[i]!, value));
   if (wrong >= 0) expect.fail(`${what} at ${wrong}: got ${got[wrong]}, expected ${want[wrong]}`);
+}
+
+/** What `body` throws; null if it does not. */
+export function errorMessage(body: () => unknown): string | null {
+  try {
+    body();
+  } catch (error) {
+    return (error as Error).message;
+  }
+  return null;
 }
 
 export function buildModule(spec: ModuleSpec, shared = new Map<string, DynamicModule>()): DynamicModule {

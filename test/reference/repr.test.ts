@@ -19,7 +19,7 @@ interface MadeCase {
 }
 
 describe("printed tensors", () => {
-  it.each(loadCases<GivenCase | MadeCase>("repr"))("$id", (given) => {
+  it.each(loadCases<GivenCase | MadeCase>("repr").map((each) => [each.id, each] as const))("%s", (_, given) => {
     if ("fn" in given) {
       const tensor = lookup(given.fn, torch)(...given.args) as torch.Tensor;
       expect(String(tensor.reshape([...given.shape]))).toBe(given.repr);

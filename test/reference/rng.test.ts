@@ -16,14 +16,14 @@ function toleranceOf(name: string, dtypeName: string | undefined): Tolerance {
 }
 
 describe("random numbers from one seed", () => {
-  it.each(loadCases<RandomCase>("rng"))("$id", ({ seed, calls, expect }) => {
+  it.each(loadCases<RandomCase>("rng").map((each) => [each.id, each] as const))("%s", (_, { seed, calls, expect }) => {
     torch.manualSeed(seed);
     calls.forEach(([name, args, keywords], i) => {
-      const options = keywords.dtype === undefined ? [] : [{ dtype: dtype(keywords.dtype) }];
+      const options = keywords.dtype === undefined ? {} : { dtype: dtype(keywords.dtype) };
       const isInPlace = name.endsWith("_");
       const result = isInPlace
-        ? lookup(name, torch.empty(args[0] as number[], ...options))(...args.slice(1))
-        : lookup(name, torch)(...args, ...options);
+        ? lookup(name, torch.empty(args[0] as number[], options))(...args.slice(1))
+        : lookup(name, torch)(...args, options);
       expectTensor(result, expect[i]!, toleranceOf(name, keywords.dtype), `call ${i}, ${name}`);
     });
   });

@@ -39,6 +39,11 @@ class SequentialModule<Modules extends readonly Module[]> extends Module {
     return childrenByName(this).size;
   }
 
+  override addModule(name: string, module: Module | null): void {
+    super.addModule(name, module);
+    indexByPosition(this.length - 1);
+  }
+
   /** The module at a position, which may count from the end. */
   at(index: number): Module {
     return [...modulesOf(this)][position(index, this.length)]!;
@@ -79,6 +84,19 @@ class SequentialModule<Modules extends readonly Module[]> extends Module {
   }
 }
 Object.defineProperty(SequentialModule, "name", { value: "Sequential" });
+
+/** Has `net[index]` be the module at that position also where no module is named so: `net[0]` of one that begins with "block 0". */
+function indexByPosition(index: number): void {
+  if (index in SequentialModule.prototype) return;
+  Object.defineProperty(SequentialModule.prototype, index, {
+    get(this: Registers) {
+      return [...childrenByName(this).values()][index];
+    },
+    set(this: Registers & Pick<Module, "addModule">, module: Module) {
+      this.addModule([...childrenByName(this).keys()][index] ?? String(index), module);
+    },
+  });
+}
 
 interface SequentialConstructor {
   new <Modules extends readonly Module[]>(...modules: Modules): Sequential<Modules>;
