@@ -1,0 +1,90 @@
+import { describe, expect, it } from "vitest";
+import type { ModelSnapshot } from "../../src/protocol/index.js";
+import { border, canvasPath, traceDataFlow } from "../../webview/graph/model/dataFlow.js";
+import { indexOf } from "../../webview/modelIndex.js";
+import * as fixtures from "./fixtures.js";
+import { linear, relu, sequential, snapshot, spec, weight } from "./fixtures.js";
+
+/** Edges of a container as "from port > to port (shape)", the border as "|". */
+function edges(model: ModelSnapshot, path: string, showBookkeeping = false): string[] {
+  const flow = traceDataFlow(indexOf(model), model.trace!, showBookkeeping);
+  const name = (end: string) => (end === border ? "|" : end);
+  return flow.containers.get(path)!.edges.map(
+    (edge) => `${name(edge.from)} ${edge.fromPort} > ${name(edge.to)} ${edge.toPort}${edge.count > 1 ? ` x${edge.count}` : ""} (${model.trace!.values[edge.value]!.shape.join()})`,
+  );
+}
+
+describe("data flow inside containers", () => {
+  it("runs from the model's input through every child to its output", () => {
+    const net = fixtures.mlp();
+    expect(edges(net, canvasPath)).toEqual(["#input:0 out:0 >  in:0 (2,4)", " out:0 > #output:0 in:0 (2,1)"]);
+    expect(edges(net, "")).toEqual(["| in:0 > 0 in:0 (2,4)", "0 out:0 > 1 in:0 (2,8)", "1 out:0 > 2 in:0 (2,8)", "2 out:0 > | out:0 (2,1)"]);
+  });
+
+  it("has one arrow for each operand", () => {
+    expect(edges(fixtures.doubled(), "")).toContain("fc out:0 > #add:0 in:0 (2,4)");
+    expect(edges(fixtures.doubled(), "")).toContain("fc out:0 > #add:0 in:1 (2,4)");
+  });
+
+  it("enters a container through one port for each value, however many use it inside", () => {
+    const model = fixtures.gpt({ blocks: 2 });
+    expect(edges(model, "h.1").filter((edge) => edge.startsWith("|"))).toEqual(["| in:0 > h.1.ln_1 in:0 (1,64,768)", "| in:1 > h.1.attn in:1 (64,64)", "| in:0 > h.1#add:0 in:0 (1,64,768)"]);
+  });
+
+  it("passes a container that is never called itself (ModuleList)", () => {
+    expect(edges(fixtures.gpt({ blocks: 2 }), "h")).toEqual([
+      "| in:0 > h.0 in:0 (1,64,768)", "| in:1 > h.0 in:1 (64,64)", "h.0 out:0 > h.1 in:0 (1,64,768)", "| in:1 > h.1 in:1 (64,64)", "h.1 out:0 > | out:0 (1,64,768)",
+    ]);
+  });
+
+  it("folds bookkeeping into the edge, or shows it", () => {
+    const model = fixtures.gpt({ blocks: 1 });
+    expect(edges(model, "h.0.attn")).toContain("h.0.attn.c_attn out:0 > h.0.attn#matmul:0 in:0 (1,12,64,64)");
+    expect(edges(model, "h.0.attn", true)).toContain("h.0.attn#split:0 out:0 > h.0.attn#view:0 in:0 (1,64,768)");
+  });
+
+  it("shows a repeated call of one module as a loop", () => {
+    expect(edges(fixtures.unrolled(5), "")).toContain("cell out:0 > cell in:1 x4 (1,32)");
+  });
+
+  it("finds a value after the module that hands it on unchanged", () => {
+    const identity = spec("Identity", "", {}, (_, x) => x!);
+    expect(edges(snapshot("net", sequential([linear(4, 4), identity, relu()]), { inputs: [[2, 4]] }), "")).toEqual([
+      "| in:0 > 0 in:0 (2,4)", "0 out:0 > 1 in:0 (2,4)", "1 out:0 > 2 in:0 (2,4)", "2 out:0 > | out:0 (2,4)",
+    ]);
+  });
+
+  it("leads a value out of the container that made it when something outside uses it without a return", () => {
+    let kept = -1;
+    const leaky = spec("Leaky", "", { fc: linear(4, 4), act: relu() }, (run, x) => run.call("act", (kept = run.call("fc", x!))));
+    const model = snapshot("net", spec("Net", "", { leaky }, (run, x) => run.op("add", [run.call("leaky", x!), kept], [2, 4])), { inputs: [[2, 4]] });
+    expect(edges(model, "")).toEqual(["| in:0 > leaky in:0 (2,4)", "leaky out:0 > #add:0 in:0 (2,4)", "leaky out:1 > #add:0 in:1 (2,4)", "#add:0 out:0 > | out:0 (2,4)"]);
+    expect(edges(model, "leaky")).toContain("leaky.fc out:0 > | out:1 (2,4)");
+  });
+
+  it("follows a call of a module that stands elsewhere in the tree", () => {
+    const act = relu();
+    const inner = spec("Inner", "", { fc: linear(4, 4) }, (run, x) => run.op("mul", [run.callAt("act", act, [run.call("fc", x!)])[0]!, x!], [2, 4]));
+    const model = snapshot("net", spec("Net", "", { act, inner }, (run, x) => run.call("inner", x!)), { inputs: [[2, 4]] });
+    expect(edges(model, "")).toEqual(["| in:0 > inner in:0 (2,4)", "inner out:0 > act in:0 (2,4)", "act out:0 > inner in:1 (2,4)", "inner out:1 > | out:0 (2,4)"]);
+  });
+
+  it("draws a parameter where it is used, never flowing from one module to another", () => {
+    const scale = weight([4]);
+    const model = snapshot("net", spec("Scaled", "", { fc: linear(4, 4) }, (run, x) => run.op("mul", [run.call("fc", x!), run.tensor(scale)], [2, 4]), { scale }), { inputs: [[2, 4]] });
+    expect(edges(model, "")).toContain("#scale out:0 > #mul:0 in:1 (4)");
+    for (const edge of edges(fixtures.tied(), "")) expect(edge).not.toContain("(8,8)");
+  });
+
+  it("gives each call of a module that holds nothing a node of its own", () => {
+    const model = fixtures.resnet([1]);
+    expect(edges(model, "layer1.0")).toContain("layer1.0.bn2 out:0 > layer1.0.relu@2 in:0 (1,64,56,56)");
+    expect(edges(model, "layer1.0")).toContain("layer1.0.relu@3 out:0 > | out:0 (1,256,56,56)");
+  });
+
+  it("ends where forward threw", () => {
+    const model = fixtures.failing();
+    expect(traceDataFlow(indexOf(model), model.trace!, false).failed).toBe("body.second.0#linear:0");
+    expect(edges(model, "body.second")).toEqual(["| in:0 > body.second.0 in:0 (8,10)"]);
+  });
+});

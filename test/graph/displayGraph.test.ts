@@ -1,0 +1,109 @@
+import { describe, expect, it } from "vitest";
+import type { ModelSnapshot } from "../../src/protocol/index.js";
+import { initialArrangement, type Arrangement } from "../../webview/graph/model/arrangement.js";
+import { buildDisplayGraph, PictureModel, type DisplayGraph } from "../../webview/graph/model/displayGraph.js";
+import * as fixtures from "./fixtures.js";
+import { linear, relu, sequential, snapshot } from "./fixtures.js";
+
+function display(model: ModelSnapshot, arrangement: Partial<Arrangement> = {}): DisplayGraph {
+  return buildDisplayGraph(new PictureModel(model), { ...initialArrangement, ...arrangement });
+}
+
+const modules = (graph: DisplayGraph) => [...graph.nodes.values()].filter((node) => node.kind === "module").map((node) => node.id);
+
+describe("the boxes of the picture", () => {
+  it("open a small model whole", () => {
+    expect(modules(display(fixtures.mlp())).sort()).toEqual(["", "0", "1", "2"]);
+  });
+
+  it("open a large model as far as a glance takes in", () => {
+    const graph = display(fixtures.resnet());
+    expect(graph.nodes.get("layer1")!.content).not.toBeNull();
+    expect(modules(graph).length).toBeLessThan(40);
+  });
+
+  it("fold equal siblings in a row to one with its count", () => {
+    const graph = display(fixtures.gpt());
+    expect(graph.nodes.get("h.0")!.row).toMatchObject({ kind: "repeated" });
+    expect(graph.nodes.get("h.0")!.row.members).toHaveLength(12);
+    expect(graph.nodes.has("h.1")).toBe(false);
+    expect(graph.nodes.get("h")!.content!.edges.map(({ from, to, count }) => [from === "h.0", to === "h.0", count])).toEqual([[false, true, 1], [false, true, 12], [true, false, 1]]);
+  });
+
+  it("unfold a row, and show any member of a folded one", () => {
+    expect(modules(display(fixtures.gpt(), { unfolded: new Set(["h.0"]) })).filter((id) => /^h\.\d+$/.test(id))).toHaveLength(12);
+    const graph = display(fixtures.gpt(), { shown: new Map([["h.0", "h.7"]]) });
+    expect(graph.nodes.get("h.7.attn.c_attn")).toBeDefined();
+    expect(graph.nodes.has("h.0")).toBe(false);
+  });
+
+  it("tell one module in many places from many equal modules", () => {
+    const graph = display(fixtures.sharedLayer(12));
+    expect(graph.nodes.get("layers.0")!.row).toMatchObject({ kind: "shared" });
+    expect(graph.nodes.get("layers.0")!.sharing).toMatchObject([{ name: "A" }]);
+    expect(graph.nodes.get("layers.0.0")!.sharing).toEqual([]);
+    expect(display(fixtures.gpt()).nodes.get("h.0")!.sharing).toEqual([]);
+  });
+
+  it("count shared parameters once", () => {
+    expect(display(fixtures.tied()).nodes.get("")!.parameters).toBe(40 + 72 + 9);
+    expect(display(fixtures.gpt()).nodes.get("")!.parameters).toBe(124_439_808);
+    expect(display(fixtures.sharedLayer(12)).nodes.get("layers")!.parameters).toBe(2 * (64 * 64 + 64));
+  });
+
+  it("mark every place of a shared module or parameter", () => {
+    const graph = display(fixtures.gpt());
+    const shared = [...graph.nodes.values()].filter((node) => node.sharing.length > 0);
+    expect(shared.map((node) => node.id)).toEqual(["wte", "lm_head"]);
+    expect(shared[0]!.sharing[0]!.places).toEqual(["wte", "lm_head"]);
+  });
+
+  it("do not fold what the pass treated differently", () => {
+    const layer = () => sequential([linear(4, 4), relu()]);
+    const model = snapshot("net", sequential([layer(), layer(), layer(), sequential([linear(8, 4), relu()]), layer(), layer(), layer()]), { inputs: [[2, 4]] });
+    const graph = display(model);
+    expect(graph.nodes.get("0")!.row.members).toHaveLength(3);
+    expect(graph.nodes.get("3")!.status).toBe("failedInside");
+    expect(graph.nodes.get("4")).toMatchObject({ status: "notReached" });
+  });
+});
+
+describe("a failed pass", () => {
+  const graph = display(fixtures.failing());
+
+  it("marks what failed and the boxes around it, with both shapes and the message", () => {
+    expect(graph.nodes.get("body.second.0")).toMatchObject({
+      status: "failed",
+      failure: { shapes: ["8×10", "32×32", "32"], message: "mat1 and mat2 shapes cannot be multiplied (8x10 and 32x32)" },
+    });
+    for (const around of ["", "body", "body.second"]) expect(graph.nodes.get(around)!.status).toBe("failedInside");
+    expect(graph.nodes.get("stem")!.status).toBe("ran");
+    expect(graph.nodes.get("head")!.status).toBe("notReached");
+  });
+
+  it("opens the way to it", () => {
+    expect(display(fixtures.failing(), { depth: 1 }).nodes.has("body.second.0")).toBe(false);
+    expect(graph.nodes.has("body.second.0")).toBe(true);
+  });
+});
+
+describe("without a pass", () => {
+  it("shows what a Sequential declares, as declared", () => {
+    const graph = display(fixtures.withoutTrace());
+    expect(graph.nodes.get("")!.content!.edges.map(({ from, to, kind, label }) => [from, to, kind, label])).toEqual([["0", "1", "declared", ""], ["1", "2", "declared", ""]]);
+    expect(graph.canvas.nodes.map((node) => node.kind)).toEqual(["module"]);
+  });
+
+  it("invents no edges for a class whose forward is unknown", () => {
+    const model = { ...fixtures.gpt({ blocks: 2 }), trace: null };
+    expect(display(model).nodes.get("")!.content!.edges).toEqual([]);
+  });
+});
+
+describe("many parallel lines", () => {
+  it("run together with their number", () => {
+    const edges = display(fixtures.mixture(64)).nodes.get("")!.content!.edges.filter((edge) => edge.to === "#stack:0");
+    expect(edges).toHaveLength(1);
+    expect(edges[0]).toMatchObject({ bundled: 64, label: "(64) 32×64" });
+  });
+});

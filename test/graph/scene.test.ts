@@ -1,0 +1,172 @@
+import { describe, expect, it } from "vitest";
+import type { ModelSnapshot } from "../../src/protocol/index.js";
+import type { Direction } from "../../webview/graph/index.js";
+import { elkInProcess } from "../../webview/graph/layout/elkInProcess.js";
+import { LayoutSolver } from "../../webview/graph/layout/solver.js";
+import { initialArrangement, type Arrangement } from "../../webview/graph/model/arrangement.js";
+import { buildDisplayGraph, PictureModel } from "../../webview/graph/model/displayGraph.js";
+import { layoutScene, type Scene, type SceneBox } from "../../webview/graph/scene.js";
+import { englishStrings } from "../../webview/graph/strings.js";
+import { estimateText } from "../../webview/graph/text.js";
+import { SceneFlow } from "../../webview/graph/view/sceneFlow.js";
+import * as fixtures from "./fixtures.js";
+
+const solver = new LayoutSolver(elkInProcess());
+
+function scene(model: ModelSnapshot, direction: Direction = "down", arrangement: Partial<Arrangement> = {}, by = solver): Promise<Scene> {
+  const graph = buildDisplayGraph(new PictureModel(model), { ...initialArrangement, ...arrangement });
+  return layoutScene(graph, by, { direction, measure: estimateText, strings: englishStrings, deadline: performance.now() + 30_000, isCurrent: () => true });
+}
+
+interface Area {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+const overlap = (a: Area, b: Area, slack = 0.01) =>
+  a.x + slack < b.x + b.width && b.x + slack < a.x + a.width && a.y + slack < b.y + b.height && b.y + slack < a.y + a.height;
+
+const holds = (outer: Area, inner: Area) =>
+  inner.x >= outer.x - 0.01 && inner.y >= outer.y - 0.01 && inner.x + inner.width <= outer.x + outer.width + 0.01 && inner.y + inner.height <= outer.y + outer.height + 0.01;
+
+const models: [string, ModelSnapshot, Partial<Arrangement>][] = [
+  ["mlp", fixtures.mlp(), {}],
+  ["rgnet", fixtures.rgnet(), {}],
+  ["rgnet unfolded", fixtures.rgnet(), { depth: "all", unfolded: new Set(["0.block 0"]) }],
+  ["tied", fixtures.tied(), {}],
+  ["resnet", fixtures.resnet(), {}],
+  ["resnet, all open", fixtures.resnet([2, 2, 2, 2]), { depth: "all" }],
+  ["gpt", fixtures.gpt(), {}],
+  ["gpt with bookkeeping", fixtures.gpt(), { showBookkeeping: true }],
+  ["gpt unfolded", fixtures.gpt(), { unfolded: new Set(["h.0"]) }],
+  ["unet", fixtures.unet(), {}],
+  ["unet closed", fixtures.unet(), { depth: 1 }],
+  ["failing", fixtures.failing(), {}],
+  ["unrolled", fixtures.unrolled(), {}],
+  ["mixture", fixtures.mixture(), {}],
+  ["mixture unfolded", fixtures.mixture(16), { unfolded: new Set(["experts.0"]) }],
+  ["dense", fixtures.dense(), {}],
+  ["albert", fixtures.sharedLayer(), {}],
+  ["without trace", fixtures.withoutTrace(), {}],
+];
+
+describe.each(["down", "right"] as const)("a picture that flows %s", (direction) => {
+  describe.each(models)("%s", (_, model, arrangement) => {
+    it("keeps boxes apart, inside what holds them, and clear of lines and labels", async () => {
+      const picture = await scene(model, direction, arrangement);
+      const siblings = new Map<string | null, SceneBox[]>();
+      for (const box of picture.boxes) {
+        const parent = picture.parents.get(box.node.id) ?? null;
+        siblings.set(parent, [...(siblings.get(parent) ?? []), box]);
+        if (parent !== null) expect(holds(picture.byId.get(parent)!, box), `${box.node.id} in ${parent}`).toBe(true);
+      }
+      for (const group of siblings.values()) {
+        group.forEach((box, i) => group.slice(i + 1).forEach((other) => expect(overlap(box, other), `${box.node.id} over ${other.node.id}`).toBe(false)));
+      }
+      const crossings: string[] = [];
+      const labels: (Area & { text: string })[] = [];
+      for (const edge of picture.edges) {
+        const around = siblings.get(edge.container?.node.id ?? null) ?? [];
+        for (let i = 1; edge.points && i < edge.points.length; i++) {
+          const [a, b] = [edge.points[i - 1]!, edge.points[i]!];
+          const line = { x: Math.min(a.x, b.x), y: Math.min(a.y, b.y), width: Math.abs(a.x - b.x), height: Math.abs(a.y - b.y) };
+          // A line of no width overlaps nothing: give it some, and take it from the ends, which touch their boxes.
+          const thick = { x: line.x + (line.width ? 1 : -0.5), y: line.y + (line.height ? 1 : -0.5), width: line.width ? line.width - 2 : 1, height: line.height ? line.height - 2 : 1 };
+          for (const box of around) if (overlap(thick, box)) crossings.push(`${edge.from} > ${edge.to} through ${box.node.id}`);
+        }
+        if (edge.label) labels.push({ x: edge.label.x, y: edge.label.y - 9, width: edge.label.width, height: 10, text: edge.label.text });
+      }
+      expect(crossings).toEqual([]);
+      labels.forEach((label, i) => {
+        labels.slice(i + 1).forEach((other) => expect(overlap(label, other), `${label.text} over ${other.text}`).toBe(false));
+        for (const box of picture.boxes) if (!box.node.content) expect(overlap(label, box), `${label.text} over ${box.node.id}`).toBe(false);
+      });
+    });
+
+    it("keeps what is written on a box inside it", async () => {
+      for (const { face } of (await scene(model, direction, arrangement)).boxes) {
+        for (const text of face.texts) {
+          const width = estimateText(text.text, text.font);
+          const start = text.anchor === "start" ? text.x : text.anchor === "end" ? text.x - width : text.x - width / 2;
+          expect(start, text.text).toBeGreaterThanOrEqual(0);
+          expect(start + width, text.text).toBeLessThanOrEqual(face.width);
+        }
+        const parts: (Area & { text: string })[] = [
+          ...face.texts.map((text) => ({ x: text.anchor === "end" ? text.x - estimateText(text.text, text.font) : text.x, y: text.y - 9, width: text.anchor === "middle" ? 0 : estimateText(text.text, text.font), height: 10, text: text.text })),
+          ...face.badges.map((badge) => ({ x: badge.x, y: badge.y, width: badge.width, height: 16, text: badge.text })),
+          ...(face.glyph ? [{ ...face.glyph, text: "distribution" }] : []),
+        ];
+        parts.forEach((part, i) => parts.slice(i + 1).forEach((other) => expect(overlap(part, other), `${part.text} over ${other.text}`).toBe(false)));
+      }
+    });
+  });
+});
+
+describe("a cut line", () => {
+  it("is what a source with a high fan-out leaves at each of its users", async () => {
+    const picture = await scene(fixtures.gpt({ blocks: 12 }), "down", { unfolded: new Set(["h.0"]) });
+    const mask = picture.edges.filter((edge) => edge.container?.node.id === "h" && edge.edge.toPort.startsWith("in:1"));
+    expect(mask).toHaveLength(12);
+    expect(mask.filter((edge) => edge.points === null)).toHaveLength(11);
+  });
+
+  it("is never a skip connection", async () => {
+    for (const model of [fixtures.unet(), fixtures.resnet([2, 2, 2, 2])]) {
+      expect((await scene(model, "down", { depth: "all" })).edges.filter((edge) => edge.points === null)).toEqual([]);
+    }
+  });
+});
+
+describe("layout", () => {
+  it("is made once for each distinct container, however often it appears", async () => {
+    let calls = 0;
+    const elk = elkInProcess();
+    const counting = new LayoutSolver({ ...elk, layout: (graph) => { calls += graph.children!.length; return elk.layout(graph); } });
+    await scene(fixtures.gpt({ blocks: 12 }), "down", { depth: "all", unfolded: new Set(["h.0"]) }, counting);
+    // An attention, a block and the model itself are no chains.
+    expect(calls).toBe(3);
+    await scene(fixtures.gpt({ blocks: 12 }), "down", { depth: "all", unfolded: new Set(["h.0"]) }, counting);
+    expect(calls).toBe(3);
+  });
+
+  it("falls back to the plain one when time is over, and ends what runs", async () => {
+    let restarts = 0;
+    const stuck = new LayoutSolver({ layout: () => new Promise(() => undefined), restart: () => restarts++, dispose() {} });
+    const graph = buildDisplayGraph(new PictureModel(fixtures.unet()), initialArrangement);
+    const picture = await layoutScene(graph, stuck, { direction: "down", measure: estimateText, strings: englishStrings, deadline: performance.now() + 50, isCurrent: () => true });
+    expect(picture.isPlain).toBe(true);
+    expect(restarts).toBe(1);
+    expect(picture.boxes.length).toBeGreaterThan(20);
+  });
+
+  it("falls back to the plain one when there is no engine", async () => {
+    const picture = await scene(fixtures.unet(), "down", {}, new LayoutSolver(null));
+    expect(picture.isPlain).toBe(true);
+  });
+
+  it("holds thousands in one flat container", async () => {
+    const flat = fixtures.snapshot("flat", fixtures.sequential(Array.from({ length: 5000 }, (_, i) => (i % 2 ? fixtures.relu() : fixtures.linear(4, 4)))), { inputs: [[2, 4]] });
+    const start = performance.now();
+    const picture = await scene(flat, "down");
+    expect(picture.boxes).toHaveLength(5003);
+    expect(picture.isPlain).toBe(false);
+    expect(performance.now() - start).toBeLessThan(5000);
+  });
+});
+
+describe("the flow between boxes", () => {
+  it("goes through the borders of open containers to the nearest closed boxes", async () => {
+    const flow = new SceneFlow(await scene(fixtures.gpt()));
+    expect(flow.next("drop", "downstream").sort()).toEqual(["h.0#add:0", "h.0.ln_1"]);
+    expect(flow.next("ln_f", "upstream")).toEqual(["h.0#add:1"]);
+    expect(flow.next("h.0.ln_1", "downstream")).toEqual(["h.0.attn.c_attn"]);
+  });
+
+  it("gives all that leads to a box and all that follows from it", async () => {
+    const path = new SceneFlow(await scene(fixtures.unet(), "down", { depth: 1 })).path("down4");
+    expect(path.has("down1") && path.has("merge4") && path.has("head")).toBe(true);
+    expect(new SceneFlow(await scene(fixtures.gpt())).path("wpe").has("wte")).toBe(false);
+  });
+});
