@@ -53,7 +53,7 @@ export function grad(output: Tensor, inputs: Tensor | readonly Tensor[], options
 function run(root: Tensor, given: Tensor | null, retainGraph: boolean, captures: Map<GraphNode, Tensor | null> | null): void {
   const start = root.gradientEdge();
   if (start === null) throw new RuntimeError("element 0 of tensors does not require grad and does not have a grad_fn");
-  const first = given ?? onesLike(root);
+  const first = given === null ? onesLike(root) : inDTypeOf(root, given);
   if (!equalSizes(first.sizes, root.sizes)) {
     throw new RuntimeError(
       `Mismatch in shape: grad_output[0] has a shape of torch.Size(${formatSizes(first.sizes)}) and output[0] has a shape of torch.Size(${formatSizes(root.sizes)}).`,
@@ -85,6 +85,14 @@ function onesLike(root: Tensor): Tensor {
   const ones = Tensor.allocate(root.sizes, root.dtype, root.device);
   if (root.device === "cpu") fill(ones, 1);
   return ones;
+}
+
+/** Whole numbers make integer tensors in JavaScript: as a gradient they count as what the root holds. */
+function inDTypeOf(root: Tensor, given: Tensor): Tensor {
+  if (given.dtype === root.dtype) return given;
+  const converted = Tensor.allocate(given.sizes, root.dtype, given.device);
+  if (given.device === "cpu") copy(converted, given);
+  return converted;
 }
 
 /** Every node that `start` reaches, each before the nodes it sends gradients to. */

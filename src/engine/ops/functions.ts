@@ -6,6 +6,7 @@ export * from "./creation.js";
 export { alphaDropout, dropout, featureAlphaDropout, featureDropout } from "./dropout.js";
 export * from "./indexing.js";
 export { cosineSimilarity, pairwiseDistance } from "./loss.js";
+export * from "./joining.js";
 export * from "./matmul.js";
 export { groupNorm, layerNorm, rmsNorm } from "./normalization.js";
 export * from "./random.js";

@@ -3,6 +3,7 @@ import * as assignment from "./assignment.js";
 import * as binary from "./binary.js";
 import * as creation from "./creation.js";
 import * as indexing from "./indexing.js";
+import * as joining from "./joining.js";
 import * as matmul from "./matmul.js";
 import * as random from "./random.js";
 import * as reduction from "./reduction.js";
@@ -17,6 +18,7 @@ import * as unary from "./unary.js";
 const { linear: _linear, ...products } = matmul;
 const { broadcastTensors: _broadcastTensors, broadcastShapes: _broadcastShapes, atleast1d: _1, atleast2d: _2, atleast3d: _3, ...shapes } = shape;
 const { Slice: _Slice, slice: _slice, where: _where, ...picks } = indexing;
+const { repeat, tile, repeatInterleave, flip, fliplr, flipud, roll, rot90, tril, triu, diagEmbed, diag, diagflat, trace } = joining;
 const { uniform_, normal_, random_, bernoulli_, exponential_, logNormal_, cauchy_, geometric_, bernoulli, multinomial } = random;
 const { newZeros, newOnes, newFull, newTensor } = creation;
 
@@ -26,6 +28,7 @@ const functions = {
   ...products,
   ...shapes,
   ...picks,
+  ...{ repeat, tile, repeatInterleave, flip, fliplr, flipud, roll, rot90, tril, triu, diagEmbed, diag, diagflat, trace },
   ...assignment,
   ...reduction,
   ...tensorOnly,
