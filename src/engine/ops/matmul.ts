@@ -1,4 +1,4 @@
-import { defineOperation } from "../dispatch.js";
+import { defineComposite, defineOperation } from "../dispatch.js";
 import { float32, type DType } from "../dtype.js";
 import { RuntimeError } from "../errors.js";
 import { copy } from "../kernels/elementwise.js";
@@ -225,17 +225,22 @@ export function matmul(x: Tensor, y: Tensor): Tensor {
   }
   if (dimsX === 1 && dimsY === 1) return dotOperation(x, y);
   if (dimsX === 2 && dimsY === 1) return mvOperation(x, y);
-  if (dimsX === 1) return matmul(x.unsqueeze(0), y).squeeze(-2);
-  if (dimsY === 1) return matmul(x, y.unsqueeze(1)).squeeze(-1);
   if (dimsX === 2 && dimsY === 2) return mmOperation(x, y);
-  if (dimsY === 2) {
-    // One product of the flattened stack, as PyTorch folds it.
-    const k = x.sizes[dimsX - 1]!;
-    requireMatching(product(x.sizes.slice(0, -1)), k, y.sizes[0]!, y.sizes[1]!);
-    return mmOperation(x.reshape([-1, k]), y).reshape([...x.sizes.slice(0, -1), y.sizes[1]!]);
-  }
-  return batchedOperation(x, y);
+  if (dimsX > 2 && dimsY > 2) return batchedOperation(x, y);
+  return reshapedProduct(x, y);
 }
+
+/** Products that take a change of shape before and after. */
+const reshapedProduct = defineComposite("matmul", (x: Tensor, y: Tensor): Tensor => {
+  const dimsX = x.sizes.length;
+  if (dimsX === 1) return matmul(x.unsqueeze(0), y).squeeze(-2);
+  if (y.sizes.length === 1) return matmul(x, y.unsqueeze(1)).squeeze(-1);
+  if (dimsX === 2) return batchedOperation(x, y);
+  // One product of the flattened stack, as PyTorch folds it.
+  const k = x.sizes[dimsX - 1]!;
+  requireMatching(product(x.sizes.slice(0, -1)), k, y.sizes[0]!, y.sizes[1]!);
+  return mmOperation(x.reshape([-1, k]), y).reshape([...x.sizes.slice(0, -1), y.sizes[1]!]);
+});
 
 type LinearArgs = [x: Tensor, weight: Tensor, bias: Tensor | null];
 
@@ -321,22 +326,18 @@ export interface AddProductOptions {
   readonly alpha?: number;
 }
 
+type AddProduct = (x: Tensor, a: Tensor, b: Tensor, options?: AddProductOptions) => Tensor;
+
 /** beta * x + alpha * (a @ b). (torch.addmm) */
-export function addmm(x: Tensor, a: Tensor, b: Tensor, options: AddProductOptions = {}): Tensor {
-  return addProduct(x, mm(a, b), options);
-}
+export const addmm: AddProduct = defineComposite("addmm", (x, a, b, options) => addProduct(x, mm(a, b), options));
 
 /** beta * x + alpha * (a @ b) for each batch. (torch.baddbmm) */
-export function baddbmm(x: Tensor, a: Tensor, b: Tensor, options: AddProductOptions = {}): Tensor {
-  return addProduct(x, bmm(a, b), options);
-}
+export const baddbmm: AddProduct = defineComposite("baddbmm", (x, a, b, options) => addProduct(x, bmm(a, b), options));
 
 /** beta * x + alpha * (matrix @ vector). (torch.addmv) */
-export function addmv(x: Tensor, matrix: Tensor, vector: Tensor, options: AddProductOptions = {}): Tensor {
-  return addProduct(x, mv(matrix, vector), options);
-}
+export const addmv: AddProduct = defineComposite("addmv", (x, matrix, vector, options) => addProduct(x, mv(matrix, vector), options));
 
-function addProduct(x: Tensor, y: Tensor, { beta = 1, alpha = 1 }: AddProductOptions): Tensor {
+function addProduct(x: Tensor, y: Tensor, { beta = 1, alpha = 1 }: AddProductOptions = {}): Tensor {
   const sum = (beta === 1 ? x : x.mul(beta)).add(y, { alpha });
   if (!equalSizes(sum.sizes, y.sizes)) throw new RuntimeError(`The expanded size of the tensor must match the product's size [${y.sizes.join(", ")}], but got [${x.sizes.join(", ")}]`);
   return sum;
@@ -347,6 +348,8 @@ export function outer(x: Tensor, y: Tensor): Tensor {
   if (x.sizes.length !== 1 || y.sizes.length !== 1) {
     throw new RuntimeError(`outer: Expected 1-D argument ${x.sizes.length !== 1 ? "self" : "vec2"}, but got ${(x.sizes.length !== 1 ? x : y).sizes.length}-D`);
   }
-  return x.unsqueeze(1).mul(y);
+  return outerProduct(x, y);
 }
+
+const outerProduct = defineComposite("outer", (x: Tensor, y: Tensor): Tensor => x.unsqueeze(1).mul(y));
 
