@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { float64 } from "../../src/engine/dtype.js";
 import { clipGradNorm_, clipGradValue_ } from "../../src/engine/nn/utils/index.js";
 import { Parameter } from "../../src/engine/nn/parameter.js";
-import { zeros, tensor } from "../../src/engine/ops/creation.js";
+import { tensor, zeros } from "../../src/engine/index.js";
 import { Adam, AdamW, lrScheduler, RMSprop, SGD, type Optimizer } from "../../src/engine/optim/index.js";
 
 function parameter(values: readonly number[], dtype = float64): Parameter {

@@ -7,6 +7,7 @@ import { defaultGenerator } from "../random/generator.js";
 import { Tensor } from "../tensor.js";
 import { collect, type Arguments } from "./arguments.js";
 import { allocateLike } from "./creation.js";
+import { asHeld } from "./elementwiseRows.js";
 
 /** Dropout: elements, or whole channels, set to zero at random while training, number for number as PyTorch draws them. */
 
@@ -52,7 +53,8 @@ function drawNoise(x: Tensor, p: number, channels: boolean, alpha: boolean): Noi
   const factor = channels ? Tensor.allocate(x.sizes.map((size, i) => (i < 2 ? size : 1)), x.dtype, "cpu") : allocateLike(x, {});
   fillInMemoryOrder(factor, (target, offset, length) => fillBernoulli(target, offset, length, 1 - p, defaultGenerator));
   if (!alpha) {
-    kernels.unary(factor, factor, (kept) => kept / (1 - p));
+    const probability = asHeld(1 - p, x.dtype);
+    kernels.unary(factor, factor, (kept) => kept / probability);
     return { factor, shift: null };
   }
   const scale = 1 / Math.sqrt((saturation * saturation * p + 1) * (1 - p));
