@@ -17,4 +17,5 @@ export * from "./module.js";
 export * from "./normalization.js";
 export * from "./parameter.js";
 export * from "./parameterContainers.js";
+export * from "./recurrent.js";
 export * as utils from "./utils/index.js";

@@ -1,0 +1,183 @@
+import { defineOperation, defineView } from "../dispatch.js";
+import type { ElementArray } from "../dtype.js";
+import { RuntimeError } from "../errors.js";
+import { denseValues } from "../kernels/elementwise.js";
+import { gateCount, recurrentBackward, recurrentForward, type RecurrentMode, type RecurrentSizes, type RecurrentTrace, type RecurrentWeights } from "../kernels/recurrent.js";
+import { contiguousStrides } from "../size.js";
+import { Storage } from "../storage.js";
+import { Tensor } from "../tensor.js";
+import { dropout } from "./dropout.js";
+import { cat, stack } from "./joining.js";
+import { transpose } from "./shape.js";
+
+export type { RecurrentMode } from "../kernels/recurrent.js";
+
+/** The parameters of one layer in one direction. `projection` is null unless the state is projected (LSTM alone). */
+export interface LayerWeights {
+  readonly inputWeight: Tensor;
+  readonly hiddenWeight: Tensor;
+  readonly inputBias: Tensor | null;
+  readonly hiddenBias: Tensor | null;
+  readonly projection: Tensor | null;
+}
+
+type LayerArgs = [
+  x: Tensor, h0: Tensor, c0: Tensor | null, inputWeight: Tensor, hiddenWeight: Tensor, inputBias: Tensor | null, hiddenBias: Tensor | null,
+  projection: Tensor | null, mode: RecurrentMode, reverse: boolean,
+];
+
+function sizesOf([x, , , inputWeight, hiddenWeight, , , , mode, reverse]: LayerArgs): RecurrentSizes {
+  const [steps, batch, input] = x.sizes as [number, number, number];
+  return { mode, steps, batch, input, hidden: inputWeight.sizes[0]! / gateCount[mode], state: hiddenWeight.sizes[1]!, reverse };
+}
+
+function weightsOf([, , , inputWeight, hiddenWeight, inputBias, hiddenBias, projection]: LayerArgs): RecurrentWeights {
+  const values = (tensor: Tensor | null): ElementArray | null => tensor && denseValues(tensor);
+  return {
+    inputWeight: denseValues(inputWeight),
+    hiddenWeight: denseValues(hiddenWeight),
+    inputBias: values(inputBias),
+    hiddenBias: values(hiddenBias),
+    projection: values(projection),
+  };
+}
+
+/** Elements of all states, before the last cell. */
+function stateCount({ steps, batch, state }: RecurrentSizes): number {
+  return steps * batch * state;
+}
+
+/** The states of all steps one after the other and, for LSTM, the last cell: an operation gives one tensor, whose parts are views. */
+const layerOperation = defineOperation<LayerArgs, RecurrentTrace>({
+  name: "recurrentLayer",
+  infer(...args) {
+    const [x, h0, c0, inputWeight] = args;
+    for (const tensor of [x, h0, c0]) {
+      if (tensor !== null && tensor.dtype !== inputWeight.dtype) {
+        throw new RuntimeError(`expected scalar type ${inputWeight.dtype.scalarType} but found ${tensor.dtype.scalarType}`);
+      }
+    }
+    const sizes = sizesOf(args);
+    return { sizes: [stateCount(sizes) + (c0 === null ? 0 : sizes.batch * sizes.hidden)], dtype: x.dtype };
+  },
+  forward(output, ...args) {
+    const [x, h0, c0] = args;
+    const sizes = sizesOf(args);
+    const out = output.storage.data;
+    const trace = recurrentForward(sizes, denseValues(x), denseValues(h0), c0 && denseValues(c0), weightsOf(args), out.subarray(0, stateCount(sizes)));
+    if (c0 !== null) {
+      const lastStep = sizes.reverse ? 0 : sizes.steps - 1;
+      const cellSize = sizes.batch * sizes.hidden;
+      out.set(trace.inner.subarray(lastStep * cellSize, (lastStep + 1) * cellSize), stateCount(sizes));
+    }
+    return trace;
+  },
+  reads: [0, 1, 2, 3, 4, 7, "output"],
+  backward(gradient, { args, output, saved }) {
+    const [x, h0, c0, inputWeight, hiddenWeight, inputBias, hiddenBias, projection] = args;
+    if (gradient.device === "meta") {
+      return [x, h0, c0, inputWeight, hiddenWeight, inputBias, hiddenBias, projection].map((arg) => arg && Tensor.allocate(arg.sizes, arg.dtype, "meta"));
+    }
+    const sizes = sizesOf(args);
+    const count = stateCount(sizes);
+    const g = denseValues(gradient);
+    const gradients = recurrentBackward(
+      sizes, denseValues(x), denseValues(h0), c0 && denseValues(c0), weightsOf(args), denseValues(output).subarray(0, count), saved,
+      g.subarray(0, count), c0 && g.subarray(count),
+    );
+    const wrap = (like: Tensor | null, values: ElementArray): Tensor | null =>
+      like && new Tensor(Storage.wrap(like.dtype, values), like.sizes, contiguousStrides(like.sizes), 0);
+    return [
+      wrap(x, gradients.x), wrap(h0, gradients.h0), wrap(c0, gradients.c0), wrap(inputWeight, gradients.inputWeight), wrap(hiddenWeight, gradients.hiddenWeight),
+      wrap(inputBias, gradients.inputBias), wrap(hiddenBias, gradients.hiddenBias), wrap(projection, gradients.projection),
+    ];
+  },
+});
+
+/** A part of what a layer gives, in its own shape. Bears the name of the step that PyTorch's graph shows. */
+const partOf = defineView<[packed: Tensor, offset: number, sizes: readonly number[], gradientName: string]>({
+  name: "recurrentPart",
+  gradientName: (_packed, _offset, _sizes, gradientName) => gradientName,
+  window: (packed, offset, sizes) => ({ sizes, strides: contiguousStrides(sizes), offset: packed.offset + offset }),
+});
+
+/** States of all steps (steps, batch, state), the last state (batch, state) and, for LSTM, the last cell (batch, hidden). */
+interface LayerResult {
+  readonly output: Tensor;
+  readonly state: Tensor;
+  readonly cell: Tensor | null;
+}
+
+function runLayer(mode: RecurrentMode, x: Tensor, h0: Tensor, c0: Tensor | null, weights: LayerWeights, reverse: boolean): LayerResult {
+  const args: LayerArgs = [
+    x, h0, c0, weights.inputWeight, weights.hiddenWeight, weights.inputBias, weights.hiddenBias, weights.projection, mode, reverse,
+  ];
+  const packed = layerOperation(...args);
+  const sizes = sizesOf(args);
+  const { steps, batch, state, hidden } = sizes;
+  const gradientName = mode === "lstm" && weights.projection === null ? "MkldnnRnnLayerBackward0" : "StackBackward0";
+  return {
+    output: partOf(packed, 0, [steps, batch, state], gradientName),
+    state: partOf(packed, (reverse ? 0 : steps - 1) * batch * state, [batch, state], gradientName),
+    cell: c0 && partOf(packed, stateCount(sizes), [batch, hidden], gradientName),
+  };
+}
+
+export interface RecurrentOptions {
+  /** Whether the batch is the first dimension; else it is the second. Default false. */
+  readonly batchFirst?: boolean;
+  /** Probability with which elements between layers are dropped while training. Default 0. */
+  readonly dropout?: number;
+  readonly training?: boolean;
+}
+
+export interface RecurrentResult {
+  /** (steps, batch, directions * state), or with the batch first. */
+  readonly output: Tensor;
+  /** The last states, (layers * directions, batch, state). */
+  readonly state: Tensor;
+  /** LSTM: the last cells, (layers * directions, batch, hidden); else null. */
+  readonly cell: Tensor | null;
+}
+
+/**
+ * A recurrent network of several layers. `layers` holds each layer's weights, one for each direction; `h0` and `c0` the initial states
+ * (layers * directions, batch, size).
+ */
+export function recurrentNetwork(
+  mode: RecurrentMode, x: Tensor, h0: Tensor, c0: Tensor | null, layers: readonly (readonly LayerWeights[])[], options: RecurrentOptions,
+): RecurrentResult {
+  const { batchFirst = false, dropout: p = 0, training = false } = options;
+  let input = batchFirst ? transpose(x, 0, 1) : x;
+  if (input.sizes[0] === 0) throw new RuntimeError("Expected sequence length to be larger than 0 in RNN");
+  const states: Tensor[] = [];
+  const cells: Tensor[] = [];
+  layers.forEach((directions, layer) => {
+    const results = directions.map((weights, direction) => {
+      const at = layer * directions.length + direction;
+      return runLayer(mode, input, h0.select(0, at), c0 && c0.select(0, at), weights, direction === 1);
+    });
+    for (const { state, cell } of results) {
+      states.push(state);
+      if (cell !== null) cells.push(cell);
+    }
+    input = results.length === 1 ? results[0]!.output : cat(results.map(({ output }) => output), 2);
+    if (p > 0 && training && layer < layers.length - 1) input = dropout(input, p, true);
+  });
+  return { output: batchFirst ? transpose(input, 0, 1) : input, state: stack(states, 0), cell: c0 && stack(cells, 0) };
+}
+
+/** One step from the state `h` (batch, state) and, for LSTM, the cell `c` (batch, hidden). Input (batch, features). */
+export function recurrentCell(mode: RecurrentMode, x: Tensor, h: Tensor, c: Tensor | null, weights: LayerWeights): { state: Tensor; cell: Tensor | null } {
+  return runLayer(mode, x.unsqueeze(0), h, c, weights, false);
+}
+
+/** Throws PyTorch's errors for a state that does not fit a cell; `place` is 0 for the state itself, 1 for the cell of LSTM. */
+export function checkCellSizes(x: Tensor, h: Tensor, weights: LayerWeights, place: 0 | 1): void {
+  const inputSize = weights.inputWeight.sizes[1]!;
+  if (x.sizes[1] !== inputSize) throw new RuntimeError(`input has inconsistent input_size: got ${x.sizes[1]} expected ${inputSize}`);
+  if (x.sizes[0] !== h.sizes[0]) throw new RuntimeError(`Input batch size ${x.sizes[0]} doesn't match hidden${place} batch size ${h.sizes[0]}`);
+  if (h.sizes[1] !== weights.hiddenWeight.sizes[1]) {
+    throw new RuntimeError(`hidden${place} has inconsistent hidden_size: got ${h.sizes[1]}, expected ${weights.hiddenWeight.sizes[1]}`);
+  }
+}
