@@ -1,0 +1,96 @@
+import { openPicture } from "../test/support/picture.js";
+
+/**
+ * The picture at 10,000 modules in headless Chromium: first layouts, expanding, frames while panning and zooming, memory.
+ * `npm run bench -- picture`; `--json` for JSON.
+ */
+
+interface Result {
+  readonly what: string;
+  readonly value: number;
+  readonly budget: number | null;
+}
+
+const results: Result[] = [];
+const note = (what: string, value: number, budget: number | null = null) => results.push({ what, value: Math.round(value * 10) / 10, budget });
+
+const { browser, page, problems } = await openPicture({ width: 1600, height: 1000 });
+const timed = (script: string) =>
+  page.evaluate(async (body) => {
+    const { view } = layerscopePicture;
+    const start = performance.now();
+    new Function("view", body)(view);
+    await view.whenIdle();
+    return performance.now() - start;
+  }, script);
+
+try {
+  note("the chapter's first net, page cold, ms", await page.evaluate(() => layerscopePicture.show("mlp")), 700);
+  note("a U-Net, page cold, ms", await page.evaluate(() => layerscopePicture.show("unet")), 700);
+  note("10,000 modules, repeats folded, first picture, ms", await page.evaluate(() => layerscopePicture.show("tenThousand")), 1000);
+  note("unfold 715 blocks, ms", await timed('view.setUnfolded("h.0", true)'), 1000);
+  note("expand one block of them, ms", await timed('view.expand("h.100")'), 200);
+  note("close it, ms", await timed('view.collapse("h.100")'), 20);
+  note("expand it again, ms", await timed('view.expand("h.100")'), 20);
+  note("expand all, ms", await timed("view.expandAll()"), 5000);
+  note("boxes", await page.evaluate(() => layerscopePicture.view.describe().items.length));
+
+  for (const ratio of [1, 2]) {
+    const client = await page.context().newCDPSession(page);
+    await client.send("Emulation.setDeviceMetricsOverride", { width: 1600, height: 1000, deviceScaleFactor: ratio, mobile: false });
+    for (const whole of [true, false]) {
+      const frames = await page.evaluate(frameTimes, whole);
+      const where = `${whole ? "whole picture" : "a part"} in view, ${ratio}x`;
+      note(`${where}: frame p50, ms`, frames.median);
+      note(`${where}: frame p95, ms`, frames.p95, ratio === 1 ? 17 : null);
+      note(`${where}: script a frame p95, ms`, frames.script, ratio === 1 ? 4 : null);
+    }
+    await client.send("Emulation.clearDeviceMetricsOverride");
+  }
+  note(
+    "10,000 modules, all distinct, all open, first picture, ms",
+    await page.evaluate(() => layerscopePicture.show("tenThousand", { state: { ...layerscopePicture.startState, depth: "all" } }, true)),
+    5000,
+  );
+  note("plain layouts among them", await page.evaluate(() => Number(layerscopePicture.view.describe().layout === "plain")), 0);
+  note("47 layers with 1,128 edges (each feeds all later ones), ms", await page.evaluate(() => layerscopePicture.show("dense", {}, 47)), null);
+  note("memory of the page's script, MB", await page.evaluate(() => (performance as unknown as { memory: { usedJSHeapSize: number } }).memory.usedJSHeapSize / 1e6), 300);
+} finally {
+  await browser.close();
+}
+for (const problem of problems) console.error(problem);
+
+if (process.argv.includes("--json")) console.log(JSON.stringify(results, null, 2));
+else for (const { what, value, budget } of results) console.log(`${what.padEnd(62)} ${String(value).padStart(9)}${budget === null ? "" : `   (budget ${budget})`}`);
+
+/** Runs in the page: pans and zooms for two seconds and takes the time between frames, and what the drawing takes of it. */
+async function frameTimes(whole: boolean): Promise<{ median: number; p95: number; script: number }> {
+  const { view } = layerscopePicture;
+  const host = document.querySelector("#picture > div")!;
+  if (whole) view.fit();
+  else {
+    view.select("h.300.attn.c_attn");
+    await view.whenIdle();
+  }
+  const between: number[] = [];
+  const script: number[] = [];
+  const original = globalThis.requestAnimationFrame;
+  globalThis.requestAnimationFrame = (callback) =>
+    original((now) => {
+      const start = performance.now();
+      callback(now);
+      script.push(performance.now() - start);
+    });
+  let last = 0;
+  for (let frame = 0; frame < 120; frame++) {
+    const deltaY = frame % 40 < 20 ? 24 : -24;
+    const deltaX = frame % 60 < 30 ? 10 : -10;
+    host.dispatchEvent(new WheelEvent("wheel", { deltaX, deltaY, ctrlKey: frame % 2 === 0, clientX: 800, clientY: 500, bubbles: true, cancelable: true }));
+    const now = await new Promise<number>((resolve) => original(resolve));
+    if (last) between.push(now - last);
+    last = now;
+  }
+  globalThis.requestAnimationFrame = original;
+  const at = (list: number[], part: number) => list.sort((a, b) => a - b)[Math.floor(list.length * part)] ?? 0;
+  return { median: at(between, 0.5), p95: at(between, 0.95), script: at(script, 0.95) };
+}

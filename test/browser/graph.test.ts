@@ -1,0 +1,236 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import type { DescribedItem, PictureDescription } from "../../webview/graph/index.js";
+import { openPicture, type PicturePage } from "../support/picture.js";
+import type { FixtureName, ShowOptions } from "../support/picturePage.js";
+
+let opened: PicturePage;
+
+beforeAll(async () => {
+  opened = await openPicture({ width: 800, height: 700 });
+});
+beforeEach(() => opened.page.setViewportSize({ width: 800, height: 700 }));
+afterEach(() => expect(opened.problems.splice(0)).toEqual([]));
+afterAll(() => opened?.browser.close());
+
+const show = (fixture: FixtureName, options: ShowOptions = {}, ...parameters: unknown[]) =>
+  opened.page.evaluate(([name, given, rest]) => layerscopePicture.show(name, given, ...rest), [fixture, options, parameters] as const);
+
+/** Tells the view something and waits until the picture shows it. */
+async function tell(script: string): Promise<PictureDescription> {
+  await opened.page.evaluate(async (body) => {
+    new Function("view", body)(layerscopePicture.view);
+    await layerscopePicture.view.whenIdle();
+  }, script);
+  return describePicture();
+}
+
+async function describePicture(): Promise<PictureDescription> {
+  return opened.page.evaluate(async () => {
+    await layerscopePicture.view.whenIdle();
+    return layerscopePicture.view.describe();
+  });
+}
+
+const find = (picture: PictureDescription, id: string): DescribedItem => {
+  const item = picture.items.find((each) => each.id === id);
+  if (!item) throw new Error(`${id} is not in the picture: ${picture.items.map((each) => each.id).join(", ")}`);
+  return item;
+};
+
+const middle = ({ rectangle: { x, y, width, height } }: DescribedItem) => ({ x: x + width / 2, y: y + height / 2 });
+const events = () => opened.page.evaluate(() => layerscopePicture.events.map(({ name, item }) => `${name} ${item?.id ?? "nothing"}`));
+
+/** Colour of the picture at a point, over what both canvases show. */
+async function colorAt(x: number, y: number): Promise<number[]> {
+  return opened.page.evaluate(([px, py]) => {
+    const canvas = document.querySelector("canvas")!;
+    return [...canvas.getContext("2d")!.getImageData(px, py, 1, 1).data];
+  }, [x, y] as const);
+}
+
+describe("the first view", () => {
+  it("shows a small model whole", async () => {
+    await show("mlp");
+    const picture = await describePicture();
+    expect(picture.items.map((item) => item.id)).toEqual(["#input:0", "", "0", "1", "2", "#output:0"]);
+    for (const { rectangle } of picture.items) {
+      expect(rectangle.x).toBeGreaterThanOrEqual(0);
+      expect(rectangle.y).toBeGreaterThanOrEqual(0);
+      expect(rectangle.x + rectangle.width).toBeLessThanOrEqual(800);
+      expect(rectangle.y + rectangle.height).toBeLessThanOrEqual(700);
+    }
+    expect(find(picture, "0")).toMatchObject({ type: "Linear", outputShape: "2×8", parameters: 40, description: "0 Linear 4 → 8, 2×8, 40 params" });
+    expect(picture.edges.map(({ from, to, label }) => `${from}>${to} ${label}`)).toContain("0>1 2×8");
+  });
+
+  it("goes to what failed", async () => {
+    await show("failing");
+    const picture = await describePicture();
+    expect(picture.failure).toMatchObject({ item: "body.second.0", message: "mat1 and mat2 shapes cannot be multiplied (8x10 and 32x32)" });
+    const { x, y } = middle(find(picture, "body.second.0"));
+    expect(x > 0 && x < 800 && y > 0 && y < 700).toBe(true);
+  });
+
+  it("draws boxes where it says they are", async () => {
+    await show("mlp");
+    const { rectangle } = find(await describePicture(), "0");
+    const bar = await colorAt(Math.round(rectangle.x + 7), Math.round(rectangle.y + rectangle.height / 2));
+    expect(bar.slice(0, 3)).toEqual([0, 0x72, 0xb2]);
+  });
+
+  it("fits the sidebar", async () => {
+    await opened.page.setViewportSize({ width: 280, height: 700 });
+    await show("rgnet");
+    const { rectangle } = find(await describePicture(), "");
+    expect(rectangle.x).toBeGreaterThanOrEqual(0);
+    expect(rectangle.x + rectangle.width).toBeLessThanOrEqual(280);
+  });
+
+  it("comes without a layout engine too, and says that it is simpler", async () => {
+    await show("unet", { layoutEngine: false });
+    expect(await describePicture()).toMatchObject({ status: "ready", layout: "plain" });
+  });
+});
+
+describe("opening and closing", () => {
+  it.each([["with animation", true], ["without", false]])("keeps the clicked box where it is, %s", async (_, motion) => {
+    await show("rgnet", { motion });
+    const before = find(await describePicture(), "0.block 0");
+    const closed = await tell('view.toggle("0.block 0")');
+    expect(find(closed, "0.block 0")).toMatchObject({ expanded: false });
+    expect(closed.items.some((item) => item.id === "0.block 0.0")).toBe(false);
+    expect(Math.abs(find(closed, "0.block 0").rectangle.x - before.rectangle.x)).toBeLessThanOrEqual(1);
+    expect(Math.abs(find(closed, "0.block 0").rectangle.y - before.rectangle.y)).toBeLessThanOrEqual(1);
+    const opened = await tell('view.toggle("0.block 0")');
+    expect(opened.scale).toBe(closed.scale);
+    expect(Math.abs(find(opened, "0.block 0").rectangle.y - before.rectangle.y)).toBeLessThanOrEqual(1);
+  });
+
+  it("answers a click on the sign and a double click on the box", async () => {
+    await show("rgnet");
+    const { rectangle, ...item } = find(await describePicture(), "0.block 0");
+    expect(item.expanded).toBe(true);
+    const scale = (await describePicture()).scale;
+    await opened.page.mouse.click(rectangle.x + 18 * scale, rectangle.y + 14 * scale);
+    const closed = find(await describePicture(), "0.block 0");
+    expect(closed.expanded).toBe(false);
+    expect(await events()).toEqual([]);
+    const center = middle(closed);
+    await opened.page.mouse.dblclick(center.x, center.y);
+    expect(find(await describePicture(), "0.block 0").expanded).toBe(true);
+  });
+
+  it("goes to a depth, to all and to none", async () => {
+    await show("resnet");
+    expect((await tell("view.collapseAll()")).items.filter((item) => item.expanded).map((item) => item.id)).toEqual([""]);
+    expect((await tell("view.expandToDepth(0)")).items.filter((item) => item.kind === "module").map((item) => item.id)).toEqual([""]);
+    const all = await tell("view.expandAll()");
+    expect(all.items.filter((item) => item.expandable && !item.expanded)).toEqual([]);
+    expect((await tell('view.setExpandedByType("Bottleneck", false)')).items.filter((item) => item.type === "Bottleneck" && item.expanded)).toEqual([]);
+  });
+
+  it("unfolds a row, folds it again, and steps through it", async () => {
+    await show("gpt");
+    const stepped = await tell('view.showMember("h.4")');
+    expect(find(stepped, "h.4")).toMatchObject({ repeat: 12, expanded: true });
+    const unfolded = await tell('view.setUnfolded("h.4", true)');
+    expect(unfolded.items.filter((item) => /^h\.\d+$/.test(item.id))).toHaveLength(12);
+    expect((await tell('view.setUnfolded("h.4", false)')).items.filter((item) => /^h\.\d+$/.test(item.id))).toHaveLength(1);
+  });
+});
+
+describe("selection", () => {
+  it("follows a click, and tells the page", async () => {
+    await show("tied");
+    const { x, y } = middle(find(await describePicture(), "2"));
+    await opened.page.mouse.click(x, y);
+    const picture = await describePicture();
+    expect(find(picture, "2").selected).toBe(true);
+    expect(await events()).toEqual(["select 2"]);
+    expect(picture.links).toEqual([{ from: "2", to: "4", group: "A" }]);
+    await opened.page.mouse.click(3, 3);
+    expect((await describePicture()).links).toEqual([]);
+    expect(await events()).toEqual(["select 2", "select nothing"]);
+  });
+
+  it("opens what is around a module and brings it into view", async () => {
+    await show("gpt", { state: { ...(await opened.page.evaluate(() => layerscopePicture.startState)), depth: 1 } });
+    const picture = await tell('view.select("h.7.mlp.c_fc")');
+    const { x, y } = middle(find(picture, "h.7.mlp.c_fc"));
+    expect(find(picture, "h.7").repeat).toBe(12);
+    expect(x > 0 && x < 800 && y > 0 && y < 700).toBe(true);
+    expect(await events()).toEqual([]);
+  });
+
+  it("draws all shared links on request", async () => {
+    await show("tied");
+    expect((await tell("view.setShowSharedLinks(true)")).links).toHaveLength(1);
+  });
+
+  it("reports a context menu and a double click on a leaf", async () => {
+    await show("mlp");
+    const { x, y } = middle(find(await describePicture(), "1"));
+    await opened.page.mouse.click(x, y, { button: "right" });
+    await opened.page.mouse.dblclick(x, y);
+    expect(await events()).toEqual(["contextMenu 1", "select 1", "select 1", "activate 1"]);
+  });
+});
+
+describe("a model that comes again", () => {
+  it("keeps what was open, what is selected and where the view is", async () => {
+    await show("rgnet");
+    await tell('view.collapse("0.block 0"); view.select("1")');
+    await tell("view.zoomIn()");
+    const before = await describePicture();
+    const after = await tell('view.setModel(layerscopePicture.model("rgnet"))');
+    expect(find(after, "0.block 0").expanded).toBe(false);
+    expect(find(after, "1").selected).toBe(true);
+    expect(after.scale).toBe(before.scale);
+    expect(find(after, "1").rectangle.y).toBeCloseTo(find(before, "1").rectangle.y, 0);
+  });
+
+  it("is shown from a kept state as it was left", async () => {
+    await show("gpt");
+    await tell('view.collapse("h.0.attn"); view.select("h.0.mlp")');
+    await tell("view.zoomIn()");
+    const before = await describePicture();
+    const state = await opened.page.evaluate(() => JSON.parse(JSON.stringify(layerscopePicture.view.getViewState())));
+    await show("gpt", { state });
+    const after = await describePicture();
+    expect(find(after, "h.0.attn").expanded).toBe(false);
+    expect(find(after, "h.0.mlp").selected).toBe(true);
+    expect(after.scale).toBeCloseTo(before.scale, 5);
+    for (const part of ["x", "y"] as const) expect(Math.abs(find(after, "h.0.mlp").rectangle[part] - find(before, "h.0.mlp").rectangle[part])).toBeLessThanOrEqual(1);
+  });
+});
+
+describe("keyboard and search", () => {
+  it("knows what is beside, around and along the flow", async () => {
+    await show("rgnet");
+    const neighbours = await opened.page.evaluate(() => layerscopePicture.view.neighbours("0.block 0.1"));
+    expect(neighbours).toEqual({ parent: "0.block 0", firstChild: null, previous: "0.block 0.0", next: "0.block 0.2", upstream: ["0.block 0.0"], downstream: ["0.block 0.2"] });
+    expect(await opened.page.evaluate(() => layerscopePicture.view.neighbours("0.block 0.3").downstream)).toEqual(["1"]);
+  });
+
+  it("dims what has nothing to do with a traced box", async () => {
+    await show("gpt");
+    const { rectangle } = find(await tell('view.fit("wpe")'), "wpe");
+    const [x, y] = [Math.round(rectangle.x + 7 * (await describePicture()).scale), Math.round(rectangle.y + rectangle.height / 2)];
+    const before = await colorAt(x, y);
+    await tell('view.setTracedPath("wte")');
+    expect(await colorAt(x, y)).not.toEqual(before);
+    await tell("view.setTracedPath(null)");
+    expect(await colorAt(x, y)).toEqual(before);
+  });
+});
+
+it("exports what it shows", async () => {
+  await show("tied");
+  const svg = await opened.page.evaluate(() => layerscopePicture.view.exportSvg());
+  expect(svg).toMatch(/^<svg [^]*tied[^]*<\/svg>\n$/);
+  const size = await opened.page.evaluate(async () => {
+    const image = await createImageBitmap(await layerscopePicture.view.exportPng({ pixelRatio: 1 }));
+    return [image.width, image.height];
+  });
+  expect(size[1]).toBeGreaterThan(600);
+});
