@@ -1,0 +1,181 @@
+"""Writes the reference data that belongs to distributions.test.ts, optimizers.test.ts and printing.test.ts, with PyTorch 2.13.0 on CPU.
+
+    python generate.py data
+
+Names are PyTorch's own; the engine's are the same in lowerCamelCase. Floats are written exactly; NaN, the infinities and negative zero are text.
+"""
+import json, math, pathlib, random, sys
+import torch
+from torch import nn, optim
+
+torch.set_num_threads(1)
+
+
+def number(value):
+    if not isinstance(value, float) or (math.isfinite(value) and (value != 0 or math.copysign(1, value) > 0)):
+        return value
+    return "NaN" if math.isnan(value) else "-0" if value == 0 else "Infinity" if value > 0 else "-Infinity"
+
+
+def encode(tensor):
+    tensor = tensor.detach()
+    return {
+        "shape": list(tensor.shape),
+        "dtype": str(tensor.dtype).removeprefix("torch."),
+        "data": [number(value) for value in tensor.reshape(-1).tolist()],
+    }
+
+
+# ---- random fills of every kind, dtype and layout; functions of nn.init beyond the usual
+
+
+def laid_out(layout, shape, dtype):
+    """A tensor of the given shape: in order, transposed, or every second column of a wider one."""
+    if layout == "transposed":
+        return torch.zeros(shape[::-1], dtype=dtype).t()
+    if layout == "strided":
+        return torch.zeros(*shape[:-1], 2 * shape[-1], dtype=dtype)[..., ::2]
+    return torch.zeros(shape, dtype=dtype)
+
+
+FILLS = [
+    ("normal_", [0.5, 2.0], ["float32", "float64"]),
+    ("uniform_", [-1.0, 3.0], ["float32", "float64"]),
+    ("random_", [], ["float32", "float64", "int32", "uint8", "bool"]),
+    ("random_", [-7, 9], ["float32", "int64", "int32"]),
+    ("random_", [2**40], ["int64"]),
+    ("bernoulli_", [0.25], ["float32", "int64", "bool"]),
+    ("exponential_", [2.0], ["float32", "float64"]),
+    ("log_normal_", [0.5, 0.25], ["float32", "float64"]),
+    ("geometric_", [0.3], ["float32", "int64"]),
+    ("cauchy_", [1.0, 2.0], ["float32", "float64"]),
+]
+INITS = [
+    ("trunc_normal_", [[8, 12]], {"a": -0.6, "b": 0.6}),
+    ("trunc_normal_", [[8, 12]], {"a": 1.0, "b": 1.5}),
+    ("trunc_normal_", [[3, 3]], {"mean": 2.0, "std": 0.5, "a": 3.0, "b": 4.0}),
+    ("dirac_", [[6, 2, 3]], {"groups": 2}),
+    ("dirac_", [[2, 3, 2, 3, 4]], {}),
+    ("orthogonal_", [[3, 2, 4], [40, 25]], {"gain": 0.5}),
+    ("sparse_", [[7, 3]], {"sparsity": 0.34, "std": 1.0}),
+    ("kaiming_normal_", [[4, 6]], {"mode": "fan_out", "nonlinearity": "tanh"}),
+    ("kaiming_uniform_", [[4, 6]], {"nonlinearity": "selu"}),
+]
+
+
+def distributions():
+    cases = []
+    for name, args, dtypes in FILLS:
+        for dtype in dtypes:
+            for layout in ["contiguous", "transposed", "strided"]:
+                torch.manual_seed(11)
+                tensor = laid_out(layout, [5, 4], getattr(torch, dtype))
+                getattr(tensor, name)(*args)
+                cases.append({"id": f"{name}{args} {dtype} {layout}", "kind": "fill", "name": name, "args": args, "layout": layout, "expect": encode(tensor)})
+    for name, shapes, options in INITS:
+        for shape in shapes:
+            torch.manual_seed(11)
+            tensor = getattr(nn.init, name)(torch.empty(shape), **options)
+            cases.append({"id": f"init.{name}{options}{shape}", "kind": "init", "name": name, "options": options, "expect": encode(tensor)})
+    weights = torch.tensor([[1.0, 2, 3, 4], [4, 0, 2, 1]])
+    for samples, replacement in [(3, False), (9, True), (1, True)]:
+        torch.manual_seed(11)
+        drawn = torch.multinomial(weights, samples, replacement=replacement)
+        cases.append({"id": f"multinomial {samples} {replacement}", "kind": "multinomial", "samples": samples, "replacement": replacement, "weights": encode(weights), "expect": encode(drawn)})
+    for dtype in [torch.float32, torch.float64]:
+        torch.manual_seed(11)
+        p = torch.linspace(0, 1, 12, dtype=dtype)
+        cases.append({"id": f"bernoulli {dtype}", "kind": "bernoulli", "p": encode(p), "expect": encode(torch.bernoulli(p))})
+    return cases
+
+
+# ---- optimizers and schedules
+
+OPTIMIZERS = [
+    ("SGD", {"lr": 0.1}),
+    ("SGD", {"lr": 0.1, "momentum": 0.9, "dampening": 0.3, "weight_decay": 0.01}),
+    ("SGD", {"lr": 0.1, "momentum": 0.9, "nesterov": True, "maximize": True}),
+    ("Adam", {"lr": 0.1}),
+    ("Adam", {"lr": 0.1, "weight_decay": 0.02, "amsgrad": True}),
+    ("AdamW", {}),
+    ("AdamW", {"lr": 0.1, "betas": [0.4, 0.99], "maximize": True}),
+    ("RMSprop", {}),
+    ("RMSprop", {"lr": 0.02, "momentum": 0.9, "centered": True, "weight_decay": 0.1}),
+]
+SCHEDULERS = [
+    ("StepLR", [3], {"gamma": 0.3}),
+    ("MultiStepLR", [[2, 5, 5, 9]], {}),
+    ("ExponentialLR", [0.9], {}),
+    ("LinearLR", [], {"total_iters": 7}),
+    ("CosineAnnealingLR", [7], {"eta_min": 0.01}),
+    ("OneCycleLR", [], {"max_lr": 0.7, "total_steps": 24}),
+    ("OneCycleLR", [], {"max_lr": 0.7, "epochs": 4, "steps_per_epoch": 6, "three_phase": True, "anneal_strategy": "linear"}),
+]
+
+
+def optimizers():
+    cases = []
+    for name, options in OPTIMIZERS:
+        for dtype in ["float32", "float64"]:
+            torch.manual_seed(0)
+            parameter = nn.Parameter(torch.randn(13, dtype=getattr(torch, dtype)))
+            optimizer = getattr(optim, name)([parameter], **options)
+            for _ in range(5):
+                parameter.grad = torch.randn(13, dtype=parameter.dtype)
+                optimizer.step()
+            cases.append({"id": f"{name} {options} {dtype}", "kind": "optimizer", "name": name, "options": options, "expect": encode(parameter)})
+    for name, args, options in SCHEDULERS:
+        optimizer = optim.SGD([nn.Parameter(torch.zeros(1))], lr=0.5, momentum=0.9)
+        scheduler = getattr(optim.lr_scheduler, name)(optimizer, *args, **options)
+        rates = []
+        for _ in range(24):
+            rates.append([optimizer.param_groups[0]["lr"], optimizer.param_groups[0]["momentum"]])
+            optimizer.step()
+            scheduler.step()
+        cases.append({"id": f"{name} {args} {options}", "kind": "schedule", "name": name, "args": args, "options": options, "expect": rates})
+    return cases
+
+
+# ---- printing: values of every size and dtype, under options of every kind
+
+
+def printable(rng):
+    dimensions = rng.choice([0, 1, 1, 2, 2, 3])
+    shape = [rng.choice([1, 2, 3, 5, 7, 11]) for _ in range(dimensions)]
+    kind = rng.choice(["plain", "tiny", "huge", "mixed", "whole", "halves", "special", "int64", "int32", "uint8", "bool"])
+    values = torch.randn(shape)
+    scale = {"tiny": 1e-6, "huge": 1e7, "mixed": 10 ** rng.uniform(-3, 5), "whole": 10 ** rng.uniform(0, 5), "halves": 64}.get(kind, 1)
+    values = values * scale
+    if kind in ("whole", "halves"):
+        values = values.round() / (64 if kind == "halves" else 1)
+    if kind == "special" and values.numel():
+        values.view(-1)[rng.randrange(values.numel())] = rng.choice([math.nan, math.inf, -math.inf, -0.0])
+    if kind == "bool":
+        return values > 0
+    if kind in ("int64", "int32", "uint8"):
+        return (values.abs() * 90).to(getattr(torch, kind))
+    return values.double() if rng.random() < 0.2 else values
+
+
+def printing():
+    rng = random.Random(7)
+    torch.manual_seed(7)
+    cases = []
+    for i in range(200):
+        tensor = printable(rng)
+        options = {}
+        if i % 2:
+            options = {"precision": rng.randint(0, 8), "threshold": rng.choice([0, 5, 1000]), "edgeitems": rng.randint(1, 4), "linewidth": rng.choice([30, 80, 120])}
+            options["sci_mode"] = rng.choice([None, True, False])
+        if tensor.is_floating_point() and rng.random() < 0.3:
+            tensor.requires_grad_()
+        torch.set_printoptions(**options)
+        cases.append({"id": f"print {i}", "tensor": encode(tensor), "requires_grad": tensor.requires_grad, "options": options, "expect": repr(tensor)})
+        torch.set_printoptions(profile="default")
+    return cases
+
+
+if __name__ == "__main__":
+    for make in (distributions, optimizers, printing):
+        lines = [json.dumps(case, separators=(",", ":")) for case in make()]
+        (pathlib.Path(sys.argv[1]) / f"{make.__name__}.json").write_text("[\n" + ",\n".join(lines) + "\n]\n")

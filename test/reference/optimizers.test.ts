@@ -1,0 +1,47 @@
+import { describe, expect, it } from "vitest";
+import * as torch from "../../src/engine/index.js";
+import { dtype, expectTensor, loadCases, withOptions, type EncodedTensor, type KeywordArguments } from "./replay.js";
+
+type OptimizerCase = { readonly id: string; readonly name: string; readonly options: KeywordArguments } & (
+  | { readonly kind: "optimizer"; readonly expect: EncodedTensor }
+  | { readonly kind: "schedule"; readonly args: readonly unknown[]; readonly expect: readonly (readonly [lr: number, momentum: number])[] }
+);
+
+type Constructor<T> = new (...args: readonly unknown[]) => T;
+
+function make<T>(holder: object, name: string, ...args: readonly unknown[]): T {
+  return new (holder as Record<string, Constructor<T>>)[name]!(...args);
+}
+
+function train(name: string, options: KeywordArguments, expected: EncodedTensor): void {
+  torch.manualSeed(0);
+  const draw = () => torch.randn(expected.shape, { dtype: dtype(expected.dtype) });
+  const parameter = new torch.nn.Parameter(draw());
+  const optimizer = make<torch.optim.Optimizer>(torch.optim, name, [parameter], ...withOptions([], options));
+  for (let step = 0; step < 5; step++) {
+    parameter.grad = draw();
+    optimizer.step();
+  }
+  // PyTorch's square root of float32 vectors is its math library's, which rounds differently from machine to machine.
+  const exact = name === "SGD" && expected.dtype === "float32";
+  expectTensor(parameter, expected, exact ? "exact" : { rtol: expected.dtype === "float32" ? 2e-6 : 1e-12, atol: 1e-12 });
+}
+
+function schedule(name: string, args: readonly unknown[], options: KeywordArguments, expected: readonly (readonly [number, number])[]): void {
+  const optimizer = new torch.optim.SGD([new torch.nn.Parameter(torch.zeros(1))], { lr: 0.5, momentum: 0.9 });
+  const scheduler = make<{ step(): void }>(torch.optim.lrScheduler, name, optimizer, ...withOptions(args, options));
+  for (const [lr, momentum] of expected) {
+    const group = optimizer.paramGroups[0]!;
+    expect(group.lr).toBeCloseTo(lr, 14);
+    expect(group.momentum).toBeCloseTo(momentum, 14);
+    optimizer.step();
+    scheduler.step();
+  }
+}
+
+describe("optimizers and schedules", () => {
+  it.each(loadCases<OptimizerCase>("optimizers").map((each) => [each.id, each] as const))("%s", (_, given) => {
+    if (given.kind === "optimizer") train(given.name, given.options, given.expect);
+    else schedule(given.name, given.args, given.options, given.expect);
+  });
+});
