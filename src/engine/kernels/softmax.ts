@@ -1,4 +1,5 @@
 import type { ElementArray } from "../dtype.js";
+import { softmaxInWasm } from "./wasm/rows.js";
 
 /** An array seen as (outer, size, inner), row-major: the middle dimension is the one that is normalized. */
 export interface Slices {
@@ -17,6 +18,7 @@ function forEachSlice({ outer, size, inner }: Slices, slice: (start: number) => 
 /** e^x over the sum of the slice's. Shifted by the slice's largest element, so that nothing overflows. */
 export function softmax(output: ElementArray, x: ElementArray, slices: Slices): void {
   const { size, inner } = slices;
+  if (inner === 1 && output instanceof Float32Array && x instanceof Float32Array && softmaxInWasm(output, x, size)) return;
   const powers = new Float64Array(size);
   forEachSlice(slices, (start) => {
     const largest = maximum(x, start, size, inner);

@@ -1,4 +1,5 @@
 import { Tensor } from "../tensor.js";
+import * as activation from "./activation.js";
 import * as assignment from "./assignment.js";
 import * as binary from "./binary.js";
 import * as creation from "./creation.js";
@@ -15,6 +16,7 @@ import * as unary from "./unary.js";
  * Tensor's methods: the functions below with the tensor in front. Listed here are whole files; what a file exports that is no method
  * in PyTorch is left out by name.
  */
+const { softmax, logSoftmax, prelu, hardshrink } = activation;
 const { linear: _linear, ...products } = matmul;
 const { broadcastTensors: _broadcastTensors, broadcastShapes: _broadcastShapes, atleast1d: _1, atleast2d: _2, atleast3d: _3, ...shapes } = shape;
 const { Slice: _Slice, slice: _slice, where: _where, ...picks } = indexing;
@@ -24,6 +26,7 @@ const { newZeros, newOnes, newFull, newTensor } = creation;
 
 const functions = {
   ...unary,
+  ...{ softmax, logSoftmax, prelu, hardshrink },
   ...binary,
   ...products,
   ...shapes,

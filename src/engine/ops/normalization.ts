@@ -2,6 +2,7 @@ import { defineOperation } from "../dispatch.js";
 import type { ElementArray } from "../dtype.js";
 import { RuntimeError, ValueError } from "../errors.js";
 import { denseValues } from "../kernels/elementwise.js";
+import { normalizeRowsInWasm, rowMomentsInWasm } from "../kernels/wasm/rows.js";
 import { equalSizes, formatSizes, product, Size } from "../size.js";
 import { Tensor } from "../tensor.js";
 import { collect, type Arguments } from "./arguments.js";
@@ -60,6 +61,10 @@ function rows(x: Tensor, size: number): Slices {
   return { count, step: size, blocks: 1, blockStep: 0, inner: size, cycle: 1, parametersPerSlice: 0, parameterBlockStep: 0, parameterStep: 1 };
 }
 
+function areRows({ blocks, cycle, parameterStep }: Slices): boolean {
+  return blocks === 1 && cycle === 1 && parameterStep === 1;
+}
+
 /** One slice a channel (dimension 1), over the batch and all positions. */
 function channels(x: Tensor): Slices {
   const [batch, count] = x.sizes as [number, number];
@@ -82,6 +87,7 @@ function momentsOf(x: ElementArray, slices: Slices, eps: number, center = true):
   const size = blocks * inner;
   const mean = new Float64Array(count);
   const inverseStd = new Float64Array(count);
+  if (areRows(slices) && x instanceof Float32Array && rowMomentsInWasm(x, size, eps, center, mean, inverseStd)) return { mean, inverseStd };
   for (let s = 0; s < count; s++) {
     let sum = 0;
     if (center) {
@@ -107,6 +113,10 @@ function normalize(output: Tensor, x: ElementArray, slices: Slices, { mean, inve
   const out = output.storage.data;
   const w = valuesOf(weight);
   const b = valuesOf(bias);
+  if (areRows(slices) && [out, x, w, b].every((array) => array === null || array instanceof Float32Array)) {
+    const done = normalizeRowsInWasm(out as Float32Array, x as Float32Array, inner, mean, inverseStd, w as Float32Array | null, b as Float32Array | null);
+    if (done) return;
+  }
   for (let s = 0; s < count; s++) {
     const m = mean[s]!;
     const scale = inverseStd[s]!;

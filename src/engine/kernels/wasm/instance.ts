@@ -14,6 +14,9 @@ export interface Kernels extends Record<UnaryKernel, UnaryFunction>, Record<Bina
   packRows(source: number, rowStride: number, columnStride: number, rows: number, depth: number, target: number): void;
   packColumns(source: number, rowStride: number, columnStride: number, depth: number, columns: number, target: number): void;
   multiplyPacked(a: number, b: number, c: number, rows: number, columns: number, depth: number, stride: number): void;
+  softmaxRows(x: number, output: number, rows: number, size: number): void;
+  rowMoments(x: number, rows: number, size: number, eps: number, center: 0 | 1, means: number, inverseStds: number): void;
+  normalizeRows(x: number, output: number, rows: number, size: number, means: number, inverseStds: number, weight: number, bias: number): void;
   draw(words: number, position: number, target: number, count: number): number;
   uniform(draws: number, output: number, count: number, scale: number, base: number): void;
   normalBlocks(draws: number, output: number, count: number, mean: number, std: number): void;

@@ -1,0 +1,113 @@
+import { exp } from "./math";
+
+/** Functions of whole rows of `size` neighbouring float32 elements. Writes may run up to three elements past a row: the next row, or slack, follows. */
+
+// @ts-ignore: decorator
+@inline
+function sumOfLanes(x: v128): f32 {
+  return f32x4.extract_lane(x, 0) + f32x4.extract_lane(x, 1) + (f32x4.extract_lane(x, 2) + f32x4.extract_lane(x, 3));
+}
+
+/** The first `count` lanes of x, 1 to 4, and zeros. */
+// @ts-ignore: decorator
+@inline
+function firstLanes(x: v128, count: i32): v128 {
+  return v128.and(x, i32x4.gt_s(i32x4.splat(count), i32x4(0, 1, 2, 3)));
+}
+
+function maximum(x: usize, size: i32): f32 {
+  let largest = f32x4.splat(-Infinity);
+  let i = 0;
+  for (; i + 4 <= size; i += 4) largest = f32x4.max(largest, v128.load(x + ((<usize>i) << 2)));
+  let result = max(
+    max(f32x4.extract_lane(largest, 0), f32x4.extract_lane(largest, 1)),
+    max(f32x4.extract_lane(largest, 2), f32x4.extract_lane(largest, 3)),
+  );
+  for (; i < size; i++) result = max(result, load<f32>(x + ((<usize>i) << 2)));
+  return result;
+}
+
+/** e^x over the sum of the row's, shifted by the row's largest element. */
+export function softmaxRows(x: usize, output: usize, rows: i32, size: i32): void {
+  const step = (<usize>size) << 2;
+  for (let r = 0; r < rows; r++) {
+    const shift = f32x4.splat(maximum(x, size));
+    let sums = f32x4.splat(0);
+    for (let i = 0; i < size; i += 4) {
+      const at = (<usize>i) << 2;
+      const power = exp(f32x4.sub(v128.load(x + at), shift));
+      v128.store(output + at, power);
+      sums = f32x4.add(sums, size - i >= 4 ? power : firstLanes(power, size - i));
+    }
+    const factor = f32x4.splat(1 / sumOfLanes(sums));
+    for (let i = 0; i < size; i += 4) {
+      const at = output + ((<usize>i) << 2);
+      v128.store(at, f32x4.mul(v128.load(at), factor));
+    }
+    x += step;
+    output += step;
+  }
+}
+
+/** Mean and 1 / sqrt(variance + eps) of each row, as doubles. Without `center`, the mean is taken for 0. */
+export function rowMoments(x: usize, rows: i32, size: i32, eps: f64, center: bool, means: usize, inverseStds: usize): void {
+  for (let r = 0; r < rows; r++) {
+    let mean: f64 = 0;
+    if (center) {
+      let low = f64x2.splat(0);
+      let high = f64x2.splat(0);
+      for (let i = 0; i < size; i += 4) {
+        let value = v128.load(x + ((<usize>i) << 2));
+        if (size - i < 4) value = firstLanes(value, size - i);
+        low = f64x2.add(low, f64x2.promote_low_f32x4(value));
+        high = f64x2.add(high, f64x2.promote_low_f32x4(v128.shuffle<f64>(value, value, 1, 1)));
+      }
+      mean = sumOfDoubles(low, high) / <f64>size;
+    }
+    const middle = f64x2.splat(mean);
+    let low = f64x2.splat(0);
+    let high = f64x2.splat(0);
+    let i = 0;
+    for (; i + 4 <= size; i += 4) {
+      const value = v128.load(x + ((<usize>i) << 2));
+      const a = f64x2.sub(f64x2.promote_low_f32x4(value), middle);
+      const b = f64x2.sub(f64x2.promote_low_f32x4(v128.shuffle<f64>(value, value, 1, 1)), middle);
+      low = f64x2.add(low, f64x2.mul(a, a));
+      high = f64x2.add(high, f64x2.mul(b, b));
+    }
+    let squares = sumOfDoubles(low, high);
+    for (; i < size; i++) {
+      const difference = <f64>load<f32>(x + ((<usize>i) << 2)) - mean;
+      squares += difference * difference;
+    }
+    store<f64>(means, mean);
+    store<f64>(inverseStds, 1 / sqrt(squares / <f64>size + eps));
+    x += (<usize>size) << 2;
+    means += 8;
+    inverseStds += 8;
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function sumOfDoubles(low: v128, high: v128): f64 {
+  const both = f64x2.add(low, high);
+  return f64x2.extract_lane(both, 0) + f64x2.extract_lane(both, 1);
+}
+
+/** (x - mean) * inverseStd * weight + bias. Weight and bias are one row each. */
+export function normalizeRows(x: usize, output: usize, rows: i32, size: i32, means: usize, inverseStds: usize, weight: usize, bias: usize): void {
+  const step = (<usize>size) << 2;
+  for (let r = 0; r < rows; r++) {
+    const mean = f32x4.splat(<f32>load<f64>(means));
+    const scale = f32x4.splat(<f32>load<f64>(inverseStds));
+    for (let at: usize = 0; at < step; at += 16) {
+      const normalized = f32x4.mul(f32x4.sub(v128.load(x + at), mean), scale);
+      v128.store(output + at, f32x4.add(f32x4.mul(normalized, v128.load(weight + at)), v128.load(bias + at)));
+    }
+    x += step;
+    output += step;
+    means += 8;
+    inverseStds += 8;
+  }
+}

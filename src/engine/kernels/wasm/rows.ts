@@ -1,0 +1,66 @@
+import { wasmKernels, type KernelInstance } from "./instance.js";
+
+/** Elements that are brought in at a time, in whole rows; longer rows are left to JavaScript. */
+const piece = 16384;
+/** Below this many elements the way in and out is not worth it. */
+const wasmFrom = 1024;
+
+const bytes = Float32Array.BYTES_PER_ELEMENT;
+/** Reads and writes go up to three elements past the last row. */
+const slack = 16;
+const input = 1024;
+const output = input + piece * bytes + slack;
+const weights = output + piece * bytes + slack;
+const biases = weights + piece * bytes + slack;
+const means = biases + piece * bytes + slack;
+const inverseStds = means + piece * Float64Array.BYTES_PER_ELEMENT;
+
+/** Softmax of each row of `size` elements. False where the kernels do not serve. */
+export function softmaxInWasm(result: Float32Array, x: Float32Array, size: number): boolean {
+  return inPieces(x, size, ({ kernels, float32 }, rows, start, count) => {
+    kernels.softmaxRows(input, output, rows, size);
+    result.set(float32.subarray(output / bytes, output / bytes + count), start);
+  });
+}
+
+/** Mean and 1 / sqrt(variance + eps) of each row of `size` elements; without `center` the mean is taken for 0. False where the kernels do not serve. */
+export function rowMomentsInWasm(x: Float32Array, size: number, eps: number, center: boolean, mean: Float64Array, inverseStd: Float64Array): boolean {
+  return inPieces(x, size, ({ kernels, float32 }, rows, start) => {
+    kernels.rowMoments(input, rows, size, eps, center ? 1 : 0, means, inverseStds);
+    mean.set(new Float64Array(float32.buffer, means, rows), start / size);
+    inverseStd.set(new Float64Array(float32.buffer, inverseStds, rows), start / size);
+  });
+}
+
+/** (x - mean) * inverseStd * weight + bias for each row of `size` elements. False where the kernels do not serve. */
+export function normalizeRowsInWasm(
+  result: Float32Array, x: Float32Array, size: number, mean: Float64Array, inverseStd: Float64Array, weight: Float32Array | null, bias: Float32Array | null,
+): boolean {
+  let first = true;
+  return inPieces(x, size, ({ kernels, float32 }, rows, start, count) => {
+    if (first) {
+      if (weight === null) float32.fill(1, weights / bytes, weights / bytes + size);
+      else float32.set(weight, weights / bytes);
+      if (bias === null) float32.fill(0, biases / bytes, biases / bytes + size);
+      else float32.set(bias, biases / bytes);
+      first = false;
+    }
+    const row = start / size;
+    new Float64Array(float32.buffer, means, rows).set(mean.subarray(row, row + rows));
+    new Float64Array(float32.buffer, inverseStds, rows).set(inverseStd.subarray(row, row + rows));
+    kernels.normalizeRows(input, output, rows, size, means, inverseStds, weights, biases);
+    result.set(float32.subarray(output / bytes, output / bytes + count), start);
+  });
+}
+
+function inPieces(x: Float32Array, size: number, run: (instance: KernelInstance, rows: number, start: number, count: number) => void): boolean {
+  const instance = x.length < wasmFrom || size === 0 || size > piece ? null : wasmKernels();
+  if (instance === null) return false;
+  const most = Math.floor(piece / size) * size;
+  for (let start = 0; start < x.length; start += most) {
+    const count = Math.min(most, x.length - start);
+    instance.float32.set(x.subarray(start, start + count), input / bytes);
+    run(instance, count / size, start, count);
+  }
+  return true;
+}

@@ -1,0 +1,78 @@
+import { afterEach, describe, expect, it } from "vitest";
+import * as torch from "../../src/engine/index.js";
+import { setWasmEnabled } from "../../src/engine/kernels/wasm/instance.js";
+
+const { nn } = torch;
+
+/** What `compute` gives with and without the WebAssembly kernels, from the same seed. */
+function bothWays(compute: () => torch.Tensor): [number[], number[]] {
+  return [true, false].map((enabled) => {
+    setWasmEnabled(enabled);
+    torch.manualSeed(3);
+    return (compute().reshape([-1]).tolist() as number[]).map(Number);
+  }) as [number[], number[]];
+}
+
+/** `tolerance` grows with the length of the sums that the two add up in different order and precision. */
+function expectClose(compute: () => torch.Tensor, tolerance = 1e-5): void {
+  const [wasm, plain] = bothWays(compute);
+  expect(wasm).toHaveLength(plain.length);
+  const worst = Math.max(...plain.map((value, i) => Math.abs(wasm[i]! - value) / (tolerance + 1e-5 * Math.abs(value))));
+  expect(worst).toBeLessThan(1);
+}
+
+afterEach(() => setWasmEnabled(true));
+
+describe("WebAssembly kernels agree with plain JavaScript", () => {
+  const sizes = [[33, 65, 17], [64, 64, 64], [1, 200, 300], [130, 1, 900], [5, 1100, 1030], [70, 1030, 9]] as const;
+  it.each(sizes)("matrix product %i x %i x %i", (m, k, n) => {
+    expectClose(() => torch.randn(m, k).matmul(torch.randn(k, n)), 1e-4);
+  });
+
+  it("matrix product of transposed, sliced and broadcast operands", () => {
+    expectClose(() => torch.randn(60, 50).t().matmul(torch.randn(70, 60).t()));
+    expectClose(() => torch.randn(100, 60).at(torch.slice(0, 100, 2)).matmul(torch.randn(60, 90).at(torch.slice(), torch.slice(0, 90, 3))));
+    expectClose(() => torch.randn(1, 60).expand([40, 60]).matmul(torch.randn(60, 30)));
+    expectClose(() => torch.randn(3, 2, 40, 30).matmul(torch.randn(2, 30, 20)));
+  });
+
+  it.each(["neg", "abs", "square", "reciprocal", "exp", "sigmoid", "tanh", "relu"] as const)("%s", (name) => {
+    expectClose(() => torch.randn(20003)[name]());
+  });
+
+  it.each(["add", "sub", "mul", "div"] as const)("%s of tensors and of a number", (name) => {
+    expectClose(() => torch.randn(20003)[name](torch.rand(20003).add(0.5)));
+    expectClose(() => torch.randn(20003)[name](0.3));
+  });
+
+  it("gradients through relu, sigmoid and tanh", () => {
+    expectClose(() => {
+      const x = torch.randn(5000).requiresGrad_();
+      x.relu().add(x.sigmoid()).add(x.tanh()).mul(torch.randn(5000)).sum().backward();
+      return x.grad!;
+    });
+  });
+
+  it.each([[7, 333], [40, 1001], [2000, 3], [2, 20000]])("softmax and layer normalization of %i rows of %i", (rows, size) => {
+    expectClose(() => torch.randn(rows, size).softmax(-1));
+    expectClose(() => new nn.LayerNorm(size)(torch.randn(rows, size).mul(3)));
+  });
+
+  it("random numbers, bit for bit, and leaves the generator where it would be", () => {
+    const [wasm, plain] = bothWays(() =>
+      torch.cat([torch.randn(5003), torch.rand(7001), torch.empty(3001).uniform_(-3, 9), torch.empty(4099).normal_(1, 0.3), torch.rand(5)]),
+    );
+    expect(wasm).toEqual(plain);
+  });
+
+  it("infinities and NaN", () => {
+    const special = [NaN, Infinity, -Infinity, 0, -0, 1e38, -1e38, 100, -100, 88.7, -103];
+    for (const name of ["exp", "tanh", "sigmoid", "relu"] as const) {
+      const [wasm, plain] = bothWays(() => torch.tensor(special).repeat([200])[name]());
+      for (let i = 0; i < special.length; i++) {
+        if (Number.isFinite(plain[i])) expect(wasm[i]).toBeCloseTo(plain[i]!, 5);
+        else expect(wasm[i]).toBe(plain[i]);
+      }
+    }
+  });
+});
