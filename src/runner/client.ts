@@ -9,7 +9,7 @@ export { type Output, type RequestOptions, RunnerError } from "./process.js";
 export interface ModelRunnerOptions {
   /** The built `dist` folder: holds runner.js, watchdog.js, bundler.js, esbuild.wasm and engine/index.js. */
   readonly dist: string;
-  /** Milliseconds that one run or request may take; default 30 000. */
+  /** Milliseconds that one run or request may take; default 30 000, Infinity for no limit. */
   readonly timeLimit?: number;
   /** Megabytes that the process of a model file may hold; default 3072. */
   readonly memoryLimit?: number;

@@ -5,7 +5,7 @@ import { Worker } from "node:worker_threads";
 import { type CallFrame, type Engine, Inspection } from "../inspect/index.js";
 import type { Bundle, Failure, RunnerMethod, RunnerMethods, RunnerReply, RunnerRequest, RunResult } from "../protocol/index.js";
 import { stoppedFailure, thrownFailure } from "./faults.js";
-import { ModelCode } from "./modelCode.js";
+import { ModelCode, stopHere } from "./modelCode.js";
 import { findModels } from "./models.js";
 import type { OutputCount, ProcessOptions } from "./process.js";
 import type { Stopped, WatchdogData } from "./watchdog.js";
@@ -130,10 +130,19 @@ function quietly<Result>(body: () => Result): Result {
   }
 }
 
+/** Whoever read the output is gone: nothing more of what the code prints can be of use, so it ends as a command in a pipe ends. */
+const brokenPipe: Failure = { kind: "exit", exitCode: 141, message: "Nobody reads the output any more.", hint: null, location: null, stack: [] };
+
 for (const name of streams) {
   const stream = process[name];
+  stream.on("error", () => interrupt?.({ failure: brokenPipe, frames: [] }));
   const write = stream.write.bind(stream) as (chunk: Uint8Array, done?: (error?: Error | null) => void) => boolean;
   stream.write = ((chunk: string | Uint8Array, encoding?: BufferEncoding | (() => void), done?: () => void) => {
+    if (stream.errored) {
+      // A loop that only prints would never let the error event through.
+      setImmediate(() => interrupt?.({ failure: brokenPipe, frames: [] }));
+      stopHere();
+    }
     const callback = typeof encoding === "function" ? encoding : done;
     const allowed = Math.min(chunk.length, outputLeft);
     // A character takes at least a byte: what is certainly too much is not even converted.

@@ -88,7 +88,7 @@ export class ModelCode {
 }
 
 /** Ends the running JavaScript in a way that it cannot catch; the event loop goes on. */
-function stopHere(): never {
+export function stopHere(): never {
   const session = new Session();
   session.connect();
   session.post("Runtime.terminateExecution");

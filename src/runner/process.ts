@@ -34,7 +34,7 @@ export class RunnerError extends Error {
 /** What a runner process is started with. */
 export interface ProcessOptions {
   readonly engineUrl: string;
-  /** Milliseconds. */
+  /** Milliseconds; Infinity for no limit. */
   readonly timeLimit: number;
   /** Megabytes. */
   readonly memoryLimit: number;
@@ -52,6 +52,8 @@ export interface OutputCount {
 
 /** Time for a process to answer that it has been told to stop; then it is killed. */
 const stopMilliseconds = 5000;
+/** Milliseconds; Node's timers cannot wait longer, and we need not. */
+const longestTimer = 2 ** 31 - 1;
 /** V8's own limit lies above ours, which can say where the code was. */
 const heapHeadroom = 1.25;
 const lifeline = 4;
@@ -117,7 +119,7 @@ export class ModelProcess {
       this.#output.stdout.receiver = this.#output.stderr.receiver = limit;
     }
     let reason: StopReason | null = null;
-    let deadline: NodeJS.Timeout;
+    let deadline: NodeJS.Timeout | undefined;
     const stop = (why: StopReason): void => {
       if (reason !== null) return;
       reason = why;
@@ -126,7 +128,7 @@ export class ModelProcess {
       (this.#child.stdio[lifeline] as Socket).write(`${why}\n`);
     };
     const cancel = (): void => stop("cancelled");
-    deadline = setTimeout(stop, this.#options.timeLimit, "timeout");
+    if (this.#options.timeLimit <= longestTimer) deadline = setTimeout(stop, this.#options.timeLimit, "timeout");
     signal?.addEventListener("abort", cancel);
     try {
       const reply = await new Promise<RunnerReply & { readonly output: OutputCount }>((resolve, reject) => {

@@ -1,0 +1,159 @@
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { version } from "../../package.json";
+import type { Failure, ModelSnapshot } from "../protocol/index.js";
+import { ModelRunner, type RunOutcome } from "../runner/client.js";
+import { formatSummary, summarize } from "./summary.js";
+
+const usage = `Usage: layerscope COMMAND FILE [OPTION]...
+Run the TypeScript or JavaScript model code in FILE and look at its models.
+
+Commands:
+  run FILE         print what the file prints
+  summary FILE     print a table of layers, shapes, parameters and multiply-adds
+  snapshot FILE    print the models as JSON
+
+Options:
+  --model NAME         only the model of this name
+  --depth N            summary: levels of modules to show (default: all)
+  --json               summary: print JSON
+  --time-limit SECONDS stop the file after this time (default: none)
+  --memory-limit MB    stop the file at this much memory (default: 4096)
+  -h, --help           print this
+  -V, --version        print the version
+
+Exit status: 0 if all went well, 1 if the file failed, 2 if the command was wrong; what the file gives to process.exit().`;
+
+class UsageError extends Error {}
+
+interface Options {
+  readonly file: string;
+  readonly model: string | undefined;
+  readonly depth: number;
+  readonly json: boolean;
+  readonly timeLimit: number;
+  readonly memoryLimit: number;
+}
+
+const commands: Readonly<Record<string, (options: Options) => Promise<number>>> = { run, summary, snapshot };
+
+async function main(argv: readonly string[]): Promise<number> {
+  let parsed;
+  try {
+    parsed = parseArgs({
+      args: [...argv],
+      allowPositionals: true,
+      options: {
+        model: { type: "string" },
+        depth: { type: "string" },
+        json: { type: "boolean", default: false },
+        "time-limit": { type: "string" },
+        "memory-limit": { type: "string" },
+        help: { type: "boolean", short: "h" },
+        version: { type: "boolean", short: "V" },
+      },
+    });
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+  const { values, positionals } = parsed;
+  if (values.help) {
+    console.log(usage);
+    return 0;
+  }
+  if (values.version) {
+    console.log(version);
+    return 0;
+  }
+  const [name, file, ...rest] = positionals;
+  if (name === undefined) throw new UsageError("a command is missing");
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (!command) throw new UsageError(`there is no command '${name}'`);
+  if (file === undefined) throw new UsageError("a file is missing");
+  if (rest.length > 0) throw new UsageError(`unexpected argument '${rest[0]}'`);
+  const number = (option: "depth" | "time-limit" | "memory-limit", otherwise: number): number => {
+    const text = values[option];
+    if (text === undefined) return otherwise;
+    const value = Number(text);
+    if (text.trim() === "" || !(value >= 0)) throw new UsageError(`--${option} takes a number, not '${text}'`);
+    return value;
+  };
+  return command({
+    file,
+    model: values.model,
+    depth: number("depth", Infinity),
+    json: values.json,
+    timeLimit: number("time-limit", Infinity) * 1000,
+    memoryLimit: number("memory-limit", 4096),
+  });
+}
+
+async function run(options: Options): Promise<number> {
+  const { failure } = await evaluate(options, true);
+  return report(failure);
+}
+
+async function summary(options: Options): Promise<number> {
+  const { models, failure } = await evaluate(options, false);
+  const status = report(failure);
+  const summaries = chosen(models, options).map((model) => summarize(model));
+  if (options.json) console.log(JSON.stringify(options.model === undefined ? summaries : summaries[0], null, 2));
+  else if (summaries.length > 0) console.log(summaries.map((each) => formatSummary(each, options.depth)).join("\n\n"));
+  else if (status === 0) throw new Error(`${options.file} makes no model`);
+  return status;
+}
+
+async function snapshot(options: Options): Promise<number> {
+  const { models, failure } = await evaluate(options, false);
+  const status = report(failure);
+  const snapshots = chosen(models, options);
+  console.log(JSON.stringify(options.model === undefined ? snapshots : snapshots[0], null, 2));
+  return status;
+}
+
+async function evaluate({ file, timeLimit, memoryLimit }: Options, inheritOutput: boolean): Promise<RunOutcome> {
+  const runner = new ModelRunner({ dist: fileURLToPath(new URL(".", import.meta.url)), timeLimit, memoryLimit, inheritOutput });
+  const cancel = new AbortController();
+  const stop = (): void => cancel.abort();
+  process.once("SIGINT", stop).once("SIGTERM", stop);
+  try {
+    return await runner.run(file, {
+      workingDirectory: process.cwd(),
+      signal: cancel.signal,
+      // Standard output is for what was asked of us.
+      onOutput: ({ text }) => process.stderr.write(text),
+    });
+  } finally {
+    await runner.dispose();
+  }
+}
+
+function chosen(models: readonly ModelSnapshot[], { model: name, file }: Options): readonly ModelSnapshot[] {
+  if (name === undefined) return models;
+  const model = models.find((candidate) => candidate.name === name);
+  if (!model) throw new Error(`${file} has no model named '${name}'; it has: ${models.map((candidate) => candidate.name).join(", ") || "none"}`);
+  return [model];
+}
+
+/** Says on standard error what failed, as compilers do, and gives the exit status for it. */
+function report(failure: Failure | null): number {
+  if (!failure) return 0;
+  const { kind, message, hint, location, stack, exitCode } = failure;
+  if (kind === "exit" && exitCode !== undefined) return exitCode;
+  if (kind === "cancelled") return 130;
+  const place = location ? `${location.file}:${location.line}:${location.column}: ` : "layerscope: ";
+  const calls = stack.map(({ function: name, location: { file, line, column } }) => `    at ${name ? `${name} (${file}:${line}:${column})` : `${file}:${line}:${column}`}`);
+  console.error([`${place}error: ${message}`, ...(hint ? [hint] : []), ...(stack.length > 1 ? calls : [])].join("\n"));
+  return 1;
+}
+
+// Whoever reads us may stop early, as `head` does.
+process.stdout.on("error", ({ code }: NodeJS.ErrnoException) => process.exit(code === "EPIPE" ? 0 : 1));
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  const isUsage = error instanceof UsageError;
+  console.error(`layerscope: ${(error as Error).message}${isUsage ? "\nTry 'layerscope --help'." : ""}`);
+  process.exitCode = isUsage ? 2 : 1;
+}

@@ -1,0 +1,168 @@
+import { afterAll, describe, expect, test, vi } from "vitest";
+import type { Failure } from "../../src/protocol/index.js";
+import { leftovers, Workspace } from "./workspace.js";
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+
+/** Every fault a model file can have ends with a message at its line, in bounded time, with the models that were there. */
+const workspace = new Workspace({ timeLimit: 3000, memoryLimit: 700 });
+afterAll(async () => {
+  await workspace.dispose();
+  expect(leftovers()).toEqual([]);
+});
+
+interface Fault {
+  readonly name: string;
+  /** Begins with line 3: two lines make a model before. */
+  readonly code: string;
+  readonly kind: Failure["kind"];
+  readonly message: string | RegExp;
+  readonly line: number | null;
+}
+
+const head = 'import * as torch from "layerscope";\nconst net = new torch.nn.Linear(3, 2);\n';
+
+const faults: Fault[] = [
+  { name: "an endless loop", code: "let i = 0;\nwhile (true) {\n  i++;\n}", kind: "timeout", message: /still running here/, line: 4 },
+  { name: "an endless loop of promises", code: "async function spin() {\n  while (true) await null;\n}\nawait spin();", kind: "timeout", message: /still running/, line: 4 },
+  { name: "an endless loop in a timer", code: "setTimeout(() => {\n  for (;;);\n}, 1);", kind: "timeout", message: /still running/, line: 4 },
+  { name: "a timer that never ends", code: "setInterval(() => {}, 1000);", kind: "timeout", message: /something still waits/, line: null },
+  {
+    name: "an endless loop in forward",
+    code: "class Net extends torch.nn.Module {\n  override forward(x: torch.Tensor) {\n    while (true) x = x.relu();\n  }\n}\nnew Net()(torch.ones(1));",
+    kind: "timeout",
+    message: /still running/,
+    line: 5,
+  },
+  { name: "a thrown error", code: 'function check() {\n  throw new RangeError("too far");\n}\ncheck();', kind: "thrown", message: "RangeError: too far", line: 4 },
+  { name: "an error with a cause", code: 'throw new Error("outer", { cause: new Error("inner") });', kind: "thrown", message: "outer\nCaused by: inner", line: 3 },
+  { name: "a thrown value that is no error", code: 'throw { code: 7 };', kind: "thrown", message: "Thrown: { code: 7 }", line: null },
+  { name: "a thrown value that cannot be read", code: "throw new Proxy({}, { get() { throw 1; } });", kind: "thrown", message: /^Thrown: /, line: null },
+  { name: "a rejected promise", code: "await Promise.reject(new Error('no'));", kind: "thrown", message: "no", line: 3 },
+  { name: "a rejection that nobody handles", code: "async function f() {\n  await null;\n  throw new Error('lost');\n}\nvoid f();", kind: "thrown", message: "lost", line: 5 },
+  { name: "an error in a timer", code: 'setTimeout(() => {\n  throw new Error("late");\n}, 1);', kind: "thrown", message: "late", line: 4 },
+  { name: "shapes that do not fit", code: "net(torch.ones(2, 4));", kind: "thrown", message: /mat1 and mat2 shapes cannot be multiplied \(2x4 and 3x2\)/, line: 3 },
+  { name: "a stack overflow", code: "function f(): number {\n  return f() + 1;\n}\nf();", kind: "thrown", message: /Maximum call stack size exceeded/, line: 4 },
+  { name: "process.exit", code: "try {\n  process.exit(3);\n} catch {\n  console.log('caught');\n}", kind: "exit", message: "process.exit(3) ended the run here.", line: 4 },
+  { name: "a promise that never settles", code: "await new Promise(() => {});", kind: "exit", message: /never settles/, line: null },
+  { name: "an abort", code: "process.abort();", kind: "crash", message: /ended unexpectedly/, line: 3 },
+  { name: "tensors without end", code: "const kept = [];\nwhile (true) kept.push(torch.ones(1000, 1000));", kind: "memory", message: /memory limit of 700 MB/, line: 4 },
+  { name: "objects without end", code: "const kept = [];\nwhile (true) kept.push(new Array(1000).fill(0));", kind: "memory", message: /memory limit of 700 MB/, line: 4 },
+];
+
+describe("a model file with", () => {
+  test.each(faults)("$name", async ({ code, kind, message, line }) => {
+    const { failure, models, file, printed } = await workspace.run(head + code);
+    expect(failure).toMatchObject({ kind, message: typeof message === "string" ? message : expect.stringMatching(message) });
+    expect(failure!.location?.line ?? null).toBe(line);
+    if (line !== null) expect(failure!.location!.file).toBe(file);
+    expect(printed).not.toContain("caught");
+    // Only a process that died takes its models along.
+    if (kind !== "crash") expect(models.map(({ name }) => name)).toContain("net");
+  });
+
+  test("a syntax error", async () => {
+    const { failure, file } = await workspace.run("const a = 1;\nconst b = {;\n");
+    expect(failure).toMatchObject({ kind: "syntax", message: 'Expected identifier but found ";"', location: { file, line: 2, column: 12 } });
+  });
+
+  test("a syntax error in an imported file, after characters of several bytes", async () => {
+    const other = workspace.write("other.ts", '/* 网络 */ const x = "é" +;');
+    const { failure } = await workspace.run('import "./other";');
+    expect(failure).toMatchObject({ kind: "syntax", location: { file: other, line: 1, column: 25 } });
+  });
+
+  test("a missing import", async () => {
+    const { failure, file } = await workspace.run('const a = 1;\nimport { b } from "./nowhere";\nconsole.log(a, b);');
+    expect(failure).toMatchObject({ kind: "import", message: 'Could not resolve "./nowhere"', location: { file, line: 2 } });
+  });
+
+  test("a package that is not installed", async () => {
+    const { failure } = await workspace.run('import x from "@some/package/part";\nconsole.log(x);');
+    expect(failure).toMatchObject({ kind: "import", hint: "Install the package: npm install @some/package" });
+  });
+
+  test("a name that the engine does not have", async () => {
+    const { failure, file } = await workspace.run('import {\n  nn,\n  tensr,\n} from "layerscope";\nconsole.log(nn, tensr);');
+    expect(failure).toMatchObject({ kind: "import", message: '"layerscope" has no export named "tensr".', location: { file, line: 3, column: 3 } });
+  });
+
+  test("a file that does not exist", async () => {
+    const { failure } = await workspace.runner.run("/nowhere/model.ts");
+    expect(failure).toMatchObject({ kind: "import", message: "The file /nowhere/model.ts does not exist." });
+  });
+});
+
+test("a forward pass that fails keeps what ran before", async () => {
+  const { models } = await workspace.run(`import * as torch from "layerscope";
+const net = new torch.nn.Sequential(new torch.nn.Linear(4, 8), new torch.nn.ReLU(), new torch.nn.Linear(9, 1));
+net(torch.ones(2, 4));`);
+  const trace = models[0]!.trace!;
+  const failed = trace.steps[trace.failure!.step]!;
+  expect(trace.steps.flatMap((step) => (step.kind === "module" ? step.path : []))).toEqual(["", "0", "1", "2"]);
+  expect(failed.kind === "operation" && failed.name).toBe("linear");
+  expect(trace.failure!.message).toMatch(/cannot be multiplied/);
+  expect(trace.failure!.location!.line).toBe(3);
+});
+
+test("a program that says at its end that all is well has not failed", async () => {
+  const { failure, models } = await workspace.run(`${head}async function main() {}\nmain().then(() => process.exit(0));`);
+  expect(failure).toBeNull();
+  expect(models).toHaveLength(1);
+});
+
+test("output beyond the limit is dropped, and that is said", async () => {
+  const { failure, printed } = await workspace.run(`${head}console.log("x".repeat(100e6));\nconsole.log("after");`);
+  expect(failure).toBeNull();
+  expect(printed.length).toBeLessThan(1_000_200);
+  expect(printed).toMatch(/the output was cut off after 1000000 bytes/);
+});
+
+test("a loop that only prints neither floods nor escapes", async () => {
+  const { failure, printed } = await workspace.run(`${head}while (true) console.log("again");`);
+  expect(failure).toMatchObject({ kind: "timeout", location: { line: 3 } });
+  expect(printed.length).toBeLessThan(1_000_200);
+});
+
+test("cancelling stops the code where it is", async () => {
+  const cancel = new AbortController();
+  setTimeout(() => cancel.abort(), 1000);
+  const { failure, models } = await workspace.run(`${head}while (true);`, { signal: cancel.signal });
+  expect(failure).toMatchObject({ kind: "cancelled" });
+  expect(models.map(({ name }) => name)).toEqual(["net"]);
+});
+
+test("a request that hangs is stopped, and the models answer again", async () => {
+  const { file, models } = await workspace.run(`import * as torch from "layerscope";
+let calls = 0;
+class Net extends torch.nn.Module {
+  linear = new torch.nn.Linear(3, 2);
+  override forward(x: torch.Tensor) {
+    while (calls++ === 1) calls = 1;
+    return this.linear(x);
+  }
+}
+export const net = new Net();
+net(torch.ones(1, 3));`);
+  expect(models[0]!.trace!.origin).toBe("recorded");
+  const forward = workspace.runner.request(file, "forward", { model: "net", input: { kind: "recorded" }, seed: null });
+  await expect(forward).rejects.toMatchObject({ failure: { kind: "timeout", location: { line: 6 } } });
+  const values = await workspace.runner.request(file, "tensorValues", { model: "net", tensor: 0, maxRows: 1, maxColumns: 1 });
+  expect(values).toMatchObject({ shape: [2, 3], rows: 1, columns: 1, truncated: true });
+});
+
+test("a file that no longer yields a model leaves the process with the last models alive", async () => {
+  const { file } = await workspace.run(head);
+  const broken = await workspace.run("const a = ;");
+  expect(broken.failure!.kind).toBe("syntax");
+  const crashed = await workspace.run("process.abort();");
+  expect(crashed.failure!.kind).toBe("crash");
+  expect(workspace.runner.isAlive(file)).toBe(true);
+  await expect(workspace.runner.request(file, "setSeed", { seed: 1 })).resolves.toBeNull();
+});
+
+test("each run replaces the process before", async () => {
+  for (let i = 0; i < 3; i++) await workspace.run(head);
+  // One holds the models, one is ready for the next run, and one bundles; those replaced may need a moment to end.
+  await vi.waitFor(() => expect(leftovers().length).toBeLessThanOrEqual(3), 10_000);
+});
