@@ -34,6 +34,8 @@ export {
   threshold,
   threshold_,
 } from "../ops/activation.js";
+export { conv1d, conv2d, conv3d, convTranspose1d, convTranspose2d, convTranspose3d } from "../ops/convolution.js";
+export { pad } from "../ops/padding.js";
 export { alphaDropout, dropout, dropout1d, dropout2d, dropout3d, featureAlphaDropout } from "../ops/dropout.js";
 export { batchNorm, groupNorm, instanceNorm, layerNorm, localResponseNorm, rmsNorm } from "../ops/normalization.js";
 export {
@@ -62,3 +64,4 @@ export {
   tripletMarginWithDistanceLoss,
 } from "../ops/loss.js";
 export { embedding, embeddingBag } from "../ops/embedding.js";
+export { multiHeadAttentionForward, scaledDotProductAttention } from "../ops/attention.js";

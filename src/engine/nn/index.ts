@@ -4,7 +4,9 @@ export * from "./activation.js";
 export {
   registerModuleFullBackwardHook, registerModuleFullBackwardPreHook, type FullBackwardHook, type FullBackwardPreHook, type Gradients,
 } from "./backwardHooks.js";
+export * from "./attention.js";
 export * from "./containers.js";
+export * from "./conv.js";
 export * from "./distance.js";
 export * from "./dropout.js";
 export * from "./embedding.js";

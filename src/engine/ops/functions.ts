@@ -2,6 +2,7 @@
 export { celu, celu_, hardshrink, logSoftmax, prelu, rrelu, selu, selu_, softmax, threshold, threshold_ } from "./activation.js";
 export * from "./assignment.js";
 export * from "./binary.js";
+export { conv1d, conv2d, conv3d, convTranspose1d, convTranspose2d, convTranspose3d } from "./convolution.js";
 export * from "./creation.js";
 export { alphaDropout, dropout, featureAlphaDropout, featureDropout } from "./dropout.js";
 export * from "./indexing.js";

@@ -1,0 +1,158 @@
+import { defineOperation } from "../dispatch.js";
+import { NotImplementedError, RuntimeError } from "../errors.js";
+import { copy, fill } from "../kernels/elementwise.js";
+import { makeTaps } from "../kernels/resample.js";
+import { formatSizes } from "../size.js";
+import { Tensor } from "../tensor.js";
+import { collect, required, type Arguments } from "./arguments.js";
+import type { Scalar } from "./promotion.js";
+import { defineResampling } from "./resampling.js";
+
+/** Elements added around a tensor, or taken away where the padding is negative. */
+
+/** What is added: a constant, the tensor mirrored at its edge, the edge repeated, or the tensor repeated. */
+export type PaddingMode = "constant" | "reflect" | "replicate" | "circular";
+
+/** Before and after each of the last dimensions, in their order; PyTorch's list runs from the last dimension. */
+type Sides = readonly (readonly [before: number, after: number])[];
+
+function sidesOf(padding: readonly number[]): Sides {
+  const sides: [number, number][] = [];
+  for (let i = padding.length - 2; i >= 0; i -= 2) sides.push([padding[i]!, padding[i + 1]!]);
+  return sides;
+}
+
+/** The parts of the input and of the output that coincide, as windows. */
+function overlap(output: Tensor, x: Tensor, sides: Sides): [target: Tensor, source: Tensor] {
+  const first = x.ndim - sides.length;
+  const sizes = [...x.sizes];
+  let from = x.offset;
+  let to = output.offset;
+  sides.forEach(([before, after], i) => {
+    const dim = first + i;
+    sizes[dim]! += Math.min(before, 0) + Math.min(after, 0);
+    from += Math.max(-before, 0) * x.strides[dim]!;
+    to += Math.max(before, 0) * output.strides[dim]!;
+  });
+  return [new Tensor(output.storage, sizes, output.strides, to), new Tensor(x.storage, sizes, x.strides, from)];
+}
+
+const constantPad = defineOperation<[x: Tensor, padding: readonly number[], value: number]>({
+  name: "pad",
+  gradientName: "ConstantPadNdBackward0",
+  infer(x, padding) {
+    const sides = sidesOf(padding);
+    const first = x.ndim - sides.length;
+    const sizes = x.sizes.map((size, dim) => {
+      const [before, after] = sides[dim - first] ?? [0, 0];
+      const padded = size + before + after;
+      if (padded < 0 || (padded === 0 && size !== 0 && (before > 0 || after > 0))) {
+        throw new RuntimeError(
+          `The input size ${size}, plus negative padding ${before} and ${after} resulted in a negative output size, which is invalid. Check dimension ${dim} of your input.`,
+        );
+      }
+      return padded;
+    });
+    return { sizes, dtype: x.dtype };
+  },
+  forward(output, x, padding, value) {
+    if (value !== 0) fill(output, value);
+    copy(...overlap(output, x, sidesOf(padding)));
+  },
+  backward(gradient, { args: [x, padding] }) {
+    const result = Tensor.allocate(x.sizes, x.dtype, gradient.device);
+    if (gradient.device === "cpu") {
+      const [source, target] = overlap(gradient, result, sidesOf(padding));
+      copy(target, source);
+    }
+    return [result];
+  },
+});
+
+type NonConstant = Exclude<PaddingMode, "constant">;
+
+/** Which input position stands at a position counted from the input's first element, for a dimension of the given size. */
+const positions: Readonly<Record<NonConstant, (position: number, size: number) => number>> = {
+  reflect: (position, size) => (position < 0 ? -position : position >= size ? 2 * (size - 1) - position : position),
+  replicate: (position, size) => Math.min(Math.max(position, 0), size - 1),
+  circular: (position, size) => ((position % size) + size) % size,
+};
+
+const graphNames: Readonly<Record<NonConstant, (dims: number) => string>> = {
+  reflect: (dims) => `ReflectionPad${dims}DBackward0`,
+  replicate: (dims) => `ReplicationPad${dims}DBackward0`,
+  circular: () => "CopySlices",
+};
+
+const otherPad = defineResampling<[x: Tensor, padding: readonly number[], mode: NonConstant]>({
+  name: "pad",
+  gradientName: (_x, padding, mode) => graphNames[mode](padding.length / 2),
+  of(x, padding, mode) {
+    const sides = sidesOf(padding);
+    checkSides(x, sides, mode);
+    const sizes = x.sizes.slice(x.ndim - sides.length);
+    const lengths = sizes.map((size, i) => size + sides[i]![0] + sides[i]![1]);
+    const taps = () =>
+      sizes.map((size, i) => {
+        const [before] = sides[i]!;
+        return makeTaps(lengths[i]!, (position) => [[positions[mode](position - before, size), 1]]);
+      });
+    return { lengths, taps };
+  },
+});
+
+function checkSides(x: Tensor, sides: Sides, mode: NonConstant): void {
+  const dims = sides.length;
+  const sizes = x.sizes.slice(x.ndim - dims);
+  if (sizes.some((size) => size === 0)) {
+    throw new RuntimeError(
+      `Expected ${dims + 1}D or ${dims + 2}D (batch mode) tensor with possibly 0 batch size and other non-zero dimensions for input, but got: ${formatSizes(x.sizes)}`,
+    );
+  }
+  for (let i = dims - 1; i >= 0; i--) {
+    const [before, after] = sides[i]!;
+    const size = sizes[i]!;
+    if (mode === "reflect" && (before >= size || after >= size)) {
+      throw new RuntimeError(
+        `Argument #${4 + 2 * (dims - 1 - i)}: Padding size should be less than the corresponding input dimension, but got: padding (${before}, ${after}) at dimension ${x.ndim - dims + i} of input ${formatSizes(x.sizes)}`,
+      );
+    }
+    if (mode === "circular" && (before > size || after > size)) throw new RuntimeError("Padding value causes wrapping around more than once.");
+  }
+  const lengths = sizes.map((size, i) => size + sides[i]![0] + sides[i]![1]);
+  if (mode === "circular" && lengths.some((length) => length < 0)) throw new RuntimeError("Negative padding value is resulting in an empty dimension");
+  if (lengths.some((length) => length < 1)) {
+    const names = ["D", "H", "W"].slice(3 - dims);
+    const list = (values: readonly number[], separator: string): string => names.map((name, i) => `${name}: ${values[i]}`).join(separator);
+    throw new RuntimeError(`input (${list(sizes, ", ")}) is too small. Calculated output ${list(lengths, " ")}`);
+  }
+}
+
+export interface PadOptions {
+  /** Before and after the last dimension, then the one before it, and so on: [left, right, top, bottom]. */
+  readonly pad?: readonly number[];
+  /** Default "constant". */
+  readonly mode?: PaddingMode;
+  /** What "constant" adds. Default 0. */
+  readonly value?: Scalar | null;
+}
+
+/** The tensor with elements added around its last dimensions, or taken away where the padding is negative. (torch.nn.functional.pad) */
+export function pad(x: Tensor, ...args: Arguments<[pad: readonly number[], mode: PaddingMode, value: Scalar | null], PadOptions>): Tensor {
+  const { pad: given, mode = "constant", value = null } = collect<PadOptions>(["pad", "mode", "value"], args);
+  const padding = required(given, "pad", "pad");
+  if (padding.length % 2 !== 0) throw new RuntimeError("Padding length must be divisible by 2");
+  if (padding.length > 2 * x.ndim) {
+    throw new RuntimeError(
+      `Padding length should be less than or equal to two times the input dimension but got padding length ${padding.length} and input of dimension ${x.ndim}`,
+    );
+  }
+  if (mode === "constant") return constantPad(x, padding, Number(value ?? 0));
+  if (!(mode in positions)) throw new NotImplementedError(`Unrecognised padding mode ${String(mode)}`);
+  if (value !== null && value !== 0) throw new RuntimeError(`Padding mode "${mode}" doesn't take in value argument`);
+  const dims = padding.length / 2;
+  if (dims < 1 || dims > 3 || (x.ndim !== dims + 1 && x.ndim !== dims + 2)) {
+    throw new NotImplementedError("Only 2D, 3D, 4D, 5D padding with non-constant padding are supported for now");
+  }
+  return otherPad(x, padding, mode);
+}
