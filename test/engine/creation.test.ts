@@ -1,0 +1,133 @@
+import { afterEach, describe, expect, it } from "vitest";
+import * as torch from "../../src/engine/index.js";
+
+afterEach(() => {
+  torch.setDefaultDtype(torch.float32);
+  torch.setDefaultDevice("cpu");
+});
+
+const outline = (x: torch.Tensor) => [x.dtype.name, x.tolist()];
+
+describe("torch.tensor", () => {
+  it("takes the dtype from the values", () => {
+    expect(outline(torch.tensor(3))).toEqual(["int64", 3]);
+    expect(outline(torch.tensor([1, 2.5]))).toEqual(["float32", [1, 2.5]]);
+    expect(outline(torch.tensor([[true], [false]]))).toEqual(["bool", [[true], [false]]]);
+    expect(outline(torch.tensor([true, 2]))).toEqual(["int64", [1, 2]]);
+    expect(outline(torch.tensor([NaN]))).toEqual(["float32", [NaN]]);
+    expect(outline(torch.tensor([]))).toEqual(["float32", []]);
+    expect(outline(torch.tensor([[], []]))).toEqual(["float32", [[], []]]);
+    torch.setDefaultDtype(torch.float64);
+    expect(outline(torch.tensor(0.1))).toEqual(["float64", 0.1]);
+  });
+
+  it("takes typed arrays and copies them", () => {
+    const source = Float64Array.of(0.1, 2);
+    const x = torch.tensor(source);
+    source[0] = 9;
+    expect(outline(x)).toEqual(["float64", [0.1, 2]]);
+    expect(outline(torch.tensor(BigInt64Array.of(-5n)))).toEqual(["int64", [-5]]);
+    expect(outline(torch.tensor(Uint8Array.of(255), { dtype: torch.float32 }))).toEqual(["float32", [255]]);
+  });
+
+  it("converts to the dtype asked for", () => {
+    expect(outline(torch.tensor([0, 2, -0.5], { dtype: torch.bool }))).toEqual(["bool", [false, true, true]]);
+    expect(outline(torch.tensor([1.9, -1.9], { dtype: torch.int64 }))).toEqual(["int64", [1, -1]]);
+    expect(outline(torch.tensor([1.9, -1.9], { dtype: torch.int32 }))).toEqual(["int32", [1, -1]]);
+  });
+
+  it("copies other tensors, and asTensor only where it must", () => {
+    const x = torch.ones(2);
+    const y = torch.tensor(x);
+    y.fill_(5);
+    expect(x.tolist()).toEqual([1, 1]);
+    expect(torch.asTensor(x)).toBe(x);
+    expect(outline(torch.asTensor(x, { dtype: torch.int64 }))).toEqual(["int64", [1, 1]]);
+  });
+
+  it.each([
+    [[[1, 2], [3]], "expected sequence of length 2 at dim 1 (got 1)"],
+    [[[1, 2], 3], "expected a list of length 2 at dim 1, but got 3"],
+    [[1, [2]], "expected a number at dim 1, but got a list"],
+    [["1"], "expected numbers or booleans, but got a string"],
+    [[1, null], "expected numbers or booleans, but got null"],
+  ])("refuses %j", (data, message) => expect(() => torch.tensor(data as never)).toThrow(message));
+});
+
+describe("shapes", () => {
+  it("are given as numbers, as a list or by name", () => {
+    for (const x of [torch.zeros(2, 3), torch.zeros([2, 3]), torch.zeros({ size: [2, 3] }), torch.zeros(2, 3, {}), torch.zeros([2, 3], {})]) {
+      expect([...x.shape]).toEqual([2, 3]);
+    }
+    expect([...torch.zeros().shape]).toEqual([]);
+    expect(torch.rand({ size: [2, 4], dtype: torch.float64 }).dtype).toBe(torch.float64);
+  });
+
+  it("are whole numbers from zero on", () => {
+    expect(() => torch.zeros(2, -3)).toThrow("Trying to create tensor with negative dimension -3: [2, -3]");
+    expect(() => torch.rand(2.5)).toThrow("rand(): size must be integers, but got 2.5 at position 0");
+    expect(() => torch.eye(-1)).toThrow("n must be greater or equal to 0, got -1");
+  });
+});
+
+describe("ranges", () => {
+  it("arange is of integers if all its numbers are", () => {
+    expect(outline(torch.arange(3))).toEqual(["int64", [0, 1, 2]]);
+    expect(outline(torch.arange(5, 0, -2))).toEqual(["int64", [5, 3, 1]]);
+    expect(outline(torch.arange(1, 2.5, 0.5))).toEqual(["float32", [1, 1.5, 2]]);
+    expect(outline(torch.arange(2, { dtype: torch.float64 }))).toEqual(["float64", [0, 1]]);
+  });
+
+  it("refuse steps that lead nowhere", () => {
+    expect(() => torch.arange(0, 5, 0)).toThrow("step must be nonzero");
+    expect(() => torch.arange(5, 0)).toThrow("upper bound and lower bound inconsistent with step sign");
+    expect(() => torch.arange(Infinity)).toThrow("unsupported range: 0 -> Infinity");
+    expect(() => torch.linspace(0, 1, -1)).toThrow("number of steps must be non-negative");
+  });
+
+  it("linspace ends exactly", () => {
+    expect(torch.linspace(0, 0.3, 4).at(-1).item()).toBe(Math.fround(0.3));
+    expect(torch.linspace(2, 9, 1).tolist()).toEqual([2]);
+  });
+});
+
+describe("like another tensor", () => {
+  it("keeps shape, dtype, device and order of memory", () => {
+    const x = torch.zeros(2, 3, { dtype: torch.float64 }).t();
+    expect(torch.onesLike(x).stride()).toEqual([1, 3]);
+    expect(outline(torch.onesLike(x))).toEqual(["float64", [[1, 1], [1, 1], [1, 1]]]);
+    expect(torch.randLike(torch.zeros(2, { device: "meta" })).device).toBe("meta");
+    expect(outline(x.newFull([2], 7))).toEqual(["float64", [7, 7]]);
+  });
+});
+
+describe("the default device", () => {
+  it("holds for tensors and layers made inside", () => {
+    const layer = torch.withDevice("meta", () => new torch.nn.Linear(2, 3));
+    expect(layer.weight.device).toBe("meta");
+    expect(torch.zeros(1).device).toBe("cpu");
+  });
+});
+
+describe("random functions", () => {
+  it("refuse what PyTorch refuses, in its words", () => {
+    const x = torch.empty(2);
+    const integers = torch.zeros(2, { dtype: torch.int64 });
+    expect(() => x.normal_(0, -1)).toThrow("normal expects std >= 0.0, but found std -1");
+    expect(() => x.uniform_(1, 0)).toThrow("uniform_ expects to return a [from, to) range, but found from=1 > to=0");
+    expect(() => integers.normal_()).toThrow("\"normal_kernel_cpu\" not implemented for 'Long'");
+    expect(() => integers.exponential_()).toThrow("Exponential distribution is a continuous probability distribution. dtype must be a floating point but you specified Long");
+    expect(() => torch.randint(5, 5, [2])).toThrow("random_ expects 'from' to be less than 'to', but got from=5 >= to=5");
+    expect(() => x.bernoulli_(2)).toThrow("bernoulli_ expects p to be in [0, 1], but got p=2");
+    expect(() => torch.zeros(3).expand(2, 3).normal_()).toThrow("more than one element of the written-to tensor refers to a single memory location");
+    expect(() => torch.multinomial(torch.zeros(3), 1)).toThrow("invalid multinomial distribution (sum of probabilities <= 0)");
+    expect(() => torch.multinomial(torch.ones(3), 5)).toThrow("cannot sample n_sample > prob_dist.size(-1) samples without replacement");
+  });
+
+  it("refuse in-place fills of leaves that require a gradient", () => {
+    const w = torch.zeros(2, { requiresGrad: true });
+    expect(() => w.normal_()).toThrow("a leaf Variable that requires grad is being used in an in-place operation.");
+    torch.noGrad(() => w.normal_());
+    w.data.uniform_();
+  });
+});
