@@ -15,10 +15,10 @@ export class AccumulateGrad extends GraphNode {
   accumulate(gradient: Tensor, owned: boolean): void {
     const { tensor } = this;
     if (tensor.grad === null) {
-      tensor.grad = owned && gradient.isContiguous() ? gradient.detach() : cloneValues(gradient);
+      tensor.grad = owned && gradient.isContiguous() ? gradient : cloneValues(gradient);
     } else if (gradient.device === "cpu") {
       // A new tensor would leave whoever holds the old `grad` behind: PyTorch adds in place too.
-      binary(tensor.grad, tensor.grad, gradient, (a, b) => a + b);
+      binary(tensor.grad, tensor.grad, gradient, (a, b) => a + b, "add");
       tensor.grad.version.value++;
     }
   }

@@ -150,6 +150,6 @@ function step(node: GraphNode, retainGraph: boolean, captures: Map<GraphNode, Te
 
 function sum(a: Tensor, b: Tensor): Tensor {
   const result = Tensor.allocate(a.sizes, a.dtype, a.device);
-  if (a.device === "cpu") binary(result, a, b, (x, y) => x + y);
+  if (a.device === "cpu") binary(result, a, b, (x, y) => x + y, "add");
   return result;
 }

@@ -221,11 +221,12 @@ export class Module {
 
   /** Forgets all gradients; with `setToNone: false` they become zeros instead. */
   zeroGrad({ setToNone = true }: { readonly setToNone?: boolean } = {}): void {
-    for (const parameter of this.parameters()) {
-      if (parameter.grad === null) continue;
-      if (setToNone) parameter.grad = null;
-      else parameter.grad = parameter.grad.detach().zero_();
+    const { parameters, modules } = registered(this);
+    for (const parameter of parameters.values()) {
+      if (parameter === null || parameter.grad === null) continue;
+      parameter.grad = setToNone ? null : parameter.grad.detach().zero_();
     }
+    for (const child of modules.values()) child?.zeroGrad({ setToNone });
   }
 
   /** Moves floating-point parameters and buffers to a dtype, or everything to a device; parameters stay the same objects. */
@@ -438,9 +439,27 @@ export function unregister(module: Registers, name: string): void {
 
 // Fields are assigned behind the module's back, so the registers are brought up to date whenever they are read.
 function registered(module: Registers): Internals {
-  const { parameters, buffers, modules } = module[internals];
   const fields = module as unknown as Record<string, unknown>;
-  for (const name of Object.keys(fields)) {
+  const names = Object.keys(fields);
+  if (!isUpToDate(module[internals], fields, names)) update(module[internals], fields, names);
+  return module[internals];
+}
+
+/** True when every member stands in its field and no field holds a module or parameter that is not a member. */
+function isUpToDate({ parameters, buffers, modules }: Internals, fields: Readonly<Record<string, unknown>>, names: readonly string[]): boolean {
+  let found = 0;
+  for (let i = 0; i < names.length; i++) {
+    const name = names[i]!;
+    const value = fields[name];
+    const member = parameters.get(name) ?? modules.get(name) ?? buffers.get(name);
+    if (member === undefined ? value instanceof Parameter || value instanceof Module : member !== value) return false;
+    if (member !== undefined || parameters.has(name) || modules.has(name) || buffers.has(name)) found++;
+  }
+  return found === parameters.size + buffers.size + modules.size;
+}
+
+function update({ parameters, buffers, modules }: Internals, fields: Readonly<Record<string, unknown>>, names: readonly string[]): void {
+  for (const name of names) {
     const value = fields[name];
     if (value instanceof Parameter) {
       if (parameters.get(name) !== value) parameters.set(name, value);
@@ -461,7 +480,6 @@ function registered(module: Registers): Internals {
   for (const members of [parameters, buffers, modules]) {
     for (const name of members.keys()) if (!Object.hasOwn(fields, name)) members.delete(name);
   }
-  return module[internals];
 }
 
 function define(module: Module, name: string, value: unknown): void {
