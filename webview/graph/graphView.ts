@@ -506,8 +506,7 @@ export class GraphView implements GraphViewInterface {
     };
     const selected = this.#selection ?? this.#hover;
     if (selected !== null) {
-      for (const edge of shown.scene.edges) {
-        if (edge.from !== selected && edge.to !== selected) continue;
+      for (const edge of shown.flow.edgesAt(selected)) {
         paintEdge(surface, edge.points ? edge : { ...edge, points: [...edge.ends] }, shown.scene, look, theme.selection);
       }
     }

@@ -1,6 +1,6 @@
 import type { Direction } from "./api.js";
 import { closedFace, titleFace, titleHeight, titleWidth, type Face, type FaceContext } from "./face.js";
-import { placeLabels, type PlacedLabel } from "./layout/edgeLabels.js";
+import { labelsOf, type PlacedLabel } from "./layout/edgeLabels.js";
 import { borderNode, type LayoutProblem, type LayoutSolution, type Point } from "./layout/problem.js";
 import type { LayoutSolver, Solved } from "./layout/solver.js";
 import { border } from "./model/dataFlow.js";
@@ -151,7 +151,7 @@ function problemOf(container: OpenContent, opened: ReadonlyMap<DisplayNode, Open
     }
     sortedPorts(used.in);
     sortedPorts(used.out);
-    const face = closedFace(child, options);
+    const face = faceOf(child, options);
     faces.set(child, face);
     return { width: face.width, height: face.height, inPorts: used.in.map(() => null), outPorts: used.out.map(() => null) };
   });
@@ -167,6 +167,17 @@ function problemOf(container: OpenContent, opened: ReadonlyMap<DisplayNode, Open
   const longestLabel = isDown ? 0 : Math.max(0, ...labelTexts(content).map((text) => options.measure(text, "small")));
   const layerGap = isDown ? 30 : Math.ceil(Math.min(110, Math.max(36, longestLabel + 20)) / 8) * 8;
   return { direction: options.direction, layerGap, nodes, edges, inPorts: ports.in.length, outPorts: ports.out.length };
+}
+
+const keptFaces = new WeakMap<DisplayNode, { readonly by: FaceContext["measure"]; readonly strings: FaceContext["strings"]; readonly face: Face }>();
+
+/** Closed boxes outlive their picture, and so do their faces. */
+function faceOf(node: DisplayNode, context: FaceContext): Face {
+  const kept = keptFaces.get(node);
+  if (kept && kept.by === context.measure && kept.strings === context.strings) return kept.face;
+  const face = closedFace(node, context);
+  keptFaces.set(node, { by: context.measure, strings: context.strings, face });
+  return face;
 }
 
 /** What is written beside each edge: nothing where a box at its end says the same shape and nothing else. */
@@ -211,7 +222,7 @@ class Composer {
       this.#boxes.push(box);
       if (inner) this.#content(inner, box.x + inner.size!.shift, box.y + titleHeight, box, depth + 1);
     });
-    const labels = placeLabels(problem!, solution!, labelTexts(content), this.options.measure);
+    const labels = labelsOf(problem!, solution!, labelTexts(content), this.options.measure);
     const whole = new Set(content.edges.filter((_, index) => solution!.edges[index]).map((edge) => `${edge.from} ${edge.fromPort}`));
     const at = (point: Point): Point => ({ x: x + point.x, y: y + point.y });
     content.edges.forEach((edge, index) => {

@@ -21,11 +21,24 @@ interface Box {
   readonly y1: number;
 }
 
+/** By solution, then by the texts: containers of one structure share their solution, not always their shapes. */
+const kept = new WeakMap<LayoutSolution, { readonly measure: MeasureText; readonly byTexts: Map<string, readonly (PlacedLabel | null)[]> }>();
+
+/** Labels of a solution stay where they are while their texts do. */
+export function labelsOf(problem: LayoutProblem, solution: LayoutSolution, texts: readonly string[], measure: MeasureText): readonly (PlacedLabel | null)[] {
+  let known = kept.get(solution);
+  if (known?.measure !== measure) kept.set(solution, (known = { measure, byTexts: new Map() }));
+  const key = texts.join("\n");
+  let labels = known.byTexts.get(key);
+  if (!labels) known.byTexts.set(key, (labels = placeLabels(problem, solution, texts, measure)));
+  return labels;
+}
+
 /**
  * Puts each edge's label beside a straight piece of its line where it touches no box, no other line and no other label; null where there is
  * no such place. Edges of one source that carry the same shape are labelled once.
  */
-export function placeLabels(problem: LayoutProblem, solution: LayoutSolution, texts: readonly string[], measure: MeasureText): (PlacedLabel | null)[] {
+function placeLabels(problem: LayoutProblem, solution: LayoutSolution, texts: readonly string[], measure: MeasureText): (PlacedLabel | null)[] {
   const segments: { edge: number; a: Point; b: Point }[] = [];
   solution.edges.forEach((points, edge) => {
     for (let i = 1; points && i < points.length; i++) segments.push({ edge, a: points[i - 1]!, b: points[i]! });

@@ -66,8 +66,8 @@ interface Holder {
 class Scope {
   /** Where each value is found in this scope: at a node, or inside a child scope that it has yet to leave. */
   readonly holders = new Map<ValueId, Holder | Scope>();
-  readonly uncalled = new Map<string, Scope>();
-  readonly ordinals = new Map<string, number>();
+  #uncalled: Map<string, Scope> | undefined;
+  #ordinals: Map<string, number> | undefined;
   #inPorts = 0;
   #outPorts = 0;
 
@@ -79,54 +79,95 @@ class Scope {
     readonly node: string,
     /** False for a container that is never called itself and is entered through its children. */
     readonly called: boolean,
-  ) {}
+  ) {
+    flow.beginCall();
+  }
 
   nextInPort(): string {
-    return `in:${this.#inPorts++}`;
+    return portName("in", this.#inPorts++);
   }
 
   nextOutPort(): string {
-    return `out:${this.#outPorts++}`;
+    return portName("out", this.#outPorts++);
+  }
+
+  /** 0, 1, 2, ... for each name. */
+  nextOrdinal(name: string): number {
+    this.#ordinals ??= new Map();
+    const ordinal = this.#ordinals.get(name) ?? 0;
+    this.#ordinals.set(name, ordinal + 1);
+    return ordinal;
   }
 
   /** `name#k`: the same node in every call of the container. */
   nodeId(name: string): string {
-    const ordinal = this.ordinals.get(name) ?? 0;
-    this.ordinals.set(name, ordinal + 1);
-    return `${this.path === canvasPath ? "" : this.path}#${name}:${ordinal}`;
+    return `${this.path === canvasPath ? "" : this.path}#${name}:${this.nextOrdinal(name)}`;
   }
+
+  /** The stay in a container that is never called itself. */
+  stayIn(path: string, enter: () => Scope): Scope {
+    this.#uncalled ??= new Map();
+    let scope = this.#uncalled.get(path);
+    if (!scope) this.#uncalled.set(path, (scope = enter()));
+    return scope;
+  }
+}
+
+const portNames = { in: [] as string[], out: [] as string[] };
+
+function portName(direction: "in" | "out", index: number): string {
+  return (portNames[direction][index] ??= `${direction}:${index}`);
 }
 
 class MutableFlow implements ContainerFlow {
   readonly nodes: FlowNode[] = [];
   readonly edges: FlowEdge[] = [];
-  readonly #nodeIds = new Map<string, FlowNode>();
-  readonly #edgeKeys = new Map<string, FlowEdge>();
+  #calls = 0;
+  /** What is there already, by id and key; made when something is called a second time, which in most containers never happens. */
+  #known: { readonly nodes: Map<string, FlowNode>; readonly edges: Map<string, FlowEdge> } | undefined;
+
+  beginCall(): void {
+    if (++this.#calls > 1) this.expectRepeats();
+  }
+
+  expectRepeats(): void {
+    if (!this.#known) {
+      this.#known = { nodes: new Map(this.nodes.map((node) => [node.id, node])), edges: new Map(this.edges.map((edge) => [edgeKey(edge), edge])) };
+    }
+  }
 
   /** The node of that id, kept from an earlier call if there was one. */
   addNode<Node extends FlowNode>(node: Node): Node {
-    const known = this.#nodeIds.get(node.id);
+    const known = this.#known?.nodes.get(node.id);
     if (known) {
       if (known.kind === "operation") known.calls++;
       return known as Node;
     }
-    this.#nodeIds.set(node.id, node);
+    this.#known?.nodes.set(node.id, node);
     this.nodes.push(node);
     return node;
   }
 
   addEdge(from: Holder, to: string, toPort: string, operand: number, value: ValueId): void {
-    const key = `${from.node}\n${from.port}\n${to}\n${toPort}\n${operand}`;
-    const known = this.#edgeKeys.get(key);
-    if (known) {
-      known.count++;
-      return;
-    }
     const edge: FlowEdge = { from: from.node, fromPort: from.port, to, toPort, operand, value, via: from.via, count: 1 };
-    this.#edgeKeys.set(key, edge);
+    if (this.#known) {
+      const key = edgeKey(edge);
+      const known = this.#known.edges.get(key);
+      if (known) {
+        known.count++;
+        return;
+      }
+      this.#known.edges.set(key, edge);
+    }
     this.edges.push(edge);
   }
 }
+
+function edgeKey({ from, fromPort, to, toPort, operand }: FlowEdge): string {
+  return `${from}\n${fromPort}\n${to}\n${toPort}\n${operand}`;
+}
+
+const noSteps: readonly StepId[] = [];
 
 /**
  * Follows every value from the step that made it to each operand, through every border between them.
@@ -161,7 +202,7 @@ class Tracer {
     const { trace } = this;
     for (const { value, label } of trace.inputs) {
       const node = this.#canvas.flow.addNode({ id: this.#canvas.nodeId("input"), kind: "input", value, label });
-      this.#canvas.holders.set(value, { node: node.id, port: "out:0", via: [] });
+      this.#canvas.holders.set(value, { node: node.id, port: "out:0", via: noSteps });
     }
 
     const open: { id: StepId; step: ModuleStep; scope: Scope }[] = [];
@@ -200,6 +241,8 @@ class Tracer {
 
   /** The scope in which the module at `path` stands when it is called from `caller`, which need not be the module around it. */
   #around(path: string, caller: Scope): Scope {
+    const parent = this.index.parent(path)?.path;
+    if (parent === caller.path || parent === undefined) return caller;
     const line = this.index.ancestry(path).slice(0, -1).map((module) => module.path);
     let scope = caller;
     let depth = line.indexOf(scope.path);
@@ -208,9 +251,8 @@ class Tracer {
       depth = line.indexOf(scope.path);
     }
     for (const uncalled of line.slice(depth + 1)) {
-      let next = scope.uncalled.get(uncalled);
-      if (!next) scope.uncalled.set(uncalled, (next = this.#scope(uncalled, scope, false)));
-      scope = next;
+      const around = scope;
+      scope = around.stayIn(uncalled, () => this.#scope(uncalled, around, false));
     }
     return scope;
   }
@@ -221,17 +263,14 @@ class Tracer {
     else this.#runs.set(step.path, { first: id, calls: [id] });
 
     const around = this.#around(step.path, caller);
+    if (runs) around.flow.expectRepeats();
     const scope = this.#scope(step.path, around, true, this.#callNode(id, step, around, caller));
-    const ports = new Map<ValueId, string>();
     step.inputs.forEach(({ value }, operand) => {
       const holder = this.#find(around, value, id);
       if (!holder) return;
-      let port = ports.get(value);
-      if (!port) {
-        ports.set(value, (port = scope.nextInPort()));
-        scope.holders.set(value, { node: border, port, via: [] });
-      }
-      around.flow.addEdge(holder, scope.node, port, operand, value);
+      let inside = scope.holders.get(value) as Holder | undefined;
+      if (!inside) scope.holders.set(value, (inside = { node: border, port: scope.nextInPort(), via: noSteps }));
+      around.flow.addEdge(holder, scope.node, inside.port, operand, value);
     });
     return scope;
   }
@@ -239,8 +278,7 @@ class Tracer {
   #callNode(id: StepId, step: ModuleStep, around: Scope, caller: Scope): string {
     const module = this.index.module(step.path);
     if (around !== caller || !module || module.children.length > 0 || module.parameters.length > 0) return step.path;
-    const ordinal = (around.ordinals.get(step.path) ?? 0) + 1;
-    around.ordinals.set(step.path, ordinal);
+    const ordinal = around.nextOrdinal(step.path) + 1;
     if (ordinal === 1) return step.path;
     return around.flow.addNode({ id: `${step.path}@${ordinal}`, kind: "call", path: step.path, step: id, ordinal }).id;
   }
@@ -249,7 +287,7 @@ class Tracer {
   #leave(step: ModuleStep, scope: Scope): void {
     for (const { value } of step.outputs) {
       if (!scope.holders.has(value) && !this.#producedIn.has(value)) {
-        scope.holders.set(value, { node: border, port: unrecorded, via: [] });
+        scope.holders.set(value, { node: border, port: unrecorded, via: noSteps });
         this.#producedIn.set(value, scope);
       }
       let inner = scope;
@@ -277,10 +315,10 @@ class Tracer {
     this.#operationNodes.set(id, node.id);
     step.inputs.forEach(({ value }, operand) => {
       const holder = this.#find(scope, value, id);
-      if (holder) scope.flow.addEdge(holder, node.id, `in:${operand}`, operand, value);
+      if (holder) scope.flow.addEdge(holder, node.id, portName("in", operand), operand, value);
     });
     step.outputs.forEach(({ value }, output) => {
-      scope.holders.set(value, { node: node.id, port: `out:${output}`, via: [] });
+      scope.holders.set(value, { node: node.id, port: portName("out", output), via: noSteps });
       this.#producedIn.set(value, scope);
     });
   }
@@ -308,7 +346,7 @@ class Tracer {
     if (holder) return holder;
     const outer = scope.parent && this.#findUpwards(scope.parent, value);
     if (!outer) return null;
-    const inside: Holder = { node: border, port: scope.nextInPort(), via: [] };
+    const inside: Holder = { node: border, port: scope.nextInPort(), via: noSteps };
     scope.parent!.flow.addEdge(outer, scope.node, inside.port, 0, value);
     scope.holders.set(value, inside);
     return inside;
@@ -319,7 +357,7 @@ class Tracer {
     const holder = inner.holders.get(value);
     const inside = holder instanceof Scope ? this.#bringOut(inner, holder, value) : holder;
     if (inside && inside.port !== unrecorded) inner.flow.addEdge(inside, border, port, 0, value);
-    const outside: Holder = { node: inner.node, port, via: [] };
+    const outside: Holder = { node: inner.node, port, via: noSteps };
     scope.holders.set(value, outside);
     return outside;
   }
@@ -345,7 +383,7 @@ class Tracer {
       id = scope.nodeId("constant");
       place.flow.addNode({ id, kind: "constant", value, firstUse: user });
     }
-    place.holders.set(value, { node: id, port: "out:0", via: [] });
+    place.holders.set(value, { node: id, port: "out:0", via: noSteps });
     this.#producedIn.set(value, place);
     return place;
   }

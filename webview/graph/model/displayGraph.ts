@@ -92,6 +92,8 @@ export class PictureModel {
   readonly #facts = new Map<string, ModuleFacts>();
   readonly #rows = new Map<string, readonly Row[]>();
   readonly #ran = new Set<string>();
+  /** Parts of earlier display graphs that do not depend on the arrangement; see Builder. */
+  readonly kept = { closed: new Map<string, DisplayNode>(), others: new Map<FlowNode, DisplayNode>(), edges: new Map<ContainerFlow, { readonly shown: string; readonly edges: DisplayEdge[] }>() };
   readonly #likeness: (module: ModuleSnapshot) => string;
   /** Module paths from the root to what failed; empty when nothing did. */
   readonly failedAt: ReadonlySet<string>;
@@ -244,8 +246,8 @@ class Builder {
     const nodes = this.#inOrder(modules, flow?.nodes ?? [], path, parent);
     const edges = flow ? this.#edges(flow, standsFor) : [];
     const container = this.model.index.module(path);
-    if (container?.type === "Sequential") edges.push(...this.#declaredEdges(container, standsFor));
-    return { nodes, edges };
+    const declared = container?.type === "Sequential" ? this.#declaredEdges(container, standsFor) : [];
+    return { nodes, edges: declared.length > 0 ? [...edges, ...declared] : edges };
   }
 
   #shownMember(row: Row): ModuleSnapshot {
@@ -280,9 +282,24 @@ class Builder {
     const facts = this.model.facts(module);
     this.#parents.set(module.path, parent);
     const open = facts.expandable && this.#isOpen(module, key, depth);
-    const content = open ? this.#content(module.path, key, this.model.rows(module), module.path, depth + 1) : null;
-    const failure = facts.status === "failed" && !content?.nodes.some((node) => node.failure) ? this.#failure() : null;
+    if (!open) return this.#closed(module, facts, key, row);
+    const content = this.#content(module.path, key, this.model.rows(module), module.path, depth + 1);
+    const failure = facts.status === "failed" && !content.nodes.some((node) => node.failure) ? this.#failure() : null;
     const node: DisplayNode = { ...facts, id: module.path, kind: "module", source: null, path: module.path, key, name: module.name, row, failure, content };
+    this.#nodes.set(node.id, node);
+    return node;
+  }
+
+  /** A closed box is the same however the rest is arranged. */
+  #closed(module: ModuleSnapshot, facts: ModuleFacts, key: string, row: Row): DisplayNode {
+    const { closed } = this.model.kept;
+    const known = closed.get(module.path);
+    let node = known;
+    if (!node || node.key !== key || node.row.kind !== row.kind) {
+      const failure = facts.status === "failed" ? this.#failure() : null;
+      node = { ...facts, id: module.path, kind: "module", source: null, path: module.path, key, name: module.name, row, failure, content: null };
+      closed.set(module.path, node);
+    }
     this.#nodes.set(node.id, node);
     return node;
   }
@@ -299,40 +316,40 @@ class Builder {
   }
 
   #other(flowNode: FlowNode, path: string, parent: string | null): DisplayNode {
+    const { others } = this.model.kept;
+    let node = others.get(flowNode);
+    if (!node) others.set(flowNode, (node = this.#makeOther(flowNode, path)));
+    this.#nodes.set(node.id, node);
+    this.#parents.set(node.id, parent);
+    return node;
+  }
+
+  #makeOther(flowNode: FlowNode, path: string): DisplayNode {
     const { trace } = this.model.snapshot;
     if (flowNode.kind === "call") {
       const module = this.model.index.module(flowNode.path)!;
-      const node: DisplayNode = {
+      return {
         ...this.model.facts(module), id: flowNode.id, kind: "module", source: null, path: module.path, key: flowNode.id, name: module.name, row: single, failure: null, content: null,
         expandable: false, outputShape: this.model.outputShapeOf(flowNode.step),
       };
-      this.#nodes.set(node.id, node);
-      this.#parents.set(node.id, parent);
-      return node;
     }
     const base = {
       id: flowNode.id, kind: flowNode.kind, source: sourceOf(flowNode), path: path === canvasPath ? "" : path, key: flowNode.id, type: "", detail: "", expandable: false, row: single,
       sharing: [], calls: null, status: "ran", failure: null, parameters: 0, glyph: null, content: null, layerKind: "operation", outputShape: "",
     } as const satisfies Omit<DisplayNode, "name">;
-    let node: DisplayNode;
     if (flowNode.kind === "operation") {
       const { operation, step } = flowNode;
       const failed = trace!.failure?.step === step;
       const outputShape = this.model.outputShapeOf(step);
-      node = {
+      return {
         ...base, name: operation.name, detail: operation.arguments, outputShape, calls: flowNode.calls,
         status: failed ? "failed" : "ran", failure: failed ? this.#failure() : null,
       };
-    } else if (flowNode.kind === "parameter") {
-      node = this.#parameter(base, flowNode.tensor);
-    } else {
-      const value = trace!.values[flowNode.value];
-      const dtype = value && value.dtype !== "float32" ? value.dtype : "";
-      node = { ...base, name: flowNode.kind === "constant" ? "" : flowNode.label, detail: dtype, outputShape: shapeText(value?.shape) };
     }
-    this.#nodes.set(node.id, node);
-    this.#parents.set(node.id, parent);
-    return node;
+    if (flowNode.kind === "parameter") return this.#parameter(base, flowNode.tensor);
+    const value = trace!.values[flowNode.value];
+    const dtype = value && value.dtype !== "float32" ? value.dtype : "";
+    return { ...base, name: flowNode.kind === "constant" ? "" : flowNode.label, detail: dtype, outputShape: shapeText(value?.shape) };
   }
 
   #parameter(base: Omit<DisplayNode, "name">, id: TensorId): DisplayNode {
@@ -347,6 +364,14 @@ class Builder {
 
   /** Edges of the members of a folded row run together at its box; those between two members are inside it. */
   #edges(flow: ContainerFlow, standsFor: ReadonlyMap<string, string>): DisplayEdge[] {
+    const { edges } = this.model.kept;
+    const shown = [...standsFor.values()].join("\n");
+    let kept = edges.get(flow);
+    if (kept?.shown !== shown) edges.set(flow, (kept = { shown, edges: this.#makeEdges(flow, standsFor) }));
+    return kept.edges;
+  }
+
+  #makeEdges(flow: ContainerFlow, standsFor: ReadonlyMap<string, string>): DisplayEdge[] {
     const { trace } = this.model.snapshot;
     const merged = new Map<string, DisplayEdge & { count: number }>();
     for (const edge of flow.edges) {

@@ -15,6 +15,11 @@ export class SceneFlow {
     }
   }
 
+  /** All that end at a box, from outside and inside. */
+  edgesAt(id: string): SceneEdge[] {
+    return [id, inside(id)].flatMap((end) => [...(this.#in.get(end) ?? []), ...(this.#out.get(end) ?? [])]);
+  }
+
   /** The nearest boxes that are not open containers, one way along the flow. */
   next(id: string, way: "upstream" | "downstream"): string[] {
     const found = new Set<string>();
