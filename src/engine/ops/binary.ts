@@ -3,7 +3,7 @@ import { RuntimeError } from "../errors.js";
 import * as kernels from "../kernels/elementwise.js";
 import { Tensor } from "../tensor.js";
 import { asHeld, binaryRow } from "./elementwiseRows.js";
-import { broadcastSizes, resultType, type Scalar } from "./promotion.js";
+import { broadcastSizes, resultType, scalarDType, type Scalar } from "./promotion.js";
 
 /** Element-wise functions of two operands, broadcast against each other. The second may be a number. */
 
@@ -92,26 +92,56 @@ export interface RoundingOptions {
 /** x / y; integers give fractions unless a rounding mode is stated. (torch.div) */
 export function div(x: Tensor, y: Tensor | Scalar, options: RoundingOptions = {}): Tensor {
   if (options.roundingMode === "floor") return floorDivide(x, y);
-  return options.roundingMode === "trunc" ? truncDivide(x, y) : trueDivide(x, y);
+  if (options.roundingMode === "trunc") return truncDivide(x, y);
+  if (options.roundingMode != null) {
+    throw new RuntimeError(`div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '${String(options.roundingMode)}'`);
+  }
+  return trueDivide(x, y);
 }
 /** div in place. */
 export const div_ = defineInPlace(divRow);
 /** The quotient rounded down. (torch.floor_divide) */
 export const floorDivide = defineOperation(floorDivideRow);
 
-const remainderRow = binaryRow("remainder", "same", (x, y) => x - y * Math.floor(x / y), { x: (g) => g, y: (g, x, y) => -g * Math.floor(x / y) });
+function moduloOf(x: number, y: number): number {
+  const rest = x % y;
+  return rest !== 0 && rest < 0 !== y < 0 ? rest + y : rest;
+}
+
+const remainderRow = binaryRow("remainder", "same", moduloOf, { x: (g) => g, y: (g, x, y) => -g * Math.floor(x / y) });
 /** The remainder with the sign of the divisor, as Python's %. (torch.remainder) */
 export const remainder = defineOperation(remainderRow);
 const fmodRow = binaryRow("fmod", "same", (x, y) => x % y, { x: (g) => g, y: (g, x, y) => -g * Math.trunc(x / y) });
 /** The remainder with the sign of the dividend, as C's fmod. (torch.fmod) */
 export const fmod = defineOperation(fmodRow);
 
-const powRow = binaryRow("pow", "same", Math.pow, {
+const powers = binaryRow("pow", "same", Math.pow, {
   x: (g, x, y) => (y === 0 ? 0 : g * y * x ** (y - 1)),
   y: (g, x, y) => (x === 0 && y >= 0 ? 0 : g * x ** y * Math.log(x)),
 });
-/** x to the power of y. (torch.pow) */
-export const pow = defineOperation(powRow);
+const powRow: OperationRow<[x: Tensor, y: Tensor | Scalar]> = {
+  ...powers,
+  gradientName: (_, y) => (y instanceof Tensor ? "PowBackward1" : "PowBackward0"),
+  infer(x, y) {
+    const spec = powers.infer(x, y);
+    if (!spec.dtype.isFloatingPoint && !(y instanceof Tensor) && Number(y) < 0) {
+      throw new RuntimeError("Integers to negative integer powers are not allowed.");
+    }
+    return spec;
+  },
+};
+const powOperation = defineOperation(powRow);
+/** x to the power of y; either may be a number. (torch.pow) */
+export function pow(x: Tensor | Scalar, y: Tensor | Scalar): Tensor {
+  return powOperation(x instanceof Tensor ? x : numberTensor(x, y), y);
+}
+
+/** A number as first operand: a tensor without dimensions where the second one is. */
+function numberTensor(value: Scalar, other: Tensor | Scalar): Tensor {
+  const result = Tensor.allocate([], scalarDType(value), other instanceof Tensor ? other.device : "cpu");
+  if (result.device === "cpu") kernels.fill(result, Number(value));
+  return result;
+}
 /** pow in place. */
 export const pow_ = defineInPlace(powRow);
 

@@ -1,7 +1,10 @@
 /** Everything that `torch.` offers as a function. */
 export { celu, celu_, hardshrink, logSoftmax, prelu, rrelu, selu, selu_, softmax, threshold, threshold_ } from "./activation.js";
+export * from "./arithmetic.js";
 export * from "./assignment.js";
 export * from "./binary.js";
+export * from "./bitwise.js";
+export * from "./comparison.js";
 export { conv1d, conv2d, conv3d, convTranspose1d, convTranspose2d, convTranspose3d } from "./convolution.js";
 export * from "./creation.js";
 export { alphaDropout, dropout, featureAlphaDropout, featureDropout } from "./dropout.js";
@@ -13,5 +16,8 @@ export { groupNorm, layerNorm, rmsNorm } from "./normalization.js";
 export * from "./random.js";
 export * from "./reduction.js";
 export * from "./shape.js";
+export * from "./sorting.js";
+export * from "./special.js";
+export * from "./ternary.js";
 export * from "./unary.js";
 export { resultType } from "./promotion.js";

@@ -1,7 +1,10 @@
 import { Tensor } from "../tensor.js";
 import * as activation from "./activation.js";
+import * as arithmetic from "./arithmetic.js";
 import * as assignment from "./assignment.js";
 import * as binary from "./binary.js";
+import * as bitwise from "./bitwise.js";
+import * as comparison from "./comparison.js";
 import * as creation from "./creation.js";
 import * as indexing from "./indexing.js";
 import * as joining from "./joining.js";
@@ -9,7 +12,10 @@ import * as matmul from "./matmul.js";
 import * as random from "./random.js";
 import * as reduction from "./reduction.js";
 import * as shape from "./shape.js";
+import * as sorting from "./sorting.js";
+import * as special from "./special.js";
 import * as tensorOnly from "./tensorOnly.js";
+import * as ternary from "./ternary.js";
 import * as unary from "./unary.js";
 
 /**
@@ -21,6 +27,8 @@ const { linear: _linear, ...products } = matmul;
 const { broadcastTensors: _broadcastTensors, broadcastShapes: _broadcastShapes, atleast1d: _1, atleast2d: _2, atleast3d: _3, ...shapes } = shape;
 const { Slice: _Slice, slice: _slice, where: _where, ...picks } = indexing;
 const { repeat, tile, repeatInterleave, flip, fliplr, flipud, roll, rot90, tril, triu, diagEmbed, diag, diagflat, trace } = joining;
+const { searchsorted: _searchsorted, bucketize: _bucketize, ...orders } = sorting;
+const { polygamma: _polygamma, ...specials } = special;
 const { uniform_, normal_, random_, bernoulli_, exponential_, logNormal_, cauchy_, geometric_, bernoulli, multinomial } = random;
 const { newZeros, newOnes, newFull, newTensor } = creation;
 
@@ -32,6 +40,12 @@ const functions = {
   ...shapes,
   ...picks,
   ...{ repeat, tile, repeatInterleave, flip, fliplr, flipud, roll, rot90, tril, triu, diagEmbed, diag, diagflat, trace },
+  ...orders,
+  ...specials,
+  ...arithmetic,
+  ...bitwise,
+  ...comparison,
+  ...ternary,
   ...assignment,
   ...reduction,
   ...tensorOnly,

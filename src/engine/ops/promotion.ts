@@ -6,7 +6,8 @@ import { Tensor } from "../tensor.js";
 /** A number or boolean where PyTorch takes a Python scalar. Whole numbers count as integers. */
 export type Scalar = number | boolean;
 
-function scalarDType(value: Scalar): DType {
+/** The dtype that a number counts as where no tensor decides. */
+export function scalarDType(value: Scalar): DType {
   if (typeof value === "boolean") return bool;
   return Number.isInteger(value) ? int64 : getDefaultDtype();
 }

@@ -1,4 +1,6 @@
-import { defineInPlace, defineOperation } from "../dispatch.js";
+import { defineInPlace, defineOperation, type OperationRow } from "../dispatch.js";
+import { RuntimeError } from "../errors.js";
+import type { Tensor } from "../tensor.js";
 import { unaryRow } from "./elementwiseRows.js";
 import { erf as erfOf, erfc as erfcOf } from "./specialFunctions.js";
 
@@ -20,7 +22,18 @@ export const abs = defineOperation(absRow);
 /** abs in place. */
 export const abs_ = defineInPlace(absRow);
 
-const negRow = unaryRow("neg", "same", (x) => -x, { of: "output", f: (g) => -g }, "neg");
+const negation = unaryRow("neg", "same", (x) => -x, { of: "output", f: (g) => -g }, "neg");
+const negRow: OperationRow<[x: Tensor]> = {
+  ...negation,
+  infer(x) {
+    if (x.dtype.name === "bool") {
+      throw new RuntimeError(
+        "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use the `~` or `logical_not()` operator instead.",
+      );
+    }
+    return negation.infer(x);
+  },
+};
 /** -x. (torch.neg) */
 export const neg = defineOperation(negRow);
 /** neg in place. */

@@ -1,0 +1,170 @@
+import { defineInPlace, defineOperation, type OperationRow } from "../dispatch.js";
+import { float32, float64 } from "../dtype.js";
+import { RuntimeError } from "../errors.js";
+import { binary, unary } from "../kernels/elementwise.js";
+import { Tensor } from "../tensor.js";
+import { collect, type Arguments } from "./arguments.js";
+import { div, mul, pow, sub, type AlphaOptions, type RoundingOptions } from "./binary.js";
+import { binaryRow, unaryRow } from "./elementwiseRows.js";
+import type { Scalar } from "./promotion.js";
+import { filledLike } from "./reducedDims.js";
+import { to } from "./tensorOnly.js";
+import { abs, neg, trunc } from "./unary.js";
+
+/** Element-wise arithmetic beyond the basic operations, and the other names of those. */
+
+/** sqrt(x^2 + y^2). (torch.hypot) */
+export const hypot: (x: Tensor, y: Tensor) => Tensor = defineOperation<[x: Tensor, y: Tensor | Scalar]>(
+  binaryRow("hypot", "same", (x, y) => Math.hypot(x, y), {
+    x: (g, x, y) => (x === 0 && y === 0 ? 0 : (g * x) / Math.hypot(x, y)),
+    y: (g, x, y) => (x === 0 && y === 0 ? 0 : (g * y) / Math.hypot(x, y)),
+  }),
+);
+
+const isNegative = (x: number): boolean => x < 0 || Object.is(x, -0);
+
+/** The magnitude of x with the sign of y. (torch.copysign) */
+export const copysign: (x: Tensor, y: Tensor | Scalar) => Tensor = defineOperation<[x: Tensor, y: Tensor | Scalar]>(
+  binaryRow("copysign", "float", (x, y) => (isNegative(x) === isNegative(y) ? x : -x), {
+    x: (g, x, y) => (x === 0 ? 0 : isNegative(x) === isNegative(y) ? g : -g),
+    y: () => 0,
+  }),
+);
+
+/** 0 below zero, 1 above, `values` at zero. (torch.heaviside) */
+export const heaviside: (x: Tensor, values: Tensor) => Tensor = defineOperation<[x: Tensor, values: Tensor | Scalar]>(
+  binaryRow("heaviside", "same", (x, value) => (x === 0 ? value : x > 0 ? 1 : Number.isNaN(x) ? NaN : 0)),
+);
+
+const gcdOf = (x: number, y: number): number => {
+  let [a, b] = [Math.abs(x), Math.abs(y)];
+  while (b !== 0) [a, b] = [b, a % b];
+  return a;
+};
+
+/** The greatest common divisor. (torch.gcd) */
+export const gcd: (x: Tensor, y: Tensor) => Tensor = defineOperation<[x: Tensor, y: Tensor | Scalar]>(binaryRow("gcd", "same", gcdOf));
+
+/** The least common multiple. (torch.lcm) */
+export const lcm: (x: Tensor, y: Tensor) => Tensor = defineOperation<[x: Tensor, y: Tensor | Scalar]>(
+  binaryRow("lcm", "same", (x, y) => (x === 0 || y === 0 ? 0 : Math.abs((x / gcdOf(x, y)) * y))),
+);
+
+const degrees = 180 / Math.PI;
+
+/** Degrees as radians. (torch.deg2rad) */
+export const deg2rad: (x: Tensor) => Tensor = defineOperation<[x: Tensor]>(
+  unaryRow("deg2rad", "float", (x) => x / degrees, { of: "output", f: (g) => g / degrees }),
+);
+
+/** Radians as degrees. (torch.rad2deg) */
+export const rad2deg: (x: Tensor) => Tensor = defineOperation<[x: Tensor]>(
+  unaryRow("rad2deg", "float", (x) => x * degrees, { of: "output", f: (g) => g * degrees }),
+);
+
+/** -1, 0 or 1. (torch.sgn) */
+export const sgn: (x: Tensor) => Tensor = defineOperation<[x: Tensor]>(
+  unaryRow("sgn", "same", (x) => (Number.isNaN(x) ? 0 : Math.sign(x)), { of: "output", f: () => 0 }),
+);
+
+// ---- replacing what is not a number
+
+type NanToNumArgs = [x: Tensor, nan: number, posinf: number | null, neginf: number | null];
+
+const nanToNumRow: OperationRow<NanToNumArgs> = {
+  name: "nanToNum",
+  infer: (x) => ({ sizes: x.sizes, dtype: x.dtype }),
+  forward(output, x, nan, posinf, neginf) {
+    const largest = x.dtype === float32 ? 3.4028234663852886e38 : Number.MAX_VALUE;
+    const [high, low] = [posinf ?? largest, neginf ?? -largest];
+    unary(output, x, (value) => (value !== value ? nan : value === Infinity ? high : value === -Infinity ? low : value));
+  },
+  reads: [0],
+  backward: (gradient, { args: [x] }) => [
+    filledLike(gradient, gradient.dtype, (result) => binary(result, gradient, x, (g, value) => (Number.isFinite(value) ? g : 0))),
+  ],
+};
+
+export interface NanToNumOptions {
+  /** What takes the place of NaN. Default 0. */
+  readonly nan?: number;
+  /** What takes the place of infinity. Default: the dtype's largest number. */
+  readonly posinf?: number | null;
+  /** What takes the place of -infinity. Default: the dtype's smallest number. */
+  readonly neginf?: number | null;
+}
+
+type NanToNumArguments = Arguments<[nan: number, posinf: number | null, neginf: number | null], NanToNumOptions>;
+
+function nanToNumArgs(x: Tensor, args: readonly unknown[]): NanToNumArgs {
+  const { nan = 0, posinf = null, neginf = null } = collect<NanToNumOptions>(["nan", "posinf", "neginf"], args);
+  return [x, nan, posinf, neginf];
+}
+
+const nanToNumOperation = defineOperation<NanToNumArgs>(nanToNumRow);
+const nanToNumInPlace = defineInPlace<NanToNumArgs>(nanToNumRow);
+
+/** NaN and the infinities replaced by numbers. (torch.nan_to_num) */
+export function nanToNum(x: Tensor, ...args: NanToNumArguments): Tensor {
+  return nanToNumOperation(...nanToNumArgs(x, args));
+}
+
+/** nanToNum in place. */
+export function nanToNum_(x: Tensor, ...args: NanToNumArguments): Tensor {
+  return nanToNumInPlace(...nanToNumArgs(x, args));
+}
+
+// ---- made of others
+
+/** x to the power of y, computed in float64. (torch.float_power) */
+export function floatPower(x: Tensor, y: Tensor | Scalar): Tensor {
+  return pow(to(x, float64), y instanceof Tensor ? to(y, float64) : y);
+}
+
+/** x * 2^y. (torch.ldexp) */
+export function ldexp(x: Tensor, y: Tensor): Tensor {
+  return mul(x, pow(2, y.isFloatingPoint() ? y : to(y, float32)));
+}
+
+/** The tensor itself; truth values have no sign. (torch.positive) */
+export function positive(x: Tensor): Tensor {
+  if (x.dtype.name === "bool") throw new RuntimeError("The `+` operator, on a bool tensor is not supported.");
+  return x;
+}
+
+// ---- other names
+
+/** `sub` by another name. (torch.subtract) */
+export function subtract(x: Tensor, y: Tensor | Scalar, options?: AlphaOptions): Tensor {
+  return sub(x, y, options);
+}
+
+/** `mul` by another name. (torch.multiply) */
+export function multiply(x: Tensor, y: Tensor | Scalar): Tensor {
+  return mul(x, y);
+}
+
+/** `div` by another name. (torch.divide) */
+export function divide(x: Tensor, y: Tensor | Scalar, options?: RoundingOptions): Tensor {
+  return div(x, y, options);
+}
+
+/** `div` without a rounding mode. (torch.true_divide) */
+export function trueDivide(x: Tensor, y: Tensor | Scalar): Tensor {
+  return div(x, y);
+}
+
+/** `neg` by another name. (torch.negative) */
+export function negative(x: Tensor): Tensor {
+  return neg(x);
+}
+
+/** `abs` by another name. (torch.absolute) */
+export function absolute(x: Tensor): Tensor {
+  return abs(x);
+}
+
+/** `trunc` by another name. (torch.fix) */
+export function fix(x: Tensor): Tensor {
+  return trunc(x);
+}

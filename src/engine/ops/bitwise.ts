@@ -1,0 +1,68 @@
+import { defineInPlace, defineOperation, type OperationRow } from "../dispatch.js";
+import { NotImplementedError } from "../errors.js";
+import { unary } from "../kernels/elementwise.js";
+import { Tensor } from "../tensor.js";
+import { binaryRow } from "./elementwiseRows.js";
+import type { Scalar } from "./promotion.js";
+
+/** Operations on the bits of integers, and on truth values. */
+
+type Bits = (x: number, y: number) => number;
+
+/** `small` on 32-bit numbers, `large` on those beyond. */
+function bitsRow(name: string, kernel: string, small: Bits, large: (x: bigint, y: bigint) => bigint): OperationRow<[x: Tensor, y: Tensor | Scalar]> {
+  const isSmall = (value: number): boolean => (value | 0) === value;
+  const f: Bits = (x, y) => {
+    const result = isSmall(x) && isSmall(y) ? small(x, y) : NaN;
+    return Number.isNaN(result) ? Number(BigInt.asIntN(64, large(BigInt(x), BigInt(y)))) : result;
+  };
+  const row = binaryRow(name, "same", f);
+  return {
+    ...row,
+    infer(x, y) {
+      const spec = row.infer(x, y);
+      if (spec.dtype.isFloatingPoint) throw new NotImplementedError(`"${kernel}" not implemented for '${spec.dtype.scalarType}'`);
+      return spec;
+    },
+  };
+}
+
+const andRow = bitsRow("bitwiseAnd", "bitwise_and_cpu", (x, y) => x & y, (x, y) => x & y);
+const orRow = bitsRow("bitwiseOr", "bitwise_or_cpu", (x, y) => x | y, (x, y) => x | y);
+const xorRow = bitsRow("bitwiseXor", "bitwise_xor_cpu", (x, y) => x ^ y, (x, y) => x ^ y);
+// Shifted to the left, a 32-bit number may leave 32 bits.
+const leftRow = bitsRow("bitwiseLeftShift", "lshift_cpu", (x, y) => (y < 20 && y >= 0 ? x * 2 ** y : NaN), (x, y) => x << y);
+const rightRow = bitsRow("bitwiseRightShift", "rshift_cpu", (x, y) => (y >= 0 && y < 32 ? x >> y : NaN), (x, y) => x >> y);
+
+type BitsFunction = (x: Tensor, y: Tensor | Scalar) => Tensor;
+
+/** Bits set in both; of truth values, and. (torch.bitwise_and) */
+export const bitwiseAnd: BitsFunction = defineOperation<[x: Tensor, y: Tensor | Scalar]>(andRow);
+/** bitwiseAnd in place. */
+export const bitwiseAnd_: BitsFunction = defineInPlace<[x: Tensor, y: Tensor | Scalar]>(andRow);
+/** Bits set in either; of truth values, or. (torch.bitwise_or) */
+export const bitwiseOr: BitsFunction = defineOperation<[x: Tensor, y: Tensor | Scalar]>(orRow);
+/** bitwiseOr in place. */
+export const bitwiseOr_: BitsFunction = defineInPlace<[x: Tensor, y: Tensor | Scalar]>(orRow);
+/** Bits set in one alone; of truth values, exclusive or. (torch.bitwise_xor) */
+export const bitwiseXor: BitsFunction = defineOperation<[x: Tensor, y: Tensor | Scalar]>(xorRow);
+/** bitwiseXor in place. */
+export const bitwiseXor_: BitsFunction = defineInPlace<[x: Tensor, y: Tensor | Scalar]>(xorRow);
+/** Bits moved up. (torch.bitwise_left_shift) */
+export const bitwiseLeftShift: BitsFunction = defineOperation<[x: Tensor, y: Tensor | Scalar]>(leftRow);
+/** Bits moved down. (torch.bitwise_right_shift) */
+export const bitwiseRightShift: BitsFunction = defineOperation<[x: Tensor, y: Tensor | Scalar]>(rightRow);
+
+const notRow: OperationRow<[x: Tensor]> = {
+  name: "bitwiseNot",
+  infer(x) {
+    if (x.dtype.isFloatingPoint) throw new NotImplementedError(`"bitwise_not_cpu" not implemented for '${x.dtype.scalarType}'`);
+    return { sizes: x.sizes, dtype: x.dtype };
+  },
+  forward: (output, x) => unary(output, x, x.dtype.name === "bool" ? (value) => 1 - value : (value) => -1 - value),
+};
+
+/** All bits turned over; of truth values, not. (torch.bitwise_not) */
+export const bitwiseNot: (x: Tensor) => Tensor = defineOperation<[x: Tensor]>(notRow);
+/** bitwiseNot in place. */
+export const bitwiseNot_: (x: Tensor) => Tensor = defineInPlace<[x: Tensor]>(notRow);

@@ -1,0 +1,123 @@
+import { defineOperation } from "../dispatch.js";
+import { bool } from "../dtype.js";
+import { NotImplementedError, RuntimeError } from "../errors.js";
+import { binary, denseValues } from "../kernels/elementwise.js";
+import { equalSizes } from "../size.js";
+import { Tensor } from "../tensor.js";
+import { collect, type Arguments } from "./arguments.js";
+import { eq, ge, gt, le, lt, ne } from "./binary.js";
+import { binaryRow, unaryRow } from "./elementwiseRows.js";
+import { broadcastSizes, type Scalar } from "./promotion.js";
+
+/** Comparisons beyond the six of binary.ts, and their other names. */
+
+export interface ClosenessOptions {
+  /** Relative to the second tensor's element. Default 1e-5. */
+  readonly rtol?: number;
+  /** Default 1e-8. */
+  readonly atol?: number;
+  /** Whether NaN is close to NaN. Default false. */
+  readonly equalNan?: boolean;
+}
+
+type ClosenessArguments = Arguments<[rtol: number, atol: number, equalNan: boolean], ClosenessOptions>;
+
+const iscloseOperation = defineOperation<[x: Tensor, y: Tensor, rtol: number, atol: number, equalNan: boolean]>({
+  name: "isclose",
+  infer(x, y) {
+    if (x.dtype !== y.dtype) throw new RuntimeError(`${x.dtype.scalarType} did not match ${y.dtype.scalarType}`);
+    return { sizes: broadcastSizes(x.sizes, y.sizes), dtype: bool };
+  },
+  forward: (output, x, y, rtol, atol, equalNan) =>
+    binary(output, x, y, (a, b) => {
+      if (a === b) return 1;
+      if (a !== a || b !== b) return equalNan && a !== a && b !== b ? 1 : 0;
+      return Number.isFinite(a) && Number.isFinite(b) && Math.abs(a - b) <= atol + rtol * Math.abs(b) ? 1 : 0;
+    }),
+});
+
+/** Where |x - y| <= atol + rtol |y|. (torch.isclose) */
+export function isclose(x: Tensor, y: Tensor, ...args: ClosenessArguments): Tensor {
+  const { rtol = 1e-5, atol = 1e-8, equalNan = false } = collect<ClosenessOptions>(["rtol", "atol", "equalNan"], args);
+  return iscloseOperation(x, y, rtol, atol, equalNan);
+}
+
+/** Whether `isclose` holds everywhere. (torch.allclose) */
+export function allclose(x: Tensor, y: Tensor, ...args: ClosenessArguments): boolean {
+  const close = isclose(x, y, ...args);
+  requireValues(close, "allclose");
+  return denseValues(close).every((each) => each !== 0);
+}
+
+/** Whether two tensors have the same shape and elements. (torch.equal) */
+export function equal(x: Tensor, y: Tensor): boolean {
+  if (!equalSizes(x.sizes, y.sizes)) return false;
+  requireValues(x, "equal");
+  requireValues(y, "equal");
+  const a = denseValues(x);
+  const b = denseValues(y);
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
+
+function requireValues(x: Tensor, operation: string): void {
+  if (x.device === "meta") throw new NotImplementedError(`${operation}: a meta tensor has no values to compare`);
+}
+
+/** The larger element of each pair; a number wins over NaN. (torch.fmax) */
+export const fmax: (x: Tensor, y: Tensor) => Tensor = defineOperation<[x: Tensor, y: Tensor | Scalar]>(
+  binaryRow("fmax", "same", (x, y) => (x >= y || Number.isNaN(y) ? x : y), {
+    x: (g, x, y) => (x >= y || Number.isNaN(y) ? g : 0),
+    y: (g, x, y) => (x >= y || Number.isNaN(y) ? 0 : g),
+  }),
+);
+
+/** The smaller element of each pair; a number wins over NaN. (torch.fmin) */
+export const fmin: (x: Tensor, y: Tensor) => Tensor = defineOperation<[x: Tensor, y: Tensor | Scalar]>(
+  binaryRow("fmin", "same", (x, y) => (x <= y || Number.isNaN(y) ? x : y), {
+    x: (g, x, y) => (x <= y || Number.isNaN(y) ? g : 0),
+    y: (g, x, y) => (x <= y || Number.isNaN(y) ? 0 : g),
+  }),
+);
+
+/** True where the element is positive infinity. (torch.isposinf) */
+export const isposinf: (x: Tensor) => Tensor = defineOperation<[x: Tensor]>(unaryRow("isposinf", "bool", (x) => (x === Infinity ? 1 : 0)));
+
+/** True where the element is negative infinity. (torch.isneginf) */
+export const isneginf: (x: Tensor) => Tensor = defineOperation<[x: Tensor]>(unaryRow("isneginf", "bool", (x) => (x === -Infinity ? 1 : 0)));
+
+/** True where the sign bit is set: negative elements and -0. (torch.signbit) */
+export const signbit: (x: Tensor) => Tensor = defineOperation<[x: Tensor]>(
+  unaryRow("signbit", "bool", (x) => (x < 0 || Object.is(x, -0) ? 1 : 0)),
+);
+
+/** `gt` by another name. (torch.greater) */
+export function greater(x: Tensor, y: Tensor | Scalar): Tensor {
+  return gt(x, y);
+}
+
+/** `ge` by another name. (torch.greater_equal) */
+export function greaterEqual(x: Tensor, y: Tensor | Scalar): Tensor {
+  return ge(x, y);
+}
+
+/** `lt` by another name. (torch.less) */
+export function less(x: Tensor, y: Tensor | Scalar): Tensor {
+  return lt(x, y);
+}
+
+/** `le` by another name. (torch.less_equal) */
+export function lessEqual(x: Tensor, y: Tensor | Scalar): Tensor {
+  return le(x, y);
+}
+
+/** `ne` by another name. (torch.not_equal) */
+export function notEqual(x: Tensor, y: Tensor | Scalar): Tensor {
+  return ne(x, y);
+}
+
+/** Whether one element that is not zero is all the tensor holds. (torch.is_nonzero) */
+export function isNonzero(x: Tensor): boolean {
+  if (x.numel() !== 1) throw new RuntimeError("Boolean value of Tensor with more than one value is ambiguous");
+  return !eq(x, 0).item();
+}

@@ -1,0 +1,103 @@
+import { defineInPlace, defineOperation } from "../dispatch.js";
+import { NotImplementedError } from "../errors.js";
+import { binary, unary } from "../kernels/elementwise.js";
+import { Tensor } from "../tensor.js";
+import { collect, type Arguments } from "./arguments.js";
+import { binaryRow, unaryRow } from "./elementwiseRows.js";
+import { floatType, type Scalar } from "./promotion.js";
+import { filledLike } from "./reducedDims.js";
+import * as functions from "./specialFunctions.js";
+
+/** Special functions, element by element (torch.special). */
+
+const erfinvRow = unaryRow("erfinv", "float", functions.erfinv, { of: "output", f: (g, y) => g * (Math.sqrt(Math.PI) / 2) * Math.exp(y * y) });
+/** The inverse of the error function. (torch.erfinv) */
+export const erfinv: (x: Tensor) => Tensor = defineOperation<[x: Tensor]>(erfinvRow);
+/** erfinv in place. */
+export const erfinv_: (x: Tensor) => Tensor = defineInPlace<[x: Tensor]>(erfinvRow);
+
+/** log |Gamma(x)|. (torch.lgamma) */
+export const lgamma: (x: Tensor) => Tensor = defineOperation<[x: Tensor]>(
+  unaryRow("lgamma", "float", functions.lgamma, { of: "input", f: (g, x) => g * functions.digamma(x) }),
+);
+
+/** The derivative of log Gamma(x). (torch.digamma) */
+export const digamma: (x: Tensor) => Tensor = defineOperation<[x: Tensor]>(
+  unaryRow("digamma", "float", functions.digamma, { of: "input", f: (g, x) => g * functions.polygamma(1, x) }),
+);
+
+const polygammaOperation = defineOperation<[x: Tensor, n: number]>({
+  name: "polygamma",
+  infer(x, n) {
+    if (n < 0) throw new NotImplementedError("polygamma(n, x) does not support negative n.");
+    return { sizes: x.sizes, dtype: floatType(x.dtype) };
+  },
+  forward: (output, x, n) => unary(output, x, (value) => functions.polygamma(n, value)),
+  reads: [0],
+  backward: (gradient, { args: [x, n] }) => [
+    filledLike(gradient, gradient.dtype, (result) => binary(result, gradient, x, (g, value) => g * functions.polygamma(n + 1, value))),
+  ],
+});
+
+/** The n-th derivative of digamma. (torch.polygamma) */
+export function polygamma(n: number, x: Tensor): Tensor {
+  return polygammaOperation(x, n);
+}
+
+/** sin(pi x) / (pi x), 1 at 0. (torch.sinc) */
+export const sinc: (x: Tensor) => Tensor = defineOperation<[x: Tensor]>(
+  unaryRow("sinc", "float", (x) => (x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x)), {
+    of: "input",
+    f: (g, x) => (x === 0 ? 0 : g * ((Math.PI * x * Math.cos(Math.PI * x) - Math.sin(Math.PI * x)) / (Math.PI * x * x))),
+  }),
+);
+
+const logitOperation = defineOperation<[x: Tensor, eps: number | null]>({
+  name: "logit",
+  infer: (x) => ({ sizes: x.sizes, dtype: floatType(x.dtype) }),
+  forward: (output, x, eps) =>
+    unary(output, x, (value) => {
+      const p = eps === null ? value : Math.min(Math.max(value, eps), 1 - eps);
+      return Math.log(p / (1 - p));
+    }),
+  reads: [0],
+  backward: (gradient, { args: [x, eps] }) => [
+    filledLike(gradient, gradient.dtype, (result) =>
+      binary(result, gradient, x, (g, p) => {
+        const isInside = eps === null ? p >= 0 && p <= 1 : p >= eps && p <= 1 - eps;
+        return isInside ? g / (p * (1 - p)) : eps === null ? NaN : 0;
+      }),
+    ),
+  ],
+});
+
+/** log(x / (1 - x)), the inverse of sigmoid; with `eps`, x is kept within [eps, 1 - eps]. (torch.logit) */
+export function logit(x: Tensor, ...args: Arguments<[eps: number | null], { readonly eps?: number | null }>): Tensor {
+  return logitOperation(x, collect<{ eps?: number | null }>(["eps"], args).eps ?? null);
+}
+
+/** x log(y), 0 where x is 0. (torch.xlogy) */
+export const xlogy: (x: Tensor, y: Tensor | Scalar) => Tensor = defineOperation<[x: Tensor, y: Tensor | Scalar]>(
+  binaryRow("xlogy", "float", (x, y) => (Number.isNaN(y) ? NaN : x === 0 ? 0 : x * Math.log(y)), {
+    x: (g, x, y) => (x === 0 && y <= 0 ? 0 : g * Math.log(y)),
+    y: (g, x, y) => (g * x) / y,
+  }),
+);
+
+function logAddExp(x: number, y: number): number {
+  if (x === y) return x + Math.LN2;
+  return Math.max(x, y) + Math.log1p(Math.exp(-Math.abs(x - y)));
+}
+
+/** log(e^x + e^y) without overflow. (torch.logaddexp) */
+export const logaddexp: (x: Tensor, y: Tensor) => Tensor = defineOperation<[x: Tensor, y: Tensor | Scalar]>(
+  binaryRow("logaddexp", "float", logAddExp, { x: (g, x, y) => g / (1 + Math.exp(y - x)), y: (g, x, y) => g / (1 + Math.exp(x - y)) }),
+);
+
+/** log2(2^x + 2^y) without overflow. (torch.logaddexp2) */
+export const logaddexp2: (x: Tensor, y: Tensor) => Tensor = defineOperation<[x: Tensor, y: Tensor | Scalar]>(
+  binaryRow("logaddexp2", "float", (x, y) => logAddExp(x * Math.LN2, y * Math.LN2) / Math.LN2, {
+    x: (g, x, y) => g / (1 + 2 ** (y - x)),
+    y: (g, x, y) => g / (1 + 2 ** (x - y)),
+  }),
+);

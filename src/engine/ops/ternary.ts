@@ -1,0 +1,123 @@
+import { defineInPlace, defineOperation, type OperationRow } from "../dispatch.js";
+import { RuntimeError } from "../errors.js";
+import { ternary, unary } from "../kernels/elementwise.js";
+import { Tensor } from "../tensor.js";
+import { broadcastSizes, resultType } from "./promotion.js";
+import { filledLike } from "./reducedDims.js";
+
+/** Element-wise functions of three tensors, broadcast against each other. */
+
+type Args = [x: Tensor, y: Tensor, z: Tensor, value: number];
+type OfTwo = (y: number, z: number) => number;
+
+/** x + value * f(y, z). `partials`: the derivatives of f. */
+function addedRow(name: string, f: OfTwo, partials: readonly [y: OfTwo, z: OfTwo]): OperationRow<Args> {
+  return {
+    name,
+    infer(x, y, z) {
+      const dtype = resultType(x, Tensor.allocate(broadcastSizes(y.sizes, z.sizes), resultType(y, z), "meta"));
+      if (name === "addcdiv" && !dtype.isFloatingPoint) {
+        throw new RuntimeError(
+          "Integer division with addcdiv is no longer supported, and in a future  release addcdiv will perform a true division of tensor1 and tensor2. The historic addcdiv behavior can be implemented as (input + value * torch.trunc(tensor1 / tensor2)).to(input.dtype) for integer inputs and as (input + value * tensor1 / tensor2) for float inputs. The future addcdiv behavior is just the latter implementation: (input + value * tensor1 / tensor2), for all dtypes.",
+        );
+      }
+      return { sizes: broadcastSizes(x.sizes, broadcastSizes(y.sizes, z.sizes)), dtype };
+    },
+    forward: (output, x, y, z, value) => ternary(output, x, y, z, (a, b, c) => a + value * f(b, c)),
+    reads: [1, 2],
+    backward(gradient, context) {
+      const [, y, z, value] = context.args;
+      const [forY, forZ] = partials.map((partial, i) =>
+        context.needs(i + 1) ? filledLike(gradient, gradient.dtype, (result) => ternary(result, gradient, y, z, (g, b, c) => g * value * partial(b, c))) : null,
+      );
+      return [gradient, forY!, forZ!];
+    },
+  };
+}
+
+const addcmulRow = addedRow("addcmul", (y, z) => y * z, [(_, z) => z, (y) => y]);
+const addcdivRow = addedRow("addcdiv", (y, z) => y / z, [(_, z) => 1 / z, (y, z) => -y / (z * z)]);
+const addcmulOperation = defineOperation<Args>(addcmulRow);
+const addcmulInPlace = defineInPlace<Args>(addcmulRow);
+const addcdivOperation = defineOperation<Args>(addcdivRow);
+const addcdivInPlace = defineInPlace<Args>(addcdivRow);
+
+export interface ValueOptions {
+  /** Multiplies the product or quotient. Default 1. */
+  readonly value?: number;
+}
+
+/** x + value * y * z. (torch.addcmul) */
+export function addcmul(x: Tensor, y: Tensor, z: Tensor, options: ValueOptions = {}): Tensor {
+  return addcmulOperation(x, y, z, options.value ?? 1);
+}
+
+/** addcmul in place. */
+export function addcmul_(x: Tensor, y: Tensor, z: Tensor, options: ValueOptions = {}): Tensor {
+  return addcmulInPlace(x, y, z, options.value ?? 1);
+}
+
+/** x + value * y / z. (torch.addcdiv) */
+export function addcdiv(x: Tensor, y: Tensor, z: Tensor, options: ValueOptions = {}): Tensor {
+  return addcdivOperation(x, y, z, options.value ?? 1);
+}
+
+/** addcdiv in place. */
+export function addcdiv_(x: Tensor, y: Tensor, z: Tensor, options: ValueOptions = {}): Tensor {
+  return addcdivInPlace(x, y, z, options.value ?? 1);
+}
+
+type LerpArgs = [start: Tensor, end: Tensor, weight: Tensor | number];
+
+/** As PyTorch computes it: from the nearer end, so that weight 1 gives `end` exactly. */
+const between = (a: number, b: number, w: number): number => (Math.abs(w) < 0.5 ? a + w * (b - a) : b - (b - a) * (1 - w));
+
+const lerpRow: OperationRow<LerpArgs> = {
+  name: "lerp",
+  gradientName: (_start, _end, weight) => (weight instanceof Tensor ? "LerpBackward1" : "LerpBackward0"),
+  infer(start, end, weight) {
+    if (start.dtype !== end.dtype) {
+      throw new RuntimeError(`expected dtype ${start.dtype.name} for \`end\` but got dtype ${end.dtype.name}`);
+    }
+    if (weight instanceof Tensor && weight.dtype !== start.dtype) {
+      throw new RuntimeError(`expected dtype ${start.dtype.name} for \`weight\` but got dtype ${weight.dtype.name}`);
+    }
+    const sizes = broadcastSizes(start.sizes, end.sizes);
+    return { sizes: weight instanceof Tensor ? broadcastSizes(sizes, weight.sizes) : sizes, dtype: start.dtype };
+  },
+  forward: (output, start, end, weight) => ternary(output, start, end, asTensor(weight, start), between),
+  reads: [0, 1, 2],
+  backward(gradient, context) {
+    const [start, end, weight] = context.args;
+    const w = asTensor(weight, start);
+    const part = (position: number, f: (g: number, w: number) => number): Tensor | null =>
+      context.needs(position) ? filledLike(gradient, gradient.dtype, (result) => ternary(result, gradient, w, w, (g, each) => f(g, each))) : null;
+    return [
+      part(0, (g, each) => g * (1 - each)),
+      part(1, (g, each) => g * each),
+      weight instanceof Tensor && context.needs(2)
+        ? filledLike(gradient, gradient.dtype, (result) => ternary(result, gradient, start, end, (g, a, b) => g * (b - a)))
+        : null,
+    ];
+  },
+};
+
+function asTensor(weight: Tensor | number, like: Tensor): Tensor {
+  if (weight instanceof Tensor) return weight;
+  const result = Tensor.allocate([], like.dtype, like.device);
+  if (like.device === "cpu") unary(result, result, () => weight);
+  return result;
+}
+
+const lerpOperation = defineOperation<LerpArgs>(lerpRow);
+const lerpInPlace = defineInPlace<LerpArgs>(lerpRow);
+
+/** start + weight * (end - start). (torch.lerp) */
+export function lerp(start: Tensor, end: Tensor, weight: Tensor | number): Tensor {
+  return lerpOperation(start, end, weight);
+}
+
+/** lerp in place. */
+export function lerp_(start: Tensor, end: Tensor, weight: Tensor | number): Tensor {
+  return lerpInPlace(start, end, weight);
+}
