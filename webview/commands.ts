@@ -1,5 +1,8 @@
 import * as l10n from "@vscode/l10n";
+import type { ModelSnapshot } from "../src/protocol/index.js";
 import type { GraphViewInterface } from "./graph/index.js";
+import { toCsv, toMarkdown } from "./parameterRows.js";
+import { shownRows } from "./parameterTable.js";
 import type { Session } from "./session.js";
 import { shownModel } from "./state.js";
 
@@ -141,7 +144,8 @@ function pictureCommands({ page, dispatch }: Session, graph: GraphViewInterface)
   ];
 }
 
-function exportCommands({ page, act, tell, request }: Session, graph: GraphViewInterface | null): Command[] {
+function exportCommands(session: Session, graph: GraphViewInterface | null): Command[] {
+  const { page, act, tell, request } = session;
   const model = shownModel(page);
   if (!model) return [];
   const save = (extension: string, content: string, encoding: "utf8" | "base64") =>
@@ -165,6 +169,7 @@ function exportCommands({ page, act, tell, request }: Session, graph: GraphViewI
         ]
       : []),
     { id: "json", group: "export", label: l10n.t("Save Snapshot as JSON…"), run: () => save("json", JSON.stringify(model, null, 2), "utf8") },
+    ...(page.tab === "parameters" ? tableCommands(session, model) : []),
     {
       id: "summary",
       group: "export",
@@ -175,6 +180,25 @@ function exportCommands({ page, act, tell, request }: Session, graph: GraphViewI
           (error: Error) => tell(error.message, "problem"),
         );
       },
+    },
+  ];
+}
+
+function tableCommands({ page, act, tell, request }: Session, model: ModelSnapshot): Command[] {
+  const copy = (text: string) => {
+    request("copyText", { text }).then(
+      () => tell(l10n.t("Table copied.")),
+      (error: Error) => tell(error.message, "problem"),
+    );
+  };
+  return [
+    { id: "csv", group: "export", label: l10n.t("Copy Table as CSV"), run: () => copy(toCsv(shownRows(page, model))) },
+    { id: "markdown", group: "export", label: l10n.t("Copy Table as Markdown"), run: () => copy(toMarkdown(shownRows(page, model))) },
+    {
+      id: "saveCsv",
+      group: "export",
+      label: l10n.t("Save Table as CSV…"),
+      run: () => act("save", { suggestedName: `${fileName(model.name)}.csv`, content: toCsv(shownRows(page, model)), encoding: "utf8" }),
     },
   ];
 }

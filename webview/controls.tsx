@@ -164,10 +164,17 @@ export function Checkbox({ checked, onChange, children }: { checked: boolean; on
   );
 }
 
+export interface LinkProps {
+  readonly title?: string;
+  readonly disabled?: boolean;
+  readonly onClick: () => void;
+  readonly children: ComponentChildren;
+}
+
 /** Text that acts when clicked; a button in its own line of text. */
-export function Link({ title, onClick, children }: { readonly title?: string; readonly onClick: () => void; readonly children: ComponentChildren }) {
+export function Link({ title, disabled = false, onClick, children }: LinkProps) {
   return (
-    <button type="button" class="link" title={title} onClick={onClick}>
+    <button type="button" class="link" title={title} disabled={disabled} onClick={onClick}>
       {children}
     </button>
   );

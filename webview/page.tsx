@@ -9,6 +9,7 @@ import type { Host } from "./host.js";
 import { Inspector } from "./inspector/inspector.js";
 import { indexOf } from "./modelIndex.js";
 import { EmptyScreen, NoPictureScreen, Notices, UntrustedScreen } from "./notices.js";
+import { ParameterTable } from "./parameterTable.js";
 import { search } from "./search.js";
 import { type Session, SessionContext, useSession } from "./session.js";
 import { Splitter } from "./splitter.js";
@@ -114,6 +115,7 @@ function Content({ layoutEngine }: { readonly layoutEngine: Promise<string> }) {
       <div class={`panes ${shape}`}>
         <main class="content" style={{ flexGrow: inspectorOpen ? 1 - share : 1 }}>
           <GraphPane model={model} file={page.host.file} layoutEngine={layoutEngine} matches={matches} hidden={page.tab !== "graph"} onGraph={onGraph} />
+          {page.tab === "parameters" && <ParameterTable model={model} />}
         </main>
         {inspectorOpen && (
           <>

@@ -1,8 +1,9 @@
-import type { ModuleSnapshot, TensorSnapshot } from "../src/protocol/index.js";
+import type { ModuleSnapshot, TensorId, TensorSnapshot, TensorUse } from "../src/protocol/index.js";
 import type { ModelIndex } from "./modelIndex.js";
 
 /**
- * A query is words that must all hold, separated by spaces; quotes keep a word with spaces together.
+ * A query is words that must all hold, separated by spaces; quotes keep a word with spaces together. What holds for a module
+ * holds for one of its tensors by that tensor alone, the arguments left aside.
  *
  * | word | holds for a module |
  * |---|---|
@@ -12,7 +13,15 @@ import type { ModelIndex } from "./modelIndex.js";
  * | `params>1M`, `std<0.01`, `mean`, `zeros`, `macs`, `depth` with `>` `<` `>=` `<=` `=` | by a number; `params` counts beneath it too |
  * | `shared`, `frozen`, `nan`, `lazy`, `buffers` | that shares a parameter or itself, has a frozen parameter, NaN or infinities, an unknown shape, buffers |
  */
-export type Predicate = (module: ModuleSnapshot) => boolean;
+export type Predicate = (subject: Subject) => boolean;
+
+/** What a query is held against: a module, or one of its tensors by itself. */
+export interface Subject {
+  readonly module: ModuleSnapshot;
+  /** The module's own parameters and buffers, or the one tensor. */
+  readonly uses: readonly TensorUse[];
+  readonly alone: boolean;
+}
 
 /** Why a query cannot be understood. */
 export interface QueryError {
@@ -22,34 +31,34 @@ export interface QueryError {
 
 export type Query = { readonly kind: "matches"; readonly matches: Predicate } | { readonly kind: "error"; readonly error: QueryError };
 
-/** Names that may stand before a comparison sign; the value of each in a module, null where it has none. */
-const numbers: Readonly<Record<string, (module: ModuleSnapshot, index: ModelIndex) => readonly number[]>> = {
-  params: (module, index) => [index.totals(module.path).parameters],
-  macs: (module, index) => {
+/** Names that may stand before a comparison sign; the values of each, none where there is no such number. */
+const numbers: Readonly<Record<string, (subject: Subject, index: ModelIndex) => readonly number[]>> = {
+  params: (subject, index) => (subject.alone ? tensors(subject, index).map((tensor) => tensor.count) : [index.totals(subject.module.path).parameters]),
+  macs: ({ module }, index) => {
     const { multiplyAdds } = index.totals(module.path);
     return multiplyAdds === null ? [] : [multiplyAdds];
   },
-  depth: (module, index) => [index.ancestry(module.path).length - 1],
-  mean: (module, index) => parameters(module, index).flatMap((tensor) => tensor.statistics?.finite?.mean ?? []),
-  std: (module, index) => parameters(module, index).flatMap((tensor) => tensor.statistics?.finite?.std ?? []),
-  zeros: (module, index) =>
-    parameters(module, index).flatMap(({ statistics }) => (statistics && statistics.sampled > 0 ? statistics.zeros / statistics.sampled : [])),
+  depth: ({ module }, index) => [index.ancestry(module.path).length - 1],
+  mean: (subject, index) => parameters(subject, index).flatMap((tensor) => tensor.statistics?.finite?.mean ?? []),
+  std: (subject, index) => parameters(subject, index).flatMap((tensor) => tensor.statistics?.finite?.std ?? []),
+  zeros: (subject, index) =>
+    parameters(subject, index).flatMap(({ statistics }) => (statistics && statistics.sampled > 0 ? statistics.zeros / statistics.sampled : [])),
 };
 
-const flags: Readonly<Record<string, (module: ModuleSnapshot, index: ModelIndex) => boolean>> = {
-  shared: (module, index) =>
-    index.samePlaces(module).length > 0 || parameters(module, index).some((tensor) => tensor.names.length > 1),
-  frozen: (module, index) => parameters(module, index).some((tensor) => !tensor.requiresGrad),
-  nan: (module, index) => tensors(module, index).some(hasNonFinite) || hasNonFiniteOutput(module, index),
-  lazy: (module, index) => tensors(module, index).some((tensor) => tensor.shape === null),
-  buffers: (module) => module.buffers.length > 0,
+const flags: Readonly<Record<string, (subject: Subject, index: ModelIndex) => boolean>> = {
+  shared: (subject, index) =>
+    index.samePlaces(subject.module).length > 0 || parameters(subject, index).some((tensor) => tensor.names.length > 1),
+  frozen: (subject, index) => parameters(subject, index).some((tensor) => !tensor.requiresGrad),
+  nan: (subject, index) => tensors(subject, index).some(hasNonFinite) || (!subject.alone && hasNonFiniteOutput(subject.module, index)),
+  lazy: (subject, index) => tensors(subject, index).some((tensor) => tensor.shape === null),
+  buffers: (subject, index) => tensors(subject, index).some((tensor) => tensor.kind === "buffer"),
 };
 
-const aspects: Readonly<Record<string, (module: ModuleSnapshot, value: string, index: ModelIndex) => boolean>> = {
-  type: (module, value) => module.type.toLowerCase() === value,
-  path: (module, value) => reachesOwnName(module, value),
-  shape: (module, value, index) => hasShape(module, value, index),
-  dtype: (module, value, index) => hasDtype(module, value, index),
+const aspects: Readonly<Record<string, (subject: Subject, value: string, index: ModelIndex) => boolean>> = {
+  type: ({ module }, value) => module.type.toLowerCase() === value,
+  path: ({ module }, value) => reachesOwnName(module, value),
+  shape: hasShape,
+  dtype: hasDtype,
 };
 
 /** The words that a search box can offer. */
@@ -66,7 +75,7 @@ export function parseQuery(text: string, index: ModelIndex): Query {
     if (typeof parsed !== "function") return { kind: "error", error: parsed };
     predicates.push(parsed);
   }
-  return { kind: "matches", matches: (module) => predicates.every((holds) => holds(module)) };
+  return { kind: "matches", matches: (subject) => predicates.every((holds) => holds(subject)) };
 }
 
 /** Paths of every matching place, in declaration order, inside collapsed boxes too. */
@@ -74,7 +83,22 @@ export function search(text: string, index: ModelIndex): { readonly paths: reado
   if (text.trim() === "") return { paths: [], error: null };
   const query = parseQuery(text, index);
   if (query.kind === "error") return { paths: [], error: query.error };
-  return { paths: index.modules.filter(query.matches).map((module) => module.path), error: null };
+  const holds = (module: ModuleSnapshot) => query.matches({ module, uses: [...module.parameters, ...module.buffers], alone: false });
+  return { paths: index.modules.filter(holds).map((module) => module.path), error: null };
+}
+
+/** The tensors of which a query holds at one of their places; null where it says nothing. */
+export function searchTensors(text: string, index: ModelIndex): ReadonlySet<TensorId> | null {
+  if (text.trim() === "") return null;
+  const query = parseQuery(text, index);
+  if (query.kind === "error") return null;
+  const found = new Set<TensorId>();
+  for (const module of index.modules) {
+    for (const use of [...module.parameters, ...module.buffers]) {
+      if (query.matches({ module, uses: [use], alone: true })) found.add(use.tensor);
+    }
+  }
+  return found;
 }
 
 function words(text: string): { word: string; quoted: boolean }[] {
@@ -93,26 +117,30 @@ function parseWord(typed: string, index: ModelIndex): Predicate | QueryError {
     if (!read) return sign === "=" ? anyAspect(word, index) : { word: typed, problem: "unknownNumber" };
     const limit = parseNumber(value);
     if (limit === null) return { word: typed, problem: "notANumber" };
-    return (module) => read(module, index).some((number) => compare(number, sign, limit));
+    return (subject) => read(subject, index).some((number) => compare(number, sign, limit));
   }
   const aspect = /^([a-z]+):(.+)$/.exec(word);
   if (aspect) {
     const [, name, value] = aspect as unknown as [string, string, string];
     const holds = Object.hasOwn(aspects, name) ? aspects[name] : undefined;
-    return holds ? (module) => holds(module, value, index) : { word: typed, problem: "unknownAspect" };
+    return holds ? (subject) => holds(subject, value, index) : { word: typed, problem: "unknownAspect" };
   }
   const flag = Object.hasOwn(flags, word) ? flags[word] : undefined;
-  return flag ? (module) => flag(module, index) : anyAspect(word, index);
+  return flag ? (subject) => flag(subject, index) : anyAspect(word, index);
 }
 
 function anyAspect(word: string, index: ModelIndex): Predicate {
-  return (module) =>
-    reachesOwnName(module, word) ||
-    module.type.toLowerCase().includes(word) ||
-    module.arguments.toLowerCase().includes(word) ||
-    [...module.parameters, ...module.buffers].some((use) => use.name.toLowerCase().includes(word) || fullName(module, use.name) === word) ||
-    hasShape(module, word, index) ||
-    hasDtype(module, word, index);
+  return (subject) => {
+    const { module, uses } = subject;
+    return (
+      reachesOwnName(module, word) ||
+      module.type.toLowerCase().includes(word) ||
+      (!subject.alone && module.arguments.toLowerCase().includes(word)) ||
+      uses.some((use) => use.name.toLowerCase().includes(word) || fullName(module, use.name) === word) ||
+      hasShape(subject, word, index) ||
+      hasDtype(subject, word, index)
+    );
+  };
 }
 
 /** The path contains the text and the match ends in the module's own name: "block 1" finds that block, not all beneath it. */
@@ -126,20 +154,21 @@ function fullName(module: ModuleSnapshot, name: string): string {
   return (module.path === "" ? name : `${module.path}.${name}`).toLowerCase();
 }
 
-function hasShape(module: ModuleSnapshot, text: string, index: ModelIndex): boolean {
+function hasShape(subject: Subject, text: string, index: ModelIndex): boolean {
   if (!/^\[?\s*\d+(?:\s*[x×,]\s*\d+)*\s*,?\s*\]?$/.test(text) || !/[[x×,]/.test(text)) return false;
   const wanted = (text.match(/\d+/g) ?? []).join();
-  return shapes(module, index).some((shape) => shape.join() === wanted);
+  return shapes(subject, index).some((shape) => shape.join() === wanted);
 }
 
-function shapes(module: ModuleSnapshot, index: ModelIndex): (readonly number[])[] {
-  const own = tensors(module, index).map((tensor) => tensor.shape);
-  const outputs = index.calls(module.path).flatMap(({ step }) => step.outputs.map((operand) => index.shape(operand)));
+function shapes(subject: Subject, index: ModelIndex): (readonly number[])[] {
+  const own = tensors(subject, index).map((tensor) => tensor.shape);
+  const calls = subject.alone ? [] : index.calls(subject.module.path);
+  const outputs = calls.flatMap(({ step }) => step.outputs.map((operand) => index.shape(operand)));
   return [...own, ...outputs].filter((shape) => shape !== null);
 }
 
-function hasDtype(module: ModuleSnapshot, text: string, index: ModelIndex): boolean {
-  return tensors(module, index).some((tensor) => tensor.dtype === text);
+function hasDtype(subject: Subject, text: string, index: ModelIndex): boolean {
+  return tensors(subject, index).some((tensor) => tensor.dtype === text);
 }
 
 function hasNonFinite({ statistics, gradient }: TensorSnapshot): boolean {
@@ -152,12 +181,12 @@ function hasNonFiniteOutput(module: ModuleSnapshot, index: ModelIndex): boolean 
   );
 }
 
-function parameters(module: ModuleSnapshot, index: ModelIndex): TensorSnapshot[] {
-  return module.parameters.map((use) => index.tensor(use));
+function tensors({ uses }: Subject, index: ModelIndex): TensorSnapshot[] {
+  return uses.map((use) => index.tensor(use));
 }
 
-function tensors(module: ModuleSnapshot, index: ModelIndex): TensorSnapshot[] {
-  return [...module.parameters, ...module.buffers].map((use) => index.tensor(use));
+function parameters(subject: Subject, index: ModelIndex): TensorSnapshot[] {
+  return tensors(subject, index).filter((tensor) => tensor.kind === "parameter");
 }
 
 const factors: Readonly<Record<string, number>> = { "": 1, k: 1e3, m: 1e6, b: 1e9, g: 1e9, t: 1e12, "%": 0.01 };

@@ -2,6 +2,7 @@ import type { ModelSnapshot, PageState, Selection } from "../src/protocol/index.
 import type { Direction, GraphViewState, ItemSource } from "./graph/index.js";
 import type { HostNotification } from "./host.js";
 import { indexOf, type ModelIndex } from "./modelIndex.js";
+import type { Order } from "./parameterRows.js";
 
 /** What is selected in the shown model. */
 export type Selected =
@@ -49,6 +50,8 @@ export interface Page {
   readonly reveals: number;
   readonly query: string;
   readonly tab: Tab;
+  /** How the parameter table is ordered; null: as declared. */
+  readonly order: Order | null;
   readonly memory: Memory;
 }
 
@@ -59,6 +62,7 @@ export type Action =
   | { readonly kind: "choose"; readonly selected: Selected | null; readonly reveal: boolean }
   | { readonly kind: "search"; readonly query: string }
   | { readonly kind: "openTab"; readonly tab: Tab }
+  | { readonly kind: "order"; readonly order: Order | null }
   | { readonly kind: "prefer"; readonly preferences: Partial<Preferences> }
   | { readonly kind: "rememberView"; readonly file: string; readonly model: string; readonly view: GraphViewState };
 
@@ -80,7 +84,7 @@ export function startPage(stored: unknown): Page {
   const memory = isMemory(stored)
     ? { ...stored, preferences: { ...defaultPreferences, ...stored.preferences } }
     : { version: 1 as const, preferences: defaultPreferences, files: {} };
-  return { host: null, model: null, selected: null, reveals: 0, query: "", tab: "graph", memory };
+  return { host: null, model: null, selected: null, reveals: 0, query: "", tab: "graph", order: null, memory };
 }
 
 function isMemory(stored: unknown): stored is Memory {
@@ -124,6 +128,8 @@ export function reduce(page: Page, action: Action): Page {
       return { ...page, query: action.query };
     case "openTab":
       return { ...page, tab: action.tab };
+    case "order":
+      return { ...page, order: action.order };
     case "prefer":
       return { ...page, memory: { ...page.memory, preferences: { ...page.memory.preferences, ...action.preferences } } };
     case "rememberView":

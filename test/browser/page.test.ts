@@ -334,6 +334,45 @@ describe("what enters the page is data", () => {
   });
 });
 
+describe("the parameter table", () => {
+  const grid = ({ page }: Webview) => page.getByRole("grid");
+
+  test("lists every parameter once, sorts, filters and copies what it shows", async () => {
+    const webview = await open(fileState({ models: [models[2]!] }), { width: 1200 });
+    await button(webview, "Parameter Table").click();
+    expect(await grid(webview).getByRole("row").count()).toBe(1 + 6);
+    await button(webview, "Elements").click();
+    expect(await grid(webview).getByRole("row").nth(1).innerText()).toContain("2.weight");
+    await webview.page.keyboard.press("/");
+    await webview.page.keyboard.type("params>=32");
+    await expect.poll(() => grid(webview).getByRole("row").count()).toBe(1 + 2);
+    await button(webview, "More Actions").click();
+    await webview.page.getByRole("menuitem", { name: "Copy Table as CSV" }).click();
+    await expect.poll(() => webview.asked("copyText").length).toBe(1);
+    expect(webview.asked("copyText")[0]!.text.split("\r\n").map((line) => line.split(",")[0])).toEqual(["name", "2.weight", "0.weight", ""]);
+  });
+
+  test("the keyboard walks it and selects", async () => {
+    const webview = await open(fileState({ models: [models[1]!] }), { width: 1200 });
+    await button(webview, "Parameter Table").click();
+    await grid(webview).focus();
+    await webview.page.keyboard.press("End");
+    await expect.poll(() => inspector(webview).locator("[aria-current]").innerText()).toBe("1");
+    expect(webview.asked("selected")).toEqual([{ model: "rgnet", path: "1" }]);
+  });
+
+  test("ten thousand parameters keep few elements, scrolled to the end too", async () => {
+    const many = snapshot("many", sequential(...Array.from({ length: 5000 }, () => linear(2, 2))), null);
+    const webview = await open(fileState({ models: [many] }), { width: 1200 });
+    await button(webview, "Parameter Table").click();
+    await grid(webview).focus();
+    await webview.page.keyboard.press("End");
+    await expect.poll(() => grid(webview).getByRole("row").last().innerText()).toContain("4999.bias");
+    expect(await grid(webview).getByRole("row").count()).toBeLessThan(80);
+    expect(await grid(webview).getAttribute("aria-rowcount")).toBe("10001");
+  });
+});
+
 describe("saving and copying", () => {
   test.each([
     ["Save Picture as SVG…", "net.svg", /^<svg[\s\S]*Linear[\s\S]*<\/svg>\s*$/, "utf8"],

@@ -1,7 +1,7 @@
 import * as l10n from "@vscode/l10n";
 import { useState } from "preact/hooks";
 import type { ModelSnapshot, ModuleSnapshot, Operand } from "../../src/protocol/index.js";
-import { Icon, IconButton, Link } from "../controls.js";
+import { Icon, Link } from "../controls.js";
 import { formatBytes, formatCompact, formatCount, formatPercent, formatValue } from "../format.js";
 import { LocationLink } from "../locationLink.js";
 import { indexOf, type ModuleCall } from "../modelIndex.js";
@@ -53,12 +53,9 @@ function Title({ model, module }: { readonly model: ModelSnapshot; readonly modu
       </h1>
       <div class="title-actions">
         {location && <LocationLink location={location} />}
-        <IconButton
-          icon="refresh"
-          label={l10n.t("Reinitialize…")}
-          disabled={busy}
-          onClick={() => act("chooseReinitialize", { model: model.name, path: module.path })}
-        />
+        <Link disabled={busy} onClick={() => act("chooseReinitialize", { model: model.name, path: module.path })}>
+          {l10n.t("Reinitialize…")}
+        </Link>
         {!module.training && <span class="badge">eval</span>}
       </div>
       <SamePlaces model={model} module={module} />
@@ -89,7 +86,8 @@ const callsShown = 8;
 function Calls({ model, module }: { readonly model: ModelSnapshot; readonly module: ModuleSnapshot }) {
   const calls = indexOf(model).calls(module.path);
   const [all, setAll] = useState(false);
-  if (!model.trace) return null;
+  // The one call of the model itself is the forward pass, which its own section describes.
+  if (!model.trace || (module.path === "" && calls.length === 1)) return null;
   if (calls.length === 0) {
     return (
       <Section title={l10n.t("Calls")}>

@@ -1,0 +1,172 @@
+import "./parameterTable.css";
+import * as l10n from "@vscode/l10n";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import type { ModelSnapshot } from "../src/protocol/index.js";
+import { Icon } from "./controls.js";
+import { formatCount } from "./format.js";
+import { Sparkline } from "./inspector/histogram.js";
+import { indexOf } from "./modelIndex.js";
+import { type Column, fittingColumns, type ParameterRow, parameterRows } from "./parameterRows.js";
+import { searchTensors } from "./search.js";
+import { useSession } from "./session.js";
+import type { Page } from "./state.js";
+
+const rowHeight = 24;
+/** Rows beyond the visible ones that exist, so that scrolling shows no gap. */
+const overscan = 8;
+
+/** The rows that the table shows and that are copied: those that the search keeps, as ordered. */
+export function shownRows(page: Page, model: ModelSnapshot): readonly ParameterRow[] {
+  const index = indexOf(model);
+  return parameterRows(index, searchTensors(page.query, index), page.order);
+}
+
+/** Every parameter and buffer of the model; only the visible rows exist as elements. */
+export function ParameterTable({ model }: { readonly model: ModelSnapshot }) {
+  const { page, dispatch } = useSession();
+  const rows = useMemo(() => shownRows(page, model), [page.query, page.order, model]);
+  const scroller = useRef<HTMLDivElement>(null);
+  const [view, setView] = useState({ top: 0, height: 0, width: 0, character: 8 });
+  const [active, setActive] = useState(0);
+  const at = Math.min(active, rows.length - 1);
+
+  useLayoutEffect(() => {
+    const element = scroller.current!;
+    const character = widthOfCharacter(element);
+    const measure = () => setView({ top: element.scrollTop, height: element.clientHeight, width: element.clientWidth, character });
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
+    element.addEventListener("scroll", measure, { passive: true });
+    return () => {
+      observer.disconnect();
+      element.removeEventListener("scroll", measure);
+    };
+  }, []);
+  useEffect(() => {
+    scroller.current!.scrollTop = 0;
+    setActive(0);
+  }, [page.query, page.order, model.name]);
+
+  const fitting = useMemo(() => fittingColumns(rows, view.width, view.character), [rows, view.width, view.character]);
+  const template = fitting.map(({ width }, place) => (place === 0 ? "minmax(0, 1fr)" : `${width}px`)).join(" ");
+  const first = Math.max(0, Math.floor(view.top / rowHeight) - overscan);
+  const last = Math.min(rows.length, Math.ceil((view.top + view.height) / rowHeight) + overscan);
+
+  const go = (to: number) => {
+    const next = Math.max(0, Math.min(rows.length - 1, to));
+    const row = rows[next];
+    if (!row) return;
+    setActive(next);
+    dispatch({ kind: "choose", selected: { kind: "module", path: row.path }, reveal: true });
+    const element = scroller.current!;
+    const visible = element.clientHeight - rowHeight;
+    if (next * rowHeight < element.scrollTop) element.scrollTop = next * rowHeight;
+    else if ((next + 1) * rowHeight > element.scrollTop + visible) element.scrollTop = (next + 1) * rowHeight - visible;
+  };
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    const page = Math.max(1, Math.floor(view.height / rowHeight) - 2);
+    const to = { ArrowDown: at + 1, ArrowUp: at - 1, PageDown: at + page, PageUp: at - page, Home: 0, End: rows.length - 1, " ": at, Enter: at }[event.key];
+    if (to === undefined || event.target !== scroller.current) return;
+    go(to);
+    event.preventDefault();
+  };
+
+  const elements = rows.reduce((sum, { tensor }) => sum + tensor.count, 0);
+  return (
+    <section class="parameter-table" aria-label={l10n.t("Parameters of {0}", model.name)}>
+      <div
+        ref={scroller}
+        class="table-scroller"
+        role="grid"
+        tabIndex={0}
+        aria-label={l10n.t("Parameters of {0}", model.name)}
+        aria-rowcount={rows.length + 1}
+        aria-colcount={fitting.length}
+        aria-activedescendant={at >= first && at < last ? rowId(at) : undefined}
+        onKeyDown={onKeyDown}
+      >
+        <div class="table-head" role="row" aria-rowindex={1} style={{ gridTemplateColumns: template }}>
+          {fitting.map(({ column }) => (
+            <HeadCell key={column.id} column={column} />
+          ))}
+        </div>
+        <div class="table-body" role="rowgroup" style={{ height: `${rows.length * rowHeight}px` }}>
+          {rows.slice(first, last).map((row, offset) => {
+            const place = first + offset;
+            return (
+              <div
+                key={row.tensor.id}
+                id={rowId(place)}
+                class={page.selected?.path === row.path ? "table-row active" : "table-row"}
+                role="row"
+                aria-rowindex={place + 2}
+                aria-selected={page.selected?.path === row.path}
+                style={{ gridTemplateColumns: template, transform: `translateY(${place * rowHeight}px)` }}
+                onClick={() => go(place)}
+              >
+                {fitting.map(({ column }) => (
+                  <Cell key={column.id} column={column} row={row} />
+                ))}
+              </div>
+            );
+          })}
+        </div>
+      </div>
+      <footer class="table-foot">
+        {rows.length === 0 ? l10n.t("No parameter matches.") : l10n.t("{0} tensors, {1} elements, each counted once", formatCount(rows.length), formatCount(elements))}
+      </footer>
+    </section>
+  );
+}
+
+/** Digits and the signs between them, on average. */
+function widthOfCharacter(element: HTMLElement): number {
+  const context = document.createElement("canvas").getContext("2d")!;
+  const { fontSize, fontFamily } = getComputedStyle(element);
+  context.font = `${fontSize} ${fontFamily}`;
+  return context.measureText("1024×768").width / 8;
+}
+
+function rowId(place: number): string {
+  return `parameter-row-${place}`;
+}
+
+function HeadCell({ column }: { readonly column: Column }) {
+  const { page, dispatch } = useSession();
+  const order = page.order?.column === column.id ? page.order : null;
+  const sort = order ? (order.descending ? "descending" : "ascending") : "none";
+  // Once for the natural order of the column, again for the other, a third time for declaration order.
+  const turn = () => {
+    const next = !order ? { column: column.id, descending: column.numeric } : order.descending === column.numeric ? { column: column.id, descending: !column.numeric } : null;
+    dispatch({ kind: "order", order: next });
+  };
+  return (
+    <div class={column.numeric ? "head-cell numeric" : "head-cell"} role="columnheader" aria-sort={sort}>
+      <button type="button" title={l10n.t("Sort by {0}", column.title())} onClick={turn}>
+        {column.title()}
+        {order && <Icon name={order.descending ? "arrow-down" : "arrow-up"} />}
+      </button>
+    </div>
+  );
+}
+
+function Cell({ column, row }: { readonly column: Column; readonly row: ParameterRow }) {
+  const { tensor } = row;
+  if (column.id === "distribution") {
+    return (
+      <div class="cell" role="gridcell">
+        {tensor.statistics && <Sparkline statistics={tensor.statistics} />}
+      </div>
+    );
+  }
+  const text = column.text(row);
+  const alarming = column.id === "nonFinite" && Number(column.value(row)) > 0;
+  return (
+    <div class={`cell${column.numeric ? " numeric" : ""}${alarming ? " alarming" : ""}`} role="gridcell" title={text}>
+      {column.id === "name" && tensor.names.length > 1 && <Icon name="link" />}
+      {text}
+    </div>
+  );
+}
