@@ -13,7 +13,7 @@ const node = { ...common, platform: "node", target: "node20" };
 
 /** @type {esbuild.BuildOptions[]} */
 const parts = [
-  { ...common, entryPoints: ["src/engine/index.ts"], outfile: "dist/engine/index.js", format: "esm", platform: "neutral", keepNames: true },
+  { ...common, entryPoints: ["src/engine/index.ts"], outfile: "dist/engine/index.js", format: "esm", platform: "neutral" },
   { ...node, entryPoints: ["src/runner/main.ts"], outfile: "dist/runner.js", format: "esm" },
   { ...node, entryPoints: ["src/runner/watchdog.ts"], outfile: "dist/watchdog.js", format: "esm" },
   { ...node, entryPoints: ["src/runner/bundler.ts"], outfile: "dist/bundler.js", format: "esm" },

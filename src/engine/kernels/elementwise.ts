@@ -5,6 +5,9 @@ import { broadcastOperand, forEachRow } from "./strided.js";
 import { addScaledInWasm, binaryInWasm, scalarInWasm, unaryInWasm, type Run } from "./wasm/elementwise.js";
 import type { BinaryKernel, UnaryKernel } from "./wasm/instance.js";
 
+/** From this many elements on, the arrays' own copying wins over a loop. */
+const bulkFrom = 64;
+
 /** From this many elements on, the WebAssembly kernels win over a loop in JavaScript that calls a function for each. */
 const wasmFrom = 1024;
 
@@ -148,7 +151,7 @@ export function fill(output: Tensor, value: number): void {
 
 /** output[i] = x[i], converted to the output's dtype; `x` is broadcast. The two must not overlap in memory unless they coincide. */
 export function copy(output: Tensor, x: Tensor): void {
-  if (output.dtype === x.dtype && output.isContiguous() && isDense(x, output.sizes)) {
+  if (output.dtype === x.dtype && output.numel() >= bulkFrom && output.isContiguous() && isDense(x, output.sizes)) {
     output.storage.data.set(x.storage.data.subarray(x.offset, x.offset + x.numel()), output.offset);
     return;
   }

@@ -17,6 +17,7 @@ export function sumTo(x: Tensor, sizes: readonly number[]): Tensor {
   forEachRow(x.sizes, [x, { offset: 0, strides }], ([p, o]) => {
     for (let i = 0; i < count; i++) sums[o! + i * stepOut]! += data[p! + i * step]!;
   });
-  result.storage.data.set(sums);
+  const out = result.storage.data;
+  for (let i = 0; i < sums.length; i++) out[i] = sums[i]!;
   return result;
 }

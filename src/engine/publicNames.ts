@@ -1,0 +1,14 @@
+import * as errors from "./errors.js";
+import * as nn from "./nn/index.js";
+
+/**
+ * Modules and errors print their class's name. A bundler may give a class another one (esbuild does where a class mentions itself, minifiers
+ * do everywhere), so that the name it is exported under is stated here once and for all.
+ */
+for (const exported of [nn, errors]) {
+  for (const [name, value] of Object.entries(exported)) {
+    if (typeof value === "function" && value.name !== name && /^class\b/.test(Function.prototype.toString.call(value))) {
+      Object.defineProperty(value, "name", { value: name, configurable: true });
+    }
+  }
+}
