@@ -20,4 +20,5 @@ export * from "./normalization.js";
 export * from "./parameter.js";
 export * from "./parameterContainers.js";
 export * from "./recurrent.js";
+export * from "./transformer.js";
 export * as utils from "./utils/index.js";

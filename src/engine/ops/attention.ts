@@ -1,0 +1,429 @@
+import { defineComposite, defineOperation } from "../dispatch.js";
+import type { ElementArray } from "../dtype.js";
+import { AssertionError, RuntimeError } from "../errors.js";
+import { denseValues } from "../kernels/elementwise.js";
+import { multiply, type Matrix } from "../kernels/matmul.js";
+import { forEachRow, type Operand } from "../kernels/strided.js";
+import { fillBernoulli } from "../random/distributions.js";
+import { defaultGenerator } from "../random/generator.js";
+import { equalSizes, product, Size } from "../size.js";
+import { Tensor } from "../tensor.js";
+import { repr } from "../print/python.js";
+import { softmax } from "./activation.js";
+import { collect, type Arguments } from "./arguments.js";
+import { fullLike, zerosLike } from "./creation.js";
+import { dropout } from "./dropout.js";
+import { where } from "./indexing.js";
+import { cat } from "./joining.js";
+import { linear, matmul } from "./matmul.js";
+import { broadcastSizes } from "./promotion.js";
+import { mean } from "./reduction.js";
+
+// ---- scaled dot-product attention
+
+export interface AttentionOptions {
+  /** Broadcasts to (..., L, S). Booleans say what may be attended to; floats are added to the scores. Default: everything may. */
+  readonly attnMask?: Tensor | null;
+  /** Probability with which weights are dropped, whatever the mode. Default 0. */
+  readonly dropoutP?: number;
+  /** Whether position i sees positions up to i alone. Default false. */
+  readonly isCausal?: boolean;
+  /** Factor of the scores; null for 1 / sqrt(E). Default null. */
+  readonly scale?: number | null;
+  /** Whether fewer heads of key and value serve several heads of the query each. Default false. */
+  readonly enableGqa?: boolean;
+}
+
+type AttentionArgs = [query: Tensor, key: Tensor, value: Tensor, mask: Tensor | null, dropoutP: number, isCausal: boolean, scale: number];
+
+interface AttentionTrace {
+  /** Weights before dropout, (..., L, S). */
+  readonly weights: ElementArray;
+  /** 0 or 1 / (1 - p) for each weight; null without dropout. */
+  readonly noise: ElementArray | null;
+}
+
+/** Batch dimensions and the sizes of each head's matrices: (L, E), (S, E), (S, Ev). */
+function attentionSizes([query, key, value]: AttentionArgs): { batch: readonly number[]; L: number; S: number; E: number; Ev: number } {
+  const batch = [query, key, value].map((x) => x.sizes.slice(0, -2)).reduce<readonly number[]>((a, b) => broadcastSizes(a, b), []);
+  const [L, E] = query.sizes.slice(-2) as [number, number];
+  return { batch, L, S: key.sizes[key.sizes.length - 2]!, E, Ev: value.sizes[value.sizes.length - 1]! };
+}
+
+/** How a tensor's leading dimensions are walked when they are broadcast to `batch`. */
+function leading(x: Tensor, batch: readonly number[]): Operand {
+  const dims = x.sizes.length - 2;
+  const missing = batch.length - dims;
+  return { offset: x.offset, strides: [...batch.map((_, i) => (i < missing || x.sizes[i - missing] === 1 ? 0 : x.strides[i - missing]!)), 0] };
+}
+
+function lastTwo(x: Tensor, offset: number): Matrix {
+  return { data: x.storage.data, offset, rowStride: x.strides[x.sizes.length - 2]!, columnStride: x.strides[x.sizes.length - 1]! };
+}
+
+function transposed({ data, offset, rowStride, columnStride }: Matrix): Matrix {
+  return { data, offset, rowStride: columnStride, columnStride: rowStride };
+}
+
+function rowMajor(data: ElementArray, offset: number, columns: number): Matrix {
+  return { data, offset, rowStride: columns, columnStride: 1 };
+}
+
+/** Scores to weights, row by row. A row in which nothing may be attended to becomes zeros. */
+function weigh(scores: ElementArray, start: number, L: number, S: number, scale: number, isCausal: boolean, mask: Tensor | null, maskOffset: number): void {
+  const isBool = mask?.dtype.name === "bool";
+  const [rows, columns] = mask === null ? [1, 1] : (mask.sizes.slice(-2) as [number, number]);
+  const rowStep = mask === null || rows === 1 ? 0 : mask.strides[mask.sizes.length - 2]!;
+  const columnStep = mask === null || columns === 1 ? 0 : mask.strides[mask.sizes.length - 1]!;
+  const maskData = mask === null ? null : mask.storage.data;
+  for (let i = 0; i < L; i++) {
+    const row = start + i * S;
+    let largest = -Infinity;
+    for (let j = 0; j < S; j++) {
+      let score = scores[row + j]! * scale;
+      if (maskData !== null) {
+        const m = maskData[maskOffset + i * rowStep + j * columnStep]!;
+        if (!isBool) score += m;
+        else if (m === 0) score = -Infinity;
+      }
+      if (isCausal && j > i) score = -Infinity;
+      scores[row + j] = score;
+      if (score > largest || Number.isNaN(score)) largest = score;
+    }
+    if (largest === -Infinity) {
+      scores.fill(0, row, row + S);
+      continue;
+    }
+    let sum = 0;
+    for (let j = row; j < row + S; j++) sum += scores[j] = Math.exp(scores[j]! - largest);
+    for (let j = row; j < row + S; j++) scores[j]! /= sum;
+  }
+}
+
+function drawNoise(x: Tensor, count: number, p: number): ElementArray {
+  const noise = new x.dtype.array(count);
+  if (p === 1) return noise;
+  fillBernoulli(noise, 0, count, 1 - p, defaultGenerator);
+  const kept = x.dtype.name === "float32" ? Math.fround(1 - p) : 1 - p;
+  for (let i = 0; i < count; i++) noise[i]! /= kept;
+  return noise;
+}
+
+const attentionOperation = defineOperation<AttentionArgs, AttentionTrace>({
+  name: "scaledDotProductAttention",
+  gradientName: (query, _key, _value, _mask, dropoutP) =>
+    query.sizes.length === 4 && dropoutP === 0 ? "ScaledDotProductFlashAttentionForCpuBackward0" : "UnsafeViewBackward0",
+  infer(...args) {
+    const [query, key, value, mask, , isCausal] = args;
+    const tensors = [query, key, value];
+    if (tensors.some((x) => x.dtype !== query.dtype)) {
+      throw new RuntimeError(
+        `Expected query, key, and value to have the same dtype, but got query.dtype: ${cppName(query)} key.dtype: ${cppName(key)} and value.dtype: ${cppName(value)} instead.`,
+      );
+    }
+    if (tensors.some((x) => x.sizes.length < 2)) {
+      throw new RuntimeError(
+        `Expected query, key, and value to all be  at least 2 dimensional, but got query.dim: ${query.ndim}, key.dim: ${key.ndim} and value.dim: ${value.ndim} instead.`,
+      );
+    }
+    if (mask !== null && isCausal) throw new RuntimeError("_scaled_dot_product_attention: Explicit attn_mask should not be set when is_causal=True");
+    if (mask !== null && mask.dtype.name !== "bool" && mask.dtype !== query.dtype) {
+      throw new RuntimeError(
+        `Expected attn_mask dtype to be bool or float or to match query dtype, but got attn_mask.dtype: ${cppName(mask)} and  query.dtype: ${cppName(query)} instead.`,
+      );
+    }
+    const { batch, L, S, E, Ev } = attentionSizes(args);
+    if (key.sizes[key.ndim - 1] !== E || value.sizes[value.ndim - 2] !== S) {
+      const [expected, came] = key.sizes[key.ndim - 1] !== E ? [[product(batch), E], [product(batch), key.sizes[key.ndim - 1]!]] : [[product(batch), S], [product(batch), value.sizes[value.ndim - 2]!]];
+      throw new RuntimeError(`Expected size for first two dimensions of batch2 tensor to be: ${repr(expected).replace("(", "[").replace(")", "]")} but got: [${came.join(", ")}].`);
+    }
+    if (mask !== null && !equalSizes(broadcastSizes([...batch, L, S], mask.sizes), [...batch, L, S])) {
+      throw new RuntimeError(`The attention mask of shape ${Size.fromArray(mask.sizes)} does not broadcast to ${Size.fromArray([...batch, L, S])}`);
+    }
+    return { sizes: [...batch, L, Ev], dtype: query.dtype };
+  },
+  forward(output, ...args) {
+    const [query, key, value, mask, dropoutP, isCausal, scale] = args;
+    const { batch, L, S, E, Ev } = attentionSizes(args);
+    const weights = new query.dtype.array(product(batch) * L * S);
+    const noise = dropoutP > 0 ? drawNoise(query, weights.length, dropoutP) : null;
+    const dropped = noise === null ? weights : new query.dtype.array(L * S);
+    const operands = [query, key, value].map((x) => leading(x, batch));
+    if (mask !== null) operands.push(mask.ndim >= 2 ? leading(mask, batch) : { offset: mask.offset, strides: [...batch.map(() => 0), 0] });
+    let head = 0;
+    forEachRow([...batch, 1], operands, ([q, k, v, m]) => {
+      const start = head * L * S;
+      multiply(weights, start, L, S, E, lastTwo(query, q!), transposed(lastTwo(key, k!)));
+      weigh(weights, start, L, S, scale, isCausal, mask, m ?? 0);
+      if (noise !== null) for (let i = 0; i < L * S; i++) dropped[i] = weights[start + i]! * noise[start + i]!;
+      multiply(output.storage.data, head * L * Ev, L, Ev, S, rowMajor(dropped, noise === null ? start : 0, S), lastTwo(value, v!));
+      head++;
+    });
+    return { weights, noise };
+  },
+  reads: [0, 1, 2],
+  backward(gradient, context) {
+    const { args, saved } = context;
+    const [query, key, value, mask, , , scale] = args;
+    const { batch, L, S, E, Ev } = attentionSizes(args);
+    const allocate = (sizes: readonly number[]): Tensor => Tensor.allocate(sizes, query.dtype, gradient.device);
+    const dQuery = allocate([...batch, L, E]);
+    const dKey = allocate([...batch, S, E]);
+    const dValue = allocate([...batch, S, Ev]);
+    const dMask = mask !== null && context.needs(3) ? allocate([...batch, L, S]) : null;
+    if (gradient.device === "meta") return [dQuery, dKey, dValue, dMask];
+    const { weights, noise } = saved;
+    const g = denseValues(gradient);
+    const dScores = new query.dtype.array(L * S);
+    const dropped = noise === null ? weights : new query.dtype.array(L * S);
+    let head = 0;
+    forEachRow([...batch, 1], [query, key, value].map((x) => leading(x, batch)), ([q, k, v]) => {
+      const start = head * L * S;
+      const dOut = rowMajor(g, head * L * Ev, Ev);
+      if (noise !== null) for (let i = 0; i < L * S; i++) dropped[i] = weights[start + i]! * noise[start + i]!;
+      multiply(dValue.storage.data, head * S * Ev, S, Ev, L, transposed(rowMajor(dropped, noise === null ? start : 0, S)), dOut);
+      dScores.fill(0);
+      multiply(dScores, 0, L, S, Ev, dOut, transposed(lastTwo(value, v!)));
+      for (let i = 0; i < L; i++) {
+        let dot = 0;
+        for (let j = i * S; j < (i + 1) * S; j++) {
+          if (noise !== null) dScores[j]! *= noise[start + j]!;
+          dot += dScores[j]! * weights[start + j]!;
+        }
+        for (let j = i * S; j < (i + 1) * S; j++) dScores[j] = weights[start + j]! * (dScores[j]! - dot);
+      }
+      dMask?.storage.data.set(dScores, start);
+      for (let i = 0; i < L * S; i++) dScores[i]! *= scale;
+      multiply(dQuery.storage.data, head * L * E, L, E, S, rowMajor(dScores, 0, S), lastTwo(key, k!));
+      multiply(dKey.storage.data, head * S * E, S, E, L, transposed(rowMajor(dScores, 0, S)), lastTwo(query, q!));
+      head++;
+    });
+    return [dQuery, dKey, dValue, dMask];
+  },
+});
+
+function cppName(x: Tensor): string {
+  const names = { float32: "float", float64: "double", int32: "int", int64: "long int", uint8: "unsigned char", bool: "bool" };
+  return names[x.dtype.name];
+}
+
+/** Each head of key or value as often as the query has heads for it. */
+function repeatHeads(x: Tensor, heads: number): Tensor {
+  const own = x.sizes[x.ndim - 3]!;
+  if (own === heads) return x;
+  const sizes = [...x.sizes.slice(0, -2), heads / own, ...x.sizes.slice(-2)];
+  return x.unsqueeze(-3).expand(sizes).flatten(-4, -3);
+}
+
+type AttentionPositional = [attnMask: Tensor | null, dropoutP: number, isCausal: boolean];
+
+/**
+ * softmax(query key^T * scale + mask) value (torch.nn.functional.scaled_dot_product_attention). Query (..., L, E), key (..., S, E), value (...,
+ * S, Ev); gives (..., L, Ev). A position that may attend to nothing gets zeros. Dropout applies in evaluation too: pass 0 there.
+ */
+export const scaledDotProductAttention: (query: Tensor, key: Tensor, value: Tensor, ...args: Arguments<AttentionPositional, AttentionOptions>) => Tensor = defineComposite(
+  "scaledDotProductAttention",
+  (query: Tensor, key: Tensor, value: Tensor, ...args: Arguments<AttentionPositional, AttentionOptions>): Tensor => {
+    const options = collect<AttentionOptions>(["attnMask", "dropoutP", "isCausal"], args);
+    const { attnMask = null, dropoutP = 0, isCausal = false, scale = null, enableGqa = false } = options;
+    let [k, v] = [key, value];
+    if (enableGqa) {
+      const heads = query.sizes[query.ndim - 3]!;
+      for (const x of [key, value]) {
+        if (heads % x.sizes[x.ndim - 3]! !== 0) {
+          throw new RuntimeError("Number of heads in key and value must divide the number of heads in query");
+        }
+      }
+      [k, v] = [repeatHeads(key, heads), repeatHeads(value, heads)];
+    }
+    return attentionOperation(query, k, v, attnMask, dropoutP, isCausal, scale ?? 1 / Math.sqrt(query.sizes[query.ndim - 1] ?? 1));
+  },
+);
+
+// ---- multi-head attention
+
+export interface MultiHeadAttentionOptions {
+  /** Whether dropout applies. Default true. */
+  readonly training?: boolean;
+  /** True (or minus infinity, added) for keys that are padding; (batch, S), or (S) without a batch. Default null. */
+  readonly keyPaddingMask?: Tensor | null;
+  /** Whether the attention weights are to be returned too. Default true. */
+  readonly needWeights?: boolean;
+  /** True (or minus infinity, added) where attention is not allowed; (L, S), or (batch * heads, L, S). Default null. */
+  readonly attnMask?: Tensor | null;
+  /** Whether the three weights below take the place of `inProjWeight`. Default false. */
+  readonly useSeparateProjWeight?: boolean;
+  readonly qProjWeight?: Tensor | null;
+  readonly kProjWeight?: Tensor | null;
+  readonly vProjWeight?: Tensor | null;
+  /** Whether the weights are averaged over the heads. Default true. */
+  readonly averageAttnWeights?: boolean;
+  /** Says that `attnMask` is the causal one. Default false. */
+  readonly isCausal?: boolean;
+}
+
+/** The text of a shape in PyTorch's errors. */
+function shapeText(x: Tensor): string {
+  return String(Size.fromArray(x.sizes));
+}
+
+function checkAttentionShapes(query: Tensor, key: Tensor, value: Tensor, keyPaddingMask: Tensor | null, attnMask: Tensor | null, heads: number): boolean {
+  if (query.ndim !== 2 && query.ndim !== 3) {
+    throw new AssertionError(`query should be unbatched 2D or batched 3D tensor but received ${query.ndim}-D query tensor`);
+  }
+  const isBatched = query.ndim === 3;
+  const start = isBatched ? "For batched (3-D) `query`, expected" : "For unbatched (2-D) `query`, expected";
+  if (key.ndim !== query.ndim || value.ndim !== query.ndim) {
+    throw new AssertionError(`${start} \`key\` and \`value\` to be ${query.ndim}-D but found ${key.ndim}-D and ${value.ndim}-D tensors respectively`);
+  }
+  if (keyPaddingMask !== null && keyPaddingMask.ndim !== query.ndim - 1) {
+    throw new AssertionError(`${start} \`key_padding_mask\` to be \`None\` or ${query.ndim - 1}-D but found ${keyPaddingMask.ndim}-D tensor instead`);
+  }
+  if (attnMask !== null) {
+    if (attnMask.ndim !== 2 && attnMask.ndim !== 3) {
+      throw new AssertionError(`${start} \`attn_mask\` to be \`None\`, 2-D or 3-D but found ${attnMask.ndim}-D tensor instead`);
+    }
+    const expected = [heads, query.sizes[0]!, key.sizes[0]!];
+    if (!isBatched && attnMask.ndim === 3 && !equalSizes(attnMask.sizes, expected)) {
+      throw new AssertionError(`Expected \`attn_mask\` shape to be ${repr(expected)} but got ${shapeText(attnMask)}`);
+    }
+  }
+  return isBatched;
+}
+
+/** A mask as what is added to the scores: minus infinity where it is true. */
+function additiveMask(mask: Tensor | null, name: string, like: Tensor): Tensor | null {
+  if (mask === null || mask.dtype.isFloatingPoint) return mask;
+  if (mask.dtype.name !== "bool") throw new AssertionError(`only bool and floating types of ${name} are supported`);
+  const zeros = zerosLike(mask, { dtype: like.dtype });
+  return where(mask, fullLike(zeros, -Infinity), zeros);
+}
+
+/** One more key, which every query may attend to. */
+function withOneMore(mask: Tensor | null): Tensor | null {
+  return mask && cat([mask, Tensor.allocate([...mask.sizes.slice(0, -1), 1], mask.dtype, mask.device)], mask.ndim - 1);
+}
+
+/** Queries, keys and values through their projections, each (L or S, batch, E). */
+function project(
+  query: Tensor, key: Tensor, value: Tensor, inProjWeight: Tensor | null, inProjBias: Tensor | null, options: MultiHeadAttentionOptions,
+): [Tensor, Tensor, Tensor] {
+  const embedDim = query.sizes[query.ndim - 1]!;
+  if (!options.useSeparateProjWeight && query === key && key === value) {
+    return linear(query, inProjWeight!, inProjBias).split(embedDim, -1) as [Tensor, Tensor, Tensor];
+  }
+  const weights = options.useSeparateProjWeight
+    ? [options.qProjWeight!, options.kProjWeight!, options.vProjWeight!]
+    : inProjWeight!.split(embedDim, 0);
+  const biases = inProjBias === null ? [null, null, null] : inProjBias.split(embedDim, 0);
+  return [query, key, value].map((x, i) => linear(x, weights[i]!, biases[i]!)) as [Tensor, Tensor, Tensor];
+}
+
+/**
+ * Attention of several heads on projected queries, keys and values (torch.nn.functional.multi_head_attention_forward): what
+ * nn.MultiheadAttention computes from its parameters. Query (L, batch, E), key and value (S, batch, ...), all also without a batch; gives the
+ * output, shaped as the query, and the weights (batch, L, S), null where they are not needed.
+ */
+export const multiHeadAttentionForward: (
+  query: Tensor, key: Tensor, value: Tensor, embedDimToCheck: number, numHeads: number, inProjWeight: Tensor | null, inProjBias: Tensor | null,
+  biasK: Tensor | null, biasV: Tensor | null, addZeroAttn: boolean, dropoutP: number, outProjWeight: Tensor, outProjBias: Tensor | null,
+  options?: MultiHeadAttentionOptions,
+) => [output: Tensor, weights: Tensor | null] = defineComposite(
+  "multiHeadAttentionForward",
+  (
+    queryGiven: Tensor, keyGiven: Tensor, valueGiven: Tensor, embedDimToCheck: number, numHeads: number, inProjWeight: Tensor | null, inProjBias: Tensor | null,
+    biasK: Tensor | null, biasV: Tensor | null, addZeroAttn: boolean, dropoutP: number, outProjWeight: Tensor, outProjBias: Tensor | null,
+    options: MultiHeadAttentionOptions = {},
+  ): [Tensor, Tensor | null] => {
+    const { training = true, needWeights = true, averageAttnWeights = true, useSeparateProjWeight = false } = options;
+    let { keyPaddingMask = null, attnMask = null, isCausal = false } = options;
+    const isBatched = checkAttentionShapes(queryGiven, keyGiven, valueGiven, keyPaddingMask, attnMask, numHeads);
+    let [query, key, value] = [queryGiven, keyGiven, valueGiven];
+    if (!isBatched) {
+      query = queryGiven.unsqueeze(1);
+      key = keyGiven === queryGiven ? query : keyGiven.unsqueeze(1);
+      value = valueGiven === keyGiven ? key : valueGiven.unsqueeze(1);
+      keyPaddingMask &&= keyPaddingMask.unsqueeze(0);
+    }
+    const [L, batch, embedDim] = query.sizes as [number, number, number];
+    keyPaddingMask = additiveMask(keyPaddingMask, "key_padding_mask", query);
+    if (isCausal && attnMask === null) throw new RuntimeError("Need attn_mask if specifying the is_causal hint.");
+    if (isCausal && keyPaddingMask === null && !needWeights) attnMask = null;
+    else {
+      attnMask = additiveMask(attnMask, "attn_mask", query);
+      if (keyPaddingMask !== null) isCausal = false;
+    }
+    if (embedDim !== embedDimToCheck) throw new AssertionError(`was expecting embedding dimension of ${embedDimToCheck}, but got ${embedDim}`);
+    const headDim = Math.floor(embedDim / numHeads);
+    if (headDim * numHeads !== embedDim) throw new AssertionError(`embed_dim ${embedDim} not divisible by num_heads ${numHeads}`);
+    if (useSeparateProjWeight) {
+      if (!equalSizes(key.sizes.slice(0, 2), value.sizes.slice(0, 2))) {
+        throw new AssertionError(
+          `key's sequence and batch dims ${Size.fromArray(key.sizes.slice(0, 2))} do not match value's ${Size.fromArray(value.sizes.slice(0, 2))}`,
+        );
+      }
+    } else if (!equalSizes(key.sizes, value.sizes)) {
+      throw new AssertionError(`key shape ${shapeText(key)} does not match value shape ${shapeText(value)}`);
+    }
+
+    let [q, k, v] = project(query, key, value, inProjWeight, inProjBias, options);
+    let S = key.sizes[0]!;
+    if (attnMask !== null) {
+      if (attnMask.ndim === 2) {
+        if (!equalSizes(attnMask.sizes, [L, S])) {
+          throw new RuntimeError(`The shape of the 2D attn_mask is ${shapeText(attnMask)}, but should be ${repr([L, S])}.`);
+        }
+        attnMask = attnMask.unsqueeze(0);
+      } else if (!equalSizes(attnMask.sizes, [batch * numHeads, L, S])) {
+        throw new RuntimeError(`The shape of the 3D attn_mask is ${shapeText(attnMask)}, but should be ${repr([batch * numHeads, L, S])}.`);
+      }
+    }
+    if (biasK !== null && biasV !== null) {
+      k = cat([k, biasK.expand([1, batch, embedDim])], 0);
+      v = cat([v, biasV.expand([1, batch, embedDim])], 0);
+      attnMask = withOneMore(attnMask);
+      keyPaddingMask = withOneMore(keyPaddingMask);
+      S++;
+    }
+    const splitHeads = (x: Tensor, length: number): Tensor => x.reshape([length, batch * numHeads, headDim]).transpose(0, 1);
+    q = splitHeads(q, L);
+    k = splitHeads(k, S);
+    v = splitHeads(v, S);
+    if (addZeroAttn) {
+      const zero = Tensor.allocate([batch * numHeads, 1, headDim], k.dtype, k.device);
+      k = cat([k, zero], 1);
+      v = cat([v, zero], 1);
+      attnMask = withOneMore(attnMask);
+      keyPaddingMask = withOneMore(keyPaddingMask);
+      S++;
+    }
+    if (keyPaddingMask !== null) {
+      if (!equalSizes(keyPaddingMask.sizes, [batch, S])) {
+        throw new AssertionError(`expecting key_padding_mask shape of ${repr([batch, S])}, but got ${shapeText(keyPaddingMask)}`);
+      }
+      const perHead = keyPaddingMask.reshape([batch, 1, 1, S]).expand([batch, numHeads, 1, S]).reshape([batch * numHeads, 1, S]);
+      attnMask = attnMask === null ? perHead : attnMask.add(perHead);
+    }
+
+    const p = training ? dropoutP : 0;
+    const merge = (output: Tensor): Tensor => linear(output.transpose(0, 1).reshape([L, batch, embedDim]), outProjWeight, outProjBias);
+    if (needWeights) {
+      let scores = matmul(q.mul(Math.sqrt(1 / headDim)), k.transpose(1, 2));
+      if (attnMask !== null) scores = scores.add(attnMask);
+      let weights = softmax(scores, -1);
+      if (p > 0) weights = dropout(weights, p);
+      const output = merge(matmul(weights, v));
+      weights = weights.reshape([batch, numHeads, L, S]);
+      if (averageAttnWeights) weights = mean(weights, 1);
+      return isBatched ? [output, weights] : [output.squeeze(1), weights.squeeze(0)];
+    }
+    const four = (x: Tensor, length: number): Tensor => x.reshape([batch, numHeads, length, headDim]);
+    let mask: Tensor | null = null;
+    if (attnMask !== null) {
+      mask = attnMask.sizes[0] === 1 ? attnMask.unsqueeze(0) : attnMask.reshape([batch, numHeads, attnMask.sizes[1]!, S]);
+    }
+    const attended = scaledDotProductAttention(four(q, L), four(k, S), four(v, S), mask, p, isCausal);
+    const output = merge(attended.reshape([batch * numHeads, L, headDim]));
+    return [isBatched ? output : output.squeeze(1), null];
+  },
+);
