@@ -1,5 +1,5 @@
 import { ValueError } from "../errors.js";
-import { Optimizer, requireNonNegative, stateElements, type Elements, type OptimizerParameters, type ParameterGroup, type ParameterState } from "./optimizer.js";
+import { Optimizer, requireNonNegative, round, stateElements, type Elements, type OptimizerParameters, type ParameterGroup, type ParameterState } from "./optimizer.js";
 
 export interface AdamOptions {
   /** Learning rate. Default 0.001. */
@@ -40,7 +40,7 @@ export class Adam extends Optimizer<AdamGroup> {
   }
 
   protected override update(param: Elements, gradient: Elements, state: ParameterState, group: AdamGroup): void {
-    const { round } = param;
+    const { single } = param;
     const [beta1, beta2] = group.betas;
     const step = ((state["step"] as number | undefined) ?? 0) + 1;
     state["step"] = step;
@@ -49,30 +49,30 @@ export class Adam extends Optimizer<AdamGroup> {
     const largest = group.amsgrad ? stateElements(state, "maxExpAvgSq", param) : null;
 
     const sign = group.maximize ? -1 : 1;
-    const decay = this.decoupledWeightDecay ? 0 : round(group.weightDecay);
-    const shrink = this.decoupledWeightDecay ? round(1 - group.lr * group.weightDecay) : 1;
-    const entering = round(1 - beta1);
-    const keptSquare = round(beta2);
-    const enteringSquare = round(1 - beta2);
-    const correction = round(Math.sqrt(1 - beta2 ** step));
-    const rate = round(group.lr / (1 - beta1 ** step));
-    const eps = round(group.eps);
+    const decay = this.decoupledWeightDecay ? 0 : round(single, group.weightDecay);
+    const shrink = this.decoupledWeightDecay ? round(single, 1 - group.lr * group.weightDecay) : 1;
+    const entering = round(single, 1 - beta1);
+    const keptSquare = round(single, beta2);
+    const enteringSquare = round(single, 1 - beta2);
+    const correction = round(single, Math.sqrt(1 - beta2 ** step));
+    const rate = round(single, group.lr / (1 - beta1 ** step));
+    const eps = round(single, group.eps);
     for (let i = 0; i < param.length; i++) {
-      const value = round(param.data[param.offset + i]! * shrink);
+      const value = round(single, param.data[param.offset + i]! * shrink);
       let grad = sign * gradient.data[gradient.offset + i]!;
-      if (decay !== 0) grad = round(grad + decay * value);
+      if (decay !== 0) grad = round(single, grad + decay * value);
       const mean = average.data[average.offset + i]!;
-      const difference = round(grad - mean);
-      const newMean = entering < 0.5 ? round(mean + entering * difference) : round(grad - difference * round(1 - entering));
+      const difference = round(single, grad - mean);
+      const newMean = entering < 0.5 ? round(single, mean + entering * difference) : round(single, grad - difference * round(single, 1 - entering));
       average.data[average.offset + i] = newMean;
-      let variance = round(round(square.data[square.offset + i]! * keptSquare) + round(enteringSquare * grad) * grad);
+      let variance = round(single, round(single, square.data[square.offset + i]! * keptSquare) + round(single, enteringSquare * grad) * grad);
       square.data[square.offset + i] = variance;
       if (largest !== null) {
         variance = Math.max(largest.data[largest.offset + i]!, variance);
         largest.data[largest.offset + i] = variance;
       }
-      const denominator = round(round(round(Math.sqrt(variance)) / correction) + eps);
-      param.data[param.offset + i] = value - round(round(rate * newMean) / denominator);
+      const denominator = round(single, round(single, round(single, Math.sqrt(variance)) / correction) + eps);
+      param.data[param.offset + i] = value - round(single, round(single, rate * newMean) / denominator);
     }
   }
 }

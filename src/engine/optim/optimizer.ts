@@ -175,8 +175,13 @@ export interface Elements {
   readonly data: Float32Array | Float64Array;
   readonly offset: number;
   readonly length: number;
-  /** Rounds an intermediate result as the dtype would hold it. */
-  readonly round: (value: number) => number;
+  /** Whether the elements are float32 ones. */
+  readonly single: boolean;
+}
+
+/** An intermediate result as the dtype would hold it. (A branch: a function per dtype would be called, and not inlined, once both dtypes are in use.) */
+export function round(single: boolean, value: number): number {
+  return single ? Math.fround(value) : value;
 }
 
 /** The elements of a tensor; those of a tensor that is not contiguous are a copy. */
@@ -186,7 +191,7 @@ export function elementsOf(tensor: Tensor): Elements {
   if (!(data instanceof Float32Array || data instanceof Float64Array) || !held.dtype.isFloatingPoint) {
     throw new RuntimeError(`optimizers update floating-point tensors, but got ${tensor.dtype}`);
   }
-  return { tensor: held, data, offset: held.offset, length: held.numel(), round: data instanceof Float32Array ? Math.fround : Number };
+  return { tensor: held, data, offset: held.offset, length: held.numel(), single: data instanceof Float32Array };
 }
 
 function values(source: Tensor, like: Tensor): Tensor {

@@ -1,4 +1,4 @@
-import { Optimizer, requireNonNegative, stateElements, type Elements, type OptimizerParameters, type ParameterGroup, type ParameterState } from "./optimizer.js";
+import { Optimizer, requireNonNegative, round, stateElements, type Elements, type OptimizerParameters, type ParameterGroup, type ParameterState } from "./optimizer.js";
 
 export interface RMSpropOptions {
   /** Learning rate. Default 0.01. */
@@ -37,35 +37,35 @@ export class RMSprop extends Optimizer<RMSpropGroup> {
   }
 
   protected override update(param: Elements, gradient: Elements, state: ParameterState, group: RMSpropGroup): void {
-    const { round } = param;
+    const { single } = param;
     const square = stateElements(state, "squareAvg", param);
     const average = group.centered ? stateElements(state, "gradAvg", param) : null;
     const buffer = group.momentum > 0 ? stateElements(state, "momentumBuffer", param) : null;
     const sign = group.maximize ? -1 : 1;
-    const decay = round(group.weightDecay);
-    const kept = round(group.alpha);
-    const entering = round(1 - group.alpha);
-    const momentum = round(group.momentum);
-    const eps = round(group.eps);
-    const rate = round(group.lr);
+    const decay = round(single, group.weightDecay);
+    const kept = round(single, group.alpha);
+    const entering = round(single, 1 - group.alpha);
+    const momentum = round(single, group.momentum);
+    const eps = round(single, group.eps);
+    const rate = round(single, group.lr);
     for (let i = 0; i < param.length; i++) {
       const value = param.data[param.offset + i]!;
       let grad = sign * gradient.data[gradient.offset + i]!;
-      if (decay !== 0) grad = round(grad + decay * value);
-      let variance = round(round(square.data[square.offset + i]! * kept) + round(entering * grad) * grad);
+      if (decay !== 0) grad = round(single, grad + decay * value);
+      let variance = round(single, round(single, square.data[square.offset + i]! * kept) + round(single, entering * grad) * grad);
       square.data[square.offset + i] = variance;
       if (average !== null) {
         const mean = average.data[average.offset + i]!;
-        const difference = round(grad - mean);
-        const newMean = entering < 0.5 ? round(mean + entering * difference) : round(grad - difference * round(1 - entering));
+        const difference = round(single, grad - mean);
+        const newMean = entering < 0.5 ? round(single, mean + entering * difference) : round(single, grad - difference * round(single, 1 - entering));
         average.data[average.offset + i] = newMean;
-        variance = round(variance - newMean * newMean);
+        variance = round(single, variance - newMean * newMean);
       }
-      const denominator = round(round(Math.sqrt(variance)) + eps);
+      const denominator = round(single, round(single, Math.sqrt(variance)) + eps);
       if (buffer === null) {
-        param.data[param.offset + i] = value - round(round(rate * grad) / denominator);
+        param.data[param.offset + i] = value - round(single, round(single, rate * grad) / denominator);
       } else {
-        const velocity = round(round(buffer.data[buffer.offset + i]! * momentum) + round(grad / denominator));
+        const velocity = round(single, round(single, buffer.data[buffer.offset + i]! * momentum) + round(single, grad / denominator));
         buffer.data[buffer.offset + i] = velocity;
         param.data[param.offset + i] = value - rate * velocity;
       }

@@ -1,5 +1,5 @@
 import { ValueError } from "../errors.js";
-import { Optimizer, requireNonNegative, stateElements, type Elements, type OptimizerParameters, type ParameterGroup, type ParameterState } from "./optimizer.js";
+import { Optimizer, requireNonNegative, round, stateElements, type Elements, type OptimizerParameters, type ParameterGroup, type ParameterState } from "./optimizer.js";
 
 export interface SGDOptions {
   /** Learning rate. Default 0.001. */
@@ -35,25 +35,29 @@ export class SGD extends Optimizer<SGDGroup> {
   }
 
   protected override update(param: Elements, gradient: Elements, state: ParameterState, group: SGDGroup): void {
-    const { round } = param;
+    const { single } = param;
     const { momentum, nesterov } = group;
     const sign = group.maximize ? -1 : 1;
-    const decay = round(group.weightDecay);
-    const rate = round(group.lr);
+    const decay = round(single, group.weightDecay);
+    const rate = round(single, group.lr);
     const isFirst = state["momentumBuffer"] === undefined;
     const buffer = momentum === 0 ? null : stateElements(state, "momentumBuffer", param);
-    const kept = round(momentum);
-    const entering = isFirst ? 1 : round(1 - group.dampening);
-    for (let i = 0; i < param.length; i++) {
-      const value = param.data[param.offset + i]!;
-      let step = sign * gradient.data[gradient.offset + i]!;
-      if (decay !== 0) step = round(step + decay * value);
-      if (buffer !== null) {
-        const velocity = isFirst ? step : round(round(buffer.data[buffer.offset + i]! * kept) + entering * step);
-        buffer.data[buffer.offset + i] = velocity;
-        step = nesterov ? round(step + kept * velocity) : velocity;
+    const kept = round(single, momentum);
+    const entering = isFirst ? 1 : round(single, 1 - group.dampening);
+    const { data: values, offset, length } = param;
+    const { data: gradients, offset: gradientOffset } = gradient;
+    const velocities = buffer?.data ?? null;
+    const velocityOffset = buffer?.offset ?? 0;
+    for (let i = 0; i < length; i++) {
+      const value = values[offset + i]!;
+      let step = sign * gradients[gradientOffset + i]!;
+      if (decay !== 0) step = round(single, step + decay * value);
+      if (velocities !== null) {
+        const velocity = isFirst ? step : round(single, round(single, velocities[velocityOffset + i]! * kept) + entering * step);
+        velocities[velocityOffset + i] = velocity;
+        step = nesterov ? round(single, step + kept * velocity) : velocity;
       }
-      param.data[param.offset + i] = value - rate * step;
+      values[offset + i] = value - rate * step;
     }
   }
 }
