@@ -8,6 +8,7 @@ export default defineConfig({
   test: {
     projects: [
       { extends: true, test: { name: "unit", include: ["test/**/*.test.{ts,tsx}"], exclude: ["test/extension/**", "test/e2e/**", "test/browser/**"] } },
+      { extends: true, test: { name: "reference-plain", include: ["test/reference/**/*.test.ts"], setupFiles: ["test/support/plainJavaScript.ts"] } },
       { extends: true, test: { name: "browser", include: ["test/browser/**/*.test.{ts,tsx}"], ...longRunning } },
       { extends: true, test: { name: "e2e", include: ["test/e2e/**/*.test.ts"], ...longRunning } },
     ],

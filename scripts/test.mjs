@@ -15,6 +15,7 @@ const steps = {
   typecheck: () => command("npx", ["tsc", "-p", "tsconfig.json", "--noEmit"]),
   build: () => command("node", ["scripts/build.mjs"]),
   unit: () => vitest("unit"),
+  "reference-plain": () => vitest("reference-plain"),
   browser: () => vitest("browser"),
   extension: () => {
     const report = path.join(results, "extension.json");
