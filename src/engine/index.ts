@@ -15,7 +15,7 @@ export type { Device } from "./storage.js";
 export { DType, float32, float64, int32, int64, uint8, bool, float, double, int, long, getDefaultDtype, setDefaultDtype, promoteTypes } from "./dtype.js";
 export { getDefaultDevice, setDefaultDevice, withDevice } from "./device.js";
 export { noGrad, enableGrad, isGradEnabled, setGradEnabled } from "./autograd/gradMode.js";
-export { Generator, defaultGenerator, manualSeed, seed, initialSeed, getRngState, setRngState } from "./random/generator.js";
+export { Generator, type GeneratorState, defaultGenerator, manualSeed, seed, initialSeed, getRngState, setRngState } from "./random/generator.js";
 /** Reading and writing weights files. */
 export * as safetensors from "./io/safetensors.js";
 export { setPrintOptions } from "./print/options.js";

@@ -1,57 +1,13 @@
-import { getDefaultDevice } from "../device.js";
 import { bool, float32, float64, getDefaultDtype, int32, int64, uint8, type DType, type ElementArray } from "../dtype.js";
 import { RuntimeError, TypeError, ValueError } from "../errors.js";
 import { copy } from "../kernels/elementwise.js";
-import { isDense } from "../kernels/fill.js";
-import { product } from "../size.js";
-import { Storage, type Device } from "../storage.js";
 import { Tensor, type NestedList } from "../tensor.js";
+import { allocate, allocateLike, checkSizes, finish, parseSize, type SizeArguments, type TensorOptions } from "./allocation.js";
 import type { Scalar } from "./promotion.js";
 
 /** Functions that make tensors. */
 
-export interface TensorOptions {
-  /** Default: the default dtype, unless the function says otherwise. */
-  readonly dtype?: DType;
-  /** Default: the default device. */
-  readonly device?: Device;
-  /** Default false. */
-  readonly requiresGrad?: boolean;
-}
-
-/** A shape as numbers or as one list, then options; or options that hold the shape as `size`. */
-export type SizeArguments<Options = TensorOptions> =
-  | readonly number[]
-  | readonly [...sizes: number[], options: Options]
-  | readonly [size: readonly number[], options?: Options]
-  | readonly [options: Options & { readonly size: readonly number[] }];
-
-/** @internal Shape and options of a function that takes SizeArguments. */
-export function parseSize<Options extends TensorOptions>(name: string, args: SizeArguments<Options>): { sizes: readonly number[]; options: Options } {
-  const given: unknown[] = [...args];
-  const last = given.at(-1);
-  const options = (typeof last === "object" && last !== null && !Array.isArray(last) ? given.pop() : {}) as Options & { size?: readonly number[] };
-  const sizes = (options.size ?? (Array.isArray(given[0]) ? given[0] : given)) as readonly number[];
-  checkSizes(name, sizes);
-  return { sizes: [...sizes], options };
-}
-
-function checkSizes(name: string, sizes: readonly unknown[]): void {
-  sizes.forEach((size, i) => {
-    if (!Number.isInteger(size)) throw new TypeError(`${name}(): size must be integers, but got ${String(size)} at position ${i}`);
-    if ((size as number) < 0) throw new RuntimeError(`Trying to create tensor with negative dimension ${String(size)}: [${sizes.join(", ")}]`);
-  });
-}
-
-/** @internal A new tensor, zeroed, with the device and dtype that `options` or the defaults state. */
-export function allocate(sizes: readonly number[], options: TensorOptions, dtype: DType = getDefaultDtype()): Tensor {
-  return Tensor.allocate(sizes, options.dtype ?? dtype, options.device ?? getDefaultDevice());
-}
-
-/** @internal The finished tensor: with a gradient if `options` ask for one. */
-export function finish(tensor: Tensor, options: TensorOptions): Tensor {
-  return options.requiresGrad ? tensor.requiresGrad_() : tensor;
-}
+export type { SizeArguments, TensorOptions };
 
 /** A new tensor of zeros: memory is never handed out uninitialized. (torch.empty) */
 export function empty(...args: SizeArguments): Tensor {
@@ -87,7 +43,7 @@ function scalarDType(value: unknown): DType {
   return Number.isSafeInteger(value) ? int64 : getDefaultDtype();
 }
 
-type TypedArray = Float32Array | Float64Array | Int32Array | Uint8Array | BigInt64Array;
+export type TypedArray = Float32Array | Float64Array | Int32Array | Uint8Array | BigInt64Array;
 
 /**
  * A new tensor of the given values (torch.tensor): a number, nested lists, a typed array or the values of another tensor. dtype by default:
@@ -235,13 +191,6 @@ export function eye(n: number, m?: number | TensorOptions, options: TensorOption
   return finish(result, given);
 }
 
-/** @internal A zeroed tensor like `x`, in the same order of memory if `x` has no gaps. */
-export function allocateLike(x: Tensor, options: TensorOptions): Tensor {
-  const result = Tensor.allocate(x.sizes, options.dtype ?? x.dtype, options.device ?? x.device);
-  if (x.isContiguous() || !isDense(x)) return result;
-  return new Tensor(Storage.allocate(result.dtype, product(x.sizes), result.device), x.sizes, x.strides, 0);
-}
-
 /** Zeros of the shape, dtype and device of `x`. (torch.empty_like) */
 export function emptyLike(x: Tensor, options: TensorOptions = {}): Tensor {
   return finish(allocateLike(x, options), options);
@@ -260,24 +209,4 @@ export function onesLike(x: Tensor, options: TensorOptions = {}): Tensor {
 /** `value` everywhere in the shape, dtype and device of `x`. (torch.full_like) */
 export function fullLike(x: Tensor, value: Scalar, options: TensorOptions = {}): Tensor {
   return finish(filled(allocateLike(x, options), Number(value)), options);
-}
-
-/** Zeros with the dtype and device of `x` and a shape of its own. (Tensor.new_zeros) */
-export function newZeros(x: Tensor, size: readonly number[], options: TensorOptions = {}): Tensor {
-  return zeros(size, { dtype: x.dtype, device: x.device, ...options });
-}
-
-/** Ones with the dtype and device of `x` and a shape of its own. (Tensor.new_ones) */
-export function newOnes(x: Tensor, size: readonly number[], options: TensorOptions = {}): Tensor {
-  return ones(size, { dtype: x.dtype, device: x.device, ...options });
-}
-
-/** `value` everywhere, with the dtype and device of `x` and a shape of its own. (Tensor.new_full) */
-export function newFull(x: Tensor, size: readonly number[], value: Scalar, options: TensorOptions = {}): Tensor {
-  return full(size, value, { dtype: x.dtype, device: x.device, ...options });
-}
-
-/** The given values with the dtype and device of `x`. (Tensor.new_tensor) */
-export function newTensor(x: Tensor, data: NestedList | TypedArray, options: TensorOptions = {}): Tensor {
-  return tensor(data, { dtype: x.dtype, device: x.device, ...options });
 }

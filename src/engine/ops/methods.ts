@@ -5,11 +5,13 @@ import * as assignment from "./assignment.js";
 import * as binary from "./binary.js";
 import * as bitwise from "./bitwise.js";
 import * as comparison from "./comparison.js";
-import * as creation from "./creation.js";
+import * as contraction from "./contraction.js";
 import * as indexing from "./indexing.js";
 import * as joining from "./joining.js";
 import * as matmul from "./matmul.js";
-import * as random from "./random.js";
+import * as newLike from "./newLike.js";
+import { bernoulli, multinomial } from "./random.js";
+import * as randomFills from "./randomFills.js";
 import * as reduction from "./reduction.js";
 import * as shape from "./shape.js";
 import * as sorting from "./sorting.js";
@@ -29,8 +31,7 @@ const { Slice: _Slice, slice: _slice, where: _where, ...picks } = indexing;
 const { repeat, tile, repeatInterleave, flip, fliplr, flipud, roll, rot90, tril, triu, diagEmbed, diag, diagflat, trace } = joining;
 const { searchsorted: _searchsorted, bucketize: _bucketize, ...orders } = sorting;
 const { polygamma: _polygamma, ...specials } = special;
-const { uniform_, normal_, random_, bernoulli_, exponential_, logNormal_, cauchy_, geometric_, bernoulli, multinomial } = random;
-const { newZeros, newOnes, newFull, newTensor } = creation;
+const { inner, vdot, ger, addr, addbmm, kron, cross } = contraction;
 
 const functions = {
   ...unary,
@@ -40,6 +41,7 @@ const functions = {
   ...shapes,
   ...picks,
   ...{ repeat, tile, repeatInterleave, flip, fliplr, flipud, roll, rot90, tril, triu, diagEmbed, diag, diagflat, trace },
+  ...{ inner, vdot, ger, addr, addbmm, kron, cross },
   ...orders,
   ...specials,
   ...arithmetic,
@@ -49,8 +51,9 @@ const functions = {
   ...assignment,
   ...reduction,
   ...tensorOnly,
-  ...{ uniform_, normal_, random_, bernoulli_, exponential_, logNormal_, cauchy_, geometric_, bernoulli, multinomial },
-  ...{ newZeros, newOnes, newFull, newTensor },
+  ...randomFills,
+  ...{ bernoulli, multinomial },
+  ...newLike,
 };
 
 /** A function without its first parameter, which becomes `this`. Up to three overloads are kept. */

@@ -1,0 +1,60 @@
+import { getDefaultDevice } from "../device.js";
+import { getDefaultDtype, type DType } from "../dtype.js";
+import { RuntimeError, TypeError } from "../errors.js";
+import { isDense } from "../kernels/fill.js";
+import { product } from "../size.js";
+import { Storage, type Device } from "../storage.js";
+import { Tensor } from "../tensor.js";
+
+/** What the functions that make tensors have in common: shapes and options as arguments, and memory. */
+
+export interface TensorOptions {
+  /** Default: the default dtype, unless the function says otherwise. */
+  readonly dtype?: DType;
+  /** Default: the default device. */
+  readonly device?: Device;
+  /** Default false. */
+  readonly requiresGrad?: boolean;
+}
+
+/** A shape as numbers or as one list, then options; or options that hold the shape as `size`. */
+export type SizeArguments<Options = TensorOptions> =
+  | readonly number[]
+  | readonly [...sizes: number[], options: Options]
+  | readonly [size: readonly number[], options?: Options]
+  | readonly [options: Options & { readonly size: readonly number[] }];
+
+/** Shape and options of a function that takes SizeArguments. */
+export function parseSize<Options extends TensorOptions>(name: string, args: SizeArguments<Options>): { sizes: readonly number[]; options: Options } {
+  const given: unknown[] = [...args];
+  const last = given.at(-1);
+  const options = (typeof last === "object" && last !== null && !Array.isArray(last) ? given.pop() : {}) as Options & { size?: readonly number[] };
+  const sizes = (options.size ?? (Array.isArray(given[0]) ? given[0] : given)) as readonly number[];
+  checkSizes(name, sizes);
+  return { sizes: [...sizes], options };
+}
+
+/** Throws unless all sizes are whole numbers from zero on. */
+export function checkSizes(name: string, sizes: readonly unknown[]): void {
+  sizes.forEach((size, i) => {
+    if (!Number.isInteger(size)) throw new TypeError(`${name}(): size must be integers, but got ${String(size)} at position ${i}`);
+    if ((size as number) < 0) throw new RuntimeError(`Trying to create tensor with negative dimension ${String(size)}: [${sizes.join(", ")}]`);
+  });
+}
+
+/** A new tensor, zeroed, with the device and dtype that `options` or the defaults state. */
+export function allocate(sizes: readonly number[], options: TensorOptions, dtype: DType = getDefaultDtype()): Tensor {
+  return Tensor.allocate(sizes, options.dtype ?? dtype, options.device ?? getDefaultDevice());
+}
+
+/** The finished tensor: with a gradient if `options` ask for one. */
+export function finish(tensor: Tensor, options: TensorOptions): Tensor {
+  return options.requiresGrad ? tensor.requiresGrad_() : tensor;
+}
+
+/** A zeroed tensor like `x`, in the same order of memory if `x` has no gaps. */
+export function allocateLike(x: Tensor, options: TensorOptions): Tensor {
+  const result = Tensor.allocate(x.sizes, options.dtype ?? x.dtype, options.device ?? x.device);
+  if (x.isContiguous() || !isDense(x)) return result;
+  return new Tensor(Storage.allocate(result.dtype, product(x.sizes), result.device), x.sizes, x.strides, 0);
+}

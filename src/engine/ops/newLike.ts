@@ -1,0 +1,25 @@
+import type { NestedList, Tensor } from "../tensor.js";
+import { full, ones, tensor, zeros, type TensorOptions, type TypedArray } from "./creation.js";
+import type { Scalar } from "./promotion.js";
+
+/** Methods that make new tensors with the dtype and device of one. */
+
+/** Zeros with the dtype and device of `x` and a shape of its own. (Tensor.new_zeros) */
+export function newZeros(x: Tensor, size: readonly number[], options: TensorOptions = {}): Tensor {
+  return zeros(size, { dtype: x.dtype, device: x.device, ...options });
+}
+
+/** Ones with the dtype and device of `x` and a shape of its own. (Tensor.new_ones) */
+export function newOnes(x: Tensor, size: readonly number[], options: TensorOptions = {}): Tensor {
+  return ones(size, { dtype: x.dtype, device: x.device, ...options });
+}
+
+/** `value` everywhere, with the dtype and device of `x` and a shape of its own. (Tensor.new_full) */
+export function newFull(x: Tensor, size: readonly number[], value: Scalar, options: TensorOptions = {}): Tensor {
+  return full(size, value, { dtype: x.dtype, device: x.device, ...options });
+}
+
+/** The given values with the dtype and device of `x`. (Tensor.new_tensor) */
+export function newTensor(x: Tensor, data: NestedList | TypedArray, options: TensorOptions = {}): Tensor {
+  return tensor(data, { dtype: x.dtype, device: x.device, ...options });
+}
