@@ -42,6 +42,21 @@ export function framesOf(url: string, sites: readonly NodeJS.CallSite[]): CallFr
   return frames;
 }
 
+/** The calls around the construction of an object: without the constructors of its own classes, which call one another. */
+export function aroundConstruction(sites: readonly NodeJS.CallSite[], object: object): readonly NodeJS.CallSite[] {
+  const classes: string[] = [];
+  for (let prototype: object | null = Object.getPrototypeOf(object); prototype !== null; prototype = Object.getPrototypeOf(prototype)) classes.unshift(prototype.constructor.name);
+  let next = 0;
+  let i = 0;
+  for (; i < sites.length && sites[i]!.isConstructor(); i++) {
+    // A class without a constructor of its own has no frame.
+    const found = classes.indexOf(sites[i]!.getFunctionName() ?? "", next);
+    if (found < 0) break;
+    next = found + 1;
+  }
+  return sites.slice(i);
+}
+
 /** The calls in the text of an Error's `stack`, innermost first. */
 export function parseStack(stack: string | undefined): CallFrame[] {
   const frames: CallFrame[] = [];

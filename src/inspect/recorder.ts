@@ -1,5 +1,5 @@
 import type { SourceLocation } from "../protocol/index.js";
-import { type CallFrame, callSites, framesOf, type Locate, parseStack } from "./callFrames.js";
+import { aroundConstruction, type CallFrame, callSites, framesOf, type Locate, parseStack } from "./callFrames.js";
 import type { Engine, Module } from "./engine.js";
 import type { Initializations } from "./initializations.js";
 import { writesInPlace } from "./operations.js";
@@ -119,7 +119,7 @@ export class Recorder {
     };
     return {
       moduleConstructed: function constructed(module) {
-        recorder.#constructed.set(module, here(constructed));
+        recorder.#constructed.set(module, framesOf(recorder.#codeUrl, aroundConstruction(callSites(constructed), module)));
         recorder.#remember(module);
       },
       moduleEntered: function entered(module, args) {

@@ -8,7 +8,7 @@ import { stoppedFailure, thrownFailure } from "./faults.js";
 import { ModelCode, stopHere } from "./modelCode.js";
 import { findModels } from "./models.js";
 import type { OutputCount, ProcessOptions } from "./process.js";
-import type { Stopped, WatchdogData } from "./watchdog.js";
+import type { FromWatchdog, WatchdogData } from "./watchdog.js";
 
 const options = JSON.parse(process.argv[2]!) as ProcessOptions;
 const temporaryFile = join(tmpdir(), `layerscope-${process.pid}.mjs`);
@@ -36,7 +36,9 @@ const watchdogData: WatchdogData = {
   stopping: new Int32Array(new SharedArrayBuffer(4)),
 };
 const watchdog = new Worker(new URL("watchdog.js", import.meta.url), { workerData: watchdogData });
-watchdog.on("message", ({ reason, frames }: Stopped) => {
+watchdog.on("message", (message: FromWatchdog) => {
+  if (message.kind === "wake") return;
+  const { reason, frames } = message;
   Atomics.store(watchdogData.stopping, 0, 0);
   const limit = reason === "timeout" ? options.timeLimit : options.memoryLimit;
   interrupt?.({ failure: stoppedFailure(reason, limit, frames, session?.code.sources ?? null), frames });

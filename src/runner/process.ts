@@ -79,7 +79,13 @@ export class ModelProcess {
     const standard = inheritOutput ? "inherit" : "pipe";
     this.#child = forkScript(join(dist, "runner.js"), this.#options, {
       stdio: [inheritOutput ? "inherit" : "ignore", standard, standard, "ipc", "pipe"],
-      execArgv: [`--max-old-space-size=${Math.ceil(options.memoryLimit * heapHeadroom)}`, "--expose-gc", "--stack-trace-limit=100"],
+      execArgv: [
+        `--max-old-space-size=${Math.ceil(options.memoryLimit * heapHeadroom)}`,
+        "--expose-gc",
+        "--stack-trace-limit=100",
+        // Code that is stopped in a timer never tells the async hooks that it ended, which Node would take for corruption.
+        "--no-force-async-hooks-checks",
+      ],
     });
     this.#output = inheritOutput
       ? null

@@ -6,6 +6,7 @@ import { rmSync } from "node:fs";
 import { Session } from "node:inspector";
 import { Socket } from "node:net";
 import { createInterface } from "node:readline";
+import { pathToFileURL } from "node:url";
 import { parentPort, workerData } from "node:worker_threads";
 import type { CallFrame } from "../inspect/callFrames.js";
 import type { StopReason } from "./faults.js";
@@ -15,25 +16,26 @@ export interface WatchdogData {
   readonly lifeline: number;
   /** Megabytes. */
   readonly memoryLimit: number;
-  /** Removed when the process ends from here. */
+  /** What the model code runs as. Removed when the process ends from here. */
   readonly temporaryFile: string;
   /** Shared; its one element is 1 from the moment that the main thread is being stopped until it has taken notice. */
   readonly stopping: Int32Array;
 }
 
-/** To the main thread, once what ran there is stopped. */
-export interface Stopped {
-  readonly reason: StopReason;
-  readonly frames: readonly CallFrame[];
-}
+/** To the main thread. */
+export type FromWatchdog =
+  | { readonly kind: "wake" }
+  /** What ran is stopped. */
+  | { readonly kind: "stopped"; readonly reason: StopReason; readonly frames: readonly CallFrame[] };
 
-/** Longest wait for running JavaScript to stop; without any running there is nothing to stop. */
-const pauseMilliseconds = 300;
+/** Longest wait for the main thread to take notice. */
+const stopMilliseconds = 5000;
 const memoryCheckMilliseconds = 50;
 /** The limit is passed again by this factor: stopping did not help. */
 const memoryTolerance = 1.25;
 
 const { lifeline, memoryLimit, temporaryFile, stopping } = workerData as WatchdogData;
+const codeUrl = pathToFileURL(temporaryFile).href;
 
 const pipe = new Socket({ fd: lifeline, readable: true, writable: false });
 pipe.on("error", end);
@@ -48,6 +50,7 @@ setInterval(() => {
   } else if (!overMemory) {
     overMemory = true;
     void stop("memory");
+    setTimeout(() => Atomics.load(stopping, 0) === 1 && end(), stopMilliseconds);
   } else if (megabytes > memoryLimit * memoryTolerance) {
     end();
   }
@@ -77,16 +80,17 @@ async function stop(reason: StopReason): Promise<void> {
         })),
       ),
     );
-    setTimeout(resolve, pauseMilliseconds, []);
   });
   void post("Debugger.enable");
   void post("Debugger.pause");
+  // Where nothing runs, there is nothing to pause but the receipt of this.
+  parentPort!.postMessage({ kind: "wake" } satisfies FromWatchdog);
   const frames = await paused;
-  if (frames.length > 0) {
+  if (frames.some(({ url }) => url === codeUrl)) {
     void post("Runtime.terminateExecution");
     void post("Debugger.resume");
   }
   await post("Debugger.disable");
   session.disconnect();
-  parentPort!.postMessage({ reason, frames } satisfies Stopped);
+  parentPort!.postMessage({ kind: "stopped", reason, frames } satisfies FromWatchdog);
 }

@@ -1,0 +1,249 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import type { ModelSnapshot, ModuleSnapshot } from "../../src/protocol/index.js";
+import { dist, leftovers, Workspace } from "./workspace.js";
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+
+const workspace = new Workspace();
+beforeAll(() => workspace.runner.warmUp());
+afterAll(async () => {
+  await workspace.dispose();
+  expect(leftovers()).toEqual([]);
+});
+
+const head = 'import * as torch from "layerscope";\nconst { nn } = torch;\n';
+
+async function namesOf(code: string): Promise<string[]> {
+  const { models, failure } = await workspace.run(head + code);
+  expect(failure).toBeNull();
+  return models.map(({ name }) => name);
+}
+
+function moduleAt({ root }: ModelSnapshot, modulePath: string): ModuleSnapshot {
+  const find = (module: ModuleSnapshot): ModuleSnapshot | undefined => (module.path === modulePath ? module : module.children.flatMap((child) => find(child) ?? [])[0]);
+  return find(root)!;
+}
+
+describe("the models of a file", () => {
+  test("are named after variables, exported or not, in the order they were made", async () => {
+    expect(await namesOf("const first = new nn.Linear(1, 2);\nexport let second = new nn.Linear(2, 3);\nconst { third } = { third: new nn.Linear(3, 4) };")).toEqual([
+      "first",
+      "second",
+      "third",
+    ]);
+  });
+
+  test("are found in lists, maps and objects, and behind a default export", async () => {
+    expect(await namesOf("const nets = { a: new nn.Linear(1, 1), list: [new nn.Linear(1, 2)] };\nexport default new nn.Linear(1, 3);\nvoid nets;")).toEqual([
+      "nets.a",
+      "nets.list[0]",
+      "default",
+    ]);
+  });
+
+  test("have no parts among them, though a variable holds a part", async () => {
+    expect(await namesOf("const shared = new nn.Linear(8, 8);\nconst net = new nn.Sequential(shared, new nn.ReLU(), shared);\nvoid net;")).toEqual(["net"]);
+  });
+
+  test("are what the variables hold at the end", async () => {
+    expect(await namesOf("let net: torch.nn.Module = new nn.Linear(1, 1);\nnet = new nn.Bilinear(2, 2, 2);".replace("Bilinear(2, 2, 2)", "Linear(2, 2)"))).toEqual(["net"]);
+  });
+
+  test("without a variable are named after class and line", async () => {
+    expect(await namesOf("class Net extends nn.Module { fc = new nn.Linear(1, 1); }\nconst keep = new Set([\n  new Net(),\n]);\nconst other = new nn.Linear(1, 1);\nvoid keep; void other;")).toEqual([
+      "Net (line 5)",
+      "other",
+    ]);
+  });
+
+  test("do not include losses beside them", async () => {
+    expect(await namesOf("const net = new nn.Linear(1, 1);\nconst activation = new nn.ReLU();\nvoid net; void activation;")).toEqual(["net"]);
+    expect(await namesOf("const activation = new nn.ReLU();\nvoid activation;")).toEqual(["activation"]);
+  });
+
+  test("are those that ran where only a function held them", async () => {
+    const { models } = await workspace.run(`${head}async function main() {
+  const net = new nn.Sequential(new nn.Linear(3, 2));
+  net(torch.ones(4, 3));
+  await null;
+}
+void main();`);
+    expect(models.map(({ name, trace }) => [name, trace?.origin])).toEqual([["Sequential (line 4)", "recorded"]]);
+  });
+
+  test("come from exported functions and classes where there are no others", async () => {
+    expect(await namesOf("export class Net extends nn.Module { fc = new nn.Linear(1, 1); }\nexport function build() { return new nn.Linear(2, 2); }\nexport function sized(n: number) { return new nn.Linear(n, n); }")).toEqual([
+      "Net",
+      "build",
+    ]);
+    expect(await namesOf("export class Net extends nn.Module { fc = new nn.Linear(1, 1); }\nconst net = new Net();\nvoid net;")).toEqual(["net"]);
+  });
+
+  test("are there up to the line that throws", async () => {
+    const { models, failure } = await workspace.run(`${head}const before = new nn.Linear(1, 1);\nthrow new Error("stop");\nconst after = new nn.Linear(1, 1);`);
+    expect(failure!.location!.line).toBe(4);
+    expect(models.map(({ name }) => name)).toEqual(["before"]);
+  });
+
+  test("of imported files keep the importing file's names", async () => {
+    workspace.write("parts/nets.ts", 'import { nn } from "layerscope";\nexport const encoder = new nn.Linear(3, 3);\nexport class Block extends nn.Module {\n  fc = new nn.Linear(2, 2);\n}\n');
+    const { models, files, file } = await workspace.run('import { encoder as coder, Block } from "./parts/nets";\nexport const block = new Block();\nconsole.log(coder.inFeatures);');
+    expect(models.map(({ name }) => name)).toEqual(["coder", "block"]);
+    expect([...files].sort()).toEqual([file, path.join(workspace.folder, "parts/nets.ts")].sort());
+    expect(moduleAt(models[1]!, "fc").location).toMatchObject({ file: path.join(workspace.folder, "parts/nets.ts"), line: 4 });
+  });
+});
+
+describe("places in the code", () => {
+  test("of models, modules and initializations", async () => {
+    const { models, file } = await workspace.run(`#!/usr/bin/env node
+import { nn } from "layerscope";
+class Net extends nn.Module {
+  /** comment */
+  hidden = new nn.Linear(4, 8);
+  output = new nn.Linear(8, 1);
+}
+const net = new Net();
+net.apply((m) => {
+  if (m instanceof nn.Linear) nn.init.normal_(m.weight, { std: 0.01 });
+});
+net.output.bias.data.fill_(1);
+net.output.bias.data.mul_(2).add_(1);
+`);
+    const [net] = models;
+    expect(net!.location).toEqual({ file, line: 8, column: 7 });
+    expect(net!.root.location).toMatchObject({ file, line: 8 });
+    expect(moduleAt(net!, "hidden").location).toEqual({ file, line: 5, column: 16 });
+    const [weight, bias, , outputBias] = net!.tensors;
+    expect(weight!.initialization).toMatchObject({ kind: "recorded", function: "normal_", arguments: { mean: 0, std: 0.01 }, by: "code", location: { line: 10 }, modifiedBy: [] });
+    expect(bias!.initialization).toMatchObject({ kind: "recorded", function: "uniform_", by: "constructor", location: { line: 5 }, distribution: { kind: "uniform", low: -0.5, high: 0.5 } });
+    expect(outputBias!.initialization).toMatchObject({ function: "constant_", arguments: { val: 1 }, by: "code", location: { line: 12 }, modifiedBy: ["mul_", "add_"] });
+  });
+
+  test("of calls and operations in forward", async () => {
+    const { models } = await workspace.run(`${head}class Block extends nn.Module {
+  fc = new nn.Linear(4, 4);
+  override forward(x: torch.Tensor) {
+    const h = this.fc(x);
+    return x.add(h);
+  }
+}
+const net = new nn.Sequential(new Block());
+net(torch.ones(2, 4));`);
+    const steps = models[0]!.trace!.steps.map((step) => [step.kind === "module" ? step.path : step.name, step.location?.line ?? null]);
+    expect(steps).toEqual([["", 11], ["0", null], ["0.fc", 6], ["linear", null], ["add", 7]]);
+  });
+
+  test("inside bundles of files with their own place", async () => {
+    workspace.write("data/values.json", "[1, 2]");
+    const { printed, failure } = await workspace.run(`import values from "./data/values.json";
+import { readFileSync } from "node:fs";
+import path from "node:path";
+console.log(values.length, readFileSync(new URL("./data/values.json", import.meta.url), "utf8"), path.basename(__filename), process.argv[1] === __filename, path.basename(import.meta.dirname) === path.basename(__dirname));`);
+    expect(failure).toBeNull();
+    expect(printed).toBe("2 [1, 2] model.ts true true\n");
+  });
+});
+
+describe("what is bundled", () => {
+  test("is the unsaved text where there is one", async () => {
+    const file = workspace.write("unsaved.ts", "this is not code");
+    workspace.write("part.ts", "neither is this");
+    const overrides = new Map([
+      [file, 'import { nn } from "layerscope";\nimport { size } from "./part";\nexport const net = new nn.Linear(size, size);'],
+      [path.join(workspace.folder, "part.ts"), "export const size = 5;"],
+    ]);
+    const { models } = await workspace.runner.run(file, { overrides });
+    expect(models[0]!.totals.parameters).toBe(30);
+    const without = await workspace.runner.run(file);
+    expect(without.failure!.kind).toBe("syntax");
+  });
+
+  test("uses the workspace's own engine if it is of the same kind, and says when it is not", async () => {
+    const folder = path.join(workspace.folder, "own");
+    const copy = path.join(folder, "node_modules/layerscope");
+    mkdirSync(copy, { recursive: true });
+    const install = (version: string): void => {
+      writeFileSync(path.join(copy, "package.json"), JSON.stringify({ name: "layerscope", version, type: "module", exports: "./index.js" }));
+      writeFileSync(path.join(copy, "index.js"), `export * from ${JSON.stringify(`${dist}/engine/index.js`)};\nexport const own = "the workspace's";\n`);
+    };
+    const code = 'import * as torch from "layerscope";\nexport const net = new torch.nn.Linear(1, 1);\nconsole.log((torch as { own?: string }).own);';
+    install("0.1.7");
+    expect(await workspace.run(code, {}, "own/model.ts")).toMatchObject({ failure: null, printed: "the workspace's\n", models: [{ name: "net" }] });
+    install("0.2.0");
+    expect((await workspace.run(code, {}, "own/model.ts")).printed).toMatch(/^The workspace has layerscope 0\.2\.0, .*its own engine runs instead\.\nundefined\n$/);
+  });
+
+  test("may hold packages of the workspace in either module system", async () => {
+    const packageFolder = path.join(workspace.folder, "node_modules/old");
+    mkdirSync(packageFolder, { recursive: true });
+    writeFileSync(path.join(packageFolder, "package.json"), '{"name":"old","main":"main.js"}');
+    writeFileSync(path.join(packageFolder, "main.js"), 'const os = require("os");\nmodule.exports = { eol: os.EOL, fail() { throw new Error("from a package"); } };');
+    const { failure, printed, file } = await workspace.run('import old from "old";\nconsole.log(JSON.stringify(old.eol));\nold.fail();');
+    expect(printed).toBe('"\\n"\n');
+    expect(failure).toMatchObject({ message: "from a package", location: { file, line: 3 } });
+  });
+});
+
+describe("requests", () => {
+  const code = `${head}torch.manualSeed(0);
+const shared = new nn.Linear(8, 8);
+export const net = new nn.Sequential(new nn.Linear(4, 8), new nn.ReLU(), shared, new nn.ReLU(), shared);
+net(torch.rand(2, 4));`;
+
+  test("reinitialize, undo exactly, and seed", async () => {
+    const { file, models } = await workspace.run(code);
+    const before = models[0]!;
+    const request = workspace.runner.request.bind(workspace.runner);
+    const values = () => request(file, "tensorValues", { model: "net", tensor: 0, maxRows: 100, maxColumns: 100 });
+    const original = await values();
+    const scheme = { kind: "scheme", function: "xavierUniform_", arguments: { gain: 2 } } as const;
+    const changed = await request(file, "reinitialize", { model: "net", target: { kind: "module", path: "0" }, choice: scheme, seed: 7 });
+    expect(changed.undoDepth).toBe(1);
+    expect(changed.tensors[0]!.initialization).toMatchObject({ function: "xavierUniform_", arguments: { gain: 2 }, by: "layerscope", location: null });
+    expect(changed.tensors[1]!.initialization).toMatchObject({ function: "zeros_" });
+    expect(changed.tensors[2]!.statistics).toEqual(before.tensors[2]!.statistics);
+    const first = await values();
+    expect(first).not.toEqual(original);
+    // The same seed gives the same values.
+    await request(file, "reinitialize", { model: "net", target: { kind: "module", path: "0" }, choice: scheme, seed: 7 });
+    expect(await values()).toEqual(first);
+    await request(file, "undoReinitialize", { model: "net" });
+    const restored = await request(file, "undoReinitialize", { model: "net" });
+    expect(restored.tensors).toEqual(before.tensors);
+    expect(await values()).toEqual(original);
+    await expect(request(file, "undoReinitialize", { model: "net" })).rejects.toThrow("There is no reinitialization to undo.");
+  });
+
+  test("run forward on recorded and on stated inputs", async () => {
+    const { file } = await workspace.run(code);
+    const request = workspace.runner.request.bind(workspace.runner);
+    const again = await request(file, "forward", { model: "net", input: { kind: "recorded" }, seed: null });
+    expect(again.trace).toMatchObject({ origin: "recorded", failure: null });
+    expect(again.trace!.values[again.trace!.outputs[0]!.value]!.shape).toEqual([2, 8]);
+    const stated = await request(file, "forward", { model: "net", input: { kind: "stated", inputs: [{ shape: [5, 3, 4], dtype: "float32", fill: "randn" }] }, seed: 1 });
+    expect(stated.trace!.origin).toBe("stated");
+    expect(stated.trace!.values[stated.trace!.outputs[0]!.value]!.shape).toEqual([5, 3, 8]);
+    const wrong = await request(file, "forward", { model: "net", input: { kind: "stated", inputs: [{ shape: [2, 5], dtype: "float32", fill: "ones" }] }, seed: null });
+    expect(wrong.trace!.failure!.message).toMatch(/cannot be multiplied \(2x5 and 4x8\)/);
+  });
+
+  test("give values and exact statistics", async () => {
+    const { file, models } = await workspace.run(`${head}export const net = new nn.Linear(4, 2);
+net.weight.data.at(0).copy_(torch.tensor([1, Infinity, -Infinity, NaN]));
+net.weight.data.at(1).fill_(3);`);
+    const [weight] = models[0]!.tensors;
+    const values = await workspace.runner.request(file, "tensorValues", { model: "net", tensor: weight!.id, maxRows: 1, maxColumns: 4 });
+    expect(values).toEqual({ shape: [2, 4], rows: 1, columns: 4, values: [1, "Infinity", "-Infinity", null], truncated: true });
+    const statistics = await workspace.runner.request(file, "statistics", { model: "net", tensor: weight!.id, bins: 2 });
+    expect(statistics).toMatchObject({ count: 8, sampled: 8, nan: 1, positiveInfinity: 1, negativeInfinity: 1, finite: { min: 1, max: 3 }, histogram: { low: 1, high: 3, bins: [1, 4] } });
+    await expect(workspace.runner.request(file, "statistics", { model: "net", tensor: 99, bins: 2 })).rejects.toThrow("The model has no tensor 99.");
+    await expect(workspace.runner.request(file, "setSeed", { seed: 1 })).resolves.toBeNull();
+  });
+
+  test("to a file without a process say so", async () => {
+    await expect(workspace.runner.request("/nowhere.ts", "setSeed", { seed: 1 })).rejects.toMatchObject({ failure: { hint: "Run the file again." } });
+  });
+});
