@@ -180,6 +180,8 @@ export interface GraphViewInterface {
   expandToDepth(depth: number): void;
   /** Closes (or opens) every box of one class. */
   setExpandedByType(type: string, expanded: boolean): void;
+  /** Opens or closes many boxes at once, by path. */
+  setExpanded(paths: readonly string[], expanded: boolean): void;
   /** Shows a folded row one by one (true) or as one box (false); `path` is any member. */
   setUnfolded(path: string, unfolded: boolean): void;
   /** Steps a folded row to another member. */

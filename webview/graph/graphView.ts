@@ -12,24 +12,26 @@ import type {
   Rectangle,
 } from "./api.js";
 import { CanvasSurface } from "./drawing/canvasSurface.js";
+import { edgeNote, paintEdgeNote } from "./drawing/edgeNote.js";
 import { legendSize, paintLegend } from "./drawing/legend.js";
-import { overlayColors } from "./drawing/overlay.js";
+import { overlayColors, paintOverlayScale } from "./drawing/overlay.js";
 import { paintEdge, paintScene, type Look } from "./drawing/paint.js";
 import { paintContainerNames } from "./drawing/containerNames.js";
-import { paintSharedLinks, sharedLinks, visibleBox } from "./drawing/sharedLinks.js";
+import { chipsOf, paintChips, type Chip } from "./drawing/sharedChips.js";
+import { paintSharedLinks, routeLinks, sharedLinks, visibleBox, type RoutedLink } from "./drawing/sharedLinks.js";
 import { elkInWorker } from "./layout/elkInWorker.js";
 import { LayoutSolver, type Elk } from "./layout/solver.js";
 import { initialArrangement, type Arrangement } from "./model/arrangement.js";
 import { buildDisplayGraph, PictureModel } from "./model/displayGraph.js";
 import { sceneToSvg } from "./sceneToSvg.js";
-import { layoutScene, type Scene, type SceneBox } from "./scene.js";
+import { layoutScene, type Scene, type SceneBox, type SceneEdge } from "./scene.js";
 import { englishStrings, type GraphStrings } from "./strings.js";
 import { canvasMeasure, type MeasureText } from "./text.js";
 import type { Theme } from "./theme.js";
 import { Animation } from "./view/animation.js";
 import { arrangementKey, arrangementOf, revealing, stateOf, withExpanded } from "./view/arranging.js";
 import { Camera } from "./view/camera.js";
-import { itemOf } from "./view/items.js";
+import { Items } from "./view/items.js";
 import { Layers } from "./view/layers.js";
 import { Minimap } from "./view/minimap.js";
 import { SceneFlow } from "./view/sceneFlow.js";
@@ -44,7 +46,11 @@ interface Shown {
   readonly scene: Scene;
   readonly index: SceneIndex;
   readonly flow: SceneFlow;
+  readonly items: Items;
 }
+
+/** Milliseconds without a move of the camera before the page is told. */
+const cameraRest = 200;
 
 /** What must happen to the view when the next layout is there. */
 type Then =
@@ -73,13 +79,16 @@ export class GraphView implements GraphViewInterface {
   #selection: string | null = null;
   #focus: string | null = null;
   #hover: string | null = null;
+  #hoveredEdge: { readonly edge: SceneEdge; readonly x: number; readonly y: number } | null = null;
+  #chips: readonly Chip[] = [];
+  #cameraTimer: ReturnType<typeof setTimeout> | undefined;
   #showLinks = false;
   #showLegend = false;
   #highlights: ReadonlySet<string> | null = null;
   #tracedFrom: string | null = null;
   #overlay: Overlay | null = null;
   #look: Look;
-  #links: readonly DescribedLink[] = [];
+  #links: readonly RoutedLink[] = [];
 
   #animation: Animation | null = null;
   #layoutRun = 0;
@@ -102,7 +111,7 @@ export class GraphView implements GraphViewInterface {
     this.#camera = new Camera(this.#layers.host, (byUser) => {
       this.#cameraTouched ||= byUser;
       this.#layers.invalidate();
-      if (byUser) this.#options.onChange?.();
+      if (byUser) this.#movedByUser();
     });
     this.#minimap = new Minimap(this.#layers.host, (x, y) => this.#camera.center(x, y));
     this.#elk = elkInWorker(options.layoutEngine);
@@ -161,7 +170,7 @@ export class GraphView implements GraphViewInterface {
 
   setExpandedByType(type: string, expanded: boolean): void {
     const paths = this.#model?.index.modules.filter((module) => module.type === type).map((module) => module.path) ?? [];
-    this.#setExpanded(paths, expanded, this.#centralBox()?.node.id ?? null);
+    this.setExpanded(paths, expanded);
   }
 
   setUnfolded(path: string, unfolded: boolean): void {
@@ -189,6 +198,10 @@ export class GraphView implements GraphViewInterface {
 
   setShowBookkeeping(show: boolean): void {
     if (show !== this.#arrangement.showBookkeeping) this.#arrange({ ...this.#arrangement, showBookkeeping: show }, this.#centralBox()?.node.id ?? null);
+  }
+
+  setExpanded(paths: readonly string[], expanded: boolean): void {
+    this.#setExpanded(paths, expanded, this.#centralBox()?.node.id ?? null);
   }
 
   #setExpanded(paths: readonly string[], expanded: boolean, pin: string | null): void {
@@ -228,7 +241,7 @@ export class GraphView implements GraphViewInterface {
       isCurrent: () => run === this.#layoutRun,
     }).then((scene) => {
       if (run !== this.#layoutRun) return;
-      this.#show({ model, scene, index: new SceneIndex(scene), flow: new SceneFlow(scene) });
+      this.#show({ model, scene, index: new SceneIndex(scene), flow: new SceneFlow(scene), items: new Items(scene, this.#strings) });
       this.#isLayingOut = false;
       this.#options.onBusy?.(false);
       this.#options.onChange?.();
@@ -248,6 +261,7 @@ export class GraphView implements GraphViewInterface {
     } else this.#animation = null;
     if (this.#selection !== null && !shown.scene.byId.has(this.#selection) && !shown.model.index.module(this.#selection)) this.#selection = null;
     this.#hover = null;
+    this.#hoveredEdge = null;
     this.#minimap.setScene(shown.scene, this.#theme);
     this.#refresh();
   }
@@ -444,17 +458,17 @@ export class GraphView implements GraphViewInterface {
     };
   }
 
-  #visibleLinks(): readonly DescribedLink[] {
+  #visibleLinks(): readonly RoutedLink[] {
     const shown = this.#shown;
     if (!shown) return [];
-    if (this.#showLinks) return sharedLinks(shown.model, shown.scene, null);
+    if (this.#showLinks) return routeLinks(shown.scene, sharedLinks(shown.model, shown.scene, null));
     const links = new Map<string, DescribedLink>();
     for (const id of [this.#selection, this.#hover]) {
       const node = id === null ? null : shown.scene.byId.get(id)?.node;
       if (node?.kind !== "module" || node.path === "") continue;
       for (const link of sharedLinks(shown.model, shown.scene, node.path)) links.set(`${link.group} ${link.from}\n${link.to}`, link);
     }
-    return [...links.values()];
+    return routeLinks(shown.scene, [...links.values()]);
   }
 
   // Drawing
@@ -513,9 +527,12 @@ export class GraphView implements GraphViewInterface {
     outline(this.#hover, theme.hover, 1.5);
     outline(this.#focus, theme.selection, 1.5, [4, 3]);
     outline(this.#selection, theme.selection, 2);
-    paintSharedLinks(surface, shown.scene, this.#links, look);
+    paintSharedLinks(surface, this.#links, look);
     const linked = new Set(this.#links.flatMap((link) => [link.from, link.to]));
     for (const id of linked) if (id !== this.#selection) outline(id, theme.shared, 1.5);
+
+    const edge = this.#hoveredEdge?.edge;
+    if (edge) paintEdge(surface, edge, shown.scene, look, theme.selection);
 
     overlay.setView(0, 0, 1);
     paintContainerNames(surface, shown.index.boxesIn(...view), this.#camera, look, this.#measure);
@@ -523,6 +540,10 @@ export class GraphView implements GraphViewInterface {
       const size = legendSize(shown.scene, this.#strings, this.#measure);
       paintLegend(surface, 10, this.#camera.height - size.height - 10, shown.scene, look, this.#strings, this.#measure);
     }
+    if (this.#overlay) paintOverlayScale(surface, 10, 10, this.#overlay, theme, this.#measure);
+    this.#chips = this.#showLinks ? [] : chipsOf(shown.scene, this.#links, this.#camera, this.#measure);
+    paintChips(surface, this.#chips, theme);
+    if (this.#hoveredEdge) paintEdgeNote(surface, edgeNote(shown.scene, this.#hoveredEdge.edge, this.#strings), this.#hoveredEdge, this.#camera, theme, this.#measure);
     this.#minimap.setView(view);
   }
 
@@ -537,18 +558,31 @@ export class GraphView implements GraphViewInterface {
     const signal = { signal: this.#listeners.signal };
     const boxAt = (event: MouseEvent) => {
       const bounds = host.getBoundingClientRect();
-      const point = this.#camera.toPicture(event.clientX - bounds.left, event.clientY - bounds.top);
-      return { point, box: this.#shown?.index.boxAt(point.x, point.y) ?? null };
+      const screen = { x: event.clientX - bounds.left, y: event.clientY - bounds.top };
+      const point = this.#camera.toPicture(screen.x, screen.y);
+      const chip = this.#chips.find(({ x, y, width, height }) => screen.x >= x && screen.x <= x + width && screen.y >= y && screen.y <= y + height) ?? null;
+      return { screen, point, chip, box: this.#shown?.index.boxAt(point.x, point.y) ?? null };
     };
     host.addEventListener("pointermove", (event) => {
       if (event.buttons !== 0) return;
-      const { box, point } = boxAt(event);
-      host.style.cursor = box && this.#hitsToggle(box, point) ? "pointer" : "default";
+      const { box, point, screen, chip } = boxAt(event);
+      host.style.cursor = chip || (box && (this.#hitsToggle(box, point) || this.#hitsRepeatBadge(box, point))) ? "pointer" : "default";
+      if (chip) return;
+      const edge = box && !box.node.content ? null : (this.#shown?.index.edgeAt(point.x, point.y, 5 / this.#camera.scale) ?? null);
+      if (edge || this.#hoveredEdge) this.#layers.invalidate();
+      this.#hoveredEdge = edge && { edge, ...screen };
       this.#setHover(box?.node.id ?? null);
     }, signal);
-    host.addEventListener("pointerleave", () => this.#setHover(null), signal);
+    host.addEventListener("pointerleave", () => {
+      this.#hoveredEdge = null;
+      this.#setHover(null);
+    }, signal);
     host.addEventListener("click", (event) => {
-      const { box, point } = boxAt(event);
+      const { box, point, chip } = boxAt(event);
+      if (chip) {
+        this.#goTo(chip.target);
+        return;
+      }
       if (box && this.#hitsToggle(box, point)) {
         this.toggle(box.node.id);
         return;
@@ -572,6 +606,12 @@ export class GraphView implements GraphViewInterface {
       const { box } = boxAt(event);
       this.#options.onContextMenu?.(box && this.item(box.node.id), event.clientX, event.clientY);
     }, signal);
+  }
+
+  /** Selects a box as if it were clicked, and brings it into view. */
+  #goTo(id: string): void {
+    this.select(id);
+    this.#options.onSelect?.(this.item(id));
   }
 
   #setHover(id: string | null): void {
@@ -622,22 +662,18 @@ export class GraphView implements GraphViewInterface {
 
   #movedByUser(): void {
     this.#cameraTouched = true;
-    this.#options.onChange?.();
+    clearTimeout(this.#cameraTimer);
+    this.#cameraTimer = setTimeout(() => this.#options.onChange?.(), cameraRest);
   }
 
   // What the page asks
 
   items(): readonly GraphItem[] {
-    return this.#shown?.scene.boxes.map((box) => this.#itemOf(box)) ?? [];
+    return this.#shown?.items.list(this.#selection) ?? [];
   }
 
   item(id: string): GraphItem | null {
-    const box = this.#shown?.scene.byId.get(id);
-    return box ? this.#itemOf(box) : null;
-  }
-
-  #itemOf(box: SceneBox): GraphItem {
-    return itemOf(box, this.#shown!.scene.parents.get(box.node.id) ?? null, this.#selection, this.#strings);
+    return this.#shown?.items.get(id, this.#selection) ?? null;
   }
 
   neighbours(id: string): Neighbours {
@@ -687,9 +723,9 @@ export class GraphView implements GraphViewInterface {
       layout: shown?.scene.isPlain ? "plain" : "layered",
       direction: this.#direction,
       scale: this.#camera.scale,
-      items: shown?.scene.boxes.map((box) => ({ ...this.#itemOf(box), rectangle: this.#camera.toScreen(box) })) ?? [],
+      items: this.items().map((item) => ({ ...item, rectangle: this.#camera.toScreen(shown!.scene.byId.get(item.id)!) })),
       edges: shown?.scene.edges.map(({ from, to, edge, points }) => ({ from, to, label: edge.label, kind: edge.kind, stub: points === null })) ?? [],
-      links: this.#links,
+      links: this.#links.map(({ from, to, group }) => ({ from, to, group })),
       failure: failing ? { item: failing.node.id, ...failing.node.failure! } : null,
     };
   }
@@ -730,12 +766,13 @@ export class GraphView implements GraphViewInterface {
       const surface = new CanvasSurface(context, this.#theme.fontFamily);
       const look = { ...this.#look, scale: scale * ratio };
       paintScene(surface, shown.scene, shown.scene.boxes, shown.scene.edges, look);
-      paintSharedLinks(surface, shown.scene, this.#links, look);
+      paintSharedLinks(surface, this.#links, look);
     }
     return canvas.convertToBlob({ type: "image/png" });
   }
 
   dispose(): void {
+    clearTimeout(this.#cameraTimer);
     this.#layoutRun++;
     this.#isLayingOut = false;
     this.#animation = null;

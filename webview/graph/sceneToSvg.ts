@@ -1,5 +1,5 @@
 import { paintScene, type Look } from "./drawing/paint.js";
-import { paintSharedLinks, sharedLinks } from "./drawing/sharedLinks.js";
+import { paintSharedLinks, routeLinks, sharedLinks } from "./drawing/sharedLinks.js";
 import { SvgSurface } from "./drawing/svgSurface.js";
 import type { PictureModel } from "./model/displayGraph.js";
 import type { Scene } from "./scene.js";
@@ -11,7 +11,7 @@ export function sceneToSvg(model: PictureModel, scene: Scene, theme: Theme, with
   const surface = new SvgSurface();
   paintScene(surface, scene, scene.boxes, scene.edges, look);
   const links = withLinks ? sharedLinks(model, scene, null) : [];
-  paintSharedLinks(surface, scene, links, look);
-  const margin = links.length > 0 ? 60 : 12;
+  paintSharedLinks(surface, routeLinks(scene, links), look);
+  const margin = 12;
   return surface.document(-12, -12, scene.width + 12 + margin, scene.height + 24, model.snapshot.name, theme.fontFamily, background);
 }

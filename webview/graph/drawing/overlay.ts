@@ -1,5 +1,7 @@
 import type { Overlay } from "../api.js";
+import type { MeasureText } from "../text.js";
 import type { Theme } from "../theme.js";
+import type { Surface } from "./surface.js";
 
 /** Where a value lies between the least and the greatest, 0 to 1. */
 export function overlayPosition({ values, scale }: Overlay): (value: number) => number {
@@ -21,4 +23,21 @@ export function overlayColors(overlay: Overlay, theme: Theme): (path: string) =>
     const value = overlay.values.get(path);
     return value === undefined || !Number.isFinite(value) ? undefined : overlayColor(position(value), theme);
   };
+}
+
+/** The overlay's title with its scale, from the least value to the greatest. */
+export function paintOverlayScale(surface: Surface, x: number, y: number, overlay: Overlay, theme: Theme, measure: MeasureText): void {
+  const finite = [...overlay.values.values()].filter(Number.isFinite);
+  if (finite.length === 0) return;
+  const [low, high] = [Math.min(...finite), Math.max(...finite)].map(overlay.format) as [string, string];
+  const width = Math.max(120, measure(overlay.title, "title"), measure(low, "small") + measure(high, "small") + 16);
+  surface.opacity(1);
+  surface.rectangle(x, y, width + 18, 50, 6, { fill: theme.background, stroke: theme.border });
+  surface.text(x + 9, y + 17, overlay.title, "title", theme.foreground, "start");
+  const steps = 24;
+  for (let step = 0; step < steps; step++) {
+    surface.rectangle(x + 9 + (step * width) / steps, y + 23, width / steps, 8, 0, { fill: overlayColor(step / (steps - 1), theme) });
+  }
+  surface.text(x + 9, y + 43, low, "small", theme.muted, "start");
+  surface.text(x + 9 + width, y + 43, high, "small", theme.muted, "end");
 }

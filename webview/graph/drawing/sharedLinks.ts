@@ -1,4 +1,5 @@
-import type { DescribedLink } from "../api.js";
+import type { DescribedLink, Rectangle } from "../api.js";
+import type { Point } from "../layout/problem.js";
 import type { PictureModel } from "../model/displayGraph.js";
 import type { Scene, SceneBox } from "../scene.js";
 import type { Look } from "./paint.js";
@@ -39,25 +40,51 @@ function groupsAround(model: PictureModel, path: string) {
   return groups;
 }
 
-/** Dashed lines through the margin of the container around both ends. */
-export function paintSharedLinks(surface: Surface, scene: Scene, links: readonly DescribedLink[], { theme, scale }: Look): void {
+export interface RoutedLink extends DescribedLink {
+  readonly points: readonly Point[];
+}
+
+/** From box to box through the margin of the container around both, past the boxes beside them where that is possible. */
+export function routeLinks(scene: Scene, links: readonly DescribedLink[]): RoutedLink[] {
+  const isDown = scene.direction === "down";
+  const lanes = new Map<string, number>();
+  const leaves = links.length > 0 ? scene.boxes.filter((box) => box.node.content === null) : [];
+  // As if data flowed down; turned back at the end.
+  const turned = ({ x, y, width, height }: Rectangle): Rectangle => (isDown ? { x, y, width, height } : { x: y, y: x, width: height, height: width });
+  return links.map((link) => {
+    const around = commonContainer(scene, link.from, link.to);
+    const lane = lanes.get(link.group) ?? lanes.set(link.group, lanes.size).get(link.group)!;
+    const outer = around && turned(around);
+    const margin = outer ? outer.x + outer.width - 6 + 4 * lane : (isDown ? scene.width : scene.height) + 4 * lane;
+    const ends = [link.from, link.to].map((id) => {
+      const box = turned(scene.byId.get(id)!);
+      const right = box.x + box.width;
+      const isClear = (y: number, from: number) =>
+        !leaves.some((leaf) => {
+          const other = turned(leaf);
+          return leaf.node.id !== id && y > other.y - 2 && y < other.y + other.height + 2 && other.x < margin && other.x + other.width > from;
+        });
+      const middle = box.y + box.height / 2;
+      const below = box.y + box.height + 8;
+      const above = box.y - 8;
+      if (isClear(middle, right) || (!isClear(below, right - 12) && !isClear(above, right - 12))) return [{ x: right, y: middle }, { x: margin, y: middle }];
+      const y = isClear(below, right - 12) ? below : above;
+      return [{ x: right - 12, y: y === below ? box.y + box.height : box.y }, { x: right - 12, y }, { x: margin, y }];
+    });
+    const points = [...ends[0]!, ...ends[1]!.toReversed()];
+    return { ...link, points: isDown ? points : points.map(({ x, y }) => ({ x: y, y: x })) };
+  });
+}
+
+/** Dashed, with a dot at each end. */
+export function paintSharedLinks(surface: Surface, links: readonly RoutedLink[], { theme, scale }: Look): void {
   surface.opacity(1);
   const unit = 1 / Math.min(1, scale);
   const paint = { stroke: theme.shared, lineWidth: 1.5 * unit, dash: [5 * unit, 4 * unit] };
-  const lanes = new Map<string, number>();
-  for (const { from, to, group } of links) {
-    const [a, b] = [scene.byId.get(from)!, scene.byId.get(to)!];
-    const around = commonContainer(scene, from, to);
-    const lane = lanes.get(group) ?? lanes.set(group, lanes.size).get(group)!;
-    const inset = 6 - 4 * lane;
-    const isDown = scene.direction === "down";
-    const start = isDown ? { x: a.x + a.width, y: a.y + a.height / 2 } : { x: a.x + a.width / 2, y: a.y + a.height };
-    const end = isDown ? { x: b.x + b.width, y: b.y + b.height / 2 } : { x: b.x + b.width / 2, y: b.y + b.height };
-    const edge = around ? (isDown ? around.x + around.width : around.y + around.height) - inset : (isDown ? scene.width : scene.height) + 4 * lane;
-    const turn = isDown ? [{ x: edge, y: start.y }, { x: edge, y: end.y }] : [{ x: start.x, y: edge }, { x: end.x, y: edge }];
-    surface.line([start, ...turn, end], 14, paint);
-    const dot = 3 * unit;
-    for (const { x, y } of [start, end]) surface.rectangle(x - dot, y - dot, 2 * dot, 2 * dot, dot, { fill: theme.shared });
+  const dot = 3 * unit;
+  for (const { points } of links) {
+    surface.line(points, 10, paint);
+    for (const { x, y } of [points[0]!, points.at(-1)!]) surface.rectangle(x - dot, y - dot, 2 * dot, 2 * dot, dot, { fill: theme.shared });
   }
 }
 

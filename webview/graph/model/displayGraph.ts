@@ -170,9 +170,16 @@ export class PictureModel {
       calls: trace ? (flow?.runs.get(path)?.calls.length ?? 0) : null,
       status,
       outputShape: this.#outputShape(module),
-      parameters: this.index.totals(path).parameters,
+      parameters: this.#parameters(module),
       glyph: statistics?.histogram ?? (statistics?.finite ? "constant" : null),
     };
+  }
+
+  #parameters(module: ModuleSnapshot): number {
+    if (module.children.length > 0) return this.index.totals(module.path).parameters;
+    let sum = 0;
+    for (const tensor of new Set(module.parameters.map((use) => use.tensor))) sum += this.snapshot.tensors[tensor]!.count;
+    return sum;
   }
 
   /** Of the first call; "…" says that later ones gave other shapes. Calls that are drawn one by one say each their own. */

@@ -2,10 +2,10 @@ import { formatCount } from "../../format.js";
 import type { GraphItem } from "../api.js";
 import { nodeTitle, type DisplayNode } from "../model/displayGraph.js";
 import { fill, type GraphStrings } from "../strings.js";
-import type { SceneBox } from "../scene.js";
+import type { Scene, SceneBox } from "../scene.js";
 
 /** A box as the page, the screen reader and the tests see it. */
-export function itemOf({ node, depth }: SceneBox, parent: string | null, selection: string | null, strings: GraphStrings): GraphItem {
+function itemOf({ node, depth }: SceneBox, parent: string | null, selected: boolean, strings: GraphStrings): GraphItem {
   const sharing = node.sharing[0];
   const members = node.row.kind === "single" ? [] : node.row.members.map((member) => member.path);
   return {
@@ -19,7 +19,7 @@ export function itemOf({ node, depth }: SceneBox, parent: string | null, selecti
     parent,
     expandable: node.expandable,
     expanded: node.content !== null,
-    selected: node.id === selection,
+    selected,
     repeat: node.row.kind === "repeated" ? members.length : 1,
     members,
     shared: sharing ? { group: sharing.name, places: sharing.places.length } : null,
@@ -27,7 +27,10 @@ export function itemOf({ node, depth }: SceneBox, parent: string | null, selecti
     outputShape: node.outputShape,
     parameters: node.parameters,
     failed: node.status === "failed" || node.failure !== null,
-    description: describe(node, strings),
+    // Only the few that a screen reader is near are ever asked for.
+    get description() {
+      return describe(node, strings);
+    },
   };
 }
 
@@ -43,4 +46,41 @@ function describe(node: DisplayNode, strings: GraphStrings): string {
   if (node.status === "notCalled") parts.push(strings.notCalled);
   if (node.failure) parts.push(`${strings.failedHere}: ${node.failure.message}`);
   return parts.join(", ");
+}
+
+/** All items of a picture, made once; a change of the selection replaces the two that it concerns. */
+export class Items {
+  #list: GraphItem[] | null = null;
+  #places = new Map<string, number>();
+  #selection: string | null = null;
+
+  constructor(
+    readonly scene: Scene,
+    readonly strings: GraphStrings,
+  ) {}
+
+  list(selection: string | null): readonly GraphItem[] {
+    if (!this.#list) {
+      this.#selection = selection;
+      this.#list = this.scene.boxes.map((box) => this.#make(box, selection));
+      this.#places = new Map(this.#list.map((item, place) => [item.id, place]));
+    } else if (selection !== this.#selection) {
+      this.#list = [...this.#list];
+      for (const id of [this.#selection, selection]) {
+        const place = id === null ? undefined : this.#places.get(id);
+        if (place !== undefined) this.#list[place] = this.#make(this.scene.boxes[place]!, selection);
+      }
+      this.#selection = selection;
+    }
+    return this.#list;
+  }
+
+  get(id: string, selection: string | null): GraphItem | null {
+    const box = this.scene.byId.get(id);
+    return box ? this.#make(box, selection) : null;
+  }
+
+  #make(box: SceneBox, selection: string | null): GraphItem {
+    return itemOf(box, this.scene.parents.get(box.node.id) ?? null, box.node.id === selection, this.strings);
+  }
 }

@@ -1,0 +1,51 @@
+import type { DescribedLink, Rectangle } from "../api.js";
+import type { Scene } from "../scene.js";
+import { fit, type MeasureText } from "../text.js";
+import type { Theme } from "../theme.js";
+import type { Surface } from "./surface.js";
+
+/** A sign at the border of the view for a linked box that lies outside; a click on it goes there. In screen pixels. */
+export interface Chip extends Rectangle {
+  readonly target: string;
+  readonly text: string;
+}
+
+const height = 20;
+const margin = 6;
+type Side = "above" | "below" | "left" | "right";
+
+const arrows: Readonly<Record<Side, string>> = { above: "\u2191", below: "\u2193", left: "\u2190", right: "\u2192" };
+
+/** For each side of the view one chip, which names the nearest linked box there and counts the others. */
+export function chipsOf(
+  scene: Scene,
+  links: readonly DescribedLink[],
+  camera: { toScreen(box: Rectangle): Rectangle; readonly width: number; readonly height: number },
+  measure: MeasureText,
+): Chip[] {
+  const sides = new Map<Side, { id: string; x: number; y: number; away: number; others: number }>();
+  for (const id of new Set(links.flatMap((link) => [link.from, link.to]))) {
+    const on = camera.toScreen(scene.byId.get(id)!);
+    const beyond: Record<Side, number> = { above: -(on.y + on.height), below: on.y - camera.height, left: -(on.x + on.width), right: on.x - camera.width };
+    const side = (Object.keys(beyond) as Side[]).reduce((most, next) => (beyond[next] > beyond[most] ? next : most));
+    const away = beyond[side];
+    if (away < 0) continue;
+    const nearest = sides.get(side);
+    const here = { id, x: on.x + on.width / 2, y: on.y + on.height / 2, away, others: (nearest?.others ?? -1) + 1 };
+    sides.set(side, nearest && nearest.away <= away ? { ...nearest, others: here.others } : here);
+  }
+  const clamp = (value: number, size: number, room: number) => Math.max(margin, Math.min(room - size - margin, value - size / 2));
+  return [...sides].map(([side, { id, x, y, others }]) => {
+    const text = `${arrows[side]} ${fit(id, 140, "detail", measure)}${others > 0 ? `  +${others}` : ""}`;
+    const width = Math.ceil(measure(text, "detail")) + 16;
+    return { target: id, text, width, height, x: clamp(x, width, camera.width), y: clamp(y, height, camera.height) };
+  });
+}
+
+export function paintChips(surface: Surface, chips: readonly Chip[], theme: Theme): void {
+  surface.opacity(1);
+  for (const { x, y, width, text } of chips) {
+    surface.rectangle(x, y, width, height, height / 2, { fill: theme.background, stroke: theme.shared, lineWidth: 1.5, dash: [4, 3] });
+    surface.text(x + 8, y + 14, text, "detail", theme.shared, "start");
+  }
+}
