@@ -9,18 +9,18 @@ const rest = 150;
 
 /** Keeps the editor and the selected module together: the line that made the module is marked, and the cursor on such a line selects it. */
 export class EditorSelection implements vscode.Disposable {
-  readonly #mark = vscode.window.createTextEditorDecorationType({
-    isWholeLine: true,
-    backgroundColor: new vscode.ThemeColor("editor.rangeHighlightBackground"),
-    overviewRulerColor: new vscode.ThemeColor("editorOverviewRuler.rangeHighlightForeground"),
-    overviewRulerLane: vscode.OverviewRulerLane.Center,
-  });
+  #mark = createMark();
   readonly #subscriptions: vscode.Disposable[];
   #timer: NodeJS.Timeout | undefined;
 
   constructor(private readonly sessions: Sessions) {
     this.#subscriptions = [
-      this.#mark,
+      new vscode.Disposable(() => this.#mark.dispose()),
+      vscode.window.onDidChangeActiveColorTheme(() => {
+        this.#mark.dispose();
+        this.#mark = createMark();
+        this.#showMark(false);
+      }),
       sessions.onDidChange(({ session, change }) => {
         if (session === sessions.current && change.kind !== "activity") this.#showMark(change.kind === "selection" && change.by !== this);
       }),
@@ -60,6 +60,20 @@ export class EditorSelection implements vscode.Disposable {
     // Of several modules made on one line, the one already selected stays.
     if (found.length > 0 && !found.some(({ model, path }) => model === session.selection?.model && path === session.selection.path)) session.select(found[0], this);
   }
+}
+
+/** High-contrast themes mark with borders, and the others with backgrounds. */
+function createMark(): vscode.TextEditorDecorationType {
+  const { HighContrast, HighContrastLight } = vscode.ColorThemeKind;
+  const border = [HighContrast, HighContrastLight].includes(vscode.window.activeColorTheme.kind);
+  return vscode.window.createTextEditorDecorationType({
+    isWholeLine: true,
+    ...(border
+      ? { border: "1px dashed", borderColor: new vscode.ThemeColor("contrastActiveBorder") }
+      : { backgroundColor: new vscode.ThemeColor("editor.rangeHighlightBackground") }),
+    overviewRulerColor: new vscode.ThemeColor("editorOverviewRuler.rangeHighlightForeground"),
+    overviewRulerLane: vscode.OverviewRulerLane.Center,
+  });
 }
 
 function madeOnLine(session: Session, file: string, line: number): readonly { readonly model: string; readonly path: string }[] {

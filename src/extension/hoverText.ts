@@ -89,7 +89,9 @@ function parameterTable(model: ModelSnapshot, module: ModuleSnapshot): string {
   const rows = uses.slice(0, maxRows).map(({ path, use, name }) => {
     const tensor = model.tensors[use.tensor];
     const { statistics, initialization } = tensor;
-    const image = statistics && histogramImage(statistics, initialization.kind === "recorded" ? initialization.distribution : null, imageColors());
+    // What was changed since follows the initialization's density no longer.
+    const expected = initialization.kind === "recorded" && initialization.modifiedBy.length === 0 ? initialization.distribution : null;
+    const image = statistics && histogramImage(statistics, expected, imageColors());
     const summary = statistics?.finite ? t("mean {0}, std {1}", formatValue(statistics.finite.mean), formatValue(statistics.finite.std)) : "";
     const shared = sharedWith(tensor, path, use.name);
     const notes = [initializationText(initialization) ?? t("unknown"), ...(shared.length > 0 ? [t("shared with {0}", shared.join(", "))] : [])];

@@ -1,6 +1,6 @@
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import type { Browser, Frame, Locator, Page } from "playwright-core";
 import { installExtension, startServer } from "../../scripts/vscode-server.mjs";
 import { launchChromium } from "../support/chromium.js";
@@ -12,7 +12,7 @@ export interface WorkbenchOptions {
   readonly files?: Readonly<Record<string, string>>;
   /** A folder whose content the workspace starts with. */
   readonly copyOf?: string;
-  /** Workspace settings. */
+  /** The user's settings. */
   readonly settings?: Readonly<Record<string, unknown>>;
   /** The packaged extension to install; the development folder is loaded without it. */
   readonly vsix?: string;
@@ -36,10 +36,12 @@ export class Workbench {
     const temporary = mkdtempSync(join(tmpdir(), "layerscope-e2e-"));
     const folder = join(temporary, "workspace");
     const dataFolder = join(temporary, "data");
-    mkdirSync(join(folder, ".vscode"), { recursive: true });
+    mkdirSync(folder, { recursive: true });
     if (copyOf) cpSync(copyOf, folder, { recursive: true });
     for (const [file, text] of Object.entries(files)) writeFileSync(join(folder, file), text);
-    writeFileSync(join(folder, ".vscode", "settings.json"), JSON.stringify({ ...quiet, ...settings }, null, 2));
+    const userSettings = join(dataFolder, "data", "User", "settings.json");
+    mkdirSync(dirname(userSettings), { recursive: true });
+    writeFileSync(userSettings, JSON.stringify({ ...quiet, ...settings }, null, 2));
     if (vsix) installExtension(vsix, dataFolder);
     const server = await startServer({ dataFolder, askForTrust });
     let browser: Browser | undefined;
@@ -80,8 +82,7 @@ export class Workbench {
     const input = page.locator(".quick-input-widget input.input");
     await input.waitFor();
     await input.fill(`>${title}`);
-    await page.locator(".quick-input-list .monaco-list-row", { hasText: title }).first().waitFor();
-    await page.keyboard.press("Enter");
+    await page.locator(".quick-input-list .label-name").getByText(title, { exact: true }).first().click();
   }
 
   async openFile(name: string): Promise<void> {
@@ -111,6 +112,17 @@ export class Workbench {
     await this.page.keyboard.press("Enter");
   }
 
+  /** Chooses a color theme by its label. A theme in the settings may not be there yet when the browser VS Code looks for it. */
+  async chooseTheme(label: string): Promise<void> {
+    const { page } = this;
+    await page.locator('.monaco-workbench[class*="vscode-theme"]').waitFor({ timeout: 60_000 });
+    await this.command("Preferences: Color Theme");
+    const row = page.locator(".quick-input-list .label-name").getByText(label, { exact: true });
+    await page.locator(".quick-input-widget input.input").fill(label);
+    await row.click();
+    await page.locator(".quick-input-widget").waitFor({ state: "hidden" });
+  }
+
   /** Opens Layerscope's container. */
   async openLayerscope(): Promise<void> {
     await this.page.locator('.activitybar .action-item a[aria-label="Layerscope"]').click();
@@ -131,7 +143,15 @@ export class Workbench {
 
   /** A row of the native tree. */
   treeRow(label: string): Locator {
-    return this.page.locator(".pane-body .monaco-list-row", { has: this.page.locator(`.label-name:text-is("${label}")`) });
+    return this.page.locator(".pane-body .monaco-list-row", { has: this.page.locator(".label-name").getByText(label, { exact: true }) });
+  }
+
+  /** Opens a row of the native tree, which holds one of that label that is not open yet. */
+  async expandTreeRow(label: string): Promise<void> {
+    const row = this.treeRow(label).first();
+    await row.click();
+    if ((await row.getAttribute("aria-expanded")) === "false") await this.page.keyboard.press("ArrowRight");
+    await row.and(this.page.locator('[aria-expanded="true"]')).waitFor();
   }
 
   statusBar(): Locator {
@@ -192,4 +212,7 @@ const quiet = {
   "extensions.ignoreRecommendations": true,
   "git.openRepositoryInParentFolders": "never",
   "window.commandCenter": false,
+  "workbench.secondarySideBar.defaultVisibility": "hidden",
+  // A high-contrast theme is given up when the system does not ask for one.
+  "window.autoDetectHighContrast": false,
 };

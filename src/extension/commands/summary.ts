@@ -1,7 +1,9 @@
 import * as vscode from "vscode";
+import { formatSummary, summarize } from "../../cli/summary.js";
 import type { ModelSnapshot } from "../../protocol/index.js";
 
-/** Puts the model's summary table, as torchinfo prints it, on the clipboard. */
+/** Puts the model's table, the one that `layerscope summary` prints, on the clipboard. */
 export async function copySummary(model: ModelSnapshot): Promise<void> {
-  await vscode.env.clipboard.writeText(model.name);
+  await vscode.env.clipboard.writeText(formatSummary(summarize(model), Infinity));
+  vscode.window.setStatusBarMessage(vscode.l10n.t("The summary of {0} was copied.", model.name), 4000);
 }

@@ -1,0 +1,85 @@
+import { resolve } from "node:path";
+import { afterEach, describe, expect, test } from "vitest";
+import { ModelPage } from "./modelPage.js";
+import { Workbench } from "./workbench.js";
+
+const examples = resolve(import.meta.dirname, "../../examples");
+const vsix = process.env.LAYERSCOPE_VSIX;
+
+let workbench: Workbench | undefined;
+afterEach(async ({ task }) => {
+  if (task.result?.state === "fail") await workbench?.screenshot("failed-chapter");
+  await workbench?.dispose();
+  workbench = undefined;
+});
+
+describe.each(["Dark Modern", "Light Modern", "Dark High Contrast"])("the chapter on parameters in the theme %s", (theme) => {
+  test("is opened, looked into, reinitialized, run and explained", async () => {
+    const editor = (workbench = await Workbench.open({ copyOf: examples, vsix }));
+    await editor.chooseTheme(theme);
+    const { page } = editor;
+    await editor.openFile("parameter-management.ts");
+    await editor.openLayerscope();
+    const view = new ModelPage(await editor.modelPage());
+    await view.ready();
+
+    // Three models, in the page and in the native tree.
+    expect(await view.models()).toEqual(["net", "rgnet", "tied"]);
+    for (const name of ["net", "rgnet", "tied"]) await editor.treeRow(name).waitFor();
+    expect(await editor.statusBar().innerText()).toContain("3 models");
+
+    // rgnet, expanded down to 0.block 1.0: its bias has shape 8. The page follows the native tree.
+    await editor.expandTreeRow("rgnet");
+    await editor.expandTreeRow("0");
+    await editor.expandTreeRow("block 1");
+    await editor.treeRow("0").nth(1).click();
+    await expect.poll(() => view.breadcrumbs()).toMatch(/rgnet\W+0\W+block 1\W+0/);
+    expect(await view.parameter("bias").innerText()).toMatch(/bias\s*8\s*float32/);
+    expect(await editor.statusBar().innerText()).toContain("rgnet: 309 parameters");
+
+    // 2 and 4 of the tied net are one module: linked in the picture, counted once.
+    await view.chooseModel("tied");
+    expect(await view.frame.locator("main").innerText()).not.toContain("undefined");
+    await view.search("shared");
+    await expect.poll(() => view.items().then((items) => items.filter((item) => /^[24] Linear .*shared/i.test(item)).length)).toBe(2);
+    expect(await view.frame.locator(".inspector").innerText()).toMatch(/shared/i);
+    await view.search("");
+
+    // Reinitialized with xavier uniform: the histogram changes, and undo brings the values back.
+    await view.chooseModel("net");
+    await view.item(/^0 Linear/).first().waitFor();
+    await editor.treeRow("net").click();
+    await editor.expandTreeRow("net");
+    await editor.treeRow("0").first().click();
+    await expect.poll(() => view.breadcrumbs()).toMatch(/net\W+0/);
+    const before = await view.histogram("weight");
+    await editor.command("Layerscope: Reinitialize...");
+    await editor.pick("Whole model net");
+    await editor.pick("xavierUniform_");
+    await editor.type(/gain/, "1");
+    await editor.type(/Seed of the generator/, "1");
+    await expect.poll(() => view.histogram("weight")).not.toBe(before);
+    expect(await view.parameter("weight").innerText()).toContain("xavierUniform_");
+    await editor.command("Layerscope: Undo Reinitialization");
+    await expect.poll(() => view.histogram("weight")).toBe(before);
+
+    // Run forward with inputs of one's own: the shapes follow.
+    await editor.command("Layerscope: Run Forward...");
+    await editor.pick("Inputs of my own");
+    await editor.type(/Shape of the input/, "5, 4");
+    await editor.pick("randn");
+    await editor.type(/Seed of the generator/, "0");
+    await expect.poll(() => view.items().then((items) => items[0])).toContain("5×4");
+
+    // Hovering explains a layer, with a histogram that has been drawn.
+    const hover = await editor.hover(29, "Linear(4, 8)");
+    const text = await hover.innerText();
+    expect(text).toContain("Linear(in_features=4, out_features=8, bias=True)");
+    expect(text).toContain("5×4 → 5×8");
+    const image = hover.locator('img[src^="data:image/svg+xml"]').first();
+    await image.waitFor();
+    expect(await image.evaluate((element: HTMLImageElement) => element.complete && element.naturalWidth > 0)).toBe(true);
+    await editor.screenshot(`chapter-${theme.toLowerCase().replaceAll(" ", "-")}${vsix ? "-packaged" : ""}`);
+    await page.mouse.move(0, 0);
+  });
+});

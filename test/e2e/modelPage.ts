@@ -1,0 +1,57 @@
+import type { Frame, Locator } from "playwright-core";
+
+/** The page, as a person with a keyboard and a screen reader finds it. */
+export class ModelPage {
+  constructor(readonly frame: Frame) {}
+
+  /** Waits until the picture is there and at rest. */
+  async ready(): Promise<void> {
+    await this.frame.locator('[data-layout="done"]').waitFor({ timeout: 60_000 });
+  }
+
+  /** Names in the model picker; a single model has none. */
+  models(): Promise<string[]> {
+    return this.frame.locator("vscode-option").allTextContents();
+  }
+
+  async chooseModel(name: string): Promise<void> {
+    await this.frame.locator("vscode-dropdown").click();
+    await this.frame.locator("vscode-option").getByText(name, { exact: true }).click();
+    await this.frame.locator(`[role=tree][aria-label="Modules of ${name}"]`).waitFor();
+    await this.ready();
+  }
+
+  /** The boxes and nodes of the picture, as a screen reader hears them. */
+  items(): Promise<string[]> {
+    return this.frame.locator("[role=treeitem]").allTextContents();
+  }
+
+  item(text: string | RegExp): Locator {
+    return this.frame.locator("[role=treeitem]", { hasText: text });
+  }
+
+  get inspector(): Locator {
+    return this.frame.locator(".inspector");
+  }
+
+  breadcrumbs(): Promise<string> {
+    return this.inspector.locator(".breadcrumbs").innerText();
+  }
+
+  /** One parameter's card in the inspector. */
+  parameter(name: string): Locator {
+    return this.inspector.locator(`article.parameter[aria-label="${name}"]`);
+  }
+
+  /** What a parameter's histogram looks like, to tell one from another. */
+  async histogram(name: string): Promise<string> {
+    return this.parameter(name).locator(".histogram-drawing").first().innerHTML();
+  }
+
+  /** Types into the search box and goes to the first match. */
+  async search(query: string): Promise<void> {
+    const field = this.frame.locator("[role=search] input");
+    await field.fill(query);
+    await field.press("Enter");
+  }
+}
