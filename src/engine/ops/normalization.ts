@@ -1,11 +1,12 @@
-import { defineOperation } from "../dispatch.js";
+import { defineComposite, defineOperation } from "../dispatch.js";
 import type { ElementArray } from "../dtype.js";
 import { RuntimeError, ValueError } from "../errors.js";
 import { denseValues } from "../kernels/elementwise.js";
 import { normalizeRowsInWasm, rowMomentsInWasm } from "../kernels/wasm/rows.js";
 import { equalSizes, formatSizes, product, Size } from "../size.js";
 import { Tensor } from "../tensor.js";
-import { collect, type Arguments } from "./arguments.js";
+import { collect, type Arguments, type Dims } from "./arguments.js";
+import { norm } from "./reduction.js";
 
 /**
  * Normalizations. All of them see the input as slices whose elements are brought to mean 0 and variance 1 together, then scaled and shifted
@@ -108,7 +109,7 @@ function momentsOf(x: ElementArray, slices: Slices, eps: number, center = true):
   return { mean, inverseStd };
 }
 
-function normalize(output: Tensor, x: ElementArray, slices: Slices, { mean, inverseStd }: Moments, weight: Tensor | null, bias: Tensor | null): void {
+function standardize(output: Tensor, x: ElementArray, slices: Slices, { mean, inverseStd }: Moments, weight: Tensor | null, bias: Tensor | null): void {
   const { count, step, blocks, blockStep, inner, cycle, parametersPerSlice, parameterBlockStep, parameterStep } = slices;
   const out = output.storage.data;
   const w = valuesOf(weight);
@@ -134,7 +135,7 @@ function normalize(output: Tensor, x: ElementArray, slices: Slices, { mean, inve
 type MomentsSource = "slice" | "squares" | "given";
 
 /** Gradients of input, weight and bias. */
-function normalizeBackward(
+function standardizeBackward(
   gradient: Tensor, x: Tensor, weight: Tensor | null, bias: Tensor | null, slices: Slices, moments: Moments | undefined, source: MomentsSource,
 ): [Tensor, Tensor | null, Tensor | null] {
   const dx = Tensor.allocate(x.sizes, x.dtype, gradient.device);
@@ -233,13 +234,13 @@ const batchNormOperation = defineOperation<BatchNormArgs, Moments>({
     const moments = training
       ? momentsOf(values, slices, eps)
       : { mean: Float64Array.from(denseValues(runningMean!)), inverseStd: Float64Array.from(denseValues(runningVar!), (variance) => 1 / Math.sqrt(variance + eps)) };
-    normalize(output, values, slices, moments, weight, bias);
+    standardize(output, values, slices, moments, weight, bias);
     if (training) updateRunning(runningMean, runningVar, moments, slices.blocks * slices.inner, momentum, eps);
     return moments;
   },
   reads: [0, 1],
   backward(gradient, { args: [x, weight, bias, , , training], saved }) {
-    return normalizeBackward(gradient, x, weight, bias, channels(x), saved, training ? "slice" : "given");
+    return standardizeBackward(gradient, x, weight, bias, channels(x), saved, training ? "slice" : "given");
   },
 });
 
@@ -316,17 +317,17 @@ const instanceNormOperation = defineOperation<BatchNormArgs, Moments>({
         return Float64Array.from({ length: slices.count }, (_, s) => f(source[s % source.length]!));
       };
       const moments = { mean: repeat(runningMean!, (m) => m), inverseStd: repeat(runningVar!, (variance) => 1 / Math.sqrt(variance + eps)) };
-      normalize(output, values, slices, moments, weight, bias);
+      standardize(output, values, slices, moments, weight, bias);
       return moments;
     }
     const moments = momentsOf(values, slices, eps);
-    normalize(output, values, slices, moments, weight, bias);
+    standardize(output, values, slices, moments, weight, bias);
     updateRunning(runningMean, runningVar, averaged(moments, x.sizes[1]!, eps), slices.inner, momentum, eps);
     return moments;
   },
   reads: [0, 1],
   backward(gradient, { args: [x, weight, bias, , , useInputStats], saved }) {
-    return normalizeBackward(gradient, x, weight, bias, groups(x, x.sizes[1]!), saved, useInputStats ? "slice" : "given");
+    return standardizeBackward(gradient, x, weight, bias, groups(x, x.sizes[1]!), saved, useInputStats ? "slice" : "given");
   },
 });
 
@@ -389,12 +390,12 @@ const layerNormOperation = defineOperation<[x: Tensor, normalizedShape: readonly
     const slices = rows(x, product(normalizedShape));
     const values = denseValues(x);
     const moments = momentsOf(values, slices, eps);
-    normalize(output, values, slices, moments, weight, bias);
+    standardize(output, values, slices, moments, weight, bias);
     return moments;
   },
   reads: [0, 2],
   backward(gradient, { args: [x, normalizedShape, weight, bias], saved }) {
-    const [dx, dWeight, dBias] = normalizeBackward(gradient, x, weight, bias, rows(x, product(normalizedShape)), saved, "slice");
+    const [dx, dWeight, dBias] = standardizeBackward(gradient, x, weight, bias, rows(x, product(normalizedShape)), saved, "slice");
     return [dx, null, dWeight, dBias];
   },
 });
@@ -426,12 +427,12 @@ const rmsNormOperation = defineOperation<[x: Tensor, normalizedShape: readonly n
     const slices = rows(x, product(normalizedShape));
     const values = denseValues(x);
     const moments = momentsOf(values, slices, eps, false);
-    normalize(output, values, slices, moments, weight, null);
+    standardize(output, values, slices, moments, weight, null);
     return moments;
   },
   reads: [0, 2],
   backward(gradient, { args: [x, normalizedShape, weight], saved }) {
-    const [dx, dWeight] = normalizeBackward(gradient, x, weight, null, rows(x, product(normalizedShape)), saved, "squares");
+    const [dx, dWeight] = standardizeBackward(gradient, x, weight, null, rows(x, product(normalizedShape)), saved, "squares");
     return [dx, null, dWeight];
   },
 });
@@ -473,12 +474,12 @@ const groupNormOperation = defineOperation<[x: Tensor, groupCount: number, weigh
     const slices = groups(x, groupCount);
     const values = denseValues(x);
     const moments = momentsOf(values, slices, eps);
-    normalize(output, values, slices, moments, weight, bias);
+    standardize(output, values, slices, moments, weight, bias);
     return moments;
   },
   reads: [0, 2],
   backward(gradient, { args: [x, groupCount, weight, bias], saved }) {
-    const [dx, dWeight, dBias] = normalizeBackward(gradient, x, weight, bias, groups(x, groupCount), saved, "slice");
+    const [dx, dWeight, dBias] = standardizeBackward(gradient, x, weight, bias, groups(x, groupCount), saved, "slice");
     return [dx, null, dWeight, dBias];
   },
 });
@@ -585,3 +586,23 @@ export function localResponseNorm(x: Tensor, size: number, ...args: Arguments<[a
   const { alpha = 1e-4, beta = 0.75, k = 1 } = collect<LocalResponseNormOptions>(["alpha", "beta", "k"], args);
   return localResponseNormOperation(x, size, alpha, beta, k);
 }
+
+// ---- vectors of norm 1
+
+export interface NormalizeOptions {
+  /** The order of the norm. Default 2. */
+  readonly p?: number;
+  /** The dimensions that are taken for vectors. Default 1. */
+  readonly dim?: Dims;
+  /** The least norm that is divided by. Default 1e-12. */
+  readonly eps?: number;
+}
+
+/** Vectors along `dim` divided by their norm (torch.nn.functional.normalize). */
+export const normalize: (x: Tensor, ...args: Arguments<[p: number, dim: Dims, eps: number], NormalizeOptions>) => Tensor = defineComposite(
+  "normalize",
+  (x: Tensor, ...args: Arguments<[p: number, dim: Dims, eps: number], NormalizeOptions>): Tensor => {
+    const { p = 2, dim = 1, eps = 1e-12 } = collect<NormalizeOptions>(["p", "dim", "eps"], args);
+    return x.div(norm(x, { p, dim, keepdim: true }).clampMin(eps));
+  },
+);

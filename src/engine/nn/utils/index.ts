@@ -1,1 +1,4 @@
 export * from "./clipGrad.js";
+export * as parametrizations from "./parametrizations.js";
+export * as parametrize from "./parametrize.js";
+export * from "./vector.js";

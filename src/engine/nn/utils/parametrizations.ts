@@ -1,0 +1,141 @@
+import { noGrad } from "../../autograd/gradMode.js";
+import { ValueError } from "../../errors.js";
+import { collect, type Arguments } from "../../ops/arguments.js";
+import { dot, mv } from "../../ops/matmul.js";
+import { normalize } from "../../ops/normalization.js";
+import { norm } from "../../ops/reduction.js";
+import type { StateDict } from "../stateDict.js";
+import { Tensor } from "../../tensor.js";
+import { Module } from "../module.js";
+import { registerParametrization } from "./parametrize.js";
+
+/** Ready-made parametrizations (torch.nn.utils.parametrizations). Their modules print under PyTorch's names. */
+
+class WeightNorm extends Module {
+  constructor(private readonly dim: number) {
+    super();
+  }
+
+  override forward(g: Tensor, v: Tensor): Tensor {
+    return v.mul(g.div(this.normOf(v)));
+  }
+
+  /** Of each slice along `dim`, with the other dimensions kept at size 1; of the whole for -1. */
+  private normOf(v: Tensor): Tensor {
+    if (this.dim === -1) return norm(v);
+    return norm(v, { dim: v.sizes.map((_, i) => i).filter((i) => i !== this.dim), keepdim: true });
+  }
+
+  rightInverse(weight: Tensor): readonly [g: Tensor, v: Tensor] {
+    return [this.normOf(weight), weight];
+  }
+}
+Object.defineProperty(WeightNorm, "name", { value: "_WeightNorm" });
+
+export interface WeightNormOptions {
+  /** Which parameter. Default "weight". */
+  readonly name?: string;
+  /** The dimension whose slices have a norm each; null for one norm of the whole. Default 0. */
+  readonly dim?: number | null;
+}
+
+/**
+ * Separates the size of a weight from its direction: weight = g v / |v|, with originals g and v. Returns the module.
+ * (torch.nn.utils.parametrizations.weight_norm)
+ */
+export function weightNorm<M extends Module>(module: M, ...args: Arguments<[name: string, dim: number | null], WeightNormOptions>): M {
+  const { name = "weight", dim = 0 } = collect<WeightNormOptions>(["name", "dim"], args);
+  const weight = (module as unknown as Record<string, Tensor | undefined>)[name];
+  const fromStart = dim === null ? -1 : dim < 0 && dim !== -1 && weight ? dim + weight.ndim : dim;
+  registerParametrization(module, name, new WeightNorm(fromStart), { unsafe: true });
+  // State dicts of the older weight normalization keep `weight_g` and `weight_v`.
+  module.registerLoadStateDictPreHook((_, stateDict: StateDict, prefix) => {
+    const [g, v] = [stateDict.get(`${prefix}${name}_g`), stateDict.get(`${prefix}${name}_v`)];
+    if (g === undefined || v === undefined) return;
+    stateDict.delete(`${prefix}${name}_g`);
+    stateDict.delete(`${prefix}${name}_v`);
+    stateDict.set(`${prefix}parametrizations.${name}.original0`, g);
+    stateDict.set(`${prefix}parametrizations.${name}.original1`, v);
+  });
+  return module;
+}
+
+class SpectralNorm extends Module {
+  /** Estimates of the largest singular value's left and right vectors; null for a weight of one dimension. */
+  declare _u: Tensor;
+  declare _v: Tensor;
+
+  constructor(
+    weight: Tensor,
+    private readonly powerIterations: number,
+    private readonly dim: number,
+    private readonly eps: number,
+  ) {
+    super();
+    if (dim >= weight.ndim || dim < -weight.ndim) {
+      throw new ValueError(`Dimension out of range (expected to be in range of [-${weight.ndim}, ${weight.ndim - 1}] but got ${dim})`);
+    }
+    if (powerIterations <= 0) throw new ValueError(`Expected n_power_iterations to be positive, but got n_power_iterations=${powerIterations}`);
+    if (weight.ndim === 1) return;
+    const matrix = this.asMatrix(weight.detach());
+    const [rows, columns] = matrix.sizes as [number, number];
+    const draw = (length: number): Tensor => normalize(Tensor.allocate([length], weight.dtype, weight.device).normal_(0, 1), { dim: 0, eps });
+    this.registerBuffer("_u", draw(rows));
+    this.registerBuffer("_v", draw(columns));
+    this.iterate(matrix, 15);
+  }
+
+  private asMatrix(weight: Tensor): Tensor {
+    const dim = this.dim < 0 ? this.dim + weight.ndim : this.dim;
+    return (dim === 0 ? weight : weight.movedim(dim, 0)).flatten(1);
+  }
+
+  private iterate(matrix: Tensor, times: number): void {
+    noGrad(() => {
+      for (let i = 0; i < times; i++) {
+        this._u.copy_(normalize(mv(matrix, this._v), { dim: 0, eps: this.eps }));
+        this._v.copy_(normalize(mv(matrix.t(), this._u), { dim: 0, eps: this.eps }));
+      }
+    });
+  }
+
+  override forward(weight: Tensor): Tensor {
+    if (weight.ndim === 1) return normalize(weight, { dim: 0, eps: this.eps });
+    const matrix = this.asMatrix(weight);
+    if (this.training) this.iterate(matrix, this.powerIterations);
+    const sigma = dot(this._u.clone(), mv(matrix, this._v.clone()));
+    return weight.div(sigma);
+  }
+
+  /** Any weight will do: what is divided by its norm once is divided by 1 from then on. */
+  rightInverse(weight: Tensor): Tensor {
+    return weight;
+  }
+}
+Object.defineProperty(SpectralNorm, "name", { value: "_SpectralNorm" });
+
+export interface SpectralNormOptions {
+  /** Which parameter. Default "weight". */
+  readonly name?: string;
+  /** Steps of the power method at each use while training. Default 1. */
+  readonly nPowerIterations?: number;
+  /** Keeps norms from being zero. Default 1e-12. */
+  readonly eps?: number;
+  /** The dimension of outputs; null for 1 of transposed convolutions and 0 otherwise. Default null. */
+  readonly dim?: number | null;
+}
+
+/**
+ * Divides a weight by its largest singular value, estimated by the power method. Returns the module.
+ * (torch.nn.utils.parametrizations.spectral_norm)
+ */
+export function spectralNorm<M extends Module>(
+  module: M,
+  ...args: Arguments<[name: string, nPowerIterations: number, eps: number, dim: number | null], SpectralNormOptions>
+): M {
+  const { name = "weight", nPowerIterations = 1, eps = 1e-12, dim = null } = collect<SpectralNormOptions>(["name", "nPowerIterations", "eps", "dim"], args);
+  const weight = (module as unknown as Record<string, unknown>)[name];
+  if (!(weight instanceof Tensor)) throw new ValueError(`Module '${module}' has no parameter or buffer with name '${name}'`);
+  const outputDim = dim ?? (module.constructor.name.startsWith("ConvTranspose") ? 1 : 0);
+  return registerParametrization(module, name, new SpectralNorm(weight, nPowerIterations, outputDim, eps));
+}
