@@ -30,6 +30,16 @@ export class ModelPage {
     return this.frame.locator("[role=treeitem]", { hasText: text });
   }
 
+  /** Goes to an item by keyboard. */
+  async select(text: RegExp): Promise<void> {
+    const at = (await this.items()).findIndex((item) => text.test(item));
+    if (at < 0) throw new Error(`No item matches ${text}: ${(await this.items()).join("; ")}`);
+    const tree = this.frame.locator("[role=tree]");
+    await tree.press("Home");
+    for (let i = 0; i < at; i++) await tree.press("ArrowDown");
+    await this.frame.locator("[role=treeitem][aria-selected=true]", { hasText: text }).waitFor();
+  }
+
   get inspector(): Locator {
     return this.frame.locator(".inspector");
   }
