@@ -63,11 +63,11 @@ function startPyTorch(): ((name: CaseName) => Promise<number | null>) | null {
 
 async function main(): Promise<void> {
   const { values: only, flags } = parse(process.argv.slice(2));
-  const { layerscope, layerscopePlain } = await import("./engine/layerscope.js");
-  const peers = [layerscope, layerscopePlain, bareKernel, ...(flags.has("--no-peers") ? [] : await loadPeers())];
+  const { layerscope, layerscopePlain, layerscopeThreads } = await import("./engine/layerscope.js");
+  const peers = [layerscope, layerscopeThreads, layerscopePlain, bareKernel, ...(flags.has("--no-peers") ? [] : await loadPeers())];
   const pytorch = flags.has("--no-peers") ? null : startPyTorch();
   const names = (Object.keys(cases) as CaseName[]).filter((name) => only.length === 0 || only.some((word) => name.includes(word)));
-  console.log("Medians of runs in turns, one thread; in brackets: how many times as fast Layerscope is.\n");
+  console.log("Medians of runs in turns, one thread unless it says two; in brackets: how many times as fast Layerscope is.\n");
   for (const name of names) {
     const medians = new Map(await measure(name, peers));
     const python = (await pytorch?.(name)) ?? null;

@@ -8,8 +8,11 @@ import asc from "assemblyscript/asc";
 
 const folder = fileURLToPath(new URL("../src/engine/kernels/wasm/", import.meta.url));
 
-/** @param {string[]} features */
-async function compile(features) {
+/**
+ * @param {string[]} features
+ * @param {boolean} [shared] Whether the memory is one that threads share.
+ */
+async function compile(features, shared = false) {
   const scratch = await mkdtemp(path.join(tmpdir(), "layerscope-kernels-"));
   try {
     const outFile = path.join(scratch, "kernels.wasm");
@@ -17,6 +20,7 @@ async function compile(features) {
     const { error, stderr } = await asc.main([
       path.join(folder, "assembly/index.ts"),
       ...enable,
+      ...(shared ? ["--enable", "threads", "--sharedMemory", "--maximumMemory", "65536"] : []),
       ...["-O3", "--noAssert", "--runtime", "stub", "--importMemory", "--use", "abort=", "--outFile", outFile],
     ]);
     if (error) throw new Error(`${error.message}\n${stderr}`);
@@ -32,9 +36,12 @@ const sources = (await readdir(path.join(folder, "assembly"))).map((name) => pat
 const lastChange = Math.max(...(await Promise.all([...sources, fileURLToPath(import.meta.url)].map(changed))));
 
 if ((await changed(target)) < lastChange) {
-  const [simd, relaxedSimd] = [await compile(["simd"]), await compile(["simd", "relaxed-simd"])];
-  await writeFile(
-    target,
-    `// Made from assembly/ by scripts/build-kernels.mjs.\nexport const simd = "${simd}";\nexport const relaxedSimd = "${relaxedSimd}";\n`,
-  );
+  const binaries = {
+    simd: await compile(["simd"]),
+    relaxedSimd: await compile(["simd", "relaxed-simd"]),
+    simdShared: await compile(["simd"], true),
+    relaxedSimdShared: await compile(["simd", "relaxed-simd"], true),
+  };
+  const lines = Object.entries(binaries).map(([name, base64]) => `export const ${name} = "${base64}";\n`);
+  await writeFile(target, `// Made from assembly/ by scripts/build-kernels.mjs.\n${lines.join("")}`);
 }

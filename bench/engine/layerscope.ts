@@ -5,6 +5,8 @@ import { buildGpt2 } from "./gpt2.js";
 
 const { nn } = torch;
 
+torch.setNumThreads(1);
+
 function trainingStep(net: torch.nn.Module, input: torch.Tensor, classes: number): () => void {
   const target = torch.randint(0, classes, [input.shape[0]!]);
   const optimizer = new torch.optim.SGD(net.parameters(), { lr: 0.01 });
@@ -92,6 +94,27 @@ const own: Record<CaseName, Prepare> = {
 };
 
 export const layerscope: Peer = { name: "Layerscope", cases: own };
+
+/** The same on two threads. */
+export const layerscopeThreads: Peer = {
+  name: "2 threads",
+  cases: Object.fromEntries(
+    (Object.entries(own) as [CaseName, Prepare][]).filter(([name]) => /matmul (512|1024)|conv2d|MLP|forward of 64/.test(name)).map(([name, prepare]): [CaseName, Prepare] => [
+      name,
+      async () => {
+        const run = await prepare();
+        return async () => {
+          torch.setNumThreads(2);
+          try {
+            await run();
+          } finally {
+            torch.setNumThreads(1);
+          }
+        };
+      },
+    ]),
+  ),
+};
 
 /** The same without WebAssembly: what the kernels gain. */
 export const layerscopePlain: Peer = {

@@ -20,6 +20,7 @@ export { Generator, type GeneratorState, defaultGenerator, manualSeed, seed, ini
 export * as safetensors from "./io/safetensors.js";
 export { setPrintOptions } from "./print/options.js";
 export { TorchError, AssertionError, RuntimeError, ValueError, IndexError, KeyError, TypeError, NotImplementedError } from "./errors.js";
+export { getNumThreads, setNumThreads } from "./kernels/wasm/threads.js";
 export { observe, type Observer } from "./observer.js";
 
 export { deepcopy } from "./nn/deepcopy.js";

@@ -65,6 +65,25 @@ describe("WebAssembly kernels agree with plain JavaScript", () => {
     expect(wasm).toEqual(plain);
   });
 
+  it("large products are the same on several threads, whatever the operands' strides", () => {
+    const wanted = torch.getNumThreads();
+    const a = torch.randn(1100, 450);
+    const b = torch.randn(450, 1050);
+    const compute = (threads: number): torch.Tensor[] => {
+      torch.setNumThreads(threads);
+      return [a.matmul(b), b.t().matmul(a.t()), a.at(torch.slice(0, 1100, 2)).matmul(b)];
+    };
+    try {
+      const alone = compute(1);
+      // Again and again: the first rounds run before the other threads have started.
+      for (let round = 0; round < 20; round++) {
+        for (const [i, result] of compute(2).entries()) expect(torch.equal(result, alone[i]!)).toBe(true);
+      }
+    } finally {
+      torch.setNumThreads(wanted);
+    }
+  });
+
   it("infinities and NaN", () => {
     const special = [NaN, Infinity, -Infinity, 0, -0, 1e38, -1e38, 100, -100, 88.7, -103];
     for (const name of ["exp", "tanh", "sigmoid", "relu"] as const) {

@@ -1,6 +1,7 @@
 import type { ElementArray } from "../dtype.js";
 import { wasmKernels } from "./wasm/instance.js";
 import { multiplyInWasm } from "./wasm/matmul.js";
+import { multiplyInThreads, threadPool } from "./wasm/threads.js";
 
 /** A matrix in memory: element (i, j) is at `offset + i * rowStride + j * columnStride`. */
 export interface Matrix {
@@ -18,13 +19,18 @@ export function multiply(output: ElementArray, start: number, m: number, n: numb
   if (k === 0 || m === 0 || n === 0) return;
   if (m * n * k <= smallProduct) return multiplyByDots(output, start, m, n, k, a, b);
   const wasm = output instanceof Float32Array && a.data instanceof Float32Array && b.data instanceof Float32Array ? wasmKernels() : null;
-  if (wasm !== null) multiplyInWasm(wasm, output as Float32Array, start, m, n, k, a, b);
+  const pool = wasm !== null && m * n * k >= threadedProduct ? threadPool() : null;
+  if (pool !== null) multiplyInThreads(pool, output as Float32Array, start, m, n, k, a, b);
+  else if (wasm !== null) multiplyInWasm(wasm, output as Float32Array, start, m, n, k, a, b);
   else if (n === 1 || m === 1) multiplyByDots(output, start, m, n, k, a, b);
   else multiplyByRows(output, start, m, n, k, a, b);
 }
 
 /** Up to this many multiplications the plain triple loop is fastest: nothing to pack. */
 const smallProduct = 4096;
+
+/** From this many multiplications on, some milliseconds of work, a product is shared out among threads. */
+const threadedProduct = 2 ** 26;
 
 function multiplyByDots(output: ElementArray, start: number, m: number, n: number, k: number, a: Matrix, b: Matrix): void {
   const { data: x, rowStride: xRow, columnStride: xColumn } = a;
