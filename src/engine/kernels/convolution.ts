@@ -136,6 +136,26 @@ function foldInto(x: ElementArray, buffer: ElementArray, geometry: ConvolutionGe
   });
 }
 
+/** All windows of images as columns: (batch, channels * kernel, positions). Groups and filters do not matter. */
+export function unfoldImages(columns: ElementArray, images: ElementArray, geometry: ConvolutionGeometry): void {
+  forEachImage(geometry, (imageStart, columnsStart, columnsLength, rows) => {
+    unfold(columns.subarray(columnsStart, columnsStart + columnsLength), images, geometry, imageStart, 0, rows);
+  });
+}
+
+/** Adds columns (batch, channels * kernel, positions) to the windows that they stand for. */
+export function foldImages(images: ElementArray, columns: ElementArray, geometry: ConvolutionGeometry): void {
+  forEachImage(geometry, (imageStart, columnsStart, columnsLength, rows) => {
+    foldInto(images, columns.subarray(columnsStart, columnsStart + columnsLength), geometry, imageStart, 0, rows);
+  });
+}
+
+function forEachImage(geometry: ConvolutionGeometry, body: (imageStart: number, columnsStart: number, columnsLength: number, rows: number) => void): void {
+  const { batch, channels, image, feature, kernel } = geometry;
+  const columnsLength = channels * volume(kernel) * volume(feature);
+  for (let n = 0; n < batch; n++) body(n * channels * volume(image), n * columnsLength, columnsLength, feature[0] * feature[1]);
+}
+
 const arrayLike = (x: ElementArray, length: number): ElementArray => new (x.constructor as new (length: number) => ElementArray)(length);
 
 interface Layout {
