@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import * as dtypes from "../../src/engine/dtype.js";
 import { formatExponential, formatFixed, formatFloat } from "../../src/engine/print/numbers.js";
+import * as torch from "../../src/engine/index.js";
 import { setPrintOptions } from "../../src/engine/print/options.js";
 import { float, repr } from "../../src/engine/print/python.js";
 import { formatTensor } from "../../src/engine/print/tensor.js";
@@ -92,6 +93,27 @@ describe("printed tensors", () => {
 
   it("show negative zero", () => {
     expect(print([-0, 0, -0, 1.5], [2, 2])).toBe("tensor([[-0.0000, 0.0000],\n        [-0.0000, 1.5000]])");
+  });
+
+  it("say what a meta tensor is without its values", () => {
+    expect(String(torch.empty(2, 3, { device: "meta" }))).toBe("tensor(..., device='meta', size=(2, 3))");
+    expect(String(torch.empty(2, { device: "meta", dtype: torch.int64 }))).toBe("tensor(..., device='meta', size=(2,), dtype=torch.int64)");
+    expect(String(new torch.nn.Parameter(torch.empty(2, { device: "meta" })))).toBe(
+      "Parameter containing:\ntensor(..., device='meta', size=(2,), requires_grad=True)",
+    );
+  });
+
+  it("carry on a line of its own what does not fit behind the values", () => {
+    const x = torch.arange(12, { dtype: torch.float32 }).div(7).requiresGrad_().mul(2);
+    expect(String(x)).toBe(
+      "tensor([0.0000, 0.2857, 0.5714, 0.8571, 1.1429, 1.4286, 1.7143, 2.0000, 2.2857,\n        2.5714, 2.8571, 3.1429], grad_fn=<MulBackward0>)",
+    );
+    expect(String(x.at(torch.slice(0, 8)))).toBe(
+      "tensor([0.0000, 0.2857, 0.5714, 0.8571, 1.1429, 1.4286, 1.7143, 2.0000],\n       grad_fn=<SliceBackward0>)",
+    );
+    expect(String(x.double().at(torch.slice(0, 4)))).toBe(
+      "tensor([0.0000, 0.2857, 0.5714, 0.8571], dtype=torch.float64,\n       grad_fn=<SliceBackward0>)",
+    );
   });
 
   it("state dtypes that the values do not show", () => {

@@ -8,8 +8,10 @@ export interface AdamOptions {
   betas: readonly [number, number];
   /** Added to the denominator. Default 1e-8. */
   eps: number;
-  /** Adam: times the parameter, added to the gradient, by default 0. AdamW: the share of the parameter that each step takes off, times lr, by default 0.01. */
+  /** Times the parameter, added to the gradient or, decoupled, times lr taken off the parameter. Default 0 in Adam, 0.01 in AdamW. */
   weightDecay: number;
+  /** Whether weight decay acts on the parameter itself and not on the gradient. Default false in Adam; AdamW has it always. */
+  decoupledWeightDecay: boolean;
   /** Divide by the largest average so far (Reddi et al., 2018). Default false. */
   amsgrad: boolean;
   /** Ascend instead of descend. Default false. */
@@ -22,12 +24,9 @@ interface AdamGroup extends AdamOptions, ParameterGroup {
 
 /** Adam (Kingma and Ba, 2014; torch.optim.Adam). Options by name, or the learning rate alone. */
 export class Adam extends Optimizer<AdamGroup> {
-  /** Whether weight decay acts on the parameter itself and not on the gradient. */
-  protected readonly decoupledWeightDecay: boolean = false;
-
   constructor(params: OptimizerParameters<AdamOptions>, options: Partial<AdamOptions> | number = {}) {
     const given = typeof options === "number" ? { lr: options } : options;
-    super(params, { lr: 1e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, amsgrad: false, maximize: false, ...given });
+    super(params, { lr: 1e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, decoupledWeightDecay: false, amsgrad: false, maximize: false, ...given });
   }
 
   protected override checkOptions({ lr, betas, eps, weightDecay }: AdamGroup): void {
@@ -49,8 +48,8 @@ export class Adam extends Optimizer<AdamGroup> {
     const largest = group.amsgrad ? stateElements(state, "maxExpAvgSq", param) : null;
 
     const sign = group.maximize ? -1 : 1;
-    const decay = this.decoupledWeightDecay ? 0 : round(single, group.weightDecay);
-    const shrink = this.decoupledWeightDecay ? round(single, 1 - group.lr * group.weightDecay) : 1;
+    const decay = group.decoupledWeightDecay ? 0 : round(single, group.weightDecay);
+    const shrink = group.decoupledWeightDecay ? round(single, 1 - group.lr * group.weightDecay) : 1;
     const entering = round(single, 1 - beta1);
     const keptSquare = round(single, beta2);
     const enteringSquare = round(single, 1 - beta2);
@@ -79,9 +78,8 @@ export class Adam extends Optimizer<AdamGroup> {
 
 /** Adam with weight decay decoupled from the gradient (Loshchilov and Hutter, 2017; torch.optim.AdamW). */
 export class AdamW extends Adam {
-  protected override readonly decoupledWeightDecay = true;
-
-  constructor(params: OptimizerParameters<AdamOptions>, options: Partial<AdamOptions> | number = {}) {
-    super(params, { weightDecay: 1e-2, ...(typeof options === "number" ? { lr: options } : options) });
+  constructor(params: OptimizerParameters<AdamOptions>, options: Partial<Omit<AdamOptions, "decoupledWeightDecay">> | number = {}) {
+    const given = typeof options === "number" ? { lr: options } : options;
+    super(params, { weightDecay: 1e-2, ...given, decoupledWeightDecay: true });
   }
 }

