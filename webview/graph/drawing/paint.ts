@@ -117,19 +117,24 @@ function paintBadge(surface: Surface, badge: FaceBadge, boxX: number, boxY: numb
   surface.text(textX, y + 11.5, badge.text, "small", color, "start");
 }
 
-const bars = 19;
+const mostBars = 19;
+const fewestBars = 6;
 
 /** A histogram without axes: equal widths from the least to the greatest value, heights to the fullest bin. A constant is a single spike. */
 function paintGlyph(surface: Surface, glyph: FaceGlyph, boxX: number, boxY: number, color: string, theme: Theme): void {
   const x = boxX + glyph.x;
   const base = boxY + glyph.y + glyph.height;
-  const step = glyph.width / bars;
   surface.rectangle(x, base, glyph.width, 1, 0, { fill: theme.border });
   if (glyph.distribution === "constant") {
     surface.rectangle(x + glyph.width / 2 - 1, boxY + glyph.y, 2, glyph.height, 0, { fill: color });
     return;
   }
-  const heights = rebin(glyph.distribution.bins, bars);
+  const { bins } = glyph.distribution;
+  // A few values in many bars are a comb, not a distribution.
+  const counted = bins.reduce((sum, value) => sum + value, 0);
+  const bars = Math.max(fewestBars, Math.min(mostBars, Math.round(Math.sqrt(counted))));
+  const step = glyph.width / bars;
+  const heights = rebin(bins, bars);
   const most = Math.max(...heights, 1);
   heights.forEach((value, index) => {
     if (value === 0) return;
