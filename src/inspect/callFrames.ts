@@ -11,8 +11,8 @@ export interface CallFrame {
 /** Finds the innermost call that lies in the user's own sources; null when none does. */
 export type Locate = (frames: readonly CallFrame[]) => SourceLocation | null;
 
-/** How deep in the engine a call may be made and still be traced back to the code that caused it. */
-const depth = 24;
+/** Calls that are looked at: the engine's own layers are a few calls above the code that made or called them. */
+const depth = 12;
 /** Calls of the model code that are kept: the innermost may be in a dependency. */
 const kept = 4;
 

@@ -115,7 +115,7 @@ net.output.bias.data.mul_(2).add_(1);
     const [net] = models;
     expect(net!.location).toEqual({ file, line: 8, column: 7 });
     expect(net!.root.location).toMatchObject({ file, line: 8 });
-    expect(moduleAt(net!, "hidden").location).toEqual({ file, line: 5, column: 16 });
+    expect(moduleAt(net!, "hidden").location).toEqual({ file, line: 5, column: 12 });
     const [weight, bias, , outputBias] = net!.tensors;
     expect(weight!.initialization).toMatchObject({ kind: "recorded", function: "normal_", arguments: { mean: 0, std: 0.01 }, by: "code", location: { line: 10 }, modifiedBy: [] });
     expect(bias!.initialization).toMatchObject({ kind: "recorded", function: "uniform_", by: "constructor", location: { line: 5 }, distribution: { kind: "uniform", low: -0.5, high: 0.5 } });

@@ -1,0 +1,203 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import * as torch from "../../src/engine/index.js";
+import type { Inspection } from "../../src/inspect/index.js";
+import { flowOf, inspectHere, snapshotOf } from "./inspector.js";
+
+const { nn } = torch;
+type Tensor = torch.Tensor;
+
+let inspection: Inspection;
+beforeEach(() => {
+  inspection = inspectHere();
+  torch.manualSeed(0);
+});
+
+describe("the data flow of a pass", () => {
+  test("follows modules and operations, residual additions included", () => {
+    class Block extends nn.Module {
+      fc = new nn.Linear(4, 4);
+      override forward(x: Tensor): Tensor {
+        return x.add(this.fc(x).relu());
+      }
+    }
+    const block = new Block();
+    block(torch.rand(2, 4));
+    const snapshot = snapshotOf(inspection, block);
+    expect(flowOf(snapshot)).toEqual(["0 [] <- input", "1 [fc] <- input", "2 linear <- input fc.weight fc.bias", "3 relu <- 2", "4 add <- input 3"]);
+    expect(snapshot.trace!.values[snapshot.trace!.outputs[0]!.value]!.source).toEqual({ kind: "step", step: 4 });
+    expect(snapshot.trace!.steps.map(({ parent }) => parent)).toEqual([null, 0, 1, 0, 0]);
+  });
+
+  test("takes a new value for each in-place write, also through views and behind detach", () => {
+    class Net extends nn.Module {
+      override forward(x: Tensor): Tensor {
+        const h = x.mul(2);
+        h.select(0, 0).add_(1);
+        const detached = h.detach();
+        return detached.add(h);
+      }
+    }
+    const net = new Net();
+    net(torch.rand(2, 4));
+    expect(flowOf(snapshotOf(inspection, net))).toEqual(["0 [] <- input", "1 mul <- input", "2 select <- 1", "3 add_ <- 2", "4 add <- 3 3"]);
+  });
+
+  test("leaves what a write does not touch alone", () => {
+    class Net extends nn.Module {
+      override forward(x: Tensor): Tensor {
+        const h = x.mul(2);
+        const [first, second] = [h.select(0, 0), h.select(0, 1)];
+        first.add_(1);
+        return second.mul(3);
+      }
+    }
+    const net = new Net();
+    net(torch.rand(2, 4));
+    expect(flowOf(snapshotOf(inspection, net)).at(-1)).toBe("5 mul <- 3");
+  });
+
+  test("passes through modules that change nothing", () => {
+    const net = new nn.Sequential(new nn.Linear(4, 4), new nn.Dropout(0.5), new nn.Identity(), new nn.Linear(4, 2)).eval();
+    net(torch.rand(2, 4));
+    const flow = flowOf(snapshotOf(inspection, net));
+    const at = (path: string): number => flow.findIndex((line) => line.includes(`[${path}]`));
+    expect(flow[at("2")]).toBe(`${at("2")} [2] <- ${flow[at("1") + 1]!.includes("dropout") ? at("1") + 1 : at("1")}`);
+    expect(flow[at("3")]).toBe(`${at("3")} [3] <- ${at("2")}`);
+  });
+
+  test("does not take a bypassed value for one that went through", () => {
+    class Net extends nn.Module {
+      inner = new nn.Sequential(new nn.Identity(), new nn.Linear(4, 4));
+      override forward(x: Tensor): Tensor {
+        return x.add(this.inner(x));
+      }
+    }
+    const net = new Net();
+    net(torch.rand(2, 4));
+    const flow = flowOf(snapshotOf(inspection, net));
+    expect(flow.at(-1)).toMatch(/^\d+ add <- input \d+$/);
+  });
+
+  test("labels structured arguments and tells constants, inputs and parameters apart", () => {
+    const table = torch.ones(4);
+    class Net extends nn.Module {
+      scale = new nn.Parameter(torch.ones(4));
+      override forward({ x, masks }: { x: Tensor; masks: Tensor[] }): { y: Tensor } {
+        return { y: x.mul(masks[0]!).mul(this.scale).add(table) };
+      }
+    }
+    const net = new Net();
+    net({ x: torch.rand(2, 4), masks: [torch.ones(4)] });
+    const snapshot = snapshotOf(inspection, net);
+    expect(snapshot.trace!.inputs.map(({ label }) => label)).toEqual(["x", "masks[0]"]);
+    expect(snapshot.trace!.outputs.map(({ label }) => label)).toEqual(["y"]);
+    expect(flowOf(snapshot)).toEqual(["0 [] <- input input", "1 mul <- input input", "2 mul <- 1 scale", "3 add <- 2 constant"]);
+  });
+
+  test("knows each place of a module used twice", () => {
+    const shared = new nn.Linear(4, 4);
+    const net = new nn.Sequential(shared, new nn.ReLU(), shared);
+    net(torch.rand(1, 4));
+    const snapshot = snapshotOf(inspection, net);
+    expect(snapshot.trace!.steps.flatMap((step) => (step.kind === "module" ? [step.path] : []))).toEqual(["", "0", "1", "2"]);
+    expect(snapshot.tensors.map(({ names }) => names)).toEqual([["0.weight", "2.weight"], ["0.bias", "2.bias"]]);
+    expect(snapshot.root.children[0]!.identity).toBe(snapshot.root.children[2]!.identity);
+    expect(snapshot.totals).toMatchObject({ modules: 3, parameters: 20, multiplyAdds: 40 });
+  });
+
+  test("knows the places by order where the code calls by itself", () => {
+    const shared = new nn.Linear(4, 4);
+    class Net extends nn.Module {
+      a = shared;
+      b = shared;
+      override forward(x: Tensor): Tensor {
+        return this.b(this.a(x));
+      }
+    }
+    const net = new Net();
+    net(torch.rand(1, 4));
+    expect(snapshotOf(inspection, net).trace!.steps.flatMap((step) => (step.kind === "module" ? [step.path] : []))).toEqual(["", "a", "b"]);
+  });
+
+  test("counts what a module outside of the tree does for its caller", () => {
+    const outside = new nn.Linear(4, 4);
+    class Net extends nn.Module {
+      override forward(x: Tensor): Tensor {
+        return outside(x);
+      }
+    }
+    const net = new Net();
+    net(torch.rand(1, 4));
+    expect(flowOf(snapshotOf(inspection, net))).toEqual(["0 [] <- input", "1 linear <- input constant constant"]);
+  });
+
+  test("has the spread of every activation", () => {
+    const net = new nn.Sequential(new nn.Linear(4, 1000), new nn.ReLU());
+    net(torch.randn(50, 4));
+    const { values, outputs } = snapshotOf(inspection, net).trace!;
+    const { statistics } = values[outputs[0]!.value]!;
+    expect(statistics!.zeros).toBeGreaterThan(0.4);
+    expect(statistics!.zeros).toBeLessThan(0.6);
+    expect(statistics!.std).toBeGreaterThan(0);
+  });
+
+  test("survives JSON whatever the numbers are", () => {
+    class Net extends nn.Module {
+      override forward(x: Tensor): Tensor {
+        return x.mul(torch.tensor([NaN, Infinity, 1, 3e38])).mul(2);
+      }
+    }
+    const net = new Net();
+    net(torch.ones(1, 4));
+    const snapshot = snapshotOf(inspection, net);
+    expect(JSON.parse(JSON.stringify(snapshot))).toEqual(snapshot);
+  });
+});
+
+describe("which pass is shown", () => {
+  test("the first for its shapes, in a long training loop too", () => {
+    const net = new nn.Sequential(new nn.Linear(4, 8), new nn.ReLU(), new nn.Linear(8, 1));
+    const optimizer = new torch.optim.SGD(net.parameters(), { lr: 0.1 });
+    for (let i = 0; i < 500; i++) {
+      optimizer.zeroGrad();
+      net(torch.rand(i === 499 ? 3 : 2, 4)).sum().backward();
+      optimizer.step();
+    }
+    const { trace, tensors } = snapshotOf(inspection, net);
+    expect(trace!.values[trace!.inputs[0]!.value]!.shape).toEqual([2, 4]);
+    expect(tensors[0]!.initialization).toMatchObject({ kind: "recorded", function: "kaimingUniform_", modifiedBy: ["SGD.step"] });
+    expect(tensors[0]!.gradient!.count).toBe(32);
+  });
+
+  test("one that went through rather than one that failed", () => {
+    const net = new nn.Linear(4, 8);
+    expect(() => net(torch.rand(1, 3))).toThrow();
+    net(torch.rand(1, 4));
+    expect(snapshotOf(inspection, net).trace!.failure).toBeNull();
+  });
+
+  test("none of a model that was changed since", () => {
+    const net: torch.nn.Sequential = new nn.Sequential(new nn.Linear(4, 8), new nn.Linear(8, 2));
+    net(torch.rand(1, 4));
+    net.pop();
+    const { trace } = snapshotOf(inspection, net);
+    expect(trace!.origin).toBe("inferred");
+    expect(trace!.steps.some((step) => step.kind === "module" && step.path === "1")).toBe(false);
+  });
+
+  test("a failure that the code deals with is none", () => {
+    class Net extends nn.Module {
+      fc = new nn.Linear(4, 4);
+      override forward(x: Tensor): Tensor {
+        try {
+          return this.fc(x.reshape([3, 3]));
+        } catch {
+          return this.fc(x);
+        }
+      }
+    }
+    const net = new Net();
+    net(torch.rand(2, 4));
+    expect(snapshotOf(inspection, net).trace!.failure).toBeNull();
+  });
+});
