@@ -292,7 +292,7 @@ export class Module {
     const missingKeys: string[] = [];
     const unexpectedKeys: string[] = [];
     const errors: string[] = [];
-    loadState(this, source, "", { strict, assign, missingKeys, unexpectedKeys, errors });
+    loadState(this, source, "", { assign, missingKeys, unexpectedKeys, errors });
     const list = (names: readonly string[]): string => names.map((name) => `"${name}"`).join(", ");
     if (strict && unexpectedKeys.length > 0) errors.unshift(`Unexpected key(s) in state_dict: ${list(unexpectedKeys)}. `);
     if (strict && missingKeys.length > 0) errors.unshift(`Missing key(s) in state_dict: ${list(missingKeys)}. `);
@@ -551,7 +551,6 @@ function collectState(module: Module, prefix: string, keepVars: boolean, result:
 }
 
 interface Loading {
-  readonly strict: boolean;
   readonly assign: boolean;
   readonly missingKeys: string[];
   readonly unexpectedKeys: string[];
@@ -569,14 +568,12 @@ function loadState(module: Module, source: StateDict, prefix: string, loading: L
   const extraState = source.get(prefix + extraStateKey);
   if (module.setExtraState !== undefined) {
     if (extraState !== undefined) module.setExtraState(extraState);
-    else if (loading.strict) loading.missingKeys.push(prefix + extraStateKey);
-  } else if (extraState !== undefined && loading.strict) loading.unexpectedKeys.push(prefix + extraStateKey);
-  if (loading.strict) {
-    for (const key of source.keys()) {
-      if (!key.startsWith(prefix) || key === prefix + extraStateKey) continue;
-      const [name, ...rest] = key.slice(prefix.length).split(".");
-      if (rest.length > 0 ? !modules.has(name!) : !state.has(name!)) loading.unexpectedKeys.push(key);
-    }
+    else loading.missingKeys.push(prefix + extraStateKey);
+  } else if (extraState !== undefined) loading.unexpectedKeys.push(prefix + extraStateKey);
+  for (const key of source.keys()) {
+    if (!key.startsWith(prefix) || key === prefix + extraStateKey) continue;
+    const [name, ...rest] = key.slice(prefix.length).split(".");
+    if (rest.length > 0 ? !modules.has(name!) : !state.has(name!)) loading.unexpectedKeys.push(key);
   }
   for (const [name, child] of modules) {
     if (child === null) continue;
@@ -592,7 +589,7 @@ function loadTensor(module: Module, name: string, target: Tensor, source: StateD
   const key = prefix + name;
   const found = source.get(key);
   if (found === undefined) {
-    if (loading.strict) loading.missingKeys.push(key);
+    loading.missingKeys.push(key);
     return;
   }
   if (!(found instanceof Tensor)) {

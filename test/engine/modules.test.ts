@@ -1,0 +1,261 @@
+import * as torch from "layerscope";
+import { describe, expect, test, vi } from "vitest";
+
+const { nn } = torch;
+const { parametrize, parametrizations } = nn.utils;
+
+describe("deepcopy", () => {
+  test("shares nothing with the original and keeps ties", () => {
+    const shared = new nn.Linear(2, 2);
+    const net = new nn.Sequential(shared, new nn.ReLU(), shared);
+    const copy = torch.deepcopy(net);
+    expect(copy[0]).not.toBe(net[0]);
+    expect(copy[2]).toBe(copy[0]);
+    expect(String(copy)).toBe(String(net));
+    expect([...copy.parameters()]).toHaveLength(2);
+    copy[0].weight.data.fill_(1);
+    expect(net[0].weight.data.sum().item()).not.toBe(4);
+  });
+
+  test("keeps tensors tied that are views of one memory", () => {
+    const [whole, half] = torch.deepcopy([torch.zeros(4), torch.zeros(4)].map((x, i, all) => (i === 0 ? x : all[0]!.narrow(0, 0, 2))));
+    half!.fill_(1);
+    expect(whole!.tolist()).toEqual([1, 1, 0, 0]);
+  });
+
+  test("copies buffers, gradients, modes and fields that are not modules", () => {
+    class Net extends nn.Module {
+      norm = new nn.BatchNorm1d(2);
+      widths = [1, 2];
+      override forward(x: torch.Tensor): torch.Tensor {
+        return this.norm(x).mul(this.widths[1]!);
+      }
+    }
+    const net = new Net();
+    net(torch.tensor([[1.5, 2], [2.5, 5]])).sum().backward();
+    net.eval();
+    const copy = torch.deepcopy(net);
+    net.widths[1] = 7;
+    net.norm.runningMean!.fill_(9);
+    expect(copy.training).toBe(false);
+    expect(copy.widths).toEqual([1, 2]);
+    expect(copy.norm.runningMean!.tolist()).toEqual([expect.closeTo(0.2), expect.closeTo(0.35)]);
+    expect(copy.norm.weight.grad!.tolist()).toEqual(net.norm.weight.grad!.tolist());
+    expect(copy.norm.weight.grad === net.norm.weight.grad).toBe(false);
+    expect(copy(torch.zeros(1, 2)).shape).toEqual(torch.Size.fromArray([1, 2]));
+  });
+
+  test("refuses what an operation made, as PyTorch does", () => {
+    expect(() => torch.deepcopy(torch.ones(2, { requiresGrad: true }).mul(2))).toThrow("Only Tensors created explicitly by the user");
+  });
+});
+
+describe("full backward hooks", () => {
+  test("see gradients of inputs and outputs, and replace them", () => {
+    const net = new nn.Sequential(new nn.Linear(2, 3), new nn.Linear(3, 1));
+    const seen: string[] = [];
+    const handle = net[1].registerFullBackwardHook((module, gradInput, gradOutput) => {
+      seen.push(`${module.constructor.name} ${gradInput[0]!.shape} ${gradOutput[0]!.tolist()}`);
+      return [gradInput[0]!.mul(0)];
+    });
+    net[1].registerFullBackwardPreHook((_, gradOutput) => [gradOutput[0]!.mul(2)]);
+    net(torch.ones(1, 2)).sum().backward();
+    expect(seen).toEqual(["Linear torch.Size([1, 3]) 2"]);
+    expect(net[0].weight.grad!.abs().sum().item()).toBe(0);
+    expect(net[1].bias.grad!.tolist()).toEqual([2]);
+    handle.remove();
+    net(torch.ones(1, 2)).sum().backward();
+    expect(seen).toHaveLength(1);
+  });
+
+  test("run with null where no input requires a gradient", () => {
+    const layer = new nn.Linear(2, 1);
+    const hook = vi.fn();
+    layer.registerFullBackwardHook((_, gradInput) => hook([...gradInput]) as undefined);
+    layer(torch.ones(1, 2)).sum().backward();
+    expect(hook).toHaveBeenCalledWith([null]);
+    layer.registerFullBackwardHook(() => [torch.ones(1, 2)]);
+    expect(() => layer(torch.ones(1, 2)).sum().backward()).toThrow("no input requires gradient");
+  });
+
+  test("see all arguments at once, whichever gradients there are", () => {
+    class Pair extends nn.Module {
+      override forward(x: torch.Tensor, y: torch.Tensor, z: torch.Tensor): [torch.Tensor, torch.Tensor] {
+        return [x.mul(y), z];
+      }
+    }
+    const pair = new Pair();
+    const seen: (number | null)[][] = [];
+    pair.registerFullBackwardHook((_, gradInput, gradOutput) => {
+      seen.push([...gradInput, ...gradOutput].map((gradient) => gradient && gradient.item()));
+    });
+    const [x, y, z] = [2, 3, 4].map((value) => torch.tensor(value, { dtype: torch.float32, requiresGrad: true })) as [torch.Tensor, torch.Tensor, torch.Tensor];
+    pair(x, y, z)[0].backward();
+    expect(seen).toEqual([[3, 2, null, 1, null]]);
+    expect([x.grad!.item(), y.grad!.item(), z.grad]).toEqual([3, 2, null]);
+  });
+
+  test("can be global", () => {
+    const names: string[] = [];
+    const handle = nn.registerModuleFullBackwardHook((module) => void names.push(module.constructor.name));
+    new nn.Sequential(new nn.Linear(2, 3), new nn.ReLU())(torch.ones(1, 2, { requiresGrad: true })).sum().backward();
+    handle.remove();
+    expect(names).toEqual(["ReLU", "Linear", "Sequential"]);
+  });
+});
+
+describe("state dicts", () => {
+  test("missing names come before unexpected ones in the error", () => {
+    const from = new nn.Sequential(new nn.Linear(2, 2), new nn.Linear(2, 2));
+    const into = new nn.Sequential(new nn.Linear(2, 2), new nn.ReLU(), new nn.Linear(2, 2));
+    expect(() => into.loadStateDict(from.stateDict())).toThrow(
+      'Error(s) in loading state_dict for Sequential:\n\tMissing key(s) in state_dict: "2.weight", "2.bias". \n\tUnexpected key(s) in state_dict: "1.weight", "1.bias". ',
+    );
+    expect(into.loadStateDict(from.stateDict(), { strict: false })).toEqual({
+      missingKeys: ["2.weight", "2.bias"],
+      unexpectedKeys: ["1.weight", "1.bias"],
+    });
+  });
+
+  test("assign takes the given tensors themselves", () => {
+    const layer = new nn.Linear(2, 2, { bias: false });
+    const weight = torch.ones(2, 2);
+    layer.loadStateDict({ weight }, { assign: true });
+    weight.fill_(5);
+    expect(layer.weight.tolist()).toEqual([[5, 5], [5, 5]]);
+    expect(layer.weight.requiresGrad).toBe(true);
+  });
+
+  test("a batch normalization's count may be missing where the dict states no version", () => {
+    const norm = new nn.BatchNorm1d(2);
+    const full = norm.stateDict();
+    const plain = new Map([...full].filter(([name]) => name !== "num_batches_tracked"));
+    expect(() => norm.loadStateDict(plain)).not.toThrow();
+    full.delete("num_batches_tracked");
+    expect(() => norm.loadStateDict(full)).toThrow('Missing key(s) in state_dict: "num_batches_tracked". ');
+  });
+
+  test("extra state is kept and given back", () => {
+    class Counter extends nn.Module {
+      count = 3;
+      override getExtraState(): torch.Tensor {
+        return torch.tensor(this.count);
+      }
+      override setExtraState(state: torch.Tensor): void {
+        this.count = state.item();
+      }
+      override forward(x: torch.Tensor): torch.Tensor {
+        return x;
+      }
+    }
+    const [from, into] = [new Counter(), new Counter()];
+    from.count = 8;
+    into.loadStateDict(from.stateDict());
+    expect([...from.stateDict().keys()]).toEqual(["_extra_state"]);
+    expect(into.count).toBe(8);
+  });
+
+  test("a lazy module takes its shape from the dict", () => {
+    const lazy = new nn.LazyBatchNorm1d();
+    const norm = new nn.BatchNorm1d(3);
+    norm.runningMean!.fill_(4);
+    lazy.loadStateDict(norm.stateDict());
+    lazy.eval();
+    expect(lazy(torch.full([1, 3], 4.5)).sub(0.5).abs().lt(1e-5).tolist()).toEqual([[true, true, true]]);
+    expect(String(lazy)).toBe(String(norm));
+  });
+});
+
+describe("layers under PyTorch's names", () => {
+  test("are read in lowerCamelCase too", () => {
+    const norm = new nn.BatchNorm2d(2);
+    expect(norm.runningMean).toBe(norm.getBuffer("running_mean"));
+    const lstm = new nn.LSTM(2, 3, { numLayers: 2, bidirectional: true });
+    expect(lstm.weightIhL1Reverse).toBe(lstm.getParameter("weight_ih_l1_reverse"));
+    const layer = new nn.TransformerEncoderLayer(4, 2);
+    expect(layer.selfAttn.outProj.weight).toBe(layer.getParameter("self_attn.out_proj.weight"));
+  });
+
+  test("lists and dictionaries of parameters print as PyTorch prints them", () => {
+    const two = [torch.zeros(2, 3), torch.zeros(4)];
+    expect(String(new nn.ParameterList(two))).toBe(
+      "ParameterList(\n    (0): Parameter containing: [torch.float32 of size 2x3]\n    (1): Parameter containing: [torch.float32 of size 4]\n)",
+    );
+    expect(String(new nn.ParameterList(two.slice(0, 1)))).toBe("ParameterList(  (0): Parameter containing: [torch.float32 of size 2x3])");
+    expect(String(new nn.ParameterDict({ a: two[1]! }))).toBe("ParameterDict(  (a): Parameter containing: [torch.FloatTensor of size 4])");
+  });
+});
+
+describe("parametrizations", () => {
+  test("weightNorm keeps what the layer computes and separates size from direction", () => {
+    torch.manualSeed(0);
+    const layer = new nn.Linear(2, 3);
+    const x = torch.randn(4, 2);
+    const before = layer(x).tolist() as number[][];
+    parametrizations.weightNorm(layer);
+    expect(String(layer)).toBe(
+      "ParametrizedLinear(\n  in_features=2, out_features=3, bias=True\n  (parametrizations): ModuleDict(\n    (weight): ParametrizationList(\n      (0): _WeightNorm()\n    )\n  )\n)",
+    );
+    expect([...layer.namedParameters()].map(([name, { shape }]) => `${name} ${shape}`)).toEqual([
+      "bias torch.Size([3])",
+      "parametrizations.weight.original0 torch.Size([3, 1])",
+      "parametrizations.weight.original1 torch.Size([3, 2])",
+    ]);
+    const close = (rows: readonly number[][]): unknown => rows.map((row) => row.map((value) => expect.closeTo(value, 6) as unknown));
+    expect(layer(x).tolist()).toEqual(close(before));
+    parametrize.removeParametrizations(layer, "weight");
+    expect(String(layer)).toBe("Linear(in_features=2, out_features=3, bias=True)");
+    expect(layer(x).tolist()).toEqual(close(before));
+  });
+
+  test("spectralNorm makes the largest singular value 1", () => {
+    torch.manualSeed(0);
+    const layer = parametrizations.spectralNorm(new nn.Linear(4, 3));
+    for (let i = 0; i < 50; i++) layer(torch.ones(1, 4));
+    const gram = layer.weight.detach().matmul(layer.weight.detach().t());
+    let vector = torch.ones(3);
+    for (let i = 0; i < 200; i++) vector = nn.functional.normalize(gram.mv(vector), { dim: 0 });
+    expect(gram.mv(vector).norm().item()).toBeCloseTo(1, 4);
+  });
+
+  test("one's own, in a copy too, and set by assignment", () => {
+    class Symmetric extends nn.Module {
+      override forward(x: torch.Tensor): torch.Tensor {
+        return x.triu().add(x.triu(1).transpose(-1, -2));
+      }
+      rightInverse(x: torch.Tensor): torch.Tensor {
+        return x.triu();
+      }
+    }
+    const layer = torch.deepcopy(parametrize.registerParametrization(new nn.Linear(2, 2), "weight", new Symmetric()));
+    (layer as { weight: torch.Tensor }).weight = torch.tensor([[1, 2], [2, 3]], { dtype: torch.float32 });
+    expect(layer.weight.tolist()).toEqual([[1, 2], [2, 3]]);
+    expect(parametrize.isParametrized(layer, "weight")).toBe(true);
+    expect(() => parametrize.registerParametrization(layer, "nothing", new Symmetric())).toThrow("does not have a parameter, a buffer, or a parametrized element with name 'nothing'");
+  });
+
+  test("parametersToVector and back", () => {
+    const layer = new nn.Linear(2, 2);
+    const vector = nn.utils.parametersToVector(layer.parameters());
+    nn.utils.vectorToParameters(torch.arange(6, { dtype: torch.float32 }), layer.parameters());
+    expect(vector.shape.numel()).toBe(6);
+    expect([layer.weight.tolist(), layer.bias.tolist()]).toEqual([[[0, 1], [2, 3]], [4, 5]]);
+  });
+});
+
+describe("on the meta device", () => {
+  const cases: [string, () => torch.nn.Module, number[][]][] = [
+    ["BatchNorm2d", () => new nn.BatchNorm2d(3), [[2, 3, 4, 4]]],
+    ["GroupNorm", () => new nn.GroupNorm(3, 6), [[2, 6, 4]]],
+    ["LSTM", () => new nn.LSTM(4, 6, { numLayers: 2, bidirectional: true, projSize: 3 }), [[5, 2, 4]]],
+    ["GRU", () => new nn.GRU(4, 6, { batchFirst: true }), [[5, 2, 4]]],
+    ["MultiheadAttention", () => new nn.MultiheadAttention(4, 2, { addZeroAttn: true, addBiasKv: true }), [[3, 2, 4], [5, 2, 4], [5, 2, 4]]],
+    ["Transformer", () => new nn.Transformer({ dModel: 4, nhead: 2, numEncoderLayers: 1, numDecoderLayers: 1, dimFeedforward: 8 }), [[3, 2, 4], [2, 2, 4]]],
+  ];
+  test.each(cases)("%s infers the shapes that it computes on the CPU", (_, make, shapes) => {
+    const shapesOf = (output: unknown): unknown => (output instanceof torch.Tensor ? String(output.shape) : Array.isArray(output) ? output.map(shapesOf) : output);
+    const run = (): unknown => (make() as unknown as (...inputs: torch.Tensor[]) => unknown)(...shapes.map((shape) => torch.randn(shape)));
+    const onMeta = torch.withDevice("meta", run);
+    expect(shapesOf(onMeta)).toEqual(shapesOf(run()));
+  });
+});
