@@ -98,6 +98,13 @@ describe("nn.init", () => {
     expect(gram.sub(torch.eye(size, { dtype: torch.float64 })).abs().max().item()).toBeLessThan(1e-12);
   });
 
+  it("refuses parameters that have no shape yet", () => {
+    const lazy = new torch.nn.LazyLinear(3);
+    for (const fill of [init.normal_, init.xavierUniform_, init.kaimingNormal_, init.zeros_, init.orthogonal_]) {
+      expect(() => fill(lazy.weight)).toThrow(/^Attempted to use an uninitialized parameter in \w+_\. .* with a dummy batch/);
+    }
+  });
+
   it("warns where PyTorch does", () => {
     const warning = vi.spyOn(console, "warn").mockImplementation(() => {});
     init.truncNormal_(torch.empty(2), 0, 1, 3, 4);

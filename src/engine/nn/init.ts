@@ -9,6 +9,7 @@ import { defaultGenerator, type Generator } from "../random/generator.js";
 import type { Tensor } from "../tensor.js";
 import { warn } from "../warnings.js";
 import { orthonormalColumns } from "./orthogonal.js";
+import { isUninitialized } from "./parameter.js";
 
 /**
  * Initializers of parameters (torch.nn.init). All fill the tensor in place, outside of differentiation, and return it. Arguments after the
@@ -31,9 +32,11 @@ type Argument = number | string;
 /** The arguments by name, `defaults` in PyTorch's order where they are not given. */
 function resolve<Named extends Readonly<Record<string, Argument>>>(
   functionName: string,
+  tensor: Tensor,
   defaults: Named,
   given: readonly unknown[],
 ): { args: Named; generator: Generator } {
+  requireShape(functionName, tensor);
   const names = Object.keys(defaults);
   const args: Record<string, Argument> = { ...defaults };
   let generator = defaultGenerator;
@@ -55,6 +58,13 @@ function resolve<Named extends Readonly<Record<string, Argument>>>(
     }
   }
   return { args: args as Named, generator };
+}
+
+function requireShape(functionName: string, tensor: Tensor): void {
+  if (!isUninitialized(tensor)) return;
+  throw new ValueError(
+    `Attempted to use an uninitialized parameter in ${functionName}. This error happens when you are using a \`LazyModule\` or explicitly manipulating \`torch.nn.parameter.UninitializedParameter\` objects. When using LazyModules Call \`forward\` with a dummy batch to initialize the parameters before calling torch functions`,
+  );
 }
 
 /** Runs the fill and tells the observer of it as a whole. */
@@ -156,13 +166,13 @@ function calculateFan(tensor: Tensor, mode: string): number {
 
 /** Uniform over [a, b), by default [0, 1). (torch.nn.init.uniform_) */
 export function uniform_<T extends Tensor>(tensor: T, ...given: Arguments<[a: number, b: number], { a: number; b: number }>): T {
-  const { args, generator } = resolve("uniform_", { a: 0, b: 1 }, given);
+  const { args, generator } = resolve("uniform_", tensor, { a: 0, b: 1 }, given);
   return initialize(tensor, "uniform_", args, () => random.uniform_(tensor, args.a, args.b, { generator }));
 }
 
 /** Normal, by default of mean 0 and standard deviation 1. (torch.nn.init.normal_) */
 export function normal_<T extends Tensor>(tensor: T, ...given: Arguments<[mean: number, std: number], { mean: number; std: number }>): T {
-  const { args, generator } = resolve("normal_", { mean: 0, std: 1 }, given);
+  const { args, generator } = resolve("normal_", tensor, { mean: 0, std: 1 }, given);
   return initialize(tensor, "normal_", args, () => random.normal_(tensor, args.mean, args.std, { generator }));
 }
 
@@ -171,7 +181,7 @@ export function truncNormal_<T extends Tensor>(
   tensor: T,
   ...given: Arguments<[mean: number, std: number, a: number, b: number], { mean: number; std: number; a: number; b: number }>
 ): T {
-  const { args, generator } = resolve("truncNormal_", { mean: 0, std: 1, a: -2, b: 2 }, given);
+  const { args, generator } = resolve("truncNormal_", tensor, { mean: 0, std: 1, a: -2, b: 2 }, given);
   const { mean, std, a, b } = args;
   if (!(std > 0)) throw new RuntimeError(`trunc_normal_ expects std > 0.0, but found std=${std}`);
   if (mean < a - 2 * std || mean > b + 2 * std) {
@@ -185,22 +195,25 @@ export function truncNormal_<T extends Tensor>(
 /** `val` everywhere. (torch.nn.init.constant_) */
 export function constant_<T extends Tensor>(tensor: T, ...given: Arguments<[val: number], { val: number }>): T {
   if (given.length === 0) throw new TypeError("constant_() missing 1 required positional argument: 'val'");
-  const { args } = resolve("constant_", { val: 0 }, given);
+  const { args } = resolve("constant_", tensor, { val: 0 }, given);
   return initialize(tensor, "constant_", args, () => writeConstant(tensor, "constant_", args.val));
 }
 
 /** Ones everywhere. (torch.nn.init.ones_) */
 export function ones_<T extends Tensor>(tensor: T): T {
+  requireShape("ones_", tensor);
   return initialize(tensor, "ones_", {}, () => writeConstant(tensor, "ones_", 1));
 }
 
 /** Zeros everywhere. (torch.nn.init.zeros_) */
 export function zeros_<T extends Tensor>(tensor: T): T {
+  requireShape("zeros_", tensor);
   return initialize(tensor, "zeros_", {}, () => writeConstant(tensor, "zeros_", 0));
 }
 
 /** The identity matrix, cut or padded with zeros to the shape of two dimensions. (torch.nn.init.eye_) */
 export function eye_<T extends Tensor>(tensor: T): T {
+  requireShape("eye_", tensor);
   if (tensor.sizes.length !== 2) throw new ValueError("Only tensors with 2 dimensions are supported");
   return initialize(tensor, "eye_", {}, () => writeByIndex(tensor, "eye_", ([row, column]) => (row === column ? 1 : 0)));
 }
@@ -210,7 +223,7 @@ export function eye_<T extends Tensor>(tensor: T): T {
  * 3, 4 or 5 dimensions. (torch.nn.init.dirac_)
  */
 export function dirac_<T extends Tensor>(tensor: T, ...given: Arguments<[groups: number], { groups: number }>): T {
-  const { args } = resolve("dirac_", { groups: 1 }, given);
+  const { args } = resolve("dirac_", tensor, { groups: 1 }, given);
   const { sizes } = tensor;
   if (sizes.length < 3 || sizes.length > 5) throw new ValueError("Only tensors with 3, 4, or 5 dimensions are supported");
   if (sizes[0]! % args.groups !== 0) throw new ValueError("dim 0 must be divisible by groups");
@@ -223,14 +236,14 @@ export function dirac_<T extends Tensor>(tensor: T, ...given: Arguments<[groups:
 
 /** Uniform over [-a, a) with a = gain * sqrt(6 / (fan_in + fan_out)) (Glorot and Bengio, 2010). gain is 1 by default. (torch.nn.init.xavier_uniform_) */
 export function xavierUniform_<T extends Tensor>(tensor: T, ...given: Arguments<[gain: number], { gain: number }>): T {
-  const { args, generator } = resolve("xavierUniform_", { gain: 1 }, given);
+  const { args, generator } = resolve("xavierUniform_", tensor, { gain: 1 }, given);
   const bound = Math.sqrt(3) * xavierStd(tensor, args.gain);
   return initialize(tensor, "xavierUniform_", args, () => random.uniform_(tensor, -bound, bound, { generator }));
 }
 
 /** Normal of standard deviation gain * sqrt(2 / (fan_in + fan_out)) (Glorot and Bengio, 2010). gain is 1 by default. (torch.nn.init.xavier_normal_) */
 export function xavierNormal_<T extends Tensor>(tensor: T, ...given: Arguments<[gain: number], { gain: number }>): T {
-  const { args, generator } = resolve("xavierNormal_", { gain: 1 }, given);
+  const { args, generator } = resolve("xavierNormal_", tensor, { gain: 1 }, given);
   const std = xavierStd(tensor, args.gain);
   return initialize(tensor, "xavierNormal_", args, () => random.normal_(tensor, 0, std, { generator }));
 }
@@ -252,7 +265,7 @@ const kaimingDefaults: Readonly<Record<"a", number> & Record<"mode" | "nonlinear
  * variance; by default 0, "fan_in", "leaky_relu". (torch.nn.init.kaiming_uniform_)
  */
 export function kaimingUniform_<T extends Tensor>(tensor: T, ...given: KaimingArguments): T {
-  const { args, generator } = resolve("kaimingUniform_", kaimingDefaults, given);
+  const { args, generator } = resolve("kaimingUniform_", tensor, kaimingDefaults, given);
   if (isEmpty(tensor)) return tensor;
   const bound = Math.sqrt(3) * kaimingStd(tensor, args);
   return initialize(tensor, "kaimingUniform_", args, () => random.uniform_(tensor, -bound, bound, { generator }));
@@ -263,7 +276,7 @@ export function kaimingUniform_<T extends Tensor>(tensor: T, ...given: KaimingAr
  * by default 0, "fan_in", "leaky_relu". (torch.nn.init.kaiming_normal_)
  */
 export function kaimingNormal_<T extends Tensor>(tensor: T, ...given: KaimingArguments): T {
-  const { args, generator } = resolve("kaimingNormal_", kaimingDefaults, given);
+  const { args, generator } = resolve("kaimingNormal_", tensor, kaimingDefaults, given);
   if (isEmpty(tensor)) return tensor;
   const std = kaimingStd(tensor, args);
   return initialize(tensor, "kaimingNormal_", args, () => random.normal_(tensor, 0, std, { generator }));
@@ -285,7 +298,7 @@ function kaimingStd(tensor: Tensor, { a, mode, nonlinearity }: typeof kaimingDef
  * (torch.nn.init.orthogonal_)
  */
 export function orthogonal_<T extends Tensor>(tensor: T, ...given: Arguments<[gain: number], { gain: number }>): T {
-  const { args, generator } = resolve("orthogonal_", { gain: 1 }, given);
+  const { args, generator } = resolve("orthogonal_", tensor, { gain: 1 }, given);
   if (tensor.sizes.length < 2) throw new ValueError("Only tensors with 2 or more dimensions are supported");
   if (tensor.sizes.includes(0)) return tensor;
   const rows = tensor.sizes[0]!;
@@ -309,7 +322,7 @@ export function sparse_<T extends Tensor>(
   ...given: Arguments<[sparsity: number, std: number], { sparsity: number; std: number }>
 ): T {
   if (given.length === 0) throw new TypeError("sparse_() missing 1 required positional argument: 'sparsity'");
-  const { args, generator } = resolve("sparse_", { sparsity: 0, std: 0.01 }, given);
+  const { args, generator } = resolve("sparse_", tensor, { sparsity: 0, std: 0.01 }, given);
   if (tensor.sizes.length !== 2) throw new ValueError("Only tensors with 2 dimensions are supported");
   const [rows, columns] = tensor.sizes as [number, number];
   const zeros = Math.min(rows, Math.ceil(args.sparsity * rows));
