@@ -1,53 +1,48 @@
 import * as l10n from "@vscode/l10n";
 import type { ModelSnapshot } from "../src/protocol/index.js";
 import type { GraphViewInterface } from "./graph/index.js";
+import { idOf } from "./graphPane.js";
+import type { MenuItem } from "./menu.js";
+import { type ModelIndex, indexOf } from "./modelIndex.js";
+import { overlay, overlayIds, overlayTitle } from "./overlays.js";
 import { toCsv, toMarkdown } from "./parameterRows.js";
 import { shownRows } from "./parameterTable.js";
 import type { Session } from "./session.js";
-import { shownModel } from "./state.js";
+import { type Preferences, shownModel } from "./state.js";
 
 /** Something the user can do from the toolbar or its menu. */
-export interface Command {
+export type Command = {
   readonly id: string;
-  /** Neighbours of one group stand together in the menu. */
-  readonly group: "run" | "view" | "picture" | "export";
   readonly label: string;
-  /** A codicon's name; without one the command is only in the menu. */
-  readonly icon?: string;
-  readonly shortcut?: string;
+  /** A codicon's name. */
+  readonly icon: string;
   readonly checked?: boolean;
   readonly disabled?: boolean;
-  readonly run: () => void;
-}
+} & (
+  | { readonly run: () => void }
+  /** What it opens a menu of. */
+  | { readonly choices: () => readonly MenuItem[] }
+);
 
 /** Every command in the present state, the most used first. */
 export function commands(session: Session, graph: GraphViewInterface | null): readonly Command[] {
   const { page, act, dispatch } = session;
   if (page.host?.kind !== "file") return [];
   const model = shownModel(page);
-  const { preferences } = page.memory;
-  const { activity } = page.host;
-  const path = page.selected?.path ?? "";
-  const busy = activity !== "idle";
-  const inEditor = document.documentElement.dataset.placement === "editor";
+  const busy = page.host.activity !== "idle";
   const run: Command = busy
-    ? { id: "stop", group: "run", icon: "debug-stop", label: l10n.t("Stop"), run: () => act("stop", null) }
-    : { id: "run", group: "run", icon: "play", label: l10n.t("Run Model File"), run: () => act("run", null) };
+    ? { id: "stop", icon: "debug-stop", label: l10n.t("Stop"), run: () => act("stop", null) }
+    : { id: "run", icon: "play", label: l10n.t("Run Model File"), run: () => act("run", null) };
   if (!model) return [run];
 
+  const path = page.selected?.path ?? "";
+  const { inspectorOpen } = page.memory.preferences;
+  const inEditor = document.documentElement.dataset.placement === "editor";
   const found: (Command | false)[] = [
     run,
-    {
-      id: "forward",
-      group: "run",
-      icon: "debug-continue",
-      label: l10n.t("Run Forward…"),
-      disabled: busy,
-      run: () => act("chooseForward", { model: model.name }),
-    },
+    { id: "forward", icon: "debug-continue", label: l10n.t("Run Forward…"), disabled: busy, run: () => act("chooseForward", { model: model.name }) },
     {
       id: "reinitialize",
-      group: "run",
       icon: "refresh",
       label: path === "" ? l10n.t("Reinitialize Model…") : l10n.t("Reinitialize {0}…", path),
       disabled: busy,
@@ -55,7 +50,6 @@ export function commands(session: Session, graph: GraphViewInterface | null): re
     },
     {
       id: "undo",
-      group: "run",
       icon: "discard",
       label: l10n.t("Undo Reinitialization"),
       disabled: busy || model.undoDepth === 0,
@@ -63,143 +57,149 @@ export function commands(session: Session, graph: GraphViewInterface | null): re
     },
     {
       id: "inspector",
-      group: "view",
-      icon: preferences.inspectorOpen ? "layout-sidebar-right" : "layout-sidebar-right-off",
-      label: preferences.inspectorOpen ? l10n.t("Close Inspector") : l10n.t("Open Inspector"),
-      run: () => dispatch({ kind: "prefer", preferences: { inspectorOpen: !preferences.inspectorOpen } }),
+      icon: inspectorOpen ? "layout-sidebar-right" : "layout-sidebar-right-off",
+      label: inspectorOpen ? l10n.t("Close Inspector") : l10n.t("Open Inspector"),
+      run: () => dispatch({ kind: "prefer", preferences: { inspectorOpen: !inspectorOpen } }),
     },
+    !inEditor && { id: "openInEditor", icon: "link-external", label: l10n.t("Open in Editor"), run: () => act("openInEditor", null) },
+    ...(graph && page.tab === "graph" ? pictureCommands(session, graph, model) : []),
     {
       id: "parameters",
-      group: "view",
       icon: "table",
       label: l10n.t("Parameter Table"),
       checked: page.tab === "parameters",
       run: () => dispatch({ kind: "openTab", tab: page.tab === "parameters" ? "graph" : "parameters" }),
     },
-    !inEditor && {
-      id: "openInEditor",
-      group: "view",
-      icon: "link-external",
-      label: l10n.t("Open in Editor"),
-      run: () => act("openInEditor", null),
-    },
-    ...(graph && page.tab === "graph" ? pictureCommands(session, graph) : []),
-    ...exportCommands(session, graph),
+    { id: "export", icon: "export", label: l10n.t("Save and Copy"), choices: () => exportItems(session, graph, model) },
   ];
   return found.filter((command) => command !== false);
 }
 
-function pictureCommands({ page, dispatch }: Session, graph: GraphViewInterface): Command[] {
+function pictureCommands({ page, dispatch }: Session, graph: GraphViewInterface, model: ModelSnapshot): Command[] {
   const { preferences } = page.memory;
+  const prefer = (changed: Partial<Preferences>) => dispatch({ kind: "prefer", preferences: changed });
   const down = preferences.direction === "down";
+  const selected = page.selected && idOf(page.selected);
   return [
+    { id: "expand", icon: "expand-all", label: l10n.t("Expand and Collapse"), choices: () => expansionItems(graph, indexOf(model), page.selected?.path ?? null) },
     {
       id: "sharedLinks",
-      group: "picture",
       icon: "link",
       label: l10n.t("Show All Shared Weights"),
       checked: preferences.showSharedLinks,
-      run: () => dispatch({ kind: "prefer", preferences: { showSharedLinks: !preferences.showSharedLinks } }),
+      run: () => prefer({ showSharedLinks: !preferences.showSharedLinks }),
     },
-    { id: "expandAll", group: "picture", icon: "expand-all", label: l10n.t("Expand All"), run: () => graph.expandAll() },
-    { id: "collapseAll", group: "picture", icon: "collapse-all", label: l10n.t("Collapse All"), run: () => graph.collapseAll() },
+    {
+      id: "trace",
+      icon: "git-compare",
+      label: l10n.t("Trace the Data Flow of the Selection"),
+      checked: page.tracing,
+      disabled: selected === null && !page.tracing,
+      run: () => dispatch({ kind: "trace", on: !page.tracing }),
+    },
+    { id: "overlay", icon: "symbol-color", label: l10n.t("Color By"), checked: page.overlay !== null, choices: () => overlayItems(page.overlay, dispatch, indexOf(model)) },
     {
       id: "direction",
-      group: "picture",
       icon: down ? "arrow-right" : "arrow-down",
       label: down ? l10n.t("Draw from Left to Right") : l10n.t("Draw from Top to Bottom"),
-      run: () => dispatch({ kind: "prefer", preferences: { direction: down ? "right" : "down" } }),
+      run: () => prefer({ direction: down ? "right" : "down" }),
     },
-    {
-      id: "legend",
-      group: "picture",
-      icon: "symbol-color",
-      label: l10n.t("Legend"),
-      checked: preferences.showLegend,
-      run: () => dispatch({ kind: "prefer", preferences: { showLegend: !preferences.showLegend } }),
-    },
-    {
-      id: "minimap",
-      group: "picture",
-      icon: "map",
-      label: l10n.t("Minimap"),
-      checked: preferences.showMinimap,
-      run: () => dispatch({ kind: "prefer", preferences: { showMinimap: !preferences.showMinimap } }),
-    },
-    ...[1, 2, 3].map(
-      (depth): Command => ({
-        id: `expandTo${depth}`,
-        group: "picture",
-        label: depth === 1 ? l10n.t("Expand to 1 Level") : l10n.t("Expand to {0} Levels", depth),
-        run: () => graph.expandToDepth(depth),
-      }),
-    ),
+    { id: "legend", icon: "info", label: l10n.t("Legend"), checked: preferences.showLegend, run: () => prefer({ showLegend: !preferences.showLegend }) },
+    { id: "minimap", icon: "map", label: l10n.t("Minimap"), checked: preferences.showMinimap, run: () => prefer({ showMinimap: !preferences.showMinimap }) },
     {
       id: "bookkeeping",
-      group: "picture",
+      icon: "arrow-swap",
       label: l10n.t("Show Reshapes and Transposes"),
       checked: preferences.showBookkeeping,
-      run: () => dispatch({ kind: "prefer", preferences: { showBookkeeping: !preferences.showBookkeeping } }),
+      run: () => prefer({ showBookkeeping: !preferences.showBookkeeping }),
     },
   ];
 }
 
-function exportCommands(session: Session, graph: GraphViewInterface | null): Command[] {
-  const { page, act, tell, request } = session;
-  const model = shownModel(page);
-  if (!model) return [];
-  const save = (extension: string, content: string, encoding: "utf8" | "base64") =>
-    act("save", { suggestedName: `${fileName(model.name)}.${extension}`, content, encoding });
+function expansionItems(graph: GraphViewInterface, index: ModelIndex, path: string | null): MenuItem[] {
+  const type = path === null ? null : index.module(path)?.type;
+  const item = (label: string, run: () => void): MenuItem => ({ kind: "action", label, run });
   return [
-    ...(graph
+    item(l10n.t("Expand All"), () => graph.expandAll()),
+    item(l10n.t("Collapse All"), () => graph.collapseAll()),
+    { kind: "separator" },
+    item(l10n.t("Expand to 1 Level"), () => graph.expandToDepth(1)),
+    item(l10n.t("Expand to {0} Levels", 2), () => graph.expandToDepth(2)),
+    item(l10n.t("Expand to {0} Levels", 3), () => graph.expandToDepth(3)),
+    { kind: "separator" },
+    ...(type
       ? [
-          { id: "svg", group: "export", label: l10n.t("Save Picture as SVG…"), run: () => save("svg", graph.exportSvg({ background: true }), "utf8") } as const,
-          {
-            id: "png",
-            group: "export",
-            label: l10n.t("Save Picture as PNG…"),
-            run: () => {
-              graph
-                .exportPng({ whole: true, pixelRatio: 2 })
-                .then(base64)
-                .then((content) => save("png", content, "base64"))
-                .catch((error: Error) => tell(l10n.t("The picture could not be drawn as PNG: {0}", error.message), "problem"));
-            },
-          } as const,
+          item(l10n.t("Expand Every {0}", type), () => graph.setExpandedByType(type, true)),
+          item(l10n.t("Collapse Every {0}", type), () => graph.setExpandedByType(type, false)),
         ]
       : []),
-    { id: "json", group: "export", label: l10n.t("Save Snapshot as JSON…"), run: () => save("json", JSON.stringify(model, null, 2), "utf8") },
-    ...(page.tab === "parameters" ? tableCommands(session, model) : []),
-    {
-      id: "summary",
-      group: "export",
-      label: l10n.t("Copy Summary"),
-      run: () => {
-        request("copySummary", { model: model.name }).then(
-          () => tell(l10n.t("Summary copied.")),
-          (error: Error) => tell(error.message, "problem"),
-        );
-      },
-    },
+    item(l10n.t("Collapse All That Keep Their Shape"), () => {
+      const state = graph.getViewState();
+      const closed = Object.fromEntries(keepingShape(index).map((each) => [each, false]));
+      graph.setViewState({ ...state, expanded: { ...state.expanded, ...closed } });
+    }),
   ];
 }
 
-function tableCommands({ page, act, tell, request }: Session, model: ModelSnapshot): Command[] {
-  const copy = (text: string) => {
-    request("copyText", { text }).then(
-      () => tell(l10n.t("Table copied.")),
+/** Containers, the root aside, whose every call gives out the shape it took in. */
+function keepingShape(index: ModelIndex): string[] {
+  return index.modules
+    .filter(({ path, children }) => {
+      const calls = path !== "" && children.length > 0 ? index.calls(path) : [];
+      return (
+        calls.length > 0 &&
+        calls.every(({ step: { inputs, outputs } }) => inputs[0] && outputs[0] && index.shape(inputs[0])?.join() === index.shape(outputs[0])?.join())
+      );
+    })
+    .map(({ path }) => path);
+}
+
+function overlayItems(shown: Session["page"]["overlay"], dispatch: Session["dispatch"], index: ModelIndex): MenuItem[] {
+  const choose = (id: Session["page"]["overlay"]): MenuItem => ({
+    kind: "action",
+    label: id === null ? l10n.t("Kind of Layer") : overlayTitle(id),
+    checked: shown === id,
+    disabled: id !== null && overlay(id, index) === null,
+    run: () => dispatch({ kind: "overlay", overlay: id }),
+  });
+  return [choose(null), { kind: "separator" }, ...overlayIds.map(choose)];
+}
+
+function exportItems(session: Session, graph: GraphViewInterface | null, model: ModelSnapshot): MenuItem[] {
+  const { page, act, tell, request } = session;
+  const item = (label: string, run: () => void): MenuItem => ({ kind: "action", label, run });
+  const save = (extension: string, content: string, encoding: "utf8" | "base64" = "utf8") =>
+    act("save", { suggestedName: `${fileName(model.name)}.${extension}`, content, encoding });
+  const savePng = (whole: boolean) => {
+    graph!
+      .exportPng({ whole, pixelRatio: 2 })
+      .then(base64)
+      .then((content) => save("png", content, "base64"))
+      .catch((error: Error) => tell(l10n.t("The picture could not be drawn as PNG: {0}", error.message), "problem"));
+  };
+  const copied = (done: Promise<null>, message: string) => {
+    done.then(
+      () => tell(message),
       (error: Error) => tell(error.message, "problem"),
     );
   };
+  const rows = () => shownRows(page, model);
+  const picture = graph && page.tab === "graph";
   return [
-    { id: "csv", group: "export", label: l10n.t("Copy Table as CSV"), run: () => copy(toCsv(shownRows(page, model))) },
-    { id: "markdown", group: "export", label: l10n.t("Copy Table as Markdown"), run: () => copy(toMarkdown(shownRows(page, model))) },
-    {
-      id: "saveCsv",
-      group: "export",
-      label: l10n.t("Save Table as CSV…"),
-      run: () => act("save", { suggestedName: `${fileName(model.name)}.csv`, content: toCsv(shownRows(page, model)), encoding: "utf8" }),
-    },
+    ...(picture
+      ? [
+          item(l10n.t("Save Picture as SVG…"), () => save("svg", graph.exportSvg({ background: true }))),
+          item(l10n.t("Save Picture as PNG…"), () => savePng(true)),
+          item(l10n.t("Save Visible Part as PNG…"), () => savePng(false)),
+        ]
+      : [
+          item(l10n.t("Copy Table as CSV"), () => copied(request("copyText", { text: toCsv(rows()) }), l10n.t("Table copied."))),
+          item(l10n.t("Copy Table as Markdown"), () => copied(request("copyText", { text: toMarkdown(rows()) }), l10n.t("Table copied."))),
+          item(l10n.t("Save Table as CSV…"), () => save("csv", toCsv(rows()))),
+        ]),
+    { kind: "separator" },
+    item(l10n.t("Save Snapshot as JSON…"), () => save("json", JSON.stringify(model, null, 2))),
+    item(l10n.t("Copy Summary"), () => copied(request("copySummary", { model: model.name }), l10n.t("Summary copied."))),
   ];
 }
 

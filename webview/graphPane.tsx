@@ -7,6 +7,7 @@ import { type GraphItem, GraphView, type GraphViewInterface } from "./graph/inde
 import { graphStrings } from "./graphStrings.js";
 import { indexOf } from "./modelIndex.js";
 import { Outline } from "./outline.js";
+import { overlay } from "./overlays.js";
 import { useSession } from "./session.js";
 import { type Preferences, rememberedView, type Selected } from "./state.js";
 import { onThemeChange, readTheme } from "./theme.js";
@@ -91,6 +92,8 @@ export function GraphPane({ model, file, layoutEngine, matches, hidden, onGraph 
   useEffect(() => graph?.setLegendVisible(preferences.showLegend), [graph, preferences.showLegend]);
   useEffect(() => graph?.setMinimapVisible(preferences.showMinimap), [graph, preferences.showMinimap]);
   useEffect(() => graph?.setHighlights(matches), [graph, matches]);
+  useEffect(() => graph?.setOverlay(page.overlay && overlay(page.overlay, indexOf(model))), [graph, page.overlay, model]);
+  useEffect(() => graph?.setTracedPath(page.tracing && page.selected ? idOf(page.selected) : null), [graph, page.tracing, page.selected]);
   useEffect(() => {
     if (!graph) return;
     const id = page.selected && idOf(page.selected);

@@ -74,6 +74,7 @@ export function Menu({ label, items, anchor, onClose }: MenuProps) {
             aria-checked={item.checked}
             disabled={item.disabled}
             tabIndex={-1}
+            onPointerMove={(event) => event.currentTarget.focus()}
             onClick={() => {
               onClose();
               item.run();

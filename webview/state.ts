@@ -2,6 +2,7 @@ import type { ModelSnapshot, PageState, Selection } from "../src/protocol/index.
 import type { Direction, GraphViewState, ItemSource } from "./graph/index.js";
 import type { HostNotification } from "./host.js";
 import { indexOf, type ModelIndex } from "./modelIndex.js";
+import type { OverlayId } from "./overlays.js";
 import type { Order } from "./parameterRows.js";
 
 /** What is selected in the shown model. */
@@ -52,6 +53,12 @@ export interface Page {
   readonly tab: Tab;
   /** How the parameter table is ordered; null: as declared. */
   readonly order: Order | null;
+  /** Whether all but what lies upstream and downstream of the selection is dimmed. */
+  readonly tracing: boolean;
+  /** What the boxes are coloured by; null: by kind of layer. */
+  readonly overlay: OverlayId | null;
+  /** The module that the selected one is compared with. */
+  readonly compared: string | null;
   readonly memory: Memory;
 }
 
@@ -63,6 +70,9 @@ export type Action =
   | { readonly kind: "search"; readonly query: string }
   | { readonly kind: "openTab"; readonly tab: Tab }
   | { readonly kind: "order"; readonly order: Order | null }
+  | { readonly kind: "trace"; readonly on: boolean }
+  | { readonly kind: "overlay"; readonly overlay: OverlayId | null }
+  | { readonly kind: "compare"; readonly with: string | null }
   | { readonly kind: "prefer"; readonly preferences: Partial<Preferences> }
   | { readonly kind: "rememberView"; readonly file: string; readonly model: string; readonly view: GraphViewState };
 
@@ -84,7 +94,7 @@ export function startPage(stored: unknown): Page {
   const memory = isMemory(stored)
     ? { ...stored, preferences: { ...defaultPreferences, ...stored.preferences } }
     : { version: 1 as const, preferences: defaultPreferences, files: {} };
-  return { host: null, model: null, selected: null, reveals: 0, query: "", tab: "graph", order: null, memory };
+  return { host: null, model: null, selected: null, reveals: 0, query: "", tab: "graph", order: null, tracing: false, overlay: null, compared: null, memory };
 }
 
 function isMemory(stored: unknown): stored is Memory {
@@ -130,6 +140,12 @@ export function reduce(page: Page, action: Action): Page {
       return { ...page, tab: action.tab };
     case "order":
       return { ...page, order: action.order };
+    case "trace":
+      return { ...page, tracing: action.on };
+    case "overlay":
+      return { ...page, overlay: action.overlay };
+    case "compare":
+      return { ...page, compared: action.with };
     case "prefer":
       return { ...page, memory: { ...page.memory, preferences: { ...page.memory.preferences, ...action.preferences } } };
     case "rememberView":
@@ -145,7 +161,8 @@ function showState(page: Page, host: PageState): Page {
   if (!shown) return { ...page, host, model: wanted, selected: sameFile ? page.selected : null };
   const before = sameFile ? shownModel(page) : null;
   if (shown.name !== page.model || !sameFile) return enterModel({ ...page, host }, shown);
-  return { ...page, host, selected: page.selected && carryOver(page.selected, before, shown) };
+  const compared = page.compared !== null && indexOf(shown).module(page.compared) ? page.compared : null;
+  return { ...page, host, selected: page.selected && carryOver(page.selected, before, shown), compared };
 }
 
 function showModel(page: Page, name: string): Page {
@@ -157,7 +174,7 @@ function enterModel(page: Page, model: ModelSnapshot): Page {
   const entered = { ...page, model: model.name };
   const path = rememberedView(entered)?.selection ?? null;
   const selected: Selected | null = path !== null && indexOf(model).module(path) ? { kind: "module", path } : null;
-  const shown = { ...entered, selected };
+  const shown = { ...entered, selected, compared: null };
   return page.host?.kind === "file" ? rememberFile(shown, page.host.file, (file) => ({ ...file, model: model.name })) : shown;
 }
 

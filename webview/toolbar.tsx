@@ -28,10 +28,16 @@ export function roomForButtons(width: number): number {
   return Math.max(3, Math.floor((width - taken) / buttonWidth));
 }
 
+interface OpenMenu {
+  readonly label: string;
+  readonly items: readonly MenuItem[];
+  readonly anchor: HTMLElement;
+}
+
 export function Toolbar({ commands, results, searchField }: ToolbarProps) {
   const element = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(0);
-  const [menuAnchor, setMenuAnchor] = useState<HTMLElement | null>(null);
+  const [menu, setMenu] = useState<OpenMenu | null>(null);
 
   useLayoutEffect(() => {
     const toolbar = element.current!;
@@ -41,43 +47,53 @@ export function Toolbar({ commands, results, searchField }: ToolbarProps) {
     return () => observer.disconnect();
   }, []);
 
-  const buttons = commands.filter((command) => command.icon !== undefined).slice(0, roomForButtons(width));
-  const rest = commands.filter((command) => !buttons.includes(command));
+  const room = roomForButtons(width);
+  // The menu button's own place serves the last command when nothing else is left over.
+  const shown = commands.length <= room + 1 ? commands : commands.slice(0, room);
+  const rest = commands.slice(shown.length);
+
+  const run = (command: Command, anchor: HTMLElement) => {
+    if ("run" in command) command.run();
+    else setMenu({ label: command.label, items: command.choices(), anchor });
+  };
+  const openRest = (anchor: HTMLElement) => {
+    const items = rest.map((command): MenuItem => {
+      const { icon, label, checked, disabled } = command;
+      return "run" in command
+        ? { kind: "action", icon, label, checked, disabled, run: command.run }
+        : { kind: "action", icon, label: l10n.t("{0}…", label), disabled, run: () => run(command, anchor) };
+    });
+    setMenu({ label: l10n.t("More Actions"), items, anchor });
+  };
 
   return (
     <div ref={element} class={width >= oneRow ? "toolbar one-row" : "toolbar"} role="toolbar" aria-label={l10n.t("Model")}>
       <ModelPicker />
       <div class="toolbar-buttons">
-        {buttons.map((command) => (
+        {shown.map((command) => (
           <IconButton
             key={command.id}
-            icon={command.icon!}
-            label={command.shortcut ? `${command.label} (${command.shortcut})` : command.label}
+            icon={command.icon}
+            label={command.label}
             pressed={command.checked}
+            expanded={"choices" in command ? menu?.label === command.label : undefined}
             disabled={command.disabled}
-            onClick={command.run}
+            onClick={(event) => run(command, event.currentTarget as HTMLElement)}
           />
         ))}
         {rest.length > 0 && (
           <IconButton
             icon="ellipsis"
             label={l10n.t("More Actions")}
-            expanded={menuAnchor !== null}
-            onClick={(event) => setMenuAnchor(event.currentTarget as HTMLElement)}
+            expanded={menu?.label === l10n.t("More Actions")}
+            onClick={(event) => openRest(event.currentTarget as HTMLElement)}
           />
         )}
       </div>
       <SearchBox results={results} field={searchField} />
-      {menuAnchor && <Menu label={l10n.t("More Actions")} items={menuItems(rest)} anchor={menuAnchor} onClose={() => setMenuAnchor(null)} />}
+      {menu && <Menu key={menu.label} {...menu} onClose={() => setMenu(null)} />}
     </div>
   );
-}
-
-function menuItems(commands: readonly Command[]): MenuItem[] {
-  return commands.flatMap((command, at): MenuItem[] => {
-    const item: MenuItem = { kind: "action", ...command };
-    return at > 0 && command.group !== commands[at - 1]!.group ? [{ kind: "separator" }, item] : [item];
-  });
 }
 
 function ModelPicker() {

@@ -1,6 +1,7 @@
 import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { Failure, ModelSnapshot, PageState, Selection } from "../../src/protocol/index.js";
+import { gpt } from "../graph/fixtures.js";
 import { linear, modelFile, net, relu, rgnet, sequential, snapshot, tensor, tensorValues, tied } from "../page/snapshots.js";
 import { launchChromium } from "../support/chromium.js";
 import { type Answers, Webview, type WebviewOptions } from "../support/webview.js";
@@ -79,6 +80,16 @@ function items({ page }: Webview): Promise<Item[]> {
 
 const inspector = ({ page }: Webview) => page.locator(".inspector");
 const button = ({ page }: Webview, name: string | RegExp) => page.getByRole("button", { name });
+
+/** Chooses from a toolbar button's menu, wherever the button is at this width. */
+async function choose(webview: Webview, menu: string, item: string): Promise<void> {
+  if (await button(webview, menu).count()) await button(webview, menu).click();
+  else {
+    await button(webview, "More Actions").click();
+    await webview.page.getByRole("menuitem", { name: `${menu}…` }).click();
+  }
+  await webview.page.locator(".menu-item", { hasText: item }).first().click();
+}
 
 describe("a model and its inspector", () => {
   test("the picture shows the modules, and the inspector the model's totals", async () => {
@@ -240,7 +251,7 @@ describe("every state has a text and an action", () => {
 describe("search", () => {
   test("steps through matches inside collapsed boxes too", async () => {
     const webview = await open(fileState(), { selection: { model: "rgnet", path: "" } });
-    await button(webview, "Collapse All").click();
+    await choose(webview, "Expand and Collapse", "Collapse All");
     await webview.page.keyboard.press("/");
     await webview.page.keyboard.type("type:Linear shape:4x8");
     const count = () => webview.page.locator(".search-count").innerText();
@@ -310,7 +321,7 @@ describe("keyboard and screen reader", () => {
     const more = button(webview, "More Actions");
     await more.click();
     await webview.page.keyboard.press("End");
-    expect(await webview.page.locator(".menu-item:focus").innerText()).toBe("Copy Summary");
+    expect(await webview.page.locator(".menu-item:focus").innerText()).toBe("Save and Copy…");
     await webview.page.keyboard.press("Escape");
     expect(await webview.page.getByRole("menu").count()).toBe(0);
     expect(await webview.page.evaluate(() => document.activeElement?.getAttribute("aria-label"))).toBe("More Actions");
@@ -334,6 +345,58 @@ describe("what enters the page is data", () => {
   });
 });
 
+describe("asking further", () => {
+  test("inputs are edited in place: Enter runs forward with the new shape", async () => {
+    const webview = await open(fileState(), { selection: { model: "net", path: "" } });
+    const shape = webview.page.getByRole("textbox", { name: "Shape of Input" });
+    expect(await shape.inputValue()).toBe("2, 4");
+    await shape.fill("five, 4");
+    await shape.press("Enter");
+    expect(await inspector(webview).innerText()).toContain("whole numbers separated by commas");
+    expect(webview.asked("forward")).toEqual([]);
+    await shape.fill("5, 4");
+    await shape.press("Enter");
+    await expect.poll(() => webview.asked("forward")).toEqual([
+      { model: "net", input: { kind: "stated", inputs: [{ shape: [5, 4], dtype: "float32", fill: "randn" }] }, seed: null },
+    ]);
+  });
+
+  test("two modules are compared side by side", async () => {
+    const webview = await open(fileState(), { selection: { model: "rgnet", path: "0.block 1.0" } });
+    await inspector(webview).getByRole("button", { name: "Compare…" }).click();
+    await webview.send({ kind: "select", selection: { model: "rgnet", path: "0.block 2.0" } });
+    const weight = inspector(webview).locator(".comparison", { hasText: "weight" });
+    await weight.waitFor();
+    expect(await weight.locator("svg").count()).toBe(2);
+    const cells = await weight.locator("tr", { hasText: "mean" }).locator("td").allInnerTexts();
+    expect(cells).toHaveLength(2);
+    expect(cells[0]).not.toBe(cells[1]);
+    await button(webview, "End Comparison").click();
+    expect(await weight.count()).toBe(0);
+  });
+
+  test("boxes are coloured by what is asked for, and what was not measured cannot be asked for", async () => {
+    const webview = await open(fileState({ models: [models[0]!] }), { width: 1200 });
+    const picture = () => webview.page.locator(".graph-canvas canvas").first().screenshot();
+    const before = await picture();
+    await button(webview, "Color By").click();
+    expect(await webview.page.getByRole("menuitemcheckbox", { name: "Norm of Gradients" }).isDisabled()).toBe(true);
+    await webview.page.getByRole("menuitemcheckbox", { name: "Parameters", exact: true }).click();
+    await expect.poll(async () => (await picture()).equals(before)).toBe(false);
+    await choose(webview, "Color By", "Kind of Layer");
+    await expect.poll(async () => (await picture()).equals(before)).toBe(true);
+  });
+
+  test("the data flow of the selection is traced", async () => {
+    const gpt2 = gpt({ blocks: 1 });
+    const webview = await open(fileState({ models: [gpt2] }), { width: 1200, selection: { model: gpt2.name, path: "wpe" } });
+    const picture = () => webview.page.locator(".graph-canvas canvas").first().screenshot();
+    const before = await picture();
+    await button(webview, "Trace the Data Flow of the Selection").click();
+    await expect.poll(async () => (await picture()).equals(before)).toBe(false);
+  });
+});
+
 describe("the parameter table", () => {
   const grid = ({ page }: Webview) => page.getByRole("grid");
 
@@ -346,8 +409,7 @@ describe("the parameter table", () => {
     await webview.page.keyboard.press("/");
     await webview.page.keyboard.type("params>=32");
     await expect.poll(() => grid(webview).getByRole("row").count()).toBe(1 + 2);
-    await button(webview, "More Actions").click();
-    await webview.page.getByRole("menuitem", { name: "Copy Table as CSV" }).click();
+    await choose(webview, "Save and Copy", "Copy Table as CSV");
     await expect.poll(() => webview.asked("copyText").length).toBe(1);
     expect(webview.asked("copyText")[0]!.text.split("\r\n").map((line) => line.split(",")[0])).toEqual(["name", "2.weight", "0.weight", ""]);
   });
@@ -380,8 +442,7 @@ describe("saving and copying", () => {
     ["Save Snapshot as JSON…", "net.json", /"formatVersion": 1/, "utf8"],
   ])("%s", async (label, name, content, encoding) => {
     const webview = await open(fileState());
-    await button(webview, "More Actions").click();
-    await webview.page.getByRole("menuitem", { name: label }).click();
+    await choose(webview, "Save and Copy", label);
     await expect.poll(() => webview.asked("save").length).toBe(1);
     const [saved] = webview.asked("save");
     expect(saved).toMatchObject({ suggestedName: name, encoding });

@@ -80,8 +80,8 @@ export class Webview {
 
   /** Sends what the host would; resolves when the page has taken it. */
   async send(message: PageMessage): Promise<void> {
-    // The page may be gone before a late answer reaches it.
-    if (!this.page.isClosed()) await this.page.evaluate((sent) => window.postMessage(sent, "*"), message as unknown).catch(() => undefined);
+    // As text: a large model would take many seconds as a structured argument. The page may be gone before a late answer reaches it.
+    if (!this.page.isClosed()) await this.page.evaluate((sent) => window.postMessage(JSON.parse(sent), "*"), JSON.stringify(message)).catch(() => undefined);
   }
 
   asked<M extends PageMethod>(method: M): PageMethods[M]["params"][] {

@@ -43,10 +43,39 @@ export function Sparkline({ statistics }: { readonly statistics: TensorStatistic
   return geometry && <Drawing geometry={geometry} label={describe(statistics)} small />;
 }
 
-function Drawing({ geometry, label, small = false }: { readonly geometry: HistogramGeometry; readonly label: string; readonly small?: boolean }) {
+/** Two histograms one above the other, on one scale of values and one of density. */
+export function HistogramPair({ first, second }: { readonly first: TensorStatistics | null; readonly second: TensorStatistics | null }) {
+  const both = [first, second].filter((statistics) => statistics?.finite != null) as TensorStatistics[];
+  if (both.length === 0) return null;
+  const range = [Math.min(...both.map(({ finite }) => finite!.min)), Math.max(...both.map(({ finite }) => finite!.max))] as const;
+  const geometries = both.map((statistics) => histogramGeometry(statistics, null, range)!);
+  const peak = Math.max(...geometries.map((geometry) => geometry.peak));
+  return (
+    <figure class="histogram pair">
+      {both.map((statistics, at) => {
+        const geometry = geometries[at]!;
+        const scaled = { ...geometry, bars: geometry.bars.map((bar) => ({ ...bar, height: (bar.height * geometry.peak) / peak })) };
+        return <Drawing key={at} geometry={scaled} label={describe(statistics)} place={statistics === first ? "first" : "second"} />;
+      })}
+      <div class="histogram-axis" aria-hidden="true">
+        <span>{formatValue(geometries[0]!.low)}</span>
+        <span>{formatValue(geometries[0]!.high)}</span>
+      </div>
+    </figure>
+  );
+}
+
+interface DrawingProps {
+  readonly geometry: HistogramGeometry;
+  readonly label: string;
+  readonly small?: boolean;
+  readonly place?: "first" | "second";
+}
+
+function Drawing({ geometry, label, small = false, place = "first" }: DrawingProps) {
   const { bars, spike, curve } = geometry;
   return (
-    <svg class={small ? "histogram-drawing small" : "histogram-drawing"} viewBox={`0 0 ${width} ${height}`} preserveAspectRatio="none" role="img" aria-label={label}>
+    <svg class={`histogram-drawing ${place}${small ? " small" : ""}`} viewBox={`0 0 ${width} ${height}`} preserveAspectRatio="none" role="img" aria-label={label}>
       {bars.map((bar) => (
         <rect
           key={bar.from}

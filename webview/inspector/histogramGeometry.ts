@@ -18,6 +18,8 @@ export interface HistogramGeometry {
   readonly bars: readonly Bar[];
   /** All finite values are this one; at `x`. */
   readonly spike: { readonly value: number; readonly count: number; readonly x: number } | null;
+  /** The density that a height of 1 stands for; 0 without bars and curve. */
+  readonly peak: number;
   /** The expected density, on the bars' own scale. */
   readonly curve: readonly { readonly x: number; readonly y: number }[];
 }
@@ -26,15 +28,19 @@ const curvePoints = 96;
 
 /**
  * Bars and curve share one scale, probability density, so that they agree where the values follow the distribution. The
- * range covers both. Null where there is no finite value.
+ * range covers both, and `range` too. Null where there is no finite value.
  */
-export function histogramGeometry(statistics: TensorStatistics, expected: Distribution | null): HistogramGeometry | null {
+export function histogramGeometry(
+  statistics: TensorStatistics,
+  expected: Distribution | null,
+  range: readonly [low: number, high: number] | null = null,
+): HistogramGeometry | null {
   const { finite, histogram } = statistics;
   if (!finite) return null;
   const shown = expected === null || expected.kind === "constant" ? null : expected;
   const [expectedLow, expectedHigh] = shown ? extent(shown) : [finite.min, finite.max];
-  let low = Math.min(finite.min, expectedLow);
-  let high = Math.max(finite.max, expectedHigh);
+  let low = Math.min(finite.min, expectedLow, range?.[0] ?? Infinity);
+  let high = Math.max(finite.max, expectedHigh, range?.[1] ?? -Infinity);
   if (low === high) {
     const room = Math.abs(low) || 1;
     low -= room;
@@ -47,11 +53,12 @@ export function histogramGeometry(statistics: TensorStatistics, expected: Distri
   const width = histogram ? (histogram.high - histogram.low) / counts.length : 0;
   const densities = counts.map((count) => count / (total * width));
   const points = shown ? curve(shown, low, high) : [];
-  const peak = Math.max(...densities, ...points.map(({ y }) => y));
+  const peak = Math.max(0, ...densities, ...points.map(({ y }) => y));
 
   return {
     low,
     high,
+    peak,
     bars: densities.map((value, bin) => {
       const from = histogram!.low + bin * width;
       return { x: at(from), width: width / (high - low), height: value / peak, from, to: from + width, count: counts[bin]! };

@@ -4,6 +4,7 @@ import { Link } from "../controls.js";
 import { formatBytes, formatCompact, formatCount } from "../format.js";
 import { useSession } from "../session.js";
 import { Facts, Section } from "./facts.js";
+import { Inputs } from "./inputs.js";
 import { OperandList } from "./operands.js";
 
 /** The model as a whole: its totals and the forward pass that is shown. */
@@ -29,12 +30,11 @@ export function ModelSection({ model }: { readonly model: ModelSnapshot }) {
       <Section title={l10n.t("Forward pass")} note={trace && originText(trace.origin)}>
         {trace ? (
           <>
-            <Facts
-              facts={[
-                { name: l10n.t("in"), value: <OperandList model={model} operands={trace.inputs} empty={l10n.t("no tensor")} /> },
-                { name: l10n.t("out"), value: <OperandList model={model} operands={trace.outputs} empty={l10n.t("none")} /> },
-              ]}
-            />
+            <Inputs model={model} trace={trace} />
+            <div class="outputs-row">
+              <span class="muted">{l10n.t("Output")}</span>
+              <OperandList model={model} operands={trace.outputs} empty={l10n.t("none")} />
+            </div>
             {trace.truncatedSteps > 0 && (
               <p class="muted">{l10n.t("The pass was too long to keep: its last {0} steps are not shown.", formatCount(trace.truncatedSteps))}</p>
             )}

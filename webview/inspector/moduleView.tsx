@@ -6,6 +6,7 @@ import { formatBytes, formatCompact, formatCount, formatPercent, formatValue } f
 import { LocationLink } from "../locationLink.js";
 import { indexOf, type ModuleCall } from "../modelIndex.js";
 import { useSession } from "../session.js";
+import { Comparison } from "./comparison.js";
 import { Facts, Section } from "./facts.js";
 import { ModelSection } from "./modelSection.js";
 import { OperandList } from "./operands.js";
@@ -21,6 +22,7 @@ export function ModuleView({ model, path }: { readonly model: ModelSnapshot; rea
   return (
     <>
       <Title model={model} module={module} />
+      <Comparison model={model} module={module} />
       {isModel && <ModelSection model={model} />}
       <Calls model={model} module={module} />
       {isContainer && !isModel && <Totals model={model} module={module} />}
@@ -37,7 +39,7 @@ export function ModuleView({ model, path }: { readonly model: ModelSnapshot; rea
 }
 
 function Title({ model, module }: { readonly model: ModelSnapshot; readonly module: ModuleSnapshot }) {
-  const { page, act } = useSession();
+  const { page, act, dispatch } = useSession();
   const busy = page.host?.kind === "file" && page.host.activity !== "idle";
   const location = module.location ?? (module.path === "" ? model.location : null);
   return (
@@ -56,6 +58,9 @@ function Title({ model, module }: { readonly model: ModelSnapshot; readonly modu
         <Link disabled={busy} onClick={() => act("chooseReinitialize", { model: model.name, path: module.path })}>
           {l10n.t("Reinitialize…")}
         </Link>
+        {module.parameters.length > 0 && page.compared === null && (
+          <Link onClick={() => dispatch({ kind: "compare", with: module.path })}>{l10n.t("Compare…")}</Link>
+        )}
         {!module.training && <span class="badge">eval</span>}
       </div>
       <SamePlaces model={model} module={module} />

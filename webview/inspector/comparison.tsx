@@ -1,0 +1,86 @@
+import "./comparison.css";
+import * as l10n from "@vscode/l10n";
+import type { ModelSnapshot, ModuleSnapshot, TensorSnapshot } from "../../src/protocol/index.js";
+import { IconButton, Link } from "../controls.js";
+import { formatCount, formatPercent, formatShape, formatValue } from "../format.js";
+import { indexOf } from "../modelIndex.js";
+import { useSession } from "../session.js";
+import { Section } from "./facts.js";
+import { HistogramPair } from "./histogram.js";
+
+export interface ComparisonProps {
+  readonly model: ModelSnapshot;
+  readonly module: ModuleSnapshot;
+}
+
+/** Two modules' parameters side by side, those of one name together; while only one is chosen, how to choose the other. */
+export function Comparison({ model, module }: ComparisonProps) {
+  const { page, dispatch } = useSession();
+  const index = indexOf(model);
+  const other = page.compared === null ? undefined : index.module(page.compared);
+  if (!other) return null;
+  const end = <IconButton icon="close" label={l10n.t("End Comparison")} onClick={() => dispatch({ kind: "compare", with: null })} />;
+  if (other === module) {
+    return (
+      <Section title={l10n.t("Comparison")} note={end}>
+        <p class="muted">{l10n.t("Select the module to compare it with.")}</p>
+      </Section>
+    );
+  }
+  const names = [...new Set([...other.parameters, ...module.parameters].map(({ name }) => name))];
+  const find = (of: ModuleSnapshot, name: string) => {
+    const use = of.parameters.find((each) => each.name === name);
+    return use && index.tensor(use);
+  };
+  return (
+    <Section title={l10n.t("Comparison")} note={end}>
+      <p class="comparison-key">
+        <span class="comparison-mark first" aria-hidden="true" />
+        <Link onClick={() => dispatch({ kind: "choose", selected: { kind: "module", path: other.path }, reveal: true })}>{other.path || model.name}</Link>
+        <span class="comparison-mark second" aria-hidden="true" />
+        <span>{module.path || model.name}</span>
+      </p>
+      {names.length === 0 && <p class="muted">{l10n.t("Neither has parameters of its own.")}</p>}
+      {names.map((name) => (
+        <Pair key={name} name={name} first={find(other, name)} second={find(module, name)} />
+      ))}
+    </Section>
+  );
+}
+
+interface PairProps {
+  readonly name: string;
+  readonly first: TensorSnapshot | undefined;
+  readonly second: TensorSnapshot | undefined;
+}
+
+function Pair({ name, first, second }: PairProps) {
+  const rows: readonly [string, (tensor: TensorSnapshot) => string][] = [
+    [l10n.t("shape"), (tensor) => formatShape(tensor.shape)],
+    [l10n.t("elements"), (tensor) => formatCount(tensor.count)],
+    [l10n.t("initialized by"), ({ initialization }) => (initialization.kind === "recorded" ? initialization.function : "?")],
+    [l10n.t("mean"), ({ statistics }) => (statistics?.finite ? formatValue(statistics.finite.mean) : "–")],
+    [l10n.t("std"), ({ statistics }) => (statistics?.finite ? formatValue(statistics.finite.std) : "–")],
+    [l10n.t("min"), ({ statistics }) => (statistics?.finite ? formatValue(statistics.finite.min) : "–")],
+    [l10n.t("max"), ({ statistics }) => (statistics?.finite ? formatValue(statistics.finite.max) : "–")],
+    [l10n.t("zeros"), ({ statistics }) => (statistics ? formatPercent(statistics.zeros / Math.max(1, statistics.sampled)) : "–")],
+  ];
+  return (
+    <article class="comparison" aria-label={name}>
+      <h3>{name}</h3>
+      {first && second && first.id === second.id && <p class="muted">{l10n.t("One shared parameter: the values are the same.")}</p>}
+      <HistogramPair first={first?.statistics ?? null} second={second?.statistics ?? null} />
+      <table>
+        <tbody>
+          {rows.map(([title, text]) => (
+            <tr key={title}>
+              <th scope="row">{title}</th>
+              <td>{first ? text(first) : "–"}</td>
+              <td>{second ? text(second) : "–"}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </article>
+  );
+}

@@ -1,0 +1,62 @@
+import "./inputs.css";
+import * as l10n from "@vscode/l10n";
+import { useEffect, useState } from "preact/hooks";
+import type { ForwardTrace, ModelSnapshot, StatedInput } from "../../src/protocol/index.js";
+import { useSession } from "../session.js";
+import { parseShape } from "./shapeText.js";
+
+/** The shapes of a forward pass's inputs, editable in place: Enter runs forward with them. */
+export function Inputs({ model, trace }: { readonly model: ModelSnapshot; readonly trace: ForwardTrace }) {
+  const { page, act } = useSession();
+  const shapes = trace.inputs.map(({ value }) => trace.values[value]!.shape.join(", "));
+  const [typed, setTyped] = useState(shapes);
+  useEffect(() => setTyped(shapes), [model]);
+  const parsed = typed.map(parseShape);
+  const busy = page.host?.kind === "file" && page.host.activity !== "idle";
+
+  const run = () => {
+    if (busy || parsed.includes(null) || typed.join(";") === shapes.join(";")) return;
+    const inputs = parsed.map((shape, at): StatedInput => {
+      const { dtype } = trace.values[trace.inputs[at]!.value]!;
+      const fill = dtype === "float32" || dtype === "float64" ? "randn" : "zeros";
+      return { shape: shape!, dtype, fill };
+    });
+    act("forward", { model: model.name, input: { kind: "stated", inputs }, seed: null });
+  };
+
+  return (
+    <form
+      class="inputs"
+      onSubmit={(event) => {
+        event.preventDefault();
+        run();
+      }}
+    >
+      {trace.inputs.map(({ value, label }, at) => {
+        const { dtype } = trace.values[value]!;
+        const name = label || (trace.inputs.length > 1 ? l10n.t("Input {0}", at + 1) : l10n.t("Input"));
+        return (
+          <label key={at} class={parsed[at] ? "input-shape" : "input-shape wrong"}>
+            <span class="muted">{name}</span>
+            <input
+              type="text"
+              value={typed[at]}
+              aria-label={l10n.t("Shape of {0}", name)}
+              aria-invalid={!parsed[at]}
+              title={l10n.t("Sizes separated by commas; Enter runs forward with them")}
+              onInput={(event) => setTyped(typed.map((text, other) => (other === at ? event.currentTarget.value : text)))}
+              onKeyDown={(event) => {
+                if (event.key === "Escape") setTyped(shapes);
+              }}
+              onBlur={() => setTyped(shapes)}
+            />
+            {dtype !== "float32" && <span class="muted">{dtype}</span>}
+          </label>
+        );
+      })}
+      {parsed.includes(null) && <p class="inputs-problem">{l10n.t("A shape is whole numbers separated by commas, such as 2, 4.")}</p>}
+      {/* Enter submits a form with several fields only where it has a button. */}
+      <button type="submit" hidden disabled={busy} />
+    </form>
+  );
+}

@@ -1,0 +1,159 @@
+import * as l10n from "@vscode/l10n";
+import type { DTypeName, ModuleSnapshot, TensorSnapshot, TensorStatistics } from "../src/protocol/index.js";
+import { formatBytes, formatCompact, formatPercent, formatValue } from "./format.js";
+import type { Overlay } from "./graph/index.js";
+import type { ModelIndex } from "./modelIndex.js";
+
+export type OverlayId =
+  | "parameters"
+  | "memory"
+  | "activationBytes"
+  | "multiplyAdds"
+  | "weightStd"
+  | "gradientNorm"
+  | "activationMean"
+  | "activationStd"
+  | "activationZeros"
+  | "time";
+
+interface Measure {
+  readonly title: () => string;
+  readonly scale: Overlay["scale"];
+  readonly format: (value: number) => string;
+  /** The module's value with everything beneath it; null where it has none. */
+  readonly value: (module: ModuleSnapshot, index: ModelIndex) => number | null;
+}
+
+const bytesOf: Readonly<Record<DTypeName, number>> = { float32: 4, float64: 8, int32: 4, int64: 8, uint8: 1, bool: 1 };
+
+const measures: Readonly<Record<OverlayId, Measure>> = {
+  parameters: {
+    title: () => l10n.t("Parameters"),
+    scale: "log",
+    format: formatCompact,
+    value: (module, index) => index.totals(module.path).parameters || null,
+  },
+  memory: {
+    title: () => l10n.t("Memory of Parameters and Buffers"),
+    scale: "log",
+    format: formatBytes,
+    value: (module, index) => {
+      const { bytes, bufferBytes } = index.totals(module.path);
+      return bytes + bufferBytes || null;
+    },
+  },
+  activationBytes: {
+    title: () => l10n.t("Bytes of Outputs"),
+    scale: "log",
+    format: formatBytes,
+    value: (module, index) => {
+      const outputs = index.calls(module.path).flatMap(({ step }) => step.outputs);
+      return outputs.length === 0
+        ? null
+        : outputs.reduce((sum, { value }) => {
+            const found = index.model.trace!.values[value]!;
+            return sum + found.shape.reduce((product, size) => product * size, bytesOf[found.dtype]);
+          }, 0);
+    },
+  },
+  multiplyAdds: {
+    title: () => l10n.t("Multiply-Adds"),
+    scale: "log",
+    format: formatCompact,
+    value: (module, index) => index.totals(module.path).multiplyAdds || null,
+  },
+  weightStd: {
+    title: () => l10n.t("Standard Deviation of Weights"),
+    scale: "log",
+    format: formatValue,
+    value: (module, index) => pooled(tensorsBeneath(module, index).map((tensor) => tensor.statistics))?.std ?? null,
+  },
+  gradientNorm: {
+    title: () => l10n.t("Norm of Gradients"),
+    scale: "log",
+    format: formatValue,
+    value: (module, index) => {
+      const gradient = pooled(tensorsBeneath(module, index).map((tensor) => tensor.gradient));
+      return gradient && Math.sqrt(gradient.count * (gradient.std ** 2 + gradient.mean ** 2));
+    },
+  },
+  activationMean: {
+    title: () => l10n.t("Mean of Outputs"),
+    scale: "linear",
+    format: formatValue,
+    value: (module, index) => activation(module, index, "mean"),
+  },
+  activationStd: {
+    title: () => l10n.t("Standard Deviation of Outputs"),
+    scale: "log",
+    format: formatValue,
+    value: (module, index) => activation(module, index, "std"),
+  },
+  activationZeros: {
+    title: () => l10n.t("Zeros in Outputs"),
+    scale: "linear",
+    format: formatPercent,
+    value: (module, index) => activation(module, index, "zeros"),
+  },
+  time: {
+    title: () => l10n.t("Time of the Forward Pass"),
+    scale: "log",
+    format: (value) => `${formatValue(value)} ms`,
+    value: (module, index) => {
+      const calls = index.calls(module.path);
+      return calls.length === 0 ? null : calls.reduce((sum, { step }) => sum + step.duration, 0);
+    },
+  },
+};
+
+export const overlayIds = Object.keys(measures) as OverlayId[];
+
+export function overlayTitle(id: OverlayId): string {
+  return measures[id].title();
+}
+
+/** A value for every module that has one; a closed box shows what is rolled up in it. Null where no module has one. */
+export function overlay(id: OverlayId, index: ModelIndex): Overlay | null {
+  const { title, scale, format, value } = measures[id];
+  const values = new Map<string, number>();
+  for (const module of index.modules) {
+    const found = value(module, index);
+    if (found !== null && Number.isFinite(found)) values.set(module.path, found);
+  }
+  return values.size === 0 ? null : { title: title(), values, scale, format };
+}
+
+function tensorsBeneath(module: ModuleSnapshot, index: ModelIndex): TensorSnapshot[] {
+  const found = new Set<TensorSnapshot>();
+  const pending = [module];
+  for (let next = pending.pop(); next; next = pending.pop()) {
+    for (const use of next.parameters) found.add(index.tensor(use));
+    pending.push(...next.children);
+  }
+  return [...found];
+}
+
+/** Mean and standard deviation over several tensors as if they were one, each weighing by its elements. */
+function pooled(parts: readonly (TensorStatistics | null)[]): { count: number; mean: number; std: number } | null {
+  let count = 0;
+  let sum = 0;
+  let squares = 0;
+  for (const part of parts) {
+    if (!part?.finite) continue;
+    count += part.count;
+    sum += part.count * part.finite.mean;
+    squares += part.count * (part.finite.std ** 2 + part.finite.mean ** 2);
+  }
+  if (count === 0) return null;
+  const mean = sum / count;
+  return { count, mean, std: Math.sqrt(Math.max(0, squares / count - mean ** 2)) };
+}
+
+/** Of the outputs of the module's own calls, averaged over them. */
+function activation(module: ModuleSnapshot, index: ModelIndex, of: "mean" | "std" | "zeros"): number | null {
+  const found = index
+    .calls(module.path)
+    .flatMap(({ step }) => step.outputs)
+    .flatMap(({ value }) => index.model.trace!.values[value]!.statistics ?? []);
+  return found.length === 0 ? null : found.reduce((sum, statistics) => sum + statistics[of], 0) / found.length;
+}
