@@ -13,6 +13,8 @@ export class TorchError extends Error {
 
 /** Wrong shapes, dtypes, devices or states of tensors. */
 export class RuntimeError extends TorchError {}
+/** A matrix that a factorization cannot take: singular, not positive-definite. */
+export class LinAlgError extends RuntimeError {}
 /** An argument outside of what a function takes. */
 export class ValueError extends TorchError {}
 /** An index or a dimension out of range. */

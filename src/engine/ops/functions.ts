@@ -13,6 +13,8 @@ export { alphaDropout, dropout, featureAlphaDropout, featureDropout } from "./dr
 export * from "./indexing.js";
 export { cosineSimilarity, pairwiseDistance } from "./loss.js";
 export * from "./joining.js";
+export * as linalg from "./linalg.js";
+export { cholesky, det, inv as inverse, logdet, matrixPower, pinv as pinverse, slogdet } from "./linalg.js";
 export * from "./matmul.js";
 export { groupNorm, layerNorm, rmsNorm } from "./normalization.js";
 export { adaptiveAvgPool1d, adaptiveMaxPool1d, avgPool1d, maxPool1d, maxPool2d, maxPool3d } from "./pooling.js";

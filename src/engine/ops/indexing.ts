@@ -10,7 +10,7 @@ import { collect, type Arguments } from "./arguments.js";
 import { asHeld } from "./elementwiseRows.js";
 import { broadcastSizes, resultType, type Scalar } from "./promotion.js";
 import { expand, select, unsqueeze } from "./shape.js";
-import { slicedWindow } from "./windows.js";
+import { expandedTo, slicedWindow } from "./windows.js";
 
 /** Parts of tensors picked by numbers, slices, masks and index tensors. */
 
@@ -774,13 +774,6 @@ const maskedSelectOperation = defineOperation<[x: Tensor, mask: Tensor], Int32Ar
     return [result];
   },
 });
-
-/** Broadcast, unrecorded. */
-function expandedTo(x: Tensor, sizes: readonly number[]): Tensor {
-  if (equalSizes(x.sizes, sizes)) return x;
-  const missing = sizes.length - x.sizes.length;
-  return new Tensor(x.storage, sizes, sizes.map((size, i) => (i < missing || (x.sizes[i - missing] === 1 && size !== 1) ? 0 : x.strides[i - missing]!)), x.offset);
-}
 
 /** The elements where the mask is true, in one dimension; both broadcast. (torch.masked_select) */
 export function maskedSelect(x: Tensor, mask: Tensor): Tensor {

@@ -342,8 +342,16 @@ export function roll(x: Tensor, shifts: Dims, ...args: Arguments<[dims: Dims], {
   return rollOperation(x, by, typeof dims === "number" ? [dims] : dims);
 }
 
+export interface Rot90Options {
+  /** How often. Default 1. */
+  readonly k?: number;
+  /** The plane. Default [0, 1]. */
+  readonly dims?: readonly [number, number];
+}
+
 /** Turned by 90 degrees `k` times, from the first towards the second of two dimensions. (torch.rot90) */
-export function rot90(x: Tensor, k = 1, dims: readonly [number, number] = [0, 1]): Tensor {
+export function rot90(x: Tensor, ...args: Arguments<[k: number, dims: readonly [number, number]], Rot90Options>): Tensor {
+  const { k = 1, dims = [0, 1] } = collect<Rot90Options>(["k", "dims"], args);
   const turns = ((k % 4) + 4) % 4;
   const [from, to] = dims;
   if (turns === 0) return x.clone();
@@ -369,7 +377,7 @@ export function meshgrid(...args: Tensor[] | [...tensors: Tensor[], options: Mes
   const vectors = swap ? [list[1]!, list[0]!, ...list.slice(2)] : list;
   const sizes = vectors.map((x) => x.numel());
   const grids = vectors.map((x, i) => broadcastTo(reshape(x, sizes.map((size, d) => (d === i ? size : 1))), sizes));
-  return swap ? [transpose(grids[1]!, 0, 1), transpose(grids[0]!, 0, 1), ...grids.slice(2).map((grid) => transpose(grid, 0, 1))] : grids;
+  return swap ? [grids[1]!, grids[0]!, ...grids.slice(2)] : grids;
 }
 
 // ---- triangles and diagonals
@@ -436,12 +444,14 @@ export function triu(x: Tensor, ...args: TriangleArguments): Tensor {
 }
 
 /** Positions of the triangle that `tril` keeps, as two rows: those of rows and those of columns. (torch.tril_indices) */
-export function trilIndices(row: number, column: number, offset = 0): Tensor {
+export function trilIndices(row: number, column: number, ...args: Arguments<[offset: number], { readonly offset?: number }>): Tensor {
+  const { offset = 0 } = collect<{ offset?: number }>(["offset"], args);
   return triangleIndices(row, column, (i, j) => j <= i + offset);
 }
 
 /** Positions of the triangle that `triu` keeps, as two rows: those of rows and those of columns. (torch.triu_indices) */
-export function triuIndices(row: number, column: number, offset = 0): Tensor {
+export function triuIndices(row: number, column: number, ...args: Arguments<[offset: number], { readonly offset?: number }>): Tensor {
+  const { offset = 0 } = collect<{ offset?: number }>(["offset"], args);
   return triangleIndices(row, column, (i, j) => j >= i + offset);
 }
 
@@ -529,8 +539,8 @@ export function diag(x: Tensor, ...args: TriangleArguments): Tensor {
 }
 
 /** The flattened tensor as the diagonal of a matrix. (torch.diagflat) */
-export function diagflat(x: Tensor, offset = 0): Tensor {
-  return diagEmbedOperation(flatten(x), offset, 0, 1);
+export function diagflat(x: Tensor, ...args: Arguments<[offset: number], { readonly offset?: number }>): Tensor {
+  return diagEmbedOperation(flatten(x), collect<{ offset?: number }>(["offset"], args).offset ?? 0, 0, 1);
 }
 
 const traceOperation = defineOperation<[x: Tensor]>({
@@ -560,8 +570,16 @@ export function cartesianProd(...tensors: Tensor[]): Tensor {
   return stack(meshgrid(...tensors).map((grid) => flatten(grid)), 1);
 }
 
+export interface CombinationOptions {
+  /** How many elements each choice has. Default 2. */
+  readonly r?: number;
+  /** Whether an element can be chosen again. Default false. */
+  readonly withReplacement?: boolean;
+}
+
 /** Every choice of `r` elements of a vector, a row each. (torch.combinations) */
-export function combinations(x: Tensor, r = 2, withReplacement = false): Tensor {
+export function combinations(x: Tensor, ...args: Arguments<[r: number, withReplacement: boolean], CombinationOptions>): Tensor {
+  const { r = 2, withReplacement = false } = collect<CombinationOptions>(["r", "withReplacement"], args);
   if (x.sizes.length !== 1) throw new RuntimeError("Expect a 1D vector, but got shape " + formatSizes(x.sizes));
   const count = x.sizes[0]!;
   const rows: number[][] = [];

@@ -8,6 +8,7 @@ import * as comparison from "./comparison.js";
 import * as contraction from "./contraction.js";
 import * as indexing from "./indexing.js";
 import * as joining from "./joining.js";
+import * as linalg from "./linalg.js";
 import * as matmul from "./matmul.js";
 import * as newLike from "./newLike.js";
 import { bernoulli, multinomial } from "./random.js";
@@ -32,6 +33,7 @@ const { repeat, tile, repeatInterleave, flip, fliplr, flipud, roll, rot90, tril,
 const { searchsorted: _searchsorted, bucketize: _bucketize, ...orders } = sorting;
 const { polygamma: _polygamma, ...specials } = special;
 const { inner, vdot, ger, addr, addbmm, kron, cross } = contraction;
+const { cholesky, det, inv: inverse, logdet, matrixPower, pinv: pinverse, slogdet } = linalg;
 
 const functions = {
   ...unary,
@@ -42,6 +44,7 @@ const functions = {
   ...picks,
   ...{ repeat, tile, repeatInterleave, flip, fliplr, flipud, roll, rot90, tril, triu, diagEmbed, diag, diagflat, trace },
   ...{ inner, vdot, ger, addr, addbmm, kron, cross },
+  ...{ cholesky, det, inverse, logdet, matrixPower, pinverse, slogdet },
   ...orders,
   ...specials,
   ...arithmetic,

@@ -469,8 +469,8 @@ export function norm(x: Tensor, ...args: Arguments<[p: number | "fro", dim: Dims
 }
 
 /** The norm of the difference. (torch.dist) */
-export function dist(x: Tensor, other: Tensor, p = 2): Tensor {
-  return vectorNorm(x.sub(other), p, null, false);
+export function dist(x: Tensor, other: Tensor, ...args: Arguments<[p: number], { readonly p?: number }>): Tensor {
+  return vectorNorm(x.sub(other), collect<{ p?: number }>(["p"], args).p ?? 2, null, false);
 }
 
 const logsumexpOperation = defineOperation<ReductionArgs>({
@@ -611,8 +611,8 @@ const logcumsumexpOperation = defineOperation<ScanArgs>({
 });
 
 /** log(sum(exp(x))) of all elements up to each one along a dimension. (torch.logcumsumexp) */
-export function logcumsumexp(x: Tensor, dim: number): Tensor {
-  return logcumsumexpOperation(x, dim);
+export function logcumsumexp(x: Tensor, ...args: Arguments<[dim: number], { readonly dim?: number }>): Tensor {
+  return logcumsumexpOperation(...scanArgs("logcumsumexp", x, args));
 }
 
 function runningExtreme(name: "cummax" | "cummin", sign: 1 | -1): (x: Tensor, dim: number) => ValuesAndIndices {
@@ -628,13 +628,13 @@ const cummaxOperation = runningExtreme("cummax", 1);
 const cumminOperation = runningExtreme("cummin", -1);
 
 /** The largest elements up to each one along a dimension, and their positions. (torch.cummax) */
-export function cummax(x: Tensor, dim: number): ValuesAndIndices {
-  return cummaxOperation(x, dim);
+export function cummax(x: Tensor, ...args: Arguments<[dim: number], { readonly dim?: number }>): ValuesAndIndices {
+  return cummaxOperation(...scanArgs("cummax", x, args));
 }
 
 /** The smallest elements up to each one along a dimension, and their positions. (torch.cummin) */
-export function cummin(x: Tensor, dim: number): ValuesAndIndices {
-  return cumminOperation(x, dim);
+export function cummin(x: Tensor, ...args: Arguments<[dim: number], { readonly dim?: number }>): ValuesAndIndices {
+  return cumminOperation(...scanArgs("cummin", x, args));
 }
 
 export interface DiffOptions {

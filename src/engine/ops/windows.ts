@@ -1,7 +1,8 @@
 import { through, type Window } from "../autograd/viewNode.js";
 import { RuntimeError, TypeError } from "../errors.js";
 import { binary, copy } from "../kernels/elementwise.js";
-import { contiguousStrides, formatSizes } from "../size.js";
+import { broadcastOperand } from "../kernels/strided.js";
+import { contiguousStrides, equalSizes, formatSizes } from "../size.js";
 import { Tensor } from "../tensor.js";
 
 /** Geometry of views: sizes, strides and offsets, nothing recorded. */
@@ -98,4 +99,11 @@ export function accumulated(gradient: Tensor, sizes: readonly number[], window: 
     binary(seen, seen, gradient, (sum, each) => sum + each);
   }
   return zeros;
+}
+
+/** `x` broadcast to `sizes`, which it must fit; unrecorded. */
+export function expandedTo(x: Tensor, sizes: readonly number[]): Tensor {
+  if (equalSizes(x.sizes, sizes)) return x;
+  const { offset, strides } = broadcastOperand(x, sizes);
+  return through({ sizes, strides, offset }, x);
 }
