@@ -1,0 +1,191 @@
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { version } from "../../package.json";
+import type { ModelSnapshot } from "../../src/protocol/index.js";
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+
+const cli = path.resolve(import.meta.dirname, "../../dist/cli.js");
+const folder = realpathSync(mkdtempSync(path.join(tmpdir(), "layerscope-cli-")));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function layerscope(...args: string[]): { status: number | null; stdout: string; stderr: string } {
+  return spawnSync(process.execPath, [cli, ...args], { cwd: folder, encoding: "utf8", input: "typed\n", maxBuffer: 1e9 });
+}
+
+beforeAll(() => {
+  writeFileSync(
+    path.join(folder, "model.ts"),
+    `import * as torch from "layerscope";
+const { nn } = torch;
+const shared = new nn.Linear(8, 8);
+export const net = new nn.Sequential(new nn.Linear(4, 8), new nn.ReLU(), shared, shared, new nn.Linear(8, 1, { bias: false }));
+export const rgnet = new nn.Sequential(new nn.Sequential(new nn.Linear(4, 8), new nn.ReLU()), new nn.Linear(8, 1));
+net(torch.rand(2, 4));
+console.log("printed", net[0].weight.shape);
+`,
+  );
+});
+
+describe("layerscope run", () => {
+  test("prints what the file prints, reads what is typed, and starts where it was called", () => {
+    writeFileSync(
+      path.join(folder, "talk.ts"),
+      'import { readFileSync } from "node:fs";\nimport path from "node:path";\nconsole.log(readFileSync(0, "utf8").trim(), path.basename(process.cwd()));\nconsole.error("complaint");',
+    );
+    expect(layerscope("run", "talk.ts")).toMatchObject({ status: 0, stdout: `typed ${path.basename(folder)}\n`, stderr: "complaint\n" });
+  });
+
+  test("prints much without losing any", () => {
+    writeFileSync(path.join(folder, "much.ts"), 'for (let i = 0; i < 100_000; i++) console.log("line", i);\nconsole.log("x".repeat(20e6));');
+    const { status, stdout } = layerscope("run", "much.ts");
+    expect(status).toBe(0);
+    expect(stdout.length).toBeGreaterThan(20e6);
+    expect(stdout.split("\n").slice(99_998, 100_000)).toEqual(["line 99998", "line 99999"]);
+  });
+
+  test("ends with what the file gives to process.exit", () => {
+    writeFileSync(path.join(folder, "exit.ts"), 'console.log("before");\nprocess.exit(7);\nconsole.log("after");');
+    expect(layerscope("run", "exit.ts")).toEqual(expect.objectContaining({ status: 7, stdout: "before\n", stderr: "" }));
+  });
+
+  test("says where an error was thrown", () => {
+    writeFileSync(path.join(folder, "wrong.ts"), 'function inner() {\n  throw new RangeError("too far");\n}\ninner();');
+    const file = path.join(folder, "wrong.ts");
+    expect(layerscope("run", "wrong.ts")).toMatchObject({
+      status: 1,
+      stdout: "",
+      stderr: `${file}:2:9: error: RangeError: too far\n    at inner (${file}:2:9)\n    at ${file}:4:1\n`,
+    });
+  });
+
+  test("keeps to a time limit", () => {
+    writeFileSync(path.join(folder, "forever.ts"), "let i = 0;\nfor (;;) i++;");
+    const { status, stderr } = layerscope("run", "forever.ts", "--time-limit", "1");
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/forever\.ts:2:\d+: error: Stopped after 1 s/);
+  });
+
+  test("ends when nobody reads any more", async () => {
+    writeFileSync(path.join(folder, "chatter.ts"), 'for (;;) console.log("again");');
+    const child = spawn(process.execPath, [cli, "run", "chatter.ts"], { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
+    let stderr = "";
+    child.stderr.on("data", (text) => (stderr += text));
+    child.stdout.once("data", () => child.stdout.destroy());
+    const status = await new Promise((resolve) => child.on("exit", resolve));
+    expect({ status, stderr }).toEqual({ status: 141, stderr: "" });
+  });
+
+  test.skipIf(process.platform === "win32")("leaves nothing behind when it is killed", async () => {
+    const note = path.join(folder, "pid");
+    writeFileSync(path.join(folder, "stubborn.ts"), `import { writeFileSync } from "node:fs";\nwriteFileSync(${JSON.stringify(note)}, String(process.pid));\nfor (;;);`);
+    const child = spawn(process.execPath, [cli, "run", "stubborn.ts"], { cwd: folder, stdio: "ignore" });
+    await vi.waitFor(() => expect(existsSync(note) && readFileSync(note, "utf8")).toBeTruthy(), 30_000);
+    const pid = Number(readFileSync(note, "utf8"));
+    expect(() => process.kill(pid, 0)).not.toThrow();
+    child.kill("SIGKILL");
+    await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow("ESRCH"), 10_000);
+    expect(existsSync(path.join(tmpdir(), `layerscope-${pid}.mjs`))).toBe(false);
+  });
+});
+
+describe("layerscope summary", () => {
+  test("prints torchinfo's table, shared layers counted once and marked", () => {
+    const { status, stdout, stderr } = layerscope("summary", "model.ts", "--model", "net");
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "printed torch.Size([8, 4])\n" });
+    expect(stdout).toBe(`${"=".repeat(140)}
+Layer (type (var_name):depth-idx)        Input Shape               Output Shape              Param #                   Mult-Adds
+${"=".repeat(140)}
+Sequential (net)                         [2, 4]                    [2, 1]                    --                        --
+├─Linear (0): 1-1                        [2, 4]                    [2, 8]                    40                        80
+├─ReLU (1): 1-2                          [2, 8]                    [2, 8]                    --                        --
+├─Linear (2): 1-3                        [2, 8]                    [2, 8]                    72                        144
+├─Linear (3): 1-4                        [2, 8]                    [2, 8]                    (recursive)               144
+├─Linear (4): 1-5                        [2, 8]                    [2, 1]                    8                         16
+${"=".repeat(140)}
+Total params: 120
+Trainable params: 120
+Non-trainable params: 0
+Total mult-adds: 384
+${"=".repeat(140)}
+Input size: 32
+Forward/backward pass size: 400
+Params size: 480
+Estimated Total Size: 912
+${"=".repeat(140)}
+`);
+  });
+
+  test("stops at a depth with the sums of what is beneath", () => {
+    const { stdout } = layerscope("summary", "model.ts", "--model", "rgnet", "--depth", "1");
+    expect(stdout.split("\n").slice(3, 6).map((line) => line.split(/\s{2,}/))).toEqual([
+      ["Sequential (rgnet)", "[1, 4]", "[1, 1]", "--", "--"],
+      ["├─Sequential (0): 1-1", "[1, 4]", "[1, 8]", "40", "40"],
+      ["├─Linear (1): 1-2", "[1, 8]", "[1, 1]", "9", "9"],
+    ]);
+  });
+
+  test("gives the same as JSON", () => {
+    const { stdout } = layerscope("summary", "model.ts", "--json");
+    const summaries = JSON.parse(stdout) as { model: string; rows: { path: string; shared: boolean }[]; totals: object }[];
+    expect(summaries.map(({ model }) => model)).toEqual(["net", "rgnet"]);
+    expect(summaries[0]!.rows.filter(({ shared }) => shared).map(({ path: at }) => at)).toEqual(["3"]);
+    expect(summaries[0]!.totals).toEqual({ parameters: 120, trainableParameters: 120, multiplyAdds: 384, inputBytes: 32, passBytes: 400, parameterBytes: 480 });
+  });
+
+  test("names the models there are when it is asked for another", () => {
+    expect(layerscope("summary", "model.ts", "--model", "nett")).toMatchObject({
+      status: 1,
+      stdout: "",
+      stderr: "printed torch.Size([8, 4])\nlayerscope: model.ts has no model named 'nett'; it has: net, rgnet\n",
+    });
+  });
+
+  test("shows what there is of a file that fails", () => {
+    writeFileSync(path.join(folder, "half.ts"), 'import { nn } from "layerscope";\nconst net = new nn.Linear(2, 2);\nthrow new Error("half way");');
+    const { status, stdout, stderr } = layerscope("summary", "half.ts");
+    expect(status).toBe(1);
+    expect(stdout).toContain("Linear (net)");
+    expect(stderr).toMatch(/half\.ts:3:7: error: half way/);
+  });
+});
+
+test("layerscope snapshot prints the models as JSON", () => {
+  const { status, stdout } = layerscope("snapshot", "model.ts");
+  expect(status).toBe(0);
+  const models = JSON.parse(stdout) as ModelSnapshot[];
+  expect(models.map(({ formatVersion, name, totals }) => [formatVersion, name, totals.parameters])).toEqual([
+    [1, "net", 120],
+    [1, "rgnet", 49],
+  ]);
+  expect(JSON.parse(layerscope("snapshot", "model.ts", "--model", "rgnet").stdout)).toMatchObject({ name: "rgnet" });
+});
+
+describe("the command line", () => {
+  test("explains itself", () => {
+    expect(layerscope("--help")).toMatchObject({ status: 0, stdout: expect.stringContaining("Usage: layerscope COMMAND FILE"), stderr: "" });
+    expect(layerscope("--version")).toMatchObject({ status: 0, stdout: `${version}\n` });
+  });
+
+  test.each([
+    [[], "a command is missing"],
+    [["draw", "model.ts"], "there is no command 'draw'"],
+    [["toString", "model.ts"], "there is no command 'toString'"],
+    [["run"], "a file is missing"],
+    [["run", "a.ts", "b.ts"], "unexpected argument 'b.ts'"],
+    [["summary", "a.ts", "--depth", "much"], "--depth takes a number, not 'much'"],
+    [["summary", "a.ts", "--wide"], "Unknown option '--wide'"],
+  ])("refuses %j", (args, message) => {
+    const { status, stdout, stderr } = layerscope(...args);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
+    expect(stderr).toContain(`layerscope: ${message}`);
+    expect(stderr).toContain("Try 'layerscope --help'.");
+  });
+
+  test("says that a file does not exist", () => {
+    expect(layerscope("run", "nowhere.ts")).toMatchObject({ status: 1, stderr: `layerscope: error: The file ${path.join(folder, "nowhere.ts")} does not exist.\n` });
+  });
+});
