@@ -1,5 +1,5 @@
-import type { SceneBox } from "../scene.js";
-import type { Rectangle } from "../api.js";
+import type { Point } from "../layout/problem.js";
+import type { Scene, SceneBox } from "../scene.js";
 
 const milliseconds = 200;
 
@@ -7,8 +7,11 @@ const milliseconds = 200;
 export class Animation {
   readonly #start = performance.now();
 
-  /** `before`: where boxes were, in today's coordinates. */
-  constructor(readonly before: ReadonlyMap<string, Rectangle>) {}
+  /** `offset`: by how much the pinned box, which does not move on the screen, lies elsewhere in the new picture. */
+  constructor(
+    readonly before: Scene,
+    readonly offset: Point,
+  ) {}
 
   /** 0 to 1, eased out. */
   progress(now: number): number {
@@ -17,9 +20,9 @@ export class Animation {
   }
 
   at(box: SceneBox, progress: number): SceneBox {
-    const before = this.before.get(box.node.id);
+    const before = this.before.byId.get(box.node.id);
     if (!before || progress >= 1) return box;
     const mix = (from: number, to: number) => from + (to - from) * progress;
-    return { ...box, x: mix(before.x, box.x), y: mix(before.y, box.y), width: mix(before.width, box.width), height: mix(before.height, box.height) };
+    return { ...box, x: mix(before.x + this.offset.x, box.x), y: mix(before.y + this.offset.y, box.y), width: mix(before.width, box.width), height: mix(before.height, box.height) };
   }
 }

@@ -1,0 +1,135 @@
+import type { Overlay } from "../api.js";
+import { CanvasSurface } from "../drawing/canvasSurface.js";
+import { paintContainerNames } from "../drawing/containerNames.js";
+import { edgeNote, paintEdgeNote } from "../drawing/edgeNote.js";
+import { legendSize, paintLegend } from "../drawing/legend.js";
+import { paintOverlayScale } from "../drawing/overlay.js";
+import { paintEdge, paintScene, type Look } from "../drawing/paint.js";
+import { chipsOf, paintChips, type Chip } from "../drawing/sharedChips.js";
+import { paintSharedLinks, type RoutedLink } from "../drawing/sharedLinks.js";
+import type { Point } from "../layout/problem.js";
+import type { SceneBox, SceneEdge } from "../scene.js";
+import type { GraphStrings } from "../strings.js";
+import type { MeasureText } from "../text.js";
+import type { Animation } from "./animation.js";
+import type { Camera } from "./camera.js";
+import type { Layers } from "./layers.js";
+import type { Shown } from "./shown.js";
+
+/** What is marked in the picture, over its drawing. */
+export interface Marks {
+  readonly selection: string | null;
+  readonly focus: string | null;
+  readonly hover: string | null;
+  readonly edge: { readonly edge: SceneEdge; readonly at: Point } | null;
+  readonly links: readonly RoutedLink[];
+  /** Linked boxes out of view get a sign at the border. */
+  readonly showChips: boolean;
+  readonly overlay: Overlay | null;
+  readonly showLegend: boolean;
+}
+
+/** Left, top, right, bottom of what is seen, in the picture. */
+export type View = readonly [number, number, number, number];
+
+/** Draws one frame: what is in view on the lower canvas, marks on the upper. */
+export class Painter {
+  constructor(
+    readonly layers: Layers,
+    readonly camera: Camera,
+  ) {}
+
+  get view(): View {
+    const from = this.camera.toPicture(0, 0);
+    const to = this.camera.toPicture(this.camera.width, this.camera.height);
+    return [from.x, from.y, to.x, to.y];
+  }
+
+  clear(background: string): void {
+    this.layers.base.clear(background);
+    this.layers.overlay.clear(null);
+  }
+
+  /** While boxes move, without edges and marks. */
+  paintMoving({ scene }: Shown, look: Look, animation: Animation, progress: number): void {
+    const [left, top, right, bottom] = this.view;
+    const boxes = scene.boxes
+      .map((box) => animation.at(box, progress))
+      .filter((box) => box.x < right && box.y < bottom && box.x + box.width > left && box.y + box.height > top);
+    paintScene(this.#baseSurface(look), scene, boxes, [], look);
+  }
+
+  paint({ scene, index }: Shown, look: Look): void {
+    paintScene(this.#baseSurface(look), scene, index.boxesIn(...this.view), index.edgesIn(...this.view), look);
+  }
+
+  /** Returns the chips, for the pointer. */
+  paintMarks(shown: Shown, look: Look, marks: Marks, strings: GraphStrings, measure: MeasureText): readonly Chip[] {
+    const { scene } = shown;
+    const { theme } = look;
+    const { overlay } = this.layers;
+    const { k, x, y } = this.camera.transform;
+    const surface = new CanvasSurface(overlay.context, theme.fontFamily);
+    overlay.setView(x, y, k);
+    const emphasized = marks.selection ?? marks.hover;
+    for (const edge of emphasized === null ? [] : shown.flow.edgesAt(emphasized)) paintEdge(surface, whole(edge), scene, look, theme.selection);
+    if (marks.edge) paintEdge(surface, whole(marks.edge.edge), scene, look, theme.selection);
+    outline(surface, shown.box(marks.hover), look, theme.hover, 1.5);
+    outline(surface, shown.box(marks.focus), look, theme.selection, 1.5, [4, 3]);
+    outline(surface, shown.box(marks.selection), look, theme.selection, 2);
+    paintSharedLinks(surface, marks.links, look);
+    for (const id of new Set(marks.links.flatMap((link) => [link.from, link.to]))) if (id !== marks.selection) outline(surface, shown.box(id), look, theme.shared, 1.5);
+
+    overlay.setView(0, 0, 1);
+    paintContainerNames(surface, shown.index.boxesIn(...this.view), this.camera, look, measure);
+    if (marks.showLegend) paintLegend(surface, 10, this.camera.height - legendSize(scene, strings, measure).height - 10, scene, look, strings, measure);
+    if (marks.overlay) paintOverlayScale(surface, 10, 10, marks.overlay, theme, measure);
+    const chips = marks.showChips ? chipsOf(scene, marks.links, this.camera, measure) : [];
+    paintChips(surface, chips, theme);
+    if (marks.edge) paintEdgeNote(surface, edgeNote(scene, marks.edge.edge, strings), marks.edge.at, this.camera, theme, measure);
+    return chips;
+  }
+
+  /** The whole picture, or what is in view, on a canvas of its own. */
+  toPng(shown: Shown | null, look: Look, links: readonly RoutedLink[], whole: boolean, pixelRatio: number): Promise<Blob> {
+    const margin = 12;
+    const [width, height] = whole && shown ? [shown.scene.width + 2 * margin, shown.scene.height + 2 * margin] : [this.camera.width, this.camera.height];
+    // Browsers refuse canvases larger than this; a larger picture is drawn smaller.
+    const ratio = Math.min(pixelRatio, 16_000 / Math.max(width, height, 1));
+    const canvas = new OffscreenCanvas(Math.max(1, Math.ceil(width * ratio)), Math.max(1, Math.ceil(height * ratio)));
+    const context = canvas.getContext("2d")!;
+    context.fillStyle = look.theme.background;
+    context.fillRect(0, 0, canvas.width, canvas.height);
+    if (shown) {
+      const { k, x, y } = whole ? { k: 1, x: margin, y: margin } : this.camera.transform;
+      context.setTransform(k * ratio, 0, 0, k * ratio, x * ratio, y * ratio);
+      const surface = new CanvasSurface(context, look.theme.fontFamily);
+      const large = { ...look, scale: k * ratio };
+      paintScene(surface, shown.scene, shown.scene.boxes, shown.scene.edges, large);
+      paintSharedLinks(surface, links, large);
+    }
+    return canvas.convertToBlob({ type: "image/png" });
+  }
+
+  #baseSurface({ theme }: Look): CanvasSurface {
+    const { base } = this.layers;
+    const { k, x, y } = this.camera.transform;
+    base.setView(x, y, k);
+    return new CanvasSurface(base.context, theme.fontFamily);
+  }
+}
+
+/** A cut line, drawn through for once. */
+function whole(edge: SceneEdge): SceneEdge {
+  return edge.points ? edge : { ...edge, points: edge.ends };
+}
+
+/** Just outside the box, of the same width on the screen at every scale. */
+function outline(surface: CanvasSurface, box: SceneBox | null, { scale }: Look, color: string, width: number, dash?: readonly number[]): void {
+  if (!box) return;
+  const grow = 2 / scale;
+  const isRound = box.face.shape === "pill" || box.face.shape === "circle";
+  surface.rectangle(box.x - grow, box.y - grow, box.width + 2 * grow, box.height + 2 * grow, (isRound ? box.height / 2 : 6) + grow, {
+    stroke: color, lineWidth: width / scale, ...(dash && { dash: dash.map((length) => length / scale) }),
+  });
+}

@@ -1,0 +1,96 @@
+import type { GraphViewState } from "../api.js";
+import { visibleBox } from "../drawing/sharedLinks.js";
+import type { Point } from "../layout/problem.js";
+import type { SceneBox } from "../scene.js";
+import type { Camera } from "./camera.js";
+import type { Shown } from "./shown.js";
+
+/** What happens to the view when a new picture comes. */
+export type Placement =
+  /** The box stays where it is on the screen; null: the one in the middle. */
+  | { readonly kind: "keep"; readonly pin: string | null }
+  | { readonly kind: "first" }
+  | { readonly kind: "reveal"; readonly id: string }
+  | { readonly kind: "restore"; readonly camera: NonNullable<GraphViewState["camera"]> };
+
+/** Least scale at which the small texts can be read. */
+const legible = 0.62;
+const margin = 16;
+
+/** Moves the camera as asked. Returns by how much the pinned box moved in the picture; null where nothing was pinned. */
+export function place(placement: Placement, camera: Camera, shown: Shown, before: Shown | null): Point | null {
+  const { scene, model } = shown;
+  switch (placement.kind) {
+    case "first":
+      firstView(camera, shown);
+      return null;
+    case "restore": {
+      const { anchor, dx, dy, scale } = placement.camera;
+      const box = shown.box(anchor) ?? visibleBox(model, scene, model.index.nearest(anchor).path);
+      if (box) camera.center(box.x + dx, box.y + dy, scale);
+      else firstView(camera, shown);
+      return null;
+    }
+    case "reveal": {
+      if (!before) firstView(camera, shown);
+      const box = shown.box(placement.id);
+      if (box) bringIntoView(camera, box);
+      return null;
+    }
+    case "keep": {
+      const pinned = before && inBoth(placement.pin ?? centralBox(camera, before)?.node.id ?? null, before, shown);
+      if (!pinned) {
+        if (!before) firstView(camera, shown);
+        return null;
+      }
+      const offset = { x: pinned.after.x - pinned.before.x, y: pinned.after.y - pinned.before.y };
+      camera.shift(-offset.x * camera.scale, -offset.y * camera.scale);
+      return offset;
+    }
+  }
+}
+
+/** The box, or the nearest around it, that is in both pictures. */
+function inBoth(id: string | null, before: Shown, shown: Shown): { before: SceneBox; after: SceneBox } | null {
+  if (id === null) return null;
+  for (const each of [id, ...before.around(id), ...shown.around(id), ...shown.model.index.ancestry(id).map((module) => module.path).reverse()]) {
+    const [old, now] = [before.box(each), shown.box(each)];
+    if (old && now) return { before: old, after: now };
+  }
+  return null;
+}
+
+/** The whole picture where it stays legible; else what failed; else the beginning, as wide as it fits. */
+export function firstView(camera: Camera, { scene, model }: Shown): void {
+  const whole = Math.min((camera.width - 2 * margin) / scene.width, (camera.height - 2 * margin) / scene.height);
+  const failed = model.failedPath === null ? null : visibleBox(model, scene, model.failedPath);
+  if (whole >= legible) camera.fit({ x: 0, y: 0, width: scene.width, height: scene.height });
+  else if (failed) camera.center(failed.x + failed.width / 2, failed.y + failed.height / 2, 1);
+  else {
+    const isDown = scene.direction === "down";
+    const across = isDown ? (camera.width - 2 * margin) / scene.width : (camera.height - 2 * margin) / scene.height;
+    const scale = Math.min(1, Math.max(legible, across));
+    if (isDown) camera.set(camera.width / 2 - (scene.width / 2) * scale, margin, scale);
+    else camera.set(margin, camera.height / 2 - (scene.height / 2) * scale, scale);
+  }
+}
+
+/** Moves as little as needed; comes nearer where the box could not be read. */
+export function bringIntoView(camera: Camera, box: SceneBox): void {
+  if (camera.scale < legible && box.node.content === null) {
+    camera.center(box.x + box.width / 2, box.y + box.height / 2, legible);
+    return;
+  }
+  const { x, y, width, height } = camera.toScreen(box);
+  const isPartlySeen = x < camera.width - margin && x + width > margin && y < camera.height - margin && y + height > margin;
+  if (isPartlySeen && (width > camera.width || height > camera.height)) return;
+  const into = (start: number, size: number, room: number) =>
+    size > room - 2 * margin || start < margin ? margin - start : start + size > room - margin ? room - margin - start - size : 0;
+  camera.shift(into(x, width, camera.width), into(y, height, camera.height));
+}
+
+/** The innermost box in the middle of the view; the root module where there is none. */
+export function centralBox(camera: Camera, shown: Shown): SceneBox | null {
+  const middle = camera.toPicture(camera.width / 2, camera.height / 2);
+  return shown.index.boxAt(middle.x, middle.y) ?? shown.box("");
+}

@@ -1,0 +1,89 @@
+import type { Chip } from "../drawing/sharedChips.js";
+import { badgeHeight } from "../face.js";
+import type { Point } from "../layout/problem.js";
+import type { SceneBox, SceneEdge } from "../scene.js";
+import type { Camera } from "./camera.js";
+import type { Shown } from "./shown.js";
+
+/** What the pointer is on. */
+export type Target =
+  | { readonly kind: "chip"; readonly chip: Chip }
+  /** The sign that opens and closes a box. */
+  | { readonly kind: "toggle"; readonly box: SceneBox }
+  /** The count of a folded row. */
+  | { readonly kind: "count"; readonly box: SceneBox }
+  | { readonly kind: "edge"; readonly edge: SceneEdge; readonly box: SceneBox | null; readonly at: Point }
+  | { readonly kind: "box"; readonly box: SceneBox }
+  | { readonly kind: "nothing" };
+
+export interface PointerActions {
+  move(target: Target): void;
+  click(target: Target): void;
+  doubleClick(target: Target): void;
+  contextMenu(target: Target, x: number, y: number): void;
+}
+
+/** Turns pointer events on the picture into what they mean. Dragging and zooming are the camera's. */
+export class Pointer {
+  readonly #listeners = new AbortController();
+
+  constructor(
+    readonly camera: Camera,
+    readonly seen: { shown(): Shown | null; chips(): readonly Chip[] },
+    actions: PointerActions,
+  ) {
+    const { host } = camera;
+    const listen = <Type extends "pointermove" | "click" | "dblclick" | "contextmenu" | "pointerleave">(type: Type, act: (event: HTMLElementEventMap[Type]) => void) =>
+      host.addEventListener(type, act, { signal: this.#listeners.signal });
+    listen("pointermove", (event) => {
+      if (event.buttons !== 0) return;
+      const target = this.#targetOf(event);
+      host.style.cursor = target.kind === "chip" || target.kind === "toggle" || target.kind === "count" ? "pointer" : "default";
+      actions.move(target);
+    });
+    listen("pointerleave", () => actions.move({ kind: "nothing" }));
+    listen("click", (event) => actions.click(this.#targetOf(event)));
+    listen("dblclick", (event) => actions.doubleClick(this.#targetOf(event)));
+    listen("contextmenu", (event) => actions.contextMenu(this.#targetOf(event), event.clientX, event.clientY));
+  }
+
+  dispose(): void {
+    this.#listeners.abort();
+  }
+
+  #targetOf(event: MouseEvent): Target {
+    const bounds = this.camera.host.getBoundingClientRect();
+    const at = { x: event.clientX - bounds.left, y: event.clientY - bounds.top };
+    const chip = this.seen.chips().find(({ x, y, width, height }) => at.x >= x && at.x <= x + width && at.y >= y && at.y <= y + height);
+    if (chip) return { kind: "chip", chip };
+    const shown = this.seen.shown();
+    if (!shown) return { kind: "nothing" };
+    const point = this.camera.toPicture(at.x, at.y);
+    const box = shown.index.boxAt(point.x, point.y);
+    if (box && this.#isOnToggle(box, point)) return { kind: "toggle", box };
+    if (box && isOnCount(box, point)) return { kind: "count", box };
+    const edge = box && !box.node.content ? null : shown.index.edgeAt(point.x, point.y, 5 / this.camera.scale);
+    if (edge) return { kind: "edge", edge, box, at };
+    return box ? { kind: "box", box } : { kind: "nothing" };
+  }
+
+  /** With room around it for a finger. */
+  #isOnToggle({ face: { toggle }, x, y }: SceneBox, point: Point): boolean {
+    const reach = Math.min(14, Math.max(10, 10 / this.camera.scale));
+    return toggle !== null && Math.abs(point.x - x - toggle.x) <= reach && Math.abs(point.y - y - toggle.y) <= reach;
+  }
+}
+
+function isOnCount({ face: { badges }, x, y }: SceneBox, point: Point): boolean {
+  const badge = badges.find(({ kind }) => kind === "repeated");
+  const slack = 3;
+  return (
+    badge !== undefined && point.x >= x + badge.x && point.x <= x + badge.x + badge.width &&
+    point.y >= y + badge.y - slack && point.y <= y + badge.y + badgeHeight + slack
+  );
+}
+
+/** The box that a target is or lies on. */
+export function boxOf(target: Target): SceneBox | null {
+  return "box" in target ? target.box : null;
+}
