@@ -1,3 +1,4 @@
+import { writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { version } from "../../package.json";
@@ -12,11 +13,14 @@ Commands:
   run FILE         print what the file prints
   summary FILE     print a table of layers, shapes, parameters and multiply-adds
   snapshot FILE    print the models as JSON
+  render FILE      draw a model as SVG
 
 Options:
   --model NAME         only the model of this name
-  --depth N            summary: levels of modules to show (default: all)
+  --depth N            summary, render: levels of modules to show (default: all; render: as many as fit a first view)
   --json               summary: print JSON
+  -o, --output FILE    render: where to write (default: standard output)
+  --theme NAME         render: light or dark (default: light)
   --time-limit SECONDS stop the file after this time (default: none)
   --memory-limit MB    stop the file at this much memory (default: 4096)
   -h, --help           print this
@@ -31,11 +35,13 @@ interface Options {
   readonly model: string | undefined;
   readonly depth: number;
   readonly json: boolean;
+  readonly output: string | undefined;
+  readonly theme: string;
   readonly timeLimit: number;
   readonly memoryLimit: number;
 }
 
-const commands: Readonly<Record<string, (options: Options) => Promise<number>>> = { run, summary, snapshot };
+const commands: Readonly<Record<string, (options: Options) => Promise<number>>> = { run, summary, snapshot, render };
 
 async function main(argv: readonly string[]): Promise<number> {
   let parsed;
@@ -47,6 +53,8 @@ async function main(argv: readonly string[]): Promise<number> {
         model: { type: "string" },
         depth: { type: "string" },
         json: { type: "boolean", default: false },
+        output: { type: "string", short: "o" },
+        theme: { type: "string", default: "light" },
         "time-limit": { type: "string" },
         "memory-limit": { type: "string" },
         help: { type: "boolean", short: "h" },
@@ -83,6 +91,8 @@ async function main(argv: readonly string[]): Promise<number> {
     model: values.model,
     depth: number("depth", Infinity),
     json: values.json,
+    output: values.output,
+    theme: values.theme,
     timeLimit: number("time-limit", Infinity) * 1000,
     memoryLimit: number("memory-limit", 4096),
   });
@@ -108,6 +118,24 @@ async function snapshot(options: Options): Promise<number> {
   const status = report(failure);
   const snapshots = chosen(models, options);
   console.log(JSON.stringify(options.model === undefined ? snapshots : snapshots[0], null, 2));
+  return status;
+}
+
+async function render(options: Options): Promise<number> {
+  const { renderSvg, lightTheme, darkTheme } = await import("./render.js");
+  const themes: Readonly<Record<string, typeof lightTheme>> = { light: lightTheme, dark: darkTheme };
+  if (!Object.hasOwn(themes, options.theme)) throw new UsageError(`there is no theme '${options.theme}'`);
+  const { models, failure } = await evaluate(options, false);
+  const status = report(failure);
+  const [model, ...others] = chosen(models, options);
+  if (!model) {
+    if (status === 0) throw new Error(`${options.file} makes no model`);
+    return status;
+  }
+  if (others.length > 0) throw new UsageError(`${options.file} makes several models, choose one with --model: ${models.map(({ name }) => name).join(", ")}`);
+  const svg = await renderSvg(model, { theme: themes[options.theme]!, depth: options.depth === Infinity ? "auto" : options.depth });
+  if (options.output === undefined) console.log(svg);
+  else await writeFile(options.output, svg);
   return status;
 }
 

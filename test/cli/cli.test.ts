@@ -189,3 +189,19 @@ describe("the command line", () => {
     expect(layerscope("run", "nowhere.ts")).toMatchObject({ status: 1, stderr: `layerscope: error: The file ${path.join(folder, "nowhere.ts")} does not exist.\n` });
   });
 });
+
+describe("layerscope render", () => {
+  test("draws a model", () => {
+    expect(layerscope("render", "model.ts", "--model", "rgnet", "-o", "rgnet.svg")).toMatchObject({ status: 0, stdout: "" });
+    const svg = readFileSync(path.join(folder, "rgnet.svg"), "utf8");
+    expect(svg).toMatch(/^<svg .*<\/svg>\s*$/s);
+    expect(svg).toContain("<title>rgnet</title>");
+    expect(layerscope("render", "model.ts", "--model", "rgnet").stdout.trim()).toBe(svg.trim());
+  });
+
+  test("asks which where there are several", () => {
+    const { status, stdout, stderr } = layerscope("render", "model.ts");
+    expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
+    expect(stderr).toContain("choose one with --model: net, rgnet");
+  });
+});
