@@ -51,11 +51,19 @@ export interface OperationRow<Args extends readonly unknown[], Saved = void> {
   readonly backward?: (gradient: Tensor, context: BackwardContext<Args, Saved>) => readonly Gradient[];
 }
 
+const definedRows = new Set<OperationRow<never, unknown> | ViewRow<never>>();
+
+/** @internal The rows of all operations, for tests that hold each against numerical differentiation and its shape rule. */
+export function rowsDefined(): ReadonlySet<OperationRow<never, unknown> | ViewRow<never>> {
+  return definedRows;
+}
+
 /** Above this many elements, a tensor that backward does not read is let go and a stand-in without values kept. */
 const keepWholeBelow = 256;
 
 /** The function that a row defines. */
 export function defineOperation<Args extends readonly unknown[], Saved = void>(row: OperationRow<Args, Saved>): (...args: Args) => Tensor {
+  definedRows.add(row as unknown as OperationRow<never, unknown>);
   return (...args) => {
     const watcher = observer();
     try {
@@ -78,6 +86,7 @@ export function defineOperation<Args extends readonly unknown[], Saved = void>(r
 /** The in-place form of an element-wise row: `name_`, which writes into its first argument and returns it. */
 export function defineInPlace<Args extends readonly [Tensor, ...unknown[]], Saved = void>(row: OperationRow<Args, Saved>): (...args: Args) => Args[0] {
   const name = `${row.name}_`;
+  definedRows.add(row as unknown as OperationRow<never, unknown>);
   return (...args) => {
     const watcher = observer();
     try {
@@ -92,8 +101,7 @@ export function defineInPlace<Args extends readonly [Tensor, ...unknown[]], Save
       const records = row.backward !== undefined && isGradEnabled() && anyRequiresGrad(args);
       checkInPlace(self, records);
       const edges = records ? edgesOf(args) : null;
-      // Backward must see the value from before the write.
-      const before = (records && row.reads?.includes(0) ? ([cloneValues(self), ...args.slice(1)] as unknown as Args) : args);
+      const before = records ? beforeWrite(self, args, row.reads) : args;
       let saved = undefined as Saved;
       if (commonDevice(args) === "cpu") {
         if (spec.dtype === self.dtype && !overlapsOddly(self, args)) saved = row.forward(self, ...args);
@@ -114,6 +122,12 @@ export function defineInPlace<Args extends readonly [Tensor, ...unknown[]], Save
   };
 }
 
+/** The arguments as backward must see them: what it reads of the memory that is about to be written is copied first. */
+function beforeWrite<Args extends readonly unknown[]>(self: Tensor, args: Args, reads: readonly (number | "output")[] | undefined): Args {
+  const isRead = (arg: unknown, position: number): boolean => reads!.includes(position) && arg instanceof Tensor && arg.storage === self.storage;
+  return reads !== undefined && args.some(isRead) ? (args.map((arg, i) => (isRead(arg, i) ? cloneValues(arg as Tensor) : arg)) as unknown as Args) : args;
+}
+
 export interface ViewRow<Args extends readonly [Tensor, ...unknown[]]> {
   readonly name: string;
   readonly gradientName?: string | ((...args: Args) => string);
@@ -125,6 +139,7 @@ export interface ViewRow<Args extends readonly [Tensor, ...unknown[]]> {
 
 /** An operation that shares its first argument's memory. */
 export function defineView<Args extends readonly [Tensor, ...unknown[]]>(row: ViewRow<Args>): (...args: Args) => Tensor {
+  definedRows.add(row as unknown as ViewRow<never>);
   return (...args) => {
     const watcher = observer();
     try {
@@ -401,6 +416,11 @@ function rewriteHistory(self: Tensor, node: GraphNode): void {
 }
 
 function checkInPlace(self: Tensor, records: boolean): void {
+  if (self.sizes.some((size, i) => size > 1 && self.strides[i] === 0)) {
+    throw new RuntimeError(
+      "unsupported operation: more than one element of the written-to tensor refers to a single memory location. Please clone() the tensor before performing the operation.",
+    );
+  }
   if (!isGradEnabled()) return;
   if (self.requiresGrad && self.isLeaf) {
     throw new RuntimeError("a leaf Variable that requires grad is being used in an in-place operation.");

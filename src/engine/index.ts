@@ -19,7 +19,7 @@ export { Generator, type GeneratorState, defaultGenerator, manualSeed, seed, ini
 /** Reading and writing weights files. */
 export * as safetensors from "./io/safetensors.js";
 export { setPrintOptions } from "./print/options.js";
-export { TorchError, AssertionError, RuntimeError, ValueError, IndexError, KeyError, TypeError, NotImplementedError } from "./errors.js";
+export { TorchError, AssertionError, RuntimeError, LinAlgError, ValueError, IndexError, KeyError, TypeError, NotImplementedError } from "./errors.js";
 export { getNumThreads, setNumThreads } from "./kernels/wasm/threads.js";
 export { observe, type Observer } from "./observer.js";
 

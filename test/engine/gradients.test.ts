@@ -1,0 +1,94 @@
+import * as torch from "layerscope";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { rowsDefined } from "../../src/engine/dispatch.js";
+import { layerSamples } from "../support/layerSamples.js";
+import { expectNumericalGradients } from "../support/numericalGradients.js";
+import { operationSamples, type OperationSample } from "../support/operationSamples.js";
+
+/**
+ * Every operation of the engine, by its row: the gradient against numerical differentiation in float64, and the shape rule (all that runs
+ * on the meta device) against the real result. A row that no sample reaches fails, so that none is added without.
+ */
+
+interface Row {
+  readonly name: string;
+  readonly infer?: (...args: never[]) => unknown;
+  readonly window?: (...args: never[]) => unknown;
+  readonly backward?: (...args: never[]) => unknown;
+}
+
+const reached = { forward: new Set<Row>(), backward: new Set<Row>() };
+
+/** Notes each row when its shape rule or its gradient runs. */
+function watch(row: Row): void {
+  const noted = row as { -readonly [Key in keyof Row]: Row[Key] };
+  const { infer, window, backward } = row;
+  const noting =
+    (set: Set<Row>, original: (...args: never[]) => unknown) =>
+    (...args: never[]): unknown => {
+      set.add(row);
+      return original.apply(row, args);
+    };
+  if (infer) noted.infer = noting(reached.forward, infer);
+  if (window) noted.window = noting(reached.forward, window);
+  if (backward) noted.backward = noting(reached.backward, backward);
+  // A view without a gradient of its own gets zeros with the gradient in its window.
+  if (window && !backward) reached.backward.add(row);
+}
+
+const rows = rowsDefined() as ReadonlySet<Row>;
+beforeAll(() => {
+  rows.forEach(watch);
+  torch.setDefaultDtype(torch.float64);
+});
+afterAll(() => torch.setDefaultDtype(torch.float32));
+
+const samples = [...operationSamples, ...layerSamples];
+
+function outputsOf({ call }: OperationSample, inputs: readonly torch.Tensor[]): torch.Tensor[] {
+  const result = call(...inputs);
+  return result instanceof torch.Tensor ? [result] : [...result];
+}
+
+/** What flows into the sample's results, weighted so that no two of its elements count alike; singular vectors count without their sign. */
+function joined(sample: OperationSample, inputs: readonly torch.Tensor[]): torch.Tensor {
+  const parts = outputsOf(sample, inputs).filter((output) => output.isFloatingPoint() && output.requiresGrad);
+  return torch.cat(parts.map((part) => part.reshape([-1])));
+}
+
+describe("gradients agree with numerical differentiation", () => {
+  const differentiable = samples.filter((sample) => outputsOf(sample, sample.inputs).some((output) => output.requiresGrad));
+  test.each(differentiable.map((sample) => [sample.name, sample] as const))("%s", (_, sample) => {
+    const outputs = torch.noGrad(() => outputsOf(sample, sample.inputs));
+    expect(outputs.length).toBeGreaterThan(0);
+    expectNumericalGradients((...inputs) => differentiated(sample, inputs), ...sample.inputs);
+  });
+});
+
+/** Also without recording, where no output requires a gradient, the same outputs count. */
+function differentiated(sample: OperationSample, inputs: readonly torch.Tensor[]): torch.Tensor {
+  if (torch.isGradEnabled()) return joined(sample, inputs);
+  const counted = torch.enableGrad(() => outputsOf(sample, inputs).map((output) => output.isFloatingPoint() && output.requiresGrad));
+  return torch.cat(outputsOf(sample, inputs).filter((_, i) => counted[i]).map((part) => part.reshape([-1])));
+}
+
+describe("the shape rule agrees with the result", () => {
+  test.each(samples.filter(({ onMeta }) => onMeta).map((sample) => [sample.name, sample] as const))("%s", (_, sample) => {
+    const real = outputsOf(sample, sample.inputs);
+    const leaves = sample.inputs.map((input) => torch.empty([...input.shape], { dtype: input.dtype, device: "meta", requiresGrad: input.requiresGrad }));
+    const inferred = outputsOf(sample, leaves);
+    const describe = (outputs: readonly torch.Tensor[]): string[] => outputs.map((output) => `${String(output.dtype)} ${String(output.shape)} ${output.requiresGrad}`);
+    expect(describe(inferred)).toEqual(describe(real));
+    expect(inferred.every((output) => output.isMeta)).toBe(true);
+    for (const output of inferred.filter((each) => each.requiresGrad)) {
+      output.backward(torch.empty([...output.shape], { dtype: output.dtype, device: "meta" }), { retainGraph: true });
+    }
+    leaves.forEach((leaf) => leaf.grad === null || expect([...leaf.grad.shape]).toEqual([...leaf.shape]));
+  });
+});
+
+test("every row has a sample", () => {
+  const missing = (set: ReadonlySet<Row>, of: readonly Row[]): string[] => of.filter((row) => !set.has(row)).map(({ name }) => name);
+  expect(missing(reached.forward, [...rows]), "shape rule").toEqual([]);
+  expect(missing(reached.backward, [...rows].filter((row) => row.backward !== undefined)), "gradient").toEqual([]);
+});

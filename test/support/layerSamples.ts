@@ -1,0 +1,3 @@
+import type { OperationSample } from "./operationSamples.js";
+
+export const layerSamples: readonly OperationSample[] = [];
