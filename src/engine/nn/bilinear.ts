@@ -1,5 +1,5 @@
 import { ValueError } from "../errors.js";
-import { collect, required, type Arguments } from "../ops/arguments.js";
+import { collect, required } from "../ops/arguments.js";
 import { bilinear } from "../ops/bilinear.js";
 import { repr } from "../print/python.js";
 import type { Tensor } from "../tensor.js";
@@ -20,10 +20,6 @@ interface Features {
   readonly outFeatures?: number;
 }
 
-type BilinearArguments<HasBias extends boolean> =
-  | readonly [in1Features: number, in2Features: number, outFeatures: number, ...tail: Arguments<[bias: HasBias], BilinearOptions<HasBias>>]
-  | readonly [options: BilinearOptions<HasBias> & Required<Features>];
-
 /**
  * y = x1^T A x2 + b (torch.nn.Bilinear). Inputs (*, in1Features) and (*, in2Features), output (*, outFeatures).
  * `weight` is (outFeatures, in1Features, in2Features); it and `bias` start from U(-1/sqrt(in1Features), 1/sqrt(in1Features)).
@@ -35,7 +31,10 @@ export class Bilinear<HasBias extends boolean = true> extends Module {
   declare weight: Parameter;
   declare bias: Bias<HasBias>;
 
-  constructor(...args: BilinearArguments<HasBias>) {
+  constructor(in1Features: number, in2Features: number, outFeatures: number, options?: BilinearOptions<HasBias>);
+  constructor(in1Features: number, in2Features: number, outFeatures: number, bias: HasBias, options?: FactoryOptions);
+  constructor(options: BilinearOptions<HasBias> & Required<Features>);
+  constructor(...args: unknown[]) {
     super();
     const given = collect<BilinearOptions<boolean> & Features>(["in1Features", "in2Features", "outFeatures", "bias"], args);
     this.in1Features = required(given.in1Features, "Bilinear", "in1_features");

@@ -8,6 +8,7 @@ export {
   elu_,
   gelu,
   glu,
+  gumbelSoftmax,
   hardshrink,
   hardsigmoid,
   hardswish,

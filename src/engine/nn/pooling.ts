@@ -232,11 +232,6 @@ export class AvgPool3d extends AvgPool {
 
 // ---- pooling to a given size
 
-/** `outputSize` by position or among the options. */
-type WithOutputSize<Tail extends readonly unknown[], Options> =
-  | readonly [outputSize: F.OutputSizes, ...tail: Tail]
-  | readonly [options: Options & { readonly outputSize: F.OutputSizes }];
-
 function describeOutputSizes(sizes: F.OutputSizes): string {
   return typeof sizes === "object" && sizes !== null ? `[${sizes.map((size) => repr(size)).join(", ")}]` : repr(sizes);
 }
@@ -244,7 +239,7 @@ function describeOutputSizes(sizes: F.OutputSizes): string {
 abstract class AdaptiveAvgPool extends Module {
   readonly outputSize: F.OutputSizes;
 
-  constructor(...args: WithOutputSize<[], object>) {
+  constructor(...args: readonly [outputSize: F.OutputSizes] | readonly [options: { readonly outputSize: F.OutputSizes }]) {
     super();
     this.outputSize = outputSizeOf(args);
   }
@@ -292,16 +287,14 @@ interface ReturnIndicesOptions<ReturnIndices extends boolean> {
   readonly returnIndices?: ReturnIndices;
 }
 
-type AdaptiveMaxPoolArguments<ReturnIndices extends boolean> = WithOutputSize<
-  Arguments<[returnIndices: ReturnIndices], ReturnIndicesOptions<ReturnIndices>>,
-  ReturnIndicesOptions<ReturnIndices>
->;
-
 abstract class AdaptiveMaxPool<ReturnIndices extends boolean> extends Module {
   readonly outputSize: F.OutputSizes;
   readonly returnIndices: boolean;
 
-  constructor(...args: AdaptiveMaxPoolArguments<ReturnIndices>) {
+  constructor(outputSize: F.OutputSizes, options?: ReturnIndicesOptions<ReturnIndices>);
+  constructor(outputSize: F.OutputSizes, returnIndices: ReturnIndices);
+  constructor(options: ReturnIndicesOptions<ReturnIndices> & { readonly outputSize: F.OutputSizes });
+  constructor(...args: unknown[]) {
     super();
     this.outputSize = outputSizeOf(args);
     this.returnIndices = collect<ReturnIndicesOptions<boolean> & { readonly outputSize?: unknown }>(["outputSize", "returnIndices"], args).returnIndices ?? false;

@@ -7,7 +7,9 @@ import { sumTo } from "../kernels/sumTo.js";
 import { defaultGenerator } from "../random/generator.js";
 import { contiguousStrides, product } from "../size.js";
 import { normalizeDim, Tensor } from "../tensor.js";
+import { allocateLike } from "./allocation.js";
 import { collect, required, type Arguments } from "./arguments.js";
+import { zerosLike } from "./creation.js";
 import { relu as reluOf, relu_ } from "./unary.js";
 import { erf } from "./specialFunctions.js";
 
@@ -639,4 +641,30 @@ const softminOperation = defineComposite("softmin", (x: Tensor, dim: number): Te
 export function implicitSoftmaxDim(x: Tensor): number {
   const { length } = x.sizes;
   return length === 0 || length === 1 || length === 3 ? 0 : 1;
+}
+
+export interface GumbelSoftmaxOptions {
+  /** Temperature: the lower, the closer to one-hot. Default 1. */
+  readonly tau?: number;
+  /** Gives one-hot samples, differentiated as if they were soft. Default false. */
+  readonly hard?: boolean;
+  /** Default -1. */
+  readonly dim?: number;
+}
+
+const gumbelSoftmaxOf = defineComposite("gumbelSoftmax", (logits: Tensor, tau: number, hard: boolean, dim: number): Tensor => {
+  const noise = allocateLike(logits, {}).exponential_().log().neg();
+  const soft = softmaxOf(logits.add(noise).div(tau), dim);
+  if (!hard) return soft;
+  const values = soft.detach();
+  return zerosLike(values).scatter_(dim, values.argmax(dim, true), 1).sub(values).add(soft);
+});
+
+/**
+ * Samples of the categorical distribution with the given unnormalized log-probabilities, relaxed so that they have a gradient (Jang et al.,
+ * "Categorical reparameterization with Gumbel-softmax", 2017). (torch.nn.functional.gumbel_softmax)
+ */
+export function gumbelSoftmax(logits: Tensor, ...args: Arguments<[tau: number, hard: boolean], GumbelSoftmaxOptions>): Tensor {
+  const { tau = 1, hard = false, dim = -1 } = collect<GumbelSoftmaxOptions>(["tau", "hard"], args);
+  return gumbelSoftmaxOf(logits, tau, hard, dim);
 }
