@@ -7,8 +7,6 @@ export type MenuItem =
       readonly kind: "action";
       readonly label: string;
       readonly icon?: string;
-      /** Shown beside the label, e.g. "F". */
-      readonly shortcut?: string;
       /** For an item that switches something: whether it is on. */
       readonly checked?: boolean;
       readonly disabled?: boolean;
@@ -82,7 +80,6 @@ export function Menu({ label, items, anchor, onClose }: MenuProps) {
           >
             <Icon name={item.checked === undefined ? (item.icon ?? "blank") : item.checked ? "check" : "blank"} />
             <span class="menu-label">{item.label}</span>
-            {item.shortcut && <kbd>{item.shortcut}</kbd>}
           </button>
         ),
       )}

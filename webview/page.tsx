@@ -3,6 +3,7 @@ import * as l10n from "@vscode/l10n";
 import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { commands } from "./commands.js";
 import type { TextField } from "./controls.js";
+import { formatCount } from "./format.js";
 import type { GraphViewInterface } from "./graph/index.js";
 import { GraphPane } from "./graphPane.js";
 import type { Host } from "./host.js";
@@ -99,6 +100,15 @@ function Content({ layoutEngine }: { readonly layoutEngine: Promise<string> }) {
     window.addEventListener("keydown", onKeyDown);
     return () => window.removeEventListener("keydown", onKeyDown);
   }, [graph]);
+
+  const activity = page.host?.kind === "file" ? page.host.activity : "idle";
+  const wasBusy = useRef(false);
+  useEffect(() => {
+    if (wasBusy.current && activity === "idle" && model) {
+      session.announce(l10n.t("{0} is up to date: {1} parameters.", model.name, formatCount(model.totals.parameters)));
+    }
+    wasBusy.current = activity !== "idle";
+  }, [activity]);
 
   if (page.host === null) return null;
   if (page.host.kind === "empty") return <EmptyScreen />;

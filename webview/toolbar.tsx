@@ -52,9 +52,11 @@ export function Toolbar({ commands, results, searchField }: ToolbarProps) {
   const shown = commands.length <= room + 1 ? commands : commands.slice(0, room);
   const rest = commands.slice(shown.length);
 
+  // The press that would open a menu again has just closed it.
+  const open = (wanted: OpenMenu) => setMenu(menu?.anchor === wanted.anchor && menu.label === wanted.label ? null : wanted);
   const run = (command: Command, anchor: HTMLElement) => {
     if ("run" in command) command.run();
-    else setMenu({ label: command.label, items: command.choices(), anchor });
+    else open({ label: command.label, items: command.choices(), anchor });
   };
   const openRest = (anchor: HTMLElement) => {
     const items = rest.map((command): MenuItem => {
@@ -63,11 +65,11 @@ export function Toolbar({ commands, results, searchField }: ToolbarProps) {
         ? { kind: "action", icon, label, checked, disabled, run: command.run }
         : { kind: "action", icon, label: l10n.t("{0}…", label), disabled, run: () => run(command, anchor) };
     });
-    setMenu({ label: l10n.t("More Actions"), items, anchor });
+    open({ label: l10n.t("More Actions"), items, anchor });
   };
 
   return (
-    <div ref={element} class={width >= oneRow ? "toolbar one-row" : "toolbar"} role="toolbar" aria-label={l10n.t("Model")}>
+    <div ref={element} class={width >= oneRow ? "toolbar one-row" : "toolbar"} role="group" aria-label={l10n.t("Model")}>
       <ModelPicker />
       <div class="toolbar-buttons">
         {shown.map((command) => (

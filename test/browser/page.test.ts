@@ -200,6 +200,12 @@ describe("the host's news", () => {
     expect(webview.asked("reveal")).toEqual([{ location: failure.location }]);
   });
 
+  test("the end of a run is announced to a screen reader", async () => {
+    const webview = await open(fileState({ activity: "running" }));
+    await webview.send({ kind: "activity", activity: "idle" });
+    await expect.poll(() => webview.page.locator("[aria-live=polite]").innerText()).toBe("net is up to date: 49 parameters.");
+  });
+
   test("a reload comes back to the same model and place", async () => {
     const webview = await open(fileState(), { selection: { model: "rgnet", path: "0.block 1.0" } });
     await webview.page.waitForFunction(() => sessionStorage.getItem("state")?.includes('"selection":"0.block 1.0"'));
@@ -325,6 +331,10 @@ describe("keyboard and screen reader", () => {
     await webview.page.keyboard.press("Escape");
     expect(await webview.page.getByRole("menu").count()).toBe(0);
     expect(await webview.page.evaluate(() => document.activeElement?.getAttribute("aria-label"))).toBe("More Actions");
+    await more.click();
+    await webview.page.getByRole("menu").waitFor();
+    await more.click();
+    await webview.page.getByRole("menu").waitFor({ state: "detached" });
   });
 });
 
@@ -484,7 +494,9 @@ describe("at every width, in every theme", () => {
   });
 
   test("nothing moves with reduced motion", async () => {
-    const webview = await open(fileState({ activity: "running" }), { reducedMotion: true });
-    expect(await webview.page.evaluate(() => document.getAnimations().length)).toBe(0);
+    for (const shown of [models, []]) {
+      const webview = await open(fileState({ models: shown, activity: "running" }), { reducedMotion: true });
+      expect(await webview.page.evaluate(() => document.getAnimations().length)).toBe(0);
+    }
   });
 });
