@@ -18,6 +18,10 @@ const tile = 256;
 export function multiply(output: ElementArray, start: number, m: number, n: number, k: number, a: Matrix, b: Matrix): void {
   if (k === 0 || m === 0 || n === 0) return;
   if (m * n * k <= smallProduct) return multiplyByDots(output, start, m, n, k, a, b);
+  // A matrix times a vector touches each element once: moving it to WebAssembly's memory would cost more than the product.
+  if ((m === 1 || n === 1) && m * n * k < threadedProduct) {
+    return n > 1 && b.columnStride === 1 ? multiplyByRows(output, start, m, n, k, a, b) : multiplyByDots(output, start, m, n, k, a, b);
+  }
   const wasm = output instanceof Float32Array && a.data instanceof Float32Array && b.data instanceof Float32Array ? wasmKernels() : null;
   const pool = wasm !== null && m * n * k >= threadedProduct ? threadPool() : null;
   if (pool !== null) multiplyInThreads(pool, output as Float32Array, start, m, n, k, a, b);
