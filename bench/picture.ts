@@ -1,9 +1,15 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import path from "node:path";
 import { openPicture } from "../test/support/picture.js";
 
 /**
- * The picture at 10,000 modules in headless Chromium: first layouts, expanding, frames while panning and zooming, memory.
- * `npm run bench -- picture`; `--json` for JSON.
+ * The picture at 10,000 modules in headless Chromium: first layouts, expanding, frames while panning and zooming, memory; and the layout of
+ * the same boxes by dagre, flat, as netron lays out its graphs. `npm run bench -- picture`; `--json` for JSON, `--no-peers` without dagre.
  */
+
+/** Milliseconds after which dagre is stopped. */
+const dagreLimit = 60_000;
 
 interface Result {
   readonly what: string;
@@ -54,6 +60,14 @@ try {
   );
   note("plain layouts among them", await page.evaluate(() => Number(layerscopePicture.view.describe().layout === "plain")), 0);
   note("47 layers with 1,128 edges (each feeds all later ones), ms", await page.evaluate(() => layerscopePicture.show("dense", {}, 47)), null);
+  if (!process.argv.includes("--no-peers")) {
+    for (const blocks of [12, 48, 96]) {
+      const all = { state: { ...(await page.evaluate(() => layerscopePicture.startState)), depth: "all" as const, unfolded: ["h.0"] } };
+      note(`GPT of ${blocks} blocks, all open: Layerscope, ms`, await page.evaluate(([options, count]) => layerscopePicture.show("gpt", options, { blocks: count, width: 64 * count }), [all, blocks] as const));
+      const dagre = layOutWithDagre(await page.evaluate(flatGraph));
+      note(`GPT of ${blocks} blocks, flat: dagre, ms${dagre === null ? " (stopped)" : ""}`, dagre ?? dagreLimit);
+    }
+  }
   note("memory of the page's script, MB", await page.evaluate(() => (performance as unknown as { memory: { usedJSHeapSize: number } }).memory.usedJSHeapSize / 1e6), 300);
 } finally {
   await browser.close();
@@ -62,6 +76,44 @@ for (const problem of problems) console.error(problem);
 
 if (process.argv.includes("--json")) console.log(JSON.stringify(results, null, 2));
 else for (const { what, value, budget } of results) console.log(`${what.padEnd(62)} ${String(value).padStart(9)}${budget === null ? "" : `   (budget ${budget})`}`);
+
+interface FlatGraph {
+  readonly nodes: readonly { readonly id: string; readonly width: number; readonly height: number }[];
+  readonly edges: readonly (readonly [string, string])[];
+}
+
+/** Runs in the page: the closed boxes, and the lines between them through all borders. */
+function flatGraph(): FlatGraph {
+  const { view } = layerscopePicture;
+  const { items, scale } = view.describe();
+  const closed = items.filter((item) => !item.expanded);
+  return {
+    nodes: closed.map(({ id, rectangle }) => ({ id, width: rectangle.width / scale, height: rectangle.height / scale })),
+    edges: closed.flatMap(({ id }) => view.neighbours(id).downstream.map((to) => [id, to] as const)),
+  };
+}
+
+/** Milliseconds that dagre takes; null when it takes longer than the limit. */
+function layOutWithDagre(graph: FlatGraph): number | null {
+  const folder = path.resolve(".bench/picture");
+  if (!existsSync(path.join(folder, "node_modules/@dagrejs/dagre"))) {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(path.join(folder, "package.json"), '{ "private": true }');
+    spawnSync("npm", ["install", "--ignore-scripts", "--no-audit", "--no-fund", "@dagrejs/dagre"], { cwd: folder, stdio: "inherit", shell: process.platform === "win32" });
+  }
+  const program = `
+    import { readFileSync } from "node:fs";
+    import dagre from "@dagrejs/dagre";
+    const { nodes, edges } = JSON.parse(readFileSync(0, "utf8"));
+    const graph = new dagre.graphlib.Graph().setGraph({}).setDefaultEdgeLabel(() => ({}));
+    for (const { id, ...size } of nodes) graph.setNode(id, size);
+    for (const [from, to] of edges) graph.setEdge(from, to);
+    const start = performance.now();
+    dagre.layout(graph);
+    console.log(performance.now() - start);`;
+  const { stdout, status } = spawnSync(process.execPath, ["--stack-size=8000", "--input-type=module", "-e", program], { cwd: folder, input: JSON.stringify(graph), timeout: dagreLimit, encoding: "utf8" });
+  return status === 0 ? Number(stdout) : null;
+}
 
 /** Runs in the page: pans and zooms for two seconds and takes the time between frames, and what the drawing takes of it. */
 async function frameTimes(whole: boolean): Promise<{ median: number; p95: number; script: number }> {

@@ -512,13 +512,13 @@ export class GraphView implements GraphViewInterface {
     const box = shown?.scene.byId.get(id);
     if (!shown || !box) return { parent: null, firstChild: null, previous: null, next: null, upstream: [], downstream: [] };
     const parent = shown.scene.parents.get(id) ?? null;
-    const siblings = shown.scene.boxes.filter((other) => (shown.scene.parents.get(other.node.id) ?? null) === parent);
-    const place = siblings.indexOf(box);
+    const siblings = shown.box(parent)?.node.content?.nodes ?? shown.scene.boxes.filter(({ depth }) => depth === 0).map(({ node }) => node);
+    const place = siblings.indexOf(box.node);
     return {
       parent,
       firstChild: box.node.content?.nodes[0]?.id ?? null,
-      previous: siblings[place - 1]?.node.id ?? null,
-      next: siblings[place + 1]?.node.id ?? null,
+      previous: siblings[place - 1]?.id ?? null,
+      next: siblings[place + 1]?.id ?? null,
       upstream: shown.flow.next(id, "upstream"),
       downstream: shown.flow.next(id, "downstream"),
     };
