@@ -1,7 +1,7 @@
 // A real VS Code from the npm registry: the workbench and extension host inside the package code-server, started through VS Code's own
 // server. It stands in where the desktop build is not installed and cannot be downloaded.
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -37,6 +37,7 @@ export function installServer(release = "current") {
   npm(folder, "install", "--no-save", "--ignore-scripts", "--prefix", folder, `code-server@${codeServer}`, `${nodePackage}@${node}`);
   npm(vscode, "install", "--omit=dev", "--ignore-scripts");
   npm(path.join(vscode, "extensions"), "install", "--omit=dev", "--ignore-scripts");
+  copyFileSync(path.join(root, "scripts", "spdlog.cjs"), path.join(vscode, "node_modules", "@vscode", "spdlog", "index.js"));
   writeFileSync(complete, "");
   return installed;
 }

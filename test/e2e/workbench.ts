@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import type { Browser, Frame, Locator, Page } from "playwright-core";
@@ -95,6 +95,22 @@ export class Workbench {
     await page.keyboard.press("Enter");
     await page.locator(`.tab[data-resource-name="${name}"]`).waitFor();
     await page.locator(".monaco-editor .view-lines").first().waitFor();
+  }
+
+  /** Replaces a text in the open file through the editor's own find and replace, and saves. */
+  async replaceInFile(name: string, text: string, replacement: string): Promise<void> {
+    const { page } = this;
+    await page.locator(`.tab[data-resource-name="${name}"]`).click();
+    const before = readFileSync(join(this.folder, name), "utf8");
+    await page.keyboard.press("Control+H");
+    const widget = page.locator(".find-widget.visible");
+    await widget.locator(".find-part textarea").first().fill(text);
+    await widget.locator(".replace-part textarea").first().fill(replacement);
+    await widget.getByRole("button", { name: /^Replace All/ }).click();
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("Control+S");
+    const after = before.replaceAll(text, replacement);
+    while (readFileSync(join(this.folder, name), "utf8") !== after) await page.waitForTimeout(50);
   }
 
   /** Picks the entry of the quick pick that is open. */

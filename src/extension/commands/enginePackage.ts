@@ -29,6 +29,11 @@ export async function installEnginePackage(context: vscode.ExtensionContext, out
   if (!folder) return;
   const { t } = vscode.l10n;
   const root = folder.uri.fsPath;
+  const { name } = (await readManifest(join(root, "package.json"))) ?? {};
+  if (name !== undefined && name === context.extension.packageJSON.name) {
+    void vscode.window.showInformationMessage(t("This folder is the package {0} itself.", name));
+    return;
+  }
   const done = await vscode.window.withProgress(
     { location: vscode.ProgressLocation.Notification, title: t("Installing the package layerscope into {0}", folder.name), cancellable: true },
     async (_progress, cancelled): Promise<string | undefined> => {
@@ -45,16 +50,14 @@ export async function installEnginePackage(context: vscode.ExtensionContext, out
     },
   );
   if (!done) return;
-  const showOutput = t("Show Output");
-  if ((await vscode.window.showInformationMessage(done, showOutput)) === showOutput) output.show();
+  void vscode.window.showInformationMessage(done, t("Show Output")).then((picked) => picked && output.show());
 }
 
 async function chooseFolder(): Promise<vscode.WorkspaceFolder | undefined> {
   const folders = vscode.workspace.workspaceFolders ?? [];
-  const active = vscode.window.activeTextEditor && vscode.workspace.getWorkspaceFolder(vscode.window.activeTextEditor.document.uri);
   if (folders.length > 1) return vscode.window.showWorkspaceFolderPick();
   if (folders.length === 0) void vscode.window.showInformationMessage(vscode.l10n.t("Open a folder first."));
-  return active ?? folders[0];
+  return folders[0];
 }
 
 /** The engine with its type declarations, as the package that npm knows. */
@@ -68,13 +71,29 @@ async function writePackage(context: vscode.ExtensionContext, folder: string): P
   await writeFile(join(folder, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
 }
 
+interface Manifest {
+  readonly name?: string;
+  readonly private?: boolean;
+  readonly type?: string;
+  dependencies?: Record<string, string>;
+  devDependencies?: Record<string, string>;
+}
+
+/** Null where there is none. A package.json that cannot be read is the user's to mend: nothing is written over it. */
+async function readManifest(file: string): Promise<Manifest | null> {
+  const text = await readFile(file, "utf8").catch(() => null);
+  if (text === null) return null;
+  try {
+    return JSON.parse(text) as Manifest;
+  } catch (error) {
+    throw new Error(vscode.l10n.t("{0} is not valid JSON: {1}", file, (error as Error).message));
+  }
+}
+
 /** Adds the package to devDependencies and leaves the rest of package.json, its indentation included, as it is. */
 async function addReference(file: string): Promise<void> {
   const text = await readFile(file, "utf8").catch(() => null);
-  const manifest = (text === null ? { private: true, type: "module" } : JSON.parse(text)) as {
-    dependencies?: Record<string, string>;
-    devDependencies?: Record<string, string>;
-  };
+  const manifest: Manifest = (await readManifest(file)) ?? { private: true, type: "module" };
   const section = manifest.dependencies?.layerscope === undefined ? "devDependencies" : "dependencies";
   if (manifest[section]?.layerscope === reference) return;
   manifest[section] = { ...manifest[section], layerscope: reference };

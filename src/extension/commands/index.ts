@@ -104,9 +104,10 @@ async function showError(error: unknown): Promise<void> {
     const { kind, message, hint, location } = error.failure;
     if (kind === "cancelled") return;
     const reveal = vscode.l10n.t("Reveal in Code");
-    const picked = await vscode.window.showErrorMessage(hint ? `${message} ${hint}` : message, ...(location ? [reveal] : []));
-    if (picked && location) await revealInCode(location, null);
+    void vscode.window.showErrorMessage(hint ? `${message} ${hint}` : message, ...(location ? [reveal] : [])).then((picked) => {
+      if (picked && location) void revealInCode(location, null);
+    });
     return;
   }
-  await vscode.window.showErrorMessage(error instanceof Error ? error.message : String(error));
+  void vscode.window.showErrorMessage(error instanceof Error ? error.message : String(error));
 }

@@ -1,0 +1,122 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, describe, expect, test } from "vitest";
+import { ModelPage } from "./modelPage.js";
+import { Workbench, type WorkbenchOptions } from "./workbench.js";
+
+const net = `import * as torch from "layerscope";
+const { nn } = torch;
+
+export const net = new nn.Sequential(new nn.Linear(4, 8), new nn.ReLU(), new nn.Linear(8, 1));
+net(torch.rand(2, 4));
+`;
+
+let workbench: Workbench | undefined;
+async function open(options: WorkbenchOptions): Promise<Workbench> {
+  return (workbench = await Workbench.open({ vsix: process.env.LAYERSCOPE_VSIX, ...options }));
+}
+afterEach(async ({ task }) => {
+  if (task.result?.state === "fail") await workbench?.screenshot(`failed-${task.name.slice(0, 40)}`);
+  await workbench?.dispose();
+  workbench = undefined;
+});
+
+describe("Layerscope in the workbench", () => {
+  test("in an untrusted workspace nothing runs until trust is given, and the views say so", async () => {
+    const editor = await open({
+      askForTrust: true,
+      files: { "net.ts": `import { writeFileSync } from "node:fs";\nwriteFileSync(${JSON.stringify("ran.txt")}, "");\n${net}` },
+    });
+    await editor.openFile("net.ts");
+    await editor.openLayerscope();
+    await editor.page.locator(".pane-body").getByText("This workspace is in Restricted Mode.").first().waitFor();
+    const frame = await editor.modelPage();
+    await expect.poll(() => frame.locator("body").innerText()).toMatch(/trust/i);
+    await editor.page.keyboard.press("Control+S");
+    await editor.page.waitForTimeout(2000);
+    expect(existsSync(join(editor.folder, "ran.txt"))).toBe(false);
+
+    await frame.getByText("Manage Workspace Trust").click();
+    await editor.page.locator(".workspace-trust-editor").getByRole("button", { name: "Trust", exact: true }).click();
+    await expect.poll(() => existsSync(join(editor.folder, "ran.txt")), { timeout: 30_000 }).toBe(true);
+  });
+
+  test("an empty workspace gets an example at a click", async () => {
+    const editor = await open({ files: { "notes.txt": "" } });
+    await editor.openLayerscope();
+    await editor.page.locator(".pane-body").getByRole("button", { name: "Create Example" }).click();
+    await editor.page.locator('.tab[data-resource-name="parameter-management.ts"]').waitFor();
+    const page = new ModelPage(await editor.modelPage());
+    await page.ready();
+    expect(await page.models()).toEqual(["net", "rgnet", "tied"]);
+    expect(existsSync(join(editor.folder, "parameter-management.ts"))).toBe(true);
+  });
+
+  test("the same page opens as a tab, and comes back with its picture after a reload", async () => {
+    const editor = await open({ files: { "net.ts": net } });
+    await editor.openFile("net.ts");
+    await editor.command("Layerscope: Open in Editor");
+    const page = new ModelPage(await editor.modelPage("editor"));
+    await page.ready();
+    await page.select(/^2 Linear/);
+    await editor.screenshot("tab");
+    // The workbench writes down which tabs are open in its own time.
+    await editor.page.waitForTimeout(3000);
+    await editor.load();
+    const again = new ModelPage(await editor.modelPage("editor"));
+    await again.ready();
+    expect(await again.items()).toEqual(expect.arrayContaining([expect.stringMatching(/^net Sequential/)]));
+  });
+
+  test("a save redraws the picture, a broken save keeps the last one and says why", async () => {
+    const editor = await open({ files: { "net.ts": net } });
+    await editor.openFile("net.ts");
+    await editor.openLayerscope();
+    const page = new ModelPage(await editor.modelPage());
+    await page.ready();
+    await editor.replaceInFile("net.ts", "nn.Linear(8, 1)", "nn.Linear(8, 3)");
+    await expect.poll(() => page.items().then((items) => items.join("; ")), { timeout: 20_000 }).toContain("Linear 8 → 3");
+
+    await editor.replaceInFile("net.ts", "export const net", "throw new Error('out of paper');\nexport const net");
+    await expect.poll(() => page.frame.locator("[role=alert]").innerText(), { timeout: 20_000 }).toContain("out of paper");
+    expect((await page.items()).join("; ")).toContain("Linear 8 → 3");
+    expect(await editor.statusBar().innerText()).toContain("Failed");
+    await editor.page.locator(".monaco-editor .squiggly-error").first().waitFor({ state: "attached" });
+  });
+
+  test("what takes longer than a second can be cancelled, and the last picture stays", async () => {
+    const editor = await open({ files: { "net.ts": net } });
+    await editor.openFile("net.ts");
+    await editor.openLayerscope();
+    const page = new ModelPage(await editor.modelPage());
+    await page.ready();
+    await editor.replaceInFile("net.ts", "net(torch.rand(2, 4));", "while (true) {}");
+    // Toasts do not show in a VS Code that tests drive; the notification center has what they would say.
+    await editor.page.getByRole("button", { name: /new notification|progress/i }).click({ timeout: 20_000 });
+    const notification = editor.page.locator(".notifications-center .notification-list-item", { hasText: "Running net.ts" });
+    await notification.hover();
+    await notification.getByRole("button", { name: "Cancel" }).click();
+    await expect.poll(() => editor.statusBar().innerText(), { timeout: 20_000 }).toContain("Stopped");
+    expect((await page.items()).join("; ")).toContain("Linear 4 → 8");
+  });
+
+  test("what the model prints is in the output channel", async () => {
+    const editor = await open({ files: { "net.ts": `${net}\nconsole.log("the answer is", 42);\n` } });
+    await editor.openFile("net.ts");
+    await editor.openLayerscope();
+    await new ModelPage(await editor.modelPage()).ready();
+    await editor.command("Layerscope: Show Output");
+    await editor.page.locator(".panel").getByText("the answer is 42").waitFor();
+  });
+
+  test("the summary is copied as layerscope summary prints it", async () => {
+    const editor = await open({ files: { "net.ts": net, "pasted.txt": "" } });
+    await editor.page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+    await editor.openFile("net.ts");
+    await editor.openLayerscope();
+    await new ModelPage(await editor.modelPage()).ready();
+    await editor.command("Layerscope: Copy Summary");
+    await expect.poll(() => editor.page.evaluate(() => navigator.clipboard.readText())).toMatch(/Total params: 49/);
+  });
+});
+
