@@ -105,7 +105,7 @@ export function Outline({ graph, model, arranged, onReveal }: OutlineProps) {
           <div
             key={item.id}
             id={elementId(first + offset)}
-            class="outline-item"
+            class="visually-hidden"
             role="treeitem"
             aria-level={item.depth + 1}
             aria-posinset={place.position}

@@ -11,6 +11,7 @@ import { Facts, Section } from "./facts.js";
 import { ModelSection } from "./modelSection.js";
 import { OperandList } from "./operands.js";
 import { ParameterCard } from "./parameterCard.js";
+import { Signature } from "./signature.js";
 
 /** A module: what it is, the calls of it, its parameters, and sums over what is beneath it. */
 export function ModuleView({ model, path }: { readonly model: ModelSnapshot; readonly path: string }) {
@@ -44,15 +45,7 @@ function Title({ model, module }: { readonly model: ModelSnapshot; readonly modu
   const location = module.location ?? (module.path === "" ? model.location : null);
   return (
     <section class="title">
-      <h1>
-        <span class="type">{module.type}</span>
-        {module.arguments && (
-          <>
-            (<wbr />
-            <span class="arguments">{module.arguments}</span>)
-          </>
-        )}
-      </h1>
+      <Signature type={module.type} arguments={module.arguments} />
       <div class="title-actions">
         {location && <LocationLink location={location} />}
         <Link disabled={busy} onClick={() => act("chooseReinitialize", { model: model.name, path: module.path })}>

@@ -9,6 +9,7 @@ import { Section } from "./facts.js";
 import { ActivationFacts } from "./moduleView.js";
 import { OperandList } from "./operands.js";
 import { ParameterCard } from "./parameterCard.js";
+import { Signature } from "./signature.js";
 
 export interface NodeViewProps {
   readonly model: ModelSnapshot;
@@ -46,15 +47,7 @@ function OperationView({ model, step }: { readonly model: ModelSnapshot; readonl
   return (
     <>
       <section class="title">
-        <h1>
-          <span class="type">{operation.name}</span>
-          {operation.arguments && (
-            <>
-              (<wbr />
-              <span class="arguments">{operation.arguments}</span>)
-            </>
-          )}
-        </h1>
+        <Signature type={operation.name} arguments={operation.arguments} />
         {operation.location && (
           <div class="title-actions">
             <LocationLink location={operation.location} />
