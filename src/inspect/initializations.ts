@@ -23,6 +23,8 @@ const fillingMethods: Readonly<Record<string, { function: string; defaults: Read
   zero_: { function: "zeros_", defaults: {} },
 };
 
+/** Calls that a function of nn.init takes to report: its own and its helper's. */
+const framesOfInit = 2;
 const keptModifications = 8;
 
 /** Remembers how the memory of each parameter was filled. Filed by memory, since `parameter.data` and views are other tensors on the same. */
@@ -48,9 +50,8 @@ export class Initializations {
     if (!this.fromEditor) {
       const sites = callSites(above);
       frames = framesOf(this.#codeUrl, sites);
-      // A layer's own default when the engine itself called the function.
-      const caller = sites[sites.findIndex((site) => site.getFunctionName()?.split(".").at(-1) === functionName) + 1];
-      by = caller?.getFileName() === this.#codeUrl ? "code" : "constructor";
+      // Where a layer fills its parameters by itself, more of the engine lies between than the function.
+      by = sites[framesOfInit]?.getFileName() === this.#codeUrl ? "code" : "constructor";
     }
     this.#fills.set(tensor.storage, { function: functionName, arguments: args, shape: [...tensor.sizes], by, frames, modifiedBy: [] });
   }
@@ -77,6 +78,12 @@ export class Initializations {
   #modified(storage: Storage, name: string): void {
     const modifiedBy = this.#fills.get(storage)?.modifiedBy;
     if (modifiedBy && modifiedBy.length < keptModifications && !modifiedBy.includes(name)) modifiedBy.push(name);
+  }
+
+  /** `copy` has the values of `original`, which came about in the same way. */
+  copied(original: Tensor, copy: Tensor): void {
+    const fill = this.#fills.get(original.storage);
+    if (fill) this.#fills.set(copy.storage, { ...fill, modifiedBy: [...fill.modifiedBy] });
   }
 
   of(tensor: Tensor): Initialization {

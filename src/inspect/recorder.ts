@@ -144,6 +144,9 @@ export class Recorder {
       operationFailed: function failed(name, args, error) {
         recorder.#recording?.operationFailed(name, args, error, () => thrownAt(error, failed));
       },
+      copied(original, copy) {
+        recorder.#initializations.copied(original, copy);
+      },
       initialized: function filled(tensor, functionName, args) {
         recorder.#initializations.filled(tensor, functionName, args, filled);
       },

@@ -14,7 +14,7 @@ export interface Bundle {
   readonly engineUrl: string;
   /** Absolute paths of every workspace file that went in; a change of one makes the bundle stale. */
   readonly files: readonly string[];
-  /** Variables and imports at the top level of the model file; the bundle hands their values to the runner under these names. */
+  /** What the top level of the model file declares and imports; the bundle hands their values to the runner under these names. */
   readonly bindings: readonly Binding[];
   /** What the user should know of how it was bundled; null normally. */
   readonly note: string | null;

@@ -3,12 +3,6 @@ import type { Engine, Inspection, Module, NamedModel } from "../inspect/index.js
 import type { Binding, SourceLocation } from "../protocol/index.js";
 import type { ModelCode } from "./modelCode.js";
 
-interface Named {
-  readonly name: string;
-  readonly module: Module;
-  readonly location: SourceLocation | null;
-}
-
 /**
  * The models of a file that ran: every root module that still exists, named after the variable or export that holds it, else after its class and
  * line. A module that is part of another is no model of its own, and neither is one without any state (a loss, an activation) beside models that
@@ -24,7 +18,7 @@ export async function findModels(code: ModelCode, inspection: Inspection, engine
   globalThis.gc?.();
   let roots = rootsAmong([...inspection.recorder.modules(), ...named.map(({ module }) => module)]);
   if (roots.length === 0 && code.exports) {
-    named = await moduleFactories(code.exports, engine);
+    named = await moduleFactories(code.exports, engine, bindings);
     roots = rootsAmong(named.map(({ module }) => module));
   }
   const withState = roots.filter((module) => !module.parameters().next().done || !module.buffers().next().done);
@@ -54,9 +48,9 @@ function rootsAmong(modules: readonly Module[]): Module[] {
 }
 
 /** Modules that variables of the model file and its exports hold, directly or in a list, map or plain object. */
-function namedModules(code: ModelCode, engine: Engine, bindings: readonly Binding[]): Named[] {
-  const named: Named[] = [];
-  const locations = new Map(bindings.map(({ name, location }) => [name, location]));
+function namedModules(code: ModelCode, engine: Engine, bindings: readonly Binding[]): NamedModel[] {
+  const named: NamedModel[] = [];
+  const locations = locationsOf(bindings);
   for (const [name, value] of code.variables()) collect(engine, value, name, locations.get(name) ?? null, named);
   for (const [name, value] of Object.entries(code.exports ?? {})) {
     // `module.exports = { ... }` arrives as a default export.
@@ -66,9 +60,13 @@ function namedModules(code: ModelCode, engine: Engine, bindings: readonly Bindin
   return named;
 }
 
+function locationsOf(bindings: readonly Binding[]): ReadonlyMap<string, SourceLocation | null> {
+  return new Map(bindings.map(({ name, location }) => [name, location]));
+}
+
 const itemLimit = 1000;
 
-function collect(engine: Engine, value: unknown, name: string, location: SourceLocation | null, named: Named[], depth = 0): void {
+function collect(engine: Engine, value: unknown, name: string, location: SourceLocation | null, named: NamedModel[], depth = 0): void {
   if (value instanceof engine.nn.Module) {
     named.push({ name: name || "default", module: value, location });
     return;
@@ -82,15 +80,16 @@ function collect(engine: Engine, value: unknown, name: string, location: SourceL
   }
 }
 
-async function moduleFactories(exports: Readonly<Record<string, unknown>>, engine: Engine): Promise<Named[]> {
-  const named: Named[] = [];
+async function moduleFactories(exports: Readonly<Record<string, unknown>>, engine: Engine, bindings: readonly Binding[]): Promise<NamedModel[]> {
+  const named: NamedModel[] = [];
+  const locations = locationsOf(bindings);
   for (const [name, value] of Object.entries(exports)) {
     if (typeof value !== "function" || value instanceof engine.nn.Module || value.length > 0) continue;
     const isClass = /^class\b/.test(Function.prototype.toString.call(value));
     if (isClass && !(value.prototype instanceof engine.nn.Module)) continue;
     try {
       const made: unknown = isClass ? Reflect.construct(value, []) : await (value as () => unknown)();
-      if (made instanceof engine.nn.Module) named.push({ name, module: made, location: null });
+      if (made instanceof engine.nn.Module) named.push({ name, module: made, location: locations.get(value.name) ?? null });
     } catch {
       // It needs more than it declares; it is not a model by itself.
     }

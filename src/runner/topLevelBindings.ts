@@ -4,8 +4,7 @@ import type { Loader, transform } from "esbuild-wasm";
 import type { Binding } from "../protocol/index.js";
 
 /**
- * The variables and imports at the top level of a source file, with the place where each is declared. Types, and imports that only types use, are
- * not among them. Empty when the text does not parse: the bundler then says what is wrong with it.
+ * What the top level of a source file declares and imports, with the place of each. Types, and imports that only types use, are not among it. Empty when the text does not parse: the bundler then says what is wrong with it.
  */
 export async function topLevelBindings(esbuild: { transform: typeof transform }, text: string, file: string, loader: Loader): Promise<Binding[]> {
   let code: string;
@@ -49,9 +48,12 @@ export async function topLevelBindings(esbuild: { transform: typeof transform },
     return [];
   }
   for (const statement of program.body) {
-    const declaration = statement.type === "ExportNamedDeclaration" ? statement.declaration : statement;
+    const isExport = statement.type === "ExportNamedDeclaration" || statement.type === "ExportDefaultDeclaration";
+    const declaration = isExport ? statement.declaration : statement;
     if (declaration?.type === "VariableDeclaration") declaration.declarations.forEach(({ id }) => addPattern(id));
-    else if (declaration?.type === "ImportDeclaration") declaration.specifiers.forEach(({ local }) => add(local.name, local.loc!.start));
+    else if (declaration?.type === "ClassDeclaration" || declaration?.type === "FunctionDeclaration") {
+      if (declaration.id) add(declaration.id.name, declaration.id.loc!.start);
+    } else if (declaration?.type === "ImportDeclaration") declaration.specifiers.forEach(({ local }) => add(local.name, local.loc!.start));
   }
   return bindings;
 }

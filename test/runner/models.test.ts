@@ -74,10 +74,10 @@ void main();`);
   });
 
   test("come from exported functions and classes where there are no others", async () => {
-    expect(await namesOf("export class Net extends nn.Module { fc = new nn.Linear(1, 1); }\nexport function build() { return new nn.Linear(2, 2); }\nexport function sized(n: number) { return new nn.Linear(n, n); }")).toEqual([
-      "Net",
-      "build",
-    ]);
+    const { models } = await workspace.run(`${head}export class Net extends nn.Module { fc = new nn.Linear(1, 1); }
+export default function build() { return new nn.Linear(2, 2); }
+export function sized(n: number) { return new nn.Linear(n, n); }`);
+    expect(models.map(({ name, location }) => [name, location!.line])).toEqual([["Net", 3], ["default", 4]]);
     expect(await namesOf("export class Net extends nn.Module { fc = new nn.Linear(1, 1); }\nconst net = new Net();\nvoid net;")).toEqual(["net"]);
   });
 
