@@ -1,58 +1,8 @@
 import * as torch from "layerscope";
+import { beside, definite, indices, positive, regular, SampleTable, symmetric, x, type Call, type OperationSample } from "./samples.js";
 
-/** One call of an operation on sample arguments, chosen away from points where a derivative jumps. */
-export interface OperationSample {
-  readonly name: string;
-  /** Float64 tensors; those that require a gradient are checked against numerical differentiation. */
-  readonly inputs: readonly torch.Tensor[];
-  readonly call: (...inputs: torch.Tensor[]) => torch.Tensor | Iterable<torch.Tensor>;
-  /** False where the shape of the result follows from values, so that there is none on the meta device. */
-  readonly onMeta: boolean;
-}
-
-type Call = OperationSample["call"];
-
-function tensor(values: readonly number[], sizes: readonly number[]): torch.Tensor {
-  return torch.tensor(values, { dtype: torch.float64 }).reshape([...sizes]).requiresGrad_();
-}
-
-let seed = 0;
-
-/** Distinct numbers between -1 and 1, none near zero, in no order. */
-function x(...sizes: number[]): torch.Tensor {
-  const count = sizes.reduce((product, size) => product * size, 1);
-  torch.manualSeed(++seed);
-  const order = torch.randperm(count).tolist() as number[];
-  return tensor(order.map((place) => (place + 0.5 + 0.05 * (seed % 9)) / count).map((value, i) => (i % 2 === 0 ? value : -value)), sizes);
-}
-
-/** Distinct numbers between 0.2 and 1.2. */
-function positive(...sizes: number[]): torch.Tensor {
-  const values = x(...sizes).detach().abs().mul(0.9).add(0.25);
-  return tensor(values.reshape([-1]).tolist() as number[], sizes);
-}
-
-/** A matrix (or a batch) far from singular. */
-function regular(...sizes: number[]): torch.Tensor {
-  const n = sizes[sizes.length - 1]!;
-  return x(...sizes).detach().add(torch.eye(n, { dtype: torch.float64 }).mul(2)).requiresGrad_();
-}
-
-const symmetric = (a: torch.Tensor): torch.Tensor => a.add(a.transpose(-2, -1));
-const definite = (a: torch.Tensor): torch.Tensor => a.matmul(a.transpose(-2, -1)).add(torch.eye(a.size(-1), { dtype: torch.float64, device: a.device }));
-const indices = (...values: readonly (number | readonly number[])[]): torch.Tensor => torch.tensor(values as number[]);
-/** An index or a mask where the tensors of a call are. */
-const beside = (other: torch.Tensor, like: torch.Tensor): torch.Tensor => other.to(like.device);
-
-const samples: OperationSample[] = [];
-
-function sample(name: string, call: Call, ...inputs: torch.Tensor[]): void {
-  samples.push({ name, inputs, call, onMeta: true });
-}
-
-function sampleOnCpu(name: string, call: Call, ...inputs: torch.Tensor[]): void {
-  samples.push({ name, inputs, call, onMeta: false });
-}
+const table = new SampleTable();
+const { add: sample, addOnCpu: sampleOnCpu } = table;
 
 type Unary = (x: torch.Tensor) => torch.Tensor;
 type Binary = (x: torch.Tensor, y: torch.Tensor) => torch.Tensor;
@@ -294,4 +244,4 @@ inPlace("scatterAdd", (a, b) => a.scatterAdd_(1, beside(indices([0, 0], [2, 1]),
 inPlace("lerp", (a, b) => a.lerp_(b, 0.3), x(2, 3), x(3));
 sample("fill", (a, b) => torch.fill(a, b), x(2, 3), x());
 
-export const operationSamples: readonly OperationSample[] = samples;
+export const operationSamples: readonly OperationSample[] = table.samples;
