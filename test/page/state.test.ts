@@ -142,6 +142,20 @@ describe("what outlives a reload", () => {
   });
 });
 
+describe("a comparison", () => {
+  const comparing = play(startPage(undefined), state([rgnet()]), choose("0"), { kind: "compare", with: "0.block 1.0" });
+
+  test("stays through a re-run while its module is there", () => {
+    expect(play(comparing, state([rgnet()])).compared).toBe("0.block 1.0");
+    const smaller = snapshot("rgnet", sequential(linear(4, 1)), [2, 4]);
+    expect(play(comparing, state([smaller])).compared).toBeNull();
+  });
+
+  test("ends with another model", () => {
+    expect(play(comparing, state([rgnet(), net()]), { kind: "chooseModel", model: "net" }).compared).toBeNull();
+  });
+});
+
 test("an activity shows without touching the picture", () => {
   const page = play(startPage(undefined), state([net()]));
   const running = play(page, { kind: "activity", activity: "running" });

@@ -3,10 +3,29 @@ import * as l10n from "@vscode/l10n";
 import { useEffect, useState } from "preact/hooks";
 import type { ForwardTrace, ModelSnapshot, StatedInput } from "../../src/protocol/index.js";
 import { useSession } from "../session.js";
+import { OperandList } from "./operands.js";
 import { parseShape } from "./shapeText.js";
 
-/** The shapes of a forward pass's inputs, editable in place: Enter runs forward with them. */
-export function Inputs({ model, trace }: { readonly model: ModelSnapshot; readonly trace: ForwardTrace }) {
+interface InputsProps {
+  readonly model: ModelSnapshot;
+  readonly trace: ForwardTrace;
+}
+
+/** The inputs of a forward pass; plain ones can be changed in place. */
+export function Inputs({ model, trace }: InputsProps) {
+  // Inputs are stated one after another: what sits inside a list or an object cannot be put back there.
+  const plain = trace.inputs.length > 0 && trace.inputs.every(({ label }) => label === "");
+  if (plain) return <ShapeForm model={model} trace={trace} />;
+  return (
+    <div class="operand-row">
+      <span class="muted">{l10n.t("Input")}</span>
+      <OperandList model={model} operands={trace.inputs} empty={l10n.t("no tensor")} />
+    </div>
+  );
+}
+
+/** A field for the shape of each input; Enter runs forward with them. */
+function ShapeForm({ model, trace }: InputsProps) {
   const { page, act } = useSession();
   const shapes = trace.inputs.map(({ value }) => trace.values[value]!.shape.join(", "));
   const [typed, setTyped] = useState(shapes);
@@ -32,9 +51,9 @@ export function Inputs({ model, trace }: { readonly model: ModelSnapshot; readon
         run();
       }}
     >
-      {trace.inputs.map(({ value, label }, at) => {
+      {trace.inputs.map(({ value }, at) => {
         const { dtype } = trace.values[value]!;
-        const name = label || (trace.inputs.length > 1 ? l10n.t("Input {0}", at + 1) : l10n.t("Input"));
+        const name = trace.inputs.length > 1 ? l10n.t("Input {0}", at + 1) : l10n.t("Input");
         return (
           <label key={at} class={parsed[at] ? "input-shape" : "input-shape wrong"}>
             <span class="muted">{name}</span>
@@ -43,7 +62,7 @@ export function Inputs({ model, trace }: { readonly model: ModelSnapshot; readon
               value={typed[at]}
               aria-label={l10n.t("Shape of {0}", name)}
               aria-invalid={!parsed[at]}
-              title={l10n.t("Sizes separated by commas; Enter runs forward with them")}
+              title={l10n.t("Sizes separated by commas. Enter runs forward with random normal values, integers with zeros.")}
               onInput={(event) => setTyped(typed.map((text, other) => (other === at ? event.currentTarget.value : text)))}
               onKeyDown={(event) => {
                 if (event.key === "Escape") setTyped(shapes);

@@ -31,7 +31,7 @@ export function ModelSection({ model }: { readonly model: ModelSnapshot }) {
         {trace ? (
           <>
             <Inputs model={model} trace={trace} />
-            <div class="outputs-row">
+            <div class="operand-row">
               <span class="muted">{l10n.t("Output")}</span>
               <OperandList model={model} operands={trace.outputs} empty={l10n.t("none")} />
             </div>
