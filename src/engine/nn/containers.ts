@@ -1,7 +1,7 @@
 import { IndexError, KeyError, TypeError, ValueError } from "../errors.js";
 import { observer } from "../observer.js";
 import type { Tensor } from "../tensor.js";
-import { childrenByName, formatModule, indent, Module, unregister, type Registers } from "./module.js";
+import { childrenByName, formatModule, indent, Module, registerWithoutField, unregister, type Registers } from "./module.js";
 
 /** The tuple's numbered members alone: `net[2]` has the third module's own type. */
 type Elements<Modules extends readonly unknown[]> = { readonly [Key in keyof Modules as Key extends `${number}` ? Key : never]: Modules[Key] };
@@ -40,7 +40,8 @@ class SequentialModule<Modules extends readonly Module[]> extends Module {
   }
 
   override addModule(name: string, module: Module | null): void {
-    super.addModule(name, module);
+    if (/^\d+$/.test(name)) registerWithoutField(this, name, module);
+    else super.addModule(name, module);
     indexByPosition(this.length - 1);
   }
 
@@ -85,7 +86,7 @@ class SequentialModule<Modules extends readonly Module[]> extends Module {
 }
 Object.defineProperty(SequentialModule, "name", { value: "Sequential" });
 
-/** Has `net[index]` be the module at that position also where no module is named so: `net[0]` of one that begins with "block 0". */
+/** Has `net[index]` be the module at that position, whatever it is called: `net[0]` of one that begins with "block 0", `net.slice(1)[0]`. */
 function indexByPosition(index: number): void {
   if (index in SequentialModule.prototype) return;
   Object.defineProperty(SequentialModule.prototype, index, {

@@ -18,6 +18,8 @@ interface Internals {
   readonly buffers: Map<string, Tensor | null>;
   readonly temporaryBuffers: Set<string>;
   readonly modules: Map<string, Module | null>;
+  /** Children that are no fields, because a number in brackets means their position and not their name. */
+  readonly fieldless: Set<string>;
   readonly forwardPreHooks: HookList<ForwardPreHook>;
   readonly forwardHooks: HookList<ForwardHook>;
   readonly backwardPreHooks: HookList<FullBackwardPreHook>;
@@ -116,7 +118,7 @@ export class Module {
 
   /** Adds a child under a name, which becomes a field too. */
   addModule(name: string, module: Module | null): void {
-    if (module !== null && !(module instanceof Module)) throw new TypeError(`${typeName(module)} is not a Module subclass`);
+    checkModule(module);
     checkName(this, "module", name, registered(this).modules);
     if (name.includes(".")) throw new KeyError(`module name can't contain ".", got: ${name}`);
     if (name === "") throw new KeyError('module name can\'t be empty string ""');
@@ -368,6 +370,7 @@ function bareModule<M extends Module>(prototype: M): M {
       buffers: new Map(),
       temporaryBuffers: new Set(),
       modules: new Map(),
+      fieldless: new Set(),
       forwardPreHooks: new HookList(),
       forwardHooks: new HookList(),
       backwardPreHooks: new HookList(),
@@ -387,6 +390,7 @@ function bareModule<M extends Module>(prototype: M): M {
  */
 export function copyModule<M extends Module>(original: M, remember: (copied: M) => void, copy: (value: unknown) => unknown): M {
   const copied = bareModule(Object.getPrototypeOf(original) as M);
+  observer()?.moduleConstructed?.(copied);
   remember(copied);
   const from = registered(original);
   const to = copied[internals];
@@ -394,6 +398,7 @@ export function copyModule<M extends Module>(original: M, remember: (copied: M) 
   for (const [name, buffer] of from.buffers) to.buffers.set(name, copy(buffer) as Tensor | null);
   for (const [name, module] of from.modules) to.modules.set(name, copy(module) as Module | null);
   for (const name of from.temporaryBuffers) to.temporaryBuffers.add(name);
+  for (const name of from.fieldless) to.fieldless.add(name);
   const hookLists = from as unknown as Record<string, unknown>;
   for (const [name, list] of Object.entries(hookLists)) {
     if (list instanceof HookList) for (const hook of list) (to as unknown as Record<string, HookList<unknown>>)[name]!.register(hook);
@@ -429,9 +434,18 @@ export function buffersByName(module: Registers): ReadonlyMap<string, Tensor | n
   return registered(module).buffers;
 }
 
+/** Registers a child without making it a field. */
+export function registerWithoutField(module: Registers, name: string, child: Module | null): void {
+  checkModule(child);
+  const { modules, fieldless } = registered(module);
+  modules.set(name, child);
+  fieldless.add(name);
+}
+
 /** Takes a child, parameter or buffer away. */
 export function unregister(module: Registers, name: string): void {
-  const { parameters, buffers, modules, temporaryBuffers } = module[internals];
+  const { parameters, buffers, modules, temporaryBuffers, fieldless } = module[internals];
+  fieldless.delete(name);
   for (const members of [parameters, buffers, modules]) members.delete(name);
   temporaryBuffers.delete(name);
   delete (module as unknown as Record<string, unknown>)[name];
@@ -446,7 +460,7 @@ function registered(module: Registers): Internals {
 }
 
 /** True when every member stands in its field and no field holds a module or parameter that is not a member. */
-function isUpToDate({ parameters, buffers, modules }: Internals, fields: Readonly<Record<string, unknown>>, names: readonly string[]): boolean {
+function isUpToDate({ parameters, buffers, modules, fieldless }: Internals, fields: Readonly<Record<string, unknown>>, names: readonly string[]): boolean {
   let found = 0;
   for (let i = 0; i < names.length; i++) {
     const name = names[i]!;
@@ -455,10 +469,10 @@ function isUpToDate({ parameters, buffers, modules }: Internals, fields: Readonl
     if (member === undefined ? value instanceof Parameter || value instanceof Module : member !== value) return false;
     if (member !== undefined || parameters.has(name) || modules.has(name) || buffers.has(name)) found++;
   }
-  return found === parameters.size + buffers.size + modules.size;
+  return found + fieldless.size === parameters.size + buffers.size + modules.size;
 }
 
-function update({ parameters, buffers, modules }: Internals, fields: Readonly<Record<string, unknown>>, names: readonly string[]): void {
+function update({ parameters, buffers, modules, fieldless }: Internals, fields: Readonly<Record<string, unknown>>, names: readonly string[]): void {
   for (const name of names) {
     const value = fields[name];
     if (value instanceof Parameter) {
@@ -478,12 +492,16 @@ function update({ parameters, buffers, modules }: Internals, fields: Readonly<Re
     }
   }
   for (const members of [parameters, buffers, modules]) {
-    for (const name of members.keys()) if (!Object.hasOwn(fields, name)) members.delete(name);
+    for (const name of members.keys()) if (!Object.hasOwn(fields, name) && !fieldless.has(name)) members.delete(name);
   }
 }
 
 function define(module: Module, name: string, value: unknown): void {
   Object.defineProperty(module, name, { value, writable: true, enumerable: true, configurable: true });
+}
+
+function checkModule(module: unknown): void {
+  if (module !== null && !(module instanceof Module)) throw new TypeError(`${typeName(module)} is not a Module subclass`);
 }
 
 function checkName(module: Module, kind: string, name: string, members: ReadonlyMap<string, unknown>): void {
