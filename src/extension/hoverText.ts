@@ -15,21 +15,19 @@ const commands = ["layerscope.run", "layerscope.select", "layerscope.reinitializ
 
 /** The text of a hover. Everything that comes from the user's code is escaped: it is data. */
 export function explain(subject: Subject): vscode.MarkdownString {
-  const { t } = vscode.l10n;
   const text = new vscode.MarkdownString(undefined, true);
   text.isTrusted = { enabledCommands: commands };
   switch (subject.kind) {
     case "notRun":
-      return text.appendMarkdown(`${t("Not run yet.")} ${link(t("Run Model File"), "layerscope.run", { file: subject.file })}`);
+      return text.appendMarkdown(`${vscode.l10n.t("Not run yet.")} ${link(vscode.l10n.t("Run Model File"), "layerscope.run", { file: subject.file })}`);
     case "edited":
-      return text.appendMarkdown(`${t("This line was edited since the file ran.")} ${link(t("Run Again"), "layerscope.run", { file: subject.session.file })}`);
+      return text.appendMarkdown(`${vscode.l10n.t("This line was edited since the file ran.")} ${link(vscode.l10n.t("Run Again"), "layerscope.run", { file: subject.session.file })}`);
     case "places":
       return text.appendMarkdown(describePlaces(subject.session, subject.places));
   }
 }
 
 function describePlaces(session: Session, places: readonly Place[]): string {
-  const { t } = vscode.l10n;
   const selected = places.find(({ model, module }) => model.name === session.selection?.model && module.path === session.selection.path);
   const shown = selected ?? places[0];
   const { model, module } = shown;
@@ -39,22 +37,21 @@ function describePlaces(session: Session, places: readonly Place[]): string {
   const parts = [
     `**${escape(module.type)}**${module.arguments ? `(${escape(module.arguments)})` : ""}`,
     whereabouts(session, places, shown),
-    [count > 0 ? t("{0} parameters", formatCount(count)) : t("no parameters"), flow(model, module)].filter(Boolean).join(" · "),
+    [count > 0 ? vscode.l10n.t("{0} parameters", formatCount(count)) : vscode.l10n.t("no parameters"), flow(model, module)].filter(Boolean).join(" · "),
     parameterTable(model, module),
     [
-      link(t("Show in Model View"), "layerscope.select", reference),
-      ...(count > 0 ? [link(t("Reinitialize..."), "layerscope.reinitialize", reference)] : []),
-      link(t("Run Forward..."), "layerscope.forward", reference),
-      link(t("Run File"), "layerscope.run", { file: session.file }),
+      link(vscode.l10n.t("Show in Model View"), "layerscope.select", reference),
+      ...(count > 0 ? [link(vscode.l10n.t("Reinitialize..."), "layerscope.reinitialize", reference)] : []),
+      link(vscode.l10n.t("Run Forward..."), "layerscope.forward", reference),
+      link(vscode.l10n.t("Run File"), "layerscope.run", { file: session.file }),
     ].join(" | "),
   ];
-  if (session.failure) parts.splice(1, 0, t("$(warning) The last run failed; this is from the one before."));
+  if (session.failure) parts.splice(1, 0, vscode.l10n.t("$(warning) The last run failed; this is from the one before."));
   return parts.filter(Boolean).join("\n\n");
 }
 
 /** The paths of the modules that one place in the code made. */
 function whereabouts(session: Session, places: readonly Place[], shown: Place): string {
-  const { t } = vscode.l10n;
   const name = ({ model, module }: Place): string => `${model.name}${module.path === "" ? "" : ` › ${module.path}`}`;
   const linked = (place: Place): string =>
     link(name(place), "layerscope.select", { file: session.file, model: place.model.name, path: place.module.path });
@@ -62,26 +59,24 @@ function whereabouts(session: Session, places: readonly Place[], shown: Place): 
   const objects = new Set(places.map(({ model, module }) => `${model.name}\n${module.identity}`)).size;
   const rest = places.length - maxPaths;
   const list = places.slice(0, maxPaths).map((place) => (place === shown ? `**${linked(place)}**` : linked(place)));
-  const paths = [...list, ...(rest > 0 ? [t("and {0} more", formatCount(rest))] : [])].join(", ");
-  if (objects === 1) return `${t("One module in {0} places:", formatCount(places.length))} ${paths}`;
-  return `${t("{0} modules; shown is {1}:", formatCount(objects), escape(name(shown)))} ${paths}`;
+  const paths = [...list, ...(rest > 0 ? [vscode.l10n.t("and {0} more", formatCount(rest))] : [])].join(", ");
+  if (objects === 1) return `${vscode.l10n.t("One module in {0} places:", formatCount(places.length))} ${paths}`;
+  return `${vscode.l10n.t("{0} modules; shown is {1}:", formatCount(objects), escape(name(shown)))} ${paths}`;
 }
 
 /** Input and output shapes of the module in the traced pass. */
 function flow(model: ModelSnapshot, module: ModuleSnapshot): string {
-  const { t } = vscode.l10n;
   const calls = callsOf(model, module.path);
   const last = calls.at(-1);
   if (!model.trace || !last) return "";
   const shapes = (operands: typeof last.inputs): string => shapesOf(model, operands).map(formatShape).join(", ") || "?";
-  const origin = { recorded: t("recorded"), inferred: t("inputs inferred"), stated: t("inputs stated") }[model.trace.origin];
-  const outcome = last.outputs.length > 0 ? shapes(last.outputs) : t("failed");
-  const repeated = calls.length > 1 ? `, ${t("called {0} times", formatCount(calls.length))}` : "";
+  const origin = { recorded: vscode.l10n.t("recorded"), inferred: vscode.l10n.t("inputs inferred"), stated: vscode.l10n.t("inputs stated") }[model.trace.origin];
+  const outcome = last.outputs.length > 0 ? shapes(last.outputs) : vscode.l10n.t("failed");
+  const repeated = calls.length > 1 ? `, ${vscode.l10n.t("called {0} times", formatCount(calls.length))}` : "";
   return `${shapes(last.inputs)} → ${outcome} (${origin}${repeated})`;
 }
 
 function parameterTable(model: ModelSnapshot, module: ModuleSnapshot): string {
-  const { t } = vscode.l10n;
   const uses = [...modulesOf(module)].flatMap(({ path, parameters }) =>
     parameters.map((use) => ({ path, use, name: [path, use.name].filter(Boolean).join(".").slice(module.path === "" ? 0 : module.path.length + 1) })),
   );
@@ -92,17 +87,17 @@ function parameterTable(model: ModelSnapshot, module: ModuleSnapshot): string {
     // What was changed since follows the initialization's density no longer.
     const expected = initialization.kind === "recorded" && initialization.modifiedBy.length === 0 ? initialization.distribution : null;
     const image = statistics && histogramImage(statistics, expected, imageColors());
-    const summary = statistics?.finite ? t("mean {0}, std {1}", formatValue(statistics.finite.mean), formatValue(statistics.finite.std)) : "";
+    const summary = statistics?.finite ? vscode.l10n.t("mean {0}, std {1}", formatValue(statistics.finite.mean), formatValue(statistics.finite.std)) : "";
     const shared = sharedWith(tensor, path, use.name);
-    const notes = [initializationText(initialization) ?? t("unknown"), ...(shared.length > 0 ? [t("shared with {0}", shared.join(", "))] : [])];
+    const notes = [initializationText(initialization) ?? vscode.l10n.t("unknown"), ...(shared.length > 0 ? [vscode.l10n.t("shared with {0}", shared.join(", "))] : [])];
     return `| ${cell(name)} | ${formatShape(tensor.shape)} | ${notes.map(cell).join("; ")} | ${image ? `![${cell(summary)}\\|width=120,height=28](${image})` : ""} |`;
   });
   const rest = uses.length - maxRows;
   return [
-    `| ${t("Parameter")} | ${t("Shape")} | ${t("Initialization")} | ${t("Values")} |`,
+    `| ${vscode.l10n.t("Parameter")} | ${vscode.l10n.t("Shape")} | ${vscode.l10n.t("Initialization")} | ${vscode.l10n.t("Values")} |`,
     "| --- | --- | --- | --- |",
     ...rows,
-    ...(rest > 0 ? [`| ${t("{0} more", formatCount(rest))} | | | |`] : []),
+    ...(rest > 0 ? [`| ${vscode.l10n.t("{0} more", formatCount(rest))} | | | |`] : []),
   ].join("\n");
 }
 

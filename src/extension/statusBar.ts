@@ -40,30 +40,29 @@ export class StatusBar implements vscode.Disposable {
 }
 
 function describe(session: Session): { readonly icon: string; readonly text: string; readonly detail: string; readonly failed?: boolean } {
-  const { t } = vscode.l10n;
   const file = vscode.workspace.asRelativePath(session.file, false);
-  const models = session.models.map(({ name, totals }) => t("{0}: {1} parameters", name, formatCount(totals.parameters)));
+  const models = session.models.map(({ name, totals }) => vscode.l10n.t("{0}: {1} parameters", name, formatCount(totals.parameters)));
   const shown = session.selection && session.model(session.selection.model);
   const picture =
     models.length === 1
       ? models[0]
       : shown
-        ? t("{0}: {1} parameters", shown.name, formatCount(shown.totals.parameters))
-        : t("{0} models, {1} parameters", models.length, formatCount(session.models.reduce((sum, { totals }) => sum + totals.parameters, 0)));
-  if (!vscode.workspace.isTrusted) return { icon: "shield", text: "Layerscope", detail: t("Nothing runs in Restricted Mode.") };
+        ? vscode.l10n.t("{0}: {1} parameters", shown.name, formatCount(shown.totals.parameters))
+        : vscode.l10n.t("{0} models, {1} parameters", models.length, formatCount(session.models.reduce((sum, { totals }) => sum + totals.parameters, 0)));
+  if (!vscode.workspace.isTrusted) return { icon: "shield", text: "Layerscope", detail: vscode.l10n.t("Nothing runs in Restricted Mode.") };
   switch (session.activity) {
     case "running":
-      return { icon: "loading~spin", text: t("Running"), detail: t("Running {0}", file) };
+      return { icon: "loading~spin", text: vscode.l10n.t("Running"), detail: vscode.l10n.t("Running {0}", file) };
     case "forward":
-      return { icon: "loading~spin", text: t("Forward pass"), detail: t("Running a forward pass") };
+      return { icon: "loading~spin", text: vscode.l10n.t("Forward pass"), detail: vscode.l10n.t("Running a forward pass") };
     case "reinitialize":
-      return { icon: "loading~spin", text: t("Reinitializing"), detail: t("Reinitializing") };
+      return { icon: "loading~spin", text: vscode.l10n.t("Reinitializing"), detail: vscode.l10n.t("Reinitializing") };
     case "idle":
   }
-  if (session.failure?.kind === "cancelled") return { icon: "debug-stop", text: t("Stopped"), detail: t("{0} was stopped", file) };
-  if (session.failure) return { icon: "error", text: t("Failed"), detail: session.failure.message, failed: true };
-  if (!session.hasRun) return { icon: "type-hierarchy-sub", text: t("Not run"), detail: t("{0} has not been run yet", file) };
-  if (models.length === 0) return { icon: "type-hierarchy-sub", text: t("No model"), detail: t("{0} builds no model", file) };
-  if (session.stale) return { icon: "history", text: picture, detail: t("{0} changed since it ran", file) };
+  if (session.failure?.kind === "cancelled") return { icon: "debug-stop", text: vscode.l10n.t("Stopped"), detail: vscode.l10n.t("{0} was stopped", file) };
+  if (session.failure) return { icon: "error", text: vscode.l10n.t("Failed"), detail: session.failure.message, failed: true };
+  if (!session.hasRun) return { icon: "type-hierarchy-sub", text: vscode.l10n.t("Not run"), detail: vscode.l10n.t("{0} has not been run yet", file) };
+  if (models.length === 0) return { icon: "type-hierarchy-sub", text: vscode.l10n.t("No model"), detail: vscode.l10n.t("{0} builds no model", file) };
+  if (session.stale) return { icon: "history", text: picture, detail: vscode.l10n.t("{0} changed since it ran", file) };
   return { icon: "type-hierarchy-sub", text: picture, detail: models.join("\n") };
 }

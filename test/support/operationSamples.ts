@@ -13,7 +13,7 @@ const unary: Record<string, Unary> = {
   abs: torch.abs, neg: torch.neg, exp: torch.exp, exp2: torch.exp2, expm1: torch.expm1, square: torch.square, sin: torch.sin, cos: torch.cos, tan: torch.tan,
   asin: torch.asin, acos: torch.acos, atan: torch.atan, sinh: torch.sinh, cosh: torch.cosh, tanh: torch.tanh, asinh: torch.asinh, atanh: torch.atanh,
   sigmoid: torch.sigmoid, relu: torch.relu, erf: torch.erf, erfc: torch.erfc, erfinv: torch.erfinv, sign: torch.sign, sgn: torch.sgn, floor: torch.floor,
-  ceil: torch.ceil, trunc: torch.trunc, round: torch.round, frac: torch.frac, sinc: torch.sinc, deg2rad: torch.deg2rad, rad2deg: torch.rad2deg,
+  ceil: torch.ceil, trunc: torch.trunc, round: (a) => torch.round(a), "round to decimals": (a) => torch.round(a, { decimals: 1 }), frac: torch.frac, sinc: torch.sinc, deg2rad: torch.deg2rad, rad2deg: torch.rad2deg,
   reciprocal: torch.reciprocal, isnan: torch.isnan, isinf: torch.isinf, isfinite: torch.isfinite, isposinf: torch.isposinf, isneginf: torch.isneginf,
   signbit: torch.signbit, logicalNot: torch.logicalNot,
 };
@@ -149,6 +149,10 @@ sample("topk", (a) => torch.topk(a, 2, 1), x(3, 4));
 sampleOnCpu("bincount", (a) => torch.bincount(a.mul(5).long()), positive(4));
 sample("histc", (a) => torch.histc(a, 4, -1, 1), x(3, 4));
 sample("searchsorted", (a) => torch.searchsorted(beside(torch.tensor([-0.5, 0.5], { dtype: torch.float64 }), a), a), x(3, 4));
+sample("cov", (a) => torch.cov(a), x(2, 4));
+sample("corrcoef", (a) => torch.corrcoef(a), x(2, 4));
+sample("trapezoid", (a) => torch.trapezoid(a), x(2, 4));
+sample("renorm", (a) => torch.renorm(a, 2, 0, 0.9), x(2, 4));
 sample("quantile", (a) => torch.quantile(a, 0.3, 1), x(3, 4));
 
 // ---- joined and rearranged

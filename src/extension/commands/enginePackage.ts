@@ -27,30 +27,29 @@ const lockFiles: Readonly<Record<string, PackageManager>> = {
 export async function installEnginePackage(context: vscode.ExtensionContext, output: vscode.OutputChannel): Promise<void> {
   const folder = await chooseFolder();
   if (!folder) return;
-  const { t } = vscode.l10n;
   const root = folder.uri.fsPath;
   const { name } = (await readManifest(join(root, "package.json"))) ?? {};
   if (name !== undefined && name === context.extension.packageJSON.name) {
-    void vscode.window.showInformationMessage(t("This folder is the package {0} itself.", name));
+    void vscode.window.showInformationMessage(vscode.l10n.t("This folder is the package {0} itself.", name));
     return;
   }
   const done = await vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Notification, title: t("Installing the package layerscope into {0}", folder.name), cancellable: true },
+    { location: vscode.ProgressLocation.Notification, title: vscode.l10n.t("Installing the package layerscope into {0}", folder.name), cancellable: true },
     async (_progress, cancelled): Promise<string | undefined> => {
       await writePackage(context, join(root, keptAt));
       await addReference(join(root, "package.json"));
       const manager = packageManagerOf(root);
       const ended = await run(manager, ["install"], root, output, cancelled);
       if (cancelled.isCancellationRequested) return undefined;
-      if (ended === 0) return t("The package is kept in {0} and was installed with {1}. Commit the folder with your project.", keptAt, manager);
-      output.appendLine(t("{0} install did not succeed; the package was copied to node_modules instead.", manager));
+      if (ended === 0) return vscode.l10n.t("The package is kept in {0} and was installed with {1}. Commit the folder with your project.", keptAt, manager);
+      output.appendLine(vscode.l10n.t("{0} install did not succeed; the package was copied to node_modules instead.", manager));
       await rm(join(root, "node_modules", "layerscope"), { recursive: true, force: true });
       await writePackage(context, join(root, "node_modules", "layerscope"));
-      return t("{0} install did not succeed, so the package was copied to node_modules. The next install takes it from {1}.", manager, keptAt);
+      return vscode.l10n.t("{0} install did not succeed, so the package was copied to node_modules. The next install takes it from {1}.", manager, keptAt);
     },
   );
   if (!done) return;
-  void vscode.window.showInformationMessage(done, t("Show Output")).then((picked) => picked && output.show());
+  void vscode.window.showInformationMessage(done, vscode.l10n.t("Show Output")).then((picked) => picked && output.show());
 }
 
 async function chooseFolder(): Promise<vscode.WorkspaceFolder | undefined> {

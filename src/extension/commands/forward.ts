@@ -15,23 +15,22 @@ export async function forward({ session, model }: Target): Promise<void> {
 }
 
 async function pickInput(title: string, trace: ForwardTrace | null): Promise<ForwardInput | undefined> {
-  const { t } = vscode.l10n;
   const last = trace?.inputs.map(({ value }) => trace.values[value]) ?? [];
   const described = last.map(({ shape, dtype }) => `${formatShape(shape)} ${dtype}`).join("; ");
   const recorded = {
-    label: trace && trace.origin !== "inferred" ? t("The same inputs again") : t("Inputs inferred from the first layers"),
+    label: trace && trace.origin !== "inferred" ? vscode.l10n.t("The same inputs again") : vscode.l10n.t("Inputs inferred from the first layers"),
     description: described,
     stated: false,
   };
-  const stated = { label: t("Inputs of my own"), description: t("shape, values and seed"), stated: true };
-  const picked = await vscode.window.showQuickPick([recorded, stated], { title, placeHolder: t("With what?"), ignoreFocusOut: true });
+  const stated = { label: vscode.l10n.t("Inputs of my own"), description: vscode.l10n.t("shape, values and seed"), stated: true };
+  const picked = await vscode.window.showQuickPick([recorded, stated], { title, placeHolder: vscode.l10n.t("With what?"), ignoreFocusOut: true });
   if (!picked) return undefined;
   if (!picked.stated) return { kind: "recorded" };
 
   const shapes = await askFor(
     {
       title,
-      prompt: t("Shape of the input. Several inputs are separated by semicolons."),
+      prompt: vscode.l10n.t("Shape of the input. Several inputs are separated by semicolons."),
       placeHolder: "2, 4",
       value: last.map(({ shape }) => `[${shape.join(", ")}]`).join("; "),
     },
@@ -40,7 +39,7 @@ async function pickInput(title: string, trace: ForwardTrace | null): Promise<For
   if (!shapes) return undefined;
   const inputs: StatedInput[] = [];
   for (const [index, shape] of shapes.entries()) {
-    const input = await pickFill(shapes.length === 1 ? title : t("{0}: input {1}", title, index + 1), shape, last[index]?.dtype ?? "float32");
+    const input = await pickFill(shapes.length === 1 ? title : vscode.l10n.t("{0}: input {1}", title, index + 1), shape, last[index]?.dtype ?? "float32");
     if (!input) return undefined;
     inputs.push(input);
   }
@@ -48,25 +47,24 @@ async function pickInput(title: string, trace: ForwardTrace | null): Promise<For
 }
 
 async function pickFill(title: string, shape: readonly number[], dtype: DTypeName): Promise<StatedInput | undefined> {
-  const { t } = vscode.l10n;
   const integers = dtype !== "float32" && dtype !== "float64";
   const item = (fill: Fill, description: string, of: DTypeName) => ({ label: fill, description: `${description} (${of})`, fill, dtype: of });
   const float = integers ? "float32" : dtype;
   const integer = integers ? dtype : "int64";
-  const floats = [item("rand", t("uniform over [0, 1)"), float), item("randn", t("standard normal"), float)];
-  const whole = [item("randint", t("whole numbers, e.g. token ids"), integer)];
-  const plain = [item("zeros", t("all 0"), dtype), item("ones", t("all 1"), dtype), item("arange", t("0, 1, 2, ..."), dtype)];
+  const floats = [item("rand", vscode.l10n.t("uniform over [0, 1)"), float), item("randn", vscode.l10n.t("standard normal"), float)];
+  const whole = [item("randint", vscode.l10n.t("whole numbers, e.g. token ids"), integer)];
+  const plain = [item("zeros", vscode.l10n.t("all 0"), dtype), item("ones", vscode.l10n.t("all 1"), dtype), item("arange", vscode.l10n.t("0, 1, 2, ..."), dtype)];
   const picked = await vscode.window.showQuickPick(integers ? [...whole, ...plain, ...floats] : [...floats, ...plain, ...whole], {
     title,
-    placeHolder: t("Values of the input of shape {0}", formatShape(shape)),
+    placeHolder: vscode.l10n.t("Values of the input of shape {0}", formatShape(shape)),
     ignoreFocusOut: true,
   });
   if (!picked) return undefined;
   const input = { shape, dtype: picked.dtype, fill: picked.fill };
   if (picked.fill !== "randint") return input;
-  const high = await askFor({ title, prompt: t("Every number is less than"), value: "10" }, (text) => {
+  const high = await askFor({ title, prompt: vscode.l10n.t("Every number is less than"), value: "10" }, (text) => {
     const read = readNumber(text, { minimum: 1 });
-    return typeof read === "string" || Number.isSafeInteger(read.value) ? read : t("Give a whole number.");
+    return typeof read === "string" || Number.isSafeInteger(read.value) ? read : vscode.l10n.t("Give a whole number.");
   });
   return high === undefined ? undefined : { ...input, high };
 }

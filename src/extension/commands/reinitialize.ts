@@ -24,38 +24,36 @@ export async function reinitialize({ session, model, module }: Target): Promise<
 }
 
 async function pickTarget(model: ModelSnapshot, module: Target["module"]): Promise<InitializationTarget | undefined> {
-  const { t } = vscode.l10n;
   const items: (vscode.QuickPickItem & { readonly target: InitializationTarget })[] = [];
   if (module.path !== "") {
     items.push({
-      label: t("Module {0}", module.path),
-      description: t("{0}, {1} parameters", module.type, formatCount(parameterCount(model, module))),
+      label: vscode.l10n.t("Module {0}", module.path),
+      description: vscode.l10n.t("{0}, {1} parameters", module.type, formatCount(parameterCount(model, module))),
       target: { kind: "module", path: module.path },
     });
   }
   items.push({
-    label: t("Whole model {0}", model.name),
-    description: t("{0} parameters", formatCount(model.totals.parameters)),
+    label: vscode.l10n.t("Whole model {0}", model.name),
+    description: vscode.l10n.t("{0} parameters", formatCount(model.totals.parameters)),
     target: { kind: "model" },
   });
   for (const [type, count] of typesWithParameters(model)) {
     items.push({
-      label: t("All modules of type {0}", type),
-      description: count === 1 ? t("1 module") : t("{0} modules", formatCount(count)),
+      label: vscode.l10n.t("All modules of type {0}", type),
+      description: count === 1 ? vscode.l10n.t("1 module") : vscode.l10n.t("{0} modules", formatCount(count)),
       target: { kind: "type", type },
     });
   }
-  const picked = await vscode.window.showQuickPick(items, { title: t("Reinitialize"), placeHolder: t("What is to be reinitialized?") });
+  const picked = await vscode.window.showQuickPick(items, { title: vscode.l10n.t("Reinitialize"), placeHolder: vscode.l10n.t("What is to be reinitialized?") });
   return picked?.target;
 }
 
 async function pickScheme(title: string): Promise<InitializationChoice | undefined> {
-  const { t } = vscode.l10n;
-  const asConstructed = { label: t("As constructed"), description: t("each layer's own default"), scheme: null };
+  const asConstructed = { label: vscode.l10n.t("As constructed"), description: vscode.l10n.t("each layer's own default"), scheme: null };
   const schemes = initializationSchemes.map((scheme) => ({ label: scheme.function, ...explain(scheme), scheme }));
   const picked: { readonly scheme: InitializationScheme | null } | undefined = await vscode.window.showQuickPick([asConstructed, ...schemes], {
     title,
-    placeHolder: t("How?"),
+    placeHolder: vscode.l10n.t("How?"),
     matchOnDescription: true,
     ignoreFocusOut: true,
   });
