@@ -18,6 +18,8 @@ export interface Observer {
   /** An operation of the public surface ran; what it is made of is not reported. `output` holds tensors as the caller gets them. */
   operation?(name: string, args: readonly unknown[], output: unknown): void;
   operationFailed?(name: string, args: readonly unknown[], error: unknown): void;
+  /** A deep copy took the values of `original`. */
+  copied?(original: Tensor, copy: Tensor): void;
   /** A function of nn.init filled `tensor`; every argument is given by name, defaults included. */
   initialized?(tensor: Tensor, functionName: string, args: Readonly<Record<string, number | string | boolean>>): void;
 }

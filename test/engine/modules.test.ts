@@ -45,6 +45,20 @@ describe("deepcopy", () => {
     expect(copy(torch.zeros(1, 2)).shape).toEqual(torch.Size.fromArray([1, 2]));
   });
 
+  test("an observer learns of the modules and where their values come from", () => {
+    const layer = new nn.Linear(2, 2);
+    const constructed: string[] = [];
+    const copied: [torch.Tensor, torch.Tensor][] = [];
+    const before = torch.observe({
+      moduleConstructed: (module) => void constructed.push(module.constructor.name),
+      copied: (original, copy) => void copied.push([original, copy]),
+    });
+    const copy = torch.deepcopy(new nn.Sequential(layer));
+    torch.observe(before);
+    expect(constructed).toEqual(["Sequential", "Sequential", "Linear"]);
+    expect(copied.map(([original, made]) => original === layer.weight && made === copy[0].weight)).toEqual([true, false]);
+  });
+
   test("refuses what an operation made, as PyTorch does", () => {
     expect(() => torch.deepcopy(torch.ones(2, { requiresGrad: true }).mul(2))).toThrow("Only Tensors created explicitly by the user");
   });

@@ -1,4 +1,5 @@
 import { RuntimeError } from "../errors.js";
+import { observer } from "../observer.js";
 import { Storage } from "../storage.js";
 import { Tensor } from "../tensor.js";
 import { copyModule, Module } from "./module.js";
@@ -64,6 +65,7 @@ function copyTensor(tensor: Tensor, copies: Copies): Tensor {
   const copied = sameClass(source, tensor);
   copies.set(tensor, copied);
   if (tensor.requiresGrad) copied.requiresGrad_();
+  observer()?.copied?.(tensor, copied);
   if (tensor.grad !== null) copied.grad = copyOf(tensor.grad, copies) as Tensor;
   return copied;
 }

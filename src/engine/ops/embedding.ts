@@ -5,6 +5,7 @@ import { Size } from "../size.js";
 import { Tensor } from "../tensor.js";
 import { collect, type Arguments } from "./arguments.js";
 import { arange } from "./creation.js";
+import { asHeld } from "./elementwiseRows.js";
 
 /** Rows of a table, looked up by index. */
 
@@ -51,6 +52,7 @@ function renormalize(weight: Tensor, indices: Tensor, maxNorm: number, normType:
   const [rows, columns] = weight.sizes as [number, number];
   const [rowStride, columnStride] = weight.strides as [number, number];
   const { data } = weight.storage;
+  const held = (value: number): number => asHeld(value, weight.dtype);
   for (const row of new Set(Array.from(checkedIndices(indices, rows)))) {
     const start = weight.offset + row * rowStride;
     let norm = 0;
@@ -58,9 +60,10 @@ function renormalize(weight: Tensor, indices: Tensor, maxNorm: number, normType:
       const size = Math.abs(data[start + j * columnStride]!);
       norm = normType === Infinity ? Math.max(norm, size) : norm + size ** normType;
     }
-    if (normType !== Infinity) norm **= 1 / normType;
+    // The norm is an element of the dtype, and so is the factor.
+    norm = held(normType === Infinity ? norm : normType === 2 ? Math.sqrt(norm) : norm ** (1 / normType));
     if (!(norm > maxNorm)) continue;
-    const scale = maxNorm / (norm + 1e-7);
+    const scale = held(maxNorm / (norm + 1e-7));
     for (let j = 0; j < columns; j++) data[start + j * columnStride]! *= scale;
   }
   weight.version.value++;
