@@ -42,6 +42,8 @@ export class ModelRunner {
   readonly #bundler: BundlerProcess;
   /** The processes that hold models, by model file. */
   readonly #holding = new Map<string, ModelProcess>();
+  /** The run under way, by model file. */
+  readonly #running = new Map<string, Run>();
   readonly #started = new Set<ModelProcess>();
   /** Started ahead, for the next run. */
   #spare: ModelProcess | null = null;
@@ -64,18 +66,27 @@ export class ModelRunner {
   /**
    * Bundles `file` and runs it in a fresh process, which replaces the one before. Never rejects because of the model code: what is wrong with
    * it is the outcome's `failure`. When the new process did not get as far as a model (`models` is empty), the process before stays for requests.
+   * Running a file again cancels its run under way.
    */
   async run(file: string, { overrides = new Map(), workingDirectory, ...options }: RunOptions = {}): Promise<RunOutcome> {
     const entry = canonicalPath(file);
+    this.#cancel(entry);
+    const run: Run = { process: null };
+    this.#running.set(entry, run);
+    const isCancelled = (): boolean => this.#running.get(entry) !== run;
     this.warmUp();
     const bundled = await this.#bundler.bundle(entry, new Map([...overrides].map(([path, text]) => [canonicalPath(path), text])));
-    if (bundled.kind === "failure") return { models: [], failure: bundled.failure, files: bundled.files };
+    const files = bundled.kind === "failure" ? bundled.files : bundled.bundle.files;
+    if (isCancelled()) return { models: [], failure: cancelled, files };
+    if (bundled.kind === "failure") {
+      this.#running.delete(entry);
+      return { models: [], failure: bundled.failure, files };
+    }
     const { bundle } = bundled;
     if (bundle.note) options.onOutput?.({ stream: "stderr", text: `${bundle.note}\n` });
-    if (this.#disposed) return { models: [], failure: disposedFailure, files: bundle.files };
 
     this.warmUp();
-    const process = this.#spare!;
+    const process = (run.process = this.#spare!);
     this.#spare = null;
     let result: RunResult;
     try {
@@ -84,6 +95,8 @@ export class ModelRunner {
       if (!(error instanceof RunnerError)) throw error;
       result = { models: [], failure: error.failure };
     }
+    if (isCancelled()) return { models: [], failure: cancelled, files };
+    this.#running.delete(entry);
     const replaced = this.#holding.get(entry);
     if (result.failure && result.models.length === 0 && replaced?.alive) {
       process.kill();
@@ -92,8 +105,8 @@ export class ModelRunner {
       this.#holding.set(entry, process);
       void process.ended.then(() => this.#holding.get(entry) === process && this.#holding.delete(entry));
     }
-    if (!this.#inheritOutput) this.warmUp();
-    return { ...result, files: bundle.files };
+    if (!this.#inheritOutput) setTimeout(() => this.warmUp(), warmUpDelay).unref();
+    return { ...result, files };
   }
 
   /** Asks the process that holds the models of `file`. Rejects with RunnerError. */
@@ -113,16 +126,24 @@ export class ModelRunner {
     return this.#holding.get(canonicalPath(file))?.alive ?? false;
   }
 
-  /** Ends the process of `file`. */
+  /** Ends the process of `file`, and a run under way. */
   close(file: string): void {
-    this.#holding.get(canonicalPath(file))?.kill();
+    const entry = canonicalPath(file);
+    this.#cancel(entry);
+    this.#holding.get(entry)?.kill();
   }
 
   /** Ends every process; resolves when none is left. */
   async dispose(): Promise<void> {
     this.#disposed = true;
+    this.#running.clear();
     this.#started.forEach((process) => process.kill());
     await Promise.all([this.#bundler.dispose(), ...[...this.#started].map(({ ended }) => ended)]);
+  }
+
+  #cancel(entry: string): void {
+    this.#running.get(entry)?.process?.kill();
+    this.#running.delete(entry);
   }
 
   #startProcess(): ModelProcess {
@@ -133,4 +154,12 @@ export class ModelRunner {
   }
 }
 
-const disposedFailure: Failure = { kind: "cancelled", message: "Stopped.", hint: null, location: null, stack: [] };
+interface Run {
+  /** Null while it is being bundled. */
+  process: ModelProcess | null;
+}
+
+/** Milliseconds after a run until the process for the next one starts: the picture comes first. */
+const warmUpDelay = 300;
+
+const cancelled: Failure = { kind: "cancelled", message: "Stopped.", hint: null, location: null, stack: [] };

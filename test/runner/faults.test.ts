@@ -5,9 +5,11 @@ import { leftovers, Workspace } from "./workspace.js";
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 /** Every fault a model file can have ends with a message at its line, in bounded time, with the models that were there. */
-const workspace = new Workspace({ timeLimit: 3000, memoryLimit: 700 });
+const workspace = new Workspace({ memoryLimit: 400 });
+/** For code that only a time limit can stop. */
+const hurried = new Workspace({ timeLimit: 2000 });
 afterAll(async () => {
-  await workspace.dispose();
+  await Promise.all([workspace.dispose(), hurried.dispose()]);
   expect(leftovers()).toEqual([]);
 });
 
@@ -46,13 +48,13 @@ const faults: Fault[] = [
   { name: "process.exit", code: "try {\n  process.exit(3);\n} catch {\n  console.log('caught');\n}", kind: "exit", message: "process.exit(3) ended the run here.", line: 4 },
   { name: "a promise that never settles", code: "await new Promise(() => {});", kind: "exit", message: /never settles/, line: null },
   { name: "an abort", code: "process.abort();", kind: "crash", message: /ended unexpectedly/, line: 3 },
-  { name: "tensors without end", code: "const kept = [];\nwhile (true) kept.push(torch.ones(1000, 1000));", kind: "memory", message: /memory limit of 700 MB/, line: 4 },
-  { name: "objects without end", code: "const kept = [];\nwhile (true) kept.push(new Array(1000).fill(0));", kind: "memory", message: /memory limit of 700 MB/, line: 4 },
+  { name: "tensors without end", code: "const kept = [];\nwhile (true) kept.push(torch.ones(1000, 1000));", kind: "memory", message: /memory limit of 400 MB/, line: 4 },
+  { name: "objects without end", code: "const kept = [];\nwhile (true) kept.push(new Array(1000).fill(0));", kind: "memory", message: /memory limit of 400 MB/, line: 4 },
 ];
 
 describe("a model file with", () => {
   test.each(faults)("$name", async ({ code, kind, message, line }) => {
-    const { failure, models, file, printed } = await workspace.run(head + code);
+    const { failure, models, file, printed } = await (kind === "timeout" ? hurried : workspace).run(head + code);
     expect(failure).toMatchObject({ kind, message: typeof message === "string" ? message : expect.stringMatching(message) });
     expect(failure!.location?.line ?? null).toBe(line);
     if (line !== null) expect(failure!.location!.file).toBe(file);
@@ -119,7 +121,7 @@ test("output beyond the limit is dropped, and that is said", async () => {
 });
 
 test("a loop that only prints neither floods nor escapes", async () => {
-  const { failure, printed } = await workspace.run(`${head}while (true) console.log("again");`);
+  const { failure, printed } = await hurried.run(`${head}while (true) console.log("again");`);
   expect(failure).toMatchObject({ kind: "timeout", location: { line: 3 } });
   expect(printed.length).toBeLessThan(1_000_200);
 });
@@ -133,7 +135,7 @@ test("cancelling stops the code where it is", async () => {
 });
 
 test("a request that hangs is stopped, and the models answer again", async () => {
-  const { file, models } = await workspace.run(`import * as torch from "layerscope";
+  const { file, models } = await hurried.run(`import * as torch from "layerscope";
 let calls = 0;
 class Net extends torch.nn.Module {
   linear = new torch.nn.Linear(3, 2);
@@ -145,9 +147,9 @@ class Net extends torch.nn.Module {
 export const net = new Net();
 net(torch.ones(1, 3));`);
   expect(models[0]!.trace!.origin).toBe("recorded");
-  const forward = workspace.runner.request(file, "forward", { model: "net", input: { kind: "recorded" }, seed: null });
+  const forward = hurried.runner.request(file, "forward", { model: "net", input: { kind: "recorded" }, seed: null });
   await expect(forward).rejects.toMatchObject({ failure: { kind: "timeout", location: { line: 6 } } });
-  const values = await workspace.runner.request(file, "tensorValues", { model: "net", tensor: 0, maxRows: 1, maxColumns: 1 });
+  const values = await hurried.runner.request(file, "tensorValues", { model: "net", tensor: 0, maxRows: 1, maxColumns: 1 });
   expect(values).toMatchObject({ shape: [2, 3], rows: 1, columns: 1, truncated: true });
 });
 
@@ -159,6 +161,23 @@ test("a file that no longer yields a model leaves the process with the last mode
   expect(crashed.failure!.kind).toBe("crash");
   expect(workspace.runner.isAlive(file)).toBe(true);
   await expect(workspace.runner.request(file, "setSeed", { seed: 1 })).resolves.toBeNull();
+});
+
+test("running again cancels the run under way, and closing does too", async () => {
+  const hanging = workspace.run(`${head}while (true);`);
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  const again = workspace.run(`${head}net.weight.data.fill_(5);`);
+  expect(await hanging).toMatchObject({ models: [], failure: { kind: "cancelled" } });
+  const { models, failure, file } = await again;
+  expect(failure).toBeNull();
+  expect(models[0]!.tensors[0]!.statistics!.finite!.mean).toBe(5);
+  expect(workspace.runner.isAlive(file)).toBe(true);
+
+  const closed = workspace.run(`${head}while (true);`);
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  workspace.runner.close(file);
+  expect(await closed).toMatchObject({ models: [], failure: { kind: "cancelled" } });
+  await vi.waitFor(() => expect(workspace.runner.isAlive(file)).toBe(false));
 });
 
 test("each run replaces the process before", async () => {
