@@ -3,7 +3,8 @@ import type { ModelSnapshot } from "../../src/protocol/index.js";
 import { border, canvasPath, traceDataFlow } from "../../webview/graph/model/dataFlow.js";
 import { indexOf } from "../../webview/modelIndex.js";
 import * as fixtures from "./fixtures.js";
-import { linear, relu, sequential, snapshot, spec, weight } from "./fixtures.js";
+import { renderSvg } from "../../webview/graph/renderSvg.js";
+import { linear, relu, sequential, snapshot, spec, weight, type Spec } from "./fixtures.js";
 
 /** Edges of a container as "from port > to port (shape)", the border as "|". */
 function edges(model: ModelSnapshot, path: string, showBookkeeping = false): string[] {
@@ -87,4 +88,58 @@ describe("data flow inside containers", () => {
     expect(traceDataFlow(indexOf(model), model.trace!, false).failed).toBe("body.second.0#linear:0");
     expect(edges(model, "body.second")).toEqual(["| in:0 > body.second.0 in:0 (8,10)"]);
   });
+});
+
+describe("a pass of any kind", () => {
+  /** Modules that call one another at random, themselves included, and keep values for later uses anywhere. */
+  function wild(seed: number): ModelSnapshot {
+    let state = seed;
+    const random = (below: number) => (state = (state * 48271) % 2147483647) % below;
+    const places: [string, Spec][] = [];
+    const kept: number[] = [];
+    let calls = 0;
+    const make = (path: string, depth: number): Spec => {
+      const children = Object.fromEntries(Array.from({ length: depth > 0 ? random(4) : 0 }, (_, i) => [`m${i}`, make(path ? `${path}.m${i}` : `m${i}`, depth - 1)]));
+      const made = spec("Wild", "", children, (run, x) => {
+        let value = x!;
+        for (let i = random(3); i >= 0; i--) {
+          const old = kept.length > 0 && random(3) === 0 ? kept[random(kept.length)]! : value;
+          const [target, module] = places[random(places.length)]!;
+          if (calls++ < 40 && random(2)) value = run.callAt(target, module, random(2) ? [value] : [value, old])[0]!;
+          else value = run.op(random(4) ? "add" : "view", [value, old].slice(0, 1 + random(2)), [2], { bookkeeping: random(3) === 0 });
+          if (random(2)) kept.push(value);
+        }
+        return random(5) ? value : x!;
+      });
+      places.push([path, made]);
+      return made;
+    };
+    const root = make("", 3);
+    return snapshot("wild", root, { inputs: [[2]] });
+  }
+
+  it("keeps every operand: what is drawn at an operation is what it took", () => {
+    for (let seed = 1; seed <= 200; seed++) {
+      const model = wild(seed);
+      const { containers, nodeOf } = traceDataFlow(indexOf(model), model.trace!, true);
+      const all = [...containers.values()];
+      model.trace!.steps.forEach((step, id) => {
+        if (step.kind !== "operation") return;
+        const into = all.flatMap((flow) => flow.edges).filter((edge) => edge.to === nodeOf(id));
+        // The same place in another call may take more.
+        for (const operand of step.inputs.keys()) expect(into.some((edge) => edge.operand === operand), `seed ${seed}, step ${id}`).toBe(true);
+      });
+      // Every port that an edge leaves inside a container is entered from outside.
+      for (const [path, flow] of containers) {
+        const outside = all.flatMap((other) => other.edges);
+        for (const edge of flow.edges) {
+          if (edge.from === border) expect(outside.some((other) => other.to.split("@")[0] === path && other.toPort === edge.fromPort), `seed ${seed}: ${path} ${edge.fromPort}`).toBe(true);
+        }
+      }
+    }
+  });
+
+  it("can be drawn", async () => {
+    for (let seed = 1; seed <= 30; seed++) expect(await renderSvg(wild(seed), { depth: "all" }), `seed ${seed}`).toMatch(/<\/svg>\n$/);
+  }, 60_000);
 });

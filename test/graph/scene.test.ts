@@ -12,6 +12,7 @@ import { SceneFlow } from "../../webview/graph/view/sceneFlow.js";
 import * as fixtures from "./fixtures.js";
 
 const solver = new LayoutSolver(elkInProcess());
+const plainSolver = new LayoutSolver(null);
 
 function scene(model: ModelSnapshot, direction: Direction = "down", arrangement: Partial<Arrangement> = {}, by = solver): Promise<Scene> {
   const graph = buildDisplayGraph(new PictureModel(model), { ...initialArrangement, ...arrangement });
@@ -52,10 +53,12 @@ const models: [string, ModelSnapshot, Partial<Arrangement>][] = [
   ["without trace", fixtures.withoutTrace(), {}],
 ];
 
-describe.each(["down", "right"] as const)("a picture that flows %s", (direction) => {
+const ways = [["down", "layered"], ["right", "layered"], ["down", "plain"], ["right", "plain"]] as const;
+
+describe.each(ways)("a picture that flows %s, %s", (direction, layout) => {
   describe.each(models)("%s", (_, model, arrangement) => {
     it("keeps boxes apart, inside what holds them, and clear of lines and labels", async () => {
-      const picture = await scene(model, direction, arrangement);
+      const picture = await scene(model, direction, arrangement, layout === "plain" ? plainSolver : solver);
       const siblings = new Map<string | null, SceneBox[]>();
       for (const box of picture.boxes) {
         const parent = picture.parents.get(box.node.id) ?? null;
@@ -86,7 +89,7 @@ describe.each(["down", "right"] as const)("a picture that flows %s", (direction)
     });
 
     it("keeps what is written on a box inside it", async () => {
-      for (const { face } of (await scene(model, direction, arrangement)).boxes) {
+      for (const { face } of (await scene(model, direction, arrangement, layout === "plain" ? plainSolver : solver)).boxes) {
         for (const text of face.texts) {
           const width = estimateText(text.text, text.font);
           const start = text.anchor === "start" ? text.x : text.anchor === "end" ? text.x - width : text.x - width / 2;

@@ -241,9 +241,9 @@ class Tracer {
 
   /** The scope in which the module at `path` stands when it is called from `caller`, which need not be the module around it. */
   #around(path: string, caller: Scope): Scope {
-    const parent = this.index.parent(path)?.path;
-    if (parent === caller.path || parent === undefined) return caller;
-    const line = this.index.ancestry(path).slice(0, -1).map((module) => module.path);
+    const parent = this.index.parent(path)?.path ?? canvasPath;
+    if (parent === caller.path) return caller;
+    const line = [canvasPath, ...this.index.ancestry(path).slice(0, -1).map((module) => module.path)];
     let scope = caller;
     let depth = line.indexOf(scope.path);
     while (depth < 0 && scope.parent) {

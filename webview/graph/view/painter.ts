@@ -71,10 +71,12 @@ export class Painter {
     const { k, x, y } = this.camera.transform;
     const surface = new CanvasSurface(overlay.context, theme.fontFamily);
     overlay.setView(x, y, k);
-    const emphasized = marks.selection ?? marks.hover;
+    // An edge that is pointed at says more than the container that it lies in.
+    const hover = marks.edge ? null : marks.hover;
+    const emphasized = marks.selection ?? hover;
     for (const edge of emphasized === null ? [] : shown.flow.edgesAt(emphasized)) paintEdge(surface, whole(edge), scene, look, theme.selection);
     if (marks.edge) paintEdge(surface, whole(marks.edge.edge), scene, look, theme.selection);
-    outline(surface, shown.box(marks.hover), look, theme.hover, 1.5);
+    outline(surface, shown.box(hover), look, theme.hover, 1.5);
     outline(surface, shown.box(marks.focus), look, theme.selection, 1.5, [4, 3]);
     outline(surface, shown.box(marks.selection), look, theme.selection, 2);
     paintSharedLinks(surface, marks.links, look);
