@@ -24,6 +24,7 @@ export { channelShuffle, pixelShuffle, pixelUnshuffle } from "./rearrange.js";
 export * from "./shape.js";
 export * from "./sorting.js";
 export * from "./special.js";
+export * from "./statistics.js";
 export * from "./ternary.js";
 export * from "./unary.js";
 export { resultType } from "./promotion.js";

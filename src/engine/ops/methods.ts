@@ -17,6 +17,7 @@ import * as reduction from "./reduction.js";
 import * as shape from "./shape.js";
 import * as sorting from "./sorting.js";
 import * as special from "./special.js";
+import * as statistics from "./statistics.js";
 import * as tensorOnly from "./tensorOnly.js";
 import * as ternary from "./ternary.js";
 import * as unary from "./unary.js";
@@ -33,6 +34,7 @@ const { repeat, tile, repeatInterleave, flip, fliplr, flipud, roll, rot90, tril,
 const { searchsorted: _searchsorted, bucketize: _bucketize, ...orders } = sorting;
 const { polygamma: _polygamma, ...specials } = special;
 const { inner, vdot, ger, addr, addbmm, kron, cross } = contraction;
+const { cov, corrcoef, renorm, quantile, nanquantile } = statistics;
 const { cholesky, det, inv: inverse, logdet, matrixPower, pinv: pinverse, slogdet } = linalg;
 
 const functions = {
@@ -46,6 +48,7 @@ const functions = {
   ...{ inner, vdot, ger, addr, addbmm, kron, cross },
   ...{ cholesky, det, inverse, logdet, matrixPower, pinverse, slogdet },
   ...orders,
+  ...{ cov, corrcoef, renorm, quantile, nanquantile },
   ...specials,
   ...arithmetic,
   ...bitwise,

@@ -8,7 +8,6 @@ import { Storage } from "../storage.js";
 import { normalizeDim, Tensor } from "../tensor.js";
 import { collect, type Arguments } from "./arguments.js";
 import { indexSelect } from "./indexing.js";
-import { stack } from "./joining.js";
 import { definePick } from "./picks.js";
 import type { Scalar } from "./promotion.js";
 import { reshape } from "./shape.js";
@@ -307,36 +306,4 @@ export function searchsorted(sequence: Tensor, values: Tensor | Scalar, options:
 /** Which of the ranges between sorted boundaries each element lies in. (torch.bucketize) */
 export function bucketize(x: Tensor | Scalar, boundaries: Tensor, options: SearchOptions = {}): Tensor {
   return searchsortedOperation(boundaries, asTensor(x, boundaries), options.right ?? false);
-}
-
-// ---- quantiles
-
-export interface QuantileOptions {
-  /** Default: all dimensions. */
-  readonly dim?: number | null;
-  /** Keeps the dimension with size 1. Default false. */
-  readonly keepdim?: boolean;
-}
-
-/** The values below which the fractions `q` of the elements lie, interpolated linearly. Several q come as a first dimension. (torch.quantile) */
-export function quantile(x: Tensor, q: number | Tensor, ...args: Arguments<[dim: number | null, keepdim: boolean], QuantileOptions>): Tensor {
-  const { dim = null, keepdim = false } = collect<QuantileOptions>(["dim", "keepdim"], args);
-  if (!x.dtype.isFloatingPoint) throw new RuntimeError("quantile() input tensor must be either float or double dtype");
-  const fractions = typeof q === "number" ? [q] : (reshape(q, -1).tolist() as number[]);
-  if (fractions.some((each) => !(each >= 0 && each <= 1))) throw new RuntimeError("quantile() q values must be in the range [0, 1]");
-  const source = dim === null ? reshape(x, -1) : x;
-  const along = normalizeDim(dim ?? 0, source.sizes.length);
-  const size = source.sizes[along] ?? 1;
-  if (size === 0) throw new RuntimeError("quantile() input tensor must be non-empty");
-  const sorted = sortOperation(source, along, false).values;
-  const results = fractions.map((fraction) => {
-    const place = fraction * (size - 1);
-    const below = Math.floor(place);
-    const low = sorted.narrow(along, below, 1);
-    const high = sorted.narrow(along, Math.min(below + 1, size - 1), 1);
-    const value = low.add(high.sub(low), { alpha: place - below });
-    if (dim === null) return keepdim ? value.reshape(x.sizes.map(() => 1)) : value.squeeze(0);
-    return keepdim ? value : value.squeeze(along);
-  });
-  return typeof q === "number" || q.sizes.length === 0 ? results[0]! : stack(results);
 }

@@ -1,6 +1,7 @@
 import { defineInPlace, defineOperation, type OperationRow } from "../dispatch.js";
 import { RuntimeError } from "../errors.js";
-import type { Tensor } from "../tensor.js";
+import { unary } from "../kernels/elementwise.js";
+import { Tensor } from "../tensor.js";
 import { unaryRow } from "./elementwiseRows.js";
 import { erf as erfOf, erfc as erfcOf } from "./specialFunctions.js";
 
@@ -226,9 +227,22 @@ export const trunc = defineOperation(truncRow);
 export const trunc_ = defineInPlace(truncRow);
 
 const roundRow = unaryRow("round", "same", roundHalfToEven, { of: "output", f: () => 0 });
-/** Nearest integer, ties to even. (torch.round) */
-export const round = defineOperation(roundRow);
-/** round in place. */
+const roundToIntegers = defineOperation(roundRow);
+const roundToDecimals = defineOperation<[x: Tensor, decimals: number]>({
+  name: "round",
+  gradientName: "RoundBackward1",
+  infer: (x) => ({ sizes: x.sizes, dtype: x.dtype }),
+  forward(output, x, decimals) {
+    const scale = 10 ** Math.abs(decimals);
+    unary(output, x, decimals < 0 ? (value) => roundHalfToEven(value / scale) * scale : (value) => roundHalfToEven(value * scale) / scale);
+  },
+  backward: (gradient) => [Tensor.allocate(gradient.sizes, gradient.dtype, gradient.device)],
+});
+/** The nearest integer, or number with so many decimals; ties to even. (torch.round) */
+export function round(x: Tensor, options: { readonly decimals?: number } = {}): Tensor {
+  return options.decimals ? roundToDecimals(x, options.decimals) : roundToIntegers(x);
+}
+/** round in place, to integers. */
 export const round_ = defineInPlace(roundRow);
 
 const fracRow = unaryRow("frac", "same", (x) => x - Math.trunc(x), { of: "output", f: (g) => g });

@@ -1,0 +1,189 @@
+import { RuntimeError } from "../errors.js";
+import { normalizeDim, Tensor } from "../tensor.js";
+import { collect, type Arguments } from "./arguments.js";
+import { div, mul, sub } from "./binary.js";
+import { stack } from "./joining.js";
+import { matmul } from "./matmul.js";
+import { cumsum, mean, sum } from "./reduction.js";
+import { diagonal, narrow, reshape, select, unsqueeze } from "./shape.js";
+import { sort } from "./sorting.js";
+import { vectorNorm } from "./vectorNorm.js";
+
+/** Statistics and numerical integration, made of other operations. */
+
+export interface CovOptions {
+  /** Subtracted from the number of observations in the denominator. Default 1. */
+  readonly correction?: number;
+}
+
+/** The covariances of variables: rows of a matrix, whose columns are observations. (torch.cov) */
+export function cov(x: Tensor, options: CovOptions = {}): Tensor {
+  const { correction = 1 } = options;
+  if (x.sizes.length > 2) throw new RuntimeError(`cov(): expected input to have two or fewer dimensions but got an input with ${x.sizes.length} dimensions`);
+  const isMatrix = x.sizes.length === 2;
+  const rows = isMatrix ? x : reshape(x, 1, -1);
+  const centered = sub(rows, mean(rows, 1, true));
+  const result = div(matmul(centered, centered.t()), Math.max(0, rows.sizes[1]! - correction));
+  return isMatrix ? result : result.squeeze();
+}
+
+/** The correlations of variables: rows of a matrix, whose columns are observations. (torch.corrcoef) */
+export function corrcoef(x: Tensor): Tensor {
+  const covariances = cov(x);
+  if (covariances.sizes.length === 0) return div(covariances, covariances);
+  const deviations = diagonal(covariances).sqrt();
+  return div(div(covariances, unsqueeze(deviations, -1)), unsqueeze(deviations, 0)).clamp(-1, 1);
+}
+
+export interface TrapezoidOptions {
+  /** Distance of neighbouring samples. Default 1. */
+  readonly dx?: number;
+  /** Default -1, the last. */
+  readonly dim?: number;
+}
+
+/** The areas between neighbouring samples along a dimension. */
+function areas(y: Tensor, x: Tensor | null, { dx = 1, dim = -1 }: TrapezoidOptions): Tensor {
+  const along = normalizeDim(dim, y.sizes.length);
+  const size = y.sizes[along]!;
+  const middles = narrow(y, along, 1, size - 1).add(narrow(y, along, 0, size - 1)).div(2);
+  if (x === null) return mul(middles, dx);
+  const steps = x.diff();
+  return mul(middles, x.sizes.length === 1 ? reshape(steps, y.sizes.map((_, i) => (i === along ? -1 : 1))) : steps);
+}
+
+function integrand(args: readonly (Tensor | TrapezoidOptions | undefined)[]): [x: Tensor | null, options: TrapezoidOptions] {
+  const [first, second] = args;
+  return first instanceof Tensor ? [first, (second as TrapezoidOptions | undefined) ?? {}] : [null, first ?? {}];
+}
+
+/** The integral along a dimension by the trapezoidal rule, at the places `x` or evenly spaced. (torch.trapezoid) */
+export function trapezoid(y: Tensor, ...args: [x: Tensor, options?: TrapezoidOptions] | [options?: TrapezoidOptions]): Tensor {
+  const [x, options] = integrand(args);
+  return sum(areas(y, x, options), options.dim ?? -1);
+}
+
+/** `trapezoid` by another name. (torch.trapz) */
+export function trapz(y: Tensor, ...args: [x: Tensor, options?: TrapezoidOptions] | [options?: TrapezoidOptions]): Tensor {
+  return trapezoid(y, ...args);
+}
+
+/** The integrals up to each sample along a dimension. (torch.cumulative_trapezoid) */
+export function cumulativeTrapezoid(y: Tensor, ...args: [x: Tensor, options?: TrapezoidOptions] | [options?: TrapezoidOptions]): Tensor {
+  const [x, options] = integrand(args);
+  return cumsum(areas(y, x, options), options.dim ?? -1);
+}
+
+/** Each slice of `dim` scaled down to at most `maxnorm` in the p-norm. (torch.renorm) */
+export function renorm(x: Tensor, p: number, dim: number, maxnorm: number): Tensor {
+  const along = normalizeDim(dim, x.sizes.length);
+  const others = [...x.sizes.keys()].filter((each) => each !== along);
+  const norms = vectorNorm(x, p, others, true);
+  // As PyTorch: the epsilon keeps the result strictly within.
+  const scales = norms.add(1e-7).reciprocal().mul(maxnorm);
+  return mul(x, scales.where(norms.gt(maxnorm), 1));
+}
+
+export interface VanderOptions {
+  /** How many powers. Default: as many as elements. */
+  readonly N?: number;
+  /** Powers 0, 1, ... instead of the highest first. Default false. */
+  readonly increasing?: boolean;
+}
+
+/** The powers of each element of a vector, a row each. (torch.vander) */
+export function vander(x: Tensor, ...args: Arguments<[N: number, increasing: boolean], VanderOptions>): Tensor {
+  const { N = x.numel(), increasing = false } = collect<VanderOptions>(["N", "increasing"], args);
+  const powers = Array.from({ length: N }, (_, power) => x.pow(power));
+  return stack(increasing ? powers : powers.reverse(), -1);
+}
+
+// ---- quantiles
+
+export type Interpolation = "linear" | "lower" | "higher" | "midpoint" | "nearest";
+
+export interface QuantileOptions {
+  /** Default: all dimensions. */
+  readonly dim?: number | null;
+  /** Keeps the dimension with size 1. Default false. */
+  readonly keepdim?: boolean;
+  /** Between two elements. Default "linear". */
+  readonly interpolation?: Interpolation;
+}
+
+type QuantileArguments = Arguments<[dim: number | null, keepdim: boolean], QuantileOptions>;
+
+/** How far from the lower to the upper neighbour a quantile lies that falls between them. */
+function weightOf(place: number, interpolation: Interpolation): number {
+  const rest = place - Math.floor(place);
+  switch (interpolation) {
+    case "linear":
+      return rest;
+    case "lower":
+      return 0;
+    case "higher":
+      return rest === 0 ? 0 : 1;
+    case "midpoint":
+      return rest === 0 ? 0 : 0.5;
+    case "nearest":
+      // Ties go to the even place.
+      return rest === 0.5 ? Math.floor(place) % 2 : Math.round(rest);
+  }
+}
+
+function fractionsOf(q: number | Tensor, operation: string): readonly number[] {
+  const fractions = typeof q === "number" ? [q] : (reshape(q, -1).tolist() as number[]);
+  if (fractions.some((each) => !(each >= 0 && each <= 1))) throw new RuntimeError(`${operation}() q values must be in the range [0, 1]`);
+  return fractions;
+}
+
+function quantiles(operation: string, x: Tensor, q: number | Tensor, args: readonly unknown[], sizeOf: (values: readonly number[]) => number | null): Tensor {
+  const { dim = null, keepdim = false, interpolation = "linear" } = collect<QuantileOptions>(["dim", "keepdim"], args);
+  if (!x.dtype.isFloatingPoint) throw new RuntimeError(`${operation}() input tensor must be either float or double dtype`);
+  if (!["linear", "lower", "higher", "midpoint", "nearest"].includes(interpolation)) {
+    throw new RuntimeError(`${operation}() interpolation must be one of linear, lower, higher, midpoint or nearest, but got ${interpolation}`);
+  }
+  const fractions = fractionsOf(q, operation);
+  if (x.numel() === 0) throw new RuntimeError(`${operation}() input tensor must be non-empty`);
+  const source = dim === null ? reshape(x, -1) : x.sizes.length === 0 ? reshape(x, 1) : x;
+  const along = normalizeDim(dim ?? 0, source.sizes.length);
+  const sorted = sort(source, along).values.movedim(along, 0);
+  const results = fractions.map((fraction) => interpolated(sorted, fraction, interpolation, sizeOf));
+  const kept = (result: Tensor): Tensor => {
+    if (!keepdim) return result;
+    return dim === null ? reshape(result, x.sizes.map(() => 1)) : unsqueeze(result, along);
+  };
+  return typeof q === "number" || q.sizes.length === 0 ? kept(results[0]!) : stack(results.map(kept));
+}
+
+/** The quantile of slices sorted along the first dimension. `sizeOf` says how many elements of a slice count, null for all. */
+function interpolated(sorted: Tensor, fraction: number, interpolation: Interpolation, sizeOf: (values: readonly number[]) => number | null): Tensor {
+  const size = sorted.sizes[0]!;
+  if (sizeOf([]) === null) {
+    const place = fraction * (size - 1);
+    const low = select(sorted, 0, Math.floor(place));
+    const high = select(sorted, 0, Math.ceil(place));
+    // NaN stands last and makes its slice's quantiles NaN.
+    const isWhole = select(sorted, 0, size - 1).isnan().logicalNot();
+    return low.lerp(high, weightOf(place, interpolation)).where(isWhole, NaN);
+  }
+  const columns = reshape(sorted, size, -1);
+  const parts = Array.from({ length: columns.sizes[1]! }, (_, i) => {
+    const column = select(columns, 1, i);
+    const count = sizeOf(column.tolist() as number[])!;
+    if (count === 0) return select(column, 0, 0);
+    const place = fraction * (count - 1);
+    return select(column, 0, Math.floor(place)).lerp(select(column, 0, Math.ceil(place)), weightOf(place, interpolation));
+  });
+  return reshape(stack(parts), [...sorted.sizes.slice(1)]);
+}
+
+/** The values below which the fractions `q` of the elements lie. Several q come as a first dimension. (torch.quantile) */
+export function quantile(x: Tensor, q: number | Tensor, ...args: QuantileArguments): Tensor {
+  return quantiles("quantile", x, q, args, () => null);
+}
+
+/** `quantile` of the elements that are not NaN. (torch.nanquantile) */
+export function nanquantile(x: Tensor, q: number | Tensor, ...args: QuantileArguments): Tensor {
+  return quantiles("nanquantile", x, q, args, (values) => values.filter((value) => !Number.isNaN(value)).length);
+}
