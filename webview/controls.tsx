@@ -7,7 +7,6 @@ import {
   provideVSCodeDesignSystem,
   type TextField,
   vsCodeButton,
-  vsCodeCheckbox,
   vsCodeDropdown,
   vsCodeOption,
   vsCodeTextField,
@@ -16,7 +15,7 @@ import type { ComponentChildren, HTMLAttributes, Ref } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 
 export function registerControls(): void {
-  provideVSCodeDesignSystem().register(vsCodeButton(), vsCodeCheckbox(), vsCodeDropdown(), vsCodeOption(), vsCodeTextField());
+  provideVSCodeDesignSystem().register(vsCodeButton(), vsCodeDropdown(), vsCodeOption(), vsCodeTextField());
 }
 
 interface ToolkitAttributes<Element extends EventTarget = HTMLElement> extends HTMLAttributes<Element> {
@@ -25,14 +24,12 @@ interface ToolkitAttributes<Element extends EventTarget = HTMLElement> extends H
   readonly value?: string;
   readonly selected?: boolean;
   readonly disabled?: boolean;
-  readonly checked?: boolean;
 }
 
 declare module "preact" {
   namespace JSX {
     interface IntrinsicElements {
       "vscode-button": ToolkitAttributes;
-      "vscode-checkbox": ToolkitAttributes;
       "vscode-dropdown": ToolkitAttributes;
       "vscode-option": ToolkitAttributes;
       "vscode-text-field": ToolkitAttributes<TextField>;
@@ -153,14 +150,6 @@ export function TextInput({ label, placeholder, value, icon, field, onInput, onK
         </section>
       )}
     </vscode-text-field>
-  );
-}
-
-export function Checkbox({ checked, onChange, children }: { checked: boolean; onChange: (checked: boolean) => void; children: ComponentChildren }) {
-  return (
-    <vscode-checkbox checked={checked} onChange={(event) => onChange((event.currentTarget as HTMLElement & { checked: boolean }).checked)}>
-      {children}
-    </vscode-checkbox>
   );
 }
 
