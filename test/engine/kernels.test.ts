@@ -58,6 +58,15 @@ describe("WebAssembly kernels agree with plain JavaScript", () => {
     expectClose(() => new nn.LayerNorm(size)(torch.randn(rows, size).mul(3)));
   });
 
+  it.each([
+    [{ padding: 1 }, [2, 8, 30, 33]],
+    [{ stride: 2, padding: [2, 0] }, [1, 8, 31, 40]],
+    [{ dilation: 2, padding: 3, groups: 4 }, [2, 8, 20, 50]],
+    [{ stride: [1, 3], dilation: [3, 1], bias: false }, [1, 8, 40, 70]],
+  ])("convolution with %j of %j", (options, shape) => {
+    expectClose(() => new nn.Conv2d(8, 12, [3, 5], options as object)(torch.randn(shape)));
+  });
+
   it("random numbers, bit for bit, and leaves the generator where it would be", () => {
     const [wasm, plain] = bothWays(() =>
       torch.cat([torch.randn(5003), torch.rand(7001), torch.empty(3001).uniform_(-3, 9), torch.empty(4099).normal_(1, 0.3), torch.rand(5)]),

@@ -1,5 +1,7 @@
 import type { ElementArray } from "../dtype.js";
 import { multiply, type Matrix } from "./matmul.js";
+import { convolveInWasm } from "./wasm/convolution.js";
+import { wasmKernels } from "./wasm/instance.js";
 
 /** Depth, height and width; missing dimensions have size 1. */
 export type Extent = readonly [depth: number, height: number, width: number];
@@ -25,6 +27,9 @@ export interface ConvolutionGeometry {
 
 /** Elements that an unfolded piece of the image may take: it should stay in cache. */
 const unfoldedLimit = 1 << 18;
+
+/** From this many multiplications for a group of an image on, the windows are packed in WebAssembly. */
+const wasmFrom = 1 << 14;
 
 const volume = ([depth, height, width]: Extent): number => depth * height * width;
 
@@ -188,6 +193,7 @@ function layoutOf({ groups, channels, filters, image, feature, kernel }: Convolu
 export function imageToFeatures(features: ElementArray, image: ElementArray, weight: ElementArray, geometry: ConvolutionGeometry): void {
   const { rows, columns, positions: allPositions, imageStart, featureStart, weightStart } = layoutOf(geometry);
   const pointwise = isPointwise(geometry);
+  if (!pointwise && rows * columns * allPositions >= wasmFrom && inWasm(features, image, weight, geometry)) return;
   const buffer = pointwise ? image : arrayLike(image, bufferLength(geometry));
   forEachPiece(geometry, ({ n, group, first, positions, startRow, endRow }) => {
     const start = imageStart(n, group);
@@ -206,6 +212,22 @@ export function imageToFeatures(features: ElementArray, image: ElementArray, wei
       for (let i = 0, from = row * positions; i < positions; i++) features[to + i]! += part[from + i]!;
     }
   });
+}
+
+/** `imageToFeatures` without unfolding. False where the kernels do not serve. */
+function inWasm(features: ElementArray, image: ElementArray, weight: ElementArray, geometry: ConvolutionGeometry): boolean {
+  if (!(features instanceof Float32Array && image instanceof Float32Array && weight instanceof Float32Array)) return false;
+  const instance = wasmKernels();
+  if (instance === null) return false;
+  const { imageStart, featureStart, weightStart } = layoutOf(geometry);
+  for (let n = 0; n < geometry.batch; n++) {
+    for (let group = 0; group < geometry.groups; group++) {
+      const done = convolveInWasm(instance, features, featureStart(n, group), image, imageStart(n, group), weight, weightStart(group), geometry);
+      // Whether a geometry fits is the same for every image: nothing has been done yet.
+      if (!done) return false;
+    }
+  }
+  return true;
 }
 
 /** image += each feature, weighted, over the window that it sees. */

@@ -13,6 +13,7 @@ export interface Kernels extends Record<UnaryKernel, UnaryFunction>, Record<Bina
   addScaled(x: number, y: number, factor: number, output: number, count: number): void;
   packRows(source: number, rowStride: number, columnStride: number, rows: number, depth: number, target: number): void;
   packColumns(source: number, rowStride: number, columnStride: number, depth: number, columns: number, target: number): void;
+  packGathered(source: number, bases: number, offsets: number, depth: number, columns: number, target: number): void;
   multiplyPacked(a: number, b: number, c: number, rows: number, columns: number, depth: number, stride: number): void;
   softmaxRows(x: number, output: number, rows: number, size: number): void;
   rowMoments(x: number, rows: number, size: number, eps: number, center: 0 | 1, means: number, inverseStds: number): void;

@@ -1,4 +1,4 @@
-export { packRows, packColumns, multiplyPacked } from "./matmul";
+export { packRows, packColumns, packGathered, multiplyPacked } from "./matmul";
 export * from "./elementwise";
 export { draw, uniform, normalBlocks, roundsOnce } from "./random";
 export { softmaxRows, rowMoments, normalizeRows } from "./rows";

@@ -115,6 +115,36 @@ function packEightColumns(source: usize, columnStride: i32, depth: i32, target: 
   }
 }
 
+/**
+ * Packs a matrix (depth x columns) whose element (p, j) lies at `bases[j] + offsets[p]` elements from `source` into strips of 8 columns, zero
+ * beyond the last: the windows of a convolution, read where they overlap.
+ */
+export function packGathered(source: usize, bases: usize, offsets: usize, depth: i32, columns: i32, target: usize): void {
+  for (let j = 0; j < columns; j += stripColumns) {
+    const base = bases + ((<usize>j) << 2);
+    const first = load<i32>(base);
+    const whole = j + stripColumns <= columns;
+    if (whole && load<i32>(base, 28) - first == 7) {
+      for (let p = 0; p < depth; p++) {
+        const from = source + ((<usize>(first + load<i32>(offsets + ((<usize>p) << 2)))) << 2);
+        v128.store(target, v128.load(from));
+        v128.store(target, v128.load(from, 16), 16);
+        target += 32;
+      }
+      continue;
+    }
+    const count = whole ? stripColumns : columns - j;
+    for (let p = 0; p < depth; p++) {
+      const from = source + ((<usize>load<i32>(offsets + ((<usize>p) << 2))) << 2);
+      for (let c = 0; c < count; c++) {
+        store<f32>(target + ((<usize>c) << 2), load<f32>(from + ((<usize>load<i32>(base + ((<usize>c) << 2))) << 2)));
+      }
+      for (let c = count; c < stripColumns; c++) store<f32>(target + ((<usize>c) << 2), 0);
+      target += 32;
+    }
+  }
+}
+
 /** How much of the depth one pass takes: a strip of b (16 kB) then stays in the first-level cache. */
 const depthBlock: i32 = 512;
 
