@@ -38,6 +38,34 @@ describe("types", () => {
     expectTypeOf(new nn.Linear(4, 8, { bias: Math.random() > 0.5 }).bias).toEqualTypeOf<Parameter | null>();
   });
 
+  it("knows which parameters a normalization has", () => {
+    expectTypeOf(new nn.BatchNorm2d(3).weight).toEqualTypeOf<Parameter>();
+    expectTypeOf(new nn.BatchNorm2d(3, { affine: false }).weight).toEqualTypeOf<null>();
+    expectTypeOf(new nn.BatchNorm2d(3, { affine: false }).bias).toEqualTypeOf<null>();
+    expectTypeOf(new nn.BatchNorm2d(3, 1e-3, 0.01).bias).toEqualTypeOf<Parameter>();
+    expectTypeOf(new nn.BatchNorm2d(3, { bias: false }).bias).toEqualTypeOf<null>();
+    expectTypeOf(new nn.BatchNorm2d(3, { bias: false }).weight).toEqualTypeOf<Parameter>();
+    expectTypeOf(new nn.InstanceNorm2d(3).weight).toEqualTypeOf<null>();
+    expectTypeOf(new nn.InstanceNorm2d(3, { affine: true }).bias).toEqualTypeOf<Parameter>();
+    expectTypeOf(new nn.LayerNorm(8, { bias: false }).bias).toEqualTypeOf<null>();
+    expectTypeOf(new nn.LayerNorm([8, 4]).bias).toEqualTypeOf<Parameter>();
+    expectTypeOf(new nn.GroupNorm(2, 4).weight).toEqualTypeOf<Parameter>();
+    expectTypeOf(new nn.RMSNorm(8, { elementwiseAffine: false }).weight).toEqualTypeOf<null>();
+  });
+
+  it("knows what recurrent layers and attention give", () => {
+    const x = torch.ones(3, 2, 4);
+    expectTypeOf(new nn.GRU(4, 5)(x)).toEqualTypeOf<[output: torch.Tensor, h: torch.Tensor]>();
+    expectTypeOf(new nn.LSTM(4, 5)(x)).toEqualTypeOf<[output: torch.Tensor, state: [h: torch.Tensor, c: torch.Tensor]]>();
+    expectTypeOf(new nn.LSTM(4, 5).weight_ih_l0).toEqualTypeOf<Parameter>();
+    expectTypeOf(new nn.LSTM(4, 5).weightIhL0).toEqualTypeOf<Parameter>();
+    expectTypeOf(new nn.LSTM(4, 5).bias).toEqualTypeOf<boolean>();
+    expectTypeOf(new nn.MultiheadAttention(4, 2)(x, x, x, { needWeights: false })).toEqualTypeOf<[output: torch.Tensor, weights: torch.Tensor | null]>();
+    expectTypeOf(new nn.TransformerEncoderLayer(4, 2, { dimFeedforward: 8 })(x)).toEqualTypeOf<torch.Tensor>();
+    // @ts-expect-error there is no such option
+    void new nn.LSTM(4, 5, { layers: 2 });
+  });
+
   it("narrows by class without losing the parameters", () => {
     const m: torch.nn.Module = new nn.Linear(4, 8);
     if (m instanceof nn.Linear) {
