@@ -1,3 +1,5 @@
+import type { LayerKind } from "./theme.js";
+
 /** Every text that the picture itself shows; the page passes translations. `{0}`, `{1}` are filled in. */
 export interface GraphStrings {
   readonly input: string;
@@ -14,7 +16,7 @@ export interface GraphStrings {
   readonly noTrace: string;
   readonly plainLayout: string;
   readonly legend: string;
-  readonly kinds: Readonly<Record<import("./theme.js").LayerKind, string>>;
+  readonly kinds: Readonly<Record<LayerKind, string>>;
   readonly legendRepeated: string;
   readonly legendShared: string;
   readonly legendDeclared: string;

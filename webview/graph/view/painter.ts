@@ -1,5 +1,6 @@
 import type { Overlay } from "../api.js";
 import { CanvasSurface } from "../drawing/canvasSurface.js";
+import { caveats, paintCaveats } from "../drawing/caveats.js";
 import { paintContainerNames } from "../drawing/containerNames.js";
 import { edgeNote, paintEdgeNote } from "../drawing/edgeNote.js";
 import { legendSize, paintLegend } from "../drawing/legend.js";
@@ -86,6 +87,7 @@ export class Painter {
     paintContainerNames(surface, shown.index.boxesIn(...this.view), this.camera, look, measure);
     if (marks.showLegend) paintLegend(surface, 10, this.camera.height - legendSize(scene, strings, measure).height - 10, scene, look, strings, measure);
     if (marks.overlay) paintOverlayScale(surface, 10, 10, marks.overlay, theme, measure);
+    paintCaveats(surface, caveats(shown.model, scene, strings), this.camera.width, theme, measure);
     const chips = marks.showChips ? chipsOf(scene, marks.links, this.camera, measure) : [];
     paintChips(surface, chips, theme);
     if (marks.edge) paintEdgeNote(surface, edgeNote(scene, marks.edge.edge, strings), marks.edge.at, this.camera, theme, measure);
