@@ -1,7 +1,7 @@
 import type { PictureModel } from "../model/displayGraph.js";
 import type { Scene } from "../scene.js";
 import type { GraphStrings } from "../strings.js";
-import { fit, type MeasureText } from "../text.js";
+import { wrap, type MeasureText } from "../text.js";
 import type { Theme } from "../theme.js";
 import type { Surface } from "./surface.js";
 
@@ -15,12 +15,11 @@ export function caveats({ snapshot }: PictureModel, scene: Scene, strings: Graph
 
 /** Quietly at the upper border of the view. */
 export function paintCaveats(surface: Surface, lines: readonly string[], width: number, theme: Theme, measure: MeasureText): void {
+  const broken = lines.flatMap((line) => wrap(line, width - 32, "detail", 3, measure));
+  if (broken.length === 0) return;
+  const wide = Math.max(...broken.map((line) => measure(line, "detail"))) + 18;
+  const x = (width - wide) / 2;
   surface.opacity(1);
-  lines.forEach((line, index) => {
-    const text = fit(line, width - 32, "detail", measure);
-    const wide = measure(text, "detail") + 16;
-    const [x, y] = [(width - wide) / 2, 6 + index * 24];
-    surface.rectangle(x, y, wide, 20, 10, { fill: theme.background, stroke: theme.border });
-    surface.text(x + 8, y + 14, text, "detail", theme.muted, "start");
-  });
+  surface.rectangle(x, 6, wide, 15 * broken.length + 6, 10, { fill: theme.background, stroke: theme.border });
+  broken.forEach((line, index) => surface.text(width / 2, 20 + index * 15, line, "detail", theme.muted, "middle"));
 }
