@@ -5,9 +5,6 @@ import { fileURLToPath } from "node:url";
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
 
-/** Where the source of a package can be had, for licences that ask for it. */
-const sourceOffers = { "EPL-2.0": "Its source code is available under the same licence from the address above." };
-
 /** @returns {number} how many packages are named */
 export function writeNotices() {
   /** @type {string[]} */
@@ -28,6 +25,7 @@ function notice(folder) {
   if (!license && !file) throw new Error(`${name} states no licence.`);
   const text = file ? readFileSync(path.join(root, folder, file), "utf8").trim() : `Licence: ${license}`;
   const address = (typeof repository === "string" ? repository : repository?.url) ?? homepage ?? "";
-  const offer = sourceOffers[/** @type {keyof typeof sourceOffers} */ (license)];
+  // The Eclipse licence wants it said where the source can be had.
+  const offer = license?.includes("EPL-2.0") ? "Distributed under EPL-2.0. Its source code is available under that licence from the address above." : null;
   return [`${name} ${version} (${license})`, address.replace(/^git\+/, ""), ...(offer ? [offer] : []), "", text, ""].join("\n");
 }

@@ -60,6 +60,7 @@ function npm(cwd, ...args) {
  * @property {string} dataFolder Where the server keeps settings, state and installed extensions.
  * @property {keyof typeof releases} [release]
  * @property {boolean} [askForTrust] False (the default) trusts every workspace.
+ * @property {boolean} [driven] True (the default) for tests: the address may name an extension under development, and notifications stay quiet.
  * @property {number} [port] 0 (the default) takes a free one.
  * @property {Record<string, string | undefined>} [env] For the extension host.
  *
@@ -76,15 +77,14 @@ function npm(cwd, ...args) {
  * @param {ServerOptions} options
  * @returns {Promise<Server>}
  */
-export async function startServer({ dataFolder, release, askForTrust = false, port = 0, env = process.env }) {
+export async function startServer({ dataFolder, release, askForTrust = false, driven = true, port = 0, env = process.env }) {
   const { node, serverMain } = installServer(release);
   const server = spawn(
     node,
     [
       serverMain,
       ...["--host", "127.0.0.1", "--port", String(port), "--without-connection-token", "--accept-server-license-terms"],
-      // Lets the address name an extension under development.
-      "--enable-smoke-test-driver",
+      ...(driven ? ["--enable-smoke-test-driver"] : []),
       ...["--telemetry-level", "off"],
       ...(askForTrust ? [] : ["--disable-workspace-trust"]),
       ...["--server-data-dir", dataFolder, "--extensions-dir", path.join(dataFolder, "extensions")],
