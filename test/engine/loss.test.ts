@@ -142,3 +142,17 @@ test("infers shapes on meta", () => {
   expect([[...loss.shape], [...logits.grad!.shape]]).toEqual([[], [8, 10]]);
   expect([...F.mseLoss(logits, logits, { reduction: "none" }).shape]).toEqual([8, 10]);
 });
+
+test("the adaptive softmax is a distribution over all classes", () => {
+  const layer = new nn.AdaptiveLogSoftmaxWithLoss(8, 12, [3, 6], { divValue: 2, dtype: torch.float64 });
+  const x = variable(5, 8);
+  expect(torch.allclose(layer.logProb(x).exp().sum(1), torch.ones(5).double())).toBe(true);
+  const target = torch.tensor([0, 2, 4, 7, 11]);
+  const [output, loss] = layer(x, target);
+  expect(loss.item()).toBeCloseTo(-output.mean().item(), 10);
+  expect([...layer.predict(x).shape]).toEqual([5]);
+  expectNumericalGradients((input) => layer(input!, target)[1], x, ...layer.parameters());
+  expect(String(layer).split("\n").slice(0, 4)).toEqual([
+    "AdaptiveLogSoftmaxWithLoss(", "  (head): Linear(in_features=8, out_features=5, bias=False)", "  (tail): ModuleList(", "    (0): Sequential(",
+  ]);
+});

@@ -1,6 +1,7 @@
 export * as functional from "./functional.js";
 export * as init from "./init.js";
 export * from "./activation.js";
+export * from "./adaptiveSoftmax.js";
 export {
   registerModuleFullBackwardHook, registerModuleFullBackwardPreHook, type FullBackwardHook, type FullBackwardPreHook, type Gradients,
 } from "./backwardHooks.js";

@@ -103,11 +103,7 @@ abstract class MaxUnpool extends Module {
   readonly stride: readonly number[];
   readonly padding: readonly number[];
 
-  constructor(
-    dims: number,
-    private readonly unpool: F.MaxUnpoolFunction,
-    args: MaxUnpoolArguments,
-  ) {
+  constructor(dims: number, args: MaxUnpoolArguments) {
     super();
     const given = collect<MaxUnpoolOptions & { readonly kernelSize?: Sizes }>(["kernelSize", "stride", "padding"], args);
     const kernelSize = required(given.kernelSize, this.constructor.name, "kernel_size");
@@ -118,7 +114,7 @@ abstract class MaxUnpool extends Module {
 
   /** `indices` are those of the pooling; `outputSize` says which of the sizes that lead to the same pooled size is meant. */
   override forward(x: Tensor, indices: Tensor, outputSize: readonly number[] | null = null): Tensor {
-    return this.unpool(x, indices, this.kernelSize, this.stride, this.padding, outputSize);
+    return unpoolings[this.kernelSize.length - 1]!(x, indices, this.kernelSize, this.stride, this.padding, outputSize);
   }
 
   override extraRepr(): string {
@@ -126,24 +122,26 @@ abstract class MaxUnpool extends Module {
   }
 }
 
+const unpoolings: readonly F.MaxUnpoolFunction[] = [F.maxUnpool1d, F.maxUnpool2d, F.maxUnpool3d];
+
 /** Puts the maxima of a MaxPool1d back in their places, zeros elsewhere. (torch.nn.MaxUnpool1d) */
 export class MaxUnpool1d extends MaxUnpool {
   constructor(...args: MaxUnpoolArguments) {
-    super(1, F.maxUnpool1d, args);
+    super(1, args);
   }
 }
 
 /** Puts the maxima of a MaxPool2d back in their places, zeros elsewhere. (torch.nn.MaxUnpool2d) */
 export class MaxUnpool2d extends MaxUnpool {
   constructor(...args: MaxUnpoolArguments) {
-    super(2, F.maxUnpool2d, args);
+    super(2, args);
   }
 }
 
 /** Puts the maxima of a MaxPool3d back in their places, zeros elsewhere. (torch.nn.MaxUnpool3d) */
 export class MaxUnpool3d extends MaxUnpool {
   constructor(...args: MaxUnpoolArguments) {
-    super(3, F.maxUnpool3d, args);
+    super(3, args);
   }
 }
 
@@ -180,10 +178,7 @@ abstract class AvgPool extends Module {
   readonly countIncludePad: boolean;
   readonly divisorOverride: number | null;
 
-  constructor(
-    private readonly pool: F.AvgPoolFunction,
-    args: AvgPoolArguments,
-  ) {
+  constructor(...args: AvgPoolArguments) {
     super();
     const given = collect<AvgPoolDivisorOptions & { readonly kernelSize?: Sizes }>(avgPoolNames, args);
     this.kernelSize = required(given.kernelSize, this.constructor.name, "kernel_size");
@@ -193,6 +188,8 @@ abstract class AvgPool extends Module {
     this.countIncludePad = given.countIncludePad ?? true;
     this.divisorOverride = given.divisorOverride ?? null;
   }
+
+  protected abstract readonly pool: F.AvgPoolFunction;
 
   override forward(x: Tensor): Tensor {
     const { kernelSize, stride, padding, ceilMode, countIncludePad, divisorOverride } = this;
@@ -207,7 +204,11 @@ abstract class AvgPool extends Module {
 /** The average of each window of a sequence. (torch.nn.AvgPool1d) */
 export class AvgPool1d extends AvgPool {
   constructor(...args: AvgPool1dArguments) {
-    super(F.avgPool1d, args);
+    super(...args);
+  }
+
+  protected override get pool(): F.AvgPoolFunction {
+    return F.avgPool1d;
   }
 
   override extraRepr(): string {
@@ -218,15 +219,15 @@ export class AvgPool1d extends AvgPool {
 
 /** The average of each window of an image. (torch.nn.AvgPool2d) */
 export class AvgPool2d extends AvgPool {
-  constructor(...args: AvgPoolArguments) {
-    super(F.avgPool2d, args);
+  protected override get pool(): F.AvgPoolFunction {
+    return F.avgPool2d;
   }
 }
 
 /** The average of each window of a volume. (torch.nn.AvgPool3d) */
 export class AvgPool3d extends AvgPool {
-  constructor(...args: AvgPoolArguments) {
-    super(F.avgPool3d, args);
+  protected override get pool(): F.AvgPoolFunction {
+    return F.avgPool3d;
   }
 }
 
@@ -354,11 +355,7 @@ abstract class FractionalMaxPool<ReturnIndices extends boolean> extends Module {
   readonly outputRatio: readonly number[] | null;
   readonly returnIndices: boolean;
 
-  constructor(
-    dims: number,
-    private readonly pool: F.FractionalMaxPoolFunction,
-    args: FractionalMaxPoolArguments<ReturnIndices>,
-  ) {
+  constructor(dims: number, args: FractionalMaxPoolArguments<ReturnIndices>) {
     super();
     const names = ["kernelSize", "outputSize", "outputRatio", "returnIndices"] as const;
     const given = collect<FractionalMaxPoolOptions<boolean> & { readonly kernelSize?: Sizes }>(names, args);
@@ -376,21 +373,22 @@ abstract class FractionalMaxPool<ReturnIndices extends boolean> extends Module {
 
   override forward(x: Tensor): Pooled<ReturnIndices> {
     const { outputSize, outputRatio, returnIndices } = this;
-    return this.pool(x, this.kernelSize, { outputSize, outputRatio, returnIndices }) as Pooled<ReturnIndices>;
+    const pool = this.kernelSize.length === 2 ? F.fractionalMaxPool2d : F.fractionalMaxPool3d;
+    return pool(x, this.kernelSize, { outputSize, outputRatio, returnIndices }) as Pooled<ReturnIndices>;
   }
 }
 
 /** The largest elements of windows of an image at random distances. (torch.nn.FractionalMaxPool2d) */
 export class FractionalMaxPool2d<ReturnIndices extends boolean = false> extends FractionalMaxPool<ReturnIndices> {
   constructor(...args: FractionalMaxPoolArguments<ReturnIndices>) {
-    super(2, F.fractionalMaxPool2d, args);
+    super(2, args);
   }
 }
 
 /** The largest elements of windows of a volume at random distances. (torch.nn.FractionalMaxPool3d) */
 export class FractionalMaxPool3d<ReturnIndices extends boolean = false> extends FractionalMaxPool<ReturnIndices> {
   constructor(...args: FractionalMaxPoolArguments<ReturnIndices>) {
-    super(3, F.fractionalMaxPool3d, args);
+    super(3, args);
   }
 }
 

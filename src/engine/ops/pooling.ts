@@ -94,6 +94,10 @@ function requireDims(x: Tensor, dims: number, message: string): void {
   throw new RuntimeError(message);
 }
 
+function wrongDimsIn1d(x: Tensor, name: string): string {
+  return `Expected 2 to 3 dimensions, but got ${x.ndim}-dimensional tensor for argument #1 'self' (while checking arguments for ${name})`;
+}
+
 function requireFloat(x: Tensor, kernel: string): void {
   if (!x.dtype.isFloatingPoint) throw new NotImplementedError(`"${kernel}" not implemented for '${x.dtype.scalarType}'`);
 }
@@ -358,7 +362,7 @@ type AvgPoolArguments = Arguments<
 >;
 export type AvgPoolFunction = (x: Tensor, ...args: AvgPoolArguments) => Tensor;
 
-function defineAvgPool(dims: number): AvgPoolFunction {
+function defineAvgPool(dims: 1 | 2 | 3): AvgPoolFunction {
   const name = `avgPool${dims}d`;
   const operation = defineResampling<[x: Tensor, averaging: Averaging]>({
     name,
@@ -369,14 +373,18 @@ function defineAvgPool(dims: number): AvgPoolFunction {
     const { countIncludePad = true, divisorOverride = null } = options;
     const torchName = `avg_pool${dims}d`;
     requireFloat(x, torchName);
-    const wanted = dims === 1
-      ? `Expected 2 to 3 dimensions, but got ${x.ndim}-dimensional tensor for argument #1 'self' (while checking arguments for avg_pool1d)`
-      : dims === 2
-        ? `Expected 3D or 4D (batch mode) tensor with optional 0 dim batch size for input, but got:${formatSizes(x.sizes)}`
-        : "non-empty 4D or 5D (batch mode) tensor expected for input";
-    requireDims(x, dims, wanted);
+    const wrongDims = {
+      1: wrongDimsIn1d(x, torchName),
+      2: `Expected 3D or 4D (batch mode) tensor with optional 0 dim batch size for input, but got:${formatSizes(x.sizes)}`,
+      3: "non-empty 4D or 5D (batch mode) tensor expected for input",
+    };
+    requireDims(x, dims, wrongDims[dims]);
     if (divisorOverride === 0) throw new RuntimeError("divisor must be not zero");
     const grid = gridOf(kernelSize, options, dims);
+    const sizes = spatialSizes(x, dims);
+    if (dims === 3 && sizes.some((size, i) => size < grid.kernel[i]!)) {
+      throw new RuntimeError(`input image (${list("", sizes)}) smaller than kernel size (${list("k", grid.kernel)})`);
+    }
     return operation(x, { grid, lengths: pooledSizes(x, grid, dims), countIncludePad, divisorOverride });
   });
   return (x, ...args) => {
@@ -415,8 +423,12 @@ export type OutputSizes = number | readonly (number | null)[] | null;
 function outputSizes(x: Tensor, outputSize: OutputSizes, dims: number, name: string): readonly number[] {
   const given = typeof outputSize === "object" && outputSize !== null ? outputSize : new Array<number | null>(dims).fill(outputSize);
   if (given.length !== dims) throw new RuntimeError(`${name}: output_size must be ${dims}`);
+  if (dims === 1 && x.ndim !== 2 && x.ndim !== 3) throw new RuntimeError(wrongDimsIn1d(x, name));
   if (x.ndim <= dims) throw new ValueError(`Input dimension should be at least ${dims + 1}`);
-  if (x.ndim > dims + 2) throw new RuntimeError(`${name}(): Expected ${dims + 1}D or ${dims + 2}D tensor, but got ${formatSizes(x.sizes)}`);
+  if (x.ndim !== dims + 1 && x.ndim !== dims + 2) {
+    const colon = name.includes("max") ? ":" : "";
+    throw new RuntimeError(`${name}(): Expected ${dims + 1}D or ${dims + 2}D tensor, but got${colon} ${formatSizes(x.sizes)}`);
+  }
   const sizes = spatialSizes(x, dims);
   for (let i = 1; i <= dims + 1 && i <= x.ndim; i++) {
     if (x.sizes[x.ndim - i] === 0) {
