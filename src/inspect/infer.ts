@@ -67,8 +67,9 @@ export function inputCandidates(root: Module): InputCandidate[] {
   let flattened = false;
   let looked = 0;
   for (const module of root.modules()) {
-    if (!module.children().next().done) continue;
     if (module.constructor.name === "Flatten") flattened = true;
+    // Attention is the one layer with layers inside that says itself what it takes.
+    if (!module.children().next().done && !("embedDim" in module)) continue;
     const shapes = layerInputs(module, flattened);
     if (shapes.length === 0) continue;
     for (const candidate of shapes) {

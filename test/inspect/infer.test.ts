@@ -28,6 +28,18 @@ describe("an input is inferred", () => {
     expect(inputShapes(new nn.Sequential(new nn.Flatten(), new nn.Linear(783, 10)))).toEqual([[1, 783]]);
   });
 
+  test.each([
+    ["images, as large as the layers behind need them", () => new nn.Sequential(new nn.Conv2d(1, 6, 5, { padding: 2 }), new nn.AvgPool2d(2), new nn.Flatten(), new nn.Linear(6 * 14 * 14, 10)), [[1, 1, 28, 28]]],
+    ["images in colours", () => new nn.Sequential(new nn.Conv2d(3, 8, 3), new nn.AdaptiveAvgPool2d(1), new nn.Flatten(), new nn.Linear(8, 10)), [[1, 3, 224, 224]]],
+    ["tokens", () => new nn.Sequential(new nn.Embedding(100, 16), new nn.Linear(16, 4)), [[1, 16]]],
+    ["sequences", () => new nn.LSTM(10, 20, { batchFirst: true }), [[1, 16, 10]]],
+    ["queries, keys and values", () => new nn.MultiheadAttention(32, 4), [[16, 1, 32], [16, 1, 32], [16, 1, 32]]],
+    ["a batch of two where statistics of a batch are needed", () => new nn.Sequential(new nn.Linear(4, 8), new nn.BatchNorm1d(8)), [[2, 4]]],
+    ["what lazy layers can be made for", () => new nn.Sequential(new nn.LazyConv2d(8, 3), new nn.Flatten(), new nn.LazyLinear(10)), [[1, 3, 224, 224]]],
+  ])("for %s", (_, build, shapes) => {
+    expect(inputShapes(build())).toEqual(shapes);
+  });
+
   test("for as many arguments as forward has", () => {
     class Net extends nn.Module {
       fc = new nn.Linear(5, 2);

@@ -201,3 +201,10 @@ describe("which pass is shown", () => {
     expect(snapshotOf(inspection, net).trace!.failure).toBeNull();
   });
 });
+
+test("deep copies know where their values come from", () => {
+  const net = torch.deepcopy(new nn.Sequential(new nn.Linear(4, 8)));
+  nn.init.normal_(net[0].weight);
+  const copy = torch.deepcopy(net);
+  expect(snapshotOf(inspection, copy).tensors.map(({ initialization }) => initialization.kind === "recorded" && initialization.function)).toEqual(["normal_", "uniform_"]);
+});
