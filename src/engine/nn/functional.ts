@@ -65,7 +65,7 @@ export {
   tripletMarginLoss,
   tripletMarginWithDistanceLoss,
 } from "../ops/loss.js";
-export { embedding, embeddingBag } from "../ops/embedding.js";
+export { embedding, embeddingBag, oneHot } from "../ops/embedding.js";
 export { multiHeadAttentionForward, scaledDotProductAttention } from "../ops/attention.js";
 export {
   adaptiveAvgPool1d,

@@ -5,6 +5,7 @@ import { collect, type Arguments } from "../ops/arguments.js";
 import * as F from "../ops/normalization.js";
 import { float, repr } from "../print/python.js";
 import { Tensor } from "../tensor.js";
+import { warn } from "../warnings.js";
 import { emptyParameter, emptyTensor, type FactoryOptions } from "./factory.js";
 import * as init from "./init.js";
 import type { Bias } from "./linear.js";
@@ -189,9 +190,14 @@ abstract class InstanceNorm<Affine extends boolean, HasBias extends boolean> ext
   override forward(x: Tensor): Tensor {
     this.checkInputDim(x);
     const channelDim = x.sizes.length - this.unbatchedDims;
-    if (this.affine && x.sizes[channelDim] !== this.numFeatures) {
-      throw new ValueError(
-        `expected input's size at dim=${channelDim} to match num_features (${this.numFeatures}), but got: ${x.sizes[channelDim]}.`,
+    if (x.sizes[channelDim] !== this.numFeatures) {
+      if (this.affine) {
+        throw new ValueError(
+          `expected input's size at dim=${channelDim} to match num_features (${this.numFeatures}), but got: ${x.sizes[channelDim]}.`,
+        );
+      }
+      warn(
+        `input's size at dim=${channelDim} does not match num_features. You can silence this warning by not passing in num_features, which is not used because affine=False`,
       );
     }
     if (channelDim === 0) return this.normalize(x.unsqueeze(0)).squeeze(0);

@@ -1,4 +1,5 @@
 import { defineOperation } from "../dispatch.js";
+import { int64 } from "../dtype.js";
 import { IndexError, NotImplementedError, RuntimeError, ValueError } from "../errors.js";
 import { denseValues } from "../kernels/elementwise.js";
 import { Size } from "../size.js";
@@ -322,3 +323,33 @@ function bagPadding(paddingIdx: number, rows: number): number {
   return paddingIdx < 0 ? paddingIdx + rows : paddingIdx;
 }
 
+
+const oneHotOperation = defineOperation<[x: Tensor, numClasses: number]>({
+  name: "oneHot",
+  infer: (x, numClasses) => ({ sizes: [...x.sizes, numClasses], dtype: int64 }),
+  forward(output, x, numClasses) {
+    denseValues(x).forEach((value, i) => {
+      if (value < 0) throw new RuntimeError("Class values must be non-negative.");
+      if (value >= numClasses) throw new RuntimeError("Class values must be smaller than num_classes.");
+      output.storage.data[i * numClasses + value] = 1;
+    });
+  },
+});
+
+/**
+ * For each index a vector of zeros with a one at that place (torch.nn.functional.one_hot). The result has the shape of `x`, int64, with one
+ * dimension of `numClasses` more; -1 takes one more class than the largest index.
+ */
+export function oneHot(x: Tensor, ...args: Arguments<[numClasses: number], { readonly numClasses?: number }>): Tensor {
+  const { numClasses = -1 } = collect<{ readonly numClasses?: number }>(["numClasses"], args);
+  if (x.dtype !== int64) throw new RuntimeError("one_hot is only applicable to index tensor of type LongTensor.");
+  if (numClasses !== -1) {
+    if (numClasses < 1) throw new RuntimeError("num_classes should be positive");
+    return oneHotOperation(x, numClasses);
+  }
+  if (x.numel() === 0) throw new RuntimeError("Can not infer total number of classes from empty tensor.");
+  if (x.device === "meta") throw new NotImplementedError("one_hot needs num_classes on the meta device: there are no values to take it from");
+  let largest = 0;
+  for (const value of denseValues(x)) largest = Math.max(largest, value);
+  return oneHotOperation(x, largest + 1);
+}

@@ -1,0 +1,31 @@
+import * as torch from "layerscope";
+import { expect, test } from "vitest";
+
+const { nn } = torch;
+const zeros = (...sizes: number[]): torch.Tensor => torch.zeros(sizes);
+
+/** PyTorch's texts, from its sources. */
+const cases: [what: string, call: () => unknown, text: string][] = [
+  ["too many features for BatchNorm1d", () => new nn.BatchNorm1d(4)(zeros(2, 5)), "running_mean should contain 5 elements not 4"],
+  ["one value a channel", () => new nn.BatchNorm1d(4)(zeros(1, 4)), "Expected more than 1 value per channel when training, got input size torch.Size([1, 4])"],
+  ["too few dimensions for BatchNorm2d", () => new nn.BatchNorm2d(3)(zeros(2, 3, 4)), "expected 4D input (got 3D input)"],
+  ["too many dimensions for InstanceNorm2d", () => new nn.InstanceNorm2d(3)(zeros(1, 1, 3, 2, 2)), "expected 3D or 4D input (got 5D input)"],
+  ["other channels than InstanceNorm2d learns", () => new nn.InstanceNorm2d(3, { affine: true })(zeros(2, 4, 3, 3)), "expected input's size at dim=1 to match num_features (3), but got: 4."],
+  ["one position for InstanceNorm1d", () => new nn.InstanceNorm1d(4)(zeros(2, 4, 1)), "Expected more than 1 spatial element when training, got input size torch.Size([2, 4, 1])"],
+  ["channels that groups do not divide", () => new nn.GroupNorm(4, 6), "num_channels (6) must be divisible by num_groups (4)"],
+  ["other channels than GroupNorm's", () => new nn.GroupNorm(2, 6)(zeros(2, 8, 3)), "Expected weight to be a vector of size equal to the number of channels in input, but got weight of shape [6] and input of shape [2, 8, 3]"],
+  ["another shape than RMSNorm's", () => new nn.RMSNorm([4, 8])(zeros(2, 8, 4)), "Given normalized_shape=[4, 8], expected input with shape [*, 4, 8], but got input of size[2, 8, 4]"],
+  ["an index beyond the table", () => new nn.Embedding(4, 5)(torch.tensor([4])), "index out of range in self"],
+  ["floats as indices", () => new nn.Embedding(4, 5)(zeros(2)), "Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, Int; but got torch.FloatTensor instead (while checking arguments for embedding)"],
+  ["bags without offsets", () => new nn.EmbeddingBag(4, 5)(torch.tensor([1, 2])), "offsets has to be a 1D Tensor but got None"],
+  ["other features than the LSTM's", () => new nn.LSTM(4, 5)(zeros(2, 3, 5)), "input.size(-1) must be equal to input_size. Expected 4, got 5"],
+  ["a state for another batch", () => new nn.GRU(4, 5)(zeros(2, 3, 4), zeros(1, 2, 5)), "Expected hidden size (1, 3, 5), got [1, 2, 5]"],
+  ["states with a batch for an input without", () => new nn.LSTM(4, 5)(zeros(2, 4), [zeros(1, 3, 5), zeros(1, 3, 5)]), "For unbatched 2-D input, hx and cx should also be 2-D but got (3-D, 3-D) tensors"],
+  ["a dropout that is no probability", () => new nn.LSTM(4, 5, { dropout: 2 }), "dropout should be a number in range [0, 1] representing the probability of an element being zeroed"],
+  ["heads that do not divide the width", () => new nn.MultiheadAttention(7, 2), "embed_dim must be divisible by num_heads"],
+  ["a mask of another shape", () => new nn.MultiheadAttention(8, 2)(zeros(3, 2, 8), zeros(3, 2, 8), zeros(3, 2, 8), { attnMask: zeros(2, 2) }), "The shape of the 2D attn_mask is torch.Size([2, 2]), but should be (3, 3)."],
+  ["an unknown activation", () => new nn.TransformerEncoderLayer(8, 2, { activation: "tanh" as "relu" }), "activation should be relu/gelu, not tanh"],
+  ["a source of another batch than the target", () => new nn.Transformer({ dModel: 8, nhead: 2 })(zeros(3, 2, 8), zeros(3, 1, 8)), "the batch number of src and tgt must be equal"],
+];
+
+test.each(cases)("%s", (_, call, text) => expect(call).toThrow(expect.objectContaining({ message: text })));
