@@ -195,23 +195,23 @@ function anyRequiresGrad(args: readonly unknown[]): boolean {
   return false;
 }
 
-/** "meta" if any tensor is there. Only tensors without dimensions may stay behind on the CPU. */
+/** The device of all tensors. Only tensors without dimensions may stay behind on the CPU. */
 function commonDevice(args: readonly unknown[]): Device {
   let device: Device = "cpu";
-  let sawCpu = false;
+  let expected: Device | null = null;
   const look = (values: readonly unknown[]): void => {
     for (let i = 0; i < values.length; i++) {
       const value = values[i];
       if (value instanceof Tensor) {
-        if (value.device === "meta") device = "meta";
-        else if (value.sizes.length > 0) sawCpu = true;
+        const own = value.device;
+        if (own === "meta") device = "meta";
+        else if (value.sizes.length === 0) continue;
+        if (expected !== null && own !== expected) throw new RuntimeError(`Tensor on device ${own} is not on the expected device ${expected}!`);
+        expected = own;
       } else if (Array.isArray(value) && value.length > 0 && typeof value[0] !== "number") look(value);
     }
   };
   look(args);
-  if (sawCpu && (device as Device) === "meta") {
-    throw new RuntimeError("Expected all tensors to be on the same device, but found at least two devices, cpu and meta!");
-  }
   return device;
 }
 

@@ -244,8 +244,8 @@ export class Tensor {
 
   /** The one element as a number (a boolean's as 0 or 1). */
   item(): number {
-    if (this.device === "meta") throw new RuntimeError("Tensor.item() cannot be called on meta tensors");
     if (this.numel() !== 1) throw new RuntimeError(`a Tensor with ${this.numel()} elements cannot be converted to Scalar`);
+    if (this.device === "meta") throw new RuntimeError("Tensor.item() cannot be called on meta tensors");
     return this.storage.data[this.offset]!;
   }
 

@@ -88,6 +88,7 @@ sample("crossEntropy", (a) => F.crossEntropy(a, beside(indices(2, 0), a)), x(2, 
 // ---- embedding, attention, recurrence
 
 sample("embedding", (table_) => F.embedding(beside(indices([1, 2], [2, 0]), table_), table_), x(4, 3));
+sample("oneHot", (a) => F.oneHot(a.gt(0).long(), 3), x(2, 3));
 sample("embeddingBag", (table_) => F.embeddingBag(beside(indices([1, 2], [2, 0]), table_), table_, { mode: "mean" }), x(4, 3));
 sample("scaledDotProductAttention", (q, k, v) => F.scaledDotProductAttention(q, k, v, { isCausal: true }), x(2, 3, 4), x(2, 3, 4), x(2, 3, 2));
 sample("LSTM", (a) => {

@@ -5,7 +5,7 @@ import { binary, unary } from "../kernels/elementwise.js";
 import { Tensor } from "../tensor.js";
 import { collect, type Arguments } from "./arguments.js";
 import { div, mul, pow, sub, type AlphaOptions, type RoundingOptions } from "./binary.js";
-import { binaryRow, unaryRow } from "./elementwiseRows.js";
+import { binaryRow, forDTypes, isFloatingPoint, isInteger, unaryRow } from "./elementwiseRows.js";
 import type { Scalar } from "./promotion.js";
 import { filledLike } from "./reducedDims.js";
 import { to } from "./tensorOnly.js";
@@ -15,10 +15,14 @@ import { abs, neg, trunc } from "./unary.js";
 
 /** sqrt(x^2 + y^2). (torch.hypot) */
 export const hypot: (x: Tensor, y: Tensor) => Tensor = defineOperation<[x: Tensor, y: Tensor | Scalar]>(
-  binaryRow("hypot", "same", (x, y) => Math.hypot(x, y), {
-    x: (g, x, y) => (x === 0 && y === 0 ? 0 : (g * x) / Math.hypot(x, y)),
-    y: (g, x, y) => (x === 0 && y === 0 ? 0 : (g * y) / Math.hypot(x, y)),
-  }),
+  forDTypes(
+    binaryRow("hypot", "same", (x, y) => Math.hypot(x, y), {
+      x: (g, x, y) => (x === 0 && y === 0 ? 0 : (g * x) / Math.hypot(x, y)),
+      y: (g, x, y) => (x === 0 && y === 0 ? 0 : (g * y) / Math.hypot(x, y)),
+    }),
+    "hypot_cpu",
+    isFloatingPoint,
+  ),
 );
 
 const isNegative = (x: number): boolean => x < 0 || Object.is(x, -0);
@@ -31,10 +35,15 @@ export const copysign: (x: Tensor, y: Tensor | Scalar) => Tensor = defineOperati
   }),
 );
 
-/** 0 below zero, 1 above, `values` at zero. (torch.heaviside) */
-export const heaviside: (x: Tensor, values: Tensor) => Tensor = defineOperation<[x: Tensor, values: Tensor | Scalar]>(
+const heavisideOperation = defineOperation<[x: Tensor, values: Tensor | Scalar]>(
   binaryRow("heaviside", "same", (x, value) => (x === 0 ? value : x > 0 ? 1 : Number.isNaN(x) ? NaN : 0)),
 );
+
+/** 0 below zero, 1 above, `values` at zero. (torch.heaviside) */
+export function heaviside(x: Tensor, values: Tensor): Tensor {
+  if (x.dtype !== values.dtype) throw new RuntimeError("heaviside is not yet implemented for tensors with different dtypes.");
+  return heavisideOperation(x, values);
+}
 
 const gcdOf = (x: number, y: number): number => {
   let [a, b] = [Math.abs(x), Math.abs(y)];
@@ -43,11 +52,13 @@ const gcdOf = (x: number, y: number): number => {
 };
 
 /** The greatest common divisor. (torch.gcd) */
-export const gcd: (x: Tensor, y: Tensor) => Tensor = defineOperation<[x: Tensor, y: Tensor | Scalar]>(binaryRow("gcd", "same", gcdOf));
+export const gcd: (x: Tensor, y: Tensor) => Tensor = defineOperation<[x: Tensor, y: Tensor | Scalar]>(
+  forDTypes(binaryRow("gcd", "same", gcdOf), "gcd_cpu", isInteger),
+);
 
 /** The least common multiple. (torch.lcm) */
 export const lcm: (x: Tensor, y: Tensor) => Tensor = defineOperation<[x: Tensor, y: Tensor | Scalar]>(
-  binaryRow("lcm", "same", (x, y) => (x === 0 || y === 0 ? 0 : Math.abs((x / gcdOf(x, y)) * y))),
+  forDTypes(binaryRow("lcm", "same", (x, y) => (x === 0 || y === 0 ? 0 : Math.abs((x / gcdOf(x, y)) * y))), "lcm_cpu", isInteger),
 );
 
 const degrees = 180 / Math.PI;

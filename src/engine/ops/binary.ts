@@ -17,12 +17,11 @@ type AddArgs = [x: Tensor, y: Tensor | Scalar, options?: AlphaOptions];
 function additiveRow(name: string, sign: 1 | -1): OperationRow<AddArgs> {
   return {
     name,
-    infer(x, y) {
+    infer(x, y, options) {
       const dtype = resultType(x, y);
-      if (name === "sub" && dtype.name === "bool") {
-        throw new RuntimeError(
-          "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` operator instead.",
-        );
+      if (sign === -1) refuseBools(x, y);
+      if (!dtype.isFloatingPoint && options?.alpha !== undefined && !Number.isInteger(options.alpha)) {
+        throw new RuntimeError("For integral input tensors, argument alpha must not be a floating point number.");
       }
       return { sizes: y instanceof Tensor ? broadcastSizes(x.sizes, y.sizes) : x.sizes, dtype };
     },
@@ -40,6 +39,19 @@ function additiveRow(name: string, sign: 1 | -1): OperationRow<AddArgs> {
       return [gradient, factor === 1 ? gradient : scaled(gradient, factor)];
     },
   };
+}
+
+/** Truth values cannot be subtracted. */
+function refuseBools(x: Tensor, y: Tensor | Scalar): void {
+  const isBool = (value: Tensor | Scalar): boolean => (value instanceof Tensor ? value.dtype.name === "bool" : typeof value === "boolean");
+  if (isBool(x) && isBool(y)) {
+    throw new RuntimeError("Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` operator instead.");
+  }
+  if (isBool(x) || isBool(y)) {
+    throw new RuntimeError(
+      "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, use the `~` or `logical_not()` operator instead.",
+    );
+  }
 }
 
 function scaled(x: Tensor, factor: number): Tensor {
@@ -79,8 +91,24 @@ const divRow = binaryRow(
   { x: { of: "y", f: (g, y) => g / y, kernel: "div" }, y: (g, x, y) => (-g * x) / (y * y) },
   "div",
 );
-const floorDivideRow = binaryRow("floorDivide", "same", (x, y) => Math.floor(x / y));
-const truncDivideRow = binaryRow("truncDivide", "same", (x, y) => Math.trunc(x / y));
+type BinaryRow = OperationRow<[x: Tensor, y: Tensor | Scalar]>;
+
+/** The row, with PyTorch's error where integers are divided by zero. */
+function withoutZeroDivision(row: BinaryRow): BinaryRow {
+  const isZero = (value: number): boolean => value === 0;
+  return {
+    ...row,
+    forward(output, x, y) {
+      if (!output.dtype.isFloatingPoint && (y instanceof Tensor ? kernels.denseValues(y).some(isZero) : isZero(Number(y)))) {
+        throw new RuntimeError("ZeroDivisionError");
+      }
+      row.forward(output, x, y);
+    },
+  };
+}
+
+const floorDivideRow = withoutZeroDivision(binaryRow("floorDivide", "same", (x, y) => Math.floor(x / y)));
+const truncDivideRow = withoutZeroDivision(binaryRow("truncDivide", "same", (x, y) => Math.trunc(x / y)));
 const trueDivide = defineOperation(divRow);
 const truncDivide = defineOperation(truncDivideRow);
 
@@ -108,10 +136,14 @@ function moduloOf(x: number, y: number): number {
   return rest !== 0 && rest < 0 !== y < 0 ? rest + y : rest;
 }
 
-const remainderRow = binaryRow("remainder", "same", moduloOf, { x: (g) => g, y: (g, x, y) => -g * Math.floor(x / y) });
+const remainderRow = withoutZeroDivision(
+  binaryRow("remainder", "same", moduloOf, { x: (g) => g, y: (g, x, y) => -g * Math.floor(x / y) }),
+);
 /** The remainder with the sign of the divisor, as Python's %. (torch.remainder) */
 export const remainder = defineOperation(remainderRow);
-const fmodRow = binaryRow("fmod", "same", (x, y) => x % y, { x: (g) => g, y: (g, x, y) => -g * Math.trunc(x / y) });
+const fmodRow = withoutZeroDivision(
+  binaryRow("fmod", "same", (x, y) => x % y, { x: (g) => g, y: (g, x, y) => -g * Math.trunc(x / y) }),
+);
 /** The remainder with the sign of the dividend, as C's fmod. (torch.fmod) */
 export const fmod = defineOperation(fmodRow);
 

@@ -1,8 +1,7 @@
 import { defineInPlace, defineOperation, type OperationRow } from "../dispatch.js";
-import { NotImplementedError } from "../errors.js";
 import { unary } from "../kernels/elementwise.js";
 import { Tensor } from "../tensor.js";
-import { binaryRow } from "./elementwiseRows.js";
+import { binaryRow, forDTypes } from "./elementwiseRows.js";
 import type { Scalar } from "./promotion.js";
 
 /** Operations on the bits of integers, and on truth values. */
@@ -16,15 +15,7 @@ function bitsRow(name: string, kernel: string, small: Bits, large: (x: bigint, y
     const result = isSmall(x) && isSmall(y) ? small(x, y) : NaN;
     return Number.isNaN(result) ? Number(BigInt.asIntN(64, large(BigInt(x), BigInt(y)))) : result;
   };
-  const row = binaryRow(name, "same", f);
-  return {
-    ...row,
-    infer(x, y) {
-      const spec = row.infer(x, y);
-      if (spec.dtype.isFloatingPoint) throw new NotImplementedError(`"${kernel}" not implemented for '${spec.dtype.scalarType}'`);
-      return spec;
-    },
-  };
+  return forDTypes(binaryRow(name, "same", f), kernel, (dtype) => !dtype.isFloatingPoint);
 }
 
 const andRow = bitsRow("bitwiseAnd", "bitwise_and_cpu", (x, y) => x & y, (x, y) => x & y);
@@ -53,14 +44,15 @@ export const bitwiseLeftShift: BitsFunction = defineOperation<[x: Tensor, y: Ten
 /** Bits moved down. (torch.bitwise_right_shift) */
 export const bitwiseRightShift: BitsFunction = defineOperation<[x: Tensor, y: Tensor | Scalar]>(rightRow);
 
-const notRow: OperationRow<[x: Tensor]> = {
-  name: "bitwiseNot",
-  infer(x) {
-    if (x.dtype.isFloatingPoint) throw new NotImplementedError(`"bitwise_not_cpu" not implemented for '${x.dtype.scalarType}'`);
-    return { sizes: x.sizes, dtype: x.dtype };
+const notRow: OperationRow<[x: Tensor]> = forDTypes(
+  {
+    name: "bitwiseNot",
+    infer: (x) => ({ sizes: x.sizes, dtype: x.dtype }),
+    forward: (output, x) => unary(output, x, x.dtype.name === "bool" ? (value) => 1 - value : (value) => -1 - value),
   },
-  forward: (output, x) => unary(output, x, x.dtype.name === "bool" ? (value) => 1 - value : (value) => -1 - value),
-};
+  "bitwise_not_cpu",
+  (dtype) => !dtype.isFloatingPoint,
+);
 
 /** All bits turned over; of truth values, not. (torch.bitwise_not) */
 export const bitwiseNot: (x: Tensor) => Tensor = defineOperation<[x: Tensor]>(notRow);

@@ -1,5 +1,6 @@
 import { bool, float32, type DType } from "../dtype.js";
 import type { OperationRow } from "../dispatch.js";
+import { NotImplementedError } from "../errors.js";
 import * as kernels from "../kernels/elementwise.js";
 import type { BinaryKernel, UnaryKernel } from "../kernels/wasm/instance.js";
 import { Tensor } from "../tensor.js";
@@ -97,6 +98,22 @@ function differentiated(gradient: Tensor, x: Tensor, y: Tensor | Scalar, f: (gra
   }
   return result;
 }
+
+/** The row, for the dtypes that PyTorch's kernel of that name takes; others are an error. */
+export function forDTypes<Args extends readonly unknown[]>(row: OperationRow<Args>, kernel: string, takes: (dtype: DType) => boolean): OperationRow<Args> {
+  return {
+    ...row,
+    infer(...args) {
+      const spec = row.infer(...args);
+      if (!takes(spec.dtype)) throw new NotImplementedError(`"${kernel}" not implemented for '${spec.dtype.scalarType}'`);
+      return spec;
+    },
+  };
+}
+
+export const isFloatingPoint = (dtype: DType): boolean => dtype.isFloatingPoint;
+export const isInteger = (dtype: DType): boolean => dtype.category === "integer";
+export const isNotBool = (dtype: DType): boolean => dtype !== bool;
 
 /** A scalar as an operation in `dtype` sees it. */
 export function asHeld(value: Scalar, dtype: DType): number {

@@ -8,7 +8,7 @@ import { Storage, type Device } from "../storage.js";
 import { normalizeDim, Tensor } from "../tensor.js";
 import { collect, type Arguments } from "./arguments.js";
 import { asHeld } from "./elementwiseRows.js";
-import { broadcastSizes, resultType, type Scalar } from "./promotion.js";
+import { broadcastSizes, cppName, resultType, type Scalar } from "./promotion.js";
 import { expand, select, unsqueeze } from "./shape.js";
 import { expandedTo, slicedWindow } from "./windows.js";
 
@@ -328,11 +328,6 @@ export function indexPut(x: Tensor, indices: readonly Tensor[], values: Tensor |
 
 // ---- whole slices by index
 
-function requireIndexVector(index: Tensor, operation: string): void {
-  if (index.sizes.length > 1) throw new IndexError(`${operation}(): Index is supposed to be a vector`);
-  if (index.dtype !== int64 && index.dtype !== int32) throw new RuntimeError(`${operation}(): Expected dtype int32 or int64 for index`);
-}
-
 /** A tensor without dimensions is taken as a vector of one element. */
 function asVector(x: Tensor): Tensor {
   return x.sizes.length === 0 ? new Tensor(x.storage, [1], [1], x.offset) : x;
@@ -341,7 +336,8 @@ function asVector(x: Tensor): Tensor {
 const indexSelectOperation = defineOperation<[x: Tensor, dim: number, index: Tensor]>({
   name: "indexSelect",
   infer(x, dim, index) {
-    requireIndexVector(index, "index_select");
+    if (index.sizes.length > 1) throw new IndexError("index_select(): Index is supposed to be a vector");
+    if (index.dtype !== int64 && index.dtype !== int32) throw new RuntimeError("index_select(): Expected dtype int32 or int64 for index");
     const along = normalizeDim(dim, x.sizes.length);
     return { sizes: x.sizes.map((size, i) => (i === along ? index.numel() : size)), dtype: x.dtype };
   },
@@ -376,9 +372,12 @@ type IndexAddArgs = [x: Tensor, dim: number, index: Tensor, source: Tensor, alph
 const indexAddRow: OperationRow<IndexAddArgs> = {
   name: "indexAdd",
   infer(x, dim, index, source) {
-    requireIndexVector(index, "index_add_");
+    if (index.sizes.length > 1) throw new IndexError("index_add_(): Index is supposed to be a vector");
+    if (index.dtype !== int64 && index.dtype !== int32) {
+      throw new RuntimeError(`index_add_(): Expected dtype int32/int64 for index but got: ${index.dtype.scalarType}`);
+    }
     const along = normalizeDim(dim, x.sizes.length);
-    checkSource("index_add_", x, along, index, source);
+    checkAddedSlices(x, along, index, source);
     return { sizes: x.sizes, dtype: x.dtype };
   },
   forward(output, x, dim, index, source, alpha) {
@@ -397,13 +396,13 @@ const indexAddRow: OperationRow<IndexAddArgs> = {
   },
 };
 
-function checkSource(operation: string, x: Tensor, dim: number, index: Tensor, source: Tensor): void {
+function checkAddedSlices(x: Tensor, dim: number, index: Tensor, source: Tensor): void {
   if (x.dtype !== source.dtype) {
-    throw new RuntimeError(`${operation}(): self (${x.dtype.scalarType}) and source (${source.dtype.scalarType}) must have the same scalar type`);
+    throw new RuntimeError(`index_add_(): self (${x.dtype.scalarType}) and source (${source.dtype.scalarType}) must have the same scalar type`);
   }
   const rows = source.sizes.length === 0 ? 1 : source.sizes[dim]!;
   if (index.numel() !== rows) {
-    throw new RuntimeError(`${operation}(): Number of indices (${index.numel()}) should be equal to source.size(dim): (${rows}), for dim: ${dim}`);
+    throw new RuntimeError(`index_add_(): Number of indices (${index.numel()}) should be equal to source.size(dim): (${rows}), for dim: ${dim}`);
   }
   const others = (sizes: readonly number[]): number[] => sizes.filter((_, i) => i !== dim);
   if (!equalSizes(others(x.sizes), others(source.sizes))) {
@@ -439,11 +438,31 @@ export function indexAdd_(x: Tensor, dim: number, index: Tensor, source: Tensor,
 
 type IndexCopyArgs = [x: Tensor, dim: number, index: Tensor, source: Tensor];
 
+function checkCopiedSlices(x: Tensor, dim: number, index: Tensor, source: Tensor): void {
+  if (index.sizes.length > 1) throw new IndexError(`index_copy_(): Index should have dimension 1 or 0 (got ${index.sizes.length})`);
+  if (index.dtype !== int64) throw new RuntimeError(`index_copy_(): Expected a long tensor for index, but got ${index.dtype.scalarType}`);
+  if (x.dtype !== source.dtype) {
+    throw new RuntimeError(
+      `index_copy_(): self and source expected to have the same dtype, but got (self) ${x.dtype.scalarType} and (source) ${source.dtype.scalarType}`,
+    );
+  }
+  const others = (sizes: readonly number[]): number[] => sizes.filter((_, i) => i !== dim);
+  const [own, given] = [others(x.sizes), others(source.sizes)];
+  if (!equalSizes(own, given)) {
+    throw new RuntimeError(
+      `index_copy_(): Source/destination tensor must have same slice shapes. Destination slice shape: ${own.join(" ")} at dimension ${dim} and source slice shape: ${given.join(" ")} at dimension 0.`,
+    );
+  }
+  const rows = source.sizes.length === 0 ? 1 : source.sizes[dim]!;
+  if (index.numel() !== rows) {
+    throw new IndexError(`index_copy_(): Number of indices (${index.numel()}) should be equal to source.size(dim) (${rows})`);
+  }
+}
+
 const indexCopyRow: OperationRow<IndexCopyArgs> = {
   name: "indexCopy",
   infer(x, dim, index, source) {
-    requireIndexVector(index, "index_copy_");
-    checkSource("index_copy_", x, normalizeDim(dim, x.sizes.length), index, source);
+    checkCopiedSlices(x, normalizeDim(dim, x.sizes.length), index, source);
     return { sizes: x.sizes, dtype: x.dtype };
   },
   forward(output, x, dim, index, source) {
@@ -483,7 +502,8 @@ type IndexFillArgs = [x: Tensor, dim: number, index: Tensor, value: Scalar];
 const indexFillRow: OperationRow<IndexFillArgs> = {
   name: "indexFill",
   infer(x, dim, index) {
-    requireIndexVector(index, "index_fill_");
+    if (index.sizes.length > 1) throw new IndexError("index_fill_(): Index is supposed to be a vector");
+    if (index.dtype !== int64) throw new IndexError("index_fill_(): Expected dtype int64 for index.");
     normalizeDim(dim, x.sizes.length);
     return { sizes: x.sizes, dtype: x.dtype };
   },
@@ -550,6 +570,7 @@ export function gather(x: Tensor, dim: number, index: Tensor): Tensor {
 
 /** `gather` where both broadcast against each other apart from `dim`; without `dim` both are taken as one row. (torch.take_along_dim) */
 export function takeAlongDim(x: Tensor, indices: Tensor, dim: number | null = null): Tensor {
+  if (indices.dtype !== int64) throw new RuntimeError(`torch.take_along_dim(): dtype of indices should be Long but got ${indices.dtype.scalarType}`);
   if (dim === null) return gatherOperation(x.reshape(-1), 0, indices.reshape(-1));
   if (x.sizes.length !== indices.sizes.length) {
     throw new RuntimeError(
@@ -714,21 +735,17 @@ function requireBool(mask: Tensor, message: string): void {
   if (mask.dtype !== bool) throw new RuntimeError(message);
 }
 
-const cppNames: Readonly<Record<DType["name"], string>> = {
-  float32: "float", float64: "double", int32: "int", int64: "long int", uint8: "unsigned char", bool: "bool",
-};
-
 type MaskedFillArgs = [x: Tensor, mask: Tensor, value: Tensor | Scalar];
 
 const maskedFillRow: OperationRow<MaskedFillArgs> = {
   name: "maskedFill",
   gradientName: (_x, _mask, value) => (value instanceof Tensor ? "MaskedFillBackward1" : "MaskedFillBackward0"),
   infer(x, mask, value) {
-    requireBool(mask, `masked_fill_ only supports boolean masks, but got mask with dtype ${cppNames[mask.dtype.name]}`);
+    requireBool(mask, `masked_fill_ only supports boolean masks, but got mask with dtype ${cppName(mask.dtype)}`);
     if (value instanceof Tensor && value.sizes.length > 0) {
       throw new RuntimeError(`masked_fill_ only supports a 0-dimensional value tensor, but got tensor with ${value.sizes.length} dimension(s).`);
     }
-    return { sizes: broadcastSizes(x.sizes, mask.sizes), dtype: x.dtype };
+    return { sizes: broadcastSizes(mask.sizes, x.sizes), dtype: x.dtype };
   },
   forward(output, x, mask, value) {
     const given = asHeld(value instanceof Tensor ? value.item() : value, x.dtype);

@@ -195,9 +195,11 @@ const repeatOperation = defineOperation<[x: Tensor, repeats: readonly number[]]>
     if (repeats.length < x.sizes.length) {
       throw new RuntimeError("Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor");
     }
-    if (repeats.some((times) => times < 0)) throw new RuntimeError(`Trying to create tensor with negative dimension ${Math.min(...repeats)}: ${formatSizes(repeats)}`);
     const missing = repeats.length - x.sizes.length;
-    return { sizes: repeats.map((times, i) => times * (i < missing ? 1 : x.sizes[i - missing]!)), dtype: x.dtype };
+    const sizes = repeats.map((times, i) => times * (i < missing ? 1 : x.sizes[i - missing]!));
+    const negative = sizes.find((size) => size < 0);
+    if (negative !== undefined) throw new RuntimeError(`Trying to create tensor with negative dimension ${negative}: ${formatSizes(sizes)}`);
+    return { sizes, dtype: x.dtype };
   },
   forward: (output, x, repeats) => copy(interleavedWithRepeats(output, x, repeats), broadcastable(x, repeats)),
   backward(gradient, { args: [x, repeats] }) {

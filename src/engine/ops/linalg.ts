@@ -646,6 +646,7 @@ export function matrixNorm(a: Tensor, ...args: Arguments<[ord: MatrixOrder, dim:
   const { ord = "fro", dim = [-2, -1], keepdim = false, dtype } = collect<MatrixNormOptions>(["ord", "dim", "keepdim"], args);
   const x = dtype === undefined ? a : to(a, dtype);
   if (x.sizes.length < 2) throw new RuntimeError("linalg.matrix_norm: The input tensor A must have at least 2 dimensions.");
+  if (dim.length !== 2) throw new RuntimeError(`linalg.matrix_norm: dim must be a 2-tuple. Got ${dim.join(" ")}`);
   const [rows, columns] = dim.map((each) => normalizeDim(each, x.sizes.length)) as [number, number];
   if (rows === columns) throw new RuntimeError(`linalg.matrix_norm: dims must be different. Got (${dim.join(", ")})`);
   if (ord === "fro") return vectorNormOf(x, 2, [rows, columns], keepdim);
@@ -682,8 +683,7 @@ export function norm(x: Tensor, ...args: Arguments<[ord: MatrixOrder | null, dim
   if (dim === null && x.sizes.length !== 1 && x.sizes.length !== 2) {
     throw new RuntimeError(`linalg.norm: If dim is not specified but ord is, the input must be 1D or 2D. Got ${x.sizes.length}D.`);
   }
-  if (dims.length === 2) return matrixNorm(x, ord, dims as [number, number], keepdim);
-  if (typeof ord !== "number") throw new RuntimeError(`linalg.norm: order ${ord} needs a matrix`);
+  if (dims.length === 2 || typeof ord !== "number") return matrixNorm(x, ord, dims as [number, number], keepdim);
   return vectorNormOf(x, ord, dims, keepdim);
 }
 

@@ -1,12 +1,13 @@
 import { defineComposite, defineOperation } from "../dispatch.js";
-import { float32, type DType } from "../dtype.js";
+import type { DType } from "../dtype.js";
 import { RuntimeError } from "../errors.js";
 import { copy } from "../kernels/elementwise.js";
 import { multiply, type Matrix } from "../kernels/matmul.js";
 import { sumTo } from "../kernels/sumTo.js";
 import { contiguousStrides, equalSizes, product } from "../size.js";
 import { Tensor } from "../tensor.js";
-import { broadcastSizes } from "./promotion.js";
+import { broadcastSizes, cppName } from "./promotion.js";
+import { expand } from "./shape.js";
 
 /** Products of matrices and vectors. */
 
@@ -20,16 +21,9 @@ function matrixOf(x: Tensor, offset = x.offset, transposed = false): Matrix {
 
 function requireSameDType(a: Tensor, b: Tensor): DType {
   if (a.dtype !== b.dtype) {
-    throw new RuntimeError(`expected m1 and m2 to have the same dtype, but got: ${cppType(a.dtype)} != ${cppType(b.dtype)}`);
+    throw new RuntimeError(`expected m1 and m2 to have the same dtype, but got: ${cppName(a.dtype)} != ${cppName(b.dtype)}`);
   }
   return a.dtype;
-}
-
-/** As PyTorch's C++ errors call a dtype. */
-function cppType(dtype: DType): string {
-  if (dtype === float32) return "float";
-  const names = { float32: "float", float64: "double", int32: "int", int64: "long long", uint8: "unsigned char", bool: "bool" };
-  return names[dtype.name];
 }
 
 function requireMatching(m: number, k: number, k2: number, n: number): void {
@@ -337,10 +331,9 @@ export const baddbmm: AddProduct = defineComposite("baddbmm", (x, a, b, options)
 /** beta * x + alpha * (matrix @ vector). (torch.addmv) */
 export const addmv: AddProduct = defineComposite("addmv", (x, matrix, vector, options) => addProduct(x, mv(matrix, vector), options));
 
-function addProduct(x: Tensor, y: Tensor, { beta = 1, alpha = 1 }: AddProductOptions = {}): Tensor {
-  const sum = (beta === 1 ? x : x.mul(beta)).add(y, { alpha });
-  if (!equalSizes(sum.sizes, y.sizes)) throw new RuntimeError(`The expanded size of the tensor must match the product's size [${y.sizes.join(", ")}], but got [${x.sizes.join(", ")}]`);
-  return sum;
+function addProduct(x: Tensor, y: Tensor, { beta = 1, alpha = 1 }: AddProductOptions): Tensor {
+  const added = equalSizes(x.sizes, y.sizes) ? x : expand(x, y.sizes as number[]);
+  return (beta === 1 ? added : added.mul(beta)).add(y, { alpha });
 }
 
 /** All products of an element of x (n) with one of y (m), as (n x m). (torch.outer) */

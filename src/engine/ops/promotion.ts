@@ -36,6 +36,15 @@ export function floatType(dtype: DType): DType {
   return dtype.isFloatingPoint ? dtype : getDefaultDtype();
 }
 
+const cppNames: Readonly<Record<DType["name"], string>> = {
+  float32: "float", float64: "double", int32: "int", int64: "long int", uint8: "unsigned char", bool: "bool",
+};
+
+/** A dtype as PyTorch's errors from C++ call it: "long int". */
+export function cppName(dtype: DType): string {
+  return cppNames[dtype.name];
+}
+
 /** The shape that both broadcast to (torch.broadcast_shapes). */
 export function broadcastSizes(a: readonly number[], b: readonly number[]): readonly number[] {
   if (equalSizes(a, b)) return a;

@@ -221,7 +221,7 @@ export interface HistcOptions {
 const histcOperation = defineOperation<[x: Tensor, bins: number, min: number, max: number]>({
   name: "histc",
   infer(x, bins, min, max) {
-    if (!x.dtype.isFloatingPoint) throw new RuntimeError(`"histogram_cpu" not implemented for '${x.dtype.scalarType}'`);
+    if (!x.dtype.isFloatingPoint) throw new NotImplementedError(`"histogram_cpu" not implemented for '${x.dtype.scalarType}'`);
     if (!(bins > 0)) throw new RuntimeError("bins must be > 0");
     if (max < min) throw new RuntimeError("max must be larger than min");
     return { sizes: [bins], dtype: x.dtype };

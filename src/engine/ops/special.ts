@@ -3,7 +3,7 @@ import { NotImplementedError } from "../errors.js";
 import { binary, unary } from "../kernels/elementwise.js";
 import { Tensor } from "../tensor.js";
 import { collect, type Arguments } from "./arguments.js";
-import { binaryRow, unaryRow } from "./elementwiseRows.js";
+import { binaryRow, forDTypes, isFloatingPoint, unaryRow } from "./elementwiseRows.js";
 import { floatType, type Scalar } from "./promotion.js";
 import { filledLike } from "./reducedDims.js";
 import * as functions from "./specialFunctions.js";
@@ -91,13 +91,21 @@ function logAddExp(x: number, y: number): number {
 
 /** log(e^x + e^y) without overflow. (torch.logaddexp) */
 export const logaddexp: (x: Tensor, y: Tensor) => Tensor = defineOperation<[x: Tensor, y: Tensor | Scalar]>(
-  binaryRow("logaddexp", "float", logAddExp, { x: (g, x, y) => g / (1 + Math.exp(y - x)), y: (g, x, y) => g / (1 + Math.exp(x - y)) }),
+  forDTypes(
+    binaryRow("logaddexp", "same", logAddExp, { x: (g, x, y) => g / (1 + Math.exp(y - x)), y: (g, x, y) => g / (1 + Math.exp(x - y)) }),
+    "logaddexp_cpu",
+    isFloatingPoint,
+  ),
 );
 
 /** log2(2^x + 2^y) without overflow. (torch.logaddexp2) */
 export const logaddexp2: (x: Tensor, y: Tensor) => Tensor = defineOperation<[x: Tensor, y: Tensor | Scalar]>(
-  binaryRow("logaddexp2", "float", (x, y) => logAddExp(x * Math.LN2, y * Math.LN2) / Math.LN2, {
-    x: (g, x, y) => g / (1 + 2 ** (y - x)),
-    y: (g, x, y) => g / (1 + 2 ** (x - y)),
-  }),
+  forDTypes(
+    binaryRow("logaddexp2", "same", (x, y) => logAddExp(x * Math.LN2, y * Math.LN2) / Math.LN2, {
+      x: (g, x, y) => g / (1 + 2 ** (y - x)),
+      y: (g, x, y) => g / (1 + 2 ** (x - y)),
+    }),
+    "logaddexp2_cpu",
+    isFloatingPoint,
+  ),
 );

@@ -133,7 +133,9 @@ function weightOf(place: number, interpolation: Interpolation): number {
 
 function fractionsOf(q: number | Tensor, operation: string): readonly number[] {
   const fractions = typeof q === "number" ? [q] : (reshape(q, -1).tolist() as number[]);
-  if (fractions.some((each) => !(each >= 0 && each <= 1))) throw new RuntimeError(`${operation}() q values must be in the range [0, 1]`);
+  if (fractions.some((each) => !(each >= 0 && each <= 1))) {
+    throw new RuntimeError(typeof q === "number" ? `${operation}() q must be in the range [0, 1] but got ${q}` : `${operation}() q values must be in the range [0, 1]`);
+  }
   return fractions;
 }
 

@@ -2,7 +2,7 @@ import { defineInPlace, defineOperation, type OperationRow } from "../dispatch.j
 import { RuntimeError } from "../errors.js";
 import { ternary, unary } from "../kernels/elementwise.js";
 import { Tensor } from "../tensor.js";
-import { broadcastSizes, resultType } from "./promotion.js";
+import { broadcastSizes, cppName, resultType } from "./promotion.js";
 import { filledLike } from "./reducedDims.js";
 
 /** Element-wise functions of three tensors, broadcast against each other. */
@@ -77,10 +77,10 @@ const lerpRow: OperationRow<LerpArgs> = {
   gradientName: (_start, _end, weight) => (weight instanceof Tensor ? "LerpBackward1" : "LerpBackward0"),
   infer(start, end, weight) {
     if (start.dtype !== end.dtype) {
-      throw new RuntimeError(`expected dtype ${start.dtype.name} for \`end\` but got dtype ${end.dtype.name}`);
+      throw new RuntimeError(`expected dtype ${cppName(start.dtype)} for \`end\` but got dtype ${cppName(end.dtype)}`);
     }
     if (weight instanceof Tensor && weight.dtype !== start.dtype) {
-      throw new RuntimeError(`expected dtype ${start.dtype.name} for \`weight\` but got dtype ${weight.dtype.name}`);
+      throw new RuntimeError(`expected dtype ${cppName(start.dtype)} for \`weight\` but got dtype ${cppName(weight.dtype)}`);
     }
     const sizes = broadcastSizes(start.sizes, end.sizes);
     return { sizes: weight instanceof Tensor ? broadcastSizes(sizes, weight.sizes) : sizes, dtype: start.dtype };

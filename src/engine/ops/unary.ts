@@ -2,7 +2,7 @@ import { defineInPlace, defineOperation, type OperationRow } from "../dispatch.j
 import { RuntimeError } from "../errors.js";
 import { unary } from "../kernels/elementwise.js";
 import { Tensor } from "../tensor.js";
-import { unaryRow } from "./elementwiseRows.js";
+import { forDTypes, isFloatingPoint, isNotBool, unaryRow } from "./elementwiseRows.js";
 import { erf as erfOf, erfc as erfcOf } from "./specialFunctions.js";
 
 /** Element-wise functions of one tensor. Integers are taken as the default floating-point dtype where the result is a fraction. */
@@ -17,7 +17,7 @@ const roundHalfToEven = (x: number): number => {
   return floor % 2 === 0 ? floor : floor + 1;
 };
 
-const absRow = unaryRow("abs", "same", Math.abs, { of: "input", f: (g, x) => g * Math.sign(x) }, "abs");
+const absRow = forDTypes(unaryRow("abs", "same", Math.abs, { of: "input", f: (g, x) => g * Math.sign(x) }, "abs"), "abs_cpu", isNotBool);
 /** |x|. (torch.abs) */
 export const abs = defineOperation(absRow);
 /** abs in place. */
@@ -184,7 +184,14 @@ export const sigmoid = defineOperation(sigmoidRow);
 /** sigmoid in place. */
 export const sigmoid_ = defineInPlace(sigmoidRow);
 
-const reluRow = unaryRow("relu", "same", (x) => (x > 0 || Number.isNaN(x) ? x : 0), { of: "output", f: (g, y) => (y > 0 ? g : 0), kernel: "reluBackward" }, "relu");
+const rectified = unaryRow("relu", "same", (x) => (x > 0 || Number.isNaN(x) ? x : 0), { of: "output", f: (g, y) => (y > 0 ? g : 0), kernel: "reluBackward" }, "relu");
+const reluRow: OperationRow<[x: Tensor]> = {
+  ...rectified,
+  infer(x) {
+    if (x.dtype.name === "bool") throw new RuntimeError("Boolean inputs not supported for relu");
+    return rectified.infer(x);
+  },
+};
 /** max(x, 0). (torch.relu) */
 export const relu = defineOperation(reluRow);
 /** relu in place. */
@@ -208,25 +215,25 @@ export const sign = defineOperation(signRow);
 /** sign in place. */
 export const sign_ = defineInPlace(signRow);
 
-const floorRow = unaryRow("floor", "same", Math.floor, { of: "output", f: () => 0 });
+const floorRow = forDTypes(unaryRow("floor", "same", Math.floor, { of: "output", f: () => 0 }), "floor_vml_cpu", isNotBool);
 /** Next integer below. (torch.floor) */
 export const floor = defineOperation(floorRow);
 /** floor in place. */
 export const floor_ = defineInPlace(floorRow);
 
-const ceilRow = unaryRow("ceil", "same", Math.ceil, { of: "output", f: () => 0 });
+const ceilRow = forDTypes(unaryRow("ceil", "same", Math.ceil, { of: "output", f: () => 0 }), "ceil_vml_cpu", isNotBool);
 /** Next integer above. (torch.ceil) */
 export const ceil = defineOperation(ceilRow);
 /** ceil in place. */
 export const ceil_ = defineInPlace(ceilRow);
 
-const truncRow = unaryRow("trunc", "same", Math.trunc, { of: "output", f: () => 0 });
+const truncRow = forDTypes(unaryRow("trunc", "same", Math.trunc, { of: "output", f: () => 0 }), "trunc_vml_cpu", isNotBool);
 /** The integer part. (torch.trunc) */
 export const trunc = defineOperation(truncRow);
 /** trunc in place. */
 export const trunc_ = defineInPlace(truncRow);
 
-const roundRow = unaryRow("round", "same", roundHalfToEven, { of: "output", f: () => 0 });
+const roundRow = forDTypes(unaryRow("round", "same", roundHalfToEven, { of: "output", f: () => 0 }), "round_vml_cpu", isNotBool);
 const roundToIntegers = defineOperation(roundRow);
 const roundToDecimals = defineOperation<[x: Tensor, decimals: number]>({
   name: "round",
@@ -245,7 +252,7 @@ export function round(x: Tensor, options: { readonly decimals?: number } = {}): 
 /** round in place, to integers. */
 export const round_ = defineInPlace(roundRow);
 
-const fracRow = unaryRow("frac", "same", (x) => x - Math.trunc(x), { of: "output", f: (g) => g });
+const fracRow = forDTypes(unaryRow("frac", "same", (x) => x - Math.trunc(x), { of: "output", f: (g) => g }), "frac_cpu", isFloatingPoint);
 /** The part after the point. (torch.frac) */
 export const frac = defineOperation(fracRow);
 /** frac in place. */
