@@ -1,5 +1,5 @@
 import * as torch from "layerscope";
-import { afterAll, beforeAll, beforeEach, describe, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { expectNumericalGradients, variable } from "../support/numericalGradients.js";
 
 const { nn } = torch;
@@ -128,4 +128,37 @@ describe("parametrizations", () => {
     expectLayerGradients(nn.utils.parametrizations.weightNorm(new nn.Linear(3, 4), { dim: null }), variable(2, 3));
   });
   test("spectralNorm", () => expectLayerGradients(nn.utils.parametrizations.spectralNorm(new nn.Linear(3, 4)).eval(), variable(2, 3)));
+});
+
+// Large tensors that backward does not read are let go after forward, small ones are kept: what backward reads must be among the former.
+describe("backward with large tensors", () => {
+  test.each([
+    ["BatchNorm1d", () => new nn.BatchNorm1d(300), [4, 300]],
+    ["BatchNorm1d in evaluation mode", () => new nn.BatchNorm1d(300).eval(), [4, 300]],
+    ["InstanceNorm1d", () => new nn.InstanceNorm1d(300, { affine: true }), [2, 300, 3]],
+    ["LayerNorm", () => new nn.LayerNorm(300), [4, 300]],
+    ["GroupNorm", () => new nn.GroupNorm(2, 300), [4, 300]],
+    ["RMSNorm", () => new nn.RMSNorm(300), [4, 300]],
+    ["LocalResponseNorm", () => new nn.LocalResponseNorm(3), [2, 50, 4]],
+    ["RNN", () => new nn.RNN(20, 300), [3, 2, 20]],
+    ["GRU", () => new nn.GRU(20, 100), [3, 2, 20]],
+    ["LSTM", () => new nn.LSTM(20, 80, { numLayers: 2, projSize: 70, bidirectional: true }), [10, 4, 20]],
+    ["TransformerEncoderLayer", () => new nn.TransformerEncoderLayer(32, 4, { dimFeedforward: 300 }), [9, 4, 32]],
+  ])("%s", (_, make, sizes) => {
+    const layer = make();
+    const x = variable(...sizes);
+    const output = (layer as unknown as Callable)(x);
+    ((Array.isArray(output) ? output[0] : output) as torch.Tensor).square().sum().backward();
+    for (const tensor of [x, ...layer.parameters()]) expect(tensor.grad!.isfinite().all().item()).toBe(1);
+  });
+
+  test("embeddings and attention", () => {
+    const table = variable(300, 4);
+    F.embedding(torch.randint(0, 300, [300]), table).sum().backward();
+    F.embeddingBag(torch.randint(0, 300, [60, 5]), table, { mode: "sum", perSampleWeights: variable(60, 5) }).sum().backward();
+    expect(table.grad!.sum().isfinite().item()).toBe(1);
+    const [q, k, v, mask] = [variable(2, 20, 16), variable(2, 20, 16), variable(2, 20, 16), variable(20, 20)] as const;
+    F.scaledDotProductAttention(q, k, v, mask, 0.1).sum().backward();
+    for (const input of [q, k, v, mask]) expect(input.grad!.isfinite().all().item()).toBe(1);
+  });
 });

@@ -12,9 +12,13 @@ export const gateCount: Readonly<Record<RecurrentMode, number>> = { rnnTanh: 1, 
 export interface RecurrentWeights {
   readonly inputWeight: ElementArray;
   readonly hiddenWeight: ElementArray;
-  readonly inputBias: ElementArray | null;
-  readonly hiddenBias: ElementArray | null;
   readonly projection: ElementArray | null;
+}
+
+/** Of all gates, (gates * hidden); null for none. */
+export interface RecurrentBiases {
+  readonly input: ElementArray | null;
+  readonly hidden: ElementArray | null;
 }
 
 export interface RecurrentSizes {
@@ -67,12 +71,14 @@ function stepsInOrder({ steps, reverse }: RecurrentSizes): number[] {
  * Runs all steps from the state `h0` (batch, state) and, for LSTM, the cell `c0` (batch, hidden). Writes the states to `output` (steps,
  * batch, state).
  */
-export function recurrentForward(sizes: RecurrentSizes, x: ElementArray, h0: ElementArray, c0: ElementArray | null, weights: RecurrentWeights, output: ElementArray): RecurrentTrace {
+export function recurrentForward(
+  sizes: RecurrentSizes, x: ElementArray, h0: ElementArray, c0: ElementArray | null, weights: RecurrentWeights, biases: RecurrentBiases, output: ElementArray,
+): RecurrentTrace {
   const { mode, steps, batch, input, hidden, state } = sizes;
   const width = gateCount[mode] * hidden;
   const gates = like(x, steps * batch * width);
   multiply(gates, 0, steps * batch, width, input, matrix(x, input), transposed(weights.inputWeight, input));
-  addBias(gates, weights.inputBias);
+  addBias(gates, biases.input);
   const inner = like(x, mode === "lstm" || mode === "gru" ? steps * batch * hidden : 0);
   const fromState = like(x, batch * width);
   const unprojected = weights.projection === null ? null : like(x, batch * hidden);
@@ -81,7 +87,7 @@ export function recurrentForward(sizes: RecurrentSizes, x: ElementArray, h0: Ele
   for (const t of stepsInOrder(sizes)) {
     fromState.fill(0);
     multiply(fromState, 0, batch, width, state, matrix(h.data, state, h.offset), transposed(weights.hiddenWeight, state));
-    addBias(fromState, weights.hiddenBias);
+    addBias(fromState, biases.hidden);
     const out = t * batch * state;
     for (let n = 0; n < batch; n++) {
       const g = (t * batch + n) * width;

@@ -31,15 +31,8 @@ function sizesOf([x, , , inputWeight, hiddenWeight, , , , mode, reverse]: LayerA
   return { mode, steps, batch, input, hidden: inputWeight.sizes[0]! / gateCount[mode], state: hiddenWeight.sizes[1]!, reverse };
 }
 
-function weightsOf([, , , inputWeight, hiddenWeight, inputBias, hiddenBias, projection]: LayerArgs): RecurrentWeights {
-  const values = (tensor: Tensor | null): ElementArray | null => tensor && denseValues(tensor);
-  return {
-    inputWeight: denseValues(inputWeight),
-    hiddenWeight: denseValues(hiddenWeight),
-    inputBias: values(inputBias),
-    hiddenBias: values(hiddenBias),
-    projection: values(projection),
-  };
+function weightsOf([, , , inputWeight, hiddenWeight, , , projection]: LayerArgs): RecurrentWeights {
+  return { inputWeight: denseValues(inputWeight), hiddenWeight: denseValues(hiddenWeight), projection: projection && denseValues(projection) };
 }
 
 /** Elements of all states, before the last cell. */
@@ -61,10 +54,13 @@ const layerOperation = defineOperation<LayerArgs, RecurrentTrace>({
     return { sizes: [stateCount(sizes) + (c0 === null ? 0 : sizes.batch * sizes.hidden)], dtype: x.dtype };
   },
   forward(output, ...args) {
-    const [x, h0, c0] = args;
+    const [x, h0, c0, , , inputBias, hiddenBias] = args;
     const sizes = sizesOf(args);
     const out = output.storage.data;
-    const trace = recurrentForward(sizes, denseValues(x), denseValues(h0), c0 && denseValues(c0), weightsOf(args), out.subarray(0, stateCount(sizes)));
+    const biases = { input: inputBias && denseValues(inputBias), hidden: hiddenBias && denseValues(hiddenBias) };
+    const trace = recurrentForward(
+      sizes, denseValues(x), denseValues(h0), c0 && denseValues(c0), weightsOf(args), biases, out.subarray(0, stateCount(sizes)),
+    );
     if (c0 !== null) {
       const lastStep = sizes.reverse ? 0 : sizes.steps - 1;
       const cellSize = sizes.batch * sizes.hidden;
