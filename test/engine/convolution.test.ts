@@ -192,3 +192,10 @@ describe("PyTorch's errors", () => {
     ],
   ] as const)("%#", (fn, text) => expect(fn).toThrow(new torch.RuntimeError(text).message));
 });
+
+test("an option that does not exist is an error, not ignored", () => {
+  const misspelt = { pading: 1 } as { padding?: number };
+  expect(() => new nn.Conv2d(1, 1, 3, misspelt)).toThrow("got an unexpected keyword argument 'pading'");
+  expect(() => new nn.MaxPool2d(2, misspelt)).toThrow("got an unexpected keyword argument 'pading'");
+  expect(() => new nn.MSELoss({ sizeAverage: false } as object)).toThrow("got an unexpected keyword argument 'sizeAverage'");
+});

@@ -28,7 +28,8 @@ abstract class WeightedLoss extends Loss {
 
 /** |x - target|. (torch.nn.L1Loss) */
 export class L1Loss extends Loss {
-  constructor(options: F.LossOptions = {}) {
+  constructor(...args: [options?: F.LossOptions]) {
+    const options = collect<F.LossOptions>([], args, ["reduction"]);
     super(options.reduction);
   }
 
@@ -39,7 +40,8 @@ export class L1Loss extends Loss {
 
 /** (x - target)^2. (torch.nn.MSELoss) */
 export class MSELoss extends Loss {
-  constructor(options: F.LossOptions = {}) {
+  constructor(...args: [options?: F.LossOptions]) {
+    const options = collect<F.LossOptions>([], args, ["reduction"]);
     super(options.reduction);
   }
 
@@ -52,7 +54,8 @@ export class MSELoss extends Loss {
 export class SmoothL1Loss extends Loss {
   beta: number;
 
-  constructor(options: F.SmoothL1Options = {}) {
+  constructor(...args: [options?: F.SmoothL1Options]) {
+    const options = collect<F.SmoothL1Options>([], args, ["reduction", "beta"]);
     super(options.reduction);
     this.beta = options.beta ?? 1;
   }
@@ -67,7 +70,7 @@ export class HuberLoss extends Loss {
   delta: number;
 
   constructor(...args: Arguments<[reduction: F.Reduction, delta: number], F.HuberOptions>) {
-    const { reduction, delta = 1 } = collect<F.HuberOptions>(["reduction", "delta"], args);
+    const { reduction, delta = 1 } = collect<F.HuberOptions>(["reduction", "delta"], args, []);
     super(reduction);
     this.delta = delta;
   }
@@ -82,7 +85,7 @@ export class NLLLoss extends WeightedLoss {
   ignoreIndex: number;
 
   constructor(...args: Arguments<[weight: Tensor | null], F.NLLOptions>) {
-    const { weight, ignoreIndex = -100, reduction } = collect<F.NLLOptions>(["weight"], args);
+    const { weight, ignoreIndex = -100, reduction } = collect<F.NLLOptions>(["weight"], args, ["ignoreIndex", "reduction"]);
     super(weight, reduction);
     this.ignoreIndex = ignoreIndex;
   }
@@ -98,7 +101,7 @@ export class CrossEntropyLoss extends WeightedLoss {
   labelSmoothing: number;
 
   constructor(...args: Arguments<[weight: Tensor | null], F.CrossEntropyOptions>) {
-    const { weight, ignoreIndex = -100, reduction, labelSmoothing = 0 } = collect<F.CrossEntropyOptions>(["weight"], args);
+    const { weight, ignoreIndex = -100, reduction, labelSmoothing = 0 } = collect<F.CrossEntropyOptions>(["weight"], args, ["ignoreIndex", "reduction", "labelSmoothing"]);
     super(weight, reduction);
     this.ignoreIndex = ignoreIndex;
     this.labelSmoothing = labelSmoothing;
@@ -113,7 +116,7 @@ export class CrossEntropyLoss extends WeightedLoss {
 /** Binary cross entropy of probabilities. (torch.nn.BCELoss) */
 export class BCELoss extends WeightedLoss {
   constructor(...args: Arguments<[weight: Tensor | null], F.BinaryCrossEntropyOptions>) {
-    const { weight, reduction } = collect<F.BinaryCrossEntropyOptions>(["weight"], args);
+    const { weight, reduction } = collect<F.BinaryCrossEntropyOptions>(["weight"], args, ["reduction"]);
     super(weight, reduction);
   }
 
@@ -128,7 +131,7 @@ export class BCEWithLogitsLoss extends WeightedLoss {
   declare posWeight: Tensor | null;
 
   constructor(...args: Arguments<[weight: Tensor | null], F.BinaryCrossEntropyWithLogitsOptions>) {
-    const { weight, posWeight, reduction } = collect<F.BinaryCrossEntropyWithLogitsOptions>(["weight"], args);
+    const { weight, posWeight, reduction } = collect<F.BinaryCrossEntropyWithLogitsOptions>(["weight"], args, ["reduction", "posWeight"]);
     super(weight, reduction);
     this.registerBuffer("pos_weight", posWeight ?? null);
   }
@@ -145,8 +148,9 @@ export class KLDivLoss extends Module {
   reduction: NonNullable<F.KlDivOptions["reduction"]>;
   logTarget: boolean;
 
-  constructor(options: F.KlDivOptions = {}) {
+  constructor(...args: [options?: F.KlDivOptions]) {
     super();
+    const options = collect<F.KlDivOptions>([], args, ["reduction", "logTarget"]);
     this.reduction = options.reduction ?? "mean";
     this.logTarget = options.logTarget ?? false;
   }
@@ -163,7 +167,7 @@ export class PoissonNLLLoss extends Loss {
   eps: number;
 
   constructor(...args: Arguments<[logInput: boolean, full: boolean], F.PoissonNLLOptions>) {
-    const { logInput = true, full = false, eps = 1e-8, reduction } = collect<F.PoissonNLLOptions>(["logInput", "full"], args);
+    const { logInput = true, full = false, eps = 1e-8, reduction } = collect<F.PoissonNLLOptions>(["logInput", "full"], args, ["eps", "reduction"]);
     super(reduction);
     this.logInput = logInput;
     this.full = full;
@@ -181,7 +185,8 @@ export class GaussianNLLLoss extends Loss {
   full: boolean;
   eps: number;
 
-  constructor(options: F.GaussianNLLOptions = {}) {
+  constructor(...args: [options?: F.GaussianNLLOptions]) {
+    const options = collect<F.GaussianNLLOptions>([], args, ["full", "eps", "reduction"]);
     super(options.reduction);
     this.full = options.full ?? false;
     this.eps = options.eps ?? 1e-6;
@@ -194,7 +199,8 @@ export class GaussianNLLLoss extends Loss {
 
 /** log(1 + e^(-target x)), with targets 1 and -1. (torch.nn.SoftMarginLoss) */
 export class SoftMarginLoss extends Loss {
-  constructor(options: F.LossOptions = {}) {
+  constructor(...args: [options?: F.LossOptions]) {
+    const options = collect<F.LossOptions>([], args, ["reduction"]);
     super(options.reduction);
   }
 
@@ -208,7 +214,7 @@ export class HingeEmbeddingLoss extends Loss {
   margin: number;
 
   constructor(...args: Arguments<[margin: number], F.MarginOptions>) {
-    const { margin = 1, reduction } = collect<F.MarginOptions>(["margin"], args);
+    const { margin = 1, reduction } = collect<F.MarginOptions>(["margin"], args, ["reduction"]);
     super(reduction);
     this.margin = margin;
   }
@@ -223,7 +229,7 @@ export class MarginRankingLoss extends Loss {
   margin: number;
 
   constructor(...args: Arguments<[margin: number], F.MarginOptions>) {
-    const { margin = 0, reduction } = collect<F.MarginOptions>(["margin"], args);
+    const { margin = 0, reduction } = collect<F.MarginOptions>(["margin"], args, ["reduction"]);
     super(reduction);
     this.margin = margin;
   }
@@ -238,7 +244,7 @@ export class CosineEmbeddingLoss extends Loss {
   margin: number;
 
   constructor(...args: Arguments<[margin: number], F.MarginOptions>) {
-    const { margin = 0, reduction } = collect<F.MarginOptions>(["margin"], args);
+    const { margin = 0, reduction } = collect<F.MarginOptions>(["margin"], args, ["reduction"]);
     super(reduction);
     this.margin = margin;
   }
@@ -254,7 +260,7 @@ export class MultiMarginLoss extends WeightedLoss {
   margin: number;
 
   constructor(...args: Arguments<[p: number, margin: number, weight: Tensor | null], F.MultiMarginOptions>) {
-    const { p = 1, margin = 1, weight, reduction } = collect<F.MultiMarginOptions>(["p", "margin", "weight"], args);
+    const { p = 1, margin = 1, weight, reduction } = collect<F.MultiMarginOptions>(["p", "margin", "weight"], args, ["reduction"]);
     super(weight, reduction);
     this.p = p;
     this.margin = margin;
@@ -268,7 +274,8 @@ export class MultiMarginLoss extends WeightedLoss {
 
 /** For each pair of a target class and another, how far the scores come within 1. (torch.nn.MultiLabelMarginLoss) */
 export class MultiLabelMarginLoss extends Loss {
-  constructor(options: F.LossOptions = {}) {
+  constructor(...args: [options?: F.LossOptions]) {
+    const options = collect<F.LossOptions>([], args, ["reduction"]);
     super(options.reduction);
   }
 
@@ -280,7 +287,7 @@ export class MultiLabelMarginLoss extends Loss {
 /** The mean over classes of the binary cross entropy of logits. (torch.nn.MultiLabelSoftMarginLoss) */
 export class MultiLabelSoftMarginLoss extends WeightedLoss {
   constructor(...args: Arguments<[weight: Tensor | null], F.BinaryCrossEntropyOptions>) {
-    const { weight, reduction } = collect<F.BinaryCrossEntropyOptions>(["weight"], args);
+    const { weight, reduction } = collect<F.BinaryCrossEntropyOptions>(["weight"], args, ["reduction"]);
     super(weight, reduction);
   }
 
@@ -297,7 +304,7 @@ export class TripletMarginLoss extends Loss {
   swap: boolean;
 
   constructor(...args: Arguments<[margin: number, p: number, eps: number, swap: boolean], F.TripletOptions>) {
-    const { margin = 1, p = 2, eps = 1e-6, swap = false, reduction } = collect<F.TripletOptions>(["margin", "p", "eps", "swap"], args);
+    const { margin = 1, p = 2, eps = 1e-6, swap = false, reduction } = collect<F.TripletOptions>(["margin", "p", "eps", "swap"], args, ["reduction"]);
     super(reduction);
     this.margin = margin;
     this.p = p;
@@ -317,7 +324,8 @@ export class TripletMarginWithDistanceLoss extends Loss {
   margin: number;
   swap: boolean;
 
-  constructor(options: F.TripletWithDistanceOptions = {}) {
+  constructor(...args: [options?: F.TripletWithDistanceOptions]) {
+    const options = collect<F.TripletWithDistanceOptions>([], args, ["distanceFunction", "margin", "swap", "reduction"]);
     super(options.reduction);
     this.distanceFunction = options.distanceFunction ?? F.pairwiseDistance;
     this.margin = options.margin ?? 1;
@@ -336,7 +344,7 @@ export class CTCLoss extends Loss {
   zeroInfinity: boolean;
 
   constructor(...args: Arguments<[blank: number, reduction: F.Reduction, zeroInfinity: boolean], F.CtcOptions>) {
-    const { blank = 0, reduction, zeroInfinity = false } = collect<F.CtcOptions>(["blank", "reduction", "zeroInfinity"], args);
+    const { blank = 0, reduction, zeroInfinity = false } = collect<F.CtcOptions>(["blank", "reduction", "zeroInfinity"], args, []);
     super(reduction);
     this.blank = blank;
     this.zeroInfinity = zeroInfinity;

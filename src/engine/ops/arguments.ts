@@ -11,8 +11,15 @@ export type Arguments<Positional extends readonly unknown[], Options> =
   | [...Positional, options: Options]
   | (Positional extends readonly [...infer Shorter, unknown] ? Arguments<Shorter, Options> : never);
 
-/** The arguments by name. `names` are the positional ones in order. */
-export function collect<Options extends object>(names: readonly (keyof Options & string)[], args: readonly unknown[]): Options {
+/**
+ * The arguments by name. `names` are the positional ones in order, `others` those that come in the options alone; where they are stated, any
+ * further name is an error.
+ */
+export function collect<Options extends object>(
+  names: readonly (keyof Options & string)[],
+  args: readonly unknown[],
+  others?: readonly (keyof Options & string)[],
+): Options {
   const last = args.length > 0 ? args[args.length - 1] : undefined;
   const hasOptions = isOptions(last);
   const positional = hasOptions ? args.length - 1 : args.length;
@@ -20,6 +27,10 @@ export function collect<Options extends object>(names: readonly (keyof Options &
     throw new TypeError(`expected at most ${names.length} arguments after the tensor (${names.join(", ")}), but got ${positional}`);
   }
   const result: Record<string, unknown> = hasOptions ? { ...last } : {};
+  if (others !== undefined) {
+    const known: readonly string[] = [...names, ...others];
+    for (const name of Object.keys(result)) if (!known.includes(name)) throw new TypeError(`got an unexpected keyword argument '${name}'`);
+  }
   for (let i = 0; i < positional; i++) if (args[i] !== undefined) result[names[i]!] = args[i];
   return result as Options;
 }
