@@ -331,7 +331,7 @@ export const baddbmm: AddProduct = defineComposite("baddbmm", (x, a, b, options)
 /** beta * x + alpha * (matrix @ vector). (torch.addmv) */
 export const addmv: AddProduct = defineComposite("addmv", (x, matrix, vector, options) => addProduct(x, mv(matrix, vector), options));
 
-function addProduct(x: Tensor, y: Tensor, { beta = 1, alpha = 1 }: AddProductOptions): Tensor {
+function addProduct(x: Tensor, y: Tensor, { beta = 1, alpha = 1 }: AddProductOptions = {}): Tensor {
   const added = equalSizes(x.sizes, y.sizes) ? x : expand(x, y.sizes as number[]);
   return (beta === 1 ? added : added.mul(beta)).add(y, { alpha });
 }
