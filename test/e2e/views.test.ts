@@ -92,7 +92,7 @@ describe("Layerscope in the workbench", () => {
     await page.ready();
     await editor.replaceInFile("net.ts", "net(torch.rand(2, 4));", "while (true) {}");
     // Toasts do not show in a VS Code that tests drive; the notification center has what they would say.
-    await editor.page.getByRole("button", { name: /new notification|progress/i }).click({ timeout: 20_000 });
+    await editor.page.locator('[id="status.notifications"] .codicon-bell-dot').click({ timeout: 20_000 });
     const notification = editor.page.locator(".notifications-center .notification-list-item", { hasText: "Running net.ts" });
     await notification.hover();
     await notification.getByRole("button", { name: "Cancel" }).click();
