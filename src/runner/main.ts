@@ -1,6 +1,4 @@
 /** The process that runs one model file: evaluates its bundle, keeps the live modules and answers requests about them. */
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { type CallFrame, type Engine, Inspection } from "../inspect/index.js";
 import type { Bundle, Failure, RunnerMethod, RunnerMethods, RunnerReply, RunnerRequest, RunResult } from "../protocol/index.js";
@@ -11,7 +9,6 @@ import type { OutputCount, ProcessOptions } from "./process.js";
 import type { FromWatchdog, WatchdogData } from "./watchdog.js";
 
 const options = JSON.parse(process.argv[2]!) as ProcessOptions;
-const temporaryFile = join(tmpdir(), `layerscope-${process.pid}.mjs`);
 
 interface Session {
   readonly code: ModelCode;
@@ -32,7 +29,7 @@ let interrupt: ((interruption: Interruption) => void) | null = null;
 const watchdogData: WatchdogData = {
   lifeline: options.lifeline,
   memoryLimit: options.memoryLimit,
-  temporaryFile,
+  codeFile: options.codeFile,
   stopping: new Int32Array(new SharedArrayBuffer(4)),
 };
 const watchdog = new Worker(new URL("watchdog.js", import.meta.url), { workerData: watchdogData });
@@ -66,7 +63,7 @@ async function run(bundle: Bundle, workingDirectory: string): Promise<RunResult>
   process.chdir(workingDirectory);
   const code = new ModelCode({
     bundle,
-    temporaryFile,
+    codeFile: options.codeFile,
     isStopping: () => Atomics.load(watchdogData.stopping, 0) === 1,
     onExit: (failure) => interrupt?.({ failure, frames: [] }),
   });

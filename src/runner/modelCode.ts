@@ -8,7 +8,8 @@ import { BundleSourceMap } from "./sourceMap.js";
 
 export interface ModelCodeOptions {
   readonly bundle: Bundle;
-  readonly temporaryFile: string;
+  /** Where the bundle is written to be evaluated; gone again once it is. */
+  readonly codeFile: string;
   /** Says whether the watchdog is about to stop the code, so that the end of the work is not taken for the end of the file. */
   readonly isStopping: () => boolean;
   /** The code called process.exit() and was stopped there. Not called for a program that ran through and says that all is well. */
@@ -25,7 +26,7 @@ export class ModelCode {
 
   constructor(options: ModelCodeOptions) {
     this.#options = options;
-    this.sources = new BundleSourceMap(options.bundle, pathToFileURL(options.temporaryFile).href);
+    this.sources = new BundleSourceMap(options.bundle, pathToFileURL(options.codeFile).href);
   }
 
   /**
@@ -33,7 +34,7 @@ export class ModelCode {
    * return when the code is stopped, by the watchdog or by its own process.exit().
    */
   async evaluate(): Promise<Failure | null> {
-    const { bundle, temporaryFile, isStopping, onExit } = this.#options;
+    const { bundle, codeFile, isStopping, onExit } = this.#options;
     let end!: (failure: Failure | null) => void;
     const ended = new Promise<Failure | null>((resolve) => (end = resolve));
     const fail = (error: unknown): void => end(missingExportFailure(error, bundle.files) ?? thrownFailure(error, this.sources));
@@ -50,13 +51,13 @@ export class ModelCode {
     process.argv = [process.argv[0]!, bundle.entry];
 
     const hooks: BundleHooks = {
-      begin: () => rmSync(temporaryFile, { force: true }),
+      begin: () => rmSync(codeFile, { force: true }),
       entry: (bindings) => (this.#bindings = bindings),
       end: () => (bodyEnded = true),
     };
     Object.assign(globalThis, dependencyConstants(bundle.entry), { [Symbol.for("layerscope.runner")]: hooks });
 
-    writeFileSync(temporaryFile, bundle.code);
+    writeFileSync(codeFile, bundle.code);
     import(this.sources.url).then((exports) => (this.exports = exports), fail);
     // Without its channel to the parent the process has nothing to wait for but what the code left behind.
     process.channel?.unref();
@@ -71,7 +72,7 @@ export class ModelCode {
       running = false;
       process.off("beforeExit", nothingLeft);
       process.channel?.ref();
-      rmSync(temporaryFile, { force: true });
+      rmSync(codeFile, { force: true });
     }
   }
 

@@ -1,5 +1,5 @@
 import type { ChildProcess } from "node:child_process";
-import { rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import type { Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -40,6 +40,8 @@ export interface ProcessOptions {
   readonly memoryLimit: number;
   /** Bytes; null for no limit. */
   readonly outputLimit: number | null;
+  /** Absolute path of the file that the bundle is evaluated from, in a folder that nobody else can write to. */
+  readonly codeFile: string;
   /** Descriptor of the pipe between the parent and the watchdog. */
   readonly lifeline: number;
 }
@@ -63,7 +65,6 @@ export class ModelProcess {
   readonly #child: ChildProcess;
   readonly #options: ProcessOptions;
   readonly #output: { readonly stdout: OutputReader; readonly stderr: OutputReader } | null;
-  readonly #temporaryFile: string;
   readonly ended: Promise<void>;
   #alive = true;
   /** Set once a file runs: for the death of a process that can no longer look up its own places. */
@@ -74,13 +75,20 @@ export class ModelProcess {
   #onEnd: (() => void) | null = null;
 
   /** `inheritOutput`: the model code prints to this process's own streams and reads its input, without a limit. */
-  constructor(dist: string, options: Omit<ProcessOptions, "lifeline" | "engineUrl">, inheritOutput: boolean) {
-    this.#options = { ...options, outputLimit: inheritOutput ? null : options.outputLimit, lifeline, engineUrl: pathToFileURL(join(dist, "engine/index.js")).href };
+  constructor(dist: string, limits: Pick<ProcessOptions, "timeLimit" | "memoryLimit" | "outputLimit">, inheritOutput: boolean) {
+    const folder = mkdtempSync(join(tmpdir(), "layerscope-"));
+    this.#options = {
+      ...limits,
+      outputLimit: inheritOutput ? null : limits.outputLimit,
+      lifeline,
+      engineUrl: pathToFileURL(join(dist, "engine/index.js")).href,
+      codeFile: join(folder, "model.mjs"),
+    };
     const standard = inheritOutput ? "inherit" : "pipe";
     this.#child = forkScript(join(dist, "runner.js"), this.#options, {
       stdio: [inheritOutput ? "inherit" : "ignore", standard, standard, "ipc", "pipe"],
       execArgv: [
-        `--max-old-space-size=${Math.ceil(options.memoryLimit * heapHeadroom)}`,
+        `--max-old-space-size=${Math.ceil(limits.memoryLimit * heapHeadroom)}`,
         "--expose-gc",
         "--stack-trace-limit=100",
         // Code that is stopped in a timer never tells the async hooks that it ended, which Node would take for corruption.
@@ -92,10 +100,9 @@ export class ModelProcess {
       : { stdout: new OutputReader(this.#child.stdout!, "stdout"), stderr: new OutputReader(this.#child.stderr!, "stderr") };
     this.#child.stdio[lifeline]!.on("error", () => {}); // The process is gone, which its end reports.
     this.#child.on("message", (reply) => this.#onReply?.(reply as RunnerReply & { output: OutputCount }));
-    this.#temporaryFile = join(tmpdir(), `layerscope-${this.#child.pid}.mjs`);
     this.ended = ended(this.#child).then(() => {
       this.#alive = false;
-      rmSync(this.#temporaryFile, { force: true });
+      rmSync(folder, { recursive: true, force: true });
       this.#onEnd?.();
     });
   }
@@ -119,7 +126,7 @@ export class ModelProcess {
     if (signal?.aborted) throw this.#stopped("cancelled");
     if (!this.#alive) throw this.#death();
     const id = ++this.#lastId;
-    if ("bundle" in params) this.#sources = new BundleSourceMap(params.bundle, pathToFileURL(this.#temporaryFile).href);
+    if ("bundle" in params) this.#sources = new BundleSourceMap(params.bundle, pathToFileURL(this.#options.codeFile).href);
     if (this.#output) {
       const limit = new OutputLimit(this.#options.outputLimit!, onOutput);
       this.#output.stdout.receiver = this.#output.stderr.receiver = limit;

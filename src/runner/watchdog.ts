@@ -5,6 +5,7 @@
 import { rmSync } from "node:fs";
 import { Session } from "node:inspector";
 import { Socket } from "node:net";
+import { dirname } from "node:path";
 import { createInterface } from "node:readline";
 import { pathToFileURL } from "node:url";
 import { parentPort, workerData } from "node:worker_threads";
@@ -16,8 +17,8 @@ export interface WatchdogData {
   readonly lifeline: number;
   /** Megabytes. */
   readonly memoryLimit: number;
-  /** What the model code runs as. Removed when the process ends from here. */
-  readonly temporaryFile: string;
+  /** What the model code runs as. Its folder is removed when the process ends from here. */
+  readonly codeFile: string;
   /** Shared; its one element is 1 from the moment that the main thread is being stopped until it has taken notice. */
   readonly stopping: Int32Array;
 }
@@ -34,8 +35,8 @@ const memoryCheckMilliseconds = 50;
 /** The limit is passed again by this factor: stopping did not help. */
 const memoryTolerance = 1.25;
 
-const { lifeline, memoryLimit, temporaryFile, stopping } = workerData as WatchdogData;
-const codeUrl = pathToFileURL(temporaryFile).href;
+const { lifeline, memoryLimit, codeFile, stopping } = workerData as WatchdogData;
+const codeUrl = pathToFileURL(codeFile).href;
 
 const pipe = new Socket({ fd: lifeline, readable: true, writable: false });
 pipe.on("error", end);
@@ -57,7 +58,7 @@ setInterval(() => {
 }, memoryCheckMilliseconds);
 
 function end(): void {
-  rmSync(temporaryFile, { force: true });
+  rmSync(dirname(codeFile), { recursive: true, force: true });
   process.kill(process.pid, "SIGKILL");
 }
 

@@ -2,6 +2,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { version } from "../../package.json";
 import type { ModelSnapshot } from "../../src/protocol/index.js";
@@ -81,14 +82,16 @@ describe("layerscope run", () => {
 
   test.skipIf(process.platform === "win32")("leaves nothing behind when it is killed", async () => {
     const note = path.join(folder, "pid");
-    writeFileSync(path.join(folder, "stubborn.ts"), `import { writeFileSync } from "node:fs";\nwriteFileSync(${JSON.stringify(note)}, String(process.pid));\nfor (;;);`);
+    writeFileSync(path.join(folder, "stubborn.ts"), `import { writeFileSync } from "node:fs";\nwriteFileSync(${JSON.stringify(note)}, [process.pid, new Error().stack].join("\\n"));\nfor (;;);`);
     const child = spawn(process.execPath, [cli, "run", "stubborn.ts"], { cwd: folder, stdio: "ignore" });
     await vi.waitFor(() => expect(existsSync(note) && readFileSync(note, "utf8")).toBeTruthy(), 30_000);
-    const pid = Number(readFileSync(note, "utf8"));
+    const [pid, ...stack] = readFileSync(note, "utf8").split("\n").map((line, i) => (i === 0 ? Number(line) : line)) as [number, ...string[]];
+    const code = fileURLToPath(/file:\S+model\.mjs/.exec(stack.join())![0]);
+    expect(existsSync(path.dirname(code))).toBe(true);
     expect(() => process.kill(pid, 0)).not.toThrow();
     child.kill("SIGKILL");
     await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow("ESRCH"), 10_000);
-    expect(existsSync(path.join(tmpdir(), `layerscope-${pid}.mjs`))).toBe(false);
+    expect(existsSync(path.dirname(code))).toBe(false);
   });
 });
 
