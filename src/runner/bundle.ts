@@ -1,6 +1,6 @@
-import { existsSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { dirname, extname, join, resolve } from "node:path";
+import { basename, dirname, extname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { BuildContext, BuildResult, context, Loader, Message, Plugin, transform } from "esbuild-wasm";
 import { version } from "../../package.json";
@@ -127,6 +127,17 @@ export class Bundler {
           }
           return { path: current.engineUrl, external: true };
         });
+        // esbuild names files by where they really are; the user knows them, and has them open, by the path through a symbolic link.
+        const link = linkAbove(entry);
+        if (link) {
+          build.onResolve({ filter: /.*/ }, async ({ path, kind, importer, resolveDir, pluginData }) => {
+            if (pluginData === ownResolution) return undefined;
+            if (kind === "entry-point") return { path: entry };
+            const found = await build.resolve(path, { kind, importer, resolveDir, pluginData: ownResolution });
+            const isBeneath = !isDependency(found.path) && found.path.startsWith(link.target);
+            return isBeneath ? { ...found, path: link.path + found.path.slice(link.target.length) } : found;
+          });
+        }
         // Native add-ons cannot go into a bundle: they are loaded from where they are.
         build.onLoad({ filter: /\.node$/ }, ({ path }) => ({
           contents: `const native = { exports: {} }; process.dlopen(native, ${JSON.stringify(path)}); module.exports = native.exports;`,
@@ -167,6 +178,14 @@ export function bundlePath(entry: string): string {
 }
 
 const ownResolution = Symbol("resolution by esbuild itself");
+
+/** The folder in a path that is a symbolic link, or holds one, and what it leads to; null where the path is the real one. */
+function linkAbove(file: string): { path: string; target: string } | null {
+  const real = existsSync(file) ? realpathSync.native(file) : file;
+  let [path, target] = [file, canonicalPath(real)];
+  while (path !== target && basename(path) === basename(target)) [path, target] = [dirname(path), dirname(target)];
+  return path === target || path === file ? null : { path, target };
+}
 
 function isDependency(path: string): boolean {
   return /[\\/]node_modules[\\/]/.test(path);

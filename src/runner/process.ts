@@ -1,5 +1,5 @@
 import type { ChildProcess } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, realpathSync, rmSync } from "node:fs";
 import type { Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -76,7 +76,7 @@ export class ModelProcess {
 
   /** `inheritOutput`: the model code prints to this process's own streams and reads its input, without a limit. */
   constructor(dist: string, limits: Pick<ProcessOptions, "timeLimit" | "memoryLimit" | "outputLimit">, inheritOutput: boolean) {
-    const folder = mkdtempSync(join(tmpdir(), "layerscope-"));
+    const folder = realpathSync.native(mkdtempSync(join(tmpdir(), "layerscope-")));
     this.#options = {
       ...limits,
       outputLimit: inheritOutput ? null : limits.outputLimit,

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import type { ModelSnapshot, ModuleSnapshot } from "../../src/protocol/index.js";
@@ -159,6 +159,17 @@ describe("what is bundled", () => {
     expect(models[0]!.totals.parameters).toBe(30);
     const without = await workspace.runner.run(file);
     expect(without.failure!.kind).toBe("syntax");
+  });
+
+  test.skipIf(process.platform === "win32")("keeps the paths that the user knows, through symbolic links", async () => {
+    workspace.write("real/part.ts", 'export function fail(): never {\n  throw new Error("there");\n}\n');
+    workspace.write("real/model.ts", 'import { nn } from "layerscope";\nimport { fail } from "./part";\nconst net = new nn.Linear(1, 1);\nfail();\n');
+    symlinkSync(path.join(workspace.folder, "real"), path.join(workspace.folder, "link"));
+    const file = path.join(workspace.folder, "link/model.ts");
+    const { models, failure, files } = await workspace.runner.run(file);
+    expect(models.map(({ name, location }) => [name, location!.file])).toEqual([["net", file]]);
+    expect(failure!.stack.map(({ location }) => location.file)).toEqual([path.join(workspace.folder, "link/part.ts"), file]);
+    expect([...files].sort()).toEqual([file, path.join(workspace.folder, "link/part.ts")]);
   });
 
   test("uses the workspace's own engine if it is of the same kind, and says when it is not", async () => {
