@@ -80,7 +80,9 @@ export class MultiheadAttention extends Module {
     >
   ) {
     super();
-    const options = collect<MultiheadAttentionOptions>(["dropout", "bias", "addBiasKv", "addZeroAttn", "kdim", "vdim", "batchFirst"], args);
+    const options = collect<MultiheadAttentionOptions>(
+      ["dropout", "bias", "addBiasKv", "addZeroAttn", "kdim", "vdim", "batchFirst"], args, ["device", "dtype"],
+    );
     const { dropout = 0, bias = true, addBiasKv = false, addZeroAttn = false, kdim = null, vdim = null, batchFirst = false, device, dtype } = options;
     if (embedDim <= 0 || numHeads <= 0) {
       throw new ValueError(`embed_dim and num_heads must be greater than 0, got embed_dim=${embedDim} and num_heads=${numHeads} instead`);
@@ -125,7 +127,7 @@ export class MultiheadAttention extends Module {
       AttendOptions
     >
   ): [output: Tensor, weights: Tensor | null] {
-    const options = collect<AttendOptions>(["keyPaddingMask", "needWeights", "attnMask", "averageAttnWeights", "isCausal"], args);
+    const options = collect<AttendOptions>(["keyPaddingMask", "needWeights", "attnMask", "averageAttnWeights", "isCausal"], args, []);
     const swaps = this.batchFirst && query.ndim === 3;
     let [q, k, v] = [query, key, value];
     if (swaps) {

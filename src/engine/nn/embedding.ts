@@ -103,7 +103,7 @@ export class Embedding extends Table {
     >
   ) {
     const options = collect<EmbeddingLayerOptions>(
-      ["paddingIdx", "maxNorm", "normType", "scaleGradByFreq", "sparse"], args,
+      ["paddingIdx", "maxNorm", "normType", "scaleGradByFreq", "sparse"], args, ["weight", "device", "dtype"],
     );
     const paddingIdx = paddingFromStart(options.paddingIdx, numEmbeddings, "Padding_idx");
     super(numEmbeddings, embeddingDim, { ...options, paddingIdx }, givenTable(options.weight, numEmbeddings, embeddingDim));
@@ -118,7 +118,7 @@ export class Embedding extends Table {
     >
   ): Embedding {
     const { freeze = true, ...options } = collect<FromPretrainedOptions>(
-      ["freeze", "paddingIdx", "maxNorm", "normType", "scaleGradByFreq", "sparse"], args,
+      ["freeze", "paddingIdx", "maxNorm", "normType", "scaleGradByFreq", "sparse"], args, [],
     );
     requireTable(embeddings);
     return new Embedding(embeddings.sizes[0]!, embeddings.sizes[1]!, { ...options, weight: asTable(embeddings, freeze) });
@@ -158,7 +158,7 @@ export class EmbeddingBag extends Table {
     >
   ) {
     const options = collect<EmbeddingBagLayerOptions>(
-      ["maxNorm", "normType", "scaleGradByFreq", "mode", "sparse"], args,
+      ["maxNorm", "normType", "scaleGradByFreq", "mode", "sparse"], args, ["includeLastOffset", "paddingIdx", "weight", "device", "dtype"],
     );
     const { mode = "mean", includeLastOffset = false } = options;
     const paddingIdx = paddingFromStart(options.paddingIdx, numEmbeddings, "padding_idx");
@@ -176,7 +176,7 @@ export class EmbeddingBag extends Table {
     >
   ): EmbeddingBag {
     const { freeze = true, ...options } = collect<FromPretrainedOptions & EmbeddingBagLayerOptions>(
-      ["freeze", "maxNorm", "normType", "scaleGradByFreq", "mode", "sparse"], args,
+      ["freeze", "maxNorm", "normType", "scaleGradByFreq", "mode", "sparse"], args, ["includeLastOffset", "paddingIdx"],
     );
     requireTable(embeddings);
     return new EmbeddingBag(embeddings.sizes[0]!, embeddings.sizes[1]!, { ...options, weight: asTable(embeddings, freeze) });

@@ -34,7 +34,9 @@ type NormArguments<Affine extends boolean, HasBias extends boolean> = Arguments<
   NormOptions<Affine, HasBias>
 >;
 
-const normArgumentNames = ["eps", "momentum", "affine", "trackRunningStats"] as const;
+function normOptions(args: readonly unknown[]): NormOptions<boolean, boolean> {
+  return collect(["eps", "momentum", "affine", "trackRunningStats"], args, ["bias", "device", "dtype"]);
+}
 
 /** What batch and instance normalization have in common. */
 abstract class NormBase<Affine extends boolean, HasBias extends boolean> extends Module {
@@ -143,7 +145,7 @@ abstract class BatchNorm<Affine extends boolean, HasBias extends boolean> extend
 /** Batch normalization of (batch, features) or (batch, channels, length). (torch.nn.BatchNorm1d) */
 export class BatchNorm1d<Affine extends boolean = true, HasBias extends boolean = Affine> extends BatchNorm<Affine, HasBias> {
   constructor(numFeatures: number, ...args: NormArguments<Affine, HasBias>) {
-    super(numFeatures, collect(normArgumentNames, args));
+    super(numFeatures, normOptions(args));
   }
 
   protected override checkInputDim(x: Tensor): void {
@@ -154,7 +156,7 @@ export class BatchNorm1d<Affine extends boolean = true, HasBias extends boolean 
 /** Batch normalization of (batch, channels, height, width). (torch.nn.BatchNorm2d) */
 export class BatchNorm2d<Affine extends boolean = true, HasBias extends boolean = Affine> extends BatchNorm<Affine, HasBias> {
   constructor(numFeatures: number, ...args: NormArguments<Affine, HasBias>) {
-    super(numFeatures, collect(normArgumentNames, args));
+    super(numFeatures, normOptions(args));
   }
 
   protected override checkInputDim(x: Tensor): void {
@@ -165,7 +167,7 @@ export class BatchNorm2d<Affine extends boolean = true, HasBias extends boolean 
 /** Batch normalization of (batch, channels, depth, height, width). (torch.nn.BatchNorm3d) */
 export class BatchNorm3d<Affine extends boolean = true, HasBias extends boolean = Affine> extends BatchNorm<Affine, HasBias> {
   constructor(numFeatures: number, ...args: NormArguments<Affine, HasBias>) {
-    super(numFeatures, collect(normArgumentNames, args));
+    super(numFeatures, normOptions(args));
   }
 
   protected override checkInputDim(x: Tensor): void {
@@ -220,7 +222,7 @@ abstract class InstanceNorm<Affine extends boolean, HasBias extends boolean> ext
 /** Instance normalization of (channels, length), with or without a batch in front. (torch.nn.InstanceNorm1d) */
 export class InstanceNorm1d<Affine extends boolean = false, HasBias extends boolean = Affine> extends InstanceNorm<Affine, HasBias> {
   constructor(numFeatures: number, ...args: NormArguments<Affine, HasBias>) {
-    super(numFeatures, collect(normArgumentNames, args));
+    super(numFeatures, normOptions(args));
   }
 
   protected override get unbatchedDims(): number {
@@ -231,7 +233,7 @@ export class InstanceNorm1d<Affine extends boolean = false, HasBias extends bool
 /** Instance normalization of (channels, height, width), with or without a batch in front. (torch.nn.InstanceNorm2d) */
 export class InstanceNorm2d<Affine extends boolean = false, HasBias extends boolean = Affine> extends InstanceNorm<Affine, HasBias> {
   constructor(numFeatures: number, ...args: NormArguments<Affine, HasBias>) {
-    super(numFeatures, collect(normArgumentNames, args));
+    super(numFeatures, normOptions(args));
   }
 
   protected override get unbatchedDims(): number {
@@ -242,7 +244,7 @@ export class InstanceNorm2d<Affine extends boolean = false, HasBias extends bool
 /** Instance normalization of (channels, depth, height, width), with or without a batch in front. (torch.nn.InstanceNorm3d) */
 export class InstanceNorm3d<Affine extends boolean = false, HasBias extends boolean = Affine> extends InstanceNorm<Affine, HasBias> {
   constructor(numFeatures: number, ...args: NormArguments<Affine, HasBias>) {
-    super(numFeatures, collect(normArgumentNames, args));
+    super(numFeatures, normOptions(args));
   }
 
   protected override get unbatchedDims(): number {
@@ -268,7 +270,7 @@ function materialize(layer: NormBase<boolean, boolean>, numFeatures: number, typ
 /** A BatchNorm1d that learns `numFeatures` from its first input, and becomes a BatchNorm1d by it. (torch.nn.LazyBatchNorm1d) */
 export class LazyBatchNorm1d<Affine extends boolean = true, HasBias extends boolean = Affine> extends BatchNorm<Affine, HasBias> {
   constructor(...args: NormArguments<Affine, HasBias>) {
-    super(null, collect(normArgumentNames, args));
+    super(null, normOptions(args));
   }
 
   protected override checkInputDim(x: Tensor): void {
@@ -280,7 +282,7 @@ export class LazyBatchNorm1d<Affine extends boolean = true, HasBias extends bool
 /** A BatchNorm2d that learns `numFeatures` from its first input, and becomes a BatchNorm2d by it. (torch.nn.LazyBatchNorm2d) */
 export class LazyBatchNorm2d<Affine extends boolean = true, HasBias extends boolean = Affine> extends BatchNorm<Affine, HasBias> {
   constructor(...args: NormArguments<Affine, HasBias>) {
-    super(null, collect(normArgumentNames, args));
+    super(null, normOptions(args));
   }
 
   protected override checkInputDim(x: Tensor): void {
@@ -292,7 +294,7 @@ export class LazyBatchNorm2d<Affine extends boolean = true, HasBias extends bool
 /** A BatchNorm3d that learns `numFeatures` from its first input, and becomes a BatchNorm3d by it. (torch.nn.LazyBatchNorm3d) */
 export class LazyBatchNorm3d<Affine extends boolean = true, HasBias extends boolean = Affine> extends BatchNorm<Affine, HasBias> {
   constructor(...args: NormArguments<Affine, HasBias>) {
-    super(null, collect(normArgumentNames, args));
+    super(null, normOptions(args));
   }
 
   protected override checkInputDim(x: Tensor): void {
@@ -304,7 +306,7 @@ export class LazyBatchNorm3d<Affine extends boolean = true, HasBias extends bool
 /** What the lazy instance normalizations have in common: the channels are learned from the first input. */
 abstract class LazyInstanceNorm<Affine extends boolean, HasBias extends boolean> extends InstanceNorm<Affine, HasBias> {
   constructor(...args: NormArguments<Affine, HasBias>) {
-    super(null, collect(normArgumentNames, args));
+    super(null, normOptions(args));
   }
 
   protected becomeWhatItIs(x: Tensor, type: { readonly prototype: object }): void {
@@ -375,7 +377,7 @@ export class LayerNorm<Affine extends boolean = true, HasBias extends boolean = 
     ...args: Arguments<[eps: number, elementwiseAffine: Affine, bias: HasBias], LayerNormOptions<Affine, HasBias>>
   ) {
     super();
-    const options = collect<LayerNormOptions<boolean, boolean>>(["eps", "elementwiseAffine", "bias"], args);
+    const options = collect<LayerNormOptions<boolean, boolean>>(["eps", "elementwiseAffine", "bias"], args, ["device", "dtype"]);
     const { eps = 1e-5, elementwiseAffine = true, bias = true } = options;
     this.normalizedShape = typeof normalizedShape === "number" ? [normalizedShape] : [...normalizedShape];
     this.eps = eps;
@@ -420,7 +422,7 @@ export class RMSNorm<Affine extends boolean = true> extends Module {
     ...args: Arguments<[eps: number | null, elementwiseAffine: Affine], RMSNormOptions<Affine>>
   ) {
     super();
-    const options = collect<RMSNormOptions<boolean>>(["eps", "elementwiseAffine"], args);
+    const options = collect<RMSNormOptions<boolean>>(["eps", "elementwiseAffine"], args, ["device", "dtype"]);
     const { eps = null, elementwiseAffine = true } = options;
     this.normalizedShape = typeof normalizedShape === "number" ? [normalizedShape] : [...normalizedShape];
     this.eps = eps;
@@ -465,7 +467,7 @@ export class GroupNorm<Affine extends boolean = true, HasBias extends boolean = 
     ...args: Arguments<[eps: number, affine: Affine], GroupNormOptions<Affine, HasBias>>
   ) {
     super();
-    const options = collect<GroupNormOptions<boolean, boolean>>(["eps", "affine"], args);
+    const options = collect<GroupNormOptions<boolean, boolean>>(["eps", "affine"], args, ["bias", "device", "dtype"]);
     const { eps = 1e-5, affine = true, bias = true } = options;
     if (numChannels % numGroups !== 0) throw new ValueError(`num_channels (${numChannels}) must be divisible by num_groups (${numGroups})`);
     this.eps = eps;
@@ -502,7 +504,7 @@ export class LocalResponseNorm extends Module {
     ...args: Arguments<[alpha: number, beta: number, k: number], F.LocalResponseNormOptions>
   ) {
     super();
-    const { alpha = 1e-4, beta = 0.75, k = 1 } = collect<F.LocalResponseNormOptions>(["alpha", "beta", "k"], args);
+    const { alpha = 1e-4, beta = 0.75, k = 1 } = collect<F.LocalResponseNormOptions>(["alpha", "beta", "k"], args, []);
     this.alpha = alpha;
     this.beta = beta;
     this.k = k;

@@ -224,8 +224,10 @@ export class RNN extends RNNBase {
       RNNOptions
     >
   ) {
-    const options = collect<RNNOptions>(["numLayers", "nonlinearity", "bias", "batchFirst", "dropout", "bidirectional"], args);
-    if ("projSize" in options) throw new ValueError("proj_size argument is only supported for LSTM, not RNN or GRU");
+    const options = collect<RNNOptions & RecurrentBaseOptions>(
+      ["numLayers", "nonlinearity", "bias", "batchFirst", "dropout", "bidirectional"], args, ["projSize", "device", "dtype"],
+    );
+    if (options.projSize !== undefined) throw new ValueError("proj_size argument is only supported for LSTM, not RNN or GRU");
     const { nonlinearity = "tanh" } = options;
     super(rnnMode(nonlinearity, (unknown) => `Unknown nonlinearity '${unknown}'. Select from 'tanh' or 'relu'.`), inputSize, hiddenSize, options);
     this.nonlinearity = nonlinearity;
@@ -245,8 +247,8 @@ export class GRU extends RNNBase {
     hiddenSize: number,
     ...args: Arguments<[numLayers: number, bias: boolean, batchFirst: boolean, dropout: number, bidirectional: boolean], RecurrentLayerOptions>
   ) {
-    const options = collect<RecurrentLayerOptions>(["numLayers", "bias", "batchFirst", "dropout", "bidirectional"], args);
-    if ("projSize" in options) throw new ValueError("proj_size argument is only supported for LSTM, not RNN or GRU");
+    const options = collect<RecurrentBaseOptions>(["numLayers", "bias", "batchFirst", "dropout", "bidirectional"], args, ["projSize", "device", "dtype"]);
+    if (options.projSize !== undefined) throw new ValueError("proj_size argument is only supported for LSTM, not RNN or GRU");
     super("gru", inputSize, hiddenSize, options);
   }
 
@@ -273,7 +275,8 @@ export class LSTM extends RNNBase {
     hiddenSize: number,
     ...args: Arguments<[numLayers: number, bias: boolean, batchFirst: boolean, dropout: number, bidirectional: boolean, projSize: number], LSTMOptions>
   ) {
-    super("lstm", inputSize, hiddenSize, collect<LSTMOptions>(["numLayers", "bias", "batchFirst", "dropout", "bidirectional", "projSize"], args));
+    const options = collect<LSTMOptions>(["numLayers", "bias", "batchFirst", "dropout", "bidirectional", "projSize"], args, ["device", "dtype"]);
+    super("lstm", inputSize, hiddenSize, options);
   }
 
   /** `hx`: the initial states and cells; zeros if null. */
@@ -370,7 +373,7 @@ export class RNNCell extends RNNCellBase {
   readonly nonlinearity: "tanh" | "relu";
 
   constructor(inputSize: number, hiddenSize: number, ...args: Arguments<[bias: boolean, nonlinearity: "tanh" | "relu"], RNNCellOptions>) {
-    const options = collect<RNNCellOptions>(["bias", "nonlinearity"], args);
+    const options = collect<RNNCellOptions>(["bias", "nonlinearity"], args, ["device", "dtype"]);
     const { nonlinearity = "tanh" } = options;
     super(rnnMode(nonlinearity, (unknown) => `Unknown nonlinearity: ${unknown}`), inputSize, hiddenSize, options);
     this.nonlinearity = nonlinearity;
@@ -389,7 +392,7 @@ export class RNNCell extends RNNCellBase {
 /** One step of a GRU (torch.nn.GRUCell). Input and state as for RNNCell. */
 export class GRUCell extends RNNCellBase {
   constructor(inputSize: number, hiddenSize: number, ...args: Arguments<[bias: boolean], CellOptions>) {
-    super("gru", inputSize, hiddenSize, collect<CellOptions>(["bias"], args));
+    super("gru", inputSize, hiddenSize, collect<CellOptions>(["bias"], args, ["device", "dtype"]));
   }
 
   /** `hx`: the state; zeros if null. */
@@ -401,7 +404,7 @@ export class GRUCell extends RNNCellBase {
 /** One step of an LSTM (torch.nn.LSTMCell): input (batch, inputSize), state and cell (batch, hiddenSize), to the next state and cell. */
 export class LSTMCell extends RNNCellBase {
   constructor(inputSize: number, hiddenSize: number, ...args: Arguments<[bias: boolean], CellOptions>) {
-    super("lstm", inputSize, hiddenSize, collect<CellOptions>(["bias"], args));
+    super("lstm", inputSize, hiddenSize, collect<CellOptions>(["bias"], args, ["device", "dtype"]));
   }
 
   /** `hx`: state and cell; zeros if null. */

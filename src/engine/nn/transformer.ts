@@ -92,7 +92,7 @@ export class TransformerEncoderLayer extends Module {
 
   constructor(dModel: number, nhead: number, ...args: Arguments<LayerPositional, TransformerLayerOptions>) {
     super();
-    const parts = layerParts(dModel, collect<TransformerLayerOptions>(layerArgumentNames, args));
+    const parts = layerParts(dModel, collect<TransformerLayerOptions>(layerArgumentNames, args, ["device", "dtype"]));
     this.addModule("self_attn", parts.attention(nhead));
     this.linear1 = parts.linear1();
     this.dropout = parts.dropout();
@@ -109,7 +109,7 @@ export class TransformerEncoderLayer extends Module {
     src: Tensor,
     ...args: Arguments<[srcMask: Tensor | null, srcKeyPaddingMask: Tensor | null, isCausal: boolean], EncoderLayerMasks>
   ): Tensor {
-    const { srcMask = null, srcKeyPaddingMask = null, isCausal = false } = collect<EncoderLayerMasks>(["srcMask", "srcKeyPaddingMask", "isCausal"], args);
+    const { srcMask = null, srcKeyPaddingMask = null, isCausal = false } = collect<EncoderLayerMasks>(["srcMask", "srcKeyPaddingMask", "isCausal"], args, []);
     const attend = (x: Tensor): Tensor => {
       const [output] = this.selfAttn(x, x, x, { attnMask: srcMask, keyPaddingMask: srcKeyPaddingMask, needWeights: false, isCausal });
       return this.dropout1(output);
@@ -164,7 +164,7 @@ export class TransformerDecoderLayer extends Module {
 
   constructor(dModel: number, nhead: number, ...args: Arguments<LayerPositional, TransformerLayerOptions>) {
     super();
-    const parts = layerParts(dModel, collect<TransformerLayerOptions>(layerArgumentNames, args));
+    const parts = layerParts(dModel, collect<TransformerLayerOptions>(layerArgumentNames, args, ["device", "dtype"]));
     this.addModule("self_attn", parts.attention(nhead));
     this.addModule("multihead_attn", parts.attention(nhead));
     this.linear1 = parts.linear1();
@@ -181,7 +181,7 @@ export class TransformerDecoderLayer extends Module {
   }
 
   override forward(tgt: Tensor, memory: Tensor, ...args: Arguments<DecoderPositional, DecoderLayerMasks>): Tensor {
-    const masks = collect<DecoderLayerMasks>(decoderMaskNames, args);
+    const masks = collect<DecoderLayerMasks>(decoderMaskNames, args, []);
     const { tgtMask = null, memoryMask = null, tgtKeyPaddingMask = null, memoryKeyPaddingMask = null, tgtIsCausal = false, memoryIsCausal = false } = masks;
     const attendToSelf = (x: Tensor): Tensor => {
       const [output] = this.selfAttn(x, x, x, { attnMask: tgtMask, keyPaddingMask: tgtKeyPaddingMask, isCausal: tgtIsCausal, needWeights: false });
@@ -239,7 +239,7 @@ export class TransformerEncoder extends Module {
     ...args: Arguments<[norm: Normalization | null, enableNestedTensor: boolean, maskCheck: boolean], EncoderOptions>
   ) {
     super();
-    const { norm = null } = collect<EncoderOptions>(["norm", "enableNestedTensor", "maskCheck"], args);
+    const { norm = null } = collect<EncoderOptions>(["norm", "enableNestedTensor", "maskCheck"], args, []);
     this.layers = copies(encoderLayer, numLayers);
     this.norm = norm;
   }
@@ -248,7 +248,7 @@ export class TransformerEncoder extends Module {
     src: Tensor,
     ...args: Arguments<[mask: Tensor | null, srcKeyPaddingMask: Tensor | null, isCausal: boolean | null], EncoderMasks>
   ): Tensor {
-    const { mask = null, srcKeyPaddingMask = null, isCausal } = collect<EncoderMasks>(["mask", "srcKeyPaddingMask", "isCausal"], args);
+    const { mask = null, srcKeyPaddingMask = null, isCausal } = collect<EncoderMasks>(["mask", "srcKeyPaddingMask", "isCausal"], args, []);
     let output = src;
     for (const layer of this.layers) output = layer(output, { srcMask: mask, srcKeyPaddingMask, isCausal: isCausal ?? false });
     return this.norm === null ? output : this.norm(output);
@@ -262,13 +262,13 @@ export class TransformerDecoder extends Module {
 
   constructor(decoderLayer: TransformerDecoderLayer, readonly numLayers: number, ...args: Arguments<[norm: Normalization | null], Pick<EncoderOptions, "norm">>) {
     super();
-    const { norm = null } = collect<Pick<EncoderOptions, "norm">>(["norm"], args);
+    const { norm = null } = collect<Pick<EncoderOptions, "norm">>(["norm"], args, []);
     this.layers = copies(decoderLayer, numLayers);
     this.norm = norm;
   }
 
   override forward(tgt: Tensor, memory: Tensor, ...args: Arguments<DecoderPositional, DecoderLayerMasks>): Tensor {
-    const masks = collect<DecoderLayerMasks>(decoderMaskNames, args);
+    const masks = collect<DecoderLayerMasks>(decoderMaskNames, args, []);
     let output = tgt;
     for (const layer of this.layers) output = layer(output, memory, masks);
     return this.norm === null ? output : this.norm(output);
@@ -328,12 +328,13 @@ export class Transformer extends Module {
         "batchFirst", "normFirst", "bias",
       ],
       args,
+      ["device", "dtype"],
     );
-    const { dModel = 512, nhead = 8, numEncoderLayers = 6, numDecoderLayers = 6, customEncoder = null, customDecoder = null, batchFirst = false } = options;
-    const { layerNormEps: eps = 1e-5, bias = true, device, dtype } = options;
+    const { dModel = 512, nhead = 8, numEncoderLayers = 6, numDecoderLayers = 6, customEncoder = null, customDecoder = null, ...layerOptions } = options;
+    const { layerNormEps: eps = 1e-5, batchFirst = false, bias = true, device, dtype } = layerOptions;
     const norm = (): Normalization => new LayerNorm(dModel, { eps, bias, device, dtype });
-    this.encoder = customEncoder ?? new TransformerEncoder(new TransformerEncoderLayer(dModel, nhead, options), numEncoderLayers, norm());
-    this.decoder = customDecoder ?? new TransformerDecoder(new TransformerDecoderLayer(dModel, nhead, options), numDecoderLayers, norm());
+    this.encoder = customEncoder ?? new TransformerEncoder(new TransformerEncoderLayer(dModel, nhead, layerOptions), numEncoderLayers, norm());
+    this.decoder = customDecoder ?? new TransformerDecoder(new TransformerDecoderLayer(dModel, nhead, layerOptions), numDecoderLayers, norm());
     this.dModel = dModel;
     this.nhead = nhead;
     this.batchFirst = batchFirst;
@@ -350,6 +351,7 @@ export class Transformer extends Module {
         "srcMask", "tgtMask", "memoryMask", "srcKeyPaddingMask", "tgtKeyPaddingMask", "memoryKeyPaddingMask", "srcIsCausal", "tgtIsCausal", "memoryIsCausal",
       ],
       args,
+      [],
     );
     const { srcMask = null, srcKeyPaddingMask = null, srcIsCausal = null, ...decoderMasks } = masks;
     if (src.ndim === 3) {
