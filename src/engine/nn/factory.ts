@@ -1,5 +1,6 @@
 import { getDefaultDevice } from "../device.js";
 import { getDefaultDtype, type DType } from "../dtype.js";
+import { checkSizes } from "../ops/allocation.js";
 import type { Device } from "../storage.js";
 import { Tensor } from "../tensor.js";
 import { Parameter } from "./parameter.js";
@@ -14,6 +15,7 @@ export interface FactoryOptions {
 
 /** A tensor whose values are yet to be initialized. */
 export function emptyTensor(sizes: readonly number[], options: FactoryOptions): Tensor {
+  checkSizes("empty", sizes);
   return Tensor.allocate(sizes, options.dtype ?? getDefaultDtype(), options.device ?? getDefaultDevice());
 }
 

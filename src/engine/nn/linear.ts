@@ -1,3 +1,4 @@
+import { collect, required } from "../ops/arguments.js";
 import { linear } from "../ops/matmul.js";
 import { repr } from "../print/python.js";
 import { Tensor } from "../tensor.js";
@@ -17,6 +18,11 @@ export interface LinearOptions<HasBias extends boolean> extends FactoryOptions {
   readonly bias?: HasBias;
 }
 
+interface LinearArguments extends LinearOptions<boolean> {
+  readonly inFeatures?: number;
+  readonly outFeatures?: number;
+}
+
 /** Fills as PyTorch's linear layers do: weight and bias from U(-1/sqrt(in), 1/sqrt(in)). */
 function resetLinear(weight: Tensor, bias: Tensor | null): void {
   init.kaimingUniform_(weight, { a: Math.sqrt(5) });
@@ -34,14 +40,18 @@ export class Linear<HasBias extends boolean = true> extends Module {
   weight: Parameter;
   bias: Bias<HasBias>;
 
-  constructor(
-    readonly inFeatures: number,
-    readonly outFeatures: number,
-    options: LinearOptions<HasBias> = {},
-  ) {
+  readonly inFeatures: number;
+  readonly outFeatures: number;
+
+  constructor(inFeatures: number, outFeatures: number, options?: HasBias | LinearOptions<HasBias>);
+  constructor(options: LinearOptions<HasBias> & { readonly inFeatures: number; readonly outFeatures: number });
+  constructor(...args: readonly unknown[]) {
     super();
-    this.weight = emptyParameter([outFeatures, inFeatures], options);
-    this.bias = (options.bias === false ? null : emptyParameter([outFeatures], options)) as Bias<HasBias>;
+    const { inFeatures, outFeatures, bias = true, ...factory } = collect<LinearArguments>(["inFeatures", "outFeatures", "bias"], args, ["device", "dtype"]);
+    this.inFeatures = required(inFeatures, "Linear", "in_features");
+    this.outFeatures = required(outFeatures, "Linear", "out_features");
+    this.weight = emptyParameter([this.outFeatures, this.inFeatures], factory);
+    this.bias = (bias ? emptyParameter([this.outFeatures], factory) : null) as Bias<HasBias>;
     this.registerParameter("bias", this.bias);
     this.resetParameters();
   }
@@ -66,14 +76,17 @@ export class LazyLinear<HasBias extends boolean = true> extends Module {
   inFeatures = 0;
   private readonly factory: FactoryOptions;
 
-  constructor(
-    readonly outFeatures: number,
-    options: LinearOptions<HasBias> = {},
-  ) {
+  readonly outFeatures: number;
+
+  constructor(outFeatures: number, options?: HasBias | LinearOptions<HasBias>);
+  constructor(options: LinearOptions<HasBias> & { readonly outFeatures: number });
+  constructor(...args: readonly unknown[]) {
     super();
-    this.factory = { device: options.device, dtype: options.dtype };
-    this.weight = new UninitializedParameter(options);
-    this.bias = (options.bias === false ? null : new UninitializedParameter(options)) as Bias<HasBias>;
+    const { outFeatures, bias = true, ...factory } = collect<LinearArguments>(["outFeatures", "bias"], args, ["device", "dtype"]);
+    this.outFeatures = required(outFeatures, "LazyLinear", "out_features");
+    this.factory = factory;
+    this.weight = new UninitializedParameter(factory);
+    this.bias = (bias ? new UninitializedParameter(factory) : null) as Bias<HasBias>;
     this.registerParameter("bias", this.bias);
   }
 
