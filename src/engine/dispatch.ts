@@ -158,12 +158,13 @@ export function defineView<Args extends readonly [Tensor, ...unknown[]]>(row: Vi
 }
 
 /** An operation made of others, which the observer sees as one. */
-export function defineComposite<Args extends readonly unknown[], Result>(name: string, body: (...args: Args) => Result): (...args: Args) => Result {
-  return (...args) => {
+export function defineComposite<Operation extends (...args: never[]) => unknown>(name: string, body: Operation): Operation {
+  const run = body as unknown as (...args: readonly unknown[]) => unknown;
+  const observed = (...args: readonly unknown[]): unknown => {
     const watcher = observer();
-    if (watcher === null) return body(...args);
+    if (watcher === null) return run(...args);
     try {
-      const result = withoutObserver(() => body(...args));
+      const result = withoutObserver(() => run(...args));
       watcher.operation?.(name, args, result);
       return result;
     } catch (error) {
@@ -171,6 +172,7 @@ export function defineComposite<Args extends readonly unknown[], Result>(name: s
       throw error;
     }
   };
+  return observed as unknown as Operation;
 }
 
 /**

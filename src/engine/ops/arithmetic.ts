@@ -1,4 +1,4 @@
-import { defineInPlace, defineOperation, type OperationRow } from "../dispatch.js";
+import { defineComposite, defineInPlace, defineOperation, type OperationRow } from "../dispatch.js";
 import { float32, float64 } from "../dtype.js";
 import { RuntimeError } from "../errors.js";
 import { binary, unary } from "../kernels/elementwise.js";
@@ -128,14 +128,14 @@ export function nanToNum_(x: Tensor, ...args: NanToNumArguments): Tensor {
 // ---- made of others
 
 /** x to the power of y, computed in float64. (torch.float_power) */
-export function floatPower(x: Tensor, y: Tensor | Scalar): Tensor {
+export const floatPower = defineComposite("floatPower", (x: Tensor, y: Tensor | Scalar): Tensor => {
   return pow(to(x, float64), y instanceof Tensor ? to(y, float64) : y);
-}
+});
 
 /** x * 2^y. (torch.ldexp) */
-export function ldexp(x: Tensor, y: Tensor): Tensor {
+export const ldexp = defineComposite("ldexp", (x: Tensor, y: Tensor): Tensor => {
   return mul(x, pow(2, y.isFloatingPoint() ? y : to(y, float32)));
-}
+});
 
 /** The tensor itself; truth values have no sign. (torch.positive) */
 export function positive(x: Tensor): Tensor {

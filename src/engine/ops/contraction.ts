@@ -223,17 +223,17 @@ export function ger(x: Tensor, y: Tensor): Tensor {
 }
 
 /** beta * x + alpha * outer(a, b). (torch.addr) */
-export function addr(x: Tensor, a: Tensor, b: Tensor, { beta = 1, alpha = 1 }: AddProductOptions = {}): Tensor {
+export const addr = defineComposite("addr", (x: Tensor, a: Tensor, b: Tensor, { beta = 1, alpha = 1 }: AddProductOptions = {}): Tensor => {
   return (beta === 1 ? x : mul(x, beta)).add(outer(a, b), { alpha });
-}
+});
 
 /** beta * x + alpha * the sum of all products a[i] @ b[i]. (torch.addbmm) */
-export function addbmm(x: Tensor, a: Tensor, b: Tensor, { beta = 1, alpha = 1 }: AddProductOptions = {}): Tensor {
+export const addbmm = defineComposite("addbmm", (x: Tensor, a: Tensor, b: Tensor, { beta = 1, alpha = 1 }: AddProductOptions = {}): Tensor => {
   return (beta === 1 ? x : mul(x, beta)).add(sum(bmm(a, b), 0), { alpha });
-}
+});
 
 /** Matrices multiplied in the order that takes the fewest multiplications. (torch.linalg.multi_dot) */
-export function chainMatmul(...matrices: Tensor[]): Tensor {
+export const chainMatmul = defineComposite("chainMatmul", (...matrices: Tensor[]): Tensor => {
   if (matrices.length === 0) throw new RuntimeError("chain_matmul(): Expected one or more matrices");
   const [first, ...rest] = matrices as [Tensor, ...Tensor[]];
   if (rest.length === 0) return first;
@@ -257,7 +257,7 @@ export function chainMatmul(...matrices: Tensor[]): Tensor {
     return matmul(multiplied(i, cut), multiplied(cut + 1, j));
   };
   return multiplied(0, count - 1);
-}
+});
 
 /** The Kronecker product: each element of x times all of y. (torch.kron) */
 export const kron: (x: Tensor, y: Tensor) => Tensor = defineComposite("kron", (x: Tensor, y: Tensor): Tensor => {
@@ -335,6 +335,6 @@ export function cdist(x: Tensor, y: Tensor, ...args: Arguments<[p: number], Cdis
 }
 
 /** Products summed along one dimension, the others broadcast. (torch.linalg.vecdot) */
-export function vecdot(x: Tensor, y: Tensor, ...args: Arguments<[dim: number], { readonly dim?: number }>): Tensor {
+export const vecdot = defineComposite("vecdot", (x: Tensor, y: Tensor, ...args: Arguments<[dim: number], { readonly dim?: number }>): Tensor => {
   return sum(mul(x, y), collect<{ dim?: number }>(["dim"], args).dim ?? -1);
-}
+});

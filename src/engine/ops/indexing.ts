@@ -569,7 +569,7 @@ export function gather(x: Tensor, dim: number, index: Tensor): Tensor {
 }
 
 /** `gather` where both broadcast against each other apart from `dim`; without `dim` both are taken as one row. (torch.take_along_dim) */
-export function takeAlongDim(x: Tensor, indices: Tensor, dim: number | null = null): Tensor {
+export const takeAlongDim = defineComposite("takeAlongDim", (x: Tensor, indices: Tensor, dim: number | null = null): Tensor => {
   if (indices.dtype !== int64) throw new RuntimeError(`torch.take_along_dim(): dtype of indices should be Long but got ${indices.dtype.scalarType}`);
   if (dim === null) return gatherOperation(x.reshape(-1), 0, indices.reshape(-1));
   if (x.sizes.length !== indices.sizes.length) {
@@ -585,7 +585,7 @@ export function takeAlongDim(x: Tensor, indices: Tensor, dim: number | null = nu
     return equalSizes(sizes, t.sizes) ? t : expand(t, sizes);
   };
   return gatherOperation(to(x), along, to(indices));
-}
+});
 
 type ScatterArgs = [x: Tensor, dim: number, index: Tensor, source: Tensor];
 

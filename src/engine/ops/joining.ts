@@ -1,5 +1,5 @@
 import { through } from "../autograd/viewNode.js";
-import { defineOperation } from "../dispatch.js";
+import { defineComposite, defineOperation } from "../dispatch.js";
 import { int64, promoteTypes, type DType } from "../dtype.js";
 import { RuntimeError, TypeError, ValueError } from "../errors.js";
 import { copy } from "../kernels/elementwise.js";
@@ -143,37 +143,37 @@ export function stack(tensors: readonly Tensor[], ...args: JoinArguments): Tenso
 }
 
 /** Tensors side by side: vectors end to end, others along the second dimension. (torch.hstack) */
-export function hstack(tensors: readonly Tensor[]): Tensor {
+export const hstack = defineComposite("hstack", (tensors: readonly Tensor[]): Tensor => {
   requireTensors(tensors, "hstack expects a non-empty TensorList");
   const list = tensors.map(atleast1d);
   return catOperation(list, list[0]!.sizes.length === 1 ? 0 : 1);
-}
+});
 
 /** Tensors on top of each other: along the first dimension, vectors as rows. (torch.vstack) */
-export function vstack(tensors: readonly Tensor[]): Tensor {
+export const vstack = defineComposite("vstack", (tensors: readonly Tensor[]): Tensor => {
   requireTensors(tensors, "vstack expects a non-empty TensorList");
   return catOperation(tensors.map(atleast2d), 0);
-}
+});
 
 /** `vstack` by another name. (torch.row_stack) */
-export function rowStack(tensors: readonly Tensor[]): Tensor {
+export const rowStack = defineComposite("rowStack", (tensors: readonly Tensor[]): Tensor => {
   return vstack(tensors);
-}
+});
 
 /** Tensors behind each other: along the third dimension. (torch.dstack) */
-export function dstack(tensors: readonly Tensor[]): Tensor {
+export const dstack = defineComposite("dstack", (tensors: readonly Tensor[]): Tensor => {
   requireTensors(tensors, "dstack expects a non-empty TensorList");
   return catOperation(tensors.map(atleast3d), 2);
-}
+});
 
 /** Vectors as the columns of a matrix; matrices side by side. (torch.column_stack) */
-export function columnStack(tensors: readonly Tensor[]): Tensor {
+export const columnStack = defineComposite("columnStack", (tensors: readonly Tensor[]): Tensor => {
   requireTensors(tensors, "column_stack expects a non-empty TensorList");
   return catOperation(tensors.map((x) => (x.sizes.length <= 1 ? reshape(x, [x.numel(), 1]) : x)), 1);
-}
+});
 
 /** Matrices along the diagonal of a larger one, zeros elsewhere. (torch.block_diag) */
-export function blockDiag(...tensors: Tensor[]): Tensor {
+export const blockDiag = defineComposite("blockDiag", (...tensors: Tensor[]): Tensor => {
   const blocks = tensors.map(atleast2d);
   const columns = blocks.reduce((sum, block) => sum + block.sizes[1]!, 0);
   let before = 0;
@@ -185,7 +185,7 @@ export function blockDiag(...tensors: Tensor[]): Tensor {
     return row;
   });
   return catOperation(rows, 0);
-}
+});
 
 // ---- repeated
 
@@ -240,7 +240,7 @@ export interface RepeatInterleaveOptions {
 }
 
 /** Each element, or each slice of `dim`, repeated in place: a number of times, or as often as a tensor says for each. (torch.repeat_interleave) */
-export function repeatInterleave(x: Tensor, repeats: number | Tensor, ...args: Arguments<[dim: number | null], RepeatInterleaveOptions>): Tensor {
+export const repeatInterleave = defineComposite("repeatInterleave", (x: Tensor, repeats: number | Tensor, ...args: Arguments<[dim: number | null], RepeatInterleaveOptions>): Tensor => {
   const { dim = null } = collect<RepeatInterleaveOptions>(["dim"], args);
   const source = dim === null ? flatten(x) : x;
   const along = normalizeDim(dim ?? 0, source.sizes.length);
@@ -254,7 +254,7 @@ export function repeatInterleave(x: Tensor, repeats: number | Tensor, ...args: A
   if (times.some((each) => each < 0)) throw new RuntimeError("repeats can not be negative");
   const positions = times.flatMap((each, i) => new Array<number>(each).fill(i));
   return indexSelect(source, along, integers(positions, source.device));
-}
+});
 
 function integers(values: readonly number[], device: Device): Tensor {
   const result = Tensor.allocate([values.length], int64, device);
@@ -335,14 +335,14 @@ const rollOperation = defineOperation<[x: Tensor, shifts: readonly number[], dim
 });
 
 /** Elements moved on along dimensions, the last coming in front again; without dimensions, along the flattened tensor. (torch.roll) */
-export function roll(x: Tensor, shifts: Dims, ...args: Arguments<[dims: Dims], { readonly dims?: Dims }>): Tensor {
+export const roll = defineComposite("roll", (x: Tensor, shifts: Dims, ...args: Arguments<[dims: Dims], { readonly dims?: Dims }>): Tensor => {
   const { dims } = collect<{ dims?: Dims }>(["dims"], args);
   const by = typeof shifts === "number" ? [shifts] : shifts;
   if (dims === undefined || (typeof dims !== "number" && dims.length === 0)) {
     return reshape(rollOperation(flatten(x), by, [0]), x.sizes as number[]);
   }
   return rollOperation(x, by, typeof dims === "number" ? [dims] : dims);
-}
+});
 
 export interface Rot90Options {
   /** How often. Default 1. */
@@ -352,14 +352,14 @@ export interface Rot90Options {
 }
 
 /** Turned by 90 degrees `k` times, from the first towards the second of two dimensions. (torch.rot90) */
-export function rot90(x: Tensor, ...args: Arguments<[k: number, dims: readonly [number, number]], Rot90Options>): Tensor {
+export const rot90 = defineComposite("rot90", (x: Tensor, ...args: Arguments<[k: number, dims: readonly [number, number]], Rot90Options>): Tensor => {
   const { k = 1, dims = [0, 1] } = collect<Rot90Options>(["k", "dims"], args);
   const turns = ((k % 4) + 4) % 4;
   const [from, to] = dims;
   if (turns === 0) return x.clone();
   if (turns === 2) return flipOperation(x, [from, to]);
   return turns === 1 ? transpose(flipOperation(x, [to]), from, to) : flipOperation(transpose(x, from, to), [to]);
-}
+});
 
 export interface MeshgridOptions {
   /** "ij": the first tensor varies along the first dimension; "xy": along the second. Default "ij". */
@@ -367,7 +367,7 @@ export interface MeshgridOptions {
 }
 
 /** Vectors expanded to a common grid, one dimension each. (torch.meshgrid) */
-export function meshgrid(...args: Tensor[] | [...tensors: Tensor[], options: MeshgridOptions] | [tensors: readonly Tensor[], options?: MeshgridOptions]): Tensor[] {
+export const meshgrid = defineComposite("meshgrid", (...args: Tensor[] | [...tensors: Tensor[], options: MeshgridOptions] | [tensors: readonly Tensor[], options?: MeshgridOptions]): Tensor[] => {
   const list = (args as readonly unknown[]).flat().filter((item): item is Tensor => item instanceof Tensor);
   const last = args.at(-1);
   const { indexing = "ij" } = (typeof last === "object" && !(last instanceof Tensor) && !Array.isArray(last) ? last : {}) as MeshgridOptions;
@@ -380,7 +380,7 @@ export function meshgrid(...args: Tensor[] | [...tensors: Tensor[], options: Mes
   const sizes = vectors.map((x) => x.numel());
   const grids = vectors.map((x, i) => broadcastTo(reshape(x, sizes.map((size, d) => (d === i ? size : 1))), sizes));
   return swap ? [grids[1]!, grids[0]!, ...grids.slice(2)] : grids;
-}
+});
 
 // ---- triangles and diagonals
 
@@ -541,9 +541,9 @@ export function diag(x: Tensor, ...args: TriangleArguments): Tensor {
 }
 
 /** The flattened tensor as the diagonal of a matrix. (torch.diagflat) */
-export function diagflat(x: Tensor, ...args: Arguments<[offset: number], { readonly offset?: number }>): Tensor {
+export const diagflat = defineComposite("diagflat", (x: Tensor, ...args: Arguments<[offset: number], { readonly offset?: number }>): Tensor => {
   return diagEmbedOperation(flatten(x), collect<{ offset?: number }>(["offset"], args).offset ?? 0, 0, 1);
-}
+});
 
 const traceOperation = defineOperation<[x: Tensor]>({
   name: "trace",
@@ -567,10 +567,10 @@ export function trace(x: Tensor): Tensor {
 }
 
 /** Every combination of one element of each vector, a row each. (torch.cartesian_prod) */
-export function cartesianProd(...tensors: Tensor[]): Tensor {
+export const cartesianProd = defineComposite("cartesianProd", (...tensors: Tensor[]): Tensor => {
   if (tensors.length === 1) return tensors[0]!;
   return stack(meshgrid(...tensors).map((grid) => flatten(grid)), 1);
-}
+});
 
 export interface CombinationOptions {
   /** How many elements each choice has. Default 2. */
@@ -580,7 +580,7 @@ export interface CombinationOptions {
 }
 
 /** Every choice of `r` elements of a vector, a row each. (torch.combinations) */
-export function combinations(x: Tensor, ...args: Arguments<[r: number, withReplacement: boolean], CombinationOptions>): Tensor {
+export const combinations = defineComposite("combinations", (x: Tensor, ...args: Arguments<[r: number, withReplacement: boolean], CombinationOptions>): Tensor => {
   const { r = 2, withReplacement = false } = collect<CombinationOptions>(["r", "withReplacement"], args);
   if (x.sizes.length !== 1) throw new RuntimeError("Expect a 1D vector, but got shape " + formatSizes(x.sizes));
   const count = x.sizes[0]!;
@@ -591,4 +591,4 @@ export function combinations(x: Tensor, ...args: Arguments<[r: number, withRepla
   };
   extend([], 0);
   return reshape(indexSelect(x, 0, integers(rows.flat(), x.device)), [rows.length, r]);
-}
+});

@@ -171,10 +171,10 @@ export function slogdet(a: Tensor): SignAndLog {
 }
 
 /** The logarithm of the determinant; NaN where it is negative. (torch.logdet) */
-export function logdet(a: Tensor): Tensor {
+export const logdet = defineComposite("logdet", (a: Tensor): Tensor => {
   const { sign, logabsdet } = slogdetOperation(a);
   return maskedFill(logabsdet, sign.lt(0), NaN);
-}
+});
 
 type SolveArgs = [a: Tensor, b: Tensor];
 
@@ -212,10 +212,10 @@ const solveOperation: (a: Tensor, b: Tensor) => Tensor = defineOperation<SolveAr
 });
 
 /** X with A X = B, B being matrices or, one dimension short, vectors. (torch.linalg.solve) */
-export function solve(a: Tensor, b: Tensor): Tensor {
+export const solve = defineComposite("solve", (a: Tensor, b: Tensor): Tensor => {
   const isVector = b.sizes.length === 1 || (a.sizes.length - 1 === b.sizes.length && equalSizes(a.sizes.slice(0, -1), b.sizes));
   return isVector ? solveOperation(a, unsqueeze(b, -1)).squeeze(-1) : solveOperation(a, b);
-}
+});
 
 export interface TriangularOptions {
   /** Whether A is upper-triangular: what lies on the other side is not read. */
@@ -227,11 +227,11 @@ export interface TriangularOptions {
 }
 
 /** X with A X = B for triangular A. (torch.linalg.solve_triangular) */
-export function solveTriangular(a: Tensor, b: Tensor, { upper, left = true, unitriangular = false }: TriangularOptions): Tensor {
+export const solveTriangular = defineComposite("solveTriangular", (a: Tensor, b: Tensor, { upper, left = true, unitriangular = false }: TriangularOptions): Tensor => {
   let triangle = upper ? triu(a, unitriangular ? 1 : 0) : tril(a, unitriangular ? -1 : 0);
   if (unitriangular) triangle = triangle.add(identity(rowsOf(a), a));
   return left ? solveOperation(triangle, b) : mT(solveOperation(mT(triangle), mT(b)));
-}
+});
 
 function identity(n: number, like: Tensor): Tensor {
   const result = Tensor.allocate([n, n], like.dtype, like.device);
@@ -269,10 +269,10 @@ const choleskyOperation = defineOperation<[a: Tensor]>({
 });
 
 /** Lower-triangular L with L L^T = A, for symmetric positive-definite A. (torch.linalg.cholesky) */
-export function cholesky(a: Tensor, options: { readonly upper?: boolean } = {}): Tensor {
+export const cholesky = defineComposite("cholesky", (a: Tensor, options: { readonly upper?: boolean } = {}): Tensor => {
   const l = choleskyOperation(a);
   return options.upper ? mT(l) : l;
-}
+});
 
 // ---- factorizations with several results: one row for each, gradients add up
 
@@ -550,20 +550,20 @@ export function pinv(a: Tensor): Tensor {
 }
 
 /** How many singular values are not zero within rounding. (torch.linalg.matrix_rank) */
-export function matrixRank(a: Tensor): Tensor {
+export const matrixRank = defineComposite("matrixRank", (a: Tensor): Tensor => {
   const s = svdvalsOperation(a);
   return sum(gt(s, mul(amax(s, -1, true), Math.max(rowsOf(a), columnsOf(a)) * epsilonOf(a.dtype))), -1);
-}
+});
 
 /** The X that makes |A X - B| smallest. (torch.linalg.lstsq) */
-export function lstsq(a: Tensor, b: Tensor): { readonly solution: Tensor } {
+export const lstsq = defineComposite("lstsq", (a: Tensor, b: Tensor): { readonly solution: Tensor } => {
   return { solution: matmul(pinvOperation(a), b) };
-}
+});
 
 // ---- powers and products
 
 /** A multiplied by itself, `n` times; negative powers are those of the inverse. (torch.linalg.matrix_power) */
-export function matrixPower(a: Tensor, n: number): Tensor {
+export const matrixPower = defineComposite("matrixPower", (a: Tensor, n: number): Tensor => {
   requireSquare(a, "linalg.matrix_power");
   if (n === 0) return expand(identity(rowsOf(a), a), a.sizes as number[]).clone();
   let base = n < 0 ? invOperation(a) : a;
@@ -573,10 +573,10 @@ export function matrixPower(a: Tensor, n: number): Tensor {
     if (rest > 1) base = matmul(base, base);
   }
   return result!;
-}
+});
 
 /** Matrices multiplied in the order that takes the fewest multiplications; the first and the last may be vectors. (torch.linalg.multi_dot) */
-export function multiDot(tensors: readonly Tensor[]): Tensor {
+export const multiDot = defineComposite("multiDot", (tensors: readonly Tensor[]): Tensor => {
   if (tensors.length < 2) throw new RuntimeError(`multi_dot(): expected at least 2 tensors but got ${tensors.length}`);
   const [first, last] = [tensors[0]!, tensors[tensors.length - 1]!];
   const matrices = [...tensors];
@@ -585,12 +585,12 @@ export function multiDot(tensors: readonly Tensor[]): Tensor {
   const result = chainMatmul(...matrices);
   const kept = [...(first.sizes.length === 1 ? [] : [rowsOf(result)]), ...(last.sizes.length === 1 ? [] : [columnsOf(result)])];
   return reshape(result, kept);
-}
+});
 
 /** Products summed along a dimension. (torch.linalg.vecdot) */
-export function vecdot(x: Tensor, y: Tensor, ...args: Arguments<[dim: number], { readonly dim?: number }>): Tensor {
+export const vecdot = defineComposite("vecdot", (x: Tensor, y: Tensor, ...args: Arguments<[dim: number], { readonly dim?: number }>): Tensor => {
   return vecdotOf(x, y, ...args);
-}
+});
 
 /** The vector product along a dimension of size 3, the last by default. (torch.linalg.cross) */
 export function cross(x: Tensor, y: Tensor, ...args: Arguments<[dim: number], { readonly dim?: number }>): Tensor {
@@ -603,10 +603,10 @@ export function diagonal(a: Tensor, options: { readonly offset?: number; readonl
 }
 
 /** Powers 0 to N - 1 of each element, as a new last dimension. (torch.linalg.vander) */
-export function vander(x: Tensor, options: { readonly N?: number } = {}): Tensor {
+export const vander = defineComposite("vander", (x: Tensor, options: { readonly N?: number } = {}): Tensor => {
   const count = options.N ?? columnsOf(x);
   return stack(Array.from({ length: count }, (_, power) => x.pow(power)), -1);
-}
+});
 
 // ---- norms
 
@@ -642,7 +642,7 @@ export interface MatrixNormOptions {
 }
 
 /** The norm of matrices. (torch.linalg.matrix_norm) */
-export function matrixNorm(a: Tensor, ...args: Arguments<[ord: MatrixOrder, dim: readonly [number, number], keepdim: boolean], MatrixNormOptions>): Tensor {
+export const matrixNorm = defineComposite("matrixNorm", (a: Tensor, ...args: Arguments<[ord: MatrixOrder, dim: readonly [number, number], keepdim: boolean], MatrixNormOptions>): Tensor => {
   const { ord = "fro", dim = [-2, -1], keepdim = false, dtype } = collect<MatrixNormOptions>(["ord", "dim", "keepdim"], args);
   const x = dtype === undefined ? a : to(a, dtype);
   if (x.sizes.length < 2) throw new RuntimeError("linalg.matrix_norm: The input tensor A must have at least 2 dimensions.");
@@ -654,7 +654,7 @@ export function matrixNorm(a: Tensor, ...args: Arguments<[ord: MatrixOrder, dim:
   const result = normOf(matrices, ord);
   if (!keepdim) return result;
   return [rows, columns].sort((i, j) => i - j).reduce((kept, at) => unsqueeze(kept, at), result);
-}
+});
 
 function normOf(a: Tensor, ord: MatrixOrder): Tensor {
   if (ord === "nuc") return sum(svdvalsOperation(a), -1);
@@ -676,7 +676,7 @@ export interface LinalgNormOptions {
 }
 
 /** A vector norm or a matrix norm, by how many dimensions are meant. (torch.linalg.norm) */
-export function norm(x: Tensor, ...args: Arguments<[ord: MatrixOrder | null, dim: Dims | null, keepdim: boolean], LinalgNormOptions>): Tensor {
+export const norm = defineComposite("norm", (x: Tensor, ...args: Arguments<[ord: MatrixOrder | null, dim: Dims | null, keepdim: boolean], LinalgNormOptions>): Tensor => {
   const { ord = null, dim = null, keepdim = false } = collect<LinalgNormOptions>(["ord", "dim", "keepdim"], args);
   if (ord === null) return vectorNormOf(x, 2, dim, keepdim);
   const dims = dim === null ? [...x.sizes.keys()] : typeof dim === "number" ? [dim] : dim;
@@ -685,10 +685,10 @@ export function norm(x: Tensor, ...args: Arguments<[ord: MatrixOrder | null, dim
   }
   if (dims.length === 2 || typeof ord !== "number") return matrixNorm(x, ord, dims as [number, number], keepdim);
   return vectorNormOf(x, ord, dims, keepdim);
-}
+});
 
 /** The condition number: the largest over the smallest singular value. (torch.linalg.cond) */
-export function cond(a: Tensor): Tensor {
+export const cond = defineComposite("cond", (a: Tensor): Tensor => {
   const s = svdvalsOperation(a);
   return div(amax(s, -1), amin(s, -1));
-}
+});

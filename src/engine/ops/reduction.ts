@@ -104,10 +104,10 @@ export function mean(x: Tensor, ...args: ReductionArguments<TypedReductionOption
 }
 
 /** The mean of the elements that are not NaN. (torch.nanmean) */
-export function nanmean(x: Tensor, ...args: ReductionArguments<TypedReductionOptions>): Tensor {
+export const nanmean = defineComposite("nanmean", (x: Tensor, ...args: ReductionArguments<TypedReductionOptions>): Tensor => {
   const [converted, dim, keepdim] = reductionArgs(x, args);
   return nansum(converted, dim, keepdim).div(converted.isnan().logicalNot().sum(dim, keepdim));
-}
+});
 
 // ---- variance
 
@@ -171,16 +171,16 @@ export function std(x: Tensor, ...args: VarianceArguments): Tensor {
 }
 
 /** Variance and mean. (torch.var_mean) */
-export function varMean(x: Tensor, ...args: VarianceArguments): [variance: Tensor, mean: Tensor] {
+export const varMean = defineComposite("varMean", (x: Tensor, ...args: VarianceArguments): [variance: Tensor, mean: Tensor] => {
   const [, dim, , keepdim] = varianceArgs(x, args);
   return [varOperation(...varianceArgs(x, args)), meanOperation(x, dim, keepdim)];
-}
+});
 
 /** Standard deviation and mean. (torch.std_mean) */
-export function stdMean(x: Tensor, ...args: VarianceArguments): [std: Tensor, mean: Tensor] {
+export const stdMean = defineComposite("stdMean", (x: Tensor, ...args: VarianceArguments): [std: Tensor, mean: Tensor] => {
   const [, dim, , keepdim] = varianceArgs(x, args);
   return [stdOperation(...varianceArgs(x, args)), meanOperation(x, dim, keepdim)];
-}
+});
 
 // ---- products
 
@@ -272,9 +272,9 @@ export function amin(x: Tensor, ...args: ReductionArguments): Tensor {
 }
 
 /** The smallest and the largest element. (torch.aminmax) */
-export function aminmax(x: Tensor, options: AlongOptions = {}): { readonly min: Tensor; readonly max: Tensor } {
+export const aminmax = defineComposite("aminmax", (x: Tensor, options: AlongOptions = {}): { readonly min: Tensor; readonly max: Tensor } => {
   return { min: amin(x, options), max: amax(x, options) };
-}
+});
 
 function positionRow(name: "argmax" | "argmin", sign: 1 | -1): OperationRow<AlongArgs> {
   return {
@@ -469,9 +469,9 @@ export function norm(x: Tensor, ...args: Arguments<[p: number | "fro", dim: Dims
 }
 
 /** The norm of the difference. (torch.dist) */
-export function dist(x: Tensor, other: Tensor, ...args: Arguments<[p: number], { readonly p?: number }>): Tensor {
+export const dist = defineComposite("dist", (x: Tensor, other: Tensor, ...args: Arguments<[p: number], { readonly p?: number }>): Tensor => {
   return vectorNorm(x.sub(other), collect<{ p?: number }>(["p"], args).p ?? 2, null, false);
-}
+});
 
 const logsumexpOperation = defineOperation<ReductionArgs>({
   name: "logsumexp",
@@ -645,7 +645,7 @@ export interface DiffOptions {
 }
 
 /** Differences of neighbours along a dimension. (torch.diff) */
-export function diff(x: Tensor, ...args: Arguments<[n: number, dim: number], DiffOptions>): Tensor {
+export const diff = defineComposite("diff", (x: Tensor, ...args: Arguments<[n: number, dim: number], DiffOptions>): Tensor => {
   const { n = 1, dim = -1 } = collect<DiffOptions>(["n", "dim"], args);
   if (x.sizes.length === 0) throw new RuntimeError("diff expects input to be at least one-dimensional");
   let result = x;
@@ -657,7 +657,7 @@ export function diff(x: Tensor, ...args: Arguments<[n: number, dim: number], Dif
     result = result.dtype === bool ? later.logicalXor(earlier) : later.sub(earlier);
   }
   return result;
-}
+});
 
 /** True when two tensors have the same shape. */
 export function isSameSize(x: Tensor, other: Tensor): boolean {

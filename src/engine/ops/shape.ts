@@ -95,9 +95,9 @@ export function flatten(x: Tensor, ...args: Arguments<[startDim: number, endDim:
 }
 
 /** All elements in one dimension. (torch.ravel) */
-export function ravel(x: Tensor): Tensor {
+export const ravel = defineComposite("ravel", (x: Tensor): Tensor => {
   return reshapeTo(contiguous(x), [-1]);
-}
+});
 
 const unflattenOperation = defineView<[x: Tensor, dim: number, sizes: readonly number[]]>({
   name: "unflatten",
@@ -289,11 +289,11 @@ export function atleast2d(x: Tensor): Tensor {
 }
 
 /** At least three dimensions; a vector becomes the middle one, a matrix the first two. (torch.atleast_3d) */
-export function atleast3d(x: Tensor): Tensor {
+export const atleast3d = defineComposite("atleast3d", (x: Tensor): Tensor => {
   if (x.sizes.length >= 3) return x;
   if (x.sizes.length === 2) return unsqueeze(x, -1);
   return x.sizes.length === 1 ? unsqueeze(unsqueeze(x, 0), -1) : reshapeTo(x, [1, 1, 1]);
-}
+});
 
 // ---- repeated without copying
 
@@ -346,11 +346,11 @@ export function broadcastTo(x: Tensor, size: readonly number[]): Tensor {
 }
 
 /** All tensors expanded to their common shape. (torch.broadcast_tensors) */
-export function broadcastTensors(...tensors: Tensor[] | [tensors: readonly Tensor[]]): Tensor[] {
+export const broadcastTensors = defineComposite("broadcastTensors", (...tensors: Tensor[] | [tensors: readonly Tensor[]]): Tensor[] => {
   const list = (Array.isArray(tensors[0]) ? tensors[0] : tensors) as readonly Tensor[];
   const sizes = list.reduce<readonly number[]>((common, each) => broadcastSizes(common, each.sizes), []);
   return list.map((each) => expandOperation(each, sizes));
-}
+});
 
 /** The shape that all given shapes broadcast to. (torch.broadcast_shapes) */
 export function broadcastShapes(...shapes: readonly (readonly number[])[]): number[] {
@@ -567,19 +567,19 @@ function splitAlong(name: string, x: Tensor, sections: number | readonly number[
 }
 
 /** Parts along the columns (of a vector, along itself), equal ones or at the indices listed. (torch.hsplit) */
-export function hsplit(x: Tensor, sections: number | readonly number[]): Tensor[] {
+export const hsplit = defineComposite("hsplit", (x: Tensor, sections: number | readonly number[]): Tensor[] => {
   return splitAlong("hsplit", x, sections, x.sizes.length === 1 ? 0 : 1, 1);
-}
+});
 
 /** Parts along the rows, equal ones or at the indices listed. (torch.vsplit) */
-export function vsplit(x: Tensor, sections: number | readonly number[]): Tensor[] {
+export const vsplit = defineComposite("vsplit", (x: Tensor, sections: number | readonly number[]): Tensor[] => {
   return splitAlong("vsplit", x, sections, 0, 2);
-}
+});
 
 /** Parts along the third dimension, equal ones or at the indices listed. (torch.dsplit) */
-export function dsplit(x: Tensor, sections: number | readonly number[]): Tensor[] {
+export const dsplit = defineComposite("dsplit", (x: Tensor, sections: number | readonly number[]): Tensor[] => {
   return splitAlong("dsplit", x, sections, 2, 3);
-}
+});
 
 const unbindPart = defineView<[x: Tensor, dim: number, index: number]>({
   name: "unbind",

@@ -1,3 +1,4 @@
+import { defineComposite } from "../dispatch.js";
 import { RuntimeError } from "../errors.js";
 import { normalizeDim, Tensor } from "../tensor.js";
 import { collect, type Arguments } from "./arguments.js";
@@ -17,7 +18,7 @@ export interface CovOptions {
 }
 
 /** The covariances of variables: rows of a matrix, whose columns are observations. (torch.cov) */
-export function cov(x: Tensor, options: CovOptions = {}): Tensor {
+export const cov = defineComposite("cov", (x: Tensor, options: CovOptions = {}): Tensor => {
   const { correction = 1 } = options;
   if (x.sizes.length > 2) throw new RuntimeError(`cov(): expected input to have two or fewer dimensions but got an input with ${x.sizes.length} dimensions`);
   const isMatrix = x.sizes.length === 2;
@@ -25,15 +26,15 @@ export function cov(x: Tensor, options: CovOptions = {}): Tensor {
   const centered = sub(rows, mean(rows, 1, true));
   const result = div(matmul(centered, centered.t()), Math.max(0, rows.sizes[1]! - correction));
   return isMatrix ? result : result.squeeze();
-}
+});
 
 /** The correlations of variables: rows of a matrix, whose columns are observations. (torch.corrcoef) */
-export function corrcoef(x: Tensor): Tensor {
+export const corrcoef = defineComposite("corrcoef", (x: Tensor): Tensor => {
   const covariances = cov(x);
   if (covariances.sizes.length === 0) return div(covariances, covariances);
   const deviations = diagonal(covariances).sqrt();
   return div(div(covariances, unsqueeze(deviations, -1)), unsqueeze(deviations, 0)).clamp(-1, 1);
-}
+});
 
 export interface TrapezoidOptions {
   /** Distance of neighbouring samples. Default 1. */
@@ -58,31 +59,31 @@ function integrand(args: readonly (Tensor | TrapezoidOptions | undefined)[]): [x
 }
 
 /** The integral along a dimension by the trapezoidal rule, at the places `x` or evenly spaced. (torch.trapezoid) */
-export function trapezoid(y: Tensor, ...args: [x: Tensor, options?: TrapezoidOptions] | [options?: TrapezoidOptions]): Tensor {
+export const trapezoid = defineComposite("trapezoid", (y: Tensor, ...args: [x: Tensor, options?: TrapezoidOptions] | [options?: TrapezoidOptions]): Tensor => {
   const [x, options] = integrand(args);
   return sum(areas(y, x, options), options.dim ?? -1);
-}
+});
 
 /** `trapezoid` by another name. (torch.trapz) */
-export function trapz(y: Tensor, ...args: [x: Tensor, options?: TrapezoidOptions] | [options?: TrapezoidOptions]): Tensor {
+export const trapz = defineComposite("trapz", (y: Tensor, ...args: [x: Tensor, options?: TrapezoidOptions] | [options?: TrapezoidOptions]): Tensor => {
   return trapezoid(y, ...args);
-}
+});
 
 /** The integrals up to each sample along a dimension. (torch.cumulative_trapezoid) */
-export function cumulativeTrapezoid(y: Tensor, ...args: [x: Tensor, options?: TrapezoidOptions] | [options?: TrapezoidOptions]): Tensor {
+export const cumulativeTrapezoid = defineComposite("cumulativeTrapezoid", (y: Tensor, ...args: [x: Tensor, options?: TrapezoidOptions] | [options?: TrapezoidOptions]): Tensor => {
   const [x, options] = integrand(args);
   return cumsum(areas(y, x, options), options.dim ?? -1);
-}
+});
 
 /** Each slice of `dim` scaled down to at most `maxnorm` in the p-norm. (torch.renorm) */
-export function renorm(x: Tensor, p: number, dim: number, maxnorm: number): Tensor {
+export const renorm = defineComposite("renorm", (x: Tensor, p: number, dim: number, maxnorm: number): Tensor => {
   const along = normalizeDim(dim, x.sizes.length);
   const others = [...x.sizes.keys()].filter((each) => each !== along);
   const norms = vectorNorm(x, p, others, true);
   // As PyTorch: the epsilon keeps the result strictly within.
   const scales = norms.add(1e-7).reciprocal().mul(maxnorm);
   return mul(x, scales.where(norms.gt(maxnorm), 1));
-}
+});
 
 export interface VanderOptions {
   /** How many powers. Default: as many as elements. */
@@ -92,11 +93,11 @@ export interface VanderOptions {
 }
 
 /** The powers of each element of a vector, a row each. (torch.vander) */
-export function vander(x: Tensor, ...args: Arguments<[N: number, increasing: boolean], VanderOptions>): Tensor {
+export const vander = defineComposite("vander", (x: Tensor, ...args: Arguments<[N: number, increasing: boolean], VanderOptions>): Tensor => {
   const { N = x.numel(), increasing = false } = collect<VanderOptions>(["N", "increasing"], args);
   const powers = Array.from({ length: N }, (_, power) => x.pow(power));
   return stack(increasing ? powers : powers.reverse(), -1);
-}
+});
 
 // ---- quantiles
 
@@ -181,11 +182,11 @@ function interpolated(sorted: Tensor, fraction: number, interpolation: Interpola
 }
 
 /** The values below which the fractions `q` of the elements lie. Several q come as a first dimension. (torch.quantile) */
-export function quantile(x: Tensor, q: number | Tensor, ...args: QuantileArguments): Tensor {
+export const quantile = defineComposite("quantile", (x: Tensor, q: number | Tensor, ...args: QuantileArguments): Tensor => {
   return quantiles("quantile", x, q, args, () => null);
-}
+});
 
 /** `quantile` of the elements that are not NaN. (torch.nanquantile) */
-export function nanquantile(x: Tensor, q: number | Tensor, ...args: QuantileArguments): Tensor {
+export const nanquantile = defineComposite("nanquantile", (x: Tensor, q: number | Tensor, ...args: QuantileArguments): Tensor => {
   return quantiles("nanquantile", x, q, args, (values) => values.filter((value) => !Number.isNaN(value)).length);
-}
+});
