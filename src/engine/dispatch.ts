@@ -2,10 +2,10 @@ import { isGradEnabled } from "./autograd/gradMode.js";
 import { GraphNode } from "./autograd/graph.js";
 import { through, zerosInLayoutOf, type Window } from "./autograd/viewNode.js";
 import { hasHigherCategory, type DType } from "./dtype.js";
-import { NotImplementedError, RuntimeError } from "./errors.js";
+import { NotImplementedError, RuntimeError, TypeError } from "./errors.js";
 import { copy } from "./kernels/elementwise.js";
 import { sumTo } from "./kernels/sumTo.js";
-import { observer, withoutObserver } from "./observer.js";
+import { observer, withoutObserver, type Observer } from "./observer.js";
 import { contiguousStrides, equalSizes, formatSizes, product } from "./size.js";
 import { Storage, type Device } from "./storage.js";
 import { describeTensor, sameWindow, Tensor } from "./tensor.js";
@@ -77,8 +77,7 @@ export function defineOperation<Args extends readonly unknown[], Saved = void>(r
       watcher?.operation?.(row.name, args, output);
       return output;
     } catch (error) {
-      watcher?.operationFailed?.(row.name, args, error);
-      throw error;
+      throw failed(row.name, args, error, watcher);
     }
   };
 }
@@ -116,8 +115,7 @@ export function defineInPlace<Args extends readonly [Tensor, ...unknown[]], Save
       watcher?.operation?.(name, args, self);
       return self;
     } catch (error) {
-      watcher?.operationFailed?.(name, args, error);
-      throw error;
+      throw failed(name, args, error, watcher);
     }
   };
 }
@@ -151,8 +149,7 @@ export function defineView<Args extends readonly [Tensor, ...unknown[]]>(row: Vi
       watcher?.operation?.(row.name, args, view);
       return view;
     } catch (error) {
-      watcher?.operationFailed?.(row.name, args, error);
-      throw error;
+      throw failed(row.name, args, error, watcher);
     }
   };
 }
@@ -187,6 +184,18 @@ export function overwrite<T extends Tensor>(name: string, self: T, args: readonl
   if (records) rewriteHistory(self, new ZeroGradientNode(name, self, edgesOf([self])));
   observer()?.operation?.(name, args, self);
   return self;
+}
+
+/** The error that the caller gets, reported to the observer. JavaScript's own, for a first argument that is no tensor, becomes PyTorch's. */
+function failed(name: string, args: readonly unknown[], error: unknown, watcher: Observer | null): unknown {
+  const [first] = args;
+  const isOperand = first instanceof Tensor || (Array.isArray(first) && first.every((item) => item instanceof Tensor));
+  const result =
+    isOperand || !(error instanceof globalThis.TypeError)
+      ? error
+      : new TypeError(`${name}(): argument 'input' (position 1) must be Tensor, not ${first === null ? "NoneType" : typeof first}`);
+  watcher?.operationFailed?.(name, args, result);
+  return result;
 }
 
 function anyRequiresGrad(args: readonly unknown[]): boolean {
