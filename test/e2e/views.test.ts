@@ -92,8 +92,9 @@ describe("Layerscope in the workbench", () => {
     await page.ready();
     await editor.replaceInFile("net.ts", "net(torch.rand(2, 4));", "while (true) {}");
     // Toasts do not show in a VS Code that tests drive; the notification center has what they would say.
-    await editor.page.locator('[id="status.notifications"] .codicon-bell-dot').click({ timeout: 20_000 });
-    const notification = editor.page.locator(".notifications-center .notification-list-item", { hasText: "Running net.ts" });
+    await editor.page.locator('[id="status.notifications"] .codicon-bell-dot').waitFor({ timeout: 20_000 });
+    await editor.command("Notifications: Show Notifications");
+    const notification = editor.page.locator(".notifications-list-container .monaco-list-row", { hasText: "Running net.ts" });
     await notification.hover();
     await notification.getByRole("button", { name: "Cancel" }).click();
     await expect.poll(() => editor.statusBar().innerText(), { timeout: 20_000 }).toContain("Stopped");
