@@ -1,7 +1,7 @@
-import { IndexError, KeyError, TypeError, ValueError } from "../errors.js";
+import { IndexError, KeyError, TypeError } from "../errors.js";
 import { observer } from "../observer.js";
 import type { Tensor } from "../tensor.js";
-import { childrenByName, formatModule, indent, Module, registerWithoutField, unregister, type Registers } from "./module.js";
+import { childrenByName, childrenInOrder, formatModule, indent, Module, registerWithoutField, unregister, type Registers } from "./module.js";
 
 /** The tuple's numbered members alone: `net[2]` has the third module's own type. */
 type Elements<Modules extends readonly unknown[]> = { readonly [Key in keyof Modules as Key extends `${number}` ? Key : never]: Modules[Key] };
@@ -16,7 +16,76 @@ type ChainOutput<Modules extends readonly Module[]> = [Last<Modules>] extends [n
 /** Modules that run one after the other (torch.nn.Sequential). `net[2]` is the third, with its own type. */
 export type Sequential<Modules extends readonly Module[] = Module[]> = SequentialModule<Modules> & Elements<Modules> & { readonly [index: number]: Modules[number] };
 
-class SequentialModule<Modules extends readonly Module[]> extends Module {
+/** Children that are reached by position: `net[0]`, whatever the child is called. */
+abstract class OrderedContainer<Item extends Module> extends Module {
+  override get length(): number {
+    return childrenByName(this).size;
+  }
+
+  override addModule(name: string, module: Module | null): void {
+    if (/^\d+$/.test(name)) registerWithoutField(this, name, module);
+    else super.addModule(name, module);
+    indexByPosition(this.length - 1);
+  }
+
+  /** The module at a position, which may count from the end. */
+  at(index: number): Item {
+    return childrenInOrder(this)[position(index, this.length)] as Item;
+  }
+
+  /** Adds a module at the end. */
+  append(module: Item): this {
+    this.addModule(String(this.length), module);
+    return this;
+  }
+
+  /** Adds all of `modules` at the end. */
+  extend(modules: Iterable<Item>): this {
+    for (const module of modules) this.append(module);
+    return this;
+  }
+
+  /** Puts a module in front of the one at `index`; those after it are renamed by their positions. */
+  insert(index: number, module: Item): this {
+    const { length } = this;
+    if (index < -length || index > length) throw new IndexError(`Index out of range: ${index}`);
+    this.replaceAll(childrenInOrder(this).toSpliced(index < 0 ? index + length : index, 0, module));
+    return this;
+  }
+
+  /** Takes out the module at a position and returns it; those after it are renamed by their positions. */
+  pop(index = -1): Item {
+    const modules = childrenInOrder(this);
+    if (modules.length === 0) throw new IndexError("pop from an empty container");
+    const at = position(index, modules.length);
+    this.replaceAll(modules.toSpliced(at, 1));
+    return modules[at] as Item;
+  }
+
+  *[Symbol.iterator](): IterableIterator<Item> {
+    yield* childrenInOrder(this) as readonly Item[];
+  }
+
+  private replaceAll(modules: readonly Module[]): void {
+    for (const name of [...childrenByName(this).keys()]) unregister(this, name);
+    modules.forEach((module, i) => this.addModule(String(i), module));
+  }
+}
+
+/** Defines `container[index]` for all containers. */
+function indexByPosition(index: number): void {
+  if (index in OrderedContainer.prototype) return;
+  Object.defineProperty(OrderedContainer.prototype, index, {
+    get(this: Registers) {
+      return childrenInOrder(this)[index];
+    },
+    set(this: Registers & Pick<Module, "addModule">, module: Module) {
+      this.addModule([...childrenByName(this).keys()][index] ?? String(index), module);
+    },
+  });
+}
+
+class SequentialModule<Modules extends readonly Module[]> extends OrderedContainer<Modules[number]> {
   constructor(...modules: Modules) {
     super();
     modules.forEach((module, i) => this.addModule(String(i), module));
@@ -35,69 +104,14 @@ class SequentialModule<Modules extends readonly Module[]> extends Module {
     return output as ChainOutput<Modules>;
   }
 
-  override get length(): number {
-    return childrenByName(this).size;
-  }
-
-  override addModule(name: string, module: Module | null): void {
-    if (/^\d+$/.test(name)) registerWithoutField(this, name, module);
-    else super.addModule(name, module);
-    indexByPosition(this.length - 1);
-  }
-
-  /** The module at a position, which may count from the end. */
-  at(index: number): Module {
-    return [...modulesOf(this)][position(index, this.length)]!;
-  }
-
-  /** The modules from `start` up to `end` as a Sequential of their own, sharing them. */
+  /** The modules from `start` up to `end` as a Sequential of their own, sharing them and their names. */
   slice(start?: number, end?: number): Sequential {
     const part = new Sequential();
     for (const [name, module] of [...childrenByName(this)].slice(start, end)) part.addModule(name, module);
     return part;
   }
-
-  /** Adds a module at the end. */
-  append(module: Module): this {
-    this.addModule(String(this.length), module);
-    return this;
-  }
-
-  /** Puts a module in front of the one at `index`. */
-  insert(index: number, module: Module): this {
-    insertAt(this, index, module);
-    return this;
-  }
-
-  /** Adds all modules of another at the end. */
-  extend(modules: Iterable<Module>): this {
-    for (const module of modules) this.append(module);
-    return this;
-  }
-
-  /** Takes out the module at a position and returns it. */
-  pop(index = -1): Module {
-    return removeAt(this, index);
-  }
-
-  *[Symbol.iterator](): IterableIterator<Modules[number]> {
-    yield* modulesOf(this);
-  }
 }
 Object.defineProperty(SequentialModule, "name", { value: "Sequential" });
-
-/** Has `net[index]` be the module at that position, whatever it is called: `net[0]` of one that begins with "block 0", `net.slice(1)[0]`. */
-function indexByPosition(index: number): void {
-  if (index in SequentialModule.prototype) return;
-  Object.defineProperty(SequentialModule.prototype, index, {
-    get(this: Registers) {
-      return [...childrenByName(this).values()][index];
-    },
-    set(this: Registers & Pick<Module, "addModule">, module: Module) {
-      this.addModule([...childrenByName(this).keys()][index] ?? String(index), module);
-    },
-  });
-}
 
 interface SequentialConstructor {
   new <Modules extends readonly Module[]>(...modules: Modules): Sequential<Modules>;
@@ -107,7 +121,7 @@ interface SequentialConstructor {
 export const Sequential = SequentialModule as unknown as SequentialConstructor;
 
 /** A list of modules that registers them and leaves the calling to you (torch.nn.ModuleList). */
-export class ModuleList<Item extends Module = Module> extends Module {
+export class ModuleList<Item extends Module = Module> extends OrderedContainer<Item> {
   readonly [index: number]: Item;
 
   constructor(modules: Iterable<Item> = []) {
@@ -115,36 +129,8 @@ export class ModuleList<Item extends Module = Module> extends Module {
     this.extend(modules);
   }
 
-  override get length(): number {
-    return childrenByName(this).size;
-  }
-
-  /** The module at a position, which may count from the end. */
-  at(index: number): Item {
-    return [...this][position(index, this.length)]!;
-  }
-
   slice(start?: number, end?: number): ModuleList<Item> {
     return new ModuleList([...this].slice(start, end));
-  }
-
-  append(module: Item): this {
-    this.addModule(String(this.length), module);
-    return this;
-  }
-
-  extend(modules: Iterable<Item>): this {
-    for (const module of modules) this.append(module);
-    return this;
-  }
-
-  insert(index: number, module: Item): this {
-    insertAt(this, index, module);
-    return this;
-  }
-
-  pop(index = -1): Item {
-    return removeAt(this, index) as Item;
   }
 
   map<Result>(fn: (module: Item, index: number) => Result): Result[] {
@@ -153,10 +139,6 @@ export class ModuleList<Item extends Module = Module> extends Module {
 
   forEach(fn: (module: Item, index: number) => void): void {
     [...this].forEach(fn);
-  }
-
-  *[Symbol.iterator](): IterableIterator<Item> {
-    yield* modulesOf(this) as Iterable<Item>;
   }
 
   /** Repeats are printed once: "(0-2): 3 x Linear(...)". */
@@ -234,34 +216,8 @@ export class ModuleDict<Item extends Module = Module> extends Module {
   }
 }
 
-type Container = Registers & Pick<Module, "addModule"> & { readonly length: number };
-
-function* modulesOf(container: Registers): IterableIterator<Module> {
-  for (const module of childrenByName(container).values()) if (module !== null) yield module;
-}
-
 function position(index: number, length: number): number {
   if (!Number.isInteger(index)) throw new TypeError(`indices must be integers, but got ${String(index)}`);
   if (index < -length || index >= length) throw new IndexError(`index ${index} is out of range`);
   return index < 0 ? index + length : index;
-}
-
-function insertAt(container: Container, index: number, module: Module): void {
-  const { length } = container;
-  if (index < -length || index > length) throw new IndexError(`Index out of range: ${index}`);
-  renumber(container, [...modulesOf(container)].toSpliced(index < 0 ? index + length : index, 0, module));
-}
-
-function removeAt(container: Container, index: number): Module {
-  const modules = [...modulesOf(container)];
-  const at = position(index, modules.length);
-  const removed = modules[at];
-  if (removed === undefined) throw new ValueError("pop from an empty container");
-  renumber(container, modules.toSpliced(at, 1));
-  return removed;
-}
-
-function renumber(container: Container, modules: readonly Module[]): void {
-  for (const name of [...childrenByName(container).keys()]) unregister(container, name);
-  modules.forEach((module, i) => container.addModule(String(i), module));
 }

@@ -20,6 +20,8 @@ interface Internals {
   readonly modules: Map<string, Module | null>;
   /** Children that are no fields, because a number in brackets means their position and not their name. */
   readonly fieldless: Set<string>;
+  /** The children in order; null after a change, until somebody asks. */
+  order: readonly Module[] | null;
   readonly forwardPreHooks: HookList<ForwardPreHook>;
   readonly forwardHooks: HookList<ForwardHook>;
   readonly backwardPreHooks: HookList<FullBackwardPreHook>;
@@ -123,6 +125,7 @@ export class Module {
     if (name.includes(".")) throw new KeyError(`module name can't contain ".", got: ${name}`);
     if (name === "") throw new KeyError('module name can\'t be empty string ""');
     registered(this).modules.set(name, module);
+    this[internals].order = null;
     define(this, name, module);
   }
 
@@ -371,6 +374,7 @@ function bareModule<M extends Module>(prototype: M): M {
       temporaryBuffers: new Set(),
       modules: new Map(),
       fieldless: new Set(),
+      order: null,
       forwardPreHooks: new HookList(),
       forwardHooks: new HookList(),
       backwardPreHooks: new HookList(),
@@ -437,15 +441,23 @@ export function buffersByName(module: Registers): ReadonlyMap<string, Tensor | n
 /** Registers a child without making it a field. */
 export function registerWithoutField(module: Registers, name: string, child: Module | null): void {
   checkModule(child);
-  const { modules, fieldless } = registered(module);
-  modules.set(name, child);
-  fieldless.add(name);
+  const members = registered(module);
+  members.modules.set(name, child);
+  members.fieldless.add(name);
+  members.order = null;
+}
+
+/** The children in order, by position: empty places left out. */
+export function childrenInOrder(module: Registers): readonly Module[] {
+  const members = registered(module);
+  return (members.order ??= [...members.modules.values()].filter((child) => child !== null));
 }
 
 /** Takes a child, parameter or buffer away. */
 export function unregister(module: Registers, name: string): void {
   const { parameters, buffers, modules, temporaryBuffers, fieldless } = module[internals];
   fieldless.delete(name);
+  module[internals].order = null;
   for (const members of [parameters, buffers, modules]) members.delete(name);
   temporaryBuffers.delete(name);
   delete (module as unknown as Record<string, unknown>)[name];
@@ -472,7 +484,9 @@ function isUpToDate({ parameters, buffers, modules, fieldless }: Internals, fiel
   return found + fieldless.size === parameters.size + buffers.size + modules.size;
 }
 
-function update({ parameters, buffers, modules, fieldless }: Internals, fields: Readonly<Record<string, unknown>>, names: readonly string[]): void {
+function update(members: Internals, fields: Readonly<Record<string, unknown>>, names: readonly string[]): void {
+  const { parameters, buffers, modules, fieldless } = members;
+  members.order = null;
   for (const name of names) {
     const value = fields[name];
     if (value instanceof Parameter) {
@@ -491,8 +505,8 @@ function update({ parameters, buffers, modules, fieldless }: Internals, fields: 
       modules.delete(name);
     }
   }
-  for (const members of [parameters, buffers, modules]) {
-    for (const name of members.keys()) if (!Object.hasOwn(fields, name) && !fieldless.has(name)) members.delete(name);
+  for (const register of [parameters, buffers, modules]) {
+    for (const name of register.keys()) if (!Object.hasOwn(fields, name) && !fieldless.has(name)) register.delete(name);
   }
 }
 
