@@ -58,6 +58,9 @@ const stopMilliseconds = 5000;
 const longestTimer = 2 ** 31 - 1;
 /** V8's own limit lies above ours, which can say where the code was. */
 const heapHeadroom = 1.25;
+
+/** Up to Node 21 the engine's fastest kernels are behind a flag. */
+const nodeMajor = Number(process.versions.node.split(".")[0]);
 const lifeline = 4;
 
 /** A process with the live modules of one model file (main.ts). It answers one request at a time. */
@@ -93,6 +96,7 @@ export class ModelProcess {
         "--stack-trace-limit=100",
         // Code that is stopped in a timer never tells the async hooks that it ended, which Node would take for corruption.
         "--no-force-async-hooks-checks",
+        ...(nodeMajor < 22 ? ["--experimental-wasm-relaxed-simd"] : []),
       ],
     });
     this.#output = inheritOutput
