@@ -16,9 +16,9 @@ export interface Places {
   readonly inner: Int32Array;
 }
 
-/** Offsets of all elements of a window that starts at 0, in row-major order. */
-export function offsetsOf(sizes: readonly number[], strides: readonly number[]): Int32Array {
-  let offsets = new Int32Array(1);
+/** Offsets of all elements of a window, in row-major order. */
+export function offsetsOf(sizes: readonly number[], strides: readonly number[], start = 0): Int32Array {
+  let offsets = Int32Array.of(start);
   for (let dim = 0; dim < sizes.length; dim++) {
     const size = sizes[dim]!;
     const stride = strides[dim]!;

@@ -230,6 +230,28 @@ export function cumulativeExtremePosition(output: Slices, { data, starts, size, 
 
 // ---- order within slices
 
+/** The positions of the `count` largest (sign 1) or smallest (-1) elements of each slice, in that order; NaN counts as largest. For few of many. */
+export function topPositions({ data, starts, size, stride }: Slices, count: number, sign: 1 | -1, visit: (slice: number, positions: Uint32Array) => void): void {
+  const best = new Float64Array(count);
+  const positions = new Uint32Array(count);
+  for (let s = 0; s < starts.length; s++) {
+    let held = 0;
+    for (let k = 0, i = starts[s]!; k < size; k++, i += stride) {
+      const element = data[i]!;
+      const value = element === element ? sign * element : sign * Infinity;
+      if (held === count && !(value > best[count - 1]!)) continue;
+      let at = held < count ? held++ : count - 1;
+      for (; at > 0 && value > best[at - 1]!; at--) {
+        best[at] = best[at - 1]!;
+        positions[at] = positions[at - 1]!;
+      }
+      best[at] = value;
+      positions[at] = k;
+    }
+    visit(s, positions);
+  }
+}
+
 /** The positions of a slice's elements in ascending or descending order, equal ones as they stand; NaN counts as largest. Reused between calls. */
 export function sortedPositions({ data, starts, size, stride }: Slices, descending: boolean, visit: (slice: number, positions: Uint32Array) => void): void {
   const values = new Float64Array(size);

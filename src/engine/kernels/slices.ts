@@ -16,21 +16,32 @@ export interface Slices {
 
 /** The slices of `x` along `dims`, which ascend. Copies only where several dimensions do not lie in memory as one. */
 export function slicesOf(x: Tensor, dims: readonly number[]): Slices {
-  const others = [...x.sizes.keys()].filter((dim) => !dims.includes(dim));
+  const rank = x.sizes.length;
+  const { data } = x.storage;
+  if (dims.length === rank && x.isContiguous()) return { data, starts: Int32Array.of(x.offset), size: x.numel(), stride: 1 };
   let size = 1;
   let stride = 1;
-  let lieAsOne = true;
   for (let i = dims.length - 1; i >= 0; i--) {
     const dim = dims[i]!;
-    if (x.sizes[dim] === 1) continue;
+    const length = x.sizes[dim]!;
+    if (length === 1) continue;
     if (size === 1) stride = x.strides[dim]!;
-    else if (x.strides[dim] !== size * stride) lieAsOne = false;
-    size *= x.sizes[dim]!;
+    else if (x.strides[dim] !== size * stride) return slicesOfCopy(x, dims);
+    size *= length;
   }
-  if (!lieAsOne) return slicesOf(withLast(x, others, dims), [...dims.keys()].map((i) => i + others.length));
-  const starts = offsetsOf(others.map((dim) => x.sizes[dim]!), others.map((dim) => x.strides[dim]!));
-  if (x.offset !== 0) for (let i = 0; i < starts.length; i++) starts[i]! += x.offset;
-  return { data: x.storage.data, starts, size, stride };
+  const sizes: number[] = [];
+  const strides: number[] = [];
+  for (let dim = 0; dim < rank; dim++) {
+    if (dims.includes(dim)) continue;
+    sizes.push(x.sizes[dim]!);
+    strides.push(x.strides[dim]!);
+  }
+  return { data, starts: offsetsOf(sizes, strides, x.offset), size, stride };
+}
+
+function slicesOfCopy(x: Tensor, dims: readonly number[]): Slices {
+  const others = [...x.sizes.keys()].filter((dim) => !dims.includes(dim));
+  return slicesOf(withLast(x, others, dims), dims.map((_, i) => i + others.length));
 }
 
 /** A row-major copy with `dims` moved to the end. */

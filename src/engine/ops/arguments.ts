@@ -20,7 +20,8 @@ export function collect<Options extends object>(
   args: readonly unknown[],
   others?: readonly (keyof Options & string)[],
 ): Options {
-  const last = args.length > 0 ? args[args.length - 1] : undefined;
+  if (args.length === 0) return {} as Options;
+  const last = args[args.length - 1];
   const hasOptions = isOptions(last);
   const positional = hasOptions ? args.length - 1 : args.length;
   if (positional > names.length) {

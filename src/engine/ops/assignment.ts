@@ -1,11 +1,13 @@
 import { defineInPlace, defineOperation, overwrite, type OperationRow } from "../dispatch.js";
 import { float64 } from "../dtype.js";
 import { NotImplementedError, RuntimeError } from "../errors.js";
+import * as kernels from "../kernels/choose.js";
 import { binary, copy, fill as fillWith, ternary } from "../kernels/elementwise.js";
 import { Tensor } from "../tensor.js";
 import { collect, type Arguments } from "./arguments.js";
 import { asHeld } from "./elementwiseRows.js";
 import { broadcastSizes, resultType, type Scalar } from "./promotion.js";
+import { filledLike } from "./reducedDims.js";
 
 /** Writes of given values into tensors, and values kept within bounds. */
 
@@ -88,7 +90,7 @@ const clampRow: OperationRow<ClampArgs> = {
   forward(output, x, min, max) {
     const low = boundTensor(min, output, -Infinity);
     const high = boundTensor(max, output, Infinity);
-    ternary(output, x, low, high, (value, a, b) => (Number.isNaN(value) ? value : Math.min(Math.max(value, a), b)));
+    kernels.clamp(output, x, low, high);
   },
   reads: [0, 1, 2],
   backward(gradient, context) {
@@ -104,7 +106,7 @@ const clampRow: OperationRow<ClampArgs> = {
       return result;
     };
     return [
-      where((value, a, b) => value >= a && value <= b),
+      filledLike(gradient, gradient.dtype, (result) => kernels.within(result, gradient, x, low, high)),
       min instanceof Tensor && context.needs(1) ? where((value, a, b) => value < a && a < b) : null,
       max instanceof Tensor && context.needs(2) ? where((value, a, b) => value > b || b < a) : null,
     ];

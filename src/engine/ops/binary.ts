@@ -1,6 +1,9 @@
 import { defineInPlace, defineOperation, type OperationRow } from "../dispatch.js";
+import { bool, float64 } from "../dtype.js";
 import { RuntimeError } from "../errors.js";
+import { compare, type Comparison } from "../kernels/compare.js";
 import * as kernels from "../kernels/elementwise.js";
+import { Storage } from "../storage.js";
 import { Tensor } from "../tensor.js";
 import { asHeld, binaryRow } from "./elementwiseRows.js";
 import { broadcastSizes, resultType, scalarDType, type Scalar } from "./promotion.js";
@@ -193,23 +196,36 @@ export const atan2 = defineOperation(
   binaryRow("atan2", "float", Math.atan2, { x: (g, x, y) => (g * y) / (x * x + y * y), y: (g, x, y) => (-g * x) / (x * x + y * y) }),
 );
 
+function comparisonRow(name: Comparison): BinaryRow {
+  return {
+    name,
+    infer: (x, y) => ({ sizes: y instanceof Tensor ? broadcastSizes(x.sizes, y.sizes) : x.sizes, dtype: bool }),
+    forward: (output, x, y) => compare(output, x, y instanceof Tensor ? y : heldNumber(asHeld(y, resultType(x, y))), name),
+  };
+}
+
+/** A number as a tensor without dimensions, exact in every dtype. */
+function heldNumber(value: number): Tensor {
+  return new Tensor(Storage.wrap(float64, Float64Array.of(value)), [], [], 0);
+}
+
 /** True where x is equal to y. (torch.eq) */
-export const eq = defineOperation(binaryRow("eq", "bool", (x, y) => (x === y ? 1 : 0)));
+export const eq = defineOperation(comparisonRow("eq"));
 
 /** True where x is not equal to y. (torch.ne) */
-export const ne = defineOperation(binaryRow("ne", "bool", (x, y) => (x !== y ? 1 : 0)));
+export const ne = defineOperation(comparisonRow("ne"));
 
 /** True where x is less than y. (torch.lt) */
-export const lt = defineOperation(binaryRow("lt", "bool", (x, y) => (x < y ? 1 : 0)));
+export const lt = defineOperation(comparisonRow("lt"));
 
 /** True where x is less than or equal to y. (torch.le) */
-export const le = defineOperation(binaryRow("le", "bool", (x, y) => (x <= y ? 1 : 0)));
+export const le = defineOperation(comparisonRow("le"));
 
 /** True where x is greater than y. (torch.gt) */
-export const gt = defineOperation(binaryRow("gt", "bool", (x, y) => (x > y ? 1 : 0)));
+export const gt = defineOperation(comparisonRow("gt"));
 
 /** True where x is greater than or equal to y. (torch.ge) */
-export const ge = defineOperation(binaryRow("ge", "bool", (x, y) => (x >= y ? 1 : 0)));
+export const ge = defineOperation(comparisonRow("ge"));
 
 /** True where both are not zero. (torch.logical_and) */
 export const logicalAnd = defineOperation(binaryRow("logicalAnd", "bool", (x, y) => (x !== 0 && y !== 0 ? 1 : 0)));

@@ -1,7 +1,8 @@
 import { defineComposite, defineInPlace, defineOperation, defineView, type OperationRow } from "../dispatch.js";
 import { bool, int32, int64, uint8, type DType } from "../dtype.js";
 import { IndexError, NotImplementedError, RuntimeError, TypeError, ValueError } from "../errors.js";
-import { binary, copy, denseValues, fill, ternary } from "../kernels/elementwise.js";
+import { choose } from "../kernels/choose.js";
+import { binary, copy, denseValues, fill } from "../kernels/elementwise.js";
 import * as kernels from "../kernels/indexing.js";
 import { contiguousStrides, equalSizes, formatSizes } from "../size.js";
 import { Storage, type Device } from "../storage.js";
@@ -735,6 +736,16 @@ function requireBool(mask: Tensor, message: string): void {
   if (mask.dtype !== bool) throw new RuntimeError(message);
 }
 
+/** The gradient where the mask is as `isTrue` says, else zero. */
+function chosen(gradient: Tensor, mask: Tensor, isTrue: boolean): Tensor {
+  const result = Tensor.allocate(gradient.sizes, gradient.dtype, gradient.device);
+  if (gradient.device === "meta") return result;
+  const zero = scalarTensor(0, gradient.dtype, "cpu");
+  if (isTrue) choose(result, mask, gradient, zero);
+  else choose(result, mask, zero, gradient);
+  return result;
+}
+
 type MaskedFillArgs = [x: Tensor, mask: Tensor, value: Tensor | Scalar];
 
 const maskedFillRow: OperationRow<MaskedFillArgs> = {
@@ -748,17 +759,12 @@ const maskedFillRow: OperationRow<MaskedFillArgs> = {
     return { sizes: broadcastSizes(mask.sizes, x.sizes), dtype: x.dtype };
   },
   forward(output, x, mask, value) {
-    const given = asHeld(value instanceof Tensor ? value.item() : value, x.dtype);
-    binary(output, x, mask, (held, masked) => (masked !== 0 ? given : held));
+    choose(output, mask, value instanceof Tensor ? value : scalarTensor(asHeld(value, x.dtype), x.dtype, "cpu"), x);
   },
   reads: [1],
   backward(gradient, context) {
     const [, mask, value] = context.args;
-    const part = (masked: boolean): Tensor => {
-      const result = Tensor.allocate(gradient.sizes, gradient.dtype, gradient.device);
-      if (gradient.device === "cpu") binary(result, gradient, mask, (g, m) => ((m !== 0) === masked ? g : 0));
-      return result;
-    };
+    const part = (masked: boolean): Tensor => chosen(gradient, mask, masked);
     return [part(false), null, value instanceof Tensor && context.needs(2) ? part(true) : null];
   },
 };
@@ -843,16 +849,13 @@ const whereOperation = defineOperation<WhereArgs>({
   },
   forward(output, condition, x, y) {
     const branch = (value: Tensor | Scalar): Tensor => (value instanceof Tensor ? value : scalarTensor(asHeld(value, output.dtype), output.dtype, "cpu"));
-    ternary(output, condition, branch(x), branch(y), (chosen, a, b) => (chosen !== 0 ? a : b));
+    choose(output, condition, branch(x), branch(y));
   },
   reads: [0],
   backward(gradient, context) {
     const [condition] = context.args;
-    const part = (position: number, chosen: boolean): Tensor | null => {
-      if (!context.needs(position)) return null;
-      const result = Tensor.allocate(gradient.sizes, gradient.dtype, gradient.device);
-      if (gradient.device === "cpu") binary(result, gradient, condition, (g, c) => ((c !== 0) === chosen ? g : 0));
-      return result;
+    const part = (position: number, isTrue: boolean): Tensor | null => {
+      return context.needs(position) ? chosen(gradient, condition, isTrue) : null;
     };
     return [null, part(1, true), part(2, false)];
   },

@@ -389,8 +389,7 @@ function writeTriangle(output: Tensor, x: Tensor, offset: number, side: "lower" 
   const [rows, columns] = x.sizes.slice(-2) as [number, number];
   const [rowStride, columnStride] = x.strides.slice(-2) as [number, number];
   const batch = product(x.sizes.slice(0, -2));
-  const matrices = through({ sizes: x.sizes.slice(0, -2), strides: x.strides.slice(0, -2), offset: x.offset }, x);
-  const starts = offsetsIn(matrices);
+  const starts = offsetsOf(x.sizes.slice(0, -2), x.strides.slice(0, -2), x.offset);
   const source = x.storage.data;
   const target = output.storage.data;
   for (let b = 0; b < batch; b++) {
@@ -402,11 +401,6 @@ function writeTriangle(output: Tensor, x: Tensor, offset: number, side: "lower" 
       for (let j = first; j < end; j++) target[o + j] = source[p + j * columnStride]!;
     }
   }
-}
-
-function offsetsIn(x: Tensor): Int32Array {
-  const offsets = offsetsOf(x.sizes, x.strides);
-  return x.offset === 0 ? offsets : offsets.map((offset) => offset + x.offset);
 }
 
 function defineTriangle(name: "tril" | "triu", side: "lower" | "upper"): (x: Tensor, diagonalOffset: number) => Tensor {

@@ -7,11 +7,22 @@ import type { Dims } from "./arguments.js";
 
 /** The dimensions of reductions, and what belongs to one result. Nothing here is recorded. */
 
+const dimLists: (readonly number[])[] = [];
+
+/** 0 to rank - 1; made once. */
+function allDims(rank: number): readonly number[] {
+  return (dimLists[rank] ??= Array.from({ length: rank }, (_, dim) => dim));
+}
+
 /** The dimensions that `dim` names, ascending; all for null or an empty list. */
 export function reducedDims(x: Tensor, dim: Dims | null): readonly number[] {
   const rank = x.sizes.length;
-  if (dim === null || (typeof dim !== "number" && dim.length === 0)) return [...x.sizes.keys()];
-  const dims = (typeof dim === "number" ? [dim] : dim).map((each) => normalizeDim(each, rank));
+  if (dim === null || (typeof dim !== "number" && dim.length === 0)) return allDims(rank);
+  if (typeof dim === "number") {
+    const along = normalizeDim(dim, rank);
+    return rank === 0 ? allDims(0) : [along];
+  }
+  const dims = dim.map((each) => normalizeDim(each, rank));
   if (rank === 0) return [];
   if (dims.length > 1) {
     dims.sort((a, b) => a - b);
@@ -23,8 +34,12 @@ export function reducedDims(x: Tensor, dim: Dims | null): readonly number[] {
 }
 
 export function reducedSizes(x: Tensor, dims: readonly number[], keepdim: boolean): readonly number[] {
-  if (keepdim) return x.sizes.map((size, i) => (dims.includes(i) ? 1 : size));
-  return x.sizes.filter((_, i) => !dims.includes(i));
+  const sizes: number[] = [];
+  for (let dim = 0; dim < x.sizes.length; dim++) {
+    if (!dims.includes(dim)) sizes.push(x.sizes[dim]!);
+    else if (keepdim) sizes.push(1);
+  }
+  return sizes;
 }
 
 /** How many elements make one result. */

@@ -36,6 +36,7 @@ type ReductionArguments<Options = ReductionOptions> = Arguments<[dim: Dims | nul
 
 /** The arguments of a reduction, x converted if a dtype was asked for. */
 function reductionArgs(x: Tensor, args: readonly unknown[]): ReductionArgs {
+  if (args.length === 0) return [x, null, false];
   const { dim = null, keepdim = false, dtype } = collect<TypedReductionOptions>(["dim", "keepdim"], args);
   return [dtype === undefined ? x : to(x, dtype), dim, keepdim];
 }

@@ -18,14 +18,20 @@ import { ValuesAndIndices } from "./valuesAndIndices.js";
 /** The dimension as `slicesOf` takes it; a tensor without dimensions is one slice of one element. */
 const alongDim = (x: Tensor, dim: number): readonly number[] => (x.sizes.length === 0 ? [] : [dim]);
 
+/** Where fewer than one of so many elements is asked for, picking them beats sorting all. */
+const fewOfMany = 16;
+
 /** The first `count` positions of each slice in sorted order. */
 function sortedIndices(x: Tensor, dim: number, descending: boolean, count: number): Tensor {
   const indices = Tensor.allocate(x.sizes.map((size, i) => (i === dim ? count : size)), int64, x.device);
   if (x.device === "cpu") {
     const { data, starts, stride } = slicesOf(indices, alongDim(x, dim));
-    kernels.sortedPositions(slicesOf(x, alongDim(x, dim)), descending, (s, positions) => {
+    const store = (s: number, positions: Uint32Array): void => {
       for (let k = 0; k < count; k++) data[starts[s]! + k * stride] = positions[k]!;
-    });
+    };
+    const slices = slicesOf(x, alongDim(x, dim));
+    if (count > 0 && count * fewOfMany <= slices.size) kernels.topPositions(slices, count, descending ? 1 : -1, store);
+    else kernels.sortedPositions(slices, descending, store);
   }
   return indices;
 }
