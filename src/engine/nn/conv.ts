@@ -180,7 +180,7 @@ abstract class ConvNd<HasBias extends boolean> extends Module {
     const dims = this.kernelSize.length;
     if (x.ndim !== dims + 1 && x.ndim !== dims + 2) {
       throw new RuntimeError(
-        `Expected ${dims + 1}D (unbatched) or ${dims + 2}D (batched) input to ${this.constructor.name}, but got input of size: ${formatSizes(x.sizes)}`,
+        `Expected ${dims + 1}D (unbatched) or ${dims + 2}D (batched) input to ${this.constructor.name}, but got input of size: torch.Size(${formatSizes(x.sizes)})`,
       );
     }
     const { weight, bias } = this;

@@ -53,6 +53,6 @@ export class Unflatten extends Module {
   }
 
   override extraRepr(): string {
-    return `dim=${this.dim}, unflattened_size=${repr(this.unflattenedSize)}`;
+    return `dim=${this.dim}, unflattened_size=[${this.unflattenedSize.join(", ")}]`;
   }
 }

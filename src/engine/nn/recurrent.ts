@@ -146,7 +146,7 @@ export abstract class RNNBase extends Module {
   protected run(input: Tensor, h0: Tensor | null, c0: Tensor | null): RecurrentResult {
     const name = this.mode === "lstm" ? "LSTM" : this.mode === "gru" ? "GRU" : "RNN";
     if (input.sizes.length !== 2 && input.sizes.length !== 3) {
-      throw new ValueError(`${name}: Expected input to be 2D or 3D, got ${input.sizes.length}D instead`);
+      throw new ValueError(`${name}: Expected input to be 2D or 3D, got ${input.sizes.length}D ${name === "RNN" ? "tensor " : ""}instead`);
     }
     const isBatched = input.sizes.length === 3;
     this.checkStateDims(isBatched, h0, c0);

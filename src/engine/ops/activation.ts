@@ -531,7 +531,7 @@ const gluOperation = defineOperation<[x: Tensor, dim: number]>({
   name: "glu",
   infer(x, dim) {
     requireFloat(x, "glu_cpu");
-    if (x.sizes.length === 0) throw new RuntimeError("glu does not support 0-dimensional tensors");
+    if (x.sizes.length === 0) throw new RuntimeError("glu does not support scalars because halving size must be even");
     const at = normalizeDim(dim, x.sizes.length);
     const size = x.sizes[at]!;
     if (size % 2 !== 0) throw new RuntimeError(`Halving dimension must be even, but dimension ${at} is size ${size}`);

@@ -161,6 +161,14 @@ function requireBias(bias: Tensor | null, weight: Tensor, channels: number, give
   );
 }
 
+/** A batch may be empty, and the channels, but no image. PyTorch computes sequences as images of height 1. */
+function requireElements(x: Tensor): void {
+  const [batch, channels, ...image] = x.sizes;
+  if (!image.includes(0) || batch === 0 || channels === 0) return;
+  const sizes = [batch!, channels!, ...(image.length === 1 ? [1] : []), ...image];
+  throw new RuntimeError(`Only zero batch or zero channel inputs are supported, but got input shape: ${formatSizes(sizes)}`);
+}
+
 /** Runs `body` on the input with a batch dimension, and takes away the one that was not given. */
 function batched(x: Tensor, dims: number, name: string, body: (x: Tensor) => Tensor): Tensor {
   if (x.ndim !== dims + 1 && x.ndim !== dims + 2) {
@@ -214,6 +222,7 @@ function defineConvolution(dims: number): ConvolutionFunction {
           `Calculated padded input size per channel: ${formatExtent(padded)}. Kernel size: ${formatExtent(reach)}. Kernel size can't be greater than actual input size`,
         );
       }
+      requireElements(input);
       const feature = padded.map((size, i) => Math.floor((size - reach[i]!) / stride[i]!) + 1);
       return operation(input, weight, bias, { stride, padding, dilation, groups, feature, image });
     }),
@@ -286,6 +295,7 @@ function defineTransposedConvolution(dims: number): TransposedConvolutionFunctio
       checkCommon(input, weight, dims, stride, padding, dilation, groups);
       requireChannels(input, weight, weight.sizes[0]!, "transposed=1");
       requireBias(bias, weight, weight.sizes[1]! * groups, "transposed=1, ");
+      requireElements(input);
       checkOutputPadding(outputPadding, stride, dilation);
       const feature = input.sizes.slice(2);
       const image = feature.map((size, i) => (size - 1) * stride[i]! - 2 * padding[i]! + dilation[i]! * (weight.sizes[i + 2]! - 1) + outputPadding[i]! + 1);

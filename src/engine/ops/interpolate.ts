@@ -136,7 +136,7 @@ const interpolateOf = defineComposite("interpolate", (x: Tensor, options: Interp
   if (spatial.some((size) => size < 1) || lengths.some((size) => size < 1)) {
     const axes = ["D", "H", "W"].slice(3 - dims);
     const list = (sizes: readonly number[]): string => axes.map((axis, i) => `${axis}: ${sizes[i]}`).join(", ");
-    const joint = dims === 2 ? "" : "and ";
+    const joint = dims === 1 ? "and " : "";
     throw new RuntimeError(`Input and output sizes should be greater than 0, but got input (${list(spatial)}) ${joint}output (${list(lengths)})`);
   }
   if (!x.dtype.isFloatingPoint && !mode.startsWith("nearest")) {
@@ -193,7 +193,7 @@ function checkMode(x: Tensor, mode: InterpolationMode, antialias: boolean): void
     throw new NotImplementedError(`Got ${x.ndim}D input, but ${mode} mode needs ${allowed[0]! + 2}D input`);
   }
   throw new NotImplementedError(
-    `Input Error: Only 3D, 4D and 5D input Tensors supported (got ${x.ndim}D) for the modes: nearest | linear | bilinear | bicubic | trilinear | area | nearest-exact (got ${mode})`,
+    `Input Error: Only 3D, 4D and 5D input Tensors supported (got ${x.ndim}D) for the modes: nearest | linear | bilinear | bicubic | trilinear | lanczos | area | nearest-exact (got ${mode})`,
   );
 }
 

@@ -359,7 +359,7 @@ export function instanceNorm(x: Tensor, ...args: Arguments<InstanceNormPositiona
 
 // ---- layer and RMS normalization
 
-function checkNormalizedShape(x: Tensor, normalizedShape: readonly number[], parameters: readonly (readonly [name: string, tensor: Tensor | null])[]): void {
+function checkNormalizedShape(normalizedShape: readonly number[], parameters: readonly (readonly [name: string, tensor: Tensor | null])[]): void {
   if (normalizedShape.length === 0) {
     throw new RuntimeError("Expected normalized_shape to be at least 1-dimensional, i.e., containing at least one element, but got normalized_shape = []");
   }
@@ -370,9 +370,13 @@ function checkNormalizedShape(x: Tensor, normalizedShape: readonly number[], par
       );
     }
   }
+}
+
+/** Throws unless the input ends with `normalizedShape`; `start` is how PyTorch writes the dimensions before it. */
+function checkEnd(x: Tensor, normalizedShape: readonly number[], start: "*" | "*, "): void {
   if (x.sizes.length < normalizedShape.length || !equalSizes(x.sizes.slice(x.sizes.length - normalizedShape.length), normalizedShape)) {
     throw new RuntimeError(
-      `Given normalized_shape=${formatSizes(normalizedShape)}, expected input with shape [*, ${normalizedShape.join(", ")}], but got input of size${formatSizes(x.sizes)}`,
+      `Given normalized_shape=${formatSizes(normalizedShape)}, expected input with shape [${start}${normalizedShape.join(", ")}], but got input of size${formatSizes(x.sizes)}`,
     );
   }
 }
@@ -382,7 +386,8 @@ const layerNormOperation = defineOperation<[x: Tensor, normalizedShape: readonly
   gradientName: "NativeLayerNormBackward0",
   infer(x, normalizedShape, weight, bias) {
     requireFloatingPoint("LayerNormKernelImpl", x);
-    checkNormalizedShape(x, normalizedShape, [["weight", weight], ["bias", bias]]);
+    checkNormalizedShape(normalizedShape, [["weight", weight], ["bias", bias]]);
+    checkEnd(x, normalizedShape, "*, ");
     requireDType(x, weight, bias);
     return { sizes: x.sizes, dtype: x.dtype };
   },
@@ -420,7 +425,11 @@ const rmsNormOperation = defineOperation<[x: Tensor, normalizedShape: readonly n
   gradientName: "MulBackward0",
   infer(x, normalizedShape, weight) {
     requireFloatingPoint("rms_norm", x);
-    checkNormalizedShape(x, normalizedShape, [["weight", weight]]);
+    checkNormalizedShape(normalizedShape, [["weight", weight]]);
+    if (x.ndim < normalizedShape.length) {
+      throw new ValueError(`Input tensor must have at least ${normalizedShape.length} dimensions, but got ${x.ndim}`);
+    }
+    checkEnd(x, normalizedShape, "*");
     return { sizes: x.sizes, dtype: x.dtype };
   },
   forward(output, x, normalizedShape, weight, eps) {
@@ -531,7 +540,7 @@ const localResponseNormOperation = defineOperation<LocalResponseNormArgs>({
   gradientName: "DivBackward0",
   infer(x) {
     requireFloatingPoint("local_response_norm", x);
-    if (x.sizes.length < 3) throw new ValueError(`Expected 3D or higher dimensionality input (got ${x.sizes.length} dimensions)`);
+    if (x.sizes.length < 3) throw new ValueError(`Expected 3D or higher dimensionality                          input (got ${x.sizes.length} dimensions)`);
     return { sizes: x.sizes, dtype: x.dtype };
   },
   forward(output, ...args) {

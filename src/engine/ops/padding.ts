@@ -45,13 +45,8 @@ const constantPad = defineOperation<[x: Tensor, padding: readonly number[], valu
     const first = x.ndim - sides.length;
     const sizes = x.sizes.map((size, dim) => {
       const [before, after] = sides[dim - first] ?? [0, 0];
-      const padded = size + before + after;
-      if (padded < 0 || (padded === 0 && size !== 0 && (before > 0 || after > 0))) {
-        throw new RuntimeError(
-          `The input size ${size}, plus negative padding ${before} and ${after} resulted in a negative output size, which is invalid. Check dimension ${dim} of your input.`,
-        );
-      }
-      return padded;
+      if (size + Math.min(before, 0) + Math.min(after, 0) < 0) throw new RuntimeError("narrow(): length must be non-negative.");
+      return size + before + after;
     });
     return { sizes, dtype: x.dtype };
   },
@@ -104,7 +99,7 @@ const otherPad = defineResampling<[x: Tensor, padding: readonly number[], mode: 
 function checkSides(x: Tensor, sides: Sides, mode: NonConstant): void {
   const dims = sides.length;
   const sizes = x.sizes.slice(x.ndim - dims);
-  if (sizes.some((size) => size === 0)) {
+  if (mode !== "circular" && x.sizes.slice(x.ndim - dims - 1).includes(0)) {
     throw new RuntimeError(
       `Expected ${dims + 1}D or ${dims + 2}D (batch mode) tensor with possibly 0 batch size and other non-zero dimensions for input, but got: ${formatSizes(x.sizes)}`,
     );
@@ -123,8 +118,10 @@ function checkSides(x: Tensor, sides: Sides, mode: NonConstant): void {
   if (mode === "circular" && lengths.some((length) => length < 0)) throw new RuntimeError("Negative padding value is resulting in an empty dimension");
   if (lengths.some((length) => length < 1)) {
     const names = ["D", "H", "W"].slice(3 - dims);
-    const list = (values: readonly number[], separator: string): string => names.map((name, i) => `${name}: ${values[i]}`).join(separator);
-    throw new RuntimeError(`input (${list(sizes, ", ")}) is too small. Calculated output ${list(lengths, " ")}`);
+    const list = (values: readonly number[]): string[] => names.map((name, i) => `${name}: ${values[i]}`);
+    const [width, ...others] = list(sizes).reverse();
+    const image = [others.reverse().join(" "), width].filter((text) => text !== "").join(", ") + (mode === "replicate" && dims === 2 ? " " : "");
+    throw new RuntimeError(`input (${image}) is too small. Calculated output ${list(lengths).join(" ")}`);
   }
 }
 
@@ -152,7 +149,15 @@ export function pad(x: Tensor, ...args: Arguments<[pad: readonly number[], mode:
   if (value !== null && value !== 0) throw new RuntimeError(`Padding mode "${mode}" doesn't take in value argument`);
   const dims = padding.length / 2;
   if (dims < 1 || dims > 3 || (x.ndim !== dims + 1 && x.ndim !== dims + 2)) {
-    throw new NotImplementedError("Only 2D, 3D, 4D, 5D padding with non-constant padding are supported for now");
+    throw new NotImplementedError(
+      [
+        `Padding size ${padding.length} is not supported for ${x.ndim}D input tensor.`,
+        "Supported combinations for non-constant padding:",
+        "  - 2D or 3D input: padding size = 2 (pads last dimension)",
+        "  - 3D or 4D input: padding size = 4 (pads last 2 dimensions)",
+        "  - 4D or 5D input: padding size = 6 (pads last 3 dimensions)",
+      ].join("\n"),
+    );
   }
   return otherPad(x, padding, mode);
 }

@@ -59,8 +59,21 @@ function list(prefix: string, values: readonly number[]): string {
   return values.map((value, i) => `${prefix}${axes[i]}: ${value}`).join(" ");
 }
 
-/** Sizes of the output; throws PyTorch's errors where the grid does not fit. */
-function pooledSizes(x: Tensor, grid: Grid, dims: number): readonly number[] {
+/** A batch may be empty, its samples may not. `kernelName` is what PyTorch's errors about volumes begin with. */
+function requireElements(x: Tensor, dims: number, kernelName: string): void {
+  const allowed = x.ndim === dims + 1 || x.ndim === dims + 2;
+  if (allowed && !x.sizes.slice(x.ndim - dims - 1).includes(0)) return;
+  if (dims === 3) {
+    throw new RuntimeError(
+      `${kernelName}(): Expected input's non-batch dimensions to have positive length, but input has a shape of ${formatSizes(x.sizes)} and non-batch dimension 0 has length zero!`,
+    );
+  }
+  const sizes = [...x.sizes.slice(0, x.ndim - dims), ...asAtLeast2d(spatialSizes(x, dims), 1)];
+  throw new RuntimeError(`Expected 3D or 4D (batch mode) tensor with optional 0 dim batch size for input, but got:${formatSizes(sizes)}`);
+}
+
+/** Sizes of the output; throws PyTorch's errors where the grid does not fit. `kernelName` is as in requireElements. */
+function pooledSizes(x: Tensor, grid: Grid, dims: number, kernelName: string): readonly number[] {
   const { kernel, stride, padding, dilation } = grid;
   const sizes = spatialSizes(x, dims);
   const [kernels2, strides2, dilations2] = [asAtLeast2d(kernel, 1), asAtLeast2d(stride, 1), asAtLeast2d(dilation, 1)];
@@ -77,6 +90,10 @@ function pooledSizes(x: Tensor, grid: Grid, dims: number): readonly number[] {
   if (kernel.some((size) => size <= 0)) throw new RuntimeError(`kernel size should be greater than zero, but got ${list("k", kernels2)}`);
   if (stride.some((step) => step <= 0)) throw new RuntimeError(`stride should be greater than zero, but got ${list("d", strides2)}`);
   if (dilation.some((step) => step <= 0)) throw new RuntimeError(`dilation should be greater than zero, but got ${list("dilation", dilations2)}`);
+  requireElements(x, dims, kernelName);
+  if (kernelName === "avg_pool3d" && sizes.some((size, i) => size < kernel[i]!)) {
+    throw new RuntimeError(`input image (${list("", sizes)}) smaller than kernel size (${list("k", kernel)})`);
+  }
   const pooled = sizes.map((size, i) => windowCount(size, grid, i));
   if (pooled.some((size) => size < 1)) {
     const channels = x.sizes[x.ndim - dims - 1]!;
@@ -86,12 +103,13 @@ function pooledSizes(x: Tensor, grid: Grid, dims: number): readonly number[] {
   return pooled;
 }
 
-function requireDims(x: Tensor, dims: number, message: string): void {
+/** What average pooling requires first; the rest is in requireElements. */
+function requireAvgPoolDims(x: Tensor, dims: number): void {
   if (x.ndim === dims + 1 || x.ndim === dims + 2) return;
-  if (x.ndim < dims + 1 && dims === 2) {
-    throw new IndexError(`Dimension out of range (expected to be in range of [${-x.ndim}, ${x.ndim - 1}], but got ${-dims - 1})`);
-  }
-  throw new RuntimeError(message);
+  if (dims === 1) throw new RuntimeError(wrongDimsIn1d(x, "avg_pool1d"));
+  if (dims === 3) throw new RuntimeError("non-empty 4D or 5D (batch mode) tensor expected for input");
+  if (x.ndim === 0) throw new IndexError("Dimension specified as -3 but tensor has no dimensions");
+  if (x.ndim < 3) throw new IndexError(`Dimension out of range (expected to be in range of [${-x.ndim}, ${x.ndim - 1}], but got -3)`);
 }
 
 function wrongDimsIn1d(x: Tensor, name: string): string {
@@ -199,7 +217,7 @@ function defineMaxPool(dims: number): MaxPoolFunction {
   const compute = defineComposite(name, (x: Tensor, kernelSize: Sizes, options: MaxPoolOptions): Tensor | PooledWithIndices => {
     const grid = gridOf(kernelSize, options, dims);
     checkMaxPool(x, grid, dims);
-    const lengths = pooledSizes(x, grid, dims);
+    const lengths = pooledSizes(x, grid, dims, `max_pool${dims}d_with_indices_out_cpu_template`);
     const of = (): kernels.Windows[] =>
       spatialSizes(x, dims).map((size, i) =>
         kernels.makeWindows(lengths[i]!, (position) => {
@@ -219,7 +237,8 @@ function defineMaxPool(dims: number): MaxPoolFunction {
   }) as MaxPoolFunction;
 }
 
-function checkMaxPool(x: Tensor, { kernel, stride, padding, dilation }: Grid, dims: number): void {
+function checkMaxPool(x: Tensor, grid: Grid, dims: number): void {
+  const { kernel, stride, padding, dilation } = grid;
   const allowed = x.ndim === dims + 1 || x.ndim === dims + 2;
   if (dims === 3) {
     if (!allowed) throw new RuntimeError(`non-empty 4D or 5D (batch mode) tensor expected for input`);
@@ -229,7 +248,11 @@ function checkMaxPool(x: Tensor, { kernel, stride, padding, dilation }: Grid, di
     if (!allowed) throw new RuntimeError("non-empty 3D or 4D (batch mode) tensor expected for input");
     return;
   }
-  if (!allowed) throw new RuntimeError(`max_pool1d() Expected 2D or 3D input tensor, but got ${formatSizes(x.sizes)}`);
+  if (!allowed || x.sizes.slice(x.ndim - 2).includes(0)) {
+    throw new RuntimeError(
+      `max_pool1d: Expected 2D or 3D (batch mode) tensor with optional 0 dim batch size for input, but got:${formatSizes(x.sizes)}`,
+    );
+  }
   const [size, step, pad, distance] = [kernel[0]!, stride[0]!, padding[0]!, dilation[0]!];
   if (size <= 0) throw new RuntimeError(`max_pool1d() kernel_size must be greater than zero, but got ${size}`);
   if (step <= 0) throw new RuntimeError(`max_pool1d() stride must be greater than zero, but got ${step}`);
@@ -238,6 +261,8 @@ function checkMaxPool(x: Tensor, { kernel, stride, padding, dilation }: Grid, di
     throw new RuntimeError(`max_pool1d() padding should be at most half of kernel size, but got padding=${pad} and kernel_size=${size}`);
   }
   if (distance <= 0) throw new RuntimeError(`max_pool1d() dilation must be greater than zero, but got ${distance}`);
+  const length = windowCount(x.sizes[x.ndim - 1]!, grid, 0);
+  if (length <= 0) throw new RuntimeError(`max_pool1d() Invalid computed output size: ${length}`);
 }
 
 /** The largest element of each window of (N, C, L). (torch.nn.functional.max_pool1d) */
@@ -373,19 +398,10 @@ function defineAvgPool(dims: 1 | 2 | 3): AvgPoolFunction {
     const { countIncludePad = true, divisorOverride = null } = options;
     const torchName = `avg_pool${dims}d`;
     requireFloat(x, torchName);
-    const wrongDims = {
-      1: wrongDimsIn1d(x, torchName),
-      2: `Expected 3D or 4D (batch mode) tensor with optional 0 dim batch size for input, but got:${formatSizes(x.sizes)}`,
-      3: "non-empty 4D or 5D (batch mode) tensor expected for input",
-    };
-    requireDims(x, dims, wrongDims[dims]);
+    requireAvgPoolDims(x, dims);
     if (divisorOverride === 0) throw new RuntimeError("divisor must be not zero");
     const grid = gridOf(kernelSize, options, dims);
-    const sizes = spatialSizes(x, dims);
-    if (dims === 3 && sizes.some((size, i) => size < grid.kernel[i]!)) {
-      throw new RuntimeError(`input image (${list("", sizes)}) smaller than kernel size (${list("k", grid.kernel)})`);
-    }
-    return operation(x, { grid, lengths: pooledSizes(x, grid, dims), countIncludePad, divisorOverride });
+    return operation(x, { grid, lengths: pooledSizes(x, grid, dims, torchName), countIncludePad, divisorOverride });
   });
   return (x, ...args) => {
     const names = ["kernelSize", "stride", "padding", "ceilMode", "countIncludePad", "divisorOverride"] as const;
@@ -420,23 +436,32 @@ export const avgPool3d: AvgPoolFunction = defineAvgPool(3);
 /** Sizes of the output; null keeps the input's. */
 export type OutputSizes = number | readonly (number | null)[] | null;
 
+function requireAdaptiveElements(x: Tensor, dims: number, name: string): void {
+  // PyTorch averages sequences as images of height 1, and looks at the channels only where it counts all dimensions but the first.
+  const asImage = name === "adaptive_avg_pool1d";
+  const sizes = asImage ? [...x.sizes.slice(0, -1), 1, x.sizes[x.ndim - 1]!] : x.sizes;
+  const first = name.includes("avg") && dims < 3 ? sizes.length - 2 : 1;
+  const empty = sizes.indexOf(0, first);
+  if (empty < 0) return;
+  throw new RuntimeError(
+    `${asImage ? "adaptive_avg_pool2d" : name}(): Expected input to have non-zero size for non-batch dimensions, but input has sizes ${formatSizes(sizes)} with dimension ${empty} being empty`,
+  );
+}
+
 function outputSizes(x: Tensor, outputSize: OutputSizes, dims: number, name: string): readonly number[] {
   const given = typeof outputSize === "object" && outputSize !== null ? outputSize : new Array<number | null>(dims).fill(outputSize);
-  if (given.length !== dims) throw new RuntimeError(`${name}: output_size must be ${dims}`);
+  const isMax = name.includes("max");
+  if (given.length !== dims) {
+    if (dims === 1) throw new RuntimeError(`${name}() argument 'output_size' should contain one int (got ${given.length})`);
+    throw new RuntimeError(isMax ? `${name}(): internal error: output_size.size() must be ${dims}` : `${name}: output_size must be ${dims}`);
+  }
   if (dims === 1 && x.ndim !== 2 && x.ndim !== 3) throw new RuntimeError(wrongDimsIn1d(x, name));
-  if (x.ndim <= dims) throw new ValueError(`Input dimension should be at least ${dims + 1}`);
+  if (x.ndim <= dims && typeof outputSize !== "number") throw new ValueError(`Input dimension should be at least ${dims + 1}`);
   if (x.ndim !== dims + 1 && x.ndim !== dims + 2) {
-    const colon = name.includes("max") ? ":" : "";
-    throw new RuntimeError(`${name}(): Expected ${dims + 1}D or ${dims + 2}D tensor, but got${colon} ${formatSizes(x.sizes)}`);
+    throw new RuntimeError(`${name}(): Expected ${dims + 1}D or ${dims + 2}D tensor, but got${isMax ? ":" : ""} ${formatSizes(x.sizes)}`);
   }
+  requireAdaptiveElements(x, dims, name);
   const sizes = spatialSizes(x, dims);
-  for (let i = 1; i <= dims + 1 && i <= x.ndim; i++) {
-    if (x.sizes[x.ndim - i] === 0) {
-      throw new RuntimeError(
-        `${name}(): Expected input to have non-zero size for non-batch dimensions, but input has sizes ${formatSizes(x.sizes)} with dimension ${x.ndim - i} being empty`,
-      );
-    }
-  }
   if (given.some((size) => size !== null && size < 0)) throw new RuntimeError(`${name}: elements of output_size must be greater than or equal to 0 but received ${formatSizes(given as number[])}`);
   return given.map((size, i) => size ?? sizes[i]!);
 }

@@ -1,5 +1,5 @@
 import { defineComposite, defineOperation } from "../dispatch.js";
-import { NotImplementedError, RuntimeError } from "../errors.js";
+import { IndexError, RuntimeError } from "../errors.js";
 import * as kernels from "../kernels/convolution.js";
 import { denseValues } from "../kernels/elementwise.js";
 import { formatSizes, product } from "../size.js";
@@ -135,8 +135,12 @@ const unfoldOperation = defineOperation<[x: Tensor, blocks: Blocks]>({
   name: "unfold",
   gradientName: "Im2ColBackward0",
   infer(x, blocks) {
-    if (x.ndim !== 3 && x.ndim !== 4) {
-      throw new NotImplementedError(`Input Error: Only unbatched (3D) or batched (4D) image-like tensors supported (got ${x.ndim}D)`);
+    if (x.ndim === 0) throw new IndexError("Dimension specified as 1 but tensor has no dimensions");
+    if (x.ndim < 3) throw new IndexError(`Dimension out of range (expected to be in range of [${-x.ndim}, ${x.ndim - 1}], but got ${x.ndim})`);
+    if (x.ndim > 4 || x.sizes.slice(-3).includes(0)) {
+      throw new RuntimeError(
+        `Expected 3D or 4D (batch mode) tensor with possibly 0 batch size and other non-zero dimensions for input, but got: ${formatSizes(x.sizes)}`,
+      );
     }
     const image = x.sizes.slice(-2);
     const counts = blockCounts(image, blocks);

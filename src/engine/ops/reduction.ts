@@ -37,7 +37,7 @@ type ReductionArguments<Options = ReductionOptions> = Arguments<[dim: Dims | nul
 /** The arguments of a reduction, x converted if a dtype was asked for. */
 function reductionArgs(x: Tensor, args: readonly unknown[]): ReductionArgs {
   if (args.length === 0) return [x, null, false];
-  const { dim = null, keepdim = false, dtype } = collect<TypedReductionOptions>(["dim", "keepdim"], args);
+  const { dim = null, keepdim = false, dtype } = collect<TypedReductionOptions>(["dim", "keepdim"], args, ["dtype"]);
   return [dtype === undefined ? x : to(x, dtype), dim, keepdim];
 }
 
@@ -126,7 +126,7 @@ type VarianceArguments = Arguments<[dim: Dims | null, unbiased: boolean, keepdim
 /** `x.var(false)` states `unbiased` alone. */
 function varianceArgs(x: Tensor, args: readonly unknown[]): VarianceArgs {
   const given = typeof args[0] === "boolean" ? [undefined, ...args] : args;
-  const { dim = null, unbiased, correction, keepdim = false } = collect<VarianceOptions>(["dim", "unbiased", "keepdim"], given);
+  const { dim = null, unbiased, correction, keepdim = false } = collect<VarianceOptions>(["dim", "unbiased", "keepdim"], given, ["correction"]);
   return [x, dim, correction ?? (unbiased === false ? 0 : 1), keepdim];
 }
 
@@ -272,9 +272,13 @@ export function amin(x: Tensor, ...args: ReductionArguments): Tensor {
   return aminOperation(...reductionArgs(x, args));
 }
 
+/** By position or by name. */
+type MinAndMax = readonly [min: Tensor, max: Tensor] & { readonly min: Tensor; readonly max: Tensor };
+
 /** The smallest and the largest element. (torch.aminmax) */
-export const aminmax = defineComposite("aminmax", (x: Tensor, options: AlongOptions = {}): { readonly min: Tensor; readonly max: Tensor } => {
-  return { min: amin(x, options), max: amax(x, options) };
+export const aminmax = defineComposite("aminmax", (x: Tensor, options: AlongOptions = {}): MinAndMax => {
+  const [min, max] = [amin(x, options), amax(x, options)];
+  return Object.assign([min, max] as const, { min, max });
 });
 
 function positionRow(name: "argmax" | "argmin", sign: 1 | -1): OperationRow<AlongArgs> {
@@ -421,7 +425,7 @@ export interface LastDimOptions {
 
 /** The k-th smallest elements along a dimension (the last by default) and their positions; k counts from 1. (torch.kthvalue) */
 export function kthvalue(x: Tensor, k: number, ...args: Arguments<[dim: number, keepdim: boolean], LastDimOptions>): ValuesAndIndices {
-  const { dim = -1, keepdim = false } = collect<LastDimOptions>(["dim", "keepdim"], args);
+  const { dim = -1, keepdim = false } = collect<LastDimOptions>(["dim", "keepdim"], args, []);
   return kthvalueOperation(x, k, dim, keepdim);
 }
 
@@ -451,7 +455,7 @@ const modeOperation = defineComposite("mode", (x: Tensor, along: number, keepdim
 
 /** The most frequent elements along a dimension (the last by default), of equally frequent ones the smallest, and a position of each. (torch.mode) */
 export function mode(x: Tensor, ...args: Arguments<[dim: number, keepdim: boolean], LastDimOptions>): ValuesAndIndices {
-  const { dim = -1, keepdim = false } = collect<LastDimOptions>(["dim", "keepdim"], args);
+  const { dim = -1, keepdim = false } = collect<LastDimOptions>(["dim", "keepdim"], args, []);
   return modeOperation(x, dim, keepdim);
 }
 
@@ -464,14 +468,14 @@ export interface NormOptions extends TypedReductionOptions {
 
 /** The norm of the elements as one vector, or along dimensions. (torch.norm) */
 export function norm(x: Tensor, ...args: Arguments<[p: number | "fro", dim: Dims | null, keepdim: boolean], NormOptions>): Tensor {
-  const { p = "fro", dim = null, keepdim = false, dtype } = collect<NormOptions>(["p", "dim", "keepdim"], args);
+  const { p = "fro", dim = null, keepdim = false, dtype } = collect<NormOptions>(["p", "dim", "keepdim"], args, ["dtype"]);
   if (typeof p !== "number" && p !== "fro") throw new RuntimeError(`linalg.matrix_norm: Order ${String(p)} not supported.`);
   return vectorNorm(dtype === undefined ? x : to(x, dtype), p === "fro" ? 2 : p, dim, keepdim);
 }
 
 /** The norm of the difference. (torch.dist) */
 export const dist = defineComposite("dist", (x: Tensor, other: Tensor, ...args: Arguments<[p: number], { readonly p?: number }>): Tensor => {
-  return vectorNorm(x.sub(other), collect<{ p?: number }>(["p"], args).p ?? 2, null, false);
+  return vectorNorm(x.sub(other), collect<{ p?: number }>(["p"], args, []).p ?? 2, null, false);
 });
 
 const logsumexpOperation = defineOperation<ReductionArgs>({
@@ -491,7 +495,7 @@ const logsumexpOperation = defineOperation<ReductionArgs>({
 
 /** log(sum(exp(x))) without overflow. (torch.logsumexp) */
 export function logsumexp(x: Tensor, ...args: Arguments<[dim: Dims, keepdim: boolean], { readonly dim: Dims; readonly keepdim?: boolean }>): Tensor {
-  const { dim, keepdim = false } = collect<{ dim?: Dims; keepdim?: boolean }>(["dim", "keepdim"], args);
+  const { dim, keepdim = false } = collect<{ dim?: Dims; keepdim?: boolean }>(["dim", "keepdim"], args, []);
   return logsumexpOperation(x, required(dim, "logsumexp", "dim"), keepdim);
 }
 
@@ -533,7 +537,7 @@ const countNonzeroOperation = defineOperation<[x: Tensor, dim: Dims | null]>({
 
 /** How many elements are not zero. (torch.count_nonzero) */
 export function countNonzero(x: Tensor, ...args: Arguments<[dim: Dims | null], { readonly dim?: Dims | null }>): Tensor {
-  return countNonzeroOperation(x, collect<{ dim?: Dims | null }>(["dim"], args).dim ?? null);
+  return countNonzeroOperation(x, collect<{ dim?: Dims | null }>(["dim"], args, []).dim ?? null);
 }
 
 // ---- running sums, products, extremes
@@ -549,7 +553,7 @@ export interface ScanOptions {
 type ScanArguments = Arguments<[dim: number], ScanOptions>;
 
 function scanArgs(operation: string, x: Tensor, args: readonly unknown[]): ScanArgs {
-  const { dim, dtype } = collect<ScanOptions>(["dim"], args);
+  const { dim, dtype } = collect<ScanOptions>(["dim"], args, ["dtype"]);
   const along = required(dim, operation, "dim");
   return [dtype === undefined ? x : to(x, dtype), along];
 }
@@ -647,7 +651,7 @@ export interface DiffOptions {
 
 /** Differences of neighbours along a dimension. (torch.diff) */
 export const diff = defineComposite("diff", (x: Tensor, ...args: Arguments<[n: number, dim: number], DiffOptions>): Tensor => {
-  const { n = 1, dim = -1 } = collect<DiffOptions>(["n", "dim"], args);
+  const { n = 1, dim = -1 } = collect<DiffOptions>(["n", "dim"], args, []);
   if (x.sizes.length === 0) throw new RuntimeError("diff expects input to be at least one-dimensional");
   let result = x;
   for (let i = 0; i < n; i++) {

@@ -90,7 +90,7 @@ const flattenOperation = defineComposite("flatten", (x: Tensor, startDim: number
 
 /** Dimensions `startDim` to `endDim` merged into one. (torch.flatten) */
 export function flatten(x: Tensor, ...args: Arguments<[startDim: number, endDim: number], FlattenOptions>): Tensor {
-  const { startDim = 0, endDim = -1 } = collect<FlattenOptions>(["startDim", "endDim"], args);
+  const { startDim = 0, endDim = -1 } = collect<FlattenOptions>(["startDim", "endDim"], args, []);
   return flattenOperation(x, startDim, endDim);
 }
 
@@ -103,9 +103,9 @@ const unflattenOperation = defineView<[x: Tensor, dim: number, sizes: readonly n
   name: "unflatten",
   gradientName: "ViewBackward0",
   window(x, dim, sizes) {
+    if (sizes.length === 0) throw new RuntimeError("unflatten: sizes must be non-empty");
     const at = normalizeDim(dim, x.sizes.length);
     const size = x.sizes[at]!;
-    if (sizes.length === 0) throw new RuntimeError("unflatten: sizes must be non-empty");
     const known = sizes.reduce((total, each) => (each === -1 ? total : total * each), 1);
     if (sizes.includes(-1) ? size % known !== 0 : known !== size) {
       throw new RuntimeError(`unflatten: Provided sizes ${formatSizes(sizes)} don't multiply up to the size of dim ${at} (${size}) in the input tensor`);
@@ -255,7 +255,7 @@ const squeezeOperation = defineView<[x: Tensor, dim: Dims | null]>({
 
 /** Without the dimensions of size 1: all, or of those in `dim` alone. (torch.squeeze) */
 export function squeeze(x: Tensor, ...args: Arguments<[dim: Dims], { readonly dim?: Dims }>): Tensor {
-  return squeezeOperation(x, collect<{ dim?: Dims }>(["dim"], args).dim ?? null);
+  return squeezeOperation(x, collect<{ dim?: Dims }>(["dim"], args, []).dim ?? null);
 }
 
 const unsqueezeOperation = defineView<[x: Tensor, dim: number]>({
@@ -429,7 +429,7 @@ export interface DiagonalOptions {
 
 /** The diagonal of two dimensions, as the last dimension. (torch.diagonal) */
 export function diagonal(x: Tensor, ...args: Arguments<[offset: number, dim1: number, dim2: number], DiagonalOptions>): Tensor {
-  const { offset = 0, dim1 = 0, dim2 = 1 } = collect<DiagonalOptions>(["offset", "dim1", "dim2"], args);
+  const { offset = 0, dim1 = 0, dim2 = 1 } = collect<DiagonalOptions>(["offset", "dim1", "dim2"], args, []);
   return diagonalOperation(x, offset, dim1, dim2);
 }
 
@@ -512,12 +512,12 @@ const splitOperation = defineComposite("split", (x: Tensor, size: number | reado
 
 /** Parts of `size` slices each along a dimension, the last one smaller where it does not divide; or parts of the sizes listed. (torch.split) */
 export function split(x: Tensor, size: number | readonly number[], ...args: Arguments<[dim: number], DimOptions>): Tensor[] {
-  return splitOperation(x, size, collect<DimOptions>(["dim"], args).dim ?? 0);
+  return splitOperation(x, size, collect<DimOptions>(["dim"], args, []).dim ?? 0);
 }
 
 /** Parts of the sizes listed. (torch.split_with_sizes) */
 export function splitWithSizes(x: Tensor, sizes: readonly number[], ...args: Arguments<[dim: number], DimOptions>): Tensor[] {
-  return splitOperation(x, sizes, collect<DimOptions>(["dim"], args).dim ?? 0);
+  return splitOperation(x, sizes, collect<DimOptions>(["dim"], args, []).dim ?? 0);
 }
 
 const chunkOperation = defineComposite("chunk", (x: Tensor, chunks: number, along: number): Tensor[] => {
@@ -531,7 +531,7 @@ const chunkOperation = defineComposite("chunk", (x: Tensor, chunks: number, alon
 
 /** At most `chunks` parts of equal size along a dimension; the last may be smaller. (torch.chunk) */
 export function chunk(x: Tensor, chunks: number, ...args: Arguments<[dim: number], DimOptions>): Tensor[] {
-  return chunkOperation(x, chunks, collect<DimOptions>(["dim"], args).dim ?? 0);
+  return chunkOperation(x, chunks, collect<DimOptions>(["dim"], args, []).dim ?? 0);
 }
 
 const tensorSplitOperation = defineComposite("tensorSplit", (x: Tensor, sections: number | readonly number[], along: number): Tensor[] => {
@@ -551,7 +551,7 @@ const tensorSplitOperation = defineComposite("tensorSplit", (x: Tensor, sections
 
 /** A number of parts as equal as can be, or the parts between the indices listed. (torch.tensor_split) */
 export function tensorSplit(x: Tensor, sections: number | readonly number[], ...args: Arguments<[dim: number], DimOptions>): Tensor[] {
-  return tensorSplitOperation(x, sections, collect<DimOptions>(["dim"], args).dim ?? 0);
+  return tensorSplitOperation(x, sections, collect<DimOptions>(["dim"], args, []).dim ?? 0);
 }
 
 function splitAlong(name: string, x: Tensor, sections: number | readonly number[], dim: number, dimensions: number): Tensor[] {
@@ -597,7 +597,7 @@ const unbindOperation = defineComposite("unbind", (x: Tensor, along: number): Te
 
 /** All slices of a dimension, which is dropped. (torch.unbind) */
 export function unbind(x: Tensor, ...args: Arguments<[dim: number], DimOptions>): Tensor[] {
-  return unbindOperation(x, collect<DimOptions>(["dim"], args).dim ?? 0);
+  return unbindOperation(x, collect<DimOptions>(["dim"], args, []).dim ?? 0);
 }
 
 // ---- copies

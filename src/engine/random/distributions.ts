@@ -6,6 +6,7 @@ import type { ElementArray } from "../dtype.js";
 import { RuntimeError } from "../errors.js";
 import { erf } from "../ops/specialFunctions.js";
 import { normalInWasm, uniformInWasm } from "../kernels/wasm/random.js";
+import { fma } from "./fma.js";
 import type { Generator } from "./generator.js";
 import { normalBlock } from "./vectorMath.js";
 
@@ -30,7 +31,7 @@ export function checkUniformBounds(low: number, high: number): void {
 export function fillUniform(target: FloatArray, offset: number, length: number, low: number, high: number, generator: Generator): void {
   if (target instanceof Float64Array) {
     const range = high - low;
-    for (let i = offset; i < offset + length; i++) target[i] = generator.uniform() * range + low;
+    for (let i = offset; i < offset + length; i++) target[i] = fma(generator.uniform(), range, low);
     return;
   }
   const base = Math.fround(low);
@@ -78,14 +79,14 @@ function normalBlock64(target: Float64Array, offset: number, mean: number, std: 
   for (let i = offset; i < offset + blockSize / 2; i++) {
     const radius = Math.sqrt(-2 * Math.log(1 - target[i]!));
     const theta = 2 * Math.PI * target[i + blockSize / 2]!;
-    target[i] = radius * Math.cos(theta) * std + mean;
-    target[i + blockSize / 2] = radius * Math.sin(theta) * std + mean;
+    target[i] = fma(radius * Math.cos(theta), std, mean);
+    target[i + blockSize / 2] = fma(radius * Math.sin(theta), std, mean);
   }
 }
 
 /** Normal, element by element in double precision (Tensor.normal_ of few elements or of a tensor that is not contiguous). */
 export function fillNormalSerially(target: FloatArray, offset: number, length: number, mean: number, std: number, generator: Generator): void {
-  for (let i = offset; i < offset + length; i++) target[i] = standardNormal(generator) * std + mean;
+  for (let i = offset; i < offset + length; i++) target[i] = fma(standardNormal(generator), std, mean);
 }
 
 /** Box-Muller in double precision; the second value of the pair is kept on the generator, across calls and dtypes. */
