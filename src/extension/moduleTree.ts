@@ -36,7 +36,10 @@ export class ModuleTree implements vscode.TreeDataProvider<ModuleNode>, vscode.D
       this.#view.onDidChangeSelection(({ selection: [node] }) => {
         if (node) node.session.select({ model: node.model.name, path: node.module.path }, this);
       }),
-      this.#view.onDidChangeVisibility(() => sessions.viewerChanged()),
+      this.#view.onDidChangeVisibility(() => {
+        sessions.viewerChanged();
+        if (sessions.current) void this.#reveal(sessions.current);
+      }),
       sessions.addViewer({
         get visible() {
           return view.visible;

@@ -99,12 +99,6 @@ export class Sessions implements vscode.Disposable {
     this.#runFirst();
   }
 
-  /** Runs a file that the user asked for. */
-  async run(session: Session): Promise<void> {
-    if (!vscode.workspace.isTrusted) return;
-    await session.run();
-  }
-
   async dispose(): Promise<void> {
     vscode.Disposable.from(...this.#subscriptions).dispose();
     for (const session of this.#sessions.values()) session.dispose();

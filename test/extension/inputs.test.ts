@@ -1,0 +1,32 @@
+import assert from "node:assert/strict";
+import { suite, test } from "mocha";
+import { readNumber, readSeed, readShape } from "../../src/extension/commands/inputs.js";
+
+suite("what users type into input boxes", () => {
+  for (const text of ["2, 4", "2,4", "2 4", "2 x 4", "2×4", "[2, 4]", "(2, 4)", "torch.Size([2, 4])", " 2, 4, "]) {
+    test(`"${text}" is the shape 2×4`, () => assert.deepEqual(readShape(text), { value: [2, 4] }));
+  }
+
+  test("empty brackets are a scalar, (3,) has one dimension", () => {
+    assert.deepEqual(readShape("[]"), { value: [] });
+    assert.deepEqual(readShape("(3,)"), { value: [3] });
+  });
+
+  for (const text of ["", "a", "2, -4", "2.5", "2,,4", "99999, 99999"]) {
+    test(`"${text}" is refused as a shape with a reason`, () => assert.equal(typeof readShape(text), "string"));
+  }
+
+  test("numbers keep within their limits", () => {
+    assert.deepEqual(readNumber("1e-3", {}), { value: 0.001 });
+    assert.deepEqual(readNumber("-2", {}), { value: -2 });
+    for (const text of ["", " ", "x", "Infinity", "NaN", "1,5"]) assert.equal(typeof readNumber(text, {}), "string", text);
+    assert.equal(typeof readNumber("-0.1", { minimum: 0 }), "string");
+    assert.equal(typeof readNumber("1.1", { minimum: 0, maximum: 1 }), "string");
+  });
+
+  test("seeds are whole numbers that a number holds exactly", () => {
+    assert.deepEqual(readSeed("0"), { value: 0 });
+    assert.deepEqual(readSeed(" 42 "), { value: 42 });
+    for (const text of ["", "-1", "1.5", "1e3", "9007199254740993"]) assert.equal(typeof readSeed(text), "string", text);
+  });
+});
