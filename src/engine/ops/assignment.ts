@@ -128,7 +128,7 @@ const clampInPlace = defineInPlace<ClampArgs>(clampRow);
 type ClampArguments = Arguments<[min: Bound, max: Bound], ClampOptions>;
 
 function clampBounds(args: readonly unknown[]): [min: Bound, max: Bound] {
-  const { min = null, max = null } = collect<ClampOptions>(["min", "max"], args);
+  const { min = null, max = null } = collect<ClampOptions>(["min", "max"], args, []);
   return [min, max];
 }
 

@@ -197,7 +197,7 @@ const tensordotOperation = defineComposite("tensordot", (x: Tensor, y: Tensor, d
 
 /** Products summed over dimensions of both tensors; the others are kept, those of the first in front. (torch.tensordot) */
 export function tensordot(x: Tensor, y: Tensor, ...args: Arguments<[dims: number | readonly [readonly number[], readonly number[]]], TensordotOptions>): Tensor {
-  return tensordotOperation(x, y, collect<TensordotOptions>(["dims"], args).dims ?? 2);
+  return tensordotOperation(x, y, collect<TensordotOptions>(["dims"], args, []).dims ?? 2);
 }
 
 /** Products summed over the last dimension of both. (torch.inner) */
@@ -310,7 +310,7 @@ export const crossAlong: (x: Tensor, y: Tensor, dim: number) => Tensor = defineO
 
 /** The vector product along a dimension of size 3, by default the first such one. (torch.cross) */
 export function cross(x: Tensor, y: Tensor, ...args: Arguments<[dim: number | null], { readonly dim?: number | null }>): Tensor {
-  const { dim = null } = collect<{ dim?: number | null }>(["dim"], args);
+  const { dim = null } = collect<{ dim?: number | null }>(["dim"], args, []);
   const along = dim ?? x.sizes.indexOf(3);
   if (along === -1 && dim === null) throw new RuntimeError("no dimension of size 3 in input");
   return crossAlong(x, y, along);
@@ -331,10 +331,10 @@ const cdistOperation = defineComposite("cdist", (x: Tensor, y: Tensor, p: number
 
 /** The distance of each row of x (*, n, k) to each row of y (*, m, k), as (*, n, m). (torch.cdist) */
 export function cdist(x: Tensor, y: Tensor, ...args: Arguments<[p: number], CdistOptions>): Tensor {
-  return cdistOperation(x, y, collect<CdistOptions>(["p"], args).p ?? 2);
+  return cdistOperation(x, y, collect<CdistOptions>(["p"], args, []).p ?? 2);
 }
 
 /** Products summed along one dimension, the others broadcast. (torch.linalg.vecdot) */
 export const vecdot = defineComposite("vecdot", (x: Tensor, y: Tensor, ...args: Arguments<[dim: number], { readonly dim?: number }>): Tensor => {
-  return sum(mul(x, y), collect<{ dim?: number }>(["dim"], args).dim ?? -1);
+  return sum(mul(x, y), collect<{ dim?: number }>(["dim"], args, []).dim ?? -1);
 });

@@ -312,7 +312,7 @@ function isIndexList(index: Index | readonly Index[]): index is readonly Index[]
  * The values broadcast to the shape that `x.at(...index)` has. (Tensor.index_put_)
  */
 export function indexPut_(x: Tensor, index: Index | readonly Index[], values: Tensor | Scalar, ...args: Arguments<[accumulate: boolean], AccumulateOptions>): Tensor {
-  const { accumulate = false } = collect<AccumulateOptions>(["accumulate"], args);
+  const { accumulate = false } = collect<AccumulateOptions>(["accumulate"], args, []);
   const { view, dims, indices, values: given } = putArguments(x, index, values);
   if (dims.length > 0) indexPutInPlace(view, given, dims, indices, accumulate);
   else if (accumulate) view.add_(given);
@@ -322,7 +322,7 @@ export function indexPut_(x: Tensor, index: Index | readonly Index[], values: Te
 
 /** A copy of x with `values` where the index tensors point. (torch.index_put) */
 export function indexPut(x: Tensor, indices: readonly Tensor[], values: Tensor | Scalar, ...args: Arguments<[accumulate: boolean], AccumulateOptions>): Tensor {
-  const { accumulate = false } = collect<AccumulateOptions>(["accumulate"], args);
+  const { accumulate = false } = collect<AccumulateOptions>(["accumulate"], args, []);
   const put = putArguments(x, indices, values);
   return indexPutOperation(put.view, put.values, put.dims, put.indices, accumulate);
 }

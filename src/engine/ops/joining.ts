@@ -26,7 +26,7 @@ export interface JoinOptions {
 type JoinArguments = Arguments<[dim: number], JoinOptions>;
 
 function joinedDim(args: readonly unknown[]): number {
-  return collect<JoinOptions>(["dim"], args).dim ?? 0;
+  return collect<JoinOptions>(["dim"], args, []).dim ?? 0;
 }
 
 /** PyTorch lets vectors of no elements join anything. */
@@ -241,7 +241,7 @@ export interface RepeatInterleaveOptions {
 
 /** Each element, or each slice of `dim`, repeated in place: a number of times, or as often as a tensor says for each. (torch.repeat_interleave) */
 export const repeatInterleave = defineComposite("repeatInterleave", (x: Tensor, repeats: number | Tensor, ...args: Arguments<[dim: number | null], RepeatInterleaveOptions>): Tensor => {
-  const { dim = null } = collect<RepeatInterleaveOptions>(["dim"], args);
+  const { dim = null } = collect<RepeatInterleaveOptions>(["dim"], args, []);
   const source = dim === null ? flatten(x) : x;
   const along = normalizeDim(dim ?? 0, source.sizes.length);
   const size = source.sizes[along] ?? 1;
@@ -336,7 +336,7 @@ const rollOperation = defineOperation<[x: Tensor, shifts: readonly number[], dim
 
 /** Elements moved on along dimensions, the last coming in front again; without dimensions, along the flattened tensor. (torch.roll) */
 export const roll = defineComposite("roll", (x: Tensor, shifts: Dims, ...args: Arguments<[dims: Dims], { readonly dims?: Dims }>): Tensor => {
-  const { dims } = collect<{ dims?: Dims }>(["dims"], args);
+  const { dims } = collect<{ dims?: Dims }>(["dims"], args, []);
   const by = typeof shifts === "number" ? [shifts] : shifts;
   if (dims === undefined || (typeof dims !== "number" && dims.length === 0)) {
     return reshape(rollOperation(flatten(x), by, [0]), x.sizes as number[]);
@@ -353,7 +353,7 @@ export interface Rot90Options {
 
 /** Turned by 90 degrees `k` times, from the first towards the second of two dimensions. (torch.rot90) */
 export const rot90 = defineComposite("rot90", (x: Tensor, ...args: Arguments<[k: number, dims: readonly [number, number]], Rot90Options>): Tensor => {
-  const { k = 1, dims = [0, 1] } = collect<Rot90Options>(["k", "dims"], args);
+  const { k = 1, dims = [0, 1] } = collect<Rot90Options>(["k", "dims"], args, []);
   const turns = ((k % 4) + 4) % 4;
   const [from, to] = dims;
   if (turns === 0) return x.clone();
@@ -426,7 +426,7 @@ export interface TriangleOptions {
 type TriangleArguments = Arguments<[diagonal: number], TriangleOptions>;
 
 function triangleOffset(args: readonly unknown[]): number {
-  return collect<TriangleOptions>(["diagonal"], args).diagonal ?? 0;
+  return collect<TriangleOptions>(["diagonal"], args, []).diagonal ?? 0;
 }
 
 /** The last two dimensions with zeros above a diagonal. (torch.tril) */
@@ -441,13 +441,13 @@ export function triu(x: Tensor, ...args: TriangleArguments): Tensor {
 
 /** Positions of the triangle that `tril` keeps, as two rows: those of rows and those of columns. (torch.tril_indices) */
 export function trilIndices(row: number, column: number, ...args: Arguments<[offset: number], { readonly offset?: number }>): Tensor {
-  const { offset = 0 } = collect<{ offset?: number }>(["offset"], args);
+  const { offset = 0 } = collect<{ offset?: number }>(["offset"], args, []);
   return triangleIndices(row, column, (i, j) => j <= i + offset);
 }
 
 /** Positions of the triangle that `triu` keeps, as two rows: those of rows and those of columns. (torch.triu_indices) */
 export function triuIndices(row: number, column: number, ...args: Arguments<[offset: number], { readonly offset?: number }>): Tensor {
-  const { offset = 0 } = collect<{ offset?: number }>(["offset"], args);
+  const { offset = 0 } = collect<{ offset?: number }>(["offset"], args, []);
   return triangleIndices(row, column, (i, j) => j >= i + offset);
 }
 
@@ -503,7 +503,7 @@ export interface DiagEmbedOptions {
 
 /** The last dimension as a diagonal of two new ones, zeros elsewhere. (torch.diag_embed) */
 export function diagEmbed(x: Tensor, ...args: Arguments<[offset: number, dim1: number, dim2: number], DiagEmbedOptions>): Tensor {
-  const { offset = 0, dim1 = -2, dim2 = -1 } = collect<DiagEmbedOptions>(["offset", "dim1", "dim2"], args);
+  const { offset = 0, dim1 = -2, dim2 = -1 } = collect<DiagEmbedOptions>(["offset", "dim1", "dim2"], args, []);
   return diagEmbedOperation(x, offset, dim1, dim2);
 }
 
@@ -536,7 +536,7 @@ export function diag(x: Tensor, ...args: TriangleArguments): Tensor {
 
 /** The flattened tensor as the diagonal of a matrix. (torch.diagflat) */
 export const diagflat = defineComposite("diagflat", (x: Tensor, ...args: Arguments<[offset: number], { readonly offset?: number }>): Tensor => {
-  return diagEmbedOperation(flatten(x), collect<{ offset?: number }>(["offset"], args).offset ?? 0, 0, 1);
+  return diagEmbedOperation(flatten(x), collect<{ offset?: number }>(["offset"], args, []).offset ?? 0, 0, 1);
 });
 
 const traceOperation = defineOperation<[x: Tensor]>({
@@ -575,7 +575,7 @@ export interface CombinationOptions {
 
 /** Every choice of `r` elements of a vector, a row each. (torch.combinations) */
 export const combinations = defineComposite("combinations", (x: Tensor, ...args: Arguments<[r: number, withReplacement: boolean], CombinationOptions>): Tensor => {
-  const { r = 2, withReplacement = false } = collect<CombinationOptions>(["r", "withReplacement"], args);
+  const { r = 2, withReplacement = false } = collect<CombinationOptions>(["r", "withReplacement"], args, []);
   if (x.sizes.length !== 1) throw new RuntimeError("Expect a 1D vector, but got shape " + formatSizes(x.sizes));
   const count = x.sizes[0]!;
   const rows: number[][] = [];

@@ -368,7 +368,7 @@ const qrOperation = defineComposite("qr", (a: Tensor, mode: "reduced" | "complet
 
 /** A = Q R with orthonormal columns in Q and upper-triangular R. `mode`: "reduced" (default), "complete" or "r". (torch.linalg.qr) */
 export function qr(a: Tensor, ...args: Arguments<[mode: "reduced" | "complete" | "r"], { readonly mode?: "reduced" | "complete" | "r" }>): QrResult {
-  const { mode = "reduced" } = collect<{ mode?: "reduced" | "complete" | "r" }>(["mode"], args);
+  const { mode = "reduced" } = collect<{ mode?: "reduced" | "complete" | "r" }>(["mode"], args, []);
   if (!["reduced", "complete", "r"].includes(mode)) {
     throw new RuntimeError(`qr received unrecognized mode '${mode}' but expected one of 'reduced' (default), 'r', or 'complete'`);
   }
@@ -503,7 +503,7 @@ export interface SvdOptions {
 
 /** A = U diag(S) Vh with S descending. (torch.linalg.svd) */
 export function svd(a: Tensor, ...args: Arguments<[fullMatrices: boolean], SvdOptions>): SvdResult {
-  return svdOperation(a, collect<SvdOptions>(["fullMatrices"], args).fullMatrices ?? true);
+  return svdOperation(a, collect<SvdOptions>(["fullMatrices"], args, []).fullMatrices ?? true);
 }
 
 const svdvalsOperation = defineComposite("svdvals", (a: Tensor): Tensor => {
@@ -594,7 +594,7 @@ export const vecdot = defineComposite("vecdot", (x: Tensor, y: Tensor, ...args: 
 
 /** The vector product along a dimension of size 3, the last by default. (torch.linalg.cross) */
 export function cross(x: Tensor, y: Tensor, ...args: Arguments<[dim: number], { readonly dim?: number }>): Tensor {
-  return crossAlong(x, y, collect<{ dim?: number }>(["dim"], args).dim ?? -1);
+  return crossAlong(x, y, collect<{ dim?: number }>(["dim"], args, []).dim ?? -1);
 }
 
 /** The diagonals of matrices. (torch.linalg.diagonal) */
@@ -623,7 +623,7 @@ export interface VectorNormOptions {
 
 /** The norm of the elements as one vector, or along dimensions. (torch.linalg.vector_norm) */
 export function vectorNorm(x: Tensor, ...args: Arguments<[ord: number, dim: Dims | null, keepdim: boolean], VectorNormOptions>): Tensor {
-  const { ord = 2, dim = null, keepdim = false, dtype } = collect<VectorNormOptions>(["ord", "dim", "keepdim"], args);
+  const { ord = 2, dim = null, keepdim = false, dtype } = collect<VectorNormOptions>(["ord", "dim", "keepdim"], args, ["dtype"]);
   return vectorNormOf(dtype === undefined ? x : to(x, dtype), ord, dim, keepdim);
 }
 
@@ -643,7 +643,7 @@ export interface MatrixNormOptions {
 
 /** The norm of matrices. (torch.linalg.matrix_norm) */
 export const matrixNorm = defineComposite("matrixNorm", (a: Tensor, ...args: Arguments<[ord: MatrixOrder, dim: readonly [number, number], keepdim: boolean], MatrixNormOptions>): Tensor => {
-  const { ord = "fro", dim = [-2, -1], keepdim = false, dtype } = collect<MatrixNormOptions>(["ord", "dim", "keepdim"], args);
+  const { ord = "fro", dim = [-2, -1], keepdim = false, dtype } = collect<MatrixNormOptions>(["ord", "dim", "keepdim"], args, ["dtype"]);
   const x = dtype === undefined ? a : to(a, dtype);
   if (x.sizes.length < 2) throw new RuntimeError("linalg.matrix_norm: The input tensor A must have at least 2 dimensions.");
   if (dim.length !== 2) throw new RuntimeError(`linalg.matrix_norm: dim must be a 2-tuple. Got ${dim.join(" ")}`);
@@ -677,7 +677,7 @@ export interface LinalgNormOptions {
 
 /** A vector norm or a matrix norm, by how many dimensions are meant. (torch.linalg.norm) */
 export const norm = defineComposite("norm", (x: Tensor, ...args: Arguments<[ord: MatrixOrder | null, dim: Dims | null, keepdim: boolean], LinalgNormOptions>): Tensor => {
-  const { ord = null, dim = null, keepdim = false } = collect<LinalgNormOptions>(["ord", "dim", "keepdim"], args);
+  const { ord = null, dim = null, keepdim = false } = collect<LinalgNormOptions>(["ord", "dim", "keepdim"], args, []);
   if (ord === null) return vectorNormOf(x, 2, dim, keepdim);
   const dims = dim === null ? [...x.sizes.keys()] : typeof dim === "number" ? [dim] : dim;
   if (dim === null && x.sizes.length !== 1 && x.sizes.length !== 2) {

@@ -56,7 +56,7 @@ const sortOperation = defineComposite("sort", (x: Tensor, along: number, descend
 
 /** Elements in order along a dimension (the last by default), and where each was. Equal ones keep their order. (torch.sort) */
 export function sort(x: Tensor, ...args: SortArguments): ValuesAndIndices {
-  const { dim = -1, descending = false } = collect<SortOptions>(["dim", "descending"], args);
+  const { dim = -1, descending = false } = collect<SortOptions>(["dim", "descending"], args, ["stable"]);
   return sortOperation(x, dim, descending);
 }
 
@@ -67,7 +67,7 @@ const argsortOperation = defineComposite("argsort", (x: Tensor, along: number, d
 
 /** The positions that put a dimension (the last by default) in order. (torch.argsort) */
 export function argsort(x: Tensor, ...args: SortArguments): Tensor {
-  const { dim = -1, descending = false } = collect<SortOptions>(["dim", "descending"], args);
+  const { dim = -1, descending = false } = collect<SortOptions>(["dim", "descending"], args, ["stable"]);
   return argsortOperation(x, dim, descending);
 }
 
@@ -95,7 +95,7 @@ const topkOperation = defineComposite("topk", (x: Tensor, k: number, along: numb
 
 /** The k largest elements of a dimension (the last by default) in order, and where each was. (torch.topk) */
 export function topk(x: Tensor, k: number, ...args: Arguments<[dim: number, largest: boolean, sorted: boolean], TopkOptions>): ValuesAndIndices {
-  const { dim = -1, largest = true } = collect<TopkOptions>(["dim", "largest", "sorted"], args);
+  const { dim = -1, largest = true } = collect<TopkOptions>(["dim", "largest", "sorted"], args, []);
   return topkOperation(x, k, dim, largest);
 }
 
@@ -211,7 +211,7 @@ const bincountOperation = defineOperation<[x: Tensor, weights: Tensor | null, mi
 
 /** How often each of 0, 1, 2, ... occurs, or the sum of the weights given to each. (torch.bincount) */
 export function bincount(x: Tensor, ...args: Arguments<[weights: Tensor | null, minlength: number], { readonly weights?: Tensor | null; readonly minlength?: number }>): Tensor {
-  const { weights = null, minlength = 0 } = collect<{ weights?: Tensor | null; minlength?: number }>(["weights", "minlength"], args);
+  const { weights = null, minlength = 0 } = collect<{ weights?: Tensor | null; minlength?: number }>(["weights", "minlength"], args, []);
   return bincountOperation(x, weights, minlength);
 }
 
@@ -255,7 +255,7 @@ const histcOperation = defineOperation<[x: Tensor, bins: number, min: number, ma
 
 /** How many elements lie in each of `bins` equal ranges. (torch.histc) */
 export function histc(x: Tensor, ...args: Arguments<[bins: number, min: number, max: number], HistcOptions>): Tensor {
-  const { bins = 100, min = 0, max = 0 } = collect<HistcOptions>(["bins", "min", "max"], args);
+  const { bins = 100, min = 0, max = 0 } = collect<HistcOptions>(["bins", "min", "max"], args, []);
   return histcOperation(x, bins, min, max);
 }
 

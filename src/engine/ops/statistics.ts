@@ -94,7 +94,7 @@ export interface VanderOptions {
 
 /** The powers of each element of a vector, a row each. (torch.vander) */
 export const vander = defineComposite("vander", (x: Tensor, ...args: Arguments<[N: number, increasing: boolean], VanderOptions>): Tensor => {
-  const { N = x.numel(), increasing = false } = collect<VanderOptions>(["N", "increasing"], args);
+  const { N = x.numel(), increasing = false } = collect<VanderOptions>(["N", "increasing"], args, []);
   const powers = Array.from({ length: N }, (_, power) => x.pow(power));
   return stack(increasing ? powers : powers.reverse(), -1);
 });
@@ -141,7 +141,7 @@ function fractionsOf(q: number | Tensor, operation: string): readonly number[] {
 }
 
 function quantiles(operation: string, x: Tensor, q: number | Tensor, args: readonly unknown[], sizeOf: (values: readonly number[]) => number | null): Tensor {
-  const { dim = null, keepdim = false, interpolation = "linear" } = collect<QuantileOptions>(["dim", "keepdim"], args);
+  const { dim = null, keepdim = false, interpolation = "linear" } = collect<QuantileOptions>(["dim", "keepdim"], args, ["interpolation"]);
   if (!x.dtype.isFloatingPoint) throw new RuntimeError(`${operation}() input tensor must be either float or double dtype`);
   if (!["linear", "lower", "higher", "midpoint", "nearest"].includes(interpolation)) {
     throw new RuntimeError(`${operation}() interpolation must be one of linear, lower, higher, midpoint or nearest, but got ${interpolation}`);
