@@ -132,6 +132,17 @@ export class Tensor {
     return this.device === "meta";
   }
 
+  /** The dimensions in reverse order: of a matrix, its transpose. */
+  get T(): Tensor {
+    return this.permute(this.sizes.map((_, dim) => this.sizes.length - 1 - dim));
+  }
+
+  /** The last two dimensions exchanged: each matrix of a batch transposed. */
+  get mT(): Tensor {
+    if (this.sizes.length === 1) throw new RuntimeError("tensor.mT is only supported on matrices or batches of matrices. Got 1-D tensor.");
+    return this.sizes.length === 0 ? this : this.transpose(-2, -1);
+  }
+
   // ---- autograd
 
   /** Whether backward passes reach this tensor. Can be set on leaves of floating-point dtype. */

@@ -63,6 +63,7 @@ describe("views", () => {
     view.fill_(0);
     expect(list(x.at("...", 1))).toEqual([[1, 0, 0], [13, 0, 0]]);
     expect(x.permute(2, 0, 1).stride()).toEqual([1, 12, 4]);
+    expect(shapes([x.T, x.mT, x.at(0).t()])).toEqual([[4, 3, 2], [2, 4, 3], [4, 3]]);
   });
 
   test("reshape copies only where no strides do", () => {
