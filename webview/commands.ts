@@ -118,6 +118,7 @@ function pictureCommands({ page, dispatch }: Session, graph: GraphViewInterface,
 
 function expansionItems(graph: GraphViewInterface, index: ModelIndex, path: string | null): MenuItem[] {
   const type = path === null ? null : index.module(path)?.type;
+  const row = path === null ? null : graph.row(path);
   const item = (label: string, run: () => void): MenuItem => ({ kind: "action", label, run });
   return [
     item(l10n.t("Expand All"), () => graph.expandAll()),
@@ -133,11 +134,15 @@ function expansionItems(graph: GraphViewInterface, index: ModelIndex, path: stri
           item(l10n.t("Collapse Every {0}", type), () => graph.setExpandedByType(type, false)),
         ]
       : []),
-    item(l10n.t("Collapse All That Keep Their Shape"), () => {
-      const state = graph.getViewState();
-      const closed = Object.fromEntries(keepingShape(index).map((each) => [each, false]));
-      graph.setViewState({ ...state, expanded: { ...state.expanded, ...closed } });
-    }),
+    item(l10n.t("Collapse All That Keep Their Shape"), () => graph.setExpanded(keepingShape(index), false)),
+    ...(row
+      ? [
+          { kind: "separator" } as const,
+          row.unfolded
+            ? item(l10n.t("Fold the {0} Equal Modules into One", row.members.length), () => graph.setUnfolded(row.members[0]!, false))
+            : item(l10n.t("Show Each of the {0} Equal Modules", row.members.length), () => graph.setUnfolded(row.members[row.position]!, true)),
+        ]
+      : []),
   ];
 }
 

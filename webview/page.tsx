@@ -136,7 +136,7 @@ function Content({ layoutEngine }: { readonly layoutEngine: Promise<string> }) {
               onChange={(wanted) => dispatch({ kind: "prefer", preferences: { inspectorShare: { ...inspectorShare, [shape]: wanted } } })}
             />
             <div class="side" style={{ flexGrow: share }}>
-              <Inspector model={model} />
+              <Inspector model={model} graph={graph} />
             </div>
           </>
         )}

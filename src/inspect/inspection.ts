@@ -138,7 +138,7 @@ export class Inspection {
     return null;
   }
 
-  tensorValues({ model, tensor: id, maxRows, maxColumns }: RunnerMethods["tensorValues"]["params"]): TensorValues {
+  tensorValues({ model, tensor: id, maxRows, maxColumns, index = [] }: RunnerMethods["tensorValues"]["params"]): TensorValues {
     const tensor = this.#tensorWithValues(model, id);
     const { sizes, strides } = tensor;
     const [allRows, allColumns] = [sizes.at(-2) ?? 1, sizes.at(-1) ?? 1];
@@ -146,18 +146,19 @@ export class Inspection {
     const rows = empty ? 0 : Math.min(allRows, maxRows);
     const columns = empty ? 0 : Math.min(allColumns, maxColumns);
     const { data } = tensor.storage;
+    const start = tensor.offset + leadingOffset(sizes, strides, index);
     const values: (number | null | "Infinity" | "-Infinity")[] = [];
     for (let row = 0; row < rows; row++) {
       for (let column = 0; column < columns; column++) {
-        const value = data[tensor.offset + row * (strides.at(-2) ?? 0) + column * (strides.at(-1) ?? 0)]!;
+        const value = data[start + row * (strides.at(-2) ?? 0) + column * (strides.at(-1) ?? 0)]!;
         values.push(Number.isFinite(value) ? value : Number.isNaN(value) ? null : value > 0 ? "Infinity" : "-Infinity");
       }
     }
     return { shape: [...sizes], rows, columns, values, truncated: rows * columns < tensor.numel() };
   }
 
-  statistics({ model, tensor: id, bins }: RunnerMethods["statistics"]["params"]): TensorStatistics {
-    return tensorStatistics(this.#tensorWithValues(model, id), Math.min(Math.max(1, Math.floor(bins) || defaultBins), 10_000), Infinity);
+  statistics({ model, tensor: id, bins, range }: RunnerMethods["statistics"]["params"]): TensorStatistics {
+    return tensorStatistics(this.#tensorWithValues(model, id), Math.min(Math.max(1, Math.floor(bins) || defaultBins), 10_000), Infinity, range);
   }
 
   /** The running code was stopped from outside. */
@@ -268,6 +269,18 @@ export class Inspection {
     for (const path of recording.paths()) if (!places.has(path)) return false;
     return true;
   }
+}
+
+/** How far into a tensor's memory the slice at `index` begins; `index` names a place along each dimension before the last two, 0 where it is short. */
+function leadingOffset(sizes: readonly number[], strides: readonly number[], index: readonly number[]): number {
+  let offset = 0;
+  for (let dim = 0; dim < Math.max(sizes.length - 2, index.length); dim++) {
+    const at = index[dim] ?? 0;
+    if (dim >= sizes.length - 2) throw new Error(`There is no dimension ${dim} before the last two of ${sizes.length}.`);
+    if (!Number.isInteger(at) || at < 0 || (at >= sizes[dim]! && sizes[dim]! > 0)) throw new Error(`Index ${at} is out of bounds for dimension ${dim} with size ${sizes[dim]}.`);
+    offset += at * strides[dim]!;
+  }
+  return offset;
 }
 
 function hasValues(engine: Engine, tensor: Tensor): boolean {

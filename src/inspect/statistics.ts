@@ -7,8 +7,11 @@ export const sampleLimit = 65_536;
 const activationSampleLimit = 4096;
 export const defaultBins = 32;
 
-/** Statistics of a tensor with values, over at most `limit` elements at an even stride. */
-export function tensorStatistics(tensor: Tensor, bins = defaultBins, limit = sampleLimit): TensorStatistics {
+/**
+ * Statistics of a tensor with values, over at most `limit` elements at an even stride. The bins divide the values' own range, or `range` where it
+ * is given, so that two tensors can be counted in the same ones; what lies outside of it is in no bin.
+ */
+export function tensorStatistics(tensor: Tensor, bins = defaultBins, limit = sampleLimit, range?: readonly [low: number, high: number]): TensorStatistics {
   const values = sample(tensor, limit);
   let nan = 0;
   let positiveInfinity = 0;
@@ -37,18 +40,19 @@ export function tensorStatistics(tensor: Tensor, bins = defaultBins, limit = sam
   const common = { count, sampled: values.length, nan, positiveInfinity, negativeInfinity, zeros };
   if (finite === 0) return { ...common, finite: null, histogram: null };
   const summary = { min, max, mean: Math.min(Math.max(mean, min), max), std: Math.sqrt(squares / finite) };
-  if (min === max) return { ...common, finite: summary, histogram: null };
+  const [from, to] = range ?? [min, max];
+  if (!(from < to)) return { ...common, finite: summary, histogram: null };
   const counts = new Array<number>(bins).fill(0);
   // Divided before it is subtracted, the range of numbers near the largest cannot overflow.
-  const low = min / bins;
-  const width = max / bins - low;
+  const low = from / bins;
+  const width = to / bins - low;
   for (let i = 0; i < values.length; i++) {
     const value = values[i]!;
-    if (value - value !== 0) continue;
+    if (value - value !== 0 || value < from || value > to) continue;
     const bin = Math.floor((value / bins - low) / width * bins);
     counts[bin < bins ? bin : bins - 1]!++;
   }
-  return { ...common, finite: summary, histogram: { low: min, high: max, bins: counts } };
+  return { ...common, finite: summary, histogram: { low: from, high: to, bins: counts } };
 }
 
 /** What a forward pass notes of each activation; undefined where there are no real numbers to look at. */

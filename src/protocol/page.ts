@@ -57,8 +57,9 @@ export interface PageMethods {
   forward: { params: ForwardRequest; result: null };
   reinitialize: { params: { readonly model: string } & Reinitialization; result: null };
   undoReinitialize: { params: { readonly model: string }; result: null };
-  tensorValues: { params: { readonly model: string; readonly tensor: TensorId; readonly maxRows: number; readonly maxColumns: number }; result: TensorValues };
-  statistics: { params: { readonly model: string; readonly tensor: TensorId; readonly bins: number }; result: TensorStatistics };
+  /** As of the runner. */
+  tensorValues: { params: { readonly model: string; readonly tensor: TensorId; readonly maxRows: number; readonly maxColumns: number; readonly index?: readonly number[] }; result: TensorValues };
+  statistics: { params: { readonly model: string; readonly tensor: TensorId; readonly bins: number; readonly range?: readonly [low: number, high: number] }; result: TensorStatistics };
   /** The user selected a module in the page. */
   selected: { params: Selection; result: null };
   reveal: { params: { readonly location: SourceLocation }; result: null };

@@ -73,9 +73,10 @@ export interface RunnerMethods {
   reinitialize: { params: { readonly model: string } & Reinitialization; result: ModelSnapshot };
   undoReinitialize: { params: { readonly model: string }; result: ModelSnapshot };
   setSeed: { params: { readonly seed: number }; result: null };
-  tensorValues: { params: { readonly model: string; readonly tensor: TensorId; readonly maxRows: number; readonly maxColumns: number }; result: TensorValues };
-  /** Exact statistics of one tensor, never sampled, with `bins` bins. */
-  statistics: { params: { readonly model: string; readonly tensor: TensorId; readonly bins: number }; result: TensorStatistics };
+  /** `index`: the place along each dimension before the last two; default: the first. */
+  tensorValues: { params: { readonly model: string; readonly tensor: TensorId; readonly maxRows: number; readonly maxColumns: number; readonly index?: readonly number[] }; result: TensorValues };
+  /** Exact statistics of one tensor, never sampled, with `bins` bins over its own range or over `range`; what lies outside of that is in no bin. */
+  statistics: { params: { readonly model: string; readonly tensor: TensorId; readonly bins: number; readonly range?: readonly [low: number, high: number] }; result: TensorStatistics };
 }
 
 export type RunnerMethod = keyof RunnerMethods;

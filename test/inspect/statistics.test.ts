@@ -17,6 +17,12 @@ describe("statistics of a tensor", () => {
     });
   });
 
+  test("count in the bins of a stated range, and leave out of them what lies beyond", () => {
+    const { histogram, finite } = tensorStatistics(torch.tensor([-5, 0, 1, 2, 3, 9]), 2, sampleLimit, [0, 4]);
+    expect(histogram).toEqual({ low: 0, high: 4, bins: [2, 2] });
+    expect(finite).toMatchObject({ min: -5, max: 9 });
+  });
+
   test("of a constant have no histogram", () => {
     expect(tensorStatistics(torch.full([3], 42))).toMatchObject({ finite: { min: 42, max: 42, mean: 42, std: 0 }, histogram: null });
   });

@@ -130,6 +130,17 @@ export interface GraphViewState {
   readonly camera: { readonly scale: number; readonly anchor: string; readonly dx: number; readonly dy: number } | null;
 }
 
+/** Siblings equal in structure, which the picture draws as one box (or one by one, where the user unfolded them). */
+export interface EqualSiblings {
+  /** Paths, in order. */
+  readonly members: readonly string[];
+  /** Which of them the asked path is, or lies in. */
+  readonly position: number;
+  /** "repeated": each has weights of its own. "shared": one module in several places. */
+  readonly kind: "repeated" | "shared";
+  readonly unfolded: boolean;
+}
+
 /** A value per module to colour boxes by, with its scale; see GraphView.setOverlay. */
 export interface Overlay {
   readonly title: string;
@@ -184,6 +195,8 @@ export interface GraphViewInterface {
   setExpanded(paths: readonly string[], expanded: boolean): void;
   /** Shows a folded row one by one (true) or as one box (false); `path` is any member. */
   setUnfolded(path: string, unfolded: boolean): void;
+  /** The equal siblings among which the module, or the nearest around it, is drawn as one unless unfolded; null where there are none. */
+  row(path: string): EqualSiblings | null;
   /** Steps a folded row to another member. */
   showMember(path: string): void;
   setDirection(direction: Direction): void;

@@ -2,6 +2,7 @@ import type { ModelSnapshot } from "../../src/protocol/index.js";
 import type {
   DescribedLink,
   Direction,
+  EqualSiblings,
   GraphItem,
   GraphViewInterface,
   GraphViewOptions,
@@ -169,6 +170,16 @@ export class GraphView implements GraphViewInterface {
     if (unfolded) set.add(first);
     else set.delete(first);
     this.#arrange({ ...this.#arrangement, unfolded: set }, unfolded ? path : first);
+  }
+
+  row(path: string): EqualSiblings | null {
+    for (const { path: each } of this.#model?.index.ancestry(path).toReversed() ?? []) {
+      const row = this.#model!.rowOf(each);
+      if (!row || row.kind === "single") continue;
+      const members = row.members.map((member) => member.path);
+      return { members, position: members.indexOf(each), kind: row.kind, unfolded: this.#arrangement.unfolded.has(members[0]!) };
+    }
+    return null;
   }
 
   showMember(path: string): void {

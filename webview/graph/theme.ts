@@ -69,8 +69,8 @@ export const lightTheme: Theme = {
     embedding: "#3a5bc7",
     normalization: "#00835d",
     activation: "#94700a",
-    structure: "#7a828c",
-    container: "#7a828c",
+    structure: "#606872",
+    container: "#606872",
     operation: "#57606a",
   },
 };

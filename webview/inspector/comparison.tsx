@@ -1,6 +1,7 @@
 import "./comparison.css";
 import * as l10n from "@vscode/l10n";
-import type { ModelSnapshot, ModuleSnapshot, TensorSnapshot } from "../../src/protocol/index.js";
+import { useEffect, useState } from "preact/hooks";
+import type { ModelSnapshot, ModuleSnapshot, TensorSnapshot, TensorStatistics } from "../../src/protocol/index.js";
 import { IconButton, Link } from "../controls.js";
 import { formatCount, formatPercent, formatShape, formatValue } from "../format.js";
 import { indexOf } from "../modelIndex.js";
@@ -42,19 +43,52 @@ export function Comparison({ model, module }: ComparisonProps) {
       </p>
       {names.length === 0 && <p class="muted">{l10n.t("Neither has parameters of its own.")}</p>}
       {names.map((name) => (
-        <Pair key={name} name={name} first={find(other, name)} second={find(module, name)} />
+        <Pair key={name} model={model} name={name} first={find(other, name)} second={find(module, name)} />
       ))}
     </Section>
   );
 }
 
 interface PairProps {
+  readonly model: ModelSnapshot;
   readonly name: string;
   readonly first: TensorSnapshot | undefined;
   readonly second: TensorSnapshot | undefined;
 }
 
-function Pair({ name, first, second }: PairProps) {
+/** Fewest and most bins of a comparison; between them as many as the smaller tensor can fill (Rice's rule). */
+const [fewestBins, mostBins] = [6, 32];
+
+/** Statistics of both tensors with bins over one range; their own until the live model has counted them, and where it cannot. */
+function useSharedBins(model: ModelSnapshot, first: TensorSnapshot | undefined, second: TensorSnapshot | undefined): readonly (TensorStatistics | null)[] {
+  const { request } = useSession();
+  const own = [first?.statistics ?? null, second?.statistics ?? null] as const;
+  const [counted, setCounted] = useState<readonly TensorStatistics[] | null>(null);
+  useEffect(() => {
+    setCounted(null);
+    if (!first || !second || !own[0]?.histogram || !own[1]?.histogram) return;
+    let current = true;
+    const bins = Math.round(Math.max(fewestBins, Math.min(mostBins, 2 * Math.cbrt(Math.min(first.count, second.count)))));
+    const count = (known: readonly TensorStatistics[]) => {
+      const range = [Math.min(...known.map(({ finite }) => finite!.min)), Math.max(...known.map(({ finite }) => finite!.max))] as const;
+      return Promise.all([first, second].map((tensor) => request("statistics", { model: model.name, tensor: tensor.id, bins, range })));
+    };
+    count([own[0], own[1]])
+      // What the snapshot knows of a large tensor is sampled: its full range may be wider.
+      .then((found) => (found.every(({ finite, histogram }) => finite && histogram && finite.min >= histogram.low && finite.max <= histogram.high) ? found : count(found)))
+      .then(
+        (found) => current && setCounted(found),
+        () => undefined,
+      );
+    return () => {
+      current = false;
+    };
+  }, [model, first?.id, second?.id]);
+  return counted ?? own;
+}
+
+function Pair({ model, name, first, second }: PairProps) {
+  const [ofFirst, ofSecond] = useSharedBins(model, first, second);
   const rows: readonly [string, (tensor: TensorSnapshot) => string][] = [
     [l10n.t("shape"), (tensor) => formatShape(tensor.shape)],
     [l10n.t("elements"), (tensor) => formatCount(tensor.count)],
@@ -69,7 +103,7 @@ function Pair({ name, first, second }: PairProps) {
     <article class="comparison" aria-label={name}>
       <h3>{name}</h3>
       {first && second && first.id === second.id && <p class="muted">{l10n.t("One shared parameter: the values are the same.")}</p>}
-      <HistogramPair first={first?.statistics ?? null} second={second?.statistics ?? null} />
+      <HistogramPair first={ofFirst ?? null} second={ofSecond ?? null} />
       <table>
         <tbody>
           {rows.map(([title, text]) => (

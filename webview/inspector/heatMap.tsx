@@ -25,12 +25,16 @@ export function Values({ model, tensor, name }: ValuesProps) {
   const [asked, setAsked] = useState(false);
   const [values, setValues] = useState<TensorValues | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
+  const leading = tensor.shape?.slice(0, -2) ?? [];
+  const [chosen, setChosen] = useState<readonly number[]>(leading.map(() => 0));
+  // A re-run may have made the tensor smaller.
+  const index = leading.map((size, dimension) => Math.max(0, Math.min(chosen[dimension] ?? 0, size - 1)));
   const wanted = asked || tensor.count <= small;
 
   useEffect(() => {
     if (!wanted) return;
     let current = true;
-    request("tensorValues", { model: model.name, tensor: tensor.id, maxRows: mostCells, maxColumns: mostCells }).then(
+    request("tensorValues", { model: model.name, tensor: tensor.id, maxRows: mostCells, maxColumns: mostCells, index }).then(
       (result) => {
         if (!current) return;
         setValues(result);
@@ -41,7 +45,7 @@ export function Values({ model, tensor, name }: ValuesProps) {
     return () => {
       current = false;
     };
-  }, [model, tensor.id, wanted]);
+  }, [model, tensor.id, wanted, index.join()]);
 
   if (!wanted) {
     return (
@@ -52,7 +56,45 @@ export function Values({ model, tensor, name }: ValuesProps) {
   }
   if (problem !== null) return <p class="muted">{l10n.t("The values cannot be read: {0}", problem)}</p>;
   // The height is known before the values are, so that nothing jumps when they come.
-  return values ? <HeatMap values={values} name={name} /> : <div class="heat-map-wait" />;
+  return (
+    <>
+      {leading.some((size) => size > 1) && <SliceSteppers sizes={leading} index={index} onChange={setChosen} />}
+      {values ? <HeatMap values={values} index={index} name={name} /> : <div class="heat-map-wait" />}
+    </>
+  );
+}
+
+interface SliceSteppersProps {
+  readonly sizes: readonly number[];
+  readonly index: readonly number[];
+  readonly onChange: (index: readonly number[]) => void;
+}
+
+/** A number field for each dimension before the last two: which slice of the tensor the heat map shows. */
+function SliceSteppers({ sizes, index, onChange }: SliceSteppersProps) {
+  return (
+    <div class="slice-steppers" role="group" aria-label={l10n.t("Slice")}>
+      <span aria-hidden="true">[</span>
+      {sizes.map((size, dimension) => (
+        <input
+          key={dimension}
+          type="number"
+          min={0}
+          max={size - 1}
+          value={index[dimension]}
+          disabled={size < 2}
+          aria-label={l10n.t("Index along dimension {0}, 0 to {1}", dimension, size - 1)}
+          title={l10n.t("Index along dimension {0}, 0 to {1}", dimension, size - 1)}
+          onInput={(event) => {
+            const { valueAsNumber } = event.currentTarget;
+            if (Number.isInteger(valueAsNumber) && valueAsNumber >= 0 && valueAsNumber < size) onChange(index.map((at, other) => (other === dimension ? valueAsNumber : at)));
+          }}
+          onBlur={(event) => (event.currentTarget.value = String(index[dimension]))}
+        />
+      ))}
+      <span class="muted">{l10n.t(":, :] of {0} slices", formatShape(sizes))}</span>
+    </div>
+  );
 }
 
 interface Cell {
@@ -60,7 +102,14 @@ interface Cell {
   readonly column: number;
 }
 
-function HeatMap({ values, name }: { readonly values: TensorValues; readonly name: string }) {
+interface HeatMapProps {
+  readonly values: TensorValues;
+  /** Which slice of the tensor the values are. */
+  readonly index: readonly number[];
+  readonly name: string;
+}
+
+function HeatMap({ values, index, name }: HeatMapProps) {
   const { rows, columns } = values;
   const canvas = useRef<HTMLCanvasElement>(null);
   const frame = useRef<HTMLDivElement>(null);
@@ -115,7 +164,7 @@ function HeatMap({ values, name }: { readonly values: TensorValues; readonly nam
         <span class="heat-map-scale" aria-hidden="true" />
         <span>{formatValue(limit)}</span>
       </div>
-      <output class="heat-map-readout">{at ? readout(values, at) : note(values)}</output>
+      <output class="heat-map-readout">{at ? readout(values, index, at) : note(values)}</output>
     </div>
   );
 }
@@ -125,18 +174,16 @@ function numberAt(values: TensorValues, { row, column }: Cell): number {
   return value === null || value === undefined ? Number.NaN : Number(value);
 }
 
-function readout(values: TensorValues, cell: Cell): string {
-  const leading = values.shape.slice(0, -2).map(() => 0);
-  const index = values.shape.length < 2 ? [cell.column].slice(0, values.shape.length) : [...leading, cell.row, cell.column];
-  return `[${index.join(", ")}] = ${formatValue(numberAt(values, cell))}`;
+function readout(values: TensorValues, leading: readonly number[], cell: Cell): string {
+  const place = values.shape.length < 2 ? [cell.column].slice(0, values.shape.length) : [...leading, cell.row, cell.column];
+  return `[${place.join(", ")}] = ${formatValue(numberAt(values, cell))}`;
 }
 
-function note({ shape, rows, columns, truncated }: TensorValues): string {
-  if (!truncated) return "";
-  const part = formatShape([rows, columns]);
-  return shape.length > 2
-    ? l10n.t("The first {0} of {1}", part, formatShape(shape))
-    : l10n.t("The first {0} rows and columns of {1}", part, formatShape(shape));
+/** Says where the map shows only the beginning of its matrix. */
+function note({ shape, rows, columns }: TensorValues): string {
+  const matrix = shape.slice(-2);
+  if (shape.length < 2 ? columns === (shape[0] ?? 1) : rows === matrix[0] && columns === matrix[1]) return "";
+  return l10n.t("The first {0} rows and columns of {1}", formatShape(shape.length < 2 ? [columns] : [rows, columns]), formatShape(matrix));
 }
 
 function largest({ values }: TensorValues): number {

@@ -3,13 +3,20 @@ import * as l10n from "@vscode/l10n";
 import { useEffect, useRef } from "preact/hooks";
 import type { ModelSnapshot } from "../../src/protocol/index.js";
 import { IconButton, Link } from "../controls.js";
+import type { GraphViewInterface } from "../graph/index.js";
 import { indexOf } from "../modelIndex.js";
 import { useSession } from "../session.js";
 import { ModuleView } from "./moduleView.js";
 import { NodeView } from "./nodeView.js";
 
+interface InspectorProps {
+  readonly model: ModelSnapshot;
+  /** The picture while it is mounted. */
+  readonly graph: GraphViewInterface | null;
+}
+
 /** What is known of the selection; of the model where nothing is selected. */
-export function Inspector({ model }: { readonly model: ModelSnapshot }) {
+export function Inspector({ model, graph }: InspectorProps) {
   const { page, dispatch } = useSession();
   const { selected } = page;
   const body = useRef<HTMLDivElement>(null);
@@ -24,7 +31,7 @@ export function Inspector({ model }: { readonly model: ModelSnapshot }) {
         <IconButton icon="close" label={l10n.t("Close Inspector")} onClick={() => dispatch({ kind: "prefer", preferences: { inspectorOpen: false } })} />
       </header>
       <div ref={body} class="inspector-body" tabIndex={0}>
-        {selected?.kind === "node" ? <NodeView key={key} model={model} node={selected} /> : <ModuleView key={key} model={model} path={path} />}
+        {selected?.kind === "node" ? <NodeView key={key} model={model} node={selected} /> : <ModuleView key={key} model={model} path={path} graph={graph} />}
       </div>
     </aside>
   );

@@ -3,18 +3,27 @@ import { useState } from "preact/hooks";
 import type { ModelSnapshot, ModuleSnapshot, Operand } from "../../src/protocol/index.js";
 import { Icon, Link } from "../controls.js";
 import { formatBytes, formatCompact, formatCount, formatPercent, formatValue } from "../format.js";
+import type { GraphViewInterface } from "../graph/index.js";
 import { LocationLink } from "../locationLink.js";
 import { indexOf, type ModuleCall } from "../modelIndex.js";
 import { useSession } from "../session.js";
 import { Comparison } from "./comparison.js";
+import { EqualSiblings } from "./equalSiblings.js";
 import { Facts, Section } from "./facts.js";
 import { ModelSection } from "./modelSection.js";
 import { OperandList } from "./operands.js";
 import { ParameterCard } from "./parameterCard.js";
 import { Signature } from "./signature.js";
 
+interface ModuleViewProps {
+  readonly model: ModelSnapshot;
+  readonly path: string;
+  /** The picture while it is mounted. */
+  readonly graph: GraphViewInterface | null;
+}
+
 /** A module: what it is, the calls of it, its parameters, and sums over what is beneath it. */
-export function ModuleView({ model, path }: { readonly model: ModelSnapshot; readonly path: string }) {
+export function ModuleView({ model, path, graph }: ModuleViewProps) {
   const index = indexOf(model);
   const module = index.module(path);
   if (!module) return null;
@@ -23,6 +32,7 @@ export function ModuleView({ model, path }: { readonly model: ModelSnapshot; rea
   return (
     <>
       <Title model={model} module={module} />
+      {graph && <EqualSiblings graph={graph} module={module} />}
       <Comparison model={model} module={module} />
       {isModel && <ModelSection model={model} />}
       <Calls model={model} module={module} />
@@ -141,7 +151,7 @@ export function ActivationFacts({ statistics }: { readonly statistics: NonNullab
         { name: l10n.t("mean"), value: formatValue(statistics.mean) },
         { name: l10n.t("std"), value: formatValue(statistics.std) },
         { name: l10n.t("zeros"), value: formatPercent(statistics.zeros) },
-        statistics.nonFinite > 0 && { name: l10n.t("NaN or infinite"), value: formatCount(statistics.nonFinite), alarming: true },
+        statistics.nonFinite > 0 && { name: l10n.t("NaN or infinite"), value: formatPercent(statistics.nonFinite), alarming: true },
       ]}
     />
   );

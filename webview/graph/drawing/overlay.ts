@@ -12,9 +12,10 @@ export function overlayPosition({ values, scale }: Overlay): (value: number) => 
   return (value) => (scale === "log" && value <= 0 ? 0 : high > low ? Math.max(0, Math.min(1, (map(value) - low) / (high - low))) : 1);
 }
 
-/** One hue in rising strength, so that it reads the same for every eye and over every theme. */
+/** One hue in rising strength, so that it reads the same for every eye; never so strong that the text on it falls under a contrast of 4.5. */
 export function overlayColor(position: number, theme: Theme): string {
-  return `color-mix(in srgb, ${theme.kinds.dense} ${Math.round(8 + 62 * position)}%, transparent)`;
+  const strongest = theme.appearance === "light" || theme.appearance === "highContrastLight" ? 70 : 45;
+  return `color-mix(in srgb, ${theme.kinds.dense} ${Math.round(8 + (strongest - 8) * position)}%, transparent)`;
 }
 
 export function overlayColors(overlay: Overlay, theme: Theme): (path: string) => string | undefined {

@@ -73,14 +73,15 @@ export function paintBox(surface: Surface, box: SceneBox, look: Look): void {
     const thin = scale < 0.45;
     surface.rectangle(x + 6, y + 7, thin ? Math.min(width / 4, 3 / scale) : 3, height - 14, thin ? 0 : 1.5, { fill: theme.kinds[node.layerKind] });
   }
-  paintFace(surface, face, x, y, theme.kinds[node.layerKind], look);
+  paintFace(surface, face, x, y, theme.kinds[node.layerKind], look, overlay !== undefined && node.kind === "module");
   surface.endGroup();
 }
 
-function paintFace(surface: Surface, face: Face, x: number, y: number, kindColor: string, { theme, scale }: Look): void {
+/** On a tint of an overlay every text is in the foreground's colour: no other stays legible on all of its strengths. */
+function paintFace(surface: Surface, face: Face, x: number, y: number, kindColor: string, { theme, scale }: Look, tinted: boolean): void {
   if (12 * scale < leastText) return;
   if (face.toggle) paintToggle(surface, x + face.toggle.x, y + face.toggle.y, face.shape === "container", theme.muted);
-  for (const text of face.texts) surface.text(x + text.x, y + text.y, text.text, text.font, toneColor(text.tone, kindColor, theme), text.anchor);
+  for (const text of face.texts) surface.text(x + text.x, y + text.y, text.text, text.font, tinted && text.tone !== "error" ? theme.foreground : toneColor(text.tone, kindColor, theme), text.anchor);
   for (const badge of face.badges) paintBadge(surface, badge, x, y, theme);
   if (face.glyph) paintGlyph(surface, face.glyph, x, y, kindColor, theme);
 }

@@ -17,17 +17,30 @@ export const initialArrangement: Arrangement = { depth: "auto", expanded: new Ma
 /** Boxes that a first view may show without asking more of the reader than a glance. */
 const glance = 30;
 
+/** What a container would show, beside what a glance has room for. */
+export interface Inside {
+  readonly rows: readonly Row[];
+  /** Small nodes: operations and other things that are no module. */
+  readonly others: number;
+  /** False where the pass called none of its children: there is nothing in it to follow. */
+  readonly ran: boolean;
+}
+
+/** Small nodes that take as much of a glance as one box. */
+const othersPerBox = 3;
+
 /** The containers that are open by default: level by level from the root, while all that is shown stays within a glance. */
-export function openAtFirst(root: ModuleSnapshot, rowsOf: (module: ModuleSnapshot) => readonly Row[], failedAt: ReadonlySet<string>): ReadonlySet<string> {
+export function openAtFirst(root: ModuleSnapshot, insideOf: (module: ModuleSnapshot) => Inside, failedAt: ReadonlySet<string>): ReadonlySet<string> {
   const open = new Set<string>(failedAt);
   let shown = 1;
   for (let level = [root]; level.length > 0; ) {
     const next: ModuleSnapshot[] = [];
     for (const module of level) {
-      const rows = rowsOf(module);
+      const { rows, others, ran } = insideOf(module);
       const isRoot = module === root;
-      if (rows.length === 0 || (!isRoot && shown + rows.length > glance)) continue;
-      shown += rows.length;
+      const size = rows.length + Math.floor(others / othersPerBox);
+      if (rows.length === 0 || (!isRoot && (!ran || shown + size > glance))) continue;
+      shown += size;
       open.add(module.path);
       next.push(...rows.map((row) => row.members[0]!));
     }

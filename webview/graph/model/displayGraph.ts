@@ -2,7 +2,7 @@ import type { Histogram, ModelSnapshot, ModuleSnapshot, StepId, TensorId, ValueI
 import { indexOf, type ModelIndex } from "../../modelIndex.js";
 import type { ItemKind, ItemSource } from "../api.js";
 import type { LayerKind } from "../theme.js";
-import { openAtFirst, type Arrangement } from "./arrangement.js";
+import { openAtFirst, type Arrangement, type Inside } from "./arrangement.js";
 import { border, canvasPath, traceDataFlow, type ContainerFlow, type DataFlow, type FlowNode } from "./dataFlow.js";
 import { layerKind } from "./kinds.js";
 import { operationLabel, shapeText, shortArguments } from "./labels.js";
@@ -137,7 +137,12 @@ export class PictureModel {
   }
 
   get openAtFirst(): ReadonlySet<string> {
-    return (this.#openAtFirst ??= openAtFirst(this.snapshot.root, (module) => this.rows(module), this.failedAt));
+    return (this.#openAtFirst ??= openAtFirst(this.snapshot.root, (module) => this.#inside(module), this.failedAt));
+  }
+
+  #inside(module: ModuleSnapshot): Inside {
+    const others = this.flow(false)?.containers.get(module.path)?.nodes.length ?? 0;
+    return { rows: this.rows(module), others, ran: !this.#ran.has(module.path) || module.children.some((child) => this.#ran.has(child.path)) };
   }
 
   facts(module: ModuleSnapshot): ModuleFacts {
@@ -364,7 +369,7 @@ class Builder {
     const place = this.model.index.places(id).find((use) => use.path === base.path);
     const sharing = tensor.names.length > 1 ? (this.model.index.places(id).map((use) => this.model.sharing.get(use.path)).find(Boolean) ?? []) : [];
     return {
-      ...base, name: place?.name ?? tensor.names[0] ?? "", outputShape: shapeText(tensor.shape), sharing,
+      ...base, name: place?.name ?? within(base.path, tensor.names[0] ?? ""), outputShape: shapeText(tensor.shape), sharing,
       parameters: tensor.kind === "parameter" ? tensor.count : 0, glyph: tensor.statistics?.histogram ?? (tensor.statistics?.finite ? "constant" : null),
     };
   }
@@ -450,6 +455,11 @@ function firstUse(node: FlowNode): number {
     case "input": return -1;
     case "output": return Infinity;
   }
+}
+
+/** A full name as it reads inside a module. */
+function within(path: string, name: string): string {
+  return path !== "" && name.startsWith(`${path}.`) ? name.slice(path.length + 1) : name;
 }
 
 function join(path: string, name: string): string {
