@@ -47,6 +47,7 @@ sample("mul by a number", (a) => a.mul(2), x(2, 3));
 const binaryOfPositive: Record<string, Binary> = {
   div: (a, b) => torch.div(a, b), pow: torch.pow, xlogy: torch.xlogy, remainder: torch.remainder, fmod: torch.fmod, floorDivide: torch.floorDivide,
   "div, truncated": (a, b) => torch.div(a, b, { roundingMode: "trunc" }),
+  "div, floored": (a, b) => torch.div(a, b, { roundingMode: "floor" }),
 };
 for (const [name, f] of Object.entries(binaryOfPositive)) sample(name, f, positive(2, 3), positive(3));
 sample("pow of a number", (a) => torch.pow(2, a), x(2, 3));

@@ -3,7 +3,6 @@ import { bool, float64 } from "../dtype.js";
 import { RuntimeError } from "../errors.js";
 import { compare, type Comparison } from "../kernels/compare.js";
 import * as kernels from "../kernels/elementwise.js";
-import { Storage } from "../storage.js";
 import { Tensor } from "../tensor.js";
 import { asHeld, binaryRow } from "./elementwiseRows.js";
 import { broadcastSizes, resultType, scalarDType, type Scalar } from "./promotion.js";
@@ -111,9 +110,15 @@ function withoutZeroDivision(row: BinaryRow): BinaryRow {
 }
 
 const floorDivideRow = withoutZeroDivision(binaryRow("floorDivide", "same", (x, y) => Math.floor(x / y)));
-const truncDivideRow = withoutZeroDivision(binaryRow("truncDivide", "same", (x, y) => Math.trunc(x / y)));
 const trueDivide = defineOperation(divRow);
-const truncDivide = defineOperation(truncDivideRow);
+/** Rounded division is flat almost everywhere; unlike floorDivide, div with a rounding mode says so to autograd. */
+const roundedDivide = (round: (quotient: number) => number): BinaryRow =>
+  withoutZeroDivision({
+    ...binaryRow("div", "same", (x, y) => round(x / y), { x: () => 0, y: () => 0 }),
+    gradientName: "DivBackward1",
+  });
+const floorDiv = defineOperation(roundedDivide(Math.floor));
+const truncDiv = defineOperation(roundedDivide(Math.trunc));
 
 export interface RoundingOptions {
   /** Null divides exactly; "trunc" rounds towards zero, "floor" down. Default null. */
@@ -122,8 +127,8 @@ export interface RoundingOptions {
 
 /** x / y; integers give fractions unless a rounding mode is stated. (torch.div) */
 export function div(x: Tensor, y: Tensor | Scalar, options: RoundingOptions = {}): Tensor {
-  if (options.roundingMode === "floor") return floorDivide(x, y);
-  if (options.roundingMode === "trunc") return truncDivide(x, y);
+  if (options.roundingMode === "floor") return floorDiv(x, y);
+  if (options.roundingMode === "trunc") return truncDiv(x, y);
   if (options.roundingMode != null) {
     throw new RuntimeError(`div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '${String(options.roundingMode)}'`);
   }
@@ -200,13 +205,16 @@ function comparisonRow(name: Comparison): BinaryRow {
   return {
     name,
     infer: (x, y) => ({ sizes: y instanceof Tensor ? broadcastSizes(x.sizes, y.sizes) : x.sizes, dtype: bool }),
-    forward: (output, x, y) => compare(output, x, y instanceof Tensor ? y : heldNumber(asHeld(y, resultType(x, y))), name),
+    forward: (output, x, y) => compare(output, x, y instanceof Tensor ? y : numberBeside(x, y), name),
   };
 }
 
-/** A number as a tensor without dimensions, exact in every dtype. */
-function heldNumber(value: number): Tensor {
-  return new Tensor(Storage.wrap(float64, Float64Array.of(value)), [], [], 0);
+/** A number as a tensor without dimensions, exact in the dtype that the comparison is made in. */
+function numberBeside(x: Tensor, value: Scalar): Tensor {
+  const dtype = resultType(x, value);
+  const result = Tensor.allocate([], dtype.isFloatingPoint ? dtype : float64, "cpu");
+  result.storage.data[0] = Number(value);
+  return result;
 }
 
 /** True where x is equal to y. (torch.eq) */
