@@ -6,6 +6,7 @@ import { NotImplementedError, RuntimeError, TypeError } from "./errors.js";
 import { copy } from "./kernels/elementwise.js";
 import { sumTo } from "./kernels/sumTo.js";
 import { observer, withoutObserver, type Observer } from "./observer.js";
+import { nameInPython, typeInPython } from "./print/python.js";
 import { contiguousStrides, equalSizes, formatSizes, product } from "./size.js";
 import { Storage, type Device } from "./storage.js";
 import { describeTensor, sameWindow, Tensor } from "./tensor.js";
@@ -193,7 +194,7 @@ function failed(name: string, args: readonly unknown[], error: unknown, watcher:
   const result =
     isOperand || !(error instanceof globalThis.TypeError)
       ? error
-      : new TypeError(`${name}(): argument 'input' (position 1) must be Tensor, not ${first === null ? "NoneType" : typeof first}`);
+      : new TypeError(`${nameInPython(name)}(): argument 'input' (position 1) must be Tensor, not ${typeInPython(first)}`);
   watcher?.operationFailed?.(name, args, result);
   return result;
 }

@@ -46,12 +46,33 @@ export function required<Value>(value: Value | null | undefined, operation: stri
   return value;
 }
 
+/** Arguments of which only the first has no default: `chunk(x, 2, { dim: 1 })`, `chunk(x, { chunks: 2, dim: 1 })`. */
+export type FirstRequired<First extends readonly [unknown], Named, Positional extends readonly unknown[], Options> =
+  | [...First, ...Arguments<Positional, Options>]
+  | [options: Named & Options];
+
+/** Arguments that have no defaults, all by position or all by name: `transpose(x, 0, 1)`, `transpose(x, { dim0: 0, dim1: 1 })`. */
+export type AllArguments<Positional extends readonly unknown[], Options> = Positional | [options: Options];
+
+/** The arguments in the order of their names. */
+export function inOrder<Positional extends readonly unknown[]>(
+  operation: string,
+  names: { readonly [i in keyof Positional]: string },
+  args: AllArguments<Positional, object>,
+): Positional {
+  if (args.length !== 1 || !isOptions(args[0])) return args as Positional;
+  const given = args[0] as Readonly<Record<string, unknown>>;
+  return names.map((name) => required(given[name], operation, name)) as unknown as Positional;
+}
+
 /** Sizes or dimensions given one by one or as one list: `view(2, 3)`, `view([2, 3])`. */
 export type Numbers = number[] | [list: readonly number[]];
 
-export function listOf(args: Numbers): readonly number[] {
+/** The numbers; `name` is what they may be given by too: `permute(x, { dims: [1, 0] })`. */
+export function listOf<Name extends string>(args: Numbers | [options: { readonly [name in Name]: readonly number[] }], name?: Name): readonly number[] {
   const first = args[0];
-  return args.length === 1 && typeof first === "object" ? first : (args as readonly number[]);
+  if (args.length !== 1 || typeof first !== "object") return args as readonly number[];
+  return name !== undefined && name in first ? (first as Readonly<Record<string, readonly number[]>>)[name]! : (first as readonly number[]);
 }
 
 /** One dimension or several. */

@@ -4,12 +4,12 @@ import { RuntimeError } from "../errors.js";
 import { binary, unary } from "../kernels/elementwise.js";
 import { Tensor } from "../tensor.js";
 import { collect, type Arguments } from "./arguments.js";
-import { div, mul, pow, sub, type AlphaOptions, type RoundingOptions } from "./binary.js";
+import { atan2, div, mul, pow, sub, type AlphaOptions, type RoundingOptions } from "./binary.js";
 import { binaryRow, forDTypes, isFloatingPoint, isInteger, unaryRow } from "./elementwiseRows.js";
 import type { Scalar } from "./promotion.js";
 import { filledLike } from "./reducedDims.js";
 import { to } from "./tensorOnly.js";
-import { abs, neg, trunc } from "./unary.js";
+import { abs, acos, acosh, asin, asinh, atan, atanh, neg, trunc } from "./unary.js";
 
 /** Element-wise arithmetic beyond the basic operations, and the other names of those. */
 
@@ -178,4 +178,39 @@ export function absolute(x: Tensor): Tensor {
 /** `trunc` by another name. (torch.fix) */
 export function fix(x: Tensor): Tensor {
   return trunc(x);
+}
+
+/** `acos` by another name. (torch.arccos) */
+export function arccos(x: Tensor): Tensor {
+  return acos(x);
+}
+
+/** `acosh` by another name. (torch.arccosh) */
+export function arccosh(x: Tensor): Tensor {
+  return acosh(x);
+}
+
+/** `asin` by another name. (torch.arcsin) */
+export function arcsin(x: Tensor): Tensor {
+  return asin(x);
+}
+
+/** `asinh` by another name. (torch.arcsinh) */
+export function arcsinh(x: Tensor): Tensor {
+  return asinh(x);
+}
+
+/** `atan` by another name. (torch.arctan) */
+export function arctan(x: Tensor): Tensor {
+  return atan(x);
+}
+
+/** `atanh` by another name. (torch.arctanh) */
+export function arctanh(x: Tensor): Tensor {
+  return atanh(x);
+}
+
+/** `atan2` by another name. (torch.arctan2) */
+export function arctan2(x: Tensor, y: Tensor): Tensor {
+  return atan2(x, y);
 }

@@ -3,6 +3,7 @@ import { RuntimeError, TypeError, ValueError } from "../errors.js";
 import { copy } from "../kernels/elementwise.js";
 import { Tensor, type NestedList } from "../tensor.js";
 import { allocate, allocateLike, checkSizes, finish, parseSize, type SizeArguments, type TensorOptions } from "./allocation.js";
+import { collect, required, type Arguments, type FirstRequired } from "./arguments.js";
 import type { Scalar } from "./promotion.js";
 
 /** Functions that make tensors. */
@@ -152,7 +153,9 @@ export function arange(...args: (number | TensorOptions | undefined)[]): Tensor 
 }
 
 /** `steps` numbers from start to end, both included, evenly spaced. (torch.linspace) */
-export function linspace(start: number, end: number, steps: number, options: TensorOptions = {}): Tensor {
+export function linspace(start: number, end: number, ...args: FirstRequired<[steps: number], { readonly steps: number }, [], TensorOptions>): Tensor {
+  const { steps: given, ...options } = collect<TensorOptions & { readonly steps?: number }>(["steps"], args);
+  const steps = required(given, "linspace", "steps");
   if (!(steps >= 0)) throw new RuntimeError("number of steps must be non-negative");
   const result = allocate([steps], options);
   if (result.device === "cpu") {
@@ -169,7 +172,11 @@ export function linspace(start: number, end: number, steps: number, options: Ten
 }
 
 /** base^start to base^end, evenly spaced in the exponent. (torch.logspace) */
-export function logspace(start: number, end: number, steps: number, base = 10, options: TensorOptions = {}): Tensor {
+export function logspace(
+  start: number, end: number, ...args: FirstRequired<[steps: number], { readonly steps: number }, [base: number], TensorOptions & { readonly base?: number }>
+): Tensor {
+  const { steps: given, base = 10, ...options } = collect<TensorOptions & { readonly steps?: number; readonly base?: number }>(["steps", "base"], args);
+  const steps = required(given, "logspace", "steps");
   const result = linspace(start, end, steps, { ...options, requiresGrad: false });
   if (result.device === "cpu") {
     const values = result.storage.data;
@@ -179,11 +186,8 @@ export function logspace(start: number, end: number, steps: number, base = 10, o
 }
 
 /** Ones on the diagonal of n rows and m columns (as many as rows by default), else zeros. (torch.eye) */
-export function eye(n: number, options?: TensorOptions): Tensor;
-export function eye(n: number, m: number, options?: TensorOptions): Tensor;
-export function eye(n: number, m?: number | TensorOptions, options: TensorOptions = {}): Tensor {
-  const given = typeof m === "object" ? m : options;
-  const columns = typeof m === "number" ? m : n;
+export function eye(n: number, ...args: Arguments<[m: number], TensorOptions & { readonly m?: number }>): Tensor {
+  const { m: columns = n, ...given } = collect<TensorOptions & { readonly m?: number }>(["m"], args);
   if (n < 0) throw new RuntimeError(`n must be greater or equal to 0, got ${n}`);
   if (columns < 0) throw new RuntimeError(`m must be greater or equal to 0, got ${columns}`);
   const result = allocate([n, columns], given);

@@ -17,7 +17,7 @@ export * as linalg from "./linalg.js";
 export { cholesky, det, inv as inverse, logdet, matrixPower, pinv as pinverse, slogdet } from "./linalg.js";
 export * from "./matmul.js";
 export { groupNorm, layerNorm, rmsNorm } from "./normalization.js";
-export { adaptiveAvgPool1d, adaptiveMaxPool1d, avgPool1d, maxPool1d, maxPool2d, maxPool3d } from "./pooling.js";
+export { adaptiveAvgPool1d, adaptiveMaxPool1dWithIndices as adaptiveMaxPool1d, avgPool1d, maxPool1d, maxPool2d, maxPool3d } from "./pooling.js";
 export * from "./random.js";
 export * from "./reduction.js";
 export { channelShuffle, pixelShuffle, pixelUnshuffle } from "./rearrange.js";

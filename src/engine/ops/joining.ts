@@ -8,7 +8,7 @@ import { sumTo } from "../kernels/sumTo.js";
 import { contiguousStrides, equalSizes, formatSizes, product } from "../size.js";
 import type { Device } from "../storage.js";
 import { normalizeDim, Tensor } from "../tensor.js";
-import { collect, listOf, type Arguments, type Dims, type Numbers } from "./arguments.js";
+import { collect, listOf, required, type Arguments, type Dims, type FirstRequired, type Numbers } from "./arguments.js";
 import { indexSelect } from "./indexing.js";
 import { filledLike } from "./reducedDims.js";
 import { atleast1d, atleast2d, atleast3d, broadcastTo, flatten, reshape, transpose } from "./shape.js";
@@ -76,7 +76,7 @@ const catOperation = defineOperation<[tensors: readonly Tensor[], dim: number]>(
     const dim = normalizeDim(along, gradient.sizes.length);
     let start = 0;
     const parts = tensors.map((x) => {
-      if (isNothing(x)) return null;
+      if (isNothing(x)) return Tensor.allocate(x.sizes, gradient.dtype, gradient.device);
       const end = start + x.sizes[dim]!;
       const part = through(slicedWindow(gradient, dim, start, end, 1), gradient);
       start = end;
@@ -229,8 +229,8 @@ export function repeat(x: Tensor, ...repeats: Numbers): Tensor {
 }
 
 /** `repeat` where missing numbers in front count as 1. (torch.tile) */
-export function tile(x: Tensor, ...dims: Numbers): Tensor {
-  const list = listOf(dims);
+export function tile(x: Tensor, ...dims: Numbers | [options: { readonly dims: readonly number[] }]): Tensor {
+  const list = listOf(dims, "dims");
   return repeatOperation(x, [...new Array<number>(Math.max(0, x.sizes.length - list.length)).fill(1), ...list]);
 }
 
@@ -292,9 +292,7 @@ const flipOperation = defineOperation<[x: Tensor, dims: readonly number[]]>({
 
 /** The order along some dimensions reversed. (torch.flip) */
 export function flip(x: Tensor, ...dims: Numbers | [options: { readonly dims: readonly number[] }]): Tensor {
-  const [first] = dims;
-  if (typeof first === "object" && "dims" in first) return flipOperation(x, first.dims);
-  return flipOperation(x, [...listOf(dims as Numbers)]);
+  return flipOperation(x, [...listOf(dims, "dims")]);
 }
 
 /** The order of columns reversed. (torch.fliplr) */
@@ -335,8 +333,9 @@ const rollOperation = defineOperation<[x: Tensor, shifts: readonly number[], dim
 });
 
 /** Elements moved on along dimensions, the last coming in front again; without dimensions, along the flattened tensor. (torch.roll) */
-export const roll = defineComposite("roll", (x: Tensor, shifts: Dims, ...args: Arguments<[dims: Dims], { readonly dims?: Dims }>): Tensor => {
-  const { dims } = collect<{ dims?: Dims }>(["dims"], args, []);
+export const roll = defineComposite("roll", (x: Tensor, ...args: FirstRequired<[shifts: Dims], { readonly shifts: Dims }, [dims: Dims], { readonly dims?: Dims }>): Tensor => {
+  const { shifts: given, dims } = collect<{ shifts?: Dims; dims?: Dims }>(["shifts", "dims"], args, []);
+  const shifts = required(given, "roll", "shifts");
   const by = typeof shifts === "number" ? [shifts] : shifts;
   if (dims === undefined || (typeof dims !== "number" && dims.length === 0)) {
     return reshape(rollOperation(flatten(x), by, [0]), x.sizes as number[]);

@@ -526,6 +526,8 @@ function defineAdaptiveMaxPool(dims: number): AdaptiveMaxPoolFunction {
 
 /** The largest elements of as many windows of (N, C, L) as are asked for. (torch.nn.functional.adaptive_max_pool1d) */
 export const adaptiveMaxPool1d: AdaptiveMaxPoolFunction = defineAdaptiveMaxPool(1);
+/** adaptiveMaxPool1d with the positions of the maxima. (torch.adaptive_max_pool1d) */
+export const adaptiveMaxPool1dWithIndices = (x: Tensor, outputSize: OutputSizes): PooledWithIndices => adaptiveMaxPool1d(x, outputSize, { returnIndices: true });
 /** The largest elements of as many windows of (N, C, H, W) as are asked for. (torch.nn.functional.adaptive_max_pool2d) */
 export const adaptiveMaxPool2d: AdaptiveMaxPoolFunction = defineAdaptiveMaxPool(2);
 /** The largest elements of as many windows of (N, C, D, H, W) as are asked for. (torch.nn.functional.adaptive_max_pool3d) */

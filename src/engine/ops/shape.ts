@@ -5,7 +5,7 @@ import { copy } from "../kernels/elementwise.js";
 import { sumTo } from "../kernels/sumTo.js";
 import { contiguousStrides, equalSizes, formatSizes, product } from "../size.js";
 import { normalizeDim, Tensor } from "../tensor.js";
-import { collect, listOf, type Arguments, type Dims, type Numbers } from "./arguments.js";
+import { collect, inOrder, listOf, required, type AllArguments, type Arguments, type Dims, type FirstRequired, type Numbers } from "./arguments.js";
 import { broadcastSizes } from "./promotion.js";
 import { accumulated, inferSizes, inShape, permuted, slicedWindow, stridesFor, unpermuted } from "./windows.js";
 
@@ -63,8 +63,8 @@ export function viewAs(x: Tensor, other: Tensor): Tensor {
 }
 
 /** The same elements in another shape, a view where possible; one size may be -1 and follows from the others. (torch.reshape) */
-export function reshape(x: Tensor, ...sizes: Numbers): Tensor {
-  return reshapeTo(x, [...listOf(sizes)]);
+export function reshape(x: Tensor, ...shape: Numbers | [options: { readonly shape: readonly number[] }]): Tensor {
+  return reshapeTo(x, [...listOf(shape, "shape")]);
 }
 
 function reshapeTo(x: Tensor, sizes: readonly number[]): Tensor {
@@ -122,8 +122,8 @@ const unflattenOperation = defineView<[x: Tensor, dim: number, sizes: readonly n
 });
 
 /** One dimension split into several; one of `sizes` may be -1. (torch.unflatten) */
-export function unflatten(x: Tensor, dim: number, sizes: readonly number[]): Tensor {
-  return unflattenOperation(x, dim, sizes);
+export function unflatten(x: Tensor, ...args: AllArguments<[dim: number, sizes: readonly number[]], { readonly dim: number; readonly sizes: readonly number[] }>): Tensor {
+  return unflattenOperation(x, ...inOrder("unflatten", ["dim", "sizes"], args));
 }
 
 // ---- the same dimensions in another order
@@ -143,8 +143,8 @@ const transposeOperation = defineView<[x: Tensor, dim0: number, dim1: number]>({
 });
 
 /** Two dimensions exchanged. (torch.transpose) */
-export function transpose(x: Tensor, dim0: number, dim1: number): Tensor {
-  return transposeOperation(x, dim0, dim1);
+export function transpose(x: Tensor, ...args: AllArguments<[dim0: number, dim1: number], { readonly dim0: number; readonly dim1: number }>): Tensor {
+  return transposeOperation(x, ...inOrder("transpose", ["dim0", "dim1"], args));
 }
 
 /** `transpose` by numpy's name. (torch.swapaxes) */
@@ -196,12 +196,13 @@ const permuteOperation = defineView<[x: Tensor, dims: readonly number[]]>({
 });
 
 /** The dimensions in the order that `dims` lists them. (torch.permute) */
-export function permute(x: Tensor, ...dims: Numbers): Tensor {
-  return permuteOperation(x, [...listOf(dims)]);
+export function permute(x: Tensor, ...dims: Numbers | [options: { readonly dims: readonly number[] }]): Tensor {
+  return permuteOperation(x, [...listOf(dims, "dims")]);
 }
 
 /** Dimensions moved from `source` to `destination`, the others keeping their order. (torch.movedim) */
-export function movedim(x: Tensor, source: Dims, destination: Dims): Tensor {
+export function movedim(x: Tensor, ...args: AllArguments<[source: Dims, destination: Dims], { readonly source: Dims; readonly destination: Dims }>): Tensor {
+  const [source, destination] = inOrder("movedim", ["source", "destination"], args);
   const from = typeof source === "number" ? [source] : source;
   const to = typeof destination === "number" ? [destination] : destination;
   if (from.length !== to.length) {
@@ -273,8 +274,8 @@ const unsqueezeOperation = defineView<[x: Tensor, dim: number]>({
 });
 
 /** With a dimension of size 1 put in at `dim`. (torch.unsqueeze) */
-export function unsqueeze(x: Tensor, dim: number): Tensor {
-  return unsqueezeOperation(x, dim);
+export function unsqueeze(x: Tensor, ...args: AllArguments<[dim: number], { readonly dim: number }>): Tensor {
+  return unsqueezeOperation(x, ...inOrder("unsqueeze", ["dim"], args));
 }
 
 /** At least one dimension. (torch.atleast_1d) */
@@ -341,8 +342,8 @@ export function expandAs(x: Tensor, other: Tensor): Tensor {
 }
 
 /** `expand` by another name. (torch.broadcast_to) */
-export function broadcastTo(x: Tensor, size: readonly number[]): Tensor {
-  return expandOperation(x, size);
+export function broadcastTo(x: Tensor, ...args: AllArguments<[size: readonly number[]], { readonly size: readonly number[] }>): Tensor {
+  return expandOperation(x, ...inOrder("broadcast_to", ["size"], args));
 }
 
 /** All tensors expanded to their common shape. (torch.broadcast_tensors) */
@@ -375,8 +376,8 @@ const selectOperation = defineView<[x: Tensor, dim: number, index: number]>({
 });
 
 /** One slice of a dimension, which is dropped. (torch.select) */
-export function select(x: Tensor, dim: number, index: number): Tensor {
-  return selectOperation(x, dim, index);
+export function select(x: Tensor, ...args: AllArguments<[dim: number, index: number], { readonly dim: number; readonly index: number }>): Tensor {
+  return selectOperation(x, ...inOrder("select", ["dim", "index"], args));
 }
 
 const narrowOperation = defineView<[x: Tensor, dim: number, start: number, length: number]>({
@@ -397,8 +398,8 @@ const narrowOperation = defineView<[x: Tensor, dim: number, start: number, lengt
 });
 
 /** `length` slices of a dimension from `start` on. (torch.narrow) */
-export function narrow(x: Tensor, dim: number, start: number, length: number): Tensor {
-  return narrowOperation(x, dim, start, length);
+export function narrow(x: Tensor, ...args: AllArguments<[dim: number, start: number, length: number], { readonly dim: number; readonly start: number; readonly length: number }>): Tensor {
+  return narrowOperation(x, ...inOrder("narrow", ["dim", "start", "length"], args));
 }
 
 const diagonalOperation = defineView<[x: Tensor, offset: number, dim1: number, dim2: number]>({
@@ -530,8 +531,9 @@ const chunkOperation = defineComposite("chunk", (x: Tensor, chunks: number, alon
 });
 
 /** At most `chunks` parts of equal size along a dimension; the last may be smaller. (torch.chunk) */
-export function chunk(x: Tensor, chunks: number, ...args: Arguments<[dim: number], DimOptions>): Tensor[] {
-  return chunkOperation(x, chunks, collect<DimOptions>(["dim"], args, []).dim ?? 0);
+export function chunk(x: Tensor, ...args: FirstRequired<[chunks: number], { readonly chunks: number }, [dim: number], DimOptions>): Tensor[] {
+  const { chunks, dim = 0 } = collect<DimOptions & { readonly chunks?: number }>(["chunks", "dim"], args, []);
+  return chunkOperation(x, required(chunks, "chunk", "chunks"), dim);
 }
 
 const tensorSplitOperation = defineComposite("tensorSplit", (x: Tensor, sections: number | readonly number[], along: number): Tensor[] => {
