@@ -110,7 +110,7 @@ test("arguments print as PyTorch prints them", () => {
     [new nn.Hardsigmoid(), "Hardsigmoid()"],
     [new nn.AlphaDropout(0), "AlphaDropout(p=0.0, inplace=False)"],
     [new nn.FeatureAlphaDropout(), "FeatureAlphaDropout(p=0.5, inplace=False)"],
-    [new nn.Unflatten(1, [2, 5]), "Unflatten(dim=1, unflattened_size=(2, 5))"],
+    [new nn.Unflatten(1, [2, 5]), "Unflatten(dim=1, unflattened_size=[2, 5])"],
   ];
   for (const [module, text] of prints) expect(String(module)).toBe(text);
 });

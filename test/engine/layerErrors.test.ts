@@ -14,7 +14,7 @@ const cases: [what: string, call: () => unknown, text: string][] = [
   ["one position for InstanceNorm1d", () => new nn.InstanceNorm1d(4)(zeros(2, 4, 1)), "Expected more than 1 spatial element when training, got input size torch.Size([2, 4, 1])"],
   ["channels that groups do not divide", () => new nn.GroupNorm(4, 6), "num_channels (6) must be divisible by num_groups (4)"],
   ["other channels than GroupNorm's", () => new nn.GroupNorm(2, 6)(zeros(2, 8, 3)), "Expected weight to be a vector of size equal to the number of channels in input, but got weight of shape [6] and input of shape [2, 8, 3]"],
-  ["another shape than RMSNorm's", () => new nn.RMSNorm([4, 8])(zeros(2, 8, 4)), "Given normalized_shape=[4, 8], expected input with shape [*, 4, 8], but got input of size[2, 8, 4]"],
+  ["another shape than RMSNorm's", () => new nn.RMSNorm([4, 8])(zeros(2, 8, 4)), "Given normalized_shape=[4, 8], expected input with shape [*4, 8], but got input of size[2, 8, 4]"],
   ["an index beyond the table", () => new nn.Embedding(4, 5)(torch.tensor([4])), "index out of range in self"],
   ["floats as indices", () => new nn.Embedding(4, 5)(zeros(2)), "Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, Int; but got torch.FloatTensor instead (while checking arguments for embedding)"],
   ["bags without offsets", () => new nn.EmbeddingBag(4, 5)(torch.tensor([1, 2])), "offsets has to be a 1D Tensor but got None"],

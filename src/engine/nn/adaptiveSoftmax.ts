@@ -58,8 +58,9 @@ export class AdaptiveLogSoftmaxWithLoss extends Module {
     this.cutoffs = [...cutoffs, this.nClasses];
     this.divValue = divValue;
     this.headBias = headBias;
-    this.head = new Linear<boolean>(this.inFeatures, cutoffs[0]! + cutoffs.length, { ...given, bias: headBias });
-    const factory = { device: given.device, dtype: given.dtype, bias: false } as const;
+    const { device, dtype } = given;
+    this.head = new Linear<boolean>(this.inFeatures, cutoffs[0]! + cutoffs.length, { device, dtype, bias: headBias });
+    const factory = { device, dtype, bias: false } as const;
     this.tail = new ModuleList(
       cutoffs.map((first, i) => {
         const hidden = Math.floor(this.inFeatures / divValue ** (i + 1));
