@@ -131,7 +131,8 @@ export class Sessions implements vscode.Disposable {
   #runFirst(): void {
     if (!vscode.workspace.isTrusted) return;
     const shown = this.#shown();
-    if (shown.size > 0) void this.#startRunner().then((runner) => runner.warmUp());
+    // With a model file in the editor its picture is likely to be wanted soon.
+    if (this.#current || shown.size > 0) void this.#startRunner().then((runner) => runner.warmUp());
     for (const session of shown) {
       if (!session.hasRun && session.activity === "idle" && settings.runOnOpen(session.file)) void session.run();
     }
