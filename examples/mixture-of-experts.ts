@@ -41,7 +41,6 @@ class MixtureOfExperts extends nn.Module {
     const given = torch.zerosLike(x);
     for (const [number, expert] of [...this.experts].entries()) {
       const [tokens, place] = torch.nonzero(choice.eq(number), { asTuple: true }) as [torch.Tensor, torch.Tensor];
-      if (tokens.numel() === 0) continue; // nobody asks this expert
       const weight = weights.at(tokens, place).unsqueeze(-1);
       given.indexAdd_(0, tokens, expert(x.at(tokens)).mul(weight));
     }

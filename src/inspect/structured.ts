@@ -16,7 +16,7 @@ export function eachTensor(engine: Engine, value: unknown, visit: (tensor: Tenso
     if (depth === depthLimit || ArrayBuffer.isView(item)) return;
     if (Array.isArray(item)) item.slice(0, left).forEach((element, i) => walk(element, `${label}[${i}]`, depth + 1));
     else {
-      const entries = item instanceof Map ? item.entries() : isPlain(item) ? Object.entries(item) : [];
+      const entries = item instanceof Map ? item.entries() : isStructure(item) ? Object.entries(item) : [];
       for (const [key, element] of entries) walk(element, label === "" ? String(key) : `${label}.${String(key)}`, depth + 1);
     }
   };
@@ -28,7 +28,9 @@ export function eachTensorOf(engine: Engine, args: readonly unknown[], visit: (t
   for (const arg of args) eachTensor(engine, arg, visit);
 }
 
-function isPlain(value: object): boolean {
+/** Plain objects, and results with named parts that can be destructured too (of topk, sort, max along a dimension). */
+function isStructure(value: object): boolean {
+  if (Symbol.iterator in value) return true;
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null;
 }

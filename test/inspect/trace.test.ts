@@ -28,6 +28,18 @@ describe("the data flow of a pass", () => {
     expect(snapshot.trace!.steps.map(({ parent }) => parent)).toEqual([null, 0, 1, 0, 0]);
   });
 
+  test("follows both results of an operation that picks elements", () => {
+    class Net extends nn.Module {
+      override forward(x: Tensor): Tensor {
+        const [values, indices] = x.topk(2);
+        return values.mul(indices);
+      }
+    }
+    const net = new Net();
+    net(torch.rand(2, 4));
+    expect(flowOf(snapshotOf(inspection, net))).toEqual(["0 [] <- input", "1 topk <- input", "2 mul <- 1 1"]);
+  });
+
   test("takes a new value for each in-place write, also through views and behind detach", () => {
     class Net extends nn.Module {
       override forward(x: Tensor): Tensor {

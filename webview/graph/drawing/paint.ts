@@ -17,8 +17,8 @@ export interface Look {
   readonly overlay: ((path: string) => string | undefined) | null;
 }
 
-/** Texts smaller than this many screen pixels are left out. */
-const leastText = 4.5;
+/** Below this scale texts are too small to read and left out; the view then writes names at a constant size. */
+export const legibleScale = 0.45;
 /** Boxes flatter than this many screen pixels are left out. */
 const leastBox = 1.5;
 
@@ -79,7 +79,7 @@ export function paintBox(surface: Surface, box: SceneBox, look: Look): void {
 
 /** On a tint of an overlay every text is in the foreground's colour: no other stays legible on all of its strengths. */
 function paintFace(surface: Surface, face: Face, x: number, y: number, kindColor: string, { theme, scale }: Look, tinted: boolean): void {
-  if (12 * scale < leastText) return;
+  if (scale < legibleScale) return;
   if (face.toggle) paintToggle(surface, x + face.toggle.x, y + face.toggle.y, face.shape === "container", theme.muted);
   for (const text of face.texts) surface.text(x + text.x, y + text.y, text.text, text.font, tinted && text.tone !== "error" ? theme.foreground : toneColor(text.tone, kindColor, theme), text.anchor);
   for (const badge of face.badges) paintBadge(surface, badge, x, y, theme);
@@ -175,7 +175,7 @@ export function paintEdge(surface: Surface, edge: SceneEdge, scene: Scene, look:
   } else if (scale > 0.3) {
     paintStubs(surface, edge, scene.direction === "down", color, scale, edge.to !== container?.node.id);
   }
-  if (edge.label && 10 * scale >= leastText) surface.text(edge.label.x, edge.label.y, edge.label.text, "small", emphasis ?? theme.muted, "start");
+  if (edge.label && scale >= legibleScale) surface.text(edge.label.x, edge.label.y, edge.label.text, "small", emphasis ?? theme.muted, "start");
 }
 
 /** A short piece with a ring at the target, and at the source where no whole line leaves it. */

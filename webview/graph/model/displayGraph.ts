@@ -5,7 +5,8 @@ import type { LayerKind } from "../theme.js";
 import { openAtFirst, type Arrangement, type Inside } from "./arrangement.js";
 import { border, canvasPath, traceDataFlow, type ContainerFlow, type DataFlow, type FlowNode } from "./dataFlow.js";
 import { layerKind } from "./kinds.js";
-import { operationLabel, shapeText, shortArguments } from "./labels.js";
+import { commonShapeText, operationLabel, shapeText, shortArguments } from "./labels.js";
+import { findLoops, type Loop, type LoopStep } from "./loops.js";
 import { likenessIn, rowsOf, type Row } from "./rows.js";
 import { sharingGroups, type SharingGroup } from "./sharing.js";
 
@@ -84,6 +85,8 @@ export interface DisplayGraph {
   readonly parents: ReadonlyMap<string, string | null>;
 }
 
+const single: Row = { kind: "single", members: [] };
+
 /** Everything about one snapshot that the picture derives once. */
 export class PictureModel {
   readonly index: ModelIndex;
@@ -91,6 +94,11 @@ export class PictureModel {
   readonly #flows = new Map<boolean, DataFlow | null>();
   readonly #facts = new Map<string, ModuleFacts>();
   readonly #rows = new Map<string, readonly Row[]>();
+  /** By module path; of containers whose rows were asked for. */
+  readonly #rowOf = new Map<string, Row>();
+  readonly #rowFacts = new Map<Row, ModuleFacts>();
+  readonly #loops = new Map<string, readonly Loop[]>();
+  #stepsWithin: Map<StepId, StepId[]> | undefined;
   readonly #ran = new Set<string>();
   /** Parts of earlier display graphs that do not depend on the arrangement; see Builder. */
   readonly kept = { closed: new Map<string, DisplayNode>(), others: new Map<FlowNode, DisplayNode>(), edges: new Map<ContainerFlow, { readonly shown: string; readonly edges: DisplayEdge[] }>() };
@@ -126,14 +134,49 @@ export class PictureModel {
 
   rows(module: ModuleSnapshot): readonly Row[] {
     let rows = this.#rows.get(module.path);
-    if (!rows) this.#rows.set(module.path, (rows = rowsOf(module.children, this.#likeness)));
+    if (!rows) {
+      this.#rows.set(module.path, (rows = rowsOf(module.children, this.#likeness)));
+      for (const row of rows) for (const member of row.members) this.#rowOf.set(member.path, row);
+    }
     return rows;
   }
 
   /** The row of equal siblings that a module stands in. */
   rowOf(path: string): Row | null {
     const parent = this.index.parent(path);
-    return (parent && this.rows(parent).find((row) => row.members.some((member) => member.path === path))) ?? null;
+    if (!parent) return null;
+    this.rows(parent);
+    return this.#rowOf.get(path) ?? null;
+  }
+
+  /** Loops over rows of equal modules that a container runs, as its first call shows them. */
+  loops(path: string): readonly Loop[] {
+    let loops = this.#loops.get(path);
+    if (!loops) this.#loops.set(path, (loops = findLoops(this.#stepsOf(path))));
+    return loops;
+  }
+
+  #stepsOf(path: string): LoopStep[] {
+    const { trace } = this.snapshot;
+    const flow = this.flow(false);
+    const call = flow?.runs.get(path)?.first;
+    if (!trace || !flow || call === undefined) return [];
+    if (!this.#stepsWithin) {
+      this.#stepsWithin = new Map();
+      for (const [id, { parent }] of trace.steps.entries()) {
+        if (parent === null) continue;
+        const within = this.#stepsWithin.get(parent);
+        if (within) within.push(id);
+        else this.#stepsWithin.set(parent, [id]);
+      }
+    }
+    return (this.#stepsWithin.get(call) ?? []).map((id) => {
+      const step = trace.steps[id]!;
+      if (step.kind === "operation") return { sign: step.name, operation: flow.nodeOf(id), row: null };
+      const row = this.rowOf(step.path);
+      const isRow = row !== null && row.kind !== "single";
+      return { sign: `[${isRow ? row.members[0]!.path : step.path}]`, operation: null, row: isRow ? row : null };
+    });
   }
 
   get openAtFirst(): ReadonlySet<string> {
@@ -145,9 +188,22 @@ export class PictureModel {
     return { rows: this.rows(module), others, ran: !this.#ran.has(module.path) || module.children.some((child) => this.#ran.has(child.path)) };
   }
 
-  facts(module: ModuleSnapshot): ModuleFacts {
+  /** In the name of a whole row where the module is its first and `row` is given. */
+  facts(module: ModuleSnapshot, row: Row = single): ModuleFacts {
     let facts = this.#facts.get(module.path);
     if (!facts) this.#facts.set(module.path, (facts = this.#factsOf(module)));
+    return row.kind === "repeated" && row.members[0] === module ? this.#factsOfRow(row, facts) : facts;
+  }
+
+  #factsOfRow(row: Row, first: ModuleFacts): ModuleFacts {
+    let facts = this.#rowFacts.get(row);
+    if (!facts) {
+      const { trace } = this.snapshot;
+      const calls = row.members.flatMap(({ path }) => this.flow(false)?.runs.get(path)?.calls.slice(0, 1) ?? []);
+      const shapes = calls.map((step) => trace!.values[trace!.steps[step]!.outputs[0]?.value ?? -1]?.shape);
+      const isSame = shapes.every((shape) => shapeText(shape) === shapeText(shapes[0]));
+      this.#rowFacts.set(row, (facts = isSame ? first : { ...first, outputShape: commonShapeText(shapes) }));
+    }
     return facts;
   }
 
@@ -211,8 +267,6 @@ export function buildDisplayGraph(model: PictureModel, arrangement: Arrangement)
   return new Builder(model, arrangement).build();
 }
 
-const single: Row = { kind: "single", members: [] };
-
 class Builder {
   readonly #nodes = new Map<string, DisplayNode>();
   readonly #parents = new Map<string, string | null>();
@@ -255,7 +309,11 @@ class Builder {
         modules.push({ node, first: Math.min(...represented.map((other) => this.#firstRun(other))) });
       }
     }
-    const nodes = this.#inOrder(modules, flow?.nodes ?? [], path, parent);
+    for (const loop of this.model.loops(path)) {
+      if (this.arrangement.showBookkeeping || this.arrangement.unfolded.has(loop.row.members[0]!.path)) continue;
+      for (const [operation, first] of loop.operations) standsFor.set(operation, first);
+    }
+    const nodes = this.#inOrder(modules, flow?.nodes ?? [], path, parent, standsFor);
     const edges = flow ? this.#edges(flow, standsFor) : [];
     const container = this.model.index.module(path);
     const declared = container?.type === "Sequential" ? this.#declaredEdges(container, standsFor) : [];
@@ -274,24 +332,32 @@ class Builder {
   }
 
   /** Modules in order of declaration; what is no module stands before the first module that ran after it. */
-  #inOrder(modules: readonly { node: DisplayNode; first: number }[], others: readonly FlowNode[], path: string, parent: string | null): DisplayNode[] {
+  #inOrder(modules: readonly { node: DisplayNode; first: number }[], others: readonly FlowNode[], path: string, parent: string | null, standsFor: ReadonlyMap<string, string>): DisplayNode[] {
     const nodes: DisplayNode[] = [];
-    const waiting = others.map((other) => ({ other, first: firstUse(other) })).sort((a, b) => a.first - b.first);
+    const repeated = new Map<string, FlowNode[]>();
+    for (const other of others) {
+      const first = standsFor.get(other.id);
+      if (first !== undefined) repeated.set(first, [...(repeated.get(first) ?? []), other]);
+    }
+    const waiting = others
+      .filter(({ id }) => (standsFor.get(id) ?? id) === id)
+      .map((other) => ({ other, first: firstUse(other) }))
+      .sort((a, b) => a.first - b.first);
     let next = 0;
     const put = (until: number) => {
-      for (; next < waiting.length && waiting[next]!.first < until; next++) nodes.push(this.#other(waiting[next]!.other, path, parent));
+      for (; next < waiting.length && waiting[next]!.first < until; next++) nodes.push(this.#other(waiting[next]!.other, path, parent, repeated.get(waiting[next]!.other.id)));
     };
     for (const { node, first } of modules) {
       if (Number.isFinite(first)) put(first);
       nodes.push(node);
     }
     put(Infinity);
-    for (; next < waiting.length; next++) nodes.push(this.#other(waiting[next]!.other, path, parent));
+    for (; next < waiting.length; next++) nodes.push(this.#other(waiting[next]!.other, path, parent, repeated.get(waiting[next]!.other.id)));
     return nodes;
   }
 
   #module(module: ModuleSnapshot, key: string, row: Row, parent: string | null, depth: number): DisplayNode {
-    const facts = this.model.facts(module);
+    const facts = this.model.facts(module, row);
     this.#parents.set(module.path, parent);
     const open = facts.expandable && this.#isOpen(module, key, depth);
     if (!open) return this.#closed(module, facts, key, row);
@@ -327,13 +393,23 @@ class Builder {
     return { message: trace.failure!.message, shapes };
   }
 
-  #other(flowNode: FlowNode, path: string, parent: string | null): DisplayNode {
+  /** `repeated`: the operations that it stands for, itself included, where a loop repeats it. */
+  #other(flowNode: FlowNode, path: string, parent: string | null, repeated: readonly FlowNode[] = []): DisplayNode {
     const { others } = this.model.kept;
     let node = others.get(flowNode);
     if (!node) others.set(flowNode, (node = this.#makeOther(flowNode, path)));
+    if (repeated.length > 1) node = this.#repeatedOperation(node, repeated);
     this.#nodes.set(node.id, node);
     this.#parents.set(node.id, parent);
     return node;
+  }
+
+  #repeatedOperation(node: DisplayNode, repeated: readonly FlowNode[]): DisplayNode {
+    const { steps, values } = this.model.snapshot.trace!;
+    const operations = repeated.flatMap((each) => (each.kind === "operation" ? [each] : []));
+    const isSame = operations.every(({ operation }) => operation.arguments === node.detail);
+    const outputShape = commonShapeText(operations.map(({ step }) => values[steps[step]!.outputs[0]?.value ?? -1]?.shape));
+    return { ...node, detail: [isSame ? node.detail : "", `× ${operations.length}`].filter(Boolean).join("  "), outputShape, calls: operations.reduce((sum, { calls }) => sum + calls, 0) };
   }
 
   #makeOther(flowNode: FlowNode, path: string): DisplayNode {
@@ -385,24 +461,30 @@ class Builder {
 
   #makeEdges(flow: ContainerFlow, standsFor: ReadonlyMap<string, string>): DisplayEdge[] {
     const { trace } = this.model.snapshot;
-    const merged = new Map<string, DisplayEdge & { count: number }>();
+    const merged = new Map<string, DisplayEdge & { count: number; label: string }>();
+    const shapes = new Map<DisplayEdge, (readonly number[] | undefined)[]>();
     for (const edge of flow.edges) {
       const from = standsFor.get(edge.from) ?? edge.from;
       const to = standsFor.get(edge.to) ?? edge.to;
       if (from === to && edge.from !== edge.to) continue;
       const key = `${from}\n${edge.fromPort}\n${to}\n${edge.toPort}\n${edge.operand}`;
       const known = merged.get(key);
+      const shape = trace!.values[edge.value]?.shape;
       if (known) {
         known.count += edge.count;
+        shapes.get(known)!.push(shape);
         continue;
       }
       const via = edge.via.map((step) => (trace!.steps[step] as { name?: string }).name ?? "");
-      merged.set(key, {
-        from, fromPort: edge.fromPort, to, toPort: edge.toPort, operand: edge.operand, kind: "measured",
-        label: shapeText(trace!.values[edge.value]?.shape), value: edge.value, via, count: edge.count, bundled: 1,
-      });
+      const made = {
+        from, fromPort: edge.fromPort, to, toPort: edge.toPort, operand: edge.operand, kind: "measured" as const,
+        label: shapeText(shape), value: edge.value, via, count: edge.count, bundled: 1,
+      };
+      merged.set(key, made);
+      shapes.set(made, [shape]);
     }
-    return bundleParallel([...merged.values()]);
+    for (const edge of merged.values()) edge.label = commonShapeText(shapes.get(edge)!);
+    return bundleParallel([...merged.values()], (edge) => shapes.get(edge)!);
   }
 
   /** What a Sequential declares about children that no pass has reached. */
@@ -422,7 +504,7 @@ class Builder {
 /** More lines than this between the same two boxes run together in one. */
 const mostParallel = 8;
 
-function bundleParallel(edges: readonly DisplayEdge[]): DisplayEdge[] {
+function bundleParallel(edges: readonly DisplayEdge[], shapesOf: (edge: DisplayEdge) => readonly (readonly number[] | undefined)[]): DisplayEdge[] {
   const groups = new Map<string, DisplayEdge[]>();
   for (const edge of edges) {
     const key = `${edge.from}\n${edge.to}`;
@@ -433,8 +515,7 @@ function bundleParallel(edges: readonly DisplayEdge[]): DisplayEdge[] {
   return [...groups.values()].flatMap((group) => {
     if (group.length <= mostParallel) return group;
     const first = group[0]!;
-    const sameShape = group.every((edge) => edge.label === first.label);
-    return [{ ...first, bundled: group.length, label: sameShape && first.label ? `(${group.length}) ${first.label}` : `(${group.length})` }];
+    return [{ ...first, bundled: group.length, label: `(${group.length}) ${commonShapeText(group.flatMap(shapesOf))}`.trimEnd() }];
   });
 }
 

@@ -4,6 +4,14 @@ export function shapeText(shape: readonly number[] | null | undefined): string {
   return shape.length === 0 ? "()" : shape.join("×");
 }
 
+/** What shapes have in common, with "…" for sizes that differ; "" where they differ in length. */
+export function commonShapeText(shapes: readonly (readonly number[] | null | undefined)[]): string {
+  const [first, ...others] = shapes;
+  if (!first || others.some((shape) => shape?.length !== first.length)) return "";
+  if (first.length === 0) return "()";
+  return first.map((size, dimension) => (others.every((shape) => shape![dimension] === size) ? size : "…")).join("×");
+}
+
 /** What is left out because it is PyTorch's default and says nothing. */
 const defaults = new Set([
   "bias=True", "inplace=False", "affine=True", "track_running_stats=True", "elementwise_affine=True", "eps=1e-05", "momentum=0.1", "dilation=1",

@@ -34,16 +34,23 @@ export function rowsOf(children: readonly ModuleSnapshot[], likeness: (module: M
   return rows;
 }
 
-/** What the forward pass made of a module: how often it was called, with which shapes, and whether it failed. */
+/**
+ * What the forward pass made of a module: how often it was called, with which shapes, and whether it failed. The first of several sizes may differ: it
+ * counts examples, of which the experts of a mixture see each their own number.
+ */
 export function likenessIn(index: ModelIndex, flow: DataFlow | null, failedAt: ReadonlySet<string>): (module: ModuleSnapshot) => string {
   const trace = index.model.trace;
   if (!flow || !trace) return () => "";
   const shapes = (step: StepId) => {
     const call = trace.steps[step]!;
-    return [call.inputs, call.outputs].map((operands) => operands.map(({ value }) => shapeText(trace.values[value]?.shape)).join()).join(">");
+    return [call.inputs, call.outputs].map((operands) => operands.map(({ value }) => shapeText(likeShape(trace.values[value]?.shape))).join()).join(">");
   };
   return ({ path }) => {
     const runs = flow.runs.get(path);
     return `${failedAt.has(path)} ${runs ? runs.calls.map(shapes).join(";") : ""}`;
   };
+}
+
+function likeShape(shape: readonly number[] | undefined): readonly number[] | undefined {
+  return shape && shape.length > 1 ? [0, ...shape.slice(1)] : shape;
 }

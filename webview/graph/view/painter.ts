@@ -1,7 +1,7 @@
 import type { Overlay } from "../api.js";
 import { CanvasSurface } from "../drawing/canvasSurface.js";
 import { caveats, paintCaveats } from "../drawing/caveats.js";
-import { paintContainerNames } from "../drawing/containerNames.js";
+import { paintFarNames } from "../drawing/farNames.js";
 import { edgeNote, paintEdgeNote } from "../drawing/edgeNote.js";
 import { legendSize, paintLegend } from "../drawing/legend.js";
 import { paintOverlayScale } from "../drawing/overlay.js";
@@ -84,7 +84,7 @@ export class Painter {
     for (const id of new Set(marks.links.flatMap((link) => [link.from, link.to]))) if (id !== marks.selection) outline(surface, shown.box(id), look, theme.shared, 1.5);
 
     overlay.setView(0, 0, 1);
-    paintContainerNames(surface, shown.index.boxesIn(...this.view), this.camera, look, measure);
+    paintFarNames(surface, shown.index.boxesIn(...this.view), this.camera, look, measure);
     if (marks.showLegend) paintLegend(surface, 10, this.camera.height - legendSize(scene, strings, measure).height - 10, scene, look, strings, measure);
     if (marks.overlay) paintOverlayScale(surface, 10, 10, marks.overlay, theme, measure);
     paintCaveats(surface, caveats(shown.model, scene, strings), this.camera.width, theme, measure);

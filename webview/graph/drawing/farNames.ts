@@ -1,14 +1,14 @@
 import type { Rectangle } from "../api.js";
 import type { SceneBox } from "../scene.js";
 import { fit, type MeasureText } from "../text.js";
-import type { Look } from "./paint.js";
+import { legibleScale, type Look } from "./paint.js";
 import type { Surface } from "./surface.js";
 
-/** Below this scale the boxes' own titles are too small to read. */
-const legibleScale = 0.45;
+/** Room for the bar at the left of a leaf. */
+const barWidth = 6;
 
-/** Far out, the names of containers at a constant size on the screen, where they fit and do not cover one another. */
-export function paintContainerNames(
+/** Far out, the names of modules at a constant size on the screen, where they fit and do not cover one another. */
+export function paintFarNames(
   surface: Surface,
   boxes: readonly SceneBox[],
   camera: { toScreen(box: Rectangle): Rectangle },
@@ -22,9 +22,10 @@ export function paintContainerNames(
     if (box.node.kind !== "module") continue;
     const on = camera.toScreen(box);
     if (on.width < 44 || on.height < 18) continue;
-    const text = fit(box.face.texts[0]?.text ?? box.node.name, on.width - 14, "detail", measure);
+    const indent = box.face.shape === "container" ? 0 : barWidth;
+    const text = fit(box.face.texts.find(({ font }) => font === "title")?.text ?? box.node.name, on.width - 14 - indent, "detail", measure);
     if (!text) continue;
-    const plate = { x: on.x + 3, y: Math.max(on.y + 3, Math.min(3, on.y + on.height - 18)), width: measure(text, "detail") + 8, height: 15 };
+    const plate = { x: on.x + 3 + indent, y: Math.max(on.y + 3, Math.min(3, on.y + on.height - 18)), width: measure(text, "detail") + 8, height: 15 };
     if (taken.some((other) => plate.x < other.x + other.width && other.x < plate.x + plate.width && plate.y < other.y + other.height && other.y < plate.y + plate.height)) continue;
     taken.push(plate);
     surface.opacity(0.85);
