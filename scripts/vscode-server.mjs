@@ -5,6 +5,7 @@ import { copyFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
+const windows = process.platform === "win32";
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
 
 /** Which code-server holds which VS Code, and the major version of Node it needs. */
@@ -23,9 +24,9 @@ export function installServer(release = "current") {
   const { codeServer, node } = releases[release];
   const folder = path.join(root, ".vscode-test", `server-${codeServer}`);
   const vscode = path.join(folder, "node_modules", "code-server", "lib", "vscode");
-  const nodePackage = `node-${process.platform === "win32" ? "win" : process.platform}-${process.arch}`;
+  const nodePackage = `node-${windows ? "win" : process.platform}-${process.arch}`;
   const installed = {
-    node: path.join(folder, "node_modules", nodePackage, "bin", process.platform === "win32" ? "node.exe" : "node"),
+    node: path.join(folder, "node_modules", nodePackage, "bin", windows ? "node.exe" : "node"),
     serverMain: path.join(vscode, "out", "server-main.js"),
   };
   const complete = path.join(folder, "complete");
@@ -50,7 +51,7 @@ function npm(cwd, ...args) {
   const { status, stderr } = spawnSync("npm", [...args, "--no-audit", "--no-fund", "--loglevel=error"], {
     cwd,
     encoding: "utf8",
-    shell: process.platform === "win32",
+    shell: windows,
   });
   if (status !== 0) throw new Error(`npm ${args.join(" ")} failed in ${cwd}:\n${stderr}`);
 }
@@ -89,8 +90,19 @@ export async function startServer({ dataFolder, release, askForTrust = false, dr
       ...(askForTrust ? [] : ["--disable-workspace-trust"]),
       ...["--server-data-dir", dataFolder, "--extensions-dir", path.join(dataFolder, "extensions")],
     ],
-    { env, stdio: ["ignore", "pipe", "pipe"] },
+    // A process group of its own: the extension hosts, which outlive a server that is ended, end with it.
+    { env, stdio: ["ignore", "pipe", "pipe"], detached: !windows },
   );
+  const kill = (/** @type {NodeJS.Signals} */ signal) => {
+    try {
+      if (windows || server.pid === undefined) server.kill(signal);
+      else process.kill(-server.pid, signal);
+    } catch {
+      // Nothing of it is left.
+    }
+  };
+  const killOnExit = () => kill("SIGKILL");
+  process.once("exit", killOnExit);
   const closed = new Promise((resolve) => server.once("close", () => resolve(undefined)));
   const boundPort = await new Promise((resolve, reject) => {
     let output = "";
@@ -119,10 +131,12 @@ export async function startServer({ dataFolder, release, askForTrust = false, dr
     },
     closed: /** @type {Promise<void>} */ (closed),
     async dispose() {
-      server.kill("SIGTERM");
-      const killer = setTimeout(() => server.kill("SIGKILL"), 5000);
+      kill("SIGTERM");
+      const killer = setTimeout(() => kill("SIGKILL"), 5000);
       await closed;
       clearTimeout(killer);
+      kill("SIGKILL");
+      process.off("exit", killOnExit);
     },
   };
 }
