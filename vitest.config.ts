@@ -1,6 +1,7 @@
 import { defineConfig } from "vitest/config";
 
-const longRunning = { testTimeout: 180_000, hookTimeout: 180_000, fileParallelism: false };
+/** A browser or an editor takes part: on a busy machine what is waited for may take long. */
+const longRunning = { testTimeout: 180_000, hookTimeout: 180_000, fileParallelism: false, expect: { poll: { timeout: 30_000 } } };
 
 /** `npm run unit -- --project NAME` runs one of these. The suite inside VS Code's extension host is scripts/test-extension.mjs. */
 export default defineConfig({
