@@ -120,7 +120,7 @@ export function overlay(id: OverlayId, index: ModelIndex): Overlay | null {
     const found = value(module, index);
     if (found !== null && Number.isFinite(found)) values.set(module.path, found);
   }
-  return values.size === 0 ? null : { title: title(), values, scale, format };
+  return values.size === 0 ? null : { title: scale === "log" ? l10n.t("{0} (log scale)", title()) : title(), values, scale, format };
 }
 
 function tensorsBeneath(module: ModuleSnapshot, index: ModelIndex): TensorSnapshot[] {

@@ -138,6 +138,34 @@ describe("a model and its inspector", () => {
     expect(webview.asked("selected")).toEqual([{ model: "tied", path: "4" }]);
   });
 
+  test("equal modules are stepped through, shown one by one and folded again", async () => {
+    const webview = await open(fileState({ models: [gpt()] }), { selection: { model: "gpt2", path: "h.0.ln_1" } });
+    const row = inspector(webview).getByRole("group", { name: "Equal modules" });
+    expect(await row.innerText()).toContain("1 of 12 equal modules");
+    await row.getByRole("button", { name: "Next Equal Module" }).click();
+    await settled(webview);
+    expect((await items(webview)).find(({ selected }) => selected)?.id).toBe("h.1.ln_1");
+    await row.getByRole("button", { name: "Show Each" }).click();
+    await settled(webview);
+    const blocks = async () => (await items(webview)).filter(({ id }) => /^h\.\d+$/.test(id)).length;
+    expect(await blocks()).toBe(12);
+    await row.getByRole("button", { name: "Fold into One" }).click();
+    await settled(webview);
+    expect(await blocks()).toBe(1);
+  });
+
+  test("a tensor of four dimensions is read slice by slice", async () => {
+    const kernel = tensor([2, 3, 2, 2], { kind: "uniform", low: -1, high: 1 });
+    const made = snapshot("kernels", sequential(linear(2, 2, kernel)), [1, 2]);
+    const webview = await open(fileState({ models: [made] }), { selection: { model: "kernels", path: "0" } });
+    const weight = inspector(webview).getByRole("article", { name: "weight" });
+    await weight.getByRole("spinbutton", { name: "Index along dimension 1, 0 to 2" }).fill("2");
+    await expect.poll(() => webview.asked("tensorValues").some(({ index }) => index?.join() === "0,2")).toBe(true);
+    await weight.locator("canvas").focus();
+    await webview.page.keyboard.press("ArrowDown");
+    expect(await weight.locator("output").innerText()).toContain("[0, 2, 0, 0] = ");
+  });
+
   test("a container sums what is beneath it and lists its children", async () => {
     const webview = await open(fileState(), { selection: { model: "rgnet", path: "0" } });
     expect(await inspector(webview).innerText()).toMatch(/parameters\s+304/);

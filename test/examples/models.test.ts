@@ -49,3 +49,9 @@ test("the trained network tells more than 95 % of the points apart that it has n
   const { accuracy } = await import("../../examples/train.js");
   expect(accuracy).toBeGreaterThan(0.95);
 }, 60_000);
+
+test("of a mixture of experts a token meets two experts of 64", async () => {
+  const { model } = await import("../../examples/mixture-of-experts.js");
+  expect(parameterCount(model)).toBe(270_724);
+  expect(printed).toEqual(["270,724 parameters, of which a token meets 16,772; gives torch.Size([256, 100])"]);
+});

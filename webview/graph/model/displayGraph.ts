@@ -337,7 +337,9 @@ class Builder {
     const repeated = new Map<string, FlowNode[]>();
     for (const other of others) {
       const first = standsFor.get(other.id);
-      if (first !== undefined) repeated.set(first, [...(repeated.get(first) ?? []), other]);
+      const alike = first === undefined ? undefined : repeated.get(first);
+      if (alike) alike.push(other);
+      else if (first !== undefined) repeated.set(first, [other]);
     }
     const waiting = others
       .filter(({ id }) => (standsFor.get(id) ?? id) === id)

@@ -24,7 +24,10 @@ export interface Loop {
 export function findLoops(steps: readonly LoopStep[]): readonly Loop[] {
   const calls = new Map<Row, number[]>();
   steps.forEach(({ row }, at) => {
-    if (row) calls.set(row, [...(calls.get(row) ?? []), at]);
+    if (!row) return;
+    const places = calls.get(row);
+    if (places) places.push(at);
+    else calls.set(row, [at]);
   });
   return [...calls].flatMap(([row, places]) => {
     const operations = places.length < shortestRow ? null : repeated(steps, places);
