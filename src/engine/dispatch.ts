@@ -326,7 +326,7 @@ class OperationNode<Args extends readonly unknown[], Saved> extends GraphNode im
       if (actual === expected || !(tensor instanceof Tensor)) return;
       const maker = position === "output" ? this.name : tensor.gradFn?.name;
       throw new RuntimeError(
-        `one of the variables needed for gradient computation has been modified by an inplace operation: ${describeTensor(tensor)}${maker ? `, which is output 0 of ${maker},` : ""} is at version ${actual}; expected version ${expected} instead. Hint: enable anomaly detection to find the operation that failed to compute its gradient, with torch.autograd.set_detect_anomaly(True).`,
+        `one of the variables needed for gradient computation has been modified by an inplace operation: ${describeTensor(tensor)}${maker ? `, which is output 0 of ${maker.replace(/Backward\d+$/, "")},` : ""} is at version ${actual}; expected version ${expected} instead. Hint: enable anomaly detection to find the operation that failed to compute its gradient, with torch.autograd.set_detect_anomaly(True, check_nan=False).`,
       );
     });
   }

@@ -130,7 +130,7 @@ describe("writes in place", () => {
     const z = y.square().sum();
     y.add_(1);
     expect(() => z.backward()).toThrow(
-      /^one of the variables needed for gradient computation has been modified by an inplace operation: \[torch\.FloatTensor \[2\]\], which is output 0 of AddBackward0, is at version 1; expected version 0 instead\./,
+      /^one of the variables needed for gradient computation has been modified by an inplace operation: \[torch\.FloatTensor \[2\]\], which is output 0 of Add, is at version 1; expected version 0 instead\./,
     );
     const w = x.add(1);
     const total = w.sum();

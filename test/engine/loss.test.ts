@@ -123,7 +123,7 @@ test("PyTorch's errors", () => {
   const x = torch.randn(3, 5);
   expect(() => F.crossEntropy(x, torch.tensor([0, 1]))).toThrow("Expected input batch_size (3) to match target batch_size (2).");
   expect(() => F.crossEntropy(x, torch.tensor([0, 1, 5]))).toThrow("Target 5 is out of bounds.");
-  expect(() => F.crossEntropy(x, torch.tensor([0, 1, 2]).float())).toThrow("expected scalar type Long but found Float");
+  expect(() => F.crossEntropy(x, torch.tensor([0, 1, 2]).float())).toThrow("expected target dtype to be Long or Byte, but got Float");
   expect(() => F.crossEntropy(x, torch.tensor([0, 1, 2]), torch.ones(4))).toThrow(
     "weight tensor should be defined either for all 5 classes or no classes but got weight tensor of shape: [4]",
   );

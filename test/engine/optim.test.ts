@@ -170,6 +170,7 @@ describe("learning-rate schedules", () => {
 
   it.each([
     ["StepLR", (optimizer: Optimizer) => new lrScheduler.StepLR(optimizer, 2, { gamma: 0.5 }), [1, 1, 0.5, 0.5, 0.25]],
+    ["StepLR by position", (optimizer: Optimizer) => new lrScheduler.StepLR(optimizer, 2, 0.5), [1, 1, 0.5, 0.5, 0.25]],
     ["MultiStepLR", (optimizer: Optimizer) => new lrScheduler.MultiStepLR(optimizer, [1, 3], { gamma: 0.5 }), [1, 0.5, 0.5, 0.25, 0.25]],
     ["ExponentialLR", (optimizer: Optimizer) => new lrScheduler.ExponentialLR(optimizer, 0.5), [1, 0.5, 0.25, 0.125]],
     ["LambdaLR", (optimizer: Optimizer) => new lrScheduler.LambdaLR(optimizer, (epoch) => 1 / (epoch + 1)), [1, 1 / 2, 1 / 3]],

@@ -1,4 +1,4 @@
-import { RuntimeError } from "../errors.js";
+import { NotImplementedError, RuntimeError } from "../errors.js";
 import { binary, copy, fill } from "../kernels/elementwise.js";
 import { withoutObserver } from "../observer.js";
 import { equalSizes, formatSizes } from "../size.js";
@@ -29,6 +29,7 @@ export interface GradOptions {
 
 /** The gradients of `output` with respect to `inputs`, without touching any `grad` (torch.autograd.grad). */
 export function grad(output: Tensor, inputs: Tensor | readonly Tensor[], options: GradOptions = {}): (Tensor | null)[] {
+  if ("createGraph" in options && options.createGraph) throw new NotImplementedError("gradients of gradients are not supported: create_graph must be False");
   const wanted = inputs instanceof Tensor ? [inputs] : inputs;
   const results = new Map<GraphNode, Tensor | null>();
   const edges = wanted.map((input) => {

@@ -1,6 +1,7 @@
 import { ValueError } from "../errors.js";
 import { getDefaultDevice } from "../device.js";
 import { getDefaultDtype, type DType } from "../dtype.js";
+import { requireDifferentiable } from "../ops/allocation.js";
 import { Storage, type Device } from "../storage.js";
 import { Tensor } from "../tensor.js";
 
@@ -12,7 +13,9 @@ export class Parameter extends Tensor {
   constructor(data: Tensor, options: { readonly requiresGrad?: boolean } | boolean = true) {
     super(data.storage, data.sizes, data.strides, data.offset, data.version);
     const requiresGrad = typeof options === "boolean" ? options : (options.requiresGrad ?? true);
-    if (requiresGrad) this.requiresGrad_(true);
+    if (!requiresGrad) return;
+    requireDifferentiable(this);
+    this.requiresGrad_(true);
   }
 
   override toString(): string {

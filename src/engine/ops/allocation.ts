@@ -38,7 +38,10 @@ export function parseSize<Options extends TensorOptions>(name: string, args: Siz
 export function checkSizes(name: string, sizes: readonly unknown[]): void {
   sizes.forEach((size, i) => {
     if (!Number.isInteger(size)) throw new TypeError(`${name}(): size must be integers, but got ${String(size)} at position ${i}`);
-    if ((size as number) < 0) throw new RuntimeError(`Trying to create tensor with negative dimension ${String(size)}: [${sizes.join(", ")}]`);
+    if ((size as number) >= 0) return;
+    throw new RuntimeError(
+      name === "zeros" ? "zeros: Dimension size must be non-negative." : `Trying to create tensor with negative dimension ${String(size)}: [${sizes.join(", ")}]`,
+    );
   });
 }
 
@@ -47,9 +50,16 @@ export function allocate(sizes: readonly number[], options: TensorOptions, dtype
   return Tensor.allocate(sizes, options.dtype ?? dtype, options.device ?? getDefaultDevice());
 }
 
+/** Throws unless a new tensor of this dtype may require a gradient. */
+export function requireDifferentiable({ dtype }: Tensor): void {
+  if (!dtype.isFloatingPoint) throw new RuntimeError("Only Tensors of floating point and complex dtype can require gradients");
+}
+
 /** The finished tensor: with a gradient if `options` ask for one. */
 export function finish(tensor: Tensor, options: TensorOptions): Tensor {
-  return options.requiresGrad ? tensor.requiresGrad_() : tensor;
+  if (!options.requiresGrad) return tensor;
+  requireDifferentiable(tensor);
+  return tensor.requiresGrad_();
 }
 
 /** A zeroed tensor like `x`, in the same order of memory if `x` has no gaps. */

@@ -347,7 +347,11 @@ export const multiHeadAttentionForward: (
     }
     const [L, batch, embedDim] = query.sizes as [number, number, number];
     keyPaddingMask = additiveMask(keyPaddingMask, "key_padding_mask", query);
-    if (isCausal && attnMask === null) throw new RuntimeError("Need attn_mask if specifying the is_causal hint.");
+    if (isCausal && attnMask === null) {
+      throw new RuntimeError(
+        "Need attn_mask if specifying the is_causal hint. You may use the Transformer module method `generate_square_subsequent_mask` to create this mask.",
+      );
+    }
     if (isCausal && keyPaddingMask === null && !needWeights) attnMask = null;
     else {
       attnMask = additiveMask(attnMask, "attn_mask", query);
@@ -398,8 +402,9 @@ export const multiHeadAttentionForward: (
       S++;
     }
     if (keyPaddingMask !== null) {
-      if (!equalSizes(keyPaddingMask.sizes, [batch, S])) {
-        throw new AssertionError(`expecting key_padding_mask shape of ${repr([batch, S])}, but got ${shapeText(keyPaddingMask)}`);
+      for (const [dim, size] of [batch, S].entries()) {
+        const given = keyPaddingMask.sizes[dim]!;
+        if (given !== size) throw new AssertionError(`Expected key_padded_mask.shape[${dim}] to be ${size}, but got ${given}`);
       }
       const perHead = keyPaddingMask.reshape([batch, 1, 1, S]).expand([batch, numHeads, 1, S]).reshape([batch * numHeads, 1, S]);
       attnMask = attnMask === null ? perHead : attnMask.add(perHead);

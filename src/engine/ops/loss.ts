@@ -214,6 +214,8 @@ const klDivOf = elementLoss<[logTarget: boolean]>({
   name: "klDiv",
   gradientName: meanOrSum("SubBackward0"),
   kernel: "xlogy_cpu",
+  // PyTorch subtracts the input from the target, which shows where they do not fit.
+  check: (x, target) => void broadcastSizes(target.sizes, x.sizes),
   of: (logTarget) =>
     logTarget
       ? { f: (x, y) => Math.exp(y) * (y - x), x: (_x, y) => -Math.exp(y), target: (x, y) => Math.exp(y) * (y - x + 1) }
@@ -413,7 +415,7 @@ const nllOperation = defineOperation<NLLArgs, Divisor>({
     checkReduction(reduction);
     checkClassTargets(x, target, weight);
     if (!x.dtype.isFloatingPoint) throw new NotImplementedError(`"nll_loss_out_frame" not implemented for '${x.dtype.scalarType}'`);
-    return { sizes: reduction === "none" ? target.sizes : [], dtype: x.dtype };
+    return { sizes: reduction === "none" && x.ndim > 1 ? target.sizes : [], dtype: x.dtype };
   },
   forward(output, x, target, weight, ignoreIndex, reduction, smoothing) {
     const scores = classScores(x);
@@ -453,9 +455,13 @@ function checkClassTargets(x: Tensor, target: Tensor, weight: Tensor | null): vo
   if (dims !== 1 && target.ndim > 0 && x.sizes[0] !== target.sizes[0]) {
     throw new ValueError(`Expected input batch_size (${x.sizes[0]}) to match target batch_size (${target.sizes[0]}).`);
   }
-  if (target.dtype !== int64 && target.dtype !== uint8) throw new RuntimeError(`expected scalar type Long but found ${target.dtype.scalarType}`);
-  if (dims <= 2) {
-    if (target.ndim > 1) throw new RuntimeError("0D or 1D target tensor expected, multi-target not supported");
+  if (dims <= 2 && target.ndim > 1) throw new RuntimeError("0D or 1D target tensor expected, multi-target not supported");
+  if (target.dtype !== int64 && target.dtype !== uint8) {
+    throw new RuntimeError(`expected target dtype to be Long or Byte, but got ${target.dtype.scalarType}`);
+  }
+  if (dims === 1 && target.ndim === 1) {
+    if (target.numel() !== 1) throw new ValueError(`For 1D input, 1D target must have size 1, but got target size: ${target.numel()}`);
+  } else if (dims <= 2) {
     const samples = dims === 1 ? target.ndim === 0 : target.ndim === 1;
     if (!samples) throw new RuntimeError(`size mismatch (got input: ${formatSizes(x.sizes)}, target: ${formatSizes(target.sizes)})`);
   } else {
@@ -534,7 +540,9 @@ const multiMarginOperation = defineOperation<MultiMarginArgs>({
     if (weight !== null && weight.ndim !== 1) throw new ValueError("weight must be one-dimensional");
     const [batch, classes] = samplesOf(x);
     if (target.ndim > 1 || target.numel() !== batch) {
-      throw new RuntimeError(`inconsistent target size, expected ${batch} but got ${formatSizes(target.sizes)}`);
+      throw new RuntimeError(
+        `multi_margin_loss: target tensor should be 1-D with size equal to the number of input samples (batch size). Expected target size [${batch}], but got ${formatSizes(target.sizes)}. Input has shape ${formatSizes(x.sizes)}.`,
+      );
     }
     if (weight !== null && weight.numel() !== classes) {
       throw new RuntimeError(`inconsistent weight size, expected ${classes} but got ${formatSizes(weight.sizes)}`);

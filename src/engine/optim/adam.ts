@@ -1,4 +1,5 @@
 import { ValueError } from "../errors.js";
+import { collect, type Arguments } from "../ops/arguments.js";
 import { Optimizer, requireNonNegative, round, stateElements, type Elements, type OptimizerParameters, type ParameterGroup, type ParameterState } from "./optimizer.js";
 
 export interface AdamOptions {
@@ -22,10 +23,10 @@ interface AdamGroup extends AdamOptions, ParameterGroup {
   betas: readonly [number, number];
 }
 
-/** Adam (Kingma and Ba, 2014; torch.optim.Adam). Options by name, or the learning rate alone. */
+/** Adam (Kingma and Ba, 2014; torch.optim.Adam). Options by position or by name. */
 export class Adam extends Optimizer<AdamGroup> {
-  constructor(params: OptimizerParameters<AdamOptions>, options: Partial<AdamOptions> | number = {}) {
-    const given = typeof options === "number" ? { lr: options } : options;
+  constructor(params: OptimizerParameters<AdamOptions>, ...args: Arguments<[lr: number, betas: readonly [number, number], eps: number, weightDecay: number, amsgrad: boolean], Partial<AdamOptions>>) {
+    const given = collect<Partial<AdamOptions>>(["lr", "betas", "eps", "weightDecay", "amsgrad"], args, ["maximize", "decoupledWeightDecay"]);
     super(params, { lr: 1e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, decoupledWeightDecay: false, amsgrad: false, maximize: false, ...given });
   }
 
@@ -78,8 +79,8 @@ export class Adam extends Optimizer<AdamGroup> {
 
 /** Adam with weight decay decoupled from the gradient (Loshchilov and Hutter, 2017; torch.optim.AdamW). */
 export class AdamW extends Adam {
-  constructor(params: OptimizerParameters<AdamOptions>, options: Partial<Omit<AdamOptions, "decoupledWeightDecay">> | number = {}) {
-    const given = typeof options === "number" ? { lr: options } : options;
+  constructor(params: OptimizerParameters<AdamOptions>, ...args: Arguments<[lr: number, betas: readonly [number, number], eps: number, weightDecay: number, amsgrad: boolean], Partial<Omit<AdamOptions, "decoupledWeightDecay">>>) {
+    const given = collect<Partial<Omit<AdamOptions, "decoupledWeightDecay">>>(["lr", "betas", "eps", "weightDecay", "amsgrad"], args, ["maximize"]);
     super(params, { weightDecay: 1e-2, ...given, decoupledWeightDecay: true });
   }
 }

@@ -1,4 +1,5 @@
 import { KeyError, TypeError, ValueError } from "../errors.js";
+import { collect, required, type Arguments, type FirstRequired } from "../ops/arguments.js";
 import { Tensor } from "../tensor.js";
 import { Optimizer, type ParameterGroup } from "./optimizer.js";
 
@@ -99,8 +100,9 @@ export class StepLR extends LRScheduler {
   constructor(
     optimizer: Optimizer,
     readonly stepSize: number,
-    options: SchedulerOptions & { readonly gamma?: number } = {},
+    ...args: Arguments<[gamma: number, lastEpoch: number], SchedulerOptions & { readonly gamma?: number }>
   ) {
+    const options = collect<SchedulerOptions & { readonly gamma?: number }>(["gamma", "lastEpoch"], args, []);
     super(optimizer, options);
     this.gamma = options.gamma ?? 0.1;
     this.step();
@@ -118,8 +120,9 @@ export class MultiStepLR extends LRScheduler {
   constructor(
     optimizer: Optimizer,
     readonly milestones: readonly number[],
-    options: SchedulerOptions & { readonly gamma?: number } = {},
+    ...args: Arguments<[gamma: number, lastEpoch: number], SchedulerOptions & { readonly gamma?: number }>
   ) {
+    const options = collect<SchedulerOptions & { readonly gamma?: number }>(["gamma", "lastEpoch"], args, []);
     super(optimizer, options);
     this.gamma = options.gamma ?? 0.1;
     this.step();
@@ -135,15 +138,24 @@ export class ExponentialLR extends LRScheduler {
   constructor(
     optimizer: Optimizer,
     readonly gamma: number,
-    options: SchedulerOptions = {},
+    ...args: Arguments<[lastEpoch: number], SchedulerOptions>
   ) {
-    super(optimizer, options);
+    super(optimizer, collect<SchedulerOptions>(["lastEpoch"], args, []));
     this.step();
   }
 
   protected override learningRate({ lr }: ParameterGroup): number {
     return this.lastEpoch === 0 ? lr : lr * this.gamma;
   }
+}
+
+export interface LinearLROptions extends SchedulerOptions {
+  /** Default 1/3. */
+  readonly startFactor?: number;
+  /** Default 1. */
+  readonly endFactor?: number;
+  /** How many epochs it takes. Default 5. */
+  readonly totalIters?: number;
 }
 
 /** From startFactor (default 1/3) to endFactor (default 1) times the starting rate over totalIters (default 5) epochs. */
@@ -154,8 +166,9 @@ export class LinearLR extends LRScheduler {
 
   constructor(
     optimizer: Optimizer,
-    options: SchedulerOptions & { readonly startFactor?: number; readonly endFactor?: number; readonly totalIters?: number } = {},
+    ...args: Arguments<[startFactor: number, endFactor: number, totalIters: number, lastEpoch: number], LinearLROptions>
   ) {
+    const options = collect<LinearLROptions>(["startFactor", "endFactor", "totalIters", "lastEpoch"], args, []);
     super(optimizer, options);
     ({ startFactor: this.startFactor = 1 / 3, endFactor: this.endFactor = 1, totalIters: this.totalIters = 5 } = options);
     if (this.startFactor > 1 || this.startFactor <= 0) throw new ValueError("Starting multiplicative factor expected to be greater than 0 and less or equal to 1.");
@@ -178,8 +191,9 @@ export class CosineAnnealingLR extends LRScheduler {
   constructor(
     optimizer: Optimizer,
     readonly tMax: number,
-    options: SchedulerOptions & { readonly etaMin?: number } = {},
+    ...args: Arguments<[etaMin: number, lastEpoch: number], SchedulerOptions & { readonly etaMin?: number }>
   ) {
+    const options = collect<SchedulerOptions & { readonly etaMin?: number }>(["etaMin", "lastEpoch"], args, []);
     super(optimizer, options);
     this.etaMin = options.etaMin ?? 0;
     this.step();
@@ -236,13 +250,22 @@ export class OneCycleLR extends LRScheduler {
   private readonly momenta: readonly Readonly<Record<OneCyclePoint, number>>[] | null;
   private readonly annealStrategy: "cos" | "linear";
 
-  constructor(optimizer: Optimizer, options: OneCycleOptions) {
+  constructor(
+    optimizer: Optimizer,
+    ...args: FirstRequired<
+      [maxLr: OneCycleOptions["maxLr"]], Pick<OneCycleOptions, "maxLr">, [totalSteps: number, epochs: number, stepsPerEpoch: number], Omit<OneCycleOptions, "maxLr">
+    >
+  ) {
+    const options = collect<Partial<OneCycleOptions>>(
+      ["maxLr", "totalSteps", "epochs", "stepsPerEpoch", "pctStart", "annealStrategy", "cycleMomentum", "baseMomentum", "maxMomentum", "divFactor", "finalDivFactor", "threePhase", "lastEpoch"],
+      args, [],
+    );
     const { pctStart = 0.3, cycleMomentum = true, divFactor = 25, finalDivFactor = 1e4, lastEpoch = -1 } = options;
     const totalSteps = options.totalSteps ?? (options.epochs ?? NaN) * (options.stepsPerEpoch ?? NaN);
     if (Number.isNaN(totalSteps)) throw new ValueError("You must define either total_steps OR (epochs AND steps_per_epoch)");
     if (!(totalSteps > 0 && Number.isInteger(totalSteps))) throw new ValueError(`Expected positive integer total_steps, but got ${totalSteps}`);
     if (!(pctStart >= 0 && pctStart <= 1)) throw new ValueError(`Expected float between 0 and 1 pct_start, but got ${pctStart}`);
-    const maxLrs = perGroup("max_lr", options.maxLr, optimizer);
+    const maxLrs = perGroup("max_lr", required(options.maxLr, "OneCycleLR", "max_lr"), optimizer);
     const rates = maxLrs.map((max) => ({ initial: max / divFactor, max, min: max / divFactor / finalDivFactor }));
     if (lastEpoch === -1) optimizer.paramGroups.forEach((group, i) => (group.initialLr = rates[i]!.initial));
     super(optimizer, { lastEpoch });
@@ -264,7 +287,7 @@ export class OneCycleLR extends LRScheduler {
     this.step();
   }
 
-  private momentaOf({ baseMomentum = 0.85, maxMomentum = 0.95 }: OneCycleOptions): Readonly<Record<OneCyclePoint, number>>[] {
+  private momentaOf({ baseMomentum = 0.85, maxMomentum = 0.95 }: Partial<OneCycleOptions>): Readonly<Record<OneCyclePoint, number>>[] {
     const { optimizer } = this;
     if (optimizer.paramGroups.some((group) => group.betas === undefined && group.momentum === undefined)) {
       throw new ValueError("optimizer must support momentum or beta1 with `cycle_momentum` option enabled");
@@ -326,8 +349,11 @@ export class ReduceLROnPlateau {
 
   constructor(
     readonly optimizer: Optimizer,
-    options: ReduceLROnPlateauOptions = {},
+    ...args: Arguments<[mode: "min" | "max", factor: number, patience: number, threshold: number], ReduceLROnPlateauOptions>
   ) {
+    const options = collect<ReduceLROnPlateauOptions>(
+      ["mode", "factor", "patience", "threshold", "thresholdMode", "cooldown", "minLr", "eps"], args, [],
+    );
     const { mode = "min", factor = 0.1, patience = 10, threshold = 1e-4, thresholdMode = "rel", cooldown = 0, minLr = 0, eps = 1e-8 } = options;
     if (!(factor < 1)) throw new ValueError("Factor should be < 1.0.");
     if (mode !== "min" && mode !== "max") throw new ValueError(`mode ${String(mode)} is unknown!`);

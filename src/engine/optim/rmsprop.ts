@@ -1,3 +1,4 @@
+import { collect, type Arguments } from "../ops/arguments.js";
 import { Optimizer, requireNonNegative, round, stateElements, type Elements, type OptimizerParameters, type ParameterGroup, type ParameterState } from "./optimizer.js";
 
 export interface RMSpropOptions {
@@ -21,10 +22,10 @@ interface RMSpropGroup extends RMSpropOptions, ParameterGroup {
   momentum: number;
 }
 
-/** RMSprop (Hinton's lecture 6e; torch.optim.RMSprop). Options by name, or the learning rate alone. */
+/** RMSprop (Hinton's lecture 6e; torch.optim.RMSprop). Options by position or by name. */
 export class RMSprop extends Optimizer<RMSpropGroup> {
-  constructor(params: OptimizerParameters<RMSpropOptions>, options: Partial<RMSpropOptions> | number = {}) {
-    const given = typeof options === "number" ? { lr: options } : options;
+  constructor(params: OptimizerParameters<RMSpropOptions>, ...args: Arguments<[lr: number, alpha: number, eps: number, weightDecay: number, momentum: number, centered: boolean], Partial<RMSpropOptions>>) {
+    const given = collect<Partial<RMSpropOptions>>(["lr", "alpha", "eps", "weightDecay", "momentum", "centered"], args, ["maximize"]);
     super(params, { lr: 1e-2, alpha: 0.99, eps: 1e-8, weightDecay: 0, momentum: 0, centered: false, maximize: false, ...given });
   }
 

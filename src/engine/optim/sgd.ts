@@ -1,4 +1,5 @@
 import { ValueError } from "../errors.js";
+import { collect, type Arguments } from "../ops/arguments.js";
 import { Optimizer, requireNonNegative, round, stateElements, type Elements, type OptimizerParameters, type ParameterGroup, type ParameterState } from "./optimizer.js";
 
 export interface SGDOptions {
@@ -20,10 +21,10 @@ interface SGDGroup extends SGDOptions, ParameterGroup {
   momentum: number;
 }
 
-/** Stochastic gradient descent, with momentum if asked for (torch.optim.SGD). Options by name, or the learning rate alone. */
+/** Stochastic gradient descent, with momentum if asked for (torch.optim.SGD). Options by position or by name. */
 export class SGD extends Optimizer<SGDGroup> {
-  constructor(params: OptimizerParameters<SGDOptions>, options: Partial<SGDOptions> | number = {}) {
-    const given = typeof options === "number" ? { lr: options } : options;
+  constructor(params: OptimizerParameters<SGDOptions>, ...args: Arguments<[lr: number, momentum: number, dampening: number, weightDecay: number, nesterov: boolean], Partial<SGDOptions>>) {
+    const given = collect<Partial<SGDOptions>>(["lr", "momentum", "dampening", "weightDecay", "nesterov"], args, ["maximize"]);
     super(params, { lr: 1e-3, momentum: 0, dampening: 0, weightDecay: 0, nesterov: false, maximize: false, ...given });
   }
 
