@@ -3,7 +3,7 @@ import * as l10n from "@vscode/l10n";
 import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { commands } from "./commands.js";
 import type { TextField } from "./controls.js";
-import { formatCount } from "./format.js";
+import { formatCount } from "../src/describe/format.js";
 import type { GraphViewInterface } from "./graph/index.js";
 import { GraphPane } from "./graphPane.js";
 import type { Host } from "./host.js";

@@ -3,7 +3,7 @@ import * as l10n from "@vscode/l10n";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { ModelSnapshot } from "../src/protocol/index.js";
 import { Icon } from "./controls.js";
-import { formatCount } from "./format.js";
+import { formatCount } from "../src/describe/format.js";
 import { Sparkline } from "./inspector/histogram.js";
 import { indexOf } from "./modelIndex.js";
 import { type Column, fittingColumns, type ParameterRow, parameterRows } from "./parameterRows.js";

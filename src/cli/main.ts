@@ -4,7 +4,7 @@ import { parseArgs } from "node:util";
 import { version } from "../../package.json";
 import type { Failure, ModelSnapshot } from "../protocol/index.js";
 import { ModelRunner, type RunOutcome } from "../runner/client.js";
-import { formatSummary, summarize } from "./summary.js";
+import { formatSummary, summarize } from "../describe/summary.js";
 
 const usage = `Usage: layerscope COMMAND FILE [OPTION]...
 Run the TypeScript or JavaScript model code in FILE and look at its models.

@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
 import type { ModelSnapshot, ModuleSnapshot } from "../protocol/index.js";
-import { formatCount, formatShape, formatValue } from "../../webview/format.js";
+import { formatCount, formatShape, formatValue } from "../describe/format.js";
 import type { ModuleReference } from "./commands/target.js";
 import type { Subject } from "./hover.js";
 import { histogramImage, type ImageColors } from "./histogramImage.js";

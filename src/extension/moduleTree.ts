@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
 import type { ModelSnapshot, ModuleSnapshot, TensorUse } from "../protocol/index.js";
-import { formatCount, formatShape, formatValue } from "../../webview/format.js";
+import { formatCount, formatShape, formatValue } from "../describe/format.js";
 import type { Session } from "./session.js";
 import type { Sessions } from "./sessions.js";
 import { callsOf, initializationText, parameterCount, pathTo, shapesOf, sharedWith } from "./snapshotQueries.js";

@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import { formatCount } from "../../webview/format.js";
+import { formatCount } from "../describe/format.js";
 import type { Session } from "./session.js";
 import type { Sessions } from "./sessions.js";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Distribution } from "../../src/protocol/index.js";
-import { cumulative, density, deviates } from "../../webview/density.js";
+import { cumulative, density, deviates } from "../../src/describe/density.js";
 import { histogramGeometry } from "../../webview/inspector/histogramGeometry.js";
 import { statistics, tensor } from "./snapshots.js";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { formatBytes, formatCompact, formatPercent, formatShape, formatValue } from "../../webview/format.js";
+import { formatBytes, formatCompact, formatPercent, formatShape, formatValue } from "../../src/describe/format.js";
 
 test.each([
   [0, "0"],

@@ -1,5 +1,5 @@
 import type { Histogram } from "../../src/protocol/index.js";
-import { formatCompact } from "../format.js";
+import { formatCompact } from "../../src/describe/format.js";
 import { isSymbol } from "./model/labels.js";
 import { nodeTitle, type DisplayNode } from "./model/displayGraph.js";
 import { fill, type GraphStrings } from "./strings.js";

@@ -3,7 +3,7 @@ import * as l10n from "@vscode/l10n";
 import { useEffect, useState } from "preact/hooks";
 import type { ModelSnapshot, ModuleSnapshot, TensorSnapshot, TensorStatistics } from "../../src/protocol/index.js";
 import { IconButton, Link } from "../controls.js";
-import { formatCount, formatPercent, formatShape, formatValue } from "../format.js";
+import { formatCount, formatPercent, formatShape, formatValue } from "../../src/describe/format.js";
 import { indexOf } from "../modelIndex.js";
 import { useSession } from "../session.js";
 import { Section } from "./facts.js";

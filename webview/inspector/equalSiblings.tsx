@@ -3,7 +3,7 @@ import * as l10n from "@vscode/l10n";
 import { useState } from "preact/hooks";
 import type { ModuleSnapshot } from "../../src/protocol/index.js";
 import { IconButton, Link } from "../controls.js";
-import { formatCount } from "../format.js";
+import { formatCount } from "../../src/describe/format.js";
 import type { GraphViewInterface } from "../graph/index.js";
 import { useSession } from "../session.js";
 

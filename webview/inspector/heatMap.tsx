@@ -3,7 +3,7 @@ import * as l10n from "@vscode/l10n";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { ModelSnapshot, TensorSnapshot, TensorValues } from "../../src/protocol/index.js";
 import { Link } from "../controls.js";
-import { formatShape, formatValue } from "../format.js";
+import { formatShape, formatValue } from "../../src/describe/format.js";
 import { useSession } from "../session.js";
 import { onThemeChange } from "../theme.js";
 import { colourOf, darkPalette, lightPalette } from "./palette.js";

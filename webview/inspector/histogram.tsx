@@ -1,7 +1,7 @@
 import "./histogram.css";
 import * as l10n from "@vscode/l10n";
 import type { Distribution, TensorStatistics } from "../../src/protocol/index.js";
-import { formatCount, formatValue } from "../format.js";
+import { formatCount, formatValue } from "../../src/describe/format.js";
 import { histogramGeometry, type HistogramGeometry } from "./histogramGeometry.js";
 
 export interface HistogramProps {

@@ -1,4 +1,4 @@
-import { density, extent } from "../density.js";
+import { density, extent } from "../../src/describe/density.js";
 import type { Distribution, TensorStatistics } from "../../src/protocol/index.js";
 
 /** A bar of a histogram. Heights are shares of the chart's height, positions shares of its width. */

@@ -1,7 +1,7 @@
 import * as l10n from "@vscode/l10n";
 import type { ForwardTrace, ModelSnapshot } from "../../src/protocol/index.js";
 import { Link } from "../controls.js";
-import { formatBytes, formatCompact, formatCount } from "../format.js";
+import { formatBytes, formatCompact, formatCount } from "../../src/describe/format.js";
 import { useSession } from "../session.js";
 import { Facts, Section } from "./facts.js";
 import { Inputs } from "./inputs.js";

@@ -2,7 +2,7 @@ import * as l10n from "@vscode/l10n";
 import { useState } from "preact/hooks";
 import type { ModelSnapshot, ModuleSnapshot, Operand } from "../../src/protocol/index.js";
 import { Icon, Link } from "../controls.js";
-import { formatBytes, formatCompact, formatCount, formatPercent, formatValue } from "../format.js";
+import { formatBytes, formatCompact, formatCount, formatPercent, formatValue } from "../../src/describe/format.js";
 import type { GraphViewInterface } from "../graph/index.js";
 import { LocationLink } from "../locationLink.js";
 import { indexOf, type ModuleCall } from "../modelIndex.js";

@@ -1,7 +1,7 @@
 import * as l10n from "@vscode/l10n";
 import type { ModelSnapshot, Operand, TraceValue } from "../../src/protocol/index.js";
 import { Link } from "../controls.js";
-import { formatShape } from "../format.js";
+import { formatShape } from "../../src/describe/format.js";
 import { indexOf } from "../modelIndex.js";
 import { useSession } from "../session.js";
 

@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
 import type { DTypeName, Fill, ForwardInput, ForwardTrace, StatedInput } from "../../protocol/index.js";
-import { formatShape } from "../../../webview/format.js";
+import { formatShape } from "../../describe/format.js";
 import { askFor, askForSeed, readNumber, readShape } from "./inputs.js";
 import type { Target } from "./target.js";
 

@@ -6,7 +6,7 @@ import {
   initializationSchemes,
   type ModelSnapshot,
 } from "../../protocol/index.js";
-import { formatCount } from "../../../webview/format.js";
+import { formatCount } from "../../describe/format.js";
 import { parameterCount, typesWithParameters } from "../snapshotQueries.js";
 import { askForArgument, askForSeed } from "./inputs.js";
 import type { Target } from "./target.js";

@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import { formatSummary, summarize } from "../../cli/summary.js";
+import { formatSummary, summarize } from "../../describe/summary.js";
 import type { ModelSnapshot } from "../../protocol/index.js";
 
 /** Puts the model's table, the one that `layerscope summary` prints, on the clipboard. */

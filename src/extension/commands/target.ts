@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
 import type { ModelSnapshot, ModuleSnapshot } from "../../protocol/index.js";
-import { formatCount } from "../../../webview/format.js";
+import { formatCount } from "../../describe/format.js";
 import type { ModuleNode } from "../moduleTree.js";
 import type { Session } from "../session.js";
 import type { Sessions } from "../sessions.js";

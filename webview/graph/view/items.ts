@@ -1,4 +1,4 @@
-import { formatCount } from "../../format.js";
+import { formatCount } from "../../../src/describe/format.js";
 import type { GraphItem } from "../api.js";
 import { nodeTitle, type DisplayNode } from "../model/displayGraph.js";
 import { fill, type GraphStrings } from "../strings.js";

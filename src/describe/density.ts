@@ -1,4 +1,4 @@
-import type { Distribution, TensorStatistics } from "../src/protocol/index.js";
+import type { Distribution, TensorStatistics } from "../protocol/index.js";
 
 /** Error function, to 1.5e-7 (Abramowitz and Stegun, 7.1.26). */
 function erf(x: number): number {
