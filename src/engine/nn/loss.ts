@@ -1,6 +1,7 @@
 import { collect, type Arguments } from "../ops/arguments.js";
 import * as F from "../ops/loss.js";
 import type { Tensor } from "../tensor.js";
+import { PairwiseDistance } from "./distance.js";
 import { Module } from "./module.js";
 import { nameInCamelCase } from "./names.js";
 
@@ -320,14 +321,16 @@ export class TripletMarginLoss extends Loss {
 
 /** TripletMarginLoss with a distance of your own. (torch.nn.TripletMarginWithDistanceLoss) */
 export class TripletMarginWithDistanceLoss extends Loss {
-  distanceFunction: F.DistanceFunction;
+  declare distanceFunction: F.DistanceFunction;
   margin: number;
   swap: boolean;
 
   constructor(...args: [options?: F.TripletWithDistanceOptions]) {
     const options = collect<F.TripletWithDistanceOptions>([], args, ["distanceFunction", "margin", "swap", "reduction"]);
     super(options.reduction);
-    this.distanceFunction = options.distanceFunction ?? F.pairwiseDistance;
+    const distance = options.distanceFunction ?? new PairwiseDistance();
+    if (distance instanceof Module) this.addModule("distance_function", distance);
+    else this.distanceFunction = distance;
     this.margin = options.margin ?? 1;
     this.swap = options.swap ?? false;
   }
@@ -337,6 +340,7 @@ export class TripletMarginWithDistanceLoss extends Loss {
     return F.tripletMarginWithDistanceLoss(anchor, positive, negative, { distanceFunction, margin, swap, reduction });
   }
 }
+nameInCamelCase(TripletMarginWithDistanceLoss.prototype, "distance_function");
 
 /** Connectionist temporal classification. (torch.nn.CTCLoss) */
 export class CTCLoss extends Loss {

@@ -305,8 +305,9 @@ export class LazyBatchNorm3d<Affine extends boolean = true, HasBias extends bool
 
 /** What the lazy instance normalizations have in common: the channels are learned from the first input. */
 abstract class LazyInstanceNorm<Affine extends boolean, HasBias extends boolean> extends InstanceNorm<Affine, HasBias> {
+  /** Unlike the other instance normalizations, these have weights and running statistics by default, as PyTorch's. */
   constructor(...args: NormArguments<Affine, HasBias>) {
-    super(null, normOptions(args));
+    super(null, { affine: true, trackRunningStats: true, ...normOptions(args) });
   }
 
   protected becomeWhatItIs(x: Tensor, type: { readonly prototype: object }): void {
@@ -315,7 +316,7 @@ abstract class LazyInstanceNorm<Affine extends boolean, HasBias extends boolean>
 }
 
 /** An InstanceNorm1d that learns `numFeatures` from its first input, and becomes an InstanceNorm1d by it. (torch.nn.LazyInstanceNorm1d) */
-export class LazyInstanceNorm1d<Affine extends boolean = false, HasBias extends boolean = Affine> extends LazyInstanceNorm<Affine, HasBias> {
+export class LazyInstanceNorm1d<Affine extends boolean = true, HasBias extends boolean = Affine> extends LazyInstanceNorm<Affine, HasBias> {
   protected override get unbatchedDims(): number {
     return 2;
   }
@@ -327,7 +328,7 @@ export class LazyInstanceNorm1d<Affine extends boolean = false, HasBias extends 
 }
 
 /** An InstanceNorm2d that learns `numFeatures` from its first input, and becomes an InstanceNorm2d by it. (torch.nn.LazyInstanceNorm2d) */
-export class LazyInstanceNorm2d<Affine extends boolean = false, HasBias extends boolean = Affine> extends LazyInstanceNorm<Affine, HasBias> {
+export class LazyInstanceNorm2d<Affine extends boolean = true, HasBias extends boolean = Affine> extends LazyInstanceNorm<Affine, HasBias> {
   protected override get unbatchedDims(): number {
     return 3;
   }
@@ -339,7 +340,7 @@ export class LazyInstanceNorm2d<Affine extends boolean = false, HasBias extends 
 }
 
 /** An InstanceNorm3d that learns `numFeatures` from its first input, and becomes an InstanceNorm3d by it. (torch.nn.LazyInstanceNorm3d) */
-export class LazyInstanceNorm3d<Affine extends boolean = false, HasBias extends boolean = Affine> extends LazyInstanceNorm<Affine, HasBias> {
+export class LazyInstanceNorm3d<Affine extends boolean = true, HasBias extends boolean = Affine> extends LazyInstanceNorm<Affine, HasBias> {
   protected override get unbatchedDims(): number {
     return 4;
   }

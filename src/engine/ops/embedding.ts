@@ -2,6 +2,7 @@ import { defineOperation } from "../dispatch.js";
 import { int64 } from "../dtype.js";
 import { IndexError, NotImplementedError, RuntimeError, ValueError } from "../errors.js";
 import { denseValues } from "../kernels/elementwise.js";
+import { rowNorm } from "../kernels/rowNorm.js";
 import { Size } from "../size.js";
 import { Tensor } from "../tensor.js";
 import { collect, type Arguments } from "./arguments.js";
@@ -54,15 +55,11 @@ function renormalize(weight: Tensor, indices: Tensor, maxNorm: number, normType:
   const [rowStride, columnStride] = weight.strides as [number, number];
   const { data } = weight.storage;
   const held = (value: number): number => asHeld(value, weight.dtype);
+  const values = new Float64Array(columns);
   for (const row of new Set(Array.from(checkedIndices(indices, rows)))) {
     const start = weight.offset + row * rowStride;
-    let norm = 0;
-    for (let j = 0; j < columns; j++) {
-      const size = Math.abs(data[start + j * columnStride]!);
-      norm = normType === Infinity ? Math.max(norm, size) : norm + size ** normType;
-    }
-    // The norm is an element of the dtype, and so is the factor.
-    norm = held(normType === Infinity ? norm : normType === 2 ? Math.sqrt(norm) : norm ** (1 / normType));
+    for (let j = 0; j < columns; j++) values[j] = data[start + j * columnStride]!;
+    const norm = rowNorm(values, normType, held);
     if (!(norm > maxNorm)) continue;
     const scale = held(maxNorm / (norm + 1e-7));
     for (let j = 0; j < columns; j++) data[start + j * columnStride]! *= scale;
@@ -75,6 +72,18 @@ function countsOf(indices: ArrayLike<number>, rows: number): Float64Array {
   const counts = new Float64Array(rows);
   for (let i = 0; i < indices.length; i++) counts[indices[i]!]!++;
   return counts;
+}
+
+/**
+ * What PyTorch divides the gradient of each index in a bag by: of the indices in order, the k-th distinct one gets the count of the index at
+ * position k, where embedding itself takes each index's own count.
+ */
+function bagFrequencies(indices: ArrayLike<number>, rows: number): Float64Array {
+  const counts = countsOf(indices, rows);
+  const sorted = Float64Array.from(indices).sort();
+  const result = new Float64Array(rows);
+  [...new Set(sorted)].forEach((row, k) => (result[row] = counts[sorted[k]!]!));
+  return result;
 }
 
 const embeddingOperation = defineOperation<[weight: Tensor, indices: Tensor, paddingIdx: number | null, scaleGradByFreq: boolean]>({
@@ -221,7 +230,7 @@ const embeddingBagOperation = defineOperation<EmbeddingBagArgs, Bags>({
     const g = denseValues(gradient);
     const source = denseValues(weight);
     const scales = perSampleWeights && denseValues(perSampleWeights);
-    const frequencies = scaleGradByFreq ? countsOf(at, rows) : null;
+    const frequencies = scaleGradByFreq ? bagFrequencies(at, rows) : null;
     const out = result.storage.data;
     const { bounds, counts, largest } = saved;
     for (let bag = 0; bag + 1 < bounds.length; bag++) {
