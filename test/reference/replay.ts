@@ -2,7 +2,7 @@
  * Replays what PyTorch computed (data/*.json, made with PyTorch 2.13.0 on CPU) against the engine. The cases name functions and layers as PyTorch
  * does; the engine's names are the same in lowerCamelCase, with keyword arguments in one trailing options object.
  */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { expect } from "vitest";
 import * as torch from "../../src/engine/index.js";
 import type { Tensor } from "../../src/engine/index.js";
@@ -31,8 +31,10 @@ export type Callable = (...args: readonly unknown[]) => unknown;
 // A module of any type, driven by data.
 export type DynamicModule = any;
 
+/** The cases of one kind; `data/wide` holds more of some kinds, over all layers, operations and their arguments. */
 export function loadCases<T>(name: string): T[] {
-  return JSON.parse(readFileSync(new URL(`./data/${name}.json`, import.meta.url), "utf8")) as T[];
+  const files = [`./data/${name}.json`, `./data/wide/${name}.json`].map((path) => new URL(path, import.meta.url));
+  return files.filter((file) => existsSync(file)).flatMap((file) => JSON.parse(readFileSync(file, "utf8")) as T[]);
 }
 
 export function camelCase(name: string): string {
