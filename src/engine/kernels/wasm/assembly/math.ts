@@ -14,18 +14,15 @@ export function multiplyAdd(x: v128, y: v128, z: v128): v128 {
   return f32x4.add(f32x4.mul(x, y), z);
 }
 
-/** 2 to the power of integers held as floats in [-126, 127]. */
-// @ts-ignore: decorator
-@inline
-function powerOfTwo(n: v128): v128 {
-  return i32x4.shl(i32x4.add(i32x4.trunc_sat_f32x4_s(n), i32x4.splat(127)), 23);
-}
+/** Adding it rounds a float to an integer, which then stands in the lowest bits. */
+const roundingShift: f32 = 12582912;
 
 // @ts-ignore: decorator
 @inline
 export function exp(x: v128): v128 {
-  const inRange = f32x4.max(f32x4.min(x, splat(88.72284)), splat(-87.33654));
-  const n = f32x4.nearest(f32x4.mul(inRange, splat(1.44269504088896341)));
+  const inRange = f32x4.max(f32x4.min(x, splat(88.72283)), splat(-87.33654));
+  const shifted = multiplyAdd(inRange, splat(1.44269504088896341), splat(roundingShift));
+  const n = f32x4.sub(shifted, splat(roundingShift));
   let r = multiplyAdd(n, splat(-0.693359375), inRange);
   r = multiplyAdd(n, splat(2.12194440e-4), r);
   let p = multiplyAdd(splat(1.9875691500e-4), r, splat(1.3981999507e-3));
@@ -34,11 +31,10 @@ export function exp(x: v128): v128 {
   p = multiplyAdd(p, r, splat(1.6666665459e-1));
   p = multiplyAdd(p, r, splat(5.0000001201e-1));
   p = f32x4.add(multiplyAdd(p, f32x4.mul(r, r), r), splat(1));
-  // n reaches 128, one beyond what one factor can hold.
-  const half = f32x4.floor(f32x4.mul(n, splat(0.5)));
-  let result = f32x4.mul(f32x4.mul(p, powerOfTwo(half)), powerOfTwo(f32x4.sub(n, half)));
-  result = v128.bitselect(splat(Infinity), result, f32x4.gt(x, splat(88.72284)));
-  result = v128.bitselect(splat(0), result, f32x4.lt(x, splat(-103.97208)));
+  // Times 2 to the power of n, by adding n to the exponent.
+  let result = i32x4.add(p, i32x4.shl(shifted, 23));
+  result = v128.bitselect(splat(Infinity), result, f32x4.gt(x, splat(88.72283)));
+  result = v128.bitselect(splat(0), result, f32x4.lt(x, splat(-87.33654)));
   return v128.bitselect(x, result, f32x4.ne(x, x));
 }
 
