@@ -1,5 +1,5 @@
 import { AssertionError, ValueError } from "../errors.js";
-import { collect, type Arguments } from "../ops/arguments.js";
+import { collect, required, type Arguments, type WithRequired } from "../ops/arguments.js";
 import { multiHeadAttentionForward } from "../ops/attention.js";
 import type { Tensor } from "../tensor.js";
 import { emptyParameter, type FactoryOptions } from "./factory.js";
@@ -29,6 +29,11 @@ export interface MultiheadAttentionOptions extends FactoryOptions {
   readonly batchFirst?: boolean;
 }
 
+interface AttentionSizes {
+  readonly embedDim: number;
+  readonly numHeads: number;
+}
+
 export interface AttendOptions {
   /** True (or minus infinity, added) for keys that are padding; (batch, S), or (S) without a batch. Default null. */
   readonly keyPaddingMask?: Tensor | null;
@@ -48,6 +53,8 @@ export interface AttendOptions {
  * The in-projections start from Xavier's uniform distribution, biases from zero.
  */
 export class MultiheadAttention extends Module {
+  readonly embedDim: number;
+  readonly numHeads: number;
   readonly kdim: number;
   readonly vdim: number;
   readonly dropout: number;
@@ -72,18 +79,20 @@ export class MultiheadAttention extends Module {
   declare biasV: Parameter | null;
 
   constructor(
-    readonly embedDim: number,
-    readonly numHeads: number,
-    ...args: Arguments<
+    ...args: WithRequired<
+      [embedDim: number, numHeads: number],
+      AttentionSizes,
       [dropout: number, bias: boolean, addBiasKv: boolean, addZeroAttn: boolean, kdim: number | null, vdim: number | null, batchFirst: boolean],
       MultiheadAttentionOptions
     >
   ) {
     super();
-    const options = collect<MultiheadAttentionOptions>(
-      ["dropout", "bias", "addBiasKv", "addZeroAttn", "kdim", "vdim", "batchFirst"], args, ["device", "dtype"],
+    const options = collect<MultiheadAttentionOptions & Partial<AttentionSizes>>(
+      ["embedDim", "numHeads", "dropout", "bias", "addBiasKv", "addZeroAttn", "kdim", "vdim", "batchFirst"], args, ["device", "dtype"],
     );
     const { dropout = 0, bias = true, addBiasKv = false, addZeroAttn = false, kdim = null, vdim = null, batchFirst = false, device, dtype } = options;
+    const embedDim = (this.embedDim = required(options.embedDim, "MultiheadAttention", "embed_dim"));
+    const numHeads = (this.numHeads = required(options.numHeads, "MultiheadAttention", "num_heads"));
     if (embedDim <= 0 || numHeads <= 0) {
       throw new ValueError(`embed_dim and num_heads must be greater than 0, got embed_dim=${embedDim} and num_heads=${numHeads} instead`);
     }

@@ -1,7 +1,7 @@
 import { noGrad } from "../autograd/gradMode.js";
 import { AssertionError } from "../errors.js";
 import { fill } from "../kernels/elementwise.js";
-import { collect, type Arguments } from "../ops/arguments.js";
+import { collect, required, type Arguments, type WithRequired } from "../ops/arguments.js";
 import * as F from "../ops/embedding.js";
 import { repr } from "../print/python.js";
 import { equalSizes } from "../size.js";
@@ -19,6 +19,11 @@ export interface EmbeddingLayerOptions extends F.EmbeddingOptions, FactoryOption
 export interface FromPretrainedOptions extends F.EmbeddingOptions {
   /** Whether the table is not to be learned. Default true. */
   readonly freeze?: boolean;
+}
+
+interface TableSize {
+  readonly numEmbeddings: number;
+  readonly embeddingDim: number;
 }
 
 /** What both layers have in common: a table of vectors, drawn from N(0, 1), with zeros in the padding row. */
@@ -95,16 +100,18 @@ function asTable(embeddings: Tensor, freeze: boolean): Parameter {
  */
 export class Embedding extends Table {
   constructor(
-    numEmbeddings: number,
-    embeddingDim: number,
-    ...args: Arguments<
+    ...args: WithRequired<
+      [numEmbeddings: number, embeddingDim: number],
+      TableSize,
       [paddingIdx: number | null, maxNorm: number | null, normType: number, scaleGradByFreq: boolean, sparse: boolean],
       EmbeddingLayerOptions
     >
   ) {
-    const options = collect<EmbeddingLayerOptions>(
-      ["paddingIdx", "maxNorm", "normType", "scaleGradByFreq", "sparse"], args, ["weight", "device", "dtype"],
+    const { numEmbeddings: rows, embeddingDim: columns, ...options } = collect<EmbeddingLayerOptions & Partial<TableSize>>(
+      ["numEmbeddings", "embeddingDim", "paddingIdx", "maxNorm", "normType", "scaleGradByFreq", "sparse"], args, ["weight", "device", "dtype"],
     );
+    const numEmbeddings = required(rows, "Embedding", "num_embeddings");
+    const embeddingDim = required(columns, "Embedding", "embedding_dim");
     const paddingIdx = paddingFromStart(options.paddingIdx, numEmbeddings, "Padding_idx");
     super(numEmbeddings, embeddingDim, { ...options, paddingIdx }, givenTable(options.weight, numEmbeddings, embeddingDim));
   }
@@ -150,16 +157,18 @@ export class EmbeddingBag extends Table {
   readonly includeLastOffset: boolean;
 
   constructor(
-    numEmbeddings: number,
-    embeddingDim: number,
-    ...args: Arguments<
+    ...args: WithRequired<
+      [numEmbeddings: number, embeddingDim: number],
+      TableSize,
       [maxNorm: number | null, normType: number, scaleGradByFreq: boolean, mode: F.EmbeddingBagMode, sparse: boolean],
       EmbeddingBagLayerOptions
     >
   ) {
-    const options = collect<EmbeddingBagLayerOptions>(
-      ["maxNorm", "normType", "scaleGradByFreq", "mode", "sparse"], args, ["includeLastOffset", "paddingIdx", "weight", "device", "dtype"],
+    const { numEmbeddings: rows, embeddingDim: columns, ...options } = collect<EmbeddingBagLayerOptions & Partial<TableSize>>(
+      ["numEmbeddings", "embeddingDim", "maxNorm", "normType", "scaleGradByFreq", "mode", "sparse"], args, ["includeLastOffset", "paddingIdx", "weight", "device", "dtype"],
     );
+    const numEmbeddings = required(rows, "EmbeddingBag", "num_embeddings");
+    const embeddingDim = required(columns, "EmbeddingBag", "embedding_dim");
     const { mode = "mean", includeLastOffset = false } = options;
     const paddingIdx = paddingFromStart(options.paddingIdx, numEmbeddings, "padding_idx");
     super(numEmbeddings, embeddingDim, { ...options, paddingIdx }, givenTable(options.weight, numEmbeddings, embeddingDim));

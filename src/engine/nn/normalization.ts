@@ -1,8 +1,9 @@
 import { int64 } from "../dtype.js";
 import { ValueError } from "../errors.js";
 import { fill } from "../kernels/elementwise.js";
-import { collect, type Arguments } from "../ops/arguments.js";
+import { collect, required, type Arguments, type WithRequired } from "../ops/arguments.js";
 import * as F from "../ops/normalization.js";
+import type { Sizes } from "../ops/sizes.js";
 import { float, repr } from "../print/python.js";
 import { Tensor } from "../tensor.js";
 import { warn } from "../warnings.js";
@@ -33,6 +34,21 @@ type NormArguments<Affine extends boolean, HasBias extends boolean> = Arguments<
   [eps: number, momentum: number | null, affine: Affine, trackRunningStats: boolean],
   NormOptions<Affine, HasBias>
 >;
+
+/** The arguments of a layer that knows its number of channels. */
+type ChannelNormArguments<Affine extends boolean, HasBias extends boolean> = WithRequired<
+  [numFeatures: number],
+  { readonly numFeatures: number },
+  [eps: number, momentum: number | null, affine: Affine, trackRunningStats: boolean],
+  NormOptions<Affine, HasBias>
+>;
+
+function channelNormOptions(layer: string, args: readonly unknown[]): [numFeatures: number, options: NormOptions<boolean, boolean>] {
+  const { numFeatures, ...options } = collect<NormOptions<boolean, boolean> & { readonly numFeatures?: number }>(
+    ["numFeatures", "eps", "momentum", "affine", "trackRunningStats"], args, ["bias", "device", "dtype"],
+  );
+  return [required(numFeatures, layer, "num_features"), options];
+}
 
 function normOptions(args: readonly unknown[]): NormOptions<boolean, boolean> {
   return collect(["eps", "momentum", "affine", "trackRunningStats"], args, ["bias", "device", "dtype"]);
@@ -144,8 +160,8 @@ abstract class BatchNorm<Affine extends boolean, HasBias extends boolean> extend
 
 /** Batch normalization of (batch, features) or (batch, channels, length). (torch.nn.BatchNorm1d) */
 export class BatchNorm1d<Affine extends boolean = true, HasBias extends boolean = Affine> extends BatchNorm<Affine, HasBias> {
-  constructor(numFeatures: number, ...args: NormArguments<Affine, HasBias>) {
-    super(numFeatures, normOptions(args));
+  constructor(...args: ChannelNormArguments<Affine, HasBias>) {
+    super(...channelNormOptions(new.target.name, args));
   }
 
   protected override checkInputDim(x: Tensor): void {
@@ -155,8 +171,8 @@ export class BatchNorm1d<Affine extends boolean = true, HasBias extends boolean 
 
 /** Batch normalization of (batch, channels, height, width). (torch.nn.BatchNorm2d) */
 export class BatchNorm2d<Affine extends boolean = true, HasBias extends boolean = Affine> extends BatchNorm<Affine, HasBias> {
-  constructor(numFeatures: number, ...args: NormArguments<Affine, HasBias>) {
-    super(numFeatures, normOptions(args));
+  constructor(...args: ChannelNormArguments<Affine, HasBias>) {
+    super(...channelNormOptions(new.target.name, args));
   }
 
   protected override checkInputDim(x: Tensor): void {
@@ -166,8 +182,8 @@ export class BatchNorm2d<Affine extends boolean = true, HasBias extends boolean 
 
 /** Batch normalization of (batch, channels, depth, height, width). (torch.nn.BatchNorm3d) */
 export class BatchNorm3d<Affine extends boolean = true, HasBias extends boolean = Affine> extends BatchNorm<Affine, HasBias> {
-  constructor(numFeatures: number, ...args: NormArguments<Affine, HasBias>) {
-    super(numFeatures, normOptions(args));
+  constructor(...args: ChannelNormArguments<Affine, HasBias>) {
+    super(...channelNormOptions(new.target.name, args));
   }
 
   protected override checkInputDim(x: Tensor): void {
@@ -221,8 +237,8 @@ abstract class InstanceNorm<Affine extends boolean, HasBias extends boolean> ext
 
 /** Instance normalization of (channels, length), with or without a batch in front. (torch.nn.InstanceNorm1d) */
 export class InstanceNorm1d<Affine extends boolean = false, HasBias extends boolean = Affine> extends InstanceNorm<Affine, HasBias> {
-  constructor(numFeatures: number, ...args: NormArguments<Affine, HasBias>) {
-    super(numFeatures, normOptions(args));
+  constructor(...args: ChannelNormArguments<Affine, HasBias>) {
+    super(...channelNormOptions(new.target.name, args));
   }
 
   protected override get unbatchedDims(): number {
@@ -232,8 +248,8 @@ export class InstanceNorm1d<Affine extends boolean = false, HasBias extends bool
 
 /** Instance normalization of (channels, height, width), with or without a batch in front. (torch.nn.InstanceNorm2d) */
 export class InstanceNorm2d<Affine extends boolean = false, HasBias extends boolean = Affine> extends InstanceNorm<Affine, HasBias> {
-  constructor(numFeatures: number, ...args: NormArguments<Affine, HasBias>) {
-    super(numFeatures, normOptions(args));
+  constructor(...args: ChannelNormArguments<Affine, HasBias>) {
+    super(...channelNormOptions(new.target.name, args));
   }
 
   protected override get unbatchedDims(): number {
@@ -243,8 +259,8 @@ export class InstanceNorm2d<Affine extends boolean = false, HasBias extends bool
 
 /** Instance normalization of (channels, depth, height, width), with or without a batch in front. (torch.nn.InstanceNorm3d) */
 export class InstanceNorm3d<Affine extends boolean = false, HasBias extends boolean = Affine> extends InstanceNorm<Affine, HasBias> {
-  constructor(numFeatures: number, ...args: NormArguments<Affine, HasBias>) {
-    super(numFeatures, normOptions(args));
+  constructor(...args: ChannelNormArguments<Affine, HasBias>) {
+    super(...channelNormOptions(new.target.name, args));
   }
 
   protected override get unbatchedDims(): number {
@@ -353,6 +369,10 @@ export class LazyInstanceNorm3d<Affine extends boolean = true, HasBias extends b
 
 // ---- layer, RMS and group normalization
 
+interface Normalized {
+  readonly normalizedShape: Sizes;
+}
+
 export interface LayerNormOptions<Affine extends boolean, HasBias extends boolean> extends FactoryOptions {
   /** Added to the variance. Default 1e-5. */
   readonly eps?: number;
@@ -373,12 +393,10 @@ export class LayerNorm<Affine extends boolean = true, HasBias extends boolean = 
   weight: Bias<Affine>;
   bias: Bias<HasBias>;
 
-  constructor(
-    normalizedShape: number | readonly number[],
-    ...args: Arguments<[eps: number, elementwiseAffine: Affine, bias: HasBias], LayerNormOptions<Affine, HasBias>>
-  ) {
+  constructor(...args: WithRequired<[normalizedShape: Sizes], Normalized, [eps: number, elementwiseAffine: Affine, bias: HasBias], LayerNormOptions<Affine, HasBias>>) {
     super();
-    const options = collect<LayerNormOptions<boolean, boolean>>(["eps", "elementwiseAffine", "bias"], args, ["device", "dtype"]);
+    const { normalizedShape: given, ...options } = collect<LayerNormOptions<boolean, boolean> & Partial<Normalized>>(["normalizedShape", "eps", "elementwiseAffine", "bias"], args, ["device", "dtype"]);
+    const normalizedShape = required(given, "LayerNorm", "normalized_shape");
     const { eps = 1e-5, elementwiseAffine = true, bias = true } = options;
     this.normalizedShape = typeof normalizedShape === "number" ? [normalizedShape] : [...normalizedShape];
     this.eps = eps;
@@ -418,12 +436,10 @@ export class RMSNorm<Affine extends boolean = true> extends Module {
   readonly elementwiseAffine: boolean;
   weight: Bias<Affine>;
 
-  constructor(
-    normalizedShape: number | readonly number[],
-    ...args: Arguments<[eps: number | null, elementwiseAffine: Affine], RMSNormOptions<Affine>>
-  ) {
+  constructor(...args: WithRequired<[normalizedShape: Sizes], Normalized, [eps: number | null, elementwiseAffine: Affine], RMSNormOptions<Affine>>) {
     super();
-    const options = collect<RMSNormOptions<boolean>>(["eps", "elementwiseAffine"], args, ["device", "dtype"]);
+    const { normalizedShape: given, ...options } = collect<RMSNormOptions<boolean> & Partial<Normalized>>(["normalizedShape", "eps", "elementwiseAffine"], args, ["device", "dtype"]);
+    const normalizedShape = required(given, "RMSNorm", "normalized_shape");
     const { eps = null, elementwiseAffine = true } = options;
     this.normalizedShape = typeof normalizedShape === "number" ? [normalizedShape] : [...normalizedShape];
     this.eps = eps;
@@ -446,6 +462,11 @@ export class RMSNorm<Affine extends boolean = true> extends Module {
   }
 }
 
+interface Grouped {
+  readonly numGroups: number;
+  readonly numChannels: number;
+}
+
 export interface GroupNormOptions<Affine extends boolean, HasBias extends boolean> extends FactoryOptions {
   /** Added to the variance. Default 1e-5. */
   readonly eps?: number;
@@ -457,18 +478,20 @@ export interface GroupNormOptions<Affine extends boolean, HasBias extends boolea
 
 /** Normalizes each of `numGroups` groups of neighbouring channels in each sample. Input (batch, numChannels, ...). (torch.nn.GroupNorm) */
 export class GroupNorm<Affine extends boolean = true, HasBias extends boolean = Affine> extends Module {
+  readonly numGroups: number;
+  readonly numChannels: number;
   readonly eps: number;
   readonly affine: boolean;
   weight: Bias<Affine>;
   bias: Bias<HasBias>;
 
-  constructor(
-    readonly numGroups: number,
-    readonly numChannels: number,
-    ...args: Arguments<[eps: number, affine: Affine], GroupNormOptions<Affine, HasBias>>
-  ) {
+  constructor(...args: WithRequired<[numGroups: number, numChannels: number], Grouped, [eps: number, affine: Affine], GroupNormOptions<Affine, HasBias>>) {
     super();
-    const options = collect<GroupNormOptions<boolean, boolean>>(["eps", "affine"], args, ["bias", "device", "dtype"]);
+    const options = collect<GroupNormOptions<boolean, boolean> & Partial<Grouped>>(
+      ["numGroups", "numChannels", "eps", "affine"], args, ["bias", "device", "dtype"],
+    );
+    const numGroups = (this.numGroups = required(options.numGroups, "GroupNorm", "num_groups"));
+    const numChannels = (this.numChannels = required(options.numChannels, "GroupNorm", "num_channels"));
     const { eps = 1e-5, affine = true, bias = true } = options;
     if (numChannels % numGroups !== 0) throw new ValueError(`num_channels (${numChannels}) must be divisible by num_groups (${numGroups})`);
     this.eps = eps;
@@ -496,16 +519,17 @@ export class GroupNorm<Affine extends boolean = true, HasBias extends boolean = 
 
 /** Divides each element by a power of the mean of squares over `size` neighbouring channels. (torch.nn.LocalResponseNorm) */
 export class LocalResponseNorm extends Module {
+  readonly size: number;
   readonly alpha: number;
   readonly beta: number;
   readonly k: number;
 
-  constructor(
-    readonly size: number,
-    ...args: Arguments<[alpha: number, beta: number, k: number], F.LocalResponseNormOptions>
-  ) {
+  constructor(...args: WithRequired<[size: number], { readonly size: number }, [alpha: number, beta: number, k: number], F.LocalResponseNormOptions>) {
     super();
-    const { alpha = 1e-4, beta = 0.75, k = 1 } = collect<F.LocalResponseNormOptions>(["alpha", "beta", "k"], args, []);
+    const { size, alpha = 1e-4, beta = 0.75, k = 1 } = collect<F.LocalResponseNormOptions & { readonly size?: number }>(
+      ["size", "alpha", "beta", "k"], args, [],
+    );
+    this.size = required(size, "LocalResponseNorm", "size");
     this.alpha = alpha;
     this.beta = beta;
     this.k = k;

@@ -1,6 +1,6 @@
 import { defineComposite } from "../dispatch.js";
 import { RuntimeError, TypeError, ValueError } from "../errors.js";
-import { collect, type Arguments } from "../ops/arguments.js";
+import { collect, required, type WithRequired } from "../ops/arguments.js";
 import { gateCount } from "../kernels/recurrent.js";
 import { checkCellSizes, recurrentCell, recurrentNetwork, type LayerWeights, type RecurrentMode, type RecurrentResult } from "../ops/recurrent.js";
 import { repr } from "../print/python.js";
@@ -31,6 +31,19 @@ export interface RecurrentLayerOptions extends FactoryOptions {
   /** Whether a second layer reads each sequence from its end. Default false. */
   readonly bidirectional?: boolean;
 }
+
+interface RecurrentSizes {
+  readonly inputSize: number;
+  readonly hiddenSize: number;
+}
+
+/** The sizes that every recurrent layer needs, from its arguments. */
+function recurrentSizes(layer: string, { inputSize, hiddenSize }: Partial<RecurrentSizes>): [inputSize: number, hiddenSize: number] {
+  return [required(inputSize, layer, "input_size"), required(hiddenSize, layer, "hidden_size")];
+}
+
+/** Input and hidden size by position or by name, then the rest. */
+type RecurrentArguments<Positional extends readonly unknown[], Options> = WithRequired<[inputSize: number, hiddenSize: number], RecurrentSizes, Positional, Options>;
 
 interface RecurrentBaseOptions extends RecurrentLayerOptions {
   readonly projSize?: number;
@@ -217,19 +230,17 @@ export class RNN extends RNNBase {
   readonly nonlinearity: "tanh" | "relu";
 
   constructor(
-    inputSize: number,
-    hiddenSize: number,
-    ...args: Arguments<
+    ...args: RecurrentArguments<
       [numLayers: number, nonlinearity: "tanh" | "relu", bias: boolean, batchFirst: boolean, dropout: number, bidirectional: boolean],
       RNNOptions
     >
   ) {
-    const options = collect<RNNOptions & RecurrentBaseOptions>(
-      ["numLayers", "nonlinearity", "bias", "batchFirst", "dropout", "bidirectional"], args, ["projSize", "device", "dtype"],
+    const options = collect<RNNOptions & RecurrentBaseOptions & Partial<RecurrentSizes>>(
+      ["inputSize", "hiddenSize", "numLayers", "nonlinearity", "bias", "batchFirst", "dropout", "bidirectional"], args, ["projSize", "device", "dtype"],
     );
     if (options.projSize !== undefined) throw new ValueError("proj_size argument is only supported for LSTM, not RNN or GRU");
     const { nonlinearity = "tanh" } = options;
-    super(rnnMode(nonlinearity, (unknown) => `Unknown nonlinearity '${unknown}'. Select from 'tanh' or 'relu'.`), inputSize, hiddenSize, options);
+    super(rnnMode(nonlinearity, (unknown) => `Unknown nonlinearity '${unknown}'. Select from 'tanh' or 'relu'.`), ...recurrentSizes("RNN", options), options);
     this.nonlinearity = nonlinearity;
   }
 
@@ -242,14 +253,10 @@ export class RNN extends RNNBase {
 
 /** A network of gated recurrent units (torch.nn.GRU). Input, output and states as for RNN. */
 export class GRU extends RNNBase {
-  constructor(
-    inputSize: number,
-    hiddenSize: number,
-    ...args: Arguments<[numLayers: number, bias: boolean, batchFirst: boolean, dropout: number, bidirectional: boolean], RecurrentLayerOptions>
-  ) {
-    const options = collect<RecurrentBaseOptions>(["numLayers", "bias", "batchFirst", "dropout", "bidirectional"], args, ["projSize", "device", "dtype"]);
+  constructor(...args: RecurrentArguments<[numLayers: number, bias: boolean, batchFirst: boolean, dropout: number, bidirectional: boolean], RecurrentLayerOptions>) {
+    const options = collect<RecurrentBaseOptions & Partial<RecurrentSizes>>(["inputSize", "hiddenSize", "numLayers", "bias", "batchFirst", "dropout", "bidirectional"], args, ["projSize", "device", "dtype"]);
     if (options.projSize !== undefined) throw new ValueError("proj_size argument is only supported for LSTM, not RNN or GRU");
-    super("gru", inputSize, hiddenSize, options);
+    super("gru", ...recurrentSizes("GRU", options), options);
   }
 
   /** `hx`: the initial states (layers * directions, batch, hiddenSize); zeros if null. */
@@ -270,13 +277,9 @@ export interface LSTMOptions extends RecurrentLayerOptions {
  * directions, batch, hiddenSize). stateSize is `projSize` where there is one, else `hiddenSize`.
  */
 export class LSTM extends RNNBase {
-  constructor(
-    inputSize: number,
-    hiddenSize: number,
-    ...args: Arguments<[numLayers: number, bias: boolean, batchFirst: boolean, dropout: number, bidirectional: boolean, projSize: number], LSTMOptions>
-  ) {
-    const options = collect<LSTMOptions>(["numLayers", "bias", "batchFirst", "dropout", "bidirectional", "projSize"], args, ["device", "dtype"]);
-    super("lstm", inputSize, hiddenSize, options);
+  constructor(...args: RecurrentArguments<[numLayers: number, bias: boolean, batchFirst: boolean, dropout: number, bidirectional: boolean, projSize: number], LSTMOptions>) {
+    const options = collect<LSTMOptions & Partial<RecurrentSizes>>(["inputSize", "hiddenSize", "numLayers", "bias", "batchFirst", "dropout", "bidirectional", "projSize"], args, ["device", "dtype"]);
+    super("lstm", ...recurrentSizes("LSTM", options), options);
   }
 
   /** `hx`: the initial states and cells; zeros if null. */
@@ -372,10 +375,10 @@ export interface RNNCellOptions extends CellOptions {
 export class RNNCell extends RNNCellBase {
   readonly nonlinearity: "tanh" | "relu";
 
-  constructor(inputSize: number, hiddenSize: number, ...args: Arguments<[bias: boolean, nonlinearity: "tanh" | "relu"], RNNCellOptions>) {
-    const options = collect<RNNCellOptions>(["bias", "nonlinearity"], args, ["device", "dtype"]);
+  constructor(...args: RecurrentArguments<[bias: boolean, nonlinearity: "tanh" | "relu"], RNNCellOptions>) {
+    const options = collect<RNNCellOptions & Partial<RecurrentSizes>>(["inputSize", "hiddenSize", "bias", "nonlinearity"], args, ["device", "dtype"]);
     const { nonlinearity = "tanh" } = options;
-    super(rnnMode(nonlinearity, (unknown) => `Unknown nonlinearity: ${unknown}`), inputSize, hiddenSize, options);
+    super(rnnMode(nonlinearity, (unknown) => `Unknown nonlinearity: ${unknown}`), ...recurrentSizes("RNNCell", options), options);
     this.nonlinearity = nonlinearity;
   }
 
@@ -391,8 +394,9 @@ export class RNNCell extends RNNCellBase {
 
 /** One step of a GRU (torch.nn.GRUCell). Input and state as for RNNCell. */
 export class GRUCell extends RNNCellBase {
-  constructor(inputSize: number, hiddenSize: number, ...args: Arguments<[bias: boolean], CellOptions>) {
-    super("gru", inputSize, hiddenSize, collect<CellOptions>(["bias"], args, ["device", "dtype"]));
+  constructor(...args: RecurrentArguments<[bias: boolean], CellOptions>) {
+    const options = collect<CellOptions & Partial<RecurrentSizes>>(["inputSize", "hiddenSize", "bias"], args, ["device", "dtype"]);
+    super("gru", ...recurrentSizes("GRUCell", options), options);
   }
 
   /** `hx`: the state; zeros if null. */
@@ -403,8 +407,9 @@ export class GRUCell extends RNNCellBase {
 
 /** One step of an LSTM (torch.nn.LSTMCell): input (batch, inputSize), state and cell (batch, hiddenSize), to the next state and cell. */
 export class LSTMCell extends RNNCellBase {
-  constructor(inputSize: number, hiddenSize: number, ...args: Arguments<[bias: boolean], CellOptions>) {
-    super("lstm", inputSize, hiddenSize, collect<CellOptions>(["bias"], args, ["device", "dtype"]));
+  constructor(...args: RecurrentArguments<[bias: boolean], CellOptions>) {
+    const options = collect<CellOptions & Partial<RecurrentSizes>>(["inputSize", "hiddenSize", "bias"], args, ["device", "dtype"]);
+    super("lstm", ...recurrentSizes("LSTMCell", options), options);
   }
 
   /** `hx`: state and cell; zeros if null. */

@@ -1,6 +1,6 @@
 import { RuntimeError } from "../errors.js";
 import { gelu, relu } from "../ops/activation.js";
-import { collect, type Arguments } from "../ops/arguments.js";
+import { collect, required, type Arguments, type WithRequired } from "../ops/arguments.js";
 import { full, type TensorOptions } from "../ops/creation.js";
 import { triu } from "../ops/joining.js";
 import type { Tensor } from "../tensor.js";
@@ -41,7 +41,14 @@ type LayerPositional = [
   dimFeedforward: number, dropout: number, activation: TransformerActivation, layerNormEps: number, batchFirst: boolean, normFirst: boolean, bias: boolean,
 ];
 
-const layerArgumentNames = ["dimFeedforward", "dropout", "activation", "layerNormEps", "batchFirst", "normFirst", "bias"] as const;
+interface LayerSizes {
+  readonly dModel: number;
+  readonly nhead: number;
+}
+
+type LayerArguments = WithRequired<[dModel: number, nhead: number], LayerSizes, LayerPositional, TransformerLayerOptions>;
+
+const layerArgumentNames = ["dModel", "nhead", "dimFeedforward", "dropout", "activation", "layerNormEps", "batchFirst", "normFirst", "bias"] as const;
 
 /** A module of one tensor, e.g. LayerNorm. */
 type Normalization = Module & ((x: Tensor) => Tensor);
@@ -90,9 +97,11 @@ export class TransformerEncoderLayer extends Module {
   readonly dropout2: Dropout;
   readonly activation: (x: Tensor) => Tensor;
 
-  constructor(dModel: number, nhead: number, ...args: Arguments<LayerPositional, TransformerLayerOptions>) {
+  constructor(...args: LayerArguments) {
     super();
-    const parts = layerParts(dModel, collect<TransformerLayerOptions>(layerArgumentNames, args, ["device", "dtype"]));
+    const { dModel, nhead: heads, ...options } = collect<TransformerLayerOptions & Partial<LayerSizes>>(layerArgumentNames, args, ["device", "dtype"]);
+    const parts = layerParts(required(dModel, "TransformerEncoderLayer", "d_model"), options);
+    const nhead = required(heads, "TransformerEncoderLayer", "nhead");
     this.addModule("self_attn", parts.attention(nhead));
     this.linear1 = parts.linear1();
     this.dropout = parts.dropout();
@@ -162,9 +171,11 @@ export class TransformerDecoderLayer extends Module {
   readonly dropout3: Dropout;
   readonly activation: (x: Tensor) => Tensor;
 
-  constructor(dModel: number, nhead: number, ...args: Arguments<LayerPositional, TransformerLayerOptions>) {
+  constructor(...args: LayerArguments) {
     super();
-    const parts = layerParts(dModel, collect<TransformerLayerOptions>(layerArgumentNames, args, ["device", "dtype"]));
+    const { dModel, nhead: heads, ...options } = collect<TransformerLayerOptions & Partial<LayerSizes>>(layerArgumentNames, args, ["device", "dtype"]);
+    const parts = layerParts(required(dModel, "TransformerDecoderLayer", "d_model"), options);
+    const nhead = required(heads, "TransformerDecoderLayer", "nhead");
     this.addModule("self_attn", parts.attention(nhead));
     this.addModule("multihead_attn", parts.attention(nhead));
     this.linear1 = parts.linear1();
@@ -232,15 +243,23 @@ export interface EncoderMasks {
 export class TransformerEncoder extends Module {
   readonly layers: ModuleList<TransformerEncoderLayer>;
   readonly norm: Normalization | null;
+  readonly numLayers: number;
 
   constructor(
     encoderLayer: TransformerEncoderLayer,
-    readonly numLayers: number,
-    ...args: Arguments<[norm: Normalization | null, enableNestedTensor: boolean, maskCheck: boolean], EncoderOptions>
+    ...args: WithRequired<
+      [numLayers: number],
+      { readonly numLayers: number },
+      [norm: Normalization | null, enableNestedTensor: boolean, maskCheck: boolean],
+      EncoderOptions
+    >
   ) {
     super();
-    const { norm = null } = collect<EncoderOptions>(["norm", "enableNestedTensor", "maskCheck"], args, []);
-    this.layers = copies(encoderLayer, numLayers);
+    const { numLayers, norm = null } = collect<EncoderOptions & { readonly numLayers?: number }>(
+      ["numLayers", "norm", "enableNestedTensor", "maskCheck"], args, [],
+    );
+    this.numLayers = required(numLayers, "TransformerEncoder", "num_layers");
+    this.layers = copies(encoderLayer, this.numLayers);
     this.norm = norm;
   }
 
@@ -259,11 +278,16 @@ export class TransformerEncoder extends Module {
 export class TransformerDecoder extends Module {
   readonly layers: ModuleList<TransformerDecoderLayer>;
   readonly norm: Normalization | null;
+  readonly numLayers: number;
 
-  constructor(decoderLayer: TransformerDecoderLayer, readonly numLayers: number, ...args: Arguments<[norm: Normalization | null], Pick<EncoderOptions, "norm">>) {
+  constructor(
+    decoderLayer: TransformerDecoderLayer,
+    ...args: WithRequired<[numLayers: number], { readonly numLayers: number }, [norm: Normalization | null], Pick<EncoderOptions, "norm">>
+  ) {
     super();
-    const { norm = null } = collect<Pick<EncoderOptions, "norm">>(["norm"], args, []);
-    this.layers = copies(decoderLayer, numLayers);
+    const { numLayers, norm = null } = collect<Pick<EncoderOptions, "norm"> & { readonly numLayers?: number }>(["numLayers", "norm"], args, []);
+    this.numLayers = required(numLayers, "TransformerDecoder", "num_layers");
+    this.layers = copies(decoderLayer, this.numLayers);
     this.norm = norm;
   }
 

@@ -46,9 +46,9 @@ export function required<Value>(value: Value | null | undefined, operation: stri
   return value;
 }
 
-/** Arguments of which only the first has no default: `chunk(x, 2, { dim: 1 })`, `chunk(x, { chunks: 2, dim: 1 })`. */
-export type FirstRequired<First extends readonly [unknown], Named, Positional extends readonly unknown[], Options> =
-  | [...First, ...Arguments<Positional, Options>]
+/** Arguments of which the first have no defaults: `chunk(x, 2, { dim: 1 })`, `chunk(x, { chunks: 2, dim: 1 })`. */
+export type WithRequired<Required extends readonly unknown[], Named, Positional extends readonly unknown[], Options> =
+  | [...Required, ...Arguments<Positional, Options>]
   | [options: Named & Options];
 
 /** Arguments that have no defaults, all by position or all by name: `transpose(x, 0, 1)`, `transpose(x, { dim0: 0, dim1: 1 })`. */

@@ -3,7 +3,7 @@ import { RuntimeError, TypeError, ValueError } from "../errors.js";
 import { copy } from "../kernels/elementwise.js";
 import { Tensor, type NestedList } from "../tensor.js";
 import { allocate, allocateLike, checkSizes, finish, parseSize, type SizeArguments, type TensorOptions } from "./allocation.js";
-import { collect, required, type Arguments, type FirstRequired } from "./arguments.js";
+import { collect, required, type Arguments, type WithRequired } from "./arguments.js";
 import type { Scalar } from "./promotion.js";
 
 /** Functions that make tensors. */
@@ -153,7 +153,7 @@ export function arange(...args: (number | TensorOptions | undefined)[]): Tensor 
 }
 
 /** `steps` numbers from start to end, both included, evenly spaced. (torch.linspace) */
-export function linspace(start: number, end: number, ...args: FirstRequired<[steps: number], { readonly steps: number }, [], TensorOptions>): Tensor {
+export function linspace(start: number, end: number, ...args: WithRequired<[steps: number], { readonly steps: number }, [], TensorOptions>): Tensor {
   const { steps: given, ...options } = collect<TensorOptions & { readonly steps?: number }>(["steps"], args);
   const steps = required(given, "linspace", "steps");
   if (!(steps >= 0)) throw new RuntimeError("number of steps must be non-negative");
@@ -173,7 +173,7 @@ export function linspace(start: number, end: number, ...args: FirstRequired<[ste
 
 /** base^start to base^end, evenly spaced in the exponent. (torch.logspace) */
 export function logspace(
-  start: number, end: number, ...args: FirstRequired<[steps: number], { readonly steps: number }, [base: number], TensorOptions & { readonly base?: number }>
+  start: number, end: number, ...args: WithRequired<[steps: number], { readonly steps: number }, [base: number], TensorOptions & { readonly base?: number }>
 ): Tensor {
   const { steps: given, base = 10, ...options } = collect<TensorOptions & { readonly steps?: number; readonly base?: number }>(["steps", "base"], args);
   const steps = required(given, "logspace", "steps");

@@ -8,7 +8,7 @@ import { sumTo } from "../kernels/sumTo.js";
 import { contiguousStrides, equalSizes, formatSizes, product } from "../size.js";
 import type { Device } from "../storage.js";
 import { normalizeDim, Tensor } from "../tensor.js";
-import { collect, listOf, required, type Arguments, type Dims, type FirstRequired, type Numbers } from "./arguments.js";
+import { collect, listOf, required, type Arguments, type Dims, type WithRequired, type Numbers } from "./arguments.js";
 import { indexSelect } from "./indexing.js";
 import { filledLike } from "./reducedDims.js";
 import { atleast1d, atleast2d, atleast3d, broadcastTo, flatten, reshape, transpose } from "./shape.js";
@@ -333,7 +333,7 @@ const rollOperation = defineOperation<[x: Tensor, shifts: readonly number[], dim
 });
 
 /** Elements moved on along dimensions, the last coming in front again; without dimensions, along the flattened tensor. (torch.roll) */
-export const roll = defineComposite("roll", (x: Tensor, ...args: FirstRequired<[shifts: Dims], { readonly shifts: Dims }, [dims: Dims], { readonly dims?: Dims }>): Tensor => {
+export const roll = defineComposite("roll", (x: Tensor, ...args: WithRequired<[shifts: Dims], { readonly shifts: Dims }, [dims: Dims], { readonly dims?: Dims }>): Tensor => {
   const { shifts: given, dims } = collect<{ shifts?: Dims; dims?: Dims }>(["shifts", "dims"], args, []);
   const shifts = required(given, "roll", "shifts");
   const by = typeof shifts === "number" ? [shifts] : shifts;

@@ -5,7 +5,7 @@ import { copy } from "../kernels/elementwise.js";
 import { sumTo } from "../kernels/sumTo.js";
 import { contiguousStrides, equalSizes, formatSizes, product } from "../size.js";
 import { normalizeDim, Tensor } from "../tensor.js";
-import { collect, inOrder, listOf, required, type AllArguments, type Arguments, type Dims, type FirstRequired, type Numbers } from "./arguments.js";
+import { collect, inOrder, listOf, required, type AllArguments, type Arguments, type Dims, type WithRequired, type Numbers } from "./arguments.js";
 import { broadcastSizes } from "./promotion.js";
 import { accumulated, inferSizes, inShape, permuted, slicedWindow, stridesFor, unpermuted } from "./windows.js";
 
@@ -531,7 +531,7 @@ const chunkOperation = defineComposite("chunk", (x: Tensor, chunks: number, alon
 });
 
 /** At most `chunks` parts of equal size along a dimension; the last may be smaller. (torch.chunk) */
-export function chunk(x: Tensor, ...args: FirstRequired<[chunks: number], { readonly chunks: number }, [dim: number], DimOptions>): Tensor[] {
+export function chunk(x: Tensor, ...args: WithRequired<[chunks: number], { readonly chunks: number }, [dim: number], DimOptions>): Tensor[] {
   const { chunks, dim = 0 } = collect<DimOptions & { readonly chunks?: number }>(["chunks", "dim"], args, []);
   return chunkOperation(x, required(chunks, "chunk", "chunks"), dim);
 }

@@ -6,7 +6,7 @@ import * as kernels from "../kernels/reduce.js";
 import { slicesOf } from "../kernels/slices.js";
 import { Storage } from "../storage.js";
 import { normalizeDim, Tensor } from "../tensor.js";
-import { collect, required, type Arguments, type FirstRequired } from "./arguments.js";
+import { collect, required, type Arguments, type WithRequired } from "./arguments.js";
 import { indexSelect } from "./indexing.js";
 import { definePick } from "./picks.js";
 import type { Scalar } from "./promotion.js";
@@ -95,7 +95,7 @@ const topkOperation = defineComposite("topk", (x: Tensor, k: number, along: numb
 
 /** The k largest elements of a dimension (the last by default) in order, and where each was. (torch.topk) */
 export function topk(
-  x: Tensor, ...args: FirstRequired<[k: number], { readonly k: number }, [dim: number, largest: boolean, sorted: boolean], TopkOptions>
+  x: Tensor, ...args: WithRequired<[k: number], { readonly k: number }, [dim: number, largest: boolean, sorted: boolean], TopkOptions>
 ): ValuesAndIndices {
   const { k, dim = -1, largest = true } = collect<TopkOptions & { readonly k?: number }>(["k", "dim", "largest", "sorted"], args, []);
   return topkOperation(x, required(k, "topk", "k"), dim, largest);

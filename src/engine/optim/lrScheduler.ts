@@ -1,5 +1,5 @@
 import { KeyError, TypeError, ValueError } from "../errors.js";
-import { collect, required, type Arguments, type FirstRequired } from "../ops/arguments.js";
+import { collect, required, type Arguments, type WithRequired } from "../ops/arguments.js";
 import { Tensor } from "../tensor.js";
 import { Optimizer, type ParameterGroup } from "./optimizer.js";
 
@@ -252,7 +252,7 @@ export class OneCycleLR extends LRScheduler {
 
   constructor(
     optimizer: Optimizer,
-    ...args: FirstRequired<
+    ...args: WithRequired<
       [maxLr: OneCycleOptions["maxLr"]], Pick<OneCycleOptions, "maxLr">, [totalSteps: number, epochs: number, stepsPerEpoch: number], Omit<OneCycleOptions, "maxLr">
     >
   ) {
