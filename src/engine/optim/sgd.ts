@@ -49,6 +49,11 @@ export class SGD extends Optimizer<SGDGroup> {
     const { data: gradients, offset: gradientOffset } = gradient;
     const velocities = buffer?.data ?? null;
     const velocityOffset = buffer?.offset ?? 0;
+    if (velocities === null && decay === 0) {
+      // The plain descent of most models: one multiplication and one addition, rounded once.
+      for (let i = 0; i < length; i++) values[offset + i]! -= rate * sign * gradients[gradientOffset + i]!;
+      return;
+    }
     for (let i = 0; i < length; i++) {
       const value = values[offset + i]!;
       let step = sign * gradients[gradientOffset + i]!;
