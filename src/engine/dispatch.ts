@@ -251,6 +251,18 @@ function standIn(tensor: Tensor): Tensor {
   return new Tensor(Storage.allocate(tensor.dtype, product(tensor.sizes), "meta"), tensor.sizes, contiguousStrides(tensor.sizes), 0);
 }
 
+/** The arguments with stand-ins for the large tensors that backward does not read; the very same array where there are none. */
+function keptArguments<Args extends readonly unknown[]>(args: Args, reads?: readonly (number | "output")[]): Args {
+  let result: unknown[] | null = null;
+  for (let i = 0; i < args.length; i++) {
+    const arg = args[i];
+    if (reads?.includes(i)) continue;
+    const kept = keep(arg);
+    if (kept !== arg) (result ??= [...args])[i] = kept;
+  }
+  return (result as Args | null) ?? args;
+}
+
 function keep(arg: unknown): unknown {
   if (arg instanceof Tensor) return arg.numel() > keepWholeBelow ? standIn(arg) : arg;
   if (Array.isArray(arg) && arg[0] instanceof Tensor) return arg.map(keep);
@@ -272,10 +284,8 @@ class OperationNode<Args extends readonly unknown[], Saved> extends GraphNode im
     super();
     const { reads } = row;
     this.versions = reads === undefined ? null : reads.map((position) => versionOf(position === "output" ? output : args[position]));
-    if (args.some((arg, i) => !reads?.includes(i) && arg instanceof Tensor && arg.numel() > keepWholeBelow)) {
-      this.args = args.map((arg, i) => (reads?.includes(i) ? arg : keep(arg))) as unknown as Args;
-    } else this.args = args;
-    if (!reads?.includes("output") && output.numel() > keepWholeBelow) this.output = standIn(output);
+    this.args = keptArguments(args, reads);
+    if (output.numel() > keepWholeBelow && !reads?.includes("output")) this.output = standIn(output);
   }
 
   get name(): string {
@@ -313,22 +323,24 @@ class OperationNode<Args extends readonly unknown[], Saved> extends GraphNode im
   override release(): void {
     if (this.row.reads === undefined && this.saved === undefined) return;
     this.released = true;
-    this.args = this.args.map(keep) as unknown as Args;
+    this.args = keptArguments(this.args);
     this.saved = undefined as Saved;
   }
 
   private checkVersions(): void {
     const { reads } = this.row;
-    reads?.forEach((position, i) => {
+    if (reads === undefined) return;
+    for (let i = 0; i < reads.length; i++) {
+      const position = reads[i]!;
       const tensor = position === "output" ? this.output : this.args[position];
       const expected = this.versions![i]!;
       const actual = versionOf(tensor);
-      if (actual === expected || !(tensor instanceof Tensor)) return;
+      if (actual === expected || !(tensor instanceof Tensor)) continue;
       const maker = position === "output" ? this.name : tensor.gradFn?.name;
       throw new RuntimeError(
         `one of the variables needed for gradient computation has been modified by an inplace operation: ${describeTensor(tensor)}${maker ? `, which is output 0 of ${maker.replace(/Backward\d+$/, "")},` : ""} is at version ${actual}; expected version ${expected} instead. Hint: enable anomaly detection to find the operation that failed to compute its gradient, with torch.autograd.set_detect_anomaly(True, check_nan=False).`,
       );
-    });
+    }
   }
 }
 

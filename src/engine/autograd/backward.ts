@@ -99,6 +99,8 @@ function inDTypeOf(root: Tensor, given: Tensor): Tensor {
 /** Every node that `start` reaches, each before the nodes it sends gradients to. */
 function inOrder(start: GraphNode, pass: number): GraphNode[] {
   const nodes = [start];
+  const ends: GraphNode[] = [];
+  let sorted = true;
   start.pass = pass;
   for (let i = 0; i < nodes.length; i++) {
     const { inputs } = nodes[i]!;
@@ -107,10 +109,16 @@ function inOrder(start: GraphNode, pass: number): GraphNode[] {
       if (input == null || input.pass === pass) continue;
       input.pass = pass;
       input.gradient = null;
-      nodes.push(input);
+      if (input.sequence === 0) ends.push(input);
+      else {
+        sorted &&= input.sequence < nodes[nodes.length - 1]!.sequence;
+        nodes.push(input);
+      }
     }
   }
-  return nodes.sort((a, b) => b.sequence - a.sequence);
+  if (!sorted) nodes.sort((a, b) => b.sequence - a.sequence);
+  for (let i = 0; i < ends.length; i++) nodes.push(ends[i]!);
+  return nodes;
 }
 
 function step(node: GraphNode, retainGraph: boolean, captures: Map<GraphNode, Tensor | null> | null): void {
@@ -140,13 +148,19 @@ function step(node: GraphNode, retainGraph: boolean, captures: Map<GraphNode, Te
     if (input.gradient === null) {
       input.gradient = result;
       // Passed through, or given to two inputs: somebody else may hold the same memory.
-      input.ownsGradient = result.storage !== gradient.storage && results.indexOf(result) === k && results.lastIndexOf(result) === k;
+      input.ownsGradient = result.storage !== gradient.storage && isOnlyOne(results, k);
     } else {
       input.gradient = sum(input.gradient, result);
       input.ownsGradient = true;
     }
   }
   if (!retainGraph) node.release();
+}
+
+function isOnlyOne(results: readonly (Tensor | null)[], position: number): boolean {
+  const result = results[position];
+  for (let k = 0; k < results.length; k++) if (k !== position && results[k] === result) return false;
+  return true;
 }
 
 function sum(a: Tensor, b: Tensor): Tensor {

@@ -22,6 +22,9 @@ interface Internals {
   readonly fieldless: Set<string>;
   /** The children in order; null after a change, until somebody asks. */
   order: readonly Module[] | null;
+  /** The fields' names, and their values, as they were when the members were last brought in line with them. */
+  seenNames: readonly string[];
+  seenValues: readonly unknown[];
   readonly forwardPreHooks: HookList<ForwardPreHook>;
   readonly forwardHooks: HookList<ForwardHook>;
   readonly backwardPreHooks: HookList<FullBackwardPreHook>;
@@ -375,6 +378,8 @@ function bareModule<M extends Module>(prototype: M): M {
       modules: new Map(),
       fieldless: new Set(),
       order: null,
+      seenNames: [],
+      seenValues: [],
       forwardPreHooks: new HookList(),
       forwardHooks: new HookList(),
       backwardPreHooks: new HookList(),
@@ -471,19 +476,24 @@ function registered(module: Registers): Internals {
   return module[internals];
 }
 
-/** True when every member stands in its field and no field holds a module or parameter that is not a member. */
-function isUpToDate({ parameters, buffers, modules, fieldless }: Internals, fields: Readonly<Record<string, unknown>>, names: readonly string[]): boolean {
-  let found = 0;
+/** True when the fields hold what they held. A number, string or boolean in another's place changes no member. */
+function isUpToDate({ seenNames, seenValues }: Internals, fields: Readonly<Record<string, unknown>>, names: readonly string[]): boolean {
+  if (names.length !== seenNames.length) return false;
   for (let i = 0; i < names.length; i++) {
     const name = names[i]!;
+    if (name !== seenNames[i]) return false;
     const value = fields[name];
-    const member = parameters.get(name) ?? modules.get(name) ?? buffers.get(name);
-    if (member === undefined ? value instanceof Parameter || value instanceof Module : member !== value) return false;
-    if (member !== undefined || parameters.has(name) || modules.has(name) || buffers.has(name)) found++;
+    const seen = seenValues[i];
+    if (value !== seen && !(isPlain(value) && isPlain(seen))) return false;
   }
-  return found + fieldless.size === parameters.size + buffers.size + modules.size;
+  return true;
 }
 
+function isPlain(value: unknown): boolean {
+  return typeof value === "number" || typeof value === "string" || typeof value === "boolean";
+}
+
+/** Brings the members in line with the fields. */
 function update(members: Internals, fields: Readonly<Record<string, unknown>>, names: readonly string[]): void {
   const { parameters, buffers, modules, fieldless } = members;
   members.order = null;
@@ -508,6 +518,8 @@ function update(members: Internals, fields: Readonly<Record<string, unknown>>, n
   for (const register of [parameters, buffers, modules]) {
     for (const name of register.keys()) if (!Object.hasOwn(fields, name) && !fieldless.has(name)) register.delete(name);
   }
+  members.seenNames = names;
+  members.seenValues = names.map((name) => fields[name]);
 }
 
 function define(module: Module, name: string, value: unknown): void {
