@@ -3,6 +3,9 @@ import { defineConfig } from "vitest/config";
 /** A browser or an editor takes part: on a busy machine what is waited for may take long. */
 const longRunning = { testTimeout: 180_000, hookTimeout: 180_000, fileParallelism: false, expect: { poll: { timeout: 30_000 } } };
 
+/** Node 20 has relaxed SIMD behind a flag; later versions have it on. */
+const relaxedSimd = Number(process.versions.node.split(".")[0]) < 22 ? ["--experimental-wasm-relaxed-simd"] : [];
+
 /** `npm run unit -- --project NAME` runs one of these. The suite inside VS Code's extension host is scripts/test-extension.mjs. */
 export default defineConfig({
   resolve: { alias: { layerscope: new URL("./src/engine/index.ts", import.meta.url).pathname } },
@@ -10,6 +13,7 @@ export default defineConfig({
     projects: [
       { extends: true, test: { name: "unit", include: ["test/**/*.test.{ts,tsx}"], exclude: ["test/extension/**", "test/e2e/**", "test/browser/**"] } },
       { extends: true, test: { name: "reference-plain", include: ["test/reference/**/*.test.ts"], setupFiles: ["test/support/plainJavaScript.ts"] } },
+      { extends: true, test: { name: "reference-threads", include: ["test/reference/**/*.test.ts", "test/engine/{kernels,optim}.test.ts"], setupFiles: ["test/support/twoThreads.ts"], execArgv: relaxedSimd } },
       { extends: true, test: { name: "browser", include: ["test/browser/**/*.test.{ts,tsx}"], ...longRunning } },
       { extends: true, test: { name: "e2e", include: ["test/e2e/**/*.test.ts"], ...longRunning } },
     ],

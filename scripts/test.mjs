@@ -16,6 +16,7 @@ const steps = {
   build: () => command("node", ["scripts/build.mjs"]),
   unit: () => vitest("unit"),
   "reference-plain": () => vitest("reference-plain"),
+  "reference-threads": () => vitest("reference-threads"),
   browser: () => vitest("browser"),
   extension: () => {
     const report = path.join(results, "extension.json");

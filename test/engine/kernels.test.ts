@@ -74,6 +74,26 @@ describe("WebAssembly kernels agree with plain JavaScript", () => {
     expect(wasm).toEqual(plain);
   });
 
+  it.each([
+    ["SGD", { lr: 0.1 }],
+    ["SGD", { lr: 0.1, momentum: 0.9, dampening: 0.1, weightDecay: 0.01, maximize: true }],
+    ["SGD", { lr: 0.1, momentum: 0.9, nesterov: true }],
+    ["Adam", { lr: 0.1 }],
+    ["Adam", { lr: 0.1, betas: [0.3, 0.9], eps: 1e-3, weightDecay: 0.01, maximize: true }],
+    ["AdamW", { lr: 0.1, weightDecay: 0.1 }],
+  ] as const)("steps of %s with %j, bit for bit", (name, options) => {
+    const [wasm, plain] = bothWays(() => {
+      const parameter = new nn.Parameter(torch.randn(20003));
+      const optimizer = new torch.optim[name]([parameter], options as object);
+      for (let step = 0; step < 3; step++) {
+        parameter.grad = torch.randn(20003);
+        optimizer.step();
+      }
+      return parameter.detach();
+    });
+    expect(wasm).toEqual(plain);
+  });
+
   it("large products are the same on several threads, whatever the operands' strides", () => {
     const wanted = torch.getNumThreads();
     const a = torch.randn(1100, 450);

@@ -155,7 +155,20 @@ export function copy(output: Tensor, x: Tensor): void {
     output.storage.data.set(x.storage.data.subarray(x.offset, x.offset + x.numel()), output.offset);
     return;
   }
+  if (output.dtype === x.dtype && copyByRows(output, x)) return;
   unary(output, x, x.dtype.isFloatingPoint && !output.dtype.isFloatingPoint && output.dtype.name !== "bool" ? Math.trunc : (value) => value);
+}
+
+/** Copies a row at a time. False unless rows are long and lie together on both sides. */
+function copyByRows(output: Tensor, x: Tensor): boolean {
+  const { sizes } = output;
+  const operand = broadcastOperand(x, sizes);
+  const count = rowLength(sizes);
+  if (count < bulkFrom || lastOf(output.strides) !== 1 || lastOf(operand.strides) !== 1) return false;
+  const out = output.storage.data;
+  const { data } = x.storage;
+  forEachRow(sizes, [output, operand], ([o, p]) => out.set(data.subarray(p!, p! + count), o));
+  return true;
 }
 
 /** The elements in row-major order: the tensor's own memory where they lie so already, else a copy. */

@@ -1,6 +1,7 @@
 import { ValueError } from "../errors.js";
 import { collect, type Arguments } from "../ops/arguments.js";
-import { Optimizer, requireNonNegative, round, stateElements, type Elements, type OptimizerParameters, type ParameterGroup, type ParameterState } from "./optimizer.js";
+import { adamInWasm, type AdamStep } from "../kernels/wasm/optimizers.js";
+import { Optimizer, requireNonNegative, round, runOf, stateElements, type Elements, type OptimizerParameters, type ParameterGroup, type ParameterState } from "./optimizer.js";
 
 export interface AdamOptions {
   /** Learning rate. Default 0.001. */
@@ -48,32 +49,43 @@ export class Adam extends Optimizer<AdamGroup> {
     const square = stateElements(state, "expAvgSq", param);
     const largest = group.amsgrad ? stateElements(state, "maxExpAvgSq", param) : null;
 
-    const sign = group.maximize ? -1 : 1;
-    const decay = group.decoupledWeightDecay ? 0 : round(single, group.weightDecay);
-    const shrink = group.decoupledWeightDecay ? round(single, 1 - group.lr * group.weightDecay) : 1;
-    const entering = round(single, 1 - beta1);
-    const keptSquare = round(single, beta2);
-    const enteringSquare = round(single, 1 - beta2);
-    const correction = round(single, Math.sqrt(1 - beta2 ** step));
-    const rate = round(single, group.lr / (1 - beta1 ** step));
-    const eps = round(single, group.eps);
-    for (let i = 0; i < param.length; i++) {
-      const value = round(single, param.data[param.offset + i]! * shrink);
-      let grad = sign * gradient.data[gradient.offset + i]!;
-      if (decay !== 0) grad = round(single, grad + decay * value);
-      const mean = average.data[average.offset + i]!;
-      const difference = round(single, grad - mean);
-      const newMean = entering < 0.5 ? round(single, mean + entering * difference) : round(single, grad - difference * round(single, 1 - entering));
-      average.data[average.offset + i] = newMean;
-      let variance = round(single, round(single, square.data[square.offset + i]! * keptSquare) + round(single, enteringSquare * grad) * grad);
-      square.data[square.offset + i] = variance;
-      if (largest !== null) {
-        variance = Math.max(largest.data[largest.offset + i]!, variance);
-        largest.data[largest.offset + i] = variance;
-      }
-      const denominator = round(single, round(single, round(single, Math.sqrt(variance)) / correction) + eps);
-      param.data[param.offset + i] = value - round(single, round(single, rate * newMean) / denominator);
+    const numbers: AdamStep = {
+      sign: group.maximize ? -1 : 1,
+      rate: round(single, group.lr / (1 - beta1 ** step)),
+      eps: round(single, group.eps),
+      decay: group.decoupledWeightDecay ? 0 : round(single, group.weightDecay),
+      shrink: group.decoupledWeightDecay ? round(single, 1 - group.lr * group.weightDecay) : 1,
+      entering: round(single, 1 - beta1),
+      keptSquare: round(single, beta2),
+      enteringSquare: round(single, 1 - beta2),
+      correction: round(single, Math.sqrt(1 - beta2 ** step)),
+    };
+    if (single && largest === null && adamInWasm(runOf(param), runOf(gradient), runOf(average), runOf(square), param.length, numbers)) return;
+    adapt(param, gradient, average, square, largest, numbers);
+  }
+}
+
+function adapt(
+  param: Elements, gradient: Elements, average: Elements, square: Elements, largest: Elements | null,
+  { sign, rate, eps, decay, shrink, entering, keptSquare, enteringSquare, correction }: AdamStep,
+): void {
+  const { single } = param;
+  for (let i = 0; i < param.length; i++) {
+    const value = round(single, param.data[param.offset + i]! * shrink);
+    let grad = sign * gradient.data[gradient.offset + i]!;
+    if (decay !== 0) grad = round(single, grad + decay * value);
+    const mean = average.data[average.offset + i]!;
+    const difference = round(single, grad - mean);
+    const newMean = entering < 0.5 ? round(single, mean + entering * difference) : round(single, grad - difference * round(single, 1 - entering));
+    average.data[average.offset + i] = newMean;
+    let variance = round(single, round(single, square.data[square.offset + i]! * keptSquare) + round(single, enteringSquare * grad) * grad);
+    square.data[square.offset + i] = variance;
+    if (largest !== null) {
+      variance = Math.max(largest.data[largest.offset + i]!, variance);
+      largest.data[largest.offset + i] = variance;
     }
+    const denominator = round(single, round(single, round(single, Math.sqrt(variance)) / correction) + eps);
+    param.data[param.offset + i] = value - round(single, round(single, rate * newMean) / denominator);
   }
 }
 

@@ -1,6 +1,7 @@
 import { enableGrad } from "../autograd/gradMode.js";
 import { KeyError, RuntimeError, TypeError, ValueError } from "../errors.js";
 import { copy } from "../kernels/elementwise.js";
+import type { Run } from "../kernels/wasm/elementwise.js";
 import { observer } from "../observer.js";
 import { formatFloat } from "../print/numbers.js";
 import { repr, type PythonValue } from "../print/python.js";
@@ -192,6 +193,11 @@ export function elementsOf(tensor: Tensor): Elements {
     throw new RuntimeError(`optimizers update floating-point tensors, but got ${tensor.dtype}`);
   }
   return { tensor: held, data, offset: held.offset, length: held.numel(), single: data instanceof Float32Array };
+}
+
+/** Elements that are float32 ones, for the kernels. */
+export function runOf({ data, offset }: Elements): Run {
+  return { data: data as Float32Array, start: offset };
 }
 
 function values(source: Tensor, like: Tensor): Tensor {

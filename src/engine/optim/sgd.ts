@@ -1,6 +1,7 @@
 import { ValueError } from "../errors.js";
 import { collect, type Arguments } from "../ops/arguments.js";
-import { Optimizer, requireNonNegative, round, stateElements, type Elements, type OptimizerParameters, type ParameterGroup, type ParameterState } from "./optimizer.js";
+import { sgdInWasm, type SGDStep } from "../kernels/wasm/optimizers.js";
+import { Optimizer, requireNonNegative, round, runOf, stateElements, type Elements, type OptimizerParameters, type ParameterGroup, type ParameterState } from "./optimizer.js";
 
 export interface SGDOptions {
   /** Learning rate. Default 0.001. */
@@ -38,32 +39,36 @@ export class SGD extends Optimizer<SGDGroup> {
   protected override update(param: Elements, gradient: Elements, state: ParameterState, group: SGDGroup): void {
     const { single } = param;
     const { momentum, nesterov } = group;
-    const sign = group.maximize ? -1 : 1;
-    const decay = round(single, group.weightDecay);
-    const rate = round(single, group.lr);
-    const isFirst = state["momentumBuffer"] === undefined;
+    const first = state["momentumBuffer"] === undefined;
     const buffer = momentum === 0 ? null : stateElements(state, "momentumBuffer", param);
-    const kept = round(single, momentum);
-    const entering = isFirst ? 1 : round(single, 1 - group.dampening);
-    const { data: values, offset, length } = param;
-    const { data: gradients, offset: gradientOffset } = gradient;
-    const velocities = buffer?.data ?? null;
-    const velocityOffset = buffer?.offset ?? 0;
-    if (velocities === null && decay === 0) {
-      // The plain descent of most models: one multiplication and one addition, rounded once.
-      for (let i = 0; i < length; i++) values[offset + i]! -= rate * sign * gradients[gradientOffset + i]!;
-      return;
+    const numbers: SGDStep = {
+      sign: group.maximize ? -1 : 1,
+      rate: round(single, group.lr),
+      decay: round(single, group.weightDecay),
+      kept: round(single, momentum),
+      entering: round(single, 1 - group.dampening),
+      nesterov,
+      first,
+    };
+    if (single && sgdInWasm(runOf(param), runOf(gradient), buffer && runOf(buffer), param.length, numbers)) return;
+    descend(param, gradient, buffer, numbers);
+  }
+}
+
+function descend(param: Elements, gradient: Elements, buffer: Elements | null, { sign, rate, decay, kept, entering, nesterov, first }: SGDStep): void {
+  const { single, data: values, offset, length } = param;
+  const { data: gradients, offset: gradientOffset } = gradient;
+  const velocities = buffer?.data ?? null;
+  const velocityOffset = buffer?.offset ?? 0;
+  for (let i = 0; i < length; i++) {
+    const value = values[offset + i]!;
+    let step = sign * gradients[gradientOffset + i]!;
+    if (decay !== 0) step = round(single, step + decay * value);
+    if (velocities !== null) {
+      const velocity = first ? step : round(single, round(single, velocities[velocityOffset + i]! * kept) + entering * step);
+      velocities[velocityOffset + i] = velocity;
+      step = nesterov ? round(single, step + kept * velocity) : velocity;
     }
-    for (let i = 0; i < length; i++) {
-      const value = values[offset + i]!;
-      let step = sign * gradients[gradientOffset + i]!;
-      if (decay !== 0) step = round(single, step + decay * value);
-      if (velocities !== null) {
-        const velocity = isFirst ? step : round(single, round(single, velocities[velocityOffset + i]! * kept) + entering * step);
-        velocities[velocityOffset + i] = velocity;
-        step = nesterov ? round(single, step + kept * velocity) : velocity;
-      }
-      values[offset + i] = value - rate * step;
-    }
+    values[offset + i] = value - rate * step;
   }
 }

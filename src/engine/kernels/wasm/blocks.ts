@@ -14,6 +14,26 @@ export function roundUp(value: number, multiple: number): number {
   return Math.ceil(value / multiple) * multiple;
 }
 
+/** A run of rows in an array: the first element, and how far rows are apart. */
+interface Rows {
+  readonly data: Float32Array;
+  readonly start: number;
+  readonly stride: number;
+}
+
+/** Copies rows of `columns` elements, all at once where they lie without gaps on both sides. */
+export function copyRows(target: Rows, source: Rows, rows: number, columns: number): void {
+  const { data, start, stride } = source;
+  if (stride === columns && target.stride === columns) {
+    target.data.set(data.subarray(start, start + rows * columns), target.start);
+    return;
+  }
+  for (let r = 0; r < rows; r++) {
+    const from = start + r * stride;
+    target.data.set(data.subarray(from, from + columns), target.start + r * target.stride);
+  }
+}
+
 /**
  * Brings a block of a matrix to `address` along whichever dimension lies together in memory, and says how it lies there. What a product's
  * operands look like costs nothing more: a transposed one is read the other way round when it is packed.
@@ -25,11 +45,11 @@ export function stage(
   const first = offset + row * rowStride + column * columnStride;
   const to = address / bytes;
   if (columnStride === 1) {
-    for (let r = 0; r < rows; r++) target.set(data.subarray(first + r * rowStride, first + r * rowStride + columns), to + r * columns);
+    copyRows({ data: target, start: to, stride: columns }, { data: data as Float32Array, start: first, stride: rowStride }, rows, columns);
     return { rowStride: columns, columnStride: 1 };
   }
   if (rowStride === 1) {
-    for (let c = 0; c < columns; c++) target.set(data.subarray(first + c * columnStride, first + c * columnStride + rows), to + c * rows);
+    copyRows({ data: target, start: to, stride: rows }, { data: data as Float32Array, start: first, stride: columnStride }, columns, rows);
     return { rowStride: 1, columnStride: rows };
   }
   for (let r = 0, o = to; r < rows; r++) {

@@ -1,5 +1,5 @@
 import type { ConvolutionGeometry } from "../convolution.js";
-import { blockColumns, blockDepth, blockRows, bytes, roundUp, stage } from "./blocks.js";
+import { blockColumns, blockDepth, blockRows, bytes, copyRows, roundUp, stage } from "./blocks.js";
 import type { KernelInstance } from "./instance.js";
 
 /** Elements of the padded image that fit the kernels' memory at a time. */
@@ -62,15 +62,11 @@ export function convolveInWasm(
         const some = Math.min(blockRows, rows - i);
         const staged = stage(float32, staging, { data: weights, offset: weightStart, rowStride: depth, columnStride: 1 }, i, p, some, count);
         kernels.packRows(staging, staged.rowStride, staged.columnStride, some, count, packedA);
-        for (let r = 0; r < some; r++) {
-          const from = start + (i + r) * positions + j;
-          float32.set(features.subarray(from, from + columns), tile / bytes + r * stripWidth);
-        }
+        const inTile = { data: float32, start: tile / bytes, stride: stripWidth };
+        const inFeatures = { data: features, start: start + i * positions + j, stride: positions };
+        copyRows(inTile, inFeatures, some, columns);
         kernels.multiplyPacked(packedA, packedB, tile, roundUp(some, 4), stripWidth, count, stripWidth);
-        for (let r = 0; r < some; r++) {
-          const from = tile / bytes + r * stripWidth;
-          features.set(float32.subarray(from, from + columns), start + (i + r) * positions + j);
-        }
+        copyRows(inFeatures, inTile, some, columns);
       }
     }
   }

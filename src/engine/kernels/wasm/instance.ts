@@ -18,6 +18,14 @@ export interface Kernels extends Record<UnaryKernel, UnaryFunction>, Record<Bina
   softmaxRows(x: number, output: number, rows: number, size: number): void;
   rowMoments(x: number, rows: number, size: number, eps: number, center: 0 | 1, means: number, inverseStds: number): void;
   normalizeRows(x: number, output: number, rows: number, size: number, means: number, inverseStds: number, weight: number, bias: number): void;
+  sgd(
+    param: number, gradient: number, velocity: number, count: number,
+    first: 0 | 1, nesterov: 0 | 1, sign: number, rate: number, decay: number, kept: number, entering: number,
+  ): void;
+  adam(
+    param: number, gradient: number, average: number, square: number, count: number,
+    sign: number, shrink: number, decay: number, entering: number, keptSquare: number, enteringSquare: number, correction: number, rate: number, eps: number,
+  ): void;
   draw(words: number, position: number, target: number, count: number): number;
   uniform(draws: number, output: number, count: number, scale: number, base: number): void;
   normalBlocks(draws: number, output: number, count: number, mean: number, std: number): void;

@@ -1,5 +1,5 @@
 import type { Matrix } from "../matmul.js";
-import { blockColumns, blockDepth, blockRows, bytes, roundUp, stage } from "./blocks.js";
+import { blockColumns, blockDepth, blockRows, bytes, copyRows, roundUp, stage } from "./blocks.js";
 import type { KernelInstance } from "./instance.js";
 
 const packedB = 1024;
@@ -23,15 +23,11 @@ export function multiplyInWasm(
         const rows = Math.min(blockRows, m - i);
         const stagedA = stage(float32, staging, a, i, p, rows, depth);
         kernels.packRows(staging, stagedA.rowStride, stagedA.columnStride, rows, depth, packedA);
-        for (let r = 0; r < rows; r++) {
-          const from = start + (i + r) * n + j;
-          float32.set(output.subarray(from, from + columns), tile / bytes + r * width);
-        }
+        const inTile = { data: float32, start: tile / bytes, stride: width };
+        const inOutput = { data: output, start: start + i * n + j, stride: n };
+        copyRows(inTile, inOutput, rows, columns);
         kernels.multiplyPacked(packedA, packedB, tile, roundUp(rows, 4), width, depth, width);
-        for (let r = 0; r < rows; r++) {
-          const from = tile / bytes + r * width;
-          output.set(float32.subarray(from, from + columns), start + (i + r) * n + j);
-        }
+        copyRows(inOutput, inTile, rows, columns);
       }
     }
   }

@@ -1,7 +1,7 @@
 import type { Matrix } from "../matmul.js";
 import { relaxedSimdShared, simdShared } from "./binaries.generated.js";
 import type { Kernels } from "./instance.js";
-import { blockColumns, blockDepth, blockRows, bytes, roundUp, stage, tilePadding } from "./blocks.js";
+import { blockColumns, blockDepth, blockRows, bytes, copyRows, roundUp, stage, tilePadding } from "./blocks.js";
 
 /**
  * Large matrix products on several threads, in Node: the operands' blocks go into memory that all threads share, and each thread takes rows
@@ -59,9 +59,17 @@ export function setNumThreads(count: number): void {
   threads = Math.min(count, mostThreads);
 }
 
-/** The threads' memory and the calling thread's kernels; null where the platform has no threads or none are wanted. */
-export function threadPool(): Pool | null {
-  if (getNumThreads() < 2 || typeof SharedArrayBuffer === "undefined") return null;
+/** From this many multiplications on, some milliseconds of work, a product is shared out among threads (`npm run bench -- crossover`). */
+let threadedFrom = 2 ** 26;
+
+/** @internal For tests: has products of fewer multiplications shared out too. */
+export function setThreadedFrom(multiplications: number): void {
+  threadedFrom = multiplications;
+}
+
+/** The threads' memory and the calling thread's kernels for a product; null where it is too small, the platform has no threads or none are wanted. */
+export function threadPool(multiplications: number): Pool | null {
+  if (multiplications < threadedFrom || getNumThreads() < 2 || typeof SharedArrayBuffer === "undefined") return null;
   return (pool ??= start(getNumThreads() - 1));
 }
 
@@ -146,10 +154,9 @@ export function multiplyInThreads(
       for (let i = 0; i < m; i += rowsAtOnce) {
         const rows = Math.min(rowsAtOnce, m - i);
         const stagedA = stage(float32, staging, a, i, p, rows, depth);
-        for (let r = 0; r < rows; r++) {
-          const from = start + (i + r) * n + j;
-          float32.set(output.subarray(from, from + columns), tile / bytes + r * width);
-        }
+        const inTile = { data: float32, start: tile / bytes, stride: width };
+        const inOutput = { data: output, start: start + i * n + j, stride: n };
+        copyRows(inTile, inOutput, rows, columns);
         const blocks = Math.ceil(rows / blockRows);
         const job = { blocks, rows, depth, width, ...stagedA };
         for (const name of ["blocks", "rows", "depth", "width", "rowStride", "columnStride"] as const) control[Control[name]] = job[name];
@@ -162,10 +169,7 @@ export function multiplyInThreads(
           Atomics.wait(control, Control.done, done);
         }
         Atomics.store(control, Control.next, closed);
-        for (let r = 0; r < rows; r++) {
-          const from = tile / bytes + r * width;
-          output.set(float32.subarray(from, from + columns), start + (i + r) * n + j);
-        }
+        copyRows(inOutput, inTile, rows, columns);
       }
     }
   }

@@ -1,4 +1,4 @@
-import { exp as expOf, multiplyAdd, sigmoid as sigmoidOf, tanh as tanhOf } from "./math";
+import { exp as expOf, fusedMultiplyAdd, sigmoid as sigmoidOf, tanh as tanhOf } from "./math";
 
 /**
  * Element-wise functions of float32 arrays. Addresses in bytes; `count` elements are rounded up to a multiple of four, so arrays need slack.
@@ -156,7 +156,7 @@ export function addScaled(x: usize, y: usize, factor: f32, output: usize, count:
   const end = x + ((<usize>count) << 2);
   const factors = f32x4.splat(factor);
   while (x < end) {
-    v128.store(output, multiplyAdd(v128.load(y), factors, v128.load(x)));
+    v128.store(output, fusedMultiplyAdd(v128.load(y), factors, v128.load(x)));
     x += 16;
     y += 16;
     output += 16;

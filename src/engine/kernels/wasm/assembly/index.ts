@@ -2,3 +2,4 @@ export { packRows, packColumns, packGathered, multiplyPacked } from "./matmul";
 export * from "./elementwise";
 export { draw, uniform, normalBlocks, roundsOnce } from "./random";
 export { softmaxRows, rowMoments, normalizeRows } from "./rows";
+export { sgd, adam } from "./optimizers";

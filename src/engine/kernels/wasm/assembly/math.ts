@@ -6,12 +6,28 @@ function splat(value: f32): v128 {
   return f32x4.splat(value);
 }
 
-/** x * y + z. Fused where the build has relaxed SIMD. */
+/** x * y + z. Fused where the build has relaxed SIMD and the processor the instruction. */
 // @ts-ignore: decorator
 @inline
 export function multiplyAdd(x: v128, y: v128, z: v128): v128 {
   if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(x, y, z);
   return f32x4.add(f32x4.mul(x, y), z);
+}
+
+/** x * y + z, rounded once, as PyTorch's vectorized loops have it; in doubles where the build has no fused operation. */
+// @ts-ignore: decorator
+@inline
+export function fusedMultiplyAdd(x: v128, y: v128, z: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(x, y, z);
+  const low = f64x2.add(f64x2.mul(f64x2.promote_low_f32x4(x), f64x2.promote_low_f32x4(y)), f64x2.promote_low_f32x4(z));
+  const high = f64x2.add(f64x2.mul(promoteHigh(x), promoteHigh(y)), promoteHigh(z));
+  return v128.shuffle<f64>(f32x4.demote_f64x2_zero(low), f32x4.demote_f64x2_zero(high), 0, 2);
+}
+
+// @ts-ignore: decorator
+@inline
+function promoteHigh(x: v128): v128 {
+  return f64x2.promote_low_f32x4(v128.shuffle<f64>(x, x, 1, 1));
 }
 
 /** Adding it rounds a float to an integer n; n + 126 then stands in the lowest bits, the exponent of 2 to the power of n - 1. */

@@ -3,6 +3,8 @@
  * and normal numbers by Box-Muller with the polynomials of avx_mathfun (Pommier, Garberoglio, after Cephes), fused as PyTorch's compiler fuses them.
  */
 
+import { fusedMultiplyAdd } from "./math";
+
 const wordCount: i32 = 624;
 const middle: i32 = 397;
 
@@ -69,26 +71,10 @@ export function draw(words: usize, position: i32, target: usize, count: i32): i3
   return position;
 }
 
-/** x * y + z, rounded once; in doubles where the build has no fused operation. */
-// @ts-ignore: decorator
-@inline
-function fused(x: v128, y: v128, z: v128): v128 {
-  if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(x, y, z);
-  const low = f64x2.add(f64x2.mul(f64x2.promote_low_f32x4(x), f64x2.promote_low_f32x4(y)), f64x2.promote_low_f32x4(z));
-  const high = f64x2.add(f64x2.mul(promoteHigh(x), promoteHigh(y)), promoteHigh(z));
-  return v128.shuffle<f64>(f32x4.demote_f64x2_zero(low), f32x4.demote_f64x2_zero(high), 0, 2);
-}
-
-// @ts-ignore: decorator
-@inline
-function promoteHigh(x: v128): v128 {
-  return f64x2.promote_low_f32x4(v128.shuffle<f64>(x, x, 1, 1));
-}
-
 /** 1 where multiplication and addition are rounded once: relaxed SIMD leaves that to the processor. */
 export function roundsOnce(): i32 {
   const x = f32x4.splat(reinterpret<f32>(0x3f800800));
-  const rest = fused(x, x, f32x4.splat(-1.00048828125));
+  const rest = fusedMultiplyAdd(x, x, f32x4.splat(-1.00048828125));
   return f32x4.extract_lane(rest, 0) != 0 ? 1 : 0;
 }
 
@@ -102,7 +88,7 @@ function uniform24(draws: v128): v128 {
 export function uniform(draws: usize, output: usize, count: i32, scale: f32, base: f32): void {
   const end = draws + ((<usize>count) << 2);
   while (draws < end) {
-    v128.store(output, fused(f32x4.convert_i32x4_s(uniform24(v128.load(draws))), f32x4.splat(scale), f32x4.splat(base)));
+    v128.store(output, fusedMultiplyAdd(f32x4.convert_i32x4_s(uniform24(v128.load(draws))), f32x4.splat(scale), f32x4.splat(base)));
     draws += 16;
     output += 16;
   }
@@ -124,18 +110,18 @@ function logOfUniform(n: v128): v128 {
   exponent = f32x4.sub(exponent, v128.and(below, constant(1)));
   x = f32x4.add(f32x4.sub(x, constant(1)), v128.and(below, x));
   const z = f32x4.mul(x, x);
-  let y = fused(constant(7.0376836292e-2), x, constant(-1.151461031e-1));
-  y = fused(y, x, constant(1.167699874e-1));
-  y = fused(y, x, constant(-1.2420140846e-1));
-  y = fused(y, x, constant(1.4249322787e-1));
-  y = fused(y, x, constant(-1.6668057665e-1));
-  y = fused(y, x, constant(2.0000714765e-1));
-  y = fused(y, x, constant(-2.4999993993e-1));
-  y = fused(y, x, constant(3.3333331174e-1));
+  let y = fusedMultiplyAdd(constant(7.0376836292e-2), x, constant(-1.151461031e-1));
+  y = fusedMultiplyAdd(y, x, constant(1.167699874e-1));
+  y = fusedMultiplyAdd(y, x, constant(-1.2420140846e-1));
+  y = fusedMultiplyAdd(y, x, constant(1.4249322787e-1));
+  y = fusedMultiplyAdd(y, x, constant(-1.6668057665e-1));
+  y = fusedMultiplyAdd(y, x, constant(2.0000714765e-1));
+  y = fusedMultiplyAdd(y, x, constant(-2.4999993993e-1));
+  y = fusedMultiplyAdd(y, x, constant(3.3333331174e-1));
   y = f32x4.mul(y, x);
-  y = fused(y, z, f32x4.mul(exponent, constant(-2.1219444e-4)));
-  y = fused(constant(-0.5), z, y);
-  return fused(exponent, constant(0.693359375), f32x4.add(x, y));
+  y = fusedMultiplyAdd(y, z, f32x4.mul(exponent, constant(-2.1219444e-4)));
+  y = fusedMultiplyAdd(constant(-0.5), z, y);
+  return fusedMultiplyAdd(exponent, constant(0.693359375), f32x4.add(x, y));
 }
 
 /** Fills blocks of 16 with normal numbers from 16 draws each: draws j and j + 8 give elements j and j + 8. */
@@ -159,26 +145,26 @@ function normalHalf(draws: usize, output: usize, mean: f32, std: f32): void {
 
   const octant = v128.and(i32x4.add(i32x4.trunc_sat_f32x4_s(f32x4.mul(theta, constant(1.27323954473516))), i32x4.splat(1)), i32x4.splat(~1));
   const turns = f32x4.convert_i32x4_s(octant);
-  let x = fused(turns, constant(-0.78515625), theta);
-  x = fused(turns, constant(-2.4187564849853515625e-4), x);
-  x = fused(turns, constant(-3.77489497744594108e-8), x);
+  let x = fusedMultiplyAdd(turns, constant(-0.78515625), theta);
+  x = fusedMultiplyAdd(turns, constant(-2.4187564849853515625e-4), x);
+  x = fusedMultiplyAdd(turns, constant(-3.77489497744594108e-8), x);
   const z = f32x4.mul(x, x);
 
-  let cosine = fused(constant(2.443315711809948e-5), z, constant(-1.388731625493765e-3));
-  cosine = fused(cosine, z, constant(4.166664568298827e-2));
+  let cosine = fusedMultiplyAdd(constant(2.443315711809948e-5), z, constant(-1.388731625493765e-3));
+  cosine = fusedMultiplyAdd(cosine, z, constant(4.166664568298827e-2));
   cosine = f32x4.mul(cosine, z);
-  cosine = f32x4.add(fused(cosine, z, f32x4.mul(constant(-0.5), z)), constant(1));
+  cosine = f32x4.add(fusedMultiplyAdd(cosine, z, f32x4.mul(constant(-0.5), z)), constant(1));
 
-  let sine = fused(constant(-1.9515295891e-4), z, constant(8.3321608736e-3));
-  sine = fused(sine, z, constant(-1.6666654611e-1));
+  let sine = fusedMultiplyAdd(constant(-1.9515295891e-4), z, constant(8.3321608736e-3));
+  sine = fusedMultiplyAdd(sine, z, constant(-1.6666654611e-1));
   sine = f32x4.mul(sine, z);
-  sine = fused(sine, x, x);
+  sine = fusedMultiplyAdd(sine, x, x);
 
   const swapped = i32x4.ne(v128.and(octant, i32x4.splat(2)), i32x4.splat(0));
   const cosineSign = i32x4.shl(v128.and(i32x4.add(octant, i32x4.splat(2)), i32x4.splat(4)), 29);
   const sineSign = i32x4.shl(v128.and(octant, i32x4.splat(4)), 29);
   const cosTheta = v128.xor(v128.bitselect(sine, cosine, swapped), cosineSign);
   const sinTheta = v128.xor(v128.bitselect(cosine, sine, swapped), sineSign);
-  v128.store(output, fused(f32x4.mul(radius, cosTheta), f32x4.splat(std), f32x4.splat(mean)));
-  v128.store(output, fused(f32x4.mul(radius, sinTheta), f32x4.splat(std), f32x4.splat(mean)), 32);
+  v128.store(output, fusedMultiplyAdd(f32x4.mul(radius, cosTheta), f32x4.splat(std), f32x4.splat(mean)));
+  v128.store(output, fusedMultiplyAdd(f32x4.mul(radius, sinTheta), f32x4.splat(std), f32x4.splat(mean)), 32);
 }
