@@ -1,6 +1,6 @@
 import type { ElementArray } from "../dtype.js";
 import { multiply, type Matrix } from "./matmul.js";
-import { convolveInWasm } from "./wasm/convolution.js";
+import { convolveInWasm, weighInWasm } from "./wasm/convolution.js";
 import { wasmKernels } from "./wasm/instance.js";
 
 /** Depth, height and width; missing dimensions have size 1. */
@@ -28,7 +28,7 @@ export interface ConvolutionGeometry {
 /** Elements that an unfolded piece of the image may take: it should stay in cache. */
 const unfoldedLimit = 1 << 18;
 
-/** From this many multiplications for a group of an image on, the windows are packed in WebAssembly. */
+/** From this many multiplications for a group of an image on, the windows are packed in WebAssembly (`npm run bench -- crossover`). */
 const wasmFrom = 1 << 14;
 
 const volume = ([depth, height, width]: Extent): number => depth * height * width;
@@ -193,7 +193,7 @@ function layoutOf({ groups, channels, filters, image, feature, kernel }: Convolu
 export function imageToFeatures(features: ElementArray, image: ElementArray, weight: ElementArray, geometry: ConvolutionGeometry): void {
   const { rows, columns, positions: allPositions, imageStart, featureStart, weightStart } = layoutOf(geometry);
   const pointwise = isPointwise(geometry);
-  if (!pointwise && rows * columns * allPositions >= wasmFrom && inWasm(features, image, weight, geometry)) return;
+  if (!pointwise && inWasm(convolveInWasm, features, image, weight, geometry)) return;
   const buffer = pointwise ? image : arrayLike(image, bufferLength(geometry));
   forEachPiece(geometry, ({ n, group, first, positions, startRow, endRow }) => {
     const start = imageStart(n, group);
@@ -214,26 +214,56 @@ export function imageToFeatures(features: ElementArray, image: ElementArray, wei
   });
 }
 
-/** `imageToFeatures` without unfolding. False where the kernels do not serve. */
-function inWasm(features: ElementArray, image: ElementArray, weight: ElementArray, geometry: ConvolutionGeometry): boolean {
-  if (!(features instanceof Float32Array && image instanceof Float32Array && weight instanceof Float32Array)) return false;
-  const instance = wasmKernels();
+/** Runs a kernel that needs no unfolding for every group of every image. False where the kernels do not serve. */
+function inWasm(kernel: typeof convolveInWasm, features: ElementArray, image: ElementArray, weights: ElementArray, geometry: ConvolutionGeometry): boolean {
+  if (!(features instanceof Float32Array && image instanceof Float32Array && weights instanceof Float32Array)) return false;
+  const { rows, columns, positions, imageStart, featureStart, weightStart } = layoutOf(geometry);
+  const instance = rows * columns * positions < wasmFrom ? null : wasmKernels();
   if (instance === null) return false;
-  const { imageStart, featureStart, weightStart } = layoutOf(geometry);
   for (let n = 0; n < geometry.batch; n++) {
     for (let group = 0; group < geometry.groups; group++) {
-      const done = convolveInWasm(instance, features, featureStart(n, group), image, imageStart(n, group), weight, weightStart(group), geometry);
+      const operands = { image, imageStart: imageStart(n, group), features, featureStart: featureStart(n, group), weights, weightStart: weightStart(group) };
       // Whether a geometry fits is the same for every image: nothing has been done yet.
-      if (!done) return false;
+      if (!kernel(instance, operands, geometry)) return false;
     }
   }
   return true;
+}
+
+/**
+ * With stride 1, the way back is a convolution too: of the features, by the kernels turned round, with channels and filters exchanged.
+ * Null where more was padded than the kernel reaches.
+ */
+function turnedRound(geometry: ConvolutionGeometry): ConvolutionGeometry | null {
+  const { channels, filters, image, feature, kernel, stride, padding, dilation } = geometry;
+  const turned = kernel.map((size, i) => dilation[i]! * (size - 1) - padding[i]!) as unknown as Extent;
+  if (volume(stride) !== 1 || turned.some((size) => size < 0)) return null;
+  return { ...geometry, channels: filters, filters: channels, image: feature, feature: image, padding: turned };
+}
+
+/** The weights (filters, channels / groups, ...kernel) as `turnedRound` wants them: (channels, filters / groups, ...kernel), each kernel back to front. */
+function turnWeights(weight: ElementArray, { groups, channels, filters, kernel }: ConvolutionGeometry): ElementArray {
+  const size = volume(kernel);
+  const channelsOfGroup = channels / groups;
+  const filtersOfGroup = filters / groups;
+  const turned = arrayLike(weight, weight.length);
+  for (let group = 0, to = 0; group < groups; group++) {
+    for (let c = 0; c < channelsOfGroup; c++) {
+      for (let f = 0; f < filtersOfGroup; f++) {
+        let from = ((group * filtersOfGroup + f) * channelsOfGroup + c) * size + size;
+        for (let k = 0; k < size; k++) turned[to++] = weight[--from]!;
+      }
+    }
+  }
+  return turned;
 }
 
 /** image += each feature, weighted, over the window that it sees. */
 export function featuresToImage(image: ElementArray, features: ElementArray, weight: ElementArray, geometry: ConvolutionGeometry): void {
   const { rows, columns, positions: allPositions, imageStart, featureStart, weightStart } = layoutOf(geometry);
   const pointwise = isPointwise(geometry);
+  const turned = pointwise ? null : turnedRound(geometry);
+  if (turned !== null && inWasm(convolveInWasm, image, features, turnWeights(weight, geometry), turned)) return;
   const buffer = pointwise ? image : arrayLike(image, bufferLength(geometry));
   forEachPiece(geometry, ({ n, group, first, positions, startRow, endRow }) => {
     const start = imageStart(n, group);
@@ -253,6 +283,7 @@ export function featuresToImage(image: ElementArray, features: ElementArray, wei
 export function bothToWeight(weight: ElementArray, image: ElementArray, features: ElementArray, geometry: ConvolutionGeometry): void {
   const { rows, columns, positions: allPositions, imageStart, featureStart, weightStart } = layoutOf(geometry);
   const pointwise = isPointwise(geometry);
+  if (!pointwise && inWasm(weighInWasm, features, image, weight, geometry)) return;
   const buffer = pointwise ? image : arrayLike(image, bufferLength(geometry));
   forEachPiece(geometry, ({ n, group, first, positions, startRow, endRow }) => {
     const start = imageStart(n, group);

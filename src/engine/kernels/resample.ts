@@ -38,6 +38,17 @@ interface Layout {
 /** output (outer, positions, inner), zeroed before, from x (outer, size, inner). */
 export function resample(output: Values, x: Values, { outer, size, inner }: Layout, { starts, indices, weights }: Taps): void {
   const positions = starts.length - 1;
+  if (inner === 1) {
+    for (let o = 0, target = 0; o < outer; o++) {
+      const source = o * size;
+      for (let j = 0; j < positions; j++) {
+        let sum = 0;
+        for (let t = starts[j]!; t < starts[j + 1]!; t++) sum += weights[t]! * x[source + indices[t]!]!;
+        output[target++] = sum;
+      }
+    }
+    return;
+  }
   for (let o = 0; o < outer; o++) {
     const source = o * size * inner;
     for (let j = 0; j < positions; j++) {

@@ -15,7 +15,7 @@ export function roundUp(value: number, multiple: number): number {
 }
 
 /** A run of rows in an array: the first element, and how far rows are apart. */
-interface Rows {
+export interface Rows {
   readonly data: Float32Array;
   readonly start: number;
   readonly stride: number;

@@ -122,18 +122,27 @@ function packEightColumns(source: usize, columnStride: i32, depth: i32, target: 
 export function packGathered(source: usize, bases: usize, offsets: usize, depth: i32, columns: i32, target: usize): void {
   for (let j = 0; j < columns; j += stripColumns) {
     const base = bases + ((<usize>j) << 2);
-    const first = load<i32>(base);
     const whole = j + stripColumns <= columns;
-    if (whole && load<i32>(base, 28) - first == 7) {
+    const first = load<i32>(base);
+    const fifth = load<i32>(base, 16);
+    // Rows of an image break up into fours far oftener than into eights.
+    if (whole && load<i32>(base, 12) - first == 3 && load<i32>(base, 28) - fifth == 3) {
+      const low = source + ((<usize>first) << 2);
+      const high = source + ((<usize>fifth) << 2);
       for (let p = 0; p < depth; p++) {
-        const from = source + ((<usize>(first + load<i32>(offsets + ((<usize>p) << 2)))) << 2);
-        v128.store(target, v128.load(from));
-        v128.store(target, v128.load(from, 16), 16);
+        const offset = (<usize>load<i32>(offsets + ((<usize>p) << 2))) << 2;
+        v128.store(target, v128.load(low + offset));
+        v128.store(target, v128.load(high + offset), 16);
         target += 32;
       }
       continue;
     }
-    const count = whole ? stripColumns : columns - j;
+    if (whole) {
+      packEightGathered(source, base, offsets, depth, target);
+      target += (<usize>(depth * stripColumns)) << 2;
+      continue;
+    }
+    const count = columns - j;
     for (let p = 0; p < depth; p++) {
       const from = source + ((<usize>load<i32>(offsets + ((<usize>p) << 2))) << 2);
       for (let c = 0; c < count; c++) {
@@ -142,6 +151,32 @@ export function packGathered(source: usize, bases: usize, offsets: usize, depth:
       for (let c = count; c < stripColumns; c++) store<f32>(target + ((<usize>c) << 2), 0);
       target += 32;
     }
+  }
+}
+
+/** Eight columns whose elements lie anywhere. */
+function packEightGathered(source: usize, bases: usize, offsets: usize, depth: i32, target: usize): void {
+  const b0 = source + ((<usize>load<i32>(bases)) << 2);
+  const b1 = source + ((<usize>load<i32>(bases, 4)) << 2);
+  const b2 = source + ((<usize>load<i32>(bases, 8)) << 2);
+  const b3 = source + ((<usize>load<i32>(bases, 12)) << 2);
+  const b4 = source + ((<usize>load<i32>(bases, 16)) << 2);
+  const b5 = source + ((<usize>load<i32>(bases, 20)) << 2);
+  const b6 = source + ((<usize>load<i32>(bases, 24)) << 2);
+  const b7 = source + ((<usize>load<i32>(bases, 28)) << 2);
+  const end = offsets + ((<usize>depth) << 2);
+  while (offsets < end) {
+    const offset = (<usize>load<i32>(offsets)) << 2;
+    store<f32>(target, load<f32>(b0 + offset));
+    store<f32>(target, load<f32>(b1 + offset), 4);
+    store<f32>(target, load<f32>(b2 + offset), 8);
+    store<f32>(target, load<f32>(b3 + offset), 12);
+    store<f32>(target, load<f32>(b4 + offset), 16);
+    store<f32>(target, load<f32>(b5 + offset), 20);
+    store<f32>(target, load<f32>(b6 + offset), 24);
+    store<f32>(target, load<f32>(b7 + offset), 28);
+    offsets += 4;
+    target += 32;
   }
 }
 
