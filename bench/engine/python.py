@@ -19,6 +19,51 @@ def training(net, x, classes):
     return step
 
 
+class Attention(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.c_attn, self.c_proj = nn.Linear(768, 3 * 768), nn.Linear(768, 768)
+
+    def forward(self, x):
+        b, t, _ = x.shape
+        q, k, v = (part.view(b, t, 12, 64).transpose(1, 2) for part in self.c_attn(x).split(768, 2))
+        y = F.scaled_dot_product_attention(q, k, v, is_causal=True)
+        return self.c_proj(y.transpose(1, 2).contiguous().view(b, t, 768))
+
+
+class Block(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.ln_1, self.attn, self.ln_2 = nn.LayerNorm(768), Attention(), nn.LayerNorm(768)
+        self.fc, self.proj = nn.Linear(768, 4 * 768), nn.Linear(4 * 768, 768)
+
+    def forward(self, x):
+        y = x + self.attn(self.ln_1(x))
+        return y + self.proj(F.gelu(self.fc(self.ln_2(y)), approximate="tanh"))
+
+
+class Gpt2(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.wte, self.wpe = nn.Embedding(50257, 768), nn.Embedding(1024, 768)
+        self.h = nn.ModuleList(Block() for _ in range(12))
+        self.ln_f, self.lm_head = nn.LayerNorm(768), nn.Linear(768, 50257, bias=False)
+        self.lm_head.weight = self.wte.weight
+        self.apply(self.init)
+
+    def init(self, module):
+        if isinstance(module, (nn.Linear, nn.Embedding)):
+            nn.init.normal_(module.weight, 0, 0.02)
+        if isinstance(module, nn.Linear) and module.bias is not None:
+            nn.init.zeros_(module.bias)
+
+    def forward(self, tokens):
+        x = self.wte(tokens) + self.wpe(torch.arange(tokens.shape[1]))
+        for block in self.h:
+            x = block(x)
+        return self.lm_head(self.ln_f(x))
+
+
 def prepare(name):
     if name.startswith("matmul"):
         n = int(name.split()[1].rstrip(","))
@@ -43,6 +88,16 @@ def prepare(name):
         net = nn.Sequential(nn.Conv2d(1, 6, 5, padding=2), nn.Sigmoid(), nn.AvgPool2d(2), nn.Conv2d(6, 16, 5), nn.Sigmoid(), nn.AvgPool2d(2),
                             nn.Flatten(), nn.Linear(400, 120), nn.Sigmoid(), nn.Linear(120, 84), nn.Sigmoid(), nn.Linear(84, 10))
         return training(net, torch.rand(32, 1, 28, 28), 10)
+    if name.startswith("GPT-2 small, build"):
+        return Gpt2
+    if name.startswith("GPT-2 small, forward"):
+        model, tokens = Gpt2().eval(), torch.randint(0, 50257, (1, 64))
+
+        def forward():
+            with torch.no_grad():
+                model(tokens)
+
+        return forward
     x, z = torch.rand(10 ** 7), torch.rand(10 ** 7)
     rows, norm = torch.rand(10 ** 4, 10 ** 3), nn.LayerNorm(10 ** 3)
     return {"add 1e7": lambda: x + z, "relu 1e7": lambda: torch.relu(x), "uniform 1e7": lambda: torch.rand(10 ** 7), "normal 1e7": lambda: torch.randn(10 ** 7),

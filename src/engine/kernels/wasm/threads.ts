@@ -4,8 +4,8 @@ import type { Kernels } from "./instance.js";
 import { blockColumns, blockDepth, blockRows, bytes, copyRows, roundUp, stage, tilePadding } from "./blocks.js";
 
 /**
- * Large matrix products on several threads, in Node: the operands' blocks go into memory that all threads share, and each thread takes rows
- * of the result, 64 at a time, until none are left. The calling thread takes part and waits only for rows that another has begun, so
+ * Large matrix products on several threads, in Node: the operands' blocks go into memory that all threads share, and each thread takes blocks
+ * of the result, 64 rows high, until none are left. The calling thread takes part and waits only for rows that another has begun, so
  * that a thread that is slow to start costs nothing.
  */
 
@@ -21,7 +21,7 @@ const staging = tile + rowsAtOnce * (blockColumns + tilePadding) * bytes;
 const pages = Math.ceil((staging + blockColumns * blockDepth * bytes) / 65536);
 
 /** Integers at the start of the shared memory. A job's numbers stay while any of its blocks is in work. */
-const Control = { generation: 0, next: 1, done: 2, blocks: 3, rows: 4, depth: 5, width: 6, rowStride: 7, columnStride: 8 } as const;
+const Control = { generation: 0, next: 1, done: 2, blocks: 3, rows: 4, depth: 5, width: 6, rowStride: 7, columnStride: 8, split: 9 } as const;
 /** More than any job has blocks: nothing to take. */
 const closed = 1 << 30;
 
@@ -59,8 +59,8 @@ export function setNumThreads(count: number): void {
   threads = Math.min(count, mostThreads);
 }
 
-/** From this many multiplications on, some milliseconds of work, a product is shared out among threads (`npm run bench -- crossover`). */
-let threadedFrom = 2 ** 26;
+/** From this many multiplications on, a quarter of a millisecond of work, a product is shared out among threads (`npm run bench -- crossover`). */
+let threadedFrom = 2 ** 23;
 
 /** @internal For tests: has products of fewer multiplications shared out too. */
 export function setThreadedFrom(multiplications: number): void {
@@ -116,10 +116,14 @@ function takeBlocks(kernels: Kernels, control: Int32Array, places: Places): void
     const depth = control[at.depth]!;
     const width = control[at.width]!;
     const rowStride = control[at.rowStride]!;
-    const first = block * most;
+    const rowBlocks = Math.ceil(control[at.rows]! / most);
+    const first = (block % rowBlocks) * most;
     const rows = Math.min(most, control[at.rows]! - first);
+    const split = control[at.split]!;
+    const column = Math.floor(block / rowBlocks) * split;
+    const columns = Math.min(split, width - column);
     kernels.packRows(places.staging + first * rowStride * size, rowStride, control[at.columnStride]!, rows, depth, places.packedA);
-    kernels.multiplyPacked(places.packedA, places.packedB, places.tile + first * width * size, Math.ceil(rows / 4) * 4, width, depth, width);
+    kernels.multiplyPacked(places.packedA, places.packedB + column * depth * size, places.tile + (first * width + column) * size, Math.ceil(rows / 4) * 4, columns, depth, width);
     Atomics.add(control, at.done, 1);
     Atomics.notify(control, at.done);
   }
@@ -157,9 +161,12 @@ export function multiplyInThreads(
         const inTile = { data: float32, start: tile / bytes, stride: width };
         const inOutput = { data: output, start: start + i * n + j, stride: n };
         copyRows(inTile, inOutput, rows, columns);
-        const blocks = Math.ceil(rows / blockRows);
-        const job = { blocks, rows, depth, width, ...stagedA };
-        for (const name of ["blocks", "rows", "depth", "width", "rowStride", "columnStride"] as const) control[Control[name]] = job[name];
+        const rowBlocks = Math.ceil(rows / blockRows);
+        // Few rows: their columns are shared out too, so that every thread finds two blocks or more.
+        const split = roundUp(width / Math.ceil((2 * getNumThreads()) / rowBlocks), 8);
+        const blocks = rowBlocks * Math.ceil(width / split);
+        const job = { blocks, rows, depth, width, split, ...stagedA };
+        for (const name of ["blocks", "rows", "depth", "width", "split", "rowStride", "columnStride"] as const) control[Control[name]] = job[name];
         Atomics.store(control, Control.done, 0);
         Atomics.store(control, Control.next, 0);
         Atomics.add(control, Control.generation, 1);
