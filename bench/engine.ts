@@ -1,83 +1,81 @@
-import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { createInterface } from "node:readline";
-import v8 from "node:v8";
 import { gzipSync } from "node:zlib";
 import * as esbuild from "esbuild";
-import { bareKernel } from "./engine/bareKernel.js";
-import { cases, type CaseName, type Peer } from "./engine/cases.js";
-import { inUnit, measure } from "./engine/measure.js";
+import { bundleProgram } from "../scripts/bundle.mjs";
+import { cases, memoryCases, type CaseName } from "./engine/cases.js";
+import { Contestant, inUnit, measure } from "./engine/measure.js";
 
 /**
- * The engine beside its peers, in one process and one run: medians in each case's unit, and how many times faster Layerscope is.
- * `npm run bench -- engine matmul` takes the cases whose names hold the word; `--no-peers` leaves the others out.
+ * The engine beside its peers, each in a process of its own, in turns: medians in each case's unit, and how many times as fast Layerscope is.
+ * `npm run bench -- engine matmul` takes the cases whose names hold the word; `--no-peers` leaves the others out. PyTorch takes part where
+ * python3, or what PYTHON names, has it.
  */
-
-// Node 20 has relaxed SIMD behind a flag; later versions have it on.
-v8.setFlagsFromString("--experimental-wasm-relaxed-simd");
 
 const peerPackages = ["@tensorflow/tfjs@4", "@tensorflow/tfjs-backend-wasm@4", "@jax-js/jax", "onnxruntime-web", "js-pytorch"];
 const folder = path.resolve(".bench/peers");
+const own = ["Layerscope", "2 threads", "plain JS", "bare kernel"];
+const peers = ["tfjs-wasm", "tfjs-cpu", "jax-js", "onnxruntime-web", "js-pytorch"];
+const python = process.env["PYTHON"] ?? "python3";
 
-function installPeers(): void {
-  if (existsSync(path.join(folder, "node_modules"))) return;
+function npmInstall(packages: readonly string[]): void {
   mkdirSync(folder, { recursive: true });
-  writeFileSync(path.join(folder, "package.json"), '{ "private": true }');
-  execFileSync("npm", ["install", "--ignore-scripts", "--no-audit", "--no-fund", ...peerPackages], { cwd: folder, stdio: "inherit", shell: process.platform === "win32" });
+  if (!existsSync(path.join(folder, "package.json"))) writeFileSync(path.join(folder, "package.json"), '{ "private": true }');
+  execFileSync("npm", ["install", "--ignore-scripts", "--no-audit", "--no-fund", ...packages], { cwd: folder, stdio: "inherit", shell: process.platform === "win32" });
 }
 
-async function loadPeers(): Promise<Peer[]> {
-  installPeers();
-  const loaders = [
-    async () => (await import("./engine/tfjs.js")).loadTensorFlow(folder, "wasm"),
-    async () => (await import("./engine/tfjs.js")).loadTensorFlow(folder, "cpu"),
-    async () => (await import("./engine/jax.js")).loadJax(folder),
-    async () => (await import("./engine/onnx.js")).loadOnnxRuntime(folder),
-    async () => (await import("./engine/jsPytorch.js")).loadJsPytorch(folder),
-  ];
-  const peers: Peer[] = [];
-  for (const load of loaders) {
-    try {
-      peers.push(await load());
-    } catch (error) {
-      console.error(`A peer is left out: ${String(error)}`);
-    }
+/** The Node that all JavaScript engines run in. jax-js needs 22 or later: an older one fetches a later one, and all run in that. */
+function chooseNode(): string {
+  if (Number(process.versions.node.split(".")[0]) >= 22) return process.execPath;
+  const name = `node-${process.platform === "win32" ? "win" : process.platform}-${process.arch}`;
+  const later = path.join(folder, "node_modules", name, "bin", process.platform === "win32" ? "node.exe" : "node");
+  try {
+    if (!existsSync(later)) npmInstall([`${name}@24`]);
+    return later;
+  } catch {
+    console.error(`Node 24 could not be installed as ${name}: everything runs in Node ${process.versions.node}, which jax-js refuses.`);
+    return process.execPath;
   }
-  return peers;
-}
-
-/** PyTorch in a process of its own, asked for one case at a time; null where python3 has none. */
-function startPyTorch(): ((name: CaseName) => Promise<number | null>) | null {
-  if (spawnSync("python3", ["-c", "import torch"]).status !== 0) return null;
-  const child = spawn("python3", ["bench/engine/python.py"], { stdio: ["pipe", "pipe", "inherit"] });
-  child.unref();
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  return async (name) => {
-    child.stdin.write(`${name}\n`);
-    const { value } = await lines.next();
-    const seconds = JSON.parse(value ?? "null") as number | null;
-    return seconds === null ? null : seconds * 1000;
-  };
 }
 
 async function main(): Promise<void> {
   const { values: only, flags } = parse(process.argv.slice(2));
-  const { layerscope, layerscopePlain, layerscopeThreads } = await import("./engine/layerscope.js");
-  const peers = [layerscope, layerscopeThreads, layerscopePlain, bareKernel, ...(flags.has("--no-peers") ? [] : await loadPeers())];
-  const pytorch = flags.has("--no-peers") ? null : startPyTorch();
-  const names = (Object.keys(cases) as CaseName[]).filter((name) => only.length === 0 || only.some((word) => name.includes(word)));
-  console.log("Medians of runs in turns, one thread unless it says two; in brackets: how many times as fast Layerscope is.\n");
-  for (const name of names) {
-    const medians = new Map(await measure(name, peers));
-    const python = (await pytorch?.(name)) ?? null;
-    if (python !== null) medians.set("PyTorch", python);
-    const own = medians.get(layerscope.name)!;
-    const cells = [...medians].map(([peer, ms]) => `${peer} ${format(inUnit(name, ms))}${peer === layerscope.name ? "" : ` (${format(ms / own)}x)`}`);
+  const alone = flags.has("--no-peers");
+  if (!alone && !existsSync(path.join(folder, "node_modules/onnxruntime-web"))) npmInstall(peerPackages);
+  const node = alone ? process.execPath : chooseNode();
+  const program = await bundleProgram("bench/engine/contestant.ts", "out/bench/engine/contestant.mjs");
+  const start = (name: string): Contestant => (name === "PyTorch" ? new Contestant(name, python, ["bench/engine/python.py"]) : new Contestant(name, node, ["--expose-gc", program, name, folder]));
+  const hasPyTorch = !alone && spawnSync(python, ["-c", "import torch"]).status === 0;
+  const names = [...own, ...(alone ? [] : peers), ...(hasPyTorch ? ["PyTorch"] : [])];
+  const matches = (name: string): boolean => only.length === 0 || only.some((word) => name.includes(word));
+
+  const version = execFileSync(node, ["--version"], { encoding: "utf8" }).trim();
+  console.log(`Medians of runs in turns, each engine in a process of its own (Node ${version}), one thread unless it says two; in brackets: how many times as fast Layerscope is.\n`);
+  const contestants = names.map(start);
+  for (const name of (Object.keys(cases) as CaseName[]).filter(matches)) {
+    const medians = await measure(name, contestants);
+    const ours = medians.get("Layerscope")!;
+    const cells = [...medians].map(([engine, ms]) => `${engine} ${format(inUnit(name, ms))}${engine === "Layerscope" ? "" : ` (${format(ms / ours)}x)`}`);
     console.log(`${name} [${cases[name].unit}]: ${cells.join(", ")}`);
   }
+  for (const contestant of contestants) contestant.end();
+  await reportMemory(start, hasPyTorch ? ["Layerscope", "PyTorch"] : ["Layerscope"], matches);
   await reportSize();
   process.exit(0);
+}
+
+async function reportMemory(start: (name: string) => Contestant, names: readonly string[], matches: (name: string) => boolean): Promise<void> {
+  for (const [name, { tensors }] of Object.entries(memoryCases) as [keyof typeof memoryCases, { tensors: number }][]) {
+    if (!matches(name)) continue;
+    const cells: string[] = [];
+    for (const engine of names) {
+      const contestant = start(engine);
+      cells.push(`${engine} ${format((await contestant.memory(name)) ?? NaN)}`);
+      contestant.end();
+    }
+    console.log(`${name}, peak memory [MB; the tensors' own size is ${format(tensors / 1e6)}]: ${cells.join(", ")}`);
+  }
 }
 
 async function reportSize(): Promise<void> {

@@ -1,4 +1,4 @@
-/** What every engine is asked to do. A peer leaves out what it cannot do. */
+/** What every engine is asked to do, until the result lies where JavaScript (or Python) reads it. A peer leaves out what it cannot do. */
 export const cases = {
   "matmul 64": { work: 2 * 64 ** 3, unit: "GFLOP/s" },
   "matmul 256": { work: 2 * 256 ** 3, unit: "GFLOP/s" },
@@ -20,7 +20,17 @@ export const cases = {
   "LeNet, batch 32, training step": { unit: "per s" },
   "GPT-2 small, build + init": { unit: "ms" },
   "GPT-2 small, forward of 64 tokens": { unit: "ms" },
+  "GPT-2 small, training step of 64 tokens": { unit: "ms" },
 } as const satisfies Record<string, Case>;
+
+const gpt2Parameters = 124_439_808;
+const logits = 64 * 50257;
+
+/** Cases whose peak memory is measured too, with the bytes of what must be there at once: parameters, gradients, and the logits with theirs. */
+export const memoryCases = {
+  "GPT-2 small, build + init": { tensors: 4 * gpt2Parameters },
+  "GPT-2 small, training step of 64 tokens": { tensors: 4 * (2 * gpt2Parameters + 2 * logits) },
+} as const satisfies Partial<Record<CaseName, { readonly tensors: number }>>;
 
 interface Case {
   /** Floating-point operations of one run; states a rate in GFLOP/s. */

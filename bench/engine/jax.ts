@@ -21,7 +21,8 @@ interface Jax {
 }
 interface JaxArray {
   readonly ref: JaxArray;
-  blockUntilReady(): Promise<JaxArray>;
+  /** Reads the values, and frees the array. */
+  data(): Promise<unknown>;
   dispose(): void;
   mul(other: JaxArray | number): JaxArray;
   neg(): JaxArray;
@@ -34,7 +35,7 @@ export async function loadJax(folder: string): Promise<Peer> {
   jax.defaultDevice("wasm");
   const { numpy: np, nn, random, lax } = jax;
   const uniform = (...shape: number[]): JaxArray => random.uniform(random.key(0), shape);
-  const finish = async (result: JaxArray): Promise<void> => (await result.blockUntilReady()).dispose();
+  const finish = async (result: JaxArray): Promise<void> => void (await result.data());
 
   /** A function of arrays that are used again. */
   const repeated = (make: () => readonly JaxArray[], f: (...args: JaxArray[]) => JaxArray): Prepare => () => {

@@ -91,6 +91,17 @@ const own: Record<CaseName, Prepare> = {
     const tokens = torch.randint(0, 50257, [1, 64]);
     return () => void torch.noGrad(() => model(tokens));
   },
+  "GPT-2 small, training step of 64 tokens": () => {
+    const model = buildGpt2();
+    const tokens = torch.randint(0, 50257, [1, 65]);
+    const optimizer = new torch.optim.SGD(model.parameters(), { lr: 0.01 });
+    return () => {
+      optimizer.zeroGrad();
+      const logits = model(tokens.at(torch.slice(), torch.slice(0, 64)));
+      nn.functional.crossEntropy(logits.view([64, 50257]), tokens.at(0, torch.slice(1))).backward();
+      optimizer.step();
+    };
+  },
 };
 
 export const layerscope: Peer = { name: "Layerscope", cases: own };
@@ -99,7 +110,7 @@ export const layerscope: Peer = { name: "Layerscope", cases: own };
 export const layerscopeThreads: Peer = {
   name: "2 threads",
   cases: Object.fromEntries(
-    (Object.entries(own) as [CaseName, Prepare][]).filter(([name]) => /matmul (512|1024)|conv2d|MLP|forward of 64/.test(name)).map(([name, prepare]): [CaseName, Prepare] => [
+    (Object.entries(own) as [CaseName, Prepare][]).filter(([name]) => /matmul (512|1024)|conv2d|MLP|of 64 tokens/.test(name)).map(([name, prepare]): [CaseName, Prepare] => [
       name,
       async () => {
         const run = await prepare();

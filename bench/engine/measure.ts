@@ -1,40 +1,71 @@
-import { cases, type CaseName, type Peer } from "./cases.js";
+import { spawn, type ChildProcess } from "node:child_process";
+import { createInterface } from "node:readline";
+import { cases, type CaseName } from "./cases.js";
+
+type Request = { readonly prepare: CaseName } | { readonly repeat: number } | { readonly memory: CaseName };
+
+/** An engine in a process of its own, so that no other's heap and threads weigh on it. */
+export class Contestant {
+  private readonly child: ChildProcess;
+  private readonly lines: AsyncIterator<string>;
+
+  constructor(
+    readonly name: string,
+    command: string,
+    args: readonly string[],
+  ) {
+    this.child = spawn(command, args, { stdio: ["pipe", "pipe", "ignore"] });
+    this.lines = createInterface({ input: this.child.stdout! })[Symbol.asyncIterator]();
+  }
+
+  /** The number that is the answer; null where the engine does not have the case or cannot do it. */
+  private async ask(request: Request): Promise<number | null> {
+    this.child.stdin!.write(`${JSON.stringify(request)}\n`);
+    const { value, done } = await this.lines.next();
+    if (done) throw new Error(`${this.name} has ended`);
+    const reply = JSON.parse(value) as { readonly milliseconds?: number | null; readonly megabytes?: number; readonly error?: string };
+    if (reply.error !== undefined) console.error(`${this.name} is left out of ${JSON.stringify(request)}: ${reply.error}`);
+    return reply.milliseconds ?? reply.megabytes ?? null;
+  }
+
+  /** Makes the case's data and runs it; the milliseconds of a warm run. */
+  prepare(name: CaseName): Promise<number | null> {
+    return this.ask({ prepare: name });
+  }
+
+  /** Milliseconds of so many runs. */
+  async time(repeats: number): Promise<number> {
+    return (await this.ask({ repeat: repeats })) ?? NaN;
+  }
+
+  /** By how many megabytes making and running the case once raised the process's peak. Only meaningful in a fresh process. */
+  memory(name: CaseName): Promise<number | null> {
+    return this.ask({ memory: name });
+  }
+
+  end(): void {
+    this.child.kill();
+  }
+}
 
 /** Milliseconds that each case's engines are given in all. */
-const budget = 1500;
+const budget = 2500;
 const leastRounds = 5;
 
 /** Median milliseconds per run of every engine that has the case, measured in turns so that what else the machine does hits all alike. */
-export async function measure(name: CaseName, peers: readonly Peer[]): Promise<ReadonlyMap<string, number>> {
-  const runs: { name: string; run: () => void | Promise<void>; times: number[]; repeats: number }[] = [];
-  for (const peer of peers) {
-    const prepare = peer.cases[name];
-    if (prepare === undefined) continue;
-    try {
-      const run = await prepare();
-      const warmUp = Math.min(await time(run, 1), await time(run, 1));
-      // Short runs are timed many at once: the clock and the turn-taking cost microseconds.
-      runs.push({ name: peer.name, run, times: [], repeats: Math.max(1, Math.round(5 / Math.max(warmUp, 0.001))) });
-    } catch (error) {
-      console.error(`${peer.name} is left out of "${name}": ${String(error)}`);
-    }
+export async function measure(name: CaseName, contestants: readonly Contestant[]): Promise<ReadonlyMap<string, number>> {
+  const entries: { contestant: Contestant; times: number[]; repeats: number }[] = [];
+  for (const contestant of contestants) {
+    const warm = await contestant.prepare(name);
+    // Short runs are timed many at once: the clock and the turn-taking cost microseconds.
+    if (warm !== null) entries.push({ contestant, times: [], repeats: Math.max(1, Math.round(5 / Math.max(warm, 0.001))) });
   }
   const start = performance.now();
   for (let round = 0; round < leastRounds || performance.now() - start < budget; round++) {
-    for (const entry of runs) entry.times.push((await time(entry.run, entry.repeats)) / entry.repeats);
+    for (const { contestant, times, repeats } of entries) times.push((await contestant.time(repeats)) / repeats);
     if (performance.now() - start > 20 * budget) break;
   }
-  for (const peer of peers) peer.cleanUp?.();
-  return new Map(runs.map(({ name: peer, times }) => [peer, median(times)]));
-}
-
-async function time(run: () => void | Promise<void>, repeats: number): Promise<number> {
-  const start = performance.now();
-  for (let i = 0; i < repeats; i++) {
-    const pending = run();
-    if (pending !== undefined) await pending;
-  }
-  return performance.now() - start;
+  return new Map(entries.map(({ contestant, times }) => [contestant.name, median(times)]));
 }
 
 function median(values: readonly number[]): number {

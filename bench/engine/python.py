@@ -1,5 +1,5 @@
-"""The cases of cases.ts in PyTorch, one thread: reads case names from standard input, prints seconds per run as JSON lines."""
-import json, sys, time
+"""The cases of cases.ts in PyTorch, one thread. Requests and answers as in contestant.ts."""
+import json, resource, sys, time
 import torch
 from torch import nn
 import torch.nn.functional as F
@@ -98,21 +98,44 @@ def prepare(name):
                 model(tokens)
 
         return forward
+    if name.startswith("GPT-2 small, training"):
+        model, tokens = Gpt2(), torch.randint(0, 50257, (1, 65))
+        optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
+
+        def step():
+            optimizer.zero_grad()
+            F.cross_entropy(model(tokens[:, :64]).view(64, 50257), tokens[0, 1:]).backward()
+            optimizer.step()
+
+        return step
     x, z = torch.rand(10 ** 7), torch.rand(10 ** 7)
     rows, norm = torch.rand(10 ** 4, 10 ** 3), nn.LayerNorm(10 ** 3)
     return {"add 1e7": lambda: x + z, "relu 1e7": lambda: torch.relu(x), "uniform 1e7": lambda: torch.rand(10 ** 7), "normal 1e7": lambda: torch.randn(10 ** 7),
             "softmax 1e4 x 1e3": lambda: torch.softmax(rows, -1), "layer norm 1e4 x 1e3": lambda: norm(rows).detach()}.get(name)
 
 
-for line in sys.stdin:
-    run = prepare(line.strip())
-    if run is None:
-        print("null", flush=True)
-        continue
-    run()
-    times = []
-    while len(times) < 5 or sum(times) < 0.3:
-        start = time.perf_counter()
+def milliseconds(repeats):
+    start = time.perf_counter()
+    for _ in range(repeats):
         run()
-        times.append(time.perf_counter() - start)
-    print(json.dumps(sorted(times)[len(times) // 2]), flush=True)
+    return (time.perf_counter() - start) * 1000
+
+
+def megabytes(name):
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    prepare(name)()
+    return (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024 / 1e6
+
+
+run = None
+for line in sys.stdin:
+    request = json.loads(line)
+    if "repeat" in request:
+        answer = {"milliseconds": milliseconds(request["repeat"])}
+    elif "memory" in request:
+        answer = {"megabytes": megabytes(request["memory"])}
+    else:
+        run = None
+        run = prepare(request["prepare"])
+        answer = {"milliseconds": None if run is None else min(milliseconds(1), milliseconds(1))}
+    print(json.dumps(answer), flush=True)
