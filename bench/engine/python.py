@@ -137,5 +137,5 @@ for line in sys.stdin:
     else:
         run = None
         run = prepare(request["prepare"])
-        answer = {"milliseconds": None if run is None else min(milliseconds(1), milliseconds(1))}
+        answer = {"milliseconds": None if run is None else min(milliseconds(1) for _ in range(3))}
     print(json.dumps(answer), flush=True)
