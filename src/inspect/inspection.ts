@@ -158,7 +158,7 @@ export class Inspection {
   }
 
   statistics({ model, tensor: id, bins, range }: RunnerMethods["statistics"]["params"]): TensorStatistics {
-    return tensorStatistics(this.#tensorWithValues(model, id), Math.min(Math.max(1, Math.floor(bins) || defaultBins), 10_000), Infinity, range);
+    return tensorStatistics(this.#engine, this.#tensorWithValues(model, id), Math.min(Math.max(1, Math.floor(bins) || defaultBins), 10_000), Infinity, range);
   }
 
   /** The running code was stopped from outside. */
@@ -211,7 +211,7 @@ export class Inspection {
 
   #tensorSnapshot({ tensor, kind, names }: StateTensor, id: TensorId): TensorSnapshot {
     const known = !this.#engine.nn.isUninitialized(tensor);
-    const statisticsOf = (of: Tensor | null): TensorStatistics | null => (of && hasValues(this.#engine, of) ? tensorStatistics(of) : null);
+    const statisticsOf = (of: Tensor | null): TensorStatistics | null => (of && hasValues(this.#engine, of) ? tensorStatistics(this.#engine, of) : null);
     return {
       id,
       kind,

@@ -1,8 +1,8 @@
 import type { TensorStatistics, TraceValue } from "../protocol/index.js";
-import type { Tensor } from "./engine.js";
+import type { Engine, Tensor } from "./engine.js";
 
 /** Tensors with more elements than this are sampled in snapshots, at an even stride. */
-export const sampleLimit = 65_536;
+export const sampleLimit = 1 << 21;
 /** Elements looked at in each activation of a forward pass. */
 const activationSampleLimit = 4096;
 export const defaultBins = 32;
@@ -11,48 +11,15 @@ export const defaultBins = 32;
  * Statistics of a tensor with values, over at most `limit` elements at an even stride. The bins divide the values' own range, or `range` where it
  * is given, so that two tensors can be counted in the same ones; what lies outside of it is in no bin.
  */
-export function tensorStatistics(tensor: Tensor, bins = defaultBins, limit = sampleLimit, range?: readonly [low: number, high: number]): TensorStatistics {
+export function tensorStatistics(engine: Engine, tensor: Tensor, bins = defaultBins, limit = sampleLimit, range?: readonly [low: number, high: number]): TensorStatistics {
   const values = sample(tensor, limit);
-  let nan = 0;
-  let positiveInfinity = 0;
-  let negativeInfinity = 0;
-  let zeros = 0;
-  let finite = 0;
-  let min = Infinity;
-  let max = -Infinity;
-  // Welford's update: sums of squares would lose everything where the mean is large beside the spread.
-  let mean = 0;
-  let squares = 0;
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i]!;
-    if (value - value === 0) {
-      if (value === 0) zeros++;
-      if (value < min) min = value;
-      if (value > max) max = value;
-      const delta = value - mean;
-      mean += delta / ++finite;
-      squares += delta * (value - mean);
-    } else if (value === Infinity) positiveInfinity++;
-    else if (value === -Infinity) negativeInfinity++;
-    else nan++;
-  }
-  const count = tensor.numel();
-  const common = { count, sampled: values.length, nan, positiveInfinity, negativeInfinity, zeros };
+  const { finite, min, max, mean, squares, ...counts } = engine.summarize(values);
+  const common = { count: tensor.numel(), sampled: values.length, ...counts };
   if (finite === 0) return { ...common, finite: null, histogram: null };
   const summary = { min, max, mean: Math.min(Math.max(mean, min), max), std: Math.sqrt(squares / finite) };
-  const [from, to] = range ?? [min, max];
-  if (!(from < to)) return { ...common, finite: summary, histogram: null };
-  const counts = new Array<number>(bins).fill(0);
-  // Divided before it is subtracted, the range of numbers near the largest cannot overflow.
-  const low = from / bins;
-  const width = to / bins - low;
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i]!;
-    if (value - value !== 0 || value < from || value > to) continue;
-    const bin = Math.floor((value / bins - low) / width * bins);
-    counts[bin < bins ? bin : bins - 1]!++;
-  }
-  return { ...common, finite: summary, histogram: { low: from, high: to, bins: counts } };
+  const [low, high] = range ?? [min, max];
+  const histogram = low < high ? { low, high, bins: engine.countInBins(values, low, high, bins) } : null;
+  return { ...common, finite: summary, histogram };
 }
 
 /** What a forward pass notes of each activation; undefined where there are no real numbers to look at. */
@@ -83,13 +50,15 @@ export function activationStatistics(tensor: Tensor): TraceValue["statistics"] {
   return { mean, std, zeros: zeros / values.length, nonFinite: nonFinite / values.length };
 }
 
+type Elements = Parameters<Engine["summarize"]>[0];
+
 /** The elements in row-major order, or every n-th of them. */
-function sample(tensor: Tensor, limit: number): ArrayLike<number> {
+function sample(tensor: Tensor, limit: number): Elements {
   const { data } = tensor.storage;
   const count = tensor.numel();
   const step = sampleStep(count, limit, tensor.sizes.at(-1) ?? 1);
   if (step === 1 && tensor.isContiguous()) return data.subarray(tensor.offset, tensor.offset + count);
-  const values = new Float64Array(Math.ceil(count / step));
+  const values = new tensor.dtype.array(Math.ceil(count / step));
   const contiguous = tensor.isContiguous();
   for (let i = 0, k = 0; k < values.length; i += step, k++) values[k] = data[contiguous ? tensor.offset + i : position(tensor, i)]!;
   return values;

@@ -94,6 +94,23 @@ describe("WebAssembly kernels agree with plain JavaScript", () => {
     expect(wasm).toEqual(plain);
   });
 
+  it("counts, range, mean, spread and bins of values, NaN and infinities among them", () => {
+    const compute = (): torch.Tensor => {
+      const values = torch.randn(20003).add(1000);
+      for (const [i, strange] of [NaN, Infinity, -Infinity, 0, NaN, -0].entries()) values.data.at(i * 3001).fill_(strange);
+      const data = Float32Array.from(values.tolist() as number[]);
+      const { nan, positiveInfinity, negativeInfinity, zeros, finite, min, max, mean, squares } = torch.summarize(data);
+      const bins = [...torch.countInBins(data, 0, max, 7), ...torch.countInBins(data, 999.5, 1000.25, 1001)];
+      return torch.tensor([nan, positiveInfinity, negativeInfinity, zeros, finite, min + 0, max, mean, Math.sqrt(squares / finite), ...bins], { dtype: torch.float64 });
+    };
+    const [wasm, plain] = bothWays(compute);
+    expect(wasm.slice(0, 7)).toEqual(plain.slice(0, 7));
+    expect(wasm.slice(0, 5)).toEqual([2, 1, 1, 2, 19999]);
+    expect(wasm[7]).toBeCloseTo(plain[7]!, 9);
+    expect(wasm[8]).toBeCloseTo(plain[8]!, 9);
+    expect(wasm.slice(9)).toEqual(plain.slice(9));
+  });
+
   it("large products are the same on several threads, whatever the operands' strides", () => {
     const wanted = torch.getNumThreads();
     const a = torch.randn(1100, 450);

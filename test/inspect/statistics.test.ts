@@ -4,7 +4,7 @@ import { sampleLimit, tensorStatistics } from "../../src/inspect/statistics.js";
 
 describe("statistics of a tensor", () => {
   test("are the population's, of finite elements, with the others counted apart", () => {
-    const statistics = tensorStatistics(torch.tensor([1, 2, 3, 4, 0, NaN, Infinity, -Infinity, NaN]), 4);
+    const statistics = tensorStatistics(torch, torch.tensor([1, 2, 3, 4, 0, NaN, Infinity, -Infinity, NaN]), 4);
     expect(statistics).toEqual({
       count: 9,
       sampled: 9,
@@ -18,45 +18,46 @@ describe("statistics of a tensor", () => {
   });
 
   test("count in the bins of a stated range, and leave out of them what lies beyond", () => {
-    const { histogram, finite } = tensorStatistics(torch.tensor([-5, 0, 1, 2, 3, 9]), 2, sampleLimit, [0, 4]);
+    const { histogram, finite } = tensorStatistics(torch, torch.tensor([-5, 0, 1, 2, 3, 9]), 2, sampleLimit, [0, 4]);
     expect(histogram).toEqual({ low: 0, high: 4, bins: [2, 2] });
     expect(finite).toMatchObject({ min: -5, max: 9 });
   });
 
   test("of a constant have no histogram", () => {
-    expect(tensorStatistics(torch.full([3], 42))).toMatchObject({ finite: { min: 42, max: 42, mean: 42, std: 0 }, histogram: null });
+    expect(tensorStatistics(torch, torch.full([3], 42))).toMatchObject({ finite: { min: 42, max: 42, mean: 42, std: 0 }, histogram: null });
   });
 
   test("of nothing, and of nothing finite", () => {
-    expect(tensorStatistics(torch.zeros(0))).toMatchObject({ count: 0, sampled: 0, finite: null, histogram: null });
-    expect(tensorStatistics(torch.tensor([NaN, Infinity]))).toMatchObject({ finite: null, histogram: null });
+    expect(tensorStatistics(torch, torch.zeros(0))).toMatchObject({ count: 0, sampled: 0, finite: null, histogram: null });
+    expect(tensorStatistics(torch, torch.tensor([NaN, Infinity]))).toMatchObject({ finite: null, histogram: null });
   });
 
   test("keep their precision far from zero", () => {
-    const { finite } = tensorStatistics(torch.tensor([1e9, 1e9 + 1, 1e9 + 2], { dtype: torch.float64 }));
+    const { finite } = tensorStatistics(torch, torch.tensor([1e9, 1e9 + 1, 1e9 + 2], { dtype: torch.float64 }));
     expect(finite!.mean).toBe(1e9 + 1);
     expect(finite!.std).toBeCloseTo(Math.sqrt(2 / 3), 9);
   });
 
   test("of views and transposes look at their own elements", () => {
     const matrix = torch.arange(12).reshape([3, 4]).to(torch.float32);
-    expect(tensorStatistics(matrix.select(1, 1)).finite).toMatchObject({ min: 1, max: 9, mean: 5 });
-    expect(tensorStatistics(matrix.transpose(0, 1)).finite).toMatchObject({ min: 0, max: 11, mean: 5.5 });
+    expect(tensorStatistics(torch, matrix.select(1, 1)).finite).toMatchObject({ min: 1, max: 9, mean: 5 });
+    expect(tensorStatistics(torch, matrix.transpose(0, 1)).finite).toMatchObject({ min: 0, max: 11, mean: 5.5 });
   });
 
   test("of booleans and integers count values", () => {
-    expect(tensorStatistics(torch.tensor([true, false, true]), 2)).toMatchObject({ zeros: 1, finite: { min: 0, max: 1 }, histogram: { bins: [1, 2] } });
+    expect(tensorStatistics(torch, torch.tensor([true, false, true]), 2)).toMatchObject({ zeros: 1, finite: { min: 0, max: 1 }, histogram: { bins: [1, 2] } });
   });
 
   test("of large tensors are sampled across all rows and columns", () => {
     const columns = 1024;
-    const tensor = torch.arange(columns).to(torch.float32).expand(2048, columns);
-    const { count, sampled, finite } = tensorStatistics(tensor);
-    expect(count).toBe(2048 * columns);
+    const rows = 4096;
+    const tensor = torch.arange(columns).to(torch.float32).expand(rows, columns);
+    const { count, sampled, finite } = tensorStatistics(torch, tensor);
+    expect(count).toBe(rows * columns);
     expect(sampled).toBeLessThanOrEqual(sampleLimit);
     expect(sampled).toBeGreaterThan(sampleLimit / 2);
     expect(finite).toMatchObject({ min: 0, max: columns - 1 });
     expect(finite!.mean).toBeCloseTo((columns - 1) / 2, 0);
-    expect(tensorStatistics(tensor, 4, Infinity).sampled).toBe(count);
+    expect(tensorStatistics(torch, tensor, 4, Infinity).sampled).toBe(count);
   });
 });

@@ -26,6 +26,8 @@ export interface Kernels extends Record<UnaryKernel, UnaryFunction>, Record<Bina
     param: number, gradient: number, average: number, square: number, count: number,
     sign: number, shrink: number, decay: number, entering: number, keptSquare: number, enteringSquare: number, correction: number, rate: number, eps: number,
   ): void;
+  summarize(x: number, count: number, output: number): void;
+  countInBins(x: number, count: number, from: number, to: number, low: number, scale: number, bins: number, counters: number): void;
   draw(words: number, position: number, target: number, count: number): number;
   uniform(draws: number, output: number, count: number, scale: number, base: number): void;
   normalBlocks(draws: number, output: number, count: number, mean: number, std: number): void;

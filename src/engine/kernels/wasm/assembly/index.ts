@@ -3,3 +3,4 @@ export * from "./elementwise";
 export { draw, uniform, normalBlocks, roundsOnce } from "./random";
 export { softmaxRows, rowMoments, normalizeRows } from "./rows";
 export { sgd, adam } from "./optimizers";
+export { summarize, countInBins } from "./statistics";
