@@ -40,6 +40,22 @@ describe("WebAssembly kernels agree with plain JavaScript", () => {
     expectClose(() => torch.randn(20003)[name]());
   });
 
+  it.each([
+    ["silu", nn.functional.silu],
+    ["gelu", nn.functional.gelu],
+    ["gelu by tanh", (x: torch.Tensor) => nn.functional.gelu(x, { approximate: "tanh" })],
+    ["softmax of rows", (x: torch.Tensor) => x.view([83, 241]).softmax(-1)],
+    ["logarithm of the softmax of rows", (x: torch.Tensor) => x.view([83, 241]).logSoftmax(-1)],
+    ["logarithm of the softmax of a long row", (x: torch.Tensor) => x.logSoftmax(-1)],
+  ] as const)("%s, and the gradient", (_, f) => {
+    expectClose(() => {
+      const x = torch.randn(20003).mul(4).requiresGrad_();
+      const y = f(x);
+      y.mul(torch.randn(y.shape)).sum().backward();
+      return torch.cat([y.detach().reshape([-1]), x.grad!]);
+    });
+  });
+
   it.each(["add", "sub", "mul", "div"] as const)("%s of tensors and of a number", (name) => {
     expectClose(() => torch.randn(20003)[name](torch.rand(20003).add(0.5)));
     expectClose(() => torch.randn(20003)[name](0.3));

@@ -1,5 +1,5 @@
 import type { ElementArray } from "../dtype.js";
-import { softmaxInWasm } from "./wasm/rows.js";
+import { logSoftmaxInWasm, softmaxBackwardInWasm, softmaxInWasm } from "./wasm/rows.js";
 
 /** An array seen as (outer, size, inner), row-major: the middle dimension is the one that is normalized. */
 export interface Slices {
@@ -31,6 +31,7 @@ export function softmax(output: ElementArray, x: ElementArray, slices: Slices): 
 /** The logarithm of `softmax`, exact where the latter would round to zero. */
 export function logSoftmax(output: ElementArray, x: ElementArray, slices: Slices): void {
   const { size, inner } = slices;
+  if (inner === 1 && output instanceof Float32Array && x instanceof Float32Array && logSoftmaxInWasm(output, x, size)) return;
   forEachSlice(slices, (start) => {
     const largest = maximum(x, start, size, inner);
     let sum = 0;
@@ -43,6 +44,7 @@ export function logSoftmax(output: ElementArray, x: ElementArray, slices: Slices
 /** result = y * (g - sum(g * y)), with y the softmax. */
 export function softmaxBackward(result: ElementArray, gradient: ElementArray, y: ElementArray, slices: Slices): void {
   const { size, inner } = slices;
+  if (backwardInWasm("softmaxBackwardRows", result, gradient, y, slices)) return;
   forEachSlice(slices, (start) => {
     let sum = 0;
     for (let k = 0, i = start; k < size; k++, i += inner) sum += gradient[i]! * y[i]!;
@@ -53,11 +55,17 @@ export function softmaxBackward(result: ElementArray, gradient: ElementArray, y:
 /** result = g - e^y * sum(g), with y the logarithm of the softmax. */
 export function logSoftmaxBackward(result: ElementArray, gradient: ElementArray, y: ElementArray, slices: Slices): void {
   const { size, inner } = slices;
+  if (backwardInWasm("logSoftmaxBackwardRows", result, gradient, y, slices)) return;
   forEachSlice(slices, (start) => {
     let sum = 0;
     for (let k = 0, i = start; k < size; k++, i += inner) sum += gradient[i]!;
     for (let k = 0, i = start; k < size; k++, i += inner) result[i] = gradient[i]! - Math.exp(y[i]!) * sum;
   });
+}
+
+function backwardInWasm(kernel: Parameters<typeof softmaxBackwardInWasm>[0], result: ElementArray, gradient: ElementArray, y: ElementArray, { size, inner }: Slices): boolean {
+  if (inner !== 1 || !(result instanceof Float32Array && gradient instanceof Float32Array && y instanceof Float32Array)) return false;
+  return softmaxBackwardInWasm(kernel, result, gradient, y, size);
 }
 
 function maximum(x: ElementArray, start: number, size: number, step: number): number {

@@ -3,6 +3,7 @@ import type { DType } from "../dtype.js";
 import { NotImplementedError, RuntimeError } from "../errors.js";
 import * as kernels from "../kernels/elementwise.js";
 import * as slices from "../kernels/softmax.js";
+import type { BinaryKernel, UnaryKernel } from "../kernels/wasm/instance.js";
 import { sumTo } from "../kernels/sumTo.js";
 import { defaultGenerator } from "../random/generator.js";
 import { contiguousStrides, product } from "../size.js";
@@ -24,6 +25,8 @@ interface Activation {
   readonly f: (x: number) => number;
   /** The derivative at x times the incoming gradient. */
   readonly derivative: (gradient: number, x: number) => number;
+  /** The WebAssembly kernels of the function and of its derivative. */
+  readonly kernels?: { readonly f: UnaryKernel; readonly derivative: BinaryKernel };
 }
 
 /** PyTorch has these functions for floating-point numbers only. */
@@ -51,11 +54,15 @@ function activationRow<Constants extends readonly unknown[]>(row: ActivationRow<
       row.check?.(...constants);
       return { sizes: x.sizes, dtype: x.dtype };
     },
-    forward: (output, x, ...constants) => kernels.unary(output, x, row.of(...constants).f),
+    forward(output, x, ...constants) {
+      const { f, kernels: wasm } = row.of(...constants);
+      kernels.unary(output, x, f, wasm?.f);
+    },
     reads: [0],
     backward(gradient, { args: [x, ...constants] }) {
       const result = Tensor.allocate(gradient.sizes, gradient.dtype, gradient.device);
-      if (gradient.device === "cpu") kernels.binary(result, gradient, x, row.of(...(constants as unknown as Constants)).derivative);
+      const { derivative, kernels: wasm } = row.of(...(constants as unknown as Constants));
+      if (gradient.device === "cpu") kernels.binary(result, gradient, x, derivative, wasm?.derivative);
       return [result];
     },
   };
@@ -255,6 +262,7 @@ const siluRow = activation({
       const s = logistic(x);
       return g * s * (1 + x * (1 - s));
     },
+    kernels: { f: "silu", derivative: "siluBackward" },
   }),
 });
 
@@ -305,6 +313,7 @@ const normalDistribution = (x: number): number => 0.5 * (1 + erf(x * Math.SQRT1_
 const exactGelu: Activation = {
   f: (x) => x * normalDistribution(x),
   derivative: (g, x) => g * (normalDistribution(x) + (x * Math.exp(-0.5 * x * x)) / Math.sqrt(2 * Math.PI)),
+  kernels: { f: "gelu", derivative: "geluBackward" },
 };
 
 const tanhArgument = (x: number): number => Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x);
@@ -314,6 +323,7 @@ const geluByTanh: Activation = {
     const t = Math.tanh(tanhArgument(x));
     return g * (0.5 * (1 + t) + 0.5 * x * (1 - t * t) * Math.sqrt(2 / Math.PI) * (1 + 3 * 0.044715 * x * x));
   },
+  kernels: { f: "geluTanh", derivative: "geluTanhBackward" },
 };
 
 /** x times the standard normal distribution function of x. (torch.nn.functional.gelu) */

@@ -3,8 +3,8 @@ import { relaxedSimd, simd } from "./binaries.generated.js";
 type UnaryFunction = (x: number, output: number, count: number) => void;
 type BinaryFunction = (x: number, y: number, output: number, count: number) => void;
 
-export type UnaryKernel = "neg" | "abs" | "sqrt" | "square" | "reciprocal" | "relu" | "exp" | "sigmoid" | "tanh";
-export type BinaryKernel = "add" | "sub" | "mul" | "div" | "reluBackward" | "sigmoidBackward" | "tanhBackward";
+export type UnaryKernel = "neg" | "abs" | "sqrt" | "square" | "reciprocal" | "relu" | "exp" | "sigmoid" | "tanh" | "silu" | "gelu" | "geluTanh";
+export type BinaryKernel = "add" | "sub" | "mul" | "div" | "reluBackward" | "sigmoidBackward" | "tanhBackward" | "siluBackward" | "geluBackward" | "geluTanhBackward";
 
 /** What assembly/index.ts exports. Addresses and sizes in bytes, strides and counts in elements. */
 export interface Kernels extends Record<UnaryKernel, UnaryFunction>, Record<BinaryKernel, BinaryFunction> {
@@ -16,6 +16,10 @@ export interface Kernels extends Record<UnaryKernel, UnaryFunction>, Record<Bina
   packGathered(source: number, bases: number, offsets: number, depth: number, columns: number, target: number): void;
   multiplyPacked(a: number, b: number, c: number, rows: number, columns: number, depth: number, stride: number): void;
   softmaxRows(x: number, output: number, rows: number, size: number): void;
+  softmaxBackwardRows(gradient: number, y: number, output: number, rows: number, size: number): void;
+  exponentialSums(x: number, rows: number, size: number, maxima: number, sums: number): void;
+  subtractFromRows(x: number, output: number, rows: number, size: number, shifts: number): void;
+  logSoftmaxBackwardRows(gradient: number, y: number, output: number, rows: number, size: number): void;
   rowMoments(x: number, rows: number, size: number, eps: number, center: 0 | 1, means: number, inverseStds: number): void;
   normalizeRows(x: number, output: number, rows: number, size: number, means: number, inverseStds: number, weight: number, bias: number): void;
   sgd(

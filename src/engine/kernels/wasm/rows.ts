@@ -1,24 +1,49 @@
 import { wasmKernels, type KernelInstance } from "./instance.js";
 
-/** Elements that are brought in at a time, in whole rows; longer rows are left to JavaScript. */
+/** Elements that are brought in at a time, in whole rows, unless a row is longer. */
 const piece = 16384;
-/** Below this many elements the way in and out is not worth it. */
+/** Longer rows are left to JavaScript. */
+const longestRow = 1 << 17;
+/** Below this many elements the way in and out is not worth it (`npm run bench -- crossover`). */
 const wasmFrom = 1024;
 
 const bytes = Float32Array.BYTES_PER_ELEMENT;
 /** Reads and writes go up to three elements past the last row. */
 const slack = 16;
 const input = 1024;
-const output = input + piece * bytes + slack;
-const weights = output + piece * bytes + slack;
-const biases = weights + piece * bytes + slack;
-const means = biases + piece * bytes + slack;
+const output = input + longestRow * bytes + slack;
+const weights = output + longestRow * bytes + slack;
+const biases = weights + longestRow * bytes + slack;
+const means = biases + longestRow * bytes + slack;
 const inverseStds = means + piece * Float64Array.BYTES_PER_ELEMENT;
 
 /** Softmax of each row of `size` elements. False where the kernels do not serve. */
 export function softmaxInWasm(result: Float32Array, x: Float32Array, size: number): boolean {
   return inPieces(x, size, ({ kernels, float32 }, rows, start, count) => {
     kernels.softmaxRows(input, output, rows, size);
+    result.set(float32.subarray(output / bytes, output / bytes + count), start);
+  });
+}
+
+/** The logarithm of the softmax of each row of `size` elements. False where the kernels do not serve. */
+export function logSoftmaxInWasm(result: Float32Array, x: Float32Array, size: number): boolean {
+  return inPieces(x, size, ({ kernels, float32 }, rows, start, count) => {
+    kernels.exponentialSums(input, rows, size, means, inverseStds);
+    const shifts = new Float64Array(float32.buffer, means, rows);
+    const sums = new Float64Array(float32.buffer, inverseStds, rows);
+    for (let r = 0; r < rows; r++) shifts[r]! += Math.log(sums[r]!);
+    kernels.subtractFromRows(input, output, rows, size, means);
+    result.set(float32.subarray(output / bytes, output / bytes + count), start);
+  });
+}
+
+/** The gradient through softmax or its logarithm, `y`, of each row of `size` elements. False where the kernels do not serve. */
+export function softmaxBackwardInWasm(
+  kernel: "softmaxBackwardRows" | "logSoftmaxBackwardRows", result: Float32Array, gradient: Float32Array, y: Float32Array, size: number,
+): boolean {
+  return inPieces(gradient, size, ({ kernels, float32 }, rows, start, count) => {
+    float32.set(y.subarray(start, start + count), weights / bytes);
+    kernels[kernel](input, weights, output, rows, size);
     result.set(float32.subarray(output / bytes, output / bytes + count), start);
   });
 }
@@ -54,9 +79,9 @@ export function normalizeRowsInWasm(
 }
 
 function inPieces(x: Float32Array, size: number, run: (instance: KernelInstance, rows: number, start: number, count: number) => void): boolean {
-  const instance = x.length < wasmFrom || size === 0 || size > piece ? null : wasmKernels();
+  const instance = x.length < wasmFrom || size === 0 || size > longestRow ? null : wasmKernels();
   if (instance === null) return false;
-  const most = Math.floor(piece / size) * size;
+  const most = Math.max(1, Math.floor(piece / size)) * size;
   for (let start = 0; start < x.length; start += most) {
     const count = Math.min(most, x.length - start);
     instance.float32.set(x.subarray(start, start + count), input / bytes);

@@ -1,4 +1,4 @@
-import { exp as expOf, fusedMultiplyAdd, sigmoid as sigmoidOf, tanh as tanhOf } from "./math";
+import { exp as expOf, fusedMultiplyAdd, normalDistribution, sigmoid as sigmoidOf, tanh as tanhOf } from "./math";
 
 /**
  * Element-wise functions of float32 arrays. Addresses in bytes; `count` elements are rounded up to a multiple of four, so arrays need slack.
@@ -15,6 +15,17 @@ const enum Unary {
   Exp,
   Sigmoid,
   Tanh,
+  Silu,
+  Gelu,
+  GeluTanh,
+}
+
+/** Twice sqrt(2 / pi) (x + 0.044715 x^3): (1 + tanh(u)) / 2 is the sigmoid of 2 u. */
+// @ts-ignore: decorator
+@inline
+function geluArgument(x: v128): v128 {
+  const square = f32x4.mul(x, x);
+  return f32x4.mul(f32x4.mul(x, f32x4.splat(1.5957691216057308)), f32x4.add(f32x4.mul(square, f32x4.splat(0.044715)), f32x4.splat(1)));
 }
 
 // @ts-ignore: decorator
@@ -28,6 +39,9 @@ function applyUnary(f: Unary, x: v128): v128 {
   if (f == Unary.Relu) return f32x4.max(x, f32x4.splat(0));
   if (f == Unary.Exp) return expOf(x);
   if (f == Unary.Sigmoid) return sigmoidOf(x);
+  if (f == Unary.Silu) return f32x4.mul(x, sigmoidOf(x));
+  if (f == Unary.Gelu) return f32x4.mul(x, normalDistribution(x));
+  if (f == Unary.GeluTanh) return f32x4.mul(x, sigmoidOf(geluArgument(x)));
   return tanhOf(x);
 }
 
@@ -69,6 +83,15 @@ export function sigmoid(x: usize, output: usize, count: i32): void {
 export function tanh(x: usize, output: usize, count: i32): void {
   mapUnary(Unary.Tanh, x, output, count);
 }
+export function silu(x: usize, output: usize, count: i32): void {
+  mapUnary(Unary.Silu, x, output, count);
+}
+export function gelu(x: usize, output: usize, count: i32): void {
+  mapUnary(Unary.Gelu, x, output, count);
+}
+export function geluTanh(x: usize, output: usize, count: i32): void {
+  mapUnary(Unary.GeluTanh, x, output, count);
+}
 
 const enum Binary {
   Add,
@@ -81,6 +104,9 @@ const enum Binary {
   SigmoidBackward,
   /** gradient * (1 - y * y). */
   TanhBackward,
+  SiluBackward,
+  GeluBackward,
+  GeluTanhBackward,
 }
 
 // @ts-ignore: decorator
@@ -92,7 +118,19 @@ function applyBinary(f: Binary, x: v128, y: v128): v128 {
   if (f == Binary.Div) return f32x4.div(x, y);
   if (f == Binary.ReluBackward) return v128.and(x, f32x4.gt(y, f32x4.splat(0)));
   if (f == Binary.SigmoidBackward) return f32x4.mul(f32x4.mul(x, y), f32x4.sub(f32x4.splat(1), y));
-  return f32x4.mul(x, f32x4.sub(f32x4.splat(1), f32x4.mul(y, y)));
+  if (f == Binary.TanhBackward) return f32x4.mul(x, f32x4.sub(f32x4.splat(1), f32x4.mul(y, y)));
+  if (f == Binary.GeluBackward) {
+    const density = f32x4.mul(expOf(f32x4.mul(f32x4.mul(y, y), f32x4.splat(-0.5))), f32x4.splat(0.3989422804014327));
+    return f32x4.mul(x, f32x4.add(normalDistribution(y), f32x4.mul(y, density)));
+  }
+  // Of y * s(u(y)) with the sigmoid s: s + y * s * (1 - s) * u'.
+  const s = sigmoidOf(f == Binary.SiluBackward ? y : geluArgument(y));
+  let inner = f32x4.mul(f32x4.mul(y, s), f32x4.sub(f32x4.splat(1), s));
+  if (f == Binary.GeluTanhBackward) {
+    const slope = f32x4.add(f32x4.mul(f32x4.mul(y, y), f32x4.splat(0.134145)), f32x4.splat(1));
+    inner = f32x4.mul(inner, f32x4.mul(slope, f32x4.splat(1.5957691216057308)));
+  }
+  return f32x4.mul(x, f32x4.add(s, inner));
 }
 
 // @ts-ignore: decorator
@@ -127,6 +165,16 @@ export function sigmoidBackward(gradient: usize, y: usize, output: usize, count:
 }
 export function tanhBackward(gradient: usize, y: usize, output: usize, count: i32): void {
   mapBinary(Binary.TanhBackward, gradient, y, output, count);
+}
+
+export function siluBackward(gradient: usize, x: usize, output: usize, count: i32): void {
+  mapBinary(Binary.SiluBackward, gradient, x, output, count);
+}
+export function geluBackward(gradient: usize, x: usize, output: usize, count: i32): void {
+  mapBinary(Binary.GeluBackward, gradient, x, output, count);
+}
+export function geluTanhBackward(gradient: usize, x: usize, output: usize, count: i32): void {
+  mapBinary(Binary.GeluTanhBackward, gradient, x, output, count);
 }
 
 /** output = x + term. */

@@ -1,6 +1,6 @@
 export { packRows, packColumns, packGathered, multiplyPacked } from "./matmul";
 export * from "./elementwise";
 export { draw, uniform, normalBlocks, roundsOnce } from "./random";
-export { softmaxRows, rowMoments, normalizeRows } from "./rows";
+export { softmaxRows, softmaxBackwardRows, exponentialSums, subtractFromRows, logSoftmaxBackwardRows, rowMoments, normalizeRows } from "./rows";
 export { sgd, adam } from "./optimizers";
 export { summarize, countInBins } from "./statistics";

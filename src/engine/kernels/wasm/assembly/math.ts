@@ -72,3 +72,22 @@ export function tanh(x: v128): v128 {
   const signed = v128.bitselect(large, x, i32x4.splat(0x7fffffff));
   return v128.bitselect(small, signed, f32x4.lt(magnitude, splat(0.625)));
 }
+
+/** The standard normal distribution function: half of erfc(-x / sqrt(2)), by the rational Chebyshev fit of "Numerical Recipes" (Press et al., 6.2). */
+// @ts-ignore: decorator
+@inline
+export function normalDistribution(x: v128): v128 {
+  const z = f32x4.mul(f32x4.abs(x), splat(0.70710678118654752));
+  const t = f32x4.div(splat(1), multiplyAdd(z, splat(0.5), splat(1)));
+  let p = multiplyAdd(t, splat(0.17087277), splat(-0.82215223));
+  p = multiplyAdd(p, t, splat(1.48851587));
+  p = multiplyAdd(p, t, splat(-1.13520398));
+  p = multiplyAdd(p, t, splat(0.27886807));
+  p = multiplyAdd(p, t, splat(-0.18628806));
+  p = multiplyAdd(p, t, splat(0.09678418));
+  p = multiplyAdd(p, t, splat(0.37409196));
+  p = multiplyAdd(p, t, splat(1.00002368));
+  p = multiplyAdd(p, t, splat(-1.26551223));
+  const tail = f32x4.mul(f32x4.mul(t, splat(0.5)), exp(f32x4.sub(p, f32x4.mul(z, z))));
+  return v128.bitselect(tail, f32x4.sub(splat(1), tail), f32x4.lt(x, splat(0)));
+}

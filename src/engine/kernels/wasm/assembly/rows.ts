@@ -60,6 +60,80 @@ export function softmaxRows(x: usize, output: usize, rows: i32, size: i32): void
   }
 }
 
+/** The largest element of each row, and the sum of e^(x - largest), as doubles. */
+export function exponentialSums(x: usize, rows: i32, size: i32, maxima: usize, sums: usize): void {
+  const step = (<usize>size) << 2;
+  for (let r = 0; r < rows; r++) {
+    const largest = maximum(x, size);
+    const shift = f32x4.splat(largest);
+    let low = f64x2.splat(0);
+    let high = f64x2.splat(0);
+    for (let i = 0; i < size; i += 4) {
+      let power = exp(f32x4.sub(v128.load(x + ((<usize>i) << 2)), shift));
+      if (size - i < 4) power = firstLanes(power, size - i);
+      low = f64x2.add(low, f64x2.promote_low_f32x4(power));
+      high = f64x2.add(high, f64x2.promote_low_f32x4(v128.shuffle<f64>(power, power, 1, 1)));
+    }
+    store<f64>(maxima, <f64>largest);
+    store<f64>(sums, sumOfDoubles(low, high));
+    maxima += 8;
+    sums += 8;
+    x += step;
+  }
+}
+
+/** output = x - shift, for a row's shift in double precision. */
+export function subtractFromRows(x: usize, output: usize, rows: i32, size: i32, shifts: usize): void {
+  const step = (<usize>size) << 2;
+  for (let r = 0; r < rows; r++) {
+    const shift = f64x2.splat(load<f64>(shifts));
+    for (let at: usize = 0; at < step; at += 16) {
+      const value = v128.load(x + at);
+      const low = f32x4.demote_f64x2_zero(f64x2.sub(f64x2.promote_low_f32x4(value), shift));
+      const high = f32x4.demote_f64x2_zero(f64x2.sub(f64x2.promote_low_f32x4(v128.shuffle<f64>(value, value, 1, 1)), shift));
+      v128.store(output + at, v128.shuffle<f64>(low, high, 0, 2));
+    }
+    shifts += 8;
+    x += step;
+    output += step;
+  }
+}
+
+/** y * (gradient - the row's sum of gradient * y), with y the softmax. */
+export function softmaxBackwardRows(gradient: usize, y: usize, output: usize, rows: i32, size: i32): void {
+  const step = (<usize>size) << 2;
+  for (let r = 0; r < rows; r++) {
+    let sums = f32x4.splat(0);
+    for (let i = 0; i < size; i += 4) {
+      const at = (<usize>i) << 2;
+      const product = f32x4.mul(v128.load(gradient + at), v128.load(y + at));
+      sums = f32x4.add(sums, size - i >= 4 ? product : firstLanes(product, size - i));
+    }
+    const sum = f32x4.splat(sumOfLanes(sums));
+    for (let at: usize = 0; at < step; at += 16) v128.store(output + at, f32x4.mul(v128.load(y + at), f32x4.sub(v128.load(gradient + at), sum)));
+    gradient += step;
+    y += step;
+    output += step;
+  }
+}
+
+/** gradient - e^y * the row's sum of the gradient, with y the logarithm of the softmax. */
+export function logSoftmaxBackwardRows(gradient: usize, y: usize, output: usize, rows: i32, size: i32): void {
+  const step = (<usize>size) << 2;
+  for (let r = 0; r < rows; r++) {
+    let sums = f32x4.splat(0);
+    for (let i = 0; i < size; i += 4) {
+      const value = v128.load(gradient + ((<usize>i) << 2));
+      sums = f32x4.add(sums, size - i >= 4 ? value : firstLanes(value, size - i));
+    }
+    const sum = f32x4.splat(sumOfLanes(sums));
+    for (let at: usize = 0; at < step; at += 16) v128.store(output + at, f32x4.sub(v128.load(gradient + at), f32x4.mul(exp(v128.load(y + at)), sum)));
+    gradient += step;
+    y += step;
+    output += step;
+  }
+}
+
 /** Mean and 1 / sqrt(variance + eps) of each row, as doubles. Without `center`, the mean is taken for 0. */
 export function rowMoments(x: usize, rows: i32, size: i32, eps: f64, center: bool, means: usize, inverseStds: usize): void {
   for (let r = 0; r < rows; r++) {
