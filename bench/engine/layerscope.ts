@@ -1,5 +1,5 @@
 import * as torch from "../../src/engine/index.js";
-import { setWasmEnabled } from "../../src/engine/kernels/wasm/instance.js";
+import { setWasmUse } from "../../src/engine/kernels/wasm/instance.js";
 import { convolutions, products, type CaseName, type Peer, type Prepare } from "./cases.js";
 import { buildGpt2 } from "./gpt2.js";
 
@@ -136,11 +136,11 @@ export const layerscopePlain: Peer = {
       async () => {
         const run = await prepare();
         return async () => {
-          setWasmEnabled(false);
+          setWasmUse("never");
           try {
             await run();
           } finally {
-            setWasmEnabled(true);
+            setWasmUse("where faster");
           }
         };
       },

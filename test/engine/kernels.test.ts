@@ -1,13 +1,13 @@
 import { afterEach, describe, expect, it } from "vitest";
 import * as torch from "../../src/engine/index.js";
-import { setWasmEnabled } from "../../src/engine/kernels/wasm/instance.js";
+import { setWasmUse } from "../../src/engine/kernels/wasm/instance.js";
 
 const { nn } = torch;
 
 /** What `compute` gives with and without the WebAssembly kernels, from the same seed. */
 function bothWays(compute: () => torch.Tensor): [number[], number[]] {
-  return [true, false].map((enabled) => {
-    setWasmEnabled(enabled);
+  return (["always", "never"] as const).map((use) => {
+    setWasmUse(use);
     torch.manualSeed(3);
     return (compute().reshape([-1]).tolist() as number[]).map(Number);
   }) as [number[], number[]];
@@ -21,7 +21,7 @@ function expectClose(compute: () => torch.Tensor, tolerance = 1e-5): void {
   expect(worst).toBeLessThan(1);
 }
 
-afterEach(() => setWasmEnabled(true));
+afterEach(() => setWasmUse("where faster"));
 
 describe("WebAssembly kernels agree with plain JavaScript", () => {
   const sizes = [[33, 65, 17], [64, 64, 64], [1, 200, 300], [130, 1, 900], [5, 1100, 1030], [70, 1030, 9]] as const;

@@ -1,4 +1,4 @@
-import { setWasmEnabled } from "../../src/engine/kernels/wasm/instance.js";
+import { setWasmUse } from "../../src/engine/kernels/wasm/instance.js";
 
 /** A set-up file: what follows runs without the WebAssembly kernels. */
-setWasmEnabled(false);
+setWasmUse("never");

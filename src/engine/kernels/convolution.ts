@@ -29,7 +29,7 @@ export interface ConvolutionGeometry {
 const unfoldedLimit = 1 << 18;
 
 /** From this many multiplications for a group of an image on, the windows are packed in WebAssembly (`npm run bench -- crossover`). */
-const wasmFrom = 1 << 14;
+const wasmFrom = 1 << 12;
 
 const volume = ([depth, height, width]: Extent): number => depth * height * width;
 
@@ -218,7 +218,7 @@ export function imageToFeatures(features: ElementArray, image: ElementArray, wei
 function inWasm(kernel: typeof convolveInWasm, features: ElementArray, image: ElementArray, weights: ElementArray, geometry: ConvolutionGeometry): boolean {
   if (!(features instanceof Float32Array && image instanceof Float32Array && weights instanceof Float32Array)) return false;
   const { rows, columns, positions, imageStart, featureStart, weightStart } = layoutOf(geometry);
-  const instance = rows * columns * positions < wasmFrom ? null : wasmKernels();
+  const instance = wasmKernels(rows * columns * positions, wasmFrom);
   if (instance === null) return false;
   for (let n = 0; n < geometry.batch; n++) {
     for (let group = 0; group < geometry.groups; group++) {

@@ -2,18 +2,15 @@ import { float32, type DType, type ElementArray } from "../dtype.js";
 import { equalSizes } from "../size.js";
 import type { Tensor } from "../tensor.js";
 import { broadcastOperand, forEachRow } from "./strided.js";
-import { addScaledInWasm, binaryInWasm, scalarInWasm, unaryInWasm, type Run } from "./wasm/elementwise.js";
-import type { BinaryKernel, UnaryKernel } from "./wasm/instance.js";
+import { addScaledInWasm, binaryInWasm, scalarInWasm, unaryInWasm, wasmFrom, type Run } from "./wasm/elementwise.js";
+import { isForWasm, type BinaryKernel, type UnaryKernel } from "./wasm/instance.js";
 
 /** From this many elements on, the arrays' own copying wins over a loop. */
 const bulkFrom = 64;
 
-/** From this many elements on, the WebAssembly kernels win over a loop in JavaScript that calls a function for each. */
-const wasmFrom = 1024;
-
 /** The tensor's elements for a kernel, if they are float32, many, and lie in row-major order over `sizes`. */
 function runOf(tensor: Tensor, sizes: readonly number[], count: number): Run | null {
-  if (count < wasmFrom || tensor.dtype !== float32 || !isDense(tensor, sizes)) return null;
+  if (!isForWasm(count, wasmFrom) || tensor.dtype !== float32 || !isDense(tensor, sizes)) return null;
   return { data: tensor.storage.data as Float32Array, start: tensor.offset };
 }
 

@@ -17,20 +17,19 @@ const tile = 256;
 /** output (m x n, row-major from `start`) += a (m x k) times b (k x n). Operands may be strided; each dot product is summed in double precision for short k. */
 export function multiply(output: ElementArray, start: number, m: number, n: number, k: number, a: Matrix, b: Matrix): void {
   if (k === 0 || m === 0 || n === 0) return;
-  if (m * n * k <= smallProduct) return multiplyByDots(output, start, m, n, k, a, b);
   // A matrix times a vector touches each element once: moving it to WebAssembly's memory would cost more than the product.
-  if (m === 1 || n === 1) {
-    return n > 1 && b.columnStride === 1 ? multiplyByRows(output, start, m, n, k, a, b) : multiplyByDots(output, start, m, n, k, a, b);
-  }
-  const wasm = output instanceof Float32Array && a.data instanceof Float32Array && b.data instanceof Float32Array ? wasmKernels() : null;
-  const pool = wasm === null ? null : threadPool(m * n * k);
-  if (pool !== null) multiplyInThreads(pool, output as Float32Array, start, m, n, k, a, b);
-  else if (wasm !== null) multiplyInWasm(wasm, output as Float32Array, start, m, n, k, a, b);
+  const isVector = m === 1 || n === 1;
+  const wasm = isVector ? null : wasmKernels(m * n * k, wasmFrom);
+  if (wasm !== null && output instanceof Float32Array && a.data instanceof Float32Array && b.data instanceof Float32Array) {
+    const pool = threadPool(m * n * k);
+    if (pool !== null) multiplyInThreads(pool, output, start, m, n, k, a, b);
+    else multiplyInWasm(wasm, output, start, m, n, k, a, b);
+  } else if (m * n * k < wasmFrom || (isVector && !(n > 1 && b.columnStride === 1))) multiplyByDots(output, start, m, n, k, a, b);
   else multiplyByRows(output, start, m, n, k, a, b);
 }
 
-/** Up to this many multiplications the plain triple loop is fastest: nothing to pack. */
-const smallProduct = 4096;
+/** Below this many multiplications the plain triple loop is fastest: nothing to pack (`npm run bench -- crossover`). */
+const wasmFrom = 2048;
 
 function multiplyByDots(output: ElementArray, start: number, m: number, n: number, k: number, a: Matrix, b: Matrix): void {
   const { data: x, rowStride: xRow, columnStride: xColumn } = a;

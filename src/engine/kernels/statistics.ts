@@ -19,14 +19,11 @@ export interface Summary {
   readonly squares: number;
 }
 
-/** From this many elements on, the WebAssembly kernels win (`npm run bench -- crossover`). */
-const wasmFrom = 256;
-
 const nothing: Summary = { nan: 0, positiveInfinity: 0, negativeInfinity: 0, zeros: 0, finite: 0, min: Infinity, max: -Infinity, mean: 0, squares: 0 };
 
 /** Counts, range, mean and spread of all values, for tools that show tensors. */
 export function summarize(values: ElementArray): Summary {
-  const whole = values instanceof Float32Array && values.length >= wasmFrom ? values.length - (values.length % 4) : 0;
+  const whole = values instanceof Float32Array ? values.length - (values.length % 4) : 0;
   let summary = nothing;
   const done = whole > 0 && summarizeInWasm(values as Float32Array, whole, (part) => (summary = joined(summary, part)));
   return joined(summary, summarizeFrom(values, done ? whole : 0));
@@ -81,7 +78,7 @@ export function countInBins(values: ElementArray, from: number, to: number, bins
   const low = from * inverse;
   // A range near zero is all but a point: its inverse must not overflow either.
   const scale = Math.min(bins / (to * inverse - low), Number.MAX_VALUE);
-  const whole = values instanceof Float32Array && values.length >= wasmFrom ? values.length - (values.length % 4) : 0;
+  const whole = values instanceof Float32Array ? values.length - (values.length % 4) : 0;
   const done = whole > 0 && countInBinsInWasm(counts, values as Float32Array, whole, from, to, low, scale);
   for (let i = done ? whole : 0; i < values.length; i++) {
     const value = values[i]!;

@@ -3,6 +3,9 @@ import { wasmKernels, type BinaryKernel, type UnaryKernel } from "./instance.js"
 /** Arrays go through the kernels' memory a piece at a time: three pieces stay in the second-level cache, so that bringing them in and out costs little. */
 const piece = 8192;
 
+/** From this many elements on, the kernels win over a loop in JavaScript that calls a function for each (`npm run bench -- crossover`). */
+export const wasmFrom = 256;
+
 const bytes = Float32Array.BYTES_PER_ELEMENT;
 const first = 1024;
 const second = first + piece * bytes;
@@ -38,7 +41,7 @@ function inPieces(
   count: number, output: Run, inputs: readonly [x: Run, y?: Run],
   run: (count: number, kernels: NonNullable<ReturnType<typeof wasmKernels>>["kernels"]) => void,
 ): boolean {
-  const instance = wasmKernels();
+  const instance = wasmKernels(count, wasmFrom);
   if (instance === null) return false;
   const { kernels, float32 } = instance;
   const [x, y] = inputs;

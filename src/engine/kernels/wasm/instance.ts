@@ -51,17 +51,25 @@ export interface KernelInstance {
 const memoryPages = 160;
 
 let instance: KernelInstance | null | undefined;
-let enabled = true;
+/** When the kernels are used. Without them everything runs in plain JavaScript, to the same results within rounding. */
+export type WasmUse = "never" | "where faster" | "always";
 
-/** The kernels, compiled at the first call; null where the platform has no WebAssembly SIMD or they are turned off. */
-export function wasmKernels(): KernelInstance | null {
-  if (!enabled) return null;
+let use: WasmUse = "where faster";
+
+/** The kernels, compiled at the first call; null where the platform has no WebAssembly SIMD, or work of that size is done sooner without being moved there. */
+export function wasmKernels(size: number, fasterFrom: number): KernelInstance | null {
+  if (!isForWasm(size, fasterFrom)) return null;
   return instance === undefined ? (instance = instantiate()) : instance;
 }
 
-/** Turns the WebAssembly kernels off or on again; without them everything runs in plain JavaScript, to the same results within rounding. */
-export function setWasmEnabled(value: boolean): void {
-  enabled = value;
+/** Whether work of a size, in elements or multiplications, is for the kernels if they start to be faster at `fasterFrom` (`npm run bench -- crossover`). */
+export function isForWasm(size: number, fasterFrom: number): boolean {
+  return size >= fasterFrom ? use !== "never" : use === "always";
+}
+
+/** For tests and benchmarks. Default "where faster". */
+export function setWasmUse(value: WasmUse): void {
+  use = value;
 }
 
 function instantiate(): KernelInstance | null {

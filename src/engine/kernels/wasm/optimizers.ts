@@ -4,7 +4,7 @@ import { wasmKernels, type Kernels } from "./instance.js";
 /** Elements that are brought in at a time: four arrays of them stay in the second-level cache. */
 const piece = 8192;
 /** Below this many elements the way in and out costs more than a loop in JavaScript (`npm run bench -- crossover`). */
-const wasmFrom = 256;
+const wasmFrom = 128;
 
 const bytes = Float32Array.BYTES_PER_ELEMENT;
 const addresses = [0, 1, 2, 3].map((i) => 1024 + i * piece * bytes);
@@ -61,7 +61,7 @@ export function adamInWasm(
 
 /** Brings the arrays in, those that are written first, runs the kernel, and takes the written ones out. */
 function inPieces(count: number, written: readonly Run[], read: readonly Run[], run: (count: number, kernels: Kernels) => void): boolean {
-  const instance = count < wasmFrom ? null : wasmKernels();
+  const instance = wasmKernels(count, wasmFrom);
   if (instance === null || !instance.roundsOnce) return false;
   const { kernels, float32 } = instance;
   const runs = [...written, ...read];

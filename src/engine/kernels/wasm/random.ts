@@ -10,8 +10,8 @@ const draws = 8192;
 /** Tempering writes up to three words past the end. */
 const values = draws + (piece + 4) * bytes;
 
-/** Below this many elements, taking the generator's state in and out of the kernels' memory is not worth it. */
-const wasmFrom = 2048;
+/** Below this many elements, taking the generator's state in and out of the kernels' memory is not worth it (`npm run bench -- crossover`). */
+const wasmFrom = 256;
 
 /** float32 numbers `draw * scale + base` over `length` elements. False where the kernels do not serve. */
 export function uniformInWasm(target: Float32Array, offset: number, length: number, scale: number, base: number, generator: Generator): boolean {
@@ -27,7 +27,7 @@ function fill(
   target: Float32Array, offset: number, length: number, generator: Generator,
   transform: (instance: KernelInstance, count: number) => void,
 ): boolean {
-  const instance = length < wasmFrom ? null : wasmKernels();
+  const instance = wasmKernels(length, wasmFrom);
   if (instance === null || !instance.roundsOnce) return false;
   const { kernels, float32, int32 } = instance;
   generator.advance((state, start) => {

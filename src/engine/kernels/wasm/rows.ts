@@ -5,7 +5,7 @@ const piece = 16384;
 /** Longer rows are left to JavaScript. */
 const longestRow = 1 << 17;
 /** Below this many elements the way in and out is not worth it (`npm run bench -- crossover`). */
-const wasmFrom = 1024;
+const wasmFrom = 512;
 
 const bytes = Float32Array.BYTES_PER_ELEMENT;
 /** Reads and writes go up to three elements past the last row. */
@@ -79,7 +79,7 @@ export function normalizeRowsInWasm(
 }
 
 function inPieces(x: Float32Array, size: number, run: (instance: KernelInstance, rows: number, start: number, count: number) => void): boolean {
-  const instance = x.length < wasmFrom || size === 0 || size > longestRow ? null : wasmKernels();
+  const instance = size === 0 || size > longestRow ? null : wasmKernels(x.length, wasmFrom);
   if (instance === null) return false;
   const most = Math.max(1, Math.floor(piece / size)) * size;
   for (let start = 0; start < x.length; start += most) {

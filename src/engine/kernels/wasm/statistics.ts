@@ -4,6 +4,9 @@ import { wasmKernels } from "./instance.js";
 /** Elements that are brought in at a time: they stay in the first-level cache for the second look at them. */
 const piece = 4096;
 
+/** From this many elements on, the kernels win over a loop in JavaScript (`npm run bench -- crossover`). */
+const wasmFrom = 64;
+
 const bytes = Float32Array.BYTES_PER_ELEMENT;
 const input = 1024;
 const output = input + piece * bytes;
@@ -12,7 +15,7 @@ const mostBins = 1 << 16;
 
 /** Summaries of pieces of at most 4096 elements; `count` of them in all, a multiple of four. False where there are no kernels. */
 export function summarizeInWasm(values: Float32Array, count: number, add: (summary: Summary) => void): boolean {
-  const instance = wasmKernels();
+  const instance = wasmKernels(count, wasmFrom);
   if (instance === null) return false;
   const { kernels, float32 } = instance;
   const results = new Float64Array(float32.buffer, output, 8);
@@ -29,7 +32,7 @@ export function summarizeInWasm(values: Float32Array, count: number, add: (summa
 /** Adds the first `count` values, a multiple of four, to the counts of equal bins over [from, to]. False where the kernels do not serve. */
 export function countInBinsInWasm(counts: number[], values: Float32Array, count: number, from: number, to: number, low: number, scale: number): boolean {
   const bins = counts.length;
-  const instance = bins > mostBins ? null : wasmKernels();
+  const instance = bins > mostBins ? null : wasmKernels(count, wasmFrom);
   if (instance === null) return false;
   const { kernels, float32, int32 } = instance;
   int32.fill(0, counters / bytes, counters / bytes + bins);
