@@ -61,6 +61,12 @@ describe("WebAssembly kernels agree with plain JavaScript", () => {
     expectClose(() => torch.randn(20003)[name](0.3));
   });
 
+  it.each([[[70]], [[1, 70]], [[]], [[1, 1]], [[50, 70]]])("of a tensor with one of shape %j that repeats", (shape) => {
+    expectClose(() => torch.randn(7, 50, 70).mul(torch.randn(shape)));
+    expectClose(() => torch.randn(shape).sub(torch.randn(7, 50, 70)));
+    expectClose(() => torch.randn(7, 50, 70).add(torch.randn(shape), { alpha: 3 }));
+  });
+
   it("gradients through relu, sigmoid and tanh", () => {
     expectClose(() => {
       const x = torch.randn(5000).requiresGrad_();

@@ -2,7 +2,7 @@ import { float32, type DType, type ElementArray } from "../dtype.js";
 import { equalSizes } from "../size.js";
 import type { Tensor } from "../tensor.js";
 import { broadcastOperand, forEachRow } from "./strided.js";
-import { addScaledInWasm, binaryInWasm, scalarInWasm, unaryInWasm, wasmFrom, type Run } from "./wasm/elementwise.js";
+import { addScaledInWasm, binaryInWasm, scalarInWasm, unaryInWasm, longestPeriod, wasmFrom, type Run } from "./wasm/elementwise.js";
 import { isForWasm, type BinaryKernel, type UnaryKernel } from "./wasm/instance.js";
 
 /** From this many elements on, the arrays' own copying wins over a loop. */
@@ -12,6 +12,28 @@ const bulkFrom = 64;
 function runOf(tensor: Tensor, sizes: readonly number[], count: number): Run | null {
   if (!isForWasm(count, wasmFrom) || tensor.dtype !== float32 || !isDense(tensor, sizes)) return null;
   return { data: tensor.storage.data as Float32Array, start: tensor.offset };
+}
+
+/** An operand of two: its elements, or those that repeat where it is broadcast along the leading dimensions. */
+function operandOf(tensor: Tensor, sizes: readonly number[], count: number): Run | null {
+  const run = runOf(tensor, sizes, count);
+  if (run !== null || !isForWasm(count, wasmFrom) || tensor.dtype !== float32) return run;
+  const period = tensor.numel();
+  if (period === 0 || period > longestPeriod || !isEndOf(tensor.sizes, sizes) || !tensor.isContiguous()) return null;
+  return { data: tensor.storage.data as Float32Array, start: tensor.offset, period };
+}
+
+/** Of two operands, one may repeat. */
+function areCompatible(a: Run, b: Run): boolean {
+  return a.period === undefined || b.period === undefined;
+}
+
+/** Whether the sizes, but for ones in front, are the last ones of `larger`. */
+function isEndOf(sizes: readonly number[], larger: readonly number[]): boolean {
+  const ones = sizes.findIndex((size) => size !== 1);
+  const own = ones === -1 ? [] : sizes.slice(ones);
+  const missing = larger.length - own.length;
+  return own.every((size, i) => size === larger[missing + i]);
 }
 
 /** A tensor that lies in row-major order, as its array and first element. */
@@ -75,9 +97,9 @@ export function withScalar(output: Tensor, x: Tensor, operation: "add" | "mul", 
 export function addScaled(output: Tensor, x: Tensor, y: Tensor, factor: number): void {
   const count = output.numel();
   const out = runOf(output, output.sizes, count);
-  const a = out && runOf(x, output.sizes, count);
-  const b = a && runOf(y, output.sizes, count);
-  if (b !== null && addScaledInWasm(out!, a!, b, factor, count)) return;
+  const a = out && operandOf(x, output.sizes, count);
+  const b = a && operandOf(y, output.sizes, count);
+  if (b !== null && areCompatible(a!, b) && addScaledInWasm(out!, a!, b, factor, count)) return;
   binary(output, x, y, (value, other) => value + factor * other);
 }
 
@@ -86,9 +108,9 @@ export function binary(output: Tensor, x: Tensor, y: Tensor, f: (x: number, y: n
   if (kernel !== undefined) {
     const count = output.numel();
     const out = runOf(output, output.sizes, count);
-    const left = out && runOf(x, output.sizes, count);
-    const right = left && runOf(y, output.sizes, count);
-    if (right !== null && binaryInWasm(kernel, out!, left!, right, count)) return;
+    const left = out && operandOf(x, output.sizes, count);
+    const right = left && operandOf(y, output.sizes, count);
+    if (right !== null && areCompatible(left!, right) && binaryInWasm(kernel, out!, left!, right, count)) return;
   }
   const g = converted(output, f);
   const { sizes } = output;

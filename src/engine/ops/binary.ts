@@ -3,6 +3,7 @@ import { bool, float64 } from "../dtype.js";
 import { RuntimeError } from "../errors.js";
 import { compare, type Comparison } from "../kernels/compare.js";
 import * as kernels from "../kernels/elementwise.js";
+import type { UnaryKernel } from "../kernels/wasm/instance.js";
 import { Tensor } from "../tensor.js";
 import { asHeld, binaryRow } from "./elementwiseRows.js";
 import { broadcastSizes, resultType, scalarDType, type Scalar } from "./promotion.js";
@@ -159,8 +160,21 @@ const powers = binaryRow("pow", "same", Math.pow, {
   x: (g, x, y) => (y === 0 ? 0 : g * y * x ** (y - 1)),
   y: (g, x, y) => (x === 0 && y >= 0 ? 0 : g * x ** y * Math.log(x)),
 });
+/** Exponents that a root, products or a quotient serve, as in PyTorch. */
+const simplePowers = new Map<number, readonly [f: (x: number) => number, kernel?: UnaryKernel]>([
+  [0.5, [Math.sqrt, "sqrt"]],
+  [2, [(x) => x * x, "square"]],
+  [3, [(x) => x * x * x]],
+  [-1, [(x) => 1 / x, "reciprocal"]],
+  [-2, [(x) => 1 / (x * x)]],
+]);
 const powRow: OperationRow<[x: Tensor, y: Tensor | Scalar]> = {
   ...powers,
+  forward(output, x, y) {
+    const simple = y instanceof Tensor || !x.dtype.isFloatingPoint ? undefined : simplePowers.get(Number(y));
+    if (simple === undefined) powers.forward(output, x, y);
+    else kernels.unary(output, x, ...simple);
+  },
   gradientName: (_, y) => (y instanceof Tensor ? "PowBackward1" : "PowBackward0"),
   infer(x, y) {
     const spec = powers.infer(x, y);

@@ -15,7 +15,11 @@ const third = second + piece * bytes;
 export interface Run {
   readonly data: Float32Array;
   readonly start: number;
+  /** Elements after which it begins anew, as a bias does for every row; at most `longestPeriod`. Default: it does not. */
+  readonly period?: number;
 }
+
+export const longestPeriod = piece;
 
 /** output[i] = kernel(x[i]). False where there are no kernels. */
 export function unaryInWasm(kernel: UnaryKernel, output: Run, x: Run, count: number): boolean {
@@ -45,14 +49,24 @@ function inPieces(
   if (instance === null) return false;
   const { kernels, float32 } = instance;
   const [x, y] = inputs;
-  for (let i = 0; i < count; i += piece) {
-    const n = Math.min(piece, count - i);
-    float32.set(x.data.subarray(x.start + i, x.start + i + n), first / bytes);
-    if (y !== undefined) float32.set(y.data.subarray(y.start + i, y.start + i + n), second / bytes);
+  const period = x.period ?? y?.period ?? 1;
+  const most = piece - (piece % period);
+  if (x.period !== undefined) bringInRepeated(float32, first / bytes, x, Math.min(most, count));
+  if (y?.period !== undefined) bringInRepeated(float32, second / bytes, y, Math.min(most, count));
+  for (let i = 0; i < count; i += most) {
+    const n = Math.min(most, count - i);
+    if (x.period === undefined) float32.set(x.data.subarray(x.start + i, x.start + i + n), first / bytes);
+    if (y !== undefined && y.period === undefined) float32.set(y.data.subarray(y.start + i, y.start + i + n), second / bytes);
     run(n, kernels);
     output.data.set(n === piece ? thirdPiece(float32) : float32.subarray(third / bytes, third / bytes + n), output.start + i);
   }
   return true;
+}
+
+/** Fills `count` elements with the run again and again, doubling what is there already. */
+function bringInRepeated(memory: Float32Array, to: number, { data, start, period = data.length }: Run, count: number): void {
+  memory.set(data.subarray(start, start + Math.min(period, count)), to);
+  for (let filled = period; filled < count; filled *= 2) memory.copyWithin(to + filled, to, to + Math.min(filled, count - filled));
 }
 
 let wholeThird: Float32Array | null = null;
