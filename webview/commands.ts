@@ -75,7 +75,8 @@ export function commands(session: Session, graph: GraphViewInterface | null): re
   return found.filter((command) => command !== false);
 }
 
-function pictureCommands({ page, dispatch }: Session, graph: GraphViewInterface, model: ModelSnapshot): Command[] {
+function pictureCommands(session: Session, graph: GraphViewInterface, model: ModelSnapshot): Command[] {
+  const { page, dispatch } = session;
   const { preferences } = page.memory;
   const prefer = (changed: Partial<Preferences>) => dispatch({ kind: "prefer", preferences: changed });
   const down = preferences.direction === "down";
@@ -97,7 +98,7 @@ function pictureCommands({ page, dispatch }: Session, graph: GraphViewInterface,
       disabled: selected === null && !page.tracing,
       run: () => dispatch({ kind: "trace", on: !page.tracing }),
     },
-    { id: "overlay", icon: "symbol-color", label: l10n.t("Color By"), checked: page.overlay !== null, choices: () => overlayItems(page.overlay, dispatch, indexOf(model)) },
+    { id: "overlay", icon: "symbol-color", label: l10n.t("Color or Size By"), checked: page.overlay !== null, choices: () => overlayItems(session, indexOf(model)) },
     {
       id: "direction",
       icon: down ? "arrow-right" : "arrow-down",
@@ -159,7 +160,7 @@ function keepingShape(index: ModelIndex): string[] {
     .map(({ path }) => path);
 }
 
-function overlayItems(shown: Session["page"]["overlay"], dispatch: Session["dispatch"], index: ModelIndex): MenuItem[] {
+function overlayItems({ page: { overlay: shown, memory }, dispatch }: Session, index: ModelIndex): MenuItem[] {
   const choose = (id: Session["page"]["overlay"]): MenuItem => ({
     kind: "action",
     label: id === null ? l10n.t("Kind of Layer") : overlayTitle(id),
@@ -167,7 +168,16 @@ function overlayItems(shown: Session["page"]["overlay"], dispatch: Session["disp
     disabled: id !== null && overlay(id, index) === null,
     run: () => dispatch({ kind: "overlay", overlay: id }),
   });
-  return [choose(null), { kind: "separator" }, ...overlayIds.map(choose)];
+  const mark = (value: Preferences["overlayMark"], label: string): MenuItem => ({
+    kind: "action",
+    label,
+    checked: memory.preferences.overlayMark === value,
+    run: () => dispatch({ kind: "prefer", preferences: { overlayMark: value } }),
+  });
+  return [
+    choose(null), { kind: "separator" }, ...overlayIds.map(choose),
+    { kind: "separator" }, mark("color", l10n.t("As Colors")), mark("size", l10n.t("As Sizes")),
+  ];
 }
 
 function exportItems(session: Session, graph: GraphViewInterface | null, model: ModelSnapshot): MenuItem[] {

@@ -92,7 +92,7 @@ export function GraphPane({ model, file, layoutEngine, matches, hidden, onGraph 
   useEffect(() => graph?.setLegendVisible(preferences.showLegend), [graph, preferences.showLegend]);
   useEffect(() => graph?.setMinimapVisible(preferences.showMinimap), [graph, preferences.showMinimap]);
   useEffect(() => graph?.setHighlights(matches), [graph, matches]);
-  useEffect(() => graph?.setOverlay(page.overlay && overlay(page.overlay, indexOf(model))), [graph, page.overlay, model]);
+  useEffect(() => graph?.setOverlay(page.overlay && overlay(page.overlay, indexOf(model), preferences.overlayMark)), [graph, page.overlay, preferences.overlayMark, model]);
   useEffect(() => graph?.setTracedPath(page.tracing && page.selected ? idOf(page.selected) : null), [graph, page.tracing, page.selected]);
   useEffect(() => {
     if (!graph) return;

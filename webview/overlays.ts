@@ -112,15 +112,18 @@ export function overlayTitle(id: OverlayId): string {
   return measures[id].title();
 }
 
-/** A value for every module that has one; a closed box shows what is rolled up in it. Null where no module has one. */
-export function overlay(id: OverlayId, index: ModelIndex): Overlay | null {
+/** A value for every module that has one, as a colour or a size; a closed box shows what is rolled up in it. Null where no module has one. */
+export function overlay(id: OverlayId, index: ModelIndex, mark: Overlay["mark"] = "color"): Overlay | null {
   const { title, scale, format, value } = measures[id];
   const values = new Map<string, number>();
   for (const module of index.modules) {
     const found = value(module, index);
     if (found !== null && Number.isFinite(found)) values.set(module.path, found);
   }
-  return values.size === 0 ? null : { title: scale === "log" ? l10n.t("{0} (log scale)", title()) : title(), values, scale, format };
+  if (values.size === 0) return null;
+  const hasNegative = [...values.values()].some((value) => value < 0);
+  const shown = mark === "color" ? scale === "log" && l10n.t("{0} (log scale)", title()) : hasNegative && l10n.t("{0} (absolute)", title());
+  return { title: shown || title(), mark, values, scale, format };
 }
 
 function tensorsBeneath(module: ModuleSnapshot, index: ModelIndex): TensorSnapshot[] {

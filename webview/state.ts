@@ -20,6 +20,8 @@ export interface Preferences {
   readonly showBookkeeping: boolean;
   readonly showLegend: boolean;
   readonly showMinimap: boolean;
+  /** Whether an overlay shows its values as colours or as sizes. */
+  readonly overlayMark: "color" | "size";
   readonly inspectorOpen: boolean;
   /** The inspector's share of the page: of its height when narrow, of its width when wide. */
   readonly inspectorShare: { readonly narrow: number; readonly wide: number };
@@ -55,7 +57,7 @@ export interface Page {
   readonly order: Order | null;
   /** Whether all but what lies upstream and downstream of the selection is dimmed. */
   readonly tracing: boolean;
-  /** What the boxes are coloured by; null: by kind of layer. */
+  /** What the boxes show; null: the kind of layer alone. */
   readonly overlay: OverlayId | null;
   /** The module that the selected one is compared with. */
   readonly compared: string | null;
@@ -82,6 +84,7 @@ const defaultPreferences: Preferences = {
   showBookkeeping: false,
   showLegend: false,
   showMinimap: false,
+  overlayMark: "color",
   inspectorOpen: true,
   inspectorShare: { narrow: 0.45, wide: 0.34 },
 };

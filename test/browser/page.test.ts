@@ -413,15 +413,18 @@ describe("asking further", () => {
     expect(await weight.count()).toBe(0);
   });
 
-  test("boxes are coloured by what is asked for, and what was not measured cannot be asked for", async () => {
+  test("boxes are coloured or filled by what is asked for, and what was not measured cannot be asked for", async () => {
     const webview = await open(fileState({ models: [models[0]!] }), { width: 1200 });
     const picture = () => webview.page.locator(".graph-canvas canvas").first().screenshot();
     const before = await picture();
-    await button(webview, "Color By").click();
+    await button(webview, "Color or Size By").click();
     expect(await webview.page.getByRole("menuitemcheckbox", { name: "Norm of Gradients" }).isDisabled()).toBe(true);
     await webview.page.getByRole("menuitemcheckbox", { name: "Parameters", exact: true }).click();
     await expect.poll(async () => (await picture()).equals(before)).toBe(false);
-    await choose(webview, "Color By", "Kind of Layer");
+    const colored = await picture();
+    await choose(webview, "Color or Size By", "As Sizes");
+    await expect.poll(async () => (await picture()).equals(colored)).toBe(false);
+    await choose(webview, "Color or Size By", "Kind of Layer");
     await expect.poll(async () => (await picture()).equals(before)).toBe(true);
   });
 

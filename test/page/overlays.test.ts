@@ -29,3 +29,8 @@ test("without a forward pass nothing is claimed about outputs", () => {
     expect.arrayContaining(["activationBytes", "multiplyAdds", "gradientNorm", "activationMean", "activationStd", "activationZeros", "time"]),
   );
 });
+
+test("as sizes, values stand in proportion from zero on", () => {
+  const { mark, title } = overlay("parameters", new ModelIndex(tied()), "size")!;
+  expect([mark, title]).toEqual(["size", "Parameters"]);
+});

@@ -50,7 +50,7 @@ async function press({ page }: Webview, name: string): Promise<void> {
 }
 
 async function colourBy(webview: Webview, overlay: string): Promise<void> {
-  await press(webview, "Color By");
+  await press(webview, "Color or Size By");
   await webview.page.locator(".menu-item", { hasText: overlay }).click();
 }
 

@@ -141,11 +141,14 @@ export interface EqualSiblings {
   readonly unfolded: boolean;
 }
 
-/** A value per module to colour boxes by, with its scale; see GraphView.setOverlay. */
+/** A value per module that boxes show, with its scale; see GraphView.setOverlay. */
 export interface Overlay {
   readonly title: string;
-  /** By module path; absent: no value. Containers are coloured by their own entry. */
+  /** "color": how strong a box's colour is. "size": how much of the box is filled, from zero on. */
+  readonly mark: "color" | "size";
+  /** By module path; absent: no value. Containers show their own entry. */
   readonly values: ReadonlyMap<string, number>;
+  /** How colours are spread over the values; sizes are always in proportion. */
   readonly scale: "linear" | "log";
   readonly format: (value: number) => string;
 }

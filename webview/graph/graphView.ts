@@ -11,7 +11,7 @@ import type {
   Overlay,
   PictureDescription,
 } from "./api.js";
-import { overlayColors } from "./drawing/overlay.js";
+import { overlayMarks } from "./drawing/overlay.js";
 import type { Look } from "./drawing/paint.js";
 import type { Chip } from "./drawing/sharedChips.js";
 import { routeLinks, sharedLinks, visibleBox, type RoutedLink } from "./drawing/sharedLinks.js";
@@ -381,7 +381,7 @@ export class GraphView implements GraphViewInterface {
       scale: 1,
       matches: this.#highlights && shown ? new Set([...this.#highlights].map(visible).filter((id) => id !== null && id !== undefined)) : null,
       traced,
-      overlay: this.#overlay && overlayColors(this.#overlay, this.#theme),
+      overlay: this.#overlay && overlayMarks(this.#overlay, this.#theme),
     };
   }
 

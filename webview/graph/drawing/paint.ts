@@ -2,6 +2,7 @@ import { badgeHeight, titleHeight, type Face, type FaceBadge, type FaceGlyph, ty
 import type { Point } from "../layout/problem.js";
 import type { Scene, SceneBox, SceneEdge } from "../scene.js";
 import type { Theme } from "../theme.js";
+import type { OverlayMark } from "./overlay.js";
 import type { Surface } from "./surface.js";
 
 /** How the picture looks at one moment. */
@@ -13,8 +14,8 @@ export interface Look {
   readonly matches: ReadonlySet<string> | null;
   /** Everything else is dimmed; null: nothing is. */
   readonly traced: ReadonlySet<string> | null;
-  /** Colour of a box under an overlay; undefined where it has no value, null without an overlay. */
-  readonly overlay: ((path: string) => string | undefined) | null;
+  /** How a box shows its value under an overlay; undefined where it has none, null without an overlay. */
+  readonly overlay: ((path: string) => OverlayMark | undefined) | null;
 }
 
 /** Below this scale texts are too small to read and left out; the view then writes names at a constant size. */
@@ -60,8 +61,8 @@ export function paintBox(surface: Surface, box: SceneBox, look: Look): void {
   if (isContainer && node.row.kind === "repeated") surface.rectangle(x, y, width, height, corner, { fill: theme.background });
   surface.rectangle(x, y, width, height, corner, { fill, stroke, lineWidth, ...(dash && { dash }) });
   if (overlay && node.kind === "module") {
-    if (isContainer) surface.rectangle(x, y, width, titleHeight, corner, { fill: overlay });
-    else surface.rectangle(x, y, width, height, corner, { fill: overlay });
+    const filled = width * overlay.share;
+    surface.rectangle(x, y, filled, isContainer ? titleHeight : height, Math.min(corner, filled / 2), { fill: overlay.color });
   }
   if (hasFailed) {
     surface.opacity(0.1);
