@@ -1,15 +1,22 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { pathToFileURL } from "node:url";
 import { openPicture } from "../test/support/picture.js";
 
 /**
  * The picture at 10,000 modules in headless Chromium: first layouts, expanding, frames while panning and zooming, memory; and the layout of
- * the same boxes by dagre, flat, as netron lays out its graphs. `npm run bench -- picture`; `--json` for JSON, `--no-peers` without dagre.
+ * the same boxes, flat, by dagre and by netron's version of it. `npm run bench -- picture`; `--json` for JSON, `--no-peers` without these.
+ * NETRON names a clone of netron; without it one is made.
  */
 
-/** Milliseconds after which dagre is stopped. */
-const dagreLimit = 60_000;
+/** Milliseconds after which a peer is stopped. */
+const peerLimit = 60_000;
+
+/** How a peer's program begins. */
+const readGraph = `
+  import { readFileSync } from "node:fs";
+  const { nodes, edges } = JSON.parse(readFileSync(0, "utf8"));`;
 
 interface Result {
   readonly what: string;
@@ -61,11 +68,20 @@ try {
   note("plain layouts among them", await page.evaluate(() => Number(layerscopePicture.view.describe().layout === "plain")), 0);
   note("47 layers with 1,128 edges (each feeds all later ones), ms", await page.evaluate(() => layerscopePicture.show("dense", {}, 47)), null);
   if (!process.argv.includes("--no-peers")) {
+    const peers: Peer[] = [];
+    for (const [name, load] of Object.entries({ dagre: dagreOfNpm, "netron's dagre": dagreOfNetron })) {
+      const peer = load();
+      if (peer) peers.push(peer);
+      else console.error(`${name} is left out: it could not be fetched.`);
+    }
     for (const blocks of [12, 48, 96]) {
       const all = { state: { ...(await page.evaluate(() => layerscopePicture.startState)), depth: "all" as const, unfolded: ["h.0"] } };
       note(`GPT of ${blocks} blocks, all open: Layerscope, ms`, await page.evaluate(([options, count]) => layerscopePicture.show("gpt", options, { blocks: count, width: 64 * count }), [all, blocks] as const));
-      const dagre = layOutWithDagre(await page.evaluate(flatGraph));
-      note(`GPT of ${blocks} blocks, flat: dagre, ms${dagre === null ? " (stopped)" : ""}`, dagre ?? dagreLimit);
+      const flat = await page.evaluate(flatGraph);
+      for (const peer of peers) {
+        const taken = layOutWith(peer, flat);
+        note(`GPT of ${blocks} blocks, flat: ${peer.name}, ms${taken === null ? " (stopped)" : ""}`, taken ?? peerLimit);
+      }
     }
   }
   note("memory of the page's script, MB", await page.evaluate(() => (performance as unknown as { memory: { usedJSHeapSize: number } }).memory.usedJSHeapSize / 1e6), 300);
@@ -93,26 +109,58 @@ function flatGraph(): FlatGraph {
   };
 }
 
-/** Milliseconds that dagre takes; null when it takes longer than the limit. */
-function layOutWithDagre(graph: FlatGraph): number | null {
+/** A way to lay out a flat graph: a program that reads the graph on its standard input and prints the milliseconds that it took. */
+interface Peer {
+  readonly name: string;
+  readonly program: string;
+}
+
+/** dagre as published on npm. */
+function dagreOfNpm(): Peer | null {
   const folder = path.resolve(".bench/picture");
-  if (!existsSync(path.join(folder, "node_modules/@dagrejs/dagre"))) {
+  const installed = path.join(folder, "node_modules/@dagrejs/dagre");
+  if (!existsSync(installed)) {
     mkdirSync(folder, { recursive: true });
     writeFileSync(path.join(folder, "package.json"), '{ "private": true }');
     spawnSync("npm", ["install", "--ignore-scripts", "--no-audit", "--no-fund", "@dagrejs/dagre"], { cwd: folder, stdio: "inherit", shell: process.platform === "win32" });
   }
+  if (!existsSync(installed)) return null;
   const program = `
-    import { readFileSync } from "node:fs";
-    import dagre from "@dagrejs/dagre";
-    const { nodes, edges } = JSON.parse(readFileSync(0, "utf8"));
+    import { createRequire } from "node:module";
+    ${readGraph}
+    const dagre = createRequire(${JSON.stringify(path.join(folder, "package.json"))})("@dagrejs/dagre");
     const graph = new dagre.graphlib.Graph().setGraph({}).setDefaultEdgeLabel(() => ({}));
     for (const { id, ...size } of nodes) graph.setNode(id, size);
     for (const [from, to] of edges) graph.setEdge(from, to);
     const start = performance.now();
     dagre.layout(graph);
     console.log(performance.now() - start);`;
-  const { stdout, status } = spawnSync(process.execPath, ["--stack-size=8000", "--input-type=module", "-e", program], { cwd: folder, input: JSON.stringify(graph), timeout: dagreLimit, encoding: "utf8" });
-  return status === 0 ? Number(stdout) : null;
+  return { name: "dagre", program };
+}
+
+/** netron's own dagre, with the options that netron gives it; from a clone of netron, since it is no package of its own. */
+function dagreOfNetron(): Peer | null {
+  const folder = process.env["NETRON"] ?? path.resolve(".bench/netron");
+  const file = path.join(folder, "source/dagre.js");
+  if (!existsSync(file)) spawnSync("git", ["clone", "--quiet", "--depth", "1", "https://github.com/lutzroeder/netron", folder], { stdio: "inherit" });
+  if (!existsSync(file)) return null;
+  const program = `
+    ${readGraph}
+    const { layout } = await import(${JSON.stringify(pathToFileURL(file).href)});
+    const boxes = nodes.map(({ id, width, height }) => ({ v: id, width, height }));
+    const lines = edges.map(([v, w]) => ({ v, w, minlen: 1, weight: 1, width: 0, height: 0, labeloffset: 10, labelpos: "r" }));
+    const start = performance.now();
+    layout(boxes, lines, { nodesep: 20, ranksep: 20, ...(boxes.length > 3000 && { ranker: "longest-path" }) }, {});
+    console.log(performance.now() - start);`;
+  return { name: "netron's dagre", program };
+}
+
+/** Milliseconds that a peer takes; null when it takes longer than the limit. */
+function layOutWith({ name, program }: Peer, graph: FlatGraph): number | null {
+  const { stdout, stderr, status, error } = spawnSync(process.execPath, ["--stack-size=4000", "--input-type=module", "-e", program], { input: JSON.stringify(graph), timeout: peerLimit, encoding: "utf8" });
+  if ((error as NodeJS.ErrnoException | undefined)?.code === "ETIMEDOUT") return null;
+  if (status !== 0) throw new Error(`${name} failed: ${error?.message ?? ""}${stderr}`);
+  return Number(stdout);
 }
 
 /** Runs in the page: pans and zooms for two seconds and takes the time between frames, and what the drawing takes of it. */

@@ -33,7 +33,8 @@ const pictures: readonly Picture[] = [
   { name: "resnet18-sidebar", file: "examples/resnet.ts", model: "resnet18", theme: "dark", ...sidebar },
   { name: "gpt2", file: "examples/gpt2.ts", theme: "dark", ...tab, selected: "h.0.attn" },
   { name: "gpt2-miniature-parameters", file: "examples/gpt2.ts", model: "miniature", theme: "light", ...tab, act: (webview) => press(webview, "Parameter Table") },
-  { name: "gpt2-multiply-adds", file: "examples/gpt2.ts", theme: "light", ...tab, act: (webview) => colourBy(webview, "Multiply-adds") },
+  { name: "gpt2-multiply-adds", file: "examples/gpt2.ts", theme: "light", ...tab, act: (webview) => colourBy(webview, "Multiply-Adds") },
+  { name: "resnet50-parameters", file: "examples/resnet.ts", model: "resnet50", theme: "dark", ...tab, act: sizeByParameters },
   { name: "unet", file: "examples/unet.ts", theme: "light", ...tab, act: drawOneLevel },
   { name: "unet-high-contrast", file: "examples/unet.ts", model: "miniature", theme: "highContrast", ...tab, selected: "up1" },
   { name: "lstm", file: "examples/lstm-language-model.ts", theme: "dark", ...tab, selected: "rnn" },
@@ -51,7 +52,12 @@ async function press({ page }: Webview, name: string): Promise<void> {
 
 async function colourBy(webview: Webview, overlay: string): Promise<void> {
   await press(webview, "Color or Size By");
-  await webview.page.locator(".menu-item", { hasText: overlay }).click();
+  await webview.page.getByRole("menuitemcheckbox", { name: overlay, exact: true }).click();
+}
+
+async function sizeByParameters(webview: Webview): Promise<void> {
+  await colourBy(webview, "Parameters");
+  await colourBy(webview, "As Sizes");
 }
 
 interface MountedPicture {
