@@ -1,12 +1,12 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { openPicture } from "../test/support/picture.js";
 
 /**
  * The picture at 10,000 modules in headless Chromium: first layouts, expanding, frames while panning and zooming, memory; and the layout of
- * the same boxes, flat, by dagre and by netron's version of it. `npm run bench -- picture`; `--json` for JSON, `--no-peers` without these.
+ * the same boxes by Model Explorer's worker, and flat, by dagre and by netron's version of it. `npm run bench -- picture`; `--json` for JSON, `--no-peers` without these.
  * NETRON names a clone of netron; without it one is made.
  */
 
@@ -74,10 +74,17 @@ try {
       if (peer) peers.push(peer);
       else console.error(`${name} is left out: it could not be fetched.`);
     }
+    const explorer = modelExplorerWorker();
+    if (explorer === null) console.error("Model Explorer is left out: its package could not be fetched.");
     for (const blocks of [12, 48, 96]) {
       const all = { state: { ...(await page.evaluate(() => layerscopePicture.startState)), depth: "all" as const, unfolded: ["h.0"] } };
       note(`GPT of ${blocks} blocks, all open: Layerscope, ms`, await page.evaluate(([options, count]) => layerscopePicture.show("gpt", options, { blocks: count, width: 64 * count }), [all, blocks] as const));
       const flat = await page.evaluate(flatGraph);
+      if (explorer !== null) {
+        const { closed, open } = await page.evaluate(layOutInModelExplorer, [explorer, flat] as const);
+        note(`GPT of ${blocks} blocks, all closed: Model Explorer's layout, ms`, closed);
+        note(`GPT of ${blocks} blocks, all open: Model Explorer's layout, ms`, open);
+      }
       for (const peer of peers) {
         const taken = layOutWith(peer, flat);
         note(`GPT of ${blocks} blocks, flat: ${peer.name}, ms${taken === null ? " (stopped)" : ""}`, taken ?? peerLimit);
@@ -94,7 +101,8 @@ if (process.argv.includes("--json")) console.log(JSON.stringify(results, null, 2
 else for (const { what, value, budget } of results) console.log(`${what.padEnd(62)} ${String(value).padStart(9)}${budget === null ? "" : `   (budget ${budget})`}`);
 
 interface FlatGraph {
-  readonly nodes: readonly { readonly id: string; readonly width: number; readonly height: number }[];
+  /** `group`: the names of the boxes around, from the outermost on. */
+  readonly nodes: readonly { readonly id: string; readonly width: number; readonly height: number; readonly group: readonly string[] }[];
   readonly edges: readonly (readonly [string, string])[];
 }
 
@@ -103,8 +111,12 @@ function flatGraph(): FlatGraph {
   const { view } = layerscopePicture;
   const { items, scale } = view.describe();
   const closed = items.filter((item) => !item.expanded);
+  const group = (id: string): string[] => {
+    const parent = view.item(id)?.parent ?? null;
+    return parent === null ? [] : [...group(parent), parent || "model"];
+  };
   return {
-    nodes: closed.map(({ id, rectangle }) => ({ id, width: rectangle.width / scale, height: rectangle.height / scale })),
+    nodes: closed.map(({ id, rectangle }) => ({ id, width: rectangle.width / scale, height: rectangle.height / scale, group: group(id) })),
     edges: closed.flatMap(({ id }) => view.neighbours(id).downstream.map((to) => [id, to] as const)),
   };
 }
@@ -161,6 +173,55 @@ function layOutWith({ name, program }: Peer, graph: FlatGraph): number | null {
   if ((error as NodeJS.ErrnoException | undefined)?.code === "ETIMEDOUT") return null;
   if (status !== 0) throw new Error(`${name} failed: ${error?.message ?? ""}${stderr}`);
   return Number(stdout);
+}
+
+/**
+ * The script of Model Explorer's worker, which lays out what its visualizer draws: from the package, or from a clone of the project that
+ * MODEL_EXPLORER names. Null where there is neither.
+ */
+function modelExplorerWorker(): string | null {
+  const folder = path.resolve(".bench/model-explorer");
+  const clone = process.env["MODEL_EXPLORER"];
+  const built = clone ? path.join(clone, "src/server/package/src/model_explorer/web_app") : path.join(folder, "node_modules/ai-edge-model-explorer-visualizer/dist");
+  if (!clone && !existsSync(built)) {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(path.join(folder, "package.json"), '{ "private": true }');
+    spawnSync("npm", ["install", "--ignore-scripts", "--no-audit", "--no-fund", "--silent", "ai-edge-model-explorer-visualizer"], { cwd: folder, shell: process.platform === "win32" });
+  }
+  const file = existsSync(built) ? readdirSync(built).find((name) => /^worker(?!_deps).*\.js$/.test(name)) : undefined;
+  return file === undefined ? null : readFileSync(path.join(built, file), "utf8");
+}
+
+/** Runs in the page: milliseconds until Model Explorer's worker has laid out the graph with all layers closed, and then all of them open. */
+async function layOutInModelExplorer([script, { nodes, edges }]: readonly [string, FlatGraph]): Promise<{ closed: number; open: number }> {
+  const worker = new Worker(URL.createObjectURL(new Blob([script], { type: "text/javascript" })));
+  const events = { process: 0, processed: 1, expand: 2, expanded: 3 };
+  const ask = (request: object, answer: number): Promise<Record<string, unknown>> =>
+    new Promise((resolve, reject) => {
+      worker.onmessage = ({ data }) => data.eventType === answer && resolve(data);
+      worker.onerror = ({ message, lineno }) => reject(new Error(`Model Explorer's worker, line ${lineno}: ${message}`));
+      worker.postMessage(request);
+    });
+  const incoming = new Map<string, string[]>();
+  for (const [from, to] of edges) incoming.set(to, [...(incoming.get(to) ?? []), from]);
+  const graph = {
+    id: "graph",
+    collectionLabel: "bench",
+    nodes: nodes.map(({ id, group }) => ({
+      id,
+      label: id,
+      namespace: group.join("/"),
+      incomingEdges: (incoming.get(id) ?? []).map((from) => ({ sourceNodeId: from, sourceNodeOutputId: "0", targetNodeInputId: "0" })),
+    })),
+  };
+  const common = { showOnNodeItemTypes: {}, nodeDataProviderRuns: {}, config: {}, paneId: "pane" };
+  const start = performance.now();
+  const { modelGraph } = await ask({ ...common, eventType: events.process, graph, groupNodeChildrenCountThreshold: 1000, initialLayout: true }, events.processed);
+  const closed = performance.now() - start;
+  await ask({ ...common, eventType: events.expand, modelGraphId: (modelGraph as { id: string }).id, expand: true, all: true, rendererId: "pane" }, events.expanded);
+  const open = performance.now() - start;
+  worker.terminate();
+  return { closed, open };
 }
 
 /** Runs in the page: pans and zooms for two seconds and takes the time between frames, and what the drawing takes of it. */
