@@ -13,6 +13,8 @@ export class Sessions implements vscode.Disposable {
   readonly #subscriptions: vscode.Disposable[] = [];
   /** The views that show a session; a file is run by itself only while one of them can be seen. */
   readonly #viewers = new Set<Viewer>();
+  /** The version of a document that was run when it was about to be saved. */
+  readonly #runVersions = new WeakMap<vscode.TextDocument, number>();
   #current: Session | null = null;
   #runner: Promise<ModelRunner> | null = null;
 
@@ -33,6 +35,7 @@ export class Sessions implements vscode.Disposable {
         // A change of language closes and opens a document without a change of editor.
         if (document === vscode.window.activeTextEditor?.document) this.#follow(document);
       }),
+      vscode.workspace.onWillSaveTextDocument(({ document }) => this.#saving(document)),
       vscode.workspace.onDidSaveTextDocument((document) => this.#saved(document)),
       vscode.workspace.onDidChangeTextDocument(({ document }) => {
         for (const session of this.#sessions.values()) if (session.dependsOn(filePath(document.uri))) session.documentChanged();
@@ -143,9 +146,21 @@ export class Sessions implements vscode.Disposable {
     return new Set([...this.#viewers].flatMap(({ visible, session }) => (visible && session ? [session] : [])));
   }
 
+  /** Runs need not wait for the disk: they take the text from the editor. */
+  #saving(document: vscode.TextDocument): void {
+    this.#runVersions.set(document, document.version);
+    this.#runDependents(document);
+  }
+
   #saved(document: vscode.TextDocument): void {
+    if (vscode.workspace.isTrusted && document === vscode.window.activeTextEditor?.document) this.#follow(document);
+    // A formatter may have changed the text on its way.
+    if (this.#runVersions.get(document) !== document.version) this.#runDependents(document);
+  }
+
+  /** Runs every model file that has run or is shown, and that the document went into. */
+  #runDependents(document: vscode.TextDocument): void {
     if (!vscode.workspace.isTrusted || document.uri.scheme !== "file") return;
-    if (document === vscode.window.activeTextEditor?.document) this.#follow(document);
     const shown = this.#shown();
     for (const session of this.#sessions.values()) {
       const wanted = session.hasRun || shown.has(session);

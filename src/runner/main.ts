@@ -160,4 +160,5 @@ function outputCount(): OutputCount {
 }
 
 // The engine that most files use is at hand before the first request.
-await import(options.engineUrl);
+const { summarize } = (await import(options.engineUrl)) as Engine;
+summarize(new Float32Array(256)); // Compiles the kernels before they are waited for.
