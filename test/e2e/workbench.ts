@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import type { Browser, Frame, Locator, Page } from "playwright-core";
@@ -12,6 +12,8 @@ export interface WorkbenchOptions {
   readonly files?: Readonly<Record<string, string>>;
   /** A folder whose content the workspace starts with. */
   readonly copyOf?: string;
+  /** Packages that the workspace has installed: their names, and the folders that they are links to. */
+  readonly packages?: Readonly<Record<string, string>>;
   /** The user's settings. */
   readonly settings?: Readonly<Record<string, unknown>>;
   /** The packaged extension to install; the development folder is loaded without it. */
@@ -32,13 +34,15 @@ export class Workbench {
     private readonly close: () => Promise<void>,
   ) {}
 
-  static async open({ files = {}, copyOf, settings = {}, vsix, askForTrust = false, width = 1280, height = 900 }: WorkbenchOptions): Promise<Workbench> {
+  static async open({ files = {}, copyOf, packages = {}, settings = {}, vsix, askForTrust = false, width = 1280, height = 900 }: WorkbenchOptions): Promise<Workbench> {
     const temporary = mkdtempSync(join(tmpdir(), "layerscope-e2e-"));
     const folder = join(temporary, "workspace");
     const dataFolder = join(temporary, "data");
     mkdirSync(folder, { recursive: true });
     if (copyOf) cpSync(copyOf, folder, { recursive: true });
     for (const [file, text] of Object.entries(files)) writeFileSync(join(folder, file), text);
+    if (Object.keys(packages).length > 0) mkdirSync(join(folder, "node_modules"), { recursive: true });
+    for (const [name, target] of Object.entries(packages)) symlinkSync(target, join(folder, "node_modules", name), "junction");
     const userSettings = join(dataFolder, "data", "User", "settings.json");
     mkdirSync(dirname(userSettings), { recursive: true });
     writeFileSync(userSettings, JSON.stringify({ ...quiet, ...settings }, null, 2));
