@@ -42,6 +42,8 @@ export interface OperationRow<Args extends readonly unknown[], Saved = void> {
   readonly name: string;
   /** PyTorch's name of the graph node where it is not `Name` + "Backward0". */
   readonly gradientName?: string | ((...args: Args) => string);
+  /** How many arguments there are at most, where the row is a public function as it stands. Default: not checked. */
+  readonly arity?: number;
   /** Shape and dtype of the result. Throws PyTorch's error where the arguments do not fit. */
   infer(...args: Args): TensorSpec;
   /** Computes into `output`, which is row-major and zeroed (in the in-place form: the first argument). Returns what backward needs besides. */
@@ -68,6 +70,7 @@ export function defineOperation<Args extends readonly unknown[], Saved = void>(r
   return (...args) => {
     const watcher = observer();
     try {
+      if (row.arity !== undefined) checkArity(row.name, args, row.arity);
       const spec = row.infer(...args);
       const device = spec.device ?? commonDevice(args);
       const output = Tensor.allocate(spec.sizes, spec.dtype, device);
@@ -90,6 +93,7 @@ export function defineInPlace<Args extends readonly [Tensor, ...unknown[]], Save
   return (...args) => {
     const watcher = observer();
     try {
+      if (row.arity !== undefined) checkArity(row.name, args, row.arity);
       const [self] = args;
       const spec = row.infer(...args);
       if (!equalSizes(spec.sizes, self.sizes)) {
@@ -197,6 +201,11 @@ function failed(name: string, args: readonly unknown[], error: unknown, watcher:
       : new TypeError(`${nameInPython(name)}(): argument 'input' (position 1) must be Tensor, not ${typeInPython(first)}`);
   watcher?.operationFailed?.(name, args, result);
   return result;
+}
+
+/** JavaScript would pass over arguments that are too many. */
+function checkArity(name: string, args: readonly unknown[], arity: number): void {
+  if (args.length > arity) throw new TypeError(`${nameInPython(name)}() takes ${arity} positional argument${arity === 1 ? "" : "s"} but ${args.length} were given`);
 }
 
 function anyRequiresGrad(args: readonly unknown[]): boolean {

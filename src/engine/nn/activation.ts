@@ -30,7 +30,7 @@ abstract class InplaceActivation extends Module {
 
   constructor(...args: Arguments<[inplace: boolean], F.InplaceOptions>) {
     super();
-    this.inplace = collect<F.InplaceOptions>(["inplace"], args, []).inplace ?? false;
+    this.inplace = collect<F.InplaceOptions>(["inplace"], args).inplace ?? false;
   }
 
   abstract override forward(x: Tensor): Tensor;
@@ -133,7 +133,7 @@ export class Threshold extends Module {
 
   constructor(...args: Arguments<[threshold: number, value: number, inplace: boolean], F.ThresholdOptions>) {
     super();
-    const { threshold, value, inplace = false } = collect<F.ThresholdOptions>(["threshold", "value", "inplace"], args, []);
+    const { threshold, value, inplace = false } = collect<F.ThresholdOptions>(["threshold", "value", "inplace"], args);
     this.threshold = required(threshold, "Threshold", "threshold");
     this.value = required(value, "Threshold", "value");
     this.inplace = inplace;
@@ -155,7 +155,7 @@ export class LeakyReLU extends Module {
 
   constructor(...args: Arguments<[negativeSlope: number, inplace: boolean], F.LeakyReluOptions>) {
     super();
-    const { negativeSlope = 0.01, inplace = false } = collect<F.LeakyReluOptions>(["negativeSlope", "inplace"], args, []);
+    const { negativeSlope = 0.01, inplace = false } = collect<F.LeakyReluOptions>(["negativeSlope", "inplace"], args);
     this.negativeSlope = negativeSlope;
     this.inplace = inplace;
   }
@@ -177,7 +177,7 @@ export class RReLU extends Module {
 
   constructor(...args: Arguments<[lower: number, upper: number, inplace: boolean], Omit<F.RreluOptions, "training">>) {
     super();
-    const { lower = 1 / 8, upper = 1 / 3, inplace = false } = collect<Omit<F.RreluOptions, "training">>(["lower", "upper", "inplace"], args, []);
+    const { lower = 1 / 8, upper = 1 / 3, inplace = false } = collect<Omit<F.RreluOptions, "training">>(["lower", "upper", "inplace"], args);
     this.lower = lower;
     this.upper = upper;
     this.inplace = inplace;
@@ -200,7 +200,7 @@ export class Hardtanh extends Module {
 
   constructor(...args: Arguments<[minVal: number, maxVal: number, inplace: boolean], F.HardtanhOptions>) {
     super();
-    const { minVal = -1, maxVal = 1, inplace = false } = collect<F.HardtanhOptions>(["minVal", "maxVal", "inplace"], args, []);
+    const { minVal = -1, maxVal = 1, inplace = false } = collect<F.HardtanhOptions>(["minVal", "maxVal", "inplace"], args);
     if (!(maxVal > minVal)) throw new ValueError("max_val must be larger than min_val");
     this.minVal = minVal;
     this.maxVal = maxVal;
@@ -219,7 +219,7 @@ export class Hardtanh extends Module {
 /** x held between 0 and 6. (torch.nn.ReLU6) */
 export class ReLU6 extends Hardtanh {
   constructor(...args: Arguments<[inplace: boolean], F.InplaceOptions>) {
-    super(0, 6, collect<F.InplaceOptions>(["inplace"], args, []).inplace ?? false);
+    super(0, 6, collect<F.InplaceOptions>(["inplace"], args).inplace ?? false);
   }
 
   override forward(x: Tensor): Tensor {
@@ -238,7 +238,7 @@ abstract class AlphaActivation extends Module {
 
   constructor(...args: Arguments<[alpha: number, inplace: boolean], F.AlphaInplaceOptions>) {
     super();
-    const { alpha = 1, inplace = false } = collect<F.AlphaInplaceOptions>(["alpha", "inplace"], args, []);
+    const { alpha = 1, inplace = false } = collect<F.AlphaInplaceOptions>(["alpha", "inplace"], args);
     this.alpha = alpha;
     this.inplace = inplace;
   }
@@ -270,7 +270,7 @@ export class GELU extends Module {
 
   constructor(...args: Arguments<[approximate: F.GeluApproximation], F.GeluOptions>) {
     super();
-    this.approximate = collect<F.GeluOptions>(["approximate"], args, []).approximate ?? "none";
+    this.approximate = collect<F.GeluOptions>(["approximate"], args).approximate ?? "none";
   }
 
   override forward(x: Tensor): Tensor {
@@ -289,7 +289,7 @@ export class Softplus extends Module {
 
   constructor(...args: Arguments<[beta: number, threshold: number], F.SoftplusOptions>) {
     super();
-    const { beta = 1, threshold = 20 } = collect<F.SoftplusOptions>(["beta", "threshold"], args, []);
+    const { beta = 1, threshold = 20 } = collect<F.SoftplusOptions>(["beta", "threshold"], args);
     this.beta = beta;
     this.threshold = threshold;
   }
@@ -309,7 +309,7 @@ export class Softshrink extends Module {
 
   constructor(...args: Arguments<[lambd: number], F.ShrinkOptions>) {
     super();
-    this.lambd = collect<F.ShrinkOptions>(["lambd"], args, []).lambd ?? 0.5;
+    this.lambd = collect<F.ShrinkOptions>(["lambd"], args).lambd ?? 0.5;
   }
 
   override forward(x: Tensor): Tensor {
@@ -327,7 +327,7 @@ export class Hardshrink extends Module {
 
   constructor(...args: Arguments<[lambd: number], F.ShrinkOptions>) {
     super();
-    this.lambd = collect<F.ShrinkOptions>(["lambd"], args, []).lambd ?? 0.5;
+    this.lambd = collect<F.ShrinkOptions>(["lambd"], args).lambd ?? 0.5;
   }
 
   override forward(x: Tensor): Tensor {
@@ -380,7 +380,7 @@ export class GLU extends Module {
 
   constructor(...args: Arguments<[dim: number], F.GluOptions>) {
     super();
-    this.dim = collect<F.GluOptions>(["dim"], args, []).dim ?? -1;
+    this.dim = collect<F.GluOptions>(["dim"], args).dim ?? -1;
   }
 
   override forward(x: Tensor): Tensor {
@@ -398,7 +398,7 @@ abstract class DimActivation extends Module {
 
   constructor(...args: Arguments<[dim: number | null], { readonly dim?: number | null }>) {
     super();
-    this.dim = collect<{ readonly dim?: number | null }>(["dim"], args, []).dim ?? null;
+    this.dim = collect<{ readonly dim?: number | null }>(["dim"], args).dim ?? null;
   }
 
   abstract override forward(x: Tensor): Tensor;

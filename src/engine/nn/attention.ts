@@ -136,7 +136,7 @@ export class MultiheadAttention extends Module {
       AttendOptions
     >
   ): [output: Tensor, weights: Tensor | null] {
-    const options = collect<AttendOptions>(["keyPaddingMask", "needWeights", "attnMask", "averageAttnWeights", "isCausal"], args, []);
+    const options = collect<AttendOptions>(["keyPaddingMask", "needWeights", "attnMask", "averageAttnWeights", "isCausal"], args);
     const swaps = this.batchFirst && query.ndim === 3;
     let [q, k, v] = [query, key, value];
     if (swaps) {

@@ -71,7 +71,7 @@ export class HuberLoss extends Loss {
   delta: number;
 
   constructor(...args: Arguments<[reduction: F.Reduction, delta: number], F.HuberOptions>) {
-    const { reduction, delta = 1 } = collect<F.HuberOptions>(["reduction", "delta"], args, []);
+    const { reduction, delta = 1 } = collect<F.HuberOptions>(["reduction", "delta"], args);
     super(reduction);
     this.delta = delta;
   }
@@ -348,7 +348,7 @@ export class CTCLoss extends Loss {
   zeroInfinity: boolean;
 
   constructor(...args: Arguments<[blank: number, reduction: F.Reduction, zeroInfinity: boolean], F.CtcOptions>) {
-    const { blank = 0, reduction, zeroInfinity = false } = collect<F.CtcOptions>(["blank", "reduction", "zeroInfinity"], args, []);
+    const { blank = 0, reduction, zeroInfinity = false } = collect<F.CtcOptions>(["blank", "reduction", "zeroInfinity"], args);
     super(reduction);
     this.blank = blank;
     this.zeroInfinity = zeroInfinity;

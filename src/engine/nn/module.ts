@@ -60,6 +60,13 @@ export interface LoadStateDictOptions {
   readonly assign?: boolean;
 }
 
+function unexpectedArguments(type: string, args: readonly unknown[]): string {
+  const [last] = args.slice(-1);
+  const isOptions = typeof last === "object" && last !== null && Object.getPrototypeOf(last) === Object.prototype;
+  if (isOptions) return `${type}.__init__() got an unexpected keyword argument '${Object.keys(last)[0] ?? ""}'`;
+  return `${type}.__init__() takes 1 positional argument but ${args.length + 1} were given`;
+}
+
 /** Calling a module runs its hooks and `forward`, with the types of `forward`. */
 export interface Module {
   (...args: Parameters<this["forward"]>): ReturnType<this["forward"]>;
@@ -75,7 +82,9 @@ export class Module {
   /** @internal */
   readonly [internals]!: Internals;
 
+  /** A subclass without a constructor of its own hands its arguments on to this one, which takes none. */
   constructor() {
+    if (arguments.length > 0) throw new TypeError(unexpectedArguments(new.target.name, [...arguments]));
     const self = bareModule(new.target.prototype as this);
     self.training = true;
     observer()?.moduleConstructed?.(self);

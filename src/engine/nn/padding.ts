@@ -18,7 +18,7 @@ interface PaddingOptions {
 type PaddingArguments = readonly [padding: Sizes] | readonly [options: PaddingOptions];
 
 function paddingOf(args: PaddingArguments): Sizes {
-  return required(collect<Partial<PaddingOptions>>(["padding"], args, []).padding, "__init__", "padding");
+  return required(collect<Partial<PaddingOptions>>(["padding"], args).padding, "__init__", "padding");
 }
 
 abstract class Padding extends Module {
@@ -57,7 +57,7 @@ abstract class ConstantPad extends Padding {
   readonly value: number;
 
   constructor(dims: number, args: ConstantPadArguments) {
-    const { padding, value } = collect<Partial<ConstantPadOptions>>(["padding", "value"], args, []);
+    const { padding, value } = collect<Partial<ConstantPadOptions>>(["padding", "value"], args);
     super(dims, "constant", [required(padding, "__init__", "padding")]);
     this.value = required(value, "__init__", "value");
   }

@@ -45,7 +45,7 @@ abstract class MaxPool<ReturnIndices extends boolean> extends Module {
   constructor(...args: MaxPoolArguments<ReturnIndices>) {
     super();
     const names = ["kernelSize", "stride", "padding", "dilation", "returnIndices", "ceilMode"] as const;
-    const given = collect<MaxPoolOptions<boolean> & { readonly kernelSize?: Sizes }>(names, args, []);
+    const given = collect<MaxPoolOptions<boolean> & { readonly kernelSize?: Sizes }>(names, args);
     this.kernelSize = required(given.kernelSize, this.constructor.name, "kernel_size");
     this.stride = given.stride ?? this.kernelSize;
     this.padding = given.padding ?? 0;
@@ -105,7 +105,7 @@ abstract class MaxUnpool extends Module {
 
   constructor(dims: number, args: MaxUnpoolArguments) {
     super();
-    const given = collect<MaxUnpoolOptions & { readonly kernelSize?: Sizes }>(["kernelSize", "stride", "padding"], args, []);
+    const given = collect<MaxUnpoolOptions & { readonly kernelSize?: Sizes }>(["kernelSize", "stride", "padding"], args);
     const kernelSize = required(given.kernelSize, this.constructor.name, "kernel_size");
     this.kernelSize = repeat(kernelSize, dims);
     this.stride = repeat(given.stride ?? kernelSize, dims);
@@ -180,7 +180,7 @@ abstract class AvgPool extends Module {
 
   constructor(...args: AvgPoolArguments) {
     super();
-    const given = collect<AvgPoolDivisorOptions & { readonly kernelSize?: Sizes }>(avgPoolNames, args, []);
+    const given = collect<AvgPoolDivisorOptions & { readonly kernelSize?: Sizes }>(avgPoolNames, args);
     this.kernelSize = required(given.kernelSize, this.constructor.name, "kernel_size");
     this.stride = given.stride ?? this.kernelSize;
     this.padding = given.padding ?? 0;
@@ -258,7 +258,7 @@ abstract class AdaptiveAvgPool extends Module {
 
 /** Null is a size here, so it cannot stand for "not given". */
 function outputSizeOf(args: readonly unknown[]): F.OutputSizes {
-  const { outputSize } = collect<{ readonly outputSize?: F.OutputSizes; readonly returnIndices?: boolean }>(["outputSize", "returnIndices"], args, []);
+  const { outputSize } = collect<{ readonly outputSize?: F.OutputSizes; readonly returnIndices?: boolean }>(["outputSize", "returnIndices"], args);
   return outputSize === undefined ? required<never>(null, "__init__", "output_size") : outputSize;
 }
 
@@ -298,7 +298,7 @@ abstract class AdaptiveMaxPool<ReturnIndices extends boolean> extends Module {
   constructor(...args: unknown[]) {
     super();
     this.outputSize = outputSizeOf(args);
-    this.returnIndices = collect<ReturnIndicesOptions<boolean> & { readonly outputSize?: unknown }>(["outputSize", "returnIndices"], args, []).returnIndices ?? false;
+    this.returnIndices = collect<ReturnIndicesOptions<boolean> & { readonly outputSize?: unknown }>(["outputSize", "returnIndices"], args).returnIndices ?? false;
   }
 
   protected abstract readonly pool: F.AdaptiveMaxPoolFunction;
@@ -358,7 +358,7 @@ abstract class FractionalMaxPool<ReturnIndices extends boolean> extends Module {
   constructor(dims: number, args: FractionalMaxPoolArguments<ReturnIndices>) {
     super();
     const names = ["kernelSize", "outputSize", "outputRatio", "returnIndices"] as const;
-    const given = collect<FractionalMaxPoolOptions<boolean> & { readonly kernelSize?: Sizes }>(names, args, []);
+    const given = collect<FractionalMaxPoolOptions<boolean> & { readonly kernelSize?: Sizes }>(names, args);
     this.kernelSize = repeat(required(given.kernelSize, this.constructor.name, "kernel_size"), dims);
     this.returnIndices = given.returnIndices ?? false;
     this.outputSize = given.outputSize == null ? null : repeat(given.outputSize, dims);
@@ -414,7 +414,7 @@ abstract class LPPool extends Module {
 
   constructor(...args: LPPoolArguments) {
     super();
-    const given = collect<F.LPPoolOptions>(["normType", "kernelSize", "stride", "ceilMode"], args, []);
+    const given = collect<F.LPPoolOptions>(["normType", "kernelSize", "stride", "ceilMode"], args);
     this.normType = required(given.normType, this.constructor.name, "norm_type");
     this.kernelSize = required(given.kernelSize, this.constructor.name, "kernel_size");
     this.stride = given.stride ?? null;

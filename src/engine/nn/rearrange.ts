@@ -12,7 +12,7 @@ export class PixelShuffle extends Module {
 
   constructor(...args: readonly [upscaleFactor: number] | readonly [options: { readonly upscaleFactor: number }]) {
     super();
-    this.upscaleFactor = required(collect<{ readonly upscaleFactor?: number }>(["upscaleFactor"], args, []).upscaleFactor, "PixelShuffle", "upscale_factor");
+    this.upscaleFactor = required(collect<{ readonly upscaleFactor?: number }>(["upscaleFactor"], args).upscaleFactor, "PixelShuffle", "upscale_factor");
   }
 
   override forward(x: Tensor): Tensor {
@@ -31,7 +31,7 @@ export class PixelUnshuffle extends Module {
   constructor(...args: readonly [downscaleFactor: number] | readonly [options: { readonly downscaleFactor: number }]) {
     super();
     this.downscaleFactor = required(
-      collect<{ readonly downscaleFactor?: number }>(["downscaleFactor"], args, []).downscaleFactor, "PixelUnshuffle", "downscale_factor",
+      collect<{ readonly downscaleFactor?: number }>(["downscaleFactor"], args).downscaleFactor, "PixelUnshuffle", "downscale_factor",
     );
   }
 
@@ -50,7 +50,7 @@ export class ChannelShuffle extends Module {
 
   constructor(...args: readonly [groups: number] | readonly [options: { readonly groups: number }]) {
     super();
-    this.groups = required(collect<{ readonly groups?: number }>(["groups"], args, []).groups, "ChannelShuffle", "groups");
+    this.groups = required(collect<{ readonly groups?: number }>(["groups"], args).groups, "ChannelShuffle", "groups");
   }
 
   override forward(x: Tensor): Tensor {
@@ -75,7 +75,7 @@ export class Unfold extends Module {
 
   constructor(...args: UnfoldArguments) {
     super();
-    const { kernelSize, dilation = 1, padding = 0, stride = 1 } = collect<F.UnfoldOptions>(["kernelSize", "dilation", "padding", "stride"], args, []);
+    const { kernelSize, dilation = 1, padding = 0, stride = 1 } = collect<F.UnfoldOptions>(["kernelSize", "dilation", "padding", "stride"], args);
     this.kernelSize = required(kernelSize, "Unfold", "kernel_size");
     this.dilation = dilation;
     this.padding = padding;
@@ -108,7 +108,7 @@ export class Fold extends Module {
   constructor(...args: FoldArguments) {
     super();
     const names = ["outputSize", "kernelSize", "dilation", "padding", "stride"] as const;
-    const { outputSize, kernelSize, dilation = 1, padding = 0, stride = 1 } = collect<F.FoldOptions>(names, args, []);
+    const { outputSize, kernelSize, dilation = 1, padding = 0, stride = 1 } = collect<F.FoldOptions>(names, args);
     this.outputSize = required(outputSize, "Fold", "output_size");
     this.kernelSize = required(kernelSize, "Fold", "kernel_size");
     this.dilation = dilation;

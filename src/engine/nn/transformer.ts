@@ -118,7 +118,7 @@ export class TransformerEncoderLayer extends Module {
     src: Tensor,
     ...args: Arguments<[srcMask: Tensor | null, srcKeyPaddingMask: Tensor | null, isCausal: boolean], EncoderLayerMasks>
   ): Tensor {
-    const { srcMask = null, srcKeyPaddingMask = null, isCausal = false } = collect<EncoderLayerMasks>(["srcMask", "srcKeyPaddingMask", "isCausal"], args, []);
+    const { srcMask = null, srcKeyPaddingMask = null, isCausal = false } = collect<EncoderLayerMasks>(["srcMask", "srcKeyPaddingMask", "isCausal"], args);
     const attend = (x: Tensor): Tensor => {
       const [output] = this.selfAttn(x, x, x, { attnMask: srcMask, keyPaddingMask: srcKeyPaddingMask, needWeights: false, isCausal });
       return this.dropout1(output);
@@ -192,7 +192,7 @@ export class TransformerDecoderLayer extends Module {
   }
 
   override forward(tgt: Tensor, memory: Tensor, ...args: Arguments<DecoderPositional, DecoderLayerMasks>): Tensor {
-    const masks = collect<DecoderLayerMasks>(decoderMaskNames, args, []);
+    const masks = collect<DecoderLayerMasks>(decoderMaskNames, args);
     const { tgtMask = null, memoryMask = null, tgtKeyPaddingMask = null, memoryKeyPaddingMask = null, tgtIsCausal = false, memoryIsCausal = false } = masks;
     const attendToSelf = (x: Tensor): Tensor => {
       const [output] = this.selfAttn(x, x, x, { attnMask: tgtMask, keyPaddingMask: tgtKeyPaddingMask, isCausal: tgtIsCausal, needWeights: false });
@@ -267,7 +267,7 @@ export class TransformerEncoder extends Module {
     src: Tensor,
     ...args: Arguments<[mask: Tensor | null, srcKeyPaddingMask: Tensor | null, isCausal: boolean | null], EncoderMasks>
   ): Tensor {
-    const { mask = null, srcKeyPaddingMask = null, isCausal } = collect<EncoderMasks>(["mask", "srcKeyPaddingMask", "isCausal"], args, []);
+    const { mask = null, srcKeyPaddingMask = null, isCausal } = collect<EncoderMasks>(["mask", "srcKeyPaddingMask", "isCausal"], args);
     let output = src;
     for (const layer of this.layers) output = layer(output, { srcMask: mask, srcKeyPaddingMask, isCausal: isCausal ?? false });
     return this.norm === null ? output : this.norm(output);
@@ -285,14 +285,14 @@ export class TransformerDecoder extends Module {
     ...args: WithRequired<[numLayers: number], { readonly numLayers: number }, [norm: Normalization | null], Pick<EncoderOptions, "norm">>
   ) {
     super();
-    const { numLayers, norm = null } = collect<Pick<EncoderOptions, "norm"> & { readonly numLayers?: number }>(["numLayers", "norm"], args, []);
+    const { numLayers, norm = null } = collect<Pick<EncoderOptions, "norm"> & { readonly numLayers?: number }>(["numLayers", "norm"], args);
     this.numLayers = required(numLayers, "TransformerDecoder", "num_layers");
     this.layers = copies(decoderLayer, this.numLayers);
     this.norm = norm;
   }
 
   override forward(tgt: Tensor, memory: Tensor, ...args: Arguments<DecoderPositional, DecoderLayerMasks>): Tensor {
-    const masks = collect<DecoderLayerMasks>(decoderMaskNames, args, []);
+    const masks = collect<DecoderLayerMasks>(decoderMaskNames, args);
     let output = tgt;
     for (const layer of this.layers) output = layer(output, memory, masks);
     return this.norm === null ? output : this.norm(output);

@@ -34,7 +34,7 @@ export class Upsample extends Module {
   constructor(...args: UpsampleArguments) {
     super();
     const names = ["size", "scaleFactor", "mode", "alignCorners", "recomputeScaleFactor"] as const;
-    const { size = null, scaleFactor = null, mode = "nearest", alignCorners = null, recomputeScaleFactor = null } = collect<UpsampleOptions>(names, args, []);
+    const { size = null, scaleFactor = null, mode = "nearest", alignCorners = null, recomputeScaleFactor = null } = collect<UpsampleOptions>(names, args);
     this.size = size;
     this.scaleFactor = scaleFactor;
     this.mode = mode;
@@ -59,13 +59,13 @@ type UpsamplingArguments = Arguments<[size: Sizes | null, scaleFactor: Sizes | n
 /** Upsample by repeating the nearest element of images. (torch.nn.UpsamplingNearest2d) */
 export class UpsamplingNearest2d extends Upsample {
   constructor(...args: UpsamplingArguments) {
-    super({ ...collect<UpsampleOptions>(["size", "scaleFactor"], args, []), mode: "nearest" });
+    super({ ...collect<UpsampleOptions>(["size", "scaleFactor"], args), mode: "nearest" });
   }
 }
 
 /** Upsample by interpolating images linearly, corners aligned. (torch.nn.UpsamplingBilinear2d) */
 export class UpsamplingBilinear2d extends Upsample {
   constructor(...args: UpsamplingArguments) {
-    super({ ...collect<UpsampleOptions>(["size", "scaleFactor"], args, []), mode: "bilinear", alignCorners: true });
+    super({ ...collect<UpsampleOptions>(["size", "scaleFactor"], args), mode: "bilinear", alignCorners: true });
   }
 }

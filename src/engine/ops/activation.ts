@@ -9,7 +9,7 @@ import { defaultGenerator } from "../random/generator.js";
 import { contiguousStrides, product } from "../size.js";
 import { normalizeDim, Tensor } from "../tensor.js";
 import { allocateLike } from "./allocation.js";
-import { collect, required, type Arguments } from "./arguments.js";
+import { checkedOptions, collect, required, type Arguments } from "./arguments.js";
 import { zerosLike } from "./creation.js";
 import { relu as reluOf, relu_ } from "./unary.js";
 import { erf } from "./specialFunctions.js";
@@ -328,7 +328,7 @@ const geluByTanh: Activation = {
 
 /** x times the standard normal distribution function of x. (torch.nn.functional.gelu) */
 export function gelu(x: Tensor, options: GeluOptions = {}): Tensor {
-  return geluRow.plain(x, options.approximate ?? "none");
+  return geluRow.plain(x, checkedOptions(options, "approximate").approximate ?? "none");
 }
 
 const softplusRow = activation<[beta: number, threshold: number]>({
@@ -626,7 +626,7 @@ export interface SoftmaxOptions {
 type SoftmaxArguments = Arguments<[dim: number | null], SoftmaxOptions>;
 
 function prepareSoftmax(name: string, x: Tensor, args: readonly unknown[]): [x: Tensor, dim: number] {
-  const { dim, dtype } = collect<SoftmaxOptions>(["dim"], args);
+  const { dim, dtype } = collect<SoftmaxOptions>(["dim"], args, ["dtype"]);
   return [dtype == null || dtype === x.dtype ? x : x.to(dtype), required(dim, name, "dim")];
 }
 
@@ -675,6 +675,6 @@ const gumbelSoftmaxOf = defineComposite("gumbelSoftmax", (logits: Tensor, tau: n
  * "Categorical reparameterization with Gumbel-softmax", 2017). (torch.nn.functional.gumbel_softmax)
  */
 export function gumbelSoftmax(logits: Tensor, ...args: Arguments<[tau: number, hard: boolean], GumbelSoftmaxOptions>): Tensor {
-  const { tau = 1, hard = false, dim = -1 } = collect<GumbelSoftmaxOptions>(["tau", "hard"], args);
+  const { tau = 1, hard = false, dim = -1 } = collect<GumbelSoftmaxOptions>(["tau", "hard"], args, ["dim"]);
   return gumbelSoftmaxOf(logits, tau, hard, dim);
 }

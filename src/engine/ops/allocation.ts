@@ -5,6 +5,7 @@ import { isDense } from "../kernels/fill.js";
 import { product } from "../size.js";
 import { Storage, type Device } from "../storage.js";
 import { Tensor } from "../tensor.js";
+import { checkedOptions } from "./arguments.js";
 
 /** What the functions that make tensors have in common: shapes and options as arguments, and memory. */
 
@@ -17,6 +18,8 @@ export interface TensorOptions {
   readonly requiresGrad?: boolean;
 }
 
+export const tensorOptionNames = ["dtype", "device", "requiresGrad"] as const satisfies readonly (keyof TensorOptions)[];
+
 /** A shape as numbers or as one list, then options; or options that hold the shape as `size`. */
 export type SizeArguments<Options = TensorOptions> =
   | readonly number[]
@@ -25,13 +28,21 @@ export type SizeArguments<Options = TensorOptions> =
   | readonly [options: Options & { readonly size: readonly number[] }];
 
 /** Shape and options of a function that takes SizeArguments. */
-export function parseSize<Options extends TensorOptions>(name: string, args: SizeArguments<Options>): { sizes: readonly number[]; options: Options } {
+export function parseSize<Options extends TensorOptions>(
+  name: string, args: SizeArguments<Options>, ...others: readonly (keyof Options & string)[]
+): { sizes: readonly number[]; options: Partial<Options> } {
   const given: unknown[] = [...args];
   const last = given.at(-1);
-  const options = (typeof last === "object" && last !== null && !Array.isArray(last) ? given.pop() : {}) as Options & { size?: readonly number[] };
+  const hasOptions = typeof last === "object" && last !== null && !Array.isArray(last);
+  const options = checkedOptions<Options & { size?: readonly number[] }>(hasOptions ? given.pop() as Options : undefined, "size", ...tensorOptionNames, ...others);
   const sizes = (options.size ?? (Array.isArray(given[0]) ? given[0] : given)) as readonly number[];
   checkSizes(name, sizes);
   return { sizes: [...sizes], options };
+}
+
+/** The options that every function takes that makes a tensor; `others` are the names of further ones. */
+export function checkedTensorOptions<Options extends TensorOptions>(options: Options | undefined, ...others: readonly (keyof Options & string)[]): Partial<Options> {
+  return checkedOptions<Options>(options, ...tensorOptionNames, ...others);
 }
 
 /** Throws unless all sizes are whole numbers from zero on. */

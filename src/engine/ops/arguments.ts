@@ -1,5 +1,6 @@
 import { DType } from "../dtype.js";
 import { TypeError } from "../errors.js";
+import { typeInPython } from "../print/python.js";
 import { Tensor } from "../tensor.js";
 
 /**
@@ -12,13 +13,13 @@ export type Arguments<Positional extends readonly unknown[], Options> =
   | (Positional extends readonly [...infer Shorter, unknown] ? Arguments<Shorter, Options> : never);
 
 /**
- * The arguments by name. `names` are the positional ones in order, `others` those that come in the options alone; where they are stated, any
- * further name is an error.
+ * The arguments by name. `names` are the positional ones in order, `others` those that come in the options alone. Any further name is an error:
+ * an option that is not known is never passed over in silence.
  */
 export function collect<Options extends object>(
   names: readonly (keyof Options & string)[],
   args: readonly unknown[],
-  others?: readonly (keyof Options & string)[],
+  others: readonly (keyof Options & string)[] = [],
 ): Options {
   if (args.length === 0) return {} as Options;
   const last = args[args.length - 1];
@@ -28,12 +29,23 @@ export function collect<Options extends object>(
     throw new TypeError(`expected at most ${names.length} arguments after the tensor (${names.join(", ")}), but got ${positional}`);
   }
   const result: Record<string, unknown> = hasOptions ? { ...last } : {};
-  if (others !== undefined) {
-    const known: readonly string[] = [...names, ...others];
-    for (const name of Object.keys(result)) if (!known.includes(name)) throw new TypeError(`got an unexpected keyword argument '${name}'`);
-  }
+  refuseUnknown(result, names, others);
   for (let i = 0; i < positional; i++) if (args[i] !== undefined) result[names[i]!] = args[i];
   return result as Options;
+}
+
+/** The options, of which only these names are known; any other is an error. */
+export function checkedOptions<Options extends object>(options: Options | undefined, ...names: readonly (keyof Options & string)[]): Partial<Options> {
+  if (options === undefined) return {};
+  if (!isOptions(options)) throw new TypeError(`expected options (${names.join(", ")}), but got ${String(options)}`);
+  refuseUnknown(options, names);
+  return options;
+}
+
+function refuseUnknown(options: object, names: readonly string[], others: readonly string[] = []): void {
+  for (const name in options) {
+    if (!names.includes(name) && !others.includes(name)) throw new TypeError(`got an unexpected keyword argument '${name}'`);
+  }
 }
 
 function isOptions(value: unknown): value is object {
@@ -44,6 +56,11 @@ function isOptions(value: unknown): value is object {
 export function required<Value>(value: Value | null | undefined, operation: string, name: string): Value {
   if (value == null) throw new TypeError(`${operation}() missing 1 required positional arguments: "${name}"`);
   return value;
+}
+
+/** Throws where an integer was left out or is something else. */
+export function requireIntegers(operation: string, ...values: readonly unknown[]): void {
+  for (const value of values) if (!Number.isInteger(value)) throw new TypeError(`${operation}() expected an integer, but got ${typeInPython(value)}`);
 }
 
 /** Arguments of which the first have no defaults: `chunk(x, 2, { dim: 1 })`, `chunk(x, { chunks: 2, dim: 1 })`. */
@@ -62,6 +79,7 @@ export function inOrder<Positional extends readonly unknown[]>(
 ): Positional {
   if (args.length !== 1 || !isOptions(args[0])) return args as Positional;
   const given = args[0] as Readonly<Record<string, unknown>>;
+  refuseUnknown(given, names);
   return names.map((name) => required(given[name], operation, name)) as unknown as Positional;
 }
 
@@ -72,7 +90,9 @@ export type Numbers = number[] | [list: readonly number[]];
 export function listOf<Name extends string>(args: Numbers | [options: { readonly [name in Name]: readonly number[] }], name?: Name): readonly number[] {
   const first = args[0];
   if (args.length !== 1 || typeof first !== "object") return args as readonly number[];
-  return name !== undefined && name in first ? (first as Readonly<Record<string, readonly number[]>>)[name]! : (first as readonly number[]);
+  if (!isOptions(first)) return first as readonly number[];
+  refuseUnknown(first, name === undefined ? [] : [name]);
+  return (first as Readonly<Record<string, readonly number[]>>)[name!]!;
 }
 
 /** One dimension or several. */

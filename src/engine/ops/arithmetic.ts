@@ -108,7 +108,7 @@ export interface NanToNumOptions {
 type NanToNumArguments = Arguments<[nan: number, posinf: number | null, neginf: number | null], NanToNumOptions>;
 
 function nanToNumArgs(x: Tensor, args: readonly unknown[]): NanToNumArgs {
-  const { nan = 0, posinf = null, neginf = null } = collect<NanToNumOptions>(["nan", "posinf", "neginf"], args, []);
+  const { nan = 0, posinf = null, neginf = null } = collect<NanToNumOptions>(["nan", "posinf", "neginf"], args);
   return [x, nan, posinf, neginf];
 }
 

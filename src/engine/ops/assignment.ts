@@ -6,7 +6,7 @@ import { binary, copy, fill as fillWith, ternary } from "../kernels/elementwise.
 import { Tensor } from "../tensor.js";
 import { collect, type Arguments } from "./arguments.js";
 import { asHeld } from "./elementwiseRows.js";
-import { broadcastSizes, resultType, type Scalar } from "./promotion.js";
+import { broadcastSizes, numberOf, resultType, type Scalar } from "./promotion.js";
 import { filledLike } from "./reducedDims.js";
 
 /** Writes of given values into tensors, and values kept within bounds. */
@@ -42,7 +42,7 @@ const fillInPlace = defineInPlace<[self: Tensor, value: Tensor]>(fillRow);
 /** Every element becomes `value`, a number or a tensor without dimensions. (Tensor.fill_) */
 export function fill_(self: Tensor, value: Tensor | Scalar): Tensor {
   if (value instanceof Tensor) return fillInPlace(self, value);
-  return overwrite("fill_", self, [self, value], () => fillWith(self, Number(value)));
+  return overwrite("fill_", self, [self, value], () => fillWith(self, numberOf(value)));
 }
 
 /** A tensor like x with every element `value`. (torch.fill) */
@@ -52,7 +52,7 @@ export function fill(x: Tensor, value: Tensor | Scalar): Tensor {
 
 function scalar(like: Tensor, value: Scalar): Tensor {
   const result = Tensor.allocate([], like.dtype, like.device);
-  if (like.device === "cpu") fillWith(result, Number(value));
+  if (like.device === "cpu") fillWith(result, numberOf(value));
   return result;
 }
 
@@ -128,7 +128,7 @@ const clampInPlace = defineInPlace<ClampArgs>(clampRow);
 type ClampArguments = Arguments<[min: Bound, max: Bound], ClampOptions>;
 
 function clampBounds(args: readonly unknown[]): [min: Bound, max: Bound] {
-  const { min = null, max = null } = collect<ClampOptions>(["min", "max"], args, []);
+  const { min = null, max = null } = collect<ClampOptions>(["min", "max"], args);
   return [min, max];
 }
 

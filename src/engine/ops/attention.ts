@@ -224,7 +224,7 @@ type AttentionPositional = [attnMask: Tensor | null, dropoutP: number, isCausal:
 export const scaledDotProductAttention: (query: Tensor, key: Tensor, value: Tensor, ...args: Arguments<AttentionPositional, AttentionOptions>) => Tensor = defineComposite(
   "scaledDotProductAttention",
   (query: Tensor, key: Tensor, value: Tensor, ...args: Arguments<AttentionPositional, AttentionOptions>): Tensor => {
-    const options = collect<AttentionOptions>(["attnMask", "dropoutP", "isCausal"], args);
+    const options = collect<AttentionOptions>(["attnMask", "dropoutP", "isCausal"], args, ["scale", "enableGqa"]);
     const { attnMask = null, dropoutP = 0, isCausal = false, scale = null, enableGqa = false } = options;
     let [k, v] = [key, value];
     if (enableGqa) {

@@ -5,6 +5,7 @@ import { compare, type Comparison } from "../kernels/compare.js";
 import * as kernels from "../kernels/elementwise.js";
 import type { UnaryKernel } from "../kernels/wasm/instance.js";
 import { Tensor } from "../tensor.js";
+import { checkedOptions } from "./arguments.js";
 import { asHeld, binaryRow } from "./elementwiseRows.js";
 import { broadcastSizes, resultType, scalarDType, type Scalar } from "./promotion.js";
 
@@ -20,8 +21,10 @@ type AddArgs = [x: Tensor, y: Tensor | Scalar, options?: AlphaOptions];
 function additiveRow(name: string, sign: 1 | -1): OperationRow<AddArgs> {
   return {
     name,
+    arity: 3,
     infer(x, y, options) {
       const dtype = resultType(x, y);
+      if (options !== undefined) checkedOptions(options, "alpha");
       if (sign === -1) refuseBools(x, y);
       if (!dtype.isFloatingPoint && options?.alpha !== undefined && !Number.isInteger(options.alpha)) {
         throw new RuntimeError("For integral input tensors, argument alpha must not be a floating point number.");
@@ -127,11 +130,12 @@ export interface RoundingOptions {
 }
 
 /** x / y; integers give fractions unless a rounding mode is stated. (torch.div) */
-export function div(x: Tensor, y: Tensor | Scalar, options: RoundingOptions = {}): Tensor {
-  if (options.roundingMode === "floor") return floorDiv(x, y);
-  if (options.roundingMode === "trunc") return truncDiv(x, y);
-  if (options.roundingMode != null) {
-    throw new RuntimeError(`div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '${String(options.roundingMode)}'`);
+export function div(x: Tensor, y: Tensor | Scalar, options?: RoundingOptions): Tensor {
+  const { roundingMode = null } = checkedOptions(options, "roundingMode");
+  if (roundingMode === "floor") return floorDiv(x, y);
+  if (roundingMode === "trunc") return truncDiv(x, y);
+  if (roundingMode !== null) {
+    throw new RuntimeError(`div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '${String(roundingMode)}'`);
   }
   return trueDivide(x, y);
 }
@@ -218,6 +222,7 @@ export const atan2 = defineOperation(
 function comparisonRow(name: Comparison): BinaryRow {
   return {
     name,
+    arity: 2,
     infer: (x, y) => ({ sizes: y instanceof Tensor ? broadcastSizes(x.sizes, y.sizes) : x.sizes, dtype: bool }),
     forward: (output, x, y) => compare(output, x, y instanceof Tensor ? y : numberBeside(x, y), name),
   };

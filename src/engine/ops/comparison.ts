@@ -38,7 +38,7 @@ const iscloseOperation = defineOperation<[x: Tensor, y: Tensor, rtol: number, at
 
 /** Where |x - y| <= atol + rtol |y|. (torch.isclose) */
 export function isclose(x: Tensor, y: Tensor, ...args: ClosenessArguments): Tensor {
-  const { rtol = 1e-5, atol = 1e-8, equalNan = false } = collect<ClosenessOptions>(["rtol", "atol", "equalNan"], args, []);
+  const { rtol = 1e-5, atol = 1e-8, equalNan = false } = collect<ClosenessOptions>(["rtol", "atol", "equalNan"], args);
   return iscloseOperation(x, y, rtol, atol, equalNan);
 }
 

@@ -4,7 +4,7 @@ import { RuntimeError } from "../errors.js";
 import { binary, ternary } from "../kernels/elementwise.js";
 import { equalSizes, formatSizes, product } from "../size.js";
 import { normalizeDim, Tensor } from "../tensor.js";
-import { collect, type Arguments } from "./arguments.js";
+import { checkedOptions, collect, type Arguments } from "./arguments.js";
 import { mul, sub } from "./binary.js";
 import { bmm, dot, matmul, mm, outer, type AddProductOptions } from "./matmul.js";
 import { broadcastSizes, resultType } from "./promotion.js";
@@ -197,7 +197,7 @@ const tensordotOperation = defineComposite("tensordot", (x: Tensor, y: Tensor, d
 
 /** Products summed over dimensions of both tensors; the others are kept, those of the first in front. (torch.tensordot) */
 export function tensordot(x: Tensor, y: Tensor, ...args: Arguments<[dims: number | readonly [readonly number[], readonly number[]]], TensordotOptions>): Tensor {
-  return tensordotOperation(x, y, collect<TensordotOptions>(["dims"], args, []).dims ?? 2);
+  return tensordotOperation(x, y, collect<TensordotOptions>(["dims"], args).dims ?? 2);
 }
 
 /** Products summed over the last dimension of both. (torch.inner) */
@@ -223,12 +223,14 @@ export function ger(x: Tensor, y: Tensor): Tensor {
 }
 
 /** beta * x + alpha * outer(a, b). (torch.addr) */
-export const addr = defineComposite("addr", (x: Tensor, a: Tensor, b: Tensor, { beta = 1, alpha = 1 }: AddProductOptions = {}): Tensor => {
+export const addr = defineComposite("addr", (x: Tensor, a: Tensor, b: Tensor, options?: AddProductOptions): Tensor => {
+  const { beta = 1, alpha = 1 } = checkedOptions(options, "beta", "alpha");
   return (beta === 1 ? x : mul(x, beta)).add(outer(a, b), { alpha });
 });
 
 /** beta * x + alpha * the sum of all products a[i] @ b[i]. (torch.addbmm) */
-export const addbmm = defineComposite("addbmm", (x: Tensor, a: Tensor, b: Tensor, { beta = 1, alpha = 1 }: AddProductOptions = {}): Tensor => {
+export const addbmm = defineComposite("addbmm", (x: Tensor, a: Tensor, b: Tensor, options?: AddProductOptions): Tensor => {
+  const { beta = 1, alpha = 1 } = checkedOptions(options, "beta", "alpha");
   return (beta === 1 ? x : mul(x, beta)).add(sum(bmm(a, b), 0), { alpha });
 });
 
@@ -310,7 +312,7 @@ export const crossAlong: (x: Tensor, y: Tensor, dim: number) => Tensor = defineO
 
 /** The vector product along a dimension of size 3, by default the first such one. (torch.cross) */
 export function cross(x: Tensor, y: Tensor, ...args: Arguments<[dim: number | null], { readonly dim?: number | null }>): Tensor {
-  const { dim = null } = collect<{ dim?: number | null }>(["dim"], args, []);
+  const { dim = null } = collect<{ dim?: number | null }>(["dim"], args);
   const along = dim ?? x.sizes.indexOf(3);
   if (along === -1 && dim === null) throw new RuntimeError("no dimension of size 3 in input");
   return crossAlong(x, y, along);
@@ -331,10 +333,10 @@ const cdistOperation = defineComposite("cdist", (x: Tensor, y: Tensor, p: number
 
 /** The distance of each row of x (*, n, k) to each row of y (*, m, k), as (*, n, m). (torch.cdist) */
 export function cdist(x: Tensor, y: Tensor, ...args: Arguments<[p: number], CdistOptions>): Tensor {
-  return cdistOperation(x, y, collect<CdistOptions>(["p"], args, []).p ?? 2);
+  return cdistOperation(x, y, collect<CdistOptions>(["p"], args).p ?? 2);
 }
 
 /** Products summed along one dimension, the others broadcast. (torch.linalg.vecdot) */
 export const vecdot = defineComposite("vecdot", (x: Tensor, y: Tensor, ...args: Arguments<[dim: number], { readonly dim?: number }>): Tensor => {
-  return sum(mul(x, y), collect<{ dim?: number }>(["dim"], args, []).dim ?? -1);
+  return sum(mul(x, y), collect<{ dim?: number }>(["dim"], args).dim ?? -1);
 });

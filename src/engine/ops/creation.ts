@@ -2,9 +2,9 @@ import { bool, float32, float64, getDefaultDtype, int32, int64, uint8, type DTyp
 import { RuntimeError, TypeError, ValueError } from "../errors.js";
 import { copy } from "../kernels/elementwise.js";
 import { Tensor, type NestedList } from "../tensor.js";
-import { allocate, allocateLike, checkSizes, finish, parseSize, type SizeArguments, type TensorOptions } from "./allocation.js";
+import { allocate, allocateLike, checkedTensorOptions, checkSizes, finish, parseSize, tensorOptionNames, type SizeArguments, type TensorOptions } from "./allocation.js";
 import { collect, required, type Arguments, type WithRequired } from "./arguments.js";
-import type { Scalar } from "./promotion.js";
+import { numberOf, type Scalar } from "./promotion.js";
 
 /** Functions that make tensors. */
 
@@ -29,9 +29,10 @@ export function ones(...args: SizeArguments): Tensor {
 }
 
 /** A new tensor that holds `value` everywhere. dtype by default: bool, int64 or the default dtype, as the value is. (torch.full) */
-export function full(size: readonly number[], value: Scalar, options: TensorOptions = {}): Tensor {
+export function full(size: readonly number[], value: Scalar, given?: TensorOptions): Tensor {
+  const options = checkedTensorOptions(given);
   checkSizes("full", size);
-  return finish(filled(allocate([...size], options, scalarDType(value)), Number(value)), options);
+  return finish(filled(allocate([...size], options, scalarDType(value)), numberOf(value)), options);
 }
 
 function filled(tensor: Tensor, value: number): Tensor {
@@ -51,7 +52,8 @@ export type TypedArray = Float32Array | Float64Array | Int32Array | Uint8Array |
  * bool for booleans, int64 for whole numbers (JavaScript does not tell 1.0 from 1: state the dtype where it matters), the default dtype
  * if any number has a fraction, a typed array's own, another tensor's own.
  */
-export function tensor(data: NestedList | TypedArray | Tensor, options: TensorOptions = {}): Tensor {
+export function tensor(data: NestedList | TypedArray | Tensor, given?: TensorOptions): Tensor {
+  const options = checkedTensorOptions(given);
   if (data instanceof Tensor) return finish(convertedCopy(data, options), options);
   const isTyped = ArrayBuffer.isView(data);
   const sizes = isTyped ? [data.length] : sizesOf(data);
@@ -62,7 +64,8 @@ export function tensor(data: NestedList | TypedArray | Tensor, options: TensorOp
 }
 
 /** The same as `tensor`, but a tensor that already has the dtype and device asked for is given back itself. (torch.as_tensor) */
-export function asTensor(data: NestedList | TypedArray | Tensor, options: TensorOptions = {}): Tensor {
+export function asTensor(data: NestedList | TypedArray | Tensor, given?: TensorOptions): Tensor {
+  const options = checkedTensorOptions(given);
   const fits = data instanceof Tensor && (options.dtype ?? data.dtype) === data.dtype && (options.device ?? data.device) === data.device;
   return fits ? data : tensor(data, options);
 }
@@ -139,7 +142,7 @@ export function arange(start: number, end: number, options?: TensorOptions): Ten
 export function arange(start: number, end: number, step: number, options?: TensorOptions): Tensor;
 export function arange(...args: (number | TensorOptions | undefined)[]): Tensor {
   const numbers = args.filter((arg) => typeof arg === "number");
-  const options = (args.find((arg) => typeof arg === "object") as TensorOptions | undefined) ?? {};
+  const options = checkedTensorOptions(args.find((arg) => typeof arg === "object"));
   const [start, end, step = 1] = numbers.length === 1 ? [0, numbers[0]!] : (numbers as [number, number, number?]);
   if (step === 0) throw new RuntimeError("step must be nonzero");
   if (!Number.isFinite(start) || !Number.isFinite(end)) throw new RuntimeError(`unsupported range: ${start} -> ${end}`);
@@ -154,7 +157,7 @@ export function arange(...args: (number | TensorOptions | undefined)[]): Tensor 
 
 /** `steps` numbers from start to end, both included, evenly spaced. (torch.linspace) */
 export function linspace(start: number, end: number, ...args: WithRequired<[steps: number], { readonly steps: number }, [], TensorOptions>): Tensor {
-  const { steps: given, ...options } = collect<TensorOptions & { readonly steps?: number }>(["steps"], args);
+  const { steps: given, ...options } = collect<TensorOptions & { readonly steps?: number }>(["steps"], args, tensorOptionNames);
   const steps = required(given, "linspace", "steps");
   if (!(steps >= 0)) throw new RuntimeError("number of steps must be non-negative");
   const result = allocate([steps], options);
@@ -175,7 +178,7 @@ export function linspace(start: number, end: number, ...args: WithRequired<[step
 export function logspace(
   start: number, end: number, ...args: WithRequired<[steps: number], { readonly steps: number }, [base: number], TensorOptions & { readonly base?: number }>
 ): Tensor {
-  const { steps: given, base = 10, ...options } = collect<TensorOptions & { readonly steps?: number; readonly base?: number }>(["steps", "base"], args);
+  const { steps: given, base = 10, ...options } = collect<TensorOptions & { readonly steps?: number; readonly base?: number }>(["steps", "base"], args, tensorOptionNames);
   const steps = required(given, "logspace", "steps");
   const result = linspace(start, end, steps, { ...options, requiresGrad: false });
   if (result.device === "cpu") {
@@ -187,7 +190,7 @@ export function logspace(
 
 /** Ones on the diagonal of n rows and m columns (as many as rows by default), else zeros. (torch.eye) */
 export function eye(n: number, ...args: Arguments<[m: number], TensorOptions & { readonly m?: number }>): Tensor {
-  const { m: columns = n, ...given } = collect<TensorOptions & { readonly m?: number }>(["m"], args);
+  const { m: columns = n, ...given } = collect<TensorOptions & { readonly m?: number }>(["m"], args, tensorOptionNames);
   if (n < 0) throw new RuntimeError(`n must be greater or equal to 0, got ${n}`);
   if (columns < 0) throw new RuntimeError(`m must be greater or equal to 0, got ${columns}`);
   const result = allocate([n, columns], given);
@@ -196,21 +199,25 @@ export function eye(n: number, ...args: Arguments<[m: number], TensorOptions & {
 }
 
 /** Zeros of the shape, dtype and device of `x`. (torch.empty_like) */
-export function emptyLike(x: Tensor, options: TensorOptions = {}): Tensor {
+export function emptyLike(x: Tensor, given?: TensorOptions): Tensor {
+  const options = checkedTensorOptions(given);
   return finish(allocateLike(x, options), options);
 }
 
 /** Zeros of the shape, dtype and device of `x`. (torch.zeros_like) */
-export function zerosLike(x: Tensor, options: TensorOptions = {}): Tensor {
+export function zerosLike(x: Tensor, given?: TensorOptions): Tensor {
+  const options = checkedTensorOptions(given);
   return finish(allocateLike(x, options), options);
 }
 
 /** Ones of the shape, dtype and device of `x`. (torch.ones_like) */
-export function onesLike(x: Tensor, options: TensorOptions = {}): Tensor {
+export function onesLike(x: Tensor, given?: TensorOptions): Tensor {
+  const options = checkedTensorOptions(given);
   return finish(filled(allocateLike(x, options), 1), options);
 }
 
 /** `value` everywhere in the shape, dtype and device of `x`. (torch.full_like) */
-export function fullLike(x: Tensor, value: Scalar, options: TensorOptions = {}): Tensor {
-  return finish(filled(allocateLike(x, options), Number(value)), options);
+export function fullLike(x: Tensor, value: Scalar, given?: TensorOptions): Tensor {
+  const options = checkedTensorOptions(given);
+  return finish(filled(allocateLike(x, options), numberOf(value)), options);
 }

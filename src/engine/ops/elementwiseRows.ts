@@ -32,6 +32,7 @@ export function unaryRow(
 ): OperationRow<[x: Tensor]> {
   return {
     name,
+    arity: 1,
     infer: (x) => ({ sizes: x.sizes, dtype: resultDType(kind, x.dtype) }),
     forward: (output, x) => kernels.unary(output, x, f, kernel),
     reads: derivative && [derivative.of === "input" ? 0 : "output"],
@@ -62,6 +63,7 @@ export function binaryRow(
 ): OperationRow<[x: Tensor, y: Tensor | Scalar]> {
   return {
     name,
+    arity: 2,
     infer: (x, y) => ({
       sizes: y instanceof Tensor ? broadcastSizes(x.sizes, y.sizes) : x.sizes,
       dtype: resultDType(kind, resultType(x, y)),

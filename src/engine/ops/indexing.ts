@@ -7,10 +7,11 @@ import * as kernels from "../kernels/indexing.js";
 import { contiguousStrides, equalSizes, formatSizes } from "../size.js";
 import { Storage, type Device } from "../storage.js";
 import { normalizeDim, Tensor } from "../tensor.js";
-import { collect, type Arguments } from "./arguments.js";
+import { checkedOptions, collect, type Arguments } from "./arguments.js";
 import { asHeld } from "./elementwiseRows.js";
-import { broadcastSizes, cppName, resultType, type Scalar } from "./promotion.js";
+import { broadcastSizes, cppName, numberOf, resultType, type Scalar } from "./promotion.js";
 import { expand, select, unsqueeze } from "./shape.js";
+import { logicalNot } from "./unary.js";
 import { expandedTo, slicedWindow } from "./windows.js";
 
 /** Parts of tensors picked by numbers, slices, masks and index tensors. */
@@ -292,7 +293,7 @@ export interface AccumulateOptions {
 /** A number as a tensor without dimensions. */
 function scalarTensor(value: Scalar, dtype: DType, device: Device): Tensor {
   const result = Tensor.allocate([], dtype, device);
-  if (device === "cpu") fill(result, Number(value));
+  if (device === "cpu") fill(result, numberOf(value));
   return result;
 }
 
@@ -312,7 +313,7 @@ function isIndexList(index: Index | readonly Index[]): index is readonly Index[]
  * The values broadcast to the shape that `x.at(...index)` has. (Tensor.index_put_)
  */
 export function indexPut_(x: Tensor, index: Index | readonly Index[], values: Tensor | Scalar, ...args: Arguments<[accumulate: boolean], AccumulateOptions>): Tensor {
-  const { accumulate = false } = collect<AccumulateOptions>(["accumulate"], args, []);
+  const { accumulate = false } = collect<AccumulateOptions>(["accumulate"], args);
   const { view, dims, indices, values: given } = putArguments(x, index, values);
   if (dims.length > 0) indexPutInPlace(view, given, dims, indices, accumulate);
   else if (accumulate) view.add_(given);
@@ -322,7 +323,7 @@ export function indexPut_(x: Tensor, index: Index | readonly Index[], values: Te
 
 /** A copy of x with `values` where the index tensors point. (torch.index_put) */
 export function indexPut(x: Tensor, indices: readonly Tensor[], values: Tensor | Scalar, ...args: Arguments<[accumulate: boolean], AccumulateOptions>): Tensor {
-  const { accumulate = false } = collect<AccumulateOptions>(["accumulate"], args, []);
+  const { accumulate = false } = collect<AccumulateOptions>(["accumulate"], args);
   const put = putArguments(x, indices, values);
   return indexPutOperation(put.view, put.values, put.dims, put.indices, accumulate);
 }
@@ -429,12 +430,12 @@ export interface IndexAddOptions {
 
 /** x with the slices of `source` added to those that `index` names. (torch.index_add) */
 export function indexAdd(x: Tensor, dim: number, index: Tensor, source: Tensor, options: IndexAddOptions = {}): Tensor {
-  return indexAddOperation(x, dim, index, source, options.alpha ?? 1);
+  return indexAddOperation(x, dim, index, source, checkedOptions(options, "alpha").alpha ?? 1);
 }
 
 /** indexAdd in place. */
 export function indexAdd_(x: Tensor, dim: number, index: Tensor, source: Tensor, options: IndexAddOptions = {}): Tensor {
-  return indexAddInPlace(x, dim, index, source, options.alpha ?? 1);
+  return indexAddInPlace(x, dim, index, source, checkedOptions(options, "alpha").alpha ?? 1);
 }
 
 type IndexCopyArgs = [x: Tensor, dim: number, index: Tensor, source: Tensor];
@@ -510,7 +511,7 @@ const indexFillRow: OperationRow<IndexFillArgs> = {
   },
   forward(output, x, dim, index, value) {
     if (output !== x) copy(output, x);
-    kernels.writeValue(output.storage.data, output.offset, Number(value), placesOf(asVector(output), [normalizeDim(dim, x.sizes.length)], [asVector(index)]));
+    kernels.writeValue(output.storage.data, output.offset, numberOf(value), placesOf(asVector(output), [normalizeDim(dim, x.sizes.length)], [asVector(index)]));
   },
   reads: [2],
   backward: (gradient, { args: [x, dim, index] }) => [zeroedSlices(gradient, normalizeDim(dim, x.sizes.length), index)],
@@ -823,7 +824,7 @@ const nonzeroOperation = defineOperation<[x: Tensor]>({
 export function nonzero(x: Tensor): Tensor;
 export function nonzero(x: Tensor, options: { readonly asTuple: true }): Tensor[];
 export function nonzero(x: Tensor, options: { readonly asTuple?: boolean } = {}): Tensor | Tensor[] {
-  if (!options.asTuple) return nonzeroOperation(x);
+  if (!checkedOptions(options, "asTuple").asTuple) return nonzeroOperation(x);
   const positions = nonzeroOperation(x.sizes.length === 0 ? unsqueeze(x, 0) : x);
   return Array.from({ length: positions.sizes[1]! }, (_, dim) => select(positions, 1, dim));
 }
@@ -880,9 +881,18 @@ const isinOperation = defineOperation<[elements: Tensor, testElements: Tensor]>(
   },
 });
 
+export interface IsinOptions {
+  /** Whether to give the contrary. Default false. */
+  readonly invert?: boolean;
+  /** In PyTorch a promise that makes it faster; without effect here. */
+  readonly assumeUnique?: boolean;
+}
+
 /** Whether each element is one of `testElements`. (torch.isin) */
-export function isin(elements: Tensor, testElements: Tensor | Scalar): Tensor {
-  return isinOperation(elements, testElements instanceof Tensor ? testElements : scalarTensor(testElements, elements.dtype, elements.device));
+export function isin(elements: Tensor, testElements: Tensor | Scalar, options?: IsinOptions): Tensor {
+  const { invert = false } = checkedOptions(options, "invert", "assumeUnique");
+  const found = isinOperation(elements, testElements instanceof Tensor ? testElements : scalarTensor(testElements, elements.dtype, elements.device));
+  return invert ? logicalNot(found) : found;
 }
 
 const maskedScatterRow: OperationRow<[x: Tensor, mask: Tensor, source: Tensor]> = {

@@ -8,7 +8,7 @@ import { sumTo } from "../kernels/sumTo.js";
 import { contiguousStrides, equalSizes, formatSizes, product } from "../size.js";
 import type { Device } from "../storage.js";
 import { normalizeDim, Tensor } from "../tensor.js";
-import { collect, listOf, required, type Arguments, type Dims, type WithRequired, type Numbers } from "./arguments.js";
+import { checkedOptions, collect, listOf, required, type Arguments, type Dims, type Numbers, type WithRequired } from "./arguments.js";
 import { indexSelect } from "./indexing.js";
 import { filledLike } from "./reducedDims.js";
 import { atleast1d, atleast2d, atleast3d, broadcastTo, flatten, reshape, transpose } from "./shape.js";
@@ -26,7 +26,7 @@ export interface JoinOptions {
 type JoinArguments = Arguments<[dim: number], JoinOptions>;
 
 function joinedDim(args: readonly unknown[]): number {
-  return collect<JoinOptions>(["dim"], args, []).dim ?? 0;
+  return collect<JoinOptions>(["dim"], args).dim ?? 0;
 }
 
 /** PyTorch lets vectors of no elements join anything. */
@@ -241,7 +241,7 @@ export interface RepeatInterleaveOptions {
 
 /** Each element, or each slice of `dim`, repeated in place: a number of times, or as often as a tensor says for each. (torch.repeat_interleave) */
 export const repeatInterleave = defineComposite("repeatInterleave", (x: Tensor, repeats: number | Tensor, ...args: Arguments<[dim: number | null], RepeatInterleaveOptions>): Tensor => {
-  const { dim = null } = collect<RepeatInterleaveOptions>(["dim"], args, []);
+  const { dim = null } = collect<RepeatInterleaveOptions>(["dim"], args);
   const source = dim === null ? flatten(x) : x;
   const along = normalizeDim(dim ?? 0, source.sizes.length);
   const size = source.sizes[along] ?? 1;
@@ -334,7 +334,7 @@ const rollOperation = defineOperation<[x: Tensor, shifts: readonly number[], dim
 
 /** Elements moved on along dimensions, the last coming in front again; without dimensions, along the flattened tensor. (torch.roll) */
 export const roll = defineComposite("roll", (x: Tensor, ...args: WithRequired<[shifts: Dims], { readonly shifts: Dims }, [dims: Dims], { readonly dims?: Dims }>): Tensor => {
-  const { shifts: given, dims } = collect<{ shifts?: Dims; dims?: Dims }>(["shifts", "dims"], args, []);
+  const { shifts: given, dims } = collect<{ shifts?: Dims; dims?: Dims }>(["shifts", "dims"], args);
   const shifts = required(given, "roll", "shifts");
   const by = typeof shifts === "number" ? [shifts] : shifts;
   if (dims === undefined || (typeof dims !== "number" && dims.length === 0)) {
@@ -352,7 +352,7 @@ export interface Rot90Options {
 
 /** Turned by 90 degrees `k` times, from the first towards the second of two dimensions. (torch.rot90) */
 export const rot90 = defineComposite("rot90", (x: Tensor, ...args: Arguments<[k: number, dims: readonly [number, number]], Rot90Options>): Tensor => {
-  const { k = 1, dims = [0, 1] } = collect<Rot90Options>(["k", "dims"], args, []);
+  const { k = 1, dims = [0, 1] } = collect<Rot90Options>(["k", "dims"], args);
   const turns = ((k % 4) + 4) % 4;
   const [from, to] = dims;
   if (turns === 0) return x.clone();
@@ -369,7 +369,7 @@ export interface MeshgridOptions {
 export const meshgrid = defineComposite("meshgrid", (...args: Tensor[] | [...tensors: Tensor[], options: MeshgridOptions] | [tensors: readonly Tensor[], options?: MeshgridOptions]): Tensor[] => {
   const list = (args as readonly unknown[]).flat().filter((item): item is Tensor => item instanceof Tensor);
   const last = args.at(-1);
-  const { indexing = "ij" } = (typeof last === "object" && !(last instanceof Tensor) && !Array.isArray(last) ? last : {}) as MeshgridOptions;
+  const { indexing = "ij" } = last instanceof Tensor || Array.isArray(last) ? {} : checkedOptions(last as MeshgridOptions | undefined, "indexing");
   if (indexing !== "ij" && indexing !== "xy") {
     throw new RuntimeError(`torch.meshgrid: indexing must be one of "xy" or "ij", but received: ${String(indexing)}`);
   }
@@ -425,7 +425,7 @@ export interface TriangleOptions {
 type TriangleArguments = Arguments<[diagonal: number], TriangleOptions>;
 
 function triangleOffset(args: readonly unknown[]): number {
-  return collect<TriangleOptions>(["diagonal"], args, []).diagonal ?? 0;
+  return collect<TriangleOptions>(["diagonal"], args).diagonal ?? 0;
 }
 
 /** The last two dimensions with zeros above a diagonal. (torch.tril) */
@@ -440,13 +440,13 @@ export function triu(x: Tensor, ...args: TriangleArguments): Tensor {
 
 /** Positions of the triangle that `tril` keeps, as two rows: those of rows and those of columns. (torch.tril_indices) */
 export function trilIndices(row: number, column: number, ...args: Arguments<[offset: number], { readonly offset?: number }>): Tensor {
-  const { offset = 0 } = collect<{ offset?: number }>(["offset"], args, []);
+  const { offset = 0 } = collect<{ offset?: number }>(["offset"], args);
   return triangleIndices(row, column, (i, j) => j <= i + offset);
 }
 
 /** Positions of the triangle that `triu` keeps, as two rows: those of rows and those of columns. (torch.triu_indices) */
 export function triuIndices(row: number, column: number, ...args: Arguments<[offset: number], { readonly offset?: number }>): Tensor {
-  const { offset = 0 } = collect<{ offset?: number }>(["offset"], args, []);
+  const { offset = 0 } = collect<{ offset?: number }>(["offset"], args);
   return triangleIndices(row, column, (i, j) => j >= i + offset);
 }
 
@@ -502,7 +502,7 @@ export interface DiagEmbedOptions {
 
 /** The last dimension as a diagonal of two new ones, zeros elsewhere. (torch.diag_embed) */
 export function diagEmbed(x: Tensor, ...args: Arguments<[offset: number, dim1: number, dim2: number], DiagEmbedOptions>): Tensor {
-  const { offset = 0, dim1 = -2, dim2 = -1 } = collect<DiagEmbedOptions>(["offset", "dim1", "dim2"], args, []);
+  const { offset = 0, dim1 = -2, dim2 = -1 } = collect<DiagEmbedOptions>(["offset", "dim1", "dim2"], args);
   return diagEmbedOperation(x, offset, dim1, dim2);
 }
 
@@ -535,7 +535,7 @@ export function diag(x: Tensor, ...args: TriangleArguments): Tensor {
 
 /** The flattened tensor as the diagonal of a matrix. (torch.diagflat) */
 export const diagflat = defineComposite("diagflat", (x: Tensor, ...args: Arguments<[offset: number], { readonly offset?: number }>): Tensor => {
-  return diagEmbedOperation(flatten(x), collect<{ offset?: number }>(["offset"], args, []).offset ?? 0, 0, 1);
+  return diagEmbedOperation(flatten(x), collect<{ offset?: number }>(["offset"], args).offset ?? 0, 0, 1);
 });
 
 const traceOperation = defineOperation<[x: Tensor]>({
@@ -574,7 +574,7 @@ export interface CombinationOptions {
 
 /** Every choice of `r` elements of a vector, a row each. (torch.combinations) */
 export const combinations = defineComposite("combinations", (x: Tensor, ...args: Arguments<[r: number, withReplacement: boolean], CombinationOptions>): Tensor => {
-  const { r = 2, withReplacement = false } = collect<CombinationOptions>(["r", "withReplacement"], args, []);
+  const { r = 2, withReplacement = false } = collect<CombinationOptions>(["r", "withReplacement"], args);
   if (x.sizes.length !== 1) throw new RuntimeError("Expect a 1D vector, but got shape " + formatSizes(x.sizes));
   const count = x.sizes[0]!;
   const rows: number[][] = [];

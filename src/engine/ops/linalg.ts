@@ -5,7 +5,7 @@ import { copy, denseValues } from "../kernels/elementwise.js";
 import * as kernels from "../kernels/linalg.js";
 import { equalSizes, product } from "../size.js";
 import { normalizeDim, Tensor } from "../tensor.js";
-import { collect, type Arguments, type Dims } from "./arguments.js";
+import { checkedOptions, collect, required, requireIntegers, type Arguments, type Dims } from "./arguments.js";
 import { div, gt, mul, sub } from "./binary.js";
 import { chainMatmul, crossAlong, vecdot as vecdotOf } from "./contraction.js";
 import { maskedFill } from "./indexing.js";
@@ -227,7 +227,8 @@ export interface TriangularOptions {
 }
 
 /** X with A X = B for triangular A. (torch.linalg.solve_triangular) */
-export const solveTriangular = defineComposite("solveTriangular", (a: Tensor, b: Tensor, { upper, left = true, unitriangular = false }: TriangularOptions): Tensor => {
+export const solveTriangular = defineComposite("solveTriangular", (a: Tensor, b: Tensor, options: TriangularOptions): Tensor => {
+  const { upper = required(undefined, "linalg_solve_triangular", "upper"), left = true, unitriangular = false } = checkedOptions(options, "upper", "left", "unitriangular");
   let triangle = upper ? triu(a, unitriangular ? 1 : 0) : tril(a, unitriangular ? -1 : 0);
   if (unitriangular) triangle = triangle.add(identity(rowsOf(a), a));
   return left ? solveOperation(triangle, b) : mT(solveOperation(mT(triangle), mT(b)));
@@ -271,7 +272,7 @@ const choleskyOperation = defineOperation<[a: Tensor]>({
 /** Lower-triangular L with L L^T = A, for symmetric positive-definite A. (torch.linalg.cholesky) */
 export const cholesky = defineComposite("cholesky", (a: Tensor, options: { readonly upper?: boolean } = {}): Tensor => {
   const l = choleskyOperation(a);
-  return options.upper ? mT(l) : l;
+  return checkedOptions(options, "upper").upper ? mT(l) : l;
 });
 
 // ---- factorizations with several results: one row for each, gradients add up
@@ -368,7 +369,7 @@ const qrOperation = defineComposite("qr", (a: Tensor, mode: "reduced" | "complet
 
 /** A = Q R with orthonormal columns in Q and upper-triangular R. `mode`: "reduced" (default), "complete" or "r". (torch.linalg.qr) */
 export function qr(a: Tensor, ...args: Arguments<[mode: "reduced" | "complete" | "r"], { readonly mode?: "reduced" | "complete" | "r" }>): QrResult {
-  const { mode = "reduced" } = collect<{ mode?: "reduced" | "complete" | "r" }>(["mode"], args, []);
+  const { mode = "reduced" } = collect<{ mode?: "reduced" | "complete" | "r" }>(["mode"], args);
   if (!["reduced", "complete", "r"].includes(mode)) {
     throw new RuntimeError(`qr received unrecognized mode '${mode}' but expected one of 'reduced' (default), 'r', or 'complete'`);
   }
@@ -503,7 +504,7 @@ export interface SvdOptions {
 
 /** A = U diag(S) Vh with S descending. (torch.linalg.svd) */
 export function svd(a: Tensor, ...args: Arguments<[fullMatrices: boolean], SvdOptions>): SvdResult {
-  return svdOperation(a, collect<SvdOptions>(["fullMatrices"], args, []).fullMatrices ?? true);
+  return svdOperation(a, collect<SvdOptions>(["fullMatrices"], args).fullMatrices ?? true);
 }
 
 const svdvalsOperation = defineComposite("svdvals", (a: Tensor): Tensor => {
@@ -564,6 +565,7 @@ export const lstsq = defineComposite("lstsq", (a: Tensor, b: Tensor): { readonly
 
 /** A multiplied by itself, `n` times; negative powers are those of the inverse. (torch.linalg.matrix_power) */
 export const matrixPower = defineComposite("matrixPower", (a: Tensor, n: number): Tensor => {
+  requireIntegers("matrix_power", n);
   requireSquare(a, "linalg.matrix_power");
   if (n === 0) return expand(identity(rowsOf(a), a), a.sizes as number[]).clone();
   let base = n < 0 ? invOperation(a) : a;
@@ -594,17 +596,18 @@ export const vecdot = defineComposite("vecdot", (x: Tensor, y: Tensor, ...args: 
 
 /** The vector product along a dimension of size 3, the last by default. (torch.linalg.cross) */
 export function cross(x: Tensor, y: Tensor, ...args: Arguments<[dim: number], { readonly dim?: number }>): Tensor {
-  return crossAlong(x, y, collect<{ dim?: number }>(["dim"], args, []).dim ?? -1);
+  return crossAlong(x, y, collect<{ dim?: number }>(["dim"], args).dim ?? -1);
 }
 
 /** The diagonals of matrices. (torch.linalg.diagonal) */
 export function diagonal(a: Tensor, options: { readonly offset?: number; readonly dim1?: number; readonly dim2?: number } = {}): Tensor {
-  return diagonalOf(a, options.offset ?? 0, options.dim1 ?? -2, options.dim2 ?? -1);
+  const { offset = 0, dim1 = -2, dim2 = -1 } = checkedOptions(options, "offset", "dim1", "dim2");
+  return diagonalOf(a, offset, dim1, dim2);
 }
 
 /** Powers 0 to N - 1 of each element, as a new last dimension. (torch.linalg.vander) */
 export const vander = defineComposite("vander", (x: Tensor, options: { readonly N?: number } = {}): Tensor => {
-  const count = options.N ?? columnsOf(x);
+  const count = checkedOptions(options, "N").N ?? columnsOf(x);
   return stack(Array.from({ length: count }, (_, power) => x.pow(power)), -1);
 });
 
@@ -677,7 +680,7 @@ export interface LinalgNormOptions {
 
 /** A vector norm or a matrix norm, by how many dimensions are meant. (torch.linalg.norm) */
 export const norm = defineComposite("norm", (x: Tensor, ...args: Arguments<[ord: MatrixOrder | null, dim: Dims | null, keepdim: boolean], LinalgNormOptions>): Tensor => {
-  const { ord = null, dim = null, keepdim = false } = collect<LinalgNormOptions>(["ord", "dim", "keepdim"], args, []);
+  const { ord = null, dim = null, keepdim = false } = collect<LinalgNormOptions>(["ord", "dim", "keepdim"], args);
   if (ord === null) return vectorNormOf(x, 2, dim, keepdim);
   const dims = dim === null ? [...x.sizes.keys()] : typeof dim === "number" ? [dim] : dim;
   if (dim === null && x.sizes.length !== 1 && x.sizes.length !== 2) {

@@ -8,7 +8,7 @@ import { equalSizes, formatSizes, product } from "../size.js";
 import { Tensor } from "../tensor.js";
 import { warn } from "../warnings.js";
 import { logSoftmax, logsigmoid } from "./activation.js";
-import { collect, type Arguments } from "./arguments.js";
+import { checkedOptions, collect, type Arguments } from "./arguments.js";
 import { broadcastSizes, resultType } from "./promotion.js";
 
 /** Losses (torch.nn.functional): how far a prediction is from its target. */
@@ -124,7 +124,7 @@ const mseOf = elementLoss({
 
 /** (x - target)^2. (torch.nn.functional.mse_loss) */
 export function mseLoss(x: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
-  return mseOf(x, target, options.reduction ?? "mean");
+  return mseOf(x, target, checkedOptions(options, "reduction").reduction ?? "mean");
 }
 
 const l1Of = elementLoss({
@@ -137,7 +137,7 @@ const l1Of = elementLoss({
 
 /** |x - target|. (torch.nn.functional.l1_loss) */
 export function l1Loss(x: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
-  return l1Of(x, target, options.reduction ?? "mean");
+  return l1Of(x, target, checkedOptions(options, "reduction").reduction ?? "mean");
 }
 
 const smoothL1Slope = (difference: number, beta: number): number => (Math.abs(difference) < beta ? difference / beta : Math.sign(difference));
@@ -166,7 +166,8 @@ export interface SmoothL1Options extends LossOptions {
 
 /** |x - target| - beta / 2, and (x - target)^2 / (2 beta) near zero. (torch.nn.functional.smooth_l1_loss) */
 export function smoothL1Loss(x: Tensor, target: Tensor, options: SmoothL1Options = {}): Tensor {
-  return smoothL1Of(x, target, options.reduction ?? "mean", options.beta ?? 1);
+  const { reduction = "mean", beta = 1 } = checkedOptions(options, "reduction", "beta");
+  return smoothL1Of(x, target, reduction, beta);
 }
 
 const huberSlope = (difference: number, delta: number): number => Math.max(-delta, Math.min(delta, difference));
@@ -195,7 +196,8 @@ export interface HuberOptions extends LossOptions {
 
 /** (x - target)^2 / 2, and linear beyond delta. (torch.nn.functional.huber_loss) */
 export function huberLoss(x: Tensor, target: Tensor, options: HuberOptions = {}): Tensor {
-  return huberOf(x, target, options.reduction ?? "mean", options.delta ?? 1);
+  const { reduction = "mean", delta = 1 } = checkedOptions(options, "reduction", "delta");
+  return huberOf(x, target, reduction, delta);
 }
 
 const softMarginOf = elementLoss({
@@ -207,7 +209,7 @@ const softMarginOf = elementLoss({
 
 /** log(1 + e^(-target x)), with targets 1 and -1. (torch.nn.functional.soft_margin_loss) */
 export function softMarginLoss(x: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
-  return softMarginOf(x, target, options.reduction ?? "mean");
+  return softMarginOf(x, target, checkedOptions(options, "reduction").reduction ?? "mean");
 }
 
 const klDivOf = elementLoss<[logTarget: boolean]>({
@@ -231,7 +233,7 @@ export interface KlDivOptions {
 
 /** The Kullback-Leibler divergence of probabilities `target` from log-probabilities x. (torch.nn.functional.kl_div) */
 export function klDiv(x: Tensor, target: Tensor, options: KlDivOptions = {}): Tensor {
-  const { reduction = "mean", logTarget = false } = options;
+  const { reduction = "mean", logTarget = false } = checkedOptions(options, "reduction", "logTarget");
   if (reduction === "mean") {
     warn(
       "reduction: 'mean' divides the total loss by both the batch size and the support size.'batchmean' divides only by the batch size, and aligns with the KL div math definition.'mean' will be changed to behave the same as 'batchmean' in the next major release.",
@@ -285,7 +287,7 @@ const weightedBinaryCrossEntropy = defineComposite("binaryCrossEntropy", (x: Ten
 
 /** -(target log(x) + (1 - target) log(1 - x)) of probabilities. (torch.nn.functional.binary_cross_entropy) */
 export function binaryCrossEntropy(x: Tensor, target: Tensor, ...args: Arguments<[weight: Tensor | null], BinaryCrossEntropyOptions>): Tensor {
-  const { weight = null, reduction = "mean" } = collect<BinaryCrossEntropyOptions>(["weight"], args);
+  const { weight = null, reduction = "mean" } = collect<BinaryCrossEntropyOptions>(["weight"], args, ["reduction"]);
   if (!equalSizes(x.sizes, target.sizes)) {
     throw new ValueError(
       `Using a target size (${target.shape}) that is different to the input size (${x.shape}) is deprecated. Please ensure they have the same size.`,
@@ -321,7 +323,7 @@ const weightedLogits = defineComposite(
 
 /** binaryCrossEntropy of sigmoid(x), exact for large |x|. (torch.nn.functional.binary_cross_entropy_with_logits) */
 export function binaryCrossEntropyWithLogits(x: Tensor, target: Tensor, ...args: Arguments<[weight: Tensor | null], BinaryCrossEntropyWithLogitsOptions>): Tensor {
-  const { weight = null, posWeight = null, reduction = "mean" } = collect<BinaryCrossEntropyWithLogitsOptions>(["weight"], args);
+  const { weight = null, posWeight = null, reduction = "mean" } = collect<BinaryCrossEntropyWithLogitsOptions>(["weight"], args, ["posWeight", "reduction"]);
   if (!equalSizes(x.sizes, target.sizes)) throw new ValueError(`Target size (${target.shape}) must be the same as input size (${x.shape})`);
   if (x.dtype.isFloatingPoint && !target.dtype.isFloatingPoint) {
     throw new RuntimeError(`result type ${x.dtype.scalarType} can't be cast to the desired output type ${target.dtype.scalarType}`);
@@ -351,7 +353,7 @@ const poissonOf = defineComposite("poissonNllLoss", (x: Tensor, target: Tensor, 
 
 /** Negative log-likelihood of counts that are Poisson distributed. (torch.nn.functional.poisson_nll_loss) */
 export function poissonNllLoss(x: Tensor, target: Tensor, ...args: Arguments<[logInput: boolean, full: boolean], PoissonNLLOptions>): Tensor {
-  return poissonOf(x, target, collect<PoissonNLLOptions>(["logInput", "full"], args));
+  return poissonOf(x, target, collect<PoissonNLLOptions>(["logInput", "full"], args, ["eps", "reduction"]));
 }
 
 export interface GaussianNLLOptions extends LossOptions {
@@ -380,7 +382,7 @@ const gaussianOf = defineComposite("gaussianNllLoss", (x: Tensor, target: Tensor
 
 /** Negative log-likelihood of normal targets with expectation x and the given variance. (torch.nn.functional.gaussian_nll_loss) */
 export function gaussianNllLoss(x: Tensor, target: Tensor, variance: Tensor | number, ...args: Arguments<[full: boolean, eps: number], GaussianNLLOptions>): Tensor {
-  return gaussianOf(x, target, variance, collect<GaussianNLLOptions>(["full", "eps"], args));
+  return gaussianOf(x, target, variance, collect<GaussianNLLOptions>(["full", "eps"], args, ["reduction"]));
 }
 
 // ---- classes
@@ -485,7 +487,7 @@ function checkClassTargets(x: Tensor, target: Tensor, weight: Tensor | null): vo
 
 /** Minus the log-probability of each target class; x is (C), (N, C) or (N, C, ...), targets (), (N) or (N, ...). (torch.nn.functional.nll_loss) */
 export function nllLoss(x: Tensor, target: Tensor, ...args: Arguments<[weight: Tensor | null], NLLOptions>): Tensor {
-  const { weight = null, ignoreIndex = -100, reduction = "mean" } = collect<NLLOptions>(["weight"], args);
+  const { weight = null, ignoreIndex = -100, reduction = "mean" } = collect<NLLOptions>(["weight"], args, ["ignoreIndex", "reduction"]);
   return nllOperation(x, target, weight, ignoreIndex, reduction, 0);
 }
 
@@ -527,7 +529,7 @@ function crossEntropyOfProbabilities(x: Tensor, target: Tensor, weight: Tensor |
  * (torch.nn.functional.cross_entropy)
  */
 export function crossEntropy(x: Tensor, target: Tensor, ...args: Arguments<[weight: Tensor | null], CrossEntropyOptions>): Tensor {
-  return crossEntropyOf(x, target, collect<CrossEntropyOptions>(["weight"], args));
+  return crossEntropyOf(x, target, collect<CrossEntropyOptions>(["weight"], args, ["labelSmoothing", "ignoreIndex", "reduction"]));
 }
 
 type MultiMarginArgs = [x: Tensor, target: Tensor, p: number, margin: number, weight: Tensor | null, reduction: Reduction];
@@ -585,7 +587,7 @@ export interface MultiMarginOptions extends ClassLossOptions {
 
 /** For each other class, how far its score comes within a margin of the target's. x is (C) or (N, C). (torch.nn.functional.multi_margin_loss) */
 export function multiMarginLoss(x: Tensor, target: Tensor, ...args: Arguments<[p: number, margin: number, weight: Tensor | null], MultiMarginOptions>): Tensor {
-  const { p = 1, margin = 1, weight = null, reduction = "mean" } = collect<MultiMarginOptions>(["p", "margin", "weight"], args);
+  const { p = 1, margin = 1, weight = null, reduction = "mean" } = collect<MultiMarginOptions>(["p", "margin", "weight"], args, ["reduction"]);
   return multiMarginOperation(x, target, p, margin, weight, reduction);
 }
 
@@ -623,7 +625,7 @@ const multilabelMarginOperation = defineOperation<[x: Tensor, target: Tensor, re
 
 /** For each pair of a target class and another, how far the scores come within 1. Targets are class indices, ended by -1. (torch.nn.functional.multilabel_margin_loss) */
 export function multilabelMarginLoss(x: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
-  return multilabelMarginOperation(x, target, options.reduction ?? "mean");
+  return multilabelMarginOperation(x, target, checkedOptions(options, "reduction").reduction ?? "mean");
 }
 
 const multilabelSoftMarginOf = defineComposite("multilabelSoftMarginLoss", (x: Tensor, target: Tensor, weight: Tensor | null, reduction: Reduction): Tensor => {
@@ -634,7 +636,7 @@ const multilabelSoftMarginOf = defineComposite("multilabelSoftMarginLoss", (x: T
 
 /** The mean over classes of the binary cross entropy of logits x. (torch.nn.functional.multilabel_soft_margin_loss) */
 export function multilabelSoftMarginLoss(x: Tensor, target: Tensor, ...args: Arguments<[weight: Tensor | null], BinaryCrossEntropyOptions>): Tensor {
-  const { weight = null, reduction = "mean" } = collect<BinaryCrossEntropyOptions>(["weight"], args);
+  const { weight = null, reduction = "mean" } = collect<BinaryCrossEntropyOptions>(["weight"], args, ["reduction"]);
   return multilabelSoftMarginOf(x, target, weight, reduction);
 }
 
@@ -653,7 +655,7 @@ const hingeEmbeddingOf = defineComposite("hingeEmbeddingLoss", (x: Tensor, targe
 
 /** x where the target is 1, max(0, margin - x) where it is -1: x is a distance. (torch.nn.functional.hinge_embedding_loss) */
 export function hingeEmbeddingLoss(x: Tensor, target: Tensor, ...args: Arguments<[margin: number], MarginOptions>): Tensor {
-  const { margin = 1, reduction = "mean" } = collect<MarginOptions>(["margin"], args);
+  const { margin = 1, reduction = "mean" } = collect<MarginOptions>(["margin"], args, ["reduction"]);
   return hingeEmbeddingOf(x, target, margin, reduction);
 }
 
@@ -668,7 +670,7 @@ const marginRankingOf = defineComposite("marginRankingLoss", (x1: Tensor, x2: Te
 
 /** max(0, margin - target (x1 - x2)): target 1 wants x1 above x2, -1 below. (torch.nn.functional.margin_ranking_loss) */
 export function marginRankingLoss(x1: Tensor, x2: Tensor, target: Tensor, ...args: Arguments<[margin: number], MarginOptions>): Tensor {
-  const { margin = 0, reduction = "mean" } = collect<MarginOptions>(["margin"], args);
+  const { margin = 0, reduction = "mean" } = collect<MarginOptions>(["margin"], args, ["reduction"]);
   return marginRankingOf(x1, x2, target, margin, reduction);
 }
 
@@ -691,7 +693,7 @@ const cosineEmbeddingOf = defineComposite("cosineEmbeddingLoss", (x1: Tensor, x2
 
 /** 1 - cos(x1, x2) where the target is 1, max(0, cos(x1, x2) - margin) where it is -1. (torch.nn.functional.cosine_embedding_loss) */
 export function cosineEmbeddingLoss(x1: Tensor, x2: Tensor, target: Tensor, ...args: Arguments<[margin: number], MarginOptions>): Tensor {
-  const { margin = 0, reduction = "mean" } = collect<MarginOptions>(["margin"], args);
+  const { margin = 0, reduction = "mean" } = collect<MarginOptions>(["margin"], args, ["reduction"]);
   return cosineEmbeddingOf(x1, x2, target, margin, reduction);
 }
 
@@ -731,7 +733,7 @@ const tripletOf = defineComposite("tripletMarginLoss", (anchor: Tensor, positive
 
 /** max(0, margin + |anchor - positive| - |anchor - negative|). (torch.nn.functional.triplet_margin_loss) */
 export function tripletMarginLoss(anchor: Tensor, positive: Tensor, negative: Tensor, ...args: Arguments<[margin: number, p: number, eps: number, swap: boolean], TripletOptions>): Tensor {
-  return tripletOf(anchor, positive, negative, collect<TripletOptions>(["margin", "p", "eps", "swap"], args));
+  return tripletOf(anchor, positive, negative, collect<TripletOptions>(["margin", "p", "eps", "swap"], args, ["reduction"]));
 }
 
 export interface TripletWithDistanceOptions extends LossOptions {
@@ -756,7 +758,7 @@ const tripletWithDistanceOf = defineComposite(
 
 /** tripletMarginLoss with a distance of your own. (torch.nn.functional.triplet_margin_with_distance_loss) */
 export function tripletMarginWithDistanceLoss(anchor: Tensor, positive: Tensor, negative: Tensor, options: TripletWithDistanceOptions = {}): Tensor {
-  return tripletWithDistanceOf(anchor, positive, negative, options);
+  return tripletWithDistanceOf(anchor, positive, negative, checkedOptions(options, "distanceFunction", "margin", "swap", "reduction"));
 }
 
 export interface CosineSimilarityOptions {
@@ -893,7 +895,7 @@ export function ctcLoss(
   targetLengths: Tensor | readonly number[] | number,
   ...args: Arguments<[blank: number], CtcOptions>
 ): Tensor {
-  const { blank = 0, reduction = "mean", zeroInfinity = false } = collect<CtcOptions>(["blank"], args);
+  const { blank = 0, reduction = "mean", zeroInfinity = false } = collect<CtcOptions>(["blank"], args, ["zeroInfinity", "reduction"]);
   const isBatched = logProbs.ndim === 3;
   const batched = isBatched ? logProbs : logProbs.unsqueeze(1);
   const loss = ctcOperation(batched, targets, lengthsOf(inputLengths), lengthsOf(targetLengths), blank, reduction, zeroInfinity);

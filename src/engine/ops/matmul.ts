@@ -6,6 +6,7 @@ import { multiply, type Matrix } from "../kernels/matmul.js";
 import { sumTo } from "../kernels/sumTo.js";
 import { contiguousStrides, equalSizes, product } from "../size.js";
 import { Tensor } from "../tensor.js";
+import { checkedOptions } from "./arguments.js";
 import { broadcastSizes, cppName } from "./promotion.js";
 import { expand } from "./shape.js";
 
@@ -331,7 +332,8 @@ export const baddbmm: AddProduct = defineComposite("baddbmm", (x, a, b, options)
 /** beta * x + alpha * (matrix @ vector). (torch.addmv) */
 export const addmv: AddProduct = defineComposite("addmv", (x, matrix, vector, options) => addProduct(x, mv(matrix, vector), options));
 
-function addProduct(x: Tensor, y: Tensor, { beta = 1, alpha = 1 }: AddProductOptions = {}): Tensor {
+function addProduct(x: Tensor, y: Tensor, options?: AddProductOptions): Tensor {
+  const { beta = 1, alpha = 1 } = checkedOptions(options, "beta", "alpha");
   const added = equalSizes(x.sizes, y.sizes) ? x : expand(x, y.sizes as number[]);
   return (beta === 1 ? added : added.mul(beta)).add(y, { alpha });
 }

@@ -1,15 +1,22 @@
 import { bool, getDefaultDtype, hasHigherCategory, int64, promoteTypes, type DType } from "../dtype.js";
-import { RuntimeError } from "../errors.js";
+import { RuntimeError, TypeError } from "../errors.js";
+import { typeInPython } from "../print/python.js";
 import { equalSizes } from "../size.js";
 import { Tensor } from "../tensor.js";
 
 /** A number or boolean where PyTorch takes a Python scalar. Whole numbers count as integers. */
 export type Scalar = number | boolean;
 
+/** A scalar as a number; anything else is an error, where JavaScript would make it NaN. */
+export function numberOf(value: Scalar): number {
+  if (typeof value !== "number" && typeof value !== "boolean") throw new TypeError(`expected a tensor or a number, but got ${typeInPython(value)}`);
+  return Number(value);
+}
+
 /** The dtype that a number counts as where no tensor decides. */
 export function scalarDType(value: Scalar): DType {
   if (typeof value === "boolean") return bool;
-  return Number.isInteger(value) ? int64 : getDefaultDtype();
+  return Number.isInteger(numberOf(value)) ? int64 : getDefaultDtype();
 }
 
 /**

@@ -5,7 +5,8 @@ import * as kernels from "../kernels/elementwise.js";
 import * as distributions from "../random/distributions.js";
 import { defaultGenerator, type Generator } from "../random/generator.js";
 import { Tensor } from "../tensor.js";
-import { allocate, allocateLike, finish, parseSize, type SizeArguments, type TensorOptions } from "./allocation.js";
+import { allocate, allocateLike, checkedTensorOptions, finish, parseSize, type SizeArguments, type TensorOptions } from "./allocation.js";
+import { checkedOptions } from "./arguments.js";
 import { checkStd, fillIntegers, fillNormal, fillUniform, integerRange, requireFloatingPoint, type GeneratorOptions } from "./drawing.js";
 import { broadcastSizes, resultType } from "./promotion.js";
 
@@ -17,7 +18,7 @@ export interface RandomOptions extends TensorOptions, GeneratorOptions {}
 
 /** Uniform over [0, 1). (torch.rand) */
 export function rand(...args: SizeArguments<RandomOptions>): Tensor {
-  const { sizes, options } = parseSize("rand", args);
+  const { sizes, options } = parseSize("rand", args, "generator");
   const result = allocate(sizes, options);
   requireFloatingPoint(result, "check_uniform_bounds");
   if (result.device === "cpu") fillUniform(result, 0, 1, options.generator);
@@ -26,7 +27,7 @@ export function rand(...args: SizeArguments<RandomOptions>): Tensor {
 
 /** Standard normal. (torch.randn) */
 export function randn(...args: SizeArguments<RandomOptions>): Tensor {
-  const { sizes, options } = parseSize("randn", args);
+  const { sizes, options } = parseSize("randn", args, "generator");
   const result = allocate(sizes, options);
   requireFloatingPoint(result, "normal_kernel_cpu");
   if (result.device === "cpu") fillNormal(result, 0, 1, options.generator);
@@ -38,7 +39,8 @@ export function randint(high: number, size: readonly number[], options?: RandomO
 export function randint(low: number, high: number, size: readonly number[], options?: RandomOptions): Tensor;
 export function randint(...args: (number | readonly number[] | RandomOptions | undefined)[]): Tensor {
   const bounds = args.filter((arg) => typeof arg === "number");
-  const [size, options = {}] = args.slice(bounds.length) as [readonly number[], RandomOptions?];
+  const [size, given] = args.slice(bounds.length) as [readonly number[], RandomOptions?];
+  const options = checkedTensorOptions(given, "generator");
   const [low, high] = bounds.length === 1 ? [0, bounds[0]!] : (bounds as [number, number]);
   const range = integerRange(low, high);
   const { sizes } = parseSize("randint", [size]);
@@ -48,7 +50,8 @@ export function randint(...args: (number | readonly number[] | RandomOptions | u
 }
 
 /** A random order of 0 to n - 1, int64 by default. (torch.randperm) */
-export function randperm(n: number, options: RandomOptions = {}): Tensor {
+export function randperm(n: number, given?: RandomOptions): Tensor {
+  const options = checkedTensorOptions(given, "generator");
   const { sizes } = parseSize("randperm", [n]);
   const result = allocate(sizes, options, int64);
   if (result.device === "cpu") distributions.fillPermutation(result.storage.data, 0, n, options.generator ?? defaultGenerator);
@@ -56,7 +59,8 @@ export function randperm(n: number, options: RandomOptions = {}): Tensor {
 }
 
 /** Uniform over [0, 1) in the shape, dtype and device of `x`. (torch.rand_like) */
-export function randLike(x: Tensor, options: RandomOptions = {}): Tensor {
+export function randLike(x: Tensor, given?: RandomOptions): Tensor {
+  const options = checkedTensorOptions(given, "generator");
   const result = allocateLike(x, options);
   requireFloatingPoint(result, "check_uniform_bounds");
   if (result.device === "cpu") fillUniform(result, 0, 1, options.generator);
@@ -64,7 +68,8 @@ export function randLike(x: Tensor, options: RandomOptions = {}): Tensor {
 }
 
 /** Standard normal in the shape, dtype and device of `x`. (torch.randn_like) */
-export function randnLike(x: Tensor, options: RandomOptions = {}): Tensor {
+export function randnLike(x: Tensor, given?: RandomOptions): Tensor {
+  const options = checkedTensorOptions(given, "generator");
   const result = allocateLike(x, options);
   requireFloatingPoint(result, "normal_kernel_cpu");
   if (result.device === "cpu") fillNormal(result, 0, 1, options.generator);
@@ -76,7 +81,7 @@ export function randintLike(x: Tensor, high: number, options?: RandomOptions): T
 export function randintLike(x: Tensor, low: number, high: number, options?: RandomOptions): Tensor;
 export function randintLike(x: Tensor, ...args: (number | RandomOptions | undefined)[]): Tensor {
   const bounds = args.filter((arg) => typeof arg === "number");
-  const options = (args[bounds.length] ?? {}) as RandomOptions;
+  const options = checkedTensorOptions(args[bounds.length] as RandomOptions | undefined, "generator");
   const [low, high] = bounds.length === 1 ? [0, bounds[0]!] : (bounds as [number, number]);
   const range = integerRange(low, high);
   const result = allocateLike(x, options);
@@ -106,9 +111,10 @@ export function normal(mean: number, std: Tensor, options?: GeneratorOptions): T
 export function normal(mean: Tensor | number, std: Tensor | number = 1, ...rest: (readonly number[] | RandomOptions | undefined)[]): Tensor {
   if (typeof std === "number") checkStd(std);
   if (mean instanceof Tensor || std instanceof Tensor) {
-    return normalOf(mean, std, (rest[0] as GeneratorOptions | undefined)?.generator ?? defaultGenerator);
+    return normalOf(mean, std, checkedOptions(rest[0] as GeneratorOptions | undefined, "generator").generator ?? defaultGenerator);
   }
-  const [size, options = {}] = rest as [readonly number[], RandomOptions?];
+  const [size, given] = rest as [readonly number[], RandomOptions?];
+  const options = checkedTensorOptions(given, "generator");
   const { sizes } = parseSize("normal", [size]);
   const result = allocate(sizes, options);
   requireFloatingPoint(result, "normal_kernel_cpu");
@@ -129,7 +135,7 @@ const bernoulliOf = defineOperation<[p: Tensor, generator: Generator]>({
 /** One with the probability that each element states, else zero. (torch.bernoulli) */
 export function bernoulli(p: Tensor, options: GeneratorOptions = {}): Tensor {
   requireFloatingPoint(p, "bernoulli_tensor_cpu_p_");
-  return bernoulliOf(p, options.generator ?? defaultGenerator);
+  return bernoulliOf(p, checkedOptions(options, "generator").generator ?? defaultGenerator);
 }
 
 function contiguousValues(x: Tensor): distributions.FloatArray {

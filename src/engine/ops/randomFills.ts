@@ -5,6 +5,7 @@ import { fillInMemoryOrder } from "../kernels/fill.js";
 import * as distributions from "../random/distributions.js";
 import { defaultGenerator, type Generator } from "../random/generator.js";
 import type { Tensor } from "../tensor.js";
+import { collect, required, type Arguments } from "./arguments.js";
 import { checkStd, fillIntegers, fillNormal, fillUniform, integerRange, requireFloatingPoint, type GeneratorOptions } from "./drawing.js";
 
 /** Methods that fill a tensor with random numbers: number for number what PyTorch draws on the CPU from the same seed. The meta device draws nothing. */
@@ -26,30 +27,51 @@ const fullRanges: Readonly<Record<DType["name"], number | bigint>> = {
   bool: 2,
 };
 
-/** Fills with numbers uniform over [low, high), by default [0, 1). (Tensor.uniform_) */
-export function uniform_(self: Tensor, low = 0, high = 1, options: GeneratorOptions = {}): Tensor {
+/** The parameters of a distribution by position, by name or both, and the generator. */
+type FillArguments<Positional extends readonly unknown[], Named> = Arguments<Positional, Named & GeneratorOptions>;
+
+interface MeanAndStd {
+  readonly mean?: number;
+  readonly std?: number;
+}
+
+interface RandomRange {
+  readonly from?: number | null;
+  readonly to?: number | null;
+}
+
+function fillOptions<Named extends object>(names: readonly (keyof Named & string)[], args: readonly unknown[]): Named & GeneratorOptions {
+  return collect<Named & GeneratorOptions>(names, args, ["generator"]);
+}
+
+/** Fills with numbers uniform over [from, to), by default [0, 1). (Tensor.uniform_) */
+export function uniform_(self: Tensor, ...args: FillArguments<[from: number, to: number], { readonly from?: number; readonly to?: number }>): Tensor {
+  const { from: low = 0, to: high = 1, generator } = fillOptions<{ from?: number; to?: number }>(["from", "to"], args);
   requireFloatingPoint(self, "check_uniform_bounds");
   distributions.checkUniformBounds(low, high);
-  return overwrite("uniform_", self, [self, low, high], () => fillUniform(self, low, high, options.generator));
+  return overwrite("uniform_", self, [self, low, high], () => fillUniform(self, low, high, generator));
 }
 
 /** Fills with normal numbers, by default of mean 0 and standard deviation 1. (Tensor.normal_) */
-export function normal_(self: Tensor, mean = 0, std = 1, options: GeneratorOptions = {}): Tensor {
+export function normal_(self: Tensor, ...args: FillArguments<[mean: number, std: number], MeanAndStd>): Tensor {
+  const { mean = 0, std = 1, generator } = fillOptions<MeanAndStd>(["mean", "std"], args);
   requireFloatingPoint(self, "normal_kernel_cpu");
   checkStd(std);
-  return overwrite("normal_", self, [self, mean, std], () => fillNormal(self, mean, std, options.generator));
+  return overwrite("normal_", self, [self, mean, std], () => fillNormal(self, mean, std, generator));
 }
 
-/** Fills with integers over [low, high); one bound is the upper one, none means all that the dtype holds exactly. (Tensor.random_) */
-export function random_(self: Tensor, low?: number | null, high?: number | null, options: GeneratorOptions = {}): Tensor {
-  const [from, range] = low == null ? [0, fullRanges[self.dtype.name]] : high == null ? [0, integerRange(0, low)] : [low, integerRange(low, high)];
-  return overwrite("random_", self, [self, low, high], () => fillIntegers(self, from, range, options.generator));
+/** Fills with integers over [from, to); one bound is the upper one, none means all that the dtype holds exactly. (Tensor.random_) */
+export function random_(self: Tensor, ...args: FillArguments<[from: number | null, to: number | null], RandomRange>): Tensor {
+  const { from = null, to = null, generator } = fillOptions<RandomRange>(["from", "to"], args);
+  const [low, high] = to === null ? [0, from] : [from ?? 0, to];
+  const range = high === null ? fullRanges[self.dtype.name] : integerRange(low, high);
+  return overwrite("random_", self, [self, low, high], () => fillIntegers(self, low, range, generator));
 }
 
 /** Fills with ones of probability `p` (default 0.5), zeros else. (Tensor.bernoulli_) */
-export function bernoulli_(self: Tensor, p = 0.5, options: GeneratorOptions = {}): Tensor {
+export function bernoulli_(self: Tensor, ...args: FillArguments<[p: number], { readonly p?: number }>): Tensor {
+  const { p = 0.5, generator = defaultGenerator } = fillOptions<{ p?: number }>(["p"], args);
   if (!(p >= 0 && p <= 1)) throw new RuntimeError(`bernoulli_ expects p to be in [0, 1], but got p=${p}`);
-  const generator = options.generator ?? defaultGenerator;
   return overwrite("bernoulli_", self, [self, p], () =>
     fillInMemoryOrder(self, (target, offset, length) => distributions.fillBernoulli(target, offset, length, p, generator)),
   );
@@ -64,10 +86,10 @@ function fillContinuously(name: string, self: Tensor, fill: ContinuousFill, a: n
 }
 
 /** Fills with exponential numbers of rate `lambd` (default 1). (Tensor.exponential_) */
-export function exponential_(self: Tensor, lambd = 1, options: GeneratorOptions = {}): Tensor {
+export function exponential_(self: Tensor, ...args: FillArguments<[lambd: number], { readonly lambd?: number }>): Tensor {
+  const { lambd = 1, generator = defaultGenerator } = fillOptions<{ lambd?: number }>(["lambd"], args);
   requireContinuous(self, "Exponential");
   if (!(lambd > 0)) throw new RuntimeError(`exponential_ expects lambda > 0.0, but found lambda=${lambd}`);
-  const generator = options.generator ?? defaultGenerator;
   return overwrite("exponential_", self, [self, lambd], () =>
     fillInMemoryOrder(self, (target, offset, length) =>
       distributions.fillExponential(target as distributions.FloatArray, offset, length, lambd, generator),
@@ -76,23 +98,26 @@ export function exponential_(self: Tensor, lambd = 1, options: GeneratorOptions 
 }
 
 /** Fills with exponentials of normal numbers, by default of mean 1 and standard deviation 2. (Tensor.log_normal_) */
-export function logNormal_(self: Tensor, mean = 1, std = 2, options: GeneratorOptions = {}): Tensor {
+export function logNormal_(self: Tensor, ...args: FillArguments<[mean: number, std: number], MeanAndStd>): Tensor {
+  const { mean = 1, std = 2, generator } = fillOptions<MeanAndStd>(["mean", "std"], args);
   requireFloatingPoint(self, "log_normal_cpu");
   if (!(std > 0)) throw new RuntimeError(`log_normal_ expects std > 0.0, but found std=${std}`);
-  return fillContinuously("logNormal_", self, distributions.fillLogNormal, mean, std, options.generator);
+  return fillContinuously("logNormal_", self, distributions.fillLogNormal, mean, std, generator);
 }
 
 /** Fills with Cauchy numbers, by default of median 0 and scale 1. (Tensor.cauchy_) */
-export function cauchy_(self: Tensor, median = 0, sigma = 1, options: GeneratorOptions = {}): Tensor {
+export function cauchy_(self: Tensor, ...args: FillArguments<[median: number, sigma: number], { readonly median?: number; readonly sigma?: number }>): Tensor {
+  const { median = 0, sigma = 1, generator } = fillOptions<{ median?: number; sigma?: number }>(["median", "sigma"], args);
   requireContinuous(self, "Cauchy");
   if (!(sigma > 0)) throw new RuntimeError(`cauchy_ expects sigma > 0.0, but found sigma=${sigma}`);
-  return fillContinuously("cauchy_", self, distributions.fillCauchy, median, sigma, options.generator);
+  return fillContinuously("cauchy_", self, distributions.fillCauchy, median, sigma, generator);
 }
 
 /** Fills with how many trials of success probability `p` it takes to succeed. (Tensor.geometric_) */
-export function geometric_(self: Tensor, p: number, options: GeneratorOptions = {}): Tensor {
+export function geometric_(self: Tensor, ...args: FillArguments<[p: number], { readonly p: number }>): Tensor {
+  const { p: given, generator = defaultGenerator } = fillOptions<{ p?: number }>(["p"], args);
+  const p = required(given, "geometric_", "p");
   if (!(p > 0 && p < 1)) throw new RuntimeError(`geometric_ expects p to be in (0, 1), but got p=${p}`);
-  const generator = options.generator ?? defaultGenerator;
   return overwrite("geometric_", self, [self, p], () =>
     fillInMemoryOrder(self, (target, offset, length) => distributions.fillGeometric(target, offset, length, p, generator)),
   );

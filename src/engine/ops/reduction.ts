@@ -6,7 +6,7 @@ import * as kernels from "../kernels/reduce.js";
 import { slicesOf } from "../kernels/slices.js";
 import { equalSizes } from "../size.js";
 import { normalizeDim, Tensor } from "../tensor.js";
-import { collect, required, type Arguments, type Dims } from "./arguments.js";
+import { collect, required, requireIntegers, type Arguments, type Dims } from "./arguments.js";
 import { maximum, minimum } from "./binary.js";
 import { definePick, positionsAlong } from "./picks.js";
 import { floatType } from "./promotion.js";
@@ -276,8 +276,8 @@ export function amin(x: Tensor, ...args: ReductionArguments): Tensor {
 type MinAndMax = readonly [min: Tensor, max: Tensor] & { readonly min: Tensor; readonly max: Tensor };
 
 /** The smallest and the largest element. (torch.aminmax) */
-export const aminmax = defineComposite("aminmax", (x: Tensor, options: AlongOptions = {}): MinAndMax => {
-  const [min, max] = [amin(x, options), amax(x, options)];
+export const aminmax = defineComposite("aminmax", (x: Tensor, options?: AlongOptions): MinAndMax => {
+  const [min, max] = [amin(x, options ?? {}), amax(x, options ?? {})];
   return Object.assign([min, max] as const, { min, max });
 });
 
@@ -409,6 +409,7 @@ export function nanmedian(x: Tensor, ...args: unknown[]): Tensor | ValuesAndIndi
 
 const kthvaluePick = definePick("kthvalue", "KthvalueBackward0");
 const kthvalueOperation = defineComposite("kthvalue", (x: Tensor, k: number, along: number, keepdim: boolean): ValuesAndIndices => {
+  requireIntegers("kthvalue", k);
   const dim = normalizeDim(along, x.sizes.length);
   if (k < 1 || k > (x.sizes[dim] ?? 1)) throw new RuntimeError(`kthvalue(): selected number k out of range for dimension ${dim}`);
   const dims = reducedDims(x, along);
@@ -425,7 +426,7 @@ export interface LastDimOptions {
 
 /** The k-th smallest elements along a dimension (the last by default) and their positions; k counts from 1. (torch.kthvalue) */
 export function kthvalue(x: Tensor, k: number, ...args: Arguments<[dim: number, keepdim: boolean], LastDimOptions>): ValuesAndIndices {
-  const { dim = -1, keepdim = false } = collect<LastDimOptions>(["dim", "keepdim"], args, []);
+  const { dim = -1, keepdim = false } = collect<LastDimOptions>(["dim", "keepdim"], args);
   return kthvalueOperation(x, k, dim, keepdim);
 }
 
@@ -455,7 +456,7 @@ const modeOperation = defineComposite("mode", (x: Tensor, along: number, keepdim
 
 /** The most frequent elements along a dimension (the last by default), of equally frequent ones the smallest, and a position of each. (torch.mode) */
 export function mode(x: Tensor, ...args: Arguments<[dim: number, keepdim: boolean], LastDimOptions>): ValuesAndIndices {
-  const { dim = -1, keepdim = false } = collect<LastDimOptions>(["dim", "keepdim"], args, []);
+  const { dim = -1, keepdim = false } = collect<LastDimOptions>(["dim", "keepdim"], args);
   return modeOperation(x, dim, keepdim);
 }
 
@@ -475,7 +476,7 @@ export function norm(x: Tensor, ...args: Arguments<[p: number | "fro", dim: Dims
 
 /** The norm of the difference. (torch.dist) */
 export const dist = defineComposite("dist", (x: Tensor, other: Tensor, ...args: Arguments<[p: number], { readonly p?: number }>): Tensor => {
-  return vectorNorm(x.sub(other), collect<{ p?: number }>(["p"], args, []).p ?? 2, null, false);
+  return vectorNorm(x.sub(other), collect<{ p?: number }>(["p"], args).p ?? 2, null, false);
 });
 
 const logsumexpOperation = defineOperation<ReductionArgs>({
@@ -495,7 +496,7 @@ const logsumexpOperation = defineOperation<ReductionArgs>({
 
 /** log(sum(exp(x))) without overflow. (torch.logsumexp) */
 export function logsumexp(x: Tensor, ...args: Arguments<[dim: Dims, keepdim: boolean], { readonly dim: Dims; readonly keepdim?: boolean }>): Tensor {
-  const { dim, keepdim = false } = collect<{ dim?: Dims; keepdim?: boolean }>(["dim", "keepdim"], args, []);
+  const { dim, keepdim = false } = collect<{ dim?: Dims; keepdim?: boolean }>(["dim", "keepdim"], args);
   return logsumexpOperation(x, required(dim, "logsumexp", "dim"), keepdim);
 }
 
@@ -537,7 +538,7 @@ const countNonzeroOperation = defineOperation<[x: Tensor, dim: Dims | null]>({
 
 /** How many elements are not zero. (torch.count_nonzero) */
 export function countNonzero(x: Tensor, ...args: Arguments<[dim: Dims | null], { readonly dim?: Dims | null }>): Tensor {
-  return countNonzeroOperation(x, collect<{ dim?: Dims | null }>(["dim"], args, []).dim ?? null);
+  return countNonzeroOperation(x, collect<{ dim?: Dims | null }>(["dim"], args).dim ?? null);
 }
 
 // ---- running sums, products, extremes
@@ -651,7 +652,7 @@ export interface DiffOptions {
 
 /** Differences of neighbours along a dimension. (torch.diff) */
 export const diff = defineComposite("diff", (x: Tensor, ...args: Arguments<[n: number, dim: number], DiffOptions>): Tensor => {
-  const { n = 1, dim = -1 } = collect<DiffOptions>(["n", "dim"], args, []);
+  const { n = 1, dim = -1 } = collect<DiffOptions>(["n", "dim"], args);
   if (x.sizes.length === 0) throw new RuntimeError("diff expects input to be at least one-dimensional");
   let result = x;
   for (let i = 0; i < n; i++) {

@@ -5,7 +5,7 @@ import { copy } from "../kernels/elementwise.js";
 import { sumTo } from "../kernels/sumTo.js";
 import { contiguousStrides, equalSizes, formatSizes, product } from "../size.js";
 import { normalizeDim, Tensor } from "../tensor.js";
-import { collect, inOrder, listOf, required, type AllArguments, type Arguments, type Dims, type WithRequired, type Numbers } from "./arguments.js";
+import { collect, inOrder, listOf, required, requireIntegers, type AllArguments, type Arguments, type Dims, type Numbers, type WithRequired } from "./arguments.js";
 import { broadcastSizes } from "./promotion.js";
 import { accumulated, inferSizes, inShape, permuted, slicedWindow, stridesFor, unpermuted } from "./windows.js";
 
@@ -90,7 +90,7 @@ const flattenOperation = defineComposite("flatten", (x: Tensor, startDim: number
 
 /** Dimensions `startDim` to `endDim` merged into one. (torch.flatten) */
 export function flatten(x: Tensor, ...args: Arguments<[startDim: number, endDim: number], FlattenOptions>): Tensor {
-  const { startDim = 0, endDim = -1 } = collect<FlattenOptions>(["startDim", "endDim"], args, []);
+  const { startDim = 0, endDim = -1 } = collect<FlattenOptions>(["startDim", "endDim"], args);
   return flattenOperation(x, startDim, endDim);
 }
 
@@ -256,7 +256,7 @@ const squeezeOperation = defineView<[x: Tensor, dim: Dims | null]>({
 
 /** Without the dimensions of size 1: all, or of those in `dim` alone. (torch.squeeze) */
 export function squeeze(x: Tensor, ...args: Arguments<[dim: Dims], { readonly dim?: Dims }>): Tensor {
-  return squeezeOperation(x, collect<{ dim?: Dims }>(["dim"], args, []).dim ?? null);
+  return squeezeOperation(x, collect<{ dim?: Dims }>(["dim"], args).dim ?? null);
 }
 
 const unsqueezeOperation = defineView<[x: Tensor, dim: number]>({
@@ -387,6 +387,7 @@ const narrowOperation = defineView<[x: Tensor, dim: number, start: number, lengt
     if (x.sizes.length === 0) throw new RuntimeError("narrow() cannot be applied to a 0-dim tensor.");
     const at = normalizeDim(dim, x.sizes.length);
     const size = x.sizes[at]!;
+    requireIntegers("narrow", start, length);
     if (length < 0) throw new RuntimeError("narrow(): length must be non-negative.");
     if (start < -size || start > size) {
       throw new IndexError(`start out of range (expected to be in range of [${-size}, ${size}], but got ${start})`);
@@ -430,7 +431,7 @@ export interface DiagonalOptions {
 
 /** The diagonal of two dimensions, as the last dimension. (torch.diagonal) */
 export function diagonal(x: Tensor, ...args: Arguments<[offset: number, dim1: number, dim2: number], DiagonalOptions>): Tensor {
-  const { offset = 0, dim1 = 0, dim2 = 1 } = collect<DiagonalOptions>(["offset", "dim1", "dim2"], args, []);
+  const { offset = 0, dim1 = 0, dim2 = 1 } = collect<DiagonalOptions>(["offset", "dim1", "dim2"], args);
   return diagonalOperation(x, offset, dim1, dim2);
 }
 
@@ -513,12 +514,12 @@ const splitOperation = defineComposite("split", (x: Tensor, size: number | reado
 
 /** Parts of `size` slices each along a dimension, the last one smaller where it does not divide; or parts of the sizes listed. (torch.split) */
 export function split(x: Tensor, size: number | readonly number[], ...args: Arguments<[dim: number], DimOptions>): Tensor[] {
-  return splitOperation(x, size, collect<DimOptions>(["dim"], args, []).dim ?? 0);
+  return splitOperation(x, size, collect<DimOptions>(["dim"], args).dim ?? 0);
 }
 
 /** Parts of the sizes listed. (torch.split_with_sizes) */
 export function splitWithSizes(x: Tensor, sizes: readonly number[], ...args: Arguments<[dim: number], DimOptions>): Tensor[] {
-  return splitOperation(x, sizes, collect<DimOptions>(["dim"], args, []).dim ?? 0);
+  return splitOperation(x, sizes, collect<DimOptions>(["dim"], args).dim ?? 0);
 }
 
 const chunkOperation = defineComposite("chunk", (x: Tensor, chunks: number, along: number): Tensor[] => {
@@ -532,7 +533,7 @@ const chunkOperation = defineComposite("chunk", (x: Tensor, chunks: number, alon
 
 /** At most `chunks` parts of equal size along a dimension; the last may be smaller. (torch.chunk) */
 export function chunk(x: Tensor, ...args: WithRequired<[chunks: number], { readonly chunks: number }, [dim: number], DimOptions>): Tensor[] {
-  const { chunks, dim = 0 } = collect<DimOptions & { readonly chunks?: number }>(["chunks", "dim"], args, []);
+  const { chunks, dim = 0 } = collect<DimOptions & { readonly chunks?: number }>(["chunks", "dim"], args);
   return chunkOperation(x, required(chunks, "chunk", "chunks"), dim);
 }
 
@@ -553,7 +554,7 @@ const tensorSplitOperation = defineComposite("tensorSplit", (x: Tensor, sections
 
 /** A number of parts as equal as can be, or the parts between the indices listed. (torch.tensor_split) */
 export function tensorSplit(x: Tensor, sections: number | readonly number[], ...args: Arguments<[dim: number], DimOptions>): Tensor[] {
-  return tensorSplitOperation(x, sections, collect<DimOptions>(["dim"], args, []).dim ?? 0);
+  return tensorSplitOperation(x, sections, collect<DimOptions>(["dim"], args).dim ?? 0);
 }
 
 function splitAlong(name: string, x: Tensor, sections: number | readonly number[], dim: number, dimensions: number): Tensor[] {
@@ -599,7 +600,7 @@ const unbindOperation = defineComposite("unbind", (x: Tensor, along: number): Te
 
 /** All slices of a dimension, which is dropped. (torch.unbind) */
 export function unbind(x: Tensor, ...args: Arguments<[dim: number], DimOptions>): Tensor[] {
-  return unbindOperation(x, collect<DimOptions>(["dim"], args, []).dim ?? 0);
+  return unbindOperation(x, collect<DimOptions>(["dim"], args).dim ?? 0);
 }
 
 // ---- copies

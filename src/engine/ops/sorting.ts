@@ -6,10 +6,10 @@ import * as kernels from "../kernels/reduce.js";
 import { slicesOf } from "../kernels/slices.js";
 import { Storage } from "../storage.js";
 import { normalizeDim, Tensor } from "../tensor.js";
-import { collect, required, type Arguments, type WithRequired } from "./arguments.js";
+import { checkedOptions, collect, required, type Arguments, type WithRequired } from "./arguments.js";
 import { indexSelect } from "./indexing.js";
 import { definePick } from "./picks.js";
-import type { Scalar } from "./promotion.js";
+import { numberOf, type Scalar } from "./promotion.js";
 import { reshape } from "./shape.js";
 import { ValuesAndIndices } from "./valuesAndIndices.js";
 
@@ -97,7 +97,7 @@ const topkOperation = defineComposite("topk", (x: Tensor, k: number, along: numb
 export function topk(
   x: Tensor, ...args: WithRequired<[k: number], { readonly k: number }, [dim: number, largest: boolean, sorted: boolean], TopkOptions>
 ): ValuesAndIndices {
-  const { k, dim = -1, largest = true } = collect<TopkOptions & { readonly k?: number }>(["k", "dim", "largest", "sorted"], args, []);
+  const { k, dim = -1, largest = true } = collect<TopkOptions & { readonly k?: number }>(["k", "dim", "largest", "sorted"], args);
   return topkOperation(x, required(k, "topk", "k"), dim, largest);
 }
 
@@ -178,14 +178,14 @@ const uniqueConsecutiveOperation = defineComposite("uniqueConsecutive", (x: Tens
 export function unique(x: Tensor, options: WithExtras): Tensor[];
 export function unique(x: Tensor, options?: UniqueOptions): Tensor;
 export function unique(x: Tensor, options: UniqueOptions = {}): Tensor | Tensor[] {
-  return uniqueOperation(x, options);
+  return uniqueOperation(x, checkedOptions(options, "dim", "sorted", "returnInverse", "returnCounts"));
 }
 
 /** The values without those equal to the one before; with options, also [values, inverse, counts]. (torch.unique_consecutive) */
 export function uniqueConsecutive(x: Tensor, options: WithExtras): Tensor[];
 export function uniqueConsecutive(x: Tensor, options?: UniqueOptions): Tensor;
 export function uniqueConsecutive(x: Tensor, options: UniqueOptions = {}): Tensor | Tensor[] {
-  return uniqueConsecutiveOperation(x, options);
+  return uniqueConsecutiveOperation(x, checkedOptions(options, "dim", "returnInverse", "returnCounts"));
 }
 
 // ---- counting
@@ -213,7 +213,7 @@ const bincountOperation = defineOperation<[x: Tensor, weights: Tensor | null, mi
 
 /** How often each of 0, 1, 2, ... occurs, or the sum of the weights given to each. (torch.bincount) */
 export function bincount(x: Tensor, ...args: Arguments<[weights: Tensor | null, minlength: number], { readonly weights?: Tensor | null; readonly minlength?: number }>): Tensor {
-  const { weights = null, minlength = 0 } = collect<{ weights?: Tensor | null; minlength?: number }>(["weights", "minlength"], args, []);
+  const { weights = null, minlength = 0 } = collect<{ weights?: Tensor | null; minlength?: number }>(["weights", "minlength"], args);
   return bincountOperation(x, weights, minlength);
 }
 
@@ -257,7 +257,7 @@ const histcOperation = defineOperation<[x: Tensor, bins: number, min: number, ma
 
 /** How many elements lie in each of `bins` equal ranges. (torch.histc) */
 export function histc(x: Tensor, ...args: Arguments<[bins: number, min: number, max: number], HistcOptions>): Tensor {
-  const { bins = 100, min = 0, max = 0 } = collect<HistcOptions>(["bins", "min", "max"], args, []);
+  const { bins = 100, min = 0, max = 0 } = collect<HistcOptions>(["bins", "min", "max"], args);
   return histcOperation(x, bins, min, max);
 }
 
@@ -303,15 +303,15 @@ const searchsortedOperation = defineOperation<[sequence: Tensor, values: Tensor,
 function asTensor(value: Tensor | Scalar, like: Tensor): Tensor {
   if (value instanceof Tensor) return value;
   if (like.device === "meta") return Tensor.allocate([], float64, "meta");
-  return new Tensor(Storage.wrap(float64, Float64Array.of(Number(value))), [], [], 0);
+  return new Tensor(Storage.wrap(float64, Float64Array.of(numberOf(value))), [], [], 0);
 }
 
 /** Where each value would go in sorted sequences (along the last dimension) to keep them sorted. (torch.searchsorted) */
 export function searchsorted(sequence: Tensor, values: Tensor | Scalar, options: SearchOptions = {}): Tensor {
-  return searchsortedOperation(sequence, asTensor(values, sequence), options.right ?? false);
+  return searchsortedOperation(sequence, asTensor(values, sequence), checkedOptions(options, "right").right ?? false);
 }
 
 /** Which of the ranges between sorted boundaries each element lies in. (torch.bucketize) */
 export function bucketize(x: Tensor | Scalar, boundaries: Tensor, options: SearchOptions = {}): Tensor {
-  return searchsortedOperation(boundaries, asTensor(x, boundaries), options.right ?? false);
+  return searchsortedOperation(boundaries, asTensor(x, boundaries), checkedOptions(options, "right").right ?? false);
 }

@@ -73,7 +73,7 @@ const logitOperation = defineOperation<[x: Tensor, eps: number | null]>({
 
 /** log(x / (1 - x)), the inverse of sigmoid; with `eps`, x is kept within [eps, 1 - eps]. (torch.logit) */
 export function logit(x: Tensor, ...args: Arguments<[eps: number | null], { readonly eps?: number | null }>): Tensor {
-  return logitOperation(x, collect<{ eps?: number | null }>(["eps"], args, []).eps ?? null);
+  return logitOperation(x, collect<{ eps?: number | null }>(["eps"], args).eps ?? null);
 }
 
 /** x log(y), 0 where x is 0. (torch.xlogy) */

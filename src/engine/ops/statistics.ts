@@ -1,7 +1,7 @@
 import { defineComposite } from "../dispatch.js";
 import { RuntimeError } from "../errors.js";
 import { normalizeDim, Tensor } from "../tensor.js";
-import { collect, type Arguments } from "./arguments.js";
+import { checkedOptions, collect, type Arguments } from "./arguments.js";
 import { div, mul, sub } from "./binary.js";
 import { stack } from "./joining.js";
 import { matmul } from "./matmul.js";
@@ -19,7 +19,7 @@ export interface CovOptions {
 
 /** The covariances of variables: rows of a matrix, whose columns are observations. (torch.cov) */
 export const cov = defineComposite("cov", (x: Tensor, options: CovOptions = {}): Tensor => {
-  const { correction = 1 } = options;
+  const { correction = 1 } = checkedOptions(options, "correction");
   if (x.sizes.length > 2) throw new RuntimeError(`cov(): expected input to have two or fewer dimensions but got an input with ${x.sizes.length} dimensions`);
   const isMatrix = x.sizes.length === 2;
   const rows = isMatrix ? x : reshape(x, 1, -1);
@@ -55,7 +55,8 @@ function areas(y: Tensor, x: Tensor | null, { dx = 1, dim = -1 }: TrapezoidOptio
 
 function integrand(args: readonly (Tensor | TrapezoidOptions | undefined)[]): [x: Tensor | null, options: TrapezoidOptions] {
   const [first, second] = args;
-  return first instanceof Tensor ? [first, (second as TrapezoidOptions | undefined) ?? {}] : [null, first ?? {}];
+  const options = (first instanceof Tensor ? second : first) as TrapezoidOptions | undefined;
+  return [first instanceof Tensor ? first : null, checkedOptions(options, "dx", "dim")];
 }
 
 /** The integral along a dimension by the trapezoidal rule, at the places `x` or evenly spaced. (torch.trapezoid) */
@@ -94,7 +95,7 @@ export interface VanderOptions {
 
 /** The powers of each element of a vector, a row each. (torch.vander) */
 export const vander = defineComposite("vander", (x: Tensor, ...args: Arguments<[N: number, increasing: boolean], VanderOptions>): Tensor => {
-  const { N = x.numel(), increasing = false } = collect<VanderOptions>(["N", "increasing"], args, []);
+  const { N = x.numel(), increasing = false } = collect<VanderOptions>(["N", "increasing"], args);
   const powers = Array.from({ length: N }, (_, power) => x.pow(power));
   return stack(increasing ? powers : powers.reverse(), -1);
 });

@@ -2,6 +2,7 @@ import { defineInPlace, defineOperation, type OperationRow } from "../dispatch.j
 import { RuntimeError } from "../errors.js";
 import { ternary, unary } from "../kernels/elementwise.js";
 import { Tensor } from "../tensor.js";
+import { checkedOptions } from "./arguments.js";
 import { broadcastSizes, cppName, resultType } from "./promotion.js";
 import { filledLike } from "./reducedDims.js";
 
@@ -49,22 +50,22 @@ export interface ValueOptions {
 
 /** x + value * y * z. (torch.addcmul) */
 export function addcmul(x: Tensor, y: Tensor, z: Tensor, options: ValueOptions = {}): Tensor {
-  return addcmulOperation(x, y, z, options.value ?? 1);
+  return addcmulOperation(x, y, z, checkedOptions(options, "value").value ?? 1);
 }
 
 /** addcmul in place. */
 export function addcmul_(x: Tensor, y: Tensor, z: Tensor, options: ValueOptions = {}): Tensor {
-  return addcmulInPlace(x, y, z, options.value ?? 1);
+  return addcmulInPlace(x, y, z, checkedOptions(options, "value").value ?? 1);
 }
 
 /** x + value * y / z. (torch.addcdiv) */
 export function addcdiv(x: Tensor, y: Tensor, z: Tensor, options: ValueOptions = {}): Tensor {
-  return addcdivOperation(x, y, z, options.value ?? 1);
+  return addcdivOperation(x, y, z, checkedOptions(options, "value").value ?? 1);
 }
 
 /** addcdiv in place. */
 export function addcdiv_(x: Tensor, y: Tensor, z: Tensor, options: ValueOptions = {}): Tensor {
-  return addcdivInPlace(x, y, z, options.value ?? 1);
+  return addcdivInPlace(x, y, z, checkedOptions(options, "value").value ?? 1);
 }
 
 type LerpArgs = [start: Tensor, end: Tensor, weight: Tensor | number];

@@ -2,6 +2,7 @@ import { defineInPlace, defineOperation, type OperationRow } from "../dispatch.j
 import { RuntimeError } from "../errors.js";
 import { unary } from "../kernels/elementwise.js";
 import { Tensor } from "../tensor.js";
+import { checkedOptions } from "./arguments.js";
 import { forDTypes, isFloatingPoint, isNotBool, unaryRow } from "./elementwiseRows.js";
 import { erf as erfOf, erfc as erfcOf } from "./specialFunctions.js";
 
@@ -247,7 +248,8 @@ const roundToDecimals = defineOperation<[x: Tensor, decimals: number]>({
 });
 /** The nearest integer, or number with so many decimals; ties to even. (torch.round) */
 export function round(x: Tensor, options: { readonly decimals?: number } = {}): Tensor {
-  return options.decimals ? roundToDecimals(x, options.decimals) : roundToIntegers(x);
+  const { decimals = 0 } = checkedOptions(options, "decimals");
+  return decimals === 0 ? roundToIntegers(x) : roundToDecimals(x, decimals);
 }
 /** round in place, to integers. */
 export const round_ = defineInPlace(roundRow);

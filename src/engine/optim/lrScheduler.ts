@@ -102,7 +102,7 @@ export class StepLR extends LRScheduler {
     readonly stepSize: number,
     ...args: Arguments<[gamma: number, lastEpoch: number], SchedulerOptions & { readonly gamma?: number }>
   ) {
-    const options = collect<SchedulerOptions & { readonly gamma?: number }>(["gamma", "lastEpoch"], args, []);
+    const options = collect<SchedulerOptions & { readonly gamma?: number }>(["gamma", "lastEpoch"], args);
     super(optimizer, options);
     this.gamma = options.gamma ?? 0.1;
     this.step();
@@ -122,7 +122,7 @@ export class MultiStepLR extends LRScheduler {
     readonly milestones: readonly number[],
     ...args: Arguments<[gamma: number, lastEpoch: number], SchedulerOptions & { readonly gamma?: number }>
   ) {
-    const options = collect<SchedulerOptions & { readonly gamma?: number }>(["gamma", "lastEpoch"], args, []);
+    const options = collect<SchedulerOptions & { readonly gamma?: number }>(["gamma", "lastEpoch"], args);
     super(optimizer, options);
     this.gamma = options.gamma ?? 0.1;
     this.step();
@@ -140,7 +140,7 @@ export class ExponentialLR extends LRScheduler {
     readonly gamma: number,
     ...args: Arguments<[lastEpoch: number], SchedulerOptions>
   ) {
-    super(optimizer, collect<SchedulerOptions>(["lastEpoch"], args, []));
+    super(optimizer, collect<SchedulerOptions>(["lastEpoch"], args));
     this.step();
   }
 
@@ -168,7 +168,7 @@ export class LinearLR extends LRScheduler {
     optimizer: Optimizer,
     ...args: Arguments<[startFactor: number, endFactor: number, totalIters: number, lastEpoch: number], LinearLROptions>
   ) {
-    const options = collect<LinearLROptions>(["startFactor", "endFactor", "totalIters", "lastEpoch"], args, []);
+    const options = collect<LinearLROptions>(["startFactor", "endFactor", "totalIters", "lastEpoch"], args);
     super(optimizer, options);
     ({ startFactor: this.startFactor = 1 / 3, endFactor: this.endFactor = 1, totalIters: this.totalIters = 5 } = options);
     if (this.startFactor > 1 || this.startFactor <= 0) throw new ValueError("Starting multiplicative factor expected to be greater than 0 and less or equal to 1.");
@@ -193,7 +193,7 @@ export class CosineAnnealingLR extends LRScheduler {
     readonly tMax: number,
     ...args: Arguments<[etaMin: number, lastEpoch: number], SchedulerOptions & { readonly etaMin?: number }>
   ) {
-    const options = collect<SchedulerOptions & { readonly etaMin?: number }>(["etaMin", "lastEpoch"], args, []);
+    const options = collect<SchedulerOptions & { readonly etaMin?: number }>(["etaMin", "lastEpoch"], args);
     super(optimizer, options);
     this.etaMin = options.etaMin ?? 0;
     this.step();
