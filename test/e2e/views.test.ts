@@ -60,8 +60,7 @@ describe("Layerscope in the workbench", () => {
     await page.ready();
     await page.select(/^2 Linear/);
     await editor.screenshot("tab");
-    // The workbench writes down which tabs are open in its own time.
-    await editor.page.waitForTimeout(3000);
+    await editor.hasSaved("mainThreadWebview-layerscope.modelPanel");
     await editor.load();
     const again = new ModelPage(await editor.modelPage("editor"));
     await again.ready();

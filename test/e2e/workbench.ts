@@ -143,6 +143,15 @@ export class Workbench {
     await page.locator(".quick-input-widget").waitFor({ state: "hidden" });
   }
 
+  /** Waits until what the workbench keeps for the next start holds a text. It writes down which tabs are open about once a minute. */
+  async hasSaved(text: string): Promise<void> {
+    const deadline = Date.now() + 90_000;
+    while (!(await this.page.evaluate(isInDatabases, text))) {
+      if (Date.now() > deadline) throw new Error(`The workbench has not written down "${text}" within 90 s.`);
+      await this.page.waitForTimeout(500);
+    }
+  }
+
   /** Opens Layerscope's container. */
   async openLayerscope(): Promise<void> {
     await this.page.locator('.activitybar .action-item a[aria-label="Layerscope"]').click();
@@ -236,3 +245,24 @@ const quiet = {
   // A high-contrast theme is given up when the system does not ask for one.
   "window.autoDetectHighContrast": false,
 };
+
+/** Runs in the workbench: whether a value in the browser's databases holds a text. */
+async function isInDatabases(text: string): Promise<boolean> {
+  const result = <T>(request: IDBRequest<T>): Promise<T> =>
+    new Promise((resolve, reject) => {
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error);
+    });
+  for (const { name } of await indexedDB.databases()) {
+    const database = await result(indexedDB.open(name!));
+    try {
+      for (const store of database.objectStoreNames) {
+        const values: unknown[] = await result(database.transaction(store).objectStore(store).getAll());
+        if (values.some((value) => typeof value === "string" && value.includes(text))) return true;
+      }
+    } finally {
+      database.close();
+    }
+  }
+  return false;
+}
