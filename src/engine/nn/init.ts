@@ -3,6 +3,7 @@ import { overwrite } from "../dispatch.js";
 import { RuntimeError, TypeError, ValueError } from "../errors.js";
 import { fillInMemoryOrder } from "../kernels/fill.js";
 import { observer, withoutObserver } from "../observer.js";
+import { collect } from "../ops/arguments.js";
 import * as random from "../ops/randomFills.js";
 import { fillNormal, fillPermutation, fillTruncatedNormal, type FloatArray } from "../random/distributions.js";
 import { defaultGenerator, type Generator } from "../random/generator.js";
@@ -122,9 +123,10 @@ export type FanMode = "fan_in" | "fan_out";
 
 /**
  * The recommended gain for a nonlinearity: 1 for linear ones, convolutions and sigmoid, 5/3 for tanh, sqrt(2) for relu,
- * sqrt(2 / (1 + slope^2)) for leaky_relu with slope `parameter` (default 0.01), 3/4 for selu. (torch.nn.init.calculate_gain)
+ * sqrt(2 / (1 + slope^2)) for leaky_relu with slope `param` (default 0.01), 3/4 for selu. (torch.nn.init.calculate_gain)
  */
-export function calculateGain(nonlinearity: Nonlinearity, parameter?: number): number {
+export function calculateGain(nonlinearity: Nonlinearity, ...args: readonly [param?: number] | readonly [options: { readonly param?: number }]): number {
+  const { param: parameter } = collect<{ readonly param?: number }>(["param"], args);
   switch (nonlinearity) {
     case "linear":
     case "conv1d":

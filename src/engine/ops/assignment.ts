@@ -4,7 +4,7 @@ import { NotImplementedError, RuntimeError } from "../errors.js";
 import * as kernels from "../kernels/choose.js";
 import { binary, copy, fill as fillWith, ternary } from "../kernels/elementwise.js";
 import { Tensor } from "../tensor.js";
-import { collect, type Arguments } from "./arguments.js";
+import { collect, inOrder, type AllArguments, type Arguments } from "./arguments.js";
 import { asHeld } from "./elementwiseRows.js";
 import { broadcastSizes, numberOf, resultType, type Scalar } from "./promotion.js";
 import { filledLike } from "./reducedDims.js";
@@ -153,21 +153,25 @@ export function clip_(x: Tensor, ...args: ClampArguments): Tensor {
 }
 
 /** Elements below `min` become min. (torch.clamp_min) */
-export function clampMin(x: Tensor, min: Tensor | Scalar): Tensor {
+export function clampMin(x: Tensor, ...args: AllArguments<[min: Tensor | Scalar], { readonly min: Tensor | Scalar }>): Tensor {
+  const [min] = inOrder("clamp_min", ["min"], args);
   return clampOperation(x, min, null);
 }
 
 /** clampMin in place. */
-export function clampMin_(x: Tensor, min: Tensor | Scalar): Tensor {
+export function clampMin_(x: Tensor, ...args: AllArguments<[min: Tensor | Scalar], { readonly min: Tensor | Scalar }>): Tensor {
+  const [min] = inOrder("clamp_min_", ["min"], args);
   return clampInPlace(x, min, null);
 }
 
 /** Elements above `max` become max. (torch.clamp_max) */
-export function clampMax(x: Tensor, max: Tensor | Scalar): Tensor {
+export function clampMax(x: Tensor, ...args: AllArguments<[max: Tensor | Scalar], { readonly max: Tensor | Scalar }>): Tensor {
+  const [max] = inOrder("clamp_max", ["max"], args);
   return clampOperation(x, null, max);
 }
 
 /** clampMax in place. */
-export function clampMax_(x: Tensor, max: Tensor | Scalar): Tensor {
+export function clampMax_(x: Tensor, ...args: AllArguments<[max: Tensor | Scalar], { readonly max: Tensor | Scalar }>): Tensor {
+  const [max] = inOrder("clamp_max_", ["max"], args);
   return clampInPlace(x, null, max);
 }

@@ -5,7 +5,7 @@ import { compare, type Comparison } from "../kernels/compare.js";
 import * as kernels from "../kernels/elementwise.js";
 import type { UnaryKernel } from "../kernels/wasm/instance.js";
 import { Tensor } from "../tensor.js";
-import { checkedOptions } from "./arguments.js";
+import { checkedOptions, inOrder, type AllArguments } from "./arguments.js";
 import { asHeld, binaryRow } from "./elementwiseRows.js";
 import { broadcastSizes, resultType, scalarDType, type Scalar } from "./promotion.js";
 
@@ -190,8 +190,9 @@ const powRow: OperationRow<[x: Tensor, y: Tensor | Scalar]> = {
 };
 const powOperation = defineOperation(powRow);
 /** x to the power of y; either may be a number. (torch.pow) */
-export function pow(x: Tensor | Scalar, y: Tensor | Scalar): Tensor {
-  return powOperation(x instanceof Tensor ? x : numberTensor(x, y), y);
+export function pow(x: Tensor | Scalar, ...args: AllArguments<[exponent: Tensor | Scalar], { readonly exponent: Tensor | Scalar }>): Tensor {
+  const [exponent] = inOrder("pow", ["exponent"], args);
+  return powOperation(x instanceof Tensor ? x : numberTensor(x, exponent), exponent);
 }
 
 /** A number as first operand: a tensor without dimensions where the second one is. */

@@ -3,7 +3,7 @@ import { RuntimeError, TypeError, ValueError } from "../errors.js";
 import { copy } from "../kernels/elementwise.js";
 import { Tensor, type NestedList } from "../tensor.js";
 import { allocate, allocateLike, checkedTensorOptions, checkSizes, finish, parseSize, tensorOptionNames, type SizeArguments, type TensorOptions } from "./allocation.js";
-import { collect, required, type Arguments, type WithRequired } from "./arguments.js";
+import { collect, required, requireIntegers, type WithRequired } from "./arguments.js";
 import { numberOf, type Scalar } from "./promotion.js";
 
 /** Functions that make tensors. */
@@ -29,8 +29,12 @@ export function ones(...args: SizeArguments): Tensor {
 }
 
 /** A new tensor that holds `value` everywhere. dtype by default: bool, int64 or the default dtype, as the value is. (torch.full) */
-export function full(size: readonly number[], value: Scalar, given?: TensorOptions): Tensor {
-  const options = checkedTensorOptions(given);
+export function full(
+  ...args: WithRequired<[size: readonly number[], fillValue: Scalar], { readonly size: readonly number[]; readonly fillValue: Scalar }, [], TensorOptions>
+): Tensor {
+  const { size: sizes, fillValue, ...options } = collect<TensorOptions & { size?: readonly number[]; fillValue?: Scalar }>(["size", "fillValue"], args, tensorOptionNames);
+  const size = required(sizes, "full", "size");
+  const value = required(fillValue, "full", "fill_value");
   checkSizes("full", size);
   return finish(filled(allocate([...size], options, scalarDType(value)), numberOf(value)), options);
 }
@@ -136,14 +140,24 @@ function assign(target: ElementArray, values: ArrayLike<number | boolean>, dtype
   else for (let i = 0; i < values.length; i++) target[i] = Number(values[i]);
 }
 
+interface RangeBounds {
+  /** Default 0. */
+  readonly start?: number;
+  readonly end: number;
+  /** Default 1. */
+  readonly step?: number;
+}
+
 /** start, start + step, ... up to but without end. One number is the end, from 0. int64 if all are whole. (torch.arange) */
 export function arange(end: number, options?: TensorOptions): Tensor;
 export function arange(start: number, end: number, options?: TensorOptions): Tensor;
 export function arange(start: number, end: number, step: number, options?: TensorOptions): Tensor;
+export function arange(options: TensorOptions & RangeBounds): Tensor;
 export function arange(...args: (number | TensorOptions | undefined)[]): Tensor {
-  const numbers = args.filter((arg) => typeof arg === "number");
-  const options = checkedTensorOptions(args.find((arg) => typeof arg === "object"));
-  const [start, end, step = 1] = numbers.length === 1 ? [0, numbers[0]!] : (numbers as [number, number, number?]);
+  const count = args.filter((arg) => typeof arg === "number").length;
+  const names = count === 1 ? (["end"] as const) : (["start", "end", "step"] as const);
+  const { start = 0, end: given, step = 1, ...options } = collect<TensorOptions & Partial<RangeBounds>>(names, args, ["start", "end", "step", ...tensorOptionNames]);
+  const end = required(given, "arange", "end");
   if (step === 0) throw new RuntimeError("step must be nonzero");
   if (!Number.isFinite(start) || !Number.isFinite(end)) throw new RuntimeError(`unsupported range: ${start} -> ${end}`);
   if (step > 0 ? end < start : end > start) throw new RuntimeError("upper bound and lower bound inconsistent with step sign");
@@ -189,8 +203,11 @@ export function logspace(
 }
 
 /** Ones on the diagonal of n rows and m columns (as many as rows by default), else zeros. (torch.eye) */
-export function eye(n: number, ...args: Arguments<[m: number], TensorOptions & { readonly m?: number }>): Tensor {
-  const { m: columns = n, ...given } = collect<TensorOptions & { readonly m?: number }>(["m"], args, tensorOptionNames);
+export function eye(...args: WithRequired<[n: number], { readonly n: number }, [m: number], TensorOptions & { readonly m?: number }>): Tensor {
+  const { n: rows, m, ...given } = collect<TensorOptions & { readonly n?: number; readonly m?: number }>(["n", "m"], args, tensorOptionNames);
+  const n = required(rows, "eye", "n");
+  const columns = m ?? n;
+  requireIntegers("eye", n, columns);
   if (n < 0) throw new RuntimeError(`n must be greater or equal to 0, got ${n}`);
   if (columns < 0) throw new RuntimeError(`m must be greater or equal to 0, got ${columns}`);
   const result = allocate([n, columns], given);

@@ -4,7 +4,7 @@ import { NotImplementedError } from "../errors.js";
 import * as kernels from "../kernels/elementwise.js";
 import type { BinaryKernel, UnaryKernel } from "../kernels/wasm/instance.js";
 import { Tensor } from "../tensor.js";
-import { broadcastSizes, floatType, resultType, type Scalar } from "./promotion.js";
+import { broadcastSizes, floatType, numberOf, resultType, type Scalar } from "./promotion.js";
 
 /** What an element-wise operation computes in and gives: its operands' dtype, a floating-point one, or truth values. */
 export type ResultKind = "same" | "float" | "bool";
@@ -119,5 +119,5 @@ export const isNotBool = (dtype: DType): boolean => dtype !== bool;
 
 /** A scalar as an operation in `dtype` sees it. */
 export function asHeld(value: Scalar, dtype: DType): number {
-  return dtype === float32 ? Math.fround(Number(value)) : Number(value);
+  return dtype === float32 ? Math.fround(numberOf(value)) : numberOf(value);
 }

@@ -237,11 +237,16 @@ export function tile(x: Tensor, ...dims: Numbers | [options: { readonly dims: re
 export interface RepeatInterleaveOptions {
   /** Default: the tensor is flattened first. */
   readonly dim?: number | null;
+  /** How many slices come out: another number is an error. */
+  readonly outputSize?: number | null;
 }
 
+type RepeatInterleaveArguments = WithRequired<[repeats: number | Tensor], { readonly repeats: number | Tensor }, [dim: number | null], RepeatInterleaveOptions>;
+
 /** Each element, or each slice of `dim`, repeated in place: a number of times, or as often as a tensor says for each. (torch.repeat_interleave) */
-export const repeatInterleave = defineComposite("repeatInterleave", (x: Tensor, repeats: number | Tensor, ...args: Arguments<[dim: number | null], RepeatInterleaveOptions>): Tensor => {
-  const { dim = null } = collect<RepeatInterleaveOptions>(["dim"], args);
+export const repeatInterleave = defineComposite("repeatInterleave", (x: Tensor, ...args: RepeatInterleaveArguments): Tensor => {
+  const { repeats: given, dim = null, outputSize = null } = collect<RepeatInterleaveOptions & { readonly repeats?: number | Tensor }>(["repeats", "dim"], args, ["outputSize"]);
+  const repeats = required(given, "repeat_interleave", "repeats");
   const source = dim === null ? flatten(x) : x;
   const along = normalizeDim(dim ?? 0, source.sizes.length);
   const size = source.sizes[along] ?? 1;
@@ -253,6 +258,7 @@ export const repeatInterleave = defineComposite("repeatInterleave", (x: Tensor, 
   }
   if (times.some((each) => each < 0)) throw new RuntimeError("repeats can not be negative");
   const positions = times.flatMap((each, i) => new Array<number>(each).fill(i));
+  if (outputSize !== null && positions.length !== outputSize) throw new RuntimeError("allocated size does not match required size");
   return indexSelect(source, along, integers(positions, source.device));
 });
 

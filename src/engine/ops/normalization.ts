@@ -5,7 +5,7 @@ import { denseValues } from "../kernels/elementwise.js";
 import { normalizeRowsInWasm, rowMomentsInWasm } from "../kernels/wasm/rows.js";
 import { equalSizes, formatSizes, product, Size } from "../size.js";
 import { Tensor } from "../tensor.js";
-import { collect, type Arguments, type Dims } from "./arguments.js";
+import { collect, required, type Arguments, type Dims, type WithRequired } from "./arguments.js";
 import { norm } from "./reduction.js";
 
 /**
@@ -260,17 +260,25 @@ function updateRunning(runningMean: Tensor | null, runningVar: Tensor | null, { 
   update(runningVar, (c) => ((1 / inverseStd[c]! ** 2 - eps) * size) / (size - 1));
 }
 
+interface RunningStatistics {
+  readonly runningMean: Tensor | null;
+  readonly runningVar: Tensor | null;
+}
+
 /**
  * Normalizes every channel over the batch and all positions (torch.nn.functional.batch_norm). `x` is (batch, channels, ...). With
  * `training` the batch's statistics serve, and the running ones, where given, are updated in place; else the running ones serve.
  */
 export function batchNorm(
-  x: Tensor, runningMean: Tensor | null, runningVar: Tensor | null,
-  ...args: Arguments<[weight: Tensor | null, bias: Tensor | null, training: boolean, momentum: number, eps: number], BatchNormOptions>
+  x: Tensor,
+  ...args: WithRequired<
+    [runningMean: Tensor | null, runningVar: Tensor | null], RunningStatistics,
+    [weight: Tensor | null, bias: Tensor | null, training: boolean, momentum: number, eps: number], BatchNormOptions
+  >
 ): Tensor {
-  const { weight = null, bias = null, training = false, momentum = 0.1, eps = 1e-5 } = collect<BatchNormOptions>(
-    ["weight", "bias", "training", "momentum", "eps"], args,
-  );
+  const { runningMean = null, runningVar = null, weight = null, bias = null, training = false, momentum = 0.1, eps = 1e-5 } = collect<
+    BatchNormOptions & Partial<RunningStatistics>
+  >(["runningMean", "runningVar", "weight", "bias", "training", "momentum", "eps"], args);
   if (x.sizes.length < 2) throw new ValueError(`expected at least 2D input (got ${x.sizes.length}D input)`);
   if (training && x.sizes[0]! * product(x.sizes.slice(2)) === 1) {
     throw new ValueError(`Expected more than 1 value per channel when training, got input size ${sizeOf(x)}`);
@@ -405,12 +413,17 @@ const layerNormOperation = defineOperation<[x: Tensor, normalizedShape: readonly
   },
 });
 
+interface NormalizedShape {
+  /** The sizes of the last dimensions, over which is normalized. */
+  readonly normalizedShape: readonly number[];
+}
+
 /** Normalizes over the last dimensions, which have `normalizedShape` (torch.nn.functional.layer_norm). `eps` is added to the variance. */
 export function layerNorm(
-  x: Tensor, normalizedShape: readonly number[], ...args: Arguments<[weight: Tensor | null, bias: Tensor | null, eps: number], AffineOptions>
+  x: Tensor, ...args: WithRequired<[normalizedShape: readonly number[]], NormalizedShape, [weight: Tensor | null, bias: Tensor | null, eps: number], AffineOptions>
 ): Tensor {
-  const { weight = null, bias = null, eps = 1e-5 } = collect<AffineOptions>(["weight", "bias", "eps"], args);
-  return layerNormOperation(x, normalizedShape, weight, bias, eps);
+  const { normalizedShape, weight = null, bias = null, eps = 1e-5 } = collect<AffineOptions & Partial<NormalizedShape>>(["normalizedShape", "weight", "bias", "eps"], args);
+  return layerNormOperation(x, required(normalizedShape, "layer_norm", "normalized_shape"), weight, bias, eps);
 }
 
 export interface RmsNormOptions {
@@ -450,9 +463,11 @@ const rmsNormOperation = defineOperation<[x: Tensor, normalizedShape: readonly n
  * Divides by the root of the mean of squares over the last dimensions, which have `normalizedShape` (torch.nn.functional.rms_norm).
  * `eps` is added to the mean of squares; null for the dtype's machine epsilon.
  */
-export function rmsNorm(x: Tensor, normalizedShape: readonly number[], ...args: Arguments<[weight: Tensor | null, eps: number | null], RmsNormOptions>): Tensor {
-  const { weight = null, eps = null } = collect<RmsNormOptions>(["weight", "eps"], args);
-  return rmsNormOperation(x, normalizedShape, weight, eps ?? (x.dtype.name === "float64" ? 2 ** -52 : 2 ** -23));
+export function rmsNorm(
+  x: Tensor, ...args: WithRequired<[normalizedShape: readonly number[]], NormalizedShape, [weight: Tensor | null, eps: number | null], RmsNormOptions>
+): Tensor {
+  const { normalizedShape, weight = null, eps = null } = collect<RmsNormOptions & Partial<NormalizedShape>>(["normalizedShape", "weight", "eps"], args);
+  return rmsNormOperation(x, required(normalizedShape, "rms_norm", "normalized_shape"), weight, eps ?? (x.dtype.name === "float64" ? 2 ** -52 : 2 ** -23));
 }
 
 // ---- group normalization
@@ -495,9 +510,10 @@ const groupNormOperation = defineOperation<[x: Tensor, groupCount: number, weigh
 
 /** Normalizes each group of neighbouring channels of each sample (torch.nn.functional.group_norm). `x` is (batch, channels, ...). */
 export function groupNorm(
-  x: Tensor, numGroups: number, ...args: Arguments<[weight: Tensor | null, bias: Tensor | null, eps: number], AffineOptions>
+  x: Tensor, ...args: WithRequired<[numGroups: number], { readonly numGroups: number }, [weight: Tensor | null, bias: Tensor | null, eps: number], AffineOptions>
 ): Tensor {
-  const { weight = null, bias = null, eps = 1e-5 } = collect<AffineOptions>(["weight", "bias", "eps"], args);
+  const { numGroups: given, weight = null, bias = null, eps = 1e-5 } = collect<AffineOptions & { numGroups?: number }>(["numGroups", "weight", "bias", "eps"], args);
+  const numGroups = required(given, "group_norm", "num_groups");
   if (x.sizes.length < 2) throw new RuntimeError(`Expected at least 2 dimensions for input tensor but received ${x.sizes.length}`);
   const [batch, channelCount] = x.sizes as [number, number];
   const positions = x.sizes.slice(2);
@@ -591,9 +607,11 @@ export interface LocalResponseNormOptions {
  * Divides by (k + alpha * mean of squares over `size` neighbouring channels) ** beta (torch.nn.functional.local_response_norm).
  * `x` is (batch, channels, positions...).
  */
-export function localResponseNorm(x: Tensor, size: number, ...args: Arguments<[alpha: number, beta: number, k: number], LocalResponseNormOptions>): Tensor {
-  const { alpha = 1e-4, beta = 0.75, k = 1 } = collect<LocalResponseNormOptions>(["alpha", "beta", "k"], args);
-  return localResponseNormOperation(x, size, alpha, beta, k);
+export function localResponseNorm(
+  x: Tensor, ...args: WithRequired<[size: number], { readonly size: number }, [alpha: number, beta: number, k: number], LocalResponseNormOptions>
+): Tensor {
+  const { size, alpha = 1e-4, beta = 0.75, k = 1 } = collect<LocalResponseNormOptions & { size?: number }>(["size", "alpha", "beta", "k"], args);
+  return localResponseNormOperation(x, required(size, "local_response_norm", "size"), alpha, beta, k);
 }
 
 // ---- vectors of norm 1

@@ -6,7 +6,7 @@ import * as distributions from "../random/distributions.js";
 import { defaultGenerator, type Generator } from "../random/generator.js";
 import { Tensor } from "../tensor.js";
 import { allocate, allocateLike, checkedTensorOptions, finish, parseSize, type SizeArguments, type TensorOptions } from "./allocation.js";
-import { checkedOptions } from "./arguments.js";
+import { checkedOptions, collect, required, type WithRequired } from "./arguments.js";
 import { checkStd, fillIntegers, fillNormal, fillUniform, integerRange, requireFloatingPoint, type GeneratorOptions } from "./drawing.js";
 import { broadcastSizes, resultType } from "./promotion.js";
 
@@ -171,8 +171,13 @@ export interface MultinomialOptions extends GeneratorOptions {
 }
 
 /** Indices drawn with the weights in the rows of `weights`, `samples` a row. (torch.multinomial) */
-export function multinomial(weights: Tensor, samples: number, options: MultinomialOptions = {}): Tensor {
-  const { replacement = false, generator = defaultGenerator } = options;
+export function multinomial(
+  weights: Tensor, ...args: WithRequired<[numSamples: number], { readonly numSamples: number }, [replacement: boolean], MultinomialOptions>
+): Tensor {
+  const { numSamples, replacement = false, generator = defaultGenerator } = collect<MultinomialOptions & { readonly numSamples?: number }>(
+    ["numSamples", "replacement"], args, ["generator"],
+  );
+  const samples = required(numSamples, "multinomial", "num_samples");
   if (weights.sizes.length < 1 || weights.sizes.length > 2) throw new RuntimeError("prob_dist must be 1 or 2 dim");
   if (!weights.dtype.isFloatingPoint) {
     throw new RuntimeError(`multinomial only supports floating-point dtypes for input, got: ${weights.dtype.scalarType}`);

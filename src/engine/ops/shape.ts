@@ -332,8 +332,8 @@ const expandOperation = defineView<[x: Tensor, sizes: readonly number[]]>({
 });
 
 /** Dimensions of size 1 repeated to the sizes given, and new ones in front; -1 keeps a size. Takes no memory. (Tensor.expand) */
-export function expand(x: Tensor, ...sizes: Numbers): Tensor {
-  return expandOperation(x, [...listOf(sizes)]);
+export function expand(x: Tensor, ...sizes: Numbers | [options: { readonly size: readonly number[] }]): Tensor {
+  return expandOperation(x, [...listOf(sizes, "size")]);
 }
 
 /** `expand` to the shape of another tensor. (Tensor.expand_as) */
@@ -513,8 +513,14 @@ const splitOperation = defineComposite("split", (x: Tensor, size: number | reado
 });
 
 /** Parts of `size` slices each along a dimension, the last one smaller where it does not divide; or parts of the sizes listed. (torch.split) */
-export function split(x: Tensor, size: number | readonly number[], ...args: Arguments<[dim: number], DimOptions>): Tensor[] {
-  return splitOperation(x, size, collect<DimOptions>(["dim"], args).dim ?? 0);
+export function split(
+  x: Tensor, ...args: WithRequired<[splitSizeOrSections: Dims], { readonly splitSizeOrSections: Dims } | { readonly splitSize: Dims }, [dim: number], DimOptions>
+): Tensor[] {
+  // By name, the sizes are `split_size_or_sections` in torch.split and `split_size` in Tensor.split.
+  const { splitSizeOrSections, splitSize = splitSizeOrSections, dim = 0 } = collect<DimOptions & { splitSizeOrSections?: Dims; splitSize?: Dims }>(
+    ["splitSizeOrSections", "dim"], args, ["splitSize"],
+  );
+  return splitOperation(x, required(splitSize, "split", "split_size_or_sections"), dim);
 }
 
 /** Parts of the sizes listed. (torch.split_with_sizes) */
@@ -552,9 +558,14 @@ const tensorSplitOperation = defineComposite("tensorSplit", (x: Tensor, sections
   return bounds.map((start, i) => slicePart(x, dim, start, Math.max(start, bounds[i + 1] ?? total)));
 });
 
+type SectionsByName = { readonly indicesOrSections: Dims } | { readonly indices: readonly number[] } | { readonly sections: number };
+
 /** A number of parts as equal as can be, or the parts between the indices listed. (torch.tensor_split) */
-export function tensorSplit(x: Tensor, sections: number | readonly number[], ...args: Arguments<[dim: number], DimOptions>): Tensor[] {
-  return tensorSplitOperation(x, sections, collect<DimOptions>(["dim"], args).dim ?? 0);
+export function tensorSplit(x: Tensor, ...args: WithRequired<[indicesOrSections: Dims], SectionsByName, [dim: number], DimOptions>): Tensor[] {
+  const { indicesOrSections, indices, sections, dim = 0 } = collect<DimOptions & { indicesOrSections?: Dims; indices?: readonly number[]; sections?: number }>(
+    ["indicesOrSections", "dim"], args, ["indices", "sections"],
+  );
+  return tensorSplitOperation(x, required(indicesOrSections ?? indices ?? sections, "tensor_split", "indices_or_sections"), dim);
 }
 
 function splitAlong(name: string, x: Tensor, sections: number | readonly number[], dim: number, dimensions: number): Tensor[] {

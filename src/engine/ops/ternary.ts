@@ -2,7 +2,7 @@ import { defineInPlace, defineOperation, type OperationRow } from "../dispatch.j
 import { RuntimeError } from "../errors.js";
 import { ternary, unary } from "../kernels/elementwise.js";
 import { Tensor } from "../tensor.js";
-import { checkedOptions } from "./arguments.js";
+import { checkedOptions, inOrder, type AllArguments } from "./arguments.js";
 import { broadcastSizes, cppName, resultType } from "./promotion.js";
 import { filledLike } from "./reducedDims.js";
 
@@ -114,11 +114,11 @@ const lerpOperation = defineOperation<LerpArgs>(lerpRow);
 const lerpInPlace = defineInPlace<LerpArgs>(lerpRow);
 
 /** start + weight * (end - start). (torch.lerp) */
-export function lerp(start: Tensor, end: Tensor, weight: Tensor | number): Tensor {
-  return lerpOperation(start, end, weight);
+export function lerp(start: Tensor, end: Tensor, ...args: AllArguments<[weight: Tensor | number], { readonly weight: Tensor | number }>): Tensor {
+  return lerpOperation(start, end, ...inOrder("lerp", ["weight"], args));
 }
 
 /** lerp in place. */
-export function lerp_(start: Tensor, end: Tensor, weight: Tensor | number): Tensor {
-  return lerpInPlace(start, end, weight);
+export function lerp_(start: Tensor, end: Tensor, ...args: AllArguments<[weight: Tensor | number], { readonly weight: Tensor | number }>): Tensor {
+  return lerpInPlace(start, end, ...inOrder("lerp_", ["weight"], args));
 }

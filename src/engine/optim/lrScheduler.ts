@@ -78,13 +78,16 @@ function perGroup<T>(name: string, value: T | readonly T[], optimizer: Optimizer
   return [...(value as readonly T[])];
 }
 
+type LrLambda = ((epoch: number) => number) | readonly ((epoch: number) => number)[];
+
 /** The starting rate times a function of the epoch, one for all groups or one each. */
 export class LambdaLR extends LRScheduler {
   private readonly lambdas: readonly ((epoch: number) => number)[];
 
-  constructor(optimizer: Optimizer, lrLambda: ((epoch: number) => number) | readonly ((epoch: number) => number)[], options?: SchedulerOptions) {
+  constructor(optimizer: Optimizer, ...args: WithRequired<[lrLambda: LrLambda], { readonly lrLambda: LrLambda }, [lastEpoch: number], SchedulerOptions>) {
+    const { lrLambda, ...options } = collect<SchedulerOptions & { readonly lrLambda?: LrLambda }>(["lrLambda", "lastEpoch"], args);
     super(optimizer, options);
-    this.lambdas = perGroup("lr_lambda", lrLambda, optimizer);
+    this.lambdas = perGroup("lr_lambda", required(lrLambda, "LambdaLR", "lr_lambda"), optimizer);
     this.step();
   }
 
@@ -93,17 +96,23 @@ export class LambdaLR extends LRScheduler {
   }
 }
 
+interface GammaOptions extends SchedulerOptions {
+  /** Default 0.1. */
+  readonly gamma?: number;
+}
+
 /** The rate times gamma (default 0.1) every `stepSize` epochs. */
 export class StepLR extends LRScheduler {
+  readonly stepSize: number;
   readonly gamma: number;
 
   constructor(
     optimizer: Optimizer,
-    readonly stepSize: number,
-    ...args: Arguments<[gamma: number, lastEpoch: number], SchedulerOptions & { readonly gamma?: number }>
+    ...args: WithRequired<[stepSize: number], { readonly stepSize: number }, [gamma: number, lastEpoch: number], GammaOptions>
   ) {
-    const options = collect<SchedulerOptions & { readonly gamma?: number }>(["gamma", "lastEpoch"], args);
+    const options = collect<GammaOptions & { readonly stepSize?: number }>(["stepSize", "gamma", "lastEpoch"], args);
     super(optimizer, options);
+    this.stepSize = required(options.stepSize, "StepLR", "step_size");
     this.gamma = options.gamma ?? 0.1;
     this.step();
   }
@@ -115,15 +124,16 @@ export class StepLR extends LRScheduler {
 
 /** The rate times gamma (default 0.1) at each of the epochs in `milestones`. */
 export class MultiStepLR extends LRScheduler {
+  readonly milestones: readonly number[];
   readonly gamma: number;
 
   constructor(
     optimizer: Optimizer,
-    readonly milestones: readonly number[],
-    ...args: Arguments<[gamma: number, lastEpoch: number], SchedulerOptions & { readonly gamma?: number }>
+    ...args: WithRequired<[milestones: readonly number[]], { readonly milestones: readonly number[] }, [gamma: number, lastEpoch: number], GammaOptions>
   ) {
-    const options = collect<SchedulerOptions & { readonly gamma?: number }>(["gamma", "lastEpoch"], args);
+    const options = collect<GammaOptions & { readonly milestones?: readonly number[] }>(["milestones", "gamma", "lastEpoch"], args);
     super(optimizer, options);
+    this.milestones = required(options.milestones, "MultiStepLR", "milestones");
     this.gamma = options.gamma ?? 0.1;
     this.step();
   }
@@ -135,12 +145,12 @@ export class MultiStepLR extends LRScheduler {
 
 /** The rate times gamma every epoch. */
 export class ExponentialLR extends LRScheduler {
-  constructor(
-    optimizer: Optimizer,
-    readonly gamma: number,
-    ...args: Arguments<[lastEpoch: number], SchedulerOptions>
-  ) {
-    super(optimizer, collect<SchedulerOptions>(["lastEpoch"], args));
+  readonly gamma: number;
+
+  constructor(optimizer: Optimizer, ...args: WithRequired<[gamma: number], { readonly gamma: number }, [lastEpoch: number], SchedulerOptions>) {
+    const { gamma, ...options } = collect<GammaOptions>(["gamma", "lastEpoch"], args);
+    super(optimizer, options);
+    this.gamma = required(gamma, "ExponentialLR", "gamma");
     this.step();
   }
 
@@ -186,15 +196,16 @@ export class LinearLR extends LRScheduler {
 
 /** Half a cosine from the starting rate down to etaMin (default 0) over tMax epochs, and back (Loshchilov and Hutter, 2016, without restarts). */
 export class CosineAnnealingLR extends LRScheduler {
+  readonly tMax: number;
   readonly etaMin: number;
 
   constructor(
     optimizer: Optimizer,
-    readonly tMax: number,
-    ...args: Arguments<[etaMin: number, lastEpoch: number], SchedulerOptions & { readonly etaMin?: number }>
+    ...args: WithRequired<[tMax: number], { readonly tMax: number }, [etaMin: number, lastEpoch: number], SchedulerOptions & { readonly etaMin?: number }>
   ) {
-    const options = collect<SchedulerOptions & { readonly etaMin?: number }>(["etaMin", "lastEpoch"], args);
+    const options = collect<SchedulerOptions & { readonly tMax?: number; readonly etaMin?: number }>(["tMax", "etaMin", "lastEpoch"], args);
     super(optimizer, options);
+    this.tMax = required(options.tMax, "CosineAnnealingLR", "T_max");
     this.etaMin = options.etaMin ?? 0;
     this.step();
   }
@@ -258,7 +269,7 @@ export class OneCycleLR extends LRScheduler {
   ) {
     const options = collect<Partial<OneCycleOptions>>(
       ["maxLr", "totalSteps", "epochs", "stepsPerEpoch", "pctStart", "annealStrategy", "cycleMomentum", "baseMomentum", "maxMomentum", "divFactor", "finalDivFactor", "threePhase", "lastEpoch"],
-      args, [],
+      args,
     );
     const { pctStart = 0.3, cycleMomentum = true, divFactor = 25, finalDivFactor = 1e4, lastEpoch = -1 } = options;
     const totalSteps = options.totalSteps ?? (options.epochs ?? NaN) * (options.stepsPerEpoch ?? NaN);
@@ -352,7 +363,7 @@ export class ReduceLROnPlateau {
     ...args: Arguments<[mode: "min" | "max", factor: number, patience: number, threshold: number], ReduceLROnPlateauOptions>
   ) {
     const options = collect<ReduceLROnPlateauOptions>(
-      ["mode", "factor", "patience", "threshold", "thresholdMode", "cooldown", "minLr", "eps"], args, [],
+      ["mode", "factor", "patience", "threshold", "thresholdMode", "cooldown", "minLr", "eps"], args,
     );
     const { mode = "min", factor = 0.1, patience = 10, threshold = 1e-4, thresholdMode = "rel", cooldown = 0, minLr = 0, eps = 1e-8 } = options;
     if (!(factor < 1)) throw new ValueError("Factor should be < 1.0.");

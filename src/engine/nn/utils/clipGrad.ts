@@ -2,6 +2,7 @@ import { getDefaultDtype } from "../../dtype.js";
 import { RuntimeError } from "../../errors.js";
 import { unary } from "../../kernels/elementwise.js";
 import { forEachOffset } from "../../kernels/strided.js";
+import { collect, required, type WithRequired } from "../../ops/arguments.js";
 import { tensor } from "../../ops/creation.js";
 import { Tensor } from "../../tensor.js";
 
@@ -26,8 +27,11 @@ export interface ClipGradNormOptions {
  * Scales all gradients together so that their norm, taken as if they were one vector, is at most `maxNorm`. Returns the norm before.
  * (torch.nn.utils.clip_grad_norm_)
  */
-export function clipGradNorm_(parameters: Tensor | Iterable<Tensor>, maxNorm: number, options: ClipGradNormOptions = {}): Tensor {
-  const { normType = 2, errorIfNonfinite = false } = options;
+export function clipGradNorm_(parameters: Tensor | Iterable<Tensor>, ...args: WithRequired<[maxNorm: number], { readonly maxNorm: number }, [normType: number], ClipGradNormOptions>): Tensor {
+  const { maxNorm: given, normType = 2, errorIfNonfinite = false } = collect<ClipGradNormOptions & { readonly maxNorm?: number }>(
+    ["maxNorm", "normType"], args, ["errorIfNonfinite"],
+  );
+  const maxNorm = required(given, "clip_grad_norm_", "max_norm");
   const gradients = gradientsOf(parameters);
   const norm = totalNorm(gradients, normType);
   if (errorIfNonfinite && !Number.isFinite(norm)) {
