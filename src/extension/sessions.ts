@@ -59,6 +59,11 @@ export class Sessions implements vscode.Disposable {
     return this.#current;
   }
 
+  /** The file that was shown last, also before the window was reloaded. */
+  get lastFile(): string | undefined {
+    return this.context.workspaceState.get<string>(lastFileKey);
+  }
+
   get all(): Iterable<Session> {
     return this.#sessions.values();
   }
@@ -120,7 +125,7 @@ export class Sessions implements vscode.Disposable {
   }
 
   async #restore(): Promise<void> {
-    const file = this.context.workspaceState.get<string>(lastFileKey);
+    const file = this.lastFile;
     if (!file) return;
     try {
       const document = await vscode.workspace.openTextDocument(file);

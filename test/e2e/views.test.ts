@@ -61,7 +61,7 @@ describe("Layerscope in the workbench", () => {
     await page.select(/^2 Linear/);
     await editor.screenshot("tab");
     await editor.hasSaved("mainThreadWebview-layerscope.modelPanel");
-    await editor.load();
+    await editor.reopen();
     const again = new ModelPage(await editor.modelPage("editor"));
     await again.ready();
     expect(await again.items()).toEqual(expect.arrayContaining([expect.stringMatching(/^net Sequential/)]));

@@ -27,7 +27,7 @@ export interface WorkbenchOptions {
 /** A real VS Code in a real browser, driven as a person would: by keyboard, mouse and what can be read on the screen. */
 export class Workbench {
   private constructor(
-    readonly page: Page,
+    public page: Page,
     /** The workspace folder. */
     readonly folder: string,
     private readonly address: string,
@@ -56,7 +56,8 @@ export class Workbench {
     };
     try {
       browser = await launchChromium();
-      const page = await browser.newPage({ viewport: { width, height } });
+      const context = await browser.newContext({ viewport: { width, height } });
+      const page = await context.newPage();
       const address = server.address(folder, vsix ? {} : { developmentPath: root });
       const workbench = new Workbench(page, folder, address, close);
       await workbench.load();
@@ -67,8 +68,18 @@ export class Workbench {
     }
   }
 
-  /** Loads the window, also anew. */
-  async load(): Promise<void> {
+  /**
+   * Opens the window again after it went away without a word, with what it had written down. (A window that is told to go writes once more,
+   * while its extensions are already leaving.)
+   */
+  async reopen(): Promise<void> {
+    const context = this.page.context();
+    await this.page.close();
+    this.page = await context.newPage();
+    await this.load();
+  }
+
+  private async load(): Promise<void> {
     await this.page.goto(this.address);
     await this.page.locator(".monaco-workbench .activitybar").waitFor({ timeout: 60_000 });
     // Resolves once the extension host is up: the status bar then has its entries.
