@@ -30,12 +30,12 @@ const fullRanges: Readonly<Record<DType["name"], number | bigint>> = {
 /** The parameters of a distribution by position, by name or both, and the generator. */
 type FillArguments<Positional extends readonly unknown[], Named> = Arguments<Positional, Named & GeneratorOptions>;
 
-interface MeanAndStd {
+export interface MeanAndStd {
   readonly mean?: number;
   readonly std?: number;
 }
 
-interface RandomRange {
+export interface RandomRange {
   readonly from?: number | null;
   readonly to?: number | null;
 }
