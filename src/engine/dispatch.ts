@@ -1,3 +1,4 @@
+import { defineDerivative, derivativeOf, type DerivativeContext } from "./autograd/derivatives.js";
 import { isGradEnabled } from "./autograd/gradMode.js";
 import { GraphNode } from "./autograd/graph.js";
 import { through, zerosInLayoutOf, type Window } from "./autograd/viewNode.js";
@@ -128,7 +129,13 @@ export function defineInPlace<Args extends readonly [Tensor, ...unknown[]], Save
 /** The arguments as backward must see them: what it reads of the memory that is about to be written is copied first. */
 function beforeWrite<Args extends readonly unknown[]>(self: Tensor, args: Args, reads: readonly (number | "output")[] | undefined): Args {
   const isRead = (arg: unknown, position: number): boolean => reads!.includes(position) && arg instanceof Tensor && arg.storage === self.storage;
-  return reads !== undefined && args.some(isRead) ? (args.map((arg, i) => (isRead(arg, i) ? cloneValues(arg as Tensor) : arg)) as unknown as Args) : args;
+  return reads !== undefined && args.some(isRead) ? (args.map((arg, i) => (isRead(arg, i) ? copyWithHistory(arg as Tensor) : arg)) as unknown as Args) : args;
+}
+
+function copyWithHistory(tensor: Tensor): Tensor {
+  const copied = cloneValues(tensor);
+  copied.setGradFn(tensor.gradientEdge());
+  return copied;
 }
 
 export interface ViewRow<Args extends readonly [Tensor, ...unknown[]]> {
@@ -260,22 +267,45 @@ function standIn(tensor: Tensor): Tensor {
   return new Tensor(Storage.allocate(tensor.dtype, product(tensor.sizes), "meta"), tensor.sizes, contiguousStrides(tensor.sizes), 0);
 }
 
-/** The arguments with stand-ins for the large tensors that backward does not read; the very same array where there are none. */
-function keptArguments<Args extends readonly unknown[]>(args: Args, reads?: readonly (number | "output")[]): Args {
+/** The arguments with stand-ins for the tensors of more elements than `most` that backward does not read; the very same array where there are none. */
+function keptArguments<Args extends readonly unknown[]>(args: Args, reads: readonly (number | "output")[] | undefined, most: number, replace = standIn): Args {
   let result: unknown[] | null = null;
   for (let i = 0; i < args.length; i++) {
     const arg = args[i];
     if (reads?.includes(i)) continue;
-    const kept = keep(arg);
+    const kept = keep(arg, most, replace);
     if (kept !== arg) (result ??= [...args])[i] = kept;
   }
   return (result as Args | null) ?? args;
 }
 
-function keep(arg: unknown): unknown {
-  if (arg instanceof Tensor) return arg.numel() > keepWholeBelow ? standIn(arg) : arg;
-  if (Array.isArray(arg) && arg[0] instanceof Tensor) return arg.map(keep);
+function keep(arg: unknown, most: number, replace: (tensor: Tensor) => Tensor): unknown {
+  if (arg instanceof Tensor) return arg.numel() > most ? replace(arg) : arg;
+  if (Array.isArray(arg) && arg[0] instanceof Tensor) return arg.map((item: Tensor) => keep(item, most, replace));
   return arg;
+}
+
+/** Shape, dtype and device without values: one zero seen everywhere. */
+function hollow(tensor: Tensor, device: Device): Tensor {
+  return new Tensor(Storage.allocate(tensor.dtype, 1, device), tensor.sizes, tensor.sizes.map(() => 0), 0);
+}
+
+/** The gradients in the order of a node's inputs, each made to fit. */
+function perTensor(
+  args: readonly unknown[],
+  gradients: readonly (Gradient | undefined)[],
+  fit: (gradient: Tensor | null, input: Tensor) => Tensor | null,
+): (Tensor | null)[] {
+  const results: (Tensor | null)[] = [];
+  for (let i = 0; i < args.length; i++) {
+    const arg = args[i];
+    const given = gradients[i] ?? null;
+    if (arg instanceof Tensor) results.push(fit(given as Tensor | null, arg));
+    else if (Array.isArray(arg) && arg[0] instanceof Tensor) {
+      for (let k = 0; k < arg.length; k++) results.push(fit((given as readonly (Tensor | null)[] | null)?.[k] ?? null, arg[k] as Tensor));
+    }
+  }
+  return results;
 }
 
 class OperationNode<Args extends readonly unknown[], Saved> extends GraphNode implements BackwardContext<Args, Saved> {
@@ -293,7 +323,7 @@ class OperationNode<Args extends readonly unknown[], Saved> extends GraphNode im
     super();
     const { reads } = row;
     this.versions = reads === undefined ? null : reads.map((position) => versionOf(position === "output" ? output : args[position]));
-    this.args = keptArguments(args, reads);
+    this.args = keptArguments(args, reads, keepWholeBelow);
     if (output.numel() > keepWholeBelow && !reads?.includes("output")) this.output = standIn(output);
   }
 
@@ -309,30 +339,45 @@ class OperationNode<Args extends readonly unknown[], Saved> extends GraphNode im
   }
 
   backward(gradient: Tensor): readonly (Tensor | null)[] {
-    const { row, args } = this;
+    this.checkSaved();
+    return perTensor(this.args, this.row.backward!(gradient, this), fitGradient);
+  }
+
+  recordedBackward(gradient: Tensor): readonly (Tensor | null)[] {
+    this.checkSaved();
+    const derivative = derivativeOf(this.row.name);
+    if (derivative === undefined) throw new NotImplementedError(`derivative for aten::${nameInPython(this.row.name)}_backward is not implemented`);
+    return perTensor(this.args, derivative(gradient, this.derivativeContext(gradient.device)), fitRecorded);
+  }
+
+  /** Stand-ins are on the device of the gradient here, since operations take part that want one device. */
+  private derivativeContext(device: Device): DerivativeContext {
+    const { row, name, saved, output } = this;
+    const args = keptArguments(this.args, row.reads, -1, (tensor) => hollow(tensor, device));
+    const needs = (position: number): boolean => this.needs(position);
+    const context: DerivativeContext<Args> = {
+      args, name, needs,
+      saved: saved as never,
+      output: row.reads?.includes("output") ? output : hollow(output, device),
+      apply: (others) => defineOperation(row)(...(others as Args)),
+      backward: (incoming, others = args) => row.backward!(incoming, { args: others as Args, output, saved, needs }),
+    };
+    return context as unknown as DerivativeContext;
+  }
+
+  private checkSaved(): void {
     if (this.released) {
       throw new RuntimeError(
         "Trying to backward through the graph a second time (or directly access saved tensors after they have already been freed). Saved intermediate values of the graph are freed when you call .backward() or autograd.grad(). Specify retain_graph=True if you need to backward through the graph a second time or if you need to access saved tensors after calling backward.",
       );
     }
     this.checkVersions();
-    const gradients = row.backward!(gradient, this);
-    const results: (Tensor | null)[] = [];
-    for (let i = 0; i < args.length; i++) {
-      const arg = args[i];
-      const given = gradients[i] ?? null;
-      if (arg instanceof Tensor) results.push(fitGradient(given as Tensor | null, arg));
-      else if (Array.isArray(arg) && arg[0] instanceof Tensor) {
-        for (let k = 0; k < arg.length; k++) results.push(fitGradient((given as readonly (Tensor | null)[] | null)?.[k] ?? null, arg[k] as Tensor));
-      }
-    }
-    return results;
   }
 
   override release(): void {
     if (this.row.reads === undefined && this.saved === undefined) return;
     this.released = true;
-    this.args = keptArguments(this.args);
+    this.args = keptArguments(this.args, undefined, keepWholeBelow);
     this.saved = undefined as Saved;
   }
 
@@ -377,7 +422,31 @@ class ViewNode<Args extends readonly [Tensor, ...unknown[]]> extends GraphNode {
     }
     return [result];
   }
+
+  recordedBackward(gradient: Tensor): readonly (Tensor | null)[] {
+    return [viewAdjoint(gradient, this as unknown as AnyViewNode)];
+  }
+
+  /** The same view of another tensor of the first argument's shape. */
+  again(other: Tensor): Tensor {
+    return defineView(this.row)(...([other.contiguous(), ...this.args.slice(1)] as unknown as Args));
+  }
+
+  get baseSizes(): readonly number[] {
+    return this.args[0].sizes;
+  }
 }
+
+type AnyViewNode = ViewNode<readonly [Tensor, ...unknown[]]>;
+
+/** A view's gradient as an operation. Views are linear, so that the gradient of their gradient is the view again. */
+const viewAdjoint = defineOperation<[gradient: Tensor, view: AnyViewNode]>({
+  name: "viewAdjoint",
+  infer: (gradient, view) => ({ sizes: view.baseSizes, dtype: gradient.dtype }),
+  forward: (output, gradient, view) => copy(output, view.backward(gradient)[0]!),
+  backward: (gradient, { args: [, view] }) => [view.again(gradient)],
+});
+defineDerivative<[Tensor, AnyViewNode]>("viewAdjoint", (gradient, { args: [, view] }) => [view.again(gradient)]);
 
 /** Keeps geometry and lets the memory go. */
 function standInView(tensor: Tensor): Tensor {
@@ -401,6 +470,10 @@ class ZeroGradientNode extends GraphNode {
 
   backward(): readonly (Tensor | null)[] {
     return [Tensor.allocate(this.self.sizes, this.self.dtype, this.self.device)];
+  }
+
+  recordedBackward(): readonly (Tensor | null)[] {
+    return this.backward();
   }
 }
 
@@ -429,6 +502,16 @@ class CopySlicesNode extends GraphNode {
     const [first, ...others] = this.node.backward(cloneValues(part));
     if (first != null) copy(part, first);
     else copy(part, Tensor.allocate(part.sizes, part.dtype, "cpu"));
+    return [whole, ...others];
+  }
+
+  recordedBackward(gradient: Tensor): readonly (Tensor | null)[] {
+    const whole = zerosInLayoutOf(this.layout).copy_(gradient);
+    const { sizes, strides, offset } = this.window;
+    const part = whole.asStrided(sizes, strides, offset);
+    const [first, ...others] = this.node.recordedBackward(part.clone());
+    if (first == null) part.zero_();
+    else part.copy_(first);
     return [whole, ...others];
   }
 
@@ -492,6 +575,12 @@ function fitGradient(gradient: Tensor | null, input: Tensor): Tensor | null {
     result = cast;
   }
   return result;
+}
+
+/** The same by operations that record themselves. */
+function fitRecorded(gradient: Tensor | null, input: Tensor): Tensor | null {
+  if (gradient === null || !input.dtype.isFloatingPoint) return null;
+  return gradient.sumToSize(input.sizes).to(input.dtype);
 }
 
 function cloneValues(source: Tensor): Tensor {

@@ -1,4 +1,5 @@
 import "./ops/methods.js";
+import "./derivatives/index.js";
 import "./publicNames.js";
 import * as nn from "./nn/index.js";
 import * as optim from "./optim/index.js";

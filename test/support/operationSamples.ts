@@ -249,4 +249,9 @@ inPlace("scatterAdd", (a, b) => a.scatterAdd_(1, beside(indices([0, 0], [2, 1]),
 inPlace("lerp", (a, b) => a.lerp_(b, 0.3), x(2, 3), x(3));
 sample("fill", (a, b) => torch.fill(a, b), x(2, 3), x());
 
+// ---- gradients that are recorded
+
+sample("gradients of a product and of a view", (a, b) =>
+  torch.enableGrad(() => torch.autograd.grad(a.mm(b).t().square().sum(), [a, b], { createGraph: true }) as torch.Tensor[]), x(2, 3), x(3, 2));
+
 export const operationSamples: readonly OperationSample[] = table.samples;

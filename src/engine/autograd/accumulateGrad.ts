@@ -23,7 +23,17 @@ export class AccumulateGrad extends GraphNode {
     }
   }
 
+  /** Where the gradient is to be differentiated again: `grad` becomes a new tensor, which knows how it came about. */
+  accumulateRecorded(gradient: Tensor): void {
+    const { tensor } = this;
+    tensor.grad = tensor.grad === null ? Tensor.allocate(gradient.sizes, gradient.dtype, gradient.device).copy_(gradient) : tensor.grad.add(gradient);
+  }
+
   backward(): readonly (Tensor | null)[] {
+    return [];
+  }
+
+  recordedBackward(): readonly (Tensor | null)[] {
     return [];
   }
 }

@@ -1,6 +1,7 @@
-import { NotImplementedError, RuntimeError } from "../errors.js";
+import { RuntimeError } from "../errors.js";
 import { binary, copy, fill } from "../kernels/elementwise.js";
 import { withoutObserver } from "../observer.js";
+import { checkedOptions } from "../ops/arguments.js";
 import { equalSizes, formatSizes } from "../size.js";
 import { Tensor } from "../tensor.js";
 import { AccumulateGrad } from "./accumulateGrad.js";
@@ -8,28 +9,29 @@ import { setGradEnabled } from "./gradMode.js";
 import type { GraphNode } from "./graph.js";
 
 export interface BackwardOptions {
-  /** Keeps what forward saved, so that backward can run again. Default false. */
+  /** Keeps what forward saved, so that backward can run again. Default: what `createGraph` is. */
   readonly retainGraph?: boolean;
+  /** Records how the gradients are computed, so that they can be differentiated in turn. Default false. */
+  readonly createGraph?: boolean;
 }
 
 let passes = 0;
 
 /** Sends `gradient` from `root` to every leaf it was made from (Tensor.backward). */
 export function backward(root: Tensor, gradient: Tensor | null, options: BackwardOptions = {}): void {
-  run(root, gradient, options.retainGraph ?? false, null);
+  run(root, gradient, checkedOptions<BackwardOptions>(options, "retainGraph", "createGraph"), null);
 }
 
-export interface GradOptions {
+export interface GradOptions extends BackwardOptions {
   /** Gradient of the output itself; needed unless it has one element. */
   readonly gradOutputs?: Tensor | null;
-  readonly retainGraph?: boolean;
   /** Gives null for inputs that the output does not depend on, instead of an error. Default false. */
   readonly allowUnused?: boolean;
 }
 
 /** The gradients of `output` with respect to `inputs`, without touching any `grad` (torch.autograd.grad). */
-export function grad(output: Tensor, inputs: Tensor | readonly Tensor[], options: GradOptions = {}): (Tensor | null)[] {
-  if ("createGraph" in options && options.createGraph) throw new NotImplementedError("gradients of gradients are not supported: create_graph must be False");
+export function grad(output: Tensor, inputs: Tensor | readonly Tensor[], given: GradOptions = {}): (Tensor | null)[] {
+  const options = checkedOptions<GradOptions>(given, "gradOutputs", "retainGraph", "createGraph", "allowUnused");
   const wanted = inputs instanceof Tensor ? [inputs] : inputs;
   const results = new Map<GraphNode, Tensor | null>();
   const edges = wanted.map((input) => {
@@ -38,7 +40,7 @@ export function grad(output: Tensor, inputs: Tensor | readonly Tensor[], options
     results.set(edge, null);
     return edge;
   });
-  run(output, options.gradOutputs ?? null, options.retainGraph ?? false, results);
+  run(output, options.gradOutputs ?? null, options, results);
   return edges.map((edge) => {
     const result = results.get(edge) ?? null;
     if (result === null && !options.allowUnused) {
@@ -50,8 +52,16 @@ export function grad(output: Tensor, inputs: Tensor | readonly Tensor[], options
   });
 }
 
-/** With `captures`, gradients are gathered for those nodes alone and no leaf is written to. */
-function run(root: Tensor, given: Tensor | null, retainGraph: boolean, captures: Map<GraphNode, Tensor | null> | null): void {
+interface Pass {
+  readonly retainGraph: boolean;
+  readonly createGraph: boolean;
+  /** Gradients are gathered for these nodes alone, and no leaf is written to; null to write to the leaves. */
+  readonly captures: Map<GraphNode, Tensor | null> | null;
+  /** The nodes that lead to captures; null for all. */
+  readonly useful: ReadonlySet<GraphNode> | null;
+}
+
+function run(root: Tensor, given: Tensor | null, options: BackwardOptions, captures: Map<GraphNode, Tensor | null> | null): void {
   const start = root.gradientEdge();
   if (start === null) throw new RuntimeError("element 0 of tensors does not require grad and does not have a grad_fn");
   const first = given === null ? onesLike(root) : inDTypeOf(root, given);
@@ -60,25 +70,29 @@ function run(root: Tensor, given: Tensor | null, retainGraph: boolean, captures:
       `Mismatch in shape: grad_output[0] has a shape of torch.Size(${formatSizes(first.sizes)}) and output[0] has a shape of torch.Size(${formatSizes(root.sizes)}).`,
     );
   }
-  const pass = ++passes;
-  const previous = setGradEnabled(false);
+  const { createGraph = false, retainGraph = createGraph } = options;
+  const previous = setGradEnabled(createGraph);
   try {
     withoutObserver(() => {
-      start.gradient = inDType(first, root);
-      start.ownsGradient = start.gradient !== given;
-      for (const node of inOrder(start, pass)) step(node, retainGraph, captures);
+      const nodes = inOrder(start, ++passes);
+      const pass: Pass = { retainGraph, createGraph, captures, useful: captures && leadingTo(captures, nodes) };
+      start.gradient = first;
+      start.ownsGradient = first !== given;
+      for (const node of nodes) step(node, pass);
     });
   } finally {
     setGradEnabled(previous);
   }
 }
 
-/** Gradients have the dtype of what they are gradients of. */
-function inDType(gradient: Tensor, root: Tensor): Tensor {
-  if (gradient.dtype === root.dtype) return gradient;
-  const cast = Tensor.allocate(gradient.sizes, root.dtype, gradient.device);
-  if (gradient.device === "cpu") copy(cast, gradient);
-  return cast;
+/** The nodes among `nodes` from which a capture is reached. */
+function leadingTo(captures: ReadonlyMap<GraphNode, unknown>, nodes: readonly GraphNode[]): Set<GraphNode> {
+  const useful = new Set<GraphNode>();
+  for (let i = nodes.length - 1; i >= 0; i--) {
+    const node = nodes[i]!;
+    if (captures.has(node) || node.inputs.some((input) => input !== null && useful.has(input))) useful.add(node);
+  }
+  return useful;
 }
 
 function onesLike(root: Tensor): Tensor {
@@ -121,7 +135,7 @@ function inOrder(start: GraphNode, pass: number): GraphNode[] {
   return nodes;
 }
 
-function step(node: GraphNode, retainGraph: boolean, captures: Map<GraphNode, Tensor | null> | null): void {
+function step(node: GraphNode, { retainGraph, createGraph, captures, useful }: Pass): void {
   let { gradient } = node;
   node.gradient = null;
   if (gradient === null) return;
@@ -136,21 +150,24 @@ function step(node: GraphNode, retainGraph: boolean, captures: Map<GraphNode, Te
   }
   if (captures?.has(node)) captures.set(node, gradient);
   if (node instanceof AccumulateGrad) {
-    if (captures === null) node.accumulate(gradient, node.ownsGradient);
+    if (captures !== null) return;
+    if (createGraph) node.accumulateRecorded(gradient);
+    else node.accumulate(gradient, node.ownsGradient);
     return;
   }
-  const results = node.backward(gradient);
   const { inputs } = node;
+  if (useful !== null && !inputs.some((input) => input !== null && useful.has(input))) return;
+  const results = createGraph ? node.recordedBackward(gradient) : node.backward(gradient);
   for (let k = 0; k < inputs.length; k++) {
     const input = inputs[k];
     const result = results[k];
-    if (input == null || result == null) continue;
+    if (input == null || result == null || (useful !== null && !useful.has(input))) continue;
     if (input.gradient === null) {
       input.gradient = result;
       // Passed through, or given to two inputs: somebody else may hold the same memory.
       input.ownsGradient = result.storage !== gradient.storage && isOnlyOne(results, k);
     } else {
-      input.gradient = sum(input.gradient, result);
+      input.gradient = createGraph ? input.gradient.add(result) : sum(input.gradient, result);
       input.ownsGradient = true;
     }
   }

@@ -22,6 +22,8 @@ export abstract class GraphNode {
   abstract readonly inputs: readonly (GraphNode | null)[];
   /** Gradients of the inputs, null where there is none. Runs without recording. */
   abstract backward(gradient: Tensor): readonly (Tensor | null)[];
+  /** The same gradients, recorded by operations, so that they can be differentiated again. */
+  abstract recordedBackward(gradient: Tensor): readonly (Tensor | null)[];
   /** Frees what was saved for backward. */
   release(): void {}
 

@@ -37,6 +37,12 @@ class AsStridedNode extends GraphNode {
     if (gradient.device === "cpu") copy(through(this.window, result), gradient);
     return [result];
   }
+
+  recordedBackward(gradient: Tensor): readonly (Tensor | null)[] {
+    const result = zerosInLayoutOf(this.base);
+    result.asStrided(this.window.sizes, this.window.strides, this.window.offset).copy_(gradient);
+    return [result];
+  }
 }
 
 /** The graph step that makes `view` from `base` as the base stands now. */

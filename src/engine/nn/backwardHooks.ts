@@ -45,6 +45,10 @@ class BoundaryNode extends GraphNode {
   backward(gradient: Tensor): readonly (Tensor | null)[] {
     return [this.boundary.arrive(this, gradient)];
   }
+
+  recordedBackward(gradient: Tensor): readonly (Tensor | null)[] {
+    return this.backward(gradient);
+  }
 }
 
 /**

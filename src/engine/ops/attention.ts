@@ -161,7 +161,7 @@ const attentionOperation = defineOperation<AttentionArgs, AttentionTrace>({
     });
     return { weights, noise };
   },
-  reads: [0, 1, 2],
+  reads: [0, 1, 2, 3],
   backward(gradient, context) {
     const { args, saved } = context;
     const [query, key, value, mask, , , scale] = args;

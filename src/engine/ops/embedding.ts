@@ -219,7 +219,7 @@ const embeddingBagOperation = defineOperation<EmbeddingBagArgs, Bags>({
     }
     return { bounds, counts, largest };
   },
-  reads: [0, 1, 4],
+  reads: [0, 1, 2, 4],
   backward(gradient, { args, saved }) {
     const [weight, indices, , mode, perSampleWeights, paddingIdx, scaleGradByFreq] = args;
     const result = Tensor.allocate(weight.sizes, weight.dtype, gradient.device);

@@ -9,7 +9,7 @@ import { checkedOptions, collect, required, requireIntegers, type Arguments, typ
 import { div, gt, mul, sub } from "./binary.js";
 import { chainMatmul, crossAlong, vecdot as vecdotOf } from "./contraction.js";
 import { maskedFill } from "./indexing.js";
-import { diagEmbed, stack, tril, triu } from "./joining.js";
+import { cat, diagEmbed, stack, tril, triu } from "./joining.js";
 import { matmul } from "./matmul.js";
 import { broadcastSizes } from "./promotion.js";
 import { amax, amin, sum } from "./reduction.js";
@@ -291,6 +291,7 @@ function defineFactor<F extends Factors>(
     gradientName,
     infer: (a, factors) => ({ sizes: pick(factors).sizes, dtype: a.dtype }),
     forward: (output, _, factors) => copy(output, pick(factors)),
+    reads: [0],
     backward: (gradient, { args: [, factors] }) => [backward(gradient, factors)],
   });
 }
@@ -334,12 +335,7 @@ function qrGradient(gradQ: Tensor | null, gradR: Tensor | null, { q, r }: QR): T
   const fromV = gradV === null ? null : matmul(y, mT(gradV));
   const forQ = gradQ === null ? fromV : fromV === null ? gradQ : gradQ.add(fromV);
   const gradX = squareQrGradient(forQ, gradU, q, u);
-  const result = Tensor.allocate([...batchOf(r), m, n], r.dtype, r.device);
-  if (r.device === "cpu") {
-    copy(narrow(result, -1, 0, m), gradX);
-    if (gradV !== null) copy(narrow(result, -1, m, n - m), matmul(q, gradV));
-  }
-  return result;
+  return cat([gradX, gradV === null ? mul(y, 0) : matmul(q, gradV)], -1);
 }
 
 const qrQ = defineFactor<QR>("qr", "LinalgQrBackward0", ({ q }) => q, (gradient, factors) => qrGradient(gradient, null, factors));

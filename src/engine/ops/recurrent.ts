@@ -68,7 +68,7 @@ const layerOperation = defineOperation<LayerArgs, RecurrentTrace>({
     }
     return trace;
   },
-  reads: [0, 1, 2, 3, 4, 7, "output"],
+  reads: [0, 1, 2, 3, 4, 5, 6, 7, "output"],
   backward(gradient, { args, output, saved }) {
     const [x, h0, c0, inputWeight, hiddenWeight, inputBias, hiddenBias, projection] = args;
     if (gradient.device === "meta") {

@@ -5,8 +5,12 @@ import { NotImplementedError, RuntimeError, TypeError } from "../errors.js";
 import { copy } from "../kernels/elementwise.js";
 import type { Device } from "../storage.js";
 import { normalizeDim, Tensor } from "../tensor.js";
+import { equalSizes, formatSizes } from "../size.js";
+import { listOf, type Numbers } from "./arguments.js";
 import * as indexing from "./indexing.js";
 import type { Scalar } from "./promotion.js";
+import { sum } from "./reduction.js";
+import { reshape } from "./shape.js";
 import { accumulated } from "./windows.js";
 
 /** Methods that are no functions of `torch`, or that take their arguments in another order there. */
@@ -112,6 +116,18 @@ export function cpu(x: Tensor): Tensor {
 }
 
 // ---- others
+
+/** Summed along the dimensions along which a tensor of these sizes would be broadcast to x; the tensor itself where it has these sizes. (Tensor.sum_to_size) */
+export function sumToSize(x: Tensor, ...size: Numbers): Tensor {
+  const sizes = listOf(size);
+  if (equalSizes(sizes, x.sizes)) return x;
+  const missing = x.sizes.length - sizes.length;
+  if (missing < 0 || !sizes.every((each, i) => each === 1 || each === x.sizes[missing + i])) {
+    throw new RuntimeError(`size {${formatSizes(sizes)}} is not expandable to size {${formatSizes(x.sizes)}}.`);
+  }
+  const dims = [...x.sizes.keys()].filter((dim) => dim < missing || sizes[dim - missing] !== x.sizes[dim]);
+  return reshape(dims.length === 0 ? x : sum(x, dims, true), [...sizes]);
+}
 
 /** The elements of x where the condition is true, else those of y. (Tensor.where) */
 export function where(x: Tensor, condition: Tensor, y: Tensor | Scalar): Tensor {

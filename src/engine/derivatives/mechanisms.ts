@@ -1,0 +1,118 @@
+import { grad } from "../autograd/backward.js";
+import { defineDerivative, type Derivative, type DerivativeContext } from "../autograd/derivatives.js";
+import { enableGrad } from "../autograd/gradMode.js";
+import { GraphNode } from "../autograd/graph.js";
+import { defineOperation } from "../dispatch.js";
+import { copy } from "../kernels/elementwise.js";
+import { Tensor } from "../tensor.js";
+
+/** Ways to derive a derivative from what an operation says of itself, where no formula is needed. */
+
+/** For operations whose backward is made of operations: these record themselves. */
+export const itself: Derivative = (gradient, context) => context.backward(gradient);
+
+/** For operations whose gradient is zero wherever it exists. */
+export const zero: Derivative = (gradient, { args }) =>
+  args.map((arg: unknown) => (arg instanceof Tensor ? Tensor.allocate(gradient.sizes, gradient.dtype, gradient.device) : null));
+
+// ---- linear operations
+
+interface Linear {
+  readonly context: DerivativeContext;
+  /** The arguments in which the operation is linear. */
+  readonly positions: readonly number[];
+  /** Whether it is linear in each of them (a product) or in all together (a sum). */
+  readonly isProduct: boolean;
+  /** The argument whose gradient is meant. */
+  readonly position: number;
+}
+
+/** The arguments with `value` at the position; in a sum the others are zero. */
+function replaced({ positions, isProduct, position }: Linear, args: readonly unknown[], value: Tensor): unknown[] {
+  return args.map((arg, i) => {
+    if (i === position) return value;
+    if (isProduct || !positions.includes(i)) return arg;
+    if (arg instanceof Tensor) return Tensor.allocate(arg.sizes, arg.dtype, value.device);
+    return typeof arg === "number" || typeof arg === "boolean" ? 0 : arg;
+  });
+}
+
+type AdjointArgs = [gradient: Tensor, linear: Linear, ...args: unknown[]];
+
+/** The gradients of <adjoint(gradient), incoming> = <gradient, f(incoming)>, f being the operation with `incoming` at the position. */
+function adjointGradients(incoming: Tensor, [gradient, linear, ...args]: AdjointArgs, needs: (position: number) => boolean): (Tensor | null)[] {
+  const others = replaced(linear, args, incoming);
+  const forArgs = args.map((_, i) => {
+    const isFactor = linear.isProduct && i !== linear.position && linear.positions.includes(i) && needs(i + 2);
+    return isFactor ? adjoint(gradient, { ...linear, position: i }, ...others) : null;
+  });
+  return [needs(0) ? linear.context.apply(others) : null, null, ...forArgs];
+}
+
+/** The gradient of a linear operation for one of its arguments, as an operation. It is linear in the incoming gradient and in the other factors. */
+const adjoint = defineOperation<AdjointArgs>({
+  name: "adjoint",
+  infer(_gradient, { position }, ...args) {
+    const { sizes, dtype } = args[position] as Tensor;
+    return { sizes, dtype };
+  },
+  forward(output, gradient, { context, position }, ...args) {
+    const result = context.backward(gradient, args)[position] as Tensor;
+    copy(output, result.sumToSize(output.sizes as number[]));
+  },
+  reads: [0, 2, 3, 4, 5, 6],
+  backward: (incoming, context) => adjointGradients(incoming, context.args, (position) => context.needs(position)),
+});
+defineDerivative<AdjointArgs>("adjoint", (incoming, { args, needs }) => adjointGradients(incoming, args, needs));
+
+function linear(isProduct: boolean, positions: readonly number[]): Derivative {
+  return (gradient, context) =>
+    context.args.map((_, position) =>
+      positions.includes(position) && context.needs(position) ? adjoint(gradient, { context, positions, isProduct, position }, ...context.args) : null,
+    );
+}
+
+/** For operations that are linear in each of these arguments, others held: products, convolutions, gathers. Their values are read by backward. */
+export const linearInEach = (...positions: number[]): Derivative => linear(true, positions);
+
+/** For operations that are linear in these arguments together: sums, writes of one tensor into another. */
+export const linearInAll = (...positions: number[]): Derivative => linear(false, positions);
+
+// ---- operations made of others
+
+/** Stands for an argument while a composition of operations is differentiated, and leads on to the argument's own history after. */
+class ArgumentNode extends GraphNode {
+  readonly name = "AliasBackward0";
+  inputs: readonly (GraphNode | null)[] = [];
+
+  backward(gradient: Tensor): readonly (Tensor | null)[] {
+    return [gradient];
+  }
+
+  recordedBackward(gradient: Tensor): readonly (Tensor | null)[] {
+    return [gradient];
+  }
+}
+
+/** For operations that can be said by others: the gradient of that composition. Arguments that backward does not read are zeros in it. */
+export function composed<Args extends readonly unknown[]>(compose: (args: Args, context: DerivativeContext<Args>) => Tensor): Derivative<Args> {
+  return (gradient, context) => {
+    const stands: { readonly node: ArgumentNode; readonly arg: Tensor; readonly alias: Tensor; readonly position: number }[] = [];
+    const args = context.args.map((arg, position) => {
+      if (!(arg instanceof Tensor) || !context.needs(position)) return arg;
+      const node = new ArgumentNode();
+      const alias = arg.detach();
+      alias.setGradFn(node);
+      stands.push({ node, arg, alias, position });
+      return alias;
+    });
+    const output = enableGrad(() => compose(args as unknown as Args, context));
+    const gradients = grad(output, stands.map(({ alias }) => alias), { gradOutputs: gradient, createGraph: true, allowUnused: true });
+    const results = new Array<Tensor | null>(args.length).fill(null);
+    stands.forEach(({ node, arg, position }, i) => {
+      node.inputs = [arg.gradientEdge()];
+      results[position] = gradients[i] ?? null;
+    });
+    return results;
+  };
+}
