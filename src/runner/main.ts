@@ -1,4 +1,6 @@
 /** The process that runs one model file: evaluates its bundle, keeps the live modules and answers requests about them. */
+import { rmSync } from "node:fs";
+import { dirname } from "node:path";
 import { Worker } from "node:worker_threads";
 import { type CallFrame, type Engine, Inspection } from "../inspect/index.js";
 import type { Bundle, Failure, RunnerMethod, RunnerMethods, RunnerReply, RunnerRequest, RunResult } from "../protocol/index.js";
@@ -109,7 +111,10 @@ process.on("message", async (request: RunnerRequest) => {
   interrupt = null;
   process.send!({ ...reply, id: request.id, output: outputCount() } satisfies RunnerReply & { output: OutputCount });
 });
-process.on("disconnect", () => process.kill(process.pid, "SIGKILL"));
+process.on("disconnect", () => {
+  rmSync(dirname(options.codeFile), { recursive: true, force: true });
+  process.kill(process.pid, "SIGKILL");
+});
 
 const streams = ["stdout", "stderr"] as const;
 let outputLeft = Infinity;

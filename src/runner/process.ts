@@ -66,6 +66,8 @@ const lifeline = 4;
 /** A process with the live modules of one model file (main.ts). It answers one request at a time. */
 export class ModelProcess {
   readonly #child: ChildProcess;
+  /** For the code that it runs; it removes it as well where this process ends first. */
+  readonly #folder: string;
   readonly #options: ProcessOptions;
   readonly #output: { readonly stdout: OutputReader; readonly stderr: OutputReader } | null;
   readonly ended: Promise<void>;
@@ -79,13 +81,13 @@ export class ModelProcess {
 
   /** `inheritOutput`: the model code prints to this process's own streams and reads its input, without a limit. */
   constructor(dist: string, limits: Pick<ProcessOptions, "timeLimit" | "memoryLimit" | "outputLimit">, inheritOutput: boolean) {
-    const folder = realpathSync.native(mkdtempSync(join(tmpdir(), "layerscope-")));
+    this.#folder = realpathSync.native(mkdtempSync(join(tmpdir(), "layerscope-")));
     this.#options = {
       ...limits,
       outputLimit: inheritOutput ? null : limits.outputLimit,
       lifeline,
       engineUrl: pathToFileURL(join(dist, "engine/index.js")).href,
-      codeFile: join(folder, "model.mjs"),
+      codeFile: join(this.#folder, "model.mjs"),
     };
     const standard = inheritOutput ? "inherit" : "pipe";
     this.#child = forkScript(join(dist, "runner.js"), this.#options, {
@@ -106,7 +108,7 @@ export class ModelProcess {
     this.#child.on("message", (reply) => this.#onReply?.(reply as RunnerReply & { output: OutputCount }));
     this.ended = ended(this.#child).then(() => {
       this.#alive = false;
-      rmSync(folder, { recursive: true, force: true });
+      this.#removeFolder();
       this.#onEnd?.();
     });
   }
@@ -124,6 +126,11 @@ export class ModelProcess {
 
   kill(): void {
     this.#child.kill("SIGKILL");
+    this.#removeFolder(); // At once: this process may be about to end as well.
+  }
+
+  #removeFolder(): void {
+    rmSync(this.#folder, { recursive: true, force: true });
   }
 
   async #ask<M extends RunnerMethod>(method: M, params: RunnerMethods[M]["params"], { signal, onOutput }: RequestOptions): Promise<RunnerMethods[M]["result"]> {

@@ -1,3 +1,4 @@
+import { readdirSync } from "node:fs";
 import { afterAll, describe, expect, test, vi } from "vitest";
 import type { Failure } from "../../src/protocol/index.js";
 import { leftovers, Workspace } from "./workspace.js";
@@ -184,4 +185,15 @@ test("each run replaces the process before", async () => {
   for (let i = 0; i < 3; i++) await workspace.run(head);
   // Each of the two runners has a process that holds models, one ready for the next run, and one that bundles. Those replaced may need a moment.
   await vi.waitFor(() => expect(leftovers().length).toBeLessThanOrEqual(6), 10_000);
+});
+
+test("closing leaves no folder, even where the editor's process ends before the model's", () => {
+  const closing = new Workspace();
+  vi.stubEnv("TMPDIR", workspace.folder).stubEnv("TEMP", workspace.folder);
+  const folders = (): string[] => readdirSync(workspace.folder).filter((name) => name.startsWith("layerscope-"));
+  closing.runner.warmUp();
+  expect(folders()).toHaveLength(1);
+  void closing.dispose();
+  expect(folders()).toEqual([]);
+  vi.unstubAllEnvs();
 });
