@@ -181,16 +181,19 @@ function overlayItems({ page: { overlay: shown, memory }, dispatch }: Session, i
 }
 
 function exportItems(session: Session, graph: GraphViewInterface | null, model: ModelSnapshot): MenuItem[] {
-  const { page, act, tell, request } = session;
+  const { page, act, dispatch, tell, request } = session;
+  const { exportColors: colors } = page.memory.preferences;
   const item = (label: string, run: () => void): MenuItem => ({ kind: "action", label, run });
+  const toggle = (label: string, checked: boolean, run: () => void): MenuItem => ({ kind: "action", label, checked, run });
   const save = (extension: string, content: string, encoding: "utf8" | "base64" = "utf8") =>
     act("save", { suggestedName: `${fileName(model.name)}.${extension}`, content, encoding });
-  const savePng = (whole: boolean) => {
-    graph!
-      .exportPng({ whole, pixelRatio: 2 })
-      .then(base64)
-      .then((content) => save("png", content, "base64"))
-      .catch((error: Error) => tell(l10n.t("The picture could not be drawn as PNG: {0}", error.message), "problem"));
+  const savePicture = async (format: "svg" | "png", part: "whole" | "visible") => {
+    try {
+      if (format === "svg") save(format, graph!.exportSvg({ part, colors }));
+      else save(format, await base64(await graph!.exportPng({ part, colors })), "base64");
+    } catch (error) {
+      tell(l10n.t("The picture could not be drawn as {0}: {1}", format.toUpperCase(), (error as Error).message), "problem");
+    }
   };
   const copied = (done: Promise<null>, message: string) => {
     done.then(
@@ -203,9 +206,11 @@ function exportItems(session: Session, graph: GraphViewInterface | null, model: 
   return [
     ...(picture
       ? [
-          item(l10n.t("Save Picture as SVG…"), () => save("svg", graph.exportSvg({ background: true }))),
-          item(l10n.t("Save Picture as PNG…"), () => savePng(true)),
-          item(l10n.t("Save Visible Part as PNG…"), () => savePng(false)),
+          item(l10n.t("Save Picture as SVG…"), () => void savePicture("svg", "whole")),
+          item(l10n.t("Save Picture as PNG…"), () => void savePicture("png", "whole")),
+          item(l10n.t("Save Visible Part as SVG…"), () => void savePicture("svg", "visible")),
+          item(l10n.t("Save Visible Part as PNG…"), () => void savePicture("png", "visible")),
+          toggle(l10n.t("On a White Background"), colors === "light", () => dispatch({ kind: "prefer", preferences: { exportColors: colors === "light" ? "theme" : "light" } })),
         ]
       : [
           item(l10n.t("Copy Table as CSV"), () => copied(request("copyText", { text: toCsv(rows()) }), l10n.t("Table copied."))),

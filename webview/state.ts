@@ -22,6 +22,8 @@ export interface Preferences {
   readonly showMinimap: boolean;
   /** Whether an overlay shows its values as colours or as sizes. */
   readonly overlayMark: "color" | "size";
+  /** Of pictures that are saved. */
+  readonly exportColors: "theme" | "light";
   readonly inspectorOpen: boolean;
   /** The inspector's share of the page: of its height when narrow, of its width when wide. */
   readonly inspectorShare: { readonly narrow: number; readonly wide: number };
@@ -85,6 +87,7 @@ const defaultPreferences: Preferences = {
   showLegend: false,
   showMinimap: false,
   overlayMark: "color",
+  exportColors: "theme",
   inspectorOpen: true,
   inspectorShare: { narrow: 0.45, wide: 0.34 },
 };

@@ -234,3 +234,21 @@ it("exports what it shows", async () => {
   });
   expect(size[1]).toBeGreaterThan(600);
 });
+
+it("exports the part in view alone, for white paper, and with the scale of what colors it", async () => {
+  await show("unet", { theme: "dark" });
+  const texts = (svg: string) => [...svg.matchAll(/<text[^>]*>([^<]*)/g)].map(([, text]) => text);
+  const [whole, visible, white, colored] = await opened.page.evaluate(() => {
+    const { view } = layerscopePicture;
+    view.resetZoom();
+    const plain = [view.exportSvg(), view.exportSvg({ part: "visible" }), view.exportSvg({ colors: "light" })];
+    view.setOverlay({ title: "Parameters", values: new Map([["", 1], ["enc1", 7]]), scale: "linear", mark: "color", format: String });
+    return [...plain, view.exportSvg()] as const;
+  });
+  expect(texts(visible!).length).toBeGreaterThan(0);
+  expect(texts(visible!).length).toBeLessThan(texts(whole!).length);
+  expect(whole).not.toContain('fill="#ffffff"');
+  expect(white).toMatch(/<\/style><rect [^>]*fill="#ffffff"/);
+  expect(texts(whole!)).not.toContain("Parameters");
+  expect(texts(colored!)).toEqual(expect.arrayContaining(["Parameters", "1", "7"]));
+});

@@ -178,6 +178,13 @@ export interface GraphViewOptions {
   onBusy?(busy: boolean): void;
 }
 
+export interface ExportOptions {
+  /** Default: the whole picture. */
+  readonly part?: "whole" | "visible";
+  /** Default: those of the editor's theme. "light": dark on white, as for print. */
+  readonly colors?: "theme" | "light";
+}
+
 /** The picture of one model, mounted in an element that it fills. */
 export interface GraphViewInterface {
   /** Shows a model, or nothing. Keeps expansion, selection and place by module path when a model replaces another. */
@@ -231,9 +238,9 @@ export interface GraphViewInterface {
   describe(): PictureDescription;
   /** Settles when layout and animation are done. */
   whenIdle(): Promise<void>;
-  /** The whole picture as SVG, text as text. */
-  exportSvg(options?: { readonly background?: boolean }): string;
-  /** What is in view, or the whole picture, as PNG. */
-  exportPng(options?: { readonly whole?: boolean; readonly pixelRatio?: number }): Promise<Blob>;
+  /** As SVG, text as text. */
+  exportSvg(options?: ExportOptions): string;
+  /** As PNG, with `pixelRatio` (default 2) pixels for each CSS pixel. */
+  exportPng(options?: ExportOptions & { readonly pixelRatio?: number }): Promise<Blob>;
   dispose(): void;
 }

@@ -1,5 +1,6 @@
 import type { ModelSnapshot } from "../../src/protocol/index.js";
 import type {
+  ExportOptions,
   DescribedLink,
   Direction,
   EqualSiblings,
@@ -15,15 +16,17 @@ import { overlayMarks } from "./drawing/overlay.js";
 import type { Look } from "./drawing/paint.js";
 import type { Chip } from "./drawing/sharedChips.js";
 import { routeLinks, sharedLinks, visibleBox, type RoutedLink } from "./drawing/sharedLinks.js";
+import { wholeArea, type Exported } from "./exported.js";
 import { elkInWorker } from "./layout/elkInWorker.js";
 import { LayoutSolver, type Elk } from "./layout/solver.js";
 import { initialArrangement, type Arrangement } from "./model/arrangement.js";
 import { buildDisplayGraph, PictureModel } from "./model/displayGraph.js";
 import { layoutScene } from "./scene.js";
+import { sceneToPng } from "./sceneToPng.js";
 import { sceneToSvg } from "./sceneToSvg.js";
 import { englishStrings, type GraphStrings } from "./strings.js";
 import { canvasMeasure, type MeasureText } from "./text.js";
-import type { Theme } from "./theme.js";
+import { lightTheme, type Theme } from "./theme.js";
 import { Animation } from "./view/animation.js";
 import { arrangementKey, arrangementOf, revealing, stateOf, withExpanded } from "./view/arranging.js";
 import { Camera } from "./view/camera.js";
@@ -369,7 +372,7 @@ export class GraphView implements GraphViewInterface {
     this.#layers.invalidate();
   }
 
-  #makeLook(): Look {
+  #makeLook(theme = this.#theme): Look {
     const shown = this.#shown;
     const visible = (path: string) => shown && visibleBox(shown.model, shown.scene, path)?.node.id;
     const traced = shown && this.#tracedFrom !== null && shown.scene.byId.has(this.#tracedFrom) ? shown.flow.path(this.#tracedFrom) : null;
@@ -377,11 +380,11 @@ export class GraphView implements GraphViewInterface {
       for (const id of [...traced]) for (const outer of shown.around(id)) traced.add(outer);
     }
     return {
-      theme: this.#theme,
+      theme,
       scale: 1,
       matches: this.#highlights && shown ? new Set([...this.#highlights].map(visible).filter((id) => id !== null && id !== undefined)) : null,
       traced,
-      overlay: this.#overlay && overlayMarks(this.#overlay, this.#theme),
+      overlay: this.#overlay && overlayMarks(this.#overlay, theme),
     };
   }
 
@@ -586,13 +589,34 @@ export class GraphView implements GraphViewInterface {
 
   // Export
 
-  exportSvg({ background = true }: { readonly background?: boolean } = {}): string {
-    if (!this.#shown) return "";
-    return sceneToSvg(this.#shown.model, this.#shown.scene, this.#theme, this.#showLinks, background ? this.#theme.background : null);
+  exportSvg(options: ExportOptions = {}): string {
+    return sceneToSvg(this.#exported(options));
   }
 
-  exportPng({ whole = true, pixelRatio = 2 }: { readonly whole?: boolean; readonly pixelRatio?: number } = {}): Promise<Blob> {
-    return this.#painter.toPng(this.#shown, this.#look, this.#links, whole, pixelRatio);
+  exportPng({ pixelRatio = 2, ...options }: ExportOptions & { readonly pixelRatio?: number } = {}): Promise<Blob> {
+    const exported = this.#exported(options);
+    return sceneToPng({ ...exported, scale: exported.scale * pixelRatio });
+  }
+
+  #exported({ part = "whole", colors = "theme" }: ExportOptions): Exported {
+    if (!this.#shown) throw new Error("There is no picture yet.");
+    const { model, scene, index } = this.#shown;
+    const isWhole = part === "whole";
+    const [left, top, right, bottom] = this.#painter.view;
+    const theme = colors === "theme" ? this.#theme : { ...lightTheme, fontFamily: this.#theme.fontFamily };
+    return {
+      title: model.snapshot.name,
+      scene,
+      boxes: isWhole ? scene.boxes : index.boxesIn(left, top, right, bottom),
+      edges: isWhole ? scene.edges : index.edgesIn(left, top, right, bottom),
+      links: this.#links,
+      look: this.#makeLook(theme),
+      overlay: this.#overlay,
+      measure: this.#measure,
+      area: isWhole ? wholeArea(scene, this.#overlay) : { x: left, y: top, width: right - left, height: bottom - top },
+      scale: isWhole ? 1 : this.#camera.scale,
+      background: theme.background,
+    };
   }
 
   dispose(): void {

@@ -4,7 +4,7 @@
  * - model/    what there is to see: data flow, rows of equal modules, sharing, and the boxes and edges of one arrangement
  * - face.ts   what is written on a box, and so how large it is
  * - layout/   where boxes and edges of one container go, as plain numbers; scene.ts puts all containers together
- * - drawing/  the drawing, on a canvas or as SVG
+ * - drawing/  the drawing, on a canvas or as SVG; exported.ts, sceneToSvg.ts and sceneToPng.ts make files of it
  * - view/     camera, pointer, animation, frames; graphView.ts is what the page mounts
  *
  * renderSvg.ts is the way from snapshot to SVG without a DOM.

@@ -1,5 +1,7 @@
 import type { ModelSnapshot } from "../../src/protocol/index.js";
 import type { Direction } from "./api.js";
+import { routeLinks, sharedLinks } from "./drawing/sharedLinks.js";
+import { wholeArea } from "./exported.js";
 import { elkInProcess } from "./layout/elkInProcess.js";
 import { LayoutSolver } from "./layout/solver.js";
 import { initialArrangement, type Arrangement } from "./model/arrangement.js";
@@ -33,5 +35,17 @@ export async function renderSvg(snapshot: ModelSnapshot, options: RenderOptions 
   const graph = buildDisplayGraph(model, { ...initialArrangement, depth });
   const solver = new LayoutSolver(elkInProcess());
   const scene = await layoutScene(graph, solver, { direction, strings, measure: estimateText, deadline: performance.now() + deadline, isCurrent: () => true });
-  return sceneToSvg(model, scene, theme, options.sharedLinks ?? true, options.background === undefined ? theme.background : options.background);
+  return sceneToSvg({
+    title: snapshot.name,
+    scene,
+    boxes: scene.boxes,
+    edges: scene.edges,
+    links: routeLinks(scene, (options.sharedLinks ?? true) ? sharedLinks(model, scene, null) : []),
+    look: { theme, matches: null, traced: null, overlay: null },
+    overlay: null,
+    measure: estimateText,
+    area: wholeArea(scene, null),
+    scale: 1,
+    background: options.background === undefined ? theme.background : options.background,
+  });
 }

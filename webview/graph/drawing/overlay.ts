@@ -41,6 +41,8 @@ function greatestSize({ values }: Overlay): number {
   return [...values.values()].filter(Number.isFinite).reduce((greatest, value) => Math.max(greatest, Math.abs(value)), 0);
 }
 
+export const overlayScaleHeight = 50;
+
 /** The overlay's title with its scale: colours from the least value to the greatest, or a wedge from zero to the greatest. */
 export function paintOverlayScale(surface: Surface, x: number, y: number, overlay: Overlay, theme: Theme, measure: MeasureText): void {
   const finite = [...overlay.values.values()].filter(Number.isFinite);
@@ -49,7 +51,7 @@ export function paintOverlayScale(surface: Surface, x: number, y: number, overla
   const [low, high] = ends.map(overlay.format) as [string, string];
   const width = Math.max(120, measure(overlay.title, "title"), measure(low, "small") + measure(high, "small") + 16);
   surface.opacity(1);
-  surface.rectangle(x, y, width + 18, 50, 6, { fill: theme.background, stroke: theme.border });
+  surface.rectangle(x, y, width + 18, overlayScaleHeight, 6, { fill: theme.background, stroke: theme.border });
   surface.text(x + 9, y + 17, overlay.title, "title", theme.foreground, "start");
   const steps = 24;
   for (let step = 0; step < steps; step++) {

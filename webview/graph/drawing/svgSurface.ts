@@ -1,3 +1,4 @@
+import type { Rectangle } from "../api.js";
 import type { Point } from "../layout/problem.js";
 import { fonts, type FontName } from "../text.js";
 import { cornerRadius } from "./canvasSurface.js";
@@ -49,12 +50,12 @@ export class SvgSurface implements Surface {
     this.#parts.push("</g>");
   }
 
-  /** The whole document. */
-  document(x: number, y: number, width: number, height: number, title: string, fontFamily: string, background: string | null): string {
+  /** The document that shows an area of what was drawn, `scale` CSS pixels for each of its units. */
+  document({ x, y, width, height }: Rectangle, scale: number, title: string, fontFamily: string, background: string | null): string {
     const styles = Object.entries(fonts).map(([name, { size, weight }]) => `.${name}{font:${weight} ${size}px ${fontFamily}}`).join("");
     const back = background ? `<rect x="${number(x)}" y="${number(y)}" width="${number(width)}" height="${number(height)}" fill="${escape(background)}"/>` : "";
     return (
-      `<svg xmlns="http://www.w3.org/2000/svg" width="${number(width)}" height="${number(height)}" viewBox="${[x, y, width, height].map(number).join(" ")}" role="img">` +
+      `<svg xmlns="http://www.w3.org/2000/svg" width="${number(width * scale)}" height="${number(height * scale)}" viewBox="${[x, y, width, height].map(number).join(" ")}" role="img">` +
       `<title>${escape(title)}</title><style>text{white-space:pre}${escape(styles)}</style>${back}\n${this.#parts.join("\n")}\n</svg>\n`
     );
   }

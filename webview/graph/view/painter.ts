@@ -94,27 +94,6 @@ export class Painter {
     return chips;
   }
 
-  /** The whole picture, or what is in view, on a canvas of its own. */
-  toPng(shown: Shown | null, look: Look, links: readonly RoutedLink[], whole: boolean, pixelRatio: number): Promise<Blob> {
-    const margin = 12;
-    const [width, height] = whole && shown ? [shown.scene.width + 2 * margin, shown.scene.height + 2 * margin] : [this.camera.width, this.camera.height];
-    // Browsers refuse canvases larger than this; a larger picture is drawn smaller.
-    const ratio = Math.min(pixelRatio, 16_000 / Math.max(width, height, 1));
-    const canvas = new OffscreenCanvas(Math.max(1, Math.ceil(width * ratio)), Math.max(1, Math.ceil(height * ratio)));
-    const context = canvas.getContext("2d")!;
-    context.fillStyle = look.theme.background;
-    context.fillRect(0, 0, canvas.width, canvas.height);
-    if (shown) {
-      const { k, x, y } = whole ? { k: 1, x: margin, y: margin } : this.camera.transform;
-      context.setTransform(k * ratio, 0, 0, k * ratio, x * ratio, y * ratio);
-      const surface = new CanvasSurface(context, look.theme.fontFamily);
-      const large = { ...look, scale: k * ratio };
-      paintScene(surface, shown.scene, shown.scene.boxes, shown.scene.edges, large);
-      paintSharedLinks(surface, links, large);
-    }
-    return canvas.convertToBlob({ type: "image/png" });
-  }
-
   #baseSurface({ theme }: Look): CanvasSurface {
     const { base } = this.layers;
     const { k, x, y } = this.camera.transform;

@@ -1,0 +1,41 @@
+import type { Overlay, Rectangle } from "./api.js";
+import { overlayScaleHeight, paintOverlayScale } from "./drawing/overlay.js";
+import { paintScene, type Look } from "./drawing/paint.js";
+import { paintSharedLinks, type RoutedLink } from "./drawing/sharedLinks.js";
+import type { Surface } from "./drawing/surface.js";
+import type { Scene, SceneBox, SceneEdge } from "./scene.js";
+import type { MeasureText } from "./text.js";
+
+/** The picture as a file is to show it. */
+export interface Exported {
+  readonly title: string;
+  readonly scene: Scene;
+  readonly boxes: readonly SceneBox[];
+  readonly edges: readonly SceneEdge[];
+  readonly links: readonly RoutedLink[];
+  readonly look: Omit<Look, "scale">;
+  readonly overlay: Overlay | null;
+  readonly measure: MeasureText;
+  /** What of the picture, in its units. */
+  readonly area: Rectangle;
+  /** Pixels of the file (CSS pixels in SVG) per unit of the picture. */
+  readonly scale: number;
+  /** Null: transparent. */
+  readonly background: string | null;
+}
+
+const margin = 12;
+
+/** All of the scene, with room for an overlay's scale above it. */
+export function wholeArea({ width, height }: Scene, overlay: Overlay | null): Rectangle {
+  const head = overlay ? overlayScaleHeight + margin : 0;
+  return { x: -margin, y: -margin - head, width: width + 2 * margin, height: height + 2 * margin + head };
+}
+
+/** Texts are drawn where they are legible at `scale`. */
+export function paintExported(surface: Surface, { scene, boxes, edges, links, look, overlay, measure, area }: Exported, scale: number): void {
+  const scaled = { ...look, scale };
+  paintScene(surface, scene, boxes, edges, scaled);
+  paintSharedLinks(surface, links, scaled);
+  if (overlay) paintOverlayScale(surface, area.x + margin, area.y + margin, overlay, look.theme, measure);
+}
