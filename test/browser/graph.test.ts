@@ -221,6 +221,9 @@ describe("keyboard and search", () => {
     expect(await colorAt(x, y)).not.toEqual(before);
     await tell("view.setTracedPath(null)");
     expect(await colorAt(x, y)).toEqual(before);
+    // What lies in a traced container is part of it.
+    await tell('view.setTracedPath("")');
+    expect(await colorAt(x, y)).toEqual(before);
   });
 });
 

@@ -375,10 +375,7 @@ export class GraphView implements GraphViewInterface {
   #makeLook(theme = this.#theme): Look {
     const shown = this.#shown;
     const visible = (path: string) => shown && visibleBox(shown.model, shown.scene, path)?.node.id;
-    const traced = shown && this.#tracedFrom !== null && shown.scene.byId.has(this.#tracedFrom) ? shown.flow.path(this.#tracedFrom) : null;
-    if (shown && traced) {
-      for (const id of [...traced]) for (const outer of shown.around(id)) traced.add(outer);
-    }
+    const traced = shown && this.#tracedFrom !== null && shown.scene.byId.has(this.#tracedFrom) ? shown.traced(this.#tracedFrom) : null;
     return {
       theme,
       scale: 1,

@@ -110,6 +110,7 @@ function whole(edge: SceneEdge): SceneEdge {
 /** Just outside the box, of the same width on the screen at every scale. */
 function outline(surface: CanvasSurface, box: SceneBox | null, { scale }: Look, color: string, width: number, dash?: readonly number[]): void {
   if (!box) return;
+  surface.opacity(1);
   const grow = 2 / scale;
   const isRound = box.face.shape === "pill" || box.face.shape === "circle";
   surface.rectangle(box.x - grow, box.y - grow, box.width + 2 * grow, box.height + 2 * grow, (isRound ? box.height / 2 : 6) + grow, {

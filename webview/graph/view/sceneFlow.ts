@@ -35,7 +35,7 @@ export class SceneFlow {
     return [...found];
   }
 
-  /** Everything upstream and downstream of a box, itself, and the containers around. */
+  /** Everything upstream and downstream of a box, and itself. */
   path(id: string): Set<string> {
     const reached = new Set<string>([id]);
     for (const way of ["upstream", "downstream"] as const) {

@@ -25,6 +25,14 @@ export class Shown {
     return id === null ? null : (this.scene.byId.get(id) ?? null);
   }
 
+  /** Everything upstream and downstream of a box, what lies in it, and the containers around all of these. */
+  traced(id: string): Set<string> {
+    const traced = this.flow.path(id);
+    for (const { node } of this.scene.boxes) if ([...this.around(node.id)].includes(id)) traced.add(node.id);
+    for (const each of [...traced]) for (const outer of this.around(each)) traced.add(outer);
+    return traced;
+  }
+
   /** From the nearest to the outermost. */
   *around(id: string): Generator<string> {
     for (let outer = this.scene.parents.get(id); outer !== null && outer !== undefined; outer = this.scene.parents.get(outer)) yield outer;
