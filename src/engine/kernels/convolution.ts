@@ -1,7 +1,8 @@
 import type { ElementArray } from "../dtype.js";
 import { multiply, type Matrix } from "./matmul.js";
-import { convolveInWasm, weighInWasm } from "./wasm/convolution.js";
-import { wasmKernels } from "./wasm/instance.js";
+import { transposedWindowsOperand, windowsOperand } from "./wasm/convolution.js";
+import { multiplyBlocks } from "./wasm/product.js";
+import { productMemory } from "./wasm/threads.js";
 
 /** Depth, height and width; missing dimensions have size 1. */
 export type Extent = readonly [depth: number, height: number, width: number];
@@ -193,7 +194,7 @@ function layoutOf({ groups, channels, filters, image, feature, kernel }: Convolu
 export function imageToFeatures(features: ElementArray, image: ElementArray, weight: ElementArray, geometry: ConvolutionGeometry): void {
   const { rows, columns, positions: allPositions, imageStart, featureStart, weightStart } = layoutOf(geometry);
   const pointwise = isPointwise(geometry);
-  if (!pointwise && inWasm(convolveInWasm, features, image, weight, geometry)) return;
+  if (!pointwise && convolveInWasm(features, image, weight, geometry)) return;
   const buffer = pointwise ? image : arrayLike(image, bufferLength(geometry));
   forEachPiece(geometry, ({ n, group, first, positions, startRow, endRow }) => {
     const start = imageStart(n, group);
@@ -214,18 +215,38 @@ export function imageToFeatures(features: ElementArray, image: ElementArray, wei
   });
 }
 
-/** Runs a kernel that needs no unfolding for every group of every image. False where the kernels do not serve. */
-function inWasm(kernel: typeof convolveInWasm, features: ElementArray, image: ElementArray, weights: ElementArray, geometry: ConvolutionGeometry): boolean {
-  if (!(features instanceof Float32Array && image instanceof Float32Array && weights instanceof Float32Array)) return false;
+/** features += the weighted windows, packed straight from the image. False where the kernels do not serve. */
+function convolveInWasm(features: ElementArray, image: ElementArray, weight: ElementArray, geometry: ConvolutionGeometry): boolean {
   const { rows, columns, positions, imageStart, featureStart, weightStart } = layoutOf(geometry);
-  const instance = wasmKernels(rows * columns * positions, wasmFrom);
-  if (instance === null) return false;
-  for (let n = 0; n < geometry.batch; n++) {
-    for (let group = 0; group < geometry.groups; group++) {
-      const operands = { image, imageStart: imageStart(n, group), features, featureStart: featureStart(n, group), weights, weightStart: weightStart(group) };
-      // Whether a geometry fits is the same for every image: nothing has been done yet.
-      if (!kernel(instance, operands, geometry)) return false;
-    }
+  const memory = productMemory(rows * columns * positions, wasmFrom);
+  if (memory === null || !(features instanceof Float32Array && image instanceof Float32Array && weight instanceof Float32Array)) return false;
+  return forEachGroup(geometry, (n, group) => {
+    const windows = windowsOperand(image, imageStart(n, group), geometry);
+    if (windows === null) return false;
+    const weights: Matrix = { data: weight, offset: weightStart(group), rowStride: columns, columnStride: 1 };
+    multiplyBlocks(memory, features, featureStart(n, group), rows, positions, columns, weights, windows);
+    return true;
+  });
+}
+
+/** weight += features times the windows, packed straight from the image. False as above. */
+function weighInWasm(weight: ElementArray, image: ElementArray, features: ElementArray, geometry: ConvolutionGeometry): boolean {
+  const { rows, columns, positions, imageStart, featureStart, weightStart } = layoutOf(geometry);
+  const memory = productMemory(rows * columns * positions, wasmFrom);
+  if (memory === null || !(features instanceof Float32Array && image instanceof Float32Array && weight instanceof Float32Array)) return false;
+  return forEachGroup(geometry, (n, group) => {
+    const windows = transposedWindowsOperand(image, imageStart(n, group), geometry);
+    if (windows === null) return false;
+    const values: Matrix = { data: features, offset: featureStart(n, group), rowStride: positions, columnStride: 1 };
+    multiplyBlocks(memory, weight, weightStart(group), rows, columns, positions, values, windows);
+    return true;
+  });
+}
+
+/** Every group of every image, unless the first does not serve: then none does. */
+function forEachGroup({ batch, groups }: ConvolutionGeometry, body: (n: number, group: number) => boolean): boolean {
+  for (let n = 0; n < batch; n++) {
+    for (let group = 0; group < groups; group++) if (!body(n, group)) return false;
   }
   return true;
 }
@@ -263,7 +284,7 @@ export function featuresToImage(image: ElementArray, features: ElementArray, wei
   const { rows, columns, positions: allPositions, imageStart, featureStart, weightStart } = layoutOf(geometry);
   const pointwise = isPointwise(geometry);
   const turned = pointwise ? null : turnedRound(geometry);
-  if (turned !== null && inWasm(convolveInWasm, image, features, turnWeights(weight, geometry), turned)) return;
+  if (turned !== null && convolveInWasm(image, features, turnWeights(weight, geometry), turned)) return;
   const buffer = pointwise ? image : arrayLike(image, bufferLength(geometry));
   forEachPiece(geometry, ({ n, group, first, positions, startRow, endRow }) => {
     const start = imageStart(n, group);
@@ -283,7 +304,7 @@ export function featuresToImage(image: ElementArray, features: ElementArray, wei
 export function bothToWeight(weight: ElementArray, image: ElementArray, features: ElementArray, geometry: ConvolutionGeometry): void {
   const { rows, columns, positions: allPositions, imageStart, featureStart, weightStart } = layoutOf(geometry);
   const pointwise = isPointwise(geometry);
-  if (!pointwise && inWasm(weighInWasm, features, image, weight, geometry)) return;
+  if (!pointwise && weighInWasm(weight, image, features, geometry)) return;
   const buffer = pointwise ? image : arrayLike(image, bufferLength(geometry));
   forEachPiece(geometry, ({ n, group, first, positions, startRow, endRow }) => {
     const start = imageStart(n, group);

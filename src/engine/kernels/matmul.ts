@@ -1,7 +1,6 @@
 import type { ElementArray } from "../dtype.js";
-import { wasmKernels } from "./wasm/instance.js";
-import { multiplyInWasm } from "./wasm/matmul.js";
-import { multiplyInThreads, threadPool } from "./wasm/threads.js";
+import { matrixOperand, multiplyBlocks } from "./wasm/product.js";
+import { productMemory } from "./wasm/threads.js";
 
 /** A matrix in memory: element (i, j) is at `offset + i * rowStride + j * columnStride`. */
 export interface Matrix {
@@ -19,12 +18,10 @@ export function multiply(output: ElementArray, start: number, m: number, n: numb
   if (k === 0 || m === 0 || n === 0) return;
   // A matrix times a vector touches each element once: moving it to WebAssembly's memory would cost more than the product.
   const isVector = m === 1 || n === 1;
-  const wasm = isVector ? null : wasmKernels(m * n * k, wasmFrom);
-  if (wasm !== null && output instanceof Float32Array && a.data instanceof Float32Array && b.data instanceof Float32Array) {
-    const pool = threadPool(m * n * k);
-    if (pool !== null) multiplyInThreads(pool, output, start, m, n, k, a, b);
-    else multiplyInWasm(wasm, output, start, m, n, k, a, b);
-  } else if (m * n * k < wasmFrom || (isVector && !(n > 1 && b.columnStride === 1))) multiplyByDots(output, start, m, n, k, a, b);
+  const isFloat32 = output instanceof Float32Array && a.data instanceof Float32Array && b.data instanceof Float32Array;
+  const memory = isVector || !isFloat32 ? null : productMemory(m * n * k, wasmFrom);
+  if (memory !== null) multiplyBlocks(memory, output as Float32Array, start, m, n, k, a, matrixOperand(b));
+   else if (m * n * k < wasmFrom || (isVector && !(n > 1 && b.columnStride === 1))) multiplyByDots(output, start, m, n, k, a, b);
   else multiplyByRows(output, start, m, n, k, a, b);
 }
 

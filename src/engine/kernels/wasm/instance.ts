@@ -47,8 +47,8 @@ export interface KernelInstance {
   readonly roundsOnce: boolean;
 }
 
-/** 10 MiB: the largest blocks that a matrix product works on at a time. */
-const memoryPages = 160;
+/** 13 MiB: the largest blocks that a matrix product works on at a time (product.ts). */
+const memoryPages = 208;
 
 let instance: KernelInstance | null | undefined;
 /** When the kernels are used. Without them everything runs in plain JavaScript, to the same results within rounding. */

@@ -1,7 +1,7 @@
-import type { Matrix } from "../matmul.js";
 import { relaxedSimdShared, simdShared } from "./binaries.generated.js";
-import type { Kernels } from "./instance.js";
-import { blockColumns, blockDepth, blockRows, bytes, copyRows, roundUp, stage, tilePadding } from "./blocks.js";
+import { type Kernels, wasmKernels } from "./instance.js";
+import { blockDepth, blockRows, bytes, roundUp } from "./blocks.js";
+import { type Block, type ProductMemory, type ProductPlaces, productPlaces, singleThread } from "./product.js";
 
 /**
  * Large matrix products on several threads, in Node: the operands' blocks go into memory that all threads share, and each thread takes blocks
@@ -13,26 +13,15 @@ import { blockColumns, blockDepth, blockRows, bytes, copyRows, roundUp, stage, t
 const rowsAtOnce = 512;
 const mostThreads = 8;
 
-// Layout of the shared memory, in bytes.
-const packedB = 4096;
-const packedA = packedB + blockColumns * blockDepth * bytes;
-const tile = packedA + mostThreads * blockRows * blockDepth * bytes;
-const staging = tile + rowsAtOnce * (blockColumns + tilePadding) * bytes;
-const pages = Math.ceil((staging + blockColumns * blockDepth * bytes) / 65536);
+const places = productPlaces(4096, rowsAtOnce, mostThreads);
 
 /** Integers at the start of the shared memory. A job's numbers stay while any of its blocks is in work. */
-const Control = { generation: 0, next: 1, done: 2, blocks: 3, rows: 4, depth: 5, width: 6, rowStride: 7, columnStride: 8, split: 9 } as const;
+const Control = { generation: 0, next: 1, done: 2, blocks: 3, rows: 4, depth: 5, columns: 6, rowStride: 7, columnStride: 8, split: 9, left: 10, packedB: 11 } as const;
 /** More than any job has blocks: nothing to take. */
 const closed = 1 << 30;
 
-interface Pool {
-  readonly kernels: Kernels;
-  readonly float32: Float32Array;
-  readonly control: Int32Array;
-}
-
 let threads: number | null = null;
-let pool: Pool | null = null;
+let pool: ProductMemory | null = null;
 
 /** Node's modules, where there is Node. */
 function builtin<Module>(name: string): Module | undefined {
@@ -67,70 +56,78 @@ export function setThreadedFrom(multiplications: number): void {
   threadedFrom = multiplications;
 }
 
-/** The threads' memory and the calling thread's kernels for a product; null where it is too small, the platform has no threads or none are wanted. */
-export function threadPool(multiplications: number): Pool | null {
-  if (multiplications < threadedFrom || getNumThreads() < 2 || typeof SharedArrayBuffer === "undefined") return null;
-  return (pool ??= start(getNumThreads() - 1));
+let alone: ProductMemory | null = null;
+
+/** Memory for a product of so many multiplications: the threads' where it is large; null where plain JavaScript, faster below `fasterFrom`, is to do it. */
+export function productMemory(multiplications: number, fasterFrom: number): ProductMemory | null {
+  const instance = wasmKernels(multiplications, fasterFrom);
+  if (instance === null) return null;
+  const isShared = multiplications >= threadedFrom && getNumThreads() > 1 && typeof SharedArrayBuffer !== "undefined";
+  if (isShared) pool ??= start(getNumThreads() - 1);
+  return (isShared ? pool : null) ?? (alone ??= singleThread(instance));
 }
 
-function start(helpers: number): Pool | null {
+function start(helpers: number): ProductMemory | null {
   const workerThreads = builtin<WorkerThreads>("node:worker_threads");
   if (workerThreads === undefined) return null;
   for (const binary of [relaxedSimdShared, simdShared]) {
     const code = Uint8Array.from(atob(binary), (character) => character.charCodeAt(0));
     if (!WebAssembly.validate(code)) continue;
     const module = new WebAssembly.Module(code);
+    const pages = Math.ceil(places.end / 65536);
     const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
     const control = new Int32Array(memory.buffer, 0, 16);
     control[Control.next] = closed;
     for (let i = 1; i <= helpers; i++) {
-      const program = `(${helperThread})((${takeBlocks}), ${JSON.stringify({ Control, packedB, packedA: packedAOf(i), tile, staging, blockRows, bytes })})`;
+      const program = `(${helperThread})((${takeBlocks}), ${JSON.stringify(placesOf(i))})`;
       new workerThreads.Worker(program, { eval: true, workerData: { module, memory }, stdin: false }).unref();
     }
     const kernels = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Kernels;
-    return { kernels, float32: new Float32Array(memory.buffer), control };
+    return {
+      kernels, float32: new Float32Array(memory.buffer), int32: new Int32Array(memory.buffer), rowsAtOnce, places,
+      multiply: (block) => share(kernels, control, block),
+    };
   }
   return null;
 }
 
-function packedAOf(thread: number): number {
-  return packedA + thread * blockRows * blockDepth * bytes;
-}
-
-interface Places {
+/** What a thread must know to take blocks. */
+interface ThreadPlaces extends Pick<ProductPlaces, "packedA" | "tile"> {
   readonly Control: typeof Control;
-  readonly packedB: number;
-  readonly packedA: number;
-  readonly tile: number;
-  readonly staging: number;
   readonly blockRows: number;
   readonly bytes: number;
 }
 
+function placesOf(thread: number): ThreadPlaces {
+  const { packedA, tile } = places;
+  return { Control, blockRows, bytes, tile, packedA: packedA + thread * blockRows * blockDepth * bytes };
+}
+
 /** Does blocks of the current job until none are left. Also sent to the helpers as text, so it must not use anything outside of itself. */
-function takeBlocks(kernels: Kernels, control: Int32Array, places: Places): void {
+function takeBlocks(kernels: Kernels, control: Int32Array, places: ThreadPlaces): void {
   const { Control: at, blockRows: most, bytes: size } = places;
   for (;;) {
     const block = Atomics.add(control, at.next, 1);
     if (block >= control[at.blocks]!) return;
     const depth = control[at.depth]!;
-    const width = control[at.width]!;
+    const allColumns = control[at.columns]!;
+    const width = Math.ceil(allColumns / 8) * 8;
     const rowStride = control[at.rowStride]!;
     const rowBlocks = Math.ceil(control[at.rows]! / most);
     const first = (block % rowBlocks) * most;
     const rows = Math.min(most, control[at.rows]! - first);
     const split = control[at.split]!;
     const column = Math.floor(block / rowBlocks) * split;
-    const columns = Math.min(split, width - column);
-    kernels.packRows(places.staging + first * rowStride * size, rowStride, control[at.columnStride]!, rows, depth, places.packedA);
-    kernels.multiplyPacked(places.packedA, places.packedB + column * depth * size, places.tile + (first * width + column) * size, Math.ceil(rows / 4) * 4, columns, depth, width);
+    const columns = Math.min(split, allColumns - column);
+    kernels.packRows(control[at.left]! + first * rowStride * size, rowStride, control[at.columnStride]!, rows, depth, places.packedA);
+    kernels.multiplyPacked(places.packedA, control[at.packedB]! + column * depth * size, places.tile + (first * width + column) * size, Math.ceil(rows / 4) * 4, columns, depth, width);
     Atomics.add(control, at.done, 1);
     Atomics.notify(control, at.done);
   }
 }
 
 /** The program of a helper, sent as text. */
-function helperThread(take: typeof takeBlocks, places: Places): void {
+function helperThread(take: typeof takeBlocks, places: ThreadPlaces): void {
   const { workerData } = (globalThis as unknown as { process: { getBuiltinModule(name: string): { workerData: { module: WebAssembly.Module; memory: WebAssembly.Memory } } } }).process.getBuiltinModule("node:worker_threads");
   const { module, memory } = workerData;
   const kernels = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Kernels;
@@ -142,42 +139,20 @@ function helperThread(take: typeof takeBlocks, places: Places): void {
   }
 }
 
-/** output (m x n, row-major from `start`) += a (m x k) times b (k x n), all float32. */
-export function multiplyInThreads(
-  { kernels, float32, control }: Pool,
-  output: Float32Array, start: number, m: number, n: number, k: number, a: Matrix, b: Matrix,
-): void {
-  const places: Places = { Control, packedB, packedA: packedAOf(0), tile, staging, blockRows, bytes };
-  for (let j = 0; j < n; j += blockColumns) {
-    const columns = Math.min(blockColumns, n - j);
-    const width = roundUp(columns, 8);
-    for (let p = 0; p < k; p += blockDepth) {
-      const depth = Math.min(blockDepth, k - p);
-      const stagedB = stage(float32, staging, b, p, j, depth, columns);
-      kernels.packColumns(staging, stagedB.rowStride, stagedB.columnStride, depth, columns, packedB);
-      for (let i = 0; i < m; i += rowsAtOnce) {
-        const rows = Math.min(rowsAtOnce, m - i);
-        const stagedA = stage(float32, staging, a, i, p, rows, depth);
-        const inTile = { data: float32, start: tile / bytes, stride: width };
-        const inOutput = { data: output, start: start + i * n + j, stride: n };
-        copyRows(inTile, inOutput, rows, columns);
-        const rowBlocks = Math.ceil(rows / blockRows);
-        // Few rows: their columns are shared out too, so that every thread finds two blocks or more.
-        const split = roundUp(width / Math.ceil((2 * getNumThreads()) / rowBlocks), 8);
-        const blocks = rowBlocks * Math.ceil(width / split);
-        const job = { blocks, rows, depth, width, split, ...stagedA };
-        for (const name of ["blocks", "rows", "depth", "width", "split", "rowStride", "columnStride"] as const) control[Control[name]] = job[name];
-        Atomics.store(control, Control.done, 0);
-        Atomics.store(control, Control.next, 0);
-        Atomics.add(control, Control.generation, 1);
-        Atomics.notify(control, Control.generation);
-        takeBlocks(kernels, control, places);
-        for (let done = Atomics.load(control, Control.done); done < blocks; done = Atomics.load(control, Control.done)) {
-          Atomics.wait(control, Control.done, done);
-        }
-        Atomics.store(control, Control.next, closed);
-        copyRows(inOutput, inTile, rows, columns);
-      }
-    }
+/** Shares out a product of blocks: rows, and columns too where there are few rows, so that every thread finds two blocks or more. */
+function share(kernels: Kernels, control: Int32Array, { rows, depth, columns, left, rowStride, columnStride, packedB }: Block): void {
+  const rowBlocks = Math.ceil(rows / blockRows);
+  const split = roundUp(columns / Math.ceil((2 * getNumThreads()) / rowBlocks), 8);
+  const blocks = rowBlocks * Math.ceil(columns / split);
+  const job = { blocks, rows, depth, columns, split, left, rowStride, columnStride, packedB };
+  for (const [name, value] of Object.entries(job)) control[Control[name as keyof typeof job]] = value;
+  Atomics.store(control, Control.done, 0);
+  Atomics.store(control, Control.next, 0);
+  Atomics.add(control, Control.generation, 1);
+  Atomics.notify(control, Control.generation);
+  takeBlocks(kernels, control, placesOf(0));
+  for (let done = Atomics.load(control, Control.done); done < blocks; done = Atomics.load(control, Control.done)) {
+    Atomics.wait(control, Control.done, done);
   }
+  Atomics.store(control, Control.next, closed);
 }

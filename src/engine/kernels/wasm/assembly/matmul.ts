@@ -183,17 +183,63 @@ function packEightGathered(source: usize, bases: usize, offsets: usize, depth: i
 /** How much of the depth one pass takes: a strip of b (16 kB) then stays in the first-level cache. */
 const depthBlock: i32 = 512;
 
-/** c (rows x columns, row-major with `stride` columns, multiples of 4 and 8) += packed a times packed b. */
+/** Up to so many columns in the last strip are done one by one: eight would cost more, most of them zeros. */
+const fewColumns: i32 = 3;
+
+/** c (rows x columns, row-major with `stride` columns; rows a multiple of 4, and room up to a multiple of 8 columns) += packed a times packed b. */
 export function multiplyPacked(a: usize, b: usize, c: usize, rows: i32, columns: i32, depth: i32, stride: i32): void {
   for (let p = 0; p < depth; p += depthBlock) {
     const count = min(depthBlock, depth - p);
     for (let j = 0; j < columns; j += stripColumns) {
       const strip = b + ((<usize>(j * depth + p * stripColumns)) << 2);
+      if (columns - j <= fewColumns) {
+        for (let i = 0; i < rows; i += stripRows) {
+          const rowsOfA = a + ((<usize>(i * depth + p * stripRows)) << 2);
+          for (let k = 0; k < columns - j; k++) column(rowsOfA, strip + ((<usize>k) << 2), c + ((<usize>(i * stride + j + k)) << 2), count, (<usize>stride) << 2);
+        }
+        continue;
+      }
       for (let i = 0; i < rows; i += stripRows) {
         tile(a + ((<usize>(i * depth + p * stripRows)) << 2), strip, c + ((<usize>(i * stride + j)) << 2), count, (<usize>stride) << 2);
       }
     }
   }
+}
+
+/** Four rows of one column of c: eight sums of four, which do not wait for each other. */
+function column(a: usize, b: usize, c: usize, depth: i32, step: usize): void {
+  let s0 = f32x4.splat(0);
+  let s1 = f32x4.splat(0);
+  let s2 = f32x4.splat(0);
+  let s3 = f32x4.splat(0);
+  let s4 = f32x4.splat(0);
+  let s5 = f32x4.splat(0);
+  let s6 = f32x4.splat(0);
+  let s7 = f32x4.splat(0);
+  let p = 0;
+  for (; p + 8 <= depth; p += 8) {
+    s0 = multiplyAdd(v128.load(a), v128.load32_splat(b), s0);
+    s1 = multiplyAdd(v128.load(a, 16), v128.load32_splat(b, 32), s1);
+    s2 = multiplyAdd(v128.load(a, 32), v128.load32_splat(b, 64), s2);
+    s3 = multiplyAdd(v128.load(a, 48), v128.load32_splat(b, 96), s3);
+    s4 = multiplyAdd(v128.load(a, 64), v128.load32_splat(b, 128), s4);
+    s5 = multiplyAdd(v128.load(a, 80), v128.load32_splat(b, 160), s5);
+    s6 = multiplyAdd(v128.load(a, 96), v128.load32_splat(b, 192), s6);
+    s7 = multiplyAdd(v128.load(a, 112), v128.load32_splat(b, 224), s7);
+    a += 128;
+    b += 256;
+  }
+  for (; p < depth; p++) {
+    s0 = multiplyAdd(v128.load(a), v128.load32_splat(b), s0);
+    a += 16;
+    b += 32;
+  }
+  const low = f32x4.add(f32x4.add(s0, s1), f32x4.add(s2, s3));
+  const sum = f32x4.add(low, f32x4.add(f32x4.add(s4, s5), f32x4.add(s6, s7)));
+  store<f32>(c, load<f32>(c) + f32x4.extract_lane(sum, 0));
+  store<f32>(c + step, load<f32>(c + step) + f32x4.extract_lane(sum, 1));
+  store<f32>(c + 2 * step, load<f32>(c + 2 * step) + f32x4.extract_lane(sum, 2));
+  store<f32>(c + 3 * step, load<f32>(c + 3 * step) + f32x4.extract_lane(sum, 3));
 }
 
 /** One 4 x 8 tile of c, held in eight registers. */

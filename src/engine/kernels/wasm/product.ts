@@ -1,0 +1,117 @@
+import type { Matrix } from "../matmul.js";
+import { blockColumns, blockDepth, blockRows, bytes, copyRows, roundUp, stage, tilePadding } from "./blocks.js";
+import type { KernelInstance, Kernels } from "./instance.js";
+
+/** The right operand of a product: a matrix, or what can be read as one. */
+export interface RightOperand {
+  /** Packs a block of its rows and columns into strips of eight columns at the address `target`. Blocks with the same columns are asked for one after the other. */
+  pack(memory: ProductMemory, row: number, column: number, rows: number, columns: number, target: number): void;
+}
+
+/** Memory of the kernels as a product divides it, and who does the work: the calling thread alone, or several (threads.ts). */
+export interface ProductMemory {
+  readonly kernels: Kernels;
+  readonly float32: Float32Array;
+  readonly int32: Int32Array;
+  /** Rows of the left operand that are brought in at a time. */
+  readonly rowsAtOnce: number;
+  readonly places: ProductPlaces;
+  /** Adds a product of blocks to the tile. */
+  multiply(block: Block): void;
+}
+
+/** Addresses in bytes. */
+export interface ProductPlaces {
+  /** A block of the left operand, packed; one for every thread. */
+  readonly packedA: number;
+  readonly packedB: number;
+  /** Rows of the result. */
+  readonly tile: number;
+  /** Where rows of the left operand are brought in, and before them blocks of a right operand that is a matrix: the same memory is in cache. */
+  readonly left: number;
+  /** Two tables of as many integers as a block has rows and columns, for the right operand. */
+  readonly tables: number;
+  /** Where what other right operands are packed from is brought in, `rightLimit` elements: it stays while they are packed. */
+  readonly right: number;
+  readonly end: number;
+}
+
+/** Rows that lie at `left` with these strides (in elements), times the packed block at `packedB`. Rows of the tile are `columns`, rounded up to eights, apart. */
+export interface Block {
+  readonly rows: number;
+  readonly depth: number;
+  readonly columns: number;
+  readonly left: number;
+  readonly rowStride: number;
+  readonly columnStride: number;
+  readonly packedB: number;
+}
+
+/** Elements that `right` has room for. */
+export const rightLimit = blockColumns * blockDepth;
+/** Most blocks of the right operand that are packed one below the other. */
+const mostDepthBlocks = 16;
+/** Elements that `left` has room for: a block's rows, as deep as the packed blocks. */
+const leftLimit = blockRows * mostDepthBlocks * blockDepth;
+
+/** Divides memory from an address on. */
+export function productPlaces(from: number, rowsAtOnce: number, threads: number): ProductPlaces {
+  const tables = from;
+  const packedB = tables + (blockColumns + blockDepth) * bytes;
+  const packedA = packedB + blockColumns * blockDepth * bytes;
+  const tile = packedA + threads * blockRows * blockDepth * bytes;
+  const left = tile + rowsAtOnce * (blockColumns + tilePadding) * bytes;
+  const right = left + leftLimit * bytes;
+  return { tables, packedB, packedA, tile, left, right, end: right + rightLimit * bytes };
+}
+
+/** The calling thread's own memory. */
+export function singleThread({ kernels, float32, int32 }: KernelInstance): ProductMemory {
+  return { kernels, float32, int32, rowsAtOnce: blockRows, places: alone, multiply };
+
+  function multiply({ rows, depth, columns, left, rowStride, columnStride, packedB }: Block): void {
+    kernels.packRows(left, rowStride, columnStride, rows, depth, alone.packedA);
+    kernels.multiplyPacked(alone.packedA, packedB, alone.tile, roundUp(rows, 4), columns, depth, roundUp(columns, 8));
+  }
+}
+
+const alone = productPlaces(1024, blockRows, 1);
+
+/** output (m x n, row-major from `start`) += a (m x k) times b (k x n), all float32. */
+export function multiplyBlocks(memory: ProductMemory, output: Float32Array, start: number, m: number, n: number, k: number, a: Matrix, b: RightOperand): void {
+  const { float32, places } = memory;
+  for (let j = 0; j < n; j += blockColumns) {
+    const columns = Math.min(blockColumns, n - j);
+    const width = roundUp(columns, 8);
+    // As many blocks of b below each other as there is room for: whole rows of a are then brought in, and those of the result only once.
+    const depthAtOnce = Math.min(Math.floor(blockColumns / width), mostDepthBlocks) * blockDepth;
+    for (let p = 0; p < k; p += depthAtOnce) {
+      const end = Math.min(k, p + depthAtOnce);
+      const rowsAtOnce = Math.min(memory.rowsAtOnce, Math.floor(leftLimit / (end - p) / blockRows) * blockRows);
+      for (let q = p; q < end; q += blockDepth) b.pack(memory, q, j, Math.min(blockDepth, end - q), columns, places.packedB + (q - p) * width * bytes);
+      for (let i = 0; i < m; i += rowsAtOnce) {
+        const rows = Math.min(rowsAtOnce, m - i);
+        const inTile = { data: float32, start: places.tile / bytes, stride: width };
+        const inOutput = { data: output, start: start + i * n + j, stride: n };
+        copyRows(inTile, inOutput, rows, columns);
+        const { rowStride, columnStride } = stage(float32, places.left, a, i, p, rows, end - p);
+        for (let q = p; q < end; q += blockDepth) {
+          const depth = Math.min(blockDepth, end - q);
+          const left = places.left + (q - p) * columnStride * bytes;
+          memory.multiply({ rows, depth, columns, left, rowStride, columnStride, packedB: places.packedB + (q - p) * width * bytes });
+        }
+        copyRows(inOutput, inTile, rows, columns);
+      }
+    }
+  }
+}
+
+/** A matrix as a right operand. */
+export function matrixOperand(matrix: Matrix): RightOperand {
+  return {
+    pack({ kernels, float32, places }, row, column, rows, columns, target) {
+      const { rowStride, columnStride } = stage(float32, places.left, matrix, row, column, rows, columns);
+      kernels.packColumns(places.left, rowStride, columnStride, rows, columns, target);
+    },
+  };
+}
