@@ -143,10 +143,11 @@ export class Recording {
   }
 
   operation(name: string, args: readonly unknown[], output: unknown, frames: () => readonly CallFrame[]): void {
+    const [target] = args;
+    if (writesInPlace(name) && target instanceof this.#engine.Tensor) this.#lookUp(target, "constant", "the whole memory");
     const inputs = this.#operands(args, "constant");
     const step = this.#beginOperation(name, args, inputs, frames);
     if (step === null) return;
-    const [target] = args;
     const outputs: Operand[] = [];
     if (writesInPlace(name) && target instanceof this.#engine.Tensor) {
       outputs.push({ value: this.#write(target, step), label: "" });
@@ -296,15 +297,18 @@ export class Recording {
     return memory;
   }
 
-  /** The value that a tensor holds now. */
-  #lookUp(tensor: Tensor, unknown: "input" | "constant"): ValueId {
+  /**
+   * The value that a tensor holds now: from the last write to what it sees. For a tensor that is about to be written, from the last write to any part of
+   * its memory: writes to parts follow each other, so that the last stands for all.
+   */
+  #lookUp(tensor: Tensor, unknown: "input" | "constant", after: "its elements" | "the whole memory" = "its elements"): ValueId {
     const memory = this.#memoryOf(tensor.storage);
     const key = windowKey(tensor);
     const binding = memory.windows.get(key);
     const since = binding?.epoch ?? 0;
     if (binding && since === memory.epoch) return binding.value;
     const [low, high] = extent(tensor);
-    const write = memory.writes.findLast((other) => other.epoch > since && other.low < high && low < other.high);
+    const write = memory.writes.findLast((other) => other.epoch > since && (after === "the whole memory" || (other.low < high && low < other.high)));
     if (write) return this.#bind(memory, key, tensor, { kind: "step", step: write.step });
     if (binding) {
       binding.epoch = memory.epoch;

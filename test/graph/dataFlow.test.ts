@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
+import * as torch from "../../src/engine/index.js";
 import type { ModelSnapshot } from "../../src/protocol/index.js";
 import { border, canvasPath, traceDataFlow } from "../../webview/graph/model/dataFlow.js";
 import { indexOf } from "../../webview/modelIndex.js";
+import { inspectHere, snapshotOf } from "../inspect/inspector.js";
 import * as fixtures from "./fixtures.js";
 import { renderSvg } from "../../webview/graph/renderSvg.js";
 import { linear, relu, sequential, snapshot, spec, weight, type Spec } from "./fixtures.js";
@@ -42,6 +44,27 @@ describe("data flow inside containers", () => {
     const model = fixtures.gpt({ blocks: 1 });
     expect(edges(model, "h.0.attn")).toContain("h.0.attn.c_attn out:0 > h.0.attn#matmul:0 in:0 (1,12,64,64)");
     expect(edges(model, "h.0.attn", true)).toContain("h.0.attn#split:0 out:0 > h.0.attn#view:0 in:0 (1,64,768)");
+  });
+
+  it("draws writes to slices as new versions of the tensor", () => {
+    class Slices extends torch.nn.Module {
+      a = new torch.nn.Linear(6, 3);
+      b = new torch.nn.Linear(6, 3);
+      override forward(x: torch.Tensor): torch.Tensor {
+        const out = torch.zeros(2, 6);
+        out.at(torch.slice(), torch.slice(0, 3)).copy_(this.a(x));
+        out.at(torch.slice(), torch.slice(3, 6)).copy_(this.b(x));
+        return out.relu_();
+      }
+    }
+    const inspection = inspectHere();
+    const net = new Slices();
+    net(torch.rand(2, 6));
+    expect(edges(snapshotOf(inspection, net), "")).toEqual([
+      "| in:0 > a in:0 (2,6)", "#constant:0 out:0 > #copy_:0 in:0 (2,3)", "a out:0 > #copy_:0 in:1 (2,3)",
+      "| in:0 > b in:0 (2,6)", "#copy_:0 out:0 > #copy_:1 in:0 (2,3)", "b out:0 > #copy_:1 in:1 (2,3)",
+      "#copy_:1 out:0 > #relu_:0 in:0 (2,6)", "#relu_:0 out:0 > | out:0 (2,6)",
+    ]);
   });
 
   it("shows a repeated call of one module as a loop", () => {

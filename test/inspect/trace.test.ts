@@ -54,6 +54,21 @@ describe("the data flow of a pass", () => {
     expect(flowOf(snapshotOf(inspection, net))).toEqual(["0 [] <- input", "1 mul <- input", "2 select <- 1", "3 add_ <- 2", "4 add <- 3 3"]);
   });
 
+  test("strings writes to parts of a tensor together, so that the last stands for all", () => {
+    class Net extends nn.Module {
+      override forward(x: Tensor): Tensor {
+        const out = torch.zeros(2, 4);
+        const [first, second] = [out.select(0, 0), out.select(0, 1)];
+        first.copy_(x.select(0, 0));
+        second.copy_(x.select(0, 1));
+        return out.relu();
+      }
+    }
+    const net = new Net();
+    net(torch.rand(2, 4));
+    expect(flowOf(snapshotOf(inspection, net)).filter((line) => /copy_|relu/.test(line))).toEqual(["4 copy_ <- 1 3", "6 copy_ <- 4 5", "7 relu <- 6"]);
+  });
+
   test("leaves what a write does not touch alone", () => {
     class Net extends nn.Module {
       override forward(x: Tensor): Tensor {

@@ -362,10 +362,22 @@ class Tracer {
     return outside;
   }
 
+  /** A tensor that a step changed by writing to another view of its memory is found where the step's own result is. */
+  #standIn(value: ValueId, step: StepId): Scope | undefined {
+    const written = this.trace.steps[step]?.outputs[0]?.value;
+    const producer = written === undefined ? undefined : this.#producedIn.get(written);
+    const holder = producer?.holders.get(written!);
+    if (!producer || !holder) return undefined;
+    producer.holders.set(value, holder);
+    this.#producedIn.set(value, producer);
+    return producer;
+  }
+
   /** A node for a value that no step made: a parameter stands in the module that owns it, anything else where it is first used. */
   #place(scope: Scope, value: ValueId, user: StepId): Scope | undefined {
     const source = this.trace.values[value]?.source;
-    if (!source || source.kind === "step") return undefined;
+    if (source?.kind === "step") return this.#standIn(value, source.step);
+    if (!source) return undefined;
     let place = scope;
     let id: string;
     if (source.kind === "tensor") {
