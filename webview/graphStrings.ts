@@ -8,6 +8,9 @@ export function graphStrings(): GraphStrings {
     output: l10n.t("Output"),
     constant: l10n.t("Constant"),
     parametersShort: l10n.t("{0} params"),
+    parametersFrozen: l10n.t("{0} frozen"),
+    nonFiniteValues: l10n.t("holds NaN or infinities"),
+    nonFiniteOutputs: l10n.t("gives out NaN or infinities"),
     repeated: l10n.t("{0} modules of equal structure, each with its own weights"),
     sharedPlaces: l10n.t("Shared weights {0}, used in {1} places"),
     calledTimes: l10n.t("called {0} times"),
@@ -34,5 +37,6 @@ export function graphStrings(): GraphStrings {
     legendShared: l10n.t("Shared weights"),
     legendDeclared: l10n.t("Declared, not measured"),
     legendFailed: l10n.t("Failed"),
+    legendNonFinite: l10n.t("NaN or infinities"),
   };
 }

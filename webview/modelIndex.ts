@@ -33,6 +33,9 @@ export interface ModuleTotals {
   readonly unknownShapes: number;
 }
 
+/** Where NaN or infinities are: in parameters, buffers or gradients of a module or of what lies in it, or in what it gives out. */
+export type NonFinite = "values" | "outputs";
+
 export interface ModuleCall {
   readonly id: StepId;
   readonly step: ModuleStep;
@@ -49,6 +52,7 @@ export class ModelIndex {
   #paths: Map<number, string[]> | undefined;
   #calls: Map<string, ModuleCall[]> | undefined;
   #multiplyAdds: Map<string, number> | undefined;
+  #nonFinite: Map<string, NonFinite> | undefined;
 
   constructor(readonly model: ModelSnapshot) {
     const modules: ModuleSnapshot[] = [];
@@ -136,6 +140,22 @@ export class ModelIndex {
     return this.#calls.get(path) ?? [];
   }
 
+  nonFinite(path: string): NonFinite | null {
+    if (!this.#nonFinite) {
+      this.#nonFinite = new Map();
+      for (const module of this.modules) {
+        if (this.hasNonFiniteOutput(module.path) && !this.#nonFinite.has(module.path)) this.#nonFinite.set(module.path, "outputs");
+        if (![...module.parameters, ...module.buffers].some((use) => hasNonFinite(this.tensor(use)))) continue;
+        for (const around of this.ancestry(module.path)) this.#nonFinite.set(around.path, "values");
+      }
+    }
+    return this.#nonFinite.get(path) ?? null;
+  }
+
+  hasNonFiniteOutput(path: string): boolean {
+    return this.calls(path).some(({ step }) => step.outputs.some(({ value }) => (this.model.trace?.values[value]?.statistics?.nonFinite ?? 0) > 0));
+  }
+
   operation(step: StepId): OperationStep | undefined {
     const found = this.model.trace?.steps[step];
     return found?.kind === "operation" ? found : undefined;
@@ -202,6 +222,10 @@ export class ModelIndex {
     }
     return this.#multiplyAdds.get(path) ?? 0;
   }
+}
+
+export function hasNonFinite({ statistics, gradient }: TensorSnapshot): boolean {
+  return [statistics, gradient].some((of) => of !== null && of.nan + of.positiveInfinity + of.negativeInfinity > 0);
 }
 
 const indexes = new WeakMap<ModelSnapshot, ModelIndex>();

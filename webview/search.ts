@@ -1,5 +1,5 @@
 import type { ModuleSnapshot, TensorId, TensorSnapshot, TensorUse } from "../src/protocol/index.js";
-import type { ModelIndex } from "./modelIndex.js";
+import { hasNonFinite, type ModelIndex } from "./modelIndex.js";
 
 /**
  * A query is words that must all hold, separated by spaces; quotes keep a word with spaces together. What holds for a module
@@ -49,7 +49,7 @@ const flags: Readonly<Record<string, (subject: Subject, index: ModelIndex) => bo
   shared: (subject, index) =>
     index.samePlaces(subject.module).length > 0 || parameters(subject, index).some((tensor) => tensor.names.length > 1),
   frozen: (subject, index) => parameters(subject, index).some((tensor) => !tensor.requiresGrad),
-  nan: (subject, index) => tensors(subject, index).some(hasNonFinite) || (!subject.alone && hasNonFiniteOutput(subject.module, index)),
+  nan: (subject, index) => tensors(subject, index).some(hasNonFinite) || (!subject.alone && index.hasNonFiniteOutput(subject.module.path)),
   lazy: (subject, index) => tensors(subject, index).some((tensor) => tensor.shape === null),
   buffers: (subject, index) => tensors(subject, index).some((tensor) => tensor.kind === "buffer"),
 };
@@ -169,16 +169,6 @@ function shapes(subject: Subject, index: ModelIndex): (readonly number[])[] {
 
 function hasDtype(subject: Subject, text: string, index: ModelIndex): boolean {
   return tensors(subject, index).some((tensor) => tensor.dtype === text);
-}
-
-function hasNonFinite({ statistics, gradient }: TensorSnapshot): boolean {
-  return [statistics, gradient].some((of) => of !== null && of.nan + of.positiveInfinity + of.negativeInfinity > 0);
-}
-
-function hasNonFiniteOutput(module: ModuleSnapshot, index: ModelIndex): boolean {
-  return index.calls(module.path).some(({ step }) =>
-    step.outputs.some(({ value }) => (index.model.trace?.values[value]?.statistics?.nonFinite ?? 0) > 0),
-  );
 }
 
 function tensors({ uses }: Subject, index: ModelIndex): TensorSnapshot[] {

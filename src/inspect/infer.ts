@@ -9,6 +9,8 @@ const valueBytesLimit = 256e6;
 const attemptLimit = 60;
 const layersLookedAt = 4;
 
+const whatToDo = "Call the model in the code, or state an input.";
+
 export interface InputCandidate {
   readonly shape: readonly number[];
   readonly dtype: DTypeName;
@@ -16,6 +18,7 @@ export interface InputCandidate {
 
 export type Inference =
   | { readonly kind: "found"; readonly inputs: readonly InputCandidate[]; readonly recording: Recording }
+  /** The reason in words for the user, with what to do. */
   | { readonly kind: "unknown"; readonly reason: string };
 
 /**
@@ -23,8 +26,9 @@ export type Inference =
  * looks at values, on zeros. The model, the generator, gradients and modes are afterwards as before, and no hook of the user's runs.
  */
 export function inferForward(engine: Engine, recorder: Recorder, root: Module): Inference {
+  if (root.forward === engine.nn.Module.prototype.forward) return { kind: "unknown", reason: `${root.constructor.name} has no forward pass of its own: it holds modules that other code calls.` };
   const candidates = inputCandidates(root);
-  if (candidates.length === 0) return { kind: "unknown", reason: "No layer says which input the model takes." };
+  if (candidates.length === 0) return { kind: "unknown", reason: `No layer says which input the model takes. ${whatToDo}` };
   const count = Math.max(1, root.forward.length);
   let firstFailure: string | null = null;
   for (const candidate of candidates.slice(0, attemptLimit)) {
@@ -39,7 +43,7 @@ export function inferForward(engine: Engine, recorder: Recorder, root: Module): 
       if (!/meta/.test(message)) break;
     }
   }
-  return { kind: "unknown", reason: `None of the inputs tried fits. The first was ${firstFailure}` };
+  return { kind: "unknown", reason: `None of the inputs tried fits. The first was ${firstFailure?.replace(/\.?$/, ".")} ${whatToDo}` };
 }
 
 /** Null where it would take too much to keep the values safe. */

@@ -231,7 +231,7 @@ export class Inspection {
   #infer(model: Model): void {
     const inference = this.#quietly(() => inferForward(this.#engine, this.recorder, model.module));
     if (inference.kind === "unknown") {
-      model.traceMissing = `${inference.reason} Call the model in the code, or state an input.`;
+      model.traceMissing = inference.reason;
       return;
     }
     model.shown = { recording: inference.recording, origin: "inferred" };

@@ -37,6 +37,17 @@ describe("the boxes of the picture", () => {
     expect(graph.nodes.has("h.0")).toBe(false);
   });
 
+  it("say where values are NaN or infinite, also in the members of a folded row, and what is frozen", () => {
+    const model = fixtures.gpt();
+    const broken = model.root.children.find(({ name }) => name === "h")!.children[7]!.children.find(({ name }) => name === "mlp")!;
+    const tensor = broken.children[0]!.parameters[0]!.tensor;
+    const tensors = model.tensors.map((each) => (each.id === tensor ? { ...each, statistics: { ...each.statistics!, nan: 1 } } : { ...each, requiresGrad: !each.names[0]!.startsWith("wpe") }));
+    const graph = display({ ...model, tensors });
+    expect(["", "h", "h.0", "h.0.mlp", "h.0.attn", "wte"].map((id) => graph.nodes.get(id)?.nonFinite)).toEqual(["values", "values", "values", null, null, null]);
+    expect(display({ ...model, tensors }, { shown: new Map([["h.0", "h.7"]]) }).nodes.get("h.7.mlp")!.nonFinite).toBe("values");
+    expect(["wpe", "wte", ""].map((id) => graph.nodes.get(id)!.isFrozen)).toEqual([true, false, false]);
+  });
+
   it("tell one module in many places from many equal modules", () => {
     const graph = display(fixtures.sharedLayer(12));
     expect(graph.nodes.get("layers.0")!.row).toMatchObject({ kind: "shared" });

@@ -75,6 +75,11 @@ describe("what is unknown stays unknown", () => {
     expect(traceMissing).toBe("No layer says which input the model takes. Call the model in the code, or state an input.");
   });
 
+  test("says of modules that only hold others that they have no pass", () => {
+    const { traceMissing } = snapshotOf(inspection, new nn.ModuleList([new nn.Linear(2, 2)]));
+    expect(traceMissing).toBe("ModuleList has no forward pass of its own: it holds modules that other code calls.");
+  });
+
   test("where nothing tried fits", () => {
     class Net extends nn.Module {
       fc = new nn.Linear(5, 2);
@@ -84,7 +89,7 @@ describe("what is unknown stays unknown", () => {
     }
     const { trace, traceMissing, totals } = snapshotOf(inspection, new Net());
     expect(trace).toBeNull();
-    expect(traceMissing).toMatch(/None of the inputs tried fits\. The first was \[1, 5\]: not for 2 dimensions/);
+    expect(traceMissing).toMatch(/^None of the inputs tried fits\. The first was \[1, 5\]: not for 2 dimensions\. Call the model in the code, or state an input\.$/);
     expect(totals.multiplyAdds).toBeNull();
   });
 });

@@ -23,7 +23,7 @@ export interface FaceBadge {
   readonly y: number;
   readonly width: number;
   readonly text: string;
-  readonly kind: "repeated" | "shared" | "calls";
+  readonly kind: "repeated" | "shared" | "calls" | "nonFinite";
 }
 
 export interface FaceGlyph {
@@ -84,11 +84,12 @@ export function titleWidth(node: DisplayNode, context: FaceContext): number {
 }
 
 function parametersText(node: DisplayNode, { strings }: FaceContext): string {
-  return node.parameters > 0 ? fill(strings.parametersShort, formatCompact(node.parameters)) : "";
+  return node.parameters > 0 ? fill(node.isFrozen ? strings.parametersFrozen : strings.parametersShort, formatCompact(node.parameters)) : "";
 }
 
 function badgesOf(node: DisplayNode): { kind: FaceBadge["kind"]; text: string }[] {
   const badges: { kind: FaceBadge["kind"]; text: string }[] = [];
+  if (node.nonFinite) badges.push({ kind: "nonFinite", text: node.nonFinite === "values" ? "NaN/∞" : "→ NaN/∞" });
   if (node.row.kind === "repeated") badges.push({ kind: "repeated", text: repeatText(node) });
   for (const { name, places } of node.sharing.slice(0, 2)) badges.push({ kind: "shared", text: `${name} · ${places.length}` });
   if (node.calls !== null && node.calls > 1) badges.push({ kind: "calls", text: `${node.calls}×` });

@@ -6,6 +6,9 @@ export interface GraphStrings {
   readonly output: string;
   readonly constant: string;
   readonly parametersShort: string;
+  readonly parametersFrozen: string;
+  readonly nonFiniteValues: string;
+  readonly nonFiniteOutputs: string;
   readonly repeated: string;
   readonly sharedPlaces: string;
   readonly calledTimes: string;
@@ -21,6 +24,7 @@ export interface GraphStrings {
   readonly legendShared: string;
   readonly legendDeclared: string;
   readonly legendFailed: string;
+  readonly legendNonFinite: string;
 }
 
 export const englishStrings: GraphStrings = {
@@ -28,6 +32,9 @@ export const englishStrings: GraphStrings = {
   output: "Output",
   constant: "Constant",
   parametersShort: "{0} params",
+  parametersFrozen: "{0} frozen",
+  nonFiniteValues: "holds NaN or infinities",
+  nonFiniteOutputs: "gives out NaN or infinities",
   repeated: "{0} modules of equal structure, each with its own weights",
   sharedPlaces: "Shared weights {0}, used in {1} places",
   calledTimes: "called {0} times",
@@ -54,6 +61,7 @@ export const englishStrings: GraphStrings = {
   legendShared: "Shared weights",
   legendDeclared: "Declared, not measured",
   legendFailed: "Failed",
+  legendNonFinite: "NaN or infinities",
 };
 
 /** Fills `{0}`, `{1}`, ... in a text. */

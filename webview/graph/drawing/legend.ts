@@ -5,7 +5,7 @@ import type { LayerKind } from "../theme.js";
 import type { Look } from "./paint.js";
 import type { Surface } from "./surface.js";
 
-type Entry = { readonly kind: "layer"; readonly layer: LayerKind; readonly text: string } | { readonly kind: "repeated" | "shared" | "declared" | "failed"; readonly text: string };
+type Entry = { readonly kind: "layer"; readonly layer: LayerKind; readonly text: string } | { readonly kind: "repeated" | "shared" | "declared" | "failed" | "nonFinite"; readonly text: string };
 
 const rowHeight = 17;
 const padding = 9;
@@ -14,12 +14,13 @@ const sample = 22;
 /** What is in this picture and needs explaining, no more. */
 function entries(scene: Scene, strings: GraphStrings): Entry[] {
   const kinds = new Set<LayerKind>();
-  let [repeated, shared, failed] = [false, false, false];
+  let [repeated, shared, failed, nonFinite] = [false, false, false, false];
   for (const { node } of scene.boxes) {
     if (node.kind === "module" && !node.content) kinds.add(node.layerKind);
     repeated ||= node.row.kind === "repeated";
     shared ||= node.sharing.length > 0;
     failed ||= node.failure !== null;
+    nonFinite ||= node.nonFinite !== null;
   }
   const order = Object.keys(strings.kinds) as LayerKind[];
   const list: Entry[] = order.filter((kind) => kinds.has(kind)).map((layer) => ({ kind: "layer", layer, text: strings.kinds[layer] }));
@@ -27,6 +28,7 @@ function entries(scene: Scene, strings: GraphStrings): Entry[] {
   if (shared) list.push({ kind: "shared", text: strings.legendShared });
   if (scene.edges.some(({ edge }) => edge.kind === "declared")) list.push({ kind: "declared", text: strings.legendDeclared });
   if (failed) list.push({ kind: "failed", text: strings.legendFailed });
+  if (nonFinite) list.push({ kind: "nonFinite", text: strings.legendNonFinite });
   return list;
 }
 
@@ -57,6 +59,9 @@ export function paintLegend(surface: Surface, x: number, y: number, scene: Scene
         break;
       case "declared":
         surface.line([{ x: left, y: middle }, { x: left + 15, y: middle }], 0, { stroke: theme.edge, lineWidth: 1.25, dash: [2, 4] });
+        break;
+      case "nonFinite":
+        surface.rectangle(left, middle - 4.5, 15, 9, 4.5, { stroke: theme.error });
         break;
       case "failed":
         surface.rectangle(left, middle - 4.5, 13, 9, 2, { stroke: theme.error, lineWidth: 1.5 });

@@ -106,7 +106,7 @@ function paintToggle(surface: Surface, x: number, y: number, isOpen: boolean, co
 function paintBadge(surface: Surface, badge: FaceBadge, boxX: number, boxY: number, theme: Theme): void {
   const x = boxX + badge.x;
   const y = boxY + badge.y;
-  const color = badge.kind === "shared" ? theme.shared : theme.muted;
+  const color = badge.kind === "shared" ? theme.shared : badge.kind === "nonFinite" ? theme.error : theme.muted;
   surface.rectangle(x, y, badge.width, badgeHeight, badge.kind === "repeated" ? 4 : badgeHeight / 2, {
     stroke: color, fill: theme.surface, ...(badge.kind === "shared" && { dash: [3, 2] }),
   });

@@ -1,5 +1,5 @@
 import type { Histogram, ModelSnapshot, ModuleSnapshot, StepId, TensorId, ValueId } from "../../../src/protocol/index.js";
-import { indexOf, type ModelIndex } from "../../modelIndex.js";
+import { indexOf, type ModelIndex, type NonFinite } from "../../modelIndex.js";
 import type { ItemKind, ItemSource } from "../api.js";
 import type { LayerKind } from "../theme.js";
 import { openAtFirst, type Arrangement, type Inside } from "./arrangement.js";
@@ -47,6 +47,10 @@ export interface DisplayNode {
   readonly outputShape: string;
   /** Unique parameter elements beneath. */
   readonly parameters: number;
+  /** Whether none of them is trained. */
+  readonly isFrozen: boolean;
+  /** Of a folded row: of any of its members. */
+  readonly nonFinite: NonFinite | null;
   /** Distribution of its first parameter; "constant" where all elements are equal. */
   readonly glyph: Histogram | "constant" | null;
   /** Null while closed. */
@@ -202,7 +206,10 @@ export class PictureModel {
       const calls = row.members.flatMap(({ path }) => this.flow(false)?.runs.get(path)?.calls.slice(0, 1) ?? []);
       const shapes = calls.map((step) => trace!.values[trace!.steps[step]!.outputs[0]?.value ?? -1]?.shape);
       const isSame = shapes.every((shape) => shapeText(shape) === shapeText(shapes[0]));
-      this.#rowFacts.set(row, (facts = isSame ? first : { ...first, outputShape: commonShapeText(shapes) }));
+      const found = row.members.map(({ path }) => this.index.nonFinite(path));
+      const nonFinite = found.includes("values") ? "values" : found.includes("outputs") ? "outputs" : null;
+      facts = isSame && nonFinite === first.nonFinite ? first : { ...first, nonFinite, outputShape: isSame ? first.outputShape : commonShapeText(shapes) };
+      this.#rowFacts.set(row, facts);
     }
     return facts;
   }
@@ -231,16 +238,19 @@ export class PictureModel {
       calls: trace ? (flow?.runs.get(path)?.calls.length ?? 0) : null,
       status,
       outputShape: this.#outputShape(module),
-      parameters: this.#parameters(module),
+      ...this.#parameters(module),
+      nonFinite: this.index.nonFinite(path),
       glyph: statistics?.histogram ?? (statistics?.finite ? "constant" : null),
     };
   }
 
-  #parameters(module: ModuleSnapshot): number {
-    if (module.children.length > 0) return this.index.totals(module.path).parameters;
-    let sum = 0;
-    for (const tensor of new Set(module.parameters.map((use) => use.tensor))) sum += this.snapshot.tensors[tensor]!.count;
-    return sum;
+  #parameters(module: ModuleSnapshot): Pick<ModuleFacts, "parameters" | "isFrozen"> {
+    if (module.children.length > 0) {
+      const { parameters, trainable } = this.index.totals(module.path);
+      return { parameters, isFrozen: parameters > 0 && trainable === 0 };
+    }
+    const tensors = [...new Set(module.parameters.map((use) => this.index.tensor(use)))];
+    return { parameters: tensors.reduce((sum, { count }) => sum + count, 0), isFrozen: tensors.length > 0 && tensors.every(({ requiresGrad }) => !requiresGrad) };
   }
 
   /** Of the first call; "…" says that later ones gave other shapes. Calls that are drawn one by one say each their own. */
@@ -259,7 +269,7 @@ export class PictureModel {
 
 type ModuleFacts = Pick<
   DisplayNode,
-  "type" | "detail" | "layerKind" | "expandable" | "sharing" | "calls" | "status" | "outputShape" | "parameters" | "glyph"
+  "type" | "detail" | "layerKind" | "expandable" | "sharing" | "calls" | "status" | "outputShape" | "parameters" | "isFrozen" | "nonFinite" | "glyph"
 >;
 
 /** The boxes and edges that show a model as arranged. */
@@ -425,7 +435,7 @@ class Builder {
     }
     const base = {
       id: flowNode.id, kind: flowNode.kind, source: sourceOf(flowNode), path: path === canvasPath ? "" : path, key: flowNode.id, type: "", detail: "", expandable: false, row: single,
-      sharing: [], calls: null, status: "ran", failure: null, parameters: 0, glyph: null, content: null, layerKind: "operation", outputShape: "",
+      sharing: [], calls: null, status: "ran", failure: null, parameters: 0, isFrozen: false, nonFinite: null, glyph: null, content: null, layerKind: "operation", outputShape: "",
     } as const satisfies Omit<DisplayNode, "name">;
     if (flowNode.kind === "operation") {
       const { operation, step } = flowNode;

@@ -38,7 +38,8 @@ function itemOf({ node, depth }: SceneBox, parent: string | null, selected: bool
 function describe(node: DisplayNode, strings: GraphStrings): string {
   const parts = [[node.kind === "operation" ? node.name : nodeTitle(node, strings), node.type, node.detail].filter(Boolean).join(" ")];
   if (node.outputShape) parts.push(node.outputShape);
-  if (node.parameters > 0) parts.push(fill(strings.parametersShort, formatCount(node.parameters)));
+  if (node.parameters > 0) parts.push(fill(node.isFrozen ? strings.parametersFrozen : strings.parametersShort, formatCount(node.parameters)));
+  if (node.nonFinite) parts.push(node.nonFinite === "values" ? strings.nonFiniteValues : strings.nonFiniteOutputs);
   if (node.row.kind === "repeated") parts.push(fill(strings.repeated, node.row.members.length));
   for (const group of node.sharing) parts.push(fill(strings.sharedPlaces, group.name, group.places.length));
   if (node.calls !== null && node.calls > 1) parts.push(fill(strings.calledTimes, node.calls));
