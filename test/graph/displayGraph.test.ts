@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { ModelSnapshot } from "../../src/protocol/index.js";
 import { initialArrangement, type Arrangement } from "../../webview/graph/model/arrangement.js";
-import { buildDisplayGraph, PictureModel, type DisplayGraph } from "../../webview/graph/model/displayGraph.js";
+import { buildDisplayGraph, type DisplayGraph } from "../../webview/graph/model/displayGraph.js";
+import { PictureModel } from "../../webview/graph/model/pictureModel.js";
 import * as fixtures from "./fixtures.js";
 import { linear, relu, sequential, snapshot } from "./fixtures.js";
 

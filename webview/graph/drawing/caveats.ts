@@ -1,4 +1,4 @@
-import type { PictureModel } from "../model/displayGraph.js";
+import type { PictureModel } from "../model/pictureModel.js";
 import type { Scene } from "../scene.js";
 import type { GraphStrings } from "../strings.js";
 import { wrap, type MeasureText } from "../text.js";

@@ -1,6 +1,6 @@
 import type { DescribedLink, Rectangle } from "../api.js";
 import type { Point } from "../layout/problem.js";
-import type { PictureModel } from "../model/displayGraph.js";
+import type { PictureModel } from "../model/pictureModel.js";
 import type { Scene, SceneBox } from "../scene.js";
 import type { Look } from "./paint.js";
 import type { Surface } from "./surface.js";

@@ -1,14 +1,14 @@
-import type { Histogram, ModelSnapshot, ModuleSnapshot, StepId, TensorId, ValueId } from "../../../src/protocol/index.js";
-import { indexOf, type ModelIndex, type NonFinite } from "../../modelIndex.js";
+import type { Histogram, ModuleSnapshot, StepId, TensorId, ValueId } from "../../../src/protocol/index.js";
+import type { NonFinite } from "../../modelIndex.js";
 import type { ItemKind, ItemSource } from "../api.js";
 import type { LayerKind } from "../theme.js";
-import { openAtFirst, type Arrangement, type Inside } from "./arrangement.js";
-import { border, canvasPath, traceDataFlow, type ContainerFlow, type DataFlow, type FlowNode } from "./dataFlow.js";
-import { layerKind } from "./kinds.js";
-import { commonShapeText, operationLabel, shapeText, shortArguments } from "./labels.js";
-import { findLoops, type Loop, type LoopStep } from "./loops.js";
-import { likenessIn, rowsOf, type Row } from "./rows.js";
-import { sharingGroups, type SharingGroup } from "./sharing.js";
+import type { Arrangement } from "./arrangement.js";
+import { border, canvasPath, type ContainerFlow, type DataFlow, type FlowNode } from "./dataFlow.js";
+import { declaredEdges, measuredEdges } from "./displayEdges.js";
+import { commonShapeText, operationLabel, shapeText } from "./labels.js";
+import type { ModuleFacts, PictureModel } from "./pictureModel.js";
+import { single, type Row } from "./rows.js";
+import type { SharingGroup } from "./sharing.js";
 
 /**
  * "ran": called in the traced pass (or runs with its children). "failed": what threw, or the innermost box around it. "failedInside": a box
@@ -89,189 +89,6 @@ export interface DisplayGraph {
   readonly parents: ReadonlyMap<string, string | null>;
 }
 
-const single: Row = { kind: "single", members: [] };
-
-/** Everything about one snapshot that the picture derives once. */
-export class PictureModel {
-  readonly index: ModelIndex;
-  readonly sharing: ReadonlyMap<string, readonly SharingGroup[]>;
-  readonly #flows = new Map<boolean, DataFlow | null>();
-  readonly #facts = new Map<string, ModuleFacts>();
-  readonly #rows = new Map<string, readonly Row[]>();
-  /** By module path; of containers whose rows were asked for. */
-  readonly #rowOf = new Map<string, Row>();
-  readonly #rowFacts = new Map<Row, ModuleFacts>();
-  readonly #loops = new Map<string, readonly Loop[]>();
-  #stepsWithin: Map<StepId, StepId[]> | undefined;
-  readonly #ran = new Set<string>();
-  /** Parts of earlier display graphs that do not depend on the arrangement; see Builder. */
-  readonly kept = { closed: new Map<string, DisplayNode>(), others: new Map<FlowNode, DisplayNode>(), edges: new Map<ContainerFlow, { readonly shown: string; readonly edges: DisplayEdge[] }>() };
-  readonly #likeness: (module: ModuleSnapshot) => string;
-  /** Module paths from the root to what failed; empty when nothing did. */
-  readonly failedAt: ReadonlySet<string>;
-  #openAtFirst: ReadonlySet<string> | undefined;
-
-  constructor(readonly snapshot: ModelSnapshot) {
-    this.index = indexOf(snapshot);
-    this.sharing = sharingGroups(this.index);
-    const flow = this.flow(false);
-    for (const path of flow?.runs.keys() ?? []) for (const module of this.index.ancestry(path)) this.#ran.add(module.path);
-    this.failedAt = new Set(this.failedPath === null ? [] : this.index.ancestry(this.failedPath).map((module) => module.path));
-    this.#likeness = likenessIn(this.index, flow, this.failedAt);
-  }
-
-  /** The module that failed, or in which an operation failed. */
-  get failedPath(): string | null {
-    const { trace } = this.snapshot;
-    if (!trace?.failure) return null;
-    const step = trace.steps[trace.failure.step];
-    return step?.kind === "module" ? step.path : this.index.enclosing(trace.failure.step);
-  }
-
-  flow(showBookkeeping: boolean): DataFlow | null {
-    const { trace } = this.snapshot;
-    if (!trace) return null;
-    let flow = this.#flows.get(showBookkeeping);
-    if (flow === undefined) this.#flows.set(showBookkeeping, (flow = traceDataFlow(this.index, trace, showBookkeeping)));
-    return flow;
-  }
-
-  rows(module: ModuleSnapshot): readonly Row[] {
-    let rows = this.#rows.get(module.path);
-    if (!rows) {
-      this.#rows.set(module.path, (rows = rowsOf(module.children, this.#likeness)));
-      for (const row of rows) for (const member of row.members) this.#rowOf.set(member.path, row);
-    }
-    return rows;
-  }
-
-  /** The row of equal siblings that a module stands in. */
-  rowOf(path: string): Row | null {
-    const parent = this.index.parent(path);
-    if (!parent) return null;
-    this.rows(parent);
-    return this.#rowOf.get(path) ?? null;
-  }
-
-  /** Loops over rows of equal modules that a container runs, as its first call shows them. */
-  loops(path: string): readonly Loop[] {
-    let loops = this.#loops.get(path);
-    if (!loops) this.#loops.set(path, (loops = findLoops(this.#stepsOf(path))));
-    return loops;
-  }
-
-  #stepsOf(path: string): LoopStep[] {
-    const { trace } = this.snapshot;
-    const flow = this.flow(false);
-    const call = flow?.runs.get(path)?.first;
-    if (!trace || !flow || call === undefined) return [];
-    if (!this.#stepsWithin) {
-      this.#stepsWithin = new Map();
-      for (const [id, { parent }] of trace.steps.entries()) {
-        if (parent === null) continue;
-        const within = this.#stepsWithin.get(parent);
-        if (within) within.push(id);
-        else this.#stepsWithin.set(parent, [id]);
-      }
-    }
-    return (this.#stepsWithin.get(call) ?? []).map((id) => {
-      const step = trace.steps[id]!;
-      if (step.kind === "operation") return { sign: step.name, operation: flow.nodeOf(id), row: null };
-      const row = this.rowOf(step.path);
-      const isRow = row !== null && row.kind !== "single";
-      return { sign: `[${isRow ? row.members[0]!.path : step.path}]`, operation: null, row: isRow ? row : null };
-    });
-  }
-
-  get openAtFirst(): ReadonlySet<string> {
-    return (this.#openAtFirst ??= openAtFirst(this.snapshot.root, (module) => this.#inside(module), this.failedAt));
-  }
-
-  #inside(module: ModuleSnapshot): Inside {
-    const others = this.flow(false)?.containers.get(module.path)?.nodes.length ?? 0;
-    return { rows: this.rows(module), others, ran: !this.#ran.has(module.path) || module.children.some((child) => this.#ran.has(child.path)) };
-  }
-
-  /** In the name of a whole row where the module is its first and `row` is given. */
-  facts(module: ModuleSnapshot, row: Row = single): ModuleFacts {
-    let facts = this.#facts.get(module.path);
-    if (!facts) this.#facts.set(module.path, (facts = this.#factsOf(module)));
-    return row.kind === "repeated" && row.members[0] === module ? this.#factsOfRow(row, facts) : facts;
-  }
-
-  #factsOfRow(row: Row, first: ModuleFacts): ModuleFacts {
-    let facts = this.#rowFacts.get(row);
-    if (!facts) {
-      const { trace } = this.snapshot;
-      const calls = row.members.flatMap(({ path }) => this.flow(false)?.runs.get(path)?.calls.slice(0, 1) ?? []);
-      const shapes = calls.map((step) => trace!.values[trace!.steps[step]!.outputs[0]?.value ?? -1]?.shape);
-      const isSame = shapes.every((shape) => shapeText(shape) === shapeText(shapes[0]));
-      const found = row.members.map(({ path }) => this.index.nonFinite(path));
-      const nonFinite = found.includes("values") ? "values" : found.includes("outputs") ? "outputs" : null;
-      facts = isSame && nonFinite === first.nonFinite ? first : { ...first, nonFinite, outputShape: isSame ? first.outputShape : commonShapeText(shapes) };
-      this.#rowFacts.set(row, facts);
-    }
-    return facts;
-  }
-
-  #factsOf(module: ModuleSnapshot): ModuleFacts {
-    const { path } = module;
-    const { trace, tensors } = this.snapshot;
-    const flow = this.flow(false);
-    const operations = flow?.containers.get(path)?.nodes.filter((node) => node.kind === "operation").length ?? 0;
-    const first = module.parameters[0];
-    const statistics = first ? tensors[first.tensor]?.statistics : null;
-    const status: RunStatus =
-      path === this.failedPath ? "failed"
-      : this.failedAt.has(path) ? "failedInside"
-      : !trace ? "untraced"
-      : this.#ran.has(path) ? "ran"
-      : trace.failure ? "notReached"
-      : "notCalled";
-    const family = layerKind(module.type);
-    return {
-      type: module.type,
-      detail: shortArguments(module.type, module.arguments),
-      layerKind: module.children.length > 0 && family !== "attention" && family !== "recurrent" ? "container" : family,
-      expandable: module.children.length > 0 || operations > 1,
-      sharing: this.sharing.get(path) ?? [],
-      calls: trace ? (flow?.runs.get(path)?.calls.length ?? 0) : null,
-      status,
-      outputShape: this.#outputShape(module),
-      ...this.#parameters(module),
-      nonFinite: this.index.nonFinite(path),
-      glyph: statistics?.histogram ?? (statistics?.finite ? "constant" : null),
-    };
-  }
-
-  #parameters(module: ModuleSnapshot): Pick<ModuleFacts, "parameters" | "isFrozen"> {
-    if (module.children.length > 0) {
-      const { parameters, trainable } = this.index.totals(module.path);
-      return { parameters, isFrozen: parameters > 0 && trainable === 0 };
-    }
-    const tensors = [...new Set(module.parameters.map((use) => this.index.tensor(use)))];
-    return { parameters: tensors.reduce((sum, { count }) => sum + count, 0), isFrozen: tensors.length > 0 && tensors.every(({ requiresGrad }) => !requiresGrad) };
-  }
-
-  /** Of the first call; "…" says that later ones gave other shapes. Calls that are drawn one by one say each their own. */
-  #outputShape(module: ModuleSnapshot): string {
-    const shapes = new Set((this.flow(false)?.runs.get(module.path)?.calls ?? []).map((step) => this.outputShapeOf(step)));
-    const [first = "", ...others] = [...shapes].filter(Boolean);
-    const drawnOneByOne = module.children.length === 0 && module.parameters.length === 0;
-    return others.length > 0 && !drawnOneByOne ? `${first}, …` : first;
-  }
-
-  outputShapeOf(step: StepId): string {
-    const { trace } = this.snapshot;
-    return (trace?.steps[step]?.outputs ?? []).map(({ value }) => shapeText(trace!.values[value]?.shape)).join(", ");
-  }
-}
-
-type ModuleFacts = Pick<
-  DisplayNode,
-  "type" | "detail" | "layerKind" | "expandable" | "sharing" | "calls" | "status" | "outputShape" | "parameters" | "isFrozen" | "nonFinite" | "glyph"
->;
-
 /** The boxes and edges that show a model as arranged. */
 export function buildDisplayGraph(model: PictureModel, arrangement: Arrangement): DisplayGraph {
   return new Builder(model, arrangement).build();
@@ -326,7 +143,7 @@ class Builder {
     const nodes = this.#inOrder(modules, flow?.nodes ?? [], path, parent, standsFor);
     const edges = flow ? this.#edges(flow, standsFor) : [];
     const container = this.model.index.module(path);
-    const declared = container?.type === "Sequential" ? this.#declaredEdges(container, standsFor) : [];
+    const declared = container?.type === "Sequential" ? declaredEdges(container, this.#flow, standsFor) : [];
     return { nodes, edges: declared.length > 0 ? [...edges, ...declared] : edges };
   }
 
@@ -462,73 +279,14 @@ class Builder {
     };
   }
 
-  /** Edges of the members of a folded row run together at its box; those between two members are inside it. */
-  #edges(flow: ContainerFlow, standsFor: ReadonlyMap<string, string>): DisplayEdge[] {
+  /** The same while the same boxes are shown. */
+  #edges(flow: ContainerFlow, standsFor: ReadonlyMap<string, string>): readonly DisplayEdge[] {
     const { edges } = this.model.kept;
     const shown = [...standsFor.values()].join("\n");
     let kept = edges.get(flow);
-    if (kept?.shown !== shown) edges.set(flow, (kept = { shown, edges: this.#makeEdges(flow, standsFor) }));
+    if (kept?.shown !== shown) edges.set(flow, (kept = { shown, edges: measuredEdges(flow, this.model.snapshot.trace!, standsFor) }));
     return kept.edges;
   }
-
-  #makeEdges(flow: ContainerFlow, standsFor: ReadonlyMap<string, string>): DisplayEdge[] {
-    const { trace } = this.model.snapshot;
-    const merged = new Map<string, DisplayEdge & { count: number; label: string }>();
-    const shapes = new Map<DisplayEdge, (readonly number[] | undefined)[]>();
-    for (const edge of flow.edges) {
-      const from = standsFor.get(edge.from) ?? edge.from;
-      const to = standsFor.get(edge.to) ?? edge.to;
-      if (from === to && edge.from !== edge.to) continue;
-      const key = `${from}\n${edge.fromPort}\n${to}\n${edge.toPort}\n${edge.operand}`;
-      const known = merged.get(key);
-      const shape = trace!.values[edge.value]?.shape;
-      if (known) {
-        known.count += edge.count;
-        shapes.get(known)!.push(shape);
-        continue;
-      }
-      const via = edge.via.map((step) => (trace!.steps[step] as { name?: string }).name ?? "");
-      const made = {
-        from, fromPort: edge.fromPort, to, toPort: edge.toPort, operand: edge.operand, kind: "measured" as const,
-        label: shapeText(shape), value: edge.value, via, count: edge.count, bundled: 1,
-      };
-      merged.set(key, made);
-      shapes.set(made, [shape]);
-    }
-    for (const edge of merged.values()) edge.label = commonShapeText(shapes.get(edge)!);
-    return bundleParallel([...merged.values()], (edge) => shapes.get(edge)!);
-  }
-
-  /** What a Sequential declares about children that no pass has reached. */
-  #declaredEdges(container: ModuleSnapshot, standsFor: ReadonlyMap<string, string>): DisplayEdge[] {
-    const edges: DisplayEdge[] = [];
-    container.children.forEach((child, position) => {
-      const before = container.children[position - 1];
-      if (!before || this.#flow?.runs.has(child.path)) return;
-      const from = standsFor.get(before.path)!;
-      const to = standsFor.get(child.path)!;
-      if (from !== to) edges.push({ from, fromPort: "out:0", to, toPort: "in:0", operand: 0, kind: "declared", label: "", value: null, via: [], count: 1, bundled: 1 });
-    });
-    return edges;
-  }
-}
-
-/** More lines than this between the same two boxes run together in one. */
-const mostParallel = 8;
-
-function bundleParallel(edges: readonly DisplayEdge[], shapesOf: (edge: DisplayEdge) => readonly (readonly number[] | undefined)[]): DisplayEdge[] {
-  const groups = new Map<string, DisplayEdge[]>();
-  for (const edge of edges) {
-    const key = `${edge.from}\n${edge.to}`;
-    const group = groups.get(key);
-    if (group) group.push(edge);
-    else groups.set(key, [edge]);
-  }
-  return [...groups.values()].flatMap((group) => {
-    if (group.length <= mostParallel) return group;
-    const first = group[0]!;
-    return [{ ...first, bundled: group.length, label: `(${group.length}) ${commonShapeText(group.flatMap(shapesOf))}`.trimEnd() }];
-  });
 }
 
 function sourceOf(node: Exclude<FlowNode, { kind: "call" }>): ItemSource {

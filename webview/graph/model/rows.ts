@@ -12,6 +12,9 @@ export interface Row {
   readonly members: readonly ModuleSnapshot[];
 }
 
+/** Of what stands for itself alone. */
+export const single: Row = { kind: "single", members: [] };
+
 /** Puts siblings that follow one another and are equal in structure, and in what the forward pass made of them, into rows. */
 export function rowsOf(children: readonly ModuleSnapshot[], likeness: (module: ModuleSnapshot) => string): readonly Row[] {
   const rows: Row[] = [];

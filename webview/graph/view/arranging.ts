@@ -1,6 +1,6 @@
 import type { GraphViewState } from "../api.js";
 import { initialArrangement, type Arrangement } from "../model/arrangement.js";
-import type { PictureModel } from "../model/displayGraph.js";
+import type { PictureModel } from "../model/pictureModel.js";
 
 /** Under which key the arrangement keeps a module: its path, with folded rows spoken for by their first member. */
 export function arrangementKey(model: PictureModel, { unfolded }: Arrangement, path: string): string {
