@@ -6,11 +6,12 @@ import { LayoutSolver } from "../../webview/graph/layout/solver.js";
 import { initialArrangement, type Arrangement } from "../../webview/graph/model/arrangement.js";
 import { buildDisplayGraph } from "../../webview/graph/model/displayGraph.js";
 import { PictureModel } from "../../webview/graph/model/pictureModel.js";
-import { layoutScene, type Scene, type SceneBox } from "../../webview/graph/scene.js";
+import { layoutScene, type Scene } from "../../webview/graph/scene.js";
 import { englishStrings } from "../../webview/graph/strings.js";
 import { estimateText } from "../../webview/graph/text.js";
 import { SceneFlow } from "../../webview/graph/view/sceneFlow.js";
 import * as fixtures from "./fixtures.js";
+import { collisions, overlap } from "./geometry.js";
 
 // Layouts are work; a busy machine is no failure.
 vi.setConfig({ testTimeout: 60_000 });
@@ -22,19 +23,6 @@ function scene(model: ModelSnapshot, direction: Direction = "down", arrangement:
   const graph = buildDisplayGraph(new PictureModel(model), { ...initialArrangement, ...arrangement });
   return layoutScene(graph, by, { direction, measure: estimateText, strings: englishStrings, deadline: performance.now() + 30_000, isCurrent: () => true });
 }
-
-interface Area {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-}
-
-const overlap = (a: Area, b: Area, slack = 0.01) =>
-  a.x + slack < b.x + b.width && b.x + slack < a.x + a.width && a.y + slack < b.y + b.height && b.y + slack < a.y + a.height;
-
-const holds = (outer: Area, inner: Area) =>
-  inner.x >= outer.x - 0.01 && inner.y >= outer.y - 0.01 && inner.x + inner.width <= outer.x + outer.width + 0.01 && inner.y + inner.height <= outer.y + outer.height + 0.01;
 
 const models: [string, ModelSnapshot, Partial<Arrangement>][] = [
   ["mlp", fixtures.mlp(), {}],
@@ -63,33 +51,7 @@ describe.each(ways)("a picture that flows %s, %s", (direction, layout) => {
   describe.each(models)("%s", (_, model, arrangement) => {
     it("keeps boxes apart, inside what holds them, and clear of lines and labels", async () => {
       const picture = await scene(model, direction, arrangement, layout === "plain" ? plainSolver : solver);
-      const siblings = new Map<string | null, SceneBox[]>();
-      for (const box of picture.boxes) {
-        const parent = picture.parents.get(box.node.id) ?? null;
-        siblings.set(parent, [...(siblings.get(parent) ?? []), box]);
-        if (parent !== null) expect(holds(picture.byId.get(parent)!, box), `${box.node.id} in ${parent}`).toBe(true);
-      }
-      for (const group of siblings.values()) {
-        group.forEach((box, i) => group.slice(i + 1).forEach((other) => expect(overlap(box, other), `${box.node.id} over ${other.node.id}`).toBe(false)));
-      }
-      const crossings: string[] = [];
-      const labels: (Area & { text: string })[] = [];
-      for (const edge of picture.edges) {
-        const around = siblings.get(edge.container?.node.id ?? null) ?? [];
-        for (let i = 1; edge.points && i < edge.points.length; i++) {
-          const [a, b] = [edge.points[i - 1]!, edge.points[i]!];
-          const line = { x: Math.min(a.x, b.x), y: Math.min(a.y, b.y), width: Math.abs(a.x - b.x), height: Math.abs(a.y - b.y) };
-          // A line of no width overlaps nothing: give it some, and take it from the ends, which touch their boxes.
-          const thick = { x: line.x + (line.width ? 1 : -0.5), y: line.y + (line.height ? 1 : -0.5), width: line.width ? line.width - 2 : 1, height: line.height ? line.height - 2 : 1 };
-          for (const box of around) if (overlap(thick, box)) crossings.push(`${edge.from} > ${edge.to} through ${box.node.id}`);
-        }
-        if (edge.label) labels.push({ x: edge.label.x, y: edge.label.y - 9, width: edge.label.width, height: 10, text: edge.label.text });
-      }
-      expect(crossings).toEqual([]);
-      labels.forEach((label, i) => {
-        labels.slice(i + 1).forEach((other) => expect(overlap(label, other), `${label.text} over ${other.text}`).toBe(false));
-        for (const box of picture.boxes) if (!box.node.content) expect(overlap(label, box), `${label.text} over ${box.node.id}`).toBe(false);
-      });
+      expect(collisions(picture)).toEqual([]);
     });
 
     it("keeps what is written on a box inside it", async () => {
@@ -100,7 +62,7 @@ describe.each(ways)("a picture that flows %s, %s", (direction, layout) => {
           expect(start, text.text).toBeGreaterThanOrEqual(0);
           expect(start + width, text.text).toBeLessThanOrEqual(face.width);
         }
-        const parts: (Area & { text: string })[] = [
+        const parts = [
           ...face.texts.map((text) => ({ x: text.anchor === "end" ? text.x - estimateText(text.text, text.font) : text.x, y: text.y - 9, width: text.anchor === "middle" ? 0 : estimateText(text.text, text.font), height: 10, text: text.text })),
           ...face.badges.map((badge) => ({ x: badge.x, y: badge.y, width: badge.width, height: 16, text: badge.text })),
           ...(face.glyph ? [{ ...face.glyph, text: "distribution" }] : []),

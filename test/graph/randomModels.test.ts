@@ -1,0 +1,145 @@
+import { describe, expect, it, vi } from "vitest";
+import * as torch from "../../src/engine/index.js";
+import { elkInProcess } from "../../webview/graph/layout/elkInProcess.js";
+import { LayoutSolver } from "../../webview/graph/layout/solver.js";
+import { initialArrangement, type Arrangement } from "../../webview/graph/model/arrangement.js";
+import { buildDisplayGraph } from "../../webview/graph/model/displayGraph.js";
+import { PictureModel } from "../../webview/graph/model/pictureModel.js";
+import type { Direction } from "../../webview/graph/index.js";
+import { layoutScene, type Scene } from "../../webview/graph/scene.js";
+import { englishStrings } from "../../webview/graph/strings.js";
+import { estimateText } from "../../webview/graph/text.js";
+import { SceneFlow } from "../../webview/graph/view/sceneFlow.js";
+import { inspectHere } from "../inspect/inspector.js";
+import { collisions } from "./geometry.js";
+
+const { nn } = torch;
+type Tensor = torch.Tensor;
+
+/** Numbers in [0, 1) that a seed fixes. */
+class Dice {
+  #state: number;
+
+  constructor(seed: number) {
+    this.#state = seed * 7919 + 1;
+  }
+
+  roll(): number {
+    this.#state = (Math.imul(this.#state, 1664525) + 1013904223) >>> 0;
+    return this.#state / 2 ** 32;
+  }
+
+  pick<T>(from: readonly T[]): T {
+    return from[Math.floor(this.roll() * from.length)]!;
+  }
+}
+
+/** Calls blocks and layers of its own, more than once too, and joins, cuts and writes to what they give, all as the dice fell when it was made. */
+class RandomBlock extends nn.Module {
+  parts = new nn.ModuleList();
+  scale = new nn.Parameter(torch.ones(4));
+  readonly #seed: number;
+
+  constructor(dice: Dice, depth: number) {
+    super();
+    for (let count = 1 + Math.floor(dice.roll() * 4); count > 0; count--) {
+      const kind = dice.roll();
+      this.parts.append(depth > 0 && kind < 0.5 ? new RandomBlock(dice, depth - 1) : kind < 0.75 ? new nn.Linear(4, 4) : new nn.ReLU());
+    }
+    this.#seed = Math.floor(dice.roll() * 1e6);
+  }
+
+  override forward(x: Tensor, y: Tensor = x.mul(2)): Tensor {
+    const dice = new Dice(this.#seed);
+    const made = [x, y];
+    const any = () => dice.pick(made);
+    const actions: (() => Tensor)[] = [
+      () => this.#call(dice.pick([...this.parts]), any(), any()),
+      () => this.#call(dice.pick([...this.parts]), any(), any()),
+      () => any().add(any()),
+      () => any().mul(this.scale),
+      () => torch.cat([any(), any()], 1).at(torch.slice(), torch.slice(0, 4)),
+      () => any().reshape(-1).view(-1, 4),
+      () => any().clone().add_(any()),
+      () => {
+        const written = any().clone();
+        written.at(0).fill_(1);
+        written.at(torch.slice(), torch.slice(0, 2)).copy_(any().at(torch.slice(), torch.slice(2, 4)));
+        return written;
+      },
+      () => torch.cat(any().chunk(2, 1).reverse(), 1),
+    ];
+    for (let count = 2 + Math.floor(dice.roll() * 6); count > 0; count--) made.push(dice.pick(actions)());
+    return made.at(-1)!.add(made.at(-2)!);
+  }
+
+  #call(part: torch.nn.Module, x: Tensor, y: Tensor): Tensor {
+    if (part instanceof RandomBlock) return part(x, y === x ? x.add(1) : y);
+    return (part as torch.nn.ReLU)(x);
+  }
+}
+
+vi.setConfig({ testTimeout: 60_000 });
+
+const inspection = inspectHere();
+const solver = new LayoutSolver(elkInProcess());
+
+function pictureModel(seed: number): PictureModel {
+  inspection.setModels([{ name: "model", module: new RandomBlock(new Dice(seed), 2), location: null }], { infer: false });
+  inspection.forward({ model: "model", seed: 0, input: { kind: "stated", inputs: [{ shape: [3, 4], dtype: "float32", fill: "randn" }] } });
+  return new PictureModel(inspection.snapshots()[0]!);
+}
+
+function scene(model: PictureModel, arrangement: Arrangement, direction: Direction): Promise<Scene> {
+  const options = { direction, measure: estimateText, strings: englishStrings, deadline: performance.now() + 30_000, isCurrent: () => true };
+  return layoutScene(buildDisplayGraph(model, arrangement), solver, options);
+}
+
+function everything(model: PictureModel): Arrangement {
+  const rows = model.index.modules.flatMap((module) => model.rows(module));
+  return { ...initialArrangement, depth: "all", unfolded: new Set(rows.map(({ members }) => members[0]!.path)), showBookkeeping: true };
+}
+
+/** What every operation takes, as the trace has it: the nearest drawn box that made it, or what kind of value it is. */
+function takenInTrace(model: PictureModel, { byId }: Scene): Map<string, string[]> {
+  const trace = model.snapshot.trace!;
+  const flow = model.flow(true)!;
+  const drawnAt = (step: number) => {
+    const closed = model.index.ancestry(model.index.enclosing(step)).find(({ path }) => byId.get(path)?.node.content === null);
+    return closed?.path ?? flow.nodeOf(step);
+  };
+  const taken = new Map<string, Set<string>>();
+  trace.steps.forEach((step, id) => {
+    const node = flow.nodeOf(id);
+    if (step.kind !== "operation" || !byId.has(node)) return;
+    const sources = step.inputs.map(({ value }) => trace.values[value]!.source).map((source) => (source.kind === "step" ? drawnAt(source.step) : source.kind === "tensor" ? "parameter" : source.kind));
+    taken.set(node, new Set([...(taken.get(node) ?? []), ...sources]));
+  });
+  return new Map([...taken].map(([node, sources]) => [node, [...sources].sort()]));
+}
+
+/** The same as the picture's lines lead to it. A later call of a layer that holds nothing is a box of its own. */
+function takenInPicture(scene: Scene, nodes: Iterable<string>): Map<string, string[]> {
+  const flow = new SceneFlow(scene);
+  const name = (id: string) => {
+    const { kind, path } = scene.byId.get(id)!.node;
+    return kind === "module" ? path : kind === "operation" ? id : kind;
+  };
+  return new Map([...nodes].map((node) => [node, [...new Set(flow.next(node, "upstream").map(name))].sort()]));
+}
+
+describe.each(Array.from({ length: 12 }, (_, seed) => seed))("a random model (%i)", (seed) => {
+  it("is drawn with exactly the flow of its forward pass", async () => {
+    const model = pictureModel(seed);
+    const picture = await scene(model, everything(model), "down");
+    const inTrace = takenInTrace(model, picture);
+    expect(takenInPicture(picture, inTrace.keys())).toEqual(inTrace);
+  });
+
+  it("has boxes, lines and labels apart, however it is opened", async () => {
+    const model = pictureModel(seed);
+    for (const arrangement of [initialArrangement, { ...initialArrangement, depth: 1 }, everything(model)]) {
+      for (const direction of ["down", "right"] as const) expect(collisions(await scene(model, arrangement, direction))).toEqual([]);
+    }
+  });
+});
