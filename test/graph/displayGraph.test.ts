@@ -4,7 +4,7 @@ import { initialArrangement, type Arrangement } from "../../webview/graph/model/
 import { buildDisplayGraph, type DisplayGraph } from "../../webview/graph/model/displayGraph.js";
 import { PictureModel } from "../../webview/graph/model/pictureModel.js";
 import * as fixtures from "./fixtures.js";
-import { linear, relu, sequential, snapshot } from "./fixtures.js";
+import { linear, relu, sequential, snapshot, spec } from "./fixtures.js";
 
 function display(model: ModelSnapshot, arrangement: Partial<Arrangement> = {}): DisplayGraph {
   return buildDisplayGraph(new PictureModel(model), { ...initialArrangement, ...arrangement });
@@ -77,6 +77,21 @@ describe("the boxes of the picture", () => {
     expect(graph.nodes.get("0")!.row.members).toHaveLength(3);
     expect(graph.nodes.get("3")!.status).toBe("failedInside");
     expect(graph.nodes.get("4")).toMatchObject({ status: "notReached" });
+  });
+
+  const attention = (linears: Record<string, ReturnType<typeof linear>>, [q, k, v, out]: readonly [string, string, string, string]) =>
+    snapshot("attention", spec("Attention", "", linears, (run, x) =>
+      run.call(out, run.op("scaledDotProductAttention", [run.call(q, x!), run.call(k, x!), run.call(v, x!)], [2, 8]))), { inputs: [[2, 8]] });
+
+  it("do not fold siblings that have names of their own", () => {
+    const graph = display(attention({ q: linear(8, 8), k: linear(8, 8), v: linear(8, 8), out: linear(8, 8) }, ["q", "k", "v", "out"]));
+    expect(modules(graph).sort()).toEqual(["", "k", "out", "q", "v"]);
+  });
+
+  it("do not fold siblings that do not follow one another in one way: no line leads back to where it came from", () => {
+    const graph = display(attention(Object.fromEntries(["0", "1", "2", "3"].map((name) => [name, linear(8, 8)])), ["0", "1", "2", "3"]));
+    expect(graph.nodes.get("0")!.row.members.map(({ path }) => path)).toEqual(["0", "1", "2"]);
+    expect(modules(graph).sort()).toEqual(["", "0", "3"]);
   });
 });
 

@@ -1,12 +1,13 @@
 import type { ModelSnapshot, ModuleSnapshot, StepId } from "../../../src/protocol/index.js";
 import { indexOf, type ModelIndex } from "../../modelIndex.js";
 import { openAtFirst, type Inside } from "./arrangement.js";
+import { CallOrder } from "./callOrder.js";
 import { traceDataFlow, type ContainerFlow, type DataFlow, type FlowNode } from "./dataFlow.js";
 import type { DisplayEdge, DisplayNode, RunStatus } from "./displayGraph.js";
 import { layerKind } from "./kinds.js";
 import { commonShapeText, shapeText, shortArguments } from "./labels.js";
 import { findLoops, type Loop, type LoopStep } from "./loops.js";
-import { likenessIn, rowsOf, single, type Row } from "./rows.js";
+import { rowsOf, single, treatmentIn, type Row, type Treatment } from "./rows.js";
 import { sharingGroups, type SharingGroup } from "./sharing.js";
 
 /** Everything about one snapshot that the picture derives once. */
@@ -20,11 +21,11 @@ export class PictureModel {
   readonly #rowOf = new Map<string, Row>();
   readonly #rowFacts = new Map<Row, ModuleFacts>();
   readonly #loops = new Map<string, readonly Loop[]>();
-  #stepsWithin: Map<StepId, StepId[]> | undefined;
   readonly #ran = new Set<string>();
   /** Parts of earlier display graphs that do not depend on the arrangement; see Builder. */
   readonly kept = { closed: new Map<string, DisplayNode>(), others: new Map<FlowNode, DisplayNode>(), edges: new Map<ContainerFlow, { readonly shown: string; readonly edges: readonly DisplayEdge[] }>() };
-  readonly #likeness: (module: ModuleSnapshot) => string;
+  readonly #order: CallOrder | null;
+  readonly #treatment: Treatment;
   /** Module paths from the root to what failed; empty when nothing did. */
   readonly failedAt: ReadonlySet<string>;
   #openAtFirst: ReadonlySet<string> | undefined;
@@ -35,7 +36,8 @@ export class PictureModel {
     const flow = this.flow(false);
     for (const path of flow?.runs.keys() ?? []) for (const module of this.index.ancestry(path)) this.#ran.add(module.path);
     this.failedAt = new Set(this.failedPath === null ? [] : this.index.ancestry(this.failedPath).map((module) => module.path));
-    this.#likeness = likenessIn(this.index, flow, this.failedAt);
+    this.#order = snapshot.trace && new CallOrder(snapshot.trace.steps);
+    this.#treatment = treatmentIn(this.index, flow, this.#order, this.failedAt);
   }
 
   /** The module that failed, or in which an operation failed. */
@@ -57,7 +59,7 @@ export class PictureModel {
   rows(module: ModuleSnapshot): readonly Row[] {
     let rows = this.#rows.get(module.path);
     if (!rows) {
-      this.#rows.set(module.path, (rows = rowsOf(module.children, this.#likeness)));
+      this.#rows.set(module.path, (rows = rowsOf(module.children, this.#treatment)));
       for (const row of rows) for (const member of row.members) this.#rowOf.set(member.path, row);
     }
     return rows;
@@ -83,16 +85,7 @@ export class PictureModel {
     const flow = this.flow(false);
     const call = flow?.runs.get(path)?.first;
     if (!trace || !flow || call === undefined) return [];
-    if (!this.#stepsWithin) {
-      this.#stepsWithin = new Map();
-      for (const [id, { parent }] of trace.steps.entries()) {
-        if (parent === null) continue;
-        const within = this.#stepsWithin.get(parent);
-        if (within) within.push(id);
-        else this.#stepsWithin.set(parent, [id]);
-      }
-    }
-    return (this.#stepsWithin.get(call) ?? []).map((id) => {
+    return this.#order!.within(call).map((id) => {
       const step = trace.steps[id]!;
       if (step.kind === "operation") return { sign: step.name, operation: flow.nodeOf(id), row: null };
       const row = this.rowOf(step.path);
