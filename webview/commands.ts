@@ -120,6 +120,7 @@ function pictureCommands(session: Session, graph: GraphViewInterface, model: Mod
 function expansionItems(graph: GraphViewInterface, index: ModelIndex, path: string | null): MenuItem[] {
   const type = path === null ? null : index.module(path)?.type;
   const row = path === null ? null : graph.row(path);
+  const calls = path === null ? null : graph.calls(path);
   const item = (label: string, run: () => void): MenuItem => ({ kind: "action", label, run });
   return [
     item(l10n.t("Expand All"), () => graph.expandAll()),
@@ -142,6 +143,14 @@ function expansionItems(graph: GraphViewInterface, index: ModelIndex, path: stri
           row.unfolded
             ? item(l10n.t("Fold the {0} Equal Modules into One", row.members.length), () => graph.setUnfolded(row.members[0]!, false))
             : item(l10n.t("Show Each of the {0} Equal Modules", row.members.length), () => graph.setUnfolded(row.members[row.position]!, true)),
+        ]
+      : []),
+    ...(calls
+      ? [
+          { kind: "separator" } as const,
+          calls.unfolded
+            ? item(l10n.t("Fold the {0} Calls into One", calls.count), () => graph.setUnfolded(path!, false))
+            : item(l10n.t("Show Each of the {0} Calls", calls.count), () => graph.setUnfolded(path!, true)),
         ]
       : []),
   ];

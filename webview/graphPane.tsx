@@ -139,12 +139,12 @@ function key(file: string, model: ModelSnapshot): string {
 
 export function selectedOf(item: GraphItem): Selected {
   return item.source === null
-    ? { kind: "module", path: item.path }
+    ? { kind: "module", path: item.path, ...(item.id !== item.path && { call: item.id }) }
     : { kind: "node", id: item.id, path: item.path, label: item.label, source: item.source };
 }
 
 export function idOf(selected: Selected): string {
-  return selected.kind === "module" ? selected.path : selected.id;
+  return selected.kind === "module" ? (selected.call ?? selected.path) : selected.id;
 }
 
 function locationOf(model: ModelSnapshot, item: GraphItem) {

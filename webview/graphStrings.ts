@@ -14,6 +14,8 @@ export function graphStrings(): GraphStrings {
     repeated: l10n.t("{0} modules of equal structure, each with its own weights"),
     sharedPlaces: l10n.t("Shared weights {0}, used in {1} places"),
     calledTimes: l10n.t("called {0} times"),
+    calls: l10n.t("{0} calls"),
+    callOf: l10n.t("call {0} of {1}"),
     notReached: l10n.t("not reached"),
     notCalled: l10n.t("not called"),
     failedHere: l10n.t("failed here"),

@@ -95,6 +95,38 @@ describe("the boxes of the picture", () => {
   });
 });
 
+describe("a module that is called more than once", () => {
+  const edgesOf = (graph: DisplayGraph) => graph.nodes.get("")!.content!.edges.map(({ from, to, count }) => `${from} > ${to} ${count}`);
+
+  it("has a box for each call", () => {
+    const towers = snapshot("siamese", spec("Siamese", "", { tower: sequential([linear(4, 4), relu()]) }, (run, x, y) =>
+      run.op("sub", [run.call("tower", x!), run.call("tower", y!)], [2, 4])), { inputs: [[2, 4], [3, 4]] });
+    const graph = display(towers, { expanded: new Map([["tower@2", true]]) });
+    expect(edgesOf(graph)).toContain("tower@2 > #sub:0 1");
+    expect(graph.nodes.get("tower")).toMatchObject({ turn: { ordinal: 1, of: 2, sharesWeights: true }, outputShape: "2×4", parameters: 20 });
+    expect(graph.nodes.get("tower@2")).toMatchObject({ turn: { ordinal: 2, of: 2 }, outputShape: "3×4", path: "tower", parameters: 0 });
+    expect(graph.nodes.get("tower@2.0")).toMatchObject({ outputShape: "3×4", path: "tower.0", turn: null });
+  });
+
+  it("has one box where a loop calls it, with the line from each call to the next, until it is unfolded", () => {
+    const graph = display(fixtures.unrolled(5));
+    expect(graph.nodes.get("cell")!.turn).toEqual({ ordinal: null, of: 5, sharesWeights: true });
+    expect(edgesOf(graph)).toContain("cell > cell 4");
+    const unfolded = display(fixtures.unrolled(5), { unfolded: new Set(["cell"]) });
+    expect(modules(unfolded).filter((id) => /^cell(@\d)?$/.test(id))).toEqual(["cell", "cell@2", "cell@3", "cell@4", "cell@5"]);
+    expect(edgesOf(unfolded)).toContain("cell@2 > cell@3 1");
+  });
+
+  it("fails in the call that failed alone", () => {
+    const twice = snapshot("twice", spec("Twice", "", { wrap: sequential([linear(4, 8)]) }, (run, x) => run.call("wrap", run.call("wrap", x!))), { inputs: [[2, 4]] });
+    const graph = display(twice);
+    expect(graph.nodes.get("wrap")).toMatchObject({ status: "ran", failure: null });
+    expect(graph.nodes.get("wrap.0")).toMatchObject({ status: "ran", failure: null });
+    expect(graph.nodes.get("wrap@2")!.failure).toMatchObject({ message: "mat1 and mat2 shapes cannot be multiplied (2x8 and 4x8)" });
+    expect(graph.nodes.get("")).toMatchObject({ status: "failedInside", failure: null });
+  });
+});
+
 describe("a failed pass", () => {
   const graph = display(fixtures.failing());
 

@@ -1,16 +1,15 @@
 import { describe, expect, test } from "vitest";
-import type { ModuleSnapshot } from "../../src/protocol/index.js";
 import { findLoops, type LoopStep } from "../../webview/graph/model/loops.js";
-import type { Row } from "../../webview/graph/model/rows.js";
 
-const row: Row = { kind: "repeated", members: [{ path: "experts.0" } as ModuleSnapshot] };
-
-/** "E" calls the next module of the row, anything else is an operation of that name. */
+/** "E" calls the next module of a row, "C" one module over and over, anything else is an operation of that name. */
 function steps(names: string): LoopStep[] {
-  return names.split(" ").map((name, at) => (name === "E" ? { sign: "[experts.0]", operation: null, row } : { sign: name, operation: `${name}${at}`, row: null }));
+  return names.split(" ").map((name, at) =>
+    name === "E" ? { sign: "[experts.0]", node: null, turn: "experts.0" }
+    : name === "C" ? { sign: "[cell]", node: `cell@${at}`, turn: "cell" }
+    : { sign: name, node: `${name}${at}`, turn: null });
 }
 
-const folded = (names: string) => findLoops(steps(names)).map(({ operations }) => [...operations].map(([node, first]) => `${node}=${first}`).join(" "));
+const folded = (names: string) => findLoops(steps(names)).map(({ nodes }) => [...nodes].map(([node, first]) => `${node}=${first}`).join(" "));
 
 describe("loops over equal modules", () => {
   test("what follows each call is one operation", () => {
@@ -28,6 +27,12 @@ describe("loops over equal modules", () => {
   test("different steps between the calls are no loop", () => {
     expect(folded("E add E mul E add")).toEqual([]);
     expect(folded("E add E E add")).toEqual([]);
+  });
+
+  test("the calls of one module are drawn as the first of them, with what is between them", () => {
+    expect(folded("C C C")).toEqual(["cell@0=cell@0 cell@1=cell@0 cell@2=cell@0"]);
+    expect(folded("C add C add C add")).toEqual(["cell@0=cell@0 cell@2=cell@0 cell@4=cell@0 add1=add1 add3=add1 add5=add1"]);
+    expect(folded("C add C")).toEqual([]);
   });
 
   test("calls that only follow one another repeat nothing else", () => {

@@ -97,33 +97,33 @@ function scene(model: PictureModel, arrangement: Arrangement, direction: Directi
 
 function everything(model: PictureModel): Arrangement {
   const rows = model.index.modules.flatMap((module) => model.rows(module));
-  return { ...initialArrangement, depth: "all", unfolded: new Set(rows.map(({ members }) => members[0]!.path)), showBookkeeping: true };
+  return { ...initialArrangement, depth: "all", unfolded: new Set([...rows.map(({ members }) => members[0]!.path), ...model.index.modules.map(({ path }) => path)]), showBookkeeping: true };
 }
 
-/** What every operation takes, as the trace has it: the nearest drawn box that made it, or what kind of value it is. */
+/** What every operation takes, as the trace has it: the operation or closed box that made it, or what kind of value it is. */
 function takenInTrace(model: PictureModel, { byId }: Scene): Map<string, string[]> {
   const trace = model.snapshot.trace!;
   const flow = model.flow(true)!;
-  const drawnAt = (step: number) => {
-    const closed = model.index.ancestry(model.index.enclosing(step)).find(({ path }) => byId.get(path)?.node.content === null);
-    return closed?.path ?? flow.nodeOf(step);
+  const drawnAt = (step: number): string => {
+    let outermost = flow.nodeOf(step);
+    for (let each = trace.steps[step]!.parent; each !== null; each = trace.steps[each]!.parent) if (byId.get(flow.nodeOf(each))?.node.content === null) outermost = flow.nodeOf(each);
+    return outermost;
   };
-  const taken = new Map<string, Set<string>>();
+  const taken = new Map<string, string[]>();
   trace.steps.forEach((step, id) => {
-    const node = flow.nodeOf(id);
-    if (step.kind !== "operation" || !byId.has(node)) return;
+    if (step.kind !== "operation" || !byId.has(flow.nodeOf(id))) return;
     const sources = step.inputs.map(({ value }) => trace.values[value]!.source).map((source) => (source.kind === "step" ? drawnAt(source.step) : source.kind === "tensor" ? "parameter" : source.kind));
-    taken.set(node, new Set([...(taken.get(node) ?? []), ...sources]));
+    taken.set(flow.nodeOf(id), [...new Set(sources)].sort());
   });
-  return new Map([...taken].map(([node, sources]) => [node, [...sources].sort()]));
+  return taken;
 }
 
-/** The same as the picture's lines lead to it. A later call of a layer that holds nothing is a box of its own. */
+/** The same as the picture's lines lead to it. */
 function takenInPicture(scene: Scene, nodes: Iterable<string>): Map<string, string[]> {
   const flow = new SceneFlow(scene);
   const name = (id: string) => {
-    const { kind, path } = scene.byId.get(id)!.node;
-    return kind === "module" ? path : kind === "operation" ? id : kind;
+    const { kind } = scene.byId.get(id)!.node;
+    return kind === "module" || kind === "operation" ? id : kind;
   };
   return new Map([...nodes].map((node) => [node, [...new Set(flow.next(node, "upstream").map(name))].sort()]));
 }

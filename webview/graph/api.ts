@@ -119,7 +119,7 @@ export interface GraphViewState {
   readonly depth?: number | "auto" | "all";
   /** Boxes that the user opened (true) or closed (false), by path; all others follow the default. */
   readonly expanded: Readonly<Record<string, boolean>>;
-  /** Rows of equal siblings that the user unfolded, by path of the first. */
+  /** Rows of equal siblings that the user unfolded, by path of the first; and modules of which each call is shown. */
   readonly unfolded: readonly string[];
   /** The sibling that a folded row shows, by path of the first, where it is not the first. */
   readonly shown: Readonly<Record<string, string>>;
@@ -138,6 +138,12 @@ export interface EqualSiblings {
   readonly position: number;
   /** "repeated": each has weights of its own. "shared": one module in several places. */
   readonly kind: "repeated" | "shared";
+  readonly unfolded: boolean;
+}
+
+/** Calls of one module by a loop, which the picture draws as one box (or one by one, where the user unfolded them). */
+export interface RepeatedCalls {
+  readonly count: number;
   readonly unfolded: boolean;
 }
 
@@ -203,10 +209,12 @@ export interface GraphViewInterface {
   setExpandedByType(type: string, expanded: boolean): void;
   /** Opens or closes many boxes at once, by path. */
   setExpanded(paths: readonly string[], expanded: boolean): void;
-  /** Shows a folded row one by one (true) or as one box (false); `path` is any member. */
+  /** Shows a folded row, or the calls of a module by a loop, one by one (true) or as one box (false); `path` is any member, or the module. */
   setUnfolded(path: string, unfolded: boolean): void;
   /** The equal siblings among which the module, or the nearest around it, is drawn as one unless unfolded; null where there are none. */
   row(path: string): EqualSiblings | null;
+  /** The calls of a module that are drawn as one unless unfolded; null where each is drawn, or the module stands in a row. */
+  calls(path: string): RepeatedCalls | null;
   /** Steps a folded row to another member. */
   showMember(path: string): void;
   setDirection(direction: Direction): void;

@@ -23,8 +23,13 @@ export interface FaceBadge {
   readonly y: number;
   readonly width: number;
   readonly text: string;
-  readonly kind: "repeated" | "shared" | "calls" | "nonFinite";
+  readonly kind: BadgeKind;
+  /** Whether a click shows one by one what it counts. */
+  readonly unfolds: boolean;
 }
+
+/** "shared": other places have the same weights. "calls": the module is called more than once, and has none. */
+export type BadgeKind = "repeated" | "shared" | "calls" | "nonFinite";
 
 export interface FaceGlyph {
   readonly x: number;
@@ -87,19 +92,25 @@ function parametersText(node: DisplayNode, { strings }: FaceContext): string {
   return node.parameters > 0 ? fill(node.isFrozen ? strings.parametersFrozen : strings.parametersShort, formatCompact(node.parameters)) : "";
 }
 
-function badgesOf(node: DisplayNode): { kind: FaceBadge["kind"]; text: string }[] {
-  const badges: { kind: FaceBadge["kind"]; text: string }[] = [];
-  if (node.nonFinite) badges.push({ kind: "nonFinite", text: node.nonFinite === "values" ? "NaN/∞" : "→ NaN/∞" });
-  if (node.row.kind === "repeated") badges.push({ kind: "repeated", text: repeatText(node) });
-  for (const { name, places } of node.sharing.slice(0, 2)) badges.push({ kind: "shared", text: `${name} · ${places.length}` });
-  if (node.calls !== null && node.calls > 1) badges.push({ kind: "calls", text: `${node.calls}×` });
+type Badge = Pick<FaceBadge, "kind" | "text" | "unfolds">;
+
+function badgesOf(node: DisplayNode, { strings }: FaceContext): Badge[] {
+  const badges: Badge[] = [];
+  const { nonFinite, row, sharing, turn } = node;
+  if (nonFinite) badges.push({ kind: "nonFinite", text: nonFinite === "values" ? "NaN/∞" : "→ NaN/∞", unfolds: false });
+  if (row.kind === "repeated") badges.push({ kind: "repeated", text: repeatText(node), unfolds: true });
+  for (const { name, places } of sharing.slice(0, 2)) badges.push({ kind: "shared", text: `${name} · ${places.length}`, unfolds: false });
+  if (turn) {
+    const text = turn.ordinal === null ? fill(strings.calls, turn.of) : fill(strings.callOf, turn.ordinal, turn.of);
+    badges.push({ kind: turn.sharesWeights ? "shared" : "calls", text, unfolds: turn.ordinal === null });
+  }
   return badges;
 }
 
 /** Sharing has a chain before its text. */
 const chainWidth = 11;
 
-function badgeWidth(badge: { kind: FaceBadge["kind"]; text: string }, measure: MeasureText): number {
+function badgeWidth(badge: Badge, measure: MeasureText): number {
   return Math.ceil(measure(badge.text, "small")) + 12 + (badge.kind === "shared" ? chainWidth : 0);
 }
 
@@ -121,19 +132,21 @@ function repeatText({ row: { members }, path }: DisplayNode): string {
   return members[0]!.path === path ? `× ${members.length}` : `${members.findIndex((member) => member.path === path) + 1} / ${members.length}`;
 }
 
-function headlineWidth(node: DisplayNode, { measure }: FaceContext, note: string): number {
+function headlineWidth(node: DisplayNode, context: FaceContext, note: string): number {
+  const { measure } = context;
   let width = left + right + (node.expandable ? toggleWidth : 0) + measure(nameText(node), "title") + gap + measure(node.type, "plain");
-  for (const badge of badgesOf(node)) width += gap + badgeWidth(badge, measure);
+  for (const badge of badgesOf(node, context)) width += gap + badgeWidth(badge, measure);
   if (note) width += 2 * gap + measure(note, "detail");
   return Math.ceil(width);
 }
 
 /** Sign, name, type; at the right the badges, and a note before them. */
-function headline(node: DisplayNode, width: number, { measure }: FaceContext, note: string): { texts: FaceText[]; badges: FaceBadge[] } {
+function headline(node: DisplayNode, width: number, context: FaceContext, note: string): { texts: FaceText[]; badges: FaceBadge[] } {
+  const { measure } = context;
   const texts: FaceText[] = [];
   const badges: FaceBadge[] = [];
   let end = width - right;
-  for (const badge of badgesOf(node).reverse()) {
+  for (const badge of badgesOf(node, context).reverse()) {
     const own = badgeWidth(badge, measure);
     if (end - own < width / 3) break;
     end -= own;

@@ -11,6 +11,7 @@ import type {
   Neighbours,
   Overlay,
   PictureDescription,
+  RepeatedCalls,
 } from "./api.js";
 import { overlayMarks } from "./drawing/overlay.js";
 import type { Look } from "./drawing/paint.js";
@@ -133,7 +134,7 @@ export class GraphView implements GraphViewInterface {
     const failedBefore = this.#model?.failedPath ?? null;
     this.#model = new PictureModel(snapshot);
     const failed = this.#model.failedPath;
-    if (failed !== null && failed !== failedBefore) this.#layOut({ kind: "reveal", id: failed });
+    if (failed !== null && failed !== failedBefore) this.#layOut({ kind: "failure" });
     else this.#layOut(hadModel && this.#shown ? { kind: "keep", pin: null } : this.#placement);
   }
 
@@ -168,8 +169,8 @@ export class GraphView implements GraphViewInterface {
   }
 
   setUnfolded(path: string, unfolded: boolean): void {
-    const first = this.#model?.rowOf(path)?.members[0]?.path;
-    if (first === undefined) return;
+    const first = this.#model?.foldedOver(path);
+    if (!first) return;
     const set = new Set(this.#arrangement.unfolded);
     if (unfolded) set.add(first);
     else set.delete(first);
@@ -184,6 +185,12 @@ export class GraphView implements GraphViewInterface {
       return { members, position: members.indexOf(each), kind: row.kind, unfolded: this.#arrangement.unfolded.has(members[0]!) };
     }
     return null;
+  }
+
+  calls(path: string): RepeatedCalls | null {
+    const over = this.#model?.foldedOver(path);
+    const count = this.#model?.turns(path) ?? 0;
+    return over && over === path && count > 1 ? { count, unfolded: this.#arrangement.unfolded.has(over) } : null;
   }
 
   showMember(path: string): void {
@@ -298,17 +305,14 @@ export class GraphView implements GraphViewInterface {
   }
 
   select(id: string | null, { reveal = true }: { readonly reveal?: boolean } = {}): void {
-    const current = this.#selection === null ? null : this.#shown?.scene.byId.get(this.#selection);
-    // A later call of a module is selected as itself, not as the module's first call.
-    const target = id !== null && current?.node.path === id && current.node.kind === "module" ? current.node.id : id;
-    const changed = target !== this.#selection;
-    this.#selection = target;
-    if (target !== null && reveal && this.#model) {
-      const box = this.#shown?.scene.byId.get(target);
+    const changed = id !== this.#selection;
+    this.#selection = id;
+    if (id !== null && reveal && this.#model) {
+      const box = this.#shown?.scene.byId.get(id);
       if (box && this.#shown!.model === this.#model && !this.#isLayingOut) bringIntoView(this.#camera, box);
-      else if (this.#model.index.module(target)) {
-        this.#arrangement = revealing(this.#model, this.#arrangement, target);
-        this.#layOut({ kind: "reveal", id: target });
+      else if (this.#model.index.module(id)) {
+        this.#arrangement = revealing(this.#model, this.#arrangement, id);
+        this.#layOut({ kind: "reveal", id });
       }
     }
     this.#refresh();
@@ -375,12 +379,11 @@ export class GraphView implements GraphViewInterface {
 
   #makeLook(theme = this.#theme): Look {
     const shown = this.#shown;
-    const visible = (path: string) => shown && visibleBox(shown.model, shown.scene, path)?.node.id;
     const traced = shown && this.#tracedFrom !== null && shown.scene.byId.has(this.#tracedFrom) ? shown.traced(this.#tracedFrom) : null;
     return {
       theme,
       scale: 1,
-      matches: this.#highlights && shown ? new Set([...this.#highlights].map(visible).filter((id) => id !== null && id !== undefined)) : null,
+      matches: this.#highlights && shown ? new Set([...this.#highlights].flatMap((path) => shown.boxesOf(path))) : null,
       traced,
       overlay: this.#overlay && overlayMarks(this.#overlay, theme),
     };
@@ -560,7 +563,7 @@ export class GraphView implements GraphViewInterface {
 
   describe(): PictureDescription {
     const shown = this.#shown;
-    const failing = shown?.scene.boxes.find((box) => box.node.failure);
+    const failing = shown?.failed;
     return {
       status: !this.#model ? "empty" : this.#isLayingOut || this.#animation ? "layingOut" : "ready",
       layout: shown?.scene.isPlain ? "plain" : "layered",

@@ -12,6 +12,10 @@ export interface GraphStrings {
   readonly repeated: string;
   readonly sharedPlaces: string;
   readonly calledTimes: string;
+  /** All calls of a module, as its box counts them. */
+  readonly calls: string;
+  /** One of several calls of a module. */
+  readonly callOf: string;
   readonly notReached: string;
   readonly notCalled: string;
   readonly failedHere: string;
@@ -38,6 +42,8 @@ export const englishStrings: GraphStrings = {
   repeated: "{0} modules of equal structure, each with its own weights",
   sharedPlaces: "Shared weights {0}, used in {1} places",
   calledTimes: "called {0} times",
+  calls: "{0} calls",
+  callOf: "call {0} of {1}",
   notReached: "not reached",
   notCalled: "not called",
   failedHere: "failed here",

@@ -1,5 +1,6 @@
 import type { DescribedLink, Rectangle } from "../api.js";
 import type { Point } from "../layout/problem.js";
+import { callNode, firstCall } from "../model/dataFlow.js";
 import type { PictureModel } from "../model/pictureModel.js";
 import type { Scene, SceneBox } from "../scene.js";
 import type { Look } from "./paint.js";
@@ -17,7 +18,7 @@ export function visibleBox(model: PictureModel, scene: Scene, path: string): Sce
   return null;
 }
 
-/** Links from place to place of every group (or of those that `only` is in), between visible boxes, in order of declaration. */
+/** Links from place to place of every group (or of those that `only` is in), between visible boxes, in order of declaration; and from call to call. */
 export function sharedLinks(model: PictureModel, scene: Scene, only: string | null): DescribedLink[] {
   const links = new Map<string, DescribedLink>();
   const groups = new Set(only === null ? [...model.sharing.values()].flat() : groupsAround(model, only));
@@ -29,6 +30,12 @@ export function sharedLinks(model: PictureModel, scene: Scene, only: string | nu
       if (before !== null) links.set(`${name} ${before}\n${box}`, { from: before, to: box, group: name });
       before = box;
     }
+  }
+  for (const { node } of scene.boxes) {
+    const { turn, path, id } = node;
+    if (!turn?.sharesWeights || turn.ordinal === null || turn.ordinal === 1 || (only !== null && only !== path)) continue;
+    const first = firstCall(id);
+    links.set(id, { from: callNode(first, turn.ordinal - 1), to: id, group: first });
   }
   return [...links.values()];
 }

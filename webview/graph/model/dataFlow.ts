@@ -9,8 +9,8 @@ export const canvasPath = "\0canvas";
 
 /** Something drawn in a container that is not a module. Ids are stable from run to run. */
 export type FlowNode =
-  | { readonly id: string; readonly kind: "operation"; readonly step: StepId; readonly operation: OperationStep; calls: number }
-  /** A later call, in the same call of the container, of a module that holds nothing (an activation): drawn as a box of its own. */
+  | { readonly id: string; readonly kind: "operation"; readonly step: StepId; readonly operation: OperationStep }
+  /** A later call of a module in the same call of the container. The first is at the module itself. */
   | { readonly id: string; readonly kind: "call"; readonly path: string; readonly step: StepId; readonly ordinal: number }
   | { readonly id: string; readonly kind: "input" | "output"; readonly value: ValueId; readonly label: string }
   | { readonly id: string; readonly kind: "parameter"; readonly tensor: TensorId }
@@ -18,7 +18,7 @@ export type FlowNode =
 
 /** One operand on its way inside one container. Ports are "in:0", "in:1", ... and "out:0", ... of a module, an operation or the container. */
 export interface FlowEdge {
-  /** Node id, module path, or `border`. */
+  /** Node id or `border`. */
   readonly from: string;
   readonly fromPort: string;
   readonly to: string;
@@ -29,11 +29,9 @@ export interface FlowEdge {
   readonly value: ValueId;
   /** Bookkeeping operations folded into the edge, in order. */
   readonly via: readonly StepId[];
-  /** Calls that this edge was seen in. */
-  count: number;
 }
 
-/** What flows inside one container, summed over its calls. */
+/** What flows inside one call of a container. */
 export interface ContainerFlow {
   readonly nodes: readonly FlowNode[];
   readonly edges: readonly FlowEdge[];
@@ -42,18 +40,42 @@ export interface ContainerFlow {
 export interface ModuleRuns {
   readonly first: StepId;
   readonly calls: readonly StepId[];
+  /** Most calls in one call of the container around. */
+  readonly turns: number;
 }
 
-/** The data flow of a forward pass, container by container, before anything is closed or folded. */
+/**
+ * The data flow of a forward pass, container by container, before anything is closed or folded.
+ *
+ * Every call has a node of its own. The first call of a module, in the first call of the container around it, and so on to the root, has the module's path
+ * for its id; later ones, and what lies in them, say which: "cell@2", "cell@2.linear".
+ */
 export interface DataFlow {
-  /** By module path; `canvasPath` for the outermost. */
+  /** By node id of the call; `canvasPath` for the outermost. A container that is never called itself (ModuleList) has one in each call around it. */
   readonly containers: ReadonlyMap<string, ContainerFlow>;
-  /** Calls by module path; absent: not called. A container that is never called itself (ModuleList) runs with its children. */
+  /** Calls by module path; absent: not called. */
   readonly runs: ReadonlyMap<string, ModuleRuns>;
-  /** Node id of the operation, or path of the module, that failed. */
-  readonly failed: string | null;
-  /** The step's node id or module path. */
+  /** By node id: the call. */
+  readonly calls: ReadonlyMap<string, StepId>;
+  /** What failed and the calls around it, by node id, the innermost last; empty where nothing did. */
+  readonly failed: readonly string[];
+  /** The node of an operation or a call; the call around for what is drawn as part of an edge. */
   nodeOf(step: StepId): string;
+}
+
+/** The node of a later call, from that of the first. */
+export function callNode(first: string, ordinal: number): string {
+  return ordinal === 1 ? first : `${first}@${ordinal}`;
+}
+
+/** The node of what lies in a container, from the container's. */
+export function nodeWithin(container: string, name: string): string {
+  return container === "" ? name : `${container}.${name}`;
+}
+
+/** The node of the first call, from that of any; other nodes as they are. */
+export function firstCall(node: string): string {
+  return node.replace(/@\d+$/, "");
 }
 
 interface Holder {
@@ -66,7 +88,7 @@ interface Holder {
 class Scope {
   /** Where each value is found in this scope: at a node, or inside a child scope that it has yet to leave. */
   readonly holders = new Map<ValueId, Holder | Scope>();
-  #uncalled: Map<string, Scope> | undefined;
+  #firstIn: Map<string, Scope> | undefined;
   #ordinals: Map<string, number> | undefined;
   #inPorts = 0;
   #outPorts = 0;
@@ -75,13 +97,10 @@ class Scope {
     readonly path: string,
     readonly parent: Scope | null,
     readonly flow: MutableFlow,
-    /** What stands for this call in the container around: the module's path, or the id of a later call. */
     readonly node: string,
-    /** False for a container that is never called itself and is entered through its children. */
-    readonly called: boolean,
-  ) {
-    flow.beginCall();
-  }
+    /** False while a container is only entered through its children. */
+    public called: boolean,
+  ) {}
 
   nextInPort(): string {
     return portName("in", this.#inPorts++);
@@ -99,16 +118,20 @@ class Scope {
     return ordinal;
   }
 
-  /** `name#k`: the same node in every call of the container. */
   nodeId(name: string): string {
-    return `${this.path === canvasPath ? "" : this.path}#${name}:${this.nextOrdinal(name)}`;
+    return `${this.node === canvasPath ? "" : this.node}#${name}:${this.nextOrdinal(name)}`;
   }
 
-  /** The stay in a container that is never called itself. */
-  stayIn(path: string, enter: () => Scope): Scope {
-    this.#uncalled ??= new Map();
-    let scope = this.#uncalled.get(path);
-    if (!scope) this.#uncalled.set(path, (scope = enter()));
+  /** Of the first call of a module that stands in this container. */
+  nodeOf(path: string): string {
+    return this.path === canvasPath ? path : nodeWithin(this.node, path.slice(this.path === "" ? 0 : this.path.length + 1));
+  }
+
+  /** The first call of a module here, or the stay in it that was no call: both are drawn at one box. */
+  firstIn(path: string, enter: () => Scope): Scope {
+    this.#firstIn ??= new Map();
+    let scope = this.#firstIn.get(path);
+    if (!scope) this.#firstIn.set(path, (scope = enter()));
     return scope;
   }
 }
@@ -122,49 +145,15 @@ function portName(direction: "in" | "out", index: number): string {
 class MutableFlow implements ContainerFlow {
   readonly nodes: FlowNode[] = [];
   readonly edges: FlowEdge[] = [];
-  #calls = 0;
-  /** What is there already, by id and key; made when something is called a second time, which in most containers never happens. */
-  #known: { readonly nodes: Map<string, FlowNode>; readonly edges: Map<string, FlowEdge> } | undefined;
 
-  beginCall(): void {
-    if (++this.#calls > 1) this.expectRepeats();
-  }
-
-  expectRepeats(): void {
-    if (!this.#known) {
-      this.#known = { nodes: new Map(this.nodes.map((node) => [node.id, node])), edges: new Map(this.edges.map((edge) => [edgeKey(edge), edge])) };
-    }
-  }
-
-  /** The node of that id, kept from an earlier call if there was one. */
   addNode<Node extends FlowNode>(node: Node): Node {
-    const known = this.#known?.nodes.get(node.id);
-    if (known) {
-      if (known.kind === "operation") known.calls++;
-      return known as Node;
-    }
-    this.#known?.nodes.set(node.id, node);
     this.nodes.push(node);
     return node;
   }
 
   addEdge(from: Holder, to: string, toPort: string, operand: number, value: ValueId): void {
-    const edge: FlowEdge = { from: from.node, fromPort: from.port, to, toPort, operand, value, via: from.via, count: 1 };
-    if (this.#known) {
-      const key = edgeKey(edge);
-      const known = this.#known.edges.get(key);
-      if (known) {
-        known.count++;
-        return;
-      }
-      this.#known.edges.set(key, edge);
-    }
-    this.edges.push(edge);
+    this.edges.push({ from: from.node, fromPort: from.port, to, toPort, operand, value, via: from.via });
   }
-}
-
-function edgeKey({ from, fromPort, to, toPort, operand }: FlowEdge): string {
-  return `${from}\n${fromPort}\n${to}\n${toPort}\n${operand}`;
 }
 
 const noSteps: readonly StepId[] = [];
@@ -185,7 +174,9 @@ const unrecorded = "unrecorded";
 
 class Tracer {
   readonly #containers = new Map<string, MutableFlow>();
-  readonly #runs = new Map<string, { first: StepId; calls: StepId[] }>();
+  readonly #runs = new Map<string, { first: StepId; calls: StepId[]; turns: number }>();
+  readonly #calls = new Map<string, StepId>();
+  readonly #callNodes = new Map<StepId, string>();
   readonly #producedIn = new Map<ValueId, Scope>();
   readonly #operationNodes = new Map<StepId, string>();
   readonly #canvas: Scope;
@@ -195,7 +186,7 @@ class Tracer {
     readonly trace: ForwardTrace,
     readonly showBookkeeping: boolean,
   ) {
-    this.#canvas = this.#scope(canvasPath, null, true);
+    this.#canvas = this.#scope(canvasPath, canvasPath, null, true);
   }
 
   run(): DataFlow {
@@ -226,16 +217,15 @@ class Tracer {
       if (holder) this.#canvas.flow.addEdge(holder, node.id, "in:0", 0, value);
     }
 
-    const nodeOf = (id: StepId): string => {
-      const step = trace.steps[id];
-      return step?.kind === "module" ? step.path : (this.#operationNodes.get(id) ?? this.index.enclosing(id));
-    };
-    return { containers: this.#containers, runs: this.#runs, failed: trace.failure ? nodeOf(trace.failure.step) : null, nodeOf };
+    const nodeOf = (id: StepId): string => this.#callNodes.get(id) ?? this.#operationNodes.get(id) ?? this.#callNodes.get(trace.steps[id]?.parent ?? 0) ?? "";
+    const failed: string[] = [];
+    for (let step = trace.failure?.step ?? null; step !== null; step = trace.steps[step]?.parent ?? null) failed.unshift(nodeOf(step));
+    return { containers: this.#containers, runs: this.#runs, calls: this.#calls, failed, nodeOf };
   }
 
-  #scope(path: string, parent: Scope | null, called: boolean, node = path): Scope {
-    let flow = this.#containers.get(path);
-    if (!flow) this.#containers.set(path, (flow = new MutableFlow()));
+  #scope(path: string, node: string, parent: Scope | null, called: boolean): Scope {
+    const flow = new MutableFlow();
+    this.#containers.set(node, flow);
     return new Scope(path, parent, flow, node, called);
   }
 
@@ -252,35 +242,35 @@ class Tracer {
     }
     for (const uncalled of line.slice(depth + 1)) {
       const around = scope;
-      scope = around.stayIn(uncalled, () => this.#scope(uncalled, around, false));
+      scope = around.firstIn(uncalled, () => this.#scope(uncalled, around.nodeOf(uncalled), around, false));
     }
     return scope;
   }
 
   #enter(id: StepId, step: ModuleStep, caller: Scope): Scope {
-    const runs = this.#runs.get(step.path);
-    if (runs) runs.calls.push(id);
-    else this.#runs.set(step.path, { first: id, calls: [id] });
-
     const around = this.#around(step.path, caller);
-    if (runs) around.flow.expectRepeats();
-    const scope = this.#scope(step.path, around, true, this.#callNode(id, step, around, caller));
+    const ordinal = around.nextOrdinal(step.path) + 1;
+    const node = callNode(around.nodeOf(step.path), ordinal);
+    const runs = this.#runs.get(step.path);
+    if (runs) {
+      runs.calls.push(id);
+      runs.turns = Math.max(runs.turns, ordinal);
+    } else this.#runs.set(step.path, { first: id, calls: [id], turns: ordinal });
+    this.#calls.set(node, id);
+    this.#callNodes.set(id, node);
+    if (ordinal > 1) around.flow.addNode({ id: node, kind: "call", path: step.path, step: id, ordinal });
+
+    const enter = () => this.#scope(step.path, node, around, true);
+    const scope = ordinal === 1 ? around.firstIn(step.path, enter) : enter();
+    scope.called = true;
     step.inputs.forEach(({ value }, operand) => {
       const holder = this.#find(around, value, id);
       if (!holder) return;
-      let inside = scope.holders.get(value) as Holder | undefined;
-      if (!inside) scope.holders.set(value, (inside = { node: border, port: scope.nextInPort(), via: noSteps }));
+      let inside = scope.holders.get(value);
+      if (!inside || inside instanceof Scope) scope.holders.set(value, (inside = { node: border, port: scope.nextInPort(), via: noSteps }));
       around.flow.addEdge(holder, scope.node, inside.port, operand, value);
     });
     return scope;
-  }
-
-  #callNode(id: StepId, step: ModuleStep, around: Scope, caller: Scope): string {
-    const module = this.index.module(step.path);
-    if (around !== caller || !module || module.children.length > 0 || module.parameters.length > 0) return step.path;
-    const ordinal = around.nextOrdinal(step.path) + 1;
-    if (ordinal === 1) return step.path;
-    return around.flow.addNode({ id: `${step.path}@${ordinal}`, kind: "call", path: step.path, step: id, ordinal }).id;
   }
 
   /** What a call returns is found at its box from then on. */
@@ -311,7 +301,7 @@ class Tracer {
         return;
       }
     }
-    const node = scope.flow.addNode({ id: scope.nodeId(step.name), kind: "operation", step: id, operation: step, calls: 1 });
+    const node = scope.flow.addNode({ id: scope.nodeId(step.name), kind: "operation", step: id, operation: step });
     this.#operationNodes.set(id, node.id);
     step.inputs.forEach(({ value }, operand) => {
       const holder = this.#find(scope, value, id);
@@ -389,7 +379,7 @@ class Tracer {
         }
       }
       const name = this.index.places(source.tensor).find((owner) => owner.path === place.path)?.name ?? this.index.model.tensors[source.tensor]?.names[0];
-      id = `${place.path}#${name ?? "parameter"}`;
+      id = `${place.node}#${name ?? "parameter"}`;
       place.flow.addNode({ id, kind: "parameter", tensor: source.tensor });
     } else {
       id = scope.nodeId("constant");

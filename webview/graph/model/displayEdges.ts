@@ -1,11 +1,11 @@
-import type { ForwardTrace, ModuleSnapshot } from "../../../src/protocol/index.js";
-import type { ContainerFlow, DataFlow } from "./dataFlow.js";
+import type { ForwardTrace } from "../../../src/protocol/index.js";
+import { firstCall, type ContainerFlow, type DataFlow } from "./dataFlow.js";
 import type { DisplayEdge } from "./displayGraph.js";
 import { commonShapeText, shapeText } from "./labels.js";
 
 /**
  * The edges of a container whose nodes are drawn as `standsFor` says. Those of the members of a folded row run together at its box; those between two
- * members are inside it.
+ * members are inside it. From call to call of one module they lead back to its box.
  */
 export function measuredEdges(flow: ContainerFlow, { steps, values }: ForwardTrace, standsFor: ReadonlyMap<string, string>): readonly DisplayEdge[] {
   const merged = new Map<string, DisplayEdge & { count: number; label: string }>();
@@ -13,19 +13,19 @@ export function measuredEdges(flow: ContainerFlow, { steps, values }: ForwardTra
   for (const edge of flow.edges) {
     const from = standsFor.get(edge.from) ?? edge.from;
     const to = standsFor.get(edge.to) ?? edge.to;
-    if (from === to && edge.from !== edge.to) continue;
+    if (from === to && firstCall(edge.from) !== firstCall(edge.to)) continue;
     const key = `${from}\n${edge.fromPort}\n${to}\n${edge.toPort}\n${edge.operand}`;
     const known = merged.get(key);
     const shape = values[edge.value]?.shape;
     if (known) {
-      known.count += edge.count;
+      known.count++;
       shapes.get(known)!.push(shape);
       continue;
     }
     const via = edge.via.map((step) => (steps[step] as { name?: string }).name ?? "");
     const made = {
       from, fromPort: edge.fromPort, to, toPort: edge.toPort, operand: edge.operand, kind: "measured" as const,
-      label: shapeText(shape), value: edge.value, via, count: edge.count, bundled: 1,
+      label: shapeText(shape), value: edge.value, via, count: 1, bundled: 1,
     };
     merged.set(key, made);
     shapes.set(made, [shape]);
@@ -34,14 +34,14 @@ export function measuredEdges(flow: ContainerFlow, { steps, values }: ForwardTra
   return bundleParallel([...merged.values()], (edge) => shapes.get(edge)!);
 }
 
-/** What a Sequential declares about children that no pass has reached. */
-export function declaredEdges(container: ModuleSnapshot, flow: DataFlow | null, standsFor: ReadonlyMap<string, string>): DisplayEdge[] {
+/** What a Sequential declares about children, by node id, that no pass has reached. */
+export function declaredEdges(children: readonly string[], flow: DataFlow | null, standsFor: ReadonlyMap<string, string>): DisplayEdge[] {
   const edges: DisplayEdge[] = [];
-  container.children.forEach((child, position) => {
-    const before = container.children[position - 1];
-    if (!before || flow?.runs.has(child.path)) return;
-    const from = standsFor.get(before.path)!;
-    const to = standsFor.get(child.path)!;
+  children.forEach((child, position) => {
+    const before = children[position - 1];
+    if (before === undefined || flow?.calls.has(child)) return;
+    const from = standsFor.get(before)!;
+    const to = standsFor.get(child)!;
     if (from !== to) edges.push({ from, fromPort: "out:0", to, toPort: "in:0", operand: 0, kind: "declared", label: "", value: null, via: [], count: 1, bundled: 1 });
   });
   return edges;

@@ -3,10 +3,10 @@ import type { NonFinite } from "../../modelIndex.js";
 import type { ItemKind, ItemSource } from "../api.js";
 import type { LayerKind } from "../theme.js";
 import type { Arrangement } from "./arrangement.js";
-import { border, canvasPath, type ContainerFlow, type DataFlow, type FlowNode } from "./dataFlow.js";
+import { border, callNode, canvasPath, nodeWithin, type ContainerFlow, type DataFlow, type FlowNode } from "./dataFlow.js";
 import { declaredEdges, measuredEdges } from "./displayEdges.js";
 import { commonShapeText, operationLabel, shapeText } from "./labels.js";
-import type { ModuleFacts, PictureModel } from "./pictureModel.js";
+import type { Fold, ModuleFacts, PictureModel } from "./pictureModel.js";
 import { single, type Row } from "./rows.js";
 import type { SharingGroup } from "./sharing.js";
 
@@ -41,6 +41,8 @@ export interface DisplayNode {
   readonly row: Row;
   readonly sharing: readonly SharingGroup[];
   readonly calls: number | null;
+  /** Where its container calls it more than once: which of the calls it is, null for all of them; and how many there are. */
+  readonly turn: { readonly ordinal: number | null; readonly of: number; readonly sharesWeights: boolean } | null;
   readonly status: RunStatus;
   readonly failure: DisplayFailure | null;
   /** "" while unknown. */
@@ -94,10 +96,42 @@ export function buildDisplayGraph(model: PictureModel, arrangement: Arrangement)
   return new Builder(model, arrangement).build();
 }
 
+/** Where something is drawn. */
+interface Around {
+  /** Of the container. */
+  readonly path: string;
+  /** Id of the container's box; null for the outermost. */
+  readonly parent: string | null;
+  readonly depth: number;
+  /** Whether the pass failed in this call of the container. */
+  readonly hasFailed: boolean;
+}
+
+interface Container extends Around {
+  /** Node of the call that is drawn. */
+  readonly id: string;
+  readonly key: string;
+  readonly rows: readonly Row[];
+}
+
+interface ModulePlace extends Omit<Around, "path"> {
+  readonly id: string;
+  /** Which call of several it is. */
+  readonly ordinal: number;
+  readonly module: ModuleSnapshot;
+  readonly key: string;
+  readonly row: Row;
+  /** Nodes of the calls that the box stands for, its own and in a folded row those of the others. */
+  readonly calls: readonly string[];
+}
+
+type SaidOfModule = Omit<ModuleFacts, "turns"> & Pick<DisplayNode, "turn" | "outputShape">;
+
 class Builder {
   readonly #nodes = new Map<string, DisplayNode>();
   readonly #parents = new Map<string, string | null>();
   readonly #flow: DataFlow | null;
+  #failureIsShown = false;
 
   constructor(
     readonly model: PictureModel,
@@ -108,7 +142,7 @@ class Builder {
 
   build(): DisplayGraph {
     const { root } = this.model.snapshot;
-    const canvas = this.#content(canvasPath, "", [{ kind: "single", members: [root] }], null, 0);
+    const canvas = this.#content({ id: canvasPath, path: canvasPath, key: "", rows: [{ kind: "single", members: [root] }], parent: null, depth: 0, hasFailed: true });
     return { canvas, nodes: this.#nodes, parents: this.#parents };
   }
 
@@ -120,31 +154,41 @@ class Builder {
     return this.arrangement.depth === "all" || depth < this.arrangement.depth;
   }
 
-  #content(path: string, key: string, rows: readonly Row[], parent: string | null, depth: number): DisplayContent {
-    const flow = this.#flow?.containers.get(path);
+  #content({ id, path, key, rows, parent, depth, hasFailed }: Container): DisplayContent {
+    const flow = this.#flow?.containers.get(id);
     const standsFor = new Map<string, string>();
     const modules: { readonly node: DisplayNode; readonly first: StepId }[] = [];
+    const nodeOf = (member: ModuleSnapshot) => (id === canvasPath ? member.path : nodeWithin(id, member.name));
     for (const row of rows) {
       const first = row.members[0]!;
       const isFolded = row.kind !== "single" && !this.arrangement.unfolded.has(first.path);
       const shown = isFolded ? [this.#shownMember(row)] : row.members;
       for (const member of shown) {
-        const memberKey = path === canvasPath ? member.path : join(key, isFolded ? first.name : member.name);
-        const node = this.#module(member, memberKey, isFolded ? row : { ...single, members: [member] }, parent, depth);
+        const memberKey = id === canvasPath ? member.path : nodeWithin(key, isFolded ? first.name : member.name);
         const represented = isFolded ? row.members : [member];
-        for (const { path: other } of represented) standsFor.set(other, node.id);
-        modules.push({ node, first: Math.min(...represented.map((other) => this.#firstRun(other))) });
+        const node = this.#module({
+          id: nodeOf(member), ordinal: 1, module: member, key: memberKey, row: isFolded ? row : { ...single, members: [member] }, calls: represented.map(nodeOf), parent, depth, hasFailed,
+        });
+        for (const other of represented) {
+          for (let turn = 1; turn <= Math.max(1, this.model.turns(other.path)); turn++) standsFor.set(callNode(nodeOf(other), turn), callNode(node.id, turn));
+        }
+        modules.push({ node, first: Math.min(...represented.map((other) => this.#firstRun(other, nodeOf(other)))) });
       }
     }
-    for (const loop of this.model.loops(path)) {
-      if (this.arrangement.showBookkeeping || this.arrangement.unfolded.has(loop.row.members[0]!.path)) continue;
-      for (const [operation, first] of loop.operations) standsFor.set(operation, first);
+    for (const { id: node, kind } of flow?.nodes ?? []) {
+      const fold = this.#foldOf(node);
+      if (fold && (kind === "call" || !this.arrangement.showBookkeeping)) standsFor.set(node, standsFor.get(fold.first) ?? fold.first);
     }
-    const nodes = this.#inOrder(modules, flow?.nodes ?? [], path, parent, standsFor);
+    const nodes = this.#inOrder(modules, flow?.nodes ?? [], { path, parent, depth, hasFailed }, standsFor);
     const edges = flow ? this.#edges(flow, standsFor) : [];
     const container = this.model.index.module(path);
-    const declared = container?.type === "Sequential" ? declaredEdges(container, this.#flow, standsFor) : [];
+    const declared = container?.type === "Sequential" ? declaredEdges(container.children.map(nodeOf), this.#flow, standsFor) : [];
     return { nodes, edges: declared.length > 0 ? [...edges, ...declared] : edges };
+  }
+
+  #foldOf(node: string): Fold | null {
+    const fold = this.model.folds.get(node);
+    return fold && !this.arrangement.unfolded.has(fold.over) ? fold : null;
   }
 
   #shownMember(row: Row): ModuleSnapshot {
@@ -153,13 +197,13 @@ class Builder {
   }
 
   /** When the module, or the first beneath it, was called first. */
-  #firstRun(module: ModuleSnapshot): number {
-    const own = this.#flow?.runs.get(module.path)?.first;
-    return own ?? Math.min(Infinity, ...module.children.slice(0, 1).map((child) => this.#firstRun(child)));
+  #firstRun(module: ModuleSnapshot, node: string): number {
+    const own = this.#flow?.calls.get(node);
+    return own ?? Math.min(Infinity, ...module.children.slice(0, 1).map((child) => this.#firstRun(child, nodeWithin(node, child.name))));
   }
 
-  /** Modules in order of declaration; what is no module stands before the first module that ran after it. */
-  #inOrder(modules: readonly { node: DisplayNode; first: number }[], others: readonly FlowNode[], path: string, parent: string | null, standsFor: ReadonlyMap<string, string>): DisplayNode[] {
+  /** Modules in order of declaration; what is no module, or a later call, stands before the first module that ran after it. */
+  #inOrder(modules: readonly { node: DisplayNode; first: number }[], others: readonly FlowNode[], around: Around, standsFor: ReadonlyMap<string, string>): DisplayNode[] {
     const nodes: DisplayNode[] = [];
     const repeated = new Map<string, FlowNode[]>();
     for (const other of others) {
@@ -174,41 +218,54 @@ class Builder {
       .sort((a, b) => a.first - b.first);
     let next = 0;
     const put = (until: number) => {
-      for (; next < waiting.length && waiting[next]!.first < until; next++) nodes.push(this.#other(waiting[next]!.other, path, parent, repeated.get(waiting[next]!.other.id)));
+      for (; next < waiting.length && waiting[next]!.first < until; next++) nodes.push(this.#other(waiting[next]!.other, around, repeated.get(waiting[next]!.other.id)));
     };
     for (const { node, first } of modules) {
       if (Number.isFinite(first)) put(first);
       nodes.push(node);
     }
     put(Infinity);
-    for (; next < waiting.length; next++) nodes.push(this.#other(waiting[next]!.other, path, parent, repeated.get(waiting[next]!.other.id)));
+    for (; next < waiting.length; next++) nodes.push(this.#other(waiting[next]!.other, around, repeated.get(waiting[next]!.other.id)));
     return nodes;
   }
 
-  #module(module: ModuleSnapshot, key: string, row: Row, parent: string | null, depth: number): DisplayNode {
+  #module(place: ModulePlace): DisplayNode {
+    const { id, module, key, row, parent, depth } = place;
     const facts = this.model.facts(module, row);
-    this.#parents.set(module.path, parent);
-    const open = facts.expandable && this.#isOpen(module, key, depth);
-    if (!open) return this.#closed(module, facts, key, row);
-    const content = this.#content(module.path, key, this.model.rows(module), module.path, depth + 1);
-    const failure = facts.status === "failed" && !content.nodes.some((node) => node.failure) ? this.#failure() : null;
-    const node: DisplayNode = { ...facts, id: module.path, kind: "module", source: null, path: module.path, key, name: module.name, row, failure, content };
-    this.#nodes.set(node.id, node);
+    this.#parents.set(id, parent);
+    const said = this.#saidOf(place, facts);
+    const base = { ...said, id, kind: "module", source: null, path: module.path, key, name: module.name, row } as const;
+    const hasFailed = said.status === "failed" || said.status === "failedInside";
+    const { closed } = this.model.kept;
+    let node: DisplayNode;
+    if (facts.expandable && this.#isOpen(module, key, depth)) {
+      const content = this.#content({ id, path: module.path, key, rows: this.model.rows(module), parent: id, depth: depth + 1, hasFailed });
+      node = { ...base, failure: hasFailed && !this.#failureIsShown ? this.#failure() : null, content };
+    } else {
+      // A closed box is the same however the rest is arranged.
+      const known = closed.get(id);
+      const isKnown = known && known.key === key && known.row.kind === row.kind && known.status === said.status && known.turn?.ordinal === said.turn?.ordinal;
+      node = isKnown ? known : { ...base, failure: hasFailed ? this.#failure() : null, content: null };
+      closed.set(id, node);
+    }
+    this.#failureIsShown ||= node.failure !== null;
+    this.#nodes.set(id, node);
     return node;
   }
 
-  /** A closed box is the same however the rest is arranged. */
-  #closed(module: ModuleSnapshot, facts: ModuleFacts, key: string, row: Row): DisplayNode {
-    const { closed } = this.model.kept;
-    const known = closed.get(module.path);
-    let node = known;
-    if (!node || node.key !== key || node.row.kind !== row.kind) {
-      const failure = facts.status === "failed" ? this.#failure() : null;
-      node = { ...facts, id: module.path, kind: "module", source: null, path: module.path, key, name: module.name, row, failure, content: null };
-      closed.set(module.path, node);
-    }
-    this.#nodes.set(node.id, node);
-    return node;
+  /** What a module's box says, for one call of several or for all of them. */
+  #saidOf({ id, ordinal, module, calls, hasFailed }: ModulePlace, { turns, ...facts }: ModuleFacts): SaidOfModule {
+    const foldsCalls = turns > 1 && ordinal === 1 && this.#foldOf(callNode(id, 2))?.first === id;
+    const all = foldsCalls ? calls.flatMap((call) => Array.from({ length: turns }, (_, at) => callNode(call, at + 1))) : calls;
+    const isOnTheWay = hasFailed && all.some((call) => this.#flow?.failed.includes(call));
+    return {
+      ...facts,
+      status: (facts.status === "failed" || facts.status === "failedInside") && !isOnTheWay ? "ran" : facts.status,
+      outputShape: this.model.outputShapeAt(all),
+      turn: turns > 1 ? { ordinal: foldsCalls ? null : ordinal, of: turns, sharesWeights: facts.parameters > 0 } : null,
+      // What a module holds is said where it is called first.
+      ...(id !== module.path && { sharing: [], parameters: 0, isFrozen: false, glyph: null }),
+    };
   }
 
   #failure(): DisplayFailure {
@@ -223,11 +280,17 @@ class Builder {
   }
 
   /** `repeated`: the operations that it stands for, itself included, where a loop repeats it. */
-  #other(flowNode: FlowNode, path: string, parent: string | null, repeated: readonly FlowNode[] = []): DisplayNode {
+  #other(flowNode: FlowNode, { path, parent, depth, hasFailed }: Around, repeated: readonly FlowNode[] = []): DisplayNode {
+    if (flowNode.kind === "call") {
+      const { id, ordinal } = flowNode;
+      const module = this.model.index.module(flowNode.path)!;
+      return this.#module({ id, ordinal, module, key: id, row: { ...single, members: [module] }, calls: [id, ...repeated.map((each) => each.id)], parent, depth, hasFailed });
+    }
     const { others } = this.model.kept;
     let node = others.get(flowNode);
     if (!node) others.set(flowNode, (node = this.#makeOther(flowNode, path)));
     if (repeated.length > 1) node = this.#repeatedOperation(node, repeated);
+    this.#failureIsShown ||= node.failure !== null;
     this.#nodes.set(node.id, node);
     this.#parents.set(node.id, parent);
     return node;
@@ -238,28 +301,21 @@ class Builder {
     const operations = repeated.flatMap((each) => (each.kind === "operation" ? [each] : []));
     const isSame = operations.every(({ operation }) => operation.arguments === node.detail);
     const outputShape = commonShapeText(operations.map(({ step }) => values[steps[step]!.outputs[0]?.value ?? -1]?.shape));
-    return { ...node, detail: [isSame ? node.detail : "", `× ${operations.length}`].filter(Boolean).join("  "), outputShape, calls: operations.reduce((sum, { calls }) => sum + calls, 0) };
+    return { ...node, detail: [isSame ? node.detail : "", `× ${operations.length}`].filter(Boolean).join("  "), outputShape, calls: operations.length };
   }
 
-  #makeOther(flowNode: FlowNode, path: string): DisplayNode {
+  #makeOther(flowNode: Exclude<FlowNode, { kind: "call" }>, path: string): DisplayNode {
     const { trace } = this.model.snapshot;
-    if (flowNode.kind === "call") {
-      const module = this.model.index.module(flowNode.path)!;
-      return {
-        ...this.model.facts(module), id: flowNode.id, kind: "module", source: null, path: module.path, key: flowNode.id, name: module.name, row: single, failure: null, content: null,
-        expandable: false, outputShape: this.model.outputShapeOf(flowNode.step),
-      };
-    }
     const base = {
       id: flowNode.id, kind: flowNode.kind, source: sourceOf(flowNode), path: path === canvasPath ? "" : path, key: flowNode.id, type: "", detail: "", expandable: false, row: single,
-      sharing: [], calls: null, status: "ran", failure: null, parameters: 0, isFrozen: false, nonFinite: null, glyph: null, content: null, layerKind: "operation", outputShape: "",
+      sharing: [], calls: null, turn: null, status: "ran", failure: null, parameters: 0, isFrozen: false, nonFinite: null, glyph: null, content: null, layerKind: "operation", outputShape: "",
     } as const satisfies Omit<DisplayNode, "name">;
     if (flowNode.kind === "operation") {
       const { operation, step } = flowNode;
       const failed = trace!.failure?.step === step;
       const outputShape = this.model.outputShapeOf(step);
       return {
-        ...base, name: operation.name, detail: operation.arguments, outputShape, calls: flowNode.calls,
+        ...base, name: operation.name, detail: operation.arguments, outputShape, calls: 1,
         status: failed ? "failed" : "ran", failure: failed ? this.#failure() : null,
       };
     }
@@ -311,10 +367,6 @@ function firstUse(node: FlowNode): number {
 /** A full name as it reads inside a module. */
 function within(path: string, name: string): string {
   return path !== "" && name.startsWith(`${path}.`) ? name.slice(path.length + 1) : name;
-}
-
-function join(path: string, name: string): string {
-  return path === "" ? name : `${path}.${name}`;
 }
 
 /** What a person calls a node: the module's name, the sign of an operation, "Input". */

@@ -1,37 +1,38 @@
-import { shortestRow, type Row } from "./rows.js";
+import { shortestRow } from "./rows.js";
 
 /** One step of a container's own, in the order they ran. */
 export interface LoopStep {
   /** Equal for steps that a loop could repeat: an operation's name, or what tells a module or its row. */
   readonly sign: string;
-  /** Node of an operation; null for a module and for what is drawn as part of an edge. */
-  readonly operation: string | null;
-  /** The row of equal siblings that the called module stands in. */
-  readonly row: Row | null;
+  /** What it is drawn at; null for what is drawn as part of an edge, and for a module that is drawn in its row. */
+  readonly node: string | null;
+  /** What a loop could call in turn: the first of a row, or one module over and over. Null for operations. */
+  readonly turn: string | null;
 }
 
-/** What a loop over a row of equal modules repeats beside them. */
+/** What a loop repeats. */
 export interface Loop {
-  readonly row: Row;
-  /** Operations that run once for each module: by node id, the id of the first of them. */
-  readonly operations: ReadonlyMap<string, string>;
+  /** The first module of the row that it calls in turn, or the module that it calls over and over, by path. */
+  readonly over: string;
+  /** What runs once in every turn: by node id, the id of the first of them. */
+  readonly nodes: ReadonlyMap<string, string>;
 }
 
 /**
- * Finds loops that call the modules of one row in turn, with the same steps between each two calls. Of what surrounds the first and the last call, as
- * much belongs to the loop as equals the steps between: those after the last call first, the rest before the first.
+ * Finds loops that call the modules of one row, or one module, in turn, with the same steps between each two calls. Of what surrounds the first and the
+ * last call, as much belongs to the loop as equals the steps between: those after the last call first, the rest before the first.
  */
 export function findLoops(steps: readonly LoopStep[]): readonly Loop[] {
-  const calls = new Map<Row, number[]>();
-  steps.forEach(({ row }, at) => {
-    if (!row) return;
-    const places = calls.get(row);
+  const calls = new Map<string, number[]>();
+  steps.forEach(({ turn }, at) => {
+    if (turn === null) return;
+    const places = calls.get(turn);
     if (places) places.push(at);
-    else calls.set(row, [at]);
+    else calls.set(turn, [at]);
   });
-  return [...calls].flatMap(([row, places]) => {
-    const operations = places.length < shortestRow ? null : repeated(steps, places);
-    return operations && operations.size > 0 ? [{ row, operations }] : [];
+  return [...calls].flatMap(([over, places]) => {
+    const nodes = places.length < shortestRow ? null : repeated(steps, places);
+    return nodes && nodes.size > 0 ? [{ over, nodes }] : [];
   });
 }
 
@@ -49,7 +50,7 @@ function repeated(steps: readonly LoopStep[], places: readonly number[]): Map<st
   const standsFor = new Map<string, string>();
   for (let offset = 0; offset < period; offset++) {
     const nodes = [];
-    for (let at = start + offset; at < end; at += period) if (steps[at]!.operation !== null) nodes.push(steps[at]!.operation);
+    for (let at = start + offset; at < end; at += period) if (steps[at]!.node !== null) nodes.push(steps[at]!.node);
     for (const node of nodes) standsFor.set(node!, nodes[0]!);
   }
   return standsFor;

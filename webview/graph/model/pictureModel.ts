@@ -2,13 +2,22 @@ import type { ModelSnapshot, ModuleSnapshot, StepId } from "../../../src/protoco
 import { indexOf, type ModelIndex } from "../../modelIndex.js";
 import { openAtFirst, type Inside } from "./arrangement.js";
 import { CallOrder } from "./callOrder.js";
-import { traceDataFlow, type ContainerFlow, type DataFlow, type FlowNode } from "./dataFlow.js";
+import { callNode, firstCall, traceDataFlow, type ContainerFlow, type DataFlow, type FlowNode } from "./dataFlow.js";
 import type { DisplayEdge, DisplayNode, RunStatus } from "./displayGraph.js";
 import { layerKind } from "./kinds.js";
 import { commonShapeText, shapeText, shortArguments } from "./labels.js";
-import { findLoops, type Loop, type LoopStep } from "./loops.js";
+import { findLoops, type LoopStep } from "./loops.js";
 import { rowsOf, single, treatmentIn, type Row, type Treatment } from "./rows.js";
 import { sharingGroups, type SharingGroup } from "./sharing.js";
+
+/** What is drawn in a node's place, unless what the loop is over is unfolded. */
+export interface Fold {
+  readonly first: string;
+  readonly over: string;
+}
+
+/** Calls of one module in one call of its container that are drawn one by one, where no loop makes them. */
+const mostTurns = 16;
 
 /** Everything about one snapshot that the picture derives once. */
 export class PictureModel {
@@ -20,7 +29,7 @@ export class PictureModel {
   /** By module path; of containers whose rows were asked for. */
   readonly #rowOf = new Map<string, Row>();
   readonly #rowFacts = new Map<Row, ModuleFacts>();
-  readonly #loops = new Map<string, readonly Loop[]>();
+  #folds: ReadonlyMap<string, Fold> | undefined;
   readonly #ran = new Set<string>();
   /** Parts of earlier display graphs that do not depend on the arrangement; see Builder. */
   readonly kept = { closed: new Map<string, DisplayNode>(), others: new Map<FlowNode, DisplayNode>(), edges: new Map<ContainerFlow, { readonly shown: string; readonly edges: readonly DisplayEdge[] }>() };
@@ -73,24 +82,50 @@ export class PictureModel {
     return this.#rowOf.get(path) ?? null;
   }
 
-  /** Loops over rows of equal modules that a container runs, as its first call shows them. */
-  loops(path: string): readonly Loop[] {
-    let loops = this.#loops.get(path);
-    if (!loops) this.#loops.set(path, (loops = findLoops(this.#stepsOf(path))));
-    return loops;
+  /** What loops repeat, and what is called too often to be drawn call by call: by node id, what is drawn in its place. */
+  get folds(): ReadonlyMap<string, Fold> {
+    return (this.#folds ??= this.#findFolds());
   }
 
-  #stepsOf(path: string): LoopStep[] {
-    const { trace } = this.snapshot;
-    const flow = this.flow(false);
-    const call = flow?.runs.get(path)?.first;
-    if (!trace || !flow || call === undefined) return [];
+  /** What must be unfolded to see a module by itself, or each of its calls: the first of its row, or what a loop that calls it is over. */
+  foldedOver(path: string): string | null {
+    const row = this.rowOf(path);
+    if (row && row.kind !== "single") return row.members[0]!.path;
+    const fold = this.folds.get(callNode(path, 2));
+    return fold?.first === path ? fold.over : null;
+  }
+
+  /** Most calls of a module in one call of the container around. */
+  turns(path: string): number {
+    return this.flow(false)?.runs.get(path)?.turns ?? 0;
+  }
+
+  #findFolds(): ReadonlyMap<string, Fold> {
+    const folds = new Map<string, Fold>();
+    for (const [node, call] of this.flow(false)?.calls ?? []) {
+      const steps = this.#stepsOf(node, call);
+      for (const { over, nodes } of findLoops(steps)) {
+        for (const [each, first] of nodes) if (!folds.has(each)) folds.set(each, { first, over });
+      }
+      for (const { node: each, turn } of steps) {
+        const first = each === null ? null : firstCall(each);
+        if (first !== null && turn !== null && this.turns(turn) > mostTurns && !folds.has(each!)) folds.set(each!, { first, over: turn });
+      }
+    }
+    return folds;
+  }
+
+  /** What a call ran itself. */
+  #stepsOf(container: string, call: StepId): LoopStep[] {
+    const flow = this.flow(false)!;
     return this.#order!.within(call).map((id) => {
-      const step = trace.steps[id]!;
-      if (step.kind === "operation") return { sign: step.name, operation: flow.nodeOf(id), row: null };
+      const step = this.snapshot.trace!.steps[id]!;
+      const node = flow.nodeOf(id);
+      if (step.kind === "operation") return { sign: step.name, node: node === container ? null : node, turn: null };
       const row = this.rowOf(step.path);
       const isRow = row !== null && row.kind !== "single";
-      return { sign: `[${isRow ? row.members[0]!.path : step.path}]`, operation: null, row: isRow ? row : null };
+      const turn = isRow ? row.members[0]!.path : step.path;
+      return { sign: `[${turn}]`, node: isRow && node === firstCall(node) ? null : node, turn };
     });
   }
 
@@ -113,13 +148,9 @@ export class PictureModel {
   #factsOfRow(row: Row, first: ModuleFacts): ModuleFacts {
     let facts = this.#rowFacts.get(row);
     if (!facts) {
-      const { trace } = this.snapshot;
-      const calls = row.members.flatMap(({ path }) => this.flow(false)?.runs.get(path)?.calls.slice(0, 1) ?? []);
-      const shapes = calls.map((step) => trace!.values[trace!.steps[step]!.outputs[0]?.value ?? -1]?.shape);
-      const isSame = shapes.every((shape) => shapeText(shape) === shapeText(shapes[0]));
       const found = row.members.map(({ path }) => this.index.nonFinite(path));
       const nonFinite = found.includes("values") ? "values" : found.includes("outputs") ? "outputs" : null;
-      facts = isSame && nonFinite === first.nonFinite ? first : { ...first, nonFinite, outputShape: isSame ? first.outputShape : commonShapeText(shapes) };
+      facts = nonFinite === first.nonFinite ? first : { ...first, nonFinite };
       this.#rowFacts.set(row, facts);
     }
     return facts;
@@ -147,8 +178,8 @@ export class PictureModel {
       expandable: module.children.length > 0 || operations > 1,
       sharing: this.sharing.get(path) ?? [],
       calls: trace ? (flow?.runs.get(path)?.calls.length ?? 0) : null,
+      turns: this.turns(path),
       status,
-      outputShape: this.#outputShape(module),
       ...this.#parameters(module),
       nonFinite: this.index.nonFinite(path),
       glyph: statistics?.histogram ?? (statistics?.finite ? "constant" : null),
@@ -164,12 +195,13 @@ export class PictureModel {
     return { parameters: tensors.reduce((sum, { count }) => sum + count, 0), isFrozen: tensors.length > 0 && tensors.every(({ requiresGrad }) => !requiresGrad) };
   }
 
-  /** Of the first call; "…" says that later ones gave other shapes. Calls that are drawn one by one say each their own. */
-  #outputShape(module: ModuleSnapshot): string {
-    const shapes = new Set((this.flow(false)?.runs.get(module.path)?.calls ?? []).map((step) => this.outputShapeOf(step)));
-    const [first = "", ...others] = [...shapes].filter(Boolean);
-    const drawnOneByOne = module.children.length === 0 && module.parameters.length === 0;
-    return others.length > 0 && !drawnOneByOne ? `${first}, …` : first;
+  /** What comes out of all calls that a box stands for: what they have in common, with "…" for sizes that differ. */
+  outputShapeAt(nodes: readonly string[]): string {
+    const calls = nodes.flatMap((node) => this.flow(false)?.calls.get(node) ?? []);
+    const texts = new Set(calls.map((step) => this.outputShapeOf(step)));
+    if (texts.size <= 1) return [...texts][0] ?? "";
+    const { steps, values } = this.snapshot.trace!;
+    return commonShapeText(calls.map((step) => values[steps[step]!.outputs[0]?.value ?? -1]?.shape));
   }
 
   outputShapeOf(step: StepId): string {
@@ -181,5 +213,8 @@ export class PictureModel {
 /** What the picture says of a module, however it is arranged. */
 export type ModuleFacts = Pick<
   DisplayNode,
-  "type" | "detail" | "layerKind" | "expandable" | "sharing" | "calls" | "status" | "outputShape" | "parameters" | "isFrozen" | "nonFinite" | "glyph"
->;
+  "type" | "detail" | "layerKind" | "expandable" | "sharing" | "calls" | "status" | "parameters" | "isFrozen" | "nonFinite" | "glyph"
+> & {
+  /** Most calls in one call of the container around. */
+  readonly turns: number;
+};

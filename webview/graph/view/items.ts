@@ -42,7 +42,8 @@ function describe(node: DisplayNode, strings: GraphStrings): string {
   if (node.nonFinite) parts.push(node.nonFinite === "values" ? strings.nonFiniteValues : strings.nonFiniteOutputs);
   if (node.row.kind === "repeated") parts.push(fill(strings.repeated, node.row.members.length));
   for (const group of node.sharing) parts.push(fill(strings.sharedPlaces, group.name, group.places.length));
-  if (node.calls !== null && node.calls > 1) parts.push(fill(strings.calledTimes, node.calls));
+  if (node.turn?.ordinal) parts.push(fill(strings.callOf, node.turn.ordinal, node.turn.of));
+  else if (node.calls !== null && node.calls > 1) parts.push(fill(strings.calledTimes, node.calls));
   if (node.status === "notReached") parts.push(strings.notReached);
   if (node.status === "notCalled") parts.push(strings.notCalled);
   if (node.failure) parts.push(`${strings.failedHere}: ${node.failure.message}`);

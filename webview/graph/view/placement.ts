@@ -11,6 +11,8 @@ export type Placement =
   | { readonly kind: "keep"; readonly pin: string | null }
   | { readonly kind: "first" }
   | { readonly kind: "reveal"; readonly id: string }
+  /** Brings what failed into view. */
+  | { readonly kind: "failure" }
   | { readonly kind: "restore"; readonly camera: NonNullable<GraphViewState["camera"]> };
 
 /** Least scale at which the small texts can be read. */
@@ -31,9 +33,10 @@ export function place(placement: Placement, camera: Camera, shown: Shown, before
       else firstView(camera, shown);
       return null;
     }
-    case "reveal": {
+    case "reveal":
+    case "failure": {
       if (!before) firstView(camera, shown);
-      const box = shown.box(placement.id);
+      const box = placement.kind === "failure" ? shown.failed : shown.box(placement.id);
       if (box) bringIntoView(camera, box);
       return null;
     }
@@ -61,9 +64,8 @@ function inBoth(id: string | null, before: Shown, shown: Shown): { before: Scene
 }
 
 /** The whole picture where it stays legible; else what failed; else the beginning, as wide as it fits. */
-export function firstView(camera: Camera, { scene, model }: Shown): void {
+export function firstView(camera: Camera, { scene, failed }: Shown): void {
   const whole = Math.min((camera.width - 2 * margin) / scene.width, (camera.height - 2 * margin) / scene.height);
-  const failed = model.failedPath === null ? null : visibleBox(model, scene, model.failedPath);
   if (whole >= legible) camera.fit({ x: 0, y: 0, width: scene.width, height: scene.height });
   else if (failed) camera.center(failed.x + failed.width / 2, failed.y + failed.height / 2, 1);
   else {

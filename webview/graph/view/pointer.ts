@@ -10,7 +10,7 @@ export type Target =
   | { readonly kind: "chip"; readonly chip: Chip }
   /** The sign that opens and closes a box. */
   | { readonly kind: "toggle"; readonly box: SceneBox }
-  /** The count of a folded row. */
+  /** The count of a folded row, or of calls drawn as one. */
   | { readonly kind: "count"; readonly box: SceneBox }
   | { readonly kind: "edge"; readonly edge: SceneEdge; readonly box: SceneBox | null; readonly at: Point }
   | { readonly kind: "box"; readonly box: SceneBox }
@@ -75,7 +75,7 @@ export class Pointer {
 }
 
 function isOnCount({ face: { badges }, x, y }: SceneBox, point: Point): boolean {
-  const badge = badges.find(({ kind }) => kind === "repeated");
+  const badge = badges.find(({ unfolds }) => unfolds);
   const slack = 3;
   return (
     badge !== undefined && point.x >= x + badge.x && point.x <= x + badge.x + badge.width &&

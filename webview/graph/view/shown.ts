@@ -1,3 +1,4 @@
+import { visibleBox } from "../drawing/sharedLinks.js";
 import type { PictureModel } from "../model/pictureModel.js";
 import type { Scene, SceneBox } from "../scene.js";
 import type { GraphStrings } from "../strings.js";
@@ -10,6 +11,7 @@ export class Shown {
   readonly index: SceneIndex;
   readonly flow: SceneFlow;
   readonly items: Items;
+  #laterCalls: Map<string, readonly string[]> | undefined;
 
   constructor(
     readonly model: PictureModel,
@@ -23,6 +25,24 @@ export class Shown {
 
   box(id: string | null): SceneBox | null {
     return id === null ? null : (this.scene.byId.get(id) ?? null);
+  }
+
+  /** Where the failure is told; null where nothing failed. */
+  get failed(): SceneBox | null {
+    return this.scene.boxes.find(({ node }) => node.failure !== null) ?? null;
+  }
+
+  /** Ids of the boxes that show a module: one for each call that is drawn, or that of what it is folded or closed into. */
+  boxesOf(path: string): readonly string[] {
+    const box = visibleBox(this.model, this.scene, path)?.node;
+    if (!box) return [];
+    if (!this.#laterCalls) {
+      this.#laterCalls = new Map();
+      for (const { node } of this.scene.boxes) {
+        if (node.kind === "module" && node.id !== node.path) this.#laterCalls.set(node.path, [...(this.#laterCalls.get(node.path) ?? []), node.id]);
+      }
+    }
+    return [box.id, ...(this.#laterCalls.get(box.path) ?? [])];
   }
 
   /** Everything upstream and downstream of a box, what lies in it, and the containers around all of these. */
