@@ -81,6 +81,7 @@ export function formatArguments(name: string, args: readonly unknown[], isTensor
 function format(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(format).join(", ")}]`;
   if (typeof value === "boolean") return value ? "True" : "False";
+  if (value === null) return "None";
   return typeof value === "object" && value !== null && !Object.hasOwn(Object.getPrototypeOf(value) as object, "toString") ? "…" : String(value);
 }
 

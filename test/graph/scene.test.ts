@@ -125,7 +125,7 @@ describe("layout", () => {
 
 describe("the flow between boxes", () => {
   it("goes through the borders of open containers to the nearest closed boxes", async () => {
-    const flow = new SceneFlow(await scene(fixtures.gpt()));
+    const flow = new SceneFlow(await scene(fixtures.gpt(), "down", { expanded: new Map([["h.0.attn", true]]) }));
     expect(flow.next("drop", "downstream").sort()).toEqual(["h.0#add:0", "h.0.ln_1"]);
     expect(flow.next("ln_f", "upstream")).toEqual(["h.0#add:1"]);
     expect(flow.next("h.0.ln_1", "downstream")).toEqual(["h.0.attn.c_attn"]);

@@ -55,7 +55,7 @@ export const titleHeight = 28;
 export const badgeHeight = 16;
 
 const narrowest = 116;
-const widest = 236;
+const widest = 300;
 const left = 15;
 const right = 10;
 const gap = 6;
@@ -204,7 +204,7 @@ function moduleFace(node: DisplayNode, context: FaceContext): Face {
 function addFailure(node: DisplayNode, texts: FaceText[], baseline: number, width: number, { measure }: FaceContext): number {
   if (!node.failure) return baseline;
   const room = width - left - right;
-  const shapes = fit(node.failure.shapes.slice(0, 2).join("  ✕  "), room, "title", measure);
+  const shapes = fit(node.failure.shapes.slice(0, 2).join(node.failure.sign === "," ? ", " : `  ${node.failure.sign}  `), room, "title", measure);
   let y = baseline + 4;
   if (shapes) texts.push({ x: left, y: (y += rowHeight), text: shapes, font: "title", tone: "error", anchor: "start" });
   for (const line of wrap(node.failure.message, room, "detail", 5, measure)) {
@@ -215,7 +215,7 @@ function addFailure(node: DisplayNode, texts: FaceText[], baseline: number, widt
 
 function operationFace(node: DisplayNode, { measure }: FaceContext): Face {
   const title = nodeTitle(node, { input: "", output: "", constant: "" });
-  if (isSymbol(title)) {
+  if (isSymbol(title) && !node.detail) {
     return { shape: "circle", width: 26, height: 26, texts: [{ x: 13, y: 18, text: title, font: "symbol", tone: "foreground", anchor: "middle" }], badges: [], glyph: null, toggle: null };
   }
   return pill([{ text: title, font: "plain", tone: "foreground" }, { text: node.detail, font: "detail", tone: "muted" }], measure);

@@ -25,6 +25,11 @@ export class Slice {
     readonly stop: number | null,
     readonly step: number,
   ) {}
+
+  /** As Python writes it: "1:", ":-1", "::2". */
+  toString(): string {
+    return `${this.start ?? ""}:${this.stop ?? ""}${this.step === 1 ? "" : `:${this.step}`}`;
+  }
 }
 
 /** Python's `start:stop:step` for `Tensor.at`: `slice(1)` is `1:`, `slice(null, -1)` is `:-1`, `slice()` is `:`. */

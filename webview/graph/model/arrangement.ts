@@ -15,7 +15,7 @@ export interface Arrangement {
 export const initialArrangement: Arrangement = { depth: "auto", expanded: new Map(), unfolded: new Set(), shown: new Map(), showBookkeeping: false };
 
 /** Boxes that a first view may show without asking more of the reader than a glance. */
-const glance = 30;
+const glance = 18;
 
 /** What a container would show, beside what a glance has room for. */
 export interface Inside {
@@ -29,22 +29,19 @@ export interface Inside {
 /** Small nodes that take as much of a glance as one box. */
 const othersPerBox = 3;
 
-/** The containers that are open by default: level by level from the root, while all that is shown stays within a glance. */
+/**
+ * The containers that are open by default: level by level from the root, all of a level or none, while what is shown stays within a glance; and those
+ * around what failed.
+ */
 export function openAtFirst(root: ModuleSnapshot, insideOf: (module: ModuleSnapshot) => Inside, failedAt: ReadonlySet<string>): ReadonlySet<string> {
   const open = new Set<string>(failedAt);
   let shown = 1;
   for (let level = [root]; level.length > 0; ) {
-    const next: ModuleSnapshot[] = [];
-    for (const module of level) {
-      const { rows, others, ran } = insideOf(module);
-      const isRoot = module === root;
-      const size = rows.length + Math.floor(others / othersPerBox);
-      if (rows.length === 0 || (!isRoot && (!ran || shown + size > glance))) continue;
-      shown += size;
-      open.add(module.path);
-      next.push(...rows.map((row) => row.members[0]!));
-    }
-    level = next;
+    const containers = level.map((module) => ({ module, inside: insideOf(module) })).filter(({ module, inside: { rows, ran } }) => rows.length > 0 && (ran || module === root));
+    shown += containers.reduce((sum, { inside: { rows, others } }) => sum + rows.length + Math.floor(others / othersPerBox), 0);
+    if (shown > glance && level[0] !== root) break;
+    for (const { module } of containers) open.add(module.path);
+    level = containers.flatMap(({ inside: { rows } }) => rows.map((row) => row.members[0]!));
   }
   return open;
 }

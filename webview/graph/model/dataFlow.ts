@@ -1,4 +1,4 @@
-import type { ForwardTrace, ModuleStep, OperationStep, StepId, TensorId, ValueId } from "../../../src/protocol/index.js";
+import type { ForwardTrace, ModuleStep, Operand, OperationStep, StepId, TensorId, ValueId } from "../../../src/protocol/index.js";
 import type { ModelIndex } from "../../modelIndex.js";
 
 /** The end of an edge that lies on the border of the container around it. */
@@ -9,7 +9,8 @@ export const canvasPath = "\0canvas";
 
 /** Something drawn in a container that is not a module. Ids are stable from run to run. */
 export type FlowNode =
-  | { readonly id: string; readonly kind: "operation"; readonly step: StepId; readonly operation: OperationStep }
+  /** `writesThrough`: of one that writes in place, the views (slices, transposes) of the tensor through which it does; null of one that does not. */
+  | { readonly id: string; readonly kind: "operation"; readonly step: StepId; readonly operation: OperationStep; readonly writesThrough: readonly StepId[] | null }
   /** A later call of a module in the same call of the container. The first is at the module itself. */
   | { readonly id: string; readonly kind: "call"; readonly path: string; readonly step: StepId; readonly ordinal: number }
   | { readonly id: string; readonly kind: "input" | "output"; readonly value: ValueId; readonly label: string }
@@ -158,6 +159,9 @@ class MutableFlow implements ContainerFlow {
 
 const noSteps: readonly StepId[] = [];
 
+/** Bookkeeping that gives a view of the tensor's own memory, so that a write to it is one to the tensor. */
+const views = new Set("at chunk expand movedim moveaxis narrow permute select slice split squeeze swapaxes swapdims t transpose unbind unflatten unsqueeze view viewAs".split(" "));
+
 /**
  * Follows every value from the step that made it to each operand, through every border between them.
  *
@@ -167,6 +171,11 @@ const noSteps: readonly StepId[] = [];
  */
 export function traceDataFlow(index: ModelIndex, trace: ForwardTrace, showBookkeeping: boolean): DataFlow {
   return new Tracer(index, trace, showBookkeeping).run();
+}
+
+/** Several operands without a label are labelled by number. */
+function numbered(operands: readonly Operand[]): readonly Operand[] {
+  return operands.length < 2 ? operands : operands.map(({ value, label }, position) => ({ value, label: label || String(position + 1) }));
 }
 
 /** Port of a value that a module returned without any operation that made it being on record. */
@@ -191,7 +200,7 @@ class Tracer {
 
   run(): DataFlow {
     const { trace } = this;
-    for (const { value, label } of trace.inputs) {
+    for (const { value, label } of numbered(trace.inputs)) {
       const node = this.#canvas.flow.addNode({ id: this.#canvas.nodeId("input"), kind: "input", value, label });
       this.#canvas.holders.set(value, { node: node.id, port: "out:0", via: noSteps });
     }
@@ -211,7 +220,7 @@ class Tracer {
     });
     closeDownTo(null);
 
-    for (const { value, label } of trace.outputs) {
+    for (const { value, label } of numbered(trace.outputs)) {
       const holder = this.#find(this.#canvas, value, 0);
       const node = this.#canvas.flow.addNode({ id: this.#canvas.nodeId("output"), kind: "output", value, label });
       if (holder) this.#canvas.flow.addEdge(holder, node.id, "in:0", 0, value);
@@ -301,16 +310,28 @@ class Tracer {
         return;
       }
     }
-    const node = scope.flow.addNode({ id: scope.nodeId(step.name), kind: "operation", step: id, operation: step });
+    const nodeId = scope.nodeId(step.name);
+    const holders = step.inputs.map(({ value }) => this.#find(scope, value, id));
+    const writesThrough = step.name.endsWith("_") ? this.#viewsAtEnd(holders[0]?.via ?? noSteps) : null;
+    const node = scope.flow.addNode({ id: nodeId, kind: "operation", step: id, operation: step, writesThrough });
     this.#operationNodes.set(id, node.id);
     step.inputs.forEach(({ value }, operand) => {
-      const holder = this.#find(scope, value, id);
-      if (holder) scope.flow.addEdge(holder, node.id, portName("in", operand), operand, value);
+      const holder = holders[operand];
+      if (!holder) return;
+      const [view] = operand === 0 ? (writesThrough ?? noSteps) : noSteps;
+      // What is written to arrives whole: through which views it is written is said at the node.
+      if (view === undefined) scope.flow.addEdge(holder, node.id, portName("in", operand), operand, value);
+      else scope.flow.addEdge({ ...holder, via: holder.via.slice(0, -writesThrough!.length) }, node.id, "in:0", 0, this.trace.steps[view]!.inputs[0]!.value);
     });
     step.outputs.forEach(({ value }, output) => {
       scope.holders.set(value, { node: node.id, port: portName("out", output), via: noSteps });
       this.#producedIn.set(value, scope);
     });
+  }
+
+  #viewsAtEnd(via: readonly StepId[]): readonly StepId[] {
+    const last = via.findLastIndex((step) => !views.has((this.trace.steps[step] as OperationStep).name));
+    return via.slice(last + 1);
   }
 
   /** Where `value` is found in `scope`; brings it there through the borders between. Null for a value of unknown origin. */

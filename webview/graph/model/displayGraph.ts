@@ -1,11 +1,11 @@
-import type { Histogram, ModuleSnapshot, StepId, TensorId, ValueId } from "../../../src/protocol/index.js";
+import type { Histogram, ModuleSnapshot, OperationStep, StepId, TensorId, ValueId } from "../../../src/protocol/index.js";
 import type { NonFinite } from "../../modelIndex.js";
 import type { ItemKind, ItemSource } from "../api.js";
 import type { LayerKind } from "../theme.js";
 import type { Arrangement } from "./arrangement.js";
 import { border, callNode, canvasPath, nodeWithin, type ContainerFlow, type DataFlow, type FlowNode } from "./dataFlow.js";
 import { declaredEdges, measuredEdges } from "./displayEdges.js";
-import { commonShapeText, operationLabel, shapeText } from "./labels.js";
+import { commonShapeText, operationLabel, shapeText, signBetween, viewText } from "./labels.js";
 import type { Fold, ModuleFacts, PictureModel } from "./pictureModel.js";
 import { single, type Row } from "./rows.js";
 import type { SharingGroup } from "./sharing.js";
@@ -20,6 +20,8 @@ export interface DisplayFailure {
   readonly message: string;
   /** Shapes of the operands of what failed. */
   readonly shapes: readonly string[];
+  /** Between the shapes of the first two. */
+  readonly sign: string;
 }
 
 /** A box or small node, with its content where it is open. */
@@ -34,8 +36,10 @@ export interface DisplayNode {
   readonly key: string;
   readonly name: string;
   readonly type: string;
-  /** Shortened constructor arguments, or an operation's arguments. */
+  /** Shortened constructor arguments, else what a container holds; an operation's arguments. */
   readonly detail: string;
+  /** Of an operation that writes in place, the part of the tensor that it writes to, e.g. "[1]"; "" where it is the whole. */
+  readonly target: string;
   readonly layerKind: LayerKind;
   readonly expandable: boolean;
   readonly row: Row;
@@ -234,7 +238,7 @@ class Builder {
     const facts = this.model.facts(module, row);
     this.#parents.set(id, parent);
     const said = this.#saidOf(place, facts);
-    const base = { ...said, id, kind: "module", source: null, path: module.path, key, name: module.name, row } as const;
+    const base = { ...said, target: "", id, kind: "module", source: null, path: module.path, key, name: module.name, row } as const;
     const hasFailed = said.status === "failed" || said.status === "failedInside";
     const { closed } = this.model.kept;
     let node: DisplayNode;
@@ -276,7 +280,7 @@ class Builder {
       const weight = this.model.index.module(step.path)?.parameters[0];
       if (weight) shapes.push(shapeText(this.model.snapshot.tensors[weight.tensor]?.shape));
     }
-    return { message: trace.failure!.message, shapes };
+    return { message: trace.failure!.message, shapes, sign: signBetween(step?.kind === "operation" ? step.name : "") };
   }
 
   /** `repeated`: the operations that it stands for, itself included, where a loop repeats it. */
@@ -300,14 +304,20 @@ class Builder {
     const { steps, values } = this.model.snapshot.trace!;
     const operations = repeated.flatMap((each) => (each.kind === "operation" ? [each] : []));
     const isSame = operations.every(({ operation }) => operation.arguments === node.detail);
+    const target = operations.every((each) => this.#target(each) === node.target) ? node.target : "";
     const outputShape = commonShapeText(operations.map(({ step }) => values[steps[step]!.outputs[0]?.value ?? -1]?.shape));
-    return { ...node, detail: [isSame ? node.detail : "", `× ${operations.length}`].filter(Boolean).join("  "), outputShape, calls: operations.length };
+    return { ...node, target, detail: [isSame ? node.detail : "", `${operations.length}×`].filter(Boolean).join("  "), outputShape, calls: operations.length };
+  }
+
+  #target({ writesThrough }: Extract<FlowNode, { kind: "operation" }>): string {
+    const { steps } = this.model.snapshot.trace!;
+    return viewText((writesThrough ?? []).map((step) => steps[step] as OperationStep));
   }
 
   #makeOther(flowNode: Exclude<FlowNode, { kind: "call" }>, path: string): DisplayNode {
     const { trace } = this.model.snapshot;
     const base = {
-      id: flowNode.id, kind: flowNode.kind, source: sourceOf(flowNode), path: path === canvasPath ? "" : path, key: flowNode.id, type: "", detail: "", expandable: false, row: single,
+      id: flowNode.id, kind: flowNode.kind, source: sourceOf(flowNode), path: path === canvasPath ? "" : path, key: flowNode.id, type: "", detail: "", target: "", expandable: false, row: single,
       sharing: [], calls: null, turn: null, status: "ran", failure: null, parameters: 0, isFrozen: false, nonFinite: null, glyph: null, content: null, layerKind: "operation", outputShape: "",
     } as const satisfies Omit<DisplayNode, "name">;
     if (flowNode.kind === "operation") {
@@ -315,7 +325,7 @@ class Builder {
       const failed = trace!.failure?.step === step;
       const outputShape = this.model.outputShapeOf(step);
       return {
-        ...base, name: operation.name, detail: operation.arguments, outputShape, calls: 1,
+        ...base, name: operation.name, detail: operation.arguments, target: this.#target(flowNode), outputShape, calls: 1,
         status: failed ? "failed" : "ran", failure: failed ? this.#failure() : null,
       };
     }
@@ -369,12 +379,12 @@ function within(path: string, name: string): string {
   return path !== "" && name.startsWith(`${path}.`) ? name.slice(path.length + 1) : name;
 }
 
-/** What a person calls a node: the module's name, the sign of an operation, "Input". */
+/** What a person calls a node: the module's name, the sign of an operation, "Input", "Input 2". */
 export function nodeTitle(node: DisplayNode, words: { readonly input: string; readonly output: string; readonly constant: string }): string {
   switch (node.kind) {
-    case "operation": return operationLabel(node.name);
-    case "input": return node.name || words.input;
-    case "output": return node.name || words.output;
+    case "operation": return operationLabel(node.name, node.target);
+    case "input": return /^\d*$/.test(node.name) ? `${words.input} ${node.name}`.trimEnd() : node.name;
+    case "output": return /^\d*$/.test(node.name) ? `${words.output} ${node.name}`.trimEnd() : node.name;
     case "constant": return words.constant;
     default: return node.name;
   }

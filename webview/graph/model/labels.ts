@@ -87,15 +87,34 @@ function words(key: string): string {
   return key === "padding" ? "pad" : key.replaceAll("_", " ");
 }
 
-const symbols: Readonly<Record<string, string>> = {
-  add: "+", add_: "+", iadd: "+", sub: "−", sub_: "−", mul: "×", mul_: "×", div: "÷", div_: "÷", matmul: "@", mm: "@", bmm: "@", neg: "−",
-};
+const symbols: Readonly<Record<string, string>> = { add: "+", sub: "−", mul: "×", div: "÷", matmul: "@", mm: "@", bmm: "@" };
 
-/** The sign of a binary operation, else its name. */
-export function operationLabel(name: string): string {
-  return symbols[name] ?? name;
+const writeSigns: Readonly<Record<string, string>> = { add_: "+=", iadd: "+=", sub_: "−=", mul_: "×=", div_: "÷=", copy_: "←", fill_: "←", zero_: "← 0" };
+
+/** The sign of a binary operation, else its name; of a write in place with what is written to, "[1] ×=". */
+export function operationLabel(name: string, target: string): string {
+  const sign = writeSigns[name];
+  if (sign) return target ? `${target} ${sign}` : sign;
+  return symbols[name] ?? (target ? `${target} ${name}` : name);
 }
 
 export function isSymbol(label: string): boolean {
   return label.length === 1;
+}
+
+/** The sign between the operands of what failed; a comma where there is none. */
+export function signBetween(name: string): string {
+  return name === "linear" ? "@" : (symbols[name.replace(/_$/, "")] ?? ",");
+}
+
+/** Views of a tensor as they are written behind it: "[1]", "[:, 2:].transpose(0, 1)". */
+export function viewText(views: readonly { readonly name: string; readonly arguments: string }[]): string {
+  return views.map(({ name, arguments: given }) => (name === "at" ? given : `.${name}(${given})`)).join("");
+}
+
+/** What a container holds: "12 × Block", "Conv2d, 2 × ReLU". */
+export function contentsText(types: readonly string[]): string {
+  const counts = new Map<string, number>();
+  for (const type of types) counts.set(type, (counts.get(type) ?? 0) + 1);
+  return [...counts].map(([type, count]) => (count === 1 ? type : `${count} × ${type}`)).join(", ");
 }

@@ -5,7 +5,7 @@ import { CallOrder } from "./callOrder.js";
 import { callNode, firstCall, traceDataFlow, type ContainerFlow, type DataFlow, type FlowNode } from "./dataFlow.js";
 import type { DisplayEdge, DisplayNode, RunStatus } from "./displayGraph.js";
 import { layerKind } from "./kinds.js";
-import { commonShapeText, shapeText, shortArguments } from "./labels.js";
+import { commonShapeText, contentsText, shapeText, shortArguments } from "./labels.js";
 import { findLoops, type LoopStep } from "./loops.js";
 import { rowsOf, single, treatmentIn, type Row, type Treatment } from "./rows.js";
 import { sharingGroups, type SharingGroup } from "./sharing.js";
@@ -173,7 +173,7 @@ export class PictureModel {
     const family = layerKind(module.type);
     return {
       type: module.type,
-      detail: shortArguments(module.type, module.arguments),
+      detail: shortArguments(module.type, module.arguments) || contentsText(module.children.map(({ type }) => type)),
       layerKind: module.children.length > 0 && family !== "attention" && family !== "recurrent" ? "container" : family,
       expandable: module.children.length > 0 || operations > 1,
       sharing: this.sharing.get(path) ?? [],

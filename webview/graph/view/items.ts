@@ -36,7 +36,7 @@ function itemOf({ node, depth }: SceneBox, parent: string | null, selected: bool
 
 /** Name, type, what comes out, how many parameters, and what is special about it. */
 function describe(node: DisplayNode, strings: GraphStrings): string {
-  const parts = [[node.kind === "operation" ? node.name : nodeTitle(node, strings), node.type, node.detail].filter(Boolean).join(" ")];
+  const parts = [[node.kind === "operation" ? node.name : nodeTitle(node, strings), node.type, node.target, node.detail].filter(Boolean).join(" ")];
   if (node.outputShape) parts.push(node.outputShape);
   if (node.parameters > 0) parts.push(fill(node.isFrozen ? strings.parametersFrozen : strings.parametersShort, formatCount(node.parameters)));
   if (node.nonFinite) parts.push(node.nonFinite === "values" ? strings.nonFiniteValues : strings.nonFiniteOutputs);
