@@ -4,7 +4,7 @@ import type { GraphViewInterface } from "./graph/index.js";
 import { idOf } from "./graphPane.js";
 import type { MenuItem } from "./menu.js";
 import { type ModelIndex, indexOf } from "./modelIndex.js";
-import { overlay, overlayIds, overlayTitle } from "./overlays.js";
+import { overlay, overlayIds, overlayTitle, type OverlayId } from "./overlays.js";
 import { toCsv, toMarkdown } from "./parameterRows.js";
 import { shownRows } from "./parameterTable.js";
 import type { Session } from "./session.js";
@@ -170,11 +170,12 @@ function keepingShape(index: ModelIndex): string[] {
 }
 
 function overlayItems({ page: { overlay: shown, memory }, dispatch }: Session, index: ModelIndex): MenuItem[] {
-  const choose = (id: Session["page"]["overlay"]): MenuItem => ({
+  const isMeasured = (id: OverlayId) => overlay(id, index) !== null;
+  const choose = (id: OverlayId | null): MenuItem => ({
     kind: "action",
-    label: id === null ? l10n.t("Kind of Layer") : overlayTitle(id),
+    label: id === null ? l10n.t("Kind of Layer") : isMeasured(id) ? overlayTitle(id) : l10n.t("{0} (not measured)", overlayTitle(id)),
     checked: shown === id,
-    disabled: id !== null && overlay(id, index) === null,
+    disabled: id !== null && !isMeasured(id),
     run: () => dispatch({ kind: "overlay", overlay: id }),
   });
   const mark = (value: Preferences["overlayMark"], label: string): MenuItem => ({

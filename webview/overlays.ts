@@ -157,6 +157,7 @@ function activation(module: ModuleSnapshot, index: ModelIndex, of: "mean" | "std
   const found = index
     .calls(module.path)
     .flatMap(({ step }) => step.outputs)
-    .flatMap(({ value }) => index.model.trace!.values[value]!.statistics ?? []);
-  return found.length === 0 ? null : found.reduce((sum, statistics) => sum + statistics[of], 0) / found.length;
+    .flatMap(({ value }) => index.model.trace!.values[value]!.statistics ?? [])
+    .flatMap(({ finite, zeros }) => (of === "zeros" ? zeros : (finite?.[of] ?? [])));
+  return found.length === 0 ? null : found.reduce((sum, value) => sum + value, 0) / found.length;
 }

@@ -47,7 +47,7 @@ export function activationStatistics(tensor: Tensor): TraceValue["statistics"] {
   const std = finite === 0 ? 0 : Math.sqrt(squares / finite);
   // JSON has no infinities: numbers too large to sum have no mean to show.
   if (!Number.isFinite(mean) || !Number.isFinite(std)) return undefined;
-  return { mean, std, zeros: zeros / values.length, nonFinite: nonFinite / values.length };
+  return { finite: finite === 0 ? null : { mean, std }, zeros: zeros / values.length, nonFinite: nonFinite / values.length };
 }
 
 type Elements = Parameters<Engine["summarize"]>[0];

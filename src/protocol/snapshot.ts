@@ -171,10 +171,16 @@ export interface TraceValue {
     /** Came from outside the pass: a tensor of the user's own, or one made without inputs. */
     | { readonly kind: "constant" };
   /**
-   * Of an activation, over at most some thousand elements at an even stride: mean and population standard deviation of the finite ones, shares (0 to 1)
-   * of zeros and of NaN and infinities. Absent where it was not looked at.
+   * Of an activation, over at most some thousand elements at an even stride: mean and population standard deviation of the finite ones (null where there
+   * are none), shares (0 to 1) of zeros and of NaN and infinities. Absent where it was not looked at.
    */
-  readonly statistics?: { readonly mean: number; readonly std: number; readonly zeros: number; readonly nonFinite: number };
+  readonly statistics?: ActivationStatistics;
+}
+
+export interface ActivationStatistics {
+  readonly finite: { readonly mean: number; readonly std: number } | null;
+  readonly zeros: number;
+  readonly nonFinite: number;
 }
 
 /** A value in the place it is used. `label` names its place in a structured argument, e.g. "mask" or "[0].hidden"; "" for a plain one. */

@@ -165,7 +165,19 @@ describe("the data flow of a pass", () => {
     const { statistics } = values[outputs[0]!.value]!;
     expect(statistics!.zeros).toBeGreaterThan(0.4);
     expect(statistics!.zeros).toBeLessThan(0.6);
-    expect(statistics!.std).toBeGreaterThan(0);
+    expect(statistics!.finite!.std).toBeGreaterThan(0);
+  });
+
+  test("has no mean and no spread of an activation without a finite number", () => {
+    class Broken extends nn.Module {
+      override forward(x: torch.Tensor): torch.Tensor {
+        return x.div(0);
+      }
+    }
+    const net = new Broken();
+    net(torch.ones(2, 3));
+    const { values, outputs } = snapshotOf(inspection, net).trace!;
+    expect(values[outputs[0]!.value]!.statistics).toEqual({ finite: null, zeros: 0, nonFinite: 1 });
   });
 
   test("survives JSON whatever the numbers are", () => {

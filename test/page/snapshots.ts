@@ -214,7 +214,7 @@ export function snapshot(name: string, root: Layer, input: readonly number[] | n
       const shape = layer.output(values[value]!.shape);
       const step = steps.length;
       output = values.length;
-      values.push({ shape, dtype: "float32", source: { kind: "step", step }, statistics: { mean: 0.12, std: 0.48, zeros: layer.type === "ReLU" ? 0.5 : 0, nonFinite: 0 } });
+      values.push({ shape, dtype: "float32", source: { kind: "step", step }, statistics: { finite: { mean: 0.12, std: 0.48 }, zeros: layer.type === "ReLU" ? 0.5 : 0, nonFinite: 0 } });
       steps.push({
         kind: "operation",
         name: layer.type.toLowerCase(),

@@ -16,6 +16,15 @@ export interface FaceText {
   readonly font: FontName;
   readonly tone: Tone;
   readonly anchor: "start" | "middle" | "end";
+  /** Whether it gives way to an overlay's value. */
+  readonly isNote?: true;
+}
+
+/** Where a value of an overlay stands, in place of what else is there: where it ends, and how much room there is before that. */
+export interface FaceNote {
+  readonly x: number;
+  readonly y: number;
+  readonly room: number;
 }
 
 export interface FaceBadge {
@@ -46,6 +55,8 @@ export interface Face {
   readonly height: number;
   readonly texts: readonly FaceText[];
   readonly badges: readonly FaceBadge[];
+  /** Null on what no overlay has a value for. */
+  readonly note: FaceNote | null;
   readonly glyph: FaceGlyph | null;
   /** Centre of the sign that opens and closes; null where there is nothing to open. */
   readonly toggle: { readonly x: number; readonly y: number } | null;
@@ -79,8 +90,8 @@ export function closedFace(node: DisplayNode, context: FaceContext): Face {
 
 /** The title bar of an open box that is `width` wide. */
 export function titleFace(node: DisplayNode, width: number, context: FaceContext): Face {
-  const { texts, badges } = headline(node, width, context, parametersText(node, context));
-  return { shape: "container", width, height: titleHeight, texts, badges, glyph: null, toggle: toggleOf(node) };
+  const { texts, badges, note } = headline(node, width, context, parametersText(node, context));
+  return { shape: "container", width, height: titleHeight, texts, badges, note, glyph: null, toggle: toggleOf(node) };
 }
 
 /** How wide an open box must be for its title. */
@@ -141,7 +152,7 @@ function headlineWidth(node: DisplayNode, context: FaceContext, note: string): n
 }
 
 /** Sign, name, type; at the right the badges, and a note before them. */
-function headline(node: DisplayNode, width: number, context: FaceContext, note: string): { texts: FaceText[]; badges: FaceBadge[] } {
+function headline(node: DisplayNode, width: number, context: FaceContext, note: string): { texts: FaceText[]; badges: FaceBadge[]; note: FaceNote } {
   const { measure } = context;
   const texts: FaceText[] = [];
   const badges: FaceBadge[] = [];
@@ -155,8 +166,9 @@ function headline(node: DisplayNode, width: number, context: FaceContext, note: 
   }
   let x = left + (node.expandable ? toggleWidth : 0);
   const needed = measure(nameText(node), "title") + gap + measure(node.type, "plain");
+  const place = { x: end, y: 18, room: end - x - needed - 2 * gap };
   if (note && x + needed + 2 * gap + measure(note, "detail") <= end) {
-    texts.push({ x: end, y: 18, text: note, font: "detail", tone: "muted", anchor: "end" });
+    texts.push({ x: end, y: 18, text: note, font: "detail", tone: "muted", anchor: "end", isNote: true });
     end -= measure(note, "detail") + 2 * gap;
   }
   const name = fit(nameText(node), end - x, "title", measure);
@@ -164,7 +176,7 @@ function headline(node: DisplayNode, width: number, context: FaceContext, note: 
   x += measure(name, "title") + gap;
   const type = fit(node.type, end - x, "plain", measure);
   if (type) texts.push({ x, y: 18, text: type, font: "plain", tone: "kind", anchor: "start" });
-  return { texts, badges };
+  return { texts, badges, note: place };
 }
 
 function moduleFace(node: DisplayNode, context: FaceContext): Face {
@@ -188,16 +200,18 @@ function moduleFace(node: DisplayNode, context: FaceContext): Face {
     if (shown) texts.push({ x: left, y: baseline, text: shown, font: "detail", tone: "muted", anchor: "start" });
     if (node.glyph) glyph = { ...glyphSize, x: width - right - glyphSize.width, y: baseline - glyphSize.height + 2, distribution: node.glyph };
   }
+  let note: FaceNote | null = null;
   if (node.outputShape || footNote) {
     baseline += rowHeight + 1;
     const room = width - left - right;
     const shape = fit(node.outputShape, counted ? room - measure(counted, "detail") - 2 * gap : room, "detail", measure);
     if (shape) texts.push({ x: left, y: baseline, text: shape, font: "detail", tone: "foreground", anchor: "start" });
-    const note = fit(footNote, room - (shape ? measure(shape, "detail") + 2 * gap : 0), "detail", measure);
-    if (note) texts.push({ x: width - right, y: baseline, text: note, font: "detail", tone: "muted", anchor: "end" });
+    note = { x: width - right, y: baseline, room: room - (shape ? measure(shape, "detail") + 2 * gap : 0) };
+    const text = fit(footNote, note.room, "detail", measure);
+    if (text) texts.push({ x: width - right, y: baseline, text, font: "detail", tone: "muted", anchor: "end", isNote: true });
   }
   baseline = addFailure(node, texts, baseline, width, context);
-  return { shape: "box", width, height: baseline + 10, texts, badges, glyph, toggle: toggleOf(node) };
+  return { shape: "box", width, height: baseline + 10, texts, badges, note, glyph, toggle: toggleOf(node) };
 }
 
 /** Shapes that do not fit together and the message, below everything else. Returns the last baseline. */
@@ -216,7 +230,7 @@ function addFailure(node: DisplayNode, texts: FaceText[], baseline: number, widt
 function operationFace(node: DisplayNode, { measure }: FaceContext): Face {
   const title = nodeTitle(node, { input: "", output: "", constant: "" });
   if (isSymbol(title) && !node.detail) {
-    return { shape: "circle", width: 26, height: 26, texts: [{ x: 13, y: 18, text: title, font: "symbol", tone: "foreground", anchor: "middle" }], badges: [], glyph: null, toggle: null };
+    return { shape: "circle", width: 26, height: 26, texts: [{ x: 13, y: 18, text: title, font: "symbol", tone: "foreground", anchor: "middle" }], badges: [], note: null, glyph: null, toggle: null };
   }
   return pill([{ text: title, font: "plain", tone: "foreground" }, { text: node.detail, font: "detail", tone: "muted" }], measure);
 }
@@ -225,7 +239,7 @@ function failedOperationFace(node: DisplayNode, context: FaceContext): Face {
   const width = widest;
   const texts: FaceText[] = [{ x: left, y: 18, text: node.name, font: "title", tone: "foreground", anchor: "start" }];
   const baseline = addFailure(node, texts, 18, width, context);
-  return { shape: "box", width, height: baseline + 10, texts, badges: [], glyph: null, toggle: null };
+  return { shape: "box", width, height: baseline + 10, texts, badges: [], note: null, glyph: null, toggle: null };
 }
 
 function pillFace(node: DisplayNode, { measure, strings }: FaceContext): Face {
@@ -242,5 +256,5 @@ function pill(parts: readonly { text: string; font: FontName; tone: Tone }[], me
     texts.push({ x, y: 16, text: shown, font, tone, anchor: "start" });
     x += measure(shown, font) + gap;
   }
-  return { shape: "pill", width: Math.ceil(x - gap + 11), height: 24, texts, badges: [], glyph: null, toggle: null };
+  return { shape: "pill", width: Math.ceil(x - gap + 11), height: 24, texts, badges: [], note: null, glyph: null, toggle: null };
 }

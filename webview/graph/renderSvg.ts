@@ -1,5 +1,6 @@
 import type { ModelSnapshot } from "../../src/protocol/index.js";
-import type { Direction } from "./api.js";
+import type { Direction, Overlay } from "./api.js";
+import { overlayMarks } from "./drawing/overlay.js";
 import { routeLinks, sharedLinks } from "./drawing/sharedLinks.js";
 import { wholeArea } from "./exported.js";
 import { elkInProcess } from "./layout/elkInProcess.js";
@@ -23,6 +24,8 @@ export interface RenderOptions {
   readonly depth?: Arrangement["depth"];
   /** Links between all shared weights; default: true. */
   readonly sharedLinks?: boolean;
+  /** What colours the boxes; default: the kind of layer alone. */
+  readonly overlay?: Overlay | null;
   /** Default: the theme's. Null: transparent. */
   readonly background?: string | null;
   /** Milliseconds for the layout; default: 20 000. */
@@ -31,7 +34,7 @@ export interface RenderOptions {
 
 /** The picture of a model as an SVG document, without a DOM: the drawing that the page makes, on another surface. */
 export async function renderSvg(snapshot: ModelSnapshot, options: RenderOptions = {}): Promise<string> {
-  const { theme = lightTheme, strings = englishStrings, direction = "down", depth = "auto", deadline = 20_000 } = options;
+  const { theme = lightTheme, strings = englishStrings, direction = "down", depth = "auto", overlay = null, deadline = 20_000 } = options;
   const model = new PictureModel(snapshot);
   const graph = buildDisplayGraph(model, { ...initialArrangement, depth });
   const solver = new LayoutSolver(elkInProcess());
@@ -42,10 +45,10 @@ export async function renderSvg(snapshot: ModelSnapshot, options: RenderOptions 
     boxes: scene.boxes,
     edges: scene.edges,
     links: routeLinks(scene, (options.sharedLinks ?? true) ? sharedLinks(model, scene, null) : []),
-    look: { theme, matches: null, traced: null, overlay: null },
-    overlay: null,
+    look: { theme, matches: null, traced: null, overlay: overlay && overlayMarks(overlay, theme) },
+    overlay,
     measure: estimateText,
-    area: wholeArea(scene, null),
+    area: wholeArea(scene, overlay),
     scale: 1,
     background: options.background === undefined ? theme.background : options.background,
   });

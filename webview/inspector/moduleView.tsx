@@ -1,6 +1,6 @@
 import * as l10n from "@vscode/l10n";
 import { useState } from "preact/hooks";
-import type { ModelSnapshot, ModuleSnapshot, Operand } from "../../src/protocol/index.js";
+import type { ActivationStatistics, ModelSnapshot, ModuleSnapshot, Operand } from "../../src/protocol/index.js";
 import { Icon, Link } from "../controls.js";
 import { formatBytes, formatCompact, formatCount, formatPercent, formatValue } from "../../src/describe/format.js";
 import type { GraphViewInterface } from "../graph/index.js";
@@ -144,12 +144,12 @@ function Activation({ model, outputs }: { readonly model: ModelSnapshot; readonl
   return <ActivationFacts statistics={statistics} />;
 }
 
-export function ActivationFacts({ statistics }: { readonly statistics: NonNullable<NonNullable<ModelSnapshot["trace"]>["values"][number]["statistics"]> }) {
+export function ActivationFacts({ statistics }: { readonly statistics: ActivationStatistics }) {
   return (
     <Facts
       facts={[
-        { name: l10n.t("mean"), value: formatValue(statistics.mean) },
-        { name: l10n.t("std"), value: formatValue(statistics.std) },
+        statistics.finite && { name: l10n.t("mean"), value: formatValue(statistics.finite.mean) },
+        statistics.finite && { name: l10n.t("std"), value: formatValue(statistics.finite.std) },
         { name: l10n.t("zeros"), value: formatPercent(statistics.zeros) },
         statistics.nonFinite > 0 && { name: l10n.t("NaN or infinite"), value: formatPercent(statistics.nonFinite), alarming: true },
       ]}

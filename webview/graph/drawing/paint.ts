@@ -1,6 +1,7 @@
 import { badgeHeight, titleHeight, type Face, type FaceBadge, type FaceGlyph, type Tone } from "../face.js";
 import type { Point } from "../layout/problem.js";
 import type { Scene, SceneBox, SceneEdge } from "../scene.js";
+import { estimateText } from "../text.js";
 import type { Theme } from "../theme.js";
 import type { OverlayMark } from "./overlay.js";
 import type { Surface } from "./surface.js";
@@ -74,15 +75,21 @@ export function paintBox(surface: Surface, box: SceneBox, look: Look): void {
     const thin = scale < 0.45;
     surface.rectangle(x + 6, y + 7, thin ? Math.min(width / 4, 3 / scale) : 3, height - 14, thin ? 0 : 1.5, { fill: theme.kinds[node.layerKind] });
   }
-  paintFace(surface, face, x, y, theme.kinds[node.layerKind], look, overlay !== undefined && node.kind === "module");
+  paintFace(surface, face, x, y, theme.kinds[node.layerKind], look, (node.kind === "module" && overlay) || null);
   surface.endGroup();
 }
 
 /** On a tint of an overlay every text is in the foreground's colour: no other stays legible on all of its strengths. */
-function paintFace(surface: Surface, face: Face, x: number, y: number, kindColor: string, { theme, scale }: Look, tinted: boolean): void {
+function paintFace(surface: Surface, face: Face, x: number, y: number, kindColor: string, { theme, scale }: Look, overlay: OverlayMark | null): void {
   if (scale < legibleScale) return;
   if (face.toggle) paintToggle(surface, x + face.toggle.x, y + face.toggle.y, face.shape === "container", theme.muted);
-  for (const text of face.texts) surface.text(x + text.x, y + text.y, text.text, text.font, tinted && text.tone !== "error" ? theme.foreground : toneColor(text.tone, kindColor, theme), text.anchor);
+  for (const { x: textX, y: textY, text, font, tone, anchor, isNote } of face.texts) {
+    if (overlay && isNote) continue;
+    surface.text(x + textX, y + textY, text, font, overlay && tone !== "error" ? theme.foreground : toneColor(tone, kindColor, theme), anchor);
+  }
+  if (overlay && face.note && estimateText(overlay.text, "detail") <= face.note.room) {
+    surface.text(x + face.note.x, y + face.note.y, overlay.text, "detail", theme.foreground, "end");
+  }
   for (const badge of face.badges) paintBadge(surface, badge, x, y, theme);
   if (face.glyph) paintGlyph(surface, face.glyph, x, y, kindColor, theme);
 }
