@@ -234,32 +234,33 @@ class Builder {
   }
 
   #module(place: ModulePlace): DisplayNode {
-    const { id, module, key, row, parent, depth } = place;
+    const { id, module, key, row, parent, depth, hasFailed } = place;
     const facts = this.model.facts(module, row);
     this.#parents.set(id, parent);
-    const said = this.#saidOf(place, facts);
-    const base = { ...said, target: "", id, kind: "module", source: null, path: module.path, key, name: module.name, row } as const;
-    const hasFailed = said.status === "failed" || said.status === "failedInside";
-    const { closed } = this.model.kept;
-    let node: DisplayNode;
-    if (facts.expandable && this.#isOpen(module, key, depth)) {
-      const content = this.#content({ id, path: module.path, key, rows: this.model.rows(module), parent: id, depth: depth + 1, hasFailed });
-      node = { ...base, failure: hasFailed && !this.#failureIsShown ? this.#failure() : null, content };
-    } else {
-      // A closed box is the same however the rest is arranged.
-      const known = closed.get(id);
-      const isKnown = known && known.key === key && known.row.kind === row.kind && known.status === said.status && known.turn?.ordinal === said.turn?.ordinal;
-      node = isKnown ? known : { ...base, failure: hasFailed ? this.#failure() : null, content: null };
-      closed.set(id, node);
-    }
+    const foldsCalls = facts.turns > 1 && place.ordinal === 1 && this.#foldOf(callNode(id, 2))?.first === id;
+    const isOpen = facts.expandable && this.#isOpen(module, key, depth);
+    // A closed box is the same however the rest is arranged.
+    const variant = `${key}\n${row.kind} ${foldsCalls} ${hasFailed}`;
+    const known = isOpen ? undefined : this.model.kept.closed.get(id);
+    const node = known?.variant === variant ? known.node : this.#makeModule(place, facts, foldsCalls, isOpen);
+    if (!isOpen) this.model.kept.closed.set(id, { variant, node });
     this.#failureIsShown ||= node.failure !== null;
     this.#nodes.set(id, node);
     return node;
   }
 
+  #makeModule(place: ModulePlace, facts: ModuleFacts, foldsCalls: boolean, isOpen: boolean): DisplayNode {
+    const { id, module, key, row, depth } = place;
+    const said = this.#saidOf(place, facts, foldsCalls);
+    const hasFailed = said.status === "failed" || said.status === "failedInside";
+    const content = isOpen ? this.#content({ id, path: module.path, key, rows: this.model.rows(module), parent: id, depth: depth + 1, hasFailed }) : null;
+    // What failed says so; where that is not drawn, the box around it.
+    const failure = hasFailed && !this.#failureIsShown ? this.#failure() : null;
+    return { ...said, target: "", id, kind: "module", source: null, path: module.path, key, name: module.name, row, failure, content };
+  }
+
   /** What a module's box says, for one call of several or for all of them. */
-  #saidOf({ id, ordinal, module, calls, hasFailed }: ModulePlace, { turns, ...facts }: ModuleFacts): SaidOfModule {
-    const foldsCalls = turns > 1 && ordinal === 1 && this.#foldOf(callNode(id, 2))?.first === id;
+  #saidOf({ id, ordinal, module, calls, hasFailed }: ModulePlace, { turns, ...facts }: ModuleFacts, foldsCalls: boolean): SaidOfModule {
     const all = foldsCalls ? calls.flatMap((call) => Array.from({ length: turns }, (_, at) => callNode(call, at + 1))) : calls;
     const isOnTheWay = hasFailed && all.some((call) => this.#flow?.failed.includes(call));
     return {

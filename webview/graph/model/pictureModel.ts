@@ -32,7 +32,7 @@ export class PictureModel {
   #folds: ReadonlyMap<string, Fold> | undefined;
   readonly #ran = new Set<string>();
   /** Parts of earlier display graphs that do not depend on the arrangement; see Builder. */
-  readonly kept = { closed: new Map<string, DisplayNode>(), others: new Map<FlowNode, DisplayNode>(), edges: new Map<ContainerFlow, { readonly shown: string; readonly edges: readonly DisplayEdge[] }>() };
+  readonly kept = { closed: new Map<string, { readonly variant: string; readonly node: DisplayNode }>(), others: new Map<FlowNode, DisplayNode>(), edges: new Map<ContainerFlow, { readonly shown: string; readonly edges: readonly DisplayEdge[] }>() };
   readonly #order: CallOrder | null;
   readonly #treatment: Treatment;
   /** Module paths from the root to what failed; empty when nothing did. */
