@@ -5,29 +5,55 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import asc from "assemblyscript/asc";
+import binaryen from "assemblyscript/binaryen";
 
 const folder = fileURLToPath(new URL("../src/engine/kernels/wasm/", import.meta.url));
 
 /**
+ * @param {"index" | "shared"} entry
  * @param {string[]} features
- * @param {boolean} [shared] Whether the memory is one that threads share.
  */
-async function compile(features, shared = false) {
+async function compile(entry, features) {
   const scratch = await mkdtemp(path.join(tmpdir(), "layerscope-kernels-"));
   try {
     const outFile = path.join(scratch, "kernels.wasm");
     const enable = features.flatMap((feature) => ["--enable", feature]);
     const { error, stderr } = await asc.main([
-      path.join(folder, "assembly/index.ts"),
+      path.join(folder, `assembly/${entry}.ts`),
       ...enable,
-      ...(shared ? ["--enable", "threads", "--sharedMemory", "--maximumMemory", "65536"] : []),
+      ...(entry === "shared" ? ["--enable", "threads", "--sharedMemory", "--maximumMemory", "65536"] : []),
       ...["-O3", "--noAssert", "--runtime", "stub", "--importMemory", "--use", "abort=", "--outFile", outFile],
     ]);
     if (error) throw new Error(`${error.message}\n${stderr}`);
-    return (await readFile(outFile)).toString("base64");
+    return Buffer.from(readConstantsFromMemory(await readFile(outFile))).toString("base64");
   } finally {
     await rm(scratch, { recursive: true });
   }
+}
+
+/** Where constants lie: behind what the threads keep at the start of their memory (threads.ts), in front of what the kernels are given. */
+const constants = { from: 256, to: 1024 };
+
+/**
+ * Has vector constants read from memory. V8 makes a constant anew wherever it is used, in loops too, which takes three instructions that wait for
+ * the same unit; reading it takes one. Zero, a single instruction already, stays.
+ * @param {Uint8Array} binary
+ */
+function readConstantsFromMemory(binary) {
+  const module = binaryen.readBinary(binary);
+  module.setFeatures(binaryen.Features.All);
+  /** @type {Map<string, number>} */
+  const addresses = new Map();
+  const text = module.emitText().replace(/\(v128\.const i32x4 (0x\w{8}) \1 \1 \1\)/g, (constant, value) => {
+    if (Number(value) === 0) return constant;
+    if (!addresses.has(value)) addresses.set(value, constants.from + 4 * addresses.size);
+    return `(v128.load32_splat offset=${addresses.get(value)} (i32.const 0))`;
+  });
+  if (constants.from + 4 * addresses.size > constants.to) throw new Error("more constants than there is room for");
+  const bytes = [...addresses.keys()].flatMap((value) => value.slice(2).match(/../g)?.reverse().map((byte) => `\\${byte}`) ?? []);
+  const withData = binaryen.parseText(text.replace(/\)\s*$/, `(data (i32.const ${constants.from}) "${bytes.join("")}"))`));
+  withData.setFeatures(binaryen.Features.All);
+  return withData.emitBinary();
 }
 
 const target = path.join(folder, "binaries.generated.ts");
@@ -37,10 +63,10 @@ const lastChange = Math.max(...(await Promise.all([...sources, fileURLToPath(imp
 
 if ((await changed(target)) < lastChange) {
   const binaries = {
-    simd: await compile(["simd"]),
-    relaxedSimd: await compile(["simd", "relaxed-simd"]),
-    simdShared: await compile(["simd"], true),
-    relaxedSimdShared: await compile(["simd", "relaxed-simd"], true),
+    simd: await compile("index", ["simd"]),
+    relaxedSimd: await compile("index", ["simd", "relaxed-simd"]),
+    simdShared: await compile("shared", ["simd"]),
+    relaxedSimdShared: await compile("shared", ["simd", "relaxed-simd"]),
   };
   const lines = Object.entries(binaries).map(([name, base64]) => `export const ${name} = "${base64}";\n`);
   await writeFile(target, `// Made from assembly/ by scripts/build-kernels.mjs.\n${lines.join("")}`);

@@ -6,15 +6,19 @@ type BinaryFunction = (x: number, y: number, output: number, count: number) => v
 export type UnaryKernel = "neg" | "abs" | "sqrt" | "square" | "reciprocal" | "relu" | "exp" | "sigmoid" | "tanh" | "silu" | "gelu" | "geluTanh";
 export type BinaryKernel = "add" | "sub" | "mul" | "div" | "reluBackward" | "sigmoidBackward" | "tanhBackward" | "siluBackward" | "geluBackward" | "geluTanhBackward";
 
-/** What assembly/index.ts exports. Addresses and sizes in bytes, strides and counts in elements. */
-export interface Kernels extends Record<UnaryKernel, UnaryFunction>, Record<BinaryKernel, BinaryFunction> {
-  addScalar(x: number, term: number, output: number, count: number): void;
-  mulScalar(x: number, factor: number, output: number, count: number): void;
-  addScaled(x: number, y: number, factor: number, output: number, count: number): void;
+/** What assembly/shared.ts exports: the kernels of matrix products. Addresses and sizes in bytes, strides and counts in elements. */
+export interface ProductKernels {
   packRows(source: number, rowStride: number, columnStride: number, rows: number, depth: number, target: number): void;
   packColumns(source: number, rowStride: number, columnStride: number, depth: number, columns: number, target: number): void;
   packGathered(source: number, bases: number, offsets: number, depth: number, columns: number, target: number): void;
   multiplyPacked(a: number, b: number, c: number, rows: number, columns: number, depth: number, stride: number): void;
+}
+
+/** What assembly/index.ts exports. */
+export interface Kernels extends ProductKernels, Record<UnaryKernel, UnaryFunction>, Record<BinaryKernel, BinaryFunction> {
+  addScalar(x: number, term: number, output: number, count: number): void;
+  mulScalar(x: number, factor: number, output: number, count: number): void;
+  addScaled(x: number, y: number, factor: number, output: number, count: number): void;
   softmaxRows(x: number, output: number, rows: number, size: number): void;
   softmaxBackwardRows(gradient: number, y: number, output: number, rows: number, size: number): void;
   exponentialSums(x: number, rows: number, size: number, maxima: number, sums: number): void;
@@ -46,6 +50,12 @@ export interface KernelInstance {
   /** Whether a multiplication with an addition is rounded once, as PyTorch's normal numbers want it bit for bit. */
   readonly roundsOnce: boolean;
 }
+
+/**
+ * Processors tell addresses apart by their place in the page at first, and a load waits for an earlier store to the same place. Arrays that a
+ * kernel walks together therefore lie a multiple of this apart: each store then falls behind the loads that follow.
+ */
+export const pageSize = 4096;
 
 /** 13 MiB: the largest blocks that a matrix product works on at a time (product.ts). */
 const memoryPages = 208;

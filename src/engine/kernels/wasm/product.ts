@@ -1,6 +1,6 @@
 import type { Matrix } from "../matmul.js";
 import { blockColumns, blockDepth, blockRows, bytes, copyRows, roundUp, stage, tilePadding } from "./blocks.js";
-import type { KernelInstance, Kernels } from "./instance.js";
+import type { KernelInstance, ProductKernels } from "./instance.js";
 
 /** The right operand of a product: a matrix, or what can be read as one. */
 export interface RightOperand {
@@ -10,7 +10,7 @@ export interface RightOperand {
 
 /** Memory of the kernels as a product divides it, and who does the work: the calling thread alone, or several (threads.ts). */
 export interface ProductMemory {
-  readonly kernels: Kernels;
+  readonly kernels: ProductKernels;
   readonly float32: Float32Array;
   readonly int32: Int32Array;
   /** Rows of the left operand that are brought in at a time. */

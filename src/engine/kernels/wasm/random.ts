@@ -1,5 +1,5 @@
 import type { Generator } from "../../random/generator.js";
-import { wasmKernels, type KernelInstance } from "./instance.js";
+import { pageSize, wasmKernels, type KernelInstance } from "./instance.js";
 
 /** Draws taken at a time. A multiple of a normal block. */
 const piece = 8192;
@@ -8,7 +8,7 @@ const bytes = Float32Array.BYTES_PER_ELEMENT;
 const words = 1024;
 const draws = 8192;
 /** Tempering writes up to three words past the end. */
-const values = draws + (piece + 4) * bytes;
+const values = draws + piece * bytes + pageSize;
 
 /** Below this many elements, taking the generator's state in and out of the kernels' memory is not worth it (`npm run bench -- crossover`). */
 const wasmFrom = 256;

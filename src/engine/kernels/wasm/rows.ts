@@ -1,4 +1,4 @@
-import { wasmKernels, type KernelInstance } from "./instance.js";
+import { pageSize, wasmKernels, type KernelInstance } from "./instance.js";
 
 /** Elements that are brought in at a time, in whole rows, unless a row is longer. */
 const piece = 16384;
@@ -9,7 +9,7 @@ const wasmFrom = 512;
 
 const bytes = Float32Array.BYTES_PER_ELEMENT;
 /** Reads and writes go up to three elements past the last row. */
-const slack = 16;
+const slack = pageSize;
 const input = 1024;
 const output = input + longestRow * bytes + slack;
 const weights = output + longestRow * bytes + slack;

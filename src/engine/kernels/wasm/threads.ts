@@ -1,5 +1,5 @@
 import { relaxedSimdShared, simdShared } from "./binaries.generated.js";
-import { type Kernels, wasmKernels } from "./instance.js";
+import { type ProductKernels, wasmKernels } from "./instance.js";
 import { blockDepth, blockRows, bytes, roundUp } from "./blocks.js";
 import { type Block, type ProductMemory, type ProductPlaces, productPlaces, singleThread } from "./product.js";
 
@@ -82,7 +82,7 @@ function start(helpers: number): ProductMemory | null {
       const program = `(${helperThread})((${takeBlocks}), ${JSON.stringify(placesOf(i))})`;
       new workerThreads.Worker(program, { eval: true, workerData: { module, memory }, stdin: false }).unref();
     }
-    const kernels = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Kernels;
+    const kernels = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as ProductKernels;
     return {
       kernels, float32: new Float32Array(memory.buffer), int32: new Int32Array(memory.buffer), rowsAtOnce, places,
       multiply: (block) => share(kernels, control, block),
@@ -104,7 +104,7 @@ function placesOf(thread: number): ThreadPlaces {
 }
 
 /** Does blocks of the current job until none are left. Also sent to the helpers as text, so it must not use anything outside of itself. */
-function takeBlocks(kernels: Kernels, control: Int32Array, places: ThreadPlaces): void {
+function takeBlocks(kernels: ProductKernels, control: Int32Array, places: ThreadPlaces): void {
   const { Control: at, blockRows: most, bytes: size } = places;
   for (;;) {
     const block = Atomics.add(control, at.next, 1);
@@ -130,7 +130,7 @@ function takeBlocks(kernels: Kernels, control: Int32Array, places: ThreadPlaces)
 function helperThread(take: typeof takeBlocks, places: ThreadPlaces): void {
   const { workerData } = (globalThis as unknown as { process: { getBuiltinModule(name: string): { workerData: { module: WebAssembly.Module; memory: WebAssembly.Memory } } } }).process.getBuiltinModule("node:worker_threads");
   const { module, memory } = workerData;
-  const kernels = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Kernels;
+  const kernels = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as ProductKernels;
   const control = new Int32Array(memory.buffer, 0, 16);
   for (;;) {
     const generation = Atomics.load(control, places.Control.generation);
@@ -140,7 +140,7 @@ function helperThread(take: typeof takeBlocks, places: ThreadPlaces): void {
 }
 
 /** Shares out a product of blocks: rows, and columns too where there are few rows, so that every thread finds two blocks or more. */
-function share(kernels: Kernels, control: Int32Array, { rows, depth, columns, left, rowStride, columnStride, packedB }: Block): void {
+function share(kernels: ProductKernels, control: Int32Array, { rows, depth, columns, left, rowStride, columnStride, packedB }: Block): void {
   const rowBlocks = Math.ceil(rows / blockRows);
   const split = roundUp(columns / Math.ceil((2 * getNumThreads()) / rowBlocks), 8);
   const blocks = rowBlocks * Math.ceil(columns / split);

@@ -1,4 +1,4 @@
-export { packRows, packColumns, packGathered, multiplyPacked } from "./matmul";
+export * from "./shared";
 export * from "./elementwise";
 export { draw, uniform, normalBlocks, roundsOnce } from "./random";
 export { softmaxRows, softmaxBackwardRows, exponentialSums, subtractFromRows, logSoftmaxBackwardRows, rowMoments, normalizeRows } from "./rows";

@@ -1,0 +1,2 @@
+/** The kernels for memory that threads share. */
+export { packRows, packColumns, packGathered, multiplyPacked } from "./matmul";
