@@ -60,7 +60,7 @@ function trainingStep(sizes: readonly number[], batch: number): Prepare {
     });
     /** c (m x n) += a (m x k) times b (k x n), with the strides of a and b. */
     const multiply = (a: number, aStrides: readonly [number, number], b: number, bStrides: readonly [number, number], c: number, m: number, n: number, k: number): void => {
-      kernels.packColumns(b, ...bStrides, k, n, packedB);
+      kernels.packColumns(b, ...bStrides, k, n, k, packedB);
       for (let i = 0; i < m; i += 64) {
         const rows = Math.min(64, m - i);
         kernels.packRows(a + i * aStrides[0] * bytes, ...aStrides, rows, k, packedA);

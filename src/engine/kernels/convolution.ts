@@ -1,5 +1,5 @@
 import type { ElementArray } from "../dtype.js";
-import { multiply, type Matrix } from "./matmul.js";
+import { multiply, type Held, type Matrix } from "./matmul.js";
 import { transposedWindowsOperand, windowsOperand } from "./wasm/convolution.js";
 import { multiplyBlocks } from "./wasm/product.js";
 import { productMemory } from "./wasm/threads.js";
@@ -191,10 +191,10 @@ function layoutOf({ groups, channels, filters, image, feature, kernel }: Convolu
 }
 
 /** features += the weighted windows of the image. */
-export function imageToFeatures(features: ElementArray, image: ElementArray, weight: ElementArray, geometry: ConvolutionGeometry): void {
+export function imageToFeatures(features: ElementArray, image: ElementArray, weight: ElementArray, geometry: ConvolutionGeometry, held: Held = "zeros"): void {
   const { rows, columns, positions: allPositions, imageStart, featureStart, weightStart } = layoutOf(geometry);
   const pointwise = isPointwise(geometry);
-  if (!pointwise && convolveInWasm(features, image, weight, geometry)) return;
+  if (!pointwise && convolveInWasm(features, image, weight, geometry, held)) return;
   const buffer = pointwise ? image : arrayLike(image, bufferLength(geometry));
   forEachPiece(geometry, ({ n, group, first, positions, startRow, endRow }) => {
     const start = imageStart(n, group);
@@ -203,7 +203,7 @@ export function imageToFeatures(features: ElementArray, image: ElementArray, wei
     const weights: Matrix = { data: weight, offset: weightStart(group), rowStride: columns, columnStride: 1 };
     const target = featureStart(n, group) + first;
     if (positions === allPositions) {
-      multiply(features, target, rows, positions, columns, weights, windows);
+      multiply(features, target, rows, positions, columns, weights, windows, held);
       return;
     }
     const part = arrayLike(features, rows * positions);
@@ -216,7 +216,7 @@ export function imageToFeatures(features: ElementArray, image: ElementArray, wei
 }
 
 /** features += the weighted windows, packed straight from the image. False where the kernels do not serve. */
-function convolveInWasm(features: ElementArray, image: ElementArray, weight: ElementArray, geometry: ConvolutionGeometry): boolean {
+function convolveInWasm(features: ElementArray, image: ElementArray, weight: ElementArray, geometry: ConvolutionGeometry, held: Held): boolean {
   const { rows, columns, positions, imageStart, featureStart, weightStart } = layoutOf(geometry);
   const memory = productMemory(rows * columns * positions, wasmFrom);
   if (memory === null || !(features instanceof Float32Array && image instanceof Float32Array && weight instanceof Float32Array)) return false;
@@ -224,7 +224,7 @@ function convolveInWasm(features: ElementArray, image: ElementArray, weight: Ele
     const windows = windowsOperand(image, imageStart(n, group), geometry);
     if (windows === null) return false;
     const weights: Matrix = { data: weight, offset: weightStart(group), rowStride: columns, columnStride: 1 };
-    multiplyBlocks(memory, features, featureStart(n, group), rows, positions, columns, weights, windows);
+    multiplyBlocks(memory, features, featureStart(n, group), rows, positions, columns, weights, windows, held);
     return true;
   });
 }
@@ -238,7 +238,7 @@ function weighInWasm(weight: ElementArray, image: ElementArray, features: Elemen
     const windows = transposedWindowsOperand(image, imageStart(n, group), geometry);
     if (windows === null) return false;
     const values: Matrix = { data: features, offset: featureStart(n, group), rowStride: positions, columnStride: 1 };
-    multiplyBlocks(memory, weight, weightStart(group), rows, columns, positions, values, windows);
+    multiplyBlocks(memory, weight, weightStart(group), rows, columns, positions, values, windows, n === 0 ? "zeros" : "values");
     return true;
   });
 }
@@ -280,18 +280,18 @@ function turnWeights(weight: ElementArray, { groups, channels, filters, kernel }
 }
 
 /** image += each feature, weighted, over the window that it sees. */
-export function featuresToImage(image: ElementArray, features: ElementArray, weight: ElementArray, geometry: ConvolutionGeometry): void {
+export function featuresToImage(image: ElementArray, features: ElementArray, weight: ElementArray, geometry: ConvolutionGeometry, held: Held = "zeros"): void {
   const { rows, columns, positions: allPositions, imageStart, featureStart, weightStart } = layoutOf(geometry);
   const pointwise = isPointwise(geometry);
   const turned = pointwise ? null : turnedRound(geometry);
-  if (turned !== null && convolveInWasm(image, features, turnWeights(weight, geometry), turned)) return;
+  if (turned !== null && convolveInWasm(image, features, turnWeights(weight, geometry), turned, held)) return;
   const buffer = pointwise ? image : arrayLike(image, bufferLength(geometry));
   forEachPiece(geometry, ({ n, group, first, positions, startRow, endRow }) => {
     const start = imageStart(n, group);
     const weights: Matrix = { data: weight, offset: weightStart(group), rowStride: 1, columnStride: columns };
     const values: Matrix = { data: features, offset: featureStart(n, group) + first, rowStride: allPositions, columnStride: 1 };
     if (pointwise) {
-      multiply(image, start, columns, positions, rows, weights, values);
+      multiply(image, start, columns, positions, rows, weights, values, held);
       return;
     }
     buffer.fill(0, 0, columns * positions);
@@ -311,6 +311,6 @@ export function bothToWeight(weight: ElementArray, image: ElementArray, features
     if (!pointwise) unfold(buffer, image, geometry, start, startRow, endRow);
     const windows: Matrix = { data: buffer, offset: pointwise ? start : 0, rowStride: 1, columnStride: positions };
     const values: Matrix = { data: features, offset: featureStart(n, group) + first, rowStride: allPositions, columnStride: 1 };
-    multiply(weight, weightStart(group), rows, columns, positions, values, windows);
+    multiply(weight, weightStart(group), rows, columns, positions, values, windows, "values");
   });
 }

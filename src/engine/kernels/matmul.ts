@@ -10,18 +10,26 @@ export interface Matrix {
   readonly columnStride: number;
 }
 
+/** What is in the memory that a product is added to: zeros need not be read. */
+export type Held = "zeros" | "values";
+
 /** Columns of the right operand that stay in cache while rows pass by; in elements. */
 const tile = 256;
 
-/** output (m x n, row-major from `start`) += a (m x k) times b (k x n). Operands may be strided; each dot product is summed in double precision for short k. */
-export function multiply(output: ElementArray, start: number, m: number, n: number, k: number, a: Matrix, b: Matrix): void {
+/**
+ * output (m x n, row-major from `start`), where zeros are unless said otherwise, += a (m x k) times b (k x n). Operands may be strided; each
+ * dot product is summed in double precision for short k.
+ */
+export function multiply(
+  output: ElementArray, start: number, m: number, n: number, k: number, a: Matrix, b: Matrix, held: Held = "zeros",
+): void {
   if (k === 0 || m === 0 || n === 0) return;
   // A matrix times a vector touches each element once: moving it to WebAssembly's memory would cost more than the product.
   const isVector = m === 1 || n === 1;
   const isFloat32 = output instanceof Float32Array && a.data instanceof Float32Array && b.data instanceof Float32Array;
   const memory = isVector || !isFloat32 ? null : productMemory(m * n * k, wasmFrom);
-  if (memory !== null) multiplyBlocks(memory, output as Float32Array, start, m, n, k, a, matrixOperand(b));
-   else if (m * n * k < wasmFrom || (isVector && !(n > 1 && b.columnStride === 1))) multiplyByDots(output, start, m, n, k, a, b);
+  if (memory !== null) multiplyBlocks(memory, output as Float32Array, start, m, n, k, a, matrixOperand(b), held);
+  else if (m * n * k < wasmFrom || (isVector && !(n > 1 && b.columnStride === 1))) multiplyByDots(output, start, m, n, k, a, b);
   else multiplyByRows(output, start, m, n, k, a, b);
 }
 

@@ -174,7 +174,7 @@ export function recurrentBackward(
       }
       dRaw.fill(0);
       multiply(dRaw, 0, batch, hidden, state, matrix(dState, state), matrix(weights.projection!, hidden));
-      multiply(dProjection, 0, state, hidden, batch, transposed(dState, state), matrix(raw, hidden));
+      multiply(dProjection, 0, state, hidden, batch, transposed(dState, state), matrix(raw, hidden), "values");
       dHidden = dRaw;
     }
     const dPrevious = like(x, batch * state);
@@ -214,7 +214,7 @@ export function recurrentBackward(
       }
     }
     const stepGates = t * batch * width;
-    multiply(dPrevious, 0, batch, state, width, matrix(dFromState, width, stepGates), matrix(weights.hiddenWeight, state));
+    multiply(dPrevious, 0, batch, state, width, matrix(dFromState, width, stepGates), matrix(weights.hiddenWeight, state), "values");
     dState = dPrevious;
   }
 

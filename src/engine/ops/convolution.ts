@@ -44,14 +44,13 @@ function geometryOf(batch: number, weight: Tensor, { stride, padding, dilation, 
   };
 }
 
-/** Adds one number to every position of a channel; `output` is (N, C, ...) and dense. */
-function addBias(output: Tensor, bias: Tensor): void {
+/** Fills every position of a channel with one number; `output` is (N, C, ...) and dense. */
+function fillChannels(output: Tensor, bias: Tensor): void {
   const { data } = output.storage;
   const values = denseValues(bias);
   const positions = output.numel() / (output.sizes[0]! * values.length);
   for (let start = 0, c = 0; start < data.length; start += positions, c = (c + 1) % values.length) {
-    const value = values[c]!;
-    for (let i = start; i < start + positions; i++) data[i]! += value;
+    data.fill(values[c]!, start, start + positions);
   }
 }
 
@@ -94,9 +93,9 @@ function convolutionOperation(name: string, transposed: boolean): (...args: Conv
       return { sizes: [x.sizes[0]!, channels, ...(transposed ? image : feature)], dtype: x.dtype };
     },
     forward(output, x, weight, bias, convolution) {
-      if (bias !== null) addBias(output, bias);
+      if (bias !== null) fillChannels(output, bias);
       const compute = transposed ? kernels.featuresToImage : kernels.imageToFeatures;
-      compute(output.storage.data, denseValues(x), denseValues(weight), geometryOf(x.sizes[0]!, weight, convolution));
+      compute(output.storage.data, denseValues(x), denseValues(weight), geometryOf(x.sizes[0]!, weight, convolution), bias === null ? "zeros" : "values");
     },
     reads: [0, 1],
     backward(gradient, context) {

@@ -268,7 +268,7 @@ const linearOperation = defineOperation<LinearArgs>({
     const columns = weight.sizes.length === 1 ? 1 : weight.sizes[0]!;
     const matrix = weightMatrix(weight);
     if (bias !== null) copy(new Tensor(output.storage, [rows, columns], [columns, 1], output.offset), bias);
-    multiply(output.storage.data, output.offset, rows, columns, k, matrixOf(flat), matrixOf(matrix, matrix.offset, true));
+    multiply(output.storage.data, output.offset, rows, columns, k, matrixOf(flat), matrixOf(matrix, matrix.offset, true), bias === null ? "zeros" : "values");
   },
   reads: [0, 1],
   backward(gradient, context) {

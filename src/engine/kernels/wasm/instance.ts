@@ -9,7 +9,7 @@ export type BinaryKernel = "add" | "sub" | "mul" | "div" | "reluBackward" | "sig
 /** What assembly/shared.ts exports: the kernels of matrix products. Addresses and sizes in bytes, strides and counts in elements. */
 export interface ProductKernels {
   packRows(source: number, rowStride: number, columnStride: number, rows: number, depth: number, target: number): void;
-  packColumns(source: number, rowStride: number, columnStride: number, depth: number, columns: number, target: number): void;
+  packColumns(source: number, rowStride: number, columnStride: number, rows: number, columns: number, depth: number, target: number): void;
   packGathered(source: number, bases: number, offsets: number, depth: number, columns: number, target: number): void;
   multiplyPacked(a: number, b: number, c: number, rows: number, columns: number, depth: number, stride: number): void;
 }

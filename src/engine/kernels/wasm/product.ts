@@ -1,4 +1,4 @@
-import type { Matrix } from "../matmul.js";
+import type { Held, Matrix } from "../matmul.js";
 import { blockColumns, blockDepth, blockRows, bytes, copyRows, roundUp, stage, tilePadding } from "./blocks.js";
 import type { KernelInstance, ProductKernels } from "./instance.js";
 
@@ -78,7 +78,9 @@ export function singleThread({ kernels, float32, int32 }: KernelInstance): Produ
 const alone = productPlaces(1024, blockRows, 1);
 
 /** output (m x n, row-major from `start`) += a (m x k) times b (k x n), all float32. */
-export function multiplyBlocks(memory: ProductMemory, output: Float32Array, start: number, m: number, n: number, k: number, a: Matrix, b: RightOperand): void {
+export function multiplyBlocks(
+  memory: ProductMemory, output: Float32Array, start: number, m: number, n: number, k: number, a: Matrix, b: RightOperand, held: Held,
+): void {
   const { float32, places } = memory;
   for (let j = 0; j < n; j += blockColumns) {
     const columns = Math.min(blockColumns, n - j);
@@ -93,7 +95,8 @@ export function multiplyBlocks(memory: ProductMemory, output: Float32Array, star
         const rows = Math.min(rowsAtOnce, m - i);
         const inTile = { data: float32, start: places.tile / bytes, stride: width };
         const inOutput = { data: output, start: start + i * n + j, stride: n };
-        copyRows(inTile, inOutput, rows, columns);
+        if (p === 0 && held === "zeros") float32.fill(0, inTile.start, inTile.start + rows * width);
+        else copyRows(inTile, inOutput, rows, columns);
         const { rowStride, columnStride } = stage(float32, places.left, a, i, p, rows, end - p);
         for (let q = p; q < end; q += blockDepth) {
           const depth = Math.min(blockDepth, end - q);
@@ -106,12 +109,21 @@ export function multiplyBlocks(memory: ProductMemory, output: Float32Array, star
   }
 }
 
+/** Rows or columns of a matrix that are brought in at a time: until they are packed they stay in cache. */
+const stagedAtOnce = 32;
+
 /** A matrix as a right operand. */
 export function matrixOperand(matrix: Matrix): RightOperand {
+  const byRows = matrix.columnStride === 1;
   return {
     pack({ kernels, float32, places }, row, column, rows, columns, target) {
-      const { rowStride, columnStride } = stage(float32, places.left, matrix, row, column, rows, columns);
-      kernels.packColumns(places.left, rowStride, columnStride, rows, columns, target);
+      const { left } = places;
+      for (let i = 0; i < (byRows ? rows : columns); i += stagedAtOnce) {
+        const [p, j] = byRows ? [i, 0] : [0, i];
+        const [height, width] = [Math.min(rows - p, byRows ? stagedAtOnce : rows), Math.min(columns - j, byRows ? columns : stagedAtOnce)];
+        const { rowStride, columnStride } = stage(float32, left, matrix, row + p, column + j, height, width);
+        kernels.packColumns(left, rowStride, columnStride, height, width, rows, target + (p * 8 + j * rows) * bytes);
+      }
     },
   };
 }

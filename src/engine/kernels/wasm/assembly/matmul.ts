@@ -18,6 +18,16 @@ export function packRows(source: usize, rowStride: i32, columnStride: i32, rows:
       target += (<usize>(depth * stripRows)) << 2;
       continue;
     }
+    if (i + stripRows <= rows && rowStride == 1) {
+      // A transposed operand: its columns lie as rows do.
+      let column = source + ((<usize>i) << 2);
+      for (let p = 0; p < depth; p++) {
+        v128.store(target, v128.load(column));
+        column += (<usize>columnStride) << 2;
+        target += 16;
+      }
+      continue;
+    }
     for (let p = 0; p < depth; p++) {
       for (let r = 0; r < stripRows; r++) {
         const value = i + r < rows ? load<f32>(source + ((<usize>((i + r) * rowStride + p * columnStride)) << 2)) : 0;
@@ -55,32 +65,53 @@ function packFourRows(source: usize, rowStride: i32, depth: i32, target: usize):
   }
 }
 
-/** Packs b (depth x columns) into strips of 8 columns, zero beyond the last. Strides in elements. */
-export function packColumns(source: usize, rowStride: i32, columnStride: i32, depth: i32, columns: i32, target: usize): void {
+/** Rows that are packed strip by strip before the next: they stay in the first-level cache meanwhile. */
+const rowsAtOnce: i32 = 8;
+
+/** Packs `rows` rows of b (depth x columns) into strips of 8 columns, zero beyond the last. Strips are `depth` rows long. Strides in elements. */
+export function packColumns(source: usize, rowStride: i32, columnStride: i32, rows: i32, columns: i32, depth: i32, target: usize): void {
+  const stripSize = (<usize>(depth * stripColumns)) << 2;
+  if (columnStride == 1) {
+    const step = (<usize>rowStride) << 2;
+    for (let p = 0; p < rows; p += rowsAtOnce) {
+      const count = min(rowsAtOnce, rows - p);
+      let to = target + ((<usize>(p * stripColumns)) << 2);
+      let j = 0;
+      for (; j + stripColumns <= columns; j += stripColumns) {
+        copyEight(source + ((<usize>(p * rowStride + j)) << 2), step, count, to);
+        to += stripSize;
+      }
+      if (j < columns) packOneByOne(source + ((<usize>(p * rowStride + j)) << 2), rowStride, 1, count, columns - j, to);
+    }
+    return;
+  }
   for (let j = 0; j < columns; j += stripColumns) {
-    if (j + stripColumns <= columns && columnStride == 1) {
-      let row = source + ((<usize>j) << 2);
-      const step = (<usize>rowStride) << 2;
-      for (let p = 0; p < depth; p++) {
-        v128.store(target, v128.load(row));
-        v128.store(target, v128.load(row, 16), 16);
-        row += step;
-        target += 32;
-      }
-      continue;
-    }
-    if (j + stripColumns <= columns && rowStride == 1) {
-      // A transposed operand: its columns lie as rows do.
-      packEightColumns(source + ((<usize>(j * columnStride)) << 2), columnStride, depth, target);
-      target += (<usize>(depth * stripColumns)) << 2;
-      continue;
-    }
-    for (let p = 0; p < depth; p++) {
-      for (let c = 0; c < stripColumns; c++) {
-        const value = j + c < columns ? load<f32>(source + ((<usize>(p * rowStride + (j + c) * columnStride)) << 2)) : 0;
-        store<f32>(target, value);
-        target += 4;
-      }
+    const from = source + ((<usize>(j * columnStride)) << 2);
+    // A transposed operand: its columns lie as rows do.
+    if (j + stripColumns <= columns && rowStride == 1) packEightColumns(from, columnStride, rows, target);
+    else packOneByOne(from, rowStride, columnStride, rows, min(stripColumns, columns - j), target);
+    target += stripSize;
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function copyEight(source: usize, step: usize, rows: i32, target: usize): void {
+  for (let p = 0; p < rows; p++) {
+    v128.store(target, v128.load(source));
+    v128.store(target, v128.load(source, 16), 16);
+    source += step;
+    target += 32;
+  }
+}
+
+/** A strip of any strides and of up to 8 columns. */
+function packOneByOne(source: usize, rowStride: i32, columnStride: i32, rows: i32, columns: i32, target: usize): void {
+  for (let p = 0; p < rows; p++) {
+    for (let c = 0; c < stripColumns; c++) {
+      const value = c < columns ? load<f32>(source + ((<usize>(p * rowStride + c * columnStride)) << 2)) : 0;
+      store<f32>(target, value);
+      target += 4;
     }
   }
 }
