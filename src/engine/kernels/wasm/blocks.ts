@@ -7,9 +7,6 @@ export const blockRows = 64;
 
 export const bytes = Float32Array.BYTES_PER_ELEMENT;
 
-/** Rows of a tile are rounded up to whole strips. */
-export const tilePadding = 8;
-
 export function roundUp(value: number, multiple: number): number {
   return Math.ceil(value / multiple) * multiple;
 }

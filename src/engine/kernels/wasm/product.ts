@@ -1,5 +1,5 @@
 import type { Held, Matrix } from "../matmul.js";
-import { blockColumns, blockDepth, blockRows, bytes, copyRows, roundUp, stage, tilePadding } from "./blocks.js";
+import { blockColumns, blockDepth, blockRows, bytes, copyRows, roundUp, stage } from "./blocks.js";
 import type { KernelInstance, ProductKernels } from "./instance.js";
 
 /** The right operand of a product: a matrix, or what can be read as one. */
@@ -13,22 +13,26 @@ export interface ProductMemory {
   readonly kernels: ProductKernels;
   readonly float32: Float32Array;
   readonly int32: Int32Array;
-  /** Rows of the left operand that are brought in at a time. */
+  /** Rows of the result that are worked on at a time: whole blocks. */
   readonly rowsAtOnce: number;
   readonly places: ProductPlaces;
-  /** Adds a product of blocks to the tile. */
-  multiply(block: Block): void;
+  /** Starts to add a product of blocks to a tile; the one before must have finished. */
+  begin(block: Block): void;
+  /** Returns when the product that was begun last is in the tile. */
+  finish(): void;
 }
 
-/** Addresses in bytes. */
+/** Addresses in bytes. Of what other threads read, two take turns: one is brought in while they work on the other. */
 export interface ProductPlaces {
   /** A block of the left operand, packed; one for every thread. */
   readonly packedA: number;
-  readonly packedB: number;
+  readonly packedB: readonly number[];
   /** Rows of the result. */
-  readonly tile: number;
-  /** Where rows of the left operand are brought in, and before them blocks of a right operand that is a matrix: the same memory is in cache. */
-  readonly left: number;
+  readonly tiles: readonly number[];
+  /** Where rows of the left operand are brought in. */
+  readonly left: readonly number[];
+  /** Where pieces of a right operand that is a matrix are brought in. */
+  readonly piece: number;
   /** Two tables of as many integers as a block has rows and columns, for the right operand. */
   readonly tables: number;
   /** Where what other right operands are packed from is brought in, `rightLimit` elements: it stays while they are packed. */
@@ -45,43 +49,61 @@ export interface Block {
   readonly rowStride: number;
   readonly columnStride: number;
   readonly packedB: number;
+  readonly tile: number;
 }
 
 /** Elements that `right` has room for. */
 export const rightLimit = blockColumns * blockDepth;
+/** About how many elements of the left operand are brought in at a time, where they are not deep: in a transposed one, rows beside each other lie together. */
+const leftAtOnce = blockRows * blockDepth;
 /** Most blocks of the right operand that are packed one below the other. */
 const mostDepthBlocks = 16;
-/** Elements that `left` has room for: a block's rows, as deep as the packed blocks. */
+/** Elements that `left` has room for, or more: a block's rows, as deep as the packed blocks. */
 const leftLimit = blockRows * mostDepthBlocks * blockDepth;
+/** Rows or columns of a matrix that are brought in at a time: until they are packed they stay in cache. */
+const rowsOfPiece = 32;
 
-/** Divides memory from an address on. */
-export function productPlaces(from: number, rowsAtOnce: number, threads: number): ProductPlaces {
-  const tables = from;
-  const packedB = tables + (blockColumns + blockDepth) * bytes;
-  const packedA = packedB + blockColumns * blockDepth * bytes;
-  const tile = packedA + threads * blockRows * blockDepth * bytes;
-  const left = tile + rowsAtOnce * (blockColumns + tilePadding) * bytes;
-  const right = left + leftLimit * bytes;
-  return { tables, packedB, packedA, tile, left, right, end: right + rightLimit * bytes };
+/** Divides memory from an address on. `turns`: how many of what takes turns. */
+export function productPlaces(from: number, rowsAtOnce: number, threads: number, turns: 1 | 2): ProductPlaces {
+  let end = from;
+  const take = (elements: number): number => {
+    const address = end;
+    end += elements * bytes;
+    return address;
+  };
+  const taking = (elements: number): number[] => Array.from({ length: turns }, () => take(elements));
+  return {
+    tables: take(blockColumns + blockDepth),
+    packedB: taking(blockColumns * blockDepth),
+    packedA: take(threads * blockRows * blockDepth),
+    tiles: taking(rowsAtOnce * blockColumns),
+    left: taking(Math.max(leftLimit, rowsAtOnce * blockDepth)),
+    piece: take(rowsOfPiece * Math.max(blockColumns, blockDepth)),
+    right: take(rightLimit),
+    end,
+  };
 }
 
 /** The calling thread's own memory. */
 export function singleThread({ kernels, float32, int32 }: KernelInstance): ProductMemory {
-  return { kernels, float32, int32, rowsAtOnce: blockRows, places: alone, multiply };
+  return { kernels, float32, int32, rowsAtOnce: blockRows, places: alone, begin, finish: () => {} };
 
-  function multiply({ rows, depth, columns, left, rowStride, columnStride, packedB }: Block): void {
+  function begin({ rows, depth, columns, left, rowStride, columnStride, packedB, tile }: Block): void {
     kernels.packRows(left, rowStride, columnStride, rows, depth, alone.packedA);
-    kernels.multiplyPacked(alone.packedA, packedB, alone.tile, roundUp(rows, 4), columns, depth, roundUp(columns, 8));
+    kernels.multiplyPacked(alone.packedA, packedB, tile, roundUp(rows, 4), columns, depth, roundUp(columns, 8));
   }
 }
 
-const alone = productPlaces(1024, blockRows, 1);
+const alone = productPlaces(1024, blockRows, 1, 1);
 
 /** output (m x n, row-major from `start`) += a (m x k) times b (k x n), all float32. */
 export function multiplyBlocks(
   memory: ProductMemory, output: Float32Array, start: number, m: number, n: number, k: number, a: Matrix, b: RightOperand, held: Held,
 ): void {
-  const { float32, places } = memory;
+  const { float32, places: { packedB, tiles, left } } = memory;
+  /** Takes the tile that was begun last out. */
+  let takeOut: (() => void) | null = null;
+  let [panels, stagings, steps] = [0, 0, 0];
   for (let j = 0; j < n; j += blockColumns) {
     const columns = Math.min(blockColumns, n - j);
     const width = roundUp(columns, 8);
@@ -90,39 +112,54 @@ export function multiplyBlocks(
     for (let p = 0; p < k; p += depthAtOnce) {
       const end = Math.min(k, p + depthAtOnce);
       const rowsAtOnce = Math.min(memory.rowsAtOnce, Math.floor(leftLimit / (end - p) / blockRows) * blockRows);
-      for (let q = p; q < end; q += blockDepth) b.pack(memory, q, j, Math.min(blockDepth, end - q), columns, places.packedB + (q - p) * width * bytes);
+      const rowsStaged = Math.max(1, Math.floor(leftAtOnce / (end - p) / rowsAtOnce)) * rowsAtOnce;
+      const panel = packedB[panels++ % packedB.length]!;
+      for (let q = p; q < end; q += blockDepth) b.pack(memory, q, j, Math.min(blockDepth, end - q), columns, panel + (q - p) * width * bytes);
+      let staged = { address: 0, rowStride: 0, columnStride: 0 };
       for (let i = 0; i < m; i += rowsAtOnce) {
         const rows = Math.min(rowsAtOnce, m - i);
-        const inTile = { data: float32, start: places.tile / bytes, stride: width };
+        const tile = tiles[steps++ % tiles.length]!;
+        const inTile = { data: float32, start: tile / bytes, stride: width };
         const inOutput = { data: output, start: start + i * n + j, stride: n };
+        // There is one tile alone, or this one goes on with what the last may have to bring to the output.
+        if (tiles.length === 1 || (p > 0 && i === 0)) {
+          memory.finish();
+          takeOut?.();
+          takeOut = null;
+        }
         if (p === 0 && held === "zeros") float32.fill(0, inTile.start, inTile.start + rows * width);
         else copyRows(inTile, inOutput, rows, columns);
-        const { rowStride, columnStride } = stage(float32, places.left, a, i, p, rows, end - p);
-        for (let q = p; q < end; q += blockDepth) {
-          const depth = Math.min(blockDepth, end - q);
-          const left = places.left + (q - p) * columnStride * bytes;
-          memory.multiply({ rows, depth, columns, left, rowStride, columnStride, packedB: places.packedB + (q - p) * width * bytes });
+        if (i % rowsStaged === 0) {
+          const address = left[stagings++ % left.length]!;
+          staged = { address, ...stage(float32, address, a, i, p, Math.min(rowsStaged, m - i), end - p) };
         }
-        copyRows(inOutput, inTile, rows, columns);
+        const { rowStride, columnStride } = staged;
+        for (let q = p; q < end; q += blockDepth) {
+          memory.finish();
+          memory.begin({
+            rows, depth: Math.min(blockDepth, end - q), columns, tile, rowStride, columnStride,
+            left: staged.address + ((i % rowsStaged) * rowStride + (q - p) * columnStride) * bytes, packedB: panel + (q - p) * width * bytes,
+          });
+          if (q === p) takeOut?.();
+        }
+        takeOut = () => copyRows(inOutput, inTile, rows, columns);
       }
     }
   }
+  memory.finish();
+  takeOut?.();
 }
-
-/** Rows or columns of a matrix that are brought in at a time: until they are packed they stay in cache. */
-const stagedAtOnce = 32;
 
 /** A matrix as a right operand. */
 export function matrixOperand(matrix: Matrix): RightOperand {
   const byRows = matrix.columnStride === 1;
   return {
-    pack({ kernels, float32, places }, row, column, rows, columns, target) {
-      const { left } = places;
-      for (let i = 0; i < (byRows ? rows : columns); i += stagedAtOnce) {
+    pack({ kernels, float32, places: { piece } }, row, column, rows, columns, target) {
+      for (let i = 0; i < (byRows ? rows : columns); i += rowsOfPiece) {
         const [p, j] = byRows ? [i, 0] : [0, i];
-        const [height, width] = [Math.min(rows - p, byRows ? stagedAtOnce : rows), Math.min(columns - j, byRows ? columns : stagedAtOnce)];
-        const { rowStride, columnStride } = stage(float32, left, matrix, row + p, column + j, height, width);
-        kernels.packColumns(left, rowStride, columnStride, height, width, rows, target + (p * 8 + j * rows) * bytes);
+        const [height, width] = [Math.min(rows - p, byRows ? rowsOfPiece : rows), Math.min(columns - j, byRows ? columns : rowsOfPiece)];
+        const { rowStride, columnStride } = stage(float32, piece, matrix, row + p, column + j, height, width);
+        kernels.packColumns(piece, rowStride, columnStride, height, width, rows, target + (p * 8 + j * rows) * bytes);
       }
     },
   };
