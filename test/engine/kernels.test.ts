@@ -92,7 +92,7 @@ describe("WebAssembly kernels agree with plain JavaScript", () => {
 
   it("random numbers, bit for bit, and leaves the generator where it would be", () => {
     const [wasm, plain] = bothWays(() =>
-      torch.cat([torch.randn(5003), torch.rand(7001), torch.empty(3001).uniform_(-3, 9), torch.empty(4099).normal_(1, 0.3), torch.rand(5)]),
+      torch.cat([torch.randn(5003), torch.rand(7001), torch.empty(3001).uniform_(-3, 9), torch.empty(4099).normal_(1, 0.3), torch.empty(9001).bernoulli_(0.3), torch.rand(5)]),
     );
     expect(wasm).toEqual(plain);
   });
@@ -113,6 +113,16 @@ describe("WebAssembly kernels agree with plain JavaScript", () => {
         optimizer.step();
       }
       return parameter.detach();
+    });
+    expect(wasm).toEqual(plain);
+  });
+
+  it.each([0, 0.1, 0.5, 1])("dropout with probability %d, and the gradient, bit for bit", (p) => {
+    const [wasm, plain] = bothWays(() => {
+      const x = torch.randn(70, 131).requiresGrad_();
+      const y = nn.functional.dropout(x, { p });
+      y.mul(torch.randn(y.shape)).sum().backward();
+      return torch.cat([y.detach(), x.grad!]);
     });
     expect(wasm).toEqual(plain);
   });

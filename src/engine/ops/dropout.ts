@@ -32,13 +32,13 @@ function dropoutRow(name: string, channels: boolean, alpha: boolean): OperationR
     },
     forward(output, x, p) {
       const noise = p === 1 ? zeroNoise(x) : drawNoise(x, p, channels, alpha);
-      if (noise.shift === null) kernels.binary(output, x, noise.factor, (value, factor) => value * factor);
+      if (noise.shift === null) kernels.binary(output, x, noise.factor, (value, factor) => value * factor, "mul");
       else kernels.ternary(output, x, noise.factor, noise.shift, (value, factor, shift) => value * factor + shift);
       return noise;
     },
     backward(gradient, { saved }) {
       const result = Tensor.allocate(gradient.sizes, gradient.dtype, gradient.device);
-      if (gradient.device === "cpu") kernels.binary(result, gradient, saved.factor, (g, factor) => g * factor);
+      if (gradient.device === "cpu") kernels.binary(result, gradient, saved.factor, (g, factor) => g * factor, "mul");
       return [result];
     },
   };
@@ -53,8 +53,7 @@ function drawNoise(x: Tensor, p: number, channels: boolean, alpha: boolean): Noi
   const factor = channels ? Tensor.allocate(x.sizes.map((size, i) => (i < 2 ? size : 1)), x.dtype, "cpu") : allocateLike(x, {});
   fillInMemoryOrder(factor, (target, offset, length) => fillBernoulli(target, offset, length, 1 - p, defaultGenerator));
   if (!alpha) {
-    const probability = asHeld(1 - p, x.dtype);
-    kernels.unary(factor, factor, (kept) => kept / probability);
+    kernels.withScalar(factor, factor, "mul", 1 / asHeld(1 - p, x.dtype));
     return { factor, shift: null };
   }
   const scale = 1 / Math.sqrt((saturation * saturation * p + 1) * (1 - p));

@@ -5,7 +5,7 @@
 import type { ElementArray } from "../dtype.js";
 import { RuntimeError } from "../errors.js";
 import { erf } from "../ops/specialFunctions.js";
-import { normalInWasm, uniformInWasm } from "../kernels/wasm/random.js";
+import { bernoulliInWasm, normalInWasm, uniformInWasm } from "../kernels/wasm/random.js";
 import { fma } from "./fma.js";
 import type { Generator } from "./generator.js";
 import { normalBlock } from "./vectorMath.js";
@@ -138,6 +138,7 @@ export function fillPermutation(target: ElementArray, offset: number, length: nu
 
 /** One with the given probability, else zero (Tensor.bernoulli_). */
 export function fillBernoulli(target: ElementArray, offset: number, length: number, probability: number, generator: Generator): void {
+  if (target instanceof Float32Array && bernoulliInWasm(target, offset, length, probability, generator)) return;
   for (let i = offset; i < offset + length; i++) target[i] = generator.uniform() < probability ? 1 : 0;
 }
 

@@ -38,6 +38,7 @@ export interface Kernels extends ProductKernels, Record<UnaryKernel, UnaryFuncti
   countInBins(x: number, count: number, from: number, to: number, low: number, scale: number, bins: number, counters: number): void;
   draw(words: number, position: number, target: number, count: number): number;
   uniform(draws: number, output: number, count: number, scale: number, base: number): void;
+  bernoulli(draws: number, output: number, count: number, probability: number): void;
   normalBlocks(draws: number, output: number, count: number, mean: number, std: number): void;
   roundsOnce(): number;
 }

@@ -15,16 +15,21 @@ const wasmFrom = 256;
 
 /** float32 numbers `draw * scale + base` over `length` elements. False where the kernels do not serve. */
 export function uniformInWasm(target: Float32Array, offset: number, length: number, scale: number, base: number, generator: Generator): boolean {
-  return fill(target, offset, length, generator, ({ kernels }, count) => kernels.uniform(draws, values, count, scale, base));
+  return fill(target, offset, length, 1, generator, ({ kernels }, count) => kernels.uniform(draws, values, count, scale, base));
 }
 
 /** Normal numbers over `length` elements, a multiple of 16. False where the kernels do not serve. */
 export function normalInWasm(target: Float32Array, offset: number, length: number, mean: number, std: number, generator: Generator): boolean {
-  return fill(target, offset, length, generator, ({ kernels }, count) => kernels.normalBlocks(draws, values, count, mean, std));
+  return fill(target, offset, length, 1, generator, ({ kernels }, count) => kernels.normalBlocks(draws, values, count, mean, std));
+}
+
+/** Ones with the probability, else zeros, over `length` elements. False where the kernels do not serve. */
+export function bernoulliInWasm(target: Float32Array, offset: number, length: number, probability: number, generator: Generator): boolean {
+  return fill(target, offset, length, 2, generator, ({ kernels }, count) => kernels.bernoulli(draws, values, count, probability));
 }
 
 function fill(
-  target: Float32Array, offset: number, length: number, generator: Generator,
+  target: Float32Array, offset: number, length: number, drawsEach: number, generator: Generator,
   transform: (instance: KernelInstance, count: number) => void,
 ): boolean {
   const instance = wasmKernels(length, wasmFrom);
@@ -33,9 +38,10 @@ function fill(
   generator.advance((state, start) => {
     int32.set(state, words / bytes);
     let position = start;
-    for (let done = 0; done < length; done += piece) {
-      const count = Math.min(piece, length - done);
-      position = kernels.draw(words, position, draws, count);
+    const most = piece / drawsEach;
+    for (let done = 0; done < length; done += most) {
+      const count = Math.min(most, length - done);
+      position = kernels.draw(words, position, draws, count * drawsEach);
       transform(instance, count);
       target.set(float32.subarray(values / bytes, values / bytes + count), offset + done);
     }

@@ -94,6 +94,18 @@ export function uniform(draws: usize, output: usize, count: i32, scale: f32, bas
   }
 }
 
+/** 1 where 53 random bits of two draws, taken for a fraction, are below the probability, else 0. */
+export function bernoulli(draws: usize, output: usize, count: i32, probability: f64): void {
+  const limit = <u64>ceil(probability * 9007199254740992);
+  const end = output + ((<usize>count) << 2);
+  while (output < end) {
+    const bits = ((<u64>(load<u32>(draws) & 0x1fffff)) << 32) | (<u64>load<u32>(draws, 4));
+    store<f32>(output, <f32>(bits < limit));
+    draws += 8;
+    output += 4;
+  }
+}
+
 // @ts-ignore: decorator
 @inline
 function constant(value: f32): v128 {
