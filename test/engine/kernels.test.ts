@@ -82,6 +82,25 @@ describe("WebAssembly kernels agree with plain JavaScript", () => {
   });
 
   it.each([
+    ["batch", () => new nn.BatchNorm2d(6), [5, 6, 7, 11]],
+    ["batch, by the running statistics", () => new nn.BatchNorm1d(6, { affine: false }).eval(), [5, 6, 77]],
+    ["instance", () => new nn.InstanceNorm2d(6, { affine: true }), [5, 6, 7, 11]],
+    ["group", () => new nn.GroupNorm(2, 6), [5, 6, 7, 11]],
+    ["layer", () => new nn.LayerNorm([7, 11]), [5, 6, 7, 11]],
+    ["layer, without parameters", () => new nn.LayerNorm(11, { elementwiseAffine: false }), [5, 6, 7, 11]],
+    ["root mean square", () => new nn.RMSNorm(77), [5, 6, 77]],
+  ] as const)("%s normalization, and its gradients", (_, make, shape) => {
+    expectClose(() => {
+      const norm = make();
+      for (const parameter of norm.parameters()) nn.init.uniform_(parameter, 0.5, 2);
+      const x = torch.randn(shape).add(3).requiresGrad_();
+      const y = norm(x);
+      y.mul(torch.randn(shape)).sum().backward();
+      return torch.cat([y.detach(), x.grad!, ...[...norm.parameters()].map((parameter) => parameter.grad!)].map((tensor) => tensor.reshape([-1])));
+    }, 1e-4);
+  });
+
+  it.each([
     [{ padding: 1 }, [2, 8, 30, 33]],
     [{ stride: 2, padding: [2, 0] }, [1, 8, 31, 40]],
     [{ dilation: 2, padding: 3, groups: 4 }, [2, 8, 20, 50]],

@@ -2,7 +2,7 @@ import { defineComposite, defineOperation } from "../dispatch.js";
 import type { ElementArray } from "../dtype.js";
 import { RuntimeError, ValueError } from "../errors.js";
 import { denseValues } from "../kernels/elementwise.js";
-import { normalizeRowsInWasm, rowMomentsInWasm } from "../kernels/wasm/rows.js";
+import { combineRowsInWasm, normalizeRowsBackwardInWasm, normalizeRowsInWasm, rowDotsInWasm, rowMomentsInWasm, scaleRowsInWasm } from "../kernels/wasm/rows.js";
 import { equalSizes, formatSizes, product, Size } from "../size.js";
 import { Tensor } from "../tensor.js";
 import { collect, required, type Arguments, type Dims, type WithRequired } from "./arguments.js";
@@ -82,6 +82,21 @@ function groups(x: Tensor, groupCount: number): Slices {
   return { count, step: blocks * inner, blocks, blockStep: inner, inner, cycle: groupCount, parametersPerSlice: blocks, parameterBlockStep: 1, parameterStep: 0 };
 }
 
+/** Whether weight and bias have one number for each run of a slice's neighbouring elements: numbers of its own then say all about a run. */
+function haveOwnNumbers({ inner, parameterStep }: Slices): boolean {
+  return parameterStep === 0 && inner >= shortestRun;
+}
+
+/** Shorter runs cost more for their numbers than for their elements. */
+const shortestRun = 8;
+
+/** Calls `run` with the number of every run among all, in the order of memory, of its slice and of its parameters. */
+function forEachRun({ count, step, blocks, blockStep, inner, cycle, parametersPerSlice, parameterBlockStep }: Slices, run: (run: number, slice: number, parameter: number) => void): void {
+  for (let s = 0; s < count; s++) {
+    for (let k = 0; k < blocks; k++) run((s * step + k * blockStep) / inner, s, (s % cycle) * parametersPerSlice + k * parameterBlockStep);
+  }
+}
+
 /** The moments of every slice; with `center: false` means are taken for 0. */
 function momentsOf(x: ElementArray, slices: Slices, eps: number, center = true): Moments {
   const { count, step, blocks, blockStep, inner } = slices;
@@ -89,6 +104,10 @@ function momentsOf(x: ElementArray, slices: Slices, eps: number, center = true):
   const mean = new Float64Array(count);
   const inverseStd = new Float64Array(count);
   if (areRows(slices) && x instanceof Float32Array && rowMomentsInWasm(x, size, eps, center, mean, inverseStd)) return { mean, inverseStd };
+  if (haveOwnNumbers(slices) && x instanceof Float32Array) {
+    const ofRuns: Moments = { mean: new Float64Array(count * blocks), inverseStd: new Float64Array(count * blocks) };
+    if (rowMomentsInWasm(x, inner, 0, true, ofRuns.mean, ofRuns.inverseStd)) return together(ofRuns, slices, eps);
+  }
   for (let s = 0; s < count; s++) {
     let sum = 0;
     if (center) {
@@ -109,6 +128,58 @@ function momentsOf(x: ElementArray, slices: Slices, eps: number, center = true):
   return { mean, inverseStd };
 }
 
+/** The moments of slices from those of their runs (Chan, Golub and LeVeque, 1979). */
+function together(ofRuns: Moments, slices: Slices, eps: number): Moments {
+  const mean = new Float64Array(slices.count);
+  const variance = new Float64Array(slices.count);
+  forEachRun(slices, (run, s) => (mean[s]! += ofRuns.mean[run]! / slices.blocks));
+  forEachRun(slices, (run, s) => (variance[s]! += (1 / ofRuns.inverseStd[run]! ** 2 + (ofRuns.mean[run]! - mean[s]!) ** 2) / slices.blocks));
+  return { mean, inverseStd: variance.map((value) => 1 / Math.sqrt(value + eps)) };
+}
+
+/** `standardize` with one factor and one term for each run. False where the kernels do not serve. */
+function standardizeRuns(output: ElementArray, x: ElementArray, slices: Slices, { mean, inverseStd }: Moments, w: ElementArray | null, b: ElementArray | null): boolean {
+  if (!haveOwnNumbers(slices) || !(output instanceof Float32Array && x instanceof Float32Array)) return false;
+  const [means, factors, terms] = [0, 1, 2].map(() => new Float64Array(slices.count * slices.blocks)) as [Float64Array, Float64Array, Float64Array];
+  forEachRun(slices, (run, s, p) => {
+    means[run] = mean[s]!;
+    factors[run] = inverseStd[s]! * (w === null ? 1 : w[p]!);
+    terms[run] = b === null ? 0 : b[p]!;
+  });
+  return scaleRowsInWasm(output, x, slices.inner, means, factors, terms);
+}
+
+/** `standardizeBackward` with numbers of each run. Adds to the sums; false where the kernels do not serve. */
+function standardizeRunsBackward(
+  dx: ElementArray, g: ElementArray, x: ElementArray, slices: Slices, { mean, inverseStd }: Moments, w: ElementArray | null,
+  sums: { readonly weight: Float64Array; readonly bias: Float64Array }, source: MomentsSource,
+): boolean {
+  if (!haveOwnNumbers(slices) || !(dx instanceof Float32Array && g instanceof Float32Array && x instanceof Float32Array)) return false;
+  const { count, blocks, inner } = slices;
+  const [means, runSums, runDots, factors, slopes, terms] = Array.from({ length: 6 }, () => new Float64Array(count * blocks)) as
+    [Float64Array, Float64Array, Float64Array, Float64Array, Float64Array, Float64Array];
+  forEachRun(slices, (run, s) => (means[run] = mean[s]!));
+  if (!rowDotsInWasm(g, x, inner, means, runSums, runDots)) return false;
+  const gradients = new Float64Array(count);
+  const dots = new Float64Array(count);
+  forEachRun(slices, (run, s, p) => {
+    const weight = w === null ? 1 : w[p]!;
+    const dot = runDots[run]! * inverseStd[s]!;
+    gradients[s]! += runSums[run]! * weight;
+    dots[s]! += dot * weight;
+    if (p < sums.weight.length) sums.weight[p]! += dot;
+    if (p < sums.bias.length) sums.bias[p]! += runSums[run]!;
+  });
+  const size = blocks * inner;
+  forEachRun(slices, (run, s, p) => {
+    const scale = inverseStd[s]!;
+    factors[run] = scale * (w === null ? 1 : w[p]!);
+    slopes[run] = source === "given" ? 0 : (-scale * scale * dots[s]!) / size;
+    terms[run] = source === "slice" ? (-scale * gradients[s]!) / size : 0;
+  });
+  return combineRowsInWasm(dx, g, x, inner, means, factors, slopes, terms);
+}
+
 function standardize(output: Tensor, x: ElementArray, slices: Slices, { mean, inverseStd }: Moments, weight: Tensor | null, bias: Tensor | null): void {
   const { count, step, blocks, blockStep, inner, cycle, parametersPerSlice, parameterBlockStep, parameterStep } = slices;
   const out = output.storage.data;
@@ -118,6 +189,7 @@ function standardize(output: Tensor, x: ElementArray, slices: Slices, { mean, in
     const done = normalizeRowsInWasm(out as Float32Array, x as Float32Array, inner, mean, inverseStd, w as Float32Array | null, b as Float32Array | null);
     if (done) return;
   }
+  if (standardizeRuns(out, x, slices, { mean, inverseStd }, w, b)) return;
   for (let s = 0; s < count; s++) {
     const m = mean[s]!;
     const scale = inverseStd[s]!;
@@ -152,6 +224,17 @@ function standardizeBackward(
   const sumsW = new Float64Array(weight?.numel() ?? 0);
   const sumsB = new Float64Array(bias?.numel() ?? 0);
   const out = dx.storage.data;
+  const finish = (): [Tensor, Tensor | null, Tensor | null] => {
+    dWeight?.storage.data.set(sumsW);
+    dBias?.storage.data.set(sumsB);
+    return [dx, dWeight, dBias];
+  };
+  const sums = { weight: sumsW, bias: sumsB };
+  if (standardizeRunsBackward(out, g, values, slices, moments!, w, sums, source)) return finish();
+  if (areRows(slices) && [out, g, values, w].every((array) => array === null || array instanceof Float32Array)) {
+    const arrays = [out, g, values] as unknown as [Float32Array, Float32Array, Float32Array];
+    if (normalizeRowsBackwardInWasm(...arrays, inner, mean, inverseStd, w as Float32Array | null, sums, source === "slice", source !== "given")) return finish();
+  }
   for (let s = 0; s < count; s++) {
     const m = mean[s]!;
     const scale = inverseStd[s]!;
@@ -180,9 +263,7 @@ function standardizeBackward(
       }
     }
   }
-  dWeight?.storage.data.set(sumsW);
-  dBias?.storage.data.set(sumsB);
-  return [dx, dWeight, dBias];
+  return finish();
 }
 
 // ---- batch normalization

@@ -26,6 +26,15 @@ export interface Kernels extends ProductKernels, Record<UnaryKernel, UnaryFuncti
   logSoftmaxBackwardRows(gradient: number, y: number, output: number, rows: number, size: number): void;
   rowMoments(x: number, rows: number, size: number, eps: number, center: 0 | 1, means: number, inverseStds: number): void;
   normalizeRows(x: number, output: number, rows: number, size: number, means: number, inverseStds: number, weight: number, bias: number): void;
+  normalizeRowsBackward(
+    gradient: number, x: number, output: number, rows: number, size: number, means: number, inverseStds: number, weight: number,
+    weightSums: number, biasSums: number, center: 0 | 1, scaled: 0 | 1,
+  ): void;
+  rowDots(gradient: number, x: number, rows: number, size: number, means: number, sums: number, dots: number): void;
+  scaleRows(x: number, output: number, rows: number, size: number, means: number, factors: number, terms: number): void;
+  combineRows(
+    gradient: number, x: number, output: number, rows: number, size: number, means: number, factors: number, slopes: number, terms: number,
+  ): void;
   sgd(
     param: number, gradient: number, velocity: number, count: number,
     first: 0 | 1, nesterov: 0 | 1, sign: number, rate: number, decay: number, kept: number, entering: number,

@@ -15,7 +15,14 @@ const output = input + longestRow * bytes + slack;
 const weights = output + longestRow * bytes + slack;
 const biases = weights + longestRow * bytes + slack;
 const means = biases + longestRow * bytes + slack;
-const inverseStds = means + piece * Float64Array.BYTES_PER_ELEMENT;
+/** Numbers of each row, in pieces of rows of one element too. */
+const numbers = piece * Float64Array.BYTES_PER_ELEMENT;
+const inverseStds = means + numbers;
+const slopes = inverseStds + numbers;
+const terms = slopes + numbers;
+/** A double for each element of a row. */
+const weightSums = terms + numbers + slack;
+const biasSums = weightSums + longestRow * Float64Array.BYTES_PER_ELEMENT + slack;
 
 /** Softmax of each row of `size` elements. False where the kernels do not serve. */
 export function softmaxInWasm(result: Float32Array, x: Float32Array, size: number): boolean {
@@ -70,12 +77,74 @@ export function normalizeRowsInWasm(
       else float32.set(bias, biases / bytes);
       first = false;
     }
-    const row = start / size;
-    new Float64Array(float32.buffer, means, rows).set(mean.subarray(row, row + rows));
-    new Float64Array(float32.buffer, inverseStds, rows).set(inverseStd.subarray(row, row + rows));
+    bringInNumbers(float32, start / size, rows, [[mean, means], [inverseStd, inverseStds]]);
     kernels.normalizeRows(input, output, rows, size, means, inverseStds, weights, biases);
     result.set(float32.subarray(output / bytes, output / bytes + count), start);
   });
+}
+
+/** The gradient through `normalizeRowsInWasm`. Adds those of weight and bias to the sums. False where the kernels do not serve. */
+export function normalizeRowsBackwardInWasm(
+  result: Float32Array, gradient: Float32Array, x: Float32Array, size: number, mean: Float64Array, inverseStd: Float64Array, weight: Float32Array | null,
+  sums: { readonly weight: Float64Array; readonly bias: Float64Array }, center: boolean, scaled: boolean,
+): boolean {
+  let last: KernelInstance | null = null;
+  const sumsIn = ({ float32 }: KernelInstance, address: number): Float64Array => new Float64Array(float32.buffer, address, size);
+  const served = inPieces(gradient, size, (instance, rows, start, count) => {
+    const { kernels, float32 } = instance;
+    if (last === null) {
+      if (weight === null) float32.fill(1, weights / bytes, weights / bytes + size);
+      else float32.set(weight, weights / bytes);
+      sumsIn(instance, weightSums).fill(0);
+      sumsIn(instance, biasSums).fill(0);
+      last = instance;
+    }
+    float32.set(x.subarray(start, start + count), biases / bytes);
+    bringInNumbers(float32, start / size, rows, [[mean, means], [inverseStd, inverseStds]]);
+    kernels.normalizeRowsBackward(input, biases, output, rows, size, means, inverseStds, weights, weightSums, biasSums, center ? 1 : 0, scaled ? 1 : 0);
+    result.set(float32.subarray(output / bytes, output / bytes + count), start);
+  });
+  if (!served || last === null) return served;
+  sumsIn(last, weightSums).subarray(0, sums.weight.length).forEach((sum, i) => (sums.weight[i]! += sum));
+  sumsIn(last, biasSums).subarray(0, sums.bias.length).forEach((sum, i) => (sums.bias[i]! += sum));
+  return true;
+}
+
+/** Of each row of `size` elements the sum of the gradient and that of gradient * (x - mean). False where the kernels do not serve. */
+export function rowDotsInWasm(gradient: Float32Array, x: Float32Array, size: number, mean: Float64Array, sums: Float64Array, dots: Float64Array): boolean {
+  return inPieces(gradient, size, ({ kernels, float32 }, rows, start, count) => {
+    const row = start / size;
+    float32.set(x.subarray(start, start + count), weights / bytes);
+    bringInNumbers(float32, row, rows, [[mean, means]]);
+    kernels.rowDots(input, weights, rows, size, means, slopes, terms);
+    sums.set(new Float64Array(float32.buffer, slopes, rows), row);
+    dots.set(new Float64Array(float32.buffer, terms, rows), row);
+  });
+}
+
+/** (x - mean) * factor + term for each row of `size` elements, with numbers of its own. False where the kernels do not serve. */
+export function scaleRowsInWasm(result: Float32Array, x: Float32Array, size: number, mean: Float64Array, factor: Float64Array, term: Float64Array): boolean {
+  return inPieces(x, size, ({ kernels, float32 }, rows, start, count) => {
+    bringInNumbers(float32, start / size, rows, [[mean, means], [factor, inverseStds], [term, terms]]);
+    kernels.scaleRows(input, output, rows, size, means, inverseStds, terms);
+    result.set(float32.subarray(output / bytes, output / bytes + count), start);
+  });
+}
+
+/** gradient * factor + (x - mean) * slope + term for each row of `size` elements, with numbers of its own. False where the kernels do not serve. */
+export function combineRowsInWasm(
+  result: Float32Array, gradient: Float32Array, x: Float32Array, size: number, mean: Float64Array, factor: Float64Array, slope: Float64Array, term: Float64Array,
+): boolean {
+  return inPieces(gradient, size, ({ kernels, float32 }, rows, start, count) => {
+    float32.set(x.subarray(start, start + count), weights / bytes);
+    bringInNumbers(float32, start / size, rows, [[mean, means], [factor, inverseStds], [slope, slopes], [term, terms]]);
+    kernels.combineRows(input, weights, output, rows, size, means, inverseStds, slopes, terms);
+    result.set(float32.subarray(output / bytes, output / bytes + count), start);
+  });
+}
+
+function bringInNumbers({ buffer }: Float32Array, row: number, rows: number, arrays: readonly (readonly [values: Float64Array, address: number])[]): void {
+  for (const [values, address] of arrays) new Float64Array(buffer, address, rows).set(values.subarray(row, row + rows));
 }
 
 function inPieces(x: Float32Array, size: number, run: (instance: KernelInstance, rows: number, start: number, count: number) => void): boolean {

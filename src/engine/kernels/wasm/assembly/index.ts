@@ -1,6 +1,6 @@
 export * from "./shared";
 export * from "./elementwise";
 export { draw, uniform, bernoulli, normalBlocks, roundsOnce } from "./random";
-export { softmaxRows, softmaxBackwardRows, exponentialSums, subtractFromRows, logSoftmaxBackwardRows, rowMoments, normalizeRows } from "./rows";
+export * from "./rows";
 export { sgd, adam } from "./optimizers";
 export { summarize, countInBins } from "./statistics";
