@@ -105,6 +105,8 @@ describe("WebAssembly kernels agree with plain JavaScript", () => {
     [{ stride: 2, padding: [2, 0] }, [1, 8, 31, 40]],
     [{ dilation: 2, padding: 3, groups: 4 }, [2, 8, 20, 50]],
     [{ stride: [1, 3], dilation: [3, 1], bias: false }, [1, 8, 40, 70]],
+    [{ padding: 1, stride: [1, 50] }, [1, 8, 3, 40000]],
+    [{ padding: 4, stride: [3, 30] }, [2, 8, 5, 9]],
   ])("convolution with %j of %j", (options, shape) => {
     expectClose(() => new nn.Conv2d(8, 12, [3, 5], options as object)(torch.randn(shape)));
   });

@@ -65,6 +65,16 @@ export function resample(output: Values, x: Values, { outer, size, inner }: Layo
 /** The transpose: result (outer, size, inner), zeroed before, from the gradient (outer, positions, inner). */
 export function resampleBackward(result: Values, gradient: Values, { outer, size, inner }: Layout, { starts, indices, weights }: Taps): void {
   const positions = starts.length - 1;
+  if (inner === 1) {
+    for (let o = 0, source = 0; o < outer; o++) {
+      const target = o * size;
+      for (let j = 0; j < positions; j++) {
+        const value = gradient[source++]!;
+        for (let t = starts[j]!; t < starts[j + 1]!; t++) result[target + indices[t]!]! += weights[t]! * value;
+      }
+    }
+    return;
+  }
   for (let o = 0; o < outer; o++) {
     const target = o * size * inner;
     for (let j = 0; j < positions; j++) {

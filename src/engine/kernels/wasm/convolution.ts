@@ -1,6 +1,6 @@
 import type { ConvolutionGeometry } from "../convolution.js";
-import { blockColumns, blockDepth, bytes } from "./blocks.js";
-import { type ProductMemory, type RightOperand, rightLimit } from "./product.js";
+import { blockColumns, blockDepth, bytes, copyRows } from "./blocks.js";
+import { pieceLimit, type ProductMemory, type RightOperand, rightLimit } from "./product.js";
 
 /**
  * The windows of one image and one group of channels as right operands of a product: (channels * kernel x positions), or transposed. They are
@@ -63,12 +63,13 @@ class Windows {
   }
 
   /** Brings in the part of the image that a run of positions sees, and writes the positions' offsets to `offsets`. */
-  stage({ float32, int32, places }: ProductMemory, first: number, count: number, offsets: number): void {
+  stage(memory: ProductMemory, first: number, count: number, offsets: number): void {
+    const { int32 } = memory;
     const { feature: [, , width], kernel: [, kernelHeight], stride, padding, dilation } = this.geometry;
     const firstRow = Math.floor(first / width);
     const lastRow = Math.floor((first + count - 1) / width);
     this.#stagedRows = (lastRow - firstRow) * stride[1] + (kernelHeight - 1) * dilation[1] + 1;
-    this.#stageRows(float32, places.right / bytes, firstRow * stride[1] - padding[1]);
+    this.#stageRows(memory, firstRow * stride[1] - padding[1]);
     for (let c = 0; c < count; c++) {
       const y = Math.floor((first + c) / width);
       int32[offsets / bytes + c] = (y - firstRow) * stride[1] * this.paddedWidth + (first + c - y * width) * stride[2];
@@ -87,7 +88,25 @@ class Windows {
   }
 
   /** `top`: the image's row that comes first; rows outside of the image are zeros. */
-  #stageRows(memory: Float32Array, to: number, top: number): void {
+  #stageRows({ kernels, float32, places: { piece, right } }: ProductMemory, top: number): void {
+    const { image: [, height, width], padding: [, , left] } = this.geometry;
+    const { channels, paddedWidth } = this;
+    const stagedRows = this.#stagedRows;
+    const from = Math.min(Math.max(top, 0), height);
+    const rows = Math.max(0, Math.min(top + stagedRows, height) - from);
+    const channelsAtOnce = Math.floor(pieceLimit / (Math.max(1, rows) * width));
+    if (channelsAtOnce === 0) return this.#stageWideRows(float32, right / bytes, top);
+    for (let c = 0; c < channels; c += channelsAtOnce) {
+      const count = Math.min(channelsAtOnce, channels - c);
+      const image = { data: this.image, start: this.imageStart + (c * height + from) * width, stride: height * width };
+      copyRows({ data: float32, start: piece / bytes, stride: rows * width }, image, count, rows * width);
+      const target = right + c * stagedRows * paddedWidth * bytes;
+      kernels.padImages(piece, target, count, rows, width, Math.min(stagedRows, from - top), left, stagedRows, paddedWidth);
+    }
+  }
+
+  /** The same, row by row. */
+  #stageWideRows(memory: Float32Array, to: number, top: number): void {
     const { image: [, height, width], padding: [, , left] } = this.geometry;
     const { paddedWidth } = this;
     const copied = Math.min(width, paddedWidth - left);

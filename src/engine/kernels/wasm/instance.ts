@@ -11,6 +11,9 @@ export interface ProductKernels {
   packRows(source: number, rowStride: number, columnStride: number, rows: number, depth: number, target: number): void;
   packColumns(source: number, rowStride: number, columnStride: number, rows: number, columns: number, depth: number, target: number): void;
   packGathered(source: number, bases: number, offsets: number, depth: number, columns: number, target: number): void;
+  padImages(
+    source: number, target: number, images: number, rows: number, width: number, above: number, left: number, paddedRows: number, paddedWidth: number,
+  ): void;
   multiplyPacked(a: number, b: number, c: number, rows: number, columns: number, depth: number, stride: number): void;
 }
 

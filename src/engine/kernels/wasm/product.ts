@@ -31,7 +31,7 @@ export interface ProductPlaces {
   readonly tiles: readonly number[];
   /** Where rows of the left operand are brought in. */
   readonly left: readonly number[];
-  /** Where pieces of a right operand that is a matrix are brought in. */
+  /** Where pieces of a right operand are brought in, `pieceLimit` elements. */
   readonly piece: number;
   /** Two tables of as many integers as a block has rows and columns, for the right operand. */
   readonly tables: number;
@@ -62,6 +62,8 @@ const mostDepthBlocks = 16;
 const leftLimit = blockRows * mostDepthBlocks * blockDepth;
 /** Rows or columns of a matrix that are brought in at a time: until they are packed they stay in cache. */
 const rowsOfPiece = 32;
+/** Elements that `piece` has room for. */
+export const pieceLimit = rowsOfPiece * Math.max(blockColumns, blockDepth);
 
 /** Divides memory from an address on. `turns`: how many of what takes turns. */
 export function productPlaces(from: number, rowsAtOnce: number, threads: number, turns: 1 | 2): ProductPlaces {
@@ -78,7 +80,7 @@ export function productPlaces(from: number, rowsAtOnce: number, threads: number,
     packedA: take(threads * blockRows * blockDepth),
     tiles: taking(rowsAtOnce * blockColumns),
     left: taking(Math.max(leftLimit, rowsAtOnce * blockDepth)),
-    piece: take(rowsOfPiece * Math.max(blockColumns, blockDepth)),
+    piece: take(pieceLimit),
     right: take(rightLimit),
     end,
   };

@@ -211,6 +211,36 @@ function packEightGathered(source: usize, bases: usize, offsets: usize, depth: i
   }
 }
 
+/**
+ * Copies images of rows x width elements into larger ones of paddedRows x paddedWidth, from the row `above` and the column `left` on; what is
+ * beyond the larger ones' width is left out. Zeros surround them.
+ */
+export function padImages(source: usize, target: usize, images: i32, rows: i32, width: i32, above: i32, left: i32, paddedRows: i32, paddedWidth: i32): void {
+  const copied = min(width, paddedWidth - left);
+  for (let n = 0; n < images; n++) {
+    target = zeros(target, above * paddedWidth);
+    for (let row = 0; row < rows; row++) {
+      target = zeros(target, left);
+      let i = 0;
+      for (; i + 4 <= copied; i += 4) v128.store(target + ((<usize>i) << 2), v128.load(source + ((<usize>i) << 2)));
+      for (; i < copied; i++) store<f32>(target + ((<usize>i) << 2), load<f32>(source + ((<usize>i) << 2)));
+      target = zeros(target + ((<usize>copied) << 2), paddedWidth - left - copied);
+      source += (<usize>width) << 2;
+    }
+    target = zeros(target, (paddedRows - above - rows) * paddedWidth);
+  }
+}
+
+/** Writes zeros and returns where they end. */
+// @ts-ignore: decorator
+@inline
+function zeros(target: usize, count: i32): usize {
+  const end = target + ((<usize>count) << 2);
+  for (; target + 16 <= end; target += 16) v128.store(target, f32x4.splat(0));
+  for (; target < end; target += 4) store<f32>(target, 0);
+  return target;
+}
+
 /** How much of the depth one pass takes: a strip of b (16 kB) then stays in the first-level cache. */
 const depthBlock: i32 = 512;
 

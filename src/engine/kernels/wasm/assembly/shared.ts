@@ -1,2 +1,2 @@
 /** The kernels for memory that threads share. */
-export { packRows, packColumns, packGathered, multiplyPacked } from "./matmul";
+export { packRows, packColumns, packGathered, padImages, multiplyPacked } from "./matmul";
