@@ -1,6 +1,6 @@
 import { defineDerivative, derivativeOf, type DerivativeContext } from "./autograd/derivatives.js";
 import { isGradEnabled } from "./autograd/gradMode.js";
-import { GraphNode } from "./autograd/graph.js";
+import { GraphNode, nodesCreated } from "./autograd/graph.js";
 import { through, zerosInLayoutOf, type Window } from "./autograd/viewNode.js";
 import { hasHigherCategory, type DType } from "./dtype.js";
 import { NotImplementedError, RuntimeError, TypeError } from "./errors.js";
@@ -97,12 +97,7 @@ export function defineInPlace<Args extends readonly [Tensor, ...unknown[]], Save
       if (row.arity !== undefined) checkArity(row.name, args, row.arity);
       const [self] = args;
       const spec = row.infer(...args);
-      if (!equalSizes(spec.sizes, self.sizes)) {
-        throw new RuntimeError(`output with shape ${formatSizes(self.sizes)} doesn't match the broadcast shape ${formatSizes(spec.sizes)}`);
-      }
-      if (hasHigherCategory(spec.dtype, self.dtype)) {
-        throw new RuntimeError(`result type ${spec.dtype.scalarType} can't be cast to the desired output type ${self.dtype.scalarType}`);
-      }
+      requireBroadcastFit(self, spec);
       const records = row.backward !== undefined && isGradEnabled() && anyRequiresGrad(args);
       checkInPlace(self, records);
       const edges = records ? edgesOf(args) : null;
@@ -124,6 +119,101 @@ export function defineInPlace<Args extends readonly [Tensor, ...unknown[]], Save
       throw failed(name, args, error, watcher);
     }
   };
+}
+
+/** What an operation writes over `self` has its shape, and a dtype that does not lose what kind of number it is. */
+function requireBroadcastFit(self: Tensor, { sizes, dtype }: TensorSpec): void {
+  if (!equalSizes(sizes, self.sizes)) {
+    throw new RuntimeError(`output with shape ${formatSizes(self.sizes)} doesn't match the broadcast shape ${formatSizes(sizes)}`);
+  }
+  if (hasHigherCategory(dtype, self.dtype)) throw new RuntimeError(`result type ${dtype.scalarType} can't be cast to the desired output type ${self.dtype.scalarType}`);
+}
+
+/**
+ * The in-place form of a function of a tensor, composed ones included: `name_`, which computes beside its first argument and then writes
+ * over it. `requireFit` throws PyTorch's error where the result does not fit; by default that of operations that broadcast.
+ */
+export function inPlace<Operation extends (...args: never[]) => unknown>(
+  name: string,
+  operation: Operation,
+  requireFit: (self: Tensor, result: TensorSpec, args: readonly unknown[]) => void = requireBroadcastFit,
+): Operation {
+  const run = operation as unknown as (...args: readonly unknown[]) => Tensor;
+  const written = `${name}_`;
+  const write = (...args: readonly [Tensor, ...unknown[]]): Tensor => {
+    const watcher = observer();
+    try {
+      const [self] = args;
+      const isOverwritten = (arg: unknown): arg is Tensor => arg instanceof Tensor && arg.storage === self.storage;
+      const operands = isGradEnabled() && anyRequiresGrad(args) ? args.map((arg) => (isOverwritten(arg) ? copyWithHistory(arg) : arg)) : args;
+      const result = withoutObserver(() => run(...operands));
+      requireFit(self, result, args);
+      const records = isGradEnabled() && (self.requiresGrad || result.requiresGrad);
+      checkInPlace(self, records);
+      const edges = records ? edgesOf([self]) : [];
+      const source = result.dtype === self.dtype || !records ? result : withoutObserver(() => result.to(self.dtype));
+      if (self.device === "cpu") copy(self, source);
+      self.version.value++;
+      if (records) {
+        const node = source.gradFn;
+        if (node === null) rewriteHistory(self, new ZeroGradientNode(written, self, edges));
+        else if (self.base === null) self.setGradFn(node);
+        else rewriteHistory(self, new ReplacedNode(node));
+      }
+      watcher?.operation?.(written, args, self);
+      return self;
+    } catch (error) {
+      throw failed(written, args, error, watcher);
+    }
+  };
+  return write as unknown as Operation;
+}
+
+/** The in-place form of a view: `name_`, by which the first argument itself becomes the window. */
+export function inPlaceView<Operation extends (...args: never[]) => unknown>(name: string, operation: Operation): Operation {
+  const run = operation as unknown as (...args: readonly unknown[]) => Tensor;
+  const written = `${name}_`;
+  const write = (...args: readonly [Tensor, ...unknown[]]): Tensor => {
+    const watcher = observer();
+    try {
+      const [self] = args;
+      const view = withoutObserver(() => run(...args));
+      checkLeaf(self);
+      rememberWindow(self);
+      const node = view.gradFn;
+      self.setWindow(view);
+      self.version.value++;
+      // A view of another tensor finds its history anew, from the geometry.
+      if (node !== null && self.base === null) self.setGradFn(node);
+      watcher?.operation?.(written, args, self);
+      return self;
+    } catch (error) {
+      throw failed(written, args, error, watcher);
+    }
+  };
+  return write as unknown as Operation;
+}
+
+/** The windows that tensors had before `inPlaceView` gave them others, each with the number of graph nodes that know them so. */
+const formerWindows = new WeakMap<Tensor, { readonly window: Window; readonly nodes: number }[]>();
+let hasFormerWindows = false;
+
+function rememberWindow(self: Tensor): void {
+  const { sizes, strides, offset } = self;
+  const former = formerWindows.get(self) ?? [];
+  former.push({ window: { sizes, strides, offset }, nodes: nodesCreated() });
+  formerWindows.set(self, former);
+  hasFormerWindows = true;
+}
+
+/** The value as graph node number `sequence` knew it: a tensor that has since become another window is seen through its former one. */
+function asKnownTo(sequence: number, value: unknown): unknown {
+  if (Array.isArray(value) && value[0] instanceof Tensor) return value.map((item) => asKnownTo(sequence, item));
+  const former = value instanceof Tensor ? formerWindows.get(value)?.find(({ nodes }) => sequence <= nodes) : undefined;
+  if (former === undefined) return value;
+  const tensor = value as Tensor;
+  const { sizes, strides, offset } = former.window;
+  return new Tensor(tensor.storage, sizes, strides, offset, tensor.version);
 }
 
 /** The arguments as backward must see them: what it reads of the memory that is about to be written is copied first. */
@@ -366,6 +456,10 @@ class OperationNode<Args extends readonly unknown[], Saved> extends GraphNode im
   }
 
   private checkSaved(): void {
+    if (hasFormerWindows) {
+      this.args = this.args.map((arg) => asKnownTo(this.sequence, arg)) as unknown as Args;
+      this.output = asKnownTo(this.sequence, this.output) as Tensor;
+    }
     if (this.released) {
       throw new RuntimeError(
         "Trying to backward through the graph a second time (or directly access saved tensors after they have already been freed). Saved intermediate values of the graph are freed when you call .backward() or autograd.grad(). Specify retain_graph=True if you need to backward through the graph a second time or if you need to access saved tensors after calling backward.",
@@ -455,12 +549,15 @@ function standInView(tensor: Tensor): Tensor {
 
 /** After a fill: the old values' gradient is zero. */
 class ZeroGradientNode extends GraphNode {
+  private readonly self: Tensor;
+
   constructor(
     private readonly operation: string,
-    private readonly self: Tensor,
+    self: Tensor,
     readonly inputs: readonly Edge[],
   ) {
     super();
+    this.self = self.detach();
   }
 
   get name(): string {
@@ -477,6 +574,25 @@ class ZeroGradientNode extends GraphNode {
   }
 }
 
+/** After a view was written over with what was computed beside it: the old values' gradient is zero, the new ones' goes to what made them. */
+class ReplacedNode extends GraphNode {
+  readonly name = "CopyBackwards";
+  readonly inputs: readonly Edge[];
+
+  constructor(source: GraphNode) {
+    super();
+    this.inputs = [null, source];
+  }
+
+  backward(gradient: Tensor): readonly (Tensor | null)[] {
+    return [null, gradient];
+  }
+
+  recordedBackward(gradient: Tensor): readonly (Tensor | null)[] {
+    return [null, gradient];
+  }
+}
+
 /** A write to a view, seen from the base: the rest of the gradient passes by, the window's goes through `node` (CopySlices). */
 class CopySlicesNode extends GraphNode {
   readonly name = "CopySlices";
@@ -490,7 +606,8 @@ class CopySlicesNode extends GraphNode {
     private readonly node: GraphNode,
   ) {
     super();
-    this.layout = base;
+    // As it lies now: `inPlaceView` may give it another window.
+    this.layout = base.detach();
     this.inputs = [baseEdge, ...node.inputs.slice(1)];
   }
 
@@ -537,6 +654,12 @@ function checkInPlace(self: Tensor, records: boolean): void {
       "unsupported operation: more than one element of the written-to tensor refers to a single memory location. Please clone() the tensor before performing the operation.",
     );
   }
+  checkLeaf(self);
+  if (records && !self.dtype.isFloatingPoint) throw new NotImplementedError("in-place operations with gradients need a floating-point tensor");
+}
+
+/** Leaves that require a gradient stay what they are, also as seen through a view. */
+function checkLeaf(self: Tensor): void {
   if (!isGradEnabled()) return;
   if (self.requiresGrad && self.isLeaf) {
     throw new RuntimeError("a leaf Variable that requires grad is being used in an in-place operation.");
@@ -545,7 +668,6 @@ function checkInPlace(self: Tensor, records: boolean): void {
   if (base !== null && base.isLeaf && base.requiresGrad) {
     throw new RuntimeError("a view of a leaf Variable that requires grad is being used in an in-place operation.");
   }
-  if (records && !self.dtype.isFloatingPoint) throw new NotImplementedError("in-place operations with gradients need a floating-point tensor");
 }
 
 /** True where another argument sees the written memory through another window: what is read would already be overwritten. */

@@ -1,7 +1,7 @@
 import { AccumulateGrad } from "./autograd/accumulateGrad.js";
 import { backward, type BackwardOptions } from "./autograd/backward.js";
 import type { GraphNode } from "./autograd/graph.js";
-import { viewNodeOf } from "./autograd/viewNode.js";
+import { viewNodeOf, type Window } from "./autograd/viewNode.js";
 import type { DType } from "./dtype.js";
 import { IndexError, NotImplementedError, RuntimeError, TypeError } from "./errors.js";
 import type { TensorMethods } from "./ops/methods.js";
@@ -245,9 +245,14 @@ export class Tensor {
       throw new RuntimeError("data set to a tensor that requires gradients must be floating point or complex dtype");
     }
     this.storage = source.storage;
-    this.sizes = source.sizes;
-    this.strides = source.strides;
-    this.offset = source.offset;
+    this.setWindow(source);
+  }
+
+  /** @internal Sees another part of the memory, or the same in another shape. */
+  setWindow({ sizes, strides, offset }: Window): void {
+    this.sizes = sizes;
+    this.strides = strides;
+    this.offset = offset;
     this.shapeCache = null;
   }
 

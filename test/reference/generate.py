@@ -1,4 +1,4 @@
-"""Writes the reference data that belongs to distributions.test.ts, optimizers.test.ts and printing.test.ts, with PyTorch 2.13.0 on CPU.
+"""Writes the reference data that belongs to distributions.test.ts, optimizers.test.ts, printing.test.ts and inPlace.test.ts, with PyTorch 2.13.0 on CPU.
 
     python generate.py data
 
@@ -175,7 +175,134 @@ def printing():
     return cases
 
 
+# ---- methods that write into their tensor: on a tensor with a history, and where PyTorch refuses
+
+
+def values(*shape, dtype=torch.float32):
+    """Distinct positive numbers in no order, integers where the dtype says so."""
+    count = math.prod(shape)
+    order = (torch.arange(count) * 7 + 3) % (count if count % 7 else count + 1)
+    numbers = order + 1 if not dtype.is_floating_point else (order + 1) / 4
+    return numbers.reshape(shape).to(dtype)
+
+
+def whole(*shape, dtype=torch.int64):
+    return values(*shape, dtype=dtype)
+
+
+FLOATS = [
+    *[(f"{name}_", [[2, 3], [3]], [], {}) for name in ("eq ne lt le gt ge greater greater_equal less less_equal not_equal").split()],
+    *[(f"{name}_", [[2, 3], [3]], [], {}) for name in ("subtract multiply divide true_divide remainder fmod atan2 arctan2 hypot copysign xlogy ldexp").split()],
+    *[(f"{name}_", [[2, 3]], [], {}) for name in ("absolute negative fix arctan arcsinh deg2rad rad2deg sgn sinc lgamma digamma i0").split()],
+    *[(f"{name}_", [[2, 3]], [2], {}) for name in ("floor_divide remainder fmod xlogy copysign eq mvlgamma polygamma").split()],
+    ("arccosh_", [[2, 3]], [], {}),
+    ("logit_", [[2, 3]], [0.3], {}),
+    ("logit_", [[2, 3]], [], {"eps": 0.2}),
+    ("div_", [[2, 3], [3]], [], {"rounding_mode": "floor"}),
+    ("div_", [[2, 3], [3]], [], {"rounding_mode": "trunc"}),
+    ("divide_", [[2, 3]], [0.7], {"rounding_mode": "floor"}),
+    ("subtract_", [[2, 3]], [1.5], {"alpha": 2}),
+    ("round_", [[2, 3]], [], {"decimals": 1}),
+    ("cumsum_", [[2, 3]], [1], {}),
+    ("cumprod_", [[2, 3]], [-1], {}),
+    ("tril_", [[3, 3]], [], {}),
+    ("triu_", [[2, 3, 4]], [1], {}),
+    ("renorm_", [[3, 4]], [2, 0, 1.5], {}),
+    ("addmm_", [[2, 2], [2, 3], [3, 2]], [], {"beta": 2, "alpha": 3}),
+    ("addmv_", [[2], [2, 3], [3]], [], {"alpha": 0.5}),
+    ("addr_", [[2, 3], [2], [3]], [], {"beta": 0.5}),
+    ("addbmm_", [[2, 2], [4, 2, 3], [4, 3, 2]], [], {}),
+    ("baddbmm_", [[4, 2, 2], [4, 2, 3], [4, 3, 2]], [], {"alpha": 2}),
+    ("fill_diagonal_", [[7, 3]], [9], {"wrap": True}),
+    ("fill_diagonal_", [[3, 5]], [9], {}),
+    ("squeeze_", [[1, 3, 1]], [], {}),
+    ("squeeze_", [[1, 3, 1]], [0], {}),
+    ("unsqueeze_", [[2, 3]], [-1], {}),
+    ("t_", [[2, 3]], [], {}),
+    ("transpose_", [[2, 3, 4]], [0, -1], {}),
+    ("swapaxes_", [[2, 3]], [0, 1], {}),
+    ("swapdims_", [[2, 3]], [1, 0], {}),
+    ("as_strided_", [[2, 3]], [[3, 2], [1, 3]], {}),
+]
+# What of them has no meaning on numbers as large as these is tried within (0, 1).
+SCALED = {"logit_": 0.125}
+INTEGERS = [
+    *[(f"{name}_", [whole(2, 3), whole(3)]) for name in ("gcd lcm bitwise_left_shift bitwise_right_shift floor_divide eq logical_and logical_or logical_xor").split()],
+    ("logical_not_", [whole(2, 3) - 3]),
+    ("cumsum_", [whole(4, dtype=torch.int32), 0]),
+    ("heaviside_", [values(2, 3) - 1, values(3)]),
+    ("float_power_", [values(2, 3, dtype=torch.float64), 2]),
+    ("put_", [values(2, 3), torch.tensor([0, -1]), torch.tensor([9.0, 8.0])]),
+    ("put_", [values(2, 3), torch.tensor([1, 1]), torch.tensor([9.0, 8.0]), True]),
+]
+REFUSED = [
+    ("eq_", [values(3), values(2, 3)]),
+    ("hypot_", [values(1, 3), values(2, 3)]),
+    ("atan2_", [whole(2), whole(2)]),
+    ("lgamma_", [whole(2)]),
+    ("fix_", [values(2).clone().requires_grad_()]),
+    ("t_", [values(2, 3).clone().requires_grad_()]),
+    ("ne_", [values(1).expand(3), 1]),
+    ("cumsum_", [values(1).expand(3), 0]),
+    ("cumsum_", [torch.tensor([True]), 0]),
+    ("tril_", [values(3)]),
+    ("addmm_", [values(2), values(2, 3), values(3, 2)]),
+    ("addmm_", [values(1, 2), values(2, 3), values(3, 2)]),
+    ("addmv_", [values(1), values(2, 3), values(3)]),
+    ("baddbmm_", [values(1, 2, 2), values(2, 2, 3), values(2, 3, 2)]),
+    ("addr_", [values(1, 3), values(2), values(3)]),
+    ("float_power_", [values(2), 2]),
+    ("bitwise_left_shift_", [torch.tensor([True]), 1]),
+    ("fill_diagonal_", [values(3), 0]),
+    ("fill_diagonal_", [values(2, 3, 3), 0]),
+    ("put_", [values(3), torch.tensor([0, 1, 2]), values(2)]),
+    ("put_", [values(3), torch.tensor([0, 3]), values(2)]),
+    ("put_", [values(3), values(2), values(2)]),
+    ("put_", [values(3), torch.tensor([0, 1]), whole(2)]),
+    ("renorm_", [values(3), 1, 0, 1]),
+    ("renorm_", [values(2, 3), -1, 0, 1]),
+    ("renorm_", [values(2, 3), 1, 0, -1]),
+    ("mvlgamma_", [values(3), 0]),
+    ("unsqueeze_", [values(3), 3]),
+    ("div_", [whole(2), 2]),
+]
+
+
+def argument(value):
+    return {"tensor": encode(value), "expanded": list(value.shape) if 0 in value.stride() else None, "requires_grad": value.requires_grad} if isinstance(value, torch.Tensor) else value
+
+
+def in_place():
+    cases = []
+    for name, shapes, args, options in FLOATS:
+        inputs = [(values(*shape) * SCALED.get(name, 1)).requires_grad_() for shape in shapes]
+        written = inputs[0] * 1
+        result = getattr(written, name)(*inputs[1:], *args, **options)
+        assert result is written
+        case = {"id": f"{name}{shapes}{args}{options}", "kind": "float", "name": name, "inputs": [encode(x) for x in inputs], "args": args, "options": options}
+        case |= {"expect": encode(written), "version": written._version}
+        try:
+            written.backward(torch.linspace(-1, 1, written.numel()).reshape(written.shape))
+            case["gradients"] = [None if x.grad is None else encode(x.grad) for x in inputs]
+        except (NotImplementedError, RuntimeError):
+            pass  # PyTorch has no derivative for some, among them asinh_.
+        cases.append(case)
+    for name, args in INTEGERS:
+        given = [argument(value) for value in args]
+        written = getattr(args[0].clone(), name)(*args[1:])
+        cases.append({"id": f"{name} {written.dtype} {len(args)}", "kind": "plain", "name": name, "args": given, "expect": encode(written)})
+    for i, (name, args) in enumerate(REFUSED):
+        given = [argument(value) for value in args]
+        try:
+            getattr(args[0], name)(*args[1:])
+        except Exception as error:
+            cases.append({"id": f"{name} refuses {i}", "kind": "refused", "name": name, "args": given, "expect": str(error)})
+        else:
+            raise AssertionError(f"{name} took it")
+    return cases
+
+
 if __name__ == "__main__":
-    for make in (distributions, optimizers, printing):
+    for make in (distributions, optimizers, printing, in_place):
         lines = [json.dumps(case, separators=(",", ":")) for case in make()]
         (pathlib.Path(sys.argv[1]) / f"{make.__name__}.json").write_text("[\n" + ",\n".join(lines) + "\n]\n")

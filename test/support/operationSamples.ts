@@ -247,7 +247,60 @@ inPlace("maskedFill", (a) => a.maskedFill_(a.detach().gt(0), 2), x(2, 3));
 inPlace("indexPut", (a, b) => a.indexPut_([beside(indices(0, 1), a)], b), x(2, 3), x(3));
 inPlace("scatterAdd", (a, b) => a.scatterAdd_(1, beside(indices([0, 0], [2, 1]), a), b), x(2, 3), x(2, 2));
 inPlace("lerp", (a, b) => a.lerp_(b, 0.3), x(2, 3), x(3));
+inPlace("round to decimals", (a) => a.round_({ decimals: 1 }), x(2, 3));
+inPlace("div, floored", (a, b) => a.div_(b, { roundingMode: "floor" }), positive(2, 3), positive(3));
+inPlace("div, truncated", (a, b) => a.div_(b, { roundingMode: "trunc" }), positive(2, 3), positive(3));
+inPlace("put", (a, b) => a.put_(beside(indices(0, -1), a), b), x(2, 3), x(2));
+inPlace("put, added", (a, b) => a.put_(beside(indices(0, 0), a), b, true), x(2, 3), x(2));
+inPlace("fillDiagonal", (a, b) => a.fillDiagonal_(b), x(3, 3), x());
+sample("put", (a, b) => torch.put(a, beside(indices([0, -1]), a), b), x(2, 3), x(2));
 sample("fill", (a, b) => torch.fill(a, b), x(2, 3), x());
+
+// Those that follow from their functions.
+const written: Record<string, InPlace> = {
+  eq: (a, b) => a.eq_(b!), ge: (a) => a.ge_(0.2), logicalAnd: (a, b) => a.logicalAnd_(b!), logicalNot: (a) => a.logicalNot_(), multiply: (a, b) => a.multiply_(b!),
+  "multiply by itself": (a) => a.multiply_(a), "subtract with alpha": (a, b) => a.subtract_(b!, { alpha: 3 }), atan2: (a, b) => a.atan2_(b!), hypot: (a, b) => a.hypot_(b!),
+  copysign: (a, b) => a.copysign_(b!), ldexp: (a, b) => a.ldexp_(b!), floatPower: (a) => a.floatPower_(2), absolute: (a) => a.absolute_(), arcsin: (a) => a.arcsin_(),
+  sinc: (a) => a.sinc_(), i0: (a) => a.i0_(), cumsum: (a) => a.cumsum_(1), cumprod: (a) => a.cumprod_(1), tril: (a) => a.tril_(), triu: (a) => a.triu_(),
+  renorm: (a) => a.renorm_(2, 0, 0.5), addr: (a, b) => a.addr_(b!.at(torch.slice(0, 2)), b!), "hypot of a part of itself": (a) => a.hypot_(a.select(0, 0)),
+};
+for (const [name, write] of Object.entries(written)) inPlace(name, write, x(2, 3), x(3));
+const writtenPositive: Record<string, InPlace> = {
+  remainder: (a, b) => a.remainder_(b!), fmod: (a, b) => a.fmod_(b!), floorDivide: (a, b) => a.floorDivide_(b!), xlogy: (a, b) => a.xlogy_(b!), lgamma: (a) => a.lgamma_(),
+  digamma: (a) => a.digamma_(), polygamma: (a) => a.polygamma_(1), mvlgamma: (a) => a.add_(1).mvlgamma_(2), logit: (a) => a.div_(2).logit_(),
+};
+for (const [name, write] of Object.entries(writtenPositive)) inPlace(name, write, positive(2, 3), positive(3));
+inPlace("addmm", (a, b, c) => a.addmm_(b!, c!, { beta: 2, alpha: 3 }), x(2, 2), x(2, 3), x(3, 2));
+inPlace("addmv", (a, b, c) => a.addmv_(b!, c!), x(2), x(2, 3), x(3));
+inPlace("addbmm", (a, b, c) => a.addbmm_(b!, c!), x(2, 2), x(3, 2, 3), x(3, 3, 2));
+inPlace("baddbmm", (a, b, c) => a.baddbmm_(b!, c!), x(3, 2, 2), x(3, 2, 3), x(3, 3, 2));
+sample("i0", (a) => torch.i0(a.mul(5)), x(2, 3));
+sample("i0 far out", (a) => torch.i0(a.sign().mul(a.add(31))).div(1e12), positive(2, 3));
+sample("i1", (a) => a.detach().requiresGrad_() && torch.enableGrad(() => torch.autograd.grad(torch.i0(a).sum(), a, { createGraph: true }) as torch.Tensor[]), x(2, 3));
+
+/** In another shape from then on: what came before and what comes after, the tensor itself and a view of another. */
+function inPlaceView(name: string, write: (x: torch.Tensor) => unknown, ...inputs: torch.Tensor[]): void {
+  sample(`${name} in place`, (a) => {
+    const result = a.mul(1);
+    const before = result.add(a).select(-1, 0);
+    write(result);
+    return [before, result.mul(result.select(-1, 0).mean())];
+  }, ...inputs);
+  sample(`${name} of a view`, (a) => {
+    const whole = torch.stack([a, a.mul(2)], -1);
+    const view = whole.select(-1, 1);
+    write(view);
+    const seen = view.add(3);
+    view.mul_(view);
+    return [seen, view, whole];
+  }, ...inputs);
+}
+
+inPlaceView("t", (a) => a.t_(), x(2, 3));
+inPlaceView("transpose", (a) => a.transpose_(0, 2), x(2, 3, 2));
+inPlaceView("squeeze", (a) => a.squeeze_(1), x(2, 1, 3));
+inPlaceView("unsqueeze", (a) => a.unsqueeze_(0), x(2, 3));
+sample("asStrided in place", (a) => a.mul(1).asStrided_([2, 2], [1, 3]), x(2, 3));
 
 // ---- gradients that are recorded
 

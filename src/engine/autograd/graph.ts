@@ -2,6 +2,11 @@ import type { Tensor } from "../tensor.js";
 
 let created = 0;
 
+/** How many nodes there have been; the next one's sequence is higher. */
+export function nodesCreated(): number {
+  return created;
+}
+
 /** A step of the backward graph: takes the gradient of its one output, gives those of its inputs. */
 export abstract class GraphNode {
   /** What runs on the gradient before this node does: hooks and retained gradients of the tensor it belongs to. */

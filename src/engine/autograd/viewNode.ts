@@ -47,5 +47,5 @@ class AsStridedNode extends GraphNode {
 
 /** The graph step that makes `view` from `base` as the base stands now. */
 export function viewNodeOf(view: Tensor, base: Tensor): GraphNode {
-  return new AsStridedNode({ sizes: view.sizes, strides: view.strides, offset: view.offset }, base, [base.gradientEdge()]);
+  return new AsStridedNode({ sizes: view.sizes, strides: view.strides, offset: view.offset }, base.detach(), [base.gradientEdge()]);
 }

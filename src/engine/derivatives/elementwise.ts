@@ -3,7 +3,7 @@ import { softplus, type GeluApproximation } from "../ops/activation.js";
 import type { Bound } from "../ops/assignment.js";
 import { where } from "../ops/indexing.js";
 import type { Scalar } from "../ops/promotion.js";
-import { polygamma } from "../ops/special.js";
+import { i1, polygamma } from "../ops/special.js";
 import { Tensor } from "../tensor.js";
 import { composed, itself, linearInAll, linearInEach, zero } from "./mechanisms.js";
 
@@ -47,6 +47,8 @@ ofInput({
   erf: (g, x) => g.mul(x.square().neg().exp()).mul(2 / Math.sqrt(Math.PI)),
   erfc: (g, x) => g.mul(x.square().neg().exp()).mul(-2 / Math.sqrt(Math.PI)),
   lgamma: (g, x) => g.mul(x.digamma()),
+  i0: (g, x) => g.mul(i1(x)),
+  i1: (g, x) => where(x.eq(0), g.mul(0.5), g.mul(x.i0().sub(i1(x).div(x)))),
   digamma: (g, x) => g.mul(polygamma(1, x)),
   sinc: (g, x) => g.mul(x.mul(Math.PI).cos().sub(x.sinc()).div(x)).maskedFill(x.eq(0), 0),
   nanToNum: (g, x) => within(g, x.isfinite()),

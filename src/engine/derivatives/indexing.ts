@@ -8,6 +8,7 @@ import { linearInAll, linearInEach } from "./mechanisms.js";
 
 defineDerivative(["index", "indexSelect", "gather", "take", "maskedSelect"], linearInEach(0));
 defineDerivative("indexPut", linearInAll(0, 1));
+defineDerivative("put", linearInAll(0, 2));
 defineDerivative(["maskedFill", "maskedScatter"], linearInAll(0, 2));
 defineDerivative(["indexAdd", "indexCopy", "indexFill", "scatter", "scatterAdd"], linearInAll(0, 3));
 defineDerivative("where", linearInAll(1, 2));

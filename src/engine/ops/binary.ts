@@ -114,15 +114,16 @@ function withoutZeroDivision(row: BinaryRow): BinaryRow {
 }
 
 const floorDivideRow = withoutZeroDivision(binaryRow("floorDivide", "same", (x, y) => Math.floor(x / y)));
-const trueDivide = defineOperation(divRow);
 /** Rounded division is flat almost everywhere; unlike floorDivide, div with a rounding mode says so to autograd. */
 const roundedDivide = (round: (quotient: number) => number): BinaryRow =>
   withoutZeroDivision({
     ...binaryRow("div", "same", (x, y) => round(x / y), { x: () => 0, y: () => 0 }),
     gradientName: "DivBackward1",
   });
-const floorDiv = defineOperation(roundedDivide(Math.floor));
-const truncDiv = defineOperation(roundedDivide(Math.trunc));
+const floorDivRow = roundedDivide(Math.floor);
+const truncDivRow = roundedDivide(Math.trunc);
+const quotients = { null: defineOperation(divRow), floor: defineOperation(floorDivRow), trunc: defineOperation(truncDivRow) };
+const quotientsInPlace = { null: defineInPlace(divRow), floor: defineInPlace(floorDivRow), trunc: defineInPlace(truncDivRow) };
 
 export interface RoundingOptions {
   /** Null divides exactly; "trunc" rounds towards zero, "floor" down. Default null. */
@@ -131,16 +132,21 @@ export interface RoundingOptions {
 
 /** x / y; integers give fractions unless a rounding mode is stated. (torch.div) */
 export function div(x: Tensor, y: Tensor | Scalar, options?: RoundingOptions): Tensor {
-  const { roundingMode = null } = checkedOptions(options, "roundingMode");
-  if (roundingMode === "floor") return floorDiv(x, y);
-  if (roundingMode === "trunc") return truncDiv(x, y);
-  if (roundingMode !== null) {
-    throw new RuntimeError(`div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '${String(roundingMode)}'`);
-  }
-  return trueDivide(x, y);
+  return quotients[roundingOf(options)](x, y);
 }
 /** div in place. */
-export const div_ = defineInPlace(divRow);
+export function div_(x: Tensor, y: Tensor | Scalar, options?: RoundingOptions): Tensor {
+  return quotientsInPlace[roundingOf(options)](x, y);
+}
+
+function roundingOf(options: RoundingOptions | undefined): keyof typeof quotients {
+  const { roundingMode = null } = checkedOptions(options, "roundingMode");
+  if (roundingMode !== null && roundingMode !== "floor" && roundingMode !== "trunc") {
+    throw new RuntimeError(`div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '${String(roundingMode)}'`);
+  }
+  return roundingMode ?? "null";
+}
+
 /** The quotient rounded down. (torch.floor_divide) */
 export const floorDivide = defineOperation(floorDivideRow);
 

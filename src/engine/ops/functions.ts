@@ -10,6 +10,9 @@ export { conv1d, conv2d, conv3d, convTranspose1d, convTranspose2d, convTranspose
 export { addbmm, addr, cdist, chainMatmul, cross, einsum, ger, inner, kron, tensordot, vdot } from "./contraction.js";
 export * from "./creation.js";
 export { alphaDropout, dropout, featureAlphaDropout, featureDropout } from "./dropout.js";
+export {
+  addmv_, arccos_, arccosh_, arcsin_, arcsinh_, arctan_, arctanh_, asStrided_, deg2rad_, fix_, gcd_, i0_, lcm_, ldexp_, logit_, negative_, rad2deg_, sinc_, xlogy_,
+} from "./inPlace.js";
 export * from "./indexing.js";
 export { cosineSimilarity, pairwiseDistance } from "./loss.js";
 export * from "./joining.js";
@@ -23,7 +26,7 @@ export * from "./reduction.js";
 export { channelShuffle, pixelShuffle, pixelUnshuffle } from "./rearrange.js";
 export * from "./shape.js";
 export * from "./sorting.js";
-export * from "./special.js";
+export { digamma, erfinv, erfinv_, i0, lgamma, logaddexp, logaddexp2, logit, mvlgamma, polygamma, sinc, xlogy } from "./special.js";
 export * from "./statistics.js";
 export * from "./ternary.js";
 export * from "./unary.js";

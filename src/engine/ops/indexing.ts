@@ -736,6 +736,62 @@ export function take(x: Tensor, index: Tensor): Tensor {
   return takeOperation(x, index);
 }
 
+type PutArgs = [x: Tensor, index: Tensor, source: Tensor, accumulate: boolean];
+
+const putRow: OperationRow<PutArgs> = {
+  name: "put",
+  infer(x, index, source) {
+    if (index.dtype !== int64) throw new RuntimeError(`put_(): Expected a long tensor for index, but got ${index.dtype.scalarType}`);
+    if (x.dtype !== source.dtype) {
+      throw new RuntimeError(
+        `put_(): self and source expected to have the same dtype, but got self.dtype = ${x.dtype.scalarType} and source.dtype = ${source.dtype.scalarType}`,
+      );
+    }
+    if (index.numel() !== source.numel()) {
+      throw new IndexError(
+        `put_(): Expected source and index to have the same number of elements, but got source.numel() = ${source.numel()}, index.numel() = ${index.numel()}`,
+      );
+    }
+    return { sizes: x.sizes, dtype: x.dtype };
+  },
+  forward(output, x, index, source, accumulate) {
+    if (output !== x) copy(output, x);
+    const places = kernels.offsetsOf(output.sizes, output.strides, output.offset);
+    const values = denseValues(source);
+    const positions = denseValues(index);
+    const out = output.storage.data;
+    for (let i = 0; i < positions.length; i++) {
+      const place = places[flatPosition(positions[i]!, places.length)]!;
+      out[place] = accumulate ? out[place]! + values[i]! : values[i]!;
+    }
+  },
+  reads: [1],
+  backward(gradient, { args: [, index, source, accumulate] }) {
+    const rest = accumulate ? gradient : copyOf(gradient);
+    const picked = Tensor.allocate(source.sizes, gradient.dtype, gradient.device);
+    if (gradient.device === "meta") return [rest, null, picked];
+    const given = denseValues(gradient);
+    denseValues(index).forEach((position, i) => {
+      const place = flatPosition(position, given.length);
+      picked.storage.data[i] = given[place]!;
+      if (!accumulate) rest.storage.data[place] = 0;
+    });
+    return [rest, null, picked];
+  },
+};
+const putOperation = defineOperation<PutArgs>(putRow);
+const putInPlace = defineInPlace<PutArgs>(putRow);
+
+/** A copy of x with the elements of `source` at positions counted through x row by row. (torch.put) */
+export function put(x: Tensor, index: Tensor, source: Tensor, ...args: Arguments<[accumulate: boolean], AccumulateOptions>): Tensor {
+  return putOperation(x, index, source, collect<AccumulateOptions>(["accumulate"], args).accumulate ?? false);
+}
+
+/** put in place. */
+export function put_(x: Tensor, index: Tensor, source: Tensor, ...args: Arguments<[accumulate: boolean], AccumulateOptions>): Tensor {
+  return putInPlace(x, index, source, collect<AccumulateOptions>(["accumulate"], args).accumulate ?? false);
+}
+
 // ---- masks
 
 function requireBool(mask: Tensor, message: string): void {

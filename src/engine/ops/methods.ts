@@ -6,6 +6,7 @@ import * as binary from "./binary.js";
 import * as bitwise from "./bitwise.js";
 import * as comparison from "./comparison.js";
 import * as contraction from "./contraction.js";
+import * as inPlace from "./inPlace.js";
 import * as indexing from "./indexing.js";
 import * as joining from "./joining.js";
 import * as linalg from "./linalg.js";
@@ -32,7 +33,7 @@ const { broadcastTensors: _broadcastTensors, broadcastShapes: _broadcastShapes, 
 const { Slice: _Slice, slice: _slice, where: _where, ...picks } = indexing;
 const { repeat, tile, repeatInterleave, flip, fliplr, flipud, roll, rot90, tril, triu, diagEmbed, diag, diagflat, trace } = joining;
 const { searchsorted: _searchsorted, bucketize: _bucketize, ...orders } = sorting;
-const { polygamma: _polygamma, ...specials } = special;
+const { polygamma: _polygamma, i1: _i1, ...specials } = special;
 const { inner, vdot, ger, addr, addbmm, kron, cross } = contraction;
 const { cov, corrcoef, renorm, quantile, nanquantile } = statistics;
 const { cholesky, det, inv: inverse, logdet, matrixPower, pinv: pinverse, slogdet } = linalg;
@@ -57,6 +58,7 @@ const functions = {
   ...assignment,
   ...reduction,
   ...tensorOnly,
+  ...inPlace,
   ...randomFills,
   ...{ bernoulli, multinomial },
   ...newLike,

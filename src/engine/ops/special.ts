@@ -1,8 +1,9 @@
-import { defineInPlace, defineOperation } from "../dispatch.js";
-import { NotImplementedError } from "../errors.js";
+import { defineComposite, defineInPlace, defineOperation } from "../dispatch.js";
+import { NotImplementedError, RuntimeError } from "../errors.js";
 import { binary, unary } from "../kernels/elementwise.js";
 import { Tensor } from "../tensor.js";
 import { collect, type Arguments } from "./arguments.js";
+import { arange } from "./creation.js";
 import { binaryRow, forDTypes, isFloatingPoint, unaryRow } from "./elementwiseRows.js";
 import { floatType, type Scalar } from "./promotion.js";
 import { filledLike } from "./reducedDims.js";
@@ -43,6 +44,26 @@ const polygammaOperation = defineOperation<[x: Tensor, n: number]>({
 export function polygamma(n: number, x: Tensor): Tensor {
   return polygammaOperation(x, n);
 }
+
+/** log of the multivariate gamma function of dimension `p`. (torch.mvlgamma) */
+export const mvlgamma: (x: Tensor, p: number) => Tensor = defineComposite("mvlgamma", (x: Tensor, p: number): Tensor => {
+  if (!(p >= 1)) throw new RuntimeError("p has to be greater than or equal to 1");
+  const steps = arange(0, p, { dtype: floatType(x.dtype), device: x.device }).mul(-0.5);
+  return x.unsqueeze(-1).add(steps).lgamma().sum(-1).add(((p * (p - 1)) / 4) * Math.log(Math.PI));
+});
+
+/** The modified Bessel function of the first kind of order 0. (torch.i0) */
+export const i0: (x: Tensor) => Tensor = defineOperation<[x: Tensor]>(
+  unaryRow("i0", "float", (x) => functions.besselI(0, x), { of: "input", f: (g, x) => g * functions.besselI(1, x) }),
+);
+
+/** The modified Bessel function of the first kind of order 1. (torch.special.i1) */
+export const i1: (x: Tensor) => Tensor = defineOperation<[x: Tensor]>(
+  unaryRow("i1", "float", (x) => functions.besselI(1, x), {
+    of: "input",
+    f: (g, x) => g * (x === 0 ? 0.5 : functions.besselI(0, x) - functions.besselI(1, x) / x),
+  }),
+);
 
 /** sin(pi x) / (pi x), 1 at 0. (torch.sinc) */
 export const sinc: (x: Tensor) => Tensor = defineOperation<[x: Tensor]>(

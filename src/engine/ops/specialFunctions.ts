@@ -128,3 +128,20 @@ export function polygamma(n: number, x: number): number {
   for (let k = 2; k <= n; k++) scale *= k;
   return scale * sum;
 }
+
+/** The modified Bessel function of the first kind, for order 0 or 1: its power series, and far out its asymptotic one. */
+export function besselI(order: 0 | 1, x: number): number {
+  const magnitude = Math.abs(x);
+  const sign = order === 1 && x < 0 ? -1 : 1;
+  if (magnitude === Infinity) return sign * Infinity;
+  let term = 1;
+  let sum = 1;
+  if (magnitude <= 30) {
+    const square = (x * x) / 4;
+    for (let k = 1; term > sum * 1e-17; k++) sum += term *= square / (k * (k + order));
+    return order === 0 ? sum : (x / 2) * sum;
+  }
+  for (let k = 1; Math.abs(term) > 1e-17; k++) sum += term *= ((2 * k - 1) ** 2 - 4 * order) / (8 * k * magnitude);
+  // e^x in two factors reaches as far as the result does.
+  return sign * Math.exp(magnitude / 2) * (sum / Math.sqrt(2 * Math.PI * magnitude)) * Math.exp(magnitude / 2);
+}

@@ -78,6 +78,9 @@ export const cumulativeTrapezoid = defineComposite("cumulativeTrapezoid", (y: Te
 
 /** Each slice of `dim` scaled down to at most `maxnorm` in the p-norm. (torch.renorm) */
 export const renorm = defineComposite("renorm", (x: Tensor, p: number, dim: number, maxnorm: number): Tensor => {
+  if (x.sizes.length < 2) throw new RuntimeError(`renorm: input needs at least 2 dimensions, got ${x.sizes.length} dimensions`);
+  if (!(p > 0)) throw new RuntimeError("renorm: non-positive-norm not supported");
+  if (!(maxnorm >= 0)) throw new RuntimeError(`renorm: expected maxnorm to be >= 0 but got ${maxnorm}`);
   const along = normalizeDim(dim, x.sizes.length);
   const others = [...x.sizes.keys()].filter((each) => each !== along);
   const norms = vectorNorm(x, p, others, true);

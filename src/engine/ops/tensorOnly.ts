@@ -1,16 +1,18 @@
-import { defineOperation, defineView } from "../dispatch.js";
+import { defineOperation, defineView, overwrite } from "../dispatch.js";
 import type { Window } from "../autograd/viewNode.js";
 import { bool as boolType, DType, float32, float64, int32, int64, uint8 } from "../dtype.js";
 import { NotImplementedError, RuntimeError, TypeError } from "../errors.js";
-import { copy } from "../kernels/elementwise.js";
+import { binary, copy, unary } from "../kernels/elementwise.js";
 import type { Device } from "../storage.js";
 import { normalizeDim, Tensor } from "../tensor.js";
 import { equalSizes, formatSizes } from "../size.js";
-import { listOf, type Numbers } from "./arguments.js";
+import { collect, listOf, required, type Numbers, type WithRequired } from "./arguments.js";
+import { fill_ } from "./assignment.js";
 import * as indexing from "./indexing.js";
 import type { Scalar } from "./promotion.js";
 import { sum } from "./reduction.js";
-import { reshape } from "./shape.js";
+import { asStrided, expand, reshape } from "./shape.js";
+import * as special from "./special.js";
 import { accumulated } from "./windows.js";
 
 /** Methods that are no functions of `torch`, or that take their arguments in another order there. */
@@ -115,7 +117,53 @@ export function cpu(x: Tensor): Tensor {
   return convert(x, x.dtype, "cpu");
 }
 
+// ---- in place
+
+/** The elements whose positions are equal along all dimensions become `fillValue`; with `wrap`, a tall matrix's diagonal starts anew below. (Tensor.fill_diagonal_) */
+export function fillDiagonal_(
+  x: Tensor, ...args: WithRequired<[fillValue: Tensor | Scalar], { readonly fillValue: Tensor | Scalar }, [wrap: boolean], { readonly wrap?: boolean }>
+): Tensor {
+  const { fillValue, wrap = false } = collect<{ fillValue?: Tensor | Scalar; wrap?: boolean }>(["fillValue", "wrap"], args);
+  const value = required(fillValue, "fill_diagonal_", "fill_value");
+  const rank = x.sizes.length;
+  if (rank < 2) throw new RuntimeError("dimensions must larger than 1");
+  const [height, width] = x.sizes as [number, number];
+  if (rank > 2 && x.sizes.some((size) => size !== height)) throw new RuntimeError("all dimensions of input must be of equal length");
+  const step = x.strides.reduce((sum, stride) => sum + stride, 0);
+  fill_(asStrided(x, [Math.min(height, width)], [step], x.offset), value);
+  // One row stays out between two diagonals.
+  const next = wrap && rank === 2 ? Math.min(height, width) + 1 : height;
+  if (next < height) fillDiagonal_(x.narrow(0, next, height - next), value, wrap);
+  return x;
+}
+
+function requireNoGradient(operation: string, ...tensors: readonly Tensor[]): void {
+  if (!tensors.some((each) => each.requiresGrad)) return;
+  throw new RuntimeError(`Can't call ${operation}() on Variable that requires grad. Use var.detach().${operation}() instead.`);
+}
+
+/** Every element becomes what `callable` makes of it. (Tensor.apply_) */
+export function apply_(x: Tensor, callable: (value: number) => number): Tensor {
+  requireNoGradient("apply_", x);
+  return overwrite("apply_", x, [x, callable], () => unary(x, x, callable));
+}
+
+/** Every element becomes what `callable` makes of it and of the other tensor's, which broadcasts. (Tensor.map_) */
+export function map_(x: Tensor, other: Tensor, callable: (value: number, other: number) => number): Tensor {
+  requireNoGradient("map_", x, other);
+  if (x.dtype !== other.dtype) {
+    throw new TypeError(`map_: expected torch.${x.dtype.scalarType}Tensor for 'other' (got torch.${other.dtype.scalarType}Tensor)`);
+  }
+  const second = expand(other, [...x.sizes]);
+  return overwrite("map_", x, [x, other, callable], () => binary(x, x, second, callable));
+}
+
 // ---- others
+
+/** The n-th derivative of digamma. (Tensor.polygamma) */
+export function polygamma(x: Tensor, n: number): Tensor {
+  return special.polygamma(n, x);
+}
 
 /** Summed along the dimensions along which a tensor of these sizes would be broadcast to x; the tensor itself where it has these sizes. (Tensor.sum_to_size) */
 export function sumToSize(x: Tensor, ...size: Numbers): Tensor {

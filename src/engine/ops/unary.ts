@@ -236,7 +236,8 @@ export const trunc_ = defineInPlace(truncRow);
 
 const roundRow = forDTypes(unaryRow("round", "same", roundHalfToEven, { of: "output", f: () => 0 }), "round_vml_cpu", isNotBool);
 const roundToIntegers = defineOperation(roundRow);
-const roundToDecimals = defineOperation<[x: Tensor, decimals: number]>({
+const roundToIntegersInPlace = defineInPlace(roundRow);
+const decimalsRow: OperationRow<[x: Tensor, decimals: number]> = {
   name: "round",
   gradientName: "RoundBackward1",
   infer: (x) => ({ sizes: x.sizes, dtype: x.dtype }),
@@ -245,14 +246,25 @@ const roundToDecimals = defineOperation<[x: Tensor, decimals: number]>({
     unary(output, x, decimals < 0 ? (value) => roundHalfToEven(value / scale) * scale : (value) => roundHalfToEven(value * scale) / scale);
   },
   backward: (gradient) => [Tensor.allocate(gradient.sizes, gradient.dtype, gradient.device)],
-});
+};
+const roundToDecimals = defineOperation<[x: Tensor, decimals: number]>(decimalsRow);
+const roundToDecimalsInPlace = defineInPlace<[x: Tensor, decimals: number]>(decimalsRow);
+
+export interface RoundOptions {
+  /** Digits after the point; negative ones before it. Default 0. */
+  readonly decimals?: number;
+}
+
 /** The nearest integer, or number with so many decimals; ties to even. (torch.round) */
-export function round(x: Tensor, options: { readonly decimals?: number } = {}): Tensor {
+export function round(x: Tensor, options: RoundOptions = {}): Tensor {
   const { decimals = 0 } = checkedOptions(options, "decimals");
   return decimals === 0 ? roundToIntegers(x) : roundToDecimals(x, decimals);
 }
-/** round in place, to integers. */
-export const round_ = defineInPlace(roundRow);
+/** round in place. */
+export function round_(x: Tensor, options: RoundOptions = {}): Tensor {
+  const { decimals = 0 } = checkedOptions(options, "decimals");
+  return decimals === 0 ? roundToIntegersInPlace(x) : roundToDecimalsInPlace(x, decimals);
+}
 
 const fracRow = forDTypes(unaryRow("frac", "same", (x) => x - Math.trunc(x), { of: "output", f: (g) => g }), "frac_cpu", isFloatingPoint);
 /** The part after the point. (torch.frac) */

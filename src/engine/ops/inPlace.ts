@@ -1,0 +1,204 @@
+import { inPlace, inPlaceView, type TensorSpec } from "../dispatch.js";
+import { float64 } from "../dtype.js";
+import { NotImplementedError, RuntimeError } from "../errors.js";
+import { equalSizes, formatSizes } from "../size.js";
+import type { Tensor } from "../tensor.js";
+import * as arithmetic from "./arithmetic.js";
+import * as binary from "./binary.js";
+import * as bitwise from "./bitwise.js";
+import * as comparison from "./comparison.js";
+import { addbmm, addr } from "./contraction.js";
+import { tril, triu } from "./joining.js";
+import { addmm, addmv, baddbmm } from "./matmul.js";
+import { cppName } from "./promotion.js";
+import { cumprod, cumsum } from "./reduction.js";
+import * as shape from "./shape.js";
+import * as special from "./special.js";
+import { renorm } from "./statistics.js";
+import { polygamma } from "./tensorOnly.js";
+import * as unary from "./unary.js";
+
+/**
+ * The in-place forms that follow from the functions alone. Those that write straight into their tensor, without memory of their own on the
+ * way, stand beside their functions.
+ */
+
+// ---- comparisons and truth values, written as numbers of the tensor's dtype
+
+/** eq in place. */
+export const eq_: typeof binary.eq = inPlace("eq", binary.eq);
+/** ne in place. */
+export const ne_: typeof binary.ne = inPlace("ne", binary.ne);
+/** lt in place. */
+export const lt_: typeof binary.lt = inPlace("lt", binary.lt);
+/** le in place. */
+export const le_: typeof binary.le = inPlace("le", binary.le);
+/** gt in place. */
+export const gt_: typeof binary.gt = inPlace("gt", binary.gt);
+/** ge in place. */
+export const ge_: typeof binary.ge = inPlace("ge", binary.ge);
+/** greater in place. */
+export const greater_: typeof comparison.greater = inPlace("gt", comparison.greater);
+/** greaterEqual in place. */
+export const greaterEqual_: typeof comparison.greaterEqual = inPlace("ge", comparison.greaterEqual);
+/** less in place. */
+export const less_: typeof comparison.less = inPlace("lt", comparison.less);
+/** lessEqual in place. */
+export const lessEqual_: typeof comparison.lessEqual = inPlace("le", comparison.lessEqual);
+/** notEqual in place. */
+export const notEqual_: typeof comparison.notEqual = inPlace("ne", comparison.notEqual);
+/** logicalAnd in place. */
+export const logicalAnd_: typeof binary.logicalAnd = inPlace("logicalAnd", binary.logicalAnd);
+/** logicalOr in place. */
+export const logicalOr_: typeof binary.logicalOr = inPlace("logicalOr", binary.logicalOr);
+/** logicalXor in place. */
+export const logicalXor_: typeof binary.logicalXor = inPlace("logicalXor", binary.logicalXor);
+/** logicalNot in place. */
+export const logicalNot_: typeof unary.logicalNot = inPlace("logicalNot", unary.logicalNot);
+
+// ---- arithmetic
+
+/** subtract in place. */
+export const subtract_: typeof arithmetic.subtract = inPlace("sub", arithmetic.subtract);
+/** multiply in place. */
+export const multiply_: typeof arithmetic.multiply = inPlace("mul", arithmetic.multiply);
+/** divide in place. */
+export const divide_: typeof arithmetic.divide = inPlace("div", arithmetic.divide);
+/** trueDivide in place. */
+export const trueDivide_: typeof arithmetic.trueDivide = inPlace("div", arithmetic.trueDivide);
+/** floorDivide in place. */
+export const floorDivide_: typeof binary.floorDivide = inPlace("floorDivide", binary.floorDivide);
+/** remainder in place. */
+export const remainder_: typeof binary.remainder = inPlace("remainder", binary.remainder);
+/** fmod in place. */
+export const fmod_: typeof binary.fmod = inPlace("fmod", binary.fmod);
+/** atan2 in place. */
+export const atan2_: typeof binary.atan2 = inPlace("atan2", binary.atan2);
+/** arctan2 in place. */
+export const arctan2_: typeof arithmetic.arctan2 = inPlace("atan2", arithmetic.arctan2);
+/** hypot in place. */
+export const hypot_: typeof arithmetic.hypot = inPlace("hypot", arithmetic.hypot);
+/** copysign in place. */
+export const copysign_: typeof arithmetic.copysign = inPlace("copysign", arithmetic.copysign);
+/** heaviside in place. */
+export const heaviside_: typeof arithmetic.heaviside = inPlace("heaviside", arithmetic.heaviside);
+/** gcd in place. */
+export const gcd_: typeof arithmetic.gcd = inPlace("gcd", arithmetic.gcd);
+/** lcm in place. */
+export const lcm_: typeof arithmetic.lcm = inPlace("lcm", arithmetic.lcm);
+/** ldexp in place. */
+export const ldexp_: typeof arithmetic.ldexp = inPlace("ldexp", arithmetic.ldexp);
+/** floatPower in place, on float64 alone. */
+export const floatPower_: typeof arithmetic.floatPower = inPlace("floatPower", arithmetic.floatPower, requireDouble);
+/** bitwiseLeftShift in place. */
+export const bitwiseLeftShift_: typeof bitwise.bitwiseLeftShift = inPlace("bitwiseLeftShift", bitwise.bitwiseLeftShift);
+/** bitwiseRightShift in place. */
+export const bitwiseRightShift_: typeof bitwise.bitwiseRightShift = inPlace("bitwiseRightShift", bitwise.bitwiseRightShift);
+/** xlogy in place. */
+export const xlogy_: typeof special.xlogy = inPlace("xlogy", special.xlogy);
+
+function requireDouble(self: Tensor): void {
+  if (self.dtype === float64) return;
+  throw new RuntimeError(`the base given to float_power_ has dtype ${self.dtype.scalarType} but the operation's result requires dtype Double`);
+}
+
+// ---- one tensor, element by element
+
+/** absolute in place. */
+export const absolute_: typeof arithmetic.absolute = inPlace("abs", arithmetic.absolute);
+/** negative in place. */
+export const negative_: typeof arithmetic.negative = inPlace("neg", arithmetic.negative);
+/** fix in place. */
+export const fix_: typeof arithmetic.fix = inPlace("trunc", arithmetic.fix);
+/** arccos in place. */
+export const arccos_: typeof arithmetic.arccos = inPlace("acos", arithmetic.arccos);
+/** arccosh in place. */
+export const arccosh_: typeof arithmetic.arccosh = inPlace("acosh", arithmetic.arccosh);
+/** arcsin in place. */
+export const arcsin_: typeof arithmetic.arcsin = inPlace("asin", arithmetic.arcsin);
+/** arcsinh in place. */
+export const arcsinh_: typeof arithmetic.arcsinh = inPlace("asinh", arithmetic.arcsinh);
+/** arctan in place. */
+export const arctan_: typeof arithmetic.arctan = inPlace("atan", arithmetic.arctan);
+/** arctanh in place. */
+export const arctanh_: typeof arithmetic.arctanh = inPlace("atanh", arithmetic.arctanh);
+/** deg2rad in place. */
+export const deg2rad_: typeof arithmetic.deg2rad = inPlace("deg2rad", arithmetic.deg2rad);
+/** rad2deg in place. */
+export const rad2deg_: typeof arithmetic.rad2deg = inPlace("rad2deg", arithmetic.rad2deg);
+/** sgn in place. */
+export const sgn_: typeof arithmetic.sgn = inPlace("sgn", arithmetic.sgn);
+/** sinc in place. */
+export const sinc_: typeof special.sinc = inPlace("sinc", special.sinc);
+/** lgamma in place. */
+export const lgamma_: typeof special.lgamma = inPlace("lgamma", special.lgamma);
+/** digamma in place. */
+export const digamma_: typeof special.digamma = inPlace("digamma", special.digamma);
+/** i0 in place. */
+export const i0_: typeof special.i0 = inPlace("i0", special.i0);
+/** mvlgamma in place. */
+export const mvlgamma_: typeof special.mvlgamma = inPlace("mvlgamma", special.mvlgamma);
+/** polygamma in place. */
+export const polygamma_: typeof polygamma = inPlace("polygamma", polygamma);
+/** logit in place. */
+export const logit_: typeof special.logit = inPlace("logit", special.logit);
+
+// ---- whole rows and matrices: nothing broadcasts
+
+/** PyTorch's errors of operations that do not broadcast what they write over. */
+function requireSameSizes(self: Tensor, { sizes, dtype }: TensorSpec): void {
+  if (!equalSizes(self.sizes, sizes)) {
+    throw new RuntimeError(`Bad in-place call: input tensor size ${formatSizes(self.sizes)} and output tensor size ${formatSizes(sizes)} should match`);
+  }
+  if (self.dtype !== dtype) {
+    throw new RuntimeError(`Bad in-place call: input tensor dtype ${cppName(self.dtype)} and output tensor dtype ${cppName(dtype)} should match`);
+  }
+}
+
+/** In place, running sums and products of integers keep their dtype. */
+const scanFit = (operation: string) => (self: Tensor, result: TensorSpec): void => {
+  if (self.dtype.name === "bool") throw new NotImplementedError(`"${operation}_out_cpu" not implemented for 'Bool'`);
+  if (self.dtype.category !== "integer" || result.dtype.category !== "integer") requireSameSizes(self, result);
+};
+
+/** cumsum in place. */
+export const cumsum_: typeof cumsum = inPlace("cumsum", cumsum, scanFit("cumsum"));
+/** cumprod in place. */
+export const cumprod_: typeof cumprod = inPlace("cumprod", cumprod, scanFit("cumprod"));
+/** tril in place. */
+export const tril_: typeof tril = inPlace("tril", tril, requireSameSizes);
+/** triu in place. */
+export const triu_: typeof triu = inPlace("triu", triu, requireSameSizes);
+/** renorm in place. */
+export const renorm_: typeof renorm = inPlace("renorm", renorm, requireSameSizes);
+/** addmm in place. */
+export const addmm_: typeof addmm = inPlace("addmm", addmm, requireSameSizes);
+/** addmv in place. */
+export const addmv_: typeof addmv = inPlace("addmv", addmv, requireSameSizes);
+/** baddbmm in place. */
+export const baddbmm_: typeof baddbmm = inPlace("baddbmm", baddbmm, requireSameSizes);
+/** addbmm in place. */
+export const addbmm_: typeof addbmm = inPlace("addbmm", addbmm, requireSameSizes);
+/** addr in place. */
+export const addr_: typeof addr = inPlace("addr", addr, (self, { sizes }, args) => {
+  const [, first, second] = args as readonly Tensor[];
+  if (equalSizes(self.sizes, sizes)) return;
+  throw new RuntimeError(`size mismatch, input: ${formatSizes(self.sizes)}, v1: ${formatSizes(first!.sizes)}, v2: ${formatSizes(second!.sizes)}`);
+});
+
+// ---- the tensor itself in another shape
+
+/** squeeze in place. */
+export const squeeze_: typeof shape.squeeze = inPlaceView("squeeze", shape.squeeze);
+/** unsqueeze in place. */
+export const unsqueeze_: typeof shape.unsqueeze = inPlaceView("unsqueeze", shape.unsqueeze);
+/** t in place. */
+export const t_: typeof shape.t = inPlaceView("t", shape.t);
+/** transpose in place. */
+export const transpose_: typeof shape.transpose = inPlaceView("transpose", shape.transpose);
+/** swapaxes in place. */
+export const swapaxes_: typeof shape.swapaxes = inPlaceView("transpose", shape.swapaxes);
+/** swapdims in place. */
+export const swapdims_: typeof shape.swapdims = inPlaceView("transpose", shape.swapdims);
+/** asStrided in place. */
+export const asStrided_: typeof shape.asStrided = inPlaceView("asStrided", shape.asStrided);
