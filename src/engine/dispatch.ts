@@ -145,7 +145,7 @@ export function inPlace<Operation extends (...args: never[]) => unknown>(
     try {
       const [self] = args;
       const isOverwritten = (arg: unknown): arg is Tensor => arg instanceof Tensor && arg.storage === self.storage;
-      const operands = isGradEnabled() && anyRequiresGrad(args) ? args.map((arg) => (isOverwritten(arg) ? copyWithHistory(arg) : arg)) : args;
+      const operands = isGradEnabled() && args.some(wantsGradient) ? args.map((arg) => (isOverwritten(arg) ? copyWithHistory(arg) : arg)) : args;
       const result = withoutObserver(() => run(...operands));
       requireFit(self, result, args);
       const records = isGradEnabled() && (self.requiresGrad || result.requiresGrad);
@@ -303,6 +303,12 @@ function failed(name: string, args: readonly unknown[], error: unknown, watcher:
 /** JavaScript would pass over arguments that are too many. */
 function checkArity(name: string, args: readonly unknown[], arity: number): void {
   if (args.length > arity) throw new TypeError(`${nameInPython(name)}() takes ${arity} positional argument${arity === 1 ? "" : "s"} but ${args.length} were given`);
+}
+
+/** Whether a gradient is wanted for an argument, or for one that it gives by name. */
+function wantsGradient(arg: unknown): boolean {
+  if (typeof arg !== "object" || arg === null) return false;
+  return arg instanceof Tensor ? arg.requiresGrad : anyRequiresGrad(Object.values(arg));
 }
 
 function anyRequiresGrad(args: readonly unknown[]): boolean {

@@ -44,7 +44,7 @@ describe("an unknown option is an error", () => {
 });
 
 describe("what JavaScript would make NaN is an error", () => {
-  const wrong = { other: 2 } as never;
+  const wrong = { notANumber: 2 } as never;
   test.each<[string, () => unknown]>([
     ["a factor", () => x.mul(wrong)], ["an exponent", () => x.pow(wrong)], ["a value to fill with", () => torch.full([2], wrong)], ["a filled value", () => x.clone().fill_(wrong)],
     ["a masked value", () => x.maskedFill(x.gt(0), wrong)], ["a bound", () => x.clampMin(wrong)], ["a length", () => x.narrow(0, 0, wrong)], ["a comparison", () => x.gt(wrong)],
@@ -74,6 +74,82 @@ describe("required arguments by name", () => {
   ])("%s", (_, byName, byPosition) => {
     const values = (result: torch.Tensor | readonly torch.Tensor[]) => [result].flat().map((each) => String(each));
     expect(values(byName())).toEqual(values(byPosition()));
+  });
+
+  const index = torch.tensor([[0, 1, 1, 0]]);
+  const order = torch.tensor([1, 0]);
+  const mask = x.gt(4);
+  const bits = torch.tensor([6, 3]);
+  const square = torch.arange(9).reshape([3, 3]).float().add(torch.eye(3));
+  const batch = torch.stack([square, square]);
+  const other = x.mul(0.5).add(1);
+  type Named = readonly [first: torch.Tensor, ...named: (readonly [name: string, value: unknown])[]];
+  const two = "add sub mul div rsub eq ne lt le gt ge greater less maximum minimum max min fmax fmin atan2 hypot copysign logaddexp xlogy remainder fmod floorDivide subtract multiply divide logicalAnd logicalOr logicalXor isclose ldexp inner kron add_ mul_ gt_ hypot_ dist viewAs reshapeAs expandAs typeAs copy_";
+  const methods: Readonly<Record<string, Named>> = {
+    ...Object.fromEntries(two.split(" ").map((name) => [name, [name === "inner" ? v : x, ["other", name === "inner" ? v.mul(2) : other]] as const])),
+    ...Object.fromEntries(["gcd", "lcm", "bitwiseAnd", "bitwiseOr", "bitwiseXor", "bitwiseLeftShift", "bitwiseRightShift", "bitwiseAnd_"].map((name) => [name, [bits, ["other", bits.flip(0)]] as const])),
+    gather: [x, ["dim", 0], ["index", index]], scatter: [x, ["dim", 0], ["index", index], ["src", other]], scatter_: [x, ["dim", 0], ["index", index], ["value", 7]],
+    scatterAdd: [x, ["dim", 0], ["index", index], ["src", other]], indexSelect: [x, ["dim", 0], ["index", order]], take: [x, ["index", index]], takeAlongDim: [x, ["indices", index], ["dim", 0]],
+    indexAdd: [x, ["dim", 0], ["index", order], ["source", other.narrow(0, 0, 2)]], indexCopy: [x, ["dim", 0], ["index", order], ["source", other.narrow(0, 0, 2)]],
+    indexFill: [x, ["dim", 0], ["index", order], ["value", 3]], put: [x, ["index", order], ["source", v.narrow(0, 0, 2)], ["accumulate", true]],
+    maskedFill: [x, ["mask", mask], ["value", 2]], maskedFill_: [x, ["mask", mask], ["value", 2]], maskedSelect: [x, ["mask", mask]], maskedScatter: [x, ["mask", mask], ["source", other]],
+    where: [x, ["condition", mask], ["other", other]], lerp: [x, ["end", other], ["weight", 0.3]], heaviside: [x, ["values", other]], floatPower: [x, ["exponent", 2]], pow_: [x, ["exponent", 2]],
+    addcmul: [x, ["tensor1", other], ["tensor2", other]], addmm: [square, ["mat1", square], ["mat2", square]], addmv: [square.at(0), ["mat", square], ["vec", square.at(1)]],
+    addbmm: [square, ["batch1", batch], ["batch2", batch]], baddbmm: [batch, ["batch1", batch], ["batch2", batch]], addr: [square, ["vec1", square.at(0)], ["vec2", square.at(1)]],
+    mm: [square, ["mat2", square]], bmm: [batch, ["mat2", batch]], mv: [square, ["vec", square.at(0)]], dot: [v, ["tensor", v]], vdot: [v, ["other", v]], matmul: [square, ["other", square]],
+    outer: [v, ["vec2", v]], ger: [v, ["vec2", v]], cross: [square, ["other", square.t()], ["dim", 1]], matrixPower: [square, ["n", 2]],
+    kthvalue: [x, ["k", 2], ["dim", 0]], quantile: [x, ["q", 0.3], ["dim", 1]], renorm: [x, ["p", 2], ["dim", 0], ["maxnorm", 3]], polygamma: [other, ["n", 1]], mvlgamma: [other.add(2), ["p", 2]],
+    swapaxes: [x, ["axis0", 0], ["axis1", 1]], swapdims: [x, ["dim0", 0], ["dim1", 1]], moveaxis: [x, ["source", 0], ["destination", 1]], unfold: [x, ["dimension", 1], ["size", 2], ["step", 1]],
+    asStrided: [x, ["size", [2]], ["stride", [3]], ["storageOffset", 1]], view: [x, ["size", [4, 3]]], repeat: [x, ["repeats", [2, 1]]], sumToSize: [x, ["size", [1, 4]]], splitWithSizes: [x, ["splitSizes", [1, 2]], ["dim", 0]],
+    fill_: [x, ["value", 2]], fillDiagonal_: [square, ["fillValue", 2]], prelu: [x, ["weight", torch.tensor([0.1])]], transpose_: [x.clone(), ["dim0", 0], ["dim1", 1]],
+  };
+  const functions: Readonly<Record<string, readonly [...named: (readonly [name: string, value: unknown])[]]>> = {
+    linspace: [["start", 0], ["end", 1], ["steps", 3]], logspace: [["start", 0], ["end", 1], ["steps", 3], ["base", 2]], trilIndices: [["row", 3], ["col", 2], ["offset", -1]],
+    triuIndices: [["row", 3], ["col", 2]], randint: [["low", 2], ["high", 9], ["size", [4]]], randperm: [["n", 4]], normal: [["mean", 1], ["std", 2], ["size", [3]]],
+  };
+  const inputs: Readonly<Record<string, Named>> = {
+    mseLoss: [x, ["target", other]], huberLoss: [x, ["target", other]], crossEntropy: [x, ["target", labels]], nllLoss: [x, ["target", labels]], klDiv: [x, ["target", other], ["reduction", "sum"]],
+    cosineSimilarity: [x, ["x2", other], ["dim", 1]], marginRankingLoss: [v, ["input2", v.mul(2)], ["target", v]], tripletMarginLoss: [x, ["positive", other], ["negative", x.neg()]],
+    gaussianNllLoss: [x, ["target", other], ["var", other]], conv2d: [image, ["weight", image], ["bias", v.narrow(0, 0, 1)]], convTranspose2d: [image, ["weight", image.reshape([4, 1, 2, 2])]],
+    adaptiveAvgPool2d: [image, ["outputSize", 1]], adaptiveMaxPool2d: [image, ["outputSize", 1]], pixelShuffle: [image, ["upscaleFactor", 2]], embedding: [labels, ["weight", x]],
+    scaledDotProductAttention: [x, ["key", x], ["value", other], ["attnMask", null]],
+  };
+  const spread = (result: unknown): string[] => (result instanceof torch.Tensor ? [result] : [...(result as Iterable<unknown>)]).map(String);
+  /** The last arguments by name, the first by position: every way to divide them. */
+  function expectSame(call: (...args: readonly unknown[]) => unknown, named: readonly (readonly [name: string, value: unknown])[], positional: number): void {
+    const withoutNames = named.slice(0, positional).map(([, value]) => value);
+    const rest = named.slice(positional);
+    const expected = spread(call(...withoutNames, ...(rest.length === 0 ? [] : [Object.fromEntries(rest)])));
+    for (let byPosition = 0; byPosition < positional; byPosition++) {
+      const args = [...withoutNames.slice(0, byPosition), Object.fromEntries(named.slice(byPosition))];
+      expect(spread(call(...args)), `${byPosition} by position`).toEqual(expected);
+    }
+    const names = named.map(([name]) => name);
+    expect(() => call({ ...Object.fromEntries(named.slice(1)), notAnOption: 1 }), names.join()).toThrow(torch.TypeError);
+  }
+  /** Options without a position. */
+  const optionsAlone = (name: string): boolean => ["reduction"].includes(name);
+
+  test.each(Object.entries(methods))("%s", (name, [self, ...named]) => {
+    const method = loose((self as unknown as Record<string, unknown>)[name]);
+    expectSame((...args) => method.apply(name.endsWith("_") ? self.clone() : self, args as []), named, named.length);
+  });
+
+  test.each(Object.entries(functions))("torch.%s", (name, named) => {
+    const call = loose((torch as unknown as Record<string, unknown>)[name]);
+    expectSame((...args) => (torch.manualSeed(0), call(...args)), named, named.length);
+  });
+
+  test.each(Object.entries(inputs))("nn.functional.%s", (name, [first, ...named]) => {
+    const call = loose((F as unknown as Record<string, unknown>)[name]);
+    expectSame((...args) => call(first, ...args), named, named.filter(([each]) => !optionsAlone(each)).length);
+  });
+
+  test("what was given twice, what is left out, what is too much", () => {
+    expect(() => loose(torch.gather)(x, 0, { dim: 0, index })).toThrow("gather() got multiple values for argument 'dim'");
+    expect(() => loose(torch.gather)(x, 0)).toThrow('gather() missing 1 required positional arguments: "index"');
+    expect(() => loose(torch.mul)(x)).toThrow('mul() missing 1 required positional arguments: "other"');
+    expect(() => loose(torch.gather)(x, 0, index, 1)).toThrow("gather() takes 3 positional arguments but 4 were given");
   });
 
   test("bounds of random fills", () => {

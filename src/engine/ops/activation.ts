@@ -9,7 +9,7 @@ import { defaultGenerator } from "../random/generator.js";
 import { contiguousStrides, product } from "../size.js";
 import { normalizeDim, Tensor } from "../tensor.js";
 import { allocateLike } from "./allocation.js";
-import { checkedOptions, collect, required, type Arguments } from "./arguments.js";
+import { checkedOptions, collect, inOrder, required, type AllArguments, type Arguments } from "./arguments.js";
 import { zerosLike } from "./creation.js";
 import { relu as reluOf, relu_ } from "./unary.js";
 import { erf } from "./specialFunctions.js";
@@ -493,8 +493,8 @@ const preluOperation = defineOperation<[x: Tensor, weight: Tensor]>({
 });
 
 /** x, or weight * x where x < 0; one learned slope for all, or one for each channel (dimension 1). (torch.nn.functional.prelu) */
-export function prelu(x: Tensor, weight: Tensor): Tensor {
-  return preluOperation(x, weight);
+export function prelu(x: Tensor, ...args: AllArguments<[weight: Tensor], { readonly weight: Tensor }>): Tensor {
+  return preluOperation(x, ...inOrder("prelu", ["weight"], args));
 }
 
 const rreluRow: OperationRow<[x: Tensor, lower: number, upper: number], Tensor> = {

@@ -1,6 +1,6 @@
 import { DType } from "../dtype.js";
 import { TypeError } from "../errors.js";
-import { typeInPython } from "../print/python.js";
+import { nameInPython, typeInPython } from "../print/python.js";
 import { Tensor } from "../tensor.js";
 
 /**
@@ -63,13 +63,20 @@ export function requireIntegers(operation: string, ...values: readonly unknown[]
   for (const value of values) if (!Number.isInteger(value)) throw new TypeError(`${operation}() expected an integer, but got ${typeInPython(value)}`);
 }
 
+/** The last arguments by name, the others by position; all by name at the end. */
+type LastByName<Positional extends readonly unknown[], Options> = Positional extends readonly [...infer Shorter, unknown]
+  ? Shorter extends readonly []
+    ? [options: Options]
+    : [...Shorter, options: Partial<Options>] | LastByName<Shorter, Options>
+  : never;
+
 /** Arguments of which the first have no defaults: `chunk(x, 2, { dim: 1 })`, `chunk(x, { chunks: 2, dim: 1 })`. */
 export type WithRequired<Required extends readonly unknown[], Named, Positional extends readonly unknown[], Options> =
   | [...Required, ...Arguments<Positional, Options>]
-  | [options: Named & Options];
+  | LastByName<Required, Named & Options>;
 
-/** Arguments that have no defaults, all by position or all by name: `transpose(x, 0, 1)`, `transpose(x, { dim0: 0, dim1: 1 })`. */
-export type AllArguments<Positional extends readonly unknown[], Options> = Positional | [options: Options];
+/** Arguments that have no defaults: `gather(x, 1, index)`, `gather(x, 1, { index })`, `gather(x, { dim: 1, index })`. */
+export type AllArguments<Positional extends readonly unknown[], Options> = Positional | LastByName<Positional, Options>;
 
 /** The arguments in the order of their names. */
 export function inOrder<Positional extends readonly unknown[]>(
@@ -77,10 +84,37 @@ export function inOrder<Positional extends readonly unknown[]>(
   names: { readonly [i in keyof Positional]: string },
   args: AllArguments<Positional, object>,
 ): Positional {
-  if (args.length !== 1 || !isOptions(args[0])) return args as Positional;
-  const given = args[0] as Readonly<Record<string, unknown>>;
-  refuseUnknown(given, names);
-  return names.map((name) => required(given[name], operation, name)) as unknown as Positional;
+  const last = args[args.length - 1];
+  const hasOptions = isOptions(last);
+  if (args.length === names.length && !hasOptions && !args.includes(undefined)) return args as Positional;
+  if (hasOptions) refuseUnknown(last, names);
+  const [values, rest] = requiredFirst(operation, names, args);
+  if (rest.length > 0) throw new TypeError(`${operation}() takes ${names.length + 1} positional arguments but ${args.length + 1} were given`);
+  return values;
+}
+
+/** The arguments that have no defaults, in the order of their names, and what is left for others: positional ones, then options. */
+export function requiredFirst<Positional extends readonly unknown[]>(
+  operation: string,
+  names: { readonly [i in keyof Positional]: string },
+  args: readonly unknown[],
+): [values: Positional, rest: readonly unknown[]] {
+  const last = args[args.length - 1];
+  if (args.length > names.length || !isOptions(last)) {
+    const values = names.map((name, i) => required(args[i], operation, nameInPython(name)));
+    return [values as unknown as Positional, args.slice(names.length)];
+  }
+  const rest: Record<string, unknown> = { ...last };
+  const values = names.map((name, i) => {
+    if (i >= args.length - 1) {
+      const value = required(rest[name], operation, nameInPython(name));
+      delete rest[name];
+      return value;
+    }
+    if (name in rest) throw new TypeError(`${operation}() got multiple values for argument '${nameInPython(name)}'`);
+    return args[i];
+  });
+  return [values as unknown as Positional, Object.keys(rest).length === 0 ? [] : [rest]];
 }
 
 /** Sizes or dimensions given one by one or as one list: `view(2, 3)`, `view([2, 3])`. */

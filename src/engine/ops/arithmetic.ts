@@ -3,9 +3,9 @@ import { float32, float64 } from "../dtype.js";
 import { RuntimeError } from "../errors.js";
 import { binary, unary } from "../kernels/elementwise.js";
 import { Tensor } from "../tensor.js";
-import { collect, type Arguments } from "./arguments.js";
-import { atan2, div, mul, pow, sub, type AlphaOptions, type RoundingOptions } from "./binary.js";
-import { binaryRow, forDTypes, isFloatingPoint, isInteger, unaryRow } from "./elementwiseRows.js";
+import { collect, inOrder, type AllArguments, type Arguments } from "./arguments.js";
+import { atan2, div, mul, pow, sub, type AddArguments, type DivideArguments } from "./binary.js";
+import { binaryRow, forDTypes, isFloatingPoint, isInteger, ofTwo, unaryRow, type OfTwo } from "./elementwiseRows.js";
 import type { Scalar } from "./promotion.js";
 import { filledLike } from "./reducedDims.js";
 import { to } from "./tensorOnly.js";
@@ -14,7 +14,7 @@ import { abs, acos, acosh, asin, asinh, atan, atanh, neg, trunc } from "./unary.
 /** Element-wise arithmetic beyond the basic operations, and the other names of those. */
 
 /** sqrt(x^2 + y^2). (torch.hypot) */
-export const hypot: (x: Tensor, y: Tensor) => Tensor = defineOperation<[x: Tensor, y: Tensor | Scalar]>(
+export const hypot: OfTwo<Tensor> = ofTwo("hypot", defineOperation<[x: Tensor, y: Tensor | Scalar]>(
   forDTypes(
     binaryRow("hypot", "same", (x, y) => Math.hypot(x, y), {
       x: (g, x, y) => (x === 0 && y === 0 ? 0 : (g * x) / Math.hypot(x, y)),
@@ -23,24 +23,25 @@ export const hypot: (x: Tensor, y: Tensor) => Tensor = defineOperation<[x: Tenso
     "hypot_cpu",
     isFloatingPoint,
   ),
-);
+));
 
 const isNegative = (x: number): boolean => x < 0 || Object.is(x, -0);
 
 /** The magnitude of x with the sign of y. (torch.copysign) */
-export const copysign: (x: Tensor, y: Tensor | Scalar) => Tensor = defineOperation<[x: Tensor, y: Tensor | Scalar]>(
+export const copysign: OfTwo = ofTwo("copysign", defineOperation<[x: Tensor, y: Tensor | Scalar]>(
   binaryRow("copysign", "float", (x, y) => (isNegative(x) === isNegative(y) ? x : -x), {
     x: (g, x, y) => (x === 0 ? 0 : isNegative(x) === isNegative(y) ? g : -g),
     y: () => 0,
   }),
-);
+));
 
 const heavisideOperation = defineOperation<[x: Tensor, values: Tensor | Scalar]>(
   binaryRow("heaviside", "same", (x, value) => (x === 0 ? value : x > 0 ? 1 : Number.isNaN(x) ? NaN : 0)),
 );
 
 /** 0 below zero, 1 above, `values` at zero. (torch.heaviside) */
-export function heaviside(x: Tensor, values: Tensor): Tensor {
+export function heaviside(x: Tensor, ...args: AllArguments<[values: Tensor], { readonly values: Tensor }>): Tensor {
+  const [values] = inOrder("heaviside", ["values"], args);
   if (x.dtype !== values.dtype) throw new RuntimeError("heaviside is not yet implemented for tensors with different dtypes.");
   return heavisideOperation(x, values);
 }
@@ -52,14 +53,14 @@ const gcdOf = (x: number, y: number): number => {
 };
 
 /** The greatest common divisor. (torch.gcd) */
-export const gcd: (x: Tensor, y: Tensor) => Tensor = defineOperation<[x: Tensor, y: Tensor | Scalar]>(
+export const gcd: OfTwo<Tensor> = ofTwo("gcd", defineOperation<[x: Tensor, y: Tensor | Scalar]>(
   forDTypes(binaryRow("gcd", "same", gcdOf), "gcd_cpu", isInteger),
-);
+));
 
 /** The least common multiple. (torch.lcm) */
-export const lcm: (x: Tensor, y: Tensor) => Tensor = defineOperation<[x: Tensor, y: Tensor | Scalar]>(
+export const lcm: OfTwo<Tensor> = ofTwo("lcm", defineOperation<[x: Tensor, y: Tensor | Scalar]>(
   forDTypes(binaryRow("lcm", "same", (x, y) => (x === 0 || y === 0 ? 0 : Math.abs((x / gcdOf(x, y)) * y))), "lcm_cpu", isInteger),
-);
+));
 
 const degrees = 180 / Math.PI;
 
@@ -128,12 +129,14 @@ export function nanToNum_(x: Tensor, ...args: NanToNumArguments): Tensor {
 // ---- made of others
 
 /** x to the power of y, computed in float64. (torch.float_power) */
-export const floatPower = defineComposite("floatPower", (x: Tensor, y: Tensor | Scalar): Tensor => {
+export const floatPower = defineComposite("floatPower", (x: Tensor, ...args: AllArguments<[exponent: Tensor | Scalar], { readonly exponent: Tensor | Scalar }>): Tensor => {
+  const [y] = inOrder("float_power", ["exponent"], args);
   return pow(to(x, float64), y instanceof Tensor ? to(y, float64) : y);
 });
 
 /** x * 2^y. (torch.ldexp) */
-export const ldexp = defineComposite("ldexp", (x: Tensor, y: Tensor): Tensor => {
+export const ldexp = defineComposite("ldexp", (x: Tensor, ...args: AllArguments<[other: Tensor], { readonly other: Tensor }>): Tensor => {
+  const [y] = inOrder("ldexp", ["other"], args);
   return mul(x, pow(2, y.isFloatingPoint() ? y : to(y, float32)));
 });
 
@@ -146,24 +149,20 @@ export function positive(x: Tensor): Tensor {
 // ---- other names
 
 /** `sub` by another name. (torch.subtract) */
-export function subtract(x: Tensor, y: Tensor | Scalar, options?: AlphaOptions): Tensor {
-  return sub(x, y, options);
+export function subtract(x: Tensor, ...args: AddArguments): Tensor {
+  return sub(x, ...args);
 }
 
 /** `mul` by another name. (torch.multiply) */
-export function multiply(x: Tensor, y: Tensor | Scalar): Tensor {
-  return mul(x, y);
-}
+export const multiply: OfTwo = ofTwo<Tensor | Scalar>("multiply", mul);
 
 /** `div` by another name. (torch.divide) */
-export function divide(x: Tensor, y: Tensor | Scalar, options?: RoundingOptions): Tensor {
-  return div(x, y, options);
+export function divide(x: Tensor, ...args: DivideArguments): Tensor {
+  return div(x, ...args);
 }
 
 /** `div` without a rounding mode. (torch.true_divide) */
-export function trueDivide(x: Tensor, y: Tensor | Scalar): Tensor {
-  return div(x, y);
-}
+export const trueDivide: OfTwo = ofTwo<Tensor | Scalar>("true_divide", div);
 
 /** `neg` by another name. (torch.negative) */
 export function negative(x: Tensor): Tensor {
@@ -211,6 +210,4 @@ export function arctanh(x: Tensor): Tensor {
 }
 
 /** `atan2` by another name. (torch.arctan2) */
-export function arctan2(x: Tensor, y: Tensor): Tensor {
-  return atan2(x, y);
-}
+export const arctan2: OfTwo<Tensor> = ofTwo<Tensor>("arctan2", atan2);

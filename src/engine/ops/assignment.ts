@@ -20,7 +20,8 @@ const copyInPlace = defineInPlace<[self: Tensor, source: Tensor]>({
 });
 
 /** Takes over the values of another tensor, which broadcasts and is converted to this one's dtype. (Tensor.copy_) */
-export function copy_(self: Tensor, source: Tensor): Tensor {
+export function copy_(self: Tensor, ...args: AllArguments<[other: Tensor], { readonly other: Tensor }>): Tensor {
+  const [source] = inOrder("copy_", ["other"], args);
   if (source.device === "meta" && self.device === "cpu") throw new NotImplementedError("Cannot copy out of meta tensor; no data!");
   return copyInPlace(self, source.device === self.device ? source : Tensor.allocate(source.sizes, source.dtype, self.device));
 }
@@ -40,13 +41,15 @@ const fillOperation = defineOperation<[self: Tensor, value: Tensor]>(fillRow);
 const fillInPlace = defineInPlace<[self: Tensor, value: Tensor]>(fillRow);
 
 /** Every element becomes `value`, a number or a tensor without dimensions. (Tensor.fill_) */
-export function fill_(self: Tensor, value: Tensor | Scalar): Tensor {
+export function fill_(self: Tensor, ...args: AllArguments<[value: Tensor | Scalar], { readonly value: Tensor | Scalar }>): Tensor {
+  const [value] = inOrder("fill_", ["value"], args);
   if (value instanceof Tensor) return fillInPlace(self, value);
   return overwrite("fill_", self, [self, value], () => fillWith(self, numberOf(value)));
 }
 
 /** A tensor like x with every element `value`. (torch.fill) */
-export function fill(x: Tensor, value: Tensor | Scalar): Tensor {
+export function fill(x: Tensor, ...args: AllArguments<[value: Tensor | Scalar], { readonly value: Tensor | Scalar }>): Tensor {
+  const [value] = inOrder("fill", ["value"], args);
   return fillOperation(x, value instanceof Tensor ? value : scalar(x, value));
 }
 

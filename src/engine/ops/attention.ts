@@ -10,7 +10,7 @@ import { equalSizes, product, Size } from "../size.js";
 import { Tensor } from "../tensor.js";
 import { repr } from "../print/python.js";
 import { softmax } from "./activation.js";
-import { collect, type Arguments } from "./arguments.js";
+import { collect, requiredFirst, type WithRequired } from "./arguments.js";
 import { fullLike, zerosLike } from "./creation.js";
 import { dropout } from "./dropout.js";
 import { where } from "./indexing.js";
@@ -215,16 +215,18 @@ function repeatHeads(x: Tensor, heads: number): Tensor {
   return x.unsqueeze(-3).expand(sizes).flatten(-4, -3);
 }
 
+type AttentionArguments = WithRequired<[key: Tensor, value: Tensor], { readonly key: Tensor; readonly value: Tensor }, AttentionPositional, AttentionOptions>;
 type AttentionPositional = [attnMask: Tensor | null, dropoutP: number, isCausal: boolean];
 
 /**
  * softmax(query key^T * scale + mask) value (torch.nn.functional.scaled_dot_product_attention). Query (..., L, E), key (..., S, E), value (...,
  * S, Ev); gives (..., L, Ev). A position that may attend to nothing gets zeros. Dropout applies in evaluation too: pass 0 there.
  */
-export const scaledDotProductAttention: (query: Tensor, key: Tensor, value: Tensor, ...args: Arguments<AttentionPositional, AttentionOptions>) => Tensor = defineComposite(
+export const scaledDotProductAttention: (query: Tensor, ...args: AttentionArguments) => Tensor = defineComposite(
   "scaledDotProductAttention",
-  (query: Tensor, key: Tensor, value: Tensor, ...args: Arguments<AttentionPositional, AttentionOptions>): Tensor => {
-    const options = collect<AttentionOptions>(["attnMask", "dropoutP", "isCausal"], args, ["scale", "enableGqa"]);
+  (query: Tensor, ...args: AttentionArguments): Tensor => {
+    const [[key, value], rest] = requiredFirst<[key: Tensor, value: Tensor]>("scaled_dot_product_attention", ["key", "value"], args);
+    const options = collect<AttentionOptions>(["attnMask", "dropoutP", "isCausal"], rest, ["scale", "enableGqa"]);
     const { attnMask = null, dropoutP = 0, isCausal = false, scale = null, enableGqa = false } = options;
     let [k, v] = [key, value];
     if (enableGqa) {

@@ -5,8 +5,8 @@ import { compare, type Comparison } from "../kernels/compare.js";
 import * as kernels from "../kernels/elementwise.js";
 import type { UnaryKernel } from "../kernels/wasm/instance.js";
 import { Tensor } from "../tensor.js";
-import { checkedOptions, inOrder, type AllArguments } from "./arguments.js";
-import { asHeld, binaryRow } from "./elementwiseRows.js";
+import { collect, inOrder, requiredFirst, type AllArguments, type WithRequired } from "./arguments.js";
+import { asHeld, binaryRow, ofTwo, type OfTwo } from "./elementwiseRows.js";
 import { broadcastSizes, resultType, scalarDType, type Scalar } from "./promotion.js";
 
 /** Element-wise functions of two operands, broadcast against each other. The second may be a number. */
@@ -24,7 +24,6 @@ function additiveRow(name: string, sign: 1 | -1): OperationRow<AddArgs> {
     arity: 3,
     infer(x, y, options) {
       const dtype = resultType(x, y);
-      if (options !== undefined) checkedOptions(options, "alpha");
       if (sign === -1) refuseBools(x, y);
       if (!dtype.isFloatingPoint && options?.alpha !== undefined && !Number.isInteger(options.alpha)) {
         throw new RuntimeError("For integral input tensors, argument alpha must not be a floating point number.");
@@ -66,20 +65,34 @@ function scaled(x: Tensor, factor: number): Tensor {
   return result;
 }
 
+/** The second operand by position or by name, and `alpha`. */
+export type AddArguments = WithRequired<[other: Tensor | Scalar], { readonly other: Tensor | Scalar }, [], AlphaOptions>;
+
+type Additive = (x: Tensor, ...args: AddArguments) => Tensor;
+
+function additive(operation: string, f: (...args: AddArgs) => Tensor): Additive {
+  return (x, ...args) => {
+    const [first] = args;
+    if (args.length === 1 && (first instanceof Tensor || typeof first === "number")) return f(x, first);
+    const [[y], rest] = requiredFirst<[other: Tensor | Scalar]>(operation, ["other"], args);
+    return f(x, y, collect<AlphaOptions>([], rest, ["alpha"]));
+  };
+}
+
 const addRow = additiveRow("add", 1);
 /** x + alpha * y. (torch.add) */
-export const add = defineOperation(addRow);
+export const add: Additive = additive("add", defineOperation(addRow));
 /** add in place. */
-export const add_ = defineInPlace(addRow);
+export const add_: Additive = additive("add_", defineInPlace(addRow));
 
 const subRow = additiveRow("sub", -1);
 /** x - alpha * y. (torch.sub) */
-export const sub = defineOperation(subRow);
+export const sub: Additive = additive("sub", defineOperation(subRow));
 /** sub in place. */
-export const sub_ = defineInPlace(subRow);
+export const sub_: Additive = additive("sub_", defineInPlace(subRow));
 
 /** y - x. (torch.rsub) */
-export const rsub = defineOperation(binaryRow("rsub", "same", (x, y) => y - x, { x: (g) => -g, y: (g) => g }));
+export const rsub: OfTwo = ofTwo("rsub", defineOperation(binaryRow("rsub", "same", (x, y) => y - x, { x: (g) => -g, y: (g) => g })));
 
 const times = (g: number, value: number): number => g * value;
 const mulRow = binaryRow(
@@ -88,9 +101,9 @@ const mulRow = binaryRow(
   "mul",
 );
 /** x * y. (torch.mul) */
-export const mul = defineOperation(mulRow);
+export const mul: OfTwo = ofTwo("mul", defineOperation(mulRow));
 /** mul in place. */
-export const mul_ = defineInPlace(mulRow);
+export const mul_: OfTwo = ofTwo("mul_", defineInPlace(mulRow));
 
 const divRow = binaryRow(
   "div", "float", (x, y) => x / y,
@@ -130,17 +143,22 @@ export interface RoundingOptions {
   readonly roundingMode?: "trunc" | "floor" | null;
 }
 
+/** The divisor by position or by name, and the rounding mode. */
+export type DivideArguments = WithRequired<[other: Tensor | Scalar], { readonly other: Tensor | Scalar }, [], RoundingOptions>;
+
 /** x / y; integers give fractions unless a rounding mode is stated. (torch.div) */
-export function div(x: Tensor, y: Tensor | Scalar, options?: RoundingOptions): Tensor {
-  return quotients[roundingOf(options)](x, y);
+export function div(x: Tensor, ...args: DivideArguments): Tensor {
+  const [[y], rest] = requiredFirst<[other: Tensor | Scalar]>("div", ["other"], args);
+  return quotients[roundingOf(rest)](x, y);
 }
 /** div in place. */
-export function div_(x: Tensor, y: Tensor | Scalar, options?: RoundingOptions): Tensor {
-  return quotientsInPlace[roundingOf(options)](x, y);
+export function div_(x: Tensor, ...args: DivideArguments): Tensor {
+  const [[y], rest] = requiredFirst<[other: Tensor | Scalar]>("div_", ["other"], args);
+  return quotientsInPlace[roundingOf(rest)](x, y);
 }
 
-function roundingOf(options: RoundingOptions | undefined): keyof typeof quotients {
-  const { roundingMode = null } = checkedOptions(options, "roundingMode");
+function roundingOf(options: readonly unknown[]): keyof typeof quotients {
+  const { roundingMode = null } = collect<RoundingOptions>([], options, ["roundingMode"]);
   if (roundingMode !== null && roundingMode !== "floor" && roundingMode !== "trunc") {
     throw new RuntimeError(`div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '${String(roundingMode)}'`);
   }
@@ -148,7 +166,7 @@ function roundingOf(options: RoundingOptions | undefined): keyof typeof quotient
 }
 
 /** The quotient rounded down. (torch.floor_divide) */
-export const floorDivide = defineOperation(floorDivideRow);
+export const floorDivide: OfTwo = ofTwo("floor_divide", defineOperation(floorDivideRow));
 
 function moduloOf(x: number, y: number): number {
   const rest = x % y;
@@ -159,12 +177,12 @@ const remainderRow = withoutZeroDivision(
   binaryRow("remainder", "same", moduloOf, { x: (g) => g, y: (g, x, y) => -g * Math.floor(x / y) }),
 );
 /** The remainder with the sign of the divisor, as Python's %. (torch.remainder) */
-export const remainder = defineOperation(remainderRow);
+export const remainder: OfTwo = ofTwo("remainder", defineOperation(remainderRow));
 const fmodRow = withoutZeroDivision(
   binaryRow("fmod", "same", (x, y) => x % y, { x: (g) => g, y: (g, x, y) => -g * Math.trunc(x / y) }),
 );
 /** The remainder with the sign of the dividend, as C's fmod. (torch.fmod) */
-export const fmod = defineOperation(fmodRow);
+export const fmod: OfTwo = ofTwo("fmod", defineOperation(fmodRow));
 
 const powers = binaryRow("pow", "same", Math.pow, {
   x: (g, x, y) => (y === 0 ? 0 : g * y * x ** (y - 1)),
@@ -207,24 +225,27 @@ function numberTensor(value: Scalar, other: Tensor | Scalar): Tensor {
   if (result.device === "cpu") kernels.fill(result, Number(value));
   return result;
 }
+const powInPlace = defineInPlace(powRow);
 /** pow in place. */
-export const pow_ = defineInPlace(powRow);
+export function pow_(x: Tensor, ...args: AllArguments<[exponent: Tensor | Scalar], { readonly exponent: Tensor | Scalar }>): Tensor {
+  return powInPlace(x, ...inOrder("pow_", ["exponent"], args));
+}
 
 const larger = (x: number, y: number): number => (x > y || Number.isNaN(x) ? x : y);
 const smaller = (x: number, y: number): number => (x < y || Number.isNaN(x) ? x : y);
 /** The larger element of each pair; NaN wins. Where both are equal, each gets half the gradient. (torch.maximum) */
-export const maximum = defineOperation(
+export const maximum: OfTwo = ofTwo("maximum", defineOperation(
   binaryRow("maximum", "same", larger, { x: (g, x, y) => (x > y ? g : x === y ? g / 2 : 0), y: (g, x, y) => (y > x ? g : x === y ? g / 2 : 0) }),
-);
+));
 /** The smaller element of each pair; NaN wins. Where both are equal, each gets half the gradient. (torch.minimum) */
-export const minimum = defineOperation(
+export const minimum: OfTwo = ofTwo("minimum", defineOperation(
   binaryRow("minimum", "same", smaller, { x: (g, x, y) => (x < y ? g : x === y ? g / 2 : 0), y: (g, x, y) => (y < x ? g : x === y ? g / 2 : 0) }),
-);
+));
 
 /** The angle of the point (y, x), in radians: the first operand is the ordinate. (torch.atan2) */
-export const atan2 = defineOperation(
+export const atan2: OfTwo = ofTwo("atan2", defineOperation(
   binaryRow("atan2", "float", Math.atan2, { x: (g, x, y) => (g * y) / (x * x + y * y), y: (g, x, y) => (-g * x) / (x * x + y * y) }),
-);
+));
 
 function comparisonRow(name: Comparison): BinaryRow {
   return {
@@ -244,28 +265,28 @@ function numberBeside(x: Tensor, value: Scalar): Tensor {
 }
 
 /** True where x is equal to y. (torch.eq) */
-export const eq = defineOperation(comparisonRow("eq"));
+export const eq: OfTwo = ofTwo("eq", defineOperation(comparisonRow("eq")));
 
 /** True where x is not equal to y. (torch.ne) */
-export const ne = defineOperation(comparisonRow("ne"));
+export const ne: OfTwo = ofTwo("ne", defineOperation(comparisonRow("ne")));
 
 /** True where x is less than y. (torch.lt) */
-export const lt = defineOperation(comparisonRow("lt"));
+export const lt: OfTwo = ofTwo("lt", defineOperation(comparisonRow("lt")));
 
 /** True where x is less than or equal to y. (torch.le) */
-export const le = defineOperation(comparisonRow("le"));
+export const le: OfTwo = ofTwo("le", defineOperation(comparisonRow("le")));
 
 /** True where x is greater than y. (torch.gt) */
-export const gt = defineOperation(comparisonRow("gt"));
+export const gt: OfTwo = ofTwo("gt", defineOperation(comparisonRow("gt")));
 
 /** True where x is greater than or equal to y. (torch.ge) */
-export const ge = defineOperation(comparisonRow("ge"));
+export const ge: OfTwo = ofTwo("ge", defineOperation(comparisonRow("ge")));
 
 /** True where both are not zero. (torch.logical_and) */
-export const logicalAnd = defineOperation(binaryRow("logicalAnd", "bool", (x, y) => (x !== 0 && y !== 0 ? 1 : 0)));
+export const logicalAnd: OfTwo = ofTwo("logical_and", defineOperation(binaryRow("logicalAnd", "bool", (x, y) => (x !== 0 && y !== 0 ? 1 : 0))));
 
 /** True where either is not zero. (torch.logical_or) */
-export const logicalOr = defineOperation(binaryRow("logicalOr", "bool", (x, y) => (x !== 0 || y !== 0 ? 1 : 0)));
+export const logicalOr: OfTwo = ofTwo("logical_or", defineOperation(binaryRow("logicalOr", "bool", (x, y) => (x !== 0 || y !== 0 ? 1 : 0))));
 
 /** True where exactly one is not zero. (torch.logical_xor) */
-export const logicalXor = defineOperation(binaryRow("logicalXor", "bool", (x, y) => ((x !== 0) !== (y !== 0) ? 1 : 0)));
+export const logicalXor: OfTwo = ofTwo("logical_xor", defineOperation(binaryRow("logicalXor", "bool", (x, y) => ((x !== 0) !== (y !== 0) ? 1 : 0))));

@@ -1,7 +1,7 @@
 import { defineInPlace, defineOperation, type OperationRow } from "../dispatch.js";
 import { unary } from "../kernels/elementwise.js";
 import { Tensor } from "../tensor.js";
-import { binaryRow, forDTypes } from "./elementwiseRows.js";
+import { binaryRow, forDTypes, ofTwo, type OfTwo } from "./elementwiseRows.js";
 import type { Scalar } from "./promotion.js";
 
 /** Operations on the bits of integers, and on truth values. */
@@ -25,24 +25,22 @@ const xorRow = bitsRow("bitwiseXor", "bitwise_xor_cpu", (x, y) => x ^ y, (x, y) 
 const leftRow = bitsRow("bitwiseLeftShift", "lshift_cpu", (x, y) => (y < 20 && y >= 0 ? x * 2 ** y : NaN), (x, y) => x << y);
 const rightRow = bitsRow("bitwiseRightShift", "rshift_cpu", (x, y) => (y >= 0 && y < 32 ? x >> y : NaN), (x, y) => x >> y);
 
-type BitsFunction = (x: Tensor, y: Tensor | Scalar) => Tensor;
-
 /** Bits set in both; of truth values, and. (torch.bitwise_and) */
-export const bitwiseAnd: BitsFunction = defineOperation<[x: Tensor, y: Tensor | Scalar]>(andRow);
+export const bitwiseAnd: OfTwo = ofTwo("bitwise_and", defineOperation<[x: Tensor, y: Tensor | Scalar]>(andRow));
 /** bitwiseAnd in place. */
-export const bitwiseAnd_: BitsFunction = defineInPlace<[x: Tensor, y: Tensor | Scalar]>(andRow);
+export const bitwiseAnd_: OfTwo = ofTwo("bitwise_and_", defineInPlace<[x: Tensor, y: Tensor | Scalar]>(andRow));
 /** Bits set in either; of truth values, or. (torch.bitwise_or) */
-export const bitwiseOr: BitsFunction = defineOperation<[x: Tensor, y: Tensor | Scalar]>(orRow);
+export const bitwiseOr: OfTwo = ofTwo("bitwise_or", defineOperation<[x: Tensor, y: Tensor | Scalar]>(orRow));
 /** bitwiseOr in place. */
-export const bitwiseOr_: BitsFunction = defineInPlace<[x: Tensor, y: Tensor | Scalar]>(orRow);
+export const bitwiseOr_: OfTwo = ofTwo("bitwise_or_", defineInPlace<[x: Tensor, y: Tensor | Scalar]>(orRow));
 /** Bits set in one alone; of truth values, exclusive or. (torch.bitwise_xor) */
-export const bitwiseXor: BitsFunction = defineOperation<[x: Tensor, y: Tensor | Scalar]>(xorRow);
+export const bitwiseXor: OfTwo = ofTwo("bitwise_xor", defineOperation<[x: Tensor, y: Tensor | Scalar]>(xorRow));
 /** bitwiseXor in place. */
-export const bitwiseXor_: BitsFunction = defineInPlace<[x: Tensor, y: Tensor | Scalar]>(xorRow);
+export const bitwiseXor_: OfTwo = ofTwo("bitwise_xor_", defineInPlace<[x: Tensor, y: Tensor | Scalar]>(xorRow));
 /** Bits moved up. (torch.bitwise_left_shift) */
-export const bitwiseLeftShift: BitsFunction = defineOperation<[x: Tensor, y: Tensor | Scalar]>(leftRow);
+export const bitwiseLeftShift: OfTwo = ofTwo("bitwise_left_shift", defineOperation<[x: Tensor, y: Tensor | Scalar]>(leftRow));
 /** Bits moved down. (torch.bitwise_right_shift) */
-export const bitwiseRightShift: BitsFunction = defineOperation<[x: Tensor, y: Tensor | Scalar]>(rightRow);
+export const bitwiseRightShift: OfTwo = ofTwo("bitwise_right_shift", defineOperation<[x: Tensor, y: Tensor | Scalar]>(rightRow));
 
 const notRow: OperationRow<[x: Tensor]> = forDTypes(
   {

@@ -4,9 +4,9 @@ import { NotImplementedError, RuntimeError } from "../errors.js";
 import { binary, denseValues } from "../kernels/elementwise.js";
 import { equalSizes } from "../size.js";
 import { Tensor } from "../tensor.js";
-import { collect, type Arguments } from "./arguments.js";
+import { collect, inOrder, requiredFirst, type AllArguments, type WithRequired } from "./arguments.js";
 import { eq, ge, gt, le, lt, ne } from "./binary.js";
-import { binaryRow, unaryRow } from "./elementwiseRows.js";
+import { binaryRow, ofTwo, unaryRow, type OfTwo } from "./elementwiseRows.js";
 import { broadcastSizes, type Scalar } from "./promotion.js";
 
 /** Comparisons beyond the six of binary.ts, and their other names. */
@@ -19,8 +19,6 @@ export interface ClosenessOptions {
   /** Whether NaN is close to NaN. Default false. */
   readonly equalNan?: boolean;
 }
-
-type ClosenessArguments = Arguments<[rtol: number, atol: number, equalNan: boolean], ClosenessOptions>;
 
 const iscloseOperation = defineOperation<[x: Tensor, y: Tensor, rtol: number, atol: number, equalNan: boolean]>({
   name: "isclose",
@@ -37,20 +35,27 @@ const iscloseOperation = defineOperation<[x: Tensor, y: Tensor, rtol: number, at
 });
 
 /** Where |x - y| <= atol + rtol |y|. (torch.isclose) */
-export function isclose(x: Tensor, y: Tensor, ...args: ClosenessArguments): Tensor {
-  const { rtol = 1e-5, atol = 1e-8, equalNan = false } = collect<ClosenessOptions>(["rtol", "atol", "equalNan"], args);
+export function isclose(
+  x: Tensor, ...args: WithRequired<[other: Tensor], { readonly other: Tensor }, [rtol: number, atol: number, equalNan: boolean], ClosenessOptions>
+): Tensor {
+  const [[y], rest] = requiredFirst<[other: Tensor]>("isclose", ["other"], args);
+  const { rtol = 1e-5, atol = 1e-8, equalNan = false } = collect<ClosenessOptions>(["rtol", "atol", "equalNan"], rest);
   return iscloseOperation(x, y, rtol, atol, equalNan);
 }
 
 /** Whether `isclose` holds everywhere. (torch.allclose) */
-export function allclose(x: Tensor, y: Tensor, ...args: ClosenessArguments): boolean {
-  const close = isclose(x, y, ...args);
+export function allclose(
+  x: Tensor, ...args: WithRequired<[other: Tensor], { readonly other: Tensor }, [rtol: number, atol: number, equalNan: boolean], ClosenessOptions>
+): boolean {
+  const [[y], rest] = requiredFirst<[other: Tensor]>("allclose", ["other"], args);
+  const close = isclose(x, y, ...(rest as [options: ClosenessOptions]));
   requireValues(close, "allclose");
   return denseValues(close).every((each) => each !== 0);
 }
 
 /** Whether two tensors have the same shape and elements. (torch.equal) */
-export function equal(x: Tensor, y: Tensor): boolean {
+export function equal(x: Tensor, ...args: AllArguments<[other: Tensor], { readonly other: Tensor }>): boolean {
+  const [y] = inOrder("equal", ["other"], args);
   if (!equalSizes(x.sizes, y.sizes)) return false;
   requireValues(x, "equal");
   requireValues(y, "equal");
@@ -65,20 +70,20 @@ function requireValues(x: Tensor, operation: string): void {
 }
 
 /** The larger element of each pair; a number wins over NaN. (torch.fmax) */
-export const fmax: (x: Tensor, y: Tensor) => Tensor = defineOperation<[x: Tensor, y: Tensor | Scalar]>(
+export const fmax: OfTwo<Tensor> = ofTwo("fmax", defineOperation<[x: Tensor, y: Tensor | Scalar]>(
   binaryRow("fmax", "same", (x, y) => (x >= y || Number.isNaN(y) ? x : y), {
     x: (g, x, y) => (x >= y || Number.isNaN(y) ? g : 0),
     y: (g, x, y) => (x >= y || Number.isNaN(y) ? 0 : g),
   }),
-);
+));
 
 /** The smaller element of each pair; a number wins over NaN. (torch.fmin) */
-export const fmin: (x: Tensor, y: Tensor) => Tensor = defineOperation<[x: Tensor, y: Tensor | Scalar]>(
+export const fmin: OfTwo<Tensor> = ofTwo("fmin", defineOperation<[x: Tensor, y: Tensor | Scalar]>(
   binaryRow("fmin", "same", (x, y) => (x <= y || Number.isNaN(y) ? x : y), {
     x: (g, x, y) => (x <= y || Number.isNaN(y) ? g : 0),
     y: (g, x, y) => (x <= y || Number.isNaN(y) ? 0 : g),
   }),
-);
+));
 
 /** True where the element is positive infinity. (torch.isposinf) */
 export const isposinf: (x: Tensor) => Tensor = defineOperation<[x: Tensor]>(unaryRow("isposinf", "bool", (x) => (x === Infinity ? 1 : 0)));
@@ -92,29 +97,19 @@ export const signbit: (x: Tensor) => Tensor = defineOperation<[x: Tensor]>(
 );
 
 /** `gt` by another name. (torch.greater) */
-export function greater(x: Tensor, y: Tensor | Scalar): Tensor {
-  return gt(x, y);
-}
+export const greater: OfTwo = ofTwo<Tensor | Scalar>("greater", gt);
 
 /** `ge` by another name. (torch.greater_equal) */
-export function greaterEqual(x: Tensor, y: Tensor | Scalar): Tensor {
-  return ge(x, y);
-}
+export const greaterEqual: OfTwo = ofTwo<Tensor | Scalar>("greater_equal", ge);
 
 /** `lt` by another name. (torch.less) */
-export function less(x: Tensor, y: Tensor | Scalar): Tensor {
-  return lt(x, y);
-}
+export const less: OfTwo = ofTwo<Tensor | Scalar>("less", lt);
 
 /** `le` by another name. (torch.less_equal) */
-export function lessEqual(x: Tensor, y: Tensor | Scalar): Tensor {
-  return le(x, y);
-}
+export const lessEqual: OfTwo = ofTwo<Tensor | Scalar>("less_equal", le);
 
 /** `ne` by another name. (torch.not_equal) */
-export function notEqual(x: Tensor, y: Tensor | Scalar): Tensor {
-  return ne(x, y);
-}
+export const notEqual: OfTwo = ofTwo<Tensor | Scalar>("not_equal", ne);
 
 /** Whether one element that is not zero is all the tensor holds. (torch.is_nonzero) */
 export function isNonzero(x: Tensor): boolean {

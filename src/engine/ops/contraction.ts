@@ -4,8 +4,9 @@ import { RuntimeError } from "../errors.js";
 import { binary, ternary } from "../kernels/elementwise.js";
 import { equalSizes, formatSizes, product } from "../size.js";
 import { normalizeDim, Tensor } from "../tensor.js";
-import { checkedOptions, collect, type Arguments } from "./arguments.js";
+import { collect, inOrder, requiredFirst, type AllArguments, type Arguments, type WithRequired } from "./arguments.js";
 import { mul, sub } from "./binary.js";
+import { ofTwo, type OfTwo } from "./elementwiseRows.js";
 import { bmm, dot, matmul, mm, outer, type AddProductOptions } from "./matmul.js";
 import { broadcastSizes, resultType } from "./promotion.js";
 import { filledLike } from "./reducedDims.js";
@@ -80,7 +81,7 @@ function summedTo({ tensor, labels }: Labelled, kept: ReadonlySet<string>): Labe
   return dims.length === 0 ? { tensor, labels } : { tensor: sum(tensor, dims), labels: labels.filter((label) => kept.has(label)) };
 }
 
-function inOrder({ tensor, labels }: Labelled, order: readonly string[]): Tensor {
+function arranged({ tensor, labels }: Labelled, order: readonly string[]): Tensor {
   return order.every((label, i) => label === labels[i]) ? tensor : permute(tensor, order.map((label) => labels.indexOf(label)));
 }
 
@@ -101,8 +102,8 @@ function contracted(a: Labelled, b: Labelled, kept: ReadonlySet<string>): Labell
   const [left, right] = [widened(a), widened(b)];
   const count = (labels: readonly string[], x: Labelled): number => product(labels.map((label) => sizeOf(x, label)));
   const [batches, rows, depth, columns] = [count(batch, left), count(onlyA, left), count(inner, left), count(onlyB, right)];
-  const x = inOrder(left, [...batch, ...onlyA, ...inner]);
-  const y = inOrder(right, [...batch, ...inner, ...onlyB]);
+  const x = arranged(left, [...batch, ...onlyA, ...inner]);
+  const y = arranged(right, [...batch, ...inner, ...onlyB]);
   const result =
     batch.length === 0 ? mm(reshape(x, rows, depth), reshape(y, depth, columns)) : bmm(reshape(x, batches, rows, depth), reshape(y, batches, depth, columns));
   const labels = [...batch, ...onlyA, ...onlyB];
@@ -157,7 +158,7 @@ const einsumOperation = defineComposite("einsum", (equation: string, tensors: re
     const later = new Set([...output, ...rest.slice(1).flatMap(({ labels }) => labels)]);
     current = contracted(summedTo(current, new Set([...later, ...next.labels])), summedTo(next, new Set([...later, ...current.labels])), later);
   }
-  return inOrder(summedTo(current, new Set(output)), output);
+  return arranged(summedTo(current, new Set(output)), output);
 });
 
 /** Einstein's summation: "bij,bjk->bik" names the dimensions of the operands and of the result; over what the result lacks is summed. (torch.einsum) */
@@ -196,12 +197,16 @@ const tensordotOperation = defineComposite("tensordot", (x: Tensor, y: Tensor, d
 });
 
 /** Products summed over dimensions of both tensors; the others are kept, those of the first in front. (torch.tensordot) */
-export function tensordot(x: Tensor, y: Tensor, ...args: Arguments<[dims: number | readonly [readonly number[], readonly number[]]], TensordotOptions>): Tensor {
-  return tensordotOperation(x, y, collect<TensordotOptions>(["dims"], args).dims ?? 2);
+export function tensordot(
+  x: Tensor, ...args: WithRequired<[other: Tensor], { readonly other: Tensor }, [dims: number | readonly [readonly number[], readonly number[]]], TensordotOptions>
+): Tensor {
+  const [[y], rest] = requiredFirst<[other: Tensor]>("tensordot", ["other"], args);
+  return tensordotOperation(x, y, collect<TensordotOptions>(["dims"], rest).dims ?? 2);
 }
 
 /** Products summed over the last dimension of both. (torch.inner) */
-export function inner(x: Tensor, y: Tensor): Tensor {
+export function inner(x: Tensor, ...args: AllArguments<[other: Tensor], { readonly other: Tensor }>): Tensor {
+  const [y] = inOrder("inner", ["other"], args);
   if (x.sizes.length === 0 || y.sizes.length === 0) return mul(x, y);
   const [width, other] = [x.sizes[x.sizes.length - 1]!, y.sizes[y.sizes.length - 1]!];
   if (width !== other) {
@@ -213,24 +218,30 @@ export function inner(x: Tensor, y: Tensor): Tensor {
 }
 
 /** `dot`, which differs for complex numbers alone. (torch.vdot) */
-export function vdot(x: Tensor, y: Tensor): Tensor {
-  return dot(x, y);
+export function vdot(x: Tensor, ...args: AllArguments<[other: Tensor], { readonly other: Tensor }>): Tensor {
+  return dot(x, ...inOrder("vdot", ["other"], args));
 }
 
 /** `outer` by another name. (torch.ger) */
-export function ger(x: Tensor, y: Tensor): Tensor {
-  return outer(x, y);
+export function ger(x: Tensor, ...args: AllArguments<[vec2: Tensor], { readonly vec2: Tensor }>): Tensor {
+  return outer(x, ...inOrder("ger", ["vec2"], args));
 }
 
 /** beta * x + alpha * outer(a, b). (torch.addr) */
-export const addr = defineComposite("addr", (x: Tensor, a: Tensor, b: Tensor, options?: AddProductOptions): Tensor => {
-  const { beta = 1, alpha = 1 } = checkedOptions(options, "beta", "alpha");
+export const addr = defineComposite("addr", (
+  x: Tensor, ...args: WithRequired<[vec1: Tensor, vec2: Tensor], { readonly vec1: Tensor; readonly vec2: Tensor }, [], AddProductOptions>
+): Tensor => {
+  const [[a, b], rest] = requiredFirst<[vec1: Tensor, vec2: Tensor]>("addr", ["vec1", "vec2"], args);
+  const { beta = 1, alpha = 1 } = collect<AddProductOptions>([], rest, ["beta", "alpha"]);
   return (beta === 1 ? x : mul(x, beta)).add(outer(a, b), { alpha });
 });
 
 /** beta * x + alpha * the sum of all products a[i] @ b[i]. (torch.addbmm) */
-export const addbmm = defineComposite("addbmm", (x: Tensor, a: Tensor, b: Tensor, options?: AddProductOptions): Tensor => {
-  const { beta = 1, alpha = 1 } = checkedOptions(options, "beta", "alpha");
+export const addbmm = defineComposite("addbmm", (
+  x: Tensor, ...args: WithRequired<[batch1: Tensor, batch2: Tensor], { readonly batch1: Tensor; readonly batch2: Tensor }, [], AddProductOptions>
+): Tensor => {
+  const [[a, b], rest] = requiredFirst<[batch1: Tensor, batch2: Tensor]>("addbmm", ["batch1", "batch2"], args);
+  const { beta = 1, alpha = 1 } = collect<AddProductOptions>([], rest, ["beta", "alpha"]);
   return (beta === 1 ? x : mul(x, beta)).add(sum(bmm(a, b), 0), { alpha });
 });
 
@@ -261,14 +272,16 @@ export const chainMatmul = defineComposite("chainMatmul", (...matrices: Tensor[]
   return multiplied(0, count - 1);
 });
 
-/** The Kronecker product: each element of x times all of y. (torch.kron) */
-export const kron: (x: Tensor, y: Tensor) => Tensor = defineComposite("kron", (x: Tensor, y: Tensor): Tensor => {
+const kronOf = defineComposite("kron", (x: Tensor, y: Tensor): Tensor => {
   const rank = Math.max(x.sizes.length, y.sizes.length);
   const padded = (sizes: readonly number[]): number[] => [...new Array<number>(rank - sizes.length).fill(1), ...sizes];
   const [a, b] = [padded(x.sizes), padded(y.sizes)];
   const interleaved = mul(reshape(x, a.flatMap((size) => [size, 1])), reshape(y, b.flatMap((size) => [1, size])));
   return reshape(interleaved, a.map((size, i) => size * b[i]!));
 });
+
+/** The Kronecker product: each element of x times all of y. (torch.kron) */
+export const kron: OfTwo<Tensor> = ofTwo("kron", kronOf);
 
 // ---- vectors
 
@@ -311,8 +324,9 @@ export const crossAlong: (x: Tensor, y: Tensor, dim: number) => Tensor = defineO
 });
 
 /** The vector product along a dimension of size 3, by default the first such one. (torch.cross) */
-export function cross(x: Tensor, y: Tensor, ...args: Arguments<[dim: number | null], { readonly dim?: number | null }>): Tensor {
-  const { dim = null } = collect<{ dim?: number | null }>(["dim"], args);
+export function cross(x: Tensor, ...args: WithRequired<[other: Tensor], { readonly other: Tensor }, [dim: number | null], { readonly dim?: number | null }>): Tensor {
+  const [[y], rest] = requiredFirst<[other: Tensor]>("cross", ["other"], args);
+  const { dim = null } = collect<{ dim?: number | null }>(["dim"], rest);
   const along = dim ?? x.sizes.indexOf(3);
   if (along === -1 && dim === null) throw new RuntimeError("no dimension of size 3 in input");
   return crossAlong(x, y, along);
@@ -332,8 +346,9 @@ const cdistOperation = defineComposite("cdist", (x: Tensor, y: Tensor, p: number
 });
 
 /** The distance of each row of x (*, n, k) to each row of y (*, m, k), as (*, n, m). (torch.cdist) */
-export function cdist(x: Tensor, y: Tensor, ...args: Arguments<[p: number], CdistOptions>): Tensor {
-  return cdistOperation(x, y, collect<CdistOptions>(["p"], args).p ?? 2);
+export function cdist(x: Tensor, ...args: WithRequired<[x2: Tensor], { readonly x2: Tensor }, [p: number], CdistOptions>): Tensor {
+  const [[y], rest] = requiredFirst<[x2: Tensor]>("cdist", ["x2"], args);
+  return cdistOperation(x, y, collect<CdistOptions>(["p"], rest).p ?? 2);
 }
 
 /** Products summed along one dimension, the others broadcast. (torch.linalg.vecdot) */

@@ -5,7 +5,7 @@ import * as kernels from "../kernels/convolution.js";
 import { denseValues } from "../kernels/elementwise.js";
 import { formatSizes } from "../size.js";
 import { Tensor } from "../tensor.js";
-import { collect, type Arguments } from "./arguments.js";
+import { collect, requiredFirst, type WithRequired } from "./arguments.js";
 import { expandSizes, type Sizes } from "./sizes.js";
 
 /** Convolutions of sequences, images and volumes: (N, C, ...) or, without a batch, (C, ...). */
@@ -196,8 +196,10 @@ export interface ConvolutionOptions {
   readonly groups?: number;
 }
 
-type ConvolutionArguments = Arguments<[bias: Tensor | null, stride: Sizes, padding: Padding, dilation: Sizes, groups: number], ConvolutionOptions>;
-export type ConvolutionFunction = (x: Tensor, weight: Tensor, ...args: ConvolutionArguments) => Tensor;
+type ConvolutionArguments = WithRequired<
+  [weight: Tensor], { readonly weight: Tensor }, [bias: Tensor | null, stride: Sizes, padding: Padding, dilation: Sizes, groups: number], ConvolutionOptions
+>;
+export type ConvolutionFunction = (x: Tensor, ...args: ConvolutionArguments) => Tensor;
 
 function defineConvolution(dims: number): ConvolutionFunction {
   const name = `conv${dims}d`;
@@ -226,8 +228,9 @@ function defineConvolution(dims: number): ConvolutionFunction {
       return operation(input, weight, bias, { stride, padding, dilation, groups, feature, image });
     }),
   );
-  return (x, weight, ...args) => {
-    const { bias = null, ...options } = collect<ConvolutionOptions>(["bias", "stride", "padding", "dilation", "groups"], args);
+  return (x, ...args) => {
+    const [[weight], rest] = requiredFirst<[weight: Tensor]>(name, ["weight"], args);
+    const { bias = null, ...options } = collect<ConvolutionOptions>(["bias", "stride", "padding", "dilation", "groups"], rest);
     return convolve(x, weight, bias, options);
   };
 }
@@ -261,11 +264,13 @@ export interface TransposedConvolutionOptions extends Omit<ConvolutionOptions, "
   readonly outputPadding?: Sizes;
 }
 
-type TransposedArguments = Arguments<
+type TransposedArguments = WithRequired<
+  [weight: Tensor],
+  { readonly weight: Tensor },
   [bias: Tensor | null, stride: Sizes, padding: Sizes, outputPadding: Sizes, groups: number, dilation: Sizes],
   TransposedConvolutionOptions
 >;
-export type TransposedConvolutionFunction = (x: Tensor, weight: Tensor, ...args: TransposedArguments) => Tensor;
+export type TransposedConvolutionFunction = (x: Tensor, ...args: TransposedArguments) => Tensor;
 
 const axes = ["depth", "height", "width"];
 
@@ -306,9 +311,10 @@ function defineTransposedConvolution(dims: number): TransposedConvolutionFunctio
       return operation(input, weight, bias, { stride, padding, dilation, groups, feature, image });
     }),
   );
-  return (x, weight, ...args) => {
+  return (x, ...args) => {
+    const [[weight], rest] = requiredFirst<[weight: Tensor]>(`conv_transpose${dims}d`, ["weight"], args);
     const names = ["bias", "stride", "padding", "outputPadding", "groups", "dilation"] as const;
-    const { bias = null, ...options } = collect<TransposedConvolutionOptions>(names, args);
+    const { bias = null, ...options } = collect<TransposedConvolutionOptions>(names, rest);
     return convolve(x, weight, bias, options);
   };
 }

@@ -3,7 +3,7 @@ import { RuntimeError, TypeError, ValueError } from "../errors.js";
 import { copy } from "../kernels/elementwise.js";
 import { Tensor, type NestedList } from "../tensor.js";
 import { allocate, allocateLike, checkedTensorOptions, checkSizes, finish, parseSize, tensorOptionNames, type SizeArguments, type TensorOptions } from "./allocation.js";
-import { collect, required, requireIntegers, type WithRequired } from "./arguments.js";
+import { collect, required, requiredFirst, requireIntegers, type WithRequired } from "./arguments.js";
 import { numberOf, type Scalar } from "./promotion.js";
 
 /** Functions that make tensors. */
@@ -169,10 +169,16 @@ export function arange(...args: (number | TensorOptions | undefined)[]): Tensor 
   return finish(result, options);
 }
 
+interface Steps {
+  readonly start: number;
+  readonly end: number;
+  readonly steps: number;
+}
+
 /** `steps` numbers from start to end, both included, evenly spaced. (torch.linspace) */
-export function linspace(start: number, end: number, ...args: WithRequired<[steps: number], { readonly steps: number }, [], TensorOptions>): Tensor {
-  const { steps: given, ...options } = collect<TensorOptions & { readonly steps?: number }>(["steps"], args, tensorOptionNames);
-  const steps = required(given, "linspace", "steps");
+export function linspace(...args: WithRequired<[start: number, end: number, steps: number], Steps, [], TensorOptions>): Tensor {
+  const [[start, end, steps], rest] = requiredFirst<[start: number, end: number, steps: number]>("linspace", ["start", "end", "steps"], args);
+  const options = collect<TensorOptions>([], rest, tensorOptionNames);
   if (!(steps >= 0)) throw new RuntimeError("number of steps must be non-negative");
   const result = allocate([steps], options);
   if (result.device === "cpu") {
@@ -190,10 +196,10 @@ export function linspace(start: number, end: number, ...args: WithRequired<[step
 
 /** base^start to base^end, evenly spaced in the exponent. (torch.logspace) */
 export function logspace(
-  start: number, end: number, ...args: WithRequired<[steps: number], { readonly steps: number }, [base: number], TensorOptions & { readonly base?: number }>
+  ...args: WithRequired<[start: number, end: number, steps: number], Steps, [base: number], TensorOptions & { readonly base?: number }>
 ): Tensor {
-  const { steps: given, base = 10, ...options } = collect<TensorOptions & { readonly steps?: number; readonly base?: number }>(["steps", "base"], args, tensorOptionNames);
-  const steps = required(given, "logspace", "steps");
+  const [[start, end, steps], rest] = requiredFirst<[start: number, end: number, steps: number]>("logspace", ["start", "end", "steps"], args);
+  const { base = 10, ...options } = collect<TensorOptions & { readonly base?: number }>(["base"], rest, tensorOptionNames);
   const result = linspace(start, end, steps, { ...options, requiresGrad: false });
   if (result.device === "cpu") {
     const values = result.storage.data;
@@ -234,7 +240,8 @@ export function onesLike(x: Tensor, given?: TensorOptions): Tensor {
 }
 
 /** `value` everywhere in the shape, dtype and device of `x`. (torch.full_like) */
-export function fullLike(x: Tensor, value: Scalar, given?: TensorOptions): Tensor {
-  const options = checkedTensorOptions(given);
+export function fullLike(x: Tensor, ...args: WithRequired<[fillValue: Scalar], { readonly fillValue: Scalar }, [], TensorOptions>): Tensor {
+  const [[value], rest] = requiredFirst<[fillValue: Scalar]>("full_like", ["fillValue"], args);
+  const options = collect<TensorOptions>([], rest, tensorOptionNames);
   return finish(filled(allocateLike(x, options), numberOf(value)), options);
 }

@@ -4,7 +4,19 @@ import { NotImplementedError } from "../errors.js";
 import * as kernels from "../kernels/elementwise.js";
 import type { BinaryKernel, UnaryKernel } from "../kernels/wasm/instance.js";
 import { Tensor } from "../tensor.js";
+import { inOrder, type AllArguments } from "./arguments.js";
 import { broadcastSizes, floatType, numberOf, resultType, type Scalar } from "./promotion.js";
+
+/** A function of two operands, of which the second may be given by name: `mul(x, y)`, `mul(x, { other: y })`. */
+export type OfTwo<Second = Tensor | Scalar> = (x: Tensor, ...args: AllArguments<[other: Second], { readonly other: Second }>) => Tensor;
+
+/** The function that PyTorch calls `operation`, with its second operand by position or by name. */
+export function ofTwo<Second = Tensor | Scalar>(operation: string, f: (x: Tensor, y: Second) => Tensor): OfTwo<Second> {
+  return (x, ...args) => {
+    const [first] = args;
+    return args.length === 1 && (first instanceof Tensor || typeof first === "number") ? f(x, first as Second) : f(x, ...inOrder<[other: Second]>(operation, ["other"], args));
+  };
+}
 
 /** What an element-wise operation computes in and gives: its operands' dtype, a floating-point one, or truth values. */
 export type ResultKind = "same" | "float" | "bool";

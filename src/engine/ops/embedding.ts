@@ -5,7 +5,7 @@ import { denseValues } from "../kernels/elementwise.js";
 import { rowNorm } from "../kernels/rowNorm.js";
 import { Size } from "../size.js";
 import { Tensor } from "../tensor.js";
-import { collect, type Arguments } from "./arguments.js";
+import { collect, requiredFirst, type Arguments, type WithRequired } from "./arguments.js";
 import { arange } from "./creation.js";
 import { asHeld } from "./elementwiseRows.js";
 
@@ -124,12 +124,11 @@ const embeddingOperation = defineOperation<[weight: Tensor, indices: Tensor, pad
  * the result has its shape with one dimension of `columns` more.
  */
 export function embedding(
-  input: Tensor,
-  weight: Tensor,
-  ...args: Arguments<[paddingIdx: number | null, maxNorm: number | null, normType: number, scaleGradByFreq: boolean, sparse: boolean], EmbeddingOptions>
+  input: Tensor, ...args: WithRequired<[weight: Tensor], { readonly weight: Tensor }, [paddingIdx: number | null, maxNorm: number | null, normType: number, scaleGradByFreq: boolean, sparse: boolean], EmbeddingOptions>
 ): Tensor {
+  const [[weight], rest] = requiredFirst<[weight: Tensor]>("embedding", ["weight"], args);
   const { paddingIdx = null, maxNorm = null, normType = 2, scaleGradByFreq = false } = collect<EmbeddingOptions>(
-    ["paddingIdx", "maxNorm", "normType", "scaleGradByFreq", "sparse"], args,
+    ["paddingIdx", "maxNorm", "normType", "scaleGradByFreq", "sparse"], rest,
   );
   const padding = normalizePadding(paddingIdx, weight.sizes[0] ?? 0);
   if (maxNorm !== null) {
@@ -280,9 +279,10 @@ type EmbeddingBagPositional = [
  * Sums, means or maxima of bags of rows of `weight` (torch.nn.functional.embedding_bag). Each row of a two-dimensional `input` is a bag; a
  * one-dimensional one is split at `offsets`. Gives (bags, columns); zeros for an empty bag.
  */
-export function embeddingBag(input: Tensor, weight: Tensor, ...args: Arguments<EmbeddingBagPositional, EmbeddingBagOptions>): Tensor {
+export function embeddingBag(input: Tensor, ...args: WithRequired<[weight: Tensor], { readonly weight: Tensor }, EmbeddingBagPositional, EmbeddingBagOptions>): Tensor {
+  const [[weight], rest] = requiredFirst<[weight: Tensor]>("embedding_bag", ["weight"], args);
   const options = collect<EmbeddingBagOptions>(
-    ["offsets", "maxNorm", "normType", "scaleGradByFreq", "mode", "sparse", "perSampleWeights", "includeLastOffset", "paddingIdx"], args,
+    ["offsets", "maxNorm", "normType", "scaleGradByFreq", "mode", "sparse", "perSampleWeights", "includeLastOffset", "paddingIdx"], rest,
   );
   const { mode = "mean", maxNorm = null, normType = 2, scaleGradByFreq = false, sparse = false, paddingIdx = null } = options;
   let { offsets = null, perSampleWeights = null, includeLastOffset = false } = options;

@@ -7,7 +7,7 @@ import * as kernels from "../kernels/indexing.js";
 import { contiguousStrides, equalSizes, formatSizes } from "../size.js";
 import { Storage, type Device } from "../storage.js";
 import { normalizeDim, Tensor } from "../tensor.js";
-import { checkedOptions, collect, type Arguments } from "./arguments.js";
+import { checkedOptions, collect, inOrder, required, requiredFirst, type AllArguments, type WithRequired } from "./arguments.js";
 import { asHeld } from "./elementwiseRows.js";
 import { broadcastSizes, cppName, numberOf, resultType, type Scalar } from "./promotion.js";
 import { expand, select, unsqueeze } from "./shape.js";
@@ -317,8 +317,11 @@ function isIndexList(index: Index | readonly Index[]): index is readonly Index[]
  * `x[index] = values` in Python, also through masks and index tensors: `x.indexPut_([mask], 0)`, `x.indexPut_([rows, torch.slice(0, 2)], y)`.
  * The values broadcast to the shape that `x.at(...index)` has. (Tensor.index_put_)
  */
-export function indexPut_(x: Tensor, index: Index | readonly Index[], values: Tensor | Scalar, ...args: Arguments<[accumulate: boolean], AccumulateOptions>): Tensor {
-  const { accumulate = false } = collect<AccumulateOptions>(["accumulate"], args);
+export function indexPut_(
+  x: Tensor, ...args: WithRequired<[indices: Index | readonly Index[], values: Tensor | Scalar], { readonly indices: Index | readonly Index[]; readonly values: Tensor | Scalar }, [accumulate: boolean], AccumulateOptions>
+): Tensor {
+  const [[index, values], rest] = requiredFirst<[indices: Index | readonly Index[], values: Tensor | Scalar]>("index_put_", ["indices", "values"], args);
+  const { accumulate = false } = collect<AccumulateOptions>(["accumulate"], rest);
   const { view, dims, indices, values: given } = putArguments(x, index, values);
   if (dims.length > 0) indexPutInPlace(view, given, dims, indices, accumulate);
   else if (accumulate) view.add_(given);
@@ -327,8 +330,11 @@ export function indexPut_(x: Tensor, index: Index | readonly Index[], values: Te
 }
 
 /** A copy of x with `values` where the index tensors point. (torch.index_put) */
-export function indexPut(x: Tensor, indices: readonly Tensor[], values: Tensor | Scalar, ...args: Arguments<[accumulate: boolean], AccumulateOptions>): Tensor {
-  const { accumulate = false } = collect<AccumulateOptions>(["accumulate"], args);
+export function indexPut(
+  x: Tensor, ...args: WithRequired<[indices: readonly Tensor[], values: Tensor | Scalar], { readonly indices: readonly Tensor[]; readonly values: Tensor | Scalar }, [accumulate: boolean], AccumulateOptions>
+): Tensor {
+  const [[indices, values], rest] = requiredFirst<[indices: readonly Tensor[], values: Tensor | Scalar]>("index_put", ["indices", "values"], args);
+  const { accumulate = false } = collect<AccumulateOptions>(["accumulate"], rest);
   const put = putArguments(x, indices, values);
   return indexPutOperation(put.view, put.values, put.dims, put.indices, accumulate);
 }
@@ -370,8 +376,8 @@ function checkIndexRange(index: Tensor, size: number): void {
 }
 
 /** The slices of a dimension that a vector of positions names, in its order. (torch.index_select) */
-export function indexSelect(x: Tensor, dim: number, index: Tensor): Tensor {
-  return indexSelectOperation(x, dim, index);
+export function indexSelect(x: Tensor, ...args: AllArguments<[dim: number, index: Tensor], { readonly dim: number; readonly index: Tensor }>): Tensor {
+  return indexSelectOperation(x, ...inOrder("index_select", ["dim", "index"], args));
 }
 
 type IndexAddArgs = [x: Tensor, dim: number, index: Tensor, source: Tensor, alpha: number];
@@ -434,13 +440,19 @@ export interface IndexAddOptions {
 }
 
 /** x with the slices of `source` added to those that `index` names. (torch.index_add) */
-export function indexAdd(x: Tensor, dim: number, index: Tensor, source: Tensor, options: IndexAddOptions = {}): Tensor {
-  return indexAddOperation(x, dim, index, source, checkedOptions(options, "alpha").alpha ?? 1);
+export function indexAdd(
+  x: Tensor, ...args: WithRequired<[dim: number, index: Tensor, source: Tensor], { readonly dim: number; readonly index: Tensor; readonly source: Tensor }, [], IndexAddOptions>
+): Tensor {
+  const [[dim, index, source], rest] = requiredFirst<[dim: number, index: Tensor, source: Tensor]>("index_add", ["dim", "index", "source"], args);
+  return indexAddOperation(x, dim, index, source, collect<IndexAddOptions>([], rest, ["alpha"]).alpha ?? 1);
 }
 
 /** indexAdd in place. */
-export function indexAdd_(x: Tensor, dim: number, index: Tensor, source: Tensor, options: IndexAddOptions = {}): Tensor {
-  return indexAddInPlace(x, dim, index, source, checkedOptions(options, "alpha").alpha ?? 1);
+export function indexAdd_(
+  x: Tensor, ...args: WithRequired<[dim: number, index: Tensor, source: Tensor], { readonly dim: number; readonly index: Tensor; readonly source: Tensor }, [], IndexAddOptions>
+): Tensor {
+  const [[dim, index, source], rest] = requiredFirst<[dim: number, index: Tensor, source: Tensor]>("index_add_", ["dim", "index", "source"], args);
+  return indexAddInPlace(x, dim, index, source, collect<IndexAddOptions>([], rest, ["alpha"]).alpha ?? 1);
 }
 
 type IndexCopyArgs = [x: Tensor, dim: number, index: Tensor, source: Tensor];
@@ -495,13 +507,17 @@ const indexCopyOperation = defineOperation<IndexCopyArgs>(indexCopyRow);
 const indexCopyInPlace = defineInPlace<IndexCopyArgs>(indexCopyRow);
 
 /** x with the slices that `index` names replaced by those of `source`. (torch.index_copy) */
-export function indexCopy(x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
-  return indexCopyOperation(x, dim, index, source);
+export function indexCopy(
+  x: Tensor, ...args: AllArguments<[dim: number, index: Tensor, source: Tensor], { readonly dim: number; readonly index: Tensor; readonly source: Tensor }>
+): Tensor {
+  return indexCopyOperation(x, ...inOrder("index_copy", ["dim", "index", "source"], args));
 }
 
 /** indexCopy in place. */
-export function indexCopy_(x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
-  return indexCopyInPlace(x, dim, index, source);
+export function indexCopy_(
+  x: Tensor, ...args: AllArguments<[dim: number, index: Tensor, source: Tensor], { readonly dim: number; readonly index: Tensor; readonly source: Tensor }>
+): Tensor {
+  return indexCopyInPlace(x, ...inOrder("index_copy_", ["dim", "index", "source"], args));
 }
 
 type IndexFillArgs = [x: Tensor, dim: number, index: Tensor, value: Scalar];
@@ -526,13 +542,17 @@ const indexFillOperation = defineOperation<IndexFillArgs>(indexFillRow);
 const indexFillInPlace = defineInPlace<IndexFillArgs>(indexFillRow);
 
 /** x with the slices that `index` names filled with a number. (torch.index_fill) */
-export function indexFill(x: Tensor, dim: number, index: Tensor, value: Scalar): Tensor {
-  return indexFillOperation(x, dim, index, value);
+export function indexFill(
+  x: Tensor, ...args: AllArguments<[dim: number, index: Tensor, value: Scalar], { readonly dim: number; readonly index: Tensor; readonly value: Scalar }>
+): Tensor {
+  return indexFillOperation(x, ...inOrder("index_fill", ["dim", "index", "value"], args));
 }
 
 /** indexFill in place. */
-export function indexFill_(x: Tensor, dim: number, index: Tensor, value: Scalar): Tensor {
-  return indexFillInPlace(x, dim, index, value);
+export function indexFill_(
+  x: Tensor, ...args: AllArguments<[dim: number, index: Tensor, value: Scalar], { readonly dim: number; readonly index: Tensor; readonly value: Scalar }>
+): Tensor {
+  return indexFillInPlace(x, ...inOrder("index_fill_", ["dim", "index", "value"], args));
 }
 
 // ---- element by element along a dimension
@@ -571,12 +591,16 @@ const gatherOperation = defineOperation<[x: Tensor, dim: number, index: Tensor]>
 });
 
 /** Picks along `dim`: result[i][j] = x[index[i][j]][j] for dim 0. The result has the shape of `index`. (torch.gather) */
-export function gather(x: Tensor, dim: number, index: Tensor): Tensor {
-  return gatherOperation(x, dim, index);
+export function gather(x: Tensor, ...args: AllArguments<[dim: number, index: Tensor], { readonly dim: number; readonly index: Tensor }>): Tensor {
+  return gatherOperation(x, ...inOrder("gather", ["dim", "index"], args));
 }
 
+type TakeAlongArguments = WithRequired<[indices: Tensor], { readonly indices: Tensor }, [dim: number | null], { readonly dim?: number | null }>;
+
 /** `gather` where both broadcast against each other apart from `dim`; without `dim` both are taken as one row. (torch.take_along_dim) */
-export const takeAlongDim = defineComposite("takeAlongDim", (x: Tensor, indices: Tensor, dim: number | null = null): Tensor => {
+export const takeAlongDim = defineComposite("takeAlongDim", (x: Tensor, ...args: TakeAlongArguments): Tensor => {
+  const [[indices], rest] = requiredFirst<[indices: Tensor]>("take_along_dim", ["indices"], args);
+  const { dim = null } = collect<{ dim?: number | null }>(["dim"], rest);
   if (indices.dtype !== int64) throw new RuntimeError(`torch.take_along_dim(): dtype of indices should be Long but got ${indices.dtype.scalarType}`);
   if (dim === null) return gatherOperation(x.reshape(-1), 0, indices.reshape(-1));
   if (x.sizes.length !== indices.sizes.length) {
@@ -682,24 +706,39 @@ const scatterValueRow: OperationRow<ScatterValueArgs> = {
 const scatterValue = defineOperation<ScatterValueArgs>(scatterValueRow);
 const scatterValueInPlace = defineInPlace<ScatterValueArgs>(scatterValueRow);
 
+/** The source is `src` by name, and `value` where it is a number. */
+type ScatterArguments = AllArguments<[dim: number, index: Tensor, src: Tensor | Scalar], { readonly dim: number; readonly index: Tensor } & ({ readonly src: Tensor } | { readonly value: Scalar })>;
+
+function scatterArgs(operation: string, args: readonly unknown[]): [dim: number, index: Tensor, source: Tensor | Scalar] {
+  const given = collect<{ dim?: number; index?: Tensor; src?: Tensor | Scalar; value?: Scalar }>(["dim", "index", "src"], args, ["value"]);
+  const [dim, index] = [required(given.dim, operation, "dim"), required(given.index, operation, "index")];
+  return [dim, index, required(given.src ?? given.value, operation, "src")];
+}
+
 /** A copy of x with values written along `dim`: result[index[i][j]][j] = source[i][j] for dim 0. The source may be a number. (torch.scatter) */
-export function scatter(x: Tensor, dim: number, index: Tensor, source: Tensor | Scalar): Tensor {
+export function scatter(x: Tensor, ...args: ScatterArguments): Tensor {
+  const [dim, index, source] = scatterArgs("scatter", args);
   return source instanceof Tensor ? scatterSource(x, dim, index, source) : scatterValue(x, dim, index, source);
 }
 
 /** scatter in place. */
-export function scatter_(x: Tensor, dim: number, index: Tensor, source: Tensor | Scalar): Tensor {
+export function scatter_(x: Tensor, ...args: ScatterArguments): Tensor {
+  const [dim, index, source] = scatterArgs("scatter_", args);
   return source instanceof Tensor ? scatterSourceInPlace(x, dim, index, source) : scatterValueInPlace(x, dim, index, source);
 }
 
 /** `scatter` that adds to what is there; a place named twice is added to twice. (torch.scatter_add) */
-export function scatterAdd(x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
-  return scatterAddOperation(x, dim, index, source);
+export function scatterAdd(
+  x: Tensor, ...args: AllArguments<[dim: number, index: Tensor, src: Tensor], { readonly dim: number; readonly index: Tensor; readonly src: Tensor }>
+): Tensor {
+  return scatterAddOperation(x, ...inOrder("scatter_add", ["dim", "index", "src"], args));
 }
 
 /** scatterAdd in place. */
-export function scatterAdd_(x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
-  return scatterAddInPlace(x, dim, index, source);
+export function scatterAdd_(
+  x: Tensor, ...args: AllArguments<[dim: number, index: Tensor, src: Tensor], { readonly dim: number; readonly index: Tensor; readonly src: Tensor }>
+): Tensor {
+  return scatterAddInPlace(x, ...inOrder("scatter_add_", ["dim", "index", "src"], args));
 }
 
 const takeOperation = defineOperation<[x: Tensor, index: Tensor]>({
@@ -732,8 +771,8 @@ function flatPosition(index: number, count: number): number {
 }
 
 /** The elements at positions counted through x row by row. (torch.take) */
-export function take(x: Tensor, index: Tensor): Tensor {
-  return takeOperation(x, index);
+export function take(x: Tensor, ...args: AllArguments<[index: Tensor], { readonly index: Tensor }>): Tensor {
+  return takeOperation(x, ...inOrder("take", ["index"], args));
 }
 
 type PutArgs = [x: Tensor, index: Tensor, source: Tensor, accumulate: boolean];
@@ -783,13 +822,19 @@ const putOperation = defineOperation<PutArgs>(putRow);
 const putInPlace = defineInPlace<PutArgs>(putRow);
 
 /** A copy of x with the elements of `source` at positions counted through x row by row. (torch.put) */
-export function put(x: Tensor, index: Tensor, source: Tensor, ...args: Arguments<[accumulate: boolean], AccumulateOptions>): Tensor {
-  return putOperation(x, index, source, collect<AccumulateOptions>(["accumulate"], args).accumulate ?? false);
+export function put(
+  x: Tensor, ...args: WithRequired<[index: Tensor, source: Tensor], { readonly index: Tensor; readonly source: Tensor }, [accumulate: boolean], AccumulateOptions>
+): Tensor {
+  const [[index, source], rest] = requiredFirst<[index: Tensor, source: Tensor]>("put", ["index", "source"], args);
+  return putOperation(x, index, source, collect<AccumulateOptions>(["accumulate"], rest).accumulate ?? false);
 }
 
 /** put in place. */
-export function put_(x: Tensor, index: Tensor, source: Tensor, ...args: Arguments<[accumulate: boolean], AccumulateOptions>): Tensor {
-  return putInPlace(x, index, source, collect<AccumulateOptions>(["accumulate"], args).accumulate ?? false);
+export function put_(
+  x: Tensor, ...args: WithRequired<[index: Tensor, source: Tensor], { readonly index: Tensor; readonly source: Tensor }, [accumulate: boolean], AccumulateOptions>
+): Tensor {
+  const [[index, source], rest] = requiredFirst<[index: Tensor, source: Tensor]>("put_", ["index", "source"], args);
+  return putInPlace(x, index, source, collect<AccumulateOptions>(["accumulate"], rest).accumulate ?? false);
 }
 
 // ---- masks
@@ -831,10 +876,20 @@ const maskedFillRow: OperationRow<MaskedFillArgs> = {
   },
 };
 
+const maskedFillOperation = defineOperation<MaskedFillArgs>(maskedFillRow);
+const maskedFillInPlace = defineInPlace<MaskedFillArgs>(maskedFillRow);
+
+type MaskedFillArguments = AllArguments<[mask: Tensor, value: Tensor | Scalar], { readonly mask: Tensor; readonly value: Tensor | Scalar }>;
+
 /** x with `value` where the mask is true; both broadcast. The value may be a tensor without dimensions. (torch.masked_fill) */
-export const maskedFill: (x: Tensor, mask: Tensor, value: Tensor | Scalar) => Tensor = defineOperation<MaskedFillArgs>(maskedFillRow);
+export function maskedFill(x: Tensor, ...args: MaskedFillArguments): Tensor {
+  return maskedFillOperation(x, ...inOrder<[mask: Tensor, value: Tensor | Scalar]>("masked_fill", ["mask", "value"], args));
+}
+
 /** maskedFill in place. */
-export const maskedFill_: (x: Tensor, mask: Tensor, value: Tensor | Scalar) => Tensor = defineInPlace<MaskedFillArgs>(maskedFillRow);
+export function maskedFill_(x: Tensor, ...args: MaskedFillArguments): Tensor {
+  return maskedFillInPlace(x, ...inOrder<[mask: Tensor, value: Tensor | Scalar]>("masked_fill_", ["mask", "value"], args));
+}
 
 const maskedSelectOperation = defineOperation<[x: Tensor, mask: Tensor], Int32Array>({
   name: "maskedSelect",
@@ -862,8 +917,8 @@ const maskedSelectOperation = defineOperation<[x: Tensor, mask: Tensor], Int32Ar
 });
 
 /** The elements where the mask is true, in one dimension; both broadcast. (torch.masked_select) */
-export function maskedSelect(x: Tensor, mask: Tensor): Tensor {
-  return maskedSelectOperation(x, mask);
+export function maskedSelect(x: Tensor, ...args: AllArguments<[mask: Tensor], { readonly mask: Tensor }>): Tensor {
+  return maskedSelectOperation(x, ...inOrder("masked_select", ["mask"], args));
 }
 
 const nonzeroOperation = defineOperation<[x: Tensor]>({
@@ -951,8 +1006,9 @@ export interface IsinOptions {
 }
 
 /** Whether each element is one of `testElements`. (torch.isin) */
-export function isin(elements: Tensor, testElements: Tensor | Scalar, options?: IsinOptions): Tensor {
-  const { invert = false } = checkedOptions(options, "invert", "assumeUnique");
+export function isin(elements: Tensor, ...args: WithRequired<[testElements: Tensor | Scalar], { readonly testElements: Tensor | Scalar }, [], IsinOptions>): Tensor {
+  const [[testElements], rest] = requiredFirst<[testElements: Tensor | Scalar]>("isin", ["testElements"], args);
+  const { invert = false } = collect<IsinOptions>([], rest, ["invert", "assumeUnique"]);
   const found = isinOperation(elements, testElements instanceof Tensor ? testElements : scalarTensor(testElements, elements.dtype, elements.device));
   return invert ? logicalNot(found) : found;
 }
@@ -988,8 +1044,18 @@ const maskedScatterRow: OperationRow<[x: Tensor, mask: Tensor, source: Tensor]> 
   },
 };
 
+const maskedScatterOperation = defineOperation<[Tensor, Tensor, Tensor]>(maskedScatterRow);
+const maskedScatterInPlace = defineInPlace<[Tensor, Tensor, Tensor]>(maskedScatterRow);
+
+type MaskedScatterArguments = AllArguments<[mask: Tensor, source: Tensor], { readonly mask: Tensor; readonly source: Tensor }>;
+
 /** x with the elements where the mask is true replaced by the first elements of `source`, in order. (torch.masked_scatter) */
-export const maskedScatter: (x: Tensor, mask: Tensor, source: Tensor) => Tensor = defineOperation<[Tensor, Tensor, Tensor]>(maskedScatterRow);
+export function maskedScatter(x: Tensor, ...args: MaskedScatterArguments): Tensor {
+  return maskedScatterOperation(x, ...inOrder<[mask: Tensor, source: Tensor]>("masked_scatter", ["mask", "source"], args));
+}
+
 /** maskedScatter in place. */
-export const maskedScatter_: (x: Tensor, mask: Tensor, source: Tensor) => Tensor = defineInPlace<[Tensor, Tensor, Tensor]>(maskedScatterRow);
+export function maskedScatter_(x: Tensor, ...args: MaskedScatterArguments): Tensor {
+  return maskedScatterInPlace(x, ...inOrder<[mask: Tensor, source: Tensor]>("masked_scatter_", ["mask", "source"], args));
+}
 

@@ -8,7 +8,7 @@ import { sumTo } from "../kernels/sumTo.js";
 import { contiguousStrides, equalSizes, formatSizes, product } from "../size.js";
 import type { Device } from "../storage.js";
 import { normalizeDim, Tensor } from "../tensor.js";
-import { checkedOptions, collect, listOf, required, type Arguments, type Dims, type Numbers, type WithRequired } from "./arguments.js";
+import { checkedOptions, collect, listOf, required, requiredFirst, type Arguments, type Dims, type Numbers, type WithRequired } from "./arguments.js";
 import { indexSelect } from "./indexing.js";
 import { filledLike } from "./reducedDims.js";
 import { atleast1d, atleast2d, atleast3d, broadcastTo, flatten, reshape, transpose } from "./shape.js";
@@ -224,8 +224,8 @@ function broadcastable(x: Tensor, repeats: readonly number[]): Tensor {
 }
 
 /** Copies along each dimension; more numbers than dimensions put new ones in front. (Tensor.repeat) */
-export function repeat(x: Tensor, ...repeats: Numbers): Tensor {
-  return repeatOperation(x, [...listOf(repeats)]);
+export function repeat(x: Tensor, ...repeats: Numbers | [options: { readonly repeats: readonly number[] }]): Tensor {
+  return repeatOperation(x, [...listOf(repeats, "repeats")]);
 }
 
 /** `repeat` where missing numbers in front count as 1. (torch.tile) */
@@ -444,15 +444,19 @@ export function triu(x: Tensor, ...args: TriangleArguments): Tensor {
   return triuOperation(x, triangleOffset(args));
 }
 
+type TriangleIndexArguments = WithRequired<[row: number, col: number], { readonly row: number; readonly col: number }, [offset: number], { readonly offset?: number }>;
+
 /** Positions of the triangle that `tril` keeps, as two rows: those of rows and those of columns. (torch.tril_indices) */
-export function trilIndices(row: number, column: number, ...args: Arguments<[offset: number], { readonly offset?: number }>): Tensor {
-  const { offset = 0 } = collect<{ offset?: number }>(["offset"], args);
+export function trilIndices(...args: TriangleIndexArguments): Tensor {
+  const [[row, column], rest] = requiredFirst<[row: number, col: number]>("tril_indices", ["row", "col"], args);
+  const { offset = 0 } = collect<{ offset?: number }>(["offset"], rest);
   return triangleIndices(row, column, (i, j) => j <= i + offset);
 }
 
 /** Positions of the triangle that `triu` keeps, as two rows: those of rows and those of columns. (torch.triu_indices) */
-export function triuIndices(row: number, column: number, ...args: Arguments<[offset: number], { readonly offset?: number }>): Tensor {
-  const { offset = 0 } = collect<{ offset?: number }>(["offset"], args);
+export function triuIndices(...args: TriangleIndexArguments): Tensor {
+  const [[row, column], rest] = requiredFirst<[row: number, col: number]>("triu_indices", ["row", "col"], args);
+  const { offset = 0 } = collect<{ offset?: number }>(["offset"], rest);
   return triangleIndices(row, column, (i, j) => j >= i + offset);
 }
 

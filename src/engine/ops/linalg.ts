@@ -5,7 +5,7 @@ import { copy, denseValues } from "../kernels/elementwise.js";
 import * as kernels from "../kernels/linalg.js";
 import { equalSizes, product } from "../size.js";
 import { normalizeDim, Tensor } from "../tensor.js";
-import { checkedOptions, collect, required, requireIntegers, type Arguments, type Dims } from "./arguments.js";
+import { checkedOptions, collect, inOrder, required, requireIntegers, type AllArguments, type Arguments, type Dims } from "./arguments.js";
 import { div, gt, mul, sub } from "./binary.js";
 import { chainMatmul, crossAlong, vecdot as vecdotOf } from "./contraction.js";
 import { maskedFill } from "./indexing.js";
@@ -560,7 +560,8 @@ export const lstsq = defineComposite("lstsq", (a: Tensor, b: Tensor): { readonly
 // ---- powers and products
 
 /** A multiplied by itself, `n` times; negative powers are those of the inverse. (torch.linalg.matrix_power) */
-export const matrixPower = defineComposite("matrixPower", (a: Tensor, n: number): Tensor => {
+export const matrixPower = defineComposite("matrixPower", (a: Tensor, ...args: AllArguments<[n: number], { readonly n: number }>): Tensor => {
+  const [n] = inOrder("matrix_power", ["n"], args);
   requireIntegers("matrix_power", n);
   requireSquare(a, "linalg.matrix_power");
   if (n === 0) return expand(identity(rowsOf(a), a), a.sizes as number[]).clone();
@@ -641,7 +642,9 @@ export interface MatrixNormOptions {
 }
 
 /** The norm of matrices. (torch.linalg.matrix_norm) */
-export const matrixNorm = defineComposite("matrixNorm", (a: Tensor, ...args: Arguments<[ord: MatrixOrder, dim: readonly [number, number], keepdim: boolean], MatrixNormOptions>): Tensor => {
+export const matrixNorm = defineComposite("matrixNorm", (
+  a: Tensor, ...args: Arguments<[ord: MatrixOrder, dim: readonly [number, number], keepdim: boolean], MatrixNormOptions>
+): Tensor => {
   const { ord = "fro", dim = [-2, -1], keepdim = false, dtype } = collect<MatrixNormOptions>(["ord", "dim", "keepdim"], args, ["dtype"]);
   const x = dtype === undefined ? a : to(a, dtype);
   if (x.sizes.length < 2) throw new RuntimeError("linalg.matrix_norm: The input tensor A must have at least 2 dimensions.");

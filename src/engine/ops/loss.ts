@@ -8,7 +8,7 @@ import { equalSizes, formatSizes, product } from "../size.js";
 import { Tensor } from "../tensor.js";
 import { warn } from "../warnings.js";
 import { logSoftmax, logsigmoid } from "./activation.js";
-import { checkedOptions, collect, type Arguments } from "./arguments.js";
+import { collect, requiredFirst, type Arguments, type WithRequired } from "./arguments.js";
 import { broadcastSizes, resultType } from "./promotion.js";
 
 /** Losses (torch.nn.functional): how far a prediction is from its target. */
@@ -123,8 +123,9 @@ const mseOf = elementLoss({
 });
 
 /** (x - target)^2. (torch.nn.functional.mse_loss) */
-export function mseLoss(x: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
-  return mseOf(x, target, checkedOptions(options, "reduction").reduction ?? "mean");
+export function mseLoss(x: Tensor, ...args: WithRequired<[target: Tensor], { readonly target: Tensor }, [], LossOptions>): Tensor {
+  const [[target], rest] = requiredFirst<[target: Tensor]>("mse_loss", ["target"], args);
+  return mseOf(x, target, collect<LossOptions>([], rest, ["reduction"]).reduction ?? "mean");
 }
 
 const l1Of = elementLoss({
@@ -136,8 +137,9 @@ const l1Of = elementLoss({
 });
 
 /** |x - target|. (torch.nn.functional.l1_loss) */
-export function l1Loss(x: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
-  return l1Of(x, target, checkedOptions(options, "reduction").reduction ?? "mean");
+export function l1Loss(x: Tensor, ...args: WithRequired<[target: Tensor], { readonly target: Tensor }, [], LossOptions>): Tensor {
+  const [[target], rest] = requiredFirst<[target: Tensor]>("l1_loss", ["target"], args);
+  return l1Of(x, target, collect<LossOptions>([], rest, ["reduction"]).reduction ?? "mean");
 }
 
 const smoothL1Slope = (difference: number, beta: number): number => (Math.abs(difference) < beta ? difference / beta : Math.sign(difference));
@@ -165,8 +167,9 @@ export interface SmoothL1Options extends LossOptions {
 }
 
 /** |x - target| - beta / 2, and (x - target)^2 / (2 beta) near zero. (torch.nn.functional.smooth_l1_loss) */
-export function smoothL1Loss(x: Tensor, target: Tensor, options: SmoothL1Options = {}): Tensor {
-  const { reduction = "mean", beta = 1 } = checkedOptions(options, "reduction", "beta");
+export function smoothL1Loss(x: Tensor, ...args: WithRequired<[target: Tensor], { readonly target: Tensor }, [], SmoothL1Options>): Tensor {
+  const [[target], rest] = requiredFirst<[target: Tensor]>("smooth_l1_loss", ["target"], args);
+  const { reduction = "mean", beta = 1 } = collect<SmoothL1Options>([], rest, ["reduction", "beta"]);
   return smoothL1Of(x, target, reduction, beta);
 }
 
@@ -195,8 +198,9 @@ export interface HuberOptions extends LossOptions {
 }
 
 /** (x - target)^2 / 2, and linear beyond delta. (torch.nn.functional.huber_loss) */
-export function huberLoss(x: Tensor, target: Tensor, options: HuberOptions = {}): Tensor {
-  const { reduction = "mean", delta = 1 } = checkedOptions(options, "reduction", "delta");
+export function huberLoss(x: Tensor, ...args: WithRequired<[target: Tensor], { readonly target: Tensor }, [], HuberOptions>): Tensor {
+  const [[target], rest] = requiredFirst<[target: Tensor]>("huber_loss", ["target"], args);
+  const { reduction = "mean", delta = 1 } = collect<HuberOptions>([], rest, ["reduction", "delta"]);
   return huberOf(x, target, reduction, delta);
 }
 
@@ -208,8 +212,9 @@ const softMarginOf = elementLoss({
 });
 
 /** log(1 + e^(-target x)), with targets 1 and -1. (torch.nn.functional.soft_margin_loss) */
-export function softMarginLoss(x: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
-  return softMarginOf(x, target, checkedOptions(options, "reduction").reduction ?? "mean");
+export function softMarginLoss(x: Tensor, ...args: WithRequired<[target: Tensor], { readonly target: Tensor }, [], LossOptions>): Tensor {
+  const [[target], rest] = requiredFirst<[target: Tensor]>("soft_margin_loss", ["target"], args);
+  return softMarginOf(x, target, collect<LossOptions>([], rest, ["reduction"]).reduction ?? "mean");
 }
 
 const klDivOf = elementLoss<[logTarget: boolean]>({
@@ -232,8 +237,9 @@ export interface KlDivOptions {
 }
 
 /** The Kullback-Leibler divergence of probabilities `target` from log-probabilities x. (torch.nn.functional.kl_div) */
-export function klDiv(x: Tensor, target: Tensor, options: KlDivOptions = {}): Tensor {
-  const { reduction = "mean", logTarget = false } = checkedOptions(options, "reduction", "logTarget");
+export function klDiv(x: Tensor, ...args: WithRequired<[target: Tensor], { readonly target: Tensor }, [], KlDivOptions>): Tensor {
+  const [[target], rest] = requiredFirst<[target: Tensor]>("kl_div", ["target"], args);
+  const { reduction = "mean", logTarget = false } = collect<KlDivOptions>([], rest, ["reduction", "logTarget"]);
   if (reduction === "mean") {
     warn(
       "reduction: 'mean' divides the total loss by both the batch size and the support size.'batchmean' divides only by the batch size, and aligns with the KL div math definition.'mean' will be changed to behave the same as 'batchmean' in the next major release.",
@@ -286,8 +292,11 @@ const weightedBinaryCrossEntropy = defineComposite("binaryCrossEntropy", (x: Ten
 );
 
 /** -(target log(x) + (1 - target) log(1 - x)) of probabilities. (torch.nn.functional.binary_cross_entropy) */
-export function binaryCrossEntropy(x: Tensor, target: Tensor, ...args: Arguments<[weight: Tensor | null], BinaryCrossEntropyOptions>): Tensor {
-  const { weight = null, reduction = "mean" } = collect<BinaryCrossEntropyOptions>(["weight"], args, ["reduction"]);
+export function binaryCrossEntropy(
+  x: Tensor, ...args: WithRequired<[target: Tensor], { readonly target: Tensor }, [weight: Tensor | null], BinaryCrossEntropyOptions>
+): Tensor {
+  const [[target], rest] = requiredFirst<[target: Tensor]>("binary_cross_entropy", ["target"], args);
+  const { weight = null, reduction = "mean" } = collect<BinaryCrossEntropyOptions>(["weight"], rest, ["reduction"]);
   if (!equalSizes(x.sizes, target.sizes)) {
     throw new ValueError(
       `Using a target size (${target.shape}) that is different to the input size (${x.shape}) is deprecated. Please ensure they have the same size.`,
@@ -322,8 +331,11 @@ const weightedLogits = defineComposite(
 );
 
 /** binaryCrossEntropy of sigmoid(x), exact for large |x|. (torch.nn.functional.binary_cross_entropy_with_logits) */
-export function binaryCrossEntropyWithLogits(x: Tensor, target: Tensor, ...args: Arguments<[weight: Tensor | null], BinaryCrossEntropyWithLogitsOptions>): Tensor {
-  const { weight = null, posWeight = null, reduction = "mean" } = collect<BinaryCrossEntropyWithLogitsOptions>(["weight"], args, ["posWeight", "reduction"]);
+export function binaryCrossEntropyWithLogits(
+  x: Tensor, ...args: WithRequired<[target: Tensor], { readonly target: Tensor }, [weight: Tensor | null], BinaryCrossEntropyWithLogitsOptions>
+): Tensor {
+  const [[target], rest] = requiredFirst<[target: Tensor]>("binary_cross_entropy_with_logits", ["target"], args);
+  const { weight = null, posWeight = null, reduction = "mean" } = collect<BinaryCrossEntropyWithLogitsOptions>(["weight"], rest, ["posWeight", "reduction"]);
   if (!equalSizes(x.sizes, target.sizes)) throw new ValueError(`Target size (${target.shape}) must be the same as input size (${x.shape})`);
   if (x.dtype.isFloatingPoint && !target.dtype.isFloatingPoint) {
     throw new RuntimeError(`result type ${x.dtype.scalarType} can't be cast to the desired output type ${target.dtype.scalarType}`);
@@ -352,8 +364,11 @@ const poissonOf = defineComposite("poissonNllLoss", (x: Tensor, target: Tensor, 
 });
 
 /** Negative log-likelihood of counts that are Poisson distributed. (torch.nn.functional.poisson_nll_loss) */
-export function poissonNllLoss(x: Tensor, target: Tensor, ...args: Arguments<[logInput: boolean, full: boolean], PoissonNLLOptions>): Tensor {
-  return poissonOf(x, target, collect<PoissonNLLOptions>(["logInput", "full"], args, ["eps", "reduction"]));
+export function poissonNllLoss(
+  x: Tensor, ...args: WithRequired<[target: Tensor], { readonly target: Tensor }, [logInput: boolean, full: boolean], PoissonNLLOptions>
+): Tensor {
+  const [[target], rest] = requiredFirst<[target: Tensor]>("poisson_nll_loss", ["target"], args);
+  return poissonOf(x, target, collect<PoissonNLLOptions>(["logInput", "full"], rest, ["eps", "reduction"]));
 }
 
 export interface GaussianNLLOptions extends LossOptions {
@@ -381,8 +396,11 @@ const gaussianOf = defineComposite("gaussianNllLoss", (x: Tensor, target: Tensor
 });
 
 /** Negative log-likelihood of normal targets with expectation x and the given variance. (torch.nn.functional.gaussian_nll_loss) */
-export function gaussianNllLoss(x: Tensor, target: Tensor, variance: Tensor | number, ...args: Arguments<[full: boolean, eps: number], GaussianNLLOptions>): Tensor {
-  return gaussianOf(x, target, variance, collect<GaussianNLLOptions>(["full", "eps"], args, ["reduction"]));
+export function gaussianNllLoss(
+  x: Tensor, ...args: WithRequired<[target: Tensor, variance: Tensor | number], { readonly target: Tensor; readonly var: Tensor | number }, [full: boolean, eps: number], GaussianNLLOptions>
+): Tensor {
+  const [[target, variance], rest] = requiredFirst<[target: Tensor, variance: Tensor | number]>("gaussian_nll_loss", ["target", "var"], args);
+  return gaussianOf(x, target, variance, collect<GaussianNLLOptions>(["full", "eps"], rest, ["reduction"]));
 }
 
 // ---- classes
@@ -486,8 +504,9 @@ function checkClassTargets(x: Tensor, target: Tensor, weight: Tensor | null): vo
 }
 
 /** Minus the log-probability of each target class; x is (C), (N, C) or (N, C, ...), targets (), (N) or (N, ...). (torch.nn.functional.nll_loss) */
-export function nllLoss(x: Tensor, target: Tensor, ...args: Arguments<[weight: Tensor | null], NLLOptions>): Tensor {
-  const { weight = null, ignoreIndex = -100, reduction = "mean" } = collect<NLLOptions>(["weight"], args, ["ignoreIndex", "reduction"]);
+export function nllLoss(x: Tensor, ...args: WithRequired<[target: Tensor], { readonly target: Tensor }, [weight: Tensor | null], NLLOptions>): Tensor {
+  const [[target], rest] = requiredFirst<[target: Tensor]>("nll_loss", ["target"], args);
+  const { weight = null, ignoreIndex = -100, reduction = "mean" } = collect<NLLOptions>(["weight"], rest, ["ignoreIndex", "reduction"]);
   return nllOperation(x, target, weight, ignoreIndex, reduction, 0);
 }
 
@@ -528,8 +547,9 @@ function crossEntropyOfProbabilities(x: Tensor, target: Tensor, weight: Tensor |
  * nllLoss of logSoftmax(x). Targets are class indices, or probabilities in the shape of x. x is (C), (N, C) or (N, C, ...).
  * (torch.nn.functional.cross_entropy)
  */
-export function crossEntropy(x: Tensor, target: Tensor, ...args: Arguments<[weight: Tensor | null], CrossEntropyOptions>): Tensor {
-  return crossEntropyOf(x, target, collect<CrossEntropyOptions>(["weight"], args, ["labelSmoothing", "ignoreIndex", "reduction"]));
+export function crossEntropy(x: Tensor, ...args: WithRequired<[target: Tensor], { readonly target: Tensor }, [weight: Tensor | null], CrossEntropyOptions>): Tensor {
+  const [[target], rest] = requiredFirst<[target: Tensor]>("cross_entropy", ["target"], args);
+  return crossEntropyOf(x, target, collect<CrossEntropyOptions>(["weight"], rest, ["labelSmoothing", "ignoreIndex", "reduction"]));
 }
 
 type MultiMarginArgs = [x: Tensor, target: Tensor, p: number, margin: number, weight: Tensor | null, reduction: Reduction];
@@ -586,8 +606,11 @@ export interface MultiMarginOptions extends ClassLossOptions {
 }
 
 /** For each other class, how far its score comes within a margin of the target's. x is (C) or (N, C). (torch.nn.functional.multi_margin_loss) */
-export function multiMarginLoss(x: Tensor, target: Tensor, ...args: Arguments<[p: number, margin: number, weight: Tensor | null], MultiMarginOptions>): Tensor {
-  const { p = 1, margin = 1, weight = null, reduction = "mean" } = collect<MultiMarginOptions>(["p", "margin", "weight"], args, ["reduction"]);
+export function multiMarginLoss(
+  x: Tensor, ...args: WithRequired<[target: Tensor], { readonly target: Tensor }, [p: number, margin: number, weight: Tensor | null], MultiMarginOptions>
+): Tensor {
+  const [[target], rest] = requiredFirst<[target: Tensor]>("multi_margin_loss", ["target"], args);
+  const { p = 1, margin = 1, weight = null, reduction = "mean" } = collect<MultiMarginOptions>(["p", "margin", "weight"], rest, ["reduction"]);
   return multiMarginOperation(x, target, p, margin, weight, reduction);
 }
 
@@ -624,8 +647,9 @@ const multilabelMarginOperation = defineOperation<[x: Tensor, target: Tensor, re
 });
 
 /** For each pair of a target class and another, how far the scores come within 1. Targets are class indices, ended by -1. (torch.nn.functional.multilabel_margin_loss) */
-export function multilabelMarginLoss(x: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
-  return multilabelMarginOperation(x, target, checkedOptions(options, "reduction").reduction ?? "mean");
+export function multilabelMarginLoss(x: Tensor, ...args: WithRequired<[target: Tensor], { readonly target: Tensor }, [], LossOptions>): Tensor {
+  const [[target], rest] = requiredFirst<[target: Tensor]>("multilabel_margin_loss", ["target"], args);
+  return multilabelMarginOperation(x, target, collect<LossOptions>([], rest, ["reduction"]).reduction ?? "mean");
 }
 
 const multilabelSoftMarginOf = defineComposite("multilabelSoftMarginLoss", (x: Tensor, target: Tensor, weight: Tensor | null, reduction: Reduction): Tensor => {
@@ -635,8 +659,11 @@ const multilabelSoftMarginOf = defineComposite("multilabelSoftMarginLoss", (x: T
 });
 
 /** The mean over classes of the binary cross entropy of logits x. (torch.nn.functional.multilabel_soft_margin_loss) */
-export function multilabelSoftMarginLoss(x: Tensor, target: Tensor, ...args: Arguments<[weight: Tensor | null], BinaryCrossEntropyOptions>): Tensor {
-  const { weight = null, reduction = "mean" } = collect<BinaryCrossEntropyOptions>(["weight"], args, ["reduction"]);
+export function multilabelSoftMarginLoss(
+  x: Tensor, ...args: WithRequired<[target: Tensor], { readonly target: Tensor }, [weight: Tensor | null], BinaryCrossEntropyOptions>
+): Tensor {
+  const [[target], rest] = requiredFirst<[target: Tensor]>("multilabel_soft_margin_loss", ["target"], args);
+  const { weight = null, reduction = "mean" } = collect<BinaryCrossEntropyOptions>(["weight"], rest, ["reduction"]);
   return multilabelSoftMarginOf(x, target, weight, reduction);
 }
 
@@ -654,8 +681,9 @@ const hingeEmbeddingOf = defineComposite("hingeEmbeddingLoss", (x: Tensor, targe
 });
 
 /** x where the target is 1, max(0, margin - x) where it is -1: x is a distance. (torch.nn.functional.hinge_embedding_loss) */
-export function hingeEmbeddingLoss(x: Tensor, target: Tensor, ...args: Arguments<[margin: number], MarginOptions>): Tensor {
-  const { margin = 1, reduction = "mean" } = collect<MarginOptions>(["margin"], args, ["reduction"]);
+export function hingeEmbeddingLoss(x: Tensor, ...args: WithRequired<[target: Tensor], { readonly target: Tensor }, [margin: number], MarginOptions>): Tensor {
+  const [[target], rest] = requiredFirst<[target: Tensor]>("hinge_embedding_loss", ["target"], args);
+  const { margin = 1, reduction = "mean" } = collect<MarginOptions>(["margin"], rest, ["reduction"]);
   return hingeEmbeddingOf(x, target, margin, reduction);
 }
 
@@ -669,8 +697,11 @@ const marginRankingOf = defineComposite("marginRankingLoss", (x1: Tensor, x2: Te
 });
 
 /** max(0, margin - target (x1 - x2)): target 1 wants x1 above x2, -1 below. (torch.nn.functional.margin_ranking_loss) */
-export function marginRankingLoss(x1: Tensor, x2: Tensor, target: Tensor, ...args: Arguments<[margin: number], MarginOptions>): Tensor {
-  const { margin = 0, reduction = "mean" } = collect<MarginOptions>(["margin"], args, ["reduction"]);
+export function marginRankingLoss(
+  x1: Tensor, ...args: WithRequired<[input2: Tensor, target: Tensor], { readonly input2: Tensor; readonly target: Tensor }, [margin: number], MarginOptions>
+): Tensor {
+  const [[x2, target], rest] = requiredFirst<[input2: Tensor, target: Tensor]>("margin_ranking_loss", ["input2", "target"], args);
+  const { margin = 0, reduction = "mean" } = collect<MarginOptions>(["margin"], rest, ["reduction"]);
   return marginRankingOf(x1, x2, target, margin, reduction);
 }
 
@@ -692,8 +723,11 @@ const cosineEmbeddingOf = defineComposite("cosineEmbeddingLoss", (x1: Tensor, x2
 });
 
 /** 1 - cos(x1, x2) where the target is 1, max(0, cos(x1, x2) - margin) where it is -1. (torch.nn.functional.cosine_embedding_loss) */
-export function cosineEmbeddingLoss(x1: Tensor, x2: Tensor, target: Tensor, ...args: Arguments<[margin: number], MarginOptions>): Tensor {
-  const { margin = 0, reduction = "mean" } = collect<MarginOptions>(["margin"], args, ["reduction"]);
+export function cosineEmbeddingLoss(
+  x1: Tensor, ...args: WithRequired<[input2: Tensor, target: Tensor], { readonly input2: Tensor; readonly target: Tensor }, [margin: number], MarginOptions>
+): Tensor {
+  const [[x2, target], rest] = requiredFirst<[input2: Tensor, target: Tensor]>("cosine_embedding_loss", ["input2", "target"], args);
+  const { margin = 0, reduction = "mean" } = collect<MarginOptions>(["margin"], rest, ["reduction"]);
   return cosineEmbeddingOf(x1, x2, target, margin, reduction);
 }
 
@@ -732,8 +766,11 @@ const tripletOf = defineComposite("tripletMarginLoss", (anchor: Tensor, positive
 });
 
 /** max(0, margin + |anchor - positive| - |anchor - negative|). (torch.nn.functional.triplet_margin_loss) */
-export function tripletMarginLoss(anchor: Tensor, positive: Tensor, negative: Tensor, ...args: Arguments<[margin: number, p: number, eps: number, swap: boolean], TripletOptions>): Tensor {
-  return tripletOf(anchor, positive, negative, collect<TripletOptions>(["margin", "p", "eps", "swap"], args, ["reduction"]));
+export function tripletMarginLoss(
+  anchor: Tensor, ...args: WithRequired<[positive: Tensor, negative: Tensor], { readonly positive: Tensor; readonly negative: Tensor }, [margin: number, p: number, eps: number, swap: boolean], TripletOptions>
+): Tensor {
+  const [[positive, negative], rest] = requiredFirst<[positive: Tensor, negative: Tensor]>("triplet_margin_loss", ["positive", "negative"], args);
+  return tripletOf(anchor, positive, negative, collect<TripletOptions>(["margin", "p", "eps", "swap"], rest, ["reduction"]));
 }
 
 export interface TripletWithDistanceOptions extends LossOptions {
@@ -757,8 +794,11 @@ const tripletWithDistanceOf = defineComposite(
 );
 
 /** tripletMarginLoss with a distance of your own. (torch.nn.functional.triplet_margin_with_distance_loss) */
-export function tripletMarginWithDistanceLoss(anchor: Tensor, positive: Tensor, negative: Tensor, options: TripletWithDistanceOptions = {}): Tensor {
-  return tripletWithDistanceOf(anchor, positive, negative, checkedOptions(options, "distanceFunction", "margin", "swap", "reduction"));
+export function tripletMarginWithDistanceLoss(
+  anchor: Tensor, ...args: WithRequired<[positive: Tensor, negative: Tensor], { readonly positive: Tensor; readonly negative: Tensor }, [], TripletWithDistanceOptions>
+): Tensor {
+  const [[positive, negative], rest] = requiredFirst<[positive: Tensor, negative: Tensor]>("triplet_margin_with_distance_loss", ["positive", "negative"], args);
+  return tripletWithDistanceOf(anchor, positive, negative, collect<TripletWithDistanceOptions>([], rest, ["distanceFunction", "margin", "swap", "reduction"]));
 }
 
 export interface CosineSimilarityOptions {
@@ -778,8 +818,9 @@ const cosineSimilarityOf = defineComposite("cosineSimilarity", (x1: Tensor, x2: 
 });
 
 /** The cosine of the angle between x1 and x2 along `dim`. (torch.cosine_similarity) */
-export function cosineSimilarity(x1: Tensor, x2: Tensor, ...args: Arguments<[dim: number, eps: number], CosineSimilarityOptions>): Tensor {
-  const { dim = 1, eps = 1e-8 } = collect<CosineSimilarityOptions>(["dim", "eps"], args);
+export function cosineSimilarity(x1: Tensor, ...args: WithRequired<[x2: Tensor], { readonly x2: Tensor }, [dim: number, eps: number], CosineSimilarityOptions>): Tensor {
+  const [[x2], rest] = requiredFirst<[x2: Tensor]>("cosine_similarity", ["x2"], args);
+  const { dim = 1, eps = 1e-8 } = collect<CosineSimilarityOptions>(["dim", "eps"], rest);
   return cosineSimilarityOf(x1, x2, dim, eps);
 }
 
@@ -797,8 +838,11 @@ const pairwiseDistanceOf = defineComposite("pairwiseDistance", (x1: Tensor, x2: 
 );
 
 /** The p-norm of x1 - x2 along the last dimension. (torch.pairwise_distance) */
-export function pairwiseDistance(x1: Tensor, x2: Tensor, ...args: Arguments<[p: number, eps: number, keepdim: boolean], PairwiseDistanceOptions>): Tensor {
-  const { p = 2, eps = 1e-6, keepdim = false } = collect<PairwiseDistanceOptions>(["p", "eps", "keepdim"], args);
+export function pairwiseDistance(
+  x1: Tensor, ...args: WithRequired<[x2: Tensor], { readonly x2: Tensor }, [p: number, eps: number, keepdim: boolean], PairwiseDistanceOptions>
+): Tensor {
+  const [[x2], rest] = requiredFirst<[x2: Tensor]>("pairwise_distance", ["x2"], args);
+  const { p = 2, eps = 1e-6, keepdim = false } = collect<PairwiseDistanceOptions>(["p", "eps", "keepdim"], rest);
   return pairwiseDistanceOf(x1, x2, p, eps, keepdim);
 }
 

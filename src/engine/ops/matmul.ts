@@ -6,7 +6,8 @@ import { multiply, type Matrix } from "../kernels/matmul.js";
 import { sumTo } from "../kernels/sumTo.js";
 import { contiguousStrides, equalSizes, product } from "../size.js";
 import { Tensor } from "../tensor.js";
-import { checkedOptions } from "./arguments.js";
+import { collect, inOrder, requiredFirst, type AllArguments, type WithRequired } from "./arguments.js";
+import { ofTwo, type OfTwo } from "./elementwiseRows.js";
 import { broadcastSizes, cppName } from "./promotion.js";
 import { expand } from "./shape.js";
 
@@ -59,8 +60,8 @@ const mmOperation = defineOperation<[x: Tensor, y: Tensor]>({
 });
 
 /** The product of two matrices, (m x k) and (k x n). (torch.mm) */
-export function mm(x: Tensor, y: Tensor): Tensor {
-  return mmOperation(x, y);
+export function mm(x: Tensor, ...args: AllArguments<[mat2: Tensor], { readonly mat2: Tensor }>): Tensor {
+  return mmOperation(x, ...inOrder("mm", ["mat2"], args));
 }
 
 /** For each batch: a times b into fresh memory, either transposed. Batch dimensions broadcast. Unrecorded. */
@@ -128,7 +129,8 @@ const batchedOperation = defineOperation<[x: Tensor, y: Tensor]>({
 });
 
 /** For each of b pairs of matrices their product: (b x m x k) and (b x k x n). (torch.bmm) */
-export function bmm(x: Tensor, y: Tensor): Tensor {
+export function bmm(x: Tensor, ...args: AllArguments<[mat2: Tensor], { readonly mat2: Tensor }>): Tensor {
+  const [y] = inOrder("bmm", ["mat2"], args);
   if (x.sizes.length !== 3) throw new RuntimeError("batch1 must be a 3D tensor");
   if (y.sizes.length !== 3) throw new RuntimeError("batch2 must be a 3D tensor");
   if (x.sizes[0] !== y.sizes[0]) {
@@ -173,8 +175,8 @@ function scale(x: Tensor, factor: Tensor): Tensor {
 }
 
 /** The sum of products of two vectors. (torch.dot) */
-export function dot(x: Tensor, y: Tensor): Tensor {
-  return dotOperation(x, y);
+export function dot(x: Tensor, ...args: AllArguments<[tensor: Tensor], { readonly tensor: Tensor }>): Tensor {
+  return dotOperation(x, ...inOrder("dot", ["tensor"], args));
 }
 
 const mvOperation = defineOperation<[x: Tensor, vector: Tensor]>({
@@ -204,15 +206,15 @@ const mvOperation = defineOperation<[x: Tensor, vector: Tensor]>({
 });
 
 /** A matrix (n x m) times a vector (m). (torch.mv) */
-export function mv(x: Tensor, vector: Tensor): Tensor {
-  return mvOperation(x, vector);
+export function mv(x: Tensor, ...args: AllArguments<[vec: Tensor], { readonly vec: Tensor }>): Tensor {
+  return mvOperation(x, ...inOrder("mv", ["vec"], args));
 }
 
 /**
  * The matrix product (torch.matmul): of vectors their dot product, of a matrix and a vector a vector, of stacks of matrices the
  * product of each pair, with the dimensions before the last two broadcast.
  */
-export function matmul(x: Tensor, y: Tensor): Tensor {
+export const matmul: OfTwo<Tensor> = ofTwo("matmul", (x: Tensor, y: Tensor): Tensor => {
   const dimsX = x.sizes.length;
   const dimsY = y.sizes.length;
   if (dimsX === 0 || dimsY === 0) {
@@ -223,7 +225,7 @@ export function matmul(x: Tensor, y: Tensor): Tensor {
   if (dimsX === 2 && dimsY === 2) return mmOperation(x, y);
   if (dimsX > 2 && dimsY > 2) return batchedOperation(x, y);
   return reshapedProduct(x, y);
-}
+});
 
 /** Products that take a change of shape before and after. */
 const reshapedProduct = defineComposite("matmul", (x: Tensor, y: Tensor): Tensor => {
@@ -321,25 +323,37 @@ export interface AddProductOptions {
   readonly alpha?: number;
 }
 
-type AddProduct = (x: Tensor, a: Tensor, b: Tensor, options?: AddProductOptions) => Tensor;
+type AddProduct<First extends string, Second extends string> = (
+  x: Tensor, ...args: WithRequired<[Tensor, Tensor], { readonly [name in First | Second]: Tensor }, [], AddProductOptions>
+) => Tensor;
+
+/** The function `name` that adds a product of two factors, which may be given by name. */
+function addedTo<First extends string, Second extends string>(
+  name: string, factors: readonly [First, Second], multiplied: (a: Tensor, b: Tensor) => Tensor,
+): AddProduct<First, Second> {
+  return defineComposite(name, (x: Tensor, ...args: readonly unknown[]): Tensor => {
+    const [[a, b], rest] = requiredFirst<[Tensor, Tensor]>(name, factors, args);
+    return addProduct(x, multiplied(a, b), collect<AddProductOptions>([], rest, ["beta", "alpha"]));
+  });
+}
 
 /** beta * x + alpha * (a @ b). (torch.addmm) */
-export const addmm: AddProduct = defineComposite("addmm", (x, a, b, options) => addProduct(x, mm(a, b), options));
+export const addmm: AddProduct<"mat1", "mat2"> = addedTo("addmm", ["mat1", "mat2"], mm);
 
 /** beta * x + alpha * (a @ b) for each batch. (torch.baddbmm) */
-export const baddbmm: AddProduct = defineComposite("baddbmm", (x, a, b, options) => addProduct(x, bmm(a, b), options));
+export const baddbmm: AddProduct<"batch1", "batch2"> = addedTo("baddbmm", ["batch1", "batch2"], bmm);
 
 /** beta * x + alpha * (matrix @ vector). (torch.addmv) */
-export const addmv: AddProduct = defineComposite("addmv", (x, matrix, vector, options) => addProduct(x, mv(matrix, vector), options));
+export const addmv: AddProduct<"mat", "vec"> = addedTo("addmv", ["mat", "vec"], mv);
 
-function addProduct(x: Tensor, y: Tensor, options?: AddProductOptions): Tensor {
-  const { beta = 1, alpha = 1 } = checkedOptions(options, "beta", "alpha");
+function addProduct(x: Tensor, y: Tensor, { beta = 1, alpha = 1 }: AddProductOptions): Tensor {
   const added = equalSizes(x.sizes, y.sizes) ? x : expand(x, y.sizes as number[]);
   return (beta === 1 ? added : added.mul(beta)).add(y, { alpha });
 }
 
 /** All products of an element of x (n) with one of y (m), as (n x m). (torch.outer) */
-export function outer(x: Tensor, y: Tensor): Tensor {
+export function outer(x: Tensor, ...args: AllArguments<[vec2: Tensor], { readonly vec2: Tensor }>): Tensor {
+  const [y] = inOrder("outer", ["vec2"], args);
   if (x.sizes.length !== 1 || y.sizes.length !== 1) {
     throw new RuntimeError(`outer: Expected 1-D argument ${x.sizes.length !== 1 ? "self" : "vec2"}, but got ${(x.sizes.length !== 1 ? x : y).sizes.length}-D`);
   }

@@ -6,7 +6,7 @@ import * as kernels from "../kernels/pooling.js";
 import { makeTaps } from "../kernels/resample.js";
 import { equalSizes, formatSizes, product } from "../size.js";
 import { Tensor } from "../tensor.js";
-import { collect, required, type Arguments } from "./arguments.js";
+import { collect, inOrder, required, requiredFirst, type AllArguments, type Arguments, type WithRequired } from "./arguments.js";
 import { rand } from "./random.js";
 import { defineResampling, withLastSizes } from "./resampling.js";
 import { expandSizes, type Sizes } from "./sizes.js";
@@ -466,7 +466,7 @@ function outputSizes(x: Tensor, outputSize: OutputSizes, dims: number, name: str
   return given.map((size, i) => size ?? sizes[i]!);
 }
 
-export type AdaptiveAvgPoolFunction = (x: Tensor, outputSize: OutputSizes) => Tensor;
+export type AdaptiveAvgPoolFunction = (x: Tensor, ...args: AllArguments<[outputSize: OutputSizes], { readonly outputSize: OutputSizes }>) => Tensor;
 
 function defineAdaptiveAvgPool(dims: number): AdaptiveAvgPoolFunction {
   const name = `adaptiveAvgPool${dims}d`;
@@ -487,7 +487,8 @@ function defineAdaptiveAvgPool(dims: number): AdaptiveAvgPoolFunction {
         ),
     }),
   });
-  return (x, outputSize) => {
+  return (x, ...args) => {
+    const [outputSize] = inOrder<[outputSize: OutputSizes]>(`adaptive_avg_pool${dims}d`, ["outputSize"], args);
     requireFloat(x, `adaptive_avg_pool${dims}d`);
     return operation(x, outputSizes(x, outputSize, dims, `adaptive_avg_pool${dims}d`));
   };
@@ -506,8 +507,9 @@ export interface IndicesOptions {
 }
 
 export interface AdaptiveMaxPoolFunction {
+  (x: Tensor, options: { readonly outputSize: OutputSizes; readonly returnIndices: true }): PooledWithIndices;
   (x: Tensor, outputSize: OutputSizes, options: { readonly returnIndices: true }): PooledWithIndices;
-  (x: Tensor, outputSize: OutputSizes, ...args: Arguments<[returnIndices: boolean], IndicesOptions>): Tensor;
+  (x: Tensor, ...args: WithRequired<[outputSize: OutputSizes], { readonly outputSize: OutputSizes }, [returnIndices: boolean], IndicesOptions>): Tensor;
 }
 
 function defineAdaptiveMaxPool(dims: number): AdaptiveMaxPoolFunction {
@@ -520,8 +522,10 @@ function defineAdaptiveMaxPool(dims: number): AdaptiveMaxPoolFunction {
     const result = maximum(x, { lengths, of, samePerPlane: true });
     return options.returnIndices ? result : result[0];
   });
-  return ((x: Tensor, outputSize: OutputSizes, ...args: Arguments<[returnIndices: boolean], IndicesOptions>) =>
-    compute(x, outputSize, collect<IndicesOptions>(["returnIndices"], args))) as AdaptiveMaxPoolFunction;
+  return ((x: Tensor, ...args: readonly unknown[]) => {
+    const [[outputSize], rest] = requiredFirst<[outputSize: OutputSizes]>(`adaptive_max_pool${dims}d`, ["outputSize"], args);
+    return compute(x, outputSize, collect<IndicesOptions>(["returnIndices"], rest));
+  }) as AdaptiveMaxPoolFunction;
 }
 
 /** The largest elements of as many windows of (N, C, L) as are asked for. (torch.nn.functional.adaptive_max_pool1d) */

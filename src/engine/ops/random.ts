@@ -5,8 +5,8 @@ import * as kernels from "../kernels/elementwise.js";
 import * as distributions from "../random/distributions.js";
 import { defaultGenerator, type Generator } from "../random/generator.js";
 import { Tensor } from "../tensor.js";
-import { allocate, allocateLike, checkedTensorOptions, finish, parseSize, type SizeArguments, type TensorOptions } from "./allocation.js";
-import { checkedOptions, collect, required, type WithRequired } from "./arguments.js";
+import { allocate, allocateLike, checkedTensorOptions, finish, parseSize, tensorOptionNames, type SizeArguments, type TensorOptions } from "./allocation.js";
+import { checkedOptions, collect, required, requiredFirst, type WithRequired } from "./arguments.js";
 import { checkStd, fillIntegers, fillNormal, fillUniform, integerRange, requireFloatingPoint, type GeneratorOptions } from "./drawing.js";
 import { broadcastSizes, resultType } from "./promotion.js";
 
@@ -34,14 +34,29 @@ export function randn(...args: SizeArguments<RandomOptions>): Tensor {
   return finish(result, options);
 }
 
+interface IntegerBounds {
+  /** Default 0. */
+  readonly low?: number;
+  readonly high: number;
+}
+
+/** One number by position is the upper bound, two are both; further arguments, and all by name. */
+function boundsAnd<Options extends IntegerBounds & RandomOptions>(others: readonly (keyof Options & string)[], args: readonly unknown[]): Partial<Options> {
+  const count = args.filter((arg) => typeof arg === "number").length;
+  const isLow = count === 1 && typeof args.at(-1) === "object" && "high" in (args.at(-1) as object);
+  const names = (count === 2 ? ["low", "high"] : count === 0 ? [] : isLow ? ["low"] : ["high"]) as (keyof Options & string)[];
+  return collect<Partial<Options>>([...names, ...others], args, ["low", "high", ...others, ...tensorOptionNames, "generator"]);
+}
+
 /** Integers over [low, high), low being 0 by default; int64 by default. (torch.randint) */
 export function randint(high: number, size: readonly number[], options?: RandomOptions): Tensor;
 export function randint(low: number, high: number, size: readonly number[], options?: RandomOptions): Tensor;
-export function randint(...args: (number | readonly number[] | RandomOptions | undefined)[]): Tensor {
-  const bounds = args.filter((arg) => typeof arg === "number");
-  const [size, given] = args.slice(bounds.length) as [readonly number[], RandomOptions?];
-  const options = checkedTensorOptions(given, "generator");
-  const [low, high] = bounds.length === 1 ? [0, bounds[0]!] : (bounds as [number, number]);
+export function randint(high: number, options: RandomOptions & { readonly size: readonly number[] }): Tensor;
+export function randint(low: number, high: number, options: RandomOptions & { readonly size: readonly number[] }): Tensor;
+export function randint(options: RandomOptions & IntegerBounds & { readonly size: readonly number[] }): Tensor;
+export function randint(...args: unknown[]): Tensor {
+  const { low = 0, high: given, size: asked, ...options } = boundsAnd<IntegerBounds & RandomOptions & { readonly size: readonly number[] }>(["size"], args);
+  const [high, size] = [required(given, "randint", "high"), required(asked, "randint", "size")];
   const range = integerRange(low, high);
   const { sizes } = parseSize("randint", [size]);
   const result = allocate(sizes, options, int64);
@@ -50,8 +65,9 @@ export function randint(...args: (number | readonly number[] | RandomOptions | u
 }
 
 /** A random order of 0 to n - 1, int64 by default. (torch.randperm) */
-export function randperm(n: number, given?: RandomOptions): Tensor {
-  const options = checkedTensorOptions(given, "generator");
+export function randperm(...args: WithRequired<[n: number], { readonly n: number }, [], RandomOptions>): Tensor {
+  const [[n], rest] = requiredFirst<[n: number]>("randperm", ["n"], args);
+  const options = collect<RandomOptions>([], rest, [...tensorOptionNames, "generator"]);
   const { sizes } = parseSize("randperm", [n]);
   const result = allocate(sizes, options, int64);
   if (result.device === "cpu") distributions.fillPermutation(result.storage.data, 0, n, options.generator ?? defaultGenerator);
@@ -79,10 +95,10 @@ export function randnLike(x: Tensor, given?: RandomOptions): Tensor {
 /** Integers over [low, high) in the shape, dtype and device of `x`; one bound is the upper one. (torch.randint_like) */
 export function randintLike(x: Tensor, high: number, options?: RandomOptions): Tensor;
 export function randintLike(x: Tensor, low: number, high: number, options?: RandomOptions): Tensor;
-export function randintLike(x: Tensor, ...args: (number | RandomOptions | undefined)[]): Tensor {
-  const bounds = args.filter((arg) => typeof arg === "number");
-  const options = checkedTensorOptions(args[bounds.length] as RandomOptions | undefined, "generator");
-  const [low, high] = bounds.length === 1 ? [0, bounds[0]!] : (bounds as [number, number]);
+export function randintLike(x: Tensor, options: RandomOptions & IntegerBounds): Tensor;
+export function randintLike(x: Tensor, ...args: unknown[]): Tensor {
+  const { low = 0, high: given, ...options } = boundsAnd<IntegerBounds & RandomOptions>([], args);
+  const high = required(given, "randint_like", "high");
   const range = integerRange(low, high);
   const result = allocateLike(x, options);
   if (result.device === "cpu") fillIntegers(result, low, range, options.generator);
@@ -104,18 +120,27 @@ const normalOf = defineOperation<[mean: Tensor | number, std: Tensor | number, g
   },
 });
 
+interface NormalParameters {
+  readonly mean: Tensor | number;
+  /** Default 1. */
+  readonly std?: Tensor | number;
+  /** Where mean and deviation are numbers. */
+  readonly size?: readonly number[];
+}
+
 /** Normal numbers: of one mean and deviation in a given shape, or of a mean or deviation each. (torch.normal) */
 export function normal(mean: number, std: number, size: readonly number[], options?: RandomOptions): Tensor;
 export function normal(mean: Tensor, std?: Tensor | number, options?: GeneratorOptions): Tensor;
 export function normal(mean: number, std: Tensor, options?: GeneratorOptions): Tensor;
-export function normal(mean: Tensor | number, std: Tensor | number = 1, ...rest: (readonly number[] | RandomOptions | undefined)[]): Tensor {
+export function normal(options: RandomOptions & NormalParameters): Tensor;
+export function normal(...args: unknown[]): Tensor {
+  const { mean: given, std = 1, size: asked, ...options } = collect<RandomOptions & Partial<NormalParameters>>(["mean", "std", "size"], args, [...tensorOptionNames, "generator"]);
+  const mean = required(given, "normal", "mean");
   if (typeof std === "number") checkStd(std);
   if (mean instanceof Tensor || std instanceof Tensor) {
-    return normalOf(mean, std, checkedOptions(rest[0] as GeneratorOptions | undefined, "generator").generator ?? defaultGenerator);
+    return normalOf(mean, std, options.generator ?? defaultGenerator);
   }
-  const [size, given] = rest as [readonly number[], RandomOptions?];
-  const options = checkedTensorOptions(given, "generator");
-  const { sizes } = parseSize("normal", [size]);
+  const { sizes } = parseSize("normal", [required(asked, "normal", "size")]);
   const result = allocate(sizes, options);
   requireFloatingPoint(result, "normal_kernel_cpu");
   if (result.device === "cpu") fillNormal(result, mean, std, options.generator);

@@ -4,7 +4,7 @@ import * as kernels from "../kernels/convolution.js";
 import { denseValues } from "../kernels/elementwise.js";
 import { formatSizes, product } from "../size.js";
 import { Tensor } from "../tensor.js";
-import { collect, required, type Arguments } from "./arguments.js";
+import { collect, inOrder, required, type AllArguments, type Arguments } from "./arguments.js";
 import { expandSizes, type Sizes } from "./sizes.js";
 
 /** Elements of images moved between channels and places. */
@@ -31,8 +31,8 @@ const pixelShuffleOf = defineComposite("pixelShuffle", (x: Tensor, factor: numbe
 });
 
 /** Channels laid out as finer pixels: (*, C r^2, H, W) to (*, C, H r, W r). (torch.pixel_shuffle) */
-export function pixelShuffle(x: Tensor, upscaleFactor: number): Tensor {
-  return pixelShuffleOf(x, upscaleFactor);
+export function pixelShuffle(x: Tensor, ...args: AllArguments<[upscaleFactor: number], { readonly upscaleFactor: number }>): Tensor {
+  return pixelShuffleOf(x, ...inOrder("pixel_shuffle", ["upscaleFactor"], args));
 }
 
 const pixelUnshuffleOf = defineComposite("pixelUnshuffle", (x: Tensor, factor: number): Tensor => {
@@ -50,8 +50,8 @@ const pixelUnshuffleOf = defineComposite("pixelUnshuffle", (x: Tensor, factor: n
 });
 
 /** The inverse of pixelShuffle: (*, C, H r, W r) to (*, C r^2, H, W). (torch.pixel_unshuffle) */
-export function pixelUnshuffle(x: Tensor, downscaleFactor: number): Tensor {
-  return pixelUnshuffleOf(x, downscaleFactor);
+export function pixelUnshuffle(x: Tensor, ...args: AllArguments<[downscaleFactor: number], { readonly downscaleFactor: number }>): Tensor {
+  return pixelUnshuffleOf(x, ...inOrder("pixel_unshuffle", ["downscaleFactor"], args));
 }
 
 const channelShuffleOf = defineComposite("channelShuffle", (x: Tensor, groups: number): Tensor => {
@@ -69,8 +69,8 @@ const channelShuffleOf = defineComposite("channelShuffle", (x: Tensor, groups: n
 });
 
 /** Channels (dimension 1) of each group dealt out in turn. (torch.nn.functional.channel_shuffle) */
-export function channelShuffle(x: Tensor, groups: number): Tensor {
-  return channelShuffleOf(x, groups);
+export function channelShuffle(x: Tensor, ...args: AllArguments<[groups: number], { readonly groups: number }>): Tensor {
+  return channelShuffleOf(x, ...inOrder("channel_shuffle", ["groups"], args));
 }
 
 // ---- windows as columns

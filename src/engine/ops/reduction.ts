@@ -6,7 +6,7 @@ import * as kernels from "../kernels/reduce.js";
 import { slicesOf } from "../kernels/slices.js";
 import { equalSizes } from "../size.js";
 import { normalizeDim, Tensor } from "../tensor.js";
-import { collect, required, requireIntegers, type Arguments, type Dims } from "./arguments.js";
+import { collect, inOrder, required, requiredFirst, requireIntegers, type AllArguments, type Arguments, type Dims, type WithRequired } from "./arguments.js";
 import { maximum, minimum } from "./binary.js";
 import { definePick, positionsAlong } from "./picks.js";
 import { floatType } from "./promotion.js";
@@ -329,22 +329,31 @@ export interface ExtremeOptions {
   readonly keepdim?: boolean;
 }
 
+/** The second tensor of max and min, by position or by name; null where there is none. */
+function otherOf(args: readonly unknown[]): Tensor | null {
+  const [first] = args;
+  if (first instanceof Tensor) return first;
+  return typeof first === "object" && first !== null && "other" in first && args.length === 1 ? inOrder<[other: Tensor]>("max", ["other"], args as [{ other: Tensor }])[0] : null;
+}
+
 /** The largest of all elements; along a dimension, the largest elements and their positions; of two tensors, the larger of each pair. (torch.max) */
 export function max(x: Tensor): Tensor;
-export function max(x: Tensor, other: Tensor): Tensor;
+export function max(x: Tensor, ...args: AllArguments<[other: Tensor], { readonly other: Tensor }>): Tensor;
 export function max(x: Tensor, ...args: [dim: number, keepdim?: boolean | { readonly keepdim?: boolean }] | [options: ExtremeOptions]): ValuesAndIndices;
 export function max(x: Tensor, ...args: unknown[]): Tensor | ValuesAndIndices {
-  if (args[0] instanceof Tensor) return maximum(x, args[0]);
+  const other = otherOf(args);
+  if (other !== null) return maximum(x, other);
   const [, dim, keepdim] = reductionArgs(x, args);
   return dim === null ? maxOfAll(x, null, false) : maxAlong(x, dim as number, keepdim);
 }
 
 /** The smallest of all elements; along a dimension, the smallest elements and their positions; of two tensors, the smaller of each pair. (torch.min) */
 export function min(x: Tensor): Tensor;
-export function min(x: Tensor, other: Tensor): Tensor;
+export function min(x: Tensor, ...args: AllArguments<[other: Tensor], { readonly other: Tensor }>): Tensor;
 export function min(x: Tensor, ...args: [dim: number, keepdim?: boolean | { readonly keepdim?: boolean }] | [options: ExtremeOptions]): ValuesAndIndices;
 export function min(x: Tensor, ...args: unknown[]): Tensor | ValuesAndIndices {
-  if (args[0] instanceof Tensor) return minimum(x, args[0]);
+  const other = otherOf(args);
+  if (other !== null) return minimum(x, other);
   const [, dim, keepdim] = reductionArgs(x, args);
   return dim === null ? minOfAll(x, null, false) : minAlong(x, dim as number, keepdim);
 }
@@ -425,8 +434,9 @@ export interface LastDimOptions {
 }
 
 /** The k-th smallest elements along a dimension (the last by default) and their positions; k counts from 1. (torch.kthvalue) */
-export function kthvalue(x: Tensor, k: number, ...args: Arguments<[dim: number, keepdim: boolean], LastDimOptions>): ValuesAndIndices {
-  const { dim = -1, keepdim = false } = collect<LastDimOptions>(["dim", "keepdim"], args);
+export function kthvalue(x: Tensor, ...args: WithRequired<[k: number], { readonly k: number }, [dim: number, keepdim: boolean], LastDimOptions>): ValuesAndIndices {
+  const [[k], rest] = requiredFirst<[k: number]>("kthvalue", ["k"], args);
+  const { dim = -1, keepdim = false } = collect<LastDimOptions>(["dim", "keepdim"], rest);
   return kthvalueOperation(x, k, dim, keepdim);
 }
 
@@ -475,8 +485,9 @@ export function norm(x: Tensor, ...args: Arguments<[p: number | "fro", dim: Dims
 }
 
 /** The norm of the difference. (torch.dist) */
-export const dist = defineComposite("dist", (x: Tensor, other: Tensor, ...args: Arguments<[p: number], { readonly p?: number }>): Tensor => {
-  return vectorNorm(x.sub(other), collect<{ p?: number }>(["p"], args).p ?? 2, null, false);
+export const dist = defineComposite("dist", (x: Tensor, ...args: WithRequired<[other: Tensor], { readonly other: Tensor }, [p: number], { readonly p?: number }>): Tensor => {
+  const [[other], rest] = requiredFirst<[other: Tensor]>("dist", ["other"], args);
+  return vectorNorm(x.sub(other), collect<{ p?: number }>(["p"], rest).p ?? 2, null, false);
 });
 
 const logsumexpOperation = defineOperation<ReductionArgs>({
@@ -666,6 +677,7 @@ export const diff = defineComposite("diff", (x: Tensor, ...args: Arguments<[n: n
 });
 
 /** True when two tensors have the same shape. */
-export function isSameSize(x: Tensor, other: Tensor): boolean {
+export function isSameSize(x: Tensor, ...args: AllArguments<[other: Tensor], { readonly other: Tensor }>): boolean {
+  const [other] = inOrder("is_same_size", ["other"], args);
   return equalSizes(x.sizes, other.sizes);
 }

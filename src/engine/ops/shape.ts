@@ -5,7 +5,7 @@ import { copy } from "../kernels/elementwise.js";
 import { sumTo } from "../kernels/sumTo.js";
 import { contiguousStrides, equalSizes, formatSizes, product } from "../size.js";
 import { normalizeDim, Tensor } from "../tensor.js";
-import { collect, inOrder, listOf, required, requireIntegers, type AllArguments, type Arguments, type Dims, type Numbers, type WithRequired } from "./arguments.js";
+import { collect, inOrder, listOf, required, requiredFirst, requireIntegers, type AllArguments, type Arguments, type Dims, type Numbers, type WithRequired } from "./arguments.js";
 import { broadcastSizes } from "./promotion.js";
 import { accumulated, inferSizes, inShape, permuted, slicedWindow, stridesFor, unpermuted } from "./windows.js";
 
@@ -53,12 +53,13 @@ function flattenedSizes(x: Tensor, startDim: number, endDim: number): readonly n
 }
 
 /** The same memory in another shape; one size may be -1 and follows from the others. Throws where only a copy could have that shape. (Tensor.view) */
-export function view(x: Tensor, ...sizes: Numbers): Tensor {
-  return viewOperation(x, [...listOf(sizes)]);
+export function view(x: Tensor, ...sizes: Numbers | [options: { readonly size: readonly number[] }]): Tensor {
+  return viewOperation(x, [...listOf(sizes, "size")]);
 }
 
 /** `view` in the shape of another tensor. (Tensor.view_as) */
-export function viewAs(x: Tensor, other: Tensor): Tensor {
+export function viewAs(x: Tensor, ...args: AllArguments<[other: Tensor], { readonly other: Tensor }>): Tensor {
+  const [other] = inOrder("view_as", ["other"], args);
   return viewOperation(x, other.sizes);
 }
 
@@ -72,7 +73,8 @@ function reshapeTo(x: Tensor, sizes: readonly number[]): Tensor {
 }
 
 /** `reshape` to the shape of another tensor. (Tensor.reshape_as) */
-export function reshapeAs(x: Tensor, other: Tensor): Tensor {
+export function reshapeAs(x: Tensor, ...args: AllArguments<[other: Tensor], { readonly other: Tensor }>): Tensor {
+  const [other] = inOrder("reshape_as", ["other"], args);
   return reshapeTo(x, other.sizes);
 }
 
@@ -122,7 +124,9 @@ const unflattenOperation = defineView<[x: Tensor, dim: number, sizes: readonly n
 });
 
 /** One dimension split into several; one of `sizes` may be -1. (torch.unflatten) */
-export function unflatten(x: Tensor, ...args: AllArguments<[dim: number, sizes: readonly number[]], { readonly dim: number; readonly sizes: readonly number[] }>): Tensor {
+export function unflatten(
+  x: Tensor, ...args: AllArguments<[dim: number, sizes: readonly number[]], { readonly dim: number; readonly sizes: readonly number[] }>
+): Tensor {
   return unflattenOperation(x, ...inOrder("unflatten", ["dim", "sizes"], args));
 }
 
@@ -148,13 +152,13 @@ export function transpose(x: Tensor, ...args: AllArguments<[dim0: number, dim1: 
 }
 
 /** `transpose` by numpy's name. (torch.swapaxes) */
-export function swapaxes(x: Tensor, axis0: number, axis1: number): Tensor {
-  return transposeOperation(x, axis0, axis1);
+export function swapaxes(x: Tensor, ...args: AllArguments<[axis0: number, axis1: number], { readonly axis0: number; readonly axis1: number }>): Tensor {
+  return transposeOperation(x, ...inOrder("swapaxes", ["axis0", "axis1"], args));
 }
 
 /** `transpose` by another name. (torch.swapdims) */
-export function swapdims(x: Tensor, dim0: number, dim1: number): Tensor {
-  return transposeOperation(x, dim0, dim1);
+export function swapdims(x: Tensor, ...args: AllArguments<[dim0: number, dim1: number], { readonly dim0: number; readonly dim1: number }>): Tensor {
+  return transposeOperation(x, ...inOrder("swapdims", ["dim0", "dim1"], args));
 }
 
 const tOperation = defineView<[x: Tensor]>({
@@ -224,8 +228,8 @@ export function movedim(x: Tensor, ...args: AllArguments<[source: Dims, destinat
 }
 
 /** `movedim` by numpy's name. (torch.moveaxis) */
-export function moveaxis(x: Tensor, source: Dims, destination: Dims): Tensor {
-  return movedim(x, source, destination);
+export function moveaxis(x: Tensor, ...args: AllArguments<[source: Dims, destination: Dims], { readonly source: Dims; readonly destination: Dims }>): Tensor {
+  return movedim(x, ...inOrder("moveaxis", ["source", "destination"], args));
 }
 
 // ---- dimensions of size 1
@@ -337,7 +341,8 @@ export function expand(x: Tensor, ...sizes: Numbers | [options: { readonly size:
 }
 
 /** `expand` to the shape of another tensor. (Tensor.expand_as) */
-export function expandAs(x: Tensor, other: Tensor): Tensor {
+export function expandAs(x: Tensor, ...args: AllArguments<[other: Tensor], { readonly other: Tensor }>): Tensor {
+  const [other] = inOrder("expand_as", ["other"], args);
   return expandOperation(x, other.sizes);
 }
 
@@ -399,7 +404,9 @@ const narrowOperation = defineView<[x: Tensor, dim: number, start: number, lengt
 });
 
 /** `length` slices of a dimension from `start` on. (torch.narrow) */
-export function narrow(x: Tensor, ...args: AllArguments<[dim: number, start: number, length: number], { readonly dim: number; readonly start: number; readonly length: number }>): Tensor {
+export function narrow(
+  x: Tensor, ...args: AllArguments<[dim: number, start: number, length: number], { readonly dim: number; readonly start: number; readonly length: number }>
+): Tensor {
   return narrowOperation(x, ...inOrder("narrow", ["dim", "start", "length"], args));
 }
 
@@ -457,8 +464,17 @@ const asStridedOperation = defineView<[x: Tensor, sizes: readonly number[], stri
   },
 });
 
+type StridedArguments = WithRequired<
+  [size: readonly number[], stride: readonly number[]],
+  { readonly size: readonly number[]; readonly stride: readonly number[] },
+  [storageOffset: number],
+  { readonly storageOffset?: number }
+>;
+
 /** A window on the memory of `x`, by sizes, strides and offset in elements. (torch.as_strided) */
-export function asStrided(x: Tensor, size: readonly number[], stride: readonly number[], storageOffset: number = x.offset): Tensor {
+export function asStrided(x: Tensor, ...args: StridedArguments): Tensor {
+  const [[size, stride], rest] = requiredFirst<[size: readonly number[], stride: readonly number[]]>("as_strided", ["size", "stride"], args);
+  const { storageOffset = x.offset } = collect<{ storageOffset?: number }>(["storageOffset"], rest);
   return asStridedOperation(x, size, stride, storageOffset);
 }
 
@@ -524,8 +540,11 @@ export function split(
 }
 
 /** Parts of the sizes listed. (torch.split_with_sizes) */
-export function splitWithSizes(x: Tensor, sizes: readonly number[], ...args: Arguments<[dim: number], DimOptions>): Tensor[] {
-  return splitOperation(x, sizes, collect<DimOptions>(["dim"], args).dim ?? 0);
+export function splitWithSizes(
+  x: Tensor, ...args: WithRequired<[splitSizes: readonly number[]], { readonly splitSizes: readonly number[] }, [dim: number], DimOptions>
+): Tensor[] {
+  const [[sizes], rest] = requiredFirst<[splitSizes: readonly number[]]>("split_with_sizes", ["splitSizes"], args);
+  return splitOperation(x, sizes, collect<DimOptions>(["dim"], rest).dim ?? 0);
 }
 
 const chunkOperation = defineComposite("chunk", (x: Tensor, chunks: number, along: number): Tensor[] => {

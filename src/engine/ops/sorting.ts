@@ -6,7 +6,7 @@ import * as kernels from "../kernels/reduce.js";
 import { slicesOf } from "../kernels/slices.js";
 import { Storage } from "../storage.js";
 import { normalizeDim, Tensor } from "../tensor.js";
-import { checkedOptions, collect, required, type Arguments, type WithRequired } from "./arguments.js";
+import { checkedOptions, collect, required, requiredFirst, type Arguments, type WithRequired } from "./arguments.js";
 import { indexSelect } from "./indexing.js";
 import { definePick } from "./picks.js";
 import { numberOf, type Scalar } from "./promotion.js";
@@ -212,7 +212,9 @@ const bincountOperation = defineOperation<[x: Tensor, weights: Tensor | null, mi
 });
 
 /** How often each of 0, 1, 2, ... occurs, or the sum of the weights given to each. (torch.bincount) */
-export function bincount(x: Tensor, ...args: Arguments<[weights: Tensor | null, minlength: number], { readonly weights?: Tensor | null; readonly minlength?: number }>): Tensor {
+export function bincount(
+  x: Tensor, ...args: Arguments<[weights: Tensor | null, minlength: number], { readonly weights?: Tensor | null; readonly minlength?: number }>
+): Tensor {
   const { weights = null, minlength = 0 } = collect<{ weights?: Tensor | null; minlength?: number }>(["weights", "minlength"], args);
   return bincountOperation(x, weights, minlength);
 }
@@ -307,11 +309,13 @@ function asTensor(value: Tensor | Scalar, like: Tensor): Tensor {
 }
 
 /** Where each value would go in sorted sequences (along the last dimension) to keep them sorted. (torch.searchsorted) */
-export function searchsorted(sequence: Tensor, values: Tensor | Scalar, options: SearchOptions = {}): Tensor {
-  return searchsortedOperation(sequence, asTensor(values, sequence), checkedOptions(options, "right").right ?? false);
+export function searchsorted(sequence: Tensor, ...args: WithRequired<[input: Tensor | Scalar], { readonly input: Tensor | Scalar }, [], SearchOptions>): Tensor {
+  const [[values], rest] = requiredFirst<[input: Tensor | Scalar]>("searchsorted", ["input"], args);
+  return searchsortedOperation(sequence, asTensor(values, sequence), collect<SearchOptions>([], rest, ["right"]).right ?? false);
 }
 
 /** Which of the ranges between sorted boundaries each element lies in. (torch.bucketize) */
-export function bucketize(x: Tensor | Scalar, boundaries: Tensor, options: SearchOptions = {}): Tensor {
-  return searchsortedOperation(boundaries, asTensor(x, boundaries), checkedOptions(options, "right").right ?? false);
+export function bucketize(x: Tensor | Scalar, ...args: WithRequired<[boundaries: Tensor], { readonly boundaries: Tensor }, [], SearchOptions>): Tensor {
+  const [[boundaries], rest] = requiredFirst<[boundaries: Tensor]>("bucketize", ["boundaries"], args);
+  return searchsortedOperation(boundaries, asTensor(x, boundaries), collect<SearchOptions>([], rest, ["right"]).right ?? false);
 }

@@ -2,9 +2,9 @@ import { defineComposite, defineInPlace, defineOperation } from "../dispatch.js"
 import { NotImplementedError, RuntimeError } from "../errors.js";
 import { binary, unary } from "../kernels/elementwise.js";
 import { Tensor } from "../tensor.js";
-import { collect, type Arguments } from "./arguments.js";
+import { collect, inOrder, type AllArguments, type Arguments } from "./arguments.js";
 import { arange } from "./creation.js";
-import { binaryRow, forDTypes, isFloatingPoint, unaryRow } from "./elementwiseRows.js";
+import { binaryRow, forDTypes, isFloatingPoint, ofTwo, unaryRow, type OfTwo } from "./elementwiseRows.js";
 import { floatType, type Scalar } from "./promotion.js";
 import { filledLike } from "./reducedDims.js";
 import * as functions from "./specialFunctions.js";
@@ -46,7 +46,8 @@ export function polygamma(n: number, x: Tensor): Tensor {
 }
 
 /** log of the multivariate gamma function of dimension `p`. (torch.mvlgamma) */
-export const mvlgamma: (x: Tensor, p: number) => Tensor = defineComposite("mvlgamma", (x: Tensor, p: number): Tensor => {
+export const mvlgamma = defineComposite("mvlgamma", (x: Tensor, ...args: AllArguments<[p: number], { readonly p: number }>): Tensor => {
+  const [p] = inOrder("mvlgamma", ["p"], args);
   if (!(p >= 1)) throw new RuntimeError("p has to be greater than or equal to 1");
   const steps = arange(0, p, { dtype: floatType(x.dtype), device: x.device }).mul(-0.5);
   return x.unsqueeze(-1).add(steps).lgamma().sum(-1).add(((p * (p - 1)) / 4) * Math.log(Math.PI));
@@ -98,12 +99,12 @@ export function logit(x: Tensor, ...args: Arguments<[eps: number | null], { read
 }
 
 /** x log(y), 0 where x is 0. (torch.xlogy) */
-export const xlogy: (x: Tensor, y: Tensor | Scalar) => Tensor = defineOperation<[x: Tensor, y: Tensor | Scalar]>(
+export const xlogy: OfTwo = ofTwo("xlogy", defineOperation<[x: Tensor, y: Tensor | Scalar]>(
   binaryRow("xlogy", "float", (x, y) => (Number.isNaN(y) ? NaN : x === 0 ? 0 : x * Math.log(y)), {
     x: (g, x, y) => (x === 0 && y <= 0 ? 0 : g * Math.log(y)),
     y: (g, x, y) => (g * x) / y,
   }),
-);
+));
 
 function logAddExp(x: number, y: number): number {
   if (x === y) return x + Math.LN2;
@@ -111,16 +112,16 @@ function logAddExp(x: number, y: number): number {
 }
 
 /** log(e^x + e^y) without overflow. (torch.logaddexp) */
-export const logaddexp: (x: Tensor, y: Tensor) => Tensor = defineOperation<[x: Tensor, y: Tensor | Scalar]>(
+export const logaddexp: OfTwo<Tensor> = ofTwo("logaddexp", defineOperation<[x: Tensor, y: Tensor | Scalar]>(
   forDTypes(
     binaryRow("logaddexp", "same", logAddExp, { x: (g, x, y) => g / (1 + Math.exp(y - x)), y: (g, x, y) => g / (1 + Math.exp(x - y)) }),
     "logaddexp_cpu",
     isFloatingPoint,
   ),
-);
+));
 
 /** log2(2^x + 2^y) without overflow. (torch.logaddexp2) */
-export const logaddexp2: (x: Tensor, y: Tensor) => Tensor = defineOperation<[x: Tensor, y: Tensor | Scalar]>(
+export const logaddexp2: OfTwo<Tensor> = ofTwo("logaddexp2", defineOperation<[x: Tensor, y: Tensor | Scalar]>(
   forDTypes(
     binaryRow("logaddexp2", "same", (x, y) => logAddExp(x * Math.LN2, y * Math.LN2) / Math.LN2, {
       x: (g, x, y) => g / (1 + 2 ** (y - x)),
@@ -129,4 +130,4 @@ export const logaddexp2: (x: Tensor, y: Tensor) => Tensor = defineOperation<[x: 
     "logaddexp2_cpu",
     isFloatingPoint,
   ),
-);
+));

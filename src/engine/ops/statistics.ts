@@ -1,7 +1,7 @@
 import { defineComposite } from "../dispatch.js";
 import { RuntimeError } from "../errors.js";
 import { normalizeDim, Tensor } from "../tensor.js";
-import { checkedOptions, collect, type Arguments } from "./arguments.js";
+import { checkedOptions, collect, inOrder, requiredFirst, type AllArguments, type Arguments, type WithRequired } from "./arguments.js";
 import { div, mul, sub } from "./binary.js";
 import { stack } from "./joining.js";
 import { matmul } from "./matmul.js";
@@ -71,13 +71,18 @@ export const trapz = defineComposite("trapz", (y: Tensor, ...args: [x: Tensor, o
 });
 
 /** The integrals up to each sample along a dimension. (torch.cumulative_trapezoid) */
-export const cumulativeTrapezoid = defineComposite("cumulativeTrapezoid", (y: Tensor, ...args: [x: Tensor, options?: TrapezoidOptions] | [options?: TrapezoidOptions]): Tensor => {
+export const cumulativeTrapezoid = defineComposite("cumulativeTrapezoid", (
+  y: Tensor, ...args: [x: Tensor, options?: TrapezoidOptions] | [options?: TrapezoidOptions]
+): Tensor => {
   const [x, options] = integrand(args);
   return cumsum(areas(y, x, options), options.dim ?? -1);
 });
 
 /** Each slice of `dim` scaled down to at most `maxnorm` in the p-norm. (torch.renorm) */
-export const renorm = defineComposite("renorm", (x: Tensor, p: number, dim: number, maxnorm: number): Tensor => {
+export const renorm = defineComposite("renorm", (
+  x: Tensor, ...args: AllArguments<[p: number, dim: number, maxnorm: number], { readonly p: number; readonly dim: number; readonly maxnorm: number }>
+): Tensor => {
+  const [p, dim, maxnorm] = inOrder("renorm", ["p", "dim", "maxnorm"], args);
   if (x.sizes.length < 2) throw new RuntimeError(`renorm: input needs at least 2 dimensions, got ${x.sizes.length} dimensions`);
   if (!(p > 0)) throw new RuntimeError("renorm: non-positive-norm not supported");
   if (!(maxnorm >= 0)) throw new RuntimeError(`renorm: expected maxnorm to be >= 0 but got ${maxnorm}`);
@@ -115,8 +120,6 @@ export interface QuantileOptions {
   /** Between two elements. Default "linear". */
   readonly interpolation?: Interpolation;
 }
-
-type QuantileArguments = Arguments<[dim: number | null, keepdim: boolean], QuantileOptions>;
 
 /** How far from the lower to the upper neighbour a quantile lies that falls between them. */
 function weightOf(place: number, interpolation: Interpolation): number {
@@ -186,11 +189,17 @@ function interpolated(sorted: Tensor, fraction: number, interpolation: Interpola
 }
 
 /** The values below which the fractions `q` of the elements lie. Several q come as a first dimension. (torch.quantile) */
-export const quantile = defineComposite("quantile", (x: Tensor, q: number | Tensor, ...args: QuantileArguments): Tensor => {
-  return quantiles("quantile", x, q, args, () => null);
+export const quantile = defineComposite("quantile", (
+  x: Tensor, ...args: WithRequired<[q: number | Tensor], { readonly q: number | Tensor }, [dim: number | null, keepdim: boolean], QuantileOptions>
+): Tensor => {
+  const [[q], rest] = requiredFirst<[q: number | Tensor]>("quantile", ["q"], args);
+  return quantiles("quantile", x, q, rest, () => null);
 });
 
 /** `quantile` of the elements that are not NaN. (torch.nanquantile) */
-export const nanquantile = defineComposite("nanquantile", (x: Tensor, q: number | Tensor, ...args: QuantileArguments): Tensor => {
-  return quantiles("nanquantile", x, q, args, (values) => values.filter((value) => !Number.isNaN(value)).length);
+export const nanquantile = defineComposite("nanquantile", (
+  x: Tensor, ...args: WithRequired<[q: number | Tensor], { readonly q: number | Tensor }, [dim: number | null, keepdim: boolean], QuantileOptions>
+): Tensor => {
+  const [[q], rest] = requiredFirst<[q: number | Tensor]>("nanquantile", ["q"], args);
+  return quantiles("nanquantile", x, q, rest, (values) => values.filter((value) => !Number.isNaN(value)).length);
 });

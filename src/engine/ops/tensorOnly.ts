@@ -6,7 +6,7 @@ import { binary, copy, unary } from "../kernels/elementwise.js";
 import type { Device } from "../storage.js";
 import { normalizeDim, Tensor } from "../tensor.js";
 import { equalSizes, formatSizes } from "../size.js";
-import { collect, listOf, required, type Numbers, type WithRequired } from "./arguments.js";
+import { collect, inOrder, listOf, required, type AllArguments, type Numbers, type WithRequired } from "./arguments.js";
 import { fill_ } from "./assignment.js";
 import * as indexing from "./indexing.js";
 import type { Scalar } from "./promotion.js";
@@ -78,7 +78,8 @@ export function type(x: Tensor, dtype: DType): Tensor {
 }
 
 /** In the dtype of another tensor. (Tensor.type_as) */
-export function typeAs(x: Tensor, other: Tensor): Tensor {
+export function typeAs(x: Tensor, ...args: AllArguments<[other: Tensor], { readonly other: Tensor }>): Tensor {
+  const [other] = inOrder("type_as", ["other"], args);
   return convert(x, other.dtype, x.device);
 }
 
@@ -161,13 +162,14 @@ export function map_(x: Tensor, other: Tensor, callable: (value: number, other: 
 // ---- others
 
 /** The n-th derivative of digamma. (Tensor.polygamma) */
-export function polygamma(x: Tensor, n: number): Tensor {
+export function polygamma(x: Tensor, ...args: AllArguments<[n: number], { readonly n: number }>): Tensor {
+  const [n] = inOrder("polygamma", ["n"], args);
   return special.polygamma(n, x);
 }
 
 /** Summed along the dimensions along which a tensor of these sizes would be broadcast to x; the tensor itself where it has these sizes. (Tensor.sum_to_size) */
-export function sumToSize(x: Tensor, ...size: Numbers): Tensor {
-  const sizes = listOf(size);
+export function sumToSize(x: Tensor, ...size: Numbers | [options: { readonly size: readonly number[] }]): Tensor {
+  const sizes = listOf(size, "size");
   if (equalSizes(sizes, x.sizes)) return x;
   const missing = x.sizes.length - sizes.length;
   if (missing < 0 || !sizes.every((each, i) => each === 1 || each === x.sizes[missing + i])) {
@@ -178,7 +180,10 @@ export function sumToSize(x: Tensor, ...size: Numbers): Tensor {
 }
 
 /** The elements of x where the condition is true, else those of y. (Tensor.where) */
-export function where(x: Tensor, condition: Tensor, y: Tensor | Scalar): Tensor {
+export function where(
+  x: Tensor, ...args: AllArguments<[condition: Tensor, other: Tensor | Scalar], { readonly condition: Tensor; readonly other: Tensor | Scalar }>
+): Tensor {
+  const [condition, y] = inOrder("where", ["condition", "other"], args);
   return indexing.where(condition, x, y);
 }
 
@@ -203,6 +208,8 @@ const unfoldOperation = defineView<[x: Tensor, dimension: number, size: number, 
 });
 
 /** Windows of `size` elements, `step` apart, along a dimension; the elements of a window become the last dimension. (Tensor.unfold) */
-export function unfold(x: Tensor, dimension: number, size: number, step: number): Tensor {
-  return unfoldOperation(x, dimension, size, step);
+export function unfold(
+  x: Tensor, ...args: AllArguments<[dimension: number, size: number, step: number], { readonly dimension: number; readonly size: number; readonly step: number }>
+): Tensor {
+  return unfoldOperation(x, ...inOrder("unfold", ["dimension", "size", "step"], args));
 }

@@ -2,7 +2,7 @@ import { defineInPlace, defineOperation, type OperationRow } from "../dispatch.j
 import { RuntimeError } from "../errors.js";
 import { ternary, unary } from "../kernels/elementwise.js";
 import { Tensor } from "../tensor.js";
-import { checkedOptions, inOrder, type AllArguments } from "./arguments.js";
+import { collect, inOrder, requiredFirst, type AllArguments, type WithRequired } from "./arguments.js";
 import { broadcastSizes, cppName, resultType } from "./promotion.js";
 import { filledLike } from "./reducedDims.js";
 
@@ -49,23 +49,35 @@ export interface ValueOptions {
 }
 
 /** x + value * y * z. (torch.addcmul) */
-export function addcmul(x: Tensor, y: Tensor, z: Tensor, options: ValueOptions = {}): Tensor {
-  return addcmulOperation(x, y, z, checkedOptions(options, "value").value ?? 1);
+export function addcmul(
+  x: Tensor, ...args: WithRequired<[tensor1: Tensor, tensor2: Tensor], { readonly tensor1: Tensor; readonly tensor2: Tensor }, [], ValueOptions>
+): Tensor {
+  const [[y, z], rest] = requiredFirst<[tensor1: Tensor, tensor2: Tensor]>("addcmul", ["tensor1", "tensor2"], args);
+  return addcmulOperation(x, y, z, collect<ValueOptions>([], rest, ["value"]).value ?? 1);
 }
 
 /** addcmul in place. */
-export function addcmul_(x: Tensor, y: Tensor, z: Tensor, options: ValueOptions = {}): Tensor {
-  return addcmulInPlace(x, y, z, checkedOptions(options, "value").value ?? 1);
+export function addcmul_(
+  x: Tensor, ...args: WithRequired<[tensor1: Tensor, tensor2: Tensor], { readonly tensor1: Tensor; readonly tensor2: Tensor }, [], ValueOptions>
+): Tensor {
+  const [[y, z], rest] = requiredFirst<[tensor1: Tensor, tensor2: Tensor]>("addcmul_", ["tensor1", "tensor2"], args);
+  return addcmulInPlace(x, y, z, collect<ValueOptions>([], rest, ["value"]).value ?? 1);
 }
 
 /** x + value * y / z. (torch.addcdiv) */
-export function addcdiv(x: Tensor, y: Tensor, z: Tensor, options: ValueOptions = {}): Tensor {
-  return addcdivOperation(x, y, z, checkedOptions(options, "value").value ?? 1);
+export function addcdiv(
+  x: Tensor, ...args: WithRequired<[tensor1: Tensor, tensor2: Tensor], { readonly tensor1: Tensor; readonly tensor2: Tensor }, [], ValueOptions>
+): Tensor {
+  const [[y, z], rest] = requiredFirst<[tensor1: Tensor, tensor2: Tensor]>("addcdiv", ["tensor1", "tensor2"], args);
+  return addcdivOperation(x, y, z, collect<ValueOptions>([], rest, ["value"]).value ?? 1);
 }
 
 /** addcdiv in place. */
-export function addcdiv_(x: Tensor, y: Tensor, z: Tensor, options: ValueOptions = {}): Tensor {
-  return addcdivInPlace(x, y, z, checkedOptions(options, "value").value ?? 1);
+export function addcdiv_(
+  x: Tensor, ...args: WithRequired<[tensor1: Tensor, tensor2: Tensor], { readonly tensor1: Tensor; readonly tensor2: Tensor }, [], ValueOptions>
+): Tensor {
+  const [[y, z], rest] = requiredFirst<[tensor1: Tensor, tensor2: Tensor]>("addcdiv_", ["tensor1", "tensor2"], args);
+  return addcdivInPlace(x, y, z, collect<ValueOptions>([], rest, ["value"]).value ?? 1);
 }
 
 type LerpArgs = [start: Tensor, end: Tensor, weight: Tensor | number];
@@ -113,12 +125,14 @@ function asTensor(weight: Tensor | number, like: Tensor): Tensor {
 const lerpOperation = defineOperation<LerpArgs>(lerpRow);
 const lerpInPlace = defineInPlace<LerpArgs>(lerpRow);
 
+type LerpArguments = AllArguments<[end: Tensor, weight: Tensor | number], { readonly end: Tensor; readonly weight: Tensor | number }>;
+
 /** start + weight * (end - start). (torch.lerp) */
-export function lerp(start: Tensor, end: Tensor, ...args: AllArguments<[weight: Tensor | number], { readonly weight: Tensor | number }>): Tensor {
-  return lerpOperation(start, end, ...inOrder("lerp", ["weight"], args));
+export function lerp(start: Tensor, ...args: LerpArguments): Tensor {
+  return lerpOperation(start, ...inOrder<[end: Tensor, weight: Tensor | number]>("lerp", ["end", "weight"], args));
 }
 
 /** lerp in place. */
-export function lerp_(start: Tensor, end: Tensor, ...args: AllArguments<[weight: Tensor | number], { readonly weight: Tensor | number }>): Tensor {
-  return lerpInPlace(start, end, ...inOrder("lerp_", ["weight"], args));
+export function lerp_(start: Tensor, ...args: LerpArguments): Tensor {
+  return lerpInPlace(start, ...inOrder<[end: Tensor, weight: Tensor | number]>("lerp_", ["end", "weight"], args));
 }
