@@ -619,9 +619,9 @@ class CopySlicesNode extends GraphNode {
 
   backward(gradient: Tensor): readonly (Tensor | null)[] {
     const whole = zerosInLayoutOf(this.layout);
-    if (gradient.device === "meta") return [whole, ...this.node.backward(gradient).slice(1)];
-    copy(whole, gradient);
     const part = through(this.window, whole);
+    if (gradient.device === "meta") return [whole, ...this.node.backward(part).slice(1)];
+    copy(whole, gradient);
     const [first, ...others] = this.node.backward(cloneValues(part));
     if (first != null) copy(part, first);
     else copy(part, Tensor.allocate(part.sizes, part.dtype, "cpu"));

@@ -1,4 +1,4 @@
-"""Writes the reference data that belongs to distributions.test.ts, optimizers.test.ts, printing.test.ts and inPlace.test.ts, with PyTorch 2.13.0 on CPU.
+"""Writes the reference data that belongs to distributions.test.ts, optimizers.test.ts, printing.test.ts, inPlace.test.ts and (functions) ops.test.ts, with PyTorch 2.13.0 on CPU.
 
     python generate.py data
 
@@ -302,7 +302,62 @@ def in_place():
     return cases
 
 
+# ---- functions, as ops.test.ts replays them
+
+
+def spread(*shape, scale=1.0):
+    """Distinct numbers on both sides of zero, in no order."""
+    count = math.prod(shape)
+    order = (torch.arange(count) * 7 + 3) % (count if count % 7 else count + 1)
+    return ((order - count / 2 + 0.3) / count * 2 * scale).reshape(shape)
+
+
+def functions():
+    corners = torch.tensor([[[[-1.0, -1.0], [1.0, -1.0]], [[-1.0, 1.0], [1.0, 1.0]]]])
+    index = torch.tensor([[0, 1, 1, 0], [2, 0, 2, 0]])
+    given = [
+        *[("grid_sample", [spread(2, 3, 4, 5), spread(2, 3, 2, 2, scale=1.7)], [], {"mode": mode, "padding_mode": padding, "align_corners": corners_})
+          for mode in ("bilinear", "nearest", "bicubic") for padding in ("zeros", "border", "reflection") for corners_ in (True, False)],
+        *[("grid_sample", [spread(1, 2, 3, 4), corners], [], {"padding_mode": padding, "align_corners": True}) for padding in ("zeros", "border", "reflection")],
+        *[("grid_sample", [spread(1, 2, 3, 2, 4), spread(1, 2, 2, 2, 3, scale=1.5)], [], {"mode": mode, "padding_mode": padding, "align_corners": False})
+          for mode in ("bilinear", "nearest") for padding in ("zeros", "border", "reflection")],
+        *[("affine_grid", [spread(2, 2, 3)], [[2, 1, 3, 4]], {"align_corners": corners_}) for corners_ in (True, False)],
+        ("affine_grid", [spread(1, 2, 3)], [[1, 1, 1, 3]], {"align_corners": True}),
+        ("affine_grid", [spread(1, 3, 4)], [[1, 1, 2, 1, 3]], {"align_corners": False}),
+        *[("pdist", [spread(4, 3) ** 3], [p], {}) for p in (0.0, 1.0, 2.0, 3.0, math.inf)],
+        ("matrix_exp", [spread(2, 3, 3, scale=3)], [], {}),
+        ("matrix_exp", [torch.tensor([[30.0, 1], [0, 20]])], [], {}),
+        ("i0", [spread(2, 3, scale=4)], [], {}),
+        ("i0", [torch.tensor([0.0, 29, 31, 80, -60])], [], {}),
+        ("mvlgamma", [spread(2, 3).abs() + 2], [3], {}),
+        ("gradient", [spread(3, 4)], [], {}),
+        ("gradient", [spread(3, 4)], [], {"spacing": [0.5, 2.0], "edge_order": 2}),
+        ("gradient", [spread(3, 4)], [], {"spacing": 0.5, "dim": 1}),
+        ("gradient", [spread(2)], [], {}),
+    ]
+    cases = []
+    for i, (name, inputs, args, options) in enumerate(given):
+        inputs = [x.clone().requires_grad_() for x in inputs]
+        result = getattr(torch, name, getattr(nn.functional, name, None))(*inputs, *args, **options)
+        kwargs = {key: number(value) if isinstance(value, float) else value for key, value in options.items()}
+        case = {"id": f"{name} {i} {options}", "op": name, "inputs": [encode(x) for x in inputs], "args": [number(value) if isinstance(value, float) else value for value in args], "kwargs": kwargs, "list": False}
+        if isinstance(result, torch.Tensor):
+            result.backward(torch.linspace(-1, 1, result.numel()).reshape(result.shape) if result.dim() else torch.tensor(1.0))
+            case["output"] = encode(result)
+            case["input_grads"] = [encode(x.grad) for x in inputs]
+        else:
+            case["output"] = [encode(x) for x in result]
+        cases.append(case)
+    for reduce in ("sum", "prod", "mean", "amax", "amin"):
+        for include_self in (True, False):
+            x, source = spread(3, 4).round(decimals=1).requires_grad_(), spread(2, 4).round(decimals=1).requires_grad_()
+            result = x.scatter_reduce(0, index, source, reduce, include_self=include_self)
+            result.backward(torch.linspace(-1, 1, 12).reshape(3, 4))
+            cases.append({"id": f"scatter_reduce {reduce} {include_self}", "op": "scatter_reduce", "inputs": [encode(x), encode(source)], "dim": 0, "index": encode(index), "reduce": reduce, "include_self": include_self, "output": encode(result), "input_grads": [encode(x.grad), encode(source.grad)]})
+    return cases
+
+
 if __name__ == "__main__":
-    for make in (distributions, optimizers, printing, in_place):
+    for make in (distributions, optimizers, printing, in_place, functions):
         lines = [json.dumps(case, separators=(",", ":")) for case in make()]
         (pathlib.Path(sys.argv[1]) / f"{make.__name__}.json").write_text("[\n" + ",\n".join(lines) + "\n]\n")

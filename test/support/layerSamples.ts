@@ -44,6 +44,15 @@ sample("adaptiveMaxPool3d", (a) => F.adaptiveMaxPool3d(a, 2), x(1, 1, 3, 2, 2));
 sample("fractionalMaxPool2d", (a) => F.fractionalMaxPool2d(a, 2, { outputSize: [2, 2] }), x(1, 1, 5, 5));
 sample("fractionalMaxPool3d", (a) => F.fractionalMaxPool3d(a, 2, { outputSize: [2, 2, 2] }), x(1, 1, 4, 4, 4));
 for (const mode of ["constant", "reflect", "replicate", "circular"] as const) sample(`pad, ${mode}`, (a) => F.pad(a, [2, 1], { mode }), x(1, 2, 4));
+for (const paddingMode of ["zeros", "border", "reflection"] as const) {
+  for (const mode of ["bilinear", "nearest", "bicubic"] as const) {
+    sample(`gridSample, ${mode}, ${paddingMode}`, (a, grid) => F.gridSample(a, grid.mul(1.4), mode, paddingMode, false), x(2, 2, 3, 4), x(2, 2, 3, 2));
+  }
+}
+sample("gridSample with aligned corners", (a, grid) => F.gridSample(a, grid, { alignCorners: true, paddingMode: "reflection" }), x(1, 2, 3, 4), x(1, 2, 3, 2));
+sample("gridSample of a volume", (a, grid) => F.gridSample(a, grid, { alignCorners: false }), x(1, 2, 3, 2, 2), x(1, 2, 1, 2, 3));
+for (const alignCorners of [true, false]) sample(`affineGrid${alignCorners ? " with aligned corners" : ""}`, (a) => F.affineGrid(a, [2, 1, 2, 3], alignCorners), x(2, 2, 3));
+sample("affineGrid of a volume", (a) => F.affineGrid(a, [1, 1, 2, 1, 2], false), x(1, 3, 4));
 for (const mode of ["nearest", "bilinear", "bicubic"] as const) sample(`interpolate, ${mode}`, (a) => F.interpolate(a, { scaleFactor: 2, mode }), x(1, 1, 3, 2));
 sample("unfold", (a) => F.unfold(a, 2), x(1, 2, 3, 3));
 sample("fold", (a) => F.fold(a, [3, 3], 2), x(1, 4, 4));

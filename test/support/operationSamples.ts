@@ -115,6 +115,14 @@ sampleOnCpu("maskedScatter", (a, b) => torch.maskedScatter(a, a.detach().gt(0), 
 sampleOnCpu("nonzero", (a) => torch.nonzero(a.gt(0)), x(2, 3));
 sample("where", (a, b) => torch.where(a.detach().gt(0), a, b), x(2, 3), x(3));
 
+for (const reduce of ["sum", "prod", "mean", "amax", "amin"] as const) {
+  for (const includeSelf of [true, false]) {
+    const reduced: Call = (a, b) => torch.scatterReduce(a!, 1, beside(indices([0, 0, 2], [2, 1, 1]), a!), b!, reduce, { includeSelf });
+    sample(`scatterReduce, ${reduce}${includeSelf ? "" : ", without the tensor itself"}`, reduced, x(2, 3), x(3, 4));
+  }
+}
+sample("scatterReduce with zeros", (a, b) => torch.scatterReduce(a, 0, beside(indices(0, 1, 0, 1, 1), a), b.mul(beside(torch.tensor([0, 1, 1, 0, 0]).double(), a)), "prod"), x(2), x(5));
+
 // ---- reductions
 
 const reductions: Record<string, (x: torch.Tensor, dim?: number | readonly number[] | null, keepdim?: boolean) => torch.Tensor> = {
@@ -153,6 +161,11 @@ sample("searchsorted", (a) => torch.searchsorted(beside(torch.tensor([-0.5, 0.5]
 sample("cov", (a) => torch.cov(a), x(2, 4));
 sample("corrcoef", (a) => torch.corrcoef(a), x(2, 4));
 sample("trapezoid", (a) => torch.trapezoid(a), x(2, 4));
+sample("gradient", (a) => torch.gradient(a), x(3, 4));
+sample("gradient of second order", (a) => torch.gradient(a, { spacing: [2, 0.5], edgeOrder: 2 }), x(3, 4));
+for (const edgeOrder of [1, 2] as const) {
+  sample("gradient at places", (a, at) => torch.gradient(a, { spacing: [at.cumsum(0)], dim: 1, edgeOrder }), x(3, 4), positive(4));
+}
 sample("renorm", (a) => torch.renorm(a, 2, 0, 0.9), x(2, 4));
 sample("quantile", (a) => torch.quantile(a, 0.3, 1), x(3, 4));
 
@@ -188,11 +201,14 @@ sample("einsum of three", (a, b, c) => torch.einsum("...i,ij,...j->...", a, b, c
 sample("tensordot", (a, b) => torch.tensordot(a, b, [[0, 2], [1, 0]]), x(2, 3, 4), x(4, 2));
 sample("kron", (a, b) => torch.kron(a, b), x(2, 2), x(2, 3));
 sample("cross", (a, b) => torch.cross(a, b, { dim: 1 }), x(2, 3), x(1, 3));
-sample("cdist", (a, b) => torch.cdist(a, b), x(3, 2), x(2, 2));
+sample("cdist", (a, b) => torch.cdist(a, b.mul(1.3)), x(3, 2), x(2, 2));
+
+for (const p of [0, 1, 2, 3, Infinity]) sample(`pdist ${p}`, (a) => torch.pdist(a.exp(), p), x(4, 3));
 
 // ---- linear algebra
 
 const { linalg } = torch;
+sample("matrixExp", (a) => torch.matrixExp(a.mul(3)), x(2, 3, 3));
 sample("inv", (a) => linalg.inv(a), regular(2, 3, 3));
 sample("det", (a) => linalg.det(a), regular(2, 3, 3));
 sample("det of a singular matrix", (a) => linalg.det(a.mul(beside(torch.tensor([[1], [1], [0]]).double(), a))), regular(3, 3));
@@ -301,6 +317,7 @@ inPlaceView("transpose", (a) => a.transpose_(0, 2), x(2, 3, 2));
 inPlaceView("squeeze", (a) => a.squeeze_(1), x(2, 1, 3));
 inPlaceView("unsqueeze", (a) => a.unsqueeze_(0), x(2, 3));
 sample("asStrided in place", (a) => a.mul(1).asStrided_([2, 2], [1, 3]), x(2, 3));
+inPlace("scatterReduce", (a, b) => a.scatterReduce_(1, beside(indices([0, 0], [2, 1]), a), b!, "prod"), x(2, 3), x(2, 2));
 
 // ---- gradients that are recorded
 

@@ -2,7 +2,7 @@ import { defineDerivative } from "../autograd/derivatives.js";
 import { NotImplementedError } from "../errors.js";
 import { product } from "../size.js";
 import type { Tensor } from "../tensor.js";
-import { linearInAll, linearInEach } from "./mechanisms.js";
+import { itself, linearInAll, linearInEach } from "./mechanisms.js";
 
 /** Derivatives of operations that read and write by index or mask. */
 
@@ -11,6 +11,7 @@ defineDerivative("indexPut", linearInAll(0, 1));
 defineDerivative("put", linearInAll(0, 2));
 defineDerivative(["maskedFill", "maskedScatter"], linearInAll(0, 2));
 defineDerivative(["indexAdd", "indexCopy", "indexFill", "scatter", "scatterAdd"], linearInAll(0, 3));
+defineDerivative("scatterReduce", itself);
 defineDerivative("where", linearInAll(1, 2));
 
 /** Rows of the table get what arrives at them; the padding row nothing, and by frequency each its share. */

@@ -36,6 +36,7 @@ export {
   threshold_,
 } from "../ops/activation.js";
 export { bilinear } from "../ops/bilinear.js";
+export { pdist } from "../ops/contraction.js";
 export { conv1d, conv2d, conv3d, convTranspose1d, convTranspose2d, convTranspose3d } from "../ops/convolution.js";
 export { pad } from "../ops/padding.js";
 export { alphaDropout, dropout, dropout1d, dropout2d, dropout3d, featureAlphaDropout } from "../ops/dropout.js";
@@ -89,5 +90,6 @@ export {
   maxUnpool2d,
   maxUnpool3d,
 } from "../ops/pooling.js";
+export { affineGrid, gridSample } from "../ops/gridSample.js";
 export { interpolate, upsample } from "../ops/interpolate.js";
 export { channelShuffle, fold, pixelShuffle, pixelUnshuffle, unfold } from "../ops/rearrange.js";

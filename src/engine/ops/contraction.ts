@@ -7,11 +7,14 @@ import { normalizeDim, Tensor } from "../tensor.js";
 import { collect, inOrder, requiredFirst, type AllArguments, type Arguments, type WithRequired } from "./arguments.js";
 import { mul, sub } from "./binary.js";
 import { ofTwo, type OfTwo } from "./elementwiseRows.js";
+import { indexSelect } from "./indexing.js";
+import { triuIndices } from "./joining.js";
 import { bmm, dot, matmul, mm, outer, type AddProductOptions } from "./matmul.js";
 import { broadcastSizes, resultType } from "./promotion.js";
 import { filledLike } from "./reducedDims.js";
 import { sum } from "./reduction.js";
 import { diagonal, expand, permute, reshape, unsqueeze } from "./shape.js";
+import { to } from "./tensorOnly.js";
 import { vectorNorm } from "./vectorNorm.js";
 
 /** Sums of products over dimensions of several tensors. */
@@ -349,6 +352,20 @@ const cdistOperation = defineComposite("cdist", (x: Tensor, y: Tensor, p: number
 export function cdist(x: Tensor, ...args: WithRequired<[x2: Tensor], { readonly x2: Tensor }, [p: number], CdistOptions>): Tensor {
   const [[y], rest] = requiredFirst<[x2: Tensor]>("cdist", ["x2"], args);
   return cdistOperation(x, y, collect<CdistOptions>(["p"], rest).p ?? 2);
+}
+
+const pdistOperation = defineComposite("pdist", (x: Tensor, p: number): Tensor => {
+  if (x.sizes.length !== 2) throw new RuntimeError(`pdist only supports 2D tensors, got: ${x.sizes.length}D`);
+  if (!x.dtype.isFloatingPoint) throw new RuntimeError("pdist only supports floating-point dtypes");
+  if (!(p >= 0)) throw new RuntimeError("pdist only supports non-negative p values");
+  const rows = x.sizes[0]!;
+  const [first, second] = to(triuIndices(rows, rows, 1), x.device).unbind() as [Tensor, Tensor];
+  return vectorNorm(sub(indexSelect(x, 0, first), indexSelect(x, 0, second)), p, -1, false);
+});
+
+/** The distances between all rows of x (n, k), each pair once, in the order of the first row: (n (n - 1) / 2). (torch.pdist) */
+export function pdist(x: Tensor, ...args: Arguments<[p: number], CdistOptions>): Tensor {
+  return pdistOperation(x, collect<CdistOptions>(["p"], args).p ?? 2);
 }
 
 /** Products summed along one dimension, the others broadcast. (torch.linalg.vecdot) */

@@ -7,7 +7,7 @@ export * from "./binary.js";
 export * from "./bitwise.js";
 export * from "./comparison.js";
 export { conv1d, conv2d, conv3d, convTranspose1d, convTranspose2d, convTranspose3d } from "./convolution.js";
-export { addbmm, addr, cdist, chainMatmul, cross, einsum, ger, inner, kron, tensordot, vdot } from "./contraction.js";
+export { addbmm, addr, cdist, chainMatmul, cross, einsum, ger, inner, kron, pdist, tensordot, vdot } from "./contraction.js";
 export * from "./creation.js";
 export { alphaDropout, dropout, featureAlphaDropout, featureDropout } from "./dropout.js";
 export {
@@ -17,7 +17,7 @@ export * from "./indexing.js";
 export { cosineSimilarity, pairwiseDistance } from "./loss.js";
 export * from "./joining.js";
 export * as linalg from "./linalg.js";
-export { cholesky, det, inv as inverse, logdet, matrixPower, pinv as pinverse, slogdet } from "./linalg.js";
+export { cholesky, det, inv as inverse, logdet, matrixExp, matrixPower, pinv as pinverse, slogdet } from "./linalg.js";
 export * from "./matmul.js";
 export { groupNorm, layerNorm, rmsNorm } from "./normalization.js";
 export { adaptiveAvgPool1d, adaptiveMaxPool1dWithIndices as adaptiveMaxPool1d, avgPool1d, maxPool1d, maxPool2d, maxPool3d } from "./pooling.js";

@@ -741,6 +741,133 @@ export function scatterAdd_(
   return scatterAddInPlace(x, ...inOrder("scatter_add_", ["dim", "index", "src"], args));
 }
 
+// ---- written values reduced
+
+export type ScatterReduction = "sum" | "prod" | "mean" | "amax" | "amin";
+
+type ScatterReduceArgs = [x: Tensor, dim: number, index: Tensor, source: Tensor, reduce: ScatterReduction, includeSelf: boolean];
+
+const combinations: Readonly<Record<ScatterReduction, kernels.Combine>> = {
+  sum: (held, given) => held + given,
+  mean: (held, given) => held + given,
+  prod: (held, given) => held * given,
+  amax: (held, given) => (given > held || Number.isNaN(given) ? given : held),
+  amin: (held, given) => (given < held || Number.isNaN(given) ? given : held),
+};
+
+/** What a reduction starts from where the tensor's own element does not count. */
+function neutral(reduce: ScatterReduction, dtype: DType): number {
+  if (reduce === "sum" || reduce === "mean") return 0;
+  if (reduce === "prod") return 1;
+  const largest = dtype.isFloatingPoint ? Infinity : dtype === int32 ? 2 ** 31 - 1 : dtype === uint8 ? 255 : dtype === bool ? 1 : Number.MAX_SAFE_INTEGER;
+  return reduce === "amin" ? largest : dtype === uint8 || dtype === bool ? 0 : -largest;
+}
+
+/** How many elements each result is the mean of, at least 1. */
+function scatterCounts(x: Tensor, dim: number, index: Tensor, includeSelf: boolean): Tensor {
+  const counts = Tensor.allocate(x.sizes, x.dtype, x.device);
+  if (x.device === "meta") return counts;
+  if (includeSelf) fill(counts, 1);
+  kernels.scatter(asVector(counts), dim, asVector(index), constantFor(index, 1, x.dtype), combinations.sum);
+  const values = counts.storage.data;
+  for (let i = 0; i < values.length; i++) if (values[i] === 0) values[i] = 1;
+  return counts;
+}
+
+const scatterReduceRow: OperationRow<ScatterReduceArgs> = {
+  name: "scatterReduce",
+  infer(x, dim, index, source) {
+    checkScatter(x, dim, index, source);
+    return { sizes: x.sizes, dtype: x.dtype };
+  },
+  forward(output, x, dim, index, source, reduce, includeSelf) {
+    const along = normalizeDim(dim, x.sizes.length);
+    const counts = reduce === "mean" ? scatterCounts(x, along, index, includeSelf) : null;
+    if (output !== x) copy(output, x);
+    if (!includeSelf) kernels.scatter(asVector(output), along, asVector(index), constantFor(index, neutral(reduce, x.dtype), x.dtype), null);
+    kernels.scatter(asVector(output), along, asVector(index), asVector(source), combinations[reduce]);
+    if (counts !== null) binary(output, output, counts, x.dtype.isFloatingPoint ? (sum, count) => sum / count : (sum, count) => Math.floor(sum / count));
+  },
+  reads: [0, 2, 3, "output"],
+  backward(gradient, { args: [x, dim, index, source, reduce, includeSelf], output }) {
+    const [forX, arriving] = scatterReduceGradients(gradient, [x, dim, index, source, reduce, includeSelf], output);
+    const reaching = includeSelf ? forX : forX.scatter(dim, index, 0);
+    // Elements of the source that the index does not use get nothing.
+    const used = source.sizes.every((size, i) => size === index.sizes[i]);
+    return [reaching, null, null, used ? arriving : padTo(arriving, source.sizes)];
+  },
+};
+
+/** The gradients for the tensor, its own elements counting, and for the used part of the source. */
+function scatterReduceGradients(gradient: Tensor, [x, dim, index, source, reduce, includeSelf]: ScatterReduceArgs, output: Tensor): [x: Tensor, source: Tensor] {
+  const at = (tensor: Tensor): Tensor => tensor.gather(dim, index);
+  if (reduce === "sum") return [gradient, at(gradient)];
+  if (reduce === "mean") {
+    const shared = gradient.div(scatterCounts(x, normalizeDim(dim, x.sizes.length), index, includeSelf));
+    return [shared, at(shared)];
+  }
+  const given = index.sizes.reduce((part, size, i) => (part.sizes[i] === size ? part : part.narrow(i, 0, size)), source);
+  const asNumbers = (mask: Tensor): Tensor => mask.to(gradient.dtype);
+  if (reduce === "prod") {
+    const isZero = given.eq(0);
+    const others = x.maskedFill(x.eq(0), 1);
+    const forX = gradient.mul(scatterReduce(others, dim, index, given, "prod", includeSelf)).div(others);
+    // The only zero of a product gets the product of the others; where there are more, nobody gets anything.
+    const zeros = at(Tensor.allocate(x.sizes, gradient.dtype, x.device).scatterAdd(dim, index, asNumbers(isZero)));
+    const filled = given.maskedFill(isZero, 1);
+    const withoutZeros = scatterReduce(x, dim, index, filled, "prod", includeSelf);
+    const isOnly = isZero.logicalAnd(zeros.eq(1));
+    return [forX, where(isOnly, at(gradient.mul(withoutZeros)), at(gradient.mul(output)).div(filled))];
+  }
+  const isChosen = asNumbers(x.eq(output));
+  const areChosen = asNumbers(given.eq(at(output)));
+  const shared = gradient.div(isChosen.scatterAdd(dim, index, areChosen));
+  return [shared.mul(isChosen), at(shared).mul(areChosen)];
+}
+
+/** With zeros behind along each dimension. */
+function padTo(x: Tensor, sizes: readonly number[]): Tensor {
+  const result = Tensor.allocate(sizes, x.dtype, x.device);
+  const part = x.sizes.reduce((window, size, i) => window.narrow(i, 0, size), result);
+  part.copy_(x);
+  return result;
+}
+
+const scatterReduceOperation = defineOperation<ScatterReduceArgs>(scatterReduceRow);
+const scatterReduceInPlace = defineInPlace<ScatterReduceArgs>(scatterReduceRow);
+
+export interface ScatterReduceOptions {
+  /** Whether the tensor's own elements count. Default true. */
+  readonly includeSelf?: boolean;
+}
+
+type ScatterReduceArguments = WithRequired<
+  [dim: number, index: Tensor, src: Tensor, reduce: ScatterReduction],
+  { readonly dim: number; readonly index: Tensor; readonly src: Tensor; readonly reduce: ScatterReduction },
+  [includeSelf: boolean],
+  ScatterReduceOptions
+>;
+
+function scatterReduceArgs(operation: string, x: Tensor, args: readonly unknown[]): ScatterReduceArgs {
+  type Required = [dim: number, index: Tensor, src: Tensor, reduce: ScatterReduction];
+  const [[dim, index, source, reduce], rest] = requiredFirst<Required>(operation, ["dim", "index", "src", "reduce"], args);
+  if (!(reduce in combinations)) throw new RuntimeError(`reduce argument must be either sum, prod, mean, amax or amin, got ${reduce}`);
+  return [x, dim, index, source, reduce, collect<ScatterReduceOptions>(["includeSelf"], rest).includeSelf ?? true];
+}
+
+/**
+ * x with the elements of `src` that the index sends to one place reduced to one, along `dim` as in `scatter`. (torch.scatter_reduce)
+ * amax and amin share the gradient among equals.
+ */
+export function scatterReduce(x: Tensor, ...args: ScatterReduceArguments): Tensor {
+  return scatterReduceOperation(...scatterReduceArgs("scatter_reduce", x, args));
+}
+
+/** scatterReduce in place. */
+export function scatterReduce_(x: Tensor, ...args: ScatterReduceArguments): Tensor {
+  return scatterReduceInPlace(...scatterReduceArgs("scatter_reduce_", x, args));
+}
+
 const takeOperation = defineOperation<[x: Tensor, index: Tensor]>({
   name: "take",
   infer(x, index) {

@@ -3,6 +3,7 @@ import type { DType } from "../dtype.js";
 import { LinAlgError, RuntimeError } from "../errors.js";
 import { copy, denseValues } from "../kernels/elementwise.js";
 import * as kernels from "../kernels/linalg.js";
+import { exponential } from "../kernels/matrixExp.js";
 import { equalSizes, product } from "../size.js";
 import { normalizeDim, Tensor } from "../tensor.js";
 import { checkedOptions, collect, inOrder, required, requireIntegers, type AllArguments, type Arguments, type Dims } from "./arguments.js";
@@ -573,6 +574,32 @@ export const matrixPower = defineComposite("matrixPower", (a: Tensor, ...args: A
   }
   return result!;
 });
+
+const matrixExpOperation: (a: Tensor) => Tensor = defineOperation<[a: Tensor]>({
+  name: "matrixExp",
+  gradientName: "LinalgMatrixExpBackward0",
+  infer(a) {
+    requireSquare(a, "linalg.matrix_exp");
+    return { sizes: a.sizes, dtype: a.dtype };
+  },
+  forward(output, a) {
+    const n = rowsOf(a);
+    forEachMatrix(a, (matrix, index) => output.storage.data.set(exponential(matrix, n), index * n * n));
+  },
+  reads: [0],
+  backward(gradient, { args: [a] }) {
+    // The exponential of [[A, G], [0, A]] has the derivative of exp at A along G in its upper right corner.
+    const n = rowsOf(a);
+    const [transposed, zeros] = [mT(a), mul(gradient, 0)];
+    const block = cat([cat([transposed, gradient], -1), cat([zeros, transposed], -1)], -2);
+    return [narrow(narrow(matrixExpOperation(block), -2, 0, n), -1, n, n)];
+  },
+});
+
+/** e to the power of square matrices: the sum of A^k / k!. (torch.linalg.matrix_exp) */
+export function matrixExp(a: Tensor): Tensor {
+  return matrixExpOperation(a);
+}
 
 /** Matrices multiplied in the order that takes the fewest multiplications; the first and the last may be vectors. (torch.linalg.multi_dot) */
 export const multiDot = defineComposite("multiDot", (tensors: readonly Tensor[]): Tensor => {

@@ -36,7 +36,7 @@ const { searchsorted: _searchsorted, bucketize: _bucketize, ...orders } = sortin
 const { polygamma: _polygamma, i1: _i1, ...specials } = special;
 const { inner, vdot, ger, addr, addbmm, kron, cross } = contraction;
 const { cov, corrcoef, renorm, quantile, nanquantile } = statistics;
-const { cholesky, det, inv: inverse, logdet, matrixPower, pinv: pinverse, slogdet } = linalg;
+const { cholesky, det, inv: inverse, logdet, matrixExp, matrixPower, pinv: pinverse, slogdet } = linalg;
 
 const functions = {
   ...unary,
@@ -47,7 +47,7 @@ const functions = {
   ...picks,
   ...{ repeat, tile, repeatInterleave, flip, fliplr, flipud, roll, rot90, tril, triu, diagEmbed, diag, diagflat, trace },
   ...{ inner, vdot, ger, addr, addbmm, kron, cross },
-  ...{ cholesky, det, inverse, logdet, matrixPower, pinverse, slogdet },
+  ...{ cholesky, det, inverse, logdet, matrixExp, matrixPower, pinverse, slogdet },
   ...orders,
   ...{ cov, corrcoef, renorm, quantile, nanquantile },
   ...specials,

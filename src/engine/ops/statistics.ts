@@ -1,9 +1,10 @@
 import { defineComposite } from "../dispatch.js";
+import { uint8 } from "../dtype.js";
 import { RuntimeError } from "../errors.js";
 import { normalizeDim, Tensor } from "../tensor.js";
-import { checkedOptions, collect, inOrder, requiredFirst, type AllArguments, type Arguments, type WithRequired } from "./arguments.js";
+import { checkedOptions, collect, inOrder, requiredFirst, type AllArguments, type Arguments, type Dims, type WithRequired } from "./arguments.js";
 import { div, mul, sub } from "./binary.js";
-import { stack } from "./joining.js";
+import { cat, stack } from "./joining.js";
 import { matmul } from "./matmul.js";
 import { cumsum, mean, sum } from "./reduction.js";
 import { diagonal, narrow, reshape, select, unsqueeze } from "./shape.js";
@@ -76,6 +77,81 @@ export const cumulativeTrapezoid = defineComposite("cumulativeTrapezoid", (
 ): Tensor => {
   const [x, options] = integrand(args);
   return cumsum(areas(y, x, options), options.dim ?? -1);
+});
+
+export interface GradientOptions {
+  /** The distance of neighbouring samples, of all dimensions or of each; or the places of the samples along each. Default 1. */
+  readonly spacing?: number | readonly number[] | readonly Tensor[];
+  /** Default: all dimensions. */
+  readonly dim?: Dims | null;
+  /** How exact the estimate at the edges is: of first or second order. Default 1. */
+  readonly edgeOrder?: 1 | 2;
+}
+
+/** The derivative along one dimension; `places` is the distance of neighbours, or where they lie. */
+function slope(x: Tensor, dim: number, places: number | Tensor, edgeOrder: 1 | 2): Tensor {
+  const size = x.sizes[dim]!;
+  const part = (tensor: Tensor, start: number, length: number): Tensor => narrow(tensor, tensor === x ? dim : 0, start, length);
+  /** A vector along the dimension. */
+  const along = (vector: Tensor): Tensor => reshape(vector, x.sizes.map((_, i) => (i === dim ? -1 : 1)));
+  const steps = typeof places === "number" ? null : part(places, 1, size - 1).sub(part(places, 0, size - 1));
+  const step = (at: number): Tensor | number => (steps === null ? (places as number) : along(part(steps, at, 1)));
+  const values = (at: number): Tensor => part(x, at, 1);
+  const combined = (a: Tensor, b: Tensor, c: Tensor, weights: readonly [Tensor | number, Tensor | number, Tensor | number]): Tensor =>
+    mul(a, weights[0]).add(mul(b, weights[1])).add(mul(c, weights[2]));
+  const edge = (first: number, second: number, third: number): Tensor => {
+    const sign = first < second ? 1 : -1;
+    const near = step(Math.min(first, second));
+    if (edgeOrder === 1) return div(values(second).sub(values(first)), near).mul(sign);
+    const far = step(Math.min(second, third));
+    if (typeof near === "number" || typeof far === "number") {
+      return combined(values(first), values(second), values(third), [-1.5, 2, -0.5]).div(near).mul(sign);
+    }
+    const both = near.add(far);
+    return combined(values(first), values(second), values(third), [
+      near.mul(2).add(far).div(near.mul(both)).neg(), both.div(near.mul(far)), near.div(far.mul(both)).neg(),
+    ]).mul(sign);
+  };
+  const [before, middle, after] = [part(x, 0, size - 2), part(x, 1, size - 2), part(x, 2, size - 2)];
+  let inner: Tensor;
+  if (steps === null) inner = after.sub(before).div(2 * (places as number));
+  else {
+    const [left, right] = [along(part(steps, 0, size - 2)), along(part(steps, 1, size - 2))];
+    const both = left.add(right);
+    inner = combined(before, middle, after, [right.div(left.mul(both)).neg(), right.sub(left).div(left.mul(right)), left.div(right.mul(both))]);
+  }
+  return cat([edge(0, 1, 2), inner, edge(size - 1, size - 2, size - 3)], dim);
+}
+
+function spacings(x: Tensor, dims: readonly number[], given: GradientOptions["spacing"], isDimGiven: boolean): readonly (number | Tensor)[] {
+  if (given === undefined || typeof given === "number") return dims.map(() => given ?? 1);
+  if (given.length !== dims.length) {
+    throw new RuntimeError(
+      isDimGiven
+        ? `torch.gradient expected spacing to be unspecified, a scalar or it's spacing and dim arguments to have the same length, but got a spacing argument of length ${given.length} and a dim argument of length ${dims.length}.`
+        : `torch.gradient expected spacing to be unspecified, a scalar, or a list of length equal to 'self.dim() = ${x.sizes.length}', since dim argument was not given, but got a list of length ${given.length}`,
+    );
+  }
+  for (const each of given) {
+    if (each instanceof Tensor && each.sizes.length !== 1) {
+      throw new RuntimeError(`torch.gradient expected each element of spacing to have one dimension, but got an element with ${each.sizes.length} dimensions!`);
+    }
+  }
+  return given;
+}
+
+/** The derivatives of samples along each dimension, estimated from their neighbours on both sides. (torch.gradient) */
+export const gradient = defineComposite("gradient", (x: Tensor, options: GradientOptions = {}): Tensor[] => {
+  const { spacing, dim, edgeOrder = 1 } = checkedOptions(options, "spacing", "dim", "edgeOrder");
+  if (edgeOrder !== 1 && edgeOrder !== 2) throw new RuntimeError("torch.gradient only supports edge_order=1 and edge_order=2.");
+  if (x.dtype === uint8) throw new RuntimeError("torch.gradient does not support uint8 input.");
+  const dims = dim == null ? [...x.sizes.keys()] : (typeof dim === "number" ? [dim] : dim).map((each) => normalizeDim(each, x.sizes.length));
+  dims.forEach((each, i) => {
+    if (dims.indexOf(each) !== i) throw new RuntimeError(`dim ${each} appears multiple times in the list of dims`);
+    if (x.sizes[each]! <= edgeOrder) throw new RuntimeError("torch.gradient expected each dimension size to be at least edge_order+1");
+  });
+  const places = spacings(x, dims, spacing, dim != null);
+  return dims.map((each, i) => slope(x, each, places[i]!, edgeOrder));
 });
 
 /** Each slice of `dim` scaled down to at most `maxnorm` in the p-norm. (torch.renorm) */
