@@ -1,4 +1,4 @@
-"""Writes the reference data that belongs to distributions.test.ts, optimizers.test.ts, printing.test.ts, inPlace.test.ts and (functions) ops.test.ts, with PyTorch 2.13.0 on CPU.
+"""Writes the reference data that belongs to distributions.test.ts, optimizers.test.ts, printing.test.ts, inPlace.test.ts, packedSequences.test.ts and (functions) ops.test.ts, with PyTorch 2.13.0 on CPU.
 
     python generate.py data
 
@@ -357,7 +357,44 @@ def functions():
     return cases
 
 
+# ---- recurrent networks on packed sequences
+
+
+def packed_sequences():
+    cases = []
+    for name, options in [
+        ("RNN", {}),
+        ("RNN", {"num_layers": 2, "bidirectional": True, "nonlinearity": "relu"}),
+        ("GRU", {"bidirectional": True}),
+        ("GRU", {"num_layers": 2}),
+        ("LSTM", {}),
+        ("LSTM", {"num_layers": 2, "bidirectional": True}),
+        ("LSTM", {"bidirectional": True, "proj_size": 2}),
+    ]:
+        for lengths, batch_first, with_states in [([4, 4, 2, 1], False, False), ([2, 4, 1, 4], True, True), ([3, 1, 2, 2], False, True)]:
+            torch.manual_seed(0)
+            layer = getattr(nn, name)(3, 4, **options)
+            input = torch.randn(*((4, 5, 3) if batch_first else (5, 4, 3))).requires_grad_()
+            packed = nn.utils.rnn.pack_padded_sequence(input, lengths, batch_first=batch_first, enforce_sorted=sorted(lengths, reverse=True) == lengths)
+            places = options.get("num_layers", 1) * (2 if options.get("bidirectional") else 1)
+            h = torch.randn(places, 4, options.get("proj_size", 4)).requires_grad_()
+            c = torch.randn(places, 4, 4).requires_grad_()
+            states = (h, c) if name == "LSTM" else h
+            output, last = layer(packed, states) if with_states else layer(packed)
+            padded, found = nn.utils.rnn.pad_packed_sequence(output, batch_first=batch_first, padding_value=-1.0, total_length=5)
+            results = [padded, *(last if name == "LSTM" else [last])]
+            sum((result * torch.linspace(-1, 1, result.numel()).reshape(result.shape)).sum() for result in results).backward()
+            given = [input, *([h, c] if name == "LSTM" else [h])] if with_states else [input]
+            cases.append({
+                "id": f"{name} {options} {lengths} {with_states}", "name": name, "options": options, "lengths": lengths, "batch_first": batch_first,
+                "data": encode(packed.data), "batch_sizes": packed.batch_sizes.tolist(), "text": repr(packed), "found": found.tolist(),
+                "inputs": [encode(x) for x in given], "results": [encode(x) for x in results],
+                "gradients": [encode(x.grad) for x in given], "weights": [encode(p.grad) for p in layer.parameters()],
+            })
+    return cases
+
+
 if __name__ == "__main__":
-    for make in (distributions, optimizers, printing, in_place, functions):
+    for make in (distributions, optimizers, printing, in_place, functions, packed_sequences):
         lines = [json.dumps(case, separators=(",", ":")) for case in make()]
         (pathlib.Path(sys.argv[1]) / f"{make.__name__}.json").write_text("[\n" + ",\n".join(lines) + "\n]\n")

@@ -12,6 +12,7 @@ import * as init from "./init.js";
 import { Module } from "./module.js";
 import { nameInCamelCase } from "./names.js";
 import type { Parameter } from "./parameter.js";
+import { PackedSequence } from "./utils/rnn.js";
 
 /**
  * Recurrent layers and their cells. Parameters bear PyTorch's names, `weight_ih_l0`, `bias_hh_l1_reverse`, and start from
@@ -179,6 +180,23 @@ export abstract class RNNBase extends Module {
     return { output: result.output.squeeze(batchDim), state: result.state.squeeze(1), cell: result.cell && result.cell.squeeze(1) };
   }
 
+  /** Runs the network on packed sequences; the states are in the order that the batch had. */
+  protected runPacked(input: PackedSequence, h0: Tensor | null, c0: Tensor | null): Omit<RecurrentResult, "output"> & { readonly output: PackedSequence } {
+    const { data, sortedIndices, unsortedIndices } = input;
+    const batchSizes = input.batchSizes.tolist() as number[];
+    if (data.sizes.length !== 2) throw new RuntimeError(`input must have 2 dimensions, got ${data.sizes.length}`);
+    const stateSizes = (size: number): number[] => [this.numLayers * (this.bidirectional ? 2 : 1), batchSizes[0]!, size];
+    const arranged = (state: Tensor, order: Tensor | null): Tensor => (order === null ? state : state.indexSelect(1, order));
+    const initial = (given: Tensor | null, size: number): Tensor => given ?? Tensor.allocate(stateSizes(size), data.dtype, data.device);
+    const h = initial(h0, this.stateSize);
+    const c = this.mode === "lstm" ? initial(c0, this.hiddenSize) : null;
+    this.checkSizes(data, h, c, stateSizes);
+    const { dropout, training } = this;
+    const [first, second] = [arranged(h, sortedIndices), c && arranged(c, sortedIndices)];
+    const { output, state, cell } = composites[this.mode](this.mode, data, first, second, this.layers(), { dropout, training, batchSizes });
+    return { output: input.withData(output), state: arranged(state, unsortedIndices), cell: cell && arranged(cell, unsortedIndices) };
+  }
+
   private checkStateDims(isBatched: boolean, h0: Tensor | null, c0: Tensor | null): void {
     if (h0 === null) return;
     const dims = isBatched ? 3 : 2;
@@ -222,6 +240,11 @@ function rnnMode(nonlinearity: string, message: (nonlinearity: string) => string
   throw new ValueError(message(nonlinearity));
 }
 
+/** Packed sequences give packed sequences. */
+export interface RNN {
+  (input: PackedSequence, hx?: Tensor | null): [output: PackedSequence, h: Tensor];
+}
+
 /**
  * A recurrent network with tanh or relu: h' = tanh(W_ih x + b_ih + W_hh h + b_hh). (torch.nn.RNN) Input (steps, batch, inputSize), or without a
  * batch; gives [output (steps, batch, directions * hiddenSize), h (layers * directions, batch, hiddenSize)].
@@ -245,10 +268,17 @@ export class RNN extends RNNBase {
   }
 
   /** `hx`: the initial states (layers * directions, batch, hiddenSize); zeros if null. */
-  override forward(input: Tensor, hx: Tensor | null = null): [output: Tensor, h: Tensor] {
-    const { output, state } = this.run(input, hx, null);
+  override forward(input: PackedSequence, hx?: Tensor | null): [output: PackedSequence, h: Tensor];
+  override forward(input: Tensor, hx?: Tensor | null): [output: Tensor, h: Tensor];
+  override forward(input: Tensor | PackedSequence, hx: Tensor | null = null): [output: Tensor | PackedSequence, h: Tensor] {
+    const { output, state } = input instanceof PackedSequence ? this.runPacked(input, hx, null) : this.run(input, hx, null);
     return [output, state];
   }
+}
+
+/** Packed sequences give packed sequences. */
+export interface GRU {
+  (input: PackedSequence, hx?: Tensor | null): [output: PackedSequence, h: Tensor];
 }
 
 /** A network of gated recurrent units (torch.nn.GRU). Input, output and states as for RNN. */
@@ -260,8 +290,10 @@ export class GRU extends RNNBase {
   }
 
   /** `hx`: the initial states (layers * directions, batch, hiddenSize); zeros if null. */
-  override forward(input: Tensor, hx: Tensor | null = null): [output: Tensor, h: Tensor] {
-    const { output, state } = this.run(input, hx, null);
+  override forward(input: PackedSequence, hx?: Tensor | null): [output: PackedSequence, h: Tensor];
+  override forward(input: Tensor, hx?: Tensor | null): [output: Tensor, h: Tensor];
+  override forward(input: Tensor | PackedSequence, hx: Tensor | null = null): [output: Tensor | PackedSequence, h: Tensor] {
+    const { output, state } = input instanceof PackedSequence ? this.runPacked(input, hx, null) : this.run(input, hx, null);
     return [output, state];
   }
 }
@@ -269,6 +301,11 @@ export class GRU extends RNNBase {
 export interface LSTMOptions extends RecurrentLayerOptions {
   /** Size that each state is projected to; 0 for no projection. Default 0. */
   readonly projSize?: number;
+}
+
+/** Packed sequences give packed sequences. */
+export interface LSTM {
+  (input: PackedSequence, hx?: readonly [h: Tensor, c: Tensor] | null): [output: PackedSequence, state: [h: Tensor, c: Tensor]];
 }
 
 /**
@@ -283,8 +320,11 @@ export class LSTM extends RNNBase {
   }
 
   /** `hx`: the initial states and cells; zeros if null. */
-  override forward(input: Tensor, hx: readonly [h: Tensor, c: Tensor] | null = null): [output: Tensor, state: [h: Tensor, c: Tensor]] {
-    const { output, state, cell } = this.run(input, hx?.[0] ?? null, hx?.[1] ?? null);
+  override forward(input: PackedSequence, hx?: readonly [h: Tensor, c: Tensor] | null): [output: PackedSequence, state: [h: Tensor, c: Tensor]];
+  override forward(input: Tensor, hx?: readonly [h: Tensor, c: Tensor] | null): [output: Tensor, state: [h: Tensor, c: Tensor]];
+  override forward(input: Tensor | PackedSequence, hx: readonly [h: Tensor, c: Tensor] | null = null): [output: Tensor | PackedSequence, state: [h: Tensor, c: Tensor]] {
+    const [h, c] = hx ?? [null, null];
+    const { output, state, cell } = input instanceof PackedSequence ? this.runPacked(input, h, c) : this.run(input, h, c);
     return [output, [state, cell!]];
   }
 }

@@ -119,7 +119,46 @@ function runLayer(mode: RecurrentMode, x: Tensor, h0: Tensor, c0: Tensor | null,
   };
 }
 
+/**
+ * The same for sequences packed step by step, the longest first: x is (sum of lengths, features), and so is the result. Steps that as many
+ * sequences have run together.
+ */
+function runPackedLayer(
+  mode: RecurrentMode, x: Tensor, batchSizes: readonly number[], h0: Tensor, c0: Tensor | null, weights: LayerWeights, reverse: boolean,
+): LayerResult {
+  const runs: { readonly start: number; readonly steps: number; readonly batch: number }[] = [];
+  let start = 0;
+  batchSizes.forEach((batch, step) => {
+    if (step > 0 && batchSizes[step - 1] === batch) runs.push({ ...runs.pop()!, steps: step - batchSizes.indexOf(batch) + 1 });
+    else runs.push({ start, steps: 1, batch });
+    start += batch;
+  });
+  const first = (tensor: Tensor | null, batch: number): Tensor | null => tensor && tensor.narrow(0, 0, batch);
+  const after = (tensor: Tensor | null, batch: number): Tensor[] => (tensor === null || tensor.sizes[0]! <= batch ? [] : [tensor.narrow(0, batch, tensor.sizes[0]! - batch)]);
+  /** The states of as many sequences as a run has: those that are over stand aside, those that begin join. */
+  const ended: { readonly state: Tensor[]; readonly cell: Tensor[] } = { state: [], cell: [] };
+  const fitted = (state: Tensor | null, initial: Tensor | null, over: Tensor[], batch: number): Tensor | null => {
+    if (state === null) return first(initial, batch);
+    over.unshift(...after(state, batch));
+    return state.sizes[0]! >= batch ? first(state, batch) : cat([state, ...after(first(initial, batch), state.sizes[0]!)], 0);
+  };
+  const outputs: Tensor[] = [];
+  let state: Tensor | null = null;
+  let cell: Tensor | null = null;
+  for (const { start: from, steps, batch } of reverse ? [...runs].reverse() : runs) {
+    const part = x.narrow(0, from, steps * batch).reshape([steps, batch, x.sizes[1]!]);
+    const result = runLayer(mode, part, fitted(state, h0, ended.state, batch)!, fitted(cell, c0, ended.cell, batch), weights, reverse);
+    const output = result.output.reshape([steps * batch, result.output.sizes[2]!]);
+    if (reverse) outputs.unshift(output);
+    else outputs.push(output);
+    ({ state, cell } = result);
+  }
+  return { output: cat(outputs, 0), state: cat([state!, ...ended.state], 0), cell: cell && cat([cell, ...ended.cell], 0) };
+}
+
 export interface RecurrentOptions {
+  /** For packed input: how many sequences have each step. */
+  readonly batchSizes?: readonly number[] | null;
   /** Whether the batch is the first dimension; else it is the second. Default false. */
   readonly batchFirst?: boolean;
   /** Probability with which elements between layers are dropped while training. Default 0. */
@@ -138,29 +177,31 @@ export interface RecurrentResult {
 
 /**
  * A recurrent network of several layers. `layers` holds each layer's weights, one for each direction; `h0` and `c0` the initial states
- * (layers * directions, batch, size).
+ * (layers * directions, batch, size). Packed input and output are (sum of lengths, features).
  */
 export function recurrentNetwork(
   mode: RecurrentMode, x: Tensor, h0: Tensor, c0: Tensor | null, layers: readonly (readonly LayerWeights[])[], options: RecurrentOptions,
 ): RecurrentResult {
-  const { batchFirst = false, dropout: p = 0, training = false } = options;
-  let input = batchFirst ? transpose(x, 0, 1) : x;
+  const { batchFirst = false, dropout: p = 0, training = false, batchSizes = null } = options;
+  const turns = batchFirst && batchSizes === null;
+  let input = turns ? transpose(x, 0, 1) : x;
   if (input.sizes[0] === 0) throw new RuntimeError("Expected sequence length to be larger than 0 in RNN");
   const states: Tensor[] = [];
   const cells: Tensor[] = [];
   layers.forEach((directions, layer) => {
     const results = directions.map((weights, direction) => {
       const at = layer * directions.length + direction;
-      return runLayer(mode, input, h0.select(0, at), c0 && c0.select(0, at), weights, direction === 1);
+      const [h, c] = [h0.select(0, at), c0 && c0.select(0, at)];
+      return batchSizes === null ? runLayer(mode, input, h, c, weights, direction === 1) : runPackedLayer(mode, input, batchSizes, h, c, weights, direction === 1);
     });
     for (const { state, cell } of results) {
       states.push(state);
       if (cell !== null) cells.push(cell);
     }
-    input = results.length === 1 ? results[0]!.output : cat(results.map(({ output }) => output), 2);
+    input = results.length === 1 ? results[0]!.output : cat(results.map(({ output }) => output), -1);
     if (p > 0 && training && layer < layers.length - 1) input = dropout(input, p, true);
   });
-  return { output: batchFirst ? transpose(input, 0, 1) : input, state: stack(states, 0), cell: c0 && stack(cells, 0) };
+  return { output: turns ? transpose(input, 0, 1) : input, state: stack(states, 0), cell: c0 && stack(cells, 0) };
 }
 
 /** One step from the state `h` (batch, state) and, for LSTM, the cell `c` (batch, hidden). Input (batch, features). */

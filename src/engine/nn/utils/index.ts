@@ -1,4 +1,5 @@
 export * from "./clipGrad.js";
 export * as parametrizations from "./parametrizations.js";
 export * as parametrize from "./parametrize.js";
+export * as rnn from "./rnn.js";
 export * from "./vector.js";
