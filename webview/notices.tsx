@@ -2,10 +2,10 @@ import "./notices.css";
 import * as l10n from "@vscode/l10n";
 import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useState } from "preact/hooks";
-import type { Failure, ModelSnapshot, PageState } from "../src/protocol/index.js";
+import type { ModelSnapshot, PageState } from "../src/protocol/index.js";
 import { Button, Icon, Link } from "./controls.js";
-import { baseName, LocationLink } from "./locationLink.js";
-import { indexOf } from "./modelIndex.js";
+import { FailureNotices, RunFailure } from "./failureNotice.js";
+import { baseName } from "./locationLink.js";
 import { useSession } from "./session.js";
 
 type FileState = Extract<PageState, { readonly kind: "file" }>;
@@ -52,7 +52,7 @@ export function UntrustedScreen() {
   );
 }
 
-/** A model file without a picture yet: it is running, it failed, or it holds no model. */
+/** A model file without a picture yet: it has not run, is running, failed, or holds no model. */
 export function NoPictureScreen({ state }: { readonly state: FileState }) {
   const { act } = useSession();
   const name = baseName(state.file);
@@ -64,11 +64,23 @@ export function NoPictureScreen({ state }: { readonly state: FileState }) {
       </Screen>
     );
   }
-  if (state.failure) {
+  if (state.lastRun.kind === "failed") {
     return (
       <main class="screen failed">
-        <FailureNotice failure={state.failure} note={null} open />
+        <RunFailure failure={state.lastRun.failure} note={null} open />
       </main>
+    );
+  }
+  if (state.lastRun.kind === "none") {
+    return (
+      <Screen icon="type-hierarchy-sub" title={l10n.t("{0} has not run yet", name)}>
+        <p>{l10n.t("Layerscope runs the file to look inside its models.")}</p>
+        <div class="screen-actions">
+          <Button primary onClick={() => act("run", null)}>
+            {l10n.t("Run Model File")}
+          </Button>
+        </div>
+      </Screen>
     );
   }
   return (
@@ -92,13 +104,12 @@ export function Notices({ state, model }: { readonly state: FileState; readonly 
   return (
     <div class="notices">
       <Progress activity={state.activity} />
-      {state.failure && <FailureNotice failure={state.failure} note={l10n.t("The picture is of an earlier run.")} />}
-      {state.stale && !state.failure && state.activity === "idle" && (
+      <FailureNotices lastRun={state.lastRun} model={model} />
+      {state.stale && state.lastRun.kind === "completed" && state.activity === "idle" && (
         <Notice kind="info" text={l10n.t("{0} has changed since this picture.", baseName(state.file))}>
           <Link onClick={() => act("run", null)}>{l10n.t("Run")}</Link>
         </Notice>
       )}
-      {model.trace?.failure && <ForwardFailure model={model} />}
       {!model.trace && (
         <Notice kind="info" text={model.traceMissing ?? l10n.t("No forward pass ran, so shapes and data flow are unknown.")}>
           <Link onClick={() => act("chooseForward", { model: model.name })}>{l10n.t("State Inputs…")}</Link>
@@ -130,69 +141,6 @@ function Progress({ activity }: { readonly activity: FileState["activity"] }) {
         </div>
       )}
     </>
-  );
-}
-
-const titles: Readonly<Record<Failure["kind"], () => string>> = {
-  syntax: () => l10n.t("Syntax error"),
-  import: () => l10n.t("An import cannot be resolved"),
-  thrown: () => l10n.t("The model file threw an error"),
-  timeout: () => l10n.t("The model file ran out of time"),
-  memory: () => l10n.t("The model file ran out of memory"),
-  exit: () => l10n.t("The model file ended its process"),
-  crash: () => l10n.t("The process of the model file crashed"),
-  cancelled: () => l10n.t("Stopped"),
-};
-
-export function FailureNotice({ failure, note, open = false }: { readonly failure: Failure; readonly note: string | null; readonly open?: boolean }) {
-  const { act } = useSession();
-  return (
-    <section class={failure.kind === "cancelled" ? "notice warning" : "notice error"} role="alert">
-      <Icon name={failure.kind === "cancelled" ? "debug-stop" : "error"} />
-      <div class="notice-body">
-        <h2>{titles[failure.kind]()}</h2>
-        <p class="failure-message">{failure.message}</p>
-        {failure.hint && <p>{failure.hint}</p>}
-        {note && <p class="muted">{note}</p>}
-        <div class="notice-actions">
-          {failure.location && <LocationLink location={failure.location} />}
-          <Link onClick={() => act("run", null)}>{l10n.t("Run Again")}</Link>
-          <Link onClick={() => act("showOutput", null)}>{l10n.t("Show Output")}</Link>
-        </div>
-        {failure.stack.length > 0 && (
-          <details open={open}>
-            <summary>{l10n.t("Call stack")}</summary>
-            <ol class="stack">
-              {failure.stack.map((frame, at) => (
-                <li key={at}>
-                  <code>{frame.function}</code> <LocationLink location={frame.location} />
-                </li>
-              ))}
-            </ol>
-          </details>
-        )}
-      </div>
-    </section>
-  );
-}
-
-function ForwardFailure({ model }: { readonly model: ModelSnapshot }) {
-  const { dispatch } = useSession();
-  const failure = model.trace!.failure!;
-  const step = model.trace!.steps[failure.step];
-  const path = step?.kind === "module" ? step.path : indexOf(model).enclosing(failure.step);
-  return (
-    <section class="notice error" role="alert">
-      <Icon name="error" />
-      <div class="notice-body">
-        <h2>{path === "" ? l10n.t("Forward failed") : l10n.t("Forward failed in {0}", path)}</h2>
-        <p class="failure-message">{failure.message}</p>
-        <div class="notice-actions">
-          <Link onClick={() => dispatch({ kind: "choose", selected: { kind: "module", path }, reveal: true })}>{l10n.t("Show in Picture")}</Link>
-          {failure.location && <LocationLink location={failure.location} />}
-        </div>
-      </div>
-    </section>
   );
 }
 

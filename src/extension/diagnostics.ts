@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import { isFailureOfPass, placeOfFailure } from "../describe/failure.js";
 import type { Failure, ModelSnapshot, ModuleSnapshot, SourceLocation, StepId } from "../protocol/index.js";
 import type { RunSources } from "./runSources.js";
 import type { Session } from "./session.js";
@@ -47,9 +48,8 @@ function problems({ file, failure, models, sources }: Session): readonly Problem
   for (const model of models) {
     const thrown = model.trace?.failure;
     if (!thrown) continue;
-    const place = thrown.location ?? model.location ?? { file, line: 1, column: 1 };
-    // The run itself may have ended by this very error.
-    const known = failure?.message.includes(thrown.message) && failure.location?.file === place.file && failure.location.line === place.line;
+    const place = placeOfFailure(thrown, model) ?? { file, line: 1, column: 1 };
+    const known = failure !== null && isFailureOfPass(failure, model);
     const own = known ? found[0] : problem(place, vscode.l10n.t("Forward pass of {0}: {1}", model.name, thrown.message), sources);
     if (!known) found.push(own);
     const made = moduleOfStep(model, thrown.step);

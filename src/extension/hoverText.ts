@@ -46,8 +46,17 @@ function describePlaces(session: Session, places: readonly Place[]): string {
       link(vscode.l10n.t("Run File"), "layerscope.run", { file: session.file }),
     ].join(" | "),
   ];
-  if (session.failure) parts.splice(1, 0, vscode.l10n.t("$(warning) The last run failed; this is from the one before."));
+  const warning = ofFailedRun(session);
+  if (warning) parts.splice(1, 0, warning);
   return parts.filter(Boolean).join("\n\n");
+}
+
+/** What a failed run means for what is shown. */
+function ofFailedRun({ lastRun }: Session): string | null {
+  if (lastRun.kind !== "failed") return null;
+  return lastRun.shown === "thisRun"
+    ? vscode.l10n.t("$(warning) The last run failed; this is what was there by then.")
+    : vscode.l10n.t("$(warning) The last run failed; this is from an earlier one.");
 }
 
 /** The paths of the modules that one place in the code made. */

@@ -2,6 +2,7 @@ import * as vscode from "vscode";
 import type {
   Failure,
   ForwardRequest,
+  LastRun,
   ModelSnapshot,
   PageState,
   Reinitialization,
@@ -30,7 +31,7 @@ export interface SessionHost {
 }
 
 /**
- * One model file: its last good models, what it is doing, and why the last run failed. One thing is done at a time. A run ends whatever is
+ * One model file: its last good models, what it is doing, and how the last run ended. One thing is done at a time. A run ends whatever is
  * under way; a request waits for the one before it.
  */
 export class Session implements vscode.Disposable {
@@ -39,12 +40,11 @@ export class Session implements vscode.Disposable {
 
   #activity: Activity = "idle";
   #models: readonly ModelSnapshot[] = [];
-  #failure: Failure | null = null;
+  #lastRun: LastRun = { kind: "none" };
   /** The text that #models come from. */
   #sources: RunSources | null = null;
   /** Every file that went into the last run, failed or not: saving one runs again. */
   #files: readonly string[];
-  #hasRun = false;
   #stale = false;
   #selection: Selection | null = null;
   #abort: AbortController | null = null;
@@ -70,8 +70,12 @@ export class Session implements vscode.Disposable {
     return this.#models;
   }
 
+  get lastRun(): LastRun {
+    return this.#lastRun;
+  }
+
   get failure(): Failure | null {
-    return this.#failure;
+    return this.#lastRun.kind === "failed" ? this.#lastRun.failure : null;
   }
 
   get sources(): RunSources | null {
@@ -79,10 +83,10 @@ export class Session implements vscode.Disposable {
   }
 
   get hasRun(): boolean {
-    return this.#hasRun;
+    return this.#lastRun.kind !== "none";
   }
 
-  /** The models may not be what the code says now: it changed since, or its last run failed. */
+  /** The models may not be what the code says now: it changed since, or its last run failed before it had any. */
   get stale(): boolean {
     return this.#stale;
   }
@@ -92,8 +96,8 @@ export class Session implements vscode.Disposable {
   }
 
   get pageState(): PageState {
-    const { file, activity, models, failure, stale } = this;
-    return { kind: "file", file, activity, models, failure, stale };
+    const { file, activity, models, lastRun, stale } = this;
+    return { kind: "file", file, activity, models, lastRun, stale };
   }
 
   model(name: string): ModelSnapshot | undefined {
@@ -132,12 +136,13 @@ export class Session implements vscode.Disposable {
     // A newer run has taken over, or the session is gone.
     if (this.#abort !== abort) return;
 
-    this.#hasRun = true;
-    this.#files = [...new Set([this.file, ...outcome.files])];
-    this.#failure = outcome.failure;
+    const { models, failure } = outcome;
     // The last good picture stays until there is another one.
-    if (outcome.models.length === 0 && outcome.failure !== null) return;
-    this.#models = outcome.models;
+    const keeps = failure !== null && models.length === 0 && this.#models.length > 0;
+    this.#lastRun = failure === null ? { kind: "completed" } : { kind: "failed", failure, shown: keeps ? "earlierRun" : "thisRun" };
+    this.#files = [...new Set([this.file, ...outcome.files])];
+    if (keeps) return;
+    this.#models = models;
     this.#sources = sources;
     if (this.#selection && !this.model(this.#selection.model)) this.#selection = null;
   }
@@ -202,7 +207,8 @@ export class Session implements vscode.Disposable {
   }
 
   #isStale(): boolean {
-    return this.#models.length > 0 && (this.#failure !== null || this.#sources?.isStale() === true);
+    const earlier = this.#lastRun.kind === "failed" && this.#lastRun.shown === "earlierRun";
+    return this.#models.length > 0 && (earlier || this.#sources?.isStale() === true);
   }
 
   /** Ends whatever is under way and marks the session busy. */
@@ -250,6 +256,6 @@ export class Session implements vscode.Disposable {
     const runner = await this.host.runner();
     if (this.#run) await this.#run;
     else if (!runner.isAlive(this.file)) await this.run();
-    if (!runner.isAlive(this.file)) throw new Error(this.#failure?.message ?? vscode.l10n.t("The file has no model."));
+    if (!runner.isAlive(this.file)) throw new Error(this.failure?.message ?? vscode.l10n.t("The file has no model."));
   }
 }

@@ -16,11 +16,19 @@ export type PageState =
       readonly activity: "idle" | "running" | "forward" | "reinitialize";
       /** The last good picture; empty before the first run. */
       readonly models: readonly ModelSnapshot[];
-      /** Why the last run failed; `models` may then be of an earlier run. */
-      readonly failure: Failure | null;
+      readonly lastRun: LastRun;
       /** True when the file changed after the run that `models` come from. */
       readonly stale: boolean;
     };
+
+/** How the last run of a model file ended, and which run the shown models come from. */
+export type LastRun =
+  /** There was none yet. */
+  | { readonly kind: "none" }
+  /** To the end of the file: the models are its own. */
+  | { readonly kind: "completed" }
+  /** Early. The models are those that were alive by then; where there were none, those of an earlier run stay. */
+  | { readonly kind: "failed"; readonly failure: Failure; readonly shown: "thisRun" | "earlierRun" };
 
 /** What is selected, shared by page, tree and editor. */
 export interface Selection {

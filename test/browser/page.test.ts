@@ -1,6 +1,6 @@
 import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import type { Failure, ModelSnapshot, PageState, Selection } from "../../src/protocol/index.js";
+import type { Failure, LastRun, ModelSnapshot, PageState, Selection } from "../../src/protocol/index.js";
 import { gpt } from "../graph/fixtures.js";
 import { linear, modelFile, net, relu, rgnet, sequential, snapshot, tensor, tensorValues, tied } from "../page/snapshots.js";
 import { launchChromium } from "../support/chromium.js";
@@ -25,7 +25,7 @@ afterEach(async () => {
 afterAll(() => browser?.close());
 
 function fileState(more: Partial<Extract<PageState, { kind: "file" }>> = {}): PageState {
-  return { kind: "file", file: modelFile, activity: "idle", models, failure: null, stale: false, ...more };
+  return { kind: "file", file: modelFile, activity: "idle", models, lastRun: { kind: "completed" }, stale: false, ...more };
 }
 
 const failure: Failure = {
@@ -35,6 +35,21 @@ const failure: Failure = {
   location: { file: modelFile, line: 12, column: 3 },
   stack: [{ function: "forward", location: { file: modelFile, line: 12, column: 3 } }],
 };
+
+/** The last run failed; the shown models are of it or of an earlier one. */
+function failedRun(shown: "thisRun" | "earlierRun", changed: Partial<Failure> = {}): LastRun {
+  return { kind: "failed", failure: { ...failure, ...changed }, shown };
+}
+
+/** `net` with a forward pass that failed in its last layer. */
+function failingNet(): ModelSnapshot {
+  const model = net();
+  const trace = model.trace!;
+  const step = trace.steps.length - 1;
+  const failing = new Set([step, trace.steps[step]!.parent, 0]);
+  const steps = trace.steps.map((each, id) => (failing.has(id) ? { ...each, outputs: [] } : each));
+  return { ...model, trace: { ...trace, steps, outputs: [], failure: { step, message: failure.message, location: failure.location } } };
+}
 
 /** What a runner would answer, from the snapshots' own values. */
 function answers(of: readonly ModelSnapshot[]): Answers {
@@ -218,7 +233,7 @@ describe("the host's news", () => {
 
   test("a failed run keeps the last good picture and says that it is old", async () => {
     const webview = await open(fileState(), { selection: { model: "rgnet", path: "0" } });
-    await webview.send({ kind: "state", state: fileState({ failure, stale: true }), selection: null });
+    await webview.send({ kind: "state", state: fileState({ lastRun: failedRun("earlierRun"), stale: true }), selection: null });
     const alert = webview.page.getByRole("alert");
     expect(await alert.innerText()).toContain(failure.message);
     expect(await alert.innerText()).toContain("The picture is of an earlier run.");
@@ -226,6 +241,33 @@ describe("the host's news", () => {
     expect(await inspector(webview).locator("[aria-current]").innerText()).toBe("0");
     await alert.getByRole("button", { name: "parameter-management.ts:12" }).first().click();
     expect(webview.asked("reveal")).toEqual([{ location: failure.location }]);
+  });
+
+  test("a failed run that made the picture is not said to be another one", async () => {
+    const webview = await open(fileState({ lastRun: failedRun("thisRun") }), { width: 1280 });
+    const alert = webview.page.getByRole("alert");
+    expect(await alert.innerText()).toContain("The picture shows what was there by then.");
+    expect(await alert.innerText()).not.toContain("earlier run");
+    expect((await alert.boundingBox())!.height).toBeLessThan(40);
+    await alert.getByRole("button", { name: "Details" }).click();
+    expect(await alert.innerText()).toContain(failure.hint);
+    await alert.getByRole("button", { name: "Show Output" }).click();
+    expect(webview.asked("showOutput")).toHaveLength(1);
+  });
+
+  test("a run that ended by the error of a forward pass has one notice, which leads to the place", async () => {
+    const failing = failingNet();
+    const lastRun = failedRun("thisRun", { message: failing.trace!.failure!.message, location: failing.trace!.failure!.location });
+    const webview = await open(fileState({ models: [failing, rgnet()], lastRun }), { width: 1280 });
+    const alert = webview.page.getByRole("alert");
+    expect(await alert.count()).toBe(1);
+    expect(await alert.innerText()).toMatch(/Forward failed in 2\s+mat1 and mat2 shapes cannot be multiplied/);
+    await webview.send({ kind: "select", selection: { model: "rgnet", path: "" } });
+    await expect.poll(() => alert.innerText()).toContain("Forward failed in net › 2");
+    await alert.getByRole("button", { name: "Show in Picture" }).click();
+    await expect.poll(() => inspector(webview).locator("[aria-current]").innerText()).toBe("2");
+    await webview.send({ kind: "state", state: fileState({ models: [failing], lastRun: failedRun("earlierRun", { message: "out of paper" }) }), selection: null });
+    await expect.poll(() => alert.count()).toBe(2);
   });
 
   test("the end of a run is announced to a screen reader", async () => {
@@ -257,8 +299,9 @@ describe("every state has a text and an action", () => {
     ["no model file", { kind: "empty" }, "Open a TypeScript file", "Open Model File", "openFile"],
     ["no model file, a first one", { kind: "empty" }, "Open a TypeScript file", "Create an Example", "createExample"],
     ["untrusted", { kind: "untrusted" }, "Nothing runs until you trust", "Manage Workspace Trust", "manageTrust"],
-    ["failed at first", fileState({ models: [], failure }), "expects 8 features", "Run Again", "run"],
-    ["failed, for details", fileState({ models: [], failure }), "forward", "Show Output", "showOutput"],
+    ["failed at first", fileState({ models: [], lastRun: failedRun("thisRun") }), "expects 8 features", "Run Again", "run"],
+    ["failed, for details", fileState({ models: [], lastRun: failedRun("thisRun") }), "forward", "Show Output", "showOutput"],
+    ["not run yet", fileState({ models: [], lastRun: { kind: "none" } }), "has not run yet", "Run Model File", "run"],
     ["no module alive", fileState({ models: [] }), "no module was alive", "Run Again", "run"],
     ["stale", fileState({ stale: true }), "has changed since", "Run", "run"],
     ["nothing traced", fileState({ models: [snapshot("quiet", sequential(relu()), null)] }), "does not say which input", "State Inputs…", "chooseForward"],
@@ -370,7 +413,7 @@ describe("what enters the page is data", () => {
   test("hostile names, arguments and messages stay text", async () => {
     const attack = '<img src=x onerror="window.attacked=true"><script>window.attacked=true</script>';
     const evil = snapshot(attack, { ...sequential([attack, linear(2, 2)]), type: attack, arguments: attack }, [1, 2]);
-    const webview = await open(fileState({ models: [evil], failure: { ...failure, message: attack, hint: attack } }), { selection: { model: attack, path: attack } });
+    const webview = await open(fileState({ models: [evil], lastRun: failedRun("thisRun", { message: attack, hint: attack }) }), { selection: { model: attack, path: attack } });
     await webview.page.waitForTimeout(200);
     expect(await webview.page.evaluate(() => (window as unknown as { attacked?: boolean }).attacked)).toBeUndefined();
     expect(await webview.page.locator("img, .page script").count()).toBe(0);
@@ -495,8 +538,8 @@ describe("at every width, in every theme", () => {
   const widths = [250, 320, 400, 640, 760, 1280];
   const states: readonly [string, PageState, Selection | undefined][] = [
     ["a deep module", fileState(), { model: "rgnet", path: "0.block 1.0" }],
-    ["a failure over the picture", fileState({ failure, stale: true }), { model: "tied", path: "2" }],
-    ["no picture", fileState({ models: [], failure }), undefined],
+    ["a failure over the picture", fileState({ lastRun: failedRun("earlierRun"), stale: true }), { model: "tied", path: "2" }],
+    ["no picture", fileState({ models: [], lastRun: failedRun("thisRun") }), undefined],
     ["nothing open", { kind: "empty" }, undefined],
   ];
 
@@ -510,7 +553,7 @@ describe("at every width, in every theme", () => {
   });
 
   test.each(["light", "dark", "highContrast", "highContrastLight"] as const)("%s: text stands out from its background", async (theme) => {
-    const webview = await open(fileState({ failure }), { theme, selection: { model: "rgnet", path: "0.block 1.0" } });
+    const webview = await open(fileState({ lastRun: failedRun("thisRun") }), { theme, selection: { model: "rgnet", path: "0.block 1.0" } });
     expect(await webview.faintTexts()).toEqual([]);
   });
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { suite, teardown, test } from "mocha";
 import * as vscode from "vscode";
-import { closeEditors, hoverAt, openFile, runFile } from "./support.js";
+import { closeEditors, hoverAt, openFile, replaceText, runFile } from "./support.js";
 
 const code = `import * as torch from "layerscope";
 const { nn } = torch;
@@ -44,6 +44,15 @@ suite("hovering over a model definition", () => {
     const text = await hoverAt(await runFile("hover.ts", code), "const tied = new", 7);
     assert.match(text, /\*\*Sequential\*\*/);
     assert.match(text, /112 parameters/);
+  });
+
+  test("a run that failed after the model was made, and one that failed before", async () => {
+    const editor = await runFile("hover.ts", `${code}throw new Error("out of paper");\n`);
+    assert.match(await hoverAt(editor, "const tied = new", 7), /this is what was there by then/);
+    await runFile("hover.ts", code);
+    await replaceText(editor, code.replace("class Block", `if (Date.now()) throw new Error("out of paper");\nclass Block`));
+    await vscode.commands.executeCommand("layerscope.run");
+    assert.match(await hoverAt(editor, "const tied = new", 7), /this is from an earlier one/);
   });
 
   test("a shared layer is told as one module in several places", async () => {

@@ -9,7 +9,7 @@ const file = (models: readonly ModelSnapshot[], more: Partial<Extract<PageState,
   file: modelFile,
   activity: "idle",
   models,
-  failure: null,
+  lastRun: { kind: "completed" },
   stale: false,
   ...more,
 });
@@ -31,7 +31,7 @@ const view: GraphViewState = {
   camera: null,
 };
 
-const failure = { kind: "thrown", message: "broken", hint: null, location: null, stack: [] } as const;
+const lastRun = { kind: "failed", failure: { kind: "thrown", message: "broken", hint: null, location: null, stack: [] }, shown: "earlierRun" } as const;
 
 describe("which model is shown", () => {
   test("the first of the file", () => {
@@ -49,7 +49,7 @@ describe("which model is shown", () => {
   });
 
   test("the chosen one again after a run that produced none", () => {
-    const page = play(startPage(undefined), state([net(), rgnet()]), { kind: "chooseModel", model: "rgnet" }, state([], { failure }), state([net(), rgnet()]));
+    const page = play(startPage(undefined), state([net(), rgnet()]), { kind: "chooseModel", model: "rgnet" }, state([], { lastRun }), state([net(), rgnet()]));
     expect(shownModel(page)?.name).toBe("rgnet");
   });
 
@@ -68,7 +68,7 @@ describe("selection", () => {
   });
 
   test("stays through a failed run that keeps the last good picture", () => {
-    expect(play(chosen, state([rgnet()], { failure, stale: true })).selected).toEqual(module("0.block 1.0"));
+    expect(play(chosen, state([rgnet()], { lastRun, stale: true })).selected).toEqual(module("0.block 1.0"));
   });
 
   test("moves to the nearest place above when its own is gone", () => {

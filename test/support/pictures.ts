@@ -116,7 +116,7 @@ async function take({ name, file: relative, model: modelName, theme, width, heig
   const models: readonly ModelSnapshot[] = outcome.models.filter((each) => each.name === model || width >= 720);
   await webview.send({
     kind: "state",
-    state: { kind: "file", file, activity: "idle", models, failure: null, stale: false },
+    state: { kind: "file", file, activity: "idle", models, lastRun: { kind: "completed" }, stale: false },
     selection: selected === undefined ? null : { model, path: selected },
   });
   await settled(webview);
