@@ -15,6 +15,7 @@ import { search } from "./search.js";
 import { type Session, SessionContext, useSession } from "./session.js";
 import { Splitter } from "./splitter.js";
 import { type Action, shownModel, type Store } from "./state.js";
+import { SummaryBar } from "./summaryBar.js";
 import { Toolbar } from "./toolbar.js";
 
 export interface PageViewProps {
@@ -82,6 +83,7 @@ function Content({ layoutEngine }: { readonly layoutEngine: Promise<string> }) {
   const { page, dispatch } = session;
   const model = shownModel(page);
   const wide = useMedia(wideQuery);
+  const [modelInspected, setModelInspected] = useState(false);
   const [graph, setGraph] = useState<GraphViewInterface | null>(null);
   const searchField = useRef<TextField>(null);
   const onGraph = useCallback((view: GraphViewInterface | null) => setGraph(view), []);
@@ -118,16 +120,24 @@ function Content({ layoutEngine }: { readonly layoutEngine: Promise<string> }) {
   const { inspectorOpen, inspectorShare } = page.memory.preferences;
   const shape = wide ? "wide" : "narrow";
   const share = inspectorShare[shape];
+  // In a sidebar the inspector has the picture's room only for what the user asked about.
+  const summarizes = inspectorOpen && !wide && page.selected === null && !modelInspected;
+  const inspects = inspectorOpen && !summarizes;
+  const closeInspector = () => {
+    setModelInspected(false);
+    if (wide || page.selected !== null) dispatch({ kind: "prefer", preferences: { inspectorOpen: false } });
+  };
   return (
     <div class="page">
       <Toolbar commands={commands(session, graph)} results={results} searchField={searchField} />
       <Notices state={page.host} model={model} />
       <div class={`panes ${shape}`}>
-        <main class="content" style={{ flexGrow: inspectorOpen ? 1 - share : 1 }}>
+        <main class="content" style={{ flexGrow: inspects ? 1 - share : 1 }}>
           <GraphPane model={model} file={page.host.file} layoutEngine={layoutEngine} matches={matches} hidden={page.tab !== "graph"} onGraph={onGraph} />
           {page.tab === "parameters" && <ParameterTable model={model} />}
         </main>
-        {inspectorOpen && (
+        {summarizes && <SummaryBar model={model} onOpen={() => setModelInspected(true)} />}
+        {inspects && (
           <>
             <Splitter
               label={l10n.t("Size of the inspector")}
@@ -136,7 +146,7 @@ function Content({ layoutEngine }: { readonly layoutEngine: Promise<string> }) {
               onChange={(wanted) => dispatch({ kind: "prefer", preferences: { inspectorShare: { ...inspectorShare, [shape]: wanted } } })}
             />
             <div class="side" style={{ flexGrow: share }}>
-              <Inspector model={model} graph={graph} />
+              <Inspector model={model} graph={graph} focused={modelInspected} onClose={closeInspector} />
             </div>
           </>
         )}

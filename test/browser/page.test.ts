@@ -211,6 +211,30 @@ describe("a model and its inspector", () => {
   });
 });
 
+describe("the inspector in a sidebar", () => {
+  test("with nothing selected the model is a line, which opens with the keyboard and closes to a line again", async () => {
+    const webview = await open(fileState({ models: [net()] }), { width: 320 });
+    const bar = webview.page.locator(".summary-bar");
+    expect(await bar.innerText()).toBe("49 params · 196 B · 2×4 → 2×1");
+    expect((await bar.boundingBox())!.height).toBeLessThan(40);
+    expect(await inspector(webview).count()).toBe(0);
+    await bar.focus();
+    await webview.page.keyboard.press("Enter");
+    expect(await inspector(webview).innerText()).toMatch(/parameters\s+49/);
+    await expect.poll(() => webview.page.evaluate(() => document.activeElement?.className)).toBe("inspector-body");
+    await button(webview, "Close Inspector").last().click();
+    expect(await bar.count()).toBe(1);
+  });
+
+  test("a selection opens it; beside the picture it is always open", async () => {
+    const webview = await open(fileState({ models: [net()] }), { width: 320 });
+    await webview.send({ kind: "select", selection: { model: "net", path: "0" } });
+    await inspector(webview).getByText("Linear(").waitFor();
+    const wide = await open(fileState({ models: [net()] }), { width: 1000 });
+    expect(await inspector(wide).count()).toBe(1);
+  });
+});
+
 describe("the host's news", () => {
   test("a reinitialized model changes the histogram and keeps the selection", async () => {
     const webview = await open(fileState(), { selection: { model: "rgnet", path: "0.block 1.0" } });
@@ -539,6 +563,7 @@ describe("at every width, in every theme", () => {
   const states: readonly [string, PageState, Selection | undefined][] = [
     ["a deep module", fileState(), { model: "rgnet", path: "0.block 1.0" }],
     ["a failure over the picture", fileState({ lastRun: failedRun("earlierRun"), stale: true }), { model: "tied", path: "2" }],
+    ["nothing selected", fileState(), undefined],
     ["no picture", fileState({ models: [], lastRun: failedRun("thisRun") }), undefined],
     ["nothing open", { kind: "empty" }, undefined],
   ];

@@ -13,22 +13,27 @@ interface InspectorProps {
   readonly model: ModelSnapshot;
   /** The picture while it is mounted. */
   readonly graph: GraphViewInterface | null;
+  /** Opened by a control that is gone since: takes the focus in its place. */
+  readonly focused: boolean;
+  readonly onClose: () => void;
 }
 
 /** What is known of the selection; of the model where nothing is selected. */
-export function Inspector({ model, graph }: InspectorProps) {
-  const { page, dispatch } = useSession();
-  const { selected } = page;
+export function Inspector({ model, graph, focused, onClose }: InspectorProps) {
+  const { selected } = useSession().page;
   const body = useRef<HTMLDivElement>(null);
   const path = selected?.path ?? "";
   const key = selected?.kind === "node" ? selected.id : path;
   useEffect(() => body.current?.scrollTo(0, 0), [key, model.name]);
+  useEffect(() => {
+    if (focused) body.current?.focus();
+  }, [focused]);
 
   return (
     <aside class="inspector" aria-label={l10n.t("Inspector")}>
       <header class="inspector-head">
         <Breadcrumbs model={model} path={path} last={selected?.kind === "node" ? selected.label : null} />
-        <IconButton icon="close" label={l10n.t("Close Inspector")} onClick={() => dispatch({ kind: "prefer", preferences: { inspectorOpen: false } })} />
+        <IconButton icon="close" label={l10n.t("Close Inspector")} onClick={onClose} />
       </header>
       <div ref={body} class="inspector-body" tabIndex={0}>
         {selected?.kind === "node" ? <NodeView key={key} model={model} node={selected} /> : <ModuleView key={key} model={model} path={path} graph={graph} />}
