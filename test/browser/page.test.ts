@@ -2,7 +2,7 @@ import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { Failure, LastRun, ModelSnapshot, PageState, Selection } from "../../src/protocol/index.js";
 import { gpt } from "../graph/fixtures.js";
-import { linear, modelFile, net, relu, rgnet, sequential, snapshot, tensor, tensorValues, tied } from "../page/snapshots.js";
+import { type Layer, linear, modelFile, net, relu, rgnet, sequential, snapshot, tensor, tensorValues, tied } from "../page/snapshots.js";
 import { launchChromium } from "../support/chromium.js";
 import { type Answers, Webview, type WebviewOptions } from "../support/webview.js";
 
@@ -179,6 +179,51 @@ describe("a model and its inspector", () => {
     await weight.locator("canvas").focus();
     await webview.page.keyboard.press("ArrowDown");
     expect(await weight.locator("output").innerText()).toContain("[0, 2, 0, 0] = ");
+  });
+
+  test("a tall matrix lies on its side within 320 px, says which way it runs, and is read as it is", async () => {
+    const made = snapshot("tall", sequential(linear(2, 64)), [1, 2]);
+    const webview = await open(fileState({ models: [made] }), { selection: { model: "tall", path: "0" } });
+    const weight = inspector(webview).getByRole("article", { name: "weight" });
+    const box = (await weight.locator("canvas").boundingBox())!;
+    expect(box.height).toBeLessThanOrEqual(320);
+    expect(box.width).toBeGreaterThan(box.height);
+    expect(await weight.locator(".heat-map-axes").innerText()).toMatch(/in ↓\s+out →/);
+    await weight.locator("canvas").focus();
+    for (const key of ["ArrowRight", "ArrowRight", "ArrowRight", "ArrowDown"]) await webview.page.keyboard.press(key);
+    expect(await weight.locator("output").innerText()).toContain("[2, 1] = ");
+  });
+
+  test("a constant has no scale; a histogram marks zero", async () => {
+    const bias = tensor([2], { kind: "constant", value: 0 });
+    const made = snapshot("constant", sequential(linear(8, 2, undefined, bias)), [1, 8]);
+    const webview = await open(fileState({ models: [made] }), { selection: { model: "constant", path: "0" } });
+    expect(await inspector(webview).getByRole("article", { name: "bias" }).locator(".heat-map-legend").innerText()).toMatch(/every value is 0/);
+    const weight = inspector(webview).getByRole("article", { name: "weight" });
+    expect(await weight.locator(".histogram-zero").count()).toBe(1);
+    expect(await weight.locator(".histogram-zero-label").innerText()).toBe("0");
+  });
+
+  test("the figures of what came out stand in columns below the shapes", async () => {
+    const webview = await open(fileState(), { width: 640, selection: { model: "net", path: "0" } });
+    const call = inspector(webview).locator(".call");
+    const shapes = (await call.locator(".call-shapes").boundingBox())!;
+    const facts = (await call.locator(".facts").boundingBox())!;
+    expect(facts.y).toBeGreaterThanOrEqual(shapes.y + shapes.height);
+    expect(facts.x).toBe(shapes.x);
+  });
+
+  test("a long path is one line without its middle, and whole where there is room", async () => {
+    const deep = (levels: number): Layer => (levels === 0 ? linear(4, 4) : sequential([`level number ${levels}`, deep(levels - 1)]));
+    const made = snapshot("deep", deep(6), [1, 4]);
+    const path = [6, 5, 4, 3, 2, 1].map((level) => `level number ${level}`).join(".");
+    const webview = await open(fileState({ models: [made] }), { width: 320, selection: { model: "deep", path } });
+    const crumbs = inspector(webview).locator(".breadcrumbs");
+    await expect.poll(async () => (await crumbs.innerText()).split(/\s*\n\s*/)).toEqual(["deep", "…", "level number 2", "level number 1"]);
+    expect((await crumbs.boundingBox())!.height).toBeLessThan(30);
+    await webview.page.setViewportSize({ width: 1280, height: 700 });
+    await webview.page.setViewportSize({ width: 719, height: 700 });
+    await expect.poll(() => crumbs.locator("li").count()).toBe(7);
   });
 
   test("a container sums what is beneath it and lists its children", async () => {

@@ -80,7 +80,7 @@ describe("histogram", () => {
   });
 
   test("the range covers what was declared, and the sample where it goes beyond", () => {
-    expect(histogramGeometry(sampleOf(uniform), uniform)).toMatchObject({ low: -0.5, high: 0.5 });
+    expect(histogramGeometry(sampleOf(uniform), uniform)).toMatchObject({ low: -0.5, high: 0.5, zero: 0.5 });
     const beyond = histogramGeometry(sampleOf({ kind: "uniform", low: -2, high: 2 }), uniform)!;
     expect(beyond.low).toBeLessThan(-1.9);
     expect(beyond.high).toBeGreaterThan(1.9);

@@ -1,11 +1,13 @@
 import "./heatMap.css";
 import * as l10n from "@vscode/l10n";
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { ModelSnapshot, TensorSnapshot, TensorValues } from "../../src/protocol/index.js";
 import { Link } from "../controls.js";
-import { formatShape, formatValue } from "../../src/describe/format.js";
+import { formatPercent, formatShape, formatValue } from "../../src/describe/format.js";
 import { useSession } from "../session.js";
 import { onThemeChange } from "../theme.js";
+import { axisNames } from "./axisNames.js";
+import { clippingShare, colourScale, heatMapGeometry, type HeatMapGeometry } from "./heatMapGeometry.js";
 import { colourOf, darkPalette, lightPalette } from "./palette.js";
 
 /** Rows and columns that are asked for; more would be too small to tell apart. */
@@ -16,11 +18,14 @@ const small = 4096;
 export interface ValuesProps {
   readonly model: ModelSnapshot;
   readonly tensor: TensorSnapshot;
+  /** The module's own name for it. */
   readonly name: string;
+  /** Class of the module that holds it. */
+  readonly type: string | undefined;
 }
 
 /** A tensor's values as a heat map, fetched from the live model and again with every new snapshot of it. */
-export function Values({ model, tensor, name }: ValuesProps) {
+export function Values({ model, tensor, name, type }: ValuesProps) {
   const { request } = useSession();
   const [asked, setAsked] = useState(false);
   const [values, setValues] = useState<TensorValues | null>(null);
@@ -59,7 +64,7 @@ export function Values({ model, tensor, name }: ValuesProps) {
   return (
     <>
       {leading.some((size) => size > 1) && <SliceSteppers sizes={leading} index={index} onChange={setChosen} />}
-      {values ? <HeatMap values={values} index={index} name={name} /> : <div class="heat-map-wait" />}
+      {values ? <HeatMap values={values} index={index} name={name} axes={axisNames(type, name, values.shape)} /> : <div class="heat-map-wait" />}
     </>
   );
 }
@@ -107,17 +112,20 @@ interface HeatMapProps {
   /** Which slice of the tensor the values are. */
   readonly index: readonly number[];
   readonly name: string;
+  /** Names of the last two dimensions, or of the only one. */
+  readonly axes: readonly string[];
 }
 
-function HeatMap({ values, index, name }: HeatMapProps) {
+function HeatMap({ values, index, name, axes }: HeatMapProps) {
   const { rows, columns } = values;
   const canvas = useRef<HTMLCanvasElement>(null);
   const frame = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(0);
   const [at, setAt] = useState<Cell | null>(null);
   const [theme, setTheme] = useState(0);
-  const size = Math.max(5, Math.min(22, Math.floor(width / columns)));
-  const limit = largest(values);
+  const geometry = heatMapGeometry(rows, columns, width);
+  const { transposed, across, down, cellWidth, cellHeight } = geometry;
+  const { limit, clipped, constant } = useMemo(() => colourScale(values), [values]);
 
   useLayoutEffect(() => {
     setWidth(frame.current!.clientWidth);
@@ -127,20 +135,21 @@ function HeatMap({ values, index, name }: HeatMapProps) {
   }, []);
   useEffect(() => onThemeChange(() => setTheme((count) => count + 1)), []);
   useLayoutEffect(() => {
-    if (width > 0) draw(canvas.current!, values, size, limit, at);
-  }, [values, size, limit, at, width, theme]);
+    if (width > 0) draw(canvas.current!, values, geometry, limit, at);
+  }, [values, limit, at, width, theme]);
 
   const cellUnder = (event: PointerEvent): Cell | null => {
     const box = canvas.current!.getBoundingClientRect();
-    const cell = { row: Math.floor((event.clientY - box.top) / size), column: Math.floor((event.clientX - box.left) / size) };
-    return cell.row >= 0 && cell.row < rows && cell.column >= 0 && cell.column < columns ? cell : null;
+    const [x, y] = [Math.floor((event.clientX - box.left) / cellWidth), Math.floor((event.clientY - box.top) / cellHeight)];
+    return x >= 0 && x < across && y >= 0 && y < down ? cellAt(geometry, x, y) : null;
   };
 
   const onKeyDown = (event: KeyboardEvent) => {
-    const move = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[event.key];
+    const move = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
     if (!move) return;
     const clamp = (wanted: number, count: number) => Math.max(0, Math.min(count - 1, wanted));
-    setAt(at ? { row: clamp(at.row + move[0]!, rows), column: clamp(at.column + move[1]!, columns) } : { row: 0, column: 0 });
+    const [x, y] = at === null ? [0, 0] : transposed ? [at.row, at.column] : [at.column, at.row];
+    setAt(at ? cellAt(geometry, clamp(x + move[0]!, across), clamp(y + move[1]!, down)) : { row: 0, column: 0 });
     event.preventDefault();
     event.stopPropagation();
   };
@@ -160,13 +169,38 @@ function HeatMap({ values, index, name }: HeatMapProps) {
         />
       </div>
       <div class="heat-map-legend">
-        <span>{formatValue(-limit)}</span>
-        <span class="heat-map-scale" aria-hidden="true" />
-        <span>{formatValue(limit)}</span>
+        <span class="heat-map-axes">{axesText(axes, transposed)}</span>
+        {constant === null ? (
+          <>
+            <span>{formatValue(-limit)}</span>
+            <span class="heat-map-scale" aria-hidden="true" />
+            <span>{formatValue(limit)}</span>
+          </>
+        ) : (
+          <span>{l10n.t("every value is {0}", formatValue(constant))}</span>
+        )}
       </div>
+      {clipped !== null && (
+        <p class="muted heat-map-clipping">
+          {l10n.t("Colors end at the {0} of values nearest to zero; the largest is {1}.", formatPercent(clippingShare), formatValue(clipped))}
+        </p>
+      )}
       <output class="heat-map-readout">{at ? readout(values, index, at) : note(values)}</output>
     </div>
   );
+}
+
+/** The cell that is drawn at a place of the drawing. */
+function cellAt({ transposed }: HeatMapGeometry, x: number, y: number): Cell {
+  return transposed ? { row: x, column: y } : { row: y, column: x };
+}
+
+/** Which way each dimension runs, e.g. "out ↓ in →". */
+function axesText(axes: readonly string[], transposed: boolean): string {
+  if (axes.length === 0) return "";
+  const [rows, columns] = axes.length > 1 ? axes : [null, axes[0]];
+  const [down, across] = transposed ? [columns, rows] : [rows, columns];
+  return [down && `${down} ↓`, across && `${across} →`].filter(Boolean).join("  ");
 }
 
 function numberAt(values: TensorValues, { row, column }: Cell): number {
@@ -186,46 +220,41 @@ function note({ shape, rows, columns }: TensorValues): string {
   return l10n.t("The first {0} rows and columns of {1}", formatShape(shape.length < 2 ? [columns] : [rows, columns]), formatShape(matrix));
 }
 
-function largest({ values }: TensorValues): number {
-  let limit = 0;
-  for (const value of values) if (typeof value === "number") limit = Math.max(limit, Math.abs(value));
-  return limit;
-}
-
-function draw(canvas: HTMLCanvasElement, values: TensorValues, size: number, limit: number, at: Cell | null): void {
+function draw(canvas: HTMLCanvasElement, values: TensorValues, geometry: HeatMapGeometry, limit: number, at: Cell | null): void {
   const ratio = window.devicePixelRatio;
-  const { rows, columns } = values;
-  canvas.width = columns * size * ratio;
-  canvas.height = rows * size * ratio;
-  canvas.style.width = `${columns * size}px`;
-  canvas.style.height = `${rows * size}px`;
+  const { transposed, across, down, cellWidth, cellHeight } = geometry;
+  canvas.width = across * cellWidth * ratio;
+  canvas.height = down * cellHeight * ratio;
+  canvas.style.width = `${across * cellWidth}px`;
+  canvas.style.height = `${down * cellHeight}px`;
   const context = canvas.getContext("2d")!;
   context.scale(ratio, ratio);
   const palette = document.body.classList.contains("vscode-light") || document.body.classList.contains("vscode-high-contrast-light") ? lightPalette : darkPalette;
-  const gap = size >= 8 ? 1 : 0;
-  for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++) {
-      const value = numberAt(values, { row, column });
+  const gap = Math.min(cellWidth, cellHeight) >= 8 ? 1 : 0;
+  for (let y = 0; y < down; y++) {
+    for (let x = 0; x < across; x++) {
+      const value = numberAt(values, cellAt(geometry, x, y));
       context.fillStyle = colourOf(value, limit, palette);
-      context.fillRect(column * size, row * size, size - gap, size - gap);
+      context.fillRect(x * cellWidth, y * cellHeight, cellWidth - gap, cellHeight - gap);
       // NaN and infinities differ by form too, not by colour alone.
-      if (!Number.isFinite(value)) strike(context, column * size, row * size, size - gap, getComputedStyle(canvas).color);
+      if (!Number.isFinite(value)) strike(context, x * cellWidth, y * cellHeight, cellWidth - gap, cellHeight - gap, getComputedStyle(canvas).color);
     }
   }
   if (at) {
+    const [x, y] = transposed ? [at.row, at.column] : [at.column, at.row];
     context.strokeStyle = getComputedStyle(canvas).color;
     context.lineWidth = 2;
-    context.strokeRect(at.column * size + 0.5, at.row * size + 0.5, size - gap - 1, size - gap - 1);
+    context.strokeRect(x * cellWidth + 0.5, y * cellHeight + 0.5, cellWidth - gap - 1, cellHeight - gap - 1);
   }
 }
 
-function strike(context: CanvasRenderingContext2D, x: number, y: number, size: number, colour: string): void {
+function strike(context: CanvasRenderingContext2D, x: number, y: number, width: number, height: number, colour: string): void {
   context.strokeStyle = colour;
   context.lineWidth = 1;
   context.beginPath();
   context.moveTo(x + 1, y + 1);
-  context.lineTo(x + size - 1, y + size - 1);
-  context.moveTo(x + size - 1, y + 1);
-  context.lineTo(x + 1, y + size - 1);
+  context.lineTo(x + width - 1, y + height - 1);
+  context.moveTo(x + width - 1, y + 1);
+  context.lineTo(x + 1, y + height - 1);
   context.stroke();
 }

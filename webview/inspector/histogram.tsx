@@ -23,10 +23,12 @@ export function HistogramChart({ statistics, expected }: HistogramProps) {
           <Drawing geometry={geometry} label={describe(statistics)} />
           <div class="histogram-axis" aria-hidden="true">
             <span>{formatValue(geometry.low)}</span>
-            {geometry.spike && (
+            {geometry.spike ? (
               <span class="histogram-spike-label" style={{ left: `${geometry.spike.x * 100}%` }}>
                 {formatValue(geometry.spike.value)}
               </span>
+            ) : (
+              <ZeroLabel zero={geometry.zero} />
             )}
             <span>{formatValue(geometry.high)}</span>
           </div>
@@ -59,9 +61,20 @@ export function HistogramPair({ first, second }: { readonly first: TensorStatist
       })}
       <div class="histogram-axis" aria-hidden="true">
         <span>{formatValue(geometries[0]!.low)}</span>
+        <ZeroLabel zero={geometries[0]!.zero} />
         <span>{formatValue(geometries[0]!.high)}</span>
       </div>
     </figure>
+  );
+}
+
+/** Zero on the axis, where the ends leave room for it. */
+function ZeroLabel({ zero }: { readonly zero: number | null }) {
+  if (zero === null || zero < 0.2 || zero > 0.8) return null;
+  return (
+    <span class="histogram-zero-label" style={{ left: `${zero * 100}%` }}>
+      0
+    </span>
   );
 }
 
@@ -73,7 +86,7 @@ interface DrawingProps {
 }
 
 function Drawing({ geometry, label, small = false, place = "first" }: DrawingProps) {
-  const { bars, spike, curve } = geometry;
+  const { bars, spike, curve, zero } = geometry;
   return (
     <svg class={`histogram-drawing ${place}${small ? " small" : ""}`} viewBox={`0 0 ${width} ${height}`} preserveAspectRatio="none" role="img" aria-label={label}>
       {bars.map((bar) => (
@@ -93,6 +106,7 @@ function Drawing({ geometry, label, small = false, place = "first" }: DrawingPro
           {!small && <title>{l10n.t("{0}: {1}", formatValue(spike.value), formatCount(spike.count))}</title>}
         </rect>
       )}
+      {zero !== null && !small && <line class="histogram-zero" x1={zero * width} x2={zero * width} y1={0} y2={height} />}
       {curve.length > 0 && (
         <polyline class="histogram-curve" points={curve.map(({ x, y }) => `${round(x * width)},${round(height * (1 - y))}`).join(" ")} />
       )}

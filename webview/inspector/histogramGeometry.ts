@@ -18,6 +18,8 @@ export interface HistogramGeometry {
   readonly bars: readonly Bar[];
   /** All finite values are this one; at `x`. */
   readonly spike: { readonly value: number; readonly count: number; readonly x: number } | null;
+  /** Where zero is; null outside of the range. */
+  readonly zero: number | null;
   /** The density that a height of 1 stands for; 0 without bars and curve. */
   readonly peak: number;
   /** The expected density, on the bars' own scale. */
@@ -58,6 +60,7 @@ export function histogramGeometry(
   return {
     low,
     high,
+    zero: low <= 0 && high >= 0 ? at(0) : null,
     peak,
     bars: densities.map((value, bin) => {
       const from = histogram!.low + bin * width;

@@ -2,10 +2,10 @@ import "./inspector.css";
 import * as l10n from "@vscode/l10n";
 import { useEffect, useRef } from "preact/hooks";
 import type { ModelSnapshot } from "../../src/protocol/index.js";
-import { IconButton, Link } from "../controls.js";
+import { IconButton } from "../controls.js";
 import type { GraphViewInterface } from "../graph/index.js";
-import { indexOf } from "../modelIndex.js";
 import { useSession } from "../session.js";
+import { Breadcrumbs } from "./breadcrumbs.js";
 import { ModuleView } from "./moduleView.js";
 import { NodeView } from "./nodeView.js";
 
@@ -39,32 +39,5 @@ export function Inspector({ model, graph, focused, onClose }: InspectorProps) {
         {selected?.kind === "node" ? <NodeView key={key} model={model} node={selected} /> : <ModuleView key={key} model={model} path={path} graph={graph} />}
       </div>
     </aside>
-  );
-}
-
-function Breadcrumbs({ model, path, last }: { readonly model: ModelSnapshot; readonly path: string; readonly last: string | null }) {
-  const { dispatch } = useSession();
-  const line = indexOf(model).ancestry(path);
-  return (
-    <nav class="breadcrumbs" aria-label={l10n.t("Path")}>
-      <ol>
-        {line.map((module, at) => (
-          <li key={module.path}>
-            {at === line.length - 1 && last === null ? (
-              <span aria-current="true">{module.name}</span>
-            ) : (
-              <Link title={module.type} onClick={() => dispatch({ kind: "choose", selected: { kind: "module", path: module.path }, reveal: true })}>
-                {module.name}
-              </Link>
-            )}
-          </li>
-        ))}
-        {last !== null && (
-          <li>
-            <span aria-current="true">{last}</span>
-          </li>
-        )}
-      </ol>
-    </nav>
   );
 }

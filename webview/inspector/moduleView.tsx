@@ -123,15 +123,17 @@ function failedIn(model: ModelSnapshot, call: ModuleCall): boolean {
 function Call({ model, call: { step }, failed }: { readonly model: ModelSnapshot; readonly call: ModuleCall; readonly failed: boolean }) {
   return (
     <div class="call">
-      <OperandList model={model} operands={step.inputs} empty={l10n.t("no tensor")} />
-      <span class="arrow" role="img" aria-label={l10n.t("gives")}>
-        →
-      </span>
-      {failed ? (
-        <span class="badge error">{l10n.t("failed")}</span>
-      ) : (
-        <OperandList model={model} operands={step.outputs} empty={l10n.t("no tensor")} />
-      )}
+      <div class="call-shapes">
+        <OperandList model={model} operands={step.inputs} empty={l10n.t("no tensor")} />
+        <span class="arrow" role="img" aria-label={l10n.t("gives")}>
+          →
+        </span>
+        {failed ? (
+          <span class="badge error">{l10n.t("failed")}</span>
+        ) : (
+          <OperandList model={model} operands={step.outputs} empty={l10n.t("no tensor")} />
+        )}
+      </div>
       <Activation model={model} outputs={step.outputs} />
     </div>
   );

@@ -65,7 +65,7 @@ export function ParameterCard({ model, tensor, name, path }: ParameterCardProps)
           <Facts facts={statisticsFacts(tensor.gradient)} />
         </details>
       )}
-      {statistics && tensor.shape !== null && <Values model={model} tensor={tensor} name={name} />}
+      {statistics && tensor.shape !== null && <Values model={model} tensor={tensor} name={name} type={indexOf(model).module(path)?.type} />}
     </article>
   );
 }
