@@ -113,7 +113,7 @@ export class ModelIndex {
     return this.#places.get(tensor) ?? [];
   }
 
-  /** The other places that hold this very module. */
+  /** Every place that holds this very module, in declaration order. */
   samePlaces(module: ModuleSnapshot): readonly string[] {
     if (!this.#paths) {
       this.#paths = new Map();
@@ -123,7 +123,7 @@ export class ModelIndex {
         else this.#paths.set(identity, [path]);
       }
     }
-    return (this.#paths.get(module.identity) ?? []).filter((path) => path !== module.path);
+    return this.#paths.get(module.identity) ?? [];
   }
 
   /** The calls of the place in the traced pass, in order. */

@@ -47,7 +47,7 @@ const numbers: Readonly<Record<string, (subject: Subject, index: ModelIndex) => 
 
 const flags: Readonly<Record<string, (subject: Subject, index: ModelIndex) => boolean>> = {
   shared: (subject, index) =>
-    index.samePlaces(subject.module).length > 0 || parameters(subject, index).some((tensor) => tensor.names.length > 1),
+    index.samePlaces(subject.module).length > 1 || parameters(subject, index).some((tensor) => tensor.names.length > 1),
   frozen: (subject, index) => parameters(subject, index).some((tensor) => !tensor.requiresGrad),
   nan: (subject, index) => tensors(subject, index).some(hasNonFinite) || (!subject.alone && index.hasNonFiniteOutput(subject.module.path)),
   lazy: (subject, index) => tensors(subject, index).some((tensor) => tensor.shape === null),

@@ -148,9 +148,25 @@ describe("a model and its inspector", () => {
   test("shared partners lead to each other", async () => {
     const webview = await open(fileState(), { selection: { model: "tied", path: "2" } });
     const weight = inspector(webview).getByRole("article", { name: "weight" });
-    await weight.getByRole("button", { name: "4.weight" }).click();
+    // The module is shared, so that is said once.
+    expect(await weight.locator(".partners").innerText()).toContain("Shared with the whole module");
+    await inspector(webview).locator(".title").getByRole("button", { name: "4", exact: true }).click();
     expect(await inspector(webview).locator("[aria-current]").innerText()).toBe("4");
     expect(webview.asked("selected")).toEqual([{ model: "tied", path: "4" }]);
+  });
+
+  test("a hundred shared places are a range to step through, and a list when asked for", async () => {
+    const shared = tensor([4, 4], { kind: "uniform", low: -1, high: 1 });
+    const made = snapshot("hundred", sequential(...Array.from({ length: 100 }, () => linear(4, 4, shared))), [1, 4]);
+    const webview = await open(fileState({ models: [made] }), { selection: { model: "hundred", path: "0" } });
+    const partners = inspector(webview).getByRole("article", { name: "weight" }).locator(".partners");
+    expect(await partners.innerText()).toMatch(/99 other places: 1\.weight … 99\.weight\s+1 of 100/);
+    expect(await partners.getByRole("button", { name: /weight/ }).count()).toBe(2);
+    await partners.getByRole("button", { name: "Next Place" }).click();
+    await expect.poll(() => partners.innerText()).toContain("2 of 100");
+    expect(await inspector(webview).locator("[aria-current]").innerText()).toBe("1");
+    await partners.getByRole("button", { name: "Show all 99" }).click();
+    expect(await partners.getByRole("button", { name: /weight/ }).count()).toBe(2 + 99);
   });
 
   test("equal modules are stepped through, shown one by one and folded again", async () => {

@@ -24,7 +24,7 @@ describe("sharing", () => {
   const index = new ModelIndex(tied());
 
   test("one module in two places has both, and its weights have both", () => {
-    expect(index.samePlaces(index.module("2")!)).toEqual(["4"]);
+    expect(index.samePlaces(index.module("2")!)).toEqual(["2", "4"]);
     const weight = index.module("2")!.parameters[0]!;
     expect(index.places(weight.tensor)).toEqual([
       { path: "2", name: "weight" },

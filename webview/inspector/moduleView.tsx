@@ -1,7 +1,7 @@
 import * as l10n from "@vscode/l10n";
 import { useState } from "preact/hooks";
 import type { ActivationStatistics, ModelSnapshot, ModuleSnapshot, Operand } from "../../src/protocol/index.js";
-import { Icon, Link } from "../controls.js";
+import { Link } from "../controls.js";
 import { formatBytes, formatCompact, formatCount, formatPercent, formatValue } from "../../src/describe/format.js";
 import type { GraphViewInterface } from "../graph/index.js";
 import { LocationLink } from "../locationLink.js";
@@ -13,6 +13,7 @@ import { Facts, Section } from "./facts.js";
 import { ModelSection } from "./modelSection.js";
 import { OperandList } from "./operands.js";
 import { ParameterCard } from "./parameterCard.js";
+import { Places } from "./places.js";
 import { Signature } from "./signature.js";
 
 interface ModuleViewProps {
@@ -73,20 +74,9 @@ function Title({ model, module }: { readonly model: ModelSnapshot; readonly modu
 
 /** One module used in several places: its weights are shared as a whole. */
 function SamePlaces({ model, module }: { readonly model: ModelSnapshot; readonly module: ModuleSnapshot }) {
-  const { dispatch } = useSession();
-  const places = indexOf(model).samePlaces(module);
-  if (places.length === 0) return null;
-  return (
-    <p class="partners">
-      <Icon name="link" /> {l10n.t("The same module is also at")}{" "}
-      {places.map((path, at) => (
-        <span key={path}>
-          {at > 0 && ", "}
-          <Link onClick={() => dispatch({ kind: "choose", selected: { kind: "module", path }, reveal: true })}>{path === "" ? model.name : path}</Link>
-        </span>
-      ))}
-    </p>
-  );
+  const paths = indexOf(model).samePlaces(module);
+  const places = paths.map((path) => ({ path, text: path === "" ? model.name : path }));
+  return <Places title={l10n.t("The same module is also at")} places={places} here={paths.indexOf(module.path)} />;
 }
 
 const callsShown = 8;

@@ -11,6 +11,7 @@ import { useSession } from "../session.js";
 import { Facts, type Fact } from "./facts.js";
 import { Values } from "./heatMap.js";
 import { HistogramChart } from "./histogram.js";
+import { Places } from "./places.js";
 
 export interface ParameterCardProps {
   readonly model: ModelSnapshot;
@@ -91,24 +92,20 @@ function sizeText({ count, bytes, shape, kind, requiresGrad }: TensorSnapshot): 
 }
 
 function Partners({ model, tensor, name, path }: ParameterCardProps) {
-  const { dispatch } = useSession();
-  const partners = indexOf(model)
-    .places(tensor.id)
-    .filter((place) => place.path !== path || place.name !== name);
-  if (partners.length === 0) return null;
-  return (
-    <p class="partners">
-      <Icon name="link" /> {l10n.t("Shared with")}{" "}
-      {partners.map((place, at) => (
-        <span key={`${place.path} ${place.name}`}>
-          {at > 0 && ", "}
-          <Link onClick={() => dispatch({ kind: "choose", selected: { kind: "module", path: place.path }, reveal: true })}>
-            {place.path === "" ? place.name : `${place.path}.${place.name}`}
-          </Link>
-        </span>
-      ))}
-    </p>
-  );
+  const index = indexOf(model);
+  const places = index.places(tensor.id);
+  const module = index.module(path);
+  // Where the module itself is shared, the places of its tensors are its own, which are said above.
+  const sameModule = new Set(module && index.samePlaces(module));
+  if (places.length > 1 && places.every((place) => place.name === name && sameModule.has(place.path))) {
+    return (
+      <p class="partners">
+        <Icon name="link" /> {l10n.t("Shared with the whole module")}
+      </p>
+    );
+  }
+  const listed = places.map((place) => ({ path: place.path, text: place.path === "" ? place.name : `${place.path}.${place.name}` }));
+  return <Places title={l10n.t("Shared with")} places={listed} here={places.findIndex((place) => place.path === path && place.name === name)} />;
 }
 
 function InitializationText({ initialization, kind }: { readonly initialization: Initialization; readonly kind: TensorSnapshot["kind"] }) {
