@@ -13,6 +13,8 @@ import { type Preferences, shownModel } from "./state.js";
 /** Something the user can do from the toolbar or its menu. */
 export type Command = {
   readonly id: string;
+  /** What it does, roughly: commands of a group stand together. */
+  readonly group: "run" | "change" | "view" | "save";
   readonly label: string;
   /** A codicon's name. */
   readonly icon: string;
@@ -31,8 +33,8 @@ export function commands(session: Session, graph: GraphViewInterface | null): re
   const model = shownModel(page);
   const busy = page.host.activity !== "idle";
   const run: Command = busy
-    ? { id: "stop", icon: "debug-stop", label: l10n.t("Stop"), run: () => act("stop", null) }
-    : { id: "run", icon: "play", label: l10n.t("Run Model File"), run: () => act("run", null) };
+    ? { id: "stop", group: "run", icon: "debug-stop", label: l10n.t("Stop"), run: () => act("stop", null) }
+    : { id: "run", group: "run", icon: "play", label: l10n.t("Run Model File"), run: () => act("run", null) };
   if (!model) return [run];
 
   const path = page.selected?.path ?? "";
@@ -40,9 +42,10 @@ export function commands(session: Session, graph: GraphViewInterface | null): re
   const inEditor = document.documentElement.dataset.placement === "editor";
   const found: (Command | false)[] = [
     run,
-    { id: "forward", icon: "debug-continue", label: l10n.t("Run Forward…"), disabled: busy, run: () => act("chooseForward", { model: model.name }) },
+    { id: "forward", group: "run", icon: "debug-continue", label: l10n.t("Run Forward…"), disabled: busy, run: () => act("chooseForward", { model: model.name }) },
     {
       id: "reinitialize",
+      group: "change",
       icon: "refresh",
       label: path === "" ? l10n.t("Reinitialize Model…") : l10n.t("Reinitialize {0}…", path),
       disabled: busy,
@@ -50,6 +53,7 @@ export function commands(session: Session, graph: GraphViewInterface | null): re
     },
     {
       id: "undo",
+      group: "change",
       icon: "discard",
       label: l10n.t("Undo Reinitialization"),
       disabled: busy || model.undoDepth === 0,
@@ -57,20 +61,22 @@ export function commands(session: Session, graph: GraphViewInterface | null): re
     },
     {
       id: "inspector",
+      group: "view",
       icon: inspectorOpen ? "layout-sidebar-right" : "layout-sidebar-right-off",
       label: inspectorOpen ? l10n.t("Close Inspector") : l10n.t("Open Inspector"),
       run: () => dispatch({ kind: "prefer", preferences: { inspectorOpen: !inspectorOpen } }),
     },
-    !inEditor && { id: "openInEditor", icon: "link-external", label: l10n.t("Open in Editor"), run: () => act("openInEditor", null) },
+    !inEditor && { id: "openInEditor", group: "view", icon: "link-external", label: l10n.t("Open in Editor"), run: () => act("openInEditor", null) },
     ...(graph && page.tab === "graph" ? pictureCommands(session, graph, model) : []),
     {
       id: "parameters",
+      group: "view",
       icon: "table",
       label: l10n.t("Parameter Table"),
       checked: page.tab === "parameters",
       run: () => dispatch({ kind: "openTab", tab: page.tab === "parameters" ? "graph" : "parameters" }),
     },
-    { id: "export", icon: "export", label: l10n.t("Save and Copy"), choices: () => exportItems(session, graph, model) },
+    { id: "export", group: "save", icon: "export", label: l10n.t("Save and Copy"), choices: () => exportItems(session, graph, model) },
   ];
   return found.filter((command) => command !== false);
 }
@@ -82,9 +88,10 @@ function pictureCommands(session: Session, graph: GraphViewInterface, model: Mod
   const down = preferences.direction === "down";
   const selected = page.selected && idOf(page.selected);
   return [
-    { id: "expand", icon: "expand-all", label: l10n.t("Expand and Collapse"), choices: () => expansionItems(graph, indexOf(model), page.selected?.path ?? null) },
+    { id: "expand", group: "view", icon: "expand-all", label: l10n.t("Expand and Collapse"), choices: () => expansionItems(graph, indexOf(model), page.selected?.path ?? null) },
     {
       id: "sharedLinks",
+      group: "view",
       icon: "link",
       label: l10n.t("Show All Shared Weights"),
       checked: preferences.showSharedLinks,
@@ -92,23 +99,26 @@ function pictureCommands(session: Session, graph: GraphViewInterface, model: Mod
     },
     {
       id: "trace",
+      group: "view",
       icon: "git-compare",
       label: l10n.t("Trace the Data Flow of the Selection"),
       checked: page.tracing,
       disabled: selected === null && !page.tracing,
       run: () => dispatch({ kind: "trace", on: !page.tracing }),
     },
-    { id: "overlay", icon: "symbol-color", label: l10n.t("Color or Size By"), checked: page.overlay !== null, choices: () => overlayItems(session, indexOf(model)) },
+    { id: "overlay", group: "view", icon: "symbol-color", label: l10n.t("Color or Size By"), checked: page.overlay !== null, choices: () => overlayItems(session, indexOf(model)) },
     {
       id: "direction",
+      group: "view",
       icon: down ? "arrow-right" : "arrow-down",
       label: down ? l10n.t("Draw from Left to Right") : l10n.t("Draw from Top to Bottom"),
       run: () => prefer({ direction: down ? "right" : "down" }),
     },
-    { id: "legend", icon: "info", label: l10n.t("Legend"), checked: preferences.showLegend, run: () => prefer({ showLegend: !preferences.showLegend }) },
-    { id: "minimap", icon: "map", label: l10n.t("Minimap"), checked: preferences.showMinimap, run: () => prefer({ showMinimap: !preferences.showMinimap }) },
+    { id: "legend", group: "view", icon: "info", label: l10n.t("Legend"), checked: preferences.showLegend, run: () => prefer({ showLegend: !preferences.showLegend }) },
+    { id: "minimap", group: "view", icon: "map", label: l10n.t("Minimap"), checked: preferences.showMinimap, run: () => prefer({ showMinimap: !preferences.showMinimap }) },
     {
       id: "bookkeeping",
+      group: "view",
       icon: "arrow-swap",
       label: l10n.t("Show Reshapes and Transposes"),
       checked: preferences.showBookkeeping,

@@ -58,6 +58,10 @@ export function Menu({ label, items, anchor, onClose }: MenuProps) {
     event.stopPropagation();
   };
 
+  // Every item has the same columns, so that the labels stand in one.
+  const switches = items.some((item) => item.kind === "action" && item.checked !== undefined);
+  const hasIcons = items.some((item) => item.kind === "action" && item.icon !== undefined);
+
   return (
     <div ref={element} class="menu" role="menu" aria-label={label} popover="auto" onKeyDown={onKeyDown}>
       {items.map((item, at) =>
@@ -78,7 +82,8 @@ export function Menu({ label, items, anchor, onClose }: MenuProps) {
               item.run();
             }}
           >
-            <Icon name={item.checked === undefined ? (item.icon ?? "blank") : item.checked ? "check" : "blank"} />
+            {switches && <Icon name={item.checked ? "check" : "blank"} />}
+            {(hasIcons || !switches) && <Icon name={item.icon ?? "blank"} />}
             <span class="menu-label">{item.label}</span>
           </button>
         ),

@@ -1,10 +1,11 @@
 import "./searchBox.css";
 import * as l10n from "@vscode/l10n";
 import type { Ref } from "preact";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { IconButton, TextInput, type TextField } from "./controls.js";
 import type { QueryError } from "./search.js";
 import { useSession } from "./session.js";
+import { useWidth } from "./width.js";
 
 export interface SearchResults {
   readonly paths: readonly string[];
@@ -16,10 +17,15 @@ export interface SearchBoxProps {
   readonly field: Ref<TextField>;
 }
 
+/** From this width on the placeholder has room for examples. */
+const roomy = 260;
+
 /** Finds modules; Enter and Shift+Enter step through what matches, Escape ends the search. */
 export function SearchBox({ results, field }: SearchBoxProps) {
   const { page, dispatch, announce } = useSession();
   const { paths, error } = results;
+  const element = useRef<HTMLDivElement>(null);
+  const width = useWidth(element);
   const searching = page.query.trim() !== "";
   // The step goes on from what is selected, wherever the selection came from.
   const at = page.selected?.kind === "module" ? paths.indexOf(page.selected.path) : -1;
@@ -43,12 +49,12 @@ export function SearchBox({ results, field }: SearchBoxProps) {
   };
 
   return (
-    <div class="search-box" role="search">
+    <div ref={element} class="search-box" role="search">
       <TextInput
         field={field}
         icon="search"
         label={l10n.t("Search modules")}
-        placeholder={l10n.t("Search: Linear, 8x4, params>1M")}
+        placeholder={width >= roomy ? l10n.t("Search: Linear, 8x4, params>1M") : l10n.t("Search")}
         value={page.query}
         onInput={(query) => dispatch({ kind: "search", query })}
         onKeyDown={onKeyDown}

@@ -1,13 +1,14 @@
 import "./toolbar.css";
 import * as l10n from "@vscode/l10n";
-import type { Ref } from "preact";
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { Fragment, type Ref } from "preact";
+import { useRef, useState } from "preact/hooks";
 import type { Command } from "./commands.js";
 import { Dropdown, IconButton, type TextField } from "./controls.js";
 import { Menu, type MenuItem } from "./menu.js";
 import { SearchBox, type SearchResults } from "./searchBox.js";
 import { useSession } from "./session.js";
 import { models } from "./state.js";
+import { useWidth } from "./width.js";
 
 export interface ToolbarProps {
   /** In order of importance: those that find no room go into the menu at the end. */
@@ -17,15 +18,22 @@ export interface ToolbarProps {
 }
 
 const buttonWidth = 26;
+const separatorWidth = 9;
 const pickerWidth = 120;
-const searchWidth = 230;
+const searchWidth = 200;
+const padding = 20;
 /** Below this the search box has a row of its own. */
 const oneRow = 640;
+/** Buttons that are shown however narrow it is. */
+const fewest = 3;
 
-/** How many buttons find room beside the model picker (and the search box, in one row) and the menu button. */
-export function roomForButtons(width: number): number {
-  const taken = pickerWidth + buttonWidth + (width >= oneRow ? searchWidth + 40 : 0) + 20;
-  return Math.max(3, Math.floor((width - taken) / buttonWidth));
+/** The commands whose buttons find room beside the model picker (and the search box, in one row) and the menu button. */
+export function fittingCommands(commands: readonly Command[], width: number): readonly Command[] {
+  const room = width - padding - pickerWidth - (width >= oneRow ? searchWidth : 0);
+  const ends = commands.map(({ group }, at) => (at + 1) * buttonWidth + separatorWidth * new Set(commands.slice(0, at).map((each) => each.group).concat(group)).size);
+  // The menu button's own place serves the last command when nothing else is left over.
+  const count = ends.filter((end, at) => end + (at === commands.length - 1 ? 0 : buttonWidth) <= room).length;
+  return commands.slice(0, Math.max(fewest, count));
 }
 
 interface OpenMenu {
@@ -36,20 +44,10 @@ interface OpenMenu {
 
 export function Toolbar({ commands, results, searchField }: ToolbarProps) {
   const element = useRef<HTMLDivElement>(null);
-  const [width, setWidth] = useState(0);
+  const width = useWidth(element);
   const [menu, setMenu] = useState<OpenMenu | null>(null);
 
-  useLayoutEffect(() => {
-    const toolbar = element.current!;
-    setWidth(toolbar.clientWidth);
-    const observer = new ResizeObserver(() => setWidth(toolbar.clientWidth));
-    observer.observe(toolbar);
-    return () => observer.disconnect();
-  }, []);
-
-  const room = roomForButtons(width);
-  // The menu button's own place serves the last command when nothing else is left over.
-  const shown = commands.length <= room + 1 ? commands : commands.slice(0, room);
+  const shown = fittingCommands(commands, width);
   const rest = commands.slice(shown.length);
 
   // The press that would open a menu again has just closed it.
@@ -59,11 +57,13 @@ export function Toolbar({ commands, results, searchField }: ToolbarProps) {
     else open({ label: command.label, items: command.choices(), anchor });
   };
   const openRest = (anchor: HTMLElement) => {
-    const items = rest.map((command): MenuItem => {
+    const items = rest.flatMap((command, at): MenuItem[] => {
       const { icon, label, checked, disabled } = command;
-      return "run" in command
-        ? { kind: "action", icon, label, checked, disabled, run: command.run }
-        : { kind: "action", icon, label: l10n.t("{0}…", label), disabled, run: () => run(command, anchor) };
+      const item: MenuItem =
+        "run" in command
+          ? { kind: "action", icon, label, checked, disabled, run: command.run }
+          : { kind: "action", icon, label: l10n.t("{0}…", label), disabled, run: () => run(command, anchor) };
+      return beginsGroup(rest, at) ? [{ kind: "separator" }, item] : [item];
     });
     open({ label: l10n.t("More Actions"), items, anchor });
   };
@@ -72,16 +72,18 @@ export function Toolbar({ commands, results, searchField }: ToolbarProps) {
     <div ref={element} class={width >= oneRow ? "toolbar one-row" : "toolbar"} role="group" aria-label={l10n.t("Model")}>
       <ModelPicker />
       <div class="toolbar-buttons">
-        {shown.map((command) => (
-          <IconButton
-            key={command.id}
-            icon={command.icon}
-            label={command.label}
-            pressed={command.checked}
-            expanded={"choices" in command ? menu?.label === command.label : undefined}
-            disabled={command.disabled}
-            onClick={(event) => run(command, event.currentTarget as HTMLElement)}
-          />
+        {shown.map((command, at) => (
+          <Fragment key={command.id}>
+            {beginsGroup(shown, at) && <span class="toolbar-separator" aria-hidden="true" />}
+            <IconButton
+              icon={command.icon}
+              label={command.label}
+              pressed={command.checked}
+              expanded={"choices" in command ? menu?.label === command.label : undefined}
+              disabled={command.disabled}
+              onClick={(event) => run(command, event.currentTarget as HTMLElement)}
+            />
+          </Fragment>
         ))}
         {rest.length > 0 && (
           <IconButton
@@ -96,6 +98,10 @@ export function Toolbar({ commands, results, searchField }: ToolbarProps) {
       {menu && <Menu key={menu.label} {...menu} onClose={() => setMenu(null)} />}
     </div>
   );
+}
+
+function beginsGroup(commands: readonly Command[], at: number): boolean {
+  return at > 0 && commands[at - 1]!.group !== commands[at]!.group;
 }
 
 function ModelPicker() {

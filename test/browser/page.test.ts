@@ -428,6 +428,40 @@ describe("search", () => {
   });
 });
 
+describe("the toolbar", () => {
+  test("the search gives way before the model's name, and its placeholder is never cut", async () => {
+    const long = snapshot("autoencoderOfImages", sequential(linear(4, 8)), [2, 4]);
+    const webview = await open(fileState({ models: [long] }), { width: 640 });
+    for (const width of [250, 320, 640, 700, 900, 1280]) {
+      await webview.page.setViewportSize({ width, height: 700 });
+      await webview.page.waitForTimeout(100);
+      const name = await webview.page.locator(".model-name").evaluate((element) => element.scrollWidth - element.clientWidth);
+      if (width >= 640) expect(name, `name at ${width} px`).toBeLessThanOrEqual(0);
+      const placeholder = await webview.page.locator(".search-box .text-input").evaluate((field) => {
+        const input = field.shadowRoot!.querySelector("input")!;
+        const context = document.createElement("canvas").getContext("2d")!;
+        const style = getComputedStyle(input);
+        context.font = `${style.fontSize} ${style.fontFamily}`;
+        return context.measureText(input.placeholder).width + parseFloat(style.paddingLeft) + parseFloat(style.paddingRight) - input.clientWidth;
+      });
+      expect(placeholder, `placeholder at ${width} px`).toBeLessThanOrEqual(0);
+    }
+  });
+
+  test("groups stand apart, and switches keep their icons in the menu", async () => {
+    const webview = await open(fileState(), { width: 1280 });
+    expect(await webview.page.locator(".toolbar-separator").count()).toBe(3);
+    await webview.page.setViewportSize({ width: 300, height: 700 });
+    await button(webview, "More Actions").click();
+    const minimap = webview.page.getByRole("menuitemcheckbox", { name: "Minimap" });
+    expect(await minimap.locator(".codicon-map").count()).toBe(1);
+    await minimap.click();
+    await button(webview, "More Actions").click();
+    expect(await minimap.locator(".codicon-map").count()).toBe(1);
+    expect(await minimap.locator(".codicon-check").count()).toBe(1);
+  });
+});
+
 describe("keyboard and screen reader", () => {
   test("the tree has the picture's items and selection, and the arrows walk them", async () => {
     const webview = await open(fileState(), { selection: { model: "rgnet", path: "0" } });
