@@ -114,8 +114,10 @@ export function GraphPane({ model, file, layoutEngine, matches, hidden, onGraph 
 
   return (
     <div ref={pane} class="graph-pane" inert={hidden} data-layout={busy ? "busy" : "done"}>
-      <div ref={container} class="graph-canvas" />
-      {graph && <Outline graph={graph} model={model} arranged={arranged} onReveal={reveal} />}
+      <div class="graph-stage">
+        <div ref={container} class="graph-canvas" />
+        {graph && <Outline graph={graph} model={model} arranged={arranged} onReveal={reveal} />}
+      </div>
       {graph && (
         <div class="graph-zoom" role="group" aria-label={l10n.t("Zoom")}>
           <IconButton icon="zoom-in" label={l10n.t("Zoom In (+)")} onClick={() => graph.zoomIn()} />

@@ -296,6 +296,16 @@ describe("the inspector in a sidebar", () => {
   });
 });
 
+test("the zoom buttons stand beside the picture, at every width", async () => {
+  const webview = await open(fileState(), { width: 260 });
+  for (const width of [260, 640, 1280]) {
+    await webview.page.setViewportSize({ width, height: 700 });
+    const canvas = (await webview.page.locator(".graph-canvas").boundingBox())!;
+    const zoom = (await webview.page.locator(".graph-zoom").boundingBox())!;
+    expect(zoom.x >= canvas.x + canvas.width || zoom.y >= canvas.y + canvas.height, `at ${width} px`).toBe(true);
+  }
+});
+
 describe("the host's news", () => {
   test("a reinitialized model changes the histogram and keeps the selection", async () => {
     const webview = await open(fileState(), { selection: { model: "rgnet", path: "0.block 1.0" } });
