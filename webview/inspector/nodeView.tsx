@@ -10,6 +10,7 @@ import { ActivationFacts } from "./moduleView.js";
 import { OperandList } from "./operands.js";
 import { ParameterCard } from "./parameterCard.js";
 import { Signature } from "./signature.js";
+import { writes } from "./valueOrigin.js";
 
 export interface NodeViewProps {
   readonly model: ModelSnapshot;
@@ -55,7 +56,7 @@ function OperationView({ model, step }: { readonly model: ModelSnapshot; readonl
         )}
       </section>
       <Section title={l10n.t("Operands")}>
-        <OperandList model={model} operands={operation.inputs} empty={l10n.t("none")} origins />
+        <OperandList model={model} operands={operation.inputs} empty={l10n.t("none")} origins written={writes(operation)} />
       </Section>
       <Section title={l10n.t("Result")}>
         {failed ? (

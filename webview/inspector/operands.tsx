@@ -1,9 +1,10 @@
 import * as l10n from "@vscode/l10n";
-import type { ModelSnapshot, Operand, TraceValue } from "../../src/protocol/index.js";
+import type { ModelSnapshot, Operand, ValueId } from "../../src/protocol/index.js";
 import { Link } from "../controls.js";
 import { formatShape } from "../../src/describe/format.js";
 import { indexOf } from "../modelIndex.js";
 import { useSession } from "../session.js";
+import { originOf, type ValueOrigin } from "./valueOrigin.js";
 
 export interface OperandListProps {
   readonly model: ModelSnapshot;
@@ -12,10 +13,12 @@ export interface OperandListProps {
   readonly empty: string;
   /** Says where each came from, too. */
   readonly origins?: boolean;
+  /** The first is what the operation writes into. */
+  readonly written?: boolean;
 }
 
 /** Tensors that went in or came out: label, shape, dtype. */
-export function OperandList({ model, operands, empty, origins = false }: OperandListProps) {
+export function OperandList({ model, operands, empty, origins = false, written = false }: OperandListProps) {
   if (operands.length === 0) return <span class="muted">{empty}</span>;
   return (
     <ul class="operands">
@@ -26,7 +29,7 @@ export function OperandList({ model, operands, empty, origins = false }: Operand
             {operand.label && <span class="operand-label">{operand.label}</span>}
             <span class="operand-shape">{value ? formatShape(value.shape) : "?"}</span>
             {value && value.dtype !== "float32" && <span class="muted">{value.dtype}</span>}
-            {origins && value && <Origin model={model} value={value} />}
+            {origins && value && <Origin model={model} value={operand.value} written={written && at === 0} />}
           </li>
         );
       })}
@@ -34,25 +37,31 @@ export function OperandList({ model, operands, empty, origins = false }: Operand
   );
 }
 
-function Origin({ model, value }: { readonly model: ModelSnapshot; readonly value: TraceValue }) {
+/** Says where a value comes from, e.g. "writes into [1] of proj's output". */
+function Origin({ model, value, written }: { readonly model: ModelSnapshot; readonly value: ValueId; readonly written: boolean }) {
   const { dispatch } = useSession();
-  const { source } = value;
+  const { views, source } = originOf(indexOf(model), value);
+  const path = source.kind === "module" || source.kind === "operation" ? source.path : null;
+  const text = sourceText(source, model);
+  return (
+    <span class="muted">
+      {[...(written ? [l10n.t("writes into")] : []), ...views.map((view) => l10n.t("{0} of", view))].map((part) => `${part} `)}
+      {path === null ? text : <Link onClick={() => dispatch({ kind: "choose", selected: { kind: "module", path }, reveal: true })}>{text}</Link>}
+    </span>
+  );
+}
+
+function sourceText(source: ValueOrigin["source"], model: ModelSnapshot): string {
   switch (source.kind) {
     case "input":
-      return <span class="muted">{l10n.t("input of the model")}</span>;
+      return l10n.t("the model's input");
     case "constant":
-      return <span class="muted">{l10n.t("from outside the pass")}</span>;
+      return l10n.t("a tensor from outside the pass");
     case "tensor":
-      return <span class="muted">{model.tensors[source.tensor]?.names[0] ?? ""}</span>;
-    case "step": {
-      const operation = indexOf(model).operation(source.step);
-      const path = indexOf(model).enclosing(source.step);
-      return (
-        <span class="muted">
-          {operation?.name ?? ""} {l10n.t("in")}{" "}
-          <Link onClick={() => dispatch({ kind: "choose", selected: { kind: "module", path }, reveal: true })}>{path === "" ? model.name : path}</Link>
-        </span>
-      );
-    }
+      return source.name;
+    case "module":
+      return l10n.t("{0}'s output", source.path || model.name);
+    case "operation":
+      return l10n.t("the result of {0} in {1}", source.name, source.path || model.name);
   }
 }
