@@ -8,6 +8,7 @@ import { graphStrings } from "./graphStrings.js";
 import { indexOf } from "./modelIndex.js";
 import { Outline } from "./outline.js";
 import { overlay } from "./overlays.js";
+import { focusPicture } from "./pictureFocus.js";
 import { useSession } from "./session.js";
 import { type Preferences, rememberedView, type Selected } from "./state.js";
 import { onThemeChange, readTheme } from "./theme.js";
@@ -114,7 +115,7 @@ export function GraphPane({ model, file, layoutEngine, matches, hidden, onGraph 
 
   return (
     <div ref={pane} class="graph-pane" inert={hidden} data-layout={busy ? "busy" : "done"}>
-      <div class="graph-stage">
+      <div class="graph-stage" onClick={focusPicture}>
         <div ref={container} class="graph-canvas" />
         {graph && <Outline graph={graph} model={model} arranged={arranged} onReveal={reveal} />}
       </div>

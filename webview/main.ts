@@ -4,7 +4,7 @@ import { registerControls } from "./controls.js";
 import { Host } from "./host.js";
 import { loadLayoutEngine } from "./layoutEngine.js";
 import { PageView } from "./page.js";
-import { startPage, Store } from "./state.js";
+import { startPage, Store, storedPage } from "./state.js";
 import { loadStrings } from "./strings.js";
 
 interface WebviewApi {
@@ -28,14 +28,16 @@ const host = new Host(
   (message) => store.dispatch(message),
 );
 
-let { memory } = store.page;
+let kept = store.page;
 let file: string | null = null;
 store.subscribe((page) => {
   const shown = page.host?.kind === "file" ? page.host.file : file;
-  if (page.memory === memory && shown === file) return;
-  memory = page.memory;
+  const before = kept;
+  kept = page;
+  const same = (["memory", "query", "tab", "order", "overlay"] as const).every((part) => page[part] === before[part]);
+  if (same && shown === file) return;
   file = shown;
-  vscode.setState({ ...memory, file } satisfies KeptPageState);
+  vscode.setState({ ...storedPage(page), file } satisfies KeptPageState);
 });
 
 const root = document.createElement("div");

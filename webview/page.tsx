@@ -11,6 +11,7 @@ import { Inspector } from "./inspector/inspector.js";
 import { indexOf } from "./modelIndex.js";
 import { EmptyScreen, NoPictureScreen, Notices, UntrustedScreen } from "./notices.js";
 import { ParameterTable } from "./parameterTable.js";
+import { handOnKey } from "./pictureFocus.js";
 import { search } from "./search.js";
 import { type Session, SessionContext, useSession } from "./session.js";
 import { Splitter } from "./splitter.js";
@@ -58,7 +59,7 @@ export function PageView({ store, host, layoutEngine }: PageViewProps) {
     const dispatch = (action: Action) => {
       store.dispatch(action);
       const { model } = store.page;
-      if (action.kind === "choose" && action.selected?.kind === "module" && model !== null) act("selected", { model, path: action.selected.path });
+      if (action.kind === "choose" && model !== null) act("selected", action.selected && { model, path: action.selected.path });
     };
     return { page, request, act, dispatch, tell, announce: setAnnouncement };
   }, [page, host, store]);
@@ -93,7 +94,9 @@ function Content({ layoutEngine }: { readonly layoutEngine: Promise<string> }) {
   // On the window: the keys work wherever the focus is, on nothing too.
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
-      if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isTyping(event)) return;
+      if (event.defaultPrevented || event.ctrlKey || event.metaKey || isTyping(event)) return;
+      if (handOnKey(event)) return event.preventDefault();
+      if (event.altKey) return;
       if (event.key === "/") searchField.current?.focus();
       else if (event.key === "f") graph?.fit();
       else return;

@@ -3,6 +3,7 @@ import * as l10n from "@vscode/l10n";
 import type { Ref } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { IconButton, TextInput, type TextField } from "./controls.js";
+import { focusPicture } from "./pictureFocus.js";
 import type { QueryError } from "./search.js";
 import { useSession } from "./session.js";
 import { useWidth } from "./width.js";
@@ -42,8 +43,10 @@ export function SearchBox({ results, field }: SearchBoxProps) {
 
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === "Enter") step(event.shiftKey ? -1 : 1);
-    else if (event.key === "Escape" && searching) dispatch({ kind: "search", query: "" });
-    else return;
+    else if (event.key === "Escape") {
+      dispatch({ kind: "search", query: "" });
+      focusPicture();
+    } else return;
     event.preventDefault();
     event.stopPropagation();
   };

@@ -37,7 +37,7 @@ export interface FileMemory {
   readonly views: Readonly<Record<string, GraphViewState>>;
 }
 
-/** What outlives a reload. Survives JSON. */
+/** What the user arranged. */
 export interface Memory {
   readonly version: 1;
   readonly preferences: Preferences;
@@ -65,6 +65,18 @@ export interface Page {
   /** The module that the selected one is compared with. */
   readonly compared: string | null;
   readonly memory: Memory;
+}
+
+/** What outlives a reload. Survives JSON. */
+export interface StoredPage extends Memory {
+  /** Absent in what an older version stored. */
+  readonly open?: OpenViews;
+}
+
+type OpenViews = Pick<Page, "query" | "tab" | "order" | "overlay">;
+
+export function storedPage({ memory, query, tab, order, overlay }: Page): StoredPage {
+  return { ...memory, open: { query, tab, order, overlay } };
 }
 
 export type Action =
@@ -98,14 +110,14 @@ const rememberedFiles = 20;
 
 /** The page before the host has spoken; `stored` is what `vscode.getState` gave, of whatever version. */
 export function startPage(stored: unknown): Page {
-  const memory = isMemory(stored)
-    ? { ...stored, preferences: { ...defaultPreferences, ...stored.preferences } }
-    : { version: 1 as const, preferences: defaultPreferences, files: {} };
-  return { host: null, model: null, selected: null, reveals: 0, query: "", tab: "graph", order: null, tracing: false, overlay: null, compared: null, memory };
+  const known = isStored(stored) ? stored : null;
+  const memory: Memory = { version: 1, preferences: { ...defaultPreferences, ...known?.preferences }, files: known?.files ?? {} };
+  const open = { query: "", tab: "graph", order: null, overlay: null, ...known?.open } as const;
+  return { host: null, model: null, selected: null, reveals: 0, tracing: false, compared: null, ...open, memory };
 }
 
-function isMemory(stored: unknown): stored is Memory {
-  return typeof stored === "object" && stored !== null && (stored as Partial<Memory>).version === 1;
+function isStored(stored: unknown): stored is StoredPage {
+  return typeof stored === "object" && stored !== null && (stored as Partial<StoredPage>).version === 1;
 }
 
 export function models(page: Page): readonly ModelSnapshot[] {
@@ -167,7 +179,9 @@ function showState(page: Page, host: PageState): Page {
   const shown = host.models.find((model) => model.name === wanted) ?? host.models[0] ?? null;
   if (!shown) return { ...page, host, model: wanted, selected: sameFile ? page.selected : null };
   const before = sameFile ? shownModel(page) : null;
-  if (shown.name !== page.model || !sameFile) return enterModel({ ...page, host }, shown);
+  // A file that has only begun to run has no models yet: its first ones are entered as if it were new.
+  const first = before === null && page.selected === null;
+  if (shown.name !== page.model || !sameFile || first) return enterModel({ ...page, host }, shown);
   const compared = page.compared !== null && indexOf(shown).module(page.compared) ? page.compared : null;
   return { ...page, host, selected: page.selected && carryOver(page.selected, before, shown), compared };
 }
@@ -185,7 +199,8 @@ function enterModel(page: Page, model: ModelSnapshot): Page {
   return page.host?.kind === "file" ? rememberFile(shown, page.host.file, (file) => ({ ...file, model: model.name })) : shown;
 }
 
-function showSelection(page: Page, selection: Selection): Page {
+function showSelection(page: Page, selection: Selection | null): Page {
+  if (!selection) return { ...page, selected: null };
   const shown = showModel(page, selection.model);
   const model = shownModel(shown);
   if (model?.name !== selection.model) return page;

@@ -35,7 +35,8 @@ export class Page implements vscode.Disposable {
     this.#subscriptions = [
       sessions.onDidChange(({ session, change }) => {
         if (session !== host.session || !this.#ready) return;
-        if (change.kind === "state") this.postState();
+        // The page has followed every selection; to name the last one again would bring back what the user left.
+        if (change.kind === "state") this.#post({ kind: "state", state: this.#state(), selection: null });
         else if (change.kind !== "selection") this.#post(change);
         else if (change.by !== this) this.#post({ kind: "select", selection: change.selection });
       }),
@@ -52,7 +53,7 @@ export class Page implements vscode.Disposable {
     });
   }
 
-  /** To be called when the page is to show another session. */
+  /** Says everything, the selection included: to a page made anew, and when the page is to show another session. */
   postState(): void {
     if (this.#ready) this.#post({ kind: "state", state: this.#state(), selection: this.#host.session?.selection ?? null });
   }

@@ -21,7 +21,7 @@ export type SessionChange =
   | { readonly kind: "model"; readonly model: ModelSnapshot }
   | { readonly kind: "activity"; readonly activity: Activity }
   /** `by` made the selection and needs no telling. */
-  | { readonly kind: "selection"; readonly selection: Selection; readonly by: unknown };
+  | { readonly kind: "selection"; readonly selection: Selection | null; readonly by: unknown };
 
 /** How a session reaches the processes that run model code. */
 export interface SessionHost {
@@ -181,9 +181,9 @@ export class Session implements vscode.Disposable {
     return runner.request(this.file, method, params, { signal, onOutput: (output) => this.host.output(this.file, output) });
   }
 
-  /** Selects a module for everyone who shows it. */
-  select(selection: Selection, by: unknown): void {
-    if (this.#selection?.model === selection.model && this.#selection.path === selection.path) return;
+  /** Selects a module, or nothing, for everyone who shows it. */
+  select(selection: Selection | null, by: unknown): void {
+    if (this.#selection?.model === selection?.model && this.#selection?.path === selection?.path) return;
     this.#selection = selection;
     this.#changes.fire({ kind: "selection", selection, by });
   }

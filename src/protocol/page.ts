@@ -44,12 +44,13 @@ export interface KeptPageState {
 
 /** Host to page, without an answer. */
 export type PageMessage =
+  /** `selection`: what to select in a page made anew; null leaves the page's own, which follows every "select". */
   | { readonly kind: "state"; readonly state: PageState; readonly selection: Selection | null }
   /** One model changed (forward, reinitialize); the rest stays. */
   | { readonly kind: "model"; readonly model: ModelSnapshot }
   | { readonly kind: "activity"; readonly activity: "idle" | "running" | "forward" | "reinitialize" }
-  /** Show this module and select it. */
-  | { readonly kind: "select"; readonly selection: Selection }
+  /** Show this module and select it; null: nothing is selected. */
+  | { readonly kind: "select"; readonly selection: Selection | null }
   | { readonly kind: "reply"; readonly id: number; readonly result: unknown }
   | { readonly kind: "error"; readonly id: number; readonly message: string };
 
@@ -68,8 +69,8 @@ export interface PageMethods {
   /** As of the runner. */
   tensorValues: { params: { readonly model: string; readonly tensor: TensorId; readonly maxRows: number; readonly maxColumns: number; readonly index?: readonly number[] }; result: TensorValues };
   statistics: { params: { readonly model: string; readonly tensor: TensorId; readonly bins: number; readonly range?: readonly [low: number, high: number] }; result: TensorStatistics };
-  /** The user selected a module in the page. */
-  selected: { params: Selection; result: null };
+  /** The user selected a module in the page, or something that runs in it; null: nothing any more. */
+  selected: { params: Selection | null; result: null };
   reveal: { params: { readonly location: SourceLocation }; result: null };
   copySummary: { params: { readonly model: string }; result: null };
   copyText: { params: { readonly text: string }; result: null };

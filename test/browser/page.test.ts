@@ -488,6 +488,36 @@ describe("keyboard and screen reader", () => {
     expect(webview.asked("selected").length).toBeGreaterThan(0);
   });
 
+  test("a click in the picture, Escape in the search and a first key lead to the tree", async () => {
+    const webview = await open(fileState(), { width: 1000 });
+    const focused = () => webview.page.evaluate(() => document.activeElement?.className);
+    const crumb = () => inspector(webview).locator("[aria-current]").innerText();
+    await webview.page.keyboard.press("ArrowDown");
+    await webview.page.keyboard.press("ArrowDown");
+    expect(await focused()).toBe("outline");
+    expect(webview.asked("selected").length).toBe(2);
+    await webview.page.keyboard.press("/");
+    await webview.page.keyboard.type("ReLU");
+    await webview.page.keyboard.press("Escape");
+    expect(await focused()).toBe("outline");
+    await button(webview, "Zoom In (+)").focus();
+    const canvas = (await webview.page.locator(".graph-canvas").boundingBox())!;
+    await webview.page.mouse.click(canvas.x + 3, canvas.y + 3);
+    expect(await focused()).toBe("outline");
+    await expect.poll(crumb).toBe("net");
+  });
+
+  test("the host hears of what is deselected, and a run that ends selects nothing", async () => {
+    const webview = await open(fileState({ models: [gpt({ blocks: 1 })] }), { width: 1000, selection: { model: "gpt2", path: "wpe" } });
+    await webview.page.getByRole("tree").focus();
+    await webview.page.keyboard.press("Escape");
+    expect(webview.asked("selected")).toEqual([null]);
+    // A run that ends says nothing of a selection: the page keeps its own.
+    await webview.send({ kind: "state", state: fileState({ models: [gpt({ blocks: 1 })] }), selection: null });
+    await settled(webview);
+    expect((await items(webview)).some(({ selected }) => selected)).toBe(false);
+  });
+
   test("Enter opens and closes a box", async () => {
     const webview = await open(fileState(), { selection: { model: "rgnet", path: "0" } });
     const isOpen = async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { ModelSnapshot, PageState } from "../../src/protocol/index.js";
 import type { GraphViewState } from "../../webview/graph/index.js";
-import { type Action, type Page, reduce, rememberedView, shownModel, startPage } from "../../webview/state.js";
+import { type Action, type Page, reduce, rememberedView, shownModel, startPage, storedPage } from "../../webview/state.js";
 import { linear, modelFile, net, relu, rgnet, sequential, snapshot, tied } from "./snapshots.js";
 
 const file = (models: readonly ModelSnapshot[], more: Partial<Extract<PageState, { kind: "file" }>> = {}): PageState => ({
@@ -97,6 +97,10 @@ describe("selection", () => {
     expect(play(once, { kind: "select", selection: { model: "rgnet", path: "1" } }).reveals).toBe(once.reveals);
   });
 
+  test("ends where nothing is selected any more", () => {
+    expect(play(chosen, { kind: "select", selection: null }).selected).toBeNull();
+  });
+
   test("of an unknown model changes nothing", () => {
     expect(play(chosen, { kind: "select", selection: { model: "other", path: "1" } })).toBe(chosen);
   });
@@ -116,6 +120,19 @@ describe("what outlives a reload", () => {
     expect(shownModel(after)?.name).toBe("rgnet");
     expect(rememberedView(after)).toEqual(view);
     expect(after.selected).toEqual(module("0"));
+  });
+
+  test("the selection, also when the file runs first and has no models until then", () => {
+    const running = play(startPage(stored), state([], { activity: "running", lastRun: { kind: "none" } }));
+    const after = play(running, state([net(), rgnet()]));
+    expect(shownModel(after)?.name).toBe("rgnet");
+    expect(after.selected).toEqual(module("0"));
+  });
+
+  test("the search, the table and its order, and what colours the boxes", () => {
+    const open = play(before, { kind: "search", query: "Linear" }, { kind: "openTab", tab: "parameters" }, { kind: "overlay", overlay: "parameters" });
+    const after = startPage(JSON.parse(JSON.stringify(storedPage(open))));
+    expect(after).toMatchObject({ query: "Linear", tab: "parameters", overlay: "parameters", order: null });
   });
 
   test("preferences, and defaults for those that an older version did not know", () => {
