@@ -22,6 +22,8 @@ export function graphStrings(): GraphStrings {
     declaredOrder: l10n.t("Order as declared; no forward pass was measured"),
     noTrace: l10n.t("No forward pass: how data flows is unknown"),
     plainLayout: l10n.t("Simplified layout"),
+    stubSources: l10n.t("{0} sources"),
+    stubTargets: l10n.t("{0} more"),
     legend: l10n.t("Legend"),
     kinds: {
       dense: l10n.t("Linear"),

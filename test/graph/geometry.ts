@@ -37,7 +37,9 @@ export function collisions(scene: Scene): string[] {
       const thick = { x: line.x + (line.width ? 1 : -0.5), y: line.y + (line.height ? 1 : -0.5), width: line.width ? line.width - 2 : 1, height: line.height ? line.height - 2 : 1 };
       for (const box of around) if (overlap(thick, box)) found.push(`${edge.from} > ${edge.to} through ${box.node.id}`);
     }
-    if (edge.label) labels.push({ x: edge.label.x, y: edge.label.y - 9, width: edge.label.width, height: 10, text: edge.label.text });
+    for (const label of [edge.label, ...edge.stubs.map((stub) => stub.label)]) {
+      if (label) labels.push({ x: label.x, y: label.y - 9, width: label.width, height: 10, text: label.text });
+    }
   }
   labels.forEach((label, i) => {
     labels.slice(i + 1).forEach((other) => overlap(label, other) && found.push(`label ${label.text} over label ${other.text}`));

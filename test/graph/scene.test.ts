@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import type { ModelSnapshot } from "../../src/protocol/index.js";
 import type { Direction } from "../../webview/graph/index.js";
+import { CutLines } from "../../webview/graph/drawing/cutLines.js";
 import { elkInProcess } from "../../webview/graph/layout/elkInProcess.js";
 import { LayoutSolver } from "../../webview/graph/layout/solver.js";
 import { initialArrangement, type Arrangement } from "../../webview/graph/model/arrangement.js";
@@ -73,17 +74,39 @@ describe.each(ways)("a picture that flows %s, %s", (direction, layout) => {
   });
 });
 
-describe("a cut line", () => {
-  it("is what a source with a high fan-out leaves at each of its users", async () => {
+describe("lines of one source to many layers", () => {
+  it("are drawn, and run together", async () => {
     const picture = await scene(fixtures.gpt({ blocks: 12 }), "down", { unfolded: new Set(["h.0"]) });
-    const mask = picture.edges.filter((edge) => edge.container?.node.id === "h" && edge.edge.toPort.startsWith("in:1"));
+    const mask = picture.edges.filter((edge) => edge.container?.node.id === "h" && edge.edge.fromPort === "in:1");
     expect(mask).toHaveLength(12);
-    expect(mask.filter((edge) => edge.points === null)).toHaveLength(11);
+    const rails = mask.map(({ points }) => Math.max(...points!.map(({ x }) => x)));
+    expect(new Set(rails.map((x) => x.toFixed(3))).size).toBe(1);
   });
 
-  it("is never a skip connection", async () => {
-    for (const model of [fixtures.unet(), fixtures.resnet([2, 2, 2, 2])]) {
-      expect((await scene(model, "down", { depth: "all" })).edges.filter((edge) => edge.points === null)).toEqual([]);
+  it.each([["dense", fixtures.dense()], ["unet", fixtures.unet()], ["resnet", fixtures.resnet([2, 2, 2, 2])]])("are never cut in a model like %s", async (_, model) => {
+    expect((await scene(model, "down", { depth: "all" })).edges.filter((edge) => edge.points === null)).toEqual([]);
+  });
+
+  it("are cut where there are too many; what is left says where it comes from and how many there are", async () => {
+    const picture = await scene(fixtures.gpt({ blocks: 430 }), "down", { unfolded: new Set(["h.0"]) });
+    const cut = picture.edges.filter((edge) => edge.points === null);
+    expect(cut).toHaveLength(429);
+    const stubs = cut.flatMap((edge) => edge.stubs);
+    expect(stubs.filter(({ end }) => end === "target").map(({ label }) => label?.text)).toEqual(cut.map(() => "tril"));
+    expect(stubs.filter(({ end }) => end === "source").map(({ label }) => label?.text)).toEqual(["429 more"]);
+    expect(collisions(await scene(fixtures.dense(47)))).toEqual([]);
+    const sources = (await scene(fixtures.dense(47))).edges.flatMap((edge) => edge.stubs.flatMap(({ label }) => label?.text ?? []));
+    expect(sources).toContain("12 sources");
+  });
+
+  it("go along the margin past all boxes when a cut one is drawn through", async () => {
+    for (const direction of ["down", "right"] as const) {
+      const picture = await scene(fixtures.dense(30), direction);
+      const lines = new CutLines(picture);
+      const edges = picture.edges.map((edge) => lines.whole(edge));
+      const slants = edges.flatMap(({ points }) => points!.slice(1).map(({ x, y }, i) => Math.min(Math.abs(x - points![i]!.x), Math.abs(y - points![i]!.y))));
+      expect(Math.max(...slants)).toBeCloseTo(0, 5);
+      expect(collisions({ ...picture, edges }).filter((found) => found.includes("through"))).toEqual([]);
     }
   });
 });
@@ -94,10 +117,10 @@ describe("layout", () => {
     const elk = elkInProcess();
     const counting = new LayoutSolver({ ...elk, layout: (graph) => { calls += graph.children!.length; return elk.layout(graph); } });
     await scene(fixtures.gpt({ blocks: 12 }), "down", { depth: "all", unfolded: new Set(["h.0"]) }, counting);
-    // An attention, a block and the model itself are no chains.
-    expect(calls).toBe(3);
+    // An attention, a block, the list of blocks with their mask and the model itself are no chains.
+    expect(calls).toBe(4);
     await scene(fixtures.gpt({ blocks: 12 }), "down", { depth: "all", unfolded: new Set(["h.0"]) }, counting);
-    expect(calls).toBe(3);
+    expect(calls).toBe(4);
   });
 
   it("falls back to the plain one when time is over, and ends what runs", async () => {

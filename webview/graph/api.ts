@@ -75,7 +75,7 @@ export interface DescribedEdge {
   readonly label: string;
   /** "declared": order of a Sequential without a trace, not measured. */
   readonly kind: "measured" | "declared";
-  /** True where the line is cut to stubs at both ends, because the source feeds many. */
+  /** True where the line is cut to stubs at both ends, because all lines of the container would take too long to lay out. */
   readonly stub: boolean;
 }
 

@@ -1,10 +1,13 @@
 import type { Direction } from "./api.js";
 import { closedFace, titleFace, titleHeight, titleWidth, type Face, type FaceContext } from "./face.js";
+import { edgeEnd } from "./layout/edgeEnds.js";
 import { labelsOf, type PlacedLabel } from "./layout/edgeLabels.js";
 import { borderNode, type LayoutProblem, type LayoutSolution, type Point } from "./layout/problem.js";
 import type { LayoutSolver, Solved } from "./layout/solver.js";
+import { stubsOf, type Stub } from "./layout/stubs.js";
 import { border } from "./model/dataFlow.js";
-import type { DisplayContent, DisplayEdge, DisplayGraph, DisplayNode } from "./model/displayGraph.js";
+import { nodeTitle, type DisplayContent, type DisplayEdge, type DisplayGraph, type DisplayNode } from "./model/displayGraph.js";
+import { fill } from "./strings.js";
 
 /** A box at its place in the picture. */
 export interface SceneBox {
@@ -24,13 +27,18 @@ export interface SceneEdge {
   readonly to: string;
   /** Scale below which it is too small to matter follows from its container. */
   readonly container: SceneBox | null;
-  /** Whole line; null where it is cut to `stubs`. */
+  /** Whole line; null where it is cut. */
   readonly points: readonly Point[] | null;
-  /** Where a cut line leaves its source and reaches its target. */
+  /** Where the line leaves its source and reaches its target. */
   readonly ends: readonly [Point, Point];
   readonly label: PlacedLabel | null;
-  /** Of a cut line: no whole line leaves the same port, so that its own stub must show that something does. */
-  readonly leavesAlone: boolean;
+  /** What is drawn of a cut line. Cut lines that end at the same place share a stub, which the first of them has. */
+  readonly stubs: readonly SceneStub[];
+}
+
+export interface SceneStub extends Pick<Stub, "end" | "points"> {
+  /** At the target what the line comes from; at the source how many it feeds. */
+  readonly label: PlacedLabel | null;
 }
 
 /** The picture with every position in one coordinate system; parents before what they hold. */
@@ -54,12 +62,13 @@ interface Ports {
 
 interface OpenContent {
   readonly node: DisplayNode | null;
+  readonly around: OpenContent | null;
   readonly content: DisplayContent;
   /** Ports on its own border. */
   readonly ports: Ports;
   readonly childPorts: ReadonlyMap<string, Ports>;
   /** 0 for what holds no open box. */
-  readonly level: number;
+  level: number;
   problem?: LayoutProblem;
   solution?: LayoutSolution;
   size?: Size;
@@ -82,7 +91,7 @@ export interface SceneOptions extends FaceContext {
 export async function layoutScene(graph: DisplayGraph, solver: LayoutSolver, options: SceneOptions): Promise<Scene> {
   const levels: OpenContent[][] = [];
   const opened = new Map<DisplayNode, OpenContent>();
-  const canvas = gather(graph.canvas, null, { in: [], out: [] }, levels, opened);
+  const canvas = gather(graph.canvas, null, null, { in: [], out: [] }, levels, opened);
   const faces = new Map<DisplayNode, Face>();
   let isPlain = false;
   for (const level of levels) {
@@ -101,7 +110,7 @@ export async function layoutScene(graph: DisplayGraph, solver: LayoutSolver, opt
 }
 
 /** Finds every open container, puts it on the level of its height, and lists the ports that edges inside or outside use. */
-function gather(content: DisplayContent, node: DisplayNode | null, ports: Ports, levels: OpenContent[][], opened: Map<DisplayNode, OpenContent>): OpenContent {
+function gather(content: DisplayContent, node: DisplayNode | null, around: OpenContent | null, ports: Ports, levels: OpenContent[][], opened: Map<DisplayNode, OpenContent>): OpenContent {
   const childPorts = new Map<string, Ports>(content.nodes.map((child) => [child.id, { in: [], out: [] }]));
   const use = (list: string[], port: string) => {
     if (!list.includes(port)) list.push(port);
@@ -113,14 +122,12 @@ function gather(content: DisplayContent, node: DisplayNode | null, ports: Ports,
     if (edge.to === border) use(ports.out, edge.toPort);
     else use(childPorts.get(edge.to)?.in ?? [], targetPort(edge, isOpen.has(edge.to)));
   }
-  let level = 0;
+  const own: OpenContent = { node, around, content, ports, childPorts, level: 0 };
   for (const child of content.nodes) {
-    if (!child.content) continue;
-    level = Math.max(level, gather(child.content, child, childPorts.get(child.id)!, levels, opened).level + 1);
+    if (child.content) own.level = Math.max(own.level, gather(child.content, child, own, childPorts.get(child.id)!, levels, opened).level + 1);
   }
-  const own: OpenContent = { node, content, ports, childPorts, level };
   if (node) opened.set(node, own);
-  (levels[level] ??= []).push(own);
+  (levels[own.level] ??= []).push(own);
   return own;
 }
 
@@ -186,6 +193,22 @@ function labelTexts(content: DisplayContent): string[] {
   return content.edges.map((edge) => ((saysItsShape.has(edge.from) && edge.via.length === 0) || saysItsShape.has(edge.to) ? "" : edge.label));
 }
 
+/** What is written beside each stub. */
+function stubTexts(container: OpenContent, stubs: readonly Stub[], { strings }: SceneOptions): string[] {
+  return stubs.map(({ end, edges }) => {
+    if (end === "source") return fill(strings.stubTargets, edges.length);
+    const sources = new Map(edges.map((index) => [`${container.content.edges[index]!.from} ${container.content.edges[index]!.fromPort}`, index]));
+    return sources.size > 1 ? fill(strings.stubSources, sources.size) : sourceName(container, container.content.edges[edges[0]!]!, strings);
+  });
+}
+
+/** What an edge comes from, also from beyond the borders around. */
+function sourceName({ node, around, content }: OpenContent, edge: DisplayEdge, strings: SceneOptions["strings"]): string {
+  if (edge.from !== border) return nodeTitle(content.nodes.find(({ id }) => id === edge.from)!, strings);
+  const before = around?.content.edges.find(({ to, toPort }) => to === node!.id && toPort === edge.fromPort);
+  return before ? sourceName(around!, before, strings) : "";
+}
+
 function portOrder(port: string): number {
   return Number(/\d+/.exec(port)?.[0] ?? 0) * 100 + Number(/\/(\d+)/.exec(port)?.[1] ?? 0);
 }
@@ -222,35 +245,24 @@ class Composer {
       this.#boxes.push(box);
       if (inner) this.#content(inner, box.x + inner.size!.shift, box.y + titleHeight, box, depth + 1);
     });
-    const labels = labelsOf(problem!, solution!, labelTexts(content), this.options.measure);
-    const whole = new Set(content.edges.filter((_, index) => solution!.edges[index]).map((edge) => `${edge.from} ${edge.fromPort}`));
-    const at = (point: Point): Point => ({ x: x + point.x, y: y + point.y });
+    const stubs = stubsOf(problem!, solution!);
+    const texts = { edges: labelTexts(content), stubs: stubTexts(container, stubs, this.options) };
+    const labels = labelsOf(problem!, solution!, stubs, texts, this.options.measure);
+    const at = <Placed extends Point>(place: Placed): Placed => ({ ...place, x: x + place.x, y: y + place.y });
+    const stubsOfEdge = new Map<number, SceneStub[]>();
+    stubs.forEach(({ end, edges: [first], points }, index) => {
+      const label = labels.stubs[index];
+      const own = stubsOfEdge.get(first!) ?? [];
+      stubsOfEdge.set(first!, [...own, { end, points: points.map(at), label: label ? at(label) : null }]);
+    });
     content.edges.forEach((edge, index) => {
       const points = solution!.edges[index]?.map(at) ?? null;
-      const label = labels[index];
+      const label = labels.edges[index];
       this.#edges.push({
-        edge, container: around, points, leavesAlone: !points && !whole.has(`${edge.from} ${edge.fromPort}`), ends: points ? [points[0]!, points.at(-1)!] : [at(this.#end(container, index, "from")), at(this.#end(container, index, "to"))],
+        edge, container: around, points, ends: points ? [points[0]!, points.at(-1)!] : [at(edgeEnd(problem!, solution!, index, "from")), at(edgeEnd(problem!, solution!, index, "to"))],
         from: edge.from === border ? (around?.node.id ?? "") : edge.from, to: edge.to === border ? (around?.node.id ?? "") : edge.to,
-        label: label ? { ...label, x: x + label.x, y: y + label.y } : null,
+        label: label ? at(label) : null, stubs: stubsOfEdge.get(index) ?? [],
       });
     });
-  }
-
-  /** Where an edge meets a box or the border. */
-  #end({ problem, solution }: OpenContent, index: number, side: "from" | "to"): Point {
-    const edge = problem!.edges[index]!;
-    const isDown = this.options.direction === "down";
-    const node = side === "from" ? edge.from : edge.to;
-    const port = side === "from" ? edge.fromPort : edge.toPort;
-    if (node === borderNode) {
-      const along = (side === "from" ? solution!.inPorts : solution!.outPorts)[port]!;
-      const across = side === "from" ? 0 : isDown ? solution!.height : solution!.width;
-      return isDown ? { x: along, y: across } : { x: across, y: along };
-    }
-    const place = solution!.nodes[node]!;
-    const ports = solution!.nodePorts[node]!;
-    const along = (side === "from" ? ports.out : ports.in)[port]!;
-    const across = side === "to" ? 0 : isDown ? problem!.nodes[node]!.height : problem!.nodes[node]!.width;
-    return isDown ? { x: place.x + along, y: place.y + across } : { x: place.x + across, y: place.y + along };
   }
 }

@@ -22,6 +22,8 @@ export interface GraphStrings {
   readonly declaredOrder: string;
   readonly noTrace: string;
   readonly plainLayout: string;
+  readonly stubSources: string;
+  readonly stubTargets: string;
   readonly legend: string;
   readonly kinds: Readonly<Record<LayerKind, string>>;
   readonly legendRepeated: string;
@@ -50,6 +52,8 @@ export const englishStrings: GraphStrings = {
   declaredOrder: "Order as declared; no forward pass was measured",
   noTrace: "No forward pass: how data flows is unknown",
   plainLayout: "Simplified layout",
+  stubSources: "{0} sources",
+  stubTargets: "{0} more",
   legend: "Legend",
   kinds: {
     dense: "Linear",

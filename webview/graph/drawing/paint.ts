@@ -1,7 +1,8 @@
 import { badgeHeight, titleHeight, type Face, type FaceBadge, type FaceGlyph, type Tone } from "../face.js";
 import type { Point } from "../layout/problem.js";
-import type { Scene, SceneBox, SceneEdge } from "../scene.js";
 import { estimateText } from "../text.js";
+import { ringRadius } from "../layout/stubs.js";
+import type { SceneBox, SceneEdge, SceneStub } from "../scene.js";
 import type { Theme } from "../theme.js";
 import type { OverlayMark } from "./overlay.js";
 import type { Surface } from "./surface.js";
@@ -27,9 +28,9 @@ const leastBox = 1.5;
 const radius = 6;
 
 /** Draws boxes (parents before what they hold), then edges over them. */
-export function paintScene(surface: Surface, scene: Scene, boxes: Iterable<SceneBox>, edges: readonly SceneEdge[], look: Look): void {
+export function paintScene(surface: Surface, boxes: Iterable<SceneBox>, edges: readonly SceneEdge[], look: Look): void {
   for (const box of boxes) paintBox(surface, box, look);
-  for (const edge of edges) paintEdge(surface, edge, scene, look);
+  for (const edge of edges) paintEdge(surface, edge, look);
   surface.opacity(1);
 }
 
@@ -166,9 +167,8 @@ export function rebin(bins: readonly number[], count: number): number[] {
   return result;
 }
 
-const stubLength = 9;
 
-export function paintEdge(surface: Surface, edge: SceneEdge, scene: Scene, look: Look, emphasis?: string): void {
+export function paintEdge(surface: Surface, edge: SceneEdge, look: Look, emphasis?: string): void {
   const { theme, scale } = look;
   const container = edge.container;
   if (container && Math.min(container.width, container.height) * scale < 24) return;
@@ -181,24 +181,22 @@ export function paintEdge(surface: Surface, edge: SceneEdge, scene: Scene, look:
     surface.line(edge.points, 6, paint);
     if (edge.to !== container?.node.id || edge.edge.to === edge.edge.from) paintArrow(surface, edge.points.at(-2)!, edge.points.at(-1)!, color, scale);
   } else if (scale > 0.3) {
-    paintStubs(surface, edge, scene.direction === "down", color, scale, edge.to !== container?.node.id);
+    for (const stub of edge.stubs) paintStub(surface, stub, color, scale, stub.end === "target" && edge.to !== container?.node.id);
   }
-  if (edge.label && scale >= legibleScale) surface.text(edge.label.x, edge.label.y, edge.label.text, "small", emphasis ?? theme.muted, "start");
+  if (scale < legibleScale) return;
+  for (const label of [edge.label, ...edge.stubs.map((stub) => stub.label)]) {
+    if (label) surface.text(label.x, label.y, label.text, "small", emphasis ?? theme.muted, "start");
+  }
 }
 
-/** A short piece with a ring at the target, and at the source where no whole line leaves it. */
-function paintStubs(surface: Surface, { ends: [from, to], leavesAlone }: SceneEdge, isDown: boolean, color: string, scale: number, hasArrow: boolean): void {
-  const paint = { stroke: color, lineWidth: Math.max(1.25, 0.7 / scale) };
-  const beyond = (point: Point, distance: number) => (isDown ? { x: point.x, y: point.y + distance } : { x: point.x + distance, y: point.y });
-  const ring = ({ x, y }: Point) => surface.rectangle(x - 2, y - 2, 4, 4, 2, { stroke: color });
-  if (leavesAlone) {
-    surface.line([from, beyond(from, stubLength)], 0, paint);
-    ring(beyond(from, stubLength + 2));
-  }
-  const before = beyond(to, -stubLength);
-  surface.line([before, to], 0, paint);
-  ring(beyond(before, -2));
-  if (hasArrow) paintArrow(surface, before, to, color, scale);
+/** A short piece with a ring at its open end. */
+function paintStub(surface: Surface, { points }: SceneStub, color: string, scale: number, hasArrow: boolean): void {
+  const [open, next] = [points[0]!, points[1]!];
+  const away = Math.hypot(next.x - open.x, next.y - open.y);
+  const beside = { x: open.x + ((next.x - open.x) * ringRadius) / away, y: open.y + ((next.y - open.y) * ringRadius) / away };
+  surface.line([beside, ...points.slice(1)], 3, { stroke: color, lineWidth: Math.max(1.25, 0.7 / scale) });
+  surface.rectangle(open.x - ringRadius, open.y - ringRadius, 2 * ringRadius, 2 * ringRadius, ringRadius, { stroke: color });
+  if (hasArrow) paintArrow(surface, points.at(-2)!, points.at(-1)!, color, scale);
 }
 
 function paintArrow(surface: Surface, from: Point, to: Point, color: string, scale: number): void {

@@ -1,6 +1,7 @@
 import Flatbush from "flatbush";
 import type { MeasureText } from "../text.js";
 import type { LayoutProblem, LayoutSolution, Point } from "./problem.js";
+import { ringRadius, type Stub } from "./stubs.js";
 
 /** A text beside its edge. `x` is its left end, `y` its baseline. */
 export interface PlacedLabel {
@@ -10,7 +11,7 @@ export interface PlacedLabel {
   readonly text: string;
 }
 
-const height = 11;
+const height = 10;
 const arrow = 7;
 const clearance = 4;
 
@@ -21,28 +22,39 @@ interface Box {
   readonly y1: number;
 }
 
+/** What is to be written beside the lines of a container, and beside the stubs of those that are cut. */
+export interface LabelTexts {
+  readonly edges: readonly string[];
+  readonly stubs: readonly string[];
+}
+
+export interface PlacedLabels {
+  readonly edges: readonly (PlacedLabel | null)[];
+  readonly stubs: readonly (PlacedLabel | null)[];
+}
+
 /** By solution, then by the texts: containers of one structure share their solution, not always their shapes. */
-const kept = new WeakMap<LayoutSolution, { readonly measure: MeasureText; readonly byTexts: Map<string, readonly (PlacedLabel | null)[]> }>();
+const kept = new WeakMap<LayoutSolution, { readonly measure: MeasureText; readonly byTexts: Map<string, PlacedLabels> }>();
 
 /** Labels of a solution stay where they are while their texts do. */
-export function labelsOf(problem: LayoutProblem, solution: LayoutSolution, texts: readonly string[], measure: MeasureText): readonly (PlacedLabel | null)[] {
+export function labelsOf(problem: LayoutProblem, solution: LayoutSolution, stubs: readonly Stub[], texts: LabelTexts, measure: MeasureText): PlacedLabels {
   let known = kept.get(solution);
   if (known?.measure !== measure) kept.set(solution, (known = { measure, byTexts: new Map() }));
-  const key = texts.join("\n");
+  const key = [...texts.edges, ...texts.stubs].join("\n");
   let labels = known.byTexts.get(key);
-  if (!labels) known.byTexts.set(key, (labels = placeLabels(problem, solution, texts, measure)));
+  if (!labels) known.byTexts.set(key, (labels = placeLabels(problem, solution, stubs, texts, measure)));
   return labels;
 }
 
 /**
  * Puts each edge's label beside a straight piece of its line where it touches no box, no other line and no other label; null where there is
- * no such place. Edges of one source that carry the same shape are labelled once.
+ * no such place. Edges of one source that carry the same shape are labelled once. A stub has its label beside its ring.
  */
-function placeLabels(problem: LayoutProblem, solution: LayoutSolution, texts: readonly string[], measure: MeasureText): (PlacedLabel | null)[] {
-  const segments: { edge: number; a: Point; b: Point }[] = [];
-  solution.edges.forEach((points, edge) => {
-    for (let i = 1; points && i < points.length; i++) segments.push({ edge, a: points[i - 1]!, b: points[i]! });
-  });
+function placeLabels(problem: LayoutProblem, solution: LayoutSolution, stubs: readonly Stub[], texts: LabelTexts, measure: MeasureText): PlacedLabels {
+  const segments: { a: Point; b: Point }[] = [];
+  for (const points of [...solution.edges, ...stubs.map((stub) => stub.points)]) {
+    for (let i = 1; points && i < points.length; i++) segments.push({ a: points[i - 1]!, b: points[i]! });
+  }
   const obstacles = new Flatbush(Math.max(1, problem.nodes.length + segments.length));
   solution.nodes.forEach(({ x, y }, index) => obstacles.add(x, y, x + problem.nodes[index]!.width, y + problem.nodes[index]!.height));
   for (const { a, b } of segments) obstacles.add(Math.min(a.x, b.x), Math.min(a.y, b.y), Math.max(a.x, b.x), Math.max(a.y, b.y));
@@ -55,24 +67,36 @@ function placeLabels(problem: LayoutProblem, solution: LayoutSolution, texts: re
     !obstacles.collides(box.x0 - 1.5, box.y0 - 1.5, box.x1 + 1.5, box.y1 + 1.5) &&
     !placed.some((other) => box.x0 < other.x1 + 3 && other.x0 < box.x1 + 3 && box.y0 < other.y1 && other.y0 < box.y1);
 
-  const labels: (PlacedLabel | null)[] = texts.map(() => null);
-  const labelled = new Set<string>();
-  texts.forEach((text, index) => {
-    const points = solution.edges[index];
-    if (!text || !points) return;
-    const { from, fromPort } = problem.edges[index]!;
-    const group = `${from} ${fromPort} ${text}`;
-    if (labelled.has(group)) return;
-    const width = measure(text, "small");
-    for (const box of candidates(points, width, problem.direction === "down")) {
+  const put = (text: string, boxes: Iterable<Box>): PlacedLabel | null => {
+    for (const box of text ? boxes : []) {
       if (!isFree(box)) continue;
       placed.push(box);
-      labelled.add(group);
-      labels[index] = { x: box.x0, y: box.y1 - 2, width, text };
-      break;
+      return { x: box.x0, y: box.y1 - 2, width: box.x1 - box.x0, text };
     }
+    return null;
+  };
+  const stubLabels = stubs.map((stub, index) => put(texts.stubs[index]!, besideRing(stub.points[0]!, measure(texts.stubs[index]!, "small"))));
+  const labelled = new Set<string>();
+  const edgeLabels = texts.edges.map((text, index) => {
+    const points = solution.edges[index];
+    if (!text || !points) return null;
+    const { from, fromPort } = problem.edges[index]!;
+    const group = `${from} ${fromPort} ${text}`;
+    if (labelled.has(group)) return null;
+    const label = put(text, candidates(points, measure(text, "small"), problem.direction === "down"));
+    if (label) labelled.add(group);
+    return label;
   });
-  return labels;
+  return { edges: edgeLabels, stubs: stubLabels };
+}
+
+/** Right of the ring before left of it, then above and below. */
+function* besideRing({ x, y }: Point, width: number): Generator<Box> {
+  const away = ringRadius + clearance;
+  for (const y0 of [y - height / 2, y - height + 1, y - 1]) {
+    for (const x0 of [x + away, x - away - width]) yield { x0, y0, x1: x0 + width, y1: y0 + height };
+  }
+  for (const y0 of [y - away - height, y + away]) yield { x0: x - width / 2, y0, x1: x + width / 2, y1: y0 + height };
 }
 
 /** Places beside each piece that runs with the flow: nearest to the source first, right of (above) the line before left (below). */

@@ -1,5 +1,4 @@
 import type { ElkExtendedEdge, ElkNode, ElkPort } from "elkjs/lib/elk-api.js";
-import { edgesToCut } from "./longEdges.js";
 import { borderNode, contentPadding, type LayoutProblem, type LayoutSolution, type Point, type ProblemNode } from "./problem.js";
 
 /**
@@ -17,7 +16,6 @@ export function elkGraph(problems: readonly LayoutProblem[]): ElkNode {
 function container(problem: LayoutProblem, position: number): ElkNode {
   const { direction, nodes, edges } = problem;
   const id = `c${position}`;
-  const cut = edgesToCut(problem);
   const isDown = direction === "down";
   const [inSide, outSide] = isDown ? ["NORTH", "SOUTH"] : ["WEST", "EAST"];
   const borderPorts = [
@@ -47,9 +45,11 @@ function container(problem: LayoutProblem, position: number): ElkNode {
       "elk.layered.thoroughness": nodes.length > 200 ? "3" : "7",
     },
     children: nodes.map((node, index) => elkNode(node, `${id}n${index}`, isDown)),
-    edges: edges.flatMap((edge, index): ElkExtendedEdge[] =>
-      cut.has(index) ? [] : [{ id: `${id}e${index}`, sources: [end(edge.from, edge.fromPort, "o")], targets: [end(edge.to, edge.toPort, "i")] }],
-    ),
+    edges: edges.map((edge, index): ElkExtendedEdge => ({
+      id: `${id}e${index}`,
+      sources: [end(edge.from, edge.fromPort, "o")],
+      targets: [end(edge.to, edge.toPort, "i")],
+    })),
   };
 }
 

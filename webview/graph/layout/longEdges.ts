@@ -1,49 +1,35 @@
 import { borderNode, type LayoutProblem } from "./problem.js";
 
-/** A source that feeds at least this many has its long edges cut. */
-const highFanOut = 5;
-
-/** Layers that all edges together may pass through; beyond, the longest are cut. Layout time grows with the square of it. */
-const mostCrossedLayers = 1500;
+/** Layers that all rails together may pass; beyond, the longest are cut. Layout time grows with the square of it. */
+const mostCrossedLayers = 300;
 
 /**
- * Which edges are cut to stubs before layout: those of a source with a high fan-out (a mask that feeds every block) that would pass other
- * layers, and, where the edges are too many still, the longest.
+ * Which edges are cut to stubs before layout. All that leave one port share a rail (see rails.ts), which costs the layers that it passes. Where all rails
+ * together would take too long, the longest are left out, with every edge on them that passes a layer.
  */
 export function edgesToCut(problem: LayoutProblem): ReadonlySet<number> {
-  const { edges } = problem;
   const layers = layersOf(problem);
-  const lastLayer = Math.max(0, ...layers) + 1;
-  const span = (edge: LayoutProblem["edges"][number]) =>
-    (edge.to === borderNode ? lastLayer : layers[edge.to]!) - (edge.from === borderNode ? -1 : layers[edge.from]!);
+  const layerBelow = Math.max(-1, ...layers) + 1;
+  const passed = ({ from, to }: LayoutProblem["edges"][number]) => (to === borderNode ? layerBelow : layers[to]!) - (from === borderNode ? -1 : layers[from]!) - 1;
 
-  const bySource = new Map<string, number[]>();
-  edges.forEach((edge, position) => {
+  const rails = new Map<string, { length: number; readonly edges: number[] }>();
+  problem.edges.forEach((edge, index) => {
+    const length = passed(edge);
+    if (length <= 0) return;
     const source = `${edge.from}:${edge.fromPort}`;
-    const others = bySource.get(source);
-    if (others) others.push(position);
-    else bySource.set(source, [position]);
-  });
-  const cut = new Set<number>();
-  for (const positions of bySource.values()) {
-    if (positions.length < highFanOut) continue;
-    for (const position of positions) if (span(edges[position]!) > 1) cut.add(position);
-  }
-
-  let crossed = 0;
-  const kept: { position: number; length: number }[] = [];
-  edges.forEach((edge, position) => {
-    if (cut.has(position)) return;
-    const length = span(edge) - 1;
-    if (length > 0) {
-      crossed += length;
-      kept.push({ position, length });
+    const rail = rails.get(source);
+    if (!rail) rails.set(source, { length, edges: [index] });
+    else {
+      rail.length = Math.max(rail.length, length);
+      rail.edges.push(index);
     }
   });
-  kept.sort((a, b) => b.length - a.length);
-  for (const { position, length } of kept) {
+  const cut = new Set<number>();
+  const longestFirst = [...rails.values()].sort((a, b) => b.length - a.length);
+  let crossed = longestFirst.reduce((sum, { length }) => sum + length, 0);
+  for (const { length, edges } of longestFirst) {
     if (crossed <= mostCrossedLayers) break;
-    cut.add(position);
+    for (const edge of edges) cut.add(edge);
     crossed -= length;
   }
   return cut;

@@ -1,8 +1,10 @@
 import type { ElkNode } from "elkjs/lib/elk-api.js";
 import { chainSolution } from "./chain.js";
 import { elkGraph, readSolutions } from "./layered.js";
+import { edgesToCut } from "./longEdges.js";
 import { plainSolution } from "./plain.js";
 import { problemKey, type LayoutProblem, type LayoutSolution } from "./problem.js";
+import { withoutRails, withRails } from "./rails.js";
 
 /** ELK, wherever it runs. */
 export interface Elk {
@@ -66,7 +68,8 @@ export class LayoutSolver {
   async #solveBatch(elk: Elk, batch: readonly (readonly [string, LayoutProblem])[], deadline: number): Promise<void> {
     const left = deadline - performance.now();
     if (left <= 0) return;
-    const problems = batch.map(([, problem]) => problem);
+    const railed = batch.map(([, problem]) => withRails(problem, edgesToCut(problem)));
+    const problems = railed.map(({ problem }) => problem);
     let timer: ReturnType<typeof setTimeout> | undefined;
     try {
       const timeout = new Promise<null>((resolve) => (timer = setTimeout(() => resolve(null), left)));
@@ -75,7 +78,10 @@ export class LayoutSolver {
         elk.restart();
         return;
       }
-      readSolutions(problems, root).forEach((solution, index) => this.#keep(batch[index]![0], solution));
+      readSolutions(problems, root).forEach((solution, index) => {
+        const [key, problem] = batch[index]!;
+        this.#keep(key, withoutRails(problem, railed[index]!, solution));
+      });
     } catch (error) {
       // One container that ELK cannot do must not take the others with it.
       if (batch.length === 1) console.warn(`Layout failed, a plain one is shown: ${String(error)}`);

@@ -57,11 +57,11 @@ export class Painter {
     const boxes = scene.boxes
       .map((box) => animation.at(box, progress))
       .filter((box) => box.x < right && box.y < bottom && box.x + box.width > left && box.y + box.height > top);
-    paintScene(this.#baseSurface(look), scene, boxes, [], look);
+    paintScene(this.#baseSurface(look), boxes, [], look);
   }
 
-  paint({ scene, index }: Shown, look: Look): void {
-    paintScene(this.#baseSurface(look), scene, index.boxesIn(...this.view), index.edgesIn(...this.view), look);
+  paint({ index }: Shown, look: Look): void {
+    paintScene(this.#baseSurface(look), index.boxesIn(...this.view), index.edgesIn(...this.view), look);
   }
 
   /** Returns the chips, for the pointer. */
@@ -75,8 +75,8 @@ export class Painter {
     // An edge that is pointed at says more than the container that it lies in.
     const hover = marks.edge ? null : marks.hover;
     const emphasized = marks.selection ?? hover;
-    for (const edge of emphasized === null ? [] : shown.flow.edgesAt(emphasized)) paintEdge(surface, whole(edge), scene, look, theme.selection);
-    if (marks.edge) paintEdge(surface, whole(marks.edge.edge), scene, look, theme.selection);
+    for (const edge of emphasized === null ? [] : shown.flow.edgesAt(emphasized)) paintEdge(surface, shown.cutLines.whole(edge), look, theme.selection);
+    if (marks.edge) paintEdge(surface, shown.cutLines.whole(marks.edge.edge), look, theme.selection);
     outline(surface, shown.box(hover), look, theme.hover, 1.5);
     outline(surface, shown.box(marks.focus), look, theme.selection, 1.5, [4, 3]);
     outline(surface, shown.box(marks.selection), look, theme.selection, 2);
@@ -100,11 +100,6 @@ export class Painter {
     base.setView(x, y, k);
     return new CanvasSurface(base.context, theme.fontFamily);
   }
-}
-
-/** A cut line, drawn through for once. */
-function whole(edge: SceneEdge): SceneEdge {
-  return edge.points ? edge : { ...edge, points: edge.ends };
 }
 
 /** Just outside the box, of the same width on the screen at every scale. */

@@ -1,4 +1,5 @@
 import Flatbush from "flatbush";
+import type { Point } from "../layout/problem.js";
 import type { Scene, SceneBox, SceneEdge } from "../scene.js";
 
 /** How far a box's drawing reaches beyond its rectangle: marks of matches, the cards behind a folded row. */
@@ -38,14 +39,20 @@ export class SceneIndex {
     let best: SceneEdge | null = null;
     let least = distance;
     for (const edge of this.edgesIn(x - distance, y - distance, x + distance, y + distance)) {
-      for (let i = 1; edge.points && i < edge.points.length; i++) {
-        const [a, b] = [edge.points[i - 1]!, edge.points[i]!];
+      for (const [a, b] of pieces(edge)) {
         const along = Math.max(0, Math.min(1, ((x - a.x) * (b.x - a.x) + (y - a.y) * (b.y - a.y)) / ((b.x - a.x) ** 2 + (b.y - a.y) ** 2 || 1)));
         const away = Math.hypot(x - a.x - along * (b.x - a.x), y - a.y - along * (b.y - a.y));
         if (away < least) [best, least] = [edge, away];
       }
     }
     return best;
+  }
+}
+
+/** The straight pieces that are drawn. */
+function* pieces({ points, stubs }: SceneEdge): Generator<readonly [Point, Point]> {
+  for (const line of points ? [points] : stubs.map((stub) => stub.points)) {
+    for (let i = 1; i < line.length; i++) yield [line[i - 1]!, line[i]!];
   }
 }
 
@@ -57,7 +64,7 @@ function build<Item>(items: readonly Item[], bounds: (item: Item) => readonly [n
   return index;
 }
 
-function edgeBounds({ points, ends, label }: SceneEdge): [number, number, number, number] {
+function edgeBounds({ points, ends, label, stubs }: SceneEdge): [number, number, number, number] {
   let [x0, y0, x1, y1] = [Infinity, Infinity, -Infinity, -Infinity];
   // A cut line is drawn at its ends only, but its bounds span both: the few there are cost less than an entry for each end.
   for (const { x, y } of points ?? ends) {
@@ -66,10 +73,11 @@ function edgeBounds({ points, ends, label }: SceneEdge): [number, number, number
     if (x > x1) x1 = x;
     if (y > y1) y1 = y;
   }
-  if (label) {
-    x0 = Math.min(x0, label.x);
-    y0 = Math.min(y0, label.y - 11);
-    x1 = Math.max(x1, label.x + label.width);
+  for (const each of [label, ...stubs.map((stub) => stub.label)]) {
+    if (!each) continue;
+    x0 = Math.min(x0, each.x);
+    y0 = Math.min(y0, each.y - 11);
+    x1 = Math.max(x1, each.x + each.width);
   }
-  return [x0 - 4, y0 - 12, x1 + 4, y1 + 12];
+  return [x0 - 12, y0 - 12, x1 + 12, y1 + 12];
 }

@@ -1,4 +1,5 @@
 import { visibleBox } from "../drawing/sharedLinks.js";
+import { CutLines } from "../drawing/cutLines.js";
 import type { PictureModel } from "../model/pictureModel.js";
 import type { Scene, SceneBox } from "../scene.js";
 import type { GraphStrings } from "../strings.js";
@@ -12,6 +13,7 @@ export class Shown {
   readonly flow: SceneFlow;
   readonly items: Items;
   #laterCalls: Map<string, readonly string[]> | undefined;
+  readonly cutLines: CutLines;
 
   constructor(
     readonly model: PictureModel,
@@ -21,6 +23,7 @@ export class Shown {
     this.index = new SceneIndex(scene);
     this.flow = new SceneFlow(scene);
     this.items = new Items(scene, strings);
+    this.cutLines = new CutLines(scene);
   }
 
   box(id: string | null): SceneBox | null {
