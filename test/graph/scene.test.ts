@@ -7,7 +7,7 @@ import { LayoutSolver } from "../../webview/graph/layout/solver.js";
 import { initialArrangement, type Arrangement } from "../../webview/graph/model/arrangement.js";
 import { buildDisplayGraph } from "../../webview/graph/model/displayGraph.js";
 import { PictureModel } from "../../webview/graph/model/pictureModel.js";
-import { layoutScene, type Scene } from "../../webview/graph/scene.js";
+import { layoutScene, type Scene, type SceneBox } from "../../webview/graph/scene.js";
 import { englishStrings } from "../../webview/graph/strings.js";
 import { estimateText } from "../../webview/graph/text.js";
 import { SceneFlow } from "../../webview/graph/view/sceneFlow.js";
@@ -108,6 +108,15 @@ describe("lines of one source to many layers", () => {
       expect(Math.max(...slants)).toBeCloseTo(0, 5);
       expect(collisions({ ...picture, edges }).filter((found) => found.includes("through"))).toEqual([]);
     }
+  });
+});
+
+describe("the longest way through a model", () => {
+  it("is one straight line through all boxes on it", async () => {
+    const picture = await scene(fixtures.gpt({ blocks: 6 }), "down", { depth: "all", unfolded: new Set(["h.0"]) });
+    const axis = ({ x, width }: SceneBox) => x + width / 2;
+    const on = ["h.0.ln_1", "h.0.attn.c_attn", "h.0.attn.c_proj", "h.2.mlp.gelu", "h.5.ln_2", "ln_f", "lm_head"].map((id) => axis(picture.byId.get(id)!));
+    for (const x of on) expect(x).toBeCloseTo(on[0]!, 0);
   });
 });
 

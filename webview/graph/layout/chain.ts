@@ -1,8 +1,6 @@
 import { edgesToCut } from "./longEdges.js";
+import { portGap, portOffsets } from "./mainPath.js";
 import { borderNode, contentPadding, type LayoutProblem, type LayoutSolution, type Point, type ProblemNode } from "./problem.js";
-
-/** Between ports beside the one that the chain runs through. */
-const portGap = 14;
 
 /**
  * The layout of nodes that follow one another in a single line, as in a Sequential: straight, in linear time, however many they are.
@@ -102,13 +100,6 @@ function findChain(problem: LayoutProblem): Chain | null {
   // Two edges from one port of the last node would need a bend.
   const lastPorts = edges.filter((edge, index) => edge.to === borderNode && !cut.has(index)).map((edge) => edge.fromPort);
   return new Set(lastPorts).size === lastPorts.length ? { order, cut, mainIn, mainOut } : null;
-}
-
-/** The main port in the middle, the others to its right. */
-function portOffsets(fixed: readonly (number | null)[], main: number, length: number): number[] {
-  const gap = Math.min(portGap, (length / 2 - 8) / Math.max(1, fixed.length - 1));
-  let others = 0;
-  return fixed.map((offset, port) => offset ?? length / 2 + (port === main ? 0 : ++others * gap));
 }
 
 /** Ports that an edge fixes where it is, the others to the right of them. */

@@ -49,6 +49,7 @@ function container(problem: LayoutProblem, position: number): ElkNode {
       id: `${id}e${index}`,
       sources: [end(edge.from, edge.fromPort, "o")],
       targets: [end(edge.to, edge.toPort, "i")],
+      ...(edge.isMain && { layoutOptions: { "elk.layered.priority.straightness": "10" } }),
     })),
   };
 }

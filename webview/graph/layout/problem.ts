@@ -29,6 +29,8 @@ export interface ProblemEdge {
   readonly fromPort: number;
   readonly to: number;
   readonly toPort: number;
+  /** Part of the main path (see mainPath.ts): straight before all others. */
+  readonly isMain?: boolean;
 }
 
 export const borderNode = -1;

@@ -2,6 +2,7 @@ import type { ElkNode } from "elkjs/lib/elk-api.js";
 import { chainSolution } from "./chain.js";
 import { elkGraph, readSolutions } from "./layered.js";
 import { edgesToCut } from "./longEdges.js";
+import { withMainPath } from "./mainPath.js";
 import { plainSolution } from "./plain.js";
 import { problemKey, type LayoutProblem, type LayoutSolution } from "./problem.js";
 import { withoutRails, withRails } from "./rails.js";
@@ -68,7 +69,10 @@ export class LayoutSolver {
   async #solveBatch(elk: Elk, batch: readonly (readonly [string, LayoutProblem])[], deadline: number): Promise<void> {
     const left = deadline - performance.now();
     if (left <= 0) return;
-    const railed = batch.map(([, problem]) => withRails(problem, edgesToCut(problem)));
+    const railed = batch.map(([, problem]) => {
+      const cut = edgesToCut(problem);
+      return withRails(withMainPath(problem, cut), cut);
+    });
     const problems = railed.map(({ problem }) => problem);
     let timer: ReturnType<typeof setTimeout> | undefined;
     try {
