@@ -115,7 +115,7 @@ describe("the longest way through a model", () => {
   it("is one straight line through all boxes on it", async () => {
     const picture = await scene(fixtures.gpt({ blocks: 6 }), "down", { depth: "all", unfolded: new Set(["h.0"]) });
     const axis = ({ x, width }: SceneBox) => x + width / 2;
-    const on = ["h.0.ln_1", "h.0.attn.c_attn", "h.0.attn.c_proj", "h.2.mlp.gelu", "h.5.ln_2", "ln_f", "lm_head"].map((id) => axis(picture.byId.get(id)!));
+    const on = ["h.0.ln_1", "h.0.attn.c_attn", "h.0.attn.c_proj", "h.2.mlp.gelu", "h.5.ln_2", "ln_f", "lm_head", "wte"].map((id) => axis(picture.byId.get(id)!));
     for (const x of on) expect(x).toBeCloseTo(on[0]!, 0);
   });
 });

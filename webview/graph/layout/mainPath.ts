@@ -67,10 +67,11 @@ function usedPorts({ edges }: LayoutProblem, cut: ReadonlySet<number>, side: "fr
   return used;
 }
 
-/** From what lies deepest back to where each box has its deepest source. */
+/** From what lies deepest back to where each box has its deepest source, among those that follow from what the container is given. */
 function mainPath(problem: LayoutProblem, cut: ReadonlySet<number>): ReadonlySet<number> {
   const layers = layersOf(problem);
-  const depth = (node: number) => (node === borderNode ? -1 : layers[node]!);
+  const given = followingFromBorder(problem);
+  const depth = (node: number) => (node === borderNode ? -1 : given.has(node) ? layers[node]! : layers[node]! - problem.nodes.length);
   const deepestInto = new Map<number, number>();
   problem.edges.forEach((edge, index) => {
     if (cut.has(index)) return;
@@ -85,4 +86,23 @@ function mainPath(problem: LayoutProblem, cut: ReadonlySet<number>): ReadonlySet
     next = from === borderNode ? undefined : deepestInto.get(from);
   }
   return path;
+}
+
+function followingFromBorder({ edges }: LayoutProblem): ReadonlySet<number> {
+  const targets = new Map<number, number[]>();
+  for (const { from, to } of edges) {
+    const known = targets.get(from);
+    if (known) known.push(to);
+    else targets.set(from, [to]);
+  }
+  const found = new Set<number>();
+  const pending = [borderNode];
+  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+    for (const target of targets.get(node) ?? []) {
+      if (target === borderNode || found.has(target)) continue;
+      found.add(target);
+      pending.push(target);
+    }
+  }
+  return found;
 }
