@@ -4,10 +4,11 @@ import { caveats, paintCaveats } from "../drawing/caveats.js";
 import { paintFarNames } from "../drawing/farNames.js";
 import { edgeNote, paintEdgeNote } from "../drawing/edgeNote.js";
 import { legendSize, paintLegend } from "../drawing/legend.js";
-import { paintOverlayScale } from "../drawing/overlay.js";
+import { overlayScaleHeight, paintOverlayScale } from "../drawing/overlay.js";
 import { paintEdge, paintScene, type Look } from "../drawing/paint.js";
 import { chipsOf, paintChips, type Chip } from "../drawing/sharedChips.js";
 import { paintSharedLinks, type RoutedLink } from "../drawing/sharedLinks.js";
+import { paintStickyTitles, stickyTitles } from "../drawing/stickyTitles.js";
 import type { Point } from "../layout/problem.js";
 import type { SceneBox, SceneEdge } from "../scene.js";
 import type { GraphStrings } from "../strings.js";
@@ -84,7 +85,10 @@ export class Painter {
     for (const id of new Set(marks.links.flatMap((link) => [link.from, link.to]))) if (id !== marks.selection) outline(surface, shown.box(id), look, theme.shared, 1.5);
 
     overlay.setView(0, 0, 1);
-    paintFarNames(surface, shown.index.boxesIn(...this.view), this.camera, look, measure);
+    const inView = shown.index.boxesIn(...this.view);
+    paintFarNames(surface, inView, this.camera, look, measure);
+    const top = marks.overlay ? 10 + overlayScaleHeight + 4 : 4;
+    paintStickyTitles(surface, stickyTitles(scene, inView, this.camera, top, measure), look, measure);
     if (marks.showLegend) paintLegend(surface, 10, this.camera.height - legendSize(scene, strings, measure).height - 10, scene, look, strings, measure);
     if (marks.overlay) paintOverlayScale(surface, 10, 10, marks.overlay, theme, measure);
     paintCaveats(surface, caveats(shown.model, scene, strings), this.camera.width, theme, measure);

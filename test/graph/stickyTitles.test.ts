@@ -1,0 +1,44 @@
+import { describe, expect, it } from "vitest";
+import { stickyTitles } from "../../webview/graph/drawing/stickyTitles.js";
+import { LayoutSolver } from "../../webview/graph/layout/solver.js";
+import { initialArrangement } from "../../webview/graph/model/arrangement.js";
+import { buildDisplayGraph } from "../../webview/graph/model/displayGraph.js";
+import { PictureModel } from "../../webview/graph/model/pictureModel.js";
+import { layoutScene } from "../../webview/graph/scene.js";
+import { englishStrings } from "../../webview/graph/strings.js";
+import { estimateText } from "../../webview/graph/text.js";
+import * as fixtures from "./fixtures.js";
+
+const scene = await layoutScene(buildDisplayGraph(new PictureModel(fixtures.rgnet()), { ...initialArrangement, depth: "all" }), new LayoutSolver(null), {
+  direction: "down", measure: estimateText, strings: englishStrings, deadline: performance.now() + 30_000, isCurrent: () => true,
+});
+
+/** A view of 300 by 300 pixels whose top left corner lies at a point of the picture. */
+function seenFrom(x: number, y: number, scale = 1) {
+  const camera = {
+    scale, width: 300, height: 300,
+    toScreen: (box: { x: number; y: number; width: number; height: number }) => ({ x: (box.x - x) * scale, y: (box.y - y) * scale, width: box.width * scale, height: box.height * scale }),
+  };
+  return stickyTitles(scene, scene.boxes, camera, 4, estimateText).map(({ name, y: top }) => [name, top]);
+}
+
+describe("titles of open boxes", () => {
+  const block = scene.byId.get("0.block 0")!;
+
+  it("stay where they are while they are seen", () => {
+    expect(seenFrom(0, 0)).toEqual([]);
+  });
+
+  it("come to the upper edge when they are scrolled out of view, each with those around it", () => {
+    expect(seenFrom(0, block.y + 40)).toEqual([["rgnet \u203a 0 \u203a block 0 \u2026 3", 4]]);
+    expect(seenFrom(0, block.y - 2)).toEqual([["rgnet \u203a 0", 4]]);
+  });
+
+  it("come to the left edge when they are cut there", () => {
+    expect(seenFrom(block.x + 40, 0).map(([name]) => name)).toEqual(["rgnet", "0", "block 0 \u2026 3"]);
+  });
+
+  it("are left to the names of far out pictures where nothing else is legible", () => {
+    expect(seenFrom(0, block.y + 40, 0.3)).toEqual([]);
+  });
+});

@@ -1,0 +1,87 @@
+import type { Rectangle } from "../api.js";
+import { titleHeight } from "../face.js";
+import type { Scene, SceneBox } from "../scene.js";
+import { fit, type MeasureText } from "../text.js";
+import { legibleScale, type Look } from "./paint.js";
+import type { Surface } from "./surface.js";
+
+/** What stands at the edge of the view for open boxes whose own title is scrolled out of it. In screen pixels. */
+export interface StickyTitle extends Rectangle {
+  readonly name: string;
+  readonly type: string;
+}
+
+const height = 20;
+const margin = 4;
+const padding = 7;
+const gap = 6;
+/** A name cut shorter than this says nothing. */
+const leastWidth = 48;
+/** Where the name begins and how high it reaches in a title bar, in the picture's units. */
+const nameStart = 15;
+const nameTop = 8;
+
+interface View {
+  toScreen(box: Rectangle): Rectangle;
+  readonly scale: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** One for each innermost open box whose title left the view at the top, with the names of those around it; one for each title that is cut off at the left. */
+export function stickyTitles({ byId, parents }: Pick<Scene, "byId" | "parents">, boxesInView: readonly SceneBox[], camera: View, top: number, measure: MeasureText): StickyTitle[] {
+  if (camera.scale < legibleScale) return [];
+  const isAbove = (box: SceneBox) => camera.toScreen(box).y + nameTop * camera.scale < 0;
+  const around = (box: SceneBox) => byId.get(parents.get(box.node.id) ?? "\0");
+  const open = boxesInView.filter(({ face }) => face.shape === "container");
+  const above = open.filter(isAbove);
+  const holdsAnother = new Set(above.map(around));
+  const titles: StickyTitle[] = [];
+  const put = (box: SceneBox, name: string, y: number) => {
+    const on = camera.toScreen(box);
+    const x = Math.max(margin, on.x + margin);
+    const room = Math.min(camera.width - margin, on.x + on.width - margin) - x - 2 * padding;
+    if (room < leastWidth || on.y + on.height < y + height + margin) return;
+    const shown = fitEnd(name, room, measure);
+    const typeRoom = room - measure(shown, "title") - gap;
+    const type = typeRoom < leastWidth / 2 ? "" : fit(box.node.type, typeRoom, "detail", measure);
+    const title = { x, y, width: Math.ceil(measure(shown, "title") + (type ? gap + measure(type, "detail") : 0)) + 2 * padding, height, name: shown, type };
+    if (!titles.some((other) => overlap(other, title))) titles.push(title);
+  };
+  for (const box of above) {
+    if (holdsAnother.has(box)) continue;
+    const names: string[] = [];
+    for (let each: SceneBox | undefined = box; each && isAbove(each); each = around(each)) names.unshift(titleOf(each));
+    put(box, names.join(" \u203a "), top);
+  }
+  for (const box of open) {
+    const on = camera.toScreen(box);
+    if (isAbove(box) || on.x + nameStart * camera.scale >= 0) continue;
+    put(box, titleOf(box), on.y + (titleHeight * camera.scale - height) / 2);
+  }
+  return titles;
+}
+
+export function paintStickyTitles(surface: Surface, titles: readonly StickyTitle[], { theme }: Look, measure: MeasureText): void {
+  surface.opacity(1);
+  for (const { x, y, width, name, type } of titles) {
+    surface.rectangle(x, y, width, height, 4, { fill: theme.background, stroke: theme.border });
+    surface.text(x + padding, y + 14, name, "title", theme.foreground, "start");
+    if (type) surface.text(x + padding + measure(name, "title") + gap, y + 14, type, "detail", theme.muted, "start");
+  }
+}
+
+function titleOf({ face, node }: SceneBox): string {
+  return face.texts.find(({ font }) => font === "title")?.text || node.name;
+}
+
+/** Of nested names the inner ones say more. */
+function fitEnd(text: string, width: number, measure: MeasureText): string {
+  let shown = text;
+  while (measure(shown, "title") > width && shown.includes(" \u203a ")) shown = `\u2026${shown.slice(shown.indexOf(" \u203a ", 1))}`;
+  return fit(shown, width, "title", measure);
+}
+
+function overlap(a: Rectangle, b: Rectangle): boolean {
+  return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
+}
