@@ -86,6 +86,17 @@ describe("the first view", () => {
     expect(rectangle.x + rectangle.width).toBeLessThanOrEqual(280);
   });
 
+  it("reads well in the sidebar, and begins at the input where the picture is wider", async () => {
+    await opened.page.setViewportSize({ width: 280, height: 500 });
+    await show("gpt");
+    const picture = await describePicture();
+    expect(picture.scale).toBeGreaterThanOrEqual(0.8);
+    const { rectangle } = find(picture, "#input:0");
+    expect(rectangle.x).toBeGreaterThanOrEqual(0);
+    expect(rectangle.x + rectangle.width).toBeLessThanOrEqual(280);
+    expect(rectangle.y).toBeGreaterThanOrEqual(0);
+  });
+
   it("comes without a layout engine too, and says that it is simpler", async () => {
     await show("unet", { layoutEngine: false });
     expect(await describePicture()).toMatchObject({ status: "ready", layout: "plain" });

@@ -1,8 +1,8 @@
 import { badgeHeight, titleHeight, type Face, type FaceBadge, type FaceGlyph, type Tone } from "../face.js";
 import type { Point } from "../layout/problem.js";
-import { estimateText } from "../text.js";
 import { ringRadius } from "../layout/stubs.js";
 import type { SceneBox, SceneEdge, SceneStub } from "../scene.js";
+import { estimateText } from "../text.js";
 import type { Theme } from "../theme.js";
 import type { OverlayMark } from "./overlay.js";
 import type { Surface } from "./surface.js";

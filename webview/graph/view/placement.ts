@@ -1,7 +1,7 @@
 import type { GraphViewState } from "../api.js";
 import { visibleBox } from "../drawing/sharedLinks.js";
 import type { Point } from "../layout/problem.js";
-import type { SceneBox } from "../scene.js";
+import type { Scene, SceneBox } from "../scene.js";
 import type { Camera } from "./camera.js";
 import type { Shown } from "./shown.js";
 
@@ -15,8 +15,10 @@ export type Placement =
   | { readonly kind: "failure" }
   | { readonly kind: "restore"; readonly camera: NonNullable<GraphViewState["camera"]> };
 
-/** Least scale at which the small texts can be read. */
+/** Least scale at which the small texts can be read at all. */
 const legible = 0.62;
+/** Least scale that a view starts with: the small texts are then 8 pixels high, titles almost 10. */
+const comfortable = 0.8;
 const margin = 16;
 
 /** Moves the camera as asked. Returns by how much the pinned box moved in the picture; null where nothing was pinned. */
@@ -63,24 +65,31 @@ function inBoth(id: string | null, before: Shown, shown: Shown): { before: Scene
   return null;
 }
 
-/** The whole picture where it stays legible; else what failed; else the beginning, as wide as it fits. */
+/** The whole picture where it reads well; else what failed; else the beginning, as wide as it fits, and around the main path where it does not. */
 export function firstView(camera: Camera, { scene, failed }: Shown): void {
+  const isDown = scene.direction === "down";
   const whole = Math.min((camera.width - 2 * margin) / scene.width, (camera.height - 2 * margin) / scene.height);
-  if (whole >= legible) camera.fit({ x: 0, y: 0, width: scene.width, height: scene.height });
+  if (whole >= comfortable) camera.fit({ x: 0, y: 0, width: scene.width, height: scene.height });
   else if (failed) camera.center(failed.x + failed.width / 2, failed.y + failed.height / 2, 1);
   else {
-    const isDown = scene.direction === "down";
-    const across = isDown ? (camera.width - 2 * margin) / scene.width : (camera.height - 2 * margin) / scene.height;
-    const scale = Math.min(1, Math.max(legible, across));
-    if (isDown) camera.set(camera.width / 2 - (scene.width / 2) * scale, margin, scale);
-    else camera.set(margin, camera.height / 2 - (scene.height / 2) * scale, scale);
+    const [room, breadth] = isDown ? [camera.width, scene.width] : [camera.height, scene.height];
+    const scale = Math.min(1, Math.max(comfortable, (room - 2 * margin) / breadth));
+    const ahead = breadth * scale <= room - 2 * margin ? (room - breadth * scale) / 2 : Math.max(room - margin - breadth * scale, Math.min(margin, room / 2 - mainAxis(scene) * scale));
+    camera.set(isDown ? ahead : margin, isDown ? margin : ahead, scale);
   }
+}
+
+/** Where across the flow the main path begins: at the first input, or the first box where there is none. */
+function mainAxis({ boxes, direction, width, height }: Scene): number {
+  const start = boxes.find(({ node }) => node.kind === "input") ?? boxes.find(({ node }) => node.content === null);
+  if (!start) return (direction === "down" ? width : height) / 2;
+  return direction === "down" ? start.x + start.width / 2 : start.y + start.height / 2;
 }
 
 /** Moves as little as needed; comes nearer where the box could not be read. */
 export function bringIntoView(camera: Camera, box: SceneBox): void {
   if (camera.scale < legible && box.node.content === null) {
-    camera.center(box.x + box.width / 2, box.y + box.height / 2, legible);
+    camera.center(box.x + box.width / 2, box.y + box.height / 2, comfortable);
     return;
   }
   const { x, y, width, height } = camera.toScreen(box);
