@@ -173,6 +173,26 @@ describe("selection", () => {
     expect(await events()).toEqual([]);
   });
 
+  it("stays in view when the view becomes smaller, as by the inspector below it", async () => {
+    await opened.page.setViewportSize({ width: 300, height: 700 });
+    await show("gpt");
+    const inView = async (id: string, height: number) => {
+      await opened.page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+      const { y } = middle(find(await describePicture(), id));
+      expect(y > 0 && y < height).toBe(true);
+    };
+    await tell('view.select("h.0.mlp.c_fc")');
+    await inView("h.0.mlp.c_fc", 700);
+    await opened.page.setViewportSize({ width: 300, height: 350 });
+    await inView("h.0.mlp.c_fc", 350);
+    await show("gpt");
+    await opened.page.setViewportSize({ width: 300, height: 700 });
+    const { rectangle } = (await describePicture()).items.filter(({ expanded, rectangle: { y, height } }) => !expanded && y > 400 && y + height < 690).at(-1)!;
+    await opened.page.mouse.click(rectangle.x + rectangle.width / 2, rectangle.y + rectangle.height / 2);
+    await opened.page.setViewportSize({ width: 300, height: 350 });
+    await inView((await describePicture()).items.find(({ selected }) => selected)!.id, 350);
+  });
+
   it("draws all shared links on request", async () => {
     await show("tied");
     expect((await tell("view.setShowSharedLinks(true)")).links).toHaveLength(1);

@@ -35,7 +35,7 @@ import { Camera } from "./view/camera.js";
 import { Layers } from "./view/layers.js";
 import { Minimap } from "./view/minimap.js";
 import { Painter, type Marks } from "./view/painter.js";
-import { bringIntoView, centralBox, firstView, place, type Placement } from "./view/placement.js";
+import { bringIntoView, centralBox, firstView, isSeen, place, type Placement } from "./view/placement.js";
 import { boxOf, Pointer, type Target } from "./view/pointer.js";
 import { Shown } from "./view/shown.js";
 
@@ -82,6 +82,8 @@ export class GraphView implements GraphViewInterface {
   #isLayingOut = false;
   #placement: Placement = { kind: "first" };
   #fitWhenSized = false;
+  /** Of the view, before it changes. */
+  #size = { width: 0, height: 0 };
   #cameraTouched = false;
   #idle: (() => void)[] = [];
 
@@ -281,6 +283,7 @@ export class GraphView implements GraphViewInterface {
     this.#fitWhenSized = isHidden;
     const offset = isHidden ? null : place(placement, this.#camera, shown, before);
     if (placement.kind === "first") this.#cameraTouched = false;
+    if (placement.kind === "reveal" && placement.id === this.#selection) this.#cameraTouched = true;
     this.#animation = before && offset && !this.#reducedMotion ? new Animation(before.scene, offset) : null;
     if (this.#selection !== null && !shown.box(this.#selection) && !shown.model.index.module(this.#selection)) this.#selection = null;
     this.#hover = null;
@@ -289,11 +292,18 @@ export class GraphView implements GraphViewInterface {
     this.#refresh();
   }
 
-  /** A view that the user has not moved goes on to fit. */
+  /** A view that the user has not moved goes on to fit. A selection that was in view stays in it. */
   #resized(): void {
-    if (this.#shown && this.#camera.width > 0 && (this.#fitWhenSized || !this.#cameraTouched)) {
-      this.#fitWhenSized = false;
-      firstView(this.#camera, this.#shown);
+    const before = this.#size;
+    this.#size = { width: this.#camera.width, height: this.#camera.height };
+    if (this.#shown && this.#size.width > 0) {
+      const selected = this.#shown.box(this.#selection);
+      const wasSeen = selected !== null && isSeen(this.#camera, selected, before);
+      if (this.#fitWhenSized || !this.#cameraTouched) {
+        this.#fitWhenSized = false;
+        firstView(this.#camera, this.#shown);
+      }
+      if (wasSeen) bringIntoView(this.#camera, selected);
     }
     this.#layers.invalidate();
   }
@@ -309,8 +319,10 @@ export class GraphView implements GraphViewInterface {
     this.#selection = id;
     if (id !== null && reveal && this.#model) {
       const box = this.#shown?.scene.byId.get(id);
-      if (box && this.#shown!.model === this.#model && !this.#isLayingOut) bringIntoView(this.#camera, box);
-      else if (this.#model.index.module(id)) {
+      if (box && this.#shown!.model === this.#model && !this.#isLayingOut) {
+        bringIntoView(this.#camera, box);
+        this.#cameraTouched = true;
+      } else if (this.#model.index.module(id)) {
         this.#arrangement = revealing(this.#model, this.#arrangement, id);
         this.#layOut({ kind: "reveal", id });
       }

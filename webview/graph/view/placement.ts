@@ -93,11 +93,16 @@ export function bringIntoView(camera: Camera, box: SceneBox): void {
     return;
   }
   const { x, y, width, height } = camera.toScreen(box);
-  const isPartlySeen = x < camera.width - margin && x + width > margin && y < camera.height - margin && y + height > margin;
-  if (isPartlySeen && (width > camera.width || height > camera.height)) return;
+  if (isSeen(camera, box) && (width > camera.width || height > camera.height)) return;
   const into = (start: number, size: number, room: number) =>
     size > room - 2 * margin || start < margin ? margin - start : start + size > room - margin ? room - margin - start - size : 0;
   camera.shift(into(x, width, camera.width), into(y, height, camera.height));
+}
+
+/** Whether enough of a box to notice it is in a view of that size. */
+export function isSeen(camera: Camera, box: SceneBox, room: { readonly width: number; readonly height: number } = camera): boolean {
+  const { x, y, width, height } = camera.toScreen(box);
+  return x < room.width - margin && x + width > margin && y < room.height - margin && y + height > margin;
 }
 
 /** The innermost box in the middle of the view; the root module where there is none. */
