@@ -1,48 +1,86 @@
 import type { Rectangle } from "../api.js";
+import { titleHeight } from "../face.js";
+import { contentPadding } from "../layout/problem.js";
 import type { SceneBox } from "../scene.js";
-import { fit, type MeasureText } from "../text.js";
+import { fit, type FontName, type MeasureText } from "../text.js";
 import { legibleScale, type Look } from "./paint.js";
 import type { Surface } from "./surface.js";
 
-/** Room for the bar at the left of a leaf. */
-const barWidth = 6;
-const plateHeight = 15;
+/** A name at a constant size on the screen. */
+export interface FarName {
+  readonly of: string;
+  readonly text: string;
+  readonly font: FontName;
+  /** Of its start, on the baseline. */
+  readonly x: number;
+  readonly y: number;
+  /** What it takes up. */
+  readonly area: Rectangle;
+  /** Whether it lies over what is drawn beneath, and so has a background. */
+  readonly hasPlate: boolean;
+  readonly isClosed: boolean;
+  /** Of an open box: held at the upper edge of the view, because its own lies above. */
+  readonly isStuck: boolean;
+}
 
-/** Far out, the names of boxes and nodes at a constant size on the screen, where they fit and do not cover one another. */
-export function paintFarNames(
-  surface: Surface,
-  boxes: readonly SceneBox[],
-  camera: { toScreen(box: Rectangle): Rectangle },
-  { theme, scale }: Look,
-  measure: MeasureText,
-): void {
-  if (scale >= legibleScale) return;
-  surface.opacity(1);
-  const taken: Rectangle[] = [];
-  for (const box of boxes) {
-    const name = farName(box, camera.toScreen(box), measure);
-    if (!name || taken.some((other) => overlap(name.plate, other))) continue;
-    const { text, plate } = name;
-    taken.push(plate);
+/** Boxes and small nodes that are at least as high on the screen are named. A line of text overshoots a pill a little, which has air around it. */
+const leastBox = 11;
+const leastNode = 8;
+/** The same for what an open box has above its first child. */
+const leastTitle = 8;
+const plateHeight = 15;
+/** Of an open box that is named by a plate. */
+const leastPlated = { width: 44, height: 18 };
+/** Room for the bar at the left of a box. */
+const barWidth = 6;
+/** Of a small node's name cut shorter nothing is left that could be told from another. */
+const fewestLetters = 6;
+
+/** Far out, the names of boxes and nodes: in the middle of what is closed, above the first child of what is open, and none of them over another. */
+export function farNames(boxes: readonly SceneBox[], camera: { toScreen(box: Rectangle): Rectangle; readonly scale: number }, measure: MeasureText): FarName[] {
+  if (camera.scale >= legibleScale) return [];
+  const named = boxes.flatMap((box) => farName(box, camera.toScreen(box), camera.scale, measure) ?? []);
+  const placed = named.filter((name) => name.isStuck);
+  const isFree = ({ area }: FarName, others: readonly FarName[]) => !others.some((other) => overlap(area, other.area));
+  // Names of closed boxes lie in their boxes, which keep apart.
+  const stuck = placed.length;
+  placed.push(...named.filter((name) => name.isClosed && isFree(name, placed.slice(0, stuck))));
+  for (const name of named) if (!name.isClosed && !name.isStuck && isFree(name, placed)) placed.push(name);
+  return placed;
+}
+
+export function paintFarNames(surface: Surface, names: readonly FarName[], { theme }: Look): void {
+  for (const { text, font, x, y, area, hasPlate } of names) {
     surface.opacity(0.85);
-    surface.rectangle(plate.x, plate.y, plate.width, plate.height, 3, { fill: theme.background });
+    if (hasPlate) surface.rectangle(area.x, area.y, area.width, area.height, 3, { fill: theme.background });
     surface.opacity(1);
-    surface.text(plate.x + plate.width / 2, plate.y + 11, text, "detail", theme.foreground, "middle");
+    surface.text(x, y, text, font, theme.foreground, "start");
   }
 }
 
-/** In the corner of a module's box, as far as that is seen; in the middle of a small node, which may be flatter than a line of text. */
-function farName({ node, face }: SceneBox, on: Rectangle, measure: MeasureText): { text: string; plate: Rectangle } | null {
+function farName({ node, face }: SceneBox, on: Rectangle, scale: number, measure: MeasureText): FarName | null {
   const full = face.texts.find(({ font }) => font === "title" || font === "plain" || font === "symbol")?.text ?? node.name;
-  const isModule = node.kind === "module";
-  if (isModule ? on.width < 44 || on.height < 18 : on.height < 7) return null;
-  const indent = isModule && face.shape === "box" ? barWidth : 0;
-  const text = fit(full, on.width - (isModule ? 12 + indent : 0), "detail", measure);
-  // Of a short name nothing is left that could be told from another.
-  if (!isModule && text !== full && text.length < 6) return null;
-  const width = measure(text, "detail") + (face.shape === "circle" ? 0 : 8);
-  if (!isModule) return { text, plate: { x: on.x + (on.width - width) / 2, y: on.y + (on.height - plateHeight) / 2, width, height: plateHeight } };
-  return { text, plate: { x: on.x + 3 + indent, y: Math.max(on.y + 3, Math.min(3, on.y + on.height - 18)), width, height: plateHeight } };
+  if (face.shape === "container") {
+    const above = (titleHeight + contentPadding) * scale;
+    const isStuck = on.y < 0;
+    const hasPlate = isStuck || above < leastTitle;
+    if (hasPlate && (on.width < leastPlated.width || on.height < leastPlated.height)) return null;
+    const text = fit(full, on.width - 12, "detail", measure);
+    const width = measure(text, "detail") + 8;
+    const y = hasPlate ? Math.max(on.y + 3, Math.min(3, on.y + on.height - plateHeight - 3)) : on.y + Math.max(0, Math.min(4, (above - 10) / 2));
+    return text ? { of: node.id, text, font: "detail", x: on.x + 7, y: y + (hasPlate ? 11 : 9), area: { x: on.x + 3, y, width, height: hasPlate ? plateHeight : 10 }, hasPlate, isClosed: false, isStuck } : null;
+  }
+  const isBox = face.shape === "box";
+  if (on.height < (isBox ? leastBox : leastNode)) return null;
+  const font = isBox ? "detail" : "small";
+  const start = isBox && node.kind === "module" ? barWidth + barWidth * scale : 2;
+  const room = on.width - start - 2;
+  const text = face.shape === "circle" ? full : fit(full, room, font, measure);
+  if (!text || (!isBox && text !== full && text.length < fewestLetters)) return null;
+  const width = measure(text, font);
+  const x = on.x + start + (room - width) / 2;
+  const middle = on.y + on.height / 2;
+  return { of: node.id, text, font, x, y: middle + 3.5, area: { x, y: middle - 4.5, width, height: 9 }, hasPlate: false, isClosed: true, isStuck: false };
 }
 
 function overlap(a: Rectangle, b: Rectangle): boolean {

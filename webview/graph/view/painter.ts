@@ -1,7 +1,7 @@
 import type { Overlay } from "../api.js";
 import { CanvasSurface } from "../drawing/canvasSurface.js";
 import { caveats, paintCaveats } from "../drawing/caveats.js";
-import { paintFarNames } from "../drawing/farNames.js";
+import { farNames, paintFarNames } from "../drawing/farNames.js";
 import { edgeNote, paintEdgeNote } from "../drawing/edgeNote.js";
 import { legendSize, paintLegend } from "../drawing/legend.js";
 import { overlayScaleHeight, paintOverlayScale } from "../drawing/overlay.js";
@@ -86,7 +86,7 @@ export class Painter {
 
     overlay.setView(0, 0, 1);
     const inView = shown.index.boxesIn(...this.view);
-    paintFarNames(surface, inView, this.camera, look, measure);
+    paintFarNames(surface, farNames(inView, this.camera, measure), look);
     const top = marks.overlay ? 10 + overlayScaleHeight + 4 : 4;
     paintStickyTitles(surface, stickyTitles(scene, inView, this.camera, top, measure), look, measure);
     if (marks.showLegend) paintLegend(surface, 10, this.camera.height - legendSize(scene, strings, measure).height - 10, scene, look, strings, measure);

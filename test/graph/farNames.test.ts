@@ -1,0 +1,49 @@
+import { describe, expect, it } from "vitest";
+import { farNames } from "../../webview/graph/drawing/farNames.js";
+import { LayoutSolver } from "../../webview/graph/layout/solver.js";
+import { initialArrangement } from "../../webview/graph/model/arrangement.js";
+import { buildDisplayGraph } from "../../webview/graph/model/displayGraph.js";
+import { PictureModel } from "../../webview/graph/model/pictureModel.js";
+import { layoutScene } from "../../webview/graph/scene.js";
+import { englishStrings } from "../../webview/graph/strings.js";
+import { estimateText } from "../../webview/graph/text.js";
+import * as fixtures from "./fixtures.js";
+import { overlap } from "./geometry.js";
+
+const scene = await layoutScene(buildDisplayGraph(new PictureModel(fixtures.gpt()), { ...initialArrangement, depth: "all" }), new LayoutSolver(null), {
+  direction: "down", measure: estimateText, strings: englishStrings, deadline: performance.now() + 30_000, isCurrent: () => true,
+});
+
+type Area = { readonly x: number; readonly y: number; readonly width: number; readonly height: number };
+
+const seenAt = (scale: number) => {
+  const toScreen = ({ x, y, width, height }: Area) => ({ x: x * scale, y: y * scale, width: width * scale, height: height * scale });
+  return { toScreen, names: farNames(scene.boxes, { scale, toScreen }, estimateText) };
+};
+
+describe("names far out", () => {
+  it("are on all boxes of one size or on none", () => {
+    for (const scale of [0.44, 0.35, 0.28, 0.2, 0.15]) {
+      const named = new Set(seenAt(scale).names.map((name) => name.of));
+      const leaves = scene.boxes.filter(({ node, face }) => node.kind === "module" && face.shape === "box");
+      const heights = new Map<number, Set<boolean>>();
+      for (const { node, height } of leaves) heights.set(height, (heights.get(height) ?? new Set()).add(named.has(node.id)));
+      for (const [height, ways] of heights) expect(ways.size, `boxes of height ${height} at ${scale}`).toBe(1);
+    }
+  });
+
+  it("lie within what they name, have no background there, and do not cover one another", () => {
+    for (const scale of [0.44, 0.3, 0.22]) {
+      const { names, toScreen } = seenAt(scale);
+      names.forEach((name, i) => names.slice(i + 1).forEach((other) => expect(overlap(name.area, other.area), `${name.text} over ${other.text}`).toBe(false)));
+      for (const { of, area, hasPlate } of names) {
+        const box = scene.byId.get(of)!;
+        if (box.face.shape !== "box") continue;
+        expect(hasPlate).toBe(false);
+        const on = toScreen(box);
+        expect(area.x).toBeGreaterThanOrEqual(on.x);
+        expect(area.x + area.width).toBeLessThanOrEqual(on.x + on.width);
+      }
+    }
+  });
+});
