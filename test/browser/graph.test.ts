@@ -140,6 +140,19 @@ describe("opening and closing", () => {
     expect((await tell('view.setExpandedByType("Bottleneck", false)')).items.filter((item) => item.type === "Bottleneck" && item.expanded)).toEqual([]);
   });
 
+  it("stays where it is, and as large, while all is opened", async () => {
+    await show("resnet");
+    await tell("view.resetZoom()");
+    const before = await describePicture();
+    const seen = before.items.find(({ expanded, rectangle: { x, y, width, height } }) => !expanded && Math.abs(x + width / 2 - 400) < width / 2 && Math.abs(y + height / 2 - 350) < 100)!;
+    await tell(`view.select(${JSON.stringify(seen.id)})`);
+    const at = find(await describePicture(), seen.id).rectangle;
+    const after = await tell("view.expandAll()");
+    expect(after.scale).toBe(before.scale);
+    expect(Math.abs(find(after, seen.id).rectangle.x - at.x)).toBeLessThanOrEqual(1);
+    expect(Math.abs(find(after, seen.id).rectangle.y - at.y)).toBeLessThanOrEqual(1);
+  });
+
   it("unfolds a row, folds it again, and steps through it", async () => {
     await show("gpt");
     const stepped = await tell('view.showMember("h.4")');

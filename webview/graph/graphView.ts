@@ -224,8 +224,9 @@ export class GraphView implements GraphViewInterface {
   }
 
   #setDepth(depth: Arrangement["depth"]): void {
-    this.#arrangement = { ...this.#arrangement, depth, expanded: new Map() };
-    this.#layOut({ kind: "first" });
+    const selected = this.#shown?.box(this.#selection);
+    const pin = selected && isSeen(this.#camera, selected) ? selected.node.id : null;
+    this.#arrange({ ...this.#arrangement, depth, expanded: new Map() }, pin);
   }
 
   #arrange(arrangement: Arrangement, pin: string | null): void {
