@@ -155,6 +155,31 @@ describe("layout", () => {
   });
 });
 
+describe("a line through borders", () => {
+  it("has one arrow, at the box where it ends", async () => {
+    const picture = await scene(fixtures.gpt());
+    const arrows = picture.edges.filter(({ hasArrow }) => hasArrow);
+    expect(arrows.filter(({ to }) => picture.byId.get(to)!.node.content)).toEqual([]);
+    for (const { node } of picture.boxes) {
+      if (node.content || node.kind === "input" || node.kind === "constant") continue;
+      expect(arrows.some(({ to }) => to === node.id), node.id).toBe(true);
+    }
+  });
+
+  it("goes on through a title bar, between what is written there", async () => {
+    const picture = await scene(fixtures.gpt());
+    const entering = picture.edges.filter(({ edge, points }) => edge.from === "\0border" && points);
+    const through = entering.filter(({ container, points }) => points![0]!.y === container!.y);
+    expect(through.length).toBeGreaterThan(entering.length / 2);
+  });
+
+  it("is followed to the closed boxes at its ends", async () => {
+    const flow = new SceneFlow(await scene(fixtures.gpt()));
+    const between = (ids: string) => [...flow.edgesAt(ids)].map(({ from, to }) => `${from}>${to}`);
+    expect(between("drop")).toEqual(expect.arrayContaining(["drop>h", "h>h.0", "h.0>h.0.ln_1", "h.0>h.0#add:0", "#add:0>drop"]));
+  });
+});
+
 describe("the flow between boxes", () => {
   it("goes through the borders of open containers to the nearest closed boxes", async () => {
     const flow = new SceneFlow(await scene(fixtures.gpt(), "down", { expanded: new Map([["h.0.attn", true]]) }));

@@ -32,6 +32,8 @@ export interface SceneEdge {
   /** Where the line leaves its source and reaches its target. */
   readonly ends: readonly [Point, Point];
   readonly label: PlacedLabel | null;
+  /** Whether it ends here: one that goes on beyond a border has its arrow there. */
+  readonly hasArrow: boolean;
   /** What is drawn of a cut line. Cut lines that end at the same place share a stub, which the first of them has. */
   readonly stubs: readonly SceneStub[];
 }
@@ -64,6 +66,7 @@ interface OpenContent {
   readonly node: DisplayNode | null;
   readonly around: OpenContent | null;
   readonly content: DisplayContent;
+  readonly byId: ReadonlyMap<string, DisplayNode>;
   /** Ports on its own border. */
   readonly ports: Ports;
   readonly childPorts: ReadonlyMap<string, Ports>;
@@ -122,7 +125,7 @@ function gather(content: DisplayContent, node: DisplayNode | null, around: OpenC
     if (edge.to === border) use(ports.out, edge.toPort);
     else use(childPorts.get(edge.to)?.in ?? [], targetPort(edge, isOpen.has(edge.to)));
   }
-  const own: OpenContent = { node, around, content, ports, childPorts, level: 0 };
+  const own: OpenContent = { node, around, content, byId: new Map(content.nodes.map((child) => [child.id, child])), ports, childPorts, level: 0 };
   for (const child of content.nodes) {
     if (child.content) own.level = Math.max(own.level, gather(child.content, child, own, childPorts.get(child.id)!, levels, opened).level + 1);
   }
@@ -203,8 +206,8 @@ function stubTexts(container: OpenContent, stubs: readonly Stub[], { strings }: 
 }
 
 /** What an edge comes from, also from beyond the borders around. */
-function sourceName({ node, around, content }: OpenContent, edge: DisplayEdge, strings: SceneOptions["strings"]): string {
-  if (edge.from !== border) return nodeTitle(content.nodes.find(({ id }) => id === edge.from)!, strings);
+function sourceName({ node, around, byId }: OpenContent, edge: DisplayEdge, strings: SceneOptions["strings"]): string {
+  if (edge.from !== border) return nodeTitle(byId.get(edge.from)!, strings);
   const before = around?.content.edges.find(({ to, toPort }) => to === node!.id && toPort === edge.fromPort);
   return before ? sourceName(around!, before, strings) : "";
 }
@@ -212,6 +215,9 @@ function sourceName({ node, around, content }: OpenContent, edge: DisplayEdge, s
 function portOrder(port: string): number {
   return Number(/\d+/.exec(port)?.[0] ?? 0) * 100 + Number(/\/(\d+)/.exec(port)?.[1] ?? 0);
 }
+
+/** Between a line through a title bar and what is written there. */
+const titleClearance = 5;
 
 /** Adds up the positions from the outside in. */
 class Composer {
@@ -256,13 +262,34 @@ class Composer {
       stubsOfEdge.set(first!, [...own, { end, points: points.map(at), label: label ? at(label) : null }]);
     });
     content.edges.forEach((edge, index) => {
-      const points = solution!.edges[index]?.map(at) ?? null;
+      const line = solution!.edges[index]?.map(at) ?? null;
+      const points = line && edge.from === border ? [...this.#throughTitle(around, line[0]!), ...line.slice(1)] : line;
       const label = labels.edges[index];
+      const target = this.opened.get(container.byId.get(edge.to)!);
+      const goesOn = edge.to === border || !!target?.content.edges.some((inner) => inner.from === border && inner.fromPort === edge.toPort);
       this.#edges.push({
         edge, container: around, points, ends: points ? [points[0]!, points.at(-1)!] : [at(edgeEnd(problem!, solution!, index, "from")), at(edgeEnd(problem!, solution!, index, "to"))],
         from: edge.from === border ? (around?.node.id ?? "") : edge.from, to: edge.to === border ? (around?.node.id ?? "") : edge.to,
-        label: label ? at(label) : null, stubs: stubsOfEdge.get(index) ?? [],
+        label: label ? at(label) : null, hasArrow: !goesOn, stubs: stubsOfEdge.get(index) ?? [],
       });
     });
+  }
+
+  /** A line that comes in from the border, begun above the title bar where it passes between what is written there. */
+  #throughTitle(around: SceneBox | null, start: Point): Point[] {
+    if (!around || this.options.direction === "right") return [start];
+    const isClear = ({ texts, badges, toggle }: Face) => {
+      const x = start.x - around.x;
+      const parts = [
+        ...texts.map((text) => {
+          const width = this.options.measure(text.text, text.font);
+          return [text.anchor === "end" ? text.x - width : text.x, text.anchor === "end" ? text.x : text.x + width] as const;
+        }),
+        ...badges.map((badge) => [badge.x, badge.x + badge.width] as const),
+        ...(toggle ? [[toggle.x - titleClearance, toggle.x + titleClearance] as const] : []),
+      ];
+      return parts.every(([from, to]) => x < from - titleClearance || x > to + titleClearance);
+    };
+    return isClear(around.face) ? [{ x: start.x, y: around.y }] : [start];
   }
 }

@@ -167,7 +167,6 @@ export function rebin(bins: readonly number[], count: number): number[] {
   return result;
 }
 
-
 export function paintEdge(surface: Surface, edge: SceneEdge, look: Look, emphasis?: string): void {
   const { theme, scale } = look;
   const container = edge.container;
@@ -179,9 +178,9 @@ export function paintEdge(surface: Surface, edge: SceneEdge, look: Look, emphasi
   const paint = { stroke: color, lineWidth: Math.max(emphasis ? 2 : 1.25, 0.7 / scale), ...(isDeclared && { dash: [2, 4] }) };
   if (edge.points) {
     surface.line(edge.points, 6, paint);
-    if (edge.to !== container?.node.id || edge.edge.to === edge.edge.from) paintArrow(surface, edge.points.at(-2)!, edge.points.at(-1)!, color, scale);
+    if (edge.hasArrow) paintArrow(surface, edge.points.at(-2)!, edge.points.at(-1)!, color, scale);
   } else if (scale > 0.3) {
-    for (const stub of edge.stubs) paintStub(surface, stub, color, scale, stub.end === "target" && edge.to !== container?.node.id);
+    for (const stub of edge.stubs) paintStub(surface, stub, color, scale, stub.end === "target" && edge.hasArrow);
   }
   if (scale < legibleScale) return;
   for (const label of [edge.label, ...edge.stubs.map((stub) => stub.label)]) {

@@ -15,9 +15,20 @@ export class SceneFlow {
     }
   }
 
-  /** All that end at a box, from outside and inside. */
-  edgesAt(id: string): SceneEdge[] {
-    return [id, inside(id)].flatMap((end) => [...(this.#in.get(end) ?? []), ...(this.#out.get(end) ?? [])]);
+  /** All that end at a box, from outside and inside, and where those outside come from and lead to beyond the borders that they cross. */
+  edgesAt(id: string): Set<SceneEdge> {
+    const found = new Set<SceneEdge>();
+    for (const way of ["upstream", "downstream"] as const) {
+      const pending = [...this.#edgesOf(id, null, way)];
+      for (let edge = pending.pop(); edge; edge = pending.pop()) {
+        if (found.has(edge)) continue;
+        found.add(edge);
+        pending.push(...(this.#through(edge, way) ?? []));
+      }
+    }
+    const within = inside(id);
+    for (const edge of [...(this.#in.get(within) ?? []), ...(this.#out.get(within) ?? [])]) found.add(edge);
+    return found;
   }
 
   /** The nearest boxes that are not open containers, one way along the flow. */
