@@ -88,7 +88,7 @@ describe("lines of one source to many layers", () => {
   });
 
   it("are cut where there are too many; what is left says where it comes from and how many there are", async () => {
-    const picture = await scene(fixtures.gpt({ blocks: 430 }), "down", { unfolded: new Set(["h.0"]) });
+    const picture = await scene(fixtures.gpt({ blocks: 430 }), "down", { unfolded: new Set(["h.0"]), expanded: new Map([["h.0", true], ["h.0.attn", true], ["h.0.mlp", true]]) });
     const cut = picture.edges.filter((edge) => edge.points === null);
     expect(cut).toHaveLength(429);
     const stubs = cut.flatMap((edge) => edge.stubs);
@@ -167,7 +167,7 @@ describe("a line through borders", () => {
   });
 
   it("goes on through a title bar, between what is written there", async () => {
-    const picture = await scene(fixtures.gpt());
+    const picture = await scene(fixtures.gpt(), "down", { expanded: new Map([["h.0.attn", true], ["h.0.mlp", true]]) });
     const entering = picture.edges.filter(({ edge, points }) => edge.from === "\0border" && points);
     const through = entering.filter(({ container, points }) => points![0]!.y === container!.y);
     expect(through.length).toBeGreaterThan(entering.length / 2);
