@@ -273,3 +273,38 @@ describe("on the meta device", () => {
     expect(shapesOf(onMeta)).toEqual(shapesOf(run()));
   });
 });
+
+describe("weight normalization by a hook", () => {
+  const { weightNorm, removeWeightNorm } = nn.utils;
+  const names = (module: torch.nn.Module): string[] => [...module.namedParameters()].map(([name]) => name);
+
+  test("computes the weight before each pass", () => {
+    torch.manualSeed(0);
+    const layer = weightNorm(new nn.Linear(3, 2));
+    const { weight_g: g, weight_v: v } = layer as unknown as Record<string, torch.Tensor>;
+    expect(names(layer)).toEqual(["bias", "weight_g", "weight_v"]);
+    expect([String(layer), String(g!.data)]).toEqual(["Linear(in_features=3, out_features=2, bias=True)", "tensor([[0.5672],\n        [0.5039]])"]);
+    torch.noGrad(() => g!.mul_(2));
+    const y = layer(torch.ones([1, 3]));
+    y.sum().backward();
+    expect([y.detach(), g!.grad, v!.grad].map(String)).toEqual([
+      "tensor([[-0.3510, -0.5271]])", "tensor([[-0.2993],\n        [-0.9772]])", "tensor([[1.9954, 2.3269, 1.4985],\n        [0.3522, 1.1376, 2.6004]])",
+    ]);
+  });
+
+  test("has one norm a slice of any dimension, or one in all", () => {
+    const shapeOfG = (dim: number | null): string => String((weightNorm(new nn.Conv2d(2, 3, 2), { dim }) as unknown as { weight_g: torch.Tensor }).weight_g.shape);
+    expect([null, 0, 1, -2].map(shapeOfG)).toEqual(["torch.Size([])", "torch.Size([3, 1, 1, 1])", "torch.Size([1, 2, 1, 1])", "torch.Size([1, 1, 2, 1])"]);
+  });
+
+  test("is taken away again", () => {
+    const layer = weightNorm(new nn.Linear(3, 2));
+    const x = torch.ones([1, 3]);
+    const before = layer(x);
+    expect(() => weightNorm(layer)).toThrow("Cannot register two weight_norm hooks on the same parameter weight");
+    expect(names(removeWeightNorm(layer))).toEqual(["bias", "weight"]);
+    expect(layer(x).sub(before).abs().max().item()).toBeLessThan(1e-6);
+    expect(() => removeWeightNorm(layer)).toThrow("weight_norm of 'weight' not found in Linear(in_features=3, out_features=2, bias=True)");
+    expect(() => weightNorm(layer, "foo")).toThrow("'Linear' object has no attribute 'foo'");
+  });
+});

@@ -3,3 +3,4 @@ export * as parametrizations from "./parametrizations.js";
 export * as parametrize from "./parametrize.js";
 export * as rnn from "./rnn.js";
 export * from "./vector.js";
+export { removeWeightNorm, weightNorm } from "./weightNorm.js";

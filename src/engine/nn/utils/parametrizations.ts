@@ -3,11 +3,11 @@ import { ValueError } from "../../errors.js";
 import { collect, type Arguments } from "../../ops/arguments.js";
 import { dot, mv } from "../../ops/matmul.js";
 import { normalize } from "../../ops/normalization.js";
-import { norm } from "../../ops/reduction.js";
 import type { StateDict } from "../stateDict.js";
 import { Tensor } from "../../tensor.js";
 import { Module } from "../module.js";
 import { registerParametrization } from "./parametrize.js";
+import { normExceptDim } from "./weightNorm.js";
 
 /** Ready-made parametrizations (torch.nn.utils.parametrizations). Their modules print under PyTorch's names. */
 
@@ -17,17 +17,11 @@ class WeightNorm extends Module {
   }
 
   override forward(g: Tensor, v: Tensor): Tensor {
-    return v.mul(g.div(this.normOf(v)));
-  }
-
-  /** Of each slice along `dim`, with the other dimensions kept at size 1; of the whole for -1. */
-  private normOf(v: Tensor): Tensor {
-    if (this.dim === -1) return norm(v);
-    return norm(v, { dim: v.sizes.map((_, i) => i).filter((i) => i !== this.dim), keepdim: true });
+    return v.mul(g.div(normExceptDim(v, this.dim)));
   }
 
   rightInverse(weight: Tensor): readonly [g: Tensor, v: Tensor] {
-    return [this.normOf(weight), weight];
+    return [normExceptDim(weight, this.dim), weight];
   }
 }
 Object.defineProperty(WeightNorm, "name", { value: "_WeightNorm" });
