@@ -12,10 +12,11 @@ export const autograd = { grad };
 
 export { Tensor, type NestedList } from "./tensor.js";
 export { Size } from "./size.js";
+export { e, inf, isFloatingPoint, isTensor, nan, numel, pi } from "./values.js";
 export type { Device } from "./storage.js";
 export { DType, float32, float64, int32, int64, uint8, bool, float, double, int, long, getDefaultDtype, setDefaultDtype, promoteTypes } from "./dtype.js";
 export { getDefaultDevice, setDefaultDevice, withDevice } from "./device.js";
-export { noGrad, enableGrad, isGradEnabled, setGradEnabled } from "./autograd/gradMode.js";
+export { noGrad, noGrad as inferenceMode, enableGrad, isGradEnabled, setGradEnabled } from "./autograd/gradMode.js";
 export { Generator, type GeneratorState, defaultGenerator, manualSeed, seed, initialSeed, getRngState, setRngState } from "./random/generator.js";
 /** Reading and writing weights files. */
 export * as safetensors from "./io/safetensors.js";

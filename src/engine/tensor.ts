@@ -84,6 +84,11 @@ export class Tensor {
     return this.sizes.length;
   }
 
+  /** Number of dimensions, as `dim`. */
+  ndimension(): number {
+    return this.sizes.length;
+  }
+
   /** The shape, or the size of one dimension, which may count from the end. */
   size(): Size;
   size(dim: number): number;
@@ -93,6 +98,11 @@ export class Tensor {
 
   /** Number of elements. */
   numel(): number {
+    return product(this.sizes);
+  }
+
+  /** Number of elements, as `numel`. */
+  nelement(): number {
     return product(this.sizes);
   }
 
@@ -109,6 +119,16 @@ export class Tensor {
   /** Bytes that one element takes. */
   elementSize(): number {
     return this.dtype.itemSize;
+  }
+
+  /** Bytes that one element takes, as `elementSize`. */
+  get itemsize(): number {
+    return this.dtype.itemSize;
+  }
+
+  /** Bytes that all elements take. */
+  get nbytes(): number {
+    return this.numel() * this.dtype.itemSize;
   }
 
   /** True when the elements lie in row-major order without gaps. */
@@ -140,6 +160,22 @@ export class Tensor {
   /** The last two dimensions exchanged: each matrix of a batch transposed. */
   get mT(): Tensor {
     if (this.sizes.length === 1) throw new RuntimeError("tensor.mT is only supported on matrices or batches of matrices. Got 1-D tensor.");
+    return this.sizes.length === 0 ? this : this.transpose(-2, -1);
+  }
+
+  /** A matrix transposed: its conjugate transpose, as numbers are real here. */
+  get H(): Tensor {
+    const dimensions = this.sizes.length;
+    if (dimensions !== 0 && dimensions !== 2) {
+      const hint = dimensions === 1 ? "" : " For batches of matrices, consider using tensor.mH";
+      throw new RuntimeError(`tensor.H is only supported on matrices (2-D tensors). Got ${dimensions}-D tensor.${hint}`);
+    }
+    return dimensions === 0 ? this : this.transpose(0, 1);
+  }
+
+  /** The last two dimensions exchanged: the conjugate transpose of each matrix of a batch. */
+  get mH(): Tensor {
+    if (this.sizes.length === 1) throw new RuntimeError("tensor.mH is only supported on matrices or batches of matrices. Got 1-D tensor.");
     return this.sizes.length === 0 ? this : this.transpose(-2, -1);
   }
 

@@ -318,6 +318,10 @@ inPlaceView("squeeze", (a) => a.squeeze_(1), x(2, 1, 3));
 inPlaceView("unsqueeze", (a) => a.unsqueeze_(0), x(2, 3));
 sample("asStrided in place", (a) => a.mul(1).asStrided_([2, 2], [1, 3]), x(2, 3));
 inPlace("scatterReduce", (a, b) => a.scatterReduce_(1, beside(indices([0, 0], [2, 1]), a), b!, "prod"), x(2, 3), x(2, 2));
+sample("selectScatter", (a, b) => torch.selectScatter(a, b, 0, 1), x(2, 3), x(3));
+sample("sliceScatter", (a, b) => torch.sliceScatter(a, b, 1, 0, null, 2), x(2, 3), x(2, 2));
+sample("diagonalScatter", (a, b) => torch.diagonalScatter(a, b, 1), x(2, 3), x(2));
+sample("asStridedScatter", (a, b) => torch.asStridedScatter(a, b, [2], [1], 1), x(2, 3), x(2));
 
 // ---- gradients that are recorded
 

@@ -21,9 +21,11 @@ export { cholesky, det, inv as inverse, logdet, matrixExp, matrixPower, pinv as 
 export * from "./matmul.js";
 export { groupNorm, layerNorm, rmsNorm } from "./normalization.js";
 export { adaptiveAvgPool1d, adaptiveMaxPool1dWithIndices as adaptiveMaxPool1d, avgPool1d, maxPool1d, maxPool2d, maxPool3d } from "./pooling.js";
+export { finfo, iinfo, type FloatLimits, type IntegerLimits } from "./limits.js";
 export * from "./random.js";
 export * from "./reduction.js";
 export { channelShuffle, pixelShuffle, pixelUnshuffle } from "./rearrange.js";
+export * from "./regionScatter.js";
 export * from "./shape.js";
 export * from "./sorting.js";
 export { digamma, erfinv, erfinv_, i0, lgamma, logaddexp, logaddexp2, logit, mvlgamma, polygamma, sinc, xlogy } from "./special.js";

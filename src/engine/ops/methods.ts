@@ -15,6 +15,7 @@ import * as newLike from "./newLike.js";
 import { bernoulli, multinomial } from "./random.js";
 import * as randomFills from "./randomFills.js";
 import * as reduction from "./reduction.js";
+import * as regionScatter from "./regionScatter.js";
 import * as shape from "./shape.js";
 import * as sorting from "./sorting.js";
 import * as special from "./special.js";
@@ -59,6 +60,7 @@ const functions = {
   ...reduction,
   ...tensorOnly,
   ...inPlace,
+  ...regionScatter,
   ...randomFills,
   ...{ bernoulli, multinomial },
   ...newLike,

@@ -1,8 +1,13 @@
 import type { NestedList, Tensor } from "../tensor.js";
-import { full, ones, tensor, zeros, type TensorOptions, type TypedArray } from "./creation.js";
+import { empty, full, ones, tensor, zeros, type TensorOptions, type TypedArray } from "./creation.js";
 import type { Scalar } from "./promotion.js";
 
 /** Methods that make new tensors with the dtype and device of one. */
+
+/** A tensor (of zeros) with the dtype and device of `x` and a shape of its own. (Tensor.new_empty) */
+export function newEmpty(x: Tensor, size: readonly number[], options: TensorOptions = {}): Tensor {
+  return empty(size, { dtype: x.dtype, device: x.device, ...options });
+}
 
 /** Zeros with the dtype and device of `x` and a shape of its own. (Tensor.new_zeros) */
 export function newZeros(x: Tensor, size: readonly number[], options: TensorOptions = {}): Tensor {

@@ -1,0 +1,27 @@
+import { Tensor } from "./tensor.js";
+
+/** Numbers that torch has names for, and questions to any value. */
+
+/** The ratio of a circle's circumference to its diameter. (torch.pi) */
+export const pi = Math.PI;
+/** The base of the natural logarithm. (torch.e) */
+export const e = Math.E;
+/** Positive infinity. (torch.inf) */
+export const inf = Infinity;
+/** Not a number. (torch.nan) */
+export const nan = NaN;
+
+/** Whether a value is a tensor. (torch.is_tensor) */
+export function isTensor(value: unknown): value is Tensor {
+  return value instanceof Tensor;
+}
+
+/** Number of elements. (torch.numel) */
+export function numel(x: Tensor): number {
+  return x.numel();
+}
+
+/** True for dtypes float32 and float64. (torch.is_floating_point) */
+export function isFloatingPoint(x: Tensor): boolean {
+  return x.dtype.isFloatingPoint;
+}
