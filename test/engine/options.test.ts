@@ -112,6 +112,7 @@ describe("required arguments by name", () => {
     cosineSimilarity: [x, ["x2", other], ["dim", 1]], marginRankingLoss: [v, ["input2", v.mul(2)], ["target", v]], tripletMarginLoss: [x, ["positive", other], ["negative", x.neg()]],
     gaussianNllLoss: [x, ["target", other], ["var", other]], conv2d: [image, ["weight", image], ["bias", v.narrow(0, 0, 1)]], convTranspose2d: [image, ["weight", image.reshape([4, 1, 2, 2])]],
     adaptiveAvgPool2d: [image, ["outputSize", 1]], adaptiveMaxPool2d: [image, ["outputSize", 1]], pixelShuffle: [image, ["upscaleFactor", 2]], embedding: [labels, ["weight", x]],
+    linear: [x, ["weight", x], ["bias", v.narrow(0, 0, 3)]], bilinear: [v, ["input2", v], ["weight", x.reshape([3, 2, 2]).repeat(1, 2, 2)], ["bias", null]],
     scaledDotProductAttention: [x, ["key", x], ["value", other], ["attnMask", null]],
   };
   const spread = (result: unknown): string[] => (result instanceof torch.Tensor ? [result] : [...(result as Iterable<unknown>)]).map(String);

@@ -1,6 +1,7 @@
 import { defineComposite } from "../dispatch.js";
 import { RuntimeError } from "../errors.js";
 import type { Tensor } from "../tensor.js";
+import { collect, requiredFirst, type WithRequired } from "./arguments.js";
 
 const bilinearOf = defineComposite("bilinear", (x1: Tensor, x2: Tensor, weight: Tensor, bias: Tensor | null): Tensor => {
   if (x1.ndim !== x2.ndim) throw new RuntimeError(`bilinear(): input dimensions do not match: got ${x1.ndim} and ${x2.ndim}`);
@@ -23,6 +24,10 @@ const bilinearOf = defineComposite("bilinear", (x1: Tensor, x2: Tensor, weight: 
  * x1^T W x2 + b for each output (torch.nn.functional.bilinear).
  * Shapes: x1 (*, in1), x2 (*, in2), weight (out, in1, in2), bias (out); gives (*, out).
  */
-export function bilinear(x1: Tensor, x2: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor {
-  return bilinearOf(x1, x2, weight, bias);
+export function bilinear(
+  x1: Tensor,
+  ...args: WithRequired<[input2: Tensor, weight: Tensor], { readonly input2: Tensor; readonly weight: Tensor }, [bias: Tensor | null], { readonly bias?: Tensor | null }>
+): Tensor {
+  const [[x2, weight], rest] = requiredFirst<[input2: Tensor, weight: Tensor]>("bilinear", ["input2", "weight"], args);
+  return bilinearOf(x1, x2, weight, collect<{ bias?: Tensor | null }>(["bias"], rest).bias ?? null);
 }

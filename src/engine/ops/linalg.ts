@@ -6,7 +6,7 @@ import * as kernels from "../kernels/linalg.js";
 import { exponential } from "../kernels/matrixExp.js";
 import { equalSizes, product } from "../size.js";
 import { normalizeDim, Tensor } from "../tensor.js";
-import { checkedOptions, collect, inOrder, required, requireIntegers, type AllArguments, type Arguments, type Dims } from "./arguments.js";
+import { checkedOptions, collect, inOrder, required, requiredFirst, requireIntegers, type AllArguments, type Arguments, type Dims, type WithRequired } from "./arguments.js";
 import { div, gt, mul, sub } from "./binary.js";
 import { chainMatmul, crossAlong, vecdot as vecdotOf } from "./contraction.js";
 import { maskedFill } from "./indexing.js";
@@ -213,7 +213,8 @@ const solveOperation: (a: Tensor, b: Tensor) => Tensor = defineOperation<SolveAr
 });
 
 /** X with A X = B, B being matrices or, one dimension short, vectors. (torch.linalg.solve) */
-export const solve = defineComposite("solve", (a: Tensor, b: Tensor): Tensor => {
+export const solve = defineComposite("solve", (a: Tensor, ...args: AllArguments<[B: Tensor], { readonly B: Tensor }>): Tensor => {
+  const [b] = inOrder("linalg_solve", ["B"], args);
   const isVector = b.sizes.length === 1 || (a.sizes.length - 1 === b.sizes.length && equalSizes(a.sizes.slice(0, -1), b.sizes));
   return isVector ? solveOperation(a, unsqueeze(b, -1)).squeeze(-1) : solveOperation(a, b);
 });
@@ -554,7 +555,8 @@ export const matrixRank = defineComposite("matrixRank", (a: Tensor): Tensor => {
 });
 
 /** The X that makes |A X - B| smallest. (torch.linalg.lstsq) */
-export const lstsq = defineComposite("lstsq", (a: Tensor, b: Tensor): { readonly solution: Tensor } => {
+export const lstsq = defineComposite("lstsq", (a: Tensor, ...args: AllArguments<[b: Tensor], { readonly b: Tensor }>): { readonly solution: Tensor } => {
+  const [b] = inOrder("linalg_lstsq", ["b"], args);
   return { solution: matmul(pinvOperation(a), b) };
 });
 
@@ -619,8 +621,9 @@ export const vecdot = defineComposite("vecdot", (x: Tensor, y: Tensor, ...args: 
 });
 
 /** The vector product along a dimension of size 3, the last by default. (torch.linalg.cross) */
-export function cross(x: Tensor, y: Tensor, ...args: Arguments<[dim: number], { readonly dim?: number }>): Tensor {
-  return crossAlong(x, y, collect<{ dim?: number }>(["dim"], args).dim ?? -1);
+export function cross(x: Tensor, ...args: WithRequired<[other: Tensor], { readonly other: Tensor }, [dim: number], { readonly dim?: number }>): Tensor {
+  const [[y], rest] = requiredFirst<[other: Tensor]>("linalg_cross", ["other"], args);
+  return crossAlong(x, y, collect<{ dim?: number }>(["dim"], rest).dim ?? -1);
 }
 
 /** The diagonals of matrices. (torch.linalg.diagonal) */

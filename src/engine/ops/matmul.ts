@@ -308,12 +308,18 @@ function asMatrix(x: Tensor, columns = x.sizes[x.sizes.length - 1]!): Tensor {
   return new Tensor(dense.storage, [rows, columns], [columns, 1], dense.offset);
 }
 
+type LinearArguments = WithRequired<[weight: Tensor], { readonly weight: Tensor }, [bias: Tensor | null], { readonly bias?: Tensor | null }>;
+
 /**
  * x times the transpose of `weight`, plus `bias` (torch.nn.functional.linear).
  * Shapes: x (*, in), weight (out, in), bias (out); gives (*, out).
  */
-export function linear(x: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor {
-  return linearOperation(x, weight, bias);
+export function linear(x: Tensor, ...args: LinearArguments): Tensor {
+  const [first, second = null] = args;
+  // The usual call, without a look at names.
+  if (args.length <= 2 && first instanceof Tensor && (second === null || second instanceof Tensor)) return linearOperation(x, first, second);
+  const [[weight], rest] = requiredFirst<[weight: Tensor]>("linear", ["weight"], args);
+  return linearOperation(x, weight, collect<{ bias?: Tensor | null }>(["bias"], rest).bias ?? null);
 }
 
 export interface AddProductOptions {

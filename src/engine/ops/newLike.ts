@@ -1,4 +1,6 @@
 import type { NestedList, Tensor } from "../tensor.js";
+import { tensorOptionNames } from "./allocation.js";
+import { collect, requiredFirst, type WithRequired } from "./arguments.js";
 import { empty, full, ones, tensor, zeros, type TensorOptions, type TypedArray } from "./creation.js";
 import type { Scalar } from "./promotion.js";
 
@@ -20,8 +22,12 @@ export function newOnes(x: Tensor, size: readonly number[], options: TensorOptio
 }
 
 /** `value` everywhere, with the dtype and device of `x` and a shape of its own. (Tensor.new_full) */
-export function newFull(x: Tensor, size: readonly number[], value: Scalar, options: TensorOptions = {}): Tensor {
-  return full(size, value, { dtype: x.dtype, device: x.device, ...options });
+export function newFull(
+  x: Tensor,
+  ...args: WithRequired<[size: readonly number[], fillValue: Scalar], { readonly size: readonly number[]; readonly fillValue: Scalar }, [], TensorOptions>
+): Tensor {
+  const [[size, value], rest] = requiredFirst<[size: readonly number[], fillValue: Scalar]>("new_full", ["size", "fillValue"], args);
+  return full(size, value, { dtype: x.dtype, device: x.device, ...collect<TensorOptions>([], rest, tensorOptionNames) });
 }
 
 /** The given values with the dtype and device of `x`. (Tensor.new_tensor) */
