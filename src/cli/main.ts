@@ -124,6 +124,8 @@ async function snapshot(options: Options): Promise<number> {
 async function render(options: Options): Promise<number> {
   const { renderSvg, lightTheme, darkTheme } = await import("./render.js");
   const themes: Readonly<Record<string, typeof lightTheme>> = { light: lightTheme, dark: darkTheme };
+  const format = options.output?.match(/\.(png|jpe?g|webp|gif|pdf)$/i)?.[1];
+  if (format) throw new UsageError(`render writes SVG, not ${format.toUpperCase()}: name the file .svg, or save a PNG from the model view`);
   if (!Object.hasOwn(themes, options.theme)) throw new UsageError(`there is no theme '${options.theme}'`);
   const { models, failure } = await evaluate(options, false);
   const status = report(failure);

@@ -204,6 +204,12 @@ describe("layerscope render", () => {
     expect(layerscope("render", "model.ts", "--model", "rgnet").stdout.trim()).toBe(svg.trim());
   });
 
+  test("refuses a name that promises another format", () => {
+    const { status, stderr } = layerscope("render", "model.ts", "--model", "rgnet", "-o", "rgnet.png");
+    expect(status).toBe(2);
+    expect(stderr).toContain("render writes SVG, not PNG");
+  });
+
   test("asks which where there are several", () => {
     const { status, stdout, stderr } = layerscope("render", "model.ts");
     expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
