@@ -103,7 +103,8 @@ export class Inspection {
     if (seed !== null) this.#engine.manualSeed(seed);
     let args: readonly unknown[];
     if (input.kind === "stated") {
-      args = input.inputs.map((stated) => this.#statedInput(stated, deviceOf(model.module)));
+      const recorded = (model.args?.() ?? []).filter((arg) => arg instanceof this.#engine.Tensor);
+      args = input.inputs.map((stated, at) => this.#statedInput(stated, deviceOf(model.module), recorded[at] ?? null));
     } else {
       if (!model.args) throw new Error(model.traceMissing ?? "The inputs of the recorded pass were too large to keep: state an input.");
       args = model.args();
@@ -244,7 +245,7 @@ export class Inspection {
     return this.#engine.rand(shape, { dtype: this.#engine[dtype], device });
   }
 
-  #statedInput({ shape, dtype: dtypeName, fill, high = 10 }: StatedInput, device: "cpu" | "meta"): Tensor {
+  #statedInput({ shape, dtype: dtypeName, fill, high = 10 }: StatedInput, device: "cpu" | "meta", recorded: Tensor | null): Tensor {
     const engine = this.#engine;
     const dtype = engine[dtypeName];
     switch (fill) {
@@ -253,6 +254,11 @@ export class Inspection {
         return engine[fill](shape, { dtype, device });
       case "arange":
         return engine.arange(shape.reduce((product, size) => product * size, 1), { dtype, device }).reshape(shape);
+      case "recorded": {
+        if (!recorded || recorded.isMeta || recorded.numel() === 0) return engine.zeros(shape, { dtype, device });
+        const places = engine.arange(shape.reduce((product, size) => product * size, 1)).remainder(recorded.numel());
+        return recorded.detach().flatten().indexSelect(0, places).reshape(shape).to(dtype);
+      }
       case "randint":
         return engine.randint(high, shape, { dtype, device });
       case "rand":

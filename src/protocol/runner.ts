@@ -32,8 +32,8 @@ export interface RunResult {
   readonly failure: Failure | null;
 }
 
-/** How a tensor given to forward is filled. */
-export type Fill = "rand" | "randn" | "zeros" | "ones" | "arange" | "randint";
+/** How a tensor given to forward is filled; "recorded": with the values of the last pass's tensor in its place, repeated as often as it takes. */
+export type Fill = "rand" | "randn" | "zeros" | "ones" | "arange" | "randint" | "recorded";
 
 export interface StatedInput {
   readonly shape: readonly number[];

@@ -30,14 +30,16 @@ function ShapeForm({ model, trace }: InputsProps) {
   const shapes = trace.inputs.map(({ value }) => trace.values[value]!.shape.join(", "));
   const [typed, setTyped] = useState(shapes);
   useEffect(() => setTyped(shapes), [model]);
-  const parsed = typed.map(parseShape);
+  // An emptied field is not the shape of a scalar, unless a scalar is what went in.
+  const parsed = typed.map((text, at) => (text.trim() === "" && shapes[at] !== "" ? null : parseShape(text)));
   const busy = page.host?.kind === "file" && page.host.activity !== "idle";
 
   const run = () => {
     if (busy || parsed.includes(null) || typed.join(";") === shapes.join(";")) return;
     const inputs = parsed.map((shape, at): StatedInput => {
       const { dtype } = trace.values[trace.inputs[at]!.value]!;
-      const fill = dtype === "float32" || dtype === "float64" ? "randn" : "zeros";
+      // Made-up integers would be no indices, and zeros no mask.
+      const fill = dtype === "float32" || dtype === "float64" ? "randn" : "recorded";
       return { shape: shape!, dtype, fill };
     });
     act("forward", { model: model.name, input: { kind: "stated", inputs }, seed: null });
@@ -49,6 +51,12 @@ function ShapeForm({ model, trace }: InputsProps) {
       onSubmit={(event) => {
         event.preventDefault();
         run();
+      }}
+      onFocusOut={(event) => {
+        // From one field to the next the shapes stay: inputs often change together.
+        if (event.relatedTarget instanceof Node && event.currentTarget.contains(event.relatedTarget)) return;
+        if (parsed.includes(null)) setTyped(shapes);
+        else run();
       }}
     >
       {trace.inputs.map(({ value }, at) => {
@@ -62,12 +70,11 @@ function ShapeForm({ model, trace }: InputsProps) {
               value={typed[at]}
               aria-label={l10n.t("Shape of {0}", name)}
               aria-invalid={!parsed[at]}
-              title={l10n.t("Sizes separated by commas. Enter runs forward with random normal values, integers with zeros.")}
+              title={l10n.t("Sizes separated by commas. Enter runs forward with random normal values; integers repeat those of the last pass.")}
               onInput={(event) => setTyped(typed.map((text, other) => (other === at ? event.currentTarget.value : text)))}
               onKeyDown={(event) => {
                 if (event.key === "Escape") setTyped(shapes);
               }}
-              onBlur={() => setTyped(shapes)}
             />
             {dtype !== "float32" && <span class="muted">{dtype}</span>}
           </label>

@@ -6,6 +6,7 @@ import { indexOf } from "../modelIndex.js";
 import { useSession } from "../session.js";
 import type { Selected } from "../state.js";
 import { Section } from "./facts.js";
+import { Inputs } from "./inputs.js";
 import { ActivationFacts } from "./moduleView.js";
 import { OperandList } from "./operands.js";
 import { ParameterCard } from "./parameterCard.js";
@@ -32,7 +33,16 @@ export function NodeView({ model, node }: NodeViewProps) {
       ) : null;
     }
     case "input":
-      return <ValueView model={model} title={l10n.t("Input of the model")} value={source.value} />;
+      return (
+        <>
+          <ValueView model={model} title={l10n.t("Input of the model")} value={source.value} />
+          {model.trace && (
+            <Section title={l10n.t("Forward pass")}>
+              <Inputs model={model} trace={model.trace} />
+            </Section>
+          )}
+        </>
+      );
     case "output":
       return <ValueView model={model} title={l10n.t("Output of the model")} value={source.value} />;
     case "constant":
