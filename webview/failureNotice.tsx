@@ -39,8 +39,17 @@ function noteOf(shown: Extract<LastRun, { readonly kind: "failed" }>["shown"]): 
   return shown === "thisRun" ? l10n.t("The picture shows what was there by then.") : l10n.t("The picture is of an earlier run.");
 }
 
+/** The setting that a run came up against. */
+const limits: Readonly<Partial<Record<Failure["kind"], "timeLimit" | "memoryLimit">>> = { timeout: "timeLimit", memory: "memoryLimit" };
+
 export function RunFailure({ failure, note, open = false }: { readonly failure: Failure; readonly note: string | null; readonly open?: boolean }) {
-  return <FailureNotice title={titles[failure.kind]()} message={failure.message} location={failure.location} note={note} run={failure} open={open} />;
+  const { act } = useSession();
+  const limit = limits[failure.kind];
+  return (
+    <FailureNotice title={titles[failure.kind]()} message={failure.message} location={failure.location} note={note} run={failure} open={open}>
+      {limit && <Link onClick={() => act("openSetting", { name: limit })}>{l10n.t("Change the Limit")}</Link>}
+    </FailureNotice>
+  );
 }
 
 /** `run`: the run that ended by it; null where the file went on. */
@@ -78,7 +87,7 @@ function FailureNotice({ title, message, location, note, run, open = false, chil
       <Icon name={stopped ? "debug-stop" : "error"} />
       <p class="failure-line" title={message}>
         <strong>{title}</strong>
-        {!unfolded && <span class="failure-message">{message}</span>}
+        {!unfolded && !stopped && <span class="failure-message">{message}</span>}
       </p>
       <div class="failure-actions">
         {note && <span class="muted">{note}</span>}
@@ -99,7 +108,7 @@ function FailureDetails({ message, run }: { readonly message: string; readonly r
   const { act } = useSession();
   return (
     <div class="failure-details">
-      <p class="failure-message">{run?.message ?? message}</p>
+      {run?.kind !== "cancelled" && <p class="failure-message">{run?.message ?? message}</p>}
       {run?.hint && <p>{run.hint}</p>}
       <div class="failure-actions">
         <Link onClick={() => act("run", null)}>{l10n.t("Run Again")}</Link>

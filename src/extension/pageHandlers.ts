@@ -59,6 +59,10 @@ export function pageHandlers(openInEditor: (session: Session) => void): PageHand
       if (session) openInEditor(session);
       return null;
     },
+    openSetting: async (_session, { name }) => {
+      await vscode.commands.executeCommand("workbench.action.openSettings", `layerscope.${name}`);
+      return null;
+    },
     showOutput: () => command("layerscope.showOutput"),
     createExample: () => command("layerscope.createExample"),
     openFile: () => command("workbench.action.files.openFile"),

@@ -78,6 +78,8 @@ export interface PageMethods {
   save: { params: { readonly suggestedName: string; readonly content: string; readonly encoding: "utf8" | "base64" }; result: null };
   openInEditor: { params: null; result: null };
   showOutput: { params: null; result: null };
+  /** Opens the editor's settings at one of ours. */
+  openSetting: { params: { readonly name: "timeLimit" | "memoryLimit" }; result: null };
   createExample: { params: null; result: null };
   openFile: { params: null; result: null };
   manageTrust: { params: null; result: null };

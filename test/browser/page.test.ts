@@ -396,6 +396,7 @@ describe("every state has a text and an action", () => {
     ["untrusted", { kind: "untrusted" }, "Nothing runs until you trust", "Manage Workspace Trust", "manageTrust"],
     ["failed at first", fileState({ models: [], lastRun: failedRun("thisRun") }), "expects 8 features", "Run Again", "run"],
     ["failed, for details", fileState({ models: [], lastRun: failedRun("thisRun") }), "forward", "Show Output", "showOutput"],
+    ["out of time", fileState({ lastRun: failedRun("earlierRun", { kind: "timeout" }) }), "ran out of time", "Change the Limit", "openSetting"],
     ["not run yet", fileState({ models: [], lastRun: { kind: "none" } }), "has not run yet", "Run Model File", "run"],
     ["no module alive", fileState({ models: [] }), "no module was alive", "Run Again", "run"],
     ["stale", fileState({ stale: true }), "has changed since", "Run", "run"],
@@ -598,6 +599,29 @@ describe("asking further", () => {
     await shape.press("Enter");
     await expect.poll(() => webview.asked("forward")).toEqual([
       { model: "net", input: { kind: "stated", inputs: [{ shape: [5, 4], dtype: "float32", fill: "randn" }] }, seed: null },
+    ]);
+  });
+
+  test("several inputs are edited before one pass; integers repeat what was recorded, and an empty field is no scalar", async () => {
+    const model = net();
+    const trace = model.trace!;
+    const values = [...trace.values, { shape: [2], dtype: "int64", source: { kind: "input" } } as const];
+    const inputs = [...trace.inputs, { value: trace.values.length, label: "" }];
+    const webview = await open(fileState({ models: [{ ...model, trace: { ...trace, values, inputs } }] }), { selection: { model: "net", path: "" } });
+    const [first, second] = ["Shape of Input 1", "Shape of Input 2"].map((name) => webview.page.getByRole("textbox", { name }));
+    await first!.fill("5, 4");
+    await second!.fill("");
+    await second!.press("Enter");
+    expect(webview.asked("forward")).toEqual([]);
+    expect(await first!.inputValue()).toBe("5, 4");
+    await second!.fill("5");
+    await second!.blur();
+    await expect.poll(() => webview.asked("forward")).toEqual([
+      {
+        model: "net",
+        input: { kind: "stated", inputs: [{ shape: [5, 4], dtype: "float32", fill: "randn" }, { shape: [5], dtype: "int64", fill: "recorded" }] },
+        seed: null,
+      },
     ]);
   });
 
