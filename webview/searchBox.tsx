@@ -2,7 +2,7 @@ import "./searchBox.css";
 import * as l10n from "@vscode/l10n";
 import type { Ref } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { IconButton, TextInput, type TextField } from "./controls.js";
+import { IconButton, Link, TextInput, type TextField } from "./controls.js";
 import { focusPicture } from "./pictureFocus.js";
 import type { QueryError } from "./search.js";
 import { useSession } from "./session.js";
@@ -35,6 +35,7 @@ export function SearchBox({ results, field }: SearchBoxProps) {
     if (searching) announce(error ? explain(error) : countText(paths.length));
   }, [page.query, paths.length]);
 
+  const search = (query: string) => dispatch({ kind: "search", query });
   const step = (by: 1 | -1) => {
     if (paths.length === 0) return;
     const next = at < 0 ? (by > 0 ? 0 : paths.length - 1) : (at + by + paths.length) % paths.length;
@@ -44,7 +45,7 @@ export function SearchBox({ results, field }: SearchBoxProps) {
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === "Enter") step(event.shiftKey ? -1 : 1);
     else if (event.key === "Escape") {
-      dispatch({ kind: "search", query: "" });
+      search("");
       focusPicture();
     } else return;
     event.preventDefault();
@@ -59,7 +60,7 @@ export function SearchBox({ results, field }: SearchBoxProps) {
         label={l10n.t("Search modules")}
         placeholder={width >= roomy ? l10n.t("Search: Linear, 8x4, params>1M") : l10n.t("Search")}
         value={page.query}
-        onInput={(query) => dispatch({ kind: "search", query })}
+        onInput={search}
         onKeyDown={onKeyDown}
       >
         {searching && (
@@ -69,21 +70,29 @@ export function SearchBox({ results, field }: SearchBoxProps) {
             </span>
             <IconButton icon="chevron-up" label={l10n.t("Previous match (Shift+Enter)")} disabled={paths.length === 0} onClick={() => step(-1)} />
             <IconButton icon="chevron-down" label={l10n.t("Next match (Enter)")} disabled={paths.length === 0} onClick={() => step(1)} />
-            <IconButton icon="close" label={l10n.t("End the search (Escape)")} onClick={() => dispatch({ kind: "search", query: "" })} />
+            <IconButton icon="close" label={l10n.t("End the search (Escape)")} onClick={() => search("")} />
           </>
         )}
       </TextInput>
       {searching && (error || paths.length === 0) && (
-        <p class="search-help">
+        <div class="search-help">
           {error ? explain(error) : l10n.t("No module matches.")}{" "}
-          {l10n.t('Search a name, path, type, shape or dtype, or use {0}.', examples)}
-        </p>
+          {l10n.t("Search a name, path, type, shape or dtype, or try:")}
+          <div class="search-examples">
+            {examples.map((example) => (
+              <Link key={example} onClick={() => search(example)}>
+                {example}
+              </Link>
+            ))}
+          </div>
+          <Link onClick={() => search("")}>{l10n.t("Clear")}</Link>
+        </div>
       )}
     </div>
   );
 }
 
-const examples = "type:Conv2d, shape:8x4, params>1M, std<0.01, shared, frozen, nan";
+const examples = ["type:Conv2d", "shape:8x4", "params>1M", "std<0.01", "shared", "frozen", "nan"];
 
 function explain({ word, problem }: QueryError): string {
   switch (problem) {
