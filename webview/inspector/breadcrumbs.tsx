@@ -5,6 +5,7 @@ import type { ModelSnapshot } from "../../src/protocol/index.js";
 import { Link } from "../controls.js";
 import { indexOf } from "../modelIndex.js";
 import { useSession } from "../session.js";
+import { useWidth } from "../width.js";
 
 interface BreadcrumbsProps {
   readonly model: ModelSnapshot;
@@ -20,6 +21,7 @@ const nearest = 2;
 export function Breadcrumbs({ model, path, last }: BreadcrumbsProps) {
   const { dispatch } = useSession();
   const list = useRef<HTMLOListElement>(null);
+  const width = useWidth(list);
   const [shortened, setShortened] = useState(false);
   const line = indexOf(model).ancestry(path);
   const go = (to: string) => dispatch({ kind: "choose", selected: { kind: "module", path: to }, reveal: true });
@@ -29,21 +31,11 @@ export function Breadcrumbs({ model, path, last }: BreadcrumbsProps) {
   ];
   const left = shortened ? places.slice(1, -nearest) : [];
 
+  // The whole path is measured before anything is painted: the shortened one would not say whether there is room again.
+  useLayoutEffect(() => setShortened(false), [model, path, last, width]);
   useLayoutEffect(() => {
-    const { current } = list;
-    if (!current) return;
-    // The whole path is measured before it is painted; the shortened one would not say whether there is room again.
-    const measure = () => setShortened((was) => was || current.scrollWidth > current.clientWidth);
-    setShortened(false);
-    let width = 0;
-    const observer = new ResizeObserver(() => {
-      if (current.clientWidth > width) setShortened(false);
-      width = current.clientWidth;
-      requestAnimationFrame(measure);
-    });
-    observer.observe(current);
-    return () => observer.disconnect();
-  }, [model, path, last]);
+    if (!shortened && list.current!.scrollWidth > list.current!.clientWidth) setShortened(true);
+  });
 
   return (
     <nav class="breadcrumbs" aria-label={l10n.t("Path")}>
