@@ -4,7 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { ModelSnapshot, ModuleSnapshot, TensorSnapshot, TensorStatistics } from "../../src/protocol/index.js";
 import { IconButton, Link } from "../controls.js";
 import { formatCount, formatPercent, formatShape, formatValue } from "../../src/describe/format.js";
-import { indexOf } from "../modelIndex.js";
+import { indexOf, type ModelIndex } from "../modelIndex.js";
 import { useSession } from "../session.js";
 import { Section } from "./facts.js";
 import { HistogramPair } from "./histogram.js";
@@ -14,9 +14,13 @@ export interface ComparisonProps {
   readonly module: ModuleSnapshot;
 }
 
+/** Pairs that are shown at once: a block has a dozen, a whole model thousands. */
+const pairsShown = 12;
+
 /** Two modules' parameters side by side, those of one name together; while only one is chosen, how to choose the other. */
 export function Comparison({ model, module }: ComparisonProps) {
   const { page, dispatch } = useSession();
+  const [all, setAll] = useState(false);
   const index = indexOf(model);
   const other = page.compared === null ? undefined : index.module(page.compared);
   if (!other) return null;
@@ -28,11 +32,9 @@ export function Comparison({ model, module }: ComparisonProps) {
       </Section>
     );
   }
-  const names = [...new Set([...other.parameters, ...module.parameters].map(({ name }) => name))];
-  const find = (of: ModuleSnapshot, name: string) => {
-    const use = of.parameters.find((each) => each.name === name);
-    return use && index.tensor(use);
-  };
+  const [first, second] = [parametersOf(index, other), parametersOf(index, module)];
+  const names = [...new Set([...first.keys(), ...second.keys()])];
+  const shown = all ? names : names.slice(0, pairsShown);
   return (
     <Section title={l10n.t("Comparison")} note={end}>
       <p class="comparison-key">
@@ -41,12 +43,24 @@ export function Comparison({ model, module }: ComparisonProps) {
         <span class="comparison-mark second" aria-hidden="true" />
         <span>{module.path || model.name}</span>
       </p>
-      {names.length === 0 && <p class="muted">{l10n.t("Neither has parameters of its own.")}</p>}
-      {names.map((name) => (
-        <Pair key={name} model={model} name={name} first={find(other, name)} second={find(module, name)} />
+      {names.length === 0 && <p class="muted">{l10n.t("Neither has parameters.")}</p>}
+      {shown.map((name) => (
+        <Pair key={name} model={model} name={name} first={first.get(name)} second={second.get(name)} />
       ))}
+      {shown.length < names.length && <Link onClick={() => setAll(true)}>{l10n.t("Show all {0}", formatCount(names.length))}</Link>}
     </Section>
   );
+}
+
+/** Parameters of a module and of what lies in it, by their names as seen from there. */
+function parametersOf(index: ModelIndex, module: ModuleSnapshot): ReadonlyMap<string, TensorSnapshot> {
+  const found = new Map<string, TensorSnapshot>();
+  const walk = (at: ModuleSnapshot, prefix: string): void => {
+    for (const use of at.parameters) found.set(prefix + use.name, index.tensor(use));
+    for (const child of at.children) walk(child, `${prefix}${child.name}.`);
+  };
+  walk(module, "");
+  return found;
 }
 
 interface PairProps {
@@ -99,6 +113,7 @@ function Pair({ model, name, first, second }: PairProps) {
     [l10n.t("max"), ({ statistics }) => (statistics?.finite ? formatValue(statistics.finite.max) : "–")],
     [l10n.t("zeros"), ({ statistics }) => (statistics ? formatPercent(statistics.zeros / Math.max(1, statistics.sampled)) : "–")],
   ];
+  const nonFinite = [first, second].map((tensor) => (tensor?.statistics ? nonFiniteText(tensor.statistics) : ""));
   return (
     <article class="comparison" aria-label={name}>
       <h3>{name}</h3>
@@ -113,8 +128,21 @@ function Pair({ model, name, first, second }: PairProps) {
               <td>{second ? text(second) : "–"}</td>
             </tr>
           ))}
+          {nonFinite.some((text) => text !== "") && (
+            <tr class="alarming">
+              <th scope="row">{l10n.t("not finite")}</th>
+              {nonFinite.map((text, at) => (
+                <td key={at}>{text || "0"}</td>
+              ))}
+            </tr>
+          )}
         </tbody>
       </table>
     </article>
   );
+}
+
+function nonFiniteText({ nan, positiveInfinity, negativeInfinity }: TensorStatistics): string {
+  const counts = [["NaN", nan], ["+∞", positiveInfinity], ["−∞", negativeInfinity]] as const;
+  return counts.flatMap(([name, count]) => (count > 0 ? [`${formatCount(count)} ${name}`] : [])).join(", ");
 }

@@ -62,7 +62,7 @@ function Title({ model, module }: { readonly model: ModelSnapshot; readonly modu
         <Link disabled={busy} onClick={() => act("chooseReinitialize", { model: model.name, path: module.path })}>
           {l10n.t("Reinitialize…")}
         </Link>
-        {module.parameters.length > 0 && page.compared === null && (
+        {indexOf(model).totals(module.path).parameters > 0 && page.compared === null && (
           <Link onClick={() => dispatch({ kind: "compare", with: module.path })}>{l10n.t("Compare…")}</Link>
         )}
         {!module.training && <span class="badge">eval</span>}
