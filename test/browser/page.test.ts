@@ -2,7 +2,7 @@ import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { Failure, LastRun, ModelSnapshot, PageState, Selection } from "../../src/protocol/index.js";
 import { gpt } from "../graph/fixtures.js";
-import { type Layer, linear, modelFile, net, relu, rgnet, sequential, snapshot, tensor, tensorValues, tied } from "../page/snapshots.js";
+import { type Layer, linear, modelFile, net, relu, rgnet, sequential, snapshot, type Tensor, tensor, tensorValues, tied } from "../page/snapshots.js";
 import { launchChromium } from "../support/chromium.js";
 import { type Answers, Webview, type WebviewOptions } from "../support/webview.js";
 
@@ -133,6 +133,18 @@ describe("a model and its inspector", () => {
     expect(await weight.locator(".histogram-curve").count()).toBe(1);
   });
 
+  test("what was declared stays in sight once the code has changed the values, and does not press the bars flat", async () => {
+    const grown = tensor([16, 16], { kind: "uniform", low: -0.125, high: 0.125 }, { modifiedBy: ["mul_"] });
+    grown.values.forEach((value, at) => (grown.values[at] = value * 40));
+    const made = snapshot("grown", sequential(linear(16, 16, grown)), [1, 16]);
+    const webview = await open(fileState({ models: [made] }), { selection: { model: "grown", path: "0" } });
+    const weight = inspector(webview).getByRole("article", { name: "weight" });
+    expect(await weight.innerText()).toContain("as initialized; the values no longer follow it");
+    expect(await weight.locator(".changed .histogram-curve").count()).toBe(1);
+    const heights = await weight.locator(".histogram-bar").evaluateAll((bars) => bars.map((bar) => Number(bar.getAttribute("height"))));
+    expect(Math.max(...heights)).toBeGreaterThan(90);
+  });
+
   test("values are read cell by cell with the keyboard", async () => {
     const webview = await open(fileState(), { selection: { model: "rgnet", path: "0.block 1.0" } });
     const weight = inspector(webview).getByRole("article", { name: "weight" });
@@ -230,12 +242,12 @@ describe("a model and its inspector", () => {
   });
 
   test("a long path is one line without its middle, and whole where there is room", async () => {
-    const deep = (levels: number): Layer => (levels === 0 ? linear(4, 4) : sequential([`level number ${levels}`, deep(levels - 1)]));
+    const deep = (levels: number): Layer => (levels === 0 ? linear(4, 4) : sequential([`level ${levels}`, deep(levels - 1)]));
     const made = snapshot("deep", deep(6), [1, 4]);
-    const path = [6, 5, 4, 3, 2, 1].map((level) => `level number ${level}`).join(".");
+    const path = [6, 5, 4, 3, 2, 1].map((level) => `level ${level}`).join(".");
     const webview = await open(fileState({ models: [made] }), { width: 320, selection: { model: "deep", path } });
     const crumbs = inspector(webview).locator(".breadcrumbs");
-    await expect.poll(async () => (await crumbs.innerText()).split(/\s*\n\s*/)).toEqual(["deep", "…", "level number 2", "level number 1"]);
+    await expect.poll(async () => (await crumbs.innerText()).split(/\s*\n\s*/)).toEqual(["deep", "…", "level 2", "level 1"]);
     expect((await crumbs.boundingBox())!.height).toBeLessThan(30);
     await webview.page.setViewportSize({ width: 1280, height: 700 });
     await webview.page.setViewportSize({ width: 719, height: 700 });
@@ -417,7 +429,10 @@ describe("every state has a text and an action", () => {
     const webview = await open(fileState());
     await webview.page.keyboard.press("/");
     await webview.page.keyboard.type("nothing like this");
-    expect(await webview.page.locator(".search-help").innerText()).toMatch(/No module matches.*params>1M/s);
+    const help = webview.page.locator(".search-help");
+    expect(await help.innerText()).toMatch(/No module matches.*params>1M/s);
+    await help.getByRole("button", { name: "shape:8x4" }).click();
+    await expect.poll(() => webview.page.locator(".search-count").innerText()).toBe("1");
   });
 });
 
@@ -637,6 +652,20 @@ describe("asking further", () => {
     expect(cells[0]).not.toBe(cells[1]);
     await button(webview, "End Comparison").click();
     expect(await weight.count()).toBe(0);
+  });
+
+  test("blocks are compared by the names of what lies in them, NaN included", async () => {
+    const odd = tensor([8, 4], { kind: "uniform", low: -1, high: 1 });
+    odd.values[3] = Number.NaN;
+    const block = (weight?: Tensor) => sequential(["lin", linear(4, 8, weight)], relu());
+    const made = snapshot("blocks", sequential(block(), sequential(linear(8, 4)), block(odd)), [2, 4]);
+    const webview = await open(fileState({ models: [made] }), { selection: { model: "blocks", path: "0" } });
+    await inspector(webview).getByRole("button", { name: "Compare…" }).click();
+    await webview.send({ kind: "select", selection: { model: "blocks", path: "2" } });
+    const weight = inspector(webview).locator(".comparison[aria-label='lin.weight']");
+    await weight.waitFor();
+    expect(await weight.locator("tr", { hasText: "not finite" }).locator("td").allInnerTexts()).toEqual(["0", "1 NaN"]);
+    expect(await inspector(webview).locator(".comparison[aria-label='lin.bias'] tr", { hasText: "not finite" }).count()).toBe(0);
   });
 
   test("boxes are coloured or filled by what is asked for, and what was not measured cannot be asked for", async () => {

@@ -8,16 +8,18 @@ export interface HistogramProps {
   readonly statistics: TensorStatistics;
   /** The declared distribution, drawn over the bars. */
   readonly expected: Distribution | null;
+  /** The values were changed since they were drawn from it: it is faint. */
+  readonly changed?: boolean;
 }
 
 const height = 100;
 const width = 300;
 
 /** The distribution of a tensor's finite values; NaN and infinities are counted beside it. */
-export function HistogramChart({ statistics, expected }: HistogramProps) {
-  const geometry = histogramGeometry(statistics, expected);
+export function HistogramChart({ statistics, expected, changed = false }: HistogramProps) {
+  const geometry = histogramGeometry(statistics, expected, null, changed ? "bars" : "both");
   return (
-    <figure class="histogram">
+    <figure class={changed ? "histogram changed" : "histogram"}>
       {geometry && (
         <>
           <Drawing geometry={geometry} label={describe(statistics)} />

@@ -30,12 +30,14 @@ const curvePoints = 96;
 
 /**
  * Bars and curve share one scale, probability density, so that they agree where the values follow the distribution. The
- * range covers both, and `range` too. Null where there is no finite value.
+ * range covers both, and `range` too. Null where there is no finite value. Once the values have left the distribution the bars
+ * alone decide (`lead`), so that a narrow one does not press them flat; the curve is cut off where it leaves the chart.
  */
 export function histogramGeometry(
   statistics: TensorStatistics,
   expected: Distribution | null,
   range: readonly [low: number, high: number] | null = null,
+  lead: "both" | "bars" = "both",
 ): HistogramGeometry | null {
   const { finite, histogram } = statistics;
   if (!finite) return null;
@@ -55,7 +57,7 @@ export function histogramGeometry(
   const width = histogram ? (histogram.high - histogram.low) / counts.length : 0;
   const densities = counts.map((count) => count / (total * width));
   const points = shown ? curve(shown, low, high) : [];
-  const peak = Math.max(0, ...densities, ...points.map(({ y }) => y));
+  const peak = Math.max(0, ...densities, ...(lead === "both" || densities.length === 0 ? points.map(({ y }) => y) : []));
 
   return {
     low,
@@ -67,7 +69,7 @@ export function histogramGeometry(
       return { x: at(from), width: width / (high - low), height: value / peak, from, to: from + width, count: counts[bin]! };
     }),
     spike: histogram ? null : { value: finite.mean, count: statistics.sampled, x: at(finite.mean) },
-    curve: points.map(({ value, y }) => ({ x: at(value), y: y / peak })),
+    curve: points.map(({ value, y }) => ({ x: at(value), y: Math.min(1, y / peak) })),
   };
 }
 

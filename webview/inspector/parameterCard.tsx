@@ -25,7 +25,8 @@ export interface ParameterCardProps {
 /** One parameter or buffer: what it is, how it came by its values, how they are distributed. */
 export function ParameterCard({ model, tensor, name, path }: ParameterCardProps) {
   const { initialization } = tensor;
-  const expected = initialization.kind === "recorded" && initialization.modifiedBy.length === 0 ? initialization.distribution : null;
+  const expected = initialization.kind === "recorded" ? initialization.distribution : null;
+  const changed = initialization.kind === "recorded" && initialization.modifiedBy.length > 0;
   const { statistics, exact, askExact } = useExactStatistics(model, tensor);
   return (
     <article class="parameter" aria-label={name}>
@@ -45,8 +46,8 @@ export function ParameterCard({ model, tensor, name, path }: ParameterCardProps)
       <InitializationText initialization={initialization} kind={tensor.kind} />
       {statistics ? (
         <>
-          <HistogramChart statistics={statistics} expected={expected} />
-          {expected && <Fit expected={expected} statistics={statistics} />}
+          <HistogramChart statistics={statistics} expected={expected} changed={changed} />
+          {expected && <Fit expected={expected} statistics={statistics} changed={changed} />}
           {statistics.sampled < statistics.count && (
             <p class="muted">
               {l10n.t("Sampled {0} of {1} values.", formatCount(statistics.sampled), formatCount(statistics.count))}{" "}
@@ -167,7 +168,12 @@ function originText(by: Extract<Initialization, { readonly kind: "recorded" }>["
 }
 
 /** Says what the curve is, and whether the values follow it. */
-function Fit({ expected, statistics }: { readonly expected: Distribution; readonly statistics: TensorStatistics }) {
+function Fit({ expected, statistics, changed }: { readonly expected: Distribution; readonly statistics: TensorStatistics; readonly changed: boolean }) {
+  // Values that the code changed are expected to leave it: that is told, and no reason for a warning.
+  if (changed) {
+    const text = deviates(expected, statistics) ? l10n.t("as initialized; the values no longer follow it") : l10n.t("as initialized; the values still follow it");
+    return expected.kind === "constant" ? <p class="muted">{text}</p> : <ExpectedKey text={text} changed />;
+  }
   if (deviates(expected, statistics)) {
     return (
       <p class="misfit">
@@ -176,9 +182,13 @@ function Fit({ expected, statistics }: { readonly expected: Distribution; readon
     );
   }
   if (expected.kind === "constant") return null;
+  return <ExpectedKey text={l10n.t("declared distribution")} changed={false} />;
+}
+
+function ExpectedKey({ text, changed }: { readonly text: string; readonly changed: boolean }) {
   return (
-    <p class="expected-key">
-      <span class="expected-line" aria-hidden="true" /> {l10n.t("declared distribution")}
+    <p class={changed ? "expected-key changed" : "expected-key"}>
+      <span class="expected-line" aria-hidden="true" /> {text}
     </p>
   );
 }
