@@ -128,7 +128,9 @@ function pictureCommands(session: Session, graph: GraphViewInterface, model: Mod
 }
 
 function expansionItems(graph: GraphViewInterface, index: ModelIndex, path: string | null): MenuItem[] {
-  const type = path === null ? null : index.module(path)?.type;
+  const selected = path === null ? undefined : index.module(path);
+  // A leaf has nothing to expand.
+  const type = selected && selected.children.length > 0 ? selected.type : null;
   const row = path === null ? null : graph.row(path);
   const calls = path === null ? null : graph.calls(path);
   const item = (label: string, run: () => void): MenuItem => ({ kind: "action", label, run });

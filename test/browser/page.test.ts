@@ -474,6 +474,17 @@ describe("the toolbar", () => {
     }
   });
 
+  test("a leaf's class is not offered to expand, a container's is", async () => {
+    const webview = await open(fileState(), { width: 1280, selection: { model: "rgnet", path: "0.block 1.0" } });
+    await button(webview, "Expand and Collapse").click();
+    expect(await webview.page.getByRole("menuitem", { name: /Every/ }).count()).toBe(0);
+    await webview.page.keyboard.press("Escape");
+    await webview.send({ kind: "select", selection: { model: "rgnet", path: "0.block 1" } });
+    await inspector(webview).getByText("Sequential", { exact: true }).first().waitFor();
+    await button(webview, "Expand and Collapse").click();
+    await webview.page.getByRole("menuitem", { name: "Expand Every Sequential" }).waitFor();
+  });
+
   test("groups stand apart, and switches keep their icons in the menu", async () => {
     const webview = await open(fileState(), { width: 1280 });
     expect(await webview.page.locator(".toolbar-separator").count()).toBe(3);
