@@ -155,6 +155,37 @@ describe("layout", () => {
   });
 });
 
+describe("labels of lines", () => {
+  /** Their distance from a line, along its own straight pieces. */
+  const distance = ({ x, y, width }: { x: number; y: number; width: number }, points: readonly { x: number; y: number }[]) =>
+    Math.min(...points.slice(1).map((to, i) => {
+      const from = points[i]!;
+      const dx = Math.max(0, Math.min(from.x, to.x) - x - width, x - Math.max(from.x, to.x));
+      const dy = Math.max(0, Math.min(from.y, to.y) - y, y - 9 - Math.max(from.y, to.y));
+      return Math.hypot(dx, dy);
+    }));
+
+  it.each([["gpt", fixtures.gpt()], ["unet", fixtures.unet()], ["mixture", fixtures.mixture(4)], ["unrolled", fixtures.unrolled()]])("are nearer to their own line than to any other in %s", async (_, model) => {
+    const { edges } = await scene(model, "down", { depth: "all" });
+    for (const { label, points, container, from } of edges) {
+      if (!label) continue;
+      const others = edges.filter((other) => other.points && other.container === container && other.from !== from);
+      for (const other of others) expect(distance(label, other.points!), `${label.text} from ${from}`).toBeGreaterThan(distance(label, points!));
+    }
+  });
+
+  it("say what arrives from operations, on which no shape is written, and what was reshaped", async () => {
+    const { edges, byId } = await scene(fixtures.gpt());
+    const labelled = new Set(edges.filter(({ label }) => label).map(({ from, edge }) => `${from} ${edge.label}`));
+    for (const { from, edge } of edges) {
+      // What leaves a container at once is labelled outside of it.
+      if (edge.to === "\0border") continue;
+      const source = byId.get(from)!.node;
+      if (source.kind === "operation" || (source.kind === "module" && !source.content && source.outputShape !== edge.label)) expect(labelled).toContain(`${from} ${edge.label}`);
+    }
+  });
+});
+
 describe("a line through borders", () => {
   it("has one arrow, at the box where it ends", async () => {
     const picture = await scene(fixtures.gpt());

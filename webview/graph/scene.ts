@@ -212,6 +212,14 @@ function sourceName({ node, around, byId }: OpenContent, edge: DisplayEdge, stri
   return before ? sourceName(around!, before, strings) : "";
 }
 
+/** Edges whose shape stands on no box that they leave: nothing is written on it, or what arrives was reshaped on the way. */
+function labelsNeeded({ content, byId }: OpenContent): Set<number> {
+  return new Set(content.edges.flatMap(({ from, label }, index) => {
+    const source = byId.get(from);
+    return source && source.kind !== "operation" && !source.content && source.outputShape === label ? [] : [index];
+  }));
+}
+
 function portOrder(port: string): number {
   return Number(/\d+/.exec(port)?.[0] ?? 0) * 100 + Number(/\/(\d+)/.exec(port)?.[1] ?? 0);
 }
@@ -252,7 +260,7 @@ class Composer {
       if (inner) this.#content(inner, box.x + inner.size!.shift, box.y + titleHeight, box, depth + 1);
     });
     const stubs = stubsOf(problem!, solution!);
-    const texts = { edges: labelTexts(content), stubs: stubTexts(container, stubs, this.options) };
+    const texts = { edges: labelTexts(content), needed: labelsNeeded(container), stubs: stubTexts(container, stubs, this.options) };
     const labels = labelsOf(problem!, solution!, stubs, texts, this.options.measure);
     const at = <Placed extends Point>(place: Placed): Placed => ({ ...place, x: x + place.x, y: y + place.y });
     const stubsOfEdge = new Map<number, SceneStub[]>();

@@ -15,16 +15,23 @@ const height = 10;
 const arrow = 7;
 const clearance = 4;
 
+/** Of a label from other lines on its far side, so that it is clear whose it is. */
+const apart = 9;
+
 interface Box {
   readonly x0: number;
   readonly y0: number;
   readonly x1: number;
   readonly y1: number;
+  /** Towards which side no other line may be near. */
+  readonly far?: "left" | "right" | "above" | "below";
 }
 
 /** What is to be written beside the lines of a container, and beside the stubs of those that are cut. */
 export interface LabelTexts {
   readonly edges: readonly string[];
+  /** Edges whose text stands nowhere else: they have the first choice of places. */
+  readonly needed: ReadonlySet<number>;
   readonly stubs: readonly string[];
 }
 
@@ -61,10 +68,24 @@ function placeLabels(problem: LayoutProblem, solution: LayoutSolution, stubs: re
   if (problem.nodes.length + segments.length === 0) obstacles.add(-1, -1);
   obstacles.finish();
 
+  const lines = new Flatbush(Math.max(1, segments.length));
+  for (const { a, b } of segments) lines.add(Math.min(a.x, b.x), Math.min(a.y, b.y), Math.max(a.x, b.x), Math.max(a.y, b.y));
+  if (segments.length === 0) lines.add(-1, -1);
+  lines.finish();
+  const isClearOfLines = ({ x0, y0, x1, y1, far }: Box) => {
+    switch (far) {
+      case "right": return !lines.collides(x1, y0, x1 + apart, y1);
+      case "left": return !lines.collides(x0 - apart, y0, x0, y1);
+      case "above": return !lines.collides(x0, y0 - apart, x1, y0);
+      case "below": return !lines.collides(x0, y1, x1, y1 + apart);
+      default: return true;
+    }
+  };
+
   const placed: Box[] = [];
   const isFree = (box: Box) =>
     box.x0 >= 2 && box.y0 >= 0 && box.x1 <= solution.width - 2 && box.y1 <= solution.height &&
-    !obstacles.collides(box.x0 - 1.5, box.y0 - 1.5, box.x1 + 1.5, box.y1 + 1.5) &&
+    !obstacles.collides(box.x0 - 1.5, box.y0 - 1.5, box.x1 + 1.5, box.y1 + 1.5) && isClearOfLines(box) &&
     !placed.some((other) => box.x0 < other.x1 + 3 && other.x0 < box.x1 + 3 && box.y0 < other.y1 && other.y0 < box.y1);
 
   const put = (text: string, boxes: Iterable<Box>): PlacedLabel | null => {
@@ -77,16 +98,18 @@ function placeLabels(problem: LayoutProblem, solution: LayoutSolution, stubs: re
   };
   const stubLabels = stubs.map((stub, index) => put(texts.stubs[index]!, besideRing(stub.points[0]!, measure(texts.stubs[index]!, "small"))));
   const labelled = new Set<string>();
-  const edgeLabels = texts.edges.map((text, index) => {
+  const edgeLabels: (PlacedLabel | null)[] = texts.edges.map(() => null);
+  const label = (text: string, index: number) => {
     const points = solution.edges[index];
-    if (!text || !points) return null;
+    if (!text || !points) return;
     const { from, fromPort } = problem.edges[index]!;
     const group = `${from} ${fromPort} ${text}`;
-    if (labelled.has(group)) return null;
-    const label = put(text, candidates(points, measure(text, "small"), problem.direction === "down"));
-    if (label) labelled.add(group);
-    return label;
-  });
+    if (labelled.has(group)) return;
+    edgeLabels[index] = put(text, candidates(points, measure(text, "small"), problem.direction === "down"));
+    if (edgeLabels[index]) labelled.add(group);
+  };
+  texts.edges.forEach((text, index) => texts.needed.has(index) && label(text, index));
+  texts.edges.forEach((text, index) => !texts.needed.has(index) && label(text, index));
   return { edges: edgeLabels, stubs: stubLabels };
 }
 
@@ -109,16 +132,18 @@ function* candidates(points: readonly Point[], width: number, isDown: boolean): 
     const from = isDown ? Math.min(a.y, b.y) : Math.min(a.x, b.x);
     const to = (isDown ? Math.max(a.y, b.y) : Math.max(a.x, b.x)) - (isLast ? arrow : 0);
     if (to - from < (isDown ? height : width + 4)) continue;
-    // A long piece is labelled near its source, a short one in its middle.
-    const middle = Math.min((from + to) / 2, from + (isDown ? 18 : width / 2 + 10));
-    if (isDown) {
-      const y0 = middle - height / 2;
-      yield { x0: a.x + clearance, y0, x1: a.x + clearance + width, y1: y0 + height };
-      yield { x0: a.x - clearance - width, y0, x1: a.x - clearance, y1: y0 + height };
-    } else {
-      const x0 = middle - width / 2;
-      yield { x0, y0: a.y - clearance + 1 - height, x1: x0 + width, y1: a.y - clearance + 1 };
-      yield { x0, y0: a.y + clearance - 1, x1: x0 + width, y1: a.y + clearance - 1 + height };
+    // A long piece is labelled near its source, a short one in its middle; where that is taken, farther along.
+    const middle = (from + to) / 2;
+    for (const at of new Set([Math.min(middle, from + (isDown ? 18 : width / 2 + 10)), middle, Math.max(middle, to - (isDown ? 18 : width / 2 + 10))])) {
+      if (isDown) {
+        const y0 = at - height / 2;
+        yield { x0: a.x + clearance, y0, x1: a.x + clearance + width, y1: y0 + height, far: "right" };
+        yield { x0: a.x - clearance - width, y0, x1: a.x - clearance, y1: y0 + height, far: "left" };
+      } else {
+        const x0 = at - width / 2;
+        yield { x0, y0: a.y - clearance + 1 - height, x1: x0 + width, y1: a.y - clearance + 1, far: "above" };
+        yield { x0, y0: a.y + clearance - 1, x1: x0 + width, y1: a.y + clearance - 1 + height, far: "below" };
+      }
     }
   }
 }
