@@ -49,6 +49,7 @@ export function GraphPane({ model, file, layoutEngine, matches, hidden, onGraph 
       theme: readTheme(),
       strings: graphStrings(),
       layoutEngine,
+      corner: zoomControls,
       onSelect: (item) => latest.current.session.dispatch({ kind: "choose", selected: item && selectedOf(item), reveal: false }),
       onHover: (item) => offerMenu(pane.current!, latest.current.model.name, item),
       onActivate: (item) => reveal(item),
@@ -129,6 +130,9 @@ export function GraphPane({ model, file, layoutEngine, matches, hidden, onGraph 
     </div>
   );
 }
+
+/** The size of `.graph-zoom` with the space around it. */
+const zoomControls = { width: 44, height: 106 };
 
 const untouched = { version: 1, expanded: {}, unfolded: [], shown: {}, selection: null, camera: null } as const;
 

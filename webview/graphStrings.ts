@@ -37,10 +37,17 @@ export function graphStrings(): GraphStrings {
       container: l10n.t("Container"),
       operation: l10n.t("Operation"),
     },
-    legendRepeated: l10n.t("Repeated, own weights"),
-    legendShared: l10n.t("Shared weights"),
-    legendDeclared: l10n.t("Declared, not measured"),
-    legendFailed: l10n.t("Failed"),
-    legendNonFinite: l10n.t("NaN or infinities"),
+    legendSigns: {
+      repeated: l10n.t("Repeated, own weights"),
+      shared: l10n.t("Shared weights"),
+      calls: l10n.t("Called several times"),
+      constant: l10n.t("Constant"),
+      parameter: l10n.t("Parameter"),
+      stub: l10n.t("Line left out"),
+      declared: l10n.t("Declared, not measured"),
+      notRun: l10n.t("Did not run"),
+      failed: l10n.t("Failed"),
+      nonFinite: l10n.t("NaN or infinities"),
+    },
   };
 }

@@ -7,7 +7,7 @@ const themes = { light: lightTheme, dark: darkTheme, highContrast: highContrastT
 
 export type FixtureName = Exclude<{ [Name in keyof typeof fixtures]: ReturnType<Extract<(typeof fixtures)[Name], (...all: never[]) => unknown>> extends { formatVersion: 1 } ? Name : never }[keyof typeof fixtures], "snapshot">;
 
-export interface ShowOptions extends Partial<Pick<GraphViewOptions, "state">> {
+export interface ShowOptions extends Partial<Pick<GraphViewOptions, "state" | "corner">> {
   readonly theme?: keyof typeof themes;
   readonly motion?: boolean;
   readonly layoutEngine?: boolean;
@@ -28,7 +28,7 @@ const picture = {
   },
 
   /** Mounts a view of a fixture. Gives the milliseconds from the model's coming to its picture. */
-  async show(fixture: FixtureName, { theme = "light", motion = false, layoutEngine = true, state }: ShowOptions = {}, ...parameters: unknown[]): Promise<number> {
+  async show(fixture: FixtureName, { theme = "light", motion = false, layoutEngine = true, state, corner }: ShowOptions = {}, ...parameters: unknown[]): Promise<number> {
     picture.view?.dispose();
     picture.events = [];
     document.body.style.background = themes[theme].background;
@@ -41,6 +41,7 @@ const picture = {
       onActivate: note("activate"),
       onContextMenu: note("contextMenu"),
       ...(state && { state }),
+      ...(corner && { corner }),
     });
     const model = picture.model(fixture, ...parameters);
     const start = performance.now();

@@ -169,6 +169,8 @@ export interface GraphViewOptions {
    */
   readonly layoutEngine: Promise<string>;
   readonly state?: GraphViewState;
+  /** At the lower right, under the page's own controls: nothing that matters is put there. Default: none. */
+  readonly corner?: { readonly width: number; readonly height: number };
   /** Default: what the media query prefers-reduced-motion and VS Code's body class say. */
   readonly reducedMotion?: () => boolean;
   /** The user selected an item in the picture (null: nothing). Not called for `select`. */

@@ -97,12 +97,13 @@ export class GraphView implements GraphViewInterface {
       paint: (now) => this.#paint(now),
       resized: () => this.#resized(),
     });
-    this.#camera = new Camera(this.#layers.host, (byUser) => {
+    const corner = options.corner ?? { width: 0, height: 0 };
+    this.#camera = new Camera(this.#layers.host, corner, (byUser) => {
       this.#cameraTouched ||= byUser;
       this.#layers.invalidate();
       if (byUser) this.#movedByUser();
     });
-    this.#minimap = new Minimap(this.#layers.host, (x, y) => this.#camera.center(x, y));
+    this.#minimap = new Minimap(this.#layers.host, corner, (x, y) => this.#camera.center(x, y));
     this.#elk = elkInWorker(options.layoutEngine);
     this.#solver = new LayoutSolver(this.#elk);
     this.#painter = new Painter(this.#layers, this.#camera);

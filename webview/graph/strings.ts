@@ -26,11 +26,7 @@ export interface GraphStrings {
   readonly stubTargets: string;
   readonly legend: string;
   readonly kinds: Readonly<Record<LayerKind, string>>;
-  readonly legendRepeated: string;
-  readonly legendShared: string;
-  readonly legendDeclared: string;
-  readonly legendFailed: string;
-  readonly legendNonFinite: string;
+  readonly legendSigns: Readonly<Record<"repeated" | "shared" | "calls" | "constant" | "parameter" | "stub" | "declared" | "notRun" | "failed" | "nonFinite", string>>;
 }
 
 export const englishStrings: GraphStrings = {
@@ -67,11 +63,18 @@ export const englishStrings: GraphStrings = {
     container: "Container",
     operation: "Operation",
   },
-  legendRepeated: "Repeated, own weights",
-  legendShared: "Shared weights",
-  legendDeclared: "Declared, not measured",
-  legendFailed: "Failed",
-  legendNonFinite: "NaN or infinities",
+  legendSigns: {
+    repeated: "Repeated, own weights",
+    shared: "Shared weights",
+    calls: "Called several times",
+    constant: "Constant",
+    parameter: "Parameter",
+    stub: "Line left out",
+    declared: "Declared, not measured",
+    notRun: "Did not run",
+    failed: "Failed",
+    nonFinite: "NaN or infinities",
+  },
 };
 
 /** Fills `{0}`, `{1}`, ... in a text. */

@@ -14,7 +14,7 @@ export function edgeNote(scene: Scene, { from, to, edge }: SceneEdge, strings: G
   const lines = [`${name(from)} \u2192 ${name(to)}`];
   if (edge.label) lines.push(edge.label);
   if (edge.via.length > 0) lines.push(edge.via.join(", "));
-  if (edge.kind === "declared") lines.push(strings.legendDeclared);
+  if (edge.kind === "declared") lines.push(strings.legendSigns.declared);
   return lines;
 }
 

@@ -1,3 +1,4 @@
+import { ringRadius } from "../layout/stubs.js";
 import type { Scene } from "../scene.js";
 import type { GraphStrings } from "../strings.js";
 import type { MeasureText } from "../text.js";
@@ -5,48 +6,70 @@ import type { LayerKind } from "../theme.js";
 import type { Look } from "./paint.js";
 import type { Surface } from "./surface.js";
 
-type Entry = { readonly kind: "layer"; readonly layer: LayerKind; readonly text: string } | { readonly kind: "repeated" | "shared" | "declared" | "failed" | "nonFinite"; readonly text: string };
+const signs = ["repeated", "shared", "calls", "constant", "parameter", "stub", "declared", "notRun", "failed", "nonFinite"] as const;
+type Sign = (typeof signs)[number];
+type Entry = { readonly kind: "layer"; readonly layer: LayerKind; readonly text: string } | { readonly kind: Sign; readonly text: string };
 
 const rowHeight = 17;
 const padding = 9;
 const sample = 22;
+const columnGap = 14;
+const mostRows = 6;
 
 /** What is in this picture and needs explaining, no more. */
 function entries(scene: Scene, strings: GraphStrings): Entry[] {
   const kinds = new Set<LayerKind>();
-  let [repeated, shared, failed, nonFinite] = [false, false, false, false];
-  for (const { node } of scene.boxes) {
-    if (node.kind === "module" && !node.content) kinds.add(node.layerKind);
-    repeated ||= node.row.kind === "repeated";
-    shared ||= node.sharing.length > 0;
-    failed ||= node.failure !== null;
-    nonFinite ||= node.nonFinite !== null;
+  const seen = new Set<Sign>();
+  for (const { node, face } of scene.boxes) {
+    // An open box of the user's own class has nothing in a kind's color.
+    if (node.kind === "module" && (!node.content || node.layerKind !== "container")) kinds.add(node.layerKind);
+    for (const { kind } of face.badges) if (kind !== "nonFinite") seen.add(kind);
+    if (node.kind === "constant" || node.kind === "parameter") seen.add(node.kind);
+    if (node.status === "notReached" || node.status === "notCalled") seen.add("notRun");
+    if (node.failure !== null) seen.add("failed");
+    if (node.nonFinite !== null) seen.add("nonFinite");
+  }
+  for (const { edge, points } of scene.edges) {
+    if (edge.kind === "declared") seen.add("declared");
+    if (points === null) seen.add("stub");
   }
   const order = Object.keys(strings.kinds) as LayerKind[];
-  const list: Entry[] = order.filter((kind) => kinds.has(kind)).map((layer) => ({ kind: "layer", layer, text: strings.kinds[layer] }));
-  if (repeated) list.push({ kind: "repeated", text: strings.legendRepeated });
-  if (shared) list.push({ kind: "shared", text: strings.legendShared });
-  if (scene.edges.some(({ edge }) => edge.kind === "declared")) list.push({ kind: "declared", text: strings.legendDeclared });
-  if (failed) list.push({ kind: "failed", text: strings.legendFailed });
-  if (nonFinite) list.push({ kind: "nonFinite", text: strings.legendNonFinite });
-  return list;
+  return [
+    ...order.filter((kind) => kinds.has(kind)).map((layer) => ({ kind: "layer", layer, text: strings.kinds[layer] }) as const),
+    ...signs.filter((sign) => seen.has(sign)).map((kind) => ({ kind, text: strings.legendSigns[kind] })),
+  ];
 }
 
-export function legendSize(scene: Scene, strings: GraphStrings, measure: MeasureText): { width: number; height: number } {
+interface LegendSize {
+  readonly width: number;
+  readonly height: number;
+  readonly columns: number;
+  readonly columnWidth: number;
+}
+
+/** In as many columns as it needs to be low in the picture, where there is room for them. */
+export function legendSize(scene: Scene, strings: GraphStrings, measure: MeasureText, room: number): LegendSize {
   const list = entries(scene, strings);
-  const widest = Math.max(0, ...list.map(({ text }) => measure(text, "detail")));
-  return { width: Math.ceil(2 * padding + sample + widest), height: 2 * padding - 4 + rowHeight * list.length };
+  const columnWidth = Math.ceil(sample + Math.max(0, ...list.map(({ text }) => measure(text, "detail"))));
+  const widthOf = (columns: number) => columns * columnWidth + (columns - 1) * columnGap + 2 * padding;
+  let columns = 1;
+  while (list.length / columns > mostRows && widthOf(columns + 1) <= room) columns++;
+  return { width: widthOf(columns), height: 2 * padding - 4 + rowHeight * Math.ceil(list.length / columns), columns, columnWidth };
 }
 
-export function paintLegend(surface: Surface, x: number, y: number, scene: Scene, { theme }: Look, strings: GraphStrings, measure: MeasureText): void {
-  const { width, height } = legendSize(scene, strings, measure);
+/** With its lower left corner at a point. */
+export function paintLegend(surface: Surface, x: number, bottom: number, scene: Scene, { theme }: Look, strings: GraphStrings, measure: MeasureText, room: number): void {
+  const { width, height, columns, columnWidth } = legendSize(scene, strings, measure, room);
+  const y = bottom - height;
+  const list = entries(scene, strings);
+  const rows = Math.ceil(list.length / columns);
   surface.opacity(1);
   surface.beginGroup(strings.legend);
   surface.rectangle(x, y, width, height, 6, { fill: theme.background, stroke: theme.border });
-  entries(scene, strings).forEach((entry, index) => {
-    const top = y + padding - 2 + index * rowHeight;
+  list.forEach((entry, index) => {
+    const top = y + padding - 2 + (index % rows) * rowHeight;
     const middle = top + rowHeight / 2;
-    const left = x + padding;
+    const left = x + padding + Math.floor(index / rows) * (columnWidth + columnGap);
     switch (entry.kind) {
       case "layer":
         surface.rectangle(left, middle - 5.5, 3, 11, 1.5, { fill: theme.kinds[entry.layer] });
@@ -59,6 +82,25 @@ export function paintLegend(surface: Surface, x: number, y: number, scene: Scene
         break;
       case "declared":
         surface.line([{ x: left, y: middle }, { x: left + 15, y: middle }], 0, { stroke: theme.edge, lineWidth: 1.25, dash: [2, 4] });
+        break;
+      case "calls":
+        surface.rectangle(left, middle - 5, 15, 10, 5, { stroke: theme.muted });
+        surface.text(left + 7.5, middle + 3, "2×", "small", theme.muted, "middle");
+        break;
+      case "constant":
+        surface.rectangle(left, middle - 4.5, 15, 9, 4.5, { stroke: theme.border, dash: [4, 3] });
+        break;
+      case "parameter":
+        surface.rectangle(left, middle - 4.5, 15, 9, 4.5, { fill: theme.background, stroke: theme.border });
+        break;
+      case "stub":
+        surface.line([{ x: left + 2 * ringRadius, y: middle }, { x: left + 15, y: middle }], 0, { stroke: theme.edge, lineWidth: 1.25 });
+        surface.rectangle(left, middle - ringRadius, 2 * ringRadius, 2 * ringRadius, ringRadius, { stroke: theme.edge });
+        break;
+      case "notRun":
+        surface.opacity(0.5);
+        surface.rectangle(left, middle - 4.5, 15, 9, 2, { stroke: theme.border, dash: [4, 3] });
+        surface.opacity(1);
         break;
       case "nonFinite":
         surface.rectangle(left, middle - 4.5, 15, 9, 4.5, { stroke: theme.error });

@@ -14,6 +14,8 @@ export class Camera {
 
   constructor(
     readonly host: HTMLElement,
+    /** At the lower right of the view, covered by something else. */
+    readonly corner: { readonly width: number; readonly height: number },
     onMove: (byUser: boolean) => void,
   ) {
     this.#zoom = zoom<HTMLElement, unknown>()
@@ -71,10 +73,19 @@ export class Camera {
     return { x: x * this.scale + this.transform.x, y: y * this.scale + this.transform.y, width: width * this.scale, height: height * this.scale };
   }
 
-  /** Puts a rectangle of the picture into the middle, as large as it fits and no larger than `most`. */
-  fit({ x, y, width, height }: Rectangle, most = 1, margin = 16): void {
-    const scale = Math.min(most, (this.width - 2 * margin) / width, (this.height - 2 * margin) / height);
-    this.center(x + width / 2, y + height / 2, scale);
+  /** Puts a rectangle of the picture into the middle, as large as it fits and no larger than `most`; beside the covered corner where it would reach into it. */
+  fit(box: Rectangle, most = 1, margin = 16): void {
+    const { x, y, width, height } = box;
+    const scale = (room: number) => Math.min(most, (room - 2 * margin) / width, (this.height - 2 * margin) / height);
+    this.center(x + width / 2, y + height / 2, scale(this.width));
+    if (!this.isCovered(this.toScreen(box))) return;
+    const room = this.width - this.corner.width + margin;
+    this.set(room / 2 - (x + width / 2) * scale(room), this.height / 2 - (y + height / 2) * scale(room), scale(room));
+  }
+
+  /** Whether a rectangle on the screen reaches into the covered corner. */
+  isCovered({ x, y, width, height }: Rectangle): boolean {
+    return this.corner.width > 0 && x + width > this.width - this.corner.width && y + height > this.height - this.corner.height && x < this.width && y < this.height;
   }
 
   center(x: number, y: number, scale = this.scale): void {

@@ -13,8 +13,8 @@ export class Minimap {
   #isWanted = false;
   #view: readonly [number, number, number, number] = [0, 0, 0, 0];
 
-  constructor(host: HTMLElement, onMove: (x: number, y: number) => void) {
-    Object.assign(this.#canvas.style, { position: "absolute", right: "10px", bottom: "10px", display: "none", borderRadius: "4px" });
+  constructor(host: HTMLElement, corner: { readonly width: number }, onMove: (x: number, y: number) => void) {
+    Object.assign(this.#canvas.style, { position: "absolute", right: `${Math.max(10, corner.width)}px`, bottom: "10px", display: "none", borderRadius: "4px" });
     this.#canvas.setAttribute("aria-hidden", "true");
     host.append(this.#canvas);
     const move = (event: PointerEvent) => {

@@ -3,7 +3,7 @@ import { CanvasSurface } from "../drawing/canvasSurface.js";
 import { caveats, paintCaveats } from "../drawing/caveats.js";
 import { farNames, paintFarNames } from "../drawing/farNames.js";
 import { edgeNote, paintEdgeNote } from "../drawing/edgeNote.js";
-import { legendSize, paintLegend } from "../drawing/legend.js";
+import { paintLegend } from "../drawing/legend.js";
 import { overlayScaleHeight, paintOverlayScale } from "../drawing/overlay.js";
 import { paintEdge, paintScene, type Look } from "../drawing/paint.js";
 import { chipsOf, paintChips, type Chip } from "../drawing/sharedChips.js";
@@ -89,7 +89,7 @@ export class Painter {
     paintFarNames(surface, farNames(inView, this.camera, measure), look);
     const top = marks.overlay ? 10 + overlayScaleHeight + 4 : 4;
     paintStickyTitles(surface, stickyTitles(scene, inView, this.camera, top, measure), look, measure);
-    if (marks.showLegend) paintLegend(surface, 10, this.camera.height - legendSize(scene, strings, measure).height - 10, scene, look, strings, measure);
+    if (marks.showLegend) paintLegend(surface, 10, this.camera.height - 10, scene, look, strings, measure, this.camera.width - 20 - this.camera.corner.width);
     if (marks.overlay) paintOverlayScale(surface, 10, 10, marks.overlay, theme, measure);
     paintCaveats(surface, caveats(shown.model, scene, strings), this.camera.width, theme, measure);
     const chips = marks.showChips ? chipsOf(scene, marks.links, this.camera, measure) : [];

@@ -97,6 +97,12 @@ export function bringIntoView(camera: Camera, box: SceneBox): void {
   const into = (start: number, size: number, room: number) =>
     size > room - 2 * margin || start < margin ? margin - start : start + size > room - margin ? room - margin - start - size : 0;
   camera.shift(into(x, width, camera.width), into(y, height, camera.height));
+  const on = camera.toScreen(box);
+  if (!camera.isCovered(on)) return;
+  const up = on.y + on.height - (camera.height - camera.corner.height);
+  const aside = on.x + on.width - (camera.width - camera.corner.width);
+  if (on.y - up >= margin) camera.shift(0, -up);
+  else if (on.x - aside >= margin) camera.shift(-aside, 0);
 }
 
 /** Whether enough of a box to notice it is in a view of that size. */

@@ -1,0 +1,48 @@
+import { describe, expect, it } from "vitest";
+import { legendSize, paintLegend } from "../../webview/graph/drawing/legend.js";
+import { SvgSurface } from "../../webview/graph/drawing/svgSurface.js";
+import { LayoutSolver } from "../../webview/graph/layout/solver.js";
+import { initialArrangement } from "../../webview/graph/model/arrangement.js";
+import { buildDisplayGraph } from "../../webview/graph/model/displayGraph.js";
+import { PictureModel } from "../../webview/graph/model/pictureModel.js";
+import { layoutScene, type Scene } from "../../webview/graph/scene.js";
+import { englishStrings } from "../../webview/graph/strings.js";
+import { estimateText } from "../../webview/graph/text.js";
+import { lightTheme } from "../../webview/graph/theme.js";
+import * as fixtures from "./fixtures.js";
+
+function scene(model: ReturnType<typeof fixtures.gpt>): Promise<Scene> {
+  return layoutScene(buildDisplayGraph(new PictureModel(model), { ...initialArrangement, depth: "all" }), new LayoutSolver(null), {
+    direction: "down", measure: estimateText, strings: englishStrings, deadline: performance.now() + 30_000, isCurrent: () => true,
+  });
+}
+
+async function texts(model: ReturnType<typeof fixtures.gpt>): Promise<string[]> {
+  const surface = new SvgSurface();
+  paintLegend(surface, 0, 0, await scene(model), { theme: lightTheme, scale: 1, matches: null, traced: null, overlay: null }, englishStrings, estimateText, 1000);
+  return [...surface.document({ x: 0, y: 0, width: 1, height: 1 }, 1, "", "", null).matchAll(/<text[^>]*>([^<]*)/g)].map(([, text]) => text!);
+}
+
+describe("the legend", () => {
+  it("explains all that the picture shows, open boxes too", async () => {
+    expect(await texts(fixtures.gpt())).toEqual(expect.arrayContaining(["Attention", "Embedding", "Constant", "Repeated, own weights", "Shared weights"]));
+    expect(await texts(fixtures.unrolled())).toEqual(expect.arrayContaining(["Called several times", "Constant"]));
+    expect(await texts(fixtures.failing())).toEqual(expect.arrayContaining(["Did not run", "Failed"]));
+    // Without an engine, long lines are cut.
+    expect(await texts(fixtures.gpt())).toContain("Line left out");
+  });
+
+  it("does not explain what is not there", async () => {
+    expect(await texts(fixtures.mlp())).toEqual(["Linear", "Activation"]);
+  });
+
+  it("is low where there is room beside", async () => {
+    const picture = await scene(fixtures.gpt());
+    const narrow = legendSize(picture, englishStrings, estimateText, 200);
+    const wide = legendSize(picture, englishStrings, estimateText, 400);
+    expect(narrow.columns).toBe(1);
+    expect(wide.columns).toBe(2);
+    expect(wide.width).toBeLessThanOrEqual(400);
+    expect(wide.height).toBeLessThan(0.6 * narrow.height);
+  });
+});
