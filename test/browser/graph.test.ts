@@ -75,7 +75,7 @@ describe("the first view", () => {
     await show("mlp");
     const { rectangle } = find(await describePicture(), "0");
     const bar = await colorAt(Math.round(rectangle.x + 7), Math.round(rectangle.y + rectangle.height / 2));
-    expect(bar.slice(0, 3)).toEqual([0, 0x72, 0xb2]);
+    expect(bar.slice(0, 3)).toEqual([0x23, 0x69, 0xb5]);
   });
 
   it("fits the sidebar", async () => {

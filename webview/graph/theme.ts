@@ -43,7 +43,10 @@ export interface Theme {
 const sans = 'system-ui, -apple-system, "Segoe UI", "Helvetica Neue", Arial, sans-serif';
 const monospace = 'ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace';
 
-/** Hues after Okabe and Ito (2008), which stay apart for every common kind of colour blindness; adjusted in lightness only. */
+/**
+ * Hues after Okabe and Ito (2008), in lightness spread so that the families stay apart (a difference of 13 and more in CIE 1976) for every kind of colour
+ * blindness as Machado, Oliveira and Fernandes (2009) simulate it, and legible as text on nested boxes.
+ */
 export const lightTheme: Theme = {
   appearance: "light",
   fontFamily: sans,
@@ -62,14 +65,14 @@ export const lightTheme: Theme = {
   warning: "#a86400",
   match: "#c78800",
   kinds: {
-    dense: "#0072b2",
-    convolution: "#c25700",
-    attention: "#8f4a9e",
-    recurrent: "#00797a",
-    embedding: "#3a5bc7",
+    dense: "#2369b5",
+    convolution: "#933200",
+    attention: "#7b3587",
+    recurrent: "#01524d",
+    embedding: "#2242aa",
     normalization: "#00835d",
     activation: "#94700a",
-    structure: "#606872",
+    structure: "#616875",
     container: "#606872",
     operation: "#57606a",
   },
@@ -92,14 +95,14 @@ export const darkTheme: Theme = {
   warning: "#e0a44a",
   match: "#e8c04a",
   kinds: {
-    dense: "#56b4e9",
-    convolution: "#e8894a",
-    attention: "#c594d4",
-    recurrent: "#4bbfbf",
-    embedding: "#8fa6ff",
-    normalization: "#3fc28f",
-    activation: "#e3c34b",
-    structure: "#8d949e",
+    dense: "#7fc0f6",
+    convolution: "#e98849",
+    attention: "#bb8bca",
+    recurrent: "#55dddf",
+    embedding: "#8ea5fe",
+    normalization: "#3dbe89",
+    activation: "#e1c14a",
+    structure: "#8f98a1",
     container: "#8d949e",
     operation: "#a2a8b2",
   },

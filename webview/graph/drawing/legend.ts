@@ -3,6 +3,7 @@ import type { Scene } from "../scene.js";
 import type { GraphStrings } from "../strings.js";
 import type { MeasureText } from "../text.js";
 import type { LayerKind } from "../theme.js";
+import { paintKindBar } from "./kindBar.js";
 import type { Look } from "./paint.js";
 import type { Surface } from "./surface.js";
 
@@ -72,7 +73,7 @@ export function paintLegend(surface: Surface, x: number, bottom: number, scene: 
     const left = x + padding + Math.floor(index / rows) * (columnWidth + columnGap);
     switch (entry.kind) {
       case "layer":
-        surface.rectangle(left, middle - 5.5, 3, 11, 1.5, { fill: theme.kinds[entry.layer] });
+        paintKindBar(surface, left + 1, middle - 6.5, 13, entry.layer, theme);
         break;
       case "repeated":
         for (const offset of [4, 2, 0]) surface.rectangle(left + offset, middle - 5 + offset, 10, 7, 2, { fill: theme.surface, stroke: theme.border });

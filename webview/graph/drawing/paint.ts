@@ -4,6 +4,7 @@ import { ringRadius } from "../layout/stubs.js";
 import type { SceneBox, SceneEdge, SceneStub } from "../scene.js";
 import { estimateText } from "../text.js";
 import type { Theme } from "../theme.js";
+import { paintKindBar } from "./kindBar.js";
 import type { OverlayMark } from "./overlay.js";
 import type { Surface } from "./surface.js";
 
@@ -73,8 +74,8 @@ export function paintBox(surface: Surface, box: SceneBox, look: Look): void {
   }
   if (look.matches?.has(node.id)) surface.rectangle(x - 2.5, y - 2.5, width + 5, height + 5, corner + 2, { stroke: theme.match, lineWidth: Math.max(2, 1.5 / scale) });
   if (face.shape === "box" && node.kind === "module") {
-    const thin = scale < 0.45;
-    surface.rectangle(x + 6, y + 7, thin ? Math.min(width / 4, 3 / scale) : 3, height - 14, thin ? 0 : 1.5, { fill: theme.kinds[node.layerKind] });
+    if (scale < legibleScale) surface.rectangle(x + 6, y + 7, Math.min(width / 4, 3 / scale), height - 14, 0, { fill: theme.kinds[node.layerKind] });
+    else paintKindBar(surface, x + 6, y + 7, height - 14, node.layerKind, theme);
   }
   paintFace(surface, face, x, y, theme.kinds[node.layerKind], look, (node.kind === "module" && overlay) || null);
   surface.endGroup();
