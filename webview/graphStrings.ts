@@ -24,6 +24,7 @@ export function graphStrings(): GraphStrings {
     plainLayout: l10n.t("Simplified layout"),
     stubSources: l10n.t("{0} sources"),
     stubTargets: l10n.t("{0} more"),
+    moreLinks: l10n.t("{0} more"),
     legend: l10n.t("Legend"),
     kinds: {
       dense: l10n.t("Linear"),

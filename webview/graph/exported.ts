@@ -33,9 +33,9 @@ export function wholeArea({ width, height }: Scene, overlay: Overlay | null): Re
 }
 
 /** Texts are drawn where they are legible at `scale`. */
-export function paintExported(surface: Surface, { boxes, edges, links, look, overlay, measure, area }: Exported, scale: number): void {
+export function paintExported(surface: Surface, { scene, boxes, edges, links, look, overlay, measure, area }: Exported, scale: number): void {
   const scaled = { ...look, scale };
   paintScene(surface, boxes, edges, scaled);
-  paintSharedLinks(surface, links, scaled);
+  paintSharedLinks(surface, links, scene.direction, scaled);
   if (overlay) paintOverlayScale(surface, area.x + margin, area.y + margin, overlay, look.theme, measure);
 }

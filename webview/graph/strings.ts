@@ -24,6 +24,7 @@ export interface GraphStrings {
   readonly plainLayout: string;
   readonly stubSources: string;
   readonly stubTargets: string;
+  readonly moreLinks: string;
   readonly legend: string;
   readonly kinds: Readonly<Record<LayerKind, string>>;
   readonly legendSigns: Readonly<Record<"repeated" | "shared" | "calls" | "constant" | "parameter" | "stub" | "declared" | "notRun" | "failed" | "nonFinite", string>>;
@@ -50,6 +51,7 @@ export const englishStrings: GraphStrings = {
   plainLayout: "Simplified layout",
   stubSources: "{0} sources",
   stubTargets: "{0} more",
+  moreLinks: "{0} more",
   legend: "Legend",
   kinds: {
     dense: "Linear",

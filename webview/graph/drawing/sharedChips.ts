@@ -1,5 +1,6 @@
 import type { DescribedLink, Rectangle } from "../api.js";
 import type { Scene } from "../scene.js";
+import { fill, type GraphStrings } from "../strings.js";
 import { fit, type MeasureText } from "../text.js";
 import type { Theme } from "../theme.js";
 import type { Surface } from "./surface.js";
@@ -11,16 +12,19 @@ export interface Chip extends Rectangle {
 }
 
 const height = 20;
+/** From the edge of the view that it is docked at. */
+const docked = 1;
 const margin = 6;
 type Side = "above" | "below" | "left" | "right";
 
 const arrows: Readonly<Record<Side, string>> = { above: "\u2191", below: "\u2193", left: "\u2190", right: "\u2192" };
 
-/** For each side of the view one chip, which names the nearest linked box there and counts the others. */
+/** For each side of the view one chip, which names the linked box there, or counts them where they are many and leads to the nearest. */
 export function chipsOf(
   scene: Scene,
   links: readonly DescribedLink[],
   camera: { toScreen(box: Rectangle): Rectangle; readonly width: number; readonly height: number },
+  strings: GraphStrings,
   measure: MeasureText,
 ): Chip[] {
   const sides = new Map<Side, { id: string; x: number; y: number; away: number; others: number }>();
@@ -36,9 +40,15 @@ export function chipsOf(
   }
   const clamp = (value: number, size: number, room: number) => Math.max(margin, Math.min(room - size - margin, value - size / 2));
   return [...sides].map(([side, { id, x, y, others }]) => {
-    const text = `${arrows[side]} ${fit(id, 140, "detail", measure)}${others > 0 ? `  +${others}` : ""}`;
+    const text = `${arrows[side]} ${others > 0 ? fill(strings.moreLinks, others + 1) : fit(id, 140, "detail", measure)}`;
     const width = Math.ceil(measure(text, "detail")) + 16;
-    return { target: id, text, width, height, x: clamp(x, width, camera.width), y: clamp(y, height, camera.height) };
+    const place = {
+      above: { x: clamp(x, width, camera.width), y: docked },
+      below: { x: clamp(x, width, camera.width), y: camera.height - height - docked },
+      left: { x: docked, y: clamp(y, height, camera.height) },
+      right: { x: camera.width - width - docked, y: clamp(y, height, camera.height) },
+    }[side];
+    return { target: id, text, width, height, ...place };
   });
 }
 

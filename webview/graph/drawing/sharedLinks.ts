@@ -27,7 +27,9 @@ export function sharedLinks(model: PictureModel, scene: Scene, only: string | nu
     for (const place of places) {
       const box = visibleBox(model, scene, place)?.node.id ?? null;
       if (box === null || box === before) continue;
-      if (before !== null) links.set(`${name} ${before}\n${box}`, { from: before, to: box, group: name });
+      // A box around another stands for places that are not shown; there is nowhere to lead to.
+      if (before !== null && isAround(scene, box, before)) continue;
+      if (before !== null && !isAround(scene, before, box)) links.set(`${name} ${before}\n${box}`, { from: before, to: box, group: name });
       before = box;
     }
   }
@@ -47,9 +49,23 @@ function groupsAround(model: PictureModel, path: string) {
   return groups;
 }
 
+function isAround(scene: Scene, outer: string, id: string): boolean {
+  for (let each = scene.parents.get(id); each !== null && each !== undefined; each = scene.parents.get(each)) if (each === outer) return true;
+  return false;
+}
+
 export interface RoutedLink extends DescribedLink {
   readonly points: readonly Point[];
+  /** The container whose margin it runs along; null for the whole picture. */
+  readonly around: string | null;
+  /** How many of the points belong to its first end. */
+  readonly split: number;
 }
+
+/** Between two lanes, in the picture's units. */
+const laneWidth = 4;
+/** Pixels between two lanes of which one can still tell one from the other. */
+const leastLane = 3;
 
 /** From box to box through the margin of the container around both, past the boxes beside them where that is possible. */
 export function routeLinks(scene: Scene, links: readonly DescribedLink[]): RoutedLink[] {
@@ -62,7 +78,7 @@ export function routeLinks(scene: Scene, links: readonly DescribedLink[]): Route
     const around = commonContainer(scene, link.from, link.to);
     const lane = lanes.get(link.group) ?? lanes.set(link.group, lanes.size).get(link.group)!;
     const outer = around && turned(around);
-    const margin = outer ? outer.x + outer.width - 6 + 4 * lane : (isDown ? scene.width : scene.height) + 4 * lane;
+    const margin = outer ? outer.x + outer.width - 6 + laneWidth * lane : (isDown ? scene.width : scene.height) + laneWidth * lane;
     const ends = [link.from, link.to].map((id) => {
       const box = turned(scene.byId.get(id)!);
       const right = box.x + box.width;
@@ -79,20 +95,37 @@ export function routeLinks(scene: Scene, links: readonly DescribedLink[]): Route
       return [{ x: right - 12, y: y === below ? box.y + box.height : box.y }, { x: right - 12, y }, { x: margin, y }];
     });
     const points = [...ends[0]!, ...ends[1]!.toReversed()];
-    return { ...link, points: isDown ? points : points.map(({ x, y }) => ({ x: y, y: x })) };
+    return { ...link, around: around?.node.id ?? null, split: ends[0]!.length, points: isDown ? points : points.map(({ x, y }) => ({ x: y, y: x })) };
   });
 }
 
-/** Dashed, with a dot at each end. */
-export function paintSharedLinks(surface: Surface, links: readonly RoutedLink[], { theme, scale }: Look): void {
+/** Dashed, with a dot at each end. Where the lanes of many links would run into one another, one rail stands for all. */
+export function paintSharedLinks(surface: Surface, links: readonly RoutedLink[], direction: Scene["direction"], { theme, scale }: Look): void {
   surface.opacity(1);
   const unit = 1 / Math.min(1, scale);
   const paint = { stroke: theme.shared, lineWidth: 1.5 * unit, dash: [5 * unit, 4 * unit] };
   const dot = 3 * unit;
+  for (const line of laneWidth * scale < leastLane ? rails(links, direction) : links.map(({ points }) => points)) surface.line(line, 10, paint);
   for (const { points } of links) {
-    surface.line(points, 10, paint);
     for (const { x, y } of [points[0]!, points.at(-1)!]) surface.rectangle(x - dot, y - dot, 2 * dot, 2 * dot, dot, { fill: theme.shared });
   }
+}
+
+/** One line along each margin, and one from there to each end. */
+export function rails(links: readonly RoutedLink[], direction: Scene["direction"]): Point[][] {
+  const [along, across] = direction === "down" ? (["y", "x"] as const) : (["x", "y"] as const);
+  const byMargin = new Map<string | null, { margin: number; ends: Map<string, readonly Point[]> }>();
+  for (const { around, points, split } of links) {
+    const rail = byMargin.get(around) ?? { margin: Infinity, ends: new Map() };
+    byMargin.set(around, rail);
+    rail.margin = Math.min(rail.margin, points[split]![across]);
+    for (const end of [points.slice(0, split), points.slice(split).toReversed()]) rail.ends.set(`${end[0]!.x} ${end[0]!.y}`, end);
+  }
+  return [...byMargin.values()].flatMap(({ margin, ends }) => {
+    const onMargin = (end: readonly Point[]): Point => ({ ...end.at(-1)!, [across]: margin });
+    const places = [...ends.values()].map(onMargin).sort((a, b) => a[along] - b[along]);
+    return [[places[0]!, places.at(-1)!], ...[...ends.values()].map((end) => [...end.slice(0, -1), onMargin(end)])];
+  });
 }
 
 function commonContainer(scene: Scene, a: string, b: string): SceneBox | null {

@@ -81,7 +81,7 @@ export class Painter {
     outline(surface, shown.box(hover), look, theme.hover, 1.5);
     outline(surface, shown.box(marks.focus), look, theme.selection, 1.5, [4, 3]);
     outline(surface, shown.box(marks.selection), look, theme.selection, 2);
-    paintSharedLinks(surface, marks.links, look);
+    paintSharedLinks(surface, marks.links, scene.direction, look);
     for (const id of new Set(marks.links.flatMap((link) => [link.from, link.to]))) if (id !== marks.selection) outline(surface, shown.box(id), look, theme.shared, 1.5);
 
     overlay.setView(0, 0, 1);
@@ -92,7 +92,7 @@ export class Painter {
     if (marks.showLegend) paintLegend(surface, 10, this.camera.height - 10, scene, look, strings, measure, this.camera.width - 20 - this.camera.corner.width);
     if (marks.overlay) paintOverlayScale(surface, 10, 10, marks.overlay, theme, measure);
     paintCaveats(surface, caveats(shown.model, scene, strings), this.camera.width, theme, measure);
-    const chips = marks.showChips ? chipsOf(scene, marks.links, this.camera, measure) : [];
+    const chips = marks.showChips ? chipsOf(scene, marks.links, this.camera, strings, measure) : [];
     paintChips(surface, chips, theme);
     if (marks.edge) paintEdgeNote(surface, edgeNote(scene, marks.edge.edge, strings), marks.edge.at, this.camera, theme, measure);
     return chips;

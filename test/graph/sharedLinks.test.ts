@@ -1,0 +1,60 @@
+import { describe, expect, it } from "vitest";
+import { chipsOf } from "../../webview/graph/drawing/sharedChips.js";
+import { rails, routeLinks, sharedLinks } from "../../webview/graph/drawing/sharedLinks.js";
+import { LayoutSolver } from "../../webview/graph/layout/solver.js";
+import { initialArrangement, type Arrangement } from "../../webview/graph/model/arrangement.js";
+import { buildDisplayGraph } from "../../webview/graph/model/displayGraph.js";
+import { PictureModel } from "../../webview/graph/model/pictureModel.js";
+import { layoutScene, type Scene } from "../../webview/graph/scene.js";
+import { englishStrings } from "../../webview/graph/strings.js";
+import { estimateText } from "../../webview/graph/text.js";
+import * as fixtures from "./fixtures.js";
+
+const { linear, relu, sequential, snapshot } = fixtures;
+
+/** Blocks of which each calls the same layer. */
+function hundred(): PictureModel {
+  const shared = linear(8, 8);
+  return new PictureModel(snapshot("hundred", sequential(Array.from({ length: 100 }, () => sequential({ lin: shared, act: relu() }, "Block"))), { inputs: [[2, 8]] }));
+}
+
+function scene(model: PictureModel, arrangement: Partial<Arrangement>): Promise<Scene> {
+  return layoutScene(buildDisplayGraph(model, { ...initialArrangement, ...arrangement }), new LayoutSolver(null), {
+    direction: "down", measure: estimateText, strings: englishStrings, deadline: performance.now() + 30_000, isCurrent: () => true,
+  });
+}
+
+describe("links of a layer with a hundred uses", () => {
+  it("never lead to a box around it", async () => {
+    const model = hundred();
+    for (const arrangement of [{ depth: "all" }, { depth: "all", unfolded: new Set(["0"]) }, { depth: 1, unfolded: new Set(["0"]), expanded: new Map([["3", true]]) }] as const) {
+      const picture = await scene(model, arrangement);
+      for (const { from, to } of sharedLinks(model, picture, null)) {
+        const around = (id: string): string[] => { const parent = picture.parents.get(id); return parent === null || parent === undefined ? [] : [parent, ...around(parent)]; };
+        expect(around(from)).not.toContain(to);
+        expect(around(to)).not.toContain(from);
+      }
+    }
+  });
+
+  it("are one rail where lanes could not be told apart", async () => {
+    const model = hundred();
+    const picture = await scene(model, { depth: "all", unfolded: new Set(["0"]) });
+    const links = routeLinks(picture, sharedLinks(model, picture, null));
+    expect(links).toHaveLength(99);
+    const lines = rails(links, "down");
+    // From the margin to each of the places, and once along it.
+    expect(lines).toHaveLength(101);
+    expect(new Set(lines.map((line) => line.at(-1)!.x)).size).toBe(1);
+  });
+
+  it("are counted at the edge of the view where they lie outside of it", async () => {
+    const model = hundred();
+    const picture = await scene(model, { depth: "all", unfolded: new Set(["0"]) });
+    const camera = { width: 400, height: 300, toScreen: ({ x, y, width, height }: { x: number; y: number; width: number; height: number }) => ({ x, y, width, height }) };
+    const chips = chipsOf(picture, sharedLinks(model, picture, null), camera, englishStrings, estimateText);
+    expect(chips).toHaveLength(1);
+    expect(chips[0]!.text).toMatch(/^\u2193 9\d more$/);
+    expect(chips[0]!.y + chips[0]!.height).toBeGreaterThanOrEqual(298);
+  });
+});
