@@ -155,6 +155,21 @@ describe("layout", () => {
   });
 });
 
+it("puts what a failed pass did not reach after what failed", async () => {
+  const { linear, relu, spec, snapshot } = fixtures;
+  const block = () => spec("Block", "", { fc: linear(8, 8), act: relu() }, (run, x) => run.call("act", run.call("fc", x!)));
+  const parts = { first: linear(4, 8), second: linear(16, 8), third: block(), fourth: relu() };
+  const model = snapshot("broken", spec("Broken", "", parts, (run, x) => ["first", "second", "third", "fourth"].reduce((value, name) => run.call(name, value), x!)), { inputs: [[2, 4]] });
+  for (const by of [solver, plainSolver]) {
+    const picture = await scene(model, "down", { depth: "all" }, by);
+    const [second, third, fourth] = ["second", "third", "fourth"].map((id) => picture.byId.get(id)!);
+    expect(second!.node.status).toBe("failed");
+    expect(third!.y).toBeGreaterThan(second!.y + second!.height);
+    expect(fourth!.y).toBeGreaterThan(third!.y + third!.height);
+    expect(collisions(picture)).toEqual([]);
+  }
+});
+
 describe("labels of lines", () => {
   /** Their distance from a line, along its own straight pieces. */
   const distance = ({ x, y, width }: { x: number; y: number; width: number }, points: readonly { x: number; y: number }[]) =>

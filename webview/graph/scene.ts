@@ -2,7 +2,7 @@ import type { Direction } from "./api.js";
 import { closedFace, titleFace, titleHeight, titleWidth, type Face, type FaceContext } from "./face.js";
 import { edgeEnd } from "./layout/edgeEnds.js";
 import { labelsOf, type PlacedLabel } from "./layout/edgeLabels.js";
-import { borderNode, type LayoutProblem, type LayoutSolution, type Point } from "./layout/problem.js";
+import { borderNode, type LayoutProblem, type LayoutSolution, type Point, type ProblemNode } from "./layout/problem.js";
 import type { LayoutSolver, Solved } from "./layout/solver.js";
 import { stubsOf, type Stub } from "./layout/stubs.js";
 import { border } from "./model/dataFlow.js";
@@ -146,7 +146,7 @@ function problemOf(container: OpenContent, opened: ReadonlyMap<DisplayNode, Open
   sortedPorts(ports.in);
   sortedPorts(ports.out);
   const indexes = new Map(content.nodes.map((child, index) => [child.id, index]));
-  const nodes = content.nodes.map((child) => {
+  const nodes = content.nodes.map((child): ProblemNode => {
     const used = childPorts.get(child.id)!;
     const inner = opened.get(child);
     if (inner) {
@@ -174,9 +174,35 @@ function problemOf(container: OpenContent, opened: ReadonlyMap<DisplayNode, Open
       toPort: edge.to === border ? ports.out.indexOf(edge.toPort) : childPorts.get(edge.to)!.in.indexOf(targetPort(edge, !!target?.content)),
     };
   });
+  const order = afterFailure(content).map(([before, after]) => ({
+    from: before, fromPort: withPort(nodes, before, "outPorts", isDown), to: after, toPort: withPort(nodes, after, "inPorts", isDown), isOrder: true,
+  }));
   const longestLabel = isDown ? 0 : Math.max(0, ...labelTexts(content).map((text) => options.measure(text, "small")));
   const layerGap = isDown ? 30 : Math.ceil(Math.min(110, Math.max(36, longestLabel + 20)) / 8) * 8;
-  return { direction: options.direction, layerGap, nodes, edges, inPorts: ports.in.length, outPorts: ports.out.length };
+  return { direction: options.direction, layerGap, nodes, edges: [...edges, ...order], inPorts: ports.in.length, outPorts: ports.out.length };
+}
+
+/** What a failed pass did not reach stands after what failed, in order of declaration: pairs of places in the content. */
+function afterFailure({ nodes, edges }: DisplayContent): [number, number][] {
+  const failed = nodes.findIndex(({ status }) => status === "failed" || status === "failedInside");
+  if (failed < 0) return [];
+  const entered = new Set(edges.map(({ to }) => to));
+  const pairs: [number, number][] = [];
+  let before = failed;
+  nodes.forEach(({ id, status }, index) => {
+    if (status !== "notReached") return;
+    if (!entered.has(id)) pairs.push([before, index]);
+    before = index;
+  });
+  return pairs;
+}
+
+/** Adds a port for an edge that is not drawn. */
+function withPort(nodes: ProblemNode[], index: number, side: "inPorts" | "outPorts", isDown: boolean): number {
+  const node = nodes[index]!;
+  const isFixed = [...node.inPorts, ...node.outPorts].some((offset) => offset !== null);
+  nodes[index] = { ...node, [side]: [...node[side], isFixed ? (isDown ? node.width : node.height) / 2 : null] };
+  return node[side].length;
 }
 
 const keptFaces = new WeakMap<DisplayNode, { readonly by: FaceContext["measure"]; readonly strings: FaceContext["strings"]; readonly face: Face }>();

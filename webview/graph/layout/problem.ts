@@ -31,6 +31,8 @@ export interface ProblemEdge {
   readonly toPort: number;
   /** Part of the main path (see mainPath.ts): straight before all others. */
   readonly isMain?: boolean;
+  /** Puts one node after another; nothing is drawn of it. */
+  readonly isOrder?: boolean;
 }
 
 export const borderNode = -1;

@@ -27,7 +27,8 @@ export function stubsOf(problem: LayoutProblem, solution: LayoutSolution): Stub[
     else groups.set(key, [index]);
   };
   const hasWholeLine = new Set<string>();
-  problem.edges.forEach(({ from, fromPort, to, toPort }, index) => {
+  problem.edges.forEach(({ from, fromPort, to, toPort, isOrder }, index) => {
+    if (isOrder) return;
     const source = `${from}:${fromPort}`;
     if (solution.edges[index]) hasWholeLine.add(source);
     else {
