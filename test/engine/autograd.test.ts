@@ -21,6 +21,13 @@ describe("backward", () => {
     expect(list(x.grad)).toEqual([2 * 8 + 2 + 1, 2 * 12 + 2 + 1]);
   });
 
+  test("sums what arrives from views and as one element repeated", () => {
+    const x = leaf([[1, 2], [3, 4]]);
+    const y = x.mul(1);
+    y.sum().add(y.mul(y).sum()).add(y.t().at(0).sum()).add(y.sum(0).mul(torch.tensor([10, 20])).sum()).backward();
+    expect(list(x.grad)).toEqual([[14, 25], [18, 29]]);
+  });
+
   test("does not share memory between the grads of two leaves", () => {
     const [x, y] = [leaf([1, 2]), leaf([3, 4])];
     x.add(y).sum().backward();

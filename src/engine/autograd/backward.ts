@@ -167,7 +167,7 @@ function step(node: GraphNode, { retainGraph, createGraph, captures, useful }: P
       // Passed through, or given to two inputs: somebody else may hold the same memory.
       input.ownsGradient = result.storage !== gradient.storage && isOnlyOne(results, k);
     } else {
-      input.gradient = createGraph ? input.gradient.add(result) : sum(input.gradient, result);
+      input.gradient = createGraph ? input.gradient.add(result) : sum(input.gradient, result, input.ownsGradient);
       input.ownsGradient = true;
     }
   }
@@ -180,8 +180,9 @@ function isOnlyOne(results: readonly (Tensor | null)[], position: number): boole
   return true;
 }
 
-function sum(a: Tensor, b: Tensor): Tensor {
-  const result = Tensor.allocate(a.sizes, a.dtype, a.device);
+/** a + b, written over `a` where nobody else has its memory: gradients of large parameters that are used twice need no third. */
+function sum(a: Tensor, b: Tensor, ownsA: boolean): Tensor {
+  const result = ownsA && a.isContiguous() ? a : Tensor.allocate(a.sizes, a.dtype, a.device);
   if (a.device === "cpu") binary(result, a, b, (x, y) => x + y, "add");
   return result;
 }
