@@ -125,6 +125,9 @@ describe("WebAssembly kernels agree with plain JavaScript", () => {
     ["Adam", { lr: 0.1 }],
     ["Adam", { lr: 0.1, betas: [0.3, 0.9], eps: 1e-3, weightDecay: 0.01, maximize: true }],
     ["AdamW", { lr: 0.1, weightDecay: 0.1 }],
+    ["RMSprop", { lr: 0.1 }],
+    ["RMSprop", { lr: 0.1, alpha: 0.3, eps: 1e-3, weightDecay: 0.01, momentum: 0.9, centered: true, maximize: true }],
+    ["RMSprop", { lr: 0.1, centered: true }],
   ] as const)("steps of %s with %j, bit for bit", (name, options) => {
     const [wasm, plain] = bothWays(() => {
       const parameter = new nn.Parameter(torch.randn(20003));

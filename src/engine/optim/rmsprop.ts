@@ -1,5 +1,6 @@
+import { rmspropInWasm, type RMSpropStep } from "../kernels/wasm/optimizers.js";
 import { collect, type Arguments } from "../ops/arguments.js";
-import { Optimizer, requireNonNegative, round, stateElements, type Elements, type OptimizerParameters, type ParameterGroup, type ParameterState } from "./optimizer.js";
+import { Optimizer, requireNonNegative, round, runOf, stateElements, type Elements, type OptimizerParameters, type ParameterGroup, type ParameterState } from "./optimizer.js";
 
 export interface RMSpropOptions {
   /** Learning rate. Default 0.01. */
@@ -42,13 +43,17 @@ export class RMSprop extends Optimizer<RMSpropGroup> {
     const square = stateElements(state, "squareAvg", param);
     const average = group.centered ? stateElements(state, "gradAvg", param) : null;
     const buffer = group.momentum > 0 ? stateElements(state, "momentumBuffer", param) : null;
-    const sign = group.maximize ? -1 : 1;
-    const decay = round(single, group.weightDecay);
-    const kept = round(single, group.alpha);
-    const entering = round(single, 1 - group.alpha);
-    const momentum = round(single, group.momentum);
-    const eps = round(single, group.eps);
-    const rate = round(single, group.lr);
+    const numbers: RMSpropStep = {
+      sign: group.maximize ? -1 : 1,
+      rate: round(single, group.lr),
+      decay: round(single, group.weightDecay),
+      kept: round(single, group.alpha),
+      entering: round(single, 1 - group.alpha),
+      momentum: round(single, group.momentum),
+      eps: round(single, group.eps),
+    };
+    if (single && rmspropInWasm(runOf(param), runOf(gradient), runOf(square), average && runOf(average), buffer && runOf(buffer), param.length, numbers)) return;
+    const { sign, rate, decay, kept, entering, momentum, eps } = numbers;
     for (let i = 0; i < param.length; i++) {
       const value = param.data[param.offset + i]!;
       let grad = sign * gradient.data[gradient.offset + i]!;

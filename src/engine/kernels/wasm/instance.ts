@@ -46,6 +46,10 @@ export interface Kernels extends ProductKernels, Record<UnaryKernel, UnaryFuncti
     param: number, gradient: number, average: number, square: number, count: number,
     sign: number, shrink: number, decay: number, entering: number, keptSquare: number, enteringSquare: number, correction: number, rate: number, eps: number,
   ): void;
+  rmsprop(
+    param: number, gradient: number, square: number, average: number, velocity: number, count: number,
+    sign: number, rate: number, decay: number, kept: number, entering: number, momentum: number, eps: number,
+  ): void;
   summarize(x: number, count: number, output: number): void;
   countInBins(x: number, count: number, from: number, to: number, low: number, scale: number, bins: number, counters: number): void;
   draw(words: number, position: number, target: number, count: number): number;

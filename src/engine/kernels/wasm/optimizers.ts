@@ -1,13 +1,13 @@
 import type { Run } from "./elementwise.js";
 import { wasmKernels, type Kernels } from "./instance.js";
 
-/** Elements that are brought in at a time: four arrays of them stay in the second-level cache. */
+/** Elements that are brought in at a time: five arrays of them stay in the second-level cache. */
 const piece = 8192;
 /** Below this many elements the way in and out costs more than a loop in JavaScript (`npm run bench -- crossover`). */
 const wasmFrom = 128;
 
 const bytes = Float32Array.BYTES_PER_ELEMENT;
-const addresses = [0, 1, 2, 3].map((i) => 1024 + i * piece * bytes);
+const addresses = [0, 1, 2, 3, 4].map((i) => 1024 + i * piece * bytes);
 
 /** The numbers of a step of stochastic gradient descent, each a float32. */
 export interface SGDStep {
@@ -39,6 +39,19 @@ export interface AdamStep {
   readonly correction: number;
 }
 
+/** The numbers of a step of RMSprop, each a float32. */
+export interface RMSpropStep {
+  /** -1 to ascend. */
+  readonly sign: 1 | -1;
+  readonly rate: number;
+  readonly decay: number;
+  /** Share of the averages that is kept, and of the gradient that enters. */
+  readonly kept: number;
+  readonly entering: number;
+  readonly momentum: number;
+  readonly eps: number;
+}
+
 /** One step for float32 arrays, in place. False where the kernels do not serve: they are not there, or round twice what PyTorch rounds once. */
 export function sgdInWasm(param: Run, gradient: Run, velocity: Run | null, count: number, { sign, rate, decay, kept, entering, nesterov, first }: SGDStep): boolean {
   const written = velocity === null ? [param] : [param, velocity];
@@ -56,6 +69,17 @@ export function adamInWasm(
   const [p, a, s, g] = addresses as [number, number, number, number];
   return inPieces(count, [param, average, square], [gradient], (n, kernels) =>
     kernels.adam(p, g, a, s, n, sign, shrink, decay, entering, keptSquare, enteringSquare, correction, rate, eps),
+  );
+}
+
+/** One step for float32 arrays, in place. False where the kernels do not serve: they are not there, or round twice what PyTorch rounds once. */
+export function rmspropInWasm(
+  param: Run, gradient: Run, square: Run, average: Run | null, velocity: Run | null, count: number, { sign, rate, decay, kept, entering, momentum, eps }: RMSpropStep,
+): boolean {
+  const written = [param, square, average, velocity].filter((run) => run !== null);
+  const addressOf = (run: Run | null): number => (run === null ? 0 : addresses[written.indexOf(run)]!);
+  return inPieces(count, written, [gradient], (n, kernels) =>
+    kernels.rmsprop(addresses[0]!, addresses[written.length]!, addresses[1]!, addressOf(average), addressOf(velocity), n, sign, rate, decay, kept, entering, momentum, eps),
   );
 }
 

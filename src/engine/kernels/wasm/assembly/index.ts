@@ -2,5 +2,5 @@ export * from "./shared";
 export * from "./elementwise";
 export { draw, uniform, bernoulli, normalBlocks, roundsOnce } from "./random";
 export * from "./rows";
-export { sgd, adam } from "./optimizers";
+export { sgd, adam, rmsprop } from "./optimizers";
 export { summarize, countInBins } from "./statistics";

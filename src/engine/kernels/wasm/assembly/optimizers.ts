@@ -54,3 +54,39 @@ export function adam(
     square += 16;
   }
 }
+
+/** RMSprop. `average` 0: not centered; `velocity` 0: without momentum. `entering`: the share of the gradient in its averages, 1 - alpha. */
+export function rmsprop(
+  param: usize, gradient: usize, square: usize, average: usize, velocity: usize, count: i32,
+  sign: f32, rate: f32, decay: f32, kept: f32, entering: f32, momentum: f32, eps: f32,
+): void {
+  const end = param + ((<usize>count) << 2);
+  const rest: f32 = 1 - entering;
+  while (param < end) {
+    const value = v128.load(param);
+    let grad = f32x4.mul(v128.load(gradient), f32x4.splat(sign));
+    if (decay != 0) grad = fusedMultiplyAdd(value, f32x4.splat(decay), grad);
+    let variance = fusedMultiplyAdd(f32x4.mul(grad, f32x4.splat(entering)), grad, f32x4.mul(v128.load(square), f32x4.splat(kept)));
+    v128.store(square, variance);
+    if (average != 0) {
+      const mean = v128.load(average);
+      const difference = f32x4.sub(grad, mean);
+      // torch.lerp goes from the nearer end.
+      const newMean = entering < 0.5 ? fusedMultiplyAdd(difference, f32x4.splat(entering), mean) : fusedMultiplyAdd(f32x4.neg(difference), f32x4.splat(rest), grad);
+      v128.store(average, newMean);
+      variance = fusedMultiplyAdd(f32x4.neg(newMean), newMean, variance);
+      average += 16;
+    }
+    const denominator = f32x4.add(f32x4.sqrt(variance), f32x4.splat(eps));
+    if (velocity == 0) v128.store(param, f32x4.sub(value, f32x4.div(f32x4.mul(grad, f32x4.splat(rate)), denominator)));
+    else {
+      const moving = f32x4.add(f32x4.mul(v128.load(velocity), f32x4.splat(momentum)), f32x4.div(grad, denominator));
+      v128.store(velocity, moving);
+      v128.store(param, fusedMultiplyAdd(moving, f32x4.splat(-rate), value));
+      velocity += 16;
+    }
+    param += 16;
+    gradient += 16;
+    square += 16;
+  }
+}
