@@ -16,21 +16,19 @@ export interface ProductMemory {
   /** Rows of the result that are worked on at a time: whole blocks. */
   readonly rowsAtOnce: number;
   readonly places: ProductPlaces;
-  /** Starts to add a product of blocks to a tile; the one before must have finished. */
-  begin(block: Block): void;
-  /** Returns when the product that was begun last is in the tile. */
-  finish(): void;
+  /** Adds a product of blocks to the tile. */
+  multiply(block: Block): void;
 }
 
-/** Addresses in bytes. Of what other threads read, two take turns: one is brought in while they work on the other. */
+/** Addresses in bytes. */
 export interface ProductPlaces {
   /** A block of the left operand, packed; one for every thread. */
   readonly packedA: number;
-  readonly packedB: readonly number[];
+  readonly packedB: number;
   /** Rows of the result. */
-  readonly tiles: readonly number[];
+  readonly tile: number;
   /** Where rows of the left operand are brought in. */
-  readonly left: readonly number[];
+  readonly left: number;
   /** Where pieces of a right operand are brought in, `pieceLimit` elements. */
   readonly piece: number;
   /** Two tables of as many integers as a block has rows and columns, for the right operand. */
@@ -49,7 +47,6 @@ export interface Block {
   readonly rowStride: number;
   readonly columnStride: number;
   readonly packedB: number;
-  readonly tile: number;
 }
 
 /** Elements that `right` has room for. */
@@ -65,21 +62,20 @@ const rowsOfPiece = 32;
 /** Elements that `piece` has room for. */
 export const pieceLimit = rowsOfPiece * Math.max(blockColumns, blockDepth);
 
-/** Divides memory from an address on. `turns`: how many of what takes turns. */
-export function productPlaces(from: number, rowsAtOnce: number, threads: number, turns: 1 | 2): ProductPlaces {
+/** Divides memory from an address on. */
+export function productPlaces(from: number, rowsAtOnce: number, threads: number): ProductPlaces {
   let end = from;
   const take = (elements: number): number => {
     const address = end;
     end += elements * bytes;
     return address;
   };
-  const taking = (elements: number): number[] => Array.from({ length: turns }, () => take(elements));
   return {
     tables: take(blockColumns + blockDepth),
-    packedB: taking(blockColumns * blockDepth),
+    packedB: take(blockColumns * blockDepth),
     packedA: take(threads * blockRows * blockDepth),
-    tiles: taking(rowsAtOnce * blockColumns),
-    left: taking(Math.max(leftLimit, rowsAtOnce * blockDepth)),
+    tile: take(rowsAtOnce * blockColumns),
+    left: take(Math.max(leftLimit, rowsAtOnce * blockDepth)),
     piece: take(pieceLimit),
     right: take(rightLimit),
     end,
@@ -88,24 +84,21 @@ export function productPlaces(from: number, rowsAtOnce: number, threads: number,
 
 /** The calling thread's own memory. */
 export function singleThread({ kernels, float32, int32 }: KernelInstance): ProductMemory {
-  return { kernels, float32, int32, rowsAtOnce: blockRows, places: alone, begin, finish: () => {} };
+  return { kernels, float32, int32, rowsAtOnce: blockRows, places: alone, multiply };
 
-  function begin({ rows, depth, columns, left, rowStride, columnStride, packedB, tile }: Block): void {
+  function multiply({ rows, depth, columns, left, rowStride, columnStride, packedB }: Block): void {
     kernels.packRows(left, rowStride, columnStride, rows, depth, alone.packedA);
-    kernels.multiplyPacked(alone.packedA, packedB, tile, roundUp(rows, 4), columns, depth, roundUp(columns, 8));
+    kernels.multiplyPacked(alone.packedA, packedB, alone.tile, roundUp(rows, 4), columns, depth, roundUp(columns, 8));
   }
 }
 
-const alone = productPlaces(1024, blockRows, 1, 1);
+const alone = productPlaces(1024, blockRows, 1);
 
 /** output (m x n, row-major from `start`) += a (m x k) times b (k x n), all float32. */
 export function multiplyBlocks(
   memory: ProductMemory, output: Float32Array, start: number, m: number, n: number, k: number, a: Matrix, b: RightOperand, held: Held,
 ): void {
-  const { float32, places: { packedB, tiles, left } } = memory;
-  /** Takes the tile that was begun last out. */
-  let takeOut: (() => void) | null = null;
-  let [panels, stagings, steps] = [0, 0, 0];
+  const { float32, places: { packedB, tile, left } } = memory;
   for (let j = 0; j < n; j += blockColumns) {
     const columns = Math.min(blockColumns, n - j);
     const width = roundUp(columns, 8);
@@ -115,41 +108,24 @@ export function multiplyBlocks(
       const end = Math.min(k, p + depthAtOnce);
       const rowsAtOnce = Math.min(memory.rowsAtOnce, Math.floor(leftLimit / (end - p) / blockRows) * blockRows);
       const rowsStaged = Math.max(1, Math.floor(leftAtOnce / (end - p) / rowsAtOnce)) * rowsAtOnce;
-      const panel = packedB[panels++ % packedB.length]!;
-      for (let q = p; q < end; q += blockDepth) b.pack(memory, q, j, Math.min(blockDepth, end - q), columns, panel + (q - p) * width * bytes);
-      let staged = { address: 0, rowStride: 0, columnStride: 0 };
+      for (let q = p; q < end; q += blockDepth) b.pack(memory, q, j, Math.min(blockDepth, end - q), columns, packedB + (q - p) * width * bytes);
+      let staged = { rowStride: 0, columnStride: 0 };
       for (let i = 0; i < m; i += rowsAtOnce) {
         const rows = Math.min(rowsAtOnce, m - i);
-        const tile = tiles[steps++ % tiles.length]!;
         const inTile = { data: float32, start: tile / bytes, stride: width };
         const inOutput = { data: output, start: start + i * n + j, stride: n };
-        // There is one tile alone, or this one goes on with what the last may have to bring to the output.
-        if (tiles.length === 1 || (p > 0 && i === 0)) {
-          memory.finish();
-          takeOut?.();
-          takeOut = null;
-        }
         if (p === 0 && held === "zeros") float32.fill(0, inTile.start, inTile.start + rows * width);
         else copyRows(inTile, inOutput, rows, columns);
-        if (i % rowsStaged === 0) {
-          const address = left[stagings++ % left.length]!;
-          staged = { address, ...stage(float32, address, a, i, p, Math.min(rowsStaged, m - i), end - p) };
-        }
+        if (i % rowsStaged === 0) staged = stage(float32, left, a, i, p, Math.min(rowsStaged, m - i), end - p);
         const { rowStride, columnStride } = staged;
         for (let q = p; q < end; q += blockDepth) {
-          memory.finish();
-          memory.begin({
-            rows, depth: Math.min(blockDepth, end - q), columns, tile, rowStride, columnStride,
-            left: staged.address + ((i % rowsStaged) * rowStride + (q - p) * columnStride) * bytes, packedB: panel + (q - p) * width * bytes,
-          });
-          if (q === p) takeOut?.();
+          const first = left + ((i % rowsStaged) * rowStride + (q - p) * columnStride) * bytes;
+          memory.multiply({ rows, depth: Math.min(blockDepth, end - q), columns, left: first, rowStride, columnStride, packedB: packedB + (q - p) * width * bytes });
         }
-        takeOut = () => copyRows(inOutput, inTile, rows, columns);
+        copyRows(inOutput, inTile, rows, columns);
       }
     }
   }
-  memory.finish();
-  takeOut?.();
 }
 
 /** A matrix as a right operand. */

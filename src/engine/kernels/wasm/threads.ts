@@ -5,18 +5,18 @@ import { type Block, type ProductMemory, type ProductPlaces, productPlaces, sing
 
 /**
  * Large matrix products on several threads, in Node: the operands' blocks go into memory that all threads share, and each thread takes blocks
- * of the result, 64 rows high, until none are left. The calling thread brings in what comes next meanwhile, then takes part, and waits only for
- * blocks that another has begun, so that a thread that is slow to start costs nothing.
+ * of the result, 64 rows high, until none are left. The calling thread takes part and waits only for rows that another has begun, so
+ * that a thread that is slow to start costs nothing.
  */
 
-/** Rows of the result that are worked on at a time. */
+/** Rows that are brought in at a time. */
 const rowsAtOnce = 512;
 const mostThreads = 8;
 
-const places = productPlaces(4096, rowsAtOnce, mostThreads, 2);
+const places = productPlaces(4096, rowsAtOnce, mostThreads);
 
 /** Integers at the start of the shared memory. A job's numbers stay while any of its blocks is in work. */
-const Control = { generation: 0, next: 1, done: 2, blocks: 3, rows: 4, depth: 5, columns: 6, rowStride: 7, columnStride: 8, split: 9, left: 10, packedB: 11, tile: 12 } as const;
+const Control = { generation: 0, next: 1, done: 2, blocks: 3, rows: 4, depth: 5, columns: 6, rowStride: 7, columnStride: 8, split: 9, left: 10, packedB: 11 } as const;
 /** More than any job has blocks: nothing to take. */
 const closed = 1 << 30;
 
@@ -85,22 +85,22 @@ function start(helpers: number): ProductMemory | null {
     const kernels = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as ProductKernels;
     return {
       kernels, float32: new Float32Array(memory.buffer), int32: new Int32Array(memory.buffer), rowsAtOnce, places,
-      begin: (block) => begin(control, block),
-      finish: () => finish(kernels, control),
+      multiply: (block) => share(kernels, control, block),
     };
   }
   return null;
 }
 
 /** What a thread must know to take blocks. */
-interface ThreadPlaces extends Pick<ProductPlaces, "packedA"> {
+interface ThreadPlaces extends Pick<ProductPlaces, "packedA" | "tile"> {
   readonly Control: typeof Control;
   readonly blockRows: number;
   readonly bytes: number;
 }
 
 function placesOf(thread: number): ThreadPlaces {
-  return { Control, blockRows, bytes, packedA: places.packedA + thread * blockRows * blockDepth * bytes };
+  const { packedA, tile } = places;
+  return { Control, blockRows, bytes, tile, packedA: packedA + thread * blockRows * blockDepth * bytes };
 }
 
 /** Does blocks of the current job until none are left. Also sent to the helpers as text, so it must not use anything outside of itself. */
@@ -120,7 +120,7 @@ function takeBlocks(kernels: ProductKernels, control: Int32Array, places: Thread
     const column = Math.floor(block / rowBlocks) * split;
     const columns = Math.min(split, allColumns - column);
     kernels.packRows(control[at.left]! + first * rowStride * size, rowStride, control[at.columnStride]!, rows, depth, places.packedA);
-    kernels.multiplyPacked(places.packedA, control[at.packedB]! + column * depth * size, control[at.tile]! + (first * width + column) * size, Math.ceil(rows / 4) * 4, columns, depth, width);
+    kernels.multiplyPacked(places.packedA, control[at.packedB]! + column * depth * size, places.tile + (first * width + column) * size, Math.ceil(rows / 4) * 4, columns, depth, width);
     Atomics.add(control, at.done, 1);
     Atomics.notify(control, at.done);
   }
@@ -139,23 +139,18 @@ function helperThread(take: typeof takeBlocks, places: ThreadPlaces): void {
   }
 }
 
-/** Shares out a product of blocks: rows, and columns too where there are few rows, so that every thread finds several. */
-function begin(control: Int32Array, { rows, depth, columns, left, rowStride, columnStride, packedB, tile }: Block): void {
+/** Shares out a product of blocks: rows, and columns too where there are few rows, so that every thread finds two blocks or more. */
+function share(kernels: ProductKernels, control: Int32Array, { rows, depth, columns, left, rowStride, columnStride, packedB }: Block): void {
   const rowBlocks = Math.ceil(rows / blockRows);
-  const split = roundUp(columns / Math.ceil((4 * getNumThreads()) / rowBlocks), 8);
+  const split = roundUp(columns / Math.ceil((2 * getNumThreads()) / rowBlocks), 8);
   const blocks = rowBlocks * Math.ceil(columns / split);
-  const job = { blocks, rows, depth, columns, split, left, rowStride, columnStride, packedB, tile };
+  const job = { blocks, rows, depth, columns, split, left, rowStride, columnStride, packedB };
   for (const [name, value] of Object.entries(job)) control[Control[name as keyof typeof job]] = value;
   Atomics.store(control, Control.done, 0);
   Atomics.store(control, Control.next, 0);
   Atomics.add(control, Control.generation, 1);
   Atomics.notify(control, Control.generation);
-}
-
-/** Takes part until no blocks are left, and waits for those that another thread has begun. */
-function finish(kernels: ProductKernels, control: Int32Array): void {
   takeBlocks(kernels, control, placesOf(0));
-  const blocks = control[Control.blocks]!;
   for (let done = Atomics.load(control, Control.done); done < blocks; done = Atomics.load(control, Control.done)) {
     Atomics.wait(control, Control.done, done);
   }
