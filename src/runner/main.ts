@@ -1,5 +1,5 @@
 /** The process that runs one model file: evaluates its bundle, keeps the live modules and answers requests about them. */
-import { rmSync } from "node:fs";
+import { rmSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 import { Worker } from "node:worker_threads";
 import { type CallFrame, type Engine, Inspection } from "../inspect/index.js";
@@ -137,31 +137,45 @@ function quietly<Result>(body: () => Result): Result {
 /** Whoever read the output is gone: nothing more of what the code prints can be of use, so it ends as a command in a pipe ends. */
 const brokenPipe: Failure = { kind: "exit", exitCode: 141, message: "Nobody reads the output any more.", hint: null, location: null, stack: [] };
 
-for (const name of streams) {
-  const stream = process[name];
-  stream.on("error", () => interrupt?.({ failure: brokenPipe, frames: [] }));
-  const write = stream.write.bind(stream) as (chunk: Uint8Array, done?: (error?: Error | null) => void) => boolean;
-  stream.write = ((chunk: string | Uint8Array, encoding?: BufferEncoding | (() => void), done?: () => void) => {
-    if (stream.errored) {
-      // A loop that only prints would never let the error event through.
-      setImmediate(() => interrupt?.({ failure: brokenPipe, frames: [] }));
-      stopHere();
+const written = { stdout: 0, stderr: 0 };
+const pause = new Int32Array(new SharedArrayBuffer(4));
+/** Milliseconds between two tries to write to a pipe that is full. */
+const fullPipeWait = 5;
+
+/** Waits until all is written: what a loop prints faster than it is read would otherwise pile up in memory. */
+function writeNow(name: (typeof streams)[number], bytes: Uint8Array): void {
+  const { fd } = process[name] as NodeJS.WriteStream & { readonly fd: number };
+  for (let at = 0; at < bytes.length; ) {
+    try {
+      const count = writeSync(fd, bytes, at);
+      at += count;
+      written[name] += count;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EAGAIN") {
+        setImmediate(() => interrupt?.({ failure: brokenPipe, frames: [] }));
+        stopHere();
+      }
+      Atomics.wait(pause, 0, 0, fullPipeWait);
     }
-    const callback = typeof encoding === "function" ? encoding : done;
+  }
+}
+
+for (const name of streams) {
+  process[name].write = ((chunk: string | Uint8Array, encoding?: BufferEncoding | (() => void), done?: () => void) => {
     const allowed = Math.min(chunk.length, outputLeft);
     // A character takes at least a byte: what is certainly too much is not even converted.
     const bytes = typeof chunk === "string" ? Buffer.from(chunk.slice(0, allowed), typeof encoding === "string" ? encoding : "utf8") : chunk;
     const kept = bytes.subarray(0, Math.min(bytes.length, outputLeft));
     outputLeft -= kept.length;
-    if (kept.length > 0) return write(kept, callback);
+    writeNow(name, kept);
+    const callback = typeof encoding === "function" ? encoding : done;
     if (callback) process.nextTick(callback);
     return true;
-  }) as typeof stream.write;
+  }) as NodeJS.WriteStream["write"];
 }
 
 function outputCount(): OutputCount {
-  const written = (stream: NodeJS.WriteStream): number => (stream as { bytesWritten?: number }).bytesWritten ?? 0;
-  return { stdout: written(process.stdout), stderr: written(process.stderr) };
+  return { ...written };
 }
 
 // The engine that most files use is at hand before the first request.

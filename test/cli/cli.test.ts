@@ -79,6 +79,17 @@ describe("layerscope run", () => {
     expect({ status, stderr }).toEqual({ status: 141, stderr: "" });
   });
 
+  test("waits for a slow reader, who gets all of it", async () => {
+    const line = "again and again";
+    writeFileSync(path.join(folder, "flood.ts"), `for (let i = 0; i < 200_000; i++) console.log("${line}");`);
+    const child = spawn(process.execPath, [cli, "run", "flood.ts"], { cwd: folder, stdio: ["ignore", "pipe", "inherit"] });
+    let bytes = 0;
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    child.stdout.on("data", (text: Buffer) => (bytes += text.length));
+    const status = await new Promise((resolve) => child.on("close", resolve));
+    expect({ status, bytes }).toEqual({ status: 0, bytes: 200_000 * (line.length + 1) });
+  });
+
   describe.skipIf(process.platform === "win32")("leaves nothing behind when it is killed", () => {
     test.each(["for (;;);", "await new Promise((resolve) => setTimeout(resolve, 1e6));"])("while the file is at %s", async (wait) => {
       const note = path.join(folder, "pid");
