@@ -209,7 +209,7 @@ describe("selection", () => {
   it("is not brought under the page's own controls in the corner", async () => {
     await opened.page.setViewportSize({ width: 300, height: 400 });
     const corner = { width: 60, height: 120 };
-    await show("gpt", { corner });
+    await show("gpt", { corner, state: { ...(await opened.page.evaluate(() => layerscopePicture.startState)), depth: "all" } });
     const isClear = ({ rectangle: { x, y, width, height } }: DescribedItem) => expect(x + width <= 240 || y + height <= 280).toBe(true);
     for (const id of ["h.0.mlp.c_fc", "h.0.attn.c_proj", "lm_head"]) isClear(find(await tell(`view.select(${JSON.stringify(id)})`), id));
     isClear(find(await tell('view.fit("h.0.attn")'), "h.0.attn"));

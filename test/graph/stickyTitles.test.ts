@@ -14,9 +14,9 @@ const scene = await layoutScene(buildDisplayGraph(new PictureModel(fixtures.rgne
 });
 
 /** A view of 300 by 300 pixels whose top left corner lies at a point of the picture. */
-function seenFrom(x: number, y: number, scale = 1) {
+function seenFrom(x: number, y: number, scale = 1, width = 300) {
   const camera = {
-    scale, width: 300, height: 300,
+    scale, width, height: 300,
     toScreen: (box: { x: number; y: number; width: number; height: number }) => ({ x: (box.x - x) * scale, y: (box.y - y) * scale, width: box.width * scale, height: box.height * scale }),
   };
   return stickyTitles(scene, scene.boxes, camera, 4, estimateText).map(({ name, y: top }) => [name, top]);
@@ -32,6 +32,12 @@ describe("titles of open boxes", () => {
   it("come to the upper edge when they are scrolled out of view, each with those around it", () => {
     expect(seenFrom(0, block.y + 40)).toEqual([["rgnet \u203a 0 \u203a block 0 \u2026 3", 4]]);
     expect(seenFrom(0, block.y - 2)).toEqual([["rgnet \u203a 0", 4]]);
+  });
+
+  it("leave out the outer names where there is no room for all", () => {
+    const narrow = [240, 220, 200, 190, 180, 150].map((width) => seenFrom(block.x - 30, block.y + 40, 1, width).map(([name]) => name).join());
+    expect(narrow).toContain("\u2026 \u203a 0 \u203a block 0 \u2026 3");
+    expect(narrow).toContain("\u2026 \u203a block 0 \u2026 3");
   });
 
   it("come to the left edge when they are cut there", () => {

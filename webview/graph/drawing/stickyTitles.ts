@@ -37,12 +37,12 @@ export function stickyTitles({ byId, parents }: Pick<Scene, "byId" | "parents">,
   const above = open.filter(isAbove);
   const holdsAnother = new Set(above.map(around));
   const titles: StickyTitle[] = [];
-  const put = (box: SceneBox, name: string, y: number) => {
+  const put = (box: SceneBox, names: readonly string[], y: number) => {
     const on = camera.toScreen(box);
     const x = Math.max(margin, on.x + margin);
     const room = Math.min(camera.width - margin, on.x + on.width - margin) - x - 2 * padding;
     if (room < leastWidth || on.y + on.height < y + height + margin) return;
-    const shown = fitEnd(name, room, measure);
+    const shown = fitEnd(names, room, measure);
     const typeRoom = room - measure(shown, "title") - gap;
     const type = typeRoom < leastWidth / 2 ? "" : fit(box.node.type, typeRoom, "detail", measure);
     const title = { x, y, width: Math.ceil(measure(shown, "title") + (type ? gap + measure(type, "detail") : 0)) + 2 * padding, height, name: shown, type };
@@ -52,12 +52,12 @@ export function stickyTitles({ byId, parents }: Pick<Scene, "byId" | "parents">,
     if (holdsAnother.has(box)) continue;
     const names: string[] = [];
     for (let each: SceneBox | undefined = box; each && isAbove(each); each = around(each)) names.unshift(titleOf(each));
-    put(box, names.join(" \u203a "), top);
+    put(box, names, top);
   }
   for (const box of open) {
     const on = camera.toScreen(box);
     if (isAbove(box) || on.x + nameStart * camera.scale >= 0) continue;
-    put(box, titleOf(box), on.y + (titleHeight * camera.scale - height) / 2);
+    put(box, [titleOf(box)], on.y + (titleHeight * camera.scale - height) / 2);
   }
   return titles;
 }
@@ -75,11 +75,12 @@ function titleOf({ face, node }: SceneBox): string {
   return face.texts.find(({ font }) => font === "title")?.text || node.name;
 }
 
-/** Of nested names the inner ones say more. */
-function fitEnd(text: string, width: number, measure: MeasureText): string {
-  let shown = text;
-  while (measure(shown, "title") > width && shown.includes(" \u203a ")) shown = `\u2026${shown.slice(shown.indexOf(" \u203a ", 1))}`;
-  return fit(shown, width, "title", measure);
+const separator = " \u203a ";
+
+/** Of nested names the inner ones say more: as many of them as fit. */
+function fitEnd(names: readonly string[], width: number, measure: MeasureText): string {
+  const texts = names.map((_, from) => [...(from > 0 ? ["\u2026"] : []), ...names.slice(from)].join(separator));
+  return fit(texts.find((text) => measure(text, "title") <= width) ?? texts.at(-1)!, width, "title", measure);
 }
 
 function overlap(a: Rectangle, b: Rectangle): boolean {
