@@ -18,7 +18,8 @@ const reach = 30;
 
 /**
  * The picture as a tree for keyboard and screen reader: the same items, the same selection, in the order in which data flows.
- * Up and down go through the visible items, left and right through the hierarchy, Alt+up and Alt+down along the edges.
+ * Up and down go through the visible items, left and right through the hierarchy; with Alt, the two arrows that point along the picture's flow follow the
+ * edges, and with Shift too they go over to the other branches of a fork.
  */
 export function Outline({ graph, model, arranged, onReveal }: OutlineProps) {
   const { page, dispatch } = useSession();
@@ -44,15 +45,31 @@ export function Outline({ graph, model, arranged, onReveal }: OutlineProps) {
     event.stopPropagation();
   };
 
+  /** What an arrow with Alt leads to; undefined where it does not lie along the flow. */
+  const alongFlow = (event: KeyboardEvent): string | null | undefined => {
+    const [back, on] = page.memory.preferences.direction === "down" ? ["ArrowUp", "ArrowDown"] : ["ArrowLeft", "ArrowRight"];
+    if (!event.altKey || (event.key !== back && event.key !== on)) return undefined;
+    const { upstream, downstream } = graph.neighbours(active!.id);
+    if (!event.shiftKey) return (event.key === on ? downstream[0] : upstream[0]) ?? null;
+    const fork = upstream.map((id) => graph.neighbours(id).downstream).find((branches) => branches.length > 1) ?? [];
+    return fork[fork.indexOf(active!.id) + (event.key === on ? 1 : -1)] ?? null;
+  };
+
   /** Whether the key means something here. */
   const act = (event: KeyboardEvent): boolean => {
+    const next = alongFlow(event);
+    if (next !== undefined) {
+      go(next);
+      return true;
+    }
+    if (event.altKey) return false;
     const neighbours = graph.neighbours(active!.id);
     switch (event.key) {
       case "ArrowDown":
-        go(event.altKey ? neighbours.downstream[0] : activeId === null ? active!.id : items[at + 1]?.id);
+        go(activeId === null ? active!.id : items[at + 1]?.id);
         return true;
       case "ArrowUp":
-        go(event.altKey ? neighbours.upstream[0] : items[at - 1]?.id);
+        go(items[at - 1]?.id);
         return true;
       case "ArrowRight":
         if (active!.expandable && !active!.expanded) graph.expand(active!.id);

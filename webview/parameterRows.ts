@@ -75,12 +75,12 @@ function nonFinite({ tensor: { statistics } }: ParameterRow): number | null {
   return statistics && statistics.nan + statistics.positiveInfinity + statistics.negativeInfinity;
 }
 
-/** All columns, the most telling first: a narrow table shows as many of them as find room. */
+/** All columns, the most telling first: in a narrow table the others are scrolled to. */
 export const columns: readonly Column[] = [
   worded("name", () => l10n.t("Name"), 320, (row) => row.name),
   { id: "shape", title: () => l10n.t("Shape"), width: [64, 180], numeric: true, value: ({ tensor }) => tensor.shape && `[${tensor.shape.join(", ")}]`, text: ({ tensor }) => formatShape(tensor.shape) },
-  { id: "count", title: () => l10n.t("Elements"), width: [84, 120], numeric: true, value: ({ tensor }) => tensor.count, text: ({ tensor }) => formatCount(tensor.count) },
   { id: "distribution", title: () => l10n.t("Values"), width: [76, 76], numeric: false, value: (row) => finite(row)?.std ?? null, text: () => "" },
+  { id: "count", title: () => l10n.t("Elements"), width: [84, 120], numeric: true, value: ({ tensor }) => tensor.count, text: ({ tensor }) => formatCount(tensor.count) },
   measured("std", () => l10n.t("Std"), (row) => finite(row)?.std ?? null),
   measured("mean", () => l10n.t("Mean"), (row) => finite(row)?.mean ?? null),
   worded("type", () => l10n.t("Layer"), 200, (row) => row.type),
@@ -115,30 +115,26 @@ export const columns: readonly Column[] = [
   worded("role", () => l10n.t("Role"), 90, ({ tensor }) => (tensor.kind === "buffer" ? l10n.t("buffer") : tensor.requiresGrad ? l10n.t("trainable") : l10n.t("frozen"))),
 ];
 
-export interface FittedColumn {
+export interface MeasuredColumn {
   readonly column: Column;
-  /** In CSS pixels. */
+  /** In CSS pixels; of the name the least, it takes what is left. */
   readonly width: number;
 }
 
 /** Room for the sign of the order, in characters. */
 const signLength = 1;
-const columnGap = 12;
-const padding = 24;
+/** Below this width of the table, in CSS pixels, names are cut. */
+const narrow = 560;
 
-/** The first columns that fit side by side; the name gives way before a column is left out. All in CSS pixels. */
-export function fittingColumns(rows: readonly ParameterRow[], width: number, characterWidth: number): readonly FittedColumn[] {
-  const fitted = columns.map((column): FittedColumn => {
+/** How wide each column is for what stands in it. All in CSS pixels. */
+export function measuredColumns(rows: readonly ParameterRow[], width: number, characterWidth: number): readonly MeasuredColumn[] {
+  return columns.map((column, place) => {
     const [least, most] = column.width;
     const longest = rows.reduce((length, row) => Math.max(length, column.text(row).length), column.title().length + signLength);
-    return { column, width: Math.round(Math.min(most, Math.max(least, (longest + 1) * characterWidth))) };
+    const wanted = Math.round(Math.min(most, Math.max(least, (longest + 1) * characterWidth)));
+    // The name stays in sight while the rest is scrolled, and must leave room for that.
+    return { column, width: place === 0 && width < narrow ? least : wanted };
   });
-  let taken = padding - columnGap;
-  const count = fitted.findIndex(({ column, width: wanted }, place) => {
-    taken += columnGap + (place === 0 && width < 560 ? column.width[0] : wanted);
-    return place > 0 && taken > width;
-  });
-  return fitted.slice(0, count < 0 ? undefined : count);
 }
 
 /** Every parameter and buffer that is in `kept` (all where null), each once, in the given order. */

@@ -2,11 +2,11 @@ import "./parameterTable.css";
 import * as l10n from "@vscode/l10n";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { ModelSnapshot } from "../src/protocol/index.js";
-import { Icon } from "./controls.js";
+import { Icon, Link } from "./controls.js";
 import { formatCount } from "../src/describe/format.js";
 import { Sparkline } from "./inspector/histogram.js";
 import { indexOf } from "./modelIndex.js";
-import { type Column, fittingColumns, type ParameterRow, parameterRows } from "./parameterRows.js";
+import { type Column, measuredColumns, type ParameterRow, parameterRows } from "./parameterRows.js";
 import { searchTensors } from "./search.js";
 import { useSession } from "./session.js";
 import type { Page } from "./state.js";
@@ -48,8 +48,8 @@ export function ParameterTable({ model }: { readonly model: ModelSnapshot }) {
     setActive(0);
   }, [page.query, page.order, model.name]);
 
-  const fitting = useMemo(() => fittingColumns(rows, view.width, view.character), [rows, view.width, view.character]);
-  const template = fitting.map(({ width }, place) => (place === 0 ? "minmax(0, 1fr)" : `${width}px`)).join(" ");
+  const measured = useMemo(() => measuredColumns(rows, view.width, view.character), [rows, view.width, view.character]);
+  const template = measured.map(({ width }, place) => (place === 0 ? `minmax(${width}px, 1fr)` : `${width}px`)).join(" ");
   const first = Math.max(0, Math.floor(view.top / rowHeight) - overscan);
   const last = Math.min(rows.length, Math.ceil((view.top + view.height) / rowHeight) + overscan);
 
@@ -83,39 +83,46 @@ export function ParameterTable({ model }: { readonly model: ModelSnapshot }) {
         tabIndex={0}
         aria-label={l10n.t("Parameters of {0}", model.name)}
         aria-rowcount={rows.length + 1}
-        aria-colcount={fitting.length}
+        aria-colcount={measured.length}
         aria-activedescendant={at >= first && at < last ? rowId(at) : undefined}
         onKeyDown={onKeyDown}
       >
-        <div class="table-head" role="row" aria-rowindex={1} style={{ gridTemplateColumns: template }}>
-          {fitting.map(({ column }) => (
-            <HeadCell key={column.id} column={column} />
-          ))}
+        <div class="table-wide">
+          <div class="table-head" role="row" aria-rowindex={1} style={{ gridTemplateColumns: template }}>
+            {measured.map(({ column }) => (
+              <HeadCell key={column.id} column={column} />
+            ))}
+          </div>
+          <div class="table-body" role="rowgroup" style={{ height: `${rows.length * rowHeight}px` }}>
+            {rows.slice(first, last).map((row, offset) => {
+              const place = first + offset;
+              return (
+                <div
+                  key={row.tensor.id}
+                  id={rowId(place)}
+                  class={page.selected?.path === row.path ? "table-row active" : "table-row"}
+                  role="row"
+                  aria-rowindex={place + 2}
+                  aria-selected={page.selected?.path === row.path}
+                  style={{ gridTemplateColumns: template, transform: `translateY(${place * rowHeight}px)` }}
+                  onClick={() => go(place)}
+                >
+                  {measured.map(({ column }) => (
+                    <Cell key={column.id} column={column} row={row} />
+                  ))}
+                </div>
+              );
+            })}
+          </div>
         </div>
-        <div class="table-body" role="rowgroup" style={{ height: `${rows.length * rowHeight}px` }}>
-          {rows.slice(first, last).map((row, offset) => {
-            const place = first + offset;
-            return (
-              <div
-                key={row.tensor.id}
-                id={rowId(place)}
-                class={page.selected?.path === row.path ? "table-row active" : "table-row"}
-                role="row"
-                aria-rowindex={place + 2}
-                aria-selected={page.selected?.path === row.path}
-                style={{ gridTemplateColumns: template, transform: `translateY(${place * rowHeight}px)` }}
-                onClick={() => go(place)}
-              >
-                {fitting.map(({ column }) => (
-                  <Cell key={column.id} column={column} row={row} />
-                ))}
-              </div>
-            );
-          })}
-        </div>
+        {rows.length === 0 && (
+          <p class="table-empty">
+            {l10n.t("No parameter matches.")} <Link onClick={() => dispatch({ kind: "search", query: "" })}>{l10n.t("Clear the Search")}</Link>
+          </p>
+        )}
       </div>
       <footer class="table-foot">
-        {rows.length === 0 ? l10n.t("No parameter matches.") : l10n.t("{0} tensors, {1} elements, each counted once", formatCount(rows.length), formatCount(elements))}
+        {l10n.t("{0} tensors, {1} elements, each counted once", formatCount(rows.length), formatCount(elements))}
       </footer>
     </section>
   );

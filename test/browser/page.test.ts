@@ -704,6 +704,26 @@ describe("asking further", () => {
   });
 });
 
+describe("the keyboard along the data flow", () => {
+  test.each([["down", "ArrowDown", "ArrowUp"], ["right", "ArrowRight", "ArrowLeft"]] as const)("goes on, back, and over to the other branch (%s)", async (direction, on, back) => {
+    const webview = await open(fileState({ models: [gpt({ blocks: 3 })] }), { width: 1200, selection: { model: "gpt2", path: "drop" } });
+    if (direction === "right") await button(webview, "Draw from Left to Right").click();
+    const tree = webview.page.getByRole("tree");
+    await tree.focus();
+    const selected = () => tree.locator("[aria-selected=true]").innerText();
+    const press = async (keys: string, name: RegExp) => {
+      await webview.page.keyboard.press(keys);
+      await expect.poll(selected).toMatch(name);
+    };
+    await expect.poll(selected).toMatch(/^drop/);
+    await press(`Alt+${on}`, /^add/);
+    await press(`Alt+Shift+${on}`, /^ln_1/);
+    await press(`Alt+Shift+${back}`, /^add/);
+    await press(`Alt+Shift+${on}`, /^ln_1/);
+    await press(`Alt+${back}`, /^drop/);
+  });
+});
+
 describe("the parameter table", () => {
   const grid = ({ page }: Webview) => page.getByRole("grid");
 
@@ -728,6 +748,20 @@ describe("the parameter table", () => {
     await webview.page.keyboard.press("End");
     await expect.poll(() => inspector(webview).locator("[aria-current]").innerText()).toBe("1");
     expect(webview.asked("selected")).toEqual([{ model: "rgnet", path: "1" }]);
+  });
+
+  test("what finds no room is scrolled to while the name stays, and an empty one leads back", async () => {
+    const webview = await open(fileState({ models: [models[2]!] }), { width: 320 });
+    await choose(webview, "More Actions", "Parameter Table");
+    const head = (name: string) => grid(webview).getByRole("columnheader", { name });
+    expect((await head("Values").boundingBox())!.x).toBeLessThan(260);
+    await grid(webview).evaluate((element) => (element.scrollLeft = element.scrollWidth));
+    await expect.poll(async () => (await head("NaN, Inf").boundingBox())!.x).toBeLessThan(320);
+    expect((await head("Name").boundingBox())!.x).toBe(0);
+    await webview.page.keyboard.press("/");
+    await webview.page.keyboard.type("relu");
+    await grid(webview).getByText("Clear the Search").click();
+    await expect.poll(() => grid(webview).getByRole("row").count()).toBe(1 + 6);
   });
 
   test("ten thousand parameters keep few elements, scrolled to the end too", async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { ModelIndex } from "../../webview/modelIndex.js";
-import { fittingColumns, parameterRows, toCsv, toMarkdown } from "../../webview/parameterRows.js";
+import { measuredColumns, parameterRows, toCsv, toMarkdown } from "../../webview/parameterRows.js";
 import { searchTensors } from "../../webview/search.js";
 import { linear, relu, rgnet, sequential, snapshot, tensor, tied } from "./snapshots.js";
 
@@ -67,9 +67,9 @@ describe("copies", () => {
   });
 });
 
-test("a narrow table keeps the telling columns", () => {
-  const fitting = (width: number) => fittingColumns(parameterRows(nested, null, null), width, 7).map(({ column }) => column.id);
-  expect(fitting(250)).toEqual(["name", "shape"]);
-  expect(fitting(440)).toEqual(["name", "shape", "count", "distribution"]);
-  expect(fitting(2000).at(-1)).toBe("role");
+test("every column is there at every width, the telling ones first; in a narrow table the name gives way", () => {
+  const measured = (width: number) => measuredColumns(parameterRows(nested, null, null), width, 7);
+  expect(measured(320).map(({ column }) => column.id).slice(0, 4)).toEqual(["name", "shape", "distribution", "count"]);
+  expect(measured(320).map(({ column }) => column.id)).toEqual(measured(2000).map(({ column }) => column.id));
+  expect(measured(320)[0]!.width).toBe(140);
 });

@@ -24,6 +24,7 @@ interface Picture {
 }
 
 const sidebar = { width: 320, height: 760 };
+const half = { width: 640, height: 760 };
 const tab = { width: 1180, height: 760 };
 
 const pictures: readonly Picture[] = [
@@ -32,6 +33,7 @@ const pictures: readonly Picture[] = [
   { name: "resnet50", file: "examples/resnet.ts", model: "resnet50", theme: "light", ...tab, selected: "layer1.0.conv2" },
   { name: "resnet18-sidebar", file: "examples/resnet.ts", model: "resnet18", theme: "dark", ...sidebar },
   { name: "gpt2", file: "examples/gpt2.ts", theme: "dark", ...tab, selected: "h.0.attn" },
+  { name: "gpt2-half-screen", file: "examples/gpt2.ts", theme: "light", ...half, selected: "h.0.mlp" },
   { name: "gpt2-miniature-parameters", file: "examples/gpt2.ts", model: "miniature", theme: "light", ...tab, act: (webview) => press(webview, "Parameter Table") },
   { name: "gpt2-multiply-adds", file: "examples/gpt2.ts", theme: "light", ...tab, act: (webview) => colourBy(webview, "Multiply-Adds") },
   { name: "resnet50-parameters", file: "examples/resnet.ts", model: "resnet50", theme: "dark", ...tab, act: sizeByParameters },
