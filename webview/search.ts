@@ -11,7 +11,7 @@ import { hasNonFinite, type ModelIndex } from "./modelIndex.js";
  * | `8x4`, `[8, 4]`, `float64` | with a parameter, buffer or output of that shape or dtype |
  * | `type:Conv2d`, `path:encoder`, `shape:8x4`, `dtype:int64` | by that aspect alone |
  * | `params>1M`, `std<0.01`, `mean`, `zeros`, `macs`, `depth` with `>` `<` `>=` `<=` `=` | by a number; `params` counts beneath it too |
- * | `shared`, `frozen`, `nan`, `lazy`, `buffers` | that shares a parameter or itself, has a frozen parameter, NaN or infinities, an unknown shape, buffers |
+ * | `shared`, `frozen`, `nan`, `lazy`, `buffers` | that shares a parameter or itself or is called with parameters of its own more than once, has a frozen parameter, NaN or infinities, an unknown shape, buffers |
  */
 export type Predicate = (subject: Subject) => boolean;
 
@@ -47,7 +47,8 @@ const numbers: Readonly<Record<string, (subject: Subject, index: ModelIndex) => 
 
 const flags: Readonly<Record<string, (subject: Subject, index: ModelIndex) => boolean>> = {
   shared: (subject, index) =>
-    index.samePlaces(subject.module).length > 1 || parameters(subject, index).some((tensor) => tensor.names.length > 1),
+    index.samePlaces(subject.module).length > 1 ||
+    parameters(subject, index).some((tensor) => tensor.names.length > 1 || index.calls(subject.module.path).length > 1),
   frozen: (subject, index) => parameters(subject, index).some((tensor) => !tensor.requiresGrad),
   nan: (subject, index) => tensors(subject, index).some(hasNonFinite) || (!subject.alone && index.hasNonFiniteOutput(subject.module.path)),
   lazy: (subject, index) => tensors(subject, index).some((tensor) => tensor.shape === null),

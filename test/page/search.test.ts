@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { ModelIndex } from "../../webview/modelIndex.js";
 import { search } from "../../webview/search.js";
+import { unrolled } from "../graph/fixtures.js";
 import { linear, relu, rgnet, sequential, snapshot, tensor, tied } from "./snapshots.js";
 
 const nested = new ModelIndex(rgnet());
@@ -84,6 +85,7 @@ describe("search by predicate", () => {
   test("shared finds every place of a shared weight", () => {
     expect(paths("shared", new ModelIndex(tied()))).toEqual(["2", "4"]);
     expect(paths("shared")).toEqual([]);
+    expect(paths("shared", new ModelIndex(unrolled(5)))).toEqual(["cell.input", "cell.state"]);
   });
 
   test("frozen, nan and zeros look at the values", () => {
