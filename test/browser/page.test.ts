@@ -249,8 +249,8 @@ describe("a model and its inspector", () => {
     const crumbs = inspector(webview).locator(".breadcrumbs");
     await expect.poll(async () => (await crumbs.innerText()).split(/\s*\n\s*/)).toEqual(["deep", "…", "level 2", "level 1"]);
     expect((await crumbs.boundingBox())!.height).toBeLessThan(30);
-    await webview.page.setViewportSize({ width: 1280, height: 700 });
-    await webview.page.setViewportSize({ width: 719, height: 700 });
+    await webview.resize(1280);
+    await webview.resize(719);
     await expect.poll(() => crumbs.locator("li").count()).toBe(7);
   });
 
@@ -311,10 +311,14 @@ describe("the inspector in a sidebar", () => {
 test("the zoom buttons stand beside the picture, at every width", async () => {
   const webview = await open(fileState(), { width: 260 });
   for (const width of [260, 640, 1280]) {
-    await webview.page.setViewportSize({ width, height: 700 });
-    const canvas = (await webview.page.locator(".graph-canvas").boundingBox())!;
-    const zoom = (await webview.page.locator(".graph-zoom").boundingBox())!;
-    expect(zoom.x >= canvas.x + canvas.width || zoom.y >= canvas.y + canvas.height, `at ${width} px`).toBe(true);
+    await webview.resize(width);
+    const beside = () =>
+      webview.page.evaluate(() => {
+        const canvas = document.querySelector(".graph-canvas")!.getBoundingClientRect();
+        const zoom = document.querySelector(".graph-zoom")!.getBoundingClientRect();
+        return zoom.left >= canvas.right || zoom.top >= canvas.bottom;
+      });
+    await expect.poll(beside, { message: `at ${width} px` }).toBe(true);
   }
 });
 
@@ -459,8 +463,7 @@ describe("the toolbar", () => {
     const long = snapshot("autoencoderOfImages", sequential(linear(4, 8)), [2, 4]);
     const webview = await open(fileState({ models: [long] }), { width: 640 });
     for (const width of [250, 320, 640, 700, 900, 1280]) {
-      await webview.page.setViewportSize({ width, height: 700 });
-      await webview.page.waitForTimeout(100);
+      await webview.resize(width);
       const name = await webview.page.locator(".model-name").evaluate((element) => element.scrollWidth - element.clientWidth);
       if (width >= 640) expect(name, `name at ${width} px`).toBeLessThanOrEqual(0);
       const placeholder = await webview.page.locator(".search-box .text-input").evaluate((field) => {
@@ -488,7 +491,7 @@ describe("the toolbar", () => {
   test("groups stand apart, and switches keep their icons in the menu", async () => {
     const webview = await open(fileState(), { width: 1280 });
     expect(await webview.page.locator(".toolbar-separator").count()).toBe(3);
-    await webview.page.setViewportSize({ width: 300, height: 700 });
+    await webview.resize(300);
     await button(webview, "More Actions").click();
     const minimap = webview.page.getByRole("menuitemcheckbox", { name: "Minimap" });
     expect(await minimap.locator(".codicon-map").count()).toBe(1);
@@ -804,8 +807,7 @@ describe("at every width, in every theme", () => {
   test.each(states)("%s: nothing is cut off or leaves the page from 250 to 1280 px", async (_, state, selection) => {
     const webview = await open(state, selection ? { selection } : {});
     for (const width of widths) {
-      await webview.page.setViewportSize({ width, height: 700 });
-      await webview.page.waitForTimeout(100);
+      await webview.resize(width);
       expect(await webview.overflows(), `at ${width} px`).toEqual([]);
     }
   });
@@ -820,8 +822,7 @@ describe("at every width, in every theme", () => {
     const picture = () => webview.page.locator(".graph-canvas canvas").first().screenshot();
     const before = await picture();
     await webview.changeTheme("light");
-    await webview.page.waitForTimeout(200);
-    expect((await picture()).equals(before)).toBe(false);
+    await expect.poll(async () => (await picture()).equals(before)).toBe(false);
     expect(await webview.page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe("rgb(248, 248, 248)");
   });
 

@@ -97,6 +97,14 @@ export class Webview {
     }, themes[name]);
   }
 
+  /** Resolves when the page has taken the size and laid itself out anew. */
+  async resize(width: number, height = 700): Promise<void> {
+    await this.page.setViewportSize({ width, height });
+    await this.page.waitForFunction((wide) => innerWidth === wide, width);
+    // What observes sizes answers in the first frame, and what that changes is laid out in the second.
+    await this.page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+  }
+
   async screenshot(path: string): Promise<void> {
     await this.page.screenshot({ path });
   }
