@@ -264,8 +264,8 @@ export function defineComposite<Operation extends (...args: never[]) => unknown>
     if (watcher === null) return run(...args);
     try {
       const result = withoutObserver(() => run(...args));
-      watcher.operation?.(name, args, result);
-      return result;
+      const handedOn = watcher.operation?.(name, args, result);
+      return handedOn === undefined ? result : handedOn;
     } catch (error) {
       watcher.operationFailed?.(name, args, error);
       throw error;

@@ -10,13 +10,16 @@ export interface Observer {
   moduleConstructed?(module: Module): void;
   /** Before the pre-forward hooks. */
   moduleEntered?(module: Module, args: readonly unknown[]): void;
-  /** After the forward hooks; `output` is what the caller gets. */
-  moduleLeft?(module: Module, output: unknown): void;
+  /** After the forward hooks. The caller gets what this returns, which must stand for the same values; `output` itself where it returns undefined. */
+  moduleLeft?(module: Module, output: unknown): unknown;
   moduleFailed?(module: Module, error: unknown): void;
   /** A sequence calls its child registered under `name`: says which place of a module used twice is meant. Comes right before `moduleEntered`. */
   childCalled?(parent: Module, name: string): void;
-  /** An operation of the public surface ran; what it is made of is not reported. `output` holds tensors as the caller gets them. */
-  operation?(name: string, args: readonly unknown[], output: unknown): void;
+  /**
+   * An operation of the public surface ran; what it is made of is not reported. `output` holds tensors as the caller gets them. Of an operation that may
+   * give out its own argument (dropout that is off), the caller gets what this returns, as of `moduleLeft`.
+   */
+  operation?(name: string, args: readonly unknown[], output: unknown): unknown;
   operationFailed?(name: string, args: readonly unknown[], error: unknown): void;
   /** A deep copy took the values of `original`. */
   copied?(original: Tensor, copy: Tensor): void;

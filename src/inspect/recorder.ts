@@ -128,18 +128,21 @@ export class Recorder {
       },
       moduleLeft(module, output) {
         recorder.#depth--;
-        if (recorder.#recording?.left(module, output)) recorder.#recording = null;
+        const handedOn = recorder.#recording?.left(module, output);
+        if (recorder.#recording?.ended) recorder.#recording = null;
+        return handedOn;
       },
       moduleFailed: function failed(module, error) {
         recorder.#depth--;
-        if (recorder.#recording?.failedIn(module, error, () => thrownAt(error, failed))) recorder.#recording = null;
+        recorder.#recording?.failedIn(module, error, () => thrownAt(error, failed));
+        if (recorder.#recording?.ended) recorder.#recording = null;
       },
       childCalled(parent, name) {
         recorder.#recording?.childCalled(parent, name);
       },
       operation: function ran(name, args, output) {
         if (writesInPlace(name) && output instanceof recorder.#engine.Tensor) recorder.#initializations.written(name, output, args, ran);
-        recorder.#recording?.operation(name, args, output, () => here(ran));
+        return recorder.#recording?.operation(name, args, output, () => here(ran));
       },
       operationFailed: function failed(name, args, error) {
         recorder.#recording?.operationFailed(name, args, error, () => thrownAt(error, failed));

@@ -33,6 +33,9 @@ interface Write {
 interface Memory {
   epoch: number;
   readonly writes: Write[];
+  /** What the tensors hold that were seen: two of them may be the same window and yet have come there on different ways. */
+  readonly tensors: WeakMap<Tensor, Binding>;
+  /** What was last seen of each window, for tensors that were made in a way which is not reported. */
   readonly windows: Map<string, Binding>;
 }
 
@@ -42,8 +45,6 @@ interface Call {
   /** Null where the module is not in the tree, or beyond the step limit: what it does counts for its caller. */
   readonly step: StepId | null;
   readonly started: number;
-  /** Windows that the call handed on unchanged under a new value; the caller knows them under the old one. */
-  readonly rebound: [window: Map<string, Binding>, key: string, before: Binding][];
   /** How often each module was called by this call. */
   readonly calls: Map<Module, number>;
 }
@@ -75,6 +76,11 @@ export class Recording {
     return this.#failure !== null;
   }
 
+  /** Whether the root was left, or the pass ended before. */
+  get ended(): boolean {
+    return this.#memories === null;
+  }
+
   /** Of the whole pass. */
   get multiplyAdds(): number {
     return this.#multiplyAdds;
@@ -100,16 +106,20 @@ export class Recording {
         frames: this.#calledByEngine() ? [] : frames(),
       });
     }
-    this.#calls.push({ module, step, started: performance.now(), rebound: [], calls: new Map() });
+    this.#calls.push({ module, step, started: performance.now(), calls: new Map() });
   }
 
-  /** Returns true when that was the root. */
-  left(module: Module, output: unknown): boolean {
+  /** Returns what the caller gets in the output's place, undefined for the output itself. */
+  left(module: Module, output: unknown): unknown {
     const call = this.#calls.at(-1);
-    if (!call || call.module !== module) return this.#calls.length === 0;
-    const outputs = this.#operands([output], "constant");
+    if (!call || call.module !== module) return undefined;
+    let outputs = this.#operands([output], "constant");
+    let handedOn: Tensor | undefined;
     const step = call.step === null ? null : (this.#steps[call.step] as Recorded<ModuleStep>);
     if (step) {
+      // A module that gives out what went in (Identity) is on the way all the same.
+      if (this.#calls.length > 1 && step.inputs.some(({ value }) => value === outputs[0]?.value)) handedOn = this.#anotherOf(output);
+      if (handedOn) outputs = [{ value: this.#bindNew(handedOn, { kind: "step", step: call.step! }), label: "" }];
       step.outputs = outputs;
       step.duration = performance.now() - call.started;
       let shape: readonly number[] | undefined;
@@ -117,44 +127,46 @@ export class Recording {
       step.multiplyAdds = multiplyAdds(this.#engine, module, module.constructor.name, shape);
       this.#multiplyAdds += step.multiplyAdds;
     }
-    this.#leave(call);
-    if (step) this.#passOn(call.step!, step, output);
-    if (this.#calls.length > 0) return false;
-    this.#failure = null; // What failed on the way was dealt with by the code.
-    this.#end();
-    return true;
+    this.#calls.pop();
+    if (this.#calls.length === 0) {
+      this.#failure = null; // What failed on the way was dealt with by the code.
+      this.#end();
+    }
+    return handedOn;
   }
 
-  failedIn(module: Module, error: unknown, frames: () => readonly CallFrame[]): boolean {
+  failedIn(module: Module, error: unknown, frames: () => readonly CallFrame[]): void {
     const call = this.#calls.at(-1);
-    if (!call || call.module !== module) return this.#calls.length === 0;
+    if (!call || call.module !== module) return;
     if (call.step !== null) {
       this.#fail(call.step, error, frames);
       (this.#steps[call.step] as Recorded<ModuleStep>).duration = performance.now() - call.started;
     }
-    this.#leave(call);
-    if (this.#calls.length > 0) return false;
-    this.#end();
-    return true;
+    this.#calls.pop();
+    if (this.#calls.length === 0) this.#end();
   }
 
   childCalled(parent: Module, name: string): void {
     if (this.#calls.at(-1)?.module === parent) this.#nextChild = name;
   }
 
-  operation(name: string, args: readonly unknown[], output: unknown, frames: () => readonly CallFrame[]): void {
+  /** Returns what the caller gets in the output's place, undefined for the output itself. */
+  operation(name: string, args: readonly unknown[], output: unknown, frames: () => readonly CallFrame[]): unknown {
     const [target] = args;
     if (writesInPlace(name) && target instanceof this.#engine.Tensor) this.#lookUp(target, "constant", "the whole memory");
     const inputs = this.#operands(args, "constant");
     const step = this.#beginOperation(name, args, inputs, frames);
-    if (step === null) return;
+    if (step === null) return undefined;
     const outputs: Operand[] = [];
+    let handedOn: Tensor | undefined;
     if (writesInPlace(name) && target instanceof this.#engine.Tensor) {
       outputs.push({ value: this.#write(target, step), label: "" });
     } else {
-      eachTensor(this.#engine, output, (tensor, label) => outputs.push({ value: this.#bindNew(tensor, { kind: "step", step }), label }));
+      if (!isBookkeeping(name) && args.includes(output)) handedOn = this.#anotherOf(output);
+      eachTensor(this.#engine, handedOn ?? output, (tensor, label) => outputs.push({ value: this.#bindNew(tensor, { kind: "step", step }), label }));
     }
     (this.#steps[step] as Recorded<OperationStep>).outputs = outputs;
+    return handedOn;
   }
 
   operationFailed(name: string, args: readonly unknown[], error: unknown, frames: () => readonly CallFrame[]): void {
@@ -247,11 +259,6 @@ export class Recording {
     return call !== undefined && this.#layerClasses!.has(call.module.constructor);
   }
 
-  #leave(call: Call): void {
-    this.#calls.pop();
-    for (const [windows, key, before] of call.rebound.reverse()) windows.set(key, before);
-  }
-
   #indexPlaces(module: Module, path: string, above: Set<Module>): void {
     if (above.has(module)) return;
     const places = this.#places!.get(module);
@@ -293,7 +300,7 @@ export class Recording {
 
   #memoryOf(storage: Storage): Memory {
     let memory = this.#memories!.get(storage);
-    if (!memory) this.#memories!.set(storage, (memory = { epoch: 0, writes: [], windows: new Map() }));
+    if (!memory) this.#memories!.set(storage, (memory = { epoch: 0, writes: [], tensors: new WeakMap(), windows: new Map() }));
     return memory;
   }
 
@@ -304,37 +311,49 @@ export class Recording {
   #lookUp(tensor: Tensor, unknown: "input" | "constant", after: "its elements" | "the whole memory" = "its elements"): ValueId {
     const memory = this.#memoryOf(tensor.storage);
     const key = windowKey(tensor);
-    const binding = memory.windows.get(key);
-    const since = binding?.epoch ?? 0;
-    if (binding && since === memory.epoch) return binding.value;
-    const [low, high] = extent(tensor);
-    const write = memory.writes.findLast((other) => other.epoch > since && (after === "the whole memory" || (other.low < high && low < other.high)));
-    if (write) return this.#bind(memory, key, tensor, { kind: "step", step: write.step });
+    const known = [memory.tensors.get(tensor), memory.windows.get(key)].filter((binding) => binding !== undefined);
+    let binding = known.find(({ epoch }) => epoch === memory.epoch);
+    if (!binding) {
+      const [low, high] = extent(tensor);
+      const write = memory.writes.findLast((other) => after === "the whole memory" || (other.low < high && low < other.high));
+      binding = known.find(({ epoch }) => epoch >= (write?.epoch ?? 0));
+      if (!binding && write) return this.#bind(memory, key, tensor, { kind: "step", step: write.step });
+    }
     if (binding) {
       binding.epoch = memory.epoch;
+      memory.tensors.set(tensor, binding);
       return binding.value;
     }
     const state = this.#state!.get(tensor.storage);
     if (state) return this.#bind(memory, key, tensor, { kind: "state", tensor: state });
     // Another window on memory that is known, made in a way that is not reported: it comes from where that came from.
-    const [known] = memory.windows.values();
-    return this.#bind(memory, key, tensor, known ? this.#values[known.value]!.source : { kind: unknown });
+    const [other] = memory.windows.values();
+    return this.#bind(memory, key, tensor, other ? this.#values[other.value]!.source : { kind: unknown });
   }
 
   #bind(memory: Memory, key: string, tensor: Tensor, source: Source): ValueId {
     const value = this.#values.push({ shape: [...tensor.sizes], dtype: tensor.dtype.name, source, statistics: source.kind === "state" ? undefined : activationStatistics(tensor) }) - 1;
-    memory.windows.set(key, { value, epoch: memory.epoch });
+    const binding = { value, epoch: memory.epoch };
+    memory.tensors.set(tensor, binding);
+    memory.windows.set(key, binding);
     return value;
   }
 
   /** A new value for what an operation or module gives out, even if it is what went in. */
   #bindNew(tensor: Tensor, source: Source): ValueId {
-    const memory = this.#memoryOf(tensor.storage);
-    const key = windowKey(tensor);
-    const before = memory.windows.get(key);
-    const value = this.#bind(memory, key, tensor, source);
-    if (before) this.#calls.at(-1)?.rebound.push([memory.windows, key, before]);
-    return value;
+    return this.#bind(this.#memoryOf(tensor.storage), windowKey(tensor), tensor, source);
+  }
+
+  /**
+   * Another object that is the same tensor in all but `===`, to tell what went through a module from what went past it, as in `x.add(identity(x))`.
+   * None for parameters, which are themselves wherever they go, and for lists.
+   */
+  #anotherOf(output: unknown): Tensor | undefined {
+    if (!(output instanceof this.#engine.Tensor) || output instanceof this.#engine.nn.Parameter) return undefined;
+    return new Proxy(output, {
+      get: (tensor, property) => Reflect.get(tensor, property) as unknown,
+      set: (tensor, property, value) => Reflect.set(tensor, property, value),
+    });
   }
 
   #write(tensor: Tensor, step: StepId): ValueId {
@@ -343,32 +362,6 @@ export class Recording {
     const [low, high] = extent(tensor);
     memory.writes.push({ epoch: memory.epoch, step, low, high });
     return this.#bind(memory, windowKey(tensor), tensor, { kind: "step", step });
-  }
-
-  /**
-   * A module that gives out what went in (Identity, Dropout while evaluating) is still on the way: what follows takes the value from it.
-   * Only for the rest of the caller, since the caller's own caller may go on with the original.
-   */
-  #passOn(id: StepId, step: Recorded<ModuleStep>, output: unknown): void {
-    if (this.#calls.length === 0) return;
-    const before = new Set(step.inputs.map(({ value }) => value));
-    const outputs: Operand[] = [];
-    let i = 0;
-    eachTensor(this.#engine, output, (tensor, label) => {
-      const { value } = step.outputs[i++]!;
-      if (before.has(value)) outputs.push({ value: this.#bindNew(tensor, { kind: "step", step: id }), label });
-      else {
-        const memory = this.#memoryOf(tensor.storage);
-        const key = windowKey(tensor);
-        const binding = memory.windows.get(key);
-        if (binding && binding.value !== value) {
-          memory.windows.set(key, { value, epoch: memory.epoch });
-          this.#calls.at(-1)!.rebound.push([memory.windows, key, binding]);
-        }
-        outputs.push({ value, label });
-      }
-    });
-    step.outputs = outputs;
   }
 }
 

@@ -105,6 +105,50 @@ describe("the data flow of a pass", () => {
     expect(flow.at(-1)).toMatch(/^\d+ add <- input \d+$/);
   });
 
+  test("tells what went through a module that changes nothing from what went past it", () => {
+    class Net extends nn.Module {
+      shortcut = new nn.Identity();
+      convolution = new nn.Linear(4, 4);
+      override forward(x: Tensor): Tensor {
+        const skipped = this.shortcut(x);
+        const dropped = nn.functional.dropout(x, 0.5, false);
+        return this.convolution(x).add(skipped).add(x.mul(dropped));
+      }
+    }
+    const net = new Net();
+    net(torch.rand(2, 4));
+    expect(flowOf(snapshotOf(inspection, net))).toEqual([
+      "0 [] <- input", "1 [shortcut] <- input", "2 dropout <- input", "3 [convolution] <- input", "4 linear <- input convolution.weight convolution.bias",
+      "5 add <- 4 1", "6 mul <- input 2", "7 add <- 5 6",
+    ]);
+  });
+
+  test("a tensor that went through a module unchanged is the same tensor for what the code does with it", () => {
+    const identity = new nn.Identity();
+    const seen: unknown[] = [];
+    class Net extends nn.Module {
+      identity = identity;
+      override forward(x: Tensor): Tensor {
+        const scaled = x.mul(2);
+        const same = this.identity(this.identity(scaled));
+        same.add_(1);
+        same.retainGrad();
+        seen.push(String(same), String(scaled), same instanceof torch.Tensor, same.gradFn === scaled.gradFn, same.at(0).equal(scaled.at(0)));
+        const loss = same.mul(scaled).sum();
+        loss.backward();
+        seen.push(same.grad!.tolist(), scaled.grad!.tolist());
+        return loss;
+      }
+    }
+    const net = new Net();
+    const x = torch.ones(1, 2, { requiresGrad: true });
+    net(x);
+    const printed = "tensor([[3., 3.]], grad_fn=<AddBackward0>)";
+    expect(seen).toEqual([printed, printed, true, true, true, [[6, 6]], [[6, 6]]]);
+    expect(x.grad!.tolist()).toEqual([[12, 12]]);
+    expect(flowOf(snapshotOf(inspection, net)).slice(0, 6)).toEqual(["0 [] <- input", "1 mul <- input", "2 [identity] <- 1", "3 [identity] <- 2", "4 add_ <- 3", "5 at <- 4"]);
+  });
+
   test("labels structured arguments and tells constants, inputs and parameters apart", () => {
     const table = torch.ones(4);
     class Net extends nn.Module {

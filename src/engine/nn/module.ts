@@ -682,8 +682,8 @@ function callModule(module: Module, args: unknown[]): unknown {
     let output: unknown;
     if (hasHooks(module)) output = callWithHooks(module, args);
     else output = module.forward(...(args as never[]));
-    watcher?.moduleLeft?.(module, output);
-    return output;
+    const handedOn = watcher?.moduleLeft?.(module, output);
+    return handedOn === undefined ? output : handedOn;
   } catch (error) {
     watcher?.moduleFailed?.(module, error);
     if (error instanceof TorchError) noteModule(error, module, callDepth === 1);
