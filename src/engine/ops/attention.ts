@@ -1,12 +1,14 @@
 import { defineComposite, defineOperation } from "../dispatch.js";
 import type { ElementArray } from "../dtype.js";
 import { AssertionError, RuntimeError } from "../errors.js";
-import { denseValues } from "../kernels/elementwise.js";
+import { binary, denseValues, withScalar } from "../kernels/elementwise.js";
 import { multiply, type Matrix } from "../kernels/matmul.js";
+import { softmax as softmaxOf, softmaxBackward } from "../kernels/softmax.js";
 import { forEachRow, type Operand } from "../kernels/strided.js";
 import { fillBernoulli } from "../random/distributions.js";
 import { defaultGenerator } from "../random/generator.js";
 import { equalSizes, product, Size } from "../size.js";
+import { Storage } from "../storage.js";
 import { Tensor } from "../tensor.js";
 import { repr } from "../print/python.js";
 import { softmax } from "./activation.js";
@@ -38,9 +40,9 @@ type AttentionArgs = [query: Tensor, key: Tensor, value: Tensor, mask: Tensor | 
 
 interface AttentionTrace {
   /** Weights before dropout, (..., L, S). */
-  readonly weights: ElementArray;
+  readonly weights: Storage;
   /** 0 or 1 / (1 - p) for each weight; null without dropout. */
-  readonly noise: ElementArray | null;
+  readonly noise: Storage | null;
 }
 
 /** Batch dimensions and the sizes of each head's matrices: (L, E), (S, E), (S, Ev). */
@@ -65,47 +67,45 @@ function transposed({ data, offset, rowStride, columnStride }: Matrix): Matrix {
   return { data, offset, rowStride: columnStride, columnStride: rowStride };
 }
 
-function rowMajor(data: ElementArray, offset: number, columns: number): Matrix {
-  return { data, offset, rowStride: columns, columnStride: 1 };
+/** Scores (L, S) to weights, in place. A row in which nothing may be attended to becomes zeros. */
+function weigh(scores: Tensor, scale: number, isCausal: boolean, mask: Tensor | null, maskOffset: number): void {
+  const [L, S] = scores.sizes as [number, number];
+  const values = denseValues(scores);
+  withScalar(scores, scores, "mul", scale);
+  if (isCausal) for (let i = 0; i < L; i++) values.fill(-Infinity, Math.min(i * S + i + 1, (i + 1) * S), (i + 1) * S);
+  const hidden = mask === null ? [] : addMask(values, L, S, mask, maskOffset);
+  softmaxOf(values, values, { outer: L, size: S, inner: 1 });
+  for (const row of hidden) values.fill(0, row * S, (row + 1) * S);
 }
 
-/** Scores to weights, row by row. A row in which nothing may be attended to becomes zeros. */
-function weigh(scores: ElementArray, start: number, L: number, S: number, scale: number, isCausal: boolean, mask: Tensor | null, maskOffset: number): void {
-  const isBool = mask?.dtype.name === "bool";
-  const [rows, columns] = mask === null ? [1, 1] : (mask.sizes.slice(-2) as [number, number]);
-  const rowStep = mask === null || rows === 1 ? 0 : mask.strides[mask.sizes.length - 2]!;
-  const columnStep = mask === null || columns === 1 ? 0 : mask.strides[mask.sizes.length - 1]!;
-  const maskData = mask === null ? null : mask.storage.data;
+/** Adds a mask to scores, or minus infinity where it is false. Returns the rows in which nothing may be attended to. */
+function addMask(scores: ElementArray, L: number, S: number, mask: Tensor, maskOffset: number): number[] {
+  const isBool = mask.dtype.name === "bool";
+  const [rows, columns] = mask.sizes.slice(-2) as [number, number];
+  const rowStep = rows === 1 ? 0 : mask.strides[mask.sizes.length - 2]!;
+  const columnStep = columns === 1 ? 0 : mask.strides[mask.sizes.length - 1]!;
+  const { data } = mask.storage;
+  const hidden: number[] = [];
   for (let i = 0; i < L; i++) {
-    const row = start + i * S;
-    let largest = -Infinity;
-    for (let j = 0; j < S; j++) {
-      let score = scores[row + j]! * scale;
-      if (maskData !== null) {
-        const m = maskData[maskOffset + i * rowStep + j * columnStep]!;
-        if (!isBool) score += m;
-        else if (m === 0) score = -Infinity;
-      }
-      if (isCausal && j > i) score = -Infinity;
-      scores[row + j] = score;
-      if (score > largest || Number.isNaN(score)) largest = score;
+    let isHidden = true;
+    for (let j = i * S, m = maskOffset + i * rowStep; j < (i + 1) * S; j++, m += columnStep) {
+      if (isBool) {
+        if (data[m] === 0) scores[j] = -Infinity;
+      } else scores[j]! += data[m]!;
+      if (scores[j] !== -Infinity) isHidden = false;
     }
-    if (largest === -Infinity) {
-      scores.fill(0, row, row + S);
-      continue;
-    }
-    let sum = 0;
-    for (let j = row; j < row + S; j++) sum += scores[j] = Math.exp(scores[j]! - largest);
-    for (let j = row; j < row + S; j++) scores[j]! /= sum;
+    if (isHidden) hidden.push(i);
   }
+  return hidden;
 }
 
-function drawNoise(x: Tensor, count: number, p: number): ElementArray {
-  const noise = new x.dtype.array(count);
+function drawNoise(x: Tensor, count: number, p: number): Storage {
+  const noise = Storage.allocate(x.dtype, count, "cpu");
   if (p === 1) return noise;
-  fillBernoulli(noise, 0, count, 1 - p, defaultGenerator);
-  const kept = x.dtype.name === "float32" ? Math.fround(1 - p) : 1 - p;
-  for (let i = 0; i < count; i++) noise[i]! /= kept;
+  fillBernoulli(noise.data, 0, count, 1 - p, defaultGenerator);
+  const factor = 1 / (x.dtype.name === "float32" ? Math.fround(1 - p) : 1 - p);
+  const all = new Tensor(noise, [count], [1], 0);
+  withScalar(all, all, "mul", factor);
   return noise;
 }
 
@@ -145,18 +145,18 @@ const attentionOperation = defineOperation<AttentionArgs, AttentionTrace>({
   forward(output, ...args) {
     const [query, key, value, mask, dropoutP, isCausal, scale] = args;
     const { batch, L, S, E, Ev } = attentionSizes(args);
-    const weights = new query.dtype.array(product(batch) * L * S);
+    const weights = Storage.allocate(query.dtype, product(batch) * L * S, "cpu");
     const noise = dropoutP > 0 ? drawNoise(query, weights.length, dropoutP) : null;
-    const dropped = noise === null ? weights : new query.dtype.array(L * S);
+    const dropped = noise === null ? null : Tensor.allocate([L, S], query.dtype, "cpu");
     const operands = [query, key, value].map((x) => leading(x, batch));
     if (mask !== null) operands.push(mask.ndim >= 2 ? leading(mask, batch) : { offset: mask.offset, strides: [...batch.map(() => 0), 0] });
     let head = 0;
     forEachRow([...batch, 1], operands, ([q, k, v, m]) => {
-      const start = head * L * S;
-      multiply(weights, start, L, S, E, lastTwo(query, q!), transposed(lastTwo(key, k!)));
-      weigh(weights, start, L, S, scale, isCausal, mask, m ?? 0);
-      if (noise !== null) for (let i = 0; i < L * S; i++) dropped[i] = weights[start + i]! * noise[start + i]!;
-      multiply(output.storage.data, head * L * Ev, L, Ev, S, rowMajor(dropped, noise === null ? start : 0, S), lastTwo(value, v!));
+      const own = headOf(weights, head, L, S);
+      multiply(weights.data, own.offset, L, S, E, lastTwo(query, q!), transposed(lastTwo(key, k!)));
+      weigh(own, scale, isCausal, mask, m ?? 0);
+      const used = dropped === null ? own : times(dropped, own, headOf(noise!, head, L, S));
+      multiply(output.storage.data, head * L * Ev, L, Ev, S, lastTwo(used, used.offset), lastTwo(value, v!));
       head++;
     });
     return { weights, noise };
@@ -174,33 +174,39 @@ const attentionOperation = defineOperation<AttentionArgs, AttentionTrace>({
     if (gradient.device === "meta") return [dQuery, dKey, dValue, dMask];
     const { weights, noise } = saved;
     const g = denseValues(gradient);
-    const dScores = new query.dtype.array(L * S);
-    const dropped = noise === null ? weights : new query.dtype.array(L * S);
+    const dScores = allocate([L, S]);
+    const scores = dScores.storage.data;
+    const dropped = noise === null ? null : allocate([L, S]);
     let head = 0;
     forEachRow([...batch, 1], [query, key, value].map((x) => leading(x, batch)), ([q, k, v]) => {
-      const start = head * L * S;
-      const dOut = rowMajor(g, head * L * Ev, Ev);
-      if (noise !== null) for (let i = 0; i < L * S; i++) dropped[i] = weights[start + i]! * noise[start + i]!;
-      multiply(dValue.storage.data, head * S * Ev, S, Ev, L, transposed(rowMajor(dropped, noise === null ? start : 0, S)), dOut);
-      dScores.fill(0);
-      multiply(dScores, 0, L, S, Ev, dOut, transposed(lastTwo(value, v!)));
-      for (let i = 0; i < L; i++) {
-        let dot = 0;
-        for (let j = i * S; j < (i + 1) * S; j++) {
-          if (noise !== null) dScores[j]! *= noise[start + j]!;
-          dot += dScores[j]! * weights[start + j]!;
-        }
-        for (let j = i * S; j < (i + 1) * S; j++) dScores[j] = weights[start + j]! * (dScores[j]! - dot);
-      }
-      dMask?.storage.data.set(dScores, start);
-      for (let i = 0; i < L * S; i++) dScores[i]! *= scale;
-      multiply(dQuery.storage.data, head * L * E, L, E, S, rowMajor(dScores, 0, S), lastTwo(key, k!));
-      multiply(dKey.storage.data, head * S * E, S, E, L, transposed(rowMajor(dScores, 0, S)), lastTwo(query, q!));
+      const own = headOf(weights, head, L, S);
+      const ownNoise = noise === null ? null : headOf(noise, head, L, S);
+      const used = dropped === null ? own : times(dropped, own, ownNoise!);
+      const dOut: Matrix = { data: g, offset: head * L * Ev, rowStride: Ev, columnStride: 1 };
+      multiply(dValue.storage.data, head * S * Ev, S, Ev, L, transposed(lastTwo(used, used.offset)), dOut);
+      scores.fill(0);
+      multiply(scores, 0, L, S, Ev, dOut, transposed(lastTwo(value, v!)));
+      if (ownNoise !== null) times(dScores, dScores, ownNoise);
+      softmaxBackward(scores, scores, denseValues(own), { outer: L, size: S, inner: 1 });
+      dMask?.storage.data.set(scores, own.offset);
+      withScalar(dScores, dScores, "mul", scale);
+      multiply(dQuery.storage.data, head * L * E, L, E, S, lastTwo(dScores, 0), lastTwo(key, k!));
+      multiply(dKey.storage.data, head * S * E, S, E, L, transposed(lastTwo(dScores, 0)), lastTwo(query, q!));
       head++;
     });
     return [dQuery, dKey, dValue, dMask];
   },
 });
+
+/** The matrix (L, S) of one head among those of all. */
+function headOf(heads: Storage, head: number, L: number, S: number): Tensor {
+  return new Tensor(heads, [L, S], [S, 1], head * L * S);
+}
+
+function times(output: Tensor, x: Tensor, y: Tensor): Tensor {
+  binary(output, x, y, (a, b) => a * b, "mul");
+  return output;
+}
 
 function cppName(x: Tensor): string {
   const names = { float32: "float", float64: "double", int32: "int", int64: "long int", uint8: "unsigned char", bool: "bool" };
