@@ -1,5 +1,6 @@
 import v8 from "node:v8";
 import * as torch from "../src/engine/index.js";
+import { runCell } from "../src/engine/kernels/cells.js";
 import { setWasmUse } from "../src/engine/kernels/wasm/instance.js";
 import { setThreadedFrom } from "../src/engine/kernels/wasm/threads.js";
 
@@ -31,6 +32,14 @@ function square(multiplications: number): () => void {
   return () => void a.matmul(b);
 }
 
+/** A step of an LSTM of one row: four gates, what comes from the state to them, cells before and after, and states. */
+function lstmCell(elements: number): () => void {
+  const hidden = Math.max(1, Math.round(elements / 11));
+  const rows = (width: number) => ({ data: Float32Array.from({ length: width * hidden }, Math.random), start: 0 });
+  const step = { gates: rows(4), fromState: rows(4), previous: rows(1), inner: rows(1), values: rows(1) };
+  return () => runCell({ mode: "lstm", batch: 1, hidden }, step);
+}
+
 function optimizer(make: (parameter: torch.nn.Parameter) => torch.optim.Optimizer): (size: number) => () => void {
   return (size) => {
     const parameter = new nn.Parameter(torch.randn(size));
@@ -49,6 +58,7 @@ const inWasm: readonly Crossover[] = [
   { name: "normal", file: "wasm/random.ts", unit: "elements", from: 6, to: 14, prepare: (size) => () => void torch.randn(size) },
   { name: "SGD", file: "wasm/optimizers.ts", unit: "elements", from: 5, to: 13, prepare: optimizer((parameter) => new torch.optim.SGD([parameter], 0.01)) },
   { name: "Adam", file: "wasm/optimizers.ts", unit: "elements", from: 5, to: 13, prepare: optimizer((parameter) => new torch.optim.Adam([parameter])) },
+  { name: "LSTM cell", file: "wasm/cells.ts", unit: "elements", from: 5, to: 12, prepare: lstmCell },
   { name: "summarize", file: "wasm/statistics.ts", unit: "elements", from: 5, to: 13, prepare: (size) => { const values = Float32Array.from({ length: size }, Math.random); return () => void torch.summarize(values); } },
   { name: "matmul", file: "matmul.ts", unit: "multiplications", from: 9, to: 18, prepare: square },
   { name: "conv2d 3x3 of 8 x 8", file: "convolution.ts", unit: "multiplications", from: 10, to: 18, prepare: (size) => { const channels = Math.max(1, Math.round(Math.sqrt(size / (9 * 64)))); const conv = new nn.Conv2d(channels, channels, 3, { padding: 1 }); const x = torch.rand(1, channels, 8, 8); return () => void conv(x); } },

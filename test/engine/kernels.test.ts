@@ -57,6 +57,28 @@ describe("WebAssembly kernels agree with plain JavaScript", () => {
     });
   });
 
+  it.each([
+    ["LSTM", nn.LSTM, 7],
+    ["LSTM with rows of whole vectors", nn.LSTM, 16],
+    ["GRU", nn.GRU, 7],
+    ["GRU with rows of whole vectors", nn.GRU, 16],
+  ] as const)("%s, and all gradients", (_, Layer, hidden) => {
+    expectClose(() => {
+      const layer = new Layer(5, hidden, { numLayers: 2, bidirectional: true }) as torch.nn.LSTM | torch.nn.GRU;
+      const x = torch.randn(6, 9, 5).requiresGrad_();
+      const [output, last]: [torch.Tensor, torch.Tensor | readonly torch.Tensor[]] = layer instanceof nn.LSTM ? layer(x) : layer(x);
+      const states = last instanceof torch.Tensor ? [last] : last;
+      const sum = [output, ...states].map((value) => value.mul(torch.randn(value.shape)).sum()).reduce((a, b) => a.add(b));
+      sum.backward();
+      return torch.cat([output, x.grad!, ...[...layer.parameters()].map(({ grad }) => grad!)].map((value) => value.detach().reshape([-1])));
+    }, 1e-4);
+  });
+
+  it("a cell of an LSTM with a projection, and one that takes more than one piece", () => {
+    expectClose(() => new nn.LSTM(5, 6, { projSize: 3 })(torch.randn(4, 2, 5))[0]);
+    expectClose(() => new nn.LSTM(3, 300)(torch.randn(2, 50, 3))[0]);
+  });
+
   it.each(["add", "sub", "mul", "div"] as const)("%s of tensors and of a number", (name) => {
     expectClose(() => torch.randn(20003)[name](torch.rand(20003).add(0.5)));
     expectClose(() => torch.randn(20003)[name](0.3));

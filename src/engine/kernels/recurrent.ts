@@ -1,9 +1,11 @@
 import type { ElementArray } from "../dtype.js";
+import { cellBackward, runCell, type RecurrentMode } from "./cells.js";
 import { multiply, type Matrix } from "./matmul.js";
+import type { Rows } from "./wasm/cells.js";
 
 /** One layer of a recurrent network in one direction, over all steps. Sequences are (steps, batch, features), row-major. */
 
-export type RecurrentMode = "rnnTanh" | "rnnRelu" | "lstm" | "gru";
+export type { RecurrentMode };
 
 /** Gates, or rows of the weights as a multiple of the hidden size. */
 export const gateCount: Readonly<Record<RecurrentMode, number>> = { rnnTanh: 1, rnnRelu: 1, lstm: 4, gru: 3 };
@@ -41,8 +43,6 @@ export interface RecurrentTrace {
   readonly inner: ElementArray;
 }
 
-const logistic = (x: number): number => 1 / (1 + Math.exp(-x));
-
 function matrix(data: ElementArray, columns: number, offset = 0): Matrix {
   return { data, offset, rowStride: columns, columnStride: 1 };
 }
@@ -55,10 +55,14 @@ function like(array: ElementArray, length: number): ElementArray {
   return new (array.constructor as new (length: number) => ElementArray)(length);
 }
 
-function addBias(rows: ElementArray, bias: ElementArray | null): void {
-  if (bias === null) return;
-  const { length } = bias;
-  for (let start = 0; start < rows.length; start += length) for (let j = 0; j < length; j++) rows[start + j]! += bias[j]!;
+/** Every row becomes the bias, to which a product is then added; zeros for none. */
+function startFrom(rows: ElementArray, bias: ElementArray | null): void {
+  if (bias === null) {
+    rows.fill(0);
+    return;
+  }
+  rows.set(bias);
+  for (let filled = bias.length; filled < rows.length; filled *= 2) rows.copyWithin(filled, 0, Math.min(filled, rows.length - filled));
 }
 
 /** Positions of the steps in the order they run. */
@@ -77,57 +81,28 @@ export function recurrentForward(
   const { mode, steps, batch, input, hidden, state } = sizes;
   const width = gateCount[mode] * hidden;
   const gates = like(x, steps * batch * width);
-  multiply(gates, 0, steps * batch, width, input, matrix(x, input), transposed(weights.inputWeight, input));
-  addBias(gates, biases.input);
+  startFrom(gates, biases.input);
+  multiply(gates, 0, steps * batch, width, input, matrix(x, input), transposed(weights.inputWeight, input), "values");
   const inner = like(x, mode === "lstm" || mode === "gru" ? steps * batch * hidden : 0);
   const fromState = like(x, batch * width);
   const unprojected = weights.projection === null ? null : like(x, batch * hidden);
-  let h: { data: ElementArray; offset: number } = { data: h0, offset: 0 };
-  let c: { data: ElementArray; offset: number } | null = c0 && { data: c0, offset: 0 };
+  let h: Rows = { data: h0, start: 0 };
+  let c: Rows | null = c0 && { data: c0, start: 0 };
   for (const t of stepsInOrder(sizes)) {
-    fromState.fill(0);
-    multiply(fromState, 0, batch, width, state, matrix(h.data, state, h.offset), transposed(weights.hiddenWeight, state));
-    addBias(fromState, biases.hidden);
-    const out = t * batch * state;
-    for (let n = 0; n < batch; n++) {
-      const g = (t * batch + n) * width;
-      const u = n * width;
-      for (let j = 0; j < hidden; j++) {
-        let value: number;
-        if (mode === "lstm") {
-          const inputGate = logistic(gates[g + j]! + fromState[u + j]!);
-          const forgetGate = logistic(gates[g + hidden + j]! + fromState[u + hidden + j]!);
-          const cellGate = Math.tanh(gates[g + 2 * hidden + j]! + fromState[u + 2 * hidden + j]!);
-          const outputGate = logistic(gates[g + 3 * hidden + j]! + fromState[u + 3 * hidden + j]!);
-          const cell = forgetGate * c!.data[c!.offset + n * hidden + j]! + inputGate * cellGate;
-          gates[g + j] = inputGate;
-          gates[g + hidden + j] = forgetGate;
-          gates[g + 2 * hidden + j] = cellGate;
-          gates[g + 3 * hidden + j] = outputGate;
-          inner[(t * batch + n) * hidden + j] = cell;
-          value = outputGate * Math.tanh(cell);
-        } else if (mode === "gru") {
-          const reset = logistic(gates[g + j]! + fromState[u + j]!);
-          const update = logistic(gates[g + hidden + j]! + fromState[u + hidden + j]!);
-          const hiddenPart = fromState[u + 2 * hidden + j]!;
-          const fresh = Math.tanh(gates[g + 2 * hidden + j]! + reset * hiddenPart);
-          gates[g + j] = reset;
-          gates[g + hidden + j] = update;
-          gates[g + 2 * hidden + j] = fresh;
-          inner[(t * batch + n) * hidden + j] = hiddenPart;
-          value = fresh + update * (h.data[h.offset + n * hidden + j]! - fresh);
-        } else {
-          const sum = gates[g + j]! + fromState[u + j]!;
-          value = mode === "rnnTanh" ? Math.tanh(sum) : sum > 0 || Number.isNaN(sum) ? sum : 0;
-          gates[g + j] = value;
-        }
-        if (unprojected === null) output[out + n * state + j] = value;
-        else unprojected[n * hidden + j] = value;
-      }
-    }
-    if (unprojected !== null) multiply(output, out, batch, state, hidden, matrix(unprojected, hidden), transposed(weights.projection!, hidden));
-    h = { data: output, offset: out };
-    if (mode === "lstm") c = { data: inner, offset: t * batch * hidden };
+    startFrom(fromState, biases.hidden);
+    multiply(fromState, 0, batch, width, state, matrix(h.data, state, h.start), transposed(weights.hiddenWeight, state), "values");
+    const out = { data: output, start: t * batch * state };
+    const own = { data: inner, start: t * batch * hidden };
+    runCell({ mode, batch, hidden }, {
+      gates: { data: gates, start: t * batch * width },
+      fromState: { data: fromState, start: 0 },
+      previous: mode === "lstm" ? c : h,
+      inner: own,
+      values: unprojected === null ? out : { data: unprojected, start: 0 },
+    });
+    if (unprojected !== null) multiply(output, out.start, batch, state, hidden, matrix(unprojected, hidden), transposed(weights.projection!, hidden));
+    h = out;
+    if (mode === "lstm") c = own;
   }
   return { gates, inner };
 }
@@ -151,6 +126,7 @@ export function recurrentBackward(
   const { mode, steps, batch, input, hidden, state } = sizes;
   const width = gateCount[mode] * hidden;
   const order = stepsInOrder(sizes);
+  const rowsAt = (data: ElementArray, step: number, columns: number): Rows => ({ data, start: step * batch * columns });
   /** Gradients of the gates' sums; for GRU the parts that come from the state differ in the new gate. */
   const dGates = like(x, steps * batch * width);
   const dFromState = mode === "gru" ? like(x, steps * batch * width) : dGates;
@@ -163,8 +139,6 @@ export function recurrentBackward(
   for (let k = steps - 1; k >= 0; k--) {
     const t = order[k]!;
     const before = k === 0 ? null : order[k - 1]!;
-    const previousState = before === null ? h0 : output;
-    const previousStart = before === null ? 0 : before * batch * state;
     for (let i = 0; i < batch * state; i++) dState[i]! += dOutput[t * batch * state + i]!;
     let dHidden = dState;
     if (raw !== null && dRaw !== null) {
@@ -178,41 +152,18 @@ export function recurrentBackward(
       dHidden = dRaw;
     }
     const dPrevious = like(x, batch * state);
-    for (let n = 0; n < batch; n++) {
-      const g = (t * batch + n) * width;
-      for (let j = 0; j < hidden; j++) {
-        const dh = dHidden[n * hidden + j]!;
-        if (mode === "lstm") {
-          const inputGate = gates[g + j]!;
-          const forgetGate = gates[g + hidden + j]!;
-          const cellGate = gates[g + 2 * hidden + j]!;
-          const outputGate = gates[g + 3 * hidden + j]!;
-          const squashed = Math.tanh(inner[(t * batch + n) * hidden + j]!);
-          const previousCell = before === null ? c0![n * hidden + j]! : inner[(before * batch + n) * hidden + j]!;
-          const cell = dc[n * hidden + j]! + dh * outputGate * (1 - squashed * squashed);
-          dGates[g + j] = cell * cellGate * inputGate * (1 - inputGate);
-          dGates[g + hidden + j] = cell * previousCell * forgetGate * (1 - forgetGate);
-          dGates[g + 2 * hidden + j] = cell * inputGate * (1 - cellGate * cellGate);
-          dGates[g + 3 * hidden + j] = dh * squashed * outputGate * (1 - outputGate);
-          dc[n * hidden + j] = cell * forgetGate;
-        } else if (mode === "gru") {
-          const reset = gates[g + j]!;
-          const update = gates[g + hidden + j]!;
-          const fresh = gates[g + 2 * hidden + j]!;
-          const dFresh = dh * (1 - update) * (1 - fresh * fresh);
-          dGates[g + j] = dFresh * inner[(t * batch + n) * hidden + j]! * reset * (1 - reset);
-          dGates[g + hidden + j] = dh * (previousState[previousStart + n * hidden + j]! - fresh) * update * (1 - update);
-          dGates[g + 2 * hidden + j] = dFresh;
-          dFromState[g + j] = dGates[g + j]!;
-          dFromState[g + hidden + j] = dGates[g + hidden + j]!;
-          dFromState[g + 2 * hidden + j] = dFresh * reset;
-          dPrevious[n * hidden + j] = dh * update;
-        } else {
-          const value = gates[g + j]!;
-          dGates[g + j] = mode === "rnnTanh" ? dh * (1 - value * value) : value > 0 ? dh : 0;
-        }
-      }
-    }
+    const [beforeFirst, source, columns] = mode === "lstm" ? [c0!, inner, hidden] : [h0, output, state];
+    cellBackward({ mode, batch, hidden }, {
+      gates: rowsAt(gates, t, width),
+      previous: before === null ? { data: beforeFirst, start: 0 } : rowsAt(source, before, columns),
+      inner: rowsAt(inner, t, hidden),
+    }, {
+      dValues: { data: dHidden, start: 0 },
+      dCells: { data: dc, start: 0 },
+      dGates: rowsAt(dGates, t, width),
+      dFromState: rowsAt(dFromState, t, width),
+      dPrevious: { data: dPrevious, start: 0 },
+    });
     const stepGates = t * batch * width;
     multiply(dPrevious, 0, batch, state, width, matrix(dFromState, width, stepGates), matrix(weights.hiddenWeight, state), "values");
     dState = dPrevious;

@@ -50,6 +50,12 @@ export interface Kernels extends ProductKernels, Record<UnaryKernel, UnaryFuncti
     param: number, gradient: number, square: number, average: number, velocity: number, count: number,
     sign: number, rate: number, decay: number, kept: number, entering: number, momentum: number, eps: number,
   ): void;
+  lstmCell(gates: number, fromState: number, previous: number, cells: number, values: number, rows: number, hidden: number): void;
+  lstmCellBackward(gates: number, cells: number, previous: number, dValues: number, dCells: number, dGates: number, rows: number, hidden: number): void;
+  gruCell(gates: number, fromState: number, previous: number, hiddenParts: number, values: number, rows: number, hidden: number): void;
+  gruCellBackward(
+    gates: number, hiddenParts: number, previous: number, dValues: number, dGates: number, dFromState: number, dPrevious: number, rows: number, hidden: number,
+  ): void;
   summarize(x: number, count: number, output: number): void;
   countInBins(x: number, count: number, from: number, to: number, low: number, scale: number, bins: number, counters: number): void;
   draw(words: number, position: number, target: number, count: number): number;

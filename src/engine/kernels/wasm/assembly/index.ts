@@ -2,5 +2,6 @@ export * from "./shared";
 export * from "./elementwise";
 export { draw, uniform, bernoulli, normalBlocks, roundsOnce } from "./random";
 export * from "./rows";
+export * from "./cells";
 export { sgd, adam, rmsprop } from "./optimizers";
 export { summarize, countInBins } from "./statistics";
