@@ -241,6 +241,17 @@ describe("a model and its inspector", () => {
     expect(facts.x).toBe(shapes.x);
   });
 
+  test("large figures stay whole, in fewer columns where there is no room for two", async () => {
+    const small = snapshot("large", sequential(linear(4, 4)), [1, 4]);
+    const large = { ...small, totals: { ...small.totals, parameters: 124_445_180, trainableParameters: 124_445_180 } };
+    for (const width of [260, 320, 360, 420]) {
+      const webview = await open(fileState({ models: [large] }), { width, height: 900, selection: { model: "large", path: "" } });
+      const lines = inspector(webview).locator(".facts").first().locator("dd").evaluateAll((values) => values.map((value) => Math.round(value.getBoundingClientRect().height / parseFloat(getComputedStyle(value).lineHeight))));
+      expect(await inspector(webview).locator(".facts").first().innerText()).toContain("124,445,180");
+      expect(new Set(await lines), `at ${width} px`).toEqual(new Set([1]));
+    }
+  });
+
   test("a long path is one line without its middle, and whole where there is room", async () => {
     const deep = (levels: number): Layer => (levels === 0 ? linear(4, 4) : sequential([`level ${levels}`, deep(levels - 1)]));
     const made = snapshot("deep", deep(6), [1, 4]);

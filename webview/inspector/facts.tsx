@@ -8,10 +8,14 @@ export interface Fact {
   readonly alarming?: boolean;
 }
 
-/** Names and values in two columns, or more where there is room. */
+/** Characters of a name with its value. */
+const lengthOf = ({ name, value }: Fact): number => name.length + (typeof value === "string" || typeof value === "number" ? String(value).length : 0);
+
+/** Names and values in as many columns as have room for the longest of them. */
 export function Facts({ facts }: { readonly facts: readonly (Fact | false | null)[] }) {
+  const longest = Math.max(0, ...facts.map((fact) => (fact ? lengthOf(fact) : 0)));
   return (
-    <dl class="facts">
+    <dl class="facts" style={{ "--longest-fact": `${longest + 2}ch` }}>
       {facts.map(
         (fact) =>
           fact && (
