@@ -52,6 +52,9 @@ function optimizer(make: (parameter: torch.nn.Parameter) => torch.optim.Optimize
 const inWasm: readonly Crossover[] = [
   { name: "add", file: "wasm/elementwise.ts", unit: "elements", from: 6, to: 14, prepare: (size) => { const [a, b] = [torch.rand(size), torch.rand(size)]; return () => void a.add(b); } },
   { name: "sigmoid", file: "wasm/elementwise.ts", unit: "elements", from: 6, to: 14, prepare: (size) => { const a = torch.rand(size); return () => void a.sigmoid(); } },
+  { name: "comparison with a number", file: "wasm/elementwise.ts", unit: "elements", from: 6, to: 14, prepare: (size) => { const a = torch.rand(size); return () => void a.gt(0.5); } },
+  { name: "leaky ReLU", file: "wasm/elementwise.ts", unit: "elements", from: 6, to: 14, prepare: (size) => { const a = torch.randn(size); return () => void nn.functional.leakyRelu(a); } },
+  { name: "mul of rows by a number each", file: "wasm/elementwise.ts", unit: "elements", from: 6, to: 14, prepare: (size) => { const [a, b] = [torch.rand(size / 16, 16), torch.rand(size / 16, 1)]; return () => void a.mul(b); } },
   { name: "softmax of rows of 64", file: "wasm/rows.ts", unit: "elements", from: 6, to: 14, prepare: (size) => { const a = torch.rand(size / 64, 64); return () => void a.softmax(-1); } },
   { name: "layer norm of rows of 64", file: "wasm/rows.ts", unit: "elements", from: 6, to: 14, prepare: (size) => { const [a, norm] = [torch.rand(size / 64, 64), new nn.LayerNorm(64)]; return () => void norm(a); } },
   { name: "uniform", file: "wasm/random.ts", unit: "elements", from: 6, to: 14, prepare: (size) => () => void torch.rand(size) },

@@ -70,14 +70,14 @@ function trainingStep(sizes: readonly number[], batch: number): Prepare {
     return () => {
       layers.forEach(({ rows, columns, weight }, i) => {
         multiply(values[i]!, [rows, 1], weight, [columns, 1], scratch, batch, columns, rows);
-        kernels.relu(scratch, values[i + 1]!, batch * columns);
+        kernels.relu(values[i + 1]!, batch * columns, scratch);
       });
       for (let i = layers.length - 1; i >= 0; i--) {
         const { rows, columns, weight, gradient } = layers[i]!;
         multiply(values[i]!, [1, rows], gradients[i + 1]!, [columns, 1], gradient, rows, columns, batch);
         if (i > 0) {
           multiply(gradients[i + 1]!, [columns, 1], weight, [1, columns], scratch, batch, rows, columns);
-          kernels.reluBackward(scratch, values[i]!, gradients[i]!, batch * rows);
+          kernels.reluBackward(gradients[i]!, batch * rows, scratch, values[i]!);
         }
         kernels.sgd(weight, gradient, 0, rows * columns, 0, 0, 1, 1e-9, 0, 0, 0);
       }

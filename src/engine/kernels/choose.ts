@@ -1,6 +1,7 @@
 import type { ElementArray } from "../dtype.js";
 import type { Tensor } from "../tensor.js";
 import { broadcastOperand, forEachRow } from "./strided.js";
+import { mapInWasm } from "./wasm/elementwise.js";
 
 /** Element-wise choices, with their loops written out: masks and bounds are in every forward pass. */
 
@@ -35,7 +36,7 @@ function chooseRow([output, condition, x, y]: readonly Run[], count: number): vo
 
 /** output[i] = condition[i] ? x[i] : y[i]; all are broadcast to the output. Safe in place. */
 export function choose(output: Tensor, condition: Tensor, x: Tensor, y: Tensor): void {
-  forEachRun([output, condition, x, y], chooseRow);
+  if (!mapInWasm("where", output, [condition, x, y])) forEachRun([output, condition, x, y], chooseRow);
 }
 
 function clampRow([output, x, low, high]: readonly Run[], count: number): void {
@@ -48,15 +49,15 @@ function clampRow([output, x, low, high]: readonly Run[], count: number): void {
     let value = a[p]!;
     const least = l[q]!;
     const most = h[r]!;
-    if (value < least) value = least;
-    if (value > most) value = most;
+    if (value < least || least !== least) value = least;
+    if (value > most || most !== most) value = most;
     out[o] = value;
   }
 }
 
-/** output[i] = x[i] kept within low[i] and high[i], which are broadcast; the upper bound wins where they cross, NaN stays. Safe in place. */
+/** output[i] = x[i] kept within low[i] and high[i], which are broadcast; the upper bound wins where they cross, NaN over all. Safe in place. */
 export function clamp(output: Tensor, x: Tensor, low: Tensor, high: Tensor): void {
-  forEachRun([output, x, low, high], clampRow);
+  if (!mapInWasm("clamp", output, [x, low, high])) forEachRun([output, x, low, high], clampRow);
 }
 
 function withinRow([output, gradient, x, low, high]: readonly Run[], count: number): void {
@@ -74,5 +75,5 @@ function withinRow([output, gradient, x, low, high]: readonly Run[], count: numb
 
 /** output[i] = gradient[i] where low[i] <= x[i] <= high[i], else 0. */
 export function within(output: Tensor, gradient: Tensor, x: Tensor, low: Tensor, high: Tensor): void {
-  forEachRun([output, gradient, x, low, high], withinRow);
+  if (!mapInWasm("within", output, [gradient, x, low, high])) forEachRun([output, gradient, x, low, high], withinRow);
 }

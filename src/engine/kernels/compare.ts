@@ -1,6 +1,7 @@
 import type { ElementArray } from "../dtype.js";
 import type { Tensor } from "../tensor.js";
 import { broadcastOperand, forEachRow } from "./strided.js";
+import { mapInWasm } from "./wasm/elementwise.js";
 
 /** Compares a row of `a` with one of `b` into `out`: where each starts and how far it steps. */
 type RowComparison = (
@@ -33,6 +34,7 @@ export type Comparison = keyof typeof rowComparisons;
 
 /** output[i] = x[i] compared with y[i], 1 or 0; both are broadcast to the output. */
 export function compare(output: Tensor, x: Tensor, y: Tensor, comparison: Comparison): void {
+  if (mapInWasm(comparison, output, [x, y])) return;
   const { sizes } = output;
   const [out, a, b] = [output.storage.data, x.storage.data, y.storage.data];
   const operands = [output, broadcastOperand(x, sizes), broadcastOperand(y, sizes)];

@@ -1,40 +1,14 @@
-import { float32, type DType, type ElementArray } from "../dtype.js";
+import { type DType, type ElementArray } from "../dtype.js";
 import { equalSizes } from "../size.js";
 import type { Tensor } from "../tensor.js";
-import { broadcastOperand, forEachRow } from "./strided.js";
-import { addScaledInWasm, binaryInWasm, scalarInWasm, unaryInWasm, longestPeriod, wasmFrom, type Run } from "./wasm/elementwise.js";
-import { isForWasm, type BinaryKernel, type UnaryKernel } from "./wasm/instance.js";
+import { broadcastOperand, forEachRow, type Operand as Layout } from "./strided.js";
+import { mapInWasm, type Operand } from "./wasm/elementwise.js";
+import type { KernelCall } from "./wasm/instance.js";
+
+export type { Operand };
 
 /** From this many elements on, the arrays' own copying wins over a loop. */
 const bulkFrom = 64;
-
-/** The tensor's elements for a kernel, if they are float32, many, and lie in row-major order over `sizes`. */
-function runOf(tensor: Tensor, sizes: readonly number[], count: number): Run | null {
-  if (!isForWasm(count, wasmFrom) || tensor.dtype !== float32 || !isDense(tensor, sizes)) return null;
-  return { data: tensor.storage.data as Float32Array, start: tensor.offset };
-}
-
-/** An operand of two: its elements, or those that repeat where it is broadcast along the leading dimensions. */
-function operandOf(tensor: Tensor, sizes: readonly number[], count: number): Run | null {
-  const run = runOf(tensor, sizes, count);
-  if (run !== null || !isForWasm(count, wasmFrom) || tensor.dtype !== float32) return run;
-  const period = tensor.numel();
-  if (period === 0 || period > longestPeriod || !isEndOf(tensor.sizes, sizes) || !tensor.isContiguous()) return null;
-  return { data: tensor.storage.data as Float32Array, start: tensor.offset, period };
-}
-
-/** Of two operands, one may repeat. */
-function areCompatible(a: Run, b: Run): boolean {
-  return a.period === undefined || b.period === undefined;
-}
-
-/** Whether the sizes, but for ones in front, are the last ones of `larger`. */
-function isEndOf(sizes: readonly number[], larger: readonly number[]): boolean {
-  const ones = sizes.findIndex((size) => size !== 1);
-  const own = ones === -1 ? [] : sizes.slice(ones);
-  const missing = larger.length - own.length;
-  return own.every((size, i) => size === larger[missing + i]);
-}
 
 /** A tensor that lies in row-major order, as its array and first element. */
 function isDense(tensor: Tensor, sizes: readonly number[]): boolean {
@@ -51,20 +25,22 @@ function converter(dtype: DType): ((value: number) => number) | null {
   return null;
 }
 
-function converted<F extends (...values: never[]) => number>(output: Tensor, f: F): F {
-  const convert = converter(output.dtype);
-  return convert === null ? f : (((...values: never[]) => convert(f(...values))) as F);
+/** An operand's elements, and how they are read when it is broadcast to `sizes`. */
+interface Elements extends Layout {
+  readonly data: ElementArray;
+}
+
+function elementsOf(operand: Operand, sizes: readonly number[]): Elements {
+  if (typeof operand === "number") return { data: Float64Array.of(operand), offset: 0, strides: sizes.map(() => 0) };
+  const { offset, strides } = broadcastOperand(operand, sizes);
+  return { data: operand.storage.data, offset, strides };
 }
 
 /** output[i] = f(x[i]); `x` is broadcast to the output. `kernel` names the same function among the WebAssembly kernels. Safe in place. */
-export function unary(output: Tensor, x: Tensor, f: (value: number) => number, kernel?: UnaryKernel): void {
-  if (kernel !== undefined) {
-    const count = output.numel();
-    const out = runOf(output, output.sizes, count);
-    const run = out && runOf(x, output.sizes, count);
-    if (run !== null && unaryInWasm(kernel, out!, run, count)) return;
-  }
-  const g = converted(output, f);
+export function unary(output: Tensor, x: Tensor, f: (value: number) => number, kernel?: KernelCall): void {
+  if (kernel !== undefined && mapInWasm(kernel, output, [x])) return;
+  const convert = converter(output.dtype);
+  const g = convert === null ? f : (value: number) => convert(f(value));
   const { sizes } = output;
   const out = output.storage.data;
   const a = x.storage.data;
@@ -84,35 +60,15 @@ export function unary(output: Tensor, x: Tensor, f: (value: number) => number, k
   });
 }
 
-/** output[i] = x[i] + y or x[i] * y for a number y. Safe in place. */
-export function withScalar(output: Tensor, x: Tensor, operation: "add" | "mul", y: number): void {
-  const count = output.numel();
-  const out = runOf(output, output.sizes, count);
-  const run = out && runOf(x, output.sizes, count);
-  if (run !== null && scalarInWasm(operation === "add" ? "addScalar" : "mulScalar", out!, run, y, count)) return;
-  unary(output, x, operation === "add" ? (value) => value + y : (value) => value * y);
-}
-
-/** output[i] = x[i] + factor * y[i]; both are broadcast to the output. Safe in place. */
-export function addScaled(output: Tensor, x: Tensor, y: Tensor, factor: number): void {
-  const count = output.numel();
-  const out = runOf(output, output.sizes, count);
-  const a = out && operandOf(x, output.sizes, count);
-  const b = a && operandOf(y, output.sizes, count);
-  if (b !== null && areCompatible(a!, b) && addScaledInWasm(out!, a!, b, factor, count)) return;
-  binary(output, x, y, (value, other) => value + factor * other);
-}
-
 /** output[i] = f(x[i], y[i]); both are broadcast to the output. `kernel` names the same function among the WebAssembly kernels. Safe in place. */
-export function binary(output: Tensor, x: Tensor, y: Tensor, f: (x: number, y: number) => number, kernel?: BinaryKernel): void {
-  if (kernel !== undefined) {
-    const count = output.numel();
-    const out = runOf(output, output.sizes, count);
-    const left = out && operandOf(x, output.sizes, count);
-    const right = left && operandOf(y, output.sizes, count);
-    if (right !== null && areCompatible(left!, right) && binaryInWasm(kernel, out!, left!, right, count)) return;
+export function binary(output: Tensor, x: Tensor, y: Operand, f: (x: number, y: number) => number, kernel?: KernelCall): void {
+  if (kernel !== undefined && mapInWasm(kernel, output, [x, y])) return;
+  if (typeof y === "number") {
+    unary(output, x, (value) => f(value, y));
+    return;
   }
-  const g = converted(output, f);
+  const convert = converter(output.dtype);
+  const g = convert === null ? f : (value: number, other: number) => convert(f(value, other));
   const { sizes } = output;
   const out = output.storage.data;
   const a = x.storage.data;
@@ -136,19 +92,22 @@ export function binary(output: Tensor, x: Tensor, y: Tensor, f: (x: number, y: n
   });
 }
 
-/** output[i] = f(x[i], y[i], z[i]); all are broadcast to the output. Safe in place. */
-export function ternary(output: Tensor, x: Tensor, y: Tensor, z: Tensor, f: (x: number, y: number, z: number) => number): void {
-  const g = converted(output, f);
+/** output[i] = f(x[i], y[i], z[i]); all are broadcast to the output. `kernel` names the same function among the WebAssembly kernels. Safe in place. */
+export function ternary(
+  output: Tensor, x: Operand, y: Operand, z: Operand, f: (x: number, y: number, z: number) => number, kernel?: KernelCall,
+): void {
+  if (kernel !== undefined && mapInWasm(kernel, output, [x, y, z])) return;
+  const convert = converter(output.dtype);
+  const g = convert === null ? f : (a: number, b: number, c: number) => convert(f(a, b, c));
   const { sizes } = output;
   const out = output.storage.data;
-  const a = x.storage.data;
-  const b = y.storage.data;
-  const c = z.storage.data;
-  const operands = [output, broadcastOperand(x, sizes), broadcastOperand(y, sizes), broadcastOperand(z, sizes)];
-  const [step, stepA, stepB, stepC] = operands.map((operand) => lastOf(operand.strides));
+  const operands = [elementsOf(x, sizes), elementsOf(y, sizes), elementsOf(z, sizes)] as const;
+  const [{ data: a }, { data: b }, { data: c }] = operands;
+  const step = lastOf(output.strides);
+  const [stepA, stepB, stepC] = operands.map(({ strides }) => lastOf(strides)) as [number, number, number];
   const count = rowLength(sizes);
-  forEachRow(sizes, operands, ([o, p, q, r]) => {
-    for (let i = 0; i < count; i++) out[o! + i * step!] = g(a[p! + i * stepA!]!, b[q! + i * stepB!]!, c[r! + i * stepC!]!);
+  forEachRow(sizes, [output, ...operands], ([o, p, q, r]) => {
+    for (let i = 0; i < count; i++) out[o! + i * step] = g(a[p! + i * stepA]!, b[q! + i * stepB]!, c[r! + i * stepC]!);
   });
 }
 

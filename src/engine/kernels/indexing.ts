@@ -2,7 +2,7 @@ import type { ElementArray } from "../dtype.js";
 import { IndexError, RuntimeError } from "../errors.js";
 import type { Tensor } from "../tensor.js";
 import { denseValues } from "./elementwise.js";
-import { forEachRow, type Operand } from "./strided.js";
+import { forEachRow, offsetsOf, type Operand } from "./strided.js";
 
 /** Reading and writing elements at computed places. */
 
@@ -14,19 +14,6 @@ export interface Places {
   readonly outer: Int32Array;
   readonly picked: Int32Array;
   readonly inner: Int32Array;
-}
-
-/** Offsets of all elements of a window, in row-major order. */
-export function offsetsOf(sizes: readonly number[], strides: readonly number[], start = 0): Int32Array {
-  let offsets = Int32Array.of(start);
-  for (let dim = 0; dim < sizes.length; dim++) {
-    const size = sizes[dim]!;
-    const stride = strides[dim]!;
-    const next = new Int32Array(offsets.length * size);
-    for (let i = 0, o = 0; i < offsets.length; i++) for (let k = 0; k < size; k++) next[o++] = offsets[i]! + k * stride;
-    offsets = next;
-  }
-  return offsets;
 }
 
 /** Where the index tensors, broadcast to `sizes`, point: together one element of each of the dimensions `dims` of `x`. */

@@ -1,7 +1,7 @@
 import type { ElementArray } from "../dtype.js";
 import { Tensor } from "../tensor.js";
 import { copy } from "./elementwise.js";
-import { offsetsOf } from "./indexing.js";
+import { offsetsOf } from "./strided.js";
 
 /**
  * A tensor cut into slices along some of its dimensions: slice s is the `size` elements at `starts[s] + k * stride`. Slices come in

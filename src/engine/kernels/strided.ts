@@ -51,3 +51,16 @@ export function forEachOffset(tensor: Tensor, body: (offset: number, position: n
     for (let i = 0, offset = start!; i < count; i++, offset += stride) body(offset, position++);
   });
 }
+
+/** Offsets of all elements of a window, in row-major order. */
+export function offsetsOf(sizes: readonly number[], strides: readonly number[], start = 0): Int32Array {
+  let offsets = Int32Array.of(start);
+  for (let dim = 0; dim < sizes.length; dim++) {
+    const size = sizes[dim]!;
+    const stride = strides[dim]!;
+    const next = new Int32Array(offsets.length * size);
+    for (let i = 0, o = 0; i < offsets.length; i++) for (let k = 0; k < size; k++) next[o++] = offsets[i]! + k * stride;
+    offsets = next;
+  }
+  return offsets;
+}

@@ -3,7 +3,7 @@ import type { DType } from "../dtype.js";
 import { NotImplementedError, RuntimeError } from "../errors.js";
 import * as kernels from "../kernels/elementwise.js";
 import * as slices from "../kernels/softmax.js";
-import type { BinaryKernel, UnaryKernel } from "../kernels/wasm/instance.js";
+import type { KernelCall } from "../kernels/wasm/instance.js";
 import { sumTo } from "../kernels/sumTo.js";
 import { defaultGenerator } from "../random/generator.js";
 import { contiguousStrides, product } from "../size.js";
@@ -11,6 +11,7 @@ import { normalizeDim, Tensor } from "../tensor.js";
 import { allocateLike } from "./allocation.js";
 import { checkedOptions, collect, inOrder, required, type AllArguments, type Arguments } from "./arguments.js";
 import { zerosLike } from "./creation.js";
+import { asHeld } from "./elementwiseRows.js";
 import { relu as reluOf, relu_ } from "./unary.js";
 import { erf } from "./specialFunctions.js";
 
@@ -26,7 +27,7 @@ interface Activation {
   /** The derivative at x times the incoming gradient. */
   readonly derivative: (gradient: number, x: number) => number;
   /** The WebAssembly kernels of the function and of its derivative. */
-  readonly kernels?: { readonly f: UnaryKernel; readonly derivative: BinaryKernel };
+  readonly kernels?: { readonly f: KernelCall; readonly derivative: KernelCall };
 }
 
 /** PyTorch has these functions for floating-point numbers only. */
@@ -55,17 +56,22 @@ function activationRow<Constants extends readonly unknown[]>(row: ActivationRow<
       return { sizes: x.sizes, dtype: x.dtype };
     },
     forward(output, x, ...constants) {
-      const { f, kernels: wasm } = row.of(...constants);
+      const { f, kernels: wasm } = row.of(...held(constants, x.dtype));
       kernels.unary(output, x, f, wasm?.f);
     },
     reads: [0],
     backward(gradient, { args: [x, ...constants] }) {
       const result = Tensor.allocate(gradient.sizes, gradient.dtype, gradient.device);
-      const { derivative, kernels: wasm } = row.of(...(constants as unknown as Constants));
+      const { derivative, kernels: wasm } = row.of(...held(constants as unknown as Constants, x.dtype));
       if (gradient.device === "cpu") kernels.binary(result, gradient, x, derivative, wasm?.derivative);
       return [result];
     },
   };
+}
+
+/** The constants as an operation in `dtype` sees them. */
+function held<Constants extends readonly unknown[]>(constants: Constants, dtype: DType): Constants {
+  return constants.map((each) => (typeof each === "number" ? asHeld(each, dtype) : each)) as unknown as Constants;
 }
 
 interface ActivationFunctions<Constants extends readonly unknown[]> {
@@ -92,7 +98,11 @@ export function relu(x: Tensor, ...args: Arguments<[inplace: boolean], InplaceOp
 const leakyReluRow = activation<[slope: number]>({
   name: "leakyRelu",
   kernel: "leaky_relu_cpu",
-  of: (slope) => ({ f: (x) => (x > 0 ? x : x * slope), derivative: (g, x) => (x > 0 ? g : g * slope) }),
+  of: (slope) => ({
+    f: (x) => (x > 0 ? x : x * slope),
+    derivative: (g, x) => (x > 0 ? g : g * slope),
+    kernels: { f: ["leakyRelu", slope], derivative: ["leakyReluBackward", slope] },
+  }),
 });
 
 export interface LeakyReluOptions extends InplaceOptions {
@@ -111,12 +121,18 @@ export function leakyRelu_(x: Tensor, negativeSlope = 0.01): Tensor {
   return leakyReluRow.inPlace(x, negativeSlope);
 }
 
+/** What x is multiplied with above zero, e^(inputScale x) - 1 below. */
+function eluKernels(positive: number, negative: number, inputScale: number): Activation["kernels"] {
+  return { f: ["elu", positive, negative, inputScale], derivative: ["eluBackward", positive, negative, inputScale] };
+}
+
 const eluRow = activation<[alpha: number, scale: number, inputScale: number]>({
   name: "elu",
   kernel: "elu_cpu",
   of: (alpha, scale, inputScale) => ({
     f: (x) => (x > 0 ? x * scale : Math.expm1(x * inputScale) * alpha * scale),
     derivative: (g, x) => (x > 0 ? g * scale : g * alpha * scale * inputScale * Math.exp(x * inputScale)),
+    kernels: eluKernels(scale, alpha * scale, inputScale),
   }),
 });
 
@@ -145,6 +161,7 @@ const celuRow = activation<[alpha: number]>({
   of: (alpha) => ({
     f: (x) => (x > 0 ? x : Math.expm1(x / alpha) * alpha),
     derivative: (g, x) => (x > 0 ? g : g * Math.exp(x / alpha)),
+    kernels: eluKernels(1, alpha, 1 / alpha),
   }),
 });
 
@@ -169,6 +186,7 @@ const seluRow = activation({
   of: () => ({
     f: (x) => (x > 0 ? x * seluScale : Math.expm1(x) * seluAlpha * seluScale),
     derivative: (g, x) => (x > 0 ? g * seluScale : g * seluAlpha * seluScale * Math.exp(x)),
+    kernels: eluKernels(seluScale, seluAlpha * seluScale, 1),
   }),
 });
 
@@ -192,6 +210,7 @@ const hardtanhRow = activation<[minVal: number, maxVal: number]>({
   of: (minVal, maxVal) => ({
     f: (x) => (x < minVal ? minVal : x > maxVal ? maxVal : x),
     derivative: (g, x) => (x <= minVal || x >= maxVal ? 0 : g),
+    kernels: { f: ["clamp", minVal, maxVal], derivative: ["between", minVal, maxVal] },
   }),
 });
 
@@ -217,7 +236,11 @@ const relu6Row = activation({
   name: "relu6",
   gradientName: "HardtanhBackward0",
   kernel: null,
-  of: () => ({ f: (x) => (x < 0 ? 0 : x > 6 ? 6 : x), derivative: (g, x) => (x <= 0 || x >= 6 ? 0 : g) }),
+  of: () => ({
+    f: (x) => (x < 0 ? 0 : x > 6 ? 6 : x),
+    derivative: (g, x) => (x <= 0 || x >= 6 ? 0 : g),
+    kernels: { f: ["clamp", 0, 6], derivative: ["between", 0, 6] },
+  }),
 });
 
 /** x held between 0 and 6. (torch.nn.functional.relu6) */
@@ -229,7 +252,11 @@ export function relu6(x: Tensor, ...args: Arguments<[inplace: boolean], InplaceO
 const hardsigmoidRow = activation({
   name: "hardsigmoid",
   kernel: "hardsigmoid_cpu",
-  of: () => ({ f: (x) => Math.min(Math.max(x + 3, 0), 6) / 6, derivative: (g, x) => (x > -3 && x < 3 ? g / 6 : 0) }),
+  of: () => ({
+    f: (x) => Math.min(Math.max(x + 3, 0), 6) / 6,
+    derivative: (g, x) => (x > -3 && x < 3 ? g / 6 : 0),
+    kernels: { f: "hardsigmoid", derivative: "hardsigmoidBackward" },
+  }),
 });
 
 /** A piecewise linear sigmoid: 0 below -3, 1 above 3. (torch.nn.functional.hardsigmoid) */
@@ -244,6 +271,7 @@ const hardswishRow = activation({
   of: () => ({
     f: (x) => (x * Math.min(Math.max(x + 3, 0), 6)) / 6,
     derivative: (g, x) => (x <= -3 ? 0 : x < 3 ? g * (x / 3 + 0.5) : g),
+    kernels: { f: "hardswish", derivative: "hardswishBackward" },
   }),
 });
 
@@ -283,6 +311,7 @@ const mishRow = activation({
       const t = Math.tanh(softplusOf(x));
       return g * (t + x * logistic(x) * (1 - t * t));
     },
+    kernels: { f: "mish", derivative: "mishBackward" },
   }),
 });
 
@@ -337,6 +366,7 @@ const softplusRow = activation<[beta: number, threshold: number]>({
   of: (beta, threshold) => ({
     f: (x) => (x * beta > threshold ? x : Math.log1p(Math.exp(x * beta)) / beta),
     derivative: (g, x) => (x * beta > threshold ? g : g * logistic(x * beta)),
+    kernels: { f: ["softplus", beta, threshold], derivative: ["softplusBackward", beta, threshold] },
   }),
 });
 
@@ -442,7 +472,11 @@ const logsigmoidRow = activation({
   name: "logsigmoid",
   gradientName: "LogSigmoidBackward0",
   kernel: "log_sigmoid_cpu",
-  of: () => ({ f: (x) => Math.min(x, 0) - Math.log1p(Math.exp(-Math.abs(x))), derivative: (g, x) => g * logistic(-x) }),
+  of: () => ({
+    f: (x) => Math.min(x, 0) - Math.log1p(Math.exp(-Math.abs(x))),
+    derivative: (g, x) => g * logistic(-x),
+    kernels: { f: "logsigmoid", derivative: "logSigmoidBackward" },
+  }),
 });
 
 /** log(sigmoid(x)), exact where the sigmoid would round to zero. (torch.nn.functional.logsigmoid) */
@@ -476,14 +510,14 @@ const preluOperation = defineOperation<[x: Tensor, weight: Tensor]>({
     }
     return { sizes: x.sizes, dtype: x.dtype };
   },
-  forward: (output, x, weight) => kernels.binary(output, x, alongChannels(weight, x), (value, slope) => (value > 0 ? value : value * slope)),
+  forward: (output, x, weight) => kernels.binary(output, x, alongChannels(weight, x), (value, slope) => (value > 0 ? value : value * slope), "leakyRelu"),
   reads: [0, 1],
   backward(gradient, context) {
     const [x, weight] = context.args;
     const { device } = gradient;
     const slopes = alongChannels(weight, x);
     const forX = Tensor.allocate(x.sizes, x.dtype, device);
-    if (device === "cpu") kernels.ternary(forX, gradient, x, slopes, (g, value, slope) => (value > 0 ? g : g * slope));
+    if (device === "cpu") kernels.ternary(forX, gradient, x, slopes, (g, value, slope) => (value > 0 ? g : g * slope), "leakyReluBackward");
     if (!context.needs(1)) return [forX, null];
     const forSlope = Tensor.allocate(x.sizes, x.dtype, device);
     if (device === "cpu") kernels.binary(forSlope, gradient, x, (g, value) => (value > 0 ? 0 : g * value));
@@ -509,12 +543,12 @@ const rreluRow: OperationRow<[x: Tensor, lower: number, upper: number], Tensor> 
   forward(output, x, lower, upper) {
     const slopes = Tensor.allocate(x.sizes, x.dtype, "cpu");
     kernels.unary(slopes, x, (value) => (value <= 0 ? defaultGenerator.uniform() * (upper - lower) + lower : 1));
-    kernels.binary(output, x, slopes, (value, slope) => value * slope);
+    kernels.binary(output, x, slopes, (value, slope) => value * slope, "mul");
     return slopes;
   },
   backward(gradient, { saved: slopes }) {
     const result = Tensor.allocate(gradient.sizes, gradient.dtype, gradient.device);
-    if (gradient.device === "cpu") kernels.binary(result, gradient, slopes, (g, slope) => g * slope);
+    if (gradient.device === "cpu") kernels.binary(result, gradient, slopes, (g, slope) => g * slope, "mul");
     return [result];
   },
 };

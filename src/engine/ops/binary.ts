@@ -3,11 +3,12 @@ import { bool, float64 } from "../dtype.js";
 import { RuntimeError } from "../errors.js";
 import { compare, type Comparison } from "../kernels/compare.js";
 import * as kernels from "../kernels/elementwise.js";
-import type { UnaryKernel } from "../kernels/wasm/instance.js";
+import type { KernelCall } from "../kernels/wasm/instance.js";
 import { Tensor } from "../tensor.js";
 import { collect, inOrder, requiredFirst, type AllArguments, type WithRequired } from "./arguments.js";
 import { asHeld, binaryRow, ofTwo, type OfTwo } from "./elementwiseRows.js";
 import { broadcastSizes, resultType, scalarDType, type Scalar } from "./promotion.js";
+import { filledLike } from "./reducedDims.js";
 
 /** Element-wise functions of two operands, broadcast against each other. The second may be a number. */
 
@@ -35,8 +36,8 @@ function additiveRow(name: string, sign: 1 | -1): OperationRow<AddArgs> {
       if (y instanceof Tensor) {
         if (factor === 1) kernels.binary(output, x, y, (a, b) => a + b, "add");
         else if (factor === -1) kernels.binary(output, x, y, (a, b) => a - b, "sub");
-        else kernels.addScaled(output, x, y, factor);
-      } else kernels.withScalar(output, x, "add", factor * asHeld(y, output.dtype));
+        else kernels.ternary(output, x, y, factor, (a, b, by) => a + by * b, "addScaled");
+      } else kernels.binary(output, x, factor * asHeld(y, output.dtype), (a, b) => a + b, "add");
     },
     backward(gradient, { args: [, y, options] }) {
       const factor = sign * (options?.alpha ?? 1);
@@ -61,7 +62,7 @@ function refuseBools(x: Tensor, y: Tensor | Scalar): void {
 
 function scaled(x: Tensor, factor: number): Tensor {
   const result = Tensor.allocate(x.sizes, x.dtype, x.device);
-  if (x.device === "cpu") kernels.withScalar(result, x, "mul", factor);
+  if (x.device === "cpu") kernels.binary(result, x, factor, (value, by) => value * by, "mul");
   return result;
 }
 
@@ -107,7 +108,7 @@ export const mul_: OfTwo = ofTwo("mul_", defineInPlace(mulRow));
 
 const divRow = binaryRow(
   "div", "float", (x, y) => x / y,
-  { x: { of: "y", f: (g, y) => g / y, kernel: "div" }, y: (g, x, y) => (-g * x) / (y * y) },
+  { x: { of: "y", f: (g, y) => g / y, kernel: "div" }, y: { of: "xy", f: (g, x, y) => (-g * x) / (y * y), kernel: "divBackward" } },
   "div",
 );
 type BinaryRow = OperationRow<[x: Tensor, y: Tensor | Scalar]>;
@@ -188,20 +189,36 @@ const powers = binaryRow("pow", "same", Math.pow, {
   x: (g, x, y) => (y === 0 ? 0 : g * y * x ** (y - 1)),
   y: (g, x, y) => (x === 0 && y >= 0 ? 0 : g * x ** y * Math.log(x)),
 });
+interface SimplePower {
+  readonly f: (x: number) => number;
+  readonly kernel?: KernelCall;
+  readonly derivative?: { readonly f: (gradient: number, x: number) => number; readonly kernel: KernelCall };
+}
+
 /** Exponents that a root, products or a quotient serve, as in PyTorch. */
-const simplePowers = new Map<number, readonly [f: (x: number) => number, kernel?: UnaryKernel]>([
-  [0.5, [Math.sqrt, "sqrt"]],
-  [2, [(x) => x * x, "square"]],
-  [3, [(x) => x * x * x]],
-  [-1, [(x) => 1 / x, "reciprocal"]],
-  [-2, [(x) => 1 / (x * x)]],
+const simplePowers = new Map<number, SimplePower>([
+  [0.5, { f: Math.sqrt, kernel: "sqrt" }],
+  [2, { f: (x) => x * x, kernel: "square", derivative: { f: (g, x) => 2 * g * x, kernel: "squareBackward" } }],
+  [3, { f: (x) => x * x * x, kernel: "cube", derivative: { f: (g, x) => 3 * g * x * x, kernel: "cubeBackward" } }],
+  [-1, { f: (x) => 1 / x, kernel: "reciprocal" }],
+  [-2, { f: (x) => 1 / (x * x) }],
 ]);
+
+function simplePower(x: Tensor, y: Tensor | Scalar): SimplePower | undefined {
+  return y instanceof Tensor || !x.dtype.isFloatingPoint ? undefined : simplePowers.get(Number(y));
+}
 const powRow: OperationRow<[x: Tensor, y: Tensor | Scalar]> = {
   ...powers,
   forward(output, x, y) {
-    const simple = y instanceof Tensor || !x.dtype.isFloatingPoint ? undefined : simplePowers.get(Number(y));
+    const simple = simplePower(x, y);
     if (simple === undefined) powers.forward(output, x, y);
-    else kernels.unary(output, x, ...simple);
+    else kernels.unary(output, x, simple.f, simple.kernel);
+  },
+  backward(gradient, context) {
+    const [x, y] = context.args;
+    const derivative = simplePower(x, y)?.derivative;
+    if (derivative === undefined) return powers.backward!(gradient, context);
+    return [filledLike(gradient, gradient.dtype, (result) => kernels.binary(result, gradient, x, derivative.f, derivative.kernel))];
   },
   gradientName: (_, y) => (y instanceof Tensor ? "PowBackward1" : "PowBackward0"),
   infer(x, y) {
@@ -231,15 +248,24 @@ export function pow_(x: Tensor, ...args: AllArguments<[exponent: Tensor | Scalar
   return powInPlace(x, ...inOrder("pow_", ["exponent"], args));
 }
 
+const whereLarger = (g: number, one: number, other: number): number => (one > other ? g : one === other ? g / 2 : 0);
 const larger = (x: number, y: number): number => (x > y || Number.isNaN(x) ? x : y);
 const smaller = (x: number, y: number): number => (x < y || Number.isNaN(x) ? x : y);
 /** The larger element of each pair; NaN wins. Where both are equal, each gets half the gradient. (torch.maximum) */
 export const maximum: OfTwo = ofTwo("maximum", defineOperation(
-  binaryRow("maximum", "same", larger, { x: (g, x, y) => (x > y ? g : x === y ? g / 2 : 0), y: (g, x, y) => (y > x ? g : x === y ? g / 2 : 0) }),
+  binaryRow(
+    "maximum", "same", larger,
+    { x: { of: "xy", f: whereLarger, kernel: "maximumBackward" }, y: { of: "yx", f: whereLarger, kernel: "maximumBackward" } },
+    "maximum",
+  ),
 ));
 /** The smaller element of each pair; NaN wins. Where both are equal, each gets half the gradient. (torch.minimum) */
 export const minimum: OfTwo = ofTwo("minimum", defineOperation(
-  binaryRow("minimum", "same", smaller, { x: (g, x, y) => (x < y ? g : x === y ? g / 2 : 0), y: (g, x, y) => (y < x ? g : x === y ? g / 2 : 0) }),
+  binaryRow(
+    "minimum", "same", smaller,
+    { x: { of: "yx", f: whereLarger, kernel: "maximumBackward" }, y: { of: "xy", f: whereLarger, kernel: "maximumBackward" } },
+    "minimum",
+  ),
 ));
 
 /** The angle of the point (y, x), in radians: the first operand is the ordinate. (torch.atan2) */
@@ -283,10 +309,10 @@ export const gt: OfTwo = ofTwo("gt", defineOperation(comparisonRow("gt")));
 export const ge: OfTwo = ofTwo("ge", defineOperation(comparisonRow("ge")));
 
 /** True where both are not zero. (torch.logical_and) */
-export const logicalAnd: OfTwo = ofTwo("logical_and", defineOperation(binaryRow("logicalAnd", "bool", (x, y) => (x !== 0 && y !== 0 ? 1 : 0))));
+export const logicalAnd: OfTwo = ofTwo("logical_and", defineOperation(binaryRow("logicalAnd", "bool", (x, y) => (x !== 0 && y !== 0 ? 1 : 0), undefined, "logicalAnd")));
 
 /** True where either is not zero. (torch.logical_or) */
-export const logicalOr: OfTwo = ofTwo("logical_or", defineOperation(binaryRow("logicalOr", "bool", (x, y) => (x !== 0 || y !== 0 ? 1 : 0))));
+export const logicalOr: OfTwo = ofTwo("logical_or", defineOperation(binaryRow("logicalOr", "bool", (x, y) => (x !== 0 || y !== 0 ? 1 : 0), undefined, "logicalOr")));
 
 /** True where exactly one is not zero. (torch.logical_xor) */
-export const logicalXor: OfTwo = ofTwo("logical_xor", defineOperation(binaryRow("logicalXor", "bool", (x, y) => ((x !== 0) !== (y !== 0) ? 1 : 0))));
+export const logicalXor: OfTwo = ofTwo("logical_xor", defineOperation(binaryRow("logicalXor", "bool", (x, y) => ((x !== 0) !== (y !== 0) ? 1 : 0), undefined, "logicalXor")));

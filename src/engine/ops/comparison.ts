@@ -27,12 +27,16 @@ const iscloseOperation = defineOperation<[x: Tensor, y: Tensor, rtol: number, at
     return { sizes: broadcastSizes(x.sizes, y.sizes), dtype: bool };
   },
   forward: (output, x, y, rtol, atol, equalNan) =>
-    binary(output, x, y, (a, b) => {
-      if (a === b) return 1;
-      if (a !== a || b !== b) return equalNan && a !== a && b !== b ? 1 : 0;
-      return Number.isFinite(a) && Number.isFinite(b) && Math.abs(a - b) <= atol + rtol * Math.abs(b) ? 1 : 0;
-    }),
+    binary(output, x, y, isCloseTo(rtol, atol, equalNan), equalNan ? undefined : ["isclose", rtol, atol]),
 });
+
+function isCloseTo(rtol: number, atol: number, equalNan: boolean): (a: number, b: number) => number {
+  return (a, b) => {
+    if (a === b) return 1;
+    if (a !== a || b !== b) return equalNan && a !== a && b !== b ? 1 : 0;
+    return Number.isFinite(a) && Number.isFinite(b) && Math.abs(a - b) <= atol + rtol * Math.abs(b) ? 1 : 0;
+  };
+}
 
 /** Where |x - y| <= atol + rtol |y|. (torch.isclose) */
 export function isclose(

@@ -53,7 +53,7 @@ function drawNoise(x: Tensor, p: number, channels: boolean, alpha: boolean): Noi
   const factor = channels ? Tensor.allocate(x.sizes.map((size, i) => (i < 2 ? size : 1)), x.dtype, "cpu") : allocateLike(x, {});
   fillInMemoryOrder(factor, (target, offset, length) => fillBernoulli(target, offset, length, 1 - p, defaultGenerator));
   if (!alpha) {
-    kernels.withScalar(factor, factor, "mul", 1 / asHeld(1 - p, x.dtype));
+    kernels.binary(factor, factor, 1 / asHeld(1 - p, x.dtype), (kept, by) => kept * by, "mul");
     return { factor, shift: null };
   }
   const scale = 1 / Math.sqrt((saturation * saturation * p + 1) * (1 - p));

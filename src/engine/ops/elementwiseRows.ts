@@ -2,7 +2,7 @@ import { bool, float32, type DType } from "../dtype.js";
 import type { OperationRow } from "../dispatch.js";
 import { NotImplementedError } from "../errors.js";
 import * as kernels from "../kernels/elementwise.js";
-import type { BinaryKernel, UnaryKernel } from "../kernels/wasm/instance.js";
+import type { KernelCall } from "../kernels/wasm/instance.js";
 import { Tensor } from "../tensor.js";
 import { inOrder, type AllArguments } from "./arguments.js";
 import { broadcastSizes, floatType, numberOf, resultType, type Scalar } from "./promotion.js";
@@ -31,7 +31,7 @@ export interface UnaryDerivative {
   readonly of: "input" | "output";
   readonly f: (gradient: number, value: number) => number;
   /** The same function among the WebAssembly kernels. */
-  readonly kernel?: BinaryKernel;
+  readonly kernel?: KernelCall;
 }
 
 /** An element-wise function of one tensor as a row. `kernel` names the same function among the WebAssembly kernels. */
@@ -40,7 +40,7 @@ export function unaryRow(
   kind: ResultKind,
   f: (value: number) => number,
   derivative?: UnaryDerivative,
-  kernel?: UnaryKernel,
+  kernel?: KernelCall,
 ): OperationRow<[x: Tensor]> {
   return {
     name,
@@ -54,16 +54,20 @@ export function unaryRow(
   };
 }
 
-function multiplied(gradient: Tensor, values: Tensor, f: (gradient: number, value: number) => number, kernel?: BinaryKernel): Tensor {
+function multiplied(gradient: Tensor, values: kernels.Operand, f: (gradient: number, value: number) => number, kernel?: KernelCall): Tensor {
   const result = Tensor.allocate(gradient.sizes, gradient.dtype, gradient.device);
   if (gradient.device === "cpu") kernels.binary(result, gradient, values, f, kernel);
   return result;
 }
 
-/** A function of the incoming gradient and both elements, or of one of them where that is enough. */
+/** A function of the incoming gradient and both elements, in this order or the other, or of one of them where that is enough. */
 export type BinaryDerivative =
-  | ((gradient: number, x: number, y: number) => number)
-  | { readonly of: "x" | "y"; readonly f: (gradient: number, value: number) => number; readonly kernel: BinaryKernel };
+  | OfBoth
+  | { readonly of: "x" | "y"; readonly f: (gradient: number, value: number) => number; readonly kernel: KernelCall }
+  | { readonly of: "xy"; readonly f: OfBoth; readonly kernel: KernelCall }
+  | { readonly of: "yx"; readonly f: OfBoth; readonly kernel: KernelCall };
+
+type OfBoth = (gradient: number, first: number, second: number) => number;
 
 /** An element-wise function of two broadcast operands as a row; the second may be a number. `kernel` names the same function among the WebAssembly kernels. */
 export function binaryRow(
@@ -71,7 +75,7 @@ export function binaryRow(
   kind: ResultKind,
   f: (x: number, y: number) => number,
   derivatives?: { readonly x: BinaryDerivative; readonly y: BinaryDerivative },
-  kernel?: BinaryKernel,
+  kernel?: KernelCall,
 ): OperationRow<[x: Tensor, y: Tensor | Scalar]> {
   return {
     name,
@@ -82,9 +86,7 @@ export function binaryRow(
     }),
     forward(output, x, y) {
       if (y instanceof Tensor) return kernels.binary(output, x, y, f, kernel);
-      const scalar = asHeld(y, resultType(x, y));
-      if (kernel === "mul") kernels.withScalar(output, x, "mul", scalar);
-      else kernels.unary(output, x, (value) => f(value, scalar));
+      kernels.binary(output, x, asHeld(y, resultType(x, y)), f, kernel);
     },
     reads: derivatives && [0, 1],
     backward:
@@ -93,23 +95,19 @@ export function binaryRow(
         const [x, y] = context.args;
         return [derivatives.x, derivatives.y].map((derivative, position) => {
           if (!context.needs(position)) return null;
-          if (typeof derivative === "function") return differentiated(gradient, x, y, derivative);
-          const other = derivative.of === "x" ? x : y;
-          if (other instanceof Tensor) return multiplied(gradient, other, derivative.f, derivative.kernel);
-          return differentiated(gradient, x, y, (g, _, value) => derivative.f(g, value));
+          const second = y instanceof Tensor ? y : asHeld(y, resultType(x, y));
+          if (typeof derivative === "function") return differentiated(gradient, x, second, derivative);
+          if (derivative.of === "xy") return differentiated(gradient, x, second, derivative.f, derivative.kernel);
+          if (derivative.of === "yx") return differentiated(gradient, second, x, derivative.f, derivative.kernel);
+          return multiplied(gradient, derivative.of === "x" ? x : second, derivative.f, derivative.kernel);
         });
       }),
   };
 }
 
-function differentiated(gradient: Tensor, x: Tensor, y: Tensor | Scalar, f: (gradient: number, x: number, y: number) => number): Tensor {
+function differentiated(gradient: Tensor, first: kernels.Operand, second: kernels.Operand, f: OfBoth, kernel?: KernelCall): Tensor {
   const result = Tensor.allocate(gradient.sizes, gradient.dtype, gradient.device);
-  if (gradient.device === "meta") return result;
-  if (y instanceof Tensor) kernels.ternary(result, gradient, x, y, f);
-  else {
-    const scalar = asHeld(y, resultType(x, y));
-    kernels.binary(result, gradient, x, (g, value) => f(g, value, scalar));
-  }
+  if (gradient.device === "cpu") kernels.ternary(result, gradient, first, second, f, kernel);
   return result;
 }
 

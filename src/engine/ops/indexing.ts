@@ -4,6 +4,7 @@ import { IndexError, NotImplementedError, RuntimeError, TypeError, ValueError } 
 import { choose } from "../kernels/choose.js";
 import { binary, copy, denseValues, fill } from "../kernels/elementwise.js";
 import * as kernels from "../kernels/indexing.js";
+import { offsetsOf } from "../kernels/strided.js";
 import { contiguousStrides, equalSizes, formatSizes } from "../size.js";
 import { Storage, type Device } from "../storage.js";
 import { normalizeDim, Tensor } from "../tensor.js";
@@ -207,7 +208,7 @@ function placesOf(x: Tensor, dims: readonly number[], indices: readonly Tensor[]
   const rest = [...x.sizes.keys()].filter((dim) => !dims.includes(dim));
   const first = areSideBySide(dims) ? dims[0]! : 0;
   const offsets = (some: readonly number[]): Int32Array =>
-    kernels.offsetsOf(some.map((dim) => x.sizes[dim]!), some.map((dim) => x.strides[dim]!));
+    offsetsOf(some.map((dim) => x.sizes[dim]!), some.map((dim) => x.strides[dim]!));
   return {
     outer: offsets(rest.slice(0, first)),
     picked: kernels.pickedOffsets(x, dims, indices, pickedSizes(indices)),
@@ -922,7 +923,7 @@ const putRow: OperationRow<PutArgs> = {
   },
   forward(output, x, index, source, accumulate) {
     if (output !== x) copy(output, x);
-    const places = kernels.offsetsOf(output.sizes, output.strides, output.offset);
+    const places = offsetsOf(output.sizes, output.strides, output.offset);
     const values = denseValues(source);
     const positions = denseValues(index);
     const out = output.storage.data;
@@ -1154,7 +1155,7 @@ const maskedScatterRow: OperationRow<[x: Tensor, mask: Tensor, source: Tensor]> 
     const positions = kernels.nonzeroPositions(expandedTo(mask, output.sizes));
     if (values.length < positions.length) throw new RuntimeError("Number of elements of source < number of ones in mask");
     if (output !== x) copy(output, x);
-    const places = kernels.offsetsOf(output.sizes, output.strides);
+    const places = offsetsOf(output.sizes, output.strides);
     for (let i = 0; i < positions.length; i++) output.storage.data[output.offset + places[positions[i]!]!] = values[i]!;
   },
   reads: [1],

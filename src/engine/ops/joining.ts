@@ -3,7 +3,7 @@ import { defineComposite, defineOperation } from "../dispatch.js";
 import { int64, promoteTypes, type DType } from "../dtype.js";
 import { RuntimeError, TypeError, ValueError } from "../errors.js";
 import { copy } from "../kernels/elementwise.js";
-import { offsetsOf } from "../kernels/indexing.js";
+import { offsetsOf } from "../kernels/strided.js";
 import { sumTo } from "../kernels/sumTo.js";
 import { contiguousStrides, equalSizes, formatSizes, product } from "../size.js";
 import type { Device } from "../storage.js";

@@ -4,6 +4,7 @@ import { IndexError, NotImplementedError, RuntimeError, ValueError } from "../er
 import { ctcLoss as ctcKernel, ctcLossBackward } from "../kernels/ctc.js";
 import * as kernels from "../kernels/elementwise.js";
 import * as lossKernels from "../kernels/loss.js";
+import type { KernelCall } from "../kernels/wasm/instance.js";
 import { equalSizes, formatSizes, product } from "../size.js";
 import { Tensor } from "../tensor.js";
 import { warn } from "../warnings.js";
@@ -39,6 +40,8 @@ interface ElementLoss {
   readonly x: (x: number, target: number) => number;
   /** Derivative with respect to the target. */
   readonly target: (x: number, target: number) => number;
+  /** The WebAssembly kernels of the function, and of the derivative with respect to x times the gradient, which comes first. */
+  readonly kernels?: { readonly f: KernelCall; readonly x?: KernelCall };
 }
 
 type ElementLossArgs<Constants extends readonly unknown[]> = [x: Tensor, target: Tensor, reduction: Reduction, ...constants: Constants];
@@ -66,11 +69,11 @@ function elementLoss<Constants extends readonly unknown[] = []>(row: ElementLoss
       return { sizes: reduction === "none" ? sizes : [], dtype };
     },
     forward(output, x, target, reduction, ...constants) {
-      const { f } = row.of(...constants);
-      if (reduction === "none") return kernels.binary(output, x, target, f);
+      const { f, kernels: wasm } = row.of(...constants);
+      if (reduction === "none") return kernels.binary(output, x, target, f, wasm?.f);
       const sizes = broadcastSizes(x.sizes, target.sizes);
       const losses = Tensor.allocate(sizes, output.dtype, "cpu");
-      kernels.binary(losses, x, target, f);
+      kernels.binary(losses, x, target, f, wasm?.f);
       writeReduced(output, losses.storage.data, reduction, losses.storage.length);
     },
     reads: [0, 1],
@@ -78,15 +81,17 @@ function elementLoss<Constants extends readonly unknown[] = []>(row: ElementLoss
       const [x, target, reduction, ...constants] = context.args;
       const derivatives = row.of(...(constants as unknown as Constants));
       const sizes = broadcastSizes(x.sizes, target.sizes);
-      const scale = reduction === "mean" ? 1 / product(sizes) : 1;
-      const gradientOf = (derivative: (x: number, target: number) => number): Tensor => {
+      const gradientOf = (derivative: (x: number, target: number) => number, kernel?: KernelCall): Tensor => {
         const result = Tensor.allocate(sizes, gradient.dtype, gradient.device);
         if (gradient.device === "meta") return result;
-        kernels.binary(result, x, target, derivative);
-        kernels.binary(result, result, gradient, (slope, g) => slope * g * scale);
+        const each = reduction === "none" ? gradient : gradient.item() / (reduction === "mean" ? product(sizes) : 1);
+        kernels.ternary(result, each, x, target, (g, value, wanted) => derivative(value, wanted) * g, kernel);
         return result;
       };
-      return [context.needs(0) ? gradientOf(derivatives.x) : null, context.needs(1) ? gradientOf(derivatives.target) : null];
+      return [
+        context.needs(0) ? gradientOf(derivatives.x, derivatives.kernels?.x) : null,
+        context.needs(1) ? gradientOf(derivatives.target) : null,
+      ];
     },
   };
   return defineOperation(operation);
@@ -112,6 +117,8 @@ function warnOfSizes(x: Tensor, target: Tensor): void {
 }
 
 const meanOrSum = (none: string): Readonly<Record<Reduction, string>> => ({ none, mean: "MeanBackward0", sum: "SumBackward0" });
+/** 0 for NaN, as PyTorch has it. */
+const signOf = (x: number): number => (x > 0 ? 1 : x < 0 ? -1 : 0);
 const logistic = (x: number): number => 1 / (1 + Math.exp(-x));
 
 const mseOf = elementLoss({
@@ -119,7 +126,12 @@ const mseOf = elementLoss({
   gradientName: "MseLossBackward0",
   kernel: "mse_cpu",
   check: warnOfSizes,
-  of: () => ({ f: (x, y) => (x - y) ** 2, x: (x, y) => 2 * (x - y), target: (x, y) => 2 * (y - x) }),
+  of: () => ({
+    f: (x, y) => (x - y) ** 2,
+    x: (x, y) => 2 * (x - y),
+    target: (x, y) => 2 * (y - x),
+    kernels: { f: "squaredDifference", x: "squaredDifferenceBackward" },
+  }),
 });
 
 /** (x - target)^2. (torch.nn.functional.mse_loss) */
@@ -133,7 +145,12 @@ const l1Of = elementLoss({
   gradientName: meanOrSum("AbsBackward0"),
   kernel: "abs_cpu",
   check: warnOfSizes,
-  of: () => ({ f: (x, y) => Math.abs(x - y), x: (x, y) => Math.sign(x - y), target: (x, y) => Math.sign(y - x) }),
+  of: () => ({
+    f: (x, y) => Math.abs(x - y),
+    x: (x, y) => signOf(x - y),
+    target: (x, y) => signOf(y - x),
+    kernels: { f: "absoluteDifference", x: "absoluteDifferenceBackward" },
+  }),
 });
 
 /** |x - target|. (torch.nn.functional.l1_loss) */
@@ -158,6 +175,7 @@ const smoothL1Of = elementLoss<[beta: number]>({
     },
     x: (x, y) => smoothL1Slope(x - y, beta),
     target: (x, y) => smoothL1Slope(y - x, beta),
+    kernels: { f: ["smoothL1", beta], x: ["smoothL1Backward", beta] },
   }),
 });
 
@@ -189,6 +207,7 @@ const huberOf = elementLoss<[delta: number]>({
     },
     x: (x, y) => huberSlope(x - y, delta),
     target: (x, y) => huberSlope(y - x, delta),
+    kernels: { f: ["huber", delta], x: ["huberBackward", delta] },
   }),
 });
 
@@ -226,7 +245,7 @@ const klDivOf = elementLoss<[logTarget: boolean]>({
   of: (logTarget) =>
     logTarget
       ? { f: (x, y) => Math.exp(y) * (y - x), x: (_x, y) => -Math.exp(y), target: (x, y) => Math.exp(y) * (y - x + 1) }
-      : { f: (x, y) => (y === 0 ? 0 : y * Math.log(y)) - y * x, x: (_x, y) => -y, target: (x, y) => (y === 0 ? 0 : Math.log(y)) + 1 - x },
+      : { f: (x, y) => (y === 0 ? 0 : y * Math.log(y)) - y * x, x: (_x, y) => -y, target: (x, y) => (y === 0 ? 0 : Math.log(y)) + 1 - x, kernels: { f: "klDiv" } },
 });
 
 export interface KlDivOptions {
@@ -313,6 +332,7 @@ const logitsOf = elementLoss({
     f: (x, y) => Math.max(x, 0) - x * y + Math.log1p(Math.exp(-Math.abs(x))),
     x: (x, y) => logistic(x) - y,
     target: (x) => -x,
+    kernels: { f: "binaryCrossEntropyWithLogits", x: "binaryCrossEntropyWithLogitsBackward" },
   }),
 });
 

@@ -149,10 +149,14 @@ function varianceRow(name: "var" | "std"): OperationRow<VarianceArgs, Tensor> {
       const dims = reducedDims(x, dim);
       const freedom = Math.max(0, reducedCount(x, dims) - correction);
       const scaled = filledLike(gradient, gradient.dtype, (result) => {
-        if (isRoot) binary(result, gradient, output, (g, std) => (std === 0 ? 0 : g / (std * freedom)));
-        else unary(result, gradient, (g) => (2 * g) / freedom);
+        if (isRoot) binary(result, gradient, output, (g, std) => (std === 0 ? 0 : g / (2 * std * freedom)));
+        else unary(result, gradient, (g) => g / freedom);
       });
-      return [filledLike(x, x.dtype, (result) => ternary(result, x, spread(means, x, dims), spread(scaled, x, dims), (value, middle, g) => g * (value - middle)))];
+      return [
+        filledLike(x, x.dtype, (result) =>
+          ternary(result, spread(scaled, x, dims), x, spread(means, x, dims), (g, value, middle) => 2 * g * (value - middle), "squaredDifferenceBackward"),
+        ),
+      ];
     },
   };
 }
@@ -499,7 +503,7 @@ const logsumexpOperation = defineOperation<ReductionArgs>({
     const dims = reducedDims(x, dim);
     return [
       filledLike(x, gradient.dtype, (result) =>
-        ternary(result, spread(gradient, x, dims), x, spread(output, x, dims), (g, value, total) => (total === -Infinity ? 0 : g * Math.exp(value - total))),
+        ternary(result, spread(gradient, x, dims), x, spread(output, x, dims), (g, value, total) => (total === -Infinity ? 0 : g * Math.exp(value - total)), "logsumexpBackward"),
       ),
     ];
   },

@@ -28,6 +28,7 @@ function ratio(p: readonly number[], q: readonly number[], x: number): number {
 
 /** erfc for x > 0.46875. */
 function tail(x: number): number {
+  if (x > 27) return 0;
   let result: number;
   if (x <= 4) result = ratio(middleP, middleQ, x);
   else {

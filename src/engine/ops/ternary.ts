@@ -1,6 +1,6 @@
 import { defineInPlace, defineOperation, type OperationRow } from "../dispatch.js";
 import { RuntimeError } from "../errors.js";
-import { ternary, unary } from "../kernels/elementwise.js";
+import { binary, ternary } from "../kernels/elementwise.js";
 import { Tensor } from "../tensor.js";
 import { collect, inOrder, requiredFirst, type AllArguments, type WithRequired } from "./arguments.js";
 import { broadcastSizes, cppName, resultType } from "./promotion.js";
@@ -12,7 +12,7 @@ type Args = [x: Tensor, y: Tensor, z: Tensor, value: number];
 type OfTwo = (y: number, z: number) => number;
 
 /** x + value * f(y, z). `partials`: the derivatives of f. */
-function addedRow(name: string, f: OfTwo, partials: readonly [y: OfTwo, z: OfTwo]): OperationRow<Args> {
+function addedRow(name: "addcmul" | "addcdiv", f: OfTwo, partials: readonly [y: OfTwo, z: OfTwo]): OperationRow<Args> {
   return {
     name,
     infer(x, y, z) {
@@ -24,7 +24,7 @@ function addedRow(name: string, f: OfTwo, partials: readonly [y: OfTwo, z: OfTwo
       }
       return { sizes: broadcastSizes(x.sizes, broadcastSizes(y.sizes, z.sizes)), dtype };
     },
-    forward: (output, x, y, z, value) => ternary(output, x, y, z, (a, b, c) => a + value * f(b, c)),
+    forward: (output, x, y, z, value) => ternary(output, x, y, z, (a, b, c) => a + value * f(b, c), [name, value]),
     reads: [1, 2],
     backward(gradient, context) {
       const [, y, z, value] = context.args;
@@ -98,13 +98,12 @@ const lerpRow: OperationRow<LerpArgs> = {
     const sizes = broadcastSizes(start.sizes, end.sizes);
     return { sizes: weight instanceof Tensor ? broadcastSizes(sizes, weight.sizes) : sizes, dtype: start.dtype };
   },
-  forward: (output, start, end, weight) => ternary(output, start, end, asTensor(weight, start), between),
+  forward: (output, start, end, weight) => ternary(output, start, end, weight, between, "lerp"),
   reads: [0, 1, 2],
   backward(gradient, context) {
     const [start, end, weight] = context.args;
-    const w = asTensor(weight, start);
     const part = (position: number, f: (g: number, w: number) => number): Tensor | null =>
-      context.needs(position) ? filledLike(gradient, gradient.dtype, (result) => ternary(result, gradient, w, w, (g, each) => f(g, each))) : null;
+      context.needs(position) ? filledLike(gradient, gradient.dtype, (result) => binary(result, gradient, weight, f)) : null;
     return [
       part(0, (g, each) => g * (1 - each)),
       part(1, (g, each) => g * each),
@@ -114,13 +113,6 @@ const lerpRow: OperationRow<LerpArgs> = {
     ];
   },
 };
-
-function asTensor(weight: Tensor | number, like: Tensor): Tensor {
-  if (weight instanceof Tensor) return weight;
-  const result = Tensor.allocate([], like.dtype, like.device);
-  if (like.device === "cpu") unary(result, result, () => weight);
-  return result;
-}
 
 const lerpOperation = defineOperation<LerpArgs>(lerpRow);
 const lerpInPlace = defineInPlace<LerpArgs>(lerpRow);

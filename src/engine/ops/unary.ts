@@ -8,6 +8,9 @@ import { erf as erfOf, erfc as erfcOf } from "./specialFunctions.js";
 
 /** Element-wise functions of one tensor. Integers are taken as the default floating-point dtype where the result is a fraction. */
 
+/** 0 for NaN, as PyTorch has it. */
+const signOf = (x: number): number => (x > 0 ? 1 : x < 0 ? -1 : 0);
+
 const logistic = (x: number): number => 1 / (1 + Math.exp(-x));
 
 /** As IEEE 754 and PyTorch round: 0.5 to 0, 1.5 to 2. */
@@ -18,7 +21,7 @@ const roundHalfToEven = (x: number): number => {
   return floor % 2 === 0 ? floor : floor + 1;
 };
 
-const absRow = forDTypes(unaryRow("abs", "same", Math.abs, { of: "input", f: (g, x) => g * Math.sign(x) }, "abs"), "abs_cpu", isNotBool);
+const absRow = forDTypes(unaryRow("abs", "same", Math.abs, { of: "input", f: (g, x) => g * signOf(x), kernel: "absBackward" }, "abs"), "abs_cpu", isNotBool);
 /** |x|. (torch.abs) */
 export const abs = defineOperation(absRow);
 /** abs in place. */
@@ -53,67 +56,67 @@ export const exp2 = defineOperation(exp2Row);
 /** exp2 in place. */
 export const exp2_ = defineInPlace(exp2Row);
 
-const expm1Row = unaryRow("expm1", "float", Math.expm1, { of: "output", f: (g, y) => g * (y + 1) });
+const expm1Row = unaryRow("expm1", "float", Math.expm1, { of: "output", f: (g, y) => g * (y + 1) }, "expm1");
 /** e^x - 1, exact near zero. (torch.expm1) */
 export const expm1 = defineOperation(expm1Row);
 /** expm1 in place. */
 export const expm1_ = defineInPlace(expm1Row);
 
-const logRow = unaryRow("log", "float", Math.log, { of: "input", f: (g, x) => g / x });
+const logRow = unaryRow("log", "float", Math.log, { of: "input", f: (g, x) => g / x, kernel: "div" }, "log");
 /** Natural logarithm. (torch.log) */
 export const log = defineOperation(logRow);
 /** log in place. */
 export const log_ = defineInPlace(logRow);
 
-const log2Row = unaryRow("log2", "float", Math.log2, { of: "input", f: (g, x) => g / (x * Math.LN2) });
+const log2Row = unaryRow("log2", "float", Math.log2, { of: "input", f: (g, x) => g / (x * Math.LN2) }, "log2");
 /** Logarithm to base 2. (torch.log2) */
 export const log2 = defineOperation(log2Row);
 /** log2 in place. */
 export const log2_ = defineInPlace(log2Row);
 
-const log10Row = unaryRow("log10", "float", Math.log10, { of: "input", f: (g, x) => g / (x * Math.LN10) });
+const log10Row = unaryRow("log10", "float", Math.log10, { of: "input", f: (g, x) => g / (x * Math.LN10) }, "log10");
 /** Logarithm to base 10. (torch.log10) */
 export const log10 = defineOperation(log10Row);
 /** log10 in place. */
 export const log10_ = defineInPlace(log10Row);
 
-const log1pRow = unaryRow("log1p", "float", Math.log1p, { of: "input", f: (g, x) => g / (1 + x) });
+const log1pRow = unaryRow("log1p", "float", Math.log1p, { of: "input", f: (g, x) => g / (1 + x) }, "log1p");
 /** log(1 + x), exact near zero. (torch.log1p) */
 export const log1p = defineOperation(log1pRow);
 /** log1p in place. */
 export const log1p_ = defineInPlace(log1pRow);
 
-const sqrtRow = unaryRow("sqrt", "float", Math.sqrt, { of: "output", f: (g, y) => g / (2 * y) }, "sqrt");
+const sqrtRow = unaryRow("sqrt", "float", Math.sqrt, { of: "output", f: (g, y) => g / (2 * y), kernel: "sqrtBackward" }, "sqrt");
 /** Square root; NaN for negative elements. (torch.sqrt) */
 export const sqrt = defineOperation(sqrtRow);
 /** sqrt in place. */
 export const sqrt_ = defineInPlace(sqrtRow);
 
-const rsqrtRow = unaryRow("rsqrt", "float", (x) => 1 / Math.sqrt(x), { of: "output", f: (g, y) => -0.5 * g * y * y * y });
+const rsqrtRow = unaryRow("rsqrt", "float", (x) => 1 / Math.sqrt(x), { of: "output", f: (g, y) => -0.5 * g * y * y * y, kernel: "rsqrtBackward" }, "rsqrt");
 /** 1 / sqrt(x). (torch.rsqrt) */
 export const rsqrt = defineOperation(rsqrtRow);
 /** rsqrt in place. */
 export const rsqrt_ = defineInPlace(rsqrtRow);
 
-const squareRow = unaryRow("square", "same", (x) => x * x, { of: "input", f: (g, x) => 2 * g * x }, "square");
+const squareRow = unaryRow("square", "same", (x) => x * x, { of: "input", f: (g, x) => 2 * g * x, kernel: "squareBackward" }, "square");
 /** x^2. (torch.square) */
 export const square = defineOperation(squareRow);
 /** square in place. */
 export const square_ = defineInPlace(squareRow);
 
-const reciprocalRow = unaryRow("reciprocal", "float", (x) => 1 / x, { of: "output", f: (g, y) => -g * y * y }, "reciprocal");
+const reciprocalRow = unaryRow("reciprocal", "float", (x) => 1 / x, { of: "output", f: (g, y) => -g * y * y, kernel: "reciprocalBackward" }, "reciprocal");
 /** 1 / x. (torch.reciprocal) */
 export const reciprocal = defineOperation(reciprocalRow);
 /** reciprocal in place. */
 export const reciprocal_ = defineInPlace(reciprocalRow);
 
-const sinRow = unaryRow("sin", "float", Math.sin, { of: "input", f: (g, x) => g * Math.cos(x) });
+const sinRow = unaryRow("sin", "float", Math.sin, { of: "input", f: (g, x) => g * Math.cos(x), kernel: "sinBackward" }, "sin");
 /** Sine of radians. (torch.sin) */
 export const sin = defineOperation(sinRow);
 /** sin in place. */
 export const sin_ = defineInPlace(sinRow);
 
-const cosRow = unaryRow("cos", "float", Math.cos, { of: "input", f: (g, x) => -g * Math.sin(x) });
+const cosRow = unaryRow("cos", "float", Math.cos, { of: "input", f: (g, x) => -g * Math.sin(x), kernel: "cosBackward" }, "cos");
 /** Cosine of radians. (torch.cos) */
 export const cos = defineOperation(cosRow);
 /** cos in place. */
@@ -198,7 +201,7 @@ export const relu = defineOperation(reluRow);
 /** relu in place. */
 export const relu_ = defineInPlace(reluRow);
 
-const erfRow = unaryRow("erf", "float", erfOf, { of: "input", f: (g, x) => g * (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) });
+const erfRow = unaryRow("erf", "float", erfOf, { of: "input", f: (g, x) => g * (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x), kernel: "erfBackward" }, "erf");
 /** The error function. (torch.erf) */
 export const erf = defineOperation(erfRow);
 /** erf in place. */
@@ -210,31 +213,31 @@ export const erfc = defineOperation(erfcRow);
 /** erfc in place. */
 export const erfc_ = defineInPlace(erfcRow);
 
-const signRow = unaryRow("sign", "same", (x) => (Number.isNaN(x) ? 0 : Math.sign(x)), { of: "output", f: () => 0 });
+const signRow = unaryRow("sign", "same", signOf, { of: "output", f: () => 0 }, "sign");
 /** -1, 0 or 1. (torch.sign) */
 export const sign = defineOperation(signRow);
 /** sign in place. */
 export const sign_ = defineInPlace(signRow);
 
-const floorRow = forDTypes(unaryRow("floor", "same", Math.floor, { of: "output", f: () => 0 }), "floor_vml_cpu", isNotBool);
+const floorRow = forDTypes(unaryRow("floor", "same", Math.floor, { of: "output", f: () => 0 }, "floor"), "floor_vml_cpu", isNotBool);
 /** Next integer below. (torch.floor) */
 export const floor = defineOperation(floorRow);
 /** floor in place. */
 export const floor_ = defineInPlace(floorRow);
 
-const ceilRow = forDTypes(unaryRow("ceil", "same", Math.ceil, { of: "output", f: () => 0 }), "ceil_vml_cpu", isNotBool);
+const ceilRow = forDTypes(unaryRow("ceil", "same", Math.ceil, { of: "output", f: () => 0 }, "ceil"), "ceil_vml_cpu", isNotBool);
 /** Next integer above. (torch.ceil) */
 export const ceil = defineOperation(ceilRow);
 /** ceil in place. */
 export const ceil_ = defineInPlace(ceilRow);
 
-const truncRow = forDTypes(unaryRow("trunc", "same", Math.trunc, { of: "output", f: () => 0 }), "trunc_vml_cpu", isNotBool);
+const truncRow = forDTypes(unaryRow("trunc", "same", Math.trunc, { of: "output", f: () => 0 }, "trunc"), "trunc_vml_cpu", isNotBool);
 /** The integer part. (torch.trunc) */
 export const trunc = defineOperation(truncRow);
 /** trunc in place. */
 export const trunc_ = defineInPlace(truncRow);
 
-const roundRow = forDTypes(unaryRow("round", "same", roundHalfToEven, { of: "output", f: () => 0 }), "round_vml_cpu", isNotBool);
+const roundRow = forDTypes(unaryRow("round", "same", roundHalfToEven, { of: "output", f: () => 0 }, "round"), "round_vml_cpu", isNotBool);
 const roundToIntegers = defineOperation(roundRow);
 const roundToIntegersInPlace = defineInPlace(roundRow);
 const decimalsRow: OperationRow<[x: Tensor, decimals: number]> = {
@@ -282,4 +285,4 @@ export const isinf = defineOperation(unaryRow("isinf", "bool", (x) => (x === Inf
 export const isfinite = defineOperation(unaryRow("isfinite", "bool", (x) => (Number.isFinite(x) ? 1 : 0)));
 
 /** True where the element is zero. (torch.logical_not) */
-export const logicalNot = defineOperation(unaryRow("logicalNot", "bool", (x) => (x === 0 ? 1 : 0)));
+export const logicalNot = defineOperation(unaryRow("logicalNot", "bool", (x) => (x === 0 ? 1 : 0), undefined, ["eq", 0]));

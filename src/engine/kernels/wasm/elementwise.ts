@@ -1,71 +1,177 @@
-import { wasmKernels, type BinaryKernel, type UnaryKernel } from "./instance.js";
+import { bool, float32, type ElementArray } from "../../dtype.js";
+import { equalSizes } from "../../size.js";
+import type { Tensor } from "../../tensor.js";
+import { broadcastOperand, offsetsOf } from "../strided.js";
+import { isForWasm, isTruthKernel, wasmKernels, type KernelCall } from "./instance.js";
 
-/** Arrays go through the kernels' memory a piece at a time: two pieces stay in the second-level cache, so that bringing them in and out costs little. */
+/** Arrays go through the kernels' memory a piece at a time: the pieces stay in the second-level cache, so that bringing them in and out costs little. */
 const piece = 16384;
 
 /** From this many elements on, the kernels win over a loop in JavaScript that calls a function for each (`npm run bench -- crossover`). */
 export const wasmFrom = 256;
 
 const bytes = Float32Array.BYTES_PER_ELEMENT;
-const first = 1024;
-const second = first + piece * bytes;
+/** Where the operands' pieces lie, and one for a result that must not be written over any of them. */
+const places = Array.from({ length: 6 }, (_, i) => 1024 + i * piece * bytes);
+/** Shorter runs are copied by a loop. */
+const bulkFrom = 32;
 
 /** A run of elements. */
 export interface Run {
   readonly data: Float32Array;
   readonly start: number;
-  /** Elements after which it begins anew, as a bias does for every row; at most `longestPeriod`. Default: it does not. */
-  readonly period?: number;
 }
 
-export const longestPeriod = piece;
+/** What a function is applied to: a tensor, which broadcasts, or one number for all elements. */
+export type Operand = Tensor | number;
 
-/** output[i] = kernel(x[i]). False where there are no kernels. */
-export function unaryInWasm(kernel: UnaryKernel, output: Run, x: Run, count: number): boolean {
-  return inPieces(count, output, [x], (n, to, kernels) => kernels[kernel](first, to, n));
-}
-
-/** output[i] = kernel(x[i], y[i]). False where there are no kernels. */
-export function binaryInWasm(kernel: BinaryKernel, output: Run, x: Run, y: Run, count: number): boolean {
-  return inPieces(count, output, [x, y], (n, to, kernels) => kernels[kernel](first, second, to, n));
-}
-
-/** output[i] = x[i] + y, or x[i] * y. False where there are no kernels. */
-export function scalarInWasm(kernel: "addScalar" | "mulScalar", output: Run, x: Run, y: number, count: number): boolean {
-  return inPieces(count, output, [x], (n, to, kernels) => kernels[kernel](first, y, to, n));
-}
-
-/** output[i] = x[i] + factor * y[i]. False where there are no kernels. */
-export function addScaledInWasm(output: Run, x: Run, y: Run, factor: number, count: number): boolean {
-  return inPieces(count, output, [x, y], (n, to, kernels) => kernels.addScaled(first, second, factor, to, n));
-}
-
-/** `run` writes over an operand that is brought in anew for every piece. */
-function inPieces(
-  count: number, output: Run, inputs: readonly [x: Run, y?: Run],
-  run: (count: number, to: number, kernels: NonNullable<ReturnType<typeof wasmKernels>>["kernels"]) => void,
-): boolean {
+/** output[i] = kernel(operands[i]), with the call's constants as last operands. False where the kernels do not serve: nothing is written then. */
+export function mapInWasm(call: KernelCall, output: Tensor, operands: readonly Operand[]): boolean {
+  const count = output.numel();
+  if (!isForWasm(count, wasmFrom) || count === 0 || !operands.every(isServed)) return false;
+  const [name, all] = typeof call === "string" ? [call, operands] : [call[0], [...operands, ...(call.slice(1) as number[])]];
+  if (output.dtype !== (isTruthKernel(name) ? bool : float32) || !output.isContiguous()) return false;
   const instance = wasmKernels(count, wasmFrom);
   if (instance === null) return false;
-  const { kernels, float32 } = instance;
-  const [x, y] = inputs;
-  const period = x.period ?? y?.period ?? 1;
-  const most = piece - (piece % period);
-  const to = x.period === undefined ? first : second;
-  if (x.period !== undefined) bringInRepeated(float32, first / bytes, x, Math.min(most, count));
-  if (y?.period !== undefined) bringInRepeated(float32, second / bytes, y, Math.min(most, count));
-  for (let i = 0; i < count; i += most) {
-    const n = Math.min(most, count - i);
-    if (x.period === undefined) float32.set(x.data.subarray(x.start + i, x.start + i + n), first / bytes);
-    if (y !== undefined && y.period === undefined) float32.set(y.data.subarray(y.start + i, y.start + i + n), second / bytes);
-    run(n, to, kernels);
-    output.data.set(float32.subarray(to / bytes, to / bytes + n), output.start + i);
+  const rows = rowsOf(output, all);
+  const run = instance.kernels[name];
+  const [x, y, z, w, v] = places as [number, number, number, number, number];
+  const free = rows.sources.findIndex(({ pattern }) => pattern !== "kept");
+  const to = places[free === -1 ? all.length : free]!;
+  const result = output.dtype === bool ? instance.uint8 : instance.float32;
+  const first = output.dtype === bool ? to : to / bytes;
+  forEachPiece(instance.float32, rows, (start, n) => {
+    run(to, n, x, y, z, w, v);
+    output.storage.data.set(result.subarray(first, first + n), output.offset + start);
+  });
+  return true;
+}
+
+/** Whether float32 holds the operand's elements as they are. */
+function isServed(operand: Operand): boolean {
+  return typeof operand === "number" || operand.dtype === float32 || operand.dtype.array === Uint8Array;
+}
+
+/** An operand as it lies in memory, beside rows of the output. */
+interface Source {
+  readonly data: ElementArray;
+  /**
+   * "dense": element after element, as the output. "kept": every row is the same, so that one piece serves for all. "rows": rows start at
+   * `starts`.
+   */
+  readonly pattern: "dense" | "kept" | "rows";
+  readonly starts: ArrayLike<number>;
+  readonly step: number;
+}
+
+/** The operands as rows of equal length, as long as possible. */
+interface Rows {
+  readonly length: number;
+  readonly count: number;
+  readonly sources: readonly Source[];
+}
+
+function rowsOf(output: Tensor, operands: readonly Operand[]): Rows {
+  const total = output.numel();
+  const single = operands.map((operand) => singleRow(operand, output));
+  if (!single.includes(null)) return { length: total, count: 1, sources: single as Source[] };
+  const layouts = operands.map((operand) =>
+    typeof operand === "number"
+      ? { data: Float32Array.of(operand), offset: 0, strides: output.sizes.map(() => 0) }
+      : { data: operand.storage.data, ...layoutOf(operand, output.sizes) },
+  );
+  // From the last dimension outwards: those along which every operand goes on as within it are one.
+  const { sizes } = output;
+  let dim = sizes.length - 1;
+  let length = 1;
+  let steps: readonly number[] = layouts.map(() => 0);
+  for (; dim >= 0; dim--) {
+    const size = sizes[dim]!;
+    if (size === 1) continue;
+    const strides = layouts.map((layout) => layout.strides[dim]!);
+    if (length === 1) steps = strides;
+    else if (!strides.every((stride, k) => stride === steps[k]! * length)) break;
+    length *= size;
+  }
+  const outer = sizes.slice(0, dim + 1);
+  const sources = layouts.map(({ data, offset, strides }, k): Source => {
+    const outerStrides = strides.slice(0, dim + 1);
+    const step = steps[k]!;
+    const isSame = outerStrides.every((stride, i) => stride === 0 || outer[i] === 1);
+    if (isSame && (step === 0 || (outer.length > 0 && length <= piece))) return { data, pattern: "kept", starts: [offset], step };
+    if (step === 1 && isEven(outer, outerStrides, length)) return { data, pattern: "dense", starts: [offset], step };
+    return { data, pattern: "rows", starts: offsetsOf(outer, outerStrides, offset), step };
+  });
+  return { length, count: total / length, sources };
+}
+
+/** What is most frequent, told at once: an operand that lies as the output does, or one number. */
+function singleRow(operand: Operand, output: Tensor): Source | null {
+  if (typeof operand === "number") return { data: Float32Array.of(operand), pattern: "kept", starts: [0], step: 0 };
+  if (!equalSizes(operand.sizes, output.sizes) || !operand.isContiguous()) return null;
+  return { data: operand.storage.data, pattern: "dense", starts: [operand.offset], step: 1 };
+}
+
+function layoutOf(tensor: Tensor, sizes: readonly number[]): { readonly offset: number; readonly strides: readonly number[] } {
+  const { offset, strides } = broadcastOperand(tensor, sizes);
+  return { offset, strides };
+}
+
+/** Whether rows follow upon each other without gaps. */
+function isEven(outer: readonly number[], strides: readonly number[], length: number): boolean {
+  let expected = length;
+  for (let i = outer.length - 1; i >= 0; i--) {
+    if (outer[i] === 1) continue;
+    if (strides[i] !== expected) return false;
+    expected *= outer[i]!;
   }
   return true;
 }
 
-/** Fills `count` elements with the run again and again, doubling what is there already. */
-function bringInRepeated(memory: Float32Array, to: number, { data, start, period = data.length }: Run, count: number): void {
-  memory.set(data.subarray(start, start + Math.min(period, count)), to);
-  for (let filled = period; filled < count; filled *= 2) memory.copyWithin(to + filled, to, to + Math.min(filled, count - filled));
+/** Brings in the operands' elements, whole rows at a time unless a row is longer than a piece. */
+function forEachPiece(memory: Float32Array, { length, count, sources }: Rows, run: (start: number, n: number) => void): void {
+  const rowsAtOnce = Math.max(1, Math.floor(piece / length));
+  const columnsAtOnce = Math.min(length, piece);
+  for (const [k, source] of sources.entries()) {
+    if (source.pattern === "kept") bringInRepeated(memory, places[k]! / bytes, source, columnsAtOnce, Math.min(rowsAtOnce, count) * columnsAtOnce);
+  }
+  for (let row = 0; row < count; row += rowsAtOnce) {
+    const rows = Math.min(rowsAtOnce, count - row);
+    for (let column = 0; column < length; column += columnsAtOnce) {
+      const columns = Math.min(columnsAtOnce, length - column);
+      const start = row * length + column;
+      for (let k = 0; k < sources.length; k++) {
+        const source = sources[k]!;
+        if (source.pattern !== "kept") bringIn(memory, places[k]! / bytes, source, start, row, rows, column, columns);
+      }
+      run(start, rows * columns);
+    }
+  }
+}
+
+/** Fills `count` elements with the row again and again, doubling what is there already. */
+function bringInRepeated(memory: Float32Array, to: number, { data, starts, step }: Source, columns: number, count: number): void {
+  if (step === 0) {
+    memory.fill(data[starts[0]!]!, to, to + count);
+    return;
+  }
+  copyRun(memory, to, data, starts[0]!, step, columns);
+  for (let filled = columns; filled < count; filled *= 2) memory.copyWithin(to + filled, to, to + Math.min(filled, count - filled));
+}
+
+function bringIn(
+  memory: Float32Array, to: number, { data, pattern, starts, step }: Source, start: number, row: number, rows: number, column: number, columns: number,
+): void {
+  if (pattern === "dense") {
+    const from = starts[0]! + start;
+    memory.set(data.subarray(from, from + rows * columns), to);
+    return;
+  }
+  for (let r = 0; r < rows; r++) copyRun(memory, to + r * columns, data, starts[row + r]! + column * step, step, columns);
+}
+
+function copyRun(memory: Float32Array, to: number, data: ElementArray, from: number, step: number, count: number): void {
+  if (step === 0) memory.fill(data[from]!, to, to + count);
+  else if (step === 1 && count >= bulkFrom) memory.set(data.subarray(from, from + count), to);
+  else for (let i = 0; i < count; i++) memory[to + i] = data[from + i * step]!;
 }

@@ -1,10 +1,32 @@
 import { relaxedSimd, simd } from "./binaries.generated.js";
 
-type UnaryFunction = (x: number, output: number, count: number) => void;
-type BinaryFunction = (x: number, y: number, output: number, count: number) => void;
+/** Element-wise functions (assembly/elementwise.ts): of float32 arrays, to a float32 array. */
+export type NumberKernel =
+  | "neg" | "abs" | "sqrt" | "rsqrt" | "square" | "cube" | "reciprocal" | "floor" | "ceil" | "trunc" | "round" | "sign"
+  | "exp" | "expm1" | "log" | "log2" | "log10" | "log1p" | "sin" | "cos" | "erf"
+  | "relu" | "sigmoid" | "logsigmoid" | "tanh" | "silu" | "gelu" | "geluTanh" | "mish" | "hardsigmoid" | "hardswish" | "leakyRelu" | "elu" | "softplus"
+  | "add" | "sub" | "mul" | "div" | "maximum" | "minimum" | "addScaled" | "addcmul" | "addcdiv" | "lerp" | "where" | "clamp"
+  | "squaredDifference" | "absoluteDifference" | "smoothL1" | "huber" | "binaryCrossEntropyWithLogits" | "klDiv"
+  | "absBackward" | "sqrtBackward" | "rsqrtBackward" | "squareBackward" | "cubeBackward" | "reciprocalBackward" | "sinBackward" | "cosBackward"
+  | "erfBackward" | "reluBackward" | "sigmoidBackward" | "logSigmoidBackward" | "tanhBackward" | "siluBackward" | "geluBackward" | "geluTanhBackward"
+  | "mishBackward" | "hardsigmoidBackward" | "hardswishBackward" | "leakyReluBackward" | "eluBackward" | "softplusBackward" | "divBackward"
+  | "maximumBackward" | "logsumexpBackward" | "within" | "between" | "squaredDifferenceBackward" | "absoluteDifferenceBackward" | "smoothL1Backward" | "huberBackward"
+  | "binaryCrossEntropyWithLogitsBackward";
 
-export type UnaryKernel = "neg" | "abs" | "sqrt" | "square" | "reciprocal" | "relu" | "exp" | "sigmoid" | "tanh" | "silu" | "gelu" | "geluTanh";
-export type BinaryKernel = "add" | "sub" | "mul" | "div" | "reluBackward" | "sigmoidBackward" | "tanhBackward" | "siluBackward" | "geluBackward" | "geluTanhBackward";
+const truthKernels = ["eq", "ne", "lt", "le", "gt", "ge", "logicalAnd", "logicalOr", "logicalXor", "isclose"] as const;
+
+/** The same, to an array of truth values. */
+export type TruthKernel = (typeof truthKernels)[number];
+
+export function isTruthKernel(name: string): name is TruthKernel {
+  return (truthKernels as readonly string[]).includes(name);
+}
+
+/** An element-wise kernel by its name, or with the constants that are its last operands. */
+export type KernelCall = NumberKernel | TruthKernel | readonly [name: NumberKernel | TruthKernel, ...constants: number[]];
+
+/** Of up to five operands; those that the function does not have are ignored. */
+type ElementwiseFunction = (output: number, count: number, x: number, y?: number, z?: number, w?: number, v?: number) => void;
 
 /** What assembly/shared.ts exports: the kernels of matrix products. Addresses and sizes in bytes, strides and counts in elements. */
 export interface ProductKernels {
@@ -18,10 +40,7 @@ export interface ProductKernels {
 }
 
 /** What assembly/index.ts exports. */
-export interface Kernels extends ProductKernels, Record<UnaryKernel, UnaryFunction>, Record<BinaryKernel, BinaryFunction> {
-  addScalar(x: number, term: number, output: number, count: number): void;
-  mulScalar(x: number, factor: number, output: number, count: number): void;
-  addScaled(x: number, y: number, factor: number, output: number, count: number): void;
+export interface Kernels extends ProductKernels, Record<NumberKernel | TruthKernel, ElementwiseFunction> {
   softmaxRows(x: number, output: number, rows: number, size: number): void;
   softmaxBackwardRows(gradient: number, y: number, output: number, rows: number, size: number): void;
   exponentialSums(x: number, rows: number, size: number, maxima: number, sums: number): void;
@@ -70,6 +89,7 @@ export interface KernelInstance {
   readonly kernels: Kernels;
   readonly float32: Float32Array;
   readonly int32: Int32Array;
+  readonly uint8: Uint8Array;
   /** Whether a multiplication with an addition is rounded once, as PyTorch's normal numbers want it bit for bit. */
   readonly roundsOnce: boolean;
 }
@@ -111,8 +131,9 @@ function instantiate(): KernelInstance | null {
     const bytes = Uint8Array.from(atob(binary), (character) => character.charCodeAt(0));
     if (!WebAssembly.validate(bytes)) continue;
     const memory = new WebAssembly.Memory({ initial: memoryPages });
-    const kernels = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } }).exports as unknown as Kernels;
-    return { kernels, float32: new Float32Array(memory.buffer), int32: new Int32Array(memory.buffer), roundsOnce: kernels.roundsOnce() === 1 };
+    const kernels = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory }, Math: { sin: Math.sin, cos: Math.cos } }).exports as unknown as Kernels;
+    const [float32, int32, uint8] = [new Float32Array(memory.buffer), new Int32Array(memory.buffer), new Uint8Array(memory.buffer)];
+    return { kernels, float32, int32, uint8, roundsOnce: kernels.roundsOnce() === 1 };
   }
   return null;
 }
