@@ -1,7 +1,8 @@
 import { type DType, type ElementArray } from "../dtype.js";
-import { equalSizes } from "../size.js";
+import { contiguousStrides, equalSizes } from "../size.js";
 import type { Tensor } from "../tensor.js";
-import { broadcastOperand, forEachRow, type Operand as Layout } from "./strided.js";
+import { broadcastOperand, forEachRow } from "./strided.js";
+import { copyStrided, type Elements } from "./stridedCopy.js";
 import { mapInWasm, type Operand } from "./wasm/elementwise.js";
 import type { KernelCall } from "./wasm/instance.js";
 
@@ -26,10 +27,6 @@ function converter(dtype: DType): ((value: number) => number) | null {
 }
 
 /** An operand's elements, and how they are read when it is broadcast to `sizes`. */
-interface Elements extends Layout {
-  readonly data: ElementArray;
-}
-
 function elementsOf(operand: Operand, sizes: readonly number[]): Elements {
   if (typeof operand === "number") return { data: Float64Array.of(operand), offset: 0, strides: sizes.map(() => 0) };
   const { offset, strides } = broadcastOperand(operand, sizes);
@@ -129,24 +126,32 @@ export function fill(output: Tensor, value: number): void {
 
 /** output[i] = x[i], converted to the output's dtype; `x` is broadcast. The two must not overlap in memory unless they coincide. */
 export function copy(output: Tensor, x: Tensor): void {
-  if (output.dtype === x.dtype && output.numel() >= bulkFrom && output.isContiguous() && isDense(x, output.sizes)) {
-    output.storage.data.set(x.storage.data.subarray(x.offset, x.offset + x.numel()), output.offset);
+  const { sizes } = output;
+  const { data } = output.storage;
+  if (output.isContiguous() && isDense(x, sizes)) {
+    const values = x.storage.data;
+    const count = output.numel();
+    if (count < bulkFrom && output.dtype === x.dtype) for (let i = 0; i < count; i++) data[output.offset + i] = values[x.offset + i]!;
+    else convertInto(output.dtype, data, output.offset, x.dtype, values.subarray(x.offset, x.offset + count));
     return;
   }
-  if (output.dtype === x.dtype && copyByRows(output, x)) return;
-  unary(output, x, x.dtype.isFloatingPoint && !output.dtype.isFloatingPoint && output.dtype.name !== "bool" ? Math.trunc : (value) => value);
+  copyStrided(sizes, elementsOf(output, sizes), output.dtype === x.dtype ? elementsOf(x, sizes) : converted(x, output.dtype, sizes));
 }
 
-/** Copies a row at a time. False unless rows are long and lie together on both sides. */
-function copyByRows(output: Tensor, x: Tensor): boolean {
-  const { sizes } = output;
-  const operand = broadcastOperand(x, sizes);
-  const count = rowLength(sizes);
-  if (count < bulkFrom || lastOf(output.strides) !== 1 || lastOf(operand.strides) !== 1) return false;
-  const out = output.storage.data;
-  const { data } = x.storage;
-  forEachRow(sizes, [output, operand], ([o, p]) => out.set(data.subarray(p!, p! + count), o));
-  return true;
+/** The elements in another dtype, broadcast to `sizes`. */
+function converted(x: Tensor, dtype: DType, sizes: readonly number[]): Elements {
+  const data = new dtype.array(x.numel());
+  convertInto(dtype, data, 0, x.dtype, denseValues(x));
+  const { offset, strides } = broadcastOperand({ sizes: x.sizes, strides: contiguousStrides(x.sizes), offset: 0 }, sizes);
+  return { data, offset, strides };
+}
+
+/** Writes `values` from `start` on, as `dtype` holds them. */
+function convertInto(dtype: DType, out: ElementArray, start: number, from: DType, values: ElementArray): void {
+  const end = start + values.length;
+  if (dtype.name === "bool" && from !== dtype) for (let i = start, k = 0; i < end; i++, k++) out[i] = values[k] !== 0 ? 1 : 0;
+  else out.set(values, start);
+  if (dtype.name === "int64" && from.isFloatingPoint) for (let i = start; i < end; i++) out[i] = Math.trunc(out[i]!);
 }
 
 /** The elements in row-major order: the tensor's own memory where they lie so already, else a copy. */
@@ -154,11 +159,6 @@ export function denseValues(x: Tensor): ElementArray {
   const { data } = x.storage;
   if (x.isContiguous()) return x.offset === 0 && x.numel() === data.length ? data : data.subarray(x.offset, x.offset + x.numel());
   const values = new x.dtype.array(x.numel());
-  const stride = lastOf(x.strides);
-  const count = rowLength(x.sizes);
-  let position = 0;
-  forEachRow(x.sizes, [x], ([o]) => {
-    for (let i = 0; i < count; i++) values[position++] = data[o! + i * stride]!;
-  });
+  copyStrided(x.sizes, { data: values, offset: 0, strides: contiguousStrides(x.sizes) }, elementsOf(x, x.sizes));
   return values;
 }

@@ -1,18 +1,37 @@
-import type { Tensor } from "../tensor.js";
-
 /** One tensor's part in a walk: where it starts and how far each dimension steps, 0 where it is broadcast. */
 export interface Operand {
   readonly offset: number;
   readonly strides: readonly number[];
 }
 
+/** A tensor's shape in memory. */
+export interface Geometry extends Operand {
+  readonly sizes: readonly number[];
+}
+
 /** How `tensor` is read when it is broadcast to `sizes`, which its own sizes must fit. */
-export function broadcastOperand(tensor: Tensor, sizes: readonly number[]): Operand {
+export function broadcastOperand(tensor: Geometry, sizes: readonly number[]): Operand {
   const own = tensor.sizes;
   if (own.length === sizes.length && own.every((size, i) => size === sizes[i])) return tensor;
   const missing = sizes.length - own.length;
   const strides = sizes.map((size, i) => (i < missing || (own[i - missing] === 1 && size !== 1) ? 0 : tensor.strides[i - missing]!));
   return { offset: tensor.offset, strides };
+}
+
+/** As few dimensions as the operands can be walked along together: those of size 1 left out, those that go on evenly made one. */
+export function mergedDims(sizes: readonly number[], operands: readonly Operand[]): { readonly sizes: readonly number[]; readonly operands: readonly Operand[] } {
+  const merged: number[] = [];
+  const strides = operands.map((): number[] => []);
+  for (let dim = 0; dim < sizes.length; dim++) {
+    const size = sizes[dim]!;
+    if (size === 1) continue;
+    const last = merged.length - 1;
+    const goesOn = last >= 0 && operands.every((operand, k) => strides[k]![last] === operand.strides[dim]! * size);
+    const at = goesOn ? last : last + 1;
+    merged[at] = goesOn ? merged[last]! * size : size;
+    for (let k = 0; k < operands.length; k++) strides[k]![at] = operands[k]!.strides[dim]!;
+  }
+  return { sizes: merged, operands: operands.map(({ offset }, k) => ({ offset, strides: strides[k]! })) };
 }
 
 /**
@@ -42,7 +61,7 @@ export function forEachRow(sizes: readonly number[], operands: readonly Operand[
 }
 
 /** Calls `body` with every element's offset, in row-major order. */
-export function forEachOffset(tensor: Tensor, body: (offset: number, position: number) => void): void {
+export function forEachOffset(tensor: Geometry, body: (offset: number, position: number) => void): void {
   const { sizes } = tensor;
   const count = sizes.length === 0 ? 1 : sizes[sizes.length - 1]!;
   const stride = sizes.length === 0 ? 0 : tensor.strides[sizes.length - 1]!;

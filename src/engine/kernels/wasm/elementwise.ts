@@ -1,7 +1,7 @@
 import { bool, float32, type ElementArray } from "../../dtype.js";
 import { equalSizes } from "../../size.js";
 import type { Tensor } from "../../tensor.js";
-import { broadcastOperand, offsetsOf } from "../strided.js";
+import { broadcastOperand, mergedDims, offsetsOf, type Operand as Layout } from "../strided.js";
 import { isForWasm, isTruthKernel, wasmKernels, type KernelCall } from "./instance.js";
 
 /** Arrays go through the kernels' memory a piece at a time: the pieces stay in the second-level cache, so that bringing them in and out costs little. */
@@ -75,32 +75,17 @@ function rowsOf(output: Tensor, operands: readonly Operand[]): Rows {
   const total = output.numel();
   const single = operands.map((operand) => singleRow(operand, output));
   if (!single.includes(null)) return { length: total, count: 1, sources: single as Source[] };
-  const layouts = operands.map((operand) =>
-    typeof operand === "number"
-      ? { data: Float32Array.of(operand), offset: 0, strides: output.sizes.map(() => 0) }
-      : { data: operand.storage.data, ...layoutOf(operand, output.sizes) },
-  );
-  // From the last dimension outwards: those along which every operand goes on as within it are one.
-  const { sizes } = output;
-  let dim = sizes.length - 1;
-  let length = 1;
-  let steps: readonly number[] = layouts.map(() => 0);
-  for (; dim >= 0; dim--) {
-    const size = sizes[dim]!;
-    if (size === 1) continue;
-    const strides = layouts.map((layout) => layout.strides[dim]!);
-    if (length === 1) steps = strides;
-    else if (!strides.every((stride, k) => stride === steps[k]! * length)) break;
-    length *= size;
-  }
-  const outer = sizes.slice(0, dim + 1);
-  const sources = layouts.map(({ data, offset, strides }, k): Source => {
-    const outerStrides = strides.slice(0, dim + 1);
-    const step = steps[k]!;
-    const isSame = outerStrides.every((stride, i) => stride === 0 || outer[i] === 1);
+  const { sizes, operands: layouts } = mergedDims(output.sizes, operands.map((operand) => layoutOf(operand, output.sizes)));
+  const outer = sizes.slice(0, -1);
+  const length = sizes.length === 0 ? 1 : sizes[sizes.length - 1]!;
+  const sources = layouts.map(({ offset, strides }, k): Source => {
+    const operand = operands[k]!;
+    const data = typeof operand === "number" ? Float32Array.of(operand) : operand.storage.data;
+    const step = strides[outer.length] ?? 0;
+    const isSame = outer.every((_, i) => strides[i] === 0);
     if (isSame && (step === 0 || (outer.length > 0 && length <= piece))) return { data, pattern: "kept", starts: [offset], step };
-    if (step === 1 && isEven(outer, outerStrides, length)) return { data, pattern: "dense", starts: [offset], step };
-    return { data, pattern: "rows", starts: offsetsOf(outer, outerStrides, offset), step };
+    if (step === 1 && isEven(outer, strides, length)) return { data, pattern: "dense", starts: [offset], step };
+    return { data, pattern: "rows", starts: offsetsOf(outer, strides, offset), step };
   });
   return { length, count: total / length, sources };
 }
@@ -112,16 +97,14 @@ function singleRow(operand: Operand, output: Tensor): Source | null {
   return { data: operand.storage.data, pattern: "dense", starts: [operand.offset], step: 1 };
 }
 
-function layoutOf(tensor: Tensor, sizes: readonly number[]): { readonly offset: number; readonly strides: readonly number[] } {
-  const { offset, strides } = broadcastOperand(tensor, sizes);
-  return { offset, strides };
+function layoutOf(operand: Operand, sizes: readonly number[]): Layout {
+  return typeof operand === "number" ? { offset: 0, strides: sizes.map(() => 0) } : broadcastOperand(operand, sizes);
 }
 
 /** Whether rows follow upon each other without gaps. */
 function isEven(outer: readonly number[], strides: readonly number[], length: number): boolean {
   let expected = length;
   for (let i = outer.length - 1; i >= 0; i--) {
-    if (outer[i] === 1) continue;
     if (strides[i] !== expected) return false;
     expected *= outer[i]!;
   }
