@@ -328,4 +328,8 @@ sample("asStridedScatter", (a, b) => torch.asStridedScatter(a, b, [2], [1], 1), 
 sample("gradients of a product and of a view", (a, b) =>
   torch.enableGrad(() => torch.autograd.grad(a.mm(b).t().square().sum(), [a, b], { createGraph: true }) as torch.Tensor[]), x(2, 3), x(3, 2));
 
+// ---- sizes from which on another way is taken
+
+sample("cdist of many rows", (a, b) => torch.cdist(a, b.mul(1.3)), x(26, 2), x(2, 2));
+
 export const operationSamples: readonly OperationSample[] = table.samples;

@@ -20,7 +20,7 @@ defineDerivative("linear", composed<[x: Tensor, weight: Tensor, bias: Tensor | n
   const product = x.matmul(weight.sizes.length === 1 ? weight : weight.t());
   return bias === null ? product : product.add(bias);
 }));
-defineDerivative(["inv", "slogdet", "solve", "cholesky", "pinv", "matrixExp"], itself);
+defineDerivative(["inv", "slogdet", "solve", "cholesky", "pinv", "matrixExp", "euclideanDist"], itself);
 defineDerivative<[a: Tensor]>("det", (g, { args: [a] }) => [g.mul(linalg.det(a)).unsqueeze(-1).unsqueeze(-1).mul(linalg.inv(a).mT)]);
 
 interface Factors {

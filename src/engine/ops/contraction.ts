@@ -7,6 +7,7 @@ import { normalizeDim, Tensor } from "../tensor.js";
 import { collect, inOrder, requiredFirst, type AllArguments, type Arguments, type WithRequired } from "./arguments.js";
 import { mul, sub } from "./binary.js";
 import { ofTwo, type OfTwo } from "./elementwiseRows.js";
+import { euclideanDistance } from "./euclideanDistance.js";
 import { indexSelect } from "./indexing.js";
 import { triuIndices } from "./joining.js";
 import { bmm, dot, matmul, mm, outer, type AddProductOptions } from "./matmul.js";
@@ -340,11 +341,15 @@ export interface CdistOptions {
   readonly p?: number;
 }
 
+/** From more rows on, PyTorch has Euclidean distances from a matrix product ("use_mm_for_euclid_dist_if_necessary"). */
+const mostRowsByDifferences = 25;
+
 const cdistOperation = defineComposite("cdist", (x: Tensor, y: Tensor, p: number): Tensor => {
   const [width, other] = [x.sizes[x.sizes.length - 1], y.sizes[y.sizes.length - 1]];
   if (x.sizes.length < 2) throw new RuntimeError(`cdist only supports at least 2D tensors, X1 got: ${x.sizes.length}D`);
   if (y.sizes.length < 2) throw new RuntimeError(`cdist only supports at least 2D tensors, X2 got: ${y.sizes.length}D`);
   if (width !== other) throw new RuntimeError(`X1 and X2 must have the same number of columns. X1: ${width} X2: ${other}`);
+  if (p === 2 && x.dtype.isFloatingPoint && Math.max(x.sizes[x.sizes.length - 2]!, y.sizes[y.sizes.length - 2]!) > mostRowsByDifferences) return euclideanDistance(x, y);
   return vectorNorm(sub(unsqueeze(x, -2), unsqueeze(y, -3)), p, -1, false);
 });
 
