@@ -133,12 +133,21 @@ function alongIndex(x: Tensor, dim: number, index: Tensor, other: Tensor, visit:
   });
 }
 
-/** Positions of the elements that are not zero, counted in row-major order. */
+/** Positions, in row-major order, of the elements that are not zero. */
 export function nonzeroPositions(x: Tensor): Int32Array {
   const values = denseValues(x);
   let count = 0;
-  for (let i = 0; i < values.length; i++) if (values[i] !== 0) count++;
-  const positions = new Int32Array(count);
-  for (let i = 0, o = 0; i < values.length; i++) if (values[i] !== 0) positions[o++] = i;
-  return positions;
+  for (let i = 0; i < values.length; i++) count += values[i] !== 0 ? 1 : 0;
+  // Every position is written, and stays where the next one goes further: without a branch, which masks make hard to foresee.
+  const positions = new Int32Array(count + 1);
+  for (let i = 0, o = 0; i < values.length; i++) {
+    positions[o] = i;
+    o += values[i] !== 0 ? 1 : 0;
+  }
+  return positions.subarray(0, count);
+}
+
+/** The index along one dimension of every position in a row-major tensor, as every `step`th element from `start` on. */
+export function writeCoordinates(out: ElementArray, start: number, step: number, positions: Int32Array, size: number, stride: number): void {
+  for (let i = 0, o = start; i < positions.length; i++, o += step) out[o] = ((positions[i]! / stride) | 0) % size;
 }

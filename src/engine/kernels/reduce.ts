@@ -138,6 +138,16 @@ export function norm(output: ElementArray, slices: Slices, order: number): void 
   }
 }
 
+/** 1 where a slice has an element that is zero, or one that is not, else 0. */
+export function contains(output: ElementArray, { data, starts, size, stride }: Slices, what: "zero" | "nonzero"): void {
+  const wanted = what === "zero";
+  for (let s = 0; s < starts.length; s++) {
+    let k = 0;
+    for (let i = starts[s]!; k < size && (data[i] === 0) !== wanted; i += stride) k++;
+    output[s] = k < size ? 1 : 0;
+  }
+}
+
 export function countNonzero(output: ElementArray, { data, starts, size, stride }: Slices): void {
   for (let s = 0; s < starts.length; s++) {
     let count = 0;

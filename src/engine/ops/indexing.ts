@@ -159,8 +159,8 @@ function checkMask(mask: Tensor, x: Tensor, dim: number, original: number): void
   });
 }
 
-function positionsTensor(positions: readonly number[]): Tensor {
-  return new Tensor(Storage.wrap(int64, Float64Array.from(positions)), [positions.length], [1], 0);
+function positionsTensor(positions: readonly number[] | Float64Array): Tensor {
+  return new Tensor(Storage.wrap(int64, positions instanceof Float64Array ? positions : Float64Array.from(positions)), [positions.length], [1], 0);
 }
 
 /** Where a mask is true, one index tensor a dimension (one for a mask without dimensions). */
@@ -168,7 +168,11 @@ function maskPositions(mask: Tensor): Tensor[] {
   requireValues(mask, "indexing with a mask");
   const flat = kernels.nonzeroPositions(mask);
   const strides = mask.sizes.length === 0 ? [1] : contiguousStrides(mask.sizes);
-  return strides.map((stride, dim) => positionsTensor(Array.from(flat, (position) => Math.floor(position / stride) % (mask.sizes[dim] ?? 1))));
+  return strides.map((stride, dim) => {
+    const coordinates = new Float64Array(flat.length);
+    kernels.writeCoordinates(coordinates, 0, 1, flat, mask.sizes[dim] ?? 1, stride);
+    return positionsTensor(coordinates);
+  });
 }
 
 /** Results whose shape follows from values do not exist on the meta device. */
@@ -1058,10 +1062,7 @@ const nonzeroOperation = defineOperation<[x: Tensor]>({
   forward(output, x) {
     const positions = kernels.nonzeroPositions(x);
     const strides = contiguousStrides(x.sizes);
-    const out = output.storage.data;
-    for (let i = 0, o = 0; i < positions.length; i++) {
-      for (let dim = 0; dim < strides.length; dim++) out[o++] = Math.floor(positions[i]! / strides[dim]!) % x.sizes[dim]!;
-    }
+    strides.forEach((stride, dim) => kernels.writeCoordinates(output.storage.data, dim, strides.length, positions, x.sizes[dim]!, stride));
   },
 });
 

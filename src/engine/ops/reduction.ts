@@ -517,17 +517,15 @@ export function logsumexp(x: Tensor, ...args: Arguments<[dim: Dims, keepdim: boo
 
 // ---- truth values and counts
 
-/** any: not all are zero. all: none is zero, so as many are not zero as there are. */
+/** any: some are not zero. all: none is zero. */
 function truthRow(name: "any" | "all"): OperationRow<ReductionArgs> {
   return {
     name,
     infer: (x, dim, keepdim) => ({ sizes: reducedSizes(x, reducedDims(x, dim), keepdim), dtype: x.dtype === uint8 ? uint8 : bool }),
     forward(output, x, dim) {
-      const slices = slicesOf(x, reducedDims(x, dim));
-      const counts = new Float64Array(slices.starts.length);
-      kernels.countNonzero(counts, slices);
       const truth = output.storage.data;
-      for (let s = 0; s < counts.length; s++) truth[s] = (name === "any" ? counts[s]! > 0 : counts[s] === slices.size) ? 1 : 0;
+      kernels.contains(truth, slicesOf(x, reducedDims(x, dim)), name === "any" ? "nonzero" : "zero");
+      if (name === "all") for (let s = 0; s < truth.length; s++) truth[s] = 1 - truth[s]!;
     },
   };
 }
