@@ -98,9 +98,29 @@ describe("WebAssembly kernels agree with plain JavaScript", () => {
     });
   });
 
-  it.each([[7, 333], [40, 1001], [2000, 3], [2, 20000]])("softmax and layer normalization of %i rows of %i", (rows, size) => {
-    expectClose(() => torch.randn(rows, size).softmax(-1));
+  it.each([[7, 333], [40, 1001], [2000, 3], [2, 20000], [20000, 5]])("softmax along either dimension, its logarithm and layer normalization of %i rows of %i", (rows, size) => {
+    for (const dim of [0, 1]) {
+      expectClose(() => torch.randn(rows, size).softmax(dim));
+      expectClose(() => torch.randn(rows, size).logSoftmax(dim));
+      expectClose(() => torch.randn(rows, size).logsumexp(dim));
+    }
     expectClose(() => new nn.LayerNorm(size)(torch.randn(rows, size).mul(3)));
+  });
+
+  it.each(["softmax", "logSoftmax"] as const)("%s along a dimension in the middle, and its gradient", (name) => {
+    expectClose(() => {
+      const x = torch.randn(7, 33, 35).requiresGrad_();
+      const y = x[name](1);
+      y.mul(torch.randn(y.shape)).sum().backward();
+      return torch.cat([y.detach(), x.grad!]);
+    });
+  });
+
+  it("logsumexp of infinities and NaN, and along several dimensions", () => {
+    const row = [[1, 2, 3], [-Infinity, -Infinity, -Infinity], [Infinity, 1, 2], [NaN, Infinity, 1], [NaN, 1, 2], [-Infinity, 0, 0], [-Infinity, Infinity, 0]];
+    expectWithin(4, () => torch.tensor(row).repeat(100, 1).logsumexp(1));
+    expectWithin(4, () => torch.tensor(row).t().repeat(1, 100).logsumexp(0));
+    expectClose(() => torch.randn(7, 33, 35).logsumexp([0, 2]));
   });
 
   it.each([

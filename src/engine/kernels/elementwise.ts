@@ -1,4 +1,4 @@
-import { type DType, type ElementArray } from "../dtype.js";
+import { bool, type DType, type ElementArray } from "../dtype.js";
 import { contiguousStrides, equalSizes } from "../size.js";
 import type { Tensor } from "../tensor.js";
 import { broadcastOperand, forEachRow } from "./strided.js";
@@ -128,14 +128,13 @@ export function fill(output: Tensor, value: number): void {
 export function copy(output: Tensor, x: Tensor): void {
   const { sizes } = output;
   const { data } = output.storage;
-  if (output.isContiguous() && isDense(x, sizes)) {
+  if (output.dtype === bool && x.dtype !== bool) unary(output, x, (value) => (value !== 0 ? 1 : 0), ["ne", 0]);
+  else if (output.isContiguous() && isDense(x, sizes)) {
     const values = x.storage.data;
     const count = output.numel();
     if (count < bulkFrom && output.dtype === x.dtype) for (let i = 0; i < count; i++) data[output.offset + i] = values[x.offset + i]!;
     else convertInto(output.dtype, data, output.offset, x.dtype, values.subarray(x.offset, x.offset + count));
-    return;
-  }
-  copyStrided(sizes, elementsOf(output, sizes), output.dtype === x.dtype ? elementsOf(x, sizes) : converted(x, output.dtype, sizes));
+  } else copyStrided(sizes, elementsOf(output, sizes), output.dtype === x.dtype ? elementsOf(x, sizes) : converted(x, output.dtype, sizes));
 }
 
 /** The elements in another dtype, broadcast to `sizes`. */
@@ -146,12 +145,10 @@ function converted(x: Tensor, dtype: DType, sizes: readonly number[]): Elements 
   return { data, offset, strides };
 }
 
-/** Writes `values` from `start` on, as `dtype` holds them. */
+/** Writes `values` from `start` on, as `dtype`, one of numbers, holds them. */
 function convertInto(dtype: DType, out: ElementArray, start: number, from: DType, values: ElementArray): void {
-  const end = start + values.length;
-  if (dtype.name === "bool" && from !== dtype) for (let i = start, k = 0; i < end; i++, k++) out[i] = values[k] !== 0 ? 1 : 0;
-  else out.set(values, start);
-  if (dtype.name === "int64" && from.isFloatingPoint) for (let i = start; i < end; i++) out[i] = Math.trunc(out[i]!);
+  out.set(values, start);
+  if (dtype.name === "int64" && from.isFloatingPoint) for (let i = start; i < start + values.length; i++) out[i] = Math.trunc(out[i]!);
 }
 
 /** The elements in row-major order: the tensor's own memory where they lie so already, else a copy. */

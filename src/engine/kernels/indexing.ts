@@ -1,7 +1,7 @@
-import type { ElementArray } from "../dtype.js";
+import { bool, type ElementArray } from "../dtype.js";
 import { IndexError, RuntimeError } from "../errors.js";
-import type { Tensor } from "../tensor.js";
-import { denseValues } from "./elementwise.js";
+import { Tensor } from "../tensor.js";
+import { copy, denseValues } from "./elementwise.js";
 import { forEachRow, offsetsOf, type Operand } from "./strided.js";
 
 /** Reading and writing elements at computed places. */
@@ -135,16 +135,34 @@ function alongIndex(x: Tensor, dim: number, index: Tensor, other: Tensor, visit:
 
 /** Positions, in row-major order, of the elements that are not zero. */
 export function nonzeroPositions(x: Tensor): Int32Array {
-  const values = denseValues(x);
-  let count = 0;
-  for (let i = 0; i < values.length; i++) count += values[i] !== 0 ? 1 : 0;
+  const truth = truthOf(x);
+  const count = sumOf(truth);
   // Every position is written, and stays where the next one goes further: without a branch, which masks make hard to foresee.
   const positions = new Int32Array(count + 1);
-  for (let i = 0, o = 0; i < values.length; i++) {
+  for (let i = 0, o = 0; i < truth.length; i++) {
     positions[o] = i;
-    o += values[i] !== 0 ? 1 : 0;
+    o += truth[i]!;
   }
   return positions.subarray(0, count);
+}
+
+/** How many elements are not zero. */
+export function countNonzero(x: Tensor): number {
+  return sumOf(truthOf(x));
+}
+
+/** 1 for each element that is not zero, else 0. */
+function truthOf(x: Tensor): Uint8Array {
+  if (x.dtype === bool) return denseValues(x) as Uint8Array;
+  const truth = Tensor.allocate(x.sizes, bool, "cpu");
+  copy(truth, x);
+  return truth.storage.data as Uint8Array;
+}
+
+function sumOf(truth: Uint8Array): number {
+  let sum = 0;
+  for (let i = 0; i < truth.length; i++) sum += truth[i]!;
+  return sum;
 }
 
 /** The index along one dimension of every position in a row-major tensor, as every `step`th element from `start` on. */

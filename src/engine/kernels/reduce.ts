@@ -1,5 +1,6 @@
 import type { ElementArray } from "../dtype.js";
 import type { Slices } from "./slices.js";
+import { logSumExpInWasm } from "./wasm/rows.js";
 
 /**
  * One number from each slice, in order, computed in double precision. `output` is row-major. NaN in a slice makes its result NaN
@@ -110,8 +111,11 @@ export function extremePosition(output: ElementArray, { data, starts, size, stri
 }
 
 /** log(sum(exp(x))), shifted by the largest element so that nothing overflows. */
-export function logSumExp(output: ElementArray, { data, starts, size, stride }: Slices): void {
+export function logSumExp(output: ElementArray, slices: Slices): void {
+  const { data, starts, size, stride } = slices;
+  const isFound = logSumExpInWasm(output, slices);
   for (let s = 0; s < starts.length; s++) {
+    if (isFound && output[s] === output[s]) continue;
     const start = starts[s]!;
     let largest = -Infinity;
     for (let k = 0, i = start; k < size; k++, i += stride) if (!(data[i]! <= largest)) largest = data[i]!;

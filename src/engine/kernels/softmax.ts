@@ -18,7 +18,7 @@ function forEachSlice({ outer, size, inner }: Slices, slice: (start: number) => 
 /** e^x over the sum of the slice's. Shifted by the slice's largest element, so that nothing overflows. */
 export function softmax(output: ElementArray, x: ElementArray, slices: Slices): void {
   const { size, inner } = slices;
-  if (inner === 1 && output instanceof Float32Array && x instanceof Float32Array && softmaxInWasm(output, x, size)) return;
+  if (output instanceof Float32Array && x instanceof Float32Array && softmaxInWasm(output, x, slices)) return;
   const powers = new Float64Array(size);
   forEachSlice(slices, (start) => {
     const largest = maximum(x, start, size, inner);
@@ -31,7 +31,7 @@ export function softmax(output: ElementArray, x: ElementArray, slices: Slices): 
 /** The logarithm of `softmax`, exact where the latter would round to zero. */
 export function logSoftmax(output: ElementArray, x: ElementArray, slices: Slices): void {
   const { size, inner } = slices;
-  if (inner === 1 && output instanceof Float32Array && x instanceof Float32Array && logSoftmaxInWasm(output, x, size)) return;
+  if (output instanceof Float32Array && x instanceof Float32Array && logSoftmaxInWasm(output, x, slices)) return;
   forEachSlice(slices, (start) => {
     const largest = maximum(x, start, size, inner);
     let sum = 0;
@@ -63,9 +63,9 @@ export function logSoftmaxBackward(result: ElementArray, gradient: ElementArray,
   });
 }
 
-function backwardInWasm(kernel: Parameters<typeof softmaxBackwardInWasm>[0], result: ElementArray, gradient: ElementArray, y: ElementArray, { size, inner }: Slices): boolean {
-  if (inner !== 1 || !(result instanceof Float32Array && gradient instanceof Float32Array && y instanceof Float32Array)) return false;
-  return softmaxBackwardInWasm(kernel, result, gradient, y, size);
+function backwardInWasm(kernel: Parameters<typeof softmaxBackwardInWasm>[0], result: ElementArray, gradient: ElementArray, y: ElementArray, slices: Slices): boolean {
+  if (!(result instanceof Float32Array && gradient instanceof Float32Array && y instanceof Float32Array)) return false;
+  return softmaxBackwardInWasm(kernel, result, gradient, y, slices);
 }
 
 function maximum(x: ElementArray, start: number, size: number, step: number): number {

@@ -21,8 +21,8 @@ export function copyStrided(sizes: readonly number[], target: Elements, source: 
     return;
   }
   const columns = merged[last]!;
-  const across = dimAcross(merged, from.strides);
-  if (across >= 0) {
+  const across = dimAcross(from.strides) ?? dimAcross(to.strides);
+  if (across !== null) {
     const others = <Value>(values: readonly Value[]): readonly Value[] => values.filter((_, dim) => dim !== across);
     const walks = [to, from].map(({ offset, strides }) => ({ offset, strides: others(strides) }));
     forEachRow(others(merged), walks, ([o, p]) => {
@@ -39,14 +39,16 @@ export function copyStrided(sizes: readonly number[], target: Elements, source: 
   forEachRow(merged, operands, ([o, p]) => copyRow(target.data, o!, step, source.data, p!, stepFrom, columns));
 }
 
-/** The dimension along which the source lies more closely together than along the last one, if there is one. */
-function dimAcross(sizes: readonly number[], strides: readonly number[]): number {
-  let closest = sizes.length - 1;
-  for (let dim = 0; dim < sizes.length; dim++) if (strides[dim]! > 0 && strides[dim]! < strides[closest]!) closest = dim;
-  return closest === sizes.length - 1 || sizes[closest] === 1 ? -1 : closest;
+/** The dimension along which elements lie more closely together than along the last one, if there is one. */
+function dimAcross(strides: readonly number[]): number | null {
+  const last = strides.length - 1;
+  let closest = last;
+  for (let dim = 0; dim < last; dim++) if (strides[dim]! > 0 && strides[dim]! < strides[closest]!) closest = dim;
+  return closest === last ? null : closest;
 }
 
-function copyRow(out: ElementArray, start: number, step: number, data: ElementArray, from: number, stepFrom: number, count: number): void {
+/** Copies a row: `step` and `stepFrom` apart are its elements in the target and in the source. */
+export function copyRow(out: ElementArray, start: number, step: number, data: ElementArray, from: number, stepFrom: number, count: number): void {
   if (step === 1 && stepFrom === 0 && count >= bulkFrom) out.fill(data[from]!, start, start + count);
   else if (step === 1 && stepFrom === 1 && count >= bulkFrom) out.set(data.subarray(from, from + count), start);
   else for (let i = 0, o = start, p = from; i < count; i++, o += step, p += stepFrom) out[o] = data[p]!;
@@ -61,19 +63,18 @@ interface Matrix {
 
 function copyMatrix(target: Matrix, source: Matrix, rows: number, columns: number): void {
   for (let i = 0; i < rows; i += block) {
-    const end = Math.min(rows, i + block);
     for (let j = 0; j < columns; j += block) {
-      const count = Math.min(columns - j, block);
-      for (let r = i; r < end; r++) {
-        copyFew(
-          target.data, target.start + r * target.row + j * target.column, target.column,
-          source.data, source.start + r * source.row + j * source.column, source.column, count,
-        );
-      }
+      copyBlock(target, source, i, Math.min(rows, i + block), j, Math.min(columns, j + block));
     }
   }
 }
 
-function copyFew(out: ElementArray, start: number, step: number, data: ElementArray, from: number, stepFrom: number, count: number): void {
-  for (let i = 0, o = start, p = from; i < count; i++, o += step, p += stepFrom) out[o] = data[p]!;
+function copyBlock(target: Matrix, source: Matrix, row: number, rowEnd: number, column: number, columnEnd: number): void {
+  const { data: out, column: step } = target;
+  const { data, column: stepFrom } = source;
+  for (let r = row; r < rowEnd; r++) {
+    let o = target.start + r * target.row + column * step;
+    let p = source.start + r * source.row + column * stepFrom;
+    for (let c = column; c < columnEnd; c++, o += step, p += stepFrom) out[o] = data[p]!;
+  }
 }

@@ -1029,7 +1029,7 @@ const maskedSelectOperation = defineOperation<[x: Tensor, mask: Tensor], Int32Ar
     requireBool(mask, "masked_select: expected BoolTensor for mask");
     requireValues(mask, "maskedSelect");
     const sizes = broadcastSizes(x.sizes, mask.sizes);
-    return { sizes: [kernels.nonzeroPositions(expandedTo(mask, sizes)).length], dtype: x.dtype };
+    return { sizes: [kernels.countNonzero(expandedTo(mask, sizes))], dtype: x.dtype };
   },
   forward(output, x, mask) {
     const sizes = broadcastSizes(x.sizes, mask.sizes);
@@ -1057,7 +1057,7 @@ const nonzeroOperation = defineOperation<[x: Tensor]>({
   name: "nonzero",
   infer(x) {
     requireValues(x, "nonzero");
-    return { sizes: [kernels.nonzeroPositions(x).length, x.sizes.length], dtype: int64 };
+    return { sizes: [kernels.countNonzero(x), x.sizes.length], dtype: int64 };
   },
   forward(output, x) {
     const positions = kernels.nonzeroPositions(x);

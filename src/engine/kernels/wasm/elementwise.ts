@@ -2,6 +2,7 @@ import { bool, float32, type ElementArray } from "../../dtype.js";
 import { equalSizes } from "../../size.js";
 import type { Tensor } from "../../tensor.js";
 import { broadcastOperand, mergedDims, offsetsOf, type Operand as Layout } from "../strided.js";
+import { copyRow } from "../stridedCopy.js";
 import { isForWasm, isTruthKernel, wasmKernels, type KernelCall } from "./instance.js";
 
 /** Arrays go through the kernels' memory a piece at a time: the pieces stay in the second-level cache, so that bringing them in and out costs little. */
@@ -13,8 +14,6 @@ export const wasmFrom = 256;
 const bytes = Float32Array.BYTES_PER_ELEMENT;
 /** Where the operands' pieces lie, and one for a result that must not be written over any of them. */
 const places = Array.from({ length: 6 }, (_, i) => 1024 + i * piece * bytes);
-/** Shorter runs are copied by a loop. */
-const bulkFrom = 32;
 
 /** A run of elements. */
 export interface Run {
@@ -138,7 +137,7 @@ function bringInRepeated(memory: Float32Array, to: number, { data, starts, step 
     memory.fill(data[starts[0]!]!, to, to + count);
     return;
   }
-  copyRun(memory, to, data, starts[0]!, step, columns);
+  copyRow(memory, to, 1, data, starts[0]!, step, columns);
   for (let filled = columns; filled < count; filled *= 2) memory.copyWithin(to + filled, to, to + Math.min(filled, count - filled));
 }
 
@@ -150,11 +149,6 @@ function bringIn(
     memory.set(data.subarray(from, from + rows * columns), to);
     return;
   }
-  for (let r = 0; r < rows; r++) copyRun(memory, to + r * columns, data, starts[row + r]! + column * step, step, columns);
+  for (let r = 0; r < rows; r++) copyRow(memory, to + r * columns, 1, data, starts[row + r]! + column * step, step, columns);
 }
 
-function copyRun(memory: Float32Array, to: number, data: ElementArray, from: number, step: number, count: number): void {
-  if (step === 0) memory.fill(data[from]!, to, to + count);
-  else if (step === 1 && count >= bulkFrom) memory.set(data.subarray(from, from + count), to);
-  else for (let i = 0; i < count; i++) memory[to + i] = data[from + i * step]!;
-}
