@@ -19,7 +19,7 @@ interface Crossover {
   /** Where the constant stands. */
   readonly file: string;
   /** What is counted. */
-  readonly unit: "elements" | "multiplications";
+  readonly unit: "elements" | "elements of a run" | "multiplications";
   /** Exponents of two of the sizes to try. */
   readonly from: number;
   readonly to: number;
@@ -57,6 +57,7 @@ const inWasm: readonly Crossover[] = [
   { name: "mul of rows by a number each", file: "wasm/elementwise.ts", unit: "elements", from: 6, to: 14, prepare: (size) => { const [a, b] = [torch.rand(size / 16, 16), torch.rand(size / 16, 1)]; return () => void a.mul(b); } },
   { name: "softmax of rows of 64", file: "wasm/rows.ts", unit: "elements", from: 6, to: 14, prepare: (size) => { const a = torch.rand(size / 64, 64); return () => void a.softmax(-1); } },
   { name: "layer norm of rows of 64", file: "wasm/rows.ts", unit: "elements", from: 6, to: 14, prepare: (size) => { const [a, norm] = [torch.rand(size / 64, 64), new nn.LayerNorm(64)]; return () => void norm(a); } },
+  { name: "batch norm of 65536 elements", file: "ops/normalization.ts", unit: "elements of a run", from: 0, to: 8, prepare: (size) => { const [a, norm] = [torch.rand(2 ** 12 / size, 16, size), new nn.BatchNorm1d(16)]; return () => void norm(a); } },
   { name: "uniform", file: "wasm/random.ts", unit: "elements", from: 6, to: 14, prepare: (size) => () => void torch.rand(size) },
   { name: "normal", file: "wasm/random.ts", unit: "elements", from: 6, to: 14, prepare: (size) => () => void torch.randn(size) },
   { name: "SGD", file: "wasm/optimizers.ts", unit: "elements", from: 5, to: 13, prepare: optimizer((parameter) => new torch.optim.SGD([parameter], 0.01)) },

@@ -2,6 +2,7 @@ import { defineComposite, defineOperation } from "../dispatch.js";
 import type { ElementArray } from "../dtype.js";
 import { RuntimeError, ValueError } from "../errors.js";
 import { denseValues } from "../kernels/elementwise.js";
+import { isForWasm } from "../kernels/wasm/instance.js";
 import { combineRowsInWasm, normalizeRowsBackwardInWasm, normalizeRowsInWasm, rowDotsInWasm, rowMomentsInWasm, scaleRowsInWasm } from "../kernels/wasm/rows.js";
 import { equalSizes, formatSizes, product, Size } from "../size.js";
 import { Tensor } from "../tensor.js";
@@ -84,10 +85,10 @@ function groups(x: Tensor, groupCount: number): Slices {
 
 /** Whether weight and bias have one number for each run of a slice's neighbouring elements: numbers of its own then say all about a run. */
 function haveOwnNumbers({ inner, parameterStep }: Slices): boolean {
-  return parameterStep === 0 && inner >= shortestRun;
+  return parameterStep === 0 && isForWasm(inner, shortestRun);
 }
 
-/** Shorter runs cost more for their numbers than for their elements. */
+/** Shorter runs cost more for their numbers than for their elements (`npm run bench -- crossover`). */
 const shortestRun = 8;
 
 /** Calls `run` with the number of every run among all, in the order of memory, of its slice and of its parameters. */
