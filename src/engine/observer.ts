@@ -16,8 +16,8 @@ export interface Observer {
   /** A sequence calls its child registered under `name`: says which place of a module used twice is meant. Comes right before `moduleEntered`. */
   childCalled?(parent: Module, name: string): void;
   /**
-   * An operation of the public surface ran; what it is made of is not reported. `output` holds tensors as the caller gets them. Of an operation that may
-   * give out its own argument (dropout that is off), the caller gets what this returns, as of `moduleLeft`.
+   * An operation of the public surface ran, one that makes a tensor from nothing included; what it is made of is not reported. `output` holds tensors as
+   * the caller gets them. Of an operation that may give out its own argument (dropout that is off), the caller gets what this returns, as of `moduleLeft`.
    */
   operation?(name: string, args: readonly unknown[], output: unknown): unknown;
   operationFailed?(name: string, args: readonly unknown[], error: unknown): void;

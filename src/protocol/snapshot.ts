@@ -168,7 +168,7 @@ export interface TraceValue {
     /** The step that computed it: an operation, or a module that hands on what it was given (Identity, Dropout while evaluating). */
     | { readonly kind: "step"; readonly step: StepId }
     | { readonly kind: "tensor"; readonly tensor: TensorId }
-    /** Came from outside the pass: a tensor of the user's own, or one made without inputs. */
+    /** Came from outside the pass: a tensor of the user's own that was there before. */
     | { readonly kind: "constant" };
   /**
    * Of an activation, over at most some thousand elements at an even stride: mean and population standard deviation of the finite ones (null where there

@@ -61,7 +61,7 @@ describe("data flow inside containers", () => {
     const net = new Slices();
     net(torch.rand(2, 6));
     expect(edges(snapshotOf(inspection, net), "")).toEqual([
-      "| in:0 > a in:0 (2,6)", "#constant:0 out:0 > #copy_:0 in:0 (2,6)", "a out:0 > #copy_:0 in:1 (2,3)",
+      "| in:0 > a in:0 (2,6)", "#zeros:0 out:0 > #copy_:0 in:0 (2,6)", "a out:0 > #copy_:0 in:1 (2,3)",
       "| in:0 > b in:0 (2,6)", "#copy_:0 out:0 > #copy_:1 in:0 (2,6)", "b out:0 > #copy_:1 in:1 (2,3)",
       "#copy_:1 out:0 > #relu_:0 in:0 (2,6)", "#relu_:0 out:0 > | out:0 (2,6)",
     ]);

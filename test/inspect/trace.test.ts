@@ -66,7 +66,7 @@ describe("the data flow of a pass", () => {
     }
     const net = new Net();
     net(torch.rand(2, 4));
-    expect(flowOf(snapshotOf(inspection, net)).filter((line) => /copy_|relu/.test(line))).toEqual(["4 copy_ <- 1 3", "6 copy_ <- 4 5", "7 relu <- 6"]);
+    expect(flowOf(snapshotOf(inspection, net)).filter((line) => /copy_|relu/.test(line))).toEqual(["5 copy_ <- 2 4", "7 copy_ <- 5 6", "8 relu <- 7"]);
   });
 
   test("leaves what a write does not touch alone", () => {
@@ -163,6 +163,26 @@ describe("the data flow of a pass", () => {
     expect(snapshot.trace!.inputs.map(({ label }) => label)).toEqual(["x", "masks[0]"]);
     expect(snapshot.trace!.outputs.map(({ label }) => label)).toEqual(["y"]);
     expect(flowOf(snapshot)).toEqual(["0 [] <- input input", "1 mul <- input input", "2 mul <- 1 scale", "3 add <- 2 constant"]);
+  });
+
+  test("says what made a tensor during the pass and with which arguments; one made before is a constant", () => {
+    const table = torch.ones(4);
+    class Net extends nn.Module {
+      override forward(x: Tensor): Tensor {
+        const causal = torch.tril(torch.ones([4, 4], { dtype: torch.float64 }));
+        const noise = torch.randnLike(x).mul(torch.tensor([[0.1, 0.2, 0.3, 0.4]]));
+        return x.add(noise).matmul(causal.float()).add(torch.arange(0, 8, 2)).add(table);
+      }
+    }
+    const net = new Net();
+    net(torch.rand(2, 4));
+    const snapshot = snapshotOf(inspection, net);
+    expect(flowOf(snapshot)).toEqual([
+      "0 [] <- input", "1 ones <- ", "2 tril <- 1", "3 randnLike <- input", "4 tensor <- ", "5 mul <- 3 4",
+      "6 add <- input 5", "7 to <- 2", "8 mm <- 6 7", "9 arange <- ", "10 add <- 8 9", "11 add <- 10 constant",
+    ]);
+    const argumentsOf = (name: string) => snapshot.trace!.steps.flatMap((step) => (step.kind === "operation" && step.name === name ? [step.arguments] : []));
+    expect(["ones", "tensor", "arange"].flatMap(argumentsOf)).toEqual(["[4, 4], dtype=torch.float64", "", "0, 8, 2"]);
   });
 
   test("knows each place of a module used twice", () => {

@@ -2,6 +2,7 @@ import { getDefaultDevice } from "../device.js";
 import { getDefaultDtype, type DType } from "../dtype.js";
 import { RuntimeError, TypeError } from "../errors.js";
 import { isDense } from "../kernels/fill.js";
+import { observer } from "../observer.js";
 import { product } from "../size.js";
 import { Storage, type Device } from "../storage.js";
 import { Tensor } from "../tensor.js";
@@ -66,11 +67,14 @@ export function requireDifferentiable({ dtype }: Tensor): void {
   if (!dtype.isFloatingPoint) throw new RuntimeError("Only Tensors of floating point and complex dtype can require gradients");
 }
 
-/** The finished tensor: with a gradient if `options` ask for one. */
-export function finish(tensor: Tensor, options: TensorOptions): Tensor {
-  if (!options.requiresGrad) return tensor;
-  requireDifferentiable(tensor);
-  return tensor.requiresGrad_();
+/** The finished tensor: with a gradient if `options` ask for one. The observer hears which function made it, called with `args`. */
+export function finish(tensor: Tensor, options: TensorOptions, name: string, args: readonly unknown[]): Tensor {
+  if (options.requiresGrad) {
+    requireDifferentiable(tensor);
+    tensor.requiresGrad_();
+  }
+  observer()?.operation?.(name, args, tensor);
+  return tensor;
 }
 
 /** A zeroed tensor like `x`, in the same order of memory if `x` has no gaps. */

@@ -13,19 +13,19 @@ export type { SizeArguments, TensorOptions };
 /** A new tensor of zeros: memory is never handed out uninitialized. (torch.empty) */
 export function empty(...args: SizeArguments): Tensor {
   const { sizes, options } = parseSize("empty", args);
-  return finish(allocate(sizes, options), options);
+  return finish(allocate(sizes, options), options, "empty", args);
 }
 
 /** A new tensor of zeros. (torch.zeros) */
 export function zeros(...args: SizeArguments): Tensor {
   const { sizes, options } = parseSize("zeros", args);
-  return finish(allocate(sizes, options), options);
+  return finish(allocate(sizes, options), options, "zeros", args);
 }
 
 /** A new tensor of ones. (torch.ones) */
 export function ones(...args: SizeArguments): Tensor {
   const { sizes, options } = parseSize("ones", args);
-  return finish(filled(allocate(sizes, options), 1), options);
+  return finish(filled(allocate(sizes, options), 1), options, "ones", args);
 }
 
 /** A new tensor that holds `value` everywhere. dtype by default: bool, int64 or the default dtype, as the value is. (torch.full) */
@@ -36,7 +36,7 @@ export function full(
   const size = required(sizes, "full", "size");
   const value = required(fillValue, "full", "fill_value");
   checkSizes("full", size);
-  return finish(filled(allocate([...size], options, scalarDType(value)), numberOf(value)), options);
+  return finish(filled(allocate([...size], options, scalarDType(value)), numberOf(value)), options, "full", args);
 }
 
 function filled(tensor: Tensor, value: number): Tensor {
@@ -58,13 +58,14 @@ export type TypedArray = Float32Array | Float64Array | Int32Array | Uint8Array |
  */
 export function tensor(data: NestedList | TypedArray | Tensor, given?: TensorOptions): Tensor {
   const options = checkedTensorOptions(given);
-  if (data instanceof Tensor) return finish(convertedCopy(data, options), options);
+  if (data instanceof Tensor) return finish(convertedCopy(data, options), options, "tensor", [data, given]);
   const isTyped = ArrayBuffer.isView(data);
   const sizes = isTyped ? [data.length] : sizesOf(data);
   const values: ArrayLike<number | boolean> = isTyped ? numbersOf(data) : flatten(data, sizes);
   const result = allocate(sizes, options, isTyped ? dtypeOfArray(data) : dtypeOfValues(values));
   if (result.device === "cpu") assign(result.storage.data, values, result.dtype);
-  return finish(result, options);
+  // Written out, the values may be longer than a program.
+  return finish(result, options, "tensor", [given]);
 }
 
 /** The same as `tensor`, but a tensor that already has the dtype and device asked for is given back itself. (torch.as_tensor) */
@@ -166,7 +167,7 @@ export function arange(...args: (number | TensorOptions | undefined)[]): Tensor 
     const values = result.storage.data;
     for (let i = 0; i < values.length; i++) values[i] = start + i * step;
   }
-  return finish(result, options);
+  return finish(result, options, "arange", args);
 }
 
 interface Steps {
@@ -179,6 +180,10 @@ interface Steps {
 export function linspace(...args: WithRequired<[start: number, end: number, steps: number], Steps, [], TensorOptions>): Tensor {
   const [[start, end, steps], rest] = requiredFirst<[start: number, end: number, steps: number]>("linspace", ["start", "end", "steps"], args);
   const options = collect<TensorOptions>([], rest, tensorOptionNames);
+  return finish(evenlySpaced(start, end, steps, options), options, "linspace", args);
+}
+
+function evenlySpaced(start: number, end: number, steps: number, options: TensorOptions): Tensor {
   if (!(steps >= 0)) throw new RuntimeError("number of steps must be non-negative");
   const result = allocate([steps], options);
   if (result.device === "cpu") {
@@ -191,7 +196,7 @@ export function linspace(...args: WithRequired<[start: number, end: number, step
     for (let i = 0; i < steps; i++) values[i] = i < half ? first + i * step : last - (steps - 1 - i) * step;
     if (steps === 1) values[0] = start;
   }
-  return finish(result, options);
+  return result;
 }
 
 /** base^start to base^end, evenly spaced in the exponent. (torch.logspace) */
@@ -200,12 +205,12 @@ export function logspace(
 ): Tensor {
   const [[start, end, steps], rest] = requiredFirst<[start: number, end: number, steps: number]>("logspace", ["start", "end", "steps"], args);
   const { base = 10, ...options } = collect<TensorOptions & { readonly base?: number }>(["base"], rest, tensorOptionNames);
-  const result = linspace(start, end, steps, { ...options, requiresGrad: false });
+  const result = evenlySpaced(start, end, steps, options);
   if (result.device === "cpu") {
     const values = result.storage.data;
     for (let i = 0; i < values.length; i++) values[i] = base ** values[i]!;
   }
-  return finish(result, options);
+  return finish(result, options, "logspace", args);
 }
 
 /** Ones on the diagonal of n rows and m columns (as many as rows by default), else zeros. (torch.eye) */
@@ -218,30 +223,30 @@ export function eye(...args: WithRequired<[n: number], { readonly n: number }, [
   if (columns < 0) throw new RuntimeError(`m must be greater or equal to 0, got ${columns}`);
   const result = allocate([n, columns], given);
   if (result.device === "cpu") for (let i = 0; i < Math.min(n, columns); i++) result.storage.data[i * columns + i] = 1;
-  return finish(result, given);
+  return finish(result, given, "eye", args);
 }
 
 /** Zeros of the shape, dtype and device of `x`. (torch.empty_like) */
 export function emptyLike(x: Tensor, given?: TensorOptions): Tensor {
   const options = checkedTensorOptions(given);
-  return finish(allocateLike(x, options), options);
+  return finish(allocateLike(x, options), options, "emptyLike", [x, given]);
 }
 
 /** Zeros of the shape, dtype and device of `x`. (torch.zeros_like) */
 export function zerosLike(x: Tensor, given?: TensorOptions): Tensor {
   const options = checkedTensorOptions(given);
-  return finish(allocateLike(x, options), options);
+  return finish(allocateLike(x, options), options, "zerosLike", [x, given]);
 }
 
 /** Ones of the shape, dtype and device of `x`. (torch.ones_like) */
 export function onesLike(x: Tensor, given?: TensorOptions): Tensor {
   const options = checkedTensorOptions(given);
-  return finish(filled(allocateLike(x, options), 1), options);
+  return finish(filled(allocateLike(x, options), 1), options, "onesLike", [x, given]);
 }
 
 /** `value` everywhere in the shape, dtype and device of `x`. (torch.full_like) */
 export function fullLike(x: Tensor, ...args: WithRequired<[fillValue: Scalar], { readonly fillValue: Scalar }, [], TensorOptions>): Tensor {
   const [[value], rest] = requiredFirst<[fillValue: Scalar]>("full_like", ["fillValue"], args);
   const options = collect<TensorOptions>([], rest, tensorOptionNames);
-  return finish(filled(allocateLike(x, options), numberOf(value)), options);
+  return finish(filled(allocateLike(x, options), numberOf(value)), options, "fullLike", [x, ...args]);
 }

@@ -22,7 +22,7 @@ export function rand(...args: SizeArguments<RandomOptions>): Tensor {
   const result = allocate(sizes, options);
   requireFloatingPoint(result, "check_uniform_bounds");
   if (result.device === "cpu") fillUniform(result, 0, 1, options.generator);
-  return finish(result, options);
+  return finish(result, options, "rand", args);
 }
 
 /** Standard normal. (torch.randn) */
@@ -31,7 +31,7 @@ export function randn(...args: SizeArguments<RandomOptions>): Tensor {
   const result = allocate(sizes, options);
   requireFloatingPoint(result, "normal_kernel_cpu");
   if (result.device === "cpu") fillNormal(result, 0, 1, options.generator);
-  return finish(result, options);
+  return finish(result, options, "randn", args);
 }
 
 interface IntegerBounds {
@@ -61,7 +61,7 @@ export function randint(...args: unknown[]): Tensor {
   const { sizes } = parseSize("randint", [size]);
   const result = allocate(sizes, options, int64);
   if (result.device === "cpu") fillIntegers(result, low, range, options.generator);
-  return finish(result, options);
+  return finish(result, options, "randint", args);
 }
 
 /** A random order of 0 to n - 1, int64 by default. (torch.randperm) */
@@ -71,7 +71,7 @@ export function randperm(...args: WithRequired<[n: number], { readonly n: number
   const { sizes } = parseSize("randperm", [n]);
   const result = allocate(sizes, options, int64);
   if (result.device === "cpu") distributions.fillPermutation(result.storage.data, 0, n, options.generator ?? defaultGenerator);
-  return finish(result, options);
+  return finish(result, options, "randperm", args);
 }
 
 /** Uniform over [0, 1) in the shape, dtype and device of `x`. (torch.rand_like) */
@@ -80,7 +80,7 @@ export function randLike(x: Tensor, given?: RandomOptions): Tensor {
   const result = allocateLike(x, options);
   requireFloatingPoint(result, "check_uniform_bounds");
   if (result.device === "cpu") fillUniform(result, 0, 1, options.generator);
-  return finish(result, options);
+  return finish(result, options, "randLike", [x, given]);
 }
 
 /** Standard normal in the shape, dtype and device of `x`. (torch.randn_like) */
@@ -89,7 +89,7 @@ export function randnLike(x: Tensor, given?: RandomOptions): Tensor {
   const result = allocateLike(x, options);
   requireFloatingPoint(result, "normal_kernel_cpu");
   if (result.device === "cpu") fillNormal(result, 0, 1, options.generator);
-  return finish(result, options);
+  return finish(result, options, "randnLike", [x, given]);
 }
 
 /** Integers over [low, high) in the shape, dtype and device of `x`; one bound is the upper one. (torch.randint_like) */
@@ -102,7 +102,7 @@ export function randintLike(x: Tensor, ...args: unknown[]): Tensor {
   const range = integerRange(low, high);
   const result = allocateLike(x, options);
   if (result.device === "cpu") fillIntegers(result, low, range, options.generator);
-  return finish(result, options);
+  return finish(result, options, "randintLike", [x, ...args]);
 }
 
 const normalOf = defineOperation<[mean: Tensor | number, std: Tensor | number, generator: Generator]>({
@@ -144,7 +144,7 @@ export function normal(...args: unknown[]): Tensor {
   const result = allocate(sizes, options);
   requireFloatingPoint(result, "normal_kernel_cpu");
   if (result.device === "cpu") fillNormal(result, mean, std, options.generator);
-  return finish(result, options);
+  return finish(result, options, "normal", args);
 }
 
 const bernoulliOf = defineOperation<[p: Tensor, generator: Generator]>({
