@@ -18,6 +18,7 @@ export function graphStrings(): GraphStrings {
     callOf: l10n.t("call {0} of {1}"),
     notReached: l10n.t("not reached"),
     notCalled: l10n.t("not called"),
+    usedUncalled: l10n.t("used without a call"),
     failedHere: l10n.t("failed here"),
     declaredOrder: l10n.t("Order as declared; no forward pass was measured"),
     noTrace: l10n.t("No forward pass: how data flows is unknown"),

@@ -8,6 +8,7 @@ import type {
   TensorId,
   TensorSnapshot,
   TensorUse,
+  ValueId,
 } from "../src/protocol/index.js";
 
 /** A module's use of a tensor: the place and its own name for it. */
@@ -41,6 +42,13 @@ export interface ModuleCall {
   readonly step: ModuleStep;
 }
 
+/** An operation that takes a tensor of a module which is not called. */
+export interface DirectUse {
+  readonly step: StepId;
+  /** The module's own name for the tensor. */
+  readonly tensor: string;
+}
+
 /** One model with what the views look up in it. Built once per snapshot; everything but the tree is computed when first asked for. */
 export class ModelIndex {
   /** Every place, in declaration order, parents before children. */
@@ -51,6 +59,7 @@ export class ModelIndex {
   #places: Map<TensorId, TensorPlace[]> | undefined;
   #paths: Map<number, string[]> | undefined;
   #calls: Map<string, ModuleCall[]> | undefined;
+  #directUses: Map<string, DirectUse[]> | undefined;
   #multiplyAdds: Map<string, number> | undefined;
   #nonFinite: Map<string, NonFinite> | undefined;
 
@@ -138,6 +147,40 @@ export class ModelIndex {
       });
     }
     return this.#calls.get(path) ?? [];
+  }
+
+  /** What takes the parameters and buffers of a module that the traced pass does not call, as attention takes those of its output projection; by module path, in order. */
+  get directUses(): ReadonlyMap<string, readonly DirectUse[]> {
+    if (!this.#directUses) {
+      this.#directUses = new Map();
+      this.model.trace?.steps.forEach((step, id) => {
+        if (step.kind === "operation") for (const { value } of step.inputs) this.#addDirectUses(value, id);
+      });
+    }
+    return this.#directUses;
+  }
+
+  /** Those of a module and of what lies in it, named as seen from the module. */
+  directUsesWithin(path: string): readonly DirectUse[] {
+    const prefix = path === "" ? "" : `${path}.`;
+    return [...this.directUses].flatMap(([owner, uses]) => {
+      if (owner === path) return uses;
+      return owner.startsWith(prefix) ? uses.map(({ step, tensor }) => ({ step, tensor: `${owner.slice(prefix.length)}.${tensor}` })) : [];
+    });
+  }
+
+  #addDirectUses(value: ValueId, step: StepId): void {
+    const source = this.model.trace!.values[value]!.source;
+    if (source.kind !== "tensor") return;
+    const owners = this.places(source.tensor);
+    // A tensor that a module shares and takes itself is not taken from the other places.
+    if (owners.some(({ path }) => path === this.enclosing(step))) return;
+    for (const { path, name } of owners) {
+      if (this.calls(path).length > 0) continue;
+      const uses = this.#directUses!.get(path);
+      if (uses) uses.push({ step, tensor: name });
+      else this.#directUses!.set(path, [{ step, tensor: name }]);
+    }
   }
 
   nonFinite(path: string): NonFinite | null {

@@ -46,6 +46,23 @@ describe("data flow inside containers", () => {
     expect(edges(model, "h.0.attn", true)).toContain("h.0.attn#split:0 out:0 > h.0.attn#view:0 in:0 (1,64,768)");
   });
 
+  it("leads from a module that is not called to what takes its tensors", () => {
+    class Mixture extends torch.nn.Module {
+      experts = new torch.nn.ModuleList([new torch.nn.Linear(4, 3), new torch.nn.Linear(4, 3)]);
+      override forward(x: torch.Tensor): torch.Tensor {
+        const weights = torch.stack([...this.experts].map((expert) => (expert as torch.nn.Linear).weight));
+        return x.matmul(weights.mean(0).t()).add(weights.sum());
+      }
+    }
+    const inspection = inspectHere();
+    const net = new Mixture();
+    net(torch.rand(2, 4));
+    const model = snapshotOf(inspection, net);
+    expect(edges(model, "").slice(0, 2)).toEqual(["experts out:0 > #stack:0 in:0 (3,4)", "experts out:1 > #stack:0 in:1 (3,4)"]);
+    expect(edges(model, "experts")).toEqual(["experts.0 out:0 > | out:0 (3,4)", "experts.1 out:0 > | out:1 (3,4)"]);
+    expect(edges(model, "experts.0")).toEqual(["experts.0#weight out:0 > | out:0 (3,4)"]);
+  });
+
   it("draws writes to slices as new versions of the tensor", () => {
     class Slices extends torch.nn.Module {
       a = new torch.nn.Linear(6, 3);

@@ -48,6 +48,36 @@ describe("the boxes of the picture", () => {
     expect(graph.nodes.get("")!.content!.nodes.map((node) => `${nodeTitle(node, words)} ${node.detail}`.trimEnd())).toEqual(["× 2", "[0] ← 1", "[:, 1:3] ×= 3", "neg"]);
   });
 
+  it("tell what is used without a call from what does not run, whoever uses it", () => {
+    const { nn } = torch;
+    class Net extends nn.Module {
+      embed = new nn.Embedding(20, 16);
+      attention = new nn.MultiheadAttention(16, 4);
+      scales = new nn.ParameterList([new nn.Parameter(torch.ones(16))]);
+      spare = new nn.Linear(16, 16);
+      tied = new nn.Linear(16, 20, { bias: false });
+      head = new nn.Linear(16, 20, { bias: false });
+      constructor() {
+        super();
+        this.tied.weight = this.embed.weight;
+      }
+      override forward(tokens: torch.Tensor): torch.Tensor {
+        const x = this.embed(tokens);
+        return nn.functional.linear(this.attention(x, x, x)[0].mul(this.scales.at(0)), this.head.weight.mul(2));
+      }
+    }
+    const inspection = inspectHere();
+    const net = new Net();
+    net(torch.zeros([3, 2], { dtype: torch.int64 }));
+    const graph = display(snapshotOf(inspection, net), { depth: "all" });
+    const statuses = Object.fromEntries([...graph.nodes.values()].filter(({ kind }) => kind === "module").map(({ id, status }) => [id, status]));
+    expect(statuses).toEqual({
+      "": "ran", embed: "ran", attention: "ran", "attention.out_proj": "used", scales: "used", spare: "notCalled",
+      // Its weight is taken by the embedding, which is called for it.
+      tied: "notCalled", head: "used",
+    });
+  });
+
   it("number inputs that have no names", () => {
     const model = snapshot("net", spec("Net", "", {}, (run, x, y) => run.op("add", [x!, y!], [2, 4])), { inputs: [[2, 4], [2, 4]], inputLabels: ["", "mask"] });
     expect(display(model).canvas.nodes.filter(({ kind }) => kind === "input").map((node) => nodeTitle(node, { input: "Input", output: "", constant: "" }))).toEqual(["Input 1", "mask"]);

@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
+import * as torch from "../../src/engine/index.js";
 import { ModelIndex } from "../../webview/modelIndex.js";
+import { inspectHere, snapshotOf } from "../inspect/inspector.js";
 import { linear, net, rgnet, sequential, snapshot, tied } from "./snapshots.js";
 
 describe("places", () => {
@@ -60,4 +62,16 @@ describe("calls", () => {
     expect(index.calls("0")).toEqual([]);
     expect(index.totals("").multiplyAdds).toBeNull();
   });
+});
+
+test("what takes the tensors of modules that are not called is known by step and name", () => {
+  const { nn } = torch;
+  const inspection = inspectHere();
+  const attention = new nn.MultiheadAttention(16, 4);
+  const x = torch.rand(3, 1, 16);
+  attention(x, x, x);
+  const index = new ModelIndex(snapshotOf(inspection, attention));
+  const step = index.model.trace!.steps.findIndex((each) => each.kind === "operation" && each.name === "multiHeadAttentionForward");
+  expect(index.directUses).toEqual(new Map([["out_proj", [{ step, tensor: "weight" }, { step, tensor: "bias" }]]]));
+  expect(index.directUsesWithin("").map(({ tensor }) => tensor)).toEqual(["out_proj.weight", "out_proj.bias"]);
 });

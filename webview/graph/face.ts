@@ -180,12 +180,14 @@ function headline(node: DisplayNode, width: number, context: FaceContext, note: 
 }
 
 function moduleFace(node: DisplayNode, context: FaceContext): Face {
-  const { measure } = context;
+  const { measure, strings } = context;
+  const isUsed = node.status === "used";
+  const output = isUsed ? strings.usedUncalled : node.outputShape;
   const counted = parametersText(node, context);
   // Where nothing is counted, as in an activation, the arguments take that place and save a line.
-  const footNote = counted || (node.glyph || !node.outputShape ? "" : node.detail);
+  const footNote = counted || (node.glyph || !output ? "" : node.detail);
   const detail = footNote === node.detail ? "" : node.detail;
-  const footWidth = measure(node.outputShape, "detail") + (footNote ? measure(footNote, "detail") + 3 * gap : 0);
+  const footWidth = measure(output, "detail") + (footNote ? measure(footNote, "detail") + 3 * gap : 0);
   const glyphWidth = node.glyph ? glyphSize.width + gap : 0;
   const middleWidth = detail || node.glyph ? measure(detail, "detail") + glyphWidth : 0;
   const wanted = Math.max(headlineWidth(node, context, ""), left + right + footWidth, left + right + middleWidth, node.failure ? widest : 0);
@@ -201,11 +203,11 @@ function moduleFace(node: DisplayNode, context: FaceContext): Face {
     if (node.glyph) glyph = { ...glyphSize, x: width - right - glyphSize.width, y: baseline - glyphSize.height + 2, distribution: node.glyph };
   }
   let note: FaceNote | null = null;
-  if (node.outputShape || footNote) {
+  if (output || footNote) {
     baseline += rowHeight + 1;
     const room = width - left - right;
-    const shape = fit(node.outputShape, counted ? room - measure(counted, "detail") - 2 * gap : room, "detail", measure);
-    if (shape) texts.push({ x: left, y: baseline, text: shape, font: "detail", tone: "foreground", anchor: "start" });
+    const shape = fit(output, counted ? room - measure(counted, "detail") - 2 * gap : room, "detail", measure);
+    if (shape) texts.push({ x: left, y: baseline, text: shape, font: "detail", tone: isUsed ? "muted" : "foreground", anchor: "start" });
     note = { x: width - right, y: baseline, room: room - (shape ? measure(shape, "detail") + 2 * gap : 0) };
     const text = fit(footNote, note.room, "detail", measure);
     if (text) texts.push({ x: width - right, y: baseline, text, font: "detail", tone: "muted", anchor: "end", isNote: true });

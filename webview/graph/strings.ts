@@ -18,6 +18,8 @@ export interface GraphStrings {
   readonly callOf: string;
   readonly notReached: string;
   readonly notCalled: string;
+  /** Of a module whose parameters are used all the same. */
+  readonly usedUncalled: string;
   readonly failedHere: string;
   readonly declaredOrder: string;
   readonly noTrace: string;
@@ -45,6 +47,7 @@ export const englishStrings: GraphStrings = {
   callOf: "call {0} of {1}",
   notReached: "not reached",
   notCalled: "not called",
+  usedUncalled: "used without a call",
   failedHere: "failed here",
   declaredOrder: "Order as declared; no forward pass was measured",
   noTrace: "No forward pass: how data flows is unknown",

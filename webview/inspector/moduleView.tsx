@@ -5,7 +5,7 @@ import { Link } from "../controls.js";
 import { formatBytes, formatCompact, formatCount, formatPercent, formatValue } from "../../src/describe/format.js";
 import type { GraphViewInterface } from "../graph/index.js";
 import { LocationLink } from "../locationLink.js";
-import { indexOf, type ModuleCall } from "../modelIndex.js";
+import { type DirectUse, indexOf, type ModuleCall } from "../modelIndex.js";
 import { useSession } from "../session.js";
 import { Comparison } from "./comparison.js";
 import { EqualSiblings } from "./equalSiblings.js";
@@ -87,9 +87,11 @@ function Calls({ model, module }: { readonly model: ModelSnapshot; readonly modu
   // The one call of the model itself is the forward pass, which its own section describes.
   if (!model.trace || (module.path === "" && calls.length === 1)) return null;
   if (calls.length === 0) {
+    const uses = indexOf(model).directUsesWithin(module.path);
+    const notCalled = model.trace.failure ? l10n.t("Not reached before forward failed.") : l10n.t("Not called in this forward pass.");
     return (
       <Section title={l10n.t("Calls")}>
-        <p class="muted">{model.trace.failure ? l10n.t("Not reached before forward failed.") : l10n.t("Not called in this forward pass.")}</p>
+        {uses.length > 0 ? <DirectUses model={model} uses={uses} /> : <p class="muted">{notCalled}</p>}
       </Section>
     );
   }
@@ -101,6 +103,34 @@ function Calls({ model, module }: { readonly model: ModelSnapshot; readonly modu
       ))}
       {shown.length < calls.length && <Link onClick={() => setAll(true)}>{l10n.t("Show all {0}", formatCount(calls.length))}</Link>}
     </Section>
+  );
+}
+
+/** What takes the parameters of a module that is not called. */
+function DirectUses({ model, uses }: { readonly model: ModelSnapshot; readonly uses: readonly DirectUse[] }) {
+  const { dispatch } = useSession();
+  const [all, setAll] = useState(false);
+  const index = indexOf(model);
+  const steps = [...new Set(uses.map(({ step }) => step))];
+  return (
+    <>
+      <p class="muted">{l10n.t("Not called in this forward pass. Its tensors are used all the same:")}</p>
+      <ul class="operands">
+        {(all ? steps : steps.slice(0, callsShown)).map((step) => {
+          const path = index.enclosing(step);
+          const names = [...new Set(uses.filter((use) => use.step === step).map(({ tensor }) => tensor))];
+          return (
+            <li key={step}>
+              <span class="operand-label">{names.join(", ")}</span>
+              <Link onClick={() => dispatch({ kind: "choose", selected: { kind: "module", path }, reveal: true })}>
+                {l10n.t("{0} in {1}", index.operation(step)?.name ?? "", path || model.name)}
+              </Link>
+            </li>
+          );
+        })}
+      </ul>
+      {!all && steps.length > callsShown && <Link onClick={() => setAll(true)}>{l10n.t("Show all {0}", formatCount(steps.length))}</Link>}
+    </>
   );
 }
 

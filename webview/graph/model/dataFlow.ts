@@ -384,6 +384,16 @@ class Tracer {
     return producer;
   }
 
+  /** The nearest scope around that owns a tensor; else a module that is not called, but has its tensor taken. */
+  #owner(tensor: TensorId, scope: Scope): Scope | undefined {
+    const owners = this.index.places(tensor).map(({ path }) => path);
+    for (let outer: Scope | null = scope; outer; outer = outer.parent) if (owners.includes(outer.path)) return outer;
+    const uncalled = owners.find((path) => this.index.directUses.has(path));
+    if (uncalled === undefined) return undefined;
+    const around = this.#around(uncalled, scope);
+    return around.firstIn(uncalled, () => this.#scope(uncalled, around.nodeOf(uncalled), around, false));
+  }
+
   /** A node for a value that no step made: a parameter stands in the module that owns it, anything else where it is first used. */
   #place(scope: Scope, value: ValueId, user: StepId): Scope | undefined {
     const source = this.trace.values[value]?.source;
@@ -392,13 +402,8 @@ class Tracer {
     let place = scope;
     let id: string;
     if (source.kind === "tensor") {
-      const owners = new Set(this.index.places(source.tensor).map((owner) => owner.path));
-      for (let outer: Scope | null = scope; outer; outer = outer.parent) {
-        if (owners.has(outer.path)) {
-          place = outer;
-          break;
-        }
-      }
+      place = this.#owner(source.tensor, scope) ?? scope;
+      if (place.holders.has(value)) return place;
       const name = this.index.places(source.tensor).find((owner) => owner.path === place.path)?.name ?? this.index.model.tensors[source.tensor]?.names[0];
       id = `${place.node}#${name ?? "parameter"}`;
       place.flow.addNode({ id, kind: "parameter", tensor: source.tensor });

@@ -31,6 +31,8 @@ export class PictureModel {
   readonly #rowFacts = new Map<Row, ModuleFacts>();
   #folds: ReadonlyMap<string, Fold> | undefined;
   readonly #ran = new Set<string>();
+  /** Modules that were not called, and whose tensors, or those of a module in them, operations took. */
+  readonly #used = new Set<string>();
   /** Parts of earlier display graphs that do not depend on the arrangement; see Builder. */
   readonly kept = { closed: new Map<string, { readonly variant: string; readonly node: DisplayNode }>(), others: new Map<FlowNode, DisplayNode>(), edges: new Map<ContainerFlow, { readonly shown: string; readonly edges: readonly DisplayEdge[] }>() };
   readonly #order: CallOrder | null;
@@ -44,6 +46,7 @@ export class PictureModel {
     this.sharing = sharingGroups(this.index);
     const flow = this.flow(false);
     for (const path of flow?.runs.keys() ?? []) for (const module of this.index.ancestry(path)) this.#ran.add(module.path);
+    for (const path of this.index.directUses.keys()) for (const module of this.index.ancestry(path)) if (!this.#ran.has(module.path)) this.#used.add(module.path);
     this.failedAt = new Set(this.failedPath === null ? [] : this.index.ancestry(this.failedPath).map((module) => module.path));
     this.#order = snapshot.trace && new CallOrder(snapshot.trace.steps);
     this.#treatment = treatmentIn(this.index, flow, this.#order, this.failedAt);
@@ -168,6 +171,7 @@ export class PictureModel {
       : this.failedAt.has(path) ? "failedInside"
       : !trace ? "untraced"
       : this.#ran.has(path) ? "ran"
+      : this.#used.has(path) ? "used"
       : trace.failure ? "notReached"
       : "notCalled";
     const family = layerKind(module.type);

@@ -59,7 +59,7 @@ function isNumbered(name: string, next: string): boolean {
 }
 
 /**
- * Likeness is how often a module was called, with which shapes, and whether it failed. The first of several sizes may differ: it counts examples, of which
+ * Likeness is how often a module was called, with which shapes, whether it failed, and what took its tensors without calling it. The first of several sizes may differ: it counts examples, of which
  * the experts of a mixture see each their own number. Succession is what ran between the calls, and whether one took what the other gave.
  */
 export function treatmentIn(index: ModelIndex, flow: DataFlow | null, order: CallOrder | null, failedAt: ReadonlySet<string>): Treatment {
@@ -72,7 +72,8 @@ export function treatmentIn(index: ModelIndex, flow: DataFlow | null, order: Cal
   return {
     likeness({ path }) {
       const runs = flow.runs.get(path);
-      return `${failedAt.has(path)} ${runs ? runs.calls.map(shapes).join(";") : ""}`;
+      const direct = index.directUses.get(path) ?? [];
+      return `${failedAt.has(path)} ${runs ? runs.calls.map(shapes).join(";") : ""} ${direct.map(({ step, tensor }) => `${signOf(step, index)} ${tensor}`).join(";")}`;
     },
     succession(module, next) {
       const [from, to] = [flow.runs.get(module.path)?.first, flow.runs.get(next.path)?.first];

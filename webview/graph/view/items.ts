@@ -46,6 +46,7 @@ function describe(node: DisplayNode, strings: GraphStrings): string {
   else if (node.calls !== null && node.calls > 1) parts.push(fill(strings.calledTimes, node.calls));
   if (node.status === "notReached") parts.push(strings.notReached);
   if (node.status === "notCalled") parts.push(strings.notCalled);
+  if (node.status === "used") parts.push(strings.usedUncalled);
   if (node.failure) parts.push(`${strings.failedHere}: ${node.failure.message}`);
   return parts.join(", ");
 }
