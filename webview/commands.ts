@@ -8,7 +8,7 @@ import { overlay, overlayIds, overlayTitle, type OverlayId } from "./overlays.js
 import { toCsv, toMarkdown } from "./parameterRows.js";
 import { shownRows } from "./parameterTable.js";
 import type { Session } from "./session.js";
-import { type Preferences, shownModel } from "./state.js";
+import { isBusy, type Preferences, shownModel } from "./state.js";
 
 /** Something the user can do from the toolbar or its menu. */
 export type Command = {
@@ -31,7 +31,7 @@ export function commands(session: Session, graph: GraphViewInterface | null): re
   const { page, act, dispatch } = session;
   if (page.host?.kind !== "file") return [];
   const model = shownModel(page);
-  const busy = page.host.activity !== "idle";
+  const busy = isBusy(page);
   const run: Command = busy
     ? { id: "stop", group: "run", icon: "debug-stop", label: l10n.t("Stop"), run: () => act("stop", null) }
     : { id: "run", group: "run", icon: "play", label: l10n.t("Run Model File"), run: () => act("run", null) };
@@ -42,7 +42,7 @@ export function commands(session: Session, graph: GraphViewInterface | null): re
   const inEditor = document.documentElement.dataset.placement === "editor";
   const found: (Command | false)[] = [
     run,
-    { id: "forward", group: "run", icon: "debug-continue", label: l10n.t("Run Forward…"), disabled: busy, run: () => act("chooseForward", { model: model.name }) },
+    { id: "forward", group: "run", icon: "debug-continue", label: l10n.t("Run Forward…"), disabled: busy || !model.hasForward, run: () => act("chooseForward", { model: model.name }) },
     {
       id: "reinitialize",
       group: "change",

@@ -7,6 +7,7 @@ import type { Failure, LastRun, ModelSnapshot, SourceLocation } from "../src/pro
 import { Icon, IconButton, Link } from "./controls.js";
 import { LocationLink } from "./locationLink.js";
 import { indexOf } from "./modelIndex.js";
+import { OwnPassLink } from "./ownPassLink.js";
 import { useSession } from "./session.js";
 import { models } from "./state.js";
 
@@ -62,6 +63,7 @@ function PassFailure({ model, run }: { readonly model: ModelSnapshot; readonly r
   return (
     <FailureNotice title={l10n.t("Forward failed in {0}", place)} message={failure.message} location={failure.location} note={null} run={run}>
       <Link onClick={() => dispatch({ kind: "select", selection: { model: model.name, path } })}>{l10n.t("Show in Picture")}</Link>
+      <OwnPassLink model={model} />
     </FailureNotice>
   );
 }

@@ -112,7 +112,7 @@ export function Notices({ state, model }: { readonly state: FileState; readonly 
       )}
       {!model.trace && (
         <Notice kind="info" text={model.traceMissing ?? l10n.t("No forward pass ran, so shapes and data flow are unknown.")}>
-          <Link onClick={() => act("chooseForward", { model: model.name })}>{l10n.t("State Inputs…")}</Link>
+          {model.hasForward && <Link onClick={() => act("chooseForward", { model: model.name })}>{l10n.t("State Inputs…")}</Link>}
         </Notice>
       )}
     </div>

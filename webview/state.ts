@@ -124,6 +124,11 @@ export function models(page: Page): readonly ModelSnapshot[] {
   return page.host?.kind === "file" ? page.host.models : [];
 }
 
+/** Whether something is under way that a change of a model has to wait for. */
+export function isBusy({ host }: Page): boolean {
+  return host?.kind === "file" && host.activity !== "idle";
+}
+
 export function shownModel(page: Page): ModelSnapshot | null {
   return models(page).find((model) => model.name === page.model) ?? null;
 }

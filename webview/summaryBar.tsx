@@ -21,6 +21,7 @@ function summary(model: ModelSnapshot): string {
   return [
     l10n.t("{0} params", formatCompact(totals.parameters)),
     formatBytes(totals.parameterBytes),
+    trace && trace.origin !== "recorded" && (trace.origin === "stated" ? l10n.t("stated inputs") : l10n.t("inferred inputs")),
     trace && `${shapes(trace.inputs)} → ${trace.failure ? l10n.t("failed") : shapes(trace.outputs)}`,
   ]
     .filter(Boolean)

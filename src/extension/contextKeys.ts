@@ -16,6 +16,7 @@ export function trackContextKeys(sessions: Sessions): vscode.Disposable {
     const session = sessions.current;
     set("state", stateOf(session));
     set("hasModels", (session?.models.length ?? 0) > 0);
+    set("canRunForward", session?.models.some(({ hasForward }) => hasForward) ?? false);
     set("busy", session !== null && session.activity !== "idle");
     set("canUndo", session?.models.some(({ undoDepth }) => undoDepth > 0) ?? false);
   };

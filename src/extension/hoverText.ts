@@ -42,7 +42,7 @@ function describePlaces(session: Session, places: readonly Place[]): string {
     [
       link(vscode.l10n.t("Show in Model View"), "layerscope.select", reference),
       ...(count > 0 ? [link(vscode.l10n.t("Reinitialize..."), "layerscope.reinitialize", reference)] : []),
-      link(vscode.l10n.t("Run Forward..."), "layerscope.forward", reference),
+      ...(model.hasForward ? [link(vscode.l10n.t("Run Forward..."), "layerscope.forward", reference)] : []),
       link(vscode.l10n.t("Run File"), "layerscope.run", { file: session.file }),
     ].join(" | "),
   ];

@@ -99,7 +99,7 @@ function moduleItem({ session, model, module, parent }: ModuleNode): vscode.Tree
   item.description = [module.type, parameters, shape && `→ ${shape}`].filter(Boolean).join(" · ");
   item.iconPath = new vscode.ThemeIcon(parent === null ? "type-hierarchy-sub" : module.children.length > 0 ? "symbol-namespace" : "symbol-class");
   item.tooltip = `${module.type}(${module.arguments})`;
-  item.contextValue = ["module", ...(parent === null ? ["root"] : []), ...(module.location ? ["located"] : [])].join(" ");
+  item.contextValue = ["module", ...(parent === null ? ["root"] : []), ...(parent === null && model.hasForward ? ["runnable"] : []), ...(module.location ? ["located"] : [])].join(" ");
   return item;
 }
 

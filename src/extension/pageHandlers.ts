@@ -22,6 +22,10 @@ export function pageHandlers(openInEditor: (session: Session) => void): PageHand
       await shown(session).forward(request);
       return null;
     },
+    showOwnPass: async (session, { model }) => {
+      await shown(session).showOwnPass(model);
+      return null;
+    },
     reinitialize: async (session, { model, ...reinitialization }) => {
       await shown(session).reinitialize(model, reinitialization);
       return null;

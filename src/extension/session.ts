@@ -156,6 +156,10 @@ export class Session implements vscode.Disposable {
     return this.#change("forward", "forward", request);
   }
 
+  showOwnPass(model: string): Promise<void> {
+    return this.#change("forward", "showOwnPass", { model });
+  }
+
   reinitialize(model: string, reinitialization: Reinitialization): Promise<void> {
     return this.#change("reinitialize", "reinitialize", { model, ...reinitialization });
   }
@@ -223,7 +227,7 @@ export class Session implements vscode.Disposable {
   }
 
   /** Has the live models do something that changes one of them. */
-  #change<M extends "forward" | "reinitialize" | "undoReinitialize">(activity: Activity, method: M, params: RunnerMethods[M]["params"]): Promise<void> {
+  #change<M extends "forward" | "showOwnPass" | "reinitialize" | "undoReinitialize">(activity: Activity, method: M, params: RunnerMethods[M]["params"]): Promise<void> {
     return this.#enqueue(async () => {
       await this.#ensureAlive();
       const abort = this.#begin(activity);

@@ -21,12 +21,15 @@ export type Inference =
   /** The reason in words for the user, with what to do. */
   | { readonly kind: "unknown"; readonly reason: string };
 
+export function definesForward(engine: Engine, module: Module): boolean {
+  return module.forward !== engine.nn.Module.prototype.forward;
+}
+
 /**
  * Finds inputs that a model takes, from what its first layers say of theirs, by running it on shapes alone (the meta device); where its code
  * looks at values, on zeros. The model, the generator, gradients and modes are afterwards as before, and no hook of the user's runs.
  */
 export function inferForward(engine: Engine, recorder: Recorder, root: Module): Inference {
-  if (root.forward === engine.nn.Module.prototype.forward) return { kind: "unknown", reason: `${root.constructor.name} has no forward pass of its own: it holds modules that other code calls.` };
   const candidates = inputCandidates(root);
   if (candidates.length === 0) return { kind: "unknown", reason: `No layer says which input the model takes. ${whatToDo}` };
   const count = Math.max(1, root.forward.length);

@@ -13,12 +13,13 @@ import type {
 } from "../protocol/index.js";
 import type { CallFrame, Locate } from "./callFrames.js";
 import { callModule, type Engine, type Module, type Tensor } from "./engine.js";
-import { inferForward, type InputCandidate } from "./infer.js";
+import { definesForward, inferForward, type InputCandidate } from "./infer.js";
 import { Initializations } from "./initializations.js";
 import { Recorder } from "./recorder.js";
 import type { Recording } from "./recording.js";
 import { Reinitializer } from "./reinitialize.js";
 import { defaultBins, tensorStatistics } from "./statistics.js";
+import { eachTensorOf, withTensors } from "./structured.js";
 import { Identities, ModelTree, type StateTensor } from "./tree.js";
 
 export interface InspectionOptions {
@@ -38,15 +39,28 @@ export interface NamedModel {
   readonly location: SourceLocation | null;
 }
 
-interface Model extends NamedModel {
-  readonly reinitializer: Reinitializer;
-  /** The pass that is shown; null where there is none. */
-  shown: { readonly recording: Recording; readonly origin: ForwardTrace["origin"] } | null;
-  /** What another pass may start from; null where it has to be stated. */
-  args: (() => readonly unknown[]) | null;
-  traceMissing: string | null;
+/** For a model that only holds what other code uses. */
+const whatToDo = "To see shapes and data flow, use it in a module that defines forward.";
+
+interface ShownPass<Origin extends ForwardTrace["origin"] = ForwardTrace["origin"]> {
+  readonly recording: Recording;
+  readonly origin: Origin;
+  /** What another pass may start from. */
+  readonly args: () => readonly unknown[];
+  /** False where the inputs were too large to keep: `args` then has their shapes alone. */
+  readonly keepsInputs: boolean;
   /** False once the parameters changed after the pass: its shapes hold, its activations do not. */
   activationsCurrent: boolean;
+}
+
+interface Model extends NamedModel {
+  readonly reinitializer: Reinitializer;
+  /** The pass that the model came with, before inputs were stated: of the code's own, or with inferred inputs. */
+  readonly own: ShownPass<"recorded" | "inferred"> | null;
+  /** The pass that is shown; null where there is none. */
+  shown: ShownPass | null;
+  /** Why the model came with none; "" where it did. */
+  readonly traceMissing: string;
 }
 
 /** Looks at live modules: turns them into snapshots, runs them again and reinitializes them. Watches from the moment it is made. */
@@ -71,23 +85,21 @@ export class Inspection {
   setModels(models: readonly NamedModel[], { infer }: { readonly infer: boolean }): void {
     this.#models.clear();
     for (const named of models) {
-      const model: Model = {
-        ...named,
-        reinitializer: new Reinitializer(this.#engine, this.#initializations),
-        shown: null,
-        args: null,
-        traceMissing: "The code was stopped before its input could be worked out.",
-        activationsCurrent: true,
-      };
-      this.#models.set(named.name, model);
-      const pass = this.recorder.passOf(named.module);
-      if (pass && this.#isCurrent(pass.recording, named.module)) {
-        model.shown = { recording: pass.recording, origin: "recorded" };
-        model.traceMissing = null;
-        const { args } = pass;
-        if (args) model.args = () => args;
-      } else if (infer) this.#infer(model);
+      const found = this.#ownPass(named.module, infer);
+      const [own, traceMissing] = typeof found === "string" ? [null, found] : [found, ""];
+      this.#models.set(named.name, { ...named, reinitializer: new Reinitializer(this.#engine, this.#initializations), own, shown: own, traceMissing });
     }
+  }
+
+  /** The pass that a model comes with, or why there is none. */
+  #ownPass(module: Module, infer: boolean): NonNullable<Model["own"]> | string {
+    const pass = this.recorder.passOf(module);
+    if (pass && this.#isCurrent(pass.recording, module)) {
+      const { recording, args, keepsInputs } = pass;
+      return { recording, origin: "recorded", args: () => args, keepsInputs, activationsCurrent: true };
+    }
+    if (!definesForward(this.#engine, module)) return `${module.constructor.name} defines no forward: it holds modules and parameters that other code uses. ${whatToDo}`;
+    return infer ? this.#inferPass(module) : "The code was stopped before its input could be worked out.";
   }
 
   constructionOf(module: Module): SourceLocation | null {
@@ -100,23 +112,27 @@ export class Inspection {
 
   forward({ model: name, input, seed }: ForwardRequest): ModelSnapshot {
     const model = this.#model(name);
+    const { module, shown } = model;
+    if (!definesForward(this.#engine, module)) throw new Error(`${module.constructor.name} defines no forward: there is nothing to run.`);
     if (seed !== null) this.#engine.manualSeed(seed);
     let args: readonly unknown[];
-    if (input.kind === "stated") {
-      const recorded = (model.args?.() ?? []).filter((arg) => arg instanceof this.#engine.Tensor);
-      args = input.inputs.map((stated, at) => this.#statedInput(stated, deviceOf(model.module), recorded[at] ?? null));
-    } else {
-      if (!model.args) throw new Error(model.traceMissing ?? "The inputs of the recorded pass were too large to keep: state an input.");
-      args = model.args();
+    if (input.kind === "stated") args = this.#statedArguments(input.inputs, shown?.args() ?? [], deviceOf(module));
+    else {
+      if (!shown) throw new Error(model.traceMissing);
+      if (!shown.keepsInputs) throw new Error("The inputs of the recorded pass were too large to keep: state an input.");
+      args = shown.args();
     }
-    const { recording, error } = this.recorder.record(model.module, () => void callModule(model.module, args));
+    const { recording, error } = this.recorder.record(module, () => void callModule(module, args));
     // Without any step it failed before the model was called, and there is nothing to draw.
     if (error !== undefined && !recording.failed) throw error;
-    const origin = input.kind === "stated" ? "stated" : (model.shown?.origin ?? "recorded");
-    model.shown = { recording, origin };
-    model.args = () => args;
-    model.traceMissing = null;
-    model.activationsCurrent = true;
+    model.shown = { recording, origin: input.kind === "stated" ? "stated" : shown!.origin, args: () => args, keepsInputs: true, activationsCurrent: true };
+    return this.#snapshot(model);
+  }
+
+  showOwnPass(name: string): ModelSnapshot {
+    const model = this.#model(name);
+    if (!model.own) throw new Error(model.traceMissing);
+    model.shown = model.own;
     return this.#snapshot(model);
   }
 
@@ -124,7 +140,7 @@ export class Inspection {
     const model = this.#model(name);
     if (seed !== null) this.#engine.manualSeed(seed);
     model.reinitializer.reinitialize(model.module, target, choice);
-    model.activationsCurrent = false;
+    for (const pass of [model.own, model.shown]) if (pass) pass.activationsCurrent = false;
     return this.#snapshot(model);
   }
 
@@ -189,7 +205,8 @@ export class Inspection {
     const tensors = tree.tensors.map((state, id) => this.#tensorSnapshot(state, id));
     const sum = (kind: TensorSnapshot["kind"], of: (tensor: TensorSnapshot) => number): number =>
       tensors.reduce((total, tensor) => (tensor.kind === kind ? total + of(tensor) : total), 0);
-    const trace = model.shown && model.shown.recording.toTrace(model.shown.origin, (tensor) => tree.idOf(tensor), this.#locate, model.activationsCurrent);
+    const { shown } = model;
+    const trace = shown && shown.recording.toTrace(shown.origin, (tensor) => tree.idOf(tensor), this.#locate, shown.activationsCurrent);
     return {
       formatVersion: 1,
       name: model.name,
@@ -202,10 +219,12 @@ export class Inspection {
         trainableParameters: sum("parameter", ({ count, requiresGrad }) => (requiresGrad ? count : 0)),
         parameterBytes: sum("parameter", ({ bytes }) => bytes),
         bufferBytes: sum("buffer", ({ bytes }) => bytes),
-        multiplyAdds: model.shown?.recording.multiplyAdds ?? null,
+        multiplyAdds: shown?.recording.multiplyAdds ?? null,
       },
       trace,
       traceMissing: trace ? null : model.traceMissing,
+      ownPass: model.own?.origin ?? null,
+      hasForward: definesForward(this.#engine, model.module),
       undoDepth: model.reinitializer.undoDepth,
     };
   }
@@ -229,20 +248,32 @@ export class Inspection {
     };
   }
 
-  #infer(model: Model): void {
-    const inference = this.#quietly(() => inferForward(this.#engine, this.recorder, model.module));
-    if (inference.kind === "unknown") {
-      model.traceMissing = inference.reason;
-      return;
-    }
-    model.shown = { recording: inference.recording, origin: "inferred" };
-    model.traceMissing = null;
-    model.args = () => inference.inputs.map((input) => this.#exampleInput(input, deviceOf(model.module)));
+  #inferPass(module: Module): NonNullable<Model["own"]> | string {
+    const inference = this.#quietly(() => inferForward(this.#engine, this.recorder, module));
+    if (inference.kind === "unknown") return inference.reason;
+    const { inputs, recording } = inference;
+    const args = () => inputs.map((input) => this.#exampleInput(input, deviceOf(module)));
+    return { recording, origin: "inferred", args, keepsInputs: true, activationsCurrent: true };
   }
 
   #exampleInput({ shape, dtype }: InputCandidate, device: "cpu" | "meta"): Tensor {
     if (dtype === "int64") return this.#engine.zeros(shape, { dtype: this.#engine.int64, device });
     return this.#engine.rand(shape, { dtype: this.#engine[dtype], device });
+  }
+
+  /** In the places of the last pass's tensors, in lists and objects too, where there are as many; else one argument each. */
+  #statedArguments(inputs: readonly StatedInput[], last: readonly unknown[], device: "cpu" | "meta"): readonly unknown[] {
+    const recorded: Tensor[] = [];
+    eachTensorOf(this.#engine, last, (tensor) => recorded.push(tensor));
+    const made: Tensor[] = [];
+    for (const [at, stated] of inputs.entries()) {
+      // What was one tensor in several places stays one where it is stated alike: attention to itself is told by that.
+      const twin = inputs.findIndex((other, place) => place < at && recorded[place] === recorded[at] && JSON.stringify(other) === JSON.stringify(stated));
+      made.push(twin >= 0 && recorded[at] ? made[twin]! : this.#statedInput(stated, device, recorded[at] ?? null));
+    }
+    if (recorded.length !== inputs.length) return made;
+    const next = made.values();
+    return withTensors(this.#engine, last, () => next.next().value!);
   }
 
   #statedInput({ shape, dtype: dtypeName, fill, high = 10 }: StatedInput, device: "cpu" | "meta", recorded: Tensor | null): Tensor {
@@ -255,7 +286,7 @@ export class Inspection {
       case "arange":
         return engine.arange(shape.reduce((product, size) => product * size, 1), { dtype, device }).reshape(shape);
       case "recorded": {
-        if (!recorded || recorded.isMeta || recorded.numel() === 0) return engine.zeros(shape, { dtype, device });
+        if (!recorded || recorded.isMeta || recorded.numel() === 0) return engine[dtype.isFloatingPoint ? "randn" : "zeros"](shape, { dtype, device });
         const places = engine.arange(shape.reduce((product, size) => product * size, 1)).remainder(recorded.numel());
         return recorded.detach().flatten().indexSelect(0, places).reshape(shape).to(dtype);
       }

@@ -1,10 +1,10 @@
 import type { SourceLocation } from "../protocol/index.js";
 import { aroundConstruction, type CallFrame, callSites, framesOf, type Locate, parseStack } from "./callFrames.js";
-import type { Engine, Module } from "./engine.js";
+import type { Engine, Module, Tensor } from "./engine.js";
 import type { Initializations } from "./initializations.js";
 import { writesInPlace } from "./operations.js";
 import { Recording } from "./recording.js";
-import { eachTensorOf } from "./structured.js";
+import { eachTensorOf, withTensors } from "./structured.js";
 
 type Observer = NonNullable<Parameters<Engine["observe"]>[0]>;
 
@@ -21,8 +21,9 @@ const keptRecentRoots = 8;
 
 export interface Pass {
   readonly recording: Recording;
-  /** Null where they were too large to keep. */
-  readonly args: readonly unknown[] | null;
+  /** Where they were too large to keep, with tensors that have shapes alone. */
+  readonly args: readonly unknown[];
+  readonly keepsInputs: boolean;
 }
 
 interface RootHistory {
@@ -183,8 +184,13 @@ export class Recorder {
     const recording = new Recording(this.#engine, module);
     history.modulesMade = this.#modulesMade;
     history.passes.delete(signature);
-    history.passes.set(signature, { recording, args: bytes <= keptInputBytes ? args : null });
+    const keepsInputs = bytes <= keptInputBytes;
+    history.passes.set(signature, { recording, args: keepsInputs ? args : withTensors(this.#engine, args, (tensor) => this.#shapeOf(tensor)), keepsInputs });
     return recording;
+  }
+
+  #shapeOf({ sizes, dtype }: Tensor): Tensor {
+    return this.#engine.Tensor.allocate(sizes, dtype, "meta");
   }
 
   #newHistory(module: Module): RootHistory {

@@ -3,29 +3,64 @@ import type { Engine, Tensor } from "./engine.js";
 const depthLimit = 4;
 const countLimit = 1000;
 
-/** Calls `visit` for every tensor in a value, with its place in lists, maps and objects: "" for a tensor itself, else e.g. "mask" or "[0].hidden". */
-export function eachTensor(engine: Engine, value: unknown, visit: (tensor: Tensor, label: string) => void): void {
+/**
+ * A value with `replace` applied to every tensor in it, in order, together with its place in lists, maps and objects: "" for a tensor itself, else e.g.
+ * "mask" or "[0].hidden". What a changed tensor lies in is copied; everything else stays the same.
+ */
+function mapTensors(engine: Engine, value: unknown, replace: (tensor: Tensor, label: string) => Tensor): unknown {
   let left = countLimit;
-  const walk = (item: unknown, label: string, depth: number): void => {
-    if (typeof item !== "object" || item === null || left <= 0) return;
+  const map = (item: unknown, label: string, depth: number): unknown => {
+    if (typeof item !== "object" || item === null || left <= 0) return item;
     if (item instanceof engine.Tensor) {
       left--;
-      visit(item, label);
-      return;
+      return replace(item, label);
     }
-    if (depth === depthLimit || ArrayBuffer.isView(item)) return;
-    if (Array.isArray(item)) item.slice(0, left).forEach((element, i) => walk(element, `${label}[${i}]`, depth + 1));
-    else {
-      const entries = item instanceof Map ? item.entries() : isStructure(item) ? Object.entries(item) : [];
-      for (const [key, element] of entries) walk(element, label === "" ? String(key) : `${label}.${String(key)}`, depth + 1);
+    if (depth === depthLimit) return item;
+    const changed: Entry[] = [];
+    for (const [key, element] of entriesOf(item, left)) {
+      const mapped = map(element, labelWithin(item, label, key), depth + 1);
+      if (mapped !== element) changed.push([key, mapped]);
     }
+    return changed.length === 0 ? item : copyWith(item, changed);
   };
-  walk(value, "", 0);
+  return map(value, "", 0);
+}
+
+/** Calls `visit` for every tensor in a value, with its place; see mapTensors. */
+export function eachTensor(engine: Engine, value: unknown, visit: (tensor: Tensor, label: string) => void): void {
+  mapTensors(engine, value, (tensor, label) => {
+    visit(tensor, label);
+    return tensor;
+  });
 }
 
 /** The same for a list of arguments, each of which has a place of its own. */
 export function eachTensorOf(engine: Engine, args: readonly unknown[], visit: (tensor: Tensor, label: string) => void): void {
   for (const arg of args) eachTensor(engine, arg, visit);
+}
+
+/** A list of arguments with other tensors in the places of its own. */
+export function withTensors(engine: Engine, args: readonly unknown[], replace: (tensor: Tensor) => Tensor): unknown[] {
+  return args.map((arg) => mapTensors(engine, arg, replace));
+}
+
+type Entry = readonly [key: unknown, element: unknown];
+
+function entriesOf(item: object, most: number): readonly Entry[] {
+  if (Array.isArray(item)) return item.slice(0, most).map((element: unknown, i) => [i, element]);
+  if (item instanceof Map) return [...item];
+  return !ArrayBuffer.isView(item) && isStructure(item) ? Object.entries(item) : [];
+}
+
+function labelWithin(item: object, label: string, key: unknown): string {
+  if (Array.isArray(item)) return `${label}[${String(key)}]`;
+  return label === "" ? String(key) : `${label}.${String(key)}`;
+}
+
+function copyWith(item: object, changed: readonly Entry[]): object {
+  if (item instanceof Map) return new Map<unknown, unknown>([...item, ...changed]);
+  const copy: object = Array.isArray(item) ? [...(item as unknown[])] : Object.assign(Object.create(Object.getPrototypeOf(item) as object | null) as object, item);
+  return Object.assign(copy, Object.fromEntries(changed as readonly [PropertyKey, unknown][]));
 }
 
 /** Plain objects, and results with named parts that can be destructured too (of topk, sort, max along a dimension). */

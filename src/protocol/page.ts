@@ -64,6 +64,7 @@ export interface PageMethods {
   chooseReinitialize: { params: { readonly model: string; readonly path: string }; result: null };
   chooseForward: { params: { readonly model: string }; result: null };
   forward: { params: ForwardRequest; result: null };
+  showOwnPass: { params: { readonly model: string }; result: null };
   reinitialize: { params: { readonly model: string } & Reinitialization; result: null };
   undoReinitialize: { params: { readonly model: string }; result: null };
   /** As of the runner. */

@@ -32,7 +32,10 @@ export interface RunResult {
   readonly failure: Failure | null;
 }
 
-/** How a tensor given to forward is filled; "recorded": with the values of the last pass's tensor in its place, repeated as often as it takes. */
+/**
+ * How a tensor given to forward is filled; "recorded": with the values of the last pass's tensor in its place, repeated as often as it takes. Where they
+ * were too large to keep, with random normal values, or zeros for integers.
+ */
 export type Fill = "rand" | "randn" | "zeros" | "ones" | "arange" | "randint" | "recorded";
 
 export interface StatedInput {
@@ -44,8 +47,9 @@ export interface StatedInput {
 }
 
 export type ForwardInput =
-  /** The inputs of the last recorded pass, else inferred ones. */
+  /** Those of the pass that is shown. */
   | { readonly kind: "recorded" }
+  /** As many as the shown pass has tensors in its arguments: they take the places of those, in lists and objects too. Otherwise each is an argument. */
   | { readonly kind: "stated"; readonly inputs: readonly StatedInput[] };
 
 export interface ForwardRequest {
@@ -70,6 +74,8 @@ export interface TensorValues {
 export interface RunnerMethods {
   run: { params: { readonly bundle: Bundle; readonly workingDirectory: string }; result: RunResult };
   forward: { params: ForwardRequest; result: ModelSnapshot };
+  /** Shows again the pass that the model came with (ModelSnapshot.ownPass), without running it. */
+  showOwnPass: { params: { readonly model: string }; result: ModelSnapshot };
   reinitialize: { params: { readonly model: string } & Reinitialization; result: ModelSnapshot };
   undoReinitialize: { params: { readonly model: string }; result: ModelSnapshot };
   setSeed: { params: { readonly seed: number }; result: null };

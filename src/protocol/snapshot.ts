@@ -26,6 +26,10 @@ export interface ModelSnapshot {
   readonly trace: ForwardTrace | null;
   /** Why there is no trace, in words for the user; null when there is one. */
   readonly traceMissing: string | null;
+  /** The pass that the model came with, before inputs were stated: of the code's own, or with inferred inputs; null where there is none. */
+  readonly ownPass: Exclude<ForwardTrace["origin"], "stated"> | null;
+  /** False where no forward is defined, and so nothing can be run: the model holds modules and parameters for other code. */
+  readonly hasForward: boolean;
   /** How many reinitializations can be undone. */
   readonly undoDepth: number;
 }

@@ -54,6 +54,7 @@ function live(): Inspection {
 const handlers: Handlers = {
   run: ({ bundle, workingDirectory }) => run(bundle, workingDirectory),
   forward: (params) => live().forward(params),
+  showOwnPass: ({ model }) => live().showOwnPass(model),
   reinitialize: (params) => live().reinitialize(params),
   undoReinitialize: ({ model }) => live().undoReinitialize(model),
   setSeed: ({ seed }) => live().setSeed(seed),

@@ -1,4 +1,4 @@
-import type { Browser } from "playwright-core";
+import type { Browser, Locator } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { Failure, LastRun, ModelSnapshot, PageState, Selection } from "../../src/protocol/index.js";
 import { gpt } from "../graph/fixtures.js";
@@ -49,6 +49,23 @@ function failingNet(): ModelSnapshot {
   const failing = new Set([step, trace.steps[step]!.parent, 0]);
   const steps = trace.steps.map((each, id) => (failing.has(id) ? { ...each, outputs: [] } : each));
   return { ...model, trace: { ...trace, steps, outputs: [], failure: { step, message: failure.message, location: failure.location } } };
+}
+
+/** `net` with a forward pass that took an object with tensors in it. */
+function structuredNet(): ModelSnapshot {
+  const model = net();
+  const trace = model.trace!;
+  const inputs = [
+    { label: "tokens", shape: [2, 4], dtype: "int64" },
+    { label: "image.pixels", shape: [2, 3, 8, 8], dtype: "float32" },
+    { label: "past[0]", shape: [2, 16], dtype: "float32" },
+  ] as const;
+  const values = [...trace.values, ...inputs.map(({ shape, dtype }) => ({ shape, dtype, source: { kind: "input" } }) as const)];
+  return { ...model, trace: { ...trace, values, inputs: inputs.map(({ label }, at) => ({ label, value: trace.values.length + at })) } };
+}
+
+function stated(model: ModelSnapshot): ModelSnapshot {
+  return { ...model, trace: { ...model.trace!, origin: "stated" } };
 }
 
 /** What a runner would answer, from the snapshots' own values. */
@@ -663,6 +680,67 @@ describe("asking further", () => {
         seed: null,
       },
     ]);
+  });
+
+  test("tensors in lists and objects are edited by their names there, all before one pass; what is not changed stays as it was", async () => {
+    const webview = await open(fileState({ models: [structuredNet()] }), { selection: { model: "net", path: "" } });
+    const field = (name: string) => webview.page.getByRole("textbox", { name: `Shape of ${name}`, exact: true });
+    expect(await Promise.all(["tokens", "image.pixels", "past[0]"].map((name) => field(name).inputValue()))).toEqual(["2, 4", "2, 3, 8, 8", "2, 16"]);
+    await field("tokens").fill("5, 4");
+    await field("past[0]").fill("5, 16");
+    expect(webview.asked("forward")).toEqual([]);
+    await field("past[0]").press("Enter");
+    await expect.poll(() => webview.asked("forward")).toEqual([
+      {
+        model: "net",
+        input: {
+          kind: "stated",
+          inputs: [{ shape: [5, 4], dtype: "int64", fill: "recorded" }, { shape: [2, 3, 8, 8], dtype: "float32", fill: "recorded" }, { shape: [5, 16], dtype: "float32", fill: "randn" }],
+        },
+        seed: null,
+      },
+    ]);
+  });
+
+  test("from stated inputs a link leads back to the recorded ones, at the model, at its input and where the pass failed", async () => {
+    const model = net();
+    const webview = await open(fileState({ models: [model] }), { selection: { model: "net", path: "" } });
+    const back = (within: Locator) => within.getByRole("button", { name: "Back to the Recorded Inputs" });
+    expect(await inspector(webview).innerText()).toContain("as your code ran it");
+    expect(await back(inspector(webview)).count()).toBe(0);
+
+    await webview.send({ kind: "model", model: stated(model) });
+    expect(await inspector(webview).innerText()).toContain("inputs as you stated them");
+    await back(inspector(webview)).click();
+    expect(webview.asked("showOwnPass")).toEqual([{ model: "net" }]);
+
+    await webview.page.locator("[role=tree]").press("Home");
+    expect(await inspector(webview).innerText()).toContain("Input of the model");
+    await back(inspector(webview)).click();
+
+    await webview.send({ kind: "model", model: stated(failingNet()) });
+    await back(webview.page.getByRole("alert")).click();
+    expect(webview.asked("showOwnPass")).toHaveLength(3);
+
+    await webview.send({ kind: "model", model: { ...stated(model), ownPass: "inferred" } });
+    await button(webview, "Back to the Inferred Inputs").waitFor();
+    await webview.send({ kind: "model", model: { ...stated(model), ownPass: null } });
+    await expect.poll(() => button(webview, /^Back to the/).count()).toBe(0);
+  });
+
+  test("in a sidebar the model's line says that inputs were stated", async () => {
+    const webview = await open(fileState({ models: [stated(net())] }), { width: 320 });
+    expect(await webview.page.locator(".summary-bar").innerText()).toContain("stated inputs");
+  });
+
+  test("a model that defines no forward offers nothing to run, and says why", async () => {
+    const model = { ...net(), trace: null, traceMissing: "ModuleList defines no forward.", ownPass: null, hasForward: false };
+    const webview = await open(fileState({ models: [model] }), { selection: { model: "net", path: "" } });
+    expect(await webview.page.locator(".notices").innerText()).toContain("ModuleList defines no forward.");
+    expect(await button(webview, "State Inputs…").count()).toBe(0);
+    expect(await button(webview, "Run Forward…").getAttribute("disabled")).not.toBeNull();
+    await webview.send({ kind: "model", model: { ...model, hasForward: true } });
+    await expect.poll(() => button(webview, "State Inputs…").count()).toBe(2);
   });
 
   test("two modules are compared side by side", async () => {

@@ -176,7 +176,7 @@ export function snapshot(name: string, root: Spec, { inputs = null, inputLabels 
   }
   const total = tensors.reduce((sum, tensor) => sum + tensor.count, 0);
   return {
-    formatVersion: 1, name, location: null, root: rootSnapshot, tensors, trace, traceMissing: trace ? null : "No forward pass ran.", undoDepth: 0,
+    formatVersion: 1, name, location: null, root: rootSnapshot, tensors, trace, traceMissing: trace ? null : "No forward pass ran.", ownPass: trace && "recorded", hasForward: true, undoDepth: 0,
     totals: { modules: identities.size, parameters: total, trainableParameters: total, parameterBytes: 4 * total, bufferBytes: 0, multiplyAdds: null },
   };
 }

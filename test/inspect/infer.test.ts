@@ -76,8 +76,10 @@ describe("what is unknown stays unknown", () => {
   });
 
   test("says of modules that only hold others that they have no pass", () => {
-    const { traceMissing } = snapshotOf(inspection, new nn.ModuleList([new nn.Linear(2, 2)]));
-    expect(traceMissing).toBe("ModuleList has no forward pass of its own: it holds modules that other code calls.");
+    const { traceMissing, hasForward } = snapshotOf(inspection, new nn.ModuleList([new nn.Linear(2, 2)]));
+    expect(traceMissing).toBe("ModuleList defines no forward: it holds modules and parameters that other code uses. To see shapes and data flow, use it in a module that defines forward.");
+    expect(hasForward).toBe(false);
+    expect(() => inspection.forward({ model: "model", seed: null, input: { kind: "recorded" } })).toThrow("nothing to run");
   });
 
   test("where nothing tried fits", () => {

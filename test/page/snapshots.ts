@@ -264,6 +264,8 @@ export function snapshot(name: string, root: Layer, input: readonly number[] | n
         }
       : null,
     traceMissing: input ? null : "The first layer does not say which input it takes.",
+    ownPass: input ? "recorded" : null,
+    hasForward: true,
     undoDepth: 0,
   };
   valuesOf.set(model, raw);

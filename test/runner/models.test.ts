@@ -228,8 +228,8 @@ net(torch.rand(2, 4));`;
     await expect(request(file, "undoReinitialize", { model: "net" })).rejects.toThrow("There is no reinitialization to undo.");
   });
 
-  test("run forward on recorded and on stated inputs", async () => {
-    const { file } = await workspace.run(code);
+  test("run forward on recorded and on stated inputs, and lead back to the pass of the code", async () => {
+    const { file, models } = await workspace.run(code);
     const request = workspace.runner.request.bind(workspace.runner);
     const again = await request(file, "forward", { model: "net", input: { kind: "recorded" }, seed: null });
     expect(again.trace).toMatchObject({ origin: "recorded", failure: null });
@@ -239,6 +239,7 @@ net(torch.rand(2, 4));`;
     expect(stated.trace!.values[stated.trace!.outputs[0]!.value]!.shape).toEqual([5, 3, 8]);
     const wrong = await request(file, "forward", { model: "net", input: { kind: "stated", inputs: [{ shape: [2, 5], dtype: "float32", fill: "ones" }] }, seed: null });
     expect(wrong.trace!.failure!.message).toMatch(/cannot be multiplied \(2x5 and 4x8\)/);
+    expect(await request(file, "showOwnPass", { model: "net" })).toEqual(models[0]);
   });
 
   test("give values and exact statistics", async () => {

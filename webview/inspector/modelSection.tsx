@@ -1,15 +1,12 @@
 import * as l10n from "@vscode/l10n";
-import type { ForwardTrace, ModelSnapshot } from "../../src/protocol/index.js";
-import { Link } from "../controls.js";
+import type { ModelSnapshot } from "../../src/protocol/index.js";
 import { formatBytes, formatCompact, formatCount } from "../../src/describe/format.js";
-import { useSession } from "../session.js";
 import { Facts, Section } from "./facts.js";
-import { Inputs } from "./inputs.js";
+import { ForwardPass } from "./forwardPass.js";
 import { OperandList } from "./operands.js";
 
 /** The model as a whole: its totals and the forward pass that is shown. */
 export function ModelSection({ model }: { readonly model: ModelSnapshot }) {
-  const { act } = useSession();
   const { totals, trace } = model;
   const frozen = totals.parameters - totals.trainableParameters;
   return (
@@ -27,10 +24,9 @@ export function ModelSection({ model }: { readonly model: ModelSnapshot }) {
           ]}
         />
       </Section>
-      <Section title={l10n.t("Forward pass")} note={trace && originText(trace.origin)}>
-        {trace ? (
+      <ForwardPass model={model}>
+        {trace && (
           <>
-            <Inputs model={model} trace={trace} />
             <div class="operand-row">
               <span class="muted">{l10n.t("Output")}</span>
               <OperandList model={model} operands={trace.outputs} empty={l10n.t("none")} />
@@ -39,22 +35,8 @@ export function ModelSection({ model }: { readonly model: ModelSnapshot }) {
               <p class="muted">{l10n.t("The pass was too long to keep: its last {0} steps are not shown.", formatCount(trace.truncatedSteps))}</p>
             )}
           </>
-        ) : (
-          <p class="muted">{model.traceMissing ?? l10n.t("None ran, so shapes and data flow are unknown.")}</p>
         )}
-        <Link onClick={() => act("chooseForward", { model: model.name })}>{trace ? l10n.t("Run Forward…") : l10n.t("State Inputs…")}</Link>
-      </Section>
+      </ForwardPass>
     </>
   );
-}
-
-function originText(origin: ForwardTrace["origin"]): string {
-  switch (origin) {
-    case "recorded":
-      return l10n.t("as your code ran it");
-    case "inferred":
-      return l10n.t("inputs inferred from the first layers");
-    case "stated":
-      return l10n.t("inputs as you stated them");
-  }
 }

@@ -7,6 +7,7 @@ import type { GraphViewInterface } from "../graph/index.js";
 import { LocationLink } from "../locationLink.js";
 import { type DirectUse, indexOf, type ModuleCall } from "../modelIndex.js";
 import { useSession } from "../session.js";
+import { isBusy } from "../state.js";
 import { Comparison } from "./comparison.js";
 import { EqualSiblings } from "./equalSiblings.js";
 import { Facts, Section } from "./facts.js";
@@ -52,7 +53,7 @@ export function ModuleView({ model, path, graph }: ModuleViewProps) {
 
 function Title({ model, module }: { readonly model: ModelSnapshot; readonly module: ModuleSnapshot }) {
   const { page, act, dispatch } = useSession();
-  const busy = page.host?.kind === "file" && page.host.activity !== "idle";
+  const busy = isBusy(page);
   const location = module.location ?? (module.path === "" ? model.location : null);
   return (
     <section class="title">

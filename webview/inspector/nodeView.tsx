@@ -1,12 +1,10 @@
 import * as l10n from "@vscode/l10n";
 import type { ModelSnapshot, TraceValue, ValueId } from "../../src/protocol/index.js";
-import { Link } from "../controls.js";
 import { LocationLink } from "../locationLink.js";
 import { indexOf } from "../modelIndex.js";
-import { useSession } from "../session.js";
 import type { Selected } from "../state.js";
 import { Section } from "./facts.js";
-import { Inputs } from "./inputs.js";
+import { ForwardPass } from "./forwardPass.js";
 import { ActivationFacts } from "./moduleView.js";
 import { OperandList } from "./operands.js";
 import { ParameterCard } from "./parameterCard.js";
@@ -36,11 +34,7 @@ export function NodeView({ model, node }: NodeViewProps) {
       return (
         <>
           <ValueView model={model} title={l10n.t("Input of the model")} value={source.value} />
-          {model.trace && (
-            <Section title={l10n.t("Forward pass")}>
-              <Inputs model={model} trace={model.trace} />
-            </Section>
-          )}
+          <ForwardPass model={model} />
         </>
       );
     case "output":
@@ -81,13 +75,11 @@ function OperationView({ model, step }: { readonly model: ModelSnapshot; readonl
 }
 
 function ValueView({ model, title, value }: { readonly model: ModelSnapshot; readonly title: string; readonly value: ValueId }) {
-  const { act } = useSession();
   const found: TraceValue | undefined = model.trace?.values[value];
   return (
     <Section title={title}>
       <OperandList model={model} operands={[{ value, label: "" }]} empty="" />
       {found?.statistics && <ActivationFacts statistics={found.statistics} />}
-      {found?.source.kind === "input" && <Link onClick={() => act("chooseForward", { model: model.name })}>{l10n.t("Run with Other Inputs…")}</Link>}
     </Section>
   );
 }

@@ -1,32 +1,50 @@
 import * as vscode from "vscode";
-import type { DTypeName, Fill, ForwardInput, ForwardTrace, StatedInput } from "../../protocol/index.js";
+import type { DTypeName, Fill, ForwardInput, ModelSnapshot, StatedInput } from "../../protocol/index.js";
 import { formatShape } from "../../describe/format.js";
 import { askFor, askForSeed, readNumber, readShape } from "./inputs.js";
 import type { Target } from "./target.js";
 
 /** Asks for the inputs and runs the model forward. */
 export async function forward({ session, model }: Target): Promise<void> {
+  if (!model.hasForward) {
+    const message = vscode.l10n.t("{0} defines no forward, so there is nothing to run: it holds modules and parameters for other code.", model.name);
+    void vscode.window.showInformationMessage(message);
+    return;
+  }
   const title = vscode.l10n.t("Run {0} forward", model.name);
-  const input = await pickInput(title, model.trace);
+  const choice = await pickInputs(title, model);
+  if (choice === "own") await session.showOwnPass(model.name);
+  if (choice === undefined || choice === "own") return;
+  const input: ForwardInput | undefined = choice === "shown" ? { kind: "recorded" } : await stateInputs(title, model);
   if (!input) return;
   const seed = await askForSeed(title);
   if (seed === undefined) return;
   await session.forward({ model: model.name, input, seed });
 }
 
-async function pickInput(title: string, trace: ForwardTrace | null): Promise<ForwardInput | undefined> {
-  const last = trace?.inputs.map(({ value }) => trace.values[value]) ?? [];
-  const described = last.map(({ shape, dtype }) => `${formatShape(shape)} ${dtype}`).join("; ");
-  const recorded = {
-    label: trace && trace.origin !== "inferred" ? vscode.l10n.t("The same inputs again") : vscode.l10n.t("Inputs inferred from the first layers"),
-    description: described,
-    stated: false,
-  };
-  const stated = { label: vscode.l10n.t("Inputs of my own"), description: vscode.l10n.t("shape, values and seed"), stated: true };
-  const picked = await vscode.window.showQuickPick([recorded, stated], { title, placeHolder: vscode.l10n.t("With what?"), ignoreFocusOut: true });
-  if (!picked) return undefined;
-  if (!picked.stated) return { kind: "recorded" };
+/** "own": those that the model came with. */
+type InputChoice = "shown" | "own" | "stated";
 
+/** Asks only where there is a choice. */
+async function pickInputs(title: string, { trace, ownPass }: ModelSnapshot): Promise<InputChoice | undefined> {
+  if (!trace) return "stated";
+  const items: (vscode.QuickPickItem & { readonly choice: InputChoice })[] = [
+    {
+      label: trace.origin === "inferred" ? vscode.l10n.t("Inputs inferred from the first layers") : vscode.l10n.t("The same inputs again"),
+      description: trace.inputs.map(({ value }) => trace.values[value]).map(({ shape, dtype }) => `${formatShape(shape)} ${dtype}`).join("; "),
+      choice: "shown",
+    },
+  ];
+  if (trace.origin === "stated" && ownPass !== null) {
+    const label = ownPass === "recorded" ? vscode.l10n.t("Back to the Recorded Inputs") : vscode.l10n.t("Back to the Inferred Inputs");
+    items.push({ label, description: ownPass === "recorded" ? vscode.l10n.t("as your code ran it") : "", choice: "own" });
+  }
+  items.push({ label: vscode.l10n.t("Inputs of my own"), description: vscode.l10n.t("shape, values and seed"), choice: "stated" });
+  return (await vscode.window.showQuickPick(items, { title, placeHolder: vscode.l10n.t("With what?"), ignoreFocusOut: true }))?.choice;
+}
+
+async function stateInputs(title: string, { trace }: ModelSnapshot): Promise<ForwardInput | undefined> {
+  const last = trace?.inputs.map(({ value }) => trace.values[value]) ?? [];
   const shapes = await askFor(
     {
       title,
@@ -39,7 +57,8 @@ async function pickInput(title: string, trace: ForwardTrace | null): Promise<For
   if (!shapes) return undefined;
   const inputs: StatedInput[] = [];
   for (const [index, shape] of shapes.entries()) {
-    const input = await pickFill(shapes.length === 1 ? title : vscode.l10n.t("{0}: input {1}", title, index + 1), shape, last[index]?.dtype ?? "float32");
+    const label = trace?.inputs[index]?.label || vscode.l10n.t("input {0}", index + 1);
+    const input = await pickFill(shapes.length === 1 ? title : `${title}: ${label}`, shape, last[index]?.dtype ?? "float32");
     if (!input) return undefined;
     inputs.push(input);
   }

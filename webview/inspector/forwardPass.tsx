@@ -1,0 +1,39 @@
+import * as l10n from "@vscode/l10n";
+import type { ComponentChildren } from "preact";
+import type { ForwardTrace, ModelSnapshot } from "../../src/protocol/index.js";
+import { Link } from "../controls.js";
+import { OwnPassLink } from "../ownPassLink.js";
+import { useSession } from "../session.js";
+import { Section } from "./facts.js";
+import { Inputs } from "./inputs.js";
+
+/** The forward pass that is shown: which one it is, what went in, and the ways to another one. `children`: what more there is to say of it. */
+export function ForwardPass({ model, children }: { readonly model: ModelSnapshot; readonly children?: ComponentChildren }) {
+  const { act } = useSession();
+  const { trace } = model;
+  return (
+    <Section title={l10n.t("Forward pass")} note={trace && originText(trace.origin)}>
+      {trace ? (
+        <Inputs model={model} trace={trace} />
+      ) : (
+        <p class="muted">{model.traceMissing ?? l10n.t("None ran, so shapes and data flow are unknown.")}</p>
+      )}
+      {children}
+      <div class="pass-actions">
+        {model.hasForward && <Link onClick={() => act("chooseForward", { model: model.name })}>{trace ? l10n.t("Run Forward…") : l10n.t("State Inputs…")}</Link>}
+        <OwnPassLink model={model} />
+      </div>
+    </Section>
+  );
+}
+
+function originText(origin: ForwardTrace["origin"]): string {
+  switch (origin) {
+    case "recorded":
+      return l10n.t("as your code ran it");
+    case "inferred":
+      return l10n.t("inputs inferred from the first layers");
+    case "stated":
+      return l10n.t("inputs as you stated them");
+  }
+}
