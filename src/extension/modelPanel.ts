@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import * as vscode from "vscode";
 import type { KeptPageState } from "../protocol/index.js";
+import { filePath } from "./modelFile.js";
 import { Page, type PageHandlers } from "./pages.js";
 import type { Session } from "./session.js";
 import type { Sessions } from "./sessions.js";
@@ -16,14 +17,16 @@ export class ModelPanels implements vscode.WebviewPanelSerializer<KeptPageState>
     private readonly handlers: PageHandlers,
   ) {}
 
-  /** Opens the tab of a model file, or brings it to the front. */
+  /** Opens the tab of a model file, beside the code where the active editor shows that, or brings it to the front. */
   open(session: Session): void {
     const open = this.#panels.get(session.file);
     if (open) {
       open.reveal();
       return;
     }
-    const panel = vscode.window.createWebviewPanel(ModelPanels.type, title(session.file), vscode.ViewColumn.Active, {
+    const active = vscode.window.activeTextEditor?.document.uri;
+    const column = active && session.dependsOn(filePath(active)) ? vscode.ViewColumn.Beside : vscode.ViewColumn.Active;
+    const panel = vscode.window.createWebviewPanel(ModelPanels.type, title(session.file), column, {
       enableScripts: true,
       retainContextWhenHidden: true,
     });

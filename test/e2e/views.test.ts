@@ -56,6 +56,9 @@ describe("Layerscope in the workbench", () => {
     const editor = await open({ files: { "net.ts": net } });
     await editor.openFile("net.ts");
     await editor.command("Layerscope: Open in Editor");
+    // Beside the code, which stays in sight.
+    await expect.poll(() => editor.page.locator(".editor-group-container").count()).toBe(2);
+    expect(await editor.page.locator(".monaco-editor .view-lines").isVisible()).toBe(true);
     const page = new ModelPage(await editor.modelPage("editor"));
     await page.ready();
     await page.select(/^2 Linear/);
