@@ -58,6 +58,9 @@ const argumentNames: Readonly<Record<string, readonly string[]>> = {
   pow: ["exponent"],
 };
 
+/** Options that say where or with what something is computed, and not what. */
+const silent = new Set(["device", "generator"]);
+
 const shownLength = 120;
 
 /** The arguments other than tensors, e.g. "dim=1". */
@@ -68,7 +71,7 @@ export function formatArguments(name: string, args: readonly unknown[], isTensor
   for (const arg of args) {
     if (isTensor(arg) || (Array.isArray(arg) && arg.some(isTensor)) || arg == null || typeof arg === "function") continue;
     if (typeof arg === "object" && !Array.isArray(arg) && Object.getPrototypeOf(arg) === Object.prototype) {
-      for (const [key, value] of Object.entries(arg)) if (value != null && !isTensor(value)) parts.push(`${snakeCase(key)}=${format(value)}`);
+      for (const [key, value] of Object.entries(arg)) if (value != null && !isTensor(value) && !silent.has(key)) parts.push(`${snakeCase(key)}=${format(value)}`);
       continue;
     }
     const label = names[position++];

@@ -169,7 +169,7 @@ describe("the data flow of a pass", () => {
     const table = torch.ones(4);
     class Net extends nn.Module {
       override forward(x: Tensor): Tensor {
-        const causal = torch.tril(torch.ones([4, 4], { dtype: torch.float64 }));
+        const causal = torch.tril(torch.ones([4, 4], { dtype: torch.float64, device: x.device }));
         const noise = torch.randnLike(x).mul(torch.tensor([[0.1, 0.2, 0.3, 0.4]]));
         return x.add(noise).matmul(causal.float()).add(torch.arange(0, 8, 2)).add(table);
       }
