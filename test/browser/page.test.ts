@@ -1,7 +1,9 @@
 import type { Browser, Locator } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { Failure, LastRun, ModelSnapshot, PageState, Selection } from "../../src/protocol/index.js";
+import * as torch from "../../src/engine/index.js";
 import { gpt } from "../graph/fixtures.js";
+import { inspectHere, snapshotOf } from "../inspect/inspector.js";
 import { type Layer, linear, modelFile, net, relu, rgnet, sequential, snapshot, type Tensor, tensor, tensorValues, tied } from "../page/snapshots.js";
 import { launchChromium } from "../support/chromium.js";
 import { type Answers, Webview, type WebviewOptions } from "../support/webview.js";
@@ -141,6 +143,23 @@ describe("a model and its inspector", () => {
     expect(text).toContain("kaimingUniform_(a=2.236, mode=fan_in, nonlinearity=leaky_relu)");
     expect(text).toContain("uniform on [−0.5, 0.5]");
     expect(text).toMatch(/std\s+0\.\d+/);
+  });
+
+  test("a module that is not called says what uses its parameters, and leads there", async () => {
+    class Block extends torch.nn.Module {
+      attention = new torch.nn.MultiheadAttention(16, 4);
+      override forward(x: torch.Tensor): torch.Tensor {
+        return this.attention(x, x, x)[0];
+      }
+    }
+    const inspection = inspectHere();
+    const block = new Block();
+    block(torch.rand(3, 1, 16));
+    const webview = await open(fileState({ models: [snapshotOf(inspection, block)] }), { selection: { model: "model", path: "attention.out_proj" } });
+    const text = await inspector(webview).innerText();
+    expect(text).toMatch(/Its tensors are used all the same:\s+weight, bias\s+multiHeadAttentionForward in attention/);
+    await inspector(webview).getByRole("button", { name: "multiHeadAttentionForward in attention" }).click();
+    expect(webview.asked("selected").at(-1)).toEqual({ model: "model", path: "attention" });
   });
 
   test("the declared density lies over the histogram", async () => {
