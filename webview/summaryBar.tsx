@@ -1,7 +1,7 @@
 import "./summaryBar.css";
 import * as l10n from "@vscode/l10n";
 import { formatBytes, formatCompact, formatShape } from "../src/describe/format.js";
-import type { ModelSnapshot, Operand } from "../src/protocol/index.js";
+import type { ForwardTrace, ModelSnapshot, Operand } from "../src/protocol/index.js";
 import { Icon } from "./controls.js";
 import { indexOf } from "./modelIndex.js";
 
@@ -15,14 +15,25 @@ export function SummaryBar({ model, onOpen }: { readonly model: ModelSnapshot; r
   );
 }
 
+/** What goes in and comes out, with where the inputs are from unless the code ran them. */
+function passText(origin: ForwardTrace["origin"], shapes: string): string {
+  switch (origin) {
+    case "recorded":
+      return shapes;
+    case "inferred":
+      return l10n.t("inferred {0}", shapes);
+    case "stated":
+      return l10n.t("stated {0}", shapes);
+  }
+}
+
 function summary(model: ModelSnapshot): string {
   const { totals, trace } = model;
   const shapes = (operands: readonly Operand[]) => operands.map((operand) => formatShape(indexOf(model).shape(operand))).join(", ");
   return [
     l10n.t("{0} params", formatCompact(totals.parameters)),
     formatBytes(totals.parameterBytes),
-    trace && trace.origin !== "recorded" && (trace.origin === "stated" ? l10n.t("stated inputs") : l10n.t("inferred inputs")),
-    trace && `${shapes(trace.inputs)} → ${trace.failure ? l10n.t("failed") : shapes(trace.outputs)}`,
+    trace && passText(trace.origin, `${shapes(trace.inputs)} → ${trace.failure ? l10n.t("failed") : shapes(trace.outputs)}`),
   ]
     .filter(Boolean)
     .join(" · ");

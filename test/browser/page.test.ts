@@ -749,7 +749,7 @@ describe("asking further", () => {
 
   test("in a sidebar the model's line says that inputs were stated", async () => {
     const webview = await open(fileState({ models: [stated(net())] }), { width: 320 });
-    expect(await webview.page.locator(".summary-bar").innerText()).toContain("stated inputs");
+    expect(await webview.page.locator(".summary-bar").innerText()).toContain("stated 2×4 → 2×1");
   });
 
   test("a model that defines no forward offers nothing to run, and says why", async () => {
