@@ -187,7 +187,7 @@ export class ModelIndex {
     if (!this.#nonFinite) {
       this.#nonFinite = new Map();
       for (const module of this.modules) {
-        if (this.hasNonFiniteOutput(module.path) && !this.#nonFinite.has(module.path)) this.#nonFinite.set(module.path, "outputs");
+        if (this.nonFiniteCalls(module.path).length > 0 && !this.#nonFinite.has(module.path)) this.#nonFinite.set(module.path, "outputs");
         if (![...module.parameters, ...module.buffers].some((use) => hasNonFinite(this.tensor(use)))) continue;
         for (const around of this.ancestry(module.path)) this.#nonFinite.set(around.path, "values");
       }
@@ -195,8 +195,19 @@ export class ModelIndex {
     return this.#nonFinite.get(path) ?? null;
   }
 
-  hasNonFiniteOutput(path: string): boolean {
-    return this.calls(path).some(({ step }) => step.outputs.some(({ value }) => (this.model.trace?.values[value]?.statistics?.nonFinite ?? 0) > 0));
+  /** The calls of the place that gave out NaN or infinities. */
+  nonFiniteCalls(path: string): readonly ModuleCall[] {
+    return this.calls(path).filter(({ step }) => step.outputs.some(({ value }) => (this.model.trace?.values[value]?.statistics?.nonFinite ?? 0) > 0));
+  }
+
+  /** Whether NaN or infinities are here, and nothing within has any. */
+  isInnermostNonFinite(path: string): boolean {
+    const within = [...(this.module(path)?.children ?? [])];
+    for (const module of within) {
+      if (this.nonFinite(module.path)) return false;
+      within.push(...module.children);
+    }
+    return this.nonFinite(path) !== null;
   }
 
   operation(step: StepId): OperationStep | undefined {

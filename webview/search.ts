@@ -8,10 +8,10 @@ import { hasNonFinite, type ModelIndex } from "./modelIndex.js";
  * | word | holds for a module |
  * |---|---|
  * | `block`, `0.block 1` in quotes, `Conv2d`, `bias` | whose name, path, type, arguments or own tensors' names contain it |
- * | `8x4`, `[8, 4]`, `float64` | with a parameter, buffer or output of that shape or dtype |
- * | `type:Conv2d`, `path:encoder`, `shape:8x4`, `dtype:int64` | by that aspect alone |
+ * | `8x4`, `*x64x56x56`, `[8, 4]`, `float64` | with a parameter, buffer or output whose shape ends so, is just so in brackets (`*` or `?` stands for any one size), or of that dtype |
+ * | `type:Conv2d`, `path:encoder`, `shape:8x4`, `shape:8`, `dtype:int64` | by that aspect alone |
  * | `params>1M`, `std<0.01`, `mean`, `zeros`, `macs`, `depth` with `>` `<` `>=` `<=` `=` | by a number; `params` counts beneath it too |
- * | `shared`, `frozen`, `nan`, `lazy`, `buffers` | that shares a parameter or itself or is called with parameters of its own more than once, has a frozen parameter, NaN or infinities, an unknown shape, buffers |
+ * | `shared`, `frozen`, `nan`, `lazy`, `buffers` | that shares a parameter or itself or is called with parameters of its own more than once, has a frozen parameter, NaN or infinities (the innermost that does), an unknown shape, buffers |
  */
 export type Predicate = (subject: Subject) => boolean;
 
@@ -50,15 +50,21 @@ const flags: Readonly<Record<string, (subject: Subject, index: ModelIndex) => bo
     index.samePlaces(subject.module).length > 1 ||
     parameters(subject, index).some((tensor) => tensor.names.length > 1 || index.calls(subject.module.path).length > 1),
   frozen: (subject, index) => parameters(subject, index).some((tensor) => !tensor.requiresGrad),
-  nan: (subject, index) => tensors(subject, index).some(hasNonFinite) || (!subject.alone && index.hasNonFiniteOutput(subject.module.path)),
+  nan: (subject, index) => tensors(subject, index).some(hasNonFinite) || (!subject.alone && index.isInnermostNonFinite(subject.module.path)),
   lazy: (subject, index) => tensors(subject, index).some((tensor) => tensor.shape === null),
   buffers: (subject, index) => tensors(subject, index).some((tensor) => tensor.kind === "buffer"),
+};
+
+/** What is to be found first, by the flags that ask for it; less comes before more. */
+const ranks: Readonly<Record<string, (module: ModuleSnapshot, index: ModelIndex) => number>> = {
+  // What holds them, then what gives them out, in the order of the calls: nearest to where they come from.
+  nan: ({ path }, index) => (index.nonFinite(path) === "values" ? -1 : index.nonFiniteCalls(path)[0]!.id),
 };
 
 const aspects: Readonly<Record<string, (subject: Subject, value: string, index: ModelIndex) => boolean>> = {
   type: ({ module }, value) => module.type.toLowerCase() === value,
   path: ({ module }, value) => reachesOwnName(module, value),
-  shape: hasShape,
+  shape: (subject, value, index) => hasShape(subject, shapePattern(value), index),
   dtype: hasDtype,
 };
 
@@ -79,13 +85,18 @@ export function parseQuery(text: string, index: ModelIndex): Query {
   return { kind: "matches", matches: (subject) => predicates.every((holds) => holds(subject)) };
 }
 
-/** Paths of every matching place, in declaration order, inside collapsed boxes too. */
+/** Paths of every matching place, inside collapsed boxes too: in declaration order, unless the query ranks them. */
 export function search(text: string, index: ModelIndex): { readonly paths: readonly string[]; readonly error: QueryError | null } {
   if (text.trim() === "") return { paths: [], error: null };
   const query = parseQuery(text, index);
   if (query.kind === "error") return { paths: [], error: query.error };
   const holds = (module: ModuleSnapshot) => query.matches({ module, uses: [...module.parameters, ...module.buffers], alone: false });
-  return { paths: index.modules.filter(holds).map((module) => module.path), error: null };
+  const found = index.modules.filter(holds);
+  for (const { word, quoted } of words(text)) {
+    const rank = quoted ? undefined : own(ranks, word.toLowerCase());
+    if (rank) found.sort((a, b) => rank(a, index) - rank(b, index));
+  }
+  return { paths: found.map((module) => module.path), error: null };
 }
 
 /** The tensors of which a query holds at one of their places; null where it says nothing. */
@@ -113,7 +124,7 @@ function parseWord(typed: string, index: ModelIndex): Predicate | QueryError {
   const comparison = /^([a-z]+)(>=|<=|>|<|=)(.*)$/.exec(word);
   if (comparison) {
     const [, name, sign, value] = comparison as unknown as [string, string, string, string];
-    const read = Object.hasOwn(numbers, name) ? numbers[name] : undefined;
+    const read = own(numbers, name);
     // Arguments are printed as in_features=4, so an equals sign alone does not make a comparison.
     if (!read) return sign === "=" ? anyAspect(word, index) : { word: typed, problem: "unknownNumber" };
     const limit = parseNumber(value);
@@ -123,14 +134,21 @@ function parseWord(typed: string, index: ModelIndex): Predicate | QueryError {
   const aspect = /^([a-z]+):(.+)$/.exec(word);
   if (aspect) {
     const [, name, value] = aspect as unknown as [string, string, string];
-    const holds = Object.hasOwn(aspects, name) ? aspects[name] : undefined;
+    const holds = own(aspects, name);
     return holds ? (subject) => holds(subject, value, index) : { word: typed, problem: "unknownAspect" };
   }
-  const flag = Object.hasOwn(flags, word) ? flags[word] : undefined;
+  const flag = own(flags, word);
   return flag ? (subject) => flag(subject, index) : anyAspect(word, index);
 }
 
+/** Words may be named like a method that every object has. */
+function own<Value>(table: Readonly<Record<string, Value>>, name: string): Value | undefined {
+  return Object.hasOwn(table, name) ? table[name] : undefined;
+}
+
 function anyAspect(word: string, index: ModelIndex): Predicate {
+  // A number by itself is a name.
+  const pattern = /[[x×,]/.test(word) ? shapePattern(word) : null;
   return (subject) => {
     const { module, uses } = subject;
     return (
@@ -138,7 +156,7 @@ function anyAspect(word: string, index: ModelIndex): Predicate {
       module.type.toLowerCase().includes(word) ||
       (!subject.alone && module.arguments.toLowerCase().includes(word)) ||
       uses.some((use) => use.name.toLowerCase().includes(word) || fullName(module, use.name) === word) ||
-      hasShape(subject, word, index) ||
+      hasShape(subject, pattern, index) ||
       hasDtype(subject, word, index)
     );
   };
@@ -155,10 +173,28 @@ function fullName(module: ModuleSnapshot, name: string): string {
   return (module.path === "" ? name : `${module.path}.${name}`).toLowerCase();
 }
 
-function hasShape(subject: Subject, text: string, index: ModelIndex): boolean {
-  if (!/^\[?\s*\d+(?:\s*[x×,]\s*\d+)*\s*,?\s*\]?$/.test(text) || !/[[x×,]/.test(text)) return false;
-  const wanted = (text.match(/\d+/g) ?? []).join();
-  return shapes(subject, index).some((shape) => shape.join() === wanted);
+interface ShapePattern {
+  /** From the first on; null: any. */
+  readonly sizes: readonly (number | null)[];
+  /** Else more sizes may come before. */
+  readonly isWhole: boolean;
+}
+
+/** Sizes with x, × or commas between them, in brackets as they are printed or without. */
+function shapePattern(text: string): ShapePattern | null {
+  const size = String.raw`(?:\d+|[*?])`;
+  if (!new RegExp(String.raw`^\[?\s*${size}(?:\s*[x×,]\s*${size})*\s*,?\s*\]?$`).test(text)) return null;
+  const sizes = text.match(new RegExp(size, "g")) ?? [];
+  return { sizes: sizes.map((each) => (/\d/.test(each) ? Number(each) : null)), isWhole: text.startsWith("[") };
+}
+
+function hasShape(subject: Subject, pattern: ShapePattern | null, index: ModelIndex): boolean {
+  if (!pattern) return false;
+  const { sizes, isWhole } = pattern;
+  return shapes(subject, index).some((shape) => {
+    const before = shape.length - sizes.length;
+    return (isWhole ? before === 0 : before >= 0) && sizes.every((size, at) => size === null || size === shape[before + at]);
+  });
 }
 
 function shapes(subject: Subject, index: ModelIndex): (readonly number[])[] {

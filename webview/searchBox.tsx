@@ -32,7 +32,9 @@ export function SearchBox({ results, field }: SearchBoxProps) {
   const at = page.selected?.kind === "module" ? paths.indexOf(page.selected.path) : -1;
 
   useEffect(() => {
-    if (searching) announce(error ? explain(error) : countText(paths.length));
+    if (!searching) return;
+    announce(error ? explain(error) : countText(paths.length));
+    return () => announce("");
   }, [page.query, paths.length]);
 
   const search = (query: string) => dispatch({ kind: "search", query });
@@ -92,7 +94,7 @@ export function SearchBox({ results, field }: SearchBoxProps) {
   );
 }
 
-const examples = ["type:Conv2d", "shape:8x4", "params>1M", "std<0.01", "shared", "frozen", "nan"];
+const examples = ["type:Conv2d", "shape:8x4", "64x*", "params>1M", "std<0.01", "shared", "frozen", "nan"];
 
 function explain({ word, problem }: QueryError): string {
   switch (problem) {

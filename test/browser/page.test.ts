@@ -503,6 +503,16 @@ describe("search", () => {
     expect(await inspector(webview).locator(".breadcrumbs").innerText()).toMatch(/block 1\s*2/);
     expect((await items(webview)).find(({ selected }) => selected)?.id).toBe("0.block 1.2");
   });
+
+  test("says how many match to a screen reader, and nothing once it has ended", async () => {
+    const webview = await open(fileState());
+    const said = () => webview.page.locator("[aria-live]").innerText();
+    await webview.page.keyboard.press("/");
+    await webview.page.keyboard.type("linear");
+    await expect.poll(said).toBe("2 modules match.");
+    await webview.page.keyboard.press("Escape");
+    await expect.poll(said).toBe("");
+  });
 });
 
 describe("the toolbar", () => {

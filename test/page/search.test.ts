@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
+import type { ModelSnapshot } from "../../src/protocol/index.js";
 import { ModelIndex } from "../../webview/modelIndex.js";
-import { search } from "../../webview/search.js";
+import { search, searchTensors } from "../../webview/search.js";
 import { unrolled } from "../graph/fixtures.js";
 import { linear, relu, rgnet, sequential, snapshot, tensor, tied } from "./snapshots.js";
 
@@ -58,11 +59,44 @@ describe("search by shape and dtype", () => {
     expect(paths("path:1")).toContain("1");
   });
 
+  const convolution = new ModelIndex(outputShapes([1, 64, 56, 56], [1, 64, 28, 28], [1, 128, 56, 56], [2, 10]));
+
+  test.each(["56x56", "64x56x56", "1×64×56×56", "*x64x56x56", "?x64x56x56", "64x*x56", "shape:?,64,56,*", "[*, 64, 56, 56]", "[?,?,?,56] 64x*x56"])("%s finds a shape by its end, any size by a sign", (query) => {
+    expect(paths(query, convolution)[0]).toBe("0");
+    expect(paths(query, convolution)).not.toContain("1");
+  });
+
+  test("what is before the end may be anything, but in brackets nothing may be", () => {
+    expect(paths("56x56", convolution)).toEqual(["0", "2"]);
+    expect(paths("shape:28", convolution)).toEqual(["1"]);
+    for (const query of ["[56, 56]", "[64,56,56]", "*x1x64x56x56", "56x", "x56", "1x64", "*", "?"]) expect(paths(query, convolution)).toEqual([]);
+  });
+
   test("dtype", () => {
     expect(paths("dtype:float32")).toHaveLength(9);
     expect(paths("int64")).toEqual([]);
   });
 });
+
+/** A model with one layer for each shape that it gives out. */
+function outputShapes(...shapes: readonly (readonly number[])[]): ModelSnapshot {
+  const model = snapshot("shapes", sequential(...shapes.map(() => relu())), [1]);
+  const { steps, values } = model.trace!;
+  const outputs = new Map(steps.flatMap((step) => (step.kind === "module" && step.path !== "" ? [[step.outputs[0]!.value, shapes[Number(step.path)]!]] : [])));
+  return { ...model, trace: { ...model.trace!, values: values.map((value, id) => ({ ...value, shape: outputs.get(id) ?? value.shape })) } };
+}
+
+/** The pass as it is where the modules at `paths` give out NaN. */
+function withNonFinite({ trace }: ModelSnapshot, paths: ReadonlySet<string>): ModelSnapshot["trace"] {
+  const values = [...trace!.values];
+  const steps = trace!.steps.map((step) => {
+    if (step.kind !== "module") return step;
+    const value = values.length;
+    values.push({ shape: [1], dtype: "float32", source: { kind: "constant" }, statistics: { finite: null, zeros: 0, nonFinite: paths.has(step.path) ? 1 : 0 } });
+    return { ...step, outputs: [{ value, label: "" }] };
+  });
+  return { ...trace!, values, steps };
+}
 
 describe("search by predicate", () => {
   test("type: means the whole name", () => {
@@ -96,6 +130,21 @@ describe("search by predicate", () => {
     expect(paths("frozen", index)).toEqual(["0"]);
     expect(paths("nan", index)).toEqual(["2"]);
     expect(paths("zeros>=50%", index)).toEqual(["0"]);
+  });
+
+  test("nan finds what holds it first, then what gives it out in the order of the calls, and no box around these", () => {
+    const broken = tensor([2, 2], { kind: "constant", value: Number.NaN });
+    const model = snapshot("odd", sequential(["early", relu()], ["outer", sequential(["late", linear(2, 2, broken)])], ["last", linear(2, 2)]), [1, 2]);
+    const gives = new Set(["", "outer", "outer.late", "last", "early"]);
+    const index = new ModelIndex({ ...model, trace: withNonFinite(model, gives) });
+    expect(paths("nan", index)).toEqual(["outer.late", "early", "last"]);
+    expect(paths("NaN type:Linear", index)).toEqual(["outer.late", "last"]);
+    expect([...searchTensors("nan", index)!]).toHaveLength(1);
+  });
+
+  test("nan finds a box whose own code makes it", () => {
+    const model = snapshot("odd", sequential(relu(), linear(2, 2)), [1, 2]);
+    expect(paths("nan", new ModelIndex({ ...model, trace: withNonFinite(model, new Set([""])) }))).toEqual([""]);
   });
 
   test.each([
