@@ -10,7 +10,7 @@ import { Outline } from "./outline.js";
 import { overlay } from "./overlays.js";
 import { focusPicture } from "./pictureFocus.js";
 import { useSession } from "./session.js";
-import { type Preferences, rememberedView, type Selected } from "./state.js";
+import { comparedPaths, type Preferences, rememberedView, type Selected } from "./state.js";
 import { onThemeChange, readTheme } from "./theme.js";
 
 export interface GraphPaneProps {
@@ -96,6 +96,7 @@ export function GraphPane({ model, file, layoutEngine, matches, hidden, onGraph 
   useEffect(() => graph?.setHighlights(matches), [graph, matches]);
   useEffect(() => graph?.setOverlay(page.overlay && overlay(page.overlay, indexOf(model), preferences.overlayMark)), [graph, page.overlay, preferences.overlayMark, model]);
   useEffect(() => graph?.setTracedPath(page.tracing && page.selected ? idOf(page.selected) : null), [graph, page.tracing, page.selected]);
+  useEffect(() => graph?.setCompared(comparedPaths(page)), [graph, page.compared, page.selected]);
   useEffect(() => {
     if (!graph) return;
     const id = page.selected && idOf(page.selected);

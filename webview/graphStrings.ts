@@ -20,6 +20,7 @@ export function graphStrings(): GraphStrings {
     notCalled: l10n.t("not called"),
     usedUncalled: l10n.t("used without a call"),
     failedHere: l10n.t("failed here"),
+    compared: l10n.t("comparison: {0}"),
     declaredOrder: l10n.t("Order as declared; no forward pass was measured"),
     noTrace: l10n.t("No forward pass: how data flows is unknown"),
     plainLayout: l10n.t("Simplified layout"),
@@ -50,6 +51,7 @@ export function graphStrings(): GraphStrings {
       notRun: l10n.t("Did not run"),
       failed: l10n.t("Failed"),
       nonFinite: l10n.t("NaN or infinities"),
+      compared: l10n.t("Compared"),
     },
   };
 }

@@ -141,6 +141,13 @@ export function rememberedView(page: Page): GraphViewState | null {
   return views && Object.hasOwn(views, page.model) ? views[page.model]! : null;
 }
 
+/** The modules of a comparison: the one that it began with, and the selected one once that is another; with nothing selected, the model. */
+export function comparedPaths({ compared, selected }: Page): readonly string[] {
+  if (compared === null) return [];
+  const other = selected === null ? "" : selected.kind === "module" ? selected.path : compared;
+  return other === compared ? [compared] : [compared, other];
+}
+
 export function reduce(page: Page, action: Action): Page {
   switch (action.kind) {
     case "state":

@@ -171,7 +171,7 @@ describe("selection", () => {
     const picture = await describePicture();
     expect(find(picture, "2").selected).toBe(true);
     expect(await events()).toEqual(["select 2"]);
-    expect(picture.links).toEqual([{ from: "2", to: "4", group: "A" }]);
+    expect(picture.links).toEqual([{ from: "2", to: "4", group: [1] }]);
     await opened.page.mouse.click(3, 3);
     expect((await describePicture()).links).toEqual([]);
     expect(await events()).toEqual(["select 2", "select nothing"]);
@@ -278,6 +278,79 @@ describe("keyboard and search", () => {
     await tell('view.setTracedPath("")');
     expect(await colorAt(x, y)).toEqual(before);
   });
+});
+
+describe("a comparison", () => {
+  const compared = ({ items }: PictureDescription) => Object.fromEntries(items.filter((item) => item.compared.length > 0).map((item) => [item.id, item.compared]));
+
+  it("marks both modules, and the box or row that stands for them", async () => {
+    await show("gpt");
+    expect(compared(await tell('view.setCompared(["wte"])'))).toEqual({ wte: [1] });
+    expect(compared(await tell('view.setCompared(["wte", "h.3.mlp"])'))).toEqual({ wte: [1], "h.0": [2] });
+    const [first, last] = ["h.1.attn", "h.11.attn"];
+    expect(compared(await tell(`view.setCompared(["${first}", "${last}"])`))).toEqual({ "h.0": [1, 2] });
+    expect(compared(await tell(`view.select("${last}")`))).toEqual({ "h.11": [1], [last]: [2] });
+    expect(compared(await tell('view.setUnfolded("h.11", true)'))).toEqual({ "h.1": [1], "h.11": [2] });
+    const { items } = await tell("view.collapseAll()");
+    expect(items.find(({ compared: both }) => both.length === 2)?.description).toMatch(/, comparison: 1, 2$/);
+    expect(compared(await tell("view.setCompared([])"))).toEqual({});
+  });
+
+  it("is marked with numbers, in the picture and in what is saved", async () => {
+    await show("mlp");
+    const drawn = () => opened.page.locator("canvas").nth(1).screenshot();
+    const before = await drawn();
+    await tell('view.setCompared(["0", "2"])');
+    const marked = await drawn();
+    expect(marked.equals(before)).toBe(false);
+    await tell('view.setCompared(["2", "0"])');
+    expect((await drawn()).equals(marked)).toBe(false);
+    const svg = await opened.page.evaluate(() => layerscopePicture.view.exportSvg());
+    expect(svg).toMatch(/<text class="title"[^>]*text-anchor="middle"[^>]*>1<\/text>/);
+    expect(svg).toMatch(/<text class="title"[^>]*text-anchor="middle"[^>]*>2<\/text>/);
+  });
+});
+
+it("exports the model, not what is selected, searched for, focused or pointed at", async () => {
+  await show("gpt");
+  const svg = () => opened.page.evaluate(() => layerscopePicture.view.exportSvg());
+  const before = await svg();
+  await tell('view.setHighlights(new Set(["wte", "ln_f"])); view.select("wte"); view.setFocus("wpe")');
+  const { x, y } = middle(find(await describePicture(), "drop"));
+  await opened.page.mouse.move(x, y);
+  expect((await describePicture()).links).not.toEqual([]);
+  expect(await svg()).toBe(before);
+  // What was asked of the picture stays in it.
+  await tell("view.setShowSharedLinks(true)");
+  const linked = await svg();
+  expect(linked).not.toBe(before);
+  await tell('view.setTracedPath("wte")');
+  expect(await svg()).not.toBe(linked);
+});
+
+it("points out every line of a stub that is pointed at", async () => {
+  // Without a layout engine, lines that pass boxes are cut.
+  await show("dense", { layoutEngine: false }, 4);
+  const picture = await tell("view.fit()");
+  const target = picture.items.findLast(({ label }) => label === "cat")!;
+  const sources = picture.edges.filter(({ to, stub }) => stub && to === target.id).map(({ from }) => find(picture, from));
+  const layers = sources.filter(({ expanded }) => !expanded);
+  expect(layers.length).toBeGreaterThan(1);
+  /** Which layers have a marked line right below them. */
+  const marked = () =>
+    opened.page.evaluate((rectangles) => {
+      const context = document.querySelectorAll("canvas")[1]!.getContext("2d")!;
+      return rectangles.map(({ x, y, width, height }) => context.getImageData(Math.round(x), Math.round(y + height + 3), Math.round(width), 1).data.some((channel) => channel > 0));
+    }, layers.map(({ rectangle }) => rectangle));
+  const seen = new Set<string>();
+  const { x, y, width } = target.rectangle;
+  for (let at = x; at < x + width; at += 2) {
+    await opened.page.mouse.move(at, y - 5);
+    await describePicture();
+    seen.add(String(await marked()));
+  }
+  // No line alone: they come together at the target.
+  expect(seen).toEqual(new Set([String(layers.map(() => false)), String(layers.map(() => true))]));
 });
 
 it("exports what it shows", async () => {

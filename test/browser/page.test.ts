@@ -104,12 +104,11 @@ interface Item {
   readonly id: string;
   readonly selected: boolean;
   readonly expanded: boolean;
+  readonly compared: readonly number[];
 }
 
 function items({ page }: Webview): Promise<Item[]> {
-  return page
-    .locator(".graph-canvas")
-    .evaluate((element) => (element as HTMLElement & { picture: { items(): { id: string; selected: boolean; expanded: boolean }[] } }).picture.items());
+  return page.locator(".graph-canvas").evaluate((element) => (element as HTMLElement & { picture: { items(): Item[] } }).picture.items());
 }
 
 const inspector = ({ page }: Webview) => page.locator(".inspector");
@@ -782,8 +781,15 @@ describe("asking further", () => {
     const cells = await weight.locator("tr", { hasText: "mean" }).locator("td").allInnerTexts();
     expect(cells).toHaveLength(2);
     expect(cells[0]).not.toBe(cells[1]);
+    // The numbers stand in the picture, in the tree and beside the figures.
+    expect(await weight.locator("thead th").allInnerTexts()).toEqual(["1", "2"]);
+    const numbered = async () => (await items(webview)).filter(({ compared }) => compared.length > 0).map(({ id, compared }) => `${compared} ${id}`);
+    // Of the folded row the second is shown: it stands for the first too.
+    expect(await numbered()).toEqual(["1 0.block 2", "2 0.block 2.0"]);
+    expect(await webview.page.getByRole("treeitem", { name: /comparison: 2/ }).count()).toBe(1);
     await button(webview, "End Comparison").click();
     expect(await weight.count()).toBe(0);
+    expect(await numbered()).toEqual([]);
   });
 
   test("blocks are compared by the names of what lies in them, NaN included", async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { legendSize, paintLegend } from "../../webview/graph/drawing/legend.js";
+import type { Look } from "../../webview/graph/drawing/paint.js";
 import { SvgSurface } from "../../webview/graph/drawing/svgSurface.js";
 import { LayoutSolver } from "../../webview/graph/layout/solver.js";
 import { initialArrangement } from "../../webview/graph/model/arrangement.js";
@@ -17,9 +18,11 @@ function scene(model: ReturnType<typeof fixtures.gpt>): Promise<Scene> {
   });
 }
 
-async function texts(model: ReturnType<typeof fixtures.gpt>): Promise<string[]> {
+const look: Look = { theme: lightTheme, scale: 1, matches: null, traced: null, compared: new Map(), overlay: null };
+
+async function texts(model: ReturnType<typeof fixtures.gpt>, shown = look): Promise<string[]> {
   const surface = new SvgSurface();
-  paintLegend(surface, 0, 0, await scene(model), { theme: lightTheme, scale: 1, matches: null, traced: null, overlay: null }, englishStrings, estimateText, 1000);
+  paintLegend(surface, 0, 0, await scene(model), shown, englishStrings, estimateText, 1000);
   return [...surface.document({ x: 0, y: 0, width: 1, height: 1 }, 1, "", "", null).matchAll(/<text[^>]*>([^<]*)/g)].map(([, text]) => text!);
 }
 
@@ -37,10 +40,14 @@ describe("the legend", () => {
     expect(await texts(fixtures.mlp())).toEqual(["Linear", "Activation"]);
   });
 
+  it("explains the numbers of a comparison while there is one", async () => {
+    expect(await texts(fixtures.mlp(), { ...look, compared: new Map([["0", [1]]]) })).toEqual(["Linear", "Activation", "1", "Compared"]);
+  });
+
   it("is low where there is room beside", async () => {
     const picture = await scene(fixtures.gpt());
-    const narrow = legendSize(picture, englishStrings, estimateText, 200);
-    const wide = legendSize(picture, englishStrings, estimateText, 400);
+    const narrow = legendSize(picture, look, englishStrings, estimateText, 200);
+    const wide = legendSize(picture, look, englishStrings, estimateText, 400);
     expect(narrow.columns).toBe(1);
     expect(wide.columns).toBe(2);
     expect(wide.width).toBeLessThanOrEqual(400);

@@ -46,6 +46,8 @@ export interface GraphItem {
   readonly expandable: boolean;
   readonly expanded: boolean;
   readonly selected: boolean;
+  /** Which of the compared modules it is or holds, counted from 1. */
+  readonly compared: readonly number[];
   /** Number of equal siblings this box stands for; 1 when it stands for itself alone. */
   readonly repeat: number;
   /** Paths of the siblings that a folded box stands for, itself included; empty when repeat is 1. */
@@ -228,6 +230,8 @@ export interface GraphViewInterface {
   setHighlights(paths: ReadonlySet<string> | null): void;
   /** Dims all but what is upstream and downstream of an item; null ends it. */
   setTracedPath(id: string | null): void;
+  /** Numbers modules that are compared, by path; a closed box has the numbers of what it holds. */
+  setCompared(paths: readonly string[]): void;
   setOverlay(overlay: Overlay | null): void;
   setLegendVisible(visible: boolean): void;
   setMinimapVisible(visible: boolean): void;

@@ -1,4 +1,5 @@
 import type { Overlay, Rectangle } from "./api.js";
+import { comparedBoxes, paintComparison } from "./drawing/comparison.js";
 import { overlayScaleHeight, paintOverlayScale } from "./drawing/overlay.js";
 import { paintScene, type Look } from "./drawing/paint.js";
 import { paintSharedLinks, type RoutedLink } from "./drawing/sharedLinks.js";
@@ -37,5 +38,6 @@ export function paintExported(surface: Surface, { scene, boxes, edges, links, lo
   const scaled = { ...look, scale };
   paintScene(surface, boxes, edges, scaled);
   paintSharedLinks(surface, links, scene.direction, scaled);
+  paintComparison(surface, comparedBoxes(scene, look), look.theme, (box) => box);
   if (overlay) paintOverlayScale(surface, area.x + margin, area.y + margin, overlay, look.theme, measure);
 }

@@ -32,6 +32,7 @@ import { lightTheme, type Theme } from "./theme.js";
 import { Animation } from "./view/animation.js";
 import { arrangementKey, arrangementOf, revealing, stateOf, withExpanded } from "./view/arranging.js";
 import { Camera } from "./view/camera.js";
+import type { ItemMarks } from "./view/items.js";
 import { Layers } from "./view/layers.js";
 import { Minimap } from "./view/minimap.js";
 import { Painter, type Marks } from "./view/painter.js";
@@ -66,13 +67,14 @@ export class GraphView implements GraphViewInterface {
   #selection: string | null = null;
   #focus: string | null = null;
   #hover: string | null = null;
-  #hoveredEdge: Marks["edge"] = null;
+  #pointedAt: Marks["pointedAt"] = null;
   #chips: readonly Chip[] = [];
   #cameraTimer: ReturnType<typeof setTimeout> | undefined;
   #showLinks = false;
   #showLegend = false;
   #highlights: ReadonlySet<string> | null = null;
   #tracedFrom: string | null = null;
+  #compared: readonly string[] = [];
   #overlay: Overlay | null = null;
   #look: Look;
   #links: readonly RoutedLink[] = [];
@@ -289,7 +291,7 @@ export class GraphView implements GraphViewInterface {
     this.#animation = before && offset && !this.#reducedMotion ? new Animation(before.scene, offset) : null;
     if (this.#selection !== null && !shown.box(this.#selection) && !shown.model.index.module(this.#selection)) this.#selection = null;
     this.#hover = null;
-    this.#hoveredEdge = null;
+    this.#pointedAt = null;
     this.#minimap.setScene(shown.scene, this.#theme);
     this.#refresh();
   }
@@ -348,6 +350,13 @@ export class GraphView implements GraphViewInterface {
     this.#refresh();
   }
 
+  setCompared(paths: readonly string[]): void {
+    if (paths.length === this.#compared.length && paths.every((path, index) => path === this.#compared[index])) return;
+    this.#compared = paths;
+    this.#refresh();
+    this.#options.onChange?.();
+  }
+
   setOverlay(overlay: Overlay | null): void {
     this.#overlay = overlay;
     this.#refresh();
@@ -387,7 +396,7 @@ export class GraphView implements GraphViewInterface {
   /** Everything that follows from selection, search, theme and so on, made once and not for every frame. */
   #refresh(): void {
     this.#look = this.#makeLook();
-    this.#links = this.#visibleLinks();
+    this.#links = this.#visibleLinks([this.#selection, this.#hover]);
     this.#layers.invalidate();
   }
 
@@ -399,16 +408,26 @@ export class GraphView implements GraphViewInterface {
       scale: 1,
       matches: this.#highlights && shown ? new Set([...this.#highlights].flatMap((path) => shown.boxesOf(path))) : null,
       traced,
+      compared: this.#comparedBoxes(),
       overlay: this.#overlay && overlayMarks(this.#overlay, theme),
     };
   }
 
-  #visibleLinks(): readonly RoutedLink[] {
+  #comparedBoxes(): Look["compared"] {
+    const ordinals = new Map<string, readonly number[]>();
+    this.#compared.forEach((path, index) => {
+      for (const id of this.#shown?.boxesOf(path) ?? []) ordinals.set(id, [...(ordinals.get(id) ?? []), index + 1]);
+    });
+    return ordinals;
+  }
+
+  /** Those of some boxes, unless all are shown. */
+  #visibleLinks(boxes: readonly (string | null)[]): readonly RoutedLink[] {
     const shown = this.#shown;
     if (!shown) return [];
     if (this.#showLinks) return routeLinks(shown.scene, sharedLinks(shown.model, shown.scene, null));
     const links = new Map<string, DescribedLink>();
-    for (const id of [this.#selection, this.#hover]) {
+    for (const id of boxes) {
       const node = id === null ? null : shown.scene.byId.get(id)?.node;
       if (node?.kind !== "module" || node.path === "") continue;
       for (const link of sharedLinks(shown.model, shown.scene, node.path)) links.set(`${link.group} ${link.from}\n${link.to}`, link);
@@ -439,7 +458,7 @@ export class GraphView implements GraphViewInterface {
 
   get #marks(): Marks {
     return {
-      selection: this.#selection, focus: this.#focus, hover: this.#hover, edge: this.#hoveredEdge, links: this.#links, showChips: !this.#showLinks,
+      selection: this.#selection, focus: this.#focus, hover: this.#hover, pointedAt: this.#pointedAt, links: this.#links, showChips: !this.#showLinks,
       overlay: this.#overlay, showLegend: this.#showLegend,
     };
   }
@@ -451,13 +470,13 @@ export class GraphView implements GraphViewInterface {
   // Pointer
 
   #pointAt(target: Target): void {
-    const edge = target.kind === "edge" ? { edge: target.edge, at: target.at } : null;
-    if (edge || this.#hoveredEdge) this.#layers.invalidate();
-    this.#hoveredEdge = edge;
+    const pointedAt = target.kind === "edges" ? { edges: target.edges, at: target.at } : null;
+    if (pointedAt || this.#pointedAt) this.#layers.invalidate();
+    this.#pointedAt = pointedAt;
     const id = boxOf(target)?.node.id ?? null;
     if (id === this.#hover) return;
     this.#hover = id;
-    this.#links = this.#visibleLinks();
+    this.#links = this.#visibleLinks([this.#selection, this.#hover]);
     this.#layers.invalidate();
     this.#options.onHover?.(this.#itemAt(target));
   }
@@ -529,11 +548,15 @@ export class GraphView implements GraphViewInterface {
   // What the page asks
 
   items(): readonly GraphItem[] {
-    return this.#shown?.items.list(this.#selection) ?? [];
+    return this.#shown?.items.list(this.#itemMarks) ?? [];
   }
 
   item(id: string): GraphItem | null {
-    return this.#shown?.items.get(id, this.#selection) ?? null;
+    return this.#shown?.items.get(id, this.#itemMarks) ?? null;
+  }
+
+  get #itemMarks(): ItemMarks {
+    return { selection: this.#selection, compared: this.#look.compared };
   }
 
   neighbours(id: string): Neighbours {
@@ -602,7 +625,7 @@ export class GraphView implements GraphViewInterface {
     for (const resolve of this.#idle.splice(0)) resolve();
   }
 
-  // Export
+  // Export: the model as it is arranged and what was asked of it, not what is selected, searched for or pointed at
 
   exportSvg(options: ExportOptions = {}): string {
     return sceneToSvg(this.#exported(options));
@@ -624,8 +647,8 @@ export class GraphView implements GraphViewInterface {
       scene,
       boxes: isWhole ? scene.boxes : index.boxesIn(left, top, right, bottom),
       edges: isWhole ? scene.edges : index.edgesIn(left, top, right, bottom),
-      links: this.#links,
-      look: this.#makeLook(theme),
+      links: this.#visibleLinks([]),
+      look: { ...this.#makeLook(theme), matches: null },
       overlay: this.#overlay,
       measure: this.#measure,
       area: isWhole ? wholeArea(scene, this.#overlay) : { x: left, y: top, width: right - left, height: bottom - top },

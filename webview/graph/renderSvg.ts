@@ -45,7 +45,7 @@ export async function renderSvg(snapshot: ModelSnapshot, options: RenderOptions 
     boxes: scene.boxes,
     edges: scene.edges,
     links: routeLinks(scene, (options.sharedLinks ?? true) ? sharedLinks(model, scene, null) : []),
-    look: { theme, matches: null, traced: null, overlay: overlay && overlayMarks(overlay, theme) },
+    look: { theme, matches: null, traced: null, compared: new Map(), overlay: overlay && overlayMarks(overlay, theme) },
     overlay,
     measure: estimateText,
     area: wholeArea(scene, overlay),

@@ -39,6 +39,8 @@ export interface SceneEdge {
 }
 
 export interface SceneStub extends Pick<Stub, "end" | "points"> {
+  /** All cut lines that end in it. */
+  readonly edges: readonly DisplayEdge[];
   /** At the target what the line comes from; at the source how many it feeds. */
   readonly label: PlacedLabel | null;
 }
@@ -290,10 +292,10 @@ class Composer {
     const labels = labelsOf(problem!, solution!, stubs, texts, this.options.measure);
     const at = <Placed extends Point>(place: Placed): Placed => ({ ...place, x: x + place.x, y: y + place.y });
     const stubsOfEdge = new Map<number, SceneStub[]>();
-    stubs.forEach(({ end, edges: [first], points }, index) => {
+    stubs.forEach(({ end, edges, points }, index) => {
       const label = labels.stubs[index];
-      const own = stubsOfEdge.get(first!) ?? [];
-      stubsOfEdge.set(first!, [...own, { end, points: points.map(at), label: label ? at(label) : null }]);
+      const own = stubsOfEdge.get(edges[0]!) ?? [];
+      stubsOfEdge.set(edges[0]!, [...own, { end, edges: edges.map((edge) => content.edges[edge]!), points: points.map(at), label: label ? at(label) : null }]);
     });
     content.edges.forEach((edge, index) => {
       const line = solution!.edges[index]?.map(at) ?? null;

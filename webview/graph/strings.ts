@@ -21,6 +21,8 @@ export interface GraphStrings {
   /** Of a module whose parameters are used all the same. */
   readonly usedUncalled: string;
   readonly failedHere: string;
+  /** `{0}`: 1, 2 or both. */
+  readonly compared: string;
   readonly declaredOrder: string;
   readonly noTrace: string;
   readonly plainLayout: string;
@@ -29,7 +31,7 @@ export interface GraphStrings {
   readonly moreLinks: string;
   readonly legend: string;
   readonly kinds: Readonly<Record<LayerKind, string>>;
-  readonly legendSigns: Readonly<Record<"repeated" | "shared" | "calls" | "constant" | "parameter" | "stub" | "declared" | "notRun" | "failed" | "nonFinite", string>>;
+  readonly legendSigns: Readonly<Record<"repeated" | "shared" | "calls" | "constant" | "parameter" | "stub" | "declared" | "notRun" | "failed" | "nonFinite" | "compared", string>>;
 }
 
 export const englishStrings: GraphStrings = {
@@ -49,6 +51,7 @@ export const englishStrings: GraphStrings = {
   notCalled: "not called",
   usedUncalled: "used without a call",
   failedHere: "failed here",
+  compared: "comparison: {0}",
   declaredOrder: "Order as declared; no forward pass was measured",
   noTrace: "No forward pass: how data flows is unknown",
   plainLayout: "Simplified layout",
@@ -79,6 +82,7 @@ export const englishStrings: GraphStrings = {
     notRun: "Did not run",
     failed: "Failed",
     nonFinite: "NaN or infinities",
+    compared: "Compared",
   },
 };
 

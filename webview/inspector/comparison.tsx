@@ -1,5 +1,6 @@
 import "./comparison.css";
 import * as l10n from "@vscode/l10n";
+import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { ModelSnapshot, ModuleSnapshot, TensorSnapshot, TensorStatistics } from "../../src/protocol/index.js";
 import { IconButton, Link } from "../controls.js";
@@ -38,10 +39,10 @@ export function Comparison({ model, module }: ComparisonProps) {
   return (
     <Section title={l10n.t("Comparison")} note={end}>
       <p class="comparison-key">
-        <span class="comparison-mark first" aria-hidden="true" />
-        <Link onClick={() => dispatch({ kind: "choose", selected: { kind: "module", path: other.path }, reveal: true })}>{other.path || model.name}</Link>
-        <span class="comparison-mark second" aria-hidden="true" />
-        <span>{module.path || model.name}</span>
+        <Compared ordinal={1}>
+          <Link onClick={() => dispatch({ kind: "choose", selected: { kind: "module", path: other.path }, reveal: true })}>{other.path || model.name}</Link>
+        </Compared>
+        <Compared ordinal={2}>{module.path || model.name}</Compared>
       </p>
       {names.length === 0 && <p class="muted">{l10n.t("Neither has parameters.")}</p>}
       {shown.map((name) => (
@@ -49,6 +50,17 @@ export function Comparison({ model, module }: ComparisonProps) {
       ))}
       {shown.length < names.length && <Link onClick={() => setAll(true)}>{l10n.t("Show all {0}", formatCount(names.length))}</Link>}
     </Section>
+  );
+}
+
+/** A compared module: the number that it has in the picture, the colour of its histogram, its name. */
+function Compared({ ordinal, children }: { readonly ordinal: 1 | 2; readonly children: ComponentChildren }) {
+  return (
+    <span class={ordinal === 1 ? "comparison-module first" : "comparison-module second"}>
+      <span class="comparison-ordinal">{ordinal}</span>
+      <span class="comparison-color" aria-hidden="true" />
+      <span>{children}</span>
+    </span>
   );
 }
 
@@ -120,6 +132,13 @@ function Pair({ model, name, first, second }: PairProps) {
       {first && second && first.id === second.id && <p class="muted">{l10n.t("One shared parameter: the values are the same.")}</p>}
       <HistogramPair first={ofFirst ?? null} second={ofSecond ?? null} />
       <table>
+        <thead>
+          <tr>
+            <td />
+            <th scope="col">1</th>
+            <th scope="col">2</th>
+          </tr>
+        </thead>
         <tbody>
           {rows.map(([title, text]) => (
             <tr key={title}>

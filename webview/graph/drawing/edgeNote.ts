@@ -1,21 +1,30 @@
 import { nodeTitle } from "../model/displayGraph.js";
 import type { Scene, SceneEdge } from "../scene.js";
-import type { GraphStrings } from "../strings.js";
+import { fill, type GraphStrings } from "../strings.js";
 import type { MeasureText } from "../text.js";
 import type { Theme } from "../theme.js";
 import type { Surface } from "./surface.js";
 
-/** What an edge says when pointed at: its ends, its shape, the bookkeeping folded into it. */
-export function edgeNote(scene: Scene, { from, to, edge }: SceneEdge, strings: GraphStrings): string[] {
-  const name = (id: string) => {
-    const node = scene.byId.get(id)?.node;
-    return node ? nodeTitle(node, strings) : "";
+/** Of many ends, as many are named. */
+const mostNames = 4;
+
+/** What edges that are pointed at together say: their ends, their shapes, the bookkeeping folded into them. */
+export function edgeNote(scene: Scene, edges: readonly SceneEdge[], strings: GraphStrings): string[] {
+  const names = (ids: readonly string[]) => {
+    const all = [...new Set(ids)].map((id) => {
+      const node = scene.byId.get(id)?.node;
+      return node ? nodeTitle(node, strings) : "";
+    });
+    const left = all.length - mostNames;
+    return [...all.slice(0, mostNames), ...(left > 0 ? [fill(strings.moreLinks, left)] : [])].join(", ");
   };
-  const lines = [`${name(from)} \u2192 ${name(to)}`];
-  if (edge.label) lines.push(edge.label);
-  if (edge.via.length > 0) lines.push(edge.via.join(", "));
-  if (edge.kind === "declared") lines.push(strings.legendSigns.declared);
-  return lines;
+  const distinct = (texts: readonly string[]) => [...new Set(texts)].filter((text) => text !== "").join(", ");
+  return [
+    `${names(edges.map(({ from }) => from))} \u2192 ${names(edges.map(({ to }) => to))}`,
+    distinct(edges.map(({ edge }) => edge.label)),
+    distinct(edges.map(({ edge }) => edge.via.join(", "))),
+    edges.some(({ edge }) => edge.kind === "declared") ? strings.legendSigns.declared : "",
+  ].filter((line) => line !== "");
 }
 
 /** A small panel beside the pointer, inside the view. */

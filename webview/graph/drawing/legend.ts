@@ -3,11 +3,12 @@ import type { Scene } from "../scene.js";
 import type { GraphStrings } from "../strings.js";
 import type { MeasureText } from "../text.js";
 import type { LayerKind } from "../theme.js";
+import { paintComparisonTag } from "./comparison.js";
 import { paintKindBar } from "./kindBar.js";
 import type { Look } from "./paint.js";
 import type { Surface } from "./surface.js";
 
-const signs = ["repeated", "shared", "calls", "constant", "parameter", "stub", "declared", "notRun", "failed", "nonFinite"] as const;
+const signs = ["repeated", "shared", "calls", "constant", "parameter", "stub", "declared", "notRun", "failed", "nonFinite", "compared"] as const;
 type Sign = (typeof signs)[number];
 type Entry = { readonly kind: "layer"; readonly layer: LayerKind; readonly text: string } | { readonly kind: Sign; readonly text: string };
 
@@ -18,7 +19,7 @@ const columnGap = 14;
 const mostRows = 6;
 
 /** What is in this picture and needs explaining, no more. */
-function entries(scene: Scene, strings: GraphStrings): Entry[] {
+function entries(scene: Scene, { compared }: Look, strings: GraphStrings): Entry[] {
   const kinds = new Set<LayerKind>();
   const seen = new Set<Sign>();
   for (const { node, face } of scene.boxes) {
@@ -34,6 +35,7 @@ function entries(scene: Scene, strings: GraphStrings): Entry[] {
     if (edge.kind === "declared") seen.add("declared");
     if (points === null) seen.add("stub");
   }
+  if (compared.size > 0) seen.add("compared");
   const order = Object.keys(strings.kinds) as LayerKind[];
   return [
     ...order.filter((kind) => kinds.has(kind)).map((layer) => ({ kind: "layer", layer, text: strings.kinds[layer] }) as const),
@@ -49,8 +51,8 @@ interface LegendSize {
 }
 
 /** In as many columns as it needs to be low in the picture, where there is room for them. */
-export function legendSize(scene: Scene, strings: GraphStrings, measure: MeasureText, room: number): LegendSize {
-  const list = entries(scene, strings);
+export function legendSize(scene: Scene, look: Look, strings: GraphStrings, measure: MeasureText, room: number): LegendSize {
+  const list = entries(scene, look, strings);
   const columnWidth = Math.ceil(sample + Math.max(0, ...list.map(({ text }) => measure(text, "detail"))));
   const widthOf = (columns: number) => columns * columnWidth + (columns - 1) * columnGap + 2 * padding;
   let columns = 1;
@@ -59,10 +61,11 @@ export function legendSize(scene: Scene, strings: GraphStrings, measure: Measure
 }
 
 /** With its lower left corner at a point. */
-export function paintLegend(surface: Surface, x: number, bottom: number, scene: Scene, { theme }: Look, strings: GraphStrings, measure: MeasureText, room: number): void {
-  const { width, height, columns, columnWidth } = legendSize(scene, strings, measure, room);
+export function paintLegend(surface: Surface, x: number, bottom: number, scene: Scene, look: Look, strings: GraphStrings, measure: MeasureText, room: number): void {
+  const { theme } = look;
+  const { width, height, columns, columnWidth } = legendSize(scene, look, strings, measure, room);
   const y = bottom - height;
-  const list = entries(scene, strings);
+  const list = entries(scene, look, strings);
   const rows = Math.ceil(list.length / columns);
   surface.opacity(1);
   surface.beginGroup(strings.legend);
@@ -105,6 +108,9 @@ export function paintLegend(surface: Surface, x: number, bottom: number, scene: 
         break;
       case "nonFinite":
         surface.rectangle(left, middle - 4.5, 15, 9, 4.5, { stroke: theme.error });
+        break;
+      case "compared":
+        paintComparisonTag(surface, left, middle, 1, theme);
         break;
       case "failed":
         surface.rectangle(left, middle - 4.5, 13, 9, 2, { stroke: theme.error, lineWidth: 1.5 });

@@ -17,6 +17,8 @@ export interface Look {
   readonly matches: ReadonlySet<string> | null;
   /** Everything else is dimmed; null: nothing is. */
   readonly traced: ReadonlySet<string> | null;
+  /** Which of the compared modules a box is or holds, counted from 1, by its id. */
+  readonly compared: ReadonlyMap<string, readonly number[]>;
   /** How a box shows its value under an overlay; undefined where it has none, null without an overlay. */
   readonly overlay: ((path: string) => OverlayMark | undefined) | null;
 }

@@ -4,8 +4,15 @@ import { nodeTitle, type DisplayNode } from "../model/displayGraph.js";
 import { fill, type GraphStrings } from "../strings.js";
 import type { Scene, SceneBox } from "../scene.js";
 
+/** What the user marked. */
+export interface ItemMarks {
+  readonly selection: string | null;
+  readonly compared: ReadonlyMap<string, readonly number[]>;
+}
+
 /** A box as the page, the screen reader and the tests see it. */
-function itemOf({ node, depth }: SceneBox, parent: string | null, selected: boolean, strings: GraphStrings): GraphItem {
+function itemOf({ node, depth }: SceneBox, parent: string | null, { selection, compared }: ItemMarks, strings: GraphStrings): GraphItem {
+  const ordinals = compared.get(node.id) ?? [];
   const sharing = node.sharing[0];
   const members = node.row.kind === "single" ? [] : node.row.members.map((member) => member.path);
   return {
@@ -19,7 +26,8 @@ function itemOf({ node, depth }: SceneBox, parent: string | null, selected: bool
     parent,
     expandable: node.expandable,
     expanded: node.content !== null,
-    selected,
+    selected: node.id === selection,
+    compared: ordinals,
     repeat: node.row.kind === "repeated" ? members.length : 1,
     members,
     shared: sharing ? { group: sharing.name, places: sharing.places.length } : null,
@@ -29,13 +37,13 @@ function itemOf({ node, depth }: SceneBox, parent: string | null, selected: bool
     failed: node.status === "failed" || node.failure !== null,
     // Only the few that a screen reader is near are ever asked for.
     get description() {
-      return describe(node, strings);
+      return describe(node, ordinals, strings);
     },
   };
 }
 
 /** Name, type, what comes out, how many parameters, and what is special about it. */
-function describe(node: DisplayNode, strings: GraphStrings): string {
+function describe(node: DisplayNode, compared: readonly number[], strings: GraphStrings): string {
   const parts = [[node.kind === "operation" ? node.name : nodeTitle(node, strings), node.type, node.target, node.detail].filter(Boolean).join(" ")];
   if (node.outputShape) parts.push(node.outputShape);
   if (node.parameters > 0) parts.push(fill(node.isFrozen ? strings.parametersFrozen : strings.parametersShort, formatCount(node.parameters)));
@@ -48,42 +56,43 @@ function describe(node: DisplayNode, strings: GraphStrings): string {
   if (node.status === "notCalled") parts.push(strings.notCalled);
   if (node.status === "used") parts.push(strings.usedUncalled);
   if (node.failure) parts.push(`${strings.failedHere}: ${node.failure.message}`);
+  if (compared.length > 0) parts.push(fill(strings.compared, compared.join(", ")));
   return parts.join(", ");
 }
 
-/** All items of a picture, made once; a change of the selection replaces the two that it concerns. */
+/** All items of a picture, made once; a change of what is marked replaces those that it concerns. */
 export class Items {
   #list: GraphItem[] | null = null;
   #places = new Map<string, number>();
-  #selection: string | null = null;
+  #marks: ItemMarks | null = null;
 
   constructor(
     readonly scene: Scene,
     readonly strings: GraphStrings,
   ) {}
 
-  list(selection: string | null): readonly GraphItem[] {
-    if (!this.#list) {
-      this.#selection = selection;
-      this.#list = this.scene.boxes.map((box) => this.#make(box, selection));
+  list(marks: ItemMarks): readonly GraphItem[] {
+    const before = this.#marks;
+    this.#marks = marks;
+    if (!this.#list || !before) {
+      this.#list = this.scene.boxes.map((box) => this.#make(box, marks));
       this.#places = new Map(this.#list.map((item, place) => [item.id, place]));
-    } else if (selection !== this.#selection) {
+    } else if (marks.selection !== before.selection || marks.compared !== before.compared) {
       this.#list = [...this.#list];
-      for (const id of [this.#selection, selection]) {
+      for (const id of [before.selection, marks.selection, ...before.compared.keys(), ...marks.compared.keys()]) {
         const place = id === null ? undefined : this.#places.get(id);
-        if (place !== undefined) this.#list[place] = this.#make(this.scene.boxes[place]!, selection);
+        if (place !== undefined) this.#list[place] = this.#make(this.scene.boxes[place]!, marks);
       }
-      this.#selection = selection;
     }
     return this.#list;
   }
 
-  get(id: string, selection: string | null): GraphItem | null {
+  get(id: string, marks: ItemMarks): GraphItem | null {
     const box = this.scene.byId.get(id);
-    return box ? this.#make(box, selection) : null;
+    return box ? this.#make(box, marks) : null;
   }
 
-  #make(box: SceneBox, selection: string | null): GraphItem {
-    return itemOf(box, this.scene.parents.get(box.node.id) ?? null, box.node.id === selection, this.strings);
+  #make(box: SceneBox, marks: ItemMarks): GraphItem {
+    return itemOf(box, this.scene.parents.get(box.node.id) ?? null, marks, this.strings);
   }
 }

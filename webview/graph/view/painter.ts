@@ -1,5 +1,6 @@
 import type { Overlay } from "../api.js";
 import { CanvasSurface } from "../drawing/canvasSurface.js";
+import { comparedBoxes, paintComparison } from "../drawing/comparison.js";
 import { caveats, paintCaveats } from "../drawing/caveats.js";
 import { farNames, paintFarNames } from "../drawing/farNames.js";
 import { edgeNote, paintEdgeNote } from "../drawing/edgeNote.js";
@@ -23,7 +24,7 @@ export interface Marks {
   readonly selection: string | null;
   readonly focus: string | null;
   readonly hover: string | null;
-  readonly edge: { readonly edge: SceneEdge; readonly at: Point } | null;
+  readonly pointedAt: { readonly edges: readonly SceneEdge[]; readonly at: Point } | null;
   readonly links: readonly RoutedLink[];
   /** Linked boxes out of view get a sign at the border. */
   readonly showChips: boolean;
@@ -74,10 +75,10 @@ export class Painter {
     const surface = new CanvasSurface(overlay.context, theme.fontFamily);
     overlay.setView(x, y, k);
     // An edge that is pointed at says more than the container that it lies in.
-    const hover = marks.edge ? null : marks.hover;
+    const hover = marks.pointedAt ? null : marks.hover;
     const emphasized = marks.selection ?? hover;
     for (const edge of emphasized === null ? [] : shown.flow.edgesAt(emphasized)) paintEdge(surface, shown.cutLines.whole(edge), look, theme.selection);
-    if (marks.edge) paintEdge(surface, shown.cutLines.whole(marks.edge.edge), look, theme.selection);
+    for (const edge of marks.pointedAt?.edges ?? []) paintEdge(surface, shown.cutLines.whole(edge), look, theme.selection);
     outline(surface, shown.box(hover), look, theme.hover, 1.5);
     outline(surface, shown.box(marks.focus), look, theme.selection, 1.5, [4, 3]);
     outline(surface, shown.box(marks.selection), look, theme.selection, 2);
@@ -85,6 +86,7 @@ export class Painter {
     for (const id of new Set(marks.links.flatMap((link) => [link.from, link.to]))) if (id !== marks.selection) outline(surface, shown.box(id), look, theme.shared, 1.5);
 
     overlay.setView(0, 0, 1);
+    paintComparison(surface, comparedBoxes(scene, look), theme, (box) => this.camera.toScreen(box));
     const inView = shown.index.boxesIn(...this.view);
     paintFarNames(surface, farNames(inView, this.camera, measure), look);
     const top = marks.overlay ? 10 + overlayScaleHeight + 4 : 4;
@@ -94,7 +96,7 @@ export class Painter {
     paintCaveats(surface, caveats(shown.model, scene, strings), this.camera.width, theme, measure);
     const chips = marks.showChips ? chipsOf(scene, marks.links, this.camera, strings, measure) : [];
     paintChips(surface, chips, theme);
-    if (marks.edge) paintEdgeNote(surface, edgeNote(scene, marks.edge.edge, strings), marks.edge.at, this.camera, theme, measure);
+    if (marks.pointedAt) paintEdgeNote(surface, edgeNote(scene, marks.pointedAt.edges, strings), marks.pointedAt.at, this.camera, theme, measure);
     return chips;
   }
 

@@ -12,7 +12,8 @@ export type Target =
   | { readonly kind: "toggle"; readonly box: SceneBox }
   /** The count of a folded row, or of calls drawn as one. */
   | { readonly kind: "count"; readonly box: SceneBox }
-  | { readonly kind: "edge"; readonly edge: SceneEdge; readonly box: SceneBox | null; readonly at: Point }
+  /** Several where they share a stub. */
+  | { readonly kind: "edges"; readonly edges: readonly SceneEdge[]; readonly box: SceneBox | null; readonly at: Point }
   | { readonly kind: "box"; readonly box: SceneBox }
   | { readonly kind: "nothing" };
 
@@ -62,8 +63,8 @@ export class Pointer {
     const box = shown.index.boxAt(point.x, point.y);
     if (box && this.#isOnToggle(box, point)) return { kind: "toggle", box };
     if (box && isOnCount(box, point)) return { kind: "count", box };
-    const edge = box && !box.node.content ? null : shown.index.edgeAt(point.x, point.y, 5 / this.camera.scale);
-    if (edge) return { kind: "edge", edge, box, at };
+    const edges = box && !box.node.content ? [] : shown.index.edgesAt(point.x, point.y, 5 / this.camera.scale);
+    if (edges.length > 0) return { kind: "edges", edges, box, at };
     return box ? { kind: "box", box } : { kind: "nothing" };
   }
 

@@ -1,6 +1,6 @@
 import Flatbush from "flatbush";
 import type { Point } from "../layout/problem.js";
-import type { Scene, SceneBox, SceneEdge } from "../scene.js";
+import type { Scene, SceneBox, SceneEdge, SceneStub } from "../scene.js";
 
 /** How far a box's drawing reaches beyond its rectangle: marks of matches, the cards behind a folded row. */
 const overhang = 8;
@@ -34,25 +34,28 @@ export class SceneIndex {
     return found?.length ? this.scene.boxes[Math.max(...found)]! : null;
   }
 
-  /** The edge whose line passes within `distance` of a point. */
-  edgeAt(x: number, y: number, distance: number): SceneEdge | null {
-    let best: SceneEdge | null = null;
+  /** The edge whose line passes within `distance` of a point, or all whose stub does; empty where there is none. */
+  edgesAt(x: number, y: number, distance: number): readonly SceneEdge[] {
+    let best: { readonly edge: SceneEdge; readonly stub: SceneStub | null } | null = null;
     let least = distance;
     for (const edge of this.edgesIn(x - distance, y - distance, x + distance, y + distance)) {
-      for (const [a, b] of pieces(edge)) {
+      for (const [a, b, stub] of pieces(edge)) {
         const along = Math.max(0, Math.min(1, ((x - a.x) * (b.x - a.x) + (y - a.y) * (b.y - a.y)) / ((b.x - a.x) ** 2 + (b.y - a.y) ** 2 || 1)));
         const away = Math.hypot(x - a.x - along * (b.x - a.x), y - a.y - along * (b.y - a.y));
-        if (away < least) [best, least] = [edge, away];
+        if (away < least) [best, least] = [{ edge, stub }, away];
       }
     }
-    return best;
+    if (!best) return [];
+    const { edge, stub } = best;
+    return stub ? this.scene.edges.filter((each) => each.container === edge.container && stub.edges.includes(each.edge)) : [edge];
   }
 }
 
-/** The straight pieces that are drawn. */
-function* pieces({ points, stubs }: SceneEdge): Generator<readonly [Point, Point]> {
-  for (const line of points ? [points] : stubs.map((stub) => stub.points)) {
-    for (let i = 1; i < line.length; i++) yield [line[i - 1]!, line[i]!];
+/** The straight pieces that are drawn, with the stub that each is of. */
+function* pieces({ points, stubs }: SceneEdge): Generator<readonly [Point, Point, SceneStub | null]> {
+  const lines = points ? [{ points, stub: null }] : stubs.map((stub) => ({ points: stub.points, stub }));
+  for (const { points: line, stub } of lines) {
+    for (let i = 1; i < line.length; i++) yield [line[i - 1]!, line[i]!, stub];
   }
 }
 
