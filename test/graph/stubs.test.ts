@@ -39,6 +39,8 @@ describe("a stub", () => {
     const edges = picture.edges.filter(({ edge }) => most!.edges.includes(edge));
     const [ends, shapes] = edgeNote(picture, edges, englishStrings);
     expect(ends).toMatch(/^[^,→]+, [^,→]+, [^,→]+, [^,→]+, \d+ more → [^,→]+$/);
+    const [first] = picture.edges.flatMap(({ stubs }) => stubs).filter(({ end, edges: { length } }) => end === "source" && length > 1);
+    expect(edgeNote(picture, picture.edges.filter(({ edge }) => first!.edges.includes(edge)), englishStrings)[0]).toMatch(/^[^,→]+ → \d+ × cat$/);
     expect(shapes).toBe([...new Set(edges.map(({ edge }) => edge.label))].join(", "));
   });
 

@@ -11,10 +11,13 @@ const mostNames = 4;
 /** What edges that are pointed at together say: their ends, their shapes, the bookkeeping folded into them. */
 export function edgeNote(scene: Scene, edges: readonly SceneEdge[], strings: GraphStrings): string[] {
   const names = (ids: readonly string[]) => {
-    const all = [...new Set(ids)].map((id) => {
+    const counts = new Map<string, number>();
+    for (const id of new Set(ids)) {
       const node = scene.byId.get(id)?.node;
-      return node ? nodeTitle(node, strings) : "";
-    });
+      const name = node ? nodeTitle(node, strings) : "";
+      counts.set(name, (counts.get(name) ?? 0) + 1);
+    }
+    const all = [...counts].map(([name, count]) => (count > 1 ? `${count} × ${name}` : name));
     const left = all.length - mostNames;
     return [...all.slice(0, mostNames), ...(left > 0 ? [fill(strings.moreLinks, left)] : [])].join(", ");
   };
