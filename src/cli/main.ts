@@ -20,7 +20,10 @@ Options:
   --depth N            summary, render: levels of modules to show (default: all; render: as many as fit a first view)
   --json               summary: print JSON
   -o, --output FILE    render: where to write (default: standard output)
-  --theme NAME         render: light or dark (default: light)
+  --theme NAME         render: light, dark, high-contrast or high-contrast-light (default: light)
+  --background NAME    render: theme, the theme's own, or transparent (default: theme)
+  --overlay NAME       render: color the boxes by parameters, memory, activation-bytes, multiply-adds, weight-std, gradient-norm,
+                       activation-mean, activation-std, activation-zeros or time (default: by kind of layer)
   --time-limit SECONDS stop the file after this time (default: none)
   --memory-limit MB    stop the file at this much memory (default: 4096)
   -h, --help           print this
@@ -37,6 +40,8 @@ interface Options {
   readonly json: boolean;
   readonly output: string | undefined;
   readonly theme: string;
+  readonly background: string;
+  readonly overlay: string | undefined;
   readonly timeLimit: number;
   readonly memoryLimit: number;
 }
@@ -55,6 +60,8 @@ async function main(argv: readonly string[]): Promise<number> {
         json: { type: "boolean", default: false },
         output: { type: "string", short: "o" },
         theme: { type: "string", default: "light" },
+        background: { type: "string", default: "theme" },
+        overlay: { type: "string" },
         "time-limit": { type: "string" },
         "memory-limit": { type: "string" },
         help: { type: "boolean", short: "h" },
@@ -93,6 +100,8 @@ async function main(argv: readonly string[]): Promise<number> {
     json: values.json,
     output: values.output,
     theme: values.theme,
+    background: values.background,
+    overlay: values.overlay,
     timeLimit: number("time-limit", Infinity) * 1000,
     memoryLimit: number("memory-limit", 4096),
   });
@@ -122,11 +131,12 @@ async function snapshot(options: Options): Promise<number> {
 }
 
 async function render(options: Options): Promise<number> {
-  const { renderSvg, lightTheme, darkTheme } = await import("./render.js");
-  const themes: Readonly<Record<string, typeof lightTheme>> = { light: lightTheme, dark: darkTheme };
+  const { renderSvg, themes, overlays, overlayOf } = await import("./render.js");
   const format = options.output?.match(/\.(png|jpe?g|webp|gif|pdf)$/i)?.[1];
   if (format) throw new UsageError(`render writes SVG, not ${format.toUpperCase()}: name the file .svg, or save a PNG from the model view`);
-  if (!Object.hasOwn(themes, options.theme)) throw new UsageError(`there is no theme '${options.theme}'`);
+  const theme = named(themes, "theme", options.theme);
+  const background = named(new Map([["theme", theme.background], ["transparent", null]]), "background", options.background);
+  const overlay = options.overlay === undefined ? null : named(overlays, "overlay", options.overlay);
   const { models, failure } = await evaluate(options, false);
   const status = report(failure);
   const [model, ...others] = chosen(models, options);
@@ -135,10 +145,18 @@ async function render(options: Options): Promise<number> {
     return status;
   }
   if (others.length > 0) throw new UsageError(`${options.file} makes several models, choose one with --model: ${models.map(({ name }) => name).join(", ")}`);
-  const svg = await renderSvg(model, { theme: themes[options.theme]!, depth: options.depth === Infinity ? "auto" : options.depth });
+  const values = overlay && overlayOf(model, overlay);
+  if (overlay && !values) throw new Error(`${model.name} has nothing to show by ${options.overlay}: it was not measured`);
+  const svg = await renderSvg(model, { theme, background, overlay: values, depth: options.depth === Infinity ? "auto" : options.depth });
   if (options.output === undefined) console.log(svg);
   else await writeFile(options.output, svg);
   return status;
+}
+
+function named<Value>(choices: ReadonlyMap<string, Value>, kind: string, name: string): Value {
+  const choice = choices.get(name);
+  if (choice === undefined) throw new UsageError(`there is no ${kind} '${name}', there are: ${[...choices.keys()].join(", ")}`);
+  return choice;
 }
 
 async function evaluate({ file, timeLimit, memoryLimit }: Options, inheritOutput: boolean): Promise<RunOutcome> {

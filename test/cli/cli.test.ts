@@ -221,6 +221,36 @@ describe("layerscope render", () => {
     expect(stderr).toContain("render writes SVG, not PNG");
   });
 
+  const drawn = (...options: string[]) => layerscope("render", "model.ts", "--model", "net", ...options).stdout;
+
+  test.each([["light", "#ffffff"], ["dark", "#1e1f22"], ["high-contrast", "#000000"], ["high-contrast-light", "#ffffff"]])("wears the theme %s", (theme, background) => {
+    expect(drawn("--theme", theme)).toMatch(new RegExp(`</style><rect [^>]*fill="${background}"/>`));
+  });
+
+  test("leaves the background out when asked", () => {
+    expect(drawn("--background", "transparent")).toMatch(/^<svg [^]*<\/style>\n/);
+  });
+
+  test("colors the boxes by what is asked for, and says it where that was not measured", () => {
+    expect(drawn("--overlay", "parameters")).toContain(">Parameters (log scale)</text>");
+    expect(drawn("--overlay", "activation-mean")).toContain(">Mean of Outputs</text>");
+    expect(layerscope("render", "model.ts", "--model", "net", "--overlay", "gradient-norm")).toMatchObject({
+      status: 1, stdout: "", stderr: expect.stringContaining("layerscope: net has nothing to show by gradient-norm: it was not measured\n"),
+    });
+  });
+
+  test.each([
+    ["theme", "sepia", "light, dark, high-contrast, high-contrast-light"],
+    ["background", "red", "theme, transparent"],
+    ["overlay", "toString", "parameters, memory, activation-bytes, multiply-adds, weight-std, gradient-norm, activation-mean, activation-std, activation-zeros, time"],
+  ])("names every %s, here and in the help", (option, name, choices) => {
+    const { status, stderr } = layerscope("render", "model.ts", "--model", "rgnet", `--${option}`, name);
+    expect(status).toBe(2);
+    expect(stderr).toContain(`layerscope: there is no ${option} '${name}', there are: ${choices}\n`);
+    const help = layerscope("--help").stdout;
+    for (const choice of choices.split(", ")) expect(help).toMatch(new RegExp(`\\b${choice}\\b`));
+  });
+
   test("asks which where there are several", () => {
     const { status, stdout, stderr } = layerscope("render", "model.ts");
     expect({ status, stdout }).toEqual({ status: 2, stdout: "" });

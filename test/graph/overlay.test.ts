@@ -20,7 +20,15 @@ test("what is negative has a hue of its own, as strong as it is far from zero", 
   const colors = overlayMarks({ ...overlay("color"), scale: "linear", values: new Map([["below", -2], ["zero", 0], ["above", 2], ["half", 1]]) }, lightTheme);
   const [below, zero, above, half] = ["below", "zero", "above", "half"].map((path) => colors(path)!.color);
   expect(new Set([below, zero, above, half]).size).toBe(4);
-  expect(below!.match(/\d+(?=%)/)![0]).toBe(above!.match(/\d+(?=%)/)![0]);
+  const strength = (color: string | undefined) => color!.match(/[\d.]+(?=\)$)/)![0];
+  expect(strength(below)).toBe(strength(above));
+  expect(Number(strength(half))).toBeLessThan(Number(strength(above)));
+});
+
+test("colours are written as every viewer of SVG understands them", async () => {
+  const svg = await renderSvg(fixtures.mlp(), { overlay: { ...overlay("color"), values: new Map([["0", 1], ["2", 2]]) } });
+  expect(svg).not.toMatch(/"rgba|color-mix/);
+  expect(svg).toContain('fill="rgb(35, 105, 181)" fill-opacity="0.7"');
 });
 
 test("boxes say the value in figures where their parameters stood", async () => {

@@ -37,6 +37,7 @@ export interface Theme {
   readonly warning: string;
   /** Search matches. */
   readonly match: string;
+  /** As #rrggbb: overlays have the same hues in several strengths. */
   readonly kinds: Readonly<Record<LayerKind, string>>;
 }
 

@@ -26,7 +26,8 @@ const weakest = 14;
 export function overlayColor(position: number, theme: Theme): string {
   const strongest = theme.appearance === "light" || theme.appearance === "highContrastLight" ? 70 : 45;
   const hue = position < 0 ? theme.kinds.convolution : theme.kinds.dense;
-  return `color-mix(in srgb, ${hue} ${Math.round(weakest + (strongest - weakest) * Math.abs(position))}%, transparent)`;
+  const [red, green, blue] = [1, 3, 5].map((at) => parseInt(hue.slice(at, at + 2), 16));
+  return `rgba(${red}, ${green}, ${blue}, ${Math.round(weakest + (strongest - weakest) * Math.abs(position)) / 100})`;
 }
 
 function hasNegative({ values }: Overlay): boolean {

@@ -39,7 +39,7 @@ export class SvgSurface implements Surface {
   text(x: number, y: number, text: string, font: FontName, color: string, anchor: "start" | "middle" | "end"): void {
     const anchored = anchor === "start" ? "" : ` text-anchor="${anchor}"`;
     const faded = this.#opacity < 1 ? ` opacity="${this.#opacity}"` : "";
-    this.#parts.push(`<text class="${font}" x="${number(x)}" y="${number(y)}" fill="${escape(color)}"${anchored}${faded}>${escape(text)}</text>`);
+    this.#parts.push(`<text class="${font}" x="${number(x)}" y="${number(y)}"${colored("fill", color)}${anchored}${faded}>${escape(text)}</text>`);
   }
 
   beginGroup(title: string): void {
@@ -53,7 +53,7 @@ export class SvgSurface implements Surface {
   /** The document that shows an area of what was drawn, `scale` CSS pixels for each of its units. */
   document({ x, y, width, height }: Rectangle, scale: number, title: string, fontFamily: string, background: string | null): string {
     const styles = Object.entries(fonts).map(([name, { size, weight }]) => `.${name}{font:${weight} ${size}px ${fontFamily}}`).join("");
-    const back = background ? `<rect x="${number(x)}" y="${number(y)}" width="${number(width)}" height="${number(height)}" fill="${escape(background)}"/>` : "";
+    const back = background ? `<rect x="${number(x)}" y="${number(y)}" width="${number(width)}" height="${number(height)}"${colored("fill", background)}/>` : "";
     return (
       `<svg xmlns="http://www.w3.org/2000/svg" width="${number(width * scale)}" height="${number(height * scale)}" viewBox="${[x, y, width, height].map(number).join(" ")}" role="img">` +
       `<title>${escape(title)}</title><style>text{white-space:pre}${escape(styles)}</style>${back}\n${this.#parts.join("\n")}\n</svg>\n`
@@ -65,11 +65,17 @@ export class SvgSurface implements Surface {
   }
 
   #paint({ fill, stroke, lineWidth = 1, dash }: Paint): string {
-    let text = ` fill="${fill ? escape(fill) : "none"}"`;
-    if (stroke) text += ` stroke="${escape(stroke)}"${lineWidth === 1 ? "" : ` stroke-width="${number(lineWidth)}"`}${dash ? ` stroke-dasharray="${dash.join(" ")}"` : ""}`;
+    let text = fill ? colored("fill", fill) : ' fill="none"';
+    if (stroke) text += `${colored("stroke", stroke)}${lineWidth === 1 ? "" : ` stroke-width="${number(lineWidth)}"`}${dash ? ` stroke-dasharray="${dash.join(" ")}"` : ""}`;
     if (this.#opacity < 1) text += ` opacity="${this.#opacity}"`;
     return text;
   }
+}
+
+/** How see-through a colour is stands apart from it: not every viewer of SVG knows rgba(). */
+function colored(attribute: "fill" | "stroke", color: string): string {
+  const [, rgb, alpha] = /^rgba\(\s*([^,]+,[^,]+,[^,]+),\s*([\d.]+)\s*\)$/.exec(color) ?? [];
+  return rgb === undefined ? ` ${attribute}="${escape(color)}"` : ` ${attribute}="rgb(${escape(rgb)})" ${attribute}-opacity="${alpha}"`;
 }
 
 function number(value: number): string {
