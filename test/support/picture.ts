@@ -15,7 +15,7 @@ export async function openPicture({ width = 1000, height = 800, deviceScaleFacto
     entryPoints: ["test/support/picturePage.ts"], bundle: true, write: false, format: "iife", target: "es2022", loader: { ".min.js": "text" }, logLevel: "warning",
   });
   const browser = await launchChromium({ args: ["--enable-precise-memory-info"] });
-  const page = await browser.newPage({ viewport: { width, height }, deviceScaleFactor });
+  const page = await browser.newPage({ viewport: { width, height }, deviceScaleFactor, hasTouch: true });
   const problems: string[] = [];
   page.on("pageerror", (error) => problems.push(String(error)));
   await page.setContent('<!doctype html><style>html,body{margin:0;height:100%}#picture{height:100%}</style><div id="picture"></div>');

@@ -1,42 +1,29 @@
-import { select, type Selection } from "d3-selection";
-import { zoom, zoomIdentity, type D3ZoomEvent, type ZoomBehavior, type ZoomTransform } from "d3-zoom";
 import type { Rectangle } from "../api.js";
+import type { Point } from "../layout/problem.js";
+import { Gestures } from "./gestures.js";
 
 const leastScale = 0.02;
 const greatestScale = 4;
 
-/** Which part of the picture is seen, and how the pointer moves it: drag and wheel pan, wheel with Ctrl (a pinch) zooms. */
+/** A point of the picture lies in the view at k times its place, moved by x and y. */
+export interface Transform {
+  readonly k: number;
+  readonly x: number;
+  readonly y: number;
+}
+
+/** Which part of the picture is seen, and how the pointer moves it. */
 export class Camera {
-  transform: ZoomTransform = zoomIdentity;
-  readonly #zoom: ZoomBehavior<HTMLElement, unknown>;
-  readonly #element: Selection<HTMLElement, unknown, null, undefined>;
-  readonly #onWheel: (event: WheelEvent) => void;
+  transform: Transform = { k: 1, x: 0, y: 0 };
+  readonly #gestures: Gestures;
 
   constructor(
     readonly host: HTMLElement,
     /** At the lower right of the view, covered by something else. */
     readonly corner: { readonly width: number; readonly height: number },
-    onMove: (byUser: boolean) => void,
+    readonly onMove: (byUser: boolean) => void,
   ) {
-    this.#zoom = zoom<HTMLElement, unknown>()
-      .scaleExtent([leastScale, greatestScale])
-      .clickDistance(4)
-      .filter((event: MouseEvent | WheelEvent) => (event.type === "wheel" ? event.ctrlKey || event.metaKey : event.button === 0 || event.button === 1))
-      .on("zoom", (event: D3ZoomEvent<HTMLElement, unknown>) => {
-        this.transform = event.transform;
-        onMove(event.sourceEvent !== null);
-      });
-    this.#element = select(host);
-    this.#element.call(this.#zoom).on("dblclick.zoom", null);
-    this.#onWheel = (event) => {
-      if (event.ctrlKey || event.metaKey) return;
-      event.preventDefault();
-      const unit = event.deltaMode === 1 ? 16 : event.deltaMode === 2 ? host.clientHeight : 1;
-      const [dx, dy] = event.shiftKey && event.deltaX === 0 ? [event.deltaY, 0] : [event.deltaX, event.deltaY];
-      this.#zoom.translateBy(this.#element, (-dx * unit) / this.transform.k, (-dy * unit) / this.transform.k);
-      onMove(true);
-    };
-    host.addEventListener("wheel", this.#onWheel, { passive: false });
+    this.#gestures = new Gestures(this, () => onMove(true));
   }
 
   get scale(): number {
@@ -52,8 +39,14 @@ export class Camera {
   }
 
   set(x: number, y: number, scale: number): void {
-    const bounded = Math.max(leastScale, Math.min(greatestScale, scale));
-    this.#zoom.transform(this.#element, zoomIdentity.translate(x, y).scale(bounded));
+    this.transform = { k: bounded(scale), x, y };
+    this.onMove(false);
+  }
+
+  /** Brings a point of the picture to a point of the view. */
+  hold(picture: Point, at: Point, scale: number): void {
+    const k = bounded(scale);
+    this.set(at.x - picture.x * k, at.y - picture.y * k, k);
   }
 
   /** Moves what is drawn by pixels of the screen. */
@@ -62,10 +55,11 @@ export class Camera {
   }
 
   zoomBy(factor: number): void {
-    this.#zoom.scaleBy(this.#element, factor);
+    const middle = { x: this.width / 2, y: this.height / 2 };
+    this.hold(this.toPicture(middle.x, middle.y), middle, this.scale * factor);
   }
 
-  toPicture(x: number, y: number): { x: number; y: number } {
+  toPicture(x: number, y: number): Point {
     return { x: (x - this.transform.x) / this.scale, y: (y - this.transform.y) / this.scale };
   }
 
@@ -93,7 +87,10 @@ export class Camera {
   }
 
   dispose(): void {
-    this.#element.on(".zoom", null);
-    this.host.removeEventListener("wheel", this.#onWheel);
+    this.#gestures.dispose();
   }
+}
+
+function bounded(scale: number): number {
+  return Math.max(leastScale, Math.min(greatestScale, scale));
 }

@@ -22,8 +22,9 @@ export class Minimap {
       const bounds = this.#canvas.getBoundingClientRect();
       onMove((event.clientX - bounds.left) / this.#scale, (event.clientY - bounds.top) / this.#scale);
     };
-    for (const type of ["mousedown", "click", "dblclick", "wheel"]) this.#canvas.addEventListener(type, (event) => event.stopPropagation());
+    for (const type of ["click", "dblclick", "wheel"]) this.#canvas.addEventListener(type, (event) => event.stopPropagation());
     this.#canvas.addEventListener("pointerdown", (event) => {
+      event.stopPropagation();
       this.#canvas.setPointerCapture(event.pointerId);
       move(event);
     });
