@@ -792,6 +792,16 @@ describe("asking further", () => {
     expect(await numbered()).toEqual([]);
   });
 
+  test("a comparison is made with the keyboard alone", async () => {
+    const webview = await open(fileState(), { selection: { model: "net", path: "0" } });
+    await inspector(webview).getByRole("button", { name: "Compare…" }).focus();
+    await webview.page.keyboard.press("Enter");
+    await expect.poll(() => webview.page.locator("[aria-live]").innerText()).toBe("Select the module to compare it with.");
+    for (const key of ["ArrowDown", "ArrowDown"]) await webview.page.keyboard.press(key);
+    await expect.poll(() => inspector(webview).locator(".comparison").count()).toBe(2);
+    expect(await inspector(webview).locator(".comparison-key").innerText()).toMatch(/^1\s*0\s*2\s*2$/);
+  });
+
   test("blocks are compared by the names of what lies in them, NaN included", async () => {
     const odd = tensor([8, 4], { kind: "uniform", low: -1, high: 1 });
     odd.values[3] = Number.NaN;

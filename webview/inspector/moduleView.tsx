@@ -6,6 +6,7 @@ import { formatBytes, formatCompact, formatCount, formatPercent, formatValue } f
 import type { GraphViewInterface } from "../graph/index.js";
 import { LocationLink } from "../locationLink.js";
 import { type DirectUse, indexOf, type ModuleCall } from "../modelIndex.js";
+import { focusPicture } from "../pictureFocus.js";
 import { useSession } from "../session.js";
 import { isBusy } from "../state.js";
 import { Comparison } from "./comparison.js";
@@ -52,7 +53,13 @@ export function ModuleView({ model, path, graph }: ModuleViewProps) {
 }
 
 function Title({ model, module }: { readonly model: ModelSnapshot; readonly module: ModuleSnapshot }) {
-  const { page, act, dispatch } = useSession();
+  const { page, act, announce, dispatch } = useSession();
+  // The link goes with the click, and the choice of the other module is made in the picture.
+  const compare = () => {
+    dispatch({ kind: "compare", with: module.path });
+    announce(l10n.t("Select the module to compare it with."));
+    focusPicture();
+  };
   const busy = isBusy(page);
   const location = module.location ?? (module.path === "" ? model.location : null);
   return (
@@ -64,7 +71,7 @@ function Title({ model, module }: { readonly model: ModelSnapshot; readonly modu
           {l10n.t("Reinitialize…")}
         </Link>
         {indexOf(model).totals(module.path).parameters > 0 && page.compared === null && (
-          <Link onClick={() => dispatch({ kind: "compare", with: module.path })}>{l10n.t("Compare…")}</Link>
+          <Link onClick={compare}>{l10n.t("Compare…")}</Link>
         )}
         {!module.training && <span class="badge">eval</span>}
       </div>
