@@ -1,12 +1,14 @@
 import { describe, expect, it } from "vitest";
 import type { ModelSnapshot } from "../../src/protocol/index.js";
 import { initialArrangement, type Arrangement } from "../../webview/graph/model/arrangement.js";
+import { border } from "../../webview/graph/model/dataFlow.js";
 import { buildDisplayGraph, nodeTitle, type DisplayGraph } from "../../webview/graph/model/displayGraph.js";
 import { PictureModel } from "../../webview/graph/model/pictureModel.js";
+import { revealing } from "../../webview/graph/view/arranging.js";
 import * as torch from "../../src/engine/index.js";
 import { inspectHere, snapshotOf } from "../inspect/inspector.js";
 import * as fixtures from "./fixtures.js";
-import { linear, relu, sequential, snapshot, spec } from "./fixtures.js";
+import { linear, moduleList, relu, sequential, snapshot, spec } from "./fixtures.js";
 
 function display(model: ModelSnapshot, arrangement: Partial<Arrangement> = {}): DisplayGraph {
   return buildDisplayGraph(new PictureModel(model), { ...initialArrangement, ...arrangement });
@@ -152,6 +154,92 @@ describe("the boxes of the picture", () => {
     const graph = display(attention(Object.fromEntries(["0", "1", "2", "3"].map((name) => [name, linear(8, 8)])), ["0", "1", "2", "3"]));
     expect(graph.nodes.get("0")!.row.members.map(({ path }) => path)).toEqual(["0", "1", "2"]);
     expect(modules(graph).sort()).toEqual(["", "0", "3"]);
+  });
+});
+
+describe("siblings that come again together", () => {
+  const pairs = (count: number) => Array.from({ length: count }, () => [linear(8, 8), relu()]).flat();
+  const shownIn = (graph: DisplayGraph, id = "") => graph.nodes.get(id)!.content!.nodes.map(({ row, id: each }) => (row.kind === "single" ? each : `${each} ×${row.members.length}`));
+  const edgesIn = (graph: DisplayGraph, id = "") => graph.nodes.get(id)!.content!.edges.map(({ from, to, count }) => `${from} > ${to} ${count}`.replaceAll(border, "|"));
+  const net = snapshot("net", sequential([linear(4, 8), relu(), ...pairs(5), linear(8, 2)]), { inputs: [[2, 4]] });
+
+  it("fold to one turn, with the line from each turn to the next", () => {
+    expect(shownIn(display(net))).toEqual(["0", "1", "2 ×5", "3 ×5", "12"]);
+    expect(edgesIn(display(net))).toEqual(["| > 0 1", "0 > 1 1", "1 > 2 1", "2 > 3 5", "3 > 2 4", "3 > 12 1", "12 > | 1"]);
+  });
+
+  it("unfold, and are stepped through, together", () => {
+    expect(shownIn(display(net, { unfolded: new Set(["2"]) }))).toHaveLength(13);
+    const model = new PictureModel(net);
+    expect(["4", "7"].map((path) => model.foldedOver(path))).toEqual(["2", "2"]);
+    const arrangement = revealing(model, initialArrangement, "7");
+    expect(shownIn(buildDisplayGraph(model, arrangement))).toEqual(["0", "1", "6 ×5", "7 ×5", "12"]);
+  });
+
+  it("fold to the shortest turn, and to rows of one where that takes in as many", () => {
+    expect(shownIn(display(snapshot("net", sequential([...pairs(6)]), { inputs: [[2, 8]] })))).toEqual(["0 ×6", "1 ×6"]);
+    expect(shownIn(display(snapshot("net", sequential(Array.from({ length: 6 }, () => linear(8, 8))), { inputs: [[2, 8]] })))).toEqual(["0 ×6"]);
+    const threes = Array.from({ length: 3 }, () => [linear(8, 8), linear(8, 8), linear(8, 8), relu()]).flat();
+    expect(shownIn(display(snapshot("net", sequential(threes), { inputs: [[2, 8]] })))).toEqual(["0 ×3", "1 ×3", "2 ×3", "3 ×3"]);
+  });
+
+  it("do not fold before they come for the third time", () => {
+    expect(shownIn(display(snapshot("net", sequential(pairs(2)), { inputs: [[2, 8]] })))).toEqual(["0", "1", "2", "3"]);
+  });
+
+  it("tell one activation in every turn from many equal layers", () => {
+    const shared = relu();
+    const graph = display(snapshot("net", sequential(Array.from({ length: 4 }, () => [linear(8, 8), shared]).flat()), { inputs: [[2, 8]] }));
+    expect(graph.nodes.get("")!.content!.nodes.map(({ row }) => row.kind)).toEqual(["repeated", "shared"]);
+  });
+
+  it("fold with what runs between them, in lists that are never called themselves too", () => {
+    const each = () => moduleList([linear(8, 8), relu()]);
+    const model = snapshot("net", spec("Net", "", { layers: moduleList(Array.from({ length: 4 }, each)) }, (run, x) => {
+      let y = x!;
+      for (let i = 0; i < 4; i++) {
+        y = run.op("add", [y, run.call(`layers.${i}.0`, y)], [2, 8]);
+        y = run.op("mul", [y, run.call(`layers.${i}.1`, y)], [2, 8]);
+      }
+      return y;
+    }), { inputs: [[2, 8]] });
+    const graph = display(model);
+    expect(shownIn(graph)).toEqual(["layers", "#add:0", "#mul:0"]);
+    expect(shownIn(graph, "layers")).toEqual(["layers.0 ×4"]);
+    expect(edgesIn(graph)).toEqual([
+      "| > layers 1", "| > #add:0 1", "layers > #add:0 4", "#add:0 > layers 4", "#add:0 > #mul:0 4", "layers > #mul:0 4", "#mul:0 > layers 3", "#mul:0 > #add:0 3", "#mul:0 > | 1",
+    ]);
+  });
+
+  it("are declared once without a pass", () => {
+    expect(edgesIn(display(snapshot("net", sequential(pairs(4)))))).toEqual(["0 > 1 4", "1 > 0 3"]);
+  });
+
+  const chain = (takes: (turn: number, made: readonly number[]) => number) =>
+    snapshot("net", spec("Net", "", { layers: moduleList(pairs(6)) }, (run, x) => {
+      const made = [x!];
+      for (let turn = 0; turn < 6; turn++) made.push(run.call(`layers.${2 * turn + 1}`, run.call(`layers.${2 * turn}`, made[takes(turn, made)]!)));
+      return made.at(-1)!;
+    }), { inputs: [[2, 8]] });
+
+  it("do not fold over a turn that takes from elsewhere", () => {
+    expect(shownIn(display(chain((turn) => turn)), "layers")).toEqual(["layers.0 ×6", "layers.1 ×6"]);
+    expect(shownIn(display(chain(() => 0)), "layers")).toEqual(["layers.0 ×6", "layers.1 ×6"]);
+    const cut = shownIn(display(chain((turn) => (turn === 4 ? 1 : turn))), "layers");
+    expect(cut).toEqual(["layers.0 ×4", "layers.1 ×4", "layers.8", "layers.9", "layers.10", "layers.11"]);
+  });
+
+  it("do not fold over what is frozen, in another mode, or tied elsewhere", () => {
+    const model = snapshot("net", sequential(pairs(8)), { inputs: [[2, 8]] });
+    const frozen = new Set(model.root.children.slice(0, 8).flatMap(({ parameters }) => parameters.map(({ tensor }) => tensor)));
+    expect(shownIn(display({ ...model, tensors: model.tensors.map((each) => ({ ...each, requiresGrad: !frozen.has(each.id) })) }))).toEqual(["0 ×4", "1 ×4", "8 ×4", "9 ×4"]);
+    const children = model.root.children.map((child, index) => ({ ...child, training: index >= 8 }));
+    expect(shownIn(display({ ...model, root: { ...model.root, children } }))).toEqual(["0 ×4", "1 ×4", "8 ×4", "9 ×4"]);
+    const [first, last] = [linear(8, 8), linear(8, 8)];
+    const tied = sequential([first, relu(), ...pairs(4), last, relu()]);
+    const table = first.parameters[0]![1];
+    const own = spec("Linear", last.arguments, {}, last.forward, { weight: table, bias: last.parameters[1]![1] });
+    expect(shownIn(display(snapshot("net", { ...tied, children: tied.children.map(([name, child]) => [name, child === last ? own : child]) }, {})))).toEqual(["0", "1", "2 ×4", "3 ×4", "10", "11"]);
   });
 });
 

@@ -79,13 +79,63 @@ class RandomBlock extends nn.Module {
   }
 }
 
+/** What tells one turn from the others, if anything does. */
+const oddities = ["none", "none", "arguments", "frozen", "mode", "operation", "source"] as const;
+
+/** Runs a few layers again and again; at one turn something may be odd. */
+class RandomRepetition extends nn.Module {
+  layers = new nn.ModuleList();
+  readonly period: number;
+  readonly turns: number;
+  readonly oddity: (typeof oddities)[number];
+  readonly odd: number;
+  readonly #joins: boolean;
+
+  constructor(dice: Dice) {
+    super();
+    const pattern = ["linear", ...Array.from({ length: Math.floor(dice.roll() * 3) }, () => dice.pick(["linear", "relu", "norm", "block"]))];
+    this.period = pattern.length;
+    this.turns = 3 + Math.floor(dice.roll() * 5);
+    this.oddity = dice.pick(oddities);
+    this.odd = 1 + Math.floor(dice.roll() * (this.turns - 1));
+    this.#joins = dice.roll() < 0.5;
+    for (let turn = 0; turn < this.turns; turn++) for (const kind of pattern) this.layers.append(this.#layer(kind));
+    const odd = new nn.Linear(4, 4, { bias: this.oddity !== "arguments" });
+    if (this.oddity === "frozen") odd.requiresGrad_(false);
+    if (this.oddity === "mode") odd.eval();
+    const layers = [...this.layers];
+    this.layers = new nn.ModuleList(layers.map((layer, at) => (at === this.odd * this.period ? odd : layer)));
+  }
+
+  #layer(kind: string): torch.nn.Module {
+    switch (kind) {
+      case "linear": return new nn.Linear(4, 4);
+      case "relu": return new nn.ReLU();
+      case "norm": return new nn.LayerNorm(4);
+      default: return new nn.Sequential(new nn.Linear(4, 4), new nn.ReLU());
+    }
+  }
+
+  override forward(x: Tensor): Tensor {
+    const first = x;
+    [...this.layers].forEach((layer, at) => {
+      const isOdd = Math.floor(at / this.period) === this.odd && at % this.period === 0;
+      if (isOdd && this.oddity === "operation") x = x.neg();
+      const from = isOdd && this.oddity === "source" ? first : x;
+      const made = (layer as torch.nn.ReLU)(from);
+      x = this.#joins ? x.add(made) : made;
+    });
+    return x;
+  }
+}
+
 vi.setConfig({ testTimeout: 60_000 });
 
 const inspection = inspectHere();
 const solver = new LayoutSolver(elkInProcess());
 
-function pictureModel(seed: number): PictureModel {
-  inspection.setModels([{ name: "model", module: new RandomBlock(new Dice(seed), 2), location: null }], { infer: false });
+function pictureModel(module: torch.nn.Module): PictureModel {
+  inspection.setModels([{ name: "model", module, location: null }], { infer: false });
   inspection.forward({ model: "model", seed: 0, input: { kind: "stated", inputs: [{ shape: [3, 4], dtype: "float32", fill: "randn" }] } });
   return new PictureModel(inspection.snapshots()[0]!);
 }
@@ -130,16 +180,61 @@ function takenInPicture(scene: Scene, nodes: Iterable<string>): Map<string, stri
 
 describe.each(Array.from({ length: 12 }, (_, seed) => seed))("a random model (%i)", (seed) => {
   it("is drawn with exactly the flow of its forward pass", async () => {
-    const model = pictureModel(seed);
+    const model = pictureModel(new RandomBlock(new Dice(seed), 2));
     const picture = await scene(model, everything(model), "down");
     const inTrace = takenInTrace(model, picture);
     expect(takenInPicture(picture, inTrace.keys())).toEqual(inTrace);
   });
 
   it("has boxes, lines and labels apart, however it is opened", async () => {
-    const model = pictureModel(seed);
+    const model = pictureModel(new RandomBlock(new Dice(seed), 2));
     for (const arrangement of [initialArrangement, { ...initialArrangement, depth: 1 }, everything(model)]) {
       for (const direction of ["down", "right"] as const) expect(collisions(await scene(model, arrangement, direction))).toEqual([]);
     }
+  });
+});
+
+describe.each(Array.from({ length: 60 }, (_, seed) => seed))("random repetition (%i)", (seed) => {
+  const module = new RandomRepetition(new Dice(seed));
+  const model = pictureModel(module);
+  const rows = model.rows(model.index.module("layers")!);
+
+  it("folds whole, but for what is odd", () => {
+    expect(rows.flatMap(({ members }) => members)).toHaveLength(module.period * module.turns);
+    if (module.oddity === "none") return expect(rows.map(({ kind }) => kind)).not.toContain("single");
+    const odd = `layers.${module.odd * module.period}`;
+    const row = rows.find(({ members }) => members.some(({ path }) => path === odd))!;
+    // What the pass came to in another way can be the first of those that it went on to in one way.
+    if (module.oddity === "operation" || module.oddity === "source") expect(row.members[0]!.path).toBe(odd);
+    else expect(row.kind).toBe("single");
+  });
+
+  it("folds in every turn what does the same and takes it from the same places", () => {
+    const trace = model.snapshot.trace!;
+    const calls = [...module.layers].map((_, at) => trace.steps.findIndex((step) => step.kind === "module" && step.path === `layers.${at}`));
+    /** By layer: the layers, or the box outside, that what it takes comes from. */
+    const takes = calls.map((call) => trace.steps[call]!.inputs.map(({ value }) => {
+      const { source } = trace.values[value]!;
+      return source.kind === "step" ? source.step : -1;
+    }));
+    for (const { members } of rows) {
+      const places = members.map(({ name }) => Number(name));
+      expect(new Set(members.map(({ structure, training }) => `${structure} ${training}`)).size).toBe(1);
+      const strides = places.slice(1).map((at, turn) => takes[at]!.map((source, operand) => source - takes[places[turn]!]![operand]!));
+      // The first stride leads from what was there before the turns into them.
+      expect(new Set(strides.slice(1).map(String)).size).toBeLessThanOrEqual(1);
+    }
+  });
+
+  it("keeps every line of the flow, as often as it was seen, but for those between the members of one row", () => {
+    const graph = buildDisplayGraph(model, { ...initialArrangement, depth: 2 });
+    for (const id of ["", "layers"]) {
+      const seen = model.flow(false)!.containers.get(id)!.edges.filter(({ from, to }) => !rows.some(({ members }) => [from, to].every((end) => members.some(({ path }) => path === end))));
+      expect(graph.nodes.get(id)!.content!.edges.reduce((sum, { count }) => sum + count, 0)).toBe(seen.length);
+    }
+  });
+
+  it("has boxes, lines and labels apart", async () => {
+    for (const direction of ["down", "right"] as const) expect(collisions(await scene(model, { ...initialArrangement, depth: "all" }, direction))).toEqual([]);
   });
 });

@@ -121,7 +121,7 @@ export interface GraphViewState {
   readonly depth?: number | "auto" | "all";
   /** Boxes that the user opened (true) or closed (false), by path; all others follow the default. */
   readonly expanded: Readonly<Record<string, boolean>>;
-  /** Rows of equal siblings that the user unfolded, by path of the first; and modules of which each call is shown. */
+  /** Rows of equal siblings that the user unfolded, by path of the first of what repeats together; and modules of which each call is shown. */
   readonly unfolded: readonly string[];
   /** The sibling that a folded row shows, by path of the first, where it is not the first. */
   readonly shown: Readonly<Record<string, string>>;
@@ -132,7 +132,7 @@ export interface GraphViewState {
   readonly camera: { readonly scale: number; readonly anchor: string; readonly dx: number; readonly dy: number } | null;
 }
 
-/** Siblings equal in structure, which the picture draws as one box (or one by one, where the user unfolded them). */
+/** Siblings equal in structure, which the picture draws as one box (or one by one, where the user unfolded them, with those that repeat together with them). */
 export interface EqualSiblings {
   /** Paths, in order. */
   readonly members: readonly string[];

@@ -129,13 +129,14 @@ function toggleOf(node: DisplayNode): Face["toggle"] {
   return node.expandable ? { x: left + 3, y: 14 } : null;
 }
 
-/** In a folded row, the names of its first and last member ("block 0 … 3") unless another member is shown. */
+/** In a folded row, the names of its first and last member ("block 0 … 3"; "0, 2 … 10" where others stand between) unless another member is shown. */
 function nameText(node: DisplayNode): string {
-  const { members } = node.row;
+  const { members, together } = node.row;
   if (node.row.kind === "single" || members[0]!.path !== node.path) return node.name;
-  const last = members.at(-1)!.name;
   const stem = node.name.replace(/\d+$/, "");
-  return `${node.name} … ${stem && last.startsWith(stem) && /^\d+$/.test(last.slice(stem.length)) ? last.slice(stem.length) : last}`;
+  const short = (name: string) => (stem && name.startsWith(stem) && /^\d+$/.test(name.slice(stem.length)) ? name.slice(stem.length) : name);
+  const second = together.length > 1 ? `, ${short(members[1]!.name)}` : "";
+  return `${node.name}${second} … ${short(members.at(-1)!.name)}`;
 }
 
 /** "× 12" for all, "4 / 12" for one of them. */

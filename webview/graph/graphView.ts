@@ -23,6 +23,7 @@ import { LayoutSolver, type Elk } from "./layout/solver.js";
 import { initialArrangement, type Arrangement } from "./model/arrangement.js";
 import { buildDisplayGraph } from "./model/displayGraph.js";
 import { PictureModel } from "./model/pictureModel.js";
+import { foldOf, shownTogether } from "./model/rows.js";
 import { layoutScene } from "./scene.js";
 import { sceneToPng } from "./sceneToPng.js";
 import { sceneToSvg } from "./sceneToSvg.js";
@@ -174,12 +175,12 @@ export class GraphView implements GraphViewInterface {
   }
 
   setUnfolded(path: string, unfolded: boolean): void {
-    const first = this.#model?.foldedOver(path);
-    if (!first) return;
+    const over = this.#model?.foldedOver(path);
+    if (!over) return;
     const set = new Set(this.#arrangement.unfolded);
-    if (unfolded) set.add(first);
-    else set.delete(first);
-    this.#arrange({ ...this.#arrangement, unfolded: set }, unfolded ? path : first);
+    if (unfolded) set.add(over);
+    else set.delete(over);
+    this.#arrange({ ...this.#arrangement, unfolded: set }, unfolded ? path : (this.#model?.rowOf(path)?.members[0]?.path ?? over));
   }
 
   row(path: string): EqualSiblings | null {
@@ -187,7 +188,7 @@ export class GraphView implements GraphViewInterface {
       const row = this.#model!.rowOf(each);
       if (!row || row.kind === "single") continue;
       const members = row.members.map((member) => member.path);
-      return { members, position: members.indexOf(each), kind: row.kind, unfolded: this.#arrangement.unfolded.has(members[0]!) };
+      return { members, position: members.indexOf(each), kind: row.kind, unfolded: this.#arrangement.unfolded.has(foldOf(row)) };
     }
     return null;
   }
@@ -199,11 +200,12 @@ export class GraphView implements GraphViewInterface {
   }
 
   showMember(path: string): void {
-    const first = this.#model?.rowOf(path)?.members[0]?.path;
-    if (first === undefined) return;
+    const row = this.#model?.rowOf(path);
+    const module = this.#model?.index.module(path);
+    if (!row || !module) return;
     const before = this.#shown && this.#model ? visibleBox(this.#model, this.#shown.scene, path)?.node.id : null;
     if (before !== undefined && before === this.#selection) this.#selection = path;
-    this.#arrange({ ...this.#arrangement, shown: new Map(this.#arrangement.shown).set(first, path) }, path);
+    this.#arrange({ ...this.#arrangement, shown: new Map([...this.#arrangement.shown, ...shownTogether(row, module)]) }, path);
   }
 
   setDirection(direction: Direction): void {

@@ -41,6 +41,8 @@ function container(problem: LayoutProblem, position: number): ElkNode {
       "elk.layered.nodePlacement.strategy": "BRANDES_KOEPF",
       "elk.layered.nodePlacement.favorStraightEdges": "true",
       "elk.layered.considerModelOrder.strategy": "NODES_AND_EDGES",
+      // From what feeds a loop on: the line that leads back is then the last of its turn.
+      "elk.layered.cycleBreaking.strategy": "DEPTH_FIRST",
       "elk.separateConnectedComponents": "false",
       "elk.layered.thoroughness": nodes.length > 200 ? "3" : "7",
     },

@@ -38,13 +38,20 @@ export function edgesToCut(problem: LayoutProblem): ReadonlySet<number> {
 /** Each node's layer: one below the lowest of its sources. Edges that close a cycle do not count. */
 export function layersOf({ nodes, edges }: Pick<LayoutProblem, "nodes" | "edges">): number[] {
   const targets: number[][] = nodes.map(() => []);
-  for (const { from, to } of edges) if (from !== borderNode && to !== borderNode && from !== to) targets[from]!.push(to);
+  const isEntered = new Uint8Array(nodes.length);
+  for (const { from, to } of edges) {
+    if (from === borderNode || to === borderNode || from === to) continue;
+    targets[from]!.push(to);
+    isEntered[to] = 1;
+  }
+  // From what the container is given on, so that of a loop the last edge leads back.
+  const starts = [...edges.flatMap(({ from, to }) => (from === borderNode && to !== borderNode ? [to] : [])), ...[0, 1].flatMap((entered) => [...nodes.keys()].filter((node) => isEntered[node] === entered))];
 
   // Depth-first, without recursion: a flat container may hold thousands. Reverse postorder without the back edges is a topological order.
   const order: number[] = [];
   const state = new Uint8Array(nodes.length);
   const isBackEdge = new Set<string>();
-  for (let start = 0; start < nodes.length; start++) {
+  for (const start of starts) {
     if (state[start]) continue;
     const stack: { node: number; next: number }[] = [{ node: start, next: 0 }];
     state[start] = 1;

@@ -21,6 +21,11 @@ export class CallOrder {
     return this.#within.get(call) ?? [];
   }
 
+  /** Of a step, among the steps of its call. */
+  place(step: StepId): number {
+    return this.#places[step] ?? 0;
+  }
+
   /** What ran between two steps of one call; null where `to` is not a later step of the call that `from` ran in. */
   between(from: StepId, to: StepId): readonly StepId[] | null {
     const { parent } = this.steps[from]!;

@@ -3,11 +3,12 @@ import type { NonFinite } from "../../modelIndex.js";
 import type { ItemKind, ItemSource } from "../api.js";
 import type { LayerKind } from "../theme.js";
 import type { Arrangement } from "./arrangement.js";
+import { joinPorts, type OpenContainer } from "./commonPorts.js";
 import { border, callNode, canvasPath, nodeWithin, type ContainerFlow, type DataFlow, type FlowNode } from "./dataFlow.js";
 import { declaredEdges, measuredEdges } from "./displayEdges.js";
 import { commonShapeText, operationLabel, shapeText, signBetween, viewText } from "./labels.js";
 import type { Fold, ModuleFacts, PictureModel } from "./pictureModel.js";
-import { single, type Row } from "./rows.js";
+import { foldOf, single, type Row } from "./rows.js";
 import type { SharingGroup } from "./sharing.js";
 
 /**
@@ -79,7 +80,8 @@ export interface DisplayEdge {
   readonly kind: "measured" | "declared";
   /** Shape that arrives; "" while unknown. */
   readonly label: string;
-  readonly value: ValueId | null;
+  /** What flows, in every call in which it was seen. */
+  readonly values: readonly ValueId[];
   /** Names of the bookkeeping operations folded in. */
   readonly via: readonly string[];
   /** Calls in which it was seen. */
@@ -134,6 +136,7 @@ type SaidOfModule = Omit<ModuleFacts, "turns"> & Pick<DisplayNode, "turn" | "out
 class Builder {
   readonly #nodes = new Map<string, DisplayNode>();
   readonly #parents = new Map<string, string | null>();
+  readonly #containers = new Map<string, OpenContainer>();
   readonly #flow: DataFlow | null;
   #failureIsShown = false;
 
@@ -146,7 +149,8 @@ class Builder {
 
   build(): DisplayGraph {
     const { root } = this.model.snapshot;
-    const canvas = this.#content({ id: canvasPath, path: canvasPath, key: "", rows: [{ kind: "single", members: [root] }], parent: null, depth: 0, hasFailed: true });
+    const canvas = this.#content({ id: canvasPath, path: canvasPath, key: "", rows: [{ ...single, members: [root] }], parent: null, depth: 0, hasFailed: true });
+    if (this.model.snapshot.trace) joinPorts(this.#containers, this.model.snapshot.trace);
     return { canvas, nodes: this.#nodes, parents: this.#parents };
   }
 
@@ -165,7 +169,7 @@ class Builder {
     const nodeOf = (member: ModuleSnapshot) => (id === canvasPath ? member.path : nodeWithin(id, member.name));
     for (const row of rows) {
       const first = row.members[0]!;
-      const isFolded = row.kind !== "single" && !this.arrangement.unfolded.has(first.path);
+      const isFolded = row.kind !== "single" && !this.arrangement.unfolded.has(foldOf(row));
       const shown = isFolded ? [this.#shownMember(row)] : row.members;
       for (const member of shown) {
         const memberKey = id === canvasPath ? member.path : nodeWithin(key, isFolded ? first.name : member.name);
@@ -187,7 +191,9 @@ class Builder {
     const edges = flow ? this.#edges(flow, standsFor) : [];
     const container = this.model.index.module(path);
     const declared = container?.type === "Sequential" ? declaredEdges(container.children.map(nodeOf), this.#flow, standsFor) : [];
-    return { nodes, edges: declared.length > 0 ? [...edges, ...declared] : edges };
+    const content = { around: id === canvasPath ? null : (this.#parents.get(id) ?? canvasPath), folds: [...standsFor].some(([node, shown]) => node !== shown), nodes, edges: declared.length > 0 ? [...edges, ...declared] : edges };
+    this.#containers.set(id, content);
+    return content;
   }
 
   #foldOf(node: string): Fold | null {

@@ -6,14 +6,13 @@ export interface LoopStep {
   readonly sign: string;
   /** What it is drawn at; null for what is drawn as part of an edge, and for a module that is drawn in its row. */
   readonly node: string | null;
-  /** What a loop could call in turn: the first of a row, or one module over and over. Null for operations. */
+  /** What a loop could call in turn: the members of a row or what lies in them, told by the first, or one module over and over. Null for operations. */
   readonly turn: string | null;
 }
 
 /** What a loop repeats. */
 export interface Loop {
-  /** The first module of the row that it calls in turn, or the module that it calls over and over, by path. */
-  readonly over: string;
+  readonly turn: string;
   /** What runs once in every turn: by node id, the id of the first of them. */
   readonly nodes: ReadonlyMap<string, string>;
 }
@@ -30,9 +29,9 @@ export function findLoops(steps: readonly LoopStep[]): readonly Loop[] {
     if (places) places.push(at);
     else calls.set(turn, [at]);
   });
-  return [...calls].flatMap(([over, places]) => {
+  return [...calls].flatMap(([turn, places]) => {
     const nodes = places.length < shortestRow ? null : repeated(steps, places);
-    return nodes && nodes.size > 0 ? [{ over, nodes }] : [];
+    return nodes && nodes.size > 0 ? [{ turn, nodes }] : [];
   });
 }
 

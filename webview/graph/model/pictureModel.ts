@@ -1,4 +1,4 @@
-import type { ModelSnapshot, ModuleSnapshot, StepId } from "../../../src/protocol/index.js";
+import type { ModelSnapshot, ModuleSnapshot, ModuleStep, StepId } from "../../../src/protocol/index.js";
 import { indexOf, type ModelIndex } from "../../modelIndex.js";
 import { openAtFirst, type Inside } from "./arrangement.js";
 import { CallOrder } from "./callOrder.js";
@@ -7,8 +7,9 @@ import type { DisplayEdge, DisplayNode, RunStatus } from "./displayGraph.js";
 import { layerKind } from "./kinds.js";
 import { commonShapeText, contentsText, shapeText, shortArguments } from "./labels.js";
 import { findLoops, type LoopStep } from "./loops.js";
-import { rowsOf, single, treatmentIn, type Row, type Treatment } from "./rows.js";
+import { foldOf, rowsOf, single, type Row } from "./rows.js";
 import { sharingGroups, type SharingGroup } from "./sharing.js";
+import { treatmentIn, type Treatment } from "./treatment.js";
 
 /** What is drawn in a node's place, unless what the loop is over is unfolded. */
 export interface Fold {
@@ -90,10 +91,10 @@ export class PictureModel {
     return (this.#folds ??= this.#findFolds());
   }
 
-  /** What must be unfolded to see a module by itself, or each of its calls: the first of its row, or what a loop that calls it is over. */
+  /** What must be unfolded to see a module by itself, or each of its calls: its row and those together with it, or what a loop that calls it is over. */
   foldedOver(path: string): string | null {
     const row = this.rowOf(path);
-    if (row && row.kind !== "single") return row.members[0]!.path;
+    if (row && row.kind !== "single") return foldOf(row);
     const fold = this.folds.get(callNode(path, 2));
     return fold?.first === path ? fold.over : null;
   }
@@ -107,12 +108,12 @@ export class PictureModel {
     const folds = new Map<string, Fold>();
     for (const [node, call] of this.flow(false)?.calls ?? []) {
       const steps = this.#stepsOf(node, call);
-      for (const { over, nodes } of findLoops(steps)) {
-        for (const [each, first] of nodes) if (!folds.has(each)) folds.set(each, { first, over });
+      for (const { turn, nodes } of findLoops(steps)) {
+        for (const [each, first] of nodes) if (!folds.has(each)) folds.set(each, { first, over: this.#unfoldedBy(call, turn) });
       }
       for (const { node: each, turn } of steps) {
         const first = each === null ? null : firstCall(each);
-        if (first !== null && turn !== null && this.turns(turn) > mostTurns && !folds.has(each!)) folds.set(each!, { first, over: turn });
+        if (first !== null && turn !== null && this.turns(turn) > mostTurns && !folds.has(each!)) folds.set(each!, { first, over: this.#unfoldedBy(call, turn) });
       }
     }
     return folds;
@@ -125,11 +126,26 @@ export class PictureModel {
       const step = this.snapshot.trace!.steps[id]!;
       const node = flow.nodeOf(id);
       if (step.kind === "operation") return { sign: step.name, node: node === container ? null : node, turn: null };
-      const row = this.rowOf(step.path);
-      const isRow = row !== null && row.kind !== "single";
-      const turn = isRow ? row.members[0]!.path : step.path;
-      return { sign: `[${turn}]`, node: isRow && node === firstCall(node) ? null : node, turn };
+      const rows = this.#rowsTo(call, step.path);
+      // As it is drawn where all rows are folded.
+      const turn = rows.reduceRight((path, { member, row }) => row.members[0]!.path + path.slice(member.length), step.path);
+      return { sign: `[${turn}]`, node: rows.length > 0 && node === firstCall(node) ? null : node, turn };
     });
+  }
+
+  /** The rows that a module stands and lies in, from the outermost in a call's container on, and as what. */
+  #rowsTo(call: StepId, path: string): readonly { readonly member: string; readonly row: Row }[] {
+    const around = this.snapshot.trace!.steps[call] as ModuleStep;
+    const outside = new Set(this.index.ancestry(around.path));
+    return this.index.ancestry(path).flatMap((module) => {
+      const row = outside.has(module) ? null : this.rowOf(module.path);
+      return row && row.kind !== "single" ? [{ member: module.path, row }] : [];
+    });
+  }
+
+  #unfoldedBy(call: StepId, turn: string): string {
+    const [outermost] = this.#rowsTo(call, turn);
+    return outermost ? foldOf(outermost.row) : turn;
   }
 
   get openAtFirst(): ReadonlySet<string> {

@@ -1,97 +1,134 @@
-import type { ModuleSnapshot, StepId } from "../../../src/protocol/index.js";
-import type { ModelIndex } from "../../modelIndex.js";
-import type { CallOrder } from "./callOrder.js";
-import { shapeText } from "./labels.js";
-import type { DataFlow } from "./dataFlow.js";
+import type { ModuleSnapshot } from "../../../src/protocol/index.js";
+import { isRegular, type Stretch, type Treatment } from "./treatment.js";
 
-/** Fewer equal siblings than this stay as they are. */
+/** Fewer turns than this stay as they are. */
 export const shortestRow = 3;
+
+/** More siblings than this, one after another, are no pattern that a reader recognizes when it comes again. */
+const longestPeriod = 16;
 
 /** Siblings that are drawn as one: "repeated" have weights of their own, "shared" are one module in several places. */
 export interface Row {
   readonly kind: "single" | "repeated" | "shared";
   readonly members: readonly ModuleSnapshot[];
+  /** The rows that repeat together, turn by turn (Linear and ReLU, Linear and ReLU, ...), in order; the row alone where it does so by itself. */
+  readonly together: readonly Row[];
 }
 
 /** Of what stands for itself alone. */
-export const single: Row = { kind: "single", members: [] };
+export const single: Row = { kind: "single", members: [], together: [] };
 
-/** How a forward pass treated siblings of equal structure. */
-export interface Treatment {
-  /** Equal for modules that were treated alike. */
-  likeness(module: ModuleSnapshot): string;
-  /** Equal for pairs that follow one another in the same way. */
-  succession(module: ModuleSnapshot, next: ModuleSnapshot): string;
+/** Under which path the arrangement keeps whether a row, and all that repeats with it, is unfolded. */
+export function foldOf({ together, members }: Row): string {
+  return (together[0]?.members ?? members)[0]!.path;
+}
+
+/** The members that are shown when one of them is, by the first of their rows. */
+export function shownTogether({ together, members }: Row, shown: ModuleSnapshot): readonly (readonly [first: string, shown: string])[] {
+  const turn = members.indexOf(shown);
+  return together.map((row) => [row.members[0]!.path, row.members[turn]!.path]);
 }
 
 /**
- * Puts siblings into rows that follow one another, are numbered and not named one by one (as the projections q, k and v are), are equal in structure, and
- * were treated alike by the forward pass, which came from each to the next in the same way.
+ * Puts siblings into rows: one sibling, or a period of several, that comes again and again. The siblings of each turn are numbered and not named one by
+ * one (as the projections q, k and v are), equal in structure to their counterparts, and were treated alike by the forward pass, which came from each to
+ * the next, and from turn to turn, in the same way.
  */
-export function rowsOf(children: readonly ModuleSnapshot[], { likeness, succession }: Treatment): readonly Row[] {
+export function rowsOf(children: readonly ModuleSnapshot[], treatment: Treatment): readonly Row[] {
+  const siblings = new Siblings(children, treatment);
   const rows: Row[] = [];
-  for (let start = 0; start < children.length; ) {
-    const first = children[start]!;
-    const second = children[start + 1];
-    const isShared = second?.identity === first.identity;
-    const sign = likeness(first);
-    const identities = new Set([first.identity]);
-    let end = start + 1;
-    let step: string | null = null;
-    for (; end < children.length; end++) {
-      const next = children[end]!;
-      if (next.structure !== first.structure || !isNumbered(first.name, next.name) || likeness(next) !== sign) break;
-      if (isShared ? next.identity !== first.identity : identities.has(next.identity)) break;
-      const taken = succession(children[end - 1]!, next);
-      if ((step ??= taken) !== taken) break;
-      identities.add(next.identity);
+  for (let at = 0; at < children.length; ) {
+    const run = siblings.longestFrom(at);
+    if (run === null) {
+      rows.push({ ...single, members: [children[at++]!] });
+      continue;
     }
-    if (end - start < shortestRow) rows.push({ kind: "single", members: [first] });
-    else rows.push({ kind: isShared ? "shared" : "repeated", members: children.slice(start, end) });
-    start += end - start < shortestRow ? 1 : end - start;
+    for (; at < run.start; at++) rows.push({ ...single, members: [children[at]!] });
+    const together: Row[] = [];
+    for (let place = 0; place < run.period; place++) {
+      const members = children.slice(run.start, run.end).filter((_, index) => index % run.period === place);
+      together.push({ kind: members[0]!.identity === members[1]!.identity ? "shared" : "repeated", members, together });
+    }
+    rows.push(...together);
+    at = run.end;
   }
   return rows;
 }
 
-/** "block 0" and "block 1". */
-function isNumbered(name: string, next: string): boolean {
-  return /\d/.test(name) && name.replace(/\d+/g, "#") === next.replace(/\d+/g, "#");
+/** Whole turns of a period, from `start` up to `end`. */
+interface Run {
+  readonly period: number;
+  readonly start: number;
+  readonly end: number;
 }
 
-/**
- * Likeness is how often a module was called, with which shapes, whether it failed, and what took its tensors without calling it. The first of several sizes may differ: it counts examples, of which
- * the experts of a mixture see each their own number. Succession is what ran between the calls, and whether one took what the other gave.
- */
-export function treatmentIn(index: ModelIndex, flow: DataFlow | null, order: CallOrder | null, failedAt: ReadonlySet<string>): Treatment {
-  const trace = index.model.trace;
-  if (!flow || !trace || !order) return { likeness: () => "", succession: () => "" };
-  const shapes = (step: StepId) => {
-    const call = trace.steps[step]!;
-    return [call.inputs, call.outputs].map((operands) => operands.map(({ value }) => shapeText(likeShape(trace.values[value]?.shape))).join()).join(">");
-  };
-  return {
-    likeness({ path }) {
-      const runs = flow.runs.get(path);
-      const direct = index.directUses.get(path) ?? [];
-      return `${failedAt.has(path)} ${runs ? runs.calls.map(shapes).join(";") : ""} ${direct.map(({ step, tensor }) => `${signOf(step, index)} ${tensor}`).join(";")}`;
-    },
-    succession(module, next) {
-      const [from, to] = [flow.runs.get(module.path)?.first, flow.runs.get(next.path)?.first];
-      if (from === undefined || to === undefined) return "";
-      const given = new Set(trace.steps[from]!.outputs.map(({ value }) => value));
-      const isChained = trace.steps[to]!.inputs.some(({ value }) => given.has(value));
-      return `${isChained} ${order.between(from, to)?.map((step) => signOf(step, index)).join(" ") ?? "elsewhere"}`;
-    },
-  };
-}
+class Siblings {
+  /** Equal for those that could be counterparts. */
+  readonly #signs: readonly string[];
+  readonly #stretches: { readonly own: readonly Stretch[]; readonly before: readonly Stretch[] }[] = [];
 
-/** What a step between two calls does; what only moves data says nothing. */
-function signOf(step: StepId, index: ModelIndex): string {
-  const each = index.model.trace!.steps[step]!;
-  if (each.kind === "module") return `[${index.module(each.path)?.structure ?? each.path}]`;
-  return each.bookkeeping ? "" : each.name;
-}
+  constructor(
+    readonly children: readonly ModuleSnapshot[],
+    readonly treatment: Treatment,
+  ) {
+    // "block 0" and "block 1" are numbered, and so could be counterparts.
+    this.#signs = children.map((child) => `${child.structure} ${child.name.replace(/\d+/g, "#")} ${treatment.likeness(child)}`);
+  }
 
-function likeShape(shape: readonly number[] | undefined): readonly number[] | undefined {
-  return shape && shape.length > 1 ? [0, ...shape.slice(1)] : shape;
+  /** Of the runs that begin here, the one that takes in most siblings, with the shortest period that does; null where there is none. */
+  longestFrom(start: number): Run | null {
+    let longest: Run | null = null;
+    const longestHere = Math.min(longestPeriod, Math.floor((this.children.length - start) / shortestRow));
+    for (let period = 1; period <= longestHere; period++) {
+      const run = this.#run(start, period);
+      if (run && run.end - run.start > (longest ? longest.end - longest.start : 0)) longest = run;
+      if (longest?.end === this.children.length) break;
+    }
+    return longest;
+  }
+
+  #run(start: number, period: number): Run | null {
+    const end = this.#endOf(start, period);
+    const turns = Math.floor((end - start) / period);
+    if (turns < shortestRow) return null;
+    // What stands before may be most of a turn, as where the first layer has a size of its own: the next begins where that one would.
+    let led = 0;
+    while (led < period - 1 && this.#isOfOneType(start - led - 1, period)) led++;
+    const shift = led > 0 && start + period - led + turns * period <= end ? period - led : 0;
+    return { period, start: start + shift, end: start + shift + turns * period };
+  }
+
+  #isOfOneType(at: number, period: number): boolean {
+    return this.children[at] !== undefined && this.children[at]?.type === this.children[at + period]?.type;
+  }
+
+  #endOf(start: number, period: number): number {
+    const { children } = this;
+    const identities = Array.from({ length: period }, () => new Set<number>());
+    for (let at = start; at < children.length; at++) {
+      const { identity } = children[at]!;
+      const place = (at - start) % period;
+      const first = children[start + place]!.identity;
+      const isShared = children[start + place + period]?.identity === first;
+      if (isShared ? identity !== first : identities[place]!.has(identity)) return at;
+      identities[place]!.add(identity);
+      if (at >= start + period && (this.#signs[at] !== this.#signs[at - period] || !this.#goesOn(at, start, period))) return at;
+    }
+    return children.length;
+  }
+
+  /** Whether the pass came to a sibling, and to what ran in it, as in the turns before. */
+  #goesOn(at: number, start: number, period: number): boolean {
+    const begin = this.#at(start).own.map(({ at: place }) => place);
+    const [now, before, earlier] = [at, at - period, at - 2 * period].map((each) => (each < start ? null : this.#at(each)));
+    const isAlike = (side: "own" | "before", first: number) =>
+      before === null || before === undefined || at - period < first || isRegular(at - 2 * period < first ? null : earlier![side], before[side], now![side], begin);
+    return isAlike("own", start) && isAlike("before", start + 1);
+  }
+
+  #at(index: number) {
+    const child = this.children[index]!;
+    const last = this.children[index - 1];
+    return (this.#stretches[index] ??= { own: this.treatment.calls(child), before: last ? this.treatment.between(last, child) : [] });
+  }
 }

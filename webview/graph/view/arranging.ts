@@ -1,6 +1,7 @@
 import type { GraphViewState } from "../api.js";
 import { initialArrangement, type Arrangement } from "../model/arrangement.js";
 import type { PictureModel } from "../model/pictureModel.js";
+import { foldOf, shownTogether } from "../model/rows.js";
 
 /** Under which key the arrangement keeps a module: its path, with folded rows spoken for by their first member. */
 export function arrangementKey(model: PictureModel, { unfolded }: Arrangement, path: string): string {
@@ -8,8 +9,8 @@ export function arrangementKey(model: PictureModel, { unfolded }: Arrangement, p
     .ancestry(path)
     .slice(1)
     .map((module) => {
-      const first = model.rowOf(module.path)?.members[0];
-      return first && !unfolded.has(first.path) ? first.name : module.name;
+      const row = model.rowOf(module.path);
+      return row && !unfolded.has(foldOf(row)) ? row.members[0]!.name : module.name;
     })
     .join(".");
 }
@@ -26,7 +27,7 @@ export function revealing(model: PictureModel, arrangement: Arrangement, path: s
   const shown = new Map(arrangement.shown);
   for (const module of line) {
     const row = model.rowOf(module.path);
-    if (row && row.kind !== "single" && !arrangement.unfolded.has(row.members[0]!.path)) shown.set(row.members[0]!.path, module.path);
+    if (row && !arrangement.unfolded.has(foldOf(row))) for (const [first, member] of shownTogether(row, module)) shown.set(first, member);
   }
   const around = line.slice(0, -1).map((module) => arrangementKey(model, arrangement, module.path));
   return withExpanded({ ...arrangement, shown }, around, true);
