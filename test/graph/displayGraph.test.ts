@@ -275,6 +275,36 @@ describe("a module that is called more than once", () => {
   });
 });
 
+describe("many modules in parallel", () => {
+  const experts = (run: fixtures.Run, x: number, take: (i: number, sum: number) => number) => {
+    let sum = run.constant([32, 64]);
+    for (let i = 0; i < 16; i++) sum = run.op("add", [sum, run.op("mul", [run.call(`experts.${i}`, take(i, sum)), run.call("gate", x)], [32, 64])], [32, 64]);
+    return sum;
+  };
+  const mixture = (take: (run: fixtures.Run, x: number, sum: number) => number) =>
+    snapshot("moe", spec("Mixture", "", { gate: linear(64, 64), experts: moduleList(Array.from({ length: 16 }, () => linear(64, 64))) }, (run, x) =>
+      experts(run, x!, (_, sum) => take(run, x!, sum))), { inputs: [[32, 64]] });
+  const unfolded = { depth: 2, unfolded: new Set(["experts.0"]) };
+  const operations = (graph: DisplayGraph) => graph.nodes.get("")!.content!.nodes.filter(({ kind }) => kind === "operation").map(({ id, detail }) => `${id} ${detail}`);
+
+  it("are shown one by one without what a loop does with each", () => {
+    const graph = display(mixture((run, x) => run.op("mul", [x, x], [32, 64])), unfolded);
+    expect(graph.nodes.get("experts")!.content!.nodes).toHaveLength(16);
+    expect(operations(graph)).toEqual(["#mul:0 16×", "#mul:1 16×", "#add:0 16×"]);
+  });
+
+  it("are shown with it where one takes what came of another", () => {
+    const graph = display(mixture((run, x, sum) => run.op("mul", [x, sum], [32, 64])), unfolded);
+    expect(operations(graph)).toHaveLength(48);
+  });
+
+  it("join their lines at the border where they run together outside", () => {
+    const graph = display(fixtures.mixture(64), unfolded);
+    const { edges } = graph.nodes.get("experts")!.content!;
+    expect(new Set(edges.filter(({ to }) => to === border).map(({ toPort }) => toPort))).toEqual(new Set([graph.nodes.get("")!.content!.edges.find(({ from }) => from === "experts")!.fromPort]));
+  });
+});
+
 describe("a failed pass", () => {
   const graph = display(fixtures.failing());
 

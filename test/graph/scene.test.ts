@@ -147,6 +147,25 @@ describe("layout", () => {
     expect(picture.isPlain).toBe(true);
   });
 
+  it.each(["down", "right"] as const)("puts many boxes side by side into rows that a view holds, with their lines between them (%s)", async (direction) => {
+    for (const depth of [2, "all"] as const) {
+      const picture = await scene(fixtures.mixture(64), direction, { depth, unfolded: new Set(["experts.0"]) });
+      expect(picture.boxes.filter(({ node }) => /^experts\.\d+$/.test(node.id))).toHaveLength(64);
+      expect(collisions(picture)).toEqual([]);
+      expect(Math.max(picture.width / picture.height, picture.height / picture.width)).toBeLessThan(2.5);
+      expect(picture.edges.every(({ points }) => points !== null)).toBe(true);
+    }
+  });
+
+  it("puts what nothing connects into rows too", async () => {
+    const parts = Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`part${i}`, fixtures.linear(4, 4 + i)]));
+    const picture = await scene(fixtures.snapshot("parts", fixtures.spec("Parts", "", parts, (_, x) => x!)), "down");
+    expect(collisions(picture)).toEqual([]);
+    expect(picture.width / picture.height).toBeLessThan(2.5);
+    const places = Object.keys(parts).map((name) => picture.byId.get(name)!);
+    expect(places.every((box, i) => i === 0 || box.y > places[i - 1]!.y || box.x > places[i - 1]!.x)).toBe(true);
+  });
+
   it("holds thousands in one flat container", async () => {
     const flat = fixtures.snapshot("flat", fixtures.sequential(Array.from({ length: 3000 }, (_, i) => (i % 2 ? fixtures.relu() : fixtures.linear(4, 4)))), { inputs: [[2, 4]] });
     const picture = await scene(flat, "down", { unfolded: new Set(["0"]) });

@@ -1,3 +1,4 @@
+import { joined } from "./lines.js";
 import { layersOf } from "./longEdges.js";
 import { borderNode, type LayoutProblem, type LayoutSolution, type Point, type ProblemEdge, type ProblemNode } from "./problem.js";
 
@@ -62,21 +63,6 @@ export function withoutRails({ nodes }: LayoutProblem, { routes }: Railed, solut
       return pieces?.every((piece) => piece) ? joined(pieces as Point[][]) : null;
     }),
   };
-}
-
-/** Lines end to end as one, without points that it goes straight through. */
-function joined(pieces: readonly (readonly Point[])[]): Point[] {
-  const points: Point[] = [];
-  for (const point of pieces.flat()) {
-    const [before, last] = points.slice(-2) as [Point, Point?];
-    if (last && (isOn(before.x, last.x, point.x) || isOn(before.y, last.y, point.y))) points.pop();
-    points.push(point);
-  }
-  return points;
-}
-
-function isOn(...coordinates: readonly number[]): boolean {
-  return Math.max(...coordinates) - Math.min(...coordinates) < 0.01;
 }
 
 function bySource({ edges }: LayoutProblem, cut: ReadonlySet<number>): Iterable<number[]> {

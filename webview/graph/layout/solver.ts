@@ -1,5 +1,6 @@
 import type { ElkNode } from "elkjs/lib/elk-api.js";
 import { chainSolution } from "./chain.js";
+import { withGrids, withoutGrids } from "./grids.js";
 import { elkGraph, readSolutions } from "./layered.js";
 import { edgesToCut } from "./longEdges.js";
 import { withMainPath } from "./mainPath.js";
@@ -69,7 +70,8 @@ export class LayoutSolver {
   async #solveBatch(elk: Elk, batch: readonly (readonly [string, LayoutProblem])[], deadline: number): Promise<void> {
     const left = deadline - performance.now();
     if (left <= 0) return;
-    const railed = batch.map(([, problem]) => {
+    const gridded = batch.map(([, problem]) => withGrids(problem));
+    const railed = gridded.map(({ problem }) => {
       const cut = edgesToCut(problem);
       return withRails(withMainPath(problem, cut), cut);
     });
@@ -84,7 +86,7 @@ export class LayoutSolver {
       }
       readSolutions(problems, root).forEach((solution, index) => {
         const [key, problem] = batch[index]!;
-        this.#keep(key, withoutRails(problem, railed[index]!, solution));
+        this.#keep(key, withoutGrids(problem, gridded[index]!, withoutRails(gridded[index]!.problem, railed[index]!, solution)));
       });
     } catch (error) {
       // One container that ELK cannot do must not take the others with it.

@@ -26,6 +26,14 @@ export class CallOrder {
     return this.#places[step] ?? 0;
   }
 
+  /** The step of a call that is, or in which ran, a step; null where it ran elsewhere. */
+  stepOf(call: StepId | null, step: StepId): StepId | null {
+    for (let each: StepId | null = step; each !== null && each !== call; each = this.steps[each]!.parent) {
+      if (this.steps[each]!.parent === call) return each;
+    }
+    return null;
+  }
+
   /** What ran between two steps of one call; null where `to` is not a later step of the call that `from` ran in. */
   between(from: StepId, to: StepId): readonly StepId[] | null {
     const { parent } = this.steps[from]!;

@@ -198,7 +198,7 @@ class Builder {
 
   #foldOf(node: string): Fold | null {
     const fold = this.model.folds.get(node);
-    return fold && !this.arrangement.unfolded.has(fold.over) ? fold : null;
+    return fold && (fold.over === null || !this.arrangement.unfolded.has(fold.over)) ? fold : null;
   }
 
   #shownMember(row: Row): ModuleSnapshot {

@@ -11,10 +11,10 @@ import { foldOf, rowsOf, single, type Row } from "./rows.js";
 import { sharingGroups, type SharingGroup } from "./sharing.js";
 import { treatmentIn, type Treatment } from "./treatment.js";
 
-/** What is drawn in a node's place, unless what the loop is over is unfolded. */
+/** What is drawn in a node's place, unless what the loop is over is unfolded; null where it stays folded, because no turn takes from another. */
 export interface Fold {
   readonly first: string;
-  readonly over: string;
+  readonly over: string | null;
 }
 
 /** Calls of one module in one call of its container that are drawn one by one, where no loop makes them. */
@@ -106,10 +106,15 @@ export class PictureModel {
 
   #findFolds(): ReadonlyMap<string, Fold> {
     const folds = new Map<string, Fold>();
-    for (const [node, call] of this.flow(false)?.calls ?? []) {
+    const flow = this.flow(false);
+    if (!flow) return folds;
+    for (const [node, call] of flow.calls) {
       const steps = this.#stepsOf(node, call);
       for (const { turn, nodes } of findLoops(steps)) {
-        for (const [each, first] of nodes) if (!folds.has(each)) folds.set(each, { first, over: this.#unfoldedBy(call, turn) });
+        const [outermost] = this.#rowsTo(call, turn);
+        const over = !outermost || this.#isChained(call, outermost.row) ? this.#unfoldedBy(call, turn) : null;
+        // Calls of one module are unfolded by that module.
+        for (const [each, first] of nodes) if (!folds.has(each) && (over !== null || !flow.calls.has(each))) folds.set(each, { first, over });
       }
       for (const { node: each, turn } of steps) {
         const first = each === null ? null : firstCall(each);
@@ -143,9 +148,36 @@ export class PictureModel {
     });
   }
 
+  /** What is unfolded with the turns of a loop: the rows that they stand in, or the module that they call. */
   #unfoldedBy(call: StepId, turn: string): string {
     const [outermost] = this.#rowsTo(call, turn);
     return outermost ? foldOf(outermost.row) : turn;
+  }
+
+  /** Whether what runs as one turn of rows takes what another turn gave, be it through other steps of the call. */
+  #isChained(call: StepId, { together }: Row): boolean {
+    const { steps, values } = this.snapshot.trace!;
+    const turns = new Map(together.flatMap(({ members }) => members.map((member, turn) => [member, turn] as const)));
+    const turnOf = (step: StepId) => {
+      const each = steps[step]!;
+      return each.kind === "operation" ? undefined : this.index.ancestry(each.path).map((module) => turns.get(module)).find((turn) => turn !== undefined);
+    };
+    const ran = this.#order!.within(call);
+    const last = together[0]!.members.length - 1;
+    const seen = new Set<StepId>();
+    const pending = ran.filter((step) => turnOf(step) === last);
+    for (let step = pending.pop(); step !== undefined; step = pending.pop()) {
+      if (seen.has(step)) continue;
+      seen.add(step);
+      const turn = turnOf(step);
+      if (turn !== undefined && turn !== last) return true;
+      for (const { value } of steps[step]!.inputs) {
+        const source = values[value]?.source;
+        const from = source?.kind === "step" ? this.#order!.stepOf(call, source.step) : null;
+        if (from !== null) pending.push(from);
+      }
+    }
+    return false;
   }
 
   get openAtFirst(): ReadonlySet<string> {

@@ -156,14 +156,9 @@ class Passage {
 
   /** The step that gave a value, or in which it was made, among those of the call that took it. */
   #source(value: ValueId, taker: StepId): number | null {
-    const { steps, values } = this.trace;
-    const source = values[value]?.source;
-    if (source?.kind !== "step") return null;
-    const { parent } = steps[taker]!;
-    for (let step: StepId | null = source.step; step !== null && step !== parent; step = steps[step]!.parent) {
-      if (steps[step]!.parent === parent) return this.order.place(step);
-    }
-    return null;
+    const source = this.trace.values[value]?.source;
+    const step = source?.kind === "step" ? this.order.stepOf(this.trace.steps[taker]!.parent, source.step) : null;
+    return step === null ? null : this.order.place(step);
   }
 }
 
