@@ -9,6 +9,7 @@ import { layoutScene, type Scene } from "../../webview/graph/scene.js";
 import { englishStrings } from "../../webview/graph/strings.js";
 import { estimateText } from "../../webview/graph/text.js";
 import * as fixtures from "./fixtures.js";
+import { overlap } from "./geometry.js";
 
 const { linear, relu, sequential, snapshot } = fixtures;
 
@@ -56,5 +57,20 @@ describe("links of a layer with a hundred uses", () => {
     expect(chips).toHaveLength(1);
     expect(chips[0]!.text).toMatch(/^\u2193 9\d more$/);
     expect(chips[0]!.y + chips[0]!.height).toBeGreaterThanOrEqual(298);
+  });
+
+  it("are told beside the selected box in a low and narrow view, if only by an arrow", async () => {
+    const model = new PictureModel(fixtures.tied());
+    const picture = await scene(model, { depth: "all" });
+    const selected = picture.byId.get("2")!;
+    const chipIn = (width: number, height: number) => {
+      const from = { x: selected.x + selected.width / 2 - width / 2, y: selected.y + selected.height - height + 4 };
+      const camera = { width, height, toScreen: ({ x, y, ...size }: { x: number; y: number; width: number; height: number }) => ({ x: x - from.x, y: y - from.y, ...size }) };
+      const [chip] = chipsOf(picture, sharedLinks(model, picture, "2"), camera, englishStrings, estimateText, selected);
+      expect(overlap(chip!, camera.toScreen(selected))).toBe(false);
+      return chip!.text;
+    };
+    expect(chipIn(selected.width + 160, 100)).toBe("\u2193 4");
+    expect(chipIn(selected.width + 76, 100)).toBe("\u2193");
   });
 });

@@ -4,6 +4,7 @@ import { contentPadding } from "../layout/problem.js";
 import type { SceneBox } from "../scene.js";
 import { fit, type FontName, type MeasureText } from "../text.js";
 import { legibleScale, type Look } from "./paint.js";
+import { overlap } from "./rectangles.js";
 import type { Surface } from "./surface.js";
 
 /** A name at a constant size on the screen. */
@@ -81,8 +82,4 @@ function farName({ node, face }: SceneBox, on: Rectangle, scale: number, measure
   const x = on.x + start + (room - width) / 2;
   const middle = on.y + on.height / 2;
   return { of: node.id, text, font, x, y: middle + 3.5, area: { x, y: middle - 4.5, width, height: 9 }, hasPlate: false, isClosed: true, isStuck: false };
-}
-
-function overlap(a: Rectangle, b: Rectangle): boolean {
-  return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
 }

@@ -1,8 +1,9 @@
 import type { DescribedLink, Rectangle } from "../api.js";
-import type { Scene } from "../scene.js";
+import type { Scene, SceneBox } from "../scene.js";
 import { fill, type GraphStrings } from "../strings.js";
 import { fit, type MeasureText } from "../text.js";
 import type { Theme } from "../theme.js";
+import { overlap } from "./rectangles.js";
 import type { Surface } from "./surface.js";
 
 /** A sign at the border of the view for a linked box that lies outside; a click on it goes there. In screen pixels. */
@@ -19,13 +20,17 @@ type Side = "above" | "below" | "left" | "right";
 
 const arrows: Readonly<Record<Side, string>> = { above: "\u2191", below: "\u2193", left: "\u2190", right: "\u2192" };
 
-/** For each side of the view one chip, which names the linked box there, or counts them where they are many and leads to the nearest. */
+/**
+ * For each side of the view one chip, which names the linked box there, or counts them where they are many and leads to the nearest. It keeps off `free`, the
+ * selected box: it goes aside along its edge, or is no more than an arrow.
+ */
 export function chipsOf(
   scene: Scene,
   links: readonly DescribedLink[],
   camera: { toScreen(box: Rectangle): Rectangle; readonly width: number; readonly height: number },
   strings: GraphStrings,
   measure: MeasureText,
+  free: SceneBox | null = null,
 ): Chip[] {
   const sides = new Map<Side, { id: string; x: number; y: number; away: number; others: number }>();
   for (const id of new Set(links.flatMap((link) => [link.from, link.to]))) {
@@ -38,17 +43,21 @@ export function chipsOf(
     const here = { id, x: on.x + on.width / 2, y: on.y + on.height / 2, away, others: (nearest?.others ?? -1) + 1 };
     sides.set(side, nearest && nearest.away <= away ? { ...nearest, others: here.others } : here);
   }
+  const kept = free && camera.toScreen(free);
   const clamp = (value: number, size: number, room: number) => Math.max(margin, Math.min(room - size - margin, value - size / 2));
   return [...sides].map(([side, { id, x, y, others }]) => {
-    const text = `${arrows[side]} ${others > 0 ? fill(strings.moreLinks, others + 1) : fit(id, 140, "detail", measure)}`;
-    const width = Math.ceil(measure(text, "detail")) + 16;
-    const place = {
-      above: { x: clamp(x, width, camera.width), y: docked },
-      below: { x: clamp(x, width, camera.width), y: camera.height - height - docked },
-      left: { x: docked, y: clamp(y, height, camera.height) },
-      right: { x: camera.width - width - docked, y: clamp(y, height, camera.height) },
-    }[side];
-    return { target: id, text, width, height, ...place };
+    const whole = `${arrows[side]} ${others > 0 ? fill(strings.moreLinks, others + 1) : fit(id, 140, "detail", measure)}`;
+    const candidates = [whole, arrows[side]].flatMap((text): Chip[] => {
+      const width = Math.ceil(measure(text, "detail")) + 16;
+      const chip = { target: id, text, width, height };
+      if (side === "left" || side === "right") {
+        const start = side === "left" ? docked : camera.width - width - docked;
+        return [y, 0, camera.height].map((middle) => ({ ...chip, x: start, y: clamp(middle, height, camera.height) }));
+      }
+      const start = side === "above" ? docked : camera.height - height - docked;
+      return [x, 0, camera.width].map((middle) => ({ ...chip, x: clamp(middle, width, camera.width), y: start }));
+    });
+    return candidates.find((chip) => !kept || !overlap(chip, kept)) ?? candidates[0]!;
   });
 }
 

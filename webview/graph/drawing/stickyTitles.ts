@@ -3,6 +3,7 @@ import { titleHeight } from "../face.js";
 import type { Scene, SceneBox } from "../scene.js";
 import { fit, type MeasureText } from "../text.js";
 import { legibleScale, type Look } from "./paint.js";
+import { overlap } from "./rectangles.js";
 import type { Surface } from "./surface.js";
 
 /** What stands at the edge of the view for open boxes whose own title is scrolled out of it. In screen pixels. */
@@ -20,6 +21,7 @@ const leastWidth = 48;
 /** Where the name begins and how high it reaches in a title bar, in the picture's units. */
 const nameStart = 15;
 const nameTop = 8;
+const nameHeight = 10;
 
 interface View {
   toScreen(box: Rectangle): Rectangle;
@@ -28,7 +30,10 @@ interface View {
   readonly height: number;
 }
 
-/** One for each innermost open box whose title left the view at the top, with the names of those around it; one for each title that is cut off at the left. */
+/**
+ * One for each innermost open box whose title left the view at the top, with the names of those around it; one for each title that is cut off at the left.
+ * A title keeps off the names of boxes that stand there: it goes to the right, or leaves out the type, or the names of those around.
+ */
 export function stickyTitles({ byId, parents }: Pick<Scene, "byId" | "parents">, boxesInView: readonly SceneBox[], camera: View, top: number, measure: MeasureText): StickyTitle[] {
   if (camera.scale < legibleScale) return [];
   const isAbove = (box: SceneBox) => camera.toScreen(box).y + nameTop * camera.scale < 0;
@@ -37,22 +42,29 @@ export function stickyTitles({ byId, parents }: Pick<Scene, "byId" | "parents">,
   const above = open.filter(isAbove);
   const holdsAnother = new Set(above.map(around));
   const titles: StickyTitle[] = [];
-  const put = (box: SceneBox, names: readonly string[], y: number) => {
+  const names = boxesInView.flatMap((box) => nameOf(box, camera, measure) ?? []);
+  const put = (box: SceneBox, path: readonly string[], y: number) => {
     const on = camera.toScreen(box);
     const x = Math.max(margin, on.x + margin);
     const room = Math.min(camera.width - margin, on.x + on.width - margin) - x - 2 * padding;
     if (room < leastWidth || on.y + on.height < y + height + margin) return;
-    const shown = fitEnd(names, room, measure);
-    const typeRoom = room - measure(shown, "title") - gap;
-    const type = typeRoom < leastWidth / 2 ? "" : fit(box.node.type, typeRoom, "detail", measure);
-    const title = { x, y, width: Math.ceil(measure(shown, "title") + (type ? gap + measure(type, "detail") : 0)) + 2 * padding, height, name: shown, type };
+    const candidates = endsOf(path, room, measure).flatMap((name) => {
+      const typeRoom = room - measure(name, "title") - gap;
+      const whole = typeRoom < leastWidth / 2 ? "" : fit(box.node.type, typeRoom, "detail", measure);
+      return [whole, ""].flatMap((type) => {
+        const width = Math.ceil(measure(name, "title") + (type ? gap + measure(type, "detail") : 0)) + 2 * padding;
+        return [x, x + room + 2 * padding - width].map((start) => ({ x: start, y, width, height, name, type }));
+      });
+    });
+    const coversName = (title: StickyTitle) => names.some(({ of, area }) => of !== box && overlap(area, title));
+    const title = candidates.find((each) => !coversName(each)) ?? candidates[0]!;
     if (!titles.some((other) => overlap(other, title))) titles.push(title);
   };
   for (const box of above) {
     if (holdsAnother.has(box)) continue;
-    const names: string[] = [];
-    for (let each: SceneBox | undefined = box; each && isAbove(each); each = around(each)) names.unshift(titleOf(each));
-    put(box, names, top);
+    const path: string[] = [];
+    for (let each: SceneBox | undefined = box; each && isAbove(each); each = around(each)) path.unshift(titleOf(each));
+    put(box, path, top);
   }
   for (const box of open) {
     const on = camera.toScreen(box);
@@ -75,14 +87,21 @@ function titleOf({ face, node }: SceneBox): string {
   return face.texts.find(({ font }) => font === "title")?.text || node.name;
 }
 
-const separator = " \u203a ";
-
-/** Of nested names the inner ones say more: as many of them as fit. */
-function fitEnd(names: readonly string[], width: number, measure: MeasureText): string {
-  const texts = names.map((_, from) => [...(from > 0 ? ["\u2026"] : []), ...names.slice(from)].join(separator));
-  return fit(texts.find((text) => measure(text, "title") <= width) ?? texts.at(-1)!, width, "title", measure);
+/** Where a box's own name stands; null where it is cut off at the upper edge. */
+function nameOf(box: SceneBox, camera: View, measure: MeasureText): { readonly of: SceneBox; readonly area: Rectangle } | null {
+  const text = box.face.texts.find(({ font }) => font === "title" || font === "plain");
+  const on = camera.toScreen(box);
+  if (!text || on.y + nameTop * camera.scale < 0) return null;
+  const width = measure(text.text, text.font);
+  const start = text.anchor === "middle" ? text.x - width / 2 : text.x;
+  return { of: box, area: { x: on.x + start * camera.scale, y: on.y + (text.y - nameHeight) * camera.scale, width: width * camera.scale, height: nameHeight * camera.scale } };
 }
 
-function overlap(a: Rectangle, b: Rectangle): boolean {
-  return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
+const separator = " \u203a ";
+
+/** Of nested names the inner ones say more: as many of them as fit, and fewer. */
+function endsOf(names: readonly string[], width: number, measure: MeasureText): readonly string[] {
+  const texts = names.map((_, from) => [...(from > 0 ? ["\u2026"] : []), ...names.slice(from)].join(separator));
+  const fitting = texts.filter((text) => measure(text, "title") <= width);
+  return fitting.length > 0 ? fitting : [fit(texts.at(-1)!, width, "title", measure)];
 }

@@ -94,7 +94,7 @@ export class Painter {
     if (marks.showLegend) paintLegend(surface, 10, this.camera.height - 10, scene, look, strings, measure, this.camera.width - 20 - this.camera.corner.width);
     if (marks.overlay) paintOverlayScale(surface, 10, 10, marks.overlay, theme, measure);
     paintCaveats(surface, caveats(shown.model, scene, strings), this.camera.width, theme, measure);
-    const chips = marks.showChips ? chipsOf(scene, marks.links, this.camera, strings, measure) : [];
+    const chips = marks.showChips ? chipsOf(scene, marks.links, this.camera, strings, measure, shown.box(marks.selection)) : [];
     paintChips(surface, chips, theme);
     if (marks.pointedAt) paintEdgeNote(surface, edgeNote(scene, marks.pointedAt.edges, strings), marks.pointedAt.at, this.camera, theme, measure);
     return chips;
