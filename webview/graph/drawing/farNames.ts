@@ -1,4 +1,4 @@
-import type { Rectangle } from "../api.js";
+import type { Direction, Rectangle } from "../api.js";
 import { titleHeight } from "../face.js";
 import { contentPadding } from "../layout/problem.js";
 import type { SceneBox } from "../scene.js";
@@ -34,20 +34,51 @@ const plateHeight = 15;
 const leastPlated = { width: 44, height: 18 };
 /** Room for the bar at the left of a box. */
 const barWidth = 6;
+/** A box that is named beside it is no mere dot. */
+const leastBeside = 8;
+const besideHeight = 12;
 /** Of a small node's name cut shorter nothing is left that could be told from another. */
 const fewestLetters = 6;
 
-/** Far out, the names of boxes and nodes: in the middle of what is closed, above the first child of what is open, and none of them over another. */
-export function farNames(boxes: readonly SceneBox[], camera: { toScreen(box: Rectangle): Rectangle; readonly scale: number }, measure: MeasureText): FarName[] {
+/**
+ * Far out, the names of boxes and nodes: in the middle of what is closed, above the first child of what is open, and none of them over another. Where data
+ * flows to the right, boxes are too narrow for most names, and there is room above and below them.
+ */
+export function farNames(boxes: readonly SceneBox[], camera: { toScreen(box: Rectangle): Rectangle; readonly scale: number }, measure: MeasureText, direction: Direction): FarName[] {
   if (camera.scale >= legibleScale) return [];
-  const named = boxes.flatMap((box) => farName(box, camera.toScreen(box), camera.scale, measure) ?? []);
+  const isRight = direction === "right";
+  const inside = boxes.map((box) => farName(box, camera.toScreen(box), camera.scale, measure));
+  const named = inside.flatMap((name, index) => (name && !(isRight && name.isClosed && name.text !== fullName(boxes[index]!)) ? name : []));
   const placed = named.filter((name) => name.isStuck);
   const isFree = ({ area }: FarName, others: readonly FarName[]) => !others.some((other) => overlap(area, other.area));
   // Names of closed boxes lie in their boxes, which keep apart.
   const stuck = placed.length;
   placed.push(...named.filter((name) => name.isClosed && isFree(name, placed.slice(0, stuck))));
   for (const name of named) if (!name.isClosed && !name.isStuck && isFree(name, placed)) placed.push(name);
+  if (!isRight) return placed;
+  const isNamed = new Set(placed.map(({ of }) => of));
+  const closed = boxes.filter(({ node }) => node.content === null).map((box) => camera.toScreen(box));
+  for (const box of boxes) {
+    if (box.node.content !== null || box.face.shape === "circle" || isNamed.has(box.node.id)) continue;
+    const name = namesBeside(box, camera.toScreen(box), measure).find((each) => isFree(each, placed) && !closed.some((other) => overlap(each.area, other)));
+    if (name) placed.push(name);
+  }
   return placed;
+}
+
+/** Above and below what is closed. */
+function namesBeside(box: SceneBox, on: Rectangle, measure: MeasureText): FarName[] {
+  if (on.width < leastBeside) return [];
+  const text = fullName(box);
+  const width = measure(text, "small") + 4;
+  const x = on.x + (on.width - width) / 2;
+  return [on.y - besideHeight - 1, on.y + on.height + 1].map((y) => ({
+    of: box.node.id, text, font: "small", x: x + 2, y: y + 9, area: { x, y, width, height: besideHeight }, hasPlate: true, isClosed: true, isStuck: false,
+  }));
+}
+
+function fullName({ node, face }: SceneBox): string {
+  return face.texts.find(({ font }) => font === "title" || font === "plain" || font === "symbol")?.text ?? node.name;
 }
 
 export function paintFarNames(surface: Surface, names: readonly FarName[], { theme }: Look): void {
@@ -59,8 +90,9 @@ export function paintFarNames(surface: Surface, names: readonly FarName[], { the
   }
 }
 
-function farName({ node, face }: SceneBox, on: Rectangle, scale: number, measure: MeasureText): FarName | null {
-  const full = face.texts.find(({ font }) => font === "title" || font === "plain" || font === "symbol")?.text ?? node.name;
+function farName(box: SceneBox, on: Rectangle, scale: number, measure: MeasureText): FarName | null {
+  const { node, face } = box;
+  const full = fullName(box);
   if (face.shape === "container") {
     const above = (titleHeight + contentPadding) * scale;
     const isStuck = on.y < 0;

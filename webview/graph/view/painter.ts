@@ -88,7 +88,7 @@ export class Painter {
     overlay.setView(0, 0, 1);
     paintComparison(surface, comparedBoxes(scene, look), theme, (box) => this.camera.toScreen(box));
     const inView = shown.index.boxesIn(...this.view);
-    paintFarNames(surface, farNames(inView, this.camera, measure), look);
+    paintFarNames(surface, farNames(inView, this.camera, measure, scene.direction), look);
     const top = marks.overlay ? 10 + overlayScaleHeight + 4 : 4;
     paintStickyTitles(surface, stickyTitles(scene, inView, this.camera, top, measure), look, measure);
     if (marks.showLegend) paintLegend(surface, 10, this.camera.height - 10, scene, look, strings, measure, this.camera.width - 20 - this.camera.corner.width);
