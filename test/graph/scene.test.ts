@@ -5,6 +5,7 @@ import { CutLines } from "../../webview/graph/drawing/cutLines.js";
 import { elkInProcess } from "../../webview/graph/layout/elkInProcess.js";
 import { LayoutSolver } from "../../webview/graph/layout/solver.js";
 import { initialArrangement, type Arrangement } from "../../webview/graph/model/arrangement.js";
+import { border } from "../../webview/graph/model/dataFlow.js";
 import { buildDisplayGraph } from "../../webview/graph/model/displayGraph.js";
 import { PictureModel } from "../../webview/graph/model/pictureModel.js";
 import { layoutScene, type Scene, type SceneBox } from "../../webview/graph/scene.js";
@@ -153,6 +154,33 @@ describe("layout", () => {
       expect(picture.boxes.filter(({ node }) => /^experts\.\d+$/.test(node.id))).toHaveLength(64);
       expect(collisions(picture)).toEqual([]);
       expect(Math.max(picture.width / picture.height, picture.height / picture.width)).toBeLessThan(2.5);
+      expect(picture.edges.every(({ points }) => points !== null)).toBe(true);
+    }
+  });
+
+  it.each(["down", "right"] as const)("draws a long chain straight, whole lines beside it, at once (%s)", async (direction) => {
+    const noEngine = new LayoutSolver(null);
+    const gpt = await scene(fixtures.gpt({ blocks: 60 }), direction, { depth: 2, unfolded: new Set(["h.0"]) }, noEngine);
+    const blocks = gpt.boxes.filter(({ node }) => /^h\.\d+$/.test(node.id));
+    expect(new Set(blocks.map(({ x, y }) => (direction === "down" ? x : y))).size).toBe(1);
+    const inside = gpt.edges.filter(({ container }) => container?.node.id === "h");
+    expect(inside.filter(({ edge }) => edge.from === border)).toHaveLength(61);
+    expect(inside.every(({ points }) => points !== null)).toBe(true);
+    expect(collisions({ ...gpt, edges: inside, boxes: blocks })).toEqual([]);
+  });
+
+  it("draws skips over one or two of a long chain beside it too", async () => {
+    const { linear, snapshot, spec } = fixtures;
+    const layers = Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`layer${i}`, spec("Layer", `${i}`, { fc: linear(8, 8) }, (run, x, y) => run.op("add", [run.call("fc", x!), y!], [2, 8]))]));
+    const model = snapshot("skips", spec("Skips", "", layers, (run, x) => {
+      const made = [x!, x!, x!];
+      for (let i = 0; i < 30; i++) made.push(run.call(`layer${i}`, made.at(-1)!, made.at(i % 4 === 0 ? -3 : -2)!));
+      return made.at(-1)!;
+    }), { inputs: [[2, 8]] });
+    for (const direction of ["down", "right"] as const) {
+      const picture = await scene(model, direction, { depth: 1 }, new LayoutSolver(null));
+      expect(collisions(picture)).toEqual([]);
+      expect(picture.isPlain).toBe(false);
       expect(picture.edges.every(({ points }) => points !== null)).toBe(true);
     }
   });

@@ -2,6 +2,7 @@ import type { ElkNode } from "elkjs/lib/elk-api.js";
 import { chainSolution } from "./chain.js";
 import { withGrids, withoutGrids } from "./grids.js";
 import { elkGraph, readSolutions } from "./layered.js";
+import { longChainSolution } from "./longChain.js";
 import { edgesToCut } from "./longEdges.js";
 import { withMainPath } from "./mainPath.js";
 import { plainSolution } from "./plain.js";
@@ -46,7 +47,7 @@ export class LayoutSolver {
     const missing = new Map<string, LayoutProblem>();
     keys.forEach((key, index) => {
       if (this.#kept.has(key) || missing.has(key)) return;
-      const chain = chainSolution(problems[index]!);
+      const chain = chainSolution(problems[index]!) ?? longChainSolution(problems[index]!);
       if (chain) this.#keep(key, chain);
       else missing.set(key, problems[index]!);
     });
