@@ -153,6 +153,31 @@ describe("opening and closing", () => {
     expect(Math.abs(find(after, seen.id).rectangle.y - at.y)).toBeLessThanOrEqual(1);
   });
 
+  it("unfolds turns of several, folds them again, and steps through them together", async () => {
+    await show("alternating");
+    const shown = ({ items }: PictureDescription) => items.filter(({ depth, kind }) => depth === 1 && kind === "module").map(({ id, repeat }) => (repeat > 1 ? `${id} ×${repeat}` : id));
+    const folded = await describePicture();
+    expect(shown(folded)).toEqual(["0", "1", "2 ×6", "3 ×6", "14"]);
+    expect(folded.edges.map(({ from, to }) => `${from} > ${to}`)).toContain("3 > 2");
+    const [first, second] = [find(folded, "2"), find(folded, "3")];
+    expect(second.rectangle.y).toBeGreaterThan(first.rectangle.y + first.rectangle.height);
+    expect(shown(await tell('view.setUnfolded("7", true)'))).toHaveLength(15);
+    expect(shown(await tell('view.setUnfolded("7", false)'))).toEqual(shown(folded));
+    const stepped = await tell('view.select("7"); view.showMember("7")');
+    expect(shown(stepped)).toEqual(["0", "1", "6 ×6", "7 ×6", "14"]);
+    expect(await opened.page.evaluate(() => layerscopePicture.view.row("7"))).toMatchObject({ position: 2, unfolded: false, kind: "repeated" });
+    expect(await opened.page.evaluate(() => layerscopePicture.view.selection)).toBe("7");
+  });
+
+  it("puts experts that are shown one by one into rows that the view holds", async () => {
+    await show("mixture");
+    await tell('view.setUnfolded("experts.0", true)');
+    const picture = await tell("view.expandToDepth(2); view.fit()");
+    expect(picture.items.filter(({ id }) => /^experts\.\d+$/.test(id))).toHaveLength(64);
+    expect(picture.scale).toBeGreaterThan(0.4);
+    expect(picture.edges.filter(({ to }) => /^experts\.\d+$/.test(to)).every(({ stub }) => !stub)).toBe(true);
+  });
+
   it("unfolds a row, folds it again, and steps through it", async () => {
     await show("gpt");
     const stepped = await tell('view.showMember("h.4")');

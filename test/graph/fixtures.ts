@@ -251,6 +251,10 @@ export function moduleList(children: readonly Spec[]): Spec {
 /** The chapter's first net. */
 export const mlp = () => snapshot("net", sequential([linear(4, 8), relu(), linear(8, 1)]), { inputs: [[2, 4]] });
 
+/** Layers and activations in turns of two, between layers of other sizes. */
+export const alternating = (turns = 6) =>
+  snapshot("alternating", sequential([linear(4, 8), relu(), ...Array.from({ length: turns }, () => [linear(8, 8), relu()]).flat(), linear(8, 2)]), { inputs: [[2, 4]] });
+
 const chapterBlock = () => sequential([linear(4, 8), relu(), linear(8, 4), relu()]);
 
 /** The chapter's nested net. */
