@@ -1,10 +1,10 @@
 import { defineComposite, defineOperation } from "../dispatch.js";
 import type { ElementArray } from "../dtype.js";
 import { AssertionError, RuntimeError } from "../errors.js";
-import { binary, denseValues, withScalar } from "../kernels/elementwise.js";
+import { binary, denseValues, type Operand } from "../kernels/elementwise.js";
 import { multiply, type Matrix } from "../kernels/matmul.js";
 import { softmax as softmaxOf, softmaxBackward } from "../kernels/softmax.js";
-import { forEachRow, type Operand } from "../kernels/strided.js";
+import { forEachRow, type Operand as Walk } from "../kernels/strided.js";
 import { fillBernoulli } from "../random/distributions.js";
 import { defaultGenerator } from "../random/generator.js";
 import { equalSizes, product, Size } from "../size.js";
@@ -53,7 +53,7 @@ function attentionSizes([query, key, value]: AttentionArgs): { batch: readonly n
 }
 
 /** How a tensor's leading dimensions are walked when they are broadcast to `batch`. */
-function leading(x: Tensor, batch: readonly number[]): Operand {
+function leading(x: Tensor, batch: readonly number[]): Walk {
   const dims = x.sizes.length - 2;
   const missing = batch.length - dims;
   return { offset: x.offset, strides: [...batch.map((_, i) => (i < missing || x.sizes[i - missing] === 1 ? 0 : x.strides[i - missing]!)), 0] };
@@ -71,7 +71,7 @@ function transposed({ data, offset, rowStride, columnStride }: Matrix): Matrix {
 function weigh(scores: Tensor, scale: number, isCausal: boolean, mask: Tensor | null, maskOffset: number): void {
   const [L, S] = scores.sizes as [number, number];
   const values = denseValues(scores);
-  withScalar(scores, scores, "mul", scale);
+  times(scores, scores, scale);
   if (isCausal) for (let i = 0; i < L; i++) values.fill(-Infinity, Math.min(i * S + i + 1, (i + 1) * S), (i + 1) * S);
   const hidden = mask === null ? [] : addMask(values, L, S, mask, maskOffset);
   softmaxOf(values, values, { outer: L, size: S, inner: 1 });
@@ -105,7 +105,7 @@ function drawNoise(x: Tensor, count: number, p: number): Storage {
   fillBernoulli(noise.data, 0, count, 1 - p, defaultGenerator);
   const factor = 1 / (x.dtype.name === "float32" ? Math.fround(1 - p) : 1 - p);
   const all = new Tensor(noise, [count], [1], 0);
-  withScalar(all, all, "mul", factor);
+  times(all, all, factor);
   return noise;
 }
 
@@ -189,7 +189,7 @@ const attentionOperation = defineOperation<AttentionArgs, AttentionTrace>({
       if (ownNoise !== null) times(dScores, dScores, ownNoise);
       softmaxBackward(scores, scores, denseValues(own), { outer: L, size: S, inner: 1 });
       dMask?.storage.data.set(scores, own.offset);
-      withScalar(dScores, dScores, "mul", scale);
+      times(dScores, dScores, scale);
       multiply(dQuery.storage.data, head * L * E, L, E, S, lastTwo(dScores, 0), lastTwo(key, k!));
       multiply(dKey.storage.data, head * S * E, S, E, L, transposed(lastTwo(dScores, 0)), lastTwo(query, q!));
       head++;
@@ -203,7 +203,7 @@ function headOf(heads: Storage, head: number, L: number, S: number): Tensor {
   return new Tensor(heads, [L, S], [S, 1], head * L * S);
 }
 
-function times(output: Tensor, x: Tensor, y: Tensor): Tensor {
+function times(output: Tensor, x: Tensor, y: Operand): Tensor {
   binary(output, x, y, (a, b) => a * b, "mul");
   return output;
 }
