@@ -72,10 +72,11 @@ export class RunSources {
   }
 }
 
-/** The text of every file on disk whose editor shows something else. */
+/** The text of every file on disk whose editor may show something else. */
 export function unsavedTexts(): ReadonlyMap<string, string> {
-  const dirty = vscode.workspace.textDocuments.filter((document) => document.isDirty && document.uri.scheme === "file");
-  return new Map(dirty.map((document) => [filePath(document.uri), document.getText()]));
+  // An edit arrives before the word that the document is dirty, so that the version is asked too: it is 1 when a document is opened.
+  const edited = vscode.workspace.textDocuments.filter(({ isDirty, version, uri }) => (isDirty || version > 1) && uri.scheme === "file");
+  return new Map(edited.map((document) => [filePath(document.uri), document.getText()]));
 }
 
 function lines(text: string): string[] {
