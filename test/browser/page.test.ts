@@ -785,11 +785,11 @@ describe("asking further", () => {
     expect(await weight.locator("thead th").allInnerTexts()).toEqual(["1", "2"]);
     const numbered = async () => (await items(webview)).filter(({ compared }) => compared.length > 0).map(({ id, compared }) => `${compared} ${id}`);
     // Of the folded row the second is shown: it stands for the first too.
-    expect(await numbered()).toEqual(["1 0.block 2", "2 0.block 2.0"]);
-    expect(await webview.page.getByRole("treeitem", { name: /comparison: 2/ }).count()).toBe(1);
+    await expect.poll(numbered).toEqual(["1 0.block 2", "2 0.block 2.0"]);
+    await expect.poll(() => webview.page.getByRole("treeitem", { name: /comparison: 2/ }).count()).toBe(1);
     await button(webview, "End Comparison").click();
     expect(await weight.count()).toBe(0);
-    expect(await numbered()).toEqual([]);
+    await expect.poll(numbered).toEqual([]);
   });
 
   test("a comparison is made with the keyboard alone", async () => {
