@@ -1,5 +1,3 @@
-import type { ElementArray } from "../dtype.js";
-
 /**
  * How one dimension is resampled: output position j is the sum of weights[t] * input[indices[t]] for t from starts[j] to starts[j + 1].
  * Interpolation, padding by reflection or repetition and averages over windows are all of this form, one dimension at a time.
@@ -26,22 +24,24 @@ export function makeTaps(length: number, tapsOf: (position: number) => readonly 
   return { starts, indices: Int32Array.from(indices), weights: Float64Array.from(weights) };
 }
 
-type Values = ElementArray | Float64Array;
-
 /** An array seen as (outer, size, inner), row-major; the middle dimension is the one that is resampled. */
-interface Layout {
+export interface Layout {
   readonly outer: number;
   readonly size: number;
   readonly inner: number;
 }
 
 /** output (outer, positions, inner), zeroed before, from x (outer, size, inner). */
-export function resample(output: Values, x: Values, { outer, size, inner }: Layout, { starts, indices, weights }: Taps): void {
+export function resample(output: Float64Array, x: Float64Array, { outer, size, inner }: Layout, { starts, indices, weights }: Taps): void {
   const positions = starts.length - 1;
   if (inner === 1) {
+    const taps = tapsOfEach(starts);
     for (let o = 0, target = 0; o < outer; o++) {
       const source = o * size;
-      for (let j = 0; j < positions; j++) {
+      if (taps === 1) for (let j = 0; j < positions; j++) output[target++] = weights[j]! * x[source + indices[j]!]!;
+      else if (taps === 2) {
+        for (let j = 0, t = 0; j < positions; j++, t += 2) output[target++] = weights[t]! * x[source + indices[t]!]! + weights[t + 1]! * x[source + indices[t + 1]!]!;
+      } else for (let j = 0; j < positions; j++) {
         let sum = 0;
         for (let t = starts[j]!; t < starts[j + 1]!; t++) sum += weights[t]! * x[source + indices[t]!]!;
         output[target++] = sum;
@@ -62,8 +62,14 @@ export function resample(output: Values, x: Values, { outer, size, inner }: Layo
   }
 }
 
+/** How many taps every position has; 0 where they differ. */
+function tapsOfEach(starts: Int32Array): number {
+  const taps = starts[1]!;
+  return starts.every((start, j) => start === j * taps) ? taps : 0;
+}
+
 /** The transpose: result (outer, size, inner), zeroed before, from the gradient (outer, positions, inner). */
-export function resampleBackward(result: Values, gradient: Values, { outer, size, inner }: Layout, { starts, indices, weights }: Taps): void {
+export function resampleBackward(result: Float64Array, gradient: Float64Array, { outer, size, inner }: Layout, { starts, indices, weights }: Taps): void {
   const positions = starts.length - 1;
   if (inner === 1) {
     for (let o = 0, source = 0; o < outer; o++) {

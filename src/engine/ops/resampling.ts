@@ -1,7 +1,6 @@
 import { defineOperation } from "../dispatch.js";
-import type { ElementArray } from "../dtype.js";
 import { denseValues } from "../kernels/elementwise.js";
-import { resample, resampleBackward, type Taps } from "../kernels/resample.js";
+import { resample, resampleBackward, type Layout, type Taps } from "../kernels/resample.js";
 import { product } from "../size.js";
 import { Tensor } from "../tensor.js";
 
@@ -13,24 +12,31 @@ export function withLastSizes(sizes: readonly number[], lengths: readonly number
   return [...sizes.slice(0, sizes.length - lengths.length), ...lengths];
 }
 
-/** Resamples dimension after dimension, in double precision until the end. */
+/** Resamples dimension after dimension, in double precision until the end, and a plane after the other: what lies between stays in the cache. */
 function resampleDimensions(output: Tensor, x: Tensor, taps: LastDimensionsTaps, backward: boolean): void {
   const first = x.ndim - taps.length;
-  const sizes = [...x.sizes];
-  let values: ElementArray = denseValues(x);
-  taps.forEach((each, i) => {
+  const values = denseValues(x);
+  const sizes = x.sizes.slice(first);
+  const steps: { readonly layout: Layout; readonly taps: Taps; readonly result: Float64Array }[] = [];
+  taps.forEach((each, dim) => {
     if (each === null) return;
-    const dim = first + i;
-    const outer = product(sizes.slice(0, dim));
-    const inner = product(sizes.slice(dim + 1));
-    const size = output.sizes[dim]!;
-    const next = new Float64Array(outer * size * inner);
-    if (backward) resampleBackward(next, values, { outer, size, inner }, each);
-    else resample(next, values, { outer, size: sizes[dim]!, inner }, each);
-    sizes[dim] = size;
-    values = next;
+    const [before, after] = [sizes[dim]!, output.sizes[first + dim]!];
+    const [outer, inner] = [product(sizes.slice(0, dim)), product(sizes.slice(dim + 1))];
+    steps.push({ layout: { outer, size: backward ? after : before, inner }, taps: each, result: new Float64Array(outer * after * inner) });
+    sizes[dim] = after;
   });
-  output.storage.data.set(values);
+  const size = product(x.sizes.slice(first));
+  const plane = new Float64Array(size);
+  const planes = product(x.sizes.slice(0, first));
+  for (let p = 0; p < planes; p++) {
+    plane.set(values.subarray(p * size, (p + 1) * size));
+    let current: Float64Array = plane;
+    for (const { layout, taps, result } of steps) {
+      (backward ? resampleBackward : resample)(result.fill(0), current, layout, taps);
+      current = result;
+    }
+    output.storage.data.set(current, p * current.length);
+  }
 }
 
 /** What one operation of this kind does, for given arguments. */
