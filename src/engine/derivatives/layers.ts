@@ -1,6 +1,6 @@
 import { defineDerivative } from "../autograd/derivatives.js";
 import { logsigmoid, softmax, softplus } from "../ops/activation.js";
-import { where } from "../ops/indexing.js";
+import { where } from "../ops/masks.js";
 import { cat } from "../ops/joining.js";
 import * as linalg from "../ops/linalg.js";
 import type { Reduction } from "../ops/loss.js";

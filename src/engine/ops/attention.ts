@@ -15,7 +15,7 @@ import { softmax } from "./activation.js";
 import { collect, requiredFirst, type WithRequired } from "./arguments.js";
 import { fullLike, zerosLike } from "./creation.js";
 import { dropout } from "./dropout.js";
-import { where } from "./indexing.js";
+import { where } from "./masks.js";
 import { cat } from "./joining.js";
 import { linear, matmul } from "./matmul.js";
 import { broadcastSizes } from "./promotion.js";

@@ -8,7 +8,7 @@ import { collect, inOrder, requiredFirst, type AllArguments, type Arguments, typ
 import { mul, sub } from "./binary.js";
 import { ofTwo, type OfTwo } from "./elementwiseRows.js";
 import { euclideanDistance } from "./euclideanDistance.js";
-import { indexSelect } from "./indexing.js";
+import { indexSelect } from "./indexedSlices.js";
 import { triuIndices } from "./joining.js";
 import { bmm, dot, matmul, mm, outer, type AddProductOptions } from "./matmul.js";
 import { broadcastSizes, resultType } from "./promotion.js";

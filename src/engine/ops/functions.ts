@@ -13,7 +13,10 @@ export { alphaDropout, dropout, featureAlphaDropout, featureDropout } from "./dr
 export {
   addmv_, arccos_, arccosh_, arcsin_, arcsinh_, arctan_, arctanh_, asStrided_, deg2rad_, fix_, gcd_, i0_, lcm_, ldexp_, logit_, negative_, rad2deg_, sinc_, xlogy_,
 } from "./inPlace.js";
+export * from "./gatherScatter.js";
+export * from "./indexedSlices.js";
 export * from "./indexing.js";
+export * from "./masks.js";
 export { cosineSimilarity, pairwiseDistance } from "./loss.js";
 export * from "./joining.js";
 export * as linalg from "./linalg.js";

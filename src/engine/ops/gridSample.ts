@@ -5,7 +5,8 @@ import type { Tensor } from "../tensor.js";
 import { warn } from "../warnings.js";
 import { collect, requiredFirst, type WithRequired } from "./arguments.js";
 import { linspace, ones } from "./creation.js";
-import { gather, where } from "./indexing.js";
+import { gather } from "./gatherScatter.js";
+import { where } from "./masks.js";
 import { cat } from "./joining.js";
 import { bmm } from "./matmul.js";
 

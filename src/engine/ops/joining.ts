@@ -9,7 +9,7 @@ import { contiguousStrides, equalSizes, formatSizes, product } from "../size.js"
 import type { Device } from "../storage.js";
 import { normalizeDim, Tensor } from "../tensor.js";
 import { checkedOptions, collect, listOf, required, requiredFirst, type Arguments, type Dims, type Numbers, type WithRequired } from "./arguments.js";
-import { indexSelect } from "./indexing.js";
+import { indexSelect } from "./indexedSlices.js";
 import { filledLike } from "./reducedDims.js";
 import { atleast1d, atleast2d, atleast3d, broadcastTo, flatten, reshape, transpose } from "./shape.js";
 import { inShape, slicedWindow } from "./windows.js";

@@ -9,7 +9,7 @@ import { normalizeDim, Tensor } from "../tensor.js";
 import { checkedOptions, collect, inOrder, required, requiredFirst, requireIntegers, type AllArguments, type Arguments, type Dims, type WithRequired } from "./arguments.js";
 import { div, gt, mul, sub } from "./binary.js";
 import { chainMatmul, crossAlong, vecdot as vecdotOf } from "./contraction.js";
-import { maskedFill } from "./indexing.js";
+import { maskedFill } from "./masks.js";
 import { cat, diagEmbed, stack, tril, triu } from "./joining.js";
 import { matmul } from "./matmul.js";
 import { broadcastSizes } from "./promotion.js";

@@ -6,10 +6,13 @@ import * as binary from "./binary.js";
 import * as bitwise from "./bitwise.js";
 import * as comparison from "./comparison.js";
 import * as contraction from "./contraction.js";
-import * as inPlace from "./inPlace.js";
+import * as gatherScatter from "./gatherScatter.js";
+import * as indexedSlices from "./indexedSlices.js";
 import * as indexing from "./indexing.js";
+import * as inPlace from "./inPlace.js";
 import * as joining from "./joining.js";
 import * as linalg from "./linalg.js";
+import * as masks from "./masks.js";
 import * as matmul from "./matmul.js";
 import * as newLike from "./newLike.js";
 import { bernoulli, multinomial } from "./random.js";
@@ -31,7 +34,8 @@ import * as unary from "./unary.js";
 const { softmax, logSoftmax, prelu, hardshrink } = activation;
 const { linear: _linear, ...products } = matmul;
 const { broadcastTensors: _broadcastTensors, broadcastShapes: _broadcastShapes, atleast1d: _1, atleast2d: _2, atleast3d: _3, ...shapes } = shape;
-const { Slice: _Slice, slice: _slice, where: _where, ...picks } = indexing;
+const { Slice: _Slice, slice: _slice, ...picks } = indexing;
+const { where: _where, ...masked } = masks;
 const { repeat, tile, repeatInterleave, flip, fliplr, flipud, roll, rot90, tril, triu, diagEmbed, diag, diagflat, trace } = joining;
 const { searchsorted: _searchsorted, bucketize: _bucketize, ...orders } = sorting;
 const { polygamma: _polygamma, i1: _i1, ...specials } = special;
@@ -46,6 +50,9 @@ const functions = {
   ...products,
   ...shapes,
   ...picks,
+  ...indexedSlices,
+  ...gatherScatter,
+  ...masked,
   ...{ repeat, tile, repeatInterleave, flip, fliplr, flipud, roll, rot90, tril, triu, diagEmbed, diag, diagflat, trace },
   ...{ inner, vdot, ger, addr, addbmm, kron, cross },
   ...{ cholesky, det, inverse, logdet, matrixExp, matrixPower, pinverse, slogdet },

@@ -7,7 +7,7 @@ import { slicesOf } from "../kernels/slices.js";
 import { Storage } from "../storage.js";
 import { normalizeDim, Tensor } from "../tensor.js";
 import { checkedOptions, collect, required, requiredFirst, type Arguments, type WithRequired } from "./arguments.js";
-import { indexSelect } from "./indexing.js";
+import { indexSelect } from "./indexedSlices.js";
 import { definePick } from "./picks.js";
 import { numberOf, type Scalar } from "./promotion.js";
 import { reshape } from "./shape.js";

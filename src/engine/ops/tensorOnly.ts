@@ -8,7 +8,7 @@ import { normalizeDim, Tensor } from "../tensor.js";
 import { equalSizes, formatSizes } from "../size.js";
 import { collect, inOrder, listOf, required, type AllArguments, type Numbers, type WithRequired } from "./arguments.js";
 import { fill_ } from "./assignment.js";
-import * as indexing from "./indexing.js";
+import * as masks from "./masks.js";
 import type { Scalar } from "./promotion.js";
 import { sum } from "./reduction.js";
 import { asStrided, expand, reshape } from "./shape.js";
@@ -184,7 +184,7 @@ export function where(
   x: Tensor, ...args: AllArguments<[condition: Tensor, other: Tensor | Scalar], { readonly condition: Tensor; readonly other: Tensor | Scalar }>
 ): Tensor {
   const [condition, y] = inOrder("where", ["condition", "other"], args);
-  return indexing.where(condition, x, y);
+  return masks.where(condition, x, y);
 }
 
 function unfoldedWindow(x: Tensor, dimension: number, size: number, step: number): Window {

@@ -3,7 +3,7 @@ import { int64 } from "../../dtype.js";
 import { RuntimeError, ValueError } from "../../errors.js";
 import { collect, requiredFirst, type Arguments, type WithRequired } from "../../ops/arguments.js";
 import { full, tensor } from "../../ops/creation.js";
-import { indexCopy, indexSelect } from "../../ops/indexing.js";
+import { indexCopy, indexSelect } from "../../ops/indexedSlices.js";
 import { stack } from "../../ops/joining.js";
 import { pad } from "../../ops/padding.js";
 import { argsort } from "../../ops/sorting.js";
