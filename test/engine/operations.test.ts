@@ -233,3 +233,28 @@ describe("linear algebra", () => {
     expect(() => torch.linalg.det(torch.rand(2, 3))).toThrow("linalg.det: A must be batches of square matrices, but they are 2 by 3 matrices");
   });
 });
+
+describe("arithmetic and comparisons", () => {
+  test.each(["float32", "float64", "int64", "int32", "uint8", "bool"] as const)("of %s, with tensors that broadcast, with numbers, and in any layout", (name) => {
+    const dtype = torch[name];
+    const [a, b] = [[0, 1, 3], [1, 1, 0]].map((values) => torch.tensor(values, { dtype: torch.int64 }).to(dtype)) as [torch.Tensor, torch.Tensor];
+    const isBool = name === "bool";
+    expect(list(a.add(b).to(torch.int64))).toEqual(isBool ? [1, 1, 1] : [1, 2, 3]);
+    expect(list(a.mul(b).to(torch.int64))).toEqual(isBool ? [0, 1, 0] : [0, 1, 0]);
+    expect(list(a.div(b.add(isBool ? true : 1)).to(torch.float64))).toEqual(isBool ? [0, 1, 1] : [0, 0.5, 3]);
+    expect(list(a.mul(2).to(torch.int64))).toEqual(isBool ? [0, 2, 2] : [0, 2, 6]);
+    expect(list(a.add(0.5).to(torch.float64))).toEqual(isBool ? [0.5, 1.5, 1.5] : [0.5, 1.5, 3.5]);
+    const square = torch.stack([a, b, a]);
+    expect(list(square.t().mul(a).to(torch.int64))).toEqual(isBool ? [[0, 1, 0], [0, 1, 1], [0, 0, 1]] : [[0, 1, 0], [0, 1, 3], [0, 0, 9]]);
+    const truth = (x: torch.Tensor): number[] => (list(x.to(torch.int64)) as number[]).map(Number);
+    expect([truth(a.eq(b)), truth(a.ne(b)), truth(a.lt(b)), truth(a.le(b)), truth(a.gt(b)), truth(a.ge(b))]).toEqual([[0, 1, 0], [1, 0, 1], [1, 0, 0], [1, 1, 0], [0, 0, 1], [0, 1, 1]]);
+    expect([truth(a.eq(1)), truth(a.ge(1)), truth(a.lt(0.5))]).toEqual(isBool ? [[0, 1, 1], [0, 1, 1], [1, 0, 0]] : [[0, 1, 0], [0, 1, 1], [1, 0, 0]]);
+  });
+
+  test("a number is compared in the tensor's precision, an integer exactly", () => {
+    expect(list(torch.tensor([0.1]).eq(0.1))).toEqual([true]);
+    expect(list(torch.tensor([0.1], { dtype: torch.float64 }).eq(0.1))).toEqual([true]);
+    expect(list(torch.tensor([16777217], { dtype: torch.int64 }).eq(16777217))).toEqual([true]);
+    expect(list(torch.tensor([16777217], { dtype: torch.int64 }).eq(16777216))).toEqual([false]);
+  });
+});

@@ -1,10 +1,11 @@
 import { bool, type DType, type ElementArray } from "../dtype.js";
 import { contiguousStrides, equalSizes } from "../size.js";
 import type { Tensor } from "../tensor.js";
+import { binaryRows, type BinaryRow } from "./binaryRows.js";
 import { broadcastOperand, forEachRow } from "./strided.js";
 import { copyStrided, type Elements } from "./stridedCopy.js";
-import { mapInWasm, type Operand } from "./wasm/elementwise.js";
-import type { KernelCall } from "./wasm/instance.js";
+import { mapInWasm, wasmFrom, type Operand } from "./wasm/elementwise.js";
+import { isForWasm, isTruthKernel, type KernelCall } from "./wasm/instance.js";
 
 export type { Operand };
 
@@ -14,6 +15,11 @@ const bulkFrom = 64;
 /** A tensor that lies in row-major order, as its array and first element. */
 function isDense(tensor: Tensor, sizes: readonly number[]): boolean {
   return equalSizes(tensor.sizes, sizes) && tensor.isContiguous();
+}
+
+/** Told before anything is made ready: most tensors of a small net are not. */
+function isLarge(output: Tensor): boolean {
+  return isForWasm(output.numel(), wasmFrom);
 }
 
 const lastOf = (values: readonly number[]): number => (values.length === 0 ? 0 : values[values.length - 1]!);
@@ -35,7 +41,7 @@ function elementsOf(operand: Operand, sizes: readonly number[]): Elements {
 
 /** output[i] = f(x[i]); `x` is broadcast to the output. `kernel` names the same function among the WebAssembly kernels. Safe in place. */
 export function unary(output: Tensor, x: Tensor, f: (value: number) => number, kernel?: KernelCall): void {
-  if (kernel !== undefined && mapInWasm(kernel, output, [x])) return;
+  if (kernel !== undefined && isLarge(output) && mapInWasm(kernel, output, [x])) return;
   const convert = converter(output.dtype);
   const g = convert === null ? f : (value: number) => convert(f(value));
   const { sizes } = output;
@@ -59,41 +65,47 @@ export function unary(output: Tensor, x: Tensor, f: (value: number) => number, k
 
 /** output[i] = f(x[i], y[i]); both are broadcast to the output. `kernel` names the same function among the WebAssembly kernels. Safe in place. */
 export function binary(output: Tensor, x: Tensor, y: Operand, f: (x: number, y: number) => number, kernel?: KernelCall): void {
-  if (kernel !== undefined && mapInWasm(kernel, output, [x, y])) return;
-  if (typeof y === "number") {
+  if (kernel !== undefined && isLarge(output) && mapInWasm(kernel, output, [x, y])) return;
+  const writtenOut = rowFor(kernel, output.dtype);
+  if (writtenOut === undefined && typeof y === "number") {
     unary(output, x, (value) => f(value, y));
     return;
   }
-  const convert = converter(output.dtype);
-  const g = convert === null ? f : (value: number, other: number) => convert(f(value, other));
+  const row = writtenOut ?? calling(f, output.dtype);
   const { sizes } = output;
   const out = output.storage.data;
   const a = x.storage.data;
-  const b = y.storage.data;
-  if (output.isContiguous() && isDense(x, sizes) && isDense(y, sizes)) {
-    const count = output.numel();
-    const first = output.offset;
-    const startA = x.offset;
-    const startB = y.offset;
-    for (let i = 0; i < count; i++) out[first + i] = g(a[startA + i]!, b[startB + i]!);
-    return;
+  if (output.isContiguous() && isDense(x, sizes)) {
+    const { offset } = output;
+    if (typeof y === "number") return row(out, offset, 1, a, x.offset, 1, Float64Array.of(y), 0, 0, output.numel());
+    if (isDense(y, sizes)) return row(out, offset, 1, a, x.offset, 1, y.storage.data, y.offset, 1, output.numel());
   }
   const operandA = broadcastOperand(x, sizes);
-  const operandB = broadcastOperand(y, sizes);
-  const step = lastOf(output.strides);
-  const stepA = lastOf(operandA.strides);
-  const stepB = lastOf(operandB.strides);
+  const operandB = elementsOf(y, sizes);
+  const [step, stepOfA, stepOfB] = [lastOf(output.strides), lastOf(operandA.strides), lastOf(operandB.strides)];
   const count = rowLength(sizes);
-  forEachRow(sizes, [output, operandA, operandB], ([o, p, q]) => {
-    for (let i = 0; i < count; i++) out[o! + i * step] = g(a[p! + i * stepA]!, b[q! + i * stepB]!);
-  });
+  forEachRow(sizes, [output, operandA, operandB], ([o, p, q]) => row(out, o!, step, a, p!, stepOfA, operandB.data, q!, stepOfB, count));
+}
+
+/** The function of that name where it is written out, for results that need no conversion: truth values are added to truth values, say. */
+function rowFor(kernel: KernelCall | undefined, dtype: DType): BinaryRow | undefined {
+  if (typeof kernel !== "string" || (dtype === bool && !isTruthKernel(kernel))) return undefined;
+  return binaryRows[kernel];
+}
+
+function calling(f: (x: number, y: number) => number, dtype: DType): BinaryRow {
+  const convert = converter(dtype);
+  const g = convert === null ? f : (value: number, other: number) => convert(f(value, other));
+  return (out, o, step, a, p, stepA, b, q, stepB, count) => {
+    for (let i = 0; i < count; i++) out[o + i * step] = g(a[p + i * stepA]!, b[q + i * stepB]!);
+  };
 }
 
 /** output[i] = f(x[i], y[i], z[i]); all are broadcast to the output. `kernel` names the same function among the WebAssembly kernels. Safe in place. */
 export function ternary(
   output: Tensor, x: Operand, y: Operand, z: Operand, f: (x: number, y: number, z: number) => number, kernel?: KernelCall,
 ): void {
-  if (kernel !== undefined && mapInWasm(kernel, output, [x, y, z])) return;
+  if (kernel !== undefined && isLarge(output) && mapInWasm(kernel, output, [x, y, z])) return;
   const convert = converter(output.dtype);
   const g = convert === null ? f : (a: number, b: number, c: number) => convert(f(a, b, c));
   const { sizes } = output;

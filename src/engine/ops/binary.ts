@@ -1,7 +1,6 @@
 import { defineInPlace, defineOperation, type OperationRow } from "../dispatch.js";
-import { bool, float64 } from "../dtype.js";
+import { bool } from "../dtype.js";
 import { RuntimeError } from "../errors.js";
-import { compare, type Comparison } from "../kernels/compare.js";
 import * as kernels from "../kernels/elementwise.js";
 import type { KernelCall } from "../kernels/wasm/instance.js";
 import { Tensor } from "../tensor.js";
@@ -273,40 +272,34 @@ export const atan2: OfTwo = ofTwo("atan2", defineOperation(
   binaryRow("atan2", "float", Math.atan2, { x: (g, x, y) => (g * y) / (x * x + y * y), y: (g, x, y) => (-g * x) / (x * x + y * y) }),
 ));
 
-function comparisonRow(name: Comparison): BinaryRow {
+type Comparison = (x: number, y: number) => boolean;
+
+function comparisonRow(name: "eq" | "ne" | "lt" | "le" | "gt" | "ge", holds: Comparison): BinaryRow {
   return {
     name,
     arity: 2,
     infer: (x, y) => ({ sizes: y instanceof Tensor ? broadcastSizes(x.sizes, y.sizes) : x.sizes, dtype: bool }),
-    forward: (output, x, y) => compare(output, x, y instanceof Tensor ? y : numberBeside(x, y), name),
+    forward: (output, x, y) => kernels.binary(output, x, y instanceof Tensor ? y : asHeld(y, resultType(x, y)), (a, b) => (holds(a, b) ? 1 : 0), name),
   };
 }
 
-/** A number as a tensor without dimensions, exact in the dtype that the comparison is made in. */
-function numberBeside(x: Tensor, value: Scalar): Tensor {
-  const dtype = resultType(x, value);
-  const result = Tensor.allocate([], dtype.isFloatingPoint ? dtype : float64, "cpu");
-  result.storage.data[0] = Number(value);
-  return result;
-}
-
 /** True where x is equal to y. (torch.eq) */
-export const eq: OfTwo = ofTwo("eq", defineOperation(comparisonRow("eq")));
+export const eq: OfTwo = ofTwo("eq", defineOperation(comparisonRow("eq", (x, y) => x === y)));
 
 /** True where x is not equal to y. (torch.ne) */
-export const ne: OfTwo = ofTwo("ne", defineOperation(comparisonRow("ne")));
+export const ne: OfTwo = ofTwo("ne", defineOperation(comparisonRow("ne", (x, y) => x !== y)));
 
 /** True where x is less than y. (torch.lt) */
-export const lt: OfTwo = ofTwo("lt", defineOperation(comparisonRow("lt")));
+export const lt: OfTwo = ofTwo("lt", defineOperation(comparisonRow("lt", (x, y) => x < y)));
 
 /** True where x is less than or equal to y. (torch.le) */
-export const le: OfTwo = ofTwo("le", defineOperation(comparisonRow("le")));
+export const le: OfTwo = ofTwo("le", defineOperation(comparisonRow("le", (x, y) => x <= y)));
 
 /** True where x is greater than y. (torch.gt) */
-export const gt: OfTwo = ofTwo("gt", defineOperation(comparisonRow("gt")));
+export const gt: OfTwo = ofTwo("gt", defineOperation(comparisonRow("gt", (x, y) => x > y)));
 
 /** True where x is greater than or equal to y. (torch.ge) */
-export const ge: OfTwo = ofTwo("ge", defineOperation(comparisonRow("ge")));
+export const ge: OfTwo = ofTwo("ge", defineOperation(comparisonRow("ge", (x, y) => x >= y)));
 
 /** True where both are not zero. (torch.logical_and) */
 export const logicalAnd: OfTwo = ofTwo("logical_and", defineOperation(binaryRow("logicalAnd", "bool", (x, y) => (x !== 0 && y !== 0 ? 1 : 0), undefined, "logicalAnd")));
