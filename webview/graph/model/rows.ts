@@ -120,10 +120,12 @@ class Siblings {
   /** Whether the pass came to a sibling, and to what ran in it, as in the turns before. */
   #goesOn(at: number, start: number, period: number): boolean {
     const begin = this.#at(start).own.map(({ at: place }) => place);
-    const [now, before, earlier] = [at, at - period, at - 2 * period].map((each) => (each < start ? null : this.#at(each)));
-    const isAlike = (side: "own" | "before", first: number) =>
-      before === null || before === undefined || at - period < first || isRegular(at - 2 * period < first ? null : earlier![side], before[side], now![side], begin);
-    return isAlike("own", start) && isAlike("before", start + 1);
+    return (["own", "before"] as const).every((side) => {
+      // What ran before the first of all belongs to no turn.
+      const first = side === "own" ? start : start + 1;
+      const [earlier = null, before = null] = [at - 2 * period, at - period].map((each) => (each < first ? null : this.#at(each)[side]));
+      return before === null || isRegular(earlier, before, this.#at(at)[side], begin);
+    });
   }
 
   #at(index: number) {
