@@ -1,5 +1,5 @@
 import { relaxedSimd, simd } from "../../src/engine/kernels/wasm/binaries.generated.js";
-import type { Kernels } from "../../src/engine/kernels/wasm/instance.js";
+import { importsOf, type Kernels } from "../../src/engine/kernels/wasm/instance.js";
 import { products, type CaseName, type Peer, type Prepare } from "./cases.js";
 
 /**
@@ -17,7 +17,7 @@ class Bench {
 
   constructor() {
     const binary = [relaxedSimd, simd].map((text) => Uint8Array.from(atob(text), (character) => character.charCodeAt(0))).find((code) => WebAssembly.validate(code))!;
-    this.kernels = new WebAssembly.Instance(new WebAssembly.Module(binary), { env: { memory: this.memory }, Math }).exports as unknown as Kernels;
+    this.kernels = new WebAssembly.Instance(new WebAssembly.Module(binary), importsOf(this.memory)).exports as unknown as Kernels;
   }
 
   /** The address of `count` random numbers around 0. */

@@ -125,13 +125,18 @@ export function setWasmUse(value: WasmUse): void {
   use = value;
 }
 
+/** What the kernels import: where they work, and the functions of angles too large for theirs. */
+export function importsOf(memory: WebAssembly.Memory): WebAssembly.Imports {
+  return { env: { memory }, Math: { sin: Math.sin, cos: Math.cos } };
+}
+
 function instantiate(): KernelInstance | null {
   if (typeof WebAssembly === "undefined") return null;
   for (const binary of [relaxedSimd, simd]) {
     const bytes = Uint8Array.from(atob(binary), (character) => character.charCodeAt(0));
     if (!WebAssembly.validate(bytes)) continue;
     const memory = new WebAssembly.Memory({ initial: memoryPages });
-    const kernels = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory }, Math: { sin: Math.sin, cos: Math.cos } }).exports as unknown as Kernels;
+    const kernels = new WebAssembly.Instance(new WebAssembly.Module(bytes), importsOf(memory)).exports as unknown as Kernels;
     const [float32, int32, uint8] = [new Float32Array(memory.buffer), new Int32Array(memory.buffer), new Uint8Array(memory.buffer)];
     return { kernels, float32, int32, uint8, roundsOnce: kernels.roundsOnce() === 1 };
   }
