@@ -43,12 +43,16 @@ describe("titles of open boxes", () => {
     expect(narrow).toContain("\u2026 \u203a block 0 \u2026 3");
   });
 
-  it("keep off the name of a box that stands at the edge", () => {
+  it("keep off the name of a box that stands at the edge, and off its type where there is room", () => {
     const box = scene.byId.get("0.block 0.1")!;
-    const name = box.face.texts.find(({ font }) => font === "title")!;
-    const [x, y] = [block.x - 30, box.y + 2];
-    const [title] = titlesFrom(x, y, 1, 300);
-    expect(overlap(title!, { x: box.x + name.x - x, y: box.y + name.y - 10 - y, width: estimateText(name.text, "title"), height: 10 })).toBe(false);
+    const covers = (font: "title" | "plain", left: number) => {
+      const word = box.face.texts.find((text) => text.font === font)!;
+      const [x, y] = [block.x - left, box.y + 2];
+      const [title] = titlesFrom(x, y, 1, 300);
+      return overlap(title!, { x: box.x + word.x - x, y: box.y + word.y - 10 - y, width: estimateText(word.text, font), height: 10 });
+    };
+    expect([10, 20, 30, 40].map((left) => covers("title", left))).toEqual([false, false, false, false]);
+    expect([10, 20].map((left) => covers("plain", left))).toEqual([false, false]);
   });
 
   it("come to the left edge when they are cut there", () => {

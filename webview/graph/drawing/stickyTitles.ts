@@ -3,7 +3,7 @@ import { titleHeight } from "../face.js";
 import type { Scene, SceneBox } from "../scene.js";
 import { fit, type MeasureText } from "../text.js";
 import { legibleScale, type Look } from "./paint.js";
-import { overlap } from "./rectangles.js";
+import { overlap, sharedArea } from "./rectangles.js";
 import type { Surface } from "./surface.js";
 
 /** What stands at the edge of the view for open boxes whose own title is scrolled out of it. In screen pixels. */
@@ -32,7 +32,7 @@ interface View {
 
 /**
  * One for each innermost open box whose title left the view at the top, with the names of those around it; one for each title that is cut off at the left.
- * A title keeps off the names of boxes that stand there: it goes to the right, or leaves out the type, or the names of those around.
+ * A title keeps off the names and types of boxes that stand there: it goes to the right, or leaves out the type, or the names of those around, whatever covers least.
  */
 export function stickyTitles({ byId, parents }: Pick<Scene, "byId" | "parents">, boxesInView: readonly SceneBox[], camera: View, top: number, measure: MeasureText): StickyTitle[] {
   if (camera.scale < legibleScale) return [];
@@ -42,7 +42,7 @@ export function stickyTitles({ byId, parents }: Pick<Scene, "byId" | "parents">,
   const above = open.filter(isAbove);
   const holdsAnother = new Set(above.map(around));
   const titles: StickyTitle[] = [];
-  const names = boxesInView.flatMap((box) => nameOf(box, camera, measure) ?? []);
+  const words = boxesInView.flatMap((box) => wordsOf(box, camera, measure));
   const put = (box: SceneBox, path: readonly string[], y: number) => {
     const on = camera.toScreen(box);
     const x = Math.max(margin, on.x + margin);
@@ -56,8 +56,8 @@ export function stickyTitles({ byId, parents }: Pick<Scene, "byId" | "parents">,
         return [x, x + room + 2 * padding - width].map((start) => ({ x: start, y, width, height, name, type }));
       });
     });
-    const coversName = (title: StickyTitle) => names.some(({ of, area }) => of !== box && overlap(area, title));
-    const title = candidates.find((each) => !coversName(each)) ?? candidates[0]!;
+    const covered = (title: StickyTitle) => words.reduce((sum, { of, area, weight }) => sum + (of === box ? 0 : weight * sharedArea(area, title)), 0);
+    const title = candidates.reduce((best, each) => (covered(each) < covered(best) ? each : best));
     if (!titles.some((other) => overlap(other, title))) titles.push(title);
   };
   for (const box of above) {
@@ -87,14 +87,20 @@ function titleOf({ face, node }: SceneBox): string {
   return face.texts.find(({ font }) => font === "title")?.text || node.name;
 }
 
-/** Where a box's own name stands; null where it is cut off at the upper edge. */
-function nameOf(box: SceneBox, camera: View, measure: MeasureText): { readonly of: SceneBox; readonly area: Rectangle } | null {
-  const text = box.face.texts.find(({ font }) => font === "title" || font === "plain");
+/** Where a box's own name and type stand; nothing where they are cut off at the upper edge. No type is worth a name. */
+function wordsOf(box: SceneBox, camera: View, measure: MeasureText): { readonly of: SceneBox; readonly area: Rectangle; readonly weight: number }[] {
+  const { texts } = box.face;
+  const name = texts.find(({ font }) => font === "title" || font === "plain");
   const on = camera.toScreen(box);
-  if (!text || on.y + nameTop * camera.scale < 0) return null;
-  const width = measure(text.text, text.font);
-  const start = text.anchor === "middle" ? text.x - width / 2 : text.x;
-  return { of: box, area: { x: on.x + start * camera.scale, y: on.y + (text.y - nameHeight) * camera.scale, width: width * camera.scale, height: nameHeight * camera.scale } };
+  if (!name || on.y + nameTop * camera.scale < 0) return [];
+  const words = texts.filter(({ y, anchor }) => y === name.y && anchor === name.anchor);
+  return words.map((word) => {
+    const { text, font, x, y, anchor } = word;
+    const width = measure(text, font);
+    const start = anchor === "middle" ? x - width / 2 : x;
+    const area = { x: on.x + start * camera.scale, y: on.y + (y - nameHeight) * camera.scale, width: width * camera.scale, height: nameHeight * camera.scale };
+    return { of: box, area, weight: word === name ? 1000 : 1 };
+  });
 }
 
 const separator = " \u203a ";
