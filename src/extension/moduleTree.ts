@@ -19,6 +19,10 @@ export class ModuleTree implements vscode.TreeDataProvider<ModuleNode>, vscode.D
   readonly onDidChangeTreeData = this.#changes.event;
   readonly #view: vscode.TreeView<ModuleNode>;
   readonly #subscriptions: vscode.Disposable[];
+  /** What the tree is being told to select: its report of that is no choice of the user's, who may have gone on elsewhere. */
+  #revealed: string | null = null;
+  /** Whose selection is to be revealed next. */
+  #waiting: Session | null = null;
 
   constructor(private readonly sessions: Sessions) {
     this.#view = vscode.window.createTreeView(ModuleTree.id, { treeDataProvider: this, showCollapseAll: true });
@@ -34,7 +38,7 @@ export class ModuleTree implements vscode.TreeDataProvider<ModuleNode>, vscode.D
         else if (change.kind === "selection" && change.by !== this) void this.#reveal(session);
       }),
       this.#view.onDidChangeSelection(({ selection: [node] }) => {
-        if (node) node.session.select({ model: node.model.name, path: node.module.path }, this);
+        if (node && keyOf(node) !== this.#revealed) node.session.select({ model: node.model.name, path: node.module.path }, this);
       }),
       this.#view.onDidChangeVisibility(() => {
         sessions.viewerChanged();
@@ -77,21 +81,39 @@ export class ModuleTree implements vscode.TreeDataProvider<ModuleNode>, vscode.D
     return node.kind === "module" ? moduleItem(node) : tensorItem(node, node.use);
   }
 
+  /** Selects in the tree what the session has selected: one after the other, and only the last of many. */
   async #reveal(session: Session): Promise<void> {
+    const isUnderWay = this.#waiting !== null || this.#revealed !== null;
+    this.#waiting = session;
+    if (isUnderWay) return;
+    for (let next: Session | null = session; next; next = this.#waiting) {
+      this.#waiting = null;
+      await this.#select(next).catch(() => undefined); // The tree may have been filled anew meanwhile.
+      this.#revealed = null;
+    }
+  }
+
+  async #select(session: Session): Promise<void> {
     const selection = session.selection;
     const model = selection && session.model(selection.model);
     const modules = model && pathTo(model, selection.path);
     if (!this.#view.visible || !modules) return;
     const node = modules.reduce<ModuleNode | null>((parent, module) => ({ kind: "module", session, model, module, parent }), null)!;
+    this.#revealed = keyOf(node);
     await this.#view.reveal(node, { select: true, focus: false, expand: false });
   }
 }
 
-function moduleItem({ session, model, module, parent }: ModuleNode): vscode.TreeItem {
+function keyOf({ session, model, module }: ModuleNode): string {
+  return `${session.file}\n${model.name}\n${module.path}`;
+}
+
+function moduleItem(node: ModuleNode): vscode.TreeItem {
+  const { session, model, module, parent } = node;
   const leaf = module.parameters.length + module.buffers.length + module.children.length === 0;
   const collapsed = parent === null && session.models.length === 1 ? vscode.TreeItemCollapsibleState.Expanded : vscode.TreeItemCollapsibleState.Collapsed;
   const item = new vscode.TreeItem(module.name, leaf ? vscode.TreeItemCollapsibleState.None : collapsed);
-  item.id = `${session.file}\n${model.name}\n${module.path}`;
+  item.id = keyOf(node);
   const count = parameterCount(model, module);
   const outputs = callsOf(model, module.path).at(-1)?.outputs ?? [];
   const shape = outputs.length > 0 ? shapesOf(model, outputs).map(formatShape).join(", ") : "";
@@ -103,10 +125,11 @@ function moduleItem({ session, model, module, parent }: ModuleNode): vscode.Tree
   return item;
 }
 
-function tensorItem({ session, model, module }: ModuleNode, use: TensorUse): vscode.TreeItem {
+function tensorItem(node: ModuleNode, use: TensorUse): vscode.TreeItem {
+  const { model, module } = node;
   const tensor = model.tensors[use.tensor];
   const item = new vscode.TreeItem(use.name, vscode.TreeItemCollapsibleState.None);
-  item.id = `${session.file}\n${model.name}\n${module.path}\n${use.name}`;
+  item.id = `${keyOf(node)}\n${use.name}`;
   const shared = sharedWith(tensor, module.path, use.name);
   const initialization = initializationText(tensor.initialization);
   const sharing = shared.length > 0 ? vscode.l10n.t("shared with {0}", shared.join(", ")) : "";

@@ -70,6 +70,22 @@ describe("Layerscope in the workbench", () => {
     expect(await again.items()).toEqual(expect.arrayContaining([expect.stringMatching(/^net Sequential/)]));
   });
 
+  test("who walks fast through the picture stays where they arrive, and the tree comes after", async () => {
+    const layers = Array.from({ length: 12 }, (_, i) => `new nn.Linear(${i + 1}, ${i + 2})`).join(", ");
+    const editor = await open({ files: { "net.ts": `import { nn, rand } from "layerscope";\nexport const net = new nn.Sequential(${layers});\nnet(rand(2, 1));\n` } });
+    await editor.openFile("net.ts");
+    await editor.openLayerscope();
+    const page = new ModelPage(await editor.modelPage());
+    await page.ready();
+    for (const layer of [9, 3, 11]) {
+      await page.select(new RegExp(`^${layer} Linear`));
+      const selected = editor.page.locator(".pane-body .monaco-list-row.selected");
+      await expect.poll(() => selected.innerText()).toMatch(new RegExp(`^${layer}Linear`));
+      await editor.page.waitForTimeout(500);
+      expect(await page.breadcrumbs()).toMatch(new RegExp(`\\b${layer}$`));
+    }
+  });
+
   test("a save redraws the picture, a broken save keeps the last one and says why", async () => {
     const editor = await open({ files: { "net.ts": net } });
     await editor.openFile("net.ts");
