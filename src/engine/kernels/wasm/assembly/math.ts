@@ -95,6 +95,30 @@ function withSignOf(x: v128, magnitude: v128): v128 {
   return v128.bitselect(magnitude, x, i32x4.splat(0x7fffffff));
 }
 
+/** log(1 + r) + n log(2), for 1 + r between sqrt(1 / 2) and sqrt(2). `once`: each multiplication and addition is rounded once, as PyTorch's normal numbers want it. */
+// @ts-ignore: decorator
+@inline
+export function logByParts(r: v128, n: v128, once: bool): v128 {
+  let p = multiplyThenAdd(splat(7.0376836292e-2), r, splat(-1.1514610310e-1), once);
+  p = multiplyThenAdd(p, r, splat(1.1676998740e-1), once);
+  p = multiplyThenAdd(p, r, splat(-1.2420140846e-1), once);
+  p = multiplyThenAdd(p, r, splat(1.4249322787e-1), once);
+  p = multiplyThenAdd(p, r, splat(-1.6668057665e-1), once);
+  p = multiplyThenAdd(p, r, splat(2.0000714765e-1), once);
+  p = multiplyThenAdd(p, r, splat(-2.4999993993e-1), once);
+  p = multiplyThenAdd(p, r, splat(3.3333331174e-1), once);
+  const square = f32x4.mul(r, r);
+  p = multiplyThenAdd(f32x4.mul(p, r), square, f32x4.mul(n, splat(-2.12194440e-4)), once);
+  p = multiplyThenAdd(square, splat(-0.5), p, once);
+  return multiplyThenAdd(n, splat(0.693359375), f32x4.add(r, p), once);
+}
+
+// @ts-ignore: decorator
+@inline
+function multiplyThenAdd(x: v128, y: v128, z: v128, once: bool): v128 {
+  return once ? fusedMultiplyAdd(x, y, z) : multiplyAdd(x, y, z);
+}
+
 /** The natural logarithm: -infinity of zero, NaN of negative numbers. */
 export function log(x: v128): v128 {
   const small = f32x4.lt(x, splat(1.17549435e-38));
@@ -103,18 +127,7 @@ export function log(x: v128): v128 {
   const exponent = i32x4.shr_s(i32x4.sub(normal, i32x4.splat(0x3f3504f3)), 23);
   const r = f32x4.sub(i32x4.sub(normal, i32x4.shl(exponent, 23)), splat(1));
   const n = f32x4.sub(f32x4.convert_i32x4_s(exponent), v128.and(small, splat(23)));
-  let p = multiplyAdd(splat(7.0376836292e-2), r, splat(-1.1514610310e-1));
-  p = multiplyAdd(p, r, splat(1.1676998740e-1));
-  p = multiplyAdd(p, r, splat(-1.2420140846e-1));
-  p = multiplyAdd(p, r, splat(1.4249322787e-1));
-  p = multiplyAdd(p, r, splat(-1.6668057665e-1));
-  p = multiplyAdd(p, r, splat(2.0000714765e-1));
-  p = multiplyAdd(p, r, splat(-2.4999993993e-1));
-  p = multiplyAdd(p, r, splat(3.3333331174e-1));
-  const square = f32x4.mul(r, r);
-  p = multiplyAdd(f32x4.mul(p, r), square, f32x4.mul(n, splat(-2.12194440e-4)));
-  p = multiplyAdd(square, splat(-0.5), p);
-  const result = multiplyAdd(n, splat(0.693359375), f32x4.add(r, p));
+  const result = logByParts(r, n, false);
   // What is no positive number has the logarithm of zero, or none. Infinity and NaN are their own.
   const strange = v128.bitselect(splat(-Infinity), splat(NaN), f32x4.eq(x, splat(0)));
   const ofPositive = v128.bitselect(result, x, f32x4.lt(x, splat(Infinity)));

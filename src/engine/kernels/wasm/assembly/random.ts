@@ -3,7 +3,7 @@
  * and normal numbers by Box-Muller with the polynomials of avx_mathfun (Pommier, Garberoglio, after Cephes), fused as PyTorch's compiler fuses them.
  */
 
-import { fusedMultiplyAdd } from "./math";
+import { fusedMultiplyAdd, logByParts } from "./math";
 
 const wordCount: i32 = 624;
 const middle: i32 = 397;
@@ -121,19 +121,7 @@ function logOfUniform(n: v128): v128 {
   const below = f32x4.lt(x, constant(0.707106781186547524));
   exponent = f32x4.sub(exponent, v128.and(below, constant(1)));
   x = f32x4.add(f32x4.sub(x, constant(1)), v128.and(below, x));
-  const z = f32x4.mul(x, x);
-  let y = fusedMultiplyAdd(constant(7.0376836292e-2), x, constant(-1.151461031e-1));
-  y = fusedMultiplyAdd(y, x, constant(1.167699874e-1));
-  y = fusedMultiplyAdd(y, x, constant(-1.2420140846e-1));
-  y = fusedMultiplyAdd(y, x, constant(1.4249322787e-1));
-  y = fusedMultiplyAdd(y, x, constant(-1.6668057665e-1));
-  y = fusedMultiplyAdd(y, x, constant(2.0000714765e-1));
-  y = fusedMultiplyAdd(y, x, constant(-2.4999993993e-1));
-  y = fusedMultiplyAdd(y, x, constant(3.3333331174e-1));
-  y = f32x4.mul(y, x);
-  y = fusedMultiplyAdd(y, z, f32x4.mul(exponent, constant(-2.1219444e-4)));
-  y = fusedMultiplyAdd(constant(-0.5), z, y);
-  return fusedMultiplyAdd(exponent, constant(0.693359375), f32x4.add(x, y));
+  return logByParts(x, exponent, true);
 }
 
 /** Fills blocks of 16 with normal numbers from 16 draws each: draws j and j + 8 give elements j and j + 8. */
