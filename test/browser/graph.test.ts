@@ -97,6 +97,17 @@ describe("the first view", () => {
     expect(rectangle.y).toBeGreaterThanOrEqual(0);
   });
 
+  it("has what failed whole in the sidebar", async () => {
+    for (const width of [400, 300, 270, 250]) {
+      await opened.page.setViewportSize({ width, height: 600 });
+      await show("failing");
+      const picture = await describePicture();
+      const { rectangle } = find(picture, picture.failure!.item);
+      expect(rectangle.x, `at ${width} px`).toBeGreaterThanOrEqual(0);
+      expect(rectangle.x + rectangle.width, `at ${width} px`).toBeLessThanOrEqual(width);
+    }
+  });
+
   it("comes without a layout engine too, and says that it is simpler", async () => {
     await show("unet", { layoutEngine: false });
     expect(await describePicture()).toMatchObject({ status: "ready", layout: "plain" });

@@ -70,8 +70,10 @@ export function firstView(camera: Camera, { scene, failed }: Shown): void {
   const isDown = scene.direction === "down";
   const whole = Math.min((camera.width - 2 * margin) / scene.width, (camera.height - 2 * margin) / scene.height);
   if (whole >= comfortable) camera.fit({ x: 0, y: 0, width: scene.width, height: scene.height });
-  else if (failed) camera.center(failed.x + failed.width / 2, failed.y + failed.height / 2, 1);
-  else {
+  else if (failed) {
+    const scale = Math.min(1, Math.max(comfortable, (camera.width - 2 * margin) / failed.width));
+    camera.center(failed.x + failed.width / 2, failed.y + failed.height / 2, scale);
+  } else {
     const [room, breadth] = isDown ? [camera.width, scene.width] : [camera.height, scene.height];
     const scale = Math.min(1, Math.max(comfortable, (room - 2 * margin) / breadth));
     const ahead = breadth * scale <= room - 2 * margin ? (room - breadth * scale) / 2 : Math.max(room - margin - breadth * scale, Math.min(margin, room / 2 - mainAxis(scene) * scale));
