@@ -109,10 +109,7 @@ describe("Layerscope in the workbench", () => {
     const page = new ModelPage(await editor.modelPage());
     await page.ready();
     await editor.replaceInFile("net.ts", "net(torch.rand(2, 4));", "while (true) {}");
-    // Toasts do not show in a VS Code that tests drive; the notification center has what they would say.
-    await editor.page.locator('[id="status.notifications"] .codicon-bell-dot').waitFor({ timeout: 20_000 });
-    await editor.command("Notifications: Show Notifications");
-    const notification = editor.page.locator(".notifications-list-container .monaco-list-row", { hasText: "Running net.ts" });
+    const notification = await editor.notification("Running net.ts");
     await notification.hover();
     await notification.getByRole("button", { name: "Cancel" }).click();
     await expect.poll(() => editor.statusBar().innerText(), { timeout: 20_000 }).toContain("Stopped");
