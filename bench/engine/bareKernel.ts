@@ -64,7 +64,7 @@ function trainingStep(sizes: readonly number[], batch: number): Prepare {
       for (let i = 0; i < m; i += 64) {
         const rows = Math.min(64, m - i);
         kernels.packRows(a + i * aStrides[0] * bytes, ...aStrides, rows, k, packedA);
-        kernels.multiplyPacked(packedA, packedB, c + i * n * bytes, Math.ceil(rows / 4) * 4, n, k, n);
+        kernels.multiplyPacked(packedA, packedB, c + i * n * bytes, rows, n, k, n);
       }
     };
     return () => {

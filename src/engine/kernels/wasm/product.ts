@@ -88,7 +88,7 @@ export function singleThread({ kernels, float32, int32 }: KernelInstance): Produ
 
   function multiply({ rows, depth, columns, left, rowStride, columnStride, packedB }: Block): void {
     kernels.packRows(left, rowStride, columnStride, rows, depth, alone.packedA);
-    kernels.multiplyPacked(alone.packedA, packedB, alone.tile, roundUp(rows, 4), columns, depth, roundUp(columns, 8));
+    kernels.multiplyPacked(alone.packedA, packedB, alone.tile, rows, columns, depth, roundUp(columns, 8));
   }
 }
 

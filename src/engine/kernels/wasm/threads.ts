@@ -120,7 +120,7 @@ function takeBlocks(kernels: ProductKernels, control: Int32Array, places: Thread
     const column = Math.floor(block / rowBlocks) * split;
     const columns = Math.min(split, allColumns - column);
     kernels.packRows(control[at.left]! + first * rowStride * size, rowStride, control[at.columnStride]!, rows, depth, places.packedA);
-    kernels.multiplyPacked(places.packedA, control[at.packedB]! + column * depth * size, places.tile + (first * width + column) * size, Math.ceil(rows / 4) * 4, columns, depth, width);
+    kernels.multiplyPacked(places.packedA, control[at.packedB]! + column * depth * size, places.tile + (first * width + column) * size, rows, columns, depth, width);
     Atomics.add(control, at.done, 1);
     Atomics.notify(control, at.done);
   }

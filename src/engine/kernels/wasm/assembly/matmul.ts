@@ -1,46 +1,41 @@
 /**
  * The inner part of a float32 matrix product, after Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication" (2008).
- * Blocks of both operands are packed so that the innermost loop reads both forward: a in strips of 4 rows, b in strips of 8 columns.
+ * Blocks of both operands are packed so that the innermost loop reads both forward: a in strips of 6 rows, the last ones of 4, b in strips of
+ * 8 columns. A tile of 6 x 8 results with what it is made from fills the registers that V8 has for vectors.
  * The caller brings blocks in and takes results out; strides are read here, so that a transposed operand costs no copy of its own.
  */
 
 import { multiplyAdd } from "./math";
 
-/** Rows of a strip of a; columns of a strip of b. */
-const stripRows: i32 = 4;
+/** Columns of a strip of b. */
 const stripColumns: i32 = 8;
 
-/** Packs a (rows x depth) from elements at `source` into strips of 4 rows, zero beyond the last. Strides in elements. */
+/** How many rows the next strip of a has where `rows` are left: 6, or 4 where that leaves fewer rows of zeros. */
+// @ts-ignore: decorator
+@inline
+function stripRows(rows: i32): i32 {
+  return rows <= 4 || rows == 7 || rows == 8 ? 4 : 6;
+}
+
+/** Packs a (rows x depth) from elements at `source` into strips, zero beyond the last row. Strides in elements. */
 export function packRows(source: usize, rowStride: i32, columnStride: i32, rows: i32, depth: i32, target: usize): void {
-  for (let i = 0; i < rows; i += stripRows) {
-    if (i + stripRows <= rows && columnStride == 1) {
-      packFourRows(source + ((<usize>(i * rowStride)) << 2), rowStride, depth, target);
-      target += (<usize>(depth * stripRows)) << 2;
-      continue;
-    }
-    if (i + stripRows <= rows && rowStride == 1) {
-      // A transposed operand: its columns lie as rows do.
-      let column = source + ((<usize>i) << 2);
-      for (let p = 0; p < depth; p++) {
-        v128.store(target, v128.load(column));
-        column += (<usize>columnStride) << 2;
-        target += 16;
-      }
-      continue;
-    }
-    for (let p = 0; p < depth; p++) {
-      for (let r = 0; r < stripRows; r++) {
-        const value = i + r < rows ? load<f32>(source + ((<usize>((i + r) * rowStride + p * columnStride)) << 2)) : 0;
-        store<f32>(target, value);
-        target += 4;
-      }
-    }
+  for (let i = 0; i < rows; ) {
+    const height = stripRows(rows - i);
+    const count = min(height, rows - i);
+    const from = source + ((<usize>(i * rowStride)) << 2);
+    if (count == height && columnStride == 1) packWholeRows(from, rowStride, depth, height, target);
+    // A transposed operand: its columns lie as rows do.
+    else if (count == height && rowStride == 1) packWholeColumns(from, columnStride, depth, height, target);
+    else packElements(from, rowStride, columnStride, count, depth, height, target);
+    target += (<usize>(depth * height)) << 2;
+    i += height;
   }
 }
 
-/** Four full rows whose elements lie next to each other: transposes 4 x 4 squares in registers. */
-function packFourRows(source: usize, rowStride: i32, depth: i32, target: usize): void {
+/** A strip of whole rows whose elements lie next to each other: transposes 4 x 4 squares, and 2 x 4 for the rest, in registers. */
+function packWholeRows(source: usize, rowStride: i32, depth: i32, height: i32, target: usize): void {
   const step = (<usize>rowStride) << 2;
+  const next = (<usize>height) << 2;
   let p = 0;
   for (; p + 4 <= depth; p += 4) {
     const a = v128.load(source);
@@ -52,16 +47,45 @@ function packFourRows(source: usize, rowStride: i32, depth: i32, target: usize):
     const abHigh = v128.shuffle<f32>(a, b, 2, 6, 3, 7);
     const cdHigh = v128.shuffle<f32>(c, d, 2, 6, 3, 7);
     v128.store(target, v128.shuffle<f64>(ab, cd, 0, 2));
-    v128.store(target, v128.shuffle<f64>(ab, cd, 1, 3), 16);
-    v128.store(target, v128.shuffle<f64>(abHigh, cdHigh, 0, 2), 32);
-    v128.store(target, v128.shuffle<f64>(abHigh, cdHigh, 1, 3), 48);
+    v128.store(target + next, v128.shuffle<f64>(ab, cd, 1, 3));
+    v128.store(target + 2 * next, v128.shuffle<f64>(abHigh, cdHigh, 0, 2));
+    v128.store(target + 3 * next, v128.shuffle<f64>(abHigh, cdHigh, 1, 3));
+    if (height == 6) {
+      const e = v128.load(source + 4 * step);
+      const f = v128.load(source + 5 * step);
+      const ef = v128.shuffle<f32>(e, f, 0, 4, 1, 5);
+      const efHigh = v128.shuffle<f32>(e, f, 2, 6, 3, 7);
+      v128.store64_lane(target, ef, 0, 16);
+      v128.store64_lane(target + next, ef, 1, 16);
+      v128.store64_lane(target + 2 * next, efHigh, 0, 16);
+      v128.store64_lane(target + 3 * next, efHigh, 1, 16);
+    }
     source += 16;
-    target += 64;
+    target += 4 * next;
   }
-  for (; p < depth; p++) {
-    for (let r: usize = 0; r < 4; r++) store<f32>(target + (r << 2), load<f32>(source + r * step));
-    source += 4;
-    target += 16;
+  if (p < depth) packElements(source, rowStride, 1, height, depth - p, height, target);
+}
+
+/** A strip of whole rows that lie next to each other. */
+function packWholeColumns(source: usize, columnStride: i32, depth: i32, height: i32, target: usize): void {
+  const step = (<usize>columnStride) << 2;
+  const next = (<usize>height) << 2;
+  for (let p = 0; p < depth; p++) {
+    v128.store(target, v128.load(source));
+    if (height == 6) store<u64>(target, load<u64>(source, 16), 16);
+    source += step;
+    target += next;
+  }
+}
+
+/** A strip of any strides and of as many rows as there are. */
+function packElements(source: usize, rowStride: i32, columnStride: i32, rows: i32, depth: i32, height: i32, target: usize): void {
+  for (let p = 0; p < depth; p++) {
+    for (let r = 0; r < height; r++) {
+      const value = r < rows ? load<f32>(source + ((<usize>(r * rowStride + p * columnStride)) << 2)) : 0;
+      store<f32>(target, value);
+      target += 4;
+    }
   }
 }
 
@@ -247,28 +271,33 @@ const depthBlock: i32 = 512;
 /** Up to so many columns in the last strip are done one by one: eight would cost more, most of them zeros. */
 const fewColumns: i32 = 3;
 
-/** c (rows x columns, row-major with `stride` columns; rows a multiple of 4, and room up to a multiple of 8 columns) += packed a times packed b. */
+/** c (rows x columns, row-major with `stride` columns; room up to a multiple of 4 rows and of 8 columns) += packed a times packed b. */
 export function multiplyPacked(a: usize, b: usize, c: usize, rows: i32, columns: i32, depth: i32, stride: i32): void {
+  const step = (<usize>stride) << 2;
   for (let p = 0; p < depth; p += depthBlock) {
     const count = min(depthBlock, depth - p);
     for (let j = 0; j < columns; j += stripColumns) {
       const strip = b + ((<usize>(j * depth + p * stripColumns)) << 2);
-      if (columns - j <= fewColumns) {
-        for (let i = 0; i < rows; i += stripRows) {
-          const rowsOfA = a + ((<usize>(i * depth + p * stripRows)) << 2);
-          for (let k = 0; k < columns - j; k++) column(rowsOfA, strip + ((<usize>k) << 2), c + ((<usize>(i * stride + j + k)) << 2), count, (<usize>stride) << 2);
-        }
-        continue;
-      }
-      for (let i = 0; i < rows; i += stripRows) {
-        tile(a + ((<usize>(i * depth + p * stripRows)) << 2), strip, c + ((<usize>(i * stride + j)) << 2), count, (<usize>stride) << 2);
+      for (let i = 0; i < rows; ) {
+        const height = stripRows(rows - i);
+        const rowsOfA = a + ((<usize>(i * depth + p * height)) << 2);
+        const to = c + ((<usize>(i * stride + j)) << 2);
+        if (columns - j <= fewColumns) {
+          for (let k: usize = 0; k < <usize>(columns - j); k++) {
+            column(rowsOfA, height, 4, strip + (k << 2), to + (k << 2), count, step);
+            if (height == 6) column(rowsOfA + 16, height, 2, strip + (k << 2), to + 4 * step + (k << 2), count, step);
+          }
+        } else if (height == 6) sixRows(rowsOfA, strip, to, count, step);
+        else fourRows(rowsOfA, strip, to, count, step);
+        i += height;
       }
     }
   }
 }
 
-/** Four rows of one column of c: eight sums of four, which do not wait for each other. */
-function column(a: usize, b: usize, c: usize, depth: i32, step: usize): void {
+/** Four rows (or two) of one column of c, from a strip of `height` rows: eight sums of four, which do not wait for each other. */
+function column(a: usize, height: i32, rows: i32, b: usize, c: usize, depth: i32, step: usize): void {
+  const next = (<usize>height) << 2;
   let s0 = f32x4.splat(0);
   let s1 = f32x4.splat(0);
   let s2 = f32x4.splat(0);
@@ -280,33 +309,34 @@ function column(a: usize, b: usize, c: usize, depth: i32, step: usize): void {
   let p = 0;
   for (; p + 8 <= depth; p += 8) {
     s0 = multiplyAdd(v128.load(a), v128.load32_splat(b), s0);
-    s1 = multiplyAdd(v128.load(a, 16), v128.load32_splat(b, 32), s1);
-    s2 = multiplyAdd(v128.load(a, 32), v128.load32_splat(b, 64), s2);
-    s3 = multiplyAdd(v128.load(a, 48), v128.load32_splat(b, 96), s3);
-    s4 = multiplyAdd(v128.load(a, 64), v128.load32_splat(b, 128), s4);
-    s5 = multiplyAdd(v128.load(a, 80), v128.load32_splat(b, 160), s5);
-    s6 = multiplyAdd(v128.load(a, 96), v128.load32_splat(b, 192), s6);
-    s7 = multiplyAdd(v128.load(a, 112), v128.load32_splat(b, 224), s7);
-    a += 128;
+    s1 = multiplyAdd(v128.load(a + next), v128.load32_splat(b, 32), s1);
+    s2 = multiplyAdd(v128.load(a + 2 * next), v128.load32_splat(b, 64), s2);
+    s3 = multiplyAdd(v128.load(a + 3 * next), v128.load32_splat(b, 96), s3);
+    s4 = multiplyAdd(v128.load(a + 4 * next), v128.load32_splat(b, 128), s4);
+    s5 = multiplyAdd(v128.load(a + 5 * next), v128.load32_splat(b, 160), s5);
+    s6 = multiplyAdd(v128.load(a + 6 * next), v128.load32_splat(b, 192), s6);
+    s7 = multiplyAdd(v128.load(a + 7 * next), v128.load32_splat(b, 224), s7);
+    a += 8 * next;
     b += 256;
   }
   for (; p < depth; p++) {
     s0 = multiplyAdd(v128.load(a), v128.load32_splat(b), s0);
-    a += 16;
+    a += next;
     b += 32;
   }
   const low = f32x4.add(f32x4.add(s0, s1), f32x4.add(s2, s3));
   const sum = f32x4.add(low, f32x4.add(f32x4.add(s4, s5), f32x4.add(s6, s7)));
   store<f32>(c, load<f32>(c) + f32x4.extract_lane(sum, 0));
   store<f32>(c + step, load<f32>(c + step) + f32x4.extract_lane(sum, 1));
+  if (rows == 2) return;
   store<f32>(c + 2 * step, load<f32>(c + 2 * step) + f32x4.extract_lane(sum, 2));
   store<f32>(c + 3 * step, load<f32>(c + 3 * step) + f32x4.extract_lane(sum, 3));
 }
 
-/** One 4 x 8 tile of c, held in eight registers. */
+/** A tile of 6 x 8 results, held in twelve registers. */
 // @ts-ignore: decorator
 @inline
-function tile(a: usize, b: usize, c: usize, depth: i32, step: usize): void {
+function sixRows(a: usize, b: usize, c: usize, depth: i32, step: usize): void {
   let c00 = v128.load(c);
   let c01 = v128.load(c, 16);
   let c10 = v128.load(c + step);
@@ -315,7 +345,62 @@ function tile(a: usize, b: usize, c: usize, depth: i32, step: usize): void {
   let c21 = v128.load(c + 2 * step, 16);
   let c30 = v128.load(c + 3 * step);
   let c31 = v128.load(c + 3 * step, 16);
-  const end = a + ((<usize>depth) << 4);
+  let c40 = v128.load(c + 4 * step);
+  let c41 = v128.load(c + 4 * step, 16);
+  let c50 = v128.load(c + 5 * step);
+  let c51 = v128.load(c + 5 * step, 16);
+  const end = a + (<usize>depth) * 24;
+  while (a < end) {
+    const b0 = v128.load(b);
+    const b1 = v128.load(b, 16);
+    let x = v128.load32_splat(a);
+    c00 = multiplyAdd(x, b0, c00);
+    c01 = multiplyAdd(x, b1, c01);
+    x = v128.load32_splat(a, 4);
+    c10 = multiplyAdd(x, b0, c10);
+    c11 = multiplyAdd(x, b1, c11);
+    x = v128.load32_splat(a, 8);
+    c20 = multiplyAdd(x, b0, c20);
+    c21 = multiplyAdd(x, b1, c21);
+    x = v128.load32_splat(a, 12);
+    c30 = multiplyAdd(x, b0, c30);
+    c31 = multiplyAdd(x, b1, c31);
+    x = v128.load32_splat(a, 16);
+    c40 = multiplyAdd(x, b0, c40);
+    c41 = multiplyAdd(x, b1, c41);
+    x = v128.load32_splat(a, 20);
+    c50 = multiplyAdd(x, b0, c50);
+    c51 = multiplyAdd(x, b1, c51);
+    a += 24;
+    b += 32;
+  }
+  v128.store(c, c00);
+  v128.store(c, c01, 16);
+  v128.store(c + step, c10);
+  v128.store(c + step, c11, 16);
+  v128.store(c + 2 * step, c20);
+  v128.store(c + 2 * step, c21, 16);
+  v128.store(c + 3 * step, c30);
+  v128.store(c + 3 * step, c31, 16);
+  v128.store(c + 4 * step, c40);
+  v128.store(c + 4 * step, c41, 16);
+  v128.store(c + 5 * step, c50);
+  v128.store(c + 5 * step, c51, 16);
+}
+
+/** A tile of 4 x 8 results, held in eight registers. */
+// @ts-ignore: decorator
+@inline
+function fourRows(a: usize, b: usize, c: usize, depth: i32, step: usize): void {
+  let c00 = v128.load(c);
+  let c01 = v128.load(c, 16);
+  let c10 = v128.load(c + step);
+  let c11 = v128.load(c + step, 16);
+  let c20 = v128.load(c + 2 * step);
+  let c21 = v128.load(c + 2 * step, 16);
+  let c30 = v128.load(c + 3 * step);
+  let c31 = v128.load(c + 3 * step, 16);
+  const end = a + (<usize>depth) * 16;
   while (a < end) {
     const b0 = v128.load(b);
     const b1 = v128.load(b, 16);
