@@ -38,7 +38,7 @@ function innermostLoop(n: number): Prepare {
     const [a, b, c] = [bench.allocate(rows * block), bench.allocate(block * block), bench.allocate(rows * block)];
     const times = n ** 3 / (rows * block * block);
     return () => {
-      for (let i = 0; i < times; i++) bench.kernels.multiplyPacked(a, b, c, rows, block, block, block);
+      for (let i = 0; i < times; i++) bench.kernels.multiplyPacked(a, b, c, rows, block, block, block, 0);
     };
   };
 }
@@ -58,13 +58,13 @@ function trainingStep(sizes: readonly number[], batch: number): Prepare {
       const [rows, columns] = [sizes[i]!, Math.ceil(width / 8) * 8];
       return { rows, columns, weight: bench.allocate(rows * columns), gradient: bench.allocate(rows * columns) };
     });
-    /** c (m x n) += a (m x k) times b (k x n), with the strides of a and b. */
+    /** c (m x n) = a (m x k) times b (k x n), with the strides of a and b. */
     const multiply = (a: number, aStrides: readonly [number, number], b: number, bStrides: readonly [number, number], c: number, m: number, n: number, k: number): void => {
       kernels.packColumns(b, ...bStrides, k, n, k, packedB);
       for (let i = 0; i < m; i += 64) {
         const rows = Math.min(64, m - i);
         kernels.packRows(a + i * aStrides[0] * bytes, ...aStrides, rows, k, packedA);
-        kernels.multiplyPacked(packedA, packedB, c + i * n * bytes, rows, n, k, n);
+        kernels.multiplyPacked(packedA, packedB, c + i * n * bytes, rows, n, k, n, 1);
       }
     };
     return () => {

@@ -30,6 +30,20 @@ describe("WebAssembly kernels agree with plain JavaScript", () => {
     expectClose(() => torch.randn(k, m).t().matmul(torch.randn(n, k).t()), k > 2000 ? 1e-3 : 1e-4);
   });
 
+  it("a row of a matrix product is the same whichever rows are beside it, and whatever the memory held", () => {
+    setWasmUse("always");
+    const a = torch.randn(30, 70);
+    for (const columns of [2, 3, 5, 8, 10, 17]) {
+      const b = torch.randn(70, columns);
+      torch.ones(64, 600).mul(NaN).matmul(torch.ones(600, 40));
+      const all = a.matmul(b);
+      for (let rows = 2; rows <= 30; rows++) {
+        expect(a.at(torch.slice(0, rows)).matmul(b).equal(all.at(torch.slice(0, rows)))).toBe(true);
+        expect(a.t().contiguous().t().at(torch.slice(0, rows)).matmul(b).equal(all.at(torch.slice(0, rows)))).toBe(true);
+      }
+    }
+  });
+
   it("matrix product of transposed, sliced and broadcast operands", () => {
     expectClose(() => torch.randn(60, 50).t().matmul(torch.randn(70, 60).t()));
     expectClose(() => torch.randn(100, 60).at(torch.slice(0, 100, 2)).matmul(torch.randn(60, 90).at(torch.slice(), torch.slice(0, 90, 3))));

@@ -36,7 +36,7 @@ export interface ProductKernels {
   padImages(
     source: number, target: number, images: number, rows: number, width: number, above: number, left: number, paddedRows: number, paddedWidth: number,
   ): void;
-  multiplyPacked(a: number, b: number, c: number, rows: number, columns: number, depth: number, stride: number): void;
+  multiplyPacked(a: number, b: number, c: number, rows: number, columns: number, depth: number, stride: number, fresh: number): void;
 }
 
 /** What assembly/index.ts exports. */

@@ -16,7 +16,7 @@ export interface ProductMemory {
   /** Rows of the result that are worked on at a time: whole blocks. */
   readonly rowsAtOnce: number;
   readonly places: ProductPlaces;
-  /** Adds a product of blocks to the tile. */
+  /** Adds a product of blocks to the tile, or writes it over what the tile held. */
   multiply(block: Block): void;
 }
 
@@ -47,6 +47,8 @@ export interface Block {
   readonly rowStride: number;
   readonly columnStride: number;
   readonly packedB: number;
+  /** Whether the product is written over what the tile held. */
+  readonly fresh: boolean;
 }
 
 /** Elements that `right` has room for. */
@@ -86,9 +88,9 @@ export function productPlaces(from: number, rowsAtOnce: number, threads: number)
 export function singleThread({ kernels, float32, int32 }: KernelInstance): ProductMemory {
   return { kernels, float32, int32, rowsAtOnce: blockRows, places: alone, multiply };
 
-  function multiply({ rows, depth, columns, left, rowStride, columnStride, packedB }: Block): void {
+  function multiply({ rows, depth, columns, left, rowStride, columnStride, packedB, fresh }: Block): void {
     kernels.packRows(left, rowStride, columnStride, rows, depth, alone.packedA);
-    kernels.multiplyPacked(alone.packedA, packedB, alone.tile, rows, columns, depth, roundUp(columns, 8));
+    kernels.multiplyPacked(alone.packedA, packedB, alone.tile, rows, columns, depth, roundUp(columns, 8), fresh ? 1 : 0);
   }
 }
 
@@ -114,13 +116,13 @@ export function multiplyBlocks(
         const rows = Math.min(rowsAtOnce, m - i);
         const inTile = { data: float32, start: tile / bytes, stride: width };
         const inOutput = { data: output, start: start + i * n + j, stride: n };
-        if (p === 0 && held === "zeros") float32.fill(0, inTile.start, inTile.start + rows * width);
-        else copyRows(inTile, inOutput, rows, columns);
+        const fresh = p === 0 && held === "zeros";
+        if (!fresh) copyRows(inTile, inOutput, rows, columns);
         if (i % rowsStaged === 0) staged = stage(float32, left, a, i, p, Math.min(rowsStaged, m - i), end - p);
         const { rowStride, columnStride } = staged;
         for (let q = p; q < end; q += blockDepth) {
           const first = left + ((i % rowsStaged) * rowStride + (q - p) * columnStride) * bytes;
-          memory.multiply({ rows, depth: Math.min(blockDepth, end - q), columns, left: first, rowStride, columnStride, packedB: packedB + (q - p) * width * bytes });
+          memory.multiply({ rows, depth: Math.min(blockDepth, end - q), columns, left: first, rowStride, columnStride, packedB: packedB + (q - p) * width * bytes, fresh: fresh && q === p });
         }
         copyRows(inOutput, inTile, rows, columns);
       }

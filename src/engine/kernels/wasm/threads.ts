@@ -16,7 +16,7 @@ const mostThreads = 8;
 const places = productPlaces(4096, rowsAtOnce, mostThreads);
 
 /** Integers at the start of the shared memory. A job's numbers stay while any of its blocks is in work. */
-const Control = { generation: 0, next: 1, done: 2, blocks: 3, rows: 4, depth: 5, columns: 6, rowStride: 7, columnStride: 8, split: 9, left: 10, packedB: 11 } as const;
+const Control = { generation: 0, next: 1, done: 2, blocks: 3, rows: 4, depth: 5, columns: 6, rowStride: 7, columnStride: 8, split: 9, left: 10, packedB: 11, fresh: 12 } as const;
 /** More than any job has blocks: nothing to take. */
 const closed = 1 << 30;
 
@@ -120,7 +120,7 @@ function takeBlocks(kernels: ProductKernels, control: Int32Array, places: Thread
     const column = Math.floor(block / rowBlocks) * split;
     const columns = Math.min(split, allColumns - column);
     kernels.packRows(control[at.left]! + first * rowStride * size, rowStride, control[at.columnStride]!, rows, depth, places.packedA);
-    kernels.multiplyPacked(places.packedA, control[at.packedB]! + column * depth * size, places.tile + (first * width + column) * size, rows, columns, depth, width);
+    kernels.multiplyPacked(places.packedA, control[at.packedB]! + column * depth * size, places.tile + (first * width + column) * size, rows, columns, depth, width, control[at.fresh]!);
     Atomics.add(control, at.done, 1);
     Atomics.notify(control, at.done);
   }
@@ -140,11 +140,11 @@ function helperThread(take: typeof takeBlocks, places: ThreadPlaces): void {
 }
 
 /** Shares out a product of blocks: rows, and columns too where there are few rows, so that every thread finds two blocks or more. */
-function share(kernels: ProductKernels, control: Int32Array, { rows, depth, columns, left, rowStride, columnStride, packedB }: Block): void {
+function share(kernels: ProductKernels, control: Int32Array, { rows, depth, columns, left, rowStride, columnStride, packedB, fresh }: Block): void {
   const rowBlocks = Math.ceil(rows / blockRows);
   const split = roundUp(columns / Math.ceil((2 * getNumThreads()) / rowBlocks), 8);
   const blocks = rowBlocks * Math.ceil(columns / split);
-  const job = { blocks, rows, depth, columns, split, left, rowStride, columnStride, packedB };
+  const job = { blocks, rows, depth, columns, split, left, rowStride, columnStride, packedB, fresh: fresh ? 1 : 0 };
   for (const [name, value] of Object.entries(job)) control[Control[name as keyof typeof job]] = value;
   Atomics.store(control, Control.done, 0);
   Atomics.store(control, Control.next, 0);

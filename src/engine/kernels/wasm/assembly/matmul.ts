@@ -271,11 +271,15 @@ const depthBlock: i32 = 512;
 /** Up to so many columns in the last strip are done one by one: eight would cost more, most of them zeros. */
 const fewColumns: i32 = 3;
 
-/** c (rows x columns, row-major with `stride` columns; room up to a multiple of 4 rows and of 8 columns) += packed a times packed b. */
-export function multiplyPacked(a: usize, b: usize, c: usize, rows: i32, columns: i32, depth: i32, stride: i32): void {
+/**
+ * c (rows x columns, row-major with `stride` columns; room up to a multiple of 4 rows and of 8 columns) += packed a times packed b, or = where
+ * `fresh`: what c held is not looked at then.
+ */
+export function multiplyPacked(a: usize, b: usize, c: usize, rows: i32, columns: i32, depth: i32, stride: i32, fresh: bool): void {
   const step = (<usize>stride) << 2;
   for (let p = 0; p < depth; p += depthBlock) {
     const count = min(depthBlock, depth - p);
+    const first = fresh && p == 0;
     for (let j = 0; j < columns; j += stripColumns) {
       const strip = b + ((<usize>(j * depth + p * stripColumns)) << 2);
       for (let i = 0; i < rows; ) {
@@ -284,11 +288,11 @@ export function multiplyPacked(a: usize, b: usize, c: usize, rows: i32, columns:
         const to = c + ((<usize>(i * stride + j)) << 2);
         if (columns - j <= fewColumns) {
           for (let k: usize = 0; k < <usize>(columns - j); k++) {
-            column(rowsOfA, height, 4, strip + (k << 2), to + (k << 2), count, step);
-            if (height == 6) column(rowsOfA + 16, height, 2, strip + (k << 2), to + 4 * step + (k << 2), count, step);
+            column(rowsOfA, height, 4, strip + (k << 2), to + (k << 2), count, step, first);
+            if (height == 6) column(rowsOfA + 16, height, 2, strip + (k << 2), to + 4 * step + (k << 2), count, step, first);
           }
-        } else if (height == 6) sixRows(rowsOfA, strip, to, count, step);
-        else fourRows(rowsOfA, strip, to, count, step);
+        } else if (height == 6) sixRows(rowsOfA, strip, to, count, step, first);
+        else fourRows(rowsOfA, strip, to, count, step, first);
         i += height;
       }
     }
@@ -296,7 +300,7 @@ export function multiplyPacked(a: usize, b: usize, c: usize, rows: i32, columns:
 }
 
 /** Four rows (or two) of one column of c, from a strip of `height` rows: eight sums of four, which do not wait for each other. */
-function column(a: usize, height: i32, rows: i32, b: usize, c: usize, depth: i32, step: usize): void {
+function column(a: usize, height: i32, rows: i32, b: usize, c: usize, depth: i32, step: usize, fresh: bool): void {
   const next = (<usize>height) << 2;
   let s0 = f32x4.splat(0);
   let s1 = f32x4.splat(0);
@@ -326,29 +330,49 @@ function column(a: usize, height: i32, rows: i32, b: usize, c: usize, depth: i32
   }
   const low = f32x4.add(f32x4.add(s0, s1), f32x4.add(s2, s3));
   const sum = f32x4.add(low, f32x4.add(f32x4.add(s4, s5), f32x4.add(s6, s7)));
-  store<f32>(c, load<f32>(c) + f32x4.extract_lane(sum, 0));
-  store<f32>(c + step, load<f32>(c + step) + f32x4.extract_lane(sum, 1));
+  addTo(c, f32x4.extract_lane(sum, 0), fresh);
+  addTo(c + step, f32x4.extract_lane(sum, 1), fresh);
   if (rows == 2) return;
-  store<f32>(c + 2 * step, load<f32>(c + 2 * step) + f32x4.extract_lane(sum, 2));
-  store<f32>(c + 3 * step, load<f32>(c + 3 * step) + f32x4.extract_lane(sum, 3));
+  addTo(c + 2 * step, f32x4.extract_lane(sum, 2), fresh);
+  addTo(c + 3 * step, f32x4.extract_lane(sum, 3), fresh);
+}
+
+// @ts-ignore: decorator
+@inline
+function addTo(address: usize, value: f32, fresh: bool): void {
+  store<f32>(address, fresh ? value : load<f32>(address) + value);
 }
 
 /** A tile of 6 x 8 results, held in twelve registers. */
 // @ts-ignore: decorator
 @inline
-function sixRows(a: usize, b: usize, c: usize, depth: i32, step: usize): void {
-  let c00 = v128.load(c);
-  let c01 = v128.load(c, 16);
-  let c10 = v128.load(c + step);
-  let c11 = v128.load(c + step, 16);
-  let c20 = v128.load(c + 2 * step);
-  let c21 = v128.load(c + 2 * step, 16);
-  let c30 = v128.load(c + 3 * step);
-  let c31 = v128.load(c + 3 * step, 16);
-  let c40 = v128.load(c + 4 * step);
-  let c41 = v128.load(c + 4 * step, 16);
-  let c50 = v128.load(c + 5 * step);
-  let c51 = v128.load(c + 5 * step, 16);
+function sixRows(a: usize, b: usize, c: usize, depth: i32, step: usize, fresh: bool): void {
+  let c00 = f32x4.splat(0);
+  let c01 = f32x4.splat(0);
+  let c10 = f32x4.splat(0);
+  let c11 = f32x4.splat(0);
+  let c20 = f32x4.splat(0);
+  let c21 = f32x4.splat(0);
+  let c30 = f32x4.splat(0);
+  let c31 = f32x4.splat(0);
+  let c40 = f32x4.splat(0);
+  let c41 = f32x4.splat(0);
+  let c50 = f32x4.splat(0);
+  let c51 = f32x4.splat(0);
+  if (!fresh) {
+    c00 = v128.load(c);
+    c01 = v128.load(c, 16);
+    c10 = v128.load(c + step);
+    c11 = v128.load(c + step, 16);
+    c20 = v128.load(c + 2 * step);
+    c21 = v128.load(c + 2 * step, 16);
+    c30 = v128.load(c + 3 * step);
+    c31 = v128.load(c + 3 * step, 16);
+    c40 = v128.load(c + 4 * step);
+    c41 = v128.load(c + 4 * step, 16);
+    c50 = v128.load(c + 5 * step);
+    c51 = v128.load(c + 5 * step, 16);
+  }
   const end = a + (<usize>depth) * 24;
   while (a < end) {
     const b0 = v128.load(b);
@@ -391,15 +415,25 @@ function sixRows(a: usize, b: usize, c: usize, depth: i32, step: usize): void {
 /** A tile of 4 x 8 results, held in eight registers. */
 // @ts-ignore: decorator
 @inline
-function fourRows(a: usize, b: usize, c: usize, depth: i32, step: usize): void {
-  let c00 = v128.load(c);
-  let c01 = v128.load(c, 16);
-  let c10 = v128.load(c + step);
-  let c11 = v128.load(c + step, 16);
-  let c20 = v128.load(c + 2 * step);
-  let c21 = v128.load(c + 2 * step, 16);
-  let c30 = v128.load(c + 3 * step);
-  let c31 = v128.load(c + 3 * step, 16);
+function fourRows(a: usize, b: usize, c: usize, depth: i32, step: usize, fresh: bool): void {
+  let c00 = f32x4.splat(0);
+  let c01 = f32x4.splat(0);
+  let c10 = f32x4.splat(0);
+  let c11 = f32x4.splat(0);
+  let c20 = f32x4.splat(0);
+  let c21 = f32x4.splat(0);
+  let c30 = f32x4.splat(0);
+  let c31 = f32x4.splat(0);
+  if (!fresh) {
+    c00 = v128.load(c);
+    c01 = v128.load(c, 16);
+    c10 = v128.load(c + step);
+    c11 = v128.load(c + step, 16);
+    c20 = v128.load(c + 2 * step);
+    c21 = v128.load(c + 2 * step, 16);
+    c30 = v128.load(c + 3 * step);
+    c31 = v128.load(c + 3 * step, 16);
+  }
   const end = a + (<usize>depth) * 16;
   while (a < end) {
     const b0 = v128.load(b);
