@@ -1,21 +1,22 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { gzipSync } from "node:zlib";
-import * as esbuild from "esbuild";
 import { bundleProgram } from "../scripts/bundle.mjs";
 import { cases, memoryCases, type CaseName } from "./engine/cases.js";
 import { Contestant, inUnit, measure } from "./engine/measure.js";
+import { bundleSizes } from "./engine/size.js";
 
 /**
- * The engine beside its peers, each in a process of its own, in turns: medians in each case's unit, and how many times as fast Layerscope is.
+ * The engine beside its peers, each in a process of its own, in turns: medians in each case's unit, and how many times as fast Layerscope is, the
+ * median of the rounds' ratios.
  * `npm run bench -- engine matmul` takes the cases whose names hold the word; `--no-peers` leaves the others out. PyTorch takes part where
  * python3, or what PYTHON names, has it.
  */
 
 const peerPackages = ["@tensorflow/tfjs@4", "@tensorflow/tfjs-backend-wasm@4", "@jax-js/jax", "onnxruntime-web", "js-pytorch"];
 const folder = path.resolve(".bench/peers");
-const own = ["Layerscope", "2 threads", "plain JS", "bare kernel"];
+/** The bare kernels right beside what is held against them. */
+const own = ["bare kernel", "Layerscope", "2 threads", "plain JS"];
 const peers = ["tfjs-wasm", "tfjs-cpu", "jax-js", "onnxruntime-web", "js-pytorch"];
 const python = process.env["PYTHON"] ?? "python3";
 
@@ -51,17 +52,16 @@ async function main(): Promise<void> {
   const matches = (name: string): boolean => only.length === 0 || only.some((word) => name.includes(word));
 
   const version = execFileSync(node, ["--version"], { encoding: "utf8" }).trim();
-  console.log(`Medians of runs in turns, each engine in a process of its own (Node ${version}), one thread unless it says two; in brackets: how many times as fast Layerscope is.\n`);
+  console.log(`Medians of runs in turns, each engine in a process of its own (Node ${version}), one thread unless it says two; in brackets: how many times as fast Layerscope is, the median of the rounds' ratios.\n`);
   const contestants = names.map(start);
   for (const name of (Object.keys(cases) as CaseName[]).filter(matches)) {
-    const medians = await measure(name, contestants);
-    const ours = medians.get("Layerscope")!;
-    const cells = [...medians].map(([engine, ms]) => `${engine} ${format(inUnit(name, ms))}${engine === "Layerscope" ? "" : ` (${format(ms / ours)}x)`}`);
+    const results = await measure(name, contestants, "Layerscope");
+    const cells = results.map(({ engine, milliseconds, times }) => `${engine} ${format(inUnit(name, milliseconds))}${engine === "Layerscope" ? "" : ` (${format(times)}x)`}`);
     console.log(`${name} [${cases[name].unit}]: ${cells.join(", ")}`);
   }
   for (const contestant of contestants) contestant.end();
   await reportMemory(start, hasPyTorch ? ["Layerscope", "PyTorch"] : ["Layerscope"], matches);
-  await reportSize();
+  if (matches("bundle size")) await reportSize();
   process.exit(0);
 }
 
@@ -79,9 +79,10 @@ async function reportMemory(start: (name: string) => Contestant, names: readonly
 }
 
 async function reportSize(): Promise<void> {
-  const { outputFiles } = await esbuild.build({ entryPoints: ["src/engine/index.ts"], bundle: true, minify: true, format: "esm", write: false });
-  const bundle = outputFiles[0]!.contents;
-  console.log(`bundle: ${(bundle.length / 1024).toFixed(0)} KiB minified, ${(gzipSync(bundle).length / 1024).toFixed(0)} KiB gzipped`);
+  const sizes = await bundleSizes(folder);
+  const ours = sizes.get("Layerscope")!;
+  const cells = [...sizes].map(([engine, size]) => `${engine} ${format(size)}${engine === "Layerscope" ? "" : ` (${format(size / ours)}x)`}`);
+  console.log(`bundle with its WebAssembly, minified and gzipped [KiB; in brackets: how many times Layerscope's]: ${cells.join(", ")}`);
 }
 
 function parse(args: readonly string[]): { values: string[]; flags: Set<string> } {

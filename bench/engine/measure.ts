@@ -48,25 +48,40 @@ export class Contestant {
   }
 }
 
-/** Milliseconds that each case's engines are given in all. */
-const budget = 2500;
+/** Milliseconds that the engines of a case are given in all, those aside whose single run takes longer than `slow`: they get `leastRounds`. */
+const budget = 5000;
+const slow = 500;
 const leastRounds = 5;
 /** Milliseconds of a turn, if a run does not take longer: the first runs after another engine's find nothing in the caches. */
 const turn = 40;
 
-/** Median milliseconds per run of every engine that has the case, measured in turns so that what else the machine does hits all alike. */
-export async function measure(name: CaseName, contestants: readonly Contestant[]): Promise<ReadonlyMap<string, number>> {
-  const entries: { contestant: Contestant; times: number[]; repeats: number }[] = [];
+/** What one engine took for a case. */
+export interface Result {
+  readonly engine: string;
+  /** Median per run. */
+  readonly milliseconds: number;
+  /** How many times as long as the reference engine: the median of the rounds' ratios, so that a machine whose speed swings does not count. */
+  readonly times: number;
+}
+
+/** Every engine that has the case, measured in turns so that what else the machine does hits all alike. */
+export async function measure(name: CaseName, contestants: readonly Contestant[], reference: string): Promise<readonly Result[]> {
+  const entries: { contestant: Contestant; times: number[]; repeats: number; isSlow: boolean }[] = [];
   for (const contestant of contestants) {
     const warm = await contestant.prepare(name);
-    if (warm !== null) entries.push({ contestant, times: [], repeats: Math.max(1, Math.round(turn / Math.max(warm, 0.001))) });
+    if (warm !== null) entries.push({ contestant, times: [], repeats: Math.max(1, Math.round(turn / Math.max(warm, 0.001))), isSlow: warm > slow });
   }
-  const start = performance.now();
-  for (let round = 0; round < leastRounds || performance.now() - start < budget; round++) {
-    for (const { contestant, times, repeats } of entries) times.push((await contestant.time(repeats)) / repeats);
-    if (performance.now() - start > 20 * budget) break;
+  let spent = 0;
+  for (let round = 0; round < leastRounds || (spent > 0 && spent < budget); round++) {
+    for (const { contestant, times, repeats, isSlow } of entries) {
+      if (isSlow && round >= leastRounds) continue;
+      const milliseconds = await contestant.time(repeats);
+      times.push(milliseconds / repeats);
+      if (!isSlow) spent += milliseconds;
+    }
   }
-  return new Map(entries.map(({ contestant, times }) => [contestant.name, median(times)]));
+  const references = entries.find(({ contestant }) => contestant.name === reference)!.times;
+  return entries.map(({ contestant, times }) => ({ engine: contestant.name, milliseconds: median(times), times: median(times.map((time, round) => time / references[round]!)) }));
 }
 
 function median(values: readonly number[]): number {
