@@ -48,10 +48,12 @@ export class Contestant {
   }
 }
 
-/** Milliseconds that the engines of a case are given in all, those aside whose single run takes longer than `slow`: they get `leastRounds`. */
+/** Milliseconds that the engines of a case are given in all, those aside whose single run takes longer than `slow`. */
 const budget = 5000;
-const slow = 500;
 const leastRounds = 5;
+const slow = 500;
+/** Milliseconds that each of the slow ones is given, if a run does not take longer. */
+const slowBudget = 5000;
 /** Milliseconds of a turn, if a run does not take longer: the first runs after another engine's find nothing in the caches. */
 const turn = 40;
 
@@ -66,18 +68,18 @@ export interface Result {
 
 /** Every engine that has the case, measured in turns so that what else the machine does hits all alike. */
 export async function measure(name: CaseName, contestants: readonly Contestant[], reference: string): Promise<readonly Result[]> {
-  const entries: { contestant: Contestant; times: number[]; repeats: number; isSlow: boolean }[] = [];
+  const entries: { contestant: Contestant; times: number[]; repeats: number; rounds: number }[] = [];
   for (const contestant of contestants) {
     const warm = await contestant.prepare(name);
-    if (warm !== null) entries.push({ contestant, times: [], repeats: Math.max(1, Math.round(turn / Math.max(warm, 0.001))), isSlow: warm > slow });
+    if (warm !== null) entries.push({ contestant, times: [], repeats: Math.max(1, Math.round(turn / Math.max(warm, 0.001))), rounds: warm > slow ? Math.min(leastRounds, Math.ceil(slowBudget / warm)) : Infinity });
   }
   let spent = 0;
   for (let round = 0; round < leastRounds || (spent > 0 && spent < budget); round++) {
-    for (const { contestant, times, repeats, isSlow } of entries) {
-      if (isSlow && round >= leastRounds) continue;
+    for (const { contestant, times, repeats, rounds } of entries) {
+      if (round >= rounds) continue;
       const milliseconds = await contestant.time(repeats);
       times.push(milliseconds / repeats);
-      if (!isSlow) spent += milliseconds;
+      if (rounds === Infinity) spent += milliseconds;
     }
   }
   const references = entries.find(({ contestant }) => contestant.name === reference)!.times;
