@@ -83,7 +83,7 @@ export async function measure(name: CaseName, contestants: readonly Contestant[]
     }
   }
   const references = entries.find(({ contestant }) => contestant.name === reference)!.times;
-  return entries.map(({ contestant, times }) => ({ engine: contestant.name, milliseconds: median(times), times: median(times.map((time, round) => time / references[round]!)) }));
+  return entries.map(({ contestant, times }) => ({ engine: contestant.name, milliseconds: median(times), times: median(references.slice(0, times.length).map((reference, round) => times[round]! / reference)) }));
 }
 
 function median(values: readonly number[]): number {
