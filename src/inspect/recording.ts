@@ -4,6 +4,7 @@ import { type CallFrame, type Locate } from "./callFrames.js";
 import type { Engine, Module, Storage, Tensor } from "./engine.js";
 import { multiplyAdds } from "./multiplyAdds.js";
 import { formatArguments, isBookkeeping, writesInPlace } from "./operations.js";
+import { parameterNames } from "./parameterNames.js";
 import { activationStatistics } from "./statistics.js";
 import { eachTensor, eachTensorOf } from "./structured.js";
 
@@ -58,6 +59,8 @@ export class Recording {
   #memories: WeakMap<Storage, Memory> | null = new WeakMap();
   #places: Map<Module, string[]> | null = new Map();
   #state: Map<Storage, Tensor> | null = new Map();
+  /** Of tensors that are neither parameters nor buffers; null before the first of them is asked for. */
+  #fields: Map<Storage, string> | null = null;
   #layerClasses: ReadonlySet<unknown> | null;
   #inputs: readonly Operand[] = [];
   #nextChild: string | null = null;
@@ -93,7 +96,7 @@ export class Recording {
     this.#nextChild = null;
     let step: StepId | null = null;
     if (path !== null) {
-      const inputs = this.#operands(args, isRoot ? "input" : "constant");
+      const inputs = this.#operands(args, isRoot ? "input" : "constant", args.length > 1 ? nameByParameter(module.forward) : undefined);
       if (isRoot) this.#inputs = inputs;
       step = this.#begin({
         kind: "module",
@@ -195,7 +198,7 @@ export class Recording {
       origin,
       values: this.#values.map(({ source, statistics, ...value }): TraceValue => {
         const tensor = source.kind === "state" ? tensorOf(source.tensor) : undefined;
-        const resolved: TraceValue["source"] = source.kind !== "state" ? source : tensor === undefined ? { kind: "constant" } : { kind: "tensor", tensor };
+        const resolved: TraceValue["source"] = source.kind !== "state" ? source : tensor === undefined ? { kind: "constant", name: null } : { kind: "tensor", tensor };
         return statistics && withStatistics ? { ...value, source: resolved, statistics } : { ...value, source: resolved };
       }),
       inputs: this.#inputs,
@@ -213,7 +216,7 @@ export class Recording {
 
   #end(): void {
     this.#calls.length = 0;
-    this.#memories = this.#places = this.#state = this.#layerClasses = null;
+    this.#memories = this.#places = this.#state = this.#fields = this.#layerClasses = null;
   }
 
   #begin(step: RecordedStep): StepId | null {
@@ -292,9 +295,9 @@ export class Recording {
     return candidates[order % candidates.length]!;
   }
 
-  #operands(args: readonly unknown[], unknown: "input" | "constant"): Operand[] {
+  #operands(args: readonly unknown[], unknown: "input" | "constant", nameOf?: (position: number) => string): Operand[] {
     const operands: Operand[] = [];
-    eachTensorOf(this.#engine, args, (tensor, label) => operands.push({ value: this.#lookUp(tensor, unknown), label }));
+    eachTensorOf(this.#engine, args, (tensor, label) => operands.push({ value: this.#lookUp(tensor, unknown), label }), nameOf);
     return operands;
   }
 
@@ -328,7 +331,21 @@ export class Recording {
     if (state) return this.#bind(memory, key, tensor, { kind: "state", tensor: state });
     // Another window on memory that is known, made in a way that is not reported: it comes from where that came from.
     const [other] = memory.windows.values();
-    return this.#bind(memory, key, tensor, other ? this.#values[other.value]!.source : { kind: unknown });
+    const source = other ? this.#values[other.value]!.source : unknown === "input" ? { kind: unknown } : { kind: unknown, name: this.#fieldOf(tensor.storage) };
+    return this.#bind(memory, key, tensor, source);
+  }
+
+  /** The field of a module that holds a tensor or a list of them, such as a mask that was never registered as a buffer; null where none does. */
+  #fieldOf(storage: Storage): string | null {
+    if (this.#fields === null) {
+      this.#fields = new Map();
+      for (const module of this.#places!.keys()) {
+        for (const [field, { value }] of Object.entries(Object.getOwnPropertyDescriptors(module))) {
+          eachTensorOf(this.#engine, [value], (tensor, label) => this.#fields!.set(tensor.storage, label), () => field);
+        }
+      }
+    }
+    return this.#fields.get(storage) ?? null;
   }
 
   #bind(memory: Memory, key: string, tensor: Tensor, source: Source): ValueId {
@@ -363,6 +380,11 @@ export class Recording {
     memory.writes.push({ epoch: memory.epoch, step, low, high });
     return this.#bind(memory, windowKey(tensor), tensor, { kind: "step", step });
   }
+}
+
+function nameByParameter(forward: Module["forward"]): (position: number) => string {
+  const { names, rest } = parameterNames(forward);
+  return (position) => names[position] ?? (rest !== null && position >= names.length ? `${rest}[${position - names.length}]` : "");
 }
 
 function windowKey({ offset, sizes, strides }: Tensor): string {

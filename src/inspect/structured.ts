@@ -34,9 +34,12 @@ export function eachTensor(engine: Engine, value: unknown, visit: (tensor: Tenso
   });
 }
 
-/** The same for a list of arguments, each of which has a place of its own. */
-export function eachTensorOf(engine: Engine, args: readonly unknown[], visit: (tensor: Tensor, label: string) => void): void {
-  for (const arg of args) eachTensor(engine, arg, visit);
+/** The same for a list of arguments, each of which has a place of its own, or is known by the name that it is given. */
+export function eachTensorOf(engine: Engine, args: readonly unknown[], visit: (tensor: Tensor, label: string) => void, nameOf: (position: number) => string = () => ""): void {
+  args.forEach((arg, position) => {
+    const name = nameOf(position);
+    eachTensor(engine, arg, (tensor, label) => visit(tensor, name === "" || label === "" || label.startsWith("[") ? name + label : `${name}.${label}`));
+  });
 }
 
 /** A list of arguments with other tensors in the places of its own. */

@@ -172,8 +172,8 @@ export interface TraceValue {
     /** The step that computed it: an operation, or a module that hands on what it was given (Identity, Dropout while evaluating). */
     | { readonly kind: "step"; readonly step: StepId }
     | { readonly kind: "tensor"; readonly tensor: TensorId }
-    /** Came from outside the pass: a tensor of the user's own that was there before. */
-    | { readonly kind: "constant" };
+    /** Came from outside the pass: a tensor of the user's own that was there before. `name`: the field of a module that holds it, null for any other. */
+    | { readonly kind: "constant"; readonly name: string | null };
   /**
    * Of an activation, over at most some thousand elements at an even stride: mean and population standard deviation of the finite ones (null where there
    * are none), shares (0 to 1) of zeros and of NaN and infinities. Absent where it was not looked at.
@@ -187,7 +187,10 @@ export interface ActivationStatistics {
   readonly nonFinite: number;
 }
 
-/** A value in the place it is used. `label` names its place in a structured argument, e.g. "mask" or "[0].hidden"; "" for a plain one. */
+/**
+ * A value in the place it is used. `label` names the parameter of `forward` where a module is called with several arguments, and the place in a structured
+ * one: "mask", "state[0]", "[0].hidden". It is "" for a plain one.
+ */
 export interface Operand {
   readonly value: ValueId;
   readonly label: string;

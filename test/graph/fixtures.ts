@@ -63,7 +63,7 @@ export class Run {
   }
 
   constant(shape: readonly number[]): ValueId {
-    return this.value(shape, { kind: "constant" });
+    return this.value(shape, { kind: "constant", name: null });
   }
 
   tensor(weight: Weight): ValueId {

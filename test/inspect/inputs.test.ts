@@ -55,7 +55,7 @@ describe("stated inputs", () => {
     model(batch, 0.5);
     snapshotOf(inspection, model);
     const snapshot = state(random(5, 3), random(5, 3), recorded("float32", 1), recorded("float32", 3), recorded("float32", 3));
-    expect(inputShapes(snapshot)).toEqual([["tokens", 5, 3], ["image.pixels", 5, 3], ["past[0]", 1], ["past[1]", 3], ["named.bias", 3]]);
+    expect(inputShapes(snapshot)).toEqual([["batch.tokens", 5, 3], ["batch.image.pixels", 5, 3], ["batch.past[0]", 1], ["batch.past[1]", 3], ["batch.named.bias", 3]]);
     expect(snapshot.trace!.failure).toBeNull();
     const [changed, scale] = seen.at(-1)!;
     expect([scale, changed.image.size, changed.past[1]!.tolist()]).toEqual([0.5, 16, [1, 1, 1]]);
@@ -85,7 +85,7 @@ describe("stated inputs", () => {
     model(engine.rand(2, 4), engine.rand(2, 4));
     snapshotOf(inspection, model);
     expect(inputShapes(state(random(3, 4))).length).toBe(1);
-    expect(inputShapes(state(random(3, 4), random(3, 4)))).toEqual([["", 3, 4], ["", 3, 4]]);
+    expect(inputShapes(state(random(3, 4), random(3, 4)))).toEqual([["x1", 3, 4], ["x2", 3, 4]]);
   });
 
   test("take the places of tensors that were too large to keep, too", () => {

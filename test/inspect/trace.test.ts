@@ -165,6 +165,28 @@ describe("the data flow of a pass", () => {
     expect(flowOf(snapshot)).toEqual(["0 [] <- input input", "1 mul <- input input", "2 mul <- 1 scale", "3 add <- 2 constant"]);
   });
 
+  test("several arguments are named as forward names them, a tensor that a module holds after its field", () => {
+    class Attend extends nn.Module {
+      mask = torch.tril(torch.ones(2, 2));
+      tables = [torch.ones(4), torch.zeros(4)];
+      override forward(query: Tensor, { key }: { key: Tensor }, scale = Math.sqrt(4), state: readonly Tensor[] = [], ...rest: Tensor[]): Tensor {
+        return query.matmul(key.t()).mul(this.mask).mul(scale).matmul(state[0]!.add(rest[1]!)).add(this.tables[1]!);
+      }
+    }
+    class Net extends nn.Module {
+      attend = new Attend();
+      override forward(x: Tensor): Tensor {
+        return this.attend(x, { key: x }, 0.5, [x], x, x);
+      }
+    }
+    const net = new Net();
+    net(torch.rand(2, 4));
+    const { trace } = snapshotOf(inspection, net);
+    expect(trace!.inputs.map(({ label }) => label)).toEqual([""]);
+    expect(trace!.steps[1]!.inputs.map(({ label }) => label)).toEqual(["query", "key", "state[0]", "rest[0]", "rest[1]"]);
+    expect(trace!.values.flatMap(({ source }) => (source.kind === "constant" ? [source.name] : []))).toEqual(["mask", "tables[1]"]);
+  });
+
   test("says what made a tensor during the pass and with which arguments; one made before is a constant", () => {
     const table = torch.ones(4);
     class Net extends nn.Module {

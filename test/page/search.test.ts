@@ -92,7 +92,7 @@ function withNonFinite({ trace }: ModelSnapshot, paths: ReadonlySet<string>): Mo
   const steps = trace!.steps.map((step) => {
     if (step.kind !== "module") return step;
     const value = values.length;
-    values.push({ shape: [1], dtype: "float32", source: { kind: "constant" }, statistics: { finite: null, zeros: 0, nonFinite: paths.has(step.path) ? 1 : 0 } });
+    values.push({ shape: [1], dtype: "float32", source: { kind: "constant", name: null }, statistics: { finite: null, zeros: 0, nonFinite: paths.has(step.path) ? 1 : 0 } });
     return { ...step, outputs: [{ value, label: "" }] };
   });
   return { ...trace!, values, steps };

@@ -340,7 +340,7 @@ class Builder {
     if (flowNode.kind === "parameter") return this.#parameter(base, flowNode.tensor);
     const value = trace!.values[flowNode.value];
     const dtype = value && value.dtype !== "float32" ? value.dtype : "";
-    return { ...base, name: flowNode.kind === "constant" ? "" : flowNode.label, detail: dtype, outputShape: shapeText(value?.shape) };
+    return { ...base, name: flowNode.kind !== "constant" ? flowNode.label : value?.source.kind === "constant" ? (value.source.name ?? "") : "", detail: dtype, outputShape: shapeText(value?.shape) };
   }
 
   #parameter(base: Omit<DisplayNode, "name">, id: TensorId): DisplayNode {
@@ -393,7 +393,7 @@ export function nodeTitle(node: DisplayNode, words: { readonly input: string; re
     case "operation": return operationLabel(node.name, node.target);
     case "input": return /^\d*$/.test(node.name) ? `${words.input} ${node.name}`.trimEnd() : node.name;
     case "output": return /^\d*$/.test(node.name) ? `${words.output} ${node.name}`.trimEnd() : node.name;
-    case "constant": return words.constant;
+    case "constant": return node.name || words.constant;
     default: return node.name;
   }
 }
