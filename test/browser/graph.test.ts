@@ -71,6 +71,14 @@ describe("the first view", () => {
     expect(x > 0 && x < 800 && y > 0 && y < 700).toBe(true);
   });
 
+  it.each([250, 320, 800])("has the box that failed whole in a view %i pixels wide", async (width) => {
+    await opened.page.setViewportSize({ width, height: 600 });
+    await show("failing");
+    const { rectangle } = find(await describePicture(), "body.second.0");
+    expect(rectangle.x).toBeGreaterThan(0);
+    expect(rectangle.x + rectangle.width).toBeLessThan(width);
+  });
+
   it("draws boxes where it says they are", async () => {
     await show("mlp");
     const { rectangle } = find(await describePicture(), "0");
@@ -220,6 +228,22 @@ describe("selection", () => {
     expect(find(picture, "h.7").repeat).toBe(12);
     expect(x > 0 && x < 800 && y > 0 && y < 700).toBe(true);
     expect(await events()).toEqual([]);
+  });
+
+  it("follows a title at the upper edge back to where its box begins; beside it the band belongs to nothing", async () => {
+    await show("gpt");
+    await tell('view.select("h.0.mlp.c_proj")');
+    await opened.page.mouse.move(400, 350);
+    while (find(await describePicture(), "h.0").rectangle.y > -60) await opened.page.mouse.wheel(0, 60);
+    const { rectangle } = find(await describePicture(), "h.0");
+    await opened.page.mouse.click(Math.max(0, rectangle.x) + 30, 14);
+    const followed = await describePicture();
+    expect(followed.items.find(({ selected }) => selected)?.id).toMatch(/^h\.0/);
+    expect(followed.items.find(({ selected }) => selected)!.rectangle.y).toBeGreaterThan(0);
+    await opened.page.mouse.move(400, 350);
+    while (find(await describePicture(), "h.0").rectangle.y > -60) await opened.page.mouse.wheel(0, 60);
+    await opened.page.mouse.click(797, 14);
+    expect((await describePicture()).items.find(({ selected }) => selected)).toBeUndefined();
   });
 
   it("stays in view when the view becomes smaller, as by the inspector below it", async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { stickyTitles } from "../../webview/graph/drawing/stickyTitles.js";
+import { bandHeight, paintStickyTitles, stickyTitles } from "../../webview/graph/drawing/stickyTitles.js";
+import { SvgSurface } from "../../webview/graph/drawing/svgSurface.js";
 import { LayoutSolver } from "../../webview/graph/layout/solver.js";
 import { initialArrangement } from "../../webview/graph/model/arrangement.js";
 import { buildDisplayGraph } from "../../webview/graph/model/displayGraph.js";
@@ -7,8 +8,8 @@ import { PictureModel } from "../../webview/graph/model/pictureModel.js";
 import { layoutScene } from "../../webview/graph/scene.js";
 import { englishStrings } from "../../webview/graph/strings.js";
 import { estimateText } from "../../webview/graph/text.js";
+import { lightTheme } from "../../webview/graph/theme.js";
 import * as fixtures from "./fixtures.js";
-import { overlap } from "./geometry.js";
 
 const scene = await layoutScene(buildDisplayGraph(new PictureModel(fixtures.rgnet()), { ...initialArrangement, depth: "all" }), new LayoutSolver(null), {
   direction: "down", measure: estimateText, strings: englishStrings, deadline: performance.now() + 30_000, isCurrent: () => true,
@@ -20,7 +21,7 @@ function titlesFrom(x: number, y: number, scale = 1, width = 300) {
     scale, width, height: 300,
     toScreen: (box: { x: number; y: number; width: number; height: number }) => ({ x: (box.x - x) * scale, y: (box.y - y) * scale, width: box.width * scale, height: box.height * scale }),
   };
-  return stickyTitles(scene, scene.boxes, camera, 4, estimateText);
+  return stickyTitles(scene, scene.boxes, camera, 0, estimateText);
 }
 
 const seenFrom = (...from: Parameters<typeof titlesFrom>) => titlesFrom(...from).map(({ name, y }) => [name, y]);
@@ -43,16 +44,16 @@ describe("titles of open boxes", () => {
     expect(narrow).toContain("\u2026 \u203a block 0 \u2026 3");
   });
 
-  it("keep off the name of a box that stands at the edge, and off its type where there is room", () => {
-    const box = scene.byId.get("0.block 0.1")!;
-    const covers = (font: "title" | "plain", left: number) => {
-      const word = box.face.texts.find((text) => text.font === font)!;
-      const [x, y] = [block.x - left, box.y + 2];
-      const [title] = titlesFrom(x, y, 1, 300);
-      return overlap(title!, { x: box.x + word.x - x, y: box.y + word.y - 10 - y, width: estimateText(word.text, font), height: 10 });
-    };
-    expect([10, 20, 30, 40].map((left) => covers("title", left))).toEqual([false, false, false, false]);
-    expect([10, 20].map((left) => covers("plain", left))).toEqual([false, false]);
+  it("stand in a band over the whole width, which hides what passes beneath", () => {
+    const surface = new SvgSurface();
+    const titles = titlesFrom(0, block.y + 70);
+    const end = paintStickyTitles(surface, titles, 300, { theme: lightTheme, scale: 1, matches: null, traced: null, compared: new Map(), overlay: null }, estimateText);
+    expect(end).toBe(bandHeight);
+    const drawn = surface.document({ x: 0, y: 0, width: 1, height: 1 }, 1, "", "", null);
+    expect(drawn).toContain(`<rect x="0" y="0" width="300" height="${end}" fill="${lightTheme.background}"`);
+    expect(drawn.indexOf("rgnet")).toBeGreaterThan(drawn.indexOf('width="300"'));
+    expect(titles.map(({ target, y, height }) => [target, y + height < end])).toEqual([["0.block 0", true]]);
+    expect(paintStickyTitles(new SvgSurface(), [], 300, { theme: lightTheme, scale: 1, matches: null, traced: null, compared: new Map(), overlay: null }, estimateText)).toBe(0);
   });
 
   it("come to the left edge when they are cut there", () => {

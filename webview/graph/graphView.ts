@@ -15,7 +15,6 @@ import type {
 } from "./api.js";
 import { overlayMarks } from "./drawing/overlay.js";
 import type { Look } from "./drawing/paint.js";
-import type { Chip } from "./drawing/sharedChips.js";
 import { routeLinks, sharedLinks, visibleBox, type RoutedLink } from "./drawing/sharedLinks.js";
 import { wholeArea, type Exported } from "./exported.js";
 import { elkInWorker } from "./layout/elkInWorker.js";
@@ -37,8 +36,8 @@ import type { ItemMarks } from "./view/items.js";
 import { Layers } from "./view/layers.js";
 import { Minimap } from "./view/minimap.js";
 import { Painter, type Marks } from "./view/painter.js";
-import { bringIntoView, centralBox, firstView, isSeen, place, type Placement } from "./view/placement.js";
-import { boxOf, Pointer, type Target } from "./view/pointer.js";
+import { bringIntoView, bringStartIntoView, centralBox, firstView, isSeen, place, type Placement } from "./view/placement.js";
+import { boxOf, type OnTop, Pointer, type Target } from "./view/pointer.js";
 import { Shown } from "./view/shown.js";
 
 /** Milliseconds for a layout before the plain one takes its place. */
@@ -69,7 +68,7 @@ export class GraphView implements GraphViewInterface {
   #focus: string | null = null;
   #hover: string | null = null;
   #pointedAt: Marks["pointedAt"] = null;
-  #chips: readonly Chip[] = [];
+  #onTop: OnTop = { leads: [], hiddenAbove: 0 };
   #cameraTimer: ReturnType<typeof setTimeout> | undefined;
   #showLinks = false;
   #showLegend = false;
@@ -112,7 +111,7 @@ export class GraphView implements GraphViewInterface {
     this.#painter = new Painter(this.#layers, this.#camera);
     this.#pointer = new Pointer(
       this.#camera,
-      { shown: () => this.#shown, chips: () => this.#chips },
+      { shown: () => this.#shown, onTop: () => this.#onTop },
       {
         move: (target) => this.#pointAt(target),
         click: (target) => this.#click(target),
@@ -451,7 +450,7 @@ export class GraphView implements GraphViewInterface {
       } else {
         this.#animation = null;
         this.#painter.paint(shown, look);
-        this.#chips = this.#painter.paintMarks(shown, look, this.#marks, this.#strings, this.#measure);
+        this.#onTop = this.#painter.paintMarks(shown, look, this.#marks, this.#strings, this.#measure);
         this.#minimap.setView(this.#painter.view);
       }
     }
@@ -491,10 +490,14 @@ export class GraphView implements GraphViewInterface {
       case "count":
         this.setUnfolded(target.box.node.path, true);
         return;
-      case "chip":
-        this.select(target.chip.target);
-        this.#options.onSelect?.(this.item(target.chip.target));
+      case "lead": {
+        const { target: id } = target.lead;
+        this.select(id);
+        const box = this.#shown?.box(id);
+        if (box) bringStartIntoView(this.#camera, box);
+        this.#options.onSelect?.(this.item(id));
         return;
+      }
       default:
         this.#selection = boxOf(target)?.node.id ?? null;
         this.#refresh();

@@ -6,9 +6,13 @@ import type { Theme } from "../theme.js";
 import { overlap } from "./rectangles.js";
 import type { Surface } from "./surface.js";
 
-/** A sign at the border of the view for a linked box that lies outside; a click on it goes there. In screen pixels. */
-export interface Chip extends Rectangle {
+/** What leads to a box when it is clicked. In screen pixels. */
+export interface Lead extends Rectangle {
   readonly target: string;
+}
+
+/** A sign at the border of the view for a linked box that lies outside. */
+export interface Chip extends Lead {
   readonly text: string;
 }
 

@@ -3,13 +3,16 @@ import { titleHeight } from "../face.js";
 import type { Scene, SceneBox } from "../scene.js";
 import { fit, type MeasureText } from "../text.js";
 import { legibleScale, type Look } from "./paint.js";
-import { overlap, sharedArea } from "./rectangles.js";
+import { overlap } from "./rectangles.js";
+import type { Lead } from "./sharedChips.js";
 import type { Surface } from "./surface.js";
 
-/** What stands at the edge of the view for open boxes whose own title is scrolled out of it. In screen pixels. */
-export interface StickyTitle extends Rectangle {
+/** The title of an open box whose own is scrolled out of the view, at its edge; a click on it leads to the box. In screen pixels. */
+export interface StickyTitle extends Lead {
   readonly name: string;
   readonly type: string;
+  /** "above": in the band along the upper edge. "aside": at the left edge, in the box's own title bar. */
+  readonly at: "above" | "aside";
 }
 
 const height = 20;
@@ -21,18 +24,19 @@ const leastWidth = 48;
 /** Where the name begins and how high it reaches in a title bar, in the picture's units. */
 const nameStart = 15;
 const nameTop = 8;
-const nameHeight = 10;
+
+/** How much of the view's upper edge the band of titles takes up. */
+export const bandHeight = height + 2 * margin;
 
 interface View {
   toScreen(box: Rectangle): Rectangle;
   readonly scale: number;
   readonly width: number;
-  readonly height: number;
 }
 
 /**
  * One for each innermost open box whose title left the view at the top, with the names of those around it; one for each title that is cut off at the left.
- * A title keeps off the names and types of boxes that stand there: it goes to the right, or leaves out the type, or the names of those around, whatever covers least.
+ * Those at the top stand from `top` on.
  */
 export function stickyTitles({ byId, parents }: Pick<Scene, "byId" | "parents">, boxesInView: readonly SceneBox[], camera: View, top: number, measure: MeasureText): StickyTitle[] {
   if (camera.scale < legibleScale) return [];
@@ -42,72 +46,63 @@ export function stickyTitles({ byId, parents }: Pick<Scene, "byId" | "parents">,
   const above = open.filter(isAbove);
   const holdsAnother = new Set(above.map(around));
   const titles: StickyTitle[] = [];
-  const words = boxesInView.flatMap((box) => wordsOf(box, camera, measure));
-  const put = (box: SceneBox, path: readonly string[], y: number) => {
+  const put = (box: SceneBox, path: readonly string[], at: StickyTitle["at"], y: number) => {
     const on = camera.toScreen(box);
     const x = Math.max(margin, on.x + margin);
     const room = Math.min(camera.width - margin, on.x + on.width - margin) - x - 2 * padding;
     if (room < leastWidth || on.y + on.height < y + height + margin) return;
-    const candidates = endsOf(path, room, measure).flatMap((name) => {
-      const typeRoom = room - measure(name, "title") - gap;
-      const whole = typeRoom < leastWidth / 2 ? "" : fit(box.node.type, typeRoom, "detail", measure);
-      return [whole, ""].flatMap((type) => {
-        const width = Math.ceil(measure(name, "title") + (type ? gap + measure(type, "detail") : 0)) + 2 * padding;
-        return [x, x + room + 2 * padding - width].map((start) => ({ x: start, y, width, height, name, type }));
-      });
-    });
-    const covered = (title: StickyTitle) => words.reduce((sum, { of, area, weight }) => sum + (of === box ? 0 : weight * sharedArea(area, title)), 0);
-    const title = candidates.reduce((best, each) => (covered(each) < covered(best) ? each : best));
+    const name = endOf(path, room, measure);
+    const typeRoom = room - measure(name, "title") - gap;
+    const type = typeRoom < leastWidth / 2 ? "" : fit(box.node.type, typeRoom, "detail", measure);
+    const width = Math.ceil(measure(name, "title") + (type ? gap + measure(type, "detail") : 0)) + 2 * padding;
+    const title = { target: box.node.id, x, y, width, height, name, type, at };
     if (!titles.some((other) => overlap(other, title))) titles.push(title);
   };
   for (const box of above) {
     if (holdsAnother.has(box)) continue;
     const path: string[] = [];
     for (let each: SceneBox | undefined = box; each && isAbove(each); each = around(each)) path.unshift(titleOf(each));
-    put(box, path, top);
+    put(box, path, "above", top + margin);
   }
   for (const box of open) {
     const on = camera.toScreen(box);
     if (isAbove(box) || on.x + nameStart * camera.scale >= 0) continue;
-    put(box, [titleOf(box)], on.y + (titleHeight * camera.scale - height) / 2);
+    put(box, [titleOf(box)], "aside", on.y + (titleHeight * camera.scale - height) / 2);
   }
   return titles;
 }
 
-export function paintStickyTitles(surface: Surface, titles: readonly StickyTitle[], { theme }: Look, measure: MeasureText): void {
+/**
+ * Titles above stand in a band of their own, as the lines that stick to an editor's edge do: what passes beneath is hidden whole. Returns how far down the
+ * band reaches.
+ */
+export function paintStickyTitles(surface: Surface, titles: readonly StickyTitle[], viewWidth: number, { theme }: Look, measure: MeasureText): number {
   surface.opacity(1);
-  for (const { x, y, width, name, type } of titles) {
-    surface.rectangle(x, y, width, height, 4, { fill: theme.background, stroke: theme.border });
+  const write = ({ x, y, name, type }: StickyTitle): void => {
     surface.text(x + padding, y + 14, name, "title", theme.foreground, "start");
     if (type) surface.text(x + padding + measure(name, "title") + gap, y + 14, type, "detail", theme.muted, "start");
+  };
+  for (const title of titles.filter(({ at }) => at === "aside")) {
+    surface.rectangle(title.x, title.y, title.width, height, 4, { fill: theme.background, stroke: theme.border });
+    write(title);
   }
+  const above = titles.filter(({ at }) => at === "above");
+  if (above.length === 0) return 0;
+  const end = above[0]!.y + height + margin;
+  surface.rectangle(0, 0, viewWidth, end, 0, { fill: theme.background });
+  surface.line([{ x: 0, y: end }, { x: viewWidth, y: end }], 0, { stroke: theme.border, lineWidth: 1 });
+  above.forEach(write);
+  return end;
 }
 
 function titleOf({ face, node }: SceneBox): string {
   return face.texts.find(({ font }) => font === "title")?.text || node.name;
 }
 
-/** Where a box's own name and type stand; nothing where they are cut off at the upper edge. No type is worth a name. */
-function wordsOf(box: SceneBox, camera: View, measure: MeasureText): { readonly of: SceneBox; readonly area: Rectangle; readonly weight: number }[] {
-  const { texts } = box.face;
-  const name = texts.find(({ font }) => font === "title" || font === "plain");
-  const on = camera.toScreen(box);
-  if (!name || on.y + nameTop * camera.scale < 0) return [];
-  const words = texts.filter(({ y, anchor }) => y === name.y && anchor === name.anchor);
-  return words.map((word) => {
-    const { text, font, x, y, anchor } = word;
-    const width = measure(text, font);
-    const start = anchor === "middle" ? x - width / 2 : x;
-    const area = { x: on.x + start * camera.scale, y: on.y + (y - nameHeight) * camera.scale, width: width * camera.scale, height: nameHeight * camera.scale };
-    return { of: box, area, weight: word === name ? 1000 : 1 };
-  });
-}
-
 const separator = " \u203a ";
 
-/** Of nested names the inner ones say more: as many of them as fit, and fewer. */
-function endsOf(names: readonly string[], width: number, measure: MeasureText): readonly string[] {
+/** Of nested names the inner ones say more: as many of them as fit. */
+function endOf(names: readonly string[], width: number, measure: MeasureText): string {
   const texts = names.map((_, from) => [...(from > 0 ? ["\u2026"] : []), ...names.slice(from)].join(separator));
-  const fitting = texts.filter((text) => measure(text, "title") <= width);
-  return fitting.length > 0 ? fitting : [fit(texts.at(-1)!, width, "title", measure)];
+  return texts.find((text) => measure(text, "title") <= width) ?? fit(texts.at(-1)!, width, "title", measure);
 }

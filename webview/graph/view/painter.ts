@@ -7,7 +7,7 @@ import { edgeNote, paintEdgeNote } from "../drawing/edgeNote.js";
 import { paintLegend } from "../drawing/legend.js";
 import { overlayScaleHeight, paintOverlayScale } from "../drawing/overlay.js";
 import { paintEdge, paintScene, type Look } from "../drawing/paint.js";
-import { chipsOf, paintChips, type Chip } from "../drawing/sharedChips.js";
+import { chipsOf, paintChips } from "../drawing/sharedChips.js";
 import { paintSharedLinks, type RoutedLink } from "../drawing/sharedLinks.js";
 import { paintStickyTitles, stickyTitles } from "../drawing/stickyTitles.js";
 import type { Point } from "../layout/problem.js";
@@ -17,6 +17,7 @@ import type { MeasureText } from "../text.js";
 import type { Animation } from "./animation.js";
 import type { Camera } from "./camera.js";
 import type { Layers } from "./layers.js";
+import type { OnTop } from "./pointer.js";
 import type { Shown } from "./shown.js";
 
 /** What is marked in the picture, over its drawing. */
@@ -66,8 +67,8 @@ export class Painter {
     paintScene(this.#baseSurface(look), index.boxesIn(...this.view), index.edgesIn(...this.view), look);
   }
 
-  /** Returns the chips, for the pointer. */
-  paintMarks(shown: Shown, look: Look, marks: Marks, strings: GraphStrings, measure: MeasureText): readonly Chip[] {
+  /** Returns what lies on top of the picture, for the pointer. */
+  paintMarks(shown: Shown, look: Look, marks: Marks, strings: GraphStrings, measure: MeasureText): OnTop {
     const { scene } = shown;
     const { theme } = look;
     const { overlay } = this.layers;
@@ -89,15 +90,16 @@ export class Painter {
     paintComparison(surface, comparedBoxes(scene, look), theme, (box) => this.camera.toScreen(box));
     const inView = shown.index.boxesIn(...this.view);
     paintFarNames(surface, farNames(inView, this.camera, measure, scene.direction), look);
-    const top = marks.overlay ? 10 + overlayScaleHeight + 4 : 4;
-    paintStickyTitles(surface, stickyTitles(scene, inView, this.camera, top, measure), look, measure);
+    const top = marks.overlay ? 10 + overlayScaleHeight : 0;
+    const titles = stickyTitles(scene, inView, this.camera, top, measure);
+    const hiddenAbove = paintStickyTitles(surface, titles, this.camera.width, look, measure);
     if (marks.showLegend) paintLegend(surface, 10, this.camera.height - 10, scene, look, strings, measure, this.camera.width - 20 - this.camera.corner.width);
     if (marks.overlay) paintOverlayScale(surface, 10, 10, marks.overlay, theme, measure);
     paintCaveats(surface, caveats(shown.model, scene, strings), this.camera.width, theme, measure);
     const chips = marks.showChips ? chipsOf(scene, marks.links, this.camera, strings, measure, shown.box(marks.selection)) : [];
     paintChips(surface, chips, theme);
     if (marks.pointedAt) paintEdgeNote(surface, edgeNote(scene, marks.pointedAt.edges, strings), marks.pointedAt.at, this.camera, theme, measure);
-    return chips;
+    return { leads: [...chips, ...titles], hiddenAbove };
   }
 
   #baseSurface({ theme }: Look): CanvasSurface {

@@ -1,5 +1,6 @@
 import type { GraphViewState } from "../api.js";
 import { visibleBox } from "../drawing/sharedLinks.js";
+import { bandHeight } from "../drawing/stickyTitles.js";
 import type { Point } from "../layout/problem.js";
 import type { Scene, SceneBox } from "../scene.js";
 import type { Camera } from "./camera.js";
@@ -20,6 +21,8 @@ const legible = 0.62;
 /** Least scale that a view starts with: the small texts are then 8 pixels high, titles almost 10. */
 const comfortable = 0.8;
 const margin = 16;
+/** The same at the upper edge, where the titles of what is around may stand. */
+const below = margin + bandHeight;
 
 /** Moves the camera as asked. Returns by how much the pinned box moved in the picture; null where nothing was pinned. */
 export function place(placement: Placement, camera: Camera, shown: Shown, before: Shown | null): Point | null {
@@ -96,15 +99,26 @@ export function bringIntoView(camera: Camera, box: SceneBox): void {
   }
   const { x, y, width, height } = camera.toScreen(box);
   if (isSeen(camera, box) && (width > camera.width || height > camera.height)) return;
-  const into = (start: number, size: number, room: number) =>
-    size > room - 2 * margin || start < margin ? margin - start : start + size > room - margin ? room - margin - start - size : 0;
-  camera.shift(into(x, width, camera.width), into(y, height, camera.height));
+  camera.shift(shiftInto(x, width, camera.width, margin), shiftInto(y, height, camera.height, below));
   const on = camera.toScreen(box);
   if (!camera.isCovered(on)) return;
   const up = on.y + on.height - (camera.height - camera.corner.height);
   const aside = on.x + on.width - (camera.width - camera.corner.width);
   if (on.y - up >= margin) camera.shift(0, -up);
   else if (on.x - aside >= margin) camera.shift(-aside, 0);
+}
+
+/** As little as needed; what has no room with its margins stands in the middle, and what has none at all from its beginning on. */
+function shiftInto(start: number, size: number, room: number, before: number): number {
+  if (size > room) return before - start;
+  if (size > room - before - margin) return (room - size) / 2 - start;
+  return Math.max(0, before - start) || Math.min(0, room - margin - start - size);
+}
+
+/** Where a box begins, which is what was left of it when the view went on into it. */
+export function bringStartIntoView(camera: Camera, box: SceneBox): void {
+  const { x, y } = camera.toScreen(box);
+  camera.shift(Math.max(0, margin - x), Math.max(0, below - y));
 }
 
 /** Whether enough of a box to notice it is in a view of that size. */

@@ -1,4 +1,4 @@
-import type { Chip } from "../drawing/sharedChips.js";
+import type { Lead } from "../drawing/sharedChips.js";
 import { badgeHeight } from "../face.js";
 import type { Point } from "../layout/problem.js";
 import type { SceneBox, SceneEdge } from "../scene.js";
@@ -7,7 +7,8 @@ import type { Shown } from "./shown.js";
 
 /** What the pointer is on. */
 export type Target =
-  | { readonly kind: "chip"; readonly chip: Chip }
+  /** What stands on top of the picture and leads to a box. */
+  | { readonly kind: "lead"; readonly lead: Lead }
   /** The sign that opens and closes a box. */
   | { readonly kind: "toggle"; readonly box: SceneBox }
   /** The count of a folded row, or of calls drawn as one. */
@@ -16,6 +17,13 @@ export type Target =
   | { readonly kind: "edges"; readonly edges: readonly SceneEdge[]; readonly box: SceneBox | null; readonly at: Point }
   | { readonly kind: "box"; readonly box: SceneBox }
   | { readonly kind: "nothing" };
+
+/** What is drawn on top of the picture, at the edges of the view. */
+export interface OnTop {
+  readonly leads: readonly Lead[];
+  /** How far from the upper edge the picture is hidden. */
+  readonly hiddenAbove: number;
+}
 
 export interface PointerActions {
   move(target: Target): void;
@@ -30,7 +38,7 @@ export class Pointer {
 
   constructor(
     readonly camera: Camera,
-    readonly seen: { shown(): Shown | null; chips(): readonly Chip[] },
+    readonly seen: { shown(): Shown | null; onTop(): OnTop },
     actions: PointerActions,
   ) {
     const { host } = camera;
@@ -39,7 +47,7 @@ export class Pointer {
     listen("pointermove", (event) => {
       if (event.buttons !== 0) return;
       const target = this.#targetOf(event);
-      host.style.cursor = target.kind === "chip" || target.kind === "toggle" || target.kind === "count" ? "pointer" : "default";
+      host.style.cursor = target.kind === "lead" || target.kind === "toggle" || target.kind === "count" ? "pointer" : "default";
       actions.move(target);
     });
     listen("pointerleave", () => actions.move({ kind: "nothing" }));
@@ -55,10 +63,11 @@ export class Pointer {
   #targetOf(event: MouseEvent): Target {
     const bounds = this.camera.host.getBoundingClientRect();
     const at = { x: event.clientX - bounds.left, y: event.clientY - bounds.top };
-    const chip = this.seen.chips().find(({ x, y, width, height }) => at.x >= x && at.x <= x + width && at.y >= y && at.y <= y + height);
-    if (chip) return { kind: "chip", chip };
+    const { leads, hiddenAbove } = this.seen.onTop();
+    const lead = leads.find(({ x, y, width, height }) => at.x >= x && at.x <= x + width && at.y >= y && at.y <= y + height);
+    if (lead) return { kind: "lead", lead };
     const shown = this.seen.shown();
-    if (!shown) return { kind: "nothing" };
+    if (!shown || at.y < hiddenAbove) return { kind: "nothing" };
     const point = this.camera.toPicture(at.x, at.y);
     const box = shown.index.boxAt(point.x, point.y);
     if (box && this.#isOnToggle(box, point)) return { kind: "toggle", box };
