@@ -1,3 +1,4 @@
+import { sheetOffsets } from "../../webview/graph/face.js";
 import type { Scene, SceneBox } from "../../webview/graph/scene.js";
 
 interface Area {
@@ -13,6 +14,13 @@ export function overlap(a: Area, b: Area, slack = 0.01): boolean {
 
 function holds(outer: Area, inner: Area): boolean {
   return inner.x >= outer.x - 0.01 && inner.y >= outer.y - 0.01 && inner.x + inner.width <= outer.x + outer.width + 0.01 && inner.y + inner.height <= outer.y + outer.height + 0.01;
+}
+
+/** What is seen of the sheets behind a folded row, right of its box and below. */
+function sheetsOf({ node, x, y, width, height }: SceneBox): Area[] {
+  if (node.row.kind !== "repeated") return [];
+  const [reach] = sheetOffsets;
+  return [{ x: x + width, y: y + reach, width: reach, height }, { x: x + reach, y: y + height, width, height: reach }];
 }
 
 /** Boxes that overlap or leave what holds them, lines through boxes, and labels over one another or over boxes, in words. */
@@ -43,7 +51,10 @@ export function collisions(scene: Scene): string[] {
   }
   labels.forEach((label, i) => {
     labels.slice(i + 1).forEach((other) => overlap(label, other) && found.push(`label ${label.text} over label ${other.text}`));
-    for (const box of scene.boxes) if (!box.node.content && overlap(label, box)) found.push(`label ${label.text} over ${box.node.id}`);
+    for (const box of scene.boxes) {
+      if (!box.node.content && overlap(label, box)) found.push(`label ${label.text} over ${box.node.id}`);
+      if (sheetsOf(box).some((sheet) => overlap(label, sheet))) found.push(`label ${label.text} over the sheets of ${box.node.id}`);
+    }
   });
   return found;
 }

@@ -38,6 +38,9 @@ export interface FaceBadge {
 }
 
 /** "shared": other places have the same weights. "calls": the module is called more than once, and has none. */
+/** Where the sheets lie that stand for the others of a folded row, the farthest first: to the right and down from the box. */
+export const sheetOffsets = [7, 3.5] as const;
+
 export type BadgeKind = "repeated" | "shared" | "calls" | "nonFinite";
 
 export interface FaceGlyph {

@@ -1,5 +1,5 @@
 import type { Direction } from "./api.js";
-import { closedFace, titleFace, titleHeight, titleWidth, type Face, type FaceContext } from "./face.js";
+import { closedFace, sheetOffsets, titleFace, titleHeight, titleWidth, type Face, type FaceContext } from "./face.js";
 import { edgeEnd } from "./layout/edgeEnds.js";
 import { labelsOf, type PlacedLabel } from "./layout/edgeLabels.js";
 import { borderNode, type LayoutProblem, type LayoutSolution, type Point, type ProblemNode } from "./layout/problem.js";
@@ -288,7 +288,7 @@ class Composer {
       if (inner) this.#content(inner, box.x + inner.size!.shift, box.y + titleHeight, box, depth + 1);
     });
     const stubs = stubsOf(problem!, solution!);
-    const texts = { edges: labelTexts(content), needed: labelsNeeded(container), stubs: stubTexts(container, stubs, this.options) };
+    const texts = { edges: labelTexts(content), needed: labelsNeeded(container), stubs: stubTexts(container, stubs, this.options), overhang: content.nodes.map(({ row }) => (row.kind === "repeated" ? sheetOffsets[0] : 0)) };
     const labels = labelsOf(problem!, solution!, stubs, texts, this.options.measure);
     const at = <Placed extends Point>(place: Placed): Placed => ({ ...place, x: x + place.x, y: y + place.y });
     const stubsOfEdge = new Map<number, SceneStub[]>();

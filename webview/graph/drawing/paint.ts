@@ -1,4 +1,4 @@
-import { badgeHeight, titleHeight, type Face, type FaceBadge, type FaceGlyph, type Tone } from "../face.js";
+import { badgeHeight, sheetOffsets, titleHeight, type Face, type FaceBadge, type FaceGlyph, type Tone } from "../face.js";
 import type { Point } from "../layout/problem.js";
 import { ringRadius } from "../layout/stubs.js";
 import type { SceneBox, SceneEdge, SceneStub } from "../scene.js";
@@ -59,7 +59,7 @@ export function paintBox(surface: Surface, box: SceneBox, look: Look): void {
   const overlay = look.overlay?.(node.path);
 
   if (node.row.kind === "repeated") {
-    for (const offset of [7, 3.5]) {
+    for (const offset of sheetOffsets) {
       surface.rectangle(x + offset, y + offset, width, height, corner, { fill: isContainer ? theme.background : fill, stroke: theme.border, lineWidth: Math.max(1, 0.6 / scale) });
     }
   }

@@ -33,6 +33,8 @@ export interface LabelTexts {
   /** Edges whose text stands nowhere else: they have the first choice of places. */
   readonly needed: ReadonlySet<number>;
   readonly stubs: readonly string[];
+  /** How far what is drawn of each node reaches beyond its right and lower side. */
+  readonly overhang: readonly number[];
 }
 
 export interface PlacedLabels {
@@ -47,7 +49,7 @@ const kept = new WeakMap<LayoutSolution, { readonly measure: MeasureText; readon
 export function labelsOf(problem: LayoutProblem, solution: LayoutSolution, stubs: readonly Stub[], texts: LabelTexts, measure: MeasureText): PlacedLabels {
   let known = kept.get(solution);
   if (known?.measure !== measure) kept.set(solution, (known = { measure, byTexts: new Map() }));
-  const key = [...texts.edges, ...texts.stubs].join("\n");
+  const key = [...texts.edges, ...texts.stubs, ...texts.overhang].join("\n");
   let labels = known.byTexts.get(key);
   if (!labels) known.byTexts.set(key, (labels = placeLabels(problem, solution, stubs, texts, measure)));
   return labels;
@@ -63,7 +65,11 @@ function placeLabels(problem: LayoutProblem, solution: LayoutSolution, stubs: re
     for (let i = 1; points && i < points.length; i++) segments.push({ a: points[i - 1]!, b: points[i]! });
   }
   const obstacles = new Flatbush(Math.max(1, problem.nodes.length + segments.length));
-  solution.nodes.forEach(({ x, y }, index) => obstacles.add(x, y, x + problem.nodes[index]!.width, y + problem.nodes[index]!.height));
+  solution.nodes.forEach(({ x, y }, index) => {
+    const { width, height } = problem.nodes[index]!;
+    const overhang = texts.overhang[index]!;
+    obstacles.add(x, y, x + width + overhang, y + height + overhang);
+  });
   for (const { a, b } of segments) obstacles.add(Math.min(a.x, b.x), Math.min(a.y, b.y), Math.max(a.x, b.x), Math.max(a.y, b.y));
   if (problem.nodes.length + segments.length === 0) obstacles.add(-1, -1);
   obstacles.finish();
