@@ -1,5 +1,5 @@
 import * as l10n from "@vscode/l10n";
-import type { TensorId, TensorSnapshot } from "../src/protocol/index.js";
+import type { Initialization, TensorId, TensorSnapshot } from "../src/protocol/index.js";
 import { formatCount, formatPercent, formatShape, formatValue } from "../src/describe/format.js";
 import type { ModelIndex } from "./modelIndex.js";
 
@@ -75,6 +75,15 @@ function nonFinite({ tensor: { statistics } }: ParameterRow): number | null {
   return statistics && statistics.nan + statistics.positiveInfinity + statistics.negativeInfinity;
 }
 
+/** The function that gave the values, or the calls that made the tensor; "" where that is not known. */
+export function initializedBy(initialization: Initialization): string {
+  switch (initialization.kind) {
+    case "recorded": return initialization.function;
+    case "made": return initialization.expression;
+    case "unknown": return "";
+  }
+}
+
 /** All columns, the most telling first: in a narrow table the others are scrolled to. */
 export const columns: readonly Column[] = [
   worded("name", () => l10n.t("Name"), 320, (row) => row.name),
@@ -84,7 +93,7 @@ export const columns: readonly Column[] = [
   measured("std", () => l10n.t("Std"), (row) => finite(row)?.std ?? null),
   measured("mean", () => l10n.t("Mean"), (row) => finite(row)?.mean ?? null),
   worded("type", () => l10n.t("Layer"), 200, (row) => row.type),
-  worded("initialization", () => l10n.t("Initialized by"), 150, ({ tensor: { initialization } }) => (initialization.kind === "recorded" ? initialization.function : "")),
+  worded("initialization", () => l10n.t("Initialized by"), 150, ({ tensor: { initialization } }) => initializedBy(initialization)),
   measured("min", () => l10n.t("Min"), (row) => finite(row)?.min ?? null),
   measured("max", () => l10n.t("Max"), (row) => finite(row)?.max ?? null),
   {

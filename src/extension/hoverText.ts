@@ -94,7 +94,7 @@ function parameterTable(model: ModelSnapshot, module: ModuleSnapshot): string {
     const tensor = model.tensors[use.tensor];
     const { statistics, initialization } = tensor;
     // What was changed since follows the initialization's density no longer.
-    const expected = initialization.kind === "recorded" && initialization.modifiedBy.length === 0 ? initialization.distribution : null;
+    const expected = initialization.kind !== "unknown" && initialization.modifiedBy.length === 0 ? initialization.distribution : null;
     const image = statistics && histogramImage(statistics, expected, imageColors());
     const summary = statistics?.finite ? vscode.l10n.t("mean {0}, std {1}", formatValue(statistics.finite.mean), formatValue(statistics.finite.std)) : "";
     const shared = sharedWith(tensor, path, use.name);

@@ -56,11 +56,14 @@ export function shapesOf(model: ModelSnapshot, operands: readonly Operand[]): re
   return operands.map(({ value }) => model.trace!.values[value].shape);
 }
 
-/** "xavierUniform_(gain=1)"; undefined when it is not known how the values came about. */
+function callText({ function: name, arguments: values }: Extract<Initialization, { readonly kind: "recorded" }>): string {
+  return `${name}(${Object.entries(values).map(([key, value]) => `${key}=${numberText(value)}`).join(", ")})`;
+}
+
+/** "xavierUniform_(gain=1)", "randn(4, 8).mul(0.02)"; undefined when it is not known how the values came about. */
 export function initializationText(initialization: Initialization): string | undefined {
   if (initialization.kind === "unknown") return undefined;
-  const args = Object.entries(initialization.arguments).map(([name, value]) => `${name}=${numberText(value)}`);
-  return [`${initialization.function}(${args.join(", ")})`, ...initialization.modifiedBy].join(", ");
+  return [initialization.kind === "made" ? initialization.expression : callText(initialization), ...initialization.modifiedBy].join(", ");
 }
 
 /** The other names of a shared tensor, seen from the module at `path`. */

@@ -1,18 +1,30 @@
 import type { Distribution, Initialization } from "../protocol/index.js";
 import { type CallFrame, callSites, framesOf, type Locate } from "./callFrames.js";
+import { distributionAfter, distributionOfCreation, isCreation } from "./creations.js";
 import type { Engine, Storage, Tensor } from "./engine.js";
+import { formatArguments, isBookkeeping } from "./operations.js";
 
 type Arguments = Readonly<Record<string, number | string | boolean>>;
 
-interface Fill {
+interface Origin {
+  readonly frames: readonly CallFrame[];
+  /** In-place operations since, each once. */
+  readonly modifiedBy: string[];
+}
+
+interface Fill extends Origin {
+  readonly kind: "recorded";
   readonly function: string;
   readonly arguments: Arguments;
   /** Of the tensor at that time. */
   readonly shape: readonly number[];
   readonly by: "constructor" | "code" | "layerscope";
-  readonly frames: readonly CallFrame[];
-  /** In-place operations since, each once. */
-  readonly modifiedBy: string[];
+}
+
+interface Creation extends Origin {
+  readonly kind: "made";
+  readonly expression: string;
+  readonly distribution: Distribution | null;
 }
 
 /** Fills by tensor methods that do what a function of nn.init does; its arguments in the method's order. */
@@ -26,10 +38,14 @@ const fillingMethods: Readonly<Record<string, { function: string; defaults: Read
 /** Calls that a function of nn.init takes to report: its own and its helper's. */
 const framesOfInit = 2;
 const keptModifications = 8;
+/** Tensors whose making is remembered: those that a training loop makes are none of the parameters. */
+const keptCreations = 4096;
+const longestExpression = 120;
 
 /** Remembers how the memory of each parameter was filled. Filed by memory, since `parameter.data` and views are other tensors on the same. */
 export class Initializations {
-  readonly #fills = new WeakMap<Storage, Fill>();
+  readonly #fills = new WeakMap<Storage, Fill | Creation>();
+  #creations = 0;
   readonly #engine: Engine;
   readonly #codeUrl: string;
   readonly #locate: Locate;
@@ -53,7 +69,7 @@ export class Initializations {
       // Where a layer fills its parameters by itself, more of the engine lies between than the function.
       by = sites[framesOfInit]?.getFileName() === this.#codeUrl ? "code" : "constructor";
     }
-    this.#fills.set(tensor.storage, { function: functionName, arguments: args, shape: [...tensor.sizes], by, frames, modifiedBy: [] });
+    this.#fills.set(tensor.storage, { kind: "recorded", function: functionName, arguments: args, shape: [...tensor.sizes], by, frames, modifiedBy: [] });
   }
 
   /** An in-place operation wrote to `tensor`. */
@@ -66,6 +82,7 @@ export class Initializations {
     const entries = Object.entries(method.defaults).map(([key, value], i): [string, number] => [key, given[i] ?? value]);
     const frames = this.fromEditor ? [] : framesOf(this.#codeUrl, callSites(above));
     this.#fills.set(storage, {
+      kind: "recorded",
       function: method.function,
       arguments: Object.fromEntries(entries),
       shape: [...tensor.sizes],
@@ -73,6 +90,23 @@ export class Initializations {
       frames,
       modifiedBy: [],
     });
+  }
+
+  /** An operation outside of any module gave out `tensor`, which may become a parameter. */
+  made(name: string, tensor: Tensor, args: readonly unknown[], above: (...args: never[]) => unknown): void {
+    const isTensor = (value: unknown): value is Tensor => value instanceof this.#engine.Tensor;
+    const isFirst = isCreation(name);
+    const [from, ...others] = args;
+    const before = !isFirst && isTensor(from) && from.storage !== tensor.storage ? this.#fills.get(from.storage) : undefined;
+    if (!isFirst && (before?.kind !== "made" || before.modifiedBy.length > 0 || others.some(isTensor))) return;
+    if (this.#creations === keptCreations) return;
+    this.#creations++;
+    const call = `${name}(${formatArguments(name, args, isTensor)})`;
+    const made = before as Creation | undefined;
+    const expression = !made ? call : isBookkeeping(name) ? made.expression : `${made.expression}.${call}`;
+    if (expression.length > longestExpression) return;
+    const distribution = made ? distributionAfter(made.distribution, name, args) : distributionOfCreation(name, args);
+    this.#fills.set(tensor.storage, { kind: "made", expression, distribution, frames: framesOf(this.#codeUrl, callSites(above)), modifiedBy: [] });
   }
 
   #modified(storage: Storage, name: string): void {
@@ -89,15 +123,9 @@ export class Initializations {
   of(tensor: Tensor): Initialization {
     const fill = this.#fills.get(tensor.storage);
     if (!fill) return { kind: "unknown" };
-    return {
-      kind: "recorded",
-      function: fill.function,
-      arguments: fill.arguments,
-      distribution: distributionOf(this.#engine, fill),
-      by: fill.by,
-      location: this.#locate(fill.frames),
-      modifiedBy: [...fill.modifiedBy],
-    };
+    const known = { location: this.#locate(fill.frames), modifiedBy: [...fill.modifiedBy] };
+    if (fill.kind === "made") return { kind: "made", expression: fill.expression, distribution: fill.distribution, ...known };
+    return { kind: "recorded", function: fill.function, arguments: fill.arguments, distribution: distributionOf(this.#engine, fill), by: fill.by, ...known };
   }
 
   /** What is remembered of a tensor's memory, to be put back by `restore` along with the values. */

@@ -82,6 +82,8 @@ export function formatArguments(name: string, args: readonly unknown[], isTensor
 }
 
 function format(value: unknown): string {
+  // As many digits as float32 has: what is computed from numbers has more, and they say nothing.
+  if (typeof value === "number") return String(Number(value.toPrecision(7)));
   if (Array.isArray(value)) return `[${value.map(format).join(", ")}]`;
   if (typeof value === "boolean") return value ? "True" : "False";
   if (value === null) return "None";

@@ -142,7 +142,10 @@ export class Recorder {
         recorder.#recording?.childCalled(parent, name);
       },
       operation: function ran(name, args, output) {
-        if (writesInPlace(name) && output instanceof recorder.#engine.Tensor) recorder.#initializations.written(name, output, args, ran);
+        if (output instanceof recorder.#engine.Tensor) {
+          if (writesInPlace(name)) recorder.#initializations.written(name, output, args, ran);
+          else if (recorder.#depth === 0) recorder.#initializations.made(name, output, args, ran);
+        }
         return recorder.#recording?.operation(name, args, output, () => here(ran));
       },
       operationFailed: function failed(name, args, error) {

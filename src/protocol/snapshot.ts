@@ -90,21 +90,30 @@ export interface TensorSnapshot {
 
 /** How a tensor came by its values. */
 export type Initialization =
-  | {
+  | (KnownInitialization & {
       readonly kind: "recorded";
       /** Name in nn.init, e.g. "kaimingUniform_". */
       readonly function: string;
       /** Arguments with their names, defaults included. */
       readonly arguments: Readonly<Record<string, number | string | boolean>>;
-      /** What the values follow in theory; null where no simple density exists (orthogonal, sparse, dirac, eye). */
-      readonly distribution: Distribution | null;
       /** "constructor": the layer's own default. "code": a call in the user's code. "layerscope": a reinitialization from the editor. */
       readonly by: "constructor" | "code" | "layerscope";
-      readonly location: SourceLocation | null;
-      /** In-place operations since then, e.g. ["mul_", "add_"]; empty while the values are as initialized. */
-      readonly modifiedBy: readonly string[];
-    }
+    })
+  | (KnownInitialization & {
+      /** The code made the tensor with these values. */
+      readonly kind: "made";
+      /** The calls that made it, those left out that only move values: "randn(1, 64, 32).mul(0.02)". */
+      readonly expression: string;
+    })
   | { readonly kind: "unknown" };
+
+interface KnownInitialization {
+  /** What the values follow in theory; null where no simple density exists (orthogonal, sparse, dirac, eye). */
+  readonly distribution: Distribution | null;
+  readonly location: SourceLocation | null;
+  /** In-place operations since then, e.g. ["mul_", "add_"]; empty while the values are as initialized. */
+  readonly modifiedBy: readonly string[];
+}
 
 export type Distribution =
   | { readonly kind: "uniform"; readonly low: number; readonly high: number }

@@ -6,6 +6,7 @@ import type { ModelSnapshot, ModuleSnapshot, TensorSnapshot, TensorStatistics } 
 import { IconButton, Link } from "../controls.js";
 import { formatCount, formatPercent, formatShape, formatValue } from "../../src/describe/format.js";
 import { indexOf, type ModelIndex } from "../modelIndex.js";
+import { initializedBy } from "../parameterRows.js";
 import { useSession } from "../session.js";
 import { Section } from "./facts.js";
 import { HistogramPair } from "./histogram.js";
@@ -118,7 +119,7 @@ function Pair({ model, name, first, second }: PairProps) {
   const rows: readonly [string, (tensor: TensorSnapshot) => string][] = [
     [l10n.t("shape"), (tensor) => formatShape(tensor.shape)],
     [l10n.t("elements"), (tensor) => formatCount(tensor.count)],
-    [l10n.t("initialized by"), ({ initialization }) => (initialization.kind === "recorded" ? initialization.function : "?")],
+    [l10n.t("initialized by"), ({ initialization }) => initializedBy(initialization) || "?"],
     [l10n.t("mean"), ({ statistics }) => (statistics?.finite ? formatValue(statistics.finite.mean) : "–")],
     [l10n.t("std"), ({ statistics }) => (statistics?.finite ? formatValue(statistics.finite.std) : "–")],
     [l10n.t("min"), ({ statistics }) => (statistics?.finite ? formatValue(statistics.finite.min) : "–")],

@@ -25,8 +25,8 @@ export interface ParameterCardProps {
 /** One parameter or buffer: what it is, how it came by its values, how they are distributed. */
 export function ParameterCard({ model, tensor, name, path }: ParameterCardProps) {
   const { initialization } = tensor;
-  const expected = initialization.kind === "recorded" ? initialization.distribution : null;
-  const changed = initialization.kind === "recorded" && initialization.modifiedBy.length > 0;
+  const expected = initialization.kind !== "unknown" ? initialization.distribution : null;
+  const changed = initialization.kind !== "unknown" && initialization.modifiedBy.length > 0;
   const { statistics, exact, askExact } = useExactStatistics(model, tensor);
   return (
     <article class="parameter" aria-label={name}>
@@ -113,15 +113,15 @@ function InitializationText({ initialization, kind }: { readonly initialization:
   if (initialization.kind === "unknown") {
     return kind === "buffer" ? null : <p class="muted">{l10n.t("How it was initialized is not known.")}</p>;
   }
-  const { function: name, arguments: values, distribution, by, location, modifiedBy } = initialization;
+  const { distribution, location, modifiedBy } = initialization;
   return (
     <div class="initialization">
       <p>
-        <code>{callText(name, values)}</code>
+        <code>{initialization.kind === "made" ? initialization.expression : callText(initialization.function, initialization.arguments)}</code>
         {distribution && <span class="distribution"> ~ {distributionText(distribution)}</span>}
       </p>
       <p class="muted">
-        {originText(by)} {location && <LocationLink location={location} />}
+        {originText(initialization.kind === "made" ? "code" : initialization.by)} {location && <LocationLink location={location} />}
       </p>
       {modifiedBy.length > 0 && (
         <p class="modified">
