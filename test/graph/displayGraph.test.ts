@@ -50,6 +50,22 @@ describe("the boxes of the picture", () => {
     expect(graph.nodes.get("")!.content!.nodes.map((node) => `${nodeTitle(node, words)} ${node.detail}`.trimEnd())).toEqual(["× 2", "[0] ← 1", "[:, 1:3] ×= 3", "neg"]);
   });
 
+  it("say what goes in and comes out by the names that the code has for it, and by position where it has none", () => {
+    class Net extends torch.nn.Module {
+      mask = torch.ones(4);
+      override forward(tokens: torch.Tensor, [state]: readonly torch.Tensor[]): [torch.Tensor, [torch.Tensor]] {
+        return [tokens.mul(this.mask), [state!.neg()]];
+      }
+    }
+    const inspection = inspectHere();
+    const net = new Net();
+    net(torch.rand(2, 4), [torch.rand(4)]);
+    const words = { input: "Input", output: "Output", constant: "Constant" };
+    const { nodes, canvas } = display(snapshotOf(inspection, net), { depth: "all" });
+    expect(canvas.nodes.map((node) => nodeTitle(node, words))).toEqual(["tokens", "Input [0]", "model", "Output [0]", "Output [1][0]"]);
+    expect(nodes.get("")!.content!.nodes.map((node) => nodeTitle(node, words))).toEqual(["mask", "×", "neg"]);
+  });
+
   it("tell what is used without a call from what does not run, whoever uses it", () => {
     const { nn } = torch;
     class Net extends nn.Module {

@@ -387,12 +387,12 @@ function within(path: string, name: string): string {
   return path !== "" && name.startsWith(`${path}.`) ? name.slice(path.length + 1) : name;
 }
 
-/** What a person calls a node: the module's name, the sign of an operation, "Input", "Input 2". */
+/** What a person calls a node: the module's name, the sign of an operation, "Input", "Input 2", "Output [0]". */
 export function nodeTitle(node: DisplayNode, words: { readonly input: string; readonly output: string; readonly constant: string }): string {
   switch (node.kind) {
     case "operation": return operationLabel(node.name, node.target);
-    case "input": return /^\d*$/.test(node.name) ? `${words.input} ${node.name}`.trimEnd() : node.name;
-    case "output": return /^\d*$/.test(node.name) ? `${words.output} ${node.name}`.trimEnd() : node.name;
+    case "input":
+    case "output": return /^(\d*$|\[)/.test(node.name) ? `${words[node.kind]} ${node.name}`.trimEnd() : node.name;
     case "constant": return node.name || words.constant;
     default: return node.name;
   }
