@@ -30,6 +30,7 @@ const tab = { width: 1180, height: 760 };
 const pictures: readonly Picture[] = [
   { name: "chapter-tied", file: "examples/parameter-management.ts", model: "tied", theme: "dark", ...tab, selected: "2" },
   { name: "chapter-blocks", file: "examples/parameter-management.ts", model: "rgnet", theme: "light", ...sidebar, selected: "0.block 1.0" },
+  { name: "chapter-comparison", file: "examples/parameter-management.ts", model: "rgnet", theme: "light", ...tab, selected: "0.block 1.0", act: (webview) => compareWith(webview, "rgnet", "0.block 1.2") },
   { name: "resnet50", file: "examples/resnet.ts", model: "resnet50", theme: "light", ...tab, selected: "layer1.0.conv2" },
   { name: "resnet18-sidebar", file: "examples/resnet.ts", model: "resnet18", theme: "dark", ...sidebar },
   { name: "gpt2", file: "examples/gpt2.ts", theme: "dark", ...tab, selected: "h.0.attn" },
@@ -60,6 +61,11 @@ async function colourBy(webview: Webview, overlay: string): Promise<void> {
 async function sizeByParameters(webview: Webview): Promise<void> {
   await colourBy(webview, "Parameters");
   await colourBy(webview, "As Sizes");
+}
+
+async function compareWith(webview: Webview, model: string, path: string): Promise<void> {
+  await press(webview, "Compare…");
+  await webview.send({ kind: "select", selection: { model, path } });
 }
 
 interface MountedPicture {

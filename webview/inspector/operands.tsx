@@ -20,16 +20,19 @@ export interface OperandListProps {
 /** Tensors that went in or came out: label, shape, dtype. */
 export function OperandList({ model, operands, empty, origins = false, written = false }: OperandListProps) {
   if (operands.length === 0) return <span class="muted">{empty}</span>;
+  const labelled = operands.some(({ label }) => label !== "");
   return (
-    <ul class="operands">
+    <ul class={labelled ? "operands labelled" : "operands"}>
       {operands.map((operand, at) => {
         const value = model.trace?.values[operand.value];
         return (
           <li key={at}>
-            {operand.label && <span class="operand-label">{operand.label}</span>}
-            <span class="operand-shape">{value ? formatShape(value.shape) : "?"}</span>
-            {value && value.dtype !== "float32" && <span class="muted">{value.dtype}</span>}
-            {origins && value && <Origin model={model} value={operand.value} written={written && at === 0} />}
+            {labelled && <span class="operand-label">{operand.label}</span>}
+            <span class="operand-value">
+              <span class="operand-shape">{value ? formatShape(value.shape) : "?"}</span>
+              {value && value.dtype !== "float32" && <span class="muted">{value.dtype}</span>}
+              {origins && value && <Origin model={model} value={operand.value} written={written && at === 0} />}
+            </span>
           </li>
         );
       })}
@@ -56,7 +59,7 @@ function sourceText(source: ValueOrigin["source"], model: ModelSnapshot): string
     case "input":
       return l10n.t("the model's input");
     case "constant":
-      return l10n.t("a tensor from outside the pass");
+      return source.name === null ? l10n.t("a tensor from outside the pass") : l10n.t("{0}, a tensor from outside the pass", source.name);
     case "tensor":
       return source.name;
     case "module":

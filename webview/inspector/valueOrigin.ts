@@ -7,7 +7,7 @@ export interface ValueOrigin {
   readonly views: readonly string[];
   readonly source:
     | { readonly kind: "input" }
-    | { readonly kind: "constant" }
+    | { readonly kind: "constant"; readonly name: string | null }
     | { readonly kind: "tensor"; readonly name: string }
     /** What the module at `path` gave out. */
     | { readonly kind: "module"; readonly path: string }
