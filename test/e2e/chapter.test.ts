@@ -26,7 +26,7 @@ describe.each(["Dark Modern", "Light Modern", "Dark High Contrast"])("the chapte
     // Three models, in the page and in the native tree.
     expect(await view.models()).toEqual(["net", "rgnet", "tied"]);
     for (const name of ["net", "rgnet", "tied"]) await editor.treeRow(name).waitFor();
-    expect(await editor.statusBar().innerText()).toContain("3 models");
+    await expect.poll(() => editor.statusBar().innerText()).toContain("3 models");
 
     // rgnet, expanded down to 0.block 1.0: its bias has shape 8. The page follows the native tree.
     await editor.expandTreeRow("rgnet");
@@ -34,15 +34,15 @@ describe.each(["Dark Modern", "Light Modern", "Dark High Contrast"])("the chapte
     await editor.expandTreeRow("block 1");
     await editor.treeRow("0").nth(1).click();
     await expect.poll(() => view.breadcrumbs()).toMatch(/rgnet\W+0\W+block 1\W+0/);
-    expect(await view.parameter("bias").innerText()).toMatch(/bias\s*8\s*float32/);
-    expect(await editor.statusBar().innerText()).toContain("rgnet: 309 parameters");
+    await expect.poll(() => view.parameter("bias").innerText()).toMatch(/bias\s*8\s*float32/);
+    await expect.poll(() => editor.statusBar().innerText()).toContain("rgnet: 309 parameters");
 
     // 2 and 4 of the tied net are one module: linked in the picture, counted once.
     await view.chooseModel("tied");
     expect(await view.frame.locator("main").innerText()).not.toContain("undefined");
     await view.search("shared");
     await expect.poll(() => view.items().then((items) => items.filter((item) => /^[24] Linear .*shared/i.test(item)).length)).toBe(2);
-    expect(await view.frame.locator(".inspector").innerText()).toMatch(/shared/i);
+    await expect.poll(() => view.frame.locator(".inspector").innerText()).toMatch(/shared/i);
     await view.search("");
 
     // Reinitialized with xavier uniform: the histogram changes, and undo brings the values back.
@@ -56,7 +56,7 @@ describe.each(["Dark Modern", "Light Modern", "Dark High Contrast"])("the chapte
     await editor.type(/gain/, "1");
     await editor.type(/Seed of the generator/, "1");
     await expect.poll(() => view.histogram("weight")).not.toBe(before);
-    expect(await view.parameter("weight").innerText()).toContain("xavierUniform_");
+    await expect.poll(() => view.parameter("weight").innerText()).toContain("xavierUniform_");
     await editor.command("Layerscope: Undo Reinitialization");
     await expect.poll(() => view.histogram("weight")).toBe(before);
 
@@ -75,7 +75,7 @@ describe.each(["Dark Modern", "Light Modern", "Dark High Contrast"])("the chapte
     expect(text).toContain("5×4 → 5×8");
     const image = hover.locator('img[src^="data:image/svg+xml"]').first();
     await image.waitFor();
-    expect(await image.evaluate((element: HTMLImageElement) => element.complete && element.naturalWidth > 0)).toBe(true);
+    await expect.poll(() => image.evaluate((element: HTMLImageElement) => element.complete && element.naturalWidth > 0)).toBe(true);
     await editor.screenshot(`chapter-${theme.toLowerCase().replaceAll(" ", "-")}${vsix ? "-packaged" : ""}`);
     await page.mouse.move(0, 0);
   });

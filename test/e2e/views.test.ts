@@ -98,7 +98,7 @@ describe("Layerscope in the workbench", () => {
     await editor.replaceInFile("net.ts", "export const net", "throw new Error('out of paper');\nexport const net");
     await expect.poll(() => page.frame.locator("[role=alert]").innerText(), { timeout: 20_000 }).toContain("out of paper");
     expect((await page.items()).join("; ")).toContain("Linear 8 → 3");
-    expect(await editor.statusBar().innerText()).toContain("Failed");
+    await expect.poll(() => editor.statusBar().innerText()).toContain("Failed");
     await editor.page.locator(".monaco-editor .squiggly-error").first().waitFor({ state: "attached" });
   });
 
