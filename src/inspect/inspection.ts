@@ -15,6 +15,7 @@ import type { CallFrame, Locate } from "./callFrames.js";
 import { callModule, type Engine, type Module, type Tensor } from "./engine.js";
 import { definesForward, inferForward, type InputCandidate } from "./infer.js";
 import { Initializations } from "./initializations.js";
+import { type OriginalNames, sameNames } from "./parameterNames.js";
 import { Recorder } from "./recorder.js";
 import type { Recording } from "./recording.js";
 import { Reinitializer } from "./reinitialize.js";
@@ -27,6 +28,8 @@ export interface InspectionOptions {
   /** What the model code runs as in stack traces. */
   readonly codeUrl: string;
   readonly locate: Locate;
+  /** Where the code runs under other names than the user wrote. */
+  readonly names?: OriginalNames;
   /** Runs what only looks at the models, without letting anything be printed. */
   readonly quietly: <Result>(body: () => Result) => Result;
 }
@@ -73,12 +76,12 @@ export class Inspection {
   readonly #models = new Map<string, Model>();
   readonly recorder: Recorder;
 
-  constructor({ engine, codeUrl, locate, quietly }: InspectionOptions) {
+  constructor({ engine, codeUrl, locate, names = sameNames, quietly }: InspectionOptions) {
     this.#engine = engine;
     this.#locate = locate;
     this.#quietly = quietly;
     this.#initializations = new Initializations(engine, codeUrl, locate);
-    this.recorder = new Recorder(engine, codeUrl, this.#initializations);
+    this.recorder = new Recorder(engine, codeUrl, this.#initializations, names);
   }
 
   /** Takes these for the file's models. With `infer`, inputs are worked out for those that the code did not run. */

@@ -1,36 +1,50 @@
+import type { CallFrame } from "./callFrames.js";
+
 /** What a function's own text calls its parameters: a name, the name of the list that takes the rest, or nothing (a pattern). */
 export interface ParameterNames {
   readonly names: readonly (string | null)[];
   readonly rest: string | null;
 }
 
+/** The names that the source has, for code that runs under others. */
+export interface OriginalNames {
+  /** Of a variable that a function's text calls `name` at a place of it. */
+  inFunction(functionText: string, at: number, name: string): string;
+  /** In what JavaScript says of the code at a place. */
+  inError(error: Error, frame: CallFrame): string;
+}
+
+/** For code that runs as it was written. */
+export const sameNames: OriginalNames = { inFunction: (_text, _at, name) => name, inError: ({ message }) => message };
+
 const none: ParameterNames = { names: [], rest: null };
 const known = new WeakMap<object, ParameterNames>();
 
 /** The names of a function's parameters; none for one whose text the engine does not give. */
-export function parameterNames(target: (...args: never[]) => unknown): ParameterNames {
+export function parameterNames(target: (...args: never[]) => unknown, original: OriginalNames): ParameterNames {
   let names = known.get(target);
-  if (names === undefined) known.set(target, (names = read(Function.prototype.toString.call(target))));
+  if (names === undefined) known.set(target, (names = read(Function.prototype.toString.call(target), original)));
   return names;
 }
 
-function read(text: string): ParameterNames {
-  const single = /^(?:async\s+)?([\p{ID_Start}$_][\p{ID_Continue}$]*)\s*=>/u.exec(text);
-  if (single) return { names: [single[1]!], rest: null };
+function read(text: string, original: OriginalNames): ParameterNames {
+  const single = /^(?:async\s+)?([\p{ID_Start}$_][\p{ID_Continue}$]*)\s*=>/du.exec(text);
+  if (single) return { names: [original.inFunction(text, single.indices![1]![0], single[1]!)], rest: null };
   const open = text.indexOf("(");
   if (open === -1 || text.includes("[native code]")) return none;
   const names: (string | null)[] = [];
-  for (const parameter of listFrom(text, open + 1)) {
-    const [, dots, name] = /^\s*(\.\.\.)?([\p{ID_Start}$_][\p{ID_Continue}$]*)\s*(?:=|$)/u.exec(parameter) ?? [];
-    if (dots) return { names, rest: name! };
-    names.push(name ?? null);
+  for (const { item, at } of listFrom(text, open + 1)) {
+    const match = /^\s*(\.\.\.)?([\p{ID_Start}$_][\p{ID_Continue}$]*)\s*(?:=|$)/du.exec(item);
+    const name = match && original.inFunction(text, at + match.indices![2]![0], match[2]!);
+    if (match?.[1]) return { names, rest: name };
+    names.push(name);
   }
   return { names, rest: null };
 }
 
 /** The items of a list up to its closing bracket, parted by its own commas: not those within brackets or strings. */
-function listFrom(text: string, start: number): string[] {
-  const items: string[] = [];
+function listFrom(text: string, start: number): { readonly item: string; readonly at: number }[] {
+  const items: { item: string; at: number }[] = [];
   let depth = 0;
   let from = start;
   for (let at = start; at < text.length; at++) {
@@ -40,7 +54,8 @@ function listFrom(text: string, start: number): string[] {
     } else if ("([{".includes(character)) depth++;
     else if (depth > 0 && ")]}".includes(character)) depth--;
     else if (character === ")" || (character === "," && depth === 0)) {
-      if (text.slice(from, at).trim() !== "") items.push(text.slice(from, at));
+      const item = text.slice(from, at);
+      if (item.trim() !== "") items.push({ item, at: from });
       if (character === ")") break;
       from = at + 1;
     }

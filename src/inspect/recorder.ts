@@ -3,6 +3,7 @@ import { aroundConstruction, type CallFrame, callSites, framesOf, type Locate, p
 import type { Engine, Module, Tensor } from "./engine.js";
 import type { Initializations } from "./initializations.js";
 import { writesInPlace } from "./operations.js";
+import type { OriginalNames } from "./parameterNames.js";
 import { Recording } from "./recording.js";
 import { eachTensorOf, withTensors } from "./structured.js";
 
@@ -41,6 +42,7 @@ export class Recorder {
   readonly #engine: Engine;
   readonly #codeUrl: string;
   readonly #initializations: Initializations;
+  readonly #names: OriginalNames;
   readonly #constructed = new WeakMap<Module, readonly CallFrame[]>();
   #modules: WeakRef<Module>[] = [];
   #modulesMade = 0;
@@ -54,10 +56,11 @@ export class Recorder {
   #requested: Recording | null = null;
   readonly #observer: Observer;
 
-  constructor(engine: Engine, codeUrl: string, initializations: Initializations) {
+  constructor(engine: Engine, codeUrl: string, initializations: Initializations, names: OriginalNames) {
     this.#engine = engine;
     this.#codeUrl = codeUrl;
     this.#initializations = initializations;
+    this.#names = names;
     this.#observer = this.#createObserver();
     engine.observe(this.#observer);
   }
@@ -87,7 +90,7 @@ export class Recorder {
 
   /** Records a pass of `root` that `body` runs; what it throws is part of the recording. */
   record(root: Module, body: () => void): { recording: Recording; error: unknown } {
-    const recording = new Recording(this.#engine, root);
+    const recording = new Recording(this.#engine, root, this.#names);
     this.#requested = recording;
     let error: unknown;
     try {
@@ -184,7 +187,7 @@ export class Recorder {
       history.repeats++;
     }
     if (!history) this.#historyOf.set(module, (history = this.#newHistory(module)));
-    const recording = new Recording(this.#engine, module);
+    const recording = new Recording(this.#engine, module, this.#names);
     history.modulesMade = this.#modulesMade;
     history.passes.delete(signature);
     const keepsInputs = bytes <= keptInputBytes;

@@ -4,7 +4,7 @@ import { type CallFrame, type Locate } from "./callFrames.js";
 import type { Engine, Module, Storage, Tensor } from "./engine.js";
 import { multiplyAdds } from "./multiplyAdds.js";
 import { formatArguments, isBookkeeping, writesInPlace } from "./operations.js";
-import { parameterNames } from "./parameterNames.js";
+import { type OriginalNames, parameterNames } from "./parameterNames.js";
 import { activationStatistics } from "./statistics.js";
 import { eachTensor, eachTensorOf } from "./structured.js";
 
@@ -53,6 +53,7 @@ interface Call {
 /** One forward pass of a root module, from its first to its last event. Holds neither activations nor modules beyond its end. */
 export class Recording {
   readonly #engine: Engine;
+  readonly #names: OriginalNames;
   readonly #values: RecordedValue[] = [];
   readonly #steps: RecordedStep[] = [];
   readonly #calls: Call[] = [];
@@ -68,8 +69,9 @@ export class Recording {
   #failure: { step: StepId; message: string; frames: readonly CallFrame[] } | null = null;
   #multiplyAdds = 0;
 
-  constructor(engine: Engine, root: Module) {
+  constructor(engine: Engine, root: Module, names: OriginalNames) {
     this.#engine = engine;
+    this.#names = names;
     this.#layerClasses = new Set(Object.values(engine.nn));
     this.#indexPlaces(root, "", new Set());
     for (const tensor of [...root.parameters(), ...root.buffers()]) this.#state!.set(tensor.storage, tensor);
@@ -96,7 +98,7 @@ export class Recording {
     this.#nextChild = null;
     let step: StepId | null = null;
     if (path !== null) {
-      const inputs = this.#operands(args, isRoot ? "input" : "constant", args.length > 1 ? nameByParameter(module.forward) : undefined);
+      const inputs = this.#operands(args, isRoot ? "input" : "constant", args.length > 1 ? nameByParameter(module.forward, this.#names) : undefined);
       if (isRoot) this.#inputs = inputs;
       step = this.#begin({
         kind: "module",
@@ -242,13 +244,14 @@ export class Recording {
 
   #fail(step: StepId, error: unknown, frames: () => readonly CallFrame[]): void {
     if (this.#failure) return; // The innermost failure came first.
+    const at = frames();
     let message = "failed";
     try {
-      message = error instanceof Error ? error.message : String(error);
+      message = !(error instanceof Error) ? String(error) : at[0] ? this.#names.inError(error, at[0]) : error.message;
     } catch {
       // A thrown value that cannot be shown.
     }
-    this.#failure = { step, message, frames: frames() };
+    this.#failure = { step, message, frames: at };
   }
 
   #currentStep(): StepId | null {
@@ -382,8 +385,8 @@ export class Recording {
   }
 }
 
-function nameByParameter(forward: Module["forward"]): (position: number) => string {
-  const { names, rest } = parameterNames(forward);
+function nameByParameter(forward: Module["forward"], original: OriginalNames): (position: number) => string {
+  const { names, rest } = parameterNames(forward, original);
   return (position) => names[position] ?? (rest !== null && position >= names.length ? `${rest}[${position - names.length}]` : "");
 }
 

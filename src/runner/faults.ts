@@ -18,12 +18,13 @@ export function thrownFailure(error: unknown, sources: BundleSourceMap | null): 
       stack: [],
     };
   }
-  const stack = safely(() => (typeof error.stack === "string" ? error.stack : ""), "");
+  const frames = parseStack(safely(() => (typeof error.stack === "string" ? error.stack : ""), ""));
+  const [innermost] = frames;
   return {
     kind: "thrown",
-    message: errorMessage(error),
+    message: errorMessage(error, safely(() => (sources && innermost ? sources.inError(error, innermost) : undefined), undefined)),
     hint: /Maximum call stack size exceeded/.test(error.message) ? "A function calls itself without an end, or data is nested too deep." : null,
-    ...place(parseStack(stack), sources),
+    ...place(frames, sources),
   };
 }
 
@@ -87,16 +88,16 @@ export function place(frames: readonly CallFrame[], sources: BundleSourceMap | n
   return { location: stack[0]?.location ?? null, stack };
 }
 
-function errorMessage(error: Error, depth = 0): string {
+function errorMessage(error: Error, message?: string, depth = 0): string {
   const name = safely(() => String(error.name), "Error");
-  const text = safely(() => String(error.message), "");
+  const text = safely(() => message ?? String(error.message), "");
   // The engine's errors know in which module of a model they arose.
   const modulePath = safely(() => (error as { modulePath?: unknown }).modulePath, null);
   const title = typeof modulePath === "string" ? `${name} in ${modulePath}` : name;
   const own = title === "Error" && text ? text : text ? `${title}: ${text}` : title;
   const cause = safely(() => error.cause, undefined);
   if (cause === undefined || depth === 3) return own;
-  return `${own}\nCaused by: ${cause instanceof Error ? errorMessage(cause, depth + 1) : safely(() => inspect(cause, { depth: 0 }), "?")}`;
+  return `${own}\nCaused by: ${cause instanceof Error ? errorMessage(cause, undefined, depth + 1) : safely(() => inspect(cause, { depth: 0 }), "?")}`;
 }
 
 /** Thrown values are the user's: reading them may throw again. */

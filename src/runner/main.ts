@@ -71,7 +71,13 @@ async function run(bundle: Bundle, workingDirectory: string): Promise<RunResult>
     onExit: (failure) => interrupt?.({ failure, frames: [] }),
   });
   const engine = (await import(bundle.engineUrl)) as Engine;
-  const inspection = new Inspection({ engine, codeUrl: code.sources.url, locate: (frames) => code.sources.locateFirst(frames), quietly });
+  const inspection = new Inspection({
+    engine,
+    codeUrl: code.sources.url,
+    locate: (frames) => code.sources.locateFirst(frames),
+    names: code.sources,
+    quietly,
+  });
   session = { code, engine, inspection, bindings: bundle.bindings };
   const failure = await code.evaluate();
   return inspect(session, failure, true);

@@ -1,20 +1,23 @@
 import { dirname, resolve } from "node:path";
 import { originalPositionFor, TraceMap } from "@jridgewell/trace-mapping";
 import type { CallFrame } from "../inspect/callFrames.js";
+import type { OriginalNames } from "../inspect/parameterNames.js";
 import type { Bundle, SourceLocation, StackFrame } from "../protocol/index.js";
 import { addedLines } from "./bundleFormat.js";
 import { isWorkspaceSource } from "./paths.js";
 
 /** Finds places of the user's sources from places in the bundle that was made of them. */
-export class BundleSourceMap {
+export class BundleSourceMap implements OriginalNames {
   /** What the bundle ran as. */
   readonly url: string;
+  readonly #code: string;
   readonly #json: string;
   readonly #folder: string;
   #map: TraceMap | undefined;
 
-  constructor(bundle: Pick<Bundle, "sourceMap" | "entry">, url: string) {
+  constructor(bundle: Pick<Bundle, "code" | "sourceMap" | "entry">, url: string) {
     this.url = url;
+    this.#code = bundle.code;
     this.#json = bundle.sourceMap;
     this.#folder = dirname(bundle.entry);
   }
@@ -22,12 +25,43 @@ export class BundleSourceMap {
   /** The place in the user's own code; null for dependencies, the engine and Node. */
   locate(frame: CallFrame): SourceLocation | null {
     if (frame.url !== this.url) return null;
-    this.#map ??= new TraceMap(this.#json);
-    const { source, line, column } = originalPositionFor(this.#map, { line: frame.line, column: frame.column - 1 });
+    const { source, line, column } = originalPositionFor(this.#traceMap(), { line: frame.line, column: frame.column - 1 });
     if (source === null) return null;
     const file = resolve(this.#folder, source);
     if (!isWorkspaceSource(file) || line <= addedLines) return null;
     return { file, line: line - addedLines, column: column + 1 };
+  }
+
+  /**
+   * What the source calls a variable that a function of the bundle calls `name` at a place of its text. The bundler numbers a name that hides another:
+   * the parameter x is x2 where the file has an x too.
+   */
+  inFunction(functionText: string, at: number, name: string): string {
+    if (!/\d$/.test(name)) return name;
+    const start = this.#code.indexOf(functionText);
+    if (start < 0) return name;
+    const before = this.#code.slice(0, start + at).split("\n");
+    return this.#originalName(before.length, before.at(-1)!.length, name);
+  }
+
+  /** What an error says, with the names that the source has: JavaScript itself says "x2.size is not a function" where the source says x. */
+  inError(error: Error, { url, line }: CallFrame): string {
+    const { message } = error;
+    const isJavaScripts = error.constructor === TypeError || error.constructor === ReferenceError;
+    const code = isJavaScripts && url === this.url ? this.#code.split("\n", line)[line - 1] : undefined;
+    if (code === undefined) return message;
+    return message.replace(/[\p{ID_Start}$_][\p{ID_Continue}$]*\d\b/gu, (name) => {
+      const column = code.search(new RegExp(`(?<![\\w$.])${name.replaceAll("$", "\\$")}(?![\\w$])`));
+      return column < 0 ? name : this.#originalName(line, column, name);
+    });
+  }
+
+  #originalName(line: number, column: number, name: string): string {
+    return originalPositionFor(this.#traceMap(), { line, column }).name ?? name;
+  }
+
+  #traceMap(): TraceMap {
+    return (this.#map ??= new TraceMap(this.#json));
   }
 
   /** The frames in the user's own code, innermost first. */

@@ -96,6 +96,33 @@ export function sized(n: number) { return new nn.Linear(n, n); }`);
   });
 });
 
+describe("names in the code", () => {
+  test("of a forward's parameters are the source's, though the file has variables of the same names", async () => {
+    const { models } = await workspace.run(`${head}class Net extends nn.Module {
+  override forward(x: torch.Tensor, { mask }: { mask: torch.Tensor }, y2: torch.Tensor, ...rest: torch.Tensor[]) {
+    return x.mul(mask).add(y2).add(rest[0]!);
+  }
+}
+const net = new Net();
+const x = torch.ones(2), mask = torch.ones(2), y2 = torch.ones(2), rest = torch.ones(2);
+net(x, { mask }, y2, rest);`);
+    expect(models[0]!.trace!.inputs.map(({ label }) => label)).toEqual(["x", "mask", "y2", "rest[0]"]);
+  });
+
+  test("are those of the source in what JavaScript says is wrong", async () => {
+    const { models, failure } = await workspace.run(`${head}class Net extends nn.Module {
+  override forward(x: torch.Tensor) {
+    return (x as unknown as { relux(): torch.Tensor }).relux();
+  }
+}
+const net = new Net();
+const x = torch.ones(2);
+net(x);`);
+    expect(failure!.message).toContain("x.relux is not a function");
+    expect(models[0]!.trace!.failure!.message).toBe("x.relux is not a function");
+  });
+});
+
 describe("places in the code", () => {
   test("of models, modules and initializations", async () => {
     const { models, file } = await workspace.run(`#!/usr/bin/env node
