@@ -59,7 +59,8 @@ export class Recording {
   readonly #calls: Call[] = [];
   #memories: WeakMap<Storage, Memory> | null = new WeakMap();
   #places: Map<Module, string[]> | null = new Map();
-  #state: Map<Storage, Tensor> | null = new Map();
+  /** The root's parameters and buffers: by their memory, and themselves, since those of a lazy layer get theirs on the way. */
+  #state: Map<Storage | Tensor, Tensor> | null = new Map();
   /** Of tensors that are neither parameters nor buffers; null before the first of them is asked for. */
   #fields: Map<Storage, string> | null = null;
   #layerClasses: ReadonlySet<unknown> | null;
@@ -74,7 +75,7 @@ export class Recording {
     this.#names = names;
     this.#layerClasses = new Set(Object.values(engine.nn));
     this.#indexPlaces(root, "", new Set());
-    for (const tensor of [...root.parameters(), ...root.buffers()]) this.#state!.set(tensor.storage, tensor);
+    for (const tensor of [...root.parameters(), ...root.buffers()]) this.#state!.set(tensor.storage, tensor).set(tensor, tensor);
   }
 
   get failed(): boolean {
@@ -330,7 +331,7 @@ export class Recording {
       memory.tensors.set(tensor, binding);
       return binding.value;
     }
-    const state = this.#state!.get(tensor.storage);
+    const state = this.#state!.get(tensor.storage) ?? this.#state!.get(tensor);
     if (state) return this.#bind(memory, key, tensor, { kind: "state", tensor: state });
     // Another window on memory that is known, made in a way that is not reported: it comes from where that came from.
     const [other] = memory.windows.values();

@@ -149,6 +149,24 @@ describe("the data flow of a pass", () => {
     expect(flowOf(snapshotOf(inspection, net)).slice(0, 6)).toEqual(["0 [] <- input", "1 mul <- input", "2 [identity] <- 1", "3 [identity] <- 2", "4 add_ <- 3", "5 at <- 4"]);
   });
 
+  test("knows the parameters and buffers of lazy layers, which get their memory on the way", () => {
+    class Net extends nn.Module {
+      conv = new nn.LazyConv2d(4, 3);
+      norm = new nn.LazyBatchNorm2d();
+      fc = new nn.LazyLinear(3);
+      override forward(x: Tensor): Tensor {
+        return this.fc(this.norm(this.conv(x)).flatten(1));
+      }
+    }
+    const net = new Net();
+    net(torch.rand(2, 1, 5, 5));
+    expect(flowOf(snapshotOf(inspection, net)).filter((line) => /conv2d|batchNorm|linear/.test(line))).toEqual([
+      "2 conv2d <- input conv.weight conv.bias",
+      "4 batchNorm <- 2 norm.weight norm.bias norm.running_mean norm.running_var",
+      "7 linear <- 5 fc.weight fc.bias",
+    ]);
+  });
+
   test("labels structured arguments and tells constants, inputs and parameters apart", () => {
     const table = torch.ones(4);
     class Net extends nn.Module {
