@@ -1,0 +1,59 @@
+import { expect, test } from "vitest";
+import * as torch from "../../src/engine/index.js";
+import { formatArguments } from "../../src/inspect/operations.js";
+import { inspectHere, snapshotOf } from "./inspector.js";
+
+const { nn } = torch;
+const { functional: F } = nn;
+
+/** The operations of a pass that runs `body`, with their arguments, as in "sum dim=1". */
+function shown(body: (x: torch.Tensor) => void): string[] {
+  class Net extends nn.Module {
+    lstm = new nn.LSTM(3, 2, { batchFirst: true });
+    cell = new nn.GRUCell(3, 2);
+    override forward(x: torch.Tensor): torch.Tensor {
+      body(x);
+      this.lstm(x);
+      this.cell(x.select(1, 0));
+      return x;
+    }
+  }
+  const inspection = inspectHere();
+  const net = new Net();
+  net(torch.rand(2, 4, 3));
+  return snapshotOf(inspection, net).trace!.steps.flatMap((step) => (step.kind === "operation" ? [`${step.name} ${step.arguments}`.trim()] : []));
+}
+
+test("arguments are named after what they are, though one before them is left out", () => {
+  const steps = shown((x) => {
+    x.max();
+    x.sum(1, true);
+    x.clamp({ max: 1 });
+    x.norm();
+    F.embedding(torch.zeros(2, { dtype: torch.int64 }), torch.rand(3, 2), { paddingIdx: 0 });
+    torch.zeros(2, 4, 3).scatterReduce(0, torch.zeros(2, 4, 3, { dtype: torch.int64 }), x, "amax", { includeSelf: false });
+  });
+  expect(steps.filter((step) => !/^zeros|^rand/.test(step))).toEqual([
+    "max", "sum dim=1, keepdim=True", "clamp max=1", "norm", "embedding padding_idx=0", "scatterReduce dim=0, reduce=amax, include_self=False",
+    "lstm batch_first=True", "select dim=1, index=0", "gruCell",
+  ]);
+});
+
+test("what is as by default is left out, and so is what a number has beyond six digits", () => {
+  const steps = shown((x) => {
+    F.maxPool2d(x, 2, { stride: 2 });
+    F.scaledDotProductAttention(x, x, x);
+    F.softplus(x);
+    F.layerNorm(x, [3]);
+    F.layerNorm(x, [3], { eps: 1e-6 });
+    x.mul(24 ** -0.5);
+    x.add(1e-9);
+  });
+  expect(steps.slice(0, 7)).toEqual([
+    "maxPool2d 2, stride=2", "scaledDotProductAttention", "softplus", "layerNorm normalized_shape=[3]", "layerNorm normalized_shape=[3], eps=1e-06", "mul 0.204124", "add 1e-09",
+  ]);
+});
+
+test("numbers are written as Python writes them", () => {
+  expect(formatArguments("full", [[2, 3], -Infinity], () => false)).toBe("[2, 3], -inf");
+});
