@@ -1,3 +1,4 @@
+import { isFailureOfPass } from "../src/describe/failure.js";
 import type { ModelSnapshot, PageState, Selection } from "../src/protocol/index.js";
 import type { Direction, GraphViewState, ItemSource } from "./graph/index.js";
 import type { HostNotification } from "./host.js";
@@ -188,7 +189,7 @@ function showState(page: Page, host: PageState): Page {
   if (host.kind !== "file") return { ...page, host, model: null, selected: null };
   const sameFile = page.host?.kind === "file" && page.host.file === host.file;
   const wanted = (sameFile ? page.model : null) ?? page.memory.files[host.file]?.model ?? null;
-  const shown = host.models.find((model) => model.name === wanted) ?? host.models[0] ?? null;
+  const shown = host.models.find((model) => model.name === wanted) ?? failedModel(host) ?? host.models[0] ?? null;
   if (!shown) return { ...page, host, model: wanted, selected: sameFile ? page.selected : null };
   const before = sameFile ? shownModel(page) : null;
   // A file that has only begun to run has no models yet: its first ones are entered as if it were new.
@@ -196,6 +197,11 @@ function showState(page: Page, host: PageState): Page {
   if (shown.name !== page.model || !sameFile || first) return enterModel({ ...page, host }, shown);
   const compared = page.compared !== null && indexOf(shown).module(page.compared) ? page.compared : null;
   return { ...page, host, selected: page.selected && carryOver(page.selected, before, shown), compared };
+}
+
+/** The model whose forward pass ended the run. */
+function failedModel({ models, lastRun }: Extract<PageState, { kind: "file" }>): ModelSnapshot | undefined {
+  return lastRun?.kind === "failed" ? models.find((model) => isFailureOfPass(lastRun.failure, model)) : undefined;
 }
 
 function showModel(page: Page, name: string): Page {

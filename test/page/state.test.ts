@@ -38,6 +38,14 @@ describe("which model is shown", () => {
     expect(shownModel(play(startPage(undefined), state([net(), rgnet()])))?.name).toBe("net");
   });
 
+  test("the one that failed, unless another was chosen", () => {
+    const location = { file: modelFile, line: 12, column: 3 };
+    const failing = { ...rgnet(), trace: { ...net().trace!, failure: { step: 0, message: "shapes differ", location } } };
+    const failed = { lastRun: { kind: "failed", failure: { kind: "thrown", message: "Error: shapes differ", hint: null, location, stack: [] }, shown: "thisRun" } };
+    expect(shownModel(play(startPage(undefined), state([net(), failing], failed)))?.name).toBe("rgnet");
+    expect(shownModel(play(startPage(undefined), state([net(), rgnet()]), state([net(), failing], failed)))?.name).toBe("net");
+  });
+
   test("the chosen one, through re-runs", () => {
     const page = play(startPage(undefined), state([net(), rgnet()]), { kind: "chooseModel", model: "rgnet" }, state([net(), tied(), rgnet()]));
     expect(shownModel(page)?.name).toBe("rgnet");
