@@ -27,6 +27,11 @@ interface Box {
   readonly far?: "left" | "right" | "above" | "below";
 }
 
+/** A place beside a line, at a point of it. */
+interface LinePlace extends Box {
+  readonly at: Point;
+}
+
 /** What is to be written beside the lines of a container, and beside the stubs of those that are cut. */
 export interface LabelTexts {
   readonly edges: readonly string[];
@@ -57,7 +62,8 @@ export function labelsOf(problem: LayoutProblem, solution: LayoutSolution, stubs
 
 /**
  * Puts each edge's label beside a straight piece of its line where it touches no box, no other line and no other label; null where there is
- * no such place. Edges of one source that carry the same shape are labelled once. A stub has its label beside its ring.
+ * no such place. Edges of one source that carry the same shape are labelled once, and where it shares its line with one that carries another, it has
+ * none. A stub has its label beside its ring.
  */
 function placeLabels(problem: LayoutProblem, solution: LayoutSolution, stubs: readonly Stub[], texts: LabelTexts, measure: MeasureText): PlacedLabels {
   const segments: { a: Point; b: Point }[] = [];
@@ -103,6 +109,8 @@ function placeLabels(problem: LayoutProblem, solution: LayoutSolution, stubs: re
     return null;
   };
   const stubLabels = stubs.map((stub, index) => put(texts.stubs[index]!, besideRing(stub.points[0]!, measure(texts.stubs[index]!, "small"))));
+  const ofPort = new Map<string, number[]>();
+  problem.edges.forEach(({ from, fromPort }, index) => ofPort.set(`${from} ${fromPort}`, [...(ofPort.get(`${from} ${fromPort}`) ?? []), index]));
   const labelled = new Set<string>();
   const edgeLabels: (PlacedLabel | null)[] = texts.edges.map(() => null);
   const label = (text: string, index: number) => {
@@ -111,7 +119,9 @@ function placeLabels(problem: LayoutProblem, solution: LayoutSolution, stubs: re
     const { from, fromPort } = problem.edges[index]!;
     const group = `${from} ${fromPort} ${text}`;
     if (labelled.has(group)) return;
-    edgeLabels[index] = put(text, candidates(points, measure(text, "small"), problem.direction === "down"));
+    const different = ofPort.get(`${from} ${fromPort}`)!.filter((other) => texts.edges[other] !== "" && texts.edges[other] !== text);
+    const places = [...candidates(points, measure(text, "small"), problem.direction === "down")].filter(({ at }) => !different.some((other) => isOn(solution.edges[other] ?? [], at)));
+    edgeLabels[index] = put(text, places);
     if (edgeLabels[index]) labelled.add(group);
   };
   texts.edges.forEach((text, index) => texts.needed.has(index) && label(text, index));
@@ -129,7 +139,7 @@ function* besideRing({ x, y }: Point, width: number): Generator<Box> {
 }
 
 /** Places beside each piece that runs with the flow: nearest to the source first, right of (above) the line before left (below). */
-function* candidates(points: readonly Point[], width: number, isDown: boolean): Generator<Box> {
+function* candidates(points: readonly Point[], width: number, isDown: boolean): Generator<LinePlace> {
   for (let i = 1; i < points.length; i++) {
     const a = points[i - 1]!;
     const b = points[i]!;
@@ -143,13 +153,21 @@ function* candidates(points: readonly Point[], width: number, isDown: boolean): 
     for (const at of new Set([Math.min(middle, from + (isDown ? 18 : width / 2 + 10)), middle, Math.max(middle, to - (isDown ? 18 : width / 2 + 10))])) {
       if (isDown) {
         const y0 = at - height / 2;
-        yield { x0: a.x + clearance, y0, x1: a.x + clearance + width, y1: y0 + height, far: "right" };
-        yield { x0: a.x - clearance - width, y0, x1: a.x - clearance, y1: y0 + height, far: "left" };
+        yield { at: { x: a.x, y: at }, x0: a.x + clearance, y0, x1: a.x + clearance + width, y1: y0 + height, far: "right" };
+        yield { at: { x: a.x, y: at }, x0: a.x - clearance - width, y0, x1: a.x - clearance, y1: y0 + height, far: "left" };
       } else {
         const x0 = at - width / 2;
-        yield { x0, y0: a.y - clearance + 1 - height, x1: x0 + width, y1: a.y - clearance + 1, far: "above" };
-        yield { x0, y0: a.y + clearance - 1, x1: x0 + width, y1: a.y + clearance - 1 + height, far: "below" };
+        yield { at: { x: at, y: a.y }, x0, y0: a.y - clearance + 1 - height, x1: x0 + width, y1: a.y - clearance + 1, far: "above" };
+        yield { at: { x: at, y: a.y }, x0, y0: a.y + clearance - 1, x1: x0 + width, y1: a.y + clearance - 1 + height, far: "below" };
       }
     }
   }
+}
+
+/** Whether a line of level and upright pieces goes through a point. */
+function isOn(points: readonly Point[], { x, y }: Point): boolean {
+  return points.some((b, i) => {
+    const a = points[i - 1];
+    return a !== undefined && Math.min(a.x, b.x) <= x && x <= Math.max(a.x, b.x) && Math.min(a.y, b.y) <= y && y <= Math.max(a.y, b.y);
+  });
 }
