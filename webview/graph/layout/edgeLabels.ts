@@ -15,6 +15,8 @@ const height = 10;
 const arrow = 7;
 const clearance = 4;
 
+const lineWidth = 1;
+
 /** Of a label from other lines on its far side, so that it is clear whose it is. */
 const apart = 9;
 
@@ -109,8 +111,8 @@ function placeLabels(problem: LayoutProblem, solution: LayoutSolution, stubs: re
     return null;
   };
   const stubLabels = stubs.map((stub, index) => put(texts.stubs[index]!, besideRing(stub.points[0]!, measure(texts.stubs[index]!, "small"))));
-  const ofPort = new Map<string, number[]>();
-  problem.edges.forEach(({ from, fromPort }, index) => ofPort.set(`${from} ${fromPort}`, [...(ofPort.get(`${from} ${fromPort}`) ?? []), index]));
+  const edgesFrom = new Map<number, number[]>();
+  problem.edges.forEach(({ from }, index) => edgesFrom.set(from, [...(edgesFrom.get(from) ?? []), index]));
   const labelled = new Set<string>();
   const edgeLabels: (PlacedLabel | null)[] = texts.edges.map(() => null);
   const label = (text: string, index: number) => {
@@ -119,7 +121,7 @@ function placeLabels(problem: LayoutProblem, solution: LayoutSolution, stubs: re
     const { from, fromPort } = problem.edges[index]!;
     const group = `${from} ${fromPort} ${text}`;
     if (labelled.has(group)) return;
-    const different = ofPort.get(`${from} ${fromPort}`)!.filter((other) => texts.edges[other] !== "" && texts.edges[other] !== text);
+    const different = edgesFrom.get(from)!.filter((other) => texts.edges[other] !== "" && texts.edges[other] !== text);
     const places = [...candidates(points, measure(text, "small"), problem.direction === "down")].filter(({ at }) => !different.some((other) => isOn(solution.edges[other] ?? [], at)));
     edgeLabels[index] = put(text, places);
     if (edgeLabels[index]) labelled.add(group);
@@ -168,6 +170,7 @@ function* candidates(points: readonly Point[], width: number, isDown: boolean): 
 function isOn(points: readonly Point[], { x, y }: Point): boolean {
   return points.some((b, i) => {
     const a = points[i - 1];
-    return a !== undefined && Math.min(a.x, b.x) <= x && x <= Math.max(a.x, b.x) && Math.min(a.y, b.y) <= y && y <= Math.max(a.y, b.y);
+    const isWithin = (value: number, from: number, to: number): boolean => Math.min(from, to) - lineWidth < value && value < Math.max(from, to) + lineWidth;
+    return a !== undefined && isWithin(x, a.x, b.x) && isWithin(y, a.y, b.y);
   });
 }
