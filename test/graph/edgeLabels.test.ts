@@ -21,7 +21,7 @@ function placed(texts: readonly [straight: string, aside: string]) {
   ];
   const nodes = [{ x: 100, y: 20 }, { x: 100, y: 160 }, { x: 300, y: 160 }];
   const solution: LayoutSolution = { width: 400, height: 200, nodes, edges, inPorts: [], outPorts: [], nodePorts: nodes.map(() => ({ in: [30], out: [30] })) };
-  return labelsOf(problem, solution, [], { edges: texts, needed: new Set(), stubs: [] }, estimateText).edges;
+  return labelsOf(problem, solution, [], { edges: texts, needed: new Set(), stubs: [], overhang: problem.nodes.map(() => 0) }, estimateText).edges;
 }
 
 test("lines of one port with different shapes are labelled where they have parted", () => {
