@@ -17,12 +17,12 @@ function spread(reduced: Tensor, x: Tensor, dim: Dims | null): Tensor {
 
 defineDerivative(["sum", "mean", "cumsum"], linearInEach(0));
 // Elements picked by positions that are known: nothing but a gather, whatever found them.
-defineDerivative(["median", "nanmedian", "kthvalue", "mode", "cummax", "cummin", "sort", "topk"], linearInEach(0));
+defineDerivative(["kthvalue", "mode", "cummax", "cummin", "sort", "topk"], linearInEach(0));
 defineDerivative<ReductionArgs>("nansum", (g, { args: [x, dim] }) => [spread(g, x, dim).maskedFill(x.isnan(), 0)]);
 
 const picked = linearInEach(0);
-/** max and min along a dimension pick; amax, amin and those of all elements share the gradient among equals. */
-defineDerivative<ReductionArgs>(["max", "min", "amax", "amin"], (g, context) => {
+/** max, min and medians along a dimension pick; amax, amin and those of all elements share the gradient among equals. */
+defineDerivative<ReductionArgs>(["max", "min", "amax", "amin", "median", "nanmedian"], (g, context) => {
   const { args: [x, dim], output } = context;
   if ((dim as unknown) instanceof Tensor) return picked(g, context as never);
   const best = spread(output.detach(), x, dim);

@@ -233,7 +233,7 @@ export function cumulativeExtremePosition(output: Slices, { data, starts, size, 
     let position = 0;
     for (let k = 0, i = starts[s]!, o = output.starts[s]!; k < size; k++, i += stride, o += output.stride) {
       const value = sign * data[i]!;
-      if (best === best && !(value < best)) {
+      if (value !== value || value >= best) {
         best = value;
         position = k;
       }

@@ -1,4 +1,4 @@
-import { ValueError } from "../errors.js";
+import { AssertionError, ValueError } from "../errors.js";
 import * as F from "../ops/activation.js";
 import { collect, required, type Arguments } from "../ops/arguments.js";
 import { relu, relu_, sigmoid, tanh } from "../ops/unary.js";
@@ -201,7 +201,7 @@ export class Hardtanh extends Module {
   constructor(...args: Arguments<[minVal: number, maxVal: number, inplace: boolean], F.HardtanhOptions>) {
     super();
     const { minVal = -1, maxVal = 1, inplace = false } = collect<F.HardtanhOptions>(["minVal", "maxVal", "inplace"], args);
-    if (!(maxVal > minVal)) throw new ValueError("max_val must be larger than min_val");
+    if (!(maxVal > minVal)) throw new AssertionError(`max_val (${maxVal}) must be greater than min_val (${minVal})`);
     this.minVal = minVal;
     this.maxVal = maxVal;
     this.inplace = inplace;

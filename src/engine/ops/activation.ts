@@ -1,6 +1,6 @@
 import { defineComposite, defineInPlace, defineOperation, type OperationRow } from "../dispatch.js";
-import type { DType } from "../dtype.js";
-import { NotImplementedError, RuntimeError } from "../errors.js";
+import { bool, float32, uint8, type DType } from "../dtype.js";
+import { NotImplementedError, RuntimeError, ValueError } from "../errors.js";
 import * as kernels from "../kernels/elementwise.js";
 import * as slices from "../kernels/softmax.js";
 import type { KernelCall } from "../kernels/wasm/instance.js";
@@ -12,7 +12,8 @@ import { allocateLike } from "./allocation.js";
 import { checkedOptions, collect, inOrder, required, type AllArguments, type Arguments } from "./arguments.js";
 import { zerosLike } from "./creation.js";
 import { asHeld } from "./elementwiseRows.js";
-import { relu as reluOf, relu_ } from "./unary.js";
+import { div, sub } from "./binary.js";
+import { abs, relu as reluOf, relu_, tanh } from "./unary.js";
 import { erf } from "./specialFunctions.js";
 
 /** Activation functions (torch.nn.functional). Element-wise unless they say otherwise. */
@@ -40,7 +41,7 @@ interface ActivationRow<Constants extends readonly unknown[]> {
   readonly gradientName?: string;
   /** PyTorch's kernel, which its errors name; null where integers are taken too. */
   readonly kernel: string | null;
-  readonly check?: (...constants: Constants) => void;
+  readonly check?: (x: Tensor, ...constants: Constants) => void;
   /** The function for given constants. */
   readonly of: (...constants: Constants) => Activation;
 }
@@ -52,7 +53,7 @@ function activationRow<Constants extends readonly unknown[]>(row: ActivationRow<
     gradientName: row.gradientName,
     infer(x, ...constants) {
       if (row.kernel !== null) requireFloat(x, row.kernel);
-      row.check?.(...constants);
+      row.check?.(x, ...constants);
       return { sizes: x.sizes, dtype: x.dtype };
     },
     forward(output, x, ...constants) {
@@ -155,7 +156,7 @@ export function elu_(x: Tensor, alpha = 1): Tensor {
 const celuRow = activation<[alpha: number]>({
   name: "celu",
   kernel: "elu_cpu",
-  check(alpha) {
+  check(_, alpha) {
     if (alpha === 0) throw new RuntimeError("ZeroDivisionError: alpha cannot be 0 for CELU");
   },
   of: (alpha) => ({
@@ -201,11 +202,18 @@ export function selu_(x: Tensor): Tensor {
   return seluRow.inPlace(x);
 }
 
+/** Truth values have no bounds, and unsigned numbers none below zero. */
+function requireBounds(x: Tensor, minVal: number): void {
+  if (x.dtype === bool) throw new RuntimeError("Bool inputs not supported for hardtanh");
+  if (x.dtype === uint8 && minVal < 0) throw new RuntimeError("cannot do hardtanh on an unsigned type with negative limits");
+}
+
 const hardtanhRow = activation<[minVal: number, maxVal: number]>({
   name: "hardtanh",
   kernel: null,
-  check(minVal, maxVal) {
-    if (minVal > maxVal) throw new RuntimeError("min_val cannot be greater than max_val");
+  check(x, minVal, maxVal) {
+    if (minVal > maxVal) throw new ValueError("min_val cannot be greater than max_val");
+    requireBounds(x, minVal);
   },
   of: (minVal, maxVal) => ({
     f: (x) => (x < minVal ? minVal : x > maxVal ? maxVal : x),
@@ -236,6 +244,7 @@ const relu6Row = activation({
   name: "relu6",
   gradientName: "HardtanhBackward0",
   kernel: null,
+  check: (x) => requireBounds(x, 0),
   of: () => ({
     f: (x) => (x < 0 ? 0 : x > 6 ? 6 : x),
     derivative: (g, x) => (x <= 0 || x >= 6 ? 0 : g),
@@ -332,7 +341,7 @@ export interface GeluOptions {
 const geluRow = activation<[approximate: GeluApproximation]>({
   name: "gelu",
   kernel: "GeluKernelImpl",
-  check(approximate) {
+  check(_, approximate) {
     if (approximate !== "none" && approximate !== "tanh") throw new RuntimeError("approximate argument must be either none or tanh.");
   },
   of: (approximate) => (approximate === "tanh" ? geluByTanh : exactGelu),
@@ -392,7 +401,7 @@ const softsignRow = activation({
 
 /** x / (1 + |x|). (torch.nn.functional.softsign) */
 export function softsign(x: Tensor): Tensor {
-  return softsignRow.plain(x);
+  return x.dtype.isFloatingPoint ? softsignRow.plain(x) : div(x, abs(x).add(1));
 }
 
 const tanhshrinkRow = activation({
@@ -404,7 +413,7 @@ const tanhshrinkRow = activation({
 
 /** x - tanh(x). (torch.nn.functional.tanhshrink) */
 export function tanhshrink(x: Tensor): Tensor {
-  return tanhshrinkRow.plain(x);
+  return x.dtype.isFloatingPoint ? tanhshrinkRow.plain(x) : sub(x, tanh(x));
 }
 
 export interface ShrinkOptions {
@@ -414,9 +423,10 @@ export interface ShrinkOptions {
 
 const softshrinkRow = activation<[lambd: number]>({
   name: "softshrink",
-  kernel: "softshrink_cpu",
-  check(lambd) {
-    if (!(lambd >= 0)) throw new RuntimeError(`lambda must be greater or equal to 0, but found to be ${lambd}.`);
+  kernel: "softshrink_check",
+  check({ dtype }, lambd) {
+    const largest = dtype === float32 ? "3.40282e+38" : "1.79769e+308";
+    if (!(lambd >= 0)) throw new RuntimeError(`lambda must be in range [0, ${largest}] for input dtype ${dtype.scalarType}, but found ${lambd}`);
   },
   of: (lambd) => ({
     f: (x) => (x > lambd ? x - lambd : x < -lambd ? x + lambd : x * 0),

@@ -65,14 +65,16 @@ export const lcm: OfTwo<Tensor> = ofTwo("lcm", defineOperation<[x: Tensor, y: Te
 const degrees = 180 / Math.PI;
 
 /** Degrees as radians. (torch.deg2rad) */
-export const deg2rad: (x: Tensor) => Tensor = defineOperation<[x: Tensor]>(
-  unaryRow("deg2rad", "float", (x) => x / degrees, { of: "output", f: (g) => g / degrees }),
-);
+export const deg2rad: (x: Tensor) => Tensor = defineOperation<[x: Tensor]>({
+  ...unaryRow("deg2rad", "float", (x) => x / degrees, { of: "output", f: (g) => g / degrees }),
+  gradientName: "Deg2RadBackward0",
+});
 
 /** Radians as degrees. (torch.rad2deg) */
-export const rad2deg: (x: Tensor) => Tensor = defineOperation<[x: Tensor]>(
-  unaryRow("rad2deg", "float", (x) => x * degrees, { of: "output", f: (g) => g * degrees }),
-);
+export const rad2deg: (x: Tensor) => Tensor = defineOperation<[x: Tensor]>({
+  ...unaryRow("rad2deg", "float", (x) => x * degrees, { of: "output", f: (g) => g * degrees }),
+  gradientName: "Rad2DegBackward0",
+});
 
 /** -1, 0 or 1. (torch.sgn) */
 export const sgn: (x: Tensor) => Tensor = defineOperation<[x: Tensor]>(

@@ -1,11 +1,11 @@
 import { defineInPlace, defineOperation, type OperationRow } from "../dispatch.js";
-import { bool } from "../dtype.js";
-import { RuntimeError } from "../errors.js";
+import { bool, int64 } from "../dtype.js";
+import { NotImplementedError, RuntimeError } from "../errors.js";
 import * as kernels from "../kernels/elementwise.js";
 import type { KernelCall } from "../kernels/wasm/instance.js";
 import { Tensor } from "../tensor.js";
 import { collect, inOrder, requiredFirst, type AllArguments, type WithRequired } from "./arguments.js";
-import { asHeld, binaryRow, ofTwo, type OfTwo } from "./elementwiseRows.js";
+import { asHeld, binaryRow, forDTypes, inDType, isNotBool, ofTwo, type OfTwo } from "./elementwiseRows.js";
 import { broadcastSizes, resultType, scalarDType, type Scalar } from "./promotion.js";
 import { filledLike } from "./reducedDims.js";
 
@@ -13,7 +13,7 @@ import { filledLike } from "./reducedDims.js";
 
 export interface AlphaOptions {
   /** Multiplies the second operand first. Default 1. */
-  readonly alpha?: number;
+  readonly alpha?: Scalar;
 }
 
 type AddArgs = [x: Tensor, y: Tensor | Scalar, options?: AlphaOptions];
@@ -25,21 +25,26 @@ function additiveRow(name: string, sign: 1 | -1): OperationRow<AddArgs> {
     infer(x, y, options) {
       const dtype = resultType(x, y);
       if (sign === -1) refuseBools(x, y);
-      if (!dtype.isFloatingPoint && options?.alpha !== undefined && !Number.isInteger(options.alpha)) {
+      const alpha = options?.alpha;
+      if (typeof alpha === "boolean" && dtype !== bool) throw new RuntimeError("Boolean alpha only supported for Boolean results.");
+      if (!dtype.isFloatingPoint && typeof alpha === "number" && !Number.isInteger(alpha)) {
         throw new RuntimeError("For integral input tensors, argument alpha must not be a floating point number.");
       }
       return { sizes: y instanceof Tensor ? broadcastSizes(x.sizes, y.sizes) : x.sizes, dtype };
     },
     forward(output, x, y, options) {
-      const factor = sign * asHeld(options?.alpha ?? 1, output.dtype);
+      const alpha = options?.alpha ?? 1;
+      const factor = sign * asHeld(output.dtype === bool ? Boolean(alpha) : alpha, output.dtype);
+      const first = inDType(x, output.dtype);
       if (y instanceof Tensor) {
-        if (factor === 1) kernels.binary(output, x, y, (a, b) => a + b, "add");
-        else if (factor === -1) kernels.binary(output, x, y, (a, b) => a - b, "sub");
-        else kernels.ternary(output, x, y, factor, (a, b, by) => a + by * b, "addScaled");
-      } else kernels.binary(output, x, factor * asHeld(y, output.dtype), (a, b) => a + b, "add");
+        const second = inDType(y, output.dtype);
+        if (factor === 1) kernels.binary(output, first, second, (a, b) => a + b, "add");
+        else if (factor === -1) kernels.binary(output, first, second, (a, b) => a - b, "sub");
+        else kernels.ternary(output, first, second, factor, (a, b, by) => a + by * b, "addScaled");
+      } else kernels.binary(output, first, factor * asHeld(y, output.dtype), (a, b) => a + b, "add");
     },
     backward(gradient, { args: [, y, options] }) {
-      const factor = sign * (options?.alpha ?? 1);
+      const factor = sign * Number(options?.alpha ?? 1);
       if (!(y instanceof Tensor)) return [gradient];
       return [gradient, factor === 1 ? gradient : scaled(gradient, factor)];
     },
@@ -91,8 +96,15 @@ export const sub: Additive = additive("sub", defineOperation(subRow));
 /** sub in place. */
 export const sub_: Additive = additive("sub_", defineInPlace(subRow));
 
+const reversedRow = binaryRow("rsub", "same", (x, y) => y - x, { x: (g) => -g, y: (g) => g });
 /** y - x. (torch.rsub) */
-export const rsub: OfTwo = ofTwo("rsub", defineOperation(binaryRow("rsub", "same", (x, y) => y - x, { x: (g) => -g, y: (g) => g })));
+export const rsub: OfTwo = ofTwo("rsub", defineOperation<[x: Tensor, y: Tensor | Scalar]>({
+  ...reversedRow,
+  infer(x, y) {
+    refuseBools(x, y);
+    return { sizes: y instanceof Tensor ? broadcastSizes(y.sizes, x.sizes) : x.sizes, dtype: resultType(x, y) };
+  },
+}));
 
 const times = (g: number, value: number): number => g * value;
 const mulRow = binaryRow(
@@ -126,15 +138,25 @@ function withoutZeroDivision(row: BinaryRow): BinaryRow {
   };
 }
 
-const floorDivideRow = withoutZeroDivision(binaryRow("floorDivide", "same", (x, y) => Math.floor(x / y)));
+/** As Python divides numbers: from the exact remainder, so that the quotient of x and its multiples is exact. */
+function floorOfQuotient(x: number, y: number): number {
+  if (y === 0) return x / y;
+  const rest = x % y;
+  const quotient = (x - rest) / y - (rest !== 0 && rest < 0 !== y < 0 ? 1 : 0);
+  if (quotient === 0) return x / y < 0 ? -0 : 0;
+  const floor = Math.floor(quotient);
+  return quotient - floor > 0.5 ? floor + 1 : floor;
+}
+
+const floorDivideRow = withoutZeroDivision(forDTypes(binaryRow("floorDivide", "same", floorOfQuotient), "div_floor_cpu", isNotBool));
 /** Rounded division is flat almost everywhere; unlike floorDivide, div with a rounding mode says so to autograd. */
-const roundedDivide = (round: (quotient: number) => number): BinaryRow =>
-  withoutZeroDivision({
-    ...binaryRow("div", "same", (x, y) => round(x / y), { x: () => 0, y: () => 0 }),
+const roundedDivide = (kernel: string, quotient: (x: number, y: number) => number): BinaryRow =>
+  withoutZeroDivision(forDTypes({
+    ...binaryRow("div", "same", quotient, { x: () => 0, y: () => 0 }),
     gradientName: "DivBackward1",
-  });
-const floorDivRow = roundedDivide(Math.floor);
-const truncDivRow = roundedDivide(Math.trunc);
+  }, kernel, isNotBool));
+const floorDivRow = roundedDivide("div_floor_cpu", floorOfQuotient);
+const truncDivRow = roundedDivide("div_trunc_cpu", (x, y) => Math.trunc(x / y));
 const quotients = { null: defineOperation(divRow), floor: defineOperation(floorDivRow), trunc: defineOperation(truncDivRow) };
 const quotientsInPlace = { null: defineInPlace(divRow), floor: defineInPlace(floorDivRow), trunc: defineInPlace(truncDivRow) };
 
@@ -168,23 +190,45 @@ function roundingOf(options: readonly unknown[]): keyof typeof quotients {
 /** The quotient rounded down. (torch.floor_divide) */
 export const floorDivide: OfTwo = ofTwo("floor_divide", defineOperation(floorDivideRow));
 
+/** The row, whose graph node PyTorch numbers by whether the second operand is a tensor. */
+function byOperand(title: string, row: BinaryRow): BinaryRow {
+  return { ...row, gradientName: (_, y) => `${title}Backward${y instanceof Tensor ? 1 : 0}` };
+}
+
 function moduloOf(x: number, y: number): number {
   const rest = x % y;
   return rest !== 0 && rest < 0 !== y < 0 ? rest + y : rest;
 }
 
 const remainderRow = withoutZeroDivision(
-  binaryRow("remainder", "same", moduloOf, { x: (g) => g, y: (g, x, y) => -g * Math.floor(x / y) }),
+  forDTypes(byOperand("Remainder", binaryRow("remainder", "same", moduloOf, { x: (g) => g, y: (g, x, y) => -g * Math.floor(x / y) })), "remainder_cpu", isNotBool),
 );
 /** The remainder with the sign of the divisor, as Python's %. (torch.remainder) */
 export const remainder: OfTwo = ofTwo("remainder", defineOperation(remainderRow));
 const fmodRow = withoutZeroDivision(
-  binaryRow("fmod", "same", (x, y) => x % y, { x: (g) => g, y: (g, x, y) => -g * Math.trunc(x / y) }),
+  forDTypes(byOperand("Fmod", binaryRow("fmod", "same", (x, y) => x % y, { x: (g) => g, y: (g, x, y) => -g * Math.trunc(x / y) })), "fmod_cpu", isNotBool),
 );
 /** The remainder with the sign of the dividend, as C's fmod. (torch.fmod) */
 export const fmod: OfTwo = ofTwo("fmod", defineOperation(fmodRow));
 
-const powers = binaryRow("pow", "same", Math.pow, {
+/** As C's pow, which gives 1 to the power of anything, and -1 to that of an infinity, as 1. */
+const powerOf = (x: number, y: number): number => (x === 1 || (x === -1 && (y === Infinity || y === -Infinity)) ? 1 : x ** y);
+
+/** Integers of so many bits, which wrap around. */
+function integerPower(bits: number): (x: number, y: number) => number {
+  return (x, y) => {
+    const result = x ** y;
+    if (y < 0) return Math.trunc(powerOf(x, y));
+    if (Number.isSafeInteger(result)) return result;
+    let power = 1n;
+    for (let base = BigInt(x), rest = BigInt(y); rest > 0n; rest >>= 1n, base = BigInt.asIntN(64, base * base)) {
+      if (rest & 1n) power = BigInt.asIntN(64, power * base);
+    }
+    return Number(BigInt.asIntN(bits, power));
+  };
+}
+
+const powers = binaryRow("pow", "same", powerOf, {
   x: (g, x, y) => (y === 0 ? 0 : g * y * x ** (y - 1)),
   y: (g, x, y) => (x === 0 && y >= 0 ? 0 : g * x ** y * Math.log(x)),
 });
@@ -210,8 +254,11 @@ const powRow: OperationRow<[x: Tensor, y: Tensor | Scalar]> = {
   ...powers,
   forward(output, x, y) {
     const simple = simplePower(x, y);
-    if (simple === undefined) powers.forward(output, x, y);
-    else kernels.unary(output, x, simple.f, simple.kernel);
+    if (simple === undefined) {
+      const { dtype } = output;
+      if (dtype.isFloatingPoint) powers.forward(output, x, y);
+      else kernels.binary(output, inDType(x, dtype), y instanceof Tensor ? inDType(y, dtype) : asHeld(y, dtype), integerPower(dtype === int64 ? 64 : 32));
+    } else kernels.unary(output, x, simple.f, simple.kernel);
   },
   backward(gradient, context) {
     const [x, y] = context.args;
@@ -225,14 +272,16 @@ const powRow: OperationRow<[x: Tensor, y: Tensor | Scalar]> = {
     if (!spec.dtype.isFloatingPoint && !(y instanceof Tensor) && Number(y) < 0) {
       throw new RuntimeError("Integers to negative integer powers are not allowed.");
     }
+    if (spec.dtype === bool) throw new NotImplementedError("\"pow\" not implemented for 'Bool'");
     return spec;
   },
 };
 const powOperation = defineOperation(powRow);
+const powerOfNumber = defineOperation<[x: Tensor, y: Tensor | Scalar]>({ ...powRow, gradientName: "PowBackward2" });
 /** x to the power of y; either may be a number. (torch.pow) */
 export function pow(x: Tensor | Scalar, ...args: AllArguments<[exponent: Tensor | Scalar], { readonly exponent: Tensor | Scalar }>): Tensor {
   const [exponent] = inOrder("pow", ["exponent"], args);
-  return powOperation(x instanceof Tensor ? x : numberTensor(x, exponent), exponent);
+  return x instanceof Tensor ? powOperation(x, exponent) : powerOfNumber(numberTensor(x, exponent), exponent);
 }
 
 /** A number as first operand: a tensor without dimensions where the second one is. */
@@ -279,7 +328,10 @@ function comparisonRow(name: "eq" | "ne" | "lt" | "le" | "gt" | "ge", holds: Com
     name,
     arity: 2,
     infer: (x, y) => ({ sizes: y instanceof Tensor ? broadcastSizes(x.sizes, y.sizes) : x.sizes, dtype: bool }),
-    forward: (output, x, y) => kernels.binary(output, x, y instanceof Tensor ? y : asHeld(y, resultType(x, y)), (a, b) => (holds(a, b) ? 1 : 0), name),
+    forward(output, x, y) {
+      const computed = resultType(x, y);
+      kernels.binary(output, inDType(x, computed), y instanceof Tensor ? inDType(y, computed) : asHeld(y, computed), (a, b) => (holds(a, b) ? 1 : 0), name);
+    },
   };
 }
 

@@ -1,7 +1,8 @@
 import { defineInPlace, defineOperation, type OperationRow } from "../dispatch.js";
 import { unary } from "../kernels/elementwise.js";
 import { Tensor } from "../tensor.js";
-import { binaryRow, forDTypes, ofTwo, type OfTwo } from "./elementwiseRows.js";
+import type { DType } from "../dtype.js";
+import { binaryRow, forDTypes, isInteger, ofTwo, type OfTwo } from "./elementwiseRows.js";
 import type { Scalar } from "./promotion.js";
 
 /** Operations on the bits of integers, and on truth values. */
@@ -9,21 +10,22 @@ import type { Scalar } from "./promotion.js";
 type Bits = (x: number, y: number) => number;
 
 /** `small` on 32-bit numbers, `large` on those beyond. */
-function bitsRow(name: string, kernel: string, small: Bits, large: (x: bigint, y: bigint) => bigint): OperationRow<[x: Tensor, y: Tensor | Scalar]> {
+function bitsRow(name: string, kernel: string, small: Bits, large: (x: bigint, y: bigint) => bigint, takes = (dtype: DType) => !dtype.isFloatingPoint): OperationRow<[x: Tensor, y: Tensor | Scalar]> {
   const isSmall = (value: number): boolean => (value | 0) === value;
   const f: Bits = (x, y) => {
     const result = isSmall(x) && isSmall(y) ? small(x, y) : NaN;
     return Number.isNaN(result) ? Number(BigInt.asIntN(64, large(BigInt(x), BigInt(y)))) : result;
   };
-  return forDTypes(binaryRow(name, "same", f), kernel, (dtype) => !dtype.isFloatingPoint);
+  return forDTypes(binaryRow(name, "same", f), kernel, takes);
 }
 
 const andRow = bitsRow("bitwiseAnd", "bitwise_and_cpu", (x, y) => x & y, (x, y) => x & y);
 const orRow = bitsRow("bitwiseOr", "bitwise_or_cpu", (x, y) => x | y, (x, y) => x | y);
 const xorRow = bitsRow("bitwiseXor", "bitwise_xor_cpu", (x, y) => x ^ y, (x, y) => x ^ y);
 // Shifted to the left, a 32-bit number may leave 32 bits.
-const leftRow = bitsRow("bitwiseLeftShift", "lshift_cpu", (x, y) => (y < 20 && y >= 0 ? x * 2 ** y : NaN), (x, y) => x << y);
-const rightRow = bitsRow("bitwiseRightShift", "rshift_cpu", (x, y) => (y >= 0 && y < 32 ? x >> y : NaN), (x, y) => x >> y);
+const leftRow = bitsRow("bitwiseLeftShift", "lshift_cpu", (x, y) => (y < 0 || y > 63 ? 0 : y < 20 ? x * 2 ** y : NaN), (x, y) => x << y, isInteger);
+// Moved further down than there are bits, and by a negative number, only the sign is left.
+const rightRow = bitsRow("bitwiseRightShift", "rshift_cpu", (x, y) => x >> (y < 0 || y > 31 ? 31 : y), (x, y) => x >> (y < 0n || y > 63n ? 63n : y), isInteger);
 
 /** Bits set in both; of truth values, and. (torch.bitwise_and) */
 export const bitwiseAnd: OfTwo = ofTwo("bitwise_and", defineOperation<[x: Tensor, y: Tensor | Scalar]>(andRow));

@@ -1,4 +1,4 @@
-import { bool, float32, type DType } from "../dtype.js";
+import { bool, float32, int32, int64, uint8, type DType } from "../dtype.js";
 import type { OperationRow } from "../dispatch.js";
 import { NotImplementedError } from "../errors.js";
 import * as kernels from "../kernels/elementwise.js";
@@ -46,7 +46,7 @@ export function unaryRow(
     name,
     arity: 1,
     infer: (x) => ({ sizes: x.sizes, dtype: resultDType(kind, x.dtype) }),
-    forward: (output, x) => kernels.unary(output, x, f, kernel),
+    forward: (output, x) => kernels.unary(output, kind === "float" ? inDType(x, output.dtype) : x, f, kernel),
     reads: derivative && [derivative.of === "input" ? 0 : "output"],
     backward:
       derivative &&
@@ -85,8 +85,8 @@ export function binaryRow(
       dtype: resultDType(kind, resultType(x, y)),
     }),
     forward(output, x, y) {
-      if (y instanceof Tensor) return kernels.binary(output, x, y, f, kernel);
-      kernels.binary(output, x, asHeld(y, resultType(x, y)), f, kernel);
+      const computed = kind === "bool" ? null : output.dtype;
+      kernels.binary(output, computed === null ? x : inDType(x, computed), operandOf(x, y, computed), f, kernel);
     },
     reads: derivatives && [0, 1],
     backward:
@@ -127,7 +127,23 @@ export const isFloatingPoint = (dtype: DType): boolean => dtype.isFloatingPoint;
 export const isInteger = (dtype: DType): boolean => dtype.category === "integer";
 export const isNotBool = (dtype: DType): boolean => dtype !== bool;
 
-/** A scalar as an operation in `dtype` sees it. */
+/** The second operand as an operation in `computed` sees it; null where each keeps its own dtype. */
+function operandOf(x: Tensor, y: Tensor | Scalar, computed: DType | null): kernels.Operand {
+  if (!(y instanceof Tensor)) return asHeld(y, computed ?? resultType(x, y));
+  return computed === null ? y : inDType(y, computed);
+}
+
+/** A scalar as an operation in `dtype` sees it: integers beyond the dtype's range wrap around. */
 export function asHeld(value: Scalar, dtype: DType): number {
-  return dtype === float32 ? Math.fround(numberOf(value)) : numberOf(value);
+  const number = numberOf(value);
+  return dtype === float32 ? Math.fround(number) : dtype === int32 ? number | 0 : dtype === uint8 ? number & 255 : number;
+}
+
+/** The tensor as an operation in `dtype` sees it: itself where each of its values is one of `dtype`. */
+export function inDType(x: Tensor, dtype: DType): Tensor {
+  const isKept = x.dtype === dtype || x.dtype === bool || (dtype.itemSize === 8 && (dtype.isFloatingPoint || dtype === int64)) || (x.dtype === uint8 && dtype !== bool);
+  if (isKept) return x;
+  const converted = Tensor.allocate(x.sizes, dtype, x.device);
+  kernels.copy(converted, x);
+  return converted;
 }

@@ -57,7 +57,7 @@ export function broadcastSizes(a: readonly number[], b: readonly number[]): read
   if (equalSizes(a, b)) return a;
   const length = Math.max(a.length, b.length);
   const sizes = new Array<number>(length);
-  for (let i = 0; i < length; i++) {
+  for (let i = length - 1; i >= 0; i--) {
     const sizeA = a[i - length + a.length] ?? 1;
     const sizeB = b[i - length + b.length] ?? 1;
     if (sizeA !== sizeB && sizeA !== 1 && sizeB !== 1) {

@@ -1,7 +1,7 @@
-import { defineComposite, defineOperation, type OperationRow } from "../dispatch.js";
+import { defineComposite, defineOperation, type BackwardContext, type OperationRow } from "../dispatch.js";
 import { bool, int64, uint8, type DType } from "../dtype.js";
 import { IndexError, NotImplementedError, RuntimeError } from "../errors.js";
-import { binary, ternary, unary } from "../kernels/elementwise.js";
+import { binary, denseValues, ternary, unary } from "../kernels/elementwise.js";
 import * as kernels from "../kernels/reduce.js";
 import { slicesOf } from "../kernels/slices.js";
 import { equalSizes } from "../size.js";
@@ -11,7 +11,7 @@ import { maximum, minimum } from "./binary.js";
 import { definePick, positionsAlong } from "./picks.js";
 import { floatType } from "./promotion.js";
 import { filledLike, reducedCount, reducedDims, reducedSizes, spread } from "./reducedDims.js";
-import { narrow, reshape } from "./shape.js";
+import { narrow } from "./shape.js";
 import { to } from "./tensorOnly.js";
 import { ValuesAndIndices } from "./valuesAndIndices.js";
 import { vectorNorm } from "./vectorNorm.js";
@@ -248,17 +248,20 @@ function extremeRow(name: string, gradientName: string, sign: 1 | -1): Operation
     },
     forward: (output, x, dim) => kernels.extreme(output.storage.data, slicesOf(x, reducedDims(x, dim)), sign),
     reads: [0, "output"],
-    backward(gradient, { args: [x, dim], output }) {
-      const dims = reducedDims(x, dim);
-      const shared = filledLike(x, x.dtype, (result) =>
-        binary(result, x, spread(output, x, dims), (value, best) => (value === best || (value !== value && best !== best) ? 1 : 0)),
-      );
-      const counts = filledLike(gradient, gradient.dtype, (result) => kernels.sum(result.storage.data, slicesOf(shared, dims)));
-      return [
-        filledLike(x, x.dtype, (result) => ternary(result, shared, spread(gradient, x, dims), spread(counts, x, dims), (part, g, count) => (part === 0 ? 0 : g / count))),
-      ];
-    },
+    backward: sharedAmongEqual,
   };
+}
+
+/** Every element that is equal to the one found has the same part of the gradient. */
+function sharedAmongEqual(gradient: Tensor, { args: [x, dim], output }: BackwardContext<ReductionArgs, void>): Tensor[] {
+  const dims = reducedDims(x, dim);
+  const shared = filledLike(x, x.dtype, (result) =>
+    binary(result, x, spread(output, x, dims), (value, found) => (value === found || (value !== value && found !== found) ? 1 : 0)),
+  );
+  const counts = filledLike(gradient, gradient.dtype, (result) => kernels.sum(result.storage.data, slicesOf(shared, dims)));
+  return [
+    filledLike(x, x.dtype, (result) => ternary(result, shared, spread(gradient, x, dims), spread(counts, x, dims), (part, g, count) => (part === 0 ? 0 : g / count))),
+  ];
 }
 
 const amaxOperation = defineOperation<ReductionArgs>(extremeRow("amax", "AmaxBackward0", 1));
@@ -375,6 +378,10 @@ function rankedPositions(output: Tensor, x: Tensor, dims: readonly number[], ran
   });
 }
 
+function refuseBools(x: Tensor, kernel: string): void {
+  if (x.dtype === bool) throw new NotImplementedError(`"${kernel}" not implemented for 'Bool'`);
+}
+
 interface OrderStatistic {
   readonly ofAll: (x: Tensor) => Tensor;
   readonly along: (x: Tensor, dim: number, keepdim: boolean) => ValuesAndIndices;
@@ -383,18 +390,29 @@ interface OrderStatistic {
 function medianOperations(name: "median" | "nanmedian", propagates: boolean): OrderStatistic {
   const middle = (count: number): number => Math.floor((count - 1) / 2);
   const title = name === "median" ? "Median" : "Nanmedian";
-  const pickOfAll = definePick(name, `${title}Backward0`);
+  const ofAll = defineOperation<ReductionArgs>({
+    name,
+    gradientName: `${title}Backward0`,
+    infer(x) {
+      refuseBools(x, "median_cpu");
+      return { sizes: [], dtype: x.dtype };
+    },
+    forward(output, x) {
+      const position = Tensor.allocate([], int64, "cpu");
+      if (x.numel() > 0) rankedPositions(position, x, reducedDims(x, null), middle, propagates);
+      output.storage.data[0] = denseValues(x)[position.storage.data[0]!] ?? (x.dtype.isFloatingPoint ? NaN : -(2 ** 63));
+    },
+    reads: [0, "output"],
+    backward: sharedAmongEqual,
+  });
   const pickAlong = definePick(name, `${title}Backward1`);
   return {
-    ofAll: defineComposite(name, (x: Tensor): Tensor => {
-      if (x.numel() === 0) return filledLike(Tensor.allocate([], x.dtype, x.device), x.dtype, (result) => unary(result, result, () => NaN));
-      const flat = x.sizes.length === 1 ? x : reshape(x, -1);
-      return pickOfAll(flat, positionsAlong(flat, 0, false, (output) => rankedPositions(output, flat, [0], middle, propagates)), 0);
-    }),
+    ofAll: (x) => ofAll(x, null, false),
     along: defineComposite(name, (x: Tensor, along: number, keepdim: boolean): ValuesAndIndices => {
       const dim = normalizeDim(along, x.sizes.length);
+      refuseBools(x, "median_cpu");
       const dims = reducedDims(x, along);
-      requireElements(x, dims, along, name);
+      requireElements(x, dims, along, "median");
       const indices = positionsAlong(x, dim, keepdim, (output) => rankedPositions(output, x, dims, middle, propagates));
       return new ValuesAndIndices(name, pickAlong(x, indices, dim), indices);
     }),
@@ -424,6 +442,8 @@ const kthvaluePick = definePick("kthvalue", "KthvalueBackward0");
 const kthvalueOperation = defineComposite("kthvalue", (x: Tensor, k: number, along: number, keepdim: boolean): ValuesAndIndices => {
   requireIntegers("kthvalue", k);
   const dim = normalizeDim(along, x.sizes.length);
+  refuseBools(x, "kthvalue_cpu");
+  if (x.sizes[dim] === 0) throw new IndexError(`kthvalue(): Expected reduction dim ${dim} to have non-zero size.`);
   if (k < 1 || k > (x.sizes[dim] ?? 1)) throw new RuntimeError(`kthvalue(): selected number k out of range for dimension ${dim}`);
   const dims = reducedDims(x, along);
   const indices = positionsAlong(x, dim, keepdim, (output) => rankedPositions(output, x, dims, () => k - 1, false));

@@ -1,5 +1,6 @@
 import { defineInPlace, defineOperation, type OperationRow } from "../dispatch.js";
-import { RuntimeError } from "../errors.js";
+import { bool } from "../dtype.js";
+import { NotImplementedError, RuntimeError } from "../errors.js";
 import { binary, ternary } from "../kernels/elementwise.js";
 import { Tensor } from "../tensor.js";
 import { collect, inOrder, requiredFirst, type AllArguments, type WithRequired } from "./arguments.js";
@@ -22,9 +23,13 @@ function addedRow(name: "addcmul" | "addcdiv", f: OfTwo, partials: readonly [y: 
           "Integer division with addcdiv is no longer supported, and in a future  release addcdiv will perform a true division of tensor1 and tensor2. The historic addcdiv behavior can be implemented as (input + value * torch.trunc(tensor1 / tensor2)).to(input.dtype) for integer inputs and as (input + value * tensor1 / tensor2) for float inputs. The future addcdiv behavior is just the latter implementation: (input + value * tensor1 / tensor2), for all dtypes.",
         );
       }
+      if (dtype === bool) throw new NotImplementedError(`"${name}_cpu_out" not implemented for 'Bool'`);
       return { sizes: broadcastSizes(x.sizes, broadcastSizes(y.sizes, z.sizes)), dtype };
     },
-    forward: (output, x, y, z, value) => ternary(output, x, y, z, (a, b, c) => a + value * f(b, c), [name, value]),
+    forward(output, x, y, z, value) {
+      const factor = output.dtype.isFloatingPoint ? value : Math.trunc(value);
+      ternary(output, x, y, z, (a, b, c) => a + factor * f(b, c), [name, factor]);
+    },
     reads: [1, 2],
     backward(gradient, context) {
       const [, y, z, value] = context.args;
@@ -94,6 +99,9 @@ const lerpRow: OperationRow<LerpArgs> = {
     }
     if (weight instanceof Tensor && weight.dtype !== start.dtype) {
       throw new RuntimeError(`expected dtype ${cppName(start.dtype)} for \`weight\` but got dtype ${cppName(weight.dtype)}`);
+    }
+    if (!start.dtype.isFloatingPoint) {
+      throw new NotImplementedError(`"lerp_kernel_${weight instanceof Tensor ? "tensor" : "scalar"}" not implemented for '${start.dtype.scalarType}'`);
     }
     const sizes = broadcastSizes(start.sizes, end.sizes);
     return { sizes: weight instanceof Tensor ? broadcastSizes(sizes, weight.sizes) : sizes, dtype: start.dtype };

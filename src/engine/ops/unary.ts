@@ -1,4 +1,5 @@
 import { defineInPlace, defineOperation, type OperationRow } from "../dispatch.js";
+import { bool, int64 } from "../dtype.js";
 import { RuntimeError } from "../errors.js";
 import { unary } from "../kernels/elementwise.js";
 import { Tensor } from "../tensor.js";
@@ -80,7 +81,7 @@ export const log10 = defineOperation(log10Row);
 /** log10 in place. */
 export const log10_ = defineInPlace(log10Row);
 
-const log1pRow = unaryRow("log1p", "float", Math.log1p, { of: "input", f: (g, x) => g / (1 + x) }, "log1p");
+const log1pRow = { ...unaryRow("log1p", "float", Math.log1p, { of: "input", f: (g, x) => g / (1 + x) }, "log1p"), gradientName: "Log1PBackward0" };
 /** log(1 + x), exact near zero. (torch.log1p) */
 export const log1p = defineOperation(log1pRow);
 /** log1p in place. */
@@ -98,7 +99,11 @@ export const rsqrt = defineOperation(rsqrtRow);
 /** rsqrt in place. */
 export const rsqrt_ = defineInPlace(rsqrtRow);
 
-const squareRow = unaryRow("square", "same", (x) => x * x, { of: "input", f: (g, x) => 2 * g * x, kernel: "squareBackward" }, "square");
+const squareRow: OperationRow<[x: Tensor]> = {
+  ...unaryRow("square", "same", (x) => x * x, { of: "input", f: (g, x) => 2 * g * x, kernel: "squareBackward" }, "square"),
+  gradientName: "PowBackward0",
+  infer: (x) => ({ sizes: x.sizes, dtype: x.dtype === bool ? int64 : x.dtype }),
+};
 /** x^2. (torch.square) */
 export const square = defineOperation(squareRow);
 /** square in place. */

@@ -1,0 +1,89 @@
+import * as torch from "layerscope";
+import { describe, expect, test } from "vitest";
+
+const { nn } = torch;
+const list = (tensor: torch.Tensor): torch.NestedList => tensor.tolist();
+const message = (call: () => unknown): string => {
+  try {
+    call();
+  } catch (error) {
+    return (error as Error).message;
+  }
+  return "no error";
+};
+
+describe("sizes that do not broadcast", () => {
+  test("are reported at the last dimension that differs", () => {
+    const [x, y] = [torch.ones(2, 3), torch.ones(3, 2)];
+    const text = "The size of tensor a (3) must match the size of tensor b (2) at non-singleton dimension 1";
+    for (const call of [() => x.add(y), () => x.lt(y), () => torch.where(x.gt(0), x, y), () => nn.functional.l1Loss(x, y)]) expect(message(call)).toBe(text);
+    expect(message(() => torch.rsub(x, y))).toBe("The size of tensor a (2) must match the size of tensor b (3) at non-singleton dimension 1");
+  });
+});
+
+describe("dtypes", () => {
+  test("truth values are refused where PyTorch has no kernel for them", () => {
+    const b = torch.tensor([true, false]);
+    const cases: [() => unknown, string][] = [
+      [() => b.remainder(b), "\"remainder_cpu\" not implemented for 'Bool'"], [() => b.fmod(b), "\"fmod_cpu\" not implemented for 'Bool'"],
+      [() => b.floorDivide(b), "\"div_floor_cpu\" not implemented for 'Bool'"], [() => b.div(b, { roundingMode: "trunc" }), "\"div_trunc_cpu\" not implemented for 'Bool'"],
+      [() => b.pow(b), "\"pow\" not implemented for 'Bool'"], [() => b.bitwiseLeftShift(b), "\"lshift_cpu\" not implemented for 'Bool'"],
+      [() => b.addcmul(b, b), "\"addcmul_cpu_out\" not implemented for 'Bool'"], [() => nn.functional.hardtanh(b), "Bool inputs not supported for hardtanh"],
+      [() => nn.functional.relu6(b), "Bool inputs not supported for hardtanh"], [() => b.square_(), "result type Long can't be cast to the desired output type Bool"],
+      [() => torch.rsub(b, b), "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` operator instead."],
+      [() => torch.ones(2).add(1, { alpha: true }), "Boolean alpha only supported for Boolean results."],
+      [() => b.long().lerp(b.long(), 0.5), "\"lerp_kernel_scalar\" not implemented for 'Long'"],
+      [() => nn.functional.hardtanh(b.to(torch.uint8)), "cannot do hardtanh on an unsigned type with negative limits"],
+      [() => nn.functional.softshrink(torch.ones(2), -1), "lambda must be in range [0, 3.40282e+38] for input dtype Float, but found -1"],
+    ];
+    expect(cases.map(([call]) => message(call))).toEqual(cases.map(([, text]) => text));
+    expect([list(b.add(b, { alpha: -1 })), list(b.square())]).toEqual([[true, false], [1, 0]]);
+  });
+
+  test("numbers beyond an integer dtype wrap around, and integers are rounded before they meet floats", () => {
+    const u = torch.tensor([1, 200], { dtype: torch.uint8 });
+    expect([list(u.lt(-2)), list(u.lt(300)), list(u.floorDivide(-2)), list(u.remainder(-3))]).toEqual([[true, true], [true, false], [0, 0], [1, 200]]);
+    expect(list(torch.tensor([3, 5], { dtype: torch.uint8 }).pow(torch.tensor([100, 3], { dtype: torch.uint8 })))).toEqual([209, 125]);
+    const large = torch.tensor([2147483647]);
+    expect([list(large.remainder(torch.tensor([3]).float())), list(large.fmod(2.5))]).toEqual([[2], [0.5]]);
+    expect((large.cos().item() as number)).toBeCloseTo(0.2378162, 6);
+    expect(list(torch.tensor([3]).pow(41))).toEqual([Number(BigInt.asIntN(64, 3n ** 41n))]);
+  });
+
+  test("shifts by a negative number and by more bits than there are", () => {
+    const x = torch.tensor([5, -5]);
+    expect([x.bitwiseLeftShift(-1), x.bitwiseLeftShift(70), x.bitwiseRightShift(-1), x.bitwiseRightShift(70)].map(list)).toEqual([[0, 0], [0, 0], [0, -1], [0, -1]]);
+  });
+
+  test("softsign and tanhshrink of integers are fractions", () => {
+    const x = torch.tensor([1, -3]);
+    expect(list(nn.functional.softsign(x))).toEqual([0.5, -0.75]);
+    expect(nn.functional.tanhshrink(x).dtype).toBe(torch.float32);
+  });
+
+  test("powers of one, and quotients of infinities", () => {
+    expect(list(torch.tensor([1, 1, -1]).pow(torch.tensor([Infinity, NaN, -Infinity])))).toEqual([1, 1, 1]);
+    expect(list(torch.tensor([Infinity, 5, -7]).floorDivide(torch.tensor([2, Infinity, 2])))).toEqual([NaN, 0, -4]);
+  });
+});
+
+describe("order", () => {
+  test("running extremes follow every NaN", () => {
+    expect([...torch.tensor([1, NaN, 3, NaN]).cummax(0)].map(list)).toEqual([[1, NaN, NaN, NaN], [0, 1, 1, 3]]);
+  });
+
+  test("the median of all shares its gradient among equals", () => {
+    for (const name of ["median", "nanmedian"] as const) {
+      const x = torch.tensor([2, 2, 1, 1]).float().requiresGrad_();
+      x[name]().backward();
+      expect(list(x.grad!)).toEqual([0, 0, 0.5, 0.5]);
+    }
+  });
+
+  test("medians and kthvalue refuse truth values and empty dimensions", () => {
+    expect(message(() => torch.tensor([true]).median())).toBe("\"median_cpu\" not implemented for 'Bool'");
+    expect(message(() => torch.tensor([true]).kthvalue(1))).toBe("\"kthvalue_cpu\" not implemented for 'Bool'");
+    expect(message(() => torch.zeros(2, 0).kthvalue(1))).toBe("kthvalue(): Expected reduction dim 1 to have non-zero size.");
+    expect(torch.zeros(0).median().item()).toBeNaN();
+  });
+});
