@@ -87,3 +87,27 @@ describe("order", () => {
     expect(torch.zeros(0).median().item()).toBeNaN();
   });
 });
+
+describe("random numbers", () => {
+  test("poisson draws what PyTorch draws, and has no gradient", () => {
+    torch.manualSeed(3);
+    expect(list(torch.poisson(torch.linspace(0, 20, 12)))).toEqual([0, 0, 4, 5, 7, 6, 12, 4, 9, 21, 18, 27]);
+    const p = torch.tensor([0.5, 0.5]).requiresGrad_();
+    torch.poisson(p).add(torch.bernoulli(p)).sum().backward();
+    expect(list(p.grad!)).toEqual([0, 0]);
+    expect(message(() => torch.poisson(torch.tensor([-0.5])))).toBe("invalid Poisson rate, expected rate to be non-negative");
+  });
+
+  test("slopes of rrelu are drawn between bounds of the input's dtype", () => {
+    torch.manualSeed(3);
+    expect(list(nn.functional.rrelu(torch.full([4], -1).float(), { training: true }))).toEqual([-0.13210587203502655, -0.18473754823207855, -0.28602394461631775, -0.16144312918186188]);
+  });
+
+  test("say what is wrong with their arguments", () => {
+    expect(message(() => torch.normal(torch.zeros(2), torch.tensor([-1, 1]).float()))).toBe("normal expects all elements of std >= 0.0");
+    expect(message(() => torch.zeros(3, { dtype: torch.int64 }).cauchy_())).toBe(
+      "Cauchy distribution is a continuous probability distribution. dtype must be a floating point but you specified long int",
+    );
+    expect(message(() => nn.init.calculateGain("leaky_relu", true as unknown as number))).toBe("negative_slope True not a valid number");
+  });
+});

@@ -64,7 +64,7 @@ sample("dropout of channels", (a) => F.dropout2d(a, 0.4, true), x(2, 3, 1, 1));
 sample("alphaDropout", (a) => F.alphaDropout(a, 0.4, true), x(2, 3));
 sample("featureAlphaDropout", (a) => F.featureAlphaDropout(a, 0.4, true), x(2, 3, 2));
 sample("normal", (a, b) => torch.normal(a, b), x(2, 3), positive(2, 3));
-sample("bernoulli", (a) => torch.bernoulli(a.div(2)), positive(2, 3));
+sample("bernoulli and poisson", (a) => torch.bernoulli(a.div(2)).add(torch.poisson(a)), positive(2, 3));
 sample("multinomial", (a) => torch.multinomial(a, 2), positive(2, 3));
 
 // ---- normalization

@@ -22,7 +22,7 @@ function ofOutput(formulas: Readonly<Record<string, OfOne>>): void {
 /** Only where `mask` is true. */
 const within = (g: Tensor, mask: Tensor): Tensor => g.maskedFill(mask.logicalNot(), 0);
 
-defineDerivative(["sign", "sgn", "floor", "ceil", "trunc", "round"], zero);
+defineDerivative(["sign", "sgn", "floor", "ceil", "trunc", "round", "bernoulli", "poisson"], zero);
 defineDerivative(["neg", "deg2rad", "rad2deg", "clone", "to", "reshape"], linearInEach(0));
 defineDerivative(["copy", "fill"], itself);
 

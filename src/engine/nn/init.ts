@@ -1,12 +1,13 @@
 import { noGrad } from "../autograd/gradMode.js";
 import { overwrite } from "../dispatch.js";
-import { RuntimeError, TypeError, ValueError } from "../errors.js";
+import { NotImplementedError, RuntimeError, TypeError, ValueError } from "../errors.js";
 import { fillInMemoryOrder } from "../kernels/fill.js";
 import { observer, withoutObserver } from "../observer.js";
 import { collect } from "../ops/arguments.js";
 import * as random from "../ops/randomFills.js";
 import { fillNormal, fillPermutation, fillTruncatedNormal, type FloatArray } from "../random/distributions.js";
 import { defaultGenerator, type Generator } from "../random/generator.js";
+import { repr } from "../print/python.js";
 import type { Tensor } from "../tensor.js";
 import { warn } from "../warnings.js";
 import { orthonormalColumns } from "./orthogonal.js";
@@ -77,7 +78,7 @@ function initialize<T extends Tensor>(tensor: T, functionName: string, args: Rea
 
 /** Writes the elements of a floating-point tensor in the order of memory. */
 function write(tensor: Tensor, functionName: string, fill: (target: FloatArray, offset: number, length: number) => void): void {
-  if (!tensor.dtype.isFloatingPoint) throw new RuntimeError(`${functionName}: expected a floating-point tensor, but got ${tensor.dtype}`);
+  if (!tensor.dtype.isFloatingPoint) throw new NotImplementedError(`"normal_kernel_cpu" not implemented for '${tensor.dtype.scalarType}'`);
   overwrite(functionName, tensor, [tensor], () => fillInMemoryOrder(tensor, (target, offset, length) => fill(target as FloatArray, offset, length)));
 }
 
@@ -142,7 +143,7 @@ export function calculateGain(nonlinearity: Nonlinearity, ...args: readonly [par
     case "relu":
       return Math.sqrt(2);
     case "leaky_relu":
-      if (parameter !== undefined && typeof parameter !== "number") throw new ValueError(`negative_slope ${String(parameter)} not a valid number`);
+      if (parameter !== undefined && typeof parameter !== "number") throw new ValueError(`negative_slope ${typeof parameter === "boolean" ? repr(parameter) : String(parameter)} not a valid number`);
       return Math.sqrt(2 / (1 + (parameter ?? 0.01) ** 2));
     case "selu":
       return 3 / 4;

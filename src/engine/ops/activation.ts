@@ -552,7 +552,8 @@ const rreluRow: OperationRow<[x: Tensor, lower: number, upper: number], Tensor> 
   /** Returns each element's slope, which is drawn for the elements up to zero alone. */
   forward(output, x, lower, upper) {
     const slopes = Tensor.allocate(x.sizes, x.dtype, "cpu");
-    kernels.unary(slopes, x, (value) => (value <= 0 ? defaultGenerator.uniform() * (upper - lower) + lower : 1));
+    const [low, high] = [asHeld(lower, x.dtype), asHeld(upper, x.dtype)];
+    kernels.unary(slopes, x, (value) => (value <= 0 ? defaultGenerator.uniform() * (high - low) + low : 1));
     kernels.binary(output, x, slopes, (value, slope) => value * slope, "mul");
     return slopes;
   },

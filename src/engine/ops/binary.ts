@@ -272,7 +272,7 @@ const powRow: OperationRow<[x: Tensor, y: Tensor | Scalar]> = {
     if (!spec.dtype.isFloatingPoint && !(y instanceof Tensor) && Number(y) < 0) {
       throw new RuntimeError("Integers to negative integer powers are not allowed.");
     }
-    if (spec.dtype === bool) throw new NotImplementedError("\"pow\" not implemented for 'Bool'");
+    if (spec.dtype === bool && y instanceof Tensor) throw new NotImplementedError("\"pow\" not implemented for 'Bool'");
     return spec;
   },
 };

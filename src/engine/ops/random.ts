@@ -112,6 +112,7 @@ const normalOf = defineOperation<[mean: Tensor | number, std: Tensor | number, g
     return { sizes, dtype: resultType(mean, std) };
   },
   forward(output, mean, std, generator) {
+    if (std instanceof Tensor && kernels.denseValues(std).some((each) => each < 0)) throw new RuntimeError("normal expects all elements of std >= 0.0");
     fillNormal(output, 0, 1, generator);
     if (std instanceof Tensor) kernels.binary(output, output, std, (value, factor) => value * factor);
     else kernels.unary(output, output, (value) => value * std);
@@ -152,15 +153,38 @@ const bernoulliOf = defineOperation<[p: Tensor, generator: Generator]>({
   infer: (p) => ({ sizes: p.sizes, dtype: p.dtype }),
   forward(output, p, generator) {
     const probabilities = contiguousValues(p);
-    if (probabilities.some((value) => !(value >= 0 && value <= 1))) throw new RuntimeError("Expected p_in >= 0 && p_in <= 1 to be true, but got false.");
+    if (probabilities.some((value) => !(value >= 0 && value <= 1))) throw new RuntimeError("Expected p_in >= 0 && p_in <= 1 to be true, but got false.  (Could this error message be improved?  If so, please report an enhancement request to PyTorch.)");
     distributions.fillBernoulliEach(output.storage.data, 0, probabilities, generator);
   },
+  backward: withoutSlope,
 });
+
+/** What is drawn does not change with its parameter, which autograd is told. */
+function withoutSlope(gradient: Tensor): Tensor[] {
+  return [Tensor.allocate(gradient.sizes, gradient.dtype, gradient.device)];
+}
 
 /** One with the probability that each element states, else zero. (torch.bernoulli) */
 export function bernoulli(p: Tensor, options: GeneratorOptions = {}): Tensor {
   requireFloatingPoint(p, "bernoulli_tensor_cpu_p_");
   return bernoulliOf(p, checkedOptions(options, "generator").generator ?? defaultGenerator);
+}
+
+const poissonOf = defineOperation<[rates: Tensor, generator: Generator]>({
+  name: "poisson",
+  infer: (rates) => ({ sizes: rates.sizes, dtype: rates.dtype }),
+  forward(output, rates, generator) {
+    const values = contiguousValues(rates);
+    if (values.some((rate) => !(rate >= 0))) throw new RuntimeError("invalid Poisson rate, expected rate to be non-negative");
+    distributions.fillPoissonEach(output.storage.data, 0, values, generator);
+  },
+  backward: withoutSlope,
+});
+
+/** A Poisson number of each element as its rate. (torch.poisson) */
+export function poisson(rates: Tensor, options: GeneratorOptions = {}): Tensor {
+  requireFloatingPoint(rates, "poisson_cpu");
+  return poissonOf(rates, checkedOptions(options, "generator").generator ?? defaultGenerator);
 }
 
 function contiguousValues(x: Tensor): distributions.FloatArray {

@@ -1,19 +1,20 @@
 import { overwrite } from "../dispatch.js";
 import type { DType } from "../dtype.js";
-import { RuntimeError } from "../errors.js";
+import { NotImplementedError, RuntimeError } from "../errors.js";
 import { fillInMemoryOrder } from "../kernels/fill.js";
 import * as distributions from "../random/distributions.js";
 import { defaultGenerator, type Generator } from "../random/generator.js";
 import type { Tensor } from "../tensor.js";
 import { collect, required, type Arguments } from "./arguments.js";
+import { cppName } from "./promotion.js";
 import { checkStd, fillIntegers, fillNormal, fillUniform, integerRange, requireFloatingPoint, type GeneratorOptions } from "./drawing.js";
 
 /** Methods that fill a tensor with random numbers: number for number what PyTorch draws on the CPU from the same seed. The meta device draws nothing. */
 
-function requireContinuous(self: Tensor, distribution: string): void {
+function requireContinuous(self: Tensor, distribution: string, dtype = self.dtype.scalarType as string): void {
   if (self.dtype.isFloatingPoint) return;
   throw new RuntimeError(
-    `${distribution} distribution is a continuous probability distribution. dtype must be a floating point but you specified ${self.dtype.scalarType}`,
+    `${distribution} distribution is a continuous probability distribution. dtype must be a floating point but you specified ${dtype}`,
   );
 }
 
@@ -108,7 +109,7 @@ export function logNormal_(self: Tensor, ...args: FillArguments<[mean: number, s
 /** Fills with Cauchy numbers, by default of median 0 and scale 1. (Tensor.cauchy_) */
 export function cauchy_(self: Tensor, ...args: FillArguments<[median: number, sigma: number], { readonly median?: number; readonly sigma?: number }>): Tensor {
   const { median = 0, sigma = 1, generator } = fillOptions<{ median?: number; sigma?: number }>(["median", "sigma"], args);
-  requireContinuous(self, "Cauchy");
+  requireContinuous(self, "Cauchy", cppName(self.dtype));
   if (!(sigma > 0)) throw new RuntimeError(`cauchy_ expects sigma > 0.0, but found sigma=${sigma}`);
   return fillContinuously("cauchy_", self, distributions.fillCauchy, median, sigma, generator);
 }
@@ -117,6 +118,7 @@ export function cauchy_(self: Tensor, ...args: FillArguments<[median: number, si
 export function geometric_(self: Tensor, ...args: FillArguments<[p: number], { readonly p: number }>): Tensor {
   const { p: given, generator = defaultGenerator } = fillOptions<{ p?: number }>(["p"], args);
   const p = required(given, "geometric_", "p");
+  if (self.dtype.name === "bool") throw new NotImplementedError("\"geometric_cpu\" not implemented for 'Bool'");
   if (!(p > 0 && p < 1)) throw new RuntimeError(`geometric_ expects p to be in (0, 1), but got p=${p}`);
   return overwrite("geometric_", self, [self, p], () =>
     fillInMemoryOrder(self, (target, offset, length) => distributions.fillGeometric(target, offset, length, p, generator)),

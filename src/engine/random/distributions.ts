@@ -4,7 +4,7 @@
  */
 import type { ElementArray } from "../dtype.js";
 import { RuntimeError } from "../errors.js";
-import { erf } from "../ops/specialFunctions.js";
+import { erf, lgamma } from "../ops/specialFunctions.js";
 import { bernoulliInWasm, normalInWasm, uniformInWasm } from "../kernels/wasm/random.js";
 import { fma } from "./fma.js";
 import type { Generator } from "./generator.js";
@@ -148,6 +148,37 @@ export function fillBernoulliEach(target: ElementArray, offset: number, probabil
   for (let i = 0; i < probabilities.length; i++) {
     const draw = single ? (generator.random() & 0xffffff) * 2 ** -24 : generator.uniform();
     target[offset + i] = draw < probabilities[i]! ? 1 : 0;
+  }
+}
+
+/** Poisson, of the rate at the same place of `rates` (torch.poisson). */
+export function fillPoissonEach(target: ElementArray, offset: number, rates: FloatArray, generator: Generator): void {
+  for (let i = 0; i < rates.length; i++) target[offset + i] = poissonNumber(rates[i]!, generator);
+}
+
+function poissonNumber(rate: number, generator: Generator): number {
+  if (rate === 0) return 0;
+  if (rate >= 10) return largePoissonNumber(rate, generator);
+  const limit = Math.exp(-rate);
+  let count = 0;
+  for (let product = generator.uniform(); product > limit; product *= generator.uniform()) count++;
+  return count;
+}
+
+/** By transformed rejection (Hörmann, "The transformed rejection method for generating Poisson random variables", 1993). */
+function largePoissonNumber(rate: number, generator: Generator): number {
+  const b = 0.931 + 2.53 * Math.sqrt(rate);
+  const a = -0.059 + 0.02483 * b;
+  const inverseAlpha = 1.1239 + 1.1328 / (b - 3.4);
+  const accepted = 0.9277 - 3.6224 / (b - 2);
+  for (;;) {
+    const u = generator.uniform() - 0.5;
+    const v = generator.uniform();
+    const distance = 0.5 - Math.abs(u);
+    const count = Math.floor(((2 * a) / distance + b) * u + rate + 0.43);
+    if (distance >= 0.07 && v <= accepted) return count;
+    if (count < 0 || (distance < 0.013 && v > distance)) continue;
+    if (Math.log(v) + Math.log(inverseAlpha) - Math.log(a / (distance * distance) + b) <= -rate + count * Math.log(rate) - lgamma(count + 1)) return count;
   }
 }
 
