@@ -274,6 +274,13 @@ export function defineComposite<Operation extends (...args: never[]) => unknown>
   return observed as unknown as Operation;
 }
 
+/** A new tensor that an operation made of others gives, its graph node called as PyTorch calls the operation's own. */
+export function named(gradientName: string, result: Tensor): Tensor {
+  const node = result.gradFn;
+  if (node !== null) node.title = gradientName;
+  return result;
+}
+
 /**
  * Writes to `self` with `write`, outside of differentiation: for operations that fill a tensor whatever it held (random fills, zero_).
  * Gradients of earlier values become zero.
@@ -424,7 +431,7 @@ class OperationNode<Args extends readonly unknown[], Saved> extends GraphNode im
   }
 
   get name(): string {
-    return gradientName(this.row, this.args);
+    return this.title ?? gradientName(this.row, this.args);
   }
 
   needs(position: number): boolean {
@@ -509,7 +516,7 @@ class ViewNode<Args extends readonly [Tensor, ...unknown[]]> extends GraphNode {
   }
 
   get name(): string {
-    return gradientName(this.row, this.args);
+    return this.title ?? gradientName(this.row, this.args);
   }
 
   backward(gradient: Tensor): readonly (Tensor | null)[] {

@@ -116,6 +116,11 @@ describe("what is recorded", () => {
       ["StackBackward0", torch.stack([x, x])], ["WhereBackward0", torch.where(x.detach().gt(0), x, 0)], ["ClampBackward1", x.clamp(0, 1)], ["PowBackward0", x.pow(2)],
       ["PowBackward1", x.pow(x)], ["ToCopyBackward0", x.double()], ["SortBackward0", x.sort().values], ["GatherBackward0", x.gather(1, torch.tensor([[0], [1]]))],
       ["MaskedFillBackward0", x.maskedFill(x.detach().gt(0), 1)], ["CopySlices", ((y) => (y.at(0).zero_(), y))(x.clone())], ["AsStridedBackward0", ((y) => ((v) => (y.mul_(2), v))(y.at(0)))(x.clone())],
+      ["UnsafeViewBackward0", torch.ones(2, 3, 2).matmul(x)], ["UnsafeViewBackward0", torch.ones(4, 5, 2).matmul(x.expand(4, 2, 3))], ["SqueezeBackward4", torch.ones(2).matmul(x)],
+      ["AddmmBackward0", torch.addmm(x, torch.ones(2, 2), x)], ["AddrBackward0", torch.addr(x, torch.ones(2), torch.ones(3))], ["PowBackward0", x.square()], ["PowBackward2", torch.pow(2, x)],
+      ["RollBackward0", x.roll(1)], ["Rot90Backward0", x.rot90()], ["ReshapeAliasBackward0", x.t().reshape(3, 2, 1)], ["ClampMinBackward0", x.clampMin(0)], ["StdMeanBackward0", torch.stdMean(x)[1]!],
+      ["AminmaxBackward0", torch.aminmax(x).max], ["RemainderBackward1", x.remainder(x)], ["Log1PBackward0", x.log1p()], ["Deg2RadBackward0", x.deg2rad()], ["CdistBackward0", torch.cdist(x, x)],
+      ["DistBackward0", torch.dist(x, torch.zeros(2, 3))], ["TanhBackward0", new torch.nn.RNNCell(3, 4)(x)], ["TransposeBackward1", new torch.nn.GRU(3, 4, { batchFirst: true })(x.unsqueeze(0))[0]],
     ];
     expect(names.map(([, tensor]) => tensor.gradFn!.name)).toEqual(names.map(([name]) => name));
   });

@@ -12,6 +12,9 @@ export abstract class GraphNode {
   /** What runs on the gradient before this node does: hooks and retained gradients of the tensor it belongs to. */
   hooks: ((gradient: Tensor) => Tensor | null | void)[] | null = null;
 
+  /** PyTorch's name of the operation that this node is the last step of, where the engine makes that operation of others. */
+  title: string | null = null;
+
   /** @internal The gradient gathered so far in the backward pass that `pass` names. */
   gradient: Tensor | null = null;
   /** @internal True when nobody else holds `gradient`'s memory. */

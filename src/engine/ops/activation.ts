@@ -1,4 +1,4 @@
-import { defineComposite, defineInPlace, defineOperation, type OperationRow } from "../dispatch.js";
+import { defineComposite, defineInPlace, defineOperation, named, type OperationRow } from "../dispatch.js";
 import { bool, float32, uint8, type DType } from "../dtype.js";
 import { NotImplementedError, RuntimeError, ValueError } from "../errors.js";
 import * as kernels from "../kernels/elementwise.js";
@@ -578,7 +578,7 @@ export interface RreluOptions extends InplaceOptions {
 /** A leaky relu whose slopes are drawn between two bounds while training. (torch.nn.functional.rrelu) */
 export function rrelu(x: Tensor, ...args: Arguments<[lower: number, upper: number, training: boolean, inplace: boolean], RreluOptions>): Tensor {
   const { lower = 1 / 8, upper = 1 / 3, training = false, inplace = false } = collect<RreluOptions>(["lower", "upper", "training", "inplace"], args);
-  if (!training) return leakyReluRow.choose(inplace, x, (lower + upper) / 2);
+  if (!training) return named("RreluWithNoiseBackward0", leakyReluRow.choose(inplace, x, (lower + upper) / 2));
   return inplace ? rreluInPlace(x, lower, upper) : rreluOperation(x, lower, upper);
 }
 

@@ -1,4 +1,4 @@
-import { defineInPlace, defineOperation, overwrite, type OperationRow } from "../dispatch.js";
+import { defineInPlace, defineOperation, named, overwrite, type OperationRow } from "../dispatch.js";
 import { float64 } from "../dtype.js";
 import { NotImplementedError, RuntimeError } from "../errors.js";
 import * as kernels from "../kernels/choose.js";
@@ -158,7 +158,7 @@ export function clip_(x: Tensor, ...args: ClampArguments): Tensor {
 /** Elements below `min` become min. (torch.clamp_min) */
 export function clampMin(x: Tensor, ...args: AllArguments<[min: Tensor | Scalar], { readonly min: Tensor | Scalar }>): Tensor {
   const [min] = inOrder("clamp_min", ["min"], args);
-  return clampOperation(x, min, null);
+  return named(`ClampMinBackward${min instanceof Tensor ? 1 : 0}`, clampOperation(x, min, null));
 }
 
 /** clampMin in place. */
@@ -170,7 +170,7 @@ export function clampMin_(x: Tensor, ...args: AllArguments<[min: Tensor | Scalar
 /** Elements above `max` become max. (torch.clamp_max) */
 export function clampMax(x: Tensor, ...args: AllArguments<[max: Tensor | Scalar], { readonly max: Tensor | Scalar }>): Tensor {
   const [max] = inOrder("clamp_max", ["max"], args);
-  return clampOperation(x, null, max);
+  return named(`ClampMaxBackward${max instanceof Tensor ? 1 : 0}`, clampOperation(x, null, max));
 }
 
 /** clampMax in place. */

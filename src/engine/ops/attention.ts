@@ -1,4 +1,4 @@
-import { defineComposite, defineOperation } from "../dispatch.js";
+import { defineComposite, defineOperation, named } from "../dispatch.js";
 import type { ElementArray } from "../dtype.js";
 import { AssertionError, RuntimeError } from "../errors.js";
 import { binary, denseValues, type Operand } from "../kernels/elementwise.js";
@@ -419,7 +419,7 @@ export const multiHeadAttentionForward: (
     }
 
     const p = training ? dropoutP : 0;
-    const merge = (output: Tensor): Tensor => linear(output.transpose(0, 1).reshape([L, batch, embedDim]), outProjWeight, outProjBias);
+    const merge = (output: Tensor): Tensor => named("ViewBackward0", linear(output.transpose(0, 1).reshape([L, batch, embedDim]), outProjWeight, outProjBias));
     if (needWeights) {
       let scores = matmul(q.mul(Math.sqrt(1 / headDim)), k.transpose(1, 2));
       if (attnMask !== null) scores = scores.add(attnMask);

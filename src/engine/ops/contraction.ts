@@ -1,5 +1,5 @@
 import { through } from "../autograd/viewNode.js";
-import { defineComposite, defineOperation } from "../dispatch.js";
+import { defineComposite, defineOperation, named } from "../dispatch.js";
 import { RuntimeError } from "../errors.js";
 import { binary, ternary } from "../kernels/elementwise.js";
 import { equalSizes, formatSizes, product } from "../size.js";
@@ -237,7 +237,7 @@ export const addr = defineComposite("addr", (
 ): Tensor => {
   const [[a, b], rest] = requiredFirst<[vec1: Tensor, vec2: Tensor]>("addr", ["vec1", "vec2"], args);
   const { beta = 1, alpha = 1 } = collect<AddProductOptions>([], rest, ["beta", "alpha"]);
-  return (beta === 1 ? x : mul(x, beta)).add(outer(a, b), { alpha });
+  return named("AddrBackward0", (beta === 1 ? x : mul(x, beta)).add(outer(a, b), { alpha }));
 });
 
 /** beta * x + alpha * the sum of all products a[i] @ b[i]. (torch.addbmm) */
@@ -246,7 +246,7 @@ export const addbmm = defineComposite("addbmm", (
 ): Tensor => {
   const [[a, b], rest] = requiredFirst<[batch1: Tensor, batch2: Tensor]>("addbmm", ["batch1", "batch2"], args);
   const { beta = 1, alpha = 1 } = collect<AddProductOptions>([], rest, ["beta", "alpha"]);
-  return (beta === 1 ? x : mul(x, beta)).add(sum(bmm(a, b), 0), { alpha });
+  return named("AddbmmBackward0", (beta === 1 ? x : mul(x, beta)).add(sum(bmm(a, b), 0), { alpha }));
 });
 
 /** Matrices multiplied in the order that takes the fewest multiplications. (torch.linalg.multi_dot) */
@@ -281,7 +281,7 @@ const kronOf = defineComposite("kron", (x: Tensor, y: Tensor): Tensor => {
   const padded = (sizes: readonly number[]): number[] => [...new Array<number>(rank - sizes.length).fill(1), ...sizes];
   const [a, b] = [padded(x.sizes), padded(y.sizes)];
   const interleaved = mul(reshape(x, a.flatMap((size) => [size, 1])), reshape(y, b.flatMap((size) => [1, size])));
-  return reshape(interleaved, a.map((size, i) => size * b[i]!));
+  return named("UnsafeViewBackward0", reshape(interleaved, a.map((size, i) => size * b[i]!)));
 });
 
 /** The Kronecker product: each element of x times all of y. (torch.kron) */
@@ -350,7 +350,7 @@ const cdistOperation = defineComposite("cdist", (x: Tensor, y: Tensor, p: number
   if (y.sizes.length < 2) throw new RuntimeError(`cdist only supports at least 2D tensors, X2 got: ${y.sizes.length}D`);
   if (width !== other) throw new RuntimeError(`X1 and X2 must have the same number of columns. X1: ${width} X2: ${other}`);
   if (p === 2 && x.dtype.isFloatingPoint && Math.max(x.sizes[x.sizes.length - 2]!, y.sizes[y.sizes.length - 2]!) > mostRowsByDifferences) return euclideanDistance(x, y);
-  return vectorNorm(sub(unsqueeze(x, -2), unsqueeze(y, -3)), p, -1, false);
+  return named("CdistBackward0", vectorNorm(sub(unsqueeze(x, -2), unsqueeze(y, -3)), p, -1, false));
 });
 
 /** The distance of each row of x (*, n, k) to each row of y (*, m, k), as (*, n, m). (torch.cdist) */

@@ -1,5 +1,5 @@
 import { through } from "../autograd/viewNode.js";
-import { defineComposite, defineOperation } from "../dispatch.js";
+import { defineComposite, defineOperation, named } from "../dispatch.js";
 import { int64, promoteTypes, type DType } from "../dtype.js";
 import { RuntimeError, TypeError, ValueError } from "../errors.js";
 import { copy } from "../kernels/elementwise.js";
@@ -184,7 +184,7 @@ export const blockDiag = defineComposite("blockDiag", (...tensors: Tensor[]): Te
     before += width;
     return row;
   });
-  return catOperation(rows, 0);
+  return named("BlockDiagBackward0", catOperation(rows, 0));
 });
 
 // ---- repeated
@@ -344,7 +344,7 @@ export const roll = defineComposite("roll", (x: Tensor, ...args: WithRequired<[s
   const shifts = required(given, "roll", "shifts");
   const by = typeof shifts === "number" ? [shifts] : shifts;
   if (dims === undefined || (typeof dims !== "number" && dims.length === 0)) {
-    return reshape(rollOperation(flatten(x), by, [0]), x.sizes as number[]);
+    return named("RollBackward0", reshape(rollOperation(flatten(x), by, [0]), x.sizes as number[]));
   }
   return rollOperation(x, by, typeof dims === "number" ? [dims] : dims);
 });
@@ -360,10 +360,15 @@ export interface Rot90Options {
 export const rot90 = defineComposite("rot90", (x: Tensor, ...args: Arguments<[k: number, dims: readonly [number, number]], Rot90Options>): Tensor => {
   const { k = 1, dims = [0, 1] } = collect<Rot90Options>(["k", "dims"], args);
   const turns = ((k % 4) + 4) % 4;
+  if (dims.length !== 2) throw new RuntimeError(`expected total rotation dims == 2, but got dims = ${(dims as readonly number[]).length}`);
   const [from, to] = dims;
-  if (turns === 0) return x.clone();
-  if (turns === 2) return flipOperation(x, [from, to]);
-  return turns === 1 ? transpose(flipOperation(x, [to]), from, to) : flipOperation(transpose(x, from, to), [to]);
+  if (from === to || Math.abs(from - to) === x.sizes.length) throw new RuntimeError(`expected rotation dims to be different, but got dim0 = ${from} and dim1 = ${to}`);
+  const turned = (): Tensor => {
+    if (turns === 0) return x.clone();
+    if (turns === 2) return flipOperation(x, [from, to]);
+    return turns === 1 ? transpose(flipOperation(x, [to]), from, to) : flipOperation(transpose(x, from, to), [to]);
+  };
+  return named("Rot90Backward0", turned());
 });
 
 export interface MeshgridOptions {
@@ -593,5 +598,5 @@ export const combinations = defineComposite("combinations", (x: Tensor, ...args:
     for (let i = from; i < count; i++) extend([...row, i], withReplacement ? i : i + 1);
   };
   extend([], 0);
-  return reshape(indexSelect(x, 0, integers(rows.flat(), x.device)), [rows.length, r]);
+  return named("StackBackward0", reshape(indexSelect(x, 0, integers(rows.flat(), x.device)), [rows.length, r]));
 });

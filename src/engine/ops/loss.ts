@@ -1,4 +1,4 @@
-import { defineComposite, defineOperation, type OperationRow } from "../dispatch.js";
+import { defineComposite, defineOperation, named, type OperationRow } from "../dispatch.js";
 import { int64, uint8, type ElementArray } from "../dtype.js";
 import { IndexError, NotImplementedError, RuntimeError, ValueError } from "../errors.js";
 import { ctcLoss as ctcKernel, ctcLossBackward } from "../kernels/ctc.js";
@@ -450,7 +450,7 @@ type Divisor = number;
 
 const nllOperation = defineOperation<NLLArgs, Divisor>({
   name: "nllLoss",
-  gradientName: (x, _target, _weight, _ignore, _reduction, smoothing) => (smoothing > 0 ? "AddBackward0" : x.ndim > 2 ? "NllLoss2DBackward0" : "NllLossBackward0"),
+  gradientName: (x, _target, _weight, _ignore, reduction, smoothing) => (smoothing > 0 ? "AddBackward0" : x.ndim > 2 ? (reduction === "none" && x.ndim !== 4 ? "ViewBackward0" : "NllLoss2DBackward0") : "NllLossBackward0"),
   infer(x, target, weight, _ignoreIndex, reduction) {
     checkReduction(reduction);
     checkClassTargets(x, target, weight);
@@ -560,7 +560,7 @@ function crossEntropyOfProbabilities(x: Tensor, target: Tensor, weight: Tensor |
   const weighted = weight === null ? products : products.mul(weight.reshape(x.sizes.map((_, i) => (i === classDim ? classes : 1))));
   if (reduction === "none") return weighted.sum(classDim).neg();
   const sum = weighted.sum().neg();
-  return reduction === "sum" ? sum : sum.div(x.numel() / classes);
+  return reduction === "sum" ? sum : named("DivBackward1", sum.div(x.numel() / classes));
 }
 
 /**
@@ -854,7 +854,7 @@ export interface PairwiseDistanceOptions {
 }
 
 const pairwiseDistanceOf = defineComposite("pairwiseDistance", (x1: Tensor, x2: Tensor, p: number, eps: number, keepdim: boolean): Tensor =>
-  x1.sub(x2).add(eps).norm(p, Math.max(x1.ndim, x2.ndim) - 1, keepdim),
+  named("NormBackward1", x1.sub(x2).add(eps).norm(p, Math.max(x1.ndim, x2.ndim) - 1, keepdim)),
 );
 
 /** The p-norm of x1 - x2 along the last dimension. (torch.pairwise_distance) */

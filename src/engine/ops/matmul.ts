@@ -1,4 +1,4 @@
-import { defineComposite, defineOperation } from "../dispatch.js";
+import { defineComposite, defineOperation, named } from "../dispatch.js";
 import type { DType } from "../dtype.js";
 import { RuntimeError } from "../errors.js";
 import { copy } from "../kernels/elementwise.js";
@@ -223,28 +223,29 @@ export const matmul: OfTwo<Tensor> = ofTwo("matmul", (x: Tensor, y: Tensor): Ten
   if (dimsX === 1 && dimsY === 1) return dotOperation(x, y);
   if (dimsX === 2 && dimsY === 1) return mvOperation(x, y);
   if (dimsX === 2 && dimsY === 2) return mmOperation(x, y);
-  if (dimsX > 2 && dimsY > 2) return batchedOperation(x, y);
+  if (dimsX > 2 && dimsY > 2) return named("UnsafeViewBackward0", batchedOperation(x, y));
   return reshapedProduct(x, y);
 });
 
 /** Products that take a change of shape before and after. */
 const reshapedProduct = defineComposite("matmul", (x: Tensor, y: Tensor): Tensor => {
   const dimsX = x.sizes.length;
-  if (dimsX === 1) return matmul(x.unsqueeze(0), y).squeeze(-2);
-  if (y.sizes.length === 1) return matmul(x, y.unsqueeze(1)).squeeze(-1);
-  if (dimsX === 2) return batchedOperation(x, y);
+  if (dimsX === 1) return named(y.sizes.length === 2 ? "SqueezeBackward4" : "UnsafeViewBackward0", matmul(x.unsqueeze(0), y).squeeze(-2));
+  if (y.sizes.length === 1) return named("UnsafeViewBackward0", matmul(x, y.unsqueeze(1)).squeeze(-1));
+  if (dimsX === 2) return named("UnsafeViewBackward0", batchedOperation(x, y));
   // One product of the flattened stack, as PyTorch folds it.
   const k = x.sizes[dimsX - 1]!;
   requireMatching(product(x.sizes.slice(0, -1)), k, y.sizes[0]!, y.sizes[1]!);
-  return mmOperation(x.reshape([-1, k]), y).reshape([...x.sizes.slice(0, -1), y.sizes[1]!]);
+  return named("UnsafeViewBackward0", mmOperation(x.reshape([-1, k]), y).reshape([...x.sizes.slice(0, -1), y.sizes[1]!]));
 });
 
 type LinearArgs = [x: Tensor, weight: Tensor, bias: Tensor | null];
 
 const linearOperation = defineOperation<LinearArgs>({
   name: "linear",
-  gradientName(x, _weight, bias) {
+  gradientName(x, weight, bias) {
     if (x.sizes.length === 2) return bias === null ? "MmBackward0" : "AddmmBackward0";
+    if (weight.sizes.length === 1 && x.sizes.length === 1) return "DotBackward0";
     if (x.sizes.length === 1) return bias === null ? "SqueezeBackward4" : "ViewBackward0";
     return bias === null ? "UnsafeViewBackward0" : "ViewBackward0";
   },
@@ -339,7 +340,8 @@ function addedTo<First extends string, Second extends string>(
 ): AddProduct<First, Second> {
   return defineComposite(name, (x: Tensor, ...args: readonly unknown[]): Tensor => {
     const [[a, b], rest] = requiredFirst<[Tensor, Tensor]>(name, factors, args);
-    return addProduct(x, multiplied(a, b), collect<AddProductOptions>([], rest, ["beta", "alpha"]));
+    const title = `${name[0]!.toUpperCase()}${name.slice(1)}Backward0`;
+    return named(title, addProduct(x, multiplied(a, b), collect<AddProductOptions>([], rest, ["beta", "alpha"])));
   });
 }
 

@@ -1,4 +1,4 @@
-import { defineComposite, defineOperation } from "../dispatch.js";
+import { defineComposite, defineOperation, named } from "../dispatch.js";
 import { IndexError, RuntimeError } from "../errors.js";
 import * as kernels from "../kernels/convolution.js";
 import { denseValues } from "../kernels/elementwise.js";
@@ -46,7 +46,7 @@ const pixelUnshuffleOf = defineComposite("pixelUnshuffle", (x: Tensor, factor: n
     throw new RuntimeError(`pixel_unshuffle expects width to be divisible by downscale_factor, but input.size(-1)=${width} is not divisible by ${factor}`);
   }
   const [rows, columns] = [height / factor, width / factor];
-  return rearrange(x, 3, [channels, rows, factor, columns, factor], [0, 2, 4, 1, 3], [channels * factor * factor, rows, columns]);
+  return named("PixelUnshuffleBackward0", rearrange(x, 3, [channels, rows, factor, columns, factor], [0, 2, 4, 1, 3], [channels * factor * factor, rows, columns]));
 });
 
 /** The inverse of pixelShuffle: (*, C, H r, W r) to (*, C r^2, H, W). (torch.pixel_unshuffle) */
@@ -65,7 +65,7 @@ const channelShuffleOf = defineComposite("channelShuffle", (x: Tensor, groups: n
   }
   const spatial = x.sizes.slice(2);
   const rest = spatial.map((_, i) => i + 2);
-  return rearrange(x, x.ndim - 1, [groups, channels / groups, ...spatial], [1, 0, ...rest], [channels, ...spatial]);
+  return named("ChannelShuffleBackward0", rearrange(x, x.ndim - 1, [groups, channels / groups, ...spatial], [1, 0, ...rest], [channels, ...spatial]));
 });
 
 /** Channels (dimension 1) of each group dealt out in turn. (torch.nn.functional.channel_shuffle) */

@@ -1,4 +1,4 @@
-import { defineOperation, defineView } from "../dispatch.js";
+import { defineOperation, defineView, named } from "../dispatch.js";
 import type { ElementArray } from "../dtype.js";
 import { RuntimeError } from "../errors.js";
 import { denseValues } from "../kernels/elementwise.js";
@@ -201,12 +201,14 @@ export function recurrentNetwork(
     input = results.length === 1 ? results[0]!.output : cat(results.map(({ output }) => output), -1);
     if (p > 0 && training && layer < layers.length - 1) input = dropout(input, p, true);
   });
-  return { output: turns ? transpose(input, 0, 1) : input, state: stack(states, 0), cell: c0 && stack(cells, 0) };
+  return { output: turns ? named(c0 === null ? "TransposeBackward1" : "TransposeBackward0", transpose(input, 0, 1)) : input, state: stack(states, 0), cell: c0 && stack(cells, 0) };
 }
 
 /** One step from the state `h` (batch, state) and, for LSTM, the cell `c` (batch, hidden). Input (batch, features). */
 export function recurrentCell(mode: RecurrentMode, x: Tensor, h: Tensor, c: Tensor | null, weights: LayerWeights): { state: Tensor; cell: Tensor | null } {
-  return runLayer(mode, x.unsqueeze(0), h, c, weights, false);
+  const { state, cell } = runLayer(mode, x.unsqueeze(0), h, c, weights, false);
+  const steps = { lstm: "MulBackward0", gru: "AddBackward0", rnnTanh: "TanhBackward0", rnnRelu: "ReluBackward0" };
+  return { state: named(steps[mode], state), cell: cell && named("AddBackward0", cell) };
 }
 
 /** Throws PyTorch's errors for a state that does not fit a cell; `place` is 0 for the state itself, 1 for the cell of LSTM. */

@@ -1,4 +1,4 @@
-import { defineComposite, defineOperation, type BackwardContext, type OperationRow } from "../dispatch.js";
+import { defineComposite, defineOperation, named, type BackwardContext, type OperationRow } from "../dispatch.js";
 import { bool, int64, uint8, type DType } from "../dtype.js";
 import { IndexError, NotImplementedError, RuntimeError } from "../errors.js";
 import { binary, denseValues, ternary, unary } from "../kernels/elementwise.js";
@@ -178,13 +178,19 @@ export function std(x: Tensor, ...args: VarianceArguments): Tensor {
 /** Variance and mean. (torch.var_mean) */
 export const varMean = defineComposite("varMean", (x: Tensor, ...args: VarianceArguments): [variance: Tensor, mean: Tensor] => {
   const [, dim, , keepdim] = varianceArgs(x, args);
-  return [varOperation(...varianceArgs(x, args)), meanOperation(x, dim, keepdim)];
+  requireFractionsFor("var_mean", x);
+  return [named("VarMeanBackward0", varOperation(...varianceArgs(x, args))), named("VarMeanBackward0", meanOperation(x, dim, keepdim))];
 });
+
+function requireFractionsFor(operation: string, x: Tensor): void {
+  if (!x.dtype.isFloatingPoint) throw new RuntimeError(`${operation} only support floating point and complex dtypes`);
+}
 
 /** Standard deviation and mean. (torch.std_mean) */
 export const stdMean = defineComposite("stdMean", (x: Tensor, ...args: VarianceArguments): [std: Tensor, mean: Tensor] => {
   const [, dim, , keepdim] = varianceArgs(x, args);
-  return [stdOperation(...varianceArgs(x, args)), meanOperation(x, dim, keepdim)];
+  requireFractionsFor("std_mean", x);
+  return [named("StdMeanBackward0", stdOperation(...varianceArgs(x, args))), named("StdMeanBackward0", meanOperation(x, dim, keepdim))];
 });
 
 // ---- products
@@ -284,7 +290,8 @@ type MinAndMax = readonly [min: Tensor, max: Tensor] & { readonly min: Tensor; r
 
 /** The smallest and the largest element. (torch.aminmax) */
 export const aminmax = defineComposite("aminmax", (x: Tensor, options?: AlongOptions): MinAndMax => {
-  const [min, max] = [amin(x, options ?? {}), amax(x, options ?? {})];
+  if (x.numel() === 0 && options?.dim == null) throw new RuntimeError("aminmax(): cannot compute aminmax over an empty dimension as the operation has no identity.");
+  const [min, max] = [amin(x, options ?? {}), amax(x, options ?? {})].map((each) => named("AminmaxBackward0", each)) as [Tensor, Tensor];
   return Object.assign([min, max] as const, { min, max });
 });
 
@@ -511,7 +518,7 @@ export function norm(x: Tensor, ...args: Arguments<[p: number | "fro", dim: Dims
 /** The norm of the difference. (torch.dist) */
 export const dist = defineComposite("dist", (x: Tensor, ...args: WithRequired<[other: Tensor], { readonly other: Tensor }, [p: number], { readonly p?: number }>): Tensor => {
   const [[other], rest] = requiredFirst<[other: Tensor]>("dist", ["other"], args);
-  return vectorNorm(x.sub(other), collect<{ p?: number }>(["p"], rest).p ?? 2, null, false);
+  return named("DistBackward0", vectorNorm(x.sub(other), collect<{ p?: number }>(["p"], rest).p ?? 2, null, false));
 });
 
 const logsumexpOperation = defineOperation<ReductionArgs>({

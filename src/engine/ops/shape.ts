@@ -35,6 +35,7 @@ function reshapingRow<Args extends readonly [Tensor, ...unknown[]]>(name: string
 
 const viewOperation = defineView<[x: Tensor, sizes: readonly number[]]>(reshapingRow("view", (_, sizes) => sizes));
 const reshapeView = defineView<[x: Tensor, sizes: readonly number[]]>(reshapingRow("reshape", (_, sizes) => sizes));
+const reshapeAlias = defineView<[x: Tensor, sizes: readonly number[]]>({ ...reshapingRow("reshape", (_, sizes) => sizes), gradientName: "ReshapeAliasBackward0" });
 const reshapeCopy = defineOperation<[x: Tensor, sizes: readonly number[]]>({
   name: "reshape",
   gradientName: "UnsafeViewBackward0",
@@ -69,7 +70,8 @@ export function reshape(x: Tensor, ...shape: Numbers | [options: { readonly shap
 }
 
 function reshapeTo(x: Tensor, sizes: readonly number[]): Tensor {
-  return x.isContiguous() || stridesFor(x, inferSizes(sizes, x.numel())) !== null ? reshapeView(x, sizes) : reshapeCopy(x, sizes);
+  if (x.isContiguous()) return reshapeView(x, sizes);
+  return stridesFor(x, inferSizes(sizes, x.numel())) !== null ? reshapeAlias(x, sizes) : reshapeCopy(x, sizes);
 }
 
 /** `reshape` to the shape of another tensor. (Tensor.reshape_as) */
