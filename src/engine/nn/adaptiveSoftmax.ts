@@ -77,9 +77,17 @@ export class AdaptiveLogSoftmaxWithLoss extends Module {
       throw new RuntimeError(`${target.ndim}D target tensor expects ${target.ndim + 1}D input tensors, but found inputs with size ${x.shape}`);
     }
     if (isBatched && x.sizes[0] !== target.sizes[0]) throw new RuntimeError("Input and target should have the same size in the batch dimension.");
+    this.requireClasses(target);
     const logProbabilities = this.logProb(isBatched ? x : x.unsqueeze(0));
     const output = logProbabilities.gather(1, target.reshape([-1, 1])).squeeze(1);
     return [isBatched ? output : output.squeeze(0), output.neg().mean()];
+  }
+
+  private requireClasses(target: Tensor): void {
+    if (target.device === "meta" || target.numel() === 0) return;
+    const [least, most] = [target.min().item(), target.max().item()];
+    if (least >= 0 && most < this.nClasses) return;
+    throw new RuntimeError(`Target values should be in [0, ${this.nClasses - 1}], but values in range [${least}, ${most}] were found. `);
   }
 
   /** Log-probabilities of all classes: (N, inFeatures) to (N, nClasses). */

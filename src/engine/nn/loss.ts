@@ -1,3 +1,4 @@
+import { ValueError } from "../errors.js";
 import { collect, type Arguments } from "../ops/arguments.js";
 import * as F from "../ops/loss.js";
 import type { Tensor } from "../tensor.js";
@@ -263,6 +264,8 @@ export class MultiMarginLoss extends WeightedLoss {
   constructor(...args: Arguments<[p: number, margin: number, weight: Tensor | null], F.MultiMarginOptions>) {
     const { p = 1, margin = 1, weight, reduction } = collect<F.MultiMarginOptions>(["p", "margin", "weight"], args, ["reduction"]);
     super(weight, reduction);
+    if (p !== 1 && p !== 2) throw new ValueError("only p == 1 and p == 2 supported");
+    if (weight != null && weight.ndim !== 1) throw new ValueError(`MultiMarginLoss: expected weight to be None or 1D tensor, got ${weight.ndim}D instead`);
     this.p = p;
     this.margin = margin;
   }

@@ -2,6 +2,7 @@ import { noGrad } from "../autograd/gradMode.js";
 import { DType, float32, float64 } from "../dtype.js";
 import { KeyError, NotImplementedError, RuntimeError, TorchError, TypeError } from "../errors.js";
 import { observer } from "../observer.js";
+import { typeInPython } from "../print/python.js";
 import { equalSizes } from "../size.js";
 import type { Device } from "../storage.js";
 import { Tensor } from "../tensor.js";
@@ -117,6 +118,9 @@ export class Module {
   /** Registers a parameter under a name; null keeps the place empty, as a layer without bias does. */
   registerParameter(name: string, parameter: Parameter | null): void {
     checkName(this, "parameter", name, registered(this).parameters);
+    if (parameter !== null && !(parameter instanceof Parameter)) {
+      throw new TypeError(`cannot assign '${kindOf(parameter)}' object to parameter '${name}' (torch.nn.Parameter or None required)`);
+    }
     registered(this).parameters.set(name, parameter);
     define(this, name, parameter);
   }
@@ -125,6 +129,9 @@ export class Module {
   registerBuffer(name: string, tensor: Tensor | null, { persistent = true }: { readonly persistent?: boolean } = {}): void {
     const { buffers, temporaryBuffers } = registered(this);
     checkName(this, "buffer", name, buffers);
+    if (tensor !== null && !(tensor instanceof Tensor)) {
+      throw new TypeError(`cannot assign '${kindOf(tensor)}' object to buffer '${name}' (torch Tensor or None required)`);
+    }
     buffers.set(name, tensor);
     if (!persistent) temporaryBuffers.add(name);
     define(this, name, tensor);
@@ -248,6 +255,9 @@ export class Module {
 
   /** Moves floating-point parameters and buffers to a dtype, or everything to a device; parameters stay the same objects. */
   to(target: DType | Device): this {
+    if (target instanceof DType && !target.isFloatingPoint) {
+      throw new TypeError(`nn.Module.to only accepts floating point or complex dtypes, but got desired dtype=${target}`);
+    }
     return this.mapTensors((tensor) => {
       if (target instanceof DType) return tensor.dtype.isFloatingPoint ? tensor.to(target) : tensor;
       if (tensor.device === "meta" && target !== "meta") {
@@ -303,6 +313,7 @@ export class Module {
 
   /** Copies values in by name. Throws an error that lists every name and shape that does not fit. */
   loadStateDict(stateDict: ReadonlyMap<string, Tensor> | Readonly<Record<string, Tensor>>, options: LoadStateDictOptions = {}): IncompatibleKeys {
+    if (typeof stateDict !== "object" || stateDict === null) throw new TypeError(`Expected state_dict to be dict-like, got <class '${typeInPython(stateDict)}'>.`);
     const source = new StateDict(stateDict instanceof Map ? stateDict : Object.entries(stateDict as Readonly<Record<string, Tensor>>));
     if (stateDict instanceof StateDict) source.versions = stateDict.versions;
     const { strict = true, assign = false } = options;
@@ -536,7 +547,7 @@ function define(module: Module, name: string, value: unknown): void {
 }
 
 function checkModule(module: unknown): void {
-  if (module !== null && !(module instanceof Module)) throw new TypeError(`${typeName(module)} is not a Module subclass`);
+  if (module !== null && !(module instanceof Module)) throw new TypeError(`${typeInPython(module)} is not a Module subclass`);
 }
 
 function checkName(module: Module, kind: string, name: string, members: ReadonlyMap<string, unknown>): void {
@@ -646,7 +657,7 @@ function loadTensor(module: Module, name: string, target: Tensor, source: StateD
     return;
   }
   if (!(found instanceof Tensor)) {
-    loading.errors.push(`While copying the parameter named "${key}", expected torch.Tensor or Tensor-like object from checkpoint but received ${typeName(found)}`);
+    loading.errors.push(`While copying the parameter named "${key}", expected torch.Tensor or Tensor-like object from checkpoint but received <class '${typeInPython(found)}'>`);
     return;
   }
   const value = target.sizes.length === 0 && found.sizes.length === 1 ? found.select(0, 0) : found;
@@ -667,9 +678,9 @@ function loadTensor(module: Module, name: string, target: Tensor, source: StateD
   } else define(module, name, value);
 }
 
-function typeName(value: unknown): string {
-  if (value === null) return "NoneType";
-  return typeof value === "object" || typeof value === "function" ? (value as object).constructor.name : typeof value;
+/** A value as PyTorch's errors on assignments call it: a tensor by its legacy name. */
+function kindOf(value: unknown): string {
+  return value instanceof Tensor ? `torch.${value.dtype.scalarType}Tensor` : typeInPython(value);
 }
 
 let callDepth = 0;

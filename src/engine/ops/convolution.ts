@@ -146,6 +146,14 @@ function checkCommon(x: Tensor, weight: Tensor, dims: number, stride: readonly n
   }
 }
 
+/** PyTorch takes sequences for images of height 1. */
+function requireKernel(kernel: readonly number[]): void {
+  if (kernel.every((size) => size > 0)) return;
+  const [height, width] = kernel.length === 1 ? [1, kernel[0]] : kernel;
+  const sizes = kernel.length === 3 ? `: ${kernel.join(" x ")} (TxHxW)` : ` kernel_height: ${height} kernel_width: ${width}`;
+  throw new RuntimeError(`kernel size should be greater than zero, but got${sizes}`);
+}
+
 function requireChannels(x: Tensor, weight: Tensor, channels: number, given: string): void {
   if (x.sizes[1] === channels) return;
   throw new RuntimeError(
@@ -215,6 +223,7 @@ function defineConvolution(dims: number): ConvolutionFunction {
       checkCommon(input, weight, dims, stride, padding, dilation, groups);
       requireChannels(input, weight, weight.sizes[1]! * groups, `groups=${groups}`);
       requireBias(bias, weight, weight.sizes[0]!, "");
+      requireKernel(kernel);
       const image = input.sizes.slice(2);
       const reach = kernel.map((size, i) => dilation[i]! * (size - 1) + 1);
       const padded = isSame ? image.map((size, i) => size + reach[i]! - 1) : image.map((size, i) => size + 2 * padding[i]!);

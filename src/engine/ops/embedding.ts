@@ -260,11 +260,11 @@ function boundsOf(offsets: Tensor, length: number, includeLastOffset: boolean): 
   const starts = Array.from(denseValues(offsets));
   if (starts.length > 0 && starts[0] !== 0) {
     throw new RuntimeError(
-      `offsets[0] has to be 0, i.e., the first sequence in the mini-batch has to start from position 0. However, got ${starts[0]}`,
+      `offsets[0] has to be 0, i.e., the first sequence in the mini-batch has to start from position 0. However, got ${starts[0]}\n[ torch.LongTensor{} ]`,
     );
   }
   const last = starts[starts.length - 1] ?? 0;
-  if (last > length) throw new RuntimeError(`offsets[-1] can not be greater than input's length(${length}), but got offsets[-1] of ${last}`);
+  if (last > length) throw new RuntimeError(`offsets[-1] can not be greater than input's length ${length} but got offsets[-1] of ${last}`);
   // The last offset, where included, is not looked at: the last bag ends with the input.
   if (includeLastOffset) starts.pop();
   return [...starts, length];

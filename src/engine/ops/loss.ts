@@ -233,6 +233,9 @@ const softMarginOf = elementLoss({
 /** log(1 + e^(-target x)), with targets 1 and -1. (torch.nn.functional.soft_margin_loss) */
 export function softMarginLoss(x: Tensor, ...args: WithRequired<[target: Tensor], { readonly target: Tensor }, [], LossOptions>): Tensor {
   const [[target], rest] = requiredFirst<[target: Tensor]>("soft_margin_loss", ["target"], args);
+  if (target.requiresGrad) {
+    throw new RuntimeError("The function 'soft_margin_loss' is not differentiable with respect to argument 'target'. This input cannot have requires_grad True.");
+  }
   return softMarginOf(x, target, collect<LossOptions>([], rest, ["reduction"]).reduction ?? "mean");
 }
 
@@ -406,7 +409,7 @@ const gaussianOf = defineComposite("gaussianNllLoss", (x: Tensor, target: Tensor
     if (equalSizes(rows, variances.sizes)) variances = variances.unsqueeze(-1);
     else if (!equalSizes(rows, variances.sizes.slice(0, -1)) || variances.sizes.at(-1) !== 1) throw new ValueError("var is of incorrect size");
   }
-  checkReduction(reduction);
+  if (reduction !== "none" && reduction !== "mean" && reduction !== "sum") throw new ValueError(`${String(reduction)} is not valid`);
   if (variances.device === "cpu" && kernels.denseValues(variances).some((value) => value < 0)) throw new ValueError("var has negative entry/entries");
   // Raised to eps without cutting the gradient, as PyTorch.
   const bounded = variances.add(variances.detach().clampMin(eps).sub(variances.detach()));

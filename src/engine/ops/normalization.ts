@@ -1,6 +1,6 @@
 import { defineComposite, defineOperation } from "../dispatch.js";
 import type { ElementArray } from "../dtype.js";
-import { RuntimeError, ValueError } from "../errors.js";
+import { NotImplementedError, RuntimeError, ValueError } from "../errors.js";
 import { denseValues } from "../kernels/elementwise.js";
 import { isForWasm } from "../kernels/wasm/instance.js";
 import { combineRowsInWasm, normalizeRowsBackwardInWasm, normalizeRowsInWasm, rowDotsInWasm, rowMomentsInWasm, scaleRowsInWasm } from "../kernels/wasm/rows.js";
@@ -21,13 +21,13 @@ interface Moments {
 }
 
 function requireFloatingPoint(operation: string, x: Tensor): void {
-  if (!x.dtype.isFloatingPoint) throw new RuntimeError(`"${operation}" not implemented for '${x.dtype.scalarType}'`);
+  if (!x.dtype.isFloatingPoint) throw new NotImplementedError(`"${operation}" not implemented for '${x.dtype.scalarType}'`);
 }
 
 function requireDType(x: Tensor, ...others: readonly (Tensor | null)[]): void {
   for (const other of others) {
     if (other !== null && other.dtype !== x.dtype) {
-      throw new RuntimeError(`expected scalar type ${x.dtype.scalarType} but found ${other.dtype.scalarType}`);
+      throw new RuntimeError("mixed dtype (CPU): all inputs must share same datatype.");
     }
   }
 }
@@ -475,10 +475,10 @@ const layerNormOperation = defineOperation<[x: Tensor, normalizedShape: readonly
   name: "layerNorm",
   gradientName: "NativeLayerNormBackward0",
   infer(x, normalizedShape, weight, bias) {
-    requireFloatingPoint("LayerNormKernelImpl", x);
     checkNormalizedShape(normalizedShape, [["weight", weight], ["bias", bias]]);
     checkEnd(x, normalizedShape, "*, ");
     requireDType(x, weight, bias);
+    requireFloatingPoint("LayerNormKernelImpl", x);
     return { sizes: x.sizes, dtype: x.dtype };
   },
   forward(output, x, normalizedShape, weight, bias, eps) {
@@ -558,7 +558,6 @@ const groupNormOperation = defineOperation<[x: Tensor, groupCount: number, weigh
   name: "groupNorm",
   gradientName: "NativeGroupNormBackward0",
   infer(x, groupCount, weight, bias) {
-    requireFloatingPoint("GroupNormKernelImpl", x);
     const channelCount = x.sizes[1]!;
     if (!(groupCount > 0)) throw new RuntimeError(`Expected num groups to be greater than 0, got ${groupCount}`);
     if (channelCount % groupCount !== 0) {
@@ -574,6 +573,7 @@ const groupNormOperation = defineOperation<[x: Tensor, groupCount: number, weigh
       }
     }
     requireDType(x, weight, bias);
+    requireFloatingPoint("GroupNormKernelImpl", x);
     return { sizes: x.sizes, dtype: x.dtype };
   },
   forward(output, x, groupCount, weight, bias, eps) {

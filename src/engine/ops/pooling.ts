@@ -298,7 +298,7 @@ function defineUnpool(dims: number): (...args: UnpoolArgs) => Tensor {
       const count = product(spatialSizes(x, dims));
       const outside = places.find((place) => place < 0 || place >= planeSize);
       if (outside !== undefined) {
-        throw new RuntimeError(`Found an invalid max index: ${outside} (output volumes are of size ${asAtLeast2d(lengths, 1).join("x")}`);
+        throw new RuntimeError(`Found an invalid max index: ${outside} (output volumes are of size ${(dims === 1 ? [...lengths, 1] : lengths).join("x")})`);
       }
       const values = denseValues(x);
       const { data } = output.storage;
