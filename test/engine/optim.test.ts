@@ -214,6 +214,48 @@ describe("learning-rate schedules", () => {
   });
 });
 
+describe("schedules made of others", () => {
+  const { ChainedScheduler, ConstantLR, CosineAnnealingLR, CosineAnnealingWarmRestarts, ExponentialLR, LinearLR, MultiplicativeLR, SequentialLR, StepLR } = lrScheduler;
+  const optimizerOf = (): SGD => new SGD([new Parameter(zeros(1))], { lr: 0.5 });
+  function rates(optimizer: SGD, scheduler: { step(): void }, count: number): unknown[] {
+    return Array.from({ length: count }, () => {
+      const { lr } = optimizer.paramGroups[0]!;
+      optimizer.step();
+      scheduler.step();
+      return lr;
+    });
+  }
+  const near = (values: readonly number[]): unknown[] => values.map((value) => expect.closeTo(value, 9) as unknown);
+
+  it("take turns from their milestones on", () => {
+    const first = optimizerOf();
+    const three = new SequentialLR(first, [new LinearLR(first, { startFactor: 0.5, totalIters: 3 }), new ExponentialLR(first, 0.5), new CosineAnnealingLR(first, 4)], [3, 6]);
+    expect(rates(first, three, 12)).toEqual(near([0.25, 1 / 3, 5 / 12, 0.5, 0.25, 0.125, 0.5, 0.4267766953, 0.25, 0.0732233047, 0, 0.0732233047]));
+    const second = optimizerOf();
+    const restarting = new SequentialLR(second, [new ConstantLR(second, 0.1, 20), new CosineAnnealingWarmRestarts(second, 3)], [4]);
+    expect(rates(second, restarting, 9)).toEqual(near([0.05, 0.05, 0.05, 0.05, 0.5, 0.375, 0.125, 0.5, 0.375]));
+    const third = optimizerOf();
+    expect(rates(third, new SequentialLR(third, [new ConstantLR(third, 0.1, 2), new StepLR(third, 2, 0.5)], [4]), 9)).toEqual(near([0.05, 0.05, 0.5, 0.5, 0.5, 0.5, 0.25, 0.25, 0.125]));
+    expect(() => new SequentialLR(third, [new StepLR(third, 2)], [4])).toThrow(
+      "Sequential Schedulers expects number of schedulers provided to be one more than the number of milestone points, but got number of schedulers 1 and the number of milestones to be equal to 1",
+    );
+  });
+
+  it("act together", () => {
+    const optimizer = optimizerOf();
+    expect(rates(optimizer, new ChainedScheduler([new ConstantLR(optimizer, 0.1, 4), new ExponentialLR(optimizer, 0.9)]), 6)).toEqual(near([0.05, 0.045, 0.0405, 0.03645, 0.32805, 0.295245]));
+  });
+
+  it("multiply by a function of the epoch, and restart at fractions of epochs", () => {
+    const first = optimizerOf();
+    expect(rates(first, new MultiplicativeLR(first, (epoch) => (epoch % 2 ? 0.5 : 1)), 5)).toEqual([0.5, 0.25, 0.25, 0.125, 0.125]);
+    const second = optimizerOf();
+    const restarts = new CosineAnnealingWarmRestarts(second, 2, 2);
+    const found = [0, 0.5, 1.25, 2, 3.5, 6, 9].map((epoch) => (restarts.step(epoch), second.paramGroups[0]!.lr));
+    expect(found).toEqual(near([0.5, 0.4267766953, 0.1543291419, 0.5, 0.3456708581, 0.5, 0.3456708581]));
+  });
+});
+
 describe("gradient clipping", () => {
   it("scales all gradients by one factor", () => {
     const [x, y] = [parameter([0]), parameter([0])];

@@ -49,6 +49,23 @@ export abstract class LRScheduler {
     this.lastLrs = rates;
   }
 
+  /** @internal Undoes the first step, for a schedule whose turn comes later. */
+  rewind(): void {
+    this.lastEpoch--;
+  }
+
+  /** @internal Takes its turn: the rates are those of epoch 0. */
+  restart(): void {
+    this.lastEpoch = -1;
+    if (this.startsFromBase) this.optimizer.paramGroups.forEach((group, i) => (group.lr = this.baseLrs[i]!));
+    this.step();
+  }
+
+  /** Whether epoch 0's rate is known from the starting one, whatever the rate is by then. */
+  protected get startsFromBase(): boolean {
+    return true;
+  }
+
   /** Each group's learning rate as of the last step. */
   getLastLr(): readonly number[] {
     return this.lastLrs;
@@ -93,6 +110,26 @@ export class LambdaLR extends LRScheduler {
 
   protected override learningRate(_group: ParameterGroup, baseLr: number, index: number): number {
     return baseLr * this.lambdas[index]!(this.lastEpoch);
+  }
+}
+
+/** The rate times a function of the epoch, every epoch; one for all groups or one each. */
+export class MultiplicativeLR extends LRScheduler {
+  private readonly lambdas: readonly ((epoch: number) => number)[];
+
+  constructor(optimizer: Optimizer, ...args: WithRequired<[lrLambda: LrLambda], { readonly lrLambda: LrLambda }, [lastEpoch: number], SchedulerOptions>) {
+    const { lrLambda, ...options } = collect<SchedulerOptions & { readonly lrLambda?: LrLambda }>(["lrLambda", "lastEpoch"], args);
+    super(optimizer, options);
+    this.lambdas = perGroup("lr_lambda", required(lrLambda, "MultiplicativeLR", "lr_lambda"), optimizer);
+    this.step();
+  }
+
+  protected override get startsFromBase(): boolean {
+    return false;
+  }
+
+  protected override learningRate({ lr }: ParameterGroup, _baseLr: number, index: number): number {
+    return this.lastEpoch > 0 ? lr * this.lambdas[index]!(this.lastEpoch) : lr;
   }
 }
 
@@ -194,6 +231,59 @@ export class LinearLR extends LRScheduler {
   }
 }
 
+export interface ConstantLROptions extends SchedulerOptions {
+  /** Default 1/3. */
+  readonly factor?: number;
+  /** For how many epochs. Default 5. */
+  readonly totalIters?: number;
+}
+
+/** The rate times `factor` (default 1/3) for totalIters (default 5) epochs. */
+export class ConstantLR extends LRScheduler {
+  readonly factor: number;
+  readonly totalIters: number;
+
+  constructor(optimizer: Optimizer, ...args: Arguments<[factor: number, totalIters: number, lastEpoch: number], ConstantLROptions>) {
+    const options = collect<ConstantLROptions>(["factor", "totalIters", "lastEpoch"], args);
+    super(optimizer, options);
+    ({ factor: this.factor = 1 / 3, totalIters: this.totalIters = 5 } = options);
+    if (this.factor > 1 || this.factor < 0) throw new ValueError("Constant multiplicative factor expected to be between 0 and 1.");
+    this.step();
+  }
+
+  protected override learningRate({ lr }: ParameterGroup): number {
+    const { lastEpoch, factor, totalIters } = this;
+    if (lastEpoch === 0) return lr * factor;
+    return lastEpoch === totalIters ? lr * (1 / factor) : lr;
+  }
+}
+
+export interface PolynomialLROptions extends SchedulerOptions {
+  /** How many epochs it takes. Default 5. */
+  readonly totalIters?: number;
+  /** Default 1, a straight line. */
+  readonly power?: number;
+}
+
+/** From the starting rate down to zero over totalIters (default 5) epochs, along a polynomial. */
+export class PolynomialLR extends LRScheduler {
+  readonly totalIters: number;
+  readonly power: number;
+
+  constructor(optimizer: Optimizer, ...args: Arguments<[totalIters: number, power: number, lastEpoch: number], PolynomialLROptions>) {
+    const options = collect<PolynomialLROptions>(["totalIters", "power", "lastEpoch"], args);
+    super(optimizer, options);
+    ({ totalIters: this.totalIters = 5, power: this.power = 1 } = options);
+    this.step();
+  }
+
+  protected override learningRate({ lr }: ParameterGroup): number {
+    const { lastEpoch, totalIters, power } = this;
+    if (lastEpoch === 0 || lastEpoch > totalIters) return lr;
+    return lr * ((1 - lastEpoch / totalIters) / (1 - (lastEpoch - 1) / totalIters)) ** power;
+  }
+}
+
 /** Half a cosine from the starting rate down to etaMin (default 0) over tMax epochs, and back (Loshchilov and Hutter, 2016, without restarts). */
 export class CosineAnnealingLR extends LRScheduler {
   readonly tMax: number;
@@ -216,6 +306,237 @@ export class CosineAnnealingLR extends LRScheduler {
     if (this.stepCount === 1) return etaMin + ((baseLr - etaMin) * (1 + Math.cos((lastEpoch * Math.PI) / tMax))) / 2;
     if ((lastEpoch - 1 - tMax) % (2 * tMax) === 0) return lr + ((baseLr - etaMin) * (1 - Math.cos(Math.PI / tMax))) / 2;
     return ((1 + Math.cos((Math.PI * lastEpoch) / tMax)) / (1 + Math.cos((Math.PI * (lastEpoch - 1)) / tMax))) * (lr - etaMin) + etaMin;
+  }
+}
+
+export interface WarmRestartsOptions extends SchedulerOptions {
+  /** How much longer each period is than the one before. Default 1. */
+  readonly tMult?: number;
+  /** Lowest rate. Default 0. */
+  readonly etaMin?: number;
+}
+
+/** Half a cosine from the starting rate down to etaMin (default 0), over and over, the first time over t0 epochs (Loshchilov and Hutter, 2016). */
+export class CosineAnnealingWarmRestarts extends LRScheduler {
+  readonly t0: number;
+  readonly tMult: number;
+  readonly etaMin: number;
+  /** Epochs since the last restart, and from it to the next. */
+  private current: number;
+  private period: number;
+
+  constructor(
+    optimizer: Optimizer, ...args: WithRequired<[t0: number], { readonly t0: number }, [tMult: number, etaMin: number, lastEpoch: number], WarmRestartsOptions>
+  ) {
+    const options = collect<WarmRestartsOptions & { readonly t0?: number }>(["t0", "tMult", "etaMin", "lastEpoch"], args);
+    const { t0: given, tMult = 1, etaMin = 0 } = options;
+    const t0 = required(given, "CosineAnnealingWarmRestarts", "T_0");
+    if (!(t0 > 0 && Number.isInteger(t0))) throw new ValueError(`Expected positive integer T_0, but got ${t0}`);
+    if (!(tMult >= 1 && Number.isInteger(tMult))) throw new ValueError(`Expected integer T_mult >= 1, but got ${tMult}`);
+    super(optimizer, options);
+    [this.t0, this.tMult, this.etaMin] = [t0, tMult, etaMin];
+    this.period = t0;
+    this.current = this.lastEpoch;
+    this.step();
+  }
+
+  /** Goes to the next epoch, or to a given one, which may be a fraction: after each batch, `epoch + batch / batches`. */
+  override step(epoch?: number): void {
+    const { t0, tMult } = this;
+    const asked = epoch ?? (this.lastEpoch < 0 ? 0 : undefined);
+    if (asked === undefined) {
+      this.current++;
+      if (this.current >= this.period) {
+        this.current -= this.period;
+        this.period *= tMult;
+      }
+    } else {
+      if (asked < 0) throw new ValueError(`Expected non-negative epoch, but got ${asked}`);
+      const restarts = asked < t0 ? 0 : tMult === 1 ? Math.floor(asked / t0) : Math.floor(Math.log((asked / t0) * (tMult - 1) + 1) / Math.log(tMult));
+      const start = tMult === 1 ? t0 * restarts : (t0 * (tMult ** restarts - 1)) / (tMult - 1);
+      this.current = asked - start;
+      this.period = t0 * tMult ** restarts;
+      this.lastEpoch = Math.floor(asked) - 1;
+    }
+    super.step();
+  }
+
+  override restart(): void {
+    this.step(0);
+  }
+
+  protected override learningRate(_group: ParameterGroup, baseLr: number): number {
+    return this.etaMin + ((baseLr - this.etaMin) * (1 + Math.cos((Math.PI * this.current) / this.period))) / 2;
+  }
+}
+
+export interface CyclicLROptions extends SchedulerOptions {
+  /** Steps from the lowest rate up to the highest. Default 2000. */
+  readonly stepSizeUp?: number;
+  /** Steps back down. Default: as many. */
+  readonly stepSizeDown?: number | null;
+  /** Whether all cycles are alike, each is half as high as the one before, or each step lowers the next ones by gamma. Default "triangular". */
+  readonly mode?: "triangular" | "triangular2" | "exp_range";
+  /** For "exp_range". Default 1. */
+  readonly gamma?: number;
+  /** In place of `mode`: how high the cycle or step of that number goes, from 0 to 1. */
+  readonly scaleFn?: ((number: number) => number) | null;
+  /** What scaleFn is given. Default "cycle". */
+  readonly scaleMode?: "cycle" | "iterations";
+  /** Whether momentum (or the first beta) falls as the rate rises. Default true. */
+  readonly cycleMomentum?: boolean;
+  /** Default 0.8. */
+  readonly baseMomentum?: number | readonly number[];
+  /** Default 0.9. */
+  readonly maxMomentum?: number | readonly number[];
+}
+
+interface CyclicBounds {
+  /** Lowest rate, for all groups or one each. */
+  readonly baseLr: number | readonly number[];
+  /** Highest rate, for all groups or one each. */
+  readonly maxLr: number | readonly number[];
+}
+
+/** Up and down between two rates, over and over (Smith, 2015). Call `step` after every batch. */
+export class CyclicLR extends LRScheduler {
+  private readonly maxLrs: readonly number[];
+  private readonly length: number;
+  /** The share of the cycle in which the rate rises. */
+  private readonly rise: number;
+  private readonly height: (cycle: number, step: number) => number;
+  private readonly momenta: { readonly lowest: readonly number[]; readonly highest: readonly number[] } | null;
+
+  constructor(
+    optimizer: Optimizer,
+    ...args: WithRequired<[baseLr: CyclicBounds["baseLr"], maxLr: CyclicBounds["maxLr"]], CyclicBounds, [stepSizeUp: number, stepSizeDown: number | null, mode: "triangular" | "triangular2" | "exp_range", gamma: number], CyclicLROptions>
+  ) {
+    const options = collect<CyclicLROptions & Partial<CyclicBounds>>(
+      ["baseLr", "maxLr", "stepSizeUp", "stepSizeDown", "mode", "gamma"], args, ["scaleFn", "scaleMode", "cycleMomentum", "baseMomentum", "maxMomentum", "lastEpoch"],
+    );
+    const { stepSizeUp = 2000, stepSizeDown = null, mode = "triangular", gamma = 1, scaleFn = null, scaleMode = "cycle", cycleMomentum = true, lastEpoch = -1 } = options;
+    const baseLrs = perGroup("base_lr", required(options.baseLr, "CyclicLR", "base_lr"), optimizer);
+    if (lastEpoch === -1) optimizer.paramGroups.forEach((group, i) => (group.lr = baseLrs[i]!));
+    const maxLrs = perGroup("max_lr", required(options.maxLr, "CyclicLR", "max_lr"), optimizer);
+    const scales = { triangular: () => 1, triangular2: (cycle: number) => 1 / 2 ** (cycle - 1), exp_range: (_: number, step: number) => gamma ** step };
+    if (scaleFn === null && !(mode in scales)) throw new ValueError("mode is invalid and scale_fn is None");
+    let momenta = null;
+    if (cycleMomentum) {
+      if (optimizer.paramGroups.some((group) => group.betas === undefined && group.momentum === undefined)) {
+        throw new ValueError("optimizer must support momentum or beta1 with `cycle_momentum` option enabled");
+      }
+      const highest = perGroup("max_momentum", options.maxMomentum ?? 0.9, optimizer);
+      momenta = { lowest: perGroup("base_momentum", options.baseMomentum ?? 0.8, optimizer), highest };
+    }
+    super(optimizer, { lastEpoch });
+    this.baseLrs = baseLrs;
+    this.maxLrs = maxLrs;
+    this.length = stepSizeUp + (stepSizeDown ?? stepSizeUp);
+    this.rise = stepSizeUp / this.length;
+    this.height = scaleFn === null ? scales[mode] : (cycle, step) => scaleFn(scaleMode === "cycle" ? cycle : step);
+    this.momenta = momenta;
+    this.step();
+  }
+
+  protected override learningRate(group: ParameterGroup, baseLr: number, index: number): number {
+    const { lastEpoch, length, rise } = this;
+    const cycle = Math.floor(1 + lastEpoch / length);
+    const x = 1 + lastEpoch / length - cycle;
+    const share = x <= rise ? x / rise : (x - 1) / (rise - 1);
+    const height = this.height(cycle, lastEpoch);
+    if (this.momenta !== null) {
+      const [lowest, highest] = [this.momenta.lowest[index]!, this.momenta.highest[index]!];
+      const momentum = highest - (highest - lowest) * share * height;
+      if (group.betas !== undefined) group.betas = [momentum, group.betas[1]];
+      else group.momentum = momentum;
+    }
+    return baseLr + (this.maxLrs[index]! - baseLr) * share * height;
+  }
+}
+
+/** Schedules one after the other: each takes over at its milestone, from its own start. */
+export class SequentialLR {
+  lastEpoch: number;
+
+  constructor(
+    readonly optimizer: Optimizer,
+    readonly schedulers: readonly LRScheduler[],
+    readonly milestones: readonly number[],
+    { lastEpoch = -1 }: SchedulerOptions = {},
+  ) {
+    if (schedulers.length < 1) throw new ValueError("SequentialLR expects at least one scheduler to be chained, but got no scheduler.");
+    schedulers.forEach((scheduler, i) => {
+      if (scheduler.optimizer === optimizer) return;
+      throw new ValueError(
+        `SequentialLR expects all schedulers to belong to the same optimizer, but got scheduler ${scheduler.constructor.name} at index ${i} has ${String(scheduler.optimizer)}, which is different from ${optimizer.constructor.name}.`,
+      );
+    });
+    if (milestones.length !== schedulers.length - 1) {
+      throw new ValueError(
+        `Sequential Schedulers expects number of schedulers provided to be one more than the number of milestone points, but got number of schedulers ${schedulers.length} and the number of milestones to be equal to ${milestones.length}`,
+      );
+    }
+    this.lastEpoch = lastEpoch + 1;
+    for (const group of optimizer.paramGroups) group.lr = group.initialLr!;
+    for (const scheduler of schedulers) scheduler.rewind();
+    schedulers[0]!.step();
+  }
+
+  /** Goes to the next epoch's learning rates. */
+  step(): void {
+    this.lastEpoch++;
+    const turn = this.milestones.filter((milestone) => milestone <= this.lastEpoch).length;
+    if (turn > 0 && this.milestones[turn - 1] === this.lastEpoch) this.schedulers[turn]!.restart();
+    else this.schedulers[turn]!.step();
+  }
+
+  /** Each group's learning rate as of the last step. */
+  getLastLr(): readonly number[] {
+    return this.optimizer.paramGroups.map(({ lr }) => lr);
+  }
+
+  stateDict(): SchedulerStateDict {
+    return { lastEpoch: this.lastEpoch, milestones: this.milestones, schedulers: this.schedulers.map((each) => each.stateDict()) };
+  }
+
+  loadStateDict(state: SchedulerStateDict): void {
+    const { lastEpoch, schedulers } = state as { readonly lastEpoch: number; readonly schedulers: readonly SchedulerStateDict[] };
+    this.lastEpoch = lastEpoch;
+    this.schedulers.forEach((each, i) => each.loadStateDict(schedulers[i]!));
+  }
+}
+
+/** Schedules that all act at every step. */
+export class ChainedScheduler {
+  readonly optimizer: Optimizer;
+
+  constructor(readonly schedulers: readonly LRScheduler[]) {
+    if (schedulers.length < 1) throw new ValueError("ChainedScheduler expects at least one scheduler to be chained, but got no scheduler.");
+    this.optimizer = schedulers[0]!.optimizer;
+    schedulers.forEach((scheduler, i) => {
+      if (scheduler.optimizer !== this.optimizer) {
+        throw new ValueError(`ChainedScheduler expects all schedulers to belong to the same optimizer, but got schedulers at index 0 and ${i} to be different`);
+      }
+    });
+  }
+
+  /** Goes to the next epoch's learning rates. */
+  step(): void {
+    for (const scheduler of this.schedulers) scheduler.step();
+  }
+
+  /** Each group's learning rate as of the last step. */
+  getLastLr(): readonly number[] {
+    return this.optimizer.paramGroups.map(({ lr }) => lr);
+  }
+
+  stateDict(): SchedulerStateDict {
+    return { schedulers: this.schedulers.map((each) => each.stateDict()) };
+  }
+
+  loadStateDict(state: SchedulerStateDict): void {
+    const { schedulers } = state as { readonly schedulers: readonly SchedulerStateDict[] };
+    this.schedulers.forEach((each, i) => each.loadStateDict(schedulers[i]!));
   }
 }
 

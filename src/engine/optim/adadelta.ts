@@ -1,0 +1,54 @@
+import { ValueError } from "../errors.js";
+import { collect, type Arguments } from "../ops/arguments.js";
+import { Optimizer, requireNonNegative, round, stateElements, type Elements, type OptimizerParameters, type ParameterGroup, type ParameterState } from "./optimizer.js";
+
+export interface AdadeltaOptions {
+  /** Learning rate. Default 1. */
+  lr: number;
+  /** How slowly the running averages of squares forget. Default 0.9. */
+  rho: number;
+  /** Added under the roots. Default 1e-6. */
+  eps: number;
+  /** Times the parameter, added to the gradient. Default 0. */
+  weightDecay: number;
+  /** Ascend instead of descend. Default false. */
+  maximize: boolean;
+}
+
+interface AdadeltaGroup extends AdadeltaOptions, ParameterGroup {}
+
+/** Adadelta (Zeiler, 2012; torch.optim.Adadelta). Options by position or by name. */
+export class Adadelta extends Optimizer<AdadeltaGroup> {
+  constructor(params: OptimizerParameters<AdadeltaOptions>, ...args: Arguments<[lr: number, rho: number, eps: number, weightDecay: number], Partial<AdadeltaOptions>>) {
+    const given = collect<Partial<AdadeltaOptions>>(["lr", "rho", "eps", "weightDecay"], args, ["maximize"]);
+    super(params, { lr: 1, rho: 0.9, eps: 1e-6, weightDecay: 0, maximize: false, ...given });
+  }
+
+  protected override checkOptions({ lr, rho, eps, weightDecay }: AdadeltaGroup): void {
+    requireNonNegative("learning rate", lr);
+    if (!(rho >= 0 && rho <= 1)) throw new ValueError(`Invalid rho value: ${rho}`);
+    requireNonNegative("epsilon value", eps);
+    requireNonNegative("weight_decay value", weightDecay);
+  }
+
+  protected override update(param: Elements, gradient: Elements, state: ParameterState, group: AdadeltaGroup): void {
+    const { single } = param;
+    const square = stateElements(state, "squareAvg", param);
+    const changes = stateElements(state, "accDelta", param);
+    const [rate, kept, entering, eps, decay] = [group.lr, group.rho, 1 - group.rho, group.eps, group.weightDecay].map((each) => round(single, each)) as [number, number, number, number, number];
+    const sign = group.maximize ? -1 : 1;
+    const averaged = (average: number, value: number): number => round(single, round(single, average * kept) + round(single, entering * value) * value);
+    for (let i = 0; i < param.length; i++) {
+      const value = param.data[param.offset + i]!;
+      let grad = sign * gradient.data[gradient.offset + i]!;
+      if (decay !== 0) grad = round(single, grad + decay * value);
+      const variance = averaged(square.data[square.offset + i]!, grad);
+      square.data[square.offset + i] = variance;
+      const change = changes.data[changes.offset + i]!;
+      const deviation = round(single, Math.sqrt(round(single, variance + eps)));
+      const step = round(single, round(single, round(single, Math.sqrt(round(single, change + eps))) / deviation) * grad);
+      changes.data[changes.offset + i] = averaged(change, step);
+      param.data[param.offset + i] = value - rate * step;
+    }
+  }
+}
