@@ -17,6 +17,9 @@ describe("sizes that do not broadcast", () => {
     const [x, y] = [torch.ones(2, 3), torch.ones(3, 2)];
     const text = "The size of tensor a (3) must match the size of tensor b (2) at non-singleton dimension 1";
     for (const call of [() => x.add(y), () => x.lt(y), () => torch.where(x.gt(0), x, y), () => nn.functional.l1Loss(x, y)]) expect(message(call)).toBe(text);
+    expect(message(() => torch.broadcastShapes([2, 2], [3]))).toBe(
+      "Attempting to broadcast a dimension of length 3 at -1! Mismatching argument at index 1 had (3,); but expected shape should be broadcastable to [2, 2]",
+    );
     expect(message(() => torch.rsub(x, y))).toBe("The size of tensor a (2) must match the size of tensor b (3) at non-singleton dimension 1");
   });
 });
@@ -48,6 +51,19 @@ describe("dtypes", () => {
     expect([list(large.remainder(torch.tensor([3]).float())), list(large.fmod(2.5))]).toEqual([[2], [0.5]]);
     expect((large.cos().item() as number)).toBeCloseTo(0.2378162, 6);
     expect(list(torch.tensor([3]).pow(41))).toEqual([Number(BigInt.asIntN(64, 3n ** 41n))]);
+  });
+
+  test("integers made from fractions are whole", () => {
+    const dtype = torch.int64;
+    const made = [
+      torch.full([2], 2.7, { dtype }), torch.arange(1.5, 4.2, { dtype }), torch.arange(0, 5, 1.5, { dtype: torch.int32 }), torch.linspace(5, -5, 4, { dtype }),
+      torch.logspace(0, 2, 4, { dtype }), torch.zeros(2, { dtype }).fill_(2.7), torch.tensor([1, 2]).maskedFill(torch.tensor([true, false]), 2.7),
+      torch.tensor([1, 2]).indexFill(0, torch.tensor([0]), 2.7), torch.tensor([1, 2]).scatter(0, torch.tensor([0]), 2.7),
+      nn.functional.pad(torch.tensor([1, 2]), [1, 1], { value: 2.7 }), torch.tensor([1.9, -1.9]).sum({ dtype }), torch.zeros(2, { dtype }).copy_(torch.tensor([1.7, 2.9])),
+    ];
+    expect(made.map(list)).toEqual([[2, 2], [1, 2, 3], [0, 1, 2, 3], [5, 1, -1, -5], [1, 4, 21, 100], [2, 2], [2, 2], [2, 2], [2, 2], [2, 1, 2, 2], 0, [1, 2]]);
+    expect(message(() => torch.arange(5, { dtype: torch.bool }))).toBe("\"arange_cpu\" not implemented for 'Bool'");
+    expect(message(() => torch.arange(0, 1, 0.3, { dtype }))).toBe("step must be nonzero");
   });
 
   test("shifts by a negative number and by more bits than there are", () => {
@@ -85,6 +101,15 @@ describe("order", () => {
     expect(message(() => torch.tensor([true]).kthvalue(1))).toBe("\"kthvalue_cpu\" not implemented for 'Bool'");
     expect(message(() => torch.zeros(2, 0).kthvalue(1))).toBe("kthvalue(): Expected reduction dim 1 to have non-zero size.");
     expect(torch.zeros(0).median().item()).toBeNaN();
+  });
+});
+
+describe("linear algebra", () => {
+  test("the gradient of eigh is symmetric", () => {
+    const x = torch.tensor([[2, 0.5], [0.5, 1]]).requiresGrad_();
+    const { eigenvalues, eigenvectors } = torch.linalg.eigh(x);
+    eigenvalues.at(0).add(eigenvectors.abs().at(0, 0)).backward();
+    expect(x.grad!.at(0, 1).item()).toBeCloseTo(x.grad!.at(1, 0).item(), 6);
   });
 });
 

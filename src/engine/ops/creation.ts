@@ -1,6 +1,6 @@
 import { bool, float32, float64, getDefaultDtype, int32, int64, uint8, type DType, type ElementArray } from "../dtype.js";
-import { RuntimeError, TypeError, ValueError } from "../errors.js";
-import { copy } from "../kernels/elementwise.js";
+import { NotImplementedError, RuntimeError, TypeError, ValueError } from "../errors.js";
+import { copy, fill } from "../kernels/elementwise.js";
 import { Tensor, type NestedList } from "../tensor.js";
 import { allocate, allocateLike, checkedTensorOptions, checkSizes, finish, parseSize, tensorOptionNames, type SizeArguments, type TensorOptions } from "./allocation.js";
 import { collect, required, requiredFirst, requireIntegers, type WithRequired } from "./arguments.js";
@@ -40,7 +40,7 @@ export function full(
 }
 
 function filled(tensor: Tensor, value: number): Tensor {
-  if (tensor.device === "cpu") tensor.storage.data.fill(tensor.dtype === bool ? Number(value !== 0) : value);
+  if (tensor.device === "cpu") fill(tensor, value);
   return tensor;
 }
 
@@ -162,12 +162,23 @@ export function arange(...args: (number | TensorOptions | undefined)[]): Tensor 
   if (step === 0) throw new RuntimeError("step must be nonzero");
   if (!Number.isFinite(start) || !Number.isFinite(end)) throw new RuntimeError(`unsupported range: ${start} -> ${end}`);
   if (step > 0 ? end < start : end > start) throw new RuntimeError("upper bound and lower bound inconsistent with step sign");
-  const result = allocate([Math.ceil((end - start) / step)], options, [start, end, step].every(Number.isInteger) ? int64 : getDefaultDtype());
+  const dtype = options.dtype ?? ([start, end, step].every(Number.isInteger) ? int64 : getDefaultDtype());
+  refuseBools("arange_cpu", dtype);
+  // Integers count from an integer in steps of one; int64 ends at one, too.
+  const whole = dtype.isFloatingPoint ? Number : Math.trunc;
+  const [first, by] = [whole(start), whole(step)];
+  if (by === 0) throw new RuntimeError("step must be nonzero");
+  const size = dtype === int64 ? Math.ceil((whole(end) - first) / by) : Math.ceil((end - start) / step);
+  const result = allocate([size], options, dtype);
   if (result.device === "cpu") {
     const values = result.storage.data;
-    for (let i = 0; i < values.length; i++) values[i] = start + i * step;
+    for (let i = 0; i < values.length; i++) values[i] = first + i * by;
   }
   return finish(result, options, "arange", args);
+}
+
+function refuseBools(kernel: string, dtype: DType | null | undefined): void {
+  if (dtype === bool) throw new NotImplementedError(`"${kernel}" not implemented for 'Bool'`);
 }
 
 interface Steps {
@@ -180,21 +191,25 @@ interface Steps {
 export function linspace(...args: WithRequired<[start: number, end: number, steps: number], Steps, [], TensorOptions>): Tensor {
   const [[start, end, steps], rest] = requiredFirst<[start: number, end: number, steps: number]>("linspace", ["start", "end", "steps"], args);
   const options = collect<TensorOptions>([], rest, tensorOptionNames);
-  return finish(evenlySpaced(start, end, steps, options), options, "linspace", args);
+  return finish(evenlySpaced("linspace", start, end, steps, options, Number), options, "linspace", args);
 }
 
-function evenlySpaced(start: number, end: number, steps: number, options: TensorOptions): Tensor {
+/** Evenly spaced numbers, each as `f` has it. */
+function evenlySpaced(name: string, start: number, end: number, steps: number, options: TensorOptions, f: (value: number) => number): Tensor {
   if (!(steps >= 0)) throw new RuntimeError("number of steps must be non-negative");
+  refuseBools(`${name}_cpu`, options.dtype);
   const result = allocate([steps], options);
   if (result.device === "cpu") {
     const values = result.storage.data;
-    const round = result.dtype === float32 ? Math.fround : Number;
+    const { dtype } = result;
+    const round: (value: number) => number = dtype === float32 ? Math.fround : Number;
+    const held = (value: number): number => (dtype.isFloatingPoint ? f(round(value)) : Math.trunc(f(value)));
     const [first, last] = [round(start), round(end)];
     const step = round(round(last - first) / (steps - 1));
     // Counted from both ends, so that the last number is exact.
     const half = Math.floor(steps / 2);
-    for (let i = 0; i < steps; i++) values[i] = i < half ? first + i * step : last - (steps - 1 - i) * step;
-    if (steps === 1) values[0] = start;
+    for (let i = 0; i < steps; i++) values[i] = held(i < half ? first + i * step : last - (steps - 1 - i) * step);
+    if (steps === 1) values[0] = held(start);
   }
   return result;
 }
@@ -205,12 +220,7 @@ export function logspace(
 ): Tensor {
   const [[start, end, steps], rest] = requiredFirst<[start: number, end: number, steps: number]>("logspace", ["start", "end", "steps"], args);
   const { base = 10, ...options } = collect<TensorOptions & { readonly base?: number }>(["base"], rest, tensorOptionNames);
-  const result = evenlySpaced(start, end, steps, options);
-  if (result.device === "cpu") {
-    const values = result.storage.data;
-    for (let i = 0; i < values.length; i++) values[i] = base ** values[i]!;
-  }
-  return finish(result, options, "logspace", args);
+  return finish(evenlySpaced("logspace", start, end, steps, options, (exponent) => base ** exponent), options, "logspace", args);
 }
 
 /** Ones on the diagonal of n rows and m columns (as many as rows by default), else zeros. (torch.eye) */

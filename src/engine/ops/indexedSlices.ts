@@ -8,7 +8,7 @@ import { normalizeDim, Tensor } from "../tensor.js";
 import { collect, inOrder, requiredFirst, type AllArguments, type WithRequired } from "./arguments.js";
 import { asHeld } from "./elementwiseRows.js";
 import { addedAt, asVector, copyOf, placesOf, scalarTensor } from "./indexPlaces.js";
-import { numberOf, type Scalar } from "./promotion.js";
+import { type Scalar } from "./promotion.js";
 
 /** Whole slices of a dimension, named by a vector of positions. */
 
@@ -198,7 +198,7 @@ const indexFillRow: OperationRow<IndexFillArgs> = {
   },
   forward(output, x, dim, index, value) {
     if (output !== x) copy(output, x);
-    kernels.writeValue(output.storage.data, output.offset, numberOf(value), placesOf(asVector(output), [normalizeDim(dim, x.sizes.length)], [asVector(index)]));
+    kernels.writeValue(output.storage.data, output.offset, scalarTensor(value, output.dtype, "cpu").item(), placesOf(asVector(output), [normalizeDim(dim, x.sizes.length)], [asVector(index)]));
   },
   reads: [2],
   backward: (gradient, { args: [x, dim, index] }) => [zeroedSlices(gradient, normalizeDim(dim, x.sizes.length), index)],

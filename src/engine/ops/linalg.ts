@@ -396,7 +396,10 @@ const eighVectors = defineFactor<Eigen>(
   "eigh",
   "LinalgEighBackward0",
   ({ vectors }) => vectors,
-  (gradient, { values, vectors }) => matmul(matmul(vectors, overDifferences(matmul(mT(vectors), gradient), values)), mT(vectors)),
+  (gradient, { values, vectors }) => {
+    const result = matmul(matmul(vectors, overDifferences(matmul(mT(vectors), gradient), values)), mT(vectors));
+    return result.add(mT(result)).mul(0.5);
+  },
 );
 
 export type EighResult = readonly [eigenvalues: Tensor, eigenvectors: Tensor] & { readonly eigenvalues: Tensor; readonly eigenvectors: Tensor };

@@ -362,7 +362,20 @@ export const broadcastTensors = defineComposite("broadcastTensors", (...tensors:
 
 /** The shape that all given shapes broadcast to. (torch.broadcast_shapes) */
 export function broadcastShapes(...shapes: readonly (readonly number[])[]): number[] {
-  return [...shapes.reduce<readonly number[]>((common, each) => broadcastSizes(common, each), [])];
+  const result: number[] = [];
+  shapes.forEach((sizes, index) => {
+    while (result.length < sizes.length) result.unshift(1);
+    for (let back = 1; back <= sizes.length; back++) {
+      const [size, common] = [sizes.at(-back)!, result.at(-back)!];
+      if (size !== common && size !== 1 && common !== 1) {
+        throw new RuntimeError(
+          `Attempting to broadcast a dimension of length ${size} at ${-back}! Mismatching argument at index ${index} had (${sizes.join(", ")}${sizes.length === 1 ? "," : ""}); but expected shape should be broadcastable to [${result.join(", ")}]`,
+        );
+      }
+      if (common === 1) result[result.length - back] = size;
+    }
+  });
+  return result;
 }
 
 // ---- parts
