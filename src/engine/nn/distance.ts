@@ -1,5 +1,5 @@
 import { collect, type Arguments } from "../ops/arguments.js";
-import { cosineSimilarity, pairwiseDistance, type CosineSimilarityOptions, type PairwiseDistanceOptions } from "../ops/loss.js";
+import { cosineSimilarity, pairwiseDistance, type CosineSimilarityOptions, type PairwiseDistanceOptions } from "../ops/distance.js";
 import type { Tensor } from "../tensor.js";
 import { Module } from "./module.js";
 

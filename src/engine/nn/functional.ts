@@ -38,6 +38,7 @@ export {
 export { bilinear } from "../ops/bilinear.js";
 export { pdist } from "../ops/contraction.js";
 export { conv1d, conv2d, conv3d, convTranspose1d, convTranspose2d, convTranspose3d } from "../ops/convolution.js";
+export { cosineSimilarity, pairwiseDistance } from "../ops/distance.js";
 export { pad } from "../ops/padding.js";
 export { alphaDropout, dropout, dropout1d, dropout2d, dropout3d, featureAlphaDropout } from "../ops/dropout.js";
 export { batchNorm, groupNorm, instanceNorm, layerNorm, localResponseNorm, normalize, rmsNorm } from "../ops/normalization.js";
@@ -45,7 +46,6 @@ export {
   binaryCrossEntropy,
   binaryCrossEntropyWithLogits,
   cosineEmbeddingLoss,
-  cosineSimilarity,
   crossEntropy,
   ctcLoss,
   gaussianNllLoss,
@@ -59,7 +59,6 @@ export {
   multilabelMarginLoss,
   multilabelSoftMarginLoss,
   nllLoss,
-  pairwiseDistance,
   poissonNllLoss,
   smoothL1Loss,
   softMarginLoss,

@@ -17,7 +17,7 @@ export * from "./gatherScatter.js";
 export * from "./indexedSlices.js";
 export * from "./indexing.js";
 export * from "./masks.js";
-export { cosineSimilarity, pairwiseDistance } from "./loss.js";
+export { cosineSimilarity, pairwiseDistance } from "./distance.js";
 export * from "./joining.js";
 export * as linalg from "./linalg.js";
 export { cholesky, det, inv as inverse, logdet, matrixExp, matrixPower, pinv as pinverse, slogdet } from "./linalg.js";

@@ -1,0 +1,394 @@
+import { defineComposite, defineOperation, type OperationRow } from "../../dispatch.js";
+import { NotImplementedError, RuntimeError, ValueError } from "../../errors.js";
+import * as kernels from "../../kernels/elementwise.js";
+import type { KernelCall } from "../../kernels/wasm/instance.js";
+import { equalSizes, product } from "../../size.js";
+import { Tensor } from "../../tensor.js";
+import { warn } from "../../warnings.js";
+import { logsigmoid } from "../activation.js";
+import { collect, requiredFirst, type WithRequired } from "../arguments.js";
+import { broadcastSizes, resultType } from "../promotion.js";
+import { checkReduction, reduce, writeReduced, type LossOptions, type Reduction } from "./reduction.js";
+
+/** Losses of each element of a prediction and its target. */
+
+interface ElementLoss {
+  readonly f: (x: number, target: number) => number;
+  /** Derivative with respect to x. */
+  readonly x: (x: number, target: number) => number;
+  /** Derivative with respect to the target. */
+  readonly target: (x: number, target: number) => number;
+  /** The WebAssembly kernels of the function, and of the derivative with respect to x times the gradient, which comes first. */
+  readonly kernels?: { readonly f: KernelCall; readonly x?: KernelCall };
+}
+
+type ElementLossArgs<Constants extends readonly unknown[]> = [x: Tensor, target: Tensor, reduction: Reduction, ...constants: Constants];
+
+interface ElementLossRow<Constants extends readonly unknown[]> {
+  readonly name: string;
+  /** PyTorch's name for the graph node, if it is one node; else its last node depends on the reduction. */
+  readonly gradientName: string | Readonly<Record<Reduction, string>>;
+  /** PyTorch's kernel, which its errors name. */
+  readonly kernel: string;
+  readonly check?: (x: Tensor, target: Tensor, ...constants: Constants) => void;
+  readonly of: (...constants: Constants) => ElementLoss;
+}
+
+function elementLoss<Constants extends readonly unknown[] = []>(row: ElementLossRow<Constants>): (...args: ElementLossArgs<Constants>) => Tensor {
+  const operation: OperationRow<ElementLossArgs<Constants>> = {
+    name: row.name,
+    gradientName: (...args) => (typeof row.gradientName === "string" ? row.gradientName : row.gradientName[args[2]]),
+    infer(x, target, reduction, ...constants) {
+      checkReduction(reduction);
+      row.check?.(x, target, ...constants);
+      const dtype = resultType(x, target);
+      if (!dtype.isFloatingPoint) throw new NotImplementedError(`"${row.kernel}" not implemented for '${dtype.scalarType}'`);
+      const sizes = broadcastSizes(x.sizes, target.sizes);
+      return { sizes: reduction === "none" ? sizes : [], dtype };
+    },
+    forward(output, x, target, reduction, ...constants) {
+      const { f, kernels: wasm } = row.of(...constants);
+      if (reduction === "none") return kernels.binary(output, x, target, f, wasm?.f);
+      const sizes = broadcastSizes(x.sizes, target.sizes);
+      const losses = Tensor.allocate(sizes, output.dtype, "cpu");
+      kernels.binary(losses, x, target, f, wasm?.f);
+      writeReduced(output, losses.storage.data, reduction, losses.storage.length);
+    },
+    reads: [0, 1],
+    backward(gradient, context) {
+      const [x, target, reduction, ...constants] = context.args;
+      const derivatives = row.of(...(constants as unknown as Constants));
+      const sizes = broadcastSizes(x.sizes, target.sizes);
+      const gradientOf = (derivative: (x: number, target: number) => number, kernel?: KernelCall): Tensor => {
+        const result = Tensor.allocate(sizes, gradient.dtype, gradient.device);
+        if (gradient.device === "meta") return result;
+        const each = reduction === "none" ? gradient : gradient.item() / (reduction === "mean" ? product(sizes) : 1);
+        kernels.ternary(result, each, x, target, (g, value, wanted) => derivative(value, wanted) * g, kernel);
+        return result;
+      };
+      return [
+        context.needs(0) ? gradientOf(derivatives.x, derivatives.kernels?.x) : null,
+        context.needs(1) ? gradientOf(derivatives.target) : null,
+      ];
+    },
+  };
+  return defineOperation(operation);
+}
+
+/** PyTorch broadcasts, and warns: mostly it is a mistake. */
+function warnOfSizes(x: Tensor, target: Tensor): void {
+  if (equalSizes(x.sizes, target.sizes)) return;
+  warn(
+    `Using a target size (${target.shape}) that is different to the input size (${x.shape}). This will likely lead to incorrect results due to broadcasting. Please ensure they have the same size.`,
+  );
+}
+
+const meanOrSum = (none: string): Readonly<Record<Reduction, string>> => ({ none, mean: "MeanBackward0", sum: "SumBackward0" });
+/** 0 for NaN, as PyTorch has it. */
+const signOf = (x: number): number => (x > 0 ? 1 : x < 0 ? -1 : 0);
+const logistic = (x: number): number => 1 / (1 + Math.exp(-x));
+
+const mseOf = elementLoss({
+  name: "mseLoss",
+  gradientName: "MseLossBackward0",
+  kernel: "mse_cpu",
+  check: warnOfSizes,
+  of: () => ({
+    f: (x, y) => (x - y) ** 2,
+    x: (x, y) => 2 * (x - y),
+    target: (x, y) => 2 * (y - x),
+    kernels: { f: "squaredDifference", x: "squaredDifferenceBackward" },
+  }),
+});
+
+/** (x - target)^2. (torch.nn.functional.mse_loss) */
+export function mseLoss(x: Tensor, ...args: WithRequired<[target: Tensor], { readonly target: Tensor }, [], LossOptions>): Tensor {
+  const [[target], rest] = requiredFirst<[target: Tensor]>("mse_loss", ["target"], args);
+  return mseOf(x, target, collect<LossOptions>([], rest, ["reduction"]).reduction ?? "mean");
+}
+
+const l1Of = elementLoss({
+  name: "l1Loss",
+  gradientName: meanOrSum("AbsBackward0"),
+  kernel: "abs_cpu",
+  check: warnOfSizes,
+  of: () => ({
+    f: (x, y) => Math.abs(x - y),
+    x: (x, y) => signOf(x - y),
+    target: (x, y) => signOf(y - x),
+    kernels: { f: "absoluteDifference", x: "absoluteDifferenceBackward" },
+  }),
+});
+
+/** |x - target|. (torch.nn.functional.l1_loss) */
+export function l1Loss(x: Tensor, ...args: WithRequired<[target: Tensor], { readonly target: Tensor }, [], LossOptions>): Tensor {
+  const [[target], rest] = requiredFirst<[target: Tensor]>("l1_loss", ["target"], args);
+  return l1Of(x, target, collect<LossOptions>([], rest, ["reduction"]).reduction ?? "mean");
+}
+
+const smoothL1Slope = (difference: number, beta: number): number => (Math.abs(difference) < beta ? difference / beta : Math.sign(difference));
+const smoothL1Of = elementLoss<[beta: number]>({
+  name: "smoothL1Loss",
+  gradientName: "SmoothL1LossBackward0",
+  kernel: "smooth_l1_cpu",
+  check(x, target, beta) {
+    if (!(beta >= 0)) throw new RuntimeError("smooth_l1_loss does not support negative values for beta.");
+    warnOfSizes(x, target);
+  },
+  of: (beta) => ({
+    f(x, y) {
+      const distance = Math.abs(x - y);
+      return distance < beta ? (0.5 * distance * distance) / beta : distance - 0.5 * beta;
+    },
+    x: (x, y) => smoothL1Slope(x - y, beta),
+    target: (x, y) => smoothL1Slope(y - x, beta),
+    kernels: { f: ["smoothL1", beta], x: ["smoothL1Backward", beta] },
+  }),
+});
+
+export interface SmoothL1Options extends LossOptions {
+  /** Where |x - target| is below it, the loss is quadratic. Default 1. */
+  readonly beta?: number;
+}
+
+/** |x - target| - beta / 2, and (x - target)^2 / (2 beta) near zero. (torch.nn.functional.smooth_l1_loss) */
+export function smoothL1Loss(x: Tensor, ...args: WithRequired<[target: Tensor], { readonly target: Tensor }, [], SmoothL1Options>): Tensor {
+  const [[target], rest] = requiredFirst<[target: Tensor]>("smooth_l1_loss", ["target"], args);
+  const { reduction = "mean", beta = 1 } = collect<SmoothL1Options>([], rest, ["reduction", "beta"]);
+  return smoothL1Of(x, target, reduction, beta);
+}
+
+const huberSlope = (difference: number, delta: number): number => Math.max(-delta, Math.min(delta, difference));
+const huberOf = elementLoss<[delta: number]>({
+  name: "huberLoss",
+  gradientName: "HuberLossBackward0",
+  kernel: "huber_cpu",
+  check(x, target, delta) {
+    if (!(delta > 0)) throw new RuntimeError("huber_loss does not support non-positive values for delta.");
+    warnOfSizes(x, target);
+  },
+  of: (delta) => ({
+    f(x, y) {
+      const distance = Math.abs(x - y);
+      return distance <= delta ? 0.5 * distance * distance : delta * (distance - 0.5 * delta);
+    },
+    x: (x, y) => huberSlope(x - y, delta),
+    target: (x, y) => huberSlope(y - x, delta),
+    kernels: { f: ["huber", delta], x: ["huberBackward", delta] },
+  }),
+});
+
+export interface HuberOptions extends LossOptions {
+  /** Where |x - target| is above it, the loss is linear. Default 1. */
+  readonly delta?: number;
+}
+
+/** (x - target)^2 / 2, and linear beyond delta. (torch.nn.functional.huber_loss) */
+export function huberLoss(x: Tensor, ...args: WithRequired<[target: Tensor], { readonly target: Tensor }, [], HuberOptions>): Tensor {
+  const [[target], rest] = requiredFirst<[target: Tensor]>("huber_loss", ["target"], args);
+  const { reduction = "mean", delta = 1 } = collect<HuberOptions>([], rest, ["reduction", "delta"]);
+  return huberOf(x, target, reduction, delta);
+}
+
+const softMarginOf = elementLoss({
+  name: "softMarginLoss",
+  gradientName: "SoftMarginLossBackward0",
+  kernel: "neg_cpu",
+  of: () => ({ f: (x, y) => Math.log1p(Math.exp(-y * x)), x: (x, y) => -y * logistic(-y * x), target: (x, y) => -x * logistic(-y * x) }),
+});
+
+/** log(1 + e^(-target x)), with targets 1 and -1. (torch.nn.functional.soft_margin_loss) */
+export function softMarginLoss(x: Tensor, ...args: WithRequired<[target: Tensor], { readonly target: Tensor }, [], LossOptions>): Tensor {
+  const [[target], rest] = requiredFirst<[target: Tensor]>("soft_margin_loss", ["target"], args);
+  if (target.requiresGrad) {
+    throw new RuntimeError("The function 'soft_margin_loss' is not differentiable with respect to argument 'target'. This input cannot have requires_grad True.");
+  }
+  return softMarginOf(x, target, collect<LossOptions>([], rest, ["reduction"]).reduction ?? "mean");
+}
+
+const klDivOf = elementLoss<[logTarget: boolean]>({
+  name: "klDiv",
+  gradientName: meanOrSum("SubBackward0"),
+  kernel: "xlogy_cpu",
+  // PyTorch subtracts the input from the target, which shows where they do not fit.
+  check: (x, target) => void broadcastSizes(target.sizes, x.sizes),
+  of: (logTarget) =>
+    logTarget
+      ? { f: (x, y) => Math.exp(y) * (y - x), x: (_x, y) => -Math.exp(y), target: (x, y) => Math.exp(y) * (y - x + 1) }
+      : { f: (x, y) => (y === 0 ? 0 : y * Math.log(y)) - y * x, x: (_x, y) => -y, target: (x, y) => (y === 0 ? 0 : Math.log(y)) + 1 - x, kernels: { f: "klDiv" } },
+});
+
+export interface KlDivOptions {
+  /** "batchmean" divides the sum by the size of the first dimension, which is the divergence as defined. Default "mean". */
+  readonly reduction?: Reduction | "batchmean";
+  /** Whether the target holds logarithms too. Default false. */
+  readonly logTarget?: boolean;
+}
+
+/** The Kullback-Leibler divergence of probabilities `target` from log-probabilities x. (torch.nn.functional.kl_div) */
+export function klDiv(x: Tensor, ...args: WithRequired<[target: Tensor], { readonly target: Tensor }, [], KlDivOptions>): Tensor {
+  const [[target], rest] = requiredFirst<[target: Tensor]>("kl_div", ["target"], args);
+  const { reduction = "mean", logTarget = false } = collect<KlDivOptions>([], rest, ["reduction", "logTarget"]);
+  if (reduction === "mean") {
+    warn(
+      "reduction: 'mean' divides the total loss by both the batch size and the support size.'batchmean' divides only by the batch size, and aligns with the KL div math definition.'mean' will be changed to behave the same as 'batchmean' in the next major release.",
+    );
+  }
+  if (reduction !== "batchmean") return klDivOf(x, target, reduction, logTarget);
+  return batchMean(x, target, logTarget);
+}
+
+const batchMean = defineComposite("klDiv", (x: Tensor, target: Tensor, logTarget: boolean): Tensor => {
+  const sum = klDivOf(x, target, "sum", logTarget);
+  return x.ndim === 0 ? sum : sum.div(x.sizes[0]!);
+});
+
+/** As PyTorch, which keeps logarithms of probabilities above -100. */
+const boundedLog = (x: number): number => Math.max(Math.log(x), -100);
+const boundedLog1p = (x: number): number => Math.max(Math.log1p(x), -100);
+
+const binaryCrossEntropyOf = elementLoss({
+  name: "binaryCrossEntropy",
+  gradientName: "BinaryCrossEntropyBackward0",
+  kernel: "binary_cross_entropy",
+  check(x, target) {
+    if (x.dtype !== target.dtype) throw new RuntimeError(`Found dtype ${target.dtype.scalarType} but expected ${x.dtype.scalarType}`);
+    requireProbabilities(x, "input");
+    requireProbabilities(target, "target");
+  },
+  of: () => ({
+    f: (x, y) => (y - 1) * boundedLog1p(-x) - y * boundedLog(x),
+    x: (x, y) => (x - y) / Math.max((1 - x) * x, 1e-12),
+    target: (x) => boundedLog1p(-x) - boundedLog(x),
+  }),
+});
+
+function requireProbabilities(x: Tensor, name: string): void {
+  if (x.device === "meta") return;
+  const values = kernels.denseValues(x);
+  for (let i = 0; i < values.length; i++) {
+    if (!(values[i]! >= 0 && values[i]! <= 1)) throw new RuntimeError(`all elements of ${name} should be between 0 and 1`);
+  }
+}
+
+export interface BinaryCrossEntropyOptions extends LossOptions {
+  /** Multiplies each element's loss; broadcast. */
+  readonly weight?: Tensor | null;
+}
+
+const weightedBinaryCrossEntropy = defineComposite("binaryCrossEntropy", (x: Tensor, target: Tensor, reduction: Reduction, weight: Tensor): Tensor =>
+  reduce(binaryCrossEntropyOf(x, target, "none").mul(weight), reduction),
+);
+
+/** -(target log(x) + (1 - target) log(1 - x)) of probabilities. (torch.nn.functional.binary_cross_entropy) */
+export function binaryCrossEntropy(
+  x: Tensor, ...args: WithRequired<[target: Tensor], { readonly target: Tensor }, [weight: Tensor | null], BinaryCrossEntropyOptions>
+): Tensor {
+  const [[target], rest] = requiredFirst<[target: Tensor]>("binary_cross_entropy", ["target"], args);
+  const { weight = null, reduction = "mean" } = collect<BinaryCrossEntropyOptions>(["weight"], rest, ["reduction"]);
+  if (!equalSizes(x.sizes, target.sizes)) {
+    throw new ValueError(
+      `Using a target size (${target.shape}) that is different to the input size (${x.shape}) is deprecated. Please ensure they have the same size.`,
+    );
+  }
+  return weight === null ? binaryCrossEntropyOf(x, target, reduction) : weightedBinaryCrossEntropy(x, target, reduction, weight);
+}
+
+const logitsOf = elementLoss({
+  name: "binaryCrossEntropyWithLogits",
+  gradientName: "BinaryCrossEntropyWithLogitsBackward0",
+  kernel: "log_sigmoid_cpu",
+  of: () => ({
+    f: (x, y) => Math.max(x, 0) - x * y + Math.log1p(Math.exp(-Math.abs(x))),
+    x: (x, y) => logistic(x) - y,
+    target: (x) => -x,
+    kernels: { f: "binaryCrossEntropyWithLogits", x: "binaryCrossEntropyWithLogitsBackward" },
+  }),
+});
+
+export interface BinaryCrossEntropyWithLogitsOptions extends BinaryCrossEntropyOptions {
+  /** Multiplies the part of the loss that belongs to positive targets; one weight a class. */
+  readonly posWeight?: Tensor | null;
+}
+
+const weightedLogits = defineComposite(
+  "binaryCrossEntropyWithLogits",
+  (x: Tensor, target: Tensor, reduction: Reduction, weight: Tensor | null, posWeight: Tensor | null): Tensor => {
+    const logLikelihood = posWeight === null ? logsigmoid(x) : logsigmoid(x).mul(posWeight.sub(1).mul(target).add(1));
+    const losses = target.rsub(1).mul(x).sub(logLikelihood);
+    return reduce(weight === null ? losses : losses.mul(weight), reduction);
+  },
+);
+
+/** binaryCrossEntropy of sigmoid(x), exact for large |x|. (torch.nn.functional.binary_cross_entropy_with_logits) */
+export function binaryCrossEntropyWithLogits(
+  x: Tensor, ...args: WithRequired<[target: Tensor], { readonly target: Tensor }, [weight: Tensor | null], BinaryCrossEntropyWithLogitsOptions>
+): Tensor {
+  const [[target], rest] = requiredFirst<[target: Tensor]>("binary_cross_entropy_with_logits", ["target"], args);
+  const { weight = null, posWeight = null, reduction = "mean" } = collect<BinaryCrossEntropyWithLogitsOptions>(["weight"], rest, ["posWeight", "reduction"]);
+  if (!equalSizes(x.sizes, target.sizes)) throw new ValueError(`Target size (${target.shape}) must be the same as input size (${x.shape})`);
+  if (x.dtype.isFloatingPoint && !target.dtype.isFloatingPoint) {
+    throw new RuntimeError(`result type ${x.dtype.scalarType} can't be cast to the desired output type ${target.dtype.scalarType}`);
+  }
+  return weight === null && posWeight === null ? logitsOf(x, target, reduction) : weightedLogits(x, target, reduction, weight, posWeight);
+}
+
+export interface PoissonNLLOptions extends LossOptions {
+  /** Whether x is the logarithm of the expectation. Default true. */
+  readonly logInput?: boolean;
+  /** Adds Stirling's term for targets above 1. Default false. */
+  readonly full?: boolean;
+  /** Keeps log(x) finite where `logInput` is false. Default 1e-8. */
+  readonly eps?: number;
+}
+
+const poissonOf = defineComposite("poissonNllLoss", (x: Tensor, target: Tensor, options: PoissonNLLOptions): Tensor => {
+  const { reduction = "mean", logInput = true, full = false, eps = 1e-8 } = options;
+  checkReduction(reduction);
+  let losses = logInput ? x.exp().sub(target.mul(x)) : x.sub(target.mul(x.add(eps).log()));
+  if (full) {
+    const stirling = target.mul(target.log()).sub(target).add(target.mul(2 * Math.PI).log().mul(0.5));
+    losses = losses.add(stirling.maskedFill(target.le(1), 0));
+  }
+  return reduce(losses, reduction);
+});
+
+/** Negative log-likelihood of counts that are Poisson distributed. (torch.nn.functional.poisson_nll_loss) */
+export function poissonNllLoss(
+  x: Tensor, ...args: WithRequired<[target: Tensor], { readonly target: Tensor }, [logInput: boolean, full: boolean], PoissonNLLOptions>
+): Tensor {
+  const [[target], rest] = requiredFirst<[target: Tensor]>("poisson_nll_loss", ["target"], args);
+  return poissonOf(x, target, collect<PoissonNLLOptions>(["logInput", "full"], rest, ["eps", "reduction"]));
+}
+
+export interface GaussianNLLOptions extends LossOptions {
+  /** Adds the constant term. Default false. */
+  readonly full?: boolean;
+  /** Least variance. Default 1e-6. */
+  readonly eps?: number;
+}
+
+const gaussianOf = defineComposite("gaussianNllLoss", (x: Tensor, target: Tensor, variance: Tensor | number, options: GaussianNLLOptions): Tensor => {
+  const { reduction = "mean", full = false, eps = 1e-6 } = options;
+  let variances = typeof variance === "number" ? x.detach().mul(0).add(variance) : variance;
+  if (!equalSizes(variances.sizes, x.sizes)) {
+    const rows = x.sizes.slice(0, -1);
+    if (equalSizes(rows, variances.sizes)) variances = variances.unsqueeze(-1);
+    else if (!equalSizes(rows, variances.sizes.slice(0, -1)) || variances.sizes.at(-1) !== 1) throw new ValueError("var is of incorrect size");
+  }
+  if (reduction !== "none" && reduction !== "mean" && reduction !== "sum") throw new ValueError(`${String(reduction)} is not valid`);
+  if (variances.device === "cpu" && kernels.denseValues(variances).some((value) => value < 0)) throw new ValueError("var has negative entry/entries");
+  // Raised to eps without cutting the gradient, as PyTorch.
+  const bounded = variances.add(variances.detach().clampMin(eps).sub(variances.detach()));
+  let losses = bounded.log().add(x.sub(target).square().div(bounded)).mul(0.5);
+  if (full) losses = losses.add(0.5 * Math.log(2 * Math.PI));
+  return reduce(losses, reduction);
+});
+
+/** Negative log-likelihood of normal targets with expectation x and the given variance. (torch.nn.functional.gaussian_nll_loss) */
+export function gaussianNllLoss(
+  x: Tensor, ...args: WithRequired<[target: Tensor, variance: Tensor | number], { readonly target: Tensor; readonly var: Tensor | number }, [full: boolean, eps: number], GaussianNLLOptions>
+): Tensor {
+  const [[target, variance], rest] = requiredFirst<[target: Tensor, variance: Tensor | number]>("gaussian_nll_loss", ["target", "var"], args);
+  return gaussianOf(x, target, variance, collect<GaussianNLLOptions>(["full", "eps"], rest, ["reduction"]));
+}
