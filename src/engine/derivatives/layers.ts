@@ -1,5 +1,5 @@
 import { defineDerivative } from "../autograd/derivatives.js";
-import { logsigmoid, softmax, softplus } from "../ops/activation.js";
+import { logsigmoid, softplus } from "../ops/activation.js";
 import { where } from "../ops/masks.js";
 import { cat } from "../ops/joining.js";
 import * as linalg from "../ops/linalg.js";
@@ -8,6 +8,7 @@ import { linear } from "../ops/matmul.js";
 import { pad } from "../ops/padding.js";
 import { avgPool2d } from "../ops/pooling.js";
 import type { RecurrentMode } from "../ops/recurrent.js";
+import { softmax } from "../ops/softmax.js";
 import { Tensor } from "../tensor.js";
 import { composed, itself, linearInAll, linearInEach } from "./mechanisms.js";
 

@@ -1,6 +1,7 @@
 import { AssertionError, ValueError } from "../errors.js";
 import * as F from "../ops/activation.js";
 import { collect, required, type Arguments } from "../ops/arguments.js";
+import { implicitSoftmaxDim, logSoftmax, softmax, softmin } from "../ops/softmax.js";
 import { relu, relu_, sigmoid, tanh } from "../ops/unary.js";
 import { float, repr, type PythonValue } from "../print/python.js";
 import type { Tensor } from "../tensor.js";
@@ -404,7 +405,7 @@ abstract class DimActivation extends Module {
   abstract override forward(x: Tensor): Tensor;
 
   protected dimFor(x: Tensor): number {
-    return this.dim ?? F.implicitSoftmaxDim(x);
+    return this.dim ?? implicitSoftmaxDim(x);
   }
 
   override extraRepr(): string {
@@ -415,21 +416,21 @@ abstract class DimActivation extends Module {
 /** e^x over the sum of e^x along a dimension. (torch.nn.Softmax) */
 export class Softmax extends DimActivation {
   override forward(x: Tensor): Tensor {
-    return F.softmax(x, this.dimFor(x));
+    return softmax(x, this.dimFor(x));
   }
 }
 
 /** The softmax of -x. (torch.nn.Softmin) */
 export class Softmin extends DimActivation {
   override forward(x: Tensor): Tensor {
-    return F.softmin(x, this.dimFor(x));
+    return softmin(x, this.dimFor(x));
   }
 }
 
 /** The logarithm of the softmax. (torch.nn.LogSoftmax) */
 export class LogSoftmax extends DimActivation {
   override forward(x: Tensor): Tensor {
-    return F.logSoftmax(x, this.dimFor(x));
+    return logSoftmax(x, this.dimFor(x));
   }
 }
 
@@ -437,6 +438,6 @@ export class LogSoftmax extends DimActivation {
 export class Softmax2d extends Module {
   override forward(x: Tensor): Tensor {
     if (x.ndim !== 3 && x.ndim !== 4) throw new ValueError(`Softmax2d: expected input to be 3D or 4D, got ${x.ndim}D instead`);
-    return F.softmax(x, -3);
+    return softmax(x, -3);
   }
 }

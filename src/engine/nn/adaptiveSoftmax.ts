@@ -1,5 +1,5 @@
 import { RuntimeError, ValueError } from "../errors.js";
-import { logSoftmax } from "../ops/activation.js";
+import { logSoftmax } from "../ops/softmax.js";
 import { collect, required, type Arguments } from "../ops/arguments.js";
 import { cat } from "../ops/joining.js";
 import type { Tensor } from "../tensor.js";

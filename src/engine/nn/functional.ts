@@ -8,7 +8,6 @@ export {
   elu_,
   gelu,
   glu,
-  gumbelSoftmax,
   hardshrink,
   hardsigmoid,
   hardswish,
@@ -16,7 +15,6 @@ export {
   hardtanh_,
   leakyRelu,
   leakyRelu_,
-  logSoftmax,
   logsigmoid,
   mish,
   prelu,
@@ -26,8 +24,6 @@ export {
   selu,
   selu_,
   silu,
-  softmax,
-  softmin,
   softplus,
   softshrink,
   softsign,
@@ -35,6 +31,7 @@ export {
   threshold,
   threshold_,
 } from "../ops/activation.js";
+export { gumbelSoftmax, logSoftmax, softmax, softmin } from "../ops/softmax.js";
 export { bilinear } from "../ops/bilinear.js";
 export { pdist } from "../ops/contraction.js";
 export { conv1d, conv2d, conv3d, convTranspose1d, convTranspose2d, convTranspose3d } from "../ops/convolution.js";

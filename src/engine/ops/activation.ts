@@ -1,18 +1,16 @@
-import { defineComposite, defineInPlace, defineOperation, named, type OperationRow } from "../dispatch.js";
+import { defineInPlace, defineOperation, named, type OperationRow } from "../dispatch.js";
 import { bool, float32, uint8, type DType } from "../dtype.js";
-import { NotImplementedError, RuntimeError, ValueError } from "../errors.js";
+import { RuntimeError, ValueError } from "../errors.js";
 import * as kernels from "../kernels/elementwise.js";
-import * as slices from "../kernels/softmax.js";
 import type { KernelCall } from "../kernels/wasm/instance.js";
 import { sumTo } from "../kernels/sumTo.js";
 import { defaultGenerator } from "../random/generator.js";
-import { contiguousStrides, product } from "../size.js";
+import { contiguousStrides } from "../size.js";
 import { normalizeDim, Tensor } from "../tensor.js";
-import { allocateLike } from "./allocation.js";
 import { checkedOptions, collect, inOrder, required, type AllArguments, type Arguments } from "./arguments.js";
-import { zerosLike } from "./creation.js";
 import { asHeld } from "./elementwiseRows.js";
 import { div, sub } from "./binary.js";
+import { requireFloatingPoint } from "./promotion.js";
 import { abs, relu as reluOf, relu_, tanh } from "./unary.js";
 import { erf } from "./specialFunctions.js";
 
@@ -31,11 +29,6 @@ interface Activation {
   readonly kernels?: { readonly f: KernelCall; readonly derivative: KernelCall };
 }
 
-/** PyTorch has these functions for floating-point numbers only. */
-function requireFloat(x: Tensor, kernel: string): void {
-  if (!x.dtype.isFloatingPoint) throw new NotImplementedError(`"${kernel}" not implemented for '${x.dtype.scalarType}'`);
-}
-
 interface ActivationRow<Constants extends readonly unknown[]> {
   readonly name: string;
   readonly gradientName?: string;
@@ -52,7 +45,7 @@ function activationRow<Constants extends readonly unknown[]>(row: ActivationRow<
     name: row.name,
     gradientName: row.gradientName,
     infer(x, ...constants) {
-      if (row.kernel !== null) requireFloat(x, row.kernel);
+      if (row.kernel !== null) requireFloatingPoint(x.dtype, row.kernel);
       row.check?.(x, ...constants);
       return { sizes: x.sizes, dtype: x.dtype };
     },
@@ -504,7 +497,7 @@ const preluOperation = defineOperation<[x: Tensor, weight: Tensor]>({
   name: "prelu",
   gradientName: "PreluKernelBackward0",
   infer(x, weight) {
-    requireFloat(x, "prelu_cpu");
+    requireFloatingPoint(x.dtype, "prelu_cpu");
     if (x.dtype !== weight.dtype) {
       throw new RuntimeError(`prelu: Type promoting not supported. Got ${x.dtype.scalarType.toLowerCase()} and ${weight.dtype.scalarType.toLowerCase()}`);
     }
@@ -545,7 +538,7 @@ const rreluRow: OperationRow<[x: Tensor, lower: number, upper: number], Tensor> 
   name: "rrelu",
   gradientName: "RreluWithNoiseBackward0",
   infer(x, lower, upper) {
-    requireFloat(x, "rrelu_with_noise_out_cpu");
+    requireFloatingPoint(x.dtype, "rrelu_with_noise_out_cpu");
     if (!(lower <= upper)) throw new RuntimeError(`Lower bound should be less than or equal to the upper bound, but found lower=${lower} > upper=${upper}`);
     return { sizes: x.sizes, dtype: x.dtype };
   },
@@ -585,7 +578,7 @@ export function rrelu(x: Tensor, ...args: Arguments<[lower: number, upper: numbe
 const gluOperation = defineOperation<[x: Tensor, dim: number]>({
   name: "glu",
   infer(x, dim) {
-    requireFloat(x, "glu_cpu");
+    requireFloatingPoint(x.dtype, "glu_cpu");
     if (x.sizes.length === 0) throw new RuntimeError("glu does not support scalars because halving size must be even");
     const at = normalizeDim(dim, x.sizes.length);
     const size = x.sizes[at]!;
@@ -621,105 +614,4 @@ export interface GluOptions {
 export function glu(x: Tensor, ...args: Arguments<[dim: number], GluOptions>): Tensor {
   const { dim = -1 } = collect<GluOptions>(["dim"], args);
   return gluOperation(x, dim);
-}
-
-// ---- along a dimension
-
-type SlicesKernel = (output: Tensor["storage"]["data"], x: Tensor["storage"]["data"], slices: slices.Slices) => void;
-
-function slicesOf(sizes: readonly number[], dim: number): slices.Slices {
-  if (sizes.length === 0) return { outer: 1, size: 1, inner: 1 };
-  return { outer: product(sizes.slice(0, dim)), size: sizes[dim]!, inner: product(sizes.slice(dim + 1)) };
-}
-
-function softmaxOperation(
-  name: string,
-  forward: SlicesKernel,
-  backward: (result: Tensor["storage"]["data"], gradient: Tensor["storage"]["data"], y: Tensor["storage"]["data"], slices: slices.Slices) => void,
-): (x: Tensor, dim: number) => Tensor {
-  return defineOperation<[x: Tensor, dim: number]>({
-    name,
-    infer(x, dim) {
-      const at = normalizeDim(dim, x.sizes.length);
-      const isLast = at === Math.max(x.sizes.length - 1, 0);
-      requireFloat(x, name === "softmax" ? (isLast ? "softmax_lastdim_kernel_impl" : "softmax_kernel_impl") : isLast ? "log_softmax_lastdim_kernel_impl" : "log_softmax_kernel_impl");
-      return { sizes: x.sizes, dtype: x.dtype };
-    },
-    forward: (output, x, dim) => forward(output.storage.data, kernels.denseValues(x), slicesOf(x.sizes, normalizeDim(dim, x.sizes.length))),
-    reads: ["output"],
-    backward(gradient, { args: [, dim], output }) {
-      const result = Tensor.allocate(gradient.sizes, gradient.dtype, gradient.device);
-      if (gradient.device === "cpu") {
-        const along = slicesOf(gradient.sizes, normalizeDim(dim, gradient.sizes.length));
-        backward(result.storage.data, kernels.denseValues(gradient), kernels.denseValues(output), along);
-      }
-      return [result];
-    },
-  });
-}
-
-const softmaxOf = softmaxOperation("softmax", slices.softmax, slices.softmaxBackward);
-const logSoftmaxOf = softmaxOperation("logSoftmax", slices.logSoftmax, slices.logSoftmaxBackward);
-
-export interface SoftmaxOptions {
-  /** The dimension whose elements sum to 1. */
-  readonly dim?: number | null;
-  /** Converts to this dtype first. */
-  readonly dtype?: DType | null;
-}
-
-type SoftmaxArguments = Arguments<[dim: number | null], SoftmaxOptions>;
-
-function prepareSoftmax(name: string, x: Tensor, args: readonly unknown[]): [x: Tensor, dim: number] {
-  const { dim, dtype } = collect<SoftmaxOptions>(["dim"], args, ["dtype"]);
-  return [dtype == null || dtype === x.dtype ? x : x.to(dtype), required(dim, name, "dim")];
-}
-
-/** e^x over the sum of e^x along `dim`. (torch.softmax) */
-export function softmax(x: Tensor, ...args: SoftmaxArguments): Tensor {
-  return softmaxOf(...prepareSoftmax("softmax", x, args));
-}
-
-/** The logarithm of softmax, exact where the latter would round to zero. (torch.log_softmax) */
-export function logSoftmax(x: Tensor, ...args: SoftmaxArguments): Tensor {
-  return logSoftmaxOf(...prepareSoftmax("log_softmax", x, args));
-}
-
-/** The softmax of -x: large for the smallest. (torch.nn.functional.softmin) */
-export function softmin(x: Tensor, ...args: SoftmaxArguments): Tensor {
-  const [input, dim] = prepareSoftmax("softmin", x, args);
-  return softminOperation(input, dim);
-}
-const softminOperation = defineComposite("softmin", (x: Tensor, dim: number): Tensor => softmaxOf(x.neg(), dim));
-
-/** The dimension that PyTorch takes where none is stated: 0 for tensors of 0, 1 or 3 dimensions, else 1. */
-export function implicitSoftmaxDim(x: Tensor): number {
-  const { length } = x.sizes;
-  return length === 0 || length === 1 || length === 3 ? 0 : 1;
-}
-
-export interface GumbelSoftmaxOptions {
-  /** Temperature: the lower, the closer to one-hot. Default 1. */
-  readonly tau?: number;
-  /** Gives one-hot samples, differentiated as if they were soft. Default false. */
-  readonly hard?: boolean;
-  /** Default -1. */
-  readonly dim?: number;
-}
-
-const gumbelSoftmaxOf = defineComposite("gumbelSoftmax", (logits: Tensor, tau: number, hard: boolean, dim: number): Tensor => {
-  const noise = allocateLike(logits, {}).exponential_().log().neg();
-  const soft = softmaxOf(logits.add(noise).div(tau), dim);
-  if (!hard) return soft;
-  const values = soft.detach();
-  return zerosLike(values).scatter_(dim, values.argmax(dim, true), 1).sub(values).add(soft);
-});
-
-/**
- * Samples of the categorical distribution with the given unnormalized log-probabilities, relaxed so that they have a gradient (Jang et al.,
- * "Categorical reparameterization with Gumbel-softmax", 2017). (torch.nn.functional.gumbel_softmax)
- */
-export function gumbelSoftmax(logits: Tensor, ...args: Arguments<[tau: number, hard: boolean], GumbelSoftmaxOptions>): Tensor {
-  const { tau = 1, hard = false, dim = -1 } = collect<GumbelSoftmaxOptions>(["tau", "hard"], args, ["dim"]);
-  return gumbelSoftmaxOf(logits, tau, hard, dim);
 }

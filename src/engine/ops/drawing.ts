@@ -1,4 +1,4 @@
-import { NotImplementedError, RuntimeError, TypeError } from "../errors.js";
+import { RuntimeError, TypeError } from "../errors.js";
 import { fillInMemoryOrder } from "../kernels/fill.js";
 import * as distributions from "../random/distributions.js";
 import { defaultGenerator, type Generator } from "../random/generator.js";
@@ -22,10 +22,6 @@ export function fillNormal(self: Tensor, mean: number, std: number, generator: G
 
 export function fillIntegers(self: Tensor, low: number, range: number | bigint, generator: Generator = defaultGenerator): void {
   fillInMemoryOrder(self, (target, offset, length) => distributions.fillRandomIntegers(target, offset, length, low, range, generator));
-}
-
-export function requireFloatingPoint(self: Tensor, kernel: string): void {
-  if (!self.dtype.isFloatingPoint) throw new NotImplementedError(`"${kernel}" not implemented for '${self.dtype.scalarType}'`);
 }
 
 export function checkStd(std: number): void {

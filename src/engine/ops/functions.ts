@@ -1,5 +1,5 @@
 /** Everything that `torch.` offers as a function. */
-export { celu, celu_, hardshrink, logSoftmax, prelu, rrelu, selu, selu_, softmax, threshold, threshold_ } from "./activation.js";
+export { celu, celu_, hardshrink, prelu, rrelu, selu, selu_, threshold, threshold_ } from "./activation.js";
 export * from "./arithmetic.js";
 export * from "./assignment.js";
 export { bilinear } from "./bilinear.js";
@@ -30,6 +30,7 @@ export * from "./reduction.js";
 export { channelShuffle, pixelShuffle, pixelUnshuffle } from "./rearrange.js";
 export * from "./regionScatter.js";
 export * from "./shape.js";
+export { logSoftmax, softmax } from "./softmax.js";
 export * from "./sorting.js";
 export { digamma, erfinv, erfinv_, i0, lgamma, logaddexp, logaddexp2, logit, mvlgamma, polygamma, sinc, xlogy } from "./special.js";
 export * from "./statistics.js";

@@ -9,6 +9,7 @@ import { gather } from "./gatherScatter.js";
 import { where } from "./masks.js";
 import { cat } from "./joining.js";
 import { bmm } from "./matmul.js";
+import { requireFloatingPoint } from "./promotion.js";
 
 /** Images read at places that a grid states (torch.nn.functional.grid_sample), and grids of affine maps. */
 
@@ -121,7 +122,7 @@ function checkGrid(x: Tensor, grid: Tensor, mode: GridSampleMode): void {
     );
   }
   if (image === 5 && mode === "bicubic") throw new RuntimeError("grid_sampler(): bicubic interpolation only supports 4D input");
-  if (!x.dtype.isFloatingPoint) throw new NotImplementedError(`"grid_sampler_${dims}d_cpu_kernel_impl" not implemented for '${x.dtype.scalarType}'`);
+  requireFloatingPoint(x.dtype, `grid_sampler_${dims}d_cpu_kernel_impl`);
 }
 
 function cornersOf(alignCorners: boolean | null | undefined): boolean {

@@ -20,6 +20,7 @@ import * as randomFills from "./randomFills.js";
 import * as reduction from "./reduction.js";
 import * as regionScatter from "./regionScatter.js";
 import * as shape from "./shape.js";
+import { logSoftmax, softmax } from "./softmax.js";
 import * as sorting from "./sorting.js";
 import * as special from "./special.js";
 import * as statistics from "./statistics.js";
@@ -31,7 +32,7 @@ import * as unary from "./unary.js";
  * Tensor's methods: the functions below with the tensor in front. Listed here are whole files; what a file exports that is no method
  * in PyTorch is left out by name.
  */
-const { softmax, logSoftmax, prelu, hardshrink } = activation;
+const { prelu, hardshrink } = activation;
 const { linear: _linear, ...products } = matmul;
 const { broadcastTensors: _broadcastTensors, broadcastShapes: _broadcastShapes, atleast1d: _1, atleast2d: _2, atleast3d: _3, ...shapes } = shape;
 const { Slice: _Slice, slice: _slice, ...picks } = indexing;

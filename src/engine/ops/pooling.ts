@@ -1,12 +1,13 @@
 import { defineComposite, defineOperation } from "../dispatch.js";
 import { int64 } from "../dtype.js";
-import { IndexError, NotImplementedError, RuntimeError, ValueError } from "../errors.js";
+import { IndexError, RuntimeError, ValueError } from "../errors.js";
 import { denseValues } from "../kernels/elementwise.js";
 import * as kernels from "../kernels/pooling.js";
 import { makeTaps } from "../kernels/resample.js";
 import { equalSizes, formatSizes, product } from "../size.js";
 import { Tensor } from "../tensor.js";
 import { collect, inOrder, required, requiredFirst, type AllArguments, type Arguments, type WithRequired } from "./arguments.js";
+import { requireFloatingPoint } from "./promotion.js";
 import { rand } from "./random.js";
 import { defineResampling, withLastSizes } from "./resampling.js";
 import { expandSizes, type Sizes } from "./sizes.js";
@@ -114,10 +115,6 @@ function requireAvgPoolDims(x: Tensor, dims: number): void {
 
 function wrongDimsIn1d(x: Tensor, name: string): string {
   return `Expected 2 to 3 dimensions, but got ${x.ndim}-dimensional tensor for argument #1 'self' (while checking arguments for ${name})`;
-}
-
-function requireFloat(x: Tensor, kernel: string): void {
-  if (!x.dtype.isFloatingPoint) throw new NotImplementedError(`"${kernel}" not implemented for '${x.dtype.scalarType}'`);
 }
 
 /** Input positions that an adaptive pooling's output position sees: [from, to). */
@@ -397,7 +394,7 @@ function defineAvgPool(dims: 1 | 2 | 3): AvgPoolFunction {
   const compute = defineComposite(name, (x: Tensor, kernelSize: Sizes, options: AvgPoolOptions): Tensor => {
     const { countIncludePad = true, divisorOverride = null } = options;
     const torchName = `avg_pool${dims}d`;
-    requireFloat(x, torchName);
+    requireFloatingPoint(x.dtype, torchName);
     requireAvgPoolDims(x, dims);
     if (divisorOverride === 0) throw new RuntimeError("divisor must be not zero");
     const grid = gridOf(kernelSize, options, dims);
@@ -489,7 +486,7 @@ function defineAdaptiveAvgPool(dims: number): AdaptiveAvgPoolFunction {
   });
   return (x, ...args) => {
     const [outputSize] = inOrder<[outputSize: OutputSizes]>(`adaptive_avg_pool${dims}d`, ["outputSize"], args);
-    requireFloat(x, `adaptive_avg_pool${dims}d`);
+    requireFloatingPoint(x.dtype, `adaptive_avg_pool${dims}d`);
     return operation(x, outputSizes(x, outputSize, dims, `adaptive_avg_pool${dims}d`));
   };
 }

@@ -1,5 +1,5 @@
 import { bool, getDefaultDtype, hasHigherCategory, int64, promoteTypes, type DType } from "../dtype.js";
-import { RuntimeError, TypeError } from "../errors.js";
+import { NotImplementedError, RuntimeError, TypeError } from "../errors.js";
 import { typeInPython } from "../print/python.js";
 import { equalSizes } from "../size.js";
 import { Tensor } from "../tensor.js";
@@ -41,6 +41,11 @@ function rank(x: Tensor | Scalar): number {
 /** The dtype for operations whose results are fractions (sqrt, div, mean): integers become the default floating-point dtype. */
 export function floatType(dtype: DType): DType {
   return dtype.isFloatingPoint ? dtype : getDefaultDtype();
+}
+
+/** Throws PyTorch's error for what it has for floating-point numbers only; `kernel` is the name of its kernel. */
+export function requireFloatingPoint(dtype: DType, kernel: string): void {
+  if (!dtype.isFloatingPoint) throw new NotImplementedError(`"${kernel}" not implemented for '${dtype.scalarType}'`);
 }
 
 const cppNames: Readonly<Record<DType["name"], string>> = {

@@ -7,8 +7,8 @@ import { defaultGenerator, type Generator } from "../random/generator.js";
 import { Tensor } from "../tensor.js";
 import { allocate, allocateLike, checkedTensorOptions, finish, parseSize, tensorOptionNames, type SizeArguments, type TensorOptions } from "./allocation.js";
 import { checkedOptions, collect, required, requiredFirst, type WithRequired } from "./arguments.js";
-import { checkStd, fillIntegers, fillNormal, fillUniform, integerRange, requireFloatingPoint, type GeneratorOptions } from "./drawing.js";
-import { broadcastSizes, resultType } from "./promotion.js";
+import { checkStd, fillIntegers, fillNormal, fillUniform, integerRange, type GeneratorOptions } from "./drawing.js";
+import { broadcastSizes, requireFloatingPoint, resultType } from "./promotion.js";
 
 /** Random tensors: number for number what PyTorch draws on the CPU from the same seed. The meta device draws nothing. */
 
@@ -20,7 +20,7 @@ export interface RandomOptions extends TensorOptions, GeneratorOptions {}
 export function rand(...args: SizeArguments<RandomOptions>): Tensor {
   const { sizes, options } = parseSize("rand", args, "generator");
   const result = allocate(sizes, options);
-  requireFloatingPoint(result, "check_uniform_bounds");
+  requireFloatingPoint(result.dtype, "check_uniform_bounds");
   if (result.device === "cpu") fillUniform(result, 0, 1, options.generator);
   return finish(result, options, "rand", args);
 }
@@ -29,7 +29,7 @@ export function rand(...args: SizeArguments<RandomOptions>): Tensor {
 export function randn(...args: SizeArguments<RandomOptions>): Tensor {
   const { sizes, options } = parseSize("randn", args, "generator");
   const result = allocate(sizes, options);
-  requireFloatingPoint(result, "normal_kernel_cpu");
+  requireFloatingPoint(result.dtype, "normal_kernel_cpu");
   if (result.device === "cpu") fillNormal(result, 0, 1, options.generator);
   return finish(result, options, "randn", args);
 }
@@ -78,7 +78,7 @@ export function randperm(...args: WithRequired<[n: number], { readonly n: number
 export function randLike(x: Tensor, given?: RandomOptions): Tensor {
   const options = checkedTensorOptions(given, "generator");
   const result = allocateLike(x, options);
-  requireFloatingPoint(result, "check_uniform_bounds");
+  requireFloatingPoint(result.dtype, "check_uniform_bounds");
   if (result.device === "cpu") fillUniform(result, 0, 1, options.generator);
   return finish(result, options, "randLike", [x, given]);
 }
@@ -87,7 +87,7 @@ export function randLike(x: Tensor, given?: RandomOptions): Tensor {
 export function randnLike(x: Tensor, given?: RandomOptions): Tensor {
   const options = checkedTensorOptions(given, "generator");
   const result = allocateLike(x, options);
-  requireFloatingPoint(result, "normal_kernel_cpu");
+  requireFloatingPoint(result.dtype, "normal_kernel_cpu");
   if (result.device === "cpu") fillNormal(result, 0, 1, options.generator);
   return finish(result, options, "randnLike", [x, given]);
 }
@@ -143,7 +143,7 @@ export function normal(...args: unknown[]): Tensor {
   }
   const { sizes } = parseSize("normal", [required(asked, "normal", "size")]);
   const result = allocate(sizes, options);
-  requireFloatingPoint(result, "normal_kernel_cpu");
+  requireFloatingPoint(result.dtype, "normal_kernel_cpu");
   if (result.device === "cpu") fillNormal(result, mean, std, options.generator);
   return finish(result, options, "normal", args);
 }
@@ -166,7 +166,7 @@ function withoutSlope(gradient: Tensor): Tensor[] {
 
 /** One with the probability that each element states, else zero. (torch.bernoulli) */
 export function bernoulli(p: Tensor, options: GeneratorOptions = {}): Tensor {
-  requireFloatingPoint(p, "bernoulli_tensor_cpu_p_");
+  requireFloatingPoint(p.dtype, "bernoulli_tensor_cpu_p_");
   return bernoulliOf(p, checkedOptions(options, "generator").generator ?? defaultGenerator);
 }
 
@@ -183,7 +183,7 @@ const poissonOf = defineOperation<[rates: Tensor, generator: Generator]>({
 
 /** A Poisson number of each element as its rate. (torch.poisson) */
 export function poisson(rates: Tensor, options: GeneratorOptions = {}): Tensor {
-  requireFloatingPoint(rates, "poisson_cpu");
+  requireFloatingPoint(rates.dtype, "poisson_cpu");
   return poissonOf(rates, checkedOptions(options, "generator").generator ?? defaultGenerator);
 }
 

@@ -6,8 +6,8 @@ import * as distributions from "../random/distributions.js";
 import { defaultGenerator, type Generator } from "../random/generator.js";
 import type { Tensor } from "../tensor.js";
 import { collect, required, type Arguments } from "./arguments.js";
-import { cppName } from "./promotion.js";
-import { checkStd, fillIntegers, fillNormal, fillUniform, integerRange, requireFloatingPoint, type GeneratorOptions } from "./drawing.js";
+import { checkStd, fillIntegers, fillNormal, fillUniform, integerRange, type GeneratorOptions } from "./drawing.js";
+import { cppName, requireFloatingPoint } from "./promotion.js";
 
 /** Methods that fill a tensor with random numbers: number for number what PyTorch draws on the CPU from the same seed. The meta device draws nothing. */
 
@@ -48,7 +48,7 @@ function fillOptions<Named extends object>(names: readonly (keyof Named & string
 /** Fills with numbers uniform over [from, to), by default [0, 1). (Tensor.uniform_) */
 export function uniform_(self: Tensor, ...args: FillArguments<[from: number, to: number], { readonly from?: number; readonly to?: number }>): Tensor {
   const { from: low = 0, to: high = 1, generator } = fillOptions<{ from?: number; to?: number }>(["from", "to"], args);
-  requireFloatingPoint(self, "check_uniform_bounds");
+  requireFloatingPoint(self.dtype, "check_uniform_bounds");
   distributions.checkUniformBounds(low, high);
   return overwrite("uniform_", self, [self, low, high], () => fillUniform(self, low, high, generator));
 }
@@ -56,7 +56,7 @@ export function uniform_(self: Tensor, ...args: FillArguments<[from: number, to:
 /** Fills with normal numbers, by default of mean 0 and standard deviation 1. (Tensor.normal_) */
 export function normal_(self: Tensor, ...args: FillArguments<[mean: number, std: number], MeanAndStd>): Tensor {
   const { mean = 0, std = 1, generator } = fillOptions<MeanAndStd>(["mean", "std"], args);
-  requireFloatingPoint(self, "normal_kernel_cpu");
+  requireFloatingPoint(self.dtype, "normal_kernel_cpu");
   checkStd(std);
   return overwrite("normal_", self, [self, mean, std], () => fillNormal(self, mean, std, generator));
 }
@@ -101,7 +101,7 @@ export function exponential_(self: Tensor, ...args: FillArguments<[lambd: number
 /** Fills with exponentials of normal numbers, by default of mean 1 and standard deviation 2. (Tensor.log_normal_) */
 export function logNormal_(self: Tensor, ...args: FillArguments<[mean: number, std: number], MeanAndStd>): Tensor {
   const { mean = 1, std = 2, generator } = fillOptions<MeanAndStd>(["mean", "std"], args);
-  requireFloatingPoint(self, "log_normal_cpu");
+  requireFloatingPoint(self.dtype, "log_normal_cpu");
   if (!(std > 0)) throw new RuntimeError(`log_normal_ expects std > 0.0, but found std=${std}`);
   return fillContinuously("logNormal_", self, distributions.fillLogNormal, mean, std, generator);
 }

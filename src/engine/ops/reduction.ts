@@ -9,7 +9,7 @@ import { normalizeDim, Tensor } from "../tensor.js";
 import { collect, inOrder, required, requiredFirst, requireIntegers, type AllArguments, type Arguments, type Dims, type WithRequired } from "./arguments.js";
 import { maximum, minimum } from "./binary.js";
 import { definePick, positionsAlong } from "./picks.js";
-import { floatType } from "./promotion.js";
+import { floatType, requireFloatingPoint } from "./promotion.js";
 import { filledLike, reducedCount, reducedDims, reducedSizes, spread } from "./reducedDims.js";
 import { narrow } from "./shape.js";
 import { to } from "./tensorOnly.js";
@@ -643,7 +643,7 @@ const logcumsumexpOperation = defineOperation<ScanArgs>({
   name: "logcumsumexp",
   infer(x, dim) {
     normalizeDim(dim, x.sizes.length);
-    if (!x.dtype.isFloatingPoint) throw new NotImplementedError(`"logcumsumexp_out_cpu" not implemented for '${x.dtype.scalarType}'`);
+    requireFloatingPoint(x.dtype, "logcumsumexp_out_cpu");
     return { sizes: x.sizes, dtype: x.dtype };
   },
   forward: (output, x, dim) => kernels.cumulativeLogSumExp(slicesOf(output, scanned(x, dim)), slicesOf(x, scanned(x, dim))),

@@ -9,7 +9,7 @@ import { normalizeDim, Tensor } from "../tensor.js";
 import { checkedOptions, collect, required, requiredFirst, type Arguments, type WithRequired } from "./arguments.js";
 import { indexSelect } from "./indexedSlices.js";
 import { definePick } from "./picks.js";
-import { numberOf, type Scalar } from "./promotion.js";
+import { numberOf, requireFloatingPoint, type Scalar } from "./promotion.js";
 import { reshape } from "./shape.js";
 import { ValuesAndIndices } from "./valuesAndIndices.js";
 
@@ -231,7 +231,7 @@ export interface HistcOptions {
 const histcOperation = defineOperation<[x: Tensor, bins: number, min: number, max: number]>({
   name: "histc",
   infer(x, bins, min, max) {
-    if (!x.dtype.isFloatingPoint) throw new NotImplementedError(`"histogram_cpu" not implemented for '${x.dtype.scalarType}'`);
+    requireFloatingPoint(x.dtype, "histogram_cpu");
     if (!(bins > 0)) throw new RuntimeError("bins must be > 0");
     if (max < min) throw new RuntimeError("max must be larger than min");
     return { sizes: [bins], dtype: x.dtype };

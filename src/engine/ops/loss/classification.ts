@@ -1,12 +1,14 @@
 import { defineComposite, defineOperation, named } from "../../dispatch.js";
 import { int64, uint8, type ElementArray } from "../../dtype.js";
-import { IndexError, NotImplementedError, RuntimeError, ValueError } from "../../errors.js";
+import { IndexError, RuntimeError, ValueError } from "../../errors.js";
 import { denseValues } from "../../kernels/elementwise.js";
 import * as kernels from "../../kernels/loss.js";
 import { equalSizes, formatSizes, product } from "../../size.js";
 import { Tensor } from "../../tensor.js";
-import { logSoftmax, logsigmoid } from "../activation.js";
+import { logsigmoid } from "../activation.js";
 import { collect, requiredFirst, type WithRequired } from "../arguments.js";
+import { requireFloatingPoint } from "../promotion.js";
+import { logSoftmax } from "../softmax.js";
 import type { BinaryCrossEntropyOptions } from "./elementwise.js";
 import { checkReduction, reduce, sampleGradient, writeReduced, type LossOptions, type Reduction } from "./reduction.js";
 
@@ -41,7 +43,7 @@ const nllOperation = defineOperation<NLLArgs, Divisor>({
   infer(x, target, weight, _ignoreIndex, reduction) {
     checkReduction(reduction);
     checkClassTargets(x, target, weight);
-    if (!x.dtype.isFloatingPoint) throw new NotImplementedError(`"nll_loss_out_frame" not implemented for '${x.dtype.scalarType}'`);
+    requireFloatingPoint(x.dtype, "nll_loss_out_frame");
     return { sizes: reduction === "none" && x.ndim > 1 ? target.sizes : [], dtype: x.dtype };
   },
   forward(output, x, target, weight, ignoreIndex, reduction, smoothing) {

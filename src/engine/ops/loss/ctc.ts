@@ -1,10 +1,11 @@
 import { defineOperation } from "../../dispatch.js";
 import type { ElementArray } from "../../dtype.js";
-import { NotImplementedError, RuntimeError } from "../../errors.js";
+import { RuntimeError } from "../../errors.js";
 import { ctcLoss as ctcKernel, ctcLossBackward } from "../../kernels/ctc.js";
 import { denseValues } from "../../kernels/elementwise.js";
 import { Tensor } from "../../tensor.js";
 import { collect, type Arguments } from "../arguments.js";
+import { requireFloatingPoint } from "../promotion.js";
 import { checkReduction, sampleGradient, writeReduced, type LossOptions, type Reduction } from "./reduction.js";
 
 type CtcArgs = [logProbs: Tensor, targets: Tensor, inputLengths: readonly number[], targetLengths: readonly number[], blank: number, reduction: Reduction, zeroInfinity: boolean];
@@ -21,7 +22,7 @@ const ctcOperation = defineOperation<CtcArgs, CtcSaved>({
   infer(logProbs, targets, inputLengths, targetLengths, blank, reduction) {
     checkReduction(reduction);
     const [time, batch, classes] = logProbs.sizes as [number, number, number];
-    if (!logProbs.dtype.isFloatingPoint) throw new NotImplementedError(`"ctc_loss_cpu" not implemented for '${logProbs.dtype.scalarType}'`);
+    requireFloatingPoint(logProbs.dtype, "ctc_loss_cpu");
     if (!(blank >= 0 && blank < classes)) throw new RuntimeError("blank must be in label range");
     if (inputLengths.length !== batch) throw new RuntimeError("input_lengths must be of size batch_size");
     if (targetLengths.length !== batch) throw new RuntimeError("target_lengths must be of size batch_size");

@@ -1,5 +1,5 @@
 import { defineComposite, defineOperation, type OperationRow } from "../../dispatch.js";
-import { NotImplementedError, RuntimeError, ValueError } from "../../errors.js";
+import { RuntimeError, ValueError } from "../../errors.js";
 import * as kernels from "../../kernels/elementwise.js";
 import type { KernelCall } from "../../kernels/wasm/instance.js";
 import { equalSizes, product } from "../../size.js";
@@ -7,7 +7,7 @@ import { Tensor } from "../../tensor.js";
 import { warn } from "../../warnings.js";
 import { logsigmoid } from "../activation.js";
 import { collect, requiredFirst, type WithRequired } from "../arguments.js";
-import { broadcastSizes, resultType } from "../promotion.js";
+import { broadcastSizes, requireFloatingPoint, resultType } from "../promotion.js";
 import { checkReduction, reduce, writeReduced, type LossOptions, type Reduction } from "./reduction.js";
 
 /** Losses of each element of a prediction and its target. */
@@ -42,7 +42,7 @@ function elementLoss<Constants extends readonly unknown[] = []>(row: ElementLoss
       checkReduction(reduction);
       row.check?.(x, target, ...constants);
       const dtype = resultType(x, target);
-      if (!dtype.isFloatingPoint) throw new NotImplementedError(`"${row.kernel}" not implemented for '${dtype.scalarType}'`);
+      requireFloatingPoint(dtype, row.kernel);
       const sizes = broadcastSizes(x.sizes, target.sizes);
       return { sizes: reduction === "none" ? sizes : [], dtype };
     },
