@@ -47,3 +47,9 @@ const cases: [what: string, call: () => unknown, text: string][] = [
 ];
 
 test.each(cases)("%s", (_, call, text) => expect(call).toThrow(expect.objectContaining({ message: text })));
+
+test("a layer that PyTorch has for floating-point numbers only refuses integers in PyTorch's class", () => {
+  const integers = torch.ones([2, 4, 3], { dtype: torch.int64 });
+  expect(() => nn.functional.batchNorm(integers, null, null, { training: true })).toThrow(expect.objectContaining({ name: "NotImplementedError", message: "\"batch_norm\" not implemented for 'Long'" }));
+  expect(() => nn.functional.layerNorm(integers, [3])).toThrow(expect.objectContaining({ name: "NotImplementedError", message: "\"LayerNormKernelImpl\" not implemented for 'Long'" }));
+});

@@ -1,12 +1,13 @@
 import { defineComposite, defineOperation } from "../dispatch.js";
 import type { ElementArray } from "../dtype.js";
-import { NotImplementedError, RuntimeError, ValueError } from "../errors.js";
+import { RuntimeError, ValueError } from "../errors.js";
 import { denseValues } from "../kernels/elementwise.js";
 import { isForWasm } from "../kernels/wasm/instance.js";
 import { combineRowsInWasm, normalizeRowsBackwardInWasm, normalizeRowsInWasm, rowDotsInWasm, rowMomentsInWasm, scaleRowsInWasm } from "../kernels/wasm/rows.js";
 import { equalSizes, formatSizes, product, Size } from "../size.js";
 import { Tensor } from "../tensor.js";
 import { collect, required, type Arguments, type Dims, type WithRequired } from "./arguments.js";
+import { requireFloatingPoint } from "./promotion.js";
 import { norm } from "./reduction.js";
 
 /**
@@ -18,10 +19,6 @@ import { norm } from "./reduction.js";
 interface Moments {
   readonly mean: Float64Array;
   readonly inverseStd: Float64Array;
-}
-
-function requireFloatingPoint(operation: string, x: Tensor): void {
-  if (!x.dtype.isFloatingPoint) throw new NotImplementedError(`"${operation}" not implemented for '${x.dtype.scalarType}'`);
 }
 
 function requireDType(x: Tensor, ...others: readonly (Tensor | null)[]): void {
@@ -295,7 +292,7 @@ const batchNormOperation = defineOperation<BatchNormArgs, Moments>({
   name: "batchNorm",
   gradientName: "NativeBatchNormBackward0",
   infer(x, weight, bias, runningMean, runningVar, training) {
-    requireFloatingPoint("batch_norm", x);
+    requireFloatingPoint(x.dtype, "batch_norm");
     const channelCount = x.sizes[1]!;
     const check = (name: string, tensor: Tensor | null): void => {
       if (tensor !== null && tensor.numel() !== channelCount) {
@@ -389,7 +386,7 @@ const instanceNormOperation = defineOperation<BatchNormArgs, Moments>({
   name: "instanceNorm",
   gradientName: "ViewBackward0",
   infer(x, weight, bias, runningMean, runningVar) {
-    requireFloatingPoint("instance_norm", x);
+    requireFloatingPoint(x.dtype, "instance_norm");
     for (const [name, tensor] of [["running_mean", runningMean], ["running_var", runningVar], ["weight", weight], ["bias", bias]] as const) {
       if (tensor !== null && tensor.numel() !== x.sizes[1]) {
         throw new RuntimeError(`${name} should contain ${x.sizes[0]! * x.sizes[1]!} elements not ${x.sizes[0]! * tensor.numel()}`);
@@ -478,7 +475,7 @@ const layerNormOperation = defineOperation<[x: Tensor, normalizedShape: readonly
     checkNormalizedShape(normalizedShape, [["weight", weight], ["bias", bias]]);
     checkEnd(x, normalizedShape, "*, ");
     requireDType(x, weight, bias);
-    requireFloatingPoint("LayerNormKernelImpl", x);
+    requireFloatingPoint(x.dtype, "LayerNormKernelImpl");
     return { sizes: x.sizes, dtype: x.dtype };
   },
   forward(output, x, normalizedShape, weight, bias, eps) {
@@ -519,7 +516,7 @@ const rmsNormOperation = defineOperation<[x: Tensor, normalizedShape: readonly n
   name: "rmsNorm",
   gradientName: "MulBackward0",
   infer(x, normalizedShape, weight) {
-    requireFloatingPoint("rms_norm", x);
+    requireFloatingPoint(x.dtype, "rms_norm");
     checkNormalizedShape(normalizedShape, [["weight", weight]]);
     if (x.ndim < normalizedShape.length) {
       throw new ValueError(`Input tensor must have at least ${normalizedShape.length} dimensions, but got ${x.ndim}`);
@@ -573,7 +570,7 @@ const groupNormOperation = defineOperation<[x: Tensor, groupCount: number, weigh
       }
     }
     requireDType(x, weight, bias);
-    requireFloatingPoint("GroupNormKernelImpl", x);
+    requireFloatingPoint(x.dtype, "GroupNormKernelImpl");
     return { sizes: x.sizes, dtype: x.dtype };
   },
   forward(output, x, groupCount, weight, bias, eps) {
@@ -637,7 +634,7 @@ const localResponseNormOperation = defineOperation<LocalResponseNormArgs>({
   name: "localResponseNorm",
   gradientName: "DivBackward0",
   infer(x) {
-    requireFloatingPoint("local_response_norm", x);
+    requireFloatingPoint(x.dtype, "local_response_norm");
     if (x.sizes.length < 3) throw new ValueError(`Expected 3D or higher dimensionality                          input (got ${x.sizes.length} dimensions)`);
     return { sizes: x.sizes, dtype: x.dtype };
   },
