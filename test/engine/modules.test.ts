@@ -131,6 +131,12 @@ describe("state dicts", () => {
     });
   });
 
+  test("what is no tensor is named by its type in Python", () => {
+    expect(() => new nn.Linear(1, 1, { bias: false }).loadStateDict({ weight: 1 as unknown as torch.Tensor })).toThrow(
+      "While copying the parameter named \"weight\", expected torch.Tensor or Tensor-like object from checkpoint but received <class 'int'>",
+    );
+  });
+
   test("assign takes the given tensors themselves", () => {
     const layer = new nn.Linear(2, 2, { bias: false });
     const weight = torch.ones(2, 2);

@@ -1,7 +1,8 @@
 import { IndexError, KeyError, TypeError } from "../errors.js";
 import { observer } from "../observer.js";
 import type { Tensor } from "../tensor.js";
-import { childrenByName, childrenInOrder, formatModule, indent, Module, registerWithoutField, unregister, type Registers } from "./module.js";
+import { childrenByName, childrenInOrder, registerWithoutField, unregister, type Registers } from "./members.js";
+import { formatModule, indent, Module } from "./module.js";
 
 /** The tuple's numbered members alone: `net[2]` has the third module's own type. */
 type Elements<Modules extends readonly unknown[]> = { readonly [Key in keyof Modules as Key extends `${number}` ? Key : never]: Modules[Key] };

@@ -17,7 +17,8 @@ export { registerModuleForwardHook, registerModuleForwardPreHook, RemovableHandl
 export * from "./identity.js";
 export * from "./linear.js";
 export * from "./loss.js";
-export * from "./module.js";
+export { buffersByName, childrenByName, parametersByName, type Registers, type StateDictHook } from "./members.js";
+export { Module, type LoadStateDictOptions, type NamedOptions } from "./module.js";
 export * from "./normalization.js";
 export * from "./padding.js";
 export * from "./parameter.js";

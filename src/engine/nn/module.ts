@@ -1,49 +1,16 @@
 import { noGrad } from "../autograd/gradMode.js";
 import { DType, float32, float64 } from "../dtype.js";
-import { KeyError, NotImplementedError, RuntimeError, TorchError, TypeError } from "../errors.js";
+import { KeyError, NotImplementedError, RuntimeError, TypeError } from "../errors.js";
 import { observer } from "../observer.js";
 import { typeInPython } from "../print/python.js";
-import { equalSizes } from "../size.js";
 import type { Device } from "../storage.js";
 import { Tensor } from "../tensor.js";
-import { callWithBackwardHooks, globalBackwardHooks, globalBackwardPreHooks, type FullBackwardHook, type FullBackwardPreHook } from "./backwardHooks.js";
-import { globalForwardHooks, globalForwardPreHooks, HookList, type ForwardHook, type ForwardPreHook, type RemovableHandle } from "./hooks.js";
+import type { FullBackwardHook, FullBackwardPreHook } from "./backwardHooks.js";
+import { HookList, type ForwardHook, type ForwardPreHook, type RemovableHandle } from "./hooks.js";
+import { checkModule, define, internals, noMembers, registered, type Internals, type StateDictHook } from "./members.js";
+import { callModule } from "./moduleCall.js";
 import { isUninitialized, Parameter } from "./parameter.js";
-import { StateDict, type IncompatibleKeys } from "./stateDict.js";
-
-/** Where a module keeps what PyTorch keeps in `_parameters`, `_buffers`, `_modules` and the hook dictionaries. */
-const internals = Symbol("module internals");
-
-interface Internals {
-  readonly parameters: Map<string, Parameter | null>;
-  readonly buffers: Map<string, Tensor | null>;
-  readonly temporaryBuffers: Set<string>;
-  readonly modules: Map<string, Module | null>;
-  /** Children that are no fields, because a number in brackets means their position and not their name. */
-  readonly fieldless: Set<string>;
-  /** The children in order; null after a change, until somebody asks. */
-  order: readonly Module[] | null;
-  /** The fields' names, and their values, as they were when the members were last brought in line with them. */
-  seenNames: readonly string[];
-  seenValues: readonly unknown[];
-  readonly forwardPreHooks: HookList<ForwardPreHook>;
-  readonly forwardHooks: HookList<ForwardHook>;
-  readonly backwardPreHooks: HookList<FullBackwardPreHook>;
-  readonly backwardHooks: HookList<FullBackwardHook>;
-  readonly stateDictPreHooks: HookList<(module: Module, prefix: string, keepVars: boolean) => void>;
-  readonly stateDictHooks: HookList<StateDictHook>;
-  readonly loadStateDictPreHooks: HookList<StateDictHook>;
-  readonly loadStateDictPostHooks: HookList<(module: Module, incompatibleKeys: IncompatibleKeys) => void>;
-}
-
-/** Sees, and may change, the state dict that is being made or loaded. Keys of the module start with `prefix`. */
-export type StateDictHook = (module: Module, stateDict: StateDict, prefix: string) => void;
-
-/** Any module, whatever it is called with. */
-export interface Registers {
-  /** @internal */
-  readonly [internals]: Internals;
-}
+import { collectState, loadState, StateDict, type IncompatibleKeys } from "./stateDict.js";
 
 export interface NamedOptions {
   /** Put before every name. Default "". */
@@ -390,26 +357,7 @@ function bareModule<M extends Module>(prototype: M): M {
   delete (self as { name?: unknown }).name;
   delete (self as { length?: unknown }).length;
   Object.setPrototypeOf(self, prototype);
-  Object.defineProperty(self, internals, {
-    value: {
-      parameters: new Map(),
-      buffers: new Map(),
-      temporaryBuffers: new Set(),
-      modules: new Map(),
-      fieldless: new Set(),
-      order: null,
-      seenNames: [],
-      seenValues: [],
-      forwardPreHooks: new HookList(),
-      forwardHooks: new HookList(),
-      backwardPreHooks: new HookList(),
-      backwardHooks: new HookList(),
-      stateDictPreHooks: new HookList(),
-      stateDictHooks: new HookList(),
-      loadStateDictPreHooks: new HookList(),
-      loadStateDictPostHooks: new HookList(),
-    } satisfies Internals,
-  });
+  Object.defineProperty(self, internals, { value: noMembers() });
   return self;
 }
 
@@ -446,108 +394,6 @@ export function formatModule(name: string, extraLines: readonly string[], childL
 /** All lines but the first moved two to the right. */
 export function indent(text: string): string {
   return text.replaceAll("\n", "\n  ");
-}
-
-/** The children of a module by name, empty places left out; a child in two places appears twice. */
-export function childrenByName(module: Registers): ReadonlyMap<string, Module | null> {
-  return registered(module).modules;
-}
-
-/** A module's own parameters by name; null for places kept empty. */
-export function parametersByName(module: Registers): ReadonlyMap<string, Parameter | null> {
-  return registered(module).parameters;
-}
-
-/** A module's own buffers by name. */
-export function buffersByName(module: Registers): ReadonlyMap<string, Tensor | null> {
-  return registered(module).buffers;
-}
-
-/** Registers a child without making it a field. */
-export function registerWithoutField(module: Registers, name: string, child: Module | null): void {
-  checkModule(child);
-  const members = registered(module);
-  members.modules.set(name, child);
-  members.fieldless.add(name);
-  members.order = null;
-}
-
-/** The children in order, by position: empty places left out. */
-export function childrenInOrder(module: Registers): readonly Module[] {
-  const members = registered(module);
-  return (members.order ??= [...members.modules.values()].filter((child) => child !== null));
-}
-
-/** Takes a child, parameter or buffer away. */
-export function unregister(module: Registers, name: string): void {
-  const { parameters, buffers, modules, temporaryBuffers, fieldless } = module[internals];
-  fieldless.delete(name);
-  module[internals].order = null;
-  for (const members of [parameters, buffers, modules]) members.delete(name);
-  temporaryBuffers.delete(name);
-  delete (module as unknown as Record<string, unknown>)[name];
-}
-
-// Fields are assigned behind the module's back, so the registers are brought up to date whenever they are read.
-function registered(module: Registers): Internals {
-  const fields = module as unknown as Record<string, unknown>;
-  const names = Object.keys(fields);
-  if (!isUpToDate(module[internals], fields, names)) update(module[internals], fields, names);
-  return module[internals];
-}
-
-/** True when the fields hold what they held. A number, string or boolean in another's place changes no member. */
-function isUpToDate({ seenNames, seenValues }: Internals, fields: Readonly<Record<string, unknown>>, names: readonly string[]): boolean {
-  if (names.length !== seenNames.length) return false;
-  for (let i = 0; i < names.length; i++) {
-    const name = names[i]!;
-    if (name !== seenNames[i]) return false;
-    const value = fields[name];
-    const seen = seenValues[i];
-    if (value !== seen && !(isPlain(value) && isPlain(seen))) return false;
-  }
-  return true;
-}
-
-function isPlain(value: unknown): boolean {
-  return typeof value === "number" || typeof value === "string" || typeof value === "boolean";
-}
-
-/** Brings the members in line with the fields. */
-function update(members: Internals, fields: Readonly<Record<string, unknown>>, names: readonly string[]): void {
-  const { parameters, buffers, modules, fieldless } = members;
-  members.order = null;
-  for (const name of names) {
-    const value = fields[name];
-    if (value instanceof Parameter) {
-      if (parameters.get(name) !== value) parameters.set(name, value);
-      modules.delete(name);
-    } else if (value instanceof Module) {
-      if (modules.get(name) !== value) modules.set(name, value);
-      parameters.delete(name);
-    } else if (buffers.has(name)) {
-      if (value !== buffers.get(name) && (value === null || value instanceof Tensor)) buffers.set(name, value);
-    } else if (value == null) {
-      if (parameters.has(name)) parameters.set(name, null);
-      if (modules.has(name)) modules.set(name, null);
-    } else {
-      parameters.delete(name);
-      modules.delete(name);
-    }
-  }
-  for (const register of [parameters, buffers, modules]) {
-    for (const name of register.keys()) if (!Object.hasOwn(fields, name) && !fieldless.has(name)) register.delete(name);
-  }
-  members.seenNames = names;
-  members.seenValues = names.map((name) => fields[name]);
-}
-
-function define(module: Module, name: string, value: unknown): void {
-  Object.defineProperty(module, name, { value, writable: true, enumerable: true, configurable: true });
-}
-
-function checkModule(module: unknown): void {
-  if (module !== null && !(module instanceof Module)) throw new TypeError(`${typeInPython(module)} is not a Module subclass`);
 }
 
 function checkName(module: Module, kind: string, name: string, members: ReadonlyMap<string, unknown>): void {
@@ -597,160 +443,7 @@ function getMember<Member>(root: Module, target: string, kind: string, membersOf
   return member;
 }
 
-const extraStateKey = "_extra_state";
-
-function collectState(module: Module, prefix: string, keepVars: boolean, result: StateDict): void {
-  for (const hook of module[internals].stateDictPreHooks) hook(module, prefix, keepVars);
-  const { parameters, buffers, temporaryBuffers, modules, stateDictHooks } = registered(module);
-  result.versions.set(prefix.slice(0, -1), module.stateVersion);
-  for (const [name, parameter] of parameters) {
-    if (parameter !== null) result.set(prefix + name, keepVars || isUninitialized(parameter) ? parameter : parameter.detach());
-  }
-  for (const [name, buffer] of buffers) {
-    if (buffer !== null && !temporaryBuffers.has(name)) result.set(prefix + name, keepVars || isUninitialized(buffer) ? buffer : buffer.detach());
-  }
-  if (module.getExtraState !== undefined) result.set(prefix + extraStateKey, module.getExtraState());
-  for (const [name, child] of modules) if (child !== null) collectState(child, `${prefix}${name}.`, keepVars, result);
-  for (const hook of stateDictHooks) hook(module, result, prefix);
-}
-
-interface Loading {
-  readonly assign: boolean;
-  readonly missingKeys: string[];
-  readonly unexpectedKeys: string[];
-  readonly errors: string[];
-}
-
-function loadState(module: Module, source: StateDict, prefix: string, loading: Loading): void {
-  for (const hook of module[internals].loadStateDictPreHooks) hook(module, source, prefix);
-  const { parameters, buffers, temporaryBuffers, modules } = registered(module);
-  const state = new Map<string, Tensor>();
-  for (const [name, parameter] of parameters) if (parameter !== null) state.set(name, parameter);
-  for (const [name, buffer] of buffers) if (buffer !== null && !temporaryBuffers.has(name)) state.set(name, buffer);
-
-  for (const [name, target] of state) loadTensor(module, name, target, source, prefix, loading);
-  const extraState = source.get(prefix + extraStateKey);
-  if (module.setExtraState !== undefined) {
-    if (extraState !== undefined) module.setExtraState(extraState);
-    else loading.missingKeys.push(prefix + extraStateKey);
-  } else if (extraState !== undefined) loading.unexpectedKeys.push(prefix + extraStateKey);
-  for (const key of source.keys()) {
-    if (!key.startsWith(prefix) || key === prefix + extraStateKey) continue;
-    const [name, ...rest] = key.slice(prefix.length).split(".");
-    if (rest.length > 0 ? !modules.has(name!) : !state.has(name!)) loading.unexpectedKeys.push(key);
-  }
-  for (const [name, child] of modules) {
-    if (child === null) continue;
-    const childPrefix = `${prefix}${name}.`;
-    const part = new StateDict([...source].filter(([key]) => key.startsWith(childPrefix)));
-    part.versions = source.versions;
-    loadState(child, part, childPrefix, loading);
-  }
-  for (const hook of module[internals].loadStateDictPostHooks) hook(module, loading);
-}
-
-function loadTensor(module: Module, name: string, target: Tensor, source: StateDict, prefix: string, loading: Loading): void {
-  const key = prefix + name;
-  const found = source.get(key);
-  if (found === undefined) {
-    loading.missingKeys.push(key);
-    return;
-  }
-  if (!(found instanceof Tensor)) {
-    loading.errors.push(`While copying the parameter named "${key}", expected torch.Tensor or Tensor-like object from checkpoint but received <class '${typeInPython(found)}'>`);
-    return;
-  }
-  const value = target.sizes.length === 0 && found.sizes.length === 1 ? found.select(0, 0) : found;
-  if (isUninitialized(target)) {
-    if (isUninitialized(value)) return;
-    target.materialize(Tensor.allocate(value.sizes, target.dtype, target.device));
-  }
-  if (!equalSizes(value.sizes, target.sizes)) {
-    loading.errors.push(
-      `size mismatch for ${key}: copying a param with shape ${value.shape} from checkpoint, the shape in current model is ${target.shape}.`,
-    );
-    return;
-  }
-  if (!loading.assign) {
-    noGrad(() => target.copy_(value));
-  } else if (target instanceof Parameter) {
-    define(module, name, value instanceof Parameter ? value.requiresGrad_(target.requiresGrad) : new Parameter(value.detach(), target.requiresGrad));
-  } else define(module, name, value);
-}
-
 /** A value as PyTorch's errors on assignments call it: a tensor by its legacy name. */
 function kindOf(value: unknown): string {
   return value instanceof Tensor ? `torch.${value.dtype.scalarType}Tensor` : typeInPython(value);
-}
-
-let callDepth = 0;
-
-function callModule(module: Module, args: unknown[]): unknown {
-  const watcher = observer();
-  watcher?.moduleEntered?.(module, args);
-  callDepth++;
-  try {
-    let output: unknown;
-    if (hasHooks(module)) output = callWithHooks(module, args);
-    else output = module.forward(...(args as never[]));
-    const handedOn = watcher?.moduleLeft?.(module, output);
-    return handedOn === undefined ? output : handedOn;
-  } catch (error) {
-    watcher?.moduleFailed?.(module, error);
-    if (error instanceof TorchError) noteModule(error, module, callDepth === 1);
-    throw error;
-  } finally {
-    callDepth--;
-  }
-}
-
-function hasHooks(module: Module): boolean {
-  const { forwardPreHooks, forwardHooks, backwardPreHooks, backwardHooks } = module[internals];
-  return !(
-    forwardPreHooks.isEmpty && forwardHooks.isEmpty && backwardPreHooks.isEmpty && backwardHooks.isEmpty &&
-    globalForwardPreHooks.isEmpty && globalForwardHooks.isEmpty && globalBackwardPreHooks.isEmpty && globalBackwardHooks.isEmpty
-  );
-}
-
-function callWithHooks(module: Module, given: unknown[]): unknown {
-  const { forwardPreHooks, backwardPreHooks, backwardHooks } = module[internals];
-  let args = given;
-  for (const hooks of [globalForwardPreHooks, forwardPreHooks]) {
-    for (const hook of hooks) {
-      const replaced = hook(module, args);
-      if (replaced !== undefined && replaced !== null) args = Array.isArray(replaced) ? replaced : [replaced];
-    }
-  }
-  const hooksOfBackward = [...globalBackwardHooks, ...backwardHooks];
-  const preHooksOfBackward = [...globalBackwardPreHooks, ...backwardPreHooks];
-  const runForward = (inputs: readonly unknown[]): unknown => runForwardHooks(module, inputs);
-  if (hooksOfBackward.length + preHooksOfBackward.length === 0) return runForward(args);
-  return callWithBackwardHooks(module, args, hooksOfBackward, preHooksOfBackward, runForward);
-}
-
-function runForwardHooks(module: Module, args: readonly unknown[]): unknown {
-  const { forwardHooks } = module[internals];
-  let output: unknown = module.forward(...(args as never[]));
-  for (const hooks of [globalForwardHooks, forwardHooks]) {
-    for (const hook of hooks) {
-      const replaced = hook(module, args, output);
-      if (replaced !== undefined && replaced !== null) output = replaced;
-    }
-  }
-  return output;
-}
-
-const failedIn = new WeakMap<TorchError, Module>();
-
-/** On its way out of a model, an error first meets the innermost module and last the outermost, which knows the path between them. */
-function noteModule(error: TorchError, module: Module, outermost: boolean): void {
-  const innermost = failedIn.get(error) ?? module;
-  failedIn.set(error, innermost);
-  if (!outermost || error.modulePath !== null) return;
-  for (const [path, candidate] of module.namedModules()) {
-    if (candidate !== innermost) continue;
-    error.modulePath = path === "" ? `(${innermost.constructor.name})` : `${path} (${innermost.constructor.name})`;
-    error.stack = error.stack?.replace(`${error.name}: `, `${error.name}: in ${error.modulePath}: `);
-    return;
-  }
 }

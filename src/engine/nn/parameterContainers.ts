@@ -1,6 +1,7 @@
 import { IndexError, KeyError } from "../errors.js";
 import type { Tensor } from "../tensor.js";
-import { Module, parametersByName, unregister } from "./module.js";
+import { parametersByName, unregister } from "./members.js";
+import { Module } from "./module.js";
 import { Parameter } from "./parameter.js";
 
 function asParameter(value: Tensor): Parameter {

@@ -3,7 +3,8 @@ import { ValueError } from "../../errors.js";
 import { equalSizes, Size } from "../../size.js";
 import { Tensor } from "../../tensor.js";
 import { ModuleDict, ModuleList } from "../containers.js";
-import { buffersByName, Module, parametersByName, unregister } from "../module.js";
+import { buffersByName, parametersByName, unregister } from "../members.js";
+import { Module } from "../module.js";
 import { Parameter } from "../parameter.js";
 
 /**

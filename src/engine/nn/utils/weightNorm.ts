@@ -3,7 +3,8 @@ import { collect, type Arguments } from "../../ops/arguments.js";
 import { norm } from "../../ops/reduction.js";
 import { Tensor } from "../../tensor.js";
 import type { RemovableHandle } from "../hooks.js";
-import { unregister, type Module } from "../module.js";
+import { unregister } from "../members.js";
+import type { Module } from "../module.js";
 import { Parameter } from "../parameter.js";
 import type { WeightNormOptions } from "./parametrizations.js";
 

@@ -1,0 +1,79 @@
+import { TorchError } from "../errors.js";
+import { observer } from "../observer.js";
+import { callWithBackwardHooks, globalBackwardHooks, globalBackwardPreHooks } from "./backwardHooks.js";
+import { globalForwardHooks, globalForwardPreHooks } from "./hooks.js";
+import { internals } from "./members.js";
+import type { Module } from "./module.js";
+
+let callDepth = 0;
+
+/** What calling a module does: its hooks and `forward`, reported to the observer. An error of the engine's learns where in the model it arose. */
+export function callModule(module: Module, args: unknown[]): unknown {
+  const watcher = observer();
+  watcher?.moduleEntered?.(module, args);
+  callDepth++;
+  try {
+    let output: unknown;
+    if (hasHooks(module)) output = callWithHooks(module, args);
+    else output = module.forward(...(args as never[]));
+    const handedOn = watcher?.moduleLeft?.(module, output);
+    return handedOn === undefined ? output : handedOn;
+  } catch (error) {
+    watcher?.moduleFailed?.(module, error);
+    if (error instanceof TorchError) noteModule(error, module, callDepth === 1);
+    throw error;
+  } finally {
+    callDepth--;
+  }
+}
+
+function hasHooks(module: Module): boolean {
+  const { forwardPreHooks, forwardHooks, backwardPreHooks, backwardHooks } = module[internals];
+  return !(
+    forwardPreHooks.isEmpty && forwardHooks.isEmpty && backwardPreHooks.isEmpty && backwardHooks.isEmpty &&
+    globalForwardPreHooks.isEmpty && globalForwardHooks.isEmpty && globalBackwardPreHooks.isEmpty && globalBackwardHooks.isEmpty
+  );
+}
+
+function callWithHooks(module: Module, given: unknown[]): unknown {
+  const { forwardPreHooks, backwardPreHooks, backwardHooks } = module[internals];
+  let args = given;
+  for (const hooks of [globalForwardPreHooks, forwardPreHooks]) {
+    for (const hook of hooks) {
+      const replaced = hook(module, args);
+      if (replaced !== undefined && replaced !== null) args = Array.isArray(replaced) ? replaced : [replaced];
+    }
+  }
+  const hooksOfBackward = [...globalBackwardHooks, ...backwardHooks];
+  const preHooksOfBackward = [...globalBackwardPreHooks, ...backwardPreHooks];
+  const runForward = (inputs: readonly unknown[]): unknown => runForwardHooks(module, inputs);
+  if (hooksOfBackward.length + preHooksOfBackward.length === 0) return runForward(args);
+  return callWithBackwardHooks(module, args, hooksOfBackward, preHooksOfBackward, runForward);
+}
+
+function runForwardHooks(module: Module, args: readonly unknown[]): unknown {
+  const { forwardHooks } = module[internals];
+  let output: unknown = module.forward(...(args as never[]));
+  for (const hooks of [globalForwardHooks, forwardHooks]) {
+    for (const hook of hooks) {
+      const replaced = hook(module, args, output);
+      if (replaced !== undefined && replaced !== null) output = replaced;
+    }
+  }
+  return output;
+}
+
+const failedIn = new WeakMap<TorchError, Module>();
+
+/** On its way out of a model, an error first meets the innermost module and last the outermost, which knows the path between them. */
+function noteModule(error: TorchError, module: Module, outermost: boolean): void {
+  const innermost = failedIn.get(error) ?? module;
+  failedIn.set(error, innermost);
+  if (!outermost || error.modulePath !== null) return;
+  for (const [path, candidate] of module.namedModules()) {
+    if (candidate !== innermost) continue;
+    error.modulePath = path === "" ? `(${innermost.constructor.name})` : `${path} (${innermost.constructor.name})`;
+    error.stack = error.stack?.replace(`${error.name}: `, `${error.name}: in ${error.modulePath}: `);
+    return;
+  }
+}
