@@ -1,14 +1,13 @@
 import * as l10n from "@vscode/l10n";
 import type { ModelSnapshot } from "../src/protocol/index.js";
 import type { GraphViewInterface } from "./graph/index.js";
-import { idOf } from "./graphPane.js";
 import type { MenuItem } from "./menu.js";
 import { type ModelIndex, indexOf } from "./modelIndex.js";
 import { overlay, overlayIds, overlayTitle, type OverlayId } from "./overlays.js";
 import { toCsv, toMarkdown } from "./parameterRows.js";
 import { shownRows } from "./parameterTable.js";
 import type { Session } from "./session.js";
-import { isBusy, type Preferences, shownModel } from "./state.js";
+import { idOf, isBusy, type Preferences, shownModel } from "./state.js";
 
 /** Something the user can do from the toolbar or its menu. */
 export type Command = {

@@ -10,7 +10,7 @@ import { Outline } from "./outline.js";
 import { overlay } from "./overlays.js";
 import { focusPicture } from "./pictureFocus.js";
 import { useSession } from "./session.js";
-import { comparedPaths, type Preferences, rememberedView, type Selected } from "./state.js";
+import { comparedPaths, idOf, type Preferences, rememberedView, selectedOf } from "./state.js";
 import { onThemeChange, readTheme } from "./theme.js";
 
 export interface GraphPaneProps {
@@ -143,16 +143,6 @@ function arrangement({ direction, showSharedLinks, showBookkeeping }: Preference
 
 function key(file: string, model: ModelSnapshot): string {
   return `${file}\n${model.name}`;
-}
-
-export function selectedOf(item: GraphItem): Selected {
-  return item.source === null
-    ? { kind: "module", path: item.path, ...(item.id !== item.path && { call: item.id }) }
-    : { kind: "node", id: item.id, path: item.path, label: item.label, source: item.source };
-}
-
-export function idOf(selected: Selected): string {
-  return selected.kind === "module" ? (selected.call ?? selected.path) : selected.id;
 }
 
 function locationOf(model: ModelSnapshot, item: GraphItem) {

@@ -2,8 +2,8 @@ import * as l10n from "@vscode/l10n";
 import { useMemo } from "preact/hooks";
 import type { ModelSnapshot } from "../src/protocol/index.js";
 import type { GraphItem, GraphViewInterface } from "./graph/index.js";
-import { idOf, selectedOf } from "./graphPane.js";
 import { useSession } from "./session.js";
+import { idOf, selectedOf } from "./state.js";
 
 export interface OutlineProps {
   readonly graph: GraphViewInterface;

@@ -1,6 +1,6 @@
 import { isFailureOfPass } from "../src/describe/failure.js";
 import type { ModelSnapshot, PageState, Selection } from "../src/protocol/index.js";
-import type { Direction, GraphViewState, ItemSource } from "./graph/index.js";
+import type { Direction, GraphItem, GraphViewState, ItemSource } from "./graph/index.js";
 import type { HostNotification } from "./host.js";
 import { indexOf, type ModelIndex } from "./modelIndex.js";
 import type { OverlayId } from "./overlays.js";
@@ -12,6 +12,18 @@ export type Selected =
   | { readonly kind: "module"; readonly path: string; readonly call?: string }
   /** A node of the picture that is no module; `path` is the module it runs in. */
   | { readonly kind: "node"; readonly id: string; readonly path: string; readonly label: string; readonly source: ItemSource };
+
+/** An item of the picture as a selection. */
+export function selectedOf(item: GraphItem): Selected {
+  return item.source === null
+    ? { kind: "module", path: item.path, ...(item.id !== item.path && { call: item.id }) }
+    : { kind: "node", id: item.id, path: item.path, label: item.label, source: item.source };
+}
+
+/** The item of the picture that is selected. */
+export function idOf(selected: Selected): string {
+  return selected.kind === "module" ? (selected.call ?? selected.path) : selected.id;
+}
 
 export type Tab = "graph" | "parameters";
 
