@@ -12,7 +12,6 @@ import { definePick, positionsAlong } from "./picks.js";
 import { floatType, requireFloatingPoint } from "./promotion.js";
 import { filledLike, reducedCount, reducedDims, reducedSizes, spread } from "./reducedDims.js";
 import { narrow } from "./shape.js";
-import { to } from "./tensorOnly.js";
 import { ValuesAndIndices } from "./valuesAndIndices.js";
 import { vectorNorm } from "./vectorNorm.js";
 
@@ -38,7 +37,7 @@ type ReductionArguments<Options = ReductionOptions> = Arguments<[dim: Dims | nul
 function reductionArgs(x: Tensor, args: readonly unknown[]): ReductionArgs {
   if (args.length === 0) return [x, null, false];
   const { dim = null, keepdim = false, dtype } = collect<TypedReductionOptions>(["dim", "keepdim"], args, ["dtype"]);
-  return [dtype === undefined ? x : to(x, dtype), dim, keepdim];
+  return [dtype === undefined ? x : x.to(dtype), dim, keepdim];
 }
 
 /** Sums of integers and truth values are int64. */
@@ -512,7 +511,7 @@ export interface NormOptions extends TypedReductionOptions {
 export function norm(x: Tensor, ...args: Arguments<[p: number | "fro", dim: Dims | null, keepdim: boolean], NormOptions>): Tensor {
   const { p = "fro", dim = null, keepdim = false, dtype } = collect<NormOptions>(["p", "dim", "keepdim"], args, ["dtype"]);
   if (typeof p !== "number" && p !== "fro") throw new RuntimeError(`linalg.matrix_norm: Order ${String(p)} not supported.`);
-  return vectorNorm(dtype === undefined ? x : to(x, dtype), p === "fro" ? 2 : p, dim, keepdim);
+  return vectorNorm(dtype === undefined ? x : x.to(dtype), p === "fro" ? 2 : p, dim, keepdim);
 }
 
 /** The norm of the difference. (torch.dist) */
@@ -596,7 +595,7 @@ type ScanArguments = Arguments<[dim: number], ScanOptions>;
 function scanArgs(operation: string, x: Tensor, args: readonly unknown[]): ScanArgs {
   const { dim, dtype } = collect<ScanOptions>(["dim"], args, ["dtype"]);
   const along = required(dim, operation, "dim");
-  return [dtype === undefined ? x : to(x, dtype), along];
+  return [dtype === undefined ? x : x.to(dtype), along];
 }
 
 /** The one dimension as `slicesOf` takes it. */
