@@ -85,7 +85,7 @@ export function initializedBy(initialization: Initialization): string {
 }
 
 /** All columns, the most telling first: in a narrow table the others are scrolled to. */
-export const columns: readonly Column[] = [
+const columns: readonly Column[] = [
   worded("name", () => l10n.t("Name"), 320, (row) => row.name),
   { id: "shape", title: () => l10n.t("Shape"), width: [64, 180], numeric: true, value: ({ tensor }) => tensor.shape && `[${tensor.shape.join(", ")}]`, text: ({ tensor }) => formatShape(tensor.shape) },
   { id: "distribution", title: () => l10n.t("Values"), width: [76, 76], numeric: false, value: (row) => finite(row)?.std ?? null, text: () => "" },

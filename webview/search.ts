@@ -13,10 +13,10 @@ import { hasNonFinite, type ModelIndex } from "./modelIndex.js";
  * | `params>1M`, `std<0.01`, `mean`, `zeros`, `macs`, `depth` with `>` `<` `>=` `<=` `=` | by a number; `params` counts beneath it too |
  * | `shared`, `frozen`, `nan`, `lazy`, `buffers` | that shares a parameter or itself or is called with parameters of its own more than once, has a frozen parameter, NaN or infinities (the innermost that does), an unknown shape, buffers |
  */
-export type Predicate = (subject: Subject) => boolean;
+type Predicate = (subject: Subject) => boolean;
 
 /** What a query is held against: a module, or one of its tensors by itself. */
-export interface Subject {
+interface Subject {
   readonly module: ModuleSnapshot;
   /** The module's own parameters and buffers, or the one tensor. */
   readonly uses: readonly TensorUse[];
@@ -29,7 +29,7 @@ export interface QueryError {
   readonly problem: "unknownAspect" | "unknownNumber" | "notANumber";
 }
 
-export type Query = { readonly kind: "matches"; readonly matches: Predicate } | { readonly kind: "error"; readonly error: QueryError };
+type Query = { readonly kind: "matches"; readonly matches: Predicate } | { readonly kind: "error"; readonly error: QueryError };
 
 /** Names that may stand before a comparison sign; the values of each, none where there is no such number. */
 const numbers: Readonly<Record<string, (subject: Subject, index: ModelIndex) => readonly number[]>> = {
@@ -68,14 +68,7 @@ const aspects: Readonly<Record<string, (subject: Subject, value: string, index: 
   dtype: hasDtype,
 };
 
-/** The words that a search box can offer. */
-export const vocabulary: { readonly numbers: readonly string[]; readonly flags: readonly string[]; readonly aspects: readonly string[] } = {
-  numbers: Object.keys(numbers),
-  flags: Object.keys(flags),
-  aspects: Object.keys(aspects),
-};
-
-export function parseQuery(text: string, index: ModelIndex): Query {
+function parseQuery(text: string, index: ModelIndex): Query {
   const predicates: Predicate[] = [];
   for (const { word, quoted } of words(text)) {
     const parsed = quoted ? anyAspect(word.toLowerCase(), index) : parseWord(word, index);

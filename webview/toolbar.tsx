@@ -28,7 +28,7 @@ const oneRow = 640;
 const fewest = 3;
 
 /** The commands whose buttons find room beside the model picker (and the search box, in one row) and the menu button. */
-export function fittingCommands(commands: readonly Command[], width: number): readonly Command[] {
+function fittingCommands(commands: readonly Command[], width: number): readonly Command[] {
   const room = width - padding - pickerWidth - (width >= oneRow ? searchWidth : 0);
   const ends = commands.map(({ group }, at) => (at + 1) * buttonWidth + separatorWidth * new Set(commands.slice(0, at).map((each) => each.group).concat(group)).size);
   // The menu button's own place serves the last command when nothing else is left over.

@@ -68,7 +68,7 @@ function tryForward(engine: Engine, recorder: Recorder, root: Module, inputs: re
 }
 
 /** Inputs worth trying, the likeliest first. */
-export function inputCandidates(root: Module): InputCandidate[] {
+function inputCandidates(root: Module): InputCandidate[] {
   const candidates: InputCandidate[] = [];
   const seen = new Set<string>();
   let flattened = false;

@@ -11,7 +11,7 @@ interface Undo {
 }
 
 /** The modules that a target names, each object once. */
-export function targetModules(root: Module, target: InitializationTarget): Module[] {
+function targetModules(root: Module, target: InitializationTarget): Module[] {
   switch (target.kind) {
     case "model":
       return [...root.modules()];

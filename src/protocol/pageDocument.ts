@@ -28,7 +28,7 @@ function attribute(value: string): string {
  * cannot serve them; images are what the page itself draws. The toolkit tries out a selector in a style element, for
  * which it takes the nonce from a meta element named "csp-nonce".
  */
-export function contentSecurityPolicy({ cspSource, nonce }: Pick<PageDocument, "cspSource" | "nonce">): string {
+function contentSecurityPolicy({ cspSource, nonce }: Pick<PageDocument, "cspSource" | "nonce">): string {
   return [
     "default-src 'none'",
     `script-src 'nonce-${nonce}'`,

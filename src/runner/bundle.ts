@@ -173,7 +173,7 @@ export class Bundler {
 }
 
 /** Where a bundle would lie if it were written: its source map's paths are relative to this. */
-export function bundlePath(entry: string): string {
+function bundlePath(entry: string): string {
   return join(dirname(entry), "layerscope-bundle.mjs");
 }
 

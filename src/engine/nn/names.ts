@@ -17,6 +17,6 @@ export function nameInCamelCase(prototype: object, ...registeredNames: readonly 
 }
 
 /** "weight_ih_l0" as "weightIhL0". */
-export function camelCase(name: string): string {
+function camelCase(name: string): string {
   return name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 }

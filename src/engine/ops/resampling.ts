@@ -5,7 +5,7 @@ import { product } from "../size.js";
 import { Tensor } from "../tensor.js";
 
 /** Taps of the last dimensions of a tensor, in their order; null leaves a dimension as it is. */
-export type LastDimensionsTaps = readonly (Taps | null)[];
+type LastDimensionsTaps = readonly (Taps | null)[];
 
 /** Sizes after resampling the last dimensions to `lengths`. */
 export function withLastSizes(sizes: readonly number[], lengths: readonly number[]): readonly number[] {

@@ -186,7 +186,7 @@ export function round(single: boolean, value: number): number {
 }
 
 /** The elements of a tensor; those of a tensor that is not contiguous are a copy. */
-export function elementsOf(tensor: Tensor): Elements {
+function elementsOf(tensor: Tensor): Elements {
   const held = tensor.isContiguous() ? tensor : values(tensor, tensor);
   const { data } = held.storage;
   if (!(data instanceof Float32Array || data instanceof Float64Array) || !held.dtype.isFloatingPoint) {

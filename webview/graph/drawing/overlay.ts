@@ -4,7 +4,7 @@ import type { Theme } from "../theme.js";
 import type { Surface } from "./surface.js";
 
 /** Where a value lies between the least and the greatest, 0 to 1; where there are negative ones between zero and the largest, -1 to 1. */
-export function overlayPosition(overlay: Overlay): (value: number) => number {
+function overlayPosition(overlay: Overlay): (value: number) => number {
   const { values, scale } = overlay;
   const finite = [...values.values()].filter(Number.isFinite);
   if (scale === "linear" && hasNegative(overlay)) {
@@ -23,7 +23,7 @@ const weakest = 14;
  * One hue in rising strength, so that it reads the same for every eye, and another for what is negative; never so strong that the text on it falls under
  * a contrast of 4.5.
  */
-export function overlayColor(position: number, theme: Theme): string {
+function overlayColor(position: number, theme: Theme): string {
   const strongest = theme.appearance === "light" || theme.appearance === "highContrastLight" ? 70 : 45;
   const hue = position < 0 ? theme.kinds.convolution : theme.kinds.dense;
   const [red, green, blue] = [1, 3, 5].map((at) => parseInt(hue.slice(at, at + 2), 16));

@@ -41,7 +41,7 @@ function isDimmed(id: string, look: Look): boolean {
   return look.traced !== null && !look.traced.has(id);
 }
 
-export function paintBox(surface: Surface, box: SceneBox, look: Look): void {
+function paintBox(surface: Surface, box: SceneBox, look: Look): void {
   const { node, face, x, y, width, height } = box;
   const { theme, scale } = look;
   if (height * scale < leastBox || width * scale < leastBox) return;
@@ -157,7 +157,7 @@ function paintGlyph(surface: Surface, glyph: FaceGlyph, boxX: number, boxY: numb
 }
 
 /** Counts in `count` bins of equal width, a bin that lies across a limit shared out by its parts. */
-export function rebin(bins: readonly number[], count: number): number[] {
+function rebin(bins: readonly number[], count: number): number[] {
   const result = new Array<number>(count).fill(0);
   bins.forEach((value, index) => {
     const from = (index / bins.length) * count;

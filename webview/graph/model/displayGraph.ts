@@ -4,7 +4,7 @@ import type { ItemKind, ItemSource } from "../api.js";
 import type { LayerKind } from "../theme.js";
 import type { Arrangement } from "./arrangement.js";
 import { joinPorts, type OpenContainer } from "./commonPorts.js";
-import { border, callNode, canvasPath, nodeWithin, type ContainerFlow, type DataFlow, type FlowNode } from "./dataFlow.js";
+import { callNode, canvasPath, nodeWithin, type ContainerFlow, type DataFlow, type FlowNode } from "./dataFlow.js";
 import { declaredEdges, measuredEdges } from "./displayEdges.js";
 import { commonShapeText, operationLabel, shapeText, signBetween, viewText } from "./labels.js";
 import type { Fold, ModuleFacts, PictureModel } from "./pictureModel.js";
@@ -397,5 +397,3 @@ export function nodeTitle(node: DisplayNode, words: { readonly input: string; re
     default: return node.name;
   }
 }
-
-export { border };

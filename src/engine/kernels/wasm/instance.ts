@@ -1,7 +1,7 @@
 import { relaxedSimd, simd } from "./binaries.generated.js";
 
 /** Element-wise functions (assembly/elementwise.ts): of float32 arrays, to a float32 array. */
-export type NumberKernel =
+type NumberKernel =
   | "neg" | "abs" | "sqrt" | "rsqrt" | "square" | "cube" | "reciprocal" | "floor" | "ceil" | "trunc" | "round" | "sign"
   | "exp" | "expm1" | "log" | "log2" | "log10" | "log1p" | "sin" | "cos" | "erf"
   | "relu" | "sigmoid" | "logsigmoid" | "tanh" | "silu" | "gelu" | "geluTanh" | "mish" | "hardsigmoid" | "hardswish" | "leakyRelu" | "elu" | "softplus"
