@@ -2,7 +2,7 @@ import "./notices.css";
 import * as l10n from "@vscode/l10n";
 import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useState } from "preact/hooks";
-import type { ModelSnapshot, PageState } from "../src/protocol/index.js";
+import type { Activity, ModelSnapshot, PageState } from "../src/protocol/index.js";
 import { Button, Icon, Link } from "./controls.js";
 import { FailureNotices, RunFailure } from "./failureNotice.js";
 import { baseName } from "./locationLink.js";
@@ -119,14 +119,14 @@ export function Notices({ state, model }: { readonly state: FileState; readonly 
   );
 }
 
-const activities: Readonly<Record<Exclude<FileState["activity"], "idle">, () => string>> = {
+const activities: Readonly<Record<Exclude<Activity, "idle">, () => string>> = {
   running: () => l10n.t("Running the model file"),
   forward: () => l10n.t("Running forward"),
   reinitialize: () => l10n.t("Reinitializing"),
 };
 
 /** A moving bar at once; after a second what runs and how to stop it. */
-function Progress({ activity }: { readonly activity: FileState["activity"] }) {
+function Progress({ activity }: { readonly activity: Activity }) {
   const { act } = useSession();
   const patient = useDelay(1000, activity);
   if (activity === "idle") return null;

@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import type {
+  Activity,
   Failure,
   ForwardRequest,
   LastRun,
@@ -12,8 +13,6 @@ import type {
 } from "../protocol/index.js";
 import type { ModelRunner, Output } from "../runner/client.js";
 import { RunSources, unsavedTexts } from "./runSources.js";
-
-type Activity = Extract<PageState, { kind: "file" }>["activity"];
 
 /** What changed in a session. "state" covers everything; the others are cheaper to follow. */
 export type SessionChange =

@@ -1,16 +1,26 @@
 import type { SourceLocation } from "./snapshot.js";
 
+export type FailureKind =
+  /** esbuild cannot read the file. */
+  | "syntax"
+  /** A file, a package or an export that the code asks for does not exist. */
+  | "import"
+  /** The code threw. */
+  | "thrown"
+  /** It was stopped at the time limit. */
+  | "timeout"
+  /** It was stopped, or ended, at the memory limit. */
+  | "memory"
+  /** It called process.exit(), or waits for a promise that never settles, which ends a program too. */
+  | "exit"
+  /** The process ended in another way. */
+  | "crash"
+  /** The user stopped it, or a newer run took its place. */
+  | "cancelled";
+
 /** Why model code did not run to its end, in a form every view can show. */
 export interface Failure {
-  readonly kind:
-    | "syntax"
-    | "import"
-    | "thrown"
-    | "timeout"
-    | "memory"
-    | "exit"
-    | "crash"
-    | "cancelled";
+  readonly kind: FailureKind;
   /** What happened, as the user should read it. */
   readonly message: string;
   /** What to do about it; null when the message says it all. */
@@ -18,10 +28,11 @@ export interface Failure {
   readonly location: SourceLocation | null;
   /** Frames in the user's code, innermost first. */
   readonly stack: readonly StackFrame[];
-  /** What the code gave to process.exit(); only with kind "exit". */
+  /** What the code gave to process.exit(); absent where it called none. */
   readonly exitCode?: number;
 }
 
+/** A call in the user's code. */
 export interface StackFrame {
   /** "" for an anonymous function and for the top level of a module. */
   readonly function: string;

@@ -1,5 +1,6 @@
 /** The schemes of nn.init that a reinitialization offers, as data that both the editor's pickers and the runner read. */
 
+/** A function of nn.init with what the editor asks for it. */
 export interface InitializationScheme {
   /** Name in nn.init. */
   readonly function: string;
@@ -10,6 +11,7 @@ export interface InitializationScheme {
   readonly maxDimensions?: number;
 }
 
+/** An argument of a scheme, with the value that is offered first: PyTorch's default where it has one. */
 export type SchemeArgument =
   | {
       readonly name: string;
@@ -38,6 +40,7 @@ const nonlinearity: SchemeArgument = {
   choices: ["leaky_relu", "relu", "tanh", "sigmoid", "selu", "linear"],
 };
 
+/** In the order they are offered. */
 export const initializationSchemes: readonly InitializationScheme[] = [
   { function: "xavierUniform_", arguments: [number("gain", 1)], minDimensions: 2 },
   { function: "xavierNormal_", arguments: [number("gain", 1)], minDimensions: 2 },
@@ -68,6 +71,7 @@ export type InitializationTarget =
   /** All modules of one class. */
   | { readonly kind: "type"; readonly type: string };
 
+/** What to fill, with what. */
 export interface Reinitialization {
   readonly target: InitializationTarget;
   readonly choice: InitializationChoice;

@@ -1,7 +1,7 @@
 import type { Failure } from "./failure.js";
 import type { Reinitialization } from "./initialization.js";
-import type { ForwardRequest, TensorValues } from "./runner.js";
-import type { ModelSnapshot, SourceLocation, TensorId, TensorStatistics } from "./snapshot.js";
+import type { ForwardRequest, RunnerMethods } from "./runner.js";
+import type { ModelSnapshot, SourceLocation } from "./snapshot.js";
 
 /** What the page shows. One value says everything, so that a page made anew (reload, second tab) needs nothing else. */
 export type PageState =
@@ -13,13 +13,16 @@ export type PageState =
       readonly kind: "file";
       /** Absolute path of the model file. */
       readonly file: string;
-      readonly activity: "idle" | "running" | "forward" | "reinitialize";
+      readonly activity: Activity;
       /** The last good picture; empty before the first run. */
       readonly models: readonly ModelSnapshot[];
       readonly lastRun: LastRun;
       /** True when the file changed after the run that `models` come from. */
       readonly stale: boolean;
     };
+
+/** What the host does with the model file: runs it, runs its model forward, fills parameters anew, or nothing. */
+export type Activity = "idle" | "running" | "forward" | "reinitialize";
 
 /** How the last run of a model file ended, and which run the shown models come from. */
 export type LastRun =
@@ -48,7 +51,7 @@ export type PageMessage =
   | { readonly kind: "state"; readonly state: PageState; readonly selection: Selection | null }
   /** One model changed (forward, reinitialize); the rest stays. */
   | { readonly kind: "model"; readonly model: ModelSnapshot }
-  | { readonly kind: "activity"; readonly activity: "idle" | "running" | "forward" | "reinitialize" }
+  | { readonly kind: "activity"; readonly activity: Activity }
   /** Show this module and select it; null: nothing is selected. */
   | { readonly kind: "select"; readonly selection: Selection | null }
   | { readonly kind: "reply"; readonly id: number; readonly result: unknown }
@@ -68,8 +71,8 @@ export interface PageMethods {
   reinitialize: { params: { readonly model: string } & Reinitialization; result: null };
   undoReinitialize: { params: { readonly model: string }; result: null };
   /** As of the runner. */
-  tensorValues: { params: { readonly model: string; readonly tensor: TensorId; readonly maxRows: number; readonly maxColumns: number; readonly index?: readonly number[] }; result: TensorValues };
-  statistics: { params: { readonly model: string; readonly tensor: TensorId; readonly bins: number; readonly range?: readonly [low: number, high: number] }; result: TensorStatistics };
+  tensorValues: RunnerMethods["tensorValues"];
+  statistics: RunnerMethods["statistics"];
   /** The user selected a module in the page, or something that runs in it; null: nothing any more. */
   selected: { params: Selection | null; result: null };
   reveal: { params: { readonly location: SourceLocation }; result: null };

@@ -41,6 +41,7 @@ function contentSecurityPolicy({ cspSource, nonce }: Pick<PageDocument, "cspSour
   ].join("; ");
 }
 
+/** The text of the document, which loads one style sheet and one script. */
 export function pageDocument(page: PageDocument): string {
   return `<!DOCTYPE html>
 <html lang=${attribute(page.language)} data-placement="${page.placement}" data-strings=${attribute(JSON.stringify(page.strings))}>

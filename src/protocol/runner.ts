@@ -20,12 +20,14 @@ export interface Bundle {
   readonly note: string | null;
 }
 
+/** A name at the top level of the model file. */
 export interface Binding {
   readonly name: string;
   /** Where it is declared; null where that is not known. */
   readonly location: SourceLocation | null;
 }
 
+/** What a run of a model file comes to. */
 export interface RunResult {
   readonly models: readonly ModelSnapshot[];
   /** Set when the file did not run to its end; `models` then holds what was alive by that time. */
@@ -38,6 +40,7 @@ export interface RunResult {
  */
 export type Fill = "rand" | "randn" | "zeros" | "ones" | "arange" | "randint" | "recorded";
 
+/** A tensor that the user describes for forward. */
 export interface StatedInput {
   readonly shape: readonly number[];
   readonly dtype: DTypeName;
@@ -46,12 +49,14 @@ export interface StatedInput {
   readonly high?: number;
 }
 
+/** What forward is given. */
 export type ForwardInput =
   /** Those of the pass that is shown. */
   | { readonly kind: "recorded" }
   /** As many as the shown pass has tensors in its arguments: they take the places of those, in lists and objects too. Otherwise each is an argument. */
   | { readonly kind: "stated"; readonly inputs: readonly StatedInput[] };
 
+/** A forward pass of a model, which is shown from then on. */
 export interface ForwardRequest {
   readonly model: string;
   readonly input: ForwardInput;

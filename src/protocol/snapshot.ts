@@ -65,8 +65,10 @@ export interface TensorUse {
   readonly tensor: TensorId;
 }
 
+/** The dtypes that the engine has, by PyTorch's names. */
 export type DTypeName = "float32" | "float64" | "int32" | "int64" | "uint8" | "bool";
 
+/** A parameter or buffer of a model. */
 export interface TensorSnapshot {
   readonly id: TensorId;
   readonly kind: "parameter" | "buffer";
@@ -107,6 +109,7 @@ export type Initialization =
     })
   | { readonly kind: "unknown" };
 
+/** What is known of values however they came about. */
 interface KnownInitialization {
   /** What the values follow in theory; null where no simple density exists (orthogonal, sparse, dirac, eye). */
   readonly distribution: Distribution | null;
@@ -115,12 +118,14 @@ interface KnownInitialization {
   readonly modifiedBy: readonly string[];
 }
 
+/** A distribution of single values with a simple density. */
 export type Distribution =
   | { readonly kind: "uniform"; readonly low: number; readonly high: number }
   | { readonly kind: "normal"; readonly mean: number; readonly std: number }
   | { readonly kind: "truncatedNormal"; readonly mean: number; readonly std: number; readonly low: number; readonly high: number }
   | { readonly kind: "constant"; readonly value: number };
 
+/** What the values of a tensor are like. */
 export interface TensorStatistics {
   readonly count: number;
   /** How many elements were looked at; less than `count` for large tensors, where an even stride is sampled. */
@@ -131,16 +136,18 @@ export interface TensorStatistics {
   readonly zeros: number;
   /** Over finite elements; null when there are none. `std` is the population standard deviation. */
   readonly finite: { readonly min: number; readonly max: number; readonly mean: number; readonly std: number } | null;
-  /** Equal-width bins over [low, high] of the finite elements; null when there are none or all are equal. */
+  /** Of the finite elements, over their own range or the one that was asked for; null when there are none, or that range has no width. */
   readonly histogram: Histogram | null;
 }
 
+/** Counts in bins of equal width from `low` to `high`. */
 export interface Histogram {
   readonly low: number;
   readonly high: number;
   readonly bins: readonly number[];
 }
 
+/** Sums over a model. */
 export interface Totals {
   /** Modules by identity, root included. */
   readonly modules: number;
@@ -157,11 +164,10 @@ export interface Totals {
 export interface ForwardTrace {
   /** "recorded": the user's code ran it. "inferred": inputs derived from the first layers. "stated": inputs given by the user. */
   readonly origin: "recorded" | "inferred" | "stated";
-  /** A ValueId is an index into this list. */
   readonly values: readonly TraceValue[];
   readonly inputs: readonly Operand[];
   readonly outputs: readonly Operand[];
-  /** Steps in the order they began. A StepId is an index into this list. Step 0 is the call of the root module. */
+  /** In the order they began. Step 0 is the call of the root module. */
   readonly steps: readonly TraceStep[];
   /** Set when forward threw: everything in `steps` ran before that. */
   readonly failure: TraceFailure | null;
@@ -169,7 +175,9 @@ export interface ForwardTrace {
   readonly truncatedSteps: number;
 }
 
+/** Index into ForwardTrace.values. */
 export type ValueId = number;
+/** Index into ForwardTrace.steps. */
 export type StepId = number;
 
 /** One tensor at one version: an in-place write makes a new value. */
@@ -190,6 +198,7 @@ export interface TraceValue {
   readonly statistics?: ActivationStatistics;
 }
 
+/** What a sample of an activation is like; see TraceValue. */
 export interface ActivationStatistics {
   readonly finite: { readonly mean: number; readonly std: number } | null;
   readonly zeros: number;
@@ -214,6 +223,7 @@ interface StepBase {
   readonly location: SourceLocation | null;
 }
 
+/** The call of a module. */
 export interface ModuleStep extends StepBase {
   readonly kind: "module";
   /** Which place in the tree was called. */
@@ -224,6 +234,7 @@ export interface ModuleStep extends StepBase {
   readonly multiplyAdds: number;
 }
 
+/** A call of a function or method of the engine. */
 export interface OperationStep extends StepBase {
   readonly kind: "operation";
   /** Name as in torch, e.g. "add", "cat", "scaledDotProductAttention". */
@@ -236,6 +247,7 @@ export interface OperationStep extends StepBase {
 
 export type TraceStep = ModuleStep | OperationStep;
 
+/** Where and why forward threw. */
 export interface TraceFailure {
   /** The innermost step that failed. */
   readonly step: StepId;
