@@ -1,4 +1,4 @@
-/** How numbers and shapes read in the page. */
+/** How numbers and shapes read, wherever users see them. */
 
 const grouped = new Intl.NumberFormat(undefined, { maximumFractionDigits: 0 });
 
@@ -17,11 +17,12 @@ export function formatCompact(count: number): string {
     value /= 1000;
     magnitude++;
   }
-  return `${trimZeros(value.toPrecision(Math.abs(value) >= 99.95 ? 3 : Math.abs(value) >= 9.95 ? 3 : 2))}${magnitudes[magnitude]}`;
+  return `${trimZeros(value.toPrecision(Math.abs(value) >= 9.95 ? 3 : 2))}${magnitudes[magnitude]}`;
 }
 
 const byteUnits = ["B", "KiB", "MiB", "GiB", "TiB"];
 
+/** At most four significant digits, in powers of 1024: 312 B, 1.5 KiB, 1023 MiB. */
 export function formatBytes(bytes: number): string {
   let value = bytes;
   let unit = 0;
@@ -57,6 +58,7 @@ export function formatShape(shape: readonly number[] | null): string {
   return shape.length === 0 ? "()" : shape.join("×");
 }
 
+/** One decimal; a share that is not quite none or all does not read as such: <0.1%, >99.9%. */
 export function formatPercent(share: number): string {
   const percent = share * 100;
   if (percent > 0 && percent < 0.1) return "<0.1%";
