@@ -225,7 +225,6 @@ export interface GraphViewInterface {
   setShowSharedLinks(all: boolean): void;
   setShowBookkeeping(show: boolean): void;
   setTheme(theme: Theme): void;
-  setStrings(strings: GraphStrings): void;
   /** Search matches, by module path; matches inside closed boxes mark the box. The first match is not brought into view: use `select`. */
   setHighlights(paths: ReadonlySet<string> | null): void;
   /** Dims all but what is upstream and downstream of an item; null ends it. */
@@ -245,8 +244,6 @@ export interface GraphViewInterface {
   items(): readonly GraphItem[];
   item(id: string): GraphItem | null;
   neighbours(id: string): Neighbours;
-  /** Marks the item that the keyboard is on without selecting it. */
-  setFocus(id: string | null): void;
   getViewState(): GraphViewState;
   setViewState(state: GraphViewState): void;
   describe(): PictureDescription;

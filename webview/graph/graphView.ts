@@ -57,7 +57,7 @@ export class GraphView implements GraphViewInterface {
   readonly #pointer: Pointer;
   readonly #painter: Painter;
   #theme: Theme;
-  #strings: GraphStrings;
+  readonly #strings: GraphStrings;
   #measure: MeasureText;
 
   #model: PictureModel | null = null;
@@ -65,7 +65,6 @@ export class GraphView implements GraphViewInterface {
   #direction: Direction = "down";
   #shown: Shown | null = null;
   #selection: string | null = null;
-  #focus: string | null = null;
   #hover: string | null = null;
   #pointedAt: Marks["pointedAt"] = null;
   #onTop: OnTop = { leads: [], hiddenAbove: 0 };
@@ -336,11 +335,6 @@ export class GraphView implements GraphViewInterface {
     if (changed) this.#options.onChange?.();
   }
 
-  setFocus(id: string | null): void {
-    this.#focus = id;
-    this.#layers.invalidate();
-  }
-
   setHighlights(paths: ReadonlySet<string> | null): void {
     this.#highlights = paths;
     this.#refresh();
@@ -387,11 +381,6 @@ export class GraphView implements GraphViewInterface {
     }
     if (this.#shown) this.#minimap.setScene(this.#shown.scene, theme);
     this.#refresh();
-  }
-
-  setStrings(strings: GraphStrings): void {
-    this.#strings = strings;
-    this.#layOut({ kind: "keep", pin: null });
   }
 
   /** Everything that follows from selection, search, theme and so on, made once and not for every frame. */
@@ -459,7 +448,7 @@ export class GraphView implements GraphViewInterface {
 
   get #marks(): Marks {
     return {
-      selection: this.#selection, focus: this.#focus, hover: this.#hover, pointedAt: this.#pointedAt, links: this.#links, showChips: !this.#showLinks,
+      selection: this.#selection, hover: this.#hover, pointedAt: this.#pointedAt, links: this.#links, showChips: !this.#showLinks,
       overlay: this.#overlay, showLegend: this.#showLegend,
     };
   }

@@ -23,7 +23,6 @@ import type { Shown } from "./shown.js";
 /** What is marked in the picture, over its drawing. */
 export interface Marks {
   readonly selection: string | null;
-  readonly focus: string | null;
   readonly hover: string | null;
   readonly pointedAt: { readonly edges: readonly SceneEdge[]; readonly at: Point } | null;
   readonly links: readonly RoutedLink[];
@@ -81,7 +80,6 @@ export class Painter {
     for (const edge of emphasized === null ? [] : shown.flow.edgesAt(emphasized)) paintEdge(surface, shown.cutLines.whole(edge), look, theme.selection);
     for (const edge of marks.pointedAt?.edges ?? []) paintEdge(surface, shown.cutLines.whole(edge), look, theme.selection);
     outline(surface, shown.box(hover), look, theme.hover, 1.5);
-    outline(surface, shown.box(marks.focus), look, theme.selection, 1.5, [4, 3]);
     outline(surface, shown.box(marks.selection), look, theme.selection, 2);
     paintSharedLinks(surface, marks.links, scene.direction, look);
     for (const id of new Set(marks.links.flatMap((link) => [link.from, link.to]))) if (id !== marks.selection) outline(surface, shown.box(id), look, theme.shared, 1.5);
@@ -111,12 +109,12 @@ export class Painter {
 }
 
 /** Just outside the box, of the same width on the screen at every scale. */
-function outline(surface: CanvasSurface, box: SceneBox | null, { scale }: Look, color: string, width: number, dash?: readonly number[]): void {
+function outline(surface: CanvasSurface, box: SceneBox | null, { scale }: Look, color: string, width: number): void {
   if (!box) return;
   surface.opacity(1);
   const grow = 2 / scale;
   const isRound = box.face.shape === "pill" || box.face.shape === "circle";
   surface.rectangle(box.x - grow, box.y - grow, box.width + 2 * grow, box.height + 2 * grow, (isRound ? box.height / 2 : 6) + grow, {
-    stroke: color, lineWidth: width / scale, ...(dash && { dash: dash.map((length) => length / scale) }),
+    stroke: color, lineWidth: width / scale,
   });
 }
