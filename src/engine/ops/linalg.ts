@@ -152,18 +152,20 @@ const logAbsDet = defineOperation<[a: Tensor]>({
   backward: (gradient, { args: [a] }) => [mul(mT(invOperation(a)), unsqueeze(unsqueeze(gradient, -1), -1))],
 });
 
-/** Results by name or, destructured, in order. */
-export type SignAndLog = readonly [sign: Tensor, logabsdet: Tensor] & { readonly sign: Tensor; readonly logabsdet: Tensor };
+/** Several results by name or, destructured, in order: PyTorch's named tuples. */
+type Named<Order extends readonly Tensor[], Name extends string> = Order & { readonly [name in Name]: Tensor };
 
-function named<Names extends string>(names: readonly Names[], tensors: readonly Tensor[]): readonly Tensor[] & Readonly<Record<Names, Tensor>> {
-  const result = [...tensors] as Tensor[] & Record<Names, Tensor>;
-  names.forEach((name, i) => Object.defineProperty(result, name, { value: tensors[i] }));
-  return result;
+function named<Order extends readonly Tensor[], const Name extends string>(names: readonly Name[], ...tensors: Order): Named<Order, Name> {
+  names.forEach((name, i) => Object.defineProperty(tensors, name, { value: tensors[i] }));
+  return tensors as Named<Order, Name>;
 }
+
+/** What `slogdet` gives. */
+export type SignAndLog = Named<readonly [sign: Tensor, logabsdet: Tensor], "sign" | "logabsdet">;
 
 const slogdetOperation = defineComposite("slogdet", (a: Tensor): SignAndLog => {
   const logabsdet = logAbsDet(a);
-  return named(["sign", "logabsdet"], [detSign(a), logabsdet]) as unknown as SignAndLog;
+  return named(["sign", "logabsdet"], detSign(a), logabsdet);
 });
 
 /** The sign of the determinant and the logarithm of its magnitude. (torch.linalg.slogdet) */
@@ -343,7 +345,8 @@ function qrGradient(gradQ: Tensor | null, gradR: Tensor | null, { q, r }: QR): T
 const qrQ = defineFactor<QR>("qr", "LinalgQrBackward0", ({ q }) => q, (gradient, factors) => qrGradient(gradient, null, factors));
 const qrR = defineFactor<QR>("qr", "LinalgQrBackward0", ({ r }) => r, (gradient, factors) => qrGradient(null, gradient, factors));
 
-export type QrResult = readonly [Q: Tensor, R: Tensor] & { readonly Q: Tensor; readonly R: Tensor };
+/** What `qr` gives. */
+export type QrResult = Named<readonly [Q: Tensor, R: Tensor], "Q" | "R">;
 
 const qrOperation = defineComposite("qr", (a: Tensor, mode: "reduced" | "complete" | "r"): QrResult => {
   requireMatrix(a, "linalg.qr");
@@ -362,7 +365,7 @@ const qrOperation = defineComposite("qr", (a: Tensor, mode: "reduced" | "complet
   }
   const factors = { q: q.tensor, r: r.tensor };
   const resultQ = mode === "r" ? Tensor.allocate([0], a.dtype, a.device) : qrQ(a, factors);
-  return named(["Q", "R"], [resultQ, qrR(a, factors)]) as unknown as QrResult;
+  return named(["Q", "R"], resultQ, qrR(a, factors));
 });
 
 /** A = Q R with orthonormal columns in Q and upper-triangular R. `mode`: "reduced" (default), "complete" or "r". (torch.linalg.qr) */
@@ -402,7 +405,8 @@ const eighVectors = defineFactor<Eigen>(
   },
 );
 
-export type EighResult = readonly [eigenvalues: Tensor, eigenvectors: Tensor] & { readonly eigenvalues: Tensor; readonly eigenvectors: Tensor };
+/** What `eigh` gives. */
+export type EighResult = Named<readonly [eigenvalues: Tensor, eigenvectors: Tensor], "eigenvalues" | "eigenvectors">;
 
 const eighOperation = defineComposite("eigh", (a: Tensor): EighResult => {
   requireSquare(a, "linalg.eigh");
@@ -419,7 +423,7 @@ const eighOperation = defineComposite("eigh", (a: Tensor): EighResult => {
     });
   }
   const factors = { values: values.tensor, vectors: vectors.tensor };
-  return named(["eigenvalues", "eigenvectors"], [eighValues(a, factors), eighVectors(a, factors)]) as unknown as EighResult;
+  return named(["eigenvalues", "eigenvectors"], eighValues(a, factors), eighVectors(a, factors));
 });
 
 /** Eigenvalues (ascending) and eigenvectors (columns) of symmetric matrices, whose lower triangle alone is read. (torch.linalg.eigh) */
@@ -469,12 +473,13 @@ const svdVh = defineFactor<Svd>("svd", "LinalgSvdBackward0", ({ vh }) => vh, (gr
   return matmul(matmul(u, inner), vh).add(matmul(u, div(mT(outside(mT(gradient), v)), unsqueeze(s, -1))));
 });
 
-export type SvdResult = readonly [U: Tensor, S: Tensor, Vh: Tensor] & { readonly U: Tensor; readonly S: Tensor; readonly Vh: Tensor };
+/** What `svd` gives. */
+export type SvdResult = Named<readonly [U: Tensor, S: Tensor, Vh: Tensor], "U" | "S" | "Vh">;
 
 const svdOperation = defineComposite("svd", (a: Tensor, fullMatrices: boolean): SvdResult => {
   requireMatrix(a, "linalg.svd");
   const factors = singular(a, fullMatrices);
-  return named(["U", "S", "Vh"], [svdU(a, factors), svdS(a, factors), svdVh(a, factors)]) as unknown as SvdResult;
+  return named(["U", "S", "Vh"], svdU(a, factors), svdS(a, factors), svdVh(a, factors));
 });
 
 function singular(a: Tensor, fullMatrices: boolean): Svd {
