@@ -17,6 +17,7 @@ export interface Summary {
   readonly shapesMissing: string | null;
 }
 
+/** A call of a module; without a traced pass, a module. */
 export interface SummaryRow {
   readonly path: string;
   readonly name: string;
@@ -36,6 +37,7 @@ export interface SummaryRow {
   readonly multiplyAdds: number | null;
 }
 
+/** The table of a model, with shapes where a pass was traced. */
 export function summarize(model: ModelSnapshot): Summary {
   const { tensors, trace, totals } = model;
   const modules = new Map<string, ModuleSnapshot>();

@@ -35,11 +35,17 @@ export class DType {
   }
 }
 
+/** The default dtype until `setDefaultDtype` states another. (torch.float32) */
 export const float32 = new DType("float32", "Float", "float", 4, Float32Array);
+/** JavaScript's own numbers. (torch.float64) */
 export const float64 = new DType("float64", "Double", "float", 8, Float64Array);
+/** Whole numbers from -2^31 to 2^31 - 1. (torch.int32) */
 export const int32 = new DType("int32", "Int", "integer", 4, Int32Array);
+/** Whole numbers, kept as JavaScript's own: exact up to 2^53. (torch.int64) */
 export const int64 = new DType("int64", "Long", "integer", 8, Float64Array);
+/** Whole numbers from 0 to 255. (torch.uint8) */
 export const uint8 = new DType("uint8", "Byte", "integer", 1, Uint8Array);
+/** True or false. (torch.bool) */
 export const bool = new DType("bool", "Bool", "bool", 1, Uint8Array);
 
 /** PyTorch's second names. */

@@ -1,5 +1,6 @@
 import type { DType, ElementArray } from "./dtype.js";
 
+/** Where a tensor's values are: in memory, or nowhere, so that only shapes are known (torch.device). */
 export type Device = "cpu" | "meta";
 
 /** The memory that a tensor and its views share. On the meta device there is none, only a length. */

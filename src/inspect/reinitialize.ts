@@ -10,15 +10,18 @@ interface Undo {
   readonly restore: () => void;
 }
 
-/** The modules that a target names, each object once. */
+/** The modules that a target names, each object once. Throws where there are none. */
 function targetModules(root: Module, target: InitializationTarget): Module[] {
   switch (target.kind) {
     case "model":
       return [...root.modules()];
     case "module":
       return [...root.getSubmodule(target.path).modules()];
-    case "type":
-      return [...root.modules()].filter((module) => module.constructor.name === target.type);
+    case "type": {
+      const modules = [...root.modules()].filter((module) => module.constructor.name === target.type);
+      if (modules.length === 0) throw new Error(`The model has no module of type ${target.type}.`);
+      return modules;
+    }
   }
 }
 
@@ -45,7 +48,6 @@ export class Reinitializer {
 
   reinitialize(root: Module, target: InitializationTarget, choice: InitializationChoice): void {
     const modules = targetModules(root, target);
-    if (modules.length === 0) throw new Error(target.kind === "type" ? `The model has no module of type ${target.type}.` : "There is no such module.");
     const fills = choice.kind === "asConstructed" ? this.#resets(modules) : this.#schemeFills(modules, choice, target.kind === "model");
     const tensors = new Set(fills.flatMap(({ tensors }) => tensors));
     const undo = this.#save(tensors);

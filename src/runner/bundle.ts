@@ -9,6 +9,7 @@ import { addedLines, fileConstants, runnerGlobal } from "./bundleFormat.js";
 import { canonicalPath, isWorkspaceSource } from "./paths.js";
 import { topLevelBindings } from "./topLevelBindings.js";
 
+/** What bundling a model file comes to. */
 export type BundleOutcome =
   | { readonly kind: "bundle"; readonly bundle: Bundle }
   /** `files`: what was read before it failed, the model file included. */
@@ -41,6 +42,7 @@ export class Bundler {
     this.#bundledEngineUrl = bundledEngineUrl;
   }
 
+  /** `overrides`: text of files that differ from what is on disk, by canonical path. */
   async bundle(file: string, overrides: ReadonlyMap<string, string>): Promise<BundleOutcome> {
     const entry = canonicalPath(file);
     const state: BuildState = { overrides, files: new Set([entry]), engineUrl: null, note: null, bindings: [] };

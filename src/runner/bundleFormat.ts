@@ -17,7 +17,7 @@ export interface BundleHooks {
 }
 
 /**
- * Every workspace source gets one line of ours before its first (see the plugin above). All else stays where it is, so a position in
+ * Every workspace source gets one line of ours before its first (by the plugin in bundle.ts). All else stays where it is, so a position in
  * the bundle's sources is the user's once this many lines are taken off.
  */
 export const addedLines = 1;
