@@ -62,14 +62,17 @@ export class Tensor {
     return new Tensor(Storage.allocate(dtype, product(sizes), device), sizes, contiguousStrides(sizes), 0);
   }
 
+  /** The type of the elements. */
   get dtype(): DType {
     return this.storage.dtype;
   }
 
+  /** "cpu", or "meta" for a tensor without values. */
   get device(): Device {
     return this.storage.device;
   }
 
+  /** The sizes of the dimensions. */
   get shape(): Size {
     return (this.shapeCache ??= Size.fromArray(this.sizes));
   }
@@ -148,6 +151,7 @@ export class Tensor {
     return this.dtype.isFloatingPoint;
   }
 
+  /** Whether there are shape and dtype alone, and no values. */
   get isMeta(): boolean {
     return this.device === "meta";
   }
@@ -325,6 +329,7 @@ export class Tensor {
     for (let i = 0; i < this.sizes[0]!; i++) yield this.select(0, i);
   }
 
+  /** As PyTorch prints it. */
   toString(): string {
     return formatTensor(this);
   }

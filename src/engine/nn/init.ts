@@ -120,6 +120,7 @@ export type Nonlinearity =
   | "leaky_relu"
   | "selu";
 
+/** Which of a weight's two fans sets its scale: that keeps the magnitude of activations ("fan_in") or of gradients ("fan_out"). */
 export type FanMode = "fan_in" | "fan_out";
 
 /**

@@ -127,14 +127,17 @@ export class Module {
     yield* namedMembers(this, (module) => registered(module).parameters, options);
   }
 
+  /** The parameters in the order of registration, each once; the module's own alone where `recurse` is false. */
   *parameters(recurse = true): IterableIterator<Parameter> {
     for (const [, parameter] of this.namedParameters({ recurse })) yield parameter;
   }
 
+  /** Names and buffers, as `namedParameters`. */
   *namedBuffers(options: NamedOptions = {}): IterableIterator<[string, Tensor]> {
     yield* namedMembers(this, (module) => registered(module).buffers, options);
   }
 
+  /** The buffers, as `parameters`. */
   *buffers(recurse = true): IterableIterator<Tensor> {
     for (const [, buffer] of this.namedBuffers({ recurse })) yield buffer;
   }
@@ -149,6 +152,7 @@ export class Module {
     }
   }
 
+  /** The direct children, each once. */
   *children(): IterableIterator<Module> {
     for (const [, child] of this.namedChildren()) yield child;
   }
@@ -158,6 +162,7 @@ export class Module {
     yield* walkModules(this, options.prefix ?? "", options.removeDuplicate === false ? null : new Set());
   }
 
+  /** This module and all beneath it, each once. */
   *modules(): IterableIterator<Module> {
     for (const [, module] of this.namedModules()) yield module;
   }
@@ -241,10 +246,12 @@ export class Module {
     return this.mapTensors((tensor) => Tensor.allocate(tensor.sizes, tensor.dtype, device));
   }
 
+  /** Moves floating-point parameters and buffers to float32. */
   float(): this {
     return this.to(float32);
   }
 
+  /** Moves floating-point parameters and buffers to float64. */
   double(): this {
     return this.to(float64);
   }
@@ -339,6 +346,7 @@ export class Module {
     return this[internals].loadStateDictPostHooks.register(hook);
   }
 
+  /** As PyTorch prints it: the class with its arguments, and the children. */
   toString(): string {
     const extra = this.extraRepr();
     const extraLines = extra === "" ? [] : extra.split("\n");

@@ -75,6 +75,7 @@ function layerParts(dModel: number, options: TransformerLayerOptions) {
   };
 }
 
+/** What a TransformerEncoderLayer is not to attend to. */
 export interface EncoderLayerMasks {
   /** Where attention is not allowed, as in MultiheadAttention: (L, L) or (batch * heads, L, L). Default null. */
   readonly srcMask?: Tensor | null;
@@ -134,6 +135,7 @@ export class TransformerEncoderLayer extends Module {
 }
 nameInCamelCase(TransformerEncoderLayer.prototype, "self_attn");
 
+/** What a decoder and its layers are not to attend to. */
 export interface DecoderLayerMasks {
   /** Where the target may not attend to itself: (T, T) or (batch * heads, T, T). Default null. */
   readonly tgtMask?: Tensor | null;
@@ -230,6 +232,7 @@ export interface EncoderOptions {
   readonly norm?: Normalization | null;
 }
 
+/** What a TransformerEncoder is not to attend to. */
 export interface EncoderMasks {
   /** Where attention is not allowed: (L, L) or (batch * heads, L, L). Default null. */
   readonly mask?: Tensor | null;
@@ -314,6 +317,7 @@ export interface TransformerOptions extends TransformerLayerOptions {
   readonly customDecoder?: Module | null;
 }
 
+/** What a Transformer is not to attend to, in its source and in its target. */
 export interface TransformerMasks extends DecoderLayerMasks {
   /** Where the source may not attend to itself: (S, S) or (batch * heads, S, S). Default null. */
   readonly srcMask?: Tensor | null;

@@ -66,6 +66,7 @@ export function zero_(self: Tensor): Tensor {
 
 // ---- within bounds
 
+/** A bound for all elements or, broadcast, for each; null for none. */
 export type Bound = Tensor | Scalar | null;
 
 export interface ClampOptions {

@@ -49,6 +49,7 @@ function scalarDType(value: unknown): DType {
   return Number.isSafeInteger(value) ? int64 : getDefaultDtype();
 }
 
+/** The arrays of JavaScript's that a tensor can be made from. */
 export type TypedArray = Float32Array | Float64Array | Int32Array | Uint8Array | BigInt64Array;
 
 /**

@@ -199,6 +199,7 @@ export function scatterAdd_(
   return scatterAddInPlace(x, ...inOrder("scatter_add_", ["dim", "index", "src"], args));
 }
 
+/** How elements are combined that are sent to one place. */
 export type ScatterReduction = "sum" | "prod" | "mean" | "amax" | "amin";
 
 type ScatterReduceArgs = [x: Tensor, dim: number, index: Tensor, source: Tensor, reduce: ScatterReduction, includeSelf: boolean];

@@ -11,16 +11,18 @@ import * as indexedSlices from "./indexedSlices.js";
 import * as indexing from "./indexing.js";
 import * as inPlace from "./inPlace.js";
 import * as joining from "./joining.js";
-import * as linalg from "./linalg.js";
+import { pinv } from "./linalg/factorizations.js";
+import * as matrixProducts from "./linalg/products.js";
+import * as squareSystems from "./linalg/squareSystems.js";
 import * as masks from "./masks.js";
 import * as matmul from "./matmul.js";
 import * as newLike from "./newLike.js";
-import { bernoulli, multinomial } from "./random.js";
+import * as random from "./random.js";
 import * as randomFills from "./randomFills.js";
 import * as reduction from "./reduction.js";
 import * as regionScatter from "./regionScatter.js";
 import * as shape from "./shape.js";
-import { logSoftmax, softmax } from "./softmax.js";
+import * as softmaxes from "./softmax.js";
 import * as sorting from "./sorting.js";
 import * as special from "./special.js";
 import * as statistics from "./statistics.js";
@@ -32,21 +34,22 @@ import * as unary from "./unary.js";
  * Tensor's methods: the functions below with the tensor in front. Listed here are whole files; what a file exports that is no method
  * in PyTorch is left out by name.
  */
-const { prelu, hardshrink } = activation;
 const { linear: _linear, ...products } = matmul;
 const { broadcastTensors: _broadcastTensors, broadcastShapes: _broadcastShapes, atleast1d: _1, atleast2d: _2, atleast3d: _3, ...shapes } = shape;
 const { Slice: _Slice, slice: _slice, ...picks } = indexing;
 const { where: _where, ...masked } = masks;
-const { repeat, tile, repeatInterleave, flip, fliplr, flipud, roll, rot90, tril, triu, diagEmbed, diag, diagflat, trace } = joining;
 const { searchsorted: _searchsorted, bucketize: _bucketize, ...orders } = sorting;
 const { polygamma: _polygamma, i1: _i1, ...specials } = special;
-const { inner, vdot, ger, addr, addbmm, kron, cross } = contraction;
-const { cov, corrcoef, renorm, quantile, nanquantile } = statistics;
-const { cholesky, det, inv: inverse, logdet, matrixExp, matrixPower, pinv: pinverse, slogdet } = linalg;
+
+/** Some of a file's functions. By their names, and not by variables of the same names, they keep what editors say of them. */
+function only<Functions extends object, Name extends keyof Functions>(file: Functions, ...names: readonly Name[]): Pick<Functions, Name> {
+  return Object.fromEntries(names.map((name) => [name, file[name]])) as Pick<Functions, Name>;
+}
 
 const functions = {
   ...unary,
-  ...{ softmax, logSoftmax, prelu, hardshrink },
+  ...only(softmaxes, "softmax", "logSoftmax"),
+  ...only(activation, "prelu", "hardshrink"),
   ...binary,
   ...products,
   ...shapes,
@@ -54,11 +57,18 @@ const functions = {
   ...indexedSlices,
   ...gatherScatter,
   ...masked,
-  ...{ repeat, tile, repeatInterleave, flip, fliplr, flipud, roll, rot90, tril, triu, diagEmbed, diag, diagflat, trace },
-  ...{ inner, vdot, ger, addr, addbmm, kron, cross },
-  ...{ cholesky, det, inverse, logdet, matrixExp, matrixPower, pinverse, slogdet },
+  ...only(
+    joining, "repeat", "tile", "repeatInterleave", "flip", "fliplr", "flipud", "roll", "rot90", "tril", "triu", "diagEmbed", "diag", "diagflat", "trace",
+  ),
+  ...only(contraction, "inner", "vdot", "ger", "addr", "addbmm", "kron", "cross"),
+  ...only(squareSystems, "cholesky", "det", "logdet", "slogdet"),
+  ...only(matrixProducts, "matrixExp", "matrixPower"),
+  /** The inverse of square matrices. (torch.inverse) */
+  inverse: squareSystems.inv,
+  /** Moore and Penrose's inverse. (torch.pinverse) */
+  pinverse: pinv,
   ...orders,
-  ...{ cov, corrcoef, renorm, quantile, nanquantile },
+  ...only(statistics, "cov", "corrcoef", "renorm", "quantile", "nanquantile"),
   ...specials,
   ...arithmetic,
   ...bitwise,
@@ -70,7 +80,7 @@ const functions = {
   ...inPlace,
   ...regionScatter,
   ...randomFills,
-  ...{ bernoulli, multinomial },
+  ...only(random, "bernoulli", "multinomial"),
   ...newLike,
 };
 

@@ -166,8 +166,10 @@ const stdOperation = defineOperation<VarianceArgs, Tensor>(varianceRow("std"));
 function variance(x: Tensor, ...args: VarianceArguments): Tensor {
   return varOperation(...varianceArgs(x, args));
 }
-/** The variance, by default with n - 1 in the denominator. (torch.var) */
-export { variance as var };
+export {
+  /** The variance, by default with n - 1 in the denominator. (torch.var) */
+  variance as var,
+};
 
 /** The standard deviation, by default with n - 1 in the denominator. (torch.std) */
 export function std(x: Tensor, ...args: VarianceArguments): Tensor {

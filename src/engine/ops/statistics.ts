@@ -186,6 +186,7 @@ export const vander = defineComposite("vander", (x: Tensor, ...args: Arguments<[
 
 // ---- quantiles
 
+/** What a quantile is where it falls between two elements: in proportion, one of the two, their middle, or the nearer. */
 export type Interpolation = "linear" | "lower" | "higher" | "midpoint" | "nearest";
 
 export interface QuantileOptions {
