@@ -151,6 +151,7 @@ describe("required arguments by name", () => {
     expect(() => loose(torch.gather)(x, 0)).toThrow('gather() missing 1 required positional arguments: "index"');
     expect(() => loose(torch.mul)(x)).toThrow('mul() missing 1 required positional arguments: "other"');
     expect(() => loose(torch.gather)(x, 0, index, 1)).toThrow("gather() takes 3 positional arguments but 4 were given");
+    expect(() => loose(torch.permute)(x, {})).toThrow('missing 1 required positional arguments: "dims"');
   });
 
   test("bounds of random fills", () => {

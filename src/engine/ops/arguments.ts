@@ -121,12 +121,14 @@ export function requiredFirst<Positional extends readonly unknown[]>(
 export type Numbers = number[] | [list: readonly number[]];
 
 /** The numbers; `name` is what they may be given by too: `permute(x, { dims: [1, 0] })`. */
-export function listOf<Name extends string>(args: Numbers | [options: { readonly [name in Name]: readonly number[] }], name?: Name): readonly number[] {
+export function listOf<Name extends string>(args: Numbers | [options: { readonly [name in Name]: readonly number[] }], name: Name): readonly number[] {
   const first = args[0];
   if (args.length !== 1 || typeof first !== "object") return args as readonly number[];
   if (!isOptions(first)) return first as readonly number[];
-  refuseUnknown(first, name === undefined ? [] : [name]);
-  return (first as Readonly<Record<string, readonly number[]>>)[name!]!;
+  refuseUnknown(first, [name]);
+  const given = (first as Partial<Readonly<Record<Name, readonly number[]>>>)[name];
+  if (given == null) throw new TypeError(`missing 1 required positional arguments: "${name}"`);
+  return given;
 }
 
 /** One dimension or several. */
