@@ -104,6 +104,17 @@ describe("order", () => {
   });
 });
 
+describe("backward from several tensors", () => {
+  test("is as from their sum", () => {
+    const x = torch.tensor([1, 2]).float().requiresGrad_();
+    const shared = x.square();
+    torch.autograd.backward([shared.sum(), shared.mul(2)], [null, torch.tensor([1, 10]).float()]);
+    expect(list(x.grad!)).toEqual([6, 84]);
+    expect(message(() => torch.autograd.backward([shared.sum()], [null, null]))).toBe("got 1 tensors and 2 gradients");
+    expect(message(() => torch.autograd.backward(shared.sum()))).toContain("Trying to backward through the graph a second time");
+  });
+});
+
 describe("linear algebra", () => {
   test("the gradient of eigh is symmetric", () => {
     const x = torch.tensor([[2, 0.5], [0.5, 1]]).requiresGrad_();

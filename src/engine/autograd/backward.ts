@@ -22,6 +22,20 @@ export function backward(root: Tensor, gradient: Tensor | null, options: Backwar
   run(root, gradient, checkedOptions<BackwardOptions>(options, "retainGraph", "createGraph"), null);
 }
 
+/** Sends gradients from several tensors to the leaves, as if from their sum; null stands for the gradient 1 of a single element. (torch.autograd.backward) */
+export function backwardAll(
+  tensors: Tensor | readonly Tensor[], gradTensors: Tensor | readonly (Tensor | null)[] | null = null, options: BackwardOptions = {},
+): void {
+  const roots = tensors instanceof Tensor ? [tensors] : tensors;
+  const gradients = gradTensors instanceof Tensor ? [gradTensors] : (gradTensors ?? roots.map(() => null));
+  if (gradients.length !== roots.length) {
+    throw new RuntimeError(`got ${roots.length} tensors and ${gradients.length} gradients`);
+  }
+  const { retainGraph, createGraph = false } = checkedOptions<BackwardOptions>(options, "retainGraph", "createGraph");
+  // What the tensors share of the graph is needed until the last of them.
+  roots.forEach((root, i) => backward(root, gradients[i]!, { retainGraph: i < roots.length - 1 || (retainGraph ?? createGraph), createGraph }));
+}
+
 export interface GradOptions extends BackwardOptions {
   /** Gradient of the output itself; needed unless it has one element. */
   readonly gradOutputs?: Tensor | null;
