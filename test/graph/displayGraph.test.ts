@@ -46,7 +46,7 @@ describe("the boxes of the picture", () => {
     const net = new Writes();
     net(torch.rand(2, 6));
     const graph = display(snapshotOf(inspection, net), { depth: "all" });
-    const words = { input: "Input", output: "Output", constant: "Constant" };
+    const words = { input: "Input", output: "Output", constant: "Constant", parameter: "Parameter" };
     expect(graph.nodes.get("")!.content!.nodes.map((node) => `${nodeTitle(node, words)} ${node.detail}`.trimEnd())).toEqual(["× 2", "[0] ← 1", "[:, 1:3] ×= 3", "neg"]);
   });
 
@@ -98,7 +98,7 @@ describe("the boxes of the picture", () => {
 
   it("number inputs that have no names", () => {
     const model = snapshot("net", spec("Net", "", {}, (run, x, y) => run.op("add", [x!, y!], [2, 4])), { inputs: [[2, 4], [2, 4]], inputLabels: ["", "mask"] });
-    expect(display(model).canvas.nodes.filter(({ kind }) => kind === "input").map((node) => nodeTitle(node, { input: "Input", output: "", constant: "" }))).toEqual(["Input 1", "mask"]);
+    expect(display(model).canvas.nodes.filter(({ kind }) => kind === "input").map((node) => nodeTitle(node, { input: "Input", output: "", constant: "", parameter: "" }))).toEqual(["Input 1", "mask"]);
   });
 
   it("fold equal siblings in a row to one with its count", () => {
@@ -332,6 +332,14 @@ describe("a failed pass", () => {
     for (const around of ["", "body", "body.second"]) expect(graph.nodes.get(around)!.status).toBe("failedInside");
     expect(graph.nodes.get("stem")!.status).toBe("ran");
     expect(graph.nodes.get("head")!.status).toBe("notReached");
+  });
+
+  it("marks it in a list of modules as well, which is not called itself", () => {
+    const blocks = moduleList([sequential([linear(4, 8)]), sequential([linear(4, 8)])]);
+    const graph = display(snapshot("list", spec("Net", "", { blocks }, (run, x) => run.call("blocks.1", run.call("blocks.0", x!))), { inputs: [[2, 4]] }));
+    expect(["", "blocks", "blocks.0", "blocks.1", "blocks.1.0"].map((id) => graph.nodes.get(id)!.status)).toEqual(["failedInside", "failedInside", "ran", "failedInside", "failed"]);
+    expect(graph.nodes.get("blocks.1.0")!.failure).toMatchObject({ message: "mat1 and mat2 shapes cannot be multiplied (2x8 and 4x8)" });
+    expect(graph.nodes.get("")!.failure).toBeNull();
   });
 
   it("opens the way to it", () => {

@@ -205,6 +205,7 @@ class Tracer {
       this.#canvas.holders.set(value, { node: node.id, port: "out:0", via: noSteps });
     }
 
+    const scopes = new Map<StepId, Scope>();
     const open: { id: StepId; step: ModuleStep; scope: Scope }[] = [];
     const closeDownTo = (parent: StepId | null) => {
       while (open.length > 0 && open.at(-1)!.id !== parent) {
@@ -215,8 +216,11 @@ class Tracer {
     trace.steps.forEach((step, id) => {
       closeDownTo(step.parent);
       const caller = open.at(-1)?.scope ?? this.#canvas;
-      if (step.kind === "module") open.push({ id, step, scope: this.#enter(id, step, caller) });
-      else this.#operate(id, step, caller);
+      if (step.kind === "module") {
+        const scope = this.#enter(id, step, caller);
+        scopes.set(id, scope);
+        open.push({ id, step, scope });
+      } else this.#operate(id, step, caller);
     });
     closeDownTo(null);
 
@@ -228,7 +232,11 @@ class Tracer {
 
     const nodeOf = (id: StepId): string => this.#callNodes.get(id) ?? this.#operationNodes.get(id) ?? this.#callNodes.get(trace.steps[id]?.parent ?? 0) ?? "";
     const failed: string[] = [];
-    for (let step = trace.failure?.step ?? null; step !== null; step = trace.steps[step]?.parent ?? null) failed.unshift(nodeOf(step));
+    for (let step = trace.failure?.step ?? null; step !== null; step = trace.steps[step]?.parent ?? null) {
+      failed.unshift(nodeOf(step));
+      // A container that is not called itself (ModuleList) is on the way as well.
+      for (let around = scopes.get(step)?.parent; around && !around.called; around = around.parent) failed.unshift(around.node);
+    }
     return { containers: this.#containers, runs: this.#runs, calls: this.#calls, failed, nodeOf };
   }
 
