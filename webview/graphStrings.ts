@@ -7,6 +7,8 @@ export function graphStrings(): GraphStrings {
     input: l10n.t("Input"),
     output: l10n.t("Output"),
     constant: l10n.t("Constant"),
+    parameter: l10n.t("Parameter"),
+    unregistered: l10n.t("not registered"),
     parametersShort: l10n.t("{0} params"),
     parametersFrozen: l10n.t("{0} frozen"),
     nonFiniteValues: l10n.t("holds NaN or infinities"),

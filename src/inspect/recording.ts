@@ -6,7 +6,7 @@ import { multiplyAdds } from "./multiplyAdds.js";
 import { formatArguments, isBookkeeping, writesInPlace } from "./operations.js";
 import { type OriginalNames, parameterNames } from "./parameterNames.js";
 import { activationStatistics } from "./statistics.js";
-import { eachTensor, eachTensorOf } from "./structured.js";
+import { eachModule, eachTensor, eachTensorOf } from "./structured.js";
 
 /** Longer passes are cut off here; the rest is counted. */
 const stepLimit = 50_000;
@@ -335,17 +335,30 @@ export class Recording {
     if (state) return this.#bind(memory, key, tensor, { kind: "state", tensor: state });
     // Another window on memory that is known, made in a way that is not reported: it comes from where that came from.
     const [other] = memory.windows.values();
-    const source = other ? this.#values[other.value]!.source : unknown === "input" ? { kind: unknown } : { kind: unknown, name: this.#fieldOf(tensor.storage) };
+    const source = other ? this.#values[other.value]!.source : unknown === "input" ? { kind: unknown } : this.#constant(tensor);
     return this.#bind(memory, key, tensor, source);
   }
 
-  /** The field of a module that holds a tensor or a list of them, such as a mask that was never registered as a buffer; null where none does. */
+  #constant(tensor: Tensor): Source {
+    const name = this.#fieldOf(tensor.storage);
+    return tensor instanceof this.#engine.nn.Parameter ? { kind: "constant", name, unregistered: true } : { kind: "constant", name };
+  }
+
+  /**
+   * The field of a module that holds a tensor or a list of them, such as a mask that was never registered as a buffer, or what is in modules that were
+   * never registered, as in a plain list; null where none does.
+   */
   #fieldOf(storage: Storage): string | null {
     if (this.#fields === null) {
       this.#fields = new Map();
       for (const module of this.#places!.keys()) {
         for (const [field, { value }] of Object.entries(Object.getOwnPropertyDescriptors(module))) {
           eachTensorOf(this.#engine, [value], (tensor, label) => this.#fields!.set(tensor.storage, label), () => field);
+          eachModule(this.#engine, value, (inner, label) => {
+            if (this.#places!.has(inner)) return;
+            const place = label === "" || label.startsWith("[") ? field + label : `${field}.${label}`;
+            for (const [name, tensor] of [...inner.namedParameters(), ...inner.namedBuffers()]) this.#fields!.set(tensor.storage, `${place}.${name}`);
+          });
         }
       }
     }

@@ -1,4 +1,4 @@
-import type { Engine, Tensor } from "./engine.js";
+import type { Engine, Module, Tensor } from "./engine.js";
 
 const depthLimit = 4;
 const countLimit = 1000;
@@ -45,6 +45,19 @@ export function eachTensorOf(engine: Engine, args: readonly unknown[], visit: (t
 /** A list of arguments with other tensors in the places of its own. */
 export function withTensors(engine: Engine, args: readonly unknown[], replace: (tensor: Tensor) => Tensor): unknown[] {
   return args.map((arg) => mapTensors(engine, arg, replace));
+}
+
+/** Calls `visit` for every module in a value, with its place. */
+export function eachModule(engine: Engine, value: unknown, visit: (module: Module, label: string) => void): void {
+  let left = countLimit;
+  const look = (item: unknown, label: string, depth: number): void => {
+    if (item instanceof engine.nn.Module) {
+      if (left-- > 0) visit(item, label);
+    } else if (typeof item === "object" && item !== null && !(item instanceof engine.Tensor) && depth < depthLimit) {
+      for (const [key, element] of entriesOf(item, left)) look(element, labelWithin(item, label, key), depth + 1);
+    }
+  };
+  look(value, "", 0);
 }
 
 type Entry = readonly [key: unknown, element: unknown];

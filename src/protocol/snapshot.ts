@@ -189,8 +189,11 @@ export interface TraceValue {
     /** The step that computed it: an operation, or a module that hands on what it was given (Identity, Dropout while evaluating). */
     | { readonly kind: "step"; readonly step: StepId }
     | { readonly kind: "tensor"; readonly tensor: TensorId }
-    /** Came from outside the pass: a tensor of the user's own that was there before. `name`: the field of a module that holds it, null for any other. */
-    | { readonly kind: "constant"; readonly name: string | null };
+    /**
+     * Came from outside the pass: a tensor of the user's own that was there before. `name`: the field of a module that holds it, null for any other.
+     * `unregistered`: it is a parameter, which no module of the model has registered.
+     */
+    | { readonly kind: "constant"; readonly name: string | null; readonly unregistered?: true };
   /**
    * Of an activation, over at most some thousand elements at an even stride: mean and population standard deviation of the finite ones (null where there
    * are none), shares (0 to 1) of zeros and of NaN and infinities. Absent where it was not looked at.

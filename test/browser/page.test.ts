@@ -257,6 +257,30 @@ describe("a model and its inspector", () => {
     expect(await weight.locator("output").innerText()).toContain("[2, 1] = ");
   });
 
+  test("a parameter that no module has registered is said to be one", async () => {
+    const { nn } = torch;
+    class Net extends nn.Module {
+      experts = [new nn.Linear(4, 4, { bias: false })];
+      out = new nn.Linear(4, 1);
+      override forward(x: torch.Tensor): torch.Tensor {
+        return this.out(this.experts[0]!(x).relu());
+      }
+    }
+    const inspection = inspectHere();
+    const made = new Net();
+    made(torch.ones(1, 4));
+    const webview = await open(fileState({ models: [snapshotOf(inspection, made)] }));
+    const weight = webview.page.getByRole("treeitem", { name: /^experts\[0\]\.weight, 4×4, not registered/ });
+    await weight.waitFor({ state: "attached" });
+    await webview.page.getByRole("tree").focus();
+    await expect.poll(async () => {
+      await webview.page.keyboard.press("ArrowDown");
+      return weight.getAttribute("aria-selected");
+    }).toBe("true");
+    await webview.page.getByText("Parameter that no module has registered").waitFor();
+    await webview.page.getByText(/optimizers do not train it/).waitFor();
+  });
+
   test("a constant has no scale; a histogram marks zero", async () => {
     const bias = tensor([2], { kind: "constant", value: 0 });
     const made = snapshot("constant", sequential(linear(8, 2, undefined, bias)), [1, 8]);

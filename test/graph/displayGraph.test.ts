@@ -60,7 +60,7 @@ describe("the boxes of the picture", () => {
     const inspection = inspectHere();
     const net = new Net();
     net(torch.rand(2, 4), [torch.rand(4)]);
-    const words = { input: "Input", output: "Output", constant: "Constant" };
+    const words = { input: "Input", output: "Output", constant: "Constant", parameter: "Parameter" };
     const { nodes, canvas } = display(snapshotOf(inspection, net), { depth: "all" });
     expect(canvas.nodes.map((node) => nodeTitle(node, words))).toEqual(["tokens", "Input [0]", "model", "Output [0]", "Output [1][0]"]);
     expect(nodes.get("")!.content!.nodes.map((node) => nodeTitle(node, words))).toEqual(["mask", "×", "neg"]);

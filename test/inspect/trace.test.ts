@@ -205,6 +205,25 @@ describe("the data flow of a pass", () => {
     expect(trace!.values.flatMap(({ source }) => (source.kind === "constant" ? [source.name] : []))).toEqual(["mask", "tables[1]"]);
   });
 
+  test("says which parameters no module has registered, and names them after the field that holds their modules", () => {
+    class Net extends nn.Module {
+      #scale = new nn.Parameter(torch.ones(1));
+      experts = [new nn.Linear(4, 4), new nn.Linear(4, 4)];
+      offset = torch.ones(4);
+      override forward(x: Tensor): Tensor {
+        return this.experts[1]!(x).mul(this.#scale).add(this.offset);
+      }
+    }
+    const net = new Net();
+    net(torch.rand(2, 4));
+    expect(snapshotOf(inspection, net).trace!.values.map(({ source }) => source).filter(({ kind }) => kind === "constant")).toEqual([
+      { kind: "constant", name: "experts[1].weight", unregistered: true },
+      { kind: "constant", name: "experts[1].bias", unregistered: true },
+      { kind: "constant", name: null, unregistered: true },
+      { kind: "constant", name: "offset" },
+    ]);
+  });
+
   test("says what made a tensor during the pass and with which arguments; one made before is a constant", () => {
     const table = torch.ones(4);
     class Net extends nn.Module {

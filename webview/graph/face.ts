@@ -234,7 +234,7 @@ function addFailure(node: DisplayNode, texts: FaceText[], baseline: number, widt
 }
 
 function operationFace(node: DisplayNode, { measure }: FaceContext): Face {
-  const title = nodeTitle(node, { input: "", output: "", constant: "" });
+  const title = nodeTitle(node, { input: "", output: "", constant: "", parameter: "" });
   if (isSymbol(title) && !node.detail) {
     return { shape: "circle", width: 26, height: 26, texts: [{ x: 13, y: 18, text: title, font: "symbol", tone: "foreground", anchor: "middle" }], badges: [], note: null, glyph: null, toggle: null };
   }
@@ -250,7 +250,12 @@ function failedOperationFace(node: DisplayNode, context: FaceContext): Face {
 
 function pillFace(node: DisplayNode, { measure, strings }: FaceContext): Face {
   const shape = [node.outputShape, node.detail].filter(Boolean).join(" ");
-  return pill([{ text: nodeTitle(node, strings), font: "plain", tone: node.kind === "constant" ? "muted" : "foreground" }, { text: shape, font: "detail", tone: "muted" }], measure);
+  const parts: { text: string; font: FontName; tone: Tone }[] = [
+    { text: nodeTitle(node, strings), font: "plain", tone: node.kind === "constant" ? "muted" : "foreground" },
+    { text: shape, font: "detail", tone: "muted" },
+  ];
+  if (node.isUnregistered) parts.push({ text: strings.unregistered, font: "detail", tone: "error" });
+  return pill(parts, measure);
 }
 
 function pill(parts: readonly { text: string; font: FontName; tone: Tone }[], measure: MeasureText): Face {

@@ -5,6 +5,8 @@ export interface GraphStrings {
   readonly input: string;
   readonly output: string;
   readonly constant: string;
+  readonly parameter: string;
+  readonly unregistered: string;
   readonly parametersShort: string;
   readonly parametersFrozen: string;
   readonly nonFiniteValues: string;
@@ -38,6 +40,8 @@ export const englishStrings: GraphStrings = {
   input: "Input",
   output: "Output",
   constant: "Constant",
+  parameter: "Parameter",
+  unregistered: "not registered",
   parametersShort: "{0} params",
   parametersFrozen: "{0} frozen",
   nonFiniteValues: "holds NaN or infinities",

@@ -40,7 +40,7 @@ export function NodeView({ model, node }: NodeViewProps) {
     case "output":
       return <ValueView model={model} title={l10n.t("Output of the model")} value={source.value} />;
     case "constant":
-      return <ValueView model={model} title={l10n.t("Tensor from outside the pass")} value={source.value} />;
+      return <ConstantView model={model} value={source.value} />;
   }
 }
 
@@ -70,6 +70,19 @@ function OperationView({ model, step }: { readonly model: ModelSnapshot; readonl
         )}
         {statistics && <ActivationFacts statistics={statistics} />}
       </Section>
+    </>
+  );
+}
+
+function ConstantView({ model, value }: { readonly model: ModelSnapshot; readonly value: ValueId }) {
+  const source = model.trace?.values[value]?.source;
+  if (source?.kind !== "constant" || !source.unregistered) return <ValueView model={model} title={l10n.t("Tensor from outside the pass")} value={value} />;
+  return (
+    <>
+      <ValueView model={model} title={l10n.t("Parameter that no module has registered")} value={value} />
+      <p class="muted">
+        {l10n.t("It is not among parameters() and not in stateDict(): optimizers do not train it, and it is not saved. A module registers what its fields hold, those with a # excepted; a list of modules or parameters must be an nn.ModuleList or nn.ParameterList.")}
+      </p>
     </>
   );
 }

@@ -61,6 +61,8 @@ export interface DisplayNode {
   readonly nonFinite: NonFinite | null;
   /** Distribution of its first parameter; "constant" where all elements are equal. */
   readonly glyph: Histogram | "constant" | null;
+  /** A parameter that no module has registered. */
+  readonly isUnregistered?: boolean;
   /** Null while closed. */
   readonly content: DisplayContent | null;
 }
@@ -340,7 +342,9 @@ class Builder {
     if (flowNode.kind === "parameter") return this.#parameter(base, flowNode.tensor);
     const value = trace!.values[flowNode.value];
     const dtype = value && value.dtype !== "float32" ? value.dtype : "";
-    return { ...base, name: flowNode.kind !== "constant" ? flowNode.label : value?.source.kind === "constant" ? (value.source.name ?? "") : "", detail: dtype, outputShape: shapeText(value?.shape) };
+    const constant = flowNode.kind === "constant" && value?.source.kind === "constant" ? value.source : null;
+    const name = flowNode.kind === "constant" ? (constant?.name ?? "") : flowNode.label;
+    return { ...base, name, detail: dtype, outputShape: shapeText(value?.shape), isUnregistered: constant?.unregistered === true };
   }
 
   #parameter(base: Omit<DisplayNode, "name">, id: TensorId): DisplayNode {
@@ -388,12 +392,12 @@ function within(path: string, name: string): string {
 }
 
 /** What a person calls a node: the module's name, the sign of an operation, "Input", "Input 2", "Output [0]". */
-export function nodeTitle(node: DisplayNode, words: { readonly input: string; readonly output: string; readonly constant: string }): string {
+export function nodeTitle(node: DisplayNode, words: { readonly input: string; readonly output: string; readonly constant: string; readonly parameter: string }): string {
   switch (node.kind) {
     case "operation": return operationLabel(node.name, node.target);
     case "input":
     case "output": return /^(\d*$|\[)/.test(node.name) ? `${words[node.kind]} ${node.name}`.trimEnd() : node.name;
-    case "constant": return node.name || words.constant;
+    case "constant": return node.name || (node.isUnregistered ? words.parameter : words.constant);
     default: return node.name;
   }
 }

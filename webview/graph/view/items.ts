@@ -46,6 +46,7 @@ function itemOf({ node, depth }: SceneBox, parent: string | null, { selection, c
 function describe(node: DisplayNode, compared: readonly number[], strings: GraphStrings): string {
   const parts = [[node.kind === "operation" ? node.name : nodeTitle(node, strings), node.type, node.target, node.detail].filter(Boolean).join(" ")];
   if (node.outputShape) parts.push(node.outputShape);
+  if (node.isUnregistered) parts.push(strings.unregistered);
   if (node.parameters > 0) parts.push(fill(node.isFrozen ? strings.parametersFrozen : strings.parametersShort, formatCount(node.parameters)));
   if (node.nonFinite) parts.push(node.nonFinite === "values" ? strings.nonFiniteValues : strings.nonFiniteOutputs);
   if (node.row.kind === "repeated") parts.push(fill(strings.repeated, node.row.members.length));
