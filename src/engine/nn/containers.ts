@@ -159,6 +159,10 @@ export class ModuleList<Item extends Module = Module> extends OrderedContainer<I
 
 /** Modules by name (torch.nn.ModuleDict), in the order they were added. */
 export class ModuleDict<Item extends Module = Module> extends Module {
+  constructor(modules?: Iterable<readonly [string, Item]>);
+  constructor(modules: Readonly<Record<string, Item>>);
+  /** Pairs with modules of several types. */
+  constructor(modules: Module extends Item ? Iterable<readonly [string, Module]> : never);
   constructor(modules: Readonly<Record<string, Item>> | Iterable<readonly [string, Item]> = {}) {
     super();
     this.update(modules);
