@@ -32,7 +32,7 @@ describe("types", () => {
     expectTypeOf(new nn.ModuleDict([["a", new nn.Linear(1, 1)], ["b", new nn.ReLU()]]).get("b")).toEqualTypeOf<torch.nn.Module>();
     // @ts-expect-error a ReLU is no Linear
     void new nn.ModuleDict<torch.nn.Linear>([["b", new nn.ReLU()]]);
-    expectTypeOf(new nn.ModuleDict().get("a")).toEqualTypeOf<torch.nn.Module>();
+    expectTypeOf(new nn.ModuleDict()).toEqualTypeOf<torch.nn.ModuleDict>();
   });
 
   it("passes a Sequential's ends on", () => {
