@@ -60,6 +60,7 @@ export class ModelIndex {
   #paths: Map<number, string[]> | undefined;
   #calls: Map<string, ModuleCall[]> | undefined;
   #directUses: Map<string, DirectUse[]> | undefined;
+  #used: Set<TensorId> | undefined;
   #multiplyAdds: Map<string, number> | undefined;
   #nonFinite: Map<string, NonFinite> | undefined;
 
@@ -167,6 +168,22 @@ export class ModelIndex {
       if (owner === path) return uses;
       return owner.startsWith(prefix) ? uses.map(({ step, tensor }) => ({ step, tensor: `${owner.slice(prefix.length)}.${tensor}` })) : [];
     });
+  }
+
+  /** Whether the traced pass leaves a parameter out, so that training by it would not change it. Not known where the pass failed or is not there whole. */
+  isUnused({ id, kind }: TensorSnapshot): boolean {
+    const { trace } = this.model;
+    if (kind !== "parameter" || !trace || trace.failure !== null || trace.truncatedSteps > 0) return false;
+    if (!this.#used) {
+      this.#used = new Set();
+      for (const { inputs } of trace.steps) {
+        for (const { value } of inputs) {
+          const source = trace.values[value]!.source;
+          if (source.kind === "tensor") this.#used.add(source.tensor);
+        }
+      }
+    }
+    return !this.#used.has(id);
   }
 
   #addDirectUses(value: ValueId, step: StepId): void {

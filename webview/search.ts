@@ -11,7 +11,7 @@ import { hasNonFinite, type ModelIndex } from "./modelIndex.js";
  * | `8x4`, `*x64x56x56`, `[8, 4]`, `float64` | with a parameter, buffer or output whose shape ends so, is just so in brackets (`*` or `?` stands for any one size), or of that dtype |
  * | `type:Conv2d`, `path:encoder`, `shape:8x4`, `shape:8`, `dtype:int64` | by that aspect alone |
  * | `params>1M`, `std<0.01`, `mean`, `zeros`, `macs`, `depth` with `>` `<` `>=` `<=` `=` | by a number; `params` counts beneath it too |
- * | `shared`, `frozen`, `nan`, `lazy`, `buffers` | that shares a parameter or itself or is called with parameters of its own more than once, has a frozen parameter, NaN or infinities (the innermost that does), an unknown shape, buffers |
+ * | `shared`, `frozen`, `unused`, `nan`, `lazy`, `buffers` | that shares a parameter or itself or is called with parameters of its own more than once, has a frozen parameter, one that the forward pass leaves out, NaN or infinities (the innermost that does), an unknown shape, buffers |
  */
 type Predicate = (subject: Subject) => boolean;
 
@@ -49,6 +49,7 @@ const flags: Readonly<Record<string, (subject: Subject, index: ModelIndex) => bo
   shared: (subject, index) =>
     index.samePlaces(subject.module).length > 1 ||
     parameters(subject, index).some((tensor) => tensor.names.length > 1 || index.calls(subject.module.path).length > 1),
+  unused: (subject, index) => parameters(subject, index).some((tensor) => index.isUnused(tensor)),
   frozen: (subject, index) => parameters(subject, index).some((tensor) => !tensor.requiresGrad),
   nan: (subject, index) => tensors(subject, index).some(hasNonFinite) || (!subject.alone && index.isInnermostNonFinite(subject.module.path)),
   lazy: (subject, index) => tensors(subject, index).some((tensor) => tensor.shape === null),

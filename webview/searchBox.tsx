@@ -94,7 +94,7 @@ export function SearchBox({ results, field }: SearchBoxProps) {
   );
 }
 
-const examples = ["type:Conv2d", "shape:8x4", "64x*", "params>1M", "std<0.01", "shared", "frozen", "nan"];
+const examples = ["type:Conv2d", "shape:8x4", "64x*", "params>1M", "std<0.01", "shared", "frozen", "unused", "nan"];
 
 function explain({ word, problem }: QueryError): string {
   switch (problem) {

@@ -318,7 +318,9 @@ export class Recording {
   #lookUp(tensor: Tensor, unknown: "input" | "constant", after: "its elements" | "the whole memory" = "its elements"): ValueId {
     const memory = this.#memoryOf(tensor.storage);
     const key = windowKey(tensor);
-    const known = [memory.tensors.get(tensor), memory.windows.get(key)].filter((binding) => binding !== undefined);
+    // Parameters that are views of the same memory are parameters of their own.
+    const own = this.#state!.get(tensor);
+    const known = [memory.tensors.get(tensor), own ? undefined : memory.windows.get(key)].filter((binding) => binding !== undefined);
     let binding = known.find(({ epoch }) => epoch === memory.epoch);
     if (!binding) {
       const [low, high] = extent(tensor);
@@ -331,7 +333,7 @@ export class Recording {
       memory.tensors.set(tensor, binding);
       return binding.value;
     }
-    const state = this.#state!.get(tensor.storage) ?? this.#state!.get(tensor);
+    const state = own ?? this.#state!.get(tensor.storage);
     if (state) return this.#bind(memory, key, tensor, { kind: "state", tensor: state });
     // Another window on memory that is known, made in a way that is not reported: it comes from where that came from.
     const [other] = memory.windows.values();

@@ -1,6 +1,7 @@
 import * as l10n from "@vscode/l10n";
 import type { ModelSnapshot } from "../../src/protocol/index.js";
 import { formatBytes, formatCompact, formatCount } from "../../src/describe/format.js";
+import { indexOf } from "../modelIndex.js";
 import { Facts, Section } from "./facts.js";
 import { ForwardPass } from "./forwardPass.js";
 import { OperandList } from "./operands.js";
@@ -9,6 +10,8 @@ import { OperandList } from "./operands.js";
 export function ModelSection({ model }: { readonly model: ModelSnapshot }) {
   const { totals, trace } = model;
   const frozen = totals.parameters - totals.trainableParameters;
+  const index = indexOf(model);
+  const unused = model.tensors.reduce((sum, tensor) => sum + (index.isUnused(tensor) ? tensor.count : 0), 0);
   return (
     <>
       <Section title={l10n.t("Model")} note={l10n.t("shared parameters counted once")}>
@@ -17,6 +20,7 @@ export function ModelSection({ model }: { readonly model: ModelSnapshot }) {
             { name: l10n.t("parameters"), value: formatCount(totals.parameters) },
             { name: l10n.t("trainable"), value: formatCount(totals.trainableParameters) },
             frozen > 0 && { name: l10n.t("frozen"), value: formatCount(frozen) },
+            unused > 0 && { name: l10n.t("not used"), value: formatCount(unused) },
             { name: l10n.t("modules"), value: formatCount(totals.modules) },
             { name: l10n.t("memory"), value: formatBytes(totals.parameterBytes) },
             totals.bufferBytes > 0 && { name: l10n.t("buffers"), value: formatBytes(totals.bufferBytes) },
