@@ -8,8 +8,8 @@ export interface ParameterNames {
 
 /** The names that the source has, for code that runs under others. */
 export interface OriginalNames {
-  /** Of a variable that a function's text calls `name` at a place of it. */
-  inFunction(functionText: string, at: number, name: string): string;
+  /** Of a variable that a function's text calls `name` at a place of it; null for a function of other code, such as the engine's. */
+  inFunction(functionText: string, at: number, name: string): string | null;
   /** In what JavaScript says of the code at a place. */
   inError(error: Error, frame: CallFrame): string;
 }
@@ -29,17 +29,25 @@ export function parameterNames(target: (...args: never[]) => unknown, original: 
 
 function read(text: string, original: OriginalNames): ParameterNames {
   const single = /^(?:async\s+)?([\p{ID_Start}$_][\p{ID_Continue}$]*)\s*=>/du.exec(text);
-  if (single) return { names: [original.inFunction(text, single.indices![1]![0], single[1]!)], rest: null };
+  if (single) return { names: [original.inFunction(text, single.indices![1]![0], single[1]!) ?? single[1]!], rest: null };
   const open = text.indexOf("(");
   if (open === -1 || text.includes("[native code]")) return none;
   const names: (string | null)[] = [];
+  let isForeign = false;
   for (const { item, at } of listFrom(text, open + 1)) {
     const match = /^\s*(\.\.\.)?([\p{ID_Start}$_][\p{ID_Continue}$]*)\s*(?:=|$)/du.exec(item);
     const name = match && original.inFunction(text, at + match.indices![2]![0], match[2]!);
-    if (match?.[1]) return { names, rest: name };
-    names.push(name);
+    isForeign ||= match !== null && name === null;
+    if (match?.[1]) return { names: isForeign ? withoutNumbers(names) : names, rest: name ?? match[2]! };
+    names.push(match && (name ?? match[2]!));
   }
-  return { names, rest: null };
+  return { names: isForeign ? withoutNumbers(names) : names, rest: null };
+}
+
+/** A bundler numbers the names that it changes. Numbers that tell parameters apart, as in x1 and x2, are the source's own. */
+function withoutNumbers(names: readonly (string | null)[]): (string | null)[] {
+  const bare = names.map((name) => name?.replace(/(?<=\D)\d+$/, "") ?? null);
+  return names.map((name, at) => (bare.filter((other) => other === bare[at]).length === 1 ? bare[at]! : name));
 }
 
 /** The items of a list up to its closing bracket, parted by its own commas: not those within brackets or strings. */

@@ -36,10 +36,10 @@ export class BundleSourceMap implements OriginalNames {
    * What the source calls a variable that a function of the bundle calls `name` at a place of its text. The bundler numbers a name that hides another:
    * the parameter x is x2 where the file has an x too.
    */
-  inFunction(functionText: string, at: number, name: string): string {
+  inFunction(functionText: string, at: number, name: string): string | null {
     if (!/\d$/.test(name)) return name;
     const start = this.#code.indexOf(functionText);
-    if (start < 0) return name;
+    if (start < 0) return null;
     const before = this.#code.slice(0, start + at).split("\n");
     return this.#originalName(before.length, before.at(-1)!.length, name);
   }

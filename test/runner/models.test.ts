@@ -109,6 +109,16 @@ net(x, { mask }, y2, rest);`);
     expect(models[0]!.trace!.inputs.map(({ label }) => label)).toEqual(["x", "mask", "y2", "rest[0]"]);
   });
 
+  test("of the engine's own layers are without the numbers of a bundler, but for those that tell them apart", async () => {
+    const { models } = await workspace.run(`${head}const lstm = new nn.LSTM(4, 3), bilinear = new nn.Bilinear(4, 4, 2), attention = new nn.MultiheadAttention(4, 2), loss = new nn.MSELoss();
+lstm(torch.ones(2, 4), [torch.zeros(1, 3), torch.zeros(1, 3)]);
+bilinear(torch.ones(2, 4), torch.ones(2, 4));
+attention(torch.ones(2, 4), torch.ones(2, 4), torch.ones(2, 4));
+loss(torch.ones(2), torch.ones(2));`);
+    const labels = Object.fromEntries(models.map(({ name, trace }) => [name, trace!.inputs.map(({ label }) => label)]));
+    expect(labels).toMatchObject({ lstm: ["input", "hx[0]", "hx[1]"], attention: ["query", "key", "value"], bilinear: ["x1", "x2"] });
+  });
+
   test("are those of the source in what JavaScript says is wrong", async () => {
     const { models, failure } = await workspace.run(`${head}class Net extends nn.Module {
   override forward(x: torch.Tensor) {
