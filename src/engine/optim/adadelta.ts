@@ -1,6 +1,6 @@
 import { ValueError } from "../errors.js";
 import { collect, type Arguments } from "../ops/arguments.js";
-import { Optimizer, requireNonNegative, round, stateElements, type Elements, type OptimizerParameters, type ParameterGroup, type ParameterState } from "./optimizer.js";
+import { movingSquare, Optimizer, requireNonNegative, round, stateElements, type Elements, type OptimizerParameters, type ParameterGroup, type ParameterState } from "./optimizer.js";
 
 export interface AdadeltaOptions {
   /** Learning rate. Default 1. */
@@ -37,17 +37,16 @@ export class Adadelta extends Optimizer<AdadeltaGroup> {
     const changes = stateElements(state, "accDelta", param);
     const [rate, kept, entering, eps, decay] = [group.lr, group.rho, 1 - group.rho, group.eps, group.weightDecay].map((each) => round(single, each)) as [number, number, number, number, number];
     const sign = group.maximize ? -1 : 1;
-    const averaged = (average: number, value: number): number => round(single, round(single, average * kept) + round(single, entering * value) * value);
     for (let i = 0; i < param.length; i++) {
       const value = param.data[param.offset + i]!;
       let grad = sign * gradient.data[gradient.offset + i]!;
       if (decay !== 0) grad = round(single, grad + decay * value);
-      const variance = averaged(square.data[square.offset + i]!, grad);
+      const variance = movingSquare(single, square.data[square.offset + i]!, grad, kept, entering);
       square.data[square.offset + i] = variance;
       const change = changes.data[changes.offset + i]!;
       const deviation = round(single, Math.sqrt(round(single, variance + eps)));
       const step = round(single, round(single, round(single, Math.sqrt(round(single, change + eps))) / deviation) * grad);
-      changes.data[changes.offset + i] = averaged(change, step);
+      changes.data[changes.offset + i] = movingSquare(single, change, step, kept, entering);
       param.data[param.offset + i] = value - rate * step;
     }
   }

@@ -1,7 +1,7 @@
 import { ValueError } from "../errors.js";
 import { collect, type Arguments } from "../ops/arguments.js";
 import { adamInWasm, type AdamStep } from "../kernels/wasm/optimizers.js";
-import { Optimizer, requireNonNegative, round, runOf, stateElements, type Elements, type OptimizerParameters, type ParameterGroup, type ParameterState } from "./optimizer.js";
+import { movingAverage, movingSquare, Optimizer, requireNonNegative, round, runOf, stateElements, type Elements, type OptimizerParameters, type ParameterGroup, type ParameterState } from "./optimizer.js";
 
 export interface AdamOptions {
   /** Learning rate. Default 0.001. */
@@ -74,11 +74,9 @@ function adapt(
     const value = round(single, param.data[param.offset + i]! * shrink);
     let grad = sign * gradient.data[gradient.offset + i]!;
     if (decay !== 0) grad = round(single, grad + decay * value);
-    const mean = average.data[average.offset + i]!;
-    const difference = round(single, grad - mean);
-    const newMean = entering < 0.5 ? round(single, mean + entering * difference) : round(single, grad - difference * round(single, 1 - entering));
+    const newMean = movingAverage(single, average.data[average.offset + i]!, grad, entering);
     average.data[average.offset + i] = newMean;
-    let variance = round(single, round(single, square.data[square.offset + i]! * keptSquare) + round(single, enteringSquare * grad) * grad);
+    let variance = movingSquare(single, square.data[square.offset + i]!, grad, keptSquare, enteringSquare);
     square.data[square.offset + i] = variance;
     if (largest !== null) {
       variance = Math.max(largest.data[largest.offset + i]!, variance);

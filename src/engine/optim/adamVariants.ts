@@ -1,6 +1,6 @@
 import { ValueError } from "../errors.js";
 import { collect, type Arguments } from "../ops/arguments.js";
-import { Optimizer, requireNonNegative, round, stateElements, type Elements, type OptimizerParameters, type ParameterGroup, type ParameterState } from "./optimizer.js";
+import { movingAverage, movingSquare, Optimizer, requireNonNegative, round, stateElements, type Elements, type OptimizerParameters, type ParameterGroup, type ParameterState } from "./optimizer.js";
 
 /** Optimizers that, as Adam, follow a running average of the gradient, scaled by one of its size. */
 
@@ -62,9 +62,7 @@ function follow(
     const value = round(single, param.data[param.offset + i]! * shrink);
     let grad = sign * gradient.data[gradient.offset + i]!;
     if (decay !== 0) grad = round(single, grad + decay * value);
-    const mean = averages.data[averages.offset + i]!;
-    const difference = round(single, grad - mean);
-    const average = entering < 0.5 ? round(single, mean + entering * difference) : round(single, grad - difference * round(single, 1 - entering));
+    const average = movingAverage(single, averages.data[averages.offset + i]!, grad, entering);
     averages.data[averages.offset + i] = average;
     param.data[param.offset + i] = move(value, grad, average, i);
   }
@@ -76,7 +74,7 @@ function squaresOf(param: Elements, state: ParameterState, beta: number): (grad:
   const squares = stateElements(state, "expAvgSq", param);
   const [kept, entering] = [round(single, beta), round(single, 1 - beta)];
   return (grad, i) => {
-    const variance = round(single, round(single, squares.data[squares.offset + i]! * kept) + round(single, entering * grad) * grad);
+    const variance = movingSquare(single, squares.data[squares.offset + i]!, grad, kept, entering);
     squares.data[squares.offset + i] = variance;
     return variance;
   };

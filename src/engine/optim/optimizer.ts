@@ -185,6 +185,17 @@ export function round(single: boolean, value: number): number {
   return single ? Math.fround(value) : value;
 }
 
+/** A running average with a new value in it, as torch.lerp computes it. */
+export function movingAverage(single: boolean, average: number, value: number, entering: number): number {
+  const difference = round(single, value - average);
+  return entering < 0.5 ? round(single, average + entering * difference) : round(single, value - difference * round(single, 1 - entering));
+}
+
+/** A running average of squares with that of a new value in it. */
+export function movingSquare(single: boolean, average: number, value: number, kept: number, entering: number): number {
+  return round(single, round(single, average * kept) + round(single, entering * value) * value);
+}
+
 /** The elements of a tensor; those of a tensor that is not contiguous are a copy. */
 function elementsOf(tensor: Tensor): Elements {
   const held = tensor.isContiguous() ? tensor : values(tensor, tensor);

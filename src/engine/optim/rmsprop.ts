@@ -1,6 +1,6 @@
 import { rmspropInWasm, type RMSpropStep } from "../kernels/wasm/optimizers.js";
 import { collect, type Arguments } from "../ops/arguments.js";
-import { Optimizer, requireNonNegative, round, runOf, stateElements, type Elements, type OptimizerParameters, type ParameterGroup, type ParameterState } from "./optimizer.js";
+import { movingAverage, movingSquare, Optimizer, requireNonNegative, round, runOf, stateElements, type Elements, type OptimizerParameters, type ParameterGroup, type ParameterState } from "./optimizer.js";
 
 export interface RMSpropOptions {
   /** Learning rate. Default 0.01. */
@@ -58,12 +58,10 @@ export class RMSprop extends Optimizer<RMSpropGroup> {
       const value = param.data[param.offset + i]!;
       let grad = sign * gradient.data[gradient.offset + i]!;
       if (decay !== 0) grad = round(single, grad + decay * value);
-      let variance = round(single, round(single, square.data[square.offset + i]! * kept) + round(single, entering * grad) * grad);
+      let variance = movingSquare(single, square.data[square.offset + i]!, grad, kept, entering);
       square.data[square.offset + i] = variance;
       if (average !== null) {
-        const mean = average.data[average.offset + i]!;
-        const difference = round(single, grad - mean);
-        const newMean = entering < 0.5 ? round(single, mean + entering * difference) : round(single, grad - difference * round(single, 1 - entering));
+        const newMean = movingAverage(single, average.data[average.offset + i]!, grad, entering);
         average.data[average.offset + i] = newMean;
         variance = round(single, variance - newMean * newMean);
       }
