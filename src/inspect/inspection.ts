@@ -19,7 +19,7 @@ import { type OriginalNames, sameNames } from "./parameterNames.js";
 import { Recorder } from "./recorder.js";
 import type { Recording } from "./recording.js";
 import { Reinitializer } from "./reinitialize.js";
-import { defaultBins, tensorStatistics } from "./statistics.js";
+import { defaultBins, mostBins, tensorStatistics } from "./statistics.js";
 import { eachTensorOf, withTensors } from "./structured.js";
 import { Identities, ModelTree, type StateTensor } from "./tree.js";
 
@@ -178,7 +178,7 @@ export class Inspection {
   }
 
   statistics({ model, tensor: id, bins, range }: RunnerMethods["statistics"]["params"]): TensorStatistics {
-    return tensorStatistics(this.#engine, this.#tensorWithValues(model, id), Math.min(Math.max(1, Math.floor(bins) || defaultBins), 10_000), Infinity, range);
+    return tensorStatistics(this.#engine, this.#tensorWithValues(model, id), Math.min(Math.max(1, Math.floor(bins) || defaultBins), mostBins), Infinity, range);
   }
 
   /** The running code was stopped from outside. */

@@ -6,6 +6,8 @@ export const sampleLimit = 1 << 21;
 /** Elements looked at in each activation of a forward pass. */
 const activationSampleLimit = 4096;
 export const defaultBins = 32;
+/** More would be narrow enough to show the cells that values are counted in. */
+export const mostBins = 256;
 
 /**
  * Statistics of a tensor with values, over at most `limit` elements at an even stride. The bins divide the values' own range, or `range` where it
@@ -13,13 +15,12 @@ export const defaultBins = 32;
  */
 export function tensorStatistics(engine: Engine, tensor: Tensor, bins = defaultBins, limit = sampleLimit, range?: readonly [low: number, high: number]): TensorStatistics {
   const values = sample(tensor, limit);
-  const { finite, min, max, mean, squares, ...counts } = engine.summarize(values);
-  const common = { count: tensor.numel(), sampled: values.length, ...counts };
+  const { nan, positiveInfinity, negativeInfinity, zeros, finite, min, max, mean, squares, histogram } = engine.summarize(values);
+  const common = { count: tensor.numel(), sampled: values.length, nan, positiveInfinity, negativeInfinity, zeros };
   if (finite === 0) return { ...common, finite: null, histogram: null };
   const summary = { min, max, mean: Math.min(Math.max(mean, min), max), std: Math.sqrt(squares / finite) };
   const [low, high] = range ?? [min, max];
-  const histogram = low < high ? { low, high, bins: engine.countInBins(values, low, high, bins) } : null;
-  return { ...common, finite: summary, histogram };
+  return { ...common, finite: summary, histogram: low < high ? { low, high, bins: histogram(low, high, bins) } : null };
 }
 
 /** What a forward pass notes of each activation; undefined where there are no real numbers to look at. */

@@ -86,7 +86,7 @@ export interface RunnerMethods {
   setSeed: { params: { readonly seed: number }; result: null };
   /** `index`: the place along each dimension before the last two; default: the first. */
   tensorValues: { params: { readonly model: string; readonly tensor: TensorId; readonly maxRows: number; readonly maxColumns: number; readonly index?: readonly number[] }; result: TensorValues };
-  /** Exact statistics of one tensor, never sampled, with `bins` bins over its own range or over `range`; what lies outside of that is in no bin. */
+  /** Exact statistics of one tensor, never sampled, with `bins` bins, 256 at most, over its own range or over `range`; what lies outside of that is in no bin. */
   statistics: { params: { readonly model: string; readonly tensor: TensorId; readonly bins: number; readonly range?: readonly [low: number, high: number] }; result: TensorStatistics };
 }
 

@@ -23,6 +23,40 @@ describe("statistics of a tensor", () => {
     expect(finite).toMatchObject({ min: -5, max: 9 });
   });
 
+  describe("count more values than are looked at together in one pass, as counting over their known range does", () => {
+    const count = (values: readonly number[], low: number, high: number, bins: number): number[] => {
+      const counts = new Array<number>(bins).fill(0);
+      for (const value of values) if (value >= low && value <= high) counts[Math.min(Math.floor(((value - low) / (high - low)) * bins), bins - 1)]!++;
+      return counts;
+    };
+    const size = 12_003;
+    const spread = (value: (i: number) => number): number[] => Array.from({ length: size }, (_, i) => value(i));
+
+    test.each([
+      ["rising values, whose range grows with each look", spread((i) => i)],
+      ["falling ones, whole numbers below zero", spread((i) => -i)],
+      ["an outlier at the end", [...spread((i) => i % 17), 1e9]],
+      ["many equal values and few others", [...spread(() => 3), 5, 4]],
+      ["multiples of a power of two about zero", spread((i) => ((i % 1001) - 500) / 1024)],
+      ["neighbouring numbers far from zero", spread((i) => 1024 + (i % 5) / 8192)],
+      ["numbers near the largest", spread((i) => (i % 2 === 0 ? -3e38 : 3e38))],
+      ["the least numbers that there are", spread((i) => (i % 64) * 2 ** -140)],
+    ])("%s", (_, values) => {
+      const tensor = torch.tensor(values);
+      const { finite, histogram, sampled } = tensorStatistics(torch, tensor, 32);
+      expect(sampled).toBe(values.length);
+      expect(histogram!.bins).toEqual(count(tensor.tolist() as number[], finite!.min, finite!.max, 32));
+    });
+
+    test("random ones, but for the few near a bin's bounds", () => {
+      const tensor = torch.randn(500_000);
+      const { finite, histogram } = tensorStatistics(torch, tensor, 64);
+      const exact = count(tensor.tolist() as number[], finite!.min, finite!.max, 64);
+      expect(histogram!.bins.reduce((sum, each) => sum + each, 0)).toBe(500_000);
+      histogram!.bins.forEach((each, bin) => expect(Math.abs(each - exact[bin]!)).toBeLessThan(100));
+    });
+  });
+
   test("of a constant have no histogram", () => {
     expect(tensorStatistics(torch, torch.full([3], 42))).toMatchObject({ finite: { min: 42, max: 42, mean: 42, std: 0 }, histogram: null });
   });

@@ -76,7 +76,7 @@ export interface Kernels extends ProductKernels, Record<NumberKernel | TruthKern
     gates: number, hiddenParts: number, previous: number, dValues: number, dGates: number, dFromState: number, dPrevious: number, rows: number, hidden: number,
   ): void;
   summarize(x: number, count: number, output: number): void;
-  countInBins(x: number, count: number, from: number, to: number, low: number, scale: number, bins: number, counters: number): void;
+  countInCells(x: number, count: number, scale: number, first: number, cells: number, counters: number): void;
   draw(words: number, position: number, target: number, count: number): number;
   uniform(draws: number, output: number, count: number, scale: number, base: number): void;
   bernoulli(draws: number, output: number, count: number, probability: number): void;

@@ -4,4 +4,4 @@ export { draw, uniform, bernoulli, normalBlocks, roundsOnce } from "./random";
 export * from "./rows";
 export * from "./cells";
 export { sgd, adam, rmsprop } from "./optimizers";
-export { summarize, countInBins } from "./statistics";
+export { summarize, countInCells } from "./statistics";

@@ -1,4 +1,4 @@
-/** What a tensor's values are like: counts, range, mean and spread, and how they spread over bins. `count` is a multiple of four. */
+/** What a tensor's values are like: counts, range, mean and spread, and how they spread over cells of equal width. `count` is a multiple of four. */
 
 // @ts-ignore: decorator
 @inline
@@ -67,25 +67,25 @@ export function summarize(x: usize, count: i32, output: usize): void {
   store<f64>(output, f64x2.extract_lane(squares, 0) + f64x2.extract_lane(squares, 1), 56);
 }
 
-/** Adds each value in [from, to] to one of `bins` counters of 32 bits at `counters`: that of (value / bins - low) * scale. */
-export function countInBins(x: usize, count: i32, from: f64, to: f64, low: f64, scale: f64, bins: i32, counters: usize): void {
-  const inverse: f64 = 1 / <f64>bins;
+/**
+ * Adds each value to one of `cells` counters of 32 bits at `counters`: that of its cell floor(value * scale) - first. What is in none of them, NaN
+ * and infinities included, is counted in one more behind the last. `scale` is a power of two, so that cells have exact bounds.
+ */
+export function countInCells(x: usize, count: i32, scale: f32, first: i32, cells: i32, counters: usize): void {
   const end = x + ((<usize>count) << 2);
+  const scales = f32x4.splat(scale);
+  const firsts = i32x4.splat(first);
+  // Seen as a number without sign, what lies before the first cell is behind the last one too.
+  const none = i32x4.splat(cells);
   for (; x < end; x += 16) {
     const value = v128.load(x);
-    countTwo(f64x2.promote_low_f32x4(value), from, to, inverse, low, scale, bins, counters);
-    countTwo(high(value), from, to, inverse, low, scale, bins, counters);
+    const cell = i32x4.sub(i32x4.trunc_sat_f32x4_s(f32x4.floor(f32x4.mul(value, scales))), firsts);
+    const found = i32x4.min_u(v128.or(cell, f32x4.ne(value, value)), none);
+    increase(counters + ((<usize>i32x4.extract_lane(found, 0)) << 2));
+    increase(counters + ((<usize>i32x4.extract_lane(found, 1)) << 2));
+    increase(counters + ((<usize>i32x4.extract_lane(found, 2)) << 2));
+    increase(counters + ((<usize>i32x4.extract_lane(found, 3)) << 2));
   }
-}
-
-// @ts-ignore: decorator
-@inline
-function countTwo(value: v128, from: f64, to: f64, inverse: f64, low: f64, scale: f64, bins: i32, counters: usize): void {
-  const inside = v128.and(f64x2.ge(value, f64x2.splat(from)), f64x2.le(value, f64x2.splat(to)));
-  const position = f64x2.mul(f64x2.sub(f64x2.mul(value, f64x2.splat(inverse)), f64x2.splat(low)), f64x2.splat(scale));
-  const bin = i32x4.min_s(i32x4.max_s(i32x4.trunc_sat_f64x2_s_zero(position), i32x4.splat(0)), i32x4.splat(bins - 1));
-  if (i64x2.extract_lane(inside, 0) != 0) increase(counters + ((<usize>i32x4.extract_lane(bin, 0)) << 2));
-  if (i64x2.extract_lane(inside, 1) != 0) increase(counters + ((<usize>i32x4.extract_lane(bin, 1)) << 2));
 }
 
 // @ts-ignore: decorator
