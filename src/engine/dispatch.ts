@@ -1,6 +1,7 @@
 import { defineDerivative, derivativeOf, type DerivativeContext } from "./autograd/derivatives.js";
 import { isGradEnabled } from "./autograd/gradMode.js";
 import { GraphNode, nodesCreated } from "./autograd/graph.js";
+import { checkVersion, freedGraph } from "./autograd/savedTensors.js";
 import { through, zerosInLayoutOf, type Window } from "./autograd/viewNode.js";
 import { hasHigherCategory, type DType } from "./dtype.js";
 import { NotImplementedError, RuntimeError, TypeError } from "./errors.js";
@@ -10,7 +11,7 @@ import { observer, withoutObserver, type Observer } from "./observer.js";
 import { nameInPython, typeInPython } from "./print/python.js";
 import { contiguousStrides, equalSizes, formatSizes, product } from "./size.js";
 import { Storage, type Device } from "./storage.js";
-import { describeTensor, sameWindow, Tensor } from "./tensor.js";
+import { sameWindow, Tensor } from "./tensor.js";
 
 /**
  * How operations are defined. One row says all about an operation: its name, the shape rule (which alone runs on the meta
@@ -473,11 +474,7 @@ class OperationNode<Args extends readonly unknown[], Saved> extends GraphNode im
       this.args = this.args.map((arg) => asKnownTo(this.sequence, arg)) as unknown as Args;
       this.output = asKnownTo(this.sequence, this.output) as Tensor;
     }
-    if (this.released) {
-      throw new RuntimeError(
-        "Trying to backward through the graph a second time (or directly access saved tensors after they have already been freed). Saved intermediate values of the graph are freed when you call .backward() or autograd.grad(). Specify retain_graph=True if you need to backward through the graph a second time or if you need to access saved tensors after calling backward.",
-      );
-    }
+    if (this.released) throw freedGraph();
     this.checkVersions();
   }
 
@@ -495,12 +492,7 @@ class OperationNode<Args extends readonly unknown[], Saved> extends GraphNode im
       const position = reads[i]!;
       const tensor = position === "output" ? this.output : this.args[position];
       const expected = this.versions![i]!;
-      const actual = versionOf(tensor);
-      if (actual === expected || !(tensor instanceof Tensor)) continue;
-      const maker = position === "output" ? this.name : tensor.gradFn?.name;
-      throw new RuntimeError(
-        `one of the variables needed for gradient computation has been modified by an inplace operation: ${describeTensor(tensor)}${maker ? `, which is output 0 of ${maker.replace(/Backward\d+$/, "")},` : ""} is at version ${actual}; expected version ${expected} instead. Hint: enable anomaly detection to find the operation that failed to compute its gradient, with torch.autograd.set_detect_anomaly(True, check_nan=False).`,
-      );
+      if (tensor instanceof Tensor) checkVersion(tensor, expected, position === "output" ? this.name : tensor.gradFn?.name);
     }
   }
 }
@@ -651,7 +643,7 @@ class CopySlicesNode extends GraphNode {
 }
 
 /** Makes `node` the maker of `self` as it is after an in-place write, and of the tensor it is a view of. */
-function rewriteHistory(self: Tensor, node: GraphNode): void {
+export function rewriteHistory(self: Tensor, node: GraphNode): void {
   const { base } = self;
   if (base === null) {
     self.setGradFn(node);

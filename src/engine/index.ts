@@ -3,12 +3,11 @@ import "./derivatives/index.js";
 import "./publicNames.js";
 import * as nn from "./nn/index.js";
 import * as optim from "./optim/index.js";
-import { backwardAll as backward, grad } from "./autograd/backward.js";
 
 /** Neural-network layers, losses and initialization (torch.nn). */
 export { nn, optim };
-/** torch.autograd */
-export const autograd = { backward, grad };
+/** Gradients (torch.autograd). */
+export * as autograd from "./autograd/index.js";
 
 export { Tensor, type NestedList } from "./tensor.js";
 export { Size } from "./size.js";

@@ -179,7 +179,7 @@ function step(node: GraphNode, { retainGraph, createGraph, captures, useful }: P
     if (input.gradient === null) {
       input.gradient = result;
       // Passed through, or given to two inputs: somebody else may hold the same memory.
-      input.ownsGradient = result.storage !== gradient.storage && isOnlyOne(results, k);
+      input.ownsGradient = node.ownsResults && result.storage !== gradient.storage && isOnlyOne(results, k);
     } else {
       input.gradient = createGraph ? input.gradient.add(result) : sum(input.gradient, result, input.ownsGradient);
       input.ownsGradient = true;

@@ -32,6 +32,11 @@ export abstract class GraphNode {
   abstract backward(gradient: Tensor): readonly (Tensor | null)[];
   /** The same gradients, recorded by operations, so that they can be differentiated again. */
   abstract recordedBackward(gradient: Tensor): readonly (Tensor | null)[];
+  /** Whether nobody else holds the memory of what `backward` returns, but for the gradient that it was given. */
+  get ownsResults(): boolean {
+    return true;
+  }
+
   /** Frees what was saved for backward. */
   release(): void {}
 
