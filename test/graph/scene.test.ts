@@ -44,6 +44,8 @@ const models: [string, ModelSnapshot, Partial<Arrangement>][] = [
   ["mixture unfolded", fixtures.mixture(16), { unfolded: new Set(["experts.0"]) }],
   ["dense", fixtures.dense(), {}],
   ["albert", fixtures.sharedLayer(), {}],
+  ["translator", fixtures.translator(), {}],
+  ["branches", fixtures.branches(), {}],
   ["without trace", fixtures.withoutTrace(), {}],
 ];
 
@@ -118,6 +120,22 @@ describe("the longest way through a model", () => {
     const axis = ({ x, width }: SceneBox) => x + width / 2;
     const on = ["h.0.ln_1", "h.0.attn.c_attn", "h.0.attn.c_proj", "h.2.mlp.gelu", "h.5.ln_2", "ln_f", "lm_head", "wte"].map((id) => axis(picture.byId.get(id)!));
     for (const x of on) expect(x).toBeCloseTo(on[0]!, 0);
+  });
+});
+
+describe.each(["down", "right"] as const)("side by side, in a picture that flows %s", (direction) => {
+  const inOrder = (picture: Scene, wanted: (box: SceneBox) => boolean) =>
+    picture.boxes.filter(wanted).sort((a, b) => (direction === "down" ? a.x - b.x : a.y - b.y)).map(({ node }) => node.kind === "module" ? node.id : node.name);
+
+  it.each([["open", "auto"], ["closed", 0]] as const)("a model's inputs and outputs stand in the order of forward's, the model being %s", async (_, depth) => {
+    const picture = await scene(fixtures.translator(), direction, { depth });
+    expect(inOrder(picture, ({ node }) => node.kind === "input")).toEqual(["source", "target", "mask"]);
+    expect(inOrder(picture, ({ node }) => node.kind === "output")).toEqual(["1", "2", "3"]);
+  });
+
+  it("modules stand in order of declaration", async () => {
+    expect(inOrder(await scene(fixtures.translator(), direction), ({ node }) => ["encoder", "decoder"].includes(node.id))).toEqual(["encoder", "decoder"]);
+    expect(inOrder(await scene(fixtures.branches(), direction), ({ node }) => ["first", "second", "third"].includes(node.id))).toEqual(["first", "second", "third"]);
   });
 });
 

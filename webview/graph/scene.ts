@@ -147,16 +147,19 @@ function problemOf(container: OpenContent, opened: ReadonlyMap<DisplayNode, Open
   const sortedPorts = (list: string[]) => list.sort((a, b) => portOrder(a) - portOrder(b));
   sortedPorts(ports.in);
   sortedPorts(ports.out);
+  const hasPortsInOrder = container.node !== null && container.around?.node === null;
+  if (hasPortsInOrder) sortByEnds(ports, container.node!.id, container.around!.content);
   const indexes = new Map(content.nodes.map((child, index) => [child.id, index]));
   const nodes = content.nodes.map((child): ProblemNode => {
     const used = childPorts.get(child.id)!;
+    const isDeclared = child.kind === "module";
     const inner = opened.get(child);
     if (inner) {
       const { width, height, shift } = inner.size!;
       const along = (offset: number, isUsed: boolean) => (isUsed ? (isDown ? offset + shift : offset + titleHeight) : (isDown ? width : height) / 2);
       const isUsed = (side: "from" | "to", port: string) => inner.content.edges.some((edge) => edge[side] === border && edge[`${side}Port`] === port);
       return {
-        width, height,
+        width, height, isDeclared,
         inPorts: used.in.map((name, port) => along(inner.solution!.inPorts[port]!, isUsed("from", name))),
         outPorts: used.out.map((name, port) => along(inner.solution!.outPorts[port]!, isUsed("to", name))),
       };
@@ -165,7 +168,7 @@ function problemOf(container: OpenContent, opened: ReadonlyMap<DisplayNode, Open
     sortedPorts(used.out);
     const face = faceOf(child, options);
     faces.set(child, face);
-    return { width: face.width, height: face.height, inPorts: used.in.map(() => null), outPorts: used.out.map(() => null) };
+    return { width: face.width, height: face.height, isDeclared, inPorts: used.in.map(() => null), outPorts: used.out.map(() => null) };
   });
   const edges = content.edges.map((edge) => {
     const target = content.nodes[indexes.get(edge.to) ?? -1];
@@ -181,7 +184,18 @@ function problemOf(container: OpenContent, opened: ReadonlyMap<DisplayNode, Open
   }));
   const longestLabel = isDown ? 0 : Math.max(0, ...labelTexts(content).map((text) => options.measure(text, "small")));
   const layerGap = isDown ? 30 : Math.ceil(Math.min(110, Math.max(36, longestLabel + 20)) / 8) * 8;
-  return { direction: options.direction, layerGap, nodes, edges: [...edges, ...order], inPorts: ports.in.length, outPorts: ports.out.length };
+  return { direction: options.direction, layerGap, nodes, edges: [...edges, ...order], inPorts: ports.in.length, outPorts: ports.out.length, hasPortsInOrder };
+}
+
+/** Puts the ports of a box in the order in which the nodes around it stand that its lines come from and lead to: a model's inputs and outputs. */
+function sortByEnds(ports: Ports, box: string, { nodes, edges }: DisplayContent): void {
+  const places = new Map(nodes.map(({ id }, place) => [id, place]));
+  const sort = (list: string[], own: "from" | "to", other: "from" | "to") => {
+    const placeOf = (port: string) => Math.min(...edges.flatMap((edge) => (edge[own] === box && edge[`${own}Port`] === port ? [places.get(edge[other]) ?? 0] : [])));
+    list.sort((a, b) => placeOf(a) - placeOf(b));
+  };
+  sort(ports.in, "to", "from");
+  sort(ports.out, "from", "to");
 }
 
 /** What a failed pass did not reach stands after what failed, in order of declaration: pairs of places in the content. */

@@ -3,7 +3,8 @@ import { borderNode, contentPadding, type LayoutProblem, type LayoutSolution, ty
 
 /**
  * One call of ELK for many containers: each is a node of its own in a dummy root (a root with ports crashes), laid out by itself.
- * Options after measurements on networks: orthogonal edges, Brandes and Köpf's placement, order of the model kept where crossings allow.
+ * Options after measurements on networks: orthogonal edges, Brandes and Köpf's placement; order
+ * of the model where crossings allow, and whatever they cost where modules came out of order without (solver.ts).
  */
 export function elkGraph(problems: readonly LayoutProblem[]): ElkNode {
   return {
@@ -19,8 +20,8 @@ function container(problem: LayoutProblem, position: number): ElkNode {
   const isDown = direction === "down";
   const [inSide, outSide] = isDown ? ["NORTH", "SOUTH"] : ["WEST", "EAST"];
   const borderPorts = [
-    ...Array.from({ length: problem.inPorts }, (_, port) => elkPort(`${id}i${port}`, inSide!)),
-    ...Array.from({ length: problem.outPorts }, (_, port) => elkPort(`${id}o${port}`, outSide!)),
+    ...Array.from({ length: problem.inPorts }, (_, port) => elkPort(`${id}i${port}`, inSide!, isDown ? port : -port)),
+    ...Array.from({ length: problem.outPorts }, (_, port) => elkPort(`${id}o${port}`, outSide!, isDown ? -port : port)),
   ];
   const end = (node: number, port: number, direction: "i" | "o") => (node === borderNode ? `${id}${direction === "i" ? "o" : "i"}${port}` : `${id}n${node}${direction}${port}`);
   return {
@@ -30,7 +31,7 @@ function container(problem: LayoutProblem, position: number): ElkNode {
       "elk.algorithm": "layered",
       "elk.direction": isDown ? "DOWN" : "RIGHT",
       "elk.edgeRouting": "ORTHOGONAL",
-      "elk.portConstraints": "FIXED_SIDE",
+      "elk.portConstraints": problem.hasPortsInOrder ? "FIXED_ORDER" : "FIXED_SIDE",
       "elk.padding": `[top=${contentPadding},left=${contentPadding},bottom=${contentPadding},right=${contentPadding}]`,
       "elk.spacing.nodeNode": "18",
       "elk.spacing.edgeNode": "12",
@@ -41,6 +42,7 @@ function container(problem: LayoutProblem, position: number): ElkNode {
       "elk.layered.nodePlacement.strategy": "BRANDES_KOEPF",
       "elk.layered.nodePlacement.favorStraightEdges": "true",
       "elk.layered.considerModelOrder.strategy": "NODES_AND_EDGES",
+      ...(problem.isInOrder && { "elk.layered.crossingMinimization.forceNodeModelOrder": "true", "elk.layered.crossingMinimization.greedySwitch.type": "OFF" }),
       // From what feeds a loop on: the line that leads back is then the last of its turn.
       "elk.layered.cycleBreaking.strategy": "DEPTH_FIRST",
       "elk.separateConnectedComponents": "false",
@@ -72,8 +74,9 @@ function elkNode(node: ProblemNode, id: string, isDown: boolean): ElkNode {
   };
 }
 
-function elkPort(id: string, side: string): ElkPort {
-  return { id, width: 0, height: 0, layoutOptions: { "elk.port.side": side } };
+/** `index`: where ports stand in order, they do so clockwise. */
+function elkPort(id: string, side: string, index?: number): ElkPort {
+  return { id, width: 0, height: 0, layoutOptions: { "elk.port.side": side, ...(index !== undefined && { "elk.port.index": String(index) }) } };
 }
 
 /** What ELK made of each problem. */

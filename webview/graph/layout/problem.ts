@@ -13,6 +13,10 @@ export interface LayoutProblem {
   /** Ports on the container's own border. */
   readonly inPorts: number;
   readonly outPorts: number;
+  /** Whether the ports of the border stand in the order of their numbers, as inputs and outputs are declared; else the layout may choose. */
+  readonly hasPortsInOrder?: boolean;
+  /** Whether all nodes side by side must stand in their order, even where lines cross for it. */
+  readonly isInOrder?: boolean;
 }
 
 export interface ProblemNode {
@@ -21,6 +25,8 @@ export interface ProblemNode {
   /** Along the border, from its start; null where the layout may choose. */
   readonly inPorts: readonly (number | null)[];
   readonly outPorts: readonly (number | null)[];
+  /** A module: those side by side stand in their order, which is that of declaration. */
+  readonly isDeclared?: boolean;
 }
 
 /** Index of a node, or `borderNode`, and of its port. */
@@ -66,7 +72,8 @@ export function problemKey(problem: LayoutProblem): string {
     problem.layerGap,
     problem.inPorts,
     problem.outPorts,
-    problem.nodes.map((node) => [node.width, node.height, node.inPorts, node.outPorts]),
+    problem.hasPortsInOrder,
+    problem.nodes.map((node) => [node.width, node.height, node.inPorts, node.outPorts, node.isDeclared]),
     problem.edges.map((edge) => [edge.from, edge.fromPort, edge.to, edge.toPort]),
   ]);
 }

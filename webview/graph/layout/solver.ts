@@ -1,5 +1,6 @@
 import type { ElkNode } from "elkjs/lib/elk-api.js";
 import { chainSolution } from "./chain.js";
+import { isInDeclaredOrder } from "./declaredOrder.js";
 import { withGrids, withoutGrids } from "./grids.js";
 import { elkGraph, readSolutions } from "./layered.js";
 import { longChainSolution } from "./longChain.js";
@@ -69,23 +70,20 @@ export class LayoutSolver {
   }
 
   async #solveBatch(elk: Elk, batch: readonly (readonly [string, LayoutProblem])[], deadline: number): Promise<void> {
-    const left = deadline - performance.now();
-    if (left <= 0) return;
     const gridded = batch.map(([, problem]) => withGrids(problem));
     const railed = gridded.map(({ problem }) => {
       const cut = edgesToCut(problem);
       return withRails(withMainPath(problem, cut), cut);
     });
     const problems = railed.map(({ problem }) => problem);
-    let timer: ReturnType<typeof setTimeout> | undefined;
     try {
-      const timeout = new Promise<null>((resolve) => (timer = setTimeout(() => resolve(null), left)));
-      const root = await Promise.race([elk.layout(elkGraph(problems)), timeout]);
-      if (root === null) {
-        elk.restart();
-        return;
-      }
-      readSolutions(problems, root).forEach((solution, index) => {
+      const solutions = await layout(elk, problems, deadline);
+      if (solutions === null) return;
+      // Order costs crossings elsewhere: it is asked for where it does not come by itself.
+      const disordered = problems.flatMap((problem, index) => (isInDeclaredOrder(problem, solutions[index]!) ? [] : [index]));
+      const ordered = disordered.length > 0 ? await layout(elk, disordered.map((index) => ({ ...problems[index]!, isInOrder: true })), deadline) : null;
+      ordered?.forEach((solution, place) => (solutions[disordered[place]!] = solution));
+      solutions.forEach((solution, index) => {
         const [key, problem] = batch[index]!;
         this.#keep(key, withoutGrids(problem, gridded[index]!, withoutRails(gridded[index]!.problem, railed[index]!, solution)));
       });
@@ -93,14 +91,28 @@ export class LayoutSolver {
       // One container that ELK cannot do must not take the others with it.
       if (batch.length === 1) console.warn(`Layout failed, a plain one is shown: ${String(error)}`);
       else for (const single of batch) await this.#solveBatch(elk, [single], deadline);
-    } finally {
-      clearTimeout(timer);
     }
   }
 
   #keep(key: string, solution: LayoutSolution): void {
     this.#kept.set(key, solution);
     if (this.#kept.size > mostKept) this.#kept.delete(this.#kept.keys().next().value!);
+  }
+}
+
+/** Null where the deadline came first. */
+async function layout(elk: Elk, problems: readonly LayoutProblem[], deadline: number): Promise<LayoutSolution[] | null> {
+  const left = deadline - performance.now();
+  if (left <= 0) return null;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  try {
+    const timeout = new Promise<null>((resolve) => (timer = setTimeout(() => resolve(null), left)));
+    const root = await Promise.race([elk.layout(elkGraph(problems)), timeout]);
+    if (root !== null) return readSolutions(problems, root);
+    elk.restart();
+    return null;
+  } finally {
+    clearTimeout(timer);
   }
 }
 
