@@ -1,5 +1,4 @@
 import { AccumulateGrad } from "./autograd/accumulateGrad.js";
-import { backward, type BackwardOptions } from "./autograd/backward.js";
 import type { GraphNode } from "./autograd/graph.js";
 import { viewNodeOf, type Window } from "./autograd/viewNode.js";
 import type { DType } from "./dtype.js";
@@ -60,6 +59,11 @@ export class Tensor {
   /** @internal A new row-major tensor, zeroed. */
   static allocate(sizes: readonly number[], dtype: DType, device: Device): Tensor {
     return new Tensor(Storage.allocate(dtype, product(sizes), device), sizes, contiguousStrides(sizes), 0);
+  }
+
+  /** @internal A new row-major tensor of this one's sizes, dtype and device, zeroed. */
+  allocateLike(): Tensor {
+    return Tensor.allocate(this.sizes, this.dtype, this.device);
   }
 
   /** The type of the elements. */
@@ -233,14 +237,6 @@ export class Tensor {
   /** @internal Where gradients of this tensor go; null when it does not require any. */
   gradientEdge(): GraphNode | null {
     return this.gradFn ?? (this.leafRequiresGrad ? (this.accumulator ??= new AccumulateGrad(this)) : null);
-  }
-
-  /**
-   * Computes the gradients of the leaves this tensor was made from and adds them to their `grad`.
-   * `gradient` is the gradient of this tensor itself: needed unless it has one element only.
-   */
-  backward(gradient?: Tensor | null, options?: BackwardOptions): void {
-    backward(this, gradient ?? null, options);
   }
 
   /** Calls `hook` with each gradient of this tensor; what it returns takes the gradient's place. Returns a function that removes it. */

@@ -1,6 +1,6 @@
 import * as torch from "layerscope";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { rowsDefined } from "../../src/engine/dispatch.js";
+import { rowsDefined } from "../../src/engine/dispatch/index.js";
 import { layerSamples } from "../support/layerSamples.js";
 import { expectNumericalGradients } from "../support/numericalGradients.js";
 import { operationSamples } from "../support/operationSamples.js";

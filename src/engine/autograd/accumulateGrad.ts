@@ -1,5 +1,5 @@
 import { binary, copy } from "../kernels/elementwise.js";
-import { Tensor } from "../tensor.js";
+import type { Tensor } from "../tensor.js";
 import { GraphNode } from "./graph.js";
 
 /** The end of a path: adds what arrives to a leaf's `grad` (torch::autograd::AccumulateGrad). */
@@ -26,7 +26,7 @@ export class AccumulateGrad extends GraphNode {
   /** Where the gradient is to be differentiated again: `grad` becomes a new tensor, which knows how it came about. */
   accumulateRecorded(gradient: Tensor): void {
     const { tensor } = this;
-    tensor.grad = tensor.grad === null ? Tensor.allocate(gradient.sizes, gradient.dtype, gradient.device).copy_(gradient) : tensor.grad.add(gradient);
+    tensor.grad = tensor.grad === null ? gradient.allocateLike().copy_(gradient) : tensor.grad.add(gradient);
   }
 
   backward(): readonly (Tensor | null)[] {
@@ -39,7 +39,7 @@ export class AccumulateGrad extends GraphNode {
 }
 
 function cloneValues(source: Tensor): Tensor {
-  const clone = Tensor.allocate(source.sizes, source.dtype, source.device);
+  const clone = source.allocateLike();
   if (source.device === "cpu") copy(clone, source);
   return clone;
 }

@@ -17,9 +17,12 @@ export interface BackwardOptions {
 
 let passes = 0;
 
-/** Sends `gradient` from `root` to every leaf it was made from (Tensor.backward). */
-export function backward(root: Tensor, gradient: Tensor | null, options: BackwardOptions = {}): void {
-  run(root, gradient, checkedOptions<BackwardOptions>(options, "retainGraph", "createGraph"), null);
+/**
+ * Computes the gradients of the leaves that `root` was made from and adds them to their `grad`. `gradient` is the gradient of `root` itself:
+ * needed unless it has one element only. (torch.Tensor.backward)
+ */
+export function backward(root: Tensor, gradient?: Tensor | null, options: BackwardOptions = {}): void {
+  run(root, gradient ?? null, checkedOptions<BackwardOptions>(options, "retainGraph", "createGraph"), null);
 }
 
 /** Sends gradients from several tensors to the leaves, as if from their sum; null stands for the gradient 1 of a single element. (torch.autograd.backward) */
@@ -111,7 +114,7 @@ function leadingTo(captures: ReadonlyMap<GraphNode, unknown>, nodes: readonly Gr
 
 function onesLike(root: Tensor): Tensor {
   if (root.numel() !== 1) throw new RuntimeError("grad can be implicitly created only for scalar outputs");
-  const ones = Tensor.allocate(root.sizes, root.dtype, root.device);
+  const ones = root.allocateLike();
   if (root.device === "cpu") fill(ones, 1);
   return ones;
 }
@@ -196,7 +199,7 @@ function isOnlyOne(results: readonly (Tensor | null)[], position: number): boole
 
 /** a + b, written over `a` where nobody else has its memory: gradients of large parameters that are used twice need no third. */
 function sum(a: Tensor, b: Tensor, ownsA: boolean): Tensor {
-  const result = ownsA && a.isContiguous() ? a : Tensor.allocate(a.sizes, a.dtype, a.device);
+  const result = ownsA && a.isContiguous() ? a : a.allocateLike();
   if (a.device === "cpu") binary(result, a, b, (x, y) => x + y, "add");
   return result;
 }

@@ -1,4 +1,4 @@
-import { rewriteHistory } from "../dispatch.js";
+import { rewriteHistory } from "../dispatch/index.js";
 import { NotImplementedError, RuntimeError, TypeError } from "../errors.js";
 import { observer, withoutObserver } from "../observer.js";
 import { equalSizes, formatSizes } from "../size.js";

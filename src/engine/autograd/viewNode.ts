@@ -1,6 +1,6 @@
 import { copy } from "../kernels/elementwise.js";
 import { Storage } from "../storage.js";
-import { Tensor } from "../tensor.js";
+import type { Tensor } from "../tensor.js";
 import { GraphNode } from "./graph.js";
 
 /** A tensor's window on memory, without the tensor. */
@@ -12,12 +12,16 @@ export interface Window {
 
 /** A zeroed tensor with the memory layout of `base`, so that windows on the base fit it. */
 export function zerosInLayoutOf(base: Tensor): Tensor {
-  return new Tensor(Storage.allocate(base.dtype, base.storage.length, base.device), base.sizes, base.strides, base.offset);
+  const zeros = base.data;
+  zeros.storage = Storage.allocate(base.dtype, base.storage.length, base.device);
+  return zeros;
 }
 
 /** The part of `tensor` that `window` sees; `tensor` lies as the base of the window did. */
 export function through(window: Window, tensor: Tensor): Tensor {
-  return new Tensor(tensor.storage, window.sizes, window.strides, window.offset);
+  const part = tensor.data;
+  part.setWindow(window);
+  return part;
 }
 
 /** How a view follows from its base by geometry alone: what remains true after the base's history changed (AsStridedBackward0). */

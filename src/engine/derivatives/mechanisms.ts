@@ -2,7 +2,7 @@ import { grad } from "../autograd/backward.js";
 import { defineDerivative, type Derivative, type DerivativeContext } from "../autograd/derivatives.js";
 import { enableGrad } from "../autograd/gradMode.js";
 import { GraphNode } from "../autograd/graph.js";
-import { defineOperation } from "../dispatch.js";
+import { defineOperation } from "../dispatch/index.js";
 import { copy } from "../kernels/elementwise.js";
 import { Tensor } from "../tensor.js";
 
@@ -13,7 +13,7 @@ export const itself: Derivative = (gradient, context) => context.backward(gradie
 
 /** For operations whose gradient is zero wherever it exists. */
 export const zero: Derivative = (gradient, { args }) =>
-  args.map((arg: unknown) => (arg instanceof Tensor ? Tensor.allocate(gradient.sizes, gradient.dtype, gradient.device) : null));
+  args.map((arg: unknown) => (arg instanceof Tensor ? gradient.allocateLike() : null));
 
 // ---- linear operations
 

@@ -1,5 +1,5 @@
 import { noGrad } from "../autograd/gradMode.js";
-import { overwrite } from "../dispatch.js";
+import { overwrite } from "../dispatch/index.js";
 import { NotImplementedError, RuntimeError, TypeError, ValueError } from "../errors.js";
 import { fillInMemoryOrder } from "../kernels/fill.js";
 import { observer, withoutObserver } from "../observer.js";

@@ -1,4 +1,4 @@
-import { defineComposite } from "../dispatch.js";
+import { defineComposite } from "../dispatch/index.js";
 import { RuntimeError, TypeError, ValueError } from "../errors.js";
 import { collect, required, type WithRequired } from "../ops/arguments.js";
 import { gateCount } from "../kernels/recurrent.js";

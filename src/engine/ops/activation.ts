@@ -1,4 +1,4 @@
-import { defineInPlace, defineOperation, named, type OperationRow } from "../dispatch.js";
+import { defineInPlace, defineOperation, named, type OperationRow } from "../dispatch/index.js";
 import { bool, float32, uint8, type DType } from "../dtype.js";
 import { RuntimeError, ValueError } from "../errors.js";
 import * as kernels from "../kernels/elementwise.js";
@@ -55,7 +55,7 @@ function activationRow<Constants extends readonly unknown[]>(row: ActivationRow<
     },
     reads: [0],
     backward(gradient, { args: [x, ...constants] }) {
-      const result = Tensor.allocate(gradient.sizes, gradient.dtype, gradient.device);
+      const result = gradient.allocateLike();
       const { derivative, kernels: wasm } = row.of(...held(constants as unknown as Constants, x.dtype));
       if (gradient.device === "cpu") kernels.binary(result, gradient, x, derivative, wasm?.derivative);
       return [result];
@@ -551,7 +551,7 @@ const rreluRow: OperationRow<[x: Tensor, lower: number, upper: number], Tensor> 
     return slopes;
   },
   backward(gradient, { saved: slopes }) {
-    const result = Tensor.allocate(gradient.sizes, gradient.dtype, gradient.device);
+    const result = gradient.allocateLike();
     if (gradient.device === "cpu") kernels.binary(result, gradient, slopes, (g, slope) => g * slope, "mul");
     return [result];
   },

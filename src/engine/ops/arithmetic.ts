@@ -1,4 +1,4 @@
-import { defineComposite, defineInPlace, defineOperation, type OperationRow } from "../dispatch.js";
+import { defineComposite, defineInPlace, defineOperation, type OperationRow } from "../dispatch/index.js";
 import { float32, float64 } from "../dtype.js";
 import { RuntimeError } from "../errors.js";
 import { binary, unary } from "../kernels/elementwise.js";

@@ -1,4 +1,4 @@
-import { defineInPlace, defineOperation, named, overwrite, type OperationRow } from "../dispatch.js";
+import { defineInPlace, defineOperation, named, overwrite, type OperationRow } from "../dispatch/index.js";
 import { float64 } from "../dtype.js";
 import { NotImplementedError, RuntimeError } from "../errors.js";
 import * as kernels from "../kernels/choose.js";
@@ -102,7 +102,7 @@ const clampRow: OperationRow<ClampArgs> = {
     const low = boundTensor(min, gradient, -Infinity);
     const high = boundTensor(max, gradient, Infinity);
     const where = (test: (value: number, a: number, b: number) => boolean): Tensor => {
-      const result = Tensor.allocate(gradient.sizes, gradient.dtype, gradient.device);
+      const result = gradient.allocateLike();
       if (gradient.device === "cpu") {
         ternary(result, x, low, high, (value, a, b) => (test(value, a, b) ? 1 : 0));
         binary(result, result, gradient, (through, g) => (through === 0 ? 0 : g));

@@ -1,4 +1,4 @@
-import { defineComposite, defineOperation, named } from "../dispatch.js";
+import { defineComposite, defineOperation, named } from "../dispatch/index.js";
 import type { ElementArray } from "../dtype.js";
 import { AssertionError, RuntimeError } from "../errors.js";
 import { binary, denseValues, type Operand } from "../kernels/elementwise.js";

@@ -1,4 +1,4 @@
-import { defineInPlace, defineOperation, type OperationRow } from "../dispatch.js";
+import { defineInPlace, defineOperation, type OperationRow } from "../dispatch/index.js";
 import { bool, int64 } from "../dtype.js";
 import { NotImplementedError, RuntimeError } from "../errors.js";
 import * as kernels from "../kernels/elementwise.js";
@@ -65,7 +65,7 @@ function refuseBools(x: Tensor, y: Tensor | Scalar): void {
 }
 
 function scaled(x: Tensor, factor: number): Tensor {
-  const result = Tensor.allocate(x.sizes, x.dtype, x.device);
+  const result = x.allocateLike();
   if (x.device === "cpu") kernels.binary(result, x, factor, (value, by) => value * by, "mul");
   return result;
 }

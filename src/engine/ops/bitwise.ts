@@ -1,4 +1,4 @@
-import { defineInPlace, defineOperation, type OperationRow } from "../dispatch.js";
+import { defineInPlace, defineOperation, type OperationRow } from "../dispatch/index.js";
 import { unary } from "../kernels/elementwise.js";
 import { Tensor } from "../tensor.js";
 import type { DType } from "../dtype.js";

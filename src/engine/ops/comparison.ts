@@ -1,4 +1,4 @@
-import { defineOperation } from "../dispatch.js";
+import { defineOperation } from "../dispatch/index.js";
 import { bool } from "../dtype.js";
 import { NotImplementedError, RuntimeError } from "../errors.js";
 import { binary, denseValues } from "../kernels/elementwise.js";

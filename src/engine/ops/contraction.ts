@@ -1,5 +1,5 @@
 import { through } from "../autograd/viewNode.js";
-import { defineComposite, defineOperation, named } from "../dispatch.js";
+import { defineComposite, defineOperation, named } from "../dispatch/index.js";
 import { RuntimeError } from "../errors.js";
 import { binary, ternary } from "../kernels/elementwise.js";
 import { equalSizes, formatSizes, product } from "../size.js";

@@ -1,4 +1,4 @@
-import { defineComposite, defineOperation } from "../dispatch.js";
+import { defineComposite, defineOperation } from "../dispatch/index.js";
 import type { DType } from "../dtype.js";
 import { RuntimeError, ValueError } from "../errors.js";
 import * as kernels from "../kernels/convolution.js";

@@ -1,4 +1,4 @@
-import { defineComposite, named } from "../dispatch.js";
+import { defineComposite, named } from "../dispatch/index.js";
 import { RuntimeError } from "../errors.js";
 import type { Tensor } from "../tensor.js";
 import { collect, requiredFirst, type WithRequired } from "./arguments.js";

@@ -1,4 +1,4 @@
-import { defineComposite, defineInPlace, defineOperation, type OperationRow } from "../dispatch.js";
+import { defineComposite, defineInPlace, defineOperation, type OperationRow } from "../dispatch/index.js";
 import { RuntimeError, ValueError } from "../errors.js";
 import * as kernels from "../kernels/elementwise.js";
 import { fillInMemoryOrder } from "../kernels/fill.js";
@@ -37,7 +37,7 @@ function dropoutRow(name: string, channels: boolean, alpha: boolean): OperationR
       return noise;
     },
     backward(gradient, { saved }) {
-      const result = Tensor.allocate(gradient.sizes, gradient.dtype, gradient.device);
+      const result = gradient.allocateLike();
       if (gradient.device === "cpu") kernels.binary(result, gradient, saved.factor, (g, factor) => g * factor, "mul");
       return [result];
     },

@@ -1,5 +1,5 @@
 import { bool, float32, int32, int64, uint8, type DType } from "../dtype.js";
-import type { OperationRow } from "../dispatch.js";
+import type { OperationRow } from "../dispatch/index.js";
 import { NotImplementedError } from "../errors.js";
 import * as kernels from "../kernels/elementwise.js";
 import type { KernelCall } from "../kernels/wasm/instance.js";
@@ -55,7 +55,7 @@ export function unaryRow(
 }
 
 function multiplied(gradient: Tensor, values: kernels.Operand, f: (gradient: number, value: number) => number, kernel?: KernelCall): Tensor {
-  const result = Tensor.allocate(gradient.sizes, gradient.dtype, gradient.device);
+  const result = gradient.allocateLike();
   if (gradient.device === "cpu") kernels.binary(result, gradient, values, f, kernel);
   return result;
 }
@@ -106,7 +106,7 @@ export function binaryRow(
 }
 
 function differentiated(gradient: Tensor, first: kernels.Operand, second: kernels.Operand, f: OfBoth, kernel?: KernelCall): Tensor {
-  const result = Tensor.allocate(gradient.sizes, gradient.dtype, gradient.device);
+  const result = gradient.allocateLike();
   if (gradient.device === "cpu") kernels.ternary(result, gradient, first, second, f, kernel);
   return result;
 }

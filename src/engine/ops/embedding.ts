@@ -1,4 +1,4 @@
-import { defineOperation } from "../dispatch.js";
+import { defineOperation } from "../dispatch/index.js";
 import { int64 } from "../dtype.js";
 import { IndexError, NotImplementedError, RuntimeError, ValueError } from "../errors.js";
 import { denseValues } from "../kernels/elementwise.js";

@@ -1,4 +1,4 @@
-import { defineOperation } from "../dispatch.js";
+import { defineOperation } from "../dispatch/index.js";
 import { copy } from "../kernels/elementwise.js";
 import { withoutObserver } from "../observer.js";
 import type { Tensor } from "../tensor.js";

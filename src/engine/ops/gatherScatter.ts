@@ -1,4 +1,4 @@
-import { defineComposite, defineInPlace, defineOperation, type OperationRow } from "../dispatch.js";
+import { defineComposite, defineInPlace, defineOperation, type OperationRow } from "../dispatch/index.js";
 import { bool, int32, int64, uint8, type DType } from "../dtype.js";
 import { IndexError, RuntimeError } from "../errors.js";
 import { binary, copy, denseValues, fill } from "../kernels/elementwise.js";
@@ -222,7 +222,7 @@ function neutral(reduce: ScatterReduction, dtype: DType): number {
 
 /** How many elements each result is the mean of, at least 1. */
 function scatterCounts(x: Tensor, dim: number, index: Tensor, includeSelf: boolean): Tensor {
-  const counts = Tensor.allocate(x.sizes, x.dtype, x.device);
+  const counts = x.allocateLike();
   if (x.device === "meta") return counts;
   if (includeSelf) fill(counts, 1);
   kernels.scatter(asVector(counts), dim, asVector(index), constantFor(index, 1, x.dtype), combinations.sum);

@@ -1,4 +1,4 @@
-import { defineComposite } from "../dispatch.js";
+import { defineComposite } from "../dispatch/index.js";
 import { NotImplementedError, RuntimeError, ValueError } from "../errors.js";
 import { formatSizes, product } from "../size.js";
 import type { Tensor } from "../tensor.js";

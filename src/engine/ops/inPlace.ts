@@ -1,4 +1,4 @@
-import { inPlace, inPlaceView, type TensorSpec } from "../dispatch.js";
+import { inPlace, inPlaceView, type TensorSpec } from "../dispatch/index.js";
 import { float64 } from "../dtype.js";
 import { NotImplementedError, RuntimeError } from "../errors.js";
 import { equalSizes, formatSizes } from "../size.js";

@@ -59,7 +59,7 @@ export function addedAt(gradient: Tensor, sizes: readonly number[], dims: readon
 }
 
 export function copyOf(x: Tensor): Tensor {
-  const result = Tensor.allocate(x.sizes, x.dtype, x.device);
+  const result = x.allocateLike();
   if (x.device === "cpu") copy(result, x);
   return result;
 }

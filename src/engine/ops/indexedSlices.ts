@@ -1,4 +1,4 @@
-import { defineInPlace, defineOperation, type OperationRow } from "../dispatch.js";
+import { defineInPlace, defineOperation, type OperationRow } from "../dispatch/index.js";
 import { int32, int64 } from "../dtype.js";
 import { IndexError, RuntimeError } from "../errors.js";
 import { binary, copy, denseValues } from "../kernels/elementwise.js";

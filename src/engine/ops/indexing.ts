@@ -1,4 +1,4 @@
-import { defineComposite, defineInPlace, defineOperation, defineView, type OperationRow } from "../dispatch.js";
+import { defineComposite, defineInPlace, defineOperation, defineView, type OperationRow } from "../dispatch/index.js";
 import { bool, int32, int64, uint8 } from "../dtype.js";
 import { IndexError, NotImplementedError, RuntimeError, ValueError } from "../errors.js";
 import { copy } from "../kernels/elementwise.js";

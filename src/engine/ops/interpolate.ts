@@ -1,4 +1,4 @@
-import { defineComposite } from "../dispatch.js";
+import { defineComposite } from "../dispatch/index.js";
 import { NotImplementedError, RuntimeError, ValueError } from "../errors.js";
 import { makeTaps, type Taps } from "../kernels/resample.js";
 import { formatSizes } from "../size.js";

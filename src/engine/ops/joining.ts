@@ -1,5 +1,5 @@
 import { through } from "../autograd/viewNode.js";
-import { defineComposite, defineOperation, named } from "../dispatch.js";
+import { defineComposite, defineOperation, named } from "../dispatch/index.js";
 import { int64, promoteTypes, type DType } from "../dtype.js";
 import { RuntimeError, TypeError, ValueError } from "../errors.js";
 import { copy } from "../kernels/elementwise.js";

@@ -1,4 +1,4 @@
-import { defineInPlace, defineOperation, type OperationRow } from "../dispatch.js";
+import { defineInPlace, defineOperation, type OperationRow } from "../dispatch/index.js";
 import { bool, int64, uint8 } from "../dtype.js";
 import { RuntimeError, TypeError } from "../errors.js";
 import { choose } from "../kernels/choose.js";
@@ -23,7 +23,7 @@ function requireBool(mask: Tensor, message: string): void {
 
 /** The gradient where the mask is as `isTrue` says, else zero. */
 function chosen(gradient: Tensor, mask: Tensor, isTrue: boolean): Tensor {
-  const result = Tensor.allocate(gradient.sizes, gradient.dtype, gradient.device);
+  const result = gradient.allocateLike();
   if (gradient.device === "meta") return result;
   const zero = scalarTensor(0, gradient.dtype, "cpu");
   if (isTrue) choose(result, mask, gradient, zero);

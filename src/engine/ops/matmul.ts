@@ -1,4 +1,4 @@
-import { defineComposite, defineOperation, named } from "../dispatch.js";
+import { defineComposite, defineOperation, named } from "../dispatch/index.js";
 import type { DType } from "../dtype.js";
 import { RuntimeError } from "../errors.js";
 import { copy } from "../kernels/elementwise.js";
@@ -303,7 +303,7 @@ function asMatrix(x: Tensor, columns = x.sizes[x.sizes.length - 1]!): Tensor {
   const rows = columns === 0 ? product(x.sizes.slice(0, -1)) : x.numel() / columns;
   let dense = x;
   if (!x.isContiguous()) {
-    dense = Tensor.allocate(x.sizes, x.dtype, x.device);
+    dense = x.allocateLike();
     if (x.device === "cpu") copy(dense, x);
   }
   return new Tensor(dense.storage, [rows, columns], [columns, 1], dense.offset);

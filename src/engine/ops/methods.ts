@@ -1,3 +1,4 @@
+import * as gradients from "../autograd/backward.js";
 import { Tensor } from "../tensor.js";
 import * as activation from "./activation.js";
 import * as arithmetic from "./arithmetic.js";
@@ -47,6 +48,7 @@ function only<Functions extends object, Name extends keyof Functions>(file: Func
 }
 
 const functions = {
+  ...only(gradients, "backward"),
   ...unary,
   ...only(softmaxes, "softmax", "logSoftmax"),
   ...only(activation, "prelu", "hardshrink"),

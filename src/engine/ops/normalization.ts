@@ -1,4 +1,4 @@
-import { defineComposite, defineOperation } from "../dispatch.js";
+import { defineComposite, defineOperation } from "../dispatch/index.js";
 import type { ElementArray } from "../dtype.js";
 import { RuntimeError, ValueError } from "../errors.js";
 import { denseValues } from "../kernels/elementwise.js";

@@ -1,4 +1,4 @@
-import { defineOperation } from "../dispatch.js";
+import { defineOperation } from "../dispatch/index.js";
 import { NotImplementedError, RuntimeError } from "../errors.js";
 import { copy, fill } from "../kernels/elementwise.js";
 import { makeTaps } from "../kernels/resample.js";

@@ -1,5 +1,5 @@
 import { through } from "../autograd/viewNode.js";
-import { defineOperation } from "../dispatch.js";
+import { defineOperation } from "../dispatch/index.js";
 import { int64 } from "../dtype.js";
 import { copy } from "../kernels/elementwise.js";
 import { gather, scatter } from "../kernels/indexing.js";

@@ -1,4 +1,4 @@
-import { defineOperation } from "../dispatch.js";
+import { defineOperation } from "../dispatch/index.js";
 import { int64 } from "../dtype.js";
 import { RuntimeError } from "../errors.js";
 import * as kernels from "../kernels/elementwise.js";
@@ -161,7 +161,7 @@ const bernoulliOf = defineOperation<[p: Tensor, generator: Generator]>({
 
 /** What is drawn does not change with its parameter, which autograd is told. */
 function withoutSlope(gradient: Tensor): Tensor[] {
-  return [Tensor.allocate(gradient.sizes, gradient.dtype, gradient.device)];
+  return [gradient.allocateLike()];
 }
 
 /** One with the probability that each element states, else zero. (torch.bernoulli) */

@@ -1,4 +1,4 @@
-import { overwrite } from "../dispatch.js";
+import { overwrite } from "../dispatch/index.js";
 import type { DType } from "../dtype.js";
 import { NotImplementedError, RuntimeError } from "../errors.js";
 import { fillInMemoryOrder } from "../kernels/fill.js";

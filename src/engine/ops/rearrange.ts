@@ -1,4 +1,4 @@
-import { defineComposite, defineOperation, named } from "../dispatch.js";
+import { defineComposite, defineOperation, named } from "../dispatch/index.js";
 import { IndexError, RuntimeError } from "../errors.js";
 import * as kernels from "../kernels/convolution.js";
 import { denseValues } from "../kernels/elementwise.js";

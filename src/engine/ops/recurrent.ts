@@ -1,4 +1,4 @@
-import { defineOperation, defineView, named } from "../dispatch.js";
+import { defineOperation, defineView, named } from "../dispatch/index.js";
 import type { ElementArray } from "../dtype.js";
 import { RuntimeError } from "../errors.js";
 import { denseValues } from "../kernels/elementwise.js";

@@ -1,4 +1,4 @@
-import { defineComposite, defineOperation, named, type BackwardContext, type OperationRow } from "../dispatch.js";
+import { defineComposite, defineOperation, named, type BackwardContext, type OperationRow } from "../dispatch/index.js";
 import { bool, int64, uint8, type DType } from "../dtype.js";
 import { IndexError, NotImplementedError, RuntimeError } from "../errors.js";
 import { binary, denseValues, ternary, unary } from "../kernels/elementwise.js";

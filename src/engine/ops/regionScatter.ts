@@ -1,4 +1,4 @@
-import { defineComposite } from "../dispatch.js";
+import { defineComposite } from "../dispatch/index.js";
 import { RuntimeError } from "../errors.js";
 import { equalSizes, formatSizes } from "../size.js";
 import type { Tensor } from "../tensor.js";

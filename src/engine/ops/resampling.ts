@@ -1,4 +1,4 @@
-import { defineOperation } from "../dispatch.js";
+import { defineOperation } from "../dispatch/index.js";
 import { denseValues } from "../kernels/elementwise.js";
 import { resample, resampleBackward, type Layout, type Taps } from "../kernels/resample.js";
 import { product } from "../size.js";

@@ -1,5 +1,5 @@
 import { through, type Window } from "../autograd/viewNode.js";
-import { defineComposite, defineOperation, defineView, type ViewRow } from "../dispatch.js";
+import { defineComposite, defineOperation, defineView, type ViewRow } from "../dispatch/index.js";
 import { IndexError, RuntimeError } from "../errors.js";
 import { copy } from "../kernels/elementwise.js";
 import { sumTo } from "../kernels/sumTo.js";

@@ -1,4 +1,4 @@
-import { defineComposite, defineOperation } from "../dispatch.js";
+import { defineComposite, defineOperation } from "../dispatch/index.js";
 import type { DType, ElementArray } from "../dtype.js";
 import { denseValues } from "../kernels/elementwise.js";
 import * as slices from "../kernels/softmax.js";
@@ -34,7 +34,7 @@ function softmaxOperation(
     forward: (output, x, dim) => forward(output.storage.data, denseValues(x), slicesOf(x.sizes, normalizeDim(dim, x.sizes.length))),
     reads: ["output"],
     backward(gradient, { args: [, dim], output }) {
-      const result = Tensor.allocate(gradient.sizes, gradient.dtype, gradient.device);
+      const result = gradient.allocateLike();
       if (gradient.device === "cpu") {
         const along = slicesOf(gradient.sizes, normalizeDim(dim, gradient.sizes.length));
         backward(result.storage.data, denseValues(gradient), denseValues(output), along);

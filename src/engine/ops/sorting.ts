@@ -1,4 +1,4 @@
-import { defineComposite, defineOperation } from "../dispatch.js";
+import { defineComposite, defineOperation } from "../dispatch/index.js";
 import { float64, int64 } from "../dtype.js";
 import { NotImplementedError, RuntimeError } from "../errors.js";
 import { denseValues } from "../kernels/elementwise.js";

@@ -1,4 +1,4 @@
-import { defineComposite, defineInPlace, defineOperation } from "../dispatch.js";
+import { defineComposite, defineInPlace, defineOperation } from "../dispatch/index.js";
 import { NotImplementedError, RuntimeError } from "../errors.js";
 import { binary, unary } from "../kernels/elementwise.js";
 import { Tensor } from "../tensor.js";

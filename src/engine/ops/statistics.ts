@@ -1,4 +1,4 @@
-import { defineComposite } from "../dispatch.js";
+import { defineComposite } from "../dispatch/index.js";
 import { uint8 } from "../dtype.js";
 import { RuntimeError } from "../errors.js";
 import { normalizeDim, Tensor } from "../tensor.js";

@@ -1,4 +1,4 @@
-import { defineOperation, defineView, overwrite } from "../dispatch.js";
+import { defineOperation, defineView, overwrite } from "../dispatch/index.js";
 import type { Window } from "../autograd/viewNode.js";
 import { bool as boolType, DType, float32, float64, int32, int64, uint8 } from "../dtype.js";
 import { NotImplementedError, RuntimeError, TypeError } from "../errors.js";

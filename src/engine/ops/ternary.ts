@@ -1,4 +1,4 @@
-import { defineInPlace, defineOperation, type OperationRow } from "../dispatch.js";
+import { defineInPlace, defineOperation, type OperationRow } from "../dispatch/index.js";
 import { bool } from "../dtype.js";
 import { NotImplementedError, RuntimeError } from "../errors.js";
 import { binary, ternary } from "../kernels/elementwise.js";

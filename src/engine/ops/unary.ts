@@ -1,4 +1,4 @@
-import { defineInPlace, defineOperation, type OperationRow } from "../dispatch.js";
+import { defineInPlace, defineOperation, type OperationRow } from "../dispatch/index.js";
 import { bool, int64 } from "../dtype.js";
 import { RuntimeError } from "../errors.js";
 import { unary } from "../kernels/elementwise.js";
@@ -253,7 +253,7 @@ const decimalsRow: OperationRow<[x: Tensor, decimals: number]> = {
     const scale = 10 ** Math.abs(decimals);
     unary(output, x, decimals < 0 ? (value) => roundHalfToEven(value / scale) * scale : (value) => roundHalfToEven(value * scale) / scale);
   },
-  backward: (gradient) => [Tensor.allocate(gradient.sizes, gradient.dtype, gradient.device)],
+  backward: (gradient) => [gradient.allocateLike()],
 };
 const roundToDecimals = defineOperation<[x: Tensor, decimals: number]>(decimalsRow);
 const roundToDecimalsInPlace = defineInPlace<[x: Tensor, decimals: number]>(decimalsRow);

@@ -1,4 +1,4 @@
-import { defineOperation } from "../dispatch.js";
+import { defineOperation } from "../dispatch/index.js";
 import { RuntimeError } from "../errors.js";
 import { binary, ternary } from "../kernels/elementwise.js";
 import * as kernels from "../kernels/reduce.js";

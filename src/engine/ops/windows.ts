@@ -65,7 +65,7 @@ export function stridesFor(x: Tensor, sizes: readonly number[]): readonly number
 export function inShape(x: Tensor, sizes: readonly number[]): Tensor {
   const strides = stridesFor(x, sizes);
   if (strides !== null) return new Tensor(x.storage, sizes, strides, x.offset);
-  const dense = Tensor.allocate(x.sizes, x.dtype, x.device);
+  const dense = x.allocateLike();
   if (x.device === "cpu") copy(dense, x);
   return new Tensor(dense.storage, sizes, contiguousStrides(sizes), 0);
 }

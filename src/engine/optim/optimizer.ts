@@ -105,7 +105,7 @@ export abstract class Optimizer<Group extends ParameterGroup = ParameterGroup> {
     for (const { params } of this.paramGroups) {
       for (const param of params) {
         if (setToNone) param.grad = null;
-        else if (param.grad !== null) param.grad = Tensor.allocate(param.grad.sizes, param.grad.dtype, param.grad.device);
+        else if (param.grad !== null) param.grad = param.grad.allocateLike();
       }
     }
   }

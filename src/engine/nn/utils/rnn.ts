@@ -1,4 +1,4 @@
-import { defineComposite } from "../../dispatch.js";
+import { defineComposite } from "../../dispatch/index.js";
 import { int64 } from "../../dtype.js";
 import { RuntimeError, ValueError } from "../../errors.js";
 import { collect, requiredFirst, type Arguments, type WithRequired } from "../../ops/arguments.js";

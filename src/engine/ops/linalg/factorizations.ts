@@ -1,4 +1,4 @@
-import { defineComposite, defineOperation } from "../../dispatch.js";
+import { defineComposite, defineOperation } from "../../dispatch/index.js";
 import type { DType } from "../../dtype.js";
 import { RuntimeError } from "../../errors.js";
 import { copy } from "../../kernels/elementwise.js";

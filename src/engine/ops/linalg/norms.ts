@@ -1,4 +1,4 @@
-import { defineComposite } from "../../dispatch.js";
+import { defineComposite } from "../../dispatch/index.js";
 import type { DType } from "../../dtype.js";
 import { RuntimeError } from "../../errors.js";
 import { normalizeDim, type Tensor } from "../../tensor.js";

@@ -1,4 +1,4 @@
-import { defineComposite, defineOperation } from "../../dispatch.js";
+import { defineComposite, defineOperation } from "../../dispatch/index.js";
 import { RuntimeError } from "../../errors.js";
 import { exponential } from "../../kernels/matrixExp.js";
 import { Tensor } from "../../tensor.js";

@@ -1,4 +1,4 @@
-import { defineComposite, defineOperation } from "../../dispatch.js";
+import { defineComposite, defineOperation } from "../../dispatch/index.js";
 import { LinAlgError, RuntimeError } from "../../errors.js";
 import { denseValues } from "../../kernels/elementwise.js";
 import * as kernels from "../../kernels/linalg.js";
@@ -58,7 +58,7 @@ const detOperation = defineOperation<[a: Tensor]>({
   forward: (output, a) => forEachMatrix(a, (matrix, index) => (output.storage.data[index] = kernels.determinant(matrix, rowsOf(a)))),
   reads: [0],
   backward(gradient, { args: [a] }) {
-    const result = Tensor.allocate(a.sizes, a.dtype, a.device);
+    const result = a.allocateLike();
     if (a.device === "meta") return [result];
     const n = rowsOf(a);
     forEachMatrix(a, (matrix, index) => result.storage.data.set(kernels.cofactors(matrix, n), index * n * n));

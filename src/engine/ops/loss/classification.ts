@@ -1,4 +1,4 @@
-import { defineComposite, defineOperation, named } from "../../dispatch.js";
+import { defineComposite, defineOperation, named } from "../../dispatch/index.js";
 import { int64, uint8, type ElementArray } from "../../dtype.js";
 import { IndexError, RuntimeError, ValueError } from "../../errors.js";
 import { denseValues } from "../../kernels/elementwise.js";

@@ -1,4 +1,4 @@
-import { defineOperation } from "../../dispatch.js";
+import { defineOperation } from "../../dispatch/index.js";
 import type { ElementArray } from "../../dtype.js";
 import { RuntimeError } from "../../errors.js";
 import { ctcLoss as ctcKernel, ctcLossBackward } from "../../kernels/ctc.js";

@@ -1,4 +1,4 @@
-import { defineComposite, defineOperation, type OperationRow } from "../../dispatch.js";
+import { defineComposite, defineOperation, type OperationRow } from "../../dispatch/index.js";
 import { RuntimeError, ValueError } from "../../errors.js";
 import * as kernels from "../../kernels/elementwise.js";
 import type { KernelCall } from "../../kernels/wasm/instance.js";

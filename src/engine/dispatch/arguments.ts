@@ -1,0 +1,76 @@
+import type { GraphNode } from "../autograd/graph.js";
+import { RuntimeError, TypeError } from "../errors.js";
+import type { Observer } from "../observer.js";
+import { nameInPython, typeInPython } from "../print/python.js";
+import type { Device } from "../storage.js";
+import { Tensor } from "../tensor.js";
+
+/** What is asked of the arguments of every operation: their number, device and gradients. */
+
+/** The error that the caller gets, reported to the observer. JavaScript's own, for a first argument that is no tensor, becomes PyTorch's. */
+export function failed(name: string, args: readonly unknown[], error: unknown, watcher: Observer | null): unknown {
+  const [first] = args;
+  const isOperand = first instanceof Tensor || (Array.isArray(first) && first.every((item) => item instanceof Tensor));
+  const result =
+    isOperand || !(error instanceof globalThis.TypeError)
+      ? error
+      : new TypeError(`${nameInPython(name)}(): argument 'input' (position 1) must be Tensor, not ${typeInPython(first)}`);
+  watcher?.operationFailed?.(name, args, result);
+  return result;
+}
+
+/** JavaScript would pass over arguments that are too many. */
+export function checkArity(name: string, args: readonly unknown[], arity: number): void {
+  if (args.length > arity) throw new TypeError(`${nameInPython(name)}() takes ${arity} positional argument${arity === 1 ? "" : "s"} but ${args.length} were given`);
+}
+
+/** Whether a gradient is wanted for an argument, or for one that it gives by name. */
+export function wantsGradient(arg: unknown): boolean {
+  if (typeof arg !== "object" || arg === null) return false;
+  return arg instanceof Tensor ? arg.requiresGrad : anyRequiresGrad(Object.values(arg));
+}
+
+export function anyRequiresGrad(args: readonly unknown[]): boolean {
+  for (let i = 0; i < args.length; i++) {
+    const arg = args[i];
+    if (arg instanceof Tensor ? arg.requiresGrad : Array.isArray(arg) && arg.length > 0 && arg[0] instanceof Tensor && anyRequiresGrad(arg)) return true;
+  }
+  return false;
+}
+
+/** The device of all tensors. Only tensors without dimensions may stay behind on the CPU. */
+export function commonDevice(args: readonly unknown[]): Device {
+  let device: Device = "cpu";
+  let expected: Device | null = null;
+  const look = (values: readonly unknown[]): void => {
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i];
+      if (value instanceof Tensor) {
+        const own = value.device;
+        if (own === "meta") device = "meta";
+        else if (value.sizes.length === 0) continue;
+        if (expected !== null && own !== expected) throw new RuntimeError(`Tensor on device ${own} is not on the expected device ${expected}!`);
+        expected = own;
+      } else if (Array.isArray(value) && value.length > 0 && typeof value[0] !== "number") look(value);
+    }
+  };
+  look(args);
+  return device;
+}
+
+export type Edge = GraphNode | null;
+
+/** One entry a tensor, lists flattened: where its gradient goes. */
+export function edgesOf(args: readonly unknown[]): Edge[] {
+  const edges: Edge[] = [];
+  for (const arg of args) {
+    if (arg instanceof Tensor) edges.push(arg.gradientEdge());
+    else if (Array.isArray(arg) && arg[0] instanceof Tensor) edges.push(...edgesOf(arg));
+  }
+  return edges;
+}
+
+export function tensorCount(arg: unknown): number {
+  if (arg instanceof Tensor) return 1;
+  return Array.isArray(arg) && arg[0] instanceof Tensor ? arg.length : 0;
+}

@@ -1,0 +1,280 @@
+import { isGradEnabled } from "../autograd/gradMode.js";
+import { GraphNode } from "../autograd/graph.js";
+import { through, zerosInLayoutOf, type Window } from "../autograd/viewNode.js";
+import { hasHigherCategory } from "../dtype.js";
+import { NotImplementedError, RuntimeError } from "../errors.js";
+import { copy } from "../kernels/elementwise.js";
+import { observer, withoutObserver } from "../observer.js";
+import { equalSizes, formatSizes } from "../size.js";
+import { sameWindow, Tensor } from "../tensor.js";
+import { anyRequiresGrad, checkArity, commonDevice, edgesOf, failed, wantsGradient, type Edge } from "./arguments.js";
+import { OperationNode } from "./operations.js";
+import { definedRows, type OperationRow, type TensorSpec } from "./rows.js";
+import { rememberWindow } from "./savedArguments.js";
+
+/** The in-place form of an element-wise row: `name_`, which writes into its first argument and returns it. */
+export function defineInPlace<Args extends readonly [Tensor, ...unknown[]], Saved = void>(row: OperationRow<Args, Saved>): (...args: Args) => Args[0] {
+  const name = `${row.name}_`;
+  definedRows.add(row as unknown as OperationRow<never, unknown>);
+  return (...args) => {
+    const watcher = observer();
+    try {
+      if (row.arity !== undefined) checkArity(row.name, args, row.arity);
+      const [self] = args;
+      const spec = row.infer(...args);
+      requireBroadcastFit(self, spec);
+      const records = row.backward !== undefined && isGradEnabled() && anyRequiresGrad(args);
+      checkInPlace(self, records);
+      const edges = records ? edgesOf(args) : null;
+      const before = records ? beforeWrite(self, args, row.reads) : args;
+      let saved = undefined as Saved;
+      if (commonDevice(args) === "cpu") {
+        if (spec.dtype === self.dtype && !overlapsOddly(self, args)) saved = row.forward(self, ...args);
+        else {
+          const result = Tensor.allocate(spec.sizes, spec.dtype, "cpu");
+          saved = row.forward(result, ...args);
+          copy(self, result);
+        }
+      }
+      self.version.value++;
+      if (edges !== null) rewriteHistory(self, new OperationNode(row, before, self, saved, edges));
+      watcher?.operation?.(name, args, self);
+      return self;
+    } catch (error) {
+      throw failed(name, args, error, watcher);
+    }
+  };
+}
+
+/** What an operation writes over `self` has its shape, and a dtype that does not lose what kind of number it is. */
+function requireBroadcastFit(self: Tensor, { sizes, dtype }: TensorSpec): void {
+  if (!equalSizes(sizes, self.sizes)) {
+    throw new RuntimeError(`output with shape ${formatSizes(self.sizes)} doesn't match the broadcast shape ${formatSizes(sizes)}`);
+  }
+  if (hasHigherCategory(dtype, self.dtype)) throw new RuntimeError(`result type ${dtype.scalarType} can't be cast to the desired output type ${self.dtype.scalarType}`);
+}
+
+/**
+ * The in-place form of a function of a tensor, composed ones included: `name_`, which computes beside its first argument and then writes
+ * over it. `requireFit` throws PyTorch's error where the result does not fit; by default that of operations that broadcast.
+ */
+export function inPlace<Operation extends (...args: never[]) => unknown>(
+  name: string,
+  operation: Operation,
+  requireFit: (self: Tensor, result: TensorSpec, args: readonly unknown[]) => void = requireBroadcastFit,
+): Operation {
+  const run = operation as unknown as (...args: readonly unknown[]) => Tensor;
+  const written = `${name}_`;
+  const write = (...args: readonly [Tensor, ...unknown[]]): Tensor => {
+    const watcher = observer();
+    try {
+      const [self] = args;
+      const isOverwritten = (arg: unknown): arg is Tensor => arg instanceof Tensor && arg.storage === self.storage;
+      const operands = isGradEnabled() && args.some(wantsGradient) ? args.map((arg) => (isOverwritten(arg) ? copyWithHistory(arg) : arg)) : args;
+      const result = withoutObserver(() => run(...operands));
+      requireFit(self, result, args);
+      const records = isGradEnabled() && (self.requiresGrad || result.requiresGrad);
+      checkInPlace(self, records);
+      const edges = records ? edgesOf([self]) : [];
+      const source = result.dtype === self.dtype || !records ? result : withoutObserver(() => result.to(self.dtype));
+      if (self.device === "cpu") copy(self, source);
+      self.version.value++;
+      if (records) {
+        const node = source.gradFn;
+        if (node === null) rewriteHistory(self, new ZeroGradientNode(written, self, edges));
+        else if (self.base === null) self.setGradFn(node);
+        else rewriteHistory(self, new ReplacedNode(node));
+      }
+      watcher?.operation?.(written, args, self);
+      return self;
+    } catch (error) {
+      throw failed(written, args, error, watcher);
+    }
+  };
+  return write as unknown as Operation;
+}
+
+/** The in-place form of a view: `name_`, by which the first argument itself becomes the window. */
+export function inPlaceView<Operation extends (...args: never[]) => unknown>(name: string, operation: Operation): Operation {
+  const run = operation as unknown as (...args: readonly unknown[]) => Tensor;
+  const written = `${name}_`;
+  const write = (...args: readonly [Tensor, ...unknown[]]): Tensor => {
+    const watcher = observer();
+    try {
+      const [self] = args;
+      const view = withoutObserver(() => run(...args));
+      checkLeaf(self);
+      rememberWindow(self);
+      const node = view.gradFn;
+      self.setWindow(view);
+      self.version.value++;
+      // A view of another tensor finds its history anew, from the geometry.
+      if (node !== null && self.base === null) self.setGradFn(node);
+      watcher?.operation?.(written, args, self);
+      return self;
+    } catch (error) {
+      throw failed(written, args, error, watcher);
+    }
+  };
+  return write as unknown as Operation;
+}
+
+/**
+ * Writes to `self` with `write`, outside of differentiation: for operations that fill a tensor whatever it held (random fills, zero_).
+ * Gradients of earlier values become zero.
+ */
+export function overwrite<T extends Tensor>(name: string, self: T, args: readonly unknown[], write: () => void): T {
+  const records = isGradEnabled() && self.requiresGrad;
+  checkInPlace(self, records);
+  if (self.device === "cpu") write();
+  self.version.value++;
+  if (records) rewriteHistory(self, new ZeroGradientNode(name, self, edgesOf([self])));
+  observer()?.operation?.(name, args, self);
+  return self;
+}
+
+/** The arguments as backward must see them: what it reads of the memory that is about to be written is copied first. */
+function beforeWrite<Args extends readonly unknown[]>(self: Tensor, args: Args, reads: readonly (number | "output")[] | undefined): Args {
+  const isRead = (arg: unknown, position: number): boolean => reads!.includes(position) && arg instanceof Tensor && arg.storage === self.storage;
+  return reads !== undefined && args.some(isRead) ? (args.map((arg, i) => (isRead(arg, i) ? copyWithHistory(arg as Tensor) : arg)) as unknown as Args) : args;
+}
+
+function copyWithHistory(tensor: Tensor): Tensor {
+  const copied = cloneValues(tensor);
+  copied.setGradFn(tensor.gradientEdge());
+  return copied;
+}
+
+function cloneValues(source: Tensor): Tensor {
+  const clone = source.allocateLike();
+  if (source.device === "cpu") copy(clone, source);
+  return clone;
+}
+
+function checkInPlace(self: Tensor, records: boolean): void {
+  if (self.sizes.some((size, i) => size > 1 && self.strides[i] === 0)) {
+    throw new RuntimeError(
+      "unsupported operation: more than one element of the written-to tensor refers to a single memory location. Please clone() the tensor before performing the operation.",
+    );
+  }
+  checkLeaf(self);
+  if (records && !self.dtype.isFloatingPoint) throw new NotImplementedError("in-place operations with gradients need a floating-point tensor");
+}
+
+/** Leaves that require a gradient stay what they are, also as seen through a view. */
+function checkLeaf(self: Tensor): void {
+  if (!isGradEnabled()) return;
+  if (self.requiresGrad && self.isLeaf) {
+    throw new RuntimeError("a leaf Variable that requires grad is being used in an in-place operation.");
+  }
+  const { base } = self;
+  if (base !== null && base.isLeaf && base.requiresGrad) {
+    throw new RuntimeError("a view of a leaf Variable that requires grad is being used in an in-place operation.");
+  }
+}
+
+/** True where another argument sees the written memory through another window: what is read would already be overwritten. */
+function overlapsOddly(self: Tensor, args: readonly unknown[]): boolean {
+  return args.some((arg) => arg instanceof Tensor && arg !== self && arg.storage === self.storage && !sameWindow(arg, self));
+}
+
+/** After a fill: the old values' gradient is zero. */
+class ZeroGradientNode extends GraphNode {
+  private readonly self: Tensor;
+
+  constructor(
+    private readonly operation: string,
+    self: Tensor,
+    readonly inputs: readonly Edge[],
+  ) {
+    super();
+    this.self = self.detach();
+  }
+
+  get name(): string {
+    const operation = this.operation.replace(/_$/, "");
+    return `${operation[0]!.toUpperCase()}${operation.slice(1)}Backward0`;
+  }
+
+  backward(): readonly (Tensor | null)[] {
+    return [this.self.allocateLike()];
+  }
+
+  recordedBackward(): readonly (Tensor | null)[] {
+    return this.backward();
+  }
+}
+
+/** After a view was written over with what was computed beside it: the old values' gradient is zero, the new ones' goes to what made them. */
+class ReplacedNode extends GraphNode {
+  readonly name = "CopyBackwards";
+  readonly inputs: readonly Edge[];
+
+  constructor(source: GraphNode) {
+    super();
+    this.inputs = [null, source];
+  }
+
+  backward(gradient: Tensor): readonly (Tensor | null)[] {
+    return [null, gradient];
+  }
+
+  recordedBackward(gradient: Tensor): readonly (Tensor | null)[] {
+    return [null, gradient];
+  }
+}
+
+/** A write to a view, seen from the base: the rest of the gradient passes by, the window's goes through `node` (CopySlices). */
+class CopySlicesNode extends GraphNode {
+  readonly name = "CopySlices";
+  readonly inputs: readonly Edge[];
+  private readonly layout: Tensor;
+
+  constructor(
+    baseEdge: Edge,
+    base: Tensor,
+    private readonly window: Window,
+    private readonly node: GraphNode,
+  ) {
+    super();
+    // As it lies now: `inPlaceView` may give it another window.
+    this.layout = base.detach();
+    this.inputs = [baseEdge, ...node.inputs.slice(1)];
+  }
+
+  backward(gradient: Tensor): readonly (Tensor | null)[] {
+    const whole = zerosInLayoutOf(this.layout);
+    const part = through(this.window, whole);
+    if (gradient.device === "meta") return [whole, ...this.node.backward(part).slice(1)];
+    copy(whole, gradient);
+    const [first, ...others] = this.node.backward(cloneValues(part));
+    if (first != null) copy(part, first);
+    else copy(part, Tensor.allocate(part.sizes, part.dtype, "cpu"));
+    return [whole, ...others];
+  }
+
+  recordedBackward(gradient: Tensor): readonly (Tensor | null)[] {
+    const whole = zerosInLayoutOf(this.layout).copy_(gradient);
+    const { sizes, strides, offset } = this.window;
+    const part = whole.asStrided(sizes, strides, offset);
+    const [first, ...others] = this.node.recordedBackward(part.clone());
+    if (first == null) part.zero_();
+    else part.copy_(first);
+    return [whole, ...others];
+  }
+
+  override release(): void {
+    this.node.release();
+  }
+}
+
+/** Makes `node` the maker of `self` as it is after an in-place write, and of the tensor it is a view of. */
+export function rewriteHistory(self: Tensor, node: GraphNode): void {
+  const { base } = self;
+  if (base === null) {
+    self.setGradFn(node);
+    return;
+  }
+  const window = { sizes: self.sizes, strides: self.strides, offset: self.offset };
+  base.setGradFn(new CopySlicesNode(base.gradientEdge(), base, window, node));
+}

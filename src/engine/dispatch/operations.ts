@@ -1,0 +1,160 @@
+import { derivativeOf, type DerivativeContext } from "../autograd/derivatives.js";
+import { isGradEnabled } from "../autograd/gradMode.js";
+import { GraphNode } from "../autograd/graph.js";
+import { checkVersion, freedGraph } from "../autograd/savedTensors.js";
+import { NotImplementedError } from "../errors.js";
+import { copy } from "../kernels/elementwise.js";
+import { sumTo } from "../kernels/sumTo.js";
+import { observer } from "../observer.js";
+import { nameInPython } from "../print/python.js";
+import { equalSizes } from "../size.js";
+import type { Device } from "../storage.js";
+import { Tensor } from "../tensor.js";
+import { anyRequiresGrad, checkArity, commonDevice, edgesOf, failed, tensorCount, type Edge } from "./arguments.js";
+import { definedRows, gradientName, type BackwardContext, type Gradient, type OperationRow } from "./rows.js";
+import { asKnownTo, hasFormerWindows, hollow, keepWholeBelow, keptArguments, standIn, versionOf } from "./savedArguments.js";
+
+/** The function that a row defines. */
+export function defineOperation<Args extends readonly unknown[], Saved = void>(row: OperationRow<Args, Saved>): (...args: Args) => Tensor {
+  definedRows.add(row as unknown as OperationRow<never, unknown>);
+  return (...args) => {
+    const watcher = observer();
+    try {
+      if (row.arity !== undefined) checkArity(row.name, args, row.arity);
+      const spec = row.infer(...args);
+      const device = spec.device ?? commonDevice(args);
+      const output = Tensor.allocate(spec.sizes, spec.dtype, device);
+      const saved = device === "cpu" ? row.forward(output, ...args) : (undefined as Saved);
+      if (row.backward !== undefined && isGradEnabled() && spec.dtype.isFloatingPoint && anyRequiresGrad(args)) {
+        output.setGradFn(new OperationNode(row, args, output, saved, edgesOf(args)));
+      }
+      watcher?.operation?.(row.name, args, output);
+      return output;
+    } catch (error) {
+      throw failed(row.name, args, error, watcher);
+    }
+  };
+}
+
+/** The graph node of an operation, in-place ones included: backward as its row says it. */
+export class OperationNode<Args extends readonly unknown[], Saved> extends GraphNode implements BackwardContext<Args, Saved> {
+  args: Args;
+  private readonly versions: number[] | null;
+  private released = false;
+
+  constructor(
+    private readonly row: OperationRow<Args, Saved>,
+    args: Args,
+    public output: Tensor,
+    public saved: Saved,
+    readonly inputs: readonly Edge[],
+  ) {
+    super();
+    const { reads } = row;
+    this.versions = reads === undefined ? null : reads.map((position) => versionOf(position === "output" ? output : args[position]));
+    this.args = keptArguments(args, reads, keepWholeBelow);
+    if (output.numel() > keepWholeBelow && !reads?.includes("output")) this.output = standIn(output);
+  }
+
+  get name(): string {
+    return this.title ?? gradientName(this.row, this.args);
+  }
+
+  needs(position: number): boolean {
+    let input = 0;
+    for (let i = 0; i < position; i++) input += tensorCount(this.args[i]);
+    for (let k = 0; k < tensorCount(this.args[position]); k++) if (this.inputs[input + k] != null) return true;
+    return false;
+  }
+
+  backward(gradient: Tensor): readonly (Tensor | null)[] {
+    this.checkSaved();
+    return perTensor(this.args, this.row.backward!(gradient, this), fitGradient);
+  }
+
+  recordedBackward(gradient: Tensor): readonly (Tensor | null)[] {
+    this.checkSaved();
+    const derivative = derivativeOf(this.row.name);
+    if (derivative === undefined) throw new NotImplementedError(`derivative for aten::${nameInPython(this.row.name)}_backward is not implemented`);
+    return perTensor(this.args, derivative(gradient, this.derivativeContext(gradient.device)), fitRecorded);
+  }
+
+  /** Stand-ins are on the device of the gradient here, since operations take part that want one device. */
+  private derivativeContext(device: Device): DerivativeContext {
+    const { row, name, saved, output } = this;
+    const args = keptArguments(this.args, row.reads, -1, (tensor) => hollow(tensor, device));
+    const needs = (position: number): boolean => this.needs(position);
+    const context: DerivativeContext<Args> = {
+      args, name, needs,
+      saved: saved as never,
+      output: row.reads?.includes("output") ? output : hollow(output, device),
+      apply: (others) => defineOperation(row)(...(others as Args)),
+      backward: (incoming, others = args) => row.backward!(incoming, { args: others as Args, output, saved, needs }),
+    };
+    return context as unknown as DerivativeContext;
+  }
+
+  private checkSaved(): void {
+    if (hasFormerWindows) {
+      this.args = this.args.map((arg) => asKnownTo(this.sequence, arg)) as unknown as Args;
+      this.output = asKnownTo(this.sequence, this.output) as Tensor;
+    }
+    if (this.released) throw freedGraph();
+    this.checkVersions();
+  }
+
+  override release(): void {
+    if (this.row.reads === undefined && this.saved === undefined) return;
+    this.released = true;
+    this.args = keptArguments(this.args, undefined, keepWholeBelow);
+    this.saved = undefined as Saved;
+  }
+
+  private checkVersions(): void {
+    const { reads } = this.row;
+    if (reads === undefined) return;
+    for (let i = 0; i < reads.length; i++) {
+      const position = reads[i]!;
+      const tensor = position === "output" ? this.output : this.args[position];
+      const expected = this.versions![i]!;
+      if (tensor instanceof Tensor) checkVersion(tensor, expected, position === "output" ? this.name : tensor.gradFn?.name);
+    }
+  }
+}
+
+/** The gradients in the order of a node's inputs, each made to fit. */
+function perTensor(
+  args: readonly unknown[],
+  gradients: readonly (Gradient | undefined)[],
+  fit: (gradient: Tensor | null, input: Tensor) => Tensor | null,
+): (Tensor | null)[] {
+  const results: (Tensor | null)[] = [];
+  for (let i = 0; i < args.length; i++) {
+    const arg = args[i];
+    const given = gradients[i] ?? null;
+    if (arg instanceof Tensor) results.push(fit(given as Tensor | null, arg));
+    else if (Array.isArray(arg) && arg[0] instanceof Tensor) {
+      for (let k = 0; k < arg.length; k++) results.push(fit((given as readonly (Tensor | null)[] | null)?.[k] ?? null, arg[k] as Tensor));
+    }
+  }
+  return results;
+}
+
+/** Gradients have the shape and dtype of what they are gradients of: dimensions that were broadcast are summed. */
+function fitGradient(gradient: Tensor | null, input: Tensor): Tensor | null {
+  if (gradient === null || !input.dtype.isFloatingPoint) return null;
+  let result = gradient;
+  if (!equalSizes(result.sizes, input.sizes)) result = sumTo(result, input.sizes);
+  if (result.dtype !== input.dtype) {
+    const cast = Tensor.allocate(result.sizes, input.dtype, result.device);
+    if (result.device === "cpu") copy(cast, result);
+    result = cast;
+  }
+  return result;
+}
+
+/** The same by operations that record themselves. */
+function fitRecorded(gradient: Tensor | null, input: Tensor): Tensor | null {
+  if (gradient === null || !input.dtype.isFloatingPoint) return null;
+  return gradient.sumToSize(input.sizes).to(input.dtype);
+}

@@ -1,0 +1,71 @@
+import type { DType } from "../dtype.js";
+import type { Device } from "../storage.js";
+import type { Tensor } from "../tensor.js";
+import type { Window } from "../autograd/viewNode.js";
+
+/**
+ * How operations are defined. One row says all about an operation: its name, the shape rule (which alone runs on the meta
+ * device), the kernel, and the gradient. From a row come the function, its in-place form, the graph node and the report to the observer.
+ */
+
+export interface TensorSpec {
+  readonly sizes: readonly number[];
+  readonly dtype: DType;
+  /** Default: the arguments' device. */
+  readonly device?: Device;
+}
+
+/** The gradient for one argument; for an argument that is a list of tensors, one for each. */
+export type Gradient = Tensor | null | readonly (Tensor | null)[];
+
+export interface BackwardContext<Args extends readonly unknown[], Saved> {
+  /** Forward's arguments. Tensors that the row's `reads` does not name may be stand-ins without values. */
+  readonly args: Args;
+  /** Forward's result; without values unless `reads` names it. */
+  readonly output: Tensor;
+  /** What forward returned. */
+  readonly saved: Saved;
+  /** Whether a gradient is wanted for the argument at this position. */
+  needs(position: number): boolean;
+}
+
+export interface OperationRow<Args extends readonly unknown[], Saved = void> {
+  /** As in torch, e.g. "add". */
+  readonly name: string;
+  /** PyTorch's name of the graph node where it is not `Name` + "Backward0". */
+  readonly gradientName?: string | ((...args: Args) => string);
+  /** How many arguments there are at most, where the row is a public function as it stands. Default: not checked. */
+  readonly arity?: number;
+  /** Shape and dtype of the result. Throws PyTorch's error where the arguments do not fit. */
+  infer(...args: Args): TensorSpec;
+  /** Computes into `output`, which is row-major and zeroed (in the in-place form: the first argument). Returns what backward needs besides. */
+  forward(output: Tensor, ...args: Args): Saved;
+  /** Positions of the arguments whose values backward reads, and "output" if it reads the result. Default: none. */
+  readonly reads?: readonly (number | "output")[];
+  /** A gradient for each argument. Where an argument was broadcast, the dispatcher sums. Leave out if there is no gradient. */
+  readonly backward?: (gradient: Tensor, context: BackwardContext<Args, Saved>) => readonly Gradient[];
+}
+
+export interface ViewRow<Args extends readonly [Tensor, ...unknown[]]> {
+  readonly name: string;
+  readonly gradientName?: string | ((...args: Args) => string);
+  /** The window on the first argument's memory. */
+  window(...args: Args): Window;
+  /** The gradient for the first argument. Default: zeros with the gradient in the window. */
+  readonly backward?: (gradient: Tensor, ...args: Args) => Tensor;
+}
+
+export const definedRows = new Set<OperationRow<never, unknown> | ViewRow<never>>();
+
+/** @internal The rows of all operations, for tests that hold each against numerical differentiation and its shape rule. */
+export function rowsDefined(): ReadonlySet<OperationRow<never, unknown> | ViewRow<never>> {
+  return definedRows;
+}
+
+/** PyTorch's name of the graph node. */
+export function gradientName<Args extends readonly unknown[]>(row: { name: string; gradientName?: string | ((...args: Args) => string) }, args: Args): string {
+  const { gradientName: given } = row;
+  if (typeof given === "string") return given;
+  if (given !== undefined) return given(...args);
+  return `${row.name[0]!.toUpperCase()}${row.name.slice(1)}Backward0`;
+}

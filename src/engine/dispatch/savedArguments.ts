@@ -1,0 +1,75 @@
+import { nodesCreated } from "../autograd/graph.js";
+import type { Window } from "../autograd/viewNode.js";
+import { contiguousStrides, product } from "../size.js";
+import { Storage, type Device } from "../storage.js";
+import { Tensor } from "../tensor.js";
+
+/** What graph nodes keep of an operation's arguments: values where backward reads them, else shapes alone. */
+
+/** Above this many elements, a tensor that backward does not read is let go and a stand-in without values kept. */
+export const keepWholeBelow = 256;
+
+/** Without values, but with shape and dtype. */
+export function standIn(tensor: Tensor): Tensor {
+  return new Tensor(Storage.allocate(tensor.dtype, product(tensor.sizes), "meta"), tensor.sizes, contiguousStrides(tensor.sizes), 0);
+}
+
+/** The arguments with stand-ins for the tensors of more elements than `most` that backward does not read; the very same array where there are none. */
+export function keptArguments<Args extends readonly unknown[]>(args: Args, reads: readonly (number | "output")[] | undefined, most: number, replace = standIn): Args {
+  let result: unknown[] | null = null;
+  for (let i = 0; i < args.length; i++) {
+    const arg = args[i];
+    if (reads?.includes(i)) continue;
+    const kept = keep(arg, most, replace);
+    if (kept !== arg) (result ??= [...args])[i] = kept;
+  }
+  return (result as Args | null) ?? args;
+}
+
+function keep(arg: unknown, most: number, replace: (tensor: Tensor) => Tensor): unknown {
+  if (arg instanceof Tensor) return arg.numel() > most ? replace(arg) : arg;
+  if (Array.isArray(arg) && arg[0] instanceof Tensor) return arg.map((item: Tensor) => keep(item, most, replace));
+  return arg;
+}
+
+/** Shape, dtype and device without values: one zero seen everywhere. */
+export function hollow(tensor: Tensor, device: Device): Tensor {
+  return new Tensor(Storage.allocate(tensor.dtype, 1, device), tensor.sizes, tensor.sizes.map(() => 0), 0);
+}
+
+/** Keeps geometry and lets the memory go. */
+export function standInView(tensor: Tensor): Tensor {
+  return new Tensor(Storage.allocate(tensor.dtype, tensor.storage.length, "meta"), tensor.sizes, tensor.strides, tensor.offset);
+}
+
+/** Counts the writes to a tensor, or to those of a list. */
+export function versionOf(value: unknown): number {
+  if (value instanceof Tensor) return value.version.value;
+  if (Array.isArray(value)) return value.reduce<number>((sum, item) => sum + versionOf(item), 0);
+  return 0;
+}
+
+/** The windows that tensors had before `inPlaceView` gave them others, each with the number of graph nodes that know them so. */
+const formerWindows = new WeakMap<Tensor, { readonly window: Window; readonly nodes: number }[]>();
+
+/** Whether any tensor has had another window: asked before every step backward. */
+export let hasFormerWindows = false;
+
+/** Keeps the window that `self` has for the graph nodes that there are. */
+export function rememberWindow(self: Tensor): void {
+  const { sizes, strides, offset } = self;
+  const former = formerWindows.get(self) ?? [];
+  former.push({ window: { sizes, strides, offset }, nodes: nodesCreated() });
+  formerWindows.set(self, former);
+  hasFormerWindows = true;
+}
+
+/** The value as graph node number `sequence` knew it: a tensor that has since become another window is seen through its former one. */
+export function asKnownTo(sequence: number, value: unknown): unknown {
+  if (Array.isArray(value) && value[0] instanceof Tensor) return value.map((item) => asKnownTo(sequence, item));
+  const former = value instanceof Tensor ? formerWindows.get(value)?.find(({ nodes }) => sequence <= nodes) : undefined;
+  if (former === undefined) return value;
+  const tensor = value as Tensor;
+  const { sizes, strides, offset } = former.window;
+  return new Tensor(tensor.storage, sizes, strides, offset, tensor.version);
+}
