@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { float64 } from "../../src/engine/dtype.js";
 import { clipGradNorm_, clipGradValue_ } from "../../src/engine/nn/utils/index.js";
 import { Parameter } from "../../src/engine/nn/parameter.js";
-import { tensor, zeros } from "../../src/engine/index.js";
-import { Adam, AdamW, lrScheduler, RMSprop, SGD, type Optimizer } from "../../src/engine/optim/index.js";
+import { tensor, zeros, type Tensor } from "../../src/engine/index.js";
+import { Adam, AdamW, ASGD, lrScheduler, RMSprop, Rprop, SGD, type Optimizer } from "../../src/engine/optim/index.js";
 
 function parameter(values: readonly number[], dtype = float64): Parameter {
   return new Parameter(tensor([...values], { dtype }));
@@ -101,6 +101,25 @@ describe("Adam and RMSprop", () => {
       };
     };
     expectClose(descend((params) => new RMSprop(params, { lr: 0.1, momentum: 0.9, centered: true })), expected(rule));
+  });
+});
+
+describe("ASGD and Rprop", () => {
+  it("ASGD averages the parameters from step t0 on", () => {
+    const x = parameter([1, -2]);
+    const optimizer = new ASGD([x], { lr: 0.1, lambd: 0.05, t0: 1 });
+    for (let i = 0; i < 4; i++) {
+      x.grad = tensor(x.tolist() as number[], { dtype: float64 });
+      optimizer.step();
+    }
+    // What PyTorch 2.13 gives.
+    const state = optimizer.state.get(x)!;
+    expectClose((state["ax"] as Tensor).tolist() as number[], [0.6805880203859305, -1.361176040771861]);
+    expect(state).toMatchObject({ step: 4, eta: 0.09852577745914459, mu: 0.3333333432674408 });
+  });
+
+  it("Rprop refuses etas that do not shrink and grow", () => {
+    expect(() => new Rprop([parameter([1])], { etas: [1.5, 1.2] })).toThrow("Invalid eta values: 1.5, 1.2");
   });
 });
 

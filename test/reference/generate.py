@@ -113,6 +113,10 @@ OPTIMIZERS = [
     ("RAdam", {"lr": 0.1, "betas": [0.5, 0.6], "weight_decay": 0.1}),
     ("RAdam", {"lr": 0.1, "betas": [0.9, 0.5], "weight_decay": 0.1, "decoupled_weight_decay": True, "maximize": True}),
     ("RMSprop", {"lr": 0.02, "momentum": 0.9, "centered": True, "weight_decay": 0.1}),
+    ("Rprop", {}),
+    ("Rprop", {"lr": 0.1, "etas": [0.3, 1.5], "step_sizes": [0.05, 0.12], "maximize": True}),
+    ("ASGD", {}),
+    ("ASGD", {"lr": 0.1, "lambd": 0.05, "alpha": 0.6, "t0": 1, "weight_decay": 0.1, "maximize": True}),
 ]
 SCHEDULERS = [
     ("StepLR", [3], {"gamma": 0.3}),
