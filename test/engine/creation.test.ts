@@ -132,3 +132,48 @@ describe("random functions", () => {
     w.data.uniform_();
   });
 });
+
+describe("window functions", () => {
+  /** What PyTorch 2.13 gives. */
+  it.each([
+    ["hannWindow", [6], torch.float32, [0.0, 0.25, 0.75, 1.0, 0.7499999403953552, 0.2500000596046448]],
+    ["hannWindow", [6], torch.float64, [0.0, 0.24999999999999994, 0.7499999999999999, 1.0, 0.7500000000000002, 0.25000000000000033]],
+    ["hannWindow", [5, false], torch.float32, [0.0, 0.5, 1.0, 0.5, 0.0]],
+    ["hannWindow", [5, false], torch.float64, [0.0, 0.49999999999999994, 1.0, 0.5000000000000001, 0.0]],
+    ["hammingWindow", [6], torch.float32, [0.08000001311302185, 0.3100000321865082, 0.7700000405311584, 1.0, 0.7699999809265137, 0.31000006198883057]],
+    ["hammingWindow", [6], torch.float64, [0.08000000000000002, 0.30999999999999994, 0.7699999999999999, 1.0, 0.7700000000000002, 0.31000000000000033]],
+    ["hammingWindow", [5, false, 0.6, 0.3], torch.float32, [0.30000001192092896, 0.6000000238418579, 0.9000000357627869, 0.6000000238418579, 0.30000001192092896]],
+    ["hammingWindow", [5, false, 0.6, 0.3], torch.float64, [0.3, 0.6, 0.8999999999999999, 0.6, 0.3]],
+    ["blackmanWindow", [6], torch.float32, [-2.9802322387695312e-08, 0.12999999523162842, 0.6299999952316284, 1.0, 0.6299999356269836, 0.1300000250339508]],
+    ["blackmanWindow", [6], torch.float64, [0.0, 0.12999999999999995, 0.6299999999999999, 1.0, 0.6300000000000003, 0.13000000000000023]],
+    ["blackmanWindow", [5, false], torch.float32, [-2.9802322387695312e-08, 0.3400000035762787, 1.0, 0.3399999737739563, -2.9802322387695312e-08]],
+    ["blackmanWindow", [5, false], torch.float64, [0.0, 0.33999999999999997, 1.0, 0.3400000000000001, 0.0]],
+    ["bartlettWindow", [6], torch.float32, [0.0, 0.3333333432674408, 0.6666666865348816, 1.0, 0.6666666269302368, 0.33333325386047363]],
+    ["bartlettWindow", [6], torch.float64, [0.0, 0.3333333333333333, 0.6666666666666666, 1.0, 0.6666666666666667, 0.3333333333333335]],
+    ["bartlettWindow", [5, false], torch.float32, [0.0, 0.5, 1.0, 0.5, 0.0]],
+    ["bartlettWindow", [5, false], torch.float64, [0.0, 0.5, 1.0, 0.5, 0.0]],
+    ["bartlettWindow", [5], torch.float32, [0.0, 0.4000000059604645, 0.800000011920929, 0.7999999523162842, 0.3999999761581421]],
+    ["bartlettWindow", [5], torch.float64, [0.0, 0.4, 0.8, 0.7999999999999998, 0.3999999999999999]],
+    ["kaiserWindow", [6], torch.float32, [5.2773437346331775e-05, 0.05475931614637375, 0.5188445448875427, 1.0, 0.5188445448875427, 0.05475931614637375]],
+    ["kaiserWindow", [6], torch.float64, [5.2773441320097665e-05, 0.054759364131249516, 0.5188447216723606, 1.0, 0.5188447216723606, 0.054759364131249516]],
+    ["kaiserWindow", [5, false, 5.5], torch.float32, [0.023422136902809143, 0.5166836380958557, 1.0, 0.5166836380958557, 0.023422136902809143]],
+    ["kaiserWindow", [5, false, 5.5], torch.float64, [0.023422141030646812, 0.5166837251508306, 1.0, 0.5166837251508306, 0.023422141030646812]],
+  ] as const)("%s(%j)", (name, args, dtype, values) => {
+    const make = torch[name] as (...args: unknown[]) => torch.Tensor;
+    const window = make(...args, { dtype });
+    expect(window.dtype).toBe(dtype);
+    const bound = dtype === torch.float32 ? 3e-7 : 1e-14;
+    (window.tolist() as number[]).forEach((value, i) => expect(Math.abs(value - values[i]!)).toBeLessThan(bound));
+  });
+
+  it("of one element are one, of none empty", () => {
+    expect(torch.hannWindow(1).tolist()).toEqual([1]);
+    expect(torch.kaiserWindow(0).tolist()).toEqual([]);
+    expect(torch.hammingWindow({ windowLength: 3, periodic: false, device: "meta" }).shape).toEqual([3]);
+  });
+
+  it("refuse what PyTorch refuses", () => {
+    expect(() => torch.hannWindow(-1)).toThrow("hann_window requires non-negative window_length, got window_length=-1");
+    expect(() => torch.kaiserWindow(3, { dtype: torch.int64 })).toThrow("kaiser_window expects floating point dtypes");
+  });
+});

@@ -36,4 +36,5 @@ export { digamma, erfinv, erfinv_, i0, lgamma, logaddexp, logaddexp2, logit, mvl
 export * from "./statistics.js";
 export * from "./ternary.js";
 export * from "./unary.js";
+export { bartlettWindow, blackmanWindow, hammingWindow, hannWindow, kaiserWindow } from "./windowFunctions.js";
 export { resultType } from "./promotion.js";
