@@ -9,6 +9,7 @@ export function graphStrings(): GraphStrings {
     constant: l10n.t("Constant"),
     parameter: l10n.t("Parameter"),
     unregistered: l10n.t("not registered"),
+    oneParameter: l10n.t("1 param"),
     parametersShort: l10n.t("{0} params"),
     parametersFrozen: l10n.t("{0} frozen"),
     nonFiniteValues: l10n.t("holds NaN or infinities"),

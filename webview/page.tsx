@@ -110,7 +110,10 @@ function Content({ layoutEngine }: { readonly layoutEngine: Promise<string> }) {
   const wasBusy = useRef(false);
   useEffect(() => {
     if (wasBusy.current && activity === "idle" && model) {
-      session.announce(l10n.t("{0} is up to date: {1} parameters.", model.name, formatCount(model.totals.parameters)));
+      const { parameters } = model.totals;
+      session.announce(
+        parameters === 1 ? l10n.t("{0} is up to date: 1 parameter.", model.name) : l10n.t("{0} is up to date: {1} parameters.", model.name, formatCount(parameters)),
+      );
     }
     wasBusy.current = activity !== "idle";
   }, [activity]);

@@ -3,6 +3,7 @@ import * as l10n from "@vscode/l10n";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { ModelSnapshot } from "../src/protocol/index.js";
 import { Icon, Link } from "./controls.js";
+import { elementsText } from "./counts.js";
 import { formatCount } from "../src/describe/format.js";
 import { Sparkline } from "./inspector/histogram.js";
 import { indexOf } from "./modelIndex.js";
@@ -122,7 +123,7 @@ export function ParameterTable({ model }: { readonly model: ModelSnapshot }) {
         )}
       </div>
       <footer class="table-foot">
-        {l10n.t("{0} tensors, {1} elements, each counted once", formatCount(rows.length), formatCount(elements))}
+        {rows.length === 1 ? l10n.t("1 tensor, {0}", elementsText(elements)) : l10n.t("{0} tensors, {1}, each counted once", formatCount(rows.length), elementsText(elements))}
       </footer>
     </section>
   );

@@ -31,7 +31,7 @@ function summary(model: ModelSnapshot): string {
   const { totals, trace } = model;
   const shapes = (operands: readonly Operand[]) => operands.map((operand) => formatShape(indexOf(model).shape(operand))).join(", ");
   return [
-    l10n.t("{0} params", formatCompact(totals.parameters)),
+    totals.parameters === 1 ? l10n.t("1 param") : l10n.t("{0} params", formatCompact(totals.parameters)),
     formatBytes(totals.parameterBytes),
     trace && passText(trace.origin, `${shapes(trace.inputs)} → ${trace.failure ? l10n.t("failed") : shapes(trace.outputs)}`),
   ]

@@ -2,6 +2,7 @@ import * as vscode from "vscode";
 import type { ModelSnapshot, ModuleSnapshot } from "../protocol/index.js";
 import { formatCount, formatShape, formatValue } from "../describe/format.js";
 import type { ModuleReference } from "./commands/target.js";
+import { parametersText } from "./counts.js";
 import type { Subject } from "./hover.js";
 import { histogramImage, type ImageColors } from "./histogramImage.js";
 import type { Session } from "./session.js";
@@ -37,7 +38,7 @@ function describePlaces(session: Session, places: readonly Place[]): string {
   const parts = [
     `**${escape(module.type)}**${module.arguments ? `(${escape(module.arguments)})` : ""}`,
     whereabouts(session, places, shown),
-    [count > 0 ? vscode.l10n.t("{0} parameters", formatCount(count)) : vscode.l10n.t("no parameters"), flow(model, module)].filter(Boolean).join(" · "),
+    [count > 0 ? parametersText(count) : vscode.l10n.t("no parameters"), flow(model, module)].filter(Boolean).join(" · "),
     parameterTable(model, module),
     [
       link(vscode.l10n.t("Show in Model View"), "layerscope.select", reference),

@@ -117,7 +117,7 @@ function moduleItem(node: ModuleNode): vscode.TreeItem {
   const count = parameterCount(model, module);
   const outputs = callsOf(model, module.path).at(-1)?.outputs ?? [];
   const shape = outputs.length > 0 ? shapesOf(model, outputs).map(formatShape).join(", ") : "";
-  const parameters = count === 0 ? "" : vscode.l10n.t("{0} params", formatCount(count));
+  const parameters = count === 0 ? "" : count === 1 ? vscode.l10n.t("1 param") : vscode.l10n.t("{0} params", formatCount(count));
   item.description = [module.type, parameters, shape && `→ ${shape}`].filter(Boolean).join(" · ");
   item.iconPath = new vscode.ThemeIcon(parent === null ? "type-hierarchy-sub" : module.children.length > 0 ? "symbol-namespace" : "symbol-class");
   item.tooltip = `${module.type}(${module.arguments})`;

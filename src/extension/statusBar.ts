@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import { formatCount } from "../describe/format.js";
+import { parametersText } from "./counts.js";
 import type { Session } from "./session.js";
 import type { Sessions } from "./sessions.js";
 
@@ -41,14 +41,14 @@ export class StatusBar implements vscode.Disposable {
 
 function describe(session: Session): { readonly icon: string; readonly text: string; readonly detail: string; readonly failed?: boolean } {
   const file = vscode.workspace.asRelativePath(session.file, false);
-  const models = session.models.map(({ name, totals }) => vscode.l10n.t("{0}: {1} parameters", name, formatCount(totals.parameters)));
+  const models = session.models.map(({ name, totals }) => `${name}: ${parametersText(totals.parameters)}`);
   const shown = session.selection && session.model(session.selection.model);
   const picture =
     models.length === 1
       ? models[0]
       : shown
-        ? vscode.l10n.t("{0}: {1} parameters", shown.name, formatCount(shown.totals.parameters))
-        : vscode.l10n.t("{0} models, {1} parameters", models.length, formatCount(session.models.reduce((sum, { totals }) => sum + totals.parameters, 0)));
+        ? `${shown.name}: ${parametersText(shown.totals.parameters)}`
+        : vscode.l10n.t("{0} models, {1}", models.length, parametersText(session.models.reduce((sum, { totals }) => sum + totals.parameters, 0)));
   if (!vscode.workspace.isTrusted) return { icon: "shield", text: "Layerscope", detail: vscode.l10n.t("Nothing runs in Restricted Mode.") };
   switch (session.activity) {
     case "running":

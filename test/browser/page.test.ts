@@ -369,6 +369,17 @@ describe("the inspector in a sidebar", () => {
     expect(await bar.count()).toBe(1);
   });
 
+  test("one of something is said in the singular", async () => {
+    const inspection = inspectHere();
+    const scale = new torch.nn.Linear(1, 1, { bias: false });
+    scale(torch.rand(3, 1));
+    const webview = await open(fileState({ models: [snapshotOf(inspection, scale)] }), { width: 320 });
+    expect(await webview.page.locator(".summary-bar").innerText()).toBe("1 param · 4 B · 3×1 → 3×1");
+    expect(await webview.page.getByRole("treeitem").nth(1).innerText()).toContain(", 1 param");
+    await choose(webview, "More Actions", "Parameter Table");
+    expect(await webview.page.locator(".table-foot").innerText()).toBe("1 tensor, 1 element");
+  });
+
   test("a selection opens it; beside the picture it is always open", async () => {
     const webview = await open(fileState({ models: [net()] }), { width: 320 });
     await webview.send({ kind: "select", selection: { model: "net", path: "0" } });

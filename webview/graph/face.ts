@@ -2,7 +2,7 @@ import type { Histogram } from "../../src/protocol/index.js";
 import { formatCompact } from "../../src/describe/format.js";
 import { isSymbol } from "./model/labels.js";
 import { nodeTitle, type DisplayNode } from "./model/displayGraph.js";
-import { fill, type GraphStrings } from "./strings.js";
+import { fill, type GraphStrings, parametersText } from "./strings.js";
 import { fit, wrap, type FontName, type MeasureText } from "./text.js";
 
 /** Colour roles; the theme gives each its colour. "kind" is the colour of the box's family of layers. */
@@ -93,17 +93,17 @@ export function closedFace(node: DisplayNode, context: FaceContext): Face {
 
 /** The title bar of an open box that is `width` wide. */
 export function titleFace(node: DisplayNode, width: number, context: FaceContext): Face {
-  const { texts, badges, note } = headline(node, width, context, parametersText(node, context));
+  const { texts, badges, note } = headline(node, width, context, countText(node, context));
   return { shape: "container", width, height: titleHeight, texts, badges, note, glyph: null, toggle: toggleOf(node) };
 }
 
 /** How wide an open box must be for its title. */
 export function titleWidth(node: DisplayNode, context: FaceContext): number {
-  return Math.min(widest + 24, headlineWidth(node, context, parametersText(node, context)));
+  return Math.min(widest + 24, headlineWidth(node, context, countText(node, context)));
 }
 
-function parametersText(node: DisplayNode, { strings }: FaceContext): string {
-  return node.parameters > 0 ? fill(node.isFrozen ? strings.parametersFrozen : strings.parametersShort, formatCompact(node.parameters)) : "";
+function countText({ parameters, isFrozen }: DisplayNode, { strings }: FaceContext): string {
+  return parameters > 0 ? parametersText(parameters, isFrozen, formatCompact, strings) : "";
 }
 
 type Badge = Pick<FaceBadge, "kind" | "text" | "unfolds">;
@@ -187,7 +187,7 @@ function moduleFace(node: DisplayNode, context: FaceContext): Face {
   const { measure, strings } = context;
   const isUsed = node.status === "used";
   const output = isUsed ? strings.usedUncalled : node.outputShape;
-  const counted = parametersText(node, context);
+  const counted = countText(node, context);
   // Where nothing is counted, as in an activation, the arguments take that place and save a line.
   const footNote = counted || (node.glyph || !output ? "" : node.detail);
   const detail = footNote === node.detail ? "" : node.detail;

@@ -7,6 +7,7 @@ export interface GraphStrings {
   readonly constant: string;
   readonly parameter: string;
   readonly unregistered: string;
+  readonly oneParameter: string;
   readonly parametersShort: string;
   readonly parametersFrozen: string;
   readonly nonFiniteValues: string;
@@ -42,6 +43,7 @@ export const englishStrings: GraphStrings = {
   constant: "Constant",
   parameter: "Parameter",
   unregistered: "not registered",
+  oneParameter: "1 param",
   parametersShort: "{0} params",
   parametersFrozen: "{0} frozen",
   nonFiniteValues: "holds NaN or infinities",
@@ -89,6 +91,12 @@ export const englishStrings: GraphStrings = {
     compared: "Compared",
   },
 };
+
+/** How many parameters a box has beneath it. */
+export function parametersText(count: number, isFrozen: boolean, format: (count: number) => string, strings: GraphStrings): string {
+  if (isFrozen) return fill(strings.parametersFrozen, format(count));
+  return count === 1 ? strings.oneParameter : fill(strings.parametersShort, format(count));
+}
 
 /** Fills `{0}`, `{1}`, ... in a text. */
 export function fill(text: string, ...values: readonly (string | number)[]): string {

@@ -141,12 +141,15 @@ function NonFinite({ statistics }: { readonly statistics: TensorStatistics }) {
 function describe({ finite, sampled, nan, positiveInfinity, negativeInfinity }: TensorStatistics): string {
   const strange = nan + positiveInfinity + negativeInfinity;
   if (!finite) return l10n.t("No finite values; {0} NaN or infinite", strange);
+  const count = sampled - strange;
   const spread =
     finite.min === finite.max
-      ? l10n.t("All {0} values are {1}", formatCount(sampled - strange), formatValue(finite.mean))
+      ? count === 1
+        ? l10n.t("The value is {0}", formatValue(finite.mean))
+        : l10n.t("All {0} values are {1}", formatCount(count), formatValue(finite.mean))
       : l10n.t(
           "{0} values from {1} to {2}, mean {3}, standard deviation {4}",
-          formatCount(sampled - strange),
+          formatCount(count),
           formatValue(finite.min),
           formatValue(finite.max),
           formatValue(finite.mean),

@@ -3,6 +3,7 @@ import * as l10n from "@vscode/l10n";
 import { useEffect, useState } from "preact/hooks";
 import type { Distribution, Initialization, ModelSnapshot, TensorSnapshot, TensorStatistics } from "../../src/protocol/index.js";
 import { Icon, Link } from "../controls.js";
+import { elementsText } from "../counts.js";
 import { deviates } from "../../src/describe/density.js";
 import { formatBytes, formatCount, formatPercent, formatShape, formatValue } from "../../src/describe/format.js";
 import { LocationLink } from "../locationLink.js";
@@ -88,9 +89,8 @@ function useExactStatistics(model: ModelSnapshot, tensor: TensorSnapshot) {
 
 function sizeText({ count, bytes, shape, kind, requiresGrad }: TensorSnapshot): string {
   if (shape === null) return l10n.t("Not yet initialized");
-  const elements = count === 1 ? l10n.t("1 element") : l10n.t("{0} elements", formatCount(count));
   const role = kind === "buffer" ? l10n.t("buffer") : requiresGrad ? l10n.t("trainable") : l10n.t("not trained");
-  return [elements, formatBytes(bytes), role].join(" · ");
+  return [elementsText(count), formatBytes(bytes), role].join(" · ");
 }
 
 function Partners({ model, tensor, name, path }: ParameterCardProps) {

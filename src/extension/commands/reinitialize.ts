@@ -7,6 +7,7 @@ import {
   type ModelSnapshot,
 } from "../../protocol/index.js";
 import { formatCount } from "../../describe/format.js";
+import { parametersText } from "../counts.js";
 import { parameterCount, typesWithParameters } from "../snapshotQueries.js";
 import { askForArgument, askForSeed } from "./inputs.js";
 import type { Target } from "./target.js";
@@ -28,13 +29,13 @@ async function pickTarget(model: ModelSnapshot, module: Target["module"]): Promi
   if (module.path !== "") {
     items.push({
       label: vscode.l10n.t("Module {0}", module.path),
-      description: vscode.l10n.t("{0}, {1} parameters", module.type, formatCount(parameterCount(model, module))),
+      description: `${module.type}, ${parametersText(parameterCount(model, module))}`,
       target: { kind: "module", path: module.path },
     });
   }
   items.push({
     label: vscode.l10n.t("Whole model {0}", model.name),
-    description: vscode.l10n.t("{0} parameters", formatCount(model.totals.parameters)),
+    description: parametersText(model.totals.parameters),
     target: { kind: "model" },
   });
   for (const [type, count] of typesWithParameters(model)) {

@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
 import type { ModelSnapshot, ModuleSnapshot } from "../../protocol/index.js";
-import { formatCount } from "../../describe/format.js";
+import { parametersText } from "../counts.js";
 import type { ModuleNode } from "../moduleTree.js";
 import type { Session } from "../session.js";
 import type { Sessions } from "../sessions.js";
@@ -47,7 +47,7 @@ async function pickModel(session: Session): Promise<ModelSnapshot | undefined> {
   if (session.models.length === 1) return session.models[0];
   const items = session.models.map((model) => ({
     label: model.name,
-    description: vscode.l10n.t("{0}, {1} parameters", model.root.type, formatCount(model.totals.parameters)),
+    description: `${model.root.type}, ${parametersText(model.totals.parameters)}`,
     model,
   }));
   return (await vscode.window.showQuickPick(items, { title: vscode.l10n.t("Which model?") }))?.model;

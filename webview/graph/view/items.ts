@@ -1,7 +1,7 @@
 import { formatCount } from "../../../src/describe/format.js";
 import type { GraphItem } from "../api.js";
 import { nodeTitle, type DisplayNode } from "../model/displayGraph.js";
-import { fill, type GraphStrings } from "../strings.js";
+import { fill, type GraphStrings, parametersText } from "../strings.js";
 import type { Scene, SceneBox } from "../scene.js";
 
 /** What the user marked. */
@@ -47,7 +47,7 @@ function describe(node: DisplayNode, compared: readonly number[], strings: Graph
   const parts = [[node.kind === "operation" ? node.name : nodeTitle(node, strings), node.type, node.target, node.detail].filter(Boolean).join(" ")];
   if (node.outputShape) parts.push(node.outputShape);
   if (node.isUnregistered) parts.push(strings.unregistered);
-  if (node.parameters > 0) parts.push(fill(node.isFrozen ? strings.parametersFrozen : strings.parametersShort, formatCount(node.parameters)));
+  if (node.parameters > 0) parts.push(parametersText(node.parameters, node.isFrozen, formatCount, strings));
   if (node.nonFinite) parts.push(node.nonFinite === "values" ? strings.nonFiniteValues : strings.nonFiniteOutputs);
   if (node.row.kind === "repeated") parts.push(fill(strings.repeated, node.row.members.length));
   for (const group of node.sharing) parts.push(fill(strings.sharedPlaces, group.name, group.places.length));

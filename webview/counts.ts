@@ -1,0 +1,7 @@
+import * as l10n from "@vscode/l10n";
+import { formatCount } from "../src/describe/format.js";
+
+/** How many numbers a tensor, or several, hold. */
+export function elementsText(count: number): string {
+  return count === 1 ? l10n.t("1 element") : l10n.t("{0} elements", formatCount(count));
+}
