@@ -161,7 +161,7 @@ function HeatMap({ values, index, name, axes }: HeatMapProps) {
           ref={canvas}
           tabIndex={0}
           role="application"
-          aria-label={l10n.t("Values of {0}, {1} rows and {2} columns; the arrow keys read them one by one", name, rows, columns)}
+          aria-label={l10n.t("Values of {0}, {1}; the arrow keys read them one by one", name, formatShape([rows, columns]))}
           onPointerMove={(event) => setAt(cellUnder(event))}
           onPointerLeave={() => setAt(null)}
           onKeyDown={onKeyDown}

@@ -36,7 +36,11 @@ export function ModelSection({ model }: { readonly model: ModelSnapshot }) {
               <OperandList model={model} operands={trace.outputs} empty={l10n.t("none")} />
             </div>
             {trace.truncatedSteps > 0 && (
-              <p class="muted">{l10n.t("The pass was too long to keep: its last {0} steps are not shown.", formatCount(trace.truncatedSteps))}</p>
+              <p class="muted">
+                {trace.truncatedSteps === 1
+                  ? l10n.t("The pass was too long to keep: its last step is not shown.")
+                  : l10n.t("The pass was too long to keep: its last {0} steps are not shown.", formatCount(trace.truncatedSteps))}
+              </p>
             )}
           </>
         )}
