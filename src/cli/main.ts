@@ -22,8 +22,9 @@ Options:
   -o, --output FILE    render: where to write (default: standard output)
   --theme NAME         render: light, dark, high-contrast or high-contrast-light (default: light)
   --background NAME    render: theme, the theme's own, or transparent (default: theme)
-  --overlay NAME       render: color the boxes by parameters, memory, activation-bytes, multiply-adds, weight-std, gradient-norm,
+  --overlay NAME       render: show in the boxes parameters, memory, activation-bytes, multiply-adds, weight-std, gradient-norm,
                        activation-mean, activation-std, activation-zeros or time (default: by kind of layer)
+  --mark NAME          render: show the overlay as color or as size (default: color)
   --time-limit SECONDS stop the file after this time (default: none)
   --memory-limit MB    stop the file at this much memory (default: 4096)
   -h, --help           print this
@@ -42,6 +43,7 @@ interface Options {
   readonly theme: string;
   readonly background: string;
   readonly overlay: string | undefined;
+  readonly mark: string;
   readonly timeLimit: number;
   readonly memoryLimit: number;
 }
@@ -62,6 +64,7 @@ async function main(argv: readonly string[]): Promise<number> {
         theme: { type: "string", default: "light" },
         background: { type: "string", default: "theme" },
         overlay: { type: "string" },
+        mark: { type: "string", default: "color" },
         "time-limit": { type: "string" },
         "memory-limit": { type: "string" },
         help: { type: "boolean", short: "h" },
@@ -102,6 +105,7 @@ async function main(argv: readonly string[]): Promise<number> {
     theme: values.theme,
     background: values.background,
     overlay: values.overlay,
+    mark: values.mark,
     timeLimit: number("time-limit", Infinity) * 1000,
     memoryLimit: number("memory-limit", 4096),
   });
@@ -131,12 +135,13 @@ async function snapshot(options: Options): Promise<number> {
 }
 
 async function render(options: Options): Promise<number> {
-  const { renderSvg, themes, overlays, overlayOf } = await import("./render.js");
+  const { renderSvg, themes, overlays, overlayMarks, overlayOf } = await import("./render.js");
   const format = options.output?.match(/\.(png|jpe?g|webp|gif|pdf)$/i)?.[1];
   if (format) throw new UsageError(`render writes SVG, not ${format.toUpperCase()}: name the file .svg, or save a PNG from the model view`);
   const theme = named(themes, "theme", options.theme);
   const background = named(new Map([["theme", theme.background], ["transparent", null]]), "background", options.background);
   const overlay = options.overlay === undefined ? null : named(overlays, "overlay", options.overlay);
+  const mark = named(overlayMarks, "mark", options.mark);
   const { models, failure } = await evaluate(options, false);
   const status = report(failure);
   const [model, ...others] = chosen(models, options);
@@ -145,7 +150,7 @@ async function render(options: Options): Promise<number> {
     return status;
   }
   if (others.length > 0) throw new UsageError(`${options.file} makes several models, choose one with --model: ${models.map(({ name }) => name).join(", ")}`);
-  const values = overlay && overlayOf(model, overlay);
+  const values = overlay && overlayOf(model, overlay, mark);
   if (overlay && !values) throw new Error(`${model.name} has nothing to show by ${options.overlay}: it was not measured`);
   const svg = await renderSvg(model, { theme, background, overlay: values, depth: options.depth === Infinity ? "auto" : options.depth });
   if (options.output === undefined) console.log(svg);

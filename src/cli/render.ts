@@ -1,5 +1,6 @@
 import { darkTheme, highContrastLightTheme, highContrastTheme, lightTheme, type Theme } from "../../webview/graph/theme.js";
 import { ModelIndex } from "../../webview/modelIndex.js";
+import type { Overlay } from "../../webview/graph/api.js";
 import { overlay, overlayIds, type OverlayId } from "../../webview/overlays.js";
 import type { ModelSnapshot } from "../protocol/index.js";
 
@@ -18,7 +19,13 @@ export const overlays: ReadonlyMap<string, OverlayId> = new Map(
   overlayIds.map((id) => [id.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`), id]),
 );
 
+/** How an overlay shows its values. */
+export const overlayMarks: ReadonlyMap<string, Overlay["mark"]> = new Map([
+  ["color", "color"],
+  ["size", "size"],
+]);
+
 /** What an overlay shows of a model; null where it was not measured. */
-export function overlayOf(model: ModelSnapshot, id: OverlayId): ReturnType<typeof overlay> {
-  return overlay(id, new ModelIndex(model));
+export function overlayOf(model: ModelSnapshot, id: OverlayId, mark: Overlay["mark"]): Overlay | null {
+  return overlay(id, new ModelIndex(model), mark);
 }

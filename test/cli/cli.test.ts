@@ -239,10 +239,17 @@ describe("layerscope render", () => {
     });
   });
 
+  test("fills the boxes in proportion when asked for sizes", () => {
+    const sizes = drawn("--overlay", "parameters", "--mark", "size");
+    expect(sizes).toContain(">Parameters</text>");
+    expect(sizes).not.toContain("(log scale)");
+  });
+
   test.each([
     ["theme", "sepia", "light, dark, high-contrast, high-contrast-light"],
     ["background", "red", "theme, transparent"],
     ["overlay", "toString", "parameters, memory, activation-bytes, multiply-adds, weight-std, gradient-norm, activation-mean, activation-std, activation-zeros, time"],
+    ["mark", "width", "color, size"],
   ])("names every %s, here and in the help", (option, name, choices) => {
     const { status, stderr } = layerscope("render", "model.ts", "--model", "rgnet", `--${option}`, name);
     expect(status).toBe(2);

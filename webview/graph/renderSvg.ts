@@ -24,7 +24,7 @@ export interface RenderOptions {
   readonly depth?: Arrangement["depth"];
   /** Links between all shared weights; default: true. */
   readonly sharedLinks?: boolean;
-  /** What colours the boxes; default: the kind of layer alone. */
+  /** What colours or fills the boxes; default: the kind of layer alone. */
   readonly overlay?: Overlay | null;
   /** Default: the theme's. Null: transparent. */
   readonly background?: string | null;
