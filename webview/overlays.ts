@@ -47,13 +47,13 @@ const measures: Readonly<Record<OverlayId, Measure>> = {
     scale: "log",
     format: formatBytes,
     value: (module, index) => {
-      const outputs = index.calls(module.path).flatMap(({ step }) => step.outputs);
-      return outputs.length === 0
-        ? null
-        : outputs.reduce((sum, { value }) => {
-            const found = index.model.trace!.values[value]!;
-            return sum + found.shape.reduce((product, size) => product * size, bytesOf[found.dtype]);
-          }, 0);
+      // What a container gives out is most often what the last module in it gave out.
+      const outputs = new Set(beneath(module).flatMap(({ path }) => index.calls(path).flatMap(({ step }) => step.outputs.map(({ value }) => value))));
+      if (outputs.size === 0) return null;
+      return [...outputs].reduce((sum, value) => {
+        const { shape, dtype } = index.model.trace!.values[value]!;
+        return sum + shape.reduce((product, size) => product * size, bytesOf[dtype]);
+      }, 0);
     },
   },
   multiplyAdds: {
@@ -126,14 +126,16 @@ export function overlay(id: OverlayId, index: ModelIndex, mark: Overlay["mark"] 
   return { title: shown || title(), mark, values, scale, format };
 }
 
+/** The module itself and all in it. */
+function beneath(module: ModuleSnapshot): ModuleSnapshot[] {
+  const found = [module];
+  // The list grows while it is walked.
+  for (const each of found) found.push(...each.children);
+  return found;
+}
+
 function tensorsBeneath(module: ModuleSnapshot, index: ModelIndex): TensorSnapshot[] {
-  const found = new Set<TensorSnapshot>();
-  const pending = [module];
-  for (let next = pending.pop(); next; next = pending.pop()) {
-    for (const use of next.parameters) found.add(index.tensor(use));
-    pending.push(...next.children);
-  }
-  return [...found];
+  return [...new Set(beneath(module).flatMap(({ parameters }) => parameters.map((use) => index.tensor(use))))];
 }
 
 /** Mean and standard deviation over several tensors as if they were one, each weighing by its elements. */

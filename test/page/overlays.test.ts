@@ -23,6 +23,12 @@ test("bytes of outputs follow shape and dtype", () => {
   expect(overlay("activationBytes", new ModelIndex(net()))!.values.get("0")).toBe(2 * 8 * 4);
 });
 
+test("bytes of outputs are rolled up, what passes from a module to its container once", () => {
+  const values = overlay("activationBytes", new ModelIndex(net()))!.values;
+  expect(["0", "1", "2"].map((path) => values.get(path))).toEqual([64, 64, 8]);
+  expect(values.get("")).toBe(64 + 64 + 8);
+});
+
 test("without a forward pass nothing is claimed about outputs", () => {
   const index = new ModelIndex(snapshot("quiet", sequential(linear(2, 2)), null));
   expect(overlayIds.filter((id) => overlay(id, index) === null)).toEqual(
