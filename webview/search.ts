@@ -108,9 +108,11 @@ export function searchTensors(text: string, index: ModelIndex): ReadonlySet<Tens
 }
 
 function words(text: string): { word: string; quoted: boolean }[] {
-  // A word may hold quoted or bracketed stretches: path:"block 1", [8, 4].
-  const found = text.matchAll(/(?:"[^"]*"?|\[[^\]]*\]?|[^\s"[])+/g);
-  return [...found].map(([word]) => ({ word: word.replaceAll('"', ""), quoted: word.startsWith('"') })).filter(({ word }) => word !== "");
+  // A comparison may have spaces around its sign, and a word may hold quoted or bracketed stretches: params > 1M, path:"block 1", [8, 4].
+  const found = text.matchAll(/([a-z_]+)\s*([<>]=?|=)\s*([^\s"[]+)|(?:"[^"]*"?|\[[^\]]*\]?|[^\s"[])+/gi);
+  return [...found]
+    .map(([word, name, sign, value]) => ({ word: name ? `${name}${sign}${value}` : word.replaceAll('"', ""), quoted: word.startsWith('"') }))
+    .filter(({ word }) => word !== "");
 }
 
 function parseWord(typed: string, index: ModelIndex): Predicate | QueryError {

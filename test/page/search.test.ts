@@ -112,6 +112,13 @@ describe("search by predicate", () => {
     expect(paths("params<=5 type:Linear")).toEqual(["1"]);
   });
 
+  test("spaces around the sign of a comparison change nothing", () => {
+    expect(paths("params > 100")).toEqual(["", "0"]);
+    expect(paths("type:Linear params <= 5")).toEqual(["1"]);
+    expect(paths("params>= 100 type:Linear")).toEqual([]);
+    expect(paths("in_features = 4")).toEqual(paths("in_features=4"));
+  });
+
   test("depth", () => {
     expect(paths("depth<=1")).toEqual(["", "0", "1"]);
   });
