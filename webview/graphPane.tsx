@@ -12,6 +12,7 @@ import { focusPicture } from "./pictureFocus.js";
 import { useSession } from "./session.js";
 import { comparedPaths, idOf, type Preferences, rememberedView, selectedOf } from "./state.js";
 import { onThemeChange, readTheme } from "./theme.js";
+import { visibleItem } from "./visibleItem.js";
 
 export interface GraphPaneProps {
   readonly model: ModelSnapshot;
@@ -95,7 +96,7 @@ export function GraphPane({ model, file, layoutEngine, matches, hidden, onGraph 
   useEffect(() => graph?.setMinimapVisible(preferences.showMinimap), [graph, preferences.showMinimap]);
   useEffect(() => graph?.setHighlights(matches), [graph, matches]);
   useEffect(() => graph?.setOverlay(page.overlay && overlay(page.overlay, indexOf(model), preferences.overlayMark)), [graph, page.overlay, preferences.overlayMark, model]);
-  useEffect(() => graph?.setTracedPath(page.tracing && page.selected ? idOf(page.selected) : null), [graph, page.tracing, page.selected]);
+  useEffect(() => graph?.setTracedPath(page.tracing ? visibleItem(page.selected, graph, indexOf(model)) : null), [graph, page.tracing, page.selected, model, arranged]);
   useEffect(() => graph?.setCompared(comparedPaths(page)), [graph, page.compared, page.selected]);
   useEffect(() => {
     if (!graph) return;

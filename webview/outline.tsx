@@ -2,8 +2,10 @@ import * as l10n from "@vscode/l10n";
 import { useMemo } from "preact/hooks";
 import type { ModelSnapshot } from "../src/protocol/index.js";
 import type { GraphItem, GraphViewInterface } from "./graph/index.js";
+import { indexOf } from "./modelIndex.js";
 import { useSession } from "./session.js";
 import { idOf, selectedOf } from "./state.js";
+import { visibleItem } from "./visibleItem.js";
 
 export interface OutlineProps {
   readonly graph: GraphViewInterface;
@@ -26,9 +28,10 @@ export function Outline({ graph, model, arranged, onReveal }: OutlineProps) {
   const items = useMemo(() => graph.items(), [graph, model, arranged]);
   const places = useMemo(() => placesAmongSiblings(items), [items]);
   const activeId = page.selected ? idOf(page.selected) : null;
+  const visible = visibleItem(page.selected, graph, indexOf(model));
   const at = Math.max(
     0,
-    items.findIndex((item) => item.id === activeId),
+    items.findIndex((item) => item.id === visible),
   );
   const active = items[at];
   const first = Math.max(0, at - reach);

@@ -876,6 +876,31 @@ describe("asking further", () => {
   });
 });
 
+test("the closed box around a selection stands for it: it is traced, and the arrows go on from it", async () => {
+  class Branches extends torch.nn.Module {
+    left = new torch.nn.Sequential(new torch.nn.Linear(4, 4), new torch.nn.ReLU());
+    right = new torch.nn.Sequential(new torch.nn.Linear(4, 4), new torch.nn.Tanh());
+    head = new torch.nn.Linear(4, 2);
+    override forward(x: torch.Tensor): torch.Tensor {
+      return this.head(this.left(x).add(this.right(x)));
+    }
+  }
+  const inspection = inspectHere();
+  const branches = new Branches();
+  branches(torch.rand(2, 4));
+  const webview = await open(fileState({ models: [snapshotOf(inspection, branches)] }), { width: 1200, selection: { model: "model", path: "left.0" } });
+  const picture = () => webview.page.locator(".graph-canvas canvas").first().screenshot();
+  await choose(webview, "Expand and Collapse", "Expand to 1 Level");
+  await settled(webview);
+  expect((await items(webview)).map(({ id }) => id)).not.toContain("left.0");
+  const before = await picture();
+  await button(webview, "Trace the Data Flow of the Selection").click();
+  await expect.poll(async () => (await picture()).equals(before)).toBe(false);
+  await webview.page.getByRole("tree").focus();
+  await webview.page.keyboard.press("Alt+ArrowUp");
+  expect(await webview.page.getByRole("tree").locator("[aria-selected=true]").innerText()).toMatch(/^Input/);
+});
+
 describe("the keyboard along the data flow", () => {
   test.each([["down", "ArrowDown", "ArrowUp"], ["right", "ArrowRight", "ArrowLeft"]] as const)("goes on, back, and over to the other branch (%s)", async (direction, on, back) => {
     const webview = await open(fileState({ models: [gpt({ blocks: 3 })] }), { width: 1200, selection: { model: "gpt2", path: "drop" } });
