@@ -98,7 +98,8 @@ function Content({ layoutEngine }: { readonly layoutEngine: Promise<string> }) {
       if (handOnKey(event)) return event.preventDefault();
       if (event.altKey) return;
       if (event.key === "/") searchField.current?.focus();
-      else if (event.key === "f") graph?.fit();
+      // Caps Lock makes it a capital.
+      else if (event.key === "f" || event.key === "F") graph?.fit();
       else return;
       event.preventDefault();
     };

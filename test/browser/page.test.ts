@@ -876,6 +876,16 @@ describe("asking further", () => {
   });
 });
 
+test.each(["f", "F"])("%s fits the picture", async (key) => {
+  const webview = await open(fileState(), { width: 1200 });
+  const scale = () => webview.page.locator(".graph-canvas").evaluate((element) => (element as HTMLElement & { picture: { describe(): { scale: number } } }).picture.describe().scale);
+  const whole = await scale();
+  await button(webview, "Zoom In (+)").click();
+  await expect.poll(scale).toBeGreaterThan(whole);
+  await webview.page.keyboard.press(key);
+  await expect.poll(scale).toBe(whole);
+});
+
 test("the closed box around a selection stands for it: it is traced, and the arrows go on from it", async () => {
   class Branches extends torch.nn.Module {
     left = new torch.nn.Sequential(new torch.nn.Linear(4, 4), new torch.nn.ReLU());
