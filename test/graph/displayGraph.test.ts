@@ -342,6 +342,23 @@ describe("a failed pass", () => {
     expect(graph.nodes.get("")!.failure).toBeNull();
   });
 
+  it("marks the code between modules where that threw", () => {
+    const own = (inner: boolean) => snapshot("net", spec("Net", "", { first: linear(4, 8), block: spec("Block", "", { fc: linear(8, 8) }, (run, x) => {
+      run.call("fc", x!);
+      return inner ? run.failInCode("x.foo is not a function") : x!;
+    }), last: linear(8, 2) }, (run, x) => {
+      run.call("block", run.call("first", x!));
+      return run.failInCode("x.bar is not a function");
+    }), { inputs: [[2, 4]] });
+    const inside = display(own(true));
+    expect(inside.nodes.get("block#throw")).toMatchObject({ name: "throw", status: "failed", failure: { message: "x.foo is not a function" } });
+    expect(inside.nodes.get("block")!.failure).toBeNull();
+    expect(display(own(true), { expanded: new Map([["block", false]]) }).nodes.get("block")!.failure!.message).toBe("x.foo is not a function");
+    const outside = display(own(false));
+    expect(outside.nodes.get("#throw")!.failure!.message).toBe("x.bar is not a function");
+    expect([...outside.nodes.values()].filter(({ failure }) => failure !== null)).toHaveLength(1);
+  });
+
   it("opens the way to it", () => {
     expect(display(fixtures.failing(), { depth: 1 }).nodes.has("body.second.0")).toBe(false);
     expect(graph.nodes.has("body.second.0")).toBe(true);

@@ -90,6 +90,12 @@ export class Run {
     throw new FixtureError(message);
   }
 
+  /** Throws in the code of the module whose forward runs. */
+  failInCode(message: string): never {
+    this.failure = { step: this.#open.at(-1)!.step, message, location: null };
+    throw new FixtureError(message);
+  }
+
   call(name: string, ...inputs: readonly ValueId[]): ValueId {
     const around = this.#open.at(-1);
     let module = around?.spec ?? this.#root;
@@ -418,6 +424,12 @@ export const failing = () =>
     body: sequential({ first: sequential([linear(32, 32), relu(), linear(32, 10)]), second: sequential([linear(32, 32), relu()]) }),
     head: linear(32, 4),
   }), { inputs: [[8, 16]] });
+
+/** Throws in the code of a block, between its modules. */
+export const failingInCode = () => snapshot("broken", spec("Net", "", { first: linear(4, 8), block: spec("Block", "", { fc: linear(8, 8), out: linear(8, 8) }, (run, x) => {
+  run.call("fc", x!);
+  return run.failInCode("Cannot read properties of undefined (reading 'shape')");
+}), last: linear(8, 2) }, (run, x) => run.call("last", run.call("block", run.call("first", x!)))), { inputs: [[2, 4]] });
 
 /** A module called once per step of a sequence. */
 export function unrolled(steps = 5): ModelSnapshot {

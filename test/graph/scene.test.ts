@@ -39,6 +39,7 @@ const models: [string, ModelSnapshot, Partial<Arrangement>][] = [
   ["unet", fixtures.unet(), {}],
   ["unet closed", fixtures.unet(), { depth: 1 }],
   ["failing", fixtures.failing(), {}],
+  ["failing in its own code", fixtures.failingInCode(), {}],
   ["unrolled", fixtures.unrolled(), {}],
   ["mixture", fixtures.mixture(), {}],
   ["mixture unfolded", fixtures.mixture(16), { unfolded: new Set(["experts.0"]) }],

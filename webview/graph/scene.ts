@@ -198,12 +198,14 @@ function sortByEnds(ports: Ports, box: string, { nodes, edges }: DisplayContent)
   sort(ports.out, "from", "to");
 }
 
-/** What a failed pass did not reach stands after what failed, in order of declaration: pairs of places in the content. */
+/** What failed without taking a value stands after what ran last, and what a pass did not reach after that, in order of declaration: pairs of places in the content. */
 function afterFailure({ nodes, edges }: DisplayContent): [number, number][] {
   const failed = nodes.findIndex(({ status }) => status === "failed" || status === "failedInside");
   if (failed < 0) return [];
   const entered = new Set(edges.map(({ to }) => to));
   const pairs: [number, number][] = [];
+  const last = nodes.findLastIndex(({ kind, status }) => status === "ran" && (kind === "module" || kind === "operation"));
+  if (last >= 0 && last !== failed && !entered.has(nodes[failed]!.id)) pairs.push([last, failed]);
   let before = failed;
   nodes.forEach(({ id, status }, index) => {
     if (status !== "notReached") return;

@@ -191,6 +191,7 @@ class Builder {
       if (fold && (kind === "call" || !this.arrangement.showBookkeeping)) standsFor.set(node, standsFor.get(fold.first) ?? fold.first);
     }
     const nodes = this.#inOrder(modules, flow?.nodes ?? [], { path, parent, depth, hasFailed }, standsFor);
+    if (hasFailed && !this.#failureIsShown && this.model.snapshot.trace?.failure) nodes.push(this.#thrown(id, path, parent));
     const edges = flow ? this.#edges(flow, standsFor) : [];
     const container = this.model.index.module(path);
     const declared = container?.type === "Sequential" ? declaredEdges(container.children.map(nodeOf), this.#flow, standsFor) : [];
@@ -285,12 +286,26 @@ class Builder {
   #failure(): DisplayFailure {
     const trace = this.model.snapshot.trace!;
     const step = trace.steps[trace.failure!.step];
-    const shapes = (step?.inputs ?? []).map(({ value }) => shapeText(trace.values[value]?.shape)).filter(Boolean);
+    const operands = (step?.inputs ?? []).flatMap(({ value }) => trace.values[value] ?? []);
+    const isMixed = new Set(operands.map(({ dtype }) => dtype)).size > 1;
+    const shapes = operands.map(({ shape, dtype }) => (isMixed ? `${shapeText(shape)} ${dtype}` : shapeText(shape)).trim()).filter(Boolean);
     if (step?.kind === "module") {
       const weight = this.model.index.module(step.path)?.parameters[0];
       if (weight) shapes.push(shapeText(this.model.snapshot.tensors[weight.tensor]?.shape));
     }
     return { message: trace.failure!.message, shapes, sign: signBetween(step?.kind === "operation" ? step.name : "") };
+  }
+
+  /** What threw in a box that is open, where neither an operation nor a module in it did: the code of its own. */
+  #thrown(container: string, path: string, parent: string | null): DisplayNode {
+    const id = `${container}#throw`;
+    const node: DisplayNode = {
+      ...nothingOfItsOwn, id, kind: "operation", source: null, path: path === canvasPath ? "" : path, key: id, name: "throw", calls: 1, status: "failed", failure: this.#failure(),
+    };
+    this.#failureIsShown = true;
+    this.#nodes.set(id, node);
+    this.#parents.set(id, parent);
+    return node;
   }
 
   /** `repeated`: the operations that it stands for, itself included, where a loop repeats it. */
@@ -327,8 +342,7 @@ class Builder {
   #makeOther(flowNode: Exclude<FlowNode, { kind: "call" }>, path: string): DisplayNode {
     const { trace } = this.model.snapshot;
     const base = {
-      id: flowNode.id, kind: flowNode.kind, source: sourceOf(flowNode), path: path === canvasPath ? "" : path, key: flowNode.id, type: "", detail: "", target: "", expandable: false, row: single,
-      sharing: [], calls: null, turn: null, status: "ran", failure: null, parameters: 0, isFrozen: false, nonFinite: null, glyph: null, content: null, layerKind: "operation", outputShape: "",
+      ...nothingOfItsOwn, id: flowNode.id, kind: flowNode.kind, source: sourceOf(flowNode), path: path === canvasPath ? "" : path, key: flowNode.id, status: "ran",
     } as const satisfies Omit<DisplayNode, "name">;
     if (flowNode.kind === "operation") {
       const { operation, step } = flowNode;
@@ -366,6 +380,12 @@ class Builder {
     return kept.edges;
   }
 }
+
+/** What a node has that is no module, as far as it does not say otherwise. */
+const nothingOfItsOwn = {
+  type: "", detail: "", target: "", expandable: false, row: single, sharing: [], calls: null, turn: null, failure: null, parameters: 0, isFrozen: false, nonFinite: null, glyph: null,
+  content: null, layerKind: "operation", outputShape: "",
+} as const;
 
 function sourceOf(node: Exclude<FlowNode, { kind: "call" }>): ItemSource {
   switch (node.kind) {
