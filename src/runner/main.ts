@@ -1,12 +1,13 @@
 /** The process that runs one model file: evaluates its bundle, keeps the live modules and answers requests about them. */
-import { rmSync, writeSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { Worker } from "node:worker_threads";
 import { type CallFrame, type Engine, Inspection } from "../inspect/index.js";
 import type { Bundle, Failure, RunnerMethod, RunnerMethods, RunnerReply, RunnerRequest, RunResult } from "../protocol/index.js";
 import { stoppedFailure, thrownFailure } from "./faults.js";
-import { ModelCode, stopHere } from "./modelCode.js";
+import { ModelCode } from "./modelCode.js";
 import { findModels } from "./models.js";
+import { ModelOutput } from "./modelOutput.js";
 import type { OutputCount, ProcessOptions } from "./process.js";
 import type { FromWatchdog, WatchdogData } from "./watchdog.js";
 
@@ -27,6 +28,10 @@ interface Interruption {
 
 let session: Session | null = null;
 let interrupt: ((interruption: Interruption) => void) | null = null;
+
+/** Whoever read the output is gone: nothing more of what the code prints can be of use, so it ends as a command in a pipe ends. */
+const brokenPipe: Failure = { kind: "exit", exitCode: 141, message: "Nobody reads the output any more.", hint: null, location: null, stack: [] };
+const output = new ModelOutput(() => interrupt?.({ failure: brokenPipe, frames: [] }));
 
 const watchdogData: WatchdogData = {
   lifeline: options.lifeline,
@@ -76,7 +81,7 @@ async function run(bundle: Bundle, workingDirectory: string): Promise<RunResult>
     codeUrl: code.sources.url,
     locate: (frames) => code.sources.locateFirst(frames),
     names: code.sources,
-    quietly,
+    quietly: (body) => output.quietly(body),
   });
   session = { code, engine, inspection, bindings: bundle.bindings };
   const failure = await code.evaluate();
@@ -113,77 +118,15 @@ async function answer(request: RunnerRequest): Promise<Answer> {
 }
 
 process.on("message", async (request: RunnerRequest) => {
-  allowOutput(options.outputLimit);
+  output.allow(options.outputLimit);
   const reply = await answer(request);
   interrupt = null;
-  process.send!({ ...reply, id: request.id, output: outputCount() } satisfies RunnerReply & { output: OutputCount });
+  process.send!({ ...reply, id: request.id, output: output.written } satisfies RunnerReply & { output: OutputCount });
 });
 process.on("disconnect", () => {
   rmSync(dirname(options.codeFile), { recursive: true, force: true });
   process.kill(process.pid, "SIGKILL");
 });
-
-const streams = ["stdout", "stderr"] as const;
-let outputLeft = Infinity;
-
-/** What goes beyond is dropped here already; the parent sees by the count that there was more, and says so. */
-function allowOutput(bytes: number | null): void {
-  outputLeft = bytes === null ? Infinity : bytes + 1;
-}
-
-function quietly<Result>(body: () => Result): Result {
-  const before = outputLeft;
-  outputLeft = 0;
-  try {
-    return body();
-  } finally {
-    outputLeft = before;
-  }
-}
-
-/** Whoever read the output is gone: nothing more of what the code prints can be of use, so it ends as a command in a pipe ends. */
-const brokenPipe: Failure = { kind: "exit", exitCode: 141, message: "Nobody reads the output any more.", hint: null, location: null, stack: [] };
-
-const written = { stdout: 0, stderr: 0 };
-const pause = new Int32Array(new SharedArrayBuffer(4));
-/** Milliseconds between two tries to write to a pipe that is full. */
-const fullPipeWait = 5;
-
-/** Waits until all is written: what a loop prints faster than it is read would otherwise pile up in memory. */
-function writeNow(name: (typeof streams)[number], bytes: Uint8Array): void {
-  const { fd } = process[name] as NodeJS.WriteStream & { readonly fd: number };
-  for (let at = 0; at < bytes.length; ) {
-    try {
-      const count = writeSync(fd, bytes, at);
-      at += count;
-      written[name] += count;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EAGAIN") {
-        setImmediate(() => interrupt?.({ failure: brokenPipe, frames: [] }));
-        stopHere();
-      }
-      Atomics.wait(pause, 0, 0, fullPipeWait);
-    }
-  }
-}
-
-for (const name of streams) {
-  process[name].write = ((chunk: string | Uint8Array, encoding?: BufferEncoding | (() => void), done?: () => void) => {
-    const allowed = Math.min(chunk.length, outputLeft);
-    // A character takes at least a byte: what is certainly too much is not even converted.
-    const bytes = typeof chunk === "string" ? Buffer.from(chunk.slice(0, allowed), typeof encoding === "string" ? encoding : "utf8") : chunk;
-    const kept = bytes.subarray(0, Math.min(bytes.length, outputLeft));
-    outputLeft -= kept.length;
-    writeNow(name, kept);
-    const callback = typeof encoding === "function" ? encoding : done;
-    if (callback) process.nextTick(callback);
-    return true;
-  }) as NodeJS.WriteStream["write"];
-}
-
-function outputCount(): OutputCount {
-  return { ...written };
-}
 
 // The engine that most files use is at hand before the first request.
 const { summarize } = (await import(options.engineUrl)) as Engine;

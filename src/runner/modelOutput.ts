@@ -1,0 +1,75 @@
+import { writeSync } from "node:fs";
+import { stopHere } from "./modelCode.js";
+import type { OutputCount } from "./process.js";
+
+const streams = ["stdout", "stderr"] as const;
+/** Milliseconds between two tries to write to a pipe that is full. */
+const fullPipeWait = 5;
+
+/** What the code in this process prints: written at once, and no more of it than is allowed. Takes both streams from the moment it is made. */
+export class ModelOutput {
+  readonly #onBroken: () => void;
+  readonly #written = { stdout: 0, stderr: 0 };
+  readonly #pause = new Int32Array(new SharedArrayBuffer(4));
+  #left = Infinity;
+
+  /** `onBroken`: nobody reads any more; the code that printed is stopped. */
+  constructor(onBroken: () => void) {
+    this.#onBroken = onBroken;
+    for (const name of streams) {
+      process[name].write = ((chunk: string | Uint8Array, encoding?: BufferEncoding | (() => void), done?: () => void) => {
+        this.#print(name, chunk, typeof encoding === "string" ? encoding : "utf8");
+        const callback = typeof encoding === "function" ? encoding : done;
+        if (callback) process.nextTick(callback);
+        return true;
+      }) as NodeJS.WriteStream["write"];
+    }
+  }
+
+  get written(): OutputCount {
+    return { ...this.#written };
+  }
+
+  /** What goes beyond `bytes` is dropped here already; the parent sees by the count that there was more, and says so. Null: no limit. */
+  allow(bytes: number | null): void {
+    this.#left = bytes === null ? Infinity : bytes + 1;
+  }
+
+  /** Runs `body` without letting anything be printed. */
+  quietly<Result>(body: () => Result): Result {
+    const before = this.#left;
+    this.#left = 0;
+    try {
+      return body();
+    } finally {
+      this.#left = before;
+    }
+  }
+
+  #print(name: (typeof streams)[number], chunk: string | Uint8Array, encoding: BufferEncoding): void {
+    const allowed = Math.min(chunk.length, this.#left);
+    // A character takes at least a byte: what is certainly too much is not even converted.
+    const bytes = typeof chunk === "string" ? Buffer.from(chunk.slice(0, allowed), encoding) : chunk;
+    const kept = bytes.subarray(0, Math.min(bytes.length, this.#left));
+    this.#left -= kept.length;
+    this.#write(name, kept);
+  }
+
+  /** Waits until all is written: what a loop prints faster than it is read would otherwise pile up in memory. */
+  #write(name: (typeof streams)[number], bytes: Uint8Array): void {
+    const { fd } = process[name] as NodeJS.WriteStream & { readonly fd: number };
+    for (let at = 0; at < bytes.length; ) {
+      try {
+        const count = writeSync(fd, bytes, at);
+        at += count;
+        this.#written[name] += count;
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== "EAGAIN") {
+          setImmediate(this.#onBroken);
+          stopHere();
+        }
+        Atomics.wait(this.#pause, 0, 0, fullPipeWait);
+      }
+    }
+  }
+}
