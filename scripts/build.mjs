@@ -8,10 +8,10 @@ const watch = process.argv.includes("--watch");
 
 /** @type {esbuild.BuildOptions} */
 const common = { bundle: true, sourcemap: true, target: "es2022", logLevel: "warning", legalComments: "none" };
+// The package of translations is no ES module in its build for Node.
 /** @type {esbuild.BuildOptions} */
-const node = { ...common, platform: "node", target: "node20" };
+const node = { ...common, platform: "node", target: "node20", alias: { "@vscode/l10n": "@vscode/l10n/dist/browser.js" } };
 
-// The drawing's texts come from a package whose build for Node is not an ES module.
 /** @type {esbuild.BuildOptions[]} */
 const parts = [
   { ...common, entryPoints: ["src/engine/index.ts"], outfile: "dist/engine/index.js", format: "esm", platform: "neutral" },
@@ -19,7 +19,7 @@ const parts = [
   { ...node, entryPoints: ["src/runner/watchdog.ts"], outfile: "dist/watchdog.js", format: "esm" },
   { ...node, entryPoints: ["src/runner/bundler.ts"], outfile: "dist/bundler.js", format: "esm" },
   { ...node, entryPoints: ["src/cli/main.ts"], outfile: "dist/cli.js", format: "esm", banner: { js: "#!/usr/bin/env node" }, external: ["./render.js"] },
-  { ...node, entryPoints: ["src/cli/render.ts"], outfile: "dist/render.js", format: "esm", minify: true, alias: { "@vscode/l10n": "@vscode/l10n/dist/browser.js" } },
+  { ...node, entryPoints: ["src/cli/render.ts"], outfile: "dist/render.js", format: "esm", minify: true },
   { ...node, entryPoints: ["src/extension/extension.ts"], outfile: "dist/extension.cjs", format: "cjs", external: ["vscode"], minify: true, mainFields: ["module", "main"] },
   { ...common, entryPoints: ["webview/main.ts"], outfile: "dist/webview/main.js", format: "iife", platform: "browser", minify: true, jsx: "automatic", jsxImportSource: "preact", loader: { ".ttf": "file" }, assetNames: "[name]" },
   { ...common, entryPoints: ["webview/layoutEngineScript.ts"], outfile: "dist/webview/layoutEngine.js", format: "iife", sourcemap: false, loader: { ".min.js": "text" } },

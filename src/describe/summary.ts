@@ -1,3 +1,4 @@
+import * as l10n from "@vscode/l10n";
 import type { ModelSnapshot, ModuleSnapshot, ModuleStep, Operand, TensorId } from "../protocol/index.js";
 
 /** The table that users of torchinfo know, from a snapshot: one row a call, in the order of the calls. */
@@ -186,7 +187,7 @@ export function formatSummary({ rows, totals, shapesMissing }: Summary, maxDepth
     );
   }
   lines.push(divider);
-  if (shapesMissing) lines.push(`Shapes are unknown. ${shapesMissing}`);
+  if (shapesMissing) lines.push(`${l10n.t("Shapes are unknown.")} ${shapesMissing}`);
   return lines.join("\n");
 }
 

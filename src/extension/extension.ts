@@ -1,3 +1,4 @@
+import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import type { ModelSnapshot } from "../protocol/index.js";
 import { registerCommands } from "./commands/index.js";
@@ -26,6 +27,8 @@ export interface LayerscopeApi {
 let sessions: Sessions | undefined;
 
 export function activate(context: vscode.ExtensionContext): LayerscopeApi {
+  // What the runner and descriptions say, which know nothing of VS Code.
+  if (vscode.l10n.bundle) l10n.config({ contents: vscode.l10n.bundle as l10n.l10nJsonFormat });
   const output = createOutput();
   const all = new Sessions(context, output);
   sessions = all;

@@ -193,7 +193,7 @@ export class Sessions implements vscode.Disposable {
 
   #startRunner(): Promise<ModelRunner> {
     this.#runner ??= import("../runner/client.js").then(
-      ({ ModelRunner }) => new ModelRunner({ dist: this.context.asAbsolutePath("dist"), ...settings.limits() }),
+      ({ ModelRunner }) => new ModelRunner({ dist: this.context.asAbsolutePath("dist"), stringsFile: vscode.l10n.uri?.fsPath ?? null, ...settings.limits() }),
     );
     return this.#runner;
   }

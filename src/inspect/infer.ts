@@ -1,3 +1,4 @@
+import * as l10n from "@vscode/l10n";
 import type { DTypeName } from "../protocol/index.js";
 import { callModule, type Engine, type Module } from "./engine.js";
 import { PreservedModel } from "./preserve.js";
@@ -9,7 +10,7 @@ const valueBytesLimit = 256e6;
 const attemptLimit = 60;
 const layersLookedAt = 4;
 
-const whatToDo = "Call the model in the code, or state an input.";
+const whatToDo = (): string => l10n.t("Call the model in the code, or state an input.");
 
 export interface InputCandidate {
   readonly shape: readonly number[];
@@ -31,7 +32,7 @@ export function definesForward(engine: Engine, module: Module): boolean {
  */
 export function inferForward(engine: Engine, recorder: Recorder, root: Module): Inference {
   const candidates = inputCandidates(root);
-  if (candidates.length === 0) return { kind: "unknown", reason: `No layer says which input the model takes. ${whatToDo}` };
+  if (candidates.length === 0) return { kind: "unknown", reason: `${l10n.t("No layer says which input the model takes.")} ${whatToDo()}` };
   const count = Math.max(1, root.forward.length);
   let firstFailure: string | null = null;
   for (const candidate of candidates.slice(0, attemptLimit)) {
@@ -46,7 +47,7 @@ export function inferForward(engine: Engine, recorder: Recorder, root: Module): 
       if (!/meta/.test(message)) break;
     }
   }
-  return { kind: "unknown", reason: `None of the inputs tried fits. The first was ${firstFailure?.replace(/\.?$/, ".")} ${whatToDo}` };
+  return { kind: "unknown", reason: `${l10n.t("None of the inputs tried fits. The first was {0}", firstFailure?.replace(/\.?$/, ".") ?? "")} ${whatToDo()}` };
 }
 
 /** Null where it would take too much to keep the values safe. */

@@ -1,3 +1,4 @@
+import * as l10n from "@vscode/l10n";
 import type {
   ForwardRequest,
   ForwardTrace,
@@ -43,7 +44,7 @@ export interface NamedModel {
 }
 
 /** For a model that only holds what other code uses. */
-const whatToDo = "To see shapes and data flow, use it in a module that defines forward.";
+const whatToDo = (): string => l10n.t("To see shapes and data flow, use it in a module that defines forward.");
 
 interface ShownPass<Origin extends ForwardTrace["origin"] = ForwardTrace["origin"]> {
   readonly recording: Recording;
@@ -101,8 +102,8 @@ export class Inspection {
       const { recording, args, keepsInputs } = pass;
       return { recording, origin: "recorded", args: () => args, keepsInputs, activationsCurrent: true };
     }
-    if (!definesForward(this.#engine, module)) return `${module.constructor.name} defines no forward: it holds modules and parameters that other code uses. ${whatToDo}`;
-    return infer ? this.#inferPass(module) : "The code was stopped before its input could be worked out.";
+    if (!definesForward(this.#engine, module)) return `${l10n.t("{0} defines no forward: it holds modules and parameters that other code uses.", module.constructor.name)} ${whatToDo()}`;
+    return infer ? this.#inferPass(module) : l10n.t("The code was stopped before its input could be worked out.");
   }
 
   constructionOf(module: Module): SourceLocation | null {
@@ -116,13 +117,13 @@ export class Inspection {
   forward({ model: name, input, seed }: ForwardRequest): ModelSnapshot {
     const model = this.#model(name);
     const { module, shown } = model;
-    if (!definesForward(this.#engine, module)) throw new Error(`${module.constructor.name} defines no forward: there is nothing to run.`);
+    if (!definesForward(this.#engine, module)) throw new Error(l10n.t("{0} defines no forward: there is nothing to run.", module.constructor.name));
     if (seed !== null) this.#engine.manualSeed(seed);
     let args: readonly unknown[];
     if (input.kind === "stated") args = this.#statedArguments(input.inputs, shown?.args() ?? [], deviceOf(module));
     else {
       if (!shown) throw new Error(model.traceMissing);
-      if (!shown.keepsInputs) throw new Error("The inputs of the recorded pass were too large to keep: state an input.");
+      if (!shown.keepsInputs) throw new Error(l10n.t("The inputs of the recorded pass were too large to keep: state an input."));
       args = shown.args();
     }
     const { recording, error } = this.recorder.record(module, () => void callModule(module, args));
@@ -149,7 +150,7 @@ export class Inspection {
 
   undoReinitialize(name: string): ModelSnapshot {
     const model = this.#model(name);
-    if (!model.reinitializer.undo()) throw new Error("There is no reinitialization to undo.");
+    if (!model.reinitializer.undo()) throw new Error(l10n.t("There is no reinitialization to undo."));
     return this.#snapshot(model);
   }
 
@@ -188,7 +189,7 @@ export class Inspection {
 
   #model(name: string): Model {
     const model = this.#models.get(name);
-    if (!model) throw new Error(`The file has no model named ${name}.`);
+    if (!model) throw new Error(l10n.t("The file has no model named {0}.", name));
     return model;
   }
 
@@ -198,9 +199,10 @@ export class Inspection {
 
   #tensorWithValues(name: string, id: TensorId): Tensor {
     const found = this.#tree(this.#model(name)).tensors[id];
-    if (!found) throw new Error(`The model has no tensor ${id}.`);
-    if (!hasValues(this.#engine, found.tensor)) throw new Error(`${found.names[0]} has no values${found.tensor.isMeta ? ": it is on the meta device" : " yet"}.`);
-    return found.tensor;
+    if (!found) throw new Error(l10n.t("The model has no tensor {0}.", id));
+    if (hasValues(this.#engine, found.tensor)) return found.tensor;
+    const tensorName = found.names[0]!;
+    throw new Error(found.tensor.isMeta ? l10n.t("{0} has no values: it is on the meta device.", tensorName) : l10n.t("{0} has no values yet.", tensorName));
   }
 
   #snapshot(model: Model): ModelSnapshot {
@@ -297,7 +299,7 @@ export class Inspection {
         return engine.randint(high, shape, { dtype, device });
       case "rand":
       case "randn":
-        if (!dtype.isFloatingPoint) throw new Error(`${fill} gives floating-point numbers, not ${dtypeName}: choose randint, arange, zeros or ones.`);
+        if (!dtype.isFloatingPoint) throw new Error(l10n.t("{0} gives floating-point numbers, not {1}: choose randint, arange, zeros or ones.", fill, dtypeName));
         return engine[fill](shape, { dtype, device });
     }
   }
@@ -316,8 +318,10 @@ function leadingOffset(sizes: readonly number[], strides: readonly number[], ind
   let offset = 0;
   for (let dim = 0; dim < Math.max(sizes.length - 2, index.length); dim++) {
     const at = index[dim] ?? 0;
-    if (dim >= sizes.length - 2) throw new Error(`There is no dimension ${dim} before the last two of ${sizes.length}.`);
-    if (!Number.isInteger(at) || at < 0 || (at >= sizes[dim]! && sizes[dim]! > 0)) throw new Error(`Index ${at} is out of bounds for dimension ${dim} with size ${sizes[dim]}.`);
+    if (dim >= sizes.length - 2) throw new Error(l10n.t("There is no dimension {0} before the last two of {1}.", dim, sizes.length));
+    if (!Number.isInteger(at) || at < 0 || (at >= sizes[dim]! && sizes[dim]! > 0)) {
+      throw new Error(l10n.t("Index {0} is out of bounds for dimension {1} with size {2}.", at, dim, sizes[dim]!));
+    }
     offset += at * strides[dim]!;
   }
   return offset;

@@ -1,3 +1,4 @@
+import * as l10n from "@vscode/l10n";
 import { initializationSchemes, type InitializationChoice, type InitializationScheme, type InitializationTarget } from "../protocol/index.js";
 import type { Engine, Module, Tensor } from "./engine.js";
 import type { Initializations } from "./initializations.js";
@@ -19,7 +20,7 @@ function targetModules(root: Module, target: InitializationTarget): Module[] {
       return [...root.getSubmodule(target.path).modules()];
     case "type": {
       const modules = [...root.modules()].filter((module) => module.constructor.name === target.type);
-      if (modules.length === 0) throw new Error(`The model has no module of type ${target.type}.`);
+      if (modules.length === 0) throw new Error(l10n.t("The model has no module of type {0}.", target.type));
       return modules;
     }
   }
@@ -78,13 +79,13 @@ export class Reinitializer {
       // What a layer resets may lie in its children, and may be statistics.
       return [{ tensors: [...module.parameters(), ...module.buffers()] as Tensor[], fill: () => void reset.call(module) }];
     });
-    if (resets.length === 0) throw new Error("No layer here knows how it was constructed (none has resetParameters).");
+    if (resets.length === 0) throw new Error(l10n.t("No layer here knows how it was constructed (none has resetParameters)."));
     return resets;
   }
 
   #schemeFills(modules: readonly Module[], choice: InitializationChoice & { kind: "scheme" }, wholeModel: boolean): { tensors: Tensor[]; fill: () => void }[] {
     const scheme = initializationSchemes.find(({ function: name }) => name === choice.function);
-    if (!scheme) throw new Error(`nn.init has no function ${choice.function} that can be chosen here.`);
+    if (!scheme) throw new Error(l10n.t("nn.init has no function {0} that can be chosen here.", choice.function));
     const { nn, noGrad } = this.#engine;
     const initialize = nn.init[scheme.function as keyof typeof nn.init] as (tensor: Tensor, args: object) => unknown;
     const args = Object.fromEntries(scheme.arguments.map(({ name, default: value }) => [name, choice.arguments[name] ?? value]));
@@ -105,7 +106,7 @@ export class Reinitializer {
       if (weights.length === 0) continue;
       for (const { name, parameter } of own) if (isBias(name)) add(parameter, () => void nn.init.zeros_(parameter));
     }
-    if (fills.length === 0) throw new Error(`No weight here has the ${dimensionsText(scheme)} that ${scheme.function} needs.`);
+    if (fills.length === 0) throw new Error(misfit(scheme));
     return fills;
   }
 
@@ -135,7 +136,9 @@ function fits(scheme: InitializationScheme, dimensions: number): boolean {
   return dimensions >= scheme.minDimensions && dimensions <= (scheme.maxDimensions ?? Infinity);
 }
 
-function dimensionsText({ minDimensions, maxDimensions }: InitializationScheme): string {
-  if (minDimensions === maxDimensions) return `${minDimensions} dimensions`;
-  return maxDimensions === undefined ? `${Math.max(2, minDimensions)} or more dimensions` : `${minDimensions} to ${maxDimensions} dimensions`;
+/** Why a scheme fills nothing. */
+function misfit({ function: name, minDimensions, maxDimensions }: InitializationScheme): string {
+  if (minDimensions === maxDimensions) return l10n.t("No weight here has the {0} dimensions that {1} needs.", minDimensions, name);
+  if (maxDimensions === undefined) return l10n.t("No weight here has the {0} or more dimensions that {1} needs.", Math.max(2, minDimensions), name);
+  return l10n.t("No weight here has the {0} to {1} dimensions that {2} needs.", minDimensions, maxDimensions, name);
 }

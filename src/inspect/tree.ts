@@ -1,3 +1,4 @@
+import * as l10n from "@vscode/l10n";
 import type { ModuleSnapshot, SourceLocation, TensorId, TensorUse } from "../protocol/index.js";
 import type { Engine, Module, Tensor } from "./engine.js";
 
@@ -37,7 +38,7 @@ export class ModelTree {
   }
 
   #visit(module: Module, path: string, name: string, above: Set<Module>): ModuleSnapshot {
-    if (++this.#places > placeLimit) throw new Error(`The model has more than ${placeLimit} module places.`);
+    if (++this.#places > placeLimit) throw new Error(l10n.t("The model has more than {0} module places.", placeLimit));
     const { nn } = this.#engine;
     const prefix = path === "" ? "" : `${path}.`;
     const parameters = this.#uses(nn.parametersByName(module), prefix, "parameter");
@@ -55,7 +56,7 @@ export class ModelTree {
   #know(module: Module, parameters: readonly TensorUse[], buffers: readonly TensorUse[], children: readonly ModuleSnapshot[]) {
     let known = this.#known.get(module);
     if (!known) {
-      const type = module.constructor.name || "(anonymous class)";
+      const type = module.constructor.name || l10n.t("(anonymous class)");
       const text = argumentsOf(module);
       const shapes = (uses: readonly TensorUse[]): string =>
         uses

@@ -2,6 +2,7 @@ import { existsSync, realpathSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { basename, dirname, extname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import * as l10n from "@vscode/l10n";
 import type { BuildContext, BuildResult, context, Loader, Message, Plugin, transform } from "esbuild-wasm";
 import { version } from "../../package.json";
 import type { Binding, Bundle, Failure, SourceLocation } from "../protocol/index.js";
@@ -48,7 +49,7 @@ export class Bundler {
     const state: BuildState = { overrides, files: new Set([entry]), engineUrl: null, note: null, bindings: [] };
     const files = (): string[] => [...state.files];
     if (!overrides.has(entry) && !existsSync(entry)) {
-      const failure: Failure = { kind: "import", message: `The file ${entry} does not exist.`, hint: null, location: null, stack: [] };
+      const failure: Failure = { kind: "import", message: l10n.t("The file {0} does not exist.", entry), hint: null, location: null, stack: [] };
       return { kind: "failure", failure, files: files() };
     }
     let result: BuildResult<{ write: false; metafile: true }>;
@@ -124,7 +125,7 @@ export class Bundler {
             const found = await build.resolve("layerscope", { kind: "import-statement", resolveDir: dirname(entry), pluginData: ownResolution });
             const installed = found.errors.length ? null : await installedEngine(found.path);
             const usable = installed !== null && isCompatible(installed.version);
-            if (installed && !usable) current.note = `The workspace has layerscope ${installed.version}, which Layerscope ${version} cannot inspect; its own engine runs instead.`;
+            if (installed && !usable) current.note = l10n.t("The workspace has layerscope {0}, which Layerscope {1} cannot inspect; its own engine runs instead.", installed.version, version);
             current.engineUrl = usable ? installed.url : this.#bundledEngineUrl;
           }
           return { path: current.engineUrl, external: true };
@@ -224,9 +225,9 @@ function bundleFailure(errors: readonly Message[], folder: string): Failure {
   const hints: string[] = [];
   if (unresolved !== undefined) {
     const packageName = /^(?![./])(@[^/]+\/[^/]+|[^/]+)/.exec(unresolved)?.[1];
-    hints.push(packageName ? `Install the package: npm install ${packageName}` : "Check the path and the spelling.");
+    hints.push(packageName ? l10n.t("Install the package: {0}", `npm install ${packageName}`) : l10n.t("Check the path and the spelling."));
   }
-  if (errors.length > 1) hints.push(errors.length === 2 ? "There is one more error." : `There are ${errors.length - 1} more errors.`);
+  if (errors.length > 1) hints.push(errors.length === 2 ? l10n.t("There is one more error.") : l10n.t("There are {0} more errors.", errors.length - 1));
   return { kind: isImport ? "import" : "syntax", message: error!.text, hint: hints.join(" ") || null, location, stack: [] };
 }
 

@@ -3,6 +3,9 @@ import { fileURLToPath } from "node:url";
 import { Bundler } from "./bundle.js";
 import type { BundleReply, BundleRequest } from "./bundlerMessages.js";
 import { startEsbuild } from "./esbuild.js";
+import { loadStrings } from "./strings.js";
+
+loadStrings(JSON.parse(process.argv[2]!) as string | null);
 
 const bundler = startEsbuild(fileURLToPath(new URL("esbuild.wasm", import.meta.url))).then(
   (esbuild) => new Bundler(esbuild, new URL("engine/index.js", import.meta.url).href),

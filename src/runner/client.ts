@@ -1,4 +1,5 @@
 import { dirname } from "node:path";
+import * as l10n from "@vscode/l10n";
 import type { Failure, RunnerMethod, RunnerMethods, RunResult } from "../protocol/index.js";
 import { BundlerProcess } from "./bundlerProcess.js";
 import { canonicalPath } from "./paths.js";
@@ -17,6 +18,11 @@ export interface ModelRunnerOptions {
   readonly outputLimit?: number;
   /** The model code prints straight to this process's own output and reads its input, without a limit; `onOutput` hears nothing. Default false. */
   readonly inheritOutput?: boolean;
+  /**
+   * The file with the translations of what the processes say (`vscode.l10n.uri`); default null, for English. This process's own have to be loaded by
+   * whoever runs it.
+   */
+  readonly stringsFile?: string | null;
 }
 
 export interface RunOptions extends RequestOptions {
@@ -39,6 +45,7 @@ export class ModelRunner {
   readonly #dist: string;
   readonly #limits: { readonly timeLimit: number; readonly memoryLimit: number; readonly outputLimit: number };
   readonly #inheritOutput: boolean;
+  readonly #stringsFile: string | null;
   readonly #bundler: BundlerProcess;
   /** The processes that hold models, by model file. */
   readonly #holding = new Map<string, ModelProcess>();
@@ -49,11 +56,12 @@ export class ModelRunner {
   #spare: ModelProcess | null = null;
   #disposed = false;
 
-  constructor({ dist, timeLimit = 30_000, memoryLimit = 3072, outputLimit = 1_000_000, inheritOutput = false }: ModelRunnerOptions) {
+  constructor({ dist, timeLimit = 30_000, memoryLimit = 3072, outputLimit = 1_000_000, inheritOutput = false, stringsFile = null }: ModelRunnerOptions) {
     this.#dist = dist;
     this.#limits = { timeLimit, memoryLimit, outputLimit };
     this.#inheritOutput = inheritOutput;
-    this.#bundler = new BundlerProcess(dist);
+    this.#stringsFile = stringsFile;
+    this.#bundler = new BundlerProcess(dist, stringsFile);
   }
 
   /** Starts what the next run needs, ahead of it. */
@@ -77,7 +85,7 @@ export class ModelRunner {
     this.warmUp();
     const bundled = await this.#bundler.bundle(entry, new Map([...overrides].map(([path, text]) => [canonicalPath(path), text])));
     const files = bundled.kind === "failure" ? bundled.files : bundled.bundle.files;
-    if (isCancelled()) return { models: [], failure: cancelled, files };
+    if (isCancelled()) return { models: [], failure: cancelled(), files };
     if (bundled.kind === "failure") {
       this.#running.delete(entry);
       return { models: [], failure: bundled.failure, files };
@@ -95,7 +103,7 @@ export class ModelRunner {
       if (!(error instanceof RunnerError)) throw error;
       result = { models: [], failure: error.failure };
     }
-    if (isCancelled()) return { models: [], failure: cancelled, files };
+    if (isCancelled()) return { models: [], failure: cancelled(), files };
     this.#running.delete(entry);
     const replaced = this.#holding.get(entry);
     if (result.failure && result.models.length === 0 && replaced?.alive) {
@@ -117,7 +125,7 @@ export class ModelRunner {
     options: RequestOptions = {},
   ): Promise<RunnerMethods[M]["result"]> {
     const process = this.#holding.get(canonicalPath(file));
-    if (!process?.alive) throw new RunnerError({ kind: "crash", message: "No process holds the models of this file.", hint: "Run the file again.", location: null, stack: [] });
+    if (!process?.alive) throw new RunnerError({ kind: "crash", message: l10n.t("No process holds the models of this file."), hint: l10n.t("Run the file again."), location: null, stack: [] });
     return process.request(method, params, options);
   }
 
@@ -147,7 +155,7 @@ export class ModelRunner {
   }
 
   #startProcess(): ModelProcess {
-    const process = new ModelProcess(this.#dist, this.#limits, this.#inheritOutput);
+    const process = new ModelProcess(this.#dist, { ...this.#limits, stringsFile: this.#stringsFile }, this.#inheritOutput);
     this.#started.add(process);
     void process.ended.then(() => this.#started.delete(process));
     return process;
@@ -162,4 +170,6 @@ interface Run {
 /** Milliseconds after a run until the process for the next one starts: the picture comes first. */
 const warmUpDelay = 300;
 
-const cancelled: Failure = { kind: "cancelled", message: "Stopped.", hint: null, location: null, stack: [] };
+function cancelled(): Failure {
+  return { kind: "cancelled", message: l10n.t("Stopped."), hint: null, location: null, stack: [] };
+}

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { inspect } from "node:util";
+import * as l10n from "@vscode/l10n";
 import { type CallFrame, parseStack } from "../inspect/callFrames.js";
 import type { Failure } from "../protocol/index.js";
 import type { BundleSourceMap } from "./sourceMap.js";
@@ -12,8 +13,8 @@ export function thrownFailure(error: unknown, sources: BundleSourceMap | null): 
   if (!(error instanceof Error)) {
     return {
       kind: "thrown",
-      message: `Thrown: ${safely(() => inspect(error, { depth: 1, maxStringLength: 1000, maxArrayLength: 20 }), "a value that cannot be shown")}`,
-      hint: "Only an Error knows its line: throw new Error(...) instead of another value.",
+      message: l10n.t("Thrown: {0}", safely(() => inspect(error, { depth: 1, maxStringLength: 1000, maxArrayLength: 20 }), l10n.t("a value that cannot be shown"))),
+      hint: l10n.t("Only an Error knows its line: throw new Error(...) instead of another value."),
       location: null,
       stack: [],
     };
@@ -23,7 +24,7 @@ export function thrownFailure(error: unknown, sources: BundleSourceMap | null): 
   return {
     kind: "thrown",
     message: errorMessage(error, safely(() => (sources && innermost ? sources.inError(error, innermost) : undefined), undefined)),
-    hint: /Maximum call stack size exceeded/.test(error.message) ? "A function calls itself without an end, or data is nested too deep." : null,
+    hint: /Maximum call stack size exceeded/.test(error.message) ? l10n.t("A function calls itself without an end, or data is nested too deep.") : null,
     ...place(frames, sources),
   };
 }
@@ -32,7 +33,7 @@ export function thrownFailure(error: unknown, sources: BundleSourceMap | null): 
 export function missingExportFailure(error: unknown, files: readonly string[]): Failure | null {
   const name = error instanceof SyntaxError && /does not provide an export named '(.*?)'/.exec(error.message)?.[1];
   if (!name) return null;
-  const failure: Failure = { kind: "import", message: `"layerscope" has no export named "${name}".`, hint: "Check the spelling.", location: null, stack: [] };
+  const failure: Failure = { kind: "import", message: l10n.t("\"layerscope\" has no export named \"{0}\".", name), hint: l10n.t("Check the spelling."), location: null, stack: [] };
   const importOfName = new RegExp(`import\\b[^;"']*?(?<![\\w$])(${name.replaceAll("$", "\\$")})(?![\\w$])[^;"']*?from\\s*["']layerscope["']`, "d");
   for (const file of files) {
     const text = existsSync(file) ? readFileSync(file, "utf8") : "";
@@ -55,12 +56,15 @@ function stoppedText(reason: StopReason, limit: number, running: boolean): { mes
   switch (reason) {
     case "timeout":
       return running
-        ? { message: `Stopped after ${limit / 1000} s: still running here.`, hint: "Is this loop endless? Otherwise raise the time limit." }
-        : { message: `Stopped after ${limit / 1000} s: something still waits, such as a timer, a server or a promise.`, hint: "End it, or raise the time limit." };
+        ? { message: l10n.t("Stopped after {0} s: still running here.", limit / 1000), hint: l10n.t("Is this loop endless? Otherwise raise the time limit.") }
+        : {
+            message: l10n.t("Stopped after {0} s: something still waits, such as a timer, a server or a promise.", limit / 1000),
+            hint: l10n.t("End it, or raise the time limit."),
+          };
     case "memory":
-      return { message: `Stopped at the memory limit of ${limit} MB.`, hint: "Build large models on the meta device, or raise the memory limit." };
+      return { message: l10n.t("Stopped at the memory limit of {0} MB.", limit), hint: l10n.t("Build large models on the meta device, or raise the memory limit.") };
     case "cancelled":
-      return { message: "Stopped.", hint: null };
+      return { message: l10n.t("Stopped."), hint: null };
   }
 }
 
@@ -68,15 +72,20 @@ export function exitFailure(code: number, stack: string | undefined, sources: Bu
   return {
     kind: "exit",
     exitCode: code,
-    message: `process.exit(${code}) ended the run here.`,
-    hint: "What follows did not run.",
+    message: l10n.t("{0} ended the run here.", `process.exit(${code})`),
+    hint: l10n.t("What follows did not run."),
     ...place(parseStack(stack), sources),
   };
 }
 
+/** Whoever read the output is gone: nothing more of what the code prints can be of use, so it ends as a command in a pipe ends. */
+export function brokenPipeFailure(): Failure {
+  return { kind: "exit", exitCode: 141, message: l10n.t("Nobody reads the output any more."), hint: null, location: null, stack: [] };
+}
+
 /** Nothing is left to do, yet the module's top-level await has not settled. */
 export function unsettledFailure(): Failure {
-  return { kind: "exit", message: "The file waits for a promise that never settles.", hint: "Look at its top-level await.", location: null, stack: [] };
+  return { kind: "exit", message: l10n.t("The file waits for a promise that never settles."), hint: l10n.t("Look at its top-level await."), location: null, stack: [] };
 }
 
 /** A recursion without end would fill the view. */
@@ -93,11 +102,12 @@ function errorMessage(error: Error, message?: string, depth = 0): string {
   const text = safely(() => message ?? String(error.message), "");
   // The engine's errors know in which module of a model they arose.
   const modulePath = safely(() => (error as { modulePath?: unknown }).modulePath, null);
-  const title = typeof modulePath === "string" ? `${name} in ${modulePath}` : name;
+  const title = typeof modulePath === "string" ? l10n.t("{0} in {1}", name, modulePath) : name;
   const own = title === "Error" && text ? text : text ? `${title}: ${text}` : title;
   const cause = safely(() => error.cause, undefined);
   if (cause === undefined || depth === 3) return own;
-  return `${own}\nCaused by: ${cause instanceof Error ? errorMessage(cause, undefined, depth + 1) : safely(() => inspect(cause, { depth: 0 }), "?")}`;
+  const causeText = cause instanceof Error ? errorMessage(cause, undefined, depth + 1) : safely(() => inspect(cause, { depth: 0 }), "?");
+  return `${own}\n${l10n.t("Caused by: {0}", causeText)}`;
 }
 
 /** Thrown values are the user's: reading them may throw again. */

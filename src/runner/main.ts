@@ -2,16 +2,19 @@
 import { rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { Worker } from "node:worker_threads";
+import * as l10n from "@vscode/l10n";
 import { type CallFrame, type Engine, Inspection } from "../inspect/index.js";
 import type { Bundle, Failure, RunnerMethod, RunnerMethods, RunnerReply, RunnerRequest, RunResult } from "../protocol/index.js";
-import { stoppedFailure, thrownFailure } from "./faults.js";
+import { brokenPipeFailure, stoppedFailure, thrownFailure } from "./faults.js";
 import { ModelCode } from "./modelCode.js";
 import { findModels } from "./models.js";
 import { ModelOutput } from "./modelOutput.js";
 import type { OutputCount, ProcessOptions } from "./process.js";
+import { loadStrings } from "./strings.js";
 import type { FromWatchdog, WatchdogData } from "./watchdog.js";
 
 const options = JSON.parse(process.argv[2]!) as ProcessOptions;
+loadStrings(options.stringsFile);
 
 interface Session {
   readonly code: ModelCode;
@@ -28,10 +31,7 @@ interface Interruption {
 
 let session: Session | null = null;
 let interrupt: ((interruption: Interruption) => void) | null = null;
-
-/** Whoever read the output is gone: nothing more of what the code prints can be of use, so it ends as a command in a pipe ends. */
-const brokenPipe: Failure = { kind: "exit", exitCode: 141, message: "Nobody reads the output any more.", hint: null, location: null, stack: [] };
-const output = new ModelOutput(() => interrupt?.({ failure: brokenPipe, frames: [] }));
+const output = new ModelOutput(() => interrupt?.({ failure: brokenPipeFailure(), frames: [] }));
 
 const watchdogData: WatchdogData = {
   lifeline: options.lifeline,
@@ -52,7 +52,7 @@ watchdog.unref(); // After the listener, which would hold the event loop again.
 type Handlers = { readonly [M in RunnerMethod]: (params: RunnerMethods[M]["params"]) => RunnerMethods[M]["result"] | Promise<RunnerMethods[M]["result"]> };
 
 function live(): Inspection {
-  if (!session) throw new Error("The model file has not run yet.");
+  if (!session) throw new Error(l10n.t("The model file has not run yet."));
   return session.inspection;
 }
 

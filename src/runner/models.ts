@@ -1,4 +1,5 @@
 import { setImmediate } from "node:timers/promises";
+import * as l10n from "@vscode/l10n";
 import type { Engine, Inspection, Module, NamedModel } from "../inspect/index.js";
 import type { Binding, SourceLocation } from "../protocol/index.js";
 import type { ModelCode } from "./modelCode.js";
@@ -29,7 +30,7 @@ export async function findModels(code: ModelCode, inspection: Inspection, engine
     const known = named.find((candidate) => candidate.module === module);
     const constructed = inspection.constructionOf(module);
     const type = module.constructor.name || "model";
-    const wanted = known?.name ?? (constructed ? `${type} (line ${constructed.line})` : type);
+    const wanted = known?.name ?? (constructed ? l10n.t("{0} (line {1})", type, constructed.line) : type);
     let name = wanted;
     for (let i = 2; taken.has(name); i++) name = `${wanted} (${i})`;
     taken.add(name);

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { StringDecoder } from "node:string_decoder";
 import { pathToFileURL } from "node:url";
+import * as l10n from "@vscode/l10n";
 import type { CallFrame } from "../inspect/callFrames.js";
 import type { Failure, RunnerMethod, RunnerMethods, RunnerReply } from "../protocol/index.js";
 import { place, stoppedFailure, type StopReason } from "./faults.js";
@@ -44,6 +45,8 @@ export interface ProcessOptions {
   readonly codeFile: string;
   /** Descriptor of the pipe between the parent and the watchdog. */
   readonly lifeline: number;
+  /** See ModelRunnerOptions. */
+  readonly stringsFile: string | null;
 }
 
 /** Bytes written to the output streams by the time of a reply: the parent has read what came before once it has as many. */
@@ -80,7 +83,7 @@ export class ModelProcess {
   #onEnd: (() => void) | null = null;
 
   /** `inheritOutput`: the model code prints to this process's own streams and reads its input, without a limit. */
-  constructor(dist: string, limits: Pick<ProcessOptions, "timeLimit" | "memoryLimit" | "outputLimit">, inheritOutput: boolean) {
+  constructor(dist: string, limits: Pick<ProcessOptions, "timeLimit" | "memoryLimit" | "outputLimit" | "stringsFile">, inheritOutput: boolean) {
     this.#folder = realpathSync.native(mkdtempSync(join(tmpdir(), "layerscope-")));
     this.#options = {
       ...limits,
@@ -181,11 +184,11 @@ export class ModelProcess {
     const last = this.#output?.stderr.last ?? "";
     // V8 says so when its heap is full; the system's way to take memory back is SIGKILL.
     if (signalCode === "SIGKILL" || /out of memory|Allocation failed/.test(last)) return this.#stopped("memory");
-    const how = signalCode ? `signal ${signalCode}` : `exit code ${exitCode}`;
+    const how = signalCode ? l10n.t("signal {0}", signalCode) : l10n.t("exit code {0}", String(exitCode));
     return new RunnerError({
       kind: "crash",
-      message: `The process of the model code ended unexpectedly (${how}).`,
-      hint: "What it printed last may say why.",
+      message: l10n.t("The process of the model code ended unexpectedly ({0}).", how),
+      hint: l10n.t("What it printed last may say why."),
       ...place(parseFatalStack(last), this.#sources),
     });
   }
@@ -217,7 +220,7 @@ class OutputLimit {
     const text = decoder.write(bytes.subarray(0, this.#left));
     this.#left -= bytes.length;
     if (text) this.#onOutput?.({ stream, text });
-    if (this.#left < 0) this.#onOutput?.({ stream: "stderr", text: `\n[Layerscope: the output was cut off after ${this.#bytes} bytes]\n` });
+    if (this.#left < 0) this.#onOutput?.({ stream: "stderr", text: `\n[Layerscope: ${l10n.t("the output was cut off after {0} bytes", this.#bytes)}]\n` });
   }
 }
 
