@@ -18,6 +18,7 @@ const titles: Readonly<Record<Failure["kind"], () => string>> = {
   timeout: () => l10n.t("The model file ran out of time"),
   memory: () => l10n.t("The model file ran out of memory"),
   exit: () => l10n.t("The model file ended its process"),
+  unsettled: () => l10n.t("The model file waits for ever"),
   crash: () => l10n.t("The process of the model file crashed"),
   cancelled: () => l10n.t("Stopped"),
 };

@@ -191,9 +191,9 @@ function chosen(models: readonly ModelSnapshot[], { model: name, file }: Options
 /** Says on standard error what failed, as compilers do, and gives the exit status for it. */
 function report(failure: Failure | null): number {
   if (!failure) return 0;
-  const { kind, message, hint, location, stack, exitCode } = failure;
-  if (kind === "exit" && exitCode !== undefined) return exitCode;
-  if (kind === "cancelled") return 130;
+  if (failure.kind === "exit") return failure.exitCode;
+  if (failure.kind === "cancelled") return 130;
+  const { message, hint, location, stack } = failure;
   const place = location ? `${location.file}:${location.line}:${location.column}: ` : "layerscope: ";
   const calls = stack.map(({ function: name, location: { file, line, column } }) => `    at ${name ? `${name} (${file}:${line}:${column})` : `${file}:${line}:${column}`}`);
   console.error([`${place}error: ${message}`, ...(hint ? [hint] : []), ...(stack.length > 1 ? calls : [])].join("\n"));

@@ -11,16 +11,25 @@ export type FailureKind =
   | "timeout"
   /** It was stopped, or ended, at the memory limit. */
   | "memory"
-  /** It called process.exit(), or waits for a promise that never settles, which ends a program too. */
+  /** It called process.exit(). */
   | "exit"
+  /** Nothing is left to do, yet it waits for a promise, which ends a program too. */
+  | "unsettled"
   /** The process ended in another way. */
   | "crash"
   /** The user stopped it, or a newer run took its place. */
   | "cancelled";
 
 /** Why model code did not run to its end, in a form every view can show. */
-export interface Failure {
-  readonly kind: FailureKind;
+export type Failure = FailureText & (Exit | { readonly kind: Exclude<FailureKind, Exit["kind"]> });
+
+interface Exit {
+  readonly kind: "exit";
+  /** What the code gave to process.exit(). */
+  readonly exitCode: number;
+}
+
+interface FailureText {
   /** What happened, as the user should read it. */
   readonly message: string;
   /** What to do about it; null when the message says it all. */
@@ -28,8 +37,6 @@ export interface Failure {
   readonly location: SourceLocation | null;
   /** Frames in the user's code, innermost first. */
   readonly stack: readonly StackFrame[];
-  /** What the code gave to process.exit(); absent where it called none. */
-  readonly exitCode?: number;
 }
 
 /** A call in the user's code. */

@@ -85,7 +85,7 @@ export function brokenPipeFailure(): Failure {
 
 /** Nothing is left to do, yet the module's top-level await has not settled. */
 export function unsettledFailure(): Failure {
-  return { kind: "exit", message: l10n.t("The file waits for a promise that never settles."), hint: l10n.t("Look at its top-level await."), location: null, stack: [] };
+  return { kind: "unsettled", message: l10n.t("The file waits for a promise that never settles."), hint: l10n.t("Look at its top-level await."), location: null, stack: [] };
 }
 
 /** A recursion without end would fill the view. */

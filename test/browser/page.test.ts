@@ -40,7 +40,7 @@ const failure: Failure = {
 
 /** The last run failed; the shown models are of it or of an earlier one. */
 function failedRun(shown: "thisRun" | "earlierRun", changed: Partial<Failure> = {}): LastRun {
-  return { kind: "failed", failure: { ...failure, ...changed }, shown };
+  return { kind: "failed", failure: { ...failure, ...changed } as Failure, shown };
 }
 
 /** `net` with a forward pass that failed in its last layer. */

@@ -47,7 +47,7 @@ const faults: Fault[] = [
   { name: "shapes that do not fit", code: "net(torch.ones(2, 4));", kind: "thrown", message: /mat1 and mat2 shapes cannot be multiplied \(2x4 and 3x2\)/, line: 3 },
   { name: "a stack overflow", code: "function f(): number {\n  return f() + 1;\n}\nf();", kind: "thrown", message: /Maximum call stack size exceeded/, line: 4 },
   { name: "process.exit", code: "try {\n  process.exit(3);\n} catch {\n  console.log('caught');\n}", kind: "exit", message: "process.exit(3) ended the run here.", line: 4 },
-  { name: "a promise that never settles", code: "await new Promise(() => {});", kind: "exit", message: /never settles/, line: null },
+  { name: "a promise that never settles", code: "await new Promise(() => {});", kind: "unsettled", message: /never settles/, line: null },
   { name: "an abort", code: "process.abort();", kind: "crash", message: /ended unexpectedly/, line: 3 },
   { name: "tensors without end", code: "const kept = [];\nwhile (true) kept.push(torch.ones(1000, 1000));", kind: "memory", message: /memory limit of 400 MB/, line: 4 },
   { name: "objects without end", code: "const kept = [];\nwhile (true) kept.push(new Array(1000).fill(0));", kind: "memory", message: /memory limit of 400 MB/, line: 4 },
