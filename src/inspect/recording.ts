@@ -19,7 +19,7 @@ type Recorded<Step> = Step extends TraceStep ? { -readonly [Key in keyof Omit<St
 type RecordedStep = Recorded<TraceStep>;
 
 /** A window on memory whose value is known. `epoch`: how many writes to that memory it has seen. */
-interface Binding {
+interface KnownWindow {
   value: ValueId;
   epoch: number;
 }
@@ -35,9 +35,9 @@ interface Memory {
   epoch: number;
   readonly writes: Write[];
   /** What the tensors hold that were seen: two of them may be the same window and yet have come there on different ways. */
-  readonly tensors: WeakMap<Tensor, Binding>;
+  readonly tensors: WeakMap<Tensor, KnownWindow>;
   /** What was last seen of each window, for tensors that were made in a way which is not reported. */
-  readonly windows: Map<string, Binding>;
+  readonly windows: Map<string, KnownWindow>;
 }
 
 /** A module call that is under way. */
@@ -320,25 +320,25 @@ export class Recording {
     const key = windowKey(tensor);
     // Parameters that are views of the same memory are parameters of their own.
     const own = this.#state!.get(tensor);
-    const known = [memory.tensors.get(tensor), own ? undefined : memory.windows.get(key)].filter((binding) => binding !== undefined);
-    let binding = known.find(({ epoch }) => epoch === memory.epoch);
-    if (!binding) {
+    const candidates = [memory.tensors.get(tensor), own ? undefined : memory.windows.get(key)].filter((window) => window !== undefined);
+    let known = candidates.find(({ epoch }) => epoch === memory.epoch);
+    if (!known) {
       const [low, high] = extent(tensor);
       const write = memory.writes.findLast((other) => after === "the whole memory" || (other.low < high && low < other.high));
-      binding = known.find(({ epoch }) => epoch >= (write?.epoch ?? 0));
-      if (!binding && write) return this.#bind(memory, key, tensor, { kind: "step", step: write.step });
+      known = candidates.find(({ epoch }) => epoch >= (write?.epoch ?? 0));
+      if (!known && write) return this.#remember(memory, key, tensor, { kind: "step", step: write.step });
     }
-    if (binding) {
-      binding.epoch = memory.epoch;
-      memory.tensors.set(tensor, binding);
-      return binding.value;
+    if (known) {
+      known.epoch = memory.epoch;
+      memory.tensors.set(tensor, known);
+      return known.value;
     }
     const state = own ?? this.#state!.get(tensor.storage);
-    if (state) return this.#bind(memory, key, tensor, { kind: "state", tensor: state });
+    if (state) return this.#remember(memory, key, tensor, { kind: "state", tensor: state });
     // Another window on memory that is known, made in a way that is not reported: it comes from where that came from.
     const [other] = memory.windows.values();
     const source = other ? this.#values[other.value]!.source : unknown === "input" ? { kind: unknown } : this.#constant(tensor);
-    return this.#bind(memory, key, tensor, source);
+    return this.#remember(memory, key, tensor, source);
   }
 
   #constant(tensor: Tensor): Source {
@@ -367,17 +367,17 @@ export class Recording {
     return this.#fields.get(storage) ?? null;
   }
 
-  #bind(memory: Memory, key: string, tensor: Tensor, source: Source): ValueId {
+  #remember(memory: Memory, key: string, tensor: Tensor, source: Source): ValueId {
     const value = this.#values.push({ shape: [...tensor.sizes], dtype: tensor.dtype.name, source, statistics: source.kind === "state" ? undefined : activationStatistics(tensor) }) - 1;
-    const binding = { value, epoch: memory.epoch };
-    memory.tensors.set(tensor, binding);
-    memory.windows.set(key, binding);
+    const known = { value, epoch: memory.epoch };
+    memory.tensors.set(tensor, known);
+    memory.windows.set(key, known);
     return value;
   }
 
   /** A new value for what an operation or module gives out, even if it is what went in. */
   #bindNew(tensor: Tensor, source: Source): ValueId {
-    return this.#bind(this.#memoryOf(tensor.storage), windowKey(tensor), tensor, source);
+    return this.#remember(this.#memoryOf(tensor.storage), windowKey(tensor), tensor, source);
   }
 
   /**
@@ -397,7 +397,7 @@ export class Recording {
     memory.epoch++;
     const [low, high] = extent(tensor);
     memory.writes.push({ epoch: memory.epoch, step, low, high });
-    return this.#bind(memory, windowKey(tensor), tensor, { kind: "step", step });
+    return this.#remember(memory, windowKey(tensor), tensor, { kind: "step", step });
   }
 }
 
