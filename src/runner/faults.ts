@@ -23,7 +23,7 @@ export function thrownFailure(error: unknown, sources: BundleSourceMap | null): 
   const [innermost] = frames;
   return {
     kind: "thrown",
-    message: errorMessage(error, safely(() => (sources && innermost ? sources.inError(error, innermost) : undefined), undefined)),
+    message: shortened(errorMessage(error, safely(() => (sources && innermost ? sources.inError(error, innermost) : undefined), undefined))),
     hint: /Maximum call stack size exceeded/.test(error.message) ? l10n.t("A function calls itself without an end, or data is nested too deep.") : null,
     ...place(frames, sources),
   };
@@ -95,6 +95,13 @@ const shownFrames = 20;
 export function place(frames: readonly CallFrame[], sources: BundleSourceMap | null): Pick<Failure, "location" | "stack"> {
   const stack = sources?.userFrames(frames).slice(0, shownFrames) ?? [];
   return { location: stack[0]?.location ?? null, stack };
+}
+
+/** Every view shows it; what is longer is data rather than words. */
+const longestMessage = 10_000;
+
+function shortened(message: string): string {
+  return message.length > longestMessage ? `${message.slice(0, longestMessage)}…` : message;
 }
 
 function errorMessage(error: Error, message?: string, depth = 0): string {

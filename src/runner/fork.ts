@@ -7,6 +7,18 @@ export function forkScript(script: string, argument: unknown, options: ForkOptio
   return fork(script, [JSON.stringify(argument)], { ...options, env: { ...environment, ELECTRON_RUN_AS_NODE: "1" } });
 }
 
+/** What a process forked with this takes along when it ends: the programs that it started. Windows has no groups of processes, and opens a window. */
+export const ownGroup: ForkOptions = { detached: process.platform !== "win32" };
+
+/** Kills a process that was forked with `ownGroup`, and the programs that it started, which are left also when it ended of itself. */
+export function killWithPrograms(pid: number): void {
+  try {
+    process.kill(ownGroup.detached ? -pid : pid, "SIGKILL");
+  } catch {
+    // Nothing is left.
+  }
+}
+
 /** Settles when the process is gone; also when it could not be started. */
 export function ended(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();

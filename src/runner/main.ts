@@ -6,6 +6,7 @@ import * as l10n from "@vscode/l10n";
 import { type CallFrame, type Engine, Inspection } from "../inspect/index.js";
 import type { Bundle, Failure, RunnerMethod, RunnerMethods, RunnerReply, RunnerRequest, RunResult } from "../protocol/index.js";
 import { brokenPipeFailure, stoppedFailure, thrownFailure } from "./faults.js";
+import { killWithPrograms } from "./fork.js";
 import { ModelCode } from "./modelCode.js";
 import { findModels } from "./models.js";
 import { ModelOutput } from "./modelOutput.js";
@@ -21,6 +22,8 @@ interface Session {
   readonly engine: Engine;
   readonly inspection: Inspection;
   readonly bindings: Bundle["bindings"];
+  /** The models are being described, which may run code of theirs. */
+  describing: boolean;
 }
 
 /** What the code was doing when something stopped it. */
@@ -83,13 +86,16 @@ async function run(bundle: Bundle, workingDirectory: string): Promise<RunResult>
     names: code.sources,
     quietly: (body) => output.quietly(body),
   });
-  session = { code, engine, inspection, bindings: bundle.bindings };
+  session = { code, engine, inspection, bindings: bundle.bindings, describing: false };
   const failure = await code.evaluate();
   return inspect(session, failure, true);
 }
 
-async function inspect({ code, engine, inspection, bindings }: Session, failure: Failure | null, infer: boolean): Promise<RunResult> {
-  inspection.setModels(await findModels(code, inspection, engine, bindings), { infer });
+/** With `mayRun`, code of the models may run to find out more of them. */
+async function inspect(session: Session, failure: Failure | null, mayRun: boolean): Promise<RunResult> {
+  const { code, engine, inspection, bindings } = session;
+  inspection.setModels(await findModels(code, inspection, engine, bindings, mayRun), { infer: mayRun });
+  session.describing = true;
   return { models: inspection.snapshots(), failure };
 }
 
@@ -98,7 +104,8 @@ async function interrupted(request: RunnerRequest, { failure, frames }: Interrup
   process.channel?.ref();
   session?.inspection.interrupted(failure.message, frames);
   if (request.method !== "run" || !session) return { kind: "failure", failure };
-  // Nothing more of the code runs: it may be what has just been stopped.
+  // Nothing more of the code runs: it may be what has just been stopped. Where describing the models was, they cannot be described.
+  if (session.describing) return { kind: "result", result: { models: [], failure } satisfies RunResult };
   return { kind: "result", result: await inspect(session, failure, false) };
 }
 
@@ -125,7 +132,7 @@ process.on("message", async (request: RunnerRequest) => {
 });
 process.on("disconnect", () => {
   rmSync(dirname(options.codeFile), { recursive: true, force: true });
-  process.kill(process.pid, "SIGKILL");
+  killWithPrograms(process.pid);
 });
 
 // The engine that most files use is at hand before the first request.

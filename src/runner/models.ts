@@ -8,9 +8,9 @@ import type { ModelCode } from "./modelCode.js";
  * The models of a file that ran: every root module that still exists, named after the variable or export that holds it, else after its class and
  * line. A module that is part of another is no model of its own, and neither is one without any state (a loss, an activation) beside models that
  * have some. Where no variable holds a model, those count that the code ran last by themselves, and as a last resort what the file's
- * exported functions and classes make when they need no arguments.
+ * exported functions and classes make when they need no arguments; those are called only where the code `mayRun`.
  */
-export async function findModels(code: ModelCode, inspection: Inspection, engine: Engine, bindings: readonly Binding[]): Promise<NamedModel[]> {
+export async function findModels(code: ModelCode, inspection: Inspection, engine: Engine, bindings: readonly Binding[], mayRun: boolean): Promise<NamedModel[]> {
   let named = namedModules(code, engine, bindings);
   const recent = inspection.recorder.takeRecentRoots();
   if (named.length > 0) recent.length = 0;
@@ -18,7 +18,7 @@ export async function findModels(code: ModelCode, inspection: Inspection, engine
   await setImmediate();
   globalThis.gc?.();
   let roots = rootsAmong([...inspection.recorder.modules(), ...named.map(({ module }) => module)]);
-  if (roots.length === 0 && code.exports) {
+  if (mayRun && roots.length === 0 && code.exports) {
     named = await moduleFactories(code.exports, engine, bindings);
     roots = rootsAmong(named.map(({ module }) => module));
   }
@@ -75,10 +75,15 @@ function collect(engine: Engine, value: unknown, name: string, location: SourceL
   if (typeof value !== "object" || value === null || depth === 2) return;
   if (Array.isArray(value)) value.slice(0, itemLimit).forEach((item, i) => collect(engine, item, `${name}[${i}]`, location, named, depth + 1));
   else if (value instanceof Map || Object.getPrototypeOf(value) === Object.prototype) {
-    for (const [key, item] of value instanceof Map ? value : Object.entries(value)) {
+    for (const [key, item] of value instanceof Map ? value : dataProperties(value)) {
       collect(engine, item, name === "" ? String(key) : `${name}.${String(key)}`, location, named, depth + 1);
     }
   }
+}
+
+/** A getter is code of the user's, which looking for models does not run. */
+function dataProperties(object: object): [key: string, value: unknown][] {
+  return Object.entries(Object.getOwnPropertyDescriptors(object)).flatMap(([key, { enumerable, value }]) => (enumerable && value !== undefined ? [[key, value]] : []));
 }
 
 async function moduleFactories(exports: Readonly<Record<string, unknown>>, engine: Engine, bindings: readonly Binding[]): Promise<NamedModel[]> {

@@ -9,7 +9,7 @@ import * as l10n from "@vscode/l10n";
 import type { CallFrame } from "../inspect/callFrames.js";
 import type { Failure, RunnerMethod, RunnerMethods, RunnerReply } from "../protocol/index.js";
 import { place, stoppedFailure, type StopReason } from "./faults.js";
-import { ended, forkScript } from "./fork.js";
+import { ended, forkScript, killWithPrograms, ownGroup } from "./fork.js";
 import { BundleSourceMap } from "./sourceMap.js";
 
 export interface Output {
@@ -94,6 +94,7 @@ export class ModelProcess {
     };
     const standard = inheritOutput ? "inherit" : "pipe";
     this.#child = forkScript(join(dist, "runner.js"), this.#options, {
+      ...ownGroup,
       stdio: [inheritOutput ? "inherit" : "ignore", standard, standard, "ipc", "pipe"],
       execArgv: [
         `--max-old-space-size=${Math.ceil(limits.memoryLimit * heapHeadroom)}`,
@@ -111,6 +112,7 @@ export class ModelProcess {
     this.#child.on("message", (reply) => this.#onReply?.(reply as RunnerReply & { output: OutputCount }));
     this.ended = ended(this.#child).then(() => {
       this.#alive = false;
+      this.#killPrograms();
       this.#removeFolder();
       this.#onEnd?.();
     });
@@ -128,8 +130,12 @@ export class ModelProcess {
   }
 
   kill(): void {
-    this.#child.kill("SIGKILL");
+    this.#killPrograms();
     this.#removeFolder(); // At once: this process may be about to end as well.
+  }
+
+  #killPrograms(): void {
+    if (this.#child.pid !== undefined) killWithPrograms(this.#child.pid);
   }
 
   #removeFolder(): void {

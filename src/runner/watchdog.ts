@@ -11,6 +11,7 @@ import { pathToFileURL } from "node:url";
 import { parentPort, workerData } from "node:worker_threads";
 import type { CallFrame } from "../inspect/callFrames.js";
 import type { StopReason } from "./faults.js";
+import { killWithPrograms } from "./fork.js";
 
 export interface WatchdogData {
   /** Descriptor of a pipe to the parent: its end is the parent's end, and a line on it is a reason to stop. */
@@ -59,7 +60,7 @@ setInterval(() => {
 
 function end(): void {
   rmSync(dirname(codeFile), { recursive: true, force: true });
-  process.kill(process.pid, "SIGKILL");
+  killWithPrograms(process.pid);
 }
 
 /** Stops the main thread's current JavaScript for good; it cannot catch that. Its event loop goes on. */

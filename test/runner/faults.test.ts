@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { afterAll, describe, expect, test, vi } from "vitest";
 import type { Failure } from "../../src/protocol/index.js";
@@ -62,6 +63,39 @@ describe("a model file with", () => {
     expect(printed).not.toContain("caught");
     // Only a process that died takes its models along.
     if (kind !== "crash") expect(models.map(({ name }) => name)).toContain("net");
+  });
+
+  test("an endless loop in a function that may make a model", async () => {
+    const { failure, models } = await hurried.run('import "layerscope";\nexport function make() {\n  for (;;);\n}');
+    expect(failure).toMatchObject({ kind: "timeout", message: expect.stringMatching(/still running here/), location: { line: 3 } });
+    expect(models).toEqual([]);
+  });
+
+  test("an endless loop in what describes a module", async () => {
+    const { failure } = await hurried.run(`${head}class Net extends torch.nn.Module {\n  layer = net;\n  override extraRepr(): string {\n    for (;;);\n  }\n}\nexport const other = new Net();`);
+    expect(failure).toMatchObject({ kind: "timeout", message: expect.stringMatching(/still running here/), location: { line: 6 } });
+  });
+
+  test("a getter that throws beside its models", async () => {
+    const { failure, models } = await workspace.run(`${head}export const holder = { net, get trap(): number { throw new Error("do not look"); } };`);
+    expect(failure).toBeNull();
+    expect(models.map(({ name }) => name)).toEqual(["net"]);
+  });
+
+  test("an error whose message is very long", async () => {
+    const { failure } = await workspace.run(`${head}throw new Error("<img src=x onerror=alert(1)>".repeat(20000));`);
+    expect(failure!.message.length).toBeLessThan(20_000);
+    expect(failure).toMatchObject({ message: expect.stringMatching(/^<img .*…$/), location: { line: 3 } });
+  });
+
+  test.skipIf(process.platform === "win32")("programs that it started, which end with it", async () => {
+    const { file, printed } = await workspace.run(
+      'import { spawn } from "node:child_process";\nimport "layerscope";\nconst program = spawn("sleep", ["600"], { stdio: "ignore" });\nprogram.unref();\nconsole.log(program.pid);',
+    );
+    const isRunning = (): boolean => spawnSync("ps", ["-p", String(Number(printed))]).status === 0;
+    expect(isRunning()).toBe(true);
+    workspace.runner.close(file);
+    await expect.poll(isRunning, { timeout: 10_000 }).toBe(false);
   });
 
   test("a syntax error", async () => {
