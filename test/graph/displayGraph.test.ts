@@ -351,7 +351,7 @@ describe("a failed pass", () => {
       return run.failInCode("x.bar is not a function");
     }), { inputs: [[2, 4]] });
     const inside = display(own(true));
-    expect(inside.nodes.get("block#throw")).toMatchObject({ name: "throw", status: "failed", failure: { message: "x.foo is not a function" } });
+    expect(inside.nodes.get("block#throw")).toMatchObject({ name: "throw", status: "failed", failure: { message: "x.foo is not a function", shapes: [] } });
     expect(inside.nodes.get("block")!.failure).toBeNull();
     expect(display(own(true), { expanded: new Map([["block", false]]) }).nodes.get("block")!.failure!.message).toBe("x.foo is not a function");
     const outside = display(own(false));

@@ -300,7 +300,8 @@ class Builder {
   #thrown(container: string, path: string, parent: string | null): DisplayNode {
     const id = `${container}#throw`;
     const node: DisplayNode = {
-      ...nothingOfItsOwn, id, kind: "operation", source: null, path: path === canvasPath ? "" : path, key: id, name: "throw", calls: 1, status: "failed", failure: this.#failure(),
+      ...nothingOfItsOwn, id, kind: "operation", source: null, path: path === canvasPath ? "" : path, key: id, name: "throw", calls: 1, status: "failed",
+      failure: { ...this.#failure(), shapes: [] },
     };
     this.#failureIsShown = true;
     this.#nodes.set(id, node);
