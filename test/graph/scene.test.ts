@@ -124,22 +124,6 @@ describe("the longest way through a model", () => {
   });
 });
 
-describe.each(["down", "right"] as const)("side by side, in a picture that flows %s", (direction) => {
-  const inOrder = (picture: Scene, wanted: (box: SceneBox) => boolean) =>
-    picture.boxes.filter(wanted).sort((a, b) => (direction === "down" ? a.x - b.x : a.y - b.y)).map(({ node }) => node.kind === "module" ? node.id : node.name);
-
-  it.each([["open", "auto"], ["closed", 0]] as const)("a model's inputs and outputs stand in the order of forward's, the model being %s", async (_, depth) => {
-    const picture = await scene(fixtures.translator(), direction, { depth });
-    expect(inOrder(picture, ({ node }) => node.kind === "input")).toEqual(["source", "target", "mask"]);
-    expect(inOrder(picture, ({ node }) => node.kind === "output")).toEqual(["1", "2", "3"]);
-  });
-
-  it("modules stand in order of declaration", async () => {
-    expect(inOrder(await scene(fixtures.translator(), direction), ({ node }) => ["encoder", "decoder"].includes(node.id))).toEqual(["encoder", "decoder"]);
-    expect(inOrder(await scene(fixtures.branches(), direction), ({ node }) => ["first", "second", "third"].includes(node.id))).toEqual(["first", "second", "third"]);
-  });
-});
-
 describe("layout", () => {
   it("is made once for each distinct container, however often it appears", async () => {
     let calls = 0;

@@ -152,7 +152,7 @@ function problemOf(container: OpenContent, opened: ReadonlyMap<DisplayNode, Open
   const indexes = new Map(content.nodes.map((child, index) => [child.id, index]));
   const nodes = content.nodes.map((child): ProblemNode => {
     const used = childPorts.get(child.id)!;
-    const isDeclared = child.kind === "module";
+    const isDeclared = child.kind === "module" || child.kind === "input" || child.kind === "output";
     const inner = opened.get(child);
     if (inner) {
       const { width, height, shift } = inner.size!;

@@ -4,7 +4,7 @@ import { borderNode, contentPadding, type LayoutProblem, type LayoutSolution, ty
 /**
  * One call of ELK for many containers: each is a node of its own in a dummy root (a root with ports crashes), laid out by itself.
  * Options after measurements on networks: orthogonal edges, Brandes and Köpf's placement; order
- * of the model where crossings allow, and whatever they cost where modules came out of order without (solver.ts).
+ * of the model where crossings allow, and whatever they cost where nodes came out of order without (solver.ts).
  */
 export function elkGraph(problems: readonly LayoutProblem[]): ElkNode {
   return {

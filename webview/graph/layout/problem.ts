@@ -25,7 +25,7 @@ export interface ProblemNode {
   /** Along the border, from its start; null where the layout may choose. */
   readonly inPorts: readonly (number | null)[];
   readonly outPorts: readonly (number | null)[];
-  /** A module: those side by side stand in their order, which is that of declaration. */
+  /** A module, an input or an output of the model: those side by side stand in their order, which is that of declaration. */
   readonly isDeclared?: boolean;
 }
 
