@@ -22,6 +22,7 @@ export function graphStrings(): GraphStrings {
     notReached: l10n.t("not reached"),
     notCalled: l10n.t("not called"),
     usedUncalled: l10n.t("used without a call"),
+    calledElsewhere: l10n.t("called under another name"),
     failedHere: l10n.t("failed here"),
     compared: l10n.t("comparison: {0}"),
     declaredOrder: l10n.t("Order as declared; no forward pass was measured"),

@@ -321,6 +321,14 @@ describe("many modules in parallel", () => {
   });
 });
 
+describe("a module that has two names", () => {
+  it("is said to be called under the other one, where it is not called by this", () => {
+    const shared = linear(4, 4);
+    const graph = display(snapshot("net", spec("Net", "", { shared, idle: linear(4, 4), layers: moduleList([shared]) }, (run, x) => run.call("layers.0", x!)), { inputs: [[2, 4]] }));
+    expect(["shared", "idle", "layers.0"].map((id) => graph.nodes.get(id)!.status)).toEqual(["ranElsewhere", "notCalled", "ran"]);
+  });
+});
+
 describe("a failed pass", () => {
   const graph = display(fixtures.failing());
 

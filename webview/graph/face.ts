@@ -185,8 +185,8 @@ function headline(node: DisplayNode, width: number, context: FaceContext, note: 
 
 function moduleFace(node: DisplayNode, context: FaceContext): Face {
   const { measure, strings } = context;
-  const isUsed = node.status === "used";
-  const output = isUsed ? strings.usedUncalled : node.outputShape;
+  const remark = node.status === "used" ? strings.usedUncalled : node.status === "ranElsewhere" ? strings.calledElsewhere : "";
+  const output = remark || node.outputShape;
   const counted = countText(node, context);
   // Where nothing is counted, as in an activation, the arguments take that place and save a line.
   const footNote = counted || (node.glyph || !output ? "" : node.detail);
@@ -211,7 +211,7 @@ function moduleFace(node: DisplayNode, context: FaceContext): Face {
     baseline += rowHeight + 1;
     const room = width - left - right;
     const shape = fit(output, counted ? room - measure(counted, "detail") - 2 * gap : room, "detail", measure);
-    if (shape) texts.push({ x: left, y: baseline, text: shape, font: "detail", tone: isUsed ? "muted" : "foreground", anchor: "start" });
+    if (shape) texts.push({ x: left, y: baseline, text: shape, font: "detail", tone: remark ? "muted" : "foreground", anchor: "start" });
     note = { x: width - right, y: baseline, room: room - (shape ? measure(shape, "detail") + 2 * gap : 0) };
     const text = fit(footNote, note.room, "detail", measure);
     if (text) texts.push({ x: width - right, y: baseline, text, font: "detail", tone: "muted", anchor: "end", isNote: true });

@@ -23,6 +23,7 @@ export interface GraphStrings {
   readonly notCalled: string;
   /** Of a module whose parameters are used all the same. */
   readonly usedUncalled: string;
+  readonly calledElsewhere: string;
   readonly failedHere: string;
   /** `{0}`: 1, 2 or both. */
   readonly compared: string;
@@ -56,6 +57,7 @@ export const englishStrings: GraphStrings = {
   notReached: "not reached",
   notCalled: "not called",
   usedUncalled: "used without a call",
+  calledElsewhere: "called under another name",
   failedHere: "failed here",
   compared: "comparison: {0}",
   declaredOrder: "Order as declared; no forward pass was measured",

@@ -12,11 +12,12 @@ import { foldOf, single, type Row } from "./rows.js";
 import type { SharingGroup } from "./sharing.js";
 
 /**
- * "ran": called in the traced pass (or runs with its children). "used": not called, but operations elsewhere take its tensors. "failed": what threw, or
+ * "ran": called in the traced pass (or runs with its children). "used": not called, but operations elsewhere take its tensors.
+ * "ranElsewhere": the same module is called, under another path. "failed": what threw, or
  * the innermost box around it. "failedInside": a box around what threw. "notReached": the pass failed before. "notCalled": the pass ended without it.
  * "untraced": there is no pass.
  */
-export type RunStatus = "ran" | "used" | "failed" | "failedInside" | "notReached" | "notCalled" | "untraced";
+export type RunStatus = "ran" | "used" | "ranElsewhere" | "failed" | "failedInside" | "notReached" | "notCalled" | "untraced";
 
 export interface DisplayFailure {
   readonly message: string;

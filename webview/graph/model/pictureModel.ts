@@ -34,6 +34,8 @@ export class PictureModel {
   readonly #ran = new Set<string>();
   /** Modules that were not called, and whose tensors, or those of a module in them, operations took. */
   readonly #used = new Set<string>();
+  /** Identities of what was called. */
+  readonly #ranAs = new Set<number>();
   /** Parts of earlier display graphs that do not depend on the arrangement; see Builder. */
   readonly kept = { closed: new Map<string, { readonly variant: string; readonly node: DisplayNode }>(), others: new Map<FlowNode, DisplayNode>(), edges: new Map<ContainerFlow, { readonly shown: string; readonly edges: readonly DisplayEdge[] }>() };
   readonly #order: CallOrder | null;
@@ -47,6 +49,7 @@ export class PictureModel {
     this.sharing = sharingGroups(this.index);
     const flow = this.flow(false);
     for (const path of flow?.runs.keys() ?? []) for (const module of this.index.ancestry(path)) this.#ran.add(module.path);
+    for (const { path, identity } of this.index.modules) if (this.#ran.has(path)) this.#ranAs.add(identity);
     for (const path of this.index.directUses.keys()) for (const module of this.index.ancestry(path)) if (!this.#ran.has(module.path)) this.#used.add(module.path);
     this.failedAt = new Set(this.failedPath === null ? [] : this.index.ancestry(this.failedPath).map((module) => module.path));
     this.#order = snapshot.trace && new CallOrder(snapshot.trace.steps);
@@ -220,6 +223,7 @@ export class PictureModel {
       : !trace ? "untraced"
       : this.#ran.has(path) ? "ran"
       : this.#used.has(path) ? "used"
+      : this.#ranAs.has(module.identity) ? "ranElsewhere"
       : trace.failure ? "notReached"
       : "notCalled";
     const family = layerKind(module.type);

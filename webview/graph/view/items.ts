@@ -56,6 +56,7 @@ function describe(node: DisplayNode, compared: readonly number[], strings: Graph
   if (node.status === "notReached") parts.push(strings.notReached);
   if (node.status === "notCalled") parts.push(strings.notCalled);
   if (node.status === "used") parts.push(strings.usedUncalled);
+  if (node.status === "ranElsewhere") parts.push(strings.calledElsewhere);
   if (node.failure) parts.push(`${strings.failedHere}: ${node.failure.message}`);
   if (compared.length > 0) parts.push(fill(strings.compared, compared.join(", ")));
   return parts.join(", ");
