@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { chipsOf } from "../../webview/graph/drawing/sharedChips.js";
 import { rails, routeLinks, sharedLinks } from "../../webview/graph/drawing/sharedLinks.js";
+import { elkInProcess } from "../../webview/graph/layout/elkInProcess.js";
 import { LayoutSolver } from "../../webview/graph/layout/solver.js";
 import { initialArrangement, type Arrangement } from "../../webview/graph/model/arrangement.js";
 import { buildDisplayGraph } from "../../webview/graph/model/displayGraph.js";
@@ -72,5 +73,30 @@ describe("links of a layer with a hundred uses", () => {
     };
     expect(chipIn(selected.width + 160, 100)).toBe("\u2193 4");
     expect(chipIn(selected.width + 76, 100)).toBe("\u2193");
+  });
+});
+
+describe("links between boxes side by side", () => {
+  it.each(["down", "right"] as const)("cross neither a box nor a label where there is another way, in a picture that flows %s", async (direction) => {
+    const embed = fixtures.embedding(100, 32);
+    const model = new PictureModel(snapshot("pair", fixtures.spec("Pair", "", { embed, encoder: linear(32, 32), decoder: linear(32, 32), head: linear(32, 100, { weight: embed.parameters[0]![1] }) }, (run, source, target) => {
+      const memory = run.call("encoder", run.op("mul", [run.call("embed", source!)], [2, 9, 32]));
+      const answer = run.call("decoder", run.op("mul", [run.call("embed", target!)], [2, 9, 32]));
+      return run.call("head", run.op("add", [answer, memory], [2, 9, 32]));
+    }), { inputs: [[2, 9], [2, 9]], inputLabels: ["source", "target"], inputType: "int64" }));
+    const picture = await layoutScene(buildDisplayGraph(model, { ...initialArrangement, depth: "all" }), new LayoutSolver(elkInProcess()), {
+      direction, measure: estimateText, strings: englishStrings, deadline: performance.now() + 30_000, isCurrent: () => true,
+    });
+    const links = routeLinks(picture, sharedLinks(model, picture, null));
+    expect(links.length).toBeGreaterThan(1);
+    const labels = picture.edges.flatMap(({ label }) => (label ? [{ x: label.x, y: label.y - 9, width: label.width, height: 11, name: label.text }] : []));
+    const boxes = picture.boxes.filter(({ node }) => node.content === null).map(({ x, y, width, height, node }) => ({ x: x + 1, y: y + 1, width: width - 2, height: height - 2, name: node.id }));
+    for (const { points } of links) {
+      points.slice(1).forEach((to, i) => {
+        const from = points[i]!;
+        const line = { x: Math.min(from.x, to.x), y: Math.min(from.y, to.y), width: Math.abs(to.x - from.x) + 0.1, height: Math.abs(to.y - from.y) + 0.1 };
+        expect([...labels, ...boxes].filter((each) => overlap(line, each)).map(({ name }) => name)).toEqual([]);
+      });
+    }
   });
 });

@@ -67,13 +67,21 @@ const laneWidth = 4;
 /** Pixels between two lanes of which one can still tell one from the other. */
 const leastLane = 3;
 
-/** From box to box through the margin of the container around both, past the boxes beside them where that is possible. */
+/** How far above or below its box a link may leave it. */
+const distances = [8, 14];
+/** Of a label above its baseline, and in all. */
+const labelRise = 9;
+const labelHeight = 12;
+
+/** From box to box through the margin of the container around both, past the boxes beside them and the labels between where that is possible. */
 export function routeLinks(scene: Scene, links: readonly DescribedLink[]): RoutedLink[] {
   const isDown = scene.direction === "down";
   const lanes = new Map<string, number>();
   const leaves = links.length > 0 ? scene.boxes.filter((box) => box.node.content === null) : [];
   // As if data flowed down; turned back at the end.
   const turned = ({ x, y, width, height }: Rectangle): Rectangle => (isDown ? { x, y, width, height } : { x: y, y: x, width: height, height: width });
+  const labels = (links.length > 0 ? scene.edges : []).flatMap(({ label, stubs }) =>
+    [label, ...stubs.map((stub) => stub.label)].flatMap((placed) => (placed ? [turned({ x: placed.x, y: placed.y - labelRise, width: placed.width, height: labelHeight })] : [])));
   return links.map((link) => {
     const around = commonContainer(scene, link.from, link.to);
     const lane = lanes.get(link.group) ?? lanes.set(link.group, lanes.size).get(link.group)!;
@@ -82,17 +90,14 @@ export function routeLinks(scene: Scene, links: readonly DescribedLink[]): Route
     const ends = [link.from, link.to].map((id) => {
       const box = turned(scene.byId.get(id)!);
       const right = box.x + box.width;
-      const isClear = (y: number, from: number) =>
-        !leaves.some((leaf) => {
-          const other = turned(leaf);
-          return leaf.node.id !== id && y > other.y - 2 && y < other.y + other.height + 2 && other.x < margin && other.x + other.width > from;
-        });
-      const middle = box.y + box.height / 2;
-      const below = box.y + box.height + 8;
-      const above = box.y - 8;
-      if (isClear(middle, right) || (!isClear(below, right - 12) && !isClear(above, right - 12))) return [{ x: right, y: middle }, { x: margin, y: middle }];
-      const y = isClear(below, right - 12) ? below : above;
-      return [{ x: right - 12, y: y === below ? box.y + box.height : box.y }, { x: right - 12, y }, { x: margin, y }];
+      const others = leaves.filter((leaf) => leaf.node.id !== id).map(turned);
+      const isClearOf = (obstacles: readonly Rectangle[], { y, from }: { readonly y: number; readonly from: number }) =>
+        !obstacles.some((other) => y > other.y - 2 && y < other.y + other.height + 2 && other.x < margin && other.x + other.width > from);
+      const beside = { y: box.y + box.height / 2, from: right };
+      const ways = [beside, ...distances.flatMap((distance) => [box.y + box.height + distance, box.y - distance].map((y) => ({ y, from: right - 12 })))].filter((way) => isClearOf(others, way));
+      const { y, from } = ways.find((way) => isClearOf(labels, way)) ?? ways[0] ?? beside;
+      if (from === right) return [{ x: right, y }, { x: margin, y }];
+      return [{ x: from, y: y > box.y ? box.y + box.height : box.y }, { x: from, y }, { x: margin, y }];
     });
     const points = [...ends[0]!, ...ends[1]!.toReversed()];
     return { ...link, around: around?.node.id ?? null, split: ends[0]!.length, points: isDown ? points : points.map(({ x, y }) => ({ x: y, y: x })) };
