@@ -361,22 +361,6 @@ export function gpt({ blocks = 12, width = 768, unique = false }: GptOptions = {
   return snapshot("gpt2", root, { inputs: [[1, length]], inputLabels: ["tokens"], inputType: "int64" });
 }
 
-/** An encoder and a decoder, which takes the second input first and gives the last output from its start: free of their order, lines would cross less. */
-export const translator = () => snapshot("translator", spec("Translator", "", {
-  encoder: linear(8, 8), decoder: linear(8, 8), cross: spec("Cross", "", {}, (run, target, memory) => run.op("matmul", [target!, memory!], run.shape(target!))), head: linear(8, 4),
-}, (run, source, target, mask) => {
-  const start = run.call("decoder", target!);
-  const memory = run.call("encoder", source!);
-  const mixed = run.call("cross", run.op("mul", [start, mask!], run.shape(start)), memory);
-  return [run.call("head", mixed), memory, start];
-}), { inputs: [[2, 8], [2, 8], [2, 8]], inputLabels: ["source", "target", "mask"] });
-
-/** Three branches of one input, which run last to first and are joined in that order. */
-export const branches = () => snapshot("branches", spec("Branches", "", { first: linear(8, 8), second: linear(8, 8), third: linear(8, 8), join: linear(24, 8) }, (run, x) => {
-  const [third, second, first] = ["third", "second", "first"].map((name) => run.call(name, x!));
-  return run.call("join", run.op("cat", [third!, second!, first!], [2, 24], { arguments: "dim=-1" }));
-}), { inputs: [[2, 8]] });
-
 /** Skips over all levels, joined by cat. */
 export function unet(levels = 4): ModelSnapshot {
   const double = (from: number, to: number) => spec("DoubleConv", "", { conv1: conv(from, to, 3), relu1: relu(), conv2: conv(to, to, 3), relu2: relu() }, (run, x) =>

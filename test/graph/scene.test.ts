@@ -45,8 +45,6 @@ const models: [string, ModelSnapshot, Partial<Arrangement>][] = [
   ["mixture unfolded", fixtures.mixture(16), { unfolded: new Set(["experts.0"]) }],
   ["dense", fixtures.dense(), {}],
   ["albert", fixtures.sharedLayer(), {}],
-  ["translator", fixtures.translator(), {}],
-  ["branches", fixtures.branches(), {}],
   ["without trace", fixtures.withoutTrace(), {}],
 ];
 

@@ -77,9 +77,9 @@ const labelHeight = 12;
 export function routeLinks(scene: Scene, links: readonly DescribedLink[]): RoutedLink[] {
   const isDown = scene.direction === "down";
   const lanes = new Map<string, number>();
-  const leaves = links.length > 0 ? scene.boxes.filter((box) => box.node.content === null) : [];
   // As if data flowed down; turned back at the end.
   const turned = ({ x, y, width, height }: Rectangle): Rectangle => (isDown ? { x, y, width, height } : { x: y, y: x, width: height, height: width });
+  const leaves = (links.length > 0 ? scene.boxes : []).filter(({ node }) => node.content === null).map((box) => ({ id: box.node.id, ...turned(box) }));
   const labels = (links.length > 0 ? scene.edges : []).flatMap(({ label, stubs }) =>
     [label, ...stubs.map((stub) => stub.label)].flatMap((placed) => (placed ? [turned({ x: placed.x, y: placed.y - labelRise, width: placed.width, height: labelHeight })] : [])));
   return links.map((link) => {
@@ -90,12 +90,12 @@ export function routeLinks(scene: Scene, links: readonly DescribedLink[]): Route
     const ends = [link.from, link.to].map((id) => {
       const box = turned(scene.byId.get(id)!);
       const right = box.x + box.width;
-      const others = leaves.filter((leaf) => leaf.node.id !== id).map(turned);
-      const isClearOf = (obstacles: readonly Rectangle[], { y, from }: { readonly y: number; readonly from: number }) =>
-        !obstacles.some((other) => y > other.y - 2 && y < other.y + other.height + 2 && other.x < margin && other.x + other.width > from);
+      const isClearOf = (obstacles: readonly (Rectangle & { readonly id?: string })[], { y, from }: { readonly y: number; readonly from: number }) =>
+        !obstacles.some((other) => other.id !== id && y > other.y - 2 && y < other.y + other.height + 2 && other.x < margin && other.x + other.width > from);
       const beside = { y: box.y + box.height / 2, from: right };
-      const ways = [beside, ...distances.flatMap((distance) => [box.y + box.height + distance, box.y - distance].map((y) => ({ y, from: right - 12 })))].filter((way) => isClearOf(others, way));
-      const { y, from } = ways.find((way) => isClearOf(labels, way)) ?? ways[0] ?? beside;
+      const ways = [beside, ...distances.flatMap((distance) => [box.y + box.height + distance, box.y - distance].map((y) => ({ y, from: right - 12 })))];
+      const { y, from } =
+        ways.find((way) => isClearOf(leaves, way) && isClearOf(labels, way)) ?? ways.find((way) => isClearOf(leaves, way)) ?? beside;
       if (from === right) return [{ x: right, y }, { x: margin, y }];
       return [{ x: from, y: y > box.y ? box.y + box.height : box.y }, { x: from, y }, { x: margin, y }];
     });
