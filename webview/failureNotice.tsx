@@ -6,7 +6,7 @@ import { isFailureOfPass } from "../src/describe/failure.js";
 import type { Failure, LastRun, ModelSnapshot, SourceLocation } from "../src/protocol/index.js";
 import { Icon, IconButton, Link } from "./controls.js";
 import { LocationLink } from "./locationLink.js";
-import { indexOf } from "./modelIndex.js";
+import { indexOf } from "../src/describe/modelIndex.js";
 import { OwnPassLink } from "./ownPassLink.js";
 import { useSession } from "./session.js";
 import { models } from "./state.js";

@@ -2,7 +2,7 @@ import * as l10n from "@vscode/l10n";
 import { useMemo } from "preact/hooks";
 import type { ModelSnapshot } from "../src/protocol/index.js";
 import type { GraphItem, GraphViewInterface } from "./graph/index.js";
-import { indexOf } from "./modelIndex.js";
+import { indexOf } from "../src/describe/modelIndex.js";
 import { useSession } from "./session.js";
 import { idOf, selectedOf } from "./state.js";
 import { visibleItem } from "./visibleItem.js";

@@ -6,9 +6,9 @@ import { Icon, Link } from "./controls.js";
 import { elementsText } from "./counts.js";
 import { formatCount } from "../src/describe/format.js";
 import { Sparkline } from "./inspector/histogram.js";
-import { indexOf } from "./modelIndex.js";
-import { type Column, measuredColumns, type ParameterRow, parameterRows } from "./parameterRows.js";
-import { searchTensors } from "./search.js";
+import { indexOf } from "../src/describe/modelIndex.js";
+import { type Column, measuredColumns, type ParameterRow, parameterRows } from "../src/describe/parameterRows.js";
+import { searchTensors } from "../src/describe/search.js";
 import { useSession } from "./session.js";
 import type { Page } from "./state.js";
 

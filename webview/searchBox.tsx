@@ -4,7 +4,7 @@ import type { Ref } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { IconButton, Link, TextInput, type TextField } from "./controls.js";
 import { focusPicture } from "./pictureFocus.js";
-import type { QueryError } from "./search.js";
+import type { QueryError } from "../src/describe/search.js";
 import { useSession } from "./session.js";
 import { useWidth } from "./width.js";
 

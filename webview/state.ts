@@ -2,9 +2,9 @@ import { isFailureOfPass } from "../src/describe/failure.js";
 import type { ModelSnapshot, PageState, Selection } from "../src/protocol/index.js";
 import type { Direction, GraphItem, GraphViewState, ItemSource } from "./graph/index.js";
 import type { HostNotification } from "./host.js";
-import { indexOf, type ModelIndex } from "./modelIndex.js";
-import type { OverlayId } from "./overlays.js";
-import type { Order } from "./parameterRows.js";
+import { indexOf, type ModelIndex } from "../src/describe/modelIndex.js";
+import type { OverlayId } from "../src/describe/overlays.js";
+import type { Order } from "../src/describe/parameterRows.js";
 
 /** What is selected in the shown model. */
 export type Selected =

@@ -3,7 +3,7 @@ import * as l10n from "@vscode/l10n";
 import { formatBytes, formatCompact, formatShape } from "../src/describe/format.js";
 import type { ForwardTrace, ModelSnapshot, Operand } from "../src/protocol/index.js";
 import { Icon } from "./controls.js";
-import { indexOf } from "./modelIndex.js";
+import { indexOf } from "../src/describe/modelIndex.js";
 
 /** The model in one line, where the inspector would take the picture's room with nothing selected. */
 export function SummaryBar({ model, onOpen }: { readonly model: ModelSnapshot; readonly onOpen: () => void }) {

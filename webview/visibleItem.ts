@@ -1,5 +1,5 @@
 import type { GraphViewInterface } from "./graph/index.js";
-import type { ModelIndex } from "./modelIndex.js";
+import type { ModelIndex } from "../src/describe/modelIndex.js";
 import { idOf, type Selected } from "./state.js";
 
 /** The picture's item that is selected, or the innermost closed box around it; null where nothing is selected. */

@@ -1,7 +1,7 @@
 import { darkTheme, highContrastLightTheme, highContrastTheme, lightTheme, type Theme } from "../../webview/graph/theme.js";
-import { ModelIndex } from "../../webview/modelIndex.js";
+import { ModelIndex } from "../describe/modelIndex.js";
 import type { Overlay } from "../../webview/graph/api.js";
-import { overlay, overlayIds, type OverlayId } from "../../webview/overlays.js";
+import { overlay, overlayIds, type OverlayId } from "../describe/overlays.js";
 import type { ModelSnapshot } from "../protocol/index.js";
 
 /** The page's own drawing, on paper. */

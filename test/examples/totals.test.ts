@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { afterAll, expect, test, vi } from "vitest";
 import { ModelRunner } from "../../src/runner/client.js";
-import { ModelIndex } from "../../webview/modelIndex.js";
+import { ModelIndex } from "../../src/describe/modelIndex.js";
 
 vi.setConfig({ testTimeout: 120_000 });
 

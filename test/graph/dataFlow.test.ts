@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import * as torch from "../../src/engine/index.js";
 import type { ModelSnapshot } from "../../src/protocol/index.js";
 import { border, canvasPath, traceDataFlow } from "../../webview/graph/model/dataFlow.js";
-import { indexOf } from "../../webview/modelIndex.js";
+import { indexOf } from "../../src/describe/modelIndex.js";
 import { inspectHere, snapshotOf } from "../inspect/inspector.js";
 import * as fixtures from "./fixtures.js";
 import { renderSvg } from "../../webview/graph/renderSvg.js";

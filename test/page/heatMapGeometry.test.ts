@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { axisNames } from "../../webview/inspector/axisNames.js";
+import { axisNames } from "../../src/describe/axisNames.js";
 import { colourScale, greatestHeight, heatMapGeometry } from "../../webview/inspector/heatMapGeometry.js";
 
 describe("the drawing of a matrix", () => {

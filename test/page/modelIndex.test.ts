@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import * as torch from "../../src/engine/index.js";
-import { ModelIndex } from "../../webview/modelIndex.js";
+import { ModelIndex } from "../../src/describe/modelIndex.js";
 import { inspectHere, snapshotOf } from "../inspect/inspector.js";
 import { linear, net, rgnet, sequential, snapshot, tied } from "./snapshots.js";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { ModelIndex } from "../../webview/modelIndex.js";
-import { overlay, overlayIds } from "../../webview/overlays.js";
+import { ModelIndex } from "../../src/describe/modelIndex.js";
+import { overlay, overlayIds } from "../../src/describe/overlays.js";
 import { linear, net, sequential, snapshot, tensor, tied } from "./snapshots.js";
 
 test("containers carry what is rolled up in them, shared weights once", () => {

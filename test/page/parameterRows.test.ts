@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { ModelIndex } from "../../webview/modelIndex.js";
-import { measuredColumns, parameterRows, toCsv, toMarkdown } from "../../webview/parameterRows.js";
-import { searchTensors } from "../../webview/search.js";
+import { ModelIndex } from "../../src/describe/modelIndex.js";
+import { measuredColumns, parameterRows, toCsv, toMarkdown } from "../../src/describe/parameterRows.js";
+import { searchTensors } from "../../src/describe/search.js";
 import { linear, relu, rgnet, sequential, snapshot, tensor, tied } from "./snapshots.js";
 
 const nested = new ModelIndex(rgnet());

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import * as torch from "../../src/engine/index.js";
-import { ModelIndex } from "../../webview/modelIndex.js";
-import { search, searchTensors } from "../../webview/search.js";
+import { ModelIndex } from "../../src/describe/modelIndex.js";
+import { search, searchTensors } from "../../src/describe/search.js";
 import { inspectHere, snapshotOf } from "../inspect/inspector.js";
 
 const { nn } = torch;

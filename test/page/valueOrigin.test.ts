@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { ModelSnapshot, OperationStep, TraceStep, TraceValue } from "../../src/protocol/index.js";
-import { originOf } from "../../webview/inspector/valueOrigin.js";
-import { indexOf } from "../../webview/modelIndex.js";
+import { originOf } from "../../src/describe/valueOrigin.js";
+import { indexOf } from "../../src/describe/modelIndex.js";
 import { net } from "./snapshots.js";
 
 /** net's pass, and after it `y = net(x); y.at(0).fill_(1); y.at(1).mul_(2); y.view(2)`, all in the model's own forward. */

@@ -3,7 +3,7 @@ import * as l10n from "@vscode/l10n";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { ModelSnapshot } from "../../src/protocol/index.js";
 import { Link } from "../controls.js";
-import { indexOf } from "../modelIndex.js";
+import { indexOf } from "../../src/describe/modelIndex.js";
 import { useSession } from "../session.js";
 import { useWidth } from "../width.js";
 

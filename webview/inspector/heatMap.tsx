@@ -6,7 +6,7 @@ import { Link } from "../controls.js";
 import { formatPercent, formatShape, formatValue } from "../../src/describe/format.js";
 import { useSession } from "../session.js";
 import { onThemeChange } from "../theme.js";
-import { axisNames } from "./axisNames.js";
+import { axisNames } from "../../src/describe/axisNames.js";
 import { clippingShare, colourScale, heatMapGeometry, type HeatMapGeometry } from "./heatMapGeometry.js";
 import { colourOf, darkPalette, lightPalette } from "./palette.js";
 

@@ -1,7 +1,7 @@
 import * as l10n from "@vscode/l10n";
 import type { ModelSnapshot } from "../../src/protocol/index.js";
 import { formatBytes, formatCompact, formatCount } from "../../src/describe/format.js";
-import { indexOf } from "../modelIndex.js";
+import { indexOf } from "../../src/describe/modelIndex.js";
 import { Facts, Section } from "./facts.js";
 import { ForwardPass } from "./forwardPass.js";
 import { OperandList } from "./operands.js";

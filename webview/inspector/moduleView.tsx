@@ -5,7 +5,7 @@ import { Link } from "../controls.js";
 import { formatBytes, formatCompact, formatCount, formatPercent, formatValue } from "../../src/describe/format.js";
 import type { GraphViewInterface } from "../graph/index.js";
 import { LocationLink } from "../locationLink.js";
-import { type DirectUse, indexOf, type ModuleCall } from "../modelIndex.js";
+import { type DirectUse, indexOf, type ModuleCall } from "../../src/describe/modelIndex.js";
 import { focusPicture } from "../pictureFocus.js";
 import { useSession } from "../session.js";
 import { isBusy } from "../state.js";

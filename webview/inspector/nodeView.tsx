@@ -1,7 +1,7 @@
 import * as l10n from "@vscode/l10n";
 import type { ModelSnapshot, TraceValue, ValueId } from "../../src/protocol/index.js";
 import { LocationLink } from "../locationLink.js";
-import { indexOf } from "../modelIndex.js";
+import { indexOf } from "../../src/describe/modelIndex.js";
 import type { Selected } from "../state.js";
 import { Section } from "./facts.js";
 import { ForwardPass } from "./forwardPass.js";
@@ -9,7 +9,7 @@ import { ActivationFacts } from "./moduleView.js";
 import { OperandList } from "./operands.js";
 import { ParameterCard } from "./parameterCard.js";
 import { Signature } from "./signature.js";
-import { writes } from "./valueOrigin.js";
+import { writes } from "../../src/describe/valueOrigin.js";
 
 export interface NodeViewProps {
   readonly model: ModelSnapshot;

@@ -2,9 +2,9 @@ import * as l10n from "@vscode/l10n";
 import type { ModelSnapshot, Operand, ValueId } from "../../src/protocol/index.js";
 import { Link } from "../controls.js";
 import { formatShape } from "../../src/describe/format.js";
-import { indexOf } from "../modelIndex.js";
+import { indexOf } from "../../src/describe/modelIndex.js";
 import { useSession } from "../session.js";
-import { originOf, type ValueOrigin } from "./valueOrigin.js";
+import { originOf, type ValueOrigin } from "../../src/describe/valueOrigin.js";
 
 export interface OperandListProps {
   readonly model: ModelSnapshot;

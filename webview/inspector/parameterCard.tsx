@@ -7,7 +7,7 @@ import { elementsText } from "../counts.js";
 import { deviates } from "../../src/describe/density.js";
 import { formatBytes, formatCount, formatPercent, formatShape, formatValue } from "../../src/describe/format.js";
 import { LocationLink } from "../locationLink.js";
-import { indexOf } from "../modelIndex.js";
+import { indexOf } from "../../src/describe/modelIndex.js";
 import { useSession } from "../session.js";
 import { Facts, type Fact } from "./facts.js";
 import { Values } from "./heatMap.js";

@@ -1,5 +1,5 @@
 import type { ForwardTrace, ModuleStep, Operand, OperationStep, StepId, TensorId, ValueId } from "../../../src/protocol/index.js";
-import type { ModelIndex } from "../../modelIndex.js";
+import type { ModelIndex } from "../../../src/describe/modelIndex.js";
 
 /** The end of an edge that lies on the border of the container around it. */
 export const border = "\0border";

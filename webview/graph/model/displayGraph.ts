@@ -1,5 +1,5 @@
 import type { Histogram, ModuleSnapshot, OperationStep, StepId, TensorId, ValueId } from "../../../src/protocol/index.js";
-import type { NonFinite } from "../../modelIndex.js";
+import type { NonFinite } from "../../../src/describe/modelIndex.js";
 import type { ItemKind, ItemSource } from "../api.js";
 import type { LayerKind } from "../theme.js";
 import type { Arrangement } from "./arrangement.js";

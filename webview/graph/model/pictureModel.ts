@@ -1,5 +1,5 @@
 import type { ModelSnapshot, ModuleSnapshot, ModuleStep, StepId } from "../../../src/protocol/index.js";
-import { indexOf, type ModelIndex } from "../../modelIndex.js";
+import { indexOf, type ModelIndex } from "../../../src/describe/modelIndex.js";
 import { openAtFirst, type Inside } from "./arrangement.js";
 import { CallOrder } from "./callOrder.js";
 import { callNode, firstCall, traceDataFlow, type ContainerFlow, type DataFlow, type FlowNode } from "./dataFlow.js";

@@ -1,5 +1,5 @@
 import type { ModuleSnapshot, TensorId } from "../../../src/protocol/index.js";
-import type { ModelIndex } from "../../modelIndex.js";
+import type { ModelIndex } from "../../../src/describe/modelIndex.js";
 
 /** Places that hold the same weights: one module in several places, or one parameter in several modules. */
 export interface SharingGroup {

@@ -1,5 +1,5 @@
 import type { ForwardTrace, ModuleSnapshot, StepId, ValueId } from "../../../src/protocol/index.js";
-import type { ModelIndex } from "../../modelIndex.js";
+import type { ModelIndex } from "../../../src/describe/modelIndex.js";
 import type { CallOrder } from "./callOrder.js";
 import type { DataFlow } from "./dataFlow.js";
 import { shapeText } from "./labels.js";

@@ -1,5 +1,5 @@
-import type { OperationStep, ValueId } from "../../src/protocol/index.js";
-import type { ModelIndex } from "../modelIndex.js";
+import type { OperationStep, ValueId } from "../protocol/index.js";
+import type { ModelIndex } from "./modelIndex.js";
 
 /** Where a value of a forward pass comes from, as the code reads. */
 export interface ValueOrigin {

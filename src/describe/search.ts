@@ -1,4 +1,4 @@
-import type { ModuleSnapshot, TensorId, TensorSnapshot, TensorUse } from "../src/protocol/index.js";
+import type { ModuleSnapshot, TensorId, TensorSnapshot, TensorUse } from "../protocol/index.js";
 import { hasNonFinite, type ModelIndex } from "./modelIndex.js";
 
 /**

@@ -1,6 +1,6 @@
 import * as l10n from "@vscode/l10n";
-import type { Initialization, TensorId, TensorSnapshot } from "../src/protocol/index.js";
-import { formatCount, formatPercent, formatShape, formatValue } from "../src/describe/format.js";
+import type { Initialization, TensorId, TensorSnapshot } from "../protocol/index.js";
+import { formatCount, formatPercent, formatShape, formatValue } from "./format.js";
 import type { ModelIndex } from "./modelIndex.js";
 
 /** A row of the parameter table: one tensor, however many places use it. */

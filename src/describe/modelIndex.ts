@@ -9,7 +9,7 @@ import type {
   TensorSnapshot,
   TensorUse,
   ValueId,
-} from "../src/protocol/index.js";
+} from "../protocol/index.js";
 
 /** A module's use of a tensor: the place and its own name for it. */
 export interface TensorPlace {

@@ -1,7 +1,7 @@
 import * as l10n from "@vscode/l10n";
-import type { DTypeName, ModuleSnapshot, TensorSnapshot, TensorStatistics } from "../src/protocol/index.js";
-import { formatBytes, formatCompact, formatPercent, formatValue } from "../src/describe/format.js";
-import type { Overlay } from "./graph/index.js";
+import type { DTypeName, ModuleSnapshot, TensorSnapshot, TensorStatistics } from "../protocol/index.js";
+import { formatBytes, formatCompact, formatPercent, formatValue } from "./format.js";
+import type { Overlay } from "../../webview/graph/index.js";
 import type { ModelIndex } from "./modelIndex.js";
 
 export type OverlayId =
