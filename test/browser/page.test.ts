@@ -4,7 +4,7 @@ import type { Failure, LastRun, ModelSnapshot, PageState, Selection } from "../.
 import * as torch from "../../src/engine/index.js";
 import { gpt } from "../graph/fixtures.js";
 import { inspectHere, snapshotOf } from "../inspect/inspector.js";
-import { type Layer, linear, modelFile, net, relu, rgnet, sequential, snapshot, type Tensor, tensor, tensorValues, tied } from "../page/snapshots.js";
+import { type Layer, linear, modelFile, net, relu, rgnet, sequential, snapshot, type Tensor, tensor, tensorValues, tied } from "../describe/snapshots.js";
 import { launchChromium } from "../support/chromium.js";
 import { type Answers, Webview, type WebviewOptions } from "../support/webview.js";
 
