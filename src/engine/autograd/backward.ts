@@ -1,7 +1,7 @@
 import { RuntimeError } from "../errors.js";
 import { binary, copy, fill } from "../kernels/elementwise.js";
 import { withoutObserver } from "../observer.js";
-import { checkedOptions } from "../ops/arguments.js";
+import { checkedOptions } from "../arguments.js";
 import { equalSizes, formatSizes } from "../size.js";
 import { Tensor } from "../tensor.js";
 import { AccumulateGrad } from "./accumulateGrad.js";

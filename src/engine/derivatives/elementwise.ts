@@ -2,7 +2,7 @@ import { defineDerivative } from "../autograd/derivatives.js";
 import { softplus, type GeluApproximation } from "../ops/activation.js";
 import type { Bound } from "../ops/assignment.js";
 import { where } from "../ops/masks.js";
-import type { Scalar } from "../ops/promotion.js";
+import type { Scalar } from "../ops/rules/promotion.js";
 import { i1, polygamma } from "../ops/special.js";
 import { Tensor } from "../tensor.js";
 import { composed, itself, linearInAll, linearInEach, zero } from "./mechanisms.js";

@@ -1,7 +1,7 @@
 import { defineDerivative } from "../autograd/derivatives.js";
-import type { Dims } from "../ops/arguments.js";
+import type { Dims } from "../arguments.js";
 import { stack } from "../ops/joining.js";
-import { reducedCount, reducedDims } from "../ops/reducedDims.js";
+import { reducedCount, reducedDims } from "../ops/rules/reducedDims.js";
 import { normalizeDim, Tensor } from "../tensor.js";
 import { composed, linearInEach } from "./mechanisms.js";
 

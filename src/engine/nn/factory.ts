@@ -1,6 +1,6 @@
 import { getDefaultDevice } from "../device.js";
 import { getDefaultDtype, type DType } from "../dtype.js";
-import { checkSizes } from "../ops/allocation.js";
+import { checkSizes } from "../ops/rules/allocation.js";
 import type { Device } from "../storage.js";
 import { Tensor } from "../tensor.js";
 import { Parameter } from "./parameter.js";

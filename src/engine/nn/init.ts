@@ -3,7 +3,7 @@ import { overwrite } from "../dispatch/index.js";
 import { NotImplementedError, RuntimeError, TypeError, ValueError } from "../errors.js";
 import { fillInMemoryOrder } from "../kernels/fill.js";
 import { observer, withoutObserver } from "../observer.js";
-import { collect } from "../ops/arguments.js";
+import { collect } from "../arguments.js";
 import * as random from "../ops/randomFills.js";
 import { fillNormal, fillPermutation, fillTruncatedNormal, type FloatArray } from "../random/distributions.js";
 import { defaultGenerator, type Generator } from "../random/generator.js";

@@ -1,7 +1,7 @@
 import { ValueError } from "../errors.js";
 import { getDefaultDevice } from "../device.js";
 import { getDefaultDtype, type DType } from "../dtype.js";
-import { requireDifferentiable } from "../ops/allocation.js";
+import { requireDifferentiable } from "../ops/rules/allocation.js";
 import { Storage, type Device } from "../storage.js";
 import { Tensor } from "../tensor.js";
 

@@ -1,7 +1,7 @@
-import type { Sizes } from "../ops/sizes.js";
+import type { Sizes } from "../ops/rules/sizes.js";
 import { repr } from "../print/python.js";
 
-export type { Sizes } from "../ops/sizes.js";
+export type { Sizes } from "../ops/rules/sizes.js";
 
 /** One number for each of `dims` dimensions, as PyTorch's _single, _pair and _triple. */
 export function repeat(value: Sizes, dims: number): readonly number[] {

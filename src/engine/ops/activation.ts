@@ -7,12 +7,12 @@ import { sumTo } from "../kernels/sumTo.js";
 import { defaultGenerator } from "../random/generator.js";
 import { contiguousStrides } from "../size.js";
 import { normalizeDim, Tensor } from "../tensor.js";
-import { checkedOptions, collect, inOrder, required, type AllArguments, type Arguments } from "./arguments.js";
-import { asHeld } from "./elementwiseRows.js";
+import { checkedOptions, collect, inOrder, required, type AllArguments, type Arguments } from "../arguments.js";
+import { asHeld } from "./rules/elementwiseRows.js";
 import { div, sub } from "./binary.js";
-import { requireFloatingPoint } from "./promotion.js";
+import { requireFloatingPoint } from "./rules/promotion.js";
 import { abs, relu as reluOf, relu_, tanh } from "./unary.js";
-import { erf } from "./specialFunctions.js";
+import { erf } from "../math/specialFunctions.js";
 
 /** Activation functions (torch.nn.functional). Element-wise unless they say otherwise. */
 

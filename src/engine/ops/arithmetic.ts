@@ -3,11 +3,11 @@ import { float32, float64 } from "../dtype.js";
 import { RuntimeError } from "../errors.js";
 import { binary, unary } from "../kernels/elementwise.js";
 import { Tensor } from "../tensor.js";
-import { collect, inOrder, type AllArguments, type Arguments } from "./arguments.js";
+import { collect, inOrder, type AllArguments, type Arguments } from "../arguments.js";
 import { atan2, div, mul, pow, sub, type AddArguments, type DivideArguments } from "./binary.js";
-import { binaryRow, forDTypes, isFloatingPoint, isInteger, ofTwo, unaryRow, type OfTwo } from "./elementwiseRows.js";
-import type { Scalar } from "./promotion.js";
-import { filledLike } from "./reducedDims.js";
+import { binaryRow, forDTypes, isFloatingPoint, isInteger, ofTwo, unaryRow, type OfTwo } from "./rules/elementwiseRows.js";
+import type { Scalar } from "./rules/promotion.js";
+import { filledLike } from "./rules/reducedDims.js";
 import { to } from "./tensorOnly.js";
 import { abs, acos, acosh, asin, asinh, atan, atanh, neg, trunc } from "./unary.js";
 

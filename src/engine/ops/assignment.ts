@@ -4,10 +4,10 @@ import { NotImplementedError, RuntimeError } from "../errors.js";
 import * as kernels from "../kernels/choose.js";
 import { binary, copy, fill as fillWith, ternary } from "../kernels/elementwise.js";
 import { Tensor } from "../tensor.js";
-import { collect, inOrder, type AllArguments, type Arguments } from "./arguments.js";
-import { asHeld } from "./elementwiseRows.js";
-import { broadcastSizes, numberOf, resultType, type Scalar } from "./promotion.js";
-import { filledLike } from "./reducedDims.js";
+import { collect, inOrder, type AllArguments, type Arguments } from "../arguments.js";
+import { asHeld } from "./rules/elementwiseRows.js";
+import { broadcastSizes, numberOf, resultType, type Scalar } from "./rules/promotion.js";
+import { filledLike } from "./rules/reducedDims.js";
 
 /** Writes of given values into tensors, and values kept within bounds. */
 

@@ -11,14 +11,14 @@ import { equalSizes, product, Size } from "../size.js";
 import { Storage } from "../storage.js";
 import { Tensor } from "../tensor.js";
 import { repr } from "../print/python.js";
-import { collect, requiredFirst, type WithRequired } from "./arguments.js";
+import { collect, requiredFirst, type WithRequired } from "../arguments.js";
 import { fullLike, zerosLike } from "./creation.js";
 import { dropout } from "./dropout.js";
 import { where } from "./masks.js";
 import { cat } from "./joining.js";
 import { linear, matmul } from "./matmul.js";
 import { softmax } from "./softmax.js";
-import { broadcastSizes } from "./promotion.js";
+import { broadcastSizes } from "./rules/promotion.js";
 import { mean } from "./reduction.js";
 
 // ---- scaled dot-product attention

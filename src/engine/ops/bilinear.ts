@@ -1,7 +1,7 @@
 import { defineComposite } from "../dispatch/index.js";
 import { RuntimeError } from "../errors.js";
 import type { Tensor } from "../tensor.js";
-import { collect, requiredFirst, type WithRequired } from "./arguments.js";
+import { collect, requiredFirst, type WithRequired } from "../arguments.js";
 
 const bilinearOf = defineComposite("bilinear", (x1: Tensor, x2: Tensor, weight: Tensor, bias: Tensor | null): Tensor => {
   if (x1.ndim !== x2.ndim) throw new RuntimeError(`bilinear(): input dimensions do not match: got ${x1.ndim} and ${x2.ndim}`);

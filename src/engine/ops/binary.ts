@@ -4,10 +4,10 @@ import { NotImplementedError, RuntimeError } from "../errors.js";
 import * as kernels from "../kernels/elementwise.js";
 import type { KernelCall } from "../kernels/wasm/instance.js";
 import { Tensor } from "../tensor.js";
-import { collect, inOrder, requiredFirst, type AllArguments, type WithRequired } from "./arguments.js";
-import { asHeld, binaryRow, forDTypes, inDType, isNotBool, ofTwo, type OfTwo } from "./elementwiseRows.js";
-import { broadcastSizes, resultType, scalarDType, type Scalar } from "./promotion.js";
-import { filledLike } from "./reducedDims.js";
+import { collect, inOrder, requiredFirst, type AllArguments, type WithRequired } from "../arguments.js";
+import { asHeld, binaryRow, forDTypes, inDType, isNotBool, ofTwo, type OfTwo } from "./rules/elementwiseRows.js";
+import { broadcastSizes, resultType, scalarDType, type Scalar } from "./rules/promotion.js";
+import { filledLike } from "./rules/reducedDims.js";
 
 /** Element-wise functions of two operands, broadcast against each other. The second may be a number. */
 

@@ -2,8 +2,8 @@ import { defineInPlace, defineOperation, type OperationRow } from "../dispatch/i
 import { unary } from "../kernels/elementwise.js";
 import { Tensor } from "../tensor.js";
 import type { DType } from "../dtype.js";
-import { binaryRow, forDTypes, isInteger, ofTwo, type OfTwo } from "./elementwiseRows.js";
-import type { Scalar } from "./promotion.js";
+import { binaryRow, forDTypes, isInteger, ofTwo, type OfTwo } from "./rules/elementwiseRows.js";
+import type { Scalar } from "./rules/promotion.js";
 
 /** Operations on the bits of integers, and on truth values. */
 

@@ -4,10 +4,10 @@ import { NotImplementedError, RuntimeError } from "../errors.js";
 import { binary, denseValues } from "../kernels/elementwise.js";
 import { equalSizes } from "../size.js";
 import { Tensor } from "../tensor.js";
-import { collect, inOrder, requiredFirst, type AllArguments, type WithRequired } from "./arguments.js";
+import { collect, inOrder, requiredFirst, type AllArguments, type WithRequired } from "../arguments.js";
 import { eq, ge, gt, le, lt, ne } from "./binary.js";
-import { binaryRow, ofTwo, unaryRow, type OfTwo } from "./elementwiseRows.js";
-import { broadcastSizes, type Scalar } from "./promotion.js";
+import { binaryRow, ofTwo, unaryRow, type OfTwo } from "./rules/elementwiseRows.js";
+import { broadcastSizes, type Scalar } from "./rules/promotion.js";
 
 /** Comparisons beyond the six of binary.ts, and their other names. */
 

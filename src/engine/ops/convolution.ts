@@ -5,8 +5,8 @@ import * as kernels from "../kernels/convolution.js";
 import { denseValues } from "../kernels/elementwise.js";
 import { formatSizes } from "../size.js";
 import { Tensor } from "../tensor.js";
-import { collect, requiredFirst, type WithRequired } from "./arguments.js";
-import { expandSizes, type Sizes } from "./sizes.js";
+import { collect, requiredFirst, type WithRequired } from "../arguments.js";
+import { expandSizes, type Sizes } from "./rules/sizes.js";
 
 /** Convolutions of sequences, images and volumes: (N, C, ...) or, without a batch, (C, ...). */
 

@@ -2,9 +2,9 @@ import { bool, float32, float64, getDefaultDtype, int32, int64, uint8, type DTyp
 import { NotImplementedError, RuntimeError, TypeError, ValueError } from "../errors.js";
 import { copy, fill } from "../kernels/elementwise.js";
 import { Tensor, type NestedList } from "../tensor.js";
-import { allocate, allocateLike, checkedTensorOptions, checkSizes, finish, parseSize, tensorOptionNames, type SizeArguments, type TensorOptions } from "./allocation.js";
-import { collect, required, requiredFirst, requireIntegers, type WithRequired } from "./arguments.js";
-import { numberOf, type Scalar } from "./promotion.js";
+import { allocate, allocateLike, checkedTensorOptions, checkSizes, finish, parseSize, tensorOptionNames, type SizeArguments, type TensorOptions } from "./rules/allocation.js";
+import { collect, required, requiredFirst, requireIntegers, type WithRequired } from "../arguments.js";
+import { numberOf, type Scalar } from "./rules/promotion.js";
 
 /** Functions that make tensors. */
 

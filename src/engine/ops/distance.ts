@@ -1,8 +1,8 @@
 import { defineComposite, named } from "../dispatch/index.js";
 import { RuntimeError } from "../errors.js";
 import type { Tensor } from "../tensor.js";
-import { collect, requiredFirst, type WithRequired } from "./arguments.js";
-import { broadcastSizes, resultType } from "./promotion.js";
+import { collect, requiredFirst, type WithRequired } from "../arguments.js";
+import { broadcastSizes, resultType } from "./rules/promotion.js";
 
 /** How far apart the vectors of two tensors are. */
 

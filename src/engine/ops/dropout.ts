@@ -5,9 +5,9 @@ import { fillInMemoryOrder } from "../kernels/fill.js";
 import { fillBernoulli } from "../random/distributions.js";
 import { defaultGenerator } from "../random/generator.js";
 import { Tensor } from "../tensor.js";
-import { collect, type Arguments } from "./arguments.js";
-import { allocateLike } from "./allocation.js";
-import { asHeld } from "./elementwiseRows.js";
+import { collect, type Arguments } from "../arguments.js";
+import { allocateLike } from "./rules/allocation.js";
+import { asHeld } from "./rules/elementwiseRows.js";
 
 /** Dropout: elements, or whole channels, set to zero at random while training, number for number as PyTorch draws them. */
 

@@ -5,9 +5,9 @@ import { denseValues } from "../kernels/elementwise.js";
 import { rowNorm } from "../kernels/rowNorm.js";
 import { Size } from "../size.js";
 import { Tensor } from "../tensor.js";
-import { collect, requiredFirst, type Arguments, type WithRequired } from "./arguments.js";
+import { collect, requiredFirst, type Arguments, type WithRequired } from "../arguments.js";
 import { arange } from "./creation.js";
-import { asHeld } from "./elementwiseRows.js";
+import { asHeld } from "./rules/elementwiseRows.js";
 
 /** Rows of a table, looked up by index. */
 

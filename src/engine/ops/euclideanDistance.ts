@@ -5,7 +5,7 @@ import type { Tensor } from "../tensor.js";
 import { onesLike } from "./creation.js";
 import { cat } from "./joining.js";
 import { matmul } from "./matmul.js";
-import { broadcastSizes, resultType } from "./promotion.js";
+import { broadcastSizes, resultType } from "./rules/promotion.js";
 
 /** [-2 x, |x|^2, 1] times [y, 1, |y|^2]: the squares of all distances by one product, as PyTorch has them, rounding included. */
 function distances(x: Tensor, y: Tensor): Tensor {

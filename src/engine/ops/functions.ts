@@ -24,7 +24,7 @@ export { cholesky, det, inv as inverse, logdet, matrixExp, matrixPower, pinv as 
 export * from "./matmul.js";
 export { groupNorm, layerNorm, rmsNorm } from "./normalization.js";
 export { adaptiveAvgPool1d, adaptiveMaxPool1dWithIndices as adaptiveMaxPool1d, avgPool1d, maxPool1d, maxPool2d, maxPool3d } from "./pooling.js";
-export { finfo, iinfo, type FloatLimits, type IntegerLimits } from "./limits.js";
+export { finfo, iinfo, type FloatLimits, type IntegerLimits } from "./rules/limits.js";
 export * from "./random.js";
 export * from "./reduction.js";
 export { channelShuffle, pixelShuffle, pixelUnshuffle } from "./rearrange.js";
@@ -37,4 +37,4 @@ export * from "./statistics.js";
 export * from "./ternary.js";
 export * from "./unary.js";
 export { bartlettWindow, blackmanWindow, hammingWindow, hannWindow, kaiserWindow } from "./windowFunctions.js";
-export { resultType } from "./promotion.js";
+export { resultType } from "./rules/promotion.js";

@@ -6,11 +6,11 @@ import * as kernels from "../kernels/indexing.js";
 import { offsetsOf } from "../kernels/strided.js";
 import { equalSizes, formatSizes } from "../size.js";
 import { normalizeDim, Tensor } from "../tensor.js";
-import { collect, inOrder, required, requiredFirst, type AllArguments, type WithRequired } from "./arguments.js";
+import { collect, inOrder, required, requiredFirst, type AllArguments, type WithRequired } from "../arguments.js";
 import type { AccumulateOptions } from "./indexing.js";
-import { asVector, copyOf, scalarTensor } from "./indexPlaces.js";
+import { asVector, copyOf, scalarTensor } from "./rules/indexPlaces.js";
 import { where } from "./masks.js";
-import { broadcastSizes, type Scalar } from "./promotion.js";
+import { broadcastSizes, type Scalar } from "./rules/promotion.js";
 import { expand } from "./shape.js";
 
 /** Elements picked and written one by one, where an index tensor of the same number of dimensions says, or a position counted through all. */

@@ -3,13 +3,13 @@ import { NotImplementedError, RuntimeError, ValueError } from "../errors.js";
 import { formatSizes, product } from "../size.js";
 import type { Tensor } from "../tensor.js";
 import { warn } from "../warnings.js";
-import { collect, requiredFirst, type WithRequired } from "./arguments.js";
+import { collect, requiredFirst, type WithRequired } from "../arguments.js";
 import { linspace, ones } from "./creation.js";
 import { gather } from "./gatherScatter.js";
 import { where } from "./masks.js";
 import { cat } from "./joining.js";
 import { bmm } from "./matmul.js";
-import { requireFloatingPoint } from "./promotion.js";
+import { requireFloatingPoint } from "./rules/promotion.js";
 
 /** Images read at places that a grid states (torch.nn.functional.grid_sample), and grids of affine maps. */
 

@@ -10,7 +10,7 @@ import * as comparison from "./comparison.js";
 import { addbmm, addr } from "./contraction.js";
 import { tril, triu } from "./joining.js";
 import { addmm, addmv, baddbmm } from "./matmul.js";
-import { cppName } from "./promotion.js";
+import { cppName } from "./rules/promotion.js";
 import { cumprod, cumsum } from "./reduction.js";
 import * as shape from "./shape.js";
 import * as special from "./special.js";

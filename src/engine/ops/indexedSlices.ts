@@ -5,10 +5,10 @@ import { binary, copy, denseValues } from "../kernels/elementwise.js";
 import * as kernels from "../kernels/indexing.js";
 import { contiguousStrides, equalSizes, formatSizes } from "../size.js";
 import { normalizeDim, Tensor } from "../tensor.js";
-import { collect, inOrder, requiredFirst, type AllArguments, type WithRequired } from "./arguments.js";
-import { asHeld } from "./elementwiseRows.js";
-import { addedAt, asVector, copyOf, placesOf, scalarTensor } from "./indexPlaces.js";
-import { type Scalar } from "./promotion.js";
+import { collect, inOrder, requiredFirst, type AllArguments, type WithRequired } from "../arguments.js";
+import { asHeld } from "./rules/elementwiseRows.js";
+import { addedAt, asVector, copyOf, placesOf, scalarTensor } from "./rules/indexPlaces.js";
+import { type Scalar } from "./rules/promotion.js";
 
 /** Whole slices of a dimension, named by a vector of positions. */
 

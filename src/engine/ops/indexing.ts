@@ -6,11 +6,11 @@ import * as kernels from "../kernels/indexing.js";
 import { contiguousStrides, formatSizes } from "../size.js";
 import { Storage, type Device } from "../storage.js";
 import { Tensor } from "../tensor.js";
-import { collect, requiredFirst, type WithRequired } from "./arguments.js";
-import { addedAt, copyOf, indexedSizes, placesOf, requireValues, scalarTensor } from "./indexPlaces.js";
-import type { Scalar } from "./promotion.js";
+import { collect, requiredFirst, type WithRequired } from "../arguments.js";
+import { addedAt, copyOf, indexedSizes, placesOf, requireValues, scalarTensor } from "./rules/indexPlaces.js";
+import type { Scalar } from "./rules/promotion.js";
 import { select, unsqueeze } from "./shape.js";
-import { slicedWindow } from "./windows.js";
+import { slicedWindow } from "./rules/windows.js";
 
 /** x[...]: parts of tensors picked, and written to, by numbers, slices, masks and index tensors. */
 

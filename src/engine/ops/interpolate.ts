@@ -3,10 +3,10 @@ import { NotImplementedError, RuntimeError, ValueError } from "../errors.js";
 import { makeTaps, type Taps } from "../kernels/resample.js";
 import { formatSizes } from "../size.js";
 import type { Tensor } from "../tensor.js";
-import { collect, type Arguments } from "./arguments.js";
+import { collect, type Arguments } from "../arguments.js";
 import { adaptiveAvgPool1d, adaptiveAvgPool2d, adaptiveAvgPool3d } from "./pooling.js";
-import { defineResampling } from "./resampling.js";
-import type { Sizes } from "./sizes.js";
+import { defineResampling } from "./rules/resampling.js";
+import type { Sizes } from "./rules/sizes.js";
 
 /** Sequences (N, C, L), images (N, C, H, W) and volumes (N, C, D, H, W) in another size. */
 

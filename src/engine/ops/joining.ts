@@ -8,11 +8,11 @@ import { sumTo } from "../kernels/sumTo.js";
 import { contiguousStrides, equalSizes, formatSizes, product } from "../size.js";
 import type { Device } from "../storage.js";
 import { normalizeDim, Tensor } from "../tensor.js";
-import { checkedOptions, collect, listOf, required, requiredFirst, type Arguments, type Dims, type Numbers, type WithRequired } from "./arguments.js";
+import { checkedOptions, collect, listOf, required, requiredFirst, type Arguments, type Dims, type Numbers, type WithRequired } from "../arguments.js";
 import { indexSelect } from "./indexedSlices.js";
-import { filledLike } from "./reducedDims.js";
+import { filledLike } from "./rules/reducedDims.js";
 import { atleast1d, atleast2d, atleast3d, broadcastTo, flatten, reshape, transpose } from "./shape.js";
-import { inShape, slicedWindow } from "./windows.js";
+import { inShape, slicedWindow } from "./rules/windows.js";
 
 /** Tensors put together, repeated and rearranged into new memory. */
 

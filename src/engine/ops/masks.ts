@@ -7,13 +7,13 @@ import * as kernels from "../kernels/indexing.js";
 import { offsetsOf } from "../kernels/strided.js";
 import { contiguousStrides } from "../size.js";
 import { Tensor } from "../tensor.js";
-import { checkedOptions, collect, inOrder, requiredFirst, type AllArguments, type WithRequired } from "./arguments.js";
-import { asHeld } from "./elementwiseRows.js";
-import { copyOf, requireValues, scalarTensor } from "./indexPlaces.js";
-import { broadcastSizes, cppName, resultType, type Scalar } from "./promotion.js";
+import { checkedOptions, collect, inOrder, requiredFirst, type AllArguments, type WithRequired } from "../arguments.js";
+import { asHeld } from "./rules/elementwiseRows.js";
+import { copyOf, requireValues, scalarTensor } from "./rules/indexPlaces.js";
+import { broadcastSizes, cppName, resultType, type Scalar } from "./rules/promotion.js";
 import { select, unsqueeze } from "./shape.js";
 import { logicalNot } from "./unary.js";
-import { expandedTo } from "./windows.js";
+import { expandedTo } from "./rules/windows.js";
 
 /** Elements picked and written where a mask is true, and where they are not zero. */
 

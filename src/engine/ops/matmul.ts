@@ -6,9 +6,9 @@ import { multiply, type Matrix } from "../kernels/matmul.js";
 import { sumTo } from "../kernels/sumTo.js";
 import { contiguousStrides, equalSizes, product } from "../size.js";
 import { Tensor } from "../tensor.js";
-import { collect, inOrder, requiredFirst, type AllArguments, type WithRequired } from "./arguments.js";
-import { ofTwo, type OfTwo } from "./elementwiseRows.js";
-import { broadcastSizes, cppName } from "./promotion.js";
+import { collect, inOrder, requiredFirst, type AllArguments, type WithRequired } from "../arguments.js";
+import { ofTwo, type OfTwo } from "./rules/elementwiseRows.js";
+import { broadcastSizes, cppName } from "./rules/promotion.js";
 import { expand } from "./shape.js";
 
 /** Products of matrices and vectors. */

@@ -1,8 +1,8 @@
 import type { NestedList, Tensor } from "../tensor.js";
-import { tensorOptionNames } from "./allocation.js";
-import { collect, requiredFirst, type WithRequired } from "./arguments.js";
+import { tensorOptionNames } from "./rules/allocation.js";
+import { collect, requiredFirst, type WithRequired } from "../arguments.js";
 import { empty, full, ones, tensor, zeros, type TensorOptions, type TypedArray } from "./creation.js";
-import type { Scalar } from "./promotion.js";
+import type { Scalar } from "./rules/promotion.js";
 
 /** Methods that make new tensors with the dtype and device of one. */
 

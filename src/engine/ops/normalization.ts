@@ -6,8 +6,8 @@ import { isForWasm } from "../kernels/wasm/instance.js";
 import { combineRowsInWasm, normalizeRowsBackwardInWasm, normalizeRowsInWasm, rowDotsInWasm, rowMomentsInWasm, scaleRowsInWasm } from "../kernels/wasm/rows.js";
 import { equalSizes, formatSizes, product, Size } from "../size.js";
 import { Tensor } from "../tensor.js";
-import { collect, required, type Arguments, type Dims, type WithRequired } from "./arguments.js";
-import { requireFloatingPoint } from "./promotion.js";
+import { collect, required, type Arguments, type Dims, type WithRequired } from "../arguments.js";
+import { requireFloatingPoint } from "./rules/promotion.js";
 import { norm } from "./reduction.js";
 
 /**

@@ -4,9 +4,9 @@ import { copy, fill } from "../kernels/elementwise.js";
 import { makeTaps } from "../kernels/resample.js";
 import { formatSizes } from "../size.js";
 import { Tensor } from "../tensor.js";
-import { collect, required, type Arguments } from "./arguments.js";
-import type { Scalar } from "./promotion.js";
-import { defineResampling } from "./resampling.js";
+import { collect, required, type Arguments } from "../arguments.js";
+import type { Scalar } from "./rules/promotion.js";
+import { defineResampling } from "./rules/resampling.js";
 
 /** Elements added around a tensor, or taken away where the padding is negative. */
 

@@ -6,11 +6,11 @@ import * as kernels from "../kernels/pooling.js";
 import { makeTaps } from "../kernels/resample.js";
 import { equalSizes, formatSizes, product } from "../size.js";
 import { Tensor } from "../tensor.js";
-import { collect, inOrder, required, requiredFirst, type AllArguments, type Arguments, type WithRequired } from "./arguments.js";
-import { requireFloatingPoint } from "./promotion.js";
+import { collect, inOrder, required, requiredFirst, type AllArguments, type Arguments, type WithRequired } from "../arguments.js";
+import { requireFloatingPoint } from "./rules/promotion.js";
 import { rand } from "./random.js";
-import { defineResampling, withLastSizes } from "./resampling.js";
-import { expandSizes, type Sizes } from "./sizes.js";
+import { defineResampling, withLastSizes } from "./rules/resampling.js";
+import { expandSizes, type Sizes } from "./rules/sizes.js";
 
 /** Pooling: each output element summarizes a window of the input, (N, C, ...) or without a batch (C, ...). */
 

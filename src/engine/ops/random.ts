@@ -5,10 +5,10 @@ import * as kernels from "../kernels/elementwise.js";
 import * as distributions from "../random/distributions.js";
 import { defaultGenerator, type Generator } from "../random/generator.js";
 import { Tensor } from "../tensor.js";
-import { allocate, allocateLike, checkedTensorOptions, finish, parseSize, tensorOptionNames, type SizeArguments, type TensorOptions } from "./allocation.js";
-import { checkedOptions, collect, required, requiredFirst, type WithRequired } from "./arguments.js";
-import { checkStd, fillIntegers, fillNormal, fillUniform, integerRange, type GeneratorOptions } from "./drawing.js";
-import { broadcastSizes, requireFloatingPoint, resultType } from "./promotion.js";
+import { allocate, allocateLike, checkedTensorOptions, finish, parseSize, tensorOptionNames, type SizeArguments, type TensorOptions } from "./rules/allocation.js";
+import { checkedOptions, collect, required, requiredFirst, type WithRequired } from "../arguments.js";
+import { checkStd, fillIntegers, fillNormal, fillUniform, integerRange, type GeneratorOptions } from "./rules/drawing.js";
+import { broadcastSizes, requireFloatingPoint, resultType } from "./rules/promotion.js";
 
 /** Random tensors: number for number what PyTorch draws on the CPU from the same seed. The meta device draws nothing. */
 

@@ -5,9 +5,9 @@ import { fillInMemoryOrder } from "../kernels/fill.js";
 import * as distributions from "../random/distributions.js";
 import { defaultGenerator, type Generator } from "../random/generator.js";
 import type { Tensor } from "../tensor.js";
-import { collect, required, type Arguments } from "./arguments.js";
-import { checkStd, fillIntegers, fillNormal, fillUniform, integerRange, type GeneratorOptions } from "./drawing.js";
-import { cppName, requireFloatingPoint } from "./promotion.js";
+import { collect, required, type Arguments } from "../arguments.js";
+import { checkStd, fillIntegers, fillNormal, fillUniform, integerRange, type GeneratorOptions } from "./rules/drawing.js";
+import { cppName, requireFloatingPoint } from "./rules/promotion.js";
 
 /** Methods that fill a tensor with random numbers: number for number what PyTorch draws on the CPU from the same seed. The meta device draws nothing. */
 

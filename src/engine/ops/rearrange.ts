@@ -4,8 +4,8 @@ import * as kernels from "../kernels/convolution.js";
 import { denseValues } from "../kernels/elementwise.js";
 import { formatSizes, product } from "../size.js";
 import { Tensor } from "../tensor.js";
-import { collect, inOrder, required, type AllArguments, type Arguments } from "./arguments.js";
-import { expandSizes, type Sizes } from "./sizes.js";
+import { collect, inOrder, required, type AllArguments, type Arguments } from "../arguments.js";
+import { expandSizes, type Sizes } from "./rules/sizes.js";
 
 /** Elements of images moved between channels and places. */
 

@@ -6,13 +6,13 @@ import * as kernels from "../kernels/reduce.js";
 import { slicesOf } from "../kernels/slices.js";
 import { equalSizes } from "../size.js";
 import { normalizeDim, Tensor } from "../tensor.js";
-import { collect, inOrder, required, requiredFirst, requireIntegers, type AllArguments, type Arguments, type Dims, type WithRequired } from "./arguments.js";
+import { collect, inOrder, required, requiredFirst, requireIntegers, type AllArguments, type Arguments, type Dims, type WithRequired } from "../arguments.js";
 import { maximum, minimum } from "./binary.js";
-import { definePick, positionsAlong } from "./picks.js";
-import { floatType, requireFloatingPoint } from "./promotion.js";
-import { filledLike, reducedCount, reducedDims, reducedSizes, spread } from "./reducedDims.js";
+import { definePick, positionsAlong } from "./rules/picks.js";
+import { floatType, requireFloatingPoint } from "./rules/promotion.js";
+import { filledLike, reducedCount, reducedDims, reducedSizes, spread } from "./rules/reducedDims.js";
 import { narrow } from "./shape.js";
-import { ValuesAndIndices } from "./valuesAndIndices.js";
+import { ValuesAndIndices } from "./rules/valuesAndIndices.js";
 import { vectorNorm } from "./vectorNorm.js";
 
 /** One number from many: along some dimensions, or along all where none is named. Sums run in double precision. */

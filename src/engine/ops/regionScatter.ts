@@ -2,7 +2,7 @@ import { defineComposite } from "../dispatch/index.js";
 import { RuntimeError } from "../errors.js";
 import { equalSizes, formatSizes } from "../size.js";
 import type { Tensor } from "../tensor.js";
-import { collect, requiredFirst, type Arguments, type WithRequired } from "./arguments.js";
+import { collect, requiredFirst, type Arguments, type WithRequired } from "../arguments.js";
 import { slice } from "./indexing.js";
 import { asStrided, clone, diagonal, select, transpose, type DiagonalOptions } from "./shape.js";
 

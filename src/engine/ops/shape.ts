@@ -5,9 +5,9 @@ import { copy } from "../kernels/elementwise.js";
 import { sumTo } from "../kernels/sumTo.js";
 import { contiguousStrides, equalSizes, formatSizes, product } from "../size.js";
 import { normalizeDim, Tensor } from "../tensor.js";
-import { collect, inOrder, listOf, required, requiredFirst, requireIntegers, type AllArguments, type Arguments, type Dims, type Numbers, type WithRequired } from "./arguments.js";
-import { broadcastSizes } from "./promotion.js";
-import { accumulated, inferSizes, inShape, permuted, slicedWindow, stridesFor, unpermuted } from "./windows.js";
+import { collect, inOrder, listOf, required, requiredFirst, requireIntegers, type AllArguments, type Arguments, type Dims, type Numbers, type WithRequired } from "../arguments.js";
+import { broadcastSizes } from "./rules/promotion.js";
+import { accumulated, inferSizes, inShape, permuted, slicedWindow, stridesFor, unpermuted } from "./rules/windows.js";
 
 /** Other shapes on the same memory. Every function here gives a view where PyTorch does; writes through it are seen by the original. */
 

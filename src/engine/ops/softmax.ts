@@ -4,10 +4,10 @@ import { denseValues } from "../kernels/elementwise.js";
 import * as slices from "../kernels/softmax.js";
 import { product } from "../size.js";
 import { normalizeDim, Tensor } from "../tensor.js";
-import { allocateLike } from "./allocation.js";
-import { collect, required, type Arguments } from "./arguments.js";
+import { allocateLike } from "./rules/allocation.js";
+import { collect, required, type Arguments } from "../arguments.js";
 import { zerosLike } from "./creation.js";
-import { requireFloatingPoint } from "./promotion.js";
+import { requireFloatingPoint } from "./rules/promotion.js";
 
 /** Softmax and its kin: what is normalized along a dimension. */
 

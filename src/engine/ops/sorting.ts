@@ -6,12 +6,12 @@ import * as kernels from "../kernels/reduce.js";
 import { slicesOf } from "../kernels/slices.js";
 import { Storage } from "../storage.js";
 import { normalizeDim, Tensor } from "../tensor.js";
-import { checkedOptions, collect, required, requiredFirst, type Arguments, type WithRequired } from "./arguments.js";
+import { checkedOptions, collect, required, requiredFirst, type Arguments, type WithRequired } from "../arguments.js";
 import { indexSelect } from "./indexedSlices.js";
-import { definePick } from "./picks.js";
-import { numberOf, requireFloatingPoint, type Scalar } from "./promotion.js";
+import { definePick } from "./rules/picks.js";
+import { numberOf, requireFloatingPoint, type Scalar } from "./rules/promotion.js";
 import { reshape } from "./shape.js";
-import { ValuesAndIndices } from "./valuesAndIndices.js";
+import { ValuesAndIndices } from "./rules/valuesAndIndices.js";
 
 /** Order: sorting, the largest few, distinct values, counting and searching. NaN counts as larger than any number. */
 

@@ -2,12 +2,12 @@ import { defineComposite, defineInPlace, defineOperation } from "../dispatch/ind
 import { NotImplementedError, RuntimeError } from "../errors.js";
 import { binary, unary } from "../kernels/elementwise.js";
 import { Tensor } from "../tensor.js";
-import { collect, inOrder, type AllArguments, type Arguments } from "./arguments.js";
+import { collect, inOrder, type AllArguments, type Arguments } from "../arguments.js";
 import { arange } from "./creation.js";
-import { binaryRow, forDTypes, isFloatingPoint, ofTwo, unaryRow, type OfTwo } from "./elementwiseRows.js";
-import { floatType, type Scalar } from "./promotion.js";
-import { filledLike } from "./reducedDims.js";
-import * as functions from "./specialFunctions.js";
+import { binaryRow, forDTypes, isFloatingPoint, ofTwo, unaryRow, type OfTwo } from "./rules/elementwiseRows.js";
+import { floatType, type Scalar } from "./rules/promotion.js";
+import { filledLike } from "./rules/reducedDims.js";
+import * as functions from "../math/specialFunctions.js";
 
 /** Special functions, element by element (torch.special). */
 

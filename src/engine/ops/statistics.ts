@@ -2,7 +2,7 @@ import { defineComposite } from "../dispatch/index.js";
 import { uint8 } from "../dtype.js";
 import { RuntimeError } from "../errors.js";
 import { normalizeDim, Tensor } from "../tensor.js";
-import { checkedOptions, collect, inOrder, requiredFirst, type AllArguments, type Arguments, type Dims, type WithRequired } from "./arguments.js";
+import { checkedOptions, collect, inOrder, requiredFirst, type AllArguments, type Arguments, type Dims, type WithRequired } from "../arguments.js";
 import { div, mul, sub } from "./binary.js";
 import { cat, stack } from "./joining.js";
 import { matmul } from "./matmul.js";

@@ -6,14 +6,14 @@ import { binary, copy, unary } from "../kernels/elementwise.js";
 import type { Device } from "../storage.js";
 import { normalizeDim, Tensor } from "../tensor.js";
 import { equalSizes, formatSizes } from "../size.js";
-import { collect, inOrder, listOf, required, type AllArguments, type Numbers, type WithRequired } from "./arguments.js";
+import { collect, inOrder, listOf, required, type AllArguments, type Numbers, type WithRequired } from "../arguments.js";
 import { fill_ } from "./assignment.js";
 import * as masks from "./masks.js";
-import type { Scalar } from "./promotion.js";
+import type { Scalar } from "./rules/promotion.js";
 import { sum } from "./reduction.js";
 import { asStrided, expand, reshape } from "./shape.js";
 import * as special from "./special.js";
-import { accumulated } from "./windows.js";
+import { accumulated } from "./rules/windows.js";
 
 /** Methods that are no functions of `torch`, or that take their arguments in another order there. */
 

@@ -3,9 +3,9 @@ import { bool } from "../dtype.js";
 import { NotImplementedError, RuntimeError } from "../errors.js";
 import { binary, ternary } from "../kernels/elementwise.js";
 import { Tensor } from "../tensor.js";
-import { collect, inOrder, requiredFirst, type AllArguments, type WithRequired } from "./arguments.js";
-import { broadcastSizes, cppName, resultType } from "./promotion.js";
-import { filledLike } from "./reducedDims.js";
+import { collect, inOrder, requiredFirst, type AllArguments, type WithRequired } from "../arguments.js";
+import { broadcastSizes, cppName, resultType } from "./rules/promotion.js";
+import { filledLike } from "./rules/reducedDims.js";
 
 /** Element-wise functions of three tensors, broadcast against each other. */
 

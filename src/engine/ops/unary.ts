@@ -3,9 +3,9 @@ import { bool, int64 } from "../dtype.js";
 import { RuntimeError } from "../errors.js";
 import { unary } from "../kernels/elementwise.js";
 import { Tensor } from "../tensor.js";
-import { checkedOptions } from "./arguments.js";
-import { forDTypes, isFloatingPoint, isNotBool, unaryRow } from "./elementwiseRows.js";
-import { erf as erfOf, erfc as erfcOf } from "./specialFunctions.js";
+import { checkedOptions } from "../arguments.js";
+import { forDTypes, isFloatingPoint, isNotBool, unaryRow } from "./rules/elementwiseRows.js";
+import { erf as erfOf, erfc as erfcOf } from "../math/specialFunctions.js";
 
 /** Element-wise functions of one tensor. Integers are taken as the default floating-point dtype where the result is a fraction. */
 

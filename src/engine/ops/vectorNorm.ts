@@ -4,8 +4,8 @@ import { binary, ternary } from "../kernels/elementwise.js";
 import * as kernels from "../kernels/reduce.js";
 import { slicesOf } from "../kernels/slices.js";
 import { Tensor } from "../tensor.js";
-import type { Dims } from "./arguments.js";
-import { filledLike, reducedCount, reducedDims, reducedSizes, spread } from "./reducedDims.js";
+import type { Dims } from "../arguments.js";
+import { filledLike, reducedCount, reducedDims, reducedSizes, spread } from "./rules/reducedDims.js";
 
 type NormArgs = [x: Tensor, order: number, dim: Dims | null, keepdim: boolean];
 

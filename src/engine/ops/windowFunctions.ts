@@ -2,9 +2,9 @@ import { getDefaultDtype } from "../dtype.js";
 import { RuntimeError } from "../errors.js";
 import { nameInPython } from "../print/python.js";
 import type { Tensor } from "../tensor.js";
-import { allocate, finish, tensorOptionNames, type TensorOptions } from "./allocation.js";
-import { collect, required, requireIntegers, type WithRequired } from "./arguments.js";
-import { besselI } from "./specialFunctions.js";
+import { allocate, finish, tensorOptionNames, type TensorOptions } from "./rules/allocation.js";
+import { collect, required, requireIntegers, type WithRequired } from "../arguments.js";
+import { besselI } from "../math/specialFunctions.js";
 
 /** Windows that fade a signal in and out before its spectrum is taken. */
 

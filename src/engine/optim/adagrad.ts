@@ -1,4 +1,4 @@
-import { collect, type Arguments } from "../ops/arguments.js";
+import { collect, type Arguments } from "../arguments.js";
 import { Optimizer, requireNonNegative, round, stateElements, type Elements, type OptimizerParameters, type ParameterGroup, type ParameterState } from "./optimizer.js";
 
 export interface AdagradOptions {

@@ -1,5 +1,5 @@
 import { ValueError } from "../errors.js";
-import { collect, type Arguments } from "../ops/arguments.js";
+import { collect, type Arguments } from "../arguments.js";
 import { adamInWasm, type AdamStep } from "../kernels/wasm/optimizers.js";
 import { movingAverage, movingSquare, Optimizer, requireNonNegative, round, runOf, stateElements, type Elements, type OptimizerParameters, type ParameterGroup, type ParameterState } from "./optimizer.js";
 

@@ -1,5 +1,5 @@
 import { ValueError } from "../errors.js";
-import { collect, type Arguments } from "../ops/arguments.js";
+import { collect, type Arguments } from "../arguments.js";
 import { movingAverage, movingSquare, Optimizer, requireNonNegative, round, stateElements, type Elements, type OptimizerParameters, type ParameterGroup, type ParameterState } from "./optimizer.js";
 
 /** Optimizers that, as Adam, follow a running average of the gradient, scaled by one of its size. */

@@ -1,5 +1,5 @@
 import { rmspropInWasm, type RMSpropStep } from "../kernels/wasm/optimizers.js";
-import { collect, type Arguments } from "../ops/arguments.js";
+import { collect, type Arguments } from "../arguments.js";
 import { movingAverage, movingSquare, Optimizer, requireNonNegative, round, runOf, stateElements, type Elements, type OptimizerParameters, type ParameterGroup, type ParameterState } from "./optimizer.js";
 
 export interface RMSpropOptions {

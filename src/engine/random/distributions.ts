@@ -4,11 +4,11 @@
  */
 import type { ElementArray } from "../dtype.js";
 import { RuntimeError } from "../errors.js";
-import { erf, lgamma } from "../ops/specialFunctions.js";
+import { erf, lgamma } from "../math/specialFunctions.js";
 import { bernoulliInWasm, normalInWasm, uniformInWasm } from "../kernels/wasm/random.js";
-import { fma } from "./fma.js";
+import { fma } from "../math/fma.js";
 import type { Generator } from "./generator.js";
-import { normalBlock } from "./vectorMath.js";
+import { normalBlock } from "../math/vectorMath.js";
 
 export type FloatArray = Float32Array | Float64Array;
 

@@ -2,7 +2,7 @@ import { getDefaultDtype } from "../../dtype.js";
 import { RuntimeError } from "../../errors.js";
 import { unary } from "../../kernels/elementwise.js";
 import { forEachOffset } from "../../kernels/strided.js";
-import { collect, required, type WithRequired } from "../../ops/arguments.js";
+import { collect, required, type WithRequired } from "../../arguments.js";
 import { tensor } from "../../ops/creation.js";
 import { Tensor } from "../../tensor.js";
 

@@ -1,6 +1,6 @@
 import { noGrad } from "../../autograd/gradMode.js";
 import { ValueError } from "../../errors.js";
-import { collect, type Arguments } from "../../ops/arguments.js";
+import { collect, type Arguments } from "../../arguments.js";
 import { dot, mv } from "../../ops/matmul.js";
 import { normalize } from "../../ops/normalization.js";
 import type { StateDict } from "../stateDict.js";

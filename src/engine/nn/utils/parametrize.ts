@@ -2,7 +2,7 @@ import { noGrad } from "../../autograd/gradMode.js";
 import { ValueError } from "../../errors.js";
 import { equalSizes, Size } from "../../size.js";
 import { Tensor } from "../../tensor.js";
-import { ModuleDict, ModuleList } from "../containers.js";
+import { ModuleDict, ModuleList } from "../modules/containers.js";
 import { buffersByName, parametersByName, unregister } from "../members.js";
 import { Module } from "../module.js";
 import { Parameter } from "../parameter.js";

@@ -1,13 +1,13 @@
 import { defineComposite } from "../../dispatch/index.js";
 import { int64 } from "../../dtype.js";
 import { RuntimeError, ValueError } from "../../errors.js";
-import { collect, requiredFirst, type Arguments, type WithRequired } from "../../ops/arguments.js";
+import { collect, requiredFirst, type Arguments, type WithRequired } from "../../arguments.js";
 import { full, tensor } from "../../ops/creation.js";
 import { indexCopy, indexSelect } from "../../ops/indexedSlices.js";
 import { stack } from "../../ops/joining.js";
 import { pad } from "../../ops/padding.js";
 import { argsort } from "../../ops/sorting.js";
-import { broadcastSizes, type Scalar } from "../../ops/promotion.js";
+import { broadcastSizes, type Scalar } from "../../ops/rules/promotion.js";
 import { formatSizes, product } from "../../size.js";
 import { Tensor } from "../../tensor.js";
 

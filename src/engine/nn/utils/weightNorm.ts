@@ -1,5 +1,5 @@
 import { KeyError, RuntimeError, ValueError } from "../../errors.js";
-import { collect, type Arguments } from "../../ops/arguments.js";
+import { collect, type Arguments } from "../../arguments.js";
 import { norm } from "../../ops/reduction.js";
 import { Tensor } from "../../tensor.js";
 import type { RemovableHandle } from "../hooks.js";

@@ -5,7 +5,7 @@ import { copy } from "../../kernels/elementwise.js";
 import * as kernels from "../../kernels/linalg.js";
 import { product } from "../../size.js";
 import { Tensor } from "../../tensor.js";
-import { collect, inOrder, type AllArguments, type Arguments } from "../arguments.js";
+import { collect, inOrder, type AllArguments, type Arguments } from "../../arguments.js";
 import { div, gt, mul, sub } from "../binary.js";
 import { maskedFill } from "../masks.js";
 import { cat, diagEmbed, tril } from "../joining.js";

@@ -2,7 +2,7 @@ import { defineComposite } from "../../dispatch/index.js";
 import type { DType } from "../../dtype.js";
 import { RuntimeError } from "../../errors.js";
 import { normalizeDim, type Tensor } from "../../tensor.js";
-import { collect, type Arguments, type Dims } from "../arguments.js";
+import { collect, type Arguments, type Dims } from "../../arguments.js";
 import { div } from "../binary.js";
 import { amax, amin, sum } from "../reduction.js";
 import { movedim, unsqueeze } from "../shape.js";

@@ -2,7 +2,7 @@ import { defineComposite, defineOperation } from "../../dispatch/index.js";
 import { RuntimeError } from "../../errors.js";
 import { exponential } from "../../kernels/matrixExp.js";
 import { Tensor } from "../../tensor.js";
-import { checkedOptions, collect, inOrder, requiredFirst, requireIntegers, type AllArguments, type Arguments, type WithRequired } from "../arguments.js";
+import { checkedOptions, collect, inOrder, requiredFirst, requireIntegers, type AllArguments, type Arguments, type WithRequired } from "../../arguments.js";
 import { mul } from "../binary.js";
 import { chainMatmul, crossAlong, vecdot as vecdotOf } from "../contraction.js";
 import { cat, stack } from "../joining.js";

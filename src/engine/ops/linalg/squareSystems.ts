@@ -4,15 +4,15 @@ import { denseValues } from "../../kernels/elementwise.js";
 import * as kernels from "../../kernels/linalg.js";
 import { equalSizes } from "../../size.js";
 import { Tensor } from "../../tensor.js";
-import { checkedOptions, inOrder, required, type AllArguments } from "../arguments.js";
+import { checkedOptions, inOrder, required, type AllArguments } from "../../arguments.js";
 import { mul, sub } from "../binary.js";
 import { maskedFill } from "../masks.js";
 import { diagEmbed, tril, triu } from "../joining.js";
 import { matmul } from "../matmul.js";
-import { broadcastSizes } from "../promotion.js";
+import { broadcastSizes } from "../rules/promotion.js";
 import { diagonal as diagonalOf, unsqueeze } from "../shape.js";
 import { neg } from "../unary.js";
-import { expandedTo } from "../windows.js";
+import { expandedTo } from "../rules/windows.js";
 import { batchOf, batchPrefix, columnsOf, forEachMatrix, identity, mT, named, requireSquare, rowsOf, type Named } from "./matrices.js";
 
 /** Inverses, determinants and systems of equations (torch.linalg). */

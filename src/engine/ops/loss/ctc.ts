@@ -4,8 +4,8 @@ import { RuntimeError } from "../../errors.js";
 import { ctcLoss as ctcKernel, ctcLossBackward } from "../../kernels/ctc.js";
 import { denseValues } from "../../kernels/elementwise.js";
 import { Tensor } from "../../tensor.js";
-import { collect, type Arguments } from "../arguments.js";
-import { requireFloatingPoint } from "../promotion.js";
+import { collect, type Arguments } from "../../arguments.js";
+import { requireFloatingPoint } from "../rules/promotion.js";
 import { checkReduction, sampleGradient, writeReduced, type LossOptions, type Reduction } from "./reduction.js";
 
 type CtcArgs = [logProbs: Tensor, targets: Tensor, inputLengths: readonly number[], targetLengths: readonly number[], blank: number, reduction: Reduction, zeroInfinity: boolean];

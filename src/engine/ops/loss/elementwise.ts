@@ -6,8 +6,8 @@ import { equalSizes, product } from "../../size.js";
 import { Tensor } from "../../tensor.js";
 import { warn } from "../../warnings.js";
 import { logsigmoid } from "../activation.js";
-import { collect, requiredFirst, type WithRequired } from "../arguments.js";
-import { broadcastSizes, requireFloatingPoint, resultType } from "../promotion.js";
+import { collect, requiredFirst, type WithRequired } from "../../arguments.js";
+import { broadcastSizes, requireFloatingPoint, resultType } from "../rules/promotion.js";
 import { checkReduction, reduce, writeReduced, type LossOptions, type Reduction } from "./reduction.js";
 
 /** Losses of each element of a prediction and its target. */

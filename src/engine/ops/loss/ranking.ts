@@ -2,7 +2,7 @@ import { defineComposite } from "../../dispatch/index.js";
 import { RuntimeError, ValueError } from "../../errors.js";
 import { formatSizes } from "../../size.js";
 import type { Tensor } from "../../tensor.js";
-import { collect, requiredFirst, type WithRequired } from "../arguments.js";
+import { collect, requiredFirst, type WithRequired } from "../../arguments.js";
 import { pairwiseDistance } from "../distance.js";
 import { checkReduction, reduce, type LossOptions, type Reduction } from "./reduction.js";
 

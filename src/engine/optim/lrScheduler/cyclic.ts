@@ -1,5 +1,5 @@
 import { ValueError } from "../../errors.js";
-import { collect, required, type WithRequired } from "../../ops/arguments.js";
+import { collect, required, type WithRequired } from "../../arguments.js";
 import type { Optimizer, ParameterGroup } from "../optimizer.js";
 import { LRScheduler, perGroup, type SchedulerOptions } from "./scheduler.js";
 

@@ -1,5 +1,5 @@
 import { ValueError } from "../../errors.js";
-import { collect, type Arguments } from "../../ops/arguments.js";
+import { collect, type Arguments } from "../../arguments.js";
 import { Tensor } from "../../tensor.js";
 import type { Optimizer } from "../optimizer.js";
 import { perGroup, plainState, type SchedulerStateDict } from "./scheduler.js";

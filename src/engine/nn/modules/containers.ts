@@ -1,0 +1,228 @@
+import { IndexError, KeyError, TypeError } from "../../errors.js";
+import { observer } from "../../observer.js";
+import type { Tensor } from "../../tensor.js";
+import { childrenByName, childrenInOrder, registerWithoutField, unregister, type Registers } from "../members.js";
+import { formatModule, indent, Module } from "../module.js";
+
+/** The tuple's numbered members alone: `net[2]` has the third module's own type. */
+type Elements<Modules extends readonly unknown[]> = { readonly [Key in keyof Modules as Key extends `${number}` ? Key : never]: Modules[Key] };
+
+type First<Modules extends readonly Module[]> = Modules extends readonly [infer Head extends Module, ...unknown[]] ? Head : never;
+type Last<Modules extends readonly Module[]> = Modules extends readonly [...unknown[], infer Tail extends Module] ? Tail : never;
+
+/** A chain takes what its first module takes; one whose modules are not known statically takes a tensor. */
+type ChainInput<Modules extends readonly Module[]> = [First<Modules>] extends [never] ? [x: Tensor] : Parameters<First<Modules>["forward"]>;
+type ChainOutput<Modules extends readonly Module[]> = [Last<Modules>] extends [never] ? Tensor : ReturnType<Last<Modules>["forward"]>;
+
+/** Modules that run one after the other (torch.nn.Sequential). `net[2]` is the third, with its own type. */
+export type Sequential<Modules extends readonly Module[] = Module[]> = SequentialModule<Modules> & Elements<Modules> & { readonly [index: number]: Modules[number] };
+
+/** Children that are reached by position: `net[0]`, whatever the child is called. */
+abstract class OrderedContainer<Item extends Module> extends Module {
+  override get length(): number {
+    return childrenByName(this).size;
+  }
+
+  override addModule(name: string, module: Module | null): void {
+    if (/^\d+$/.test(name)) registerWithoutField(this, name, module);
+    else super.addModule(name, module);
+    indexByPosition(this.length - 1);
+  }
+
+  /** The module at a position, which may count from the end. */
+  at(index: number): Item {
+    return childrenInOrder(this)[position(index, this.length)] as Item;
+  }
+
+  /** Adds a module at the end. */
+  append(module: Item): this {
+    this.addModule(String(this.length), module);
+    return this;
+  }
+
+  /** Adds all of `modules` at the end. */
+  extend(modules: Iterable<Item>): this {
+    for (const module of modules) this.append(module);
+    return this;
+  }
+
+  /** Puts a module in front of the one at `index`; those after it are renamed by their positions. */
+  insert(index: number, module: Item): this {
+    const { length } = this;
+    if (index < -length || index > length) throw new IndexError(`Index out of range: ${index}`);
+    this.replaceAll(childrenInOrder(this).toSpliced(index < 0 ? index + length : index, 0, module));
+    return this;
+  }
+
+  /** Takes out the module at a position and returns it; those after it are renamed by their positions. */
+  pop(index = -1): Item {
+    const modules = childrenInOrder(this);
+    if (modules.length === 0) throw new IndexError("pop from an empty container");
+    const at = position(index, modules.length);
+    this.replaceAll(modules.toSpliced(at, 1));
+    return modules[at] as Item;
+  }
+
+  *[Symbol.iterator](): IterableIterator<Item> {
+    yield* childrenInOrder(this) as readonly Item[];
+  }
+
+  private replaceAll(modules: readonly Module[]): void {
+    for (const name of [...childrenByName(this).keys()]) unregister(this, name);
+    modules.forEach((module, i) => this.addModule(String(i), module));
+  }
+}
+
+/** Defines `container[index]` for all containers. */
+function indexByPosition(index: number): void {
+  if (index in OrderedContainer.prototype) return;
+  Object.defineProperty(OrderedContainer.prototype, index, {
+    get(this: Registers) {
+      return childrenInOrder(this)[index];
+    },
+    set(this: Registers & Pick<Module, "addModule">, module: Module) {
+      this.addModule([...childrenByName(this).keys()][index] ?? String(index), module);
+    },
+  });
+}
+
+class SequentialModule<Modules extends readonly Module[]> extends OrderedContainer<Modules[number]> {
+  constructor(...modules: Modules) {
+    super();
+    modules.forEach((module, i) => this.addModule(String(i), module));
+  }
+
+  override forward(...input: ChainInput<Modules>): ChainOutput<Modules> {
+    let output: unknown = input[0];
+    let first = true;
+    for (const [name, module] of childrenByName(this)) {
+      if (module === null) continue;
+      observer()?.childCalled?.(this as unknown as Module, name);
+      const call = module as unknown as (...args: unknown[]) => unknown;
+      output = first ? call(...input) : call(output);
+      first = false;
+    }
+    return output as ChainOutput<Modules>;
+  }
+
+  /** The modules from `start` up to `end` as a Sequential of their own, sharing them and their names. */
+  slice(start?: number, end?: number): Sequential {
+    const part = new Sequential();
+    for (const [name, module] of [...childrenByName(this)].slice(start, end)) part.addModule(name, module);
+    return part;
+  }
+}
+Object.defineProperty(SequentialModule, "name", { value: "Sequential" });
+
+interface SequentialConstructor {
+  new <Modules extends readonly Module[]>(...modules: Modules): Sequential<Modules>;
+  readonly prototype: SequentialModule<Module[]>;
+}
+
+export const Sequential = SequentialModule as unknown as SequentialConstructor;
+
+/** A list of modules that registers them and leaves the calling to you (torch.nn.ModuleList). */
+export class ModuleList<Item extends Module = Module> extends OrderedContainer<Item> {
+  readonly [index: number]: Item;
+
+  constructor(modules: Iterable<Item> = []) {
+    super();
+    this.extend(modules);
+  }
+
+  slice(start?: number, end?: number): ModuleList<Item> {
+    return new ModuleList([...this].slice(start, end));
+  }
+
+  map<Result>(fn: (module: Item, index: number) => Result): Result[] {
+    return [...this].map(fn);
+  }
+
+  forEach(fn: (module: Item, index: number) => void): void {
+    [...this].forEach(fn);
+  }
+
+  /** Repeats are printed once: "(0-2): 3 x Linear(...)". */
+  override toString(): string {
+    const lines: string[] = [];
+    const texts = [...this].map(String);
+    for (let start = 0; start < texts.length; ) {
+      let end = start + 1;
+      while (end < texts.length && texts[end] === texts[start]) end++;
+      const text = indent(texts[start]!);
+      lines.push(end - start === 1 ? `(${start}): ${text}` : `(${start}-${end - 1}): ${end - start} x ${text}`);
+      start = end;
+    }
+    return formatModule(this.constructor.name, [], lines);
+  }
+}
+
+/** Modules by name (torch.nn.ModuleDict), in the order they were added. */
+export class ModuleDict<Item extends Module = Module> extends Module {
+  constructor(modules?: Iterable<readonly [string, Item]>);
+  constructor(modules: Readonly<Record<string, Item>>);
+  /** Pairs with modules of several types. */
+  constructor(modules: Module extends Item ? Iterable<readonly [string, Module]> : never);
+  constructor(modules: Readonly<Record<string, Item>> | Iterable<readonly [string, Item]> = {}) {
+    super();
+    this.update(modules);
+  }
+
+  override get length(): number {
+    return childrenByName(this).size;
+  }
+
+  get(name: string): Item {
+    const module = childrenByName(this).get(name);
+    if (module == null) throw new KeyError(name);
+    return module as Item;
+  }
+
+  set(name: string, module: Item): this {
+    this.addModule(name, module);
+    return this;
+  }
+
+  has(name: string): boolean {
+    return childrenByName(this).has(name);
+  }
+
+  /** Takes a module out and returns it. */
+  pop(name: string): Item {
+    const module = this.get(name);
+    unregister(this, name);
+    return module;
+  }
+
+  clear(): void {
+    for (const name of [...childrenByName(this).keys()]) unregister(this, name);
+  }
+
+  update(modules: Readonly<Record<string, Item>> | Iterable<readonly [string, Item]>): this {
+    const entries = Symbol.iterator in modules ? (modules as Iterable<readonly [string, Item]>) : Object.entries(modules);
+    for (const [name, module] of entries) this.set(name, module);
+    return this;
+  }
+
+  keys(): IterableIterator<string> {
+    return childrenByName(this).keys();
+  }
+
+  values(): IterableIterator<Item> {
+    return childrenByName(this).values() as IterableIterator<Item>;
+  }
+
+  entries(): IterableIterator<[string, Item]> {
+    return childrenByName(this).entries() as IterableIterator<[string, Item]>;
+  }
+
+  [Symbol.iterator](): IterableIterator<[string, Item]> {
+    return this.entries();
+  }
+}
+
+function position(index: number, length: number): number {
+  if (!Number.isInteger(index)) throw new TypeError(`indices must be integers, but got ${String(index)}`);
+  if (index < -length || index >= length) throw new IndexError(`index ${index} is out of range`);
+  return index < 0 ? index + length : index;
+}

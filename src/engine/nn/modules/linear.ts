@@ -1,0 +1,115 @@
+import { collect, required } from "../../arguments.js";
+import { linear } from "../../ops/matmul.js";
+import { repr } from "../../print/python.js";
+import { Tensor } from "../../tensor.js";
+import { emptyParameter, emptyTensor, type FactoryOptions } from "../factory.js";
+import * as init from "../init.js";
+import { Module } from "../module.js";
+import { isUninitialized, Parameter, UninitializedParameter } from "../parameter.js";
+
+/**
+ * The type of a layer's `bias`: null when the layer was made with `bias: false`, either when the option is only known at run time.
+ * After `instanceof`, which forgets the option, it is a parameter, as PyTorch declares it.
+ */
+export type Bias<HasBias extends boolean> = unknown extends HasBias ? Parameter : HasBias extends false ? null : Parameter;
+
+export interface LinearOptions<HasBias extends boolean> extends FactoryOptions {
+  /** Whether to add a learned bias. Default true. */
+  readonly bias?: HasBias;
+}
+
+interface LinearArguments extends LinearOptions<boolean> {
+  readonly inFeatures?: number;
+  readonly outFeatures?: number;
+}
+
+/** Fills as PyTorch's linear layers do: weight and bias from U(-1/sqrt(in), 1/sqrt(in)). */
+function resetLinear(weight: Tensor, bias: Tensor | null): void {
+  init.kaimingUniform_(weight, { a: Math.sqrt(5) });
+  if (bias === null) return;
+  const fanIn = weight.sizes[1]!;
+  const bound = fanIn > 0 ? 1 / Math.sqrt(fanIn) : 0;
+  init.uniform_(bias, -bound, bound);
+}
+
+/**
+ * y = x A^T + b (torch.nn.Linear). Input (*, inFeatures), output (*, outFeatures).
+ * `weight` is (outFeatures, inFeatures), `bias` (outFeatures); both start from U(-1/sqrt(inFeatures), 1/sqrt(inFeatures)).
+ */
+export class Linear<HasBias extends boolean = true> extends Module {
+  weight: Parameter;
+  bias: Bias<HasBias>;
+
+  readonly inFeatures: number;
+  readonly outFeatures: number;
+
+  constructor(inFeatures: number, outFeatures: number, options?: HasBias | LinearOptions<HasBias>);
+  constructor(options: LinearOptions<HasBias> & { readonly inFeatures: number; readonly outFeatures: number });
+  constructor(...args: readonly unknown[]) {
+    super();
+    const { inFeatures, outFeatures, bias = true, ...factory } = collect<LinearArguments>(["inFeatures", "outFeatures", "bias"], args, ["device", "dtype"]);
+    this.inFeatures = required(inFeatures, "Linear", "in_features");
+    this.outFeatures = required(outFeatures, "Linear", "out_features");
+    this.weight = emptyParameter([this.outFeatures, this.inFeatures], factory);
+    this.bias = (bias ? emptyParameter([this.outFeatures], factory) : null) as Bias<HasBias>;
+    this.registerParameter("bias", this.bias);
+    this.resetParameters();
+  }
+
+  resetParameters(): void {
+    resetLinear(this.weight, this.bias);
+  }
+
+  override forward(x: Tensor): Tensor {
+    return linear(x, this.weight, this.bias);
+  }
+
+  override extraRepr(): string {
+    return `in_features=${this.inFeatures}, out_features=${this.outFeatures}, bias=${repr(this.bias !== null)}`;
+  }
+}
+
+/** A Linear that learns `inFeatures` from its first input (torch.nn.LazyLinear), and becomes a Linear by it. */
+export class LazyLinear<HasBias extends boolean = true> extends Module {
+  weight: Parameter;
+  bias: Bias<HasBias>;
+  inFeatures = 0;
+  private readonly factory: FactoryOptions;
+
+  readonly outFeatures: number;
+
+  constructor(outFeatures: number, options?: HasBias | LinearOptions<HasBias>);
+  constructor(options: LinearOptions<HasBias> & { readonly outFeatures: number });
+  constructor(...args: readonly unknown[]) {
+    super();
+    const { outFeatures, bias = true, ...factory } = collect<LinearArguments>(["outFeatures", "bias"], args, ["device", "dtype"]);
+    this.outFeatures = required(outFeatures, "LazyLinear", "out_features");
+    this.factory = factory;
+    this.weight = new UninitializedParameter(factory);
+    this.bias = (bias ? new UninitializedParameter(factory) : null) as Bias<HasBias>;
+    this.registerParameter("bias", this.bias);
+  }
+
+  resetParameters(): void {
+    if (!isUninitialized(this.weight)) resetLinear(this.weight, this.bias);
+  }
+
+  override forward(x: Tensor): Tensor {
+    if (isUninitialized(this.weight)) this.initializeParameters(x);
+    return linear(x, this.weight, this.bias);
+  }
+
+  private initializeParameters(x: Tensor): void {
+    this.inFeatures = x.sizes[x.sizes.length - 1]!;
+    const options = { ...this.factory, device: this.factory.device ?? x.device };
+    (this.weight as UninitializedParameter).materialize(emptyTensor([this.outFeatures, this.inFeatures], options));
+    if (this.bias !== null) (this.bias as UninitializedParameter).materialize(emptyTensor([this.outFeatures], options));
+    this.resetParameters();
+    // PyTorch turns the object into a Linear; so do we, for printing and for `instanceof`.
+    Object.setPrototypeOf(this, Linear.prototype);
+  }
+
+  override extraRepr(): string {
+    return `in_features=${this.inFeatures}, out_features=${this.outFeatures}, bias=${repr(this.bias !== null)}`;
+  }
+}

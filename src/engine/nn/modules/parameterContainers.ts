@@ -1,0 +1,117 @@
+import { IndexError, KeyError } from "../../errors.js";
+import type { Tensor } from "../../tensor.js";
+import { parametersByName, unregister } from "../members.js";
+import { Module } from "../module.js";
+import { Parameter } from "../parameter.js";
+
+function asParameter(value: Tensor): Parameter {
+  return value instanceof Parameter ? value : new Parameter(value);
+}
+
+function describe(name: string | number, parameter: Parameter, type: string): string {
+  return `  (${name}): Parameter containing: [${type} of size ${parameter.sizes.join("x")}]`;
+}
+
+/** Parameters in a list that registers them (torch.nn.ParameterList). Plain tensors become parameters. */
+export class ParameterList extends Module {
+  readonly [index: number]: Parameter;
+
+  constructor(values: Iterable<Tensor> = []) {
+    super();
+    this.extend(values);
+  }
+
+  override get length(): number {
+    return parametersByName(this).size;
+  }
+
+  /** The parameter at a position, which may count from the end. */
+  at(index: number): Parameter {
+    const parameter = [...this].at(index);
+    if (parameter === undefined) throw new IndexError(`index ${index} is out of range`);
+    return parameter;
+  }
+
+  append(value: Tensor): this {
+    this.registerParameter(String(this.length), asParameter(value));
+    return this;
+  }
+
+  extend(values: Iterable<Tensor>): this {
+    for (const value of values) this.append(value);
+    return this;
+  }
+
+  *[Symbol.iterator](): IterableIterator<Parameter> {
+    for (const parameter of parametersByName(this).values()) if (parameter !== null) yield parameter;
+  }
+
+  override extraRepr(): string {
+    return [...this].map((parameter, i) => describe(i, parameter, String(parameter.dtype))).join("\n");
+  }
+}
+
+/** Parameters by name (torch.nn.ParameterDict). Plain tensors become parameters. */
+export class ParameterDict extends Module {
+  constructor(values: Readonly<Record<string, Tensor>> | Iterable<readonly [string, Tensor]> = {}) {
+    super();
+    this.update(values);
+  }
+
+  override get length(): number {
+    return parametersByName(this).size;
+  }
+
+  get(name: string): Parameter {
+    const parameter = parametersByName(this).get(name);
+    if (parameter == null) throw new KeyError(name);
+    return parameter;
+  }
+
+  set(name: string, value: Tensor): this {
+    this.registerParameter(name, asParameter(value));
+    return this;
+  }
+
+  /** Adds, or replaces, several. */
+  update(values: Readonly<Record<string, Tensor>> | Iterable<readonly [string, Tensor]>): this {
+    const entries = Symbol.iterator in values ? (values as Iterable<readonly [string, Tensor]>) : Object.entries(values);
+    for (const [name, value] of entries) this.set(name, value);
+    return this;
+  }
+
+  /** Takes a parameter out and returns it. */
+  pop(name: string): Parameter {
+    const parameter = this.get(name);
+    unregister(this, name);
+    return parameter;
+  }
+
+  clear(): void {
+    for (const name of [...this.keys()]) unregister(this, name);
+  }
+
+  has(name: string): boolean {
+    return parametersByName(this).has(name);
+  }
+
+  keys(): IterableIterator<string> {
+    return parametersByName(this).keys();
+  }
+
+  values(): IterableIterator<Parameter> {
+    return parametersByName(this).values() as IterableIterator<Parameter>;
+  }
+
+  entries(): IterableIterator<[string, Parameter]> {
+    return parametersByName(this).entries() as IterableIterator<[string, Parameter]>;
+  }
+
+  [Symbol.iterator](): IterableIterator<[string, Parameter]> {
+    return this.entries();
+  }
+
+  override extraRepr(): string {
+    return [...this].map(([name, parameter]) => describe(name, parameter, `torch.${parameter.dtype.scalarType}Tensor`)).join("\n");
+  }
+}

@@ -1,0 +1,401 @@
+import { RuntimeError } from "../../errors.js";
+import { gelu, relu } from "../../ops/activation.js";
+import { collect, required, type Arguments, type WithRequired } from "../../arguments.js";
+import { full, type TensorOptions } from "../../ops/creation.js";
+import { triu } from "../../ops/joining.js";
+import type { Tensor } from "../../tensor.js";
+import { MultiheadAttention } from "./attention.js";
+import { ModuleList } from "./containers.js";
+import { deepcopy } from "../deepcopy.js";
+import { Dropout } from "./dropout.js";
+import type { FactoryOptions } from "../factory.js";
+import * as init from "../init.js";
+import { Linear } from "./linear.js";
+import { Module } from "../module.js";
+import { nameInCamelCase } from "../names.js";
+import { LayerNorm } from "./normalization.js";
+
+/** The transformer of "Attention Is All You Need", layer by layer (torch.nn.Transformer and its parts). */
+
+/** What stands between the two layers of a feedforward network: a name, a function or a module. */
+export type TransformerActivation = "relu" | "gelu" | ((x: Tensor) => Tensor);
+
+export interface TransformerLayerOptions extends FactoryOptions {
+  /** Features inside of the feedforward network. Default 2048. */
+  readonly dimFeedforward?: number;
+  /** Probability of every dropout. Default 0.1. */
+  readonly dropout?: number;
+  /** Default "relu". */
+  readonly activation?: TransformerActivation;
+  /** Added to the variance in layer normalization. Default 1e-5. */
+  readonly layerNormEps?: number;
+  /** Whether tensors are (batch, length, features) instead of (length, batch, features). Default false. */
+  readonly batchFirst?: boolean;
+  /** Whether normalization comes before attention and feedforward network instead of after the residual sum. Default false. */
+  readonly normFirst?: boolean;
+  /** Whether linear layers and normalizations have biases. Default true. */
+  readonly bias?: boolean;
+}
+
+type LayerPositional = [
+  dimFeedforward: number, dropout: number, activation: TransformerActivation, layerNormEps: number, batchFirst: boolean, normFirst: boolean, bias: boolean,
+];
+
+interface LayerSizes {
+  readonly dModel: number;
+  readonly nhead: number;
+}
+
+type LayerArguments = WithRequired<[dModel: number, nhead: number], LayerSizes, LayerPositional, TransformerLayerOptions>;
+
+const layerArgumentNames = ["dModel", "nhead", "dimFeedforward", "dropout", "activation", "layerNormEps", "batchFirst", "normFirst", "bias"] as const;
+
+/** A module of one tensor, e.g. LayerNorm. */
+type Normalization = Module & ((x: Tensor) => Tensor);
+
+function activationOf(activation: TransformerActivation): (x: Tensor) => Tensor {
+  if (typeof activation === "function") return activation;
+  if (activation === "relu") return relu;
+  if (activation === "gelu") return gelu;
+  throw new RuntimeError(`activation should be relu/gelu, not ${String(activation)}`);
+}
+
+/** What encoder and decoder layers are made with: the options with their defaults. */
+function layerParts(dModel: number, options: TransformerLayerOptions) {
+  const { dimFeedforward = 2048, dropout = 0.1, activation = "relu", layerNormEps = 1e-5, batchFirst = false, normFirst = false, bias = true, device, dtype } = options;
+  const factory = { device, dtype };
+  return {
+    activation,
+    normFirst,
+    attention: (heads: number) => new MultiheadAttention(dModel, heads, { dropout, bias, batchFirst, ...factory }),
+    linear1: () => new Linear<boolean>(dModel, dimFeedforward, { bias, ...factory }),
+    linear2: () => new Linear<boolean>(dimFeedforward, dModel, { bias, ...factory }),
+    norm: () => new LayerNorm<true, boolean>(dModel, { eps: layerNormEps, bias, ...factory }),
+    dropout: () => new Dropout(dropout),
+  };
+}
+
+/** What a TransformerEncoderLayer is not to attend to. */
+export interface EncoderLayerMasks {
+  /** Where attention is not allowed, as in MultiheadAttention: (L, L) or (batch * heads, L, L). Default null. */
+  readonly srcMask?: Tensor | null;
+  /** Which positions are padding: (batch, L). Default null. */
+  readonly srcKeyPaddingMask?: Tensor | null;
+  /** Says that `srcMask` is the causal one. Default false. */
+  readonly isCausal?: boolean;
+}
+
+/** Self-attention and a feedforward network, each with a residual sum and normalization. (torch.nn.TransformerEncoderLayer) Output shaped as the input. */
+export class TransformerEncoderLayer extends Module {
+  declare readonly selfAttn: MultiheadAttention;
+  readonly linear1: Linear<boolean>;
+  readonly dropout: Dropout;
+  readonly linear2: Linear<boolean>;
+  readonly normFirst: boolean;
+  readonly norm1: LayerNorm<true, boolean>;
+  readonly norm2: LayerNorm<true, boolean>;
+  readonly dropout1: Dropout;
+  readonly dropout2: Dropout;
+  readonly activation: (x: Tensor) => Tensor;
+
+  constructor(...args: LayerArguments) {
+    super();
+    const { dModel, nhead: heads, ...options } = collect<TransformerLayerOptions & Partial<LayerSizes>>(layerArgumentNames, args, ["device", "dtype"]);
+    const parts = layerParts(required(dModel, "TransformerEncoderLayer", "d_model"), options);
+    const nhead = required(heads, "TransformerEncoderLayer", "nhead");
+    this.addModule("self_attn", parts.attention(nhead));
+    this.linear1 = parts.linear1();
+    this.dropout = parts.dropout();
+    this.linear2 = parts.linear2();
+    this.normFirst = parts.normFirst;
+    this.norm1 = parts.norm();
+    this.norm2 = parts.norm();
+    this.dropout1 = parts.dropout();
+    this.dropout2 = parts.dropout();
+    this.activation = activationOf(parts.activation);
+  }
+
+  override forward(
+    src: Tensor,
+    ...args: Arguments<[srcMask: Tensor | null, srcKeyPaddingMask: Tensor | null, isCausal: boolean], EncoderLayerMasks>
+  ): Tensor {
+    const { srcMask = null, srcKeyPaddingMask = null, isCausal = false } = collect<EncoderLayerMasks>(["srcMask", "srcKeyPaddingMask", "isCausal"], args);
+    const attend = (x: Tensor): Tensor => {
+      const [output] = this.selfAttn(x, x, x, { attnMask: srcMask, keyPaddingMask: srcKeyPaddingMask, needWeights: false, isCausal });
+      return this.dropout1(output);
+    };
+    const feed = (x: Tensor): Tensor => this.dropout2(this.linear2(this.dropout(this.activation(this.linear1(x)))));
+    if (this.normFirst) {
+      const x = src.add(attend(this.norm1(src)));
+      return x.add(feed(this.norm2(x)));
+    }
+    const x = this.norm1(src.add(attend(src)));
+    return this.norm2(x.add(feed(x)));
+  }
+}
+nameInCamelCase(TransformerEncoderLayer.prototype, "self_attn");
+
+/** What a decoder and its layers are not to attend to. */
+export interface DecoderLayerMasks {
+  /** Where the target may not attend to itself: (T, T) or (batch * heads, T, T). Default null. */
+  readonly tgtMask?: Tensor | null;
+  /** Where the target may not attend to the memory: (T, S) or (batch * heads, T, S). Default null. */
+  readonly memoryMask?: Tensor | null;
+  /** Which positions of the target are padding: (batch, T). Default null. */
+  readonly tgtKeyPaddingMask?: Tensor | null;
+  /** Which positions of the memory are padding: (batch, S). Default null. */
+  readonly memoryKeyPaddingMask?: Tensor | null;
+  /** Says that `tgtMask` is the causal one. Default false. */
+  readonly tgtIsCausal?: boolean;
+  /** Says that `memoryMask` is the causal one. Default false. */
+  readonly memoryIsCausal?: boolean;
+}
+
+type DecoderPositional = [
+  tgtMask: Tensor | null, memoryMask: Tensor | null, tgtKeyPaddingMask: Tensor | null, memoryKeyPaddingMask: Tensor | null, tgtIsCausal: boolean, memoryIsCausal: boolean,
+];
+
+const decoderMaskNames = ["tgtMask", "memoryMask", "tgtKeyPaddingMask", "memoryKeyPaddingMask", "tgtIsCausal", "memoryIsCausal"] as const;
+
+/** Self-attention, attention to the encoder's output and a feedforward network, each with a residual sum and normalization. (torch.nn.TransformerDecoderLayer) */
+export class TransformerDecoderLayer extends Module {
+  declare readonly selfAttn: MultiheadAttention;
+  declare readonly multiheadAttn: MultiheadAttention;
+  readonly linear1: Linear<boolean>;
+  readonly dropout: Dropout;
+  readonly linear2: Linear<boolean>;
+  readonly normFirst: boolean;
+  readonly norm1: LayerNorm<true, boolean>;
+  readonly norm2: LayerNorm<true, boolean>;
+  readonly norm3: LayerNorm<true, boolean>;
+  readonly dropout1: Dropout;
+  readonly dropout2: Dropout;
+  readonly dropout3: Dropout;
+  readonly activation: (x: Tensor) => Tensor;
+
+  constructor(...args: LayerArguments) {
+    super();
+    const { dModel, nhead: heads, ...options } = collect<TransformerLayerOptions & Partial<LayerSizes>>(layerArgumentNames, args, ["device", "dtype"]);
+    const parts = layerParts(required(dModel, "TransformerDecoderLayer", "d_model"), options);
+    const nhead = required(heads, "TransformerDecoderLayer", "nhead");
+    this.addModule("self_attn", parts.attention(nhead));
+    this.addModule("multihead_attn", parts.attention(nhead));
+    this.linear1 = parts.linear1();
+    this.dropout = parts.dropout();
+    this.linear2 = parts.linear2();
+    this.normFirst = parts.normFirst;
+    this.norm1 = parts.norm();
+    this.norm2 = parts.norm();
+    this.norm3 = parts.norm();
+    this.dropout1 = parts.dropout();
+    this.dropout2 = parts.dropout();
+    this.dropout3 = parts.dropout();
+    this.activation = activationOf(parts.activation);
+  }
+
+  override forward(tgt: Tensor, memory: Tensor, ...args: Arguments<DecoderPositional, DecoderLayerMasks>): Tensor {
+    const masks = collect<DecoderLayerMasks>(decoderMaskNames, args);
+    const { tgtMask = null, memoryMask = null, tgtKeyPaddingMask = null, memoryKeyPaddingMask = null, tgtIsCausal = false, memoryIsCausal = false } = masks;
+    const attendToSelf = (x: Tensor): Tensor => {
+      const [output] = this.selfAttn(x, x, x, { attnMask: tgtMask, keyPaddingMask: tgtKeyPaddingMask, isCausal: tgtIsCausal, needWeights: false });
+      return this.dropout1(output);
+    };
+    const attendToMemory = (x: Tensor): Tensor => {
+      const options = { attnMask: memoryMask, keyPaddingMask: memoryKeyPaddingMask, isCausal: memoryIsCausal, needWeights: false };
+      const [output] = this.multiheadAttn(x, memory, memory, options);
+      return this.dropout2(output);
+    };
+    const feed = (x: Tensor): Tensor => this.dropout3(this.linear2(this.dropout(this.activation(this.linear1(x)))));
+    if (this.normFirst) {
+      let x = tgt.add(attendToSelf(this.norm1(tgt)));
+      x = x.add(attendToMemory(this.norm2(x)));
+      return x.add(feed(this.norm3(x)));
+    }
+    let x = this.norm1(tgt.add(attendToSelf(tgt)));
+    x = this.norm2(x.add(attendToMemory(x)));
+    return this.norm3(x.add(feed(x)));
+  }
+}
+nameInCamelCase(TransformerDecoderLayer.prototype, "self_attn", "multihead_attn");
+
+/** Independent copies that start from the same values. */
+function copies<Layer extends Module>(layer: Layer, count: number): ModuleList<Layer> {
+  return new ModuleList(Array.from({ length: count }, () => deepcopy(layer)));
+}
+
+export interface EncoderOptions {
+  /** Accepted for PyTorch's sake; there are no nested tensors here. */
+  readonly enableNestedTensor?: boolean;
+  /** Accepted for PyTorch's sake; there are no nested tensors here. */
+  readonly maskCheck?: boolean;
+  /** Normalizes what the last layer gives. Default null. */
+  readonly norm?: Normalization | null;
+}
+
+/** What a TransformerEncoder is not to attend to. */
+export interface EncoderMasks {
+  /** Where attention is not allowed: (L, L) or (batch * heads, L, L). Default null. */
+  readonly mask?: Tensor | null;
+  /** Which positions are padding: (batch, L). Default null. */
+  readonly srcKeyPaddingMask?: Tensor | null;
+  /** Says that `mask` is the causal one. Default false. */
+  readonly isCausal?: boolean | null;
+}
+
+/** A stack of copies of one encoder layer. (torch.nn.TransformerEncoder) */
+export class TransformerEncoder extends Module {
+  readonly layers: ModuleList<TransformerEncoderLayer>;
+  readonly norm: Normalization | null;
+  readonly numLayers: number;
+
+  constructor(
+    encoderLayer: TransformerEncoderLayer,
+    ...args: WithRequired<
+      [numLayers: number],
+      { readonly numLayers: number },
+      [norm: Normalization | null, enableNestedTensor: boolean, maskCheck: boolean],
+      EncoderOptions
+    >
+  ) {
+    super();
+    const { numLayers, norm = null } = collect<EncoderOptions & { readonly numLayers?: number }>(
+      ["numLayers", "norm", "enableNestedTensor", "maskCheck"], args, [],
+    );
+    this.numLayers = required(numLayers, "TransformerEncoder", "num_layers");
+    this.layers = copies(encoderLayer, this.numLayers);
+    this.norm = norm;
+  }
+
+  override forward(
+    src: Tensor,
+    ...args: Arguments<[mask: Tensor | null, srcKeyPaddingMask: Tensor | null, isCausal: boolean | null], EncoderMasks>
+  ): Tensor {
+    const { mask = null, srcKeyPaddingMask = null, isCausal } = collect<EncoderMasks>(["mask", "srcKeyPaddingMask", "isCausal"], args);
+    let output = src;
+    for (const layer of this.layers) output = layer(output, { srcMask: mask, srcKeyPaddingMask, isCausal: isCausal ?? false });
+    return this.norm === null ? output : this.norm(output);
+  }
+}
+
+/** A stack of copies of one decoder layer. (torch.nn.TransformerDecoder) */
+export class TransformerDecoder extends Module {
+  readonly layers: ModuleList<TransformerDecoderLayer>;
+  readonly norm: Normalization | null;
+  readonly numLayers: number;
+
+  constructor(
+    decoderLayer: TransformerDecoderLayer,
+    ...args: WithRequired<[numLayers: number], { readonly numLayers: number }, [norm: Normalization | null], Pick<EncoderOptions, "norm">>
+  ) {
+    super();
+    const { numLayers, norm = null } = collect<Pick<EncoderOptions, "norm"> & { readonly numLayers?: number }>(["numLayers", "norm"], args);
+    this.numLayers = required(numLayers, "TransformerDecoder", "num_layers");
+    this.layers = copies(decoderLayer, this.numLayers);
+    this.norm = norm;
+  }
+
+  override forward(tgt: Tensor, memory: Tensor, ...args: Arguments<DecoderPositional, DecoderLayerMasks>): Tensor {
+    const masks = collect<DecoderLayerMasks>(decoderMaskNames, args);
+    let output = tgt;
+    for (const layer of this.layers) output = layer(output, memory, masks);
+    return this.norm === null ? output : this.norm(output);
+  }
+}
+
+export interface TransformerOptions extends TransformerLayerOptions {
+  /** Features of each position. Default 512. */
+  readonly dModel?: number;
+  /** Heads of each attention. Default 8. */
+  readonly nhead?: number;
+  /** Default 6. */
+  readonly numEncoderLayers?: number;
+  /** Default 6. */
+  readonly numDecoderLayers?: number;
+  /** Takes the place of the encoder. Called with src and {mask, srcKeyPaddingMask, isCausal}. Default null. */
+  readonly customEncoder?: Module | null;
+  /** Takes the place of the decoder. Called with tgt, memory and the masks of the decoder. Default null. */
+  readonly customDecoder?: Module | null;
+}
+
+/** What a Transformer is not to attend to, in its source and in its target. */
+export interface TransformerMasks extends DecoderLayerMasks {
+  /** Where the source may not attend to itself: (S, S) or (batch * heads, S, S). Default null. */
+  readonly srcMask?: Tensor | null;
+  /** Which positions of the source are padding: (batch, S). Default null. */
+  readonly srcKeyPaddingMask?: Tensor | null;
+  /** Says that `srcMask` is the causal one. Default false. */
+  readonly srcIsCausal?: boolean | null;
+}
+
+type TransformerPositional = [
+  dModel: number, nhead: number, numEncoderLayers: number, numDecoderLayers: number, dimFeedforward: number, dropout: number, activation: TransformerActivation,
+  customEncoder: Module | null, customDecoder: Module | null, layerNormEps: number, batchFirst: boolean, normFirst: boolean, bias: boolean,
+];
+
+type TransformerMasksPositional = [
+  srcMask: Tensor | null, tgtMask: Tensor | null, memoryMask: Tensor | null, srcKeyPaddingMask: Tensor | null, tgtKeyPaddingMask: Tensor | null,
+  memoryKeyPaddingMask: Tensor | null, srcIsCausal: boolean | null, tgtIsCausal: boolean, memoryIsCausal: boolean,
+];
+
+/**
+ * Encoder and decoder (torch.nn.Transformer). Source (S, batch, dModel) and target (T, batch, dModel), all also without a batch; the output is
+ * shaped as the target. Weights of more than one dimension start from Xavier's uniform distribution.
+ */
+export class Transformer extends Module {
+  readonly encoder: Module;
+  readonly decoder: Module;
+  readonly dModel: number;
+  readonly nhead: number;
+  readonly batchFirst: boolean;
+
+  constructor(...args: Arguments<TransformerPositional, TransformerOptions>) {
+    super();
+    const options = collect<TransformerOptions>(
+      [
+        "dModel", "nhead", "numEncoderLayers", "numDecoderLayers", "dimFeedforward", "dropout", "activation", "customEncoder", "customDecoder", "layerNormEps",
+        "batchFirst", "normFirst", "bias",
+      ],
+      args,
+      ["device", "dtype"],
+    );
+    const { dModel = 512, nhead = 8, numEncoderLayers = 6, numDecoderLayers = 6, customEncoder = null, customDecoder = null, ...layerOptions } = options;
+    const { layerNormEps: eps = 1e-5, batchFirst = false, bias = true, device, dtype } = layerOptions;
+    const norm = (): Normalization => new LayerNorm(dModel, { eps, bias, device, dtype });
+    this.encoder = customEncoder ?? new TransformerEncoder(new TransformerEncoderLayer(dModel, nhead, layerOptions), numEncoderLayers, norm());
+    this.decoder = customDecoder ?? new TransformerDecoder(new TransformerDecoderLayer(dModel, nhead, layerOptions), numDecoderLayers, norm());
+    this.dModel = dModel;
+    this.nhead = nhead;
+    this.batchFirst = batchFirst;
+    this.resetParameters();
+  }
+
+  resetParameters(): void {
+    for (const parameter of this.parameters()) if (parameter.ndim > 1) init.xavierUniform_(parameter);
+  }
+
+  override forward(src: Tensor, tgt: Tensor, ...args: Arguments<TransformerMasksPositional, TransformerMasks>): Tensor {
+    const masks = collect<TransformerMasks>(
+      [
+        "srcMask", "tgtMask", "memoryMask", "srcKeyPaddingMask", "tgtKeyPaddingMask", "memoryKeyPaddingMask", "srcIsCausal", "tgtIsCausal", "memoryIsCausal",
+      ],
+      args,
+      [],
+    );
+    const { srcMask = null, srcKeyPaddingMask = null, srcIsCausal = null, ...decoderMasks } = masks;
+    if (src.ndim === 3) {
+      const batchDim = this.batchFirst ? 0 : 1;
+      if (src.sizes[batchDim] !== tgt.sizes[batchDim]) throw new RuntimeError("the batch number of src and tgt must be equal");
+    }
+    if (src.sizes[src.ndim - 1] !== this.dModel || tgt.sizes[tgt.ndim - 1] !== this.dModel) {
+      throw new RuntimeError("the feature number of src and tgt must be equal to d_model");
+    }
+    const encoder = this.encoder as unknown as (src: Tensor, masks: EncoderMasks) => Tensor;
+    const decoder = this.decoder as unknown as (tgt: Tensor, memory: Tensor, masks: DecoderLayerMasks) => Tensor;
+    return decoder(tgt, encoder(src, { mask: srcMask, srcKeyPaddingMask, isCausal: srcIsCausal }), decoderMasks);
+  }
+
+  /** The causal mask of `size` positions: zeros, and minus infinity above the diagonal. */
+  static generateSquareSubsequentMask(size: number, options: TensorOptions = {}): Tensor {
+    return triu(full([size, size], -Infinity, options), 1);
+  }
+}

@@ -1,0 +1,85 @@
+import { getDefaultDevice } from "../../device.js";
+import { getDefaultDtype, type DType } from "../../dtype.js";
+import { RuntimeError, TypeError } from "../../errors.js";
+import { isDense } from "../../kernels/fill.js";
+import { observer } from "../../observer.js";
+import { product } from "../../size.js";
+import { Storage, type Device } from "../../storage.js";
+import { Tensor } from "../../tensor.js";
+import { checkedOptions } from "../../arguments.js";
+
+/** What the functions that make tensors have in common: shapes and options as arguments, and memory. */
+
+export interface TensorOptions {
+  /** Default: the default dtype, unless the function says otherwise. */
+  readonly dtype?: DType;
+  /** Default: the default device. */
+  readonly device?: Device;
+  /** Default false. */
+  readonly requiresGrad?: boolean;
+}
+
+export const tensorOptionNames = ["dtype", "device", "requiresGrad"] as const satisfies readonly (keyof TensorOptions)[];
+
+/** A shape as numbers or as one list, then options; or options that hold the shape as `size`. */
+export type SizeArguments<Options = TensorOptions> =
+  | readonly number[]
+  | readonly [...sizes: number[], options: Options]
+  | readonly [size: readonly number[], options?: Options]
+  | readonly [options: Options & { readonly size: readonly number[] }];
+
+/** Shape and options of a function that takes SizeArguments. */
+export function parseSize<Options extends TensorOptions>(
+  name: string, args: SizeArguments<Options>, ...others: readonly (keyof Options & string)[]
+): { sizes: readonly number[]; options: Partial<Options> } {
+  const given: unknown[] = [...args];
+  const last = given.at(-1);
+  const hasOptions = typeof last === "object" && last !== null && !Array.isArray(last);
+  const options = checkedOptions<Options & { size?: readonly number[] }>(hasOptions ? given.pop() as Options : undefined, "size", ...tensorOptionNames, ...others);
+  const sizes = (options.size ?? (Array.isArray(given[0]) ? given[0] : given)) as readonly number[];
+  checkSizes(name, sizes);
+  return { sizes: [...sizes], options };
+}
+
+/** The options that every function takes that makes a tensor; `others` are the names of further ones. */
+export function checkedTensorOptions<Options extends TensorOptions>(options: Options | undefined, ...others: readonly (keyof Options & string)[]): Partial<Options> {
+  return checkedOptions<Options>(options, ...tensorOptionNames, ...others);
+}
+
+/** Throws unless all sizes are whole numbers from zero on. */
+export function checkSizes(name: string, sizes: readonly unknown[]): void {
+  sizes.forEach((size, i) => {
+    if (!Number.isInteger(size)) throw new TypeError(`${name}(): size must be integers, but got ${String(size)} at position ${i}`);
+    if ((size as number) >= 0) return;
+    throw new RuntimeError(
+      name === "zeros" ? "zeros: Dimension size must be non-negative." : `Trying to create tensor with negative dimension ${String(size)}: [${sizes.join(", ")}]`,
+    );
+  });
+}
+
+/** A new tensor, zeroed, with the device and dtype that `options` or the defaults state. */
+export function allocate(sizes: readonly number[], options: TensorOptions, dtype: DType = getDefaultDtype()): Tensor {
+  return Tensor.allocate(sizes, options.dtype ?? dtype, options.device ?? getDefaultDevice());
+}
+
+/** Throws unless a new tensor of this dtype may require a gradient. */
+export function requireDifferentiable({ dtype }: Tensor): void {
+  if (!dtype.isFloatingPoint) throw new RuntimeError("Only Tensors of floating point and complex dtype can require gradients");
+}
+
+/** The finished tensor: with a gradient if `options` ask for one. The observer hears which function made it, called with `args`. */
+export function finish(tensor: Tensor, options: TensorOptions, name: string, args: readonly unknown[]): Tensor {
+  if (options.requiresGrad) {
+    requireDifferentiable(tensor);
+    tensor.requiresGrad_();
+  }
+  observer()?.operation?.(name, args, tensor);
+  return tensor;
+}
+
+/** A zeroed tensor like `x`, in the same order of memory if `x` has no gaps. */
+export function allocateLike(x: Tensor, options: TensorOptions): Tensor {
+  const result = Tensor.allocate(x.sizes, options.dtype ?? x.dtype, options.device ?? x.device);
+  if (x.isContiguous() || !isDense(x)) return result;
+  return new Tensor(Storage.allocate(result.dtype, product(x.sizes), result.device), x.sizes, x.strides, 0);
+}

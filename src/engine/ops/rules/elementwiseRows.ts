@@ -1,0 +1,149 @@
+import { bool, float32, int32, int64, uint8, type DType } from "../../dtype.js";
+import type { OperationRow } from "../../dispatch/index.js";
+import { NotImplementedError } from "../../errors.js";
+import * as kernels from "../../kernels/elementwise.js";
+import type { KernelCall } from "../../kernels/wasm/instance.js";
+import { Tensor } from "../../tensor.js";
+import { inOrder, type AllArguments } from "../../arguments.js";
+import { broadcastSizes, floatType, numberOf, resultType, type Scalar } from "./promotion.js";
+
+/** A function of two operands, of which the second may be given by name: `mul(x, y)`, `mul(x, { other: y })`. */
+export type OfTwo<Second = Tensor | Scalar> = (x: Tensor, ...args: AllArguments<[other: Second], { readonly other: Second }>) => Tensor;
+
+/** The function that PyTorch calls `operation`, with its second operand by position or by name. */
+export function ofTwo<Second = Tensor | Scalar>(operation: string, f: (x: Tensor, y: Second) => Tensor): OfTwo<Second> {
+  return (x, ...args) => {
+    const [first] = args;
+    return args.length === 1 && (first instanceof Tensor || typeof first === "number") ? f(x, first as Second) : f(x, ...inOrder<[other: Second]>(operation, ["other"], args));
+  };
+}
+
+/** What an element-wise operation computes in and gives: its operands' dtype, a floating-point one, or truth values. */
+export type ResultKind = "same" | "float" | "bool";
+
+function resultDType(kind: ResultKind, computed: DType): DType {
+  if (kind === "bool") return bool;
+  return kind === "float" ? floatType(computed) : computed;
+}
+
+export interface UnaryDerivative {
+  /** Whether `f` reads the input's or the result's element: backward keeps that one. */
+  readonly of: "input" | "output";
+  readonly f: (gradient: number, value: number) => number;
+  /** The same function among the WebAssembly kernels. */
+  readonly kernel?: KernelCall;
+}
+
+/** An element-wise function of one tensor as a row. `kernel` names the same function among the WebAssembly kernels. */
+export function unaryRow(
+  name: string,
+  kind: ResultKind,
+  f: (value: number) => number,
+  derivative?: UnaryDerivative,
+  kernel?: KernelCall,
+): OperationRow<[x: Tensor]> {
+  return {
+    name,
+    arity: 1,
+    infer: (x) => ({ sizes: x.sizes, dtype: resultDType(kind, x.dtype) }),
+    forward: (output, x) => kernels.unary(output, kind === "float" ? inDType(x, output.dtype) : x, f, kernel),
+    reads: derivative && [derivative.of === "input" ? 0 : "output"],
+    backward:
+      derivative &&
+      ((gradient, { args: [x], output }) => [multiplied(gradient, derivative.of === "input" ? x : output, derivative.f, derivative.kernel)]),
+  };
+}
+
+function multiplied(gradient: Tensor, values: kernels.Operand, f: (gradient: number, value: number) => number, kernel?: KernelCall): Tensor {
+  const result = gradient.allocateLike();
+  if (gradient.device === "cpu") kernels.binary(result, gradient, values, f, kernel);
+  return result;
+}
+
+/** A function of the incoming gradient and both elements, in this order or the other, or of one of them where that is enough. */
+export type BinaryDerivative =
+  | OfBoth
+  | { readonly of: "x" | "y"; readonly f: (gradient: number, value: number) => number; readonly kernel: KernelCall }
+  | { readonly of: "xy"; readonly f: OfBoth; readonly kernel: KernelCall }
+  | { readonly of: "yx"; readonly f: OfBoth; readonly kernel: KernelCall };
+
+type OfBoth = (gradient: number, first: number, second: number) => number;
+
+/** An element-wise function of two broadcast operands as a row; the second may be a number. `kernel` names the same function among the WebAssembly kernels. */
+export function binaryRow(
+  name: string,
+  kind: ResultKind,
+  f: (x: number, y: number) => number,
+  derivatives?: { readonly x: BinaryDerivative; readonly y: BinaryDerivative },
+  kernel?: KernelCall,
+): OperationRow<[x: Tensor, y: Tensor | Scalar]> {
+  return {
+    name,
+    arity: 2,
+    infer: (x, y) => ({
+      sizes: y instanceof Tensor ? broadcastSizes(x.sizes, y.sizes) : x.sizes,
+      dtype: resultDType(kind, resultType(x, y)),
+    }),
+    forward(output, x, y) {
+      const computed = kind === "bool" ? null : output.dtype;
+      kernels.binary(output, computed === null ? x : inDType(x, computed), operandOf(x, y, computed), f, kernel);
+    },
+    reads: derivatives && [0, 1],
+    backward:
+      derivatives &&
+      ((gradient, context) => {
+        const [x, y] = context.args;
+        return [derivatives.x, derivatives.y].map((derivative, position) => {
+          if (!context.needs(position)) return null;
+          const second = y instanceof Tensor ? y : asHeld(y, resultType(x, y));
+          if (typeof derivative === "function") return differentiated(gradient, x, second, derivative);
+          if (derivative.of === "xy") return differentiated(gradient, x, second, derivative.f, derivative.kernel);
+          if (derivative.of === "yx") return differentiated(gradient, second, x, derivative.f, derivative.kernel);
+          return multiplied(gradient, derivative.of === "x" ? x : second, derivative.f, derivative.kernel);
+        });
+      }),
+  };
+}
+
+function differentiated(gradient: Tensor, first: kernels.Operand, second: kernels.Operand, f: OfBoth, kernel?: KernelCall): Tensor {
+  const result = gradient.allocateLike();
+  if (gradient.device === "cpu") kernels.ternary(result, gradient, first, second, f, kernel);
+  return result;
+}
+
+/** The row, for the dtypes that PyTorch's kernel of that name takes; others are an error. */
+export function forDTypes<Args extends readonly unknown[]>(row: OperationRow<Args>, kernel: string, takes: (dtype: DType) => boolean): OperationRow<Args> {
+  return {
+    ...row,
+    infer(...args) {
+      const spec = row.infer(...args);
+      if (!takes(spec.dtype)) throw new NotImplementedError(`"${kernel}" not implemented for '${spec.dtype.scalarType}'`);
+      return spec;
+    },
+  };
+}
+
+export const isFloatingPoint = (dtype: DType): boolean => dtype.isFloatingPoint;
+export const isInteger = (dtype: DType): boolean => dtype.category === "integer";
+export const isNotBool = (dtype: DType): boolean => dtype !== bool;
+
+/** The second operand as an operation in `computed` sees it; null where each keeps its own dtype. */
+function operandOf(x: Tensor, y: Tensor | Scalar, computed: DType | null): kernels.Operand {
+  if (!(y instanceof Tensor)) return asHeld(y, computed ?? resultType(x, y));
+  return computed === null ? y : inDType(y, computed);
+}
+
+/** A scalar as an operation in `dtype` sees it: integers beyond the dtype's range wrap around. */
+export function asHeld(value: Scalar, dtype: DType): number {
+  const number = numberOf(value);
+  return dtype === float32 ? Math.fround(number) : dtype === int32 ? number | 0 : dtype === uint8 ? number & 255 : number;
+}
+
+/** The tensor as an operation in `dtype` sees it: itself where each of its values is one of `dtype`. */
+export function inDType(x: Tensor, dtype: DType): Tensor {
+  const isKept = x.dtype === dtype || x.dtype === bool || (dtype.itemSize === 8 && (dtype.isFloatingPoint || dtype === int64)) || (x.dtype === uint8 && dtype !== bool);
+  if (isKept) return x;
+  const converted = Tensor.allocate(x.sizes, dtype, x.device);
+  kernels.copy(converted, x);
+  return converted;
+}

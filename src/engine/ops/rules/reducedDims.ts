@@ -1,0 +1,67 @@
+import { through } from "../../autograd/viewNode.js";
+import type { DType } from "../../dtype.js";
+import { RuntimeError } from "../../errors.js";
+import { product } from "../../size.js";
+import { normalizeDim, Tensor } from "../../tensor.js";
+import type { Dims } from "../../arguments.js";
+
+/** The dimensions of reductions, and what belongs to one result. Nothing here is recorded. */
+
+const dimLists: (readonly number[])[] = [];
+
+/** 0 to rank - 1; made once. */
+function allDims(rank: number): readonly number[] {
+  return (dimLists[rank] ??= Array.from({ length: rank }, (_, dim) => dim));
+}
+
+/** The dimensions that `dim` names, ascending; all for null or an empty list. */
+export function reducedDims(x: Tensor, dim: Dims | null): readonly number[] {
+  const rank = x.sizes.length;
+  if (dim === null || (typeof dim !== "number" && dim.length === 0)) return allDims(rank);
+  if (typeof dim === "number") {
+    const along = normalizeDim(dim, rank);
+    return rank === 0 ? allDims(0) : [along];
+  }
+  const dims = dim.map((each) => normalizeDim(each, rank));
+  if (rank === 0) return [];
+  if (dims.length > 1) {
+    dims.sort((a, b) => a - b);
+    dims.forEach((each, i) => {
+      if (each === dims[i - 1]) throw new RuntimeError(`dim ${each} appears multiple times in the list of dims`);
+    });
+  }
+  return dims;
+}
+
+export function reducedSizes(x: Tensor, dims: readonly number[], keepdim: boolean): readonly number[] {
+  const sizes: number[] = [];
+  for (let dim = 0; dim < x.sizes.length; dim++) {
+    if (!dims.includes(dim)) sizes.push(x.sizes[dim]!);
+    else if (keepdim) sizes.push(1);
+  }
+  return sizes;
+}
+
+/** How many elements make one result. */
+export function reducedCount(x: Tensor, dims: readonly number[]): number {
+  return product(dims.map((dim) => x.sizes[dim]!));
+}
+
+/** A reduction's result (or its gradient) as `x` lies: broadcast along the reduced dimensions, without copying. Unrecorded. */
+export function spread(reduced: Tensor, x: Tensor, dims: readonly number[]): Tensor {
+  const strides = new Array<number>(x.sizes.length).fill(0);
+  const keepsDims = reduced.sizes.length === x.sizes.length;
+  let from = 0;
+  for (let dim = 0; dim < strides.length; dim++) {
+    if (!dims.includes(dim)) strides[dim] = reduced.strides[from++]!;
+    else if (keepsDims) from++;
+  }
+  return through({ sizes: x.sizes, strides, offset: reduced.offset }, reduced);
+}
+
+/** A fresh tensor in the shape of `like`, filled by `fill` unless on the meta device. */
+export function filledLike(like: Tensor, dtype: DType, fill: (result: Tensor) => void): Tensor {
+  const result = Tensor.allocate(like.sizes, dtype, like.device);
+  if (like.device === "cpu") fill(result);
+  return result;
+}
