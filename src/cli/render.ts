@@ -1,11 +1,11 @@
-import { darkTheme, highContrastLightTheme, highContrastTheme, lightTheme, type Theme } from "../../webview/graph/theme.js";
+import { darkTheme, highContrastLightTheme, highContrastTheme, lightTheme, type Theme } from "../picture/theme.js";
 import { ModelIndex } from "../describe/modelIndex.js";
-import type { Overlay } from "../../webview/graph/api.js";
+import type { Overlay } from "../picture/api.js";
 import { overlay, overlayIds, type OverlayId } from "../describe/overlays.js";
 import type { ModelSnapshot } from "../protocol/index.js";
 
 /** The page's own drawing, on paper. */
-export { renderSvg } from "../../webview/graph/renderSvg.js";
+export { renderSvg } from "../picture/renderSvg.js";
 
 export const themes: ReadonlyMap<string, Theme> = new Map([
   ["light", lightTheme],

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import * as vscode from "vscode";
-import { pageDocument, type PageMessage, type PageMethod, type PageMethods, type PageRequest, type PageState } from "../protocol/index.js";
+import type { PageMessage, PageMethod, PageMethods, PageRequest, PageState } from "../protocol/index.js";
+import { pageDocument } from "./pageDocument.js";
 import type { Session } from "./session.js";
 import type { Sessions, Viewer } from "./sessions.js";
 

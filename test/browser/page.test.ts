@@ -2,7 +2,7 @@ import type { Browser, Locator } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { Failure, LastRun, ModelSnapshot, PageState, Selection } from "../../src/protocol/index.js";
 import * as torch from "../../src/engine/index.js";
-import { gpt } from "../graph/fixtures.js";
+import { gpt } from "../picture/fixtures.js";
 import { inspectHere, snapshotOf } from "../inspect/inspector.js";
 import { type Layer, linear, modelFile, net, relu, rgnet, sequential, snapshot, type Tensor, tensor, tensorValues, tied } from "../describe/snapshots.js";
 import { launchChromium } from "../support/chromium.js";

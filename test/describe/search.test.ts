@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { ModelSnapshot } from "../../src/protocol/index.js";
 import { ModelIndex } from "../../src/describe/modelIndex.js";
 import { search, searchTensors } from "../../src/describe/search.js";
-import { unrolled } from "../graph/fixtures.js";
+import { unrolled } from "../picture/fixtures.js";
 import { linear, relu, rgnet, sequential, snapshot, tensor, tied } from "./snapshots.js";
 
 const nested = new ModelIndex(rgnet());

@@ -1,7 +1,7 @@
 /** A page with nothing but the picture, for tests, measurements and screenshots: `picture` is global. */
 import layoutEngineText from "elkjs/lib/elk-worker.min.js";
 import { darkTheme, GraphView, highContrastLightTheme, highContrastTheme, lightTheme, type GraphItem, type GraphViewOptions, type GraphViewState } from "../../webview/graph/index.js";
-import * as fixtures from "../graph/fixtures.js";
+import * as fixtures from "../picture/fixtures.js";
 
 const themes = { light: lightTheme, dark: darkTheme, highContrast: highContrastTheme, highContrastLight: highContrastLightTheme };
 

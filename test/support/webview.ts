@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser, ElementHandle, Page } from "playwright-core";
-import { pageDocument, type PageMessage, type PageMethod, type PageMethods, type PageRequest } from "../../src/protocol/index.js";
+import type { PageMessage, PageMethod, PageMethods, PageRequest } from "../../src/protocol/index.js";
+import { pageDocument } from "../../src/extension/pageDocument.js";
 import { themes } from "./themes.js";
 
 const origin = "http://webview.test";

@@ -12,23 +12,23 @@ import type {
   Overlay,
   PictureDescription,
   RepeatedCalls,
-} from "./api.js";
-import { overlayMarks } from "./drawing/overlay.js";
-import type { Look } from "./drawing/paint.js";
-import { routeLinks, sharedLinks, visibleBox, type RoutedLink } from "./drawing/sharedLinks.js";
-import { wholeArea, type Exported } from "./exported.js";
-import { elkInWorker } from "./layout/elkInWorker.js";
-import { LayoutSolver, type Elk } from "./layout/solver.js";
-import { initialArrangement, type Arrangement } from "./model/arrangement.js";
-import { buildDisplayGraph } from "./model/displayGraph.js";
-import { PictureModel } from "./model/pictureModel.js";
-import { foldOf, shownTogether } from "./model/rows.js";
-import { layoutScene } from "./scene.js";
-import { sceneToPng } from "./sceneToPng.js";
-import { sceneToSvg } from "./sceneToSvg.js";
-import { englishStrings, type GraphStrings } from "./strings.js";
-import { canvasMeasure, type MeasureText } from "./text.js";
-import { lightTheme, type Theme } from "./theme.js";
+} from "../../src/picture/api.js";
+import { overlayMarks } from "../../src/picture/drawing/overlay.js";
+import type { Look } from "../../src/picture/drawing/paint.js";
+import { routeLinks, sharedLinks, visibleBox, type RoutedLink } from "../../src/picture/drawing/sharedLinks.js";
+import { wholeArea, type Exported } from "../../src/picture/exported.js";
+import { elkInWorker } from "./view/elkInWorker.js";
+import { LayoutSolver, type Elk } from "../../src/picture/layout/solver.js";
+import { initialArrangement, type Arrangement } from "../../src/picture/model/arrangement.js";
+import { buildDisplayGraph } from "../../src/picture/model/displayGraph.js";
+import { PictureModel } from "../../src/picture/model/pictureModel.js";
+import { foldOf, shownTogether } from "../../src/picture/model/rows.js";
+import { layoutScene } from "../../src/picture/scene.js";
+import { sceneToPng } from "./view/sceneToPng.js";
+import { sceneToSvg } from "../../src/picture/sceneToSvg.js";
+import { englishStrings, type GraphStrings } from "../../src/picture/strings.js";
+import { canvasMeasure, type MeasureText } from "../../src/picture/text.js";
+import { lightTheme, type Theme } from "../../src/picture/theme.js";
 import { Animation } from "./view/animation.js";
 import { arrangementKey, arrangementOf, revealing, stateOf, withExpanded } from "./view/arranging.js";
 import { Camera } from "./view/camera.js";

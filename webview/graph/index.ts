@@ -9,7 +9,7 @@
  *
  * renderSvg.ts is the way from snapshot to SVG without a DOM.
  */
-export type * from "./api.js";
-export * from "./theme.js";
-export * from "./strings.js";
+export type * from "../../src/picture/api.js";
+export * from "../../src/picture/theme.js";
+export * from "../../src/picture/strings.js";
 export { GraphView } from "./graphView.js";

@@ -1,5 +1,5 @@
-import type { Point } from "../layout/problem.js";
-import type { Scene, SceneBox } from "../scene.js";
+import type { Point } from "../../../src/picture/layout/problem.js";
+import type { Scene, SceneBox } from "../../../src/picture/scene.js";
 
 const milliseconds = 200;
 

@@ -1,5 +1,5 @@
-import type { Rectangle } from "../api.js";
-import type { Point } from "../layout/problem.js";
+import type { Rectangle } from "../../../src/picture/api.js";
+import type { Point } from "../../../src/picture/layout/problem.js";
 import { Gestures } from "./gestures.js";
 
 const leastScale = 0.02;

@@ -1,4 +1,4 @@
-import type { Point } from "../layout/problem.js";
+import type { Point } from "../../../src/picture/layout/problem.js";
 
 /** What the gestures move. */
 export interface Movable {

@@ -1,5 +1,5 @@
-import type { Scene } from "../scene.js";
-import type { Theme } from "../theme.js";
+import type { Scene } from "../../../src/picture/scene.js";
+import type { Theme } from "../../../src/picture/theme.js";
 
 const longest = 140;
 

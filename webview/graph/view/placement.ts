@@ -1,8 +1,8 @@
-import type { GraphViewState } from "../api.js";
-import { visibleBox } from "../drawing/sharedLinks.js";
-import { bandHeight } from "../drawing/stickyTitles.js";
-import type { Point } from "../layout/problem.js";
-import type { Scene, SceneBox } from "../scene.js";
+import type { GraphViewState } from "../../../src/picture/api.js";
+import { visibleBox } from "../../../src/picture/drawing/sharedLinks.js";
+import { bandHeight } from "../../../src/picture/drawing/stickyTitles.js";
+import type { Point } from "../../../src/picture/layout/problem.js";
+import type { Scene, SceneBox } from "../../../src/picture/scene.js";
 import type { Camera } from "./camera.js";
 import type { Shown } from "./shown.js";
 

@@ -1,7 +1,7 @@
-import type { Lead } from "../drawing/sharedChips.js";
-import { badgeHeight } from "../face.js";
-import type { Point } from "../layout/problem.js";
-import type { SceneBox, SceneEdge } from "../scene.js";
+import type { Lead } from "../../../src/picture/drawing/sharedChips.js";
+import { badgeHeight } from "../../../src/picture/face.js";
+import type { Point } from "../../../src/picture/layout/problem.js";
+import type { SceneBox, SceneEdge } from "../../../src/picture/scene.js";
 import type { Camera } from "./camera.js";
 import type { Shown } from "./shown.js";
 

@@ -1,0 +1,271 @@
+import type { Histogram } from "../protocol/index.js";
+import { formatCompact } from "../describe/format.js";
+import { isSymbol } from "./model/labels.js";
+import { nodeTitle, type DisplayNode } from "./model/displayGraph.js";
+import { fill, type GraphStrings, parametersText } from "./strings.js";
+import { fit, wrap, type FontName, type MeasureText } from "./text.js";
+
+/** Colour roles; the theme gives each its colour. "kind" is the colour of the box's family of layers. */
+export type Tone = "foreground" | "muted" | "kind" | "error" | "shared";
+
+export interface FaceText {
+  readonly x: number;
+  /** Of the baseline. */
+  readonly y: number;
+  readonly text: string;
+  readonly font: FontName;
+  readonly tone: Tone;
+  readonly anchor: "start" | "middle" | "end";
+  /** Whether it gives way to an overlay's value. */
+  readonly isNote?: true;
+}
+
+/** Where a value of an overlay stands, in place of what else is there: where it ends, and how much room there is before that. */
+export interface FaceNote {
+  readonly x: number;
+  readonly y: number;
+  readonly room: number;
+}
+
+export interface FaceBadge {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly text: string;
+  readonly kind: BadgeKind;
+  /** Whether a click shows one by one what it counts. */
+  readonly unfolds: boolean;
+}
+
+/** "shared": other places have the same weights. "calls": the module is called more than once, and has none. */
+/** Where the sheets lie that stand for the others of a folded row, the farthest first: to the right and down from the box. */
+export const sheetOffsets = [7, 3.5] as const;
+
+export type BadgeKind = "repeated" | "shared" | "calls" | "nonFinite";
+
+export interface FaceGlyph {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+  readonly distribution: Histogram | "constant";
+}
+
+/** What is written on a box, in its own coordinates: layout asks for the size, drawing for the rest. */
+export interface Face {
+  readonly shape: "box" | "container" | "pill" | "circle";
+  readonly width: number;
+  readonly height: number;
+  readonly texts: readonly FaceText[];
+  readonly badges: readonly FaceBadge[];
+  /** Null on what no overlay has a value for. */
+  readonly note: FaceNote | null;
+  readonly glyph: FaceGlyph | null;
+  /** Centre of the sign that opens and closes; null where there is nothing to open. */
+  readonly toggle: { readonly x: number; readonly y: number } | null;
+}
+
+export const titleHeight = 28;
+export const badgeHeight = 16;
+
+const narrowest = 116;
+const widest = 300;
+const left = 15;
+const right = 10;
+const gap = 6;
+const toggleWidth = 15;
+const glyphSize = { width: 38, height: 12 };
+const rowHeight = 16;
+
+export interface FaceContext {
+  readonly measure: MeasureText;
+  readonly strings: GraphStrings;
+}
+
+/** The face of a closed box or small node, at the size that it asks for. */
+export function closedFace(node: DisplayNode, context: FaceContext): Face {
+  switch (node.kind) {
+    case "module": return moduleFace(node, context);
+    case "operation": return node.failure ? failedOperationFace(node, context) : operationFace(node, context);
+    default: return pillFace(node, context);
+  }
+}
+
+/** The title bar of an open box that is `width` wide. */
+export function titleFace(node: DisplayNode, width: number, context: FaceContext): Face {
+  const { texts, badges, note } = headline(node, width, context, countText(node, context));
+  return { shape: "container", width, height: titleHeight, texts, badges, note, glyph: null, toggle: toggleOf(node) };
+}
+
+/** How wide an open box must be for its title. */
+export function titleWidth(node: DisplayNode, context: FaceContext): number {
+  return Math.min(widest + 24, headlineWidth(node, context, countText(node, context)));
+}
+
+function countText({ parameters, isFrozen }: DisplayNode, { strings }: FaceContext): string {
+  return parameters > 0 ? parametersText(parameters, isFrozen, formatCompact, strings) : "";
+}
+
+type Badge = Pick<FaceBadge, "kind" | "text" | "unfolds">;
+
+function badgesOf(node: DisplayNode, { strings }: FaceContext): Badge[] {
+  const badges: Badge[] = [];
+  const { nonFinite, row, sharing, turn } = node;
+  if (nonFinite) badges.push({ kind: "nonFinite", text: nonFinite === "values" ? "NaN/∞" : "→ NaN/∞", unfolds: false });
+  if (row.kind === "repeated") badges.push({ kind: "repeated", text: repeatText(node), unfolds: true });
+  for (const { name, places } of sharing.slice(0, 2)) badges.push({ kind: "shared", text: `${name} · ${places.length}`, unfolds: false });
+  if (turn) {
+    const text = turn.ordinal === null ? fill(strings.calls, turn.of) : fill(strings.callOf, turn.ordinal, turn.of);
+    badges.push({ kind: turn.sharesWeights ? "shared" : "calls", text, unfolds: turn.ordinal === null });
+  }
+  return badges;
+}
+
+/** Sharing has a chain before its text. */
+const chainWidth = 11;
+
+function badgeWidth(badge: Badge, measure: MeasureText): number {
+  return Math.ceil(measure(badge.text, "small")) + 12 + (badge.kind === "shared" ? chainWidth : 0);
+}
+
+function toggleOf(node: DisplayNode): Face["toggle"] {
+  return node.expandable ? { x: left + 3, y: 14 } : null;
+}
+
+/** In a folded row, the names of its first and last member ("block 0 … 3"; "0, 2 … 10" where others stand between) unless another member is shown. */
+function nameText(node: DisplayNode): string {
+  const { members, together } = node.row;
+  if (node.row.kind === "single" || members[0]!.path !== node.path) return node.name;
+  const stem = node.name.replace(/\d+$/, "");
+  const short = (name: string) => (stem && name.startsWith(stem) && /^\d+$/.test(name.slice(stem.length)) ? name.slice(stem.length) : name);
+  const second = together.length > 1 ? `, ${short(members[1]!.name)}` : "";
+  return `${node.name}${second} … ${short(members.at(-1)!.name)}`;
+}
+
+/** "× 12" for all, "4 / 12" for one of them. */
+function repeatText({ row: { members }, path }: DisplayNode): string {
+  return members[0]!.path === path ? `× ${members.length}` : `${members.findIndex((member) => member.path === path) + 1} / ${members.length}`;
+}
+
+function headlineWidth(node: DisplayNode, context: FaceContext, note: string): number {
+  const { measure } = context;
+  let width = left + right + (node.expandable ? toggleWidth : 0) + measure(nameText(node), "title") + gap + measure(node.type, "plain");
+  for (const badge of badgesOf(node, context)) width += gap + badgeWidth(badge, measure);
+  if (note) width += 2 * gap + measure(note, "detail");
+  return Math.ceil(width);
+}
+
+/** Sign, name, type; at the right the badges, and a note before them. */
+function headline(node: DisplayNode, width: number, context: FaceContext, note: string): { texts: FaceText[]; badges: FaceBadge[]; note: FaceNote } {
+  const { measure } = context;
+  const texts: FaceText[] = [];
+  const badges: FaceBadge[] = [];
+  let end = width - right;
+  for (const badge of badgesOf(node, context).reverse()) {
+    const own = badgeWidth(badge, measure);
+    if (end - own < width / 3) break;
+    end -= own;
+    badges.unshift({ ...badge, x: end, y: 5, width: own });
+    end -= gap;
+  }
+  let x = left + (node.expandable ? toggleWidth : 0);
+  const needed = measure(nameText(node), "title") + gap + measure(node.type, "plain");
+  const place = { x: end, y: 18, room: end - x - needed - 2 * gap };
+  if (note && x + needed + 2 * gap + measure(note, "detail") <= end) {
+    texts.push({ x: end, y: 18, text: note, font: "detail", tone: "muted", anchor: "end", isNote: true });
+    end -= measure(note, "detail") + 2 * gap;
+  }
+  const name = fit(nameText(node), end - x, "title", measure);
+  texts.push({ x, y: 18, text: name, font: "title", tone: "foreground", anchor: "start" });
+  x += measure(name, "title") + gap;
+  const type = fit(node.type, end - x, "plain", measure);
+  if (type) texts.push({ x, y: 18, text: type, font: "plain", tone: "kind", anchor: "start" });
+  return { texts, badges, note: place };
+}
+
+function moduleFace(node: DisplayNode, context: FaceContext): Face {
+  const { measure, strings } = context;
+  const remark = node.status === "used" ? strings.usedUncalled : node.status === "ranElsewhere" ? strings.calledElsewhere : "";
+  const output = remark || node.outputShape;
+  const counted = countText(node, context);
+  // Where nothing is counted, as in an activation, the arguments take that place and save a line.
+  const footNote = counted || (node.glyph || !output ? "" : node.detail);
+  const detail = footNote === node.detail ? "" : node.detail;
+  const footWidth = measure(output, "detail") + (footNote ? measure(footNote, "detail") + 3 * gap : 0);
+  const glyphWidth = node.glyph ? glyphSize.width + gap : 0;
+  const middleWidth = detail || node.glyph ? measure(detail, "detail") + glyphWidth : 0;
+  const wanted = Math.max(headlineWidth(node, context, ""), left + right + footWidth, left + right + middleWidth, node.failure ? widest : 0);
+  const width = Math.ceil(Math.min(widest, Math.max(narrowest, wanted)));
+
+  const { texts, badges } = headline(node, width, context, "");
+  let baseline = 18;
+  let glyph: FaceGlyph | null = null;
+  if (detail || node.glyph) {
+    baseline += rowHeight;
+    const shown = fit(detail, width - left - right - glyphWidth, "detail", measure);
+    if (shown) texts.push({ x: left, y: baseline, text: shown, font: "detail", tone: "muted", anchor: "start" });
+    if (node.glyph) glyph = { ...glyphSize, x: width - right - glyphSize.width, y: baseline - glyphSize.height + 2, distribution: node.glyph };
+  }
+  let note: FaceNote | null = null;
+  if (output || footNote) {
+    baseline += rowHeight + 1;
+    const room = width - left - right;
+    const shape = fit(output, counted ? room - measure(counted, "detail") - 2 * gap : room, "detail", measure);
+    if (shape) texts.push({ x: left, y: baseline, text: shape, font: "detail", tone: remark ? "muted" : "foreground", anchor: "start" });
+    note = { x: width - right, y: baseline, room: room - (shape ? measure(shape, "detail") + 2 * gap : 0) };
+    const text = fit(footNote, note.room, "detail", measure);
+    if (text) texts.push({ x: width - right, y: baseline, text, font: "detail", tone: "muted", anchor: "end", isNote: true });
+  }
+  baseline = addFailure(node, texts, baseline, width, context);
+  return { shape: "box", width, height: baseline + 10, texts, badges, note, glyph, toggle: toggleOf(node) };
+}
+
+/** Shapes that do not fit together and the message, below everything else. Returns the last baseline. */
+function addFailure(node: DisplayNode, texts: FaceText[], baseline: number, width: number, { measure }: FaceContext): number {
+  if (!node.failure) return baseline;
+  const room = width - left - right;
+  const shapes = fit(node.failure.shapes.slice(0, 2).join(node.failure.sign === "," ? ", " : `  ${node.failure.sign}  `), room, "title", measure);
+  let y = baseline + 4;
+  if (shapes) texts.push({ x: left, y: (y += rowHeight), text: shapes, font: "title", tone: "error", anchor: "start" });
+  for (const line of wrap(node.failure.message, room, "detail", 5, measure)) {
+    texts.push({ x: left, y: (y += rowHeight - 2), text: line, font: "detail", tone: "error", anchor: "start" });
+  }
+  return y;
+}
+
+function operationFace(node: DisplayNode, { measure }: FaceContext): Face {
+  const title = nodeTitle(node, { input: "", output: "", constant: "", parameter: "" });
+  if (isSymbol(title) && !node.detail) {
+    return { shape: "circle", width: 26, height: 26, texts: [{ x: 13, y: 18, text: title, font: "symbol", tone: "foreground", anchor: "middle" }], badges: [], note: null, glyph: null, toggle: null };
+  }
+  return pill([{ text: title, font: "plain", tone: "foreground" }, { text: node.detail, font: "detail", tone: "muted" }], measure);
+}
+
+function failedOperationFace(node: DisplayNode, context: FaceContext): Face {
+  const width = widest;
+  const texts: FaceText[] = [{ x: left, y: 18, text: node.name, font: "title", tone: "foreground", anchor: "start" }];
+  const baseline = addFailure(node, texts, 18, width, context);
+  return { shape: "box", width, height: baseline + 10, texts, badges: [], note: null, glyph: null, toggle: null };
+}
+
+function pillFace(node: DisplayNode, { measure, strings }: FaceContext): Face {
+  const shape = [node.outputShape, node.detail].filter(Boolean).join(" ");
+  const parts: { text: string; font: FontName; tone: Tone }[] = [
+    { text: nodeTitle(node, strings), font: "plain", tone: node.kind === "constant" ? "muted" : "foreground" },
+    { text: shape, font: "detail", tone: "muted" },
+  ];
+  if (node.isUnregistered) parts.push({ text: strings.unregistered, font: "detail", tone: "error" });
+  return pill(parts, measure);
+}
+
+function pill(parts: readonly { text: string; font: FontName; tone: Tone }[], measure: MeasureText): Face {
+  const texts: FaceText[] = [];
+  let x = 11;
+  for (const { text, font, tone } of parts) {
+    const shown = fit(text, widest - 11 - x, font, measure);
+    if (!shown) continue;
+    texts.push({ x, y: 16, text: shown, font, tone, anchor: "start" });
+    x += measure(shown, font) + gap;
+  }
+  return { shape: "pill", width: Math.ceil(x - gap + 11), height: 24, texts, badges: [], note: null, glyph: null, toggle: null };
+}

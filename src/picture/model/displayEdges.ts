@@ -1,0 +1,77 @@
+import type { ForwardTrace } from "../../protocol/index.js";
+import { firstCall, type ContainerFlow, type DataFlow } from "./dataFlow.js";
+import type { DisplayEdge } from "./displayGraph.js";
+import { commonShapeText } from "./labels.js";
+
+/**
+ * The edges of a container whose nodes are drawn as `standsFor` says. Those of the members of a folded row run together at its box; those between two
+ * members are inside it. From call to call of one module, and from turn to turn of what else a loop repeats, they lead back.
+ */
+export function measuredEdges(flow: ContainerFlow, trace: ForwardTrace, standsFor: ReadonlyMap<string, string>): readonly DisplayEdge[] {
+  const edges: DisplayEdge[] = [];
+  const operations = new Set(flow.nodes.flatMap(({ id, kind }) => (kind === "operation" ? [id] : [])));
+  for (const edge of flow.edges) {
+    const from = standsFor.get(edge.from) ?? edge.from;
+    const to = standsFor.get(edge.to) ?? edge.to;
+    if (from === to && firstCall(edge.from) !== firstCall(edge.to) && !operations.has(edge.from)) continue;
+    const via = edge.via.map((step) => (trace.steps[step] as { name?: string }).name ?? "");
+    edges.push({ from, fromPort: edge.fromPort, to, toPort: edge.toPort, operand: edge.operand, kind: "measured", label: "", values: [edge.value], via, count: 1, bundled: 1 });
+  }
+  return mergeEqual(edges, trace);
+}
+
+/** Edges with the same ends as one, which counts them. */
+export function mergeEqual(edges: readonly DisplayEdge[], trace: ForwardTrace | null): readonly DisplayEdge[] {
+  const merged = new Map<string, DisplayEdge[]>();
+  for (const edge of edges) {
+    const key = `${edge.from}\n${edge.fromPort}\n${edge.to}\n${edge.toPort}\n${edge.operand}`;
+    const known = merged.get(key);
+    if (known) known.push(edge);
+    else merged.set(key, [edge]);
+  }
+  return [...merged.values()].map((equal) => {
+    const values = equal.flatMap((edge) => edge.values);
+    return { ...equal[0]!, values, label: labelOf(values, trace), count: equal.reduce((sum, { count }) => sum + count, 0) };
+  });
+}
+
+function labelOf(values: DisplayEdge["values"], trace: ForwardTrace | null): string {
+  return commonShapeText(values.map((value) => trace?.values[value]?.shape));
+}
+
+/** What a Sequential declares about children, by node id, that no pass has reached. */
+export function declaredEdges(children: readonly string[], flow: DataFlow | null, standsFor: ReadonlyMap<string, string>): readonly DisplayEdge[] {
+  const edges = children.flatMap((child, position): DisplayEdge[] => {
+    const before = children[position - 1];
+    if (before === undefined || flow?.calls.has(child)) return [];
+    const from = standsFor.get(before)!;
+    const to = standsFor.get(child)!;
+    return from === to ? [] : [{ from, fromPort: "out:0", to, toPort: "in:0", operand: 0, kind: "declared", label: "", values: [], via: [], count: 1, bundled: 1 }];
+  });
+  return mergeEqual(edges, null);
+}
+
+/** More lines than this between the same two boxes run together in one. */
+const mostParallel = 8;
+
+/** Edges between the same two boxes that are too many to tell apart, as one with their number; null where there are none. */
+export function bundleParallel(edges: readonly DisplayEdge[], trace: ForwardTrace): { readonly edges: readonly DisplayEdge[]; readonly bundles: readonly (readonly DisplayEdge[])[] } | null {
+  if (edges.length <= mostParallel) return null;
+  const groups = new Map<string, DisplayEdge[]>();
+  for (const edge of edges) {
+    const key = `${edge.from}\n${edge.to}`;
+    const group = groups.get(key);
+    if (group) group.push(edge);
+    else groups.set(key, [edge]);
+  }
+  const bundles = [...groups.values()].filter((group) => group.length > mostParallel);
+  if (bundles.length === 0) return null;
+  return {
+    bundles,
+    edges: [...groups.values()].flatMap((group) => {
+      if (group.length <= mostParallel) return group;
+      const values = group.flatMap((edge) => edge.values);
+      return [{ ...group[0]!, values, bundled: group.length, label: `(${group.length}) ${labelOf(values, trace)}`.trimEnd() }];
+    }),
+  };
+}

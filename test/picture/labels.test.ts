@@ -1,0 +1,41 @@
+import { describe, expect, it } from "vitest";
+import { layerKind } from "../../src/picture/model/kinds.js";
+import { shapeText, shortArguments } from "../../src/picture/model/labels.js";
+import { estimateText, fit, wrap } from "../../src/picture/text.js";
+
+describe("arguments on a box", () => {
+  it.each([
+    ["Linear", "in_features=4, out_features=8, bias=True", "4 → 8"],
+    ["Linear", "in_features=4, out_features=8, bias=False", "4 → 8, no bias"],
+    ["Conv2d", "3, 64, kernel_size=(7, 7), stride=(2, 2), padding=(3, 3), bias=False", "3 → 64, 7×7, stride 2, pad 3, no bias"],
+    ["Conv1d", "3, 64, kernel_size=(5,), stride=(1,)", "3 → 64, kernel 5"],
+    ["MaxPool2d", "kernel_size=3, stride=2, padding=1, dilation=1, ceil_mode=False", "3×3, stride 2, pad 1"],
+    ["BatchNorm2d", "64, eps=1e-05, momentum=0.1, affine=True, track_running_stats=True", "64"],
+    ["LayerNorm", "(768,), eps=1e-05, elementwise_affine=True", "768"],
+    ["Embedding", "50257, 768", "50257, 768"],
+    ["Dropout", "p=0.1, inplace=False", "p 0.1"],
+    ["LSTM", "16, 32, num_layers=2, batch_first=True", "16, 32, num layers 2, batch first"],
+    ["ReLU", "", ""],
+  ])("%s(%s)", (type, text, short) => expect(shortArguments(type, text)).toBe(short));
+});
+
+it("shapes read as products, a scalar as ()", () => {
+  expect(shapeText([2, 8])).toBe("2×8");
+  expect(shapeText([])).toBe("()");
+  expect(shapeText(null)).toBe("");
+});
+
+it("kinds of layer follow PyTorch's names", () => {
+  expect(["Linear", "Conv2d", "ConvTranspose2d", "BatchNorm1d", "LayerNorm", "RMSNorm", "ReLU", "GELU", "SiLU", "LSTM", "Embedding", "MultiheadAttention", "MaxPool2d", "Dropout", "Flatten", "MyBlock"].map(layerKind)).toEqual([
+    "dense", "convolution", "convolution", "normalization", "normalization", "normalization", "activation", "activation", "activation", "recurrent", "embedding", "attention", "structure", "structure", "structure",
+    "container",
+  ]);
+});
+
+it("texts are cut to fit, never beyond", () => {
+  for (const width of [0, 10, 30, 60, 200]) expect(estimateText(fit("a_rather_long_module_name", width, "title", estimateText), "title")).toBeLessThanOrEqual(width);
+  const lines = wrap("The size of tensor a (3) must match the size of tensor b (4) at non-singleton dimension 1", 120, "detail", 3, estimateText);
+  expect(lines).toHaveLength(3);
+  expect(lines.at(-1)).toMatch(/…$/);
+  for (const line of lines) expect(estimateText(line, "detail")).toBeLessThanOrEqual(120);
+});
