@@ -23,3 +23,10 @@ export interface Surface {
   beginGroup(title: string): void;
   endGroup(): void;
 }
+
+/** At most half of the shorter piece that meets in the corner. */
+export function cornerRadius(before: Point, corner: Point, after: Point, radius: number): number {
+  const first = Math.hypot(corner.x - before.x, corner.y - before.y);
+  const second = Math.hypot(after.x - corner.x, after.y - corner.y);
+  return Math.min(radius, first / 2, second / 2);
+}

@@ -1,8 +1,7 @@
 import type { Rectangle } from "../api.js";
 import type { Point } from "../layout/problem.js";
 import { fonts, type FontName } from "../text.js";
-import { cornerRadius } from "../../../webview/graph/view/canvasSurface.js";
-import type { Paint, Surface } from "./surface.js";
+import { cornerRadius, type Paint, type Surface } from "./surface.js";
 
 /** Writes an SVG document. Texts stay texts; fonts are classes of a style sheet. */
 export class SvgSurface implements Surface {

@@ -1,6 +1,6 @@
 import type { Point } from "../../../src/picture/layout/problem.js";
 import { fontText, type FontName } from "../../../src/picture/text.js";
-import type { Paint, Surface } from "../../../src/picture/drawing/surface.js";
+import { cornerRadius, type Paint, type Surface } from "../../../src/picture/drawing/surface.js";
 
 export class CanvasSurface implements Surface {
   #font: FontName | null = null;
@@ -82,11 +82,4 @@ export class CanvasSurface implements Surface {
       if (dash) context.setLineDash([]);
     }
   }
-}
-
-/** At most half of the shorter piece that meets in the corner. */
-export function cornerRadius(before: Point, corner: Point, after: Point, radius: number): number {
-  const first = Math.hypot(corner.x - before.x, corner.y - before.y);
-  const second = Math.hypot(after.x - corner.x, after.y - corner.y);
-  return Math.min(radius, first / 2, second / 2);
 }
