@@ -13,7 +13,15 @@ export default defineConfig({
     projects: [
       { extends: true, test: { name: "unit", include: ["test/**/*.test.{ts,tsx}"], exclude: ["test/extension/**", "test/e2e/**", "test/browser/**"] } },
       { extends: true, test: { name: "reference-plain", include: ["test/reference/**/*.test.ts"], setupFiles: ["test/support/plainJavaScript.ts"] } },
-      { extends: true, test: { name: "reference-threads", include: ["test/reference/**/*.test.ts", "test/engine/{kernels,optim}.test.ts"], setupFiles: ["test/support/twoThreads.ts"], execArgv: relaxedSimd } },
+      {
+        extends: true,
+        test: {
+          name: "reference-threads",
+          include: ["test/reference/**/*.test.ts", "test/engine/{kernels,optim}.test.ts"],
+          setupFiles: ["test/support/twoThreads.ts"],
+          execArgv: relaxedSimd,
+        },
+      },
       { extends: true, test: { name: "browser", include: ["test/browser/**/*.test.{ts,tsx}"], ...longRunning } },
       { extends: true, test: { name: "e2e", include: ["test/e2e/**/*.test.ts"], ...longRunning } },
     ],

@@ -50,22 +50,124 @@ function optimizer(make: (parameter: torch.nn.Parameter) => torch.optim.Optimize
 }
 
 const inWasm: readonly Crossover[] = [
-  { name: "add", file: "wasm/elementwise.ts", unit: "elements", from: 6, to: 14, prepare: (size) => { const [a, b] = [torch.rand(size), torch.rand(size)]; return () => void a.add(b); } },
-  { name: "sigmoid", file: "wasm/elementwise.ts", unit: "elements", from: 6, to: 14, prepare: (size) => { const a = torch.rand(size); return () => void a.sigmoid(); } },
-  { name: "comparison with a number", file: "wasm/elementwise.ts", unit: "elements", from: 6, to: 14, prepare: (size) => { const a = torch.rand(size); return () => void a.gt(0.5); } },
-  { name: "leaky ReLU", file: "wasm/elementwise.ts", unit: "elements", from: 6, to: 14, prepare: (size) => { const a = torch.randn(size); return () => void nn.functional.leakyRelu(a); } },
-  { name: "mul of rows by a number each", file: "wasm/elementwise.ts", unit: "elements", from: 6, to: 14, prepare: (size) => { const [a, b] = [torch.rand(size / 16, 16), torch.rand(size / 16, 1)]; return () => void a.mul(b); } },
-  { name: "softmax of rows of 64", file: "wasm/rows.ts", unit: "elements", from: 6, to: 14, prepare: (size) => { const a = torch.rand(size / 64, 64); return () => void a.softmax(-1); } },
-  { name: "layer norm of rows of 64", file: "wasm/rows.ts", unit: "elements", from: 6, to: 14, prepare: (size) => { const [a, norm] = [torch.rand(size / 64, 64), new nn.LayerNorm(64)]; return () => void norm(a); } },
-  { name: "batch norm of 65536 elements", file: "ops/normalization.ts", unit: "elements of a run", from: 0, to: 8, prepare: (size) => { const [a, norm] = [torch.rand(2 ** 12 / size, 16, size), new nn.BatchNorm1d(16)]; return () => void norm(a); } },
+  {
+    name: "add",
+    file: "wasm/elementwise.ts",
+    unit: "elements",
+    from: 6,
+    to: 14,
+    prepare: (size) => {
+      const [a, b] = [torch.rand(size), torch.rand(size)];
+      return () => void a.add(b);
+    },
+  },
+  {
+    name: "sigmoid",
+    file: "wasm/elementwise.ts",
+    unit: "elements",
+    from: 6,
+    to: 14,
+    prepare: (size) => {
+      const a = torch.rand(size);
+      return () => void a.sigmoid();
+    },
+  },
+  {
+    name: "comparison with a number",
+    file: "wasm/elementwise.ts",
+    unit: "elements",
+    from: 6,
+    to: 14,
+    prepare: (size) => {
+      const a = torch.rand(size);
+      return () => void a.gt(0.5);
+    },
+  },
+  {
+    name: "leaky ReLU",
+    file: "wasm/elementwise.ts",
+    unit: "elements",
+    from: 6,
+    to: 14,
+    prepare: (size) => {
+      const a = torch.randn(size);
+      return () => void nn.functional.leakyRelu(a);
+    },
+  },
+  {
+    name: "mul of rows by a number each",
+    file: "wasm/elementwise.ts",
+    unit: "elements",
+    from: 6,
+    to: 14,
+    prepare: (size) => {
+      const [a, b] = [torch.rand(size / 16, 16), torch.rand(size / 16, 1)];
+      return () => void a.mul(b);
+    },
+  },
+  {
+    name: "softmax of rows of 64",
+    file: "wasm/rows.ts",
+    unit: "elements",
+    from: 6,
+    to: 14,
+    prepare: (size) => {
+      const a = torch.rand(size / 64, 64);
+      return () => void a.softmax(-1);
+    },
+  },
+  {
+    name: "layer norm of rows of 64",
+    file: "wasm/rows.ts",
+    unit: "elements",
+    from: 6,
+    to: 14,
+    prepare: (size) => {
+      const [a, norm] = [torch.rand(size / 64, 64), new nn.LayerNorm(64)];
+      return () => void norm(a);
+    },
+  },
+  {
+    name: "batch norm of 65536 elements",
+    file: "ops/normalization.ts",
+    unit: "elements of a run",
+    from: 0,
+    to: 8,
+    prepare: (size) => {
+      const [a, norm] = [torch.rand(2 ** 12 / size, 16, size), new nn.BatchNorm1d(16)];
+      return () => void norm(a);
+    },
+  },
   { name: "uniform", file: "wasm/random.ts", unit: "elements", from: 6, to: 14, prepare: (size) => () => void torch.rand(size) },
   { name: "normal", file: "wasm/random.ts", unit: "elements", from: 6, to: 14, prepare: (size) => () => void torch.randn(size) },
   { name: "SGD", file: "wasm/optimizers.ts", unit: "elements", from: 5, to: 13, prepare: optimizer((parameter) => new torch.optim.SGD([parameter], 0.01)) },
   { name: "Adam", file: "wasm/optimizers.ts", unit: "elements", from: 5, to: 13, prepare: optimizer((parameter) => new torch.optim.Adam([parameter])) },
   { name: "LSTM cell", file: "wasm/cells.ts", unit: "elements", from: 5, to: 12, prepare: lstmCell },
-  { name: "summarize", file: "wasm/statistics.ts", unit: "elements", from: 5, to: 13, prepare: (size) => { const values = Float32Array.from({ length: size }, Math.random); return () => void torch.summarize(values); } },
+  {
+    name: "summarize",
+    file: "wasm/statistics.ts",
+    unit: "elements",
+    from: 5,
+    to: 13,
+    prepare: (size) => {
+      const values = Float32Array.from({ length: size }, Math.random);
+      return () => void torch.summarize(values);
+    },
+  },
   { name: "matmul", file: "matmul.ts", unit: "multiplications", from: 9, to: 18, prepare: square },
-  { name: "conv2d 3x3 of 8 x 8", file: "convolution.ts", unit: "multiplications", from: 10, to: 18, prepare: (size) => { const channels = Math.max(1, Math.round(Math.sqrt(size / (9 * 64)))); const conv = new nn.Conv2d(channels, channels, 3, { padding: 1 }); const x = torch.rand(1, channels, 8, 8); return () => void conv(x); } },
+  {
+    name: "conv2d 3x3 of 8 x 8",
+    file: "convolution.ts",
+    unit: "multiplications",
+    from: 10,
+    to: 18,
+    prepare: (size) => {
+      const channels = Math.max(1, Math.round(Math.sqrt(size / (9 * 64))));
+      const conv = new nn.Conv2d(channels, channels, 3, { padding: 1 });
+      const x = torch.rand(1, channels, 8, 8);
+      return () => void conv(x);
+    },
+  },
 ];
 
 /** Microseconds per run: the median of some rounds, each of some milliseconds. */

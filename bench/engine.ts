@@ -23,7 +23,11 @@ const python = process.env["PYTHON"] ?? "python3";
 function npmInstall(packages: readonly string[]): void {
   mkdirSync(folder, { recursive: true });
   if (!existsSync(path.join(folder, "package.json"))) writeFileSync(path.join(folder, "package.json"), '{ "private": true }');
-  execFileSync("npm", ["install", "--ignore-scripts", "--no-audit", "--no-fund", ...packages], { cwd: folder, stdio: "inherit", shell: process.platform === "win32" });
+  execFileSync("npm", ["install", "--ignore-scripts", "--no-audit", "--no-fund", ...packages], {
+    cwd: folder,
+    stdio: "inherit",
+    shell: process.platform === "win32",
+  });
 }
 
 /** The Node that all JavaScript engines run in. jax-js needs 22 or later: an older one fetches a later one, and all run in that. */
@@ -46,17 +50,22 @@ async function main(): Promise<void> {
   if (!alone && !existsSync(path.join(folder, "node_modules/onnxruntime-web"))) npmInstall(peerPackages);
   const node = alone ? process.execPath : chooseNode();
   const program = await bundleProgram("bench/engine/contestant.ts", "out/bench/engine/contestant.mjs");
-  const start = (name: string): Contestant => (name === "PyTorch" ? new Contestant(name, python, ["bench/engine/python.py"]) : new Contestant(name, node, ["--expose-gc", program, name, folder]));
+  const start = (name: string): Contestant =>
+    name === "PyTorch" ? new Contestant(name, python, ["bench/engine/python.py"]) : new Contestant(name, node, ["--expose-gc", program, name, folder]);
   const hasPyTorch = !alone && spawnSync(python, ["-c", "import torch"]).status === 0;
   const names = [...own, ...(alone ? [] : peers), ...(hasPyTorch ? ["PyTorch"] : [])];
   const matches = (name: string): boolean => only.length === 0 || only.some((word) => name.includes(word));
 
   const version = execFileSync(node, ["--version"], { encoding: "utf8" }).trim();
-  console.log(`Medians of runs in turns, each engine in a process of its own (Node ${version}), one thread unless it says two; in brackets: how many times as fast Layerscope is, the median of the rounds' ratios.\n`);
+  console.log(
+    `Medians of runs in turns, each engine in a process of its own (Node ${version}), one thread unless it says two; in brackets: how many times as fast Layerscope is, the median of the rounds' ratios.\n`,
+  );
   const contestants = names.map(start);
   for (const name of (Object.keys(cases) as CaseName[]).filter(matches)) {
     const results = await measure(name, contestants, "Layerscope");
-    const cells = results.map(({ engine, milliseconds, times }) => `${engine} ${format(inUnit(name, milliseconds))}${engine === "Layerscope" ? "" : ` (${format(times)}x)`}`);
+    const cells = results.map(
+      ({ engine, milliseconds, times }) => `${engine} ${format(inUnit(name, milliseconds))}${engine === "Layerscope" ? "" : ` (${format(times)}x)`}`,
+    );
     console.log(`${name} [${cases[name].unit}]: ${cells.join(", ")}`);
   }
   for (const contestant of contestants) contestant.end();

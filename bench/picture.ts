@@ -78,7 +78,10 @@ try {
     if (explorer === null) console.error("Model Explorer is left out: its package could not be fetched.");
     for (const blocks of [12, 48, 96]) {
       const all = { state: { ...(await page.evaluate(() => layerscopePicture.startState)), depth: "all" as const, unfolded: ["h.0"] } };
-      note(`GPT of ${blocks} blocks, all open: Layerscope, ms`, await page.evaluate(([options, count]) => layerscopePicture.show("gpt", options, { blocks: count, width: 64 * count }), [all, blocks] as const));
+      note(
+        `GPT of ${blocks} blocks, all open: Layerscope, ms`,
+        await page.evaluate(([options, count]) => layerscopePicture.show("gpt", options, { blocks: count, width: 64 * count }), [all, blocks] as const),
+      );
       const flat = await page.evaluate(flatGraph);
       if (explorer !== null) {
         const { closed, open } = await page.evaluate(layOutInModelExplorer, [explorer, flat] as const);
@@ -91,14 +94,20 @@ try {
       }
     }
   }
-  note("memory of the page's script, MB", await page.evaluate(() => (performance as unknown as { memory: { usedJSHeapSize: number } }).memory.usedJSHeapSize / 1e6), 300);
+  note(
+    "memory of the page's script, MB",
+    await page.evaluate(() => (performance as unknown as { memory: { usedJSHeapSize: number } }).memory.usedJSHeapSize / 1e6),
+    300,
+  );
 } finally {
   await browser.close();
 }
 for (const problem of problems) console.error(problem);
 
 if (process.argv.includes("--json")) console.log(JSON.stringify(results, null, 2));
-else for (const { what, value, budget } of results) console.log(`${what.padEnd(62)} ${String(value).padStart(9)}${budget === null ? "" : `   (budget ${budget})`}`);
+else
+  for (const { what, value, budget } of results)
+    console.log(`${what.padEnd(62)} ${String(value).padStart(9)}${budget === null ? "" : `   (budget ${budget})`}`);
 
 interface FlatGraph {
   /** `group`: the names of the boxes around, from the outermost on. */
@@ -134,7 +143,11 @@ function dagreOfNpm(): Peer | null {
   if (!existsSync(installed)) {
     mkdirSync(folder, { recursive: true });
     writeFileSync(path.join(folder, "package.json"), '{ "private": true }');
-    spawnSync("npm", ["install", "--ignore-scripts", "--no-audit", "--no-fund", "@dagrejs/dagre"], { cwd: folder, stdio: "inherit", shell: process.platform === "win32" });
+    spawnSync("npm", ["install", "--ignore-scripts", "--no-audit", "--no-fund", "@dagrejs/dagre"], {
+      cwd: folder,
+      stdio: "inherit",
+      shell: process.platform === "win32",
+    });
   }
   if (!existsSync(installed)) return null;
   const program = `
@@ -169,7 +182,11 @@ function dagreOfNetron(): Peer | null {
 
 /** Milliseconds that a peer takes; null when it takes longer than the limit. */
 function layOutWith({ name, program }: Peer, graph: FlatGraph): number | null {
-  const { stdout, stderr, status, error } = spawnSync(process.execPath, ["--stack-size=4000", "--input-type=module", "-e", program], { input: JSON.stringify(graph), timeout: peerLimit, encoding: "utf8" });
+  const { stdout, stderr, status, error } = spawnSync(process.execPath, ["--stack-size=4000", "--input-type=module", "-e", program], {
+    input: JSON.stringify(graph),
+    timeout: peerLimit,
+    encoding: "utf8",
+  });
   if ((error as NodeJS.ErrnoException | undefined)?.code === "ETIMEDOUT") return null;
   if (status !== 0) throw new Error(`${name} failed: ${error?.message ?? ""}${stderr}`);
   return Number(stdout);
@@ -182,11 +199,16 @@ function layOutWith({ name, program }: Peer, graph: FlatGraph): number | null {
 function modelExplorerWorker(): string | null {
   const folder = path.resolve(".bench/model-explorer");
   const clone = process.env["MODEL_EXPLORER"];
-  const built = clone ? path.join(clone, "src/server/package/src/model_explorer/web_app") : path.join(folder, "node_modules/ai-edge-model-explorer-visualizer/dist");
+  const built = clone
+    ? path.join(clone, "src/server/package/src/model_explorer/web_app")
+    : path.join(folder, "node_modules/ai-edge-model-explorer-visualizer/dist");
   if (!clone && !existsSync(built)) {
     mkdirSync(folder, { recursive: true });
     writeFileSync(path.join(folder, "package.json"), '{ "private": true }');
-    spawnSync("npm", ["install", "--ignore-scripts", "--no-audit", "--no-fund", "--silent", "ai-edge-model-explorer-visualizer"], { cwd: folder, shell: process.platform === "win32" });
+    spawnSync("npm", ["install", "--ignore-scripts", "--no-audit", "--no-fund", "--silent", "ai-edge-model-explorer-visualizer"], {
+      cwd: folder,
+      shell: process.platform === "win32",
+    });
   }
   const file = existsSync(built) ? readdirSync(built).find((name) => /^worker(?!_deps).*\.js$/.test(name)) : undefined;
   return file === undefined ? null : readFileSync(path.join(built, file), "utf8");
@@ -216,9 +238,15 @@ async function layOutInModelExplorer([script, { nodes, edges }]: readonly [strin
   };
   const common = { showOnNodeItemTypes: {}, nodeDataProviderRuns: {}, config: {}, paneId: "pane" };
   const start = performance.now();
-  const { modelGraph } = await ask({ ...common, eventType: events.process, graph, groupNodeChildrenCountThreshold: 1000, initialLayout: true }, events.processed);
+  const { modelGraph } = await ask(
+    { ...common, eventType: events.process, graph, groupNodeChildrenCountThreshold: 1000, initialLayout: true },
+    events.processed,
+  );
   const closed = performance.now() - start;
-  await ask({ ...common, eventType: events.expand, modelGraphId: (modelGraph as { id: string }).id, expand: true, all: true, rendererId: "pane" }, events.expanded);
+  await ask(
+    { ...common, eventType: events.expand, modelGraphId: (modelGraph as { id: string }).id, expand: true, all: true, rendererId: "pane" },
+    events.expanded,
+  );
   const open = performance.now() - start;
   worker.terminate();
   return { closed, open };

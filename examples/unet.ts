@@ -8,8 +8,12 @@ import { nn } from "layerscope";
 
 function doubleConv(inChannels: number, outChannels: number): nn.Sequential {
   return new nn.Sequential(
-    new nn.Conv2d(inChannels, outChannels, 3, { padding: 1, bias: false }), new nn.BatchNorm2d(outChannels), new nn.ReLU(),
-    new nn.Conv2d(outChannels, outChannels, 3, { padding: 1, bias: false }), new nn.BatchNorm2d(outChannels), new nn.ReLU(),
+    new nn.Conv2d(inChannels, outChannels, 3, { padding: 1, bias: false }),
+    new nn.BatchNorm2d(outChannels),
+    new nn.ReLU(),
+    new nn.Conv2d(outChannels, outChannels, 3, { padding: 1, bias: false }),
+    new nn.BatchNorm2d(outChannels),
+    new nn.ReLU(),
   );
 }
 

@@ -27,8 +27,12 @@ class VGG extends nn.Module {
   avgpool = new nn.AdaptiveAvgPool2d([7, 7]);
   // Nine tenths of all parameters are in the first of these: every one of its 4096 outputs looks at all 512 x 7 x 7 inputs.
   classifier = new nn.Sequential(
-    new nn.Linear(512 * 7 * 7, 4096), new nn.ReLU(), new nn.Dropout(),
-    new nn.Linear(4096, 4096), new nn.ReLU(), new nn.Dropout(),
+    new nn.Linear(512 * 7 * 7, 4096),
+    new nn.ReLU(),
+    new nn.Dropout(),
+    new nn.Linear(4096, 4096),
+    new nn.ReLU(),
+    new nn.Dropout(),
     new nn.Linear(4096, 1000),
   );
 

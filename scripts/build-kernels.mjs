@@ -50,7 +50,14 @@ function readConstantsFromMemory(binary) {
     return `(v128.load32_splat offset=${addresses.get(value)} (i32.const 0))`;
   });
   if (constants.from + 4 * addresses.size > constants.to) throw new Error("more constants than there is room for");
-  const bytes = [...addresses.keys()].flatMap((value) => value.slice(2).match(/../g)?.reverse().map((byte) => `\\${byte}`) ?? []);
+  const bytes = [...addresses.keys()].flatMap(
+    (value) =>
+      value
+        .slice(2)
+        .match(/../g)
+        ?.reverse()
+        .map((byte) => `\\${byte}`) ?? [],
+  );
   const withData = binaryen.parseText(text.replace(/\)\s*$/, `(data (i32.const ${constants.from}) "${bytes.join("")}"))`));
   withData.setFeatures(binaryen.Features.All);
   return withData.emitBinary();

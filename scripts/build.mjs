@@ -20,9 +20,35 @@ const parts = [
   { ...node, entryPoints: ["src/runner/bundler.ts"], outfile: "dist/bundler.js", format: "esm" },
   { ...node, entryPoints: ["src/cli/main.ts"], outfile: "dist/cli.js", format: "esm", banner: { js: "#!/usr/bin/env node" }, external: ["./render.js"] },
   { ...node, entryPoints: ["src/cli/render.ts"], outfile: "dist/render.js", format: "esm", minify: true },
-  { ...node, entryPoints: ["src/extension/extension.ts"], outfile: "dist/extension.cjs", format: "cjs", external: ["vscode"], minify: true, mainFields: ["module", "main"] },
-  { ...common, entryPoints: ["webview/main.ts"], outfile: "dist/webview/main.js", format: "iife", platform: "browser", minify: true, jsx: "automatic", jsxImportSource: "preact", loader: { ".ttf": "file" }, assetNames: "[name]" },
-  { ...common, entryPoints: ["webview/layoutEngineScript.ts"], outfile: "dist/webview/layoutEngine.js", format: "iife", sourcemap: false, loader: { ".min.js": "text" } },
+  {
+    ...node,
+    entryPoints: ["src/extension/extension.ts"],
+    outfile: "dist/extension.cjs",
+    format: "cjs",
+    external: ["vscode"],
+    minify: true,
+    mainFields: ["module", "main"],
+  },
+  {
+    ...common,
+    entryPoints: ["webview/main.ts"],
+    outfile: "dist/webview/main.js",
+    format: "iife",
+    platform: "browser",
+    minify: true,
+    jsx: "automatic",
+    jsxImportSource: "preact",
+    loader: { ".ttf": "file" },
+    assetNames: "[name]",
+  },
+  {
+    ...common,
+    entryPoints: ["webview/layoutEngineScript.ts"],
+    outfile: "dist/webview/layoutEngine.js",
+    format: "iife",
+    sourcemap: false,
+    loader: { ".min.js": "text" },
+  },
 ].filter((part) => existsSync(part.entryPoints[0]));
 
 mkdirSync("dist", { recursive: true });

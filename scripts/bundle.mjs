@@ -26,7 +26,10 @@ export async function bundleProgram(entry, outfile) {
       {
         name: "scripts stay outside",
         setup(build) {
-          build.onResolve({ filter: /\.mjs$/ }, ({ path: imported, resolveDir }) => ({ path: pathToFileURL(path.resolve(resolveDir, imported)).href, external: true }));
+          build.onResolve({ filter: /\.mjs$/ }, ({ path: imported, resolveDir }) => ({
+            path: pathToFileURL(path.resolve(resolveDir, imported)).href,
+            external: true,
+          }));
         },
       },
     ],

@@ -23,7 +23,10 @@ if (!values.browser && spawnSync("code", ["--version"], { shell: windows, stdio:
   const settings = path.join(dataFolder, "data", "User", "settings.json");
   if (!existsSync(settings)) {
     mkdirSync(path.dirname(settings), { recursive: true });
-    writeFileSync(settings, JSON.stringify({ "workbench.startupEditor": "none", "workbench.secondarySideBar.defaultVisibility": "hidden", "chat.disableAIFeatures": true }));
+    writeFileSync(
+      settings,
+      JSON.stringify({ "workbench.startupEditor": "none", "workbench.secondarySideBar.defaultVisibility": "hidden", "chat.disableAIFeatures": true }),
+    );
   }
   const server = await startServer({ dataFolder, port: Number(values.port), driven: false });
   const address = server.address(examples, { openFile: path.join(examples, "parameter-management.ts") });
@@ -49,5 +52,8 @@ function copyExtension(extensions) {
 /** @param {string} address */
 function openBrowser(address) {
   const opener = { darwin: "open", win32: "explorer" }[/** @type {"darwin" | "win32"} */ (process.platform)] ?? (process.env.DISPLAY ? "xdg-open" : null);
-  if (opener) spawn(opener, [address], { stdio: "ignore", detached: true }).once("error", () => undefined).unref();
+  if (opener)
+    spawn(opener, [address], { stdio: "ignore", detached: true })
+      .once("error", () => undefined)
+      .unref();
 }

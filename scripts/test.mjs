@@ -71,7 +71,11 @@ function command(executable, args, env = {}) {
 function vitest(project, env) {
   const report = path.join(results, `${project}.json`);
   rmSync(report, { force: true });
-  const run = command("npx", ["vitest", "run", "--project", project, "--passWithNoTests", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`], env);
+  const run = command(
+    "npx",
+    ["vitest", "run", "--project", project, "--passWithNoTests", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`],
+    env,
+  );
   if (!existsSync(report)) return run;
   const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(report, "utf8"));
   // A file that does not load fails without a failed test.

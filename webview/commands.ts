@@ -41,7 +41,14 @@ export function commands(session: Session, graph: GraphViewInterface | null): re
   const inEditor = document.documentElement.dataset.placement === "editor";
   const found: (Command | false)[] = [
     run,
-    { id: "forward", group: "run", icon: "debug-continue", label: l10n.t("Run Forward…"), disabled: busy || !model.hasForward, run: () => act("chooseForward", { model: model.name }) },
+    {
+      id: "forward",
+      group: "run",
+      icon: "debug-continue",
+      label: l10n.t("Run Forward…"),
+      disabled: busy || !model.hasForward,
+      run: () => act("chooseForward", { model: model.name }),
+    },
     {
       id: "reinitialize",
       group: "change",
@@ -87,7 +94,13 @@ function pictureCommands(session: Session, graph: GraphViewInterface, model: Mod
   const down = preferences.direction === "down";
   const selected = page.selected && idOf(page.selected);
   return [
-    { id: "expand", group: "view", icon: "expand-all", label: l10n.t("Expand and Collapse"), choices: () => expansionItems(graph, indexOf(model), page.selected?.path ?? null) },
+    {
+      id: "expand",
+      group: "view",
+      icon: "expand-all",
+      label: l10n.t("Expand and Collapse"),
+      choices: () => expansionItems(graph, indexOf(model), page.selected?.path ?? null),
+    },
     {
       id: "sharedLinks",
       group: "view",
@@ -105,7 +118,14 @@ function pictureCommands(session: Session, graph: GraphViewInterface, model: Mod
       disabled: selected === null && !page.tracing,
       run: () => dispatch({ kind: "trace", on: !page.tracing }),
     },
-    { id: "overlay", group: "view", icon: "symbol-color", label: l10n.t("Color or Size By"), checked: page.overlay !== null, choices: () => overlayItems(session, indexOf(model)) },
+    {
+      id: "overlay",
+      group: "view",
+      icon: "symbol-color",
+      label: l10n.t("Color or Size By"),
+      checked: page.overlay !== null,
+      choices: () => overlayItems(session, indexOf(model)),
+    },
     {
       id: "direction",
       group: "view",
@@ -113,8 +133,22 @@ function pictureCommands(session: Session, graph: GraphViewInterface, model: Mod
       label: down ? l10n.t("Draw from Left to Right") : l10n.t("Draw from Top to Bottom"),
       run: () => prefer({ direction: down ? "right" : "down" }),
     },
-    { id: "legend", group: "view", icon: "info", label: l10n.t("Legend"), checked: preferences.showLegend, run: () => prefer({ showLegend: !preferences.showLegend }) },
-    { id: "minimap", group: "view", icon: "map", label: l10n.t("Minimap"), checked: preferences.showMinimap, run: () => prefer({ showMinimap: !preferences.showMinimap }) },
+    {
+      id: "legend",
+      group: "view",
+      icon: "info",
+      label: l10n.t("Legend"),
+      checked: preferences.showLegend,
+      run: () => prefer({ showLegend: !preferences.showLegend }),
+    },
+    {
+      id: "minimap",
+      group: "view",
+      icon: "map",
+      label: l10n.t("Minimap"),
+      checked: preferences.showMinimap,
+      run: () => prefer({ showMinimap: !preferences.showMinimap }),
+    },
     {
       id: "bookkeeping",
       group: "view",
@@ -196,8 +230,12 @@ function overlayItems({ page: { overlay: shown, memory }, dispatch }: Session, i
     run: () => dispatch({ kind: "prefer", preferences: { overlayMark: value } }),
   });
   return [
-    choose(null), { kind: "separator" }, ...overlayIds.map(choose),
-    { kind: "separator" }, mark("color", l10n.t("As Colors")), mark("size", l10n.t("As Sizes")),
+    choose(null),
+    { kind: "separator" },
+    ...overlayIds.map(choose),
+    { kind: "separator" },
+    mark("color", l10n.t("As Colors")),
+    mark("size", l10n.t("As Sizes")),
   ];
 }
 
@@ -231,7 +269,9 @@ function exportItems(session: Session, graph: GraphViewInterface | null, model: 
           item(l10n.t("Save Picture as PNG…"), () => void savePicture("png", "whole")),
           item(l10n.t("Save Visible Part as SVG…"), () => void savePicture("svg", "visible")),
           item(l10n.t("Save Visible Part as PNG…"), () => void savePicture("png", "visible")),
-          toggle(l10n.t("On a White Background"), colors === "light", () => dispatch({ kind: "prefer", preferences: { exportColors: colors === "light" ? "theme" : "light" } })),
+          toggle(l10n.t("On a White Background"), colors === "light", () =>
+            dispatch({ kind: "prefer", preferences: { exportColors: colors === "light" ? "theme" : "light" } }),
+          ),
         ]
       : [
           item(l10n.t("Copy Table as CSV"), () => copied(request("copyText", { text: toCsv(rows()) }), l10n.t("Table copied."))),

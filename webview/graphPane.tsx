@@ -95,8 +95,14 @@ export function GraphPane({ model, file, layoutEngine, matches, hidden, onGraph 
   useEffect(() => graph?.setLegendVisible(preferences.showLegend), [graph, preferences.showLegend]);
   useEffect(() => graph?.setMinimapVisible(preferences.showMinimap), [graph, preferences.showMinimap]);
   useEffect(() => graph?.setHighlights(matches), [graph, matches]);
-  useEffect(() => graph?.setOverlay(page.overlay && overlay(page.overlay, indexOf(model), preferences.overlayMark)), [graph, page.overlay, preferences.overlayMark, model]);
-  useEffect(() => graph?.setTracedPath(page.tracing ? visibleItem(page.selected, graph, indexOf(model)) : null), [graph, page.tracing, page.selected, model, arranged]);
+  useEffect(
+    () => graph?.setOverlay(page.overlay && overlay(page.overlay, indexOf(model), preferences.overlayMark)),
+    [graph, page.overlay, preferences.overlayMark, model],
+  );
+  useEffect(
+    () => graph?.setTracedPath(page.tracing ? visibleItem(page.selected, graph, indexOf(model)) : null),
+    [graph, page.tracing, page.selected, model, arranged],
+  );
   useEffect(() => graph?.setCompared(comparedPaths(page)), [graph, page.compared, page.selected]);
   useEffect(() => {
     if (!graph) return;

@@ -113,7 +113,9 @@ function Content({ layoutEngine }: { readonly layoutEngine: Promise<string> }) {
     if (wasBusy.current && activity === "idle" && model) {
       const { parameters } = model.totals;
       session.announce(
-        parameters === 1 ? l10n.t("{0} is up to date: 1 parameter.", model.name) : l10n.t("{0} is up to date: {1} parameters.", model.name, formatCount(parameters)),
+        parameters === 1
+          ? l10n.t("{0} is up to date: 1 parameter.", model.name)
+          : l10n.t("{0} is up to date: {1} parameters.", model.name, formatCount(parameters)),
       );
     }
     wasBusy.current = activity !== "idle";

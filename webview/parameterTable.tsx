@@ -123,7 +123,9 @@ export function ParameterTable({ model }: { readonly model: ModelSnapshot }) {
         )}
       </div>
       <footer class="table-foot">
-        {rows.length === 1 ? l10n.t("1 tensor, {0}", elementsText(elements)) : l10n.t("{0} tensors, {1}, each counted once", formatCount(rows.length), elementsText(elements))}
+        {rows.length === 1
+          ? l10n.t("1 tensor, {0}", elementsText(elements))
+          : l10n.t("{0} tensors, {1}, each counted once", formatCount(rows.length), elementsText(elements))}
       </footer>
     </section>
   );
@@ -147,7 +149,11 @@ function HeadCell({ column }: { readonly column: Column }) {
   const sort = order ? (order.descending ? "descending" : "ascending") : "none";
   // Once for the natural order of the column, again for the other, a third time for declaration order.
   const turn = () => {
-    const next = !order ? { column: column.id, descending: column.numeric } : order.descending === column.numeric ? { column: column.id, descending: !column.numeric } : null;
+    const next = !order
+      ? { column: column.id, descending: column.numeric }
+      : order.descending === column.numeric
+        ? { column: column.id, descending: !column.numeric }
+        : null;
     dispatch({ kind: "order", order: next });
   };
   return (

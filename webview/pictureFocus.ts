@@ -11,5 +11,7 @@ const pictureKeys = new Set(["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight", 
 /** Hands on a key that was pressed while nothing had the focus. The focus itself is not taken before: that would take it from the editor. */
 export function handOnKey(event: KeyboardEvent): boolean {
   if (event.target !== document.body || !pictureKeys.has(event.key)) return false;
-  return focusPicture()?.dispatchEvent(new KeyboardEvent("keydown", { key: event.key, altKey: event.altKey, shiftKey: event.shiftKey, cancelable: true })) === false;
+  return (
+    focusPicture()?.dispatchEvent(new KeyboardEvent("keydown", { key: event.key, altKey: event.altKey, shiftKey: event.shiftKey, cancelable: true })) === false
+  );
 }

@@ -78,8 +78,7 @@ export function SearchBox({ results, field }: SearchBoxProps) {
       </TextInput>
       {searching && (error || paths.length === 0) && (
         <div class="search-help">
-          {error ? explain(error) : l10n.t("No module matches.")}{" "}
-          {l10n.t("Search a name, path, type, shape or dtype, or try:")}
+          {error ? explain(error) : l10n.t("No module matches.")} {l10n.t("Search a name, path, type, shape or dtype, or try:")}
           <div class="search-examples">
             {examples.map((example) => (
               <Link key={example} onClick={() => search(example)}>

@@ -30,7 +30,17 @@ const fewest = 3;
 /** The commands whose buttons find room beside the model picker (and the search box, in one row) and the menu button. */
 function fittingCommands(commands: readonly Command[], width: number): readonly Command[] {
   const room = width - padding - pickerWidth - (width >= oneRow ? searchWidth : 0);
-  const ends = commands.map(({ group }, at) => (at + 1) * buttonWidth + separatorWidth * new Set(commands.slice(0, at).map((each) => each.group).concat(group)).size);
+  const ends = commands.map(
+    ({ group }, at) =>
+      (at + 1) * buttonWidth +
+      separatorWidth *
+        new Set(
+          commands
+            .slice(0, at)
+            .map((each) => each.group)
+            .concat(group),
+        ).size,
+  );
   // The menu button's own place serves the last command when nothing else is left over.
   const count = ends.filter((end, at) => end + (at === commands.length - 1 ? 0 : buttonWidth) <= room).length;
   return commands.slice(0, Math.max(fewest, count));

@@ -16,7 +16,9 @@ class Bench {
   private next = 1024;
 
   constructor() {
-    const binary = [relaxedSimd, simd].map((text) => Uint8Array.from(atob(text), (character) => character.charCodeAt(0))).find((code) => WebAssembly.validate(code))!;
+    const binary = [relaxedSimd, simd]
+      .map((text) => Uint8Array.from(atob(text), (character) => character.charCodeAt(0)))
+      .find((code) => WebAssembly.validate(code))!;
     this.kernels = new WebAssembly.Instance(new WebAssembly.Module(binary), importsOf(this.memory)).exports as unknown as Kernels;
   }
 
@@ -59,7 +61,16 @@ function trainingStep(sizes: readonly number[], batch: number): Prepare {
       return { rows, columns, weight: bench.allocate(rows * columns), gradient: bench.allocate(rows * columns) };
     });
     /** c (m x n) = a (m x k) times b (k x n), with the strides of a and b. */
-    const multiply = (a: number, aStrides: readonly [number, number], b: number, bStrides: readonly [number, number], c: number, m: number, n: number, k: number): void => {
+    const multiply = (
+      a: number,
+      aStrides: readonly [number, number],
+      b: number,
+      bStrides: readonly [number, number],
+      c: number,
+      m: number,
+      n: number,
+      k: number,
+    ): void => {
       kernels.packColumns(b, ...bStrides, k, n, k, packedB);
       for (let i = 0; i < m; i += 64) {
         const rows = Math.min(64, m - i);

@@ -13,7 +13,7 @@ v8.setFlagsFromString("--experimental-wasm-relaxed-simd");
 const [, , name, folder] = process.argv as [string, string, string, string];
 
 const engines: Readonly<Record<string, () => Promise<Peer>>> = {
-  "Layerscope": async () => (await import("./layerscope.js")).layerscope,
+  Layerscope: async () => (await import("./layerscope.js")).layerscope,
   "2 threads": async () => (await import("./layerscope.js")).layerscopeThreads,
   "plain JS": async () => (await import("./layerscope.js")).layerscopePlain,
   "bare kernel": async () => (await import("./bareKernel.js")).bareKernel,

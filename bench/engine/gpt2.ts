@@ -11,7 +11,9 @@ class Attention extends nn.Module {
 
   override forward(x: torch.Tensor): torch.Tensor {
     const [batch, length] = x.shape as unknown as [number, number];
-    const [q, k, v] = this.cAttn(x).split(width, 2).map((part) => part.view([batch, length, heads, width / heads]).transpose(1, 2)) as [torch.Tensor, torch.Tensor, torch.Tensor];
+    const [q, k, v] = this.cAttn(x)
+      .split(width, 2)
+      .map((part) => part.view([batch, length, heads, width / heads]).transpose(1, 2)) as [torch.Tensor, torch.Tensor, torch.Tensor];
     const y = nn.functional.scaledDotProductAttention(q, k, v, { isCausal: true });
     return this.cProj(y.transpose(1, 2).contiguous().view([batch, length, width]));
   }

@@ -34,16 +34,21 @@ export function loadJsPytorch(folder: string): Peer {
       return () => void torch.matmul(a, b);
     };
   }
-  const training = (sizes: readonly number[], batch: number, classes: number): Prepare => () => {
-    const layers = sizes.slice(1).flatMap((size, i) => [
-      new torch.nn.Linear(sizes[i]!, size),
-      ...(i < sizes.length - 2 ? [new torch.nn.ReLU()] : []),
-    ]);
-    const x = torch.randn([batch, sizes[0]!]);
-    const target = torch.randint(0, classes, [batch]);
-    const loss = new torch.nn.CrossEntropyLoss();
-    return () => loss.forward(layers.reduce<unknown>((y, layer) => layer.forward(y), x), target).backward();
-  };
+  const training =
+    (sizes: readonly number[], batch: number, classes: number): Prepare =>
+    () => {
+      const layers = sizes.slice(1).flatMap((size, i) => [new torch.nn.Linear(sizes[i]!, size), ...(i < sizes.length - 2 ? [new torch.nn.ReLU()] : [])]);
+      const x = torch.randn([batch, sizes[0]!]);
+      const target = torch.randint(0, classes, [batch]);
+      const loss = new torch.nn.CrossEntropyLoss();
+      return () =>
+        loss
+          .forward(
+            layers.reduce<unknown>((y, layer) => layer.forward(y), x),
+            target,
+          )
+          .backward();
+    };
   cases["MLP 784-512-512-10, batch 64, training step"] = training([784, 512, 512, 10], 64, 10);
   cases["4-8-1 net, forward + backward"] = training([4, 8, 1], 2, 1);
   return { name: "js-pytorch", cases };

@@ -79,9 +79,18 @@ const own: Record<CaseName, Prepare> = {
   },
   "LeNet, batch 32, training step": () => {
     const net = new nn.Sequential(
-      new nn.Conv2d(1, 6, 5, { padding: 2 }), new nn.Sigmoid(), new nn.AvgPool2d(2),
-      new nn.Conv2d(6, 16, 5), new nn.Sigmoid(), new nn.AvgPool2d(2), new nn.Flatten(),
-      new nn.Linear(400, 120), new nn.Sigmoid(), new nn.Linear(120, 84), new nn.Sigmoid(), new nn.Linear(84, 10),
+      new nn.Conv2d(1, 6, 5, { padding: 2 }),
+      new nn.Sigmoid(),
+      new nn.AvgPool2d(2),
+      new nn.Conv2d(6, 16, 5),
+      new nn.Sigmoid(),
+      new nn.AvgPool2d(2),
+      new nn.Flatten(),
+      new nn.Linear(400, 120),
+      new nn.Sigmoid(),
+      new nn.Linear(120, 84),
+      new nn.Sigmoid(),
+      new nn.Linear(84, 10),
     );
     return trainingStep(net, torch.rand(32, 1, 28, 28), 10);
   },
@@ -110,20 +119,22 @@ export const layerscope: Peer = { name: "Layerscope", cases: own };
 export const layerscopeThreads: Peer = {
   name: "2 threads",
   cases: Object.fromEntries(
-    (Object.entries(own) as [CaseName, Prepare][]).filter(([name]) => /matmul (512|1024)|conv2d|MLP|of 64 tokens/.test(name)).map(([name, prepare]): [CaseName, Prepare] => [
-      name,
-      async () => {
-        const run = await prepare();
-        return async () => {
-          torch.setNumThreads(2);
-          try {
-            await run();
-          } finally {
-            torch.setNumThreads(1);
-          }
-        };
-      },
-    ]),
+    (Object.entries(own) as [CaseName, Prepare][])
+      .filter(([name]) => /matmul (512|1024)|conv2d|MLP|of 64 tokens/.test(name))
+      .map(([name, prepare]): [CaseName, Prepare] => [
+        name,
+        async () => {
+          const run = await prepare();
+          return async () => {
+            torch.setNumThreads(2);
+            try {
+              await run();
+            } finally {
+              torch.setNumThreads(1);
+            }
+          };
+        },
+      ]),
   ),
 };
 
@@ -131,19 +142,21 @@ export const layerscopeThreads: Peer = {
 export const layerscopePlain: Peer = {
   name: "plain JS",
   cases: Object.fromEntries(
-    (Object.entries(own) as [CaseName, Prepare][]).filter(([name]) => !name.startsWith("GPT-2")).map(([name, prepare]): [CaseName, Prepare] => [
-      name,
-      async () => {
-        const run = await prepare();
-        return async () => {
-          setWasmUse("never");
-          try {
-            await run();
-          } finally {
-            setWasmUse("where faster");
-          }
-        };
-      },
-    ]),
+    (Object.entries(own) as [CaseName, Prepare][])
+      .filter(([name]) => !name.startsWith("GPT-2"))
+      .map(([name, prepare]): [CaseName, Prepare] => [
+        name,
+        async () => {
+          const run = await prepare();
+          return async () => {
+            setWasmUse("never");
+            try {
+              await run();
+            } finally {
+              setWasmUse("where faster");
+            }
+          };
+        },
+      ]),
   ),
 };

@@ -71,7 +71,13 @@ export async function measure(name: CaseName, contestants: readonly Contestant[]
   const entries: { contestant: Contestant; times: number[]; repeats: number; rounds: number }[] = [];
   for (const contestant of contestants) {
     const warm = await contestant.prepare(name);
-    if (warm !== null) entries.push({ contestant, times: [], repeats: Math.max(1, Math.round(turn / Math.max(warm, 0.001))), rounds: warm > slow ? Math.min(leastRounds, Math.ceil(slowBudget / warm)) : Infinity });
+    if (warm !== null)
+      entries.push({
+        contestant,
+        times: [],
+        repeats: Math.max(1, Math.round(turn / Math.max(warm, 0.001))),
+        rounds: warm > slow ? Math.min(leastRounds, Math.ceil(slowBudget / warm)) : Infinity,
+      });
   }
   let spent = 0;
   for (let round = 0; round < leastRounds || (spent > 0 && spent < budget); round++) {
@@ -83,7 +89,11 @@ export async function measure(name: CaseName, contestants: readonly Contestant[]
     }
   }
   const references = entries.find(({ contestant }) => contestant.name === reference)!.times;
-  return entries.map(({ contestant, times }) => ({ engine: contestant.name, milliseconds: median(times), times: median(references.slice(0, times.length).map((reference, round) => times[round]! / reference)) }));
+  return entries.map(({ contestant, times }) => ({
+    engine: contestant.name,
+    milliseconds: median(times),
+    times: median(references.slice(0, times.length).map((reference, round) => times[round]! / reference)),
+  }));
 }
 
 function median(values: readonly number[]): number {

@@ -16,25 +16,51 @@ export async function loadOnnxRuntime(folder: string): Promise<Peer> {
   const onnx = (await import(pathToFileURL(path.join(folder, "node_modules/onnxruntime-web/dist/ort.wasm.min.mjs")).href)) as OnnxRuntime;
   onnx.env.wasm.numThreads = 1;
 
-  const running = (operator: string, inputs: readonly (readonly number[])[], outputDims: number, attributes: readonly Uint8Array[] = []): Prepare => async () => {
-    const session = await onnx.InferenceSession.create(model(operator, inputs.map((dims) => dims.length), outputDims, attributes), { executionProviders: ["wasm"] });
-    const feeds = Object.fromEntries(
-      inputs.map((dims, i) => {
-        const data = Float32Array.from({ length: dims.reduce((a, b) => a * b, 1) }, Math.random);
-        return [`x${i}`, new onnx.Tensor("float32", data, dims)];
-      }),
-    );
-    return async () => void (await session.run(feeds));
-  };
+  const running =
+    (operator: string, inputs: readonly (readonly number[])[], outputDims: number, attributes: readonly Uint8Array[] = []): Prepare =>
+    async () => {
+      const session = await onnx.InferenceSession.create(
+        model(
+          operator,
+          inputs.map((dims) => dims.length),
+          outputDims,
+          attributes,
+        ),
+        { executionProviders: ["wasm"] },
+      );
+      const feeds = Object.fromEntries(
+        inputs.map((dims, i) => {
+          const data = Float32Array.from({ length: dims.reduce((a, b) => a * b, 1) }, Math.random);
+          return [`x${i}`, new onnx.Tensor("float32", data, dims)];
+        }),
+      );
+      return async () => void (await session.run(feeds));
+    };
   const cases: Partial<Record<CaseName, Prepare>> = {
     "add 1e7": running("Add", [[1e7], [1e7]], 1),
     "relu 1e7": running("Relu", [[1e7]], 1),
     "softmax 1e4 x 1e3": running("Softmax", [[1e4, 1e3]], 2),
     "layer norm 1e4 x 1e3": running("LayerNormalization", [[1e4, 1e3], [1e3], [1e3]], 2),
   };
-  for (const [name, n] of Object.entries(products) as [keyof typeof products, number][]) cases[name] = running("MatMul", [[n, n], [n, n]], 2);
+  for (const [name, n] of Object.entries(products) as [keyof typeof products, number][])
+    cases[name] = running(
+      "MatMul",
+      [
+        [n, n],
+        [n, n],
+      ],
+      2,
+    );
   for (const [name, [channels, size]] of Object.entries(convolutions) as [keyof typeof convolutions, readonly [number, number]][]) {
-    cases[name] = running("Conv", [[1, channels, size, size], [channels, channels, 3, 3]], 4, [integersAttribute("pads", [1, 1, 1, 1])]);
+    cases[name] = running(
+      "Conv",
+      [
+        [1, channels, size, size],
+        [channels, channels, 3, 3],
+      ],
+      4,
+      [integersAttribute("pads", [1, 1, 1, 1])],
+    );
   }
   return { name: "onnxruntime-web", cases };
 }

@@ -32,7 +32,12 @@ export async function bundleSizes(folder: string): Promise<ReadonlyMap<string, n
 async function gzipped({ code, fetched = [] }: Delivery, folder: string): Promise<number> {
   const { outputFiles } = await esbuild.build({
     stdin: { contents: code, resolveDir: folder },
-    bundle: true, minify: true, format: "esm", platform: "browser", write: false, logLevel: "error",
+    bundle: true,
+    minify: true,
+    format: "esm",
+    platform: "browser",
+    write: false,
+    logLevel: "error",
     // What peers ask for only where there is Node.
     external: ["crypto", "fs", "module", "os", "path", "perf_hooks", "string_decoder", "util", "worker_threads"],
   });

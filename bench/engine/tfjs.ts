@@ -44,26 +44,32 @@ export async function loadTensorFlow(folder: string, backend: "cpu" | "wasm"): P
     wasm.setWasmPaths(`${path.dirname(require.resolve("@tensorflow/tfjs-backend-wasm/package.json"))}/dist/`);
   }
 
-  const doing = (body: () => TfTensor): (() => Promise<void>) => async () => {
-    await tf.setBackend(backend);
-    tf.tidy(() => void body().dataSync());
-  };
-  const preparing = (prepare: () => () => TfTensor): Prepare => async () => {
-    await tf.setBackend(backend);
-    await tf.ready();
-    return doing(prepare());
-  };
-  const training = (inputShape: number[], layers: () => unknown[]): Prepare => async () => {
-    await tf.setBackend(backend);
-    const model = tf.sequential({ layers: layers() });
-    const x = tf.randomUniform(inputShape);
-    const labels = tf.oneHot(tf.randomUniform([inputShape[0]!], 0, 10, "int32"), 10);
-    const optimizer = tf.train.sgd(0.01);
-    return async () => {
+  const doing =
+    (body: () => TfTensor): (() => Promise<void>) =>
+    async () => {
       await tf.setBackend(backend);
-      tf.tidy(() => optimizer.minimize(() => tf.losses.softmaxCrossEntropy(labels, model.apply(x))));
+      tf.tidy(() => void body().dataSync());
     };
-  };
+  const preparing =
+    (prepare: () => () => TfTensor): Prepare =>
+    async () => {
+      await tf.setBackend(backend);
+      await tf.ready();
+      return doing(prepare());
+    };
+  const training =
+    (inputShape: number[], layers: () => unknown[]): Prepare =>
+    async () => {
+      await tf.setBackend(backend);
+      const model = tf.sequential({ layers: layers() });
+      const x = tf.randomUniform(inputShape);
+      const labels = tf.oneHot(tf.randomUniform([inputShape[0]!], 0, 10, "int32"), 10);
+      const optimizer = tf.train.sgd(0.01);
+      return async () => {
+        await tf.setBackend(backend);
+        tf.tidy(() => optimizer.minimize(() => tf.losses.softmaxCrossEntropy(labels, model.apply(x))));
+      };
+    };
   const dense = (units: number, options: Record<string, unknown> = {}): unknown => tf.layers.dense!({ units, ...options });
 
   const cases: Partial<Record<CaseName, Prepare>> = {

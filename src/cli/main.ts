@@ -139,7 +139,14 @@ async function render(options: Options): Promise<number> {
   const format = options.output?.match(/\.(png|jpe?g|webp|gif|pdf)$/i)?.[1];
   if (format) throw new UsageError(`render writes SVG, not ${format.toUpperCase()}: name the file .svg, or save a PNG from the model view`);
   const theme = named(themes, "theme", options.theme);
-  const background = named(new Map([["theme", theme.background], ["transparent", null]]), "background", options.background);
+  const background = named(
+    new Map([
+      ["theme", theme.background],
+      ["transparent", null],
+    ]),
+    "background",
+    options.background,
+  );
   const overlay = options.overlay === undefined ? null : named(overlays, "overlay", options.overlay);
   const mark = named(overlayMarks, "mark", options.mark);
   const { models, failure } = await evaluate(options, false);
@@ -195,7 +202,9 @@ function report(failure: Failure | null): number {
   if (failure.kind === "cancelled") return 130;
   const { message, hint, location, stack } = failure;
   const place = location ? `${location.file}:${location.line}:${location.column}: ` : "layerscope: ";
-  const calls = stack.map(({ function: name, location: { file, line, column } }) => `    at ${name ? `${name} (${file}:${line}:${column})` : `${file}:${line}:${column}`}`);
+  const calls = stack.map(
+    ({ function: name, location: { file, line, column } }) => `    at ${name ? `${name} (${file}:${line}:${column})` : `${file}:${line}:${column}`}`,
+  );
   console.error([`${place}error: ${message}`, ...(hint ? [hint] : []), ...(stack.length > 1 ? calls : [])].join("\n"));
   return 1;
 }

@@ -15,9 +15,7 @@ export const themes: ReadonlyMap<string, Theme> = new Map([
 ]);
 
 /** The overlays of the page, by their names on a terminal: activationBytes is activation-bytes. */
-export const overlays: ReadonlyMap<string, OverlayId> = new Map(
-  overlayIds.map((id) => [id.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`), id]),
-);
+export const overlays: ReadonlyMap<string, OverlayId> = new Map(overlayIds.map((id) => [id.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`), id]));
 
 /** How an overlay shows its values. */
 export const overlayMarks: ReadonlyMap<string, Overlay["mark"]> = new Map([

@@ -59,10 +59,7 @@ export function extent(distribution: Distribution): readonly [low: number, high:
     case "normal":
       return [distribution.mean - 3 * distribution.std, distribution.mean + 3 * distribution.std];
     case "truncatedNormal":
-      return [
-        Math.max(distribution.low, distribution.mean - 3 * distribution.std),
-        Math.min(distribution.high, distribution.mean + 3 * distribution.std),
-      ];
+      return [Math.max(distribution.low, distribution.mean - 3 * distribution.std), Math.min(distribution.high, distribution.mean + 3 * distribution.std)];
     case "constant":
       return [distribution.value, distribution.value];
   }

@@ -39,7 +39,13 @@ export function formatValue(value: number): string {
   if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
   if (value === 0) return "0";
   const magnitude = Math.abs(value);
-  const text = magnitude >= 1e-3 && magnitude < 1e5 ? plain(magnitude) : magnitude.toExponential(2).replace(/\.?0+e/, "e").replace("e+", "e");
+  const text =
+    magnitude >= 1e-3 && magnitude < 1e5
+      ? plain(magnitude)
+      : magnitude
+          .toExponential(2)
+          .replace(/\.?0+e/, "e")
+          .replace("e+", "e");
   return value < 0 ? `−${text}` : text;
 }
 

@@ -78,24 +78,72 @@ function nonFinite({ tensor: { statistics } }: ParameterRow): number | null {
 /** The function that gave the values, or the calls that made the tensor; "" where that is not known. */
 export function initializedBy(initialization: Initialization): string {
   switch (initialization.kind) {
-    case "recorded": return initialization.function;
-    case "made": return initialization.expression;
-    case "unknown": return "";
+    case "recorded":
+      return initialization.function;
+    case "made":
+      return initialization.expression;
+    case "unknown":
+      return "";
   }
 }
 
 /** All columns, the most telling first: in a narrow table the others are scrolled to. */
 const columns: readonly Column[] = [
-  worded("name", () => l10n.t("Name"), 320, (row) => row.name),
-  { id: "shape", title: () => l10n.t("Shape"), width: [64, 180], numeric: true, value: ({ tensor }) => tensor.shape && `[${tensor.shape.join(", ")}]`, text: ({ tensor }) => formatShape(tensor.shape) },
+  worded(
+    "name",
+    () => l10n.t("Name"),
+    320,
+    (row) => row.name,
+  ),
+  {
+    id: "shape",
+    title: () => l10n.t("Shape"),
+    width: [64, 180],
+    numeric: true,
+    value: ({ tensor }) => tensor.shape && `[${tensor.shape.join(", ")}]`,
+    text: ({ tensor }) => formatShape(tensor.shape),
+  },
   { id: "distribution", title: () => l10n.t("Values"), width: [76, 76], numeric: false, value: (row) => finite(row)?.std ?? null, text: () => "" },
-  { id: "count", title: () => l10n.t("Elements"), width: [84, 120], numeric: true, value: ({ tensor }) => tensor.count, text: ({ tensor }) => formatCount(tensor.count) },
-  measured("std", () => l10n.t("Std"), (row) => finite(row)?.std ?? null),
-  measured("mean", () => l10n.t("Mean"), (row) => finite(row)?.mean ?? null),
-  worded("type", () => l10n.t("Layer"), 200, (row) => row.type),
-  worded("initialization", () => l10n.t("Initialized by"), 150, ({ tensor: { initialization } }) => initializedBy(initialization)),
-  measured("min", () => l10n.t("Min"), (row) => finite(row)?.min ?? null),
-  measured("max", () => l10n.t("Max"), (row) => finite(row)?.max ?? null),
+  {
+    id: "count",
+    title: () => l10n.t("Elements"),
+    width: [84, 120],
+    numeric: true,
+    value: ({ tensor }) => tensor.count,
+    text: ({ tensor }) => formatCount(tensor.count),
+  },
+  measured(
+    "std",
+    () => l10n.t("Std"),
+    (row) => finite(row)?.std ?? null,
+  ),
+  measured(
+    "mean",
+    () => l10n.t("Mean"),
+    (row) => finite(row)?.mean ?? null,
+  ),
+  worded(
+    "type",
+    () => l10n.t("Layer"),
+    200,
+    (row) => row.type,
+  ),
+  worded(
+    "initialization",
+    () => l10n.t("Initialized by"),
+    150,
+    ({ tensor: { initialization } }) => initializedBy(initialization),
+  ),
+  measured(
+    "min",
+    () => l10n.t("Min"),
+    (row) => finite(row)?.min ?? null,
+  ),
+  measured(
+    "max",
+    () => l10n.t("Max"),
+    (row) => finite(row)?.max ?? null,
+  ),
   {
     id: "zeros",
     title: () => l10n.t("Zeros"),
@@ -118,10 +166,31 @@ const columns: readonly Column[] = [
       return count === null ? "" : formatCount(count);
     },
   },
-  measured("gradient", () => l10n.t("Grad std"), ({ tensor }) => tensor.gradient?.finite?.std ?? null),
-  { id: "shared", title: () => l10n.t("Places"), width: [66, 66], numeric: true, value: ({ tensor }) => tensor.names.length, text: ({ tensor }) => formatCount(tensor.names.length) },
-  worded("dtype", () => l10n.t("Type"), 80, ({ tensor }) => tensor.dtype),
-  worded("role", () => l10n.t("Role"), 90, ({ tensor }) => (tensor.kind === "buffer" ? l10n.t("buffer") : tensor.requiresGrad ? l10n.t("trainable") : l10n.t("frozen"))),
+  measured(
+    "gradient",
+    () => l10n.t("Grad std"),
+    ({ tensor }) => tensor.gradient?.finite?.std ?? null,
+  ),
+  {
+    id: "shared",
+    title: () => l10n.t("Places"),
+    width: [66, 66],
+    numeric: true,
+    value: ({ tensor }) => tensor.names.length,
+    text: ({ tensor }) => formatCount(tensor.names.length),
+  },
+  worded(
+    "dtype",
+    () => l10n.t("Type"),
+    80,
+    ({ tensor }) => tensor.dtype,
+  ),
+  worded(
+    "role",
+    () => l10n.t("Role"),
+    90,
+    ({ tensor }) => (tensor.kind === "buffer" ? l10n.t("buffer") : tensor.requiresGrad ? l10n.t("trainable") : l10n.t("frozen")),
+  ),
 ];
 
 export interface MeasuredColumn {
@@ -175,12 +244,18 @@ export function toCsv(rows: readonly ParameterRow[]): string {
     const text = value === null ? "" : String(value);
     return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   };
-  return [written.map((column) => cell(column.id)), ...rows.map((row) => written.map((column) => cell(column.value(row))))].map((line) => `${line.join(",")}\r\n`).join("");
+  return [written.map((column) => cell(column.id)), ...rows.map((row) => written.map((column) => cell(column.value(row))))]
+    .map((line) => `${line.join(",")}\r\n`)
+    .join("");
 }
 
 /** A table for a README or an issue. */
 export function toMarkdown(rows: readonly ParameterRow[]): string {
-  const cell = (text: string) => text.replaceAll("\\", "\\\\").replaceAll("|", "\\|").replace(/[\r\n]+/g, " ");
+  const cell = (text: string) =>
+    text
+      .replaceAll("\\", "\\\\")
+      .replaceAll("|", "\\|")
+      .replace(/[\r\n]+/g, " ");
   const line = (cells: readonly string[]) => `| ${cells.map(cell).join(" | ")} |\n`;
   return [
     line(written.map((column) => column.title())),

@@ -157,7 +157,8 @@ export function formatSummary({ rows, totals, shapesMissing }: Summary, maxDepth
   });
   const longest = Math.max(0, ...shown.map(({ depth }, i) => names[i]!.length + depth * indentWidth + 1));
   const nameWidth = longest >= leastNameWidth ? Math.ceil(longest / indentWidth) * indentWidth : leastNameWidth;
-  const line = (name: string, cells: readonly string[]): string => [name.padEnd(nameWidth), ...cells.map((cell) => cell.padEnd(columnWidth))].join(" ").trimEnd();
+  const line = (name: string, cells: readonly string[]): string =>
+    [name.padEnd(nameWidth), ...cells.map((cell) => cell.padEnd(columnWidth))].join(" ").trimEnd();
   const divider = "=".repeat(nameWidth + columns.length * columnWidth);
   const shape = (sizes: readonly number[] | null): string => (sizes ? `[${sizes.join(", ")}]` : "--");
 
@@ -210,7 +211,15 @@ function number(value: number): string {
 
 /** As torchinfo prints quantities: in the largest unit that is not above them, with two decimals. */
 function quantity(label: string, value: number, unit: string): string {
-  const [scale, prefix] = ([[1e12, "T"], [1e9, "G"], [1e6, "M"], [1e3, "k"], [1, ""]] as const).find(([least]) => value >= least) ?? [1, ""];
+  const [scale, prefix] = (
+    [
+      [1e12, "T"],
+      [1e9, "G"],
+      [1e6, "M"],
+      [1e3, "k"],
+      [1, ""],
+    ] as const
+  ).find(([least]) => value >= least) ?? [1, ""];
   const scaled = value / scale;
   const text = scaled.toLocaleString("en-US", Number.isInteger(scaled) ? {} : { minimumFractionDigits: 2, maximumFractionDigits: 2 });
   return `${label}${prefix === "" ? "" : ` (${prefix}${unit})`}: ${text}`;

@@ -22,7 +22,11 @@ export function constructionsIn(line: string): readonly Construction[] {
  * What a name at `column` of a line is there for: "construction" when the line assigns a new object to it (`net = new ...`, `readonly fc: T = new ...`),
  * "class" when the line declares the class of that name, "other" when it is merely used.
  */
-export function roleOfName(line: string, column: number, name: string): { readonly kind: "construction"; readonly construction: Construction } | { readonly kind: "class" | "other" } {
+export function roleOfName(
+  line: string,
+  column: number,
+  name: string,
+): { readonly kind: "construction"; readonly construction: Construction } | { readonly kind: "class" | "other" } {
   const before = line.slice(0, column);
   const after = line.slice(column + name.length);
   if (/\bclass\s+$/.test(before)) return { kind: "class" };

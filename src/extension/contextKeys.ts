@@ -22,7 +22,10 @@ export function trackContextKeys(sessions: Sessions): vscode.Disposable {
   };
   const updateFiles = (): void => {
     const shown = vscode.window.visibleTextEditors.map(({ document }) => document);
-    set("modelFiles", shown.filter((document) => importsEngine(document) || sessions.get(filePath(document.uri))).map(({ uri }) => uri.fsPath));
+    set(
+      "modelFiles",
+      shown.filter((document) => importsEngine(document) || sessions.get(filePath(document.uri))).map(({ uri }) => uri.fsPath),
+    );
   };
   update();
   updateFiles();

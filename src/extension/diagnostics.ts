@@ -55,7 +55,10 @@ function problems({ file, failure, models, sources }: Session): readonly Problem
     const made = moduleOfStep(model, thrown.step);
     if (made?.location) {
       own[1].relatedInformation = [
-        new vscode.DiagnosticRelatedInformation(toLocation(made.location, sources), vscode.l10n.t("{0} ({1}) was made here", made.path || model.name, made.type)),
+        new vscode.DiagnosticRelatedInformation(
+          toLocation(made.location, sources),
+          vscode.l10n.t("{0} ({1}) was made here", made.path || model.name, made.type),
+        ),
         ...(own[1].relatedInformation ?? []),
       ];
     }

@@ -58,7 +58,8 @@ export class EditorSelection implements vscode.Disposable {
     if (!session || line === null || line === undefined) return;
     const found = madeOnLine(session, filePath(document.uri), line + 1);
     // Of several modules made on one line, the one already selected stays.
-    if (found.length > 0 && !found.some(({ model, path }) => model === session.selection?.model && path === session.selection.path)) session.select(found[0], this);
+    if (found.length > 0 && !found.some(({ model, path }) => model === session.selection?.model && path === session.selection.path))
+      session.select(found[0], this);
   }
 }
 
@@ -78,8 +79,6 @@ function createMark(): vscode.TextEditorDecorationType {
 
 function madeOnLine(session: Session, file: string, line: number): readonly { readonly model: string; readonly path: string }[] {
   return session.models.flatMap((model) =>
-    [...modulesOf(model.root)]
-      .filter(({ location }) => location?.file === file && location.line === line)
-      .map(({ path }) => ({ model: model.name, path })),
+    [...modulesOf(model.root)].filter(({ location }) => location?.file === file && location.line === line).map(({ path }) => ({ model: model.name, path })),
   );
 }

@@ -35,7 +35,9 @@ export function histogramImage(statistics: TensorStatistics, distribution: Distr
     bins.forEach((count, bin) => {
       const barHeight = count * scale;
       const x = (bin * width) / bins.length;
-      shapes.push(`<rect x="${round(x)}" y="${round(base - barHeight)}" width="${round(width / bins.length - 0.5)}" height="${round(barHeight)}" fill="${colors.bars}"/>`);
+      shapes.push(
+        `<rect x="${round(x)}" y="${round(base - barHeight)}" width="${round(width / bins.length - 0.5)}" height="${round(barHeight)}" fill="${colors.bars}"/>`,
+      );
     });
     if (expected.length > 0) {
       const path = expected.map((value, x) => `${x === 0 ? "M" : "L"}${x} ${round(base - value * scale)}`).join("");

@@ -52,9 +52,14 @@ async function subjectAt(
   // A mere use of a name says something about a model only if it means that model, and not another variable of the same name.
   const range = document.getWordRangeAtPosition(position);
   if (!range || !couldName(running, document.getText(range))) return undefined;
-  const definitions = await vscode.commands.executeCommand<(vscode.Location | vscode.LocationLink)[]>("vscode.executeDefinitionProvider", document.uri, position);
+  const definitions = await vscode.commands.executeCommand<(vscode.Location | vscode.LocationLink)[]>(
+    "vscode.executeDefinitionProvider",
+    document.uri,
+    position,
+  );
   for (const definition of definitions ?? []) {
-    const [uri, target] = "targetUri" in definition ? [definition.targetUri, definition.targetSelectionRange ?? definition.targetRange] : [definition.uri, definition.range];
+    const [uri, target] =
+      "targetUri" in definition ? [definition.targetUri, definition.targetSelectionRange ?? definition.targetRange] : [definition.uri, definition.range];
     if (cancelled.isCancellationRequested) return undefined;
     if (!running.sources?.has(filePath(uri))) continue;
     const found = subjectOfDefinition(running, await vscode.workspace.openTextDocument(uri), target.start);
@@ -105,7 +110,11 @@ function placesWhere(session: Session, holds: (place: Place) => boolean): readon
 }
 
 /** Locations of constructor calls point at `new` or, through some source maps, at the class after it. */
-function isAt(location: SourceLocation | null, { file, line }: { readonly file: string; readonly line: number }, { start, end }: Pick<Construction, "start" | "end">): boolean {
+function isAt(
+  location: SourceLocation | null,
+  { file, line }: { readonly file: string; readonly line: number },
+  { start, end }: Pick<Construction, "start" | "end">,
+): boolean {
   return location?.file === file && location.line === line && location.column - 1 >= start && location.column - 1 < end;
 }
 

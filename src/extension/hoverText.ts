@@ -22,7 +22,9 @@ export function explain(subject: Subject): vscode.MarkdownString {
     case "notRun":
       return text.appendMarkdown(`${vscode.l10n.t("Not run yet.")} ${link(vscode.l10n.t("Run Model File"), "layerscope.run", { file: subject.file })}`);
     case "edited":
-      return text.appendMarkdown(`${vscode.l10n.t("This line was edited since the file ran.")} ${link(vscode.l10n.t("Run Again"), "layerscope.run", { file: subject.session.file })}`);
+      return text.appendMarkdown(
+        `${vscode.l10n.t("This line was edited since the file ran.")} ${link(vscode.l10n.t("Run Again"), "layerscope.run", { file: subject.session.file })}`,
+      );
     case "places":
       return text.appendMarkdown(describePlaces(subject.session, subject.places));
   }
@@ -63,8 +65,7 @@ function ofFailedRun({ lastRun }: Session): string | null {
 /** The paths of the modules that one place in the code made. */
 function whereabouts(session: Session, places: readonly Place[], shown: Place): string {
   const name = ({ model, module }: Place): string => `${model.name}${module.path === "" ? "" : ` › ${module.path}`}`;
-  const linked = (place: Place): string =>
-    link(name(place), "layerscope.select", { file: session.file, model: place.model.name, path: place.module.path });
+  const linked = (place: Place): string => link(name(place), "layerscope.select", { file: session.file, model: place.model.name, path: place.module.path });
   if (places.length === 1) return linked(shown);
   const objects = new Set(places.map(({ model, module }) => `${model.name}\n${module.identity}`)).size;
   const rest = places.length - maxPaths;
@@ -80,7 +81,9 @@ function flow(model: ModelSnapshot, module: ModuleSnapshot): string {
   const last = calls.at(-1);
   if (!model.trace || !last) return "";
   const shapes = (operands: typeof last.inputs): string => shapesOf(model, operands).map(formatShape).join(", ") || "?";
-  const origin = { recorded: vscode.l10n.t("recorded"), inferred: vscode.l10n.t("inputs inferred"), stated: vscode.l10n.t("inputs stated") }[model.trace.origin];
+  const origin = { recorded: vscode.l10n.t("recorded"), inferred: vscode.l10n.t("inputs inferred"), stated: vscode.l10n.t("inputs stated") }[
+    model.trace.origin
+  ];
   const outcome = last.outputs.length > 0 ? shapes(last.outputs) : vscode.l10n.t("failed");
   const repeated = calls.length > 1 ? `, ${vscode.l10n.t("called {0} times", formatCount(calls.length))}` : "";
   return `${shapes(last.inputs)} → ${outcome} (${origin}${repeated})`;
@@ -88,7 +91,14 @@ function flow(model: ModelSnapshot, module: ModuleSnapshot): string {
 
 function parameterTable(model: ModelSnapshot, module: ModuleSnapshot): string {
   const uses = [...modulesOf(module)].flatMap(({ path, parameters }) =>
-    parameters.map((use) => ({ path, use, name: [path, use.name].filter(Boolean).join(".").slice(module.path === "" ? 0 : module.path.length + 1) })),
+    parameters.map((use) => ({
+      path,
+      use,
+      name: [path, use.name]
+        .filter(Boolean)
+        .join(".")
+        .slice(module.path === "" ? 0 : module.path.length + 1),
+    })),
   );
   if (uses.length === 0) return "";
   const rows = uses.slice(0, maxRows).map(({ path, use, name }) => {
@@ -99,7 +109,10 @@ function parameterTable(model: ModelSnapshot, module: ModuleSnapshot): string {
     const image = statistics && histogramImage(statistics, expected, imageColors());
     const summary = statistics?.finite ? vscode.l10n.t("mean {0}, std {1}", formatValue(statistics.finite.mean), formatValue(statistics.finite.std)) : "";
     const shared = sharedWith(tensor, path, use.name);
-    const notes = [initializationText(initialization) ?? vscode.l10n.t("unknown"), ...(shared.length > 0 ? [vscode.l10n.t("shared with {0}", shared.join(", "))] : [])];
+    const notes = [
+      initializationText(initialization) ?? vscode.l10n.t("unknown"),
+      ...(shared.length > 0 ? [vscode.l10n.t("shared with {0}", shared.join(", "))] : []),
+    ];
     return `| ${cell(name)} | ${formatShape(tensor.shape)} | ${notes.map(cell).join("; ")} | ${image ? `![${cell(summary)}\\|width=120,height=28](${image})` : ""} |`;
   });
   const rest = uses.length - maxRows;

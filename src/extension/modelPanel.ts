@@ -36,7 +36,12 @@ export class ModelPanels implements vscode.WebviewPanelSerializer<KeptPageState>
   /** A tab that was open before the window was reloaded. The window may have been gone before it wrote down the page's state: then the last file is meant. */
   async deserializeWebviewPanel(panel: vscode.WebviewPanel, state: Partial<KeptPageState> | undefined): Promise<void> {
     const file = state?.file ?? this.sessions.lastFile;
-    const exists = typeof file === "string" && (await vscode.workspace.fs.stat(vscode.Uri.file(file)).then(() => true, () => false));
+    const exists =
+      typeof file === "string" &&
+      (await vscode.workspace.fs.stat(vscode.Uri.file(file)).then(
+        () => true,
+        () => false,
+      ));
     if (!exists || this.#panels.has(file)) {
       panel.dispose();
       return;

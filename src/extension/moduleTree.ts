@@ -121,7 +121,12 @@ function moduleItem(node: ModuleNode): vscode.TreeItem {
   item.description = [module.type, parameters, shape && `→ ${shape}`].filter(Boolean).join(" · ");
   item.iconPath = new vscode.ThemeIcon(parent === null ? "type-hierarchy-sub" : module.children.length > 0 ? "symbol-namespace" : "symbol-class");
   item.tooltip = `${module.type}(${module.arguments})`;
-  item.contextValue = ["module", ...(parent === null ? ["root"] : []), ...(parent === null && model.hasForward ? ["runnable"] : []), ...(module.location ? ["located"] : [])].join(" ");
+  item.contextValue = [
+    "module",
+    ...(parent === null ? ["root"] : []),
+    ...(parent === null && model.hasForward ? ["runnable"] : []),
+    ...(module.location ? ["located"] : []),
+  ].join(" ");
   return item;
 }
 
@@ -138,7 +143,9 @@ function tensorItem(node: ModuleNode, use: TensorUse): vscode.TreeItem {
   const statistics = tensor.statistics?.finite;
   item.tooltip = [
     `${use.name}: ${tensor.dtype} ${formatShape(tensor.shape)}`,
-    ...(statistics ? [vscode.l10n.t("mean {0}, std {1}, from {2} to {3}", ...[statistics.mean, statistics.std, statistics.min, statistics.max].map(formatValue))] : []),
+    ...(statistics
+      ? [vscode.l10n.t("mean {0}, std {1}, from {2} to {3}", ...[statistics.mean, statistics.std, statistics.min, statistics.max].map(formatValue))]
+      : []),
     ...(tensor.kind === "parameter" && !tensor.requiresGrad ? [vscode.l10n.t("Frozen: requiresGrad is false")] : []),
     ...(sharing ? [sharing] : []),
   ].join("\n");

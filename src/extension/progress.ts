@@ -17,7 +17,10 @@ export function showProgress(sessions: Sessions): vscode.Disposable {
     if (session.activity === "idle") clear(session);
     else if (change.kind === "activity") {
       clear(session);
-      waiting.set(session, setTimeout(() => notify(session), patience));
+      waiting.set(
+        session,
+        setTimeout(() => notify(session), patience),
+      );
     }
   });
   return new vscode.Disposable(() => {

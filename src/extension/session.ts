@@ -16,7 +16,7 @@ import { RunSources, unsavedTexts } from "./runSources.js";
 
 /** What changed in a session. "state" covers everything; the others are cheaper to follow. */
 export type SessionChange =
-  | { readonly kind: "state"; /** True at the end of a run. */ readonly ran: boolean }
+  | { readonly kind: "state" /** True at the end of a run. */; readonly ran: boolean }
   | { readonly kind: "model"; readonly model: ModelSnapshot }
   | { readonly kind: "activity"; readonly activity: Activity }
   /** `by` made the selection and needs no telling. */
@@ -175,11 +175,7 @@ export class Session implements vscode.Disposable {
   }
 
   /** Asks the live models something that does not change them. Rejects with the failure's message. */
-  async ask<M extends Exclude<RunnerMethod, "run">>(
-    method: M,
-    params: RunnerMethods[M]["params"],
-    signal?: AbortSignal,
-  ): Promise<RunnerMethods[M]["result"]> {
+  async ask<M extends Exclude<RunnerMethod, "run">>(method: M, params: RunnerMethods[M]["params"], signal?: AbortSignal): Promise<RunnerMethods[M]["result"]> {
     const runner = await this.host.runner();
     return runner.request(this.file, method, params, { signal, onOutput: (output) => this.host.output(this.file, output) });
   }
@@ -226,7 +222,11 @@ export class Session implements vscode.Disposable {
   }
 
   /** Has the live models do something that changes one of them. */
-  #change<M extends "forward" | "showOwnPass" | "reinitialize" | "undoReinitialize">(activity: Activity, method: M, params: RunnerMethods[M]["params"]): Promise<void> {
+  #change<M extends "forward" | "showOwnPass" | "reinitialize" | "undoReinitialize">(
+    activity: Activity,
+    method: M,
+    params: RunnerMethods[M]["params"],
+  ): Promise<void> {
     return this.#enqueue(async () => {
       await this.#ensureAlive();
       const abort = this.#begin(activity);

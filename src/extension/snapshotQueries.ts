@@ -57,7 +57,9 @@ export function shapesOf(model: ModelSnapshot, operands: readonly Operand[]): re
 }
 
 function callText({ function: name, arguments: values }: Extract<Initialization, { readonly kind: "recorded" }>): string {
-  return `${name}(${Object.entries(values).map(([key, value]) => `${key}=${numberText(value)}`).join(", ")})`;
+  return `${name}(${Object.entries(values)
+    .map(([key, value]) => `${key}=${numberText(value)}`)
+    .join(", ")})`;
 }
 
 /** "xavierUniform_(gain=1)", "randn(4, 8).mul(0.02)"; undefined when it is not known how the values came about. */

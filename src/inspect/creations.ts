@@ -43,11 +43,16 @@ export function distributionAfter(distribution: Distribution | null, name: strin
   if (name === "neg") return scaled(distribution, -1, 0);
   if (typeof number !== "number" || rest.length > 0) return null;
   switch (name) {
-    case "mul": return scaled(distribution, number, 0);
-    case "div": return scaled(distribution, 1 / number, 0);
-    case "add": return scaled(distribution, 1, number);
-    case "sub": return scaled(distribution, 1, -number);
-    default: return null;
+    case "mul":
+      return scaled(distribution, number, 0);
+    case "div":
+      return scaled(distribution, 1 / number, 0);
+    case "add":
+      return scaled(distribution, 1, number);
+    case "sub":
+      return scaled(distribution, 1, -number);
+    default:
+      return null;
   }
 }
 
@@ -55,12 +60,15 @@ function scaled(distribution: Distribution, factor: number, shift: number): Dist
   const at = (value: number): number => value * factor + shift;
   if (factor === 0 || !Number.isFinite(factor)) return null;
   switch (distribution.kind) {
-    case "constant": return { kind: "constant", value: at(distribution.value) };
-    case "normal": return { kind: "normal", mean: at(distribution.mean), std: distribution.std * Math.abs(factor) };
+    case "constant":
+      return { kind: "constant", value: at(distribution.value) };
+    case "normal":
+      return { kind: "normal", mean: at(distribution.mean), std: distribution.std * Math.abs(factor) };
     case "uniform": {
       const [low, high] = [at(distribution.low), at(distribution.high)].sort((a, b) => a - b) as [number, number];
       return { kind: "uniform", low, high };
     }
-    default: return null;
+    default:
+      return null;
   }
 }

@@ -60,9 +60,7 @@ function tryForward(engine: Engine, recorder: Recorder, root: Module, inputs: re
   preserved.dropGradients();
   try {
     const args = inputs.map(({ shape, dtype }) => engine.zeros(shape, { dtype: engine[dtype], device }));
-    return recorder.record(root, () =>
-      engine.nn.withoutHooks(() => engine.withDevice(device, () => engine.noGrad(() => callModule(root, args)))),
-    );
+    return recorder.record(root, () => engine.nn.withoutHooks(() => engine.withDevice(device, () => engine.noGrad(() => callModule(root, args)))));
   } finally {
     preserved.restore();
   }

@@ -102,7 +102,8 @@ export class Inspection {
       const { recording, args, keepsInputs } = pass;
       return { recording, origin: "recorded", args: () => args, keepsInputs, activationsCurrent: true };
     }
-    if (!definesForward(this.#engine, module)) return `${l10n.t("{0} defines no forward: it holds modules and parameters that other code uses.", module.constructor.name)} ${whatToDo()}`;
+    if (!definesForward(this.#engine, module))
+      return `${l10n.t("{0} defines no forward: it holds modules and parameters that other code uses.", module.constructor.name)} ${whatToDo()}`;
     return infer ? this.#inferPass(module) : l10n.t("The code was stopped before its input could be worked out.");
   }
 
@@ -289,7 +290,12 @@ export class Inspection {
       case "ones":
         return engine[fill](shape, { dtype, device });
       case "arange":
-        return engine.arange(shape.reduce((product, size) => product * size, 1), { dtype, device }).reshape(shape);
+        return engine
+          .arange(
+            shape.reduce((product, size) => product * size, 1),
+            { dtype, device },
+          )
+          .reshape(shape);
       case "recorded": {
         if (!recorded || recorded.isMeta || recorded.numel() === 0) return engine[dtype.isFloatingPoint ? "randn" : "zeros"](shape, { dtype, device });
         const places = engine.arange(shape.reduce((product, size) => product * size, 1)).remainder(recorded.numel());
@@ -299,7 +305,8 @@ export class Inspection {
         return engine.randint(high, shape, { dtype, device });
       case "rand":
       case "randn":
-        if (!dtype.isFloatingPoint) throw new Error(l10n.t("{0} gives floating-point numbers, not {1}: choose randint, arange, zeros or ones.", fill, dtypeName));
+        if (!dtype.isFloatingPoint)
+          throw new Error(l10n.t("{0} gives floating-point numbers, not {1}: choose randint, arange, zeros or ones.", fill, dtypeName));
         return engine[fill](shape, { dtype, device });
     }
   }

@@ -201,7 +201,8 @@ export class Recording {
       origin,
       values: this.#values.map(({ source, statistics, ...value }): TraceValue => {
         const tensor = source.kind === "state" ? tensorOf(source.tensor) : undefined;
-        const resolved: TraceValue["source"] = source.kind !== "state" ? source : tensor === undefined ? { kind: "constant", name: null } : { kind: "tensor", tensor };
+        const resolved: TraceValue["source"] =
+          source.kind !== "state" ? source : tensor === undefined ? { kind: "constant", name: null } : { kind: "tensor", tensor };
         return statistics && withStatistics ? { ...value, source: resolved, statistics } : { ...value, source: resolved };
       }),
       inputs: this.#inputs,
@@ -355,7 +356,12 @@ export class Recording {
       this.#fields = new Map();
       for (const module of this.#places!.keys()) {
         for (const [field, { value }] of Object.entries(Object.getOwnPropertyDescriptors(module))) {
-          eachTensorOf(this.#engine, [value], (tensor, label) => this.#fields!.set(tensor.storage, label), () => field);
+          eachTensorOf(
+            this.#engine,
+            [value],
+            (tensor, label) => this.#fields!.set(tensor.storage, label),
+            () => field,
+          );
           eachModule(this.#engine, value, (inner, label) => {
             if (this.#places!.has(inner)) return;
             const place = label === "" || label.startsWith("[") ? field + label : `${field}.${label}`;
@@ -368,7 +374,13 @@ export class Recording {
   }
 
   #remember(memory: Memory, key: string, tensor: Tensor, source: Source): ValueId {
-    const value = this.#values.push({ shape: [...tensor.sizes], dtype: tensor.dtype.name, source, statistics: source.kind === "state" ? undefined : activationStatistics(tensor) }) - 1;
+    const value =
+      this.#values.push({
+        shape: [...tensor.sizes],
+        dtype: tensor.dtype.name,
+        source,
+        statistics: source.kind === "state" ? undefined : activationStatistics(tensor),
+      }) - 1;
     const known = { value, epoch: memory.epoch };
     memory.tensors.set(tensor, known);
     memory.windows.set(key, known);

@@ -13,7 +13,13 @@ export const mostBins = 256;
  * Statistics of a tensor with values, over at most `limit` elements at an even stride. The bins divide the values' own range, or `range` where it
  * is given, so that two tensors can be counted in the same ones; what lies outside of it is in no bin.
  */
-export function tensorStatistics(engine: Engine, tensor: Tensor, bins = defaultBins, limit = sampleLimit, range?: readonly [low: number, high: number]): TensorStatistics {
+export function tensorStatistics(
+  engine: Engine,
+  tensor: Tensor,
+  bins = defaultBins,
+  limit = sampleLimit,
+  range?: readonly [low: number, high: number],
+): TensorStatistics {
   const values = sample(tensor, limit);
   const { nan, positiveInfinity, negativeInfinity, zeros, finite, min, max, mean, squares, histogram } = engine.summarize(values);
   const common = { count: tensor.numel(), sampled: values.length, nan, positiveInfinity, negativeInfinity, zeros };

@@ -35,7 +35,12 @@ export function eachTensor(engine: Engine, value: unknown, visit: (tensor: Tenso
 }
 
 /** The same for a list of arguments, each of which has a place of its own, or is known by the name that it is given. */
-export function eachTensorOf(engine: Engine, args: readonly unknown[], visit: (tensor: Tensor, label: string) => void, nameOf: (position: number) => string = () => ""): void {
+export function eachTensorOf(
+  engine: Engine,
+  args: readonly unknown[],
+  visit: (tensor: Tensor, label: string) => void,
+  nameOf: (position: number) => string = () => "",
+): void {
   args.forEach((arg, position) => {
     const name = nameOf(position);
     eachTensor(engine, arg, (tensor, label) => visit(tensor, name === "" || label === "" || label.startsWith("[") ? name + label : `${name}.${label}`));
@@ -75,7 +80,9 @@ function labelWithin(item: object, label: string, key: unknown): string {
 
 function copyWith(item: object, changed: readonly Entry[]): object {
   if (item instanceof Map) return new Map<unknown, unknown>([...item, ...changed]);
-  const copy: object = Array.isArray(item) ? [...(item as unknown[])] : Object.assign(Object.create(Object.getPrototypeOf(item) as object | null) as object, item);
+  const copy: object = Array.isArray(item)
+    ? [...(item as unknown[])]
+    : Object.assign(Object.create(Object.getPrototypeOf(item) as object | null) as object, item);
   return Object.assign(copy, Object.fromEntries(changed as readonly [PropertyKey, unknown][]));
 }
 

@@ -85,9 +85,12 @@ export interface FaceContext {
 /** The face of a closed box or small node, at the size that it asks for. */
 export function closedFace(node: DisplayNode, context: FaceContext): Face {
   switch (node.kind) {
-    case "module": return moduleFace(node, context);
-    case "operation": return node.failure ? failedOperationFace(node, context) : operationFace(node, context);
-    default: return pillFace(node, context);
+    case "module":
+      return moduleFace(node, context);
+    case "operation":
+      return node.failure ? failedOperationFace(node, context) : operationFace(node, context);
+    default:
+      return pillFace(node, context);
   }
 }
 
@@ -236,9 +239,24 @@ function addFailure(node: DisplayNode, texts: FaceText[], baseline: number, widt
 function operationFace(node: DisplayNode, { measure }: FaceContext): Face {
   const title = nodeTitle(node, { input: "", output: "", constant: "", parameter: "" });
   if (isSymbol(title) && !node.detail) {
-    return { shape: "circle", width: 26, height: 26, texts: [{ x: 13, y: 18, text: title, font: "symbol", tone: "foreground", anchor: "middle" }], badges: [], note: null, glyph: null, toggle: null };
+    return {
+      shape: "circle",
+      width: 26,
+      height: 26,
+      texts: [{ x: 13, y: 18, text: title, font: "symbol", tone: "foreground", anchor: "middle" }],
+      badges: [],
+      note: null,
+      glyph: null,
+      toggle: null,
+    };
   }
-  return pill([{ text: title, font: "plain", tone: "foreground" }, { text: node.detail, font: "detail", tone: "muted" }], measure);
+  return pill(
+    [
+      { text: title, font: "plain", tone: "foreground" },
+      { text: node.detail, font: "detail", tone: "muted" },
+    ],
+    measure,
+  );
 }
 
 function failedOperationFace(node: DisplayNode, context: FaceContext): Face {

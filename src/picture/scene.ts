@@ -101,7 +101,11 @@ export async function layoutScene(graph: DisplayGraph, solver: LayoutSolver, opt
   let isPlain = false;
   for (const level of levels) {
     for (const container of level) container.problem = problemOf(container, opened, faces, options);
-    const solved: Solved[] = await solver.solve(level.map((container) => container.problem!), options.deadline, options.isCurrent);
+    const solved: Solved[] = await solver.solve(
+      level.map((container) => container.problem!),
+      options.deadline,
+      options.isCurrent,
+    );
     level.forEach((container, index) => {
       const { solution } = solved[index]!;
       container.solution = solution;
@@ -115,7 +119,14 @@ export async function layoutScene(graph: DisplayGraph, solver: LayoutSolver, opt
 }
 
 /** Finds every open container, puts it on the level of its height, and lists the ports that edges inside or outside use. */
-function gather(content: DisplayContent, node: DisplayNode | null, around: OpenContent | null, ports: Ports, levels: OpenContent[][], opened: Map<DisplayNode, OpenContent>): OpenContent {
+function gather(
+  content: DisplayContent,
+  node: DisplayNode | null,
+  around: OpenContent | null,
+  ports: Ports,
+  levels: OpenContent[][],
+  opened: Map<DisplayNode, OpenContent>,
+): OpenContent {
   const childPorts = new Map<string, Ports>(content.nodes.map((child) => [child.id, { in: [], out: [] }]));
   const use = (list: string[], port: string) => {
     if (!list.includes(port)) list.push(port);
@@ -159,7 +170,9 @@ function problemOf(container: OpenContent, opened: ReadonlyMap<DisplayNode, Open
       const along = (offset: number, isUsed: boolean) => (isUsed ? (isDown ? offset + shift : offset + titleHeight) : (isDown ? width : height) / 2);
       const isUsed = (side: "from" | "to", port: string) => inner.content.edges.some((edge) => edge[side] === border && edge[`${side}Port`] === port);
       return {
-        width, height, isDeclared,
+        width,
+        height,
+        isDeclared,
         inPorts: used.in.map((name, port) => along(inner.solution!.inPorts[port]!, isUsed("from", name))),
         outPorts: used.out.map((name, port) => along(inner.solution!.outPorts[port]!, isUsed("to", name))),
       };
@@ -180,7 +193,11 @@ function problemOf(container: OpenContent, opened: ReadonlyMap<DisplayNode, Open
     };
   });
   const order = afterFailure(content).map(([before, after]) => ({
-    from: before, fromPort: withPort(nodes, before, "outPorts", isDown), to: after, toPort: withPort(nodes, after, "inPorts", isDown), isOrder: true,
+    from: before,
+    fromPort: withPort(nodes, before, "outPorts", isDown),
+    to: after,
+    toPort: withPort(nodes, after, "inPorts", isDown),
+    isOrder: true,
   }));
   const longestLabel = isDown ? 0 : Math.max(0, ...labelTexts(content).map((text) => options.measure(text, "small")));
   const layerGap = isDown ? 30 : Math.ceil(Math.min(110, Math.max(36, longestLabel + 20)) / 8) * 8;
@@ -191,7 +208,8 @@ function problemOf(container: OpenContent, opened: ReadonlyMap<DisplayNode, Open
 function sortByEnds(ports: Ports, box: string, { nodes, edges }: DisplayContent): void {
   const places = new Map(nodes.map(({ id }, place) => [id, place]));
   const sort = (list: string[], own: "from" | "to", other: "from" | "to") => {
-    const placeOf = (port: string) => Math.min(...edges.flatMap((edge) => (edge[own] === box && edge[`${own}Port`] === port ? [places.get(edge[other]) ?? 0] : [])));
+    const placeOf = (port: string) =>
+      Math.min(...edges.flatMap((edge) => (edge[own] === box && edge[`${own}Port`] === port ? [places.get(edge[other]) ?? 0] : [])));
     list.sort((a, b) => placeOf(a) - placeOf(b));
   };
   sort(ports.in, "to", "from");
@@ -258,10 +276,12 @@ function sourceName({ node, around, byId }: OpenContent, edge: DisplayEdge, stri
 
 /** Edges whose shape stands on no box that they leave: nothing is written on it, or what arrives was reshaped on the way. */
 function labelsNeeded({ content, byId }: OpenContent): Set<number> {
-  return new Set(content.edges.flatMap(({ from, label }, index) => {
-    const source = byId.get(from);
-    return source && source.kind !== "operation" && !source.content && source.outputShape === label ? [] : [index];
-  }));
+  return new Set(
+    content.edges.flatMap(({ from, label }, index) => {
+      const source = byId.get(from);
+      return source && source.kind !== "operation" && !source.content && source.outputShape === label ? [] : [index];
+    }),
+  );
 }
 
 function portOrder(port: string): number {
@@ -286,8 +306,14 @@ class Composer {
   compose(canvas: OpenContent, parents: Scene["parents"]): Scene {
     this.#content(canvas, 0, 0, null, -1);
     return {
-      direction: this.options.direction, width: canvas.size!.width, height: canvas.size!.height, boxes: this.#boxes, edges: this.#edges,
-      byId: new Map(this.#boxes.map((box) => [box.node.id, box])), parents, isPlain: this.isPlain,
+      direction: this.options.direction,
+      width: canvas.size!.width,
+      height: canvas.size!.height,
+      boxes: this.#boxes,
+      edges: this.#edges,
+      byId: new Map(this.#boxes.map((box) => [box.node.id, box])),
+      parents,
+      isPlain: this.isPlain,
     };
   }
 
@@ -298,13 +324,24 @@ class Composer {
       const inner = this.opened.get(node);
       const face = inner ? titleFace(node, inner.size!.width, this.options) : this.faces.get(node)!;
       const box: SceneBox = {
-        node, face, depth: depth + 1, x: x + place.x, y: y + place.y, width: inner?.size!.width ?? face.width, height: inner?.size!.height ?? face.height,
+        node,
+        face,
+        depth: depth + 1,
+        x: x + place.x,
+        y: y + place.y,
+        width: inner?.size!.width ?? face.width,
+        height: inner?.size!.height ?? face.height,
       };
       this.#boxes.push(box);
       if (inner) this.#content(inner, box.x + inner.size!.shift, box.y + titleHeight, box, depth + 1);
     });
     const stubs = stubsOf(problem!, solution!);
-    const texts = { edges: labelTexts(content), needed: labelsNeeded(container), stubs: stubTexts(container, stubs, this.options), overhang: content.nodes.map(({ row }) => (row.kind === "repeated" ? sheetOffsets[0] : 0)) };
+    const texts = {
+      edges: labelTexts(content),
+      needed: labelsNeeded(container),
+      stubs: stubTexts(container, stubs, this.options),
+      overhang: content.nodes.map(({ row }) => (row.kind === "repeated" ? sheetOffsets[0] : 0)),
+    };
     const labels = labelsOf(problem!, solution!, stubs, texts, this.options.measure);
     const at = <Placed extends Point>(place: Placed): Placed => ({ ...place, x: x + place.x, y: y + place.y });
     const stubsOfEdge = new Map<number, SceneStub[]>();
@@ -320,9 +357,15 @@ class Composer {
       const target = this.opened.get(container.byId.get(edge.to)!);
       const goesOn = edge.to === border || !!target?.content.edges.some((inner) => inner.from === border && inner.fromPort === edge.toPort);
       this.#edges.push({
-        edge, container: around, points, ends: points ? [points[0]!, points.at(-1)!] : [at(edgeEnd(problem!, solution!, index, "from")), at(edgeEnd(problem!, solution!, index, "to"))],
-        from: edge.from === border ? (around?.node.id ?? "") : edge.from, to: edge.to === border ? (around?.node.id ?? "") : edge.to,
-        label: label ? at(label) : null, hasArrow: !goesOn, stubs: stubsOfEdge.get(index) ?? [],
+        edge,
+        container: around,
+        points,
+        ends: points ? [points[0]!, points.at(-1)!] : [at(edgeEnd(problem!, solution!, index, "from")), at(edgeEnd(problem!, solution!, index, "to"))],
+        from: edge.from === border ? (around?.node.id ?? "") : edge.from,
+        to: edge.to === border ? (around?.node.id ?? "") : edge.to,
+        label: label ? at(label) : null,
+        hasArrow: !goesOn,
+        stubs: stubsOfEdge.get(index) ?? [],
       });
     });
   }

@@ -35,7 +35,9 @@ export interface GraphStrings {
   readonly moreLinks: string;
   readonly legend: string;
   readonly kinds: Readonly<Record<LayerKind, string>>;
-  readonly legendSigns: Readonly<Record<"repeated" | "shared" | "calls" | "constant" | "parameter" | "stub" | "declared" | "notRun" | "failed" | "nonFinite" | "compared", string>>;
+  readonly legendSigns: Readonly<
+    Record<"repeated" | "shared" | "calls" | "constant" | "parameter" | "stub" | "declared" | "notRun" | "failed" | "nonFinite" | "compared", string>
+  >;
 }
 
 export const englishStrings: GraphStrings = {

@@ -20,8 +20,14 @@ export type MeasureText = (text: string, font: FontName) => number;
 /** Advance widths of a wide sans serif (DejaVu Sans, in 1/1000 em) for where there is no font to ask: a narrower font then fits too. */
 const advances = new Map<string, number>();
 for (const [width, characters] of [
-  [320, " .,:;|'`il!jI"], [400, "()[]{}ftr-/\\"], [520, "cksvxyz?*\""], [620, "abdeghnopquEFJLPSTYZ_0123456789$"], [700, "ABCDGHKNORUVXR&"],
-  [838, "+<=>~^#w×÷−→"], [870, "MOQ"], [990, "mW%@…"],
+  [320, " .,:;|'`il!jI"],
+  [400, "()[]{}ftr-/\\"],
+  [520, 'cksvxyz?*"'],
+  [620, "abdeghnopquEFJLPSTYZ_0123456789$"],
+  [700, "ABCDGHKNORUVXR&"],
+  [838, "+<=>~^#w×÷−→"],
+  [870, "MOQ"],
+  [990, "mW%@…"],
 ] as const) {
   for (const character of characters) if (!advances.has(character)) advances.set(character, width);
 }

@@ -85,9 +85,15 @@ export interface RunnerMethods {
   undoReinitialize: { params: { readonly model: string }; result: ModelSnapshot };
   setSeed: { params: { readonly seed: number }; result: null };
   /** `index`: the place along each dimension before the last two; default: the first. */
-  tensorValues: { params: { readonly model: string; readonly tensor: TensorId; readonly maxRows: number; readonly maxColumns: number; readonly index?: readonly number[] }; result: TensorValues };
+  tensorValues: {
+    params: { readonly model: string; readonly tensor: TensorId; readonly maxRows: number; readonly maxColumns: number; readonly index?: readonly number[] };
+    result: TensorValues;
+  };
   /** Exact statistics of one tensor, never sampled, with `bins` bins, 256 at most, over its own range or over `range`; what lies outside of that is in no bin. */
-  statistics: { params: { readonly model: string; readonly tensor: TensorId; readonly bins: number; readonly range?: readonly [low: number, high: number] }; result: TensorStatistics };
+  statistics: {
+    params: { readonly model: string; readonly tensor: TensorId; readonly bins: number; readonly range?: readonly [low: number, high: number] };
+    result: TensorStatistics;
+  };
 }
 
 export type RunnerMethod = keyof RunnerMethods;

@@ -125,7 +125,12 @@ export class Bundler {
             const found = await build.resolve("layerscope", { kind: "import-statement", resolveDir: dirname(entry), pluginData: ownResolution });
             const installed = found.errors.length ? null : await installedEngine(found.path);
             const usable = installed !== null && isCompatible(installed.version);
-            if (installed && !usable) current.note = l10n.t("The workspace has layerscope {0}, which Layerscope {1} cannot inspect; its own engine runs instead.", installed.version, version);
+            if (installed && !usable)
+              current.note = l10n.t(
+                "The workspace has layerscope {0}, which Layerscope {1} cannot inspect; its own engine runs instead.",
+                installed.version,
+                version,
+              );
             current.engineUrl = usable ? installed.url : this.#bundledEngineUrl;
           }
           return { path: current.engineUrl, external: true };
@@ -195,7 +200,9 @@ function isDependency(path: string): boolean {
 }
 
 function sourceLoader(path: string): Loader {
-  const extension = extname(path).replace(/^\.[cm]/, ".").slice(1);
+  const extension = extname(path)
+    .replace(/^\.[cm]/, ".")
+    .slice(1);
   return extension as "js" | "jsx" | "ts" | "tsx";
 }
 

@@ -15,6 +15,9 @@ process.on("disconnect", () => process.exit());
 process.on("message", ({ id, file, overrides }: BundleRequest) => {
   bundler
     .then((ready) => ready.bundle(file, new Map(overrides)))
-    .then((outcome): BundleReply => ({ id, outcome }), (error): BundleReply => ({ id, error: String((error as Error)?.message ?? error) }))
+    .then(
+      (outcome): BundleReply => ({ id, outcome }),
+      (error): BundleReply => ({ id, error: String((error as Error)?.message ?? error) }),
+    )
     .then((reply) => process.send?.(reply));
 });

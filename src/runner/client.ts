@@ -125,7 +125,14 @@ export class ModelRunner {
     options: RequestOptions = {},
   ): Promise<RunnerMethods[M]["result"]> {
     const process = this.#holding.get(canonicalPath(file));
-    if (!process?.alive) throw new RunnerError({ kind: "crash", message: l10n.t("No process holds the models of this file."), hint: l10n.t("Run the file again."), location: null, stack: [] });
+    if (!process?.alive)
+      throw new RunnerError({
+        kind: "crash",
+        message: l10n.t("No process holds the models of this file."),
+        hint: l10n.t("Run the file again."),
+        location: null,
+        stack: [],
+      });
     return process.request(method, params, options);
   }
 

@@ -13,7 +13,10 @@ export function thrownFailure(error: unknown, sources: BundleSourceMap | null): 
   if (!(error instanceof Error)) {
     return {
       kind: "thrown",
-      message: l10n.t("Thrown: {0}", safely(() => inspect(error, { depth: 1, maxStringLength: 1000, maxArrayLength: 20 }), l10n.t("a value that cannot be shown"))),
+      message: l10n.t(
+        "Thrown: {0}",
+        safely(() => inspect(error, { depth: 1, maxStringLength: 1000, maxArrayLength: 20 }), l10n.t("a value that cannot be shown")),
+      ),
       hint: l10n.t("Only an Error knows its line: throw new Error(...) instead of another value."),
       location: null,
       stack: [],
@@ -23,7 +26,12 @@ export function thrownFailure(error: unknown, sources: BundleSourceMap | null): 
   const [innermost] = frames;
   return {
     kind: "thrown",
-    message: shortened(errorMessage(error, safely(() => (sources && innermost ? sources.inError(error, innermost) : undefined), undefined))),
+    message: shortened(
+      errorMessage(
+        error,
+        safely(() => (sources && innermost ? sources.inError(error, innermost) : undefined), undefined),
+      ),
+    ),
     hint: /Maximum call stack size exceeded/.test(error.message) ? l10n.t("A function calls itself without an end, or data is nested too deep.") : null,
     ...place(frames, sources),
   };
@@ -33,7 +41,13 @@ export function thrownFailure(error: unknown, sources: BundleSourceMap | null): 
 export function missingExportFailure(error: unknown, files: readonly string[]): Failure | null {
   const name = error instanceof SyntaxError && /does not provide an export named '(.*?)'/.exec(error.message)?.[1];
   if (!name) return null;
-  const failure: Failure = { kind: "import", message: l10n.t("\"layerscope\" has no export named \"{0}\".", name), hint: l10n.t("Check the spelling."), location: null, stack: [] };
+  const failure: Failure = {
+    kind: "import",
+    message: l10n.t('"layerscope" has no export named "{0}".', name),
+    hint: l10n.t("Check the spelling."),
+    location: null,
+    stack: [],
+  };
   const importOfName = new RegExp(`import\\b[^;"']*?(?<![\\w$])(${name.replaceAll("$", "\\$")})(?![\\w$])[^;"']*?from\\s*["']layerscope["']`, "d");
   for (const file of files) {
     const text = existsSync(file) ? readFileSync(file, "utf8") : "";
@@ -62,7 +76,10 @@ function stoppedText(reason: StopReason, limit: number, running: boolean): { mes
             hint: l10n.t("End it, or raise the time limit."),
           };
     case "memory":
-      return { message: l10n.t("Stopped at the memory limit of {0} MB.", limit), hint: l10n.t("Build large models on the meta device, or raise the memory limit.") };
+      return {
+        message: l10n.t("Stopped at the memory limit of {0} MB.", limit),
+        hint: l10n.t("Build large models on the meta device, or raise the memory limit."),
+      };
     case "cancelled":
       return { message: l10n.t("Stopped."), hint: null };
   }
@@ -85,7 +102,13 @@ export function brokenPipeFailure(): Failure {
 
 /** Nothing is left to do, yet the module's top-level await has not settled. */
 export function unsettledFailure(): Failure {
-  return { kind: "unsettled", message: l10n.t("The file waits for a promise that never settles."), hint: l10n.t("Look at its top-level await."), location: null, stack: [] };
+  return {
+    kind: "unsettled",
+    message: l10n.t("The file waits for a promise that never settles."),
+    hint: l10n.t("Look at its top-level await."),
+    location: null,
+    stack: [],
+  };
 }
 
 /** A recursion without end would fill the view. */

@@ -116,7 +116,9 @@ async function answer(request: RunnerRequest): Promise<Answer> {
   const handle = handlers[request.method] as (params: unknown) => unknown;
   try {
     return await Promise.race([
-      Promise.resolve(request.params).then(handle).then((result): Answer => ({ kind: "result", result })),
+      Promise.resolve(request.params)
+        .then(handle)
+        .then((result): Answer => ({ kind: "result", result })),
       interruption.then((how) => interrupted(request, how)),
     ]);
   } catch (error) {

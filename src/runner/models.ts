@@ -10,7 +10,13 @@ import type { ModelCode } from "./modelCode.js";
  * have some. Where no variable holds a model, those count that the code ran last by themselves, and as a last resort what the file's
  * exported functions and classes make when they need no arguments; those are called only where the code `mayRun`.
  */
-export async function findModels(code: ModelCode, inspection: Inspection, engine: Engine, bindings: readonly Binding[], mayRun: boolean): Promise<NamedModel[]> {
+export async function findModels(
+  code: ModelCode,
+  inspection: Inspection,
+  engine: Engine,
+  bindings: readonly Binding[],
+  mayRun: boolean,
+): Promise<NamedModel[]> {
   let named = namedModules(code, engine, bindings);
   const recent = inspection.recorder.takeRecentRoots();
   if (named.length > 0) recent.length = 0;
@@ -83,7 +89,9 @@ function collect(engine: Engine, value: unknown, name: string, location: SourceL
 
 /** A getter is code of the user's, which looking for models does not run. */
 function dataProperties(object: object): [key: string, value: unknown][] {
-  return Object.entries(Object.getOwnPropertyDescriptors(object)).flatMap(([key, { enumerable, value }]) => (enumerable && value !== undefined ? [[key, value]] : []));
+  return Object.entries(Object.getOwnPropertyDescriptors(object)).flatMap(([key, { enumerable, value }]) =>
+    enumerable && value !== undefined ? [[key, value]] : [],
+  );
 }
 
 async function moduleFactories(exports: Readonly<Record<string, unknown>>, engine: Engine, bindings: readonly Binding[]): Promise<NamedModel[]> {

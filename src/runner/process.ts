@@ -105,9 +105,7 @@ export class ModelProcess {
         ...(nodeMajor < 22 ? ["--experimental-wasm-relaxed-simd"] : []),
       ],
     });
-    this.#output = inheritOutput
-      ? null
-      : { stdout: new OutputReader(this.#child.stdout!, "stdout"), stderr: new OutputReader(this.#child.stderr!, "stderr") };
+    this.#output = inheritOutput ? null : { stdout: new OutputReader(this.#child.stdout!, "stdout"), stderr: new OutputReader(this.#child.stderr!, "stderr") };
     this.#child.stdio[lifeline]!.on("error", () => {}); // The process is gone, which its end reports.
     this.#child.on("message", (reply) => this.#onReply?.(reply as RunnerReply & { output: OutputCount }));
     this.ended = ended(this.#child).then(() => {
@@ -237,7 +235,10 @@ class OutputReader {
   #count = 0;
   #reached: (() => void) | null = null;
 
-  constructor(readonly stream: Socket | NonNullable<ChildProcess["stdout"]>, name: Output["stream"]) {
+  constructor(
+    readonly stream: Socket | NonNullable<ChildProcess["stdout"]>,
+    name: Output["stream"],
+  ) {
     const decoder = new StringDecoder("utf8");
     stream.on("data", (bytes: Buffer) => {
       this.#count += bytes.length;

@@ -42,10 +42,13 @@ const events = () => opened.page.evaluate(() => layerscopePicture.events.map(({ 
 
 /** Colour of the picture at a point, over what both canvases show. */
 async function colorAt(x: number, y: number): Promise<number[]> {
-  return opened.page.evaluate(([px, py]) => {
-    const canvas = document.querySelector("canvas")!;
-    return [...canvas.getContext("2d")!.getImageData(px, py, 1, 1).data];
-  }, [x, y] as const);
+  return opened.page.evaluate(
+    ([px, py]) => {
+      const canvas = document.querySelector("canvas")!;
+      return [...canvas.getContext("2d")!.getImageData(px, py, 1, 1).data];
+    },
+    [x, y] as const,
+  );
 }
 
 describe("the first view", () => {
@@ -123,7 +126,10 @@ describe("the first view", () => {
 });
 
 describe("opening and closing", () => {
-  it.each([["with animation", true], ["without", false]])("keeps the clicked box where it is, %s", async (_, motion) => {
+  it.each([
+    ["with animation", true],
+    ["without", false],
+  ])("keeps the clicked box where it is, %s", async (_, motion) => {
     await show("rgnet", { motion });
     const before = find(await describePicture(), "0.block 0");
     const closed = await tell('view.toggle("0.block 0")');
@@ -163,7 +169,9 @@ describe("opening and closing", () => {
     await show("resnet");
     await tell("view.resetZoom()");
     const before = await describePicture();
-    const seen = before.items.find(({ expanded, rectangle: { x, y, width, height } }) => !expanded && Math.abs(x + width / 2 - 400) < width / 2 && Math.abs(y + height / 2 - 350) < 100)!;
+    const seen = before.items.find(
+      ({ expanded, rectangle: { x, y, width, height } }) => !expanded && Math.abs(x + width / 2 - 400) < width / 2 && Math.abs(y + height / 2 - 350) < 100,
+    )!;
     await tell(`view.select(${JSON.stringify(seen.id)})`);
     const at = find(await describePicture(), seen.id).rectangle;
     const after = await tell("view.expandAll()");
@@ -174,7 +182,8 @@ describe("opening and closing", () => {
 
   it("unfolds turns of several, folds them again, and steps through them together", async () => {
     await show("alternating");
-    const shown = ({ items }: PictureDescription) => items.filter(({ depth, kind }) => depth === 1 && kind === "module").map(({ id, repeat }) => (repeat > 1 ? `${id} ×${repeat}` : id));
+    const shown = ({ items }: PictureDescription) =>
+      items.filter(({ depth, kind }) => depth === 1 && kind === "module").map(({ id, repeat }) => (repeat > 1 ? `${id} ×${repeat}` : id));
     const folded = await describePicture();
     expect(shown(folded)).toEqual(["0", "1", "2 ×6", "3 ×6", "14"]);
     expect(folded.edges.map(({ from, to }) => `${from} > ${to}`)).toContain("3 > 2");
@@ -302,7 +311,9 @@ describe("moving the view", () => {
   };
   /** After a zoom by `factor` about a point of the view. */
   const zoomed = ({ x, y, scale }: { x: number; y: number; scale: number }, factor: number, at: { x: number; y: number }) => ({
-    x: at.x + (x - at.x) * factor, y: at.y + (y - at.y) * factor, scale: scale * factor,
+    x: at.x + (x - at.x) * factor,
+    y: at.y + (y - at.y) * factor,
+    scale: scale * factor,
   });
 
   it("drags, also out of the view, and selects nothing by that", async () => {
@@ -379,7 +390,8 @@ describe("moving the view", () => {
     await show("mlp");
     const before = await place();
     const session = await opened.page.context().newCDPSession(opened.page);
-    const touch = (type: "touchStart" | "touchMove" | "touchEnd", ...touchPoints: { x: number; y: number; id: number }[]) => session.send("Input.dispatchTouchEvent", { type, touchPoints });
+    const touch = (type: "touchStart" | "touchMove" | "touchEnd", ...touchPoints: { x: number; y: number; id: number }[]) =>
+      session.send("Input.dispatchTouchEvent", { type, touchPoints });
     await touch("touchStart", { x: 300, y: 300, id: 0 });
     // The first stretch may be taken for a tap that slips.
     await touch("touchMove", { x: 340, y: 300, id: 0 });
@@ -448,7 +460,8 @@ describe("a model that comes again", () => {
     expect(find(after, "h.0.attn").expanded).toBe(false);
     expect(find(after, "h.0.mlp").selected).toBe(true);
     expect(after.scale).toBeCloseTo(before.scale, 5);
-    for (const part of ["x", "y"] as const) expect(Math.abs(find(after, "h.0.mlp").rectangle[part] - find(before, "h.0.mlp").rectangle[part])).toBeLessThanOrEqual(1);
+    for (const part of ["x", "y"] as const)
+      expect(Math.abs(find(after, "h.0.mlp").rectangle[part] - find(before, "h.0.mlp").rectangle[part])).toBeLessThanOrEqual(1);
   });
 });
 
@@ -456,7 +469,14 @@ describe("keyboard and search", () => {
   it("knows what is beside, around and along the flow", async () => {
     await show("rgnet");
     const neighbours = await opened.page.evaluate(() => layerscopePicture.view.neighbours("0.block 0.1"));
-    expect(neighbours).toEqual({ parent: "0.block 0", firstChild: null, previous: "0.block 0.0", next: "0.block 0.2", upstream: ["0.block 0.0"], downstream: ["0.block 0.2"] });
+    expect(neighbours).toEqual({
+      parent: "0.block 0",
+      firstChild: null,
+      previous: "0.block 0.0",
+      next: "0.block 0.2",
+      upstream: ["0.block 0.0"],
+      downstream: ["0.block 0.2"],
+    });
     expect(await opened.page.evaluate(() => layerscopePicture.view.neighbours("0.block 0.3").downstream)).toEqual(["1"]);
   });
 
@@ -476,7 +496,8 @@ describe("keyboard and search", () => {
 });
 
 describe("a comparison", () => {
-  const compared = ({ items }: PictureDescription) => Object.fromEntries(items.filter((item) => item.compared.length > 0).map((item) => [item.id, item.compared]));
+  const compared = ({ items }: PictureDescription) =>
+    Object.fromEntries(items.filter((item) => item.compared.length > 0).map((item) => [item.id, item.compared]));
 
   it("marks both modules, and the box or row that stands for them", async () => {
     await show("gpt");
@@ -533,10 +554,15 @@ it("points out every line of a stub that is pointed at", async () => {
   expect(layers.length).toBeGreaterThan(1);
   /** Which layers have a marked line right below them. */
   const marked = () =>
-    opened.page.evaluate((rectangles) => {
-      const context = document.querySelectorAll("canvas")[1]!.getContext("2d")!;
-      return rectangles.map(({ x, y, width, height }) => context.getImageData(Math.round(x), Math.round(y + height + 3), Math.round(width), 1).data.some((channel) => channel > 0));
-    }, layers.map(({ rectangle }) => rectangle));
+    opened.page.evaluate(
+      (rectangles) => {
+        const context = document.querySelectorAll("canvas")[1]!.getContext("2d")!;
+        return rectangles.map(({ x, y, width, height }) =>
+          context.getImageData(Math.round(x), Math.round(y + height + 3), Math.round(width), 1).data.some((channel) => channel > 0),
+        );
+      },
+      layers.map(({ rectangle }) => rectangle),
+    );
   const seen = new Set<string>();
   const { x, y, width } = target.rectangle;
   for (let at = x; at < x + width; at += 2) {
@@ -566,7 +592,16 @@ it("exports the part in view alone, for white paper, and with the scale of what 
     const { view } = layerscopePicture;
     view.resetZoom();
     const plain = [view.exportSvg(), view.exportSvg({ part: "visible" }), view.exportSvg({ colors: "light" })];
-    view.setOverlay({ title: "Parameters", values: new Map([["", 1], ["enc1", 7]]), scale: "linear", mark: "color", format: String });
+    view.setOverlay({
+      title: "Parameters",
+      values: new Map([
+        ["", 1],
+        ["enc1", 7],
+      ]),
+      scale: "linear",
+      mark: "color",
+      format: String,
+    });
     return [...plain, view.exportSvg()] as const;
   });
   expect(texts(visible!).length).toBeGreaterThan(0);

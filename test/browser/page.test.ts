@@ -273,10 +273,12 @@ describe("a model and its inspector", () => {
     const weight = webview.page.getByRole("treeitem", { name: /^experts\[0\]\.weight, 4×4, not registered/ });
     await weight.waitFor({ state: "attached" });
     await webview.page.getByRole("tree").focus();
-    await expect.poll(async () => {
-      await webview.page.keyboard.press("ArrowDown");
-      return weight.getAttribute("aria-selected");
-    }).toBe("true");
+    await expect
+      .poll(async () => {
+        await webview.page.keyboard.press("ArrowDown");
+        return weight.getAttribute("aria-selected");
+      })
+      .toBe("true");
     await webview.page.getByText("Parameter that no module has registered").waitFor();
     await webview.page.getByText(/optimizers do not train it/).waitFor();
   });
@@ -305,7 +307,11 @@ describe("a model and its inspector", () => {
     const large = { ...small, totals: { ...small.totals, parameters: 124_445_180, trainableParameters: 124_445_180 } };
     for (const width of [260, 320, 360, 420]) {
       const webview = await open(fileState({ models: [large] }), { width, height: 900, selection: { model: "large", path: "" } });
-      const lines = inspector(webview).locator(".facts").first().locator("dd").evaluateAll((values) => values.map((value) => Math.round(value.getBoundingClientRect().height / parseFloat(getComputedStyle(value).lineHeight))));
+      const lines = inspector(webview)
+        .locator(".facts")
+        .first()
+        .locator("dd")
+        .evaluateAll((values) => values.map((value) => Math.round(value.getBoundingClientRect().height / parseFloat(getComputedStyle(value).lineHeight))));
       expect(await inspector(webview).locator(".facts").first().innerText()).toContain("124,445,180");
       expect(new Set(await lines), `at ${width} px`).toEqual(new Set([1]));
     }
@@ -327,7 +333,9 @@ describe("a model and its inspector", () => {
   test("a container sums what is beneath it and lists its children", async () => {
     const webview = await open(fileState(), { selection: { model: "rgnet", path: "0" } });
     expect(await inspector(webview).innerText()).toMatch(/parameters\s+304/);
-    await inspector(webview).getByRole("button", { name: /^block 2/ }).click();
+    await inspector(webview)
+      .getByRole("button", { name: /^block 2/ })
+      .click();
     expect(await inspector(webview).locator("[aria-current]").innerText()).toBe("block 2");
   });
 
@@ -340,7 +348,10 @@ describe("a model and its inspector", () => {
     const sampled = { ...made, tensors: made.tensors.map((each) => (each.id === 0 ? { ...each, count: 64, statistics: { ...counted, count: 64 } } : each)) };
     const webview = await open(fileState({ models: [sampled] }), {
       selection: { model: "odd", path: "0" },
-      answers: { statistics: () => ({ ...counted, count: 64, sampled: 64 }), tensorValues: () => ({ shape: [1], rows: 1, columns: 1, values: [null], truncated: false }) },
+      answers: {
+        statistics: () => ({ ...counted, count: 64, sampled: 64 }),
+        tensorValues: () => ({ shape: [1], rows: 1, columns: 1, values: [null], truncated: false }),
+      },
     });
     const weight = inspector(webview).getByRole("article", { name: "weight" });
     expect(await weight.locator(".non-finite").innerText()).toMatch(/1 NaN\s+1 \+∞/);
@@ -458,7 +469,11 @@ describe("the host's news", () => {
     await expect.poll(() => alert.innerText()).toContain("Forward failed in net › 2");
     await alert.getByRole("button", { name: "Show in Picture" }).click();
     await expect.poll(() => inspector(webview).locator("[aria-current]").innerText()).toBe("2");
-    await webview.send({ kind: "state", state: fileState({ models: [failing], lastRun: failedRun("earlierRun", { message: "out of paper" }) }), selection: null });
+    await webview.send({
+      kind: "state",
+      state: fileState({ models: [failing], lastRun: failedRun("earlierRun", { message: "out of paper" }) }),
+      selection: null,
+    });
     await expect.poll(() => alert.count()).toBe(2);
   });
 
@@ -693,7 +708,9 @@ describe("what enters the page is data", () => {
   test("hostile names, arguments and messages stay text", async () => {
     const attack = '<img src=x onerror="window.attacked=true"><script>window.attacked=true</script>';
     const evil = snapshot(attack, { ...sequential([attack, linear(2, 2)]), type: attack, arguments: attack }, [1, 2]);
-    const webview = await open(fileState({ models: [evil], lastRun: failedRun("thisRun", { message: attack, hint: attack }) }), { selection: { model: attack, path: attack } });
+    const webview = await open(fileState({ models: [evil], lastRun: failedRun("thisRun", { message: attack, hint: attack }) }), {
+      selection: { model: attack, path: attack },
+    });
     await webview.page.waitForTimeout(200);
     expect(await webview.page.evaluate(() => (window as unknown as { attacked?: boolean }).attacked)).toBeUndefined();
     expect(await webview.page.locator("img, .page script").count()).toBe(0);
@@ -717,9 +734,9 @@ describe("asking further", () => {
     expect(webview.asked("forward")).toEqual([]);
     await shape.fill("5, 4");
     await shape.press("Enter");
-    await expect.poll(() => webview.asked("forward")).toEqual([
-      { model: "net", input: { kind: "stated", inputs: [{ shape: [5, 4], dtype: "float32", fill: "randn" }] }, seed: null },
-    ]);
+    await expect
+      .poll(() => webview.asked("forward"))
+      .toEqual([{ model: "net", input: { kind: "stated", inputs: [{ shape: [5, 4], dtype: "float32", fill: "randn" }] }, seed: null }]);
   });
 
   test("several inputs are edited before one pass; integers repeat what was recorded, and an empty field is no scalar", async () => {
@@ -736,13 +753,21 @@ describe("asking further", () => {
     expect(await first!.inputValue()).toBe("5, 4");
     await second!.fill("5");
     await second!.blur();
-    await expect.poll(() => webview.asked("forward")).toEqual([
-      {
-        model: "net",
-        input: { kind: "stated", inputs: [{ shape: [5, 4], dtype: "float32", fill: "randn" }, { shape: [5], dtype: "int64", fill: "recorded" }] },
-        seed: null,
-      },
-    ]);
+    await expect
+      .poll(() => webview.asked("forward"))
+      .toEqual([
+        {
+          model: "net",
+          input: {
+            kind: "stated",
+            inputs: [
+              { shape: [5, 4], dtype: "float32", fill: "randn" },
+              { shape: [5], dtype: "int64", fill: "recorded" },
+            ],
+          },
+          seed: null,
+        },
+      ]);
   });
 
   test("tensors in lists and objects are edited by their names there, all before one pass; what is not changed stays as it was", async () => {
@@ -753,16 +778,22 @@ describe("asking further", () => {
     await field("past[0]").fill("5, 16");
     expect(webview.asked("forward")).toEqual([]);
     await field("past[0]").press("Enter");
-    await expect.poll(() => webview.asked("forward")).toEqual([
-      {
-        model: "net",
-        input: {
-          kind: "stated",
-          inputs: [{ shape: [5, 4], dtype: "int64", fill: "recorded" }, { shape: [2, 3, 8, 8], dtype: "float32", fill: "recorded" }, { shape: [5, 16], dtype: "float32", fill: "randn" }],
+    await expect
+      .poll(() => webview.asked("forward"))
+      .toEqual([
+        {
+          model: "net",
+          input: {
+            kind: "stated",
+            inputs: [
+              { shape: [5, 4], dtype: "int64", fill: "recorded" },
+              { shape: [2, 3, 8, 8], dtype: "float32", fill: "recorded" },
+              { shape: [5, 16], dtype: "float32", fill: "randn" },
+            ],
+          },
+          seed: null,
         },
-        seed: null,
-      },
-    ]);
+      ]);
   });
 
   test("from stated inputs a link leads back to the recorded ones, at the model, at its input and where the pass failed", async () => {
@@ -878,7 +909,10 @@ describe("asking further", () => {
 
 test.each(["f", "F"])("%s fits the picture", async (key) => {
   const webview = await open(fileState(), { width: 1200 });
-  const scale = () => webview.page.locator(".graph-canvas").evaluate((element) => (element as HTMLElement & { picture: { describe(): { scale: number } } }).picture.describe().scale);
+  const scale = () =>
+    webview.page
+      .locator(".graph-canvas")
+      .evaluate((element) => (element as HTMLElement & { picture: { describe(): { scale: number } } }).picture.describe().scale);
   const whole = await scale();
   await button(webview, "Zoom In (+)").click();
   await expect.poll(scale).toBeGreaterThan(whole);
@@ -912,7 +946,10 @@ test("the closed box around a selection stands for it: it is traced, and the arr
 });
 
 describe("the keyboard along the data flow", () => {
-  test.each([["down", "ArrowDown", "ArrowUp"], ["right", "ArrowRight", "ArrowLeft"]] as const)("goes on, back, and over to the other branch (%s)", async (direction, on, back) => {
+  test.each([
+    ["down", "ArrowDown", "ArrowUp"],
+    ["right", "ArrowRight", "ArrowLeft"],
+  ] as const)("goes on, back, and over to the other branch (%s)", async (direction, on, back) => {
     const webview = await open(fileState({ models: [gpt({ blocks: 3 })] }), { width: 1200, selection: { model: "gpt2", path: "drop" } });
     if (direction === "right") await button(webview, "Draw from Left to Right").click();
     const tree = webview.page.getByRole("tree");
@@ -945,7 +982,12 @@ describe("the parameter table", () => {
     await expect.poll(() => grid(webview).getByRole("row").count()).toBe(1 + 2);
     await choose(webview, "Save and Copy", "Copy Table as CSV");
     await expect.poll(() => webview.asked("copyText").length).toBe(1);
-    expect(webview.asked("copyText")[0]!.text.split("\r\n").map((line) => line.split(",")[0])).toEqual(["name", "2.weight", "0.weight", ""]);
+    expect(
+      webview
+        .asked("copyText")[0]!
+        .text.split("\r\n")
+        .map((line) => line.split(",")[0]),
+    ).toEqual(["name", "2.weight", "0.weight", ""]);
   });
 
   test("the keyboard walks it and selects", async () => {

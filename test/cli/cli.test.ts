@@ -94,7 +94,10 @@ describe("layerscope run", () => {
     test.each(["for (;;);", "await new Promise((resolve) => setTimeout(resolve, 1e6));"])("while the file is at %s", async (wait) => {
       const note = path.join(folder, "pid");
       rmSync(note, { force: true });
-      writeFileSync(path.join(folder, "stubborn.ts"), `import { writeFileSync } from "node:fs";\nwriteFileSync(${JSON.stringify(note)}, String(process.pid));\n${wait}`);
+      writeFileSync(
+        path.join(folder, "stubborn.ts"),
+        `import { writeFileSync } from "node:fs";\nwriteFileSync(${JSON.stringify(note)}, String(process.pid));\n${wait}`,
+      );
       const temporary = mkdtempSync(path.join(folder, "temporary-"));
       const child = spawn(process.execPath, [cli, "run", "stubborn.ts"], { cwd: folder, stdio: "ignore", env: { ...process.env, TMPDIR: temporary } });
       await vi.waitFor(() => expect(existsSync(note) && readFileSync(note, "utf8")).toBeTruthy(), 30_000);
@@ -137,7 +140,12 @@ ${"=".repeat(140)}
 
   test("stops at a depth with the sums of what is beneath", () => {
     const { stdout } = layerscope("summary", "model.ts", "--model", "rgnet", "--depth", "1");
-    expect(stdout.split("\n").slice(3, 6).map((line) => line.split(/\s{2,}/))).toEqual([
+    expect(
+      stdout
+        .split("\n")
+        .slice(3, 6)
+        .map((line) => line.split(/\s{2,}/)),
+    ).toEqual([
       ["Sequential (rgnet)", "[1, 4]", "[1, 1]", "--", "--"],
       ["├─Sequential (0): 1-1", "[1, 4]", "[1, 8]", "40", "40"],
       ["├─Linear (1): 1-2", "[1, 8]", "[1, 1]", "9", "9"],
@@ -202,7 +210,10 @@ describe("the command line", () => {
   });
 
   test("says that a file does not exist", () => {
-    expect(layerscope("run", "nowhere.ts")).toMatchObject({ status: 1, stderr: `layerscope: error: The file ${path.join(folder, "nowhere.ts")} does not exist.\n` });
+    expect(layerscope("run", "nowhere.ts")).toMatchObject({
+      status: 1,
+      stderr: `layerscope: error: The file ${path.join(folder, "nowhere.ts")} does not exist.\n`,
+    });
   });
 });
 
@@ -223,7 +234,12 @@ describe("layerscope render", () => {
 
   const drawn = (...options: string[]) => layerscope("render", "model.ts", "--model", "net", ...options).stdout;
 
-  test.each([["light", "#ffffff"], ["dark", "#1e1f22"], ["high-contrast", "#000000"], ["high-contrast-light", "#ffffff"]])("wears the theme %s", (theme, background) => {
+  test.each([
+    ["light", "#ffffff"],
+    ["dark", "#1e1f22"],
+    ["high-contrast", "#000000"],
+    ["high-contrast-light", "#ffffff"],
+  ])("wears the theme %s", (theme, background) => {
     expect(drawn("--theme", theme)).toMatch(new RegExp(`</style><rect [^>]*fill="${background}"/>`));
   });
 
@@ -235,7 +251,9 @@ describe("layerscope render", () => {
     expect(drawn("--overlay", "parameters")).toContain(">Parameters (log scale)</text>");
     expect(drawn("--overlay", "activation-mean")).toContain(">Mean of Outputs</text>");
     expect(layerscope("render", "model.ts", "--model", "net", "--overlay", "gradient-norm")).toMatchObject({
-      status: 1, stdout: "", stderr: expect.stringContaining("layerscope: net has nothing to show by gradient-norm: it was not measured\n"),
+      status: 1,
+      stdout: "",
+      stderr: expect.stringContaining("layerscope: net has nothing to show by gradient-norm: it was not measured\n"),
     });
   });
 
@@ -248,7 +266,11 @@ describe("layerscope render", () => {
   test.each([
     ["theme", "sepia", "light, dark, high-contrast, high-contrast-light"],
     ["background", "red", "theme, transparent"],
-    ["overlay", "toString", "parameters, memory, activation-bytes, multiply-adds, weight-std, gradient-norm, activation-mean, activation-std, activation-zeros, time"],
+    [
+      "overlay",
+      "toString",
+      "parameters, memory, activation-bytes, multiply-adds, weight-std, gradient-norm, activation-mean, activation-std, activation-zeros, time",
+    ],
     ["mark", "width", "color, size"],
   ])("names every %s, here and in the help", (option, name, choices) => {
     const { status, stderr } = layerscope("render", "model.ts", "--model", "rgnet", `--${option}`, name);

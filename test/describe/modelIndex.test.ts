@@ -72,6 +72,16 @@ test("what takes the tensors of modules that are not called is known by step and
   attention(x, x, x);
   const index = new ModelIndex(snapshotOf(inspection, attention));
   const step = index.model.trace!.steps.findIndex((each) => each.kind === "operation" && each.name === "multiHeadAttentionForward");
-  expect(index.directUses).toEqual(new Map([["out_proj", [{ step, tensor: "weight" }, { step, tensor: "bias" }]]]));
+  expect(index.directUses).toEqual(
+    new Map([
+      [
+        "out_proj",
+        [
+          { step, tensor: "weight" },
+          { step, tensor: "bias" },
+        ],
+      ],
+    ]),
+  );
   expect(index.directUsesWithin("").map(({ tensor }) => tensor)).toEqual(["out_proj.weight", "out_proj.bias"]);
 });

@@ -13,7 +13,13 @@ test("containers carry what is rolled up in them, shared weights once", () => {
 test("the spread of several tensors is that of all their values together", () => {
   const low = tensor([1, 500], { kind: "constant", value: -1 });
   const high = tensor([1, 500], { kind: "constant", value: 1 });
-  const index = new ModelIndex(snapshot("two", sequential(linear(500, 1, low, tensor([1], { kind: "constant", value: 0 })), linear(500, 1, high, tensor([1], { kind: "constant", value: 0 }))), null));
+  const index = new ModelIndex(
+    snapshot(
+      "two",
+      sequential(linear(500, 1, low, tensor([1], { kind: "constant", value: 0 })), linear(500, 1, high, tensor([1], { kind: "constant", value: 0 }))),
+      null,
+    ),
+  );
   const values = overlay("weightStd", index)!.values;
   expect(values.get("")).toBeCloseTo(1, 2);
   expect(values.get("0")).toBeCloseTo(0, 1);

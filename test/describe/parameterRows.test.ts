@@ -69,7 +69,11 @@ describe("copies", () => {
 
 test("every column is there at every width, the telling ones first; in a narrow table the name gives way", () => {
   const measured = (width: number) => measuredColumns(parameterRows(nested, null, null), width, 7);
-  expect(measured(320).map(({ column }) => column.id).slice(0, 4)).toEqual(["name", "shape", "distribution", "count"]);
+  expect(
+    measured(320)
+      .map(({ column }) => column.id)
+      .slice(0, 4),
+  ).toEqual(["name", "shape", "distribution", "count"]);
   expect(measured(320).map(({ column }) => column.id)).toEqual(measured(2000).map(({ column }) => column.id));
   expect(measured(320)[0]!.width).toBe(140);
 });

@@ -61,10 +61,13 @@ describe("search by shape and dtype", () => {
 
   const convolution = new ModelIndex(outputShapes([1, 64, 56, 56], [1, 64, 28, 28], [1, 128, 56, 56], [2, 10]));
 
-  test.each(["56x56", "64x56x56", "1×64×56×56", "*x64x56x56", "?x64x56x56", "64x*x56", "shape:?,64,56,*", "[*, 64, 56, 56]", "[?,?,?,56] 64x*x56"])("%s finds a shape by its end, any size by a sign", (query) => {
-    expect(paths(query, convolution)[0]).toBe("0");
-    expect(paths(query, convolution)).not.toContain("1");
-  });
+  test.each(["56x56", "64x56x56", "1×64×56×56", "*x64x56x56", "?x64x56x56", "64x*x56", "shape:?,64,56,*", "[*, 64, 56, 56]", "[?,?,?,56] 64x*x56"])(
+    "%s finds a shape by its end, any size by a sign",
+    (query) => {
+      expect(paths(query, convolution)[0]).toBe("0");
+      expect(paths(query, convolution)).not.toContain("1");
+    },
+  );
 
   test("what is before the end may be anything, but in brackets nothing may be", () => {
     expect(paths("56x56", convolution)).toEqual(["0", "2"]);
@@ -92,7 +95,12 @@ function withNonFinite({ trace }: ModelSnapshot, paths: ReadonlySet<string>): Mo
   const steps = trace!.steps.map((step) => {
     if (step.kind !== "module") return step;
     const value = values.length;
-    values.push({ shape: [1], dtype: "float32", source: { kind: "constant", name: null }, statistics: { finite: null, zeros: 0, nonFinite: paths.has(step.path) ? 1 : 0 } });
+    values.push({
+      shape: [1],
+      dtype: "float32",
+      source: { kind: "constant", name: null },
+      statistics: { finite: null, zeros: 0, nonFinite: paths.has(step.path) ? 1 : 0 },
+    });
     return { ...step, outputs: [{ value, label: "" }] };
   });
   return { ...trace!, values, steps };

@@ -214,7 +214,12 @@ export function snapshot(name: string, root: Layer, input: readonly number[] | n
       const shape = layer.output(values[value]!.shape);
       const step = steps.length;
       output = values.length;
-      values.push({ shape, dtype: "float32", source: { kind: "step", step }, statistics: { finite: { mean: 0.12, std: 0.48 }, zeros: layer.type === "ReLU" ? 0.5 : 0, nonFinite: 0 } });
+      values.push({
+        shape,
+        dtype: "float32",
+        source: { kind: "step", step },
+        statistics: { finite: { mean: 0.12, std: 0.48 }, zeros: layer.type === "ReLU" ? 0.5 : 0, nonFinite: 0 },
+      });
       steps.push({
         kind: "operation",
         name: layer.type.toLowerCase(),
@@ -227,7 +232,11 @@ export function snapshot(name: string, root: Layer, input: readonly number[] | n
       });
     }
     const weight = at.parameters[0] ? tensors[at.parameters[0].tensor]! : null;
-    steps[id] = { ...(steps[id] as Extract<TraceStep, { kind: "module" }>), outputs: operands(output), multiplyAdds: (weight?.count ?? 0) * (values[value]!.shape[0] ?? 1) };
+    steps[id] = {
+      ...(steps[id] as Extract<TraceStep, { kind: "module" }>),
+      outputs: operands(output),
+      multiplyAdds: (weight?.count ?? 0) * (values[value]!.shape[0] ?? 1),
+    };
     return output;
   };
   let output = 0;
@@ -277,12 +286,7 @@ const block = () => sequential(linear(4, 8), relu(), linear(8, 4), relu());
 /** The chapter's three models: an MLP, nested blocks, tied layers. */
 export const net = () => snapshot("net", sequential(linear(4, 8), relu(), linear(8, 1)), [2, 4]);
 
-export const rgnet = () =>
-  snapshot(
-    "rgnet",
-    sequential(sequential(...[0, 1, 2, 3].map((at) => [`block ${at}`, block()] as const)), linear(4, 1)),
-    [2, 4],
-  );
+export const rgnet = () => snapshot("rgnet", sequential(sequential(...[0, 1, 2, 3].map((at) => [`block ${at}`, block()] as const)), linear(4, 1)), [2, 4]);
 
 export const tied = () => {
   const shared = linear(8, 8);

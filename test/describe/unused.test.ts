@@ -29,7 +29,10 @@ class Net extends nn.Module {
 
 describe("parameters that a forward pass leaves out", () => {
   test("are told from those that it takes, by whatever module or operation", () => {
-    const index = inspected(() => new Net(), (net) => (net as Net)(torch.rand(3, 4)));
+    const index = inspected(
+      () => new Net(),
+      (net) => (net as Net)(torch.rand(3, 4)),
+    );
     expect(unused(index)).toEqual(["forgotten", "auxiliary.weight", "auxiliary.bias"]);
     expect(search("unused", index).paths).toEqual(["", "auxiliary"]);
     expect(searchTensors("unused", index)!.size).toBe(3);
@@ -49,6 +52,13 @@ describe("parameters that a forward pass leaves out", () => {
   });
 
   test("nothing is said of a pass that failed", () => {
-    expect(unused(inspected(() => new nn.Sequential(new nn.Linear(4, 4), new nn.Linear(3, 4)), (net) => expect(() => (net as unknown as (x: Tensor) => Tensor)(torch.rand(2, 4))).toThrow()))).toEqual([]);
+    expect(
+      unused(
+        inspected(
+          () => new nn.Sequential(new nn.Linear(4, 4), new nn.Linear(3, 4)),
+          (net) => expect(() => (net as unknown as (x: Tensor) => Tensor)(torch.rand(2, 4))).toThrow(),
+        ),
+      ),
+    ).toEqual([]);
   });
 });

@@ -12,7 +12,12 @@ function written(): { model: ModelSnapshot; row: number; again: number; view: nu
   const steps: TraceStep[] = [...trace.steps];
   const run = (name: string, input: number, shape: readonly number[], given: string, bookkeeping: boolean): number => {
     const step: OperationStep = {
-      kind: "operation", name, arguments: given, bookkeeping, parent: 0, location: null,
+      kind: "operation",
+      name,
+      arguments: given,
+      bookkeeping,
+      parent: 0,
+      location: null,
       inputs: [{ value: input, label: "" }],
       outputs: [{ value: values.length, label: "" }],
     };

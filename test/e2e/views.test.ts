@@ -72,7 +72,9 @@ describe("Layerscope in the workbench", () => {
 
   test("who walks fast through the picture stays where they arrive, and the tree comes after", async () => {
     const layers = Array.from({ length: 12 }, (_, i) => `new nn.Linear(${i + 1}, ${i + 2})`).join(", ");
-    const editor = await open({ files: { "net.ts": `import { nn, rand } from "layerscope";\nexport const net = new nn.Sequential(${layers});\nnet(rand(2, 1));\n` } });
+    const editor = await open({
+      files: { "net.ts": `import { nn, rand } from "layerscope";\nexport const net = new nn.Sequential(${layers});\nnet(rand(2, 1));\n` },
+    });
     await editor.openFile("net.ts");
     await editor.openLayerscope();
     const page = new ModelPage(await editor.modelPage());
@@ -135,4 +137,3 @@ describe("Layerscope in the workbench", () => {
     await expect.poll(() => editor.page.evaluate(() => navigator.clipboard.readText())).toMatch(/Total params: 49/);
   });
 });
-

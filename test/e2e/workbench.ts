@@ -34,7 +34,16 @@ export class Workbench {
     private readonly close: () => Promise<void>,
   ) {}
 
-  static async open({ files = {}, copyOf, packages = {}, settings = {}, vsix, askForTrust = false, width = 1280, height = 900 }: WorkbenchOptions): Promise<Workbench> {
+  static async open({
+    files = {},
+    copyOf,
+    packages = {},
+    settings = {},
+    vsix,
+    askForTrust = false,
+    width = 1280,
+    height = 900,
+  }: WorkbenchOptions): Promise<Workbench> {
     const temporary = mkdtempSync(join(tmpdir(), "layerscope-e2e-"));
     const folder = join(temporary, "workspace");
     const dataFolder = join(temporary, "data");
@@ -173,7 +182,10 @@ export class Workbench {
     const deadline = Date.now() + 30_000;
     while (Date.now() < deadline) {
       for (const frame of this.page.frames()) {
-        const found = await frame.locator(`html[data-placement="${placement}"]`).count().catch(() => 0);
+        const found = await frame
+          .locator(`html[data-placement="${placement}"]`)
+          .count()
+          .catch(() => 0);
         if (found > 0) return frame;
       }
       await this.page.waitForTimeout(100);

@@ -22,7 +22,9 @@ function svg(address: string | undefined): string {
 
 describe("the histogram inside a hover", () => {
   test("has a bar for each bin, in proportion", () => {
-    const bars = [...svg(histogramImage(statistics({}), null, colors)).matchAll(/<rect [^>]*height="([\d.]+)" fill="#123456"/g)].map((match) => Number(match[1]));
+    const bars = [...svg(histogramImage(statistics({}), null, colors)).matchAll(/<rect [^>]*height="([\d.]+)" fill="#123456"/g)].map((match) =>
+      Number(match[1]),
+    );
     expect(bars).toHaveLength(2);
     expect(bars[1] / bars[0]).toBeCloseTo(3, 1);
   });

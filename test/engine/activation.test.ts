@@ -48,9 +48,20 @@ describe("gradients of activations", () => {
 
 describe("in place", () => {
   const layers = [
-    () => new nn.ReLU(true), () => new nn.ReLU6({ inplace: true }), () => new nn.LeakyReLU(0.2, true), () => new nn.ELU({ inplace: true }), () => new nn.SELU(true),
-    () => new nn.CELU(1, true), () => new nn.SiLU(true), () => new nn.Mish(true), () => new nn.Hardtanh({ inplace: true }), () => new nn.Hardswish(true),
-    () => new nn.Hardsigmoid(true), () => new nn.Threshold(0, 1, true), () => new nn.Dropout(0.5, true), () => new nn.RReLU(0.1, 0.2, true),
+    () => new nn.ReLU(true),
+    () => new nn.ReLU6({ inplace: true }),
+    () => new nn.LeakyReLU(0.2, true),
+    () => new nn.ELU({ inplace: true }),
+    () => new nn.SELU(true),
+    () => new nn.CELU(1, true),
+    () => new nn.SiLU(true),
+    () => new nn.Mish(true),
+    () => new nn.Hardtanh({ inplace: true }),
+    () => new nn.Hardswish(true),
+    () => new nn.Hardsigmoid(true),
+    () => new nn.Threshold(0, 1, true),
+    () => new nn.Dropout(0.5, true),
+    () => new nn.RReLU(0.1, 0.2, true),
   ];
   test.each(layers.map((make) => [make().constructor.name, make] as const))("%s writes into its input and has the gradient of the plain form", (_, make) => {
     const gradientOf = (inplace: boolean): [torch.Tensor, torch.Tensor] => {
@@ -75,9 +86,15 @@ describe("in place", () => {
 });
 
 test("softmax does not overflow", () => {
-  const x = torch.tensor([[1000.0, 1000.5], [-1000.0, -Infinity]]);
+  const x = torch.tensor([
+    [1000.0, 1000.5],
+    [-1000.0, -Infinity],
+  ]);
   expect(String(F.softmax(x, 1))).toBe("tensor([[0.3775, 0.6225],\n        [1.0000, 0.0000]])");
-  expect(F.logSoftmax(x, 1).tolist()).toEqual([[expect.closeTo(-0.974077, 5), expect.closeTo(-0.474077, 5)], [0, -Infinity]]);
+  expect(F.logSoftmax(x, 1).tolist()).toEqual([
+    [expect.closeTo(-0.974077, 5), expect.closeTo(-0.474077, 5)],
+    [0, -Infinity],
+  ]);
 });
 
 test("a layer without a dimension takes PyTorch's implicit one", () => {

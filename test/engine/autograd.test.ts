@@ -22,10 +22,25 @@ describe("backward", () => {
   });
 
   test("sums what arrives from views and as one element repeated", () => {
-    const x = leaf([[1, 2], [3, 4]]);
+    const x = leaf([
+      [1, 2],
+      [3, 4],
+    ]);
     const y = x.mul(1);
-    y.sum().add(y.mul(y).sum()).add(y.t().at(0).sum()).add(y.sum(0).mul(torch.tensor([10, 20])).sum()).backward();
-    expect(list(x.grad)).toEqual([[14, 25], [18, 29]]);
+    y.sum()
+      .add(y.mul(y).sum())
+      .add(y.t().at(0).sum())
+      .add(
+        y
+          .sum(0)
+          .mul(torch.tensor([10, 20]))
+          .sum(),
+      )
+      .backward();
+    expect(list(x.grad)).toEqual([
+      [14, 25],
+      [18, 29],
+    ]);
   });
 
   test("does not share memory between the grads of two leaves", () => {
@@ -38,7 +53,9 @@ describe("backward", () => {
   test("needs a gradient of the output's shape unless that has one element", () => {
     const x = leaf([1, 2]);
     expect(() => x.mul(1).backward()).toThrow("grad can be implicitly created only for scalar outputs");
-    expect(() => x.sum().backward(torch.rand(2))).toThrow("Mismatch in shape: grad_output[0] has a shape of torch.Size([2]) and output[0] has a shape of torch.Size([]).");
+    expect(() => x.sum().backward(torch.rand(2))).toThrow(
+      "Mismatch in shape: grad_output[0] has a shape of torch.Size([2]) and output[0] has a shape of torch.Size([]).",
+    );
     expect(() => x.detach().sum().backward()).toThrow("element 0 of tensors does not require grad and does not have a grad_fn");
   });
 
@@ -105,22 +122,69 @@ describe("what is recorded", () => {
   });
 
   test("the names of PyTorch's graph", () => {
-    const x = leaf([[1, 2, 3], [4, 5, 6]]);
+    const x = leaf([
+      [1, 2, 3],
+      [4, 5, 6],
+    ]);
     const names: [string, torch.Tensor][] = [
-      ["SelectBackward0", x.at(0)], ["SliceBackward0", x.at(torch.slice(1))], ["UnsqueezeBackward0", x.at(null)], ["IndexBackward0", x.at(x.detach().gt(2))],
-      ["ViewBackward0", x.view(6)], ["ViewBackward0", x.reshape(6)], ["UnsafeViewBackward0", x.t().reshape(6)], ["ViewBackward0", x.flatten()], ["TBackward0", x.t()],
-      ["TransposeBackward0", x.transpose(0, 1)], ["PermuteBackward0", x.permute(1, 0)], ["ExpandBackward0", x.expand(2, 2, 3)], ["SqueezeBackward0", x.squeeze()],
-      ["SqueezeBackward1", x.squeeze(0)], ["CloneBackward0", x.clone()], ["CloneBackward0", x.t().contiguous()], ["SplitBackward0", x.chunk(2)[0]!],
-      ["UnbindBackward0", x.unbind()[0]!], ["SumBackward0", x.sum()], ["SumBackward1", x.sum(0)], ["MeanBackward0", x.mean()], ["MeanBackward1", x.mean(0)],
-      ["MaxBackward1", x.max()], ["MaxBackward0", x.max(0).values], ["StdBackward0", x.std()], ["LinalgVectorNormBackward0", x.norm()], ["CatBackward0", torch.cat([x, x])],
-      ["StackBackward0", torch.stack([x, x])], ["WhereBackward0", torch.where(x.detach().gt(0), x, 0)], ["ClampBackward1", x.clamp(0, 1)], ["PowBackward0", x.pow(2)],
-      ["PowBackward1", x.pow(x)], ["ToCopyBackward0", x.double()], ["SortBackward0", x.sort().values], ["GatherBackward0", x.gather(1, torch.tensor([[0], [1]]))],
-      ["MaskedFillBackward0", x.maskedFill(x.detach().gt(0), 1)], ["CopySlices", ((y) => (y.at(0).zero_(), y))(x.clone())], ["AsStridedBackward0", ((y) => ((v) => (y.mul_(2), v))(y.at(0)))(x.clone())],
-      ["UnsafeViewBackward0", torch.ones(2, 3, 2).matmul(x)], ["UnsafeViewBackward0", torch.ones(4, 5, 2).matmul(x.expand(4, 2, 3))], ["SqueezeBackward4", torch.ones(2).matmul(x)],
-      ["AddmmBackward0", torch.addmm(x, torch.ones(2, 2), x)], ["AddrBackward0", torch.addr(x, torch.ones(2), torch.ones(3))], ["PowBackward0", x.square()], ["PowBackward2", torch.pow(2, x)],
-      ["RollBackward0", x.roll(1)], ["Rot90Backward0", x.rot90()], ["ReshapeAliasBackward0", x.t().reshape(3, 2, 1)], ["ClampMinBackward0", x.clampMin(0)], ["StdMeanBackward0", torch.stdMean(x)[1]!],
-      ["AminmaxBackward0", torch.aminmax(x).max], ["RemainderBackward1", x.remainder(x)], ["Log1PBackward0", x.log1p()], ["Deg2RadBackward0", x.deg2rad()], ["CdistBackward0", torch.cdist(x, x)],
-      ["DistBackward0", torch.dist(x, torch.zeros(2, 3))], ["TanhBackward0", new torch.nn.RNNCell(3, 4)(x)], ["TransposeBackward1", new torch.nn.GRU(3, 4, { batchFirst: true })(x.unsqueeze(0))[0]],
+      ["SelectBackward0", x.at(0)],
+      ["SliceBackward0", x.at(torch.slice(1))],
+      ["UnsqueezeBackward0", x.at(null)],
+      ["IndexBackward0", x.at(x.detach().gt(2))],
+      ["ViewBackward0", x.view(6)],
+      ["ViewBackward0", x.reshape(6)],
+      ["UnsafeViewBackward0", x.t().reshape(6)],
+      ["ViewBackward0", x.flatten()],
+      ["TBackward0", x.t()],
+      ["TransposeBackward0", x.transpose(0, 1)],
+      ["PermuteBackward0", x.permute(1, 0)],
+      ["ExpandBackward0", x.expand(2, 2, 3)],
+      ["SqueezeBackward0", x.squeeze()],
+      ["SqueezeBackward1", x.squeeze(0)],
+      ["CloneBackward0", x.clone()],
+      ["CloneBackward0", x.t().contiguous()],
+      ["SplitBackward0", x.chunk(2)[0]!],
+      ["UnbindBackward0", x.unbind()[0]!],
+      ["SumBackward0", x.sum()],
+      ["SumBackward1", x.sum(0)],
+      ["MeanBackward0", x.mean()],
+      ["MeanBackward1", x.mean(0)],
+      ["MaxBackward1", x.max()],
+      ["MaxBackward0", x.max(0).values],
+      ["StdBackward0", x.std()],
+      ["LinalgVectorNormBackward0", x.norm()],
+      ["CatBackward0", torch.cat([x, x])],
+      ["StackBackward0", torch.stack([x, x])],
+      ["WhereBackward0", torch.where(x.detach().gt(0), x, 0)],
+      ["ClampBackward1", x.clamp(0, 1)],
+      ["PowBackward0", x.pow(2)],
+      ["PowBackward1", x.pow(x)],
+      ["ToCopyBackward0", x.double()],
+      ["SortBackward0", x.sort().values],
+      ["GatherBackward0", x.gather(1, torch.tensor([[0], [1]]))],
+      ["MaskedFillBackward0", x.maskedFill(x.detach().gt(0), 1)],
+      ["CopySlices", ((y) => (y.at(0).zero_(), y))(x.clone())],
+      ["AsStridedBackward0", ((y) => ((v) => (y.mul_(2), v))(y.at(0)))(x.clone())],
+      ["UnsafeViewBackward0", torch.ones(2, 3, 2).matmul(x)],
+      ["UnsafeViewBackward0", torch.ones(4, 5, 2).matmul(x.expand(4, 2, 3))],
+      ["SqueezeBackward4", torch.ones(2).matmul(x)],
+      ["AddmmBackward0", torch.addmm(x, torch.ones(2, 2), x)],
+      ["AddrBackward0", torch.addr(x, torch.ones(2), torch.ones(3))],
+      ["PowBackward0", x.square()],
+      ["PowBackward2", torch.pow(2, x)],
+      ["RollBackward0", x.roll(1)],
+      ["Rot90Backward0", x.rot90()],
+      ["ReshapeAliasBackward0", x.t().reshape(3, 2, 1)],
+      ["ClampMinBackward0", x.clampMin(0)],
+      ["StdMeanBackward0", torch.stdMean(x)[1]!],
+      ["AminmaxBackward0", torch.aminmax(x).max],
+      ["RemainderBackward1", x.remainder(x)],
+      ["Log1PBackward0", x.log1p()],
+      ["Deg2RadBackward0", x.deg2rad()],
+      ["CdistBackward0", torch.cdist(x, x)],
+      ["DistBackward0", torch.dist(x, torch.zeros(2, 3))],
+      ["TanhBackward0", new torch.nn.RNNCell(3, 4)(x)],
+      ["TransposeBackward1", new torch.nn.GRU(3, 4, { batchFirst: true })(x.unsqueeze(0))[0]],
     ];
     expect(names.map(([, tensor]) => tensor.gradFn!.name)).toEqual(names.map(([name]) => name));
   });
@@ -128,12 +192,18 @@ describe("what is recorded", () => {
 
 describe("writes in place", () => {
   test("are refused on leaves, on views of leaves and on expanded memory", () => {
-    const x = leaf([[1, 2], [3, 4]]);
+    const x = leaf([
+      [1, 2],
+      [3, 4],
+    ]);
     expect(() => x.add_(1)).toThrow("a leaf Variable that requires grad is being used in an in-place operation.");
     expect(() => x.at(0).zero_()).toThrow("a view of a leaf Variable that requires grad is being used in an in-place operation.");
     expect(() => torch.zeros(3).expand(2, 3).add_(1)).toThrow("more than one element of the written-to tensor refers to a single memory location");
     torch.noGrad(() => x.at(0).zero_());
-    expect(list(x)).toEqual([[0, 0], [3, 4]]);
+    expect(list(x)).toEqual([
+      [0, 0],
+      [3, 4],
+    ]);
   });
 
   test("are noticed where backward needs the old value", () => {
@@ -154,15 +224,24 @@ describe("writes in place", () => {
   });
 
   test("reach the gradients of the base and of every other view", () => {
-    const x = leaf([[1, 2], [3, 4]]);
+    const x = leaf([
+      [1, 2],
+      [3, 4],
+    ]);
     const y = x.mul(1);
     const [row, column] = [y.at(0), y.at(torch.slice(), 1)];
     row.mul_(10);
     column.mul_(7);
-    expect(list(y)).toEqual([[10, 140], [3, 28]]);
+    expect(list(y)).toEqual([
+      [10, 140],
+      [3, 28],
+    ]);
     expect(list(row)).toEqual([10, 140]);
     row.sum().add(y.sum()).backward();
-    expect(list(x.grad)).toEqual([[20, 140], [1, 7]]);
+    expect(list(x.grad)).toEqual([
+      [20, 140],
+      [1, 7],
+    ]);
   });
 
   test("take the place of what was written over", () => {
@@ -187,7 +266,10 @@ describe("writes in place", () => {
     expect(list(x)).toEqual([0, 0, 1, 2]);
     const m = torch.arange(4).reshape(2, 2);
     m.copy_(m.t());
-    expect(list(m)).toEqual([[0, 2], [1, 3]]);
+    expect(list(m)).toEqual([
+      [0, 2],
+      [1, 3],
+    ]);
   });
 });
 

@@ -3,7 +3,8 @@ import * as torch from "../../src/engine/index.js";
 
 /** Element by element, as the index says it. */
 function elements(x: torch.Tensor): unknown[] {
-  const index = (sizes: readonly number[]): number[][] => sizes.reduce<number[][]>((all, size) => all.flatMap((each) => Array.from({ length: size }, (_, i) => [...each, i])), [[]]);
+  const index = (sizes: readonly number[]): number[][] =>
+    sizes.reduce<number[][]>((all, size) => all.flatMap((each) => Array.from({ length: size }, (_, i) => [...each, i])), [[]]);
   return index(x.shape).map((each) => x.at(...each).item());
 }
 
@@ -14,7 +15,14 @@ describe("copies of tensors that do not lie in row-major order", () => {
     ["permuted", (x: torch.Tensor) => x.view([2, 33, 5, 8]).permute(0, 2, 3, 1)],
     ["permuted the other way round", (x: torch.Tensor) => x.view([2, 33, 5, 8]).permute(3, 2, 1, 0)],
     ["sliced", (x: torch.Tensor) => x.view([40, 66]).at(torch.slice(1, 40, 3), torch.slice(5, 50))],
-    ["sliced in steps and transposed", (x: torch.Tensor) => x.view([40, 66]).at(torch.slice(1, 40, 3), torch.slice(5, 60, 2)).t()],
+    [
+      "sliced in steps and transposed",
+      (x: torch.Tensor) =>
+        x
+          .view([40, 66])
+          .at(torch.slice(1, 40, 3), torch.slice(5, 60, 2))
+          .t(),
+    ],
     ["expanded", (x: torch.Tensor) => x.at(torch.slice(0, 40)).view([40, 1]).expand([3, 40, 35])],
     ["expanded and transposed", (x: torch.Tensor) => x.at(torch.slice(0, 40)).view([40, 1]).expand([3, 40, 35]).permute(2, 0, 1)],
     ["one element", (x: torch.Tensor) => x.at(torch.slice(7, 8)).view([1, 1, 1])],
@@ -32,7 +40,11 @@ describe("copies of tensors that do not lie in row-major order", () => {
 describe("conversions between dtypes", () => {
   const values = [0, -0, 1, -1, 0.5, -0.5, 2.75, -2.75, 200, 255, 1e-40, 3];
   const wanted: Readonly<Record<string, (value: number) => number | boolean>> = {
-    float32: Math.fround, float64: (value) => value, int64: (value) => Math.trunc(value) + 0, int32: (value) => Math.trunc(value) + 0, bool: (value) => value !== 0,
+    float32: Math.fround,
+    float64: (value) => value,
+    int64: (value) => Math.trunc(value) + 0,
+    int32: (value) => Math.trunc(value) + 0,
+    bool: (value) => value !== 0,
   };
 
   it.each(Object.keys(wanted) as ("float32" | "float64" | "int64" | "int32" | "bool")[])("to %s, of few and of many, dense and not", (name) => {
@@ -41,9 +53,20 @@ describe("conversions between dtypes", () => {
     for (const count of [1, 20]) {
       const many = x.repeat(count).view([count, values.length]);
       const all = Array.from({ length: count }, () => expected);
-      expect(many.to(torch[name]).add(name === "bool" ? false : 0).tolist()).toEqual(all);
+      expect(
+        many
+          .to(torch[name])
+          .add(name === "bool" ? false : 0)
+          .tolist(),
+      ).toEqual(all);
       const transposed = many.t().to(torch[name]);
-      expect(transposed.t().contiguous().add(name === "bool" ? false : 0).tolist()).toEqual(all);
+      expect(
+        transposed
+          .t()
+          .contiguous()
+          .add(name === "bool" ? false : 0)
+          .tolist(),
+      ).toEqual(all);
     }
   });
 
@@ -53,7 +76,14 @@ describe("conversions between dtypes", () => {
     expect(x.to(torch.uint8).sum().item()).toBe(30 * (1 + 2 + 44));
     expect(x.to(torch.float32).sum().item()).toBe(30 * 303);
     expect(torch.zeros([120], { dtype: torch.bool }).copy_(x).sum().item()).toBe(90);
-    expect(torch.zeros([4, 120], { dtype: torch.int32 }).t().copy_(x.view([120, 1])).sum().item()).toBe(4 * 30 * 303);
+    expect(
+      torch
+        .zeros([4, 120], { dtype: torch.int32 })
+        .t()
+        .copy_(x.view([120, 1]))
+        .sum()
+        .item(),
+    ).toBe(4 * 30 * 303);
   });
 });
 
@@ -68,7 +98,11 @@ describe("positions of what is not zero", () => {
   });
 
   it("whether there are any, whether it is all, along a dimension too", () => {
-    const x = torch.tensor([[0, 0, 0], [0, 1, 0], [1, NaN, -2]]);
+    const x = torch.tensor([
+      [0, 0, 0],
+      [0, 1, 0],
+      [1, NaN, -2],
+    ]);
     expect(x.any(1).tolist()).toEqual([false, true, true]);
     expect(x.all(1).tolist()).toEqual([false, false, true]);
     expect([x.any().item(), x.all().item(), torch.zeros(0).any().item(), torch.zeros(0).all().item()]).toEqual([1, 0, 0, 1]);

@@ -28,11 +28,16 @@ describe("dtypes", () => {
   test("truth values are refused where PyTorch has no kernel for them", () => {
     const b = torch.tensor([true, false]);
     const cases: [() => unknown, string][] = [
-      [() => b.remainder(b), "\"remainder_cpu\" not implemented for 'Bool'"], [() => b.fmod(b), "\"fmod_cpu\" not implemented for 'Bool'"],
-      [() => b.floorDivide(b), "\"div_floor_cpu\" not implemented for 'Bool'"], [() => b.div(b, { roundingMode: "trunc" }), "\"div_trunc_cpu\" not implemented for 'Bool'"],
-      [() => b.pow(b), "\"pow\" not implemented for 'Bool'"], [() => b.bitwiseLeftShift(b), "\"lshift_cpu\" not implemented for 'Bool'"],
-      [() => b.addcmul(b, b), "\"addcmul_cpu_out\" not implemented for 'Bool'"], [() => nn.functional.hardtanh(b), "Bool inputs not supported for hardtanh"],
-      [() => nn.functional.relu6(b), "Bool inputs not supported for hardtanh"], [() => b.square_(), "result type Long can't be cast to the desired output type Bool"],
+      [() => b.remainder(b), "\"remainder_cpu\" not implemented for 'Bool'"],
+      [() => b.fmod(b), "\"fmod_cpu\" not implemented for 'Bool'"],
+      [() => b.floorDivide(b), "\"div_floor_cpu\" not implemented for 'Bool'"],
+      [() => b.div(b, { roundingMode: "trunc" }), "\"div_trunc_cpu\" not implemented for 'Bool'"],
+      [() => b.pow(b), "\"pow\" not implemented for 'Bool'"],
+      [() => b.bitwiseLeftShift(b), "\"lshift_cpu\" not implemented for 'Bool'"],
+      [() => b.addcmul(b, b), "\"addcmul_cpu_out\" not implemented for 'Bool'"],
+      [() => nn.functional.hardtanh(b), "Bool inputs not supported for hardtanh"],
+      [() => nn.functional.relu6(b), "Bool inputs not supported for hardtanh"],
+      [() => b.square_(), "result type Long can't be cast to the desired output type Bool"],
       [() => torch.rsub(b, b), "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` operator instead."],
       [() => torch.ones(2).add(1, { alpha: true }), "Boolean alpha only supported for Boolean results."],
       [() => b.long().lerp(b.long(), 0.5), "\"lerp_kernel_scalar\" not implemented for 'Long'"],
@@ -40,26 +45,42 @@ describe("dtypes", () => {
       [() => nn.functional.softshrink(torch.ones(2), -1), "lambda must be in range [0, 3.40282e+38] for input dtype Float, but found -1"],
     ];
     expect(cases.map(([call]) => message(call))).toEqual(cases.map(([, text]) => text));
-    expect([list(b.add(b, { alpha: -1 })), list(b.square())]).toEqual([[true, false], [1, 0]]);
+    expect([list(b.add(b, { alpha: -1 })), list(b.square())]).toEqual([
+      [true, false],
+      [1, 0],
+    ]);
   });
 
   test("numbers beyond an integer dtype wrap around, and integers are rounded before they meet floats", () => {
     const u = torch.tensor([1, 200], { dtype: torch.uint8 });
-    expect([list(u.lt(-2)), list(u.lt(300)), list(u.floorDivide(-2)), list(u.remainder(-3))]).toEqual([[true, true], [true, false], [0, 0], [1, 200]]);
+    expect([list(u.lt(-2)), list(u.lt(300)), list(u.floorDivide(-2)), list(u.remainder(-3))]).toEqual([
+      [true, true],
+      [true, false],
+      [0, 0],
+      [1, 200],
+    ]);
     expect(list(torch.tensor([3, 5], { dtype: torch.uint8 }).pow(torch.tensor([100, 3], { dtype: torch.uint8 })))).toEqual([209, 125]);
     const large = torch.tensor([2147483647]);
     expect([list(large.remainder(torch.tensor([3]).float())), list(large.fmod(2.5))]).toEqual([[2], [0.5]]);
-    expect((large.cos().item() as number)).toBeCloseTo(0.2378162, 6);
+    expect(large.cos().item() as number).toBeCloseTo(0.2378162, 6);
     expect(list(torch.tensor([3]).pow(41))).toEqual([Number(BigInt.asIntN(64, 3n ** 41n))]);
   });
 
   test("integers made from fractions are whole", () => {
     const dtype = torch.int64;
     const made = [
-      torch.full([2], 2.7, { dtype }), torch.arange(1.5, 4.2, { dtype }), torch.arange(0, 5, 1.5, { dtype: torch.int32 }), torch.linspace(5, -5, 4, { dtype }),
-      torch.logspace(0, 2, 4, { dtype }), torch.zeros(2, { dtype }).fill_(2.7), torch.tensor([1, 2]).maskedFill(torch.tensor([true, false]), 2.7),
-      torch.tensor([1, 2]).indexFill(0, torch.tensor([0]), 2.7), torch.tensor([1, 2]).scatter(0, torch.tensor([0]), 2.7),
-      nn.functional.pad(torch.tensor([1, 2]), [1, 1], { value: 2.7 }), torch.tensor([1.9, -1.9]).sum({ dtype }), torch.zeros(2, { dtype }).copy_(torch.tensor([1.7, 2.9])),
+      torch.full([2], 2.7, { dtype }),
+      torch.arange(1.5, 4.2, { dtype }),
+      torch.arange(0, 5, 1.5, { dtype: torch.int32 }),
+      torch.linspace(5, -5, 4, { dtype }),
+      torch.logspace(0, 2, 4, { dtype }),
+      torch.zeros(2, { dtype }).fill_(2.7),
+      torch.tensor([1, 2]).maskedFill(torch.tensor([true, false]), 2.7),
+      torch.tensor([1, 2]).indexFill(0, torch.tensor([0]), 2.7),
+      torch.tensor([1, 2]).scatter(0, torch.tensor([0]), 2.7),
+      nn.functional.pad(torch.tensor([1, 2]), [1, 1], { value: 2.7 }),
+      torch.tensor([1.9, -1.9]).sum({ dtype }),
+      torch.zeros(2, { dtype }).copy_(torch.tensor([1.7, 2.9])),
     ];
     expect(made.map(list)).toEqual([[2, 2], [1, 2, 3], [0, 1, 2, 3], [5, 1, -1, -5], [1, 4, 21, 100], [2, 2], [2, 2], [2, 2], [2, 2], [2, 1, 2, 2], 0, [1, 2]]);
     expect(message(() => torch.arange(5, { dtype: torch.bool }))).toBe("\"arange_cpu\" not implemented for 'Bool'");
@@ -68,7 +89,12 @@ describe("dtypes", () => {
 
   test("shifts by a negative number and by more bits than there are", () => {
     const x = torch.tensor([5, -5]);
-    expect([x.bitwiseLeftShift(-1), x.bitwiseLeftShift(70), x.bitwiseRightShift(-1), x.bitwiseRightShift(70)].map(list)).toEqual([[0, 0], [0, 0], [0, -1], [0, -1]]);
+    expect([x.bitwiseLeftShift(-1), x.bitwiseLeftShift(70), x.bitwiseRightShift(-1), x.bitwiseRightShift(70)].map(list)).toEqual([
+      [0, 0],
+      [0, 0],
+      [0, -1],
+      [0, -1],
+    ]);
   });
 
   test("softsign and tanhshrink of integers are fractions", () => {
@@ -85,7 +111,10 @@ describe("dtypes", () => {
 
 describe("order", () => {
   test("running extremes follow every NaN", () => {
-    expect([...torch.tensor([1, NaN, 3, NaN]).cummax(0)].map(list)).toEqual([[1, NaN, NaN, NaN], [0, 1, 1, 3]]);
+    expect([...torch.tensor([1, NaN, 3, NaN]).cummax(0)].map(list)).toEqual([
+      [1, NaN, NaN, NaN],
+      [0, 1, 1, 3],
+    ]);
   });
 
   test("the median of all shares its gradient among equals", () => {
@@ -117,7 +146,12 @@ describe("backward from several tensors", () => {
 
 describe("linear algebra", () => {
   test("the gradient of eigh is symmetric", () => {
-    const x = torch.tensor([[2, 0.5], [0.5, 1]]).requiresGrad_();
+    const x = torch
+      .tensor([
+        [2, 0.5],
+        [0.5, 1],
+      ])
+      .requiresGrad_();
     const { eigenvalues, eigenvectors } = torch.linalg.eigh(x);
     eigenvalues.at(0).add(eigenvectors.abs().at(0, 0)).backward();
     expect(x.grad!.at(0, 1).item()).toBeCloseTo(x.grad!.at(1, 0).item(), 6);
@@ -136,7 +170,9 @@ describe("random numbers", () => {
 
   test("slopes of rrelu are drawn between bounds of the input's dtype", () => {
     torch.manualSeed(3);
-    expect(list(nn.functional.rrelu(torch.full([4], -1).float(), { training: true }))).toEqual([-0.13210587203502655, -0.18473754823207855, -0.28602394461631775, -0.16144312918186188]);
+    expect(list(nn.functional.rrelu(torch.full([4], -1).float(), { training: true }))).toEqual([
+      -0.13210587203502655, -0.18473754823207855, -0.28602394461631775, -0.16144312918186188,
+    ]);
   });
 
   test("say what is wrong with their arguments", () => {

@@ -96,7 +96,14 @@ describe("like another tensor", () => {
   it("keeps shape, dtype, device and order of memory", () => {
     const x = torch.zeros(2, 3, { dtype: torch.float64 }).t();
     expect(torch.onesLike(x).stride()).toEqual([1, 3]);
-    expect(outline(torch.onesLike(x))).toEqual(["float64", [[1, 1], [1, 1], [1, 1]]]);
+    expect(outline(torch.onesLike(x))).toEqual([
+      "float64",
+      [
+        [1, 1],
+        [1, 1],
+        [1, 1],
+      ],
+    ]);
     expect(torch.randLike(torch.zeros(2, { device: "meta" })).device).toBe("meta");
     expect(outline(x.newFull([2], 7))).toEqual(["float64", [7, 7]]);
   });
@@ -117,7 +124,9 @@ describe("random functions", () => {
     expect(() => x.normal_(0, -1)).toThrow("normal expects std >= 0.0, but found std -1");
     expect(() => x.uniform_(1, 0)).toThrow("uniform_ expects to return a [from, to) range, but found from=1 > to=0");
     expect(() => integers.normal_()).toThrow("\"normal_kernel_cpu\" not implemented for 'Long'");
-    expect(() => integers.exponential_()).toThrow("Exponential distribution is a continuous probability distribution. dtype must be a floating point but you specified Long");
+    expect(() => integers.exponential_()).toThrow(
+      "Exponential distribution is a continuous probability distribution. dtype must be a floating point but you specified Long",
+    );
     expect(() => torch.randint(5, 5, [2])).toThrow("random_ expects 'from' to be less than 'to', but got from=5 >= to=5");
     expect(() => x.bernoulli_(2)).toThrow("bernoulli_ expects p to be in [0, 1], but got p=2");
     expect(() => torch.zeros(3).expand(2, 3).normal_()).toThrow("more than one element of the written-to tensor refers to a single memory location");
@@ -142,11 +151,16 @@ describe("window functions", () => {
     ["hannWindow", [5, false], torch.float64, [0.0, 0.49999999999999994, 1.0, 0.5000000000000001, 0.0]],
     ["hammingWindow", [6], torch.float32, [0.08000001311302185, 0.3100000321865082, 0.7700000405311584, 1.0, 0.7699999809265137, 0.31000006198883057]],
     ["hammingWindow", [6], torch.float64, [0.08000000000000002, 0.30999999999999994, 0.7699999999999999, 1.0, 0.7700000000000002, 0.31000000000000033]],
-    ["hammingWindow", [5, false, 0.6, 0.3], torch.float32, [0.30000001192092896, 0.6000000238418579, 0.9000000357627869, 0.6000000238418579, 0.30000001192092896]],
+    [
+      "hammingWindow",
+      [5, false, 0.6, 0.3],
+      torch.float32,
+      [0.30000001192092896, 0.6000000238418579, 0.9000000357627869, 0.6000000238418579, 0.30000001192092896],
+    ],
     ["hammingWindow", [5, false, 0.6, 0.3], torch.float64, [0.3, 0.6, 0.8999999999999999, 0.6, 0.3]],
-    ["blackmanWindow", [6], torch.float32, [-2.9802322387695312e-08, 0.12999999523162842, 0.6299999952316284, 1.0, 0.6299999356269836, 0.1300000250339508]],
+    ["blackmanWindow", [6], torch.float32, [-2.9802322387695312e-8, 0.12999999523162842, 0.6299999952316284, 1.0, 0.6299999356269836, 0.1300000250339508]],
     ["blackmanWindow", [6], torch.float64, [0.0, 0.12999999999999995, 0.6299999999999999, 1.0, 0.6300000000000003, 0.13000000000000023]],
-    ["blackmanWindow", [5, false], torch.float32, [-2.9802322387695312e-08, 0.3400000035762787, 1.0, 0.3399999737739563, -2.9802322387695312e-08]],
+    ["blackmanWindow", [5, false], torch.float32, [-2.9802322387695312e-8, 0.3400000035762787, 1.0, 0.3399999737739563, -2.9802322387695312e-8]],
     ["blackmanWindow", [5, false], torch.float64, [0.0, 0.33999999999999997, 1.0, 0.3400000000000001, 0.0]],
     ["bartlettWindow", [6], torch.float32, [0.0, 0.3333333432674408, 0.6666666865348816, 1.0, 0.6666666269302368, 0.33333325386047363]],
     ["bartlettWindow", [6], torch.float64, [0.0, 0.3333333333333333, 0.6666666666666666, 1.0, 0.6666666666666667, 0.3333333333333335]],
@@ -154,8 +168,8 @@ describe("window functions", () => {
     ["bartlettWindow", [5, false], torch.float64, [0.0, 0.5, 1.0, 0.5, 0.0]],
     ["bartlettWindow", [5], torch.float32, [0.0, 0.4000000059604645, 0.800000011920929, 0.7999999523162842, 0.3999999761581421]],
     ["bartlettWindow", [5], torch.float64, [0.0, 0.4, 0.8, 0.7999999999999998, 0.3999999999999999]],
-    ["kaiserWindow", [6], torch.float32, [5.2773437346331775e-05, 0.05475931614637375, 0.5188445448875427, 1.0, 0.5188445448875427, 0.05475931614637375]],
-    ["kaiserWindow", [6], torch.float64, [5.2773441320097665e-05, 0.054759364131249516, 0.5188447216723606, 1.0, 0.5188447216723606, 0.054759364131249516]],
+    ["kaiserWindow", [6], torch.float32, [5.2773437346331775e-5, 0.05475931614637375, 0.5188445448875427, 1.0, 0.5188445448875427, 0.05475931614637375]],
+    ["kaiserWindow", [6], torch.float64, [5.2773441320097665e-5, 0.054759364131249516, 0.5188447216723606, 1.0, 0.5188447216723606, 0.054759364131249516]],
     ["kaiserWindow", [5, false, 5.5], torch.float32, [0.023422136902809143, 0.5166836380958557, 1.0, 0.5166836380958557, 0.023422136902809143]],
     ["kaiserWindow", [5, false, 5.5], torch.float64, [0.023422141030646812, 0.5166837251508306, 1.0, 0.5166837251508306, 0.023422141030646812]],
   ] as const)("%s(%j)", (name, args, dtype, values) => {

@@ -55,11 +55,20 @@ describe("createGraph", () => {
   });
 
   test("the Hessian of a quadratic form", () => {
-    const a = torch.tensor([[2, 1], [0, 3]], { dtype: torch.float64 });
+    const a = torch.tensor(
+      [
+        [2, 1],
+        [0, 3],
+      ],
+      { dtype: torch.float64 },
+    );
     const x = torch.tensor([1, -1], { dtype: torch.float64, requiresGrad: true });
     const [gradient] = autograd.grad(x.dot(a.mv(x)), x, { createGraph: true });
     const rows = [0, 1].map((i) => autograd.grad(gradient!.at(i), x, { retainGraph: true })[0]!.tolist());
-    expect(rows).toEqual([[4, 1], [1, 6]]);
+    expect(rows).toEqual([
+      [4, 1],
+      [1, 6],
+    ]);
   });
 
   test("a gradient penalty reaches the parameters", () => {
@@ -106,7 +115,15 @@ describe("createGraph", () => {
 
   test("an operation that cannot be differentiated twice says so", () => {
     const x = torch.randn([5, 2, 3], { requiresGrad: true });
-    const loss = nn.functional.ctcLoss(nn.functional.logSoftmax(x, 2), torch.tensor([[1, 2], [2, 1]]), [5, 4], [2, 1]);
+    const loss = nn.functional.ctcLoss(
+      nn.functional.logSoftmax(x, 2),
+      torch.tensor([
+        [1, 2],
+        [2, 1],
+      ]),
+      [5, 4],
+      [2, 1],
+    );
     expect(() => autograd.grad(loss, x, { createGraph: true })).toThrow("derivative for aten::ctc_loss_backward is not implemented");
   });
 

@@ -18,7 +18,10 @@ class Scale extends torch.autograd.Function {
 }
 
 /** A function with these two methods, called My. */
-function my(backward: (ctx: Context, ...gradients: torch.Tensor[]) => unknown, forward: (ctx: Context, x: torch.Tensor, factor: number) => unknown = (_, x, factor) => x.mul(factor)) {
+function my(
+  backward: (ctx: Context, ...gradients: torch.Tensor[]) => unknown,
+  forward: (ctx: Context, x: torch.Tensor, factor: number) => unknown = (_, x, factor) => x.mul(factor),
+) {
   class My extends torch.autograd.Function {
     static override forward = forward;
     static override backward = backward as (ctx: Context, ...gradients: torch.Tensor[]) => torch.Tensor;
@@ -46,7 +49,10 @@ describe("a function with a gradient of its own", () => {
 
   test("runs forward and backward unrecorded, and knows for what gradients are wanted", () => {
     const seen: unknown[] = [];
-    const F = my((_, gradient) => (seen.push(torch.isGradEnabled()), [gradient, null]), (ctx, x) => (seen.push(torch.isGradEnabled(), ctx.needsInputGrad), x.clone()));
+    const F = my(
+      (_, gradient) => (seen.push(torch.isGradEnabled()), [gradient, null]),
+      (ctx, x) => (seen.push(torch.isGradEnabled(), ctx.needsInputGrad), x.clone()),
+    );
     F.apply(values(), 3);
     (F.apply(values(), 3) as torch.Tensor).sum().backward();
     expect(seen).toEqual([false, [true, false], false, [true, false], false]);
@@ -55,9 +61,21 @@ describe("a function with a gradient of its own", () => {
   test.each<[string, unknown, string]>([
     ["too few", (g: torch.Tensor) => g, "function MyBackward returned an incorrect number of gradients (expected 2, got 1)"],
     ["too many", (g: torch.Tensor) => [g, null, g], "function MyBackward returned an incorrect number of gradients (expected 2, got 3)"],
-    ["one for a number", (g: torch.Tensor) => [g, g], "function MyBackward returned a gradient different than None at position 2, but the corresponding forward input was not a Variable"],
-    ["one of another shape", () => [torch.ones(3), null], "Function MyBackward returned an invalid gradient at index 0 - got [3] but expected shape compatible with [2]"],
-    ["one that would have to be repeated", () => [torch.ones(1), null], "Function MyBackward returned an invalid gradient at index 0 - got [1] but expected shape compatible with [2]"],
+    [
+      "one for a number",
+      (g: torch.Tensor) => [g, g],
+      "function MyBackward returned a gradient different than None at position 2, but the corresponding forward input was not a Variable",
+    ],
+    [
+      "one of another shape",
+      () => [torch.ones(3), null],
+      "Function MyBackward returned an invalid gradient at index 0 - got [3] but expected shape compatible with [2]",
+    ],
+    [
+      "one that would have to be repeated",
+      () => [torch.ones(1), null],
+      "Function MyBackward returned an invalid gradient at index 0 - got [1] but expected shape compatible with [2]",
+    ],
   ])("refuses gradients: %s", (_, backward, message) => {
     const y = my((_ctx, gradient) => (backward as (g: torch.Tensor) => unknown)(gradient!)).apply(values(), 3) as torch.Tensor;
     expect(() => y.sum().backward()).toThrow(new torch.RuntimeError(message));
@@ -102,20 +120,26 @@ describe("a function with a gradient of its own", () => {
   });
 
   test("marks results that have no gradient", () => {
-    const F = my((_, g) => [g, null], (ctx, x) => {
-      const second = x.mul(3);
-      ctx.markNonDifferentiable(second);
-      return [x.mul(2), second];
-    });
+    const F = my(
+      (_, g) => [g, null],
+      (ctx, x) => {
+        const second = x.mul(3);
+        ctx.markNonDifferentiable(second);
+        return [x.mul(2), second];
+      },
+    );
     expect((F.apply(values(), 1) as torch.Tensor[]).map(String)).toEqual(["tensor([2., 4.], grad_fn=<MyBackward>)", "tensor([3., 6.])"]);
   });
 
   test("may write to its argument and give that back", () => {
-    const Double = my((_, g) => [g!.mul(2), null], (ctx, x) => {
-      x.mul_(2);
-      ctx.markDirty(x);
-      return x;
-    });
+    const Double = my(
+      (_, g) => [g!.mul(2), null],
+      (ctx, x) => {
+        x.mul_(2);
+        ctx.markDirty(x);
+        return x;
+      },
+    );
     const x = values();
     const copy = x.clone();
     const y = Double.apply(copy, 0) as torch.Tensor;
@@ -199,8 +223,15 @@ describe("a function with a gradient of its own", () => {
       }
     }
     expect(() => (NoForward as unknown as typeof NoBackward).apply(values())).toThrow("You must implement the forward function for custom autograd.Function.");
-    expect(() => NoBackward.apply(values()).sum().backward()).toThrow("You must implement either the backward or vjp method for your custom autograd.Function to use it with backward mode AD.");
-    expect(() => my((_, g) => g, (ctx, x) => (ctx.saveForBackward(5 as never), x)).apply(values(), 1)).toThrow("save_for_backward can only save variables, but argument 0 is of type number");
+    expect(() => NoBackward.apply(values()).sum().backward()).toThrow(
+      "You must implement either the backward or vjp method for your custom autograd.Function to use it with backward mode AD.",
+    );
+    expect(() =>
+      my(
+        (_, g) => g,
+        (ctx, x) => (ctx.saveForBackward(5 as never), x),
+      ).apply(values(), 1),
+    ).toThrow("save_for_backward can only save variables, but argument 0 is of type number");
   });
 
   test("is one operation for whoever looks on, named after its class", () => {

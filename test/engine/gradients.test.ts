@@ -72,7 +72,8 @@ describe("the shape rule agrees with the result", () => {
     const real = outputsOf(sample, sample.inputs);
     const leaves = sample.inputs.map((input) => torch.empty([...input.shape], { dtype: input.dtype, device: "meta", requiresGrad: input.requiresGrad }));
     const inferred = outputsOf(sample, leaves);
-    const describe = (outputs: readonly torch.Tensor[]): string[] => outputs.map((output) => `${String(output.dtype)} ${String(output.shape)} ${output.requiresGrad}`);
+    const describe = (outputs: readonly torch.Tensor[]): string[] =>
+      outputs.map((output) => `${String(output.dtype)} ${String(output.shape)} ${output.requiresGrad}`);
     expect(describe(inferred)).toEqual(describe(real));
     expect(inferred.every((output) => output.isMeta)).toBe(true);
     for (const output of inferred.filter((each) => each.requiresGrad)) {
@@ -86,5 +87,11 @@ test("every row has a sample", () => {
   for (const sample of samples) outputsOf(sample, sample.inputs);
   const missing = (set: ReadonlySet<Row>, of: readonly Row[]): string[] => of.filter((row) => !set.has(row)).map(({ name }) => name);
   expect(missing(reached.forward, [...rows]), "shape rule").toEqual([]);
-  expect(missing(reached.backward, [...rows].filter((row) => row.backward !== undefined)), "gradient").toEqual([]);
+  expect(
+    missing(
+      reached.backward,
+      [...rows].filter((row) => row.backward !== undefined),
+    ),
+    "gradient",
+  ).toEqual([]);
 });

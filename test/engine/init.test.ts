@@ -95,7 +95,13 @@ describe("nn.init", () => {
     const w = init.orthogonal_(torch.empty(rows, columns, { dtype: torch.float64 }));
     const gram = rows < columns ? w.matmul(w.t()) : w.t().matmul(w);
     const size = Math.min(rows, columns);
-    expect(gram.sub(torch.eye(size, { dtype: torch.float64 })).abs().max().item()).toBeLessThan(1e-12);
+    expect(
+      gram
+        .sub(torch.eye(size, { dtype: torch.float64 }))
+        .abs()
+        .max()
+        .item(),
+    ).toBeLessThan(1e-12);
   });
 
   it("refuses parameters that have no shape yet", () => {

@@ -24,7 +24,17 @@ function expectClose(compute: () => torch.Tensor, tolerance = 1e-5): void {
 afterEach(() => setWasmUse("where faster"));
 
 describe("WebAssembly kernels agree with plain JavaScript", () => {
-  const sizes = [[33, 65, 17], [64, 64, 64], [1, 200, 300], [130, 1, 900], [5, 1100, 1030], [70, 1030, 9], [66, 2600, 49], [131, 3000, 3], [20, 18000, 11]] as const;
+  const sizes = [
+    [33, 65, 17],
+    [64, 64, 64],
+    [1, 200, 300],
+    [130, 1, 900],
+    [5, 1100, 1030],
+    [70, 1030, 9],
+    [66, 2600, 49],
+    [131, 3000, 3],
+    [20, 18000, 11],
+  ] as const;
   it.each(sizes)("matrix product %i x %i x %i", (m, k, n) => {
     expectClose(() => torch.randn(m, k).matmul(torch.randn(k, n)), k > 2000 ? 1e-3 : 1e-4);
     expectClose(() => torch.randn(k, m).t().matmul(torch.randn(n, k).t()), k > 2000 ? 1e-3 : 1e-4);
@@ -38,15 +48,33 @@ describe("WebAssembly kernels agree with plain JavaScript", () => {
       torch.ones(64, 600).mul(NaN).matmul(torch.ones(600, 40));
       const all = a.matmul(b);
       for (let rows = 2; rows <= 30; rows++) {
-        expect(a.at(torch.slice(0, rows)).matmul(b).equal(all.at(torch.slice(0, rows)))).toBe(true);
-        expect(a.t().contiguous().t().at(torch.slice(0, rows)).matmul(b).equal(all.at(torch.slice(0, rows)))).toBe(true);
+        expect(
+          a
+            .at(torch.slice(0, rows))
+            .matmul(b)
+            .equal(all.at(torch.slice(0, rows))),
+        ).toBe(true);
+        expect(
+          a
+            .t()
+            .contiguous()
+            .t()
+            .at(torch.slice(0, rows))
+            .matmul(b)
+            .equal(all.at(torch.slice(0, rows))),
+        ).toBe(true);
       }
     }
   });
 
   it("matrix product of transposed, sliced and broadcast operands", () => {
     expectClose(() => torch.randn(60, 50).t().matmul(torch.randn(70, 60).t()));
-    expectClose(() => torch.randn(100, 60).at(torch.slice(0, 100, 2)).matmul(torch.randn(60, 90).at(torch.slice(), torch.slice(0, 90, 3))));
+    expectClose(() =>
+      torch
+        .randn(100, 60)
+        .at(torch.slice(0, 100, 2))
+        .matmul(torch.randn(60, 90).at(torch.slice(), torch.slice(0, 90, 3))),
+    );
     expectClose(() => torch.randn(1, 60).expand([40, 60]).matmul(torch.randn(60, 30)));
     expectClose(() => torch.randn(3, 2, 40, 30).matmul(torch.randn(2, 30, 20)));
   });
@@ -112,7 +140,13 @@ describe("WebAssembly kernels agree with plain JavaScript", () => {
     });
   });
 
-  it.each([[7, 333], [40, 1001], [2000, 3], [2, 20000], [20000, 5]])("softmax along either dimension, its logarithm and layer normalization of %i rows of %i", (rows, size) => {
+  it.each([
+    [7, 333],
+    [40, 1001],
+    [2000, 3],
+    [2, 20000],
+    [20000, 5],
+  ])("softmax along either dimension, its logarithm and layer normalization of %i rows of %i", (rows, size) => {
     for (const dim of [0, 1]) {
       expectClose(() => torch.randn(rows, size).softmax(dim));
       expectClose(() => torch.randn(rows, size).logSoftmax(dim));
@@ -131,7 +165,15 @@ describe("WebAssembly kernels agree with plain JavaScript", () => {
   });
 
   it("logsumexp of infinities and NaN, and along several dimensions", () => {
-    const row = [[1, 2, 3], [-Infinity, -Infinity, -Infinity], [Infinity, 1, 2], [NaN, Infinity, 1], [NaN, 1, 2], [-Infinity, 0, 0], [-Infinity, Infinity, 0]];
+    const row = [
+      [1, 2, 3],
+      [-Infinity, -Infinity, -Infinity],
+      [Infinity, 1, 2],
+      [NaN, Infinity, 1],
+      [NaN, 1, 2],
+      [-Infinity, 0, 0],
+      [-Infinity, Infinity, 0],
+    ];
     expectWithin(4, () => torch.tensor(row).repeat(100, 1).logsumexp(1));
     expectWithin(4, () => torch.tensor(row).t().repeat(1, 100).logsumexp(0));
     expectClose(() => torch.randn(7, 33, 35).logsumexp([0, 2]));
@@ -169,7 +211,14 @@ describe("WebAssembly kernels agree with plain JavaScript", () => {
 
   it("random numbers, bit for bit, and leaves the generator where it would be", () => {
     const [wasm, plain] = bothWays(() =>
-      torch.cat([torch.randn(5003), torch.rand(7001), torch.empty(3001).uniform_(-3, 9), torch.empty(4099).normal_(1, 0.3), torch.empty(9001).bernoulli_(0.3), torch.rand(5)]),
+      torch.cat([
+        torch.randn(5003),
+        torch.rand(7001),
+        torch.empty(3001).uniform_(-3, 9),
+        torch.empty(4099).normal_(1, 0.3),
+        torch.empty(9001).bernoulli_(0.3),
+        torch.rand(5),
+      ]),
     );
     expect(wasm).toEqual(plain);
   });
@@ -214,7 +263,9 @@ describe("WebAssembly kernels agree with plain JavaScript", () => {
       const data = Float32Array.from(values.tolist() as number[]);
       const { nan, positiveInfinity, negativeInfinity, zeros, finite, min, max, mean, squares, histogram } = torch.summarize(data);
       const bins = [...histogram(0, max, 7), ...histogram(999.5, 1000.25, 101)];
-      return torch.tensor([nan, positiveInfinity, negativeInfinity, zeros, finite, min + 0, max, mean, Math.sqrt(squares / finite), ...bins], { dtype: torch.float64 });
+      return torch.tensor([nan, positiveInfinity, negativeInfinity, zeros, finite, min + 0, max, mean, Math.sqrt(squares / finite), ...bins], {
+        dtype: torch.float64,
+      });
     };
     const [wasm, plain] = bothWays(compute);
     expect(wasm.slice(0, 7)).toEqual(plain.slice(0, 7));
@@ -265,8 +316,47 @@ describe("WebAssembly kernels agree with plain JavaScript", () => {
 
 /** Numbers at which float32 functions go wrong, the bounds of piecewise ones, and a fine grid. */
 const hardValues = [
-  NaN, Infinity, -Infinity, 0, -0, 1e-45, -1e-45, 1e-40, -3e-39, 1.2e-38, -1e-30, 1e-8, -3e-5, 0.4999, 0.5, -0.5, 1, -1, 1.5, -1.5, 2.5, 3, -3, 6, 20, 20.5, -20,
-  87, -87, 88.8, -88, 104, -104, 8388607.5, -8388609, 3e8, 5e9, -1e20, 3.4e38, -3.4e38, ...Array.from({ length: 240 }, (_, i) => (i - 120) / 17),
+  NaN,
+  Infinity,
+  -Infinity,
+  0,
+  -0,
+  1e-45,
+  -1e-45,
+  1e-40,
+  -3e-39,
+  1.2e-38,
+  -1e-30,
+  1e-8,
+  -3e-5,
+  0.4999,
+  0.5,
+  -0.5,
+  1,
+  -1,
+  1.5,
+  -1.5,
+  2.5,
+  3,
+  -3,
+  6,
+  20,
+  20.5,
+  -20,
+  87,
+  -87,
+  88.8,
+  -88,
+  104,
+  -104,
+  8388607.5,
+  -8388609,
+  3e8,
+  5e9,
+  -1e20,
+  3.4e38,
+  -3.4e38,
+  ...Array.from({ length: 240 }, (_, i) => (i - 120) / 17),
 ];
 
 function hard(): torch.Tensor {
@@ -304,18 +394,24 @@ describe("WebAssembly kernels at the edges of float32", () => {
     expectWithin(0, () => hard()[name]());
   });
 
-  it.each(["exp", "expm1", "log", "log2", "log10", "log1p", "sin", "cos", "erf", "rsqrt", "sigmoid", "tanh"] as const)("%s, within 2 units in the last place", (name) => {
-    expectWithin(2, () => hard()[name]());
-  });
+  it.each(["exp", "expm1", "log", "log2", "log10", "log1p", "sin", "cos", "erf", "rsqrt", "sigmoid", "tanh"] as const)(
+    "%s, within 2 units in the last place",
+    (name) => {
+      expectWithin(2, () => hard()[name]());
+    },
+  );
 
   it("the error function of infinities is its limits", () => {
     expect(torch.tensor([Infinity, -Infinity]).erf().tolist()).toEqual([1, -1]);
     expect(torch.tensor([Infinity, -Infinity]).erfc().tolist()).toEqual([0, 2]);
   });
 
-  it.each(["add", "sub", "mul", "div", "maximum", "minimum", "eq", "ne", "lt", "le", "gt", "ge", "logicalAnd", "logicalOr", "logicalXor", "isclose"] as const)("%s, exactly", (name) => {
-    expectWithin(0, () => hardPairs()[0][name](hardPairs()[1]));
-  });
+  it.each(["add", "sub", "mul", "div", "maximum", "minimum", "eq", "ne", "lt", "le", "gt", "ge", "logicalAnd", "logicalOr", "logicalXor", "isclose"] as const)(
+    "%s, exactly",
+    (name) => {
+      expectWithin(0, () => hardPairs()[0][name](hardPairs()[1]));
+    },
+  );
 
   it.each(["add", "mul", "eq", "lt", "ge"] as const)("%s of a number, and of truth values", (name) => {
     for (const value of [NaN, -Infinity, 0, 0.1, 1]) expectWithin(0, () => hard()[name](value));
@@ -435,12 +531,30 @@ describe("WebAssembly kernels at the edges of float32", () => {
 
   it("operands that are transposed, sliced, expanded and flipped, and results in place", () => {
     expectWithin(0, () => torch.randn(40, 50).t().sub(torch.randn(50, 40)));
-    expectWithin(0, () => torch.randn(3, 40, 50).permute(2, 0, 1).mul(torch.randn(50, 3, 40)));
-    expectWithin(0, () => torch.randn(40, 50).at(torch.slice(0, 40, 2), torch.slice(3, 47)).mul(torch.randn(44)));
-    expectWithin(0, () => torch.randn(1, 50).expand([40, 50]).mul(torch.randn(40, 1).expand([40, 50])));
+    expectWithin(0, () =>
+      torch
+        .randn(3, 40, 50)
+        .permute(2, 0, 1)
+        .mul(torch.randn(50, 3, 40)),
+    );
+    expectWithin(0, () =>
+      torch
+        .randn(40, 50)
+        .at(torch.slice(0, 40, 2), torch.slice(3, 47))
+        .mul(torch.randn(44)),
+    );
+    expectWithin(0, () =>
+      torch
+        .randn(1, 50)
+        .expand([40, 50])
+        .mul(torch.randn(40, 1).expand([40, 50])),
+    );
     expectWithin(0, () => {
       const x = torch.randn(40, 50);
-      return x.sub_(x.t().reshape([40, 50])).mul_(x).clamp_(-1, 1);
+      return x
+        .sub_(x.t().reshape([40, 50]))
+        .mul_(x)
+        .clamp_(-1, 1);
     });
     expectWithin(0, () => {
       const x = torch.randn(40, 50);

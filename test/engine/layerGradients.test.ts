@@ -41,12 +41,19 @@ describe("normalization", () => {
 
   test("LayerNorm of a transposed input", () => {
     const layer = new nn.LayerNorm(3);
-    expectNumericalGradients((x, ...parameters) => F.layerNorm(x.t(), [3], ...(parameters as [torch.Tensor, torch.Tensor])), variable(3, 4), ...layer.parameters());
+    expectNumericalGradients(
+      (x, ...parameters) => F.layerNorm(x.t(), [3], ...(parameters as [torch.Tensor, torch.Tensor])),
+      variable(3, 4),
+      ...layer.parameters(),
+    );
   });
 });
 
 describe("embedding", () => {
-  const indices = torch.tensor([[1, 2, 2], [0, 4, 1]]);
+  const indices = torch.tensor([
+    [1, 2, 2],
+    [0, 4, 1],
+  ]);
   const flat = indices.reshape([-1]);
   test("Embedding", () => expectNumericalGradients((table) => F.embedding(indices, table), variable(5, 3)));
   test.each(["sum", "mean", "max"] as const)("EmbeddingBag, %s", (mode) => {
@@ -73,7 +80,10 @@ describe("recurrent", () => {
         const [output, [hn, cn]] = lstm(x, [h, c]);
         return torch.cat([output, hn, cn].map((part) => part.reshape([-1])));
       },
-      variable(3, 2, 3), variable(4, 2, 3), variable(4, 2, 4), ...lstm.parameters(),
+      variable(3, 2, 3),
+      variable(4, 2, 3),
+      variable(4, 2, 4),
+      ...lstm.parameters(),
     );
   });
   test("cells", () => {
@@ -89,20 +99,39 @@ describe("attention", () => {
   test("scaledDotProductAttention", () => {
     expectNumericalGradients((q, k, v) => attend(q, k, v), variable(2, 2, 3, 4), variable(2, 2, 5, 4), variable(2, 2, 5, 3));
     expectNumericalGradients((q, k, v) => attend(q, k, v, { isCausal: true, dropoutP: 0.3 }), variable(2, 3, 4), variable(2, 3, 4), variable(2, 3, 2));
-    expectNumericalGradients((q, k, v, mask) => attend(q, k, v, mask, { scale: 0.7 }), variable(2, 2, 3, 4), variable(2, 2, 5, 4), variable(2, 2, 5, 3), variable(3, 5));
+    expectNumericalGradients(
+      (q, k, v, mask) => attend(q, k, v, mask, { scale: 0.7 }),
+      variable(2, 2, 3, 4),
+      variable(2, 2, 5, 4),
+      variable(2, 2, 5, 3),
+      variable(3, 5),
+    );
     expectNumericalGradients((q, k, v) => attend(q, k, v, { enableGqa: true }), variable(2, 4, 3, 2), variable(2, 2, 3, 2), variable(2, 2, 3, 2));
   });
   test("scaledDotProductAttention where a row may attend to nothing", () => {
-    const mask = torch.tensor([[true, false, true], [false, false, false]]);
+    const mask = torch.tensor([
+      [true, false, true],
+      [false, false, false],
+    ]);
     expectNumericalGradients((q, k, v) => attend(q, k, v, mask), variable(2, 4), variable(3, 4), variable(3, 4));
   });
-  const attnMask = torch.tensor([[false, true, false], [false, false, false], [true, false, false]]);
-  const keyPaddingMask = torch.tensor([[false, false, true], [false, false, false]]);
+  const attnMask = torch.tensor([
+    [false, true, false],
+    [false, false, false],
+    [true, false, false],
+  ]);
+  const keyPaddingMask = torch.tensor([
+    [false, false, true],
+    [false, false, false],
+  ]);
   test.each([{ needWeights: true }, { needWeights: false }])("MultiheadAttention with masks, %o", (options) => {
     const attention = new nn.MultiheadAttention(4, 2);
     expectNumericalGradients(
       (q, k, v) => attention(q, k, v, { attnMask, keyPaddingMask, ...options })[0],
-      variable(3, 2, 4), variable(3, 2, 4), variable(3, 2, 4), ...attention.parameters(),
+      variable(3, 2, 4),
+      variable(3, 2, 4),
+      variable(3, 2, 4),
+      ...attention.parameters(),
     );
   });
   test("MultiheadAttention of one input with dropout, appended keys and no batch", () => {
@@ -111,7 +140,13 @@ describe("attention", () => {
   });
   test("MultiheadAttention with features of keys and values of their own, its weights", () => {
     const attention = new nn.MultiheadAttention(4, 2, { kdim: 3, vdim: 2 });
-    expectNumericalGradients((q, k, v) => attention(q, k, v, { averageAttnWeights: false })[1]!, variable(3, 2, 4), variable(5, 2, 3), variable(5, 2, 2), ...attention.parameters());
+    expectNumericalGradients(
+      (q, k, v) => attention(q, k, v, { averageAttnWeights: false })[1]!,
+      variable(3, 2, 4),
+      variable(5, 2, 3),
+      variable(5, 2, 2),
+      ...attention.parameters(),
+    );
   });
 });
 
@@ -154,8 +189,12 @@ describe("backward with large tensors", () => {
 
   test("embeddings and attention", () => {
     const table = variable(300, 4);
-    F.embedding(torch.randint(0, 300, [300]), table).sum().backward();
-    F.embeddingBag(torch.randint(0, 300, [60, 5]), table, { mode: "sum", perSampleWeights: variable(60, 5) }).sum().backward();
+    F.embedding(torch.randint(0, 300, [300]), table)
+      .sum()
+      .backward();
+    F.embeddingBag(torch.randint(0, 300, [60, 5]), table, { mode: "sum", perSampleWeights: variable(60, 5) })
+      .sum()
+      .backward();
     expect(table.grad!.sum().isfinite().item()).toBe(1);
     const [q, k, v, mask] = [variable(2, 20, 16), variable(2, 20, 16), variable(2, 20, 16), variable(20, 20)] as const;
     F.scaledDotProductAttention(q, k, v, mask, 0.1).sum().backward();

@@ -32,7 +32,11 @@ describe.each(reductions)("gradients, reduction %s", (reduction) => {
     expectNumericalGradients((a, b) => F.binaryCrossEntropy(a!, b!, { reduction }), probabilities(3, 4), probabilities(3, 4));
     expectNumericalGradients((a, b) => F.binaryCrossEntropy(a!, b!, { reduction, weight }), probabilities(3, 4), probabilities(3, 4));
     expectNumericalGradients((a, b) => F.binaryCrossEntropyWithLogits(a!, b!, { reduction }), variable(3, 4), probabilities(3, 4));
-    expectNumericalGradients((a, b) => F.binaryCrossEntropyWithLogits(a!, b!, { reduction, weight, posWeight: weight.mul(3) }), variable(3, 4), probabilities(3, 4));
+    expectNumericalGradients(
+      (a, b) => F.binaryCrossEntropyWithLogits(a!, b!, { reduction, weight, posWeight: weight.mul(3) }),
+      variable(3, 4),
+      probabilities(3, 4),
+    );
     expectNumericalGradients((a) => F.multilabelSoftMarginLoss(a!, probabilities(3, 4).detach(), { reduction, weight }), variable(3, 4));
   });
 
@@ -47,7 +51,18 @@ describe.each(reductions)("gradients, reduction %s", (reduction) => {
     expectNumericalGradients((x) => F.crossEntropy(x!, torch.randint(0, 4, [2, 3, 2]), { reduction, weight, labelSmoothing: 0.1 }), variable(2, 4, 3, 2));
     expectNumericalGradients((x, y) => F.crossEntropy(x!, y!, { reduction, weight, labelSmoothing: 0.1 }), variable(2, 4, 3), probabilities(2, 4, 3));
     for (const p of [1, 2]) expectNumericalGradients((x) => F.multiMarginLoss(x!, target, { reduction, p, weight, margin: 0.8 }), variable(3, 4));
-    expectNumericalGradients((x) => F.multilabelMarginLoss(x!, torch.tensor([[3, 0, -1, 1], [1, -1, 0, 2]]), { reduction }), variable(2, 4));
+    expectNumericalGradients(
+      (x) =>
+        F.multilabelMarginLoss(
+          x!,
+          torch.tensor([
+            [3, 0, -1, 1],
+            [1, -1, 0, 2],
+          ]),
+          { reduction },
+        ),
+      variable(2, 4),
+    );
   });
 
   test("of losses of pairs and triplets", () => {
@@ -56,19 +71,33 @@ describe.each(reductions)("gradients, reduction %s", (reduction) => {
     expectNumericalGradients((x, y, z) => F.marginRankingLoss(x!, y!, z!, { reduction, margin: 0.3 }), a, b, signs(3, 4).requiresGrad_());
     expectNumericalGradients((x, y) => F.cosineEmbeddingLoss(x!, y!, torch.tensor([1, -1, 1]), { reduction, margin: -0.5 }), a, b);
     expectNumericalGradients((x, y, z) => F.tripletMarginLoss(x!, y!, z!, { reduction, swap: true }), a, b, c);
-    expectNumericalGradients((x, y, z) => F.tripletMarginWithDistanceLoss(x!, y!, z!, { reduction, distanceFunction: (u, v) => u.sub(v).abs().sum(-1) }), a, b, c);
+    expectNumericalGradients(
+      (x, y, z) => F.tripletMarginWithDistanceLoss(x!, y!, z!, { reduction, distanceFunction: (u, v) => u.sub(v).abs().sum(-1) }),
+      a,
+      b,
+      c,
+    );
   });
 
   test("of sequences", () => {
     // As PyTorch's, the gradient holds for normalized log-probabilities.
-    const targets = torch.tensor([[1, 2, 2], [3, 1, 0]]);
+    const targets = torch.tensor([
+      [1, 2, 2],
+      [3, 1, 0],
+    ]);
     expectNumericalGradients((x) => F.ctcLoss(F.logSoftmax(x!, 2), targets, [6, 5], [3, 2], { reduction }), variable(6, 2, 4));
     expectNumericalGradients((x) => F.ctcLoss(F.logSoftmax(x!, 1), torch.tensor([1, 1]), 4, 2, { blank: 2, reduction }), variable(4, 3));
   });
 });
 
 test("the mean counts weights, and nothing for ignored targets", () => {
-  const logits = torch.log(torch.tensor([[0.25, 0.75], [0.5, 0.5], [0.1, 0.9]]));
+  const logits = torch.log(
+    torch.tensor([
+      [0.25, 0.75],
+      [0.5, 0.5],
+      [0.1, 0.9],
+    ]),
+  );
   const target = torch.tensor([0, 1, 1]);
   const weight = torch.tensor([3, 1]).float();
   const losses = [Math.log(4), Math.log(2), -Math.log(0.9)] as const;
@@ -89,7 +118,12 @@ test("class indices and their one-hot probabilities have the same loss, smoothed
 
 test("CTC sums over all alignments", () => {
   // Two steps and one label: "1 1", "1 -" and "- 1" all read as 1.
-  const logProbs = torch.log(torch.tensor([[0.6, 0.4], [0.3, 0.7]]));
+  const logProbs = torch.log(
+    torch.tensor([
+      [0.6, 0.4],
+      [0.3, 0.7],
+    ]),
+  );
   const expected = -Math.log(0.4 * 0.7 + 0.4 * 0.3 + 0.6 * 0.7);
   expect(F.ctcLoss(logProbs, torch.tensor([1]), 2, 1).item()).toBeCloseTo(expected, 5);
   // Three equal labels need five steps.
@@ -103,9 +137,19 @@ test("logits far out give finite losses", () => {
 });
 
 test("distances", () => {
-  const a = torch.tensor([[1, 0], [0, 0]]).float();
-  const b = torch.tensor([[1, 1], [3, 4]]).float();
-  expect((new nn.PairwiseDistance({ eps: 0 })(a, b).tolist() as number[])).toEqual([1, 5]);
+  const a = torch
+    .tensor([
+      [1, 0],
+      [0, 0],
+    ])
+    .float();
+  const b = torch
+    .tensor([
+      [1, 1],
+      [3, 4],
+    ])
+    .float();
+  expect(new nn.PairwiseDistance({ eps: 0 })(a, b).tolist() as number[]).toEqual([1, 5]);
   expect([...new nn.PairwiseDistance(1, 1e-6, true)(a, b).shape]).toEqual([2, 1]);
   expect(new nn.CosineSimilarity()(a, b).at(0).item()).toBeCloseTo(Math.SQRT1_2, 6);
   expect(new nn.CosineSimilarity()(a, b).at(1).item()).toBe(0);
@@ -153,6 +197,9 @@ test("the adaptive softmax is a distribution over all classes", () => {
   expect([...layer.predict(x).shape]).toEqual([5]);
   expectNumericalGradients((input) => layer(input!, target)[1], x, ...layer.parameters());
   expect(String(layer).split("\n").slice(0, 4)).toEqual([
-    "AdaptiveLogSoftmaxWithLoss(", "  (head): Linear(in_features=8, out_features=5, bias=False)", "  (tail): ModuleList(", "    (0): Sequential(",
+    "AdaptiveLogSoftmaxWithLoss(",
+    "  (head): Linear(in_features=8, out_features=5, bias=False)",
+    "  (tail): ModuleList(",
+    "    (0): Sequential(",
   ]);
 });

@@ -32,7 +32,14 @@ describe("deepcopy", () => {
       }
     }
     const net = new Net();
-    net(torch.tensor([[1.5, 2], [2.5, 5]])).sum().backward();
+    net(
+      torch.tensor([
+        [1.5, 2],
+        [2.5, 5],
+      ]),
+    )
+      .sum()
+      .backward();
     net.eval();
     const copy = torch.deepcopy(net);
     net.widths[1] = 7;
@@ -112,7 +119,9 @@ describe("full backward hooks", () => {
   test("can be global", () => {
     const names: string[] = [];
     const handle = nn.registerModuleFullBackwardHook((module) => void names.push(module.constructor.name));
-    new nn.Sequential(new nn.Linear(2, 3), new nn.ReLU())(torch.ones(1, 2, { requiresGrad: true })).sum().backward();
+    new nn.Sequential(new nn.Linear(2, 3), new nn.ReLU())(torch.ones(1, 2, { requiresGrad: true }))
+      .sum()
+      .backward();
     handle.remove();
     expect(names).toEqual(["ReLU", "Linear", "Sequential"]);
   });
@@ -142,7 +151,10 @@ describe("state dicts", () => {
     const weight = torch.ones(2, 2);
     layer.loadStateDict({ weight }, { assign: true });
     weight.fill_(5);
-    expect(layer.weight.tolist()).toEqual([[5, 5], [5, 5]]);
+    expect(layer.weight.tolist()).toEqual([
+      [5, 5],
+      [5, 5],
+    ]);
     expect(layer.weight.requiresGrad).toBe(true);
   });
 
@@ -181,7 +193,13 @@ describe("state dicts", () => {
     norm.runningMean!.fill_(4);
     lazy.loadStateDict(norm.stateDict());
     lazy.eval();
-    expect(lazy(torch.full([1, 3], 4.5)).sub(0.5).abs().lt(1e-5).tolist()).toEqual([[true, true, true]]);
+    expect(
+      lazy(torch.full([1, 3], 4.5))
+        .sub(0.5)
+        .abs()
+        .lt(1e-5)
+        .tolist(),
+    ).toEqual([[true, true, true]]);
     expect(String(lazy)).toBe(String(norm));
   });
 });
@@ -248,10 +266,21 @@ describe("parametrizations", () => {
       }
     }
     const layer = torch.deepcopy(parametrize.registerParametrization(new nn.Linear(2, 2), "weight", new Symmetric()));
-    (layer as { weight: torch.Tensor }).weight = torch.tensor([[1, 2], [2, 3]], { dtype: torch.float32 });
-    expect(layer.weight.tolist()).toEqual([[1, 2], [2, 3]]);
+    (layer as { weight: torch.Tensor }).weight = torch.tensor(
+      [
+        [1, 2],
+        [2, 3],
+      ],
+      { dtype: torch.float32 },
+    );
+    expect(layer.weight.tolist()).toEqual([
+      [1, 2],
+      [2, 3],
+    ]);
     expect(parametrize.isParametrized(layer, "weight")).toBe(true);
-    expect(() => parametrize.registerParametrization(layer, "nothing", new Symmetric())).toThrow("does not have a parameter, a buffer, or a parametrized element with name 'nothing'");
+    expect(() => parametrize.registerParametrization(layer, "nothing", new Symmetric())).toThrow(
+      "does not have a parameter, a buffer, or a parametrized element with name 'nothing'",
+    );
   });
 
   test("parametersToVector and back", () => {
@@ -259,7 +288,13 @@ describe("parametrizations", () => {
     const vector = nn.utils.parametersToVector(layer.parameters());
     nn.utils.vectorToParameters(torch.arange(6, { dtype: torch.float32 }), layer.parameters());
     expect(vector.shape.numel()).toBe(6);
-    expect([layer.weight.tolist(), layer.bias.tolist()]).toEqual([[[0, 1], [2, 3]], [4, 5]]);
+    expect([layer.weight.tolist(), layer.bias.tolist()]).toEqual([
+      [
+        [0, 1],
+        [2, 3],
+      ],
+      [4, 5],
+    ]);
   });
 });
 
@@ -269,11 +304,27 @@ describe("on the meta device", () => {
     ["GroupNorm", () => new nn.GroupNorm(3, 6), [[2, 6, 4]]],
     ["LSTM", () => new nn.LSTM(4, 6, { numLayers: 2, bidirectional: true, projSize: 3 }), [[5, 2, 4]]],
     ["GRU", () => new nn.GRU(4, 6, { batchFirst: true }), [[5, 2, 4]]],
-    ["MultiheadAttention", () => new nn.MultiheadAttention(4, 2, { addZeroAttn: true, addBiasKv: true }), [[3, 2, 4], [5, 2, 4], [5, 2, 4]]],
-    ["Transformer", () => new nn.Transformer({ dModel: 4, nhead: 2, numEncoderLayers: 1, numDecoderLayers: 1, dimFeedforward: 8 }), [[3, 2, 4], [2, 2, 4]]],
+    [
+      "MultiheadAttention",
+      () => new nn.MultiheadAttention(4, 2, { addZeroAttn: true, addBiasKv: true }),
+      [
+        [3, 2, 4],
+        [5, 2, 4],
+        [5, 2, 4],
+      ],
+    ],
+    [
+      "Transformer",
+      () => new nn.Transformer({ dModel: 4, nhead: 2, numEncoderLayers: 1, numDecoderLayers: 1, dimFeedforward: 8 }),
+      [
+        [3, 2, 4],
+        [2, 2, 4],
+      ],
+    ],
   ];
   test.each(cases)("%s infers the shapes that it computes on the CPU", (_, make, shapes) => {
-    const shapesOf = (output: unknown): unknown => (output instanceof torch.Tensor ? String(output.shape) : Array.isArray(output) ? output.map(shapesOf) : output);
+    const shapesOf = (output: unknown): unknown =>
+      output instanceof torch.Tensor ? String(output.shape) : Array.isArray(output) ? output.map(shapesOf) : output;
     const run = (): unknown => (make() as unknown as (...inputs: torch.Tensor[]) => unknown)(...shapes.map((shape) => torch.randn(shape)));
     const onMeta = torch.withDevice("meta", run);
     expect(shapesOf(onMeta)).toEqual(shapesOf(run()));
@@ -294,12 +345,15 @@ describe("weight normalization by a hook", () => {
     const y = layer(torch.ones([1, 3]));
     y.sum().backward();
     expect([y.detach(), g!.grad, v!.grad].map(String)).toEqual([
-      "tensor([[-0.3510, -0.5271]])", "tensor([[-0.2993],\n        [-0.9772]])", "tensor([[1.9954, 2.3269, 1.4985],\n        [0.3522, 1.1376, 2.6004]])",
+      "tensor([[-0.3510, -0.5271]])",
+      "tensor([[-0.2993],\n        [-0.9772]])",
+      "tensor([[1.9954, 2.3269, 1.4985],\n        [0.3522, 1.1376, 2.6004]])",
     ]);
   });
 
   test("has one norm a slice of any dimension, or one in all", () => {
-    const shapeOfG = (dim: number | null): string => String((weightNorm(new nn.Conv2d(2, 3, 2), { dim }) as unknown as { weight_g: torch.Tensor }).weight_g.shape);
+    const shapeOfG = (dim: number | null): string =>
+      String((weightNorm(new nn.Conv2d(2, 3, 2), { dim }) as unknown as { weight_g: torch.Tensor }).weight_g.shape);
     expect([null, 0, 1, -2].map(shapeOfG)).toEqual(["torch.Size([])", "torch.Size([3, 1, 1, 1])", "torch.Size([1, 2, 1, 1])", "torch.Size([1, 1, 2, 1])"]);
   });
 

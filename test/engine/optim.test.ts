@@ -36,7 +36,10 @@ function expectClose(actual: readonly number[], wanted: readonly number[]): void
 
 describe("SGD", () => {
   it("subtracts the rate times the gradient", () => {
-    expectClose(descend((params) => new SGD(params, 0.1)), expected(() => (x) => x - 0.1 * x));
+    expectClose(
+      descend((params) => new SGD(params, 0.1)),
+      expected(() => (x) => x - 0.1 * x),
+    );
   });
 
   it("keeps momentum, with dampening and weight decay", () => {
@@ -48,7 +51,10 @@ describe("SGD", () => {
         return x - 0.1 * velocity;
       };
     };
-    expectClose(descend((params) => new SGD(params, { lr: 0.1, momentum: 0.9, dampening: 0.5, weightDecay: 0.01 })), expected(rule));
+    expectClose(
+      descend((params) => new SGD(params, { lr: 0.1, momentum: 0.9, dampening: 0.5, weightDecay: 0.01 })),
+      expected(rule),
+    );
   });
 
   it("looks ahead with Nesterov's momentum and climbs when it maximizes", () => {
@@ -60,7 +66,10 @@ describe("SGD", () => {
         return x - 0.1 * (grad + 0.9 * velocity);
       };
     };
-    expectClose(descend((params) => new SGD(params, { lr: 0.1, momentum: 0.9, nesterov: true, maximize: true })), expected(rule));
+    expectClose(
+      descend((params) => new SGD(params, { lr: 0.1, momentum: 0.9, nesterov: true, maximize: true })),
+      expected(rule),
+    );
   });
 });
 
@@ -82,12 +91,21 @@ function adamRule(weightDecay: number, decoupled: boolean, amsgrad = false) {
 
 describe("Adam and RMSprop", () => {
   it("Adam follows its averages, with weight decay in the gradient", () => {
-    expectClose(descend((params) => new Adam(params, { lr: 0.1, weightDecay: 0.01 })), expected(adamRule(0.01, false)));
-    expectClose(descend((params) => new Adam(params, { lr: 0.1, amsgrad: true }), 5), expected(adamRule(0, false, true), 5));
+    expectClose(
+      descend((params) => new Adam(params, { lr: 0.1, weightDecay: 0.01 })),
+      expected(adamRule(0.01, false)),
+    );
+    expectClose(
+      descend((params) => new Adam(params, { lr: 0.1, amsgrad: true }), 5),
+      expected(adamRule(0, false, true), 5),
+    );
   });
 
   it("AdamW takes the decay off the parameter", () => {
-    expectClose(descend((params) => new AdamW(params, { lr: 0.1 })), expected(adamRule(0.01, true)));
+    expectClose(
+      descend((params) => new AdamW(params, { lr: 0.1 })),
+      expected(adamRule(0.01, true)),
+    );
   });
 
   it("RMSprop divides by the running root mean square", () => {
@@ -100,7 +118,10 @@ describe("Adam and RMSprop", () => {
         return x - 0.1 * velocity;
       };
     };
-    expectClose(descend((params) => new RMSprop(params, { lr: 0.1, momentum: 0.9, centered: true })), expected(rule));
+    expectClose(
+      descend((params) => new RMSprop(params, { lr: 0.1, momentum: 0.9, centered: true })),
+      expected(rule),
+    );
   });
 });
 
@@ -127,7 +148,9 @@ describe("optimizers", () => {
   it("refuse what PyTorch refuses, in its words", () => {
     expect(() => new SGD([], 0.1)).toThrow("optimizer got an empty parameter list");
     expect(() => new SGD([parameter([1])], -1)).toThrow("Invalid learning rate: -1");
-    expect(() => new SGD(parameter([1]) as never, 0.1)).toThrow("params argument given to the optimizer should be an iterable of Tensors or dicts, but got torch.DoubleTensor");
+    expect(() => new SGD(parameter([1]) as never, 0.1)).toThrow(
+      "params argument given to the optimizer should be an iterable of Tensors or dicts, but got torch.DoubleTensor",
+    );
     const x = parameter([1]);
     expect(() => new SGD([{ params: [x] }, { params: [x] }])).toThrow("some parameters appear in more than one parameter group");
     expect(() => new Adam([x], { betas: [1, 0.9] })).toThrow("Invalid beta parameter at index 0: 1");
@@ -162,9 +185,20 @@ describe("optimizers", () => {
 
   it("update tensors that are not contiguous", () => {
     const transposed = new Parameter(zeros(2, 3, { dtype: float64 }).t());
-    transposed.grad = tensor([[1, 2], [3, 4], [5, 6]], { dtype: float64 });
+    transposed.grad = tensor(
+      [
+        [1, 2],
+        [3, 4],
+        [5, 6],
+      ],
+      { dtype: float64 },
+    );
     new SGD([transposed], 1).step();
-    expect(transposed.tolist()).toEqual([[-1, -2], [-3, -4], [-5, -6]]);
+    expect(transposed.tolist()).toEqual([
+      [-1, -2],
+      [-3, -4],
+      [-5, -6],
+    ]);
   });
 
   it("print their groups", () => {
@@ -194,7 +228,11 @@ describe("learning-rate schedules", () => {
     ["ExponentialLR", (optimizer: Optimizer) => new lrScheduler.ExponentialLR(optimizer, 0.5), [1, 0.5, 0.25, 0.125]],
     ["LambdaLR", (optimizer: Optimizer) => new lrScheduler.LambdaLR(optimizer, (epoch) => 1 / (epoch + 1)), [1, 1 / 2, 1 / 3]],
     ["LinearLR", (optimizer: Optimizer) => new lrScheduler.LinearLR(optimizer, { startFactor: 0.5, totalIters: 2 }), [0.5, 0.75, 1, 1]],
-    ["CosineAnnealingLR", (optimizer: Optimizer) => new lrScheduler.CosineAnnealingLR(optimizer, 4, { etaMin: 0.2 }), [1, 0.2 + 0.4 * (1 + Math.SQRT1_2), 0.6, 0.2 + 0.4 * (1 - Math.SQRT1_2), 0.2, 0.2 + 0.4 * (1 - Math.SQRT1_2), 0.6]],
+    [
+      "CosineAnnealingLR",
+      (optimizer: Optimizer) => new lrScheduler.CosineAnnealingLR(optimizer, 4, { etaMin: 0.2 }),
+      [1, 0.2 + 0.4 * (1 + Math.SQRT1_2), 0.6, 0.2 + 0.4 * (1 - Math.SQRT1_2), 0.2, 0.2 + 0.4 * (1 - Math.SQRT1_2), 0.6],
+    ],
   ] as const)("%s", (_name, make, wanted) => expectClose(rates(make, wanted.length), wanted));
 
   it("OneCycleLR rises, falls and moves momentum against the rate", () => {
@@ -234,7 +272,8 @@ describe("learning-rate schedules", () => {
 });
 
 describe("schedules made of others", () => {
-  const { ChainedScheduler, ConstantLR, CosineAnnealingLR, CosineAnnealingWarmRestarts, ExponentialLR, LinearLR, MultiplicativeLR, SequentialLR, StepLR } = lrScheduler;
+  const { ChainedScheduler, ConstantLR, CosineAnnealingLR, CosineAnnealingWarmRestarts, ExponentialLR, LinearLR, MultiplicativeLR, SequentialLR, StepLR } =
+    lrScheduler;
   const optimizerOf = (): SGD => new SGD([new Parameter(zeros(1))], { lr: 0.5 });
   function rates(optimizer: SGD, scheduler: { step(): void }, count: number): unknown[] {
     return Array.from({ length: count }, () => {
@@ -248,13 +287,19 @@ describe("schedules made of others", () => {
 
   it("take turns from their milestones on", () => {
     const first = optimizerOf();
-    const three = new SequentialLR(first, [new LinearLR(first, { startFactor: 0.5, totalIters: 3 }), new ExponentialLR(first, 0.5), new CosineAnnealingLR(first, 4)], [3, 6]);
+    const three = new SequentialLR(
+      first,
+      [new LinearLR(first, { startFactor: 0.5, totalIters: 3 }), new ExponentialLR(first, 0.5), new CosineAnnealingLR(first, 4)],
+      [3, 6],
+    );
     expect(rates(first, three, 12)).toEqual(near([0.25, 1 / 3, 5 / 12, 0.5, 0.25, 0.125, 0.5, 0.4267766953, 0.25, 0.0732233047, 0, 0.0732233047]));
     const second = optimizerOf();
     const restarting = new SequentialLR(second, [new ConstantLR(second, 0.1, 20), new CosineAnnealingWarmRestarts(second, 3)], [4]);
     expect(rates(second, restarting, 9)).toEqual(near([0.05, 0.05, 0.05, 0.05, 0.5, 0.375, 0.125, 0.5, 0.375]));
     const third = optimizerOf();
-    expect(rates(third, new SequentialLR(third, [new ConstantLR(third, 0.1, 2), new StepLR(third, 2, 0.5)], [4]), 9)).toEqual(near([0.05, 0.05, 0.5, 0.5, 0.5, 0.5, 0.25, 0.25, 0.125]));
+    expect(rates(third, new SequentialLR(third, [new ConstantLR(third, 0.1, 2), new StepLR(third, 2, 0.5)], [4]), 9)).toEqual(
+      near([0.05, 0.05, 0.5, 0.5, 0.5, 0.5, 0.25, 0.25, 0.125]),
+    );
     expect(() => new SequentialLR(third, [new StepLR(third, 2)], [4])).toThrow(
       "Sequential Schedulers expects number of schedulers provided to be one more than the number of milestone points, but got number of schedulers 1 and the number of milestones to be equal to 1",
     );
@@ -262,7 +307,9 @@ describe("schedules made of others", () => {
 
   it("act together", () => {
     const optimizer = optimizerOf();
-    expect(rates(optimizer, new ChainedScheduler([new ConstantLR(optimizer, 0.1, 4), new ExponentialLR(optimizer, 0.9)]), 6)).toEqual(near([0.05, 0.045, 0.0405, 0.03645, 0.32805, 0.295245]));
+    expect(rates(optimizer, new ChainedScheduler([new ConstantLR(optimizer, 0.1, 4), new ExponentialLR(optimizer, 0.9)]), 6)).toEqual(
+      near([0.05, 0.045, 0.0405, 0.03645, 0.32805, 0.295245]),
+    );
   });
 
   it("multiply by a function of the epoch, and restart at fractions of epochs", () => {

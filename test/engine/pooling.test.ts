@@ -57,7 +57,18 @@ describe("which windows there are", () => {
 
 describe("maxima", () => {
   test("their places are those in the plane, the first of equal ones", () => {
-    const x = torch.tensor([[[[1, 3, 2, 2], [3, 0, 1, 2], [0, 0, 9, 8], [0, -1, 8, 9]]]]).float();
+    const x = torch
+      .tensor([
+        [
+          [
+            [1, 3, 2, 2],
+            [3, 0, 1, 2],
+            [0, 0, 9, 8],
+            [0, -1, 8, 9],
+          ],
+        ],
+      ])
+      .float();
     const [values, places] = F.maxPool2d(x, 2, { returnIndices: true });
     expect(numbers(values)).toEqual([3, 2, 0, 9]);
     expect(numbers(places)).toEqual([1, 2, 8, 10]);
@@ -132,9 +143,13 @@ test("PyTorch's errors", () => {
   const x = torch.zeros(1, 2, 3, 3);
   expect(() => new nn.MaxPool2d(4)(x)).toThrow("Given input size: (2x3x3). Calculated output size: (2x0x0). Output size is too small");
   expect(() => new nn.AvgPool1d(4)(x.select(0, 0))).toThrow("Given input size: (3x1x3). Calculated output size: (3x1x0). Output size is too small");
-  expect(() => new nn.MaxPool2d(2, { padding: 2 })(x)).toThrow("pad should be at most half of effective kernel size, but got pad=2, kernel_size=2 and dilation=1");
+  expect(() => new nn.MaxPool2d(2, { padding: 2 })(x)).toThrow(
+    "pad should be at most half of effective kernel size, but got pad=2, kernel_size=2 and dilation=1",
+  );
   expect(() => new nn.MaxPool2d(2)(x.unsqueeze(0))).toThrow("non-empty 3D or 4D (batch mode) tensor expected for input");
-  expect(() => new nn.MaxPool1d(2)(x)).toThrow("max_pool1d: Expected 2D or 3D (batch mode) tensor with optional 0 dim batch size for input, but got:[1, 2, 3, 3]");
+  expect(() => new nn.MaxPool1d(2)(x)).toThrow(
+    "max_pool1d: Expected 2D or 3D (batch mode) tensor with optional 0 dim batch size for input, but got:[1, 2, 3, 3]",
+  );
   expect(() => new nn.AdaptiveAvgPool2d(2)(torch.zeros(3, 3))).toThrow("adaptive_avg_pool2d(): Expected 3D or 4D tensor, but got [3, 3]");
   expect(() => new nn.AdaptiveAvgPool2d([2, null])(torch.zeros(3, 3))).toThrow("Input dimension should be at least 3");
   expect(() => new nn.MaxPool2d(2)(torch.zeros(1, 0, 3, 3))).toThrow("tensor with optional 0 dim batch size for input, but got:[1, 0, 3, 3]");

@@ -108,12 +108,8 @@ describe("printed tensors", () => {
     expect(String(x)).toBe(
       "tensor([0.0000, 0.2857, 0.5714, 0.8571, 1.1429, 1.4286, 1.7143, 2.0000, 2.2857,\n        2.5714, 2.8571, 3.1429], grad_fn=<MulBackward0>)",
     );
-    expect(String(x.at(torch.slice(0, 8)))).toBe(
-      "tensor([0.0000, 0.2857, 0.5714, 0.8571, 1.1429, 1.4286, 1.7143, 2.0000],\n       grad_fn=<SliceBackward0>)",
-    );
-    expect(String(x.double().at(torch.slice(0, 4)))).toBe(
-      "tensor([0.0000, 0.2857, 0.5714, 0.8571], dtype=torch.float64,\n       grad_fn=<SliceBackward0>)",
-    );
+    expect(String(x.at(torch.slice(0, 8)))).toBe("tensor([0.0000, 0.2857, 0.5714, 0.8571, 1.1429, 1.4286, 1.7143, 2.0000],\n       grad_fn=<SliceBackward0>)");
+    expect(String(x.double().at(torch.slice(0, 4)))).toBe("tensor([0.0000, 0.2857, 0.5714, 0.8571], dtype=torch.float64,\n       grad_fn=<SliceBackward0>)");
   });
 
   it("state dtypes that the values do not show", () => {

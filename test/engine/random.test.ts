@@ -1,5 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { fillNormal, fillNormalSerially, fillRandomIntegers, fillTruncatedNormal, fillUniform, integerRange, sampleMultinomial } from "../../src/engine/random/distributions.js";
+import {
+  fillNormal,
+  fillNormalSerially,
+  fillRandomIntegers,
+  fillTruncatedNormal,
+  fillUniform,
+  integerRange,
+  sampleMultinomial,
+} from "../../src/engine/random/distributions.js";
 import { Generator } from "../../src/engine/random/generator.js";
 
 const seeded = (seed: number) => new Generator().manualSeed(seed);

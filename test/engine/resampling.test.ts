@@ -14,12 +14,66 @@ describe("padding", () => {
   const x = torch.arange(9).reshape(1, 1, 3, 3).float();
   test.each([
     // The examples of PyTorch's documentation.
-    [new nn.ReflectionPad2d(2), [[8, 7, 6, 7, 8, 7, 6], [5, 4, 3, 4, 5, 4, 3], [2, 1, 0, 1, 2, 1, 0], [5, 4, 3, 4, 5, 4, 3], [8, 7, 6, 7, 8, 7, 6], [5, 4, 3, 4, 5, 4, 3], [2, 1, 0, 1, 2, 1, 0]]],
-    [new nn.ReflectionPad2d([1, 1, 2, 0]), [[7, 6, 7, 8, 7], [4, 3, 4, 5, 4], [1, 0, 1, 2, 1], [4, 3, 4, 5, 4], [7, 6, 7, 8, 7]]],
-    [new nn.ReplicationPad2d([1, 1, 2, 0]), [[0, 0, 1, 2, 2], [0, 0, 1, 2, 2], [0, 0, 1, 2, 2], [3, 3, 4, 5, 5], [6, 6, 7, 8, 8]]],
-    [new nn.CircularPad2d([1, 1, 2, 0]), [[5, 3, 4, 5, 3], [8, 6, 7, 8, 6], [2, 0, 1, 2, 0], [5, 3, 4, 5, 3], [8, 6, 7, 8, 6]]],
-    [new nn.ZeroPad2d([1, 1, 2, 0]), [[0, 0, 0, 0, 0], [0, 0, 0, 0, 0], [0, 0, 1, 2, 0], [0, 3, 4, 5, 0], [0, 6, 7, 8, 0]]],
-    [new nn.ConstantPad2d([3, -1, 1, -1], 3.5), [[3.5, 3.5, 3.5, 3.5, 3.5], [3.5, 3.5, 3.5, 0, 1], [3.5, 3.5, 3.5, 3, 4]]],
+    [
+      new nn.ReflectionPad2d(2),
+      [
+        [8, 7, 6, 7, 8, 7, 6],
+        [5, 4, 3, 4, 5, 4, 3],
+        [2, 1, 0, 1, 2, 1, 0],
+        [5, 4, 3, 4, 5, 4, 3],
+        [8, 7, 6, 7, 8, 7, 6],
+        [5, 4, 3, 4, 5, 4, 3],
+        [2, 1, 0, 1, 2, 1, 0],
+      ],
+    ],
+    [
+      new nn.ReflectionPad2d([1, 1, 2, 0]),
+      [
+        [7, 6, 7, 8, 7],
+        [4, 3, 4, 5, 4],
+        [1, 0, 1, 2, 1],
+        [4, 3, 4, 5, 4],
+        [7, 6, 7, 8, 7],
+      ],
+    ],
+    [
+      new nn.ReplicationPad2d([1, 1, 2, 0]),
+      [
+        [0, 0, 1, 2, 2],
+        [0, 0, 1, 2, 2],
+        [0, 0, 1, 2, 2],
+        [3, 3, 4, 5, 5],
+        [6, 6, 7, 8, 8],
+      ],
+    ],
+    [
+      new nn.CircularPad2d([1, 1, 2, 0]),
+      [
+        [5, 3, 4, 5, 3],
+        [8, 6, 7, 8, 6],
+        [2, 0, 1, 2, 0],
+        [5, 3, 4, 5, 3],
+        [8, 6, 7, 8, 6],
+      ],
+    ],
+    [
+      new nn.ZeroPad2d([1, 1, 2, 0]),
+      [
+        [0, 0, 0, 0, 0],
+        [0, 0, 0, 0, 0],
+        [0, 0, 1, 2, 0],
+        [0, 3, 4, 5, 0],
+        [0, 6, 7, 8, 0],
+      ],
+    ],
+    [
+      new nn.ConstantPad2d([3, -1, 1, -1], 3.5),
+      [
+        [3.5, 3.5, 3.5, 3.5, 3.5],
+        [3.5, 3.5, 3.5, 0, 1],
+        [3.5, 3.5, 3.5, 3, 4],
+      ],
+    ],
   ] as const)("%s", (layer, expected) => {
     expect(layer(x).tolist()).toEqual([[expected]]);
     expect(layer(x.squeeze(0)).tolist()).toEqual([expected]);
@@ -53,9 +107,25 @@ describe("padding", () => {
 
 describe("interpolation", () => {
   test("the examples of PyTorch's documentation", () => {
-    expect(new nn.Upsample({ scaleFactor: 2, mode: "nearest" })(image).tolist()).toEqual([[[[1, 1, 2, 2], [1, 1, 2, 2], [3, 3, 4, 4], [3, 3, 4, 4]]]]);
+    expect(new nn.Upsample({ scaleFactor: 2, mode: "nearest" })(image).tolist()).toEqual([
+      [
+        [
+          [1, 1, 2, 2],
+          [1, 1, 2, 2],
+          [3, 3, 4, 4],
+          [3, 3, 4, 4],
+        ],
+      ],
+    ]);
     expect(new nn.Upsample({ scaleFactor: 2, mode: "bilinear" })(image).tolist()).toEqual([
-      [[[1, 1.25, 1.75, 2], [1.5, 1.75, 2.25, 2.5], [2.5, 2.75, 3.25, 3.5], [3, 3.25, 3.75, 4]]],
+      [
+        [
+          [1, 1.25, 1.75, 2],
+          [1.5, 1.75, 2.25, 2.5],
+          [2.5, 2.75, 3.25, 3.5],
+          [3, 3.25, 3.75, 4],
+        ],
+      ],
     ]);
     const aligned = new nn.UpsamplingBilinear2d({ scaleFactor: 2 })(image);
     expect(String(aligned)).toBe(
@@ -74,7 +144,9 @@ describe("interpolation", () => {
     expect(torch.allclose(F.interpolate(torch.full([1, 1, 4, 4], 3.5), { size: [7, 9], mode: "bicubic" }), torch.full([1, 1, 7, 9], 3.5))).toBe(true);
     // A straight line stays one away from the edges.
     const line = torch.arange(8).reshape(1, 1, 1, 8).float().expand(1, 1, 8, 8);
-    const row = F.interpolate(line, { size: [8, 15], mode: "bicubic", alignCorners: true }).select(2, 4).reshape([-1]);
+    const row = F.interpolate(line, { size: [8, 15], mode: "bicubic", alignCorners: true })
+      .select(2, 4)
+      .reshape([-1]);
     expect(torch.allclose(row.narrow(0, 2, 11), torch.linspace(1, 6, 11), { atol: 1e-5 })).toBe(true);
   });
 
@@ -90,7 +162,10 @@ describe("interpolation", () => {
     const x = torch.arange(5).reshape(1, 1, 5).float();
     const given = F.interpolate(x, { scaleFactor: 1.5, mode: "linear" });
     const recomputed = F.interpolate(x, { scaleFactor: 1.5, mode: "linear", recomputeScaleFactor: true });
-    expect([shapeOf(given), shapeOf(recomputed)]).toEqual([[1, 1, 7], [1, 1, 7]]);
+    expect([shapeOf(given), shapeOf(recomputed)]).toEqual([
+      [1, 1, 7],
+      [1, 1, 7],
+    ]);
     expect(given.at(0, 0, 1).item()).toBeCloseTo(0.5, 5);
     expect(recomputed.at(0, 0, 1).item()).toBeCloseTo((5 / 7) * 1.5 - 0.5, 5);
   });
@@ -110,7 +185,9 @@ describe("interpolation", () => {
     expect(() => F.interpolate(image, {})).toThrow("either size or scale_factor should be defined");
     expect(() => F.interpolate(image, { size: 2, scaleFactor: 2 })).toThrow("only one of size or scale_factor should be defined");
     expect(() => F.interpolate(image, { size: 2, mode: "linear" })).toThrow("Got 4D input, but linear mode needs 3D input");
-    expect(() => F.interpolate(image, { size: 2, alignCorners: true })).toThrow("align_corners option can only be set with the interpolating modes: linear | bilinear | bicubic | trilinear");
+    expect(() => F.interpolate(image, { size: 2, alignCorners: true })).toThrow(
+      "align_corners option can only be set with the interpolating modes: linear | bilinear | bicubic | trilinear",
+    );
     expect(String(new nn.Upsample({ size: [3, 4], mode: "bilinear" }))).toBe("Upsample(size=[3, 4], mode='bilinear')");
     expect(String(new nn.Upsample(null, [2, 1.5]))).toBe("Upsample(scale_factor=(2.0, 1.5), mode='nearest')");
     expect(String(new nn.UpsamplingNearest2d(8))).toBe("UpsamplingNearest2d(size=8, mode='nearest')");
@@ -120,7 +197,16 @@ describe("interpolation", () => {
 describe("elements moved", () => {
   test("pixelShuffle and its inverse", () => {
     const x = torch.arange(16).reshape(1, 4, 2, 2);
-    expect(new nn.PixelShuffle(2)(x).tolist()).toEqual([[[[0, 4, 1, 5], [8, 12, 9, 13], [2, 6, 3, 7], [10, 14, 11, 15]]]]);
+    expect(new nn.PixelShuffle(2)(x).tolist()).toEqual([
+      [
+        [
+          [0, 4, 1, 5],
+          [8, 12, 9, 13],
+          [2, 6, 3, 7],
+          [10, 14, 11, 15],
+        ],
+      ],
+    ]);
     expect(torch.equal(new nn.PixelUnshuffle(2)(new nn.PixelShuffle(2)(x)), x)).toBe(true);
     expect(() => new nn.PixelShuffle(3)(x)).toThrow(
       "pixel_shuffle expects its input's 'channel' dimension to be divisible by the square of upscale_factor, but input.size(-3)=4 is not divisible by 9",
@@ -128,7 +214,11 @@ describe("elements moved", () => {
   });
 
   test("channelShuffle deals out groups", () => {
-    expect(new nn.ChannelShuffle(2)(torch.arange(4).reshape(1, 4, 1, 1)).reshape([-1]).tolist()).toEqual([0, 2, 1, 3]);
+    expect(
+      new nn.ChannelShuffle(2)(torch.arange(4).reshape(1, 4, 1, 1))
+        .reshape([-1])
+        .tolist(),
+    ).toEqual([0, 2, 1, 3]);
   });
 
   test("unfold and fold: products of windows are a convolution, and folding counts overlaps", () => {
@@ -139,7 +229,15 @@ describe("elements moved", () => {
     const products = weight.reshape(4, -1).matmul(columns).reshape(2, 4, 3, 3);
     expect(torch.allclose(products, F.conv2d(x, weight, { stride: 2, padding: 1 }), { atol: 1e-4 })).toBe(true);
     const ones = F.fold(F.unfold(torch.ones(1, 1, 3, 3), 2), 3, 2);
-    expect(ones.tolist()).toEqual([[[[1, 2, 1], [2, 4, 2], [1, 2, 1]]]]);
+    expect(ones.tolist()).toEqual([
+      [
+        [
+          [1, 2, 1],
+          [2, 4, 2],
+          [1, 2, 1],
+        ],
+      ],
+    ]);
     expectNumericalGradients((y) => F.unfold(y!, [2, 1], { dilation: 2, padding: 1 }), variable(2, 3, 4));
     expectNumericalGradients((y) => F.fold(y!, { outputSize: [4, 5], kernelSize: 2, stride: 2, padding: [0, 1] }), variable(1, 4, 6));
     expect(String(new nn.Fold([4, 5], 2))).toBe("Fold(output_size=[4, 5], kernel_size=2, dilation=1, padding=0, stride=1)");

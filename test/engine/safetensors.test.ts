@@ -19,7 +19,13 @@ describe("files written by Python", () => {
     const read = (name: string) => [tensors.get(name)!.dtype.name, tensors.get(name)!.tolist()];
     expect(read("float16")).toEqual(["float32", [...half, 65504, Infinity, 2 ** -24]]);
     expect(read("bfloat16")).toEqual(["float32", [...half, 65536, Infinity, Math.fround(6.007030606269836e-8)]]);
-    expect(read("float32")).toEqual(["float32", [[0, 1, 2], [3, 4, 5]].map((row) => row.map((i) => Math.fround(i / 7)))]);
+    expect(read("float32")).toEqual([
+      "float32",
+      [
+        [0, 1, 2],
+        [3, 4, 5],
+      ].map((row) => row.map((i) => Math.fround(i / 7))),
+    ]);
     expect(read("float64")).toEqual(["float64", [1 / 3, -1e300]]);
     expect(read("int8")).toEqual(["int32", [-128, 127]]);
     expect(read("int16")).toEqual(["int32", [-300, 300]]);
@@ -57,7 +63,11 @@ describe("saving and loading", () => {
   it("writes views as they look and integers exactly", () => {
     const x = torch.arange(6).reshape([2, 3]);
     const loaded = safetensors.load(safetensors.save({ turned: x.t(), row: x.select(0, 1) }));
-    expect(loaded.get("turned")!.tolist()).toEqual([[0, 3], [1, 4], [2, 5]]);
+    expect(loaded.get("turned")!.tolist()).toEqual([
+      [0, 3],
+      [1, 4],
+      [2, 5],
+    ]);
     expect(loaded.get("row")!.tolist()).toEqual([3, 4, 5]);
     expect(loaded.get("row")!.dtype).toBe(torch.int64);
   });
@@ -99,7 +109,11 @@ describe("files that are damaged", () => {
     ["have a negative size", file(entry("F32", "[-1]", "[0,4]"), 4), "`x` needs a dtype, a shape and two data_offsets"],
     ["have a gap between tensors", file(entry("F32", "[1]", "[4,8]"), 8), "invalid offset for tensor `x` (it is at 4 to 8, but the one before ends at 0)"],
     ["have a shape that does not fit", file(entry("F32", "[3]", "[0,8]"), 8), "`x` of shape [3] takes 12 bytes, but has 8"],
-    ["are cut off within the data", file(entry("F32", "[2]", "[0,8]"), 7), "incomplete metadata, file not fully covered (the tensors take 8 bytes, but the file has 7)"],
+    [
+      "are cut off within the data",
+      file(entry("F32", "[2]", "[0,8]"), 7),
+      "incomplete metadata, file not fully covered (the tensors take 8 bytes, but the file has 7)",
+    ],
     ["have bytes left over", file(entry("F32", "[2]", "[0,8]"), 9), "incomplete metadata, file not fully covered"],
   ])("and %s are refused with the reason", async (_what, bytes, message) => {
     expect(() => safetensors.load(bytes)).toThrow(message);

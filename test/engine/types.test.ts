@@ -28,8 +28,18 @@ describe("types", () => {
 
   it("knows the modules of a ModuleDict, made of an object or of pairs", () => {
     expectTypeOf(new nn.ModuleDict({ a: new nn.Linear(1, 1), b: new nn.ReLU() }).get("a")).toEqualTypeOf<torch.nn.Linear<true> | torch.nn.ReLU>();
-    expectTypeOf(new nn.ModuleDict([["a", new nn.Linear(1, 1)], ["b", new nn.Linear(1, 2)]]).get("a")).toEqualTypeOf<torch.nn.Linear<true>>();
-    expectTypeOf(new nn.ModuleDict([["a", new nn.Linear(1, 1)], ["b", new nn.ReLU()]]).get("b")).toEqualTypeOf<torch.nn.Module>();
+    expectTypeOf(
+      new nn.ModuleDict([
+        ["a", new nn.Linear(1, 1)],
+        ["b", new nn.Linear(1, 2)],
+      ]).get("a"),
+    ).toEqualTypeOf<torch.nn.Linear<true>>();
+    expectTypeOf(
+      new nn.ModuleDict([
+        ["a", new nn.Linear(1, 1)],
+        ["b", new nn.ReLU()],
+      ]).get("b"),
+    ).toEqualTypeOf<torch.nn.Module>();
     // @ts-expect-error a ReLU is no Linear
     void new nn.ModuleDict<torch.nn.Linear>([["b", new nn.ReLU()]]);
     expectTypeOf(new nn.ModuleDict()).toEqualTypeOf<torch.nn.ModuleDict>();

@@ -9,7 +9,10 @@ suite("activation", () => {
     const extension = vscode.extensions.getExtension("layerscope.layerscope")!;
     const contributed: { command: string }[] = extension.packageJSON.contributes.commands;
     const registered = new Set(await vscode.commands.getCommands(true));
-    assert.deepEqual(contributed.map(({ command }) => command).filter((command) => !registered.has(command)), []);
+    assert.deepEqual(
+      contributed.map(({ command }) => command).filter((command) => !registered.has(command)),
+      [],
+    );
   });
 
   test("every command has a title and, in the palette, Layerscope's name before it", () => {

@@ -8,7 +8,8 @@ import { closeEditors, folder, openFile, until } from "./support.js";
 
 const manifest = join(folder, "package.json");
 const original = '{\n    "name": "models",\n    "version": "1.0.0"\n}\n';
-const code = 'import { nn } from "layerscope";\nexport const net = new nn.Sequential(new nn.Linear(4, 8), new nn.ReLU());\nexport const bias: string = net[0].bias;\n';
+const code =
+  'import { nn } from "layerscope";\nexport const net = new nn.Sequential(new nn.Linear(4, 8), new nn.ReLU());\nexport const bias: string = net[0].bias;\n';
 
 suite("installing the engine package into the workspace", () => {
   const clean = () => {
@@ -23,10 +24,16 @@ suite("installing the engine package into the workspace", () => {
 
   test("keeps it in the workspace, references it, and it survives the next install", async () => {
     await vscode.commands.executeCommand("layerscope.installEnginePackage");
-    assert.equal(readFileSync(manifest, "utf8"), '{\n    "name": "models",\n    "version": "1.0.0",\n    "devDependencies": {\n        "layerscope": "file:./.layerscope/package"\n    }\n}\n');
+    assert.equal(
+      readFileSync(manifest, "utf8"),
+      '{\n    "name": "models",\n    "version": "1.0.0",\n    "devDependencies": {\n        "layerscope": "file:./.layerscope/package"\n    }\n}\n',
+    );
     rmSync(join(folder, "node_modules"), { recursive: true, force: true });
     execFileSync("npm", ["install"], { cwd: folder, shell: process.platform === "win32" });
-    const printed = execFileSync("node", ["--input-type=module", "-e", 'import { nn } from "layerscope"; console.log(String(new nn.Linear(4, 8)))'], { cwd: folder, encoding: "utf8" });
+    const printed = execFileSync("node", ["--input-type=module", "-e", 'import { nn } from "layerscope"; console.log(String(new nn.Linear(4, 8)))'], {
+      cwd: folder,
+      encoding: "utf8",
+    });
     assert.equal(printed.trim(), "Linear(in_features=4, out_features=8, bias=True)");
   });
 
@@ -35,7 +42,11 @@ suite("installing the engine package into the workspace", () => {
     await vscode.commands.executeCommand("layerscope.installEnginePackage");
     const editor = await openFile("typed.ts", code);
     const errors = () => vscode.languages.getDiagnostics(editor.document.uri).filter(({ source }) => source === "ts");
-    await until("TypeScript reports that a parameter is no string", () => errors().some(({ message }) => /not assignable to type 'string'/.test(message)), 60_000);
+    await until(
+      "TypeScript reports that a parameter is no string",
+      () => errors().some(({ message }) => /not assignable to type 'string'/.test(message)),
+      60_000,
+    );
     assert.ok(!errors().some(({ message }) => /Cannot find module/.test(message)));
   });
 

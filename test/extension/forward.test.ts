@@ -30,7 +30,11 @@ function answer(...answers: string[]): string[] {
 suite("running a model forward from the palette", () => {
   setup(closeEditors);
   teardown(async () => {
-    Object.assign(vscode.window, { showQuickPick: asked.showQuickPick, showInputBox: asked.showInputBox, showInformationMessage: asked.showInformationMessage });
+    Object.assign(vscode.window, {
+      showQuickPick: asked.showQuickPick,
+      showInputBox: asked.showInputBox,
+      showInformationMessage: asked.showInformationMessage,
+    });
     await closeEditors();
   });
 

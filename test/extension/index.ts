@@ -5,7 +5,10 @@ import Mocha from "mocha";
 /** Called by VS Code in its extension host. Reports to the file named by LAYERSCOPE_TEST_REPORT, since only an exit code gets out. */
 export async function run(): Promise<void> {
   const mocha = new Mocha({ ui: "tdd", timeout: 60_000, grep: process.env.LAYERSCOPE_TEST_GREP ?? "" });
-  for (const file of readdirSync(__dirname).filter((name) => name.endsWith(".test.cjs")).sort()) mocha.addFile(join(__dirname, file));
+  for (const file of readdirSync(__dirname)
+    .filter((name) => name.endsWith(".test.cjs"))
+    .sort())
+    mocha.addFile(join(__dirname, file));
   const lines: string[] = [];
   let passed = 0;
   let failed = 0;

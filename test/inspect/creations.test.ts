@@ -39,8 +39,18 @@ describe("parameters that the code makes from tensors", () => {
   });
 
   test("what is written to them afterwards is told, and a fill counts instead", () => {
-    expect(initializationOf(() => torch.randn(4), (weight) => weight.data.mul_(2))).toMatchObject({ kind: "made", expression: "randn(4)", modifiedBy: ["mul_"] });
-    expect(initializationOf(() => torch.empty(4), (weight) => nn.init.uniform_(weight, -1, 1))).toMatchObject({ kind: "recorded", function: "uniform_" });
+    expect(
+      initializationOf(
+        () => torch.randn(4),
+        (weight) => weight.data.mul_(2),
+      ),
+    ).toMatchObject({ kind: "made", expression: "randn(4)", modifiedBy: ["mul_"] });
+    expect(
+      initializationOf(
+        () => torch.empty(4),
+        (weight) => nn.init.uniform_(weight, -1, 1),
+      ),
+    ).toMatchObject({ kind: "recorded", function: "uniform_" });
     expect(initializationOf(() => torch.empty(4).normal_(0, 2))).toMatchObject({ kind: "recorded", function: "normal_", arguments: { mean: 0, std: 2 } });
   });
 

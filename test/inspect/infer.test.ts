@@ -29,11 +29,27 @@ describe("an input is inferred", () => {
   });
 
   test.each([
-    ["images, as large as the layers behind need them", () => new nn.Sequential(new nn.Conv2d(1, 6, 5, { padding: 2 }), new nn.AvgPool2d(2), new nn.Flatten(), new nn.Linear(6 * 14 * 14, 10)), [[1, 1, 28, 28]]],
-    ["images in colours", () => new nn.Sequential(new nn.Conv2d(3, 8, 3), new nn.AdaptiveAvgPool2d(1), new nn.Flatten(), new nn.Linear(8, 10)), [[1, 3, 224, 224]]],
+    [
+      "images, as large as the layers behind need them",
+      () => new nn.Sequential(new nn.Conv2d(1, 6, 5, { padding: 2 }), new nn.AvgPool2d(2), new nn.Flatten(), new nn.Linear(6 * 14 * 14, 10)),
+      [[1, 1, 28, 28]],
+    ],
+    [
+      "images in colours",
+      () => new nn.Sequential(new nn.Conv2d(3, 8, 3), new nn.AdaptiveAvgPool2d(1), new nn.Flatten(), new nn.Linear(8, 10)),
+      [[1, 3, 224, 224]],
+    ],
     ["tokens", () => new nn.Sequential(new nn.Embedding(100, 16), new nn.Linear(16, 4)), [[1, 16]]],
     ["sequences", () => new nn.LSTM(10, 20, { batchFirst: true }), [[1, 16, 10]]],
-    ["queries, keys and values", () => new nn.MultiheadAttention(32, 4), [[16, 1, 32], [16, 1, 32], [16, 1, 32]]],
+    [
+      "queries, keys and values",
+      () => new nn.MultiheadAttention(32, 4),
+      [
+        [16, 1, 32],
+        [16, 1, 32],
+        [16, 1, 32],
+      ],
+    ],
     ["a batch of two where statistics of a batch are needed", () => new nn.Sequential(new nn.Linear(4, 8), new nn.BatchNorm1d(8)), [[2, 4]]],
     ["what lazy layers can be made for", () => new nn.Sequential(new nn.LazyConv2d(8, 3), new nn.Flatten(), new nn.LazyLinear(10)), [[1, 3, 224, 224]]],
   ])("for %s", (_, build, shapes) => {
@@ -47,7 +63,10 @@ describe("an input is inferred", () => {
         return this.fc(a.add(b));
       }
     }
-    expect(inputShapes(new Net())).toEqual([[1, 5], [1, 5]]);
+    expect(inputShapes(new Net())).toEqual([
+      [1, 5],
+      [1, 5],
+    ]);
   });
 
   test("for code that looks at values", () => {
@@ -77,7 +96,9 @@ describe("what is unknown stays unknown", () => {
 
   test("says of modules that only hold others that they have no pass", () => {
     const { traceMissing, hasForward } = snapshotOf(inspection, new nn.ModuleList([new nn.Linear(2, 2)]));
-    expect(traceMissing).toBe("ModuleList defines no forward: it holds modules and parameters that other code uses. To see shapes and data flow, use it in a module that defines forward.");
+    expect(traceMissing).toBe(
+      "ModuleList defines no forward: it holds modules and parameters that other code uses. To see shapes and data flow, use it in a module that defines forward.",
+    );
     expect(hasForward).toBe(false);
     expect(() => inspection.forward({ model: "model", seed: null, input: { kind: "recorded" } })).toThrow("nothing to run");
   });
@@ -91,7 +112,9 @@ describe("what is unknown stays unknown", () => {
     }
     const { trace, traceMissing, totals } = snapshotOf(inspection, new Net());
     expect(trace).toBeNull();
-    expect(traceMissing).toMatch(/^None of the inputs tried fits\. The first was \[1, 5\]: not for 2 dimensions\. Call the model in the code, or state an input\.$/);
+    expect(traceMissing).toMatch(
+      /^None of the inputs tried fits\. The first was \[1, 5\]: not for 2 dimensions\. Call the model in the code, or state an input\.$/,
+    );
     expect(totals.multiplyAdds).toBeNull();
   });
 });
@@ -120,7 +143,13 @@ test("looking changes nothing", () => {
   net.train();
   net.fc(torch.ones(1, 4)).sum().backward();
   const grad = net.fc.weight.grad!;
-  const before = { weight: net.fc.weight.tolist(), grad: grad.tolist(), version: net.fc.weight.version.value, generator: torch.getRngState(), names: Object.keys(net) };
+  const before = {
+    weight: net.fc.weight.tolist(),
+    grad: grad.tolist(),
+    version: net.fc.weight.version.value,
+    generator: torch.getRngState(),
+    names: Object.keys(net),
+  };
 
   const { trace, tensors } = snapshotOf(inspection, net);
 
@@ -132,7 +161,13 @@ test("looking changes nothing", () => {
   expect(net.lazy).toBeInstanceOf(nn.LazyLinear);
   expect(tensors.find(({ names }) => names[0] === "lazy.weight")!.shape).toBeNull();
   expect(net.fc.weight.grad).toBe(grad);
-  expect({ weight: net.fc.weight.tolist(), grad: grad.tolist(), version: net.fc.weight.version.value, generator: torch.getRngState(), names: Object.keys(net) }).toEqual(before);
+  expect({
+    weight: net.fc.weight.tolist(),
+    grad: grad.tolist(),
+    version: net.fc.weight.version.value,
+    generator: torch.getRngState(),
+    names: Object.keys(net),
+  }).toEqual(before);
   expect(net.fc.weight.requiresGrad && net.fc.weight.isLeaf && net.fc.weight.device === "cpu").toBe(true);
   // It still runs, and is still lazy in the same way.
   expect(net(torch.ones(2, 4)).shape).toEqual(torch.Size.fromArray([2, 3]));

@@ -30,7 +30,16 @@ describe("stated inputs", () => {
       }
     }
     const masked = new Masked();
-    masked(engine.rand([2, 2]), engine.tensor([[1, 0], [1, 1]], { dtype: engine.int64 }));
+    masked(
+      engine.rand([2, 2]),
+      engine.tensor(
+        [
+          [1, 0],
+          [1, 1],
+        ],
+        { dtype: engine.int64 },
+      ),
+    );
     snapshotOf(inspection, masked);
     expect(state(random(3, 2), recorded("int64", 3, 2)).trace!.failure).toBeNull();
     expect(seen.at(-1)).toEqual([1, 0, 1, 1, 1, 0]);
@@ -51,11 +60,22 @@ describe("stated inputs", () => {
       }
     }
     const model = new Structured();
-    const batch: Batch = { tokens: engine.ones(2, 3), image: { pixels: engine.ones(2, 3), size: 16 }, past: [engine.ones(1), engine.ones(3)], named: new Map([["bias", engine.ones(3)]]) };
+    const batch: Batch = {
+      tokens: engine.ones(2, 3),
+      image: { pixels: engine.ones(2, 3), size: 16 },
+      past: [engine.ones(1), engine.ones(3)],
+      named: new Map([["bias", engine.ones(3)]]),
+    };
     model(batch, 0.5);
     snapshotOf(inspection, model);
     const snapshot = state(random(5, 3), random(5, 3), recorded("float32", 1), recorded("float32", 3), recorded("float32", 3));
-    expect(inputShapes(snapshot)).toEqual([["batch.tokens", 5, 3], ["batch.image.pixels", 5, 3], ["batch.past[0]", 1], ["batch.past[1]", 3], ["batch.named.bias", 3]]);
+    expect(inputShapes(snapshot)).toEqual([
+      ["batch.tokens", 5, 3],
+      ["batch.image.pixels", 5, 3],
+      ["batch.past[0]", 1],
+      ["batch.past[1]", 3],
+      ["batch.named.bias", 3],
+    ]);
     expect(snapshot.trace!.failure).toBeNull();
     const [changed, scale] = seen.at(-1)!;
     expect([scale, changed.image.size, changed.past[1]!.tolist()]).toEqual([0.5, 16, [1, 1, 1]]);
@@ -85,7 +105,10 @@ describe("stated inputs", () => {
     model(engine.rand(2, 4), engine.rand(2, 4));
     snapshotOf(inspection, model);
     expect(inputShapes(state(random(3, 4))).length).toBe(1);
-    expect(inputShapes(state(random(3, 4), random(3, 4)))).toEqual([["x1", 3, 4], ["x2", 3, 4]]);
+    expect(inputShapes(state(random(3, 4), random(3, 4)))).toEqual([
+      ["x1", 3, 4],
+      ["x2", 3, 4],
+    ]);
   });
 
   test("take the places of tensors that were too large to keep, too", () => {

@@ -15,7 +15,10 @@ export function snapshotOf(inspection: Inspection, module: engine.nn.Module, inf
 
 /** Steps as "path" or "operation", each with where its inputs come from: a step's index, "input", "constant", or a tensor's name. */
 export function flowOf({ trace, tensors }: ModelSnapshot): string[] {
-  return trace!.steps.map((step, i) => `${i} ${step.kind === "module" ? `[${step.path}]` : step.name} <- ${step.inputs.map(({ value }) => sourceText(trace!, value, tensors)).join(" ")}`);
+  return trace!.steps.map(
+    (step, i) =>
+      `${i} ${step.kind === "module" ? `[${step.path}]` : step.name} <- ${step.inputs.map(({ value }) => sourceText(trace!, value, tensors)).join(" ")}`,
+  );
 }
 
 function sourceText(trace: ForwardTrace, value: number, tensors: ModelSnapshot["tensors"]): string {

@@ -34,8 +34,15 @@ test("arguments are named after what they are, though one before them is left ou
     torch.zeros(2, 4, 3).scatterReduce(0, torch.zeros(2, 4, 3, { dtype: torch.int64 }), x, "amax", { includeSelf: false });
   });
   expect(steps.filter((step) => !/^zeros|^rand/.test(step))).toEqual([
-    "max", "sum dim=1, keepdim=True", "clamp max=1", "norm", "embedding padding_idx=0", "scatterReduce dim=0, reduce=amax, include_self=False",
-    "lstm batch_first=True", "select dim=1, index=0", "gruCell",
+    "max",
+    "sum dim=1, keepdim=True",
+    "clamp max=1",
+    "norm",
+    "embedding padding_idx=0",
+    "scatterReduce dim=0, reduce=amax, include_self=False",
+    "lstm batch_first=True",
+    "select dim=1, index=0",
+    "gruCell",
   ]);
 });
 
@@ -50,7 +57,13 @@ test("what is as by default is left out, and so is what a number has beyond six 
     x.add(1e-9);
   });
   expect(steps.slice(0, 7)).toEqual([
-    "maxPool2d 2, stride=2", "scaledDotProductAttention", "softplus", "layerNorm normalized_shape=[3]", "layerNorm normalized_shape=[3], eps=1e-06", "mul 0.204124", "add 1e-09",
+    "maxPool2d 2, stride=2",
+    "scaledDotProductAttention",
+    "softplus",
+    "layerNorm normalized_shape=[3]",
+    "layerNorm normalized_shape=[3], eps=1e-06",
+    "mul 0.204124",
+    "add 1e-09",
   ]);
 });
 

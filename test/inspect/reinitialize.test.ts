@@ -24,7 +24,9 @@ describe("a scheme", () => {
     const snapshot = snapshotOf(inspection, net);
     const choice: InitializationChoice = { kind: "scheme", function: scheme.function, arguments: {} };
     if (scheme.minDimensions > 2) {
-      expect(() => reinitialize(choice)).toThrow(`No weight here has the ${scheme.minDimensions} to ${scheme.maxDimensions} dimensions that ${scheme.function} needs.`);
+      expect(() => reinitialize(choice)).toThrow(
+        `No weight here has the ${scheme.minDimensions} to ${scheme.maxDimensions} dimensions that ${scheme.function} needs.`,
+      );
       expect(inspection.snapshots()[0]!.tensors).toEqual(snapshot.tensors);
       return;
     }
@@ -40,7 +42,9 @@ describe("a scheme", () => {
     snapshotOf(inspection, net);
     reinitialize(constant, { kind: "type", type: "LayerNorm" });
     expect(net[1].weight.tolist()).toEqual([3, 3, 3, 3, 3, 3]);
-    expect(() => reinitialize({ kind: "scheme", function: "xavierUniform_", arguments: {} }, { kind: "type", type: "LayerNorm" })).toThrow(/2 or more dimensions/);
+    expect(() => reinitialize({ kind: "scheme", function: "xavierUniform_", arguments: {} }, { kind: "type", type: "LayerNorm" })).toThrow(
+      /2 or more dimensions/,
+    );
   });
 
   test("reaches a module with all beneath it, and nothing else", () => {

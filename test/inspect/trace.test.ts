@@ -118,8 +118,14 @@ describe("the data flow of a pass", () => {
     const net = new Net();
     net(torch.rand(2, 4));
     expect(flowOf(snapshotOf(inspection, net))).toEqual([
-      "0 [] <- input", "1 [shortcut] <- input", "2 dropout <- input", "3 [convolution] <- input", "4 linear <- input convolution.weight convolution.bias",
-      "5 add <- 4 1", "6 mul <- input 2", "7 add <- 5 6",
+      "0 [] <- input",
+      "1 [shortcut] <- input",
+      "2 dropout <- input",
+      "3 [convolution] <- input",
+      "4 linear <- input convolution.weight convolution.bias",
+      "5 add <- 4 1",
+      "6 mul <- input 2",
+      "7 add <- 5 6",
     ]);
   });
 
@@ -146,7 +152,14 @@ describe("the data flow of a pass", () => {
     const printed = "tensor([[3., 3.]], grad_fn=<AddBackward0>)";
     expect(seen).toEqual([printed, printed, true, true, true, [[6, 6]], [[6, 6]]]);
     expect(x.grad!.tolist()).toEqual([[12, 12]]);
-    expect(flowOf(snapshotOf(inspection, net)).slice(0, 6)).toEqual(["0 [] <- input", "1 mul <- input", "2 [identity] <- 1", "3 [identity] <- 2", "4 add_ <- 3", "5 at <- 4"]);
+    expect(flowOf(snapshotOf(inspection, net)).slice(0, 6)).toEqual([
+      "0 [] <- input",
+      "1 mul <- input",
+      "2 [identity] <- 1",
+      "3 [identity] <- 2",
+      "4 add_ <- 3",
+      "5 at <- 4",
+    ]);
   });
 
   test("knows the parameters and buffers of lazy layers, which get their memory on the way", () => {
@@ -216,7 +229,11 @@ describe("the data flow of a pass", () => {
     }
     const net = new Net();
     net(torch.rand(2, 4));
-    expect(snapshotOf(inspection, net).trace!.values.map(({ source }) => source).filter(({ kind }) => kind === "constant")).toEqual([
+    expect(
+      snapshotOf(inspection, net)
+        .trace!.values.map(({ source }) => source)
+        .filter(({ kind }) => kind === "constant"),
+    ).toEqual([
       { kind: "constant", name: "experts[1].weight", unregistered: true },
       { kind: "constant", name: "experts[1].bias", unregistered: true },
       { kind: "constant", name: null, unregistered: true },
@@ -230,15 +247,29 @@ describe("the data flow of a pass", () => {
       override forward(x: Tensor): Tensor {
         const causal = torch.tril(torch.ones([4, 4], { dtype: torch.float64, device: x.device }));
         const noise = torch.randnLike(x).mul(torch.tensor([[0.1, 0.2, 0.3, 0.4]]));
-        return x.add(noise).matmul(causal.float()).add(torch.arange(0, 8, 2)).add(table);
+        return x
+          .add(noise)
+          .matmul(causal.float())
+          .add(torch.arange(0, 8, 2))
+          .add(table);
       }
     }
     const net = new Net();
     net(torch.rand(2, 4));
     const snapshot = snapshotOf(inspection, net);
     expect(flowOf(snapshot)).toEqual([
-      "0 [] <- input", "1 ones <- ", "2 tril <- 1", "3 randnLike <- input", "4 tensor <- ", "5 mul <- 3 4",
-      "6 add <- input 5", "7 to <- 2", "8 mm <- 6 7", "9 arange <- ", "10 add <- 8 9", "11 add <- 10 constant",
+      "0 [] <- input",
+      "1 ones <- ",
+      "2 tril <- 1",
+      "3 randnLike <- input",
+      "4 tensor <- ",
+      "5 mul <- 3 4",
+      "6 add <- input 5",
+      "7 to <- 2",
+      "8 mm <- 6 7",
+      "9 arange <- ",
+      "10 add <- 8 9",
+      "11 add <- 10 constant",
     ]);
     const argumentsOf = (name: string) => snapshot.trace!.steps.flatMap((step) => (step.kind === "operation" && step.name === name ? [step.arguments] : []));
     expect(["ones", "tensor", "arange"].flatMap(argumentsOf)).toEqual(["[4, 4], dtype=torch.float64", "", "0, 8, 2"]);
@@ -250,7 +281,10 @@ describe("the data flow of a pass", () => {
     net(torch.rand(1, 4));
     const snapshot = snapshotOf(inspection, net);
     expect(snapshot.trace!.steps.flatMap((step) => (step.kind === "module" ? [step.path] : []))).toEqual(["", "0", "1", "2"]);
-    expect(snapshot.tensors.map(({ names }) => names)).toEqual([["0.weight", "2.weight"], ["0.bias", "2.bias"]]);
+    expect(snapshot.tensors.map(({ names }) => names)).toEqual([
+      ["0.weight", "2.weight"],
+      ["0.bias", "2.bias"],
+    ]);
     expect(snapshot.root.children[0]!.identity).toBe(snapshot.root.children[2]!.identity);
     expect(snapshot.totals).toMatchObject({ modules: 3, parameters: 20, multiplyAdds: 40 });
   });
@@ -322,7 +356,9 @@ describe("which pass is shown", () => {
     const optimizer = new torch.optim.SGD(net.parameters(), { lr: 0.1 });
     for (let i = 0; i < 500; i++) {
       optimizer.zeroGrad();
-      net(torch.rand(i === 499 ? 3 : 2, 4)).sum().backward();
+      net(torch.rand(i === 499 ? 3 : 2, 4))
+        .sum()
+        .backward();
       optimizer.step();
     }
     const { trace, tensors } = snapshotOf(inspection, net);
@@ -368,5 +404,8 @@ test("deep copies know where their values come from", () => {
   const net = torch.deepcopy(new nn.Sequential(new nn.Linear(4, 8)));
   nn.init.normal_(net[0].weight);
   const copy = torch.deepcopy(net);
-  expect(snapshotOf(inspection, copy).tensors.map(({ initialization }) => initialization.kind === "recorded" && initialization.function)).toEqual(["normal_", "uniform_"]);
+  expect(snapshotOf(inspection, copy).tensors.map(({ initialization }) => initialization.kind === "recorded" && initialization.function)).toEqual([
+    "normal_",
+    "uniform_",
+  ]);
 });

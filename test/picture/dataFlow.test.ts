@@ -12,9 +12,9 @@ import { linear, relu, sequential, snapshot, spec, weight, type Spec } from "./f
 function edges(model: ModelSnapshot, path: string, showBookkeeping = false): string[] {
   const flow = traceDataFlow(indexOf(model), model.trace!, showBookkeeping);
   const name = (end: string) => (end === border ? "|" : end);
-  return flow.containers.get(path)!.edges.map(
-    (edge) => `${name(edge.from)} ${edge.fromPort} > ${name(edge.to)} ${edge.toPort} (${model.trace!.values[edge.value]!.shape.join()})`,
-  );
+  return flow.containers
+    .get(path)!
+    .edges.map((edge) => `${name(edge.from)} ${edge.fromPort} > ${name(edge.to)} ${edge.toPort} (${model.trace!.values[edge.value]!.shape.join()})`);
 }
 
 describe("data flow inside containers", () => {
@@ -31,12 +31,20 @@ describe("data flow inside containers", () => {
 
   it("enters a container through one port for each value, however many use it inside", () => {
     const model = fixtures.gpt({ blocks: 2 });
-    expect(edges(model, "h.1").filter((edge) => edge.startsWith("|"))).toEqual(["| in:0 > h.1.ln_1 in:0 (1,64,768)", "| in:1 > h.1.attn in:1 (64,64)", "| in:0 > h.1#add:0 in:0 (1,64,768)"]);
+    expect(edges(model, "h.1").filter((edge) => edge.startsWith("|"))).toEqual([
+      "| in:0 > h.1.ln_1 in:0 (1,64,768)",
+      "| in:1 > h.1.attn in:1 (64,64)",
+      "| in:0 > h.1#add:0 in:0 (1,64,768)",
+    ]);
   });
 
   it("passes a container that is never called itself (ModuleList)", () => {
     expect(edges(fixtures.gpt({ blocks: 2 }), "h")).toEqual([
-      "| in:0 > h.0 in:0 (1,64,768)", "| in:1 > h.0 in:1 (64,64)", "h.0 out:0 > h.1 in:0 (1,64,768)", "| in:1 > h.1 in:1 (64,64)", "h.1 out:0 > | out:0 (1,64,768)",
+      "| in:0 > h.0 in:0 (1,64,768)",
+      "| in:1 > h.0 in:1 (64,64)",
+      "h.0 out:0 > h.1 in:0 (1,64,768)",
+      "| in:1 > h.1 in:1 (64,64)",
+      "h.1 out:0 > | out:0 (1,64,768)",
     ]);
   });
 
@@ -78,14 +86,23 @@ describe("data flow inside containers", () => {
     const net = new Slices();
     net(torch.rand(2, 6));
     expect(edges(snapshotOf(inspection, net), "")).toEqual([
-      "| in:0 > a in:0 (2,6)", "#zeros:0 out:0 > #copy_:0 in:0 (2,6)", "a out:0 > #copy_:0 in:1 (2,3)",
-      "| in:0 > b in:0 (2,6)", "#copy_:0 out:0 > #copy_:1 in:0 (2,6)", "b out:0 > #copy_:1 in:1 (2,3)",
-      "#copy_:1 out:0 > #relu_:0 in:0 (2,6)", "#relu_:0 out:0 > | out:0 (2,6)",
+      "| in:0 > a in:0 (2,6)",
+      "#zeros:0 out:0 > #copy_:0 in:0 (2,6)",
+      "a out:0 > #copy_:0 in:1 (2,3)",
+      "| in:0 > b in:0 (2,6)",
+      "#copy_:0 out:0 > #copy_:1 in:0 (2,6)",
+      "b out:0 > #copy_:1 in:1 (2,3)",
+      "#copy_:1 out:0 > #relu_:0 in:0 (2,6)",
+      "#relu_:0 out:0 > | out:0 (2,6)",
     ]);
   });
 
   it("gives each call of a module a node of its own, and what lies in it", () => {
-    expect(edges(fixtures.unrolled(3), "").filter((edge) => edge.startsWith("cell"))).toEqual(["cell out:0 > cell@2 in:1 (1,32)", "cell@2 out:0 > cell@3 in:1 (1,32)", "cell@3 out:0 > out in:0 (1,32)"]);
+    expect(edges(fixtures.unrolled(3), "").filter((edge) => edge.startsWith("cell"))).toEqual([
+      "cell out:0 > cell@2 in:1 (1,32)",
+      "cell@2 out:0 > cell@3 in:1 (1,32)",
+      "cell@3 out:0 > out in:0 (1,32)",
+    ]);
     expect(edges(fixtures.unrolled(3), "cell@2")).toContain("cell@2.input out:0 > cell@2#add:0 in:0 (1,32)");
     expect(edges(fixtures.resnet([1]), "layer1.0")).toContain("layer1.0.relu@3 out:0 > | out:0 (1,256,56,56)");
   });
@@ -93,28 +110,53 @@ describe("data flow inside containers", () => {
   it("finds a value after the module that hands it on unchanged", () => {
     const identity = spec("Identity", "", {}, (_, x) => x!);
     expect(edges(snapshot("net", sequential([linear(4, 4), identity, relu()]), { inputs: [[2, 4]] }), "")).toEqual([
-      "| in:0 > 0 in:0 (2,4)", "0 out:0 > 1 in:0 (2,4)", "1 out:0 > 2 in:0 (2,4)", "2 out:0 > | out:0 (2,4)",
+      "| in:0 > 0 in:0 (2,4)",
+      "0 out:0 > 1 in:0 (2,4)",
+      "1 out:0 > 2 in:0 (2,4)",
+      "2 out:0 > | out:0 (2,4)",
     ]);
   });
 
   it("leads a value out of the container that made it when something outside uses it without a return", () => {
     let kept = -1;
     const leaky = spec("Leaky", "", { fc: linear(4, 4), act: relu() }, (run, x) => run.call("act", (kept = run.call("fc", x!))));
-    const model = snapshot("net", spec("Net", "", { leaky }, (run, x) => run.op("add", [run.call("leaky", x!), kept], [2, 4])), { inputs: [[2, 4]] });
-    expect(edges(model, "")).toEqual(["| in:0 > leaky in:0 (2,4)", "leaky out:0 > #add:0 in:0 (2,4)", "leaky out:1 > #add:0 in:1 (2,4)", "#add:0 out:0 > | out:0 (2,4)"]);
+    const model = snapshot(
+      "net",
+      spec("Net", "", { leaky }, (run, x) => run.op("add", [run.call("leaky", x!), kept], [2, 4])),
+      { inputs: [[2, 4]] },
+    );
+    expect(edges(model, "")).toEqual([
+      "| in:0 > leaky in:0 (2,4)",
+      "leaky out:0 > #add:0 in:0 (2,4)",
+      "leaky out:1 > #add:0 in:1 (2,4)",
+      "#add:0 out:0 > | out:0 (2,4)",
+    ]);
     expect(edges(model, "leaky")).toContain("leaky.fc out:0 > | out:1 (2,4)");
   });
 
   it("follows a call of a module that stands elsewhere in the tree", () => {
     const act = relu();
     const inner = spec("Inner", "", { fc: linear(4, 4) }, (run, x) => run.op("mul", [run.callAt("act", act, [run.call("fc", x!)])[0]!, x!], [2, 4]));
-    const model = snapshot("net", spec("Net", "", { act, inner }, (run, x) => run.call("inner", x!)), { inputs: [[2, 4]] });
-    expect(edges(model, "")).toEqual(["| in:0 > inner in:0 (2,4)", "inner out:0 > act in:0 (2,4)", "act out:0 > inner in:1 (2,4)", "inner out:1 > | out:0 (2,4)"]);
+    const model = snapshot(
+      "net",
+      spec("Net", "", { act, inner }, (run, x) => run.call("inner", x!)),
+      { inputs: [[2, 4]] },
+    );
+    expect(edges(model, "")).toEqual([
+      "| in:0 > inner in:0 (2,4)",
+      "inner out:0 > act in:0 (2,4)",
+      "act out:0 > inner in:1 (2,4)",
+      "inner out:1 > | out:0 (2,4)",
+    ]);
   });
 
   it("draws a parameter where it is used, never flowing from one module to another", () => {
     const scale = weight([4]);
-    const model = snapshot("net", spec("Scaled", "", { fc: linear(4, 4) }, (run, x) => run.op("mul", [run.call("fc", x!), run.tensor(scale)], [2, 4]), { scale }), { inputs: [[2, 4]] });
+    const model = snapshot(
+      "net",
+      spec("Scaled", "", { fc: linear(4, 4) }, (run, x) => run.op("mul", [run.call("fc", x!), run.tensor(scale)], [2, 4]), { scale }),
+      { inputs: [[2, 4]] },
+    );
     expect(edges(model, "")).toContain("#scale out:0 > #mul:0 in:1 (4)");
     for (const edge of edges(fixtures.tied(), "")) expect(edge).not.toContain("(8,8)");
   });
@@ -135,7 +177,9 @@ describe("a pass of any kind", () => {
     const kept: number[] = [];
     let calls = 0;
     const make = (path: string, depth: number): Spec => {
-      const children = Object.fromEntries(Array.from({ length: depth > 0 ? random(4) : 0 }, (_, i) => [`m${i}`, make(path ? `${path}.m${i}` : `m${i}`, depth - 1)]));
+      const children = Object.fromEntries(
+        Array.from({ length: depth > 0 ? random(4) : 0 }, (_, i) => [`m${i}`, make(path ? `${path}.m${i}` : `m${i}`, depth - 1)]),
+      );
       const made = spec("Wild", "", children, (run, x) => {
         let value = x!;
         for (let i = random(3); i >= 0; i--) {
@@ -168,7 +212,11 @@ describe("a pass of any kind", () => {
       for (const [path, flow] of containers) {
         const outside = all.flatMap((other) => other.edges);
         for (const edge of flow.edges) {
-          if (edge.from === border) expect(outside.some((other) => other.to === path && other.toPort === edge.fromPort), `seed ${seed}: ${path} ${edge.fromPort}`).toBe(true);
+          if (edge.from === border)
+            expect(
+              outside.some((other) => other.to === path && other.toPort === edge.fromPort),
+              `seed ${seed}: ${path} ${edge.fromPort}`,
+            ).toBe(true);
         }
       }
     }

@@ -22,7 +22,19 @@ describe("the boxes of the picture", () => {
   });
 
   it("open a large model level by level, as far as a glance takes in", () => {
-    expect(modules(display(fixtures.resnet())).sort()).toEqual(["", "avgpool", "bn1", "conv1", "fc", "layer1", "layer2", "layer3", "layer4", "maxpool", "relu"]);
+    expect(modules(display(fixtures.resnet())).sort()).toEqual([
+      "",
+      "avgpool",
+      "bn1",
+      "conv1",
+      "fc",
+      "layer1",
+      "layer2",
+      "layer3",
+      "layer4",
+      "maxpool",
+      "relu",
+    ]);
     const gpt = display(fixtures.gpt());
     expect(gpt.nodes.get("h.0")!.content).not.toBeNull();
     expect(["h.0.attn", "h.0.mlp"].map((path) => gpt.nodes.get(path)!.content)).toEqual([null, null]);
@@ -47,7 +59,12 @@ describe("the boxes of the picture", () => {
     net(torch.rand(2, 6));
     const graph = display(snapshotOf(inspection, net), { depth: "all" });
     const words = { input: "Input", output: "Output", constant: "Constant", parameter: "Parameter" };
-    expect(graph.nodes.get("")!.content!.nodes.map((node) => `${nodeTitle(node, words)} ${node.detail}`.trimEnd())).toEqual(["× 2", "[0] ← 1", "[:, 1:3] ×= 3", "neg"]);
+    expect(graph.nodes.get("")!.content!.nodes.map((node) => `${nodeTitle(node, words)} ${node.detail}`.trimEnd())).toEqual([
+      "× 2",
+      "[0] ← 1",
+      "[:, 1:3] ×= 3",
+      "neg",
+    ]);
   });
 
   it("say what goes in and comes out by the names that the code has for it, and by position where it has none", () => {
@@ -90,15 +107,35 @@ describe("the boxes of the picture", () => {
     const graph = display(snapshotOf(inspection, net), { depth: "all" });
     const statuses = Object.fromEntries([...graph.nodes.values()].filter(({ kind }) => kind === "module").map(({ id, status }) => [id, status]));
     expect(statuses).toEqual({
-      "": "ran", embed: "ran", attention: "ran", "attention.out_proj": "used", scales: "used", spare: "notCalled",
+      "": "ran",
+      embed: "ran",
+      attention: "ran",
+      "attention.out_proj": "used",
+      scales: "used",
+      spare: "notCalled",
       // Its weight is taken by the embedding, which is called for it.
-      tied: "notCalled", head: "used",
+      tied: "notCalled",
+      head: "used",
     });
   });
 
   it("number inputs that have no names", () => {
-    const model = snapshot("net", spec("Net", "", {}, (run, x, y) => run.op("add", [x!, y!], [2, 4])), { inputs: [[2, 4], [2, 4]], inputLabels: ["", "mask"] });
-    expect(display(model).canvas.nodes.filter(({ kind }) => kind === "input").map((node) => nodeTitle(node, { input: "Input", output: "", constant: "", parameter: "" }))).toEqual(["Input 1", "mask"]);
+    const model = snapshot(
+      "net",
+      spec("Net", "", {}, (run, x, y) => run.op("add", [x!, y!], [2, 4])),
+      {
+        inputs: [
+          [2, 4],
+          [2, 4],
+        ],
+        inputLabels: ["", "mask"],
+      },
+    );
+    expect(
+      display(model)
+        .canvas.nodes.filter(({ kind }) => kind === "input")
+        .map((node) => nodeTitle(node, { input: "Input", output: "", constant: "", parameter: "" })),
+    ).toEqual(["Input 1", "mask"]);
   });
 
   it("fold equal siblings in a row to one with its count", () => {
@@ -106,7 +143,11 @@ describe("the boxes of the picture", () => {
     expect(graph.nodes.get("h.0")!.row).toMatchObject({ kind: "repeated" });
     expect(graph.nodes.get("h.0")!.row.members).toHaveLength(12);
     expect(graph.nodes.has("h.1")).toBe(false);
-    expect(graph.nodes.get("h")!.content!.edges.map(({ from, to, count }) => [from === "h.0", to === "h.0", count])).toEqual([[false, true, 1], [false, true, 12], [true, false, 1]]);
+    expect(graph.nodes.get("h")!.content!.edges.map(({ from, to, count }) => [from === "h.0", to === "h.0", count])).toEqual([
+      [false, true, 1],
+      [false, true, 12],
+      [true, false, 1],
+    ]);
   });
 
   it("unfold a row, and show any member of a folded one", () => {
@@ -120,9 +161,18 @@ describe("the boxes of the picture", () => {
     const model = fixtures.gpt();
     const broken = model.root.children.find(({ name }) => name === "h")!.children[7]!.children.find(({ name }) => name === "mlp")!;
     const tensor = broken.children[0]!.parameters[0]!.tensor;
-    const tensors = model.tensors.map((each) => (each.id === tensor ? { ...each, statistics: { ...each.statistics!, nan: 1 } } : { ...each, requiresGrad: !each.names[0]!.startsWith("wpe") }));
+    const tensors = model.tensors.map((each) =>
+      each.id === tensor ? { ...each, statistics: { ...each.statistics!, nan: 1 } } : { ...each, requiresGrad: !each.names[0]!.startsWith("wpe") },
+    );
     const graph = display({ ...model, tensors });
-    expect(["", "h", "h.0", "h.0.mlp", "h.0.attn", "wte"].map((id) => graph.nodes.get(id)?.nonFinite)).toEqual(["values", "values", "values", null, null, null]);
+    expect(["", "h", "h.0", "h.0.mlp", "h.0.attn", "wte"].map((id) => graph.nodes.get(id)?.nonFinite)).toEqual([
+      "values",
+      "values",
+      "values",
+      null,
+      null,
+      null,
+    ]);
     expect(display({ ...model, tensors }, { shown: new Map([["h.0", "h.7"]]) }).nodes.get("h.7.mlp")!.nonFinite).toBe("values");
     expect(["wpe", "wte", ""].map((id) => graph.nodes.get(id)!.isFrozen)).toEqual([true, false, false]);
   });
@@ -158,8 +208,13 @@ describe("the boxes of the picture", () => {
   });
 
   const attention = (linears: Record<string, ReturnType<typeof linear>>, [q, k, v, out]: readonly [string, string, string, string]) =>
-    snapshot("attention", spec("Attention", "", linears, (run, x) =>
-      run.call(out, run.op("scaledDotProductAttention", [run.call(q, x!), run.call(k, x!), run.call(v, x!)], [2, 8]))), { inputs: [[2, 8]] });
+    snapshot(
+      "attention",
+      spec("Attention", "", linears, (run, x) =>
+        run.call(out, run.op("scaledDotProductAttention", [run.call(q, x!), run.call(k, x!), run.call(v, x!)], [2, 8])),
+      ),
+      { inputs: [[2, 8]] },
+    );
 
   it("do not fold siblings that have names of their own", () => {
     const graph = display(attention({ q: linear(8, 8), k: linear(8, 8), v: linear(8, 8), out: linear(8, 8) }, ["q", "k", "v", "out"]));
@@ -175,8 +230,10 @@ describe("the boxes of the picture", () => {
 
 describe("siblings that come again together", () => {
   const pairs = (count: number) => Array.from({ length: count }, () => [linear(8, 8), relu()]).flat();
-  const shownIn = (graph: DisplayGraph, id = "") => graph.nodes.get(id)!.content!.nodes.map(({ row, id: each }) => (row.kind === "single" ? each : `${each} ×${row.members.length}`));
-  const edgesIn = (graph: DisplayGraph, id = "") => graph.nodes.get(id)!.content!.edges.map(({ from, to, count }) => `${from} > ${to} ${count}`.replaceAll(border, "|"));
+  const shownIn = (graph: DisplayGraph, id = "") =>
+    graph.nodes.get(id)!.content!.nodes.map(({ row, id: each }) => (row.kind === "single" ? each : `${each} ×${row.members.length}`));
+  const edgesIn = (graph: DisplayGraph, id = "") =>
+    graph.nodes.get(id)!.content!.edges.map(({ from, to, count }) => `${from} > ${to} ${count}`.replaceAll(border, "|"));
   const net = snapshot("net", sequential([linear(4, 8), relu(), ...pairs(5), linear(8, 2)]), { inputs: [[2, 4]] });
 
   it("fold to one turn, with the line from each turn to the next", () => {
@@ -211,19 +268,31 @@ describe("siblings that come again together", () => {
 
   it("fold with what runs between them, in lists that are never called themselves too", () => {
     const each = () => moduleList([linear(8, 8), relu()]);
-    const model = snapshot("net", spec("Net", "", { layers: moduleList(Array.from({ length: 4 }, each)) }, (run, x) => {
-      let y = x!;
-      for (let i = 0; i < 4; i++) {
-        y = run.op("add", [y, run.call(`layers.${i}.0`, y)], [2, 8]);
-        y = run.op("mul", [y, run.call(`layers.${i}.1`, y)], [2, 8]);
-      }
-      return y;
-    }), { inputs: [[2, 8]] });
+    const model = snapshot(
+      "net",
+      spec("Net", "", { layers: moduleList(Array.from({ length: 4 }, each)) }, (run, x) => {
+        let y = x!;
+        for (let i = 0; i < 4; i++) {
+          y = run.op("add", [y, run.call(`layers.${i}.0`, y)], [2, 8]);
+          y = run.op("mul", [y, run.call(`layers.${i}.1`, y)], [2, 8]);
+        }
+        return y;
+      }),
+      { inputs: [[2, 8]] },
+    );
     const graph = display(model);
     expect(shownIn(graph)).toEqual(["layers", "#add:0", "#mul:0"]);
     expect(shownIn(graph, "layers")).toEqual(["layers.0 ×4"]);
     expect(edgesIn(graph)).toEqual([
-      "| > layers 1", "| > #add:0 1", "layers > #add:0 4", "#add:0 > layers 4", "#add:0 > #mul:0 4", "layers > #mul:0 4", "#mul:0 > layers 3", "#mul:0 > #add:0 3", "#mul:0 > | 1",
+      "| > layers 1",
+      "| > #add:0 1",
+      "layers > #add:0 4",
+      "#add:0 > layers 4",
+      "#add:0 > #mul:0 4",
+      "layers > #mul:0 4",
+      "#mul:0 > layers 3",
+      "#mul:0 > #add:0 3",
+      "#mul:0 > | 1",
     ]);
   });
 
@@ -232,11 +301,15 @@ describe("siblings that come again together", () => {
   });
 
   const chain = (takes: (turn: number, made: readonly number[]) => number) =>
-    snapshot("net", spec("Net", "", { layers: moduleList(pairs(6)) }, (run, x) => {
-      const made = [x!];
-      for (let turn = 0; turn < 6; turn++) made.push(run.call(`layers.${2 * turn + 1}`, run.call(`layers.${2 * turn}`, made[takes(turn, made)]!)));
-      return made.at(-1)!;
-    }), { inputs: [[2, 8]] });
+    snapshot(
+      "net",
+      spec("Net", "", { layers: moduleList(pairs(6)) }, (run, x) => {
+        const made = [x!];
+        for (let turn = 0; turn < 6; turn++) made.push(run.call(`layers.${2 * turn + 1}`, run.call(`layers.${2 * turn}`, made[takes(turn, made)]!)));
+        return made.at(-1)!;
+      }),
+      { inputs: [[2, 8]] },
+    );
 
   it("do not fold over a turn that takes from elsewhere", () => {
     expect(shownIn(display(chain((turn) => turn)), "layers")).toEqual(["layers.0 ×6", "layers.1 ×6"]);
@@ -248,14 +321,26 @@ describe("siblings that come again together", () => {
   it("do not fold over what is frozen, in another mode, or tied elsewhere", () => {
     const model = snapshot("net", sequential(pairs(8)), { inputs: [[2, 8]] });
     const frozen = new Set(model.root.children.slice(0, 8).flatMap(({ parameters }) => parameters.map(({ tensor }) => tensor)));
-    expect(shownIn(display({ ...model, tensors: model.tensors.map((each) => ({ ...each, requiresGrad: !frozen.has(each.id) })) }))).toEqual(["0 ×4", "1 ×4", "8 ×4", "9 ×4"]);
+    expect(shownIn(display({ ...model, tensors: model.tensors.map((each) => ({ ...each, requiresGrad: !frozen.has(each.id) })) }))).toEqual([
+      "0 ×4",
+      "1 ×4",
+      "8 ×4",
+      "9 ×4",
+    ]);
     const children = model.root.children.map((child, index) => ({ ...child, training: index >= 8 }));
     expect(shownIn(display({ ...model, root: { ...model.root, children } }))).toEqual(["0 ×4", "1 ×4", "8 ×4", "9 ×4"]);
     const [first, last] = [linear(8, 8), linear(8, 8)];
     const tied = sequential([first, relu(), ...pairs(4), last, relu()]);
     const table = first.parameters[0]![1];
     const own = spec("Linear", last.arguments, {}, last.forward, { weight: table, bias: last.parameters[1]![1] });
-    expect(shownIn(display(snapshot("net", { ...tied, children: tied.children.map(([name, child]) => [name, child === last ? own : child]) }, {})))).toEqual(["0", "1", "2 ×4", "3 ×4", "10", "11"]);
+    expect(shownIn(display(snapshot("net", { ...tied, children: tied.children.map(([name, child]) => [name, child === last ? own : child]) }, {})))).toEqual([
+      "0",
+      "1",
+      "2 ×4",
+      "3 ×4",
+      "10",
+      "11",
+    ]);
   });
 });
 
@@ -263,8 +348,16 @@ describe("a module that is called more than once", () => {
   const edgesOf = (graph: DisplayGraph) => graph.nodes.get("")!.content!.edges.map(({ from, to, count }) => `${from} > ${to} ${count}`);
 
   it("has a box for each call", () => {
-    const towers = snapshot("siamese", spec("Siamese", "", { tower: sequential([linear(4, 4), relu()]) }, (run, x, y) =>
-      run.op("sub", [run.call("tower", x!), run.call("tower", y!)], [2, 4])), { inputs: [[2, 4], [3, 4]] });
+    const towers = snapshot(
+      "siamese",
+      spec("Siamese", "", { tower: sequential([linear(4, 4), relu()]) }, (run, x, y) => run.op("sub", [run.call("tower", x!), run.call("tower", y!)], [2, 4])),
+      {
+        inputs: [
+          [2, 4],
+          [3, 4],
+        ],
+      },
+    );
     const graph = display(towers, { expanded: new Map([["tower@2", true]]) });
     expect(edgesOf(graph)).toContain("tower@2 > #sub:0 1");
     expect(graph.nodes.get("tower")).toMatchObject({ turn: { ordinal: 1, of: 2, sharesWeights: true }, outputShape: "2×4", parameters: 20 });
@@ -282,7 +375,11 @@ describe("a module that is called more than once", () => {
   });
 
   it("fails in the call that failed alone", () => {
-    const twice = snapshot("twice", spec("Twice", "", { wrap: sequential([linear(4, 8)]) }, (run, x) => run.call("wrap", run.call("wrap", x!))), { inputs: [[2, 4]] });
+    const twice = snapshot(
+      "twice",
+      spec("Twice", "", { wrap: sequential([linear(4, 8)]) }, (run, x) => run.call("wrap", run.call("wrap", x!))),
+      { inputs: [[2, 4]] },
+    );
     const graph = display(twice);
     expect(graph.nodes.get("wrap")).toMatchObject({ status: "ran", failure: null });
     expect(graph.nodes.get("wrap.0")).toMatchObject({ status: "ran", failure: null });
@@ -298,33 +395,56 @@ describe("many modules in parallel", () => {
     return sum;
   };
   const mixture = (take: (run: fixtures.Run, x: number, sum: number) => number) =>
-    snapshot("moe", spec("Mixture", "", { gate: linear(64, 64), experts: moduleList(Array.from({ length: 16 }, () => linear(64, 64))) }, (run, x) =>
-      experts(run, x!, (_, sum) => take(run, x!, sum))), { inputs: [[32, 64]] });
+    snapshot(
+      "moe",
+      spec("Mixture", "", { gate: linear(64, 64), experts: moduleList(Array.from({ length: 16 }, () => linear(64, 64))) }, (run, x) =>
+        experts(run, x!, (_, sum) => take(run, x!, sum)),
+      ),
+      { inputs: [[32, 64]] },
+    );
   const unfolded = { depth: 2, unfolded: new Set(["experts.0"]) };
-  const operations = (graph: DisplayGraph) => graph.nodes.get("")!.content!.nodes.filter(({ kind }) => kind === "operation").map(({ id, detail }) => `${id} ${detail}`);
+  const operations = (graph: DisplayGraph) =>
+    graph.nodes
+      .get("")!
+      .content!.nodes.filter(({ kind }) => kind === "operation")
+      .map(({ id, detail }) => `${id} ${detail}`);
 
   it("are shown one by one without what a loop does with each", () => {
-    const graph = display(mixture((run, x) => run.op("mul", [x, x], [32, 64])), unfolded);
+    const graph = display(
+      mixture((run, x) => run.op("mul", [x, x], [32, 64])),
+      unfolded,
+    );
     expect(graph.nodes.get("experts")!.content!.nodes).toHaveLength(16);
     expect(operations(graph)).toEqual(["#mul:0 16×", "#mul:1 16×", "#add:0 16×"]);
   });
 
   it("are shown with it where one takes what came of another", () => {
-    const graph = display(mixture((run, x, sum) => run.op("mul", [x, sum], [32, 64])), unfolded);
+    const graph = display(
+      mixture((run, x, sum) => run.op("mul", [x, sum], [32, 64])),
+      unfolded,
+    );
     expect(operations(graph)).toHaveLength(48);
   });
 
   it("join their lines at the border where they run together outside", () => {
     const graph = display(fixtures.mixture(64), unfolded);
     const { edges } = graph.nodes.get("experts")!.content!;
-    expect(new Set(edges.filter(({ to }) => to === border).map(({ toPort }) => toPort))).toEqual(new Set([graph.nodes.get("")!.content!.edges.find(({ from }) => from === "experts")!.fromPort]));
+    expect(new Set(edges.filter(({ to }) => to === border).map(({ toPort }) => toPort))).toEqual(
+      new Set([graph.nodes.get("")!.content!.edges.find(({ from }) => from === "experts")!.fromPort]),
+    );
   });
 });
 
 describe("a module that has two names", () => {
   it("is said to be called under the other one, where it is not called by this", () => {
     const shared = linear(4, 4);
-    const graph = display(snapshot("net", spec("Net", "", { shared, idle: linear(4, 4), layers: moduleList([shared]) }, (run, x) => run.call("layers.0", x!)), { inputs: [[2, 4]] }));
+    const graph = display(
+      snapshot(
+        "net",
+        spec("Net", "", { shared, idle: linear(4, 4), layers: moduleList([shared]) }, (run, x) => run.call("layers.0", x!)),
+        { inputs: [[2, 4]] },
+      ),
+    );
     expect(["shared", "idle", "layers.0"].map((id) => graph.nodes.get(id)!.status)).toEqual(["ranElsewhere", "notCalled", "ran"]);
   });
 });
@@ -344,20 +464,46 @@ describe("a failed pass", () => {
 
   it("marks it in a list of modules as well, which is not called itself", () => {
     const blocks = moduleList([sequential([linear(4, 8)]), sequential([linear(4, 8)])]);
-    const graph = display(snapshot("list", spec("Net", "", { blocks }, (run, x) => run.call("blocks.1", run.call("blocks.0", x!))), { inputs: [[2, 4]] }));
-    expect(["", "blocks", "blocks.0", "blocks.1", "blocks.1.0"].map((id) => graph.nodes.get(id)!.status)).toEqual(["failedInside", "failedInside", "ran", "failedInside", "failed"]);
+    const graph = display(
+      snapshot(
+        "list",
+        spec("Net", "", { blocks }, (run, x) => run.call("blocks.1", run.call("blocks.0", x!))),
+        { inputs: [[2, 4]] },
+      ),
+    );
+    expect(["", "blocks", "blocks.0", "blocks.1", "blocks.1.0"].map((id) => graph.nodes.get(id)!.status)).toEqual([
+      "failedInside",
+      "failedInside",
+      "ran",
+      "failedInside",
+      "failed",
+    ]);
     expect(graph.nodes.get("blocks.1.0")!.failure).toMatchObject({ message: "mat1 and mat2 shapes cannot be multiplied (2x8 and 4x8)" });
     expect(graph.nodes.get("")!.failure).toBeNull();
   });
 
   it("marks the code between modules where that threw", () => {
-    const own = (inner: boolean) => snapshot("net", spec("Net", "", { first: linear(4, 8), block: spec("Block", "", { fc: linear(8, 8) }, (run, x) => {
-      run.call("fc", x!);
-      return inner ? run.failInCode("x.foo is not a function") : x!;
-    }), last: linear(8, 2) }, (run, x) => {
-      run.call("block", run.call("first", x!));
-      return run.failInCode("x.bar is not a function");
-    }), { inputs: [[2, 4]] });
+    const own = (inner: boolean) =>
+      snapshot(
+        "net",
+        spec(
+          "Net",
+          "",
+          {
+            first: linear(4, 8),
+            block: spec("Block", "", { fc: linear(8, 8) }, (run, x) => {
+              run.call("fc", x!);
+              return inner ? run.failInCode("x.foo is not a function") : x!;
+            }),
+            last: linear(8, 2),
+          },
+          (run, x) => {
+            run.call("block", run.call("first", x!));
+            return run.failInCode("x.bar is not a function");
+          },
+        ),
+        { inputs: [[2, 4]] },
+      );
     const inside = display(own(true));
     expect(inside.nodes.get("block#throw")).toMatchObject({ name: "throw", status: "failed", failure: { message: "x.foo is not a function", shapes: [] } });
     expect(inside.nodes.get("block")!.failure).toBeNull();
@@ -376,7 +522,10 @@ describe("a failed pass", () => {
 describe("without a pass", () => {
   it("shows what a Sequential declares, as declared", () => {
     const graph = display(fixtures.withoutTrace());
-    expect(graph.nodes.get("")!.content!.edges.map(({ from, to, kind, label }) => [from, to, kind, label])).toEqual([["0", "1", "declared", ""], ["1", "2", "declared", ""]]);
+    expect(graph.nodes.get("")!.content!.edges.map(({ from, to, kind, label }) => [from, to, kind, label])).toEqual([
+      ["0", "1", "declared", ""],
+      ["1", "2", "declared", ""],
+    ]);
     expect(graph.canvas.nodes.map((node) => node.kind)).toEqual(["module"]);
   });
 
@@ -388,7 +537,9 @@ describe("without a pass", () => {
 
 describe("many parallel lines", () => {
   it("run together with their number", () => {
-    const edges = display(fixtures.mixture(64)).nodes.get("")!.content!.edges.filter((edge) => edge.to === "#stack:0");
+    const edges = display(fixtures.mixture(64))
+      .nodes.get("")!
+      .content!.edges.filter((edge) => edge.to === "#stack:0");
     expect(edges).toHaveLength(1);
     expect(edges[0]).toMatchObject({ bundled: 64, label: "(64) 32×64" });
   });

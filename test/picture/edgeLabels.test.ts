@@ -16,10 +16,22 @@ function placed(texts: readonly [straight: string, aside: string]) {
     outPorts: 0,
   };
   const edges: Point[][] = [
-    [{ x: 130, y: 40 }, { x: 130, y: 160 }],
-    [{ x: 130, y: 40 }, { x: 130, y: 80 }, { x: 330, y: 80 }, { x: 330, y: 160 }],
+    [
+      { x: 130, y: 40 },
+      { x: 130, y: 160 },
+    ],
+    [
+      { x: 130, y: 40 },
+      { x: 130, y: 80 },
+      { x: 330, y: 80 },
+      { x: 330, y: 160 },
+    ],
   ];
-  const nodes = [{ x: 100, y: 20 }, { x: 100, y: 160 }, { x: 300, y: 160 }];
+  const nodes = [
+    { x: 100, y: 20 },
+    { x: 100, y: 160 },
+    { x: 300, y: 160 },
+  ];
   const solution: LayoutSolution = { width: 400, height: 200, nodes, edges, inPorts: [], outPorts: [], nodePorts: nodes.map(() => ({ in: [30], out: [30] })) };
   return labelsOf(problem, solution, [], { edges: texts, needed: new Set(), stubs: [], overhang: problem.nodes.map(() => 0) }, estimateText).edges;
 }

@@ -13,7 +13,11 @@ import { overlap } from "./geometry.js";
 
 const sceneOf = (model: PictureModel, direction: Direction) =>
   layoutScene(buildDisplayGraph(model, { ...initialArrangement, depth: "all" }), new LayoutSolver(null), {
-    direction, measure: estimateText, strings: englishStrings, deadline: performance.now() + 30_000, isCurrent: () => true,
+    direction,
+    measure: estimateText,
+    strings: englishStrings,
+    deadline: performance.now() + 30_000,
+    isCurrent: () => true,
   });
 
 const gpt = await sceneOf(new PictureModel(fixtures.gpt()), "down");

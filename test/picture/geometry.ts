@@ -13,14 +13,22 @@ export function overlap(a: Area, b: Area, slack = 0.01): boolean {
 }
 
 function holds(outer: Area, inner: Area): boolean {
-  return inner.x >= outer.x - 0.01 && inner.y >= outer.y - 0.01 && inner.x + inner.width <= outer.x + outer.width + 0.01 && inner.y + inner.height <= outer.y + outer.height + 0.01;
+  return (
+    inner.x >= outer.x - 0.01 &&
+    inner.y >= outer.y - 0.01 &&
+    inner.x + inner.width <= outer.x + outer.width + 0.01 &&
+    inner.y + inner.height <= outer.y + outer.height + 0.01
+  );
 }
 
 /** What is seen of the sheets behind a folded row, right of its box and below. */
 function sheetsOf({ node, x, y, width, height }: SceneBox): Area[] {
   if (node.row.kind !== "repeated") return [];
   const [reach] = sheetOffsets;
-  return [{ x: x + width, y: y + reach, width: reach, height }, { x: x + reach, y: y + height, width, height: reach }];
+  return [
+    { x: x + width, y: y + reach, width: reach, height },
+    { x: x + reach, y: y + height, width, height: reach },
+  ];
 }
 
 /** Boxes that overlap or leave what holds them, lines through boxes, and labels over one another or over boxes, in words. */
@@ -42,7 +50,12 @@ export function collisions(scene: Scene): string[] {
       const [a, b] = [edge.points[i - 1]!, edge.points[i]!];
       const line = { x: Math.min(a.x, b.x), y: Math.min(a.y, b.y), width: Math.abs(a.x - b.x), height: Math.abs(a.y - b.y) };
       // A line of no width overlaps nothing: give it some, and take it from the ends, which touch their boxes.
-      const thick = { x: line.x + (line.width ? 1 : -0.5), y: line.y + (line.height ? 1 : -0.5), width: line.width ? line.width - 2 : 1, height: line.height ? line.height - 2 : 1 };
+      const thick = {
+        x: line.x + (line.width ? 1 : -0.5),
+        y: line.y + (line.height ? 1 : -0.5),
+        width: line.width ? line.width - 2 : 1,
+        height: line.height ? line.height - 2 : 1,
+      };
       for (const box of around) if (overlap(thick, box)) found.push(`${edge.from} > ${edge.to} through ${box.node.id}`);
     }
     for (const label of [edge.label, ...edge.stubs.map((stub) => stub.label)]) {

@@ -26,14 +26,48 @@ it("shapes read as products, a scalar as ()", () => {
 });
 
 it("kinds of layer follow PyTorch's names", () => {
-  expect(["Linear", "Conv2d", "ConvTranspose2d", "BatchNorm1d", "LayerNorm", "RMSNorm", "ReLU", "GELU", "SiLU", "LSTM", "Embedding", "MultiheadAttention", "MaxPool2d", "Dropout", "Flatten", "MyBlock"].map(layerKind)).toEqual([
-    "dense", "convolution", "convolution", "normalization", "normalization", "normalization", "activation", "activation", "activation", "recurrent", "embedding", "attention", "structure", "structure", "structure",
+  expect(
+    [
+      "Linear",
+      "Conv2d",
+      "ConvTranspose2d",
+      "BatchNorm1d",
+      "LayerNorm",
+      "RMSNorm",
+      "ReLU",
+      "GELU",
+      "SiLU",
+      "LSTM",
+      "Embedding",
+      "MultiheadAttention",
+      "MaxPool2d",
+      "Dropout",
+      "Flatten",
+      "MyBlock",
+    ].map(layerKind),
+  ).toEqual([
+    "dense",
+    "convolution",
+    "convolution",
+    "normalization",
+    "normalization",
+    "normalization",
+    "activation",
+    "activation",
+    "activation",
+    "recurrent",
+    "embedding",
+    "attention",
+    "structure",
+    "structure",
+    "structure",
     "container",
   ]);
 });
 
 it("texts are cut to fit, never beyond", () => {
-  for (const width of [0, 10, 30, 60, 200]) expect(estimateText(fit("a_rather_long_module_name", width, "title", estimateText), "title")).toBeLessThanOrEqual(width);
+  for (const width of [0, 10, 30, 60, 200])
+    expect(estimateText(fit("a_rather_long_module_name", width, "title", estimateText), "title")).toBeLessThanOrEqual(width);
   const lines = wrap("The size of tensor a (3) must match the size of tensor b (4) at non-singleton dimension 1", 120, "detail", 3, estimateText);
   expect(lines).toHaveLength(3);
   expect(lines.at(-1)).toMatch(/…$/);

@@ -14,7 +14,11 @@ import * as fixtures from "./fixtures.js";
 
 function scene(model: ReturnType<typeof fixtures.gpt>): Promise<Scene> {
   return layoutScene(buildDisplayGraph(new PictureModel(model), { ...initialArrangement, depth: "all" }), new LayoutSolver(null), {
-    direction: "down", measure: estimateText, strings: englishStrings, deadline: performance.now() + 30_000, isCurrent: () => true,
+    direction: "down",
+    measure: estimateText,
+    strings: englishStrings,
+    deadline: performance.now() + 30_000,
+    isCurrent: () => true,
   });
 }
 

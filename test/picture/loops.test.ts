@@ -3,10 +3,15 @@ import { findLoops, type LoopStep } from "../../src/picture/model/loops.js";
 
 /** "E" calls the next module of a row, "C" one module over and over, anything else is an operation of that name. */
 function steps(names: string): LoopStep[] {
-  return names.split(" ").map((name, at) =>
-    name === "E" ? { sign: "[experts.0]", node: null, turn: "experts.0" }
-    : name === "C" ? { sign: "[cell]", node: `cell@${at}`, turn: "cell" }
-    : { sign: name, node: `${name}${at}`, turn: null });
+  return names
+    .split(" ")
+    .map((name, at) =>
+      name === "E"
+        ? { sign: "[experts.0]", node: null, turn: "experts.0" }
+        : name === "C"
+          ? { sign: "[cell]", node: `cell@${at}`, turn: "cell" }
+          : { sign: name, node: `${name}${at}`, turn: null },
+    );
 }
 
 const folded = (names: string) => findLoops(steps(names)).map(({ nodes }) => [...nodes].map(([node, first]) => `${node}=${first}`).join(" "));

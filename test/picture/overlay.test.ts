@@ -5,7 +5,18 @@ import { lightTheme } from "../../webview/graph/index.js";
 import { renderSvg } from "../../src/picture/renderSvg.js";
 import * as fixtures from "./fixtures.js";
 
-const overlay = (mark: Overlay["mark"]): Overlay => ({ title: "Values", mark, scale: "log", values: new Map([["small", 10], ["middle", -500], ["large", 1000], ["broken", NaN]]), format: String });
+const overlay = (mark: Overlay["mark"]): Overlay => ({
+  title: "Values",
+  mark,
+  scale: "log",
+  values: new Map([
+    ["small", 10],
+    ["middle", -500],
+    ["large", 1000],
+    ["broken", NaN],
+  ]),
+  format: String,
+});
 
 test("sizes are the share of the greatest magnitude, colours cover the box", () => {
   const sizes = overlayMarks(overlay("size"), lightTheme);
@@ -17,7 +28,19 @@ test("sizes are the share of the greatest magnitude, colours cover the box", () 
 });
 
 test("what is negative has a hue of its own, as strong as it is far from zero", () => {
-  const colors = overlayMarks({ ...overlay("color"), scale: "linear", values: new Map([["below", -2], ["zero", 0], ["above", 2], ["half", 1]]) }, lightTheme);
+  const colors = overlayMarks(
+    {
+      ...overlay("color"),
+      scale: "linear",
+      values: new Map([
+        ["below", -2],
+        ["zero", 0],
+        ["above", 2],
+        ["half", 1],
+      ]),
+    },
+    lightTheme,
+  );
   const [below, zero, above, half] = ["below", "zero", "above", "half"].map((path) => colors(path)!.color);
   expect(new Set([below, zero, above, half]).size).toBe(4);
   const strength = (color: string | undefined) => color!.match(/[\d.]+(?=\)$)/)![0];
@@ -26,7 +49,15 @@ test("what is negative has a hue of its own, as strong as it is far from zero", 
 });
 
 test("colours are written as every viewer of SVG understands them", async () => {
-  const svg = await renderSvg(fixtures.mlp(), { overlay: { ...overlay("color"), values: new Map([["0", 1], ["2", 2]]) } });
+  const svg = await renderSvg(fixtures.mlp(), {
+    overlay: {
+      ...overlay("color"),
+      values: new Map([
+        ["0", 1],
+        ["2", 2],
+      ]),
+    },
+  });
   expect(svg).not.toMatch(/"rgba|color-mix/);
   expect(svg).toContain('fill="rgb(35, 105, 181)" fill-opacity="0.7"');
 });

@@ -109,10 +109,14 @@ class RandomRepetition extends nn.Module {
 
   #layer(kind: string): torch.nn.Module {
     switch (kind) {
-      case "linear": return new nn.Linear(4, 4);
-      case "relu": return new nn.ReLU();
-      case "norm": return new nn.LayerNorm(4);
-      default: return new nn.Sequential(new nn.Linear(4, 4), new nn.ReLU());
+      case "linear":
+        return new nn.Linear(4, 4);
+      case "relu":
+        return new nn.ReLU();
+      case "norm":
+        return new nn.LayerNorm(4);
+      default:
+        return new nn.Sequential(new nn.Linear(4, 4), new nn.ReLU());
     }
   }
 
@@ -147,7 +151,12 @@ function scene(model: PictureModel, arrangement: Arrangement, direction: Directi
 
 function everything(model: PictureModel): Arrangement {
   const rows = model.index.modules.flatMap((module) => model.rows(module));
-  return { ...initialArrangement, depth: "all", unfolded: new Set([...rows.map(({ members }) => members[0]!.path), ...model.index.modules.map(({ path }) => path)]), showBookkeeping: true };
+  return {
+    ...initialArrangement,
+    depth: "all",
+    unfolded: new Set([...rows.map(({ members }) => members[0]!.path), ...model.index.modules.map(({ path }) => path)]),
+    showBookkeeping: true,
+  };
 }
 
 /** What every operation takes, as the trace has it: the operation or closed box that made it, or what kind of value it is. */
@@ -156,13 +165,16 @@ function takenInTrace(model: PictureModel, { byId }: Scene): Map<string, string[
   const flow = model.flow(true)!;
   const drawnAt = (step: number): string => {
     let outermost = flow.nodeOf(step);
-    for (let each = trace.steps[step]!.parent; each !== null; each = trace.steps[each]!.parent) if (byId.get(flow.nodeOf(each))?.node.content === null) outermost = flow.nodeOf(each);
+    for (let each = trace.steps[step]!.parent; each !== null; each = trace.steps[each]!.parent)
+      if (byId.get(flow.nodeOf(each))?.node.content === null) outermost = flow.nodeOf(each);
     return outermost;
   };
   const taken = new Map<string, string[]>();
   trace.steps.forEach((step, id) => {
     if (step.kind !== "operation" || !byId.has(flow.nodeOf(id))) return;
-    const sources = step.inputs.map(({ value }) => trace.values[value]!.source).map((source) => (source.kind === "step" ? drawnAt(source.step) : source.kind === "tensor" ? "parameter" : source.kind));
+    const sources = step.inputs
+      .map(({ value }) => trace.values[value]!.source)
+      .map((source) => (source.kind === "step" ? drawnAt(source.step) : source.kind === "tensor" ? "parameter" : source.kind));
     taken.set(flow.nodeOf(id), [...new Set(sources)].sort());
   });
   return taken;
@@ -213,10 +225,12 @@ describe.each(Array.from({ length: 60 }, (_, seed) => seed))("random repetition 
     const trace = model.snapshot.trace!;
     const calls = [...module.layers].map((_, at) => trace.steps.findIndex((step) => step.kind === "module" && step.path === `layers.${at}`));
     /** By layer: the layers, or the box outside, that what it takes comes from. */
-    const takes = calls.map((call) => trace.steps[call]!.inputs.map(({ value }) => {
-      const { source } = trace.values[value]!;
-      return source.kind === "step" ? source.step : -1;
-    }));
+    const takes = calls.map((call) =>
+      trace.steps[call]!.inputs.map(({ value }) => {
+        const { source } = trace.values[value]!;
+        return source.kind === "step" ? source.step : -1;
+      }),
+    );
     for (const { members } of rows) {
       const places = members.map(({ name }) => Number(name));
       expect(new Set(members.map(({ structure, training }) => `${structure} ${training}`)).size).toBe(1);
@@ -229,7 +243,10 @@ describe.each(Array.from({ length: 60 }, (_, seed) => seed))("random repetition 
   it("keeps every line of the flow, as often as it was seen, but for those between the members of one row", () => {
     const graph = buildDisplayGraph(model, { ...initialArrangement, depth: 2 });
     for (const id of ["", "layers"]) {
-      const seen = model.flow(false)!.containers.get(id)!.edges.filter(({ from, to }) => !rows.some(({ members }) => [from, to].every((end) => members.some(({ path }) => path === end))));
+      const seen = model
+        .flow(false)!
+        .containers.get(id)!
+        .edges.filter(({ from, to }) => !rows.some(({ members }) => [from, to].every((end) => members.some(({ path }) => path === end))));
       expect(graph.nodes.get(id)!.content!.edges.reduce((sum, { count }) => sum + count, 0)).toBe(seen.length);
     }
   });

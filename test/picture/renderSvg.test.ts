@@ -6,18 +6,21 @@ import { linear, sequential, snapshot } from "./fixtures.js";
 
 it("writes every label of the chapter's net as text", async () => {
   const svg = await renderSvg(fixtures.mlp());
-  for (const text of ["net", "Sequential", "49 params", "4 → 8", "ReLU", "2×8", "Input", "Output"]) expect(svg).toMatch(new RegExp(`<text [^>]*>${text}</text>`));
+  for (const text of ["net", "Sequential", "49 params", "4 → 8", "ReLU", "2×8", "Input", "Output"])
+    expect(svg).toMatch(new RegExp(`<text [^>]*>${text}</text>`));
 });
 
 it("links the places of shared weights", async () => {
-  const dashes = (svg: string) => svg.split("stroke-dasharray=\"5 4\"").length - 1;
+  const dashes = (svg: string) => svg.split('stroke-dasharray="5 4"').length - 1;
   expect(dashes(await renderSvg(fixtures.tied()))).toBe(1);
   expect(dashes(await renderSvg(fixtures.tied(), { sharedLinks: false }))).toBe(0);
   expect(dashes(await renderSvg(fixtures.mlp()))).toBe(0);
 });
 
 it("takes names as data, never as markup", async () => {
-  const svg = await renderSvg(snapshot("<script>alert(1)</script>", sequential({ '"><img onerror=x>': linear(1, 1), "a\u0000b": linear(1, 1) }), { inputs: [[1, 1]] }));
+  const svg = await renderSvg(
+    snapshot("<script>alert(1)</script>", sequential({ '"><img onerror=x>': linear(1, 1), "a\u0000b": linear(1, 1) }), { inputs: [[1, 1]] }),
+  );
   expect(svg).not.toMatch(/<script|<img|\u0000/);
   expect(svg).toContain("&lt;script&gt;");
 });

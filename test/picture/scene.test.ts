@@ -48,7 +48,12 @@ const models: [string, ModelSnapshot, Partial<Arrangement>][] = [
   ["without trace", fixtures.withoutTrace(), {}],
 ];
 
-const ways = [["down", "layered"], ["right", "layered"], ["down", "plain"], ["right", "plain"]] as const;
+const ways = [
+  ["down", "layered"],
+  ["right", "layered"],
+  ["down", "plain"],
+  ["right", "plain"],
+] as const;
 
 describe.each(ways)("a picture that flows %s, %s", (direction, layout) => {
   describe.each(models)("%s", (_, model, arrangement) => {
@@ -66,7 +71,13 @@ describe.each(ways)("a picture that flows %s, %s", (direction, layout) => {
           expect(start + width, text.text).toBeLessThanOrEqual(face.width);
         }
         const parts = [
-          ...face.texts.map((text) => ({ x: text.anchor === "end" ? text.x - estimateText(text.text, text.font) : text.x, y: text.y - 9, width: text.anchor === "middle" ? 0 : estimateText(text.text, text.font), height: 10, text: text.text })),
+          ...face.texts.map((text) => ({
+            x: text.anchor === "end" ? text.x - estimateText(text.text, text.font) : text.x,
+            y: text.y - 9,
+            width: text.anchor === "middle" ? 0 : estimateText(text.text, text.font),
+            height: 10,
+            text: text.text,
+          })),
           ...face.badges.map((badge) => ({ x: badge.x, y: badge.y, width: badge.width, height: 16, text: badge.text })),
           ...(face.glyph ? [{ ...face.glyph, text: "distribution" }] : []),
         ];
@@ -85,12 +96,23 @@ describe("lines of one source to many layers", () => {
     expect(new Set(rails.map((x) => x.toFixed(3))).size).toBe(1);
   });
 
-  it.each([["dense", fixtures.dense()], ["unet", fixtures.unet()], ["resnet", fixtures.resnet([2, 2, 2, 2])]])("are never cut in a model like %s", async (_, model) => {
+  it.each([
+    ["dense", fixtures.dense()],
+    ["unet", fixtures.unet()],
+    ["resnet", fixtures.resnet([2, 2, 2, 2])],
+  ])("are never cut in a model like %s", async (_, model) => {
     expect((await scene(model, "down", { depth: "all" })).edges.filter((edge) => edge.points === null)).toEqual([]);
   });
 
   it("are cut where there are too many; what is left says where it comes from and how many there are", async () => {
-    const picture = await scene(fixtures.gpt({ blocks: 430 }), "down", { unfolded: new Set(["h.0"]), expanded: new Map([["h.0", true], ["h.0.attn", true], ["h.0.mlp", true]]) });
+    const picture = await scene(fixtures.gpt({ blocks: 430 }), "down", {
+      unfolded: new Set(["h.0"]),
+      expanded: new Map([
+        ["h.0", true],
+        ["h.0.attn", true],
+        ["h.0.mlp", true],
+      ]),
+    });
     const cut = picture.edges.filter((edge) => edge.points === null);
     expect(cut).toHaveLength(429);
     const stubs = cut.flatMap((edge) => edge.stubs);
@@ -117,7 +139,9 @@ describe("the longest way through a model", () => {
   it("is one straight line through all boxes on it", async () => {
     const picture = await scene(fixtures.gpt({ blocks: 6 }), "down", { depth: "all", unfolded: new Set(["h.0"]) });
     const axis = ({ x, width }: SceneBox) => x + width / 2;
-    const on = ["h.0.ln_1", "h.0.attn.c_attn", "h.0.attn.c_proj", "h.2.mlp.gelu", "h.5.ln_2", "ln_f", "lm_head", "wte"].map((id) => axis(picture.byId.get(id)!));
+    const on = ["h.0.ln_1", "h.0.attn.c_attn", "h.0.attn.c_proj", "h.2.mlp.gelu", "h.5.ln_2", "ln_f", "lm_head", "wte"].map((id) =>
+      axis(picture.byId.get(id)!),
+    );
     for (const x of on) expect(x).toBeCloseTo(on[0]!, 0);
   });
 });
@@ -126,7 +150,13 @@ describe("layout", () => {
   it("is made once for each distinct container, however often it appears", async () => {
     let calls = 0;
     const elk = elkInProcess();
-    const counting = new LayoutSolver({ ...elk, layout: (graph) => { calls += graph.children!.length; return elk.layout(graph); } });
+    const counting = new LayoutSolver({
+      ...elk,
+      layout: (graph) => {
+        calls += graph.children!.length;
+        return elk.layout(graph);
+      },
+    });
     await scene(fixtures.gpt({ blocks: 12 }), "down", { depth: "all", unfolded: new Set(["h.0"]) }, counting);
     // An attention, a block, the list of blocks with their mask and the model itself are no chains.
     expect(calls).toBe(4);
@@ -138,7 +168,13 @@ describe("layout", () => {
     let restarts = 0;
     const stuck = new LayoutSolver({ layout: () => new Promise(() => undefined), restart: () => restarts++, dispose() {} });
     const graph = buildDisplayGraph(new PictureModel(fixtures.unet()), initialArrangement);
-    const picture = await layoutScene(graph, stuck, { direction: "down", measure: estimateText, strings: englishStrings, deadline: performance.now() + 50, isCurrent: () => true });
+    const picture = await layoutScene(graph, stuck, {
+      direction: "down",
+      measure: estimateText,
+      strings: englishStrings,
+      deadline: performance.now() + 50,
+      isCurrent: () => true,
+    });
     expect(picture.isPlain).toBe(true);
     expect(restarts).toBe(1);
     expect(picture.boxes.length).toBeGreaterThan(20);
@@ -172,12 +208,21 @@ describe("layout", () => {
 
   it("draws skips over one or two of a long chain beside it too", async () => {
     const { linear, snapshot, spec } = fixtures;
-    const layers = Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`layer${i}`, spec("Layer", `${i}`, { fc: linear(8, 8) }, (run, x, y) => run.op("add", [run.call("fc", x!), y!], [2, 8]))]));
-    const model = snapshot("skips", spec("Skips", "", layers, (run, x) => {
-      const made = [x!, x!, x!];
-      for (let i = 0; i < 30; i++) made.push(run.call(`layer${i}`, made.at(-1)!, made.at(i % 4 === 0 ? -3 : -2)!));
-      return made.at(-1)!;
-    }), { inputs: [[2, 8]] });
+    const layers = Object.fromEntries(
+      Array.from({ length: 30 }, (_, i) => [
+        `layer${i}`,
+        spec("Layer", `${i}`, { fc: linear(8, 8) }, (run, x, y) => run.op("add", [run.call("fc", x!), y!], [2, 8])),
+      ]),
+    );
+    const model = snapshot(
+      "skips",
+      spec("Skips", "", layers, (run, x) => {
+        const made = [x!, x!, x!];
+        for (let i = 0; i < 30; i++) made.push(run.call(`layer${i}`, made.at(-1)!, made.at(i % 4 === 0 ? -3 : -2)!));
+        return made.at(-1)!;
+      }),
+      { inputs: [[2, 8]] },
+    );
     for (const direction of ["down", "right"] as const) {
       const picture = await scene(model, direction, { depth: 1 }, new LayoutSolver(null));
       expect(collisions(picture)).toEqual([]);
@@ -188,7 +233,13 @@ describe("layout", () => {
 
   it("puts what nothing connects into rows too", async () => {
     const parts = Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`part${i}`, fixtures.linear(4, 4 + i)]));
-    const picture = await scene(fixtures.snapshot("parts", fixtures.spec("Parts", "", parts, (_, x) => x!)), "down");
+    const picture = await scene(
+      fixtures.snapshot(
+        "parts",
+        fixtures.spec("Parts", "", parts, (_, x) => x!),
+      ),
+      "down",
+    );
     expect(collisions(picture)).toEqual([]);
     expect(picture.width / picture.height).toBeLessThan(2.5);
     const places = Object.keys(parts).map((name) => picture.byId.get(name)!);
@@ -196,7 +247,9 @@ describe("layout", () => {
   });
 
   it("holds thousands in one flat container", async () => {
-    const flat = fixtures.snapshot("flat", fixtures.sequential(Array.from({ length: 3000 }, (_, i) => (i % 2 ? fixtures.relu() : fixtures.linear(4, 4)))), { inputs: [[2, 4]] });
+    const flat = fixtures.snapshot("flat", fixtures.sequential(Array.from({ length: 3000 }, (_, i) => (i % 2 ? fixtures.relu() : fixtures.linear(4, 4)))), {
+      inputs: [[2, 4]],
+    });
     const picture = await scene(flat, "down", { unfolded: new Set(["0"]) });
     expect(picture.boxes).toHaveLength(3003);
     expect(picture.isPlain).toBe(false);
@@ -207,7 +260,11 @@ it("puts what a failed pass did not reach after what failed", async () => {
   const { linear, relu, spec, snapshot } = fixtures;
   const block = () => spec("Block", "", { fc: linear(8, 8), act: relu() }, (run, x) => run.call("act", run.call("fc", x!)));
   const parts = { first: linear(4, 8), second: linear(16, 8), third: block(), fourth: relu() };
-  const model = snapshot("broken", spec("Broken", "", parts, (run, x) => ["first", "second", "third", "fourth"].reduce((value, name) => run.call(name, value), x!)), { inputs: [[2, 4]] });
+  const model = snapshot(
+    "broken",
+    spec("Broken", "", parts, (run, x) => ["first", "second", "third", "fourth"].reduce((value, name) => run.call(name, value), x!)),
+    { inputs: [[2, 4]] },
+  );
   for (const by of [solver, plainSolver]) {
     const picture = await scene(model, "down", { depth: "all" }, by);
     const [second, third, fourth] = ["second", "third", "fourth"].map((id) => picture.byId.get(id)!);
@@ -221,14 +278,21 @@ it("puts what a failed pass did not reach after what failed", async () => {
 describe("labels of lines", () => {
   /** Their distance from a line, along its own straight pieces. */
   const distance = ({ x, y, width }: { x: number; y: number; width: number }, points: readonly { x: number; y: number }[]) =>
-    Math.min(...points.slice(1).map((to, i) => {
-      const from = points[i]!;
-      const dx = Math.max(0, Math.min(from.x, to.x) - x - width, x - Math.max(from.x, to.x));
-      const dy = Math.max(0, Math.min(from.y, to.y) - y, y - 9 - Math.max(from.y, to.y));
-      return Math.hypot(dx, dy);
-    }));
+    Math.min(
+      ...points.slice(1).map((to, i) => {
+        const from = points[i]!;
+        const dx = Math.max(0, Math.min(from.x, to.x) - x - width, x - Math.max(from.x, to.x));
+        const dy = Math.max(0, Math.min(from.y, to.y) - y, y - 9 - Math.max(from.y, to.y));
+        return Math.hypot(dx, dy);
+      }),
+    );
 
-  it.each([["gpt", fixtures.gpt()], ["unet", fixtures.unet()], ["mixture", fixtures.mixture(4)], ["unrolled", fixtures.unrolled()]])("are nearer to their own line than to any other in %s", async (_, model) => {
+  it.each([
+    ["gpt", fixtures.gpt()],
+    ["unet", fixtures.unet()],
+    ["mixture", fixtures.mixture(4)],
+    ["unrolled", fixtures.unrolled()],
+  ])("are nearer to their own line than to any other in %s", async (_, model) => {
     const { edges } = await scene(model, "down", { depth: "all" });
     for (const { label, points, container, from } of edges) {
       if (!label) continue;
@@ -244,7 +308,8 @@ describe("labels of lines", () => {
       // What leaves a container at once is labelled outside of it.
       if (edge.to === "\0border") continue;
       const source = byId.get(from)!.node;
-      if (source.kind === "operation" || (source.kind === "module" && !source.content && source.outputShape !== edge.label)) expect(labelled).toContain(`${from} ${edge.label}`);
+      if (source.kind === "operation" || (source.kind === "module" && !source.content && source.outputShape !== edge.label))
+        expect(labelled).toContain(`${from} ${edge.label}`);
     }
   });
 });
@@ -256,12 +321,20 @@ describe("a line through borders", () => {
     expect(arrows.filter(({ to }) => picture.byId.get(to)!.node.content)).toEqual([]);
     for (const { node } of picture.boxes) {
       if (node.content || node.kind === "input" || node.kind === "constant") continue;
-      expect(arrows.some(({ to }) => to === node.id), node.id).toBe(true);
+      expect(
+        arrows.some(({ to }) => to === node.id),
+        node.id,
+      ).toBe(true);
     }
   });
 
   it("goes on through a title bar, between what is written there", async () => {
-    const picture = await scene(fixtures.gpt(), "down", { expanded: new Map([["h.0.attn", true], ["h.0.mlp", true]]) });
+    const picture = await scene(fixtures.gpt(), "down", {
+      expanded: new Map([
+        ["h.0.attn", true],
+        ["h.0.mlp", true],
+      ]),
+    });
     const entering = picture.edges.filter(({ edge, points }) => edge.from === "\0border" && points);
     const through = entering.filter(({ container, points }) => points![0]!.y === container!.y);
     expect(through.length).toBeGreaterThan(entering.length / 2);

@@ -17,22 +17,35 @@ const { linear, relu, sequential, snapshot } = fixtures;
 /** Blocks of which each calls the same layer. */
 function hundred(): PictureModel {
   const shared = linear(8, 8);
-  return new PictureModel(snapshot("hundred", sequential(Array.from({ length: 100 }, () => sequential({ lin: shared, act: relu() }, "Block"))), { inputs: [[2, 8]] }));
+  return new PictureModel(
+    snapshot("hundred", sequential(Array.from({ length: 100 }, () => sequential({ lin: shared, act: relu() }, "Block"))), { inputs: [[2, 8]] }),
+  );
 }
 
 function scene(model: PictureModel, arrangement: Partial<Arrangement>): Promise<Scene> {
   return layoutScene(buildDisplayGraph(model, { ...initialArrangement, ...arrangement }), new LayoutSolver(null), {
-    direction: "down", measure: estimateText, strings: englishStrings, deadline: performance.now() + 30_000, isCurrent: () => true,
+    direction: "down",
+    measure: estimateText,
+    strings: englishStrings,
+    deadline: performance.now() + 30_000,
+    isCurrent: () => true,
   });
 }
 
 describe("links of a layer with a hundred uses", () => {
   it("never lead to a box around it", async () => {
     const model = hundred();
-    for (const arrangement of [{ depth: "all" }, { depth: "all", unfolded: new Set(["0"]) }, { depth: 1, unfolded: new Set(["0"]), expanded: new Map([["3", true]]) }] as const) {
+    for (const arrangement of [
+      { depth: "all" },
+      { depth: "all", unfolded: new Set(["0"]) },
+      { depth: 1, unfolded: new Set(["0"]), expanded: new Map([["3", true]]) },
+    ] as const) {
       const picture = await scene(model, arrangement);
       for (const { from, to } of sharedLinks(model, picture, null)) {
-        const around = (id: string): string[] => { const parent = picture.parents.get(id); return parent === null || parent === undefined ? [] : [parent, ...around(parent)]; };
+        const around = (id: string): string[] => {
+          const parent = picture.parents.get(id);
+          return parent === null || parent === undefined ? [] : [parent, ...around(parent)];
+        };
         expect(around(from)).not.toContain(to);
         expect(around(to)).not.toContain(from);
       }
@@ -53,7 +66,11 @@ describe("links of a layer with a hundred uses", () => {
   it("are counted at the edge of the view where they lie outside of it", async () => {
     const model = hundred();
     const picture = await scene(model, { depth: "all", unfolded: new Set(["0"]) });
-    const camera = { width: 400, height: 300, toScreen: ({ x, y, width, height }: { x: number; y: number; width: number; height: number }) => ({ x, y, width, height }) };
+    const camera = {
+      width: 400,
+      height: 300,
+      toScreen: ({ x, y, width, height }: { x: number; y: number; width: number; height: number }) => ({ x, y, width, height }),
+    };
     const chips = chipsOf(picture, sharedLinks(model, picture, null), camera, englishStrings, estimateText);
     expect(chips).toHaveLength(1);
     expect(chips[0]!.text).toMatch(/^\u2193 9\d more$/);
@@ -66,7 +83,11 @@ describe("links of a layer with a hundred uses", () => {
     const selected = picture.byId.get("2")!;
     const chipIn = (width: number, height: number) => {
       const from = { x: selected.x + selected.width / 2 - width / 2, y: selected.y + selected.height - height + 4 };
-      const camera = { width, height, toScreen: ({ x, y, ...size }: { x: number; y: number; width: number; height: number }) => ({ x: x - from.x, y: y - from.y, ...size }) };
+      const camera = {
+        width,
+        height,
+        toScreen: ({ x, y, ...size }: { x: number; y: number; width: number; height: number }) => ({ x: x - from.x, y: y - from.y, ...size }),
+      };
       const [chip] = chipsOf(picture, sharedLinks(model, picture, "2"), camera, englishStrings, estimateText, selected);
       expect(overlap(chip!, camera.toScreen(selected))).toBe(false);
       return chip!.text;
@@ -79,18 +100,42 @@ describe("links of a layer with a hundred uses", () => {
 describe("links between boxes side by side", () => {
   it.each(["down", "right"] as const)("cross neither a box nor a label where there is another way, in a picture that flows %s", async (direction) => {
     const embed = fixtures.embedding(100, 32);
-    const model = new PictureModel(snapshot("pair", fixtures.spec("Pair", "", { embed, encoder: linear(32, 32), decoder: linear(32, 32), head: linear(32, 100, { weight: embed.parameters[0]![1] }) }, (run, source, target) => {
-      const memory = run.call("encoder", run.op("mul", [run.call("embed", source!)], [2, 9, 32]));
-      const answer = run.call("decoder", run.op("mul", [run.call("embed", target!)], [2, 9, 32]));
-      return run.call("head", run.op("add", [answer, memory], [2, 9, 32]));
-    }), { inputs: [[2, 9], [2, 9]], inputLabels: ["source", "target"], inputType: "int64" }));
+    const model = new PictureModel(
+      snapshot(
+        "pair",
+        fixtures.spec(
+          "Pair",
+          "",
+          { embed, encoder: linear(32, 32), decoder: linear(32, 32), head: linear(32, 100, { weight: embed.parameters[0]![1] }) },
+          (run, source, target) => {
+            const memory = run.call("encoder", run.op("mul", [run.call("embed", source!)], [2, 9, 32]));
+            const answer = run.call("decoder", run.op("mul", [run.call("embed", target!)], [2, 9, 32]));
+            return run.call("head", run.op("add", [answer, memory], [2, 9, 32]));
+          },
+        ),
+        {
+          inputs: [
+            [2, 9],
+            [2, 9],
+          ],
+          inputLabels: ["source", "target"],
+          inputType: "int64",
+        },
+      ),
+    );
     const picture = await layoutScene(buildDisplayGraph(model, { ...initialArrangement, depth: "all" }), new LayoutSolver(elkInProcess()), {
-      direction, measure: estimateText, strings: englishStrings, deadline: performance.now() + 30_000, isCurrent: () => true,
+      direction,
+      measure: estimateText,
+      strings: englishStrings,
+      deadline: performance.now() + 30_000,
+      isCurrent: () => true,
     });
     const links = routeLinks(picture, sharedLinks(model, picture, null));
     expect(links.length).toBeGreaterThan(1);
     const labels = picture.edges.flatMap(({ label }) => (label ? [{ x: label.x, y: label.y - 9, width: label.width, height: 11, name: label.text }] : []));
-    const boxes = picture.boxes.filter(({ node }) => node.content === null).map(({ x, y, width, height, node }) => ({ x: x + 1, y: y + 1, width: width - 2, height: height - 2, name: node.id }));
+    const boxes = picture.boxes
+      .filter(({ node }) => node.content === null)
+      .map(({ x, y, width, height, node }) => ({ x: x + 1, y: y + 1, width: width - 2, height: height - 2, name: node.id }));
     for (const { points } of links) {
       points.slice(1).forEach((to, i) => {
         const from = points[i]!;

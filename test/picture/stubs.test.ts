@@ -13,7 +13,11 @@ import * as fixtures from "./fixtures.js";
 /** Laid out plainly, where every line that passes boxes is cut. */
 function scene(model: ReturnType<typeof fixtures.dense>): Promise<Scene> {
   return layoutScene(buildDisplayGraph(new PictureModel(model), { ...initialArrangement, depth: "all" }), new LayoutSolver(null), {
-    direction: "down", measure: estimateText, strings: englishStrings, deadline: performance.now() + 30_000, isCurrent: () => true,
+    direction: "down",
+    measure: estimateText,
+    strings: englishStrings,
+    deadline: performance.now() + 30_000,
+    isCurrent: () => true,
   });
 }
 
@@ -35,12 +39,21 @@ describe("a stub", () => {
 
   it("names four of many, and says a shape once", async () => {
     const picture = await scene(fixtures.dense());
-    const [most] = picture.edges.flatMap(({ stubs }) => stubs).filter(({ end }) => end === "target").sort((a, b) => b.edges.length - a.edges.length);
+    const [most] = picture.edges
+      .flatMap(({ stubs }) => stubs)
+      .filter(({ end }) => end === "target")
+      .sort((a, b) => b.edges.length - a.edges.length);
     const edges = picture.edges.filter(({ edge }) => most!.edges.includes(edge));
     const [ends, shapes] = edgeNote(picture, edges, englishStrings);
     expect(ends).toMatch(/^[^,→]+, [^,→]+, [^,→]+, [^,→]+, \d+ more → [^,→]+$/);
     const [first] = picture.edges.flatMap(({ stubs }) => stubs).filter(({ end, edges: { length } }) => end === "source" && length > 1);
-    expect(edgeNote(picture, picture.edges.filter(({ edge }) => first!.edges.includes(edge)), englishStrings)[0]).toMatch(/^[^,→]+ → \d+ × cat$/);
+    expect(
+      edgeNote(
+        picture,
+        picture.edges.filter(({ edge }) => first!.edges.includes(edge)),
+        englishStrings,
+      )[0],
+    ).toMatch(/^[^,→]+ → \d+ × cat$/);
     expect(shapes).toBe([...new Set(edges.map(({ edge }) => edge.label))].join(", "));
   });
 

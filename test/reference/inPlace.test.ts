@@ -1,6 +1,17 @@
 import { describe, expect, it } from "vitest";
 import * as torch from "../../src/engine/index.js";
-import { camelCase, decode, errorMessage, expectTensor, gradientTolerance, loadCases, withOptions, type Callable, type EncodedTensor, type KeywordArguments } from "./replay.js";
+import {
+  camelCase,
+  decode,
+  errorMessage,
+  expectTensor,
+  gradientTolerance,
+  loadCases,
+  withOptions,
+  type Callable,
+  type EncodedTensor,
+  type KeywordArguments,
+} from "./replay.js";
 
 interface EncodedArgument {
   readonly tensor: EncodedTensor;

@@ -39,8 +39,14 @@ describe("modules", () => {
     for (const [name, sum, sumOfSquares] of expected.sums_after_seed_0) {
       const seeded = values(parameters.get(name)!);
       const close = (actual: number, wanted: number) => Math.abs(actual - wanted) <= 1e-3 + 1e-6 * Math.abs(wanted);
-      expect(seeded.reduce((total, value) => total + value, 0), `sum of ${name}`).toSatisfy((actual: number) => close(actual, sum));
-      expect(seeded.reduce((total, value) => total + value * value, 0), `sum of squares of ${name}`).toSatisfy((actual: number) => close(actual, sumOfSquares));
+      expect(
+        seeded.reduce((total, value) => total + value, 0),
+        `sum of ${name}`,
+      ).toSatisfy((actual: number) => close(actual, sum));
+      expect(
+        seeded.reduce((total, value) => total + value * value, 0),
+        `sum of squares of ${name}`,
+      ).toSatisfy((actual: number) => close(actual, sumOfSquares));
     }
   });
 });

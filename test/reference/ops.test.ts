@@ -32,13 +32,16 @@ const isScatterReduce = (each: OperationCase | ScatterReduceCase): each is Scatt
 const argument = (value: unknown): unknown => (value === "Infinity" ? Infinity : value);
 
 describe("scatterReduce", () => {
-  it.each(functions.filter(isScatterReduce).map((each) => [each.id, each] as const))("%s", (_, { inputs, dim, index, reduce, include_self, output, input_grads }) => {
-    const [x, source] = inputs.map((input) => decode(input).requiresGrad_()) as [torch.Tensor, torch.Tensor];
-    const result = torch.scatterReduce(x, dim, decode(index), source, reduce, { includeSelf: include_self });
-    expectTensor(result, output, undefined, "output");
-    result.backward(cotangent(result));
-    [x, source].forEach((input, i) => expectTensor(input.grad, input_grads[i]!, gradientTolerance, `gradient of input ${i}`));
-  });
+  it.each(functions.filter(isScatterReduce).map((each) => [each.id, each] as const))(
+    "%s",
+    (_, { inputs, dim, index, reduce, include_self, output, input_grads }) => {
+      const [x, source] = inputs.map((input) => decode(input).requiresGrad_()) as [torch.Tensor, torch.Tensor];
+      const result = torch.scatterReduce(x, dim, decode(index), source, reduce, { includeSelf: include_self });
+      expectTensor(result, output, undefined, "output");
+      result.backward(cotangent(result));
+      [x, source].forEach((input, i) => expectTensor(input.grad, input_grads[i]!, gradientTolerance, `gradient of input ${i}`));
+    },
+  );
 });
 
 describe("operations", () => {

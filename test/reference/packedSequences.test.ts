@@ -54,15 +54,33 @@ describe("packing", () => {
     expect(String(rnn.packSequence([short, long], { enforceSorted: false }))).toBe(
       "PackedSequence(data=tensor([1., 4., 2., 5., 3.]), batch_sizes=tensor([2, 2, 1]), sorted_indices=tensor([1, 0]), unsorted_indices=tensor([1, 0]))",
     );
-    expect(String(rnn.packSequence([long, short]))).toBe("PackedSequence(data=tensor([1., 4., 2., 5., 3.]), batch_sizes=tensor([2, 2, 1]), sorted_indices=None, unsorted_indices=None)");
+    expect(String(rnn.packSequence([long, short]))).toBe(
+      "PackedSequence(data=tensor([1., 4., 2., 5., 3.]), batch_sizes=tensor([2, 2, 1]), sorted_indices=None, unsorted_indices=None)",
+    );
   });
 
   it("pads on either side and comes undone", () => {
-    expect(rnn.padSequence([short, long]).tolist()).toEqual([[4, 1], [5, 2], [0, 3]]);
-    expect(rnn.padSequence([short, long], { batchFirst: true, paddingValue: 9 }).tolist()).toEqual([[4, 5, 9], [1, 2, 3]]);
-    expect(rnn.padSequence([short, long], { batchFirst: true, paddingSide: "left" }).tolist()).toEqual([[0, 4, 5], [1, 2, 3]]);
-    expect(rnn.unpackSequence(rnn.packSequence([short, long], { enforceSorted: false })).map((each) => each.tolist())).toEqual([[4, 5], [1, 2, 3]]);
-    expect(rnn.unpadSequence(rnn.padSequence([short, long]), torch.tensor([2, 3])).map((each) => each.tolist())).toEqual([[4, 5], [1, 2, 3]]);
+    expect(rnn.padSequence([short, long]).tolist()).toEqual([
+      [4, 1],
+      [5, 2],
+      [0, 3],
+    ]);
+    expect(rnn.padSequence([short, long], { batchFirst: true, paddingValue: 9 }).tolist()).toEqual([
+      [4, 5, 9],
+      [1, 2, 3],
+    ]);
+    expect(rnn.padSequence([short, long], { batchFirst: true, paddingSide: "left" }).tolist()).toEqual([
+      [0, 4, 5],
+      [1, 2, 3],
+    ]);
+    expect(rnn.unpackSequence(rnn.packSequence([short, long], { enforceSorted: false })).map((each) => each.tolist())).toEqual([
+      [4, 5],
+      [1, 2, 3],
+    ]);
+    expect(rnn.unpadSequence(rnn.padSequence([short, long]), torch.tensor([2, 3])).map((each) => each.tolist())).toEqual([
+      [4, 5],
+      [1, 2, 3],
+    ]);
   });
 
   it("takes lengths as a tensor or by name, and sequences of any kind", () => {
@@ -80,10 +98,22 @@ describe("packing", () => {
   });
 
   it.each<[string, () => unknown, string]>([
-    ["lengths in no order", () => rnn.packPaddedSequence(x, [2, 3]), "`lengths` array must be sorted in decreasing order when `enforce_sorted` is True. You can pass `enforce_sorted=False` to pack_padded_sequence and/or pack_sequence to sidestep this requirement if you do not need ONNX exportability."],
-    ["an empty sequence", () => rnn.packPaddedSequence(x, [3, 0]), "Length of all samples has to be greater than 0, but found an element in 'lengths' that is <= 0"],
+    [
+      "lengths in no order",
+      () => rnn.packPaddedSequence(x, [2, 3]),
+      "`lengths` array must be sorted in decreasing order when `enforce_sorted` is True. You can pass `enforce_sorted=False` to pack_padded_sequence and/or pack_sequence to sidestep this requirement if you do not need ONNX exportability.",
+    ],
+    [
+      "an empty sequence",
+      () => rnn.packPaddedSequence(x, [3, 0]),
+      "Length of all samples has to be greater than 0, but found an element in 'lengths' that is <= 0",
+    ],
     ["lengths too few", () => rnn.packPaddedSequence(x, [3]), "Expected `len(lengths)` to be equal to batch_size, but got 1 (batch_size=2)"],
-    ["a total too short", () => rnn.padPackedSequence(rnn.packPaddedSequence(x, [3, 2]), { totalLength: 2 }), "Expected total_length to be at least the length of the longest sequence in input, but got total_length=2 and max sequence length being 3"],
+    [
+      "a total too short",
+      () => rnn.padPackedSequence(rnn.packPaddedSequence(x, [3, 2]), { totalLength: 2 }),
+      "Expected total_length to be at least the length of the longest sequence in input, but got total_length=2 and max sequence length being 3",
+    ],
     ["no sequences", () => rnn.padSequence([]), "received an empty list of sequences"],
     ["a side", () => rnn.padSequence([long], { paddingSide: "foo" as never }), "Expected padding_side to be one of left or right, but got foo."],
     ["sequences of other things", () => rnn.padSequence([long, torch.ones([2, 2])]), "output with shape [2] doesn't match the broadcast shape [2, 2]"],

@@ -21,9 +21,7 @@ describe("random numbers from one seed", () => {
     calls.forEach(([name, args, keywords], i) => {
       const options = keywords.dtype === undefined ? {} : { dtype: dtype(keywords.dtype) };
       const isInPlace = name.endsWith("_");
-      const result = isInPlace
-        ? lookup(name, torch.empty(args[0] as number[], options))(...args.slice(1))
-        : lookup(name, torch)(...args, options);
+      const result = isInPlace ? lookup(name, torch.empty(args[0] as number[], options))(...args.slice(1)) : lookup(name, torch)(...args, options);
       expectTensor(result, expect[i]!, toleranceOf(name, keywords.dtype), `call ${i}, ${name}`);
     });
   });

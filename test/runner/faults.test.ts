@@ -28,7 +28,13 @@ const head = 'import * as torch from "layerscope";\nconst net = new torch.nn.Lin
 
 const faults: Fault[] = [
   { name: "an endless loop", code: "let i = 0;\nwhile (true) {\n  i++;\n}", kind: "timeout", message: /still running here/, line: 4 },
-  { name: "an endless loop of promises", code: "async function spin() {\n  while (true) await null;\n}\nawait spin();", kind: "timeout", message: /still running/, line: 4 },
+  {
+    name: "an endless loop of promises",
+    code: "async function spin() {\n  while (true) await null;\n}\nawait spin();",
+    kind: "timeout",
+    message: /still running/,
+    line: 4,
+  },
   { name: "an endless loop in a timer", code: "setTimeout(() => {\n  for (;;);\n}, 1);", kind: "timeout", message: /still running/, line: 4 },
   { name: "a timer that never ends", code: "setInterval(() => {}, 1000);", kind: "timeout", message: /something still waits/, line: null },
   {
@@ -38,20 +44,68 @@ const faults: Fault[] = [
     message: /still running/,
     line: 5,
   },
-  { name: "a thrown error", code: 'function check() {\n  throw new RangeError("too far");\n}\ncheck();', kind: "thrown", message: "RangeError: too far", line: 4 },
-  { name: "an error with a cause", code: 'throw new Error("outer", { cause: new Error("inner") });', kind: "thrown", message: "outer\nCaused by: inner", line: 3 },
-  { name: "a thrown value that is no error", code: 'throw { code: 7 };', kind: "thrown", message: "Thrown: { code: 7 }", line: null },
+  {
+    name: "a thrown error",
+    code: 'function check() {\n  throw new RangeError("too far");\n}\ncheck();',
+    kind: "thrown",
+    message: "RangeError: too far",
+    line: 4,
+  },
+  {
+    name: "an error with a cause",
+    code: 'throw new Error("outer", { cause: new Error("inner") });',
+    kind: "thrown",
+    message: "outer\nCaused by: inner",
+    line: 3,
+  },
+  { name: "a thrown value that is no error", code: "throw { code: 7 };", kind: "thrown", message: "Thrown: { code: 7 }", line: null },
   { name: "a thrown value that cannot be read", code: "throw new Proxy({}, { get() { throw 1; } });", kind: "thrown", message: /^Thrown: /, line: null },
   { name: "a rejected promise", code: "await Promise.reject(new Error('no'));", kind: "thrown", message: "no", line: 3 },
-  { name: "a rejection that nobody handles", code: "async function f() {\n  await null;\n  throw new Error('lost');\n}\nvoid f();", kind: "thrown", message: "lost", line: 5 },
+  {
+    name: "a rejection that nobody handles",
+    code: "async function f() {\n  await null;\n  throw new Error('lost');\n}\nvoid f();",
+    kind: "thrown",
+    message: "lost",
+    line: 5,
+  },
   { name: "an error in a timer", code: 'setTimeout(() => {\n  throw new Error("late");\n}, 1);', kind: "thrown", message: "late", line: 4 },
-  { name: "shapes that do not fit", code: "net(torch.ones(2, 4));", kind: "thrown", message: /mat1 and mat2 shapes cannot be multiplied \(2x4 and 3x2\)/, line: 3 },
-  { name: "a stack overflow", code: "function f(): number {\n  return f() + 1;\n}\nf();", kind: "thrown", message: /Maximum call stack size exceeded/, line: 4 },
-  { name: "process.exit", code: "try {\n  process.exit(3);\n} catch {\n  console.log('caught');\n}", kind: "exit", message: "process.exit(3) ended the run here.", line: 4 },
+  {
+    name: "shapes that do not fit",
+    code: "net(torch.ones(2, 4));",
+    kind: "thrown",
+    message: /mat1 and mat2 shapes cannot be multiplied \(2x4 and 3x2\)/,
+    line: 3,
+  },
+  {
+    name: "a stack overflow",
+    code: "function f(): number {\n  return f() + 1;\n}\nf();",
+    kind: "thrown",
+    message: /Maximum call stack size exceeded/,
+    line: 4,
+  },
+  {
+    name: "process.exit",
+    code: "try {\n  process.exit(3);\n} catch {\n  console.log('caught');\n}",
+    kind: "exit",
+    message: "process.exit(3) ended the run here.",
+    line: 4,
+  },
   { name: "a promise that never settles", code: "await new Promise(() => {});", kind: "unsettled", message: /never settles/, line: null },
   { name: "an abort", code: "process.abort();", kind: "crash", message: /ended unexpectedly/, line: 3 },
-  { name: "tensors without end", code: "const kept = [];\nwhile (true) kept.push(torch.ones(1000, 1000));", kind: "memory", message: /memory limit of 400 MB/, line: 4 },
-  { name: "objects without end", code: "const kept = [];\nwhile (true) kept.push(new Array(1000).fill(0));", kind: "memory", message: /memory limit of 400 MB/, line: 4 },
+  {
+    name: "tensors without end",
+    code: "const kept = [];\nwhile (true) kept.push(torch.ones(1000, 1000));",
+    kind: "memory",
+    message: /memory limit of 400 MB/,
+    line: 4,
+  },
+  {
+    name: "objects without end",
+    code: "const kept = [];\nwhile (true) kept.push(new Array(1000).fill(0));",
+    kind: "memory",
+    message: /memory limit of 400 MB/,
+    line: 4,
+  },
 ];
 
 describe("a model file with", () => {
@@ -72,7 +126,9 @@ describe("a model file with", () => {
   });
 
   test("an endless loop in what describes a module", async () => {
-    const { failure } = await hurried.run(`${head}class Net extends torch.nn.Module {\n  layer = net;\n  override extraRepr(): string {\n    for (;;);\n  }\n}\nexport const other = new Net();`);
+    const { failure } = await hurried.run(
+      `${head}class Net extends torch.nn.Module {\n  layer = net;\n  override extraRepr(): string {\n    for (;;);\n  }\n}\nexport const other = new Net();`,
+    );
     expect(failure).toMatchObject({ kind: "timeout", message: expect.stringMatching(/still running here/), location: { line: 6 } });
   });
 

@@ -22,17 +22,16 @@ async function namesOf(code: string): Promise<string[]> {
 }
 
 function moduleAt({ root }: ModelSnapshot, modulePath: string): ModuleSnapshot {
-  const find = (module: ModuleSnapshot): ModuleSnapshot | undefined => (module.path === modulePath ? module : module.children.flatMap((child) => find(child) ?? [])[0]);
+  const find = (module: ModuleSnapshot): ModuleSnapshot | undefined =>
+    module.path === modulePath ? module : module.children.flatMap((child) => find(child) ?? [])[0];
   return find(root)!;
 }
 
 describe("the models of a file", () => {
   test("are named after variables, exported or not, in the order they were made", async () => {
-    expect(await namesOf("const first = new nn.Linear(1, 2);\nexport let second = new nn.Linear(2, 3);\nconst { third } = { third: new nn.Linear(3, 4) };")).toEqual([
-      "first",
-      "second",
-      "third",
-    ]);
+    expect(
+      await namesOf("const first = new nn.Linear(1, 2);\nexport let second = new nn.Linear(2, 3);\nconst { third } = { third: new nn.Linear(3, 4) };"),
+    ).toEqual(["first", "second", "third"]);
   });
 
   test("are found in lists, maps and objects, and behind a default export", async () => {
@@ -48,14 +47,17 @@ describe("the models of a file", () => {
   });
 
   test("are what the variables hold at the end", async () => {
-    expect(await namesOf("let net: torch.nn.Module = new nn.Linear(1, 1);\nnet = new nn.Bilinear(2, 2, 2);".replace("Bilinear(2, 2, 2)", "Linear(2, 2)"))).toEqual(["net"]);
+    expect(
+      await namesOf("let net: torch.nn.Module = new nn.Linear(1, 1);\nnet = new nn.Bilinear(2, 2, 2);".replace("Bilinear(2, 2, 2)", "Linear(2, 2)")),
+    ).toEqual(["net"]);
   });
 
   test("without a variable are named after class and line", async () => {
-    expect(await namesOf("class Net extends nn.Module { fc = new nn.Linear(1, 1); }\nconst keep = new Set([\n  new Net(),\n]);\nconst other = new nn.Linear(1, 1);\nvoid keep; void other;")).toEqual([
-      "Net (line 5)",
-      "other",
-    ]);
+    expect(
+      await namesOf(
+        "class Net extends nn.Module { fc = new nn.Linear(1, 1); }\nconst keep = new Set([\n  new Net(),\n]);\nconst other = new nn.Linear(1, 1);\nvoid keep; void other;",
+      ),
+    ).toEqual(["Net (line 5)", "other"]);
   });
 
   test("do not include losses beside them", async () => {
@@ -77,7 +79,10 @@ void main();`);
     const { models } = await workspace.run(`${head}export class Net extends nn.Module { fc = new nn.Linear(1, 1); }
 export default function build() { return new nn.Linear(2, 2); }
 export function sized(n: number) { return new nn.Linear(n, n); }`);
-    expect(models.map(({ name, location }) => [name, location!.line])).toEqual([["Net", 3], ["default", 4]]);
+    expect(models.map(({ name, location }) => [name, location!.line])).toEqual([
+      ["Net", 3],
+      ["default", 4],
+    ]);
     expect(await namesOf("export class Net extends nn.Module { fc = new nn.Linear(1, 1); }\nconst net = new Net();\nvoid net;")).toEqual(["net"]);
   });
 
@@ -88,8 +93,13 @@ export function sized(n: number) { return new nn.Linear(n, n); }`);
   });
 
   test("of imported files keep the importing file's names", async () => {
-    workspace.write("parts/nets.ts", 'import { nn } from "layerscope";\nexport const encoder = new nn.Linear(3, 3);\nexport class Block extends nn.Module {\n  fc = new nn.Linear(2, 2);\n}\n');
-    const { models, files, file } = await workspace.run('import { encoder as coder, Block } from "./parts/nets";\nexport const block = new Block();\nconsole.log(coder.inFeatures);');
+    workspace.write(
+      "parts/nets.ts",
+      'import { nn } from "layerscope";\nexport const encoder = new nn.Linear(3, 3);\nexport class Block extends nn.Module {\n  fc = new nn.Linear(2, 2);\n}\n',
+    );
+    const { models, files, file } = await workspace.run(
+      'import { encoder as coder, Block } from "./parts/nets";\nexport const block = new Block();\nconsole.log(coder.inFeatures);',
+    );
     expect(models.map(({ name }) => name)).toEqual(["coder", "block"]);
     expect([...files].sort()).toEqual([file, path.join(workspace.folder, "parts/nets.ts")].sort());
     expect(moduleAt(models[1]!, "fc").location).toMatchObject({ file: path.join(workspace.folder, "parts/nets.ts"), line: 4 });
@@ -110,7 +120,8 @@ net(x, { mask }, y2, rest);`);
   });
 
   test("of the engine's own layers are without the numbers of a bundler, but for those that tell them apart", async () => {
-    const { models } = await workspace.run(`${head}const lstm = new nn.LSTM(4, 3), bilinear = new nn.Bilinear(4, 4, 2), attention = new nn.MultiheadAttention(4, 2), loss = new nn.MSELoss();
+    const { models } =
+      await workspace.run(`${head}const lstm = new nn.LSTM(4, 3), bilinear = new nn.Bilinear(4, 4, 2), attention = new nn.MultiheadAttention(4, 2), loss = new nn.MSELoss();
 lstm(torch.ones(2, 4), [torch.zeros(1, 3), torch.zeros(1, 3)]);
 bilinear(torch.ones(2, 4), torch.ones(2, 4));
 attention(torch.ones(2, 4), torch.ones(2, 4), torch.ones(2, 4));
@@ -154,9 +165,28 @@ net.output.bias.data.mul_(2).add_(1);
     expect(net!.root.location).toMatchObject({ file, line: 8 });
     expect(moduleAt(net!, "hidden").location).toEqual({ file, line: 5, column: 12 });
     const [weight, bias, , outputBias] = net!.tensors;
-    expect(weight!.initialization).toMatchObject({ kind: "recorded", function: "normal_", arguments: { mean: 0, std: 0.01 }, by: "code", location: { line: 10 }, modifiedBy: [] });
-    expect(bias!.initialization).toMatchObject({ kind: "recorded", function: "uniform_", by: "constructor", location: { line: 5 }, distribution: { kind: "uniform", low: -0.5, high: 0.5 } });
-    expect(outputBias!.initialization).toMatchObject({ function: "constant_", arguments: { val: 1 }, by: "code", location: { line: 12 }, modifiedBy: ["mul_", "add_"] });
+    expect(weight!.initialization).toMatchObject({
+      kind: "recorded",
+      function: "normal_",
+      arguments: { mean: 0, std: 0.01 },
+      by: "code",
+      location: { line: 10 },
+      modifiedBy: [],
+    });
+    expect(bias!.initialization).toMatchObject({
+      kind: "recorded",
+      function: "uniform_",
+      by: "constructor",
+      location: { line: 5 },
+      distribution: { kind: "uniform", low: -0.5, high: 0.5 },
+    });
+    expect(outputBias!.initialization).toMatchObject({
+      function: "constant_",
+      arguments: { val: 1 },
+      by: "code",
+      location: { line: 12 },
+      modifiedBy: ["mul_", "add_"],
+    });
   });
 
   test("of calls and operations in forward", async () => {
@@ -170,7 +200,13 @@ net.output.bias.data.mul_(2).add_(1);
 const net = new nn.Sequential(new Block());
 net(torch.ones(2, 4));`);
     const steps = models[0]!.trace!.steps.map((step) => [step.kind === "module" ? step.path : step.name, step.location?.line ?? null]);
-    expect(steps).toEqual([["", 11], ["0", null], ["0.fc", 6], ["linear", null], ["add", 7]]);
+    expect(steps).toEqual([
+      ["", 11],
+      ["0", null],
+      ["0.fc", 6],
+      ["linear", null],
+      ["add", 7],
+    ]);
   });
 
   test("inside bundles of files with their own place", async () => {
@@ -221,14 +257,19 @@ describe("what is bundled", () => {
     install("0.1.7");
     expect(await workspace.run(code, {}, "own/model.ts")).toMatchObject({ failure: null, printed: "the workspace's\n", models: [{ name: "net" }] });
     install("0.2.0");
-    expect((await workspace.run(code, {}, "own/model.ts")).printed).toMatch(/^The workspace has layerscope 0\.2\.0, .*its own engine runs instead\.\nundefined\n$/);
+    expect((await workspace.run(code, {}, "own/model.ts")).printed).toMatch(
+      /^The workspace has layerscope 0\.2\.0, .*its own engine runs instead\.\nundefined\n$/,
+    );
   });
 
   test("may hold packages of the workspace in either module system", async () => {
     const packageFolder = path.join(workspace.folder, "node_modules/old");
     mkdirSync(packageFolder, { recursive: true });
     writeFileSync(path.join(packageFolder, "package.json"), '{"name":"old","main":"main.js"}');
-    writeFileSync(path.join(packageFolder, "main.js"), 'const os = require("os");\nmodule.exports = { eol: os.EOL, fail() { throw new Error("from a package"); } };');
+    writeFileSync(
+      path.join(packageFolder, "main.js"),
+      'const os = require("os");\nmodule.exports = { eol: os.EOL, fail() { throw new Error("from a package"); } };',
+    );
     const { failure, printed, file } = await workspace.run('import old from "old";\nconsole.log(JSON.stringify(old.eol));\nold.fail();');
     expect(printed).toBe('"\\n"\n');
     expect(failure).toMatchObject({ message: "from a package", location: { file, line: 3 } });
@@ -271,10 +312,18 @@ net(torch.rand(2, 4));`;
     const again = await request(file, "forward", { model: "net", input: { kind: "recorded" }, seed: null });
     expect(again.trace).toMatchObject({ origin: "recorded", failure: null });
     expect(again.trace!.values[again.trace!.outputs[0]!.value]!.shape).toEqual([2, 8]);
-    const stated = await request(file, "forward", { model: "net", input: { kind: "stated", inputs: [{ shape: [5, 3, 4], dtype: "float32", fill: "randn" }] }, seed: 1 });
+    const stated = await request(file, "forward", {
+      model: "net",
+      input: { kind: "stated", inputs: [{ shape: [5, 3, 4], dtype: "float32", fill: "randn" }] },
+      seed: 1,
+    });
     expect(stated.trace!.origin).toBe("stated");
     expect(stated.trace!.values[stated.trace!.outputs[0]!.value]!.shape).toEqual([5, 3, 8]);
-    const wrong = await request(file, "forward", { model: "net", input: { kind: "stated", inputs: [{ shape: [2, 5], dtype: "float32", fill: "ones" }] }, seed: null });
+    const wrong = await request(file, "forward", {
+      model: "net",
+      input: { kind: "stated", inputs: [{ shape: [2, 5], dtype: "float32", fill: "ones" }] },
+      seed: null,
+    });
     expect(wrong.trace!.failure!.message).toMatch(/cannot be multiplied \(2x5 and 4x8\)/);
     expect(await request(file, "showOwnPass", { model: "net" })).toEqual(models[0]);
   });
@@ -287,7 +336,15 @@ net.weight.data.at(1).fill_(3);`);
     const values = await workspace.runner.request(file, "tensorValues", { model: "net", tensor: weight!.id, maxRows: 1, maxColumns: 4 });
     expect(values).toEqual({ shape: [2, 4], rows: 1, columns: 4, values: [1, "Infinity", "-Infinity", null], truncated: true });
     const statistics = await workspace.runner.request(file, "statistics", { model: "net", tensor: weight!.id, bins: 2 });
-    expect(statistics).toMatchObject({ count: 8, sampled: 8, nan: 1, positiveInfinity: 1, negativeInfinity: 1, finite: { min: 1, max: 3 }, histogram: { low: 1, high: 3, bins: [1, 4] } });
+    expect(statistics).toMatchObject({
+      count: 8,
+      sampled: 8,
+      nan: 1,
+      positiveInfinity: 1,
+      negativeInfinity: 1,
+      finite: { min: 1, max: 3 },
+      histogram: { low: 1, high: 3, bins: [1, 4] },
+    });
     await expect(workspace.runner.request(file, "statistics", { model: "net", tensor: 99, bins: 2 })).rejects.toThrow("The model has no tensor 99.");
     await expect(workspace.runner.request(file, "setSeed", { seed: 1 })).resolves.toBeNull();
   });

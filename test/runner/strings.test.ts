@@ -23,10 +23,25 @@ const head = 'import * as torch from "layerscope";\n';
 
 test.each([
   ["a loop without end", "for (;;);", "⟦Stopped after 5 s: still running here.⟧", "⟦Is this loop endless? Otherwise raise the time limit.⟧"],
-  ["too much memory", "const kept = [];\nwhile (true) kept.push(torch.ones(1000, 1000));", "⟦Stopped at the memory limit of 400 MB.⟧", "⟦Build large models on the meta device, or raise the memory limit.⟧"],
-  ["an error in a constructor", "class Net extends torch.nn.Module {\n  constructor() {\n    super();\n    throw 7;\n  }\n}\nnew Net();", "⟦Thrown: 7⟧", "⟦Only an Error knows its line: throw new Error(...) instead of another value.⟧"],
+  [
+    "too much memory",
+    "const kept = [];\nwhile (true) kept.push(torch.ones(1000, 1000));",
+    "⟦Stopped at the memory limit of 400 MB.⟧",
+    "⟦Build large models on the meta device, or raise the memory limit.⟧",
+  ],
+  [
+    "an error in a constructor",
+    "class Net extends torch.nn.Module {\n  constructor() {\n    super();\n    throw 7;\n  }\n}\nnew Net();",
+    "⟦Thrown: 7⟧",
+    "⟦Only an Error knows its line: throw new Error(...) instead of another value.⟧",
+  ],
   ["a call of process.exit", "process.exit(3);", "⟦process.exit(3) ended the run here.⟧", "⟦What follows did not run.⟧"],
-  ["a process that dies", "process.abort();", /^⟦The process of the model code ended unexpectedly \(⟦signal SIGABRT⟧\)\.⟧$/, "⟦What it printed last may say why.⟧"],
+  [
+    "a process that dies",
+    "process.abort();",
+    /^⟦The process of the model code ended unexpectedly \(⟦signal SIGABRT⟧\)\.⟧$/,
+    "⟦What it printed last may say why.⟧",
+  ],
   ["a missing import", 'import "./nowhere";', 'Could not resolve "./nowhere"', "⟦Check the path and the spelling.⟧"],
 ])("%s is told in the language of the editor", async (_, code, message, hint) => {
   const { failure } = await workspace.run(head + code);
@@ -34,7 +49,9 @@ test.each([
 });
 
 test("why a model has no pass, and what a request cannot do, are told in the language of the editor", async () => {
-  const { models, file } = await workspace.run(`${head}export const net = new torch.nn.Module();\nnet.layer = new torch.nn.ReLU();`.replace("net.layer", "(net as any).layer"));
+  const { models, file } = await workspace.run(
+    `${head}export const net = new torch.nn.Module();\nnet.layer = new torch.nn.ReLU();`.replace("net.layer", "(net as any).layer"),
+  );
   expect(models[0]!.traceMissing).toMatch(/^⟦Module defines no forward: .*⟧ ⟦.*⟧$/);
   await expect(workspace.runner.request(file, "undoReinitialize", { model: "net" })).rejects.toThrow("⟦There is no reinitialization to undo.⟧");
 });
@@ -47,7 +64,19 @@ const notForUsers: Readonly<Record<string, readonly string[]>> = {
   "inspect/operations.ts": ["at chunk clone", "\n  sum(self"],
   "inspect/parameterNames.ts": ["[native code]"],
   // The table of torchinfo, by whose names its users know it.
-  "describe/summary.ts": ["Input Shape", "Output Shape", "Param #", "Layer (type", "Total ", "Trainable params", "Non-trainable params", "Input size", "Forward/backward pass size", "Params size", "Estimated Total Size"],
+  "describe/summary.ts": [
+    "Input Shape",
+    "Output Shape",
+    "Param #",
+    "Layer (type",
+    "Total ",
+    "Trainable params",
+    "Non-trainable params",
+    "Input size",
+    "Forward/backward pass size",
+    "Params size",
+    "Estimated Total Size",
+  ],
 };
 
 /** The literals of a source file that hold words, and are in no call of `l10n.t`. Of a template, the parts between its values. */
@@ -57,7 +86,11 @@ function unlocalized(file: string): string[] {
   const visit = (node: ts.Node): void => {
     if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node) || ts.isTypeNode(node)) return;
     if (ts.isCallExpression(node) && node.expression.getText() === "l10n.t") return void node.arguments.slice(1).forEach(visit);
-    const texts = ts.isStringLiteralLike(node) ? [node.text] : ts.isTemplateExpression(node) ? [node.head.text, ...node.templateSpans.map(({ literal }) => literal.text)] : [];
+    const texts = ts.isStringLiteralLike(node)
+      ? [node.text]
+      : ts.isTemplateExpression(node)
+        ? [node.head.text, ...node.templateSpans.map(({ literal }) => literal.text)]
+        : [];
     const words = texts.filter((text) => /\p{L}{2,}[,:.]? \p{L}|^ \p{L}{2,}|\p{L}{2,} $|^[A-Z]\p{L}+[.:!?](?!\p{L})/u.test(text));
     if (words.length > 0) found.push(texts[0] || words[0]!);
     ts.forEachChild(node, visit);
@@ -69,7 +102,9 @@ function unlocalized(file: string): string[] {
 test.each(["runner", "inspect", "describe"])("no text of src/%s is left in English", (part) => {
   const left = readdirSync(path.join(root, "src", part)).flatMap((name) => {
     const known = notForUsers[`${part}/${name}`] ?? [];
-    return unlocalized(path.join(root, "src", part, name)).filter((text) => !known.some((start) => text.startsWith(start))).map((text) => `${name}: ${text}`);
+    return unlocalized(path.join(root, "src", part, name))
+      .filter((text) => !known.some((start) => text.startsWith(start)))
+      .map((text) => `${name}: ${text}`);
   });
   expect(left).toEqual([]);
 });

@@ -9,11 +9,29 @@ const F = torch.nn.functional;
 
 type Unary = (x: torch.Tensor) => torch.Tensor;
 const activations: Record<string, Unary> = {
-  leakyRelu: (a) => F.leakyRelu(a), elu: (a) => F.elu(a), celu: (a) => F.celu(a), selu: (a) => F.selu(a), hardtanh: (a) => F.hardtanh(a, -0.6, 0.6),
-  relu6: (a) => F.relu6(a), hardsigmoid: (a) => F.hardsigmoid(a), hardswish: (a) => F.hardswish(a), silu: (a) => F.silu(a), mish: (a) => F.mish(a),
-  gelu: (a) => F.gelu(a), "gelu by tanh": (a) => F.gelu(a, { approximate: "tanh" }), softplus: (a) => F.softplus(a), softsign: (a) => F.softsign(a),
-  tanhshrink: (a) => F.tanhshrink(a), softshrink: (a) => F.softshrink(a, 0.3), hardshrink: (a) => F.hardshrink(a, 0.3), threshold: (a) => F.threshold(a, 0.1, 2),
-  logsigmoid: (a) => F.logsigmoid(a), rrelu: (a) => F.rrelu(a, 0.1, 0.3, true), "glu": (a) => F.glu(a, 0), softmax: (a) => F.softmax(a, 0), logSoftmax: (a) => F.logSoftmax(a, 1),
+  leakyRelu: (a) => F.leakyRelu(a),
+  elu: (a) => F.elu(a),
+  celu: (a) => F.celu(a),
+  selu: (a) => F.selu(a),
+  hardtanh: (a) => F.hardtanh(a, -0.6, 0.6),
+  relu6: (a) => F.relu6(a),
+  hardsigmoid: (a) => F.hardsigmoid(a),
+  hardswish: (a) => F.hardswish(a),
+  silu: (a) => F.silu(a),
+  mish: (a) => F.mish(a),
+  gelu: (a) => F.gelu(a),
+  "gelu by tanh": (a) => F.gelu(a, { approximate: "tanh" }),
+  softplus: (a) => F.softplus(a),
+  softsign: (a) => F.softsign(a),
+  tanhshrink: (a) => F.tanhshrink(a),
+  softshrink: (a) => F.softshrink(a, 0.3),
+  hardshrink: (a) => F.hardshrink(a, 0.3),
+  threshold: (a) => F.threshold(a, 0.1, 2),
+  logsigmoid: (a) => F.logsigmoid(a),
+  rrelu: (a) => F.rrelu(a, 0.1, 0.3, true),
+  glu: (a) => F.glu(a, 0),
+  softmax: (a) => F.softmax(a, 0),
+  logSoftmax: (a) => F.logSoftmax(a, 1),
 };
 for (const [name, f] of Object.entries(activations)) sample(name, f, x(2, 3));
 sample("prelu", (a, weight) => F.prelu(a, weight), x(2, 3), x(3));
@@ -51,9 +69,11 @@ for (const paddingMode of ["zeros", "border", "reflection"] as const) {
 }
 sample("gridSample with aligned corners", (a, grid) => F.gridSample(a, grid, { alignCorners: true, paddingMode: "reflection" }), x(1, 2, 3, 4), x(1, 2, 3, 2));
 sample("gridSample of a volume", (a, grid) => F.gridSample(a, grid, { alignCorners: false }), x(1, 2, 3, 2, 2), x(1, 2, 1, 2, 3));
-for (const alignCorners of [true, false]) sample(`affineGrid${alignCorners ? " with aligned corners" : ""}`, (a) => F.affineGrid(a, [2, 1, 2, 3], alignCorners), x(2, 2, 3));
+for (const alignCorners of [true, false])
+  sample(`affineGrid${alignCorners ? " with aligned corners" : ""}`, (a) => F.affineGrid(a, [2, 1, 2, 3], alignCorners), x(2, 2, 3));
 sample("affineGrid of a volume", (a) => F.affineGrid(a, [1, 1, 2, 1, 2], false), x(1, 3, 4));
-for (const mode of ["nearest", "bilinear", "bicubic"] as const) sample(`interpolate, ${mode}`, (a) => F.interpolate(a, { scaleFactor: 2, mode }), x(1, 1, 3, 2));
+for (const mode of ["nearest", "bilinear", "bicubic"] as const)
+  sample(`interpolate, ${mode}`, (a) => F.interpolate(a, { scaleFactor: 2, mode }), x(1, 1, 3, 2));
 sample("unfold", (a) => F.unfold(a, 2), x(1, 2, 3, 3));
 sample("fold", (a) => F.fold(a, [3, 3], 2), x(1, 4, 4));
 
@@ -85,7 +105,24 @@ for (const reduction of ["mean", "sum", "none"] as const) {
 }
 sample("smoothL1Loss", (a, b) => F.smoothL1Loss(a, b, { beta: 0.4 }), x(2, 3), x(2, 3));
 sample("huberLoss", (a, b) => F.huberLoss(a, b, { delta: 0.4 }), x(2, 3), x(2, 3));
-sample("softMarginLoss", (a) => F.softMarginLoss(a, beside(torch.tensor([[1, -1, 1], [-1, 1, 1]], { dtype: torch.float64 }), a)), x(2, 3));
+sample(
+  "softMarginLoss",
+  (a) =>
+    F.softMarginLoss(
+      a,
+      beside(
+        torch.tensor(
+          [
+            [1, -1, 1],
+            [-1, 1, 1],
+          ],
+          { dtype: torch.float64 },
+        ),
+        a,
+      ),
+    ),
+  x(2, 3),
+);
 sample("klDiv", (a, b) => F.klDiv(a, b, { reduction: "batchmean" }), x(2, 3), positive(2, 3));
 sample("binaryCrossEntropy", (a, b) => F.binaryCrossEntropy(a.div(2), b.div(2)), positive(2, 3), positive(2, 3));
 sample("binaryCrossEntropyWithLogits", (a, b) => F.binaryCrossEntropyWithLogits(a, b), x(2, 3), positive(2, 3));
@@ -100,9 +137,13 @@ sample("embedding", (table_) => F.embedding(beside(indices([1, 2], [2, 0]), tabl
 sample("oneHot", (a) => F.oneHot(a.gt(0).long(), 3), x(2, 3));
 sample("embeddingBag", (table_) => F.embeddingBag(beside(indices([1, 2], [2, 0]), table_), table_, { mode: "mean" }), x(4, 3));
 sample("scaledDotProductAttention", (q, k, v) => F.scaledDotProductAttention(q, k, v, { isCausal: true }), x(2, 3, 4), x(2, 3, 4), x(2, 3, 2));
-sample("LSTM", (a) => {
-  const [output, [h, c]] = new torch.nn.LSTM(3, 2, { device: a.device, dtype: torch.float64 })(a);
-  return [output, h, c];
-}, x(3, 2, 3));
+sample(
+  "LSTM",
+  (a) => {
+    const [output, [h, c]] = new torch.nn.LSTM(3, 2, { device: a.device, dtype: torch.float64 })(a);
+    return [output, h, c];
+  },
+  x(3, 2, 3),
+);
 
 export const layerSamples: readonly OperationSample[] = table.samples;

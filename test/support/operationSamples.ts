@@ -10,16 +10,58 @@ type Binary = (x: torch.Tensor, y: torch.Tensor) => torch.Tensor;
 // ---- element by element
 
 const unary: Record<string, Unary> = {
-  abs: torch.abs, neg: torch.neg, exp: torch.exp, exp2: torch.exp2, expm1: torch.expm1, square: torch.square, sin: torch.sin, cos: torch.cos, tan: torch.tan,
-  asin: torch.asin, acos: torch.acos, atan: torch.atan, sinh: torch.sinh, cosh: torch.cosh, tanh: torch.tanh, asinh: torch.asinh, atanh: torch.atanh,
-  sigmoid: torch.sigmoid, relu: torch.relu, erf: torch.erf, erfc: torch.erfc, erfinv: torch.erfinv, sign: torch.sign, sgn: torch.sgn, floor: torch.floor,
-  ceil: torch.ceil, trunc: torch.trunc, round: (a) => torch.round(a), "round to decimals": (a) => torch.round(a, { decimals: 1 }), frac: torch.frac, sinc: torch.sinc, deg2rad: torch.deg2rad, rad2deg: torch.rad2deg,
-  reciprocal: torch.reciprocal, isnan: torch.isnan, isinf: torch.isinf, isfinite: torch.isfinite, isposinf: torch.isposinf, isneginf: torch.isneginf,
-  signbit: torch.signbit, logicalNot: torch.logicalNot,
+  abs: torch.abs,
+  neg: torch.neg,
+  exp: torch.exp,
+  exp2: torch.exp2,
+  expm1: torch.expm1,
+  square: torch.square,
+  sin: torch.sin,
+  cos: torch.cos,
+  tan: torch.tan,
+  asin: torch.asin,
+  acos: torch.acos,
+  atan: torch.atan,
+  sinh: torch.sinh,
+  cosh: torch.cosh,
+  tanh: torch.tanh,
+  asinh: torch.asinh,
+  atanh: torch.atanh,
+  sigmoid: torch.sigmoid,
+  relu: torch.relu,
+  erf: torch.erf,
+  erfc: torch.erfc,
+  erfinv: torch.erfinv,
+  sign: torch.sign,
+  sgn: torch.sgn,
+  floor: torch.floor,
+  ceil: torch.ceil,
+  trunc: torch.trunc,
+  round: (a) => torch.round(a),
+  "round to decimals": (a) => torch.round(a, { decimals: 1 }),
+  frac: torch.frac,
+  sinc: torch.sinc,
+  deg2rad: torch.deg2rad,
+  rad2deg: torch.rad2deg,
+  reciprocal: torch.reciprocal,
+  isnan: torch.isnan,
+  isinf: torch.isinf,
+  isfinite: torch.isfinite,
+  isposinf: torch.isposinf,
+  isneginf: torch.isneginf,
+  signbit: torch.signbit,
+  logicalNot: torch.logicalNot,
 };
 for (const [name, f] of Object.entries(unary)) sample(name, f, x(2, 3));
 const unaryOfPositive: Record<string, Unary> = {
-  log: torch.log, log2: torch.log2, log10: torch.log10, log1p: torch.log1p, sqrt: torch.sqrt, rsqrt: torch.rsqrt, lgamma: torch.lgamma, digamma: torch.digamma,
+  log: torch.log,
+  log2: torch.log2,
+  log10: torch.log10,
+  log1p: torch.log1p,
+  sqrt: torch.sqrt,
+  rsqrt: torch.rsqrt,
+  lgamma: torch.lgamma,
+  digamma: torch.digamma,
 };
 for (const [name, f] of Object.entries(unaryOfPositive)) sample(name, f, positive(2, 3));
 sample("acosh", (a) => torch.acosh(a.add(1)), positive(2, 3));
@@ -32,10 +74,30 @@ for (const f of [torch.bitwiseAnd, torch.bitwiseOr, torch.bitwiseXor]) sample("b
 for (const f of [torch.bitwiseLeftShift, torch.bitwiseRightShift]) sample("shift", (a) => f(a.mul(9).long(), 2), x(2, 3));
 
 const binary: Record<string, Binary> = {
-  add: (a, b) => torch.add(a, b), sub: (a, b) => torch.sub(a, b), mul: torch.mul, rsub: torch.rsub, maximum: torch.maximum, minimum: torch.minimum, atan2: torch.atan2,
-  fmax: torch.fmax, fmin: torch.fmin, hypot: torch.hypot, copysign: torch.copysign, logaddexp: torch.logaddexp, logaddexp2: torch.logaddexp2,
-  heaviside: torch.heaviside, eq: torch.eq, ne: torch.ne, lt: torch.lt, le: torch.le, gt: torch.gt, ge: torch.ge, logicalAnd: torch.logicalAnd,
-  logicalOr: torch.logicalOr, logicalXor: torch.logicalXor, isclose: (a, b) => torch.isclose(a, b),
+  add: (a, b) => torch.add(a, b),
+  sub: (a, b) => torch.sub(a, b),
+  mul: torch.mul,
+  rsub: torch.rsub,
+  maximum: torch.maximum,
+  minimum: torch.minimum,
+  atan2: torch.atan2,
+  fmax: torch.fmax,
+  fmin: torch.fmin,
+  hypot: torch.hypot,
+  copysign: torch.copysign,
+  logaddexp: torch.logaddexp,
+  logaddexp2: torch.logaddexp2,
+  heaviside: torch.heaviside,
+  eq: torch.eq,
+  ne: torch.ne,
+  lt: torch.lt,
+  le: torch.le,
+  gt: torch.gt,
+  ge: torch.ge,
+  logicalAnd: torch.logicalAnd,
+  logicalOr: torch.logicalOr,
+  logicalXor: torch.logicalXor,
+  isclose: (a, b) => torch.isclose(a, b),
 };
 for (const [name, f] of Object.entries(binary)) {
   sample(name, f, x(2, 3), x(2, 3));
@@ -45,7 +107,12 @@ sample("add with alpha", (a, b) => torch.add(a, b, { alpha: 3 }), x(2, 3), x(3))
 sample("add a number", (a) => a.add(2), x(2, 3));
 sample("mul by a number", (a) => a.mul(2), x(2, 3));
 const binaryOfPositive: Record<string, Binary> = {
-  div: (a, b) => torch.div(a, b), pow: torch.pow, xlogy: torch.xlogy, remainder: torch.remainder, fmod: torch.fmod, floorDivide: torch.floorDivide,
+  div: (a, b) => torch.div(a, b),
+  pow: torch.pow,
+  xlogy: torch.xlogy,
+  remainder: torch.remainder,
+  fmod: torch.fmod,
+  floorDivide: torch.floorDivide,
   "div, truncated": (a, b) => torch.div(a, b, { roundingMode: "trunc" }),
   "div, floored": (a, b) => torch.div(a, b, { roundingMode: "floor" }),
 };
@@ -121,16 +188,28 @@ for (const reduce of ["sum", "prod", "mean", "amax", "amin"] as const) {
     sample(`scatterReduce, ${reduce}${includeSelf ? "" : ", without the tensor itself"}`, reduced, x(2, 3), x(3, 4));
   }
 }
-sample("scatterReduce with zeros", (a, b) => torch.scatterReduce(a, 0, beside(indices(0, 1, 0, 1, 1), a), b.mul(beside(torch.tensor([0, 1, 1, 0, 0]).double(), a)), "prod"), x(2), x(5));
+sample(
+  "scatterReduce with zeros",
+  (a, b) => torch.scatterReduce(a, 0, beside(indices(0, 1, 0, 1, 1), a), b.mul(beside(torch.tensor([0, 1, 1, 0, 0]).double(), a)), "prod"),
+  x(2),
+  x(5),
+);
 
 // ---- reductions
 
 const reductions: Record<string, (x: torch.Tensor, dim?: number | readonly number[] | null, keepdim?: boolean) => torch.Tensor> = {
-  sum: (a, ...rest) => torch.sum(a, ...rest), mean: (a, ...rest) => torch.mean(a, ...rest), nansum: (a, ...rest) => torch.nansum(a, ...rest),
-  amax: (a, ...rest) => torch.amax(a, ...rest), amin: (a, ...rest) => torch.amin(a, ...rest), any: (a, ...rest) => torch.any(a, ...rest),
-  all: (a, ...rest) => torch.all(a, ...rest), var: (a, dim = null, keepdim = false) => torch.var(a, { dim, keepdim }),
-  std: (a, dim = null, keepdim = false) => torch.std(a, { dim, keepdim }), norm: (a, dim = null, keepdim = false) => torch.norm(a, { dim, keepdim }),
-  "norm of order 1": (a, dim = null, keepdim = false) => torch.norm(a, 1, dim, keepdim), "norm of order 3": (a, dim = null, keepdim = false) => torch.norm(a, 3, dim, keepdim),
+  sum: (a, ...rest) => torch.sum(a, ...rest),
+  mean: (a, ...rest) => torch.mean(a, ...rest),
+  nansum: (a, ...rest) => torch.nansum(a, ...rest),
+  amax: (a, ...rest) => torch.amax(a, ...rest),
+  amin: (a, ...rest) => torch.amin(a, ...rest),
+  any: (a, ...rest) => torch.any(a, ...rest),
+  all: (a, ...rest) => torch.all(a, ...rest),
+  var: (a, dim = null, keepdim = false) => torch.var(a, { dim, keepdim }),
+  std: (a, dim = null, keepdim = false) => torch.std(a, { dim, keepdim }),
+  norm: (a, dim = null, keepdim = false) => torch.norm(a, { dim, keepdim }),
+  "norm of order 1": (a, dim = null, keepdim = false) => torch.norm(a, 1, dim, keepdim),
+  "norm of order 3": (a, dim = null, keepdim = false) => torch.norm(a, 3, dim, keepdim),
   "largest norm": (a, dim = null, keepdim = false) => torch.norm(a, Infinity, dim, keepdim),
 };
 for (const [name, f] of Object.entries(reductions)) {
@@ -198,7 +277,16 @@ sample("addmm", (a, b, c) => torch.addmm(a, b, c, { beta: 2, alpha: 3 }), x(2), 
 sample("einsum", (a, b) => torch.einsum("bij,kj->bki", a, b), x(2, 3, 4), x(2, 4));
 sample("einsum with a diagonal", (a) => torch.einsum("iij->j", a), x(3, 3, 2));
 sample("einsum of three", (a, b, c) => torch.einsum("...i,ij,...j->...", a, b, c), x(2, 3), x(3, 2), x(2, 2));
-sample("tensordot", (a, b) => torch.tensordot(a, b, [[0, 2], [1, 0]]), x(2, 3, 4), x(4, 2));
+sample(
+  "tensordot",
+  (a, b) =>
+    torch.tensordot(a, b, [
+      [0, 2],
+      [1, 0],
+    ]),
+  x(2, 3, 4),
+  x(4, 2),
+);
 sample("kron", (a, b) => torch.kron(a, b), x(2, 2), x(2, 3));
 sample("cross", (a, b) => torch.cross(a, b, { dim: 1 }), x(2, 3), x(1, 3));
 sample("cdist", (a, b) => torch.cdist(a, b.mul(1.3)), x(3, 2), x(2, 2));
@@ -234,16 +322,24 @@ for (const ord of ["fro", "nuc", 1, -1, 2, Infinity] as const) sample(`matrix no
 type InPlace = (x: torch.Tensor, ...others: torch.Tensor[]) => unknown;
 
 function inPlace(name: string, write: InPlace, ...inputs: torch.Tensor[]): void {
-  sample(`${name} in place`, (a, ...others) => {
-    const result = a.mul(1);
-    write(result, ...others);
-    return result;
-  }, ...inputs);
-  sample(`${name} into a view`, (a, ...others) => {
-    const whole = torch.stack([a, a.mul(2)], 1);
-    write(whole.select(1, 0), ...others);
-    return whole.mul(whole);
-  }, ...inputs);
+  sample(
+    `${name} in place`,
+    (a, ...others) => {
+      const result = a.mul(1);
+      write(result, ...others);
+      return result;
+    },
+    ...inputs,
+  );
+  sample(
+    `${name} into a view`,
+    (a, ...others) => {
+      const whole = torch.stack([a, a.mul(2)], 1);
+      write(whole.select(1, 0), ...others);
+      return whole.mul(whole);
+    },
+    ...inputs,
+  );
 }
 
 inPlace("add", (a, b) => a.add_(b), x(2, 3), x(3));
@@ -274,16 +370,41 @@ sample("fill", (a, b) => torch.fill(a, b), x(2, 3), x());
 
 // Those that follow from their functions.
 const written: Record<string, InPlace> = {
-  eq: (a, b) => a.eq_(b!), ge: (a) => a.ge_(0.2), logicalAnd: (a, b) => a.logicalAnd_(b!), logicalNot: (a) => a.logicalNot_(), multiply: (a, b) => a.multiply_(b!),
-  "multiply by itself": (a) => a.multiply_(a), "subtract with alpha": (a, b) => a.subtract_(b!, { alpha: 3 }), atan2: (a, b) => a.atan2_(b!), hypot: (a, b) => a.hypot_(b!),
-  copysign: (a, b) => a.copysign_(b!), ldexp: (a, b) => a.ldexp_(b!), floatPower: (a) => a.floatPower_(2), absolute: (a) => a.absolute_(), arcsin: (a) => a.arcsin_(),
-  sinc: (a) => a.sinc_(), i0: (a) => a.i0_(), cumsum: (a) => a.cumsum_(1), cumprod: (a) => a.cumprod_(1), tril: (a) => a.tril_(), triu: (a) => a.triu_(),
-  renorm: (a) => a.renorm_(2, 0, 0.5), addr: (a, b) => a.addr_(b!.at(torch.slice(0, 2)), b!), "hypot of a part of itself": (a) => a.hypot_(a.select(0, 0)),
+  eq: (a, b) => a.eq_(b!),
+  ge: (a) => a.ge_(0.2),
+  logicalAnd: (a, b) => a.logicalAnd_(b!),
+  logicalNot: (a) => a.logicalNot_(),
+  multiply: (a, b) => a.multiply_(b!),
+  "multiply by itself": (a) => a.multiply_(a),
+  "subtract with alpha": (a, b) => a.subtract_(b!, { alpha: 3 }),
+  atan2: (a, b) => a.atan2_(b!),
+  hypot: (a, b) => a.hypot_(b!),
+  copysign: (a, b) => a.copysign_(b!),
+  ldexp: (a, b) => a.ldexp_(b!),
+  floatPower: (a) => a.floatPower_(2),
+  absolute: (a) => a.absolute_(),
+  arcsin: (a) => a.arcsin_(),
+  sinc: (a) => a.sinc_(),
+  i0: (a) => a.i0_(),
+  cumsum: (a) => a.cumsum_(1),
+  cumprod: (a) => a.cumprod_(1),
+  tril: (a) => a.tril_(),
+  triu: (a) => a.triu_(),
+  renorm: (a) => a.renorm_(2, 0, 0.5),
+  addr: (a, b) => a.addr_(b!.at(torch.slice(0, 2)), b!),
+  "hypot of a part of itself": (a) => a.hypot_(a.select(0, 0)),
 };
 for (const [name, write] of Object.entries(written)) inPlace(name, write, x(2, 3), x(3));
 const writtenPositive: Record<string, InPlace> = {
-  remainder: (a, b) => a.remainder_(b!), fmod: (a, b) => a.fmod_(b!), floorDivide: (a, b) => a.floorDivide_(b!), xlogy: (a, b) => a.xlogy_(b!), lgamma: (a) => a.lgamma_(),
-  digamma: (a) => a.digamma_(), polygamma: (a) => a.polygamma_(1), mvlgamma: (a) => a.add_(1).mvlgamma_(2), logit: (a) => a.div_(2).logit_(),
+  remainder: (a, b) => a.remainder_(b!),
+  fmod: (a, b) => a.fmod_(b!),
+  floorDivide: (a, b) => a.floorDivide_(b!),
+  xlogy: (a, b) => a.xlogy_(b!),
+  lgamma: (a) => a.lgamma_(),
+  digamma: (a) => a.digamma_(),
+  polygamma: (a) => a.polygamma_(1),
+  mvlgamma: (a) => a.add_(1).mvlgamma_(2),
+  logit: (a) => a.div_(2).logit_(),
 };
 for (const [name, write] of Object.entries(writtenPositive)) inPlace(name, write, positive(2, 3), positive(3));
 inPlace("addmm", (a, b, c) => a.addmm_(b!, c!, { beta: 2, alpha: 3 }), x(2, 2), x(2, 3), x(3, 2));
@@ -292,24 +413,36 @@ inPlace("addbmm", (a, b, c) => a.addbmm_(b!, c!), x(2, 2), x(3, 2, 3), x(3, 3, 2
 inPlace("baddbmm", (a, b, c) => a.baddbmm_(b!, c!), x(3, 2, 2), x(3, 2, 3), x(3, 3, 2));
 sample("i0", (a) => torch.i0(a.mul(5)), x(2, 3));
 sample("i0 far out", (a) => torch.i0(a.sign().mul(a.add(31))).div(1e12), positive(2, 3));
-sample("i1", (a) => a.detach().requiresGrad_() && torch.enableGrad(() => torch.autograd.grad(torch.i0(a).sum(), a, { createGraph: true }) as torch.Tensor[]), x(2, 3));
+sample(
+  "i1",
+  (a) => a.detach().requiresGrad_() && torch.enableGrad(() => torch.autograd.grad(torch.i0(a).sum(), a, { createGraph: true }) as torch.Tensor[]),
+  x(2, 3),
+);
 
 /** In another shape from then on: what came before and what comes after, the tensor itself and a view of another. */
 function inPlaceView(name: string, write: (x: torch.Tensor) => unknown, ...inputs: torch.Tensor[]): void {
-  sample(`${name} in place`, (a) => {
-    const result = a.mul(1);
-    const before = result.add(a).select(-1, 0);
-    write(result);
-    return [before, result.mul(result.select(-1, 0).mean())];
-  }, ...inputs);
-  sample(`${name} of a view`, (a) => {
-    const whole = torch.stack([a, a.mul(2)], -1);
-    const view = whole.select(-1, 1);
-    write(view);
-    const seen = view.add(3);
-    view.mul_(view);
-    return [seen, view, whole];
-  }, ...inputs);
+  sample(
+    `${name} in place`,
+    (a) => {
+      const result = a.mul(1);
+      const before = result.add(a).select(-1, 0);
+      write(result);
+      return [before, result.mul(result.select(-1, 0).mean())];
+    },
+    ...inputs,
+  );
+  sample(
+    `${name} of a view`,
+    (a) => {
+      const whole = torch.stack([a, a.mul(2)], -1);
+      const view = whole.select(-1, 1);
+      write(view);
+      const seen = view.add(3);
+      view.mul_(view);
+      return [seen, view, whole];
+    },
+    ...inputs,
+  );
 }
 
 inPlaceView("t", (a) => a.t_(), x(2, 3));
@@ -325,8 +458,12 @@ sample("asStridedScatter", (a, b) => torch.asStridedScatter(a, b, [2], [1], 1), 
 
 // ---- gradients that are recorded
 
-sample("gradients of a product and of a view", (a, b) =>
-  torch.enableGrad(() => torch.autograd.grad(a.mm(b).t().square().sum(), [a, b], { createGraph: true }) as torch.Tensor[]), x(2, 3), x(3, 2));
+sample(
+  "gradients of a product and of a view",
+  (a, b) => torch.enableGrad(() => torch.autograd.grad(a.mm(b).t().square().sum(), [a, b], { createGraph: true }) as torch.Tensor[]),
+  x(2, 3),
+  x(3, 2),
+);
 
 // ---- sizes from which on another way is taken
 

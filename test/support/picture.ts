@@ -12,7 +12,13 @@ export interface PicturePage {
 /** Opens the picture by itself in a headless browser; see picturePage.ts for what it can be told. */
 export async function openPicture({ width = 1000, height = 800, deviceScaleFactor = 1 } = {}): Promise<PicturePage> {
   const { outputFiles } = await esbuild.build({
-    entryPoints: ["test/support/picturePage.ts"], bundle: true, write: false, format: "iife", target: "es2022", loader: { ".min.js": "text" }, logLevel: "warning",
+    entryPoints: ["test/support/picturePage.ts"],
+    bundle: true,
+    write: false,
+    format: "iife",
+    target: "es2022",
+    loader: { ".min.js": "text" },
+    logLevel: "warning",
   });
   const browser = await launchChromium({ args: ["--enable-precise-memory-info"] });
   const page = await browser.newPage({ viewport: { width, height }, deviceScaleFactor, hasTouch: true });

@@ -1,11 +1,25 @@
 /** A page with nothing but the picture, for tests, measurements and screenshots: `picture` is global. */
 import layoutEngineText from "elkjs/lib/elk-worker.min.js";
-import { darkTheme, GraphView, highContrastLightTheme, highContrastTheme, lightTheme, type GraphItem, type GraphViewOptions, type GraphViewState } from "../../webview/graph/index.js";
+import {
+  darkTheme,
+  GraphView,
+  highContrastLightTheme,
+  highContrastTheme,
+  lightTheme,
+  type GraphItem,
+  type GraphViewOptions,
+  type GraphViewState,
+} from "../../webview/graph/index.js";
 import * as fixtures from "../picture/fixtures.js";
 
 const themes = { light: lightTheme, dark: darkTheme, highContrast: highContrastTheme, highContrastLight: highContrastLightTheme };
 
-export type FixtureName = Exclude<{ [Name in keyof typeof fixtures]: ReturnType<Extract<(typeof fixtures)[Name], (...all: never[]) => unknown>> extends { formatVersion: 1 } ? Name : never }[keyof typeof fixtures], "snapshot">;
+export type FixtureName = Exclude<
+  {
+    [Name in keyof typeof fixtures]: ReturnType<Extract<(typeof fixtures)[Name], (...all: never[]) => unknown>> extends { formatVersion: 1 } ? Name : never;
+  }[keyof typeof fixtures],
+  "snapshot"
+>;
 
 export interface ShowOptions extends Partial<Pick<GraphViewOptions, "state" | "corner">> {
   readonly theme?: keyof typeof themes;
@@ -14,7 +28,15 @@ export interface ShowOptions extends Partial<Pick<GraphViewOptions, "state" | "c
 }
 
 const startState: GraphViewState = {
-  version: 1, direction: "down", expanded: {}, unfolded: [], shown: {}, showSharedLinks: false, showBookkeeping: false, selection: null, camera: null,
+  version: 1,
+  direction: "down",
+  expanded: {},
+  unfolded: [],
+  shown: {},
+  showSharedLinks: false,
+  showBookkeeping: false,
+  selection: null,
+  camera: null,
 };
 
 const picture = {
@@ -28,7 +50,11 @@ const picture = {
   },
 
   /** Mounts a view of a fixture. Gives the milliseconds from the model's coming to its picture. */
-  async show(fixture: FixtureName, { theme = "light", motion = false, layoutEngine = true, state, corner }: ShowOptions = {}, ...parameters: unknown[]): Promise<number> {
+  async show(
+    fixture: FixtureName,
+    { theme = "light", motion = false, layoutEngine = true, state, corner }: ShowOptions = {},
+    ...parameters: unknown[]
+  ): Promise<number> {
     picture.view?.dispose();
     picture.events = [];
     document.body.style.background = themes[theme].background;

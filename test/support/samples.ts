@@ -13,7 +13,10 @@ export interface OperationSample {
 export type Call = OperationSample["call"];
 
 function tensor(values: readonly number[], sizes: readonly number[]): torch.Tensor {
-  return torch.tensor(values, { dtype: torch.float64 }).reshape([...sizes]).requiresGrad_();
+  return torch
+    .tensor(values, { dtype: torch.float64 })
+    .reshape([...sizes])
+    .requiresGrad_();
 }
 
 let seed = 0;
@@ -23,19 +26,29 @@ export function x(...sizes: number[]): torch.Tensor {
   const count = sizes.reduce((product, size) => product * size, 1);
   torch.manualSeed(++seed);
   const order = torch.randperm(count).tolist() as number[];
-  return tensor(order.map((place) => (place + 0.5 + 0.05 * (seed % 9)) / count).map((value, i) => (i % 2 === 0 ? value : -value)), sizes);
+  return tensor(
+    order.map((place) => (place + 0.5 + 0.05 * (seed % 9)) / count).map((value, i) => (i % 2 === 0 ? value : -value)),
+    sizes,
+  );
 }
 
 /** Distinct numbers between 0.2 and 1.2. */
 export function positive(...sizes: number[]): torch.Tensor {
-  const values = x(...sizes).detach().abs().mul(0.9).add(0.25);
+  const values = x(...sizes)
+    .detach()
+    .abs()
+    .mul(0.9)
+    .add(0.25);
   return tensor(values.reshape([-1]).tolist() as number[], sizes);
 }
 
 /** A matrix (or a batch) far from singular. */
 export function regular(...sizes: number[]): torch.Tensor {
   const n = sizes[sizes.length - 1]!;
-  return x(...sizes).detach().add(torch.eye(n, { dtype: torch.float64 }).mul(2)).requiresGrad_();
+  return x(...sizes)
+    .detach()
+    .add(torch.eye(n, { dtype: torch.float64 }).mul(2))
+    .requiresGrad_();
 }
 
 export const symmetric = (a: torch.Tensor): torch.Tensor => a.add(a.transpose(-2, -1));

@@ -6,7 +6,11 @@ import { Workbench } from "../e2e/workbench.js";
 const root = resolve(import.meta.dirname, "../..");
 const tsconfig = { compilerOptions: { target: "ES2022", module: "ESNext", moduleResolution: "Bundler", strict: true } };
 const editor = await Workbench.open({
-  copyOf: resolve(root, "examples"), files: { "tsconfig.json": JSON.stringify(tsconfig) }, packages: { layerscope: root }, width: 1440, height: 900,
+  copyOf: resolve(root, "examples"),
+  files: { "tsconfig.json": JSON.stringify(tsconfig) },
+  packages: { layerscope: root },
+  width: 1440,
+  height: 900,
 });
 try {
   const { page } = editor;

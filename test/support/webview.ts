@@ -119,9 +119,11 @@ export class Webview {
         const box = element.getBoundingClientRect();
         if (box.width < 2 || box.height < 2 || style.visibility === "hidden" || element.closest(".visually-hidden, .outline, [inert]")) continue;
         const name = `${element.tagName.toLowerCase()}.${element.className} "${(element.textContent ?? "").slice(0, 40)}"`;
-        if (box.left < -1 || box.right > innerWidth + 1) found.push(`${name} leaves the page: ${Math.round(box.left)} to ${Math.round(box.right)} of ${innerWidth}`);
+        if (box.left < -1 || box.right > innerWidth + 1)
+          found.push(`${name} leaves the page: ${Math.round(box.left)} to ${Math.round(box.right)} of ${innerWidth}`);
         const hides = style.overflowX === "hidden" && style.textOverflow !== "ellipsis";
-        if (hides && element.scrollWidth > element.clientWidth + 1) found.push(`${name} cuts off its content: ${element.scrollWidth} in ${element.clientWidth}`);
+        if (hides && element.scrollWidth > element.clientWidth + 1)
+          found.push(`${name} cuts off its content: ${element.scrollWidth} in ${element.clientWidth}`);
       }
       return found;
     });

@@ -6,9 +6,8 @@ function connect() {
   const sent: PageRequest[] = [];
   const noted: HostNotification[] = [];
   let deliver: (message: PageMessage) => void = () => undefined;
-  const host = new Host(
-    { postMessage: (message) => sent.push(message as PageRequest), listen: (listener) => (deliver = listener) },
-    (message) => noted.push(message),
+  const host = new Host({ postMessage: (message) => sent.push(message as PageRequest), listen: (listener) => (deliver = listener) }, (message) =>
+    noted.push(message),
   );
   return { host, sent, noted, deliver: (message: PageMessage) => deliver(message) };
 }

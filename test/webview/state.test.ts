@@ -41,7 +41,9 @@ describe("which model is shown", () => {
   test("the one that failed, unless another was chosen", () => {
     const location = { file: modelFile, line: 12, column: 3 };
     const failing = { ...rgnet(), trace: { ...net().trace!, failure: { step: 0, message: "shapes differ", location } } };
-    const failed = { lastRun: { kind: "failed", failure: { kind: "thrown", message: "Error: shapes differ", hint: null, location, stack: [] }, shown: "thisRun" } };
+    const failed = {
+      lastRun: { kind: "failed", failure: { kind: "thrown", message: "Error: shapes differ", hint: null, location, stack: [] }, shown: "thisRun" },
+    };
     expect(shownModel(play(startPage(undefined), state([net(), failing], failed)))?.name).toBe("rgnet");
     expect(shownModel(play(startPage(undefined), state([net(), rgnet()]), state([net(), failing], failed)))?.name).toBe("net");
   });

@@ -448,13 +448,20 @@ export class GraphView implements GraphViewInterface {
 
   get #marks(): Marks {
     return {
-      selection: this.#selection, hover: this.#hover, pointedAt: this.#pointedAt, links: this.#links, showChips: !this.#showLinks,
-      overlay: this.#overlay, showLegend: this.#showLegend,
+      selection: this.#selection,
+      hover: this.#hover,
+      pointedAt: this.#pointedAt,
+      links: this.#links,
+      showChips: !this.#showLinks,
+      overlay: this.#overlay,
+      showLegend: this.#showLegend,
     };
   }
 
   get #reducedMotion(): boolean {
-    return this.#options.reducedMotion?.() ?? (document.body.classList.contains("vscode-reduce-motion") || matchMedia("(prefers-reduced-motion: reduce)").matches);
+    return (
+      this.#options.reducedMotion?.() ?? (document.body.classList.contains("vscode-reduce-motion") || matchMedia("(prefers-reduced-motion: reduce)").matches)
+    );
   }
 
   // Pointer

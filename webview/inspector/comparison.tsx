@@ -102,7 +102,9 @@ function useSharedBins(model: ModelSnapshot, first: TensorSnapshot | undefined, 
     };
     count([own[0], own[1]])
       // What the snapshot knows of a large tensor is sampled: its full range may be wider.
-      .then((found) => (found.every(({ finite, histogram }) => finite && histogram && finite.min >= histogram.low && finite.max <= histogram.high) ? found : count(found)))
+      .then((found) =>
+        found.every(({ finite, histogram }) => finite && histogram && finite.min >= histogram.low && finite.max <= histogram.high) ? found : count(found),
+      )
       .then(
         (found) => current && setCounted(found),
         () => undefined,
@@ -163,6 +165,10 @@ function Pair({ model, name, first, second }: PairProps) {
 }
 
 function nonFiniteText({ nan, positiveInfinity, negativeInfinity }: TensorStatistics): string {
-  const counts = [["NaN", nan], ["+∞", positiveInfinity], ["−∞", negativeInfinity]] as const;
+  const counts = [
+    ["NaN", nan],
+    ["+∞", positiveInfinity],
+    ["−∞", negativeInfinity],
+  ] as const;
   return counts.flatMap(([name, count]) => (count > 0 ? [`${formatCount(count)} ${name}`] : [])).join(", ");
 }

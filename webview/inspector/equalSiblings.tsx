@@ -30,7 +30,9 @@ export function EqualSiblings({ graph, module }: EqualSiblingsProps) {
     <div class="equal-siblings" role="group" aria-label={l10n.t("Equal modules")}>
       <IconButton icon="chevron-left" label={l10n.t("Previous Equal Module")} disabled={position === 0} onClick={() => go(position - 1)} />
       <span>
-        {kind === "repeated" ? l10n.t("{0} of {1} equal modules", formatCount(position + 1), count) : l10n.t("{0} of {1} places of one module", formatCount(position + 1), count)}
+        {kind === "repeated"
+          ? l10n.t("{0} of {1} equal modules", formatCount(position + 1), count)
+          : l10n.t("{0} of {1} places of one module", formatCount(position + 1), count)}
       </span>
       <IconButton icon="chevron-right" label={l10n.t("Next Equal Module")} disabled={position === members.length - 1} onClick={() => go(position + 1)} />
       <Link onClick={fold}>{unfolded ? l10n.t("Fold into One") : l10n.t("Show Each")}</Link>

@@ -13,14 +13,12 @@ export function ForwardPass({ model, children }: { readonly model: ModelSnapshot
   const { trace } = model;
   return (
     <Section title={l10n.t("Forward pass")} note={trace && originText(trace.origin)}>
-      {trace ? (
-        <Inputs model={model} trace={trace} />
-      ) : (
-        <p class="muted">{model.traceMissing ?? l10n.t("None ran, so shapes and data flow are unknown.")}</p>
-      )}
+      {trace ? <Inputs model={model} trace={trace} /> : <p class="muted">{model.traceMissing ?? l10n.t("None ran, so shapes and data flow are unknown.")}</p>}
       {children}
       <div class="pass-actions">
-        {model.hasForward && <Link onClick={() => act("chooseForward", { model: model.name })}>{trace ? l10n.t("Run Forward…") : l10n.t("State Inputs…")}</Link>}
+        {model.hasForward && (
+          <Link onClick={() => act("chooseForward", { model: model.name })}>{trace ? l10n.t("Run Forward…") : l10n.t("State Inputs…")}</Link>
+        )}
         <OwnPassLink model={model} />
       </div>
     </Section>

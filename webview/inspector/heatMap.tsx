@@ -92,7 +92,8 @@ function SliceSteppers({ sizes, index, onChange }: SliceSteppersProps) {
           title={l10n.t("Index along dimension {0}, 0 to {1}", dimension, size - 1)}
           onInput={(event) => {
             const { valueAsNumber } = event.currentTarget;
-            if (Number.isInteger(valueAsNumber) && valueAsNumber >= 0 && valueAsNumber < size) onChange(index.map((at, other) => (other === dimension ? valueAsNumber : at)));
+            if (Number.isInteger(valueAsNumber) && valueAsNumber >= 0 && valueAsNumber < size)
+              onChange(index.map((at, other) => (other === dimension ? valueAsNumber : at)));
           }}
           onBlur={(event) => (event.currentTarget.value = String(index[dimension]))}
         />
@@ -229,7 +230,8 @@ function draw(canvas: HTMLCanvasElement, values: TensorValues, geometry: HeatMap
   canvas.style.height = `${down * cellHeight}px`;
   const context = canvas.getContext("2d")!;
   context.scale(ratio, ratio);
-  const palette = document.body.classList.contains("vscode-light") || document.body.classList.contains("vscode-high-contrast-light") ? lightPalette : darkPalette;
+  const palette =
+    document.body.classList.contains("vscode-light") || document.body.classList.contains("vscode-high-contrast-light") ? lightPalette : darkPalette;
   const gap = Math.min(cellWidth, cellHeight) >= 8 ? 1 : 0;
   for (let y = 0; y < down; y++) {
     for (let x = 0; x < across; x++) {

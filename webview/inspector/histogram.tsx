@@ -90,7 +90,13 @@ interface DrawingProps {
 function Drawing({ geometry, label, small = false, place = "first" }: DrawingProps) {
   const { bars, spike, curve, zero } = geometry;
   return (
-    <svg class={`histogram-drawing ${place}${small ? " small" : ""}`} viewBox={`0 0 ${width} ${height}`} preserveAspectRatio="none" role="img" aria-label={label}>
+    <svg
+      class={`histogram-drawing ${place}${small ? " small" : ""}`}
+      viewBox={`0 0 ${width} ${height}`}
+      preserveAspectRatio="none"
+      role="img"
+      aria-label={label}
+    >
       {bars.map((bar) => (
         <rect
           key={bar.from}
@@ -109,9 +115,7 @@ function Drawing({ geometry, label, small = false, place = "first" }: DrawingPro
         </rect>
       )}
       {zero !== null && !small && <line class="histogram-zero" x1={zero * width} x2={zero * width} y1={0} y2={height} />}
-      {curve.length > 0 && (
-        <polyline class="histogram-curve" points={curve.map(({ x, y }) => `${round(x * width)},${round(height * (1 - y))}`).join(" ")} />
-      )}
+      {curve.length > 0 && <polyline class="histogram-curve" points={curve.map(({ x, y }) => `${round(x * width)},${round(height * (1 - y))}`).join(" ")} />}
     </svg>
   );
 }

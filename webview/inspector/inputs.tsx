@@ -79,7 +79,9 @@ function ShapeForm({ model, trace }: InputsProps) {
                 value={typed[at]}
                 aria-label={l10n.t("Shape of {0}", name)}
                 aria-invalid={!parsed[at]}
-                title={l10n.t("Sizes separated by commas. Enter runs forward: what changed gets random normal values, or repeats its integers; the rest stays as it was.")}
+                title={l10n.t(
+                  "Sizes separated by commas. Enter runs forward: what changed gets random normal values, or repeats its integers; the rest stays as it was.",
+                )}
                 onInput={(event) => setTyped(typed.map((text, other) => (other === at ? event.currentTarget.value : text)))}
                 onKeyDown={(event) => {
                   if (event.key === "Escape") setTyped(shapes);

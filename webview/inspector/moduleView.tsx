@@ -70,9 +70,7 @@ function Title({ model, module }: { readonly model: ModelSnapshot; readonly modu
         <Link disabled={busy} onClick={() => act("chooseReinitialize", { model: model.name, path: module.path })}>
           {l10n.t("Reinitialize…")}
         </Link>
-        {indexOf(model).totals(module.path).parameters > 0 && page.compared === null && (
-          <Link onClick={compare}>{l10n.t("Compare…")}</Link>
-        )}
+        {indexOf(model).totals(module.path).parameters > 0 && page.compared === null && <Link onClick={compare}>{l10n.t("Compare…")}</Link>}
         {!module.training && <span class="badge">eval</span>}
       </div>
       <SamePlaces model={model} module={module} />
@@ -97,11 +95,7 @@ function Calls({ model, module }: { readonly model: ModelSnapshot; readonly modu
   if (calls.length === 0) {
     const uses = indexOf(model).directUsesWithin(module.path);
     const notCalled = model.trace.failure ? l10n.t("Not reached before forward failed.") : l10n.t("Not called in this forward pass.");
-    return (
-      <Section title={l10n.t("Calls")}>
-        {uses.length > 0 ? <DirectUses model={model} uses={uses} /> : <p class="muted">{notCalled}</p>}
-      </Section>
-    );
+    return <Section title={l10n.t("Calls")}>{uses.length > 0 ? <DirectUses model={model} uses={uses} /> : <p class="muted">{notCalled}</p>}</Section>;
   }
   const shown = all ? calls : calls.slice(0, callsShown);
   return (
@@ -156,11 +150,7 @@ function Call({ model, call: { step }, failed }: { readonly model: ModelSnapshot
         <span class="arrow" role="img" aria-label={l10n.t("gives")}>
           →
         </span>
-        {failed ? (
-          <span class="badge error">{l10n.t("failed")}</span>
-        ) : (
-          <OperandList model={model} operands={step.outputs} empty={l10n.t("no tensor")} />
-        )}
+        {failed ? <span class="badge error">{l10n.t("failed")}</span> : <OperandList model={model} operands={step.outputs} empty={l10n.t("no tensor")} />}
       </div>
       <Activation model={model} outputs={step.outputs} />
     </div>
@@ -244,11 +234,7 @@ function Children({ model, module }: { readonly model: ModelSnapshot; readonly m
           const { parameters } = index.totals(child.path);
           return (
             <li key={child.path}>
-              <button
-                type="button"
-                class="child"
-                onClick={() => dispatch({ kind: "choose", selected: { kind: "module", path: child.path }, reveal: true })}
-              >
+              <button type="button" class="child" onClick={() => dispatch({ kind: "choose", selected: { kind: "module", path: child.path }, reveal: true })}>
                 <span class="child-name">{child.name}</span>
                 <span class="child-type">{child.type}</span>
                 <span class="child-count">{parameters > 0 ? formatCompact(parameters) : "–"}</span>

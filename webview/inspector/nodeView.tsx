@@ -81,7 +81,9 @@ function ConstantView({ model, value }: { readonly model: ModelSnapshot; readonl
     <>
       <ValueView model={model} title={l10n.t("Parameter that no module has registered")} value={value} />
       <p class="muted">
-        {l10n.t("It is not among parameters() and not in stateDict(): optimizers do not train it, and it is not saved. A module registers what its fields hold, those with a # excepted; a list of modules or parameters must be an nn.ModuleList or nn.ParameterList.")}
+        {l10n.t(
+          "It is not among parameters() and not in stateDict(): optimizers do not train it, and it is not saved. A module registers what its fields hold, those with a # excepted; a list of modules or parameters must be an nn.ModuleList or nn.ParameterList.",
+        )}
       </p>
     </>
   );

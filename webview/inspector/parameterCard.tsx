@@ -60,7 +60,9 @@ export function ParameterCard({ model, tensor, name, path }: ParameterCardProps)
           <Facts facts={statisticsFacts(statistics)} />
         </>
       ) : (
-        <p class="muted">{tensor.shape === null ? l10n.t("The shape is known once a first input has passed.") : l10n.t("There are no values on the meta device.")}</p>
+        <p class="muted">
+          {tensor.shape === null ? l10n.t("The shape is known once a first input has passed.") : l10n.t("There are no values on the meta device.")}
+        </p>
       )}
       {tensor.gradient && (
         <details>
@@ -172,7 +174,9 @@ function originText(by: Extract<Initialization, { readonly kind: "recorded" }>["
 function Fit({ expected, statistics, changed }: { readonly expected: Distribution; readonly statistics: TensorStatistics; readonly changed: boolean }) {
   // Values that the code changed are expected to leave it: that is told, and no reason for a warning.
   if (changed) {
-    const text = deviates(expected, statistics) ? l10n.t("as initialized; the values no longer follow it") : l10n.t("as initialized; the values still follow it");
+    const text = deviates(expected, statistics)
+      ? l10n.t("as initialized; the values no longer follow it")
+      : l10n.t("as initialized; the values still follow it");
     return expected.kind === "constant" ? <p class="muted">{text}</p> : <ExpectedKey text={text} changed />;
   }
   if (deviates(expected, statistics)) {

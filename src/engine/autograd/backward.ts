@@ -27,7 +27,9 @@ export function backward(root: Tensor, gradient?: Tensor | null, options: Backwa
 
 /** Sends gradients from several tensors to the leaves, as if from their sum; null stands for the gradient 1 of a single element. (torch.autograd.backward) */
 export function backwardAll(
-  tensors: Tensor | readonly Tensor[], gradTensors: Tensor | readonly (Tensor | null)[] | null = null, options: BackwardOptions = {},
+  tensors: Tensor | readonly Tensor[],
+  gradTensors: Tensor | readonly (Tensor | null)[] | null = null,
+  options: BackwardOptions = {},
 ): void {
   const roots = tensors instanceof Tensor ? [tensors] : tensors;
   const gradients = gradTensors instanceof Tensor ? [gradTensors] : (gradTensors ?? roots.map(() => null));

@@ -36,7 +36,9 @@ interface FunctionClass<Args extends readonly unknown[], Result> {
 /** The arguments of `apply`: those of forward, after the context where it takes one. */
 type ArgumentsOf<Class> = Class extends { setupContext(...args: never[]): void; forward(...args: infer Args): unknown }
   ? Args
-  : Class extends { forward(ctx: never, ...args: infer Args): unknown } ? Args : never;
+  : Class extends { forward(ctx: never, ...args: infer Args): unknown }
+    ? Args
+    : never;
 
 type ResultOf<Class> = Class extends { forward(...args: never[]): infer Result } ? Result : never;
 
@@ -184,7 +186,9 @@ class FunctionNode extends GraphNode {
     const isDifferentiable = (result: unknown): result is Tensor =>
       result instanceof Tensor && result.dtype.isFloatingPoint && !this.context.nonDifferentiable.includes(result);
     this.outputs = results.map((result) => (result instanceof Tensor ? likeness(result) : null));
-    const connected = results.map((result, i) => (isDifferentiable(result) ? this.made(result, args, results.length === 1 ? this : new ResultNode(this, i)) : result));
+    const connected = results.map((result, i) =>
+      isDifferentiable(result) ? this.made(result, args, results.length === 1 ? this : new ResultNode(this, i)) : result,
+    );
     return Array.isArray(output) ? connected : connected[0];
   }
 
@@ -210,7 +214,8 @@ class FunctionNode extends GraphNode {
     if (this.context.saved === null) throw freedGraph();
     const { gathered, outputs, context } = this;
     this.gathered = [];
-    const given = outputs.length === 1 ? [gradient] : outputs.map((output, i) => gathered[i] ?? (output !== null && context.materializesGrads ? zeros(output) : null));
+    const given =
+      outputs.length === 1 ? [gradient] : outputs.map((output, i) => gathered[i] ?? (output !== null && context.materializesGrads ? zeros(output) : null));
     const returned = this.definition.backward(context, ...given);
     return this.fitted(Array.isArray(returned) ? (returned as readonly unknown[]) : [returned]);
   }

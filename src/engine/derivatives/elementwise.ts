@@ -100,22 +100,45 @@ defineDerivative<[x: Tensor, beta: number, threshold: number]>("softplus", (g, {
   const scaled = x.mul(beta);
   return [where(scaled.gt(threshold), g, g.mul(scaled.sigmoid()))];
 });
-defineDerivative("silu", composed<[x: Tensor]>(([x]) => x.mul(x.sigmoid())));
-defineDerivative("mish", composed<[x: Tensor]>(([x]) => x.mul(softplus(x).tanh())));
-defineDerivative("gelu", composed<[x: Tensor, approximate: GeluApproximation]>(([x, approximate]) => {
-  if (approximate === "none") return x.mul(0.5).mul(x.mul(Math.SQRT1_2).erf().add(1));
-  return x.mul(0.5).mul(x.add(x.pow(3).mul(0.044715)).mul(Math.sqrt(2 / Math.PI)).tanh().add(1));
-}));
-defineDerivative("glu", composed<[x: Tensor, dim: number]>(([x, dim]) => {
-  const [value, gate] = x.chunk(2, dim) as [Tensor, Tensor];
-  return value.mul(gate.sigmoid());
-}));
-defineDerivative("prelu", composed<[x: Tensor, weight: Tensor]>(([x, weight]) => {
-  const slope = weight.numel() === 1 ? weight.reshape([]) : weight.reshape(x.sizes.map((_, i) => (i === 1 ? -1 : 1)));
-  return where(x.gt(0), x, x.mul(slope));
-}));
+defineDerivative(
+  "silu",
+  composed<[x: Tensor]>(([x]) => x.mul(x.sigmoid())),
+);
+defineDerivative(
+  "mish",
+  composed<[x: Tensor]>(([x]) => x.mul(softplus(x).tanh())),
+);
+defineDerivative(
+  "gelu",
+  composed<[x: Tensor, approximate: GeluApproximation]>(([x, approximate]) => {
+    if (approximate === "none") return x.mul(0.5).mul(x.mul(Math.SQRT1_2).erf().add(1));
+    return x.mul(0.5).mul(
+      x
+        .add(x.pow(3).mul(0.044715))
+        .mul(Math.sqrt(2 / Math.PI))
+        .tanh()
+        .add(1),
+    );
+  }),
+);
+defineDerivative(
+  "glu",
+  composed<[x: Tensor, dim: number]>(([x, dim]) => {
+    const [value, gate] = x.chunk(2, dim) as [Tensor, Tensor];
+    return value.mul(gate.sigmoid());
+  }),
+);
+defineDerivative(
+  "prelu",
+  composed<[x: Tensor, weight: Tensor]>(([x, weight]) => {
+    const slope = weight.numel() === 1 ? weight.reshape([]) : weight.reshape(x.sizes.map((_, i) => (i === 1 ? -1 : 1)));
+    return where(x.gt(0), x, x.mul(slope));
+  }),
+);
 defineDerivative("rrelu", (g, { saved }) => [g.mul(saved as Tensor)]);
-defineDerivative(["dropout", "featureDropout", "alphaDropout", "featureAlphaDropout"], (g, { saved }) => [g.mul((saved as { readonly factor: Tensor }).factor)]);
+defineDerivative(["dropout", "featureDropout", "alphaDropout", "featureAlphaDropout"], (g, { saved }) => [
+  g.mul((saved as { readonly factor: Tensor }).factor),
+]);
 
 // ---- two operands
 
@@ -164,7 +187,18 @@ ofTwo({
     (g, x, y) => g.mul(x).div(x.square().add(y.square())).neg(),
   ],
   hypot: [(g, x, y) => hypotGradient(g, x, x, y as Tensor), (g, x, y) => hypotGradient(g, y, x, y)],
-  copysign: [(g, x, y) => g.mul(x.detach().copysign(y instanceof Tensor ? y.detach() : y).div(x.detach())).maskedFill(x.eq(0), 0), (g) => g.mul(0)],
+  copysign: [
+    (g, x, y) =>
+      g
+        .mul(
+          x
+            .detach()
+            .copysign(y instanceof Tensor ? y.detach() : y)
+            .div(x.detach()),
+        )
+        .maskedFill(x.eq(0), 0),
+    (g) => g.mul(0),
+  ],
   logaddexp: [(g, x, y) => g.mul(x.sub(y).sigmoid()), (g, x, y) => g.mul(y.sub(x).sigmoid())],
   logaddexp2: [(g, x, y) => g.mul(x.sub(y).mul(Math.LN2).sigmoid()), (g, x, y) => g.mul(y.sub(x).mul(Math.LN2).sigmoid())],
   xlogy: [
@@ -176,9 +210,18 @@ ofTwo({
 // ---- three operands
 
 type Three = [x: Tensor, y: Tensor, z: Tensor, value: number];
-defineDerivative("addcmul", composed<Three>(([x, y, z, value]) => x.add(y.mul(z).mul(value))));
-defineDerivative("addcdiv", composed<Three>(([x, y, z, value]) => x.add(y.div(z).mul(value))));
-defineDerivative("lerp", composed<[start: Tensor, end: Tensor, weight: Tensor | number]>(([start, end, weight]) => start.add(end.sub(start).mul(weight))));
+defineDerivative(
+  "addcmul",
+  composed<Three>(([x, y, z, value]) => x.add(y.mul(z).mul(value))),
+);
+defineDerivative(
+  "addcdiv",
+  composed<Three>(([x, y, z, value]) => x.add(y.div(z).mul(value))),
+);
+defineDerivative(
+  "lerp",
+  composed<[start: Tensor, end: Tensor, weight: Tensor | number]>(([start, end, weight]) => start.add(end.sub(start).mul(weight))),
+);
 defineDerivative<[x: Tensor, min: Bound, max: Bound]>("clamp", (g, { args: [x, min, max] }) => {
   const low = min ?? -Infinity;
   const high = max ?? Infinity;

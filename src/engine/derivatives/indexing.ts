@@ -30,14 +30,22 @@ defineDerivative<[weight: Tensor, indices: Tensor, paddingIdx: number | null, sc
 );
 
 type EmbeddingBagArgs = [
-  weight: Tensor, indices: Tensor, offsets: Tensor, mode: string, perSampleWeights: Tensor | null, paddingIdx: number | null, scaleGradByFreq: boolean,
+  weight: Tensor,
+  indices: Tensor,
+  offsets: Tensor,
+  mode: string,
+  perSampleWeights: Tensor | null,
+  paddingIdx: number | null,
+  scaleGradByFreq: boolean,
 ];
 
 const bag = linearInEach(0, 4);
 defineDerivative<EmbeddingBagArgs>("embeddingBag", (g, context) => {
   const [, , , mode, , , scaleGradByFreq] = context.args;
   if (mode === "max" || scaleGradByFreq) {
-    throw new NotImplementedError(`derivative for aten::embedding_bag_backward is not implemented for ${mode === "max" ? "mode='max'" : "scale_grad_by_freq=True"}`);
+    throw new NotImplementedError(
+      `derivative for aten::embedding_bag_backward is not implemented for ${mode === "max" ? "mode='max'" : "scale_grad_by_freq=True"}`,
+    );
   }
   return bag(g, context as never);
 });

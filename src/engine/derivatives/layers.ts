@@ -17,10 +17,13 @@ import { composed, itself, linearInAll, linearInEach } from "./mechanisms.js";
 // ---- products and linear algebra
 
 defineDerivative(["mm", "bmm", "mv", "dot", "cross"], linearInEach(0, 1));
-defineDerivative("linear", composed<[x: Tensor, weight: Tensor, bias: Tensor | null]>(([x, weight, bias]) => {
-  const product = x.matmul(weight.sizes.length === 1 ? weight : weight.t());
-  return bias === null ? product : product.add(bias);
-}));
+defineDerivative(
+  "linear",
+  composed<[x: Tensor, weight: Tensor, bias: Tensor | null]>(([x, weight, bias]) => {
+    const product = x.matmul(weight.sizes.length === 1 ? weight : weight.t());
+    return bias === null ? product : product.add(bias);
+  }),
+);
 defineDerivative(["inv", "slogdet", "solve", "cholesky", "pinv", "matrixExp", "euclideanDist"], itself);
 defineDerivative<[a: Tensor]>("det", (g, { args: [a] }) => [g.mul(linalg.det(a)).unsqueeze(-1).unsqueeze(-1).mul(linalg.inv(a).mT)]);
 
@@ -66,12 +69,25 @@ defineDerivative(
 // ---- recurrence
 
 type RecurrentArgs = [
-  x: Tensor, h0: Tensor, c0: Tensor | null, inputWeight: Tensor, hiddenWeight: Tensor, inputBias: Tensor | null, hiddenBias: Tensor | null,
-  projection: Tensor | null, mode: RecurrentMode, reverse: boolean,
+  x: Tensor,
+  h0: Tensor,
+  c0: Tensor | null,
+  inputWeight: Tensor,
+  hiddenWeight: Tensor,
+  inputBias: Tensor | null,
+  hiddenBias: Tensor | null,
+  projection: Tensor | null,
+  mode: RecurrentMode,
+  reverse: boolean,
 ];
 
 /** One step of a layer: the next state and, for LSTM, the next cell. */
-function recurrentStep(input: Tensor, h: Tensor, c: Tensor | null, [, , , , hiddenWeight, , hiddenBias, projection, mode]: RecurrentArgs): [Tensor, Tensor | null] {
+function recurrentStep(
+  input: Tensor,
+  h: Tensor,
+  c: Tensor | null,
+  [, , , , hiddenWeight, , hiddenBias, projection, mode]: RecurrentArgs,
+): [Tensor, Tensor | null] {
   const hidden = linear(h, hiddenWeight, hiddenBias);
   switch (mode) {
     case "rnnTanh":
@@ -94,18 +110,21 @@ function recurrentStep(input: Tensor, h: Tensor, c: Tensor | null, [, , , , hidd
 }
 
 /** The states of all steps one after the other and, for LSTM, the last cell. */
-defineDerivative("recurrentLayer", composed<RecurrentArgs>((args) => {
-  const [x, h0, c0, inputWeight, , inputBias, , , , reverse] = args;
-  const inputs = linear(x, inputWeight, inputBias).unbind();
-  const states: Tensor[] = [];
-  let [h, c]: [Tensor, Tensor | null] = [h0, c0];
-  for (const input of reverse ? inputs.reverse() : inputs) {
-    [h, c] = recurrentStep(input, h, c, args);
-    states.push(h);
-  }
-  const parts = (reverse ? states.reverse() : states).map((state) => state.reshape(-1));
-  return cat(c === null ? parts : [...parts, c.reshape(-1)]);
-}));
+defineDerivative(
+  "recurrentLayer",
+  composed<RecurrentArgs>((args) => {
+    const [x, h0, c0, inputWeight, , inputBias, , , , reverse] = args;
+    const inputs = linear(x, inputWeight, inputBias).unbind();
+    const states: Tensor[] = [];
+    let [h, c]: [Tensor, Tensor | null] = [h0, c0];
+    for (const input of reverse ? inputs.reverse() : inputs) {
+      [h, c] = recurrentStep(input, h, c, args);
+      states.push(h);
+    }
+    const parts = (reverse ? states.reverse() : states).map((state) => state.reshape(-1));
+    return cat(c === null ? parts : [...parts, c.reshape(-1)]);
+  }),
+);
 
 // ---- attention
 
@@ -115,18 +134,21 @@ interface AttentionTrace {
 
 type AttentionArgs = [query: Tensor, key: Tensor, value: Tensor, mask: Tensor | null, dropoutP: number, isCausal: boolean, scale: number];
 
-defineDerivative("scaledDotProductAttention", composed<AttentionArgs>(([query, key, value, mask, , isCausal, scale], { saved }) => {
-  let scores = query.matmul(key.transpose(-2, -1)).mul(scale);
-  if (mask !== null && mask.dtype.name !== "bool") scores = scores.add(mask);
-  let hidden = mask?.dtype.name === "bool" ? mask.logicalNot() : scores.detach().isneginf();
-  if (isCausal) hidden = hidden.logicalOr(scores.detach().mul(0).add(1).triu(1).bool());
-  // A position that may attend to nothing gets zeros.
-  const lost = hidden.all(-1, true);
-  let weights = softmax(scores.maskedFill(hidden, -Infinity).maskedFill(lost, 0), -1).maskedFill(lost, 0);
-  const { noise } = saved as AttentionTrace;
-  if (noise !== null) weights = weights.mul(constant(noise, weights.sizes, weights));
-  return weights.matmul(value);
-}));
+defineDerivative(
+  "scaledDotProductAttention",
+  composed<AttentionArgs>(([query, key, value, mask, , isCausal, scale], { saved }) => {
+    let scores = query.matmul(key.transpose(-2, -1)).mul(scale);
+    if (mask !== null && mask.dtype.name !== "bool") scores = scores.add(mask);
+    let hidden = mask?.dtype.name === "bool" ? mask.logicalNot() : scores.detach().isneginf();
+    if (isCausal) hidden = hidden.logicalOr(scores.detach().mul(0).add(1).triu(1).bool());
+    // A position that may attend to nothing gets zeros.
+    const lost = hidden.all(-1, true);
+    let weights = softmax(scores.maskedFill(hidden, -Infinity).maskedFill(lost, 0), -1).maskedFill(lost, 0);
+    const { noise } = saved as AttentionTrace;
+    if (noise !== null) weights = weights.mul(constant(noise, weights.sizes, weights));
+    return weights.matmul(value);
+  }),
+);
 
 /** Saved numbers as a tensor without history. */
 function constant(values: ArrayLike<number>, sizes: readonly number[], like: Tensor): Tensor {
@@ -157,7 +179,14 @@ const alongChannels = (x: Tensor): number[] => x.sizes.map((_, dim) => (dim === 
 const from = (first: number, x: Tensor): number[] => [...x.sizes.keys()].slice(first);
 
 type BatchNormArgs = [
-  x: Tensor, weight: Tensor | null, bias: Tensor | null, runningMean: Tensor | null, runningVar: Tensor | null, usesInput: boolean, momentum: number, eps: number,
+  x: Tensor,
+  weight: Tensor | null,
+  bias: Tensor | null,
+  runningMean: Tensor | null,
+  runningVar: Tensor | null,
+  usesInput: boolean,
+  momentum: number,
+  eps: number,
 ];
 
 /** By the input's own statistics over `dims`, or by those that forward was given. */
@@ -169,24 +198,42 @@ const channelNorm = (dims: (x: Tensor) => number[]) =>
     const normalized = usesInput ? standardized(x, dims(x), eps) : x.sub(given(mean)).mul(given(inverseStd));
     return affine(normalized, weight, bias, alongChannels(x));
   });
-defineDerivative("batchNorm", channelNorm((x) => [0, ...from(2, x)]));
-defineDerivative("instanceNorm", channelNorm((x) => from(2, x)));
-defineDerivative("layerNorm", composed<[x: Tensor, normalizedShape: readonly number[], weight: Tensor | null, bias: Tensor | null, eps: number]>(
-  ([x, normalizedShape, weight, bias, eps]) => affine(standardized(x, from(x.ndim - normalizedShape.length, x), eps), weight, bias, normalizedShape),
-));
-defineDerivative("rmsNorm", composed<[x: Tensor, normalizedShape: readonly number[], weight: Tensor | null, eps: number]>(([x, normalizedShape, weight, eps]) => {
-  const squares = x.square().mean(from(x.ndim - normalizedShape.length, x), true);
-  return affine(x.div(squares.add(eps).sqrt()), weight, null, normalizedShape);
-}));
-defineDerivative("groupNorm", composed<[x: Tensor, groups: number, weight: Tensor | null, bias: Tensor | null, eps: number]>(([x, groups, weight, bias, eps]) =>
-  affine(standardized(x.reshape([x.sizes[0]!, groups, -1]), [2], eps).reshape([...x.sizes]), weight, bias, alongChannels(x)),
-));
-defineDerivative("localResponseNorm", composed<[x: Tensor, size: number, alpha: number, beta: number, k: number]>(([x, size, alpha, beta, k]) => {
-  const [batch, channels] = x.sizes as [number, number];
-  const squares = pad(x.square().reshape([batch, 1, channels, -1]), [0, 0, Math.floor(size / 2), Math.floor((size - 1) / 2)]);
-  const means = avgPool2d(squares, [size, 1], { stride: 1 }).reshape([...x.sizes]);
-  return x.div(means.mul(alpha).add(k).pow(beta));
-}));
+defineDerivative(
+  "batchNorm",
+  channelNorm((x) => [0, ...from(2, x)]),
+);
+defineDerivative(
+  "instanceNorm",
+  channelNorm((x) => from(2, x)),
+);
+defineDerivative(
+  "layerNorm",
+  composed<[x: Tensor, normalizedShape: readonly number[], weight: Tensor | null, bias: Tensor | null, eps: number]>(
+    ([x, normalizedShape, weight, bias, eps]) => affine(standardized(x, from(x.ndim - normalizedShape.length, x), eps), weight, bias, normalizedShape),
+  ),
+);
+defineDerivative(
+  "rmsNorm",
+  composed<[x: Tensor, normalizedShape: readonly number[], weight: Tensor | null, eps: number]>(([x, normalizedShape, weight, eps]) => {
+    const squares = x.square().mean(from(x.ndim - normalizedShape.length, x), true);
+    return affine(x.div(squares.add(eps).sqrt()), weight, null, normalizedShape);
+  }),
+);
+defineDerivative(
+  "groupNorm",
+  composed<[x: Tensor, groups: number, weight: Tensor | null, bias: Tensor | null, eps: number]>(([x, groups, weight, bias, eps]) =>
+    affine(standardized(x.reshape([x.sizes[0]!, groups, -1]), [2], eps).reshape([...x.sizes]), weight, bias, alongChannels(x)),
+  ),
+);
+defineDerivative(
+  "localResponseNorm",
+  composed<[x: Tensor, size: number, alpha: number, beta: number, k: number]>(([x, size, alpha, beta, k]) => {
+    const [batch, channels] = x.sizes as [number, number];
+    const squares = pad(x.square().reshape([batch, 1, channels, -1]), [0, 0, Math.floor(size / 2), Math.floor((size - 1) / 2)]);
+    const means = avgPool2d(squares, [size, 1], { stride: 1 }).reshape([...x.sizes]);
+    return x.div(means.mul(alpha).add(k).pow(beta));
+  }),
+);
 
 // ---- losses
 
@@ -196,9 +243,12 @@ function reduced(losses: Tensor, reduction: Reduction): Tensor {
 }
 
 function elementLoss<Constants extends readonly unknown[] = []>(name: string, losses: (x: Tensor, target: Tensor, ...constants: Constants) => Tensor): void {
-  defineDerivative(name, composed<[x: Tensor, target: Tensor, reduction: Reduction, ...constants: Constants]>(([x, target, reduction, ...constants]) =>
-    reduced(losses(x, target, ...constants), reduction),
-  ));
+  defineDerivative(
+    name,
+    composed<[x: Tensor, target: Tensor, reduction: Reduction, ...constants: Constants]>(([x, target, reduction, ...constants]) =>
+      reduced(losses(x, target, ...constants), reduction),
+    ),
+  );
 }
 
 elementLoss("mseLoss", (x, target) => x.sub(target).square());
@@ -222,12 +272,15 @@ defineDerivative<[x: Tensor, target: Tensor, reduction: Reduction]>("binaryCross
   return [scaled.mul(x.sub(target).div(x.mul(x.rsub(1)).clampMin(1e-12))), scaled.mul(bounded(x.neg().log1p()).sub(bounded(x.log())))];
 });
 defineDerivative("nllLoss", linearInEach(0));
-defineDerivative("multiMarginLoss", composed<[x: Tensor, target: Tensor, p: number, margin: number, weight: Tensor | null, reduction: Reduction]>(
-  ([scores, target, p, margin, weight, reduction]) => {
-    const x = scores.reshape([-1, scores.sizes.at(-1) ?? 1]);
-    const classes = target.reshape([-1, 1]);
-    const missing = x.sub(x.gather(1, classes)).add(margin).clampMin(0).pow(p).scatter(1, classes, 0);
-    const each = (weight === null ? missing : missing.mul(weight.take(classes))).sum(1).div(x.sizes[1]!);
-    return reduced(reduction === "none" ? each.reshape([...target.sizes]) : each, reduction);
-  },
-));
+defineDerivative(
+  "multiMarginLoss",
+  composed<[x: Tensor, target: Tensor, p: number, margin: number, weight: Tensor | null, reduction: Reduction]>(
+    ([scores, target, p, margin, weight, reduction]) => {
+      const x = scores.reshape([-1, scores.sizes.at(-1) ?? 1]);
+      const classes = target.reshape([-1, 1]);
+      const missing = x.sub(x.gather(1, classes)).add(margin).clampMin(0).pow(p).scatter(1, classes, 0);
+      const each = (weight === null ? missing : missing.mul(weight.take(classes))).sum(1).div(x.sizes[1]!);
+      return reduced(reduction === "none" ? each.reshape([...target.sizes]) : each, reduction);
+    },
+  ),
+);

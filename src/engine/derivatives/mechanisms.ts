@@ -12,8 +12,7 @@ import { Tensor } from "../tensor.js";
 export const itself: Derivative = (gradient, context) => context.backward(gradient);
 
 /** For operations whose gradient is zero wherever it exists. */
-export const zero: Derivative = (gradient, { args }) =>
-  args.map((arg: unknown) => (arg instanceof Tensor ? gradient.allocateLike() : null));
+export const zero: Derivative = (gradient, { args }) => args.map((arg: unknown) => (arg instanceof Tensor ? gradient.allocateLike() : null));
 
 // ---- linear operations
 
@@ -107,7 +106,11 @@ export function composed<Args extends readonly unknown[]>(compose: (args: Args, 
       return alias;
     });
     const output = enableGrad(() => compose(args as unknown as Args, context));
-    const gradients = grad(output, stands.map(({ alias }) => alias), { gradOutputs: gradient, createGraph: true, allowUnused: true });
+    const gradients = grad(
+      output,
+      stands.map(({ alias }) => alias),
+      { gradOutputs: gradient, createGraph: true, allowUnused: true },
+    );
     const results = new Array<Tensor | null>(args.length).fill(null);
     stands.forEach(({ node, arg, position }, i) => {
       node.inputs = [arg.gradientEdge()];

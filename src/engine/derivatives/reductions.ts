@@ -23,7 +23,10 @@ defineDerivative<ReductionArgs>("nansum", (g, { args: [x, dim] }) => [spread(g, 
 const picked = linearInEach(0);
 /** max, min and medians along a dimension pick; amax, amin and those of all elements share the gradient among equals. */
 defineDerivative<ReductionArgs>(["max", "min", "amax", "amin", "median", "nanmedian"], (g, context) => {
-  const { args: [x, dim], output } = context;
+  const {
+    args: [x, dim],
+    output,
+  } = context;
   if ((dim as unknown) instanceof Tensor) return picked(g, context as never);
   const best = spread(output.detach(), x, dim);
   const chosen = x.eq(best).logicalOr(x.isnan().logicalAnd(best.isnan())).to(g.dtype);
@@ -35,18 +38,23 @@ type VarianceArgs = [x: Tensor, dim: Dims | null, correction: number, keepdim: b
 function varianceGradient(g: Tensor, [x, dim, correction]: VarianceArgs): Tensor {
   const dims = reducedDims(x, dim);
   const freedom = Math.max(0, reducedCount(x, dims) - correction);
-  return spread(g, x, dim).mul(x.sub(x.mean(dims, true))).mul(2 / freedom);
+  return spread(g, x, dim)
+    .mul(x.sub(x.mean(dims, true)))
+    .mul(2 / freedom);
 }
 
 defineDerivative<VarianceArgs>("var", (g, { args }) => [varianceGradient(g, args)]);
 defineDerivative<VarianceArgs>("std", (g, { args, output }) => [varianceGradient(g.div(output.mul(2)).maskedFill(output.eq(0), 0), args)]);
 
-defineDerivative("prod", composed<[x: Tensor, dim: number | null, keepdim: boolean]>(([x, dim, keepdim]) => {
-  const parts = dim === null ? x.reshape(-1).unbind() : x.unbind(dim);
-  const product = parts.reduce((total, part) => total.mul(part));
-  if (!keepdim) return product;
-  return dim === null ? product.reshape(x.sizes.map(() => 1)) : product.unsqueeze(normalizeDim(dim, x.sizes.length));
-}));
+defineDerivative(
+  "prod",
+  composed<[x: Tensor, dim: number | null, keepdim: boolean]>(([x, dim, keepdim]) => {
+    const parts = dim === null ? x.reshape(-1).unbind() : x.unbind(dim);
+    const product = parts.reduce((total, part) => total.mul(part));
+    if (!keepdim) return product;
+    return dim === null ? product.reshape(x.sizes.map(() => 1)) : product.unsqueeze(normalizeDim(dim, x.sizes.length));
+  }),
+);
 
 /** A running result along a dimension, made step by step. */
 const running = (step: (before: Tensor, part: Tensor) => Tensor) =>
@@ -55,8 +63,14 @@ const running = (step: (before: Tensor, part: Tensor) => Tensor) =>
     for (const part of x.unbind(dim)) results.push(results.length === 0 ? part : step(results[results.length - 1]!, part));
     return stack(results, dim);
   });
-defineDerivative("cumprod", running((before, part) => before.mul(part)));
-defineDerivative("logcumsumexp", running((before, part) => before.logaddexp(part)));
+defineDerivative(
+  "cumprod",
+  running((before, part) => before.mul(part)),
+);
+defineDerivative(
+  "logcumsumexp",
+  running((before, part) => before.logaddexp(part)),
+);
 
 defineDerivative<[x: Tensor, order: number, dim: Dims | null]>("norm", (g, { args: [x, order, dim], output }) => {
   const incoming = spread(g, x, dim);
@@ -67,7 +81,15 @@ defineDerivative<[x: Tensor, order: number, dim: Dims | null]>("norm", (g, { arg
     const chosen = x.abs().eq(norms).to(g.dtype);
     return [incoming.mul(x.sign()).mul(chosen.div(spread(chosen.sum(dim), x, dim)))];
   }
-  const slope = order === 2 ? x.div(norms) : x.sign().mul(x.abs().div(norms).pow(order - 1));
+  const slope =
+    order === 2
+      ? x.div(norms)
+      : x.sign().mul(
+          x
+            .abs()
+            .div(norms)
+            .pow(order - 1),
+        );
   return [incoming.mul(slope).maskedFill(norms.eq(0).logicalOr(x.eq(0)), 0)];
 });
 defineDerivative<[x: Tensor, dim: Dims]>("logsumexp", (g, { args: [x, dim], output }) => [spread(g, x, dim).mul(x.sub(spread(output, x, dim)).exp())]);

@@ -21,7 +21,8 @@ export function failed(name: string, args: readonly unknown[], error: unknown, w
 
 /** JavaScript would pass over arguments that are too many. */
 export function checkArity(name: string, args: readonly unknown[], arity: number): void {
-  if (args.length > arity) throw new TypeError(`${nameInPython(name)}() takes ${arity} positional argument${arity === 1 ? "" : "s"} but ${args.length} were given`);
+  if (args.length > arity)
+    throw new TypeError(`${nameInPython(name)}() takes ${arity} positional argument${arity === 1 ? "" : "s"} but ${args.length} were given`);
 }
 
 /** Whether a gradient is wanted for an argument, or for one that it gives by name. */

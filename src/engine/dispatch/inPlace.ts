@@ -51,7 +51,8 @@ function requireBroadcastFit(self: Tensor, { sizes, dtype }: TensorSpec): void {
   if (!equalSizes(sizes, self.sizes)) {
     throw new RuntimeError(`output with shape ${formatSizes(self.sizes)} doesn't match the broadcast shape ${formatSizes(sizes)}`);
   }
-  if (hasHigherCategory(dtype, self.dtype)) throw new RuntimeError(`result type ${dtype.scalarType} can't be cast to the desired output type ${self.dtype.scalarType}`);
+  if (hasHigherCategory(dtype, self.dtype))
+    throw new RuntimeError(`result type ${dtype.scalarType} can't be cast to the desired output type ${self.dtype.scalarType}`);
 }
 
 /**

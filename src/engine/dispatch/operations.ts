@@ -85,7 +85,9 @@ export class OperationNode<Args extends readonly unknown[], Saved> extends Graph
     const args = keptArguments(this.args, row.reads, -1, (tensor) => hollow(tensor, device));
     const needs = (position: number): boolean => this.needs(position);
     const context: DerivativeContext<Args> = {
-      args, name, needs,
+      args,
+      name,
+      needs,
       saved: saved as never,
       output: row.reads?.includes("output") ? output : hollow(output, device),
       apply: (others) => defineOperation(row)(...(others as Args)),

@@ -15,7 +15,12 @@ export function standIn(tensor: Tensor): Tensor {
 }
 
 /** The arguments with stand-ins for the tensors of more elements than `most` that backward does not read; the very same array where there are none. */
-export function keptArguments<Args extends readonly unknown[]>(args: Args, reads: readonly (number | "output")[] | undefined, most: number, replace = standIn): Args {
+export function keptArguments<Args extends readonly unknown[]>(
+  args: Args,
+  reads: readonly (number | "output")[] | undefined,
+  most: number,
+  replace = standIn,
+): Args {
   let result: unknown[] | null = null;
   for (let i = 0; i < args.length; i++) {
     const arg = args[i];
@@ -34,7 +39,12 @@ function keep(arg: unknown, most: number, replace: (tensor: Tensor) => Tensor): 
 
 /** Shape, dtype and device without values: one zero seen everywhere. */
 export function hollow(tensor: Tensor, device: Device): Tensor {
-  return new Tensor(Storage.allocate(tensor.dtype, 1, device), tensor.sizes, tensor.sizes.map(() => 0), 0);
+  return new Tensor(
+    Storage.allocate(tensor.dtype, 1, device),
+    tensor.sizes,
+    tensor.sizes.map(() => 0),
+    0,
+  );
 }
 
 /** Keeps geometry and lets the memory go. */

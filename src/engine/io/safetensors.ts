@@ -106,7 +106,8 @@ function parseHeader(bytes: Uint8Array, fileSize: number): { readonly tensors: r
   tensors.sort((a, b) => a.start - b.start || a.end - b.end);
   let covered = 0;
   for (const { name, start, end, shape, fileDType } of tensors) {
-    if (start !== covered || end < start) throw invalid(`invalid offset for tensor \`${name}\``, `it is at ${start} to ${end}, but the one before ends at ${covered}`);
+    if (start !== covered || end < start)
+      throw invalid(`invalid offset for tensor \`${name}\``, `it is at ${start} to ${end}, but the one before ends at ${covered}`);
     const size = product(shape) * fileDType.itemSize;
     if (size !== end - start) {
       throw invalid("invalid shape, data type, or offset for tensor", `\`${name}\` of shape [${shape.join(", ")}] takes ${size} bytes, but has ${end - start}`);
@@ -125,7 +126,8 @@ function parseInfo(name: string, entry: unknown): TensorInfo {
     throw invalid("invalid JSON in header", `\`${name}\` needs a dtype, a shape and two data_offsets`);
   }
   const fileDType = Object.hasOwn(fileDTypes, dtype) ? fileDTypes[dtype] : undefined;
-  if (fileDType === undefined) throw new SafetensorError(`tensor \`${name}\` has dtype ${dtype}, which can't be read; known are ${Object.keys(fileDTypes).join(", ")}`);
+  if (fileDType === undefined)
+    throw new SafetensorError(`tensor \`${name}\` has dtype ${dtype}, which can't be read; known are ${Object.keys(fileDTypes).join(", ")}`);
   return { name, fileDType, shape, start: offsets[0]!, end: offsets[1]! };
 }
 
@@ -173,7 +175,8 @@ const pytorchMetadata: Metadata = { format: "pt" };
 
 /** A file's parts: the header, then each tensor's bytes. Larger elements come first, so that all are aligned; else the given order is kept. */
 function* encode(tensors: NamedTensors, metadata: Metadata): Generator<Uint8Array> {
-  const entries = Symbol.iterator in tensors ? [...(tensors as Iterable<readonly [string, Tensor]>)] : Object.entries(tensors as Readonly<Record<string, Tensor>>);
+  const entries =
+    Symbol.iterator in tensors ? [...(tensors as Iterable<readonly [string, Tensor]>)] : Object.entries(tensors as Readonly<Record<string, Tensor>>);
   for (const [name, tensor] of entries) {
     if (!(tensor instanceof Tensor)) throw new TypeError(`Key \`${name}\` is invalid, expected torch.Tensor but received ${typeof tensor}`);
     if (tensor.device === "meta") throw new RuntimeError(`tensor \`${name}\` is on the meta device: it has no values to save`);

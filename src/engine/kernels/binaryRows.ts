@@ -2,7 +2,16 @@ import type { ElementArray } from "../dtype.js";
 
 /** out = f(a, b) along a row: where each starts and how far it steps. */
 export type BinaryRow = (
-  out: ElementArray, o: number, step: number, a: ElementArray, p: number, stepA: number, b: ElementArray, q: number, stepB: number, count: number,
+  out: ElementArray,
+  o: number,
+  step: number,
+  a: ElementArray,
+  p: number,
+  stepA: number,
+  b: ElementArray,
+  q: number,
+  stepB: number,
+  count: number,
 ) => void;
 
 /**

@@ -59,10 +59,14 @@ function forEachElement({ batch, hidden }: CellSizes, gates: number, body: (i: n
 function runLstmCell(sizes: CellSizes, { gates, fromState, previous, inner, values }: CellStep): void {
   const { batch, hidden } = sizes;
   const served = cellInWasm(
-    batch, hidden,
+    batch,
+    hidden,
     [
-      { ...gates, width: 4, use: "both" }, { ...fromState, width: 4, use: "read" }, { ...previous!, width: 1, use: "read" },
-      { ...inner, width: 1, use: "written" }, { ...values, width: 1, use: "written" },
+      { ...gates, width: 4, use: "both" },
+      { ...fromState, width: 4, use: "read" },
+      { ...previous!, width: 1, use: "read" },
+      { ...inner, width: 1, use: "written" },
+      { ...values, width: 1, use: "written" },
     ],
     (kernels, [a, b, c, d, e], rows) => kernels.lstmCell(a!, b!, c!, d!, e!, rows, hidden),
   );
@@ -80,13 +84,22 @@ function runLstmCell(sizes: CellSizes, { gates, fromState, previous, inner, valu
   });
 }
 
-function lstmCellBackward(sizes: CellSizes, { gates, previous, inner }: Omit<CellStep, "fromState" | "values">, { dValues, dCells, dGates }: CellGradients): void {
+function lstmCellBackward(
+  sizes: CellSizes,
+  { gates, previous, inner }: Omit<CellStep, "fromState" | "values">,
+  { dValues, dCells, dGates }: CellGradients,
+): void {
   const { batch, hidden } = sizes;
   const served = cellInWasm(
-    batch, hidden,
+    batch,
+    hidden,
     [
-      { ...gates, width: 4, use: "read" }, { ...inner, width: 1, use: "read" }, { ...previous!, width: 1, use: "read" },
-      { ...dValues, width: 1, use: "read" }, { ...dCells, width: 1, use: "both" }, { ...dGates, width: 4, use: "written" },
+      { ...gates, width: 4, use: "read" },
+      { ...inner, width: 1, use: "read" },
+      { ...previous!, width: 1, use: "read" },
+      { ...dValues, width: 1, use: "read" },
+      { ...dCells, width: 1, use: "both" },
+      { ...dGates, width: 4, use: "written" },
     ],
     (kernels, [a, b, c, d, e, f], rows) => kernels.lstmCellBackward(a!, b!, c!, d!, e!, f!, rows, hidden),
   );
@@ -109,10 +122,14 @@ function lstmCellBackward(sizes: CellSizes, { gates, previous, inner }: Omit<Cel
 function runGruCell(sizes: CellSizes, { gates, fromState, previous, inner, values }: CellStep): void {
   const { batch, hidden } = sizes;
   const served = cellInWasm(
-    batch, hidden,
+    batch,
+    hidden,
     [
-      { ...gates, width: 3, use: "both" }, { ...fromState, width: 3, use: "read" }, { ...previous!, width: 1, use: "read" },
-      { ...inner, width: 1, use: "written" }, { ...values, width: 1, use: "written" },
+      { ...gates, width: 3, use: "both" },
+      { ...fromState, width: 3, use: "read" },
+      { ...previous!, width: 1, use: "read" },
+      { ...inner, width: 1, use: "written" },
+      { ...values, width: 1, use: "written" },
     ],
     (kernels, [a, b, c, d, e], rows) => kernels.gruCell(a!, b!, c!, d!, e!, rows, hidden),
   );
@@ -130,14 +147,22 @@ function runGruCell(sizes: CellSizes, { gates, fromState, previous, inner, value
 }
 
 function gruCellBackward(
-  sizes: CellSizes, { gates, previous, inner }: Omit<CellStep, "fromState" | "values">, { dValues, dGates, dFromState, dPrevious }: CellGradients,
+  sizes: CellSizes,
+  { gates, previous, inner }: Omit<CellStep, "fromState" | "values">,
+  { dValues, dGates, dFromState, dPrevious }: CellGradients,
 ): void {
   const { batch, hidden } = sizes;
   const served = cellInWasm(
-    batch, hidden,
+    batch,
+    hidden,
     [
-      { ...gates, width: 3, use: "read" }, { ...inner, width: 1, use: "read" }, { ...previous!, width: 1, use: "read" }, { ...dValues, width: 1, use: "read" },
-      { ...dGates, width: 3, use: "written" }, { ...dFromState, width: 3, use: "written" }, { ...dPrevious, width: 1, use: "written" },
+      { ...gates, width: 3, use: "read" },
+      { ...inner, width: 1, use: "read" },
+      { ...previous!, width: 1, use: "read" },
+      { ...dValues, width: 1, use: "read" },
+      { ...dGates, width: 3, use: "written" },
+      { ...dFromState, width: 3, use: "written" },
+      { ...dPrevious, width: 1, use: "written" },
     ],
     (kernels, [a, b, c, d, e, f, g], rows) => kernels.gruCellBackward(a!, b!, c!, d!, e!, f!, g!, rows, hidden),
   );

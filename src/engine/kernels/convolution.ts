@@ -45,7 +45,14 @@ function isPointwise({ kernel, stride, padding }: ConvolutionGeometry): boolean 
  */
 function forEachPiece(
   geometry: ConvolutionGeometry,
-  piece: (piece: { readonly n: number; readonly group: number; readonly first: number; readonly positions: number; readonly startRow: number; readonly endRow: number }) => void,
+  piece: (piece: {
+    readonly n: number;
+    readonly group: number;
+    readonly first: number;
+    readonly positions: number;
+    readonly startRow: number;
+    readonly endRow: number;
+  }) => void,
 ): void {
   const { batch, groups, feature, channels, kernel } = geometry;
   const [depth, height, width] = feature;

@@ -102,9 +102,7 @@ function calling(f: (x: number, y: number) => number, dtype: DType): BinaryRow {
 }
 
 /** output[i] = f(x[i], y[i], z[i]); all are broadcast to the output. `kernel` names the same function among the WebAssembly kernels. Safe in place. */
-export function ternary(
-  output: Tensor, x: Operand, y: Operand, z: Operand, f: (x: number, y: number, z: number) => number, kernel?: KernelCall,
-): void {
+export function ternary(output: Tensor, x: Operand, y: Operand, z: Operand, f: (x: number, y: number, z: number) => number, kernel?: KernelCall): void {
   if (kernel !== undefined && isLarge(output) && mapInWasm(kernel, output, [x, y, z])) return;
   const convert = converter(output.dtype);
   const g = convert === null ? f : (a: number, b: number, c: number) => convert(f(a, b, c));

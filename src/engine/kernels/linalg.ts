@@ -215,7 +215,10 @@ export function svd(u: Float64Array, s: Float64Array, v: Float64Array, matrix: F
         const tangent = (zeta >= 0 ? 1 : -1) / (Math.abs(zeta) + Math.sqrt(1 + zeta * zeta));
         const cosine = 1 / Math.sqrt(1 + tangent * tangent);
         const sine = cosine * tangent;
-        for (const [data, rows] of [[a, m], [w, n]] as const) {
+        for (const [data, rows] of [
+          [a, m],
+          [w, n],
+        ] as const) {
           for (let k = 0; k < rows; k++) {
             const x = data[k * n + p]!;
             const y = data[k * n + q]!;

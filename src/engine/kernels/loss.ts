@@ -21,7 +21,13 @@ export interface ClassWeighting {
  * Negative log-likelihood: losses[n, i] = -(1 - s) w_t x[n, t, i] - s / C * sum_c w_c x[n, c, i] with t the target and s the smoothing.
  * Returns the sum of the weights of what is not ignored.
  */
-export function negativeLogLikelihood(losses: Float64Array, x: ElementArray, target: ElementArray, { batch, classes, inner }: ClassScores, weighting: ClassWeighting): number {
+export function negativeLogLikelihood(
+  losses: Float64Array,
+  x: ElementArray,
+  target: ElementArray,
+  { batch, classes, inner }: ClassScores,
+  weighting: ClassWeighting,
+): number {
   const { weight, ignoreIndex, smoothing } = weighting;
   let total = 0;
   for (let n = 0; n < batch; n++) {
@@ -66,7 +72,15 @@ export function negativeLogLikelihoodBackward(
 }
 
 /** losses[n] = sum over other classes c of max(0, margin - x_t + x_c)^p * w_t / C. */
-export function multiMargin(losses: Float64Array, x: ElementArray, target: ElementArray, classes: number, p: number, margin: number, weight: ElementArray | null): void {
+export function multiMargin(
+  losses: Float64Array,
+  x: ElementArray,
+  target: ElementArray,
+  classes: number,
+  p: number,
+  margin: number,
+  weight: ElementArray | null,
+): void {
   for (let n = 0; n < losses.length; n++) {
     const start = n * classes;
     const t = target[n]!;
@@ -139,7 +153,13 @@ export function multilabelMargin(losses: Float64Array, x: ElementArray, target: 
 }
 
 /** The gradient of `multilabelMargin` with respect to x. */
-export function multilabelMarginBackward(result: ElementArray, x: ElementArray, target: ElementArray, classes: number, scale: (sample: number) => number): void {
+export function multilabelMarginBackward(
+  result: ElementArray,
+  x: ElementArray,
+  target: ElementArray,
+  classes: number,
+  scale: (sample: number) => number,
+): void {
   for (let n = 0; n * classes < result.length; n++) {
     const g = scale(n) / classes;
     forEachViolation(x, target, n, classes, (t, c) => {

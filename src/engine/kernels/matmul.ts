@@ -20,9 +20,7 @@ const tile = 256;
  * output (m x n, row-major from `start`), where zeros are unless said otherwise, += a (m x k) times b (k x n). Operands may be strided; each
  * dot product is summed in double precision for short k.
  */
-export function multiply(
-  output: ElementArray, start: number, m: number, n: number, k: number, a: Matrix, b: Matrix, held: Held = "zeros",
-): void {
+export function multiply(output: ElementArray, start: number, m: number, n: number, k: number, a: Matrix, b: Matrix, held: Held = "zeros"): void {
   if (k === 0 || m === 0 || n === 0) return;
   // A matrix times a vector touches each element once: moving it to WebAssembly's memory would cost more than the product.
   const isVector = m === 1 || n === 1;

@@ -25,7 +25,15 @@ type Volume<T> = readonly [depth: T, height: T, width: T];
  * The largest element of every window, in planes `from` to `to` of x (planes, ...size), and where in its plane it stands.
  * The first of equal ones counts; NaN counts as largest.
  */
-export function maxPool(output: ElementArray, places: ElementArray, x: ElementArray, from: number, to: number, size: Volume<number>, windows: Volume<Windows>): void {
+export function maxPool(
+  output: ElementArray,
+  places: ElementArray,
+  x: ElementArray,
+  from: number,
+  to: number,
+  size: Volume<number>,
+  windows: Volume<Windows>,
+): void {
   const [depth, height, width] = size;
   const [alongDepth, alongHeight, alongWidth] = windows;
   let target = from * windows.reduce((count, { starts }) => count * (starts.length - 1), 1);

@@ -76,7 +76,13 @@ function stepsInOrder({ steps, reverse }: RecurrentSizes): number[] {
  * batch, state).
  */
 export function recurrentForward(
-  sizes: RecurrentSizes, x: ElementArray, h0: ElementArray, c0: ElementArray | null, weights: RecurrentWeights, biases: RecurrentBiases, output: ElementArray,
+  sizes: RecurrentSizes,
+  x: ElementArray,
+  h0: ElementArray,
+  c0: ElementArray | null,
+  weights: RecurrentWeights,
+  biases: RecurrentBiases,
+  output: ElementArray,
 ): RecurrentTrace {
   const { mode, steps, batch, input, hidden, state } = sizes;
   const width = gateCount[mode] * hidden;
@@ -93,13 +99,16 @@ export function recurrentForward(
     multiply(fromState, 0, batch, width, state, matrix(h.data, state, h.start), transposed(weights.hiddenWeight, state), "values");
     const out = { data: output, start: t * batch * state };
     const own = { data: inner, start: t * batch * hidden };
-    runCell({ mode, batch, hidden }, {
-      gates: { data: gates, start: t * batch * width },
-      fromState: { data: fromState, start: 0 },
-      previous: mode === "lstm" ? c : h,
-      inner: own,
-      values: unprojected === null ? out : { data: unprojected, start: 0 },
-    });
+    runCell(
+      { mode, batch, hidden },
+      {
+        gates: { data: gates, start: t * batch * width },
+        fromState: { data: fromState, start: 0 },
+        previous: mode === "lstm" ? c : h,
+        inner: own,
+        values: unprojected === null ? out : { data: unprojected, start: 0 },
+      },
+    );
     if (unprojected !== null) multiply(output, out.start, batch, state, hidden, matrix(unprojected, hidden), transposed(weights.projection!, hidden));
     h = out;
     if (mode === "lstm") c = own;
@@ -120,8 +129,15 @@ export interface RecurrentGradients {
 
 /** All gradients, from those of the states `dOutput` (steps, batch, state) and, for LSTM, of the last cell `dCell` (batch, hidden). */
 export function recurrentBackward(
-  sizes: RecurrentSizes, x: ElementArray, h0: ElementArray, c0: ElementArray | null, weights: RecurrentWeights, output: ElementArray, { gates, inner }: RecurrentTrace,
-  dOutput: ElementArray, dCell: ElementArray | null,
+  sizes: RecurrentSizes,
+  x: ElementArray,
+  h0: ElementArray,
+  c0: ElementArray | null,
+  weights: RecurrentWeights,
+  output: ElementArray,
+  { gates, inner }: RecurrentTrace,
+  dOutput: ElementArray,
+  dCell: ElementArray | null,
 ): RecurrentGradients {
   const { mode, steps, batch, input, hidden, state } = sizes;
   const width = gateCount[mode] * hidden;
@@ -153,17 +169,21 @@ export function recurrentBackward(
     }
     const dPrevious = like(x, batch * state);
     const [beforeFirst, source, columns] = mode === "lstm" ? [c0!, inner, hidden] : [h0, output, state];
-    cellBackward({ mode, batch, hidden }, {
-      gates: rowsAt(gates, t, width),
-      previous: before === null ? { data: beforeFirst, start: 0 } : rowsAt(source, before, columns),
-      inner: rowsAt(inner, t, hidden),
-    }, {
-      dValues: { data: dHidden, start: 0 },
-      dCells: { data: dc, start: 0 },
-      dGates: rowsAt(dGates, t, width),
-      dFromState: rowsAt(dFromState, t, width),
-      dPrevious: { data: dPrevious, start: 0 },
-    });
+    cellBackward(
+      { mode, batch, hidden },
+      {
+        gates: rowsAt(gates, t, width),
+        previous: before === null ? { data: beforeFirst, start: 0 } : rowsAt(source, before, columns),
+        inner: rowsAt(inner, t, hidden),
+      },
+      {
+        dValues: { data: dHidden, start: 0 },
+        dCells: { data: dc, start: 0 },
+        dGates: rowsAt(dGates, t, width),
+        dFromState: rowsAt(dFromState, t, width),
+        dPrevious: { data: dPrevious, start: 0 },
+      },
+    );
     const stepGates = t * batch * width;
     multiply(dPrevious, 0, batch, state, width, matrix(dFromState, width, stepGates), matrix(weights.hiddenWeight, state), "values");
     dState = dPrevious;

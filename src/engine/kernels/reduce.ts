@@ -245,7 +245,12 @@ export function cumulativeExtremePosition(output: Slices, { data, starts, size, 
 // ---- order within slices
 
 /** The positions of the `count` largest (sign 1) or smallest (-1) elements of each slice, in that order; NaN counts as largest. For few of many. */
-export function topPositions({ data, starts, size, stride }: Slices, count: number, sign: 1 | -1, visit: (slice: number, positions: Uint32Array) => void): void {
+export function topPositions(
+  { data, starts, size, stride }: Slices,
+  count: number,
+  sign: 1 | -1,
+  visit: (slice: number, positions: Uint32Array) => void,
+): void {
   const best = new Float64Array(count);
   const positions = new Uint32Array(count);
   for (let s = 0; s < starts.length; s++) {

@@ -40,12 +40,14 @@ export function resample(output: Float64Array, x: Float64Array, { outer, size, i
       const source = o * size;
       if (taps === 1) for (let j = 0; j < positions; j++) output[target++] = weights[j]! * x[source + indices[j]!]!;
       else if (taps === 2) {
-        for (let j = 0, t = 0; j < positions; j++, t += 2) output[target++] = weights[t]! * x[source + indices[t]!]! + weights[t + 1]! * x[source + indices[t + 1]!]!;
-      } else for (let j = 0; j < positions; j++) {
-        let sum = 0;
-        for (let t = starts[j]!; t < starts[j + 1]!; t++) sum += weights[t]! * x[source + indices[t]!]!;
-        output[target++] = sum;
-      }
+        for (let j = 0, t = 0; j < positions; j++, t += 2)
+          output[target++] = weights[t]! * x[source + indices[t]!]! + weights[t + 1]! * x[source + indices[t + 1]!]!;
+      } else
+        for (let j = 0; j < positions; j++) {
+          let sum = 0;
+          for (let t = starts[j]!; t < starts[j + 1]!; t++) sum += weights[t]! * x[source + indices[t]!]!;
+          output[target++] = sum;
+        }
     }
     return;
   }

@@ -41,13 +41,21 @@ export function slicesOf(x: Tensor, dims: readonly number[]): Slices {
 
 function slicesOfCopy(x: Tensor, dims: readonly number[]): Slices {
   const others = [...x.sizes.keys()].filter((dim) => !dims.includes(dim));
-  return slicesOf(withLast(x, others, dims), dims.map((_, i) => i + others.length));
+  return slicesOf(
+    withLast(x, others, dims),
+    dims.map((_, i) => i + others.length),
+  );
 }
 
 /** A row-major copy with `dims` moved to the end. */
 function withLast(x: Tensor, others: readonly number[], dims: readonly number[]): Tensor {
   const order = [...others, ...dims];
-  const moved = new Tensor(x.storage, order.map((dim) => x.sizes[dim]!), order.map((dim) => x.strides[dim]!), x.offset);
+  const moved = new Tensor(
+    x.storage,
+    order.map((dim) => x.sizes[dim]!),
+    order.map((dim) => x.strides[dim]!),
+    x.offset,
+  );
   const dense = Tensor.allocate(moved.sizes, x.dtype, "cpu");
   copy(dense, moved);
   return dense;

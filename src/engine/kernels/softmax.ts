@@ -63,7 +63,13 @@ export function logSoftmaxBackward(result: ElementArray, gradient: ElementArray,
   });
 }
 
-function backwardInWasm(kernel: Parameters<typeof softmaxBackwardInWasm>[0], result: ElementArray, gradient: ElementArray, y: ElementArray, slices: Slices): boolean {
+function backwardInWasm(
+  kernel: Parameters<typeof softmaxBackwardInWasm>[0],
+  result: ElementArray,
+  gradient: ElementArray,
+  y: ElementArray,
+  slices: Slices,
+): boolean {
   if (!(result instanceof Float32Array && gradient instanceof Float32Array && y instanceof Float32Array)) return false;
   return softmaxBackwardInWasm(kernel, result, gradient, y, slices);
 }

@@ -19,7 +19,10 @@ export function broadcastOperand(tensor: Geometry, sizes: readonly number[]): Op
 }
 
 /** As few dimensions as the operands can be walked along together: those of size 1 left out, those that go on evenly made one. */
-export function mergedDims(sizes: readonly number[], operands: readonly Operand[]): { readonly sizes: readonly number[]; readonly operands: readonly Operand[] } {
+export function mergedDims(
+  sizes: readonly number[],
+  operands: readonly Operand[],
+): { readonly sizes: readonly number[]; readonly operands: readonly Operand[] } {
   const merged: number[] = [];
   const strides = operands.map((): number[] => []);
   for (let dim = 0; dim < sizes.length; dim++) {

@@ -24,7 +24,11 @@ function copyOf(value: unknown, copies: Copies): unknown {
   const known = copies.get(value);
   if (known !== undefined) return known;
   if (value instanceof Module) {
-    return copyModule(value, (copied) => copies.set(value, copied), (field) => copyOf(field, copies));
+    return copyModule(
+      value,
+      (copied) => copies.set(value, copied),
+      (field) => copyOf(field, copies),
+    );
   }
   if (value instanceof Tensor) return copyTensor(value, copies);
   if (Array.isArray(value)) return fill(copies, value, [] as unknown[], (copied) => value.forEach((item) => copied.push(copyOf(item, copies))));

@@ -3,7 +3,11 @@ export * as init from "./init.js";
 export * from "./modules/activation.js";
 export * from "./modules/adaptiveSoftmax.js";
 export {
-  registerModuleFullBackwardHook, registerModuleFullBackwardPreHook, type FullBackwardHook, type FullBackwardPreHook, type Gradients,
+  registerModuleFullBackwardHook,
+  registerModuleFullBackwardPreHook,
+  type FullBackwardHook,
+  type FullBackwardPreHook,
+  type Gradients,
 } from "./backwardHooks.js";
 export * from "./modules/attention.js";
 export * from "./modules/bilinear.js";

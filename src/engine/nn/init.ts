@@ -144,7 +144,8 @@ export function calculateGain(nonlinearity: Nonlinearity, ...args: readonly [par
     case "relu":
       return Math.sqrt(2);
     case "leaky_relu":
-      if (parameter !== undefined && typeof parameter !== "number") throw new ValueError(`negative_slope ${typeof parameter === "boolean" ? repr(parameter) : String(parameter)} not a valid number`);
+      if (parameter !== undefined && typeof parameter !== "number")
+        throw new ValueError(`negative_slope ${typeof parameter === "boolean" ? repr(parameter) : String(parameter)} not a valid number`);
       return Math.sqrt(2 / (1 + (parameter ?? 0.01) ** 2));
     case "selu":
       return 3 / 4;
@@ -257,10 +258,7 @@ function xavierStd(tensor: Tensor, gain: number): number {
   return gain * Math.sqrt(2 / (fans.fan_in + fans.fan_out));
 }
 
-type KaimingArguments = Arguments<
-  [a: number, mode: FanMode, nonlinearity: Nonlinearity],
-  { a: number; mode: FanMode; nonlinearity: Nonlinearity }
->;
+type KaimingArguments = Arguments<[a: number, mode: FanMode, nonlinearity: Nonlinearity], { a: number; mode: FanMode; nonlinearity: Nonlinearity }>;
 
 const kaimingDefaults: Readonly<Record<"a", number> & Record<"mode" | "nonlinearity", string>> = { a: 0, mode: "fan_in", nonlinearity: "leaky_relu" };
 
@@ -321,10 +319,7 @@ export function orthogonal_<T extends Tensor>(tensor: T, ...given: Arguments<[ga
  * Normal of standard deviation `std` (default 0.01) with the fraction `sparsity` of each column set to zero, rounded up, for matrices
  * (Martens, 2010). (torch.nn.init.sparse_)
  */
-export function sparse_<T extends Tensor>(
-  tensor: T,
-  ...given: Arguments<[sparsity: number, std: number], { sparsity: number; std: number }>
-): T {
+export function sparse_<T extends Tensor>(tensor: T, ...given: Arguments<[sparsity: number, std: number], { sparsity: number; std: number }>): T {
   if (given.length === 0) throw new TypeError("sparse_() missing 1 required positional argument: 'sparsity'");
   const { args, generator } = resolve("sparse_", tensor, { sparsity: 0, std: 0.01 }, given);
   if (tensor.sizes.length !== 2) throw new ValueError("Only tensors with 2 dimensions are supported");

@@ -287,7 +287,8 @@ export class Module {
 
   /** Copies values in by name. Throws an error that lists every name and shape that does not fit. */
   loadStateDict(stateDict: ReadonlyMap<string, Tensor> | Readonly<Record<string, Tensor>>, options: LoadStateDictOptions = {}): IncompatibleKeys {
-    if (typeof stateDict !== "object" || stateDict === null) throw new TypeError(`Expected state_dict to be dict-like, got <class '${typeInPython(stateDict)}'>.`);
+    if (typeof stateDict !== "object" || stateDict === null)
+      throw new TypeError(`Expected state_dict to be dict-like, got <class '${typeInPython(stateDict)}'>.`);
     const source = new StateDict(stateDict instanceof Map ? stateDict : Object.entries(stateDict as Readonly<Record<string, Tensor>>));
     if (stateDict instanceof StateDict) source.versions = stateDict.versions;
     const { strict = true, assign = false } = options;
@@ -350,7 +351,11 @@ export class Module {
   toString(): string {
     const extra = this.extraRepr();
     const extraLines = extra === "" ? [] : extra.split("\n");
-    return formatModule(this.constructor.name, extraLines, [...registered(this).modules].map(([name, child]) => `(${name}): ${indent(String(child ?? "None"))}`));
+    return formatModule(
+      this.constructor.name,
+      extraLines,
+      [...registered(this).modules].map(([name, child]) => `(${name}): ${indent(String(child ?? "None"))}`),
+    );
   }
 
   [Symbol.for("nodejs.util.inspect.custom")](): string {

@@ -30,8 +30,14 @@ export function callModule(module: Module, args: unknown[]): unknown {
 function hasHooks(module: Module): boolean {
   const { forwardPreHooks, forwardHooks, backwardPreHooks, backwardHooks } = module[internals];
   return !(
-    forwardPreHooks.isEmpty && forwardHooks.isEmpty && backwardPreHooks.isEmpty && backwardHooks.isEmpty &&
-    globalForwardPreHooks.isEmpty && globalForwardHooks.isEmpty && globalBackwardPreHooks.isEmpty && globalBackwardHooks.isEmpty
+    forwardPreHooks.isEmpty &&
+    forwardHooks.isEmpty &&
+    backwardPreHooks.isEmpty &&
+    backwardHooks.isEmpty &&
+    globalForwardPreHooks.isEmpty &&
+    globalForwardHooks.isEmpty &&
+    globalBackwardPreHooks.isEmpty &&
+    globalBackwardHooks.isEmpty
   );
 }
 

@@ -7,9 +7,7 @@ export function orthonormalColumns(matrix: ArrayLike<number>, rows: number, colu
   const height = Math.max(rows, columns);
   const width = Math.min(rows, columns);
   // Vector j holds column j of the tall matrix.
-  const vectors = Array.from({ length: width }, (_, j) =>
-    Float64Array.from({ length: height }, (_, i) => matrix[isWide ? j * columns + i : i * columns + j]!),
-  );
+  const vectors = Array.from({ length: width }, (_, j) => Float64Array.from({ length: height }, (_, i) => matrix[isWide ? j * columns + i : i * columns + j]!));
   const signs = new Float64Array(width);
   const scales = new Float64Array(width);
   for (let j = 0; j < width; j++) {

@@ -90,7 +90,9 @@ function loadTensor(module: Module, name: string, target: Tensor, source: StateD
     return;
   }
   if (!(found instanceof Tensor)) {
-    loading.errors.push(`While copying the parameter named "${key}", expected torch.Tensor or Tensor-like object from checkpoint but received <class '${typeInPython(found)}'>`);
+    loading.errors.push(
+      `While copying the parameter named "${key}", expected torch.Tensor or Tensor-like object from checkpoint but received <class '${typeInPython(found)}'>`,
+    );
     return;
   }
   const value = target.sizes.length === 0 && found.sizes.length === 1 ? found.select(0, 0) : found;
@@ -99,9 +101,7 @@ function loadTensor(module: Module, name: string, target: Tensor, source: StateD
     target.materialize(Tensor.allocate(value.sizes, target.dtype, target.device));
   }
   if (!equalSizes(value.sizes, target.sizes)) {
-    loading.errors.push(
-      `size mismatch for ${key}: copying a param with shape ${value.shape} from checkpoint, the shape in current model is ${target.shape}.`,
-    );
+    loading.errors.push(`size mismatch for ${key}: copying a param with shape ${value.shape} from checkpoint, the shape in current model is ${target.shape}.`);
     return;
   }
   if (!loading.assign) {

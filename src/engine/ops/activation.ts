@@ -490,7 +490,12 @@ export function logsigmoid(x: Tensor): Tensor {
 /** The slopes lie along dimension 1, or everywhere where there is one. */
 function alongChannels(weight: Tensor, x: Tensor): Tensor {
   const sizes = x.sizes.map((_, i) => (i === 1 ? weight.numel() : 1));
-  return new Tensor(weight.storage, sizes, contiguousStrides(sizes).map((_, i) => (i === 1 ? (weight.strides[0] ?? 0) : 0)), weight.offset);
+  return new Tensor(
+    weight.storage,
+    sizes,
+    contiguousStrides(sizes).map((_, i) => (i === 1 ? (weight.strides[0] ?? 0) : 0)),
+    weight.offset,
+  );
 }
 
 const preluOperation = defineOperation<[x: Tensor, weight: Tensor]>({
@@ -508,7 +513,9 @@ const preluOperation = defineOperation<[x: Tensor, weight: Tensor]>({
       if (x.sizes.length === 0) throw new RuntimeError("Not allow zero-dim input tensor.");
       const channels = x.sizes.length > 1 ? x.sizes[1]! : 1;
       if (channels !== weight.numel()) {
-        throw new RuntimeError(`Mismatch of parameter numbers and input channel size. Found parameter numbers = ${weight.numel()} and channel size = ${channels}.`);
+        throw new RuntimeError(
+          `Mismatch of parameter numbers and input channel size. Found parameter numbers = ${weight.numel()} and channel size = ${channels}.`,
+        );
       }
     }
     return { sizes: x.sizes, dtype: x.dtype };

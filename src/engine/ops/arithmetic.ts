@@ -14,26 +14,32 @@ import { abs, acos, acosh, asin, asinh, atan, atanh, neg, trunc } from "./unary.
 /** Element-wise arithmetic beyond the basic operations, and the other names of those. */
 
 /** sqrt(x^2 + y^2). (torch.hypot) */
-export const hypot: OfTwo<Tensor> = ofTwo("hypot", defineOperation<[x: Tensor, y: Tensor | Scalar]>(
-  forDTypes(
-    binaryRow("hypot", "same", (x, y) => Math.hypot(x, y), {
-      x: (g, x, y) => (x === 0 && y === 0 ? 0 : (g * x) / Math.hypot(x, y)),
-      y: (g, x, y) => (x === 0 && y === 0 ? 0 : (g * y) / Math.hypot(x, y)),
-    }),
-    "hypot_cpu",
-    isFloatingPoint,
+export const hypot: OfTwo<Tensor> = ofTwo(
+  "hypot",
+  defineOperation<[x: Tensor, y: Tensor | Scalar]>(
+    forDTypes(
+      binaryRow("hypot", "same", (x, y) => Math.hypot(x, y), {
+        x: (g, x, y) => (x === 0 && y === 0 ? 0 : (g * x) / Math.hypot(x, y)),
+        y: (g, x, y) => (x === 0 && y === 0 ? 0 : (g * y) / Math.hypot(x, y)),
+      }),
+      "hypot_cpu",
+      isFloatingPoint,
+    ),
   ),
-));
+);
 
 const isNegative = (x: number): boolean => x < 0 || Object.is(x, -0);
 
 /** The magnitude of x with the sign of y. (torch.copysign) */
-export const copysign: OfTwo = ofTwo("copysign", defineOperation<[x: Tensor, y: Tensor | Scalar]>(
-  binaryRow("copysign", "float", (x, y) => (isNegative(x) === isNegative(y) ? x : -x), {
-    x: (g, x, y) => (x === 0 ? 0 : isNegative(x) === isNegative(y) ? g : -g),
-    y: () => 0,
-  }),
-));
+export const copysign: OfTwo = ofTwo(
+  "copysign",
+  defineOperation<[x: Tensor, y: Tensor | Scalar]>(
+    binaryRow("copysign", "float", (x, y) => (isNegative(x) === isNegative(y) ? x : -x), {
+      x: (g, x, y) => (x === 0 ? 0 : isNegative(x) === isNegative(y) ? g : -g),
+      y: () => 0,
+    }),
+  ),
+);
 
 const heavisideOperation = defineOperation<[x: Tensor, values: Tensor | Scalar]>(
   binaryRow("heaviside", "same", (x, value) => (x === 0 ? value : x > 0 ? 1 : Number.isNaN(x) ? NaN : 0)),
@@ -53,14 +59,22 @@ const gcdOf = (x: number, y: number): number => {
 };
 
 /** The greatest common divisor. (torch.gcd) */
-export const gcd: OfTwo<Tensor> = ofTwo("gcd", defineOperation<[x: Tensor, y: Tensor | Scalar]>(
-  forDTypes(binaryRow("gcd", "same", gcdOf), "gcd_cpu", isInteger),
-));
+export const gcd: OfTwo<Tensor> = ofTwo(
+  "gcd",
+  defineOperation<[x: Tensor, y: Tensor | Scalar]>(forDTypes(binaryRow("gcd", "same", gcdOf), "gcd_cpu", isInteger)),
+);
 
 /** The least common multiple. (torch.lcm) */
-export const lcm: OfTwo<Tensor> = ofTwo("lcm", defineOperation<[x: Tensor, y: Tensor | Scalar]>(
-  forDTypes(binaryRow("lcm", "same", (x, y) => (x === 0 || y === 0 ? 0 : Math.abs((x / gcdOf(x, y)) * y))), "lcm_cpu", isInteger),
-));
+export const lcm: OfTwo<Tensor> = ofTwo(
+  "lcm",
+  defineOperation<[x: Tensor, y: Tensor | Scalar]>(
+    forDTypes(
+      binaryRow("lcm", "same", (x, y) => (x === 0 || y === 0 ? 0 : Math.abs((x / gcdOf(x, y)) * y))),
+      "lcm_cpu",
+      isInteger,
+    ),
+  ),
+);
 
 const degrees = 180 / Math.PI;
 
@@ -131,10 +145,13 @@ export function nanToNum_(x: Tensor, ...args: NanToNumArguments): Tensor {
 // ---- made of others
 
 /** x to the power of y, computed in float64. (torch.float_power) */
-export const floatPower = defineComposite("floatPower", (x: Tensor, ...args: AllArguments<[exponent: Tensor | Scalar], { readonly exponent: Tensor | Scalar }>): Tensor => {
-  const [y] = inOrder("float_power", ["exponent"], args);
-  return pow(to(x, float64), y instanceof Tensor ? to(y, float64) : y);
-});
+export const floatPower = defineComposite(
+  "floatPower",
+  (x: Tensor, ...args: AllArguments<[exponent: Tensor | Scalar], { readonly exponent: Tensor | Scalar }>): Tensor => {
+    const [y] = inOrder("float_power", ["exponent"], args);
+    return pow(to(x, float64), y instanceof Tensor ? to(y, float64) : y);
+  },
+);
 
 /** x * 2^y. (torch.ldexp) */
 export const ldexp = defineComposite("ldexp", (x: Tensor, ...args: AllArguments<[other: Tensor], { readonly other: Tensor }>): Tensor => {

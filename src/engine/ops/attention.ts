@@ -134,8 +134,19 @@ const attentionOperation = defineOperation<AttentionArgs, AttentionTrace>({
     }
     const { batch, L, S, E, Ev } = attentionSizes(args);
     if (key.sizes[key.ndim - 1] !== E || value.sizes[value.ndim - 2] !== S) {
-      const [expected, came] = key.sizes[key.ndim - 1] !== E ? [[product(batch), E], [product(batch), key.sizes[key.ndim - 1]!]] : [[product(batch), S], [product(batch), value.sizes[value.ndim - 2]!]];
-      throw new RuntimeError(`Expected size for first two dimensions of batch2 tensor to be: ${repr(expected).replace("(", "[").replace(")", "]")} but got: [${came.join(", ")}].`);
+      const [expected, came] =
+        key.sizes[key.ndim - 1] !== E
+          ? [
+              [product(batch), E],
+              [product(batch), key.sizes[key.ndim - 1]!],
+            ]
+          : [
+              [product(batch), S],
+              [product(batch), value.sizes[value.ndim - 2]!],
+            ];
+      throw new RuntimeError(
+        `Expected size for first two dimensions of batch2 tensor to be: ${repr(expected).replace("(", "[").replace(")", "]")} but got: [${came.join(", ")}].`,
+      );
     }
     if (mask !== null && !equalSizes(broadcastSizes([...batch, L, S], mask.sizes), [...batch, L, S])) {
       throw new RuntimeError(`The attention mask of shape ${Size.fromArray(mask.sizes)} does not broadcast to ${Size.fromArray([...batch, L, S])}`);
@@ -178,22 +189,26 @@ const attentionOperation = defineOperation<AttentionArgs, AttentionTrace>({
     const scores = dScores.storage.data;
     const dropped = noise === null ? null : allocate([L, S]);
     let head = 0;
-    forEachRow([...batch, 1], [query, key, value].map((x) => leading(x, batch)), ([q, k, v]) => {
-      const own = headOf(weights, head, L, S);
-      const ownNoise = noise === null ? null : headOf(noise, head, L, S);
-      const used = dropped === null ? own : times(dropped, own, ownNoise!);
-      const dOut: Matrix = { data: g, offset: head * L * Ev, rowStride: Ev, columnStride: 1 };
-      multiply(dValue.storage.data, head * S * Ev, S, Ev, L, transposed(lastTwo(used, used.offset)), dOut);
-      scores.fill(0);
-      multiply(scores, 0, L, S, Ev, dOut, transposed(lastTwo(value, v!)));
-      if (ownNoise !== null) times(dScores, dScores, ownNoise);
-      softmaxBackward(scores, scores, denseValues(own), { outer: L, size: S, inner: 1 });
-      dMask?.storage.data.set(scores, own.offset);
-      times(dScores, dScores, scale);
-      multiply(dQuery.storage.data, head * L * E, L, E, S, lastTwo(dScores, 0), lastTwo(key, k!));
-      multiply(dKey.storage.data, head * S * E, S, E, L, transposed(lastTwo(dScores, 0)), lastTwo(query, q!));
-      head++;
-    });
+    forEachRow(
+      [...batch, 1],
+      [query, key, value].map((x) => leading(x, batch)),
+      ([q, k, v]) => {
+        const own = headOf(weights, head, L, S);
+        const ownNoise = noise === null ? null : headOf(noise, head, L, S);
+        const used = dropped === null ? own : times(dropped, own, ownNoise!);
+        const dOut: Matrix = { data: g, offset: head * L * Ev, rowStride: Ev, columnStride: 1 };
+        multiply(dValue.storage.data, head * S * Ev, S, Ev, L, transposed(lastTwo(used, used.offset)), dOut);
+        scores.fill(0);
+        multiply(scores, 0, L, S, Ev, dOut, transposed(lastTwo(value, v!)));
+        if (ownNoise !== null) times(dScores, dScores, ownNoise);
+        softmaxBackward(scores, scores, denseValues(own), { outer: L, size: S, inner: 1 });
+        dMask?.storage.data.set(scores, own.offset);
+        times(dScores, dScores, scale);
+        multiply(dQuery.storage.data, head * L * E, L, E, S, lastTwo(dScores, 0), lastTwo(key, k!));
+        multiply(dKey.storage.data, head * S * E, S, E, L, transposed(lastTwo(dScores, 0)), lastTwo(query, q!));
+        head++;
+      },
+    );
     return [dQuery, dKey, dValue, dMask];
   },
 });
@@ -314,15 +329,18 @@ function withOneMore(mask: Tensor | null): Tensor | null {
 
 /** Queries, keys and values through their projections, each (L or S, batch, E). */
 function project(
-  query: Tensor, key: Tensor, value: Tensor, inProjWeight: Tensor | null, inProjBias: Tensor | null, options: MultiHeadAttentionOptions,
+  query: Tensor,
+  key: Tensor,
+  value: Tensor,
+  inProjWeight: Tensor | null,
+  inProjBias: Tensor | null,
+  options: MultiHeadAttentionOptions,
 ): [Tensor, Tensor, Tensor] {
   const embedDim = query.sizes[query.ndim - 1]!;
   if (!options.useSeparateProjWeight && query === key && key === value) {
     return linear(query, inProjWeight!, inProjBias).split(embedDim, -1) as [Tensor, Tensor, Tensor];
   }
-  const weights = options.useSeparateProjWeight
-    ? [options.qProjWeight!, options.kProjWeight!, options.vProjWeight!]
-    : inProjWeight!.split(embedDim, 0);
+  const weights = options.useSeparateProjWeight ? [options.qProjWeight!, options.kProjWeight!, options.vProjWeight!] : inProjWeight!.split(embedDim, 0);
   const biases = inProjBias === null ? [null, null, null] : inProjBias.split(embedDim, 0);
   return [query, key, value].map((x, i) => linear(x, weights[i]!, biases[i]!)) as [Tensor, Tensor, Tensor];
 }
@@ -333,14 +351,36 @@ function project(
  * output, shaped as the query, and the weights (batch, L, S), null where they are not needed.
  */
 export const multiHeadAttentionForward: (
-  query: Tensor, key: Tensor, value: Tensor, embedDimToCheck: number, numHeads: number, inProjWeight: Tensor | null, inProjBias: Tensor | null,
-  biasK: Tensor | null, biasV: Tensor | null, addZeroAttn: boolean, dropoutP: number, outProjWeight: Tensor, outProjBias: Tensor | null,
+  query: Tensor,
+  key: Tensor,
+  value: Tensor,
+  embedDimToCheck: number,
+  numHeads: number,
+  inProjWeight: Tensor | null,
+  inProjBias: Tensor | null,
+  biasK: Tensor | null,
+  biasV: Tensor | null,
+  addZeroAttn: boolean,
+  dropoutP: number,
+  outProjWeight: Tensor,
+  outProjBias: Tensor | null,
   options?: MultiHeadAttentionOptions,
 ) => [output: Tensor, weights: Tensor | null] = defineComposite(
   "multiHeadAttentionForward",
   (
-    queryGiven: Tensor, keyGiven: Tensor, valueGiven: Tensor, embedDimToCheck: number, numHeads: number, inProjWeight: Tensor | null, inProjBias: Tensor | null,
-    biasK: Tensor | null, biasV: Tensor | null, addZeroAttn: boolean, dropoutP: number, outProjWeight: Tensor, outProjBias: Tensor | null,
+    queryGiven: Tensor,
+    keyGiven: Tensor,
+    valueGiven: Tensor,
+    embedDimToCheck: number,
+    numHeads: number,
+    inProjWeight: Tensor | null,
+    inProjBias: Tensor | null,
+    biasK: Tensor | null,
+    biasV: Tensor | null,
+    addZeroAttn: boolean,
+    dropoutP: number,
+    outProjWeight: Tensor,
+    outProjBias: Tensor | null,
     options: MultiHeadAttentionOptions = {},
   ): [Tensor, Tensor | null] => {
     const { training = true, needWeights = true, averageAttnWeights = true, useSeparateProjWeight = false } = options;
@@ -414,7 +454,10 @@ export const multiHeadAttentionForward: (
         const given = keyPaddingMask.sizes[dim]!;
         if (given !== size) throw new AssertionError(`Expected key_padded_mask.shape[${dim}] to be ${size}, but got ${given}`);
       }
-      const perHead = keyPaddingMask.reshape([batch, 1, 1, S]).expand([batch, numHeads, 1, S]).reshape([batch * numHeads, 1, S]);
+      const perHead = keyPaddingMask
+        .reshape([batch, 1, 1, S])
+        .expand([batch, numHeads, 1, S])
+        .reshape([batch * numHeads, 1, S]);
       attnMask = attnMask === null ? perHead : attnMask.add(perHead);
     }
 

@@ -6,17 +6,24 @@ import { collect, requiredFirst, type WithRequired } from "../arguments.js";
 const bilinearOf = defineComposite("bilinear", (x1: Tensor, x2: Tensor, weight: Tensor, bias: Tensor | null): Tensor => {
   if (x1.ndim !== x2.ndim) throw new RuntimeError(`bilinear(): input dimensions do not match: got ${x1.ndim} and ${x2.ndim}`);
   for (let i = 0; i < x1.ndim - 1; i++) {
-    if (x1.sizes[i] !== x2.sizes[i]) throw new RuntimeError(`bilinear(): input batch dimensions do not match at dim ${i}: got ${x1.sizes[i]} and ${x2.sizes[i]}`);
+    if (x1.sizes[i] !== x2.sizes[i])
+      throw new RuntimeError(`bilinear(): input batch dimensions do not match at dim ${i}: got ${x1.sizes[i]} and ${x2.sizes[i]}`);
   }
   const [out, in1, in2] = weight.sizes as [number, number, number];
   [x1, x2].forEach((x, i) => {
     const size = x.sizes.at(-1);
-    if (size !== weight.sizes[i + 1]) throw new RuntimeError(`bilinear(): input${i + 1} size does not match weight size: got ${size} but expected ${weight.sizes[i + 1]}`);
+    if (size !== weight.sizes[i + 1])
+      throw new RuntimeError(`bilinear(): input${i + 1} size does not match weight size: got ${size} but expected ${weight.sizes[i + 1]}`);
   });
-  if (bias !== null && bias.sizes[0] !== out) throw new RuntimeError(`bilinear(): bias size does not match weight size: got ${bias.sizes[0]} but expected ${out}`);
+  if (bias !== null && bias.sizes[0] !== out)
+    throw new RuntimeError(`bilinear(): bias size does not match weight size: got ${bias.sizes[0]} but expected ${out}`);
   // (rows, in1) times (in1, out * in2) leaves one product with x2 for each output.
   const rows = x1.reshape([-1, in1]).matmul(weight.transpose(0, 1).reshape([in1, out * in2]));
-  const sums = rows.reshape([-1, out, in2]).mul(x2.reshape([-1, 1, in2])).sum(-1).reshape([...x1.sizes.slice(0, -1), out]);
+  const sums = rows
+    .reshape([-1, out, in2])
+    .mul(x2.reshape([-1, 1, in2]))
+    .sum(-1)
+    .reshape([...x1.sizes.slice(0, -1), out]);
   return bias === null ? sums : sums.add(bias);
 });
 
@@ -26,7 +33,12 @@ const bilinearOf = defineComposite("bilinear", (x1: Tensor, x2: Tensor, weight: 
  */
 export function bilinear(
   x1: Tensor,
-  ...args: WithRequired<[input2: Tensor, weight: Tensor], { readonly input2: Tensor; readonly weight: Tensor }, [bias: Tensor | null], { readonly bias?: Tensor | null }>
+  ...args: WithRequired<
+    [input2: Tensor, weight: Tensor],
+    { readonly input2: Tensor; readonly weight: Tensor },
+    [bias: Tensor | null],
+    { readonly bias?: Tensor | null }
+  >
 ): Tensor {
   const [[x2, weight], rest] = requiredFirst<[input2: Tensor, weight: Tensor]>("bilinear", ["input2", "weight"], args);
   return bilinearOf(x1, x2, weight, collect<{ bias?: Tensor | null }>(["bias"], rest).bias ?? null);

@@ -98,27 +98,28 @@ export const sub_: Additive = additive("sub_", defineInPlace(subRow));
 
 const reversedRow = binaryRow("rsub", "same", (x, y) => y - x, { x: (g) => -g, y: (g) => g });
 /** y - x. (torch.rsub) */
-export const rsub: OfTwo = ofTwo("rsub", defineOperation<[x: Tensor, y: Tensor | Scalar]>({
-  ...reversedRow,
-  infer(x, y) {
-    refuseBools(x, y);
-    return { sizes: y instanceof Tensor ? broadcastSizes(y.sizes, x.sizes) : x.sizes, dtype: resultType(x, y) };
-  },
-}));
+export const rsub: OfTwo = ofTwo(
+  "rsub",
+  defineOperation<[x: Tensor, y: Tensor | Scalar]>({
+    ...reversedRow,
+    infer(x, y) {
+      refuseBools(x, y);
+      return { sizes: y instanceof Tensor ? broadcastSizes(y.sizes, x.sizes) : x.sizes, dtype: resultType(x, y) };
+    },
+  }),
+);
 
 const times = (g: number, value: number): number => g * value;
-const mulRow = binaryRow(
-  "mul", "same", (x, y) => x * y,
-  { x: { of: "y", f: times, kernel: "mul" }, y: { of: "x", f: times, kernel: "mul" } },
-  "mul",
-);
+const mulRow = binaryRow("mul", "same", (x, y) => x * y, { x: { of: "y", f: times, kernel: "mul" }, y: { of: "x", f: times, kernel: "mul" } }, "mul");
 /** x * y. (torch.mul) */
 export const mul: OfTwo = ofTwo("mul", defineOperation(mulRow));
 /** mul in place. */
 export const mul_: OfTwo = ofTwo("mul_", defineInPlace(mulRow));
 
 const divRow = binaryRow(
-  "div", "float", (x, y) => x / y,
+  "div",
+  "float",
+  (x, y) => x / y,
   { x: { of: "y", f: (g, y) => g / y, kernel: "div" }, y: { of: "xy", f: (g, x, y) => (-g * x) / (y * y), kernel: "divBackward" } },
   "div",
 );
@@ -151,10 +152,16 @@ function floorOfQuotient(x: number, y: number): number {
 const floorDivideRow = withoutZeroDivision(forDTypes(binaryRow("floorDivide", "same", floorOfQuotient), "div_floor_cpu", isNotBool));
 /** Rounded division is flat almost everywhere; unlike floorDivide, div with a rounding mode says so to autograd. */
 const roundedDivide = (kernel: string, quotient: (x: number, y: number) => number): BinaryRow =>
-  withoutZeroDivision(forDTypes({
-    ...binaryRow("div", "same", quotient, { x: () => 0, y: () => 0 }),
-    gradientName: "DivBackward1",
-  }, kernel, isNotBool));
+  withoutZeroDivision(
+    forDTypes(
+      {
+        ...binaryRow("div", "same", quotient, { x: () => 0, y: () => 0 }),
+        gradientName: "DivBackward1",
+      },
+      kernel,
+      isNotBool,
+    ),
+  );
 const floorDivRow = roundedDivide("div_floor_cpu", floorOfQuotient);
 const truncDivRow = roundedDivide("div_trunc_cpu", (x, y) => Math.trunc(x / y));
 const quotients = { null: defineOperation(divRow), floor: defineOperation(floorDivRow), trunc: defineOperation(truncDivRow) };
@@ -201,12 +208,23 @@ function moduloOf(x: number, y: number): number {
 }
 
 const remainderRow = withoutZeroDivision(
-  forDTypes(byOperand("Remainder", binaryRow("remainder", "same", moduloOf, { x: (g) => g, y: (g, x, y) => -g * Math.floor(x / y) })), "remainder_cpu", isNotBool),
+  forDTypes(
+    byOperand("Remainder", binaryRow("remainder", "same", moduloOf, { x: (g) => g, y: (g, x, y) => -g * Math.floor(x / y) })),
+    "remainder_cpu",
+    isNotBool,
+  ),
 );
 /** The remainder with the sign of the divisor, as Python's %. (torch.remainder) */
 export const remainder: OfTwo = ofTwo("remainder", defineOperation(remainderRow));
 const fmodRow = withoutZeroDivision(
-  forDTypes(byOperand("Fmod", binaryRow("fmod", "same", (x, y) => x % y, { x: (g) => g, y: (g, x, y) => -g * Math.trunc(x / y) })), "fmod_cpu", isNotBool),
+  forDTypes(
+    byOperand(
+      "Fmod",
+      binaryRow("fmod", "same", (x, y) => x % y, { x: (g) => g, y: (g, x, y) => -g * Math.trunc(x / y) }),
+    ),
+    "fmod_cpu",
+    isNotBool,
+  ),
 );
 /** The remainder with the sign of the dividend, as C's fmod. (torch.fmod) */
 export const fmod: OfTwo = ofTwo("fmod", defineOperation(fmodRow));
@@ -300,26 +318,37 @@ const whereLarger = (g: number, one: number, other: number): number => (one > ot
 const larger = (x: number, y: number): number => (x > y || Number.isNaN(x) ? x : y);
 const smaller = (x: number, y: number): number => (x < y || Number.isNaN(x) ? x : y);
 /** The larger element of each pair; NaN wins. Where both are equal, each gets half the gradient. (torch.maximum) */
-export const maximum: OfTwo = ofTwo("maximum", defineOperation(
-  binaryRow(
-    "maximum", "same", larger,
-    { x: { of: "xy", f: whereLarger, kernel: "maximumBackward" }, y: { of: "yx", f: whereLarger, kernel: "maximumBackward" } },
-    "maximum",
+export const maximum: OfTwo = ofTwo(
+  "maximum",
+  defineOperation(
+    binaryRow(
+      "maximum",
+      "same",
+      larger,
+      { x: { of: "xy", f: whereLarger, kernel: "maximumBackward" }, y: { of: "yx", f: whereLarger, kernel: "maximumBackward" } },
+      "maximum",
+    ),
   ),
-));
+);
 /** The smaller element of each pair; NaN wins. Where both are equal, each gets half the gradient. (torch.minimum) */
-export const minimum: OfTwo = ofTwo("minimum", defineOperation(
-  binaryRow(
-    "minimum", "same", smaller,
-    { x: { of: "yx", f: whereLarger, kernel: "maximumBackward" }, y: { of: "xy", f: whereLarger, kernel: "maximumBackward" } },
-    "minimum",
+export const minimum: OfTwo = ofTwo(
+  "minimum",
+  defineOperation(
+    binaryRow(
+      "minimum",
+      "same",
+      smaller,
+      { x: { of: "yx", f: whereLarger, kernel: "maximumBackward" }, y: { of: "xy", f: whereLarger, kernel: "maximumBackward" } },
+      "minimum",
+    ),
   ),
-));
+);
 
 /** The angle of the point (y, x), in radians: the first operand is the ordinate. (torch.atan2) */
-export const atan2: OfTwo = ofTwo("atan2", defineOperation(
-  binaryRow("atan2", "float", Math.atan2, { x: (g, x, y) => (g * y) / (x * x + y * y), y: (g, x, y) => (-g * x) / (x * x + y * y) }),
-));
+export const atan2: OfTwo = ofTwo(
+  "atan2",
+  defineOperation(binaryRow("atan2", "float", Math.atan2, { x: (g, x, y) => (g * y) / (x * x + y * y), y: (g, x, y) => (-g * x) / (x * x + y * y) })),
+);
 
 type Comparison = (x: number, y: number) => boolean;
 
@@ -354,10 +383,19 @@ export const gt: OfTwo = ofTwo("gt", defineOperation(comparisonRow("gt", (x, y) 
 export const ge: OfTwo = ofTwo("ge", defineOperation(comparisonRow("ge", (x, y) => x >= y)));
 
 /** True where both are not zero. (torch.logical_and) */
-export const logicalAnd: OfTwo = ofTwo("logical_and", defineOperation(binaryRow("logicalAnd", "bool", (x, y) => (x !== 0 && y !== 0 ? 1 : 0), undefined, "logicalAnd")));
+export const logicalAnd: OfTwo = ofTwo(
+  "logical_and",
+  defineOperation(binaryRow("logicalAnd", "bool", (x, y) => (x !== 0 && y !== 0 ? 1 : 0), undefined, "logicalAnd")),
+);
 
 /** True where either is not zero. (torch.logical_or) */
-export const logicalOr: OfTwo = ofTwo("logical_or", defineOperation(binaryRow("logicalOr", "bool", (x, y) => (x !== 0 || y !== 0 ? 1 : 0), undefined, "logicalOr")));
+export const logicalOr: OfTwo = ofTwo(
+  "logical_or",
+  defineOperation(binaryRow("logicalOr", "bool", (x, y) => (x !== 0 || y !== 0 ? 1 : 0), undefined, "logicalOr")),
+);
 
 /** True where exactly one is not zero. (torch.logical_xor) */
-export const logicalXor: OfTwo = ofTwo("logical_xor", defineOperation(binaryRow("logicalXor", "bool", (x, y) => ((x !== 0) !== (y !== 0) ? 1 : 0), undefined, "logicalXor")));
+export const logicalXor: OfTwo = ofTwo(
+  "logical_xor",
+  defineOperation(binaryRow("logicalXor", "bool", (x, y) => ((x !== 0) !== (y !== 0) ? 1 : 0), undefined, "logicalXor")),
+);

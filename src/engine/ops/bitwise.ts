@@ -10,7 +10,13 @@ import type { Scalar } from "./rules/promotion.js";
 type Bits = (x: number, y: number) => number;
 
 /** `small` on 32-bit numbers, `large` on those beyond. */
-function bitsRow(name: string, kernel: string, small: Bits, large: (x: bigint, y: bigint) => bigint, takes = (dtype: DType) => !dtype.isFloatingPoint): OperationRow<[x: Tensor, y: Tensor | Scalar]> {
+function bitsRow(
+  name: string,
+  kernel: string,
+  small: Bits,
+  large: (x: bigint, y: bigint) => bigint,
+  takes = (dtype: DType) => !dtype.isFloatingPoint,
+): OperationRow<[x: Tensor, y: Tensor | Scalar]> {
   const isSmall = (value: number): boolean => (value | 0) === value;
   const f: Bits = (x, y) => {
     const result = isSmall(x) && isSmall(y) ? small(x, y) : NaN;
@@ -19,13 +25,40 @@ function bitsRow(name: string, kernel: string, small: Bits, large: (x: bigint, y
   return forDTypes(binaryRow(name, "same", f), kernel, takes);
 }
 
-const andRow = bitsRow("bitwiseAnd", "bitwise_and_cpu", (x, y) => x & y, (x, y) => x & y);
-const orRow = bitsRow("bitwiseOr", "bitwise_or_cpu", (x, y) => x | y, (x, y) => x | y);
-const xorRow = bitsRow("bitwiseXor", "bitwise_xor_cpu", (x, y) => x ^ y, (x, y) => x ^ y);
+const andRow = bitsRow(
+  "bitwiseAnd",
+  "bitwise_and_cpu",
+  (x, y) => x & y,
+  (x, y) => x & y,
+);
+const orRow = bitsRow(
+  "bitwiseOr",
+  "bitwise_or_cpu",
+  (x, y) => x | y,
+  (x, y) => x | y,
+);
+const xorRow = bitsRow(
+  "bitwiseXor",
+  "bitwise_xor_cpu",
+  (x, y) => x ^ y,
+  (x, y) => x ^ y,
+);
 // Shifted to the left, a 32-bit number may leave 32 bits.
-const leftRow = bitsRow("bitwiseLeftShift", "lshift_cpu", (x, y) => (y < 0 || y > 63 ? 0 : y < 20 ? x * 2 ** y : NaN), (x, y) => x << y, isInteger);
+const leftRow = bitsRow(
+  "bitwiseLeftShift",
+  "lshift_cpu",
+  (x, y) => (y < 0 || y > 63 ? 0 : y < 20 ? x * 2 ** y : NaN),
+  (x, y) => x << y,
+  isInteger,
+);
 // Moved further down than there are bits, and by a negative number, only the sign is left.
-const rightRow = bitsRow("bitwiseRightShift", "rshift_cpu", (x, y) => x >> (y < 0 || y > 31 ? 31 : y), (x, y) => x >> (y < 0n || y > 63n ? 63n : y), isInteger);
+const rightRow = bitsRow(
+  "bitwiseRightShift",
+  "rshift_cpu",
+  (x, y) => x >> (y < 0 || y > 31 ? 31 : y),
+  (x, y) => x >> (y < 0n || y > 63n ? 63n : y),
+  isInteger,
+);
 
 /** Bits set in both; of truth values, and. (torch.bitwise_and) */
 export const bitwiseAnd: OfTwo = ofTwo("bitwise_and", defineOperation<[x: Tensor, y: Tensor | Scalar]>(andRow));

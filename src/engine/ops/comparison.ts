@@ -26,8 +26,7 @@ const iscloseOperation = defineOperation<[x: Tensor, y: Tensor, rtol: number, at
     if (x.dtype !== y.dtype) throw new RuntimeError(`${x.dtype.scalarType} did not match ${y.dtype.scalarType}`);
     return { sizes: broadcastSizes(x.sizes, y.sizes), dtype: bool };
   },
-  forward: (output, x, y, rtol, atol, equalNan) =>
-    binary(output, x, y, isCloseTo(rtol, atol, equalNan), equalNan ? undefined : ["isclose", rtol, atol]),
+  forward: (output, x, y, rtol, atol, equalNan) => binary(output, x, y, isCloseTo(rtol, atol, equalNan), equalNan ? undefined : ["isclose", rtol, atol]),
 });
 
 function isCloseTo(rtol: number, atol: number, equalNan: boolean): (a: number, b: number) => number {
@@ -40,7 +39,8 @@ function isCloseTo(rtol: number, atol: number, equalNan: boolean): (a: number, b
 
 /** Where |x - y| <= atol + rtol |y|. (torch.isclose) */
 export function isclose(
-  x: Tensor, ...args: WithRequired<[other: Tensor], { readonly other: Tensor }, [rtol: number, atol: number, equalNan: boolean], ClosenessOptions>
+  x: Tensor,
+  ...args: WithRequired<[other: Tensor], { readonly other: Tensor }, [rtol: number, atol: number, equalNan: boolean], ClosenessOptions>
 ): Tensor {
   const [[y], rest] = requiredFirst<[other: Tensor]>("isclose", ["other"], args);
   const { rtol = 1e-5, atol = 1e-8, equalNan = false } = collect<ClosenessOptions>(["rtol", "atol", "equalNan"], rest);
@@ -49,7 +49,8 @@ export function isclose(
 
 /** Whether `isclose` holds everywhere. (torch.allclose) */
 export function allclose(
-  x: Tensor, ...args: WithRequired<[other: Tensor], { readonly other: Tensor }, [rtol: number, atol: number, equalNan: boolean], ClosenessOptions>
+  x: Tensor,
+  ...args: WithRequired<[other: Tensor], { readonly other: Tensor }, [rtol: number, atol: number, equalNan: boolean], ClosenessOptions>
 ): boolean {
   const [[y], rest] = requiredFirst<[other: Tensor]>("allclose", ["other"], args);
   const close = isclose(x, y, ...(rest as [options: ClosenessOptions]));
@@ -74,20 +75,26 @@ function requireValues(x: Tensor, operation: string): void {
 }
 
 /** The larger element of each pair; a number wins over NaN. (torch.fmax) */
-export const fmax: OfTwo<Tensor> = ofTwo("fmax", defineOperation<[x: Tensor, y: Tensor | Scalar]>(
-  binaryRow("fmax", "same", (x, y) => (x >= y || Number.isNaN(y) ? x : y), {
-    x: (g, x, y) => (x >= y || Number.isNaN(y) ? g : 0),
-    y: (g, x, y) => (x >= y || Number.isNaN(y) ? 0 : g),
-  }),
-));
+export const fmax: OfTwo<Tensor> = ofTwo(
+  "fmax",
+  defineOperation<[x: Tensor, y: Tensor | Scalar]>(
+    binaryRow("fmax", "same", (x, y) => (x >= y || Number.isNaN(y) ? x : y), {
+      x: (g, x, y) => (x >= y || Number.isNaN(y) ? g : 0),
+      y: (g, x, y) => (x >= y || Number.isNaN(y) ? 0 : g),
+    }),
+  ),
+);
 
 /** The smaller element of each pair; a number wins over NaN. (torch.fmin) */
-export const fmin: OfTwo<Tensor> = ofTwo("fmin", defineOperation<[x: Tensor, y: Tensor | Scalar]>(
-  binaryRow("fmin", "same", (x, y) => (x <= y || Number.isNaN(y) ? x : y), {
-    x: (g, x, y) => (x <= y || Number.isNaN(y) ? g : 0),
-    y: (g, x, y) => (x <= y || Number.isNaN(y) ? 0 : g),
-  }),
-));
+export const fmin: OfTwo<Tensor> = ofTwo(
+  "fmin",
+  defineOperation<[x: Tensor, y: Tensor | Scalar]>(
+    binaryRow("fmin", "same", (x, y) => (x <= y || Number.isNaN(y) ? x : y), {
+      x: (g, x, y) => (x <= y || Number.isNaN(y) ? g : 0),
+      y: (g, x, y) => (x <= y || Number.isNaN(y) ? 0 : g),
+    }),
+  ),
+);
 
 /** True where the element is positive infinity. (torch.isposinf) */
 export const isposinf: (x: Tensor) => Tensor = defineOperation<[x: Tensor]>(unaryRow("isposinf", "bool", (x) => (x === Infinity ? 1 : 0)));
@@ -96,9 +103,7 @@ export const isposinf: (x: Tensor) => Tensor = defineOperation<[x: Tensor]>(unar
 export const isneginf: (x: Tensor) => Tensor = defineOperation<[x: Tensor]>(unaryRow("isneginf", "bool", (x) => (x === -Infinity ? 1 : 0)));
 
 /** True where the sign bit is set: negative elements and -0. (torch.signbit) */
-export const signbit: (x: Tensor) => Tensor = defineOperation<[x: Tensor]>(
-  unaryRow("signbit", "bool", (x) => (x < 0 || Object.is(x, -0) ? 1 : 0)),
-);
+export const signbit: (x: Tensor) => Tensor = defineOperation<[x: Tensor]>(unaryRow("signbit", "bool", (x) => (x < 0 || Object.is(x, -0) ? 1 : 0)));
 
 /** `gt` by another name. (torch.greater) */
 export const greater: OfTwo = ofTwo<Tensor | Scalar>("greater", gt);

@@ -86,7 +86,12 @@ function summedTo({ tensor, labels }: Labelled, kept: ReadonlySet<string>): Labe
 }
 
 function arranged({ tensor, labels }: Labelled, order: readonly string[]): Tensor {
-  return order.every((label, i) => label === labels[i]) ? tensor : permute(tensor, order.map((label) => labels.indexOf(label)));
+  return order.every((label, i) => label === labels[i])
+    ? tensor
+    : permute(
+        tensor,
+        order.map((label) => labels.indexOf(label)),
+      );
 }
 
 /** The product of two labelled tensors, summed over the labels that both have and that are not in `kept`: one batched matrix product. */
@@ -202,7 +207,8 @@ const tensordotOperation = defineComposite("tensordot", (x: Tensor, y: Tensor, d
 
 /** Products summed over dimensions of both tensors; the others are kept, those of the first in front. (torch.tensordot) */
 export function tensordot(
-  x: Tensor, ...args: WithRequired<[other: Tensor], { readonly other: Tensor }, [dims: number | readonly [readonly number[], readonly number[]]], TensordotOptions>
+  x: Tensor,
+  ...args: WithRequired<[other: Tensor], { readonly other: Tensor }, [dims: number | readonly [readonly number[], readonly number[]]], TensordotOptions>
 ): Tensor {
   const [[y], rest] = requiredFirst<[other: Tensor]>("tensordot", ["other"], args);
   return tensordotOperation(x, y, collect<TensordotOptions>(["dims"], rest).dims ?? 2);
@@ -214,9 +220,7 @@ export function inner(x: Tensor, ...args: AllArguments<[other: Tensor], { readon
   if (x.sizes.length === 0 || y.sizes.length === 0) return mul(x, y);
   const [width, other] = [x.sizes[x.sizes.length - 1]!, y.sizes[y.sizes.length - 1]!];
   if (width !== other) {
-    throw new RuntimeError(
-      `inner() the last dimension must match on both input tensors but got shapes ${formatSizes(x.sizes)} and ${formatSizes(y.sizes)}`,
-    );
+    throw new RuntimeError(`inner() the last dimension must match on both input tensors but got shapes ${formatSizes(x.sizes)} and ${formatSizes(y.sizes)}`);
   }
   return tensordotOperation(x, y, [[-1], [-1]]);
 }
@@ -232,22 +236,24 @@ export function ger(x: Tensor, ...args: AllArguments<[vec2: Tensor], { readonly 
 }
 
 /** beta * x + alpha * outer(a, b). (torch.addr) */
-export const addr = defineComposite("addr", (
-  x: Tensor, ...args: WithRequired<[vec1: Tensor, vec2: Tensor], { readonly vec1: Tensor; readonly vec2: Tensor }, [], AddProductOptions>
-): Tensor => {
-  const [[a, b], rest] = requiredFirst<[vec1: Tensor, vec2: Tensor]>("addr", ["vec1", "vec2"], args);
-  const { beta = 1, alpha = 1 } = collect<AddProductOptions>([], rest, ["beta", "alpha"]);
-  return named("AddrBackward0", (beta === 1 ? x : mul(x, beta)).add(outer(a, b), { alpha }));
-});
+export const addr = defineComposite(
+  "addr",
+  (x: Tensor, ...args: WithRequired<[vec1: Tensor, vec2: Tensor], { readonly vec1: Tensor; readonly vec2: Tensor }, [], AddProductOptions>): Tensor => {
+    const [[a, b], rest] = requiredFirst<[vec1: Tensor, vec2: Tensor]>("addr", ["vec1", "vec2"], args);
+    const { beta = 1, alpha = 1 } = collect<AddProductOptions>([], rest, ["beta", "alpha"]);
+    return named("AddrBackward0", (beta === 1 ? x : mul(x, beta)).add(outer(a, b), { alpha }));
+  },
+);
 
 /** beta * x + alpha * the sum of all products a[i] @ b[i]. (torch.addbmm) */
-export const addbmm = defineComposite("addbmm", (
-  x: Tensor, ...args: WithRequired<[batch1: Tensor, batch2: Tensor], { readonly batch1: Tensor; readonly batch2: Tensor }, [], AddProductOptions>
-): Tensor => {
-  const [[a, b], rest] = requiredFirst<[batch1: Tensor, batch2: Tensor]>("addbmm", ["batch1", "batch2"], args);
-  const { beta = 1, alpha = 1 } = collect<AddProductOptions>([], rest, ["beta", "alpha"]);
-  return named("AddbmmBackward0", (beta === 1 ? x : mul(x, beta)).add(sum(bmm(a, b), 0), { alpha }));
-});
+export const addbmm = defineComposite(
+  "addbmm",
+  (x: Tensor, ...args: WithRequired<[batch1: Tensor, batch2: Tensor], { readonly batch1: Tensor; readonly batch2: Tensor }, [], AddProductOptions>): Tensor => {
+    const [[a, b], rest] = requiredFirst<[batch1: Tensor, batch2: Tensor]>("addbmm", ["batch1", "batch2"], args);
+    const { beta = 1, alpha = 1 } = collect<AddProductOptions>([], rest, ["beta", "alpha"]);
+    return named("AddbmmBackward0", (beta === 1 ? x : mul(x, beta)).add(sum(bmm(a, b), 0), { alpha }));
+  },
+);
 
 /** Matrices multiplied in the order that takes the fewest multiplications. (torch.linalg.multi_dot) */
 export const chainMatmul = defineComposite("chainMatmul", (...matrices: Tensor[]): Tensor => {
@@ -280,8 +286,23 @@ const kronOf = defineComposite("kron", (x: Tensor, y: Tensor): Tensor => {
   const rank = Math.max(x.sizes.length, y.sizes.length);
   const padded = (sizes: readonly number[]): number[] => [...new Array<number>(rank - sizes.length).fill(1), ...sizes];
   const [a, b] = [padded(x.sizes), padded(y.sizes)];
-  const interleaved = mul(reshape(x, a.flatMap((size) => [size, 1])), reshape(y, b.flatMap((size) => [1, size])));
-  return named("UnsafeViewBackward0", reshape(interleaved, a.map((size, i) => size * b[i]!)));
+  const interleaved = mul(
+    reshape(
+      x,
+      a.flatMap((size) => [size, 1]),
+    ),
+    reshape(
+      y,
+      b.flatMap((size) => [1, size]),
+    ),
+  );
+  return named(
+    "UnsafeViewBackward0",
+    reshape(
+      interleaved,
+      a.map((size, i) => size * b[i]!),
+    ),
+  );
 });
 
 /** The Kronecker product: each element of x times all of y. (torch.kron) */
@@ -328,7 +349,10 @@ export const crossAlong: (x: Tensor, y: Tensor, dim: number) => Tensor = defineO
 });
 
 /** The vector product along a dimension of size 3, by default the first such one. (torch.cross) */
-export function cross(x: Tensor, ...args: WithRequired<[other: Tensor], { readonly other: Tensor }, [dim: number | null], { readonly dim?: number | null }>): Tensor {
+export function cross(
+  x: Tensor,
+  ...args: WithRequired<[other: Tensor], { readonly other: Tensor }, [dim: number | null], { readonly dim?: number | null }>
+): Tensor {
   const [[y], rest] = requiredFirst<[other: Tensor]>("cross", ["other"], args);
   const { dim = null } = collect<{ dim?: number | null }>(["dim"], rest);
   const along = dim ?? x.sizes.indexOf(3);
@@ -349,7 +373,8 @@ const cdistOperation = defineComposite("cdist", (x: Tensor, y: Tensor, p: number
   if (x.sizes.length < 2) throw new RuntimeError(`cdist only supports at least 2D tensors, X1 got: ${x.sizes.length}D`);
   if (y.sizes.length < 2) throw new RuntimeError(`cdist only supports at least 2D tensors, X2 got: ${y.sizes.length}D`);
   if (width !== other) throw new RuntimeError(`X1 and X2 must have the same number of columns. X1: ${width} X2: ${other}`);
-  if (p === 2 && x.dtype.isFloatingPoint && Math.max(x.sizes[x.sizes.length - 2]!, y.sizes[y.sizes.length - 2]!) > mostRowsByDifferences) return euclideanDistance(x, y);
+  if (p === 2 && x.dtype.isFloatingPoint && Math.max(x.sizes[x.sizes.length - 2]!, y.sizes[y.sizes.length - 2]!) > mostRowsByDifferences)
+    return euclideanDistance(x, y);
   return named("CdistBackward0", vectorNorm(sub(unsqueeze(x, -2), unsqueeze(y, -3)), p, -1, false));
 });
 

@@ -72,11 +72,19 @@ function sumOfChannels(gradient: Tensor): Tensor {
 
 /** As PyTorch's C++ names element types in this error. */
 const typeNames: Readonly<Record<DType["name"], string>> = {
-  float32: "float", float64: "double", int32: "int", int64: "long int", uint8: "unsigned char", bool: "bool",
+  float32: "float",
+  float64: "double",
+  int32: "int",
+  int64: "long int",
+  uint8: "unsigned char",
+  bool: "bool",
 };
 
 function requireSameDType(x: Tensor, weight: Tensor, bias: Tensor | null): void {
-  for (const [name, tensor] of [["bias", bias], ["weight", weight]] as const) {
+  for (const [name, tensor] of [
+    ["bias", bias],
+    ["weight", weight],
+  ] as const) {
     if (tensor !== null && tensor.dtype !== x.dtype) {
       throw new RuntimeError(`Input type (${typeNames[x.dtype.name]}) and ${name} type (${typeNames[tensor.dtype.name]}) should be the same`);
     }
@@ -124,7 +132,15 @@ function convolutionOperation(name: string, transposed: boolean): (...args: Conv
 /** As PyTorch's errors print sizes in the middle of a sentence: "(3 x 3)". */
 const formatExtent = (sizes: readonly number[]): string => `(${sizes.join(" x ")})`;
 
-function checkCommon(x: Tensor, weight: Tensor, dims: number, stride: readonly number[], padding: readonly number[], dilation: readonly number[], groups: number): void {
+function checkCommon(
+  x: Tensor,
+  weight: Tensor,
+  dims: number,
+  stride: readonly number[],
+  padding: readonly number[],
+  dilation: readonly number[],
+  groups: number,
+): void {
   if (padding.some((size) => size < 0)) throw new RuntimeError("negative padding is not supported");
   if (stride.some((size) => size <= 0)) throw new RuntimeError("non-positive stride is not supported");
   if (dilation.some((size) => size <= 0)) throw new RuntimeError("dilation should be greater than zero");
@@ -179,9 +195,7 @@ function requireElements(x: Tensor): void {
 /** Runs `body` on the input with a batch dimension, and takes away the one that was not given. */
 function batched(x: Tensor, dims: number, name: string, body: (x: Tensor) => Tensor): Tensor {
   if (x.ndim !== dims + 1 && x.ndim !== dims + 2) {
-    throw new RuntimeError(
-      `Expected ${dims + 1}D (unbatched) or ${dims + 2}D (batched) input to ${name}, but got input of size: ${formatSizes(x.sizes)}`,
-    );
+    throw new RuntimeError(`Expected ${dims + 1}D (unbatched) or ${dims + 2}D (batched) input to ${name}, but got input of size: ${formatSizes(x.sizes)}`);
   }
   return x.ndim === dims + 2 ? body(x) : body(x.unsqueeze(0)).squeeze(0);
 }
@@ -205,37 +219,42 @@ export interface ConvolutionOptions {
 }
 
 type ConvolutionArguments = WithRequired<
-  [weight: Tensor], { readonly weight: Tensor }, [bias: Tensor | null, stride: Sizes, padding: Padding, dilation: Sizes, groups: number], ConvolutionOptions
+  [weight: Tensor],
+  { readonly weight: Tensor },
+  [bias: Tensor | null, stride: Sizes, padding: Padding, dilation: Sizes, groups: number],
+  ConvolutionOptions
 >;
 export type ConvolutionFunction = (x: Tensor, ...args: ConvolutionArguments) => Tensor;
 
 function defineConvolution(dims: number): ConvolutionFunction {
   const name = `conv${dims}d`;
   const operation = convolutionOperation(name, false);
-  const convolve = defineComposite(name, (x: Tensor, weight: Tensor, bias: Tensor | null, options: ConvolutionOptions): Tensor =>
-    batched(x, dims, name, (input) => {
-      const { groups = 1 } = options;
-      const stride = expandSizes(options.stride ?? 1, dims, "stride", "convolution");
-      const dilation = expandSizes(options.dilation ?? 1, dims, "dilation", "convolution");
-      const kernel = weight.sizes.slice(2);
-      const isSame = options.padding === "same";
-      const padding = paddingOf(options.padding ?? 0, dims, kernel, stride, dilation);
-      checkCommon(input, weight, dims, stride, padding, dilation, groups);
-      requireChannels(input, weight, weight.sizes[1]! * groups, `groups=${groups}`);
-      requireBias(bias, weight, weight.sizes[0]!, "");
-      requireKernel(kernel);
-      const image = input.sizes.slice(2);
-      const reach = kernel.map((size, i) => dilation[i]! * (size - 1) + 1);
-      const padded = isSame ? image.map((size, i) => size + reach[i]! - 1) : image.map((size, i) => size + 2 * padding[i]!);
-      if (padded.some((size, i) => size < reach[i]!)) {
-        throw new RuntimeError(
-          `Calculated padded input size per channel: ${formatExtent(padded)}. Kernel size: ${formatExtent(reach)}. Kernel size can't be greater than actual input size`,
-        );
-      }
-      requireElements(input);
-      const feature = padded.map((size, i) => Math.floor((size - reach[i]!) / stride[i]!) + 1);
-      return operation(input, weight, bias, { stride, padding, dilation, groups, feature, image });
-    }),
+  const convolve = defineComposite(
+    name,
+    (x: Tensor, weight: Tensor, bias: Tensor | null, options: ConvolutionOptions): Tensor =>
+      batched(x, dims, name, (input) => {
+        const { groups = 1 } = options;
+        const stride = expandSizes(options.stride ?? 1, dims, "stride", "convolution");
+        const dilation = expandSizes(options.dilation ?? 1, dims, "dilation", "convolution");
+        const kernel = weight.sizes.slice(2);
+        const isSame = options.padding === "same";
+        const padding = paddingOf(options.padding ?? 0, dims, kernel, stride, dilation);
+        checkCommon(input, weight, dims, stride, padding, dilation, groups);
+        requireChannels(input, weight, weight.sizes[1]! * groups, `groups=${groups}`);
+        requireBias(bias, weight, weight.sizes[0]!, "");
+        requireKernel(kernel);
+        const image = input.sizes.slice(2);
+        const reach = kernel.map((size, i) => dilation[i]! * (size - 1) + 1);
+        const padded = isSame ? image.map((size, i) => size + reach[i]! - 1) : image.map((size, i) => size + 2 * padding[i]!);
+        if (padded.some((size, i) => size < reach[i]!)) {
+          throw new RuntimeError(
+            `Calculated padded input size per channel: ${formatExtent(padded)}. Kernel size: ${formatExtent(reach)}. Kernel size can't be greater than actual input size`,
+          );
+        }
+        requireElements(input);
+        const feature = padded.map((size, i) => Math.floor((size - reach[i]!) / stride[i]!) + 1);
+        return operation(input, weight, bias, { stride, padding, dilation, groups, feature, image });
+      }),
   );
   return (x, ...args) => {
     const [[weight], rest] = requiredFirst<[weight: Tensor]>(name, ["weight"], args);
@@ -298,27 +317,29 @@ function checkOutputPadding(outputPadding: readonly number[], stride: readonly n
 function defineTransposedConvolution(dims: number): TransposedConvolutionFunction {
   const name = `convTranspose${dims}d`;
   const operation = convolutionOperation(name, true);
-  const convolve = defineComposite(name, (x: Tensor, weight: Tensor, bias: Tensor | null, options: TransposedConvolutionOptions): Tensor =>
-    batched(x, dims, `conv_transpose${dims}d`, (input) => {
-      const { groups = 1 } = options;
-      const stride = expandSizes(options.stride ?? 1, dims, "stride", "convolution");
-      const padding = expandSizes(options.padding ?? 0, dims, "padding", "convolution");
-      const outputPadding = expandSizes(options.outputPadding ?? 0, dims, "output_padding", "convolution");
-      const dilation = expandSizes(options.dilation ?? 1, dims, "dilation", "convolution");
-      checkCommon(input, weight, dims, stride, padding, dilation, groups);
-      requireChannels(input, weight, weight.sizes[0]!, "transposed=1");
-      requireBias(bias, weight, weight.sizes[1]! * groups, "transposed=1, ");
-      requireElements(input);
-      checkOutputPadding(outputPadding, stride, dilation);
-      const feature = input.sizes.slice(2);
-      const image = feature.map((size, i) => (size - 1) * stride[i]! - 2 * padding[i]! + dilation[i]! * (weight.sizes[i + 2]! - 1) + outputPadding[i]! + 1);
-      if (image.some((size) => size < 1)) {
-        throw new RuntimeError(
-          `Given input size per channel: ${formatExtent(feature)}. Calculated output size per channel: ${formatExtent(image)}. Output size is too small`,
-        );
-      }
-      return operation(input, weight, bias, { stride, padding, dilation, groups, feature, image });
-    }),
+  const convolve = defineComposite(
+    name,
+    (x: Tensor, weight: Tensor, bias: Tensor | null, options: TransposedConvolutionOptions): Tensor =>
+      batched(x, dims, `conv_transpose${dims}d`, (input) => {
+        const { groups = 1 } = options;
+        const stride = expandSizes(options.stride ?? 1, dims, "stride", "convolution");
+        const padding = expandSizes(options.padding ?? 0, dims, "padding", "convolution");
+        const outputPadding = expandSizes(options.outputPadding ?? 0, dims, "output_padding", "convolution");
+        const dilation = expandSizes(options.dilation ?? 1, dims, "dilation", "convolution");
+        checkCommon(input, weight, dims, stride, padding, dilation, groups);
+        requireChannels(input, weight, weight.sizes[0]!, "transposed=1");
+        requireBias(bias, weight, weight.sizes[1]! * groups, "transposed=1, ");
+        requireElements(input);
+        checkOutputPadding(outputPadding, stride, dilation);
+        const feature = input.sizes.slice(2);
+        const image = feature.map((size, i) => (size - 1) * stride[i]! - 2 * padding[i]! + dilation[i]! * (weight.sizes[i + 2]! - 1) + outputPadding[i]! + 1);
+        if (image.some((size) => size < 1)) {
+          throw new RuntimeError(
+            `Given input size per channel: ${formatExtent(feature)}. Calculated output size per channel: ${formatExtent(image)}. Output size is too small`,
+          );
+        }
+        return operation(input, weight, bias, { stride, padding, dilation, groups, feature, image });
+      }),
   );
   return (x, ...args) => {
     const [[weight], rest] = requiredFirst<[weight: Tensor]>(`conv_transpose${dims}d`, ["weight"], args);
@@ -341,7 +362,12 @@ export const convTranspose3d: TransposedConvolutionFunction = defineTransposedCo
 export function outputPaddingFor(
   x: Tensor,
   outputSize: readonly number[],
-  { stride, padding, kernelSize, dilation }: { readonly stride: readonly number[]; readonly padding: readonly number[]; readonly kernelSize: readonly number[]; readonly dilation: readonly number[] },
+  {
+    stride,
+    padding,
+    kernelSize,
+    dilation,
+  }: { readonly stride: readonly number[]; readonly padding: readonly number[]; readonly kernelSize: readonly number[]; readonly dilation: readonly number[] },
 ): readonly number[] {
   const dims = kernelSize.length;
   const nonspatial = x.ndim - dims;

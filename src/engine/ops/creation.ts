@@ -2,7 +2,17 @@ import { bool, float32, float64, getDefaultDtype, int32, int64, uint8, type DTyp
 import { NotImplementedError, RuntimeError, TypeError, ValueError } from "../errors.js";
 import { copy, fill } from "../kernels/elementwise.js";
 import { Tensor, type NestedList } from "../tensor.js";
-import { allocate, allocateLike, checkedTensorOptions, checkSizes, finish, parseSize, tensorOptionNames, type SizeArguments, type TensorOptions } from "./rules/allocation.js";
+import {
+  allocate,
+  allocateLike,
+  checkedTensorOptions,
+  checkSizes,
+  finish,
+  parseSize,
+  tensorOptionNames,
+  type SizeArguments,
+  type TensorOptions,
+} from "./rules/allocation.js";
 import { collect, required, requiredFirst, requireIntegers, type WithRequired } from "../arguments.js";
 import { numberOf, type Scalar } from "./rules/promotion.js";
 
@@ -32,7 +42,11 @@ export function ones(...args: SizeArguments): Tensor {
 export function full(
   ...args: WithRequired<[size: readonly number[], fillValue: Scalar], { readonly size: readonly number[]; readonly fillValue: Scalar }, [], TensorOptions>
 ): Tensor {
-  const { size: sizes, fillValue, ...options } = collect<TensorOptions & { size?: readonly number[]; fillValue?: Scalar }>(["size", "fillValue"], args, tensorOptionNames);
+  const {
+    size: sizes,
+    fillValue,
+    ...options
+  } = collect<TensorOptions & { size?: readonly number[]; fillValue?: Scalar }>(["size", "fillValue"], args, tensorOptionNames);
   const size = required(sizes, "full", "size");
   const value = required(fillValue, "full", "fill_value");
   checkSizes("full", size);
@@ -158,7 +172,12 @@ export function arange(options: TensorOptions & RangeBounds): Tensor;
 export function arange(...args: (number | TensorOptions | undefined)[]): Tensor {
   const count = args.filter((arg) => typeof arg === "number").length;
   const names = count === 1 ? (["end"] as const) : (["start", "end", "step"] as const);
-  const { start = 0, end: given, step = 1, ...options } = collect<TensorOptions & Partial<RangeBounds>>(names, args, ["start", "end", "step", ...tensorOptionNames]);
+  const {
+    start = 0,
+    end: given,
+    step = 1,
+    ...options
+  } = collect<TensorOptions & Partial<RangeBounds>>(names, args, ["start", "end", "step", ...tensorOptionNames]);
   const end = required(given, "arange", "end");
   if (step === 0) throw new RuntimeError("step must be nonzero");
   if (!Number.isFinite(start) || !Number.isFinite(end)) throw new RuntimeError(`unsupported range: ${start} -> ${end}`);
@@ -221,7 +240,12 @@ export function logspace(
 ): Tensor {
   const [[start, end, steps], rest] = requiredFirst<[start: number, end: number, steps: number]>("logspace", ["start", "end", "steps"], args);
   const { base = 10, ...options } = collect<TensorOptions & { readonly base?: number }>(["base"], rest, tensorOptionNames);
-  return finish(evenlySpaced("logspace", start, end, steps, options, (exponent) => base ** exponent), options, "logspace", args);
+  return finish(
+    evenlySpaced("logspace", start, end, steps, options, (exponent) => base ** exponent),
+    options,
+    "logspace",
+    args,
+  );
 }
 
 /** Ones on the diagonal of n rows and m columns (as many as rows by default), else zeros. (torch.eye) */

@@ -23,7 +23,10 @@ const cosineSimilarityOf = defineComposite("cosineSimilarity", (x1: Tensor, x2: 
 });
 
 /** The cosine of the angle between x1 and x2 along `dim`. (torch.cosine_similarity) */
-export function cosineSimilarity(x1: Tensor, ...args: WithRequired<[x2: Tensor], { readonly x2: Tensor }, [dim: number, eps: number], CosineSimilarityOptions>): Tensor {
+export function cosineSimilarity(
+  x1: Tensor,
+  ...args: WithRequired<[x2: Tensor], { readonly x2: Tensor }, [dim: number, eps: number], CosineSimilarityOptions>
+): Tensor {
   const [[x2], rest] = requiredFirst<[x2: Tensor]>("cosine_similarity", ["x2"], args);
   const { dim = 1, eps = 1e-8 } = collect<CosineSimilarityOptions>(["dim", "eps"], rest);
   return cosineSimilarityOf(x1, x2, dim, eps);
@@ -38,13 +41,22 @@ export interface PairwiseDistanceOptions {
   readonly keepdim?: boolean;
 }
 
-const pairwiseDistanceOf = defineComposite("pairwiseDistance", (x1: Tensor, x2: Tensor, p: number, eps: number, keepdim: boolean): Tensor =>
-  named("NormBackward1", x1.sub(x2).add(eps).norm(p, Math.max(x1.ndim, x2.ndim) - 1, keepdim)),
+const pairwiseDistanceOf = defineComposite(
+  "pairwiseDistance",
+  (x1: Tensor, x2: Tensor, p: number, eps: number, keepdim: boolean): Tensor =>
+    named(
+      "NormBackward1",
+      x1
+        .sub(x2)
+        .add(eps)
+        .norm(p, Math.max(x1.ndim, x2.ndim) - 1, keepdim),
+    ),
 );
 
 /** The p-norm of x1 - x2 along the last dimension. (torch.pairwise_distance) */
 export function pairwiseDistance(
-  x1: Tensor, ...args: WithRequired<[x2: Tensor], { readonly x2: Tensor }, [p: number, eps: number, keepdim: boolean], PairwiseDistanceOptions>
+  x1: Tensor,
+  ...args: WithRequired<[x2: Tensor], { readonly x2: Tensor }, [p: number, eps: number, keepdim: boolean], PairwiseDistanceOptions>
 ): Tensor {
   const [[x2], rest] = requiredFirst<[x2: Tensor]>("pairwise_distance", ["x2"], args);
   const { p = 2, eps = 1e-6, keepdim = false } = collect<PairwiseDistanceOptions>(["p", "eps", "keepdim"], rest);

@@ -50,7 +50,13 @@ function zeroNoise(x: Tensor): Noise {
 }
 
 function drawNoise(x: Tensor, p: number, channels: boolean, alpha: boolean): Noise {
-  const factor = channels ? Tensor.allocate(x.sizes.map((size, i) => (i < 2 ? size : 1)), x.dtype, "cpu") : allocateLike(x, {});
+  const factor = channels
+    ? Tensor.allocate(
+        x.sizes.map((size, i) => (i < 2 ? size : 1)),
+        x.dtype,
+        "cpu",
+      )
+    : allocateLike(x, {});
   fillInMemoryOrder(factor, (target, offset, length) => fillBernoulli(target, offset, length, 1 - p, defaultGenerator));
   if (!alpha) {
     kernels.binary(factor, factor, 1 / asHeld(1 - p, x.dtype), (kept, by) => kept * by, "mul");

@@ -124,12 +124,21 @@ const embeddingOperation = defineOperation<[weight: Tensor, indices: Tensor, pad
  * the result has its shape with one dimension of `columns` more.
  */
 export function embedding(
-  input: Tensor, ...args: WithRequired<[weight: Tensor], { readonly weight: Tensor }, [paddingIdx: number | null, maxNorm: number | null, normType: number, scaleGradByFreq: boolean, sparse: boolean], EmbeddingOptions>
+  input: Tensor,
+  ...args: WithRequired<
+    [weight: Tensor],
+    { readonly weight: Tensor },
+    [paddingIdx: number | null, maxNorm: number | null, normType: number, scaleGradByFreq: boolean, sparse: boolean],
+    EmbeddingOptions
+  >
 ): Tensor {
   const [[weight], rest] = requiredFirst<[weight: Tensor]>("embedding", ["weight"], args);
-  const { paddingIdx = null, maxNorm = null, normType = 2, scaleGradByFreq = false } = collect<EmbeddingOptions>(
-    ["paddingIdx", "maxNorm", "normType", "scaleGradByFreq", "sparse"], rest,
-  );
+  const {
+    paddingIdx = null,
+    maxNorm = null,
+    normType = 2,
+    scaleGradByFreq = false,
+  } = collect<EmbeddingOptions>(["paddingIdx", "maxNorm", "normType", "scaleGradByFreq", "sparse"], rest);
   const padding = normalizePadding(paddingIdx, weight.sizes[0] ?? 0);
   if (maxNorm !== null) {
     checkIndices(input, "embedding");
@@ -154,8 +163,14 @@ export interface EmbeddingBagOptions extends EmbeddingOptions {
 }
 
 type EmbeddingBagArgs = [
-  weight: Tensor, indices: Tensor, offsets: Tensor, mode: EmbeddingBagMode, perSampleWeights: Tensor | null,
-  paddingIdx: number | null, scaleGradByFreq: boolean, includeLastOffset: boolean,
+  weight: Tensor,
+  indices: Tensor,
+  offsets: Tensor,
+  mode: EmbeddingBagMode,
+  perSampleWeights: Tensor | null,
+  paddingIdx: number | null,
+  scaleGradByFreq: boolean,
+  includeLastOffset: boolean,
 ];
 
 /** What backward of a bag wants to know. */
@@ -271,18 +286,29 @@ function boundsOf(offsets: Tensor, length: number, includeLastOffset: boolean): 
 }
 
 type EmbeddingBagPositional = [
-  offsets: Tensor | null, maxNorm: number | null, normType: number, scaleGradByFreq: boolean, mode: EmbeddingBagMode, sparse: boolean,
-  perSampleWeights: Tensor | null, includeLastOffset: boolean, paddingIdx: number | null,
+  offsets: Tensor | null,
+  maxNorm: number | null,
+  normType: number,
+  scaleGradByFreq: boolean,
+  mode: EmbeddingBagMode,
+  sparse: boolean,
+  perSampleWeights: Tensor | null,
+  includeLastOffset: boolean,
+  paddingIdx: number | null,
 ];
 
 /**
  * Sums, means or maxima of bags of rows of `weight` (torch.nn.functional.embedding_bag). Each row of a two-dimensional `input` is a bag; a
  * one-dimensional one is split at `offsets`. Gives (bags, columns); zeros for an empty bag.
  */
-export function embeddingBag(input: Tensor, ...args: WithRequired<[weight: Tensor], { readonly weight: Tensor }, EmbeddingBagPositional, EmbeddingBagOptions>): Tensor {
+export function embeddingBag(
+  input: Tensor,
+  ...args: WithRequired<[weight: Tensor], { readonly weight: Tensor }, EmbeddingBagPositional, EmbeddingBagOptions>
+): Tensor {
   const [[weight], rest] = requiredFirst<[weight: Tensor]>("embedding_bag", ["weight"], args);
   const options = collect<EmbeddingBagOptions>(
-    ["offsets", "maxNorm", "normType", "scaleGradByFreq", "mode", "sparse", "perSampleWeights", "includeLastOffset", "paddingIdx"], rest,
+    ["offsets", "maxNorm", "normType", "scaleGradByFreq", "mode", "sparse", "perSampleWeights", "includeLastOffset", "paddingIdx"],
+    rest,
   );
   const { mode = "mean", maxNorm = null, normType = 2, scaleGradByFreq = false, sparse = false, paddingIdx = null } = options;
   let { offsets = null, perSampleWeights = null, includeLastOffset = false } = options;
@@ -331,7 +357,6 @@ function bagPadding(paddingIdx: number, rows: number): number {
   }
   return paddingIdx < 0 ? paddingIdx + rows : paddingIdx;
 }
-
 
 const oneHotOperation = defineOperation<[x: Tensor, numClasses: number]>({
   name: "oneHot",

@@ -26,9 +26,6 @@ export const euclideanDistance: (x: Tensor, y: Tensor) => Tensor = defineOperati
   reads: [0, 1, "output"],
   backward(gradient, { args: [x, y], output }) {
     const ratio = gradient.div(output).maskedFill(output.eq(0), 0);
-    return [
-      x.mul(ratio.sum(-1, true)).sub(ratio.matmul(y)),
-      y.mul(ratio.sum(-2).unsqueeze(-1)).sub(ratio.transpose(-2, -1).matmul(x)),
-    ];
+    return [x.mul(ratio.sum(-1, true)).sub(ratio.matmul(y)), y.mul(ratio.sum(-2).unsqueeze(-1)).sub(ratio.transpose(-2, -1).matmul(x))];
   },
 });

@@ -11,7 +11,25 @@ export { addbmm, addr, cdist, chainMatmul, cross, einsum, ger, inner, kron, pdis
 export * from "./creation.js";
 export { alphaDropout, dropout, featureAlphaDropout, featureDropout } from "./dropout.js";
 export {
-  addmv_, arccos_, arccosh_, arcsin_, arcsinh_, arctan_, arctanh_, asStrided_, deg2rad_, fix_, gcd_, i0_, lcm_, ldexp_, logit_, negative_, rad2deg_, sinc_, xlogy_,
+  addmv_,
+  arccos_,
+  arccosh_,
+  arcsin_,
+  arcsinh_,
+  arctan_,
+  arctanh_,
+  asStrided_,
+  deg2rad_,
+  fix_,
+  gcd_,
+  i0_,
+  lcm_,
+  ldexp_,
+  logit_,
+  negative_,
+  rad2deg_,
+  sinc_,
+  xlogy_,
 } from "./inPlace.js";
 export * from "./gatherScatter.js";
 export * from "./indexedSlices.js";

@@ -135,7 +135,12 @@ function zerosFor(index: Tensor, dtype: DType): Tensor {
 function constantFor(index: Tensor, value: Scalar, dtype: DType): Tensor {
   const one = scalarTensor(value, dtype, index.device);
   const { sizes } = asVector(index);
-  return new Tensor(one.storage, sizes, sizes.map(() => 0), 0);
+  return new Tensor(
+    one.storage,
+    sizes,
+    sizes.map(() => 0),
+    0,
+  );
 }
 
 const scatterSourceRow = scatterRow("scatter", null);
@@ -165,7 +170,10 @@ const scatterValue = defineOperation<ScatterValueArgs>(scatterValueRow);
 const scatterValueInPlace = defineInPlace<ScatterValueArgs>(scatterValueRow);
 
 /** The source is `src` by name, and `value` where it is a number. */
-type ScatterArguments = AllArguments<[dim: number, index: Tensor, src: Tensor | Scalar], { readonly dim: number; readonly index: Tensor } & ({ readonly src: Tensor } | { readonly value: Scalar })>;
+type ScatterArguments = AllArguments<
+  [dim: number, index: Tensor, src: Tensor | Scalar],
+  { readonly dim: number; readonly index: Tensor } & ({ readonly src: Tensor } | { readonly value: Scalar })
+>;
 
 function scatterArgs(operation: string, args: readonly unknown[]): [dim: number, index: Tensor, source: Tensor | Scalar] {
   const given = collect<{ dim?: number; index?: Tensor; src?: Tensor | Scalar; value?: Scalar }>(["dim", "index", "src"], args, ["value"]);
@@ -187,14 +195,16 @@ export function scatter_(x: Tensor, ...args: ScatterArguments): Tensor {
 
 /** `scatter` that adds to what is there; a place named twice is added to twice. (torch.scatter_add) */
 export function scatterAdd(
-  x: Tensor, ...args: AllArguments<[dim: number, index: Tensor, src: Tensor], { readonly dim: number; readonly index: Tensor; readonly src: Tensor }>
+  x: Tensor,
+  ...args: AllArguments<[dim: number, index: Tensor, src: Tensor], { readonly dim: number; readonly index: Tensor; readonly src: Tensor }>
 ): Tensor {
   return scatterAddOperation(x, ...inOrder("scatter_add", ["dim", "index", "src"], args));
 }
 
 /** scatterAdd in place. */
 export function scatterAdd_(
-  x: Tensor, ...args: AllArguments<[dim: number, index: Tensor, src: Tensor], { readonly dim: number; readonly index: Tensor; readonly src: Tensor }>
+  x: Tensor,
+  ...args: AllArguments<[dim: number, index: Tensor, src: Tensor], { readonly dim: number; readonly index: Tensor; readonly src: Tensor }>
 ): Tensor {
   return scatterAddInPlace(x, ...inOrder("scatter_add_", ["dim", "index", "src"], args));
 }
@@ -256,7 +266,11 @@ const scatterReduceRow: OperationRow<ScatterReduceArgs> = {
 };
 
 /** The gradients for the tensor, its own elements counting, and for the used part of the source. */
-function scatterReduceGradients(gradient: Tensor, [x, dim, index, source, reduce, includeSelf]: ScatterReduceArgs, output: Tensor): [x: Tensor, source: Tensor] {
+function scatterReduceGradients(
+  gradient: Tensor,
+  [x, dim, index, source, reduce, includeSelf]: ScatterReduceArgs,
+  output: Tensor,
+): [x: Tensor, source: Tensor] {
   const at = (tensor: Tensor): Tensor => tensor.gather(dim, index);
   if (reduce === "sum") return [gradient, at(gradient)];
   if (reduce === "mean") {
@@ -407,7 +421,8 @@ const putInPlace = defineInPlace<PutArgs>(putRow);
 
 /** A copy of x with the elements of `source` at positions counted through x row by row. (torch.put) */
 export function put(
-  x: Tensor, ...args: WithRequired<[index: Tensor, source: Tensor], { readonly index: Tensor; readonly source: Tensor }, [accumulate: boolean], AccumulateOptions>
+  x: Tensor,
+  ...args: WithRequired<[index: Tensor, source: Tensor], { readonly index: Tensor; readonly source: Tensor }, [accumulate: boolean], AccumulateOptions>
 ): Tensor {
   const [[index, source], rest] = requiredFirst<[index: Tensor, source: Tensor]>("put", ["index", "source"], args);
   return putOperation(x, index, source, collect<AccumulateOptions>(["accumulate"], rest).accumulate ?? false);
@@ -415,7 +430,8 @@ export function put(
 
 /** put in place. */
 export function put_(
-  x: Tensor, ...args: WithRequired<[index: Tensor, source: Tensor], { readonly index: Tensor; readonly source: Tensor }, [accumulate: boolean], AccumulateOptions>
+  x: Tensor,
+  ...args: WithRequired<[index: Tensor, source: Tensor], { readonly index: Tensor; readonly source: Tensor }, [accumulate: boolean], AccumulateOptions>
 ): Tensor {
   const [[index, source], rest] = requiredFirst<[index: Tensor, source: Tensor]>("put_", ["index", "source"], args);
   return putInPlace(x, index, source, collect<AccumulateOptions>(["accumulate"], rest).accumulate ?? false);

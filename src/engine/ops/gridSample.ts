@@ -32,7 +32,12 @@ interface Sampling {
 
 /** A place along one dimension, in pixels from the middle of the first. */
 function inPixels(coordinate: Tensor, size: number, { alignCorners }: Sampling): Tensor {
-  return alignCorners ? coordinate.add(1).div(2).mul(size - 1) : coordinate.add(1).mul(size).sub(1).div(2);
+  return alignCorners
+    ? coordinate
+        .add(1)
+        .div(2)
+        .mul(size - 1)
+    : coordinate.add(1).mul(size).sub(1).div(2);
 }
 
 /** Brought into the image as the padding says; where the border holds it back, it does not follow the grid. */
@@ -75,7 +80,10 @@ type Taps = readonly (readonly [place: Tensor, weight: Tensor])[];
 function linearTaps(place: Tensor): Taps {
   const low = place.detach().floor();
   const share = place.sub(low);
-  return [[low, share.neg().add(1)], [low.add(1), share]];
+  return [
+    [low, share.neg().add(1)],
+    [low.add(1), share],
+  ];
 }
 
 /** Keys' cubic convolution with a = -0.75, as PyTorch's bicubic interpolation. */
@@ -83,10 +91,28 @@ function cubicTaps(place: Tensor): Taps {
   const a = -0.75;
   const low = place.detach().floor();
   const share = place.sub(low);
-  const near = (t: Tensor): Tensor => t.mul(a + 2).sub(a + 3).mul(t).mul(t).add(1);
-  const far = (t: Tensor): Tensor => t.mul(a).sub(5 * a).mul(t).add(8 * a).mul(t).sub(4 * a);
+  const near = (t: Tensor): Tensor =>
+    t
+      .mul(a + 2)
+      .sub(a + 3)
+      .mul(t)
+      .mul(t)
+      .add(1);
+  const far = (t: Tensor): Tensor =>
+    t
+      .mul(a)
+      .sub(5 * a)
+      .mul(t)
+      .add(8 * a)
+      .mul(t)
+      .sub(4 * a);
   const rest = share.neg().add(1);
-  return [[low.sub(1), far(share.add(1))], [low, near(share)], [low.add(1), near(rest)], [low.add(2), far(rest.add(1))]];
+  return [
+    [low.sub(1), far(share.add(1))],
+    [low, near(share)],
+    [low.add(1), near(rest)],
+    [low.add(2), far(rest.add(1))],
+  ];
 }
 
 /** The sum over all neighbours, dimension by dimension. */
@@ -96,7 +122,9 @@ function interpolated(x: Tensor, sizes: readonly number[], taps: readonly Taps[]
     const pixels = pixelsAt(x, sizes, places);
     return weight === null ? pixels : pixels.mul(weight.unsqueeze(1));
   }
-  return taps[depth]!.map(([place, share]) => interpolated(x, sizes, taps, [...places, place], weight === null ? share : weight.mul(share))).reduce((sum, part) => sum.add(part));
+  return taps[depth]!.map(([place, share]) => interpolated(x, sizes, taps, [...places, place], weight === null ? share : weight.mul(share))).reduce(
+    (sum, part) => sum.add(part),
+  );
 }
 
 function checkGrid(x: Tensor, grid: Tensor, mode: GridSampleMode): void {
@@ -157,7 +185,12 @@ const gridSampleOf = defineComposite("gridSample", (x: Tensor, grid: Tensor, mod
  */
 export function gridSample(
   x: Tensor,
-  ...args: WithRequired<[grid: Tensor], { readonly grid: Tensor }, [mode: GridSampleMode, paddingMode: GridSamplePadding, alignCorners: boolean], GridSampleOptions>
+  ...args: WithRequired<
+    [grid: Tensor],
+    { readonly grid: Tensor },
+    [mode: GridSampleMode, paddingMode: GridSamplePadding, alignCorners: boolean],
+    GridSampleOptions
+  >
 ): Tensor {
   const [[grid], rest] = requiredFirst<[grid: Tensor]>("grid_sample", ["grid"], args);
   const { mode = "bilinear", paddingMode = "zeros", alignCorners } = collect<GridSampleOptions>(["mode", "paddingMode", "alignCorners"], rest);
@@ -181,7 +214,9 @@ const affineGridOf = defineComposite("affineGrid", (theta: Tensor, size: readonl
     return places.reshape(sizes.map((_, k) => (k === i ? length : 1))).expand(sizes);
   });
   const columns = [...axes.reverse(), ones(sizes, like)].map((axis) => axis.unsqueeze(-1));
-  const base = cat(columns, -1).reshape([1, product(sizes), sizes.length + 1]).expand(batch, -1, -1);
+  const base = cat(columns, -1)
+    .reshape([1, product(sizes), sizes.length + 1])
+    .expand(batch, -1, -1);
   return bmm(base, theta.transpose(1, 2)).reshape([batch, ...sizes, sizes.length]);
 });
 
@@ -195,7 +230,8 @@ export interface AffineGridOptions {
  * Shapes: theta (N, 2, 3) and size (N, C, H, W) give (N, H, W, 2); theta (N, 3, 4) and size (N, C, D, H, W) give (N, D, H, W, 3).
  */
 export function affineGrid(
-  theta: Tensor, ...args: WithRequired<[size: readonly number[]], { readonly size: readonly number[] }, [alignCorners: boolean], AffineGridOptions>
+  theta: Tensor,
+  ...args: WithRequired<[size: readonly number[]], { readonly size: readonly number[] }, [alignCorners: boolean], AffineGridOptions>
 ): Tensor {
   const [[size], rest] = requiredFirst<[size: readonly number[]]>("affine_grid", ["size"], args);
   const { alignCorners } = collect<AffineGridOptions>(["alignCorners"], rest);

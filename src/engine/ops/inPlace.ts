@@ -156,10 +156,12 @@ function requireSameSizes(self: Tensor, { sizes, dtype }: TensorSpec): void {
 }
 
 /** In place, running sums and products of integers keep their dtype. */
-const scanFit = (operation: string) => (self: Tensor, result: TensorSpec): void => {
-  if (self.dtype.name === "bool") throw new NotImplementedError(`"${operation}_out_cpu" not implemented for 'Bool'`);
-  if (self.dtype.category !== "integer" || result.dtype.category !== "integer") requireSameSizes(self, result);
-};
+const scanFit =
+  (operation: string) =>
+  (self: Tensor, result: TensorSpec): void => {
+    if (self.dtype.name === "bool") throw new NotImplementedError(`"${operation}_out_cpu" not implemented for 'Bool'`);
+    if (self.dtype.category !== "integer" || result.dtype.category !== "integer") requireSameSizes(self, result);
+  };
 
 /** cumsum in place. */
 export const cumsum_: typeof cumsum = inPlace("cumsum", cumsum, scanFit("cumsum"));

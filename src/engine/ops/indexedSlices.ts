@@ -85,14 +85,20 @@ function checkAddedSlices(x: Tensor, dim: number, index: Tensor, source: Tensor)
   }
   const others = (sizes: readonly number[]): number[] => sizes.filter((_, i) => i !== dim);
   if (!equalSizes(others(x.sizes), others(source.sizes))) {
-    throw new RuntimeError(`source tensor shape must match self tensor shape, excluding the specified dimension. Got self.shape = ${formatSizes(x.sizes)} source.shape = ${formatSizes(source.sizes)}`);
+    throw new RuntimeError(
+      `source tensor shape must match self tensor shape, excluding the specified dimension. Got self.shape = ${formatSizes(x.sizes)} source.shape = ${formatSizes(source.sizes)}`,
+    );
   }
 }
 
 /** The named slices of an unrecorded tensor. */
 function readSlices(x: Tensor, dim: number, index: Tensor): Tensor {
   const source = asVector(x);
-  const result = Tensor.allocate(source.sizes.map((size, i) => (i === dim ? index.numel() : size)), x.dtype, x.device);
+  const result = Tensor.allocate(
+    source.sizes.map((size, i) => (i === dim ? index.numel() : size)),
+    x.dtype,
+    x.device,
+  );
   if (x.device === "cpu") kernels.read(result.storage.data, 0, x.storage.data, x.offset, placesOf(source, [dim], [asVector(index)]));
   return result;
 }
@@ -107,7 +113,13 @@ export interface IndexAddOptions {
 
 /** x with the slices of `source` added to those that `index` names. (torch.index_add) */
 export function indexAdd(
-  x: Tensor, ...args: WithRequired<[dim: number, index: Tensor, source: Tensor], { readonly dim: number; readonly index: Tensor; readonly source: Tensor }, [], IndexAddOptions>
+  x: Tensor,
+  ...args: WithRequired<
+    [dim: number, index: Tensor, source: Tensor],
+    { readonly dim: number; readonly index: Tensor; readonly source: Tensor },
+    [],
+    IndexAddOptions
+  >
 ): Tensor {
   const [[dim, index, source], rest] = requiredFirst<[dim: number, index: Tensor, source: Tensor]>("index_add", ["dim", "index", "source"], args);
   return indexAddOperation(x, dim, index, source, collect<IndexAddOptions>([], rest, ["alpha"]).alpha ?? 1);
@@ -115,7 +127,13 @@ export function indexAdd(
 
 /** indexAdd in place. */
 export function indexAdd_(
-  x: Tensor, ...args: WithRequired<[dim: number, index: Tensor, source: Tensor], { readonly dim: number; readonly index: Tensor; readonly source: Tensor }, [], IndexAddOptions>
+  x: Tensor,
+  ...args: WithRequired<
+    [dim: number, index: Tensor, source: Tensor],
+    { readonly dim: number; readonly index: Tensor; readonly source: Tensor },
+    [],
+    IndexAddOptions
+  >
 ): Tensor {
   const [[dim, index, source], rest] = requiredFirst<[dim: number, index: Tensor, source: Tensor]>("index_add_", ["dim", "index", "source"], args);
   return indexAddInPlace(x, dim, index, source, collect<IndexAddOptions>([], rest, ["alpha"]).alpha ?? 1);
@@ -174,14 +192,16 @@ const indexCopyInPlace = defineInPlace<IndexCopyArgs>(indexCopyRow);
 
 /** x with the slices that `index` names replaced by those of `source`. (torch.index_copy) */
 export function indexCopy(
-  x: Tensor, ...args: AllArguments<[dim: number, index: Tensor, source: Tensor], { readonly dim: number; readonly index: Tensor; readonly source: Tensor }>
+  x: Tensor,
+  ...args: AllArguments<[dim: number, index: Tensor, source: Tensor], { readonly dim: number; readonly index: Tensor; readonly source: Tensor }>
 ): Tensor {
   return indexCopyOperation(x, ...inOrder("index_copy", ["dim", "index", "source"], args));
 }
 
 /** indexCopy in place. */
 export function indexCopy_(
-  x: Tensor, ...args: AllArguments<[dim: number, index: Tensor, source: Tensor], { readonly dim: number; readonly index: Tensor; readonly source: Tensor }>
+  x: Tensor,
+  ...args: AllArguments<[dim: number, index: Tensor, source: Tensor], { readonly dim: number; readonly index: Tensor; readonly source: Tensor }>
 ): Tensor {
   return indexCopyInPlace(x, ...inOrder("index_copy_", ["dim", "index", "source"], args));
 }
@@ -198,7 +218,12 @@ const indexFillRow: OperationRow<IndexFillArgs> = {
   },
   forward(output, x, dim, index, value) {
     if (output !== x) copy(output, x);
-    kernels.writeValue(output.storage.data, output.offset, scalarTensor(value, output.dtype, "cpu").item(), placesOf(asVector(output), [normalizeDim(dim, x.sizes.length)], [asVector(index)]));
+    kernels.writeValue(
+      output.storage.data,
+      output.offset,
+      scalarTensor(value, output.dtype, "cpu").item(),
+      placesOf(asVector(output), [normalizeDim(dim, x.sizes.length)], [asVector(index)]),
+    );
   },
   reads: [2],
   backward: (gradient, { args: [x, dim, index] }) => [zeroedSlices(gradient, normalizeDim(dim, x.sizes.length), index)],
@@ -209,14 +234,16 @@ const indexFillInPlace = defineInPlace<IndexFillArgs>(indexFillRow);
 
 /** x with the slices that `index` names filled with a number. (torch.index_fill) */
 export function indexFill(
-  x: Tensor, ...args: AllArguments<[dim: number, index: Tensor, value: Scalar], { readonly dim: number; readonly index: Tensor; readonly value: Scalar }>
+  x: Tensor,
+  ...args: AllArguments<[dim: number, index: Tensor, value: Scalar], { readonly dim: number; readonly index: Tensor; readonly value: Scalar }>
 ): Tensor {
   return indexFillOperation(x, ...inOrder("index_fill", ["dim", "index", "value"], args));
 }
 
 /** indexFill in place. */
 export function indexFill_(
-  x: Tensor, ...args: AllArguments<[dim: number, index: Tensor, value: Scalar], { readonly dim: number; readonly index: Tensor; readonly value: Scalar }>
+  x: Tensor,
+  ...args: AllArguments<[dim: number, index: Tensor, value: Scalar], { readonly dim: number; readonly index: Tensor; readonly value: Scalar }>
 ): Tensor {
   return indexFillInPlace(x, ...inOrder("index_fill_", ["dim", "index", "value"], args));
 }

@@ -79,9 +79,7 @@ function applyBasic(x: Tensor, index: readonly Index[]): Indexed {
   const rank = x.sizes.length;
   if (taken > rank) {
     if (rank === 0 && index.length === 1 && typeof index[0] === "number") {
-      throw new IndexError(
-        "invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++ to convert a 0-dim tensor to a number",
-      );
+      throw new IndexError("invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++ to convert a 0-dim tensor to a number");
     }
     throw new IndexError(`too many indices for tensor of dimension ${rank}`);
   }
@@ -211,9 +209,12 @@ const indexPutRow: OperationRow<IndexPutArgs> = {
         `Index put requires the source and destination dtypes match, got ${x.dtype.scalarType} for the destination and ${values.dtype.scalarType} for the source.`,
       );
     }
-    const fits = values.sizes.length <= target.length && values.sizes.every((size, i) => size === 1 || size === target[target.length - values.sizes.length + i]);
+    const fits =
+      values.sizes.length <= target.length && values.sizes.every((size, i) => size === 1 || size === target[target.length - values.sizes.length + i]);
     if (!fits) {
-      throw new RuntimeError(`shape mismatch: value tensor of shape ${formatSizes(values.sizes)} cannot be broadcast to indexing result of shape ${formatSizes(target)}`);
+      throw new RuntimeError(
+        `shape mismatch: value tensor of shape ${formatSizes(values.sizes)} cannot be broadcast to indexing result of shape ${formatSizes(target)}`,
+      );
     }
     return { sizes: x.sizes, dtype: x.dtype };
   },
@@ -243,7 +244,11 @@ export interface AccumulateOptions {
   readonly accumulate?: boolean;
 }
 
-function putArguments(x: Tensor, index: Index | readonly Index[], values: Tensor | Scalar): { view: Tensor; values: Tensor; dims: readonly number[]; indices: readonly Tensor[] } {
+function putArguments(
+  x: Tensor,
+  index: Index | readonly Index[],
+  values: Tensor | Scalar,
+): { view: Tensor; values: Tensor; dims: readonly number[]; indices: readonly Tensor[] } {
   const list: readonly Index[] = isIndexList(index) ? index : [index];
   const { view, dims, indices } = applyBasic(x, list);
   return { view, dims, indices, values: values instanceof Tensor ? values : scalarTensor(values, x.dtype, x.device) };
@@ -259,7 +264,13 @@ function isIndexList(index: Index | readonly Index[]): index is readonly Index[]
  * The values broadcast to the shape that `x.at(...index)` has. (Tensor.index_put_)
  */
 export function indexPut_(
-  x: Tensor, ...args: WithRequired<[indices: Index | readonly Index[], values: Tensor | Scalar], { readonly indices: Index | readonly Index[]; readonly values: Tensor | Scalar }, [accumulate: boolean], AccumulateOptions>
+  x: Tensor,
+  ...args: WithRequired<
+    [indices: Index | readonly Index[], values: Tensor | Scalar],
+    { readonly indices: Index | readonly Index[]; readonly values: Tensor | Scalar },
+    [accumulate: boolean],
+    AccumulateOptions
+  >
 ): Tensor {
   const [[index, values], rest] = requiredFirst<[indices: Index | readonly Index[], values: Tensor | Scalar]>("index_put_", ["indices", "values"], args);
   const { accumulate = false } = collect<AccumulateOptions>(["accumulate"], rest);
@@ -272,7 +283,13 @@ export function indexPut_(
 
 /** A copy of x with `values` where the index tensors point. (torch.index_put) */
 export function indexPut(
-  x: Tensor, ...args: WithRequired<[indices: readonly Tensor[], values: Tensor | Scalar], { readonly indices: readonly Tensor[]; readonly values: Tensor | Scalar }, [accumulate: boolean], AccumulateOptions>
+  x: Tensor,
+  ...args: WithRequired<
+    [indices: readonly Tensor[], values: Tensor | Scalar],
+    { readonly indices: readonly Tensor[]; readonly values: Tensor | Scalar },
+    [accumulate: boolean],
+    AccumulateOptions
+  >
 ): Tensor {
   const [[indices, values], rest] = requiredFirst<[indices: readonly Tensor[], values: Tensor | Scalar]>("index_put", ["indices", "values"], args);
   const { accumulate = false } = collect<AccumulateOptions>(["accumulate"], rest);

@@ -51,7 +51,10 @@ const tapsOf: Readonly<Record<Method, (scaling: Scaling, position: number) => re
     const before = Math.min(Math.floor(at), scaling.size - 1);
     const after = Math.min(before + 1, scaling.size - 1);
     const t = Math.min(Math.max(at - before, 0), 1);
-    return [[before, 1 - t], [after, t]];
+    return [
+      [before, 1 - t],
+      [after, t],
+    ];
   },
   cubic(scaling, position) {
     const at = source(scaling, position);
@@ -90,7 +93,15 @@ const operation = defineResampling<[x: Tensor, mode: InterpolationMode, scalings
   gradientName(_x, mode, scalings) {
     const dims = scalings.length;
     const suffix = scalings.some(({ antialias }) => antialias) ? "AaBackward0" : "Backward0";
-    const name = { nearest: "Nearest", "nearest-exact": "NearestExact", linear: "Linear", bilinear: "Bilinear", bicubic: "Bicubic", trilinear: "Trilinear", area: "" }[mode];
+    const name = {
+      nearest: "Nearest",
+      "nearest-exact": "NearestExact",
+      linear: "Linear",
+      bilinear: "Bilinear",
+      bicubic: "Bicubic",
+      trilinear: "Trilinear",
+      area: "",
+    }[mode];
     return `Upsample${name}${dims}D${suffix}`;
   },
   of: (_x, mode, scalings) => ({
@@ -120,7 +131,14 @@ export interface InterpolateOptions {
 }
 
 type InterpolateArguments = Arguments<
-  [size: Sizes | null, scaleFactor: Sizes | null, mode: InterpolationMode, alignCorners: boolean | null, recomputeScaleFactor: boolean | null, antialias: boolean],
+  [
+    size: Sizes | null,
+    scaleFactor: Sizes | null,
+    mode: InterpolationMode,
+    alignCorners: boolean | null,
+    recomputeScaleFactor: boolean | null,
+    antialias: boolean,
+  ],
   InterpolateOptions
 >;
 
@@ -145,13 +163,17 @@ const interpolateOf = defineComposite("interpolate", (x: Tensor, options: Interp
   const isNearest = mode.startsWith("nearest");
   const single = isNearest || x.dtype.name === "float32" ? Math.fround : (value: number) => value;
   const alignCorners = options.alignCorners ?? false;
-  return operation(x, mode, spatial.map((size, i): Scaling => {
-    const length = lengths[i]!;
-    const factor = factors?.[i];
-    let step = factor !== undefined && factor > 0 ? 1 / factor : size / length;
-    if (alignCorners) step = length > 1 ? (size - 1) / (length - 1) : 0;
-    return { step: single(step), size, length, alignCorners, antialias };
-  }));
+  return operation(
+    x,
+    mode,
+    spatial.map((size, i): Scaling => {
+      const length = lengths[i]!;
+      const factor = factors?.[i];
+      let step = factor !== undefined && factor > 0 ? 1 / factor : size / length;
+      if (alignCorners) step = length > 1 ? (size - 1) / (length - 1) : 0;
+      return { step: single(step), size, length, alignCorners, antialias };
+    }),
+  );
 });
 
 /** Sizes of the result, and the scale factors where they are to be used as given. */

@@ -114,7 +114,9 @@ const stackOperation = defineOperation<[tensors: readonly Tensor[], dim: number]
     const dim = normalizeDim(along, first.sizes.length + 1);
     tensors.forEach((x, i) => {
       if (!equalSizes(x.sizes, first.sizes)) {
-        throw new RuntimeError(`stack expects each tensor to be equal size, but got ${formatSizes(first.sizes)} at entry 0 and ${formatSizes(x.sizes)} at entry ${i}`);
+        throw new RuntimeError(
+          `stack expects each tensor to be equal size, but got ${formatSizes(first.sizes)} at entry 0 and ${formatSizes(x.sizes)} at entry ${i}`,
+        );
       }
     });
     const dtype = tensors.reduce<DType>((common, x) => promoteTypes(common, x.dtype), first.dtype);
@@ -169,7 +171,10 @@ export const dstack = defineComposite("dstack", (tensors: readonly Tensor[]): Te
 /** Vectors as the columns of a matrix; matrices side by side. (torch.column_stack) */
 export const columnStack = defineComposite("columnStack", (tensors: readonly Tensor[]): Tensor => {
   requireTensors(tensors, "column_stack expects a non-empty TensorList");
-  return catOperation(tensors.map((x) => (x.sizes.length <= 1 ? reshape(x, [x.numel(), 1]) : x)), 1);
+  return catOperation(
+    tensors.map((x) => (x.sizes.length <= 1 ? reshape(x, [x.numel(), 1]) : x)),
+    1,
+  );
 });
 
 /** Matrices along the diagonal of a larger one, zeros elsewhere. (torch.block_diag) */
@@ -245,16 +250,21 @@ type RepeatInterleaveArguments = WithRequired<[repeats: number | Tensor], { read
 
 /** Each element, or each slice of `dim`, repeated in place: a number of times, or as often as a tensor says for each. (torch.repeat_interleave) */
 export const repeatInterleave = defineComposite("repeatInterleave", (x: Tensor, ...args: RepeatInterleaveArguments): Tensor => {
-  const { repeats: given, dim = null, outputSize = null } = collect<RepeatInterleaveOptions & { readonly repeats?: number | Tensor }>(["repeats", "dim"], args, ["outputSize"]);
+  const {
+    repeats: given,
+    dim = null,
+    outputSize = null,
+  } = collect<RepeatInterleaveOptions & { readonly repeats?: number | Tensor }>(["repeats", "dim"], args, ["outputSize"]);
   const repeats = required(given, "repeat_interleave", "repeats");
   const source = dim === null ? flatten(x) : x;
   const along = normalizeDim(dim ?? 0, source.sizes.length);
   const size = source.sizes[along] ?? 1;
-  const times = typeof repeats === "number" || repeats.numel() === 1 ? new Array<number>(size).fill(typeof repeats === "number" ? repeats : repeats.item()) : (repeats.tolist() as number[]);
+  const times =
+    typeof repeats === "number" || repeats.numel() === 1
+      ? new Array<number>(size).fill(typeof repeats === "number" ? repeats : repeats.item())
+      : (repeats.tolist() as number[]);
   if (times.length !== size) {
-    throw new RuntimeError(
-      `repeats must have the same size as input along dim, but got repeats.size(0) = ${times.length} and input.size(${along}) = ${size}`,
-    );
+    throw new RuntimeError(`repeats must have the same size as input along dim, but got repeats.size(0) = ${times.length} and input.size(${along}) = ${size}`);
   }
   if (times.some((each) => each < 0)) throw new RuntimeError("repeats can not be negative");
   const positions = times.flatMap((each, i) => new Array<number>(each).fill(i));
@@ -324,7 +334,10 @@ function shifted(output: Tensor, x: Tensor, shift: number, dim: number): void {
 
 /** All the shifts, one after the other; forward with sign 1, undone with -1. */
 function rolled(x: Tensor, shifts: readonly number[], dims: readonly number[], sign: 1 | -1): Tensor {
-  return dims.reduce((source, dim, i) => filledLike(source, source.dtype, (result) => shifted(result, source, sign * shifts[i]!, normalizeDim(dim, x.sizes.length))), x);
+  return dims.reduce(
+    (source, dim, i) => filledLike(source, source.dtype, (result) => shifted(result, source, sign * shifts[i]!, normalizeDim(dim, x.sizes.length))),
+    x,
+  );
 }
 
 const rollOperation = defineOperation<[x: Tensor, shifts: readonly number[], dims: readonly number[]]>({
@@ -339,15 +352,18 @@ const rollOperation = defineOperation<[x: Tensor, shifts: readonly number[], dim
 });
 
 /** Elements moved on along dimensions, the last coming in front again; without dimensions, along the flattened tensor. (torch.roll) */
-export const roll = defineComposite("roll", (x: Tensor, ...args: WithRequired<[shifts: Dims], { readonly shifts: Dims }, [dims: Dims], { readonly dims?: Dims }>): Tensor => {
-  const { shifts: given, dims } = collect<{ shifts?: Dims; dims?: Dims }>(["shifts", "dims"], args);
-  const shifts = required(given, "roll", "shifts");
-  const by = typeof shifts === "number" ? [shifts] : shifts;
-  if (dims === undefined || (typeof dims !== "number" && dims.length === 0)) {
-    return named("RollBackward0", reshape(rollOperation(flatten(x), by, [0]), x.sizes as number[]));
-  }
-  return rollOperation(x, by, typeof dims === "number" ? [dims] : dims);
-});
+export const roll = defineComposite(
+  "roll",
+  (x: Tensor, ...args: WithRequired<[shifts: Dims], { readonly shifts: Dims }, [dims: Dims], { readonly dims?: Dims }>): Tensor => {
+    const { shifts: given, dims } = collect<{ shifts?: Dims; dims?: Dims }>(["shifts", "dims"], args);
+    const shifts = required(given, "roll", "shifts");
+    const by = typeof shifts === "number" ? [shifts] : shifts;
+    if (dims === undefined || (typeof dims !== "number" && dims.length === 0)) {
+      return named("RollBackward0", reshape(rollOperation(flatten(x), by, [0]), x.sizes as number[]));
+    }
+    return rollOperation(x, by, typeof dims === "number" ? [dims] : dims);
+  },
+);
 
 export interface Rot90Options {
   /** How often. Default 1. */
@@ -362,7 +378,8 @@ export const rot90 = defineComposite("rot90", (x: Tensor, ...args: Arguments<[k:
   const turns = ((k % 4) + 4) % 4;
   if (dims.length !== 2) throw new RuntimeError(`expected total rotation dims == 2, but got dims = ${(dims as readonly number[]).length}`);
   const [from, to] = dims;
-  if (from === to || Math.abs(from - to) === x.sizes.length) throw new RuntimeError(`expected rotation dims to be different, but got dim0 = ${from} and dim1 = ${to}`);
+  if (from === to || Math.abs(from - to) === x.sizes.length)
+    throw new RuntimeError(`expected rotation dims to be different, but got dim0 = ${from} and dim1 = ${to}`);
   const turned = (): Tensor => {
     if (turns === 0) return x.clone();
     if (turns === 2) return flipOperation(x, [from, to]);
@@ -377,20 +394,31 @@ export interface MeshgridOptions {
 }
 
 /** Vectors expanded to a common grid, one dimension each. (torch.meshgrid) */
-export const meshgrid = defineComposite("meshgrid", (...args: Tensor[] | [...tensors: Tensor[], options: MeshgridOptions] | [tensors: readonly Tensor[], options?: MeshgridOptions]): Tensor[] => {
-  const list = (args as readonly unknown[]).flat().filter((item): item is Tensor => item instanceof Tensor);
-  const last = args.at(-1);
-  const { indexing = "ij" } = last instanceof Tensor || Array.isArray(last) ? {} : checkedOptions(last as MeshgridOptions | undefined, "indexing");
-  if (indexing !== "ij" && indexing !== "xy") {
-    throw new RuntimeError(`torch.meshgrid: indexing must be one of "xy" or "ij", but received: ${String(indexing)}`);
-  }
-  if (list.length === 0) throw new RuntimeError("meshgrid expects a non-empty TensorList");
-  const swap = indexing === "xy" && list.length >= 2;
-  const vectors = swap ? [list[1]!, list[0]!, ...list.slice(2)] : list;
-  const sizes = vectors.map((x) => x.numel());
-  const grids = vectors.map((x, i) => broadcastTo(reshape(x, sizes.map((size, d) => (d === i ? size : 1))), sizes));
-  return swap ? [grids[1]!, grids[0]!, ...grids.slice(2)] : grids;
-});
+export const meshgrid = defineComposite(
+  "meshgrid",
+  (...args: Tensor[] | [...tensors: Tensor[], options: MeshgridOptions] | [tensors: readonly Tensor[], options?: MeshgridOptions]): Tensor[] => {
+    const list = (args as readonly unknown[]).flat().filter((item): item is Tensor => item instanceof Tensor);
+    const last = args.at(-1);
+    const { indexing = "ij" } = last instanceof Tensor || Array.isArray(last) ? {} : checkedOptions(last as MeshgridOptions | undefined, "indexing");
+    if (indexing !== "ij" && indexing !== "xy") {
+      throw new RuntimeError(`torch.meshgrid: indexing must be one of "xy" or "ij", but received: ${String(indexing)}`);
+    }
+    if (list.length === 0) throw new RuntimeError("meshgrid expects a non-empty TensorList");
+    const swap = indexing === "xy" && list.length >= 2;
+    const vectors = swap ? [list[1]!, list[0]!, ...list.slice(2)] : list;
+    const sizes = vectors.map((x) => x.numel());
+    const grids = vectors.map((x, i) =>
+      broadcastTo(
+        reshape(
+          x,
+          sizes.map((size, d) => (d === i ? size : 1)),
+        ),
+        sizes,
+      ),
+    );
+    return swap ? [grids[1]!, grids[0]!, ...grids.slice(2)] : grids;
+  },
+);
 
 // ---- triangles and diagonals
 
@@ -449,7 +477,12 @@ export function triu(x: Tensor, ...args: TriangleArguments): Tensor {
   return triuOperation(x, triangleOffset(args));
 }
 
-type TriangleIndexArguments = WithRequired<[row: number, col: number], { readonly row: number; readonly col: number }, [offset: number], { readonly offset?: number }>;
+type TriangleIndexArguments = WithRequired<
+  [row: number, col: number],
+  { readonly row: number; readonly col: number },
+  [offset: number],
+  { readonly offset?: number }
+>;
 
 /** Positions of the triangle that `tril` keeps, as two rows: those of rows and those of columns. (torch.tril_indices) */
 export function trilIndices(...args: TriangleIndexArguments): Tensor {
@@ -526,9 +559,7 @@ const diagCopy = defineOperation<[x: Tensor, offset: number]>({
   gradientName: "DiagonalBackward0_copy",
   infer: (x, offset) => ({ sizes: diagonalOf(x, offset).sizes, dtype: x.dtype }),
   forward: (output, x, offset) => copy(output, diagonalOf(x, offset)),
-  backward: (gradient, { args: [x, offset] }) => [
-    filledLike(x, gradient.dtype, (result) => copy(diagonalOf(result, offset), gradient)),
-  ],
+  backward: (gradient, { args: [x, offset] }) => [filledLike(x, gradient.dtype, (result) => copy(diagonalOf(result, offset), gradient))],
 });
 
 /** The diagonal of a matrix, unrecorded. */
@@ -577,7 +608,10 @@ export function trace(x: Tensor): Tensor {
 /** Every combination of one element of each vector, a row each. (torch.cartesian_prod) */
 export const cartesianProd = defineComposite("cartesianProd", (...tensors: Tensor[]): Tensor => {
   if (tensors.length === 1) return tensors[0]!;
-  return stack(meshgrid(...tensors).map((grid) => flatten(grid)), 1);
+  return stack(
+    meshgrid(...tensors).map((grid) => flatten(grid)),
+    1,
+  );
 });
 
 export interface CombinationOptions {
@@ -588,15 +622,18 @@ export interface CombinationOptions {
 }
 
 /** Every choice of `r` elements of a vector, a row each. (torch.combinations) */
-export const combinations = defineComposite("combinations", (x: Tensor, ...args: Arguments<[r: number, withReplacement: boolean], CombinationOptions>): Tensor => {
-  const { r = 2, withReplacement = false } = collect<CombinationOptions>(["r", "withReplacement"], args);
-  if (x.sizes.length !== 1) throw new RuntimeError("Expect a 1D vector, but got shape " + formatSizes(x.sizes));
-  const count = x.sizes[0]!;
-  const rows: number[][] = [];
-  const extend = (row: number[], from: number): void => {
-    if (row.length === r) return void rows.push(row);
-    for (let i = from; i < count; i++) extend([...row, i], withReplacement ? i : i + 1);
-  };
-  extend([], 0);
-  return named("StackBackward0", reshape(indexSelect(x, 0, integers(rows.flat(), x.device)), [rows.length, r]));
-});
+export const combinations = defineComposite(
+  "combinations",
+  (x: Tensor, ...args: Arguments<[r: number, withReplacement: boolean], CombinationOptions>): Tensor => {
+    const { r = 2, withReplacement = false } = collect<CombinationOptions>(["r", "withReplacement"], args);
+    if (x.sizes.length !== 1) throw new RuntimeError("Expect a 1D vector, but got shape " + formatSizes(x.sizes));
+    const count = x.sizes[0]!;
+    const rows: number[][] = [];
+    const extend = (row: number[], from: number): void => {
+      if (row.length === r) return void rows.push(row);
+      for (let i = from; i < count; i++) extend([...row, i], withReplacement ? i : i + 1);
+    };
+    extend([], 0);
+    return named("StackBackward0", reshape(indexSelect(x, 0, integers(rows.flat(), x.device)), [rows.length, r]));
+  },
+);

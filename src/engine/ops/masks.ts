@@ -181,7 +181,10 @@ export interface IsinOptions {
 }
 
 /** Whether each element is one of `testElements`. (torch.isin) */
-export function isin(elements: Tensor, ...args: WithRequired<[testElements: Tensor | Scalar], { readonly testElements: Tensor | Scalar }, [], IsinOptions>): Tensor {
+export function isin(
+  elements: Tensor,
+  ...args: WithRequired<[testElements: Tensor | Scalar], { readonly testElements: Tensor | Scalar }, [], IsinOptions>
+): Tensor {
   const [[testElements], rest] = requiredFirst<[testElements: Tensor | Scalar]>("isin", ["testElements"], args);
   const { invert = false } = collect<IsinOptions>([], rest, ["invert", "assumeUnique"]);
   const found = isinOperation(elements, testElements instanceof Tensor ? testElements : scalarTensor(testElements, elements.dtype, elements.device));

@@ -79,8 +79,15 @@ function batchedProduct(a: Tensor, aTransposed: boolean, b: Tensor, bTransposed:
 }
 
 function multiplyBatches(
-  output: Tensor, batch: readonly number[], m: number, n: number, k: number,
-  a: Tensor, aTransposed: boolean, b: Tensor, bTransposed: boolean,
+  output: Tensor,
+  batch: readonly number[],
+  m: number,
+  n: number,
+  k: number,
+  a: Tensor,
+  aTransposed: boolean,
+  b: Tensor,
+  bTransposed: boolean,
 ): void {
   const offsetOf = (x: Tensor): ((index: readonly number[]) => number) => {
     const missing = batch.length - (x.sizes.length - 2);
@@ -111,9 +118,7 @@ const batchedOperation = defineOperation<[x: Tensor, y: Tensor]>({
     const [m, k] = x.sizes.slice(-2) as [number, number];
     const [k2, n] = y.sizes.slice(-2) as [number, number];
     if (k !== k2) {
-      throw new RuntimeError(
-        `Expected size for first two dimensions of batch2 tensor to be: [${product(batch)}, ${k}] but got: [${product(batch)}, ${k2}].`,
-      );
+      throw new RuntimeError(`Expected size for first two dimensions of batch2 tensor to be: [${product(batch)}, ${k}] but got: [${product(batch)}, ${k2}].`);
     }
     return { sizes: [...batch, m, n], dtype: requireSameDType(x, y) };
   },
@@ -151,7 +156,9 @@ const dotOperation = defineOperation<[x: Tensor, y: Tensor]>({
       throw new RuntimeError(`dot : expected both vectors to have same dtype, but found ${x.dtype.scalarType} and ${y.dtype.scalarType}`);
     }
     if (x.sizes[0] !== y.sizes[0]) {
-      throw new RuntimeError(`inconsistent tensor size, expected tensor [${x.sizes[0]}] and src [${y.sizes[0]}] to have the same number of elements, but got ${x.sizes[0]} and ${y.sizes[0]} elements respectively`);
+      throw new RuntimeError(
+        `inconsistent tensor size, expected tensor [${x.sizes[0]}] and src [${y.sizes[0]}] to have the same number of elements, but got ${x.sizes[0]} and ${y.sizes[0]} elements respectively`,
+      );
     }
     return { sizes: [], dtype: x.dtype };
   },
@@ -198,10 +205,7 @@ const mvOperation = defineOperation<[x: Tensor, vector: Tensor]>({
     const [x, vector] = context.args;
     const asColumn = (v: Tensor): Tensor => new Tensor(v.storage, [v.sizes[0]!, 1], [v.strides[0]!, 1], v.offset);
     const back = context.needs(1) ? product2d(x, true, asColumn(gradient), false) : null;
-    return [
-      context.needs(0) ? product2d(asColumn(gradient), false, asColumn(vector), true) : null,
-      back && new Tensor(back.storage, [back.sizes[0]!], [1], 0),
-    ];
+    return [context.needs(0) ? product2d(asColumn(gradient), false, asColumn(vector), true) : null, back && new Tensor(back.storage, [back.sizes[0]!], [1], 0)];
   },
 });
 
@@ -259,7 +263,9 @@ const linearOperation = defineOperation<LinearArgs>({
       throw new RuntimeError(`mat1 and mat2 must have the same dtype, but got ${x.dtype.scalarType} and ${weight.dtype.scalarType}`);
     }
     if (bias !== null && !(bias.sizes.length <= 1 && (bias.numel() === outFeatures || bias.numel() === 1))) {
-      throw new RuntimeError(`The expanded size of the tensor (${outFeatures}) must match the existing size (${bias.sizes[0]}) at non-singleton dimension 1.  Target sizes: [${rows}, ${outFeatures}].  Tensor sizes: [${bias.sizes.join(", ")}]`);
+      throw new RuntimeError(
+        `The expanded size of the tensor (${outFeatures}) must match the existing size (${bias.sizes[0]}) at non-singleton dimension 1.  Target sizes: [${rows}, ${outFeatures}].  Tensor sizes: [${bias.sizes.join(", ")}]`,
+      );
     }
     const sizes = x.sizes.slice(0, -1);
     if (weight.sizes.length > 1) sizes.push(outFeatures);
@@ -331,12 +337,15 @@ export interface AddProductOptions {
 }
 
 type AddProduct<First extends string, Second extends string> = (
-  x: Tensor, ...args: WithRequired<[Tensor, Tensor], { readonly [name in First | Second]: Tensor }, [], AddProductOptions>
+  x: Tensor,
+  ...args: WithRequired<[Tensor, Tensor], { readonly [name in First | Second]: Tensor }, [], AddProductOptions>
 ) => Tensor;
 
 /** The function `name` that adds a product of two factors, which may be given by name. */
 function addedTo<First extends string, Second extends string>(
-  name: string, factors: readonly [First, Second], multiplied: (a: Tensor, b: Tensor) => Tensor,
+  name: string,
+  factors: readonly [First, Second],
+  multiplied: (a: Tensor, b: Tensor) => Tensor,
 ): AddProduct<First, Second> {
   return defineComposite(name, (x: Tensor, ...args: readonly unknown[]): Tensor => {
     const [[a, b], rest] = requiredFirst<[Tensor, Tensor]>(name, factors, args);
@@ -369,4 +378,3 @@ export function outer(x: Tensor, ...args: AllArguments<[vec2: Tensor], { readonl
 }
 
 const outerProduct = defineComposite("outer", (x: Tensor, y: Tensor): Tensor => x.unsqueeze(1).mul(y));
-

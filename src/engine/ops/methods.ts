@@ -59,9 +59,7 @@ const functions = {
   ...indexedSlices,
   ...gatherScatter,
   ...masked,
-  ...only(
-    joining, "repeat", "tile", "repeatInterleave", "flip", "fliplr", "flipud", "roll", "rot90", "tril", "triu", "diagEmbed", "diag", "diagflat", "trace",
-  ),
+  ...only(joining, "repeat", "tile", "repeatInterleave", "flip", "fliplr", "flipud", "roll", "rot90", "tril", "triu", "diagEmbed", "diag", "diagflat", "trace"),
   ...only(contraction, "inner", "vdot", "ger", "addr", "addbmm", "kron", "cross"),
   ...only(squareSystems, "cholesky", "det", "logdet", "slogdet"),
   ...only(matrixProducts, "matrixExp", "matrixPower"),

@@ -77,7 +77,17 @@ function groups(x: Tensor, groupCount: number): Slices {
   const inner = product(x.sizes.slice(2));
   const blocks = channelCount / groupCount;
   const count = batch * groupCount;
-  return { count, step: blocks * inner, blocks, blockStep: inner, inner, cycle: groupCount, parametersPerSlice: blocks, parameterBlockStep: 1, parameterStep: 0 };
+  return {
+    count,
+    step: blocks * inner,
+    blocks,
+    blockStep: inner,
+    inner,
+    cycle: groupCount,
+    parametersPerSlice: blocks,
+    parameterBlockStep: 1,
+    parameterStep: 0,
+  };
 }
 
 /** Whether weight and bias have one number for each run of a slice's neighbouring elements: numbers of its own then say all about a run. */
@@ -89,7 +99,10 @@ function haveOwnNumbers({ inner, parameterStep }: Slices): boolean {
 const shortestRun = 8;
 
 /** Calls `run` with the number of every run among all, in the order of memory, of its slice and of its parameters. */
-function forEachRun({ count, step, blocks, blockStep, inner, cycle, parametersPerSlice, parameterBlockStep }: Slices, run: (run: number, slice: number, parameter: number) => void): void {
+function forEachRun(
+  { count, step, blocks, blockStep, inner, cycle, parametersPerSlice, parameterBlockStep }: Slices,
+  run: (run: number, slice: number, parameter: number) => void,
+): void {
   for (let s = 0; s < count; s++) {
     for (let k = 0; k < blocks; k++) run((s * step + k * blockStep) / inner, s, (s % cycle) * parametersPerSlice + k * parameterBlockStep);
   }
@@ -136,7 +149,14 @@ function together(ofRuns: Moments, slices: Slices, eps: number): Moments {
 }
 
 /** `standardize` with one factor and one term for each run. False where the kernels do not serve. */
-function standardizeRuns(output: ElementArray, x: ElementArray, slices: Slices, { mean, inverseStd }: Moments, w: ElementArray | null, b: ElementArray | null): boolean {
+function standardizeRuns(
+  output: ElementArray,
+  x: ElementArray,
+  slices: Slices,
+  { mean, inverseStd }: Moments,
+  w: ElementArray | null,
+  b: ElementArray | null,
+): boolean {
   if (!haveOwnNumbers(slices) || !(output instanceof Float32Array && x instanceof Float32Array)) return false;
   const [means, factors, terms] = [0, 1, 2].map(() => new Float64Array(slices.count * slices.blocks)) as [Float64Array, Float64Array, Float64Array];
   forEachRun(slices, (run, s, p) => {
@@ -149,13 +169,25 @@ function standardizeRuns(output: ElementArray, x: ElementArray, slices: Slices, 
 
 /** `standardizeBackward` with numbers of each run. Adds to the sums; false where the kernels do not serve. */
 function standardizeRunsBackward(
-  dx: ElementArray, g: ElementArray, x: ElementArray, slices: Slices, { mean, inverseStd }: Moments, w: ElementArray | null,
-  sums: { readonly weight: Float64Array; readonly bias: Float64Array }, source: MomentsSource,
+  dx: ElementArray,
+  g: ElementArray,
+  x: ElementArray,
+  slices: Slices,
+  { mean, inverseStd }: Moments,
+  w: ElementArray | null,
+  sums: { readonly weight: Float64Array; readonly bias: Float64Array },
+  source: MomentsSource,
 ): boolean {
   if (!haveOwnNumbers(slices) || !(dx instanceof Float32Array && g instanceof Float32Array && x instanceof Float32Array)) return false;
   const { count, blocks, inner } = slices;
-  const [means, runSums, runDots, factors, slopes, terms] = Array.from({ length: 6 }, () => new Float64Array(count * blocks)) as
-    [Float64Array, Float64Array, Float64Array, Float64Array, Float64Array, Float64Array];
+  const [means, runSums, runDots, factors, slopes, terms] = Array.from({ length: 6 }, () => new Float64Array(count * blocks)) as [
+    Float64Array,
+    Float64Array,
+    Float64Array,
+    Float64Array,
+    Float64Array,
+    Float64Array,
+  ];
   forEachRun(slices, (run, s) => (means[run] = mean[s]!));
   if (!rowDotsInWasm(g, x, inner, means, runSums, runDots)) return false;
   const gradients = new Float64Array(count);
@@ -206,7 +238,13 @@ type MomentsSource = "slice" | "squares" | "given";
 
 /** Gradients of input, weight and bias. */
 function standardizeBackward(
-  gradient: Tensor, x: Tensor, weight: Tensor | null, bias: Tensor | null, slices: Slices, moments: Moments | undefined, source: MomentsSource,
+  gradient: Tensor,
+  x: Tensor,
+  weight: Tensor | null,
+  bias: Tensor | null,
+  slices: Slices,
+  moments: Moments | undefined,
+  source: MomentsSource,
 ): [Tensor, Tensor | null, Tensor | null] {
   const dx = Tensor.allocate(x.sizes, x.dtype, gradient.device);
   const like = (parameter: Tensor | null): Tensor | null => parameter && Tensor.allocate(parameter.sizes, parameter.dtype, gradient.device);
@@ -231,7 +269,8 @@ function standardizeBackward(
   if (standardizeRunsBackward(out, g, values, slices, moments!, w, sums, source)) return finish();
   if (areRows(slices) && [out, g, values, w].every((array) => array === null || array instanceof Float32Array)) {
     const arrays = [out, g, values] as unknown as [Float32Array, Float32Array, Float32Array];
-    if (normalizeRowsBackwardInWasm(...arrays, inner, mean, inverseStd, w as Float32Array | null, sums, source === "slice", source !== "given")) return finish();
+    if (normalizeRowsBackwardInWasm(...arrays, inner, mean, inverseStd, w as Float32Array | null, sums, source === "slice", source !== "given"))
+      return finish();
   }
   for (let s = 0; s < count; s++) {
     const m = mean[s]!;
@@ -284,8 +323,14 @@ export interface BatchNormOptions extends AffineOptions {
 }
 
 type BatchNormArgs = [
-  x: Tensor, weight: Tensor | null, bias: Tensor | null, runningMean: Tensor | null, runningVar: Tensor | null,
-  training: boolean, momentum: number, eps: number,
+  x: Tensor,
+  weight: Tensor | null,
+  bias: Tensor | null,
+  runningMean: Tensor | null,
+  runningVar: Tensor | null,
+  training: boolean,
+  momentum: number,
+  eps: number,
 ];
 
 const batchNormOperation = defineOperation<BatchNormArgs, Moments>({
@@ -312,7 +357,10 @@ const batchNormOperation = defineOperation<BatchNormArgs, Moments>({
     const values = denseValues(x);
     const moments = training
       ? momentsOf(values, slices, eps)
-      : { mean: Float64Array.from(denseValues(runningMean!)), inverseStd: Float64Array.from(denseValues(runningVar!), (variance) => 1 / Math.sqrt(variance + eps)) };
+      : {
+          mean: Float64Array.from(denseValues(runningMean!)),
+          inverseStd: Float64Array.from(denseValues(runningVar!), (variance) => 1 / Math.sqrt(variance + eps)),
+        };
     standardize(output, values, slices, moments, weight, bias);
     if (training) updateRunning(runningMean, runningVar, moments, slices.blocks * slices.inner, momentum, eps);
     return moments;
@@ -324,7 +372,14 @@ const batchNormOperation = defineOperation<BatchNormArgs, Moments>({
 });
 
 /** running = (1 - momentum) * running + momentum * batch; the variance without bias. */
-function updateRunning(runningMean: Tensor | null, runningVar: Tensor | null, { mean, inverseStd }: Moments, size: number, momentum: number, eps: number): void {
+function updateRunning(
+  runningMean: Tensor | null,
+  runningVar: Tensor | null,
+  { mean, inverseStd }: Moments,
+  size: number,
+  momentum: number,
+  eps: number,
+): void {
   const update = (running: Tensor | null, batch: (channel: number) => number): void => {
     if (running === null) return;
     const { data } = running.storage;
@@ -351,13 +406,21 @@ interface RunningStatistics {
 export function batchNorm(
   x: Tensor,
   ...args: WithRequired<
-    [runningMean: Tensor | null, runningVar: Tensor | null], RunningStatistics,
-    [weight: Tensor | null, bias: Tensor | null, training: boolean, momentum: number, eps: number], BatchNormOptions
+    [runningMean: Tensor | null, runningVar: Tensor | null],
+    RunningStatistics,
+    [weight: Tensor | null, bias: Tensor | null, training: boolean, momentum: number, eps: number],
+    BatchNormOptions
   >
 ): Tensor {
-  const { runningMean = null, runningVar = null, weight = null, bias = null, training = false, momentum = 0.1, eps = 1e-5 } = collect<
-    BatchNormOptions & Partial<RunningStatistics>
-  >(["runningMean", "runningVar", "weight", "bias", "training", "momentum", "eps"], args);
+  const {
+    runningMean = null,
+    runningVar = null,
+    weight = null,
+    bias = null,
+    training = false,
+    momentum = 0.1,
+    eps = 1e-5,
+  } = collect<BatchNormOptions & Partial<RunningStatistics>>(["runningMean", "runningVar", "weight", "bias", "training", "momentum", "eps"], args);
   if (x.sizes.length < 2) throw new ValueError(`expected at least 2D input (got ${x.sizes.length}D input)`);
   if (training && x.sizes[0]! * product(x.sizes.slice(2)) === 1) {
     throw new ValueError(`Expected more than 1 value per channel when training, got input size ${sizeOf(x)}`);
@@ -379,7 +442,13 @@ export interface InstanceNormOptions extends AffineOptions {
 }
 
 type InstanceNormPositional = [
-  runningMean: Tensor | null, runningVar: Tensor | null, weight: Tensor | null, bias: Tensor | null, useInputStats: boolean, momentum: number, eps: number,
+  runningMean: Tensor | null,
+  runningVar: Tensor | null,
+  weight: Tensor | null,
+  bias: Tensor | null,
+  useInputStats: boolean,
+  momentum: number,
+  eps: number,
 ];
 
 const instanceNormOperation = defineOperation<BatchNormArgs, Moments>({
@@ -387,7 +456,12 @@ const instanceNormOperation = defineOperation<BatchNormArgs, Moments>({
   gradientName: "ViewBackward0",
   infer(x, weight, bias, runningMean, runningVar) {
     requireFloatingPoint(x.dtype, "instance_norm");
-    for (const [name, tensor] of [["running_mean", runningMean], ["running_var", runningVar], ["weight", weight], ["bias", bias]] as const) {
+    for (const [name, tensor] of [
+      ["running_mean", runningMean],
+      ["running_var", runningVar],
+      ["weight", weight],
+      ["bias", bias],
+    ] as const) {
       if (tensor !== null && tensor.numel() !== x.sizes[1]) {
         throw new RuntimeError(`${name} should contain ${x.sizes[0]! * x.sizes[1]!} elements not ${x.sizes[0]! * tensor.numel()}`);
       }
@@ -433,8 +507,15 @@ function averaged({ mean, inverseStd }: Moments, channelCount: number, eps: numb
 
 /** Normalizes every channel of every sample over its positions (torch.nn.functional.instance_norm). `x` is (batch, channels, positions...). */
 export function instanceNorm(x: Tensor, ...args: Arguments<InstanceNormPositional, InstanceNormOptions>): Tensor {
-  const { runningMean = null, runningVar = null, weight = null, bias = null, useInputStats = true, momentum = 0.1, eps = 1e-5 } =
-    collect<InstanceNormOptions>(["runningMean", "runningVar", "weight", "bias", "useInputStats", "momentum", "eps"], args);
+  const {
+    runningMean = null,
+    runningVar = null,
+    weight = null,
+    bias = null,
+    useInputStats = true,
+    momentum = 0.1,
+    eps = 1e-5,
+  } = collect<InstanceNormOptions>(["runningMean", "runningVar", "weight", "bias", "useInputStats", "momentum", "eps"], args);
   if (useInputStats && product(x.sizes.slice(2)) === 1) {
     throw new ValueError(`Expected more than 1 spatial element when training, got input size ${sizeOf(x)}`);
   }
@@ -472,7 +553,10 @@ const layerNormOperation = defineOperation<[x: Tensor, normalizedShape: readonly
   name: "layerNorm",
   gradientName: "NativeLayerNormBackward0",
   infer(x, normalizedShape, weight, bias) {
-    checkNormalizedShape(normalizedShape, [["weight", weight], ["bias", bias]]);
+    checkNormalizedShape(normalizedShape, [
+      ["weight", weight],
+      ["bias", bias],
+    ]);
     checkEnd(x, normalizedShape, "*, ");
     requireDType(x, weight, bias);
     requireFloatingPoint(x.dtype, "LayerNormKernelImpl");
@@ -499,9 +583,15 @@ interface NormalizedShape {
 
 /** Normalizes over the last dimensions, which have `normalizedShape` (torch.nn.functional.layer_norm). `eps` is added to the variance. */
 export function layerNorm(
-  x: Tensor, ...args: WithRequired<[normalizedShape: readonly number[]], NormalizedShape, [weight: Tensor | null, bias: Tensor | null, eps: number], AffineOptions>
+  x: Tensor,
+  ...args: WithRequired<[normalizedShape: readonly number[]], NormalizedShape, [weight: Tensor | null, bias: Tensor | null, eps: number], AffineOptions>
 ): Tensor {
-  const { normalizedShape, weight = null, bias = null, eps = 1e-5 } = collect<AffineOptions & Partial<NormalizedShape>>(["normalizedShape", "weight", "bias", "eps"], args);
+  const {
+    normalizedShape,
+    weight = null,
+    bias = null,
+    eps = 1e-5,
+  } = collect<AffineOptions & Partial<NormalizedShape>>(["normalizedShape", "weight", "bias", "eps"], args);
   return layerNormOperation(x, required(normalizedShape, "layer_norm", "normalized_shape"), weight, bias, eps);
 }
 
@@ -543,7 +633,8 @@ const rmsNormOperation = defineOperation<[x: Tensor, normalizedShape: readonly n
  * `eps` is added to the mean of squares; null for the dtype's machine epsilon.
  */
 export function rmsNorm(
-  x: Tensor, ...args: WithRequired<[normalizedShape: readonly number[]], NormalizedShape, [weight: Tensor | null, eps: number | null], RmsNormOptions>
+  x: Tensor,
+  ...args: WithRequired<[normalizedShape: readonly number[]], NormalizedShape, [weight: Tensor | null, eps: number | null], RmsNormOptions>
 ): Tensor {
   const { normalizedShape, weight = null, eps = null } = collect<RmsNormOptions & Partial<NormalizedShape>>(["normalizedShape", "weight", "eps"], args);
   return rmsNormOperation(x, required(normalizedShape, "rms_norm", "normalized_shape"), weight, eps ?? (x.dtype.name === "float64" ? 2 ** -52 : 2 ** -23));
@@ -562,7 +653,10 @@ const groupNormOperation = defineOperation<[x: Tensor, groupCount: number, weigh
         `Expected number of channels in input to be divisible by num_groups, but got input of shape ${formatSizes(x.sizes)} and num_groups=${groupCount}`,
       );
     }
-    for (const [name, tensor] of [["weight", weight], ["bias", bias]] as const) {
+    for (const [name, tensor] of [
+      ["weight", weight],
+      ["bias", bias],
+    ] as const) {
       if (tensor !== null && !(tensor.sizes.length === 1 && tensor.sizes[0] === channelCount)) {
         throw new RuntimeError(
           `Expected ${name} to be a vector of size equal to the number of channels in ${name === "weight" ? "input" : "weight"}, but got ${name} of shape ${formatSizes(tensor.sizes)} and input of shape ${formatSizes(x.sizes)}`,
@@ -589,9 +683,15 @@ const groupNormOperation = defineOperation<[x: Tensor, groupCount: number, weigh
 
 /** Normalizes each group of neighbouring channels of each sample (torch.nn.functional.group_norm). `x` is (batch, channels, ...). */
 export function groupNorm(
-  x: Tensor, ...args: WithRequired<[numGroups: number], { readonly numGroups: number }, [weight: Tensor | null, bias: Tensor | null, eps: number], AffineOptions>
+  x: Tensor,
+  ...args: WithRequired<[numGroups: number], { readonly numGroups: number }, [weight: Tensor | null, bias: Tensor | null, eps: number], AffineOptions>
 ): Tensor {
-  const { numGroups: given, weight = null, bias = null, eps = 1e-5 } = collect<AffineOptions & { numGroups?: number }>(["numGroups", "weight", "bias", "eps"], args);
+  const {
+    numGroups: given,
+    weight = null,
+    bias = null,
+    eps = 1e-5,
+  } = collect<AffineOptions & { numGroups?: number }>(["numGroups", "weight", "bias", "eps"], args);
   const numGroups = required(given, "group_norm", "num_groups");
   if (x.sizes.length < 2) throw new RuntimeError(`Expected at least 2 dimensions for input tensor but received ${x.sizes.length}`);
   const [batch, channelCount] = x.sizes as [number, number];
@@ -687,7 +787,8 @@ export interface LocalResponseNormOptions {
  * `x` is (batch, channels, positions...).
  */
 export function localResponseNorm(
-  x: Tensor, ...args: WithRequired<[size: number], { readonly size: number }, [alpha: number, beta: number, k: number], LocalResponseNormOptions>
+  x: Tensor,
+  ...args: WithRequired<[size: number], { readonly size: number }, [alpha: number, beta: number, k: number], LocalResponseNormOptions>
 ): Tensor {
   const { size, alpha = 1e-4, beta = 0.75, k = 1 } = collect<LocalResponseNormOptions & { size?: number }>(["size", "alpha", "beta", "k"], args);
   return localResponseNormOperation(x, required(size, "local_response_norm", "size"), alpha, beta, k);

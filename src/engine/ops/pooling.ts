@@ -37,7 +37,13 @@ function gridOf(kernelSize: Sizes, { stride, padding = 0, dilation = 1, ceilMode
   const expand = (value: Sizes, name: string): readonly number[] => expandSizes(value, dims, name, "pooling");
   const hasStride = stride != null && !(Array.isArray(stride) && stride.length === 0);
   const kernel = expand(kernelSize, "kernel_size");
-  return { kernel, stride: hasStride ? expand(stride, "stride") : kernel, padding: expand(padding, "padding"), dilation: expand(dilation, "dilation"), ceilMode };
+  return {
+    kernel,
+    stride: hasStride ? expand(stride, "stride") : kernel,
+    padding: expand(padding, "padding"),
+    dilation: expand(dilation, "dilation"),
+    ceilMode,
+  };
 }
 
 /** How many windows fit in one dimension. In ceil mode also one that reaches over the end, if it starts before the padding behind. */
@@ -83,9 +89,7 @@ function pooledSizes(x: Tensor, grid: Grid, dims: number, kernelName: string): r
     const pad = padding[i]!;
     if (pad < 0) throw new RuntimeError(`pad must be non-negative, but got pad: ${pad}`);
     if (pad > Math.floor(((size - 1) * dilation[i]! + 1) / 2)) {
-      throw new RuntimeError(
-        `pad should be at most half of effective kernel size, but got pad=${pad}, kernel_size=${size} and dilation=${dilation[i]}`,
-      );
+      throw new RuntimeError(`pad should be at most half of effective kernel size, but got pad=${pad}, kernel_size=${size} and dilation=${dilation[i]}`);
     }
   });
   if (kernel.some((size) => size <= 0)) throw new RuntimeError(`kernel size should be greater than zero, but got ${list("k", kernels2)}`);
@@ -152,7 +156,11 @@ function defineMaximum(name: string, gradientName: string): (...args: MaxArgs) =
       const values = denseValues(x);
       const step = samePerPlane ? planes : 1;
       for (let plane = 0; plane < planes; plane += step) {
-        const windows = [...new Array<kernels.Windows>(missing).fill(single), ...of(plane)] as unknown as readonly [kernels.Windows, kernels.Windows, kernels.Windows];
+        const windows = [...new Array<kernels.Windows>(missing).fill(single), ...of(plane)] as unknown as readonly [
+          kernels.Windows,
+          kernels.Windows,
+          kernels.Windows,
+        ];
         kernels.maxPool(output.storage.data, places.storage.data, values, plane, plane + step, size, windows);
       }
     },
@@ -246,9 +254,7 @@ function checkMaxPool(x: Tensor, grid: Grid, dims: number): void {
     return;
   }
   if (!allowed || x.sizes.slice(x.ndim - 2).includes(0)) {
-    throw new RuntimeError(
-      `max_pool1d: Expected 2D or 3D (batch mode) tensor with optional 0 dim batch size for input, but got:${formatSizes(x.sizes)}`,
-    );
+    throw new RuntimeError(`max_pool1d: Expected 2D or 3D (batch mode) tensor with optional 0 dim batch size for input, but got:${formatSizes(x.sizes)}`);
   }
   const [size, step, pad, distance] = [kernel[0]!, stride[0]!, padding[0]!, dilation[0]!];
   if (size <= 0) throw new RuntimeError(`max_pool1d() kernel_size must be greater than zero, but got ${size}`);
@@ -459,7 +465,8 @@ function outputSizes(x: Tensor, outputSize: OutputSizes, dims: number, name: str
   }
   requireAdaptiveElements(x, dims, name);
   const sizes = spatialSizes(x, dims);
-  if (given.some((size) => size !== null && size < 0)) throw new RuntimeError(`${name}: elements of output_size must be greater than or equal to 0 but received ${formatSizes(given as number[])}`);
+  if (given.some((size) => size !== null && size < 0))
+    throw new RuntimeError(`${name}: elements of output_size must be greater than or equal to 0 but received ${formatSizes(given as number[])}`);
   return given.map((size, i) => size ?? sizes[i]!);
 }
 
@@ -528,7 +535,8 @@ function defineAdaptiveMaxPool(dims: number): AdaptiveMaxPoolFunction {
 /** The largest elements of as many windows of (N, C, L) as are asked for. (torch.nn.functional.adaptive_max_pool1d) */
 export const adaptiveMaxPool1d: AdaptiveMaxPoolFunction = defineAdaptiveMaxPool(1);
 /** adaptiveMaxPool1d with the positions of the maxima. (torch.adaptive_max_pool1d) */
-export const adaptiveMaxPool1dWithIndices = (x: Tensor, outputSize: OutputSizes): PooledWithIndices => adaptiveMaxPool1d(x, outputSize, { returnIndices: true });
+export const adaptiveMaxPool1dWithIndices = (x: Tensor, outputSize: OutputSizes): PooledWithIndices =>
+  adaptiveMaxPool1d(x, outputSize, { returnIndices: true });
 /** The largest elements of as many windows of (N, C, H, W) as are asked for. (torch.nn.functional.adaptive_max_pool2d) */
 export const adaptiveMaxPool2d: AdaptiveMaxPoolFunction = defineAdaptiveMaxPool(2);
 /** The largest elements of as many windows of (N, C, D, H, W) as are asked for. (torch.nn.functional.adaptive_max_pool3d) */
@@ -616,7 +624,11 @@ function defineLPPool(dims: number, average: AvgPoolFunction): LPPoolFunction {
   const compute = defineComposite(`lpPool${dims}d`, (x: Tensor, normType: number, kernelSize: Sizes, stride: Sizes | null, ceilMode: boolean): Tensor => {
     const averages = average(x.pow(normType), { kernelSize, stride, ceilMode });
     const elements = product(expandSizes(kernelSize, dims, "kernel_size", "pooling"));
-    return averages.sign().mul(averages.abs().relu()).mul(elements).pow(1 / normType);
+    return averages
+      .sign()
+      .mul(averages.abs().relu())
+      .mul(elements)
+      .pow(1 / normType);
   });
   return (x, ...args) => {
     const { normType, kernelSize, stride = null, ceilMode = false } = collect<LPPoolOptions>(["normType", "kernelSize", "stride", "ceilMode"], args);

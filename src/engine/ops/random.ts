@@ -5,7 +5,16 @@ import * as kernels from "../kernels/elementwise.js";
 import * as distributions from "../random/distributions.js";
 import { defaultGenerator, type Generator } from "../random/generator.js";
 import { Tensor } from "../tensor.js";
-import { allocate, allocateLike, checkedTensorOptions, finish, parseSize, tensorOptionNames, type SizeArguments, type TensorOptions } from "./rules/allocation.js";
+import {
+  allocate,
+  allocateLike,
+  checkedTensorOptions,
+  finish,
+  parseSize,
+  tensorOptionNames,
+  type SizeArguments,
+  type TensorOptions,
+} from "./rules/allocation.js";
 import { checkedOptions, collect, required, requiredFirst, type WithRequired } from "../arguments.js";
 import { checkStd, fillIntegers, fillNormal, fillUniform, integerRange, type GeneratorOptions } from "./rules/drawing.js";
 import { broadcastSizes, requireFloatingPoint, resultType } from "./rules/promotion.js";
@@ -108,7 +117,8 @@ export function randintLike(x: Tensor, ...args: unknown[]): Tensor {
 const normalOf = defineOperation<[mean: Tensor | number, std: Tensor | number, generator: Generator]>({
   name: "normal",
   infer(mean, std) {
-    const sizes = mean instanceof Tensor && std instanceof Tensor ? broadcastSizes(mean.sizes, std.sizes) : (mean instanceof Tensor ? mean : (std as Tensor)).sizes;
+    const sizes =
+      mean instanceof Tensor && std instanceof Tensor ? broadcastSizes(mean.sizes, std.sizes) : (mean instanceof Tensor ? mean : (std as Tensor)).sizes;
     return { sizes, dtype: resultType(mean, std) };
   },
   forward(output, mean, std, generator) {
@@ -135,7 +145,12 @@ export function normal(mean: Tensor, std?: Tensor | number, options?: GeneratorO
 export function normal(mean: number, std: Tensor, options?: GeneratorOptions): Tensor;
 export function normal(options: RandomOptions & NormalParameters): Tensor;
 export function normal(...args: unknown[]): Tensor {
-  const { mean: given, std = 1, size: asked, ...options } = collect<RandomOptions & Partial<NormalParameters>>(["mean", "std", "size"], args, [...tensorOptionNames, "generator"]);
+  const {
+    mean: given,
+    std = 1,
+    size: asked,
+    ...options
+  } = collect<RandomOptions & Partial<NormalParameters>>(["mean", "std", "size"], args, [...tensorOptionNames, "generator"]);
   const mean = required(given, "normal", "mean");
   if (typeof std === "number") checkStd(std);
   if (mean instanceof Tensor || std instanceof Tensor) {
@@ -153,7 +168,10 @@ const bernoulliOf = defineOperation<[p: Tensor, generator: Generator]>({
   infer: (p) => ({ sizes: p.sizes, dtype: p.dtype }),
   forward(output, p, generator) {
     const probabilities = contiguousValues(p);
-    if (probabilities.some((value) => !(value >= 0 && value <= 1))) throw new RuntimeError("Expected p_in >= 0 && p_in <= 1 to be true, but got false.  (Could this error message be improved?  If so, please report an enhancement request to PyTorch.)");
+    if (probabilities.some((value) => !(value >= 0 && value <= 1)))
+      throw new RuntimeError(
+        "Expected p_in >= 0 && p_in <= 1 to be true, but got false.  (Could this error message be improved?  If so, please report an enhancement request to PyTorch.)",
+      );
     distributions.fillBernoulliEach(output.storage.data, 0, probabilities, generator);
   },
   backward: withoutSlope,
@@ -221,11 +239,14 @@ export interface MultinomialOptions extends GeneratorOptions {
 
 /** Indices drawn with the weights in the rows of `weights`, `samples` a row. (torch.multinomial) */
 export function multinomial(
-  weights: Tensor, ...args: WithRequired<[numSamples: number], { readonly numSamples: number }, [replacement: boolean], MultinomialOptions>
+  weights: Tensor,
+  ...args: WithRequired<[numSamples: number], { readonly numSamples: number }, [replacement: boolean], MultinomialOptions>
 ): Tensor {
-  const { numSamples, replacement = false, generator = defaultGenerator } = collect<MultinomialOptions & { readonly numSamples?: number }>(
-    ["numSamples", "replacement"], args, ["generator"],
-  );
+  const {
+    numSamples,
+    replacement = false,
+    generator = defaultGenerator,
+  } = collect<MultinomialOptions & { readonly numSamples?: number }>(["numSamples", "replacement"], args, ["generator"]);
   const samples = required(numSamples, "multinomial", "num_samples");
   if (weights.sizes.length < 1 || weights.sizes.length > 2) throw new RuntimeError("prob_dist must be 1 or 2 dim");
   if (!weights.dtype.isFloatingPoint) {

@@ -13,9 +13,7 @@ import { cppName, requireFloatingPoint } from "./rules/promotion.js";
 
 function requireContinuous(self: Tensor, distribution: string, dtype = self.dtype.scalarType as string): void {
   if (self.dtype.isFloatingPoint) return;
-  throw new RuntimeError(
-    `${distribution} distribution is a continuous probability distribution. dtype must be a floating point but you specified ${dtype}`,
-  );
+  throw new RuntimeError(`${distribution} distribution is a continuous probability distribution. dtype must be a floating point but you specified ${dtype}`);
 }
 
 /** How many integers from 0 on `random_` without bounds draws from. int64 ends at 2^53 here, at 2^63 in PyTorch. */
@@ -92,9 +90,7 @@ export function exponential_(self: Tensor, ...args: FillArguments<[lambd: number
   requireContinuous(self, "Exponential");
   if (!(lambd > 0)) throw new RuntimeError(`exponential_ expects lambda > 0.0, but found lambda=${lambd}`);
   return overwrite("exponential_", self, [self, lambd], () =>
-    fillInMemoryOrder(self, (target, offset, length) =>
-      distributions.fillExponential(target as distributions.FloatArray, offset, length, lambd, generator),
-    ),
+    fillInMemoryOrder(self, (target, offset, length) => distributions.fillExponential(target as distributions.FloatArray, offset, length, lambd, generator)),
   );
 }
 

@@ -14,7 +14,10 @@ function rearrange(x: Tensor, dims: number, split: readonly number[], order: rea
   const batch = x.sizes.slice(0, x.ndim - dims);
   const first = batch.length;
   const permutation = [...batch.keys(), ...order.map((dim) => first + dim)];
-  return x.reshape([...batch, ...split]).permute(permutation).reshape([...batch, ...merged]);
+  return x
+    .reshape([...batch, ...split])
+    .permute(permutation)
+    .reshape([...batch, ...merged]);
 }
 
 const pixelShuffleOf = defineComposite("pixelShuffle", (x: Tensor, factor: number): Tensor => {
@@ -46,7 +49,10 @@ const pixelUnshuffleOf = defineComposite("pixelUnshuffle", (x: Tensor, factor: n
     throw new RuntimeError(`pixel_unshuffle expects width to be divisible by downscale_factor, but input.size(-1)=${width} is not divisible by ${factor}`);
   }
   const [rows, columns] = [height / factor, width / factor];
-  return named("PixelUnshuffleBackward0", rearrange(x, 3, [channels, rows, factor, columns, factor], [0, 2, 4, 1, 3], [channels * factor * factor, rows, columns]));
+  return named(
+    "PixelUnshuffleBackward0",
+    rearrange(x, 3, [channels, rows, factor, columns, factor], [0, 2, 4, 1, 3], [channels * factor * factor, rows, columns]),
+  );
 });
 
 /** The inverse of pixelShuffle: (*, C, H r, W r) to (*, C r^2, H, W). (torch.pixel_unshuffle) */
@@ -102,7 +108,11 @@ function blocksOf(name: string, { kernelSize, dilation = 1, padding = 0, stride 
     stride: expand(stride, "stride"),
   };
   const list = (argument: string, [height, width]: readonly number[]): string => `${argument}_height: ${height} ${argument}_width: ${width}`;
-  for (const [text, argument, sizes] of [["kernel size", "kernel", blocks.kernel], ["dilation", "dilation", blocks.dilation], ["stride", "stride", blocks.stride]] as const) {
+  for (const [text, argument, sizes] of [
+    ["kernel size", "kernel", blocks.kernel],
+    ["dilation", "dilation", blocks.dilation],
+    ["stride", "stride", blocks.stride],
+  ] as const) {
     if (sizes.some((size) => size <= 0)) throw new RuntimeError(`${text} should be greater than zero, but got ${list(argument, sizes)}`);
   }
   if (blocks.padding.some((size) => size < 0)) throw new RuntimeError(`padding should be non-negative, but got ${list("pad", blocks.padding)}`);

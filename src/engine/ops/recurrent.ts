@@ -2,7 +2,15 @@ import { defineOperation, defineView, named } from "../dispatch/index.js";
 import type { ElementArray } from "../dtype.js";
 import { RuntimeError } from "../errors.js";
 import { denseValues } from "../kernels/elementwise.js";
-import { gateCount, recurrentBackward, recurrentForward, type RecurrentMode, type RecurrentSizes, type RecurrentTrace, type RecurrentWeights } from "../kernels/recurrent.js";
+import {
+  gateCount,
+  recurrentBackward,
+  recurrentForward,
+  type RecurrentMode,
+  type RecurrentSizes,
+  type RecurrentTrace,
+  type RecurrentWeights,
+} from "../kernels/recurrent.js";
 import { contiguousStrides } from "../size.js";
 import { Storage } from "../storage.js";
 import { Tensor } from "../tensor.js";
@@ -22,8 +30,16 @@ export interface LayerWeights {
 }
 
 type LayerArgs = [
-  x: Tensor, h0: Tensor, c0: Tensor | null, inputWeight: Tensor, hiddenWeight: Tensor, inputBias: Tensor | null, hiddenBias: Tensor | null,
-  projection: Tensor | null, mode: RecurrentMode, reverse: boolean,
+  x: Tensor,
+  h0: Tensor,
+  c0: Tensor | null,
+  inputWeight: Tensor,
+  hiddenWeight: Tensor,
+  inputBias: Tensor | null,
+  hiddenBias: Tensor | null,
+  projection: Tensor | null,
+  mode: RecurrentMode,
+  reverse: boolean,
 ];
 
 function sizesOf([x, , , inputWeight, hiddenWeight, , , , mode, reverse]: LayerArgs): RecurrentSizes {
@@ -58,9 +74,7 @@ const layerOperation = defineOperation<LayerArgs, RecurrentTrace>({
     const sizes = sizesOf(args);
     const out = output.storage.data;
     const biases = { input: inputBias && denseValues(inputBias), hidden: hiddenBias && denseValues(hiddenBias) };
-    const trace = recurrentForward(
-      sizes, denseValues(x), denseValues(h0), c0 && denseValues(c0), weightsOf(args), biases, out.subarray(0, stateCount(sizes)),
-    );
+    const trace = recurrentForward(sizes, denseValues(x), denseValues(h0), c0 && denseValues(c0), weightsOf(args), biases, out.subarray(0, stateCount(sizes)));
     if (c0 !== null) {
       const lastStep = sizes.reverse ? 0 : sizes.steps - 1;
       const cellSize = sizes.batch * sizes.hidden;
@@ -78,14 +92,27 @@ const layerOperation = defineOperation<LayerArgs, RecurrentTrace>({
     const count = stateCount(sizes);
     const g = denseValues(gradient);
     const gradients = recurrentBackward(
-      sizes, denseValues(x), denseValues(h0), c0 && denseValues(c0), weightsOf(args), denseValues(output).subarray(0, count), saved,
-      g.subarray(0, count), c0 && g.subarray(count),
+      sizes,
+      denseValues(x),
+      denseValues(h0),
+      c0 && denseValues(c0),
+      weightsOf(args),
+      denseValues(output).subarray(0, count),
+      saved,
+      g.subarray(0, count),
+      c0 && g.subarray(count),
     );
     const wrap = (like: Tensor | null, values: ElementArray): Tensor | null =>
       like && new Tensor(Storage.wrap(like.dtype, values), like.sizes, contiguousStrides(like.sizes), 0);
     return [
-      wrap(x, gradients.x), wrap(h0, gradients.h0), wrap(c0, gradients.c0), wrap(inputWeight, gradients.inputWeight), wrap(hiddenWeight, gradients.hiddenWeight),
-      wrap(inputBias, gradients.inputBias), wrap(hiddenBias, gradients.hiddenBias), wrap(projection, gradients.projection),
+      wrap(x, gradients.x),
+      wrap(h0, gradients.h0),
+      wrap(c0, gradients.c0),
+      wrap(inputWeight, gradients.inputWeight),
+      wrap(hiddenWeight, gradients.hiddenWeight),
+      wrap(inputBias, gradients.inputBias),
+      wrap(hiddenBias, gradients.hiddenBias),
+      wrap(projection, gradients.projection),
     ];
   },
 });
@@ -105,9 +132,7 @@ interface LayerResult {
 }
 
 function runLayer(mode: RecurrentMode, x: Tensor, h0: Tensor, c0: Tensor | null, weights: LayerWeights, reverse: boolean): LayerResult {
-  const args: LayerArgs = [
-    x, h0, c0, weights.inputWeight, weights.hiddenWeight, weights.inputBias, weights.hiddenBias, weights.projection, mode, reverse,
-  ];
+  const args: LayerArgs = [x, h0, c0, weights.inputWeight, weights.hiddenWeight, weights.inputBias, weights.hiddenBias, weights.projection, mode, reverse];
   const packed = layerOperation(...args);
   const sizes = sizesOf(args);
   const { steps, batch, state, hidden } = sizes;
@@ -124,7 +149,13 @@ function runLayer(mode: RecurrentMode, x: Tensor, h0: Tensor, c0: Tensor | null,
  * sequences have run together.
  */
 function runPackedLayer(
-  mode: RecurrentMode, x: Tensor, batchSizes: readonly number[], h0: Tensor, c0: Tensor | null, weights: LayerWeights, reverse: boolean,
+  mode: RecurrentMode,
+  x: Tensor,
+  batchSizes: readonly number[],
+  h0: Tensor,
+  c0: Tensor | null,
+  weights: LayerWeights,
+  reverse: boolean,
 ): LayerResult {
   const runs: { readonly start: number; readonly steps: number; readonly batch: number }[] = [];
   let start = 0;
@@ -134,7 +165,8 @@ function runPackedLayer(
     start += batch;
   });
   const first = (tensor: Tensor | null, batch: number): Tensor | null => tensor && tensor.narrow(0, 0, batch);
-  const after = (tensor: Tensor | null, batch: number): Tensor[] => (tensor === null || tensor.sizes[0]! <= batch ? [] : [tensor.narrow(0, batch, tensor.sizes[0]! - batch)]);
+  const after = (tensor: Tensor | null, batch: number): Tensor[] =>
+    tensor === null || tensor.sizes[0]! <= batch ? [] : [tensor.narrow(0, batch, tensor.sizes[0]! - batch)];
   /** The states of as many sequences as a run has: those that are over stand aside, those that begin join. */
   const ended: { readonly state: Tensor[]; readonly cell: Tensor[] } = { state: [], cell: [] };
   const fitted = (state: Tensor | null, initial: Tensor | null, over: Tensor[], batch: number): Tensor | null => {
@@ -180,7 +212,12 @@ export interface RecurrentResult {
  * (layers * directions, batch, size). Packed input and output are (sum of lengths, features).
  */
 export function recurrentNetwork(
-  mode: RecurrentMode, x: Tensor, h0: Tensor, c0: Tensor | null, layers: readonly (readonly LayerWeights[])[], options: RecurrentOptions,
+  mode: RecurrentMode,
+  x: Tensor,
+  h0: Tensor,
+  c0: Tensor | null,
+  layers: readonly (readonly LayerWeights[])[],
+  options: RecurrentOptions,
 ): RecurrentResult {
   const { batchFirst = false, dropout: p = 0, training = false, batchSizes = null } = options;
   const turns = batchFirst && batchSizes === null;
@@ -192,16 +229,28 @@ export function recurrentNetwork(
     const results = directions.map((weights, direction) => {
       const at = layer * directions.length + direction;
       const [h, c] = [h0.select(0, at), c0 && c0.select(0, at)];
-      return batchSizes === null ? runLayer(mode, input, h, c, weights, direction === 1) : runPackedLayer(mode, input, batchSizes, h, c, weights, direction === 1);
+      return batchSizes === null
+        ? runLayer(mode, input, h, c, weights, direction === 1)
+        : runPackedLayer(mode, input, batchSizes, h, c, weights, direction === 1);
     });
     for (const { state, cell } of results) {
       states.push(state);
       if (cell !== null) cells.push(cell);
     }
-    input = results.length === 1 ? results[0]!.output : cat(results.map(({ output }) => output), -1);
+    input =
+      results.length === 1
+        ? results[0]!.output
+        : cat(
+            results.map(({ output }) => output),
+            -1,
+          );
     if (p > 0 && training && layer < layers.length - 1) input = dropout(input, p, true);
   });
-  return { output: turns ? named(c0 === null ? "TransposeBackward1" : "TransposeBackward0", transpose(input, 0, 1)) : input, state: stack(states, 0), cell: c0 && stack(cells, 0) };
+  return {
+    output: turns ? named(c0 === null ? "TransposeBackward1" : "TransposeBackward0", transpose(input, 0, 1)) : input,
+    state: stack(states, 0),
+    cell: c0 && stack(cells, 0),
+  };
 }
 
 /** One step from the state `h` (batch, state) and, for LSTM, the cell `c` (batch, hidden). Input (batch, features). */

@@ -45,7 +45,10 @@ const sumType = (dtype: DType): DType => (dtype.isFloatingPoint ? dtype : int64)
 
 // ---- sums and means
 
-const byDims = (name: string) => (_: Tensor, dim: Dims | null): string => `${name}Backward${dim === null ? 0 : 1}`;
+const byDims =
+  (name: string) =>
+  (_: Tensor, dim: Dims | null): string =>
+    `${name}Backward${dim === null ? 0 : 1}`;
 
 const sumOperation = defineOperation<ReductionArgs>({
   name: "sum",
@@ -94,7 +97,13 @@ const meanOperation = defineOperation<ReductionArgs>({
   backward(gradient, { args: [x, dim] }) {
     const dims = reducedDims(x, dim);
     const count = reducedCount(x, dims);
-    return [spread(filledLike(gradient, gradient.dtype, (result) => unary(result, gradient, (g) => g / count)), x, dims)];
+    return [
+      spread(
+        filledLike(gradient, gradient.dtype, (result) => unary(result, gradient, (g) => g / count)),
+        x,
+        dims,
+      ),
+    ];
   },
 });
 
@@ -267,7 +276,9 @@ function sharedAmongEqual(gradient: Tensor, { args: [x, dim], output }: Backward
   );
   const counts = filledLike(gradient, gradient.dtype, (result) => kernels.sum(result.storage.data, slicesOf(shared, dims)));
   return [
-    filledLike(x, x.dtype, (result) => ternary(result, shared, spread(gradient, x, dims), spread(counts, x, dims), (part, g, count) => (part === 0 ? 0 : g / count))),
+    filledLike(x, x.dtype, (result) =>
+      ternary(result, shared, spread(gradient, x, dims), spread(counts, x, dims), (part, g, count) => (part === 0 ? 0 : g / count)),
+    ),
   ];
 }
 
@@ -291,7 +302,8 @@ type MinAndMax = readonly [min: Tensor, max: Tensor] & { readonly min: Tensor; r
 
 /** The smallest and the largest element. (torch.aminmax) */
 export const aminmax = defineComposite("aminmax", (x: Tensor, options?: AlongOptions): MinAndMax => {
-  if (x.numel() === 0 && options?.dim == null) throw new RuntimeError("aminmax(): cannot compute aminmax over an empty dimension as the operation has no identity.");
+  if (x.numel() === 0 && options?.dim == null)
+    throw new RuntimeError("aminmax(): cannot compute aminmax over an empty dimension as the operation has no identity.");
   const [min, max] = [amin(x, options ?? {}), amax(x, options ?? {})].map((each) => named("AminmaxBackward0", each)) as [Tensor, Tensor];
   return Object.assign([min, max] as const, { min, max });
 });
@@ -348,7 +360,9 @@ export interface ExtremeOptions {
 function otherOf(args: readonly unknown[]): Tensor | null {
   const [first] = args;
   if (first instanceof Tensor) return first;
-  return typeof first === "object" && first !== null && "other" in first && args.length === 1 ? inOrder<[other: Tensor]>("max", ["other"], args as [{ other: Tensor }])[0] : null;
+  return typeof first === "object" && first !== null && "other" in first && args.length === 1
+    ? inOrder<[other: Tensor]>("max", ["other"], args as [{ other: Tensor }])[0]
+    : null;
 }
 
 /** The largest of all elements; along a dimension, the largest elements and their positions; of two tensors, the larger of each pair. (torch.max) */
@@ -466,7 +480,10 @@ export interface LastDimOptions {
 }
 
 /** The k-th smallest elements along a dimension (the last by default) and their positions; k counts from 1. (torch.kthvalue) */
-export function kthvalue(x: Tensor, ...args: WithRequired<[k: number], { readonly k: number }, [dim: number, keepdim: boolean], LastDimOptions>): ValuesAndIndices {
+export function kthvalue(
+  x: Tensor,
+  ...args: WithRequired<[k: number], { readonly k: number }, [dim: number, keepdim: boolean], LastDimOptions>
+): ValuesAndIndices {
   const [[k], rest] = requiredFirst<[k: number]>("kthvalue", ["k"], args);
   const { dim = -1, keepdim = false } = collect<LastDimOptions>(["dim", "keepdim"], rest);
   return kthvalueOperation(x, k, dim, keepdim);
@@ -517,10 +534,13 @@ export function norm(x: Tensor, ...args: Arguments<[p: number | "fro", dim: Dims
 }
 
 /** The norm of the difference. (torch.dist) */
-export const dist = defineComposite("dist", (x: Tensor, ...args: WithRequired<[other: Tensor], { readonly other: Tensor }, [p: number], { readonly p?: number }>): Tensor => {
-  const [[other], rest] = requiredFirst<[other: Tensor]>("dist", ["other"], args);
-  return named("DistBackward0", vectorNorm(x.sub(other), collect<{ p?: number }>(["p"], rest).p ?? 2, null, false));
-});
+export const dist = defineComposite(
+  "dist",
+  (x: Tensor, ...args: WithRequired<[other: Tensor], { readonly other: Tensor }, [p: number], { readonly p?: number }>): Tensor => {
+    const [[other], rest] = requiredFirst<[other: Tensor]>("dist", ["other"], args);
+    return named("DistBackward0", vectorNorm(x.sub(other), collect<{ p?: number }>(["p"], rest).p ?? 2, null, false));
+  },
+);
 
 const logsumexpOperation = defineOperation<ReductionArgs>({
   name: "logsumexp",
@@ -531,7 +551,14 @@ const logsumexpOperation = defineOperation<ReductionArgs>({
     const dims = reducedDims(x, dim);
     return [
       filledLike(x, gradient.dtype, (result) =>
-        ternary(result, spread(gradient, x, dims), x, spread(output, x, dims), (g, value, total) => (total === -Infinity ? 0 : g * Math.exp(value - total)), "logsumexpBackward"),
+        ternary(
+          result,
+          spread(gradient, x, dims),
+          x,
+          spread(output, x, dims),
+          (g, value, total) => (total === -Infinity ? 0 : g * Math.exp(value - total)),
+          "logsumexpBackward",
+        ),
       ),
     ];
   },
@@ -601,7 +628,9 @@ function scanArgs(operation: string, x: Tensor, args: readonly unknown[]): ScanA
 }
 
 /** The one dimension as `slicesOf` takes it. */
-const scanned = (x: Tensor, dim: number): readonly number[] => (normalizeDim(dim, x.sizes.length), x.sizes.length === 0 ? [] : [normalizeDim(dim, x.sizes.length)]);
+const scanned = (x: Tensor, dim: number): readonly number[] => (
+  normalizeDim(dim, x.sizes.length), x.sizes.length === 0 ? [] : [normalizeDim(dim, x.sizes.length)]
+);
 
 function inferScan(x: Tensor, dim: number): { sizes: readonly number[]; dtype: DType } {
   normalizeDim(dim, x.sizes.length);

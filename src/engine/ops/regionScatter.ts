@@ -12,7 +12,9 @@ function withPart(x: Tensor, source: Tensor, view: (whole: Tensor) => Tensor): T
   const whole = clone(x);
   const part = view(whole);
   if (!equalSizes(part.sizes, source.sizes)) {
-    throw new RuntimeError(`expected src to have a size equal to the slice of self. src size = ${formatSizes(source.sizes)}, slice size = ${formatSizes(part.sizes)}`);
+    throw new RuntimeError(
+      `expected src to have a size equal to the slice of self. src size = ${formatSizes(source.sizes)}, slice size = ${formatSizes(part.sizes)}`,
+    );
   }
   part.copy_(source);
   return whole;
@@ -24,16 +26,20 @@ const selectScatterOf = defineComposite("selectScatter", (x: Tensor, src: Tensor
 
 /** A copy of x with `src` as the slice at `index` of a dimension. (torch.select_scatter) */
 export function selectScatter(
-  x: Tensor, ...args: WithRequired<[src: Tensor, dim: number, index: number], { readonly src: Tensor; readonly dim: number; readonly index: number }, [], object>
+  x: Tensor,
+  ...args: WithRequired<[src: Tensor, dim: number, index: number], { readonly src: Tensor; readonly dim: number; readonly index: number }, [], object>
 ): Tensor {
   const [[src, dim, index], rest] = requiredFirst<[src: Tensor, dim: number, index: number]>("select_scatter", ["src", "dim", "index"], args);
   collect<object>([], rest);
   return selectScatterOf(x, src, dim, index);
 }
 
-const sliceScatterOf = defineComposite("sliceScatter", (x: Tensor, src: Tensor, dim: number, start: number | null, end: number | null, step: number): Tensor => {
-  return withPart(x, src, (whole) => transpose(transpose(whole, 0, dim).at(slice(start, end, step)), 0, dim));
-});
+const sliceScatterOf = defineComposite(
+  "sliceScatter",
+  (x: Tensor, src: Tensor, dim: number, start: number | null, end: number | null, step: number): Tensor => {
+    return withPart(x, src, (whole) => transpose(transpose(whole, 0, dim).at(slice(start, end, step)), 0, dim));
+  },
+);
 
 export interface SliceScatterOptions {
   /** Default 0. */
@@ -48,7 +54,8 @@ export interface SliceScatterOptions {
 
 /** A copy of x with `src` as the slices from `start` up to but without `end` of a dimension. (torch.slice_scatter) */
 export function sliceScatter(
-  x: Tensor, ...args: WithRequired<[src: Tensor], { readonly src: Tensor }, [dim: number, start: number | null, end: number | null, step: number], SliceScatterOptions>
+  x: Tensor,
+  ...args: WithRequired<[src: Tensor], { readonly src: Tensor }, [dim: number, start: number | null, end: number | null, step: number], SliceScatterOptions>
 ): Tensor {
   const [[src], rest] = requiredFirst<[src: Tensor]>("slice_scatter", ["src"], args);
   const { dim = 0, start = null, end = null, step = 1 } = collect<SliceScatterOptions>(["dim", "start", "end", "step"], rest);
@@ -61,7 +68,8 @@ const diagonalScatterOf = defineComposite("diagonalScatter", (x: Tensor, src: Te
 
 /** A copy of x with `src` as the diagonal of two dimensions. (torch.diagonal_scatter) */
 export function diagonalScatter(
-  x: Tensor, ...args: WithRequired<[src: Tensor], { readonly src: Tensor }, [offset: number, dim1: number, dim2: number], DiagonalOptions>
+  x: Tensor,
+  ...args: WithRequired<[src: Tensor], { readonly src: Tensor }, [offset: number, dim1: number, dim2: number], DiagonalOptions>
 ): Tensor {
   const [[src], rest] = requiredFirst<[src: Tensor]>("diagonal_scatter", ["src"], args);
   return diagonalScatterOf(x, src, collect<DiagonalOptions>(["offset", "dim1", "dim2"], rest));
@@ -69,9 +77,12 @@ export function diagonalScatter(
 
 type StridedScatterArguments = Arguments<[storageOffset: number], { readonly storageOffset?: number }>;
 
-const asStridedScatterOf = defineComposite("asStridedScatter", (x: Tensor, src: Tensor, size: readonly number[], stride: readonly number[], offset: number): Tensor => {
-  return withPart(x, src, (whole) => asStrided(whole, size, stride, offset));
-});
+const asStridedScatterOf = defineComposite(
+  "asStridedScatter",
+  (x: Tensor, src: Tensor, size: readonly number[], stride: readonly number[], offset: number): Tensor => {
+    return withPart(x, src, (whole) => asStrided(whole, size, stride, offset));
+  },
+);
 
 /** A copy of x with `src` as the window of these sizes and strides. (torch.as_strided_scatter) */
 export function asStridedScatter(x: Tensor, src: Tensor, size: readonly number[], stride: readonly number[], ...args: StridedScatterArguments): Tensor {

@@ -5,7 +5,19 @@ import { copy } from "../kernels/elementwise.js";
 import { sumTo } from "../kernels/sumTo.js";
 import { contiguousStrides, equalSizes, formatSizes, product } from "../size.js";
 import { normalizeDim, Tensor } from "../tensor.js";
-import { collect, inOrder, listOf, required, requiredFirst, requireIntegers, type AllArguments, type Arguments, type Dims, type Numbers, type WithRequired } from "../arguments.js";
+import {
+  collect,
+  inOrder,
+  listOf,
+  required,
+  requiredFirst,
+  requireIntegers,
+  type AllArguments,
+  type Arguments,
+  type Dims,
+  type Numbers,
+  type WithRequired,
+} from "../arguments.js";
 import { broadcastSizes } from "./rules/promotion.js";
 import { accumulated, inferSizes, inShape, permuted, slicedWindow, stridesFor, unpermuted } from "./rules/windows.js";
 
@@ -35,7 +47,10 @@ function reshapingRow<Args extends readonly [Tensor, ...unknown[]]>(name: string
 
 const viewOperation = defineView<[x: Tensor, sizes: readonly number[]]>(reshapingRow("view", (_, sizes) => sizes));
 const reshapeView = defineView<[x: Tensor, sizes: readonly number[]]>(reshapingRow("reshape", (_, sizes) => sizes));
-const reshapeAlias = defineView<[x: Tensor, sizes: readonly number[]]>({ ...reshapingRow("reshape", (_, sizes) => sizes), gradientName: "ReshapeAliasBackward0" });
+const reshapeAlias = defineView<[x: Tensor, sizes: readonly number[]]>({
+  ...reshapingRow("reshape", (_, sizes) => sizes),
+  gradientName: "ReshapeAliasBackward0",
+});
 const reshapeCopy = defineOperation<[x: Tensor, sizes: readonly number[]]>({
   name: "reshape",
   gradientName: "UnsafeViewBackward0",
@@ -127,7 +142,8 @@ const unflattenOperation = defineView<[x: Tensor, dim: number, sizes: readonly n
 
 /** One dimension split into several; one of `sizes` may be -1. (torch.unflatten) */
 export function unflatten(
-  x: Tensor, ...args: AllArguments<[dim: number, sizes: readonly number[]], { readonly dim: number; readonly sizes: readonly number[] }>
+  x: Tensor,
+  ...args: AllArguments<[dim: number, sizes: readonly number[]], { readonly dim: number; readonly sizes: readonly number[] }>
 ): Tensor {
   return unflattenOperation(x, ...inOrder("unflatten", ["dim", "sizes"], args));
 }
@@ -144,7 +160,13 @@ const transposeOperation = defineView<[x: Tensor, dim0: number, dim1: number]>({
   backward(gradient, _, dim0, dim1) {
     const rank = gradient.sizes.length;
     const [a, b] = [normalizeDim(dim0, rank), normalizeDim(dim1, rank)];
-    return through(permuted(gradient, gradient.sizes.map((_, dim) => (dim === a ? b : dim === b ? a : dim))), gradient);
+    return through(
+      permuted(
+        gradient,
+        gradient.sizes.map((_, dim) => (dim === a ? b : dim === b ? a : dim)),
+      ),
+      gradient,
+    );
   },
 });
 
@@ -420,7 +442,8 @@ const narrowOperation = defineView<[x: Tensor, dim: number, start: number, lengt
 
 /** `length` slices of a dimension from `start` on. (torch.narrow) */
 export function narrow(
-  x: Tensor, ...args: AllArguments<[dim: number, start: number, length: number], { readonly dim: number; readonly start: number; readonly length: number }>
+  x: Tensor,
+  ...args: AllArguments<[dim: number, start: number, length: number], { readonly dim: number; readonly start: number; readonly length: number }>
 ): Tensor {
   return narrowOperation(x, ...inOrder("narrow", ["dim", "start", "length"], args));
 }
@@ -432,7 +455,10 @@ const diagonalOperation = defineView<[x: Tensor, offset: number, dim1: number, d
     const [rows, columns] = [normalizeDim(dim1, rank), normalizeDim(dim2, rank)];
     if (rows === columns) throw new RuntimeError(`diagonal dimensions cannot be identical ${dim1}, ${dim2}`);
     const length = Math.max(0, offset >= 0 ? Math.min(x.sizes[rows]!, x.sizes[columns]! - offset) : Math.min(x.sizes[rows]! + offset, x.sizes[columns]!));
-    const others = permuted(x, [...x.sizes.keys()].filter((dim) => dim !== rows && dim !== columns));
+    const others = permuted(
+      x,
+      [...x.sizes.keys()].filter((dim) => dim !== rows && dim !== columns),
+    );
     const start = offset >= 0 ? offset * x.strides[columns]! : -offset * x.strides[rows]!;
     return {
       sizes: [...others.sizes, length],
@@ -545,18 +571,22 @@ const splitOperation = defineComposite("split", (x: Tensor, size: number | reado
 
 /** Parts of `size` slices each along a dimension, the last one smaller where it does not divide; or parts of the sizes listed. (torch.split) */
 export function split(
-  x: Tensor, ...args: WithRequired<[splitSizeOrSections: Dims], { readonly splitSizeOrSections: Dims } | { readonly splitSize: Dims }, [dim: number], DimOptions>
+  x: Tensor,
+  ...args: WithRequired<[splitSizeOrSections: Dims], { readonly splitSizeOrSections: Dims } | { readonly splitSize: Dims }, [dim: number], DimOptions>
 ): Tensor[] {
   // By name, the sizes are `split_size_or_sections` in torch.split and `split_size` in Tensor.split.
-  const { splitSizeOrSections, splitSize = splitSizeOrSections, dim = 0 } = collect<DimOptions & { splitSizeOrSections?: Dims; splitSize?: Dims }>(
-    ["splitSizeOrSections", "dim"], args, ["splitSize"],
-  );
+  const {
+    splitSizeOrSections,
+    splitSize = splitSizeOrSections,
+    dim = 0,
+  } = collect<DimOptions & { splitSizeOrSections?: Dims; splitSize?: Dims }>(["splitSizeOrSections", "dim"], args, ["splitSize"]);
   return splitOperation(x, required(splitSize, "split", "split_size_or_sections"), dim);
 }
 
 /** Parts of the sizes listed. (torch.split_with_sizes) */
 export function splitWithSizes(
-  x: Tensor, ...args: WithRequired<[splitSizes: readonly number[]], { readonly splitSizes: readonly number[] }, [dim: number], DimOptions>
+  x: Tensor,
+  ...args: WithRequired<[splitSizes: readonly number[]], { readonly splitSizes: readonly number[] }, [dim: number], DimOptions>
 ): Tensor[] {
   const [[sizes], rest] = requiredFirst<[splitSizes: readonly number[]]>("split_with_sizes", ["splitSizes"], args);
   return splitOperation(x, sizes, collect<DimOptions>(["dim"], rest).dim ?? 0);
@@ -596,9 +626,15 @@ type SectionsByName = { readonly indicesOrSections: Dims } | { readonly indices:
 
 /** A number of parts as equal as can be, or the parts between the indices listed. (torch.tensor_split) */
 export function tensorSplit(x: Tensor, ...args: WithRequired<[indicesOrSections: Dims], SectionsByName, [dim: number], DimOptions>): Tensor[] {
-  const { indicesOrSections, indices, sections, dim = 0 } = collect<DimOptions & { indicesOrSections?: Dims; indices?: readonly number[]; sections?: number }>(
-    ["indicesOrSections", "dim"], args, ["indices", "sections"],
-  );
+  const {
+    indicesOrSections,
+    indices,
+    sections,
+    dim = 0,
+  } = collect<DimOptions & { indicesOrSections?: Dims; indices?: readonly number[]; sections?: number }>(["indicesOrSections", "dim"], args, [
+    "indices",
+    "sections",
+  ]);
   return tensorSplitOperation(x, required(indicesOrSections ?? indices ?? sections, "tensor_split", "indices_or_sections"), dim);
 }
 
@@ -632,7 +668,10 @@ export const dsplit = defineComposite("dsplit", (x: Tensor, sections: number | r
 const unbindPart = defineView<[x: Tensor, dim: number, index: number]>({
   name: "unbind",
   window: (x, dim, index) => ({
-    ...permuted(x, [...x.sizes.keys()].filter((each) => each !== dim)),
+    ...permuted(
+      x,
+      [...x.sizes.keys()].filter((each) => each !== dim),
+    ),
     offset: x.offset + index * x.strides[dim]!,
   }),
 });

@@ -28,7 +28,16 @@ function softmaxOperation(
     infer(x, dim) {
       const at = normalizeDim(dim, x.sizes.length);
       const isLast = at === Math.max(x.sizes.length - 1, 0);
-      requireFloatingPoint(x.dtype, name === "softmax" ? (isLast ? "softmax_lastdim_kernel_impl" : "softmax_kernel_impl") : isLast ? "log_softmax_lastdim_kernel_impl" : "log_softmax_kernel_impl");
+      requireFloatingPoint(
+        x.dtype,
+        name === "softmax"
+          ? isLast
+            ? "softmax_lastdim_kernel_impl"
+            : "softmax_kernel_impl"
+          : isLast
+            ? "log_softmax_lastdim_kernel_impl"
+            : "log_softmax_kernel_impl",
+      );
       return { sizes: x.sizes, dtype: x.dtype };
     },
     forward: (output, x, dim) => forward(output.storage.data, denseValues(x), slicesOf(x.sizes, normalizeDim(dim, x.sizes.length))),

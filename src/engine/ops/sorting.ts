@@ -23,7 +23,11 @@ const fewOfMany = 16;
 
 /** The first `count` positions of each slice in sorted order. */
 function sortedIndices(x: Tensor, dim: number, descending: boolean, count: number): Tensor {
-  const indices = Tensor.allocate(x.sizes.map((size, i) => (i === dim ? count : size)), int64, x.device);
+  const indices = Tensor.allocate(
+    x.sizes.map((size, i) => (i === dim ? count : size)),
+    int64,
+    x.device,
+  );
   if (x.device === "cpu") {
     const { data, starts, stride } = slicesOf(indices, alongDim(x, dim));
     const store = (s: number, positions: Uint32Array): void => {
@@ -95,7 +99,8 @@ const topkOperation = defineComposite("topk", (x: Tensor, k: number, along: numb
 
 /** The k largest elements of a dimension (the last by default) in order, and where each was. (torch.topk) */
 export function topk(
-  x: Tensor, ...args: WithRequired<[k: number], { readonly k: number }, [dim: number, largest: boolean, sorted: boolean], TopkOptions>
+  x: Tensor,
+  ...args: WithRequired<[k: number], { readonly k: number }, [dim: number, largest: boolean, sorted: boolean], TopkOptions>
 ): ValuesAndIndices {
   const { k, dim = -1, largest = true } = collect<TopkOptions & { readonly k?: number }>(["k", "dim", "largest", "sorted"], args);
   return topkOperation(x, required(k, "topk", "k"), dim, largest);
@@ -213,7 +218,8 @@ const bincountOperation = defineOperation<[x: Tensor, weights: Tensor | null, mi
 
 /** How often each of 0, 1, 2, ... occurs, or the sum of the weights given to each. (torch.bincount) */
 export function bincount(
-  x: Tensor, ...args: Arguments<[weights: Tensor | null, minlength: number], { readonly weights?: Tensor | null; readonly minlength?: number }>
+  x: Tensor,
+  ...args: Arguments<[weights: Tensor | null, minlength: number], { readonly weights?: Tensor | null; readonly minlength?: number }>
 ): Tensor {
   const { weights = null, minlength = 0 } = collect<{ weights?: Tensor | null; minlength?: number }>(["weights", "minlength"], args);
   return bincountOperation(x, weights, minlength);
@@ -309,7 +315,10 @@ function asTensor(value: Tensor | Scalar, like: Tensor): Tensor {
 }
 
 /** Where each value would go in sorted sequences (along the last dimension) to keep them sorted. (torch.searchsorted) */
-export function searchsorted(sequence: Tensor, ...args: WithRequired<[input: Tensor | Scalar], { readonly input: Tensor | Scalar }, [], SearchOptions>): Tensor {
+export function searchsorted(
+  sequence: Tensor,
+  ...args: WithRequired<[input: Tensor | Scalar], { readonly input: Tensor | Scalar }, [], SearchOptions>
+): Tensor {
   const [[values], rest] = requiredFirst<[input: Tensor | Scalar]>("searchsorted", ["input"], args);
   return searchsortedOperation(sequence, asTensor(values, sequence), collect<SearchOptions>([], rest, ["right"]).right ?? false);
 }

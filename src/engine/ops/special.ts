@@ -50,7 +50,12 @@ export const mvlgamma = defineComposite("mvlgamma", (x: Tensor, ...args: AllArgu
   const [p] = inOrder("mvlgamma", ["p"], args);
   if (!(p >= 1)) throw new RuntimeError("p has to be greater than or equal to 1");
   const steps = arange(0, p, { dtype: floatType(x.dtype), device: x.device }).mul(-0.5);
-  return x.unsqueeze(-1).add(steps).lgamma().sum(-1).add(((p * (p - 1)) / 4) * Math.log(Math.PI));
+  return x
+    .unsqueeze(-1)
+    .add(steps)
+    .lgamma()
+    .sum(-1)
+    .add(((p * (p - 1)) / 4) * Math.log(Math.PI));
 });
 
 /** The modified Bessel function of the first kind of order 0. (torch.i0) */
@@ -99,12 +104,15 @@ export function logit(x: Tensor, ...args: Arguments<[eps: number | null], { read
 }
 
 /** x log(y), 0 where x is 0. (torch.xlogy) */
-export const xlogy: OfTwo = ofTwo("xlogy", defineOperation<[x: Tensor, y: Tensor | Scalar]>(
-  binaryRow("xlogy", "float", (x, y) => (Number.isNaN(y) ? NaN : x === 0 ? 0 : x * Math.log(y)), {
-    x: (g, x, y) => (x === 0 && y <= 0 ? 0 : g * Math.log(y)),
-    y: (g, x, y) => (g * x) / y,
-  }),
-));
+export const xlogy: OfTwo = ofTwo(
+  "xlogy",
+  defineOperation<[x: Tensor, y: Tensor | Scalar]>(
+    binaryRow("xlogy", "float", (x, y) => (Number.isNaN(y) ? NaN : x === 0 ? 0 : x * Math.log(y)), {
+      x: (g, x, y) => (x === 0 && y <= 0 ? 0 : g * Math.log(y)),
+      y: (g, x, y) => (g * x) / y,
+    }),
+  ),
+);
 
 function logAddExp(x: number, y: number): number {
   if (x === y) return x + Math.LN2;
@@ -112,22 +120,28 @@ function logAddExp(x: number, y: number): number {
 }
 
 /** log(e^x + e^y) without overflow. (torch.logaddexp) */
-export const logaddexp: OfTwo<Tensor> = ofTwo("logaddexp", defineOperation<[x: Tensor, y: Tensor | Scalar]>(
-  forDTypes(
-    binaryRow("logaddexp", "same", logAddExp, { x: (g, x, y) => g / (1 + Math.exp(y - x)), y: (g, x, y) => g / (1 + Math.exp(x - y)) }),
-    "logaddexp_cpu",
-    isFloatingPoint,
+export const logaddexp: OfTwo<Tensor> = ofTwo(
+  "logaddexp",
+  defineOperation<[x: Tensor, y: Tensor | Scalar]>(
+    forDTypes(
+      binaryRow("logaddexp", "same", logAddExp, { x: (g, x, y) => g / (1 + Math.exp(y - x)), y: (g, x, y) => g / (1 + Math.exp(x - y)) }),
+      "logaddexp_cpu",
+      isFloatingPoint,
+    ),
   ),
-));
+);
 
 /** log2(2^x + 2^y) without overflow. (torch.logaddexp2) */
-export const logaddexp2: OfTwo<Tensor> = ofTwo("logaddexp2", defineOperation<[x: Tensor, y: Tensor | Scalar]>(
-  forDTypes(
-    binaryRow("logaddexp2", "same", (x, y) => logAddExp(x * Math.LN2, y * Math.LN2) / Math.LN2, {
-      x: (g, x, y) => g / (1 + 2 ** (y - x)),
-      y: (g, x, y) => g / (1 + 2 ** (x - y)),
-    }),
-    "logaddexp2_cpu",
-    isFloatingPoint,
+export const logaddexp2: OfTwo<Tensor> = ofTwo(
+  "logaddexp2",
+  defineOperation<[x: Tensor, y: Tensor | Scalar]>(
+    forDTypes(
+      binaryRow("logaddexp2", "same", (x, y) => logAddExp(x * Math.LN2, y * Math.LN2) / Math.LN2, {
+        x: (g, x, y) => g / (1 + 2 ** (y - x)),
+        y: (g, x, y) => g / (1 + 2 ** (x - y)),
+      }),
+      "logaddexp2_cpu",
+      isFloatingPoint,
+    ),
   ),
-));
+);

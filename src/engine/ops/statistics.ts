@@ -48,10 +48,20 @@ export interface TrapezoidOptions {
 function areas(y: Tensor, x: Tensor | null, { dx = 1, dim = -1 }: TrapezoidOptions): Tensor {
   const along = normalizeDim(dim, y.sizes.length);
   const size = y.sizes[along]!;
-  const middles = narrow(y, along, 1, size - 1).add(narrow(y, along, 0, size - 1)).div(2);
+  const middles = narrow(y, along, 1, size - 1)
+    .add(narrow(y, along, 0, size - 1))
+    .div(2);
   if (x === null) return mul(middles, dx);
   const steps = x.diff();
-  return mul(middles, x.sizes.length === 1 ? reshape(steps, y.sizes.map((_, i) => (i === along ? -1 : 1))) : steps);
+  return mul(
+    middles,
+    x.sizes.length === 1
+      ? reshape(
+          steps,
+          y.sizes.map((_, i) => (i === along ? -1 : 1)),
+        )
+      : steps,
+  );
 }
 
 function integrand(args: readonly (Tensor | TrapezoidOptions | undefined)[]): [x: Tensor | null, options: TrapezoidOptions] {
@@ -72,12 +82,13 @@ export const trapz = defineComposite("trapz", (y: Tensor, ...args: [x: Tensor, o
 });
 
 /** The integrals up to each sample along a dimension. (torch.cumulative_trapezoid) */
-export const cumulativeTrapezoid = defineComposite("cumulativeTrapezoid", (
-  y: Tensor, ...args: [x: Tensor, options?: TrapezoidOptions] | [options?: TrapezoidOptions]
-): Tensor => {
-  const [x, options] = integrand(args);
-  return cumsum(areas(y, x, options), options.dim ?? -1);
-});
+export const cumulativeTrapezoid = defineComposite(
+  "cumulativeTrapezoid",
+  (y: Tensor, ...args: [x: Tensor, options?: TrapezoidOptions] | [options?: TrapezoidOptions]): Tensor => {
+    const [x, options] = integrand(args);
+    return cumsum(areas(y, x, options), options.dim ?? -1);
+  },
+);
 
 export interface GradientOptions {
   /** The distance of neighbouring samples, of all dimensions or of each; or the places of the samples along each. Default 1. */
@@ -93,7 +104,11 @@ function slope(x: Tensor, dim: number, places: number | Tensor, edgeOrder: 1 | 2
   const size = x.sizes[dim]!;
   const part = (tensor: Tensor, start: number, length: number): Tensor => narrow(tensor, tensor === x ? dim : 0, start, length);
   /** A vector along the dimension. */
-  const along = (vector: Tensor): Tensor => reshape(vector, x.sizes.map((_, i) => (i === dim ? -1 : 1)));
+  const along = (vector: Tensor): Tensor =>
+    reshape(
+      vector,
+      x.sizes.map((_, i) => (i === dim ? -1 : 1)),
+    );
   const steps = typeof places === "number" ? null : part(places, 1, size - 1).sub(part(places, 0, size - 1));
   const step = (at: number): Tensor | number => (steps === null ? (places as number) : along(part(steps, at, 1)));
   const values = (at: number): Tensor => part(x, at, 1);
@@ -109,7 +124,9 @@ function slope(x: Tensor, dim: number, places: number | Tensor, edgeOrder: 1 | 2
     }
     const both = near.add(far);
     return combined(values(first), values(second), values(third), [
-      near.mul(2).add(far).div(near.mul(both)).neg(), both.div(near.mul(far)), near.div(far.mul(both)).neg(),
+      near.mul(2).add(far).div(near.mul(both)).neg(),
+      both.div(near.mul(far)),
+      near.div(far.mul(both)).neg(),
     ]).mul(sign);
   };
   const [before, middle, after] = [part(x, 0, size - 2), part(x, 1, size - 2), part(x, 2, size - 2)];
@@ -155,20 +172,24 @@ export const gradient = defineComposite("gradient", (x: Tensor, options: Gradien
 });
 
 /** Each slice of `dim` scaled down to at most `maxnorm` in the p-norm. (torch.renorm) */
-export const renorm = defineComposite("renorm", (
-  x: Tensor, ...args: AllArguments<[p: number, dim: number, maxnorm: number], { readonly p: number; readonly dim: number; readonly maxnorm: number }>
-): Tensor => {
-  const [p, dim, maxnorm] = inOrder("renorm", ["p", "dim", "maxnorm"], args);
-  if (x.sizes.length < 2) throw new RuntimeError(`renorm: input needs at least 2 dimensions, got ${x.sizes.length} dimensions`);
-  if (!(p > 0)) throw new RuntimeError("renorm: non-positive-norm not supported");
-  if (!(maxnorm >= 0)) throw new RuntimeError(`renorm: expected maxnorm to be >= 0 but got ${maxnorm}`);
-  const along = normalizeDim(dim, x.sizes.length);
-  const others = [...x.sizes.keys()].filter((each) => each !== along);
-  const norms = vectorNorm(x, p, others, true);
-  // As PyTorch: the epsilon keeps the result strictly within.
-  const scales = norms.add(1e-7).reciprocal().mul(maxnorm);
-  return mul(x, scales.where(norms.gt(maxnorm), 1));
-});
+export const renorm = defineComposite(
+  "renorm",
+  (
+    x: Tensor,
+    ...args: AllArguments<[p: number, dim: number, maxnorm: number], { readonly p: number; readonly dim: number; readonly maxnorm: number }>
+  ): Tensor => {
+    const [p, dim, maxnorm] = inOrder("renorm", ["p", "dim", "maxnorm"], args);
+    if (x.sizes.length < 2) throw new RuntimeError(`renorm: input needs at least 2 dimensions, got ${x.sizes.length} dimensions`);
+    if (!(p > 0)) throw new RuntimeError("renorm: non-positive-norm not supported");
+    if (!(maxnorm >= 0)) throw new RuntimeError(`renorm: expected maxnorm to be >= 0 but got ${maxnorm}`);
+    const along = normalizeDim(dim, x.sizes.length);
+    const others = [...x.sizes.keys()].filter((each) => each !== along);
+    const norms = vectorNorm(x, p, others, true);
+    // As PyTorch: the epsilon keeps the result strictly within.
+    const scales = norms.add(1e-7).reciprocal().mul(maxnorm);
+    return mul(x, scales.where(norms.gt(maxnorm), 1));
+  },
+);
 
 export interface VanderOptions {
   /** How many powers. Default: as many as elements. */
@@ -219,7 +240,9 @@ function weightOf(place: number, interpolation: Interpolation): number {
 function fractionsOf(q: number | Tensor, operation: string): readonly number[] {
   const fractions = typeof q === "number" ? [q] : (reshape(q, -1).tolist() as number[]);
   if (fractions.some((each) => !(each >= 0 && each <= 1))) {
-    throw new RuntimeError(typeof q === "number" ? `${operation}() q must be in the range [0, 1] but got ${q}` : `${operation}() q values must be in the range [0, 1]`);
+    throw new RuntimeError(
+      typeof q === "number" ? `${operation}() q must be in the range [0, 1] but got ${q}` : `${operation}() q values must be in the range [0, 1]`,
+    );
   }
   return fractions;
 }
@@ -238,7 +261,12 @@ function quantiles(operation: string, x: Tensor, q: number | Tensor, args: reado
   const results = fractions.map((fraction) => interpolated(sorted, fraction, interpolation, sizeOf));
   const kept = (result: Tensor): Tensor => {
     if (!keepdim) return result;
-    return dim === null ? reshape(result, x.sizes.map(() => 1)) : unsqueeze(result, along);
+    return dim === null
+      ? reshape(
+          result,
+          x.sizes.map(() => 1),
+        )
+      : unsqueeze(result, along);
   };
   return typeof q === "number" || q.sizes.length === 0 ? kept(results[0]!) : stack(results.map(kept));
 }
@@ -251,7 +279,9 @@ function interpolated(sorted: Tensor, fraction: number, interpolation: Interpola
     const low = select(sorted, 0, Math.floor(place));
     const high = select(sorted, 0, Math.ceil(place));
     // NaN stands last and makes its slice's quantiles NaN.
-    const isWhole = select(sorted, 0, size - 1).isnan().logicalNot();
+    const isWhole = select(sorted, 0, size - 1)
+      .isnan()
+      .logicalNot();
     return low.lerp(high, weightOf(place, interpolation)).where(isWhole, NaN);
   }
   const columns = reshape(sorted, size, -1);
@@ -266,17 +296,25 @@ function interpolated(sorted: Tensor, fraction: number, interpolation: Interpola
 }
 
 /** The values below which the fractions `q` of the elements lie. Several q come as a first dimension. (torch.quantile) */
-export const quantile = defineComposite("quantile", (
-  x: Tensor, ...args: WithRequired<[q: number | Tensor], { readonly q: number | Tensor }, [dim: number | null, keepdim: boolean], QuantileOptions>
-): Tensor => {
-  const [[q], rest] = requiredFirst<[q: number | Tensor]>("quantile", ["q"], args);
-  return quantiles("quantile", x, q, rest, () => null);
-});
+export const quantile = defineComposite(
+  "quantile",
+  (
+    x: Tensor,
+    ...args: WithRequired<[q: number | Tensor], { readonly q: number | Tensor }, [dim: number | null, keepdim: boolean], QuantileOptions>
+  ): Tensor => {
+    const [[q], rest] = requiredFirst<[q: number | Tensor]>("quantile", ["q"], args);
+    return quantiles("quantile", x, q, rest, () => null);
+  },
+);
 
 /** `quantile` of the elements that are not NaN. (torch.nanquantile) */
-export const nanquantile = defineComposite("nanquantile", (
-  x: Tensor, ...args: WithRequired<[q: number | Tensor], { readonly q: number | Tensor }, [dim: number | null, keepdim: boolean], QuantileOptions>
-): Tensor => {
-  const [[q], rest] = requiredFirst<[q: number | Tensor]>("nanquantile", ["q"], args);
-  return quantiles("nanquantile", x, q, rest, (values) => values.filter((value) => !Number.isNaN(value)).length);
-});
+export const nanquantile = defineComposite(
+  "nanquantile",
+  (
+    x: Tensor,
+    ...args: WithRequired<[q: number | Tensor], { readonly q: number | Tensor }, [dim: number | null, keepdim: boolean], QuantileOptions>
+  ): Tensor => {
+    const [[q], rest] = requiredFirst<[q: number | Tensor]>("nanquantile", ["q"], args);
+    return quantiles("nanquantile", x, q, rest, (values) => values.filter((value) => !Number.isNaN(value)).length);
+  },
+);

@@ -122,7 +122,8 @@ export function cpu(x: Tensor): Tensor {
 
 /** The elements whose positions are equal along all dimensions become `fillValue`; with `wrap`, a tall matrix's diagonal starts anew below. (Tensor.fill_diagonal_) */
 export function fillDiagonal_(
-  x: Tensor, ...args: WithRequired<[fillValue: Tensor | Scalar], { readonly fillValue: Tensor | Scalar }, [wrap: boolean], { readonly wrap?: boolean }>
+  x: Tensor,
+  ...args: WithRequired<[fillValue: Tensor | Scalar], { readonly fillValue: Tensor | Scalar }, [wrap: boolean], { readonly wrap?: boolean }>
 ): Tensor {
   const { fillValue, wrap = false } = collect<{ fillValue?: Tensor | Scalar; wrap?: boolean }>(["fillValue", "wrap"], args);
   const value = required(fillValue, "fill_diagonal_", "fill_value");
@@ -181,7 +182,8 @@ export function sumToSize(x: Tensor, ...size: Numbers | [options: { readonly siz
 
 /** The elements of x where the condition is true, else those of y. (Tensor.where) */
 export function where(
-  x: Tensor, ...args: AllArguments<[condition: Tensor, other: Tensor | Scalar], { readonly condition: Tensor; readonly other: Tensor | Scalar }>
+  x: Tensor,
+  ...args: AllArguments<[condition: Tensor, other: Tensor | Scalar], { readonly condition: Tensor; readonly other: Tensor | Scalar }>
 ): Tensor {
   const [condition, y] = inOrder("where", ["condition", "other"], args);
   return masks.where(condition, x, y);
@@ -209,7 +211,8 @@ const unfoldOperation = defineView<[x: Tensor, dimension: number, size: number, 
 
 /** Windows of `size` elements, `step` apart, along a dimension; the elements of a window become the last dimension. (Tensor.unfold) */
 export function unfold(
-  x: Tensor, ...args: AllArguments<[dimension: number, size: number, step: number], { readonly dimension: number; readonly size: number; readonly step: number }>
+  x: Tensor,
+  ...args: AllArguments<[dimension: number, size: number, step: number], { readonly dimension: number; readonly size: number; readonly step: number }>
 ): Tensor {
   return unfoldOperation(x, ...inOrder("unfold", ["dimension", "size", "step"], args));
 }

@@ -55,7 +55,8 @@ export interface ValueOptions {
 
 /** x + value * y * z. (torch.addcmul) */
 export function addcmul(
-  x: Tensor, ...args: WithRequired<[tensor1: Tensor, tensor2: Tensor], { readonly tensor1: Tensor; readonly tensor2: Tensor }, [], ValueOptions>
+  x: Tensor,
+  ...args: WithRequired<[tensor1: Tensor, tensor2: Tensor], { readonly tensor1: Tensor; readonly tensor2: Tensor }, [], ValueOptions>
 ): Tensor {
   const [[y, z], rest] = requiredFirst<[tensor1: Tensor, tensor2: Tensor]>("addcmul", ["tensor1", "tensor2"], args);
   return addcmulOperation(x, y, z, collect<ValueOptions>([], rest, ["value"]).value ?? 1);
@@ -63,7 +64,8 @@ export function addcmul(
 
 /** addcmul in place. */
 export function addcmul_(
-  x: Tensor, ...args: WithRequired<[tensor1: Tensor, tensor2: Tensor], { readonly tensor1: Tensor; readonly tensor2: Tensor }, [], ValueOptions>
+  x: Tensor,
+  ...args: WithRequired<[tensor1: Tensor, tensor2: Tensor], { readonly tensor1: Tensor; readonly tensor2: Tensor }, [], ValueOptions>
 ): Tensor {
   const [[y, z], rest] = requiredFirst<[tensor1: Tensor, tensor2: Tensor]>("addcmul_", ["tensor1", "tensor2"], args);
   return addcmulInPlace(x, y, z, collect<ValueOptions>([], rest, ["value"]).value ?? 1);
@@ -71,7 +73,8 @@ export function addcmul_(
 
 /** x + value * y / z. (torch.addcdiv) */
 export function addcdiv(
-  x: Tensor, ...args: WithRequired<[tensor1: Tensor, tensor2: Tensor], { readonly tensor1: Tensor; readonly tensor2: Tensor }, [], ValueOptions>
+  x: Tensor,
+  ...args: WithRequired<[tensor1: Tensor, tensor2: Tensor], { readonly tensor1: Tensor; readonly tensor2: Tensor }, [], ValueOptions>
 ): Tensor {
   const [[y, z], rest] = requiredFirst<[tensor1: Tensor, tensor2: Tensor]>("addcdiv", ["tensor1", "tensor2"], args);
   return addcdivOperation(x, y, z, collect<ValueOptions>([], rest, ["value"]).value ?? 1);
@@ -79,7 +82,8 @@ export function addcdiv(
 
 /** addcdiv in place. */
 export function addcdiv_(
-  x: Tensor, ...args: WithRequired<[tensor1: Tensor, tensor2: Tensor], { readonly tensor1: Tensor; readonly tensor2: Tensor }, [], ValueOptions>
+  x: Tensor,
+  ...args: WithRequired<[tensor1: Tensor, tensor2: Tensor], { readonly tensor1: Tensor; readonly tensor2: Tensor }, [], ValueOptions>
 ): Tensor {
   const [[y, z], rest] = requiredFirst<[tensor1: Tensor, tensor2: Tensor]>("addcdiv_", ["tensor1", "tensor2"], args);
   return addcdivInPlace(x, y, z, collect<ValueOptions>([], rest, ["value"]).value ?? 1);

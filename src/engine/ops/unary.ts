@@ -193,7 +193,13 @@ export const sigmoid = defineOperation(sigmoidRow);
 /** sigmoid in place. */
 export const sigmoid_ = defineInPlace(sigmoidRow);
 
-const rectified = unaryRow("relu", "same", (x) => (x > 0 || Number.isNaN(x) ? x : 0), { of: "output", f: (g, y) => (y > 0 ? g : 0), kernel: "reluBackward" }, "relu");
+const rectified = unaryRow(
+  "relu",
+  "same",
+  (x) => (x > 0 || Number.isNaN(x) ? x : 0),
+  { of: "output", f: (g, y) => (y > 0 ? g : 0), kernel: "reluBackward" },
+  "relu",
+);
 const reluRow: OperationRow<[x: Tensor]> = {
   ...rectified,
   infer(x) {
@@ -274,7 +280,11 @@ export function round_(x: Tensor, options: RoundOptions = {}): Tensor {
   return decimals === 0 ? roundToIntegersInPlace(x) : roundToDecimalsInPlace(x, decimals);
 }
 
-const fracRow = forDTypes(unaryRow("frac", "same", (x) => x - Math.trunc(x), { of: "output", f: (g) => g }), "frac_cpu", isFloatingPoint);
+const fracRow = forDTypes(
+  unaryRow("frac", "same", (x) => x - Math.trunc(x), { of: "output", f: (g) => g }),
+  "frac_cpu",
+  isFloatingPoint,
+);
 /** The part after the point. (torch.frac) */
 export const frac = defineOperation(fracRow);
 /** frac in place. */

@@ -37,7 +37,9 @@ type Shape<Options> = (options: Partial<Options>, last: number, round: Rounding)
 
 /** The function that makes windows of a shape; `names`: what it takes by position after the length. */
 function defineWindow<Positional extends readonly unknown[], Options extends WindowOptions>(
-  name: string, names: readonly (keyof Options & string)[], shape: Shape<Options>,
+  name: string,
+  names: readonly (keyof Options & string)[],
+  shape: Shape<Options>,
 ): (...args: WithRequired<[windowLength: number], Length, Positional, Options>) => Tensor {
   const inPython = nameInPython(name);
   return (...args) => {
@@ -68,7 +70,9 @@ export const hannWindow = defineWindow<[periodic: boolean], WindowOptions>("hann
 
 /** A Hamming window: alpha - beta cos(2 pi i / last). (torch.hamming_window) */
 export const hammingWindow = defineWindow<[periodic: boolean, alpha: number, beta: number], HammingOptions>(
-  "hammingWindow", ["periodic", "alpha", "beta"], ({ alpha = 0.54, beta = 0.46 }, last, round) => raisedCosine(alpha, beta, last, round),
+  "hammingWindow",
+  ["periodic", "alpha", "beta"],
+  ({ alpha = 0.54, beta = 0.46 }, last, round) => raisedCosine(alpha, beta, last, round),
 );
 
 /** A Blackman window, of two cosines. (torch.blackman_window) */
@@ -89,7 +93,9 @@ export const bartlettWindow = defineWindow<[periodic: boolean], WindowOptions>("
 
 /** A Kaiser window, of Bessel functions. (torch.kaiser_window) */
 export const kaiserWindow = defineWindow<[periodic: boolean, beta: number], KaiserOptions>(
-  "kaiserWindow", ["periodic", "beta"], ({ beta = 12 }, last, round) => {
+  "kaiserWindow",
+  ["periodic", "beta"],
+  ({ beta = 12 }, last, round) => {
     const factor = round(2 / last);
     return (i) => {
       const x = round(round(i * factor) - 1);

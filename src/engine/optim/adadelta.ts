@@ -1,6 +1,16 @@
 import { ValueError } from "../errors.js";
 import { collect, type Arguments } from "../arguments.js";
-import { movingSquare, Optimizer, requireNonNegative, round, stateElements, type Elements, type OptimizerParameters, type ParameterGroup, type ParameterState } from "./optimizer.js";
+import {
+  movingSquare,
+  Optimizer,
+  requireNonNegative,
+  round,
+  stateElements,
+  type Elements,
+  type OptimizerParameters,
+  type ParameterGroup,
+  type ParameterState,
+} from "./optimizer.js";
 
 export interface AdadeltaOptions {
   /** Learning rate. Default 1. */
@@ -19,7 +29,10 @@ interface AdadeltaGroup extends AdadeltaOptions, ParameterGroup {}
 
 /** Adadelta (Zeiler, 2012; torch.optim.Adadelta). Options by position or by name. */
 export class Adadelta extends Optimizer<AdadeltaGroup> {
-  constructor(params: OptimizerParameters<AdadeltaOptions>, ...args: Arguments<[lr: number, rho: number, eps: number, weightDecay: number], Partial<AdadeltaOptions>>) {
+  constructor(
+    params: OptimizerParameters<AdadeltaOptions>,
+    ...args: Arguments<[lr: number, rho: number, eps: number, weightDecay: number], Partial<AdadeltaOptions>>
+  ) {
     const given = collect<Partial<AdadeltaOptions>>(["lr", "rho", "eps", "weightDecay"], args, ["maximize"]);
     super(params, { lr: 1, rho: 0.9, eps: 1e-6, weightDecay: 0, maximize: false, ...given });
   }
@@ -35,7 +48,13 @@ export class Adadelta extends Optimizer<AdadeltaGroup> {
     const { single } = param;
     const square = stateElements(state, "squareAvg", param);
     const changes = stateElements(state, "accDelta", param);
-    const [rate, kept, entering, eps, decay] = [group.lr, group.rho, 1 - group.rho, group.eps, group.weightDecay].map((each) => round(single, each)) as [number, number, number, number, number];
+    const [rate, kept, entering, eps, decay] = [group.lr, group.rho, 1 - group.rho, group.eps, group.weightDecay].map((each) => round(single, each)) as [
+      number,
+      number,
+      number,
+      number,
+      number,
+    ];
     const sign = group.maximize ? -1 : 1;
     for (let i = 0; i < param.length; i++) {
       const value = param.data[param.offset + i]!;

@@ -1,5 +1,14 @@
 import { collect, type Arguments } from "../arguments.js";
-import { Optimizer, requireNonNegative, round, stateElements, type Elements, type OptimizerParameters, type ParameterGroup, type ParameterState } from "./optimizer.js";
+import {
+  Optimizer,
+  requireNonNegative,
+  round,
+  stateElements,
+  type Elements,
+  type OptimizerParameters,
+  type ParameterGroup,
+  type ParameterState,
+} from "./optimizer.js";
 
 export interface AdagradOptions {
   /** Learning rate. Default 0.01. */
@@ -20,7 +29,10 @@ interface AdagradGroup extends AdagradOptions, ParameterGroup {}
 
 /** Adagrad (Duchi et al., 2011; torch.optim.Adagrad). Options by position or by name. */
 export class Adagrad extends Optimizer<AdagradGroup> {
-  constructor(params: OptimizerParameters<AdagradOptions>, ...args: Arguments<[lr: number, lrDecay: number, weightDecay: number, initialAccumulatorValue: number, eps: number], Partial<AdagradOptions>>) {
+  constructor(
+    params: OptimizerParameters<AdagradOptions>,
+    ...args: Arguments<[lr: number, lrDecay: number, weightDecay: number, initialAccumulatorValue: number, eps: number], Partial<AdagradOptions>>
+  ) {
     const given = collect<Partial<AdagradOptions>>(["lr", "lrDecay", "weightDecay", "initialAccumulatorValue", "eps"], args, ["maximize"]);
     super(params, { lr: 1e-2, lrDecay: 0, weightDecay: 0, initialAccumulatorValue: 0, eps: 1e-10, maximize: false, ...given });
   }

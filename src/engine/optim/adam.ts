@@ -1,7 +1,19 @@
 import { ValueError } from "../errors.js";
 import { collect, type Arguments } from "../arguments.js";
 import { adamInWasm, type AdamStep } from "../kernels/wasm/optimizers.js";
-import { movingAverage, movingSquare, Optimizer, requireNonNegative, round, runOf, stateElements, type Elements, type OptimizerParameters, type ParameterGroup, type ParameterState } from "./optimizer.js";
+import {
+  movingAverage,
+  movingSquare,
+  Optimizer,
+  requireNonNegative,
+  round,
+  runOf,
+  stateElements,
+  type Elements,
+  type OptimizerParameters,
+  type ParameterGroup,
+  type ParameterState,
+} from "./optimizer.js";
 
 export interface AdamOptions {
   /** Learning rate. Default 0.001. */
@@ -26,7 +38,10 @@ interface AdamGroup extends AdamOptions, ParameterGroup {
 
 /** Adam (Kingma and Ba, 2014; torch.optim.Adam). Options by position or by name. */
 export class Adam extends Optimizer<AdamGroup> {
-  constructor(params: OptimizerParameters<AdamOptions>, ...args: Arguments<[lr: number, betas: readonly [number, number], eps: number, weightDecay: number, amsgrad: boolean], Partial<AdamOptions>>) {
+  constructor(
+    params: OptimizerParameters<AdamOptions>,
+    ...args: Arguments<[lr: number, betas: readonly [number, number], eps: number, weightDecay: number, amsgrad: boolean], Partial<AdamOptions>>
+  ) {
     const given = collect<Partial<AdamOptions>>(["lr", "betas", "eps", "weightDecay", "amsgrad"], args, ["maximize", "decoupledWeightDecay"]);
     super(params, { lr: 1e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, decoupledWeightDecay: false, amsgrad: false, maximize: false, ...given });
   }
@@ -66,7 +81,11 @@ export class Adam extends Optimizer<AdamGroup> {
 }
 
 function adapt(
-  param: Elements, gradient: Elements, average: Elements, square: Elements, largest: Elements | null,
+  param: Elements,
+  gradient: Elements,
+  average: Elements,
+  square: Elements,
+  largest: Elements | null,
   { sign, rate, eps, decay, shrink, entering, keptSquare, enteringSquare, correction }: AdamStep,
 ): void {
   const { single } = param;
@@ -89,7 +108,13 @@ function adapt(
 
 /** Adam with weight decay decoupled from the gradient (Loshchilov and Hutter, 2017; torch.optim.AdamW). */
 export class AdamW extends Adam {
-  constructor(params: OptimizerParameters<AdamOptions>, ...args: Arguments<[lr: number, betas: readonly [number, number], eps: number, weightDecay: number, amsgrad: boolean], Partial<Omit<AdamOptions, "decoupledWeightDecay">>>) {
+  constructor(
+    params: OptimizerParameters<AdamOptions>,
+    ...args: Arguments<
+      [lr: number, betas: readonly [number, number], eps: number, weightDecay: number, amsgrad: boolean],
+      Partial<Omit<AdamOptions, "decoupledWeightDecay">>
+    >
+  ) {
     const given = collect<Partial<Omit<AdamOptions, "decoupledWeightDecay">>>(["lr", "betas", "eps", "weightDecay", "amsgrad"], args, ["maximize"]);
     super(params, { weightDecay: 1e-2, ...given, decoupledWeightDecay: true });
   }

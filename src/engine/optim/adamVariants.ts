@@ -1,6 +1,17 @@
 import { ValueError } from "../errors.js";
 import { collect, type Arguments } from "../arguments.js";
-import { movingAverage, movingSquare, Optimizer, requireNonNegative, round, stateElements, type Elements, type OptimizerParameters, type ParameterGroup, type ParameterState } from "./optimizer.js";
+import {
+  movingAverage,
+  movingSquare,
+  Optimizer,
+  requireNonNegative,
+  round,
+  stateElements,
+  type Elements,
+  type OptimizerParameters,
+  type ParameterGroup,
+  type ParameterState,
+} from "./optimizer.js";
 
 /** Optimizers that, as Adam, follow a running average of the gradient, scaled by one of its size. */
 
@@ -48,7 +59,10 @@ function countStep(state: ParameterState): number {
 
 /** Runs `move` on each element: its value and gradient after weight decay, and the gradient's running average. The result is the element's new value. */
 function follow(
-  param: Elements, gradient: Elements, state: ParameterState, group: AveragesGroup & { readonly decoupledWeightDecay?: boolean },
+  param: Elements,
+  gradient: Elements,
+  state: ParameterState,
+  group: AveragesGroup & { readonly decoupledWeightDecay?: boolean },
   move: (value: number, grad: number, average: number, i: number) => number,
 ): void {
   const { single } = param;
@@ -84,7 +98,10 @@ export type AdamaxOptions = AveragesOptions;
 
 /** Adamax, Adam by the largest gradient (Kingma and Ba, 2014; torch.optim.Adamax). Options by position or by name; lr is 0.002 by default. */
 export class Adamax extends AveragingOptimizer<AveragesGroup> {
-  constructor(params: OptimizerParameters<AdamaxOptions>, ...args: Arguments<[lr: number, betas: readonly [number, number], eps: number, weightDecay: number], Partial<AdamaxOptions>>) {
+  constructor(
+    params: OptimizerParameters<AdamaxOptions>,
+    ...args: Arguments<[lr: number, betas: readonly [number, number], eps: number, weightDecay: number], Partial<AdamaxOptions>>
+  ) {
     const given = collect<Partial<AdamaxOptions>>(["lr", "betas", "eps", "weightDecay"], args, ["maximize"]);
     super(params, { lr: 2e-3, ...averagesDefaults, ...given });
   }
@@ -114,7 +131,13 @@ interface NAdamGroup extends NAdamOptions, ParameterGroup {
 
 /** Adam with Nesterov's momentum (Dozat, 2016; torch.optim.NAdam). Options by position or by name; lr is 0.002 by default. */
 export class NAdam extends AveragingOptimizer<NAdamGroup> {
-  constructor(params: OptimizerParameters<NAdamOptions>, ...args: Arguments<[lr: number, betas: readonly [number, number], eps: number, weightDecay: number, momentumDecay: number, decoupledWeightDecay: boolean], Partial<NAdamOptions>>) {
+  constructor(
+    params: OptimizerParameters<NAdamOptions>,
+    ...args: Arguments<
+      [lr: number, betas: readonly [number, number], eps: number, weightDecay: number, momentumDecay: number, decoupledWeightDecay: boolean],
+      Partial<NAdamOptions>
+    >
+  ) {
     const given = collect<Partial<NAdamOptions>>(["lr", "betas", "eps", "weightDecay", "momentumDecay", "decoupledWeightDecay"], args, ["maximize"]);
     super(params, { lr: 2e-3, ...averagesDefaults, momentumDecay: 4e-3, decoupledWeightDecay: false, ...given });
   }
@@ -126,7 +149,11 @@ export class NAdam extends AveragingOptimizer<NAdamGroup> {
 
   protected override update(param: Elements, gradient: Elements, state: ParameterState, group: NAdamGroup): void {
     const { single } = param;
-    const { lr, betas: [beta1, beta2], momentumDecay } = group;
+    const {
+      lr,
+      betas: [beta1, beta2],
+      momentumDecay,
+    } = group;
     const step = countStep(state);
     const momentumAt = (at: number): number => beta1 * (1 - 0.5 * 0.96 ** (at * momentumDecay));
     const [momentum, next] = [momentumAt(step), momentumAt(step + 1)];
@@ -153,14 +180,20 @@ interface RAdamGroup extends RAdamOptions, ParameterGroup {
 
 /** Rectified Adam (Liu et al., 2019; torch.optim.RAdam). Options by position or by name; lr is 0.001 by default. */
 export class RAdam extends AveragingOptimizer<RAdamGroup> {
-  constructor(params: OptimizerParameters<RAdamOptions>, ...args: Arguments<[lr: number, betas: readonly [number, number], eps: number, weightDecay: number, decoupledWeightDecay: boolean], Partial<RAdamOptions>>) {
+  constructor(
+    params: OptimizerParameters<RAdamOptions>,
+    ...args: Arguments<[lr: number, betas: readonly [number, number], eps: number, weightDecay: number, decoupledWeightDecay: boolean], Partial<RAdamOptions>>
+  ) {
     const given = collect<Partial<RAdamOptions>>(["lr", "betas", "eps", "weightDecay", "decoupledWeightDecay"], args, ["maximize"]);
     super(params, { lr: 1e-3, ...averagesDefaults, decoupledWeightDecay: false, ...given });
   }
 
   protected override update(param: Elements, gradient: Elements, state: ParameterState, group: RAdamGroup): void {
     const { single } = param;
-    const { lr, betas: [beta1, beta2] } = group;
+    const {
+      lr,
+      betas: [beta1, beta2],
+    } = group;
     const step = countStep(state);
     const correction = round(single, 1 - beta1 ** step);
     const correction2 = 1 - beta2 ** step;

@@ -1,5 +1,14 @@
 import { collect, type Arguments } from "../arguments.js";
-import { Optimizer, requireNonNegative, round, stateElements, type Elements, type OptimizerParameters, type ParameterGroup, type ParameterState } from "./optimizer.js";
+import {
+  Optimizer,
+  requireNonNegative,
+  round,
+  stateElements,
+  type Elements,
+  type OptimizerParameters,
+  type ParameterGroup,
+  type ParameterState,
+} from "./optimizer.js";
 
 export interface ASGDOptions {
   /** Learning rate. Default 0.01. */
@@ -23,7 +32,10 @@ interface ASGDGroup extends ASGDOptions, ParameterGroup {}
  * Options by position or by name.
  */
 export class ASGD extends Optimizer<ASGDGroup> {
-  constructor(params: OptimizerParameters<ASGDOptions>, ...args: Arguments<[lr: number, lambd: number, alpha: number, t0: number, weightDecay: number], Partial<ASGDOptions>>) {
+  constructor(
+    params: OptimizerParameters<ASGDOptions>,
+    ...args: Arguments<[lr: number, lambd: number, alpha: number, t0: number, weightDecay: number], Partial<ASGDOptions>>
+  ) {
     const given = collect<Partial<ASGDOptions>>(["lr", "lambd", "alpha", "t0", "weightDecay"], args, ["maximize"]);
     super(params, { lr: 1e-2, lambd: 1e-4, alpha: 0.75, t0: 1e6, weightDecay: 0, maximize: false, ...given });
   }

@@ -1,6 +1,18 @@
 import { rmspropInWasm, type RMSpropStep } from "../kernels/wasm/optimizers.js";
 import { collect, type Arguments } from "../arguments.js";
-import { movingAverage, movingSquare, Optimizer, requireNonNegative, round, runOf, stateElements, type Elements, type OptimizerParameters, type ParameterGroup, type ParameterState } from "./optimizer.js";
+import {
+  movingAverage,
+  movingSquare,
+  Optimizer,
+  requireNonNegative,
+  round,
+  runOf,
+  stateElements,
+  type Elements,
+  type OptimizerParameters,
+  type ParameterGroup,
+  type ParameterState,
+} from "./optimizer.js";
 
 export interface RMSpropOptions {
   /** Learning rate. Default 0.01. */
@@ -25,7 +37,10 @@ interface RMSpropGroup extends RMSpropOptions, ParameterGroup {
 
 /** RMSprop (Hinton's lecture 6e; torch.optim.RMSprop). Options by position or by name. */
 export class RMSprop extends Optimizer<RMSpropGroup> {
-  constructor(params: OptimizerParameters<RMSpropOptions>, ...args: Arguments<[lr: number, alpha: number, eps: number, weightDecay: number, momentum: number, centered: boolean], Partial<RMSpropOptions>>) {
+  constructor(
+    params: OptimizerParameters<RMSpropOptions>,
+    ...args: Arguments<[lr: number, alpha: number, eps: number, weightDecay: number, momentum: number, centered: boolean], Partial<RMSpropOptions>>
+  ) {
     const given = collect<Partial<RMSpropOptions>>(["lr", "alpha", "eps", "weightDecay", "momentum", "centered"], args, ["maximize"]);
     super(params, { lr: 1e-2, alpha: 0.99, eps: 1e-8, weightDecay: 0, momentum: 0, centered: false, maximize: false, ...given });
   }
@@ -52,7 +67,8 @@ export class RMSprop extends Optimizer<RMSpropGroup> {
       momentum: round(single, group.momentum),
       eps: round(single, group.eps),
     };
-    if (single && rmspropInWasm(runOf(param), runOf(gradient), runOf(square), average && runOf(average), buffer && runOf(buffer), param.length, numbers)) return;
+    if (single && rmspropInWasm(runOf(param), runOf(gradient), runOf(square), average && runOf(average), buffer && runOf(buffer), param.length, numbers))
+      return;
     const { sign, rate, decay, kept, entering, momentum, eps } = numbers;
     for (let i = 0; i < param.length; i++) {
       const value = param.data[param.offset + i]!;

@@ -1,6 +1,15 @@
 import { ValueError } from "../errors.js";
 import { collect, type Arguments } from "../arguments.js";
-import { Optimizer, requireNonNegative, round, stateElements, type Elements, type OptimizerParameters, type ParameterGroup, type ParameterState } from "./optimizer.js";
+import {
+  Optimizer,
+  requireNonNegative,
+  round,
+  stateElements,
+  type Elements,
+  type OptimizerParameters,
+  type ParameterGroup,
+  type ParameterState,
+} from "./optimizer.js";
 
 export interface RpropOptions {
   /** Learning rate: the first step of every element. Default 0.01. */
@@ -17,7 +26,10 @@ interface RpropGroup extends RpropOptions, ParameterGroup {}
 
 /** Resilient backpropagation, which reads the signs of gradients alone (Riedmiller and Braun, 1993; torch.optim.Rprop). Options by position or by name. */
 export class Rprop extends Optimizer<RpropGroup> {
-  constructor(params: OptimizerParameters<RpropOptions>, ...args: Arguments<[lr: number, etas: readonly [number, number], stepSizes: readonly [number, number]], Partial<RpropOptions>>) {
+  constructor(
+    params: OptimizerParameters<RpropOptions>,
+    ...args: Arguments<[lr: number, etas: readonly [number, number], stepSizes: readonly [number, number]], Partial<RpropOptions>>
+  ) {
     const given = collect<Partial<RpropOptions>>(["lr", "etas", "stepSizes"], args, ["maximize"]);
     super(params, { lr: 1e-2, etas: [0.5, 1.2], stepSizes: [1e-6, 50], maximize: false, ...given });
   }

@@ -1,7 +1,17 @@
 import { ValueError } from "../errors.js";
 import { collect, type Arguments } from "../arguments.js";
 import { sgdInWasm, type SGDStep } from "../kernels/wasm/optimizers.js";
-import { Optimizer, requireNonNegative, round, runOf, stateElements, type Elements, type OptimizerParameters, type ParameterGroup, type ParameterState } from "./optimizer.js";
+import {
+  Optimizer,
+  requireNonNegative,
+  round,
+  runOf,
+  stateElements,
+  type Elements,
+  type OptimizerParameters,
+  type ParameterGroup,
+  type ParameterState,
+} from "./optimizer.js";
 
 export interface SGDOptions {
   /** Learning rate. Default 0.001. */
@@ -24,7 +34,10 @@ interface SGDGroup extends SGDOptions, ParameterGroup {
 
 /** Stochastic gradient descent, with momentum if asked for (torch.optim.SGD). Options by position or by name. */
 export class SGD extends Optimizer<SGDGroup> {
-  constructor(params: OptimizerParameters<SGDOptions>, ...args: Arguments<[lr: number, momentum: number, dampening: number, weightDecay: number, nesterov: boolean], Partial<SGDOptions>>) {
+  constructor(
+    params: OptimizerParameters<SGDOptions>,
+    ...args: Arguments<[lr: number, momentum: number, dampening: number, weightDecay: number, nesterov: boolean], Partial<SGDOptions>>
+  ) {
     const given = collect<Partial<SGDOptions>>(["lr", "momentum", "dampening", "weightDecay", "nesterov"], args, ["maximize"]);
     super(params, { lr: 1e-3, momentum: 0, dampening: 0, weightDecay: 0, nesterov: false, maximize: false, ...given });
   }

@@ -49,7 +49,9 @@ function formatContents(tensor: PrintableTensor, indent: number): string {
   const write = (dim: number, offset: number, indent: number): string => {
     if (dim === sizes.length) return format(data[offset]!).padStart(width);
     const remaining = sizes.length - dim;
-    const items = shownIndices(dim).map((i) => (i === null ? (remaining === 1 && edgeItems > 0 ? " ..." : "...") : write(dim + 1, offset + i * strides[dim]!, indent + 1)));
+    const items = shownIndices(dim).map((i) =>
+      i === null ? (remaining === 1 && edgeItems > 0 ? " ..." : "...") : write(dim + 1, offset + i * strides[dim]!, indent + 1),
+    );
     if (remaining > 1) return `[${items.join(`,${"\n".repeat(remaining - 1)}${" ".repeat(indent + 1)}`)}]`;
     const perLine = Math.max(1, Math.floor((lineWidth - indent) / (width + 2)));
     const lines: string[] = [];

@@ -106,14 +106,7 @@ function standardNormal(generator: Generator): number {
  * `low` plus integers over [0, range) (torch.randint, Tensor.random_), from 32-bit draws for a number, from 64-bit ones for a bigint:
  * see `integerRange`.
  */
-export function fillRandomIntegers(
-  target: ElementArray,
-  offset: number,
-  length: number,
-  low: number,
-  range: number | bigint,
-  generator: Generator,
-): void {
+export function fillRandomIntegers(target: ElementArray, offset: number, length: number, low: number, range: number | bigint, generator: Generator): void {
   const end = offset + length;
   if (typeof range === "number") for (let i = offset; i < end; i++) target[i] = (generator.random() % range) + low;
   else for (let i = offset; i < end; i++) target[i] = Number(generator.random64() % range) + low;

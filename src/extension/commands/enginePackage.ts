@@ -66,7 +66,15 @@ async function writePackage(context: vscode.ExtensionContext, folder: string): P
   await mkdir(folder, { recursive: true });
   await cp(context.asAbsolutePath("dist/engine"), folder, { recursive: true, filter: (file) => !file.endsWith(".map") });
   await cp(context.asAbsolutePath("LICENSE"), join(folder, "LICENSE"));
-  const manifest = { name, version, description, license, type: "module", exports: { ".": { types: "./index.d.ts", import: "./index.js" }, "./package.json": "./package.json" }, types: "./index.d.ts" };
+  const manifest = {
+    name,
+    version,
+    description,
+    license,
+    type: "module",
+    exports: { ".": { types: "./index.d.ts", import: "./index.js" }, "./package.json": "./package.json" },
+    types: "./index.d.ts",
+  };
   await writeFile(join(folder, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
 }
 

@@ -17,7 +17,10 @@ async function chooseLocation(): Promise<vscode.Uri | undefined> {
   const [folder] = vscode.workspace.workspaceFolders ?? [];
   if (folder) {
     const uri = vscode.Uri.joinPath(folder.uri, exampleName);
-    const exists = await vscode.workspace.fs.stat(uri).then(() => true, () => false);
+    const exists = await vscode.workspace.fs.stat(uri).then(
+      () => true,
+      () => false,
+    );
     if (!exists) return uri;
   }
   // The dialog asks before it lets an existing file be chosen.

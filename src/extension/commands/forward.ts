@@ -31,7 +31,10 @@ async function pickInputs(title: string, { trace, ownPass }: ModelSnapshot): Pro
   const items: (vscode.QuickPickItem & { readonly choice: InputChoice })[] = [
     {
       label: trace.origin === "inferred" ? vscode.l10n.t("Inputs inferred from the first layers") : vscode.l10n.t("The same inputs again"),
-      description: trace.inputs.map(({ value }) => trace.values[value]).map(({ shape, dtype }) => `${formatShape(shape)} ${dtype}`).join("; "),
+      description: trace.inputs
+        .map(({ value }) => trace.values[value])
+        .map(({ shape, dtype }) => `${formatShape(shape)} ${dtype}`)
+        .join("; "),
       choice: "shown",
     },
   ];
@@ -72,7 +75,11 @@ async function pickFill(title: string, shape: readonly number[], dtype: DTypeNam
   const integer = integers ? dtype : "int64";
   const floats = [item("rand", vscode.l10n.t("uniform over [0, 1)"), float), item("randn", vscode.l10n.t("standard normal"), float)];
   const whole = [item("randint", vscode.l10n.t("whole numbers, e.g. token ids"), integer)];
-  const plain = [item("zeros", vscode.l10n.t("all 0"), dtype), item("ones", vscode.l10n.t("all 1"), dtype), item("arange", vscode.l10n.t("0, 1, 2, ..."), dtype)];
+  const plain = [
+    item("zeros", vscode.l10n.t("all 0"), dtype),
+    item("ones", vscode.l10n.t("all 1"), dtype),
+    item("arange", vscode.l10n.t("0, 1, 2, ..."), dtype),
+  ];
   const picked = await vscode.window.showQuickPick(integers ? [...whole, ...plain, ...floats] : [...floats, ...plain, ...whole], {
     title,
     placeHolder: vscode.l10n.t("Values of the input of shape {0}", formatShape(shape)),

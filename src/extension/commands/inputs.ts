@@ -28,7 +28,10 @@ export async function askForArgument(title: string, argument: SchemeArgument): P
   return askFor({ title, prompt: argument.name, value: String(argument.default) }, (text) => readNumber(text, argument));
 }
 
-export function readNumber(text: string, { minimum = -Infinity, maximum = Infinity }: { readonly minimum?: number; readonly maximum?: number }): ReturnType<Reader<number>> {
+export function readNumber(
+  text: string,
+  { minimum = -Infinity, maximum = Infinity }: { readonly minimum?: number; readonly maximum?: number },
+): ReturnType<Reader<number>> {
   const value = Number(text);
   if (text.trim() === "" || !Number.isFinite(value)) return vscode.l10n.t("Give a number, e.g. 0.02 or 1e-3.");
   if (value < minimum) return vscode.l10n.t("Give a number that is at least {0}.", minimum);

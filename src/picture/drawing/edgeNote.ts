@@ -31,12 +31,21 @@ export function edgeNote(scene: Scene, edges: readonly SceneEdge[], strings: Gra
 }
 
 /** A small panel beside the pointer, inside the view. */
-export function paintEdgeNote(surface: Surface, lines: readonly string[], at: { x: number; y: number }, room: { width: number; height: number }, theme: Theme, measure: MeasureText): void {
+export function paintEdgeNote(
+  surface: Surface,
+  lines: readonly string[],
+  at: { x: number; y: number },
+  room: { width: number; height: number },
+  theme: Theme,
+  measure: MeasureText,
+): void {
   const width = Math.max(...lines.map((line, index) => measure(line, index === 0 ? "title" : "detail"))) + 16;
   const height = lines.length * 16 + 8;
   const x = Math.max(4, Math.min(room.width - width - 4, at.x + 12));
   const y = at.y + 16 + height > room.height ? at.y - height - 8 : at.y + 16;
   surface.opacity(1);
   surface.rectangle(x, y, width, height, 4, { fill: theme.background, stroke: theme.border });
-  lines.forEach((line, index) => surface.text(x + 8, y + 16 + index * 16, line, index === 0 ? "title" : "detail", index === 0 ? theme.foreground : theme.muted, "start"));
+  lines.forEach((line, index) =>
+    surface.text(x + 8, y + 16 + index * 16, line, index === 0 ? "title" : "detail", index === 0 ? theme.foreground : theme.muted, "start"),
+  );
 }

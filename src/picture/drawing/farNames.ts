@@ -44,7 +44,12 @@ const fewestLetters = 6;
  * Far out, the names of boxes and nodes: in the middle of what is closed, above the first child of what is open, and none of them over another. Where data
  * flows to the right, boxes are too narrow for most names, and there is room above and below them.
  */
-export function farNames(boxes: readonly SceneBox[], camera: { toScreen(box: Rectangle): Rectangle; readonly scale: number }, measure: MeasureText, direction: Direction): FarName[] {
+export function farNames(
+  boxes: readonly SceneBox[],
+  camera: { toScreen(box: Rectangle): Rectangle; readonly scale: number },
+  measure: MeasureText,
+  direction: Direction,
+): FarName[] {
   if (camera.scale >= legibleScale) return [];
   const isRight = direction === "right";
   const inside = boxes.map((box) => farName(box, camera.toScreen(box), camera.scale, measure));
@@ -73,7 +78,15 @@ function namesBeside(box: SceneBox, on: Rectangle, measure: MeasureText): FarNam
   const width = measure(text, "small") + 4;
   const x = on.x + (on.width - width) / 2;
   return [on.y - besideHeight - 1, on.y + on.height + 1].map((y) => ({
-    of: box.node.id, text, font: "small", x: x + 2, y: y + 9, area: { x, y, width, height: besideHeight }, hasPlate: true, isClosed: true, isStuck: false,
+    of: box.node.id,
+    text,
+    font: "small",
+    x: x + 2,
+    y: y + 9,
+    area: { x, y, width, height: besideHeight },
+    hasPlate: true,
+    isClosed: true,
+    isStuck: false,
   }));
 }
 
@@ -101,7 +114,19 @@ function farName(box: SceneBox, on: Rectangle, scale: number, measure: MeasureTe
     const text = fit(full, on.width - 12, "detail", measure);
     const width = measure(text, "detail") + 8;
     const y = hasPlate ? Math.max(on.y + 3, Math.min(3, on.y + on.height - plateHeight - 3)) : on.y + Math.max(0, Math.min(4, (above - 10) / 2));
-    return text ? { of: node.id, text, font: "detail", x: on.x + 7, y: y + (hasPlate ? 11 : 9), area: { x: on.x + 3, y, width, height: hasPlate ? plateHeight : 10 }, hasPlate, isClosed: false, isStuck } : null;
+    return text
+      ? {
+          of: node.id,
+          text,
+          font: "detail",
+          x: on.x + 7,
+          y: y + (hasPlate ? 11 : 9),
+          area: { x: on.x + 3, y, width, height: hasPlate ? plateHeight : 10 },
+          hasPlate,
+          isClosed: false,
+          isStuck,
+        }
+      : null;
   }
   const isBox = face.shape === "box";
   if (on.height < (isBox ? leastBox : leastNode)) return null;

@@ -61,7 +61,16 @@ export function legendSize(scene: Scene, look: Look, strings: GraphStrings, meas
 }
 
 /** With its lower left corner at a point. */
-export function paintLegend(surface: Surface, x: number, bottom: number, scene: Scene, look: Look, strings: GraphStrings, measure: MeasureText, room: number): void {
+export function paintLegend(
+  surface: Surface,
+  x: number,
+  bottom: number,
+  scene: Scene,
+  look: Look,
+  strings: GraphStrings,
+  measure: MeasureText,
+  room: number,
+): void {
   const { theme } = look;
   const { width, height, columns, columnWidth } = legendSize(scene, look, strings, measure, room);
   const y = bottom - height;
@@ -82,10 +91,24 @@ export function paintLegend(surface: Surface, x: number, bottom: number, scene: 
         for (const offset of [4, 2, 0]) surface.rectangle(left + offset, middle - 5 + offset, 10, 7, 2, { fill: theme.surface, stroke: theme.border });
         break;
       case "shared":
-        surface.line([{ x: left, y: middle }, { x: left + 15, y: middle }], 0, { stroke: theme.shared, lineWidth: 1.5, dash: [4, 3] });
+        surface.line(
+          [
+            { x: left, y: middle },
+            { x: left + 15, y: middle },
+          ],
+          0,
+          { stroke: theme.shared, lineWidth: 1.5, dash: [4, 3] },
+        );
         break;
       case "declared":
-        surface.line([{ x: left, y: middle }, { x: left + 15, y: middle }], 0, { stroke: theme.edge, lineWidth: 1.25, dash: [2, 4] });
+        surface.line(
+          [
+            { x: left, y: middle },
+            { x: left + 15, y: middle },
+          ],
+          0,
+          { stroke: theme.edge, lineWidth: 1.25, dash: [2, 4] },
+        );
         break;
       case "calls":
         surface.rectangle(left, middle - 5, 15, 10, 5, { stroke: theme.muted });
@@ -98,7 +121,14 @@ export function paintLegend(surface: Surface, x: number, bottom: number, scene: 
         surface.rectangle(left, middle - 4.5, 15, 9, 4.5, { fill: theme.background, stroke: theme.border });
         break;
       case "stub":
-        surface.line([{ x: left + 2 * ringRadius, y: middle }, { x: left + 15, y: middle }], 0, { stroke: theme.edge, lineWidth: 1.25 });
+        surface.line(
+          [
+            { x: left + 2 * ringRadius, y: middle },
+            { x: left + 15, y: middle },
+          ],
+          0,
+          { stroke: theme.edge, lineWidth: 1.25 },
+        );
         surface.rectangle(left, middle - ringRadius, 2 * ringRadius, 2 * ringRadius, ringRadius, { stroke: theme.edge });
         break;
       case "notRun":

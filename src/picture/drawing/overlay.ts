@@ -46,7 +46,9 @@ export function overlayMarks(overlay: Overlay, theme: Theme): (path: string) => 
   const position = overlayPosition(overlay);
   const greatest = greatestSize(overlay);
   const mark = (value: number): OverlayMark => ({
-    ...(overlay.mark === "color" ? { color: overlayColor(position(value), theme), share: 1 } : { color: overlayColor(1, theme), share: greatest === 0 ? 0 : Math.abs(value) / greatest }),
+    ...(overlay.mark === "color"
+      ? { color: overlayColor(position(value), theme), share: 1 }
+      : { color: overlayColor(1, theme), share: greatest === 0 ? 0 : Math.abs(value) / greatest }),
     text: overlay.format(value),
   });
   return (path) => {

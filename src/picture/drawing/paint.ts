@@ -55,12 +55,20 @@ function paintBox(surface: Surface, box: SceneBox, look: Look): void {
   const lineWidth = Math.max(hasFailed ? 2 : 1, 0.6 / scale);
   const corner = face.shape === "pill" || face.shape === "circle" ? height / 2 : radius;
   const dash = isFaint || node.kind === "constant" ? [4, 3] : undefined;
-  const fill = isContainer ? theme.containerTint : face.shape === "box" || face.shape === "circle" || node.kind === "operation" ? theme.surface : theme.background;
+  const fill = isContainer
+    ? theme.containerTint
+    : face.shape === "box" || face.shape === "circle" || node.kind === "operation"
+      ? theme.surface
+      : theme.background;
   const overlay = look.overlay?.(node.path);
 
   if (node.row.kind === "repeated") {
     for (const offset of sheetOffsets) {
-      surface.rectangle(x + offset, y + offset, width, height, corner, { fill: isContainer ? theme.background : fill, stroke: theme.border, lineWidth: Math.max(1, 0.6 / scale) });
+      surface.rectangle(x + offset, y + offset, width, height, corner, {
+        fill: isContainer ? theme.background : fill,
+        stroke: theme.border,
+        lineWidth: Math.max(1, 0.6 / scale),
+      });
     }
   }
   if (isContainer && node.row.kind === "repeated") surface.rectangle(x, y, width, height, corner, { fill: theme.background });
@@ -74,7 +82,8 @@ function paintBox(surface: Surface, box: SceneBox, look: Look): void {
     surface.rectangle(x, y, width, height, corner, { fill: theme.error });
     surface.opacity(1);
   }
-  if (look.matches?.has(node.id)) surface.rectangle(x - 2.5, y - 2.5, width + 5, height + 5, corner + 2, { stroke: theme.match, lineWidth: Math.max(2, 1.5 / scale) });
+  if (look.matches?.has(node.id))
+    surface.rectangle(x - 2.5, y - 2.5, width + 5, height + 5, corner + 2, { stroke: theme.match, lineWidth: Math.max(2, 1.5 / scale) });
   if (face.shape === "box" && node.kind === "module") {
     if (scale < legibleScale) surface.rectangle(x + 6, y + 7, Math.min(width / 4, 3 / scale), height - 14, 0, { fill: theme.kinds[node.layerKind] });
     else paintKindBar(surface, x + 6, y + 7, height - 14, node.layerKind, theme);
@@ -100,17 +109,32 @@ function paintFace(surface: Surface, face: Face, x: number, y: number, kindColor
 
 function toneColor(tone: Tone, kindColor: string, theme: Theme): string {
   switch (tone) {
-    case "foreground": return theme.foreground;
-    case "muted": return theme.muted;
-    case "kind": return kindColor;
-    case "error": return theme.error;
-    case "shared": return theme.shared;
+    case "foreground":
+      return theme.foreground;
+    case "muted":
+      return theme.muted;
+    case "kind":
+      return kindColor;
+    case "error":
+      return theme.error;
+    case "shared":
+      return theme.shared;
   }
 }
 
 /** A chevron: right when closed, down when open. */
 function paintToggle(surface: Surface, x: number, y: number, isOpen: boolean, color: string): void {
-  const points = isOpen ? [{ x: x - 4, y: y - 2 }, { x, y: y + 2 }, { x: x + 4, y: y - 2 }] : [{ x: x - 2, y: y - 4 }, { x: x + 2, y }, { x: x - 2, y: y + 4 }];
+  const points = isOpen
+    ? [
+        { x: x - 4, y: y - 2 },
+        { x, y: y + 2 },
+        { x: x + 4, y: y - 2 },
+      ]
+    : [
+        { x: x - 2, y: y - 4 },
+        { x: x + 2, y },
+        { x: x - 2, y: y + 4 },
+      ];
   surface.line(points, 0, { stroke: color, lineWidth: 1.5 });
 }
 
@@ -119,7 +143,9 @@ function paintBadge(surface: Surface, badge: FaceBadge, boxX: number, boxY: numb
   const y = boxY + badge.y;
   const color = badge.kind === "shared" ? theme.shared : badge.kind === "nonFinite" ? theme.error : theme.muted;
   surface.rectangle(x, y, badge.width, badgeHeight, badge.kind === "repeated" ? 4 : badgeHeight / 2, {
-    stroke: color, fill: theme.surface, ...(badge.kind === "shared" && { dash: [3, 2] }),
+    stroke: color,
+    fill: theme.surface,
+    ...(badge.kind === "shared" && { dash: [3, 2] }),
   });
   let textX = x + 6;
   if (badge.kind === "shared") {
@@ -206,5 +232,8 @@ function paintArrow(surface: Surface, from: Point, to: Point, color: string, sca
   const length = Math.hypot(to.x - from.x, to.y - from.y) || 1;
   const [ux, uy] = [(to.x - from.x) / length, (to.y - from.y) / length];
   const [back, half] = [6.5, 3.5];
-  surface.polygon([to, { x: to.x - ux * back - uy * half, y: to.y - uy * back + ux * half }, { x: to.x - ux * back + uy * half, y: to.y - uy * back - ux * half }], { fill: color });
+  surface.polygon(
+    [to, { x: to.x - ux * back - uy * half, y: to.y - uy * back + ux * half }, { x: to.x - ux * back + uy * half, y: to.y - uy * back - ux * half }],
+    { fill: color },
+  );
 }

@@ -81,7 +81,10 @@ export function routeLinks(scene: Scene, links: readonly DescribedLink[]): Route
   const turned = ({ x, y, width, height }: Rectangle): Rectangle => (isDown ? { x, y, width, height } : { x: y, y: x, width: height, height: width });
   const leaves = (links.length > 0 ? scene.boxes : []).filter(({ node }) => node.content === null).map((box) => ({ id: box.node.id, ...turned(box) }));
   const labels = (links.length > 0 ? scene.edges : []).flatMap(({ label, stubs }) =>
-    [label, ...stubs.map((stub) => stub.label)].flatMap((placed) => (placed ? [turned({ x: placed.x, y: placed.y - labelRise, width: placed.width, height: labelHeight })] : [])));
+    [label, ...stubs.map((stub) => stub.label)].flatMap((placed) =>
+      placed ? [turned({ x: placed.x, y: placed.y - labelRise, width: placed.width, height: labelHeight })] : [],
+    ),
+  );
   return links.map((link) => {
     const around = commonContainer(scene, link.from, link.to);
     const lane = lanes.get(link.group) ?? lanes.set(link.group, lanes.size).get(link.group)!;
@@ -94,10 +97,17 @@ export function routeLinks(scene: Scene, links: readonly DescribedLink[]): Route
         !obstacles.some((other) => other.id !== id && y > other.y - 2 && y < other.y + other.height + 2 && other.x < margin && other.x + other.width > from);
       const beside = { y: box.y + box.height / 2, from: right };
       const ways = [beside, ...distances.flatMap((distance) => [box.y + box.height + distance, box.y - distance].map((y) => ({ y, from: right - 12 })))];
-      const { y, from } =
-        ways.find((way) => isClearOf(leaves, way) && isClearOf(labels, way)) ?? ways.find((way) => isClearOf(leaves, way)) ?? beside;
-      if (from === right) return [{ x: right, y }, { x: margin, y }];
-      return [{ x: from, y: y > box.y ? box.y + box.height : box.y }, { x: from, y }, { x: margin, y }];
+      const { y, from } = ways.find((way) => isClearOf(leaves, way) && isClearOf(labels, way)) ?? ways.find((way) => isClearOf(leaves, way)) ?? beside;
+      if (from === right)
+        return [
+          { x: right, y },
+          { x: margin, y },
+        ];
+      return [
+        { x: from, y: y > box.y ? box.y + box.height : box.y },
+        { x: from, y },
+        { x: margin, y },
+      ];
     });
     const points = [...ends[0]!, ...ends[1]!.toReversed()];
     return { ...link, around: around?.node.id ?? null, split: ends[0]!.length, points: isDown ? points : points.map(({ x, y }) => ({ x: y, y: x })) };

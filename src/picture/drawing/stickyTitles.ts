@@ -38,7 +38,13 @@ interface View {
  * One for each innermost open box whose title left the view at the top, with the names of those around it; one for each title that is cut off at the left.
  * Those at the top stand from `top` on.
  */
-export function stickyTitles({ byId, parents }: Pick<Scene, "byId" | "parents">, boxesInView: readonly SceneBox[], camera: View, top: number, measure: MeasureText): StickyTitle[] {
+export function stickyTitles(
+  { byId, parents }: Pick<Scene, "byId" | "parents">,
+  boxesInView: readonly SceneBox[],
+  camera: View,
+  top: number,
+  measure: MeasureText,
+): StickyTitle[] {
   if (camera.scale < legibleScale) return [];
   const isAbove = (box: SceneBox) => camera.toScreen(box).y + nameTop * camera.scale < 0;
   const around = (box: SceneBox) => byId.get(parents.get(box.node.id) ?? "\0");
@@ -90,7 +96,14 @@ export function paintStickyTitles(surface: Surface, titles: readonly StickyTitle
   if (above.length === 0) return 0;
   const end = above[0]!.y + height + margin;
   surface.rectangle(0, 0, viewWidth, end, 0, { fill: theme.background });
-  surface.line([{ x: 0, y: end }, { x: viewWidth, y: end }], 0, { stroke: theme.border, lineWidth: 1 });
+  surface.line(
+    [
+      { x: 0, y: end },
+      { x: viewWidth, y: end },
+    ],
+    0,
+    { stroke: theme.border, lineWidth: 1 },
+  );
   above.forEach(write);
   return end;
 }

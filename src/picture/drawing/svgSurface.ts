@@ -51,8 +51,12 @@ export class SvgSurface implements Surface {
 
   /** The document that shows an area of what was drawn, `scale` CSS pixels for each of its units. */
   document({ x, y, width, height }: Rectangle, scale: number, title: string, fontFamily: string, background: string | null): string {
-    const styles = Object.entries(fonts).map(([name, { size, weight }]) => `.${name}{font:${weight} ${size}px ${fontFamily}}`).join("");
-    const back = background ? `<rect x="${number(x)}" y="${number(y)}" width="${number(width)}" height="${number(height)}"${colored("fill", background)}/>` : "";
+    const styles = Object.entries(fonts)
+      .map(([name, { size, weight }]) => `.${name}{font:${weight} ${size}px ${fontFamily}}`)
+      .join("");
+    const back = background
+      ? `<rect x="${number(x)}" y="${number(y)}" width="${number(width)}" height="${number(height)}"${colored("fill", background)}/>`
+      : "";
     return (
       `<svg xmlns="http://www.w3.org/2000/svg" width="${number(width * scale)}" height="${number(height * scale)}" viewBox="${[x, y, width, height].map(number).join(" ")}" role="img">` +
       `<title>${escape(title)}</title><style>text{white-space:pre}${escape(styles)}</style>${back}\n${this.#parts.join("\n")}\n</svg>\n`
@@ -65,7 +69,8 @@ export class SvgSurface implements Surface {
 
   #paint({ fill, stroke, lineWidth = 1, dash }: Paint): string {
     let text = fill ? colored("fill", fill) : ' fill="none"';
-    if (stroke) text += `${colored("stroke", stroke)}${lineWidth === 1 ? "" : ` stroke-width="${number(lineWidth)}"`}${dash ? ` stroke-dasharray="${dash.join(" ")}"` : ""}`;
+    if (stroke)
+      text += `${colored("stroke", stroke)}${lineWidth === 1 ? "" : ` stroke-width="${number(lineWidth)}"`}${dash ? ` stroke-dasharray="${dash.join(" ")}"` : ""}`;
     if (this.#opacity < 1) text += ` opacity="${this.#opacity}"`;
     return text;
   }

@@ -40,21 +40,39 @@ export function chainSolution(problem: LayoutProblem): LayoutSolution | null {
   const depth = nextAcross - problem.layerGap + contentPadding;
 
   const [first, last] = [order[0]!, order.at(-1)!];
-  const inPorts = borderOffsets(problem.inPorts, breadth, problem.edges.flatMap((edge, index) =>
-    edge.from === borderNode && !cut.has(index) ? [[edge.fromPort, along[first]! + nodePorts[first]!.in[edge.toPort]!] as const] : []));
-  const outPorts = borderOffsets(problem.outPorts, breadth, problem.edges.flatMap((edge, index) =>
-    edge.to === borderNode && !cut.has(index) ? [[edge.toPort, along[last]! + nodePorts[last]!.out[edge.fromPort]!] as const] : []));
+  const inPorts = borderOffsets(
+    problem.inPorts,
+    breadth,
+    problem.edges.flatMap((edge, index) =>
+      edge.from === borderNode && !cut.has(index) ? [[edge.fromPort, along[first]! + nodePorts[first]!.in[edge.toPort]!] as const] : [],
+    ),
+  );
+  const outPorts = borderOffsets(
+    problem.outPorts,
+    breadth,
+    problem.edges.flatMap((edge, index) =>
+      edge.to === borderNode && !cut.has(index) ? [[edge.toPort, along[last]! + nodePorts[last]!.out[edge.fromPort]!] as const] : [],
+    ),
+  );
 
   const at = (alongAt: number, acrossAt: number): Point => (isDown ? { x: alongAt, y: acrossAt } : { x: acrossAt, y: alongAt });
   const edges = problem.edges.map((edge, index) => {
     if (cut.has(index)) return null;
-    const start = edge.from === borderNode ? at(inPorts[edge.fromPort]!, 0) : at(along[edge.from]! + nodePorts[edge.from]!.out[edge.fromPort]!, across[edge.from]! + thickness(problem.nodes[edge.from]!));
+    const start =
+      edge.from === borderNode
+        ? at(inPorts[edge.fromPort]!, 0)
+        : at(along[edge.from]! + nodePorts[edge.from]!.out[edge.fromPort]!, across[edge.from]! + thickness(problem.nodes[edge.from]!));
     const end = edge.to === borderNode ? at(outPorts[edge.toPort]!, depth) : at(along[edge.to]! + nodePorts[edge.to]!.in[edge.toPort]!, across[edge.to]!);
     return [start, end];
   });
   return {
-    width: isDown ? breadth : depth, height: isDown ? depth : breadth,
-    nodes: problem.nodes.map((_, index) => at(along[index]!, across[index]!)), edges, inPorts, outPorts, nodePorts,
+    width: isDown ? breadth : depth,
+    height: isDown ? depth : breadth,
+    nodes: problem.nodes.map((_, index) => at(along[index]!, across[index]!)),
+    edges,
+    inPorts,
+    outPorts,
+    nodePorts,
   };
 }
 

@@ -88,18 +88,27 @@ function placeLabels(problem: LayoutProblem, solution: LayoutSolution, stubs: re
   lines.finish();
   const isClearOfLines = ({ x0, y0, x1, y1, far }: Box) => {
     switch (far) {
-      case "right": return !lines.collides(x1, y0, x1 + apart, y1);
-      case "left": return !lines.collides(x0 - apart, y0, x0, y1);
-      case "above": return !lines.collides(x0, y0 - apart, x1, y0);
-      case "below": return !lines.collides(x0, y1, x1, y1 + apart);
-      default: return true;
+      case "right":
+        return !lines.collides(x1, y0, x1 + apart, y1);
+      case "left":
+        return !lines.collides(x0 - apart, y0, x0, y1);
+      case "above":
+        return !lines.collides(x0, y0 - apart, x1, y0);
+      case "below":
+        return !lines.collides(x0, y1, x1, y1 + apart);
+      default:
+        return true;
     }
   };
 
   const placed: Box[] = [];
   const isFree = (box: Box) =>
-    box.x0 >= 2 && box.y0 >= 0 && box.x1 <= solution.width - 2 && box.y1 <= solution.height &&
-    !obstacles.collides(box.x0 - 1.5, box.y0 - 1.5, box.x1 + 1.5, box.y1 + 1.5) && isClearOfLines(box) &&
+    box.x0 >= 2 &&
+    box.y0 >= 0 &&
+    box.x1 <= solution.width - 2 &&
+    box.y1 <= solution.height &&
+    !obstacles.collides(box.x0 - 1.5, box.y0 - 1.5, box.x1 + 1.5, box.y1 + 1.5) &&
+    isClearOfLines(box) &&
     !placed.some((other) => box.x0 < other.x1 + 3 && other.x0 < box.x1 + 3 && box.y0 < other.y1 && other.y0 < box.y1);
 
   const put = (text: string, boxes: Iterable<Box>): PlacedLabel | null => {
@@ -122,7 +131,9 @@ function placeLabels(problem: LayoutProblem, solution: LayoutSolution, stubs: re
     const group = `${from} ${fromPort} ${text}`;
     if (labelled.has(group)) return;
     const different = edgesFrom.get(from)!.filter((other) => texts.edges[other] !== "" && texts.edges[other] !== text);
-    const places = [...candidates(points, measure(text, "small"), problem.direction === "down")].filter(({ at }) => !different.some((other) => isOn(solution.edges[other] ?? [], at)));
+    const places = [...candidates(points, measure(text, "small"), problem.direction === "down")].filter(
+      ({ at }) => !different.some((other) => isOn(solution.edges[other] ?? [], at)),
+    );
     edgeLabels[index] = put(text, places);
     if (edgeLabels[index]) labelled.add(group);
   };

@@ -62,8 +62,10 @@ export function withGrids(problem: LayoutProblem): Gridded {
     const [from, to] = [gridOf.get(edge.from), gridOf.get(edge.to)];
     const moved: ProblemEdge = {
       ...edge,
-      from: places[edge.from] ?? borderNode, fromPort: from === undefined ? edge.fromPort : alike[from]!.targets.indexOf(endKey(edge.to, edge.toPort, edge.fromPort)),
-      to: places[edge.to] ?? borderNode, toPort: to === undefined ? edge.toPort : alike[to]!.sources.indexOf(endKey(edge.from, edge.fromPort, edge.toPort)),
+      from: places[edge.from] ?? borderNode,
+      fromPort: from === undefined ? edge.fromPort : alike[from]!.targets.indexOf(endKey(edge.to, edge.toPort, edge.fromPort)),
+      to: places[edge.to] ?? borderNode,
+      toPort: to === undefined ? edge.toPort : alike[to]!.sources.indexOf(endKey(edge.from, edge.fromPort, edge.toPort)),
     };
     const lane = from === undefined && to === undefined ? `${index}` : `${moved.from}:${moved.fromPort}>${moved.to}:${moved.toPort}`;
     let place = lanes.get(lane);
@@ -77,7 +79,9 @@ export function withGrids(problem: LayoutProblem): Gridded {
 export function withoutGrids(problem: LayoutProblem, gridded: Gridded, solution: LayoutSolution): LayoutSolution {
   if (gridded.grids.length === 0) return solution;
   const memberOf = new Map(gridded.grids.flatMap((grid) => grid.members.map((node, member) => [node, { grid, member }] as const)));
-  const shift = (by: Point) => (point: Point): Point => ({ x: point.x + by.x, y: point.y + by.y });
+  const shift =
+    (by: Point) =>
+    (point: Point): Point => ({ x: point.x + by.x, y: point.y + by.y });
   return {
     ...solution,
     nodes: problem.nodes.map((_, index) => {
@@ -143,7 +147,11 @@ function layOut({ direction, nodes }: LayoutProblem, members: readonly number[],
   const length = ({ width, height }: ProblemNode) => (isDown ? width : height);
   const thickness = ({ width, height }: ProblemNode) => (isDown ? height : width);
   const rowGap = (incoming + outgoing > 0 ? clearance : 0) + (incoming > 0 ? clearance : 0) + (incoming + outgoing) * laneGap;
-  const columns = columnsOf(boxes.map(length), boxes.map((box) => thickness(box) + rowGap), isDown ? proportion : 1 / proportion);
+  const columns = columnsOf(
+    boxes.map(length),
+    boxes.map((box) => thickness(box) + rowGap),
+    isDown ? proportion : 1 / proportion,
+  );
   const columnOf = (member: number) => member % columns;
   const rowOf = (member: number) => Math.floor(member / columns);
   const rows = Math.ceil(members.length / columns);
@@ -180,8 +188,10 @@ function layOut({ direction, nodes }: LayoutProblem, members: readonly number[],
   return {
     members,
     box: {
-      width: isDown ? breadth : depth, height: isDown ? depth : breadth,
-      inPorts: Array.from({ length: incoming }, (_, lane) => borderPort(lane, incoming)), outPorts: Array.from({ length: outgoing }, (_, lane) => borderPort(lane, outgoing)),
+      width: isDown ? breadth : depth,
+      height: isDown ? depth : breadth,
+      inPorts: Array.from({ length: incoming }, (_, lane) => borderPort(lane, incoming)),
+      outPorts: Array.from({ length: outgoing }, (_, lane) => borderPort(lane, outgoing)),
     },
     places: boxes.map((_, member) => at(startOf(member), tops[rowOf(member)]!)),
     ports,
@@ -197,7 +207,11 @@ function layOut({ direction, nodes }: LayoutProblem, members: readonly number[],
       const from = startOf(member) + ports[member]!.out[port]!;
       const beside = row === rows - 1 ? [] : [at(trunk + lane * laneGap, own), at(trunk + lane * laneGap, last)];
       return [
-        at(from, tops[row]! + thickness(boxes[member]!)), at(from, own), ...beside, at(borderPort(lane, outgoing), last), at(borderPort(lane, outgoing), depth),
+        at(from, tops[row]! + thickness(boxes[member]!)),
+        at(from, own),
+        ...beside,
+        at(borderPort(lane, outgoing), last),
+        at(borderPort(lane, outgoing), depth),
       ];
     },
   };

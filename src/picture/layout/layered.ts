@@ -23,7 +23,8 @@ function container(problem: LayoutProblem, position: number): ElkNode {
     ...Array.from({ length: problem.inPorts }, (_, port) => elkPort(`${id}i${port}`, inSide!, isDown ? port : -port)),
     ...Array.from({ length: problem.outPorts }, (_, port) => elkPort(`${id}o${port}`, outSide!, isDown ? -port : port)),
   ];
-  const end = (node: number, port: number, direction: "i" | "o") => (node === borderNode ? `${id}${direction === "i" ? "o" : "i"}${port}` : `${id}n${node}${direction}${port}`);
+  const end = (node: number, port: number, direction: "i" | "o") =>
+    node === borderNode ? `${id}${direction === "i" ? "o" : "i"}${port}` : `${id}n${node}${direction}${port}`;
   return {
     id,
     ports: borderPorts,
@@ -49,12 +50,14 @@ function container(problem: LayoutProblem, position: number): ElkNode {
       "elk.layered.thoroughness": nodes.length > 200 ? "3" : "7",
     },
     children: nodes.map((node, index) => elkNode(node, `${id}n${index}`, isDown)),
-    edges: edges.map((edge, index): ElkExtendedEdge => ({
-      id: `${id}e${index}`,
-      sources: [end(edge.from, edge.fromPort, "o")],
-      targets: [end(edge.to, edge.toPort, "i")],
-      ...(edge.isMain && { layoutOptions: { "elk.layered.priority.straightness": "10" } }),
-    })),
+    edges: edges.map(
+      (edge, index): ElkExtendedEdge => ({
+        id: `${id}e${index}`,
+        sources: [end(edge.from, edge.fromPort, "o")],
+        targets: [end(edge.to, edge.toPort, "i")],
+        ...(edge.isMain && { layoutOptions: { "elk.layered.priority.straightness": "10" } }),
+      }),
+    ),
   };
 }
 

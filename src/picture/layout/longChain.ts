@@ -79,19 +79,30 @@ export function longChainSolution(problem: LayoutProblem): LayoutSolution | null
   const outPorts = borderPorts(problem.outPorts, "to");
 
   const lines = edges.map(({ from, fromPort, to, toPort }, index): Point[] => {
-    const first = from === borderNode ? { along: inPorts[fromPort]!, across: 0 } : { along: along[from]! + nodePorts[from]!.out[fromPort]!, across: across[from]! + thickness(nodes[from]!) };
+    const first =
+      from === borderNode
+        ? { along: inPorts[fromPort]!, across: 0 }
+        : { along: along[from]! + nodePorts[from]!.out[fromPort]!, across: across[from]! + thickness(nodes[from]!) };
     const last = to === borderNode ? { along: outPorts[toPort]!, across: depth } : { along: along[to]! + nodePorts[to]!.in[toPort]!, across: across[to]! };
     const rail = railOf.get(index);
     if (!rail) return [at(first.along, first.across), at(last.along, last.across)];
     const beside = railAt(rail.lane);
     const turn = (from: number, to: number, turnAt: number) => (from === to ? [] : [at(from, turnAt), at(to, turnAt)]);
     return [
-      at(first.along, first.across), ...turn(first.along, beside, first.across + (rail.lane + 1) * laneGap),
-      ...turn(beside, last.along, last.across - arrowLength - rail.lane * laneGap), at(last.along, last.across),
+      at(first.along, first.across),
+      ...turn(first.along, beside, first.across + (rail.lane + 1) * laneGap),
+      ...turn(beside, last.along, last.across - arrowLength - rail.lane * laneGap),
+      at(last.along, last.across),
     ];
   });
   return {
-    width: isDown ? breadth : depth, height: isDown ? depth : breadth, nodes: nodes.map((_, index) => at(along[index]!, across[index]!)), edges: lines, inPorts, outPorts, nodePorts,
+    width: isDown ? breadth : depth,
+    height: isDown ? depth : breadth,
+    nodes: nodes.map((_, index) => at(along[index]!, across[index]!)),
+    edges: lines,
+    inPorts,
+    outPorts,
+    nodePorts,
   };
 }
 

@@ -10,7 +10,8 @@ const mostCrossedLayers = 300;
 export function edgesToCut(problem: LayoutProblem): ReadonlySet<number> {
   const layers = layersOf(problem);
   const layerBelow = Math.max(-1, ...layers) + 1;
-  const passed = ({ from, to }: LayoutProblem["edges"][number]) => (to === borderNode ? layerBelow : layers[to]!) - (from === borderNode ? -1 : layers[from]!) - 1;
+  const passed = ({ from, to }: LayoutProblem["edges"][number]) =>
+    (to === borderNode ? layerBelow : layers[to]!) - (from === borderNode ? -1 : layers[from]!) - 1;
 
   const rails = new Map<string, { length: number; readonly edges: number[] }>();
   problem.edges.forEach((edge, index) => {
@@ -45,7 +46,10 @@ export function layersOf({ nodes, edges }: Pick<LayoutProblem, "nodes" | "edges"
     isEntered[to] = 1;
   }
   // From what the container is given on, so that of a loop the last edge leads back.
-  const starts = [...edges.flatMap(({ from, to }) => (from === borderNode && to !== borderNode ? [to] : [])), ...[0, 1].flatMap((entered) => [...nodes.keys()].filter((node) => isEntered[node] === entered))];
+  const starts = [
+    ...edges.flatMap(({ from, to }) => (from === borderNode && to !== borderNode ? [to] : [])),
+    ...[0, 1].flatMap((entered) => [...nodes.keys()].filter((node) => isEntered[node] === entered)),
+  ];
 
   // Depth-first, without recursion: a flat container may hold thousands. Reverse postorder without the back edges is a topological order.
   const order: number[] = [];

@@ -76,7 +76,8 @@ function mainPath(problem: LayoutProblem, cut: ReadonlySet<number>): ReadonlySet
   problem.edges.forEach((edge, index) => {
     if (cut.has(index)) return;
     const known = problem.edges[deepestInto.get(edge.to) ?? -1];
-    if (!known || depth(edge.from) > depth(known.from) || (depth(edge.from) === depth(known.from) && edge.toPort < known.toPort)) deepestInto.set(edge.to, index);
+    if (!known || depth(edge.from) > depth(known.from) || (depth(edge.from) === depth(known.from) && edge.toPort < known.toPort))
+      deepestInto.set(edge.to, index);
   });
   const path = new Set<number>();
   let next = deepestInto.get(borderNode) ?? deepestInto.get(layers.indexOf(Math.max(...layers)));

@@ -81,7 +81,14 @@ export class LayoutSolver {
       if (solutions === null) return;
       // Order costs crossings elsewhere: it is asked for where it does not come by itself.
       const disordered = problems.flatMap((problem, index) => (isInDeclaredOrder(problem, solutions[index]!) ? [] : [index]));
-      const ordered = disordered.length > 0 ? await layout(elk, disordered.map((index) => ({ ...problems[index]!, isInOrder: true })), deadline) : null;
+      const ordered =
+        disordered.length > 0
+          ? await layout(
+              elk,
+              disordered.map((index) => ({ ...problems[index]!, isInOrder: true })),
+              deadline,
+            )
+          : null;
       ordered?.forEach((solution, place) => (solutions[disordered[place]!] = solution));
       solutions.forEach((solution, index) => {
         const [key, problem] = batch[index]!;

@@ -37,7 +37,8 @@ export function stubsOf(problem: LayoutProblem, solution: LayoutSolution): Stub[
     }
   });
 
-  const beyond = ({ x, y }: Point, along: number, across: number): Point => (problem.direction === "down" ? { x: x + along, y: y + across } : { x: x + across, y: y + along });
+  const beyond = ({ x, y }: Point, along: number, across: number): Point =>
+    problem.direction === "down" ? { x: x + along, y: y + across } : { x: x + across, y: y + along };
   const along = ({ x, y }: Point) => (problem.direction === "down" ? x : y);
   const stubs: Stub[] = [];
   for (const [source, edges] of sources) {

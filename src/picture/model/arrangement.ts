@@ -37,7 +37,9 @@ export function openAtFirst(root: ModuleSnapshot, insideOf: (module: ModuleSnaps
   const open = new Set<string>(failedAt);
   let shown = 1;
   for (let level = [root]; level.length > 0; ) {
-    const containers = level.map((module) => ({ module, inside: insideOf(module) })).filter(({ module, inside: { rows, ran } }) => rows.length > 0 && (ran || module === root));
+    const containers = level
+      .map((module) => ({ module, inside: insideOf(module) }))
+      .filter(({ module, inside: { rows, ran } }) => rows.length > 0 && (ran || module === root));
     shown += containers.reduce((sum, { inside: { rows, others } }) => sum + rows.length + Math.floor(others / othersPerBox), 0);
     if (shown > glance && level[0] !== root) break;
     for (const { module } of containers) open.add(module.path);

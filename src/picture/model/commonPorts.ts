@@ -30,7 +30,10 @@ export function joinPorts(containers: ReadonlyMap<string, OpenContainer>, trace:
 
 /** Ports of one border, by name, whose lines have the same ends on both sides. The ends may be ports too: classes are split until no two ports of one differ. */
 function joinEqual(containers: ReadonlyMap<string, OpenContainer>, trace: ForwardTrace): void {
-  const ports = new Map<string, { readonly name: string; readonly lines: { readonly around: string; readonly edge: DisplayEdge; readonly other: "from" | "to" }[] }>();
+  const ports = new Map<
+    string,
+    { readonly name: string; readonly lines: { readonly around: string; readonly edge: DisplayEdge; readonly other: "from" | "to" }[] }
+  >();
   const classes = new Map<string, string>();
   const mayJoin = (id: string) => {
     const container = containers.get(id);
@@ -46,7 +49,10 @@ function joinEqual(containers: ReadonlyMap<string, OpenContainer>, trace: Forwar
   const concerned = [...containers].filter(([id]) => joining.has(id) || aroundJoining.has(id));
   for (const [around, { edges }] of concerned) {
     for (const edge of edges) {
-      for (const [end, other] of [["from", "to"], ["to", "from"]] as const) {
+      for (const [end, other] of [
+        ["from", "to"],
+        ["to", "from"],
+      ] as const) {
         const box = edge[end] === border ? around : edge[end];
         if (!joining.has(box)) continue;
         const key = keyOf(around, edge, end);
@@ -58,13 +64,15 @@ function joinEqual(containers: ReadonlyMap<string, OpenContainer>, trace: Forwar
     }
   }
   for (let count = 0; ; ) {
-    const signs = new Map([...ports].map(([key, { lines }]) => {
-      const ends = lines.map(({ around, edge, other }) => {
-        const end = keyOf(around, edge, other);
-        return `${around} ${classes.get(end) ?? end} ${edge.operand} ${edge.via.join()}`;
-      });
-      return [key, `${classes.get(key)!}\n${[...new Set(ends)].sort().join("\n")}`] as const;
-    }));
+    const signs = new Map(
+      [...ports].map(([key, { lines }]) => {
+        const ends = lines.map(({ around, edge, other }) => {
+          const end = keyOf(around, edge, other);
+          return `${around} ${classes.get(end) ?? end} ${edge.operand} ${edge.via.join()}`;
+        });
+        return [key, `${classes.get(key)!}\n${[...new Set(ends)].sort().join("\n")}`] as const;
+      }),
+    );
     const numbers = new Map([...new Set(signs.values())].map((sign, number) => [sign, String(number)]));
     for (const [key, sign] of signs) classes.set(key, numbers.get(sign)!);
     if (numbers.size === count) break;
@@ -75,7 +83,10 @@ function joinEqual(containers: ReadonlyMap<string, OpenContainer>, trace: Forwar
   for (const [key, { name }] of ports) if (!names.has(classes.get(key)!)) names.set(classes.get(key)!, name);
   const renamed = (around: string, edge: DisplayEdge, end: "from" | "to") => names.get(classes.get(keyOf(around, edge, end)) ?? "") ?? edge[`${end}Port`];
   for (const [around, container] of concerned) {
-    container.edges = mergeEqual(container.edges.map((edge) => ({ ...edge, fromPort: renamed(around, edge, "from"), toPort: renamed(around, edge, "to") })), trace);
+    container.edges = mergeEqual(
+      container.edges.map((edge) => ({ ...edge, fromPort: renamed(around, edge, "from"), toPort: renamed(around, edge, "to") })),
+      trace,
+    );
   }
 }
 
@@ -97,6 +108,9 @@ function joinBundled(containers: ReadonlyMap<string, OpenContainer>, around: str
     if (own.length > 1) continue;
     const name = bundle[0]![`${end}Port`];
     const isJoined = (edge: DisplayEdge) => edge[side] === id && names.has(edge[`${side}Port`]);
-    beyond.edges = mergeEqual(beyond.edges.map((edge) => (isJoined(edge) ? { ...edge, [`${side}Port`]: name } : edge)), trace);
+    beyond.edges = mergeEqual(
+      beyond.edges.map((edge) => (isJoined(edge) ? { ...edge, [`${side}Port`]: name } : edge)),
+      trace,
+    );
   }
 }

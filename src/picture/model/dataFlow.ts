@@ -10,7 +10,13 @@ export const canvasPath = "\0canvas";
 /** Something drawn in a container that is not a module. Ids are stable from run to run. */
 export type FlowNode =
   /** `writesThrough`: of one that writes in place, the views (slices, transposes) of the tensor through which it does; null of one that does not. */
-  | { readonly id: string; readonly kind: "operation"; readonly step: StepId; readonly operation: OperationStep; readonly writesThrough: readonly StepId[] | null }
+  | {
+      readonly id: string;
+      readonly kind: "operation";
+      readonly step: StepId;
+      readonly operation: OperationStep;
+      readonly writesThrough: readonly StepId[] | null;
+    }
   /** A later call of a module in the same call of the container. The first is at the module itself. */
   | { readonly id: string; readonly kind: "call"; readonly path: string; readonly step: StepId; readonly ordinal: number }
   | { readonly id: string; readonly kind: "input" | "output"; readonly value: ValueId; readonly label: string }
@@ -160,7 +166,9 @@ class MutableFlow implements ContainerFlow {
 const noSteps: readonly StepId[] = [];
 
 /** Bookkeeping that gives a view of the tensor's own memory, so that a write to it is one to the tensor. */
-const views = new Set("at chunk expand movedim moveaxis narrow permute select slice split squeeze swapaxes swapdims t transpose unbind unflatten unsqueeze view viewAs".split(" "));
+const views = new Set(
+  "at chunk expand movedim moveaxis narrow permute select slice split squeeze swapaxes swapdims t transpose unbind unflatten unsqueeze view viewAs".split(" "),
+);
 
 /**
  * Follows every value from the step that made it to each operand, through every border between them.
@@ -250,7 +258,13 @@ class Tracer {
   #around(path: string, caller: Scope): Scope {
     const parent = this.index.parent(path)?.path ?? canvasPath;
     if (parent === caller.path) return caller;
-    const line = [canvasPath, ...this.index.ancestry(path).slice(0, -1).map((module) => module.path)];
+    const line = [
+      canvasPath,
+      ...this.index
+        .ancestry(path)
+        .slice(0, -1)
+        .map((module) => module.path),
+    ];
     let scope = caller;
     let depth = line.indexOf(scope.path);
     while (depth < 0 && scope.parent) {

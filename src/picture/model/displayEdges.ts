@@ -15,7 +15,19 @@ export function measuredEdges(flow: ContainerFlow, trace: ForwardTrace, standsFo
     const to = standsFor.get(edge.to) ?? edge.to;
     if (from === to && firstCall(edge.from) !== firstCall(edge.to) && !operations.has(edge.from)) continue;
     const via = edge.via.map((step) => (trace.steps[step] as { name?: string }).name ?? "");
-    edges.push({ from, fromPort: edge.fromPort, to, toPort: edge.toPort, operand: edge.operand, kind: "measured", label: "", values: [edge.value], via, count: 1, bundled: 1 });
+    edges.push({
+      from,
+      fromPort: edge.fromPort,
+      to,
+      toPort: edge.toPort,
+      operand: edge.operand,
+      kind: "measured",
+      label: "",
+      values: [edge.value],
+      via,
+      count: 1,
+      bundled: 1,
+    });
   }
   return mergeEqual(edges, trace);
 }
@@ -46,7 +58,9 @@ export function declaredEdges(children: readonly string[], flow: DataFlow | null
     if (before === undefined || flow?.calls.has(child)) return [];
     const from = standsFor.get(before)!;
     const to = standsFor.get(child)!;
-    return from === to ? [] : [{ from, fromPort: "out:0", to, toPort: "in:0", operand: 0, kind: "declared", label: "", values: [], via: [], count: 1, bundled: 1 }];
+    return from === to
+      ? []
+      : [{ from, fromPort: "out:0", to, toPort: "in:0", operand: 0, kind: "declared", label: "", values: [], via: [], count: 1, bundled: 1 }];
   });
   return mergeEqual(edges, null);
 }
@@ -55,7 +69,10 @@ export function declaredEdges(children: readonly string[], flow: DataFlow | null
 const mostParallel = 8;
 
 /** Edges between the same two boxes that are too many to tell apart, as one with their number; null where there are none. */
-export function bundleParallel(edges: readonly DisplayEdge[], trace: ForwardTrace): { readonly edges: readonly DisplayEdge[]; readonly bundles: readonly (readonly DisplayEdge[])[] } | null {
+export function bundleParallel(
+  edges: readonly DisplayEdge[],
+  trace: ForwardTrace,
+): { readonly edges: readonly DisplayEdge[]; readonly bundles: readonly (readonly DisplayEdge[])[] } | null {
   if (edges.length <= mostParallel) return null;
   const groups = new Map<string, DisplayEdge[]>();
   for (const edge of edges) {

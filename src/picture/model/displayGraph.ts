@@ -153,7 +153,15 @@ class Builder {
 
   build(): DisplayGraph {
     const { root } = this.model.snapshot;
-    const canvas = this.#content({ id: canvasPath, path: canvasPath, key: "", rows: [{ ...single, members: [root] }], parent: null, depth: 0, hasFailed: true });
+    const canvas = this.#content({
+      id: canvasPath,
+      path: canvasPath,
+      key: "",
+      rows: [{ ...single, members: [root] }],
+      parent: null,
+      depth: 0,
+      hasFailed: true,
+    });
     if (this.model.snapshot.trace) joinPorts(this.#containers, this.model.snapshot.trace);
     return { canvas, nodes: this.#nodes, parents: this.#parents };
   }
@@ -179,7 +187,15 @@ class Builder {
         const memberKey = id === canvasPath ? member.path : nodeWithin(key, isFolded ? first.name : member.name);
         const represented = isFolded ? row.members : [member];
         const node = this.#module({
-          id: nodeOf(member), ordinal: 1, module: member, key: memberKey, row: isFolded ? row : { ...single, members: [member] }, calls: represented.map(nodeOf), parent, depth, hasFailed,
+          id: nodeOf(member),
+          ordinal: 1,
+          module: member,
+          key: memberKey,
+          row: isFolded ? row : { ...single, members: [member] },
+          calls: represented.map(nodeOf),
+          parent,
+          depth,
+          hasFailed,
         });
         for (const other of represented) {
           for (let turn = 1; turn <= Math.max(1, this.model.turns(other.path)); turn++) standsFor.set(callNode(nodeOf(other), turn), callNode(node.id, turn));
@@ -196,7 +212,12 @@ class Builder {
     const edges = flow ? this.#edges(flow, standsFor) : [];
     const container = this.model.index.module(path);
     const declared = container?.type === "Sequential" ? declaredEdges(container.children.map(nodeOf), this.#flow, standsFor) : [];
-    const content = { around: id === canvasPath ? null : (this.#parents.get(id) ?? canvasPath), folds: [...standsFor].some(([node, shown]) => node !== shown), nodes, edges: declared.length > 0 ? [...edges, ...declared] : edges };
+    const content = {
+      around: id === canvasPath ? null : (this.#parents.get(id) ?? canvasPath),
+      folds: [...standsFor].some(([node, shown]) => node !== shown),
+      nodes,
+      edges: declared.length > 0 ? [...edges, ...declared] : edges,
+    };
     this.#containers.set(id, content);
     return content;
   }
@@ -218,7 +239,12 @@ class Builder {
   }
 
   /** Modules in order of declaration; what is no module, or a later call, stands before the first module that ran after it. */
-  #inOrder(modules: readonly { node: DisplayNode; first: number }[], others: readonly FlowNode[], around: Around, standsFor: ReadonlyMap<string, string>): DisplayNode[] {
+  #inOrder(
+    modules: readonly { node: DisplayNode; first: number }[],
+    others: readonly FlowNode[],
+    around: Around,
+    standsFor: ReadonlyMap<string, string>,
+  ): DisplayNode[] {
     const nodes: DisplayNode[] = [];
     const repeated = new Map<string, FlowNode[]>();
     for (const other of others) {
@@ -233,7 +259,8 @@ class Builder {
       .sort((a, b) => a.first - b.first);
     let next = 0;
     const put = (until: number) => {
-      for (; next < waiting.length && waiting[next]!.first < until; next++) nodes.push(this.#other(waiting[next]!.other, around, repeated.get(waiting[next]!.other.id)));
+      for (; next < waiting.length && waiting[next]!.first < until; next++)
+        nodes.push(this.#other(waiting[next]!.other, around, repeated.get(waiting[next]!.other.id)));
     };
     for (const { node, first } of modules) {
       if (Number.isFinite(first)) put(first);
@@ -301,7 +328,15 @@ class Builder {
   #thrown(container: string, path: string, parent: string | null): DisplayNode {
     const id = `${container}#throw`;
     const node: DisplayNode = {
-      ...nothingOfItsOwn, id, kind: "operation", source: null, path: path === canvasPath ? "" : path, key: id, name: "throw", calls: 1, status: "failed",
+      ...nothingOfItsOwn,
+      id,
+      kind: "operation",
+      source: null,
+      path: path === canvasPath ? "" : path,
+      key: id,
+      name: "throw",
+      calls: 1,
+      status: "failed",
       failure: { ...this.#failure(), shapes: [] },
     };
     this.#failureIsShown = true;
@@ -315,7 +350,17 @@ class Builder {
     if (flowNode.kind === "call") {
       const { id, ordinal } = flowNode;
       const module = this.model.index.module(flowNode.path)!;
-      return this.#module({ id, ordinal, module, key: id, row: { ...single, members: [module] }, calls: [id, ...repeated.map((each) => each.id)], parent, depth, hasFailed });
+      return this.#module({
+        id,
+        ordinal,
+        module,
+        key: id,
+        row: { ...single, members: [module] },
+        calls: [id, ...repeated.map((each) => each.id)],
+        parent,
+        depth,
+        hasFailed,
+      });
     }
     const { others } = this.model.kept;
     let node = others.get(flowNode);
@@ -344,15 +389,27 @@ class Builder {
   #makeOther(flowNode: Exclude<FlowNode, { kind: "call" }>, path: string): DisplayNode {
     const { trace } = this.model.snapshot;
     const base = {
-      ...nothingOfItsOwn, id: flowNode.id, kind: flowNode.kind, source: sourceOf(flowNode), path: path === canvasPath ? "" : path, key: flowNode.id, status: "ran",
+      ...nothingOfItsOwn,
+      id: flowNode.id,
+      kind: flowNode.kind,
+      source: sourceOf(flowNode),
+      path: path === canvasPath ? "" : path,
+      key: flowNode.id,
+      status: "ran",
     } as const satisfies Omit<DisplayNode, "name">;
     if (flowNode.kind === "operation") {
       const { operation, step } = flowNode;
       const failed = trace!.failure?.step === step;
       const outputShape = this.model.outputShapeOf(step);
       return {
-        ...base, name: operation.name, detail: operation.arguments, target: this.#target(flowNode), outputShape, calls: 1,
-        status: failed ? "failed" : "ran", failure: failed ? this.#failure() : null,
+        ...base,
+        name: operation.name,
+        detail: operation.arguments,
+        target: this.#target(flowNode),
+        outputShape,
+        calls: 1,
+        status: failed ? "failed" : "ran",
+        failure: failed ? this.#failure() : null,
       };
     }
     if (flowNode.kind === "parameter") return this.#parameter(base, flowNode.tensor);
@@ -366,10 +423,20 @@ class Builder {
   #parameter(base: Omit<DisplayNode, "name">, id: TensorId): DisplayNode {
     const tensor = this.model.snapshot.tensors[id]!;
     const place = this.model.index.places(id).find((use) => use.path === base.path);
-    const sharing = tensor.names.length > 1 ? (this.model.index.places(id).map((use) => this.model.sharing.get(use.path)).find(Boolean) ?? []) : [];
+    const sharing =
+      tensor.names.length > 1
+        ? (this.model.index
+            .places(id)
+            .map((use) => this.model.sharing.get(use.path))
+            .find(Boolean) ?? [])
+        : [];
     return {
-      ...base, name: place?.name ?? within(base.path, tensor.names[0] ?? ""), outputShape: shapeText(tensor.shape), sharing,
-      parameters: tensor.kind === "parameter" ? tensor.count : 0, glyph: tensor.statistics?.histogram ?? (tensor.statistics?.finite ? "constant" : null),
+      ...base,
+      name: place?.name ?? within(base.path, tensor.names[0] ?? ""),
+      outputShape: shapeText(tensor.shape),
+      sharing,
+      parameters: tensor.kind === "parameter" ? tensor.count : 0,
+      glyph: tensor.statistics?.histogram ?? (tensor.statistics?.finite ? "constant" : null),
     };
   }
 
@@ -385,26 +452,48 @@ class Builder {
 
 /** What a node has that is no module, as far as it does not say otherwise. */
 const nothingOfItsOwn = {
-  type: "", detail: "", target: "", expandable: false, row: single, sharing: [], calls: null, turn: null, failure: null, parameters: 0, isFrozen: false, nonFinite: null, glyph: null,
-  content: null, layerKind: "operation", outputShape: "",
+  type: "",
+  detail: "",
+  target: "",
+  expandable: false,
+  row: single,
+  sharing: [],
+  calls: null,
+  turn: null,
+  failure: null,
+  parameters: 0,
+  isFrozen: false,
+  nonFinite: null,
+  glyph: null,
+  content: null,
+  layerKind: "operation",
+  outputShape: "",
 } as const;
 
 function sourceOf(node: Exclude<FlowNode, { kind: "call" }>): ItemSource {
   switch (node.kind) {
-    case "operation": return { kind: "operation", step: node.step };
-    case "parameter": return { kind: "parameter", tensor: node.tensor };
-    default: return { kind: node.kind, value: node.value };
+    case "operation":
+      return { kind: "operation", step: node.step };
+    case "parameter":
+      return { kind: "parameter", tensor: node.tensor };
+    default:
+      return { kind: node.kind, value: node.value };
   }
 }
 
 function firstUse(node: FlowNode): number {
   switch (node.kind) {
     case "operation":
-    case "call": return node.step;
-    case "constant": return node.firstUse - 0.5;
-    case "parameter": return -0.5;
-    case "input": return -1;
-    case "output": return Infinity;
+    case "call":
+      return node.step;
+    case "constant":
+      return node.firstUse - 0.5;
+    case "parameter":
+      return -0.5;
+    case "input":
+      return -1;
+    case "output":
+      return Infinity;
   }
 }
 
@@ -414,12 +503,19 @@ function within(path: string, name: string): string {
 }
 
 /** What a person calls a node: the module's name, the sign of an operation, "Input", "Input 2", "Output [0]". */
-export function nodeTitle(node: DisplayNode, words: { readonly input: string; readonly output: string; readonly constant: string; readonly parameter: string }): string {
+export function nodeTitle(
+  node: DisplayNode,
+  words: { readonly input: string; readonly output: string; readonly constant: string; readonly parameter: string },
+): string {
   switch (node.kind) {
-    case "operation": return operationLabel(node.name, node.target);
+    case "operation":
+      return operationLabel(node.name, node.target);
     case "input":
-    case "output": return /^(\d*$|\[)/.test(node.name) ? `${words[node.kind]} ${node.name}`.trimEnd() : node.name;
-    case "constant": return node.name || (node.isUnregistered ? words.parameter : words.constant);
-    default: return node.name;
+    case "output":
+      return /^(\d*$|\[)/.test(node.name) ? `${words[node.kind]} ${node.name}`.trimEnd() : node.name;
+    case "constant":
+      return node.name || (node.isUnregistered ? words.parameter : words.constant);
+    default:
+      return node.name;
   }
 }

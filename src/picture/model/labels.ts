@@ -14,8 +14,22 @@ export function commonShapeText(shapes: readonly (readonly number[] | null | und
 
 /** What is left out because it is PyTorch's default and says nothing. */
 const defaults = new Set([
-  "bias=True", "inplace=False", "affine=True", "track_running_stats=True", "elementwise_affine=True", "eps=1e-05", "momentum=0.1", "dilation=1",
-  "ceil_mode=False", "groups=1", "padding_mode=zeros", "padding=0", "stride=1", "start_dim=1", "end_dim=-1", "batch_first=False",
+  "bias=True",
+  "inplace=False",
+  "affine=True",
+  "track_running_stats=True",
+  "elementwise_affine=True",
+  "eps=1e-05",
+  "momentum=0.1",
+  "dilation=1",
+  "ceil_mode=False",
+  "groups=1",
+  "padding_mode=zeros",
+  "padding=0",
+  "stride=1",
+  "start_dim=1",
+  "end_dim=-1",
+  "batch_first=False",
 ]);
 
 /**
@@ -71,7 +85,10 @@ function splitArguments(text: string): string[] {
 function tupleText(value: string): string {
   const inside = /^[([](.*)[)\]]$/.exec(value)?.[1];
   if (inside === undefined) return value;
-  const numbers = inside.split(",").map((part) => part.trim()).filter(Boolean);
+  const numbers = inside
+    .split(",")
+    .map((part) => part.trim())
+    .filter(Boolean);
   if (numbers.length === 0 || !numbers.every((part) => /^-?[\d.e+-]+$/.test(part))) return value;
   return new Set(numbers).size === 1 ? numbers[0]! : numbers.join("×");
 }

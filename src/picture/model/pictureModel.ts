@@ -37,7 +37,11 @@ export class PictureModel {
   /** Identities of what was called. */
   readonly #ranAs = new Set<number>();
   /** Parts of earlier display graphs that do not depend on the arrangement; see Builder. */
-  readonly kept = { closed: new Map<string, { readonly variant: string; readonly node: DisplayNode }>(), others: new Map<FlowNode, DisplayNode>(), edges: new Map<ContainerFlow, { readonly shown: string; readonly edges: readonly DisplayEdge[] }>() };
+  readonly kept = {
+    closed: new Map<string, { readonly variant: string; readonly node: DisplayNode }>(),
+    others: new Map<FlowNode, DisplayNode>(),
+    edges: new Map<ContainerFlow, { readonly shown: string; readonly edges: readonly DisplayEdge[] }>(),
+  };
   readonly #order: CallOrder | null;
   readonly #treatment: Treatment;
   /** Module paths from the root to what failed; empty when nothing did. */
@@ -50,7 +54,8 @@ export class PictureModel {
     const flow = this.flow(false);
     for (const path of flow?.runs.keys() ?? []) for (const module of this.index.ancestry(path)) this.#ran.add(module.path);
     for (const { path, identity } of this.index.modules) if (this.#ran.has(path)) this.#ranAs.add(identity);
-    for (const path of this.index.directUses.keys()) for (const module of this.index.ancestry(path)) if (!this.#ran.has(module.path)) this.#used.add(module.path);
+    for (const path of this.index.directUses.keys())
+      for (const module of this.index.ancestry(path)) if (!this.#ran.has(module.path)) this.#used.add(module.path);
     this.failedAt = new Set(this.failedPath === null ? [] : this.index.ancestry(this.failedPath).map((module) => module.path));
     this.#order = snapshot.trace && new CallOrder(snapshot.trace.steps);
     this.#treatment = treatmentIn(this.index, flow, this.#order, this.failedAt);
@@ -121,7 +126,8 @@ export class PictureModel {
       }
       for (const { node: each, turn } of steps) {
         const first = each === null ? null : firstCall(each);
-        if (first !== null && turn !== null && this.turns(turn) > mostTurns && !folds.has(each!)) folds.set(each!, { first, over: this.#unfoldedBy(call, turn) });
+        if (first !== null && turn !== null && this.turns(turn) > mostTurns && !folds.has(each!))
+          folds.set(each!, { first, over: this.#unfoldedBy(call, turn) });
       }
     }
     return folds;
@@ -163,7 +169,12 @@ export class PictureModel {
     const turns = new Map(together.flatMap(({ members }) => members.map((member, turn) => [member, turn] as const)));
     const turnOf = (step: StepId) => {
       const each = steps[step]!;
-      return each.kind === "operation" ? undefined : this.index.ancestry(each.path).map((module) => turns.get(module)).find((turn) => turn !== undefined);
+      return each.kind === "operation"
+        ? undefined
+        : this.index
+            .ancestry(each.path)
+            .map((module) => turns.get(module))
+            .find((turn) => turn !== undefined);
     };
     const ran = this.#order!.within(call);
     const last = together[0]!.members.length - 1;
@@ -218,14 +229,21 @@ export class PictureModel {
     const first = module.parameters[0];
     const statistics = first ? tensors[first.tensor]?.statistics : null;
     const status: RunStatus =
-      path === this.failedPath ? "failed"
-      : this.failedAt.has(path) ? "failedInside"
-      : !trace ? "untraced"
-      : this.#ran.has(path) ? "ran"
-      : this.#used.has(path) ? "used"
-      : this.#ranAs.has(module.identity) ? "ranElsewhere"
-      : trace.failure ? "notReached"
-      : "notCalled";
+      path === this.failedPath
+        ? "failed"
+        : this.failedAt.has(path)
+          ? "failedInside"
+          : !trace
+            ? "untraced"
+            : this.#ran.has(path)
+              ? "ran"
+              : this.#used.has(path)
+                ? "used"
+                : this.#ranAs.has(module.identity)
+                  ? "ranElsewhere"
+                  : trace.failure
+                    ? "notReached"
+                    : "notCalled";
     const family = layerKind(module.type);
     return {
       type: module.type,
@@ -248,7 +266,10 @@ export class PictureModel {
       return { parameters, isFrozen: parameters > 0 && trainable === 0 };
     }
     const tensors = [...new Set(module.parameters.map((use) => this.index.tensor(use)))];
-    return { parameters: tensors.reduce((sum, { count }) => sum + count, 0), isFrozen: tensors.length > 0 && tensors.every(({ requiresGrad }) => !requiresGrad) };
+    return {
+      parameters: tensors.reduce((sum, { count }) => sum + count, 0),
+      isFrozen: tensors.length > 0 && tensors.every(({ requiresGrad }) => !requiresGrad),
+    };
   }
 
   /** What comes out of all calls that a box stands for: what they have in common, with "…" for sizes that differ. */

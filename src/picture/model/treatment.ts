@@ -143,7 +143,9 @@ class Passage {
   }
 
   #stretch(steps: readonly StepId[]): Stretch {
-    const taken = steps.flatMap((step) => this.trace.steps[step]!.inputs.map(({ value }): Taken => ({ at: this.order.place(step), value, from: this.#source(value, step) })));
+    const taken = steps.flatMap((step) =>
+      this.trace.steps[step]!.inputs.map(({ value }): Taken => ({ at: this.order.place(step), value, from: this.#source(value, step) })),
+    );
     return { sign: steps.map((step) => this.#sign(step)).join(" "), at: steps.length > 0 ? this.order.place(steps[0]!) : 0, taken };
   }
 

@@ -23,6 +23,12 @@ export class Animation {
     const before = this.before.byId.get(box.node.id);
     if (!before || progress >= 1) return box;
     const mix = (from: number, to: number) => from + (to - from) * progress;
-    return { ...box, x: mix(before.x + this.offset.x, box.x), y: mix(before.y + this.offset.y, box.y), width: mix(before.width, box.width), height: mix(before.height, box.height) };
+    return {
+      ...box,
+      x: mix(before.x + this.offset.x, box.x),
+      y: mix(before.y + this.offset.y, box.y),
+      width: mix(before.width, box.width),
+      height: mix(before.height, box.height),
+    };
   }
 }

@@ -79,7 +79,9 @@ export class Camera {
 
   /** Whether a rectangle on the screen reaches into the covered corner. */
   isCovered({ x, y, width, height }: Rectangle): boolean {
-    return this.corner.width > 0 && x + width > this.width - this.corner.width && y + height > this.height - this.corner.height && x < this.width && y < this.height;
+    return (
+      this.corner.width > 0 && x + width > this.width - this.corner.width && y + height > this.height - this.corner.height && x < this.width && y < this.height
+    );
   }
 
   center(x: number, y: number, scale = this.scale): void {

@@ -17,7 +17,11 @@ export function elkInWorker(source: Promise<string>): Elk {
     return started;
   }
 
-  const end = () => void elk.then((api) => api.terminateWorker(), () => undefined);
+  const end = () =>
+    void elk.then(
+      (api) => api.terminateWorker(),
+      () => undefined,
+    );
   return {
     layout: async (graph) => (await elk).layout(graph),
     restart() {
@@ -27,7 +31,10 @@ export function elkInWorker(source: Promise<string>): Elk {
     dispose() {
       disposed = true;
       end();
-      void url.then((address) => URL.revokeObjectURL(address), () => undefined);
+      void url.then(
+        (address) => URL.revokeObjectURL(address),
+        () => undefined,
+      );
     },
   };
 }

@@ -75,7 +75,8 @@ export class Gestures {
     this.movable.host.setPointerCapture(event.pointerId);
     const [first, second] = [...this.#fingers.values()] as [Finger, Finger?];
     if (!second) this.movable.hold(first.held, first.at, this.movable.scale);
-    else this.movable.hold(middle(first.held, second.held), middle(first.at, second.at), distance(first.at, second.at) / (distance(first.held, second.held) || 1));
+    else
+      this.movable.hold(middle(first.held, second.held), middle(first.at, second.at), distance(first.at, second.at) / (distance(first.held, second.held) || 1));
     this.onMove();
   }
 

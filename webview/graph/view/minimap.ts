@@ -94,6 +94,11 @@ export class Minimap {
     const [x0, y0, x1, y1] = this.#view.map((value) => value * scale) as [number, number, number, number];
     context.strokeStyle = this.#theme!.selection;
     context.lineWidth = 1.5 * devicePixelRatio;
-    context.strokeRect(Math.max(1, x0), Math.max(1, y0), Math.min(this.#canvas.width - 1, x1) - Math.max(1, x0), Math.min(this.#canvas.height - 1, y1) - Math.max(1, y0));
+    context.strokeRect(
+      Math.max(1, x0),
+      Math.max(1, y0),
+      Math.min(this.#canvas.width - 1, x1) - Math.max(1, x0),
+      Math.min(this.#canvas.height - 1, y1) - Math.max(1, y0),
+    );
   }
 }

@@ -82,7 +82,8 @@ export class Painter {
     outline(surface, shown.box(hover), look, theme.hover, 1.5);
     outline(surface, shown.box(marks.selection), look, theme.selection, 2);
     paintSharedLinks(surface, marks.links, scene.direction, look);
-    for (const id of new Set(marks.links.flatMap((link) => [link.from, link.to]))) if (id !== marks.selection) outline(surface, shown.box(id), look, theme.shared, 1.5);
+    for (const id of new Set(marks.links.flatMap((link) => [link.from, link.to])))
+      if (id !== marks.selection) outline(surface, shown.box(id), look, theme.shared, 1.5);
 
     overlay.setView(0, 0, 1);
     paintComparison(surface, comparedBoxes(scene, look), theme, (box) => this.camera.toScreen(box));
@@ -115,6 +116,7 @@ function outline(surface: CanvasSurface, box: SceneBox | null, { scale }: Look, 
   const grow = 2 / scale;
   const isRound = box.face.shape === "pill" || box.face.shape === "circle";
   surface.rectangle(box.x - grow, box.y - grow, box.width + 2 * grow, box.height + 2 * grow, (isRound ? box.height / 2 : 6) + grow, {
-    stroke: color, lineWidth: width / scale,
+    stroke: color,
+    lineWidth: width / scale,
   });
 }

@@ -61,7 +61,15 @@ export function place(placement: Placement, camera: Camera, shown: Shown, before
 /** The box, or the nearest around it, that is in both pictures. */
 function inBoth(id: string | null, before: Shown, shown: Shown): { before: SceneBox; after: SceneBox } | null {
   if (id === null) return null;
-  for (const each of [id, ...before.around(id), ...shown.around(id), ...shown.model.index.ancestry(id).map((module) => module.path).reverse()]) {
+  for (const each of [
+    id,
+    ...before.around(id),
+    ...shown.around(id),
+    ...shown.model.index
+      .ancestry(id)
+      .map((module) => module.path)
+      .reverse(),
+  ]) {
     const [old, now] = [before.box(each), shown.box(each)];
     if (old && now) return { before: old, after: now };
   }
@@ -79,7 +87,10 @@ export function firstView(camera: Camera, { scene, failed }: Shown): void {
   } else {
     const [room, breadth] = isDown ? [camera.width, scene.width] : [camera.height, scene.height];
     const scale = Math.min(1, Math.max(comfortable, (room - 2 * margin) / breadth));
-    const ahead = breadth * scale <= room - 2 * margin ? (room - breadth * scale) / 2 : Math.max(room - margin - breadth * scale, Math.min(margin, room / 2 - mainAxis(scene) * scale));
+    const ahead =
+      breadth * scale <= room - 2 * margin
+        ? (room - breadth * scale) / 2
+        : Math.max(room - margin - breadth * scale, Math.min(margin, room / 2 - mainAxis(scene) * scale));
     camera.set(isDown ? ahead : margin, isDown ? margin : ahead, scale);
   }
 }

@@ -42,8 +42,10 @@ export class Pointer {
     actions: PointerActions,
   ) {
     const { host } = camera;
-    const listen = <Type extends "pointermove" | "click" | "dblclick" | "contextmenu" | "pointerleave">(type: Type, act: (event: HTMLElementEventMap[Type]) => void) =>
-      host.addEventListener(type, act, { signal: this.#listeners.signal });
+    const listen = <Type extends "pointermove" | "click" | "dblclick" | "contextmenu" | "pointerleave">(
+      type: Type,
+      act: (event: HTMLElementEventMap[Type]) => void,
+    ) => host.addEventListener(type, act, { signal: this.#listeners.signal });
     listen("pointermove", (event) => {
       if (event.buttons !== 0) return;
       const target = this.#targetOf(event);
@@ -88,8 +90,11 @@ function isOnCount({ face: { badges }, x, y }: SceneBox, point: Point): boolean 
   const badge = badges.find(({ unfolds }) => unfolds);
   const slack = 3;
   return (
-    badge !== undefined && point.x >= x + badge.x && point.x <= x + badge.x + badge.width &&
-    point.y >= y + badge.y - slack && point.y <= y + badge.y + badgeHeight + slack
+    badge !== undefined &&
+    point.x >= x + badge.x &&
+    point.x <= x + badge.x + badge.width &&
+    point.y >= y + badge.y - slack &&
+    point.y <= y + badge.y + badgeHeight + slack
   );
 }
 

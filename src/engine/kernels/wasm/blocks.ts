@@ -36,8 +36,13 @@ export function copyRows(target: Rows, source: Rows, rows: number, columns: numb
  * operands look like costs nothing more: a transposed one is read the other way round when it is packed.
  */
 export function stage(
-  target: Float32Array, address: number, { data, offset, rowStride, columnStride }: Matrix,
-  row: number, column: number, rows: number, columns: number,
+  target: Float32Array,
+  address: number,
+  { data, offset, rowStride, columnStride }: Matrix,
+  row: number,
+  column: number,
+  rows: number,
+  columns: number,
 ): { readonly rowStride: number; readonly columnStride: number } {
   const first = offset + row * rowStride + column * columnStride;
   const to = address / bytes;

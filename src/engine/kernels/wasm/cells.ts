@@ -23,7 +23,12 @@ const bytes = Float32Array.BYTES_PER_ELEMENT;
 const first = pageSize;
 
 /** Runs a cell's kernel over `batch` rows. False where the kernels do not serve. */
-export function cellInWasm(batch: number, hidden: number, arrays: readonly CellRows[], run: (kernels: Kernels, addresses: readonly number[], rows: number) => void): boolean {
+export function cellInWasm(
+  batch: number,
+  hidden: number,
+  arrays: readonly CellRows[],
+  run: (kernels: Kernels, addresses: readonly number[], rows: number) => void,
+): boolean {
   const perRow = arrays.reduce((sum, { width }) => sum + width, 0) * hidden;
   const rowsAtOnce = Math.min(batch, Math.floor(piece / perRow));
   if (!(rowsAtOnce > 0) || !arrays.every(({ data }) => data instanceof Float32Array)) return false;

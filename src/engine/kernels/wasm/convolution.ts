@@ -28,15 +28,17 @@ export function windowsOperand(image: Float32Array, imageStart: number, geometry
 /** The same transposed: (positions x channels * kernel). Null as above. */
 export function transposedWindowsOperand(image: Float32Array, imageStart: number, geometry: ConvolutionGeometry): RightOperand | null {
   const windows = Windows.of(image, imageStart, geometry, blockDepth);
-  return windows && {
-    pack(memory, row, column, rows, columns, target) {
-      const { tables } = memory.places;
-      const kernelOffsets = tables + blockDepth * bytes;
-      windows.stage(memory, row, rows, tables);
-      windows.writeKernelOffsets(memory, column, columns, kernelOffsets);
-      memory.kernels.packGathered(memory.places.right, kernelOffsets, tables, rows, columns, target);
-    },
-  };
+  return (
+    windows && {
+      pack(memory, row, column, rows, columns, target) {
+        const { tables } = memory.places;
+        const kernelOffsets = tables + blockDepth * bytes;
+        windows.stage(memory, row, rows, tables);
+        windows.writeKernelOffsets(memory, column, columns, kernelOffsets);
+        memory.kernels.packGathered(memory.places.right, kernelOffsets, tables, rows, columns, target);
+      },
+    }
+  );
 }
 
 class Windows {
@@ -65,7 +67,13 @@ class Windows {
   /** Brings in the part of the image that a run of positions sees, and writes the positions' offsets to `offsets`. */
   stage(memory: ProductMemory, first: number, count: number, offsets: number): void {
     const { int32 } = memory;
-    const { feature: [, , width], kernel: [, kernelHeight], stride, padding, dilation } = this.geometry;
+    const {
+      feature: [, , width],
+      kernel: [, kernelHeight],
+      stride,
+      padding,
+      dilation,
+    } = this.geometry;
     const firstRow = Math.floor(first / width);
     const lastRow = Math.floor((first + count - 1) / width);
     this.#stagedRows = (lastRow - firstRow) * stride[1] + (kernelHeight - 1) * dilation[1] + 1;
@@ -78,7 +86,10 @@ class Windows {
 
   /** Writes the offsets of a run of kernel elements, those of one channel after those of the other. */
   writeKernelOffsets({ int32 }: ProductMemory, first: number, count: number, offsets: number): void {
-    const { kernel: [, height, width], dilation } = this.geometry;
+    const {
+      kernel: [, height, width],
+      dilation,
+    } = this.geometry;
     for (let k = 0; k < count; k++) {
       const x = (first + k) % width;
       const y = Math.floor((first + k) / width) % height;
@@ -89,7 +100,10 @@ class Windows {
 
   /** `top`: the image's row that comes first; rows outside of the image are zeros. */
   #stageRows({ kernels, float32, places: { piece, right } }: ProductMemory, top: number): void {
-    const { image: [, height, width], padding: [, , left] } = this.geometry;
+    const {
+      image: [, height, width],
+      padding: [, , left],
+    } = this.geometry;
     const { channels, paddedWidth } = this;
     const stagedRows = this.#stagedRows;
     const from = Math.min(Math.max(top, 0), height);
@@ -107,7 +121,10 @@ class Windows {
 
   /** The same, row by row. */
   #stageWideRows(memory: Float32Array, to: number, top: number): void {
-    const { image: [, height, width], padding: [, , left] } = this.geometry;
+    const {
+      image: [, height, width],
+      padding: [, , left],
+    } = this.geometry;
     const { paddedWidth } = this;
     const copied = Math.min(width, paddedWidth - left);
     for (let c = 0; c < this.channels; c++) {

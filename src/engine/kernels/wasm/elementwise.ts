@@ -74,7 +74,10 @@ function rowsOf(output: Tensor, operands: readonly Operand[]): Rows {
   const total = output.numel();
   const single = operands.map((operand) => singleRow(operand, output));
   if (!single.includes(null)) return { length: total, count: 1, sources: single as Source[] };
-  const { sizes, operands: layouts } = mergedDims(output.sizes, operands.map((operand) => layoutOf(operand, output.sizes)));
+  const { sizes, operands: layouts } = mergedDims(
+    output.sizes,
+    operands.map((operand) => layoutOf(operand, output.sizes)),
+  );
   const outer = sizes.slice(0, -1);
   const length = sizes.length === 0 ? 1 : sizes[sizes.length - 1]!;
   const sources = layouts.map(({ offset, strides }, k): Source => {
@@ -142,7 +145,14 @@ function bringInRepeated(memory: Float32Array, to: number, { data, starts, step 
 }
 
 function bringIn(
-  memory: Float32Array, to: number, { data, pattern, starts, step }: Source, start: number, row: number, rows: number, column: number, columns: number,
+  memory: Float32Array,
+  to: number,
+  { data, pattern, starts, step }: Source,
+  start: number,
+  row: number,
+  rows: number,
+  column: number,
+  columns: number,
 ): void {
   if (pattern === "dense") {
     const from = starts[0]! + start;
@@ -151,4 +161,3 @@ function bringIn(
   }
   for (let r = 0; r < rows; r++) copyRow(memory, to + r * columns, 1, data, starts[row + r]! + column * step, step, columns);
 }
-

@@ -2,15 +2,89 @@ import { relaxedSimd, simd } from "./binaries.generated.js";
 
 /** Element-wise functions (assembly/elementwise.ts): of float32 arrays, to a float32 array. */
 type NumberKernel =
-  | "neg" | "abs" | "sqrt" | "rsqrt" | "square" | "cube" | "reciprocal" | "floor" | "ceil" | "trunc" | "round" | "sign"
-  | "exp" | "expm1" | "log" | "log2" | "log10" | "log1p" | "sin" | "cos" | "erf"
-  | "relu" | "sigmoid" | "logsigmoid" | "tanh" | "silu" | "gelu" | "geluTanh" | "mish" | "hardsigmoid" | "hardswish" | "leakyRelu" | "elu" | "softplus"
-  | "add" | "sub" | "mul" | "div" | "maximum" | "minimum" | "addScaled" | "addcmul" | "addcdiv" | "lerp" | "where" | "clamp"
-  | "squaredDifference" | "absoluteDifference" | "smoothL1" | "huber" | "binaryCrossEntropyWithLogits" | "klDiv"
-  | "absBackward" | "sqrtBackward" | "rsqrtBackward" | "squareBackward" | "cubeBackward" | "reciprocalBackward" | "sinBackward" | "cosBackward"
-  | "erfBackward" | "reluBackward" | "sigmoidBackward" | "logSigmoidBackward" | "tanhBackward" | "siluBackward" | "geluBackward" | "geluTanhBackward"
-  | "mishBackward" | "hardsigmoidBackward" | "hardswishBackward" | "leakyReluBackward" | "eluBackward" | "softplusBackward" | "divBackward"
-  | "maximumBackward" | "logsumexpBackward" | "within" | "between" | "squaredDifferenceBackward" | "absoluteDifferenceBackward" | "smoothL1Backward" | "huberBackward"
+  | "neg"
+  | "abs"
+  | "sqrt"
+  | "rsqrt"
+  | "square"
+  | "cube"
+  | "reciprocal"
+  | "floor"
+  | "ceil"
+  | "trunc"
+  | "round"
+  | "sign"
+  | "exp"
+  | "expm1"
+  | "log"
+  | "log2"
+  | "log10"
+  | "log1p"
+  | "sin"
+  | "cos"
+  | "erf"
+  | "relu"
+  | "sigmoid"
+  | "logsigmoid"
+  | "tanh"
+  | "silu"
+  | "gelu"
+  | "geluTanh"
+  | "mish"
+  | "hardsigmoid"
+  | "hardswish"
+  | "leakyRelu"
+  | "elu"
+  | "softplus"
+  | "add"
+  | "sub"
+  | "mul"
+  | "div"
+  | "maximum"
+  | "minimum"
+  | "addScaled"
+  | "addcmul"
+  | "addcdiv"
+  | "lerp"
+  | "where"
+  | "clamp"
+  | "squaredDifference"
+  | "absoluteDifference"
+  | "smoothL1"
+  | "huber"
+  | "binaryCrossEntropyWithLogits"
+  | "klDiv"
+  | "absBackward"
+  | "sqrtBackward"
+  | "rsqrtBackward"
+  | "squareBackward"
+  | "cubeBackward"
+  | "reciprocalBackward"
+  | "sinBackward"
+  | "cosBackward"
+  | "erfBackward"
+  | "reluBackward"
+  | "sigmoidBackward"
+  | "logSigmoidBackward"
+  | "tanhBackward"
+  | "siluBackward"
+  | "geluBackward"
+  | "geluTanhBackward"
+  | "mishBackward"
+  | "hardsigmoidBackward"
+  | "hardswishBackward"
+  | "leakyReluBackward"
+  | "eluBackward"
+  | "softplusBackward"
+  | "divBackward"
+  | "maximumBackward"
+  | "logsumexpBackward"
+  | "within"
+  | "between"
+  | "squaredDifferenceBackward"
+  | "absoluteDifferenceBackward"
+  | "smoothL1Backward"
+  | "huberBackward"
   | "binaryCrossEntropyWithLogitsBackward";
 
 const truthKernels = ["eq", "ne", "lt", "le", "gt", "ge", "logicalAnd", "logicalOr", "logicalXor", "isclose"] as const;
@@ -34,7 +108,15 @@ export interface ProductKernels {
   packColumns(source: number, rowStride: number, columnStride: number, rows: number, columns: number, depth: number, target: number): void;
   packGathered(source: number, bases: number, offsets: number, depth: number, columns: number, target: number): void;
   padImages(
-    source: number, target: number, images: number, rows: number, width: number, above: number, left: number, paddedRows: number, paddedWidth: number,
+    source: number,
+    target: number,
+    images: number,
+    rows: number,
+    width: number,
+    above: number,
+    left: number,
+    paddedRows: number,
+    paddedWidth: number,
   ): void;
   multiplyPacked(a: number, b: number, c: number, rows: number, columns: number, depth: number, stride: number, fresh: number): void;
 }
@@ -49,31 +131,79 @@ export interface Kernels extends ProductKernels, Record<NumberKernel | TruthKern
   rowMoments(x: number, rows: number, size: number, eps: number, center: 0 | 1, means: number, inverseStds: number): void;
   normalizeRows(x: number, output: number, rows: number, size: number, means: number, inverseStds: number, weight: number, bias: number): void;
   normalizeRowsBackward(
-    gradient: number, x: number, output: number, rows: number, size: number, means: number, inverseStds: number, weight: number,
-    weightSums: number, biasSums: number, center: 0 | 1, scaled: 0 | 1,
+    gradient: number,
+    x: number,
+    output: number,
+    rows: number,
+    size: number,
+    means: number,
+    inverseStds: number,
+    weight: number,
+    weightSums: number,
+    biasSums: number,
+    center: 0 | 1,
+    scaled: 0 | 1,
   ): void;
   rowDots(gradient: number, x: number, rows: number, size: number, means: number, sums: number, dots: number): void;
   scaleRows(x: number, output: number, rows: number, size: number, means: number, factors: number, terms: number): void;
-  combineRows(
-    gradient: number, x: number, output: number, rows: number, size: number, means: number, factors: number, slopes: number, terms: number,
-  ): void;
+  combineRows(gradient: number, x: number, output: number, rows: number, size: number, means: number, factors: number, slopes: number, terms: number): void;
   sgd(
-    param: number, gradient: number, velocity: number, count: number,
-    first: 0 | 1, nesterov: 0 | 1, sign: number, rate: number, decay: number, kept: number, entering: number,
+    param: number,
+    gradient: number,
+    velocity: number,
+    count: number,
+    first: 0 | 1,
+    nesterov: 0 | 1,
+    sign: number,
+    rate: number,
+    decay: number,
+    kept: number,
+    entering: number,
   ): void;
   adam(
-    param: number, gradient: number, average: number, square: number, count: number,
-    sign: number, shrink: number, decay: number, entering: number, keptSquare: number, enteringSquare: number, correction: number, rate: number, eps: number,
+    param: number,
+    gradient: number,
+    average: number,
+    square: number,
+    count: number,
+    sign: number,
+    shrink: number,
+    decay: number,
+    entering: number,
+    keptSquare: number,
+    enteringSquare: number,
+    correction: number,
+    rate: number,
+    eps: number,
   ): void;
   rmsprop(
-    param: number, gradient: number, square: number, average: number, velocity: number, count: number,
-    sign: number, rate: number, decay: number, kept: number, entering: number, momentum: number, eps: number,
+    param: number,
+    gradient: number,
+    square: number,
+    average: number,
+    velocity: number,
+    count: number,
+    sign: number,
+    rate: number,
+    decay: number,
+    kept: number,
+    entering: number,
+    momentum: number,
+    eps: number,
   ): void;
   lstmCell(gates: number, fromState: number, previous: number, cells: number, values: number, rows: number, hidden: number): void;
   lstmCellBackward(gates: number, cells: number, previous: number, dValues: number, dCells: number, dGates: number, rows: number, hidden: number): void;
   gruCell(gates: number, fromState: number, previous: number, hiddenParts: number, values: number, rows: number, hidden: number): void;
   gruCellBackward(
-    gates: number, hiddenParts: number, previous: number, dValues: number, dGates: number, dFromState: number, dPrevious: number, rows: number, hidden: number,
+    gates: number,
+    hiddenParts: number,
+    previous: number,
+    dValues: number,
+    dGates: number,
+    dFromState: number,
+    dPrevious: number,
+    rows: number,
+    hidden: number,
   ): void;
   summarize(x: number, count: number, output: number): void;
   countInCells(x: number, count: number, scale: number, first: number, cells: number, counters: number): void;

@@ -53,7 +53,13 @@ export interface RMSpropStep {
 }
 
 /** One step for float32 arrays, in place. False where the kernels do not serve: they are not there, or round twice what PyTorch rounds once. */
-export function sgdInWasm(param: Run, gradient: Run, velocity: Run | null, count: number, { sign, rate, decay, kept, entering, nesterov, first }: SGDStep): boolean {
+export function sgdInWasm(
+  param: Run,
+  gradient: Run,
+  velocity: Run | null,
+  count: number,
+  { sign, rate, decay, kept, entering, nesterov, first }: SGDStep,
+): boolean {
   const written = velocity === null ? [param] : [param, velocity];
   return inPieces(count, written, [gradient], (n, kernels) => {
     const [p, v, g] = velocity === null ? [addresses[0]!, 0, addresses[1]!] : [addresses[0]!, addresses[1]!, addresses[2]!];
@@ -63,7 +69,11 @@ export function sgdInWasm(param: Run, gradient: Run, velocity: Run | null, count
 
 /** One step for float32 arrays, in place. False where the kernels do not serve: they are not there, or round twice what PyTorch rounds once. */
 export function adamInWasm(
-  param: Run, gradient: Run, average: Run, square: Run, count: number,
+  param: Run,
+  gradient: Run,
+  average: Run,
+  square: Run,
+  count: number,
   { sign, rate, eps, decay, shrink, entering, keptSquare, enteringSquare, correction }: AdamStep,
 ): boolean {
   const [p, a, s, g] = addresses as [number, number, number, number];
@@ -74,12 +84,32 @@ export function adamInWasm(
 
 /** One step for float32 arrays, in place. False where the kernels do not serve: they are not there, or round twice what PyTorch rounds once. */
 export function rmspropInWasm(
-  param: Run, gradient: Run, square: Run, average: Run | null, velocity: Run | null, count: number, { sign, rate, decay, kept, entering, momentum, eps }: RMSpropStep,
+  param: Run,
+  gradient: Run,
+  square: Run,
+  average: Run | null,
+  velocity: Run | null,
+  count: number,
+  { sign, rate, decay, kept, entering, momentum, eps }: RMSpropStep,
 ): boolean {
   const written = [param, square, average, velocity].filter((run) => run !== null);
   const addressOf = (run: Run | null): number => (run === null ? 0 : addresses[written.indexOf(run)]!);
   return inPieces(count, written, [gradient], (n, kernels) =>
-    kernels.rmsprop(addresses[0]!, addresses[written.length]!, addresses[1]!, addressOf(average), addressOf(velocity), n, sign, rate, decay, kept, entering, momentum, eps),
+    kernels.rmsprop(
+      addresses[0]!,
+      addresses[written.length]!,
+      addresses[1]!,
+      addressOf(average),
+      addressOf(velocity),
+      n,
+      sign,
+      rate,
+      decay,
+      kept,
+      entering,
+      momentum,
+      eps,
+    ),
   );
 }
 

@@ -98,9 +98,20 @@ const alone = productPlaces(1024, blockRows, 1);
 
 /** output (m x n, row-major from `start`) += a (m x k) times b (k x n), all float32. */
 export function multiplyBlocks(
-  memory: ProductMemory, output: Float32Array, start: number, m: number, n: number, k: number, a: Matrix, b: RightOperand, held: Held,
+  memory: ProductMemory,
+  output: Float32Array,
+  start: number,
+  m: number,
+  n: number,
+  k: number,
+  a: Matrix,
+  b: RightOperand,
+  held: Held,
 ): void {
-  const { float32, places: { packedB, tile, left } } = memory;
+  const {
+    float32,
+    places: { packedB, tile, left },
+  } = memory;
   for (let j = 0; j < n; j += blockColumns) {
     const columns = Math.min(blockColumns, n - j);
     const width = roundUp(columns, 8);
@@ -122,7 +133,16 @@ export function multiplyBlocks(
         const { rowStride, columnStride } = staged;
         for (let q = p; q < end; q += blockDepth) {
           const first = left + ((i % rowsStaged) * rowStride + (q - p) * columnStride) * bytes;
-          memory.multiply({ rows, depth: Math.min(blockDepth, end - q), columns, left: first, rowStride, columnStride, packedB: packedB + (q - p) * width * bytes, fresh: fresh && q === p });
+          memory.multiply({
+            rows,
+            depth: Math.min(blockDepth, end - q),
+            columns,
+            left: first,
+            rowStride,
+            columnStride,
+            packedB: packedB + (q - p) * width * bytes,
+            fresh: fresh && q === p,
+          });
         }
         copyRows(inOutput, inTile, rows, columns);
       }

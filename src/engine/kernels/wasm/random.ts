@@ -29,7 +29,11 @@ export function bernoulliInWasm(target: Float32Array, offset: number, length: nu
 }
 
 function fill(
-  target: Float32Array, offset: number, length: number, drawsEach: number, generator: Generator,
+  target: Float32Array,
+  offset: number,
+  length: number,
+  drawsEach: number,
+  generator: Generator,
   transform: (instance: KernelInstance, count: number) => void,
 ): boolean {
   const instance = wasmKernels(length, wasmFrom);

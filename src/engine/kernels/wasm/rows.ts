@@ -58,7 +58,11 @@ export function logSoftmaxInWasm(result: Float32Array, x: Float32Array, layout: 
 
 /** The gradient through softmax or its logarithm, `y`, of each row. False where the kernels do not serve. */
 export function softmaxBackwardInWasm(
-  kernel: "softmaxBackwardRows" | "logSoftmaxBackwardRows", result: Float32Array, gradient: Float32Array, y: Float32Array, layout: RowLayout,
+  kernel: "softmaxBackwardRows" | "logSoftmaxBackwardRows",
+  result: Float32Array,
+  gradient: Float32Array,
+  y: Float32Array,
+  layout: RowLayout,
 ): boolean {
   return inPiecesOf(gradient, layout, ({ kernels, float32 }, piece) => {
     bringIn(float32, input, gradient, piece);
@@ -133,7 +137,13 @@ export function rowMomentsInWasm(x: Float32Array, size: number, eps: number, cen
 
 /** (x - mean) * inverseStd * weight + bias for each row of `size` elements. False where the kernels do not serve. */
 export function normalizeRowsInWasm(
-  result: Float32Array, x: Float32Array, size: number, mean: Float64Array, inverseStd: Float64Array, weight: Float32Array | null, bias: Float32Array | null,
+  result: Float32Array,
+  x: Float32Array,
+  size: number,
+  mean: Float64Array,
+  inverseStd: Float64Array,
+  weight: Float32Array | null,
+  bias: Float32Array | null,
 ): boolean {
   let first = true;
   return inPieces(x, size, ({ kernels, float32 }, rows, start, count) => {
@@ -144,7 +154,10 @@ export function normalizeRowsInWasm(
       else float32.set(bias, biases / bytes);
       first = false;
     }
-    bringInNumbers(float32, start / size, rows, [[mean, means], [inverseStd, inverseStds]]);
+    bringInNumbers(float32, start / size, rows, [
+      [mean, means],
+      [inverseStd, inverseStds],
+    ]);
     kernels.normalizeRows(input, output, rows, size, means, inverseStds, weights, biases);
     result.set(float32.subarray(output / bytes, output / bytes + count), start);
   });
@@ -152,8 +165,16 @@ export function normalizeRowsInWasm(
 
 /** The gradient through `normalizeRowsInWasm`. Adds those of weight and bias to the sums. False where the kernels do not serve. */
 export function normalizeRowsBackwardInWasm(
-  result: Float32Array, gradient: Float32Array, x: Float32Array, size: number, mean: Float64Array, inverseStd: Float64Array, weight: Float32Array | null,
-  sums: { readonly weight: Float64Array; readonly bias: Float64Array }, center: boolean, scaled: boolean,
+  result: Float32Array,
+  gradient: Float32Array,
+  x: Float32Array,
+  size: number,
+  mean: Float64Array,
+  inverseStd: Float64Array,
+  weight: Float32Array | null,
+  sums: { readonly weight: Float64Array; readonly bias: Float64Array },
+  center: boolean,
+  scaled: boolean,
 ): boolean {
   let last: KernelInstance | null = null;
   const sumsIn = ({ float32 }: KernelInstance, address: number): Float64Array => new Float64Array(float32.buffer, address, size);
@@ -167,13 +188,20 @@ export function normalizeRowsBackwardInWasm(
       last = instance;
     }
     float32.set(x.subarray(start, start + count), biases / bytes);
-    bringInNumbers(float32, start / size, rows, [[mean, means], [inverseStd, inverseStds]]);
+    bringInNumbers(float32, start / size, rows, [
+      [mean, means],
+      [inverseStd, inverseStds],
+    ]);
     kernels.normalizeRowsBackward(input, biases, output, rows, size, means, inverseStds, weights, weightSums, biasSums, center ? 1 : 0, scaled ? 1 : 0);
     result.set(float32.subarray(output / bytes, output / bytes + count), start);
   });
   if (!served || last === null) return served;
-  sumsIn(last, weightSums).subarray(0, sums.weight.length).forEach((sum, i) => (sums.weight[i]! += sum));
-  sumsIn(last, biasSums).subarray(0, sums.bias.length).forEach((sum, i) => (sums.bias[i]! += sum));
+  sumsIn(last, weightSums)
+    .subarray(0, sums.weight.length)
+    .forEach((sum, i) => (sums.weight[i]! += sum));
+  sumsIn(last, biasSums)
+    .subarray(0, sums.bias.length)
+    .forEach((sum, i) => (sums.bias[i]! += sum));
   return true;
 }
 
@@ -192,7 +220,11 @@ export function rowDotsInWasm(gradient: Float32Array, x: Float32Array, size: num
 /** (x - mean) * factor + term for each row of `size` elements, with numbers of its own. False where the kernels do not serve. */
 export function scaleRowsInWasm(result: Float32Array, x: Float32Array, size: number, mean: Float64Array, factor: Float64Array, term: Float64Array): boolean {
   return inPieces(x, size, ({ kernels, float32 }, rows, start, count) => {
-    bringInNumbers(float32, start / size, rows, [[mean, means], [factor, inverseStds], [term, terms]]);
+    bringInNumbers(float32, start / size, rows, [
+      [mean, means],
+      [factor, inverseStds],
+      [term, terms],
+    ]);
     kernels.scaleRows(input, output, rows, size, means, inverseStds, terms);
     result.set(float32.subarray(output / bytes, output / bytes + count), start);
   });
@@ -200,11 +232,23 @@ export function scaleRowsInWasm(result: Float32Array, x: Float32Array, size: num
 
 /** gradient * factor + (x - mean) * slope + term for each row of `size` elements, with numbers of its own. False where the kernels do not serve. */
 export function combineRowsInWasm(
-  result: Float32Array, gradient: Float32Array, x: Float32Array, size: number, mean: Float64Array, factor: Float64Array, slope: Float64Array, term: Float64Array,
+  result: Float32Array,
+  gradient: Float32Array,
+  x: Float32Array,
+  size: number,
+  mean: Float64Array,
+  factor: Float64Array,
+  slope: Float64Array,
+  term: Float64Array,
 ): boolean {
   return inPieces(gradient, size, ({ kernels, float32 }, rows, start, count) => {
     float32.set(x.subarray(start, start + count), weights / bytes);
-    bringInNumbers(float32, start / size, rows, [[mean, means], [factor, inverseStds], [slope, slopes], [term, terms]]);
+    bringInNumbers(float32, start / size, rows, [
+      [mean, means],
+      [factor, inverseStds],
+      [slope, slopes],
+      [term, terms],
+    ]);
     kernels.combineRows(input, weights, output, rows, size, means, inverseStds, slopes, terms);
     result.set(float32.subarray(output / bytes, output / bytes + count), start);
   });

@@ -50,7 +50,16 @@ export class PiecesInWasm {
     this.#input.set(this.#values.subarray(start, end));
     this.#input.fill(NaN, count, this.#length);
     this.#kernels.summarize(input, this.#length, output);
-    const [nan, positiveInfinity, zeros, finite, min, max, mean, squares] = this.#results as unknown as [number, number, number, number, number, number, number, number];
+    const [nan, positiveInfinity, zeros, finite, min, max, mean, squares] = this.#results as unknown as [
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+    ];
     const negativeInfinity = this.#length - finite - nan - positiveInfinity;
     return { nan: nan - (this.#length - count), positiveInfinity, negativeInfinity, zeros, finite, min, max, mean, squares };
   }

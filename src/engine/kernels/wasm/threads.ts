@@ -16,7 +16,21 @@ const mostThreads = 8;
 const places = productPlaces(4096, rowsAtOnce, mostThreads);
 
 /** Integers at the start of the shared memory. A job's numbers stay while any of its blocks is in work. */
-const Control = { generation: 0, next: 1, done: 2, blocks: 3, rows: 4, depth: 5, columns: 6, rowStride: 7, columnStride: 8, split: 9, left: 10, packedB: 11, fresh: 12 } as const;
+const Control = {
+  generation: 0,
+  next: 1,
+  done: 2,
+  blocks: 3,
+  rows: 4,
+  depth: 5,
+  columns: 6,
+  rowStride: 7,
+  columnStride: 8,
+  split: 9,
+  left: 10,
+  packedB: 11,
+  fresh: 12,
+} as const;
 /** More than any job has blocks: nothing to take. */
 const closed = 1 << 30;
 
@@ -84,7 +98,11 @@ function start(helpers: number): ProductMemory | null {
     }
     const kernels = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as ProductKernels;
     return {
-      kernels, float32: new Float32Array(memory.buffer), int32: new Int32Array(memory.buffer), rowsAtOnce, places,
+      kernels,
+      float32: new Float32Array(memory.buffer),
+      int32: new Int32Array(memory.buffer),
+      rowsAtOnce,
+      places,
       multiply: (block) => share(kernels, control, block),
     };
   }
@@ -120,7 +138,16 @@ function takeBlocks(kernels: ProductKernels, control: Int32Array, places: Thread
     const column = Math.floor(block / rowBlocks) * split;
     const columns = Math.min(split, allColumns - column);
     kernels.packRows(control[at.left]! + first * rowStride * size, rowStride, control[at.columnStride]!, rows, depth, places.packedA);
-    kernels.multiplyPacked(places.packedA, control[at.packedB]! + column * depth * size, places.tile + (first * width + column) * size, rows, columns, depth, width, control[at.fresh]!);
+    kernels.multiplyPacked(
+      places.packedA,
+      control[at.packedB]! + column * depth * size,
+      places.tile + (first * width + column) * size,
+      rows,
+      columns,
+      depth,
+      width,
+      control[at.fresh]!,
+    );
     Atomics.add(control, at.done, 1);
     Atomics.notify(control, at.done);
   }
@@ -128,7 +155,9 @@ function takeBlocks(kernels: ProductKernels, control: Int32Array, places: Thread
 
 /** The program of a helper, sent as text. */
 function helperThread(take: typeof takeBlocks, places: ThreadPlaces): void {
-  const { workerData } = (globalThis as unknown as { process: { getBuiltinModule(name: string): { workerData: { module: WebAssembly.Module; memory: WebAssembly.Memory } } } }).process.getBuiltinModule("node:worker_threads");
+  const { workerData } = (
+    globalThis as unknown as { process: { getBuiltinModule(name: string): { workerData: { module: WebAssembly.Module; memory: WebAssembly.Memory } } } }
+  ).process.getBuiltinModule("node:worker_threads");
   const { module, memory } = workerData;
   const kernels = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as ProductKernels;
   const control = new Int32Array(memory.buffer, 0, 16);

@@ -22,7 +22,12 @@ interface Classes {
 }
 
 type AdaptiveLogSoftmaxArguments =
-  | readonly [inFeatures: number, nClasses: number, cutoffs: readonly number[], ...tail: Arguments<[divValue: number, headBias: boolean], AdaptiveLogSoftmaxOptions>]
+  | readonly [
+      inFeatures: number,
+      nClasses: number,
+      cutoffs: readonly number[],
+      ...tail: Arguments<[divValue: number, headBias: boolean], AdaptiveLogSoftmaxOptions>,
+    ]
   | readonly [options: AdaptiveLogSoftmaxOptions & Required<Classes>];
 
 /**

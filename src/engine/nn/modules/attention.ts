@@ -88,7 +88,9 @@ export class MultiheadAttention extends Module {
   ) {
     super();
     const options = collect<MultiheadAttentionOptions & Partial<AttentionSizes>>(
-      ["embedDim", "numHeads", "dropout", "bias", "addBiasKv", "addZeroAttn", "kdim", "vdim", "batchFirst"], args, ["device", "dtype"],
+      ["embedDim", "numHeads", "dropout", "bias", "addBiasKv", "addZeroAttn", "kdim", "vdim", "batchFirst"],
+      args,
+      ["device", "dtype"],
     );
     const { dropout = 0, bias = true, addBiasKv = false, addZeroAttn = false, kdim = null, vdim = null, batchFirst = false, device, dtype } = options;
     const embedDim = (this.embedDim = required(options.embedDim, "MultiheadAttention", "embed_dim"));
@@ -146,8 +148,19 @@ export class MultiheadAttention extends Module {
       v = value === key ? k : value.transpose(0, 1);
     }
     const [output, weights] = multiHeadAttentionForward(
-      q, k, v, this.embedDim, this.numHeads, this.inProjWeight, this.inProjBias, this.biasK, this.biasV, this.addZeroAttn, this.dropout,
-      this.outProj.weight, this.outProj.bias,
+      q,
+      k,
+      v,
+      this.embedDim,
+      this.numHeads,
+      this.inProjWeight,
+      this.inProjBias,
+      this.biasK,
+      this.biasV,
+      this.addZeroAttn,
+      this.dropout,
+      this.outProj.weight,
+      this.outProj.bias,
       {
         ...options,
         training: this.training,
@@ -162,5 +175,12 @@ export class MultiheadAttention extends Module {
 }
 nameInCamelCase(
   MultiheadAttention.prototype,
-  "in_proj_weight", "q_proj_weight", "k_proj_weight", "v_proj_weight", "in_proj_bias", "out_proj", "bias_k", "bias_v",
+  "in_proj_weight",
+  "q_proj_weight",
+  "k_proj_weight",
+  "v_proj_weight",
+  "in_proj_bias",
+  "out_proj",
+  "bias_k",
+  "bias_v",
 );

@@ -15,7 +15,8 @@ type ChainInput<Modules extends readonly Module[]> = [First<Modules>] extends [n
 type ChainOutput<Modules extends readonly Module[]> = [Last<Modules>] extends [never] ? Tensor : ReturnType<Last<Modules>["forward"]>;
 
 /** Modules that run one after the other (torch.nn.Sequential). `net[2]` is the third, with its own type. */
-export type Sequential<Modules extends readonly Module[] = Module[]> = SequentialModule<Modules> & Elements<Modules> & { readonly [index: number]: Modules[number] };
+export type Sequential<Modules extends readonly Module[] = Module[]> = SequentialModule<Modules> &
+  Elements<Modules> & { readonly [index: number]: Modules[number] };
 
 /** Children that are reached by position: `net[0]`, whatever the child is called. */
 abstract class OrderedContainer<Item extends Module> extends Module {

@@ -65,8 +65,11 @@ abstract class Table extends Module {
   }
 
   protected describeNorm(): string {
-    return (this.maxNorm === null ? "" : `, max_norm=${repr(this.maxNorm)}`) + (this.normType === 2 ? "" : `, norm_type=${repr(this.normType)}`) +
-      (this.scaleGradByFreq ? ", scale_grad_by_freq=True" : "");
+    return (
+      (this.maxNorm === null ? "" : `, max_norm=${repr(this.maxNorm)}`) +
+      (this.normType === 2 ? "" : `, norm_type=${repr(this.normType)}`) +
+      (this.scaleGradByFreq ? ", scale_grad_by_freq=True" : "")
+    );
   }
 }
 
@@ -107,8 +110,14 @@ export class Embedding extends Table {
       EmbeddingLayerOptions
     >
   ) {
-    const { numEmbeddings: rows, embeddingDim: columns, ...options } = collect<EmbeddingLayerOptions & Partial<TableSize>>(
-      ["numEmbeddings", "embeddingDim", "paddingIdx", "maxNorm", "normType", "scaleGradByFreq", "sparse"], args, ["weight", "device", "dtype"],
+    const {
+      numEmbeddings: rows,
+      embeddingDim: columns,
+      ...options
+    } = collect<EmbeddingLayerOptions & Partial<TableSize>>(
+      ["numEmbeddings", "embeddingDim", "paddingIdx", "maxNorm", "normType", "scaleGradByFreq", "sparse"],
+      args,
+      ["weight", "device", "dtype"],
     );
     const numEmbeddings = required(rows, "Embedding", "num_embeddings");
     const embeddingDim = required(columns, "Embedding", "embedding_dim");
@@ -125,7 +134,9 @@ export class Embedding extends Table {
     >
   ): Embedding {
     const { freeze = true, ...options } = collect<FromPretrainedOptions>(
-      ["freeze", "paddingIdx", "maxNorm", "normType", "scaleGradByFreq", "sparse"], args, [],
+      ["freeze", "paddingIdx", "maxNorm", "normType", "scaleGradByFreq", "sparse"],
+      args,
+      [],
     );
     requireTable(embeddings);
     return new Embedding(embeddings.sizes[0]!, embeddings.sizes[1]!, { ...options, weight: asTable(embeddings, freeze) });
@@ -164,8 +175,14 @@ export class EmbeddingBag extends Table {
       EmbeddingBagLayerOptions
     >
   ) {
-    const { numEmbeddings: rows, embeddingDim: columns, ...options } = collect<EmbeddingBagLayerOptions & Partial<TableSize>>(
-      ["numEmbeddings", "embeddingDim", "maxNorm", "normType", "scaleGradByFreq", "mode", "sparse"], args, ["includeLastOffset", "paddingIdx", "weight", "device", "dtype"],
+    const {
+      numEmbeddings: rows,
+      embeddingDim: columns,
+      ...options
+    } = collect<EmbeddingBagLayerOptions & Partial<TableSize>>(
+      ["numEmbeddings", "embeddingDim", "maxNorm", "normType", "scaleGradByFreq", "mode", "sparse"],
+      args,
+      ["includeLastOffset", "paddingIdx", "weight", "device", "dtype"],
     );
     const numEmbeddings = required(rows, "EmbeddingBag", "num_embeddings");
     const embeddingDim = required(columns, "EmbeddingBag", "embedding_dim");
@@ -185,7 +202,9 @@ export class EmbeddingBag extends Table {
     >
   ): EmbeddingBag {
     const { freeze = true, ...options } = collect<FromPretrainedOptions & EmbeddingBagLayerOptions>(
-      ["freeze", "maxNorm", "normType", "scaleGradByFreq", "mode", "sparse"], args, ["includeLastOffset", "paddingIdx"],
+      ["freeze", "maxNorm", "normType", "scaleGradByFreq", "mode", "sparse"],
+      args,
+      ["includeLastOffset", "paddingIdx"],
     );
     requireTable(embeddings);
     return new EmbeddingBag(embeddings.sizes[0]!, embeddings.sizes[1]!, { ...options, weight: asTable(embeddings, freeze) });

@@ -103,7 +103,12 @@ export class CrossEntropyLoss extends WeightedLoss {
   labelSmoothing: number;
 
   constructor(...args: Arguments<[weight: Tensor | null], F.CrossEntropyOptions>) {
-    const { weight, ignoreIndex = -100, reduction, labelSmoothing = 0 } = collect<F.CrossEntropyOptions>(["weight"], args, ["ignoreIndex", "reduction", "labelSmoothing"]);
+    const {
+      weight,
+      ignoreIndex = -100,
+      reduction,
+      labelSmoothing = 0,
+    } = collect<F.CrossEntropyOptions>(["weight"], args, ["ignoreIndex", "reduction", "labelSmoothing"]);
     super(weight, reduction);
     this.ignoreIndex = ignoreIndex;
     this.labelSmoothing = labelSmoothing;

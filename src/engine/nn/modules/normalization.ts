@@ -46,7 +46,9 @@ type ChannelNormArguments<Affine extends boolean, HasBias extends boolean> = Wit
 
 function channelNormOptions(layer: string, args: readonly unknown[]): [numFeatures: number, options: NormOptions<boolean, boolean>] {
   const { numFeatures, ...options } = collect<NormOptions<boolean, boolean> & { readonly numFeatures?: number }>(
-    ["numFeatures", "eps", "momentum", "affine", "trackRunningStats"], args, ["bias", "device", "dtype"],
+    ["numFeatures", "eps", "momentum", "affine", "trackRunningStats"],
+    args,
+    ["bias", "device", "dtype"],
   );
   return [required(numFeatures, layer, "num_features"), options];
 }
@@ -97,7 +99,11 @@ abstract class NormBase<Affine extends boolean, HasBias extends boolean> extends
   }
 
   resetRunningStats(): void {
-    for (const [buffer, value] of [[this.runningMean, 0], [this.runningVar, 1], [this.numBatchesTracked, 0]] as const) {
+    for (const [buffer, value] of [
+      [this.runningMean, 0],
+      [this.runningVar, 1],
+      [this.numBatchesTracked, 0],
+    ] as const) {
       if (buffer !== null && buffer.device === "cpu") fill(buffer, value);
     }
   }
@@ -211,9 +217,7 @@ abstract class InstanceNorm<Affine extends boolean, HasBias extends boolean> ext
     const channelDim = x.sizes.length - this.unbatchedDims;
     if (x.sizes[channelDim] !== this.numFeatures) {
       if (this.affine) {
-        throw new ValueError(
-          `expected input's size at dim=${channelDim} to match num_features (${this.numFeatures}), but got: ${x.sizes[channelDim]}.`,
-        );
+        throw new ValueError(`expected input's size at dim=${channelDim} to match num_features (${this.numFeatures}), but got: ${x.sizes[channelDim]}.`);
       }
       warn(
         `input's size at dim=${channelDim} does not match num_features. You can silence this warning by not passing in num_features, which is not used because affine=False`,
@@ -394,9 +398,15 @@ export class LayerNorm<Affine extends boolean = true, HasBias extends boolean = 
   weight: Bias<Affine>;
   bias: Bias<HasBias>;
 
-  constructor(...args: WithRequired<[normalizedShape: Sizes], Normalized, [eps: number, elementwiseAffine: Affine, bias: HasBias], LayerNormOptions<Affine, HasBias>>) {
+  constructor(
+    ...args: WithRequired<[normalizedShape: Sizes], Normalized, [eps: number, elementwiseAffine: Affine, bias: HasBias], LayerNormOptions<Affine, HasBias>>
+  ) {
     super();
-    const { normalizedShape: given, ...options } = collect<LayerNormOptions<boolean, boolean> & Partial<Normalized>>(["normalizedShape", "eps", "elementwiseAffine", "bias"], args, ["device", "dtype"]);
+    const { normalizedShape: given, ...options } = collect<LayerNormOptions<boolean, boolean> & Partial<Normalized>>(
+      ["normalizedShape", "eps", "elementwiseAffine", "bias"],
+      args,
+      ["device", "dtype"],
+    );
     const normalizedShape = required(given, "LayerNorm", "normalized_shape");
     const { eps = 1e-5, elementwiseAffine = true, bias = true } = options;
     this.normalizedShape = typeof normalizedShape === "number" ? [normalizedShape] : [...normalizedShape];
@@ -439,7 +449,11 @@ export class RMSNorm<Affine extends boolean = true> extends Module {
 
   constructor(...args: WithRequired<[normalizedShape: Sizes], Normalized, [eps: number | null, elementwiseAffine: Affine], RMSNormOptions<Affine>>) {
     super();
-    const { normalizedShape: given, ...options } = collect<RMSNormOptions<boolean> & Partial<Normalized>>(["normalizedShape", "eps", "elementwiseAffine"], args, ["device", "dtype"]);
+    const { normalizedShape: given, ...options } = collect<RMSNormOptions<boolean> & Partial<Normalized>>(
+      ["normalizedShape", "eps", "elementwiseAffine"],
+      args,
+      ["device", "dtype"],
+    );
     const normalizedShape = required(given, "RMSNorm", "normalized_shape");
     const { eps = null, elementwiseAffine = true } = options;
     this.normalizedShape = typeof normalizedShape === "number" ? [normalizedShape] : [...normalizedShape];
@@ -488,9 +502,11 @@ export class GroupNorm<Affine extends boolean = true, HasBias extends boolean = 
 
   constructor(...args: WithRequired<[numGroups: number, numChannels: number], Grouped, [eps: number, affine: Affine], GroupNormOptions<Affine, HasBias>>) {
     super();
-    const options = collect<GroupNormOptions<boolean, boolean> & Partial<Grouped>>(
-      ["numGroups", "numChannels", "eps", "affine"], args, ["bias", "device", "dtype"],
-    );
+    const options = collect<GroupNormOptions<boolean, boolean> & Partial<Grouped>>(["numGroups", "numChannels", "eps", "affine"], args, [
+      "bias",
+      "device",
+      "dtype",
+    ]);
     const numGroups = (this.numGroups = required(options.numGroups, "GroupNorm", "num_groups"));
     const numChannels = (this.numChannels = required(options.numChannels, "GroupNorm", "num_channels"));
     const { eps = 1e-5, affine = true, bias = true } = options;
@@ -527,9 +543,12 @@ export class LocalResponseNorm extends Module {
 
   constructor(...args: WithRequired<[size: number], { readonly size: number }, [alpha: number, beta: number, k: number], F.LocalResponseNormOptions>) {
     super();
-    const { size, alpha = 1e-4, beta = 0.75, k = 1 } = collect<F.LocalResponseNormOptions & { readonly size?: number }>(
-      ["size", "alpha", "beta", "k"], args, [],
-    );
+    const {
+      size,
+      alpha = 1e-4,
+      beta = 0.75,
+      k = 1,
+    } = collect<F.LocalResponseNormOptions & { readonly size?: number }>(["size", "alpha", "beta", "k"], args, []);
     this.size = required(size, "LocalResponseNorm", "size");
     this.alpha = alpha;
     this.beta = beta;

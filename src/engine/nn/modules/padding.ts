@@ -49,9 +49,7 @@ interface ConstantPadOptions extends PaddingOptions {
   readonly value: number;
 }
 
-type ConstantPadArguments =
-  | readonly [padding: Sizes, ...tail: Arguments<[value: number], { readonly value: number }>]
-  | readonly [options: ConstantPadOptions];
+type ConstantPadArguments = readonly [padding: Sizes, ...tail: Arguments<[value: number], { readonly value: number }>] | readonly [options: ConstantPadOptions];
 
 abstract class ConstantPad extends Padding {
   readonly value: number;

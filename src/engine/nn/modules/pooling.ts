@@ -9,7 +9,9 @@ import { describeSizes, repeat, type Sizes } from "../sizes.js";
 /** Pooling layers. Inputs are (N, C, L), (N, C, H, W) or (N, C, D, H, W), with or without the batch N. */
 
 /** `kernelSize` by position or among the options. */
-type WithKernel<Tail extends readonly unknown[], Options> = readonly [kernelSize: Sizes, ...tail: Tail] | readonly [options: Options & { readonly kernelSize: Sizes }];
+type WithKernel<Tail extends readonly unknown[], Options> =
+  | readonly [kernelSize: Sizes, ...tail: Tail]
+  | readonly [options: Options & { readonly kernelSize: Sizes }];
 
 /** What a max pooling gives: the positions of the maxima too, if asked for. */
 type Pooled<ReturnIndices extends boolean> = ReturnIndices extends true ? F.PooledWithIndices : Tensor;
@@ -163,7 +165,10 @@ export interface AvgPoolDivisorOptions extends AvgPoolOptions {
   readonly divisorOverride?: number | null;
 }
 
-type AvgPool1dArguments = WithKernel<Arguments<[stride: Sizes | null, padding: Sizes, ceilMode: boolean, countIncludePad: boolean], AvgPoolOptions>, AvgPoolOptions>;
+type AvgPool1dArguments = WithKernel<
+  Arguments<[stride: Sizes | null, padding: Sizes, ceilMode: boolean, countIncludePad: boolean], AvgPoolOptions>,
+  AvgPoolOptions
+>;
 type AvgPoolArguments = WithKernel<
   Arguments<[stride: Sizes | null, padding: Sizes, ceilMode: boolean, countIncludePad: boolean, divisorOverride: number | null], AvgPoolDivisorOptions>,
   AvgPoolDivisorOptions
@@ -298,7 +303,8 @@ abstract class AdaptiveMaxPool<ReturnIndices extends boolean> extends Module {
   constructor(...args: unknown[]) {
     super();
     this.outputSize = outputSizeOf(args);
-    this.returnIndices = collect<ReturnIndicesOptions<boolean> & { readonly outputSize?: unknown }>(["outputSize", "returnIndices"], args).returnIndices ?? false;
+    this.returnIndices =
+      collect<ReturnIndicesOptions<boolean> & { readonly outputSize?: unknown }>(["outputSize", "returnIndices"], args).returnIndices ?? false;
   }
 
   protected abstract readonly pool: F.AdaptiveMaxPoolFunction;

@@ -31,7 +31,9 @@ export class PixelUnshuffle extends Module {
   constructor(...args: readonly [downscaleFactor: number] | readonly [options: { readonly downscaleFactor: number }]) {
     super();
     this.downscaleFactor = required(
-      collect<{ readonly downscaleFactor?: number }>(["downscaleFactor"], args).downscaleFactor, "PixelUnshuffle", "downscale_factor",
+      collect<{ readonly downscaleFactor?: number }>(["downscaleFactor"], args).downscaleFactor,
+      "PixelUnshuffle",
+      "downscale_factor",
     );
   }
 
@@ -93,7 +95,11 @@ export class Unfold extends Module {
 }
 
 type FoldArguments =
-  | readonly [outputSize: Sizes, kernelSize: Sizes, ...tail: Arguments<[dilation: Sizes, padding: Sizes, stride: Sizes], Omit<F.FoldOptions, "outputSize" | "kernelSize">>]
+  | readonly [
+      outputSize: Sizes,
+      kernelSize: Sizes,
+      ...tail: Arguments<[dilation: Sizes, padding: Sizes, stride: Sizes], Omit<F.FoldOptions, "outputSize" | "kernelSize">>,
+    ]
   | readonly [outputSize: Sizes, options: F.FoldOptions & { readonly kernelSize: Sizes }]
   | readonly [options: F.FoldOptions & { readonly outputSize: Sizes; readonly kernelSize: Sizes }];
 

@@ -44,7 +44,12 @@ function recurrentSizes(layer: string, { inputSize, hiddenSize }: Partial<Recurr
 }
 
 /** Input and hidden size by position or by name, then the rest. */
-type RecurrentArguments<Positional extends readonly unknown[], Options> = WithRequired<[inputSize: number, hiddenSize: number], RecurrentSizes, Positional, Options>;
+type RecurrentArguments<Positional extends readonly unknown[], Options> = WithRequired<
+  [inputSize: number, hiddenSize: number],
+  RecurrentSizes,
+  Positional,
+  Options
+>;
 
 interface RecurrentBaseOptions extends RecurrentLayerOptions {
   readonly projSize?: number;
@@ -113,7 +118,8 @@ export abstract class RNNBase extends Module {
         `dropout option adds dropout after all but last recurrent layer, so non-zero dropout expects num_layers greater than 1, but got dropout=${dropout} and num_layers=${numLayers}`,
       );
     }
-    if (!Number.isInteger(hiddenSize)) throw new TypeError(`hidden_size should be of type int, got: ${typeof hiddenSize === "number" ? "float" : typeof hiddenSize}`);
+    if (!Number.isInteger(hiddenSize))
+      throw new TypeError(`hidden_size should be of type int, got: ${typeof hiddenSize === "number" ? "float" : typeof hiddenSize}`);
     if (hiddenSize <= 0) throw new ValueError("hidden_size must be greater than zero");
     if (numLayers <= 0) throw new ValueError("num_layers must be greater than zero");
     if (projSize < 0) throw new ValueError("proj_size should be a positive integer or zero to disable projections");
@@ -137,7 +143,9 @@ export abstract class RNNBase extends Module {
 
   /** The parameters of each layer and direction, as PyTorch's `all_weights` lists them. */
   get allWeights(): Parameter[][] {
-    return this.layers().flat().map((weights) => Object.values(weights).filter((weight): weight is Parameter => weight !== null));
+    return this.layers()
+      .flat()
+      .map((weights) => Object.values(weights).filter((weight): weight is Parameter => weight !== null));
   }
 
   /** Does nothing: the weights need not lie in one block here. For code that calls it as PyTorch's does. */
@@ -259,11 +267,17 @@ export class RNN extends RNNBase {
     >
   ) {
     const options = collect<RNNOptions & RecurrentBaseOptions & Partial<RecurrentSizes>>(
-      ["inputSize", "hiddenSize", "numLayers", "nonlinearity", "bias", "batchFirst", "dropout", "bidirectional"], args, ["projSize", "device", "dtype"],
+      ["inputSize", "hiddenSize", "numLayers", "nonlinearity", "bias", "batchFirst", "dropout", "bidirectional"],
+      args,
+      ["projSize", "device", "dtype"],
     );
     if (options.projSize !== undefined) throw new ValueError("proj_size argument is only supported for LSTM, not RNN or GRU");
     const { nonlinearity = "tanh" } = options;
-    super(rnnMode(nonlinearity, (unknown) => `Unknown nonlinearity '${unknown}'. Select from 'tanh' or 'relu'.`), ...recurrentSizes("RNN", options), options);
+    super(
+      rnnMode(nonlinearity, (unknown) => `Unknown nonlinearity '${unknown}'. Select from 'tanh' or 'relu'.`),
+      ...recurrentSizes("RNN", options),
+      options,
+    );
     this.nonlinearity = nonlinearity;
   }
 
@@ -283,8 +297,14 @@ export interface GRU {
 
 /** A network of gated recurrent units (torch.nn.GRU). Input, output and states as for RNN. */
 export class GRU extends RNNBase {
-  constructor(...args: RecurrentArguments<[numLayers: number, bias: boolean, batchFirst: boolean, dropout: number, bidirectional: boolean], RecurrentLayerOptions>) {
-    const options = collect<RecurrentBaseOptions & Partial<RecurrentSizes>>(["inputSize", "hiddenSize", "numLayers", "bias", "batchFirst", "dropout", "bidirectional"], args, ["projSize", "device", "dtype"]);
+  constructor(
+    ...args: RecurrentArguments<[numLayers: number, bias: boolean, batchFirst: boolean, dropout: number, bidirectional: boolean], RecurrentLayerOptions>
+  ) {
+    const options = collect<RecurrentBaseOptions & Partial<RecurrentSizes>>(
+      ["inputSize", "hiddenSize", "numLayers", "bias", "batchFirst", "dropout", "bidirectional"],
+      args,
+      ["projSize", "device", "dtype"],
+    );
     if (options.projSize !== undefined) throw new ValueError("proj_size argument is only supported for LSTM, not RNN or GRU");
     super("gru", ...recurrentSizes("GRU", options), options);
   }
@@ -314,15 +334,24 @@ export interface LSTM {
  * directions, batch, hiddenSize). stateSize is `projSize` where there is one, else `hiddenSize`.
  */
 export class LSTM extends RNNBase {
-  constructor(...args: RecurrentArguments<[numLayers: number, bias: boolean, batchFirst: boolean, dropout: number, bidirectional: boolean, projSize: number], LSTMOptions>) {
-    const options = collect<LSTMOptions & Partial<RecurrentSizes>>(["inputSize", "hiddenSize", "numLayers", "bias", "batchFirst", "dropout", "bidirectional", "projSize"], args, ["device", "dtype"]);
+  constructor(
+    ...args: RecurrentArguments<[numLayers: number, bias: boolean, batchFirst: boolean, dropout: number, bidirectional: boolean, projSize: number], LSTMOptions>
+  ) {
+    const options = collect<LSTMOptions & Partial<RecurrentSizes>>(
+      ["inputSize", "hiddenSize", "numLayers", "bias", "batchFirst", "dropout", "bidirectional", "projSize"],
+      args,
+      ["device", "dtype"],
+    );
     super("lstm", ...recurrentSizes("LSTM", options), options);
   }
 
   /** `hx`: the initial states and cells; zeros if null. */
   override forward(input: PackedSequence, hx?: readonly [h: Tensor, c: Tensor] | null): [output: PackedSequence, state: [h: Tensor, c: Tensor]];
   override forward(input: Tensor, hx?: readonly [h: Tensor, c: Tensor] | null): [output: Tensor, state: [h: Tensor, c: Tensor]];
-  override forward(input: Tensor | PackedSequence, hx: readonly [h: Tensor, c: Tensor] | null = null): [output: Tensor | PackedSequence, state: [h: Tensor, c: Tensor]] {
+  override forward(
+    input: Tensor | PackedSequence,
+    hx: readonly [h: Tensor, c: Tensor] | null = null,
+  ): [output: Tensor | PackedSequence, state: [h: Tensor, c: Tensor]] {
     const [h, c] = hx ?? [null, null];
     const { output, state, cell } = input instanceof PackedSequence ? this.runPacked(input, h, c) : this.run(input, h, c);
     return [output, [state, cell!]];
@@ -391,7 +420,13 @@ export abstract class RNNCellBase extends Module {
       if (given === undefined) return Tensor.allocate([x.sizes[0]!, this.hiddenSize], x.dtype, x.device);
       return isBatched ? given : given.unsqueeze(0);
     };
-    const weights: LayerWeights = { inputWeight: this.weightIh, hiddenWeight: this.weightHh, inputBias: this.biasIh, hiddenBias: this.biasHh, projection: null };
+    const weights: LayerWeights = {
+      inputWeight: this.weightIh,
+      hiddenWeight: this.weightHh,
+      inputBias: this.biasIh,
+      hiddenBias: this.biasHh,
+      projection: null,
+    };
     const h = initial(0);
     const c = this.mode === "lstm" ? initial(1) : null;
     checkCellSizes(x, h, weights, 0);
@@ -418,7 +453,11 @@ export class RNNCell extends RNNCellBase {
   constructor(...args: RecurrentArguments<[bias: boolean, nonlinearity: "tanh" | "relu"], RNNCellOptions>) {
     const options = collect<RNNCellOptions & Partial<RecurrentSizes>>(["inputSize", "hiddenSize", "bias", "nonlinearity"], args, ["device", "dtype"]);
     const { nonlinearity = "tanh" } = options;
-    super(rnnMode(nonlinearity, (unknown) => `Unknown nonlinearity: ${unknown}`), ...recurrentSizes("RNNCell", options), options);
+    super(
+      rnnMode(nonlinearity, (unknown) => `Unknown nonlinearity: ${unknown}`),
+      ...recurrentSizes("RNNCell", options),
+      options,
+    );
     this.nonlinearity = nonlinearity;
   }
 

@@ -38,7 +38,13 @@ export interface TransformerLayerOptions extends FactoryOptions {
 }
 
 type LayerPositional = [
-  dimFeedforward: number, dropout: number, activation: TransformerActivation, layerNormEps: number, batchFirst: boolean, normFirst: boolean, bias: boolean,
+  dimFeedforward: number,
+  dropout: number,
+  activation: TransformerActivation,
+  layerNormEps: number,
+  batchFirst: boolean,
+  normFirst: boolean,
+  bias: boolean,
 ];
 
 interface LayerSizes {
@@ -62,7 +68,17 @@ function activationOf(activation: TransformerActivation): (x: Tensor) => Tensor 
 
 /** What encoder and decoder layers are made with: the options with their defaults. */
 function layerParts(dModel: number, options: TransformerLayerOptions) {
-  const { dimFeedforward = 2048, dropout = 0.1, activation = "relu", layerNormEps = 1e-5, batchFirst = false, normFirst = false, bias = true, device, dtype } = options;
+  const {
+    dimFeedforward = 2048,
+    dropout = 0.1,
+    activation = "relu",
+    layerNormEps = 1e-5,
+    batchFirst = false,
+    normFirst = false,
+    bias = true,
+    device,
+    dtype,
+  } = options;
   const factory = { device, dtype };
   return {
     activation,
@@ -115,10 +131,7 @@ export class TransformerEncoderLayer extends Module {
     this.activation = activationOf(parts.activation);
   }
 
-  override forward(
-    src: Tensor,
-    ...args: Arguments<[srcMask: Tensor | null, srcKeyPaddingMask: Tensor | null, isCausal: boolean], EncoderLayerMasks>
-  ): Tensor {
+  override forward(src: Tensor, ...args: Arguments<[srcMask: Tensor | null, srcKeyPaddingMask: Tensor | null, isCausal: boolean], EncoderLayerMasks>): Tensor {
     const { srcMask = null, srcKeyPaddingMask = null, isCausal = false } = collect<EncoderLayerMasks>(["srcMask", "srcKeyPaddingMask", "isCausal"], args);
     const attend = (x: Tensor): Tensor => {
       const [output] = this.selfAttn(x, x, x, { attnMask: srcMask, keyPaddingMask: srcKeyPaddingMask, needWeights: false, isCausal });
@@ -152,7 +165,12 @@ export interface DecoderLayerMasks {
 }
 
 type DecoderPositional = [
-  tgtMask: Tensor | null, memoryMask: Tensor | null, tgtKeyPaddingMask: Tensor | null, memoryKeyPaddingMask: Tensor | null, tgtIsCausal: boolean, memoryIsCausal: boolean,
+  tgtMask: Tensor | null,
+  memoryMask: Tensor | null,
+  tgtKeyPaddingMask: Tensor | null,
+  memoryKeyPaddingMask: Tensor | null,
+  tgtIsCausal: boolean,
+  memoryIsCausal: boolean,
 ];
 
 const decoderMaskNames = ["tgtMask", "memoryMask", "tgtKeyPaddingMask", "memoryKeyPaddingMask", "tgtIsCausal", "memoryIsCausal"] as const;
@@ -259,17 +277,16 @@ export class TransformerEncoder extends Module {
   ) {
     super();
     const { numLayers, norm = null } = collect<EncoderOptions & { readonly numLayers?: number }>(
-      ["numLayers", "norm", "enableNestedTensor", "maskCheck"], args, [],
+      ["numLayers", "norm", "enableNestedTensor", "maskCheck"],
+      args,
+      [],
     );
     this.numLayers = required(numLayers, "TransformerEncoder", "num_layers");
     this.layers = copies(encoderLayer, this.numLayers);
     this.norm = norm;
   }
 
-  override forward(
-    src: Tensor,
-    ...args: Arguments<[mask: Tensor | null, srcKeyPaddingMask: Tensor | null, isCausal: boolean | null], EncoderMasks>
-  ): Tensor {
+  override forward(src: Tensor, ...args: Arguments<[mask: Tensor | null, srcKeyPaddingMask: Tensor | null, isCausal: boolean | null], EncoderMasks>): Tensor {
     const { mask = null, srcKeyPaddingMask = null, isCausal } = collect<EncoderMasks>(["mask", "srcKeyPaddingMask", "isCausal"], args);
     let output = src;
     for (const layer of this.layers) output = layer(output, { srcMask: mask, srcKeyPaddingMask, isCausal: isCausal ?? false });
@@ -328,13 +345,31 @@ export interface TransformerMasks extends DecoderLayerMasks {
 }
 
 type TransformerPositional = [
-  dModel: number, nhead: number, numEncoderLayers: number, numDecoderLayers: number, dimFeedforward: number, dropout: number, activation: TransformerActivation,
-  customEncoder: Module | null, customDecoder: Module | null, layerNormEps: number, batchFirst: boolean, normFirst: boolean, bias: boolean,
+  dModel: number,
+  nhead: number,
+  numEncoderLayers: number,
+  numDecoderLayers: number,
+  dimFeedforward: number,
+  dropout: number,
+  activation: TransformerActivation,
+  customEncoder: Module | null,
+  customDecoder: Module | null,
+  layerNormEps: number,
+  batchFirst: boolean,
+  normFirst: boolean,
+  bias: boolean,
 ];
 
 type TransformerMasksPositional = [
-  srcMask: Tensor | null, tgtMask: Tensor | null, memoryMask: Tensor | null, srcKeyPaddingMask: Tensor | null, tgtKeyPaddingMask: Tensor | null,
-  memoryKeyPaddingMask: Tensor | null, srcIsCausal: boolean | null, tgtIsCausal: boolean, memoryIsCausal: boolean,
+  srcMask: Tensor | null,
+  tgtMask: Tensor | null,
+  memoryMask: Tensor | null,
+  srcKeyPaddingMask: Tensor | null,
+  tgtKeyPaddingMask: Tensor | null,
+  memoryKeyPaddingMask: Tensor | null,
+  srcIsCausal: boolean | null,
+  tgtIsCausal: boolean,
+  memoryIsCausal: boolean,
 ];
 
 /**
@@ -352,8 +387,19 @@ export class Transformer extends Module {
     super();
     const options = collect<TransformerOptions>(
       [
-        "dModel", "nhead", "numEncoderLayers", "numDecoderLayers", "dimFeedforward", "dropout", "activation", "customEncoder", "customDecoder", "layerNormEps",
-        "batchFirst", "normFirst", "bias",
+        "dModel",
+        "nhead",
+        "numEncoderLayers",
+        "numDecoderLayers",
+        "dimFeedforward",
+        "dropout",
+        "activation",
+        "customEncoder",
+        "customDecoder",
+        "layerNormEps",
+        "batchFirst",
+        "normFirst",
+        "bias",
       ],
       args,
       ["device", "dtype"],
@@ -375,9 +421,7 @@ export class Transformer extends Module {
 
   override forward(src: Tensor, tgt: Tensor, ...args: Arguments<TransformerMasksPositional, TransformerMasks>): Tensor {
     const masks = collect<TransformerMasks>(
-      [
-        "srcMask", "tgtMask", "memoryMask", "srcKeyPaddingMask", "tgtKeyPaddingMask", "memoryKeyPaddingMask", "srcIsCausal", "tgtIsCausal", "memoryIsCausal",
-      ],
+      ["srcMask", "tgtMask", "memoryMask", "srcKeyPaddingMask", "tgtKeyPaddingMask", "memoryKeyPaddingMask", "srcIsCausal", "tgtIsCausal", "memoryIsCausal"],
       args,
       [],
     );

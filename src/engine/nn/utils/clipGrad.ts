@@ -27,10 +27,15 @@ export interface ClipGradNormOptions {
  * Scales all gradients together so that their norm, taken as if they were one vector, is at most `maxNorm`. Returns the norm before.
  * (torch.nn.utils.clip_grad_norm_)
  */
-export function clipGradNorm_(parameters: Tensor | Iterable<Tensor>, ...args: WithRequired<[maxNorm: number], { readonly maxNorm: number }, [normType: number], ClipGradNormOptions>): Tensor {
-  const { maxNorm: given, normType = 2, errorIfNonfinite = false } = collect<ClipGradNormOptions & { readonly maxNorm?: number }>(
-    ["maxNorm", "normType"], args, ["errorIfNonfinite"],
-  );
+export function clipGradNorm_(
+  parameters: Tensor | Iterable<Tensor>,
+  ...args: WithRequired<[maxNorm: number], { readonly maxNorm: number }, [normType: number], ClipGradNormOptions>
+): Tensor {
+  const {
+    maxNorm: given,
+    normType = 2,
+    errorIfNonfinite = false,
+  } = collect<ClipGradNormOptions & { readonly maxNorm?: number }>(["maxNorm", "normType"], args, ["errorIfNonfinite"]);
   const maxNorm = required(given, "clip_grad_norm_", "max_norm");
   const gradients = gradientsOf(parameters);
   const norm = totalNorm(gradients, normType);

@@ -105,7 +105,8 @@ type Lengths = Tensor | readonly number[];
  * Shapes: input (steps, batch, *), or (batch, steps, *) with `batchFirst`; lengths (batch).
  */
 export function packPaddedSequence(
-  input: Tensor, ...args: WithRequired<[lengths: Lengths], { readonly lengths: Lengths }, [batchFirst: boolean, enforceSorted: boolean], PackOptions>
+  input: Tensor,
+  ...args: WithRequired<[lengths: Lengths], { readonly lengths: Lengths }, [batchFirst: boolean, enforceSorted: boolean], PackOptions>
 ): PackedSequence {
   const [[given], rest] = requiredFirst<[lengths: Lengths]>("pack_padded_sequence", ["lengths"], args);
   const { batchFirst = false, enforceSorted = true } = collect<PackOptions>(["batchFirst", "enforceSorted"], rest);
@@ -118,26 +119,34 @@ export function packPaddedSequence(
   // PyTorch reads past the end here.
   if (lengths.some((length) => length > steps)) throw new RuntimeError(`Expected lengths of at most ${steps}, but got ${formatSizes(lengths)}`);
   const order = [...lengths.keys()].sort((a, b) => lengths[b]! - lengths[a]!);
-  if (enforceSorted && order.some((place, i) => i > 0 && lengths[place]! === lengths[order[i - 1]!]! ? false : place !== i)) {
+  if (enforceSorted && order.some((place, i) => (i > 0 && lengths[place]! === lengths[order[i - 1]!]! ? false : place !== i))) {
     throw new RuntimeError(
       "`lengths` array must be sorted in decreasing order when `enforce_sorted` is True. You can pass `enforce_sorted=False` to pack_padded_sequence and/or pack_sequence to sidestep this requirement if you do not need ONNX exportability.",
     );
   }
   const batchSizes = Array.from({ length: Math.max(...lengths) }, (_, step) => lengths.filter((length) => length > step).length);
   const indices = enforceSorted ? null : integers(order, input);
-  const unsorted = indices && integers([...order.keys()].sort((a, b) => order[a]! - order[b]!), input);
+  const unsorted =
+    indices &&
+    integers(
+      [...order.keys()].sort((a, b) => order[a]! - order[b]!),
+      input,
+    );
   return new PackedSequence(packOf(input, batchSizes, indices, batchFirst), tensor(batchSizes, { dtype: int64 }), indices, unsorted);
 }
 
-const padOf = defineComposite("padPackedSequence", (packed: PackedSequence, batchSizes: readonly number[], steps: number, value: Scalar, batchFirst: boolean): Tensor => {
-  const { data, unsortedIndices } = packed;
-  const batch = batchSizes[0]!;
-  const rest = data.sizes.slice(1);
-  const padding = full([steps * batch, ...rest], value, { dtype: data.dtype, device: data.device });
-  const padded = indexCopy(padding, 0, integers(packedPlaces(batchSizes, batch), data), data).reshape([steps, batch, ...rest]);
-  const ordered = unsortedIndices === null ? padded : indexSelect(padded, 1, unsortedIndices);
-  return batchFirst ? ordered.transpose(0, 1) : ordered;
-});
+const padOf = defineComposite(
+  "padPackedSequence",
+  (packed: PackedSequence, batchSizes: readonly number[], steps: number, value: Scalar, batchFirst: boolean): Tensor => {
+    const { data, unsortedIndices } = packed;
+    const batch = batchSizes[0]!;
+    const rest = data.sizes.slice(1);
+    const padding = full([steps * batch, ...rest], value, { dtype: data.dtype, device: data.device });
+    const padded = indexCopy(padding, 0, integers(packedPlaces(batchSizes, batch), data), data).reshape([steps, batch, ...rest]);
+    const ordered = unsortedIndices === null ? padded : indexSelect(padded, 1, unsortedIndices);
+    return batchFirst ? ordered.transpose(0, 1) : ordered;
+  },
+);
 
 export interface PadPackedOptions {
   /** Whether the batch becomes the first dimension, not the second. Default false. */
@@ -150,7 +159,8 @@ export interface PadPackedOptions {
 
 /** A padded batch of the sequences, and their lengths. (torch.nn.utils.rnn.pad_packed_sequence) */
 export function padPackedSequence(
-  sequence: PackedSequence, ...args: Arguments<[batchFirst: boolean, paddingValue: number, totalLength: number | null], PadPackedOptions>
+  sequence: PackedSequence,
+  ...args: Arguments<[batchFirst: boolean, paddingValue: number, totalLength: number | null], PadPackedOptions>
 ): [padded: Tensor, lengths: Tensor] {
   const { batchFirst = false, paddingValue = 0, totalLength = null } = collect<PadPackedOptions>(["batchFirst", "paddingValue", "totalLength"], args);
   const batchSizes = sequence.batchSizes.tolist() as number[];
@@ -165,7 +175,13 @@ export function padPackedSequence(
   const order = sequence.unsortedIndices;
   // On the meta device nobody knows the order any more.
   const places = order === null || order.isMeta ? [...lengths.keys()] : (order.tolist() as number[]);
-  return [padded, tensor(places.map((place) => lengths[place]!), { dtype: int64 })];
+  return [
+    padded,
+    tensor(
+      places.map((place) => lengths[place]!),
+      { dtype: int64 },
+    ),
+  ];
 }
 
 export interface PadSequenceOptions {
@@ -183,7 +199,9 @@ const padSequenceOf = defineComposite("padSequence", (sequences: readonly Tensor
   for (const { sizes } of sequences) {
     const common = broadcastSizes(first.sizes.slice(1), sizes.slice(1));
     if (common.length !== first.sizes.length - 1 || product(common) !== product(first.sizes.slice(1))) {
-      throw new RuntimeError(`output with shape ${formatSizes([sizes[0]!, ...first.sizes.slice(1)])} doesn't match the broadcast shape ${formatSizes([sizes[0]!, ...common])}`);
+      throw new RuntimeError(
+        `output with shape ${formatSizes([sizes[0]!, ...first.sizes.slice(1)])} doesn't match the broadcast shape ${formatSizes([sizes[0]!, ...common])}`,
+      );
     }
   }
   const padded = sequences.map((each) => {
@@ -196,17 +214,20 @@ const padSequenceOf = defineComposite("padSequence", (sequences: readonly Tensor
 
 /** Sequences (length, *) of different lengths as one batch (longest, batch, *), padded. (torch.nn.utils.rnn.pad_sequence) */
 export function padSequence(
-  sequences: readonly Tensor[], ...args: Arguments<[batchFirst: boolean, paddingValue: number, paddingSide: "left" | "right"], PadSequenceOptions>
+  sequences: readonly Tensor[],
+  ...args: Arguments<[batchFirst: boolean, paddingValue: number, paddingSide: "left" | "right"], PadSequenceOptions>
 ): Tensor {
   const { batchFirst = false, paddingValue = 0, paddingSide = "right" } = collect<PadSequenceOptions>(["batchFirst", "paddingValue", "paddingSide"], args);
   if (sequences.length === 0) throw new RuntimeError("received an empty list of sequences");
-  if (paddingSide !== "left" && paddingSide !== "right") throw new RuntimeError(`Expected padding_side to be one of left or right, but got ${String(paddingSide)}.`);
+  if (paddingSide !== "left" && paddingSide !== "right")
+    throw new RuntimeError(`Expected padding_side to be one of left or right, but got ${String(paddingSide)}.`);
   return padSequenceOf(sequences, batchFirst, paddingValue, paddingSide);
 }
 
 /** The sequences of a padded batch (steps, batch, *), each as long as it is. (torch.nn.utils.rnn.unpad_sequence) */
 export function unpadSequence(
-  paddedSequences: Tensor, ...args: WithRequired<[lengths: Lengths], { readonly lengths: Lengths }, [batchFirst: boolean], { readonly batchFirst?: boolean }>
+  paddedSequences: Tensor,
+  ...args: WithRequired<[lengths: Lengths], { readonly lengths: Lengths }, [batchFirst: boolean], { readonly batchFirst?: boolean }>
 ): Tensor[] {
   const [[given], rest] = requiredFirst<[lengths: Lengths]>("unpad_sequence", ["lengths"], args);
   const { batchFirst = false } = collect<{ batchFirst?: boolean }>(["batchFirst"], rest);
@@ -217,7 +238,11 @@ export function unpadSequence(
 /** Sequences (length, *) of different lengths, packed; `enforceSorted` as for packPaddedSequence. (torch.nn.utils.rnn.pack_sequence) */
 export function packSequence(sequences: readonly Tensor[], ...args: Arguments<[enforceSorted: boolean], { readonly enforceSorted?: boolean }>): PackedSequence {
   const { enforceSorted = true } = collect<{ enforceSorted?: boolean }>(["enforceSorted"], args);
-  return packPaddedSequence(padSequence(sequences), sequences.map((each) => each.sizes[0]!), { enforceSorted });
+  return packPaddedSequence(
+    padSequence(sequences),
+    sequences.map((each) => each.sizes[0]!),
+    { enforceSorted },
+  );
 }
 
 /** The sequences that were packed, in the order that they had. (torch.nn.utils.rnn.unpack_sequence) */

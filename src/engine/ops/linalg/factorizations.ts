@@ -79,8 +79,18 @@ function qrGradient(gradQ: Tensor | null, gradR: Tensor | null, { q, r }: QR): T
   return cat([gradX, gradV === null ? mul(y, 0) : matmul(q, gradV)], -1);
 }
 
-const qrQ = defineFactor<QR>("qr", "LinalgQrBackward0", ({ q }) => q, (gradient, factors) => qrGradient(gradient, null, factors));
-const qrR = defineFactor<QR>("qr", "LinalgQrBackward0", ({ r }) => r, (gradient, factors) => qrGradient(null, gradient, factors));
+const qrQ = defineFactor<QR>(
+  "qr",
+  "LinalgQrBackward0",
+  ({ q }) => q,
+  (gradient, factors) => qrGradient(gradient, null, factors),
+);
+const qrR = defineFactor<QR>(
+  "qr",
+  "LinalgQrBackward0",
+  ({ r }) => r,
+  (gradient, factors) => qrGradient(null, gradient, factors),
+);
 
 /** What `qr` gives. */
 export type QrResult = Named<readonly [Q: Tensor, R: Tensor], "Q" | "R">;
@@ -193,22 +203,35 @@ function requireReduced({ u, s, vh }: Svd): void {
   }
 }
 
-const svdU = defineFactor<Svd>("svd", "LinalgSvdBackward0", ({ u }) => u, (gradient, factors) => {
-  requireReduced(factors);
-  const { u, s, vh } = factors;
-  const inner = scaledColumns(overDifferences(skew(matmul(mT(u), gradient)), s.square()), s);
-  return matmul(matmul(u, inner), vh).add(matmul(div(outside(gradient, u), unsqueeze(s, -2)), vh));
-});
-const svdS = defineFactor<Svd>("svd", "LinalgSvdBackward0", ({ s }) => s, (gradient, { u, s, vh }) =>
-  matmul(scaledColumns(narrow(u, -1, 0, columnsOf(s)), gradient), narrow(vh, -2, 0, columnsOf(s))),
+const svdU = defineFactor<Svd>(
+  "svd",
+  "LinalgSvdBackward0",
+  ({ u }) => u,
+  (gradient, factors) => {
+    requireReduced(factors);
+    const { u, s, vh } = factors;
+    const inner = scaledColumns(overDifferences(skew(matmul(mT(u), gradient)), s.square()), s);
+    return matmul(matmul(u, inner), vh).add(matmul(div(outside(gradient, u), unsqueeze(s, -2)), vh));
+  },
 );
-const svdVh = defineFactor<Svd>("svd", "LinalgSvdBackward0", ({ vh }) => vh, (gradient, factors) => {
-  requireReduced(factors);
-  const { u, s, vh } = factors;
-  const v = mT(vh);
-  const inner = scaledRows(overDifferences(skew(matmul(vh, mT(gradient))), s.square()), s);
-  return matmul(matmul(u, inner), vh).add(matmul(u, div(mT(outside(mT(gradient), v)), unsqueeze(s, -1))));
-});
+const svdS = defineFactor<Svd>(
+  "svd",
+  "LinalgSvdBackward0",
+  ({ s }) => s,
+  (gradient, { u, s, vh }) => matmul(scaledColumns(narrow(u, -1, 0, columnsOf(s)), gradient), narrow(vh, -2, 0, columnsOf(s))),
+);
+const svdVh = defineFactor<Svd>(
+  "svd",
+  "LinalgSvdBackward0",
+  ({ vh }) => vh,
+  (gradient, factors) => {
+    requireReduced(factors);
+    const { u, s, vh } = factors;
+    const v = mT(vh);
+    const inner = scaledRows(overDifferences(skew(matmul(vh, mT(gradient))), s.square()), s);
+    return matmul(matmul(u, inner), vh).add(matmul(u, div(mT(outside(mT(gradient), v)), unsqueeze(s, -1))));
+  },
+);
 
 /** What `svd` gives. */
 export type SvdResult = Named<readonly [U: Tensor, S: Tensor, Vh: Tensor], "U" | "S" | "Vh">;
@@ -232,9 +255,15 @@ function singular(a: Tensor, fullMatrices: boolean): Svd {
       const values = new Float64Array(k);
       const right = new Float64Array(n * n);
       kernels.svd(left, values, right, matrix, m, n);
-      u.store(index, Float64Array.from({ length: m * width }, (_, i) => left[Math.floor(i / width) * m + (i % width)]!));
+      u.store(
+        index,
+        Float64Array.from({ length: m * width }, (_, i) => left[Math.floor(i / width) * m + (i % width)]!),
+      );
       s.store(index, values);
-      vh.store(index, Float64Array.from({ length: height * n }, (_, i) => right[(i % n) * n + Math.floor(i / n)]!));
+      vh.store(
+        index,
+        Float64Array.from({ length: height * n }, (_, i) => right[(i % n) * n + Math.floor(i / n)]!),
+      );
     });
   }
   return { u: u.tensor, s: s.tensor, vh: vh.tensor };

@@ -86,5 +86,8 @@ export function diagonal(a: Tensor, options: { readonly offset?: number; readonl
 /** Powers 0 to N - 1 of each element, as a new last dimension. (torch.linalg.vander) */
 export const vander = defineComposite("vander", (x: Tensor, options: { readonly N?: number } = {}): Tensor => {
   const count = checkedOptions(options, "N").N ?? columnsOf(x);
-  return stack(Array.from({ length: count }, (_, power) => x.pow(power)), -1);
+  return stack(
+    Array.from({ length: count }, (_, power) => x.pow(power)),
+    -1,
+  );
 });

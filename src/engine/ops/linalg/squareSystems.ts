@@ -134,7 +134,10 @@ export const solveOperation: (a: Tensor, b: Tensor) => Tensor = defineOperation<
   gradientName: "LinalgSolveExBackward0",
   infer(a, b) {
     requireSquare(a, "linalg.solve");
-    if (a.dtype !== b.dtype) throw new RuntimeError(`linalg.solve: Expected A and B to have the same dtype, but found A of type ${a.dtype.scalarType} and B of type ${b.dtype.scalarType} instead`);
+    if (a.dtype !== b.dtype)
+      throw new RuntimeError(
+        `linalg.solve: Expected A and B to have the same dtype, but found A of type ${a.dtype.scalarType} and B of type ${b.dtype.scalarType} instead`,
+      );
     if (rowsOf(b) !== rowsOf(a)) {
       throw new RuntimeError(
         `linalg.solve: Incompatible shapes of A and B for the equation AX = B (${rowsOf(a)}x${columnsOf(a)} and ${rowsOf(b)}x${columnsOf(b)})`,
@@ -180,7 +183,11 @@ export interface TriangularOptions {
 
 /** X with A X = B for triangular A. (torch.linalg.solve_triangular) */
 export const solveTriangular = defineComposite("solveTriangular", (a: Tensor, b: Tensor, options: TriangularOptions): Tensor => {
-  const { upper = required(undefined, "linalg_solve_triangular", "upper"), left = true, unitriangular = false } = checkedOptions(options, "upper", "left", "unitriangular");
+  const {
+    upper = required(undefined, "linalg_solve_triangular", "upper"),
+    left = true,
+    unitriangular = false,
+  } = checkedOptions(options, "upper", "left", "unitriangular");
   let triangle = upper ? triu(a, unitriangular ? 1 : 0) : tril(a, unitriangular ? -1 : 0);
   if (unitriangular) triangle = triangle.add(identity(rowsOf(a), a));
   return left ? solveOperation(triangle, b) : mT(solveOperation(mT(triangle), mT(b)));

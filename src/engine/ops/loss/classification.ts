@@ -39,7 +39,8 @@ type Divisor = number;
 
 const nllOperation = defineOperation<NLLArgs, Divisor>({
   name: "nllLoss",
-  gradientName: (x, _target, _weight, _ignore, reduction, smoothing) => (smoothing > 0 ? "AddBackward0" : x.ndim > 2 ? (reduction === "none" && x.ndim !== 4 ? "ViewBackward0" : "NllLoss2DBackward0") : "NllLossBackward0"),
+  gradientName: (x, _target, _weight, _ignore, reduction, smoothing) =>
+    smoothing > 0 ? "AddBackward0" : x.ndim > 2 ? (reduction === "none" && x.ndim !== 4 ? "ViewBackward0" : "NllLoss2DBackward0") : "NllLossBackward0",
   infer(x, target, weight, _ignoreIndex, reduction) {
     checkReduction(reduction);
     checkClassTargets(x, target, weight);
@@ -148,7 +149,10 @@ function crossEntropyOfProbabilities(x: Tensor, target: Tensor, weight: Tensor |
  * nllLoss of logSoftmax(x). Targets are class indices, or probabilities in the shape of x. x is (C), (N, C) or (N, C, ...).
  * (torch.nn.functional.cross_entropy)
  */
-export function crossEntropy(x: Tensor, ...args: WithRequired<[target: Tensor], { readonly target: Tensor }, [weight: Tensor | null], CrossEntropyOptions>): Tensor {
+export function crossEntropy(
+  x: Tensor,
+  ...args: WithRequired<[target: Tensor], { readonly target: Tensor }, [weight: Tensor | null], CrossEntropyOptions>
+): Tensor {
   const [[target], rest] = requiredFirst<[target: Tensor]>("cross_entropy", ["target"], args);
   return crossEntropyOf(x, target, collect<CrossEntropyOptions>(["weight"], rest, ["labelSmoothing", "ignoreIndex", "reduction"]));
 }
@@ -208,7 +212,8 @@ export interface MultiMarginOptions extends ClassLossOptions {
 
 /** For each other class, how far its score comes within a margin of the target's. x is (C) or (N, C). (torch.nn.functional.multi_margin_loss) */
 export function multiMarginLoss(
-  x: Tensor, ...args: WithRequired<[target: Tensor], { readonly target: Tensor }, [p: number, margin: number, weight: Tensor | null], MultiMarginOptions>
+  x: Tensor,
+  ...args: WithRequired<[target: Tensor], { readonly target: Tensor }, [p: number, margin: number, weight: Tensor | null], MultiMarginOptions>
 ): Tensor {
   const [[target], rest] = requiredFirst<[target: Tensor]>("multi_margin_loss", ["target"], args);
   const { p = 1, margin = 1, weight = null, reduction = "mean" } = collect<MultiMarginOptions>(["p", "margin", "weight"], rest, ["reduction"]);
@@ -254,14 +259,18 @@ export function multilabelMarginLoss(x: Tensor, ...args: WithRequired<[target: T
 }
 
 const multilabelSoftMarginOf = defineComposite("multilabelSoftMarginLoss", (x: Tensor, target: Tensor, weight: Tensor | null, reduction: Reduction): Tensor => {
-  const losses = target.mul(logsigmoid(x)).add(target.rsub(1).mul(logsigmoid(x.neg()))).neg();
+  const losses = target
+    .mul(logsigmoid(x))
+    .add(target.rsub(1).mul(logsigmoid(x.neg())))
+    .neg();
   const weighted = weight === null ? losses : losses.mul(weight);
   return reduce(weighted.sum(-1).div(x.sizes.at(-1)!), reduction);
 });
 
 /** The mean over classes of the binary cross entropy of logits x. (torch.nn.functional.multilabel_soft_margin_loss) */
 export function multilabelSoftMarginLoss(
-  x: Tensor, ...args: WithRequired<[target: Tensor], { readonly target: Tensor }, [weight: Tensor | null], BinaryCrossEntropyOptions>
+  x: Tensor,
+  ...args: WithRequired<[target: Tensor], { readonly target: Tensor }, [weight: Tensor | null], BinaryCrossEntropyOptions>
 ): Tensor {
   const [[target], rest] = requiredFirst<[target: Tensor]>("multilabel_soft_margin_loss", ["target"], args);
   const { weight = null, reduction = "mean" } = collect<BinaryCrossEntropyOptions>(["weight"], rest, ["reduction"]);

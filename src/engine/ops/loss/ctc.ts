@@ -8,7 +8,15 @@ import { collect, type Arguments } from "../../arguments.js";
 import { requireFloatingPoint } from "../rules/promotion.js";
 import { checkReduction, sampleGradient, writeReduced, type LossOptions, type Reduction } from "./reduction.js";
 
-type CtcArgs = [logProbs: Tensor, targets: Tensor, inputLengths: readonly number[], targetLengths: readonly number[], blank: number, reduction: Reduction, zeroInfinity: boolean];
+type CtcArgs = [
+  logProbs: Tensor,
+  targets: Tensor,
+  inputLengths: readonly number[],
+  targetLengths: readonly number[],
+  blank: number,
+  reduction: Reduction,
+  zeroInfinity: boolean,
+];
 
 interface CtcSaved {
   readonly sequences: readonly ElementArray[];
@@ -18,7 +26,8 @@ interface CtcSaved {
 
 const ctcOperation = defineOperation<CtcArgs, CtcSaved>({
   name: "ctcLoss",
-  gradientName: (_logProbs, _targets, _inputs, _lengths, _blank, reduction) => ({ none: "CtcLossBackward0", mean: "MeanBackward0", sum: "SumBackward0" })[reduction],
+  gradientName: (_logProbs, _targets, _inputs, _lengths, _blank, reduction) =>
+    ({ none: "CtcLossBackward0", mean: "MeanBackward0", sum: "SumBackward0" })[reduction],
   infer(logProbs, targets, inputLengths, targetLengths, blank, reduction) {
     checkReduction(reduction);
     const [time, batch, classes] = logProbs.sizes as [number, number, number];
@@ -27,7 +36,8 @@ const ctcOperation = defineOperation<CtcArgs, CtcSaved>({
     if (inputLengths.length !== batch) throw new RuntimeError("input_lengths must be of size batch_size");
     if (targetLengths.length !== batch) throw new RuntimeError("target_lengths must be of size batch_size");
     inputLengths.forEach((length, i) => {
-      if (length > time) throw new RuntimeError(`Expected input_lengths to have value at most ${time}, but got value ${length} (while checking arguments for ctc_loss_cpu)`);
+      if (length > time)
+        throw new RuntimeError(`Expected input_lengths to have value at most ${time}, but got value ${length} (while checking arguments for ctc_loss_cpu)`);
       if (length < 0) throw new RuntimeError(`Expected input_lengths[${i}] to be non-negative, but got ${length}`);
     });
     const needed = targets.ndim === 1 ? targetLengths.reduce((sum, length) => sum + length, 0) : Math.max(0, ...targetLengths);

@@ -66,10 +66,7 @@ function elementLoss<Constants extends readonly unknown[] = []>(row: ElementLoss
         kernels.ternary(result, each, x, target, (g, value, wanted) => derivative(value, wanted) * g, kernel);
         return result;
       };
-      return [
-        context.needs(0) ? gradientOf(derivatives.x, derivatives.kernels?.x) : null,
-        context.needs(1) ? gradientOf(derivatives.target) : null,
-      ];
+      return [context.needs(0) ? gradientOf(derivatives.x, derivatives.kernels?.x) : null, context.needs(1) ? gradientOf(derivatives.target) : null];
     },
   };
   return defineOperation(operation);
@@ -201,7 +198,9 @@ const softMarginOf = elementLoss({
 export function softMarginLoss(x: Tensor, ...args: WithRequired<[target: Tensor], { readonly target: Tensor }, [], LossOptions>): Tensor {
   const [[target], rest] = requiredFirst<[target: Tensor]>("soft_margin_loss", ["target"], args);
   if (target.requiresGrad) {
-    throw new RuntimeError("The function 'soft_margin_loss' is not differentiable with respect to argument 'target'. This input cannot have requires_grad True.");
+    throw new RuntimeError(
+      "The function 'soft_margin_loss' is not differentiable with respect to argument 'target'. This input cannot have requires_grad True.",
+    );
   }
   return softMarginOf(x, target, collect<LossOptions>([], rest, ["reduction"]).reduction ?? "mean");
 }
@@ -215,7 +214,12 @@ const klDivOf = elementLoss<[logTarget: boolean]>({
   of: (logTarget) =>
     logTarget
       ? { f: (x, y) => Math.exp(y) * (y - x), x: (_x, y) => -Math.exp(y), target: (x, y) => Math.exp(y) * (y - x + 1) }
-      : { f: (x, y) => (y === 0 ? 0 : y * Math.log(y)) - y * x, x: (_x, y) => -y, target: (x, y) => (y === 0 ? 0 : Math.log(y)) + 1 - x, kernels: { f: "klDiv" } },
+      : {
+          f: (x, y) => (y === 0 ? 0 : y * Math.log(y)) - y * x,
+          x: (_x, y) => -y,
+          target: (x, y) => (y === 0 ? 0 : Math.log(y)) + 1 - x,
+          kernels: { f: "klDiv" },
+        },
 });
 
 export interface KlDivOptions {
@@ -276,13 +280,15 @@ export interface BinaryCrossEntropyOptions extends LossOptions {
   readonly weight?: Tensor | null;
 }
 
-const weightedBinaryCrossEntropy = defineComposite("binaryCrossEntropy", (x: Tensor, target: Tensor, reduction: Reduction, weight: Tensor): Tensor =>
-  reduce(binaryCrossEntropyOf(x, target, "none").mul(weight), reduction),
+const weightedBinaryCrossEntropy = defineComposite(
+  "binaryCrossEntropy",
+  (x: Tensor, target: Tensor, reduction: Reduction, weight: Tensor): Tensor => reduce(binaryCrossEntropyOf(x, target, "none").mul(weight), reduction),
 );
 
 /** -(target log(x) + (1 - target) log(1 - x)) of probabilities. (torch.nn.functional.binary_cross_entropy) */
 export function binaryCrossEntropy(
-  x: Tensor, ...args: WithRequired<[target: Tensor], { readonly target: Tensor }, [weight: Tensor | null], BinaryCrossEntropyOptions>
+  x: Tensor,
+  ...args: WithRequired<[target: Tensor], { readonly target: Tensor }, [weight: Tensor | null], BinaryCrossEntropyOptions>
 ): Tensor {
   const [[target], rest] = requiredFirst<[target: Tensor]>("binary_cross_entropy", ["target"], args);
   const { weight = null, reduction = "mean" } = collect<BinaryCrossEntropyOptions>(["weight"], rest, ["reduction"]);
@@ -322,7 +328,8 @@ const weightedLogits = defineComposite(
 
 /** binaryCrossEntropy of sigmoid(x), exact for large |x|. (torch.nn.functional.binary_cross_entropy_with_logits) */
 export function binaryCrossEntropyWithLogits(
-  x: Tensor, ...args: WithRequired<[target: Tensor], { readonly target: Tensor }, [weight: Tensor | null], BinaryCrossEntropyWithLogitsOptions>
+  x: Tensor,
+  ...args: WithRequired<[target: Tensor], { readonly target: Tensor }, [weight: Tensor | null], BinaryCrossEntropyWithLogitsOptions>
 ): Tensor {
   const [[target], rest] = requiredFirst<[target: Tensor]>("binary_cross_entropy_with_logits", ["target"], args);
   const { weight = null, posWeight = null, reduction = "mean" } = collect<BinaryCrossEntropyWithLogitsOptions>(["weight"], rest, ["posWeight", "reduction"]);
@@ -347,7 +354,15 @@ const poissonOf = defineComposite("poissonNllLoss", (x: Tensor, target: Tensor, 
   checkReduction(reduction);
   let losses = logInput ? x.exp().sub(target.mul(x)) : x.sub(target.mul(x.add(eps).log()));
   if (full) {
-    const stirling = target.mul(target.log()).sub(target).add(target.mul(2 * Math.PI).log().mul(0.5));
+    const stirling = target
+      .mul(target.log())
+      .sub(target)
+      .add(
+        target
+          .mul(2 * Math.PI)
+          .log()
+          .mul(0.5),
+      );
     losses = losses.add(stirling.maskedFill(target.le(1), 0));
   }
   return reduce(losses, reduction);
@@ -355,7 +370,8 @@ const poissonOf = defineComposite("poissonNllLoss", (x: Tensor, target: Tensor, 
 
 /** Negative log-likelihood of counts that are Poisson distributed. (torch.nn.functional.poisson_nll_loss) */
 export function poissonNllLoss(
-  x: Tensor, ...args: WithRequired<[target: Tensor], { readonly target: Tensor }, [logInput: boolean, full: boolean], PoissonNLLOptions>
+  x: Tensor,
+  ...args: WithRequired<[target: Tensor], { readonly target: Tensor }, [logInput: boolean, full: boolean], PoissonNLLOptions>
 ): Tensor {
   const [[target], rest] = requiredFirst<[target: Tensor]>("poisson_nll_loss", ["target"], args);
   return poissonOf(x, target, collect<PoissonNLLOptions>(["logInput", "full"], rest, ["eps", "reduction"]));
@@ -387,7 +403,13 @@ const gaussianOf = defineComposite("gaussianNllLoss", (x: Tensor, target: Tensor
 
 /** Negative log-likelihood of normal targets with expectation x and the given variance. (torch.nn.functional.gaussian_nll_loss) */
 export function gaussianNllLoss(
-  x: Tensor, ...args: WithRequired<[target: Tensor, variance: Tensor | number], { readonly target: Tensor; readonly var: Tensor | number }, [full: boolean, eps: number], GaussianNLLOptions>
+  x: Tensor,
+  ...args: WithRequired<
+    [target: Tensor, variance: Tensor | number],
+    { readonly target: Tensor; readonly var: Tensor | number },
+    [full: boolean, eps: number],
+    GaussianNLLOptions
+  >
 ): Tensor {
   const [[target, variance], rest] = requiredFirst<[target: Tensor, variance: Tensor | number]>("gaussian_nll_loss", ["target", "var"], args);
   return gaussianOf(x, target, variance, collect<GaussianNLLOptions>(["full", "eps"], rest, ["reduction"]));

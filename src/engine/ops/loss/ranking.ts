@@ -37,7 +37,8 @@ const marginRankingOf = defineComposite("marginRankingLoss", (x1: Tensor, x2: Te
 
 /** max(0, margin - target (x1 - x2)): target 1 wants x1 above x2, -1 below. (torch.nn.functional.margin_ranking_loss) */
 export function marginRankingLoss(
-  x1: Tensor, ...args: WithRequired<[input2: Tensor, target: Tensor], { readonly input2: Tensor; readonly target: Tensor }, [margin: number], MarginOptions>
+  x1: Tensor,
+  ...args: WithRequired<[input2: Tensor, target: Tensor], { readonly input2: Tensor; readonly target: Tensor }, [margin: number], MarginOptions>
 ): Tensor {
   const [[x2, target], rest] = requiredFirst<[input2: Tensor, target: Tensor]>("margin_ranking_loss", ["input2", "target"], args);
   const { margin = 0, reduction = "mean" } = collect<MarginOptions>(["margin"], rest, ["reduction"]);
@@ -63,7 +64,8 @@ const cosineEmbeddingOf = defineComposite("cosineEmbeddingLoss", (x1: Tensor, x2
 
 /** 1 - cos(x1, x2) where the target is 1, max(0, cos(x1, x2) - margin) where it is -1. (torch.nn.functional.cosine_embedding_loss) */
 export function cosineEmbeddingLoss(
-  x1: Tensor, ...args: WithRequired<[input2: Tensor, target: Tensor], { readonly input2: Tensor; readonly target: Tensor }, [margin: number], MarginOptions>
+  x1: Tensor,
+  ...args: WithRequired<[input2: Tensor, target: Tensor], { readonly input2: Tensor; readonly target: Tensor }, [margin: number], MarginOptions>
 ): Tensor {
   const [[x2, target], rest] = requiredFirst<[input2: Tensor, target: Tensor]>("cosine_embedding_loss", ["input2", "target"], args);
   const { margin = 0, reduction = "mean" } = collect<MarginOptions>(["margin"], rest, ["reduction"]);
@@ -101,12 +103,21 @@ function tripletLosses(distance: DistanceFunction, anchor: Tensor, positive: Ten
 const tripletOf = defineComposite("tripletMarginLoss", (anchor: Tensor, positive: Tensor, negative: Tensor, options: TripletOptions): Tensor => {
   const { margin = 1, p = 2, eps = 1e-6, swap = false, reduction = "mean" } = options;
   checkTriplet(anchor, positive, negative);
-  return reduce(tripletLosses((x, y) => pairwiseDistance(x, y, p, eps), anchor, positive, negative, margin, swap), reduction);
+  return reduce(
+    tripletLosses((x, y) => pairwiseDistance(x, y, p, eps), anchor, positive, negative, margin, swap),
+    reduction,
+  );
 });
 
 /** max(0, margin + |anchor - positive| - |anchor - negative|). (torch.nn.functional.triplet_margin_loss) */
 export function tripletMarginLoss(
-  anchor: Tensor, ...args: WithRequired<[positive: Tensor, negative: Tensor], { readonly positive: Tensor; readonly negative: Tensor }, [margin: number, p: number, eps: number, swap: boolean], TripletOptions>
+  anchor: Tensor,
+  ...args: WithRequired<
+    [positive: Tensor, negative: Tensor],
+    { readonly positive: Tensor; readonly negative: Tensor },
+    [margin: number, p: number, eps: number, swap: boolean],
+    TripletOptions
+  >
 ): Tensor {
   const [[positive, negative], rest] = requiredFirst<[positive: Tensor, negative: Tensor]>("triplet_margin_loss", ["positive", "negative"], args);
   return tripletOf(anchor, positive, negative, collect<TripletOptions>(["margin", "p", "eps", "swap"], rest, ["reduction"]));
@@ -134,7 +145,8 @@ const tripletWithDistanceOf = defineComposite(
 
 /** tripletMarginLoss with a distance of your own. (torch.nn.functional.triplet_margin_with_distance_loss) */
 export function tripletMarginWithDistanceLoss(
-  anchor: Tensor, ...args: WithRequired<[positive: Tensor, negative: Tensor], { readonly positive: Tensor; readonly negative: Tensor }, [], TripletWithDistanceOptions>
+  anchor: Tensor,
+  ...args: WithRequired<[positive: Tensor, negative: Tensor], { readonly positive: Tensor; readonly negative: Tensor }, [], TripletWithDistanceOptions>
 ): Tensor {
   const [[positive, negative], rest] = requiredFirst<[positive: Tensor, negative: Tensor]>("triplet_margin_with_distance_loss", ["positive", "negative"], args);
   return tripletWithDistanceOf(anchor, positive, negative, collect<TripletWithDistanceOptions>([], rest, ["distanceFunction", "margin", "swap", "reduction"]));

@@ -30,19 +30,29 @@ export type SizeArguments<Options = TensorOptions> =
 
 /** Shape and options of a function that takes SizeArguments. */
 export function parseSize<Options extends TensorOptions>(
-  name: string, args: SizeArguments<Options>, ...others: readonly (keyof Options & string)[]
+  name: string,
+  args: SizeArguments<Options>,
+  ...others: readonly (keyof Options & string)[]
 ): { sizes: readonly number[]; options: Partial<Options> } {
   const given: unknown[] = [...args];
   const last = given.at(-1);
   const hasOptions = typeof last === "object" && last !== null && !Array.isArray(last);
-  const options = checkedOptions<Options & { size?: readonly number[] }>(hasOptions ? given.pop() as Options : undefined, "size", ...tensorOptionNames, ...others);
+  const options = checkedOptions<Options & { size?: readonly number[] }>(
+    hasOptions ? (given.pop() as Options) : undefined,
+    "size",
+    ...tensorOptionNames,
+    ...others,
+  );
   const sizes = (options.size ?? (Array.isArray(given[0]) ? given[0] : given)) as readonly number[];
   checkSizes(name, sizes);
   return { sizes: [...sizes], options };
 }
 
 /** The options that every function takes that makes a tensor; `others` are the names of further ones. */
-export function checkedTensorOptions<Options extends TensorOptions>(options: Options | undefined, ...others: readonly (keyof Options & string)[]): Partial<Options> {
+export function checkedTensorOptions<Options extends TensorOptions>(
+  options: Options | undefined,
+  ...others: readonly (keyof Options & string)[]
+): Partial<Options> {
   return checkedOptions<Options>(options, ...tensorOptionNames, ...others);
 }
 
@@ -52,7 +62,9 @@ export function checkSizes(name: string, sizes: readonly unknown[]): void {
     if (!Number.isInteger(size)) throw new TypeError(`${name}(): size must be integers, but got ${String(size)} at position ${i}`);
     if ((size as number) >= 0) return;
     throw new RuntimeError(
-      name === "zeros" ? "zeros: Dimension size must be non-negative." : `Trying to create tensor with negative dimension ${String(size)}: [${sizes.join(", ")}]`,
+      name === "zeros"
+        ? "zeros: Dimension size must be non-negative."
+        : `Trying to create tensor with negative dimension ${String(size)}: [${sizes.join(", ")}]`,
     );
   });
 }

@@ -29,7 +29,8 @@ export function checkStd(std: number): void {
 }
 
 export function integerRange(low: number, high: number): number | bigint {
-  if (!Number.isSafeInteger(low) || !Number.isSafeInteger(high)) throw new TypeError(`random_ expects integer bounds within 2^53, but got from=${low} and to=${high}`);
+  if (!Number.isSafeInteger(low) || !Number.isSafeInteger(high))
+    throw new TypeError(`random_ expects integer bounds within 2^53, but got from=${low} and to=${high}`);
   if (low >= high) throw new RuntimeError(`random_ expects 'from' to be less than 'to', but got from=${low} >= to=${high}`);
   return distributions.integerRange(low, high);
 }

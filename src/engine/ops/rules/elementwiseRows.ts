@@ -14,7 +14,9 @@ export type OfTwo<Second = Tensor | Scalar> = (x: Tensor, ...args: AllArguments<
 export function ofTwo<Second = Tensor | Scalar>(operation: string, f: (x: Tensor, y: Second) => Tensor): OfTwo<Second> {
   return (x, ...args) => {
     const [first] = args;
-    return args.length === 1 && (first instanceof Tensor || typeof first === "number") ? f(x, first as Second) : f(x, ...inOrder<[other: Second]>(operation, ["other"], args));
+    return args.length === 1 && (first instanceof Tensor || typeof first === "number")
+      ? f(x, first as Second)
+      : f(x, ...inOrder<[other: Second]>(operation, ["other"], args));
   };
 }
 
@@ -49,8 +51,7 @@ export function unaryRow(
     forward: (output, x) => kernels.unary(output, kind === "float" ? inDType(x, output.dtype) : x, f, kernel),
     reads: derivative && [derivative.of === "input" ? 0 : "output"],
     backward:
-      derivative &&
-      ((gradient, { args: [x], output }) => [multiplied(gradient, derivative.of === "input" ? x : output, derivative.f, derivative.kernel)]),
+      derivative && ((gradient, { args: [x], output }) => [multiplied(gradient, derivative.of === "input" ? x : output, derivative.f, derivative.kernel)]),
   };
 }
 
@@ -141,7 +142,8 @@ export function asHeld(value: Scalar, dtype: DType): number {
 
 /** The tensor as an operation in `dtype` sees it: itself where each of its values is one of `dtype`. */
 export function inDType(x: Tensor, dtype: DType): Tensor {
-  const isKept = x.dtype === dtype || x.dtype === bool || (dtype.itemSize === 8 && (dtype.isFloatingPoint || dtype === int64)) || (x.dtype === uint8 && dtype !== bool);
+  const isKept =
+    x.dtype === dtype || x.dtype === bool || (dtype.itemSize === 8 && (dtype.isFloatingPoint || dtype === int64)) || (x.dtype === uint8 && dtype !== bool);
   if (isKept) return x;
   const converted = Tensor.allocate(x.sizes, dtype, x.device);
   kernels.copy(converted, x);

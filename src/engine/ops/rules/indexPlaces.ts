@@ -43,7 +43,10 @@ export function placesOf(x: Tensor, dims: readonly number[], indices: readonly T
   const rest = [...x.sizes.keys()].filter((dim) => !dims.includes(dim));
   const first = areSideBySide(dims) ? dims[0]! : 0;
   const offsets = (some: readonly number[]): Int32Array =>
-    offsetsOf(some.map((dim) => x.sizes[dim]!), some.map((dim) => x.strides[dim]!));
+    offsetsOf(
+      some.map((dim) => x.sizes[dim]!),
+      some.map((dim) => x.strides[dim]!),
+    );
   return {
     outer: offsets(rest.slice(0, first)),
     picked: kernels.pickedOffsets(x, dims, indices, pickedSizes(indices)),

@@ -59,7 +59,15 @@ export function finfo(dtype: DType = getDefaultDtype()): FloatLimits {
   const isSingle = dtype === float32;
   const max = isSingle ? (2 - 2 ** -23) * 2 ** 127 : Number.MAX_VALUE;
   const smallestNormal = isSingle ? 2 ** -126 : 2 ** -1022;
-  const fields = { resolution: isSingle ? 1e-6 : 1e-15, min: -max, max, eps: isSingle ? 2 ** -23 : 2 ** -52, smallestNormal, tiny: smallestNormal, bits: 8 * dtype.itemSize };
+  const fields = {
+    resolution: isSingle ? 1e-6 : 1e-15,
+    min: -max,
+    max,
+    eps: isSingle ? 2 ** -23 : 2 ** -52,
+    smallestNormal,
+    tiny: smallestNormal,
+    bits: 8 * dtype.itemSize,
+  };
   return new Limits("finfo", fields, dtype.name) as unknown as FloatLimits;
 }
 

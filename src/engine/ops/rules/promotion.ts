@@ -49,7 +49,12 @@ export function requireFloatingPoint(dtype: DType, kernel: string): void {
 }
 
 const cppNames: Readonly<Record<DType["name"], string>> = {
-  float32: "float", float64: "double", int32: "int", int64: "long int", uint8: "unsigned char", bool: "bool",
+  float32: "float",
+  float64: "double",
+  int32: "int",
+  int64: "long int",
+  uint8: "unsigned char",
+  bool: "bool",
 };
 
 /** A dtype as PyTorch's errors from C++ call it: "long int". */
@@ -66,9 +71,7 @@ export function broadcastSizes(a: readonly number[], b: readonly number[]): read
     const sizeA = a[i - length + a.length] ?? 1;
     const sizeB = b[i - length + b.length] ?? 1;
     if (sizeA !== sizeB && sizeA !== 1 && sizeB !== 1) {
-      throw new RuntimeError(
-        `The size of tensor a (${sizeA}) must match the size of tensor b (${sizeB}) at non-singleton dimension ${i}`,
-      );
+      throw new RuntimeError(`The size of tensor a (${sizeA}) must match the size of tensor b (${sizeB}) at non-singleton dimension ${i}`);
     }
     sizes[i] = sizeA === 1 ? sizeB : sizeA;
   }

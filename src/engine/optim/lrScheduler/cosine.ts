@@ -45,7 +45,8 @@ export class CosineAnnealingWarmRestarts extends LRScheduler {
   private period: number;
 
   constructor(
-    optimizer: Optimizer, ...args: WithRequired<[t0: number], { readonly t0: number }, [tMult: number, etaMin: number, lastEpoch: number], WarmRestartsOptions>
+    optimizer: Optimizer,
+    ...args: WithRequired<[t0: number], { readonly t0: number }, [tMult: number, etaMin: number, lastEpoch: number], WarmRestartsOptions>
   ) {
     const options = collect<WarmRestartsOptions & { readonly t0?: number }>(["t0", "tMult", "etaMin", "lastEpoch"], args);
     const { t0: given, tMult = 1, etaMin = 0 } = options;

@@ -42,12 +42,31 @@ export class CyclicLR extends LRScheduler {
 
   constructor(
     optimizer: Optimizer,
-    ...args: WithRequired<[baseLr: CyclicBounds["baseLr"], maxLr: CyclicBounds["maxLr"]], CyclicBounds, [stepSizeUp: number, stepSizeDown: number | null, mode: "triangular" | "triangular2" | "exp_range", gamma: number], CyclicLROptions>
+    ...args: WithRequired<
+      [baseLr: CyclicBounds["baseLr"], maxLr: CyclicBounds["maxLr"]],
+      CyclicBounds,
+      [stepSizeUp: number, stepSizeDown: number | null, mode: "triangular" | "triangular2" | "exp_range", gamma: number],
+      CyclicLROptions
+    >
   ) {
-    const options = collect<CyclicLROptions & Partial<CyclicBounds>>(
-      ["baseLr", "maxLr", "stepSizeUp", "stepSizeDown", "mode", "gamma"], args, ["scaleFn", "scaleMode", "cycleMomentum", "baseMomentum", "maxMomentum", "lastEpoch"],
-    );
-    const { stepSizeUp = 2000, stepSizeDown = null, mode = "triangular", gamma = 1, scaleFn = null, scaleMode = "cycle", cycleMomentum = true, lastEpoch = -1 } = options;
+    const options = collect<CyclicLROptions & Partial<CyclicBounds>>(["baseLr", "maxLr", "stepSizeUp", "stepSizeDown", "mode", "gamma"], args, [
+      "scaleFn",
+      "scaleMode",
+      "cycleMomentum",
+      "baseMomentum",
+      "maxMomentum",
+      "lastEpoch",
+    ]);
+    const {
+      stepSizeUp = 2000,
+      stepSizeDown = null,
+      mode = "triangular",
+      gamma = 1,
+      scaleFn = null,
+      scaleMode = "cycle",
+      cycleMomentum = true,
+      lastEpoch = -1,
+    } = options;
     const baseLrs = perGroup("base_lr", required(options.baseLr, "CyclicLR", "base_lr"), optimizer);
     if (lastEpoch === -1) optimizer.paramGroups.forEach((group, i) => (group.lr = baseLrs[i]!));
     const maxLrs = perGroup("max_lr", required(options.maxLr, "CyclicLR", "max_lr"), optimizer);
@@ -132,11 +151,28 @@ export class OneCycleLR extends LRScheduler {
   constructor(
     optimizer: Optimizer,
     ...args: WithRequired<
-      [maxLr: OneCycleOptions["maxLr"]], Pick<OneCycleOptions, "maxLr">, [totalSteps: number, epochs: number, stepsPerEpoch: number], Omit<OneCycleOptions, "maxLr">
+      [maxLr: OneCycleOptions["maxLr"]],
+      Pick<OneCycleOptions, "maxLr">,
+      [totalSteps: number, epochs: number, stepsPerEpoch: number],
+      Omit<OneCycleOptions, "maxLr">
     >
   ) {
     const options = collect<Partial<OneCycleOptions>>(
-      ["maxLr", "totalSteps", "epochs", "stepsPerEpoch", "pctStart", "annealStrategy", "cycleMomentum", "baseMomentum", "maxMomentum", "divFactor", "finalDivFactor", "threePhase", "lastEpoch"],
+      [
+        "maxLr",
+        "totalSteps",
+        "epochs",
+        "stepsPerEpoch",
+        "pctStart",
+        "annealStrategy",
+        "cycleMomentum",
+        "baseMomentum",
+        "maxMomentum",
+        "divFactor",
+        "finalDivFactor",
+        "threePhase",
+        "lastEpoch",
+      ],
       args,
     );
     const { pctStart = 0.3, cycleMomentum = true, divFactor = 25, finalDivFactor = 1e4, lastEpoch = -1 } = options;

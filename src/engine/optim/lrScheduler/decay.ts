@@ -119,14 +119,12 @@ export class LinearLR extends LRScheduler {
   readonly endFactor: number;
   readonly totalIters: number;
 
-  constructor(
-    optimizer: Optimizer,
-    ...args: Arguments<[startFactor: number, endFactor: number, totalIters: number, lastEpoch: number], LinearLROptions>
-  ) {
+  constructor(optimizer: Optimizer, ...args: Arguments<[startFactor: number, endFactor: number, totalIters: number, lastEpoch: number], LinearLROptions>) {
     const options = collect<LinearLROptions>(["startFactor", "endFactor", "totalIters", "lastEpoch"], args);
     super(optimizer, options);
     ({ startFactor: this.startFactor = 1 / 3, endFactor: this.endFactor = 1, totalIters: this.totalIters = 5 } = options);
-    if (this.startFactor > 1 || this.startFactor <= 0) throw new ValueError("Starting multiplicative factor expected to be greater than 0 and less or equal to 1.");
+    if (this.startFactor > 1 || this.startFactor <= 0)
+      throw new ValueError("Starting multiplicative factor expected to be greater than 0 and less or equal to 1.");
     if (this.endFactor > 1 || this.endFactor < 0) throw new ValueError("Ending multiplicative factor expected to be between 0 and 1.");
     this.step();
   }
