@@ -11,7 +11,7 @@ export default defineConfig({
   resolve: { alias: { layerscope: new URL("./src/engine/index.ts", import.meta.url).pathname } },
   test: {
     projects: [
-      { extends: true, test: { name: "unit", include: ["test/**/*.test.{ts,tsx}"], exclude: ["test/extension/**", "test/e2e/**", "test/browser/**"] } },
+      { extends: true, test: { name: "unit", include: ["test/**/*.test.{ts,tsx}"], exclude: ["test/extension/*.test.ts", "test/e2e/**", "test/browser/**"] } },
       { extends: true, test: { name: "reference-plain", include: ["test/reference/**/*.test.ts"], setupFiles: ["test/support/plainJavaScript.ts"] } },
       {
         extends: true,

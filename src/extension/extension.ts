@@ -1,20 +1,20 @@
 import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import type { ModelSnapshot } from "../protocol/index.js";
-import { registerCommands } from "./commands/index.js";
-import { Diagnostics } from "./diagnostics.js";
-import { EditorSelection } from "./editorSelection.js";
-import { trackContextKeys } from "./contextKeys.js";
-import { registerHover } from "./hover.js";
-import { filePath } from "./modelFile.js";
-import { ModelPanels } from "./modelPanel.js";
-import { ModelView } from "./modelView.js";
-import { ModuleTree } from "./moduleTree.js";
-import { createOutput } from "./output.js";
-import { pageHandlers } from "./pageHandlers.js";
-import { showProgress } from "./progress.js";
-import { Sessions } from "./sessions.js";
-import { StatusBar } from "./statusBar.js";
+import { registerCommands } from "./commands.js";
+import { Diagnostics } from "./editor/diagnostics.js";
+import { EditorSelection } from "./editor/editorSelection.js";
+import { trackContextKeys } from "./status/contextKeys.js";
+import { registerHover } from "./editor/hover.js";
+import { filePath } from "./sources/modelFile.js";
+import { ModelPanels } from "./views/modelPanel.js";
+import { ModelView } from "./views/modelView.js";
+import { ModuleTree } from "./views/moduleTree.js";
+import { createOutput } from "./status/output.js";
+import { pageHandlers } from "./views/pageHandlers.js";
+import { showProgress } from "./status/progress.js";
+import { Sessions } from "./sessions/modelSessions.js";
+import { StatusBar } from "./status/statusBar.js";
 
 /** What Layerscope offers to other extensions. */
 export interface LayerscopeApi {

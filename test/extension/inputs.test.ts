@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { suite, test } from "mocha";
-import { readNumber, readSeed, readShape } from "../../src/extension/commands/inputs.js";
+import { readNumber, readSeed, readShape } from "../../src/extension/ask/inputs.js";
 
 suite("what users type into input boxes", () => {
   for (const text of ["2, 4", "2,4", "2 4", "2 x 4", "2×4", "[2, 4]", "(2, 4)", "torch.Size([2, 4])", " 2, 4, "]) {

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser, ElementHandle, Page } from "playwright-core";
 import type { PageMessage, PageMethod, PageMethods, PageRequest } from "../../src/protocol/index.js";
-import { pageDocument } from "../../src/extension/pageDocument.js";
+import { pageDocument } from "../../src/extension/views/pageDocument.js";
 import { themes } from "./themes.js";
 
 const origin = "http://webview.test";

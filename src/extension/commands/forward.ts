@@ -1,8 +1,8 @@
 import * as vscode from "vscode";
 import type { DTypeName, Fill, ForwardInput, ModelSnapshot, StatedInput } from "../../protocol/index.js";
 import { formatShape } from "../../describe/format.js";
-import { askFor, askForSeed, readNumber, readShape } from "./inputs.js";
-import type { Target } from "./target.js";
+import { askFor, askForSeed, readNumber, readShape } from "../ask/inputs.js";
+import type { Target } from "../ask/target.js";
 
 /** Asks for the inputs and runs the model forward. */
 export async function forward({ session, model }: Target): Promise<void> {

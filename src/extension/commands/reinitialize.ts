@@ -9,8 +9,8 @@ import {
 import { formatCount } from "../../describe/format.js";
 import { parametersText } from "../counts.js";
 import { parameterCount, typesWithParameters } from "../snapshotQueries.js";
-import { askForArgument, askForSeed } from "./inputs.js";
-import type { Target } from "./target.js";
+import { askForArgument, askForSeed } from "../ask/inputs.js";
+import type { Target } from "../ask/target.js";
 
 /** Asks what to reinitialize and how, and does it. */
 export async function reinitialize({ session, model, module }: Target): Promise<void> {

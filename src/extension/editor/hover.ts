@@ -1,11 +1,11 @@
 import * as vscode from "vscode";
-import type { SourceLocation } from "../protocol/index.js";
-import { type Construction, constructionsIn, roleOfName } from "./constructions.js";
-import { filePath, importsEngine, modelLanguages } from "./modelFile.js";
-import type { Session } from "./session.js";
-import type { Sessions } from "./sessions.js";
-import { settings } from "./settings.js";
-import { modulesOf, type Place } from "./snapshotQueries.js";
+import type { SourceLocation } from "../../protocol/index.js";
+import { type Construction, constructionsIn, roleOfName } from "../code/constructions.js";
+import { filePath, importsEngine, modelLanguages } from "../sources/modelFile.js";
+import type { Session } from "../sessions/modelSession.js";
+import type { Sessions } from "../sessions/modelSessions.js";
+import { settings } from "../settings.js";
+import { modulesOf, type Place } from "../snapshotQueries.js";
 
 /** What can be said about the code under the mouse. */
 export type Subject =

@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
-import type { SourceLocation } from "../protocol/index.js";
-import type { Session } from "./session.js";
+import type { SourceLocation } from "../../protocol/index.js";
+import type { Session } from "../sessions/modelSession.js";
 
 /** Opens the code at a location of the session's last run, wherever edits have moved it. */
 export async function revealInCode(location: SourceLocation, session: Session | null): Promise<void> {

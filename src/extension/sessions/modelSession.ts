@@ -10,9 +10,9 @@ import type {
   RunnerMethod,
   RunnerMethods,
   Selection,
-} from "../protocol/index.js";
-import type { ModelRunner, Output } from "../runner/client.js";
-import { RunSources, unsavedTexts } from "./runSources.js";
+} from "../../protocol/index.js";
+import type { ModelRunner, Output } from "../../runner/client.js";
+import { RunSources, unsavedTexts } from "../code/runSources.js";
 
 /** What changed in a session. "state" covers everything; the others are cheaper to follow. */
 export type SessionChange =

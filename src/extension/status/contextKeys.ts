@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
-import { filePath, importsEngine } from "./modelFile.js";
-import type { Session } from "./session.js";
-import type { Sessions } from "./sessions.js";
+import { filePath, importsEngine } from "../sources/modelFile.js";
+import type { Session } from "../sessions/modelSession.js";
+import type { Sessions } from "../sessions/modelSessions.js";
 
 /** Keeps the context keys that package.json's `when` clauses read. */
 export function trackContextKeys(sessions: Sessions): vscode.Disposable {

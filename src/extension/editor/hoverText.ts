@@ -1,12 +1,12 @@
 import * as vscode from "vscode";
-import type { ModelSnapshot, ModuleSnapshot } from "../protocol/index.js";
-import { formatCount, formatShape, formatValue } from "../describe/format.js";
-import type { ModuleReference } from "./commands/target.js";
-import { parametersText } from "./counts.js";
+import type { ModelSnapshot, ModuleSnapshot } from "../../protocol/index.js";
+import { formatCount, formatShape, formatValue } from "../../describe/format.js";
+import type { ModuleReference } from "../ask/target.js";
+import { parametersText } from "../counts.js";
 import type { Subject } from "./hover.js";
 import { histogramImage, type ImageColors } from "./histogramImage.js";
-import type { Session } from "./session.js";
-import { callsOf, initializationText, modulesOf, parameterCount, type Place, shapesOf, sharedWith } from "./snapshotQueries.js";
+import type { Session } from "../sessions/modelSession.js";
+import { callsOf, initializationText, modulesOf, parameterCount, type Place, shapesOf, sharedWith } from "../snapshotQueries.js";
 
 /** Rows of a hover's parameter table, and paths in its list of places. */
 const maxRows = 8;

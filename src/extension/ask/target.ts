@@ -1,9 +1,9 @@
 import * as vscode from "vscode";
 import type { ModelSnapshot, ModuleSnapshot } from "../../protocol/index.js";
 import { parametersText } from "../counts.js";
-import type { ModuleNode } from "../moduleTree.js";
-import type { Session } from "../session.js";
-import type { Sessions } from "../sessions.js";
+import type { ModuleNode } from "../views/moduleTree.js";
+import type { Session } from "../sessions/modelSession.js";
+import type { Sessions } from "../sessions/modelSessions.js";
 import { moduleAt } from "../snapshotQueries.js";
 
 /** A module named in a command's arguments: by a link in a hover, or by the page's context menu (without `file`: the current one). */

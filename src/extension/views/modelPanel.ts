@@ -1,10 +1,10 @@
 import { basename } from "node:path";
 import * as vscode from "vscode";
-import type { KeptPageState } from "../protocol/index.js";
-import { filePath } from "./modelFile.js";
-import { Page, type PageHandlers } from "./pages.js";
-import type { Session } from "./session.js";
-import type { Sessions } from "./sessions.js";
+import type { KeptPageState } from "../../protocol/index.js";
+import { filePath } from "../sources/modelFile.js";
+import { Page, type PageHandlers } from "./page.js";
+import type { Session } from "../sessions/modelSession.js";
+import type { Sessions } from "../sessions/modelSessions.js";
 
 /** The page as an editor tab. A tab belongs to one file. */
 export class ModelPanels implements vscode.WebviewPanelSerializer<KeptPageState> {

@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import * as vscode from "vscode";
-import type { Session } from "./session.js";
-import type { Sessions } from "./sessions.js";
+import type { Session } from "../sessions/modelSession.js";
+import type { Sessions } from "../sessions/modelSessions.js";
 
 /** Milliseconds after which the user is told, and can cancel. */
 const patience = 1000;

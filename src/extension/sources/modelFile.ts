@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import { canonicalPath } from "../runner/paths.js";
+import { canonicalPath } from "../../runner/paths.js";
 
 /** The languages whose files can build a model. */
 export const modelLanguages: readonly string[] = ["typescript", "typescriptreact", "javascript", "javascriptreact"];

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { histogramImage } from "../../src/extension/histogramImage.js";
-import type { TensorStatistics } from "../../src/protocol/index.js";
+import { histogramImage } from "../../../src/extension/editor/histogramImage.js";
+import type { TensorStatistics } from "../../../src/protocol/index.js";
 
 const colors = { bars: "#123456", curve: "#abcdef", axis: "#000000" };
 const statistics = (given: Partial<TensorStatistics>): TensorStatistics => ({

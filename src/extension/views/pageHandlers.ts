@@ -1,8 +1,8 @@
 import { extname } from "node:path";
 import * as vscode from "vscode";
-import type { PageHandlers } from "./pages.js";
-import { revealInCode } from "./reveal.js";
-import type { Session } from "./session.js";
+import type { PageHandlers } from "./page.js";
+import { revealInCode } from "../editor/reveal.js";
+import type { Session } from "../sessions/modelSession.js";
 
 /** What the pages ask, carried out. `openInEditor` opens the tab of a session. */
 export function pageHandlers(openInEditor: (session: Session) => void): PageHandlers {

@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
-import { parametersText } from "./counts.js";
-import type { Session } from "./session.js";
-import type { Sessions } from "./sessions.js";
+import { parametersText } from "../counts.js";
+import type { Session } from "../sessions/modelSession.js";
+import type { Sessions } from "../sessions/modelSessions.js";
 
 /** Says in the status bar what the current model file is doing, and how many parameters its models have. */
 export class StatusBar implements vscode.Disposable {

@@ -1,10 +1,10 @@
 import * as vscode from "vscode";
-import { isFailureOfPass, placeOfFailure } from "../describe/failure.js";
-import type { Failure, ModelSnapshot, ModuleSnapshot, SourceLocation, StepId } from "../protocol/index.js";
-import type { RunSources } from "./runSources.js";
-import type { Session } from "./session.js";
-import type { Sessions } from "./sessions.js";
-import { moduleAt } from "./snapshotQueries.js";
+import { isFailureOfPass, placeOfFailure } from "../../describe/failure.js";
+import type { Failure, ModelSnapshot, ModuleSnapshot, SourceLocation, StepId } from "../../protocol/index.js";
+import type { RunSources } from "../code/runSources.js";
+import type { Session } from "../sessions/modelSession.js";
+import type { Sessions } from "../sessions/modelSessions.js";
+import { moduleAt } from "../snapshotQueries.js";
 
 /** Puts what failed into the Problems view: runs that ended early, and forward passes that threw. */
 export class Diagnostics implements vscode.Disposable {

@@ -1,8 +1,8 @@
 import * as vscode from "vscode";
-import type { ModelRunner } from "../runner/client.js";
-import { filePath, importsEngine, isRunnable } from "./modelFile.js";
-import { Session, type SessionChange, type SessionHost } from "./session.js";
-import { settings } from "./settings.js";
+import type { ModelRunner } from "../../runner/client.js";
+import { filePath, importsEngine, isRunnable } from "../sources/modelFile.js";
+import { Session, type SessionChange, type SessionHost } from "./modelSession.js";
+import { settings } from "../settings.js";
 
 /** The workspace's memory of the file shown last, so that a reloaded window shows it again. */
 const lastFileKey = "layerscope.file";
@@ -192,7 +192,7 @@ export class Sessions implements vscode.Disposable {
   }
 
   #startRunner(): Promise<ModelRunner> {
-    this.#runner ??= import("../runner/client.js").then(
+    this.#runner ??= import("../../runner/client.js").then(
       ({ ModelRunner }) => new ModelRunner({ dist: this.context.asAbsolutePath("dist"), stringsFile: vscode.l10n.uri?.fsPath ?? null, ...settings.limits() }),
     );
     return this.#runner;

@@ -1,9 +1,9 @@
 import * as vscode from "vscode";
-import type { ModelSnapshot, ModuleSnapshot, TensorUse } from "../protocol/index.js";
-import { formatCount, formatShape, formatValue } from "../describe/format.js";
-import type { Session } from "./session.js";
-import type { Sessions } from "./sessions.js";
-import { callsOf, initializationText, parameterCount, pathTo, shapesOf, sharedWith } from "./snapshotQueries.js";
+import type { ModelSnapshot, ModuleSnapshot, TensorUse } from "../../protocol/index.js";
+import { formatCount, formatShape, formatValue } from "../../describe/format.js";
+import type { Session } from "../sessions/modelSession.js";
+import type { Sessions } from "../sessions/modelSessions.js";
+import { callsOf, initializationText, parameterCount, pathTo, shapesOf, sharedWith } from "../snapshotQueries.js";
 
 export type ModuleNode = {
   readonly session: Session;

@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import type { SessionHost } from "./session.js";
+import type { SessionHost } from "../sessions/modelSession.js";
 
 /** The output channel: what model code prints, run by run. */
 export function createOutput(): Omit<SessionHost, "runner"> & { readonly channel: vscode.OutputChannel } {

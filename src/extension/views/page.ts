@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import * as vscode from "vscode";
-import type { PageMessage, PageMethod, PageMethods, PageRequest, PageState } from "../protocol/index.js";
+import type { PageMessage, PageMethod, PageMethods, PageRequest, PageState } from "../../protocol/index.js";
 import { pageDocument } from "./pageDocument.js";
-import type { Session } from "./session.js";
-import type { Sessions, Viewer } from "./sessions.js";
+import type { Session } from "../sessions/modelSession.js";
+import type { Sessions, Viewer } from "../sessions/modelSessions.js";
 
 /** Answers what a page asks. `session` is the one that the page shows. */
 export type PageHandlers = {

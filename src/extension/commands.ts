@@ -1,11 +1,11 @@
 import * as vscode from "vscode";
-import type { ModelPanels } from "../modelPanel.js";
-import { ModelView } from "../modelView.js";
-import { filePath, isRunnable } from "../modelFile.js";
-import { revealInCode } from "../reveal.js";
-import type { Session } from "../session.js";
-import type { Sessions } from "../sessions.js";
-import { type ModuleReference, resolveTarget, type Target } from "./target.js";
+import type { ModelPanels } from "./views/modelPanel.js";
+import { ModelView } from "./views/modelView.js";
+import { filePath, isRunnable } from "./sources/modelFile.js";
+import { revealInCode } from "./editor/reveal.js";
+import type { Session } from "./sessions/modelSession.js";
+import type { Sessions } from "./sessions/modelSessions.js";
+import { type ModuleReference, resolveTarget, type Target } from "./ask/target.js";
 
 export interface CommandContext {
   readonly context: vscode.ExtensionContext;
@@ -32,11 +32,11 @@ export function registerCommands({ context, sessions, panels, output }: CommandC
     stop: () => {
       for (const session of sessions.all) session.stop();
     },
-    reinitialize: onTarget(async (target) => (await import("./reinitialize.js")).reinitialize(target)),
+    reinitialize: onTarget(async (target) => (await import("./commands/reinitialize.js")).reinitialize(target)),
     undoReinitialize: onTarget(({ session, model }) => session.undoReinitialize(model.name)),
-    forward: onTarget(async (target) => (await import("./forward.js")).forward(target)),
+    forward: onTarget(async (target) => (await import("./commands/forward.js")).forward(target)),
     setSeed: async () => {
-      const { askFor, readSeed } = await import("./inputs.js");
+      const { askFor, readSeed } = await import("./ask/inputs.js");
       const session = sessions.current;
       if (!session) return;
       const seed = await askFor({ title: vscode.l10n.t("Set Seed"), prompt: vscode.l10n.t("What torch.manualSeed is called with"), value: "0" }, readSeed);
@@ -47,9 +47,9 @@ export function registerCommands({ context, sessions, panels, output }: CommandC
       if (location) await revealInCode(location, session);
       else void vscode.window.showInformationMessage(vscode.l10n.t("It is not known where this module was made."));
     }),
-    copySummary: onTarget(async ({ model }) => (await import("./summary.js")).copySummary(model)),
-    createExample: async () => (await import("./example.js")).createExample(context),
-    installEnginePackage: async () => (await import("./enginePackage.js")).installEnginePackage(context, output),
+    copySummary: onTarget(async ({ model }) => (await import("./commands/copySummary.js")).copySummary(model)),
+    createExample: async () => (await import("./commands/createExample.js")).createExample(context),
+    installEnginePackage: async () => (await import("./commands/installEnginePackage.js")).installEnginePackage(context, output),
     showOutput: () => output.show(true),
     select: async (argument) => {
       const reference = argument as ModuleReference;
@@ -99,7 +99,7 @@ function sessionToRun(sessions: Sessions, argument: unknown): Session | null {
 
 /** Shows what went wrong; what the user cancelled himself is not worth a word. */
 async function showError(error: unknown): Promise<void> {
-  const { RunnerError } = await import("../../runner/client.js");
+  const { RunnerError } = await import("../runner/client.js");
   if (error instanceof RunnerError) {
     const { kind, message, hint, location } = error.failure;
     if (kind === "cancelled") return;

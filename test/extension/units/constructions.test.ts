@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { constructionsIn, roleOfName } from "../../src/extension/constructions.js";
+import { constructionsIn, roleOfName } from "../../../src/extension/code/constructions.js";
 
 describe("model definitions in a line of code", () => {
   test("every new expression is found with its class", () => {

@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
-import { Page, type PageHandlers } from "./pages.js";
-import type { Session } from "./session.js";
-import type { Sessions } from "./sessions.js";
+import { Page, type PageHandlers } from "./page.js";
+import type { Session } from "../sessions/modelSession.js";
+import type { Sessions } from "../sessions/modelSessions.js";
 
 /** The page in the sidebar. It follows the active editor. */
 export class ModelView implements vscode.WebviewViewProvider {

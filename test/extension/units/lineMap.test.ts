@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { mapLines } from "../../src/extension/lineMap.js";
+import { mapLines } from "../../../src/extension/code/lineMap.js";
 
 const lines = (text: string): string[] => text.split("\n");
 

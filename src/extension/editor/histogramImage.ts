@@ -1,5 +1,5 @@
-import type { Distribution, TensorStatistics } from "../protocol/index.js";
-import { density } from "../describe/density.js";
+import type { Distribution, TensorStatistics } from "../../protocol/index.js";
+import { density } from "../../describe/density.js";
 
 /** Ink of the pictures inside hovers. An image cannot read the theme's variables, so it is drawn for the kind of theme in force. */
 export interface ImageColors {

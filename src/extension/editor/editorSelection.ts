@@ -1,8 +1,8 @@
 import * as vscode from "vscode";
-import { filePath } from "./modelFile.js";
-import type { Session } from "./session.js";
-import type { Sessions } from "./sessions.js";
-import { moduleAt, modulesOf } from "./snapshotQueries.js";
+import { filePath } from "../sources/modelFile.js";
+import type { Session } from "../sessions/modelSession.js";
+import type { Sessions } from "../sessions/modelSessions.js";
+import { moduleAt, modulesOf } from "../snapshotQueries.js";
 
 /** Milliseconds for the cursor to rest before the picture follows it. */
 const rest = 150;

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import * as vscode from "vscode";
-import type { SourceLocation } from "../protocol/index.js";
-import { filePath } from "./modelFile.js";
+import type { SourceLocation } from "../../protocol/index.js";
+import { filePath } from "../sources/modelFile.js";
 import { type LineMap, mapLines } from "./lineMap.js";
 
 /**
