@@ -61,8 +61,8 @@ try {
     times.push((await drawn) - pressed);
   }
   times.sort((a, b) => a - b);
-  row(`save to picture, median of ${saves}`, times[Math.floor(saves / 2)], 150);
-  row(`save to picture, fastest of ${saves}`, times[0], 150);
+  row(`save to picture, median of ${saves}`, times[Math.floor(saves / 2)]!, 150);
+  row(`save to picture, fastest of ${saves}`, times[0]!, 150);
 
   await editor.command("Developer: Show Running Extensions");
   const entry = page.locator(".runtime-extensions-editor .extension", { hasText: "Layerscope" }).first();
@@ -72,4 +72,4 @@ try {
   await editor.dispose();
 }
 console.table(rows);
-console.log(`${cpus().length} cores, load ${loadavg()[0].toFixed(1)}`);
+console.log(`${cpus().length} cores, load ${loadavg()[0]!.toFixed(1)}`);

@@ -36,7 +36,7 @@ class MixtureOfExperts extends nn.Module {
 
   /** Tokens (tokens, width) to tokens of the same shape. */
   override forward(x: torch.Tensor): torch.Tensor {
-    const [scores, choice] = this.router(x).topk(this.chosen, -1);
+    const { values: scores, indices: choice } = this.router(x).topk(this.chosen, -1);
     const weights = nn.functional.softmax(scores, -1);
     const given = torch.zerosLike(x);
     for (const [number, expert] of [...this.experts].entries()) {

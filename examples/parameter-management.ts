@@ -62,7 +62,7 @@ function block1() {
 }
 
 function block2() {
-  // The type says what the modules added below are, so that rgnet[0][1][0].bias is known to be the bias of a Linear.
+  // The type says what the modules added below are, so that rgnet[0].at(1)[0].bias is known to be the bias of a Linear.
   const blocks = new nn.Sequential<ReturnType<typeof block1>[]>();
   for (let i = 0; i < 4; i++) {
     blocks.addModule(`block ${i}`, block1());
@@ -76,8 +76,9 @@ print(rgnet(X));
 // [8] Printed, a network shows how it is built.
 print(rgnet);
 
-// [9] Nested modules are reached like nested lists: in the block2, the second block1, in that its first layer.
-print(rgnet[0][1][0].bias.data);
+// [9] Nested modules are reached like nested lists: in the block2, the second block1, in that its first layer. (`at(1)` is `[1]` that
+// fails where there is none, and may count from the end.)
+print(rgnet[0].at(1)[0].bias.data);
 
 // Initializing parameters
 // =======================

@@ -34,7 +34,7 @@ export function pathTo(model: ModelSnapshot, path: string): readonly ModuleSnaps
 export function parameterCount(model: ModelSnapshot, module: ModuleSnapshot): number {
   const tensors = new Set<number>();
   for (const { parameters } of modulesOf(module)) for (const { tensor } of parameters) tensors.add(tensor);
-  return [...tensors].reduce((sum, tensor) => sum + model.tensors[tensor].count, 0);
+  return [...tensors].reduce((sum, tensor) => sum + model.tensors[tensor]!.count, 0);
 }
 
 /** The class names of all modules that have parameters of their own, with how many modules (by identity) there are. */
@@ -53,7 +53,7 @@ export function callsOf(model: ModelSnapshot, path: string): readonly ModuleStep
 }
 
 export function shapesOf(model: ModelSnapshot, operands: readonly Operand[]): readonly (readonly number[])[] {
-  return operands.map(({ value }) => model.trace!.values[value].shape);
+  return operands.map(({ value }) => model.trace!.values[value]!.shape);
 }
 
 function callText({ function: name, arguments: values }: Extract<Initialization, { readonly kind: "recorded" }>): string {

@@ -1,10 +1,11 @@
+import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as vscode from "vscode";
 import type { LayerscopeApi } from "../../src/extension/extension.js";
 import type { ModelSnapshot } from "../../src/protocol/index.js";
 
-export const folder = vscode.workspace.workspaceFolders![0].uri.fsPath;
+export const folder = vscode.workspace.workspaceFolders![0]!.uri.fsPath;
 
 export async function layerscope(): Promise<LayerscopeApi> {
   return vscode.extensions.getExtension<LayerscopeApi>("layerscope.layerscope")!.activate();
@@ -29,6 +30,22 @@ export async function runFile(name: string, text: string): Promise<vscode.TextEd
 
 export async function models(editor: vscode.TextEditor): Promise<readonly ModelSnapshot[]> {
   return (await layerscope()).models(editor.document.uri);
+}
+
+/** The only model of the file. */
+export async function onlyModel(editor: vscode.TextEditor): Promise<ModelSnapshot> {
+  return only(await models(editor));
+}
+
+/** Layerscope's only entry in the Problems view. */
+export function onlyProblem(editor: vscode.TextEditor): vscode.Diagnostic {
+  return only(problems(editor));
+}
+
+function only<Item>([item, ...more]: readonly Item[]): Item {
+  assert.ok(item !== undefined, "there is none");
+  assert.deepEqual(more, [], "there are several");
+  return item;
 }
 
 /** Layerscope's entries in the Problems view. */

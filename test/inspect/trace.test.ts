@@ -31,7 +31,7 @@ describe("the data flow of a pass", () => {
   test("follows both results of an operation that picks elements", () => {
     class Net extends nn.Module {
       override forward(x: Tensor): Tensor {
-        const [values, indices] = x.topk(2);
+        const { values, indices } = x.topk(2);
         return values.mul(indices);
       }
     }

@@ -18,6 +18,7 @@ const { values, positionals } = parseArgs({
   },
 });
 const [folder] = positionals;
+if (folder === undefined) throw new Error("The folder to open is missing.");
 const developmentPath = String(values.extensionDevelopmentPath);
 const testsPath = String(values.extensionTestsPath);
 const release = process.env.VSCODE_RELEASE === "oldest" ? "oldest" : "current";

@@ -14,7 +14,7 @@ export function constructionsIn(line: string): readonly Construction[] {
   return [...line.matchAll(/(?<![\w$.])new\s+([A-Za-z_$][\w$]*(?:\s*\.\s*[A-Za-z_$][\w$]*)*)/g)].map((match) => ({
     start: match.index,
     end: match.index + match[0].length,
-    callee: match[1].replace(/\s/g, ""),
+    callee: match[1]!.replace(/\s/g, ""),
   }));
 }
 

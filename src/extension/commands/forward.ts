@@ -32,7 +32,7 @@ async function pickInputs(title: string, { trace, ownPass }: ModelSnapshot): Pro
     {
       label: trace.origin === "inferred" ? vscode.l10n.t("Inputs inferred from the first layers") : vscode.l10n.t("The same inputs again"),
       description: trace.inputs
-        .map(({ value }) => trace.values[value])
+        .map(({ value }) => trace.values[value]!)
         .map(({ shape, dtype }) => `${formatShape(shape)} ${dtype}`)
         .join("; "),
       choice: "shown",
@@ -47,7 +47,7 @@ async function pickInputs(title: string, { trace, ownPass }: ModelSnapshot): Pro
 }
 
 async function stateInputs(title: string, { trace }: ModelSnapshot): Promise<ForwardInput | undefined> {
-  const last = trace?.inputs.map(({ value }) => trace.values[value]) ?? [];
+  const last = trace?.inputs.map(({ value }) => trace.values[value]!) ?? [];
   const shapes = await askFor(
     {
       title,

@@ -44,13 +44,15 @@ export class Diagnostics implements vscode.Disposable {
 type Problem = readonly [vscode.Uri, vscode.Diagnostic];
 
 function problems({ file, failure, models, sources }: Session): readonly Problem[] {
-  const found: Problem[] = failure && failure.kind !== "cancelled" ? [ofFailure(file, failure)] : [];
+  const ofRun = failure && failure.kind !== "cancelled" ? ofFailure(file, failure) : null;
+  const found: Problem[] = ofRun ? [ofRun] : [];
   for (const model of models) {
     const thrown = model.trace?.failure;
     if (!thrown) continue;
     const place = placeOfFailure(thrown, model) ?? { file, line: 1, column: 1 };
-    const known = failure !== null && isFailureOfPass(failure, model);
-    const own = known ? found[0] : problem(place, vscode.l10n.t("Forward pass of {0}: {1}", model.name, thrown.message), sources);
+    // What ended the run is not said a second time.
+    const known = failure !== null && isFailureOfPass(failure, model) ? ofRun : null;
+    const own = known ?? problem(place, vscode.l10n.t("Forward pass of {0}: {1}", model.name, thrown.message), sources);
     if (!known) found.push(own);
     const made = moduleOfStep(model, thrown.step);
     if (made?.location) {

@@ -57,9 +57,9 @@ export class EditorSelection implements vscode.Disposable {
     const line = session?.sources?.lineThen(document, selection.active.line);
     if (!session || line === null || line === undefined) return;
     const found = madeOnLine(session, filePath(document.uri), line + 1);
+    const [first] = found;
     // Of several modules made on one line, the one already selected stays.
-    if (found.length > 0 && !found.some(({ model, path }) => model === session.selection?.model && path === session.selection.path))
-      session.select(found[0], this);
+    if (first && !found.some(({ model, path }) => model === session.selection?.model && path === session.selection.path)) session.select(first, this);
   }
 }
 

@@ -9,7 +9,7 @@ import { modulesOf, type Place } from "../snapshotQueries.js";
 
 /** What can be said about the code under the mouse. */
 export type Subject =
-  /** The modules that the last run made there, in the order of the models and their trees. */
+  /** The modules that the last run made there, at least one, in the order of the models and their trees. */
   | { readonly kind: "places"; readonly session: Session; readonly places: readonly Place[] }
   /** A definition that was edited since the last run. */
   | { readonly kind: "edited"; readonly session: Session }

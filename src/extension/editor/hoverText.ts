@@ -32,7 +32,7 @@ export function explain(subject: Subject): vscode.MarkdownString {
 
 function describePlaces(session: Session, places: readonly Place[]): string {
   const selected = places.find(({ model, module }) => model.name === session.selection?.model && module.path === session.selection.path);
-  const shown = selected ?? places[0];
+  const shown = selected ?? places[0]!;
   const { model, module } = shown;
   const reference: ModuleReference = { file: session.file, model: model.name, path: module.path };
   const count = parameterCount(model, module);
@@ -102,7 +102,7 @@ function parameterTable(model: ModelSnapshot, module: ModuleSnapshot): string {
   );
   if (uses.length === 0) return "";
   const rows = uses.slice(0, maxRows).map(({ path, use, name }) => {
-    const tensor = model.tensors[use.tensor];
+    const tensor = model.tensors[use.tensor]!;
     const { statistics, initialization } = tensor;
     // What was changed since follows the initialization's density no longer.
     const expected = initialization.kind !== "unknown" && initialization.modifiedBy.length === 0 ? initialization.distribution : null;

@@ -45,7 +45,7 @@ function describe(session: Session): { readonly icon: string; readonly text: str
   const shown = session.selection && session.model(session.selection.model);
   const picture =
     models.length === 1
-      ? models[0]
+      ? models[0]!
       : shown
         ? `${shown.name}: ${parametersText(shown.totals.parameters)}`
         : vscode.l10n.t("{0} models, {1}", models.length, parametersText(session.models.reduce((sum, { totals }) => sum + totals.parameters, 0)));

@@ -132,7 +132,7 @@ function moduleItem(node: ModuleNode): vscode.TreeItem {
 
 function tensorItem(node: ModuleNode, use: TensorUse): vscode.TreeItem {
   const { model, module } = node;
-  const tensor = model.tensors[use.tensor];
+  const tensor = model.tensors[use.tensor]!;
   const item = new vscode.TreeItem(use.name, vscode.TreeItemCollapsibleState.None);
   item.id = `${keyOf(node)}\n${use.name}`;
   const shared = sharedWith(tensor, module.path, use.name);

@@ -17,7 +17,7 @@ const statistics = (given: Partial<TensorStatistics>): TensorStatistics => ({
 
 function svg(address: string | undefined): string {
   expect(address).toMatch(/^data:image\/svg\+xml;base64,/);
-  return Buffer.from(address!.split(",")[1], "base64").toString();
+  return Buffer.from(address!.split(",")[1]!, "base64").toString();
 }
 
 describe("the histogram inside a hover", () => {
@@ -26,7 +26,7 @@ describe("the histogram inside a hover", () => {
       Number(match[1]),
     );
     expect(bars).toHaveLength(2);
-    expect(bars[1] / bars[0]).toBeCloseTo(3, 1);
+    expect(bars[1]! / bars[0]!).toBeCloseTo(3, 1);
   });
 
   test("has the expected density over it when the initialization has one", () => {

@@ -72,6 +72,10 @@ export abstract class RNNBase extends Module {
   readonly bidirectional: boolean;
   /** Size that each state is projected to; 0 without projection. */
   readonly projSize: number;
+  declare readonly weight_ih_l0: Parameter;
+  declare readonly weight_hh_l0: Parameter;
+  declare readonly weightIhL0: Parameter;
+  declare readonly weightHhL0: Parameter;
   readonly [weight: `weight_${string}` | `weightIhL${string}` | `weightHhL${string}` | `weightHrL${string}`]: Parameter;
   readonly [bias: `bias_${string}` | `biasIhL${string}` | `biasHhL${string}`]: Parameter;
 
