@@ -3,3 +3,4 @@ export type * from "./failure.js";
 export type * from "./runner.js";
 export type * from "./page.js";
 export * from "./initialization.js";
+export * from "./layer.js";

@@ -1,0 +1,57 @@
+import type { ArgumentValue, Language, NamedArguments } from "../protocol/index.js";
+
+/** Arguments in the language of the model file. */
+
+interface Notation {
+  name(name: string): string;
+  readonly between: string;
+  readonly true: string;
+  readonly false: string;
+  readonly null: string;
+  text(value: string): string;
+  /** Of a number that JSON does not have. */
+  readonly codes: Readonly<Record<string, string>>;
+}
+
+const notations: Readonly<Record<Language, Notation>> = {
+  typescript: { name: (name) => name, between: ": ", true: "true", false: "false", null: "null", text: (value) => JSON.stringify(value), codes: {} },
+  python: {
+    name: (name) => name.replace(/(?<=[a-z0-9])[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+    between: "=",
+    true: "True",
+    false: "False",
+    null: "None",
+    text: (value) => (value.includes("'") ? JSON.stringify(value) : `'${value}'`),
+    codes: { Infinity: "math.inf", "-Infinity": "-math.inf", NaN: "math.nan" },
+  },
+};
+
+/** `inFeatures: 4, bias: true`, in Python `in_features=4, bias=True`. */
+export function writeArguments(values: NamedArguments, language: Language): string {
+  return Object.entries(values)
+    .map(([name, value]) => writeArgument(name, value, language))
+    .join(", ");
+}
+
+/** `bias: true`, in Python `bias=True`. */
+export function writeArgument(name: string, value: ArgumentValue, language: Language): string {
+  const { name: write, between } = notations[language];
+  return `${write(name)}${between}${writeValue(value, language)}`;
+}
+
+/** A value as a literal of the language. */
+export function writeValue(value: ArgumentValue, language: Language): string {
+  const notation = notations[language];
+  if (typeof value === "boolean") return value ? notation.true : notation.false;
+  if (typeof value === "number") return writeNumber(value);
+  if (typeof value === "string") return notation.text(value);
+  if (value === null) return notation.null;
+  if ("code" in value) return notation.codes[value.code] ?? value.code;
+  return `[${value.map((item) => writeValue(item, language)).join(", ")}]`;
+}
+
+/** Six digits tell what was written; a computed number has many more. */
+function writeNumber(value: number): string {
+  const short = Number.isInteger(value) ? value : Number(value.toPrecision(6));
+  return Math.abs(short) < 1e-3 && short !== 0 ? short.toExponential() : String(short);
+}
