@@ -6,7 +6,7 @@ import { type ModelIndex, indexOf } from "../src/describe/modelIndex.js";
 import { overlay, overlayIds, overlayTitle, type OverlayId } from "../src/describe/overlays.js";
 import { toCsv, toMarkdown } from "../src/describe/parameterRows.js";
 import { shownRows } from "./parameterTable.js";
-import type { Session } from "./session.js";
+import type { PageSession } from "./session.js";
 import { idOf, isBusy, type Preferences, shownModel } from "./state.js";
 
 /** Something the user can do from the toolbar or its menu. */
@@ -26,7 +26,7 @@ export type Command = {
 );
 
 /** Every command in the present state, the most used first. */
-export function commands(session: Session, graph: GraphViewInterface | null): readonly Command[] {
+export function commands(session: PageSession, graph: GraphViewInterface | null): readonly Command[] {
   const { page, act, dispatch } = session;
   if (page.host?.kind !== "file") return [];
   const model = shownModel(page);
@@ -87,7 +87,7 @@ export function commands(session: Session, graph: GraphViewInterface | null): re
   return found.filter((command) => command !== false);
 }
 
-function pictureCommands(session: Session, graph: GraphViewInterface, model: ModelSnapshot): Command[] {
+function pictureCommands(session: PageSession, graph: GraphViewInterface, model: ModelSnapshot): Command[] {
   const { page, dispatch } = session;
   const { preferences } = page.memory;
   const prefer = (changed: Partial<Preferences>) => dispatch({ kind: "prefer", preferences: changed });
@@ -214,7 +214,7 @@ function keepingShape(index: ModelIndex): string[] {
     .map(({ path }) => path);
 }
 
-function overlayItems({ page: { overlay: shown, memory }, dispatch }: Session, index: ModelIndex): MenuItem[] {
+function overlayItems({ page: { overlay: shown, memory }, dispatch }: PageSession, index: ModelIndex): MenuItem[] {
   const isMeasured = (id: OverlayId) => overlay(id, index) !== null;
   const choose = (id: OverlayId | null): MenuItem => ({
     kind: "action",
@@ -239,7 +239,7 @@ function overlayItems({ page: { overlay: shown, memory }, dispatch }: Session, i
   ];
 }
 
-function exportItems(session: Session, graph: GraphViewInterface | null, model: ModelSnapshot): MenuItem[] {
+function exportItems(session: PageSession, graph: GraphViewInterface | null, model: ModelSnapshot): MenuItem[] {
   const { page, act, dispatch, tell, request } = session;
   const { exportColors: colors } = page.memory.preferences;
   const item = (label: string, run: () => void): MenuItem => ({ kind: "action", label, run });

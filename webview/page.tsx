@@ -13,7 +13,7 @@ import { EmptyScreen, NoPictureScreen, Notices, UntrustedScreen } from "./notice
 import { ParameterTable } from "./parameterTable.js";
 import { handOnKey } from "./pictureFocus.js";
 import { search } from "../src/describe/search.js";
-import { type Session, SessionContext, useSession } from "./session.js";
+import { type PageSession, PageSessionContext, useSession } from "./session.js";
 import { Splitter } from "./splitter.js";
 import { type Action, shownModel, type Store } from "./state.js";
 import { SummaryBar } from "./summaryBar.js";
@@ -50,10 +50,10 @@ export function PageView({ store, host, layoutEngine }: PageViewProps) {
     return () => clearTimeout(timer);
   }, [message]);
 
-  const session = useMemo((): Session => {
-    const tell: Session["tell"] = (text, kind = "done") => setMessage({ text, kind });
-    const request: Session["request"] = (method, params) => host.request(method, params);
-    const act: Session["act"] = (method, params) => {
+  const session = useMemo((): PageSession => {
+    const tell: PageSession["tell"] = (text, kind = "done") => setMessage({ text, kind });
+    const request: PageSession["request"] = (method, params) => host.request(method, params);
+    const act: PageSession["act"] = (method, params) => {
       request(method, params).catch((error: Error) => tell(error.message, "problem"));
     };
     const dispatch = (action: Action) => {
@@ -65,7 +65,7 @@ export function PageView({ store, host, layoutEngine }: PageViewProps) {
   }, [page, host, store]);
 
   return (
-    <SessionContext.Provider value={session}>
+    <PageSessionContext.Provider value={session}>
       <Content layoutEngine={layoutEngine} />
       {message && (
         <button type="button" class={`message ${message.kind}`} title={l10n.t("Dismiss")} onClick={() => setMessage(null)}>
@@ -75,7 +75,7 @@ export function PageView({ store, host, layoutEngine }: PageViewProps) {
       <div class="visually-hidden" aria-live="polite">
         {message?.text ?? announcement}
       </div>
-    </SessionContext.Provider>
+    </PageSessionContext.Provider>
   );
 }
 

@@ -4,7 +4,7 @@ import type { PageMethod, PageMethods } from "../src/protocol/index.js";
 import type { Action, Page } from "./state.js";
 
 /** What every part of the page works with. */
-export interface Session {
+export interface PageSession {
   readonly page: Page;
   readonly dispatch: (action: Action) => void;
   /** Asks the host and waits for its answer. */
@@ -17,10 +17,10 @@ export interface Session {
   readonly announce: (message: string) => void;
 }
 
-export const SessionContext = createContext<Session | null>(null);
+export const PageSessionContext = createContext<PageSession | null>(null);
 
-export function useSession(): Session {
-  const session = useContext(SessionContext);
-  if (!session) throw new Error("No session: render inside SessionContext.Provider.");
+export function useSession(): PageSession {
+  const session = useContext(PageSessionContext);
+  if (!session) throw new Error("No session: render inside PageSessionContext.Provider.");
   return session;
 }

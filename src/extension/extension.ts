@@ -13,7 +13,7 @@ import { ModuleTree } from "./views/moduleTree.js";
 import { createOutput } from "./status/output.js";
 import { pageHandlers } from "./views/pageHandlers.js";
 import { showProgress } from "./status/progress.js";
-import { Sessions } from "./sessions/modelSessions.js";
+import { ModelSessions } from "./sessions/modelSessions.js";
 import { StatusBar } from "./status/statusBar.js";
 
 /** What Layerscope offers to other extensions. */
@@ -24,13 +24,13 @@ export interface LayerscopeApi {
   readonly onDidChange: vscode.Event<vscode.Uri>;
 }
 
-let sessions: Sessions | undefined;
+let sessions: ModelSessions | undefined;
 
 export function activate(context: vscode.ExtensionContext): LayerscopeApi {
   // What the runner and descriptions say, which know nothing of VS Code.
   if (vscode.l10n.bundle) l10n.config({ contents: vscode.l10n.bundle as l10n.l10nJsonFormat });
   const output = createOutput();
-  const all = new Sessions(context, output);
+  const all = new ModelSessions(context, output);
   sessions = all;
   const handlers = pageHandlers((session) => panels.open(session));
   const panels = new ModelPanels(context, all, handlers);

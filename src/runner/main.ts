@@ -17,7 +17,7 @@ import type { FromWatchdog, WatchdogData } from "./watchdog.js";
 const options = JSON.parse(process.argv[2]!) as ProcessOptions;
 loadStrings(options.stringsFile);
 
-interface Session {
+interface RunningCode {
   readonly code: ModelCode;
   readonly engine: Engine;
   readonly inspection: Inspection;
@@ -32,7 +32,7 @@ interface Interruption {
   readonly frames: readonly CallFrame[];
 }
 
-let session: Session | null = null;
+let session: RunningCode | null = null;
 let interrupt: ((interruption: Interruption) => void) | null = null;
 const output = new ModelOutput(() => interrupt?.({ failure: brokenPipeFailure(), frames: [] }));
 
@@ -92,7 +92,7 @@ async function run(bundle: Bundle, workingDirectory: string): Promise<RunResult>
 }
 
 /** With `mayRun`, code of the models may run to find out more of them. */
-async function inspect(session: Session, failure: Failure | null, mayRun: boolean): Promise<RunResult> {
+async function inspect(session: RunningCode, failure: Failure | null, mayRun: boolean): Promise<RunResult> {
   const { code, engine, inspection, bindings } = session;
   inspection.setModels(await findModels(code, inspection, engine, bindings, mayRun), { infer: mayRun });
   session.describing = true;

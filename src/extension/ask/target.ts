@@ -1,9 +1,10 @@
 import * as vscode from "vscode";
 import type { ModelSnapshot, ModuleSnapshot } from "../../protocol/index.js";
+import type { Command } from "../command.js";
 import { parametersText } from "../counts.js";
 import type { ModuleNode } from "../views/moduleTree.js";
-import type { Session } from "../sessions/modelSession.js";
-import type { Sessions } from "../sessions/modelSessions.js";
+import type { ModelSession } from "../sessions/modelSession.js";
+import type { ModelSessions } from "../sessions/modelSessions.js";
 import { moduleAt } from "../snapshotQueries.js";
 
 /** A module named in a command's arguments: by a link in a hover, or by the page's context menu (without `file`: the current one). */
@@ -15,16 +16,24 @@ export interface ModuleReference {
 
 /** What a command works on. */
 export interface Target {
-  readonly session: Session;
+  readonly session: ModelSession;
   readonly model: ModelSnapshot;
   readonly module: ModuleSnapshot;
+}
+
+/** A command that works on a module. */
+export function onTarget(action: (target: Target) => unknown): Command {
+  return async ({ sessions }, argument) => {
+    const target = await resolveTarget(sessions, argument);
+    if (target) await action(target);
+  };
 }
 
 /**
  * What a command was called on: a node of the tree, a reference, or nothing; then it is the selection, or else a model that the user picks.
  * Undefined when there is no model or the user picked none.
  */
-export async function resolveTarget(sessions: Sessions, argument: unknown): Promise<Target | undefined> {
+async function resolveTarget(sessions: ModelSessions, argument: unknown): Promise<Target | undefined> {
   if (isNode(argument)) {
     const { session, model, module } = argument;
     return find(session, { model: model.name, path: module.path });
@@ -43,7 +52,7 @@ export async function resolveTarget(sessions: Sessions, argument: unknown): Prom
   return model && { session, model, module: model.root };
 }
 
-async function pickModel(session: Session): Promise<ModelSnapshot | undefined> {
+async function pickModel(session: ModelSession): Promise<ModelSnapshot | undefined> {
   if (session.models.length === 1) return session.models[0];
   const items = session.models.map((model) => ({
     label: model.name,
@@ -53,7 +62,7 @@ async function pickModel(session: Session): Promise<ModelSnapshot | undefined> {
   return (await vscode.window.showQuickPick(items, { title: vscode.l10n.t("Which model?") }))?.model;
 }
 
-function find(session: Session, { model: name, path }: ModuleReference): Target | undefined {
+function find(session: ModelSession, { model: name, path }: ModuleReference): Target | undefined {
   const model = session.model(name);
   const module = model && moduleAt(model, path);
   return module && { session, model, module };

@@ -1,9 +1,9 @@
 import * as vscode from "vscode";
 import { formatSummary, summarize } from "../../describe/summary.js";
-import type { ModelSnapshot } from "../../protocol/index.js";
+import { onTarget } from "../ask/target.js";
 
 /** Puts the model's table, the one that `layerscope summary` prints, on the clipboard. */
-export async function copySummary(model: ModelSnapshot): Promise<void> {
+export const run = onTarget(async ({ model }) => {
   await vscode.env.clipboard.writeText(formatSummary(summarize(model), Infinity));
   vscode.window.setStatusBarMessage(vscode.l10n.t("The summary of {0} was copied.", model.name), 4000);
-}
+});

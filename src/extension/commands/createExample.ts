@@ -1,17 +1,18 @@
 import * as vscode from "vscode";
+import type { Command } from "../command.js";
 
 /** The chapter on parameters that comes with the extension. */
 const exampleName = "parameter-management.ts";
 
 /** Writes the example beside the user's own files and opens it. An existing file is never overwritten. */
-export async function createExample(context: vscode.ExtensionContext): Promise<void> {
+export const run: Command = async ({ context }) => {
   const source = vscode.Uri.joinPath(context.extensionUri, "examples", exampleName);
   const uri = await chooseLocation();
   if (!uri) return;
   await vscode.workspace.fs.copy(source, uri, { overwrite: true });
   await vscode.window.showTextDocument(uri);
   await vscode.commands.executeCommand("layerscope.openModelView");
-}
+};
 
 async function chooseLocation(): Promise<vscode.Uri | undefined> {
   const [folder] = vscode.workspace.workspaceFolders ?? [];

@@ -2,10 +2,10 @@ import * as vscode from "vscode";
 import type { DTypeName, Fill, ForwardInput, ModelSnapshot, StatedInput } from "../../protocol/index.js";
 import { formatShape } from "../../describe/format.js";
 import { askFor, askForSeed, readNumber, readShape } from "../ask/inputs.js";
-import type { Target } from "../ask/target.js";
+import { onTarget } from "../ask/target.js";
 
 /** Asks for the inputs and runs the model forward. */
-export async function forward({ session, model }: Target): Promise<void> {
+export const run = onTarget(async ({ session, model }) => {
   if (!model.hasForward) {
     const message = vscode.l10n.t("{0} defines no forward, so there is nothing to run: it holds modules and parameters for other code.", model.name);
     void vscode.window.showInformationMessage(message);
@@ -20,7 +20,7 @@ export async function forward({ session, model }: Target): Promise<void> {
   const seed = await askForSeed(title);
   if (seed === undefined) return;
   await session.forward({ model: model.name, input, seed });
-}
+});
 
 /** "own": those that the model came with. */
 type InputChoice = "shown" | "own" | "stated";

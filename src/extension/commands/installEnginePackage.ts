@@ -3,6 +3,7 @@ import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import * as vscode from "vscode";
+import type { Command } from "../command.js";
 
 /** Where the package is kept in the workspace, to be committed with it: every later install finds it there. */
 const keptAt = ".layerscope/package";
@@ -24,7 +25,7 @@ const lockFiles: Readonly<Record<string, PackageManager>> = {
  * Puts the bundled package `layerscope` into the workspace, so that TypeScript checks model code and plain Node runs it. The package is kept
  * in the workspace and referenced from devDependencies, so the next install keeps it. Without a working package manager it is copied to node_modules.
  */
-export async function installEnginePackage(context: vscode.ExtensionContext, output: vscode.OutputChannel): Promise<void> {
+export const run: Command = async ({ context, output }) => {
   const folder = await chooseFolder();
   if (!folder) return;
   const root = folder.uri.fsPath;
@@ -39,7 +40,7 @@ export async function installEnginePackage(context: vscode.ExtensionContext, out
       await writePackage(context, join(root, keptAt));
       await addReference(join(root, "package.json"));
       const manager = packageManagerOf(root);
-      const ended = await run(manager, ["install"], root, output, cancelled);
+      const ended = await execute(manager, ["install"], root, output, cancelled);
       if (cancelled.isCancellationRequested) return undefined;
       if (ended === 0) return vscode.l10n.t("The package is kept in {0} and was installed with {1}. Commit the folder with your project.", keptAt, manager);
       output.appendLine(vscode.l10n.t("{0} install did not succeed; the package was copied to node_modules instead.", manager));
@@ -50,7 +51,7 @@ export async function installEnginePackage(context: vscode.ExtensionContext, out
   );
   if (!done) return;
   void vscode.window.showInformationMessage(done, vscode.l10n.t("Show Output")).then((picked) => picked && output.show());
-}
+};
 
 async function chooseFolder(): Promise<vscode.WorkspaceFolder | undefined> {
   const folders = vscode.workspace.workspaceFolders ?? [];
@@ -114,7 +115,13 @@ function packageManagerOf(root: string): PackageManager {
 }
 
 /** The exit code; null when the command could not be started or was cancelled. */
-function run(command: string, args: readonly string[], cwd: string, output: vscode.OutputChannel, cancelled: vscode.CancellationToken): Promise<number | null> {
+function execute(
+  command: string,
+  args: readonly string[],
+  cwd: string,
+  output: vscode.OutputChannel,
+  cancelled: vscode.CancellationToken,
+): Promise<number | null> {
   return new Promise((resolve) => {
     output.appendLine(`> ${command} ${args.join(" ")}`);
     const child = spawn(command, args, { cwd, shell: process.platform === "win32", stdio: ["ignore", "pipe", "pipe"] });

@@ -10,10 +10,10 @@ import { formatCount } from "../../describe/format.js";
 import { parametersText } from "../counts.js";
 import { parameterCount, typesWithParameters } from "../snapshotQueries.js";
 import { askForArgument, askForSeed } from "../ask/inputs.js";
-import type { Target } from "../ask/target.js";
+import { onTarget, type Target } from "../ask/target.js";
 
 /** Asks what to reinitialize and how, and does it. */
-export async function reinitialize({ session, model, module }: Target): Promise<void> {
+export const run = onTarget(async ({ session, model, module }) => {
   const target = await pickTarget(model, module);
   if (!target) return;
   const title = vscode.l10n.t("Reinitialize {0}", describe(target, model));
@@ -22,7 +22,7 @@ export async function reinitialize({ session, model, module }: Target): Promise<
   const seed = await askForSeed(title);
   if (seed === undefined) return;
   await session.reinitialize(model.name, { target, choice, seed });
-}
+});
 
 async function pickTarget(model: ModelSnapshot, module: Target["module"]): Promise<InitializationTarget | undefined> {
   const items: (vscode.QuickPickItem & { readonly target: InitializationTarget })[] = [];

@@ -2,17 +2,17 @@ import * as vscode from "vscode";
 import { isFailureOfPass, placeOfFailure } from "../../describe/failure.js";
 import type { Failure, ModelSnapshot, ModuleSnapshot, SourceLocation, StepId } from "../../protocol/index.js";
 import type { RunSources } from "../code/runSources.js";
-import type { Session } from "../sessions/modelSession.js";
-import type { Sessions } from "../sessions/modelSessions.js";
+import type { ModelSession } from "../sessions/modelSession.js";
+import type { ModelSessions } from "../sessions/modelSessions.js";
 import { moduleAt } from "../snapshotQueries.js";
 
 /** Puts what failed into the Problems view: runs that ended early, and forward passes that threw. */
 export class Diagnostics implements vscode.Disposable {
   readonly #collection = vscode.languages.createDiagnosticCollection("layerscope");
   readonly #subscriptions: vscode.Disposable[];
-  readonly #found = new Map<Session, readonly Problem[]>();
+  readonly #found = new Map<ModelSession, readonly Problem[]>();
 
-  constructor(sessions: Sessions) {
+  constructor(sessions: ModelSessions) {
     this.#subscriptions = [
       this.#collection,
       sessions.onDidChange(({ session, change }) => {
@@ -27,7 +27,7 @@ export class Diagnostics implements vscode.Disposable {
     vscode.Disposable.from(...this.#subscriptions).dispose();
   }
 
-  #set(session: Session, problems: readonly Problem[]): void {
+  #set(session: ModelSession, problems: readonly Problem[]): void {
     this.#found.set(session, problems);
     if (problems.length === 0) this.#found.delete(session);
     // A file that two sessions run may have problems from both.
@@ -43,7 +43,7 @@ export class Diagnostics implements vscode.Disposable {
 
 type Problem = readonly [vscode.Uri, vscode.Diagnostic];
 
-function problems({ file, failure, models, sources }: Session): readonly Problem[] {
+function problems({ file, failure, models, sources }: ModelSession): readonly Problem[] {
   const ofRun = failure && failure.kind !== "cancelled" ? ofFailure(file, failure) : null;
   const found: Problem[] = ofRun ? [ofRun] : [];
   for (const model of models) {

@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
 import { filePath } from "../sources/modelFile.js";
-import type { Session } from "../sessions/modelSession.js";
-import type { Sessions } from "../sessions/modelSessions.js";
+import type { ModelSession } from "../sessions/modelSession.js";
+import type { ModelSessions } from "../sessions/modelSessions.js";
 import { moduleAt, modulesOf } from "../snapshotQueries.js";
 
 /** Milliseconds for the cursor to rest before the picture follows it. */
@@ -13,7 +13,7 @@ export class EditorSelection implements vscode.Disposable {
   readonly #subscriptions: vscode.Disposable[];
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(private readonly sessions: Sessions) {
+  constructor(private readonly sessions: ModelSessions) {
     this.#subscriptions = [
       new vscode.Disposable(() => this.#mark.dispose()),
       vscode.window.onDidChangeActiveColorTheme(() => {
@@ -77,7 +77,7 @@ function createMark(): vscode.TextEditorDecorationType {
   });
 }
 
-function madeOnLine(session: Session, file: string, line: number): readonly { readonly model: string; readonly path: string }[] {
+function madeOnLine(session: ModelSession, file: string, line: number): readonly { readonly model: string; readonly path: string }[] {
   return session.models.flatMap((model) =>
     [...modulesOf(model.root)].filter(({ location }) => location?.file === file && location.line === line).map(({ path }) => ({ model: model.name, path })),
   );

@@ -2,17 +2,17 @@ import * as vscode from "vscode";
 import type { SourceLocation } from "../../protocol/index.js";
 import { type Construction, constructionsIn, roleOfName } from "../code/constructions.js";
 import { filePath, importsEngine, modelLanguages } from "../sources/modelFile.js";
-import type { Session } from "../sessions/modelSession.js";
-import type { Sessions } from "../sessions/modelSessions.js";
+import type { ModelSession } from "../sessions/modelSession.js";
+import type { ModelSessions } from "../sessions/modelSessions.js";
 import { settings } from "../settings.js";
 import { modulesOf, type Place } from "../snapshotQueries.js";
 
 /** What can be said about the code under the mouse. */
 export type Subject =
   /** The modules that the last run made there, at least one, in the order of the models and their trees. */
-  | { readonly kind: "places"; readonly session: Session; readonly places: readonly Place[] }
+  | { readonly kind: "places"; readonly session: ModelSession; readonly places: readonly Place[] }
   /** A definition that was edited since the last run. */
-  | { readonly kind: "edited"; readonly session: Session }
+  | { readonly kind: "edited"; readonly session: ModelSession }
   /** A definition in a file that has not been run. */
   | { readonly kind: "notRun"; readonly file: string };
 
@@ -22,7 +22,7 @@ interface Found {
 }
 
 /** Explains model definitions in hovers. */
-export function registerHover(sessions: Sessions): vscode.Disposable {
+export function registerHover(sessions: ModelSessions): vscode.Disposable {
   return vscode.languages.registerHoverProvider(
     modelLanguages.map((language) => ({ language, scheme: "file" })),
     {
@@ -38,7 +38,7 @@ export function registerHover(sessions: Sessions): vscode.Disposable {
 }
 
 async function subjectAt(
-  sessions: Sessions,
+  sessions: ModelSessions,
   document: vscode.TextDocument,
   position: vscode.Position,
   cancelled: vscode.CancellationToken,
@@ -69,7 +69,7 @@ async function subjectAt(
 }
 
 /** What stands at `position` if it is a definition: a `new` expression, a name it is assigned to, or a class. */
-function subjectOfDefinition(session: Session, document: vscode.TextDocument, position: vscode.Position): Found | undefined {
+function subjectOfDefinition(session: ModelSession, document: vscode.TextDocument, position: vscode.Position): Found | undefined {
   const line = document.lineAt(position.line).text;
   const word = document.getWordRangeAtPosition(position);
   const direct = constructionsIn(line).find(({ start, end }) => start <= position.character && position.character < end);
@@ -95,7 +95,7 @@ function subjectOfDefinition(session: Session, document: vscode.TextDocument, po
   return held.length > 0 ? { subject: { kind: "places", session, places: held.map((model) => ({ model, module: model.root })) }, range: word } : undefined;
 }
 
-function notRun(sessions: Sessions, document: vscode.TextDocument, position: vscode.Position): Found | undefined {
+function notRun(sessions: ModelSessions, document: vscode.TextDocument, position: vscode.Position): Found | undefined {
   const file = filePath(document.uri);
   const session = sessions.get(file);
   // While it runs, or after it failed without a model, the status bar and the Problems view say what there is to say.
@@ -105,7 +105,7 @@ function notRun(sessions: Sessions, document: vscode.TextDocument, position: vsc
   return { subject: { kind: "notRun", file }, range: new vscode.Range(position.line, construction.start, position.line, construction.end) };
 }
 
-function placesWhere(session: Session, holds: (place: Place) => boolean): readonly Place[] {
+function placesWhere(session: ModelSession, holds: (place: Place) => boolean): readonly Place[] {
   return session.models.flatMap((model) => [...modulesOf(model.root)].map((module) => ({ model, module })).filter(holds));
 }
 
@@ -119,11 +119,11 @@ function isAt(
 }
 
 /** True when modules of the class were alive after the last run: an edited line that makes one is worth a word. */
-function isModuleClass(session: Session, { callee }: Construction): boolean {
+function isModuleClass(session: ModelSession, { callee }: Construction): boolean {
   const type = callee.split(".").at(-1);
   return session.models.some((model) => [...modulesOf(model.root)].some((module) => module.type === type));
 }
 
-function couldName(session: Session, word: string): boolean {
+function couldName(session: ModelSession, word: string): boolean {
   return session.models.some((model) => model.name === word || [...modulesOf(model.root)].some(({ name, type }) => name === word || type === word));
 }

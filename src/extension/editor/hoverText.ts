@@ -5,7 +5,7 @@ import type { ModuleReference } from "../ask/target.js";
 import { parametersText } from "../counts.js";
 import type { Subject } from "./hover.js";
 import { histogramImage, type ImageColors } from "./histogramImage.js";
-import type { Session } from "../sessions/modelSession.js";
+import type { ModelSession } from "../sessions/modelSession.js";
 import { callsOf, initializationText, modulesOf, parameterCount, type Place, shapesOf, sharedWith } from "../snapshotQueries.js";
 
 /** Rows of a hover's parameter table, and paths in its list of places. */
@@ -30,7 +30,7 @@ export function explain(subject: Subject): vscode.MarkdownString {
   }
 }
 
-function describePlaces(session: Session, places: readonly Place[]): string {
+function describePlaces(session: ModelSession, places: readonly Place[]): string {
   const selected = places.find(({ model, module }) => model.name === session.selection?.model && module.path === session.selection.path);
   const shown = selected ?? places[0]!;
   const { model, module } = shown;
@@ -55,7 +55,7 @@ function describePlaces(session: Session, places: readonly Place[]): string {
 }
 
 /** What a failed run means for what is shown. */
-function ofFailedRun({ lastRun }: Session): string | null {
+function ofFailedRun({ lastRun }: ModelSession): string | null {
   if (lastRun.kind !== "failed") return null;
   return lastRun.shown === "thisRun"
     ? vscode.l10n.t("$(warning) The last run failed; this is what was there by then.")
@@ -63,7 +63,7 @@ function ofFailedRun({ lastRun }: Session): string | null {
 }
 
 /** The paths of the modules that one place in the code made. */
-function whereabouts(session: Session, places: readonly Place[], shown: Place): string {
+function whereabouts(session: ModelSession, places: readonly Place[], shown: Place): string {
   const name = ({ model, module }: Place): string => `${model.name}${module.path === "" ? "" : ` › ${module.path}`}`;
   const linked = (place: Place): string => link(name(place), "layerscope.select", { file: session.file, model: place.model.name, path: place.module.path });
   if (places.length === 1) return linked(shown);

@@ -1,9 +1,9 @@
 import * as vscode from "vscode";
 import type { SourceLocation } from "../../protocol/index.js";
-import type { Session } from "../sessions/modelSession.js";
+import type { ModelSession } from "../sessions/modelSession.js";
 
 /** Opens the code at a location of the session's last run, wherever edits have moved it. */
-export async function revealInCode(location: SourceLocation, session: Session | null): Promise<void> {
+export async function revealInCode(location: SourceLocation, session: ModelSession | null): Promise<void> {
   const uri = vscode.Uri.file(location.file);
   const document = await vscode.workspace.openTextDocument(uri);
   const place = session?.sources?.now(document, location) ?? {

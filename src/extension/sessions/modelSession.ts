@@ -33,7 +33,7 @@ export interface SessionHost {
  * One model file: its last good models, what it is doing, and how the last run ended. One thing is done at a time. A run ends whatever is
  * under way; a request waits for the one before it.
  */
-export class Session implements vscode.Disposable {
+export class ModelSession implements vscode.Disposable {
   readonly #changes = new vscode.EventEmitter<SessionChange>();
   readonly onDidChange = this.#changes.event;
 

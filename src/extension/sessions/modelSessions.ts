@@ -1,28 +1,28 @@
 import * as vscode from "vscode";
 import type { ModelRunner } from "../../runner/client.js";
 import { filePath, importsEngine, isRunnable } from "../sources/modelFile.js";
-import { Session, type SessionChange, type SessionHost } from "./modelSession.js";
+import { ModelSession, type SessionChange, type SessionHost } from "./modelSession.js";
 import { settings } from "../settings.js";
 
 /** The workspace's memory of the file shown last, so that a reloaded window shows it again. */
 const lastFileKey = "layerscope.file";
 
 /** Every session, and which one is current: the model file in the active editor, or the last one that was. */
-export class Sessions implements vscode.Disposable {
-  readonly #sessions = new Map<string, Session>();
+export class ModelSessions implements vscode.Disposable {
+  readonly #sessions = new Map<string, ModelSession>();
   readonly #subscriptions: vscode.Disposable[] = [];
   /** The views that show a session; a file is run by itself only while one of them can be seen. */
   readonly #viewers = new Set<Viewer>();
   /** The version of a document that was run when it was about to be saved. */
   readonly #runVersions = new WeakMap<vscode.TextDocument, number>();
-  #current: Session | null = null;
+  #current: ModelSession | null = null;
   #runner: Promise<ModelRunner> | null = null;
 
-  readonly #currentChanges = new vscode.EventEmitter<Session | null>();
+  readonly #currentChanges = new vscode.EventEmitter<ModelSession | null>();
   readonly onDidChangeCurrent = this.#currentChanges.event;
-  readonly #changes = new vscode.EventEmitter<{ readonly session: Session; readonly change: SessionChange }>();
+  readonly #changes = new vscode.EventEmitter<{ readonly session: ModelSession; readonly change: SessionChange }>();
   readonly onDidChange = this.#changes.event;
-  readonly #closings = new vscode.EventEmitter<Session>();
+  readonly #closings = new vscode.EventEmitter<ModelSession>();
   readonly onDidClose = this.#closings.event;
 
   constructor(
@@ -55,7 +55,7 @@ export class Sessions implements vscode.Disposable {
     if (!this.#current) void this.#restore();
   }
 
-  get current(): Session | null {
+  get current(): ModelSession | null {
     return this.#current;
   }
 
@@ -64,19 +64,19 @@ export class Sessions implements vscode.Disposable {
     return this.context.workspaceState.get<string>(lastFileKey);
   }
 
-  get all(): Iterable<Session> {
+  get all(): Iterable<ModelSession> {
     return this.#sessions.values();
   }
 
-  get(file: string): Session | undefined {
+  get(file: string): ModelSession | undefined {
     return this.#sessions.get(file);
   }
 
   /** The session of `file`, made if there is none. */
-  open(file: string): Session {
+  open(file: string): ModelSession {
     let session = this.#sessions.get(file);
     if (!session) {
-      session = new Session(file, { ...this.log, runner: () => this.#startRunner() });
+      session = new ModelSession(file, { ...this.log, runner: () => this.#startRunner() });
       const opened = session;
       opened.onDidChange((change) => this.#changes.fire({ session: opened, change }));
       this.#sessions.set(file, opened);
@@ -85,7 +85,7 @@ export class Sessions implements vscode.Disposable {
   }
 
   /** Shows `file` in every view that follows the editor. */
-  show(session: Session): void {
+  show(session: ModelSession): void {
     if (this.#current === session) return;
     this.#current = session;
     void this.context.workspaceState.update(lastFileKey, session.file);
@@ -147,7 +147,7 @@ export class Sessions implements vscode.Disposable {
   }
 
   /** The sessions that the user can see. */
-  #shown(): ReadonlySet<Session> {
+  #shown(): ReadonlySet<ModelSession> {
     return new Set([...this.#viewers].flatMap(({ visible, session }) => (visible && session ? [session] : [])));
   }
 
@@ -207,6 +207,6 @@ export class Sessions implements vscode.Disposable {
 
 /** A view, tab or tree that shows a session. */
 export interface Viewer {
-  readonly session: Session | null;
+  readonly session: ModelSession | null;
   readonly visible: boolean;
 }

@@ -1,10 +1,10 @@
 import * as vscode from "vscode";
 import { filePath, importsEngine } from "../sources/modelFile.js";
-import type { Session } from "../sessions/modelSession.js";
-import type { Sessions } from "../sessions/modelSessions.js";
+import type { ModelSession } from "../sessions/modelSession.js";
+import type { ModelSessions } from "../sessions/modelSessions.js";
 
 /** Keeps the context keys that package.json's `when` clauses read. */
-export function trackContextKeys(sessions: Sessions): vscode.Disposable {
+export function trackContextKeys(sessions: ModelSessions): vscode.Disposable {
   const known = new Map<string, string>();
   const set = (key: string, value: unknown): void => {
     const text = JSON.stringify(value);
@@ -43,7 +43,7 @@ export function trackContextKeys(sessions: Sessions): vscode.Disposable {
 }
 
 /** What the tree says while it has no model to show. */
-function stateOf(session: Session | null): "empty" | "ready" | "running" | "noModel" | "failed" {
+function stateOf(session: ModelSession | null): "empty" | "ready" | "running" | "noModel" | "failed" {
   if (!session) return "empty";
   if (session.activity === "running") return "running";
   if (session.failure) return "failed";

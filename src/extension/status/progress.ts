@@ -1,15 +1,15 @@
 import { basename } from "node:path";
 import * as vscode from "vscode";
-import type { Session } from "../sessions/modelSession.js";
-import type { Sessions } from "../sessions/modelSessions.js";
+import type { ModelSession } from "../sessions/modelSession.js";
+import type { ModelSessions } from "../sessions/modelSessions.js";
 
 /** Milliseconds after which the user is told, and can cancel. */
 const patience = 1000;
 
 /** Shows a notification with a cancel button for whatever a session does that takes longer than a second. */
-export function showProgress(sessions: Sessions): vscode.Disposable {
-  const waiting = new Map<Session, NodeJS.Timeout>();
-  const clear = (session: Session): void => {
+export function showProgress(sessions: ModelSessions): vscode.Disposable {
+  const waiting = new Map<ModelSession, NodeJS.Timeout>();
+  const clear = (session: ModelSession): void => {
     clearTimeout(waiting.get(session));
     waiting.delete(session);
   };
@@ -29,7 +29,7 @@ export function showProgress(sessions: Sessions): vscode.Disposable {
   });
 }
 
-function notify(session: Session): void {
+function notify(session: ModelSession): void {
   const { activity } = session;
   if (activity === "idle") return;
   const file = basename(session.file);

@@ -1,14 +1,14 @@
 import * as vscode from "vscode";
 import { parametersText } from "../counts.js";
-import type { Session } from "../sessions/modelSession.js";
-import type { Sessions } from "../sessions/modelSessions.js";
+import type { ModelSession } from "../sessions/modelSession.js";
+import type { ModelSessions } from "../sessions/modelSessions.js";
 
 /** Says in the status bar what the current model file is doing, and how many parameters its models have. */
 export class StatusBar implements vscode.Disposable {
   readonly #item = vscode.window.createStatusBarItem("layerscope.status", vscode.StatusBarAlignment.Right, 90);
   readonly #subscriptions: vscode.Disposable[];
 
-  constructor(sessions: Sessions) {
+  constructor(sessions: ModelSessions) {
     this.#item.name = "Layerscope";
     this.#item.command = "layerscope.openModelView";
     this.#subscriptions = [
@@ -25,7 +25,7 @@ export class StatusBar implements vscode.Disposable {
     vscode.Disposable.from(...this.#subscriptions).dispose();
   }
 
-  #show(session: Session | null): void {
+  #show(session: ModelSession | null): void {
     if (!session) {
       this.#item.hide();
       return;
@@ -39,7 +39,7 @@ export class StatusBar implements vscode.Disposable {
   }
 }
 
-function describe(session: Session): { readonly icon: string; readonly text: string; readonly detail: string; readonly failed?: boolean } {
+function describe(session: ModelSession): { readonly icon: string; readonly text: string; readonly detail: string; readonly failed?: boolean } {
   const file = vscode.workspace.asRelativePath(session.file, false);
   const models = session.models.map(({ name, totals }) => `${name}: ${parametersText(totals.parameters)}`);
   const shown = session.selection && session.model(session.selection.model);

@@ -3,8 +3,8 @@ import * as vscode from "vscode";
 import type { KeptPageState } from "../../protocol/index.js";
 import { filePath } from "../sources/modelFile.js";
 import { Page, type PageHandlers } from "./page.js";
-import type { Session } from "../sessions/modelSession.js";
-import type { Sessions } from "../sessions/modelSessions.js";
+import type { ModelSession } from "../sessions/modelSession.js";
+import type { ModelSessions } from "../sessions/modelSessions.js";
 
 /** The page as an editor tab. A tab belongs to one file. */
 export class ModelPanels implements vscode.WebviewPanelSerializer<KeptPageState> {
@@ -13,12 +13,12 @@ export class ModelPanels implements vscode.WebviewPanelSerializer<KeptPageState>
 
   constructor(
     private readonly context: vscode.ExtensionContext,
-    private readonly sessions: Sessions,
+    private readonly sessions: ModelSessions,
     private readonly handlers: PageHandlers,
   ) {}
 
   /** Opens the tab of a model file, beside the code where the active editor shows that, or brings it to the front. */
-  open(session: Session): void {
+  open(session: ModelSession): void {
     const open = this.#panels.get(session.file);
     if (open) {
       open.reveal();
@@ -49,7 +49,7 @@ export class ModelPanels implements vscode.WebviewPanelSerializer<KeptPageState>
     this.#connect(panel, this.sessions.open(file));
   }
 
-  #connect(panel: vscode.WebviewPanel, session: Session): void {
+  #connect(panel: vscode.WebviewPanel, session: ModelSession): void {
     this.#panels.set(session.file, panel);
     panel.title = title(session.file);
     panel.iconPath = {

@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
 import { Page, type PageHandlers } from "./page.js";
-import type { Session } from "../sessions/modelSession.js";
-import type { Sessions } from "../sessions/modelSessions.js";
+import type { ModelSession } from "../sessions/modelSession.js";
+import type { ModelSessions } from "../sessions/modelSessions.js";
 
 /** The page in the sidebar. It follows the active editor. */
 export class ModelView implements vscode.WebviewViewProvider {
@@ -9,7 +9,7 @@ export class ModelView implements vscode.WebviewViewProvider {
 
   constructor(
     private readonly context: vscode.ExtensionContext,
-    private readonly sessions: Sessions,
+    private readonly sessions: ModelSessions,
     private readonly handlers: PageHandlers,
   ) {}
 
@@ -38,7 +38,7 @@ export class ModelView implements vscode.WebviewViewProvider {
     describe(sessions.current);
     view.onDidDispose(() => vscode.Disposable.from(...subscriptions).dispose());
 
-    function describe(session: Session | null): void {
+    function describe(session: ModelSession | null): void {
       view.description = session ? vscode.workspace.asRelativePath(session.file, false) : undefined;
     }
   }

@@ -1,12 +1,12 @@
 import * as vscode from "vscode";
 import type { ModelSnapshot, ModuleSnapshot, TensorUse } from "../../protocol/index.js";
 import { formatCount, formatShape, formatValue } from "../../describe/format.js";
-import type { Session } from "../sessions/modelSession.js";
-import type { Sessions } from "../sessions/modelSessions.js";
+import type { ModelSession } from "../sessions/modelSession.js";
+import type { ModelSessions } from "../sessions/modelSessions.js";
 import { callsOf, initializationText, parameterCount, pathTo, shapesOf, sharedWith } from "../snapshotQueries.js";
 
 export type ModuleNode = {
-  readonly session: Session;
+  readonly session: ModelSession;
   readonly model: ModelSnapshot;
   readonly module: ModuleSnapshot;
   readonly parent: ModuleNode | null;
@@ -22,9 +22,9 @@ export class ModuleTree implements vscode.TreeDataProvider<ModuleNode>, vscode.D
   /** What the tree is being told to select: its report of that is no choice of the user's, who may have gone on elsewhere. */
   #revealed: string | null = null;
   /** Whose selection is to be revealed next. */
-  #waiting: Session | null = null;
+  #waiting: ModelSession | null = null;
 
-  constructor(private readonly sessions: Sessions) {
+  constructor(private readonly sessions: ModelSessions) {
     this.#view = vscode.window.createTreeView(ModuleTree.id, { treeDataProvider: this, showCollapseAll: true });
     const { sessions: all } = this;
     const view = this.#view;
@@ -82,18 +82,18 @@ export class ModuleTree implements vscode.TreeDataProvider<ModuleNode>, vscode.D
   }
 
   /** Selects in the tree what the session has selected: one after the other, and only the last of many. */
-  async #reveal(session: Session): Promise<void> {
+  async #reveal(session: ModelSession): Promise<void> {
     const isUnderWay = this.#waiting !== null || this.#revealed !== null;
     this.#waiting = session;
     if (isUnderWay) return;
-    for (let next: Session | null = session; next; next = this.#waiting) {
+    for (let next: ModelSession | null = session; next; next = this.#waiting) {
       this.#waiting = null;
       await this.#select(next).catch(() => undefined); // The tree may have been filled anew meanwhile.
       this.#revealed = null;
     }
   }
 
-  async #select(session: Session): Promise<void> {
+  async #select(session: ModelSession): Promise<void> {
     const selection = session.selection;
     const model = selection && session.model(selection.model);
     const modules = model && pathTo(model, selection.path);

@@ -2,13 +2,13 @@ import { randomBytes } from "node:crypto";
 import * as vscode from "vscode";
 import type { PageMessage, PageMethod, PageMethods, PageRequest, PageState } from "../../protocol/index.js";
 import { pageDocument } from "./pageDocument.js";
-import type { Session } from "../sessions/modelSession.js";
-import type { Sessions, Viewer } from "../sessions/modelSessions.js";
+import type { ModelSession } from "../sessions/modelSession.js";
+import type { ModelSessions, Viewer } from "../sessions/modelSessions.js";
 
 /** Answers what a page asks. `session` is the one that the page shows. */
 export type PageHandlers = {
   [M in Exclude<PageMethod, "ready">]: (
-    session: Session | null,
+    session: ModelSession | null,
     params: PageMethods[M]["params"],
     page: Page,
   ) => PageMethods[M]["result"] | Promise<PageMethods[M]["result"]>;
@@ -27,7 +27,7 @@ export class Page implements vscode.Disposable {
   readonly #subscriptions: vscode.Disposable[];
   #ready = false;
 
-  constructor(context: vscode.ExtensionContext, sessions: Sessions, host: PageHost, handlers: PageHandlers) {
+  constructor(context: vscode.ExtensionContext, sessions: ModelSessions, host: PageHost, handlers: PageHandlers) {
     this.#host = host;
     this.#handlers = handlers;
     const { webview } = host;
@@ -77,7 +77,7 @@ export class Page implements vscode.Disposable {
         this.#ready = true;
         this.postState();
       } else {
-        const handler = this.#handlers[method] as ((session: Session | null, params: unknown, page: Page) => unknown) | undefined;
+        const handler = this.#handlers[method] as ((session: ModelSession | null, params: unknown, page: Page) => unknown) | undefined;
         if (!handler) throw new Error(`Unknown request: ${String(method)}`);
         result = await handler(this.#host.session, params, this);
       }

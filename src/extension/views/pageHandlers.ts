@@ -2,10 +2,10 @@ import { extname } from "node:path";
 import * as vscode from "vscode";
 import type { PageHandlers } from "./page.js";
 import { revealInCode } from "../editor/reveal.js";
-import type { Session } from "../sessions/modelSession.js";
+import type { ModelSession } from "../sessions/modelSession.js";
 
 /** What the pages ask, carried out. `openInEditor` opens the tab of a session. */
-export function pageHandlers(openInEditor: (session: Session) => void): PageHandlers {
+export function pageHandlers(openInEditor: (session: ModelSession) => void): PageHandlers {
   const command = async (name: string, argument?: object): Promise<null> => {
     await vscode.commands.executeCommand(name, argument);
     return null;
@@ -74,7 +74,7 @@ export function pageHandlers(openInEditor: (session: Session) => void): PageHand
   };
 }
 
-function shown(session: Session | null): Session {
+function shown(session: ModelSession | null): ModelSession {
   if (!session) throw new Error(vscode.l10n.t("There is no model yet. Run a model file first."));
   return session;
 }
