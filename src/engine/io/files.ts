@@ -69,3 +69,88 @@ export async function writeFile(path: string, parts: Iterable<Uint8Array>): Prom
     throw error;
   }
 }
+
+/** Reads parts of something that is all there. */
+export interface RangeReader {
+  readonly size: number;
+  /** A copy of `length` bytes from `start` on; throws where there are fewer. */
+  read(start: number, length: number): Uint8Array<ArrayBuffer>;
+}
+
+export function rangesOf(bytes: Uint8Array): RangeReader {
+  return {
+    size: bytes.length,
+    // Copied, so that elements are aligned; `slice` would not copy a Buffer of Node's.
+    read: (start, length) => new Uint8Array(bytes.subarray(start, start + length)),
+  };
+}
+
+/** The part of Node's synchronous file API that the engine uses. */
+interface SynchronousFileSystem {
+  openSync(path: string, flags: "r" | "wx"): number;
+  readSync(file: number, target: Uint8Array, offset: number, length: number, position: number): number;
+  writeSync(file: number, data: Uint8Array, offset: number): number;
+  fstatSync(file: number): { readonly size: number };
+  closeSync(file: number): void;
+  renameSync(from: string, to: string): void;
+  rmSync(path: string, options: { readonly force: boolean }): void;
+}
+
+function synchronousFileSystem(): SynchronousFileSystem {
+  const { process } = globalThis as { process?: { getBuiltinModule?(name: string): unknown } };
+  const files = process?.getBuiltinModule?.("node:fs");
+  if (files === undefined) throw new RuntimeError("files can be read and written in Node 20.16 and later only: give and take the bytes instead");
+  return files as SynchronousFileSystem;
+}
+
+/** As `readFile`, for functions that are not asynchronous in PyTorch either. */
+export function readFileSync<Result>(path: string, body: (reader: RangeReader) => Result): Result {
+  const files = synchronousFileSystem();
+  const file = files.openSync(path, "r");
+  try {
+    return body({
+      size: files.fstatSync(file).size,
+      read(start, length) {
+        const bytes = new Uint8Array(length);
+        for (let done = 0; done < length; ) {
+          const bytesRead = files.readSync(file, bytes, done, length - done, start + done);
+          if (bytesRead === 0) throw new RuntimeError(`${path} ended at ${start + done} bytes while it was read`);
+          done += bytesRead;
+        }
+        return bytes;
+      },
+    });
+  } finally {
+    files.closeSync(file);
+  }
+}
+
+/** As `writeFile`, for functions that are not asynchronous in PyTorch either. */
+export function writeFileSync(path: string, parts: Iterable<Uint8Array>): void {
+  const files = synchronousFileSystem();
+  const temporary = `${path}.${Math.random().toString(36).slice(2)}.tmp`;
+  const file = files.openSync(temporary, "wx");
+  try {
+    try {
+      for (const part of parts) for (let done = 0; done < part.length; ) done += files.writeSync(file, part, done);
+    } finally {
+      files.closeSync(file);
+    }
+    files.renameSync(temporary, path);
+  } catch (error) {
+    files.rmSync(temporary, { force: true });
+    throw error;
+  }
+}
+
+/** Parts one after the other, as one. */
+export function joined(parts: Iterable<Uint8Array>): Uint8Array<ArrayBuffer> {
+  const list = [...parts];
+  const result = new Uint8Array(list.reduce((size, part) => size + part.length, 0));
+  let offset = 0;
+  for (const part of list) {
+    result.set(part, offset);
+    offset += part.length;
+  }
+  return result;
+}

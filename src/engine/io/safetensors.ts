@@ -2,15 +2,15 @@
  * The safetensors format: 8 bytes with the length of a JSON header, the header with each tensor's dtype, shape and place, then the tensors' bytes.
  * Files are exchanged with Python's `safetensors.torch`, whose functions have the same names.
  */
-import { bool, float32, float64, int32, int64, uint8, type DType, type ElementArray } from "../dtype.js";
+import type { ElementArray } from "../dtype.js";
 import { RuntimeError, TorchError, TypeError } from "../errors.js";
 import { copy } from "../kernels/elementwise.js";
 import { StateDict } from "../nn/stateDict.js";
 import { contiguousStrides, product } from "../size.js";
 import { Storage } from "../storage.js";
 import { Tensor } from "../tensor.js";
-import { readFile, writeFile } from "./files.js";
-import { fromBfloat16, fromFloat16 } from "./halfPrecision.js";
+import { elementBytes, fileDTypes, fileNames, UnreadableElements, type FileDType } from "./elements.js";
+import { joined, rangesOf, readFile, writeFile, type RangeReader } from "./files.js";
 
 /** A file that is not what the format asks for, or holds what the engine has no dtype for. */
 export class SafetensorError extends TorchError {}
@@ -20,46 +20,6 @@ export type NamedTensors = Iterable<readonly [name: string, tensor: Tensor]> | R
 
 /** Text by name that a file carries beside the tensors. */
 export type Metadata = Readonly<Record<string, string>>;
-
-interface FileDType {
-  readonly itemSize: number;
-  readonly dtype: DType;
-  readonly decode: (bytes: ArrayBuffer) => ElementArray;
-}
-
-/** The file's element types; those the engine does not have are read into one that holds every value. */
-const fileDTypes: Readonly<Record<string, FileDType>> = {
-  F64: { itemSize: 8, dtype: float64, decode: (bytes) => new Float64Array(bytes) },
-  F32: { itemSize: 4, dtype: float32, decode: (bytes) => new Float32Array(bytes) },
-  F16: { itemSize: 2, dtype: float32, decode: (bytes) => fromFloat16(new Uint16Array(bytes)) },
-  BF16: { itemSize: 2, dtype: float32, decode: (bytes) => fromBfloat16(new Uint16Array(bytes)) },
-  I64: { itemSize: 8, dtype: int64, decode: (bytes) => exactNumbers(new BigInt64Array(bytes)) },
-  U64: { itemSize: 8, dtype: int64, decode: (bytes) => exactNumbers(new BigUint64Array(bytes)) },
-  I32: { itemSize: 4, dtype: int32, decode: (bytes) => new Int32Array(bytes) },
-  U32: { itemSize: 4, dtype: int64, decode: (bytes) => Float64Array.from(new Uint32Array(bytes)) },
-  I16: { itemSize: 2, dtype: int32, decode: (bytes) => Int32Array.from(new Int16Array(bytes)) },
-  U16: { itemSize: 2, dtype: int32, decode: (bytes) => Int32Array.from(new Uint16Array(bytes)) },
-  I8: { itemSize: 1, dtype: int32, decode: (bytes) => Int32Array.from(new Int8Array(bytes)) },
-  U8: { itemSize: 1, dtype: uint8, decode: (bytes) => new Uint8Array(bytes) },
-  BOOL: { itemSize: 1, dtype: bool, decode: (bytes) => new Uint8Array(bytes).map((value) => Number(value !== 0)) },
-};
-
-function exactNumbers(values: BigInt64Array | BigUint64Array): Float64Array {
-  return Float64Array.from(values as Iterable<bigint>, (value) => {
-    const number = Number(value);
-    if (!Number.isSafeInteger(number)) throw new SafetensorError(`the integer ${value} is beyond 2^53, where the engine's int64 ends`);
-    return number;
-  });
-}
-
-const fileNames: ReadonlyMap<DType, string> = new Map([
-  [float64, "F64"],
-  [float32, "F32"],
-  [int64, "I64"],
-  [int32, "I32"],
-  [uint8, "U8"],
-  [bool, "BOOL"],
-]);
 
 interface TensorInfo {
   readonly name: string;
@@ -125,7 +85,7 @@ function parseInfo(name: string, entry: unknown): TensorInfo {
   if (typeof dtype !== "string" || !isSizes(shape) || !isSizes(offsets) || offsets.length !== 2) {
     throw invalid("invalid JSON in header", `\`${name}\` needs a dtype, a shape and two data_offsets`);
   }
-  const fileDType = Object.hasOwn(fileDTypes, dtype) ? fileDTypes[dtype] : undefined;
+  const fileDType = Object.hasOwn(fileDTypes, dtype) ? fileDTypes[dtype as keyof typeof fileDTypes] : undefined;
   if (fileDType === undefined)
     throw new SafetensorError(`tensor \`${name}\` has dtype ${dtype}, which can't be read; known are ${Object.keys(fileDTypes).join(", ")}`);
   return { name, fileDType, shape, start: offsets[0]!, end: offsets[1]! };
@@ -136,19 +96,22 @@ function toTensor({ name, fileDType, shape }: TensorInfo, bytes: ArrayBuffer): T
   try {
     elements = fileDType.decode(bytes);
   } catch (error) {
-    throw error instanceof SafetensorError ? new SafetensorError(`tensor \`${name}\`: ${error.message}`) : error;
+    throw error instanceof UnreadableElements ? new SafetensorError(`tensor \`${name}\`: ${error.message}`) : error;
   }
   return new Tensor(Storage.wrap(fileDType.dtype, elements), shape, contiguousStrides(shape), 0);
 }
 
 /** The tensors in a file's bytes, in the file's order (safetensors.torch.load). float16 and bfloat16 become float32. */
 export function load(bytes: Uint8Array): StateDict {
-  const length = headerLength(bytes, bytes.length);
+  return readTensors(rangesOf(bytes));
+}
+
+/** The tensors of a file that is read in parts. */
+export function readTensors(file: RangeReader): StateDict {
+  const length = headerLength(file.read(0, Math.min(lengthBytes, file.size)), file.size);
+  const { tensors } = parseHeader(file.read(lengthBytes, length), file.size);
   const first = lengthBytes + length;
-  const { tensors } = parseHeader(bytes.subarray(lengthBytes, first), bytes.length);
-  // Copied, so that elements are aligned; `slice` would not copy a Buffer of Node's.
-  const copied = ({ start, end }: TensorInfo) => new Uint8Array(bytes.subarray(first + start, first + end)).buffer;
-  return new StateDict(tensors.map((info) => [info.name, toTensor(info, copied(info))]));
+  return new StateDict(tensors.map((info) => [info.name, toTensor(info, file.read(first + info.start, info.end - info.start).buffer)]));
 }
 
 /** The tensors in a file, in the file's order (safetensors.torch.load_file). float16 and bfloat16 become float32. Node only. */
@@ -174,7 +137,7 @@ export function loadMetadata(bytes: Uint8Array): Metadata {
 const pytorchMetadata: Metadata = { format: "pt" };
 
 /** A file's parts: the header, then each tensor's bytes. Larger elements come first, so that all are aligned; else the given order is kept. */
-function* encode(tensors: NamedTensors, metadata: Metadata): Generator<Uint8Array> {
+export function* encode(tensors: NamedTensors, metadata: Metadata = pytorchMetadata): Generator<Uint8Array> {
   const entries =
     Symbol.iterator in tensors ? [...(tensors as Iterable<readonly [string, Tensor]>)] : Object.entries(tensors as Readonly<Record<string, Tensor>>);
   for (const [name, tensor] of entries) {
@@ -202,21 +165,12 @@ function* encode(tensors: NamedTensors, metadata: Metadata): Generator<Uint8Arra
 function bytesOf(tensor: Tensor): Uint8Array {
   let source = tensor;
   if (!tensor.isContiguous()) copy((source = Tensor.allocate(tensor.sizes, tensor.dtype, "cpu")), tensor);
-  const elements = source.storage.data.subarray(source.offset, source.offset + source.numel());
-  const written = tensor.dtype === int64 ? BigInt64Array.from(elements as Iterable<number>, BigInt) : elements;
-  return new Uint8Array(written.buffer, written.byteOffset, written.byteLength);
+  return elementBytes(tensor.dtype, source.storage.data.subarray(source.offset, source.offset + source.numel()));
 }
 
 /** The bytes of a file with the given tensors (safetensors.torch.save). Tensors that share memory are written once each. */
 export function save(tensors: NamedTensors, metadata: Metadata = pytorchMetadata): Uint8Array {
-  const parts = [...encode(tensors, metadata)];
-  const result = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    result.set(part, offset);
-    offset += part.length;
-  }
-  return result;
+  return joined(encode(tensors, metadata));
 }
 
 /**
