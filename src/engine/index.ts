@@ -17,6 +17,7 @@ export { DType, float32, float64, int32, int64, uint8, bool, float, double, int,
 export { getDefaultDevice, setDefaultDevice, withDevice } from "./device.js";
 export { noGrad, noGrad as inferenceMode, enableGrad, isGradEnabled, setGradEnabled } from "./autograd/gradMode.js";
 export { Generator, type GeneratorState, defaultGenerator, manualSeed, seed, initialSeed, getRngState, setRngState } from "./random/generator.js";
+export type { StateDict } from "./nn/stateDict.js";
 export { load, save } from "./io/serialization.js";
 export { UnpicklingError } from "./io/pickleReader.js";
 /** Reading and writing weights files. */

@@ -13,7 +13,7 @@ afterEach(() => rm(folder, { recursive: true }));
 
 /** What data/makeSerialized.py writes. */
 interface Checkpoint {
-  readonly model: torch.nn.StateDict;
+  readonly model: torch.StateDict;
   readonly [name: string]: unknown;
 }
 
@@ -108,7 +108,7 @@ describe("saving and loading", () => {
     };
     step(optimizer, net);
     const bytes = torch.save({ net: net.stateDict(), optimizer: optimizer.stateDict() });
-    const loaded = torch.load<{ net: torch.nn.StateDict; optimizer: ReturnType<typeof optimizer.stateDict> }>(bytes);
+    const loaded = torch.load<{ net: torch.StateDict; optimizer: ReturnType<typeof optimizer.stateDict> }>(bytes);
     const other = new nn.Linear(3, 1);
     other.loadStateDict(loaded.net);
     const resumed = new torch.optim.Adam(other.parameters(), { lr: 0.5 });
