@@ -3,7 +3,7 @@ import * as l10n from "@vscode/l10n";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { ModelSnapshot } from "../src/protocol/index.js";
 import { Icon, Link } from "./controls.js";
-import { elementsText } from "./counts.js";
+import { elementsText } from "../src/describe/counts.js";
 import { formatCount } from "../src/describe/format.js";
 import { Sparkline } from "./inspector/histogram.js";
 import { indexOf } from "../src/describe/modelIndex.js";

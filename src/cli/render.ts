@@ -1,7 +1,6 @@
 import { darkTheme, highContrastLightTheme, highContrastTheme, lightTheme, type Theme } from "../picture/theme.js";
-import { ModelIndex } from "../describe/modelIndex.js";
-import type { Overlay } from "../picture/api.js";
-import { overlay, overlayIds, type OverlayId } from "../describe/overlays.js";
+import { indexOf } from "../describe/modelIndex.js";
+import { overlay, overlayIds, type Overlay, type OverlayId } from "../describe/overlays.js";
 import type { ModelSnapshot } from "../protocol/index.js";
 
 /** The page's own drawing, on paper. */
@@ -25,5 +24,5 @@ export const overlayMarks: ReadonlyMap<string, Overlay["mark"]> = new Map([
 
 /** What an overlay shows of a model; null where it was not measured. */
 export function overlayOf(model: ModelSnapshot, id: OverlayId, mark: Overlay["mark"]): Overlay | null {
-  return overlay(id, new ModelIndex(model), mark);
+  return overlay(id, indexOf(model), mark);
 }

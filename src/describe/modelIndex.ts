@@ -4,6 +4,7 @@ import type {
   ModuleStep,
   Operand,
   OperationStep,
+  SourceLocation,
   StepId,
   TensorId,
   TensorSnapshot,
@@ -49,15 +50,25 @@ export interface DirectUse {
   readonly tensor: string;
 }
 
-/** One model with what the views look up in it. Built once per snapshot; everything but the tree is computed when first asked for. */
+/** A place of the tree, and where it stands in the list of all. */
+interface Entry {
+  readonly module: ModuleSnapshot;
+  readonly parent: ModuleSnapshot | null;
+  readonly at: number;
+  /** Places beneath it and itself. */
+  size: number;
+}
+
+/** One model with what everybody looks up in it. Built once per snapshot; everything but the tree is computed when first asked for. */
 export class ModelIndex {
   /** Every place, in declaration order, parents before children. */
   readonly modules: readonly ModuleSnapshot[];
-  readonly #byPath = new Map<string, ModuleSnapshot>();
-  readonly #parents = new Map<string, ModuleSnapshot>();
+  readonly #entries = new Map<string, Entry>();
   readonly #totals = new Map<string, ModuleTotals>();
   #places: Map<TensorId, TensorPlace[]> | undefined;
   #paths: Map<number, string[]> | undefined;
+  #made: ReadonlyMap<string, readonly ModuleSnapshot[]> | undefined;
+  #stepsAt: ReadonlyMap<string, readonly StepId[]> | undefined;
   #calls: Map<string, ModuleCall[]> | undefined;
   #directUses: Map<string, DirectUse[]> | undefined;
   #used: Set<TensorId> | undefined;
@@ -65,24 +76,32 @@ export class ModelIndex {
   #nonFinite: Map<string, NonFinite> | undefined;
 
   constructor(readonly model: ModelSnapshot) {
-    const modules: ModuleSnapshot[] = [];
-    const pending: { module: ModuleSnapshot; parent: ModuleSnapshot | null }[] = [{ module: model.root, parent: null }];
+    const entries: Entry[] = [];
+    const pending: Pick<Entry, "module" | "parent">[] = [{ module: model.root, parent: null }];
     for (let next = pending.pop(); next; next = pending.pop()) {
       const { module, parent } = next;
-      modules.push(module);
-      this.#byPath.set(module.path, module);
-      if (parent) this.#parents.set(module.path, parent);
+      const entry = { module, parent, at: entries.length, size: 1 };
+      entries.push(entry);
+      this.#entries.set(module.path, entry);
       for (const child of module.children.toReversed()) pending.push({ module: child, parent: module });
     }
-    this.modules = modules;
+    // Children come after their parents, so from the end each size is complete before it is passed up.
+    for (const { parent, size } of entries.toReversed()) if (parent) this.#entries.get(parent.path)!.size += size;
+    this.modules = entries.map(({ module }) => module);
   }
 
   module(path: string): ModuleSnapshot | undefined {
-    return this.#byPath.get(path);
+    return this.#entries.get(path)?.module;
   }
 
   parent(path: string): ModuleSnapshot | undefined {
-    return this.#parents.get(path);
+    return this.#entries.get(path)?.parent ?? undefined;
+  }
+
+  /** The module itself and everything beneath it, in declaration order. */
+  within(path: string): readonly ModuleSnapshot[] {
+    const entry = this.#entries.get(path);
+    return entry ? this.modules.slice(entry.at, entry.at + entry.size) : [];
   }
 
   /** From the root down to the module itself. */
@@ -101,10 +120,51 @@ export class ModelIndex {
     return this.model.root;
   }
 
+  /** The modules whose constructor was called on a line of a file, in declaration order. */
+  madeAt(file: string, line: number): readonly ModuleSnapshot[] {
+    this.#made ??= groupBy(this.modules, ({ location }) => lineKey(location));
+    return this.#made.get(`${line} ${file}`) ?? [];
+  }
+
+  /** What the traced pass called on a line of a file, in order. */
+  stepsAt(file: string, line: number): readonly StepId[] {
+    const steps = this.model.trace?.steps ?? [];
+    this.#stepsAt ??= groupBy([...steps.keys()], (step) => lineKey(steps[step]!.location));
+    return this.#stepsAt.get(`${line} ${file}`) ?? [];
+  }
+
   tensor(use: TensorUse): TensorSnapshot {
     const tensor = this.model.tensors[use.tensor];
     if (!tensor) throw new Error(`${this.model.name} has no tensor ${use.tensor}, which a module names "${use.name}".`);
     return tensor;
+  }
+
+  /** The parameters of a module and of everything beneath it in each of their places, named as seen from the module. */
+  parameterPlacesWithin(path: string): readonly { readonly path: string; readonly use: TensorUse; readonly name: string }[] {
+    const around = path === "" ? 0 : path.length + 1;
+    return this.within(path).flatMap((module) =>
+      module.parameters.map((use) => ({ path: module.path, use, name: nameIn(module.path, use.name).slice(around) })),
+    );
+  }
+
+  /** The parameters of a module and of everything beneath it, each once. */
+  parametersWithin(path: string): readonly TensorSnapshot[] {
+    return [...new Set(this.within(path).flatMap(({ parameters }) => parameters.map((use) => this.tensor(use))))];
+  }
+
+  /** The other names of a tensor, seen from the module at `path`. */
+  otherNames(path: string, use: TensorUse): readonly string[] {
+    const own = nameIn(path, use.name);
+    return this.tensor(use).names.filter((name) => name !== own);
+  }
+
+  /** The class names of all modules that have parameters of their own, with how many modules (by identity) there are. */
+  typesWithParameters(): ReadonlyMap<string, number> {
+    const identities = new Map<string, Set<number>>();
+    for (const { type, identity, parameters } of this.modules) {
+      if (parameters.length > 0) identities.set(type, (identities.get(type) ?? new Set()).add(identity));
+    }
+    return new Map([...identities].map(([type, modules]) => [type, modules.size]));
   }
 
   /** Every place that uses the tensor, in declaration order. */
@@ -219,12 +279,7 @@ export class ModelIndex {
 
   /** Whether NaN or infinities are here, and nothing within has any. */
   isInnermostNonFinite(path: string): boolean {
-    const within = [...(this.module(path)?.children ?? [])];
-    for (const module of within) {
-      if (this.nonFinite(module.path)) return false;
-      within.push(...module.children);
-    }
-    return this.nonFinite(path) !== null;
+    return this.nonFinite(path) !== null && this.within(path).every((module) => module.path === path || this.nonFinite(module.path) === null);
   }
 
   operation(step: StepId): OperationStep | undefined {
@@ -240,6 +295,12 @@ export class ModelIndex {
     return call?.kind === "module" ? call.path : "";
   }
 
+  /** The module that a step is the call of, or ran in. */
+  moduleOf(step: StepId): ModuleSnapshot | undefined {
+    const found = this.model.trace?.steps[step];
+    return found && this.module(found.kind === "module" ? found.path : this.enclosing(step));
+  }
+
   /** The shape that an operand has in the traced pass. */
   shape(operand: Operand): readonly number[] | null {
     return this.model.trace?.values[operand.value]?.shape ?? null;
@@ -248,21 +309,18 @@ export class ModelIndex {
   totals(path: string): ModuleTotals {
     const known = this.#totals.get(path);
     if (known) return known;
-    const module = this.module(path);
-    if (!module) throw new Error(`${this.model.name} has no module "${path}".`);
+    if (!this.module(path)) throw new Error(`${this.model.name} has no module "${path}".`);
     const identities = new Set<number>();
     const parameters = new Set<TensorSnapshot>();
     const buffers = new Set<TensorSnapshot>();
     const beneath = new Set<string>();
     let multiplyAdds = 0;
-    const pending = [module];
-    for (let next = pending.pop(); next; next = pending.pop()) {
+    for (const next of this.within(path)) {
       identities.add(next.identity);
       beneath.add(next.path);
       for (const use of next.parameters) parameters.add(this.tensor(use));
       for (const use of next.buffers) buffers.add(this.tensor(use));
       multiplyAdds += this.#ownMultiplyAdds(next.path);
-      pending.push(...next.children);
     }
     const sum = (tensors: Iterable<TensorSnapshot>, of: (tensor: TensorSnapshot) => number) => {
       let total = 0;
@@ -297,6 +355,28 @@ export class ModelIndex {
 
 export function hasNonFinite({ statistics, gradient }: TensorSnapshot): boolean {
   return [statistics, gradient].some((of) => of !== null && of.nan + of.positiveInfinity + of.negativeInfinity > 0);
+}
+
+/** A tensor's or a child's full name in the model. */
+export function nameIn(path: string, name: string): string {
+  return path === "" ? name : `${path}.${name}`;
+}
+
+function lineKey(location: SourceLocation | null): string | null {
+  return location && `${location.line} ${location.file}`;
+}
+
+/** In order; what has no key is left out. */
+function groupBy<Item>(items: Iterable<Item>, keyOf: (item: Item) => string | null): ReadonlyMap<string, readonly Item[]> {
+  const groups = new Map<string, Item[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    if (key === null) continue;
+    const group = groups.get(key);
+    if (group) group.push(item);
+    else groups.set(key, [item]);
+  }
+  return groups;
 }
 
 const indexes = new WeakMap<ModelSnapshot, ModelIndex>();

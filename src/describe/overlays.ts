@@ -1,7 +1,7 @@
 import * as l10n from "@vscode/l10n";
-import type { DTypeName, ModuleSnapshot, TensorSnapshot, TensorStatistics } from "../protocol/index.js";
+import type { ModuleSnapshot, TensorStatistics } from "../protocol/index.js";
+import { bytesOfValue } from "./bytes.js";
 import { formatBytes, formatCompact, formatPercent, formatValue } from "./format.js";
-import type { Overlay } from "../../webview/graph/index.js";
 import type { ModelIndex } from "./modelIndex.js";
 
 export type OverlayId =
@@ -16,6 +16,18 @@ export type OverlayId =
   | "activationZeros"
   | "time";
 
+/** A value per module that boxes show, with its scale. */
+export interface Overlay {
+  readonly title: string;
+  /** "color": how strong a box's colour is. "size": how much of the box is filled, from zero on. */
+  readonly mark: "color" | "size";
+  /** By module path; absent: no value. Containers show their own entry. */
+  readonly values: ReadonlyMap<string, number>;
+  /** How colours are spread over the values; sizes are always in proportion. */
+  readonly scale: "linear" | "log";
+  readonly format: (value: number) => string;
+}
+
 interface Measure {
   readonly title: () => string;
   readonly scale: Overlay["scale"];
@@ -23,8 +35,6 @@ interface Measure {
   /** The module's value with everything beneath it; null where it has none. */
   readonly value: (module: ModuleSnapshot, index: ModelIndex) => number | null;
 }
-
-const bytesOf: Readonly<Record<DTypeName, number>> = { float32: 4, float64: 8, int32: 4, int64: 8, uint8: 1, bool: 1 };
 
 const measures: Readonly<Record<OverlayId, Measure>> = {
   parameters: {
@@ -48,12 +58,9 @@ const measures: Readonly<Record<OverlayId, Measure>> = {
     format: formatBytes,
     value: (module, index) => {
       // What a container gives out is most often what the last module in it gave out.
-      const outputs = new Set(beneath(module).flatMap(({ path }) => index.calls(path).flatMap(({ step }) => step.outputs.map(({ value }) => value))));
+      const outputs = new Set(index.within(module.path).flatMap(({ path }) => index.calls(path).flatMap(({ step }) => step.outputs.map(({ value }) => value))));
       if (outputs.size === 0) return null;
-      return [...outputs].reduce((sum, value) => {
-        const { shape, dtype } = index.model.trace!.values[value]!;
-        return sum + shape.reduce((product, size) => product * size, bytesOf[dtype]);
-      }, 0);
+      return [...outputs].reduce((sum, value) => sum + bytesOfValue(index.model.trace!.values[value]!), 0);
     },
   },
   multiplyAdds: {
@@ -66,14 +73,14 @@ const measures: Readonly<Record<OverlayId, Measure>> = {
     title: () => l10n.t("Standard Deviation of Weights"),
     scale: "log",
     format: formatValue,
-    value: (module, index) => pooled(tensorsBeneath(module, index).map((tensor) => tensor.statistics))?.std ?? null,
+    value: (module, index) => pooled(index.parametersWithin(module.path).map((tensor) => tensor.statistics))?.std ?? null,
   },
   gradientNorm: {
     title: () => l10n.t("Norm of Gradients"),
     scale: "log",
     format: formatValue,
     value: (module, index) => {
-      const gradient = pooled(tensorsBeneath(module, index).map((tensor) => tensor.gradient));
+      const gradient = pooled(index.parametersWithin(module.path).map((tensor) => tensor.gradient));
       return gradient && Math.sqrt(gradient.count * (gradient.std ** 2 + gradient.mean ** 2));
     },
   },
@@ -124,18 +131,6 @@ export function overlay(id: OverlayId, index: ModelIndex, mark: Overlay["mark"] 
   const hasNegative = [...values.values()].some((value) => value < 0);
   const shown = mark === "color" ? scale === "log" && l10n.t("{0} (log scale)", title()) : hasNegative && l10n.t("{0} (absolute)", title());
   return { title: shown || title(), mark, values, scale, format };
-}
-
-/** The module itself and all in it. */
-function beneath(module: ModuleSnapshot): ModuleSnapshot[] {
-  const found = [module];
-  // The list grows while it is walked.
-  for (const each of found) found.push(...each.children);
-  return found;
-}
-
-function tensorsBeneath(module: ModuleSnapshot, index: ModelIndex): TensorSnapshot[] {
-  return [...new Set(beneath(module).flatMap(({ parameters }) => parameters.map((use) => index.tensor(use))))];
 }
 
 /** Mean and standard deviation over several tensors as if they were one, each weighing by its elements. */

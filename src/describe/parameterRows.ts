@@ -1,7 +1,8 @@
 import * as l10n from "@vscode/l10n";
-import type { Initialization, TensorId, TensorSnapshot } from "../protocol/index.js";
+import type { TensorId, TensorSnapshot } from "../protocol/index.js";
 import { formatCount, formatPercent, formatShape, formatValue } from "./format.js";
-import type { ModelIndex } from "./modelIndex.js";
+import { initializedBy } from "./initialization.js";
+import { type ModelIndex, nameIn } from "./modelIndex.js";
 
 /** A row of the parameter table: one tensor, however many places use it. */
 export interface ParameterRow {
@@ -73,18 +74,6 @@ function zeros({ tensor: { statistics } }: ParameterRow): number | null {
 
 function nonFinite({ tensor: { statistics } }: ParameterRow): number | null {
   return statistics && statistics.nan + statistics.positiveInfinity + statistics.negativeInfinity;
-}
-
-/** The function that gave the values, or the calls that made the tensor; "" where that is not known. */
-export function initializedBy(initialization: Initialization): string {
-  switch (initialization.kind) {
-    case "recorded":
-      return initialization.function;
-    case "made":
-      return initialization.expression;
-    case "unknown":
-      return "";
-  }
 }
 
 /** All columns, the most telling first: in a narrow table the others are scrolled to. */
@@ -220,8 +209,7 @@ export function parameterRows(index: ModelIndex, kept: ReadonlySet<TensorId> | n
   const rows = index.model.tensors.flatMap((tensor): ParameterRow[] => {
     const place = index.places(tensor.id)[0];
     if (!place || (kept && !kept.has(tensor.id))) return [];
-    const name = place.path === "" ? place.name : `${place.path}.${place.name}`;
-    return [{ tensor, path: place.path, name, type: index.module(place.path)!.type }];
+    return [{ tensor, path: place.path, name: nameIn(place.path, place.name), type: index.module(place.path)!.type }];
   });
   const column = order && columns.find(({ id }) => id === order.column);
   return column ? rows.sort((a, b) => compare(column.value(a), column.value(b), order.descending)) : rows;

@@ -1,5 +1,5 @@
 import type { ModuleSnapshot, TensorId, TensorSnapshot, TensorUse } from "../protocol/index.js";
-import { hasNonFinite, type ModelIndex } from "./modelIndex.js";
+import { hasNonFinite, type ModelIndex, nameIn } from "./modelIndex.js";
 
 /**
  * A query is words that must all hold, separated by spaces; quotes keep a word with spaces together. What holds for a module
@@ -151,7 +151,7 @@ function anyAspect(word: string, index: ModelIndex): Predicate {
       reachesOwnName(module, word) ||
       module.type.toLowerCase().includes(word) ||
       (!subject.alone && module.arguments.toLowerCase().includes(word)) ||
-      uses.some((use) => use.name.toLowerCase().includes(word) || fullName(module, use.name) === word) ||
+      uses.some((use) => use.name.toLowerCase().includes(word) || nameIn(module.path, use.name).toLowerCase() === word) ||
       hasShape(subject, pattern, index) ||
       hasDtype(subject, word, index)
     );
@@ -163,10 +163,6 @@ function reachesOwnName(module: ModuleSnapshot, text: string): boolean {
   const full = module.path === "" ? module.name : module.path;
   const at = full.toLowerCase().lastIndexOf(text);
   return at >= 0 && at + text.length > full.length - module.name.length;
-}
-
-function fullName(module: ModuleSnapshot, name: string): string {
-  return (module.path === "" ? name : `${module.path}.${name}`).toLowerCase();
 }
 
 interface ShapePattern {

@@ -1,5 +1,7 @@
 import * as l10n from "@vscode/l10n";
 import type { ModelSnapshot, ModuleSnapshot, ModuleStep, Operand, TensorId } from "../protocol/index.js";
+import { bytesOfValue } from "./bytes.js";
+import { indexOf } from "./modelIndex.js";
 
 /** The table that users of torchinfo know, from a snapshot: one row a call, in the order of the calls. */
 export interface Summary {
@@ -41,12 +43,7 @@ export interface SummaryRow {
 /** The table of a model, with shapes where a pass was traced. */
 export function summarize(model: ModelSnapshot): Summary {
   const { tensors, trace, totals } = model;
-  const modules = new Map<string, ModuleSnapshot>();
-  const collect = (module: ModuleSnapshot): void => {
-    modules.set(module.path, module);
-    module.children.forEach(collect);
-  };
-  collect(model.root);
+  const index = indexOf(model);
 
   const counted = new Set<TensorId>();
   const rows: SummaryRow[] = [];
@@ -54,17 +51,17 @@ export function summarize(model: ModelSnapshot): Summary {
     const own = module.parameters.map(({ tensor }) => tensor);
     const fresh = own.filter((id) => !counted.has(id));
     fresh.forEach((id) => counted.add(id));
-    const all = [...parametersOf(module)];
+    const all = index.parametersWithin(module.path);
     rows.push({
       path: module.path,
       name: module.name,
       type: module.type,
-      depth: module.path === "" ? 0 : depthOf(module.path, modules),
+      depth: index.ancestry(module.path).length - 1,
       inputShape: shapeOf(step?.inputs),
       outputShape: shapeOf(step?.outputs),
-      parameters: all.reduce((sum, id) => sum + tensors[id]!.count, 0),
+      parameters: all.reduce((sum, tensor) => sum + tensor.count, 0),
       ownParameters: fresh.reduce((sum, id) => sum + tensors[id]!.count, 0),
-      trainable: all.some((id) => tensors[id]!.requiresGrad),
+      trainable: all.some((tensor) => tensor.requiresGrad),
       shared: own.length > 0 && fresh.length === 0,
       leaf: module.children.length === 0,
       multiplyAdds,
@@ -80,19 +77,19 @@ export function summarize(model: ModelSnapshot): Summary {
     let shown = "";
     trace.steps.forEach((step, i) => {
       if (step.kind !== "module") return;
-      const module = modules.get(step.path);
+      const module = index.module(step.path);
       if (!module) return;
       // Containers that only hold what is called have no step of their own.
-      for (const container of ancestors(step.path, modules)) {
-        if (container.path !== "" && !isWithin(shown, container.path)) addRow(container, null, null);
+      for (const container of index.ancestry(step.path).slice(1, -1)) {
+        if (!isWithin(shown, container.path)) addRow(container, null, null);
       }
       shown = step.path;
       addRow(module, step, multiplyAdds[i]!);
       const output = step.outputs[0] && trace.values[step.outputs[0].value];
-      if (output && module.children.length === 0 && module.parameters.length > 0) passBytes += 2 * count(output.shape) * elementBytes[output.dtype];
+      if (output && module.children.length === 0 && module.parameters.length > 0) passBytes += 2 * bytesOfValue(output);
     });
   } else {
-    for (const module of modules.values()) addRow(module, null, null);
+    for (const module of index.modules) addRow(module, null, null);
   }
   return {
     model: model.name,
@@ -101,41 +98,12 @@ export function summarize(model: ModelSnapshot): Summary {
       parameters: totals.parameters,
       trainableParameters: totals.trainableParameters,
       multiplyAdds: totals.multiplyAdds,
-      inputBytes: trace && trace.inputs.reduce((sum, { value }) => sum + count(trace.values[value]!.shape) * elementBytes[trace.values[value]!.dtype], 0),
+      inputBytes: trace && trace.inputs.reduce((sum, { value }) => sum + bytesOfValue(trace.values[value]!), 0),
       passBytes: trace && passBytes,
       parameterBytes: totals.parameterBytes,
     },
     shapesMissing: model.traceMissing,
   };
-}
-
-const elementBytes = { float32: 4, float64: 8, int32: 4, int64: 8, uint8: 1, bool: 1 } as const;
-
-function count(shape: readonly number[]): number {
-  return shape.reduce((product, size) => product * size, 1);
-}
-
-function* parametersOf(module: ModuleSnapshot, seen = new Set<TensorId>()): IterableIterator<TensorId> {
-  for (const { tensor } of module.parameters) {
-    if (seen.has(tensor)) continue;
-    seen.add(tensor);
-    yield tensor;
-  }
-  for (const child of module.children) yield* parametersOf(child, seen);
-}
-
-/** The modules around a path, outermost first. A name may hold dots of its own, so only real paths count. */
-function ancestors(path: string, modules: ReadonlyMap<string, ModuleSnapshot>): ModuleSnapshot[] {
-  const found: ModuleSnapshot[] = [];
-  for (let dot = path.indexOf("."); dot >= 0; dot = path.indexOf(".", dot + 1)) {
-    const module = modules.get(path.slice(0, dot));
-    if (module) found.push(module);
-  }
-  return found;
-}
-
-function depthOf(path: string, modules: ReadonlyMap<string, ModuleSnapshot>): number {
-  return ancestors(path, modules).length + 1;
 }
 
 function isWithin(path: string, container: string): boolean {

@@ -1,6 +1,9 @@
+import type { Overlay } from "../describe/overlays.js";
 import type { ModelSnapshot, StepId, TensorId, ValueId } from "../protocol/index.js";
 import type { GraphStrings } from "./strings.js";
 import type { Theme } from "./theme.js";
+
+export type { Overlay };
 
 /** Which way data flows on the screen. */
 export type Direction = "down" | "right";
@@ -147,18 +150,6 @@ export interface EqualSiblings {
 export interface RepeatedCalls {
   readonly count: number;
   readonly unfolded: boolean;
-}
-
-/** A value per module that boxes show, with its scale; see GraphView.setOverlay. */
-export interface Overlay {
-  readonly title: string;
-  /** "color": how strong a box's colour is. "size": how much of the box is filled, from zero on. */
-  readonly mark: "color" | "size";
-  /** By module path; absent: no value. Containers show their own entry. */
-  readonly values: ReadonlyMap<string, number>;
-  /** How colours are spread over the values; sizes are always in proportion. */
-  readonly scale: "linear" | "log";
-  readonly format: (value: number) => string;
 }
 
 export interface GraphViewOptions {

@@ -22,6 +22,28 @@ describe("places", () => {
   });
 });
 
+test("what lies in a module comes with it, in declaration order, and nothing beside it", () => {
+  const index = new ModelIndex(rgnet());
+  expect(index.within("0.block 1").map(({ path }) => path)).toEqual(["0.block 1", "0.block 1.0", "0.block 1.1", "0.block 1.2", "0.block 1.3"]);
+  expect(index.within("")).toEqual(index.modules);
+  expect(index.within("9")).toEqual([]);
+});
+
+test("a line of the code leads to the modules made there and to the calls made there", () => {
+  const at = (line: number) => ({ file: "/work/net.ts", line, column: 3 });
+  const model = net();
+  const [first, second, ...others] = model.root.children;
+  const index = new ModelIndex({
+    ...model,
+    root: { ...model.root, children: [{ ...first!, location: at(4) }, { ...second!, location: at(4) }, ...others] },
+    trace: { ...model.trace!, steps: model.trace!.steps.map((step, id) => ({ ...step, location: id === 0 ? at(9) : null })) },
+  });
+  expect(index.madeAt("/work/net.ts", 4).map(({ path }) => path)).toEqual(["0", "1"]);
+  expect(index.stepsAt("/work/net.ts", 9)).toEqual([0]);
+  expect(index.madeAt("/work/net.ts", 9)).toEqual([]);
+  expect(index.madeAt("/work/other.ts", 4)).toEqual([]);
+});
+
 describe("sharing", () => {
   const index = new ModelIndex(tied());
 
@@ -32,6 +54,22 @@ describe("sharing", () => {
       { path: "2", name: "weight" },
       { path: "4", name: "weight" },
     ]);
+  });
+
+  test("a use knows the other names of its tensor", () => {
+    const [weight] = index.module("4")!.parameters;
+    expect(index.otherNames("4", weight!)).toEqual(["2.weight"]);
+    expect(index.otherNames("0", index.module("0")!.parameters[0]!)).toEqual([]);
+  });
+
+  test("parameters beneath a module are each there once, and named as seen from it in each of their places", () => {
+    expect(index.parametersWithin("").reduce((sum, { count }) => sum + count, 0)).toBe(40 + 72 + 9);
+    expect(index.parameterPlacesWithin("").map(({ name }) => name)).toContain("4.weight");
+    expect(index.parameterPlacesWithin("4").map(({ name }) => name)).toEqual(["weight", "bias"]);
+  });
+
+  test("classes with parameters of their own are counted by module, not by place", () => {
+    expect([...index.typesWithParameters()]).toEqual([["Linear", 3]]);
   });
 
   test("totals count it once", () => {

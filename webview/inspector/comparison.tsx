@@ -6,7 +6,7 @@ import type { ModelSnapshot, ModuleSnapshot, TensorSnapshot, TensorStatistics } 
 import { IconButton, Link } from "../controls.js";
 import { formatCount, formatPercent, formatShape, formatValue } from "../../src/describe/format.js";
 import { indexOf, type ModelIndex } from "../../src/describe/modelIndex.js";
-import { initializedBy } from "../../src/describe/parameterRows.js";
+import { initializedBy } from "../../src/describe/initialization.js";
 import { useSession } from "../session.js";
 import { Section } from "./facts.js";
 import { HistogramPair } from "./histogram.js";
@@ -67,13 +67,7 @@ function Compared({ ordinal, children }: { readonly ordinal: 1 | 2; readonly chi
 
 /** Parameters of a module and of what lies in it, by their names as seen from there. */
 function parametersOf(index: ModelIndex, module: ModuleSnapshot): ReadonlyMap<string, TensorSnapshot> {
-  const found = new Map<string, TensorSnapshot>();
-  const walk = (at: ModuleSnapshot, prefix: string): void => {
-    for (const use of at.parameters) found.set(prefix + use.name, index.tensor(use));
-    for (const child of at.children) walk(child, `${prefix}${child.name}.`);
-  };
-  walk(module, "");
-  return found;
+  return new Map(index.parameterPlacesWithin(module.path).map(({ name, use }) => [name, index.tensor(use)]));
 }
 
 interface PairProps {

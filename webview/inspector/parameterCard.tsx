@@ -3,9 +3,10 @@ import * as l10n from "@vscode/l10n";
 import { useEffect, useState } from "preact/hooks";
 import type { Distribution, Initialization, ModelSnapshot, TensorSnapshot, TensorStatistics } from "../../src/protocol/index.js";
 import { Icon, Link } from "../controls.js";
-import { elementsText } from "../counts.js";
+import { elementsText } from "../../src/describe/counts.js";
 import { deviates } from "../../src/describe/density.js";
 import { formatBytes, formatCount, formatPercent, formatShape, formatValue } from "../../src/describe/format.js";
+import { distributionText, initializationCode } from "../../src/describe/initialization.js";
 import { LocationLink } from "../locationLink.js";
 import { indexOf } from "../../src/describe/modelIndex.js";
 import { useSession } from "../session.js";
@@ -120,7 +121,7 @@ function InitializationText({ initialization, kind }: { readonly initialization:
   return (
     <div class="initialization">
       <p>
-        <code>{initialization.kind === "made" ? initialization.expression : callText(initialization.function, initialization.arguments)}</code>
+        <code>{initializationCode(initialization)}</code>
         {distribution && <span class="distribution"> ~ {distributionText(distribution)}</span>}
       </p>
       <p class="muted">
@@ -133,30 +134,6 @@ function InitializationText({ initialization, kind }: { readonly initialization:
       )}
     </div>
   );
-}
-
-function callText(name: string, values: Readonly<Record<string, number | string | boolean>>): string {
-  const list = Object.entries(values).map(([key, value]) => `${key}=${typeof value === "number" ? formatValue(value) : String(value)}`);
-  return `${name}(${list.join(", ")})`;
-}
-
-function distributionText(distribution: Distribution): string {
-  switch (distribution.kind) {
-    case "uniform":
-      return l10n.t("uniform on [{0}, {1}]", formatValue(distribution.low), formatValue(distribution.high));
-    case "normal":
-      return l10n.t("normal, mean {0}, std {1}", formatValue(distribution.mean), formatValue(distribution.std));
-    case "truncatedNormal":
-      return l10n.t(
-        "normal, mean {0}, std {1}, cut to [{2}, {3}]",
-        formatValue(distribution.mean),
-        formatValue(distribution.std),
-        formatValue(distribution.low),
-        formatValue(distribution.high),
-      );
-    case "constant":
-      return l10n.t("constant {0}", formatValue(distribution.value));
-  }
 }
 
 function originText(by: Extract<Initialization, { readonly kind: "recorded" }>["by"]): string {

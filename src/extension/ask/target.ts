@@ -1,11 +1,11 @@
 import * as vscode from "vscode";
 import type { ModelSnapshot, ModuleSnapshot } from "../../protocol/index.js";
 import type { Command } from "../command.js";
-import { parametersText } from "../counts.js";
+import { indexOf } from "../../describe/modelIndex.js";
+import { parametersText } from "../../describe/counts.js";
 import type { ModuleNode } from "../views/moduleTree.js";
 import type { ModelSession } from "../sessions/modelSession.js";
 import type { ModelSessions } from "../sessions/modelSessions.js";
-import { moduleAt } from "../snapshotQueries.js";
 
 /** A module named in a command's arguments: by a link in a hover, or by the page's context menu (without `file`: the current one). */
 export interface ModuleReference {
@@ -64,7 +64,7 @@ async function pickModel(session: ModelSession): Promise<ModelSnapshot | undefin
 
 function find(session: ModelSession, { model: name, path }: ModuleReference): Target | undefined {
   const model = session.model(name);
-  const module = model && moduleAt(model, path);
+  const module = model && indexOf(model).module(path);
   return module && { session, model, module };
 }
 

@@ -7,8 +7,8 @@ import {
   type ModelSnapshot,
 } from "../../protocol/index.js";
 import { formatCount } from "../../describe/format.js";
-import { parametersText } from "../counts.js";
-import { parameterCount, typesWithParameters } from "../snapshotQueries.js";
+import { indexOf } from "../../describe/modelIndex.js";
+import { parametersText } from "../../describe/counts.js";
 import { askForArgument, askForSeed } from "../ask/inputs.js";
 import { onTarget, type Target } from "../ask/target.js";
 
@@ -29,7 +29,7 @@ async function pickTarget(model: ModelSnapshot, module: Target["module"]): Promi
   if (module.path !== "") {
     items.push({
       label: vscode.l10n.t("Module {0}", module.path),
-      description: `${module.type}, ${parametersText(parameterCount(model, module))}`,
+      description: `${module.type}, ${parametersText(indexOf(model).totals(module.path).parameters)}`,
       target: { kind: "module", path: module.path },
     });
   }
@@ -38,7 +38,7 @@ async function pickTarget(model: ModelSnapshot, module: Target["module"]): Promi
     description: parametersText(model.totals.parameters),
     target: { kind: "model" },
   });
-  for (const [type, count] of typesWithParameters(model)) {
+  for (const [type, count] of indexOf(model).typesWithParameters()) {
     items.push({
       label: vscode.l10n.t("All modules of type {0}", type),
       description: count === 1 ? vscode.l10n.t("1 module") : vscode.l10n.t("{0} modules", formatCount(count)),

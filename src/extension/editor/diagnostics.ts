@@ -1,10 +1,10 @@
 import * as vscode from "vscode";
 import { isFailureOfPass, placeOfFailure } from "../../describe/failure.js";
-import type { Failure, ModelSnapshot, ModuleSnapshot, SourceLocation, StepId } from "../../protocol/index.js";
+import { indexOf } from "../../describe/modelIndex.js";
+import type { Failure, SourceLocation } from "../../protocol/index.js";
 import type { RunSources } from "../code/runSources.js";
 import type { ModelSession } from "../sessions/modelSession.js";
 import type { ModelSessions } from "../sessions/modelSessions.js";
-import { moduleAt } from "../snapshotQueries.js";
 
 /** Puts what failed into the Problems view: runs that ended early, and forward passes that threw. */
 export class Diagnostics implements vscode.Disposable {
@@ -54,7 +54,7 @@ function problems({ file, failure, models, sources }: ModelSession): readonly Pr
     const known = failure !== null && isFailureOfPass(failure, model) ? ofRun : null;
     const own = known ?? problem(place, vscode.l10n.t("Forward pass of {0}: {1}", model.name, thrown.message), sources);
     if (!known) found.push(own);
-    const made = moduleOfStep(model, thrown.step);
+    const made = indexOf(model).moduleOf(thrown.step);
     if (made?.location) {
       own[1].relatedInformation = [
         new vscode.DiagnosticRelatedInformation(
@@ -79,14 +79,6 @@ function ofFailure(file: string, failure: Failure): Problem {
       return new vscode.DiagnosticRelatedInformation(toLocation(frame.location, null), vscode.l10n.t("called from {0}", name));
     });
   return found;
-}
-
-/** The module that a step of the trace is, or ran in. */
-function moduleOfStep(model: ModelSnapshot, id: StepId): ModuleSnapshot | undefined {
-  for (let step = model.trace!.steps[id]; step; step = model.trace!.steps[step.parent ?? -1]) {
-    if (step.kind === "module") return moduleAt(model, step.path);
-  }
-  return undefined;
 }
 
 function problem(place: SourceLocation, message: string, sources: RunSources | null): Problem {

@@ -1,8 +1,8 @@
 import * as vscode from "vscode";
+import { indexOf } from "../../describe/modelIndex.js";
 import { filePath } from "../sources/modelFile.js";
 import type { ModelSession } from "../sessions/modelSession.js";
 import type { ModelSessions } from "../sessions/modelSessions.js";
-import { moduleAt, modulesOf } from "../snapshotQueries.js";
 
 /** Milliseconds for the cursor to rest before the picture follows it. */
 const rest = 150;
@@ -43,7 +43,7 @@ export class EditorSelection implements vscode.Disposable {
   #showMark(scroll: boolean): void {
     const session = this.sessions.current;
     const model = session?.selection && session.model(session.selection.model);
-    const location = model && moduleAt(model, session.selection.path)?.location;
+    const location = model && indexOf(model).module(session.selection.path)?.location;
     for (const editor of vscode.window.visibleTextEditors) {
       const here = location && filePath(editor.document.uri) === location.file ? session.sources?.now(editor.document, location) : undefined;
       const range = here?.exact ? new vscode.Range(here.position, here.position) : undefined;
@@ -79,6 +79,8 @@ function createMark(): vscode.TextEditorDecorationType {
 
 function madeOnLine(session: ModelSession, file: string, line: number): readonly { readonly model: string; readonly path: string }[] {
   return session.models.flatMap((model) =>
-    [...modulesOf(model.root)].filter(({ location }) => location?.file === file && location.line === line).map(({ path }) => ({ model: model.name, path })),
+    indexOf(model)
+      .madeAt(file, line)
+      .map(({ path }) => ({ model: model.name, path })),
   );
 }

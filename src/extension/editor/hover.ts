@@ -1,11 +1,17 @@
 import * as vscode from "vscode";
-import type { SourceLocation } from "../../protocol/index.js";
+import { indexOf } from "../../describe/modelIndex.js";
+import type { ModelSnapshot, ModuleSnapshot, SourceLocation } from "../../protocol/index.js";
 import { type Construction, constructionsIn, roleOfName } from "../code/constructions.js";
 import { filePath, importsEngine, modelLanguages } from "../sources/modelFile.js";
 import type { ModelSession } from "../sessions/modelSession.js";
 import type { ModelSessions } from "../sessions/modelSessions.js";
 import { settings } from "../settings.js";
-import { modulesOf, type Place } from "../snapshotQueries.js";
+
+/** A module in one of its places, with the model it is in. */
+export interface Place {
+  readonly model: ModelSnapshot;
+  readonly module: ModuleSnapshot;
+}
 
 /** What can be said about the code under the mouse. */
 export type Subject =
@@ -106,7 +112,11 @@ function notRun(sessions: ModelSessions, document: vscode.TextDocument, position
 }
 
 function placesWhere(session: ModelSession, holds: (place: Place) => boolean): readonly Place[] {
-  return session.models.flatMap((model) => [...modulesOf(model.root)].map((module) => ({ model, module })).filter(holds));
+  return session.models.flatMap((model) =>
+    indexOf(model)
+      .modules.map((module) => ({ model, module }))
+      .filter(holds),
+  );
 }
 
 /** Locations of constructor calls point at `new` or, through some source maps, at the class after it. */
@@ -121,9 +131,9 @@ function isAt(
 /** True when modules of the class were alive after the last run: an edited line that makes one is worth a word. */
 function isModuleClass(session: ModelSession, { callee }: Construction): boolean {
   const type = callee.split(".").at(-1);
-  return session.models.some((model) => [...modulesOf(model.root)].some((module) => module.type === type));
+  return session.models.some((model) => indexOf(model).modules.some((module) => module.type === type));
 }
 
 function couldName(session: ModelSession, word: string): boolean {
-  return session.models.some((model) => model.name === word || [...modulesOf(model.root)].some(({ name, type }) => name === word || type === word));
+  return session.models.some((model) => model.name === word || indexOf(model).modules.some(({ name, type }) => name === word || type === word));
 }

@@ -1,12 +1,13 @@
 import * as vscode from "vscode";
-import type { ModelSnapshot, ModuleSnapshot } from "../../protocol/index.js";
+import type { ModelSnapshot, ModuleSnapshot, Operand } from "../../protocol/index.js";
 import { formatCount, formatShape, formatValue } from "../../describe/format.js";
 import type { ModuleReference } from "../ask/target.js";
-import { parametersText } from "../counts.js";
-import type { Subject } from "./hover.js";
+import { initializationText } from "../../describe/initialization.js";
+import { indexOf } from "../../describe/modelIndex.js";
+import { parametersText } from "../../describe/counts.js";
+import type { Place, Subject } from "./hover.js";
 import { histogramImage, type ImageColors } from "./histogramImage.js";
 import type { ModelSession } from "../sessions/modelSession.js";
-import { callsOf, initializationText, modulesOf, parameterCount, type Place, shapesOf, sharedWith } from "../snapshotQueries.js";
 
 /** Rows of a hover's parameter table, and paths in its list of places. */
 const maxRows = 8;
@@ -35,7 +36,7 @@ function describePlaces(session: ModelSession, places: readonly Place[]): string
   const shown = selected ?? places[0]!;
   const { model, module } = shown;
   const reference: ModuleReference = { file: session.file, model: model.name, path: module.path };
-  const count = parameterCount(model, module);
+  const count = indexOf(model).totals(module.path).parameters;
 
   const parts = [
     `**${escape(module.type)}**${module.arguments ? `(${escape(module.arguments)})` : ""}`,
@@ -77,10 +78,11 @@ function whereabouts(session: ModelSession, places: readonly Place[], shown: Pla
 
 /** Input and output shapes of the module in the traced pass. */
 function flow(model: ModelSnapshot, module: ModuleSnapshot): string {
-  const calls = callsOf(model, module.path);
-  const last = calls.at(-1);
+  const index = indexOf(model);
+  const calls = index.calls(module.path);
+  const last = calls.at(-1)?.step;
   if (!model.trace || !last) return "";
-  const shapes = (operands: typeof last.inputs): string => shapesOf(model, operands).map(formatShape).join(", ") || "?";
+  const shapes = (operands: readonly Operand[]): string => operands.map((operand) => formatShape(index.shape(operand))).join(", ") || "?";
   const origin = { recorded: vscode.l10n.t("recorded"), inferred: vscode.l10n.t("inputs inferred"), stated: vscode.l10n.t("inputs stated") }[
     model.trace.origin
   ];
@@ -90,27 +92,19 @@ function flow(model: ModelSnapshot, module: ModuleSnapshot): string {
 }
 
 function parameterTable(model: ModelSnapshot, module: ModuleSnapshot): string {
-  const uses = [...modulesOf(module)].flatMap(({ path, parameters }) =>
-    parameters.map((use) => ({
-      path,
-      use,
-      name: [path, use.name]
-        .filter(Boolean)
-        .join(".")
-        .slice(module.path === "" ? 0 : module.path.length + 1),
-    })),
-  );
+  const index = indexOf(model);
+  const uses = index.parameterPlacesWithin(module.path);
   if (uses.length === 0) return "";
   const rows = uses.slice(0, maxRows).map(({ path, use, name }) => {
-    const tensor = model.tensors[use.tensor]!;
+    const tensor = index.tensor(use);
     const { statistics, initialization } = tensor;
     // What was changed since follows the initialization's density no longer.
     const expected = initialization.kind !== "unknown" && initialization.modifiedBy.length === 0 ? initialization.distribution : null;
     const image = statistics && histogramImage(statistics, expected, imageColors());
     const summary = statistics?.finite ? vscode.l10n.t("mean {0}, std {1}", formatValue(statistics.finite.mean), formatValue(statistics.finite.std)) : "";
-    const shared = sharedWith(tensor, path, use.name);
+    const shared = index.otherNames(path, use);
     const notes = [
-      initializationText(initialization) ?? vscode.l10n.t("unknown"),
+      initializationText(initialization) || vscode.l10n.t("unknown"),
       ...(shared.length > 0 ? [vscode.l10n.t("shared with {0}", shared.join(", "))] : []),
     ];
     return `| ${cell(name)} | ${formatShape(tensor.shape)} | ${notes.map(cell).join("; ")} | ${image ? `![${cell(summary)}\\|width=120,height=28](${image})` : ""} |`;

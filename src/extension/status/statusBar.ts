@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import { parametersText } from "../counts.js";
+import { parametersText } from "../../describe/counts.js";
 import type { ModelSession } from "../sessions/modelSession.js";
 import type { ModelSessions } from "../sessions/modelSessions.js";
 

@@ -1,9 +1,10 @@
 import * as vscode from "vscode";
 import type { ModelSnapshot, ModuleSnapshot, TensorUse } from "../../protocol/index.js";
+import { initializationText } from "../../describe/initialization.js";
+import { indexOf } from "../../describe/modelIndex.js";
 import { formatCount, formatShape, formatValue } from "../../describe/format.js";
 import type { ModelSession } from "../sessions/modelSession.js";
 import type { ModelSessions } from "../sessions/modelSessions.js";
-import { callsOf, initializationText, parameterCount, pathTo, shapesOf, sharedWith } from "../snapshotQueries.js";
 
 export type ModuleNode = {
   readonly session: ModelSession;
@@ -96,8 +97,8 @@ export class ModuleTree implements vscode.TreeDataProvider<ModuleNode>, vscode.D
   async #select(session: ModelSession): Promise<void> {
     const selection = session.selection;
     const model = selection && session.model(selection.model);
-    const modules = model && pathTo(model, selection.path);
-    if (!this.#view.visible || !modules) return;
+    const modules = model ? indexOf(model).ancestry(selection.path) : [];
+    if (!this.#view.visible || !model || modules.length === 0) return;
     const node = modules.reduce<ModuleNode | null>((parent, module) => ({ kind: "module", session, model, module, parent }), null)!;
     this.#revealed = keyOf(node);
     await this.#view.reveal(node, { select: true, focus: false, expand: false });
@@ -114,9 +115,10 @@ function moduleItem(node: ModuleNode): vscode.TreeItem {
   const collapsed = parent === null && session.models.length === 1 ? vscode.TreeItemCollapsibleState.Expanded : vscode.TreeItemCollapsibleState.Collapsed;
   const item = new vscode.TreeItem(module.name, leaf ? vscode.TreeItemCollapsibleState.None : collapsed);
   item.id = keyOf(node);
-  const count = parameterCount(model, module);
-  const outputs = callsOf(model, module.path).at(-1)?.outputs ?? [];
-  const shape = outputs.length > 0 ? shapesOf(model, outputs).map(formatShape).join(", ") : "";
+  const index = indexOf(model);
+  const count = index.totals(module.path).parameters;
+  const outputs = index.calls(module.path).at(-1)?.step.outputs ?? [];
+  const shape = outputs.map((output) => formatShape(index.shape(output))).join(", ");
   const parameters = count === 0 ? "" : count === 1 ? vscode.l10n.t("1 param") : vscode.l10n.t("{0} params", formatCount(count));
   item.description = [module.type, parameters, shape && `→ ${shape}`].filter(Boolean).join(" · ");
   item.iconPath = new vscode.ThemeIcon(parent === null ? "type-hierarchy-sub" : module.children.length > 0 ? "symbol-namespace" : "symbol-class");
@@ -132,10 +134,11 @@ function moduleItem(node: ModuleNode): vscode.TreeItem {
 
 function tensorItem(node: ModuleNode, use: TensorUse): vscode.TreeItem {
   const { model, module } = node;
-  const tensor = model.tensors[use.tensor]!;
+  const index = indexOf(model);
+  const tensor = index.tensor(use);
   const item = new vscode.TreeItem(use.name, vscode.TreeItemCollapsibleState.None);
   item.id = `${keyOf(node)}\n${use.name}`;
-  const shared = sharedWith(tensor, module.path, use.name);
+  const shared = index.otherNames(module.path, use);
   const initialization = initializationText(tensor.initialization);
   const sharing = shared.length > 0 ? vscode.l10n.t("shared with {0}", shared.join(", ")) : "";
   item.description = [formatShape(tensor.shape), initialization, sharing].filter(Boolean).join(" · ");
