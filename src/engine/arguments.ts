@@ -1,7 +1,4 @@
-import { DType } from "./dtype.js";
-import { TypeError } from "./errors.js";
-import { nameInPython, typeInPython } from "./print/python.js";
-import { Tensor } from "./tensor.js";
+import { TypeError, nameInPython, typeInPython } from "./errors.js";
 
 /**
  * Arguments that users of PyTorch give by position or by name: any number of positional ones, then an options object.
@@ -48,8 +45,11 @@ function refuseUnknown(options: object, names: readonly string[], others: readon
   }
 }
 
+/** Options are plain objects; lists, tensors, dtypes and whatever else has a class are arguments. */
 function isOptions(value: unknown): value is object {
-  return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Tensor) && !(value instanceof DType);
+  if (typeof value !== "object" || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 /** Throws PyTorch's error when an argument that has no default was left out. */

@@ -1,4 +1,7 @@
+import "./print/tensor.js";
+import "./autograd/gradFn.js";
 import "./ops/methods.js";
+import "./ops/accessors.js";
 import "./derivatives/index.js";
 import "./publicNames.js";
 import * as nn from "./nn/index.js";

@@ -1,20 +1,10 @@
-import type { Module } from "./nn/module.js";
 import type { Tensor } from "./tensor.js";
 
 /**
  * What the engine tells whoever looks on (Layerscope's inspector). One observer at a time; none costs one comparison per operation.
- * Calls come in program order and nest: what runs inside a module call lies between its `moduleEntered` and `moduleLeft` or `moduleFailed`.
+ * Calls come in program order. What modules tell, nn/moduleCall.ts adds.
  */
 export interface Observer {
-  /** At the end of Module's own constructor, before the subclass's fields exist. */
-  moduleConstructed?(module: Module): void;
-  /** Before the pre-forward hooks. */
-  moduleEntered?(module: Module, args: readonly unknown[]): void;
-  /** After the forward hooks. The caller gets what this returns, which must stand for the same values; `output` itself where it returns undefined. */
-  moduleLeft?(module: Module, output: unknown): unknown;
-  moduleFailed?(module: Module, error: unknown): void;
-  /** A sequence calls its child registered under `name`: says which place of a module used twice is meant. Comes right before `moduleEntered`. */
-  childCalled?(parent: Module, name: string): void;
   /**
    * An operation of the public surface ran, one that makes a tensor from nothing included; what it is made of is not reported. `output` holds tensors as
    * the caller gets them. Of an operation that may give out its own argument (dropout that is off), the caller gets what this returns, as of `moduleLeft`.

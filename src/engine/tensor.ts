@@ -1,10 +1,5 @@
-import { AccumulateGrad } from "./autograd/accumulateGrad.js";
-import type { GraphNode } from "./autograd/graph.js";
-import { viewNodeOf, type Window } from "./autograd/viewNode.js";
 import type { DType } from "./dtype.js";
 import { IndexError, NotImplementedError, RuntimeError, TypeError } from "./errors.js";
-import type { TensorMethods } from "./ops/methods.js";
-import { formatTensor } from "./print/tensor.js";
 import { contiguousStrides, equalSizes, formatSizes, product, Size } from "./size.js";
 import { Storage, type Device } from "./storage.js";
 
@@ -16,12 +11,19 @@ export interface VersionCounter {
   value: number;
 }
 
-/** Every operation that PyTorch offers as a method is one here too: the functions of `torch` with the tensor in front. */
-export interface Tensor extends TensorMethods {}
+/** A tensor's window on memory, without the tensor. */
+export interface Window {
+  readonly sizes: readonly number[];
+  readonly strides: readonly number[];
+  readonly offset: number;
+}
 
 /**
  * An n-dimensional array of one dtype (torch.Tensor): a strided window on memory that views share.
  * Make one with `torch.tensor`, `torch.zeros`, `torch.rand`, ...; it is garbage-collected like any object.
+ *
+ * Here stands what a tensor is: its memory, and what it remembers for autograd. What is done with it, floors above add (`extendTensor`): its text
+ * (print/tensor.ts), its place in the backward graph (autograd/gradFn.ts), and every operation that PyTorch offers as a method (ops/methods.ts).
  */
 export class Tensor {
   /** @internal */
@@ -40,11 +42,15 @@ export class Tensor {
   /** Accumulated gradient of the last backward passes; null before the first. Only leaves have one, unless `retainGrad` was called. */
   grad: Tensor | null = null;
 
-  private leafRequiresGrad = false;
-  private node: GraphNode | null = null;
-  /** For views: the version at which `node` was right. */
-  private nodeVersion = 0;
-  private accumulator: AccumulateGrad | null = null;
+  /** @internal Whether a gradient was asked for; only of tensors that no step made. */
+  leafRequiresGrad = false;
+  /** @internal The step of the backward graph that made this tensor, opaque here: `gradFn` reads it. */
+  node: object | null = null;
+  /** @internal For views: the version at which `node` was right. */
+  nodeVersion = 0;
+  /** @internal The end of the paths that lead to a leaf, opaque here: `gradientEdge` makes it. */
+  accumulator: object | null = null;
+
   private shapeCache: Size | null = null;
 
   /** @internal Use the creation functions. */
@@ -160,38 +166,11 @@ export class Tensor {
     return this.device === "meta";
   }
 
-  /** The dimensions in reverse order: of a matrix, its transpose. */
-  get T(): Tensor {
-    return this.permute(this.sizes.map((_, dim) => this.sizes.length - 1 - dim));
-  }
-
-  /** The last two dimensions exchanged: each matrix of a batch transposed. */
-  get mT(): Tensor {
-    if (this.sizes.length === 1) throw new RuntimeError("tensor.mT is only supported on matrices or batches of matrices. Got 1-D tensor.");
-    return this.sizes.length === 0 ? this : this.transpose(-2, -1);
-  }
-
-  /** A matrix transposed: its conjugate transpose, as numbers are real here. */
-  get H(): Tensor {
-    const dimensions = this.sizes.length;
-    if (dimensions !== 0 && dimensions !== 2) {
-      const hint = dimensions === 1 ? "" : " For batches of matrices, consider using tensor.mH";
-      throw new RuntimeError(`tensor.H is only supported on matrices (2-D tensors). Got ${dimensions}-D tensor.${hint}`);
-    }
-    return dimensions === 0 ? this : this.transpose(0, 1);
-  }
-
-  /** The last two dimensions exchanged: the conjugate transpose of each matrix of a batch. */
-  get mH(): Tensor {
-    if (this.sizes.length === 1) throw new RuntimeError("tensor.mH is only supported on matrices or batches of matrices. Got 1-D tensor.");
-    return this.sizes.length === 0 ? this : this.transpose(-2, -1);
-  }
-
   // ---- autograd
 
   /** Whether backward passes reach this tensor. Can be set on leaves of floating-point dtype. */
   get requiresGrad(): boolean {
-    return this.leafRequiresGrad || this.gradFn !== null;
+    return this.leafRequiresGrad || this.isMade;
   }
 
   set requiresGrad(value: boolean) {
@@ -200,7 +179,7 @@ export class Tensor {
 
   /** Sets `requiresGrad` and returns the tensor. */
   requiresGrad_(value = true): this {
-    if (!value && this.gradFn !== null) {
+    if (!value && this.isMade) {
       throw new RuntimeError(
         "you can only change requires_grad flags of leaf variables. If you want to use a computed variable in a subgraph that doesn't require differentiation use var_no_grad = var.detach().",
       );
@@ -208,54 +187,18 @@ export class Tensor {
     if (value && !this.dtype.isFloatingPoint) {
       throw new RuntimeError("only Tensors of floating point dtype can require gradients");
     }
-    if (this.gradFn === null) this.leafRequiresGrad = value;
+    if (!this.isMade) this.leafRequiresGrad = value;
     return this;
   }
 
   /** True for tensors that no recorded operation made. */
   get isLeaf(): boolean {
-    return this.gradFn === null;
+    return !this.isMade;
   }
 
-  /** The step of the backward graph that made this tensor; null for leaves. */
-  get gradFn(): GraphNode | null {
-    // A write to the memory of a view's base, or to a sibling view, changes how this view came about.
-    if (this.base !== null && this.nodeVersion !== this.version.value) {
-      this.nodeVersion = this.version.value;
-      if (this.base.gradFn !== null) this.node = viewNodeOf(this, this.base);
-    }
-    return this.node;
-  }
-
-  /** @internal */
-  setGradFn(node: GraphNode | null): void {
-    this.node = node;
-    this.nodeVersion = this.version.value;
-    if (node !== null) this.leafRequiresGrad = false;
-  }
-
-  /** @internal Where gradients of this tensor go; null when it does not require any. */
-  gradientEdge(): GraphNode | null {
-    return this.gradFn ?? (this.leafRequiresGrad ? (this.accumulator ??= new AccumulateGrad(this)) : null);
-  }
-
-  /** Calls `hook` with each gradient of this tensor; what it returns takes the gradient's place. Returns a function that removes it. */
-  registerHook(hook: (gradient: Tensor) => Tensor | null | void): () => void {
-    const edge = this.gradientEdge();
-    if (edge === null) throw new RuntimeError("cannot register a hook on a tensor that doesn't require gradient");
-    (edge.hooks ??= []).push(hook);
-    return () => {
-      edge.hooks = edge.hooks?.filter((other) => other !== hook) ?? null;
-    };
-  }
-
-  /** Keeps the gradient of a tensor that is not a leaf in its `grad`. */
-  retainGrad(): void {
-    if (!this.requiresGrad) throw new RuntimeError("can't retain_grad on Tensor that has requires_grad=False");
-    if (this.isLeaf) return;
-    this.registerHook((gradient) => {
-      this.grad = this.grad === null ? gradient.clone() : this.grad.add(gradient);
-    });
+  /** Whether a step of the backward graph made this tensor. A write to its base, or through a sibling, counts for a view too. */
+  private get isMade(): boolean {
+    return this.node !== null || (this.base !== null && this.nodeVersion !== this.version.value && this.base.isMade);
   }
 
   /** The same memory without its history: a tensor that does not require a gradient. Writes to either are seen by the other. */
@@ -319,17 +262,6 @@ export class Tensor {
     return this.sizes[0]!;
   }
 
-  /** The slices along the first dimension. */
-  *[Symbol.iterator](): IterableIterator<Tensor> {
-    if (this.sizes.length === 0) throw new TypeError("iteration over a 0-d tensor");
-    for (let i = 0; i < this.sizes[0]!; i++) yield this.select(0, i);
-  }
-
-  /** As PyTorch prints it. */
-  toString(): string {
-    return formatTensor(this);
-  }
-
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     return this.toString();
   }
@@ -338,6 +270,16 @@ export class Tensor {
   [Symbol.toPrimitive](hint: string): string | number {
     if (hint === "number") return this.item();
     return this.toString();
+  }
+}
+
+/**
+ * @internal Gives all tensors members of a floor above, which declares their types by merging with the interface:
+ * `declare module "../tensor.js" { interface Tensor { ... } }`.
+ */
+export function extendTensor(members: Partial<Tensor> & ThisType<Tensor>): void {
+  for (const name of Reflect.ownKeys(members)) {
+    Object.defineProperty(Tensor.prototype, name, { ...Object.getOwnPropertyDescriptor(members, name), enumerable: false });
   }
 }
 
@@ -354,6 +296,20 @@ export function normalizeDim(dim: number, dimensions: number): number {
 /** A tensor as PyTorch's errors name it: "[torch.FloatTensor [2, 4]]". */
 export function describeTensor(tensor: Tensor): string {
   return `[torch.${tensor.dtype.scalarType}Tensor ${formatSizes(tensor.sizes)}]`;
+}
+
+/** A zeroed tensor with the memory layout of `base`, so that windows on the base fit it. */
+export function zerosInLayoutOf(base: Tensor): Tensor {
+  const zeros = base.data;
+  zeros.storage = Storage.allocate(base.dtype, base.storage.length, base.device);
+  return zeros;
+}
+
+/** The part of `tensor` that `window` sees; `tensor` lies as the base of the window did. */
+export function through(window: Window, tensor: Tensor): Tensor {
+  const part = tensor.data;
+  part.setWindow(window);
+  return part;
 }
 
 /** True when two tensors are the same window on the same memory. */

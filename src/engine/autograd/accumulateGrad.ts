@@ -1,4 +1,4 @@
-import { binary, copy } from "../kernels/elementwise.js";
+import { binary, cloneValues } from "../kernels/elementwise.js";
 import type { Tensor } from "../tensor.js";
 import { GraphNode } from "./graph.js";
 
@@ -36,10 +36,4 @@ export class AccumulateGrad extends GraphNode {
   recordedBackward(): readonly (Tensor | null)[] {
     return [];
   }
-}
-
-function cloneValues(source: Tensor): Tensor {
-  const clone = source.allocateLike();
-  if (source.device === "cpu") copy(clone, source);
-  return clone;
 }

@@ -1,10 +1,10 @@
-import { rewriteHistory } from "../dispatch/index.js";
 import { NotImplementedError, RuntimeError, TypeError } from "../errors.js";
 import { observer, withoutObserver } from "../observer.js";
 import { equalSizes, formatSizes } from "../size.js";
 import { Tensor } from "../tensor.js";
 import { isGradEnabled, setGradEnabled } from "./gradMode.js";
 import { GraphNode } from "./graph.js";
+import { rewriteHistory } from "./history.js";
 import { checkVersion, freedGraph } from "./savedTensors.js";
 
 /** What `forward` and `backward` of a function hand to each other. Further values may be kept as properties of one's own. (torch.autograd.function.FunctionCtx) */

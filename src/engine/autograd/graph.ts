@@ -7,6 +7,9 @@ export function nodesCreated(): number {
   return created;
 }
 
+/** Where a gradient goes; null where none is wanted. */
+export type Edge = GraphNode | null;
+
 /** A step of the backward graph: takes the gradient of its one output, gives those of its inputs. */
 export abstract class GraphNode {
   /** What runs on the gradient before this node does: hooks and retained gradients of the tensor it belongs to. */
@@ -27,7 +30,7 @@ export abstract class GraphNode {
 
   abstract readonly name: string;
   /** The nodes that receive this node's results, in order; null where no gradient is wanted. */
-  abstract readonly inputs: readonly (GraphNode | null)[];
+  abstract readonly inputs: readonly Edge[];
   /** Gradients of the inputs, null where there is none. Runs without recording. */
   abstract backward(gradient: Tensor): readonly (Tensor | null)[];
   /** The same gradients, recorded by operations, so that they can be differentiated again. */

@@ -1,7 +1,6 @@
-import type { GraphNode } from "../autograd/graph.js";
-import { RuntimeError, TypeError } from "../errors.js";
+import type { Edge } from "../autograd/graph.js";
+import { RuntimeError, TypeError, nameInPython, typeInPython } from "../errors.js";
 import type { Observer } from "../observer.js";
-import { nameInPython, typeInPython } from "../print/python.js";
 import type { Device } from "../storage.js";
 import { Tensor } from "../tensor.js";
 
@@ -58,8 +57,6 @@ export function commonDevice(args: readonly unknown[]): Device {
   look(args);
   return device;
 }
-
-export type Edge = GraphNode | null;
 
 /** One entry a tensor, lists flattened: where its gradient goes. */
 export function edgesOf(args: readonly unknown[]): Edge[] {

@@ -1,13 +1,12 @@
 import { isGradEnabled } from "../autograd/gradMode.js";
-import { GraphNode } from "../autograd/graph.js";
-import { through, zerosInLayoutOf, type Window } from "../autograd/viewNode.js";
+import { ReplacedNode, rewriteHistory, ZeroGradientNode } from "../autograd/history.js";
 import { hasHigherCategory } from "../dtype.js";
 import { NotImplementedError, RuntimeError } from "../errors.js";
-import { copy } from "../kernels/elementwise.js";
+import { cloneValues, copy } from "../kernels/elementwise.js";
 import { observer, withoutObserver } from "../observer.js";
 import { equalSizes, formatSizes } from "../size.js";
 import { sameWindow, Tensor } from "../tensor.js";
-import { anyRequiresGrad, checkArity, commonDevice, edgesOf, failed, wantsGradient, type Edge } from "./arguments.js";
+import { anyRequiresGrad, checkArity, commonDevice, edgesOf, failed, wantsGradient } from "./arguments.js";
 import { OperationNode } from "./operations.js";
 import { definedRows, type OperationRow, type TensorSpec } from "./rows.js";
 import { rememberWindow } from "./savedArguments.js";
@@ -146,12 +145,6 @@ function copyWithHistory(tensor: Tensor): Tensor {
   return copied;
 }
 
-function cloneValues(source: Tensor): Tensor {
-  const clone = source.allocateLike();
-  if (source.device === "cpu") copy(clone, source);
-  return clone;
-}
-
 function checkInPlace(self: Tensor, records: boolean): void {
   if (self.sizes.some((size, i) => size > 1 && self.strides[i] === 0)) {
     throw new RuntimeError(
@@ -177,105 +170,4 @@ function checkLeaf(self: Tensor): void {
 /** True where another argument sees the written memory through another window: what is read would already be overwritten. */
 function overlapsOddly(self: Tensor, args: readonly unknown[]): boolean {
   return args.some((arg) => arg instanceof Tensor && arg !== self && arg.storage === self.storage && !sameWindow(arg, self));
-}
-
-/** After a fill: the old values' gradient is zero. */
-class ZeroGradientNode extends GraphNode {
-  private readonly self: Tensor;
-
-  constructor(
-    private readonly operation: string,
-    self: Tensor,
-    readonly inputs: readonly Edge[],
-  ) {
-    super();
-    this.self = self.detach();
-  }
-
-  get name(): string {
-    const operation = this.operation.replace(/_$/, "");
-    return `${operation[0]!.toUpperCase()}${operation.slice(1)}Backward0`;
-  }
-
-  backward(): readonly (Tensor | null)[] {
-    return [this.self.allocateLike()];
-  }
-
-  recordedBackward(): readonly (Tensor | null)[] {
-    return this.backward();
-  }
-}
-
-/** After a view was written over with what was computed beside it: the old values' gradient is zero, the new ones' goes to what made them. */
-class ReplacedNode extends GraphNode {
-  readonly name = "CopyBackwards";
-  readonly inputs: readonly Edge[];
-
-  constructor(source: GraphNode) {
-    super();
-    this.inputs = [null, source];
-  }
-
-  backward(gradient: Tensor): readonly (Tensor | null)[] {
-    return [null, gradient];
-  }
-
-  recordedBackward(gradient: Tensor): readonly (Tensor | null)[] {
-    return [null, gradient];
-  }
-}
-
-/** A write to a view, seen from the base: the rest of the gradient passes by, the window's goes through `node` (CopySlices). */
-class CopySlicesNode extends GraphNode {
-  readonly name = "CopySlices";
-  readonly inputs: readonly Edge[];
-  private readonly layout: Tensor;
-
-  constructor(
-    baseEdge: Edge,
-    base: Tensor,
-    private readonly window: Window,
-    private readonly node: GraphNode,
-  ) {
-    super();
-    // As it lies now: `inPlaceView` may give it another window.
-    this.layout = base.detach();
-    this.inputs = [baseEdge, ...node.inputs.slice(1)];
-  }
-
-  backward(gradient: Tensor): readonly (Tensor | null)[] {
-    const whole = zerosInLayoutOf(this.layout);
-    const part = through(this.window, whole);
-    if (gradient.device === "meta") return [whole, ...this.node.backward(part).slice(1)];
-    copy(whole, gradient);
-    const [first, ...others] = this.node.backward(cloneValues(part));
-    if (first != null) copy(part, first);
-    else copy(part, Tensor.allocate(part.sizes, part.dtype, "cpu"));
-    return [whole, ...others];
-  }
-
-  recordedBackward(gradient: Tensor): readonly (Tensor | null)[] {
-    const whole = zerosInLayoutOf(this.layout).copy_(gradient);
-    const { sizes, strides, offset } = this.window;
-    const part = whole.asStrided(sizes, strides, offset);
-    const [first, ...others] = this.node.recordedBackward(part.clone());
-    if (first == null) part.zero_();
-    else part.copy_(first);
-    return [whole, ...others];
-  }
-
-  override release(): void {
-    this.node.release();
-  }
-}
-
-/** Makes `node` the maker of `self` as it is after an in-place write, and of the tensor it is a view of. */
-export function rewriteHistory(self: Tensor, node: GraphNode): void {
-  const { base } = self;
-  if (base === null) {
-    self.setGradFn(node);
-    return;
-  }
-  const window = { sizes: self.sizes, strides: self.strides, offset: self.offset };
-  base.setGradFn(new CopySlicesNode(base.gradientEdge(), base, window, node));
 }

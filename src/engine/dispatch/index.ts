@@ -1,5 +1,5 @@
 export { defineComposite, named } from "./composites.js";
-export { defineInPlace, inPlace, inPlaceView, overwrite, rewriteHistory } from "./inPlace.js";
+export { defineInPlace, inPlace, inPlaceView, overwrite } from "./inPlace.js";
 export { defineOperation } from "./operations.js";
 export { rowsDefined, type BackwardContext, type Gradient, type OperationRow, type TensorSpec, type ViewRow } from "./rows.js";
 export { defineView } from "./views.js";

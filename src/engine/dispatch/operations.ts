@@ -1,16 +1,15 @@
 import { derivativeOf, type DerivativeContext } from "../autograd/derivatives.js";
 import { isGradEnabled } from "../autograd/gradMode.js";
-import { GraphNode } from "../autograd/graph.js";
+import { GraphNode, type Edge } from "../autograd/graph.js";
 import { checkVersion, freedGraph } from "../autograd/savedTensors.js";
-import { NotImplementedError } from "../errors.js";
+import { NotImplementedError, nameInPython } from "../errors.js";
 import { copy } from "../kernels/elementwise.js";
 import { sumTo } from "../kernels/sumTo.js";
 import { observer } from "../observer.js";
-import { nameInPython } from "../print/python.js";
 import { equalSizes } from "../size.js";
 import type { Device } from "../storage.js";
 import { Tensor } from "../tensor.js";
-import { anyRequiresGrad, checkArity, commonDevice, edgesOf, failed, tensorCount, type Edge } from "./arguments.js";
+import { anyRequiresGrad, checkArity, commonDevice, edgesOf, failed, tensorCount } from "./arguments.js";
 import { definedRows, gradientName, type BackwardContext, type Gradient, type OperationRow } from "./rows.js";
 import { asKnownTo, hasFormerWindows, hollow, keepWholeBelow, keptArguments, standIn, versionOf } from "./savedArguments.js";
 

@@ -1,7 +1,6 @@
 import type { DType } from "../dtype.js";
 import type { Device } from "../storage.js";
-import type { Tensor } from "../tensor.js";
-import type { Window } from "../autograd/viewNode.js";
+import type { Tensor, Window } from "../tensor.js";
 
 /**
  * How operations are defined. One row says all about an operation: its name, the shape rule (which alone runs on the meta

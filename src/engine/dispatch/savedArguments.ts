@@ -1,8 +1,7 @@
 import { nodesCreated } from "../autograd/graph.js";
-import type { Window } from "../autograd/viewNode.js";
 import { contiguousStrides, product } from "../size.js";
 import { Storage, type Device } from "../storage.js";
-import { Tensor } from "../tensor.js";
+import { Tensor, type Window } from "../tensor.js";
 
 /** What graph nodes keep of an operation's arguments: values where backward reads them, else shapes alone. */
 

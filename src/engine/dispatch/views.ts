@@ -1,11 +1,10 @@
 import { defineDerivative } from "../autograd/derivatives.js";
 import { isGradEnabled } from "../autograd/gradMode.js";
-import { GraphNode } from "../autograd/graph.js";
-import { through } from "../autograd/viewNode.js";
+import { GraphNode, type Edge } from "../autograd/graph.js";
 import { copy } from "../kernels/elementwise.js";
 import { observer } from "../observer.js";
-import { Tensor } from "../tensor.js";
-import { edgesOf, failed, type Edge } from "./arguments.js";
+import { Tensor, through } from "../tensor.js";
+import { edgesOf, failed } from "./arguments.js";
 import { defineOperation } from "./operations.js";
 import { definedRows, gradientName, type ViewRow } from "./rows.js";
 import { standInView } from "./savedArguments.js";

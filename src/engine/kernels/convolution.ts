@@ -1,43 +1,16 @@
 import type { ElementArray } from "../dtype.js";
-import { multiply, type Held, type Matrix } from "./matmul.js";
+import { isPointwise, volume, type ConvolutionGeometry, type Extent } from "./convolutionGeometry.js";
+import { multiply } from "./matmul.js";
+import type { Held, Matrix } from "./matrix.js";
 import { transposedWindowsOperand, windowsOperand } from "./wasm/convolution.js";
 import { multiplyBlocks } from "./wasm/product.js";
 import { productMemory } from "./wasm/threads.js";
-
-/** Depth, height and width; missing dimensions have size 1. */
-export type Extent = readonly [depth: number, height: number, width: number];
-
-/**
- * A convolution relates images (batch, channels, ...image) and features (batch, filters, ...feature), both row-major: each feature
- * position sees a window of the image. One geometry serves all directions: from image to features (convolution), from features to image
- * (its gradient, and the transposed convolution) and both to the weights (filters, channels / groups, ...kernel).
- */
-export interface ConvolutionGeometry {
-  readonly batch: number;
-  readonly groups: number;
-  readonly channels: number;
-  readonly filters: number;
-  readonly image: Extent;
-  readonly feature: Extent;
-  readonly kernel: Extent;
-  readonly stride: Extent;
-  /** Zeros in front of the image; behind it lie as many as the windows need. */
-  readonly padding: Extent;
-  readonly dilation: Extent;
-}
 
 /** Elements that an unfolded piece of the image may take: it should stay in cache. */
 const unfoldedLimit = 1 << 18;
 
 /** From this many multiplications for a group of an image on, the windows are packed in WebAssembly (`npm run bench -- crossover`). */
 const wasmFrom = 1 << 12;
-
-const volume = ([depth, height, width]: Extent): number => depth * height * width;
-
-/** True where each feature position sees just the image element at the same place: nothing to unfold. */
-function isPointwise({ kernel, stride, padding }: ConvolutionGeometry): boolean {
-  return volume(kernel) === 1 && volume(stride) === 1 && padding.every((size) => size === 0);
-}
 
 /**
  * Calls `piece` for every group of every image and every run of feature rows that fits the limit.

@@ -147,6 +147,13 @@ export function copy(output: Tensor, x: Tensor): void {
   } else copyStrided(sizes, elementsOf(output, sizes), output.dtype === x.dtype ? elementsOf(x, sizes) : converted(x, output.dtype, sizes));
 }
 
+/** A new row-major tensor with the same values. */
+export function cloneValues(source: Tensor): Tensor {
+  const clone = source.allocateLike();
+  if (source.device === "cpu") copy(clone, source);
+  return clone;
+}
+
 /** The elements in another dtype, broadcast to `sizes`. */
 function converted(x: Tensor, dtype: DType, sizes: readonly number[]): Elements {
   const data = new dtype.array(x.numel());

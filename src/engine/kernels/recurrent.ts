@@ -1,6 +1,7 @@
 import type { ElementArray } from "../dtype.js";
 import { cellBackward, runCell, type RecurrentMode } from "./cells.js";
-import { multiply, type Matrix } from "./matmul.js";
+import { multiply } from "./matmul.js";
+import type { Matrix } from "./matrix.js";
 import type { Rows } from "./wasm/cells.js";
 
 /** One layer of a recurrent network in one direction, over all steps. Sequences are (steps, batch, features), row-major. */

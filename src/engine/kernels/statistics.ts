@@ -1,23 +1,6 @@
 import type { ElementArray } from "../dtype.js";
+import { joined, nothing, type Moments } from "./moments.js";
 import { cellCount, piece, PiecesInWasm } from "./wasm/statistics.js";
-
-/** What values are like. */
-export interface Moments {
-  readonly nan: number;
-  readonly positiveInfinity: number;
-  readonly negativeInfinity: number;
-  readonly zeros: number;
-  /** How many values are finite. What follows is of those alone. */
-  readonly finite: number;
-  /** Infinity where no value is finite. */
-  readonly min: number;
-  /** -Infinity where no value is finite. */
-  readonly max: number;
-  /** 0 where no value is finite. */
-  readonly mean: number;
-  /** Sum of the squared deviations from the mean. */
-  readonly squares: number;
-}
 
 /** What values are like, and how they are distributed. */
 export interface Summary extends Moments {
@@ -27,8 +10,6 @@ export interface Summary extends Moments {
    */
   histogram(low: number, high: number, bins: number): number[];
 }
-
-const nothing: Moments = { nan: 0, positiveInfinity: 0, negativeInfinity: 0, zeros: 0, finite: 0, min: Infinity, max: -Infinity, mean: 0, squares: 0 };
 
 /** Counts, range, mean, spread and distribution of all values in one pass, for tools that show tensors. */
 export function summarize(values: ElementArray): Summary {
@@ -45,24 +26,6 @@ export function summarize(values: ElementArray): Summary {
   const { min, max } = moments;
   const counted = cells?.nonEmpty(min, max) ?? { values, counts: null };
   return { ...moments, histogram: (low, high, bins) => countInBins(counted, low, high, bins) };
-}
-
-/** The moments of two sets of values together (Chan, Golub and LeVeque, 1979). */
-function joined(a: Moments, b: Moments): Moments {
-  const finite = a.finite + b.finite;
-  const delta = b.mean - a.mean;
-  const share = finite === 0 ? 0 : b.finite / finite;
-  return {
-    nan: a.nan + b.nan,
-    positiveInfinity: a.positiveInfinity + b.positiveInfinity,
-    negativeInfinity: a.negativeInfinity + b.negativeInfinity,
-    zeros: a.zeros + b.zeros,
-    finite,
-    min: Math.min(a.min, b.min),
-    max: Math.max(a.max, b.max),
-    mean: a.finite === 0 ? b.mean : a.mean + delta * share,
-    squares: a.squares + b.squares + (a.finite === 0 || b.finite === 0 ? 0 : delta * delta * a.finite * share),
-  };
 }
 
 function momentsOf(values: ElementArray, start: number, end: number): Moments {

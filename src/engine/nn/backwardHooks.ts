@@ -2,7 +2,7 @@ import { isGradEnabled } from "../autograd/gradMode.js";
 import { GraphNode } from "../autograd/graph.js";
 import { RuntimeError } from "../errors.js";
 import { Tensor } from "../tensor.js";
-import type { Module } from "./module.js";
+import type { AnyModule } from "./anyModule.js";
 import { HookList, type RemovableHandle } from "./hooks.js";
 
 /** One gradient for each argument or result of `forward`; null where there is none. */
@@ -11,9 +11,9 @@ export type Gradients = readonly (Tensor | null)[];
 type Replacement = Gradients | Tensor | null | void;
 
 /** Runs when the gradients of a module's inputs are known; what it returns takes their place. */
-export type FullBackwardHook = (module: Module, gradInput: Gradients, gradOutput: Gradients) => Replacement;
+export type FullBackwardHook = (module: AnyModule, gradInput: Gradients, gradOutput: Gradients) => Replacement;
 /** Runs when the gradients of a module's outputs are known, before those of its inputs; what it returns takes their place. */
-export type FullBackwardPreHook = (module: Module, gradOutput: Gradients) => Replacement;
+export type FullBackwardPreHook = (module: AnyModule, gradOutput: Gradients) => Replacement;
 
 export const globalBackwardHooks = new HookList<FullBackwardHook>();
 export const globalBackwardPreHooks = new HookList<FullBackwardPreHook>();
@@ -104,7 +104,7 @@ const differentiable = (value: unknown): value is Tensor => value instanceof Ten
 
 /** Runs `call` between two boundaries, at which the hooks of the backward pass run. */
 export function callWithBackwardHooks(
-  module: Module,
+  module: AnyModule,
   args: readonly unknown[],
   hooks: readonly FullBackwardHook[],
   preHooks: readonly FullBackwardPreHook[],

@@ -1,4 +1,4 @@
-import type { Module } from "./module.js";
+import type { AnyModule } from "./anyModule.js";
 
 /** Undoes what registered it (torch.utils.hooks.RemovableHandle). */
 export class RemovableHandle {
@@ -45,9 +45,9 @@ export class HookList<Hook> {
 }
 
 /** Runs before forward; what it returns, unless undefined, takes the place of the arguments. */
-export type ForwardPreHook = (module: Module, args: readonly unknown[]) => unknown;
+export type ForwardPreHook = (module: AnyModule, args: readonly unknown[]) => unknown;
 /** Runs after forward; what it returns, unless undefined, takes the place of the output. */
-export type ForwardHook = (module: Module, args: readonly unknown[], output: unknown) => unknown;
+export type ForwardHook = (module: AnyModule, args: readonly unknown[], output: unknown) => unknown;
 
 export const globalForwardPreHooks = new HookList<ForwardPreHook>();
 export const globalForwardHooks = new HookList<ForwardHook>();

@@ -1,9 +1,8 @@
-import { TypeError } from "../errors.js";
-import { typeInPython } from "../print/python.js";
+import { TypeError, typeInPython } from "../errors.js";
 import { Tensor } from "../tensor.js";
 import type { FullBackwardHook, FullBackwardPreHook } from "./backwardHooks.js";
 import { HookList, type ForwardHook, type ForwardPreHook } from "./hooks.js";
-import type { Module } from "./module.js";
+import type { AnyModule } from "./anyModule.js";
 import { Parameter } from "./parameter.js";
 import type { IncompatibleKeys, StateDict } from "./stateDict.js";
 
@@ -16,11 +15,11 @@ export interface Internals {
   readonly parameters: Map<string, Parameter | null>;
   readonly buffers: Map<string, Tensor | null>;
   readonly temporaryBuffers: Set<string>;
-  readonly modules: Map<string, Module | null>;
+  readonly modules: Map<string, AnyModule | null>;
   /** Children that are no fields, because a number in brackets means their position and not their name. */
   readonly fieldless: Set<string>;
   /** The children in order; null after a change, until somebody asks. */
-  order: readonly Module[] | null;
+  order: readonly AnyModule[] | null;
   /** The fields' names, and their values, as they were when the members were last brought in line with them. */
   seenNames: readonly string[];
   seenValues: readonly unknown[];
@@ -28,14 +27,14 @@ export interface Internals {
   readonly forwardHooks: HookList<ForwardHook>;
   readonly backwardPreHooks: HookList<FullBackwardPreHook>;
   readonly backwardHooks: HookList<FullBackwardHook>;
-  readonly stateDictPreHooks: HookList<(module: Module, prefix: string, keepVars: boolean) => void>;
+  readonly stateDictPreHooks: HookList<(module: AnyModule, prefix: string, keepVars: boolean) => void>;
   readonly stateDictHooks: HookList<StateDictHook>;
   readonly loadStateDictPreHooks: HookList<StateDictHook>;
-  readonly loadStateDictPostHooks: HookList<(module: Module, incompatibleKeys: IncompatibleKeys) => void>;
+  readonly loadStateDictPostHooks: HookList<(module: AnyModule, incompatibleKeys: IncompatibleKeys) => void>;
 }
 
 /** Sees, and may change, the state dict that is being made or loaded. Keys of the module start with `prefix`. */
-export type StateDictHook = (module: Module, stateDict: StateDict, prefix: string) => void;
+export type StateDictHook = (module: AnyModule, stateDict: StateDict, prefix: string) => void;
 
 /** Any module, whatever it is called with. */
 export interface Registers {
@@ -66,7 +65,7 @@ export function noMembers(): Internals {
 }
 
 /** A module's children by name, null for places kept empty; a child in two places appears twice. */
-export function childrenByName(module: Registers): ReadonlyMap<string, Module | null> {
+export function childrenByName(module: Registers): ReadonlyMap<string, AnyModule | null> {
   return registered(module).modules;
 }
 
@@ -81,7 +80,7 @@ export function buffersByName(module: Registers): ReadonlyMap<string, Tensor | n
 }
 
 /** Registers a child without making it a field. */
-export function registerWithoutField(module: Registers, name: string, child: Module | null): void {
+export function registerWithoutField(module: Registers, name: string, child: AnyModule | null): void {
   checkModule(child);
   const members = registered(module);
   members.modules.set(name, child);
@@ -90,7 +89,7 @@ export function registerWithoutField(module: Registers, name: string, child: Mod
 }
 
 /** The children in order, by position: empty places left out. */
-export function childrenInOrder(module: Registers): readonly Module[] {
+export function childrenInOrder(module: Registers): readonly AnyModule[] {
   const members = registered(module);
   return (members.order ??= [...members.modules.values()].filter((child) => child !== null));
 }
@@ -160,12 +159,12 @@ function update(members: Internals, fields: Readonly<Record<string, unknown>>, n
 }
 
 /** Makes a field of what is registered, over a getter or a read-only field of the class too. */
-export function define(module: Module, name: string, value: unknown): void {
+export function define(module: AnyModule, name: string, value: unknown): void {
   Object.defineProperty(module, name, { value, writable: true, enumerable: true, configurable: true });
 }
 
 /** Whether a value is a module. (Module itself, which is built on this file, cannot be asked for here.) */
-function isModule(value: unknown): value is Module {
+function isModule(value: unknown): value is AnyModule {
   return typeof value === "function" && internals in value;
 }
 

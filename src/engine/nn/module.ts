@@ -1,8 +1,7 @@
 import { noGrad } from "../autograd/gradMode.js";
 import { DType, float32, float64 } from "../dtype.js";
-import { KeyError, NotImplementedError, RuntimeError, TypeError } from "../errors.js";
+import { KeyError, NotImplementedError, RuntimeError, TypeError, typeInPython } from "../errors.js";
 import { observer } from "../observer.js";
-import { typeInPython } from "../print/python.js";
 import type { Device } from "../storage.js";
 import { Tensor } from "../tensor.js";
 import type { FullBackwardHook, FullBackwardPreHook } from "./backwardHooks.js";
@@ -10,7 +9,8 @@ import { HookList, type ForwardHook, type ForwardPreHook, type RemovableHandle }
 import { checkModule, define, internals, noMembers, registered, type Internals, type StateDictHook } from "./members.js";
 import { callModule } from "./moduleCall.js";
 import { isUninitialized, Parameter } from "./parameter.js";
-import { collectState, loadState, StateDict, type IncompatibleKeys } from "./stateDict.js";
+import { collectState, loadState } from "./moduleState.js";
+import { StateDict, type IncompatibleKeys } from "./stateDict.js";
 
 export interface NamedOptions {
   /** Put before every name. Default "". */
@@ -38,6 +38,10 @@ function unexpectedArguments(type: string, args: readonly unknown[]): string {
 /** Calling a module runs its hooks and `forward`, with the types of `forward`. */
 export interface Module {
   (...args: Parameters<this["forward"]>): ReturnType<this["forward"]>;
+}
+
+declare module "./anyModule.js" {
+  interface AnyModule extends Module {}
 }
 
 /**

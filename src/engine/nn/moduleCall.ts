@@ -1,14 +1,29 @@
 import { TorchError } from "../errors.js";
 import { observer } from "../observer.js";
+import type { AnyModule } from "./anyModule.js";
 import { callWithBackwardHooks, globalBackwardHooks, globalBackwardPreHooks } from "./backwardHooks.js";
 import { globalForwardHooks, globalForwardPreHooks } from "./hooks.js";
 import { internals } from "./members.js";
-import type { Module } from "./module.js";
+
+declare module "../observer.js" {
+  /** Calls nest: what runs inside a module's call lies between its `moduleEntered` and `moduleLeft` or `moduleFailed`. */
+  interface Observer {
+    /** At the end of Module's own constructor, before the subclass's fields exist. */
+    moduleConstructed?(module: AnyModule): void;
+    /** Before the pre-forward hooks. */
+    moduleEntered?(module: AnyModule, args: readonly unknown[]): void;
+    /** After the forward hooks. The caller gets what this returns, which must stand for the same values; `output` itself where it returns undefined. */
+    moduleLeft?(module: AnyModule, output: unknown): unknown;
+    moduleFailed?(module: AnyModule, error: unknown): void;
+    /** A sequence calls its child registered under `name`: says which place of a module used twice is meant. Comes right before `moduleEntered`. */
+    childCalled?(parent: AnyModule, name: string): void;
+  }
+}
 
 let callDepth = 0;
 
 /** What calling a module does: its hooks and `forward`, reported to the observer. An error of the engine's learns where in the model it arose. */
-export function callModule(module: Module, args: unknown[]): unknown {
+export function callModule(module: AnyModule, args: unknown[]): unknown {
   const watcher = observer();
   watcher?.moduleEntered?.(module, args);
   callDepth++;
@@ -27,7 +42,7 @@ export function callModule(module: Module, args: unknown[]): unknown {
   }
 }
 
-function hasHooks(module: Module): boolean {
+function hasHooks(module: AnyModule): boolean {
   const { forwardPreHooks, forwardHooks, backwardPreHooks, backwardHooks } = module[internals];
   return !(
     forwardPreHooks.isEmpty &&
@@ -41,7 +56,7 @@ function hasHooks(module: Module): boolean {
   );
 }
 
-function callWithHooks(module: Module, given: unknown[]): unknown {
+function callWithHooks(module: AnyModule, given: unknown[]): unknown {
   const { forwardPreHooks, backwardPreHooks, backwardHooks } = module[internals];
   let args = given;
   for (const hooks of [globalForwardPreHooks, forwardPreHooks]) {
@@ -57,7 +72,7 @@ function callWithHooks(module: Module, given: unknown[]): unknown {
   return callWithBackwardHooks(module, args, hooksOfBackward, preHooksOfBackward, runForward);
 }
 
-function runForwardHooks(module: Module, args: readonly unknown[]): unknown {
+function runForwardHooks(module: AnyModule, args: readonly unknown[]): unknown {
   const { forwardHooks } = module[internals];
   let output: unknown = module.forward(...(args as never[]));
   for (const hooks of [globalForwardHooks, forwardHooks]) {
@@ -69,10 +84,10 @@ function runForwardHooks(module: Module, args: readonly unknown[]): unknown {
   return output;
 }
 
-const failedIn = new WeakMap<TorchError, Module>();
+const failedIn = new WeakMap<TorchError, AnyModule>();
 
 /** On its way out of a model, an error first meets the innermost module and last the outermost, which knows the path between them. */
-function noteModule(error: TorchError, module: Module, outermost: boolean): void {
+function noteModule(error: TorchError, module: AnyModule, outermost: boolean): void {
   const innermost = failedIn.get(error) ?? module;
   failedIn.set(error, innermost);
   if (!outermost || error.modulePath !== null) return;

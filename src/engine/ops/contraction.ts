@@ -1,9 +1,8 @@
-import { through } from "../autograd/viewNode.js";
 import { defineComposite, defineOperation, named } from "../dispatch/index.js";
 import { RuntimeError } from "../errors.js";
 import { binary, ternary } from "../kernels/elementwise.js";
 import { equalSizes, formatSizes, product } from "../size.js";
-import { normalizeDim, Tensor } from "../tensor.js";
+import { normalizeDim, Tensor, through } from "../tensor.js";
 import { collect, inOrder, requiredFirst, type AllArguments, type Arguments, type WithRequired } from "../arguments.js";
 import { mul, sub } from "./binary.js";
 import { ofTwo, type OfTwo } from "./rules/elementwiseRows.js";

@@ -2,6 +2,7 @@ import { defineComposite, defineOperation } from "../dispatch/index.js";
 import type { DType } from "../dtype.js";
 import { RuntimeError, ValueError } from "../errors.js";
 import * as kernels from "../kernels/convolution.js";
+import type { ConvolutionGeometry, Extent } from "../kernels/convolutionGeometry.js";
 import { denseValues } from "../kernels/elementwise.js";
 import { formatSizes } from "../size.js";
 import { Tensor } from "../tensor.js";
@@ -25,11 +26,11 @@ interface Convolution {
 
 type ConvolutionArgs = [x: Tensor, weight: Tensor, bias: Tensor | null, convolution: Convolution];
 
-function extent(sizes: readonly number[], missing: number): kernels.Extent {
-  return [...new Array<number>(3 - sizes.length).fill(missing), ...sizes] as unknown as kernels.Extent;
+function extent(sizes: readonly number[], missing: number): Extent {
+  return [...new Array<number>(3 - sizes.length).fill(missing), ...sizes] as unknown as Extent;
 }
 
-function geometryOf(batch: number, weight: Tensor, { stride, padding, dilation, groups, feature, image }: Convolution): kernels.ConvolutionGeometry {
+function geometryOf(batch: number, weight: Tensor, { stride, padding, dilation, groups, feature, image }: Convolution): ConvolutionGeometry {
   return {
     batch,
     groups,

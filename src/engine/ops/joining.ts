@@ -1,4 +1,3 @@
-import { through } from "../autograd/viewNode.js";
 import { defineComposite, defineOperation, named } from "../dispatch/index.js";
 import { int64, promoteTypes, type DType } from "../dtype.js";
 import { RuntimeError, TypeError, ValueError } from "../errors.js";
@@ -7,7 +6,7 @@ import { offsetsOf } from "../kernels/strided.js";
 import { sumTo } from "../kernels/sumTo.js";
 import { contiguousStrides, equalSizes, formatSizes, product } from "../size.js";
 import type { Device } from "../storage.js";
-import { normalizeDim, Tensor } from "../tensor.js";
+import { normalizeDim, Tensor, through } from "../tensor.js";
 import { checkedOptions, collect, listOf, required, requiredFirst, type Arguments, type Dims, type Numbers, type WithRequired } from "../arguments.js";
 import { indexSelect } from "./indexedSlices.js";
 import { filledLike } from "./rules/reducedDims.js";

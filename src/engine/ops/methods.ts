@@ -1,5 +1,5 @@
 import * as gradients from "../autograd/backward.js";
-import { Tensor } from "../tensor.js";
+import { extendTensor, type Tensor } from "../tensor.js";
 import * as activation from "./activation.js";
 import * as arithmetic from "./arithmetic.js";
 import * as assignment from "./assignment.js";
@@ -98,13 +98,18 @@ type Overload<A extends unknown[], R> = unknown extends R ? unknown : (...args: 
 
 export type TensorMethods = { [Name in keyof typeof functions]: Method<(typeof functions)[Name]> };
 
-for (const [name, fn] of Object.entries(functions)) {
+declare module "../tensor.js" {
+  /** Every operation that PyTorch offers as a method is one here too: the functions of `torch` with the tensor in front. */
+  interface Tensor extends TensorMethods {}
+}
+
+const methods = Object.entries(functions).map(([name, fn]) => {
   const f = fn as (self: Tensor, ...args: unknown[]) => unknown;
-  Object.defineProperty(Tensor.prototype, name, {
-    value(this: Tensor, ...args: unknown[]) {
+  return [
+    name,
+    function (this: Tensor, ...args: unknown[]): unknown {
       return f(this, ...args);
     },
-    writable: true,
-    configurable: true,
-  });
-}
+  ];
+});
+extendTensor(Object.fromEntries(methods) as TensorMethods);

@@ -1,6 +1,7 @@
 import { defineComposite, defineOperation, named } from "../dispatch/index.js";
 import { IndexError, RuntimeError } from "../errors.js";
 import * as kernels from "../kernels/convolution.js";
+import type { ConvolutionGeometry, Extent } from "../kernels/convolutionGeometry.js";
 import { denseValues } from "../kernels/elementwise.js";
 import { formatSizes, product } from "../size.js";
 import { Tensor } from "../tensor.js";
@@ -125,8 +126,8 @@ function blockCounts(image: readonly number[], { kernel, dilation, padding, stri
   return image.map((size, i) => Math.floor((size + 2 * padding[i]! - dilation[i]! * (kernel[i]! - 1) - 1) / stride[i]!) + 1);
 }
 
-function geometryOf(batch: number, channels: number, image: readonly number[], blocks: Blocks): kernels.ConvolutionGeometry {
-  const extent = (sizes: readonly number[], missing: number): kernels.Extent => [missing, sizes[0]!, sizes[1]!];
+function geometryOf(batch: number, channels: number, image: readonly number[], blocks: Blocks): ConvolutionGeometry {
+  const extent = (sizes: readonly number[], missing: number): Extent => [missing, sizes[0]!, sizes[1]!];
   return {
     batch,
     channels,
@@ -173,7 +174,7 @@ const unfoldOperation = defineOperation<[x: Tensor, blocks: Blocks]>({
   },
 });
 
-function imageGeometry(sizes: readonly number[], blocks: Blocks): kernels.ConvolutionGeometry {
+function imageGeometry(sizes: readonly number[], blocks: Blocks): ConvolutionGeometry {
   const [channels, ...image] = sizes.slice(-3) as [number, number, number];
   return geometryOf(product(sizes.slice(0, -3)), channels, image, blocks);
 }

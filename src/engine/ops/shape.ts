@@ -1,10 +1,9 @@
-import { through, type Window } from "../autograd/viewNode.js";
 import { defineComposite, defineOperation, defineView, type ViewRow } from "../dispatch/index.js";
 import { IndexError, RuntimeError } from "../errors.js";
 import { copy } from "../kernels/elementwise.js";
 import { sumTo } from "../kernels/sumTo.js";
 import { contiguousStrides, equalSizes, formatSizes, product } from "../size.js";
-import { normalizeDim, Tensor } from "../tensor.js";
+import { normalizeDim, Tensor, through, type Window } from "../tensor.js";
 import {
   collect,
   inOrder,

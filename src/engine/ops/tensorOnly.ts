@@ -1,10 +1,9 @@
 import { defineOperation, defineView, overwrite } from "../dispatch/index.js";
-import type { Window } from "../autograd/viewNode.js";
 import { bool as boolType, DType, float32, float64, int32, int64, uint8 } from "../dtype.js";
 import { NotImplementedError, RuntimeError, TypeError } from "../errors.js";
 import { binary, copy, unary } from "../kernels/elementwise.js";
 import type { Device } from "../storage.js";
-import { normalizeDim, Tensor } from "../tensor.js";
+import { normalizeDim, Tensor, type Window } from "../tensor.js";
 import { equalSizes, formatSizes } from "../size.js";
 import { collect, inOrder, listOf, required, type AllArguments, type Numbers, type WithRequired } from "../arguments.js";
 import { fill_ } from "./assignment.js";

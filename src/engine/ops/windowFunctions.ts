@@ -1,6 +1,5 @@
 import { getDefaultDtype } from "../dtype.js";
-import { RuntimeError } from "../errors.js";
-import { nameInPython } from "../print/python.js";
+import { RuntimeError, nameInPython } from "../errors.js";
 import type { Tensor } from "../tensor.js";
 import { allocate, finish, tensorOptionNames, type TensorOptions } from "./rules/allocation.js";
 import { collect, required, requireIntegers, type WithRequired } from "../arguments.js";

@@ -35,31 +35,6 @@ export function repr(value: PythonValue): string {
   return String(value);
 }
 
-/** "maxPool2d" as PyTorch spells it: "max_pool2d". */
-export function nameInPython(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-}
-
-/** A value's type as Python's errors name it. Arrays stand for tuples. */
-export function typeInPython(value: unknown): string {
-  if (value === null || value === undefined) return "NoneType";
-  if (Array.isArray(value)) return "tuple";
-  switch (typeof value) {
-    case "number":
-      return Number.isInteger(value) ? "int" : "float";
-    case "string":
-      return "str";
-    case "boolean":
-      return "bool";
-    case "object": {
-      const type = value.constructor?.name ?? "Object";
-      return type === "Object" ? "dict" : type === "Map" ? "OrderedDict" : type;
-    }
-    default:
-      return typeof value;
-  }
-}
-
 const escapes: Readonly<Record<string, string>> = { "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t" };
 
 function quote(text: string): string {

@@ -1,10 +1,25 @@
 import { getDefaultDtype } from "../dtype.js";
-import type { Tensor } from "../tensor.js";
+import { extendTensor, type Tensor } from "../tensor.js";
 import { formatExponential, formatFixed } from "./numbers.js";
 import { printOptions } from "./options.js";
 
+declare module "../tensor.js" {
+  interface Tensor {
+    /** As PyTorch prints it. */
+    toString(): string;
+  }
+}
+
+extendTensor({
+  toString() {
+    return formatTensor(this);
+  },
+});
+
 /** What is printed of a tensor. */
-export type PrintableTensor = Pick<Tensor, "sizes" | "strides" | "offset" | "storage" | "dtype" | "device" | "requiresGrad" | "gradFn">;
+export interface PrintableTensor extends Pick<Tensor, "sizes" | "strides" | "offset" | "storage" | "dtype" | "device" | "requiresGrad"> {
+  readonly gradFn: { readonly name: string } | null;
+}
 
 /** A tensor as PyTorch prints it (torch/_tensor_str.py). */
 export function formatTensor(tensor: PrintableTensor): string {

@@ -1,4 +1,4 @@
-import type { Matrix } from "../matmul.js";
+import type { Matrix } from "../matrix.js";
 
 /** Most columns and depth of a block of b, most rows of a block of a. */
 export const blockColumns = 1024;

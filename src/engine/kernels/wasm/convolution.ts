@@ -1,4 +1,4 @@
-import type { ConvolutionGeometry } from "../convolution.js";
+import type { ConvolutionGeometry } from "../convolutionGeometry.js";
 import { blockColumns, blockDepth, bytes, copyRows } from "./blocks.js";
 import { pieceLimit, type ProductMemory, type RightOperand, rightLimit } from "./product.js";
 

@@ -1,4 +1,4 @@
-import type { Held, Matrix } from "../matmul.js";
+import type { Held, Matrix } from "../matrix.js";
 import { blockColumns, blockDepth, blockRows, bytes, copyRows, roundUp, stage } from "./blocks.js";
 import type { KernelInstance, ProductKernels } from "./instance.js";
 

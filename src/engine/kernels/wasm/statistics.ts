@@ -1,5 +1,5 @@
 import type { ElementArray } from "../../dtype.js";
-import type { Moments } from "../statistics.js";
+import type { Moments } from "../moments.js";
 import { wasmKernels, type Kernels } from "./instance.js";
 
 /** So many values are looked at together: they stay in the first-level cache for the second look at them. */

@@ -7,7 +7,7 @@ import type { StateDict } from "../stateDict.js";
 import { Tensor } from "../../tensor.js";
 import { Module } from "../module.js";
 import { registerParametrization } from "./parametrize.js";
-import { normExceptDim } from "./weightNorm.js";
+import { normExceptDim, type WeightNormOptions } from "./weightNorm.js";
 
 /** Ready-made parametrizations (torch.nn.utils.parametrizations). Their modules print under PyTorch's names. */
 
@@ -25,13 +25,6 @@ class WeightNorm extends Module {
   }
 }
 Object.defineProperty(WeightNorm, "name", { value: "_WeightNorm" });
-
-export interface WeightNormOptions {
-  /** Which parameter. Default "weight". */
-  readonly name?: string;
-  /** The dimension whose slices have a norm each; null for one norm of the whole. Default 0. */
-  readonly dim?: number | null;
-}
 
 /**
  * Separates the size of a weight from its direction: weight = g v / |v|, with originals g and v. Returns the module.

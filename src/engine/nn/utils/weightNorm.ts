@@ -6,9 +6,15 @@ import type { RemovableHandle } from "../hooks.js";
 import { unregister } from "../members.js";
 import type { Module } from "../module.js";
 import { Parameter } from "../parameter.js";
-import type { WeightNormOptions } from "./parametrizations.js";
 
 /** Weight normalization as it was before parametrizations: a hook computes the weight before each pass. (torch.nn.utils.weight_norm) */
+
+export interface WeightNormOptions {
+  /** Which parameter. Default "weight". */
+  readonly name?: string;
+  /** The dimension whose slices have a norm each; null for one norm of the whole. Default 0. */
+  readonly dim?: number | null;
+}
 
 interface Normalized {
   readonly dim: number;

@@ -1,10 +1,9 @@
-import { through } from "../../autograd/viewNode.js";
 import { defineOperation } from "../../dispatch/index.js";
 import { int64 } from "../../dtype.js";
 import { copy } from "../../kernels/elementwise.js";
 import { gather, scatter } from "../../kernels/indexing.js";
 import { contiguousStrides } from "../../size.js";
-import { Tensor } from "../../tensor.js";
+import { Tensor, through } from "../../tensor.js";
 import { filledLike, reducedSizes } from "./reducedDims.js";
 
 /** Elements picked along a dimension, by positions that an operation finds (max, median, sort, topk, ...). */

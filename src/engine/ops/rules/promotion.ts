@@ -1,6 +1,5 @@
 import { bool, getDefaultDtype, hasHigherCategory, int64, promoteTypes, type DType } from "../../dtype.js";
-import { NotImplementedError, RuntimeError, TypeError } from "../../errors.js";
-import { typeInPython } from "../../print/python.js";
+import { NotImplementedError, RuntimeError, TypeError, typeInPython } from "../../errors.js";
 import { equalSizes } from "../../size.js";
 import { Tensor } from "../../tensor.js";
 

@@ -1,8 +1,7 @@
-import { through } from "../../autograd/viewNode.js";
 import type { DType } from "../../dtype.js";
 import { RuntimeError } from "../../errors.js";
 import { product } from "../../size.js";
-import { normalizeDim, Tensor } from "../../tensor.js";
+import { normalizeDim, Tensor, through } from "../../tensor.js";
 import type { Dims } from "../../arguments.js";
 
 /** The dimensions of reductions, and what belongs to one result. Nothing here is recorded. */

@@ -1,9 +1,8 @@
-import { through, type Window } from "../../autograd/viewNode.js";
 import { RuntimeError, TypeError } from "../../errors.js";
 import { binary, copy } from "../../kernels/elementwise.js";
 import { broadcastOperand } from "../../kernels/strided.js";
 import { contiguousStrides, equalSizes, formatSizes } from "../../size.js";
-import { Tensor } from "../../tensor.js";
+import { Tensor, through, type Window } from "../../tensor.js";
 
 /** Geometry of views: sizes, strides and offsets, nothing recorded. */
 

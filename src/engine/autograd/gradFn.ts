@@ -1,0 +1,90 @@
+import { copy } from "../kernels/elementwise.js";
+import { RuntimeError } from "../errors.js";
+import { extendTensor, through, zerosInLayoutOf, type Tensor, type Window } from "../tensor.js";
+import { AccumulateGrad } from "./accumulateGrad.js";
+import { GraphNode, type Edge } from "./graph.js";
+
+/** A tensor's place in the backward graph: the step that made it, and where its gradients go. */
+
+declare module "../tensor.js" {
+  interface Tensor {
+    /** The step of the backward graph that made this tensor; null for leaves. */
+    readonly gradFn: GraphNode | null;
+    /** @internal States the step that made this tensor. */
+    setGradFn(node: GraphNode | null): void;
+    /** @internal Where gradients of this tensor go; null when it does not require any. */
+    gradientEdge(): Edge;
+    /** Calls `hook` with each gradient of this tensor; what it returns takes the gradient's place. Returns a function that removes it. */
+    registerHook(hook: (gradient: Tensor) => Tensor | null | void): () => void;
+    /** Keeps the gradient of a tensor that is not a leaf in its `grad`. */
+    retainGrad(): void;
+  }
+}
+
+extendTensor({
+  get gradFn(): GraphNode | null {
+    // A write to the memory of a view's base, or to a sibling view, changes how this view came about.
+    if (this.base !== null && this.nodeVersion !== this.version.value) {
+      this.nodeVersion = this.version.value;
+      if (this.base.gradFn !== null) this.node = viewNodeOf(this, this.base);
+    }
+    return this.node as GraphNode | null;
+  },
+
+  setGradFn(node) {
+    this.node = node;
+    this.nodeVersion = this.version.value;
+    if (node !== null) this.leafRequiresGrad = false;
+  },
+
+  gradientEdge() {
+    return this.gradFn ?? (this.leafRequiresGrad ? ((this.accumulator ??= new AccumulateGrad(this)) as AccumulateGrad) : null);
+  },
+
+  registerHook(hook) {
+    const edge = this.gradientEdge();
+    if (edge === null) throw new RuntimeError("cannot register a hook on a tensor that doesn't require gradient");
+    (edge.hooks ??= []).push(hook);
+    return () => {
+      edge.hooks = edge.hooks?.filter((other) => other !== hook) ?? null;
+    };
+  },
+
+  retainGrad() {
+    if (!this.requiresGrad) throw new RuntimeError("can't retain_grad on Tensor that has requires_grad=False");
+    if (this.isLeaf) return;
+    this.registerHook((gradient) => {
+      this.grad = this.grad === null ? gradient.clone() : this.grad.add(gradient);
+    });
+  },
+});
+
+/** How a view follows from its base by geometry alone: what remains true after the base's history changed (AsStridedBackward0). */
+class AsStridedNode extends GraphNode {
+  readonly name = "AsStridedBackward0";
+
+  constructor(
+    private readonly window: Window,
+    private readonly base: Tensor,
+    readonly inputs: readonly Edge[],
+  ) {
+    super();
+  }
+
+  backward(gradient: Tensor): readonly (Tensor | null)[] {
+    const result = zerosInLayoutOf(this.base);
+    if (gradient.device === "cpu") copy(through(this.window, result), gradient);
+    return [result];
+  }
+
+  recordedBackward(gradient: Tensor): readonly (Tensor | null)[] {
+    const result = zerosInLayoutOf(this.base);
+    result.asStrided(this.window.sizes, this.window.strides, this.window.offset).copy_(gradient);
+    return [result];
+  }
+}
+
+/** The graph step that makes `view` from `base` as the base stands now. */
+function viewNodeOf(view: Tensor, base: Tensor): GraphNode {
+  return new AsStridedNode({ sizes: view.sizes, strides: view.strides, offset: view.offset }, base.detach(), [base.gradientEdge()]);
+}
