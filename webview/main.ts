@@ -5,7 +5,7 @@ import { Host } from "./host.js";
 import { loadLayoutEngine } from "./layoutEngine.js";
 import { PageView } from "./page.js";
 import { startPage, Store, storedPage } from "./state.js";
-import { loadStrings } from "./strings.js";
+import { loadStrings } from "./translations.js";
 
 interface WebviewApi {
   postMessage(message: unknown): void;

@@ -3,7 +3,7 @@ import { useMemo } from "preact/hooks";
 import type { ModelSnapshot } from "../src/protocol/index.js";
 import type { GraphItem, GraphViewInterface } from "./graph/index.js";
 import { indexOf } from "../src/describe/modelIndex.js";
-import { useSession } from "./session.js";
+import { useSession } from "./pageContext.js";
 import { idOf, selectedOf } from "./state.js";
 import { visibleItem } from "./visibleItem.js";
 

@@ -1,4 +1,4 @@
-import type { Overlay, Rectangle } from "./api.js";
+import type { Overlay, Rectangle } from "../../webview/graph/api.js";
 import { comparedBoxes, paintComparison } from "./drawing/comparison.js";
 import { overlayScaleHeight, paintOverlayScale } from "./drawing/overlay.js";
 import { paintScene, type Look } from "./drawing/paint.js";

@@ -2,7 +2,7 @@ import type { Histogram } from "../protocol/index.js";
 import { formatCompact } from "../describe/format.js";
 import { isSymbol } from "./model/labels.js";
 import { nodeTitle, type DisplayNode } from "./model/displayGraph.js";
-import { fill, type GraphStrings, parametersText } from "./strings.js";
+import { fill, type GraphStrings, parametersText } from "./words.js";
 import { fit, wrap, type FontName, type MeasureText } from "./text.js";
 
 /** Colour roles; the theme gives each its colour. "kind" is the colour of the box's family of layers. */

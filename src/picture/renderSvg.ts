@@ -1,5 +1,5 @@
 import type { ModelSnapshot } from "../protocol/index.js";
-import type { Direction, Overlay } from "./api.js";
+import type { Direction, Overlay } from "../../webview/graph/api.js";
 import { overlayMarks } from "./drawing/overlay.js";
 import { routeLinks, sharedLinks } from "./drawing/sharedLinks.js";
 import { wholeArea } from "./exported.js";
@@ -10,7 +10,7 @@ import { buildDisplayGraph } from "./model/displayGraph.js";
 import { PictureModel } from "./model/pictureModel.js";
 import { layoutScene } from "./scene.js";
 import { sceneToSvg } from "./sceneToSvg.js";
-import { englishStrings, type GraphStrings } from "./strings.js";
+import { englishStrings, type GraphStrings } from "./words.js";
 import { estimateText } from "./text.js";
 import { lightTheme, type Theme } from "./theme.js";
 

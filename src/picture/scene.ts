@@ -1,4 +1,4 @@
-import type { Direction } from "./api.js";
+import type { Direction } from "../../webview/graph/api.js";
 import { closedFace, sheetOffsets, titleFace, titleHeight, titleWidth, type Face, type FaceContext } from "./face.js";
 import { edgeEnd } from "./layout/edgeEnds.js";
 import { labelsOf, type PlacedLabel } from "./layout/edgeLabels.js";
@@ -7,7 +7,7 @@ import type { LayoutSolver, Solved } from "./layout/solver.js";
 import { stubsOf, type Stub } from "./layout/stubs.js";
 import { border } from "./model/dataFlow.js";
 import { nodeTitle, type DisplayContent, type DisplayEdge, type DisplayGraph, type DisplayNode } from "./model/displayGraph.js";
-import { fill } from "./strings.js";
+import { fill } from "./words.js";
 
 /** A box at its place in the picture. */
 export interface SceneBox {

@@ -4,7 +4,7 @@ import { initialArrangement, type Arrangement } from "../../src/picture/model/ar
 import { border } from "../../src/picture/model/dataFlow.js";
 import { buildDisplayGraph, nodeTitle, type DisplayGraph } from "../../src/picture/model/displayGraph.js";
 import { PictureModel } from "../../src/picture/model/pictureModel.js";
-import { revealing } from "../../webview/graph/view/arranging.js";
+import { revealing } from "../../src/picture/model/arranging.js";
 import * as torch from "../../src/engine/index.js";
 import { inspectHere, snapshotOf } from "../inspect/inspector.js";
 import * as fixtures from "./fixtures.js";

@@ -6,7 +6,7 @@ import { initialArrangement } from "../../src/picture/model/arrangement.js";
 import { buildDisplayGraph } from "../../src/picture/model/displayGraph.js";
 import { PictureModel } from "../../src/picture/model/pictureModel.js";
 import { layoutScene } from "../../src/picture/scene.js";
-import { englishStrings } from "../../src/picture/strings.js";
+import { englishStrings } from "../../src/picture/words.js";
 import { estimateText } from "../../src/picture/text.js";
 import * as fixtures from "./fixtures.js";
 import { overlap } from "./geometry.js";

@@ -7,9 +7,9 @@ import { buildDisplayGraph } from "../../src/picture/model/displayGraph.js";
 import { PictureModel } from "../../src/picture/model/pictureModel.js";
 import type { Direction } from "../../webview/graph/index.js";
 import { layoutScene, type Scene } from "../../src/picture/scene.js";
-import { englishStrings } from "../../src/picture/strings.js";
+import { englishStrings } from "../../src/picture/words.js";
 import { estimateText } from "../../src/picture/text.js";
-import { SceneFlow } from "../../webview/graph/view/sceneFlow.js";
+import { SceneFlow } from "../../src/picture/sceneFlow.js";
 import { inspectHere } from "../inspect/inspector.js";
 import { collisions } from "./geometry.js";
 

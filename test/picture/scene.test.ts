@@ -9,9 +9,9 @@ import { border } from "../../src/picture/model/dataFlow.js";
 import { buildDisplayGraph } from "../../src/picture/model/displayGraph.js";
 import { PictureModel } from "../../src/picture/model/pictureModel.js";
 import { layoutScene, type Scene, type SceneBox } from "../../src/picture/scene.js";
-import { englishStrings } from "../../src/picture/strings.js";
+import { englishStrings } from "../../src/picture/words.js";
 import { estimateText } from "../../src/picture/text.js";
-import { SceneFlow } from "../../webview/graph/view/sceneFlow.js";
+import { SceneFlow } from "../../src/picture/sceneFlow.js";
 import * as fixtures from "./fixtures.js";
 import { collisions, overlap } from "./geometry.js";
 

@@ -5,9 +5,9 @@ import { initialArrangement } from "../../src/picture/model/arrangement.js";
 import { buildDisplayGraph } from "../../src/picture/model/displayGraph.js";
 import { PictureModel } from "../../src/picture/model/pictureModel.js";
 import { layoutScene, type Scene } from "../../src/picture/scene.js";
-import { englishStrings } from "../../src/picture/strings.js";
+import { englishStrings } from "../../src/picture/words.js";
 import { estimateText } from "../../src/picture/text.js";
-import { SceneIndex } from "../../webview/graph/view/sceneIndex.js";
+import { SceneIndex } from "../../src/picture/sceneIndex.js";
 import * as fixtures from "./fixtures.js";
 
 /** Laid out plainly, where every line that passes boxes is cut. */

@@ -12,7 +12,7 @@ import type {
   Overlay,
   PictureDescription,
   RepeatedCalls,
-} from "../../src/picture/api.js";
+} from "./api.js";
 import { overlayMarks } from "../../src/picture/drawing/overlay.js";
 import type { Look } from "../../src/picture/drawing/paint.js";
 import { routeLinks, sharedLinks, visibleBox, type RoutedLink } from "../../src/picture/drawing/sharedLinks.js";
@@ -26,19 +26,19 @@ import { foldOf, shownTogether } from "../../src/picture/model/rows.js";
 import { layoutScene } from "../../src/picture/scene.js";
 import { sceneToPng } from "./view/sceneToPng.js";
 import { sceneToSvg } from "../../src/picture/sceneToSvg.js";
-import { englishStrings, type GraphStrings } from "../../src/picture/strings.js";
+import { englishStrings, type GraphStrings } from "../../src/picture/words.js";
 import { canvasMeasure, type MeasureText } from "../../src/picture/text.js";
 import { lightTheme, type Theme } from "../../src/picture/theme.js";
 import { Animation } from "./view/animation.js";
-import { arrangementKey, arrangementOf, revealing, stateOf, withExpanded } from "./view/arranging.js";
+import { arrangementKey, arrangementOf, revealing, stateOf, withExpanded } from "../../src/picture/model/arranging.js";
 import { Camera } from "./view/camera.js";
-import type { ItemMarks } from "./view/items.js";
+import type { ItemMarks } from "../../src/picture/items.js";
 import { Layers } from "./view/layers.js";
 import { Minimap } from "./view/minimap.js";
 import { Painter, type Marks } from "./view/painter.js";
 import { bringIntoView, bringStartIntoView, centralBox, firstView, isSeen, place, type Placement } from "./view/placement.js";
 import { boxOf, type OnTop, Pointer, type Target } from "./view/pointer.js";
-import { Shown } from "./view/shown.js";
+import { Shown } from "../../src/picture/shown.js";
 
 /** Milliseconds for a layout before the plain one takes its place. */
 const layoutDeadline = 8000;

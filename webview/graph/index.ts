@@ -9,7 +9,7 @@
  *
  * renderSvg.ts is the way from snapshot to SVG without a DOM.
  */
-export type * from "../../src/picture/api.js";
+export type * from "./api.js";
 export * from "../../src/picture/theme.js";
-export * from "../../src/picture/strings.js";
+export * from "../../src/picture/words.js";
 export { GraphView } from "./graphView.js";

@@ -5,7 +5,7 @@ import type { ModuleSnapshot } from "../../src/protocol/index.js";
 import { IconButton, Link } from "../controls.js";
 import { formatCount } from "../../src/describe/format.js";
 import type { GraphViewInterface } from "../graph/index.js";
-import { useSession } from "../session.js";
+import { useSession } from "../pageContext.js";
 
 interface EqualSiblingsProps {
   readonly graph: GraphViewInterface;

@@ -1,6 +1,6 @@
 import type { PictureModel } from "../model/pictureModel.js";
 import type { Scene } from "../scene.js";
-import type { GraphStrings } from "../strings.js";
+import type { GraphStrings } from "../words.js";
 import { wrap, type MeasureText } from "../text.js";
 import type { Theme } from "../theme.js";
 import type { Surface } from "./surface.js";

@@ -1,4 +1,4 @@
-import type { Rectangle } from "../api.js";
+import type { Rectangle } from "../../../webview/graph/api.js";
 import type { Point } from "../layout/problem.js";
 import { border } from "../model/dataFlow.js";
 import type { Scene, SceneEdge } from "../scene.js";

@@ -1,6 +1,6 @@
 import { nodeTitle } from "../model/displayGraph.js";
 import type { Scene, SceneEdge } from "../scene.js";
-import { fill, type GraphStrings } from "../strings.js";
+import { fill, type GraphStrings } from "../words.js";
 import type { MeasureText } from "../text.js";
 import type { Theme } from "../theme.js";
 import type { Surface } from "./surface.js";

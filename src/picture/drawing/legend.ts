@@ -1,6 +1,6 @@
 import { ringRadius } from "../layout/stubs.js";
 import type { Scene } from "../scene.js";
-import type { GraphStrings } from "../strings.js";
+import type { GraphStrings } from "../words.js";
 import type { MeasureText } from "../text.js";
 import type { LayerKind } from "../theme.js";
 import { paintComparisonTag } from "./comparison.js";

@@ -1,6 +1,6 @@
-import type { DescribedLink, Rectangle } from "../api.js";
+import type { DescribedLink, Rectangle } from "../../../webview/graph/api.js";
 import type { Scene, SceneBox } from "../scene.js";
-import { fill, type GraphStrings } from "../strings.js";
+import { fill, type GraphStrings } from "../words.js";
 import { fit, type MeasureText } from "../text.js";
 import type { Theme } from "../theme.js";
 import { overlap } from "./rectangles.js";

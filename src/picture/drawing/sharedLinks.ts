@@ -1,4 +1,4 @@
-import type { DescribedLink, Rectangle } from "../api.js";
+import type { DescribedLink, Rectangle } from "../../../webview/graph/api.js";
 import type { Point } from "../layout/problem.js";
 import { callNode, firstCall } from "../model/dataFlow.js";
 import type { PictureModel } from "../model/pictureModel.js";

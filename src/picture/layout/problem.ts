@@ -1,4 +1,4 @@
-import type { Direction } from "../api.js";
+import type { Direction } from "../../../webview/graph/api.js";
 
 /**
  * The layout of one container as plain numbers: no ids, no texts. Two containers of equal structure make equal problems, and the problem

@@ -1,6 +1,6 @@
 import type { Histogram, ModuleSnapshot, OperationStep, StepId, TensorId, ValueId } from "../../protocol/index.js";
 import type { NonFinite } from "../../describe/modelIndex.js";
-import type { ItemKind, ItemSource } from "../api.js";
+import type { ItemKind, ItemSource } from "../../../webview/graph/api.js";
 import type { LayerKind } from "../theme.js";
 import type { Arrangement } from "./arrangement.js";
 import { joinPorts, type OpenContainer } from "./commonPorts.js";

@@ -1,4 +1,4 @@
-import type { Rectangle } from "../../../src/picture/api.js";
+import type { Rectangle } from "../api.js";
 import type { Point } from "../../../src/picture/layout/problem.js";
 import { Gestures } from "./gestures.js";
 

@@ -1,4 +1,4 @@
-import type { Overlay } from "../../../src/picture/api.js";
+import type { Overlay } from "../api.js";
 import { CanvasSurface } from "./canvasSurface.js";
 import { comparedBoxes, paintComparison } from "../../../src/picture/drawing/comparison.js";
 import { caveats, paintCaveats } from "../../../src/picture/drawing/caveats.js";
@@ -12,13 +12,13 @@ import { paintSharedLinks, type RoutedLink } from "../../../src/picture/drawing/
 import { paintStickyTitles, stickyTitles } from "../../../src/picture/drawing/stickyTitles.js";
 import type { Point } from "../../../src/picture/layout/problem.js";
 import type { SceneBox, SceneEdge } from "../../../src/picture/scene.js";
-import type { GraphStrings } from "../../../src/picture/strings.js";
+import type { GraphStrings } from "../../../src/picture/words.js";
 import type { MeasureText } from "../../../src/picture/text.js";
 import type { Animation } from "./animation.js";
 import type { Camera } from "./camera.js";
 import type { Layers } from "./layers.js";
 import type { OnTop } from "./pointer.js";
-import type { Shown } from "./shown.js";
+import type { Shown } from "../../../src/picture/shown.js";
 
 /** What is marked in the picture, over its drawing. */
 export interface Marks {

@@ -1,10 +1,10 @@
-import type { GraphViewState } from "../../../src/picture/api.js";
+import type { GraphViewState } from "../api.js";
 import { visibleBox } from "../../../src/picture/drawing/sharedLinks.js";
 import { bandHeight } from "../../../src/picture/drawing/stickyTitles.js";
 import type { Point } from "../../../src/picture/layout/problem.js";
 import type { Scene, SceneBox } from "../../../src/picture/scene.js";
 import type { Camera } from "./camera.js";
-import type { Shown } from "./shown.js";
+import type { Shown } from "../../../src/picture/shown.js";
 
 /** What happens to the view when a new picture comes. */
 export type Placement =

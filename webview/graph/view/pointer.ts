@@ -3,7 +3,7 @@ import { badgeHeight } from "../../../src/picture/face.js";
 import type { Point } from "../../../src/picture/layout/problem.js";
 import type { SceneBox, SceneEdge } from "../../../src/picture/scene.js";
 import type { Camera } from "./camera.js";
-import type { Shown } from "./shown.js";
+import type { Shown } from "../../../src/picture/shown.js";
 
 /** What the pointer is on. */
 export type Target =

@@ -1,8 +1,8 @@
-import { formatCount } from "../../../src/describe/format.js";
-import type { GraphItem } from "../../../src/picture/api.js";
-import { nodeTitle, type DisplayNode } from "../../../src/picture/model/displayGraph.js";
-import { fill, type GraphStrings, parametersText } from "../../../src/picture/strings.js";
-import type { Scene, SceneBox } from "../../../src/picture/scene.js";
+import { formatCount } from "../describe/format.js";
+import type { GraphItem } from "../../webview/graph/api.js";
+import { nodeTitle, type DisplayNode } from "./model/displayGraph.js";
+import { fill, type GraphStrings, parametersText } from "./words.js";
+import type { Scene, SceneBox } from "./scene.js";
 
 /** What the user marked. */
 export interface ItemMarks {

@@ -1,5 +1,5 @@
-import { border } from "../../../src/picture/model/dataFlow.js";
-import type { Scene, SceneEdge } from "../../../src/picture/scene.js";
+import { border } from "./model/dataFlow.js";
+import type { Scene, SceneEdge } from "./scene.js";
 
 /** Follows the drawn edges through borders, from port to port. */
 export class SceneFlow {

@@ -1,6 +1,6 @@
 import Flatbush from "flatbush";
-import type { Point } from "../../../src/picture/layout/problem.js";
-import type { Scene, SceneBox, SceneEdge, SceneStub } from "../../../src/picture/scene.js";
+import type { Point } from "./layout/problem.js";
+import type { Scene, SceneBox, SceneEdge, SceneStub } from "./scene.js";
 
 /** How far a box's drawing reaches beyond its rectangle: marks of matches, the cards behind a folded row. */
 const overhang = 8;

@@ -1,7 +1,7 @@
-import type { GraphViewState } from "../../../src/picture/api.js";
-import { initialArrangement, type Arrangement } from "../../../src/picture/model/arrangement.js";
-import type { PictureModel } from "../../../src/picture/model/pictureModel.js";
-import { foldOf, shownTogether } from "../../../src/picture/model/rows.js";
+import type { GraphViewState } from "../../../webview/graph/api.js";
+import { initialArrangement, type Arrangement } from "./arrangement.js";
+import type { PictureModel } from "./pictureModel.js";
+import { foldOf, shownTogether } from "./rows.js";
 
 /** Under which key the arrangement keeps a module: its path, with folded rows spoken for by their first member. */
 export function arrangementKey(model: PictureModel, { unfolded }: Arrangement, path: string): string {

@@ -1,8 +1,8 @@
-import { visibleBox } from "../../../src/picture/drawing/sharedLinks.js";
-import { CutLines } from "../../../src/picture/drawing/cutLines.js";
-import type { PictureModel } from "../../../src/picture/model/pictureModel.js";
-import type { Scene, SceneBox } from "../../../src/picture/scene.js";
-import type { GraphStrings } from "../../../src/picture/strings.js";
+import { visibleBox } from "./drawing/sharedLinks.js";
+import { CutLines } from "./drawing/cutLines.js";
+import type { PictureModel } from "./model/pictureModel.js";
+import type { Scene, SceneBox } from "./scene.js";
+import type { GraphStrings } from "./words.js";
 import { Items } from "./items.js";
 import { SceneFlow } from "./sceneFlow.js";
 import { SceneIndex } from "./sceneIndex.js";

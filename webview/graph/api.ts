@@ -1,7 +1,7 @@
-import type { Overlay } from "../describe/overlays.js";
-import type { ModelSnapshot, StepId, TensorId, ValueId } from "../protocol/index.js";
-import type { GraphStrings } from "./strings.js";
-import type { Theme } from "./theme.js";
+import type { Overlay } from "../../src/describe/overlays.js";
+import type { ModelSnapshot, StepId, TensorId, ValueId } from "../../src/protocol/index.js";
+import type { GraphStrings } from "../../src/picture/words.js";
+import type { Theme } from "../../src/picture/theme.js";
 
 export type { Overlay };
 
