@@ -12,7 +12,7 @@ mkdirSync(results, { recursive: true });
 
 /** @type {Record<string, () => { passed: number, failed: number }>} */
 const steps = {
-  typecheck: () => command("npx", ["tsc", "-p", "tsconfig.json", "--noEmit"]),
+  typecheck: () => command("npm", ["run", "typecheck"]),
   build: () => command("node", ["scripts/build.mjs"]),
   unit: () => vitest("unit"),
   "reference-plain": () => vitest("reference-plain"),

@@ -3,8 +3,9 @@ import * as l10n from "@vscode/l10n";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { ModelSnapshot } from "../src/protocol/index.js";
 import { IconButton } from "./controls.js";
-import { type GraphItem, GraphView, type GraphViewInterface } from "./graph/index.js";
-import { graphStrings } from "./pictureWords.js";
+import { GraphView, type GraphViewInterface } from "./graph/index.js";
+import type { GraphItem } from "../src/picture/items.js";
+import { pictureWords } from "./pictureWords.js";
 import { indexOf } from "../src/describe/modelIndex.js";
 import { Outline } from "./outline.js";
 import { overlay } from "../src/describe/overlays.js";
@@ -48,7 +49,7 @@ export function GraphPane({ model, file, layoutEngine, matches, hidden, onGraph 
     let resting: ReturnType<typeof setTimeout> | undefined;
     const view: GraphViewInterface = new GraphView(container.current!, {
       theme: readTheme(),
-      strings: graphStrings(),
+      words: pictureWords(),
       layoutEngine,
       corner: zoomControls,
       onSelect: (item) => latest.current.session.dispatch({ kind: "choose", selected: item && selectedOf(item), reveal: false }),

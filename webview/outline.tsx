@@ -1,7 +1,8 @@
 import * as l10n from "@vscode/l10n";
 import { useMemo } from "preact/hooks";
 import type { ModelSnapshot } from "../src/protocol/index.js";
-import type { GraphItem, GraphViewInterface } from "./graph/index.js";
+import type { GraphViewInterface } from "./graph/index.js";
+import type { GraphItem } from "../src/picture/items.js";
 import { indexOf } from "../src/describe/modelIndex.js";
 import { useSession } from "./pageContext.js";
 import { idOf, selectedOf } from "./state.js";

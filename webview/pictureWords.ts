@@ -1,8 +1,8 @@
 import * as l10n from "@vscode/l10n";
-import type { GraphStrings } from "./graph/index.js";
+import type { PictureWords } from "../src/picture/words.js";
 
 /** The picture's own texts in the display language. */
-export function graphStrings(): GraphStrings {
+export function pictureWords(): PictureWords {
   return {
     input: l10n.t("Input"),
     output: l10n.t("Output"),

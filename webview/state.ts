@@ -1,6 +1,9 @@
 import { isFailureOfPass } from "../src/describe/failure.js";
 import type { ModelSnapshot, PageState, Selection } from "../src/protocol/index.js";
-import type { Direction, GraphItem, GraphViewState, ItemSource } from "./graph/index.js";
+import type { GraphViewState } from "./graph/index.js";
+import type { Direction } from "../src/picture/geometry.js";
+import type { GraphItem } from "../src/picture/items.js";
+import type { ItemSource } from "../src/picture/model/displayGraph.js";
 import type { HostNotification } from "./host.js";
 import { indexOf, type ModelIndex } from "../src/describe/modelIndex.js";
 import type { OverlayId } from "../src/describe/overlays.js";

@@ -1,4 +1,4 @@
-import { darkTheme, highContrastLightTheme, highContrastTheme, lightTheme, type Theme } from "./graph/index.js";
+import { darkTheme, highContrastLightTheme, highContrastTheme, lightTheme, type Theme } from "../src/picture/theme.js";
 
 const byAppearance: Readonly<Record<string, Theme>> = {
   "vscode-light": lightTheme,

@@ -4,6 +4,18 @@ import { bytesOfValue } from "./bytes.js";
 import { formatBytes, formatCompact, formatPercent, formatValue } from "./format.js";
 import type { ModelIndex } from "./modelIndex.js";
 
+/** A value per module that boxes of the picture show, with its scale. */
+export interface Overlay {
+  readonly title: string;
+  /** "color": how strong a box's colour is. "size": how much of the box is filled, from zero on. */
+  readonly mark: "color" | "size";
+  /** By module path; absent: no value. Containers show their own entry. */
+  readonly values: ReadonlyMap<string, number>;
+  /** How colours are spread over the values; sizes are always in proportion. */
+  readonly scale: "linear" | "log";
+  readonly format: (value: number) => string;
+}
+
 export type OverlayId =
   | "parameters"
   | "memory"

@@ -1,4 +1,5 @@
-import type { Overlay, Rectangle } from "../../webview/graph/api.js";
+import type { Overlay } from "../describe/overlays.js";
+import type { Rectangle } from "./geometry.js";
 import { comparedBoxes, paintComparison } from "./drawing/comparison.js";
 import { overlayScaleHeight, paintOverlayScale } from "./drawing/overlay.js";
 import { paintScene, type Look } from "./drawing/paint.js";

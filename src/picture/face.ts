@@ -2,7 +2,7 @@ import type { Histogram } from "../protocol/index.js";
 import { formatCompact } from "../describe/format.js";
 import { isSymbol } from "./model/labels.js";
 import { nodeTitle, type DisplayNode } from "./model/displayGraph.js";
-import { fill, type GraphStrings, parametersText } from "./words.js";
+import { fill, type PictureWords, parametersText } from "./words.js";
 import { fit, wrap, type FontName, type MeasureText } from "./text.js";
 
 /** Colour roles; the theme gives each its colour. "kind" is the colour of the box's family of layers. */
@@ -79,7 +79,7 @@ const rowHeight = 16;
 
 export interface FaceContext {
   readonly measure: MeasureText;
-  readonly strings: GraphStrings;
+  readonly words: PictureWords;
 }
 
 /** The face of a closed box or small node, at the size that it asks for. */
@@ -105,20 +105,20 @@ export function titleWidth(node: DisplayNode, context: FaceContext): number {
   return Math.min(widest + 24, headlineWidth(node, context, countText(node, context)));
 }
 
-function countText({ parameters, isFrozen }: DisplayNode, { strings }: FaceContext): string {
-  return parameters > 0 ? parametersText(parameters, isFrozen, formatCompact, strings) : "";
+function countText({ parameters, isFrozen }: DisplayNode, { words }: FaceContext): string {
+  return parameters > 0 ? parametersText(parameters, isFrozen, formatCompact, words) : "";
 }
 
 type Badge = Pick<FaceBadge, "kind" | "text" | "unfolds">;
 
-function badgesOf(node: DisplayNode, { strings }: FaceContext): Badge[] {
+function badgesOf(node: DisplayNode, { words }: FaceContext): Badge[] {
   const badges: Badge[] = [];
   const { nonFinite, row, sharing, turn } = node;
   if (nonFinite) badges.push({ kind: "nonFinite", text: nonFinite === "values" ? "NaN/∞" : "→ NaN/∞", unfolds: false });
   if (row.kind === "repeated") badges.push({ kind: "repeated", text: repeatText(node), unfolds: true });
   for (const { name, places } of sharing.slice(0, 2)) badges.push({ kind: "shared", text: `${name} · ${places.length}`, unfolds: false });
   if (turn) {
-    const text = turn.ordinal === null ? fill(strings.calls, turn.of) : fill(strings.callOf, turn.ordinal, turn.of);
+    const text = turn.ordinal === null ? fill(words.calls, turn.of) : fill(words.callOf, turn.ordinal, turn.of);
     badges.push({ kind: turn.sharesWeights ? "shared" : "calls", text, unfolds: turn.ordinal === null });
   }
   return badges;
@@ -187,8 +187,8 @@ function headline(node: DisplayNode, width: number, context: FaceContext, note: 
 }
 
 function moduleFace(node: DisplayNode, context: FaceContext): Face {
-  const { measure, strings } = context;
-  const remark = node.status === "used" ? strings.usedUncalled : node.status === "ranElsewhere" ? strings.calledElsewhere : "";
+  const { measure, words } = context;
+  const remark = node.status === "used" ? words.usedUncalled : node.status === "ranElsewhere" ? words.calledElsewhere : "";
   const output = remark || node.outputShape;
   const counted = countText(node, context);
   // Where nothing is counted, as in an activation, the arguments take that place and save a line.
@@ -266,13 +266,13 @@ function failedOperationFace(node: DisplayNode, context: FaceContext): Face {
   return { shape: "box", width, height: baseline + 10, texts, badges: [], note: null, glyph: null, toggle: null };
 }
 
-function pillFace(node: DisplayNode, { measure, strings }: FaceContext): Face {
+function pillFace(node: DisplayNode, { measure, words }: FaceContext): Face {
   const shape = [node.outputShape, node.detail].filter(Boolean).join(" ");
   const parts: { text: string; font: FontName; tone: Tone }[] = [
-    { text: nodeTitle(node, strings), font: "plain", tone: node.kind === "constant" ? "muted" : "foreground" },
+    { text: nodeTitle(node, words), font: "plain", tone: node.kind === "constant" ? "muted" : "foreground" },
     { text: shape, font: "detail", tone: "muted" },
   ];
-  if (node.isUnregistered) parts.push({ text: strings.unregistered, font: "detail", tone: "error" });
+  if (node.isUnregistered) parts.push({ text: words.unregistered, font: "detail", tone: "error" });
   return pill(parts, measure);
 }
 

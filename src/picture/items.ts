@@ -1,8 +1,46 @@
 import { formatCount } from "../describe/format.js";
-import type { GraphItem } from "../../webview/graph/api.js";
-import { nodeTitle, type DisplayNode } from "./model/displayGraph.js";
-import { fill, type GraphStrings, parametersText } from "./words.js";
+import { nodeTitle, type DisplayNode, type ItemKind, type ItemSource } from "./model/displayGraph.js";
+import { fill, type PictureWords, parametersText } from "./words.js";
 import type { Scene, SceneBox } from "./scene.js";
+
+/** A box or small node of the picture, as keyboard, screen reader and tests see it. */
+export interface GraphItem {
+  /** Unique in the picture. A module's is its path. */
+  readonly id: string;
+  readonly kind: ItemKind;
+  /** The module's path; for other kinds the path of the module it runs in. "" is the root. */
+  readonly path: string;
+  /** Null for modules. */
+  readonly source: ItemSource | null;
+  /** E.g. "block 0", "add", "input". */
+  readonly label: string;
+  /** E.g. "Linear"; "" for other kinds than modules. */
+  readonly type: string;
+  /** 0 for the outermost; the root module is 0. */
+  readonly depth: number;
+  /** The box around it; null for the outermost. */
+  readonly parent: string | null;
+  readonly expandable: boolean;
+  readonly expanded: boolean;
+  readonly selected: boolean;
+  /** Which of the compared modules it is or holds, counted from 1. */
+  readonly compared: readonly number[];
+  /** Number of equal siblings this box stands for; 1 when it stands for itself alone. */
+  readonly repeat: number;
+  /** Paths of the siblings that a folded box stands for, itself included; empty when repeat is 1. */
+  readonly members: readonly string[];
+  /** Sharing group, e.g. "A", and the number of places; null when nothing is shared. */
+  readonly shared: { readonly group: string; readonly places: number } | null;
+  /** How often the module was called in the traced pass; null without a trace. */
+  readonly calls: number | null;
+  /** Output shape as printed, e.g. "2×8"; "" when unknown. */
+  readonly outputShape: string;
+  /** Unique parameter elements beneath. */
+  readonly parameters: number;
+  readonly failed: boolean;
+  /** One sentence for a screen reader. */
+  readonly description: string;
+}
 
 /** What the user marked. */
 export interface ItemMarks {
@@ -11,7 +49,7 @@ export interface ItemMarks {
 }
 
 /** A box as the page, the screen reader and the tests see it. */
-function itemOf({ node, depth }: SceneBox, parent: string | null, { selection, compared }: ItemMarks, strings: GraphStrings): GraphItem {
+function itemOf({ node, depth }: SceneBox, parent: string | null, { selection, compared }: ItemMarks, words: PictureWords): GraphItem {
   const ordinals = compared.get(node.id) ?? [];
   const sharing = node.sharing[0];
   const members = node.row.kind === "single" ? [] : node.row.members.map((member) => member.path);
@@ -20,7 +58,7 @@ function itemOf({ node, depth }: SceneBox, parent: string | null, { selection, c
     kind: node.kind,
     path: node.path,
     source: node.source,
-    label: node.kind === "operation" ? node.name : nodeTitle(node, strings),
+    label: node.kind === "operation" ? node.name : nodeTitle(node, words),
     type: node.type,
     depth,
     parent,
@@ -37,28 +75,28 @@ function itemOf({ node, depth }: SceneBox, parent: string | null, { selection, c
     failed: node.status === "failed" || node.failure !== null,
     // Only the few that a screen reader is near are ever asked for.
     get description() {
-      return describe(node, ordinals, strings);
+      return describe(node, ordinals, words);
     },
   };
 }
 
 /** Name, type, what comes out, how many parameters, and what is special about it. */
-function describe(node: DisplayNode, compared: readonly number[], strings: GraphStrings): string {
-  const parts = [[node.kind === "operation" ? node.name : nodeTitle(node, strings), node.type, node.target, node.detail].filter(Boolean).join(" ")];
+function describe(node: DisplayNode, compared: readonly number[], words: PictureWords): string {
+  const parts = [[node.kind === "operation" ? node.name : nodeTitle(node, words), node.type, node.target, node.detail].filter(Boolean).join(" ")];
   if (node.outputShape) parts.push(node.outputShape);
-  if (node.isUnregistered) parts.push(strings.unregistered);
-  if (node.parameters > 0) parts.push(parametersText(node.parameters, node.isFrozen, formatCount, strings));
-  if (node.nonFinite) parts.push(node.nonFinite === "values" ? strings.nonFiniteValues : strings.nonFiniteOutputs);
-  if (node.row.kind === "repeated") parts.push(fill(strings.repeated, node.row.members.length));
-  for (const group of node.sharing) parts.push(fill(strings.sharedPlaces, group.name, group.places.length));
-  if (node.turn?.ordinal) parts.push(fill(strings.callOf, node.turn.ordinal, node.turn.of));
-  else if (node.calls !== null && node.calls > 1) parts.push(fill(strings.calledTimes, node.calls));
-  if (node.status === "notReached") parts.push(strings.notReached);
-  if (node.status === "notCalled") parts.push(strings.notCalled);
-  if (node.status === "used") parts.push(strings.usedUncalled);
-  if (node.status === "ranElsewhere") parts.push(strings.calledElsewhere);
-  if (node.failure) parts.push(`${strings.failedHere}: ${node.failure.message}`);
-  if (compared.length > 0) parts.push(fill(strings.compared, compared.join(", ")));
+  if (node.isUnregistered) parts.push(words.unregistered);
+  if (node.parameters > 0) parts.push(parametersText(node.parameters, node.isFrozen, formatCount, words));
+  if (node.nonFinite) parts.push(node.nonFinite === "values" ? words.nonFiniteValues : words.nonFiniteOutputs);
+  if (node.row.kind === "repeated") parts.push(fill(words.repeated, node.row.members.length));
+  for (const group of node.sharing) parts.push(fill(words.sharedPlaces, group.name, group.places.length));
+  if (node.turn?.ordinal) parts.push(fill(words.callOf, node.turn.ordinal, node.turn.of));
+  else if (node.calls !== null && node.calls > 1) parts.push(fill(words.calledTimes, node.calls));
+  if (node.status === "notReached") parts.push(words.notReached);
+  if (node.status === "notCalled") parts.push(words.notCalled);
+  if (node.status === "used") parts.push(words.usedUncalled);
+  if (node.status === "ranElsewhere") parts.push(words.calledElsewhere);
+  if (node.failure) parts.push(`${words.failedHere}: ${node.failure.message}`);
+  if (compared.length > 0) parts.push(fill(words.compared, compared.join(", ")));
   return parts.join(", ");
 }
 
@@ -70,7 +108,7 @@ export class Items {
 
   constructor(
     readonly scene: Scene,
-    readonly strings: GraphStrings,
+    readonly words: PictureWords,
   ) {}
 
   list(marks: ItemMarks): readonly GraphItem[] {
@@ -95,6 +133,6 @@ export class Items {
   }
 
   #make(box: SceneBox, marks: ItemMarks): GraphItem {
-    return itemOf(box, this.scene.parents.get(box.node.id) ?? null, marks, this.strings);
+    return itemOf(box, this.scene.parents.get(box.node.id) ?? null, marks, this.words);
   }
 }

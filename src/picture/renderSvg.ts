@@ -1,23 +1,25 @@
 import type { ModelSnapshot } from "../protocol/index.js";
-import type { Direction, Overlay } from "../../webview/graph/api.js";
+import type { Direction } from "./geometry.js";
+import type { Overlay } from "../describe/overlays.js";
 import { overlayMarks } from "./drawing/overlay.js";
 import { routeLinks, sharedLinks } from "./drawing/sharedLinks.js";
 import { wholeArea } from "./exported.js";
 import { elkInProcess } from "./layout/elkInProcess.js";
 import { LayoutSolver } from "./layout/solver.js";
 import { initialArrangement, type Arrangement } from "./model/arrangement.js";
-import { buildDisplayGraph } from "./model/displayGraph.js";
+import { buildDisplayGraph } from "./model/buildDisplayGraph.js";
 import { PictureModel } from "./model/pictureModel.js";
 import { layoutScene } from "./scene.js";
 import { sceneToSvg } from "./sceneToSvg.js";
-import { englishStrings, type GraphStrings } from "./words.js";
+import { performance } from "./surroundings.js";
+import { englishWords, type PictureWords } from "./words.js";
 import { estimateText } from "./text.js";
 import { lightTheme, type Theme } from "./theme.js";
 
 export interface RenderOptions {
   /** Default: light. */
   readonly theme?: Theme;
-  readonly strings?: GraphStrings;
+  readonly words?: PictureWords;
   /** Default: down. */
   readonly direction?: Direction;
   /** Levels that are open; default: what a first view shows. */
@@ -34,11 +36,11 @@ export interface RenderOptions {
 
 /** The picture of a model as an SVG document, without a DOM: the drawing that the page makes, on another surface. */
 export async function renderSvg(snapshot: ModelSnapshot, options: RenderOptions = {}): Promise<string> {
-  const { theme = lightTheme, strings = englishStrings, direction = "down", depth = "auto", overlay = null, deadline = 20_000 } = options;
+  const { theme = lightTheme, words = englishWords, direction = "down", depth = "auto", overlay = null, deadline = 20_000 } = options;
   const model = new PictureModel(snapshot);
   const graph = buildDisplayGraph(model, { ...initialArrangement, depth });
   const solver = new LayoutSolver(elkInProcess());
-  const scene = await layoutScene(graph, solver, { direction, strings, measure: estimateText, deadline: performance.now() + deadline, isCurrent: () => true });
+  const scene = await layoutScene(graph, solver, { direction, words, measure: estimateText, deadline: performance.now() + deadline, isCurrent: () => true });
   return sceneToSvg({
     title: snapshot.name,
     scene,

@@ -1,8 +1,8 @@
-import type { Direction } from "../../webview/graph/api.js";
+import type { Direction, Point } from "./geometry.js";
 import { closedFace, sheetOffsets, titleFace, titleHeight, titleWidth, type Face, type FaceContext } from "./face.js";
 import { edgeEnd } from "./layout/edgeEnds.js";
 import { labelsOf, type PlacedLabel } from "./layout/edgeLabels.js";
-import { borderNode, type LayoutProblem, type LayoutSolution, type Point, type ProblemNode } from "./layout/problem.js";
+import { borderNode, type LayoutProblem, type LayoutSolution, type ProblemNode } from "./layout/problem.js";
 import type { LayoutSolver, Solved } from "./layout/solver.js";
 import { stubsOf, type Stub } from "./layout/stubs.js";
 import { border } from "./model/dataFlow.js";
@@ -241,14 +241,14 @@ function withPort(nodes: ProblemNode[], index: number, side: "inPorts" | "outPor
   return node[side].length;
 }
 
-const keptFaces = new WeakMap<DisplayNode, { readonly by: FaceContext["measure"]; readonly strings: FaceContext["strings"]; readonly face: Face }>();
+const keptFaces = new WeakMap<DisplayNode, { readonly by: FaceContext["measure"]; readonly words: FaceContext["words"]; readonly face: Face }>();
 
 /** Closed boxes outlive their picture, and so do their faces. */
 function faceOf(node: DisplayNode, context: FaceContext): Face {
   const kept = keptFaces.get(node);
-  if (kept && kept.by === context.measure && kept.strings === context.strings) return kept.face;
+  if (kept && kept.by === context.measure && kept.words === context.words) return kept.face;
   const face = closedFace(node, context);
-  keptFaces.set(node, { by: context.measure, strings: context.strings, face });
+  keptFaces.set(node, { by: context.measure, words: context.words, face });
   return face;
 }
 
@@ -259,19 +259,19 @@ function labelTexts(content: DisplayContent): string[] {
 }
 
 /** What is written beside each stub. */
-function stubTexts(container: OpenContent, stubs: readonly Stub[], { strings }: SceneOptions): string[] {
+function stubTexts(container: OpenContent, stubs: readonly Stub[], { words }: SceneOptions): string[] {
   return stubs.map(({ end, edges }) => {
-    if (end === "source") return fill(strings.stubTargets, edges.length);
+    if (end === "source") return fill(words.stubTargets, edges.length);
     const sources = new Map(edges.map((index) => [`${container.content.edges[index]!.from} ${container.content.edges[index]!.fromPort}`, index]));
-    return sources.size > 1 ? fill(strings.stubSources, sources.size) : sourceName(container, container.content.edges[edges[0]!]!, strings);
+    return sources.size > 1 ? fill(words.stubSources, sources.size) : sourceName(container, container.content.edges[edges[0]!]!, words);
   });
 }
 
 /** What an edge comes from, also from beyond the borders around. */
-function sourceName({ node, around, byId }: OpenContent, edge: DisplayEdge, strings: SceneOptions["strings"]): string {
-  if (edge.from !== border) return nodeTitle(byId.get(edge.from)!, strings);
+function sourceName({ node, around, byId }: OpenContent, edge: DisplayEdge, words: SceneOptions["words"]): string {
+  if (edge.from !== border) return nodeTitle(byId.get(edge.from)!, words);
   const before = around?.content.edges.find(({ to, toPort }) => to === node!.id && toPort === edge.fromPort);
-  return before ? sourceName(around!, before, strings) : "";
+  return before ? sourceName(around!, before, words) : "";
 }
 
 /** Edges whose shape stands on no box that they leave: nothing is written on it, or what arrives was reshaped on the way. */

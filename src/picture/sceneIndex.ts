@@ -1,5 +1,5 @@
 import Flatbush from "flatbush";
-import type { Point } from "./layout/problem.js";
+import type { Point } from "./geometry.js";
 import type { Scene, SceneBox, SceneEdge, SceneStub } from "./scene.js";
 
 /** How far a box's drawing reaches beyond its rectangle: marks of matches, the cards behind a folded row. */

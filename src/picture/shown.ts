@@ -2,10 +2,21 @@ import { visibleBox } from "./drawing/sharedLinks.js";
 import { CutLines } from "./drawing/cutLines.js";
 import type { PictureModel } from "./model/pictureModel.js";
 import type { Scene, SceneBox } from "./scene.js";
-import type { GraphStrings } from "./words.js";
+import type { PictureWords } from "./words.js";
 import { Items } from "./items.js";
 import { SceneFlow } from "./sceneFlow.js";
 import { SceneIndex } from "./sceneIndex.js";
+
+/** Where the arrows of the keyboard lead. Ids; null or empty where there is nothing. */
+export interface Neighbours {
+  readonly parent: string | null;
+  readonly firstChild: string | null;
+  readonly previous: string | null;
+  readonly next: string | null;
+  /** Along the data flow, among visible items. */
+  readonly upstream: readonly string[];
+  readonly downstream: readonly string[];
+}
 
 /** A laid-out picture with what it is asked for while it is shown. */
 export class Shown {
@@ -18,11 +29,11 @@ export class Shown {
   constructor(
     readonly model: PictureModel,
     readonly scene: Scene,
-    strings: GraphStrings,
+    words: PictureWords,
   ) {
     this.index = new SceneIndex(scene);
     this.flow = new SceneFlow(scene);
-    this.items = new Items(scene, strings);
+    this.items = new Items(scene, words);
     this.cutLines = new CutLines(scene);
   }
 

@@ -38,22 +38,6 @@ export const estimateText: MeasureText = (text, font) => {
   return (sum / 1000) * fonts[font].size * (fonts[font].weight === 600 ? 1.09 : 1);
 };
 
-/** Asks the canvas that will draw, and remembers. */
-export function canvasMeasure(fontFamily: string): MeasureText {
-  const context = new OffscreenCanvas(1, 1).getContext("2d")!;
-  const known = new Map<FontName, Map<string, number>>();
-  return (text, font) => {
-    let widths = known.get(font);
-    if (!widths) known.set(font, (widths = new Map()));
-    let width = widths.get(text);
-    if (width === undefined) {
-      context.font = fontText(font, fontFamily);
-      widths.set(text, (width = context.measureText(text).width));
-    }
-    return width;
-  };
-}
-
 /** As CSS and canvas write it. */
 export function fontText(font: FontName, family: string): string {
   const { size, weight } = fonts[font];

@@ -1,7 +1,7 @@
 import type { LayerKind } from "./theme.js";
 
 /** Every text that the picture itself shows; the page passes translations. `{0}`, `{1}` are filled in. */
-export interface GraphStrings {
+export interface PictureWords {
   readonly input: string;
   readonly output: string;
   readonly constant: string;
@@ -40,7 +40,7 @@ export interface GraphStrings {
   >;
 }
 
-export const englishStrings: GraphStrings = {
+export const englishWords: PictureWords = {
   input: "Input",
   output: "Output",
   constant: "Constant",
@@ -97,9 +97,9 @@ export const englishStrings: GraphStrings = {
 };
 
 /** How many parameters a box has beneath it. */
-export function parametersText(count: number, isFrozen: boolean, format: (count: number) => string, strings: GraphStrings): string {
-  if (isFrozen) return fill(strings.parametersFrozen, format(count));
-  return count === 1 ? strings.oneParameter : fill(strings.parametersShort, format(count));
+export function parametersText(count: number, isFrozen: boolean, format: (count: number) => string, words: PictureWords): string {
+  if (isFrozen) return fill(words.parametersFrozen, format(count));
+  return count === 1 ? words.oneParameter : fill(words.parametersShort, format(count));
 }
 
 /** Fills `{0}`, `{1}`, ... in a text. */

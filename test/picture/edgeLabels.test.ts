@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { labelsOf } from "../../src/picture/layout/edgeLabels.js";
-import type { LayoutProblem, LayoutSolution, Point } from "../../src/picture/layout/problem.js";
+import type { LayoutProblem, LayoutSolution } from "../../src/picture/layout/problem.js";
+import type { Point } from "../../src/picture/geometry.js";
 import { estimateText } from "../../src/picture/text.js";
 
 const node = { width: 60, height: 20, inPorts: [30], outPorts: [30] };

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
-import type { Direction } from "../../webview/graph/index.js";
+import type { Direction } from "../../src/picture/geometry.js";
 import { farNames } from "../../src/picture/drawing/farNames.js";
 import { LayoutSolver } from "../../src/picture/layout/solver.js";
 import { initialArrangement } from "../../src/picture/model/arrangement.js";
-import { buildDisplayGraph } from "../../src/picture/model/displayGraph.js";
+import { buildDisplayGraph } from "../../src/picture/model/buildDisplayGraph.js";
 import { PictureModel } from "../../src/picture/model/pictureModel.js";
 import { layoutScene } from "../../src/picture/scene.js";
-import { englishStrings } from "../../src/picture/words.js";
+import { englishWords } from "../../src/picture/words.js";
 import { estimateText } from "../../src/picture/text.js";
 import * as fixtures from "./fixtures.js";
 import { overlap } from "./geometry.js";
@@ -15,7 +15,7 @@ const sceneOf = (model: PictureModel, direction: Direction) =>
   layoutScene(buildDisplayGraph(model, { ...initialArrangement, depth: "all" }), new LayoutSolver(null), {
     direction,
     measure: estimateText,
-    strings: englishStrings,
+    words: englishWords,
     deadline: performance.now() + 30_000,
     isCurrent: () => true,
   });

@@ -4,10 +4,10 @@ import type { Look } from "../../src/picture/drawing/paint.js";
 import { SvgSurface } from "../../src/picture/drawing/svgSurface.js";
 import { LayoutSolver } from "../../src/picture/layout/solver.js";
 import { initialArrangement } from "../../src/picture/model/arrangement.js";
-import { buildDisplayGraph } from "../../src/picture/model/displayGraph.js";
+import { buildDisplayGraph } from "../../src/picture/model/buildDisplayGraph.js";
 import { PictureModel } from "../../src/picture/model/pictureModel.js";
 import { layoutScene, type Scene } from "../../src/picture/scene.js";
-import { englishStrings } from "../../src/picture/words.js";
+import { englishWords } from "../../src/picture/words.js";
 import { estimateText } from "../../src/picture/text.js";
 import { lightTheme } from "../../src/picture/theme.js";
 import * as fixtures from "./fixtures.js";
@@ -16,7 +16,7 @@ function scene(model: ReturnType<typeof fixtures.gpt>): Promise<Scene> {
   return layoutScene(buildDisplayGraph(new PictureModel(model), { ...initialArrangement, depth: "all" }), new LayoutSolver(null), {
     direction: "down",
     measure: estimateText,
-    strings: englishStrings,
+    words: englishWords,
     deadline: performance.now() + 30_000,
     isCurrent: () => true,
   });
@@ -26,7 +26,7 @@ const look: Look = { theme: lightTheme, scale: 1, matches: null, traced: null, c
 
 async function texts(model: ReturnType<typeof fixtures.gpt>, shown = look): Promise<string[]> {
   const surface = new SvgSurface();
-  paintLegend(surface, 0, 0, await scene(model), shown, englishStrings, estimateText, 1000);
+  paintLegend(surface, 0, 0, await scene(model), shown, englishWords, estimateText, 1000);
   return [...surface.document({ x: 0, y: 0, width: 1, height: 1 }, 1, "", "", null).matchAll(/<text[^>]*>([^<]*)/g)].map(([, text]) => text!);
 }
 
@@ -50,8 +50,8 @@ describe("the legend", () => {
 
   it("is low where there is room beside", async () => {
     const picture = await scene(fixtures.gpt());
-    const narrow = legendSize(picture, look, englishStrings, estimateText, 200);
-    const wide = legendSize(picture, look, englishStrings, estimateText, 400);
+    const narrow = legendSize(picture, look, englishWords, estimateText, 200);
+    const wide = legendSize(picture, look, englishWords, estimateText, 400);
     expect(narrow.columns).toBe(1);
     expect(wide.columns).toBe(2);
     expect(wide.width).toBeLessThanOrEqual(400);

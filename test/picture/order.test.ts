@@ -1,13 +1,13 @@
 import { describe, expect, it, vi } from "vitest";
 import type { ModelSnapshot } from "../../src/protocol/index.js";
-import type { Direction } from "../../webview/graph/index.js";
+import type { Direction } from "../../src/picture/geometry.js";
 import { elkInProcess } from "../../src/picture/layout/elkInProcess.js";
 import { LayoutSolver } from "../../src/picture/layout/solver.js";
 import { initialArrangement, type Arrangement } from "../../src/picture/model/arrangement.js";
-import { buildDisplayGraph } from "../../src/picture/model/displayGraph.js";
+import { buildDisplayGraph } from "../../src/picture/model/buildDisplayGraph.js";
 import { PictureModel } from "../../src/picture/model/pictureModel.js";
 import { layoutScene, type Scene } from "../../src/picture/scene.js";
-import { englishStrings } from "../../src/picture/words.js";
+import { englishWords } from "../../src/picture/words.js";
 import { estimateText } from "../../src/picture/text.js";
 import * as fixtures from "./fixtures.js";
 import { collisions } from "./geometry.js";
@@ -93,7 +93,7 @@ const solver = new LayoutSolver(elkInProcess());
 
 function scene(model: ModelSnapshot, direction: Direction, arrangement: Partial<Arrangement>): Promise<Scene> {
   const graph = buildDisplayGraph(new PictureModel(model), { ...initialArrangement, ...arrangement });
-  return layoutScene(graph, solver, { direction, measure: estimateText, strings: englishStrings, deadline: performance.now() + 30_000, isCurrent: () => true });
+  return layoutScene(graph, solver, { direction, measure: estimateText, words: englishWords, deadline: performance.now() + 30_000, isCurrent: () => true });
 }
 
 /** Pairs of boxes side by side, of modules or of what the model takes or gives, of which the later stands first: within a row of a grid too. */

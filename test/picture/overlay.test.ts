@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import type { Overlay } from "../../webview/graph/index.js";
+import type { Overlay } from "../../src/describe/overlays.js";
 import { overlayMarks } from "../../src/picture/drawing/overlay.js";
-import { lightTheme } from "../../webview/graph/index.js";
+import { lightTheme } from "../../src/picture/theme.js";
 import { renderSvg } from "../../src/picture/renderSvg.js";
 import * as fixtures from "./fixtures.js";
 

@@ -3,11 +3,11 @@ import * as torch from "../../src/engine/index.js";
 import { elkInProcess } from "../../src/picture/layout/elkInProcess.js";
 import { LayoutSolver } from "../../src/picture/layout/solver.js";
 import { initialArrangement, type Arrangement } from "../../src/picture/model/arrangement.js";
-import { buildDisplayGraph } from "../../src/picture/model/displayGraph.js";
+import { buildDisplayGraph } from "../../src/picture/model/buildDisplayGraph.js";
 import { PictureModel } from "../../src/picture/model/pictureModel.js";
-import type { Direction } from "../../webview/graph/index.js";
+import type { Direction } from "../../src/picture/geometry.js";
 import { layoutScene, type Scene } from "../../src/picture/scene.js";
-import { englishStrings } from "../../src/picture/words.js";
+import { englishWords } from "../../src/picture/words.js";
 import { estimateText } from "../../src/picture/text.js";
 import { SceneFlow } from "../../src/picture/sceneFlow.js";
 import { inspectHere } from "../inspect/inspector.js";
@@ -145,7 +145,7 @@ function pictureModel(module: torch.nn.Module): PictureModel {
 }
 
 function scene(model: PictureModel, arrangement: Arrangement, direction: Direction): Promise<Scene> {
-  const options = { direction, measure: estimateText, strings: englishStrings, deadline: performance.now() + 30_000, isCurrent: () => true };
+  const options = { direction, measure: estimateText, words: englishWords, deadline: performance.now() + 30_000, isCurrent: () => true };
   return layoutScene(buildDisplayGraph(model, arrangement), solver, options);
 }
 

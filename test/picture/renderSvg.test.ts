@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { renderSvg } from "../../src/picture/renderSvg.js";
-import { darkTheme } from "../../webview/graph/index.js";
+import { darkTheme } from "../../src/picture/theme.js";
 import * as fixtures from "./fixtures.js";
 import { linear, sequential, snapshot } from "./fixtures.js";
 

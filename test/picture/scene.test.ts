@@ -1,15 +1,15 @@
 import { describe, expect, it, vi } from "vitest";
 import type { ModelSnapshot } from "../../src/protocol/index.js";
-import type { Direction } from "../../webview/graph/index.js";
+import type { Direction } from "../../src/picture/geometry.js";
 import { CutLines } from "../../src/picture/drawing/cutLines.js";
 import { elkInProcess } from "../../src/picture/layout/elkInProcess.js";
 import { LayoutSolver } from "../../src/picture/layout/solver.js";
 import { initialArrangement, type Arrangement } from "../../src/picture/model/arrangement.js";
 import { border } from "../../src/picture/model/dataFlow.js";
-import { buildDisplayGraph } from "../../src/picture/model/displayGraph.js";
+import { buildDisplayGraph } from "../../src/picture/model/buildDisplayGraph.js";
 import { PictureModel } from "../../src/picture/model/pictureModel.js";
 import { layoutScene, type Scene, type SceneBox } from "../../src/picture/scene.js";
-import { englishStrings } from "../../src/picture/words.js";
+import { englishWords } from "../../src/picture/words.js";
 import { estimateText } from "../../src/picture/text.js";
 import { SceneFlow } from "../../src/picture/sceneFlow.js";
 import * as fixtures from "./fixtures.js";
@@ -23,7 +23,7 @@ const plainSolver = new LayoutSolver(null);
 
 function scene(model: ModelSnapshot, direction: Direction = "down", arrangement: Partial<Arrangement> = {}, by = solver): Promise<Scene> {
   const graph = buildDisplayGraph(new PictureModel(model), { ...initialArrangement, ...arrangement });
-  return layoutScene(graph, by, { direction, measure: estimateText, strings: englishStrings, deadline: performance.now() + 30_000, isCurrent: () => true });
+  return layoutScene(graph, by, { direction, measure: estimateText, words: englishWords, deadline: performance.now() + 30_000, isCurrent: () => true });
 }
 
 const models: [string, ModelSnapshot, Partial<Arrangement>][] = [
@@ -171,7 +171,7 @@ describe("layout", () => {
     const picture = await layoutScene(graph, stuck, {
       direction: "down",
       measure: estimateText,
-      strings: englishStrings,
+      words: englishWords,
       deadline: performance.now() + 50,
       isCurrent: () => true,
     });

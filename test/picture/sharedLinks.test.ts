@@ -4,10 +4,10 @@ import { rails, routeLinks, sharedLinks } from "../../src/picture/drawing/shared
 import { elkInProcess } from "../../src/picture/layout/elkInProcess.js";
 import { LayoutSolver } from "../../src/picture/layout/solver.js";
 import { initialArrangement, type Arrangement } from "../../src/picture/model/arrangement.js";
-import { buildDisplayGraph } from "../../src/picture/model/displayGraph.js";
+import { buildDisplayGraph } from "../../src/picture/model/buildDisplayGraph.js";
 import { PictureModel } from "../../src/picture/model/pictureModel.js";
 import { layoutScene, type Scene } from "../../src/picture/scene.js";
-import { englishStrings } from "../../src/picture/words.js";
+import { englishWords } from "../../src/picture/words.js";
 import { estimateText } from "../../src/picture/text.js";
 import * as fixtures from "./fixtures.js";
 import { overlap } from "./geometry.js";
@@ -26,7 +26,7 @@ function scene(model: PictureModel, arrangement: Partial<Arrangement>): Promise<
   return layoutScene(buildDisplayGraph(model, { ...initialArrangement, ...arrangement }), new LayoutSolver(null), {
     direction: "down",
     measure: estimateText,
-    strings: englishStrings,
+    words: englishWords,
     deadline: performance.now() + 30_000,
     isCurrent: () => true,
   });
@@ -71,7 +71,7 @@ describe("links of a layer with a hundred uses", () => {
       height: 300,
       toScreen: ({ x, y, width, height }: { x: number; y: number; width: number; height: number }) => ({ x, y, width, height }),
     };
-    const chips = chipsOf(picture, sharedLinks(model, picture, null), camera, englishStrings, estimateText);
+    const chips = chipsOf(picture, sharedLinks(model, picture, null), camera, englishWords, estimateText);
     expect(chips).toHaveLength(1);
     expect(chips[0]!.text).toMatch(/^\u2193 9\d more$/);
     expect(chips[0]!.y + chips[0]!.height).toBeGreaterThanOrEqual(298);
@@ -88,7 +88,7 @@ describe("links of a layer with a hundred uses", () => {
         height,
         toScreen: ({ x, y, ...size }: { x: number; y: number; width: number; height: number }) => ({ x: x - from.x, y: y - from.y, ...size }),
       };
-      const [chip] = chipsOf(picture, sharedLinks(model, picture, "2"), camera, englishStrings, estimateText, selected);
+      const [chip] = chipsOf(picture, sharedLinks(model, picture, "2"), camera, englishWords, estimateText, selected);
       expect(overlap(chip!, camera.toScreen(selected))).toBe(false);
       return chip!.text;
     };
@@ -126,7 +126,7 @@ describe("links between boxes side by side", () => {
     const picture = await layoutScene(buildDisplayGraph(model, { ...initialArrangement, depth: "all" }), new LayoutSolver(elkInProcess()), {
       direction,
       measure: estimateText,
-      strings: englishStrings,
+      words: englishWords,
       deadline: performance.now() + 30_000,
       isCurrent: () => true,
     });

@@ -3,10 +3,10 @@ import { bandHeight, paintStickyTitles, stickyTitles } from "../../src/picture/d
 import { SvgSurface } from "../../src/picture/drawing/svgSurface.js";
 import { LayoutSolver } from "../../src/picture/layout/solver.js";
 import { initialArrangement } from "../../src/picture/model/arrangement.js";
-import { buildDisplayGraph } from "../../src/picture/model/displayGraph.js";
+import { buildDisplayGraph } from "../../src/picture/model/buildDisplayGraph.js";
 import { PictureModel } from "../../src/picture/model/pictureModel.js";
 import { layoutScene } from "../../src/picture/scene.js";
-import { englishStrings } from "../../src/picture/words.js";
+import { englishWords } from "../../src/picture/words.js";
 import { estimateText } from "../../src/picture/text.js";
 import { lightTheme } from "../../src/picture/theme.js";
 import * as fixtures from "./fixtures.js";
@@ -14,7 +14,7 @@ import * as fixtures from "./fixtures.js";
 const scene = await layoutScene(buildDisplayGraph(new PictureModel(fixtures.rgnet()), { ...initialArrangement, depth: "all" }), new LayoutSolver(null), {
   direction: "down",
   measure: estimateText,
-  strings: englishStrings,
+  words: englishWords,
   deadline: performance.now() + 30_000,
   isCurrent: () => true,
 });

@@ -2,10 +2,10 @@ import { describe, expect, it } from "vitest";
 import { edgeNote } from "../../src/picture/drawing/edgeNote.js";
 import { LayoutSolver } from "../../src/picture/layout/solver.js";
 import { initialArrangement } from "../../src/picture/model/arrangement.js";
-import { buildDisplayGraph } from "../../src/picture/model/displayGraph.js";
+import { buildDisplayGraph } from "../../src/picture/model/buildDisplayGraph.js";
 import { PictureModel } from "../../src/picture/model/pictureModel.js";
 import { layoutScene, type Scene } from "../../src/picture/scene.js";
-import { englishStrings } from "../../src/picture/words.js";
+import { englishWords } from "../../src/picture/words.js";
 import { estimateText } from "../../src/picture/text.js";
 import { SceneIndex } from "../../src/picture/sceneIndex.js";
 import * as fixtures from "./fixtures.js";
@@ -15,7 +15,7 @@ function scene(model: ReturnType<typeof fixtures.dense>): Promise<Scene> {
   return layoutScene(buildDisplayGraph(new PictureModel(model), { ...initialArrangement, depth: "all" }), new LayoutSolver(null), {
     direction: "down",
     measure: estimateText,
-    strings: englishStrings,
+    words: englishWords,
     deadline: performance.now() + 30_000,
     isCurrent: () => true,
   });
@@ -44,14 +44,14 @@ describe("a stub", () => {
       .filter(({ end }) => end === "target")
       .sort((a, b) => b.edges.length - a.edges.length);
     const edges = picture.edges.filter(({ edge }) => most!.edges.includes(edge));
-    const [ends, shapes] = edgeNote(picture, edges, englishStrings);
+    const [ends, shapes] = edgeNote(picture, edges, englishWords);
     expect(ends).toMatch(/^[^,→]+, [^,→]+, [^,→]+, [^,→]+, \d+ more → [^,→]+$/);
     const [first] = picture.edges.flatMap(({ stubs }) => stubs).filter(({ end, edges: { length } }) => end === "source" && length > 1);
     expect(
       edgeNote(
         picture,
         picture.edges.filter(({ edge }) => first!.edges.includes(edge)),
-        englishStrings,
+        englishWords,
       )[0],
     ).toMatch(/^[^,→]+ → \d+ × cat$/);
     expect(shapes).toBe([...new Set(edges.map(({ edge }) => edge.label))].join(", "));

@@ -1,15 +1,8 @@
 /** A page with nothing but the picture, for tests, measurements and screenshots: `picture` is global. */
 import layoutEngineText from "elkjs/lib/elk-worker.min.js";
-import {
-  darkTheme,
-  GraphView,
-  highContrastLightTheme,
-  highContrastTheme,
-  lightTheme,
-  type GraphItem,
-  type GraphViewOptions,
-  type GraphViewState,
-} from "../../webview/graph/index.js";
+import { GraphView, type GraphViewOptions, type GraphViewState } from "../../webview/graph/index.js";
+import { darkTheme, highContrastLightTheme, highContrastTheme, lightTheme } from "../../src/picture/theme.js";
+import type { GraphItem } from "../../src/picture/items.js";
 import * as fixtures from "../picture/fixtures.js";
 
 const themes = { light: lightTheme, dark: darkTheme, highContrast: highContrastTheme, highContrastLight: highContrastLightTheme };

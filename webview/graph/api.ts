@@ -1,72 +1,13 @@
 import type { Overlay } from "../../src/describe/overlays.js";
-import type { ModelSnapshot, StepId, TensorId, ValueId } from "../../src/protocol/index.js";
-import type { GraphStrings } from "../../src/picture/words.js";
+import type { SharedLink } from "../../src/picture/drawing/sharedLinks.js";
+import type { Direction, Rectangle } from "../../src/picture/geometry.js";
+import type { GraphItem } from "../../src/picture/items.js";
+import type { KeptArrangement } from "../../src/picture/model/arrangement.js";
+import type { EqualSiblings, RepeatedCalls } from "../../src/picture/model/arranging.js";
+import type { Neighbours } from "../../src/picture/shown.js";
 import type { Theme } from "../../src/picture/theme.js";
-
-export type { Overlay };
-
-/** Which way data flows on the screen. */
-export type Direction = "down" | "right";
-
-/** In CSS pixels, relative to the container element unless said otherwise. */
-export interface Rectangle {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-}
-
-/**
- * What a box of the picture stands for.
- * "module": a module of the tree. "operation": a function that ran in forward, e.g. add. "input", "output": of the model.
- * "parameter": a parameter used directly by an operation. "constant": a tensor from outside the pass.
- */
-export type ItemKind = "module" | "operation" | "input" | "output" | "parameter" | "constant";
-
-/** What an item other than a module is in the snapshot. */
-export type ItemSource =
-  | { readonly kind: "operation"; readonly step: StepId }
-  | { readonly kind: "input" | "output" | "constant"; readonly value: ValueId }
-  | { readonly kind: "parameter"; readonly tensor: TensorId };
-
-/** A box or small node of the picture, as keyboard, screen reader and tests see it. */
-export interface GraphItem {
-  /** Unique in the picture. A module's is its path. */
-  readonly id: string;
-  readonly kind: ItemKind;
-  /** The module's path; for other kinds the path of the module it runs in. "" is the root. */
-  readonly path: string;
-  /** Null for modules. */
-  readonly source: ItemSource | null;
-  /** E.g. "block 0", "add", "input". */
-  readonly label: string;
-  /** E.g. "Linear"; "" for other kinds than modules. */
-  readonly type: string;
-  /** 0 for the outermost; the root module is 0. */
-  readonly depth: number;
-  /** The box around it; null for the outermost. */
-  readonly parent: string | null;
-  readonly expandable: boolean;
-  readonly expanded: boolean;
-  readonly selected: boolean;
-  /** Which of the compared modules it is or holds, counted from 1. */
-  readonly compared: readonly number[];
-  /** Number of equal siblings this box stands for; 1 when it stands for itself alone. */
-  readonly repeat: number;
-  /** Paths of the siblings that a folded box stands for, itself included; empty when repeat is 1. */
-  readonly members: readonly string[];
-  /** Sharing group, e.g. "A", and the number of places; null when nothing is shared. */
-  readonly shared: { readonly group: string; readonly places: number } | null;
-  /** How often the module was called in the traced pass; null without a trace. */
-  readonly calls: number | null;
-  /** Output shape as printed, e.g. "2×8"; "" when unknown. */
-  readonly outputShape: string;
-  /** Unique parameter elements beneath. */
-  readonly parameters: number;
-  readonly failed: boolean;
-  /** One sentence for a screen reader. */
-  readonly description: string;
-}
+import type { PictureWords } from "../../src/picture/words.js";
+import type { ModelSnapshot } from "../../src/protocol/index.js";
 
 export interface DescribedItem extends GraphItem {
   /** Where it is now; may lie outside the view. */
@@ -84,13 +25,6 @@ export interface DescribedEdge {
   readonly stub: boolean;
 }
 
-/** A link between two visible places of the same weights. */
-export interface DescribedLink {
-  readonly from: string;
-  readonly to: string;
-  readonly group: string;
-}
-
 /** Everything the picture shows, for end-to-end tests and diagnosis. */
 export interface PictureDescription {
   readonly status: "empty" | "layingOut" | "ready";
@@ -101,61 +35,24 @@ export interface PictureDescription {
   readonly items: readonly DescribedItem[];
   readonly edges: readonly DescribedEdge[];
   /** Shared-weight links now drawn. */
-  readonly links: readonly DescribedLink[];
+  readonly links: readonly SharedLink[];
   readonly failure: { readonly item: string; readonly message: string; readonly shapes: readonly string[] } | null;
 }
 
-/** Where the arrows of the keyboard lead. Ids; null or empty where there is nothing. */
-export interface Neighbours {
-  readonly parent: string | null;
-  readonly firstChild: string | null;
-  readonly previous: string | null;
-  readonly next: string | null;
-  /** Along the data flow, among visible items. */
-  readonly upstream: readonly string[];
-  readonly downstream: readonly string[];
-}
-
 /** What the user arranged, by module path: survives reloads and re-runs of changed code. Survives JSON. */
-export interface GraphViewState {
+export interface GraphViewState extends KeptArrangement {
   readonly version: 1;
   readonly direction: Direction;
-  /** Levels that are open where the user touched nothing; absent: "auto", as many as a glance takes in. */
-  readonly depth?: number | "auto" | "all";
-  /** Boxes that the user opened (true) or closed (false), by path; all others follow the default. */
-  readonly expanded: Readonly<Record<string, boolean>>;
-  /** Rows of equal siblings that the user unfolded, by path of the first of what repeats together; and modules of which each call is shown. */
-  readonly unfolded: readonly string[];
-  /** The sibling that a folded row shows, by path of the first, where it is not the first. */
-  readonly shown: Readonly<Record<string, string>>;
   readonly showSharedLinks: boolean;
-  readonly showBookkeeping: boolean;
   readonly selection: string | null;
   /** Scale, and the point of the picture at the centre of the view relative to an item; null: fit. */
   readonly camera: { readonly scale: number; readonly anchor: string; readonly dx: number; readonly dy: number } | null;
 }
 
-/** Siblings equal in structure, which the picture draws as one box (or one by one, where the user unfolded them, with those that repeat together with them). */
-export interface EqualSiblings {
-  /** Paths, in order. */
-  readonly members: readonly string[];
-  /** Which of them the asked path is, or lies in. */
-  readonly position: number;
-  /** "repeated": each has weights of its own. "shared": one module in several places. */
-  readonly kind: "repeated" | "shared";
-  readonly unfolded: boolean;
-}
-
-/** Calls of one module by a loop, which the picture draws as one box (or one by one, where the user unfolded them). */
-export interface RepeatedCalls {
-  readonly count: number;
-  readonly unfolded: boolean;
-}
-
 export interface GraphViewOptions {
   readonly theme: Theme;
   /** English where absent. */
-  readonly strings?: GraphStrings;
+  readonly words?: PictureWords;
   /**
    * Text of elkjs's worker script, e.g. set by a script of the page's own; the worker is made of it as a blob.
    * Where absent or rejected, the plain layout is used.

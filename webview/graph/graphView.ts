@@ -1,44 +1,34 @@
 import type { ModelSnapshot } from "../../src/protocol/index.js";
-import type {
-  ExportOptions,
-  DescribedLink,
-  Direction,
-  EqualSiblings,
-  GraphItem,
-  GraphViewInterface,
-  GraphViewOptions,
-  GraphViewState,
-  Neighbours,
-  Overlay,
-  PictureDescription,
-  RepeatedCalls,
-} from "./api.js";
+import type { ExportOptions, GraphViewInterface, GraphViewOptions, GraphViewState, PictureDescription } from "./api.js";
+import type { Direction } from "../../src/picture/geometry.js";
+import type { Overlay } from "../../src/describe/overlays.js";
 import { overlayMarks } from "../../src/picture/drawing/overlay.js";
 import type { Look } from "../../src/picture/drawing/paint.js";
-import { routeLinks, sharedLinks, visibleBox, type RoutedLink } from "../../src/picture/drawing/sharedLinks.js";
+import { routeLinks, sharedLinks, visibleBox, type RoutedLink, type SharedLink } from "../../src/picture/drawing/sharedLinks.js";
 import { wholeArea, type Exported } from "../../src/picture/exported.js";
 import { elkInWorker } from "./view/elkInWorker.js";
 import { LayoutSolver, type Elk } from "../../src/picture/layout/solver.js";
 import { initialArrangement, type Arrangement } from "../../src/picture/model/arrangement.js";
-import { buildDisplayGraph } from "../../src/picture/model/displayGraph.js";
+import { buildDisplayGraph } from "../../src/picture/model/buildDisplayGraph.js";
 import { PictureModel } from "../../src/picture/model/pictureModel.js";
 import { foldOf, shownTogether } from "../../src/picture/model/rows.js";
 import { layoutScene } from "../../src/picture/scene.js";
 import { sceneToPng } from "./view/sceneToPng.js";
 import { sceneToSvg } from "../../src/picture/sceneToSvg.js";
-import { englishStrings, type GraphStrings } from "../../src/picture/words.js";
-import { canvasMeasure, type MeasureText } from "../../src/picture/text.js";
+import { englishWords, type PictureWords } from "../../src/picture/words.js";
+import type { MeasureText } from "../../src/picture/text.js";
+import { canvasMeasure } from "./view/canvasMeasure.js";
 import { lightTheme, type Theme } from "../../src/picture/theme.js";
 import { Animation } from "./view/animation.js";
-import { arrangementKey, arrangementOf, revealing, stateOf, withExpanded } from "../../src/picture/model/arranging.js";
+import { arrangementKey, arrangementOf, revealing, stateOf, withExpanded, type EqualSiblings, type RepeatedCalls } from "../../src/picture/model/arranging.js";
 import { Camera } from "./view/camera.js";
-import type { ItemMarks } from "../../src/picture/items.js";
+import type { ItemMarks, GraphItem } from "../../src/picture/items.js";
 import { Layers } from "./view/layers.js";
 import { Minimap } from "./view/minimap.js";
 import { Painter, type Marks } from "./view/painter.js";
 import { bringIntoView, bringStartIntoView, centralBox, firstView, isSeen, place, type Placement } from "./view/placement.js";
 import { boxOf, type OnTop, Pointer, type Target } from "./view/pointer.js";
-import { Shown } from "../../src/picture/shown.js";
+import { Shown, type Neighbours } from "../../src/picture/shown.js";
 
 /** Milliseconds for a layout before the plain one takes its place. */
 const layoutDeadline = 8000;
@@ -57,7 +47,7 @@ export class GraphView implements GraphViewInterface {
   readonly #pointer: Pointer;
   readonly #painter: Painter;
   #theme: Theme;
-  readonly #strings: GraphStrings;
+  readonly #words: PictureWords;
   #measure: MeasureText;
 
   #model: PictureModel | null = null;
@@ -91,7 +81,7 @@ export class GraphView implements GraphViewInterface {
   constructor(container: HTMLElement, options: GraphViewOptions) {
     this.#options = options;
     this.#theme = options.theme;
-    this.#strings = options.strings ?? englishStrings;
+    this.#words = options.words ?? englishWords;
     this.#measure = canvasMeasure(this.#theme.fontFamily);
     this.#look = this.#makeLook();
     this.#layers = new Layers(container, {
@@ -253,13 +243,13 @@ export class GraphView implements GraphViewInterface {
     const options = {
       direction: this.#direction,
       measure: this.#measure,
-      strings: this.#strings,
+      words: this.#words,
       deadline: performance.now() + layoutDeadline,
       isCurrent: () => run === this.#layoutRun,
     };
     void layoutScene(graph, this.#solver, options)
       .then((scene) => {
-        if (run === this.#layoutRun) this.#show(new Shown(model, scene, this.#strings));
+        if (run === this.#layoutRun) this.#show(new Shown(model, scene, this.#words));
       })
       .finally(() => {
         if (run !== this.#layoutRun) return;
@@ -416,7 +406,7 @@ export class GraphView implements GraphViewInterface {
     const shown = this.#shown;
     if (!shown) return [];
     if (this.#showLinks) return routeLinks(shown.scene, sharedLinks(shown.model, shown.scene, null));
-    const links = new Map<string, DescribedLink>();
+    const links = new Map<string, SharedLink>();
     for (const id of boxes) {
       const node = id === null ? null : shown.scene.byId.get(id)?.node;
       if (node?.kind !== "module" || node.path === "") continue;
@@ -439,7 +429,7 @@ export class GraphView implements GraphViewInterface {
       } else {
         this.#animation = null;
         this.#painter.paint(shown, look);
-        this.#onTop = this.#painter.paintMarks(shown, look, this.#marks, this.#strings, this.#measure);
+        this.#onTop = this.#painter.paintMarks(shown, look, this.#marks, this.#words, this.#measure);
         this.#minimap.setView(this.#painter.view);
       }
     }

@@ -1,15 +1,15 @@
 import type { PictureModel } from "../model/pictureModel.js";
 import type { Scene } from "../scene.js";
-import type { GraphStrings } from "../words.js";
+import type { PictureWords } from "../words.js";
 import { wrap, type MeasureText } from "../text.js";
 import type { Theme } from "../theme.js";
 import type { Surface } from "./surface.js";
 
 /** What a reader must know before trusting the picture: that nothing was measured, or that the layout is a makeshift. */
-export function caveats({ snapshot }: PictureModel, scene: Scene, strings: GraphStrings): string[] {
+export function caveats({ snapshot }: PictureModel, scene: Scene, words: PictureWords): string[] {
   const lines: string[] = [];
-  if (!snapshot.trace) lines.push(scene.edges.some(({ edge }) => edge.kind === "declared") ? strings.declaredOrder : strings.noTrace);
-  if (scene.isPlain) lines.push(strings.plainLayout);
+  if (!snapshot.trace) lines.push(scene.edges.some(({ edge }) => edge.kind === "declared") ? words.declaredOrder : words.noTrace);
+  if (scene.isPlain) lines.push(words.plainLayout);
   return lines;
 }
 

@@ -1,4 +1,4 @@
-import type { Rectangle } from "../../../webview/graph/api.js";
+import type { Rectangle } from "../geometry.js";
 import type { Scene, SceneBox } from "../scene.js";
 import type { Theme } from "../theme.js";
 import type { Look } from "./paint.js";

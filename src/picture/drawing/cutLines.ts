@@ -1,5 +1,4 @@
-import type { Rectangle } from "../../../webview/graph/api.js";
-import type { Point } from "../layout/problem.js";
+import type { Rectangle, Point } from "../geometry.js";
 import { border } from "../model/dataFlow.js";
 import type { Scene, SceneEdge } from "../scene.js";
 

@@ -1,6 +1,6 @@
 import { nodeTitle } from "../model/displayGraph.js";
 import type { Scene, SceneEdge } from "../scene.js";
-import { fill, type GraphStrings } from "../words.js";
+import { fill, type PictureWords } from "../words.js";
 import type { MeasureText } from "../text.js";
 import type { Theme } from "../theme.js";
 import type { Surface } from "./surface.js";
@@ -9,24 +9,24 @@ import type { Surface } from "./surface.js";
 const mostNames = 4;
 
 /** What edges that are pointed at together say: their ends, their shapes, the bookkeeping folded into them. */
-export function edgeNote(scene: Scene, edges: readonly SceneEdge[], strings: GraphStrings): string[] {
+export function edgeNote(scene: Scene, edges: readonly SceneEdge[], words: PictureWords): string[] {
   const names = (ids: readonly string[]) => {
     const counts = new Map<string, number>();
     for (const id of new Set(ids)) {
       const node = scene.byId.get(id)?.node;
-      const name = node ? nodeTitle(node, strings) : "";
+      const name = node ? nodeTitle(node, words) : "";
       counts.set(name, (counts.get(name) ?? 0) + 1);
     }
     const all = [...counts].map(([name, count]) => (count > 1 ? `${count} × ${name}` : name));
     const left = all.length - mostNames;
-    return [...all.slice(0, mostNames), ...(left > 0 ? [fill(strings.moreLinks, left)] : [])].join(", ");
+    return [...all.slice(0, mostNames), ...(left > 0 ? [fill(words.moreLinks, left)] : [])].join(", ");
   };
   const distinct = (texts: readonly string[]) => [...new Set(texts)].filter((text) => text !== "").join(", ");
   return [
     `${names(edges.map(({ from }) => from))} \u2192 ${names(edges.map(({ to }) => to))}`,
     distinct(edges.map(({ edge }) => edge.label)),
     distinct(edges.map(({ edge }) => edge.via.join(", "))),
-    edges.some(({ edge }) => edge.kind === "declared") ? strings.legendSigns.declared : "",
+    edges.some(({ edge }) => edge.kind === "declared") ? words.legendSigns.declared : "",
   ].filter((line) => line !== "");
 }
 

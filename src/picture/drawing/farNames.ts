@@ -1,4 +1,4 @@
-import type { Direction, Rectangle } from "../../../webview/graph/api.js";
+import type { Direction, Rectangle } from "../geometry.js";
 import { titleHeight } from "../face.js";
 import { contentPadding } from "../layout/problem.js";
 import type { SceneBox } from "../scene.js";

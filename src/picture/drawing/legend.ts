@@ -1,6 +1,6 @@
 import { ringRadius } from "../layout/stubs.js";
 import type { Scene } from "../scene.js";
-import type { GraphStrings } from "../words.js";
+import type { PictureWords } from "../words.js";
 import type { MeasureText } from "../text.js";
 import type { LayerKind } from "../theme.js";
 import { paintComparisonTag } from "./comparison.js";
@@ -19,7 +19,7 @@ const columnGap = 14;
 const mostRows = 6;
 
 /** What is in this picture and needs explaining, no more. */
-function entries(scene: Scene, { compared }: Look, strings: GraphStrings): Entry[] {
+function entries(scene: Scene, { compared }: Look, words: PictureWords): Entry[] {
   const kinds = new Set<LayerKind>();
   const seen = new Set<Sign>();
   for (const { node, face } of scene.boxes) {
@@ -36,10 +36,10 @@ function entries(scene: Scene, { compared }: Look, strings: GraphStrings): Entry
     if (points === null) seen.add("stub");
   }
   if (compared.size > 0) seen.add("compared");
-  const order = Object.keys(strings.kinds) as LayerKind[];
+  const order = Object.keys(words.kinds) as LayerKind[];
   return [
-    ...order.filter((kind) => kinds.has(kind)).map((layer) => ({ kind: "layer", layer, text: strings.kinds[layer] }) as const),
-    ...signs.filter((sign) => seen.has(sign)).map((kind) => ({ kind, text: strings.legendSigns[kind] })),
+    ...order.filter((kind) => kinds.has(kind)).map((layer) => ({ kind: "layer", layer, text: words.kinds[layer] }) as const),
+    ...signs.filter((sign) => seen.has(sign)).map((kind) => ({ kind, text: words.legendSigns[kind] })),
   ];
 }
 
@@ -51,8 +51,8 @@ interface LegendSize {
 }
 
 /** In as many columns as it needs to be low in the picture, where there is room for them. */
-export function legendSize(scene: Scene, look: Look, strings: GraphStrings, measure: MeasureText, room: number): LegendSize {
-  const list = entries(scene, look, strings);
+export function legendSize(scene: Scene, look: Look, words: PictureWords, measure: MeasureText, room: number): LegendSize {
+  const list = entries(scene, look, words);
   const columnWidth = Math.ceil(sample + Math.max(0, ...list.map(({ text }) => measure(text, "detail"))));
   const widthOf = (columns: number) => columns * columnWidth + (columns - 1) * columnGap + 2 * padding;
   let columns = 1;
@@ -67,17 +67,17 @@ export function paintLegend(
   bottom: number,
   scene: Scene,
   look: Look,
-  strings: GraphStrings,
+  words: PictureWords,
   measure: MeasureText,
   room: number,
 ): void {
   const { theme } = look;
-  const { width, height, columns, columnWidth } = legendSize(scene, look, strings, measure, room);
+  const { width, height, columns, columnWidth } = legendSize(scene, look, words, measure, room);
   const y = bottom - height;
-  const list = entries(scene, look, strings);
+  const list = entries(scene, look, words);
   const rows = Math.ceil(list.length / columns);
   surface.opacity(1);
-  surface.beginGroup(strings.legend);
+  surface.beginGroup(words.legend);
   surface.rectangle(x, y, width, height, 6, { fill: theme.background, stroke: theme.border });
   list.forEach((entry, index) => {
     const top = y + padding - 2 + (index % rows) * rowHeight;

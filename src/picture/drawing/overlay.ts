@@ -1,4 +1,4 @@
-import type { Overlay } from "../../../webview/graph/api.js";
+import type { Overlay } from "../../describe/overlays.js";
 import type { MeasureText } from "../text.js";
 import type { Theme } from "../theme.js";
 import type { Surface } from "./surface.js";

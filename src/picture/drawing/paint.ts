@@ -1,5 +1,5 @@
 import { badgeHeight, sheetOffsets, titleHeight, type Face, type FaceBadge, type FaceGlyph, type Tone } from "../face.js";
-import type { Point } from "../layout/problem.js";
+import type { Point } from "../geometry.js";
 import { ringRadius } from "../layout/stubs.js";
 import type { SceneBox, SceneEdge, SceneStub } from "../scene.js";
 import { estimateText } from "../text.js";

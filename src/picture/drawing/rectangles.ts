@@ -1,4 +1,4 @@
-import type { Rectangle } from "../../../webview/graph/api.js";
+import type { Rectangle } from "../geometry.js";
 
 export function overlap(a: Rectangle, b: Rectangle): boolean {
   return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;

@@ -1,6 +1,7 @@
-import type { DescribedLink, Rectangle } from "../../../webview/graph/api.js";
+import type { SharedLink } from "./sharedLinks.js";
+import type { Rectangle } from "../geometry.js";
 import type { Scene, SceneBox } from "../scene.js";
-import { fill, type GraphStrings } from "../words.js";
+import { fill, type PictureWords } from "../words.js";
 import { fit, type MeasureText } from "../text.js";
 import type { Theme } from "../theme.js";
 import { overlap } from "./rectangles.js";
@@ -30,9 +31,9 @@ const arrows: Readonly<Record<Side, string>> = { above: "\u2191", below: "\u2193
  */
 export function chipsOf(
   scene: Scene,
-  links: readonly DescribedLink[],
+  links: readonly SharedLink[],
   camera: { toScreen(box: Rectangle): Rectangle; readonly width: number; readonly height: number },
-  strings: GraphStrings,
+  words: PictureWords,
   measure: MeasureText,
   free: SceneBox | null = null,
 ): Chip[] {
@@ -50,7 +51,7 @@ export function chipsOf(
   const kept = free && camera.toScreen(free);
   const clamp = (value: number, size: number, room: number) => Math.max(margin, Math.min(room - size - margin, value - size / 2));
   return [...sides].map(([side, { id, x, y, others }]) => {
-    const whole = `${arrows[side]} ${others > 0 ? fill(strings.moreLinks, others + 1) : fit(id, 140, "detail", measure)}`;
+    const whole = `${arrows[side]} ${others > 0 ? fill(words.moreLinks, others + 1) : fit(id, 140, "detail", measure)}`;
     const candidates = [whole, arrows[side]].flatMap((text): Chip[] => {
       const width = Math.ceil(measure(text, "detail")) + 16;
       const chip = { target: id, text, width, height };

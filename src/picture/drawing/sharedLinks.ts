@@ -1,10 +1,16 @@
-import type { DescribedLink, Rectangle } from "../../../webview/graph/api.js";
-import type { Point } from "../layout/problem.js";
+import type { Rectangle, Point } from "../geometry.js";
 import { callNode, firstCall } from "../model/dataFlow.js";
 import type { PictureModel } from "../model/pictureModel.js";
 import type { Scene, SceneBox } from "../scene.js";
 import type { Look } from "./paint.js";
 import type { Surface } from "./surface.js";
+
+/** A link between two visible places of the same weights. */
+export interface SharedLink {
+  readonly from: string;
+  readonly to: string;
+  readonly group: string;
+}
 
 /** The visible box that shows a module: its own, that of the folded row it is in, or the closed box around it. */
 export function visibleBox(model: PictureModel, scene: Scene, path: string): SceneBox | null {
@@ -19,8 +25,8 @@ export function visibleBox(model: PictureModel, scene: Scene, path: string): Sce
 }
 
 /** Links from place to place of every group (or of those that `only` is in), between visible boxes, in order of declaration; and from call to call. */
-export function sharedLinks(model: PictureModel, scene: Scene, only: string | null): DescribedLink[] {
-  const links = new Map<string, DescribedLink>();
+export function sharedLinks(model: PictureModel, scene: Scene, only: string | null): SharedLink[] {
+  const links = new Map<string, SharedLink>();
   const groups = new Set(only === null ? [...model.sharing.values()].flat() : groupsAround(model, only));
   for (const { name, places } of groups) {
     let before: string | null = null;
@@ -54,7 +60,7 @@ function isAround(scene: Scene, outer: string, id: string): boolean {
   return false;
 }
 
-export interface RoutedLink extends DescribedLink {
+export interface RoutedLink extends SharedLink {
   readonly points: readonly Point[];
   /** The container whose margin it runs along; null for the whole picture. */
   readonly around: string | null;
@@ -74,7 +80,7 @@ const labelRise = 9;
 const labelHeight = 12;
 
 /** From box to box through the margin of the container around both, past the boxes beside them and the labels between where that is possible. */
-export function routeLinks(scene: Scene, links: readonly DescribedLink[]): RoutedLink[] {
+export function routeLinks(scene: Scene, links: readonly SharedLink[]): RoutedLink[] {
   const isDown = scene.direction === "down";
   const lanes = new Map<string, number>();
   // As if data flowed down; turned back at the end.

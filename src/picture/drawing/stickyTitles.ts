@@ -1,4 +1,4 @@
-import type { Rectangle } from "../../../webview/graph/api.js";
+import type { Rectangle } from "../geometry.js";
 import { titleHeight } from "../face.js";
 import type { Scene, SceneBox } from "../scene.js";
 import { fit, type MeasureText } from "../text.js";

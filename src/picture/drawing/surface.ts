@@ -1,4 +1,4 @@
-import type { Point } from "../layout/problem.js";
+import type { Point } from "../geometry.js";
 import type { FontName } from "../text.js";
 
 export interface Paint {

@@ -1,5 +1,4 @@
-import type { Rectangle } from "../../../webview/graph/api.js";
-import type { Point } from "../layout/problem.js";
+import type { Rectangle, Point } from "../geometry.js";
 import { fonts, type FontName } from "../text.js";
 import { cornerRadius, type Paint, type Surface } from "./surface.js";
 

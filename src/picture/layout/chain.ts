@@ -1,6 +1,7 @@
 import { edgesToCut } from "./longEdges.js";
 import { portGap, portOffsets } from "./mainPath.js";
-import { borderNode, contentPadding, type LayoutProblem, type LayoutSolution, type Point, type ProblemNode } from "./problem.js";
+import { borderNode, contentPadding, type LayoutProblem, type LayoutSolution, type ProblemNode } from "./problem.js";
+import type { Point } from "../geometry.js";
 
 /**
  * The layout of nodes that follow one another in a single line, as in a Sequential: straight, in linear time, however many they are.

@@ -1,4 +1,5 @@
-import { borderNode, type LayoutProblem, type LayoutSolution, type Point } from "./problem.js";
+import { borderNode, type LayoutProblem, type LayoutSolution } from "./problem.js";
+import type { Point } from "../geometry.js";
 
 /** Where an edge leaves its source or reaches its target: at a box, or at the border of the container. */
 export function edgeEnd({ direction, nodes, edges }: LayoutProblem, solution: LayoutSolution, index: number, side: "from" | "to"): Point {

@@ -1,6 +1,7 @@
 import Flatbush from "flatbush";
 import type { MeasureText } from "../text.js";
-import type { LayoutProblem, LayoutSolution, Point } from "./problem.js";
+import type { LayoutProblem, LayoutSolution } from "./problem.js";
+import type { Point } from "../geometry.js";
 import { ringRadius, type Stub } from "./stubs.js";
 
 /** A text beside its edge. `x` is its left end, `y` its baseline. */

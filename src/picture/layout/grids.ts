@@ -1,6 +1,7 @@
 import { joined } from "./lines.js";
 import { portGap, portOffsets } from "./mainPath.js";
-import { borderNode, type LayoutProblem, type LayoutSolution, type Point, type ProblemEdge, type ProblemNode } from "./problem.js";
+import { borderNode, type LayoutProblem, type LayoutSolution, type ProblemEdge, type ProblemNode } from "./problem.js";
+import type { Point } from "../geometry.js";
 
 /** More boxes than this side by side, from the same sources to the same targets, are put into rows. */
 const mostInRow = 8;

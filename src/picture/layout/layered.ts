@@ -1,5 +1,6 @@
 import type { ElkExtendedEdge, ElkNode, ElkPort } from "elkjs/lib/elk-api.js";
-import { borderNode, contentPadding, type LayoutProblem, type LayoutSolution, type Point, type ProblemNode } from "./problem.js";
+import { borderNode, contentPadding, type LayoutProblem, type LayoutSolution, type ProblemNode } from "./problem.js";
+import type { Point } from "../geometry.js";
 
 /**
  * One call of ELK for many containers: each is a node of its own in a dummy root (a root with ports crashes), laid out by itself.

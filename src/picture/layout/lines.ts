@@ -1,4 +1,4 @@
-import type { Point } from "./problem.js";
+import type { Point } from "../geometry.js";
 
 /** Lines end to end as one, without points that it goes straight through. */
 export function joined(pieces: readonly (readonly Point[])[]): Point[] {

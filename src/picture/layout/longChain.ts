@@ -1,6 +1,7 @@
 import { layersOf } from "./longEdges.js";
 import { portOffsets } from "./mainPath.js";
-import { borderNode, contentPadding, type LayoutProblem, type LayoutSolution, type Point, type ProblemNode } from "./problem.js";
+import { borderNode, contentPadding, type LayoutProblem, type LayoutSolution, type ProblemNode } from "./problem.js";
+import type { Point } from "../geometry.js";
 
 /** Shorter ones are laid out as all else is. */
 const leastNodes = 24;

@@ -1,5 +1,6 @@
 import { layersOf } from "./longEdges.js";
-import { borderNode, contentPadding, type LayoutProblem, type LayoutSolution, type Point } from "./problem.js";
+import { borderNode, contentPadding, type LayoutProblem, type LayoutSolution } from "./problem.js";
+import type { Point } from "../geometry.js";
 
 const gap = 18;
 

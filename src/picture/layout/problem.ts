@@ -1,4 +1,4 @@
-import type { Direction } from "../../../webview/graph/api.js";
+import type { Direction, Point } from "../geometry.js";
 
 /**
  * The layout of one container as plain numbers: no ids, no texts. Two containers of equal structure make equal problems, and the problem
@@ -43,11 +43,6 @@ export interface ProblemEdge {
 
 export const borderNode = -1;
 
-export interface Point {
-  readonly x: number;
-  readonly y: number;
-}
-
 /** Positions inside the container's content area, whose top left is 0, 0. */
 export interface LayoutSolution {
   readonly width: number;
@@ -65,15 +60,7 @@ export interface LayoutSolution {
 /** Space between a container's border and its content. */
 export const contentPadding = 12;
 
-/** An exact key: equal for two problems exactly when they are equal. */
+/** The problem written out: equal exactly for equal problems, whatever is added to them. */
 export function problemKey(problem: LayoutProblem): string {
-  return JSON.stringify([
-    problem.direction,
-    problem.layerGap,
-    problem.inPorts,
-    problem.outPorts,
-    problem.hasPortsInOrder,
-    problem.nodes.map((node) => [node.width, node.height, node.inPorts, node.outPorts, node.isDeclared]),
-    problem.edges.map((edge) => [edge.from, edge.fromPort, edge.to, edge.toPort]),
-  ]);
+  return JSON.stringify(problem);
 }

@@ -1,6 +1,7 @@
 import { joined } from "./lines.js";
 import { layersOf } from "./longEdges.js";
-import { borderNode, type LayoutProblem, type LayoutSolution, type Point, type ProblemEdge, type ProblemNode } from "./problem.js";
+import { borderNode, type LayoutProblem, type LayoutSolution, type ProblemEdge, type ProblemNode } from "./problem.js";
+import type { Point } from "../geometry.js";
 
 /** A layout problem whose long edges from one source run together, and which of its edges make up each edge of the problem as given. */
 export interface Railed {

@@ -9,6 +9,7 @@ import { withMainPath } from "./mainPath.js";
 import { plainSolution } from "./plain.js";
 import { problemKey, type LayoutProblem, type LayoutSolution } from "./problem.js";
 import { withoutRails, withRails } from "./rails.js";
+import { clearTimeout, console, performance, setTimeout } from "../surroundings.js";
 
 /** ELK, wherever it runs. */
 export interface Elk {
@@ -111,7 +112,7 @@ export class LayoutSolver {
 async function layout(elk: Elk, problems: readonly LayoutProblem[], deadline: number): Promise<LayoutSolution[] | null> {
   const left = deadline - performance.now();
   if (left <= 0) return null;
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let timer: unknown;
   try {
     const timeout = new Promise<null>((resolve) => (timer = setTimeout(() => resolve(null), left)));
     const root = await Promise.race([elk.layout(elkGraph(problems)), timeout]);

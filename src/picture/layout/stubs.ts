@@ -1,5 +1,6 @@
 import { edgeEnd } from "./edgeEnds.js";
-import { borderNode, type LayoutProblem, type LayoutSolution, type Point } from "./problem.js";
+import { borderNode, type LayoutProblem, type LayoutSolution } from "./problem.js";
+import type { Point } from "../geometry.js";
 
 /** What is drawn of cut edges where they leave their source or reach their target. */
 export interface Stub {

@@ -12,6 +12,19 @@ export interface Arrangement {
   readonly showBookkeeping: boolean;
 }
 
+/** An arrangement as it is kept: it survives JSON, and by its paths reruns of changed code. */
+export interface KeptArrangement {
+  /** Levels that are open where the user touched nothing; absent: "auto", as many as a glance takes in. */
+  readonly depth?: number | "auto" | "all";
+  /** Boxes that the user opened (true) or closed (false), by path; all others follow the default. */
+  readonly expanded: Readonly<Record<string, boolean>>;
+  /** Rows of equal siblings that the user unfolded, by path of the first of what repeats together; and modules of which each call is shown. */
+  readonly unfolded: readonly string[];
+  /** The sibling that a folded row shows, by path of the first, where it is not the first. */
+  readonly shown: Readonly<Record<string, string>>;
+  readonly showBookkeeping: boolean;
+}
+
 export const initialArrangement: Arrangement = { depth: "auto", expanded: new Map(), unfolded: new Set(), shown: new Map(), showBookkeeping: false };
 
 /** Boxes that a first view may show without asking more of the reader than a glance. */

@@ -1,7 +1,23 @@
-import type { GraphViewState } from "../../../webview/graph/api.js";
-import { initialArrangement, type Arrangement } from "./arrangement.js";
+import { initialArrangement, type Arrangement, type KeptArrangement } from "./arrangement.js";
 import type { PictureModel } from "./pictureModel.js";
 import { foldOf, shownTogether } from "./rows.js";
+
+/** Siblings equal in structure, which the picture draws as one box (or one by one, where the user unfolded them, with those that repeat together with them). */
+export interface EqualSiblings {
+  /** Paths, in order. */
+  readonly members: readonly string[];
+  /** Which of them the asked path is, or lies in. */
+  readonly position: number;
+  /** "repeated": each has weights of its own. "shared": one module in several places. */
+  readonly kind: "repeated" | "shared";
+  readonly unfolded: boolean;
+}
+
+/** Calls of one module by a loop, which the picture draws as one box (or one by one, where the user unfolded them). */
+export interface RepeatedCalls {
+  readonly count: number;
+  readonly unfolded: boolean;
+}
 
 /** Under which key the arrangement keeps a module: its path, with folded rows spoken for by their first member. */
 export function arrangementKey(model: PictureModel, { unfolded }: Arrangement, path: string): string {
@@ -33,7 +49,7 @@ export function revealing(model: PictureModel, arrangement: Arrangement, path: s
   return withExpanded({ ...arrangement, shown }, around, true);
 }
 
-export function arrangementOf(state: GraphViewState): Arrangement {
+export function arrangementOf(state: KeptArrangement): Arrangement {
   return {
     depth: state.depth ?? initialArrangement.depth,
     expanded: new Map(Object.entries(state.expanded)),
@@ -43,6 +59,6 @@ export function arrangementOf(state: GraphViewState): Arrangement {
   };
 }
 
-export function stateOf({ depth, expanded, unfolded, shown, showBookkeeping }: Arrangement) {
+export function stateOf({ depth, expanded, unfolded, shown, showBookkeeping }: Arrangement): KeptArrangement {
   return { depth, expanded: Object.fromEntries(expanded), unfolded: [...unfolded], shown: Object.fromEntries(shown), showBookkeeping };
 }

@@ -1,4 +1,4 @@
-import type { Point } from "../../../src/picture/layout/problem.js";
+import type { Point } from "../../../src/picture/geometry.js";
 import type { Scene, SceneBox } from "../../../src/picture/scene.js";
 
 const milliseconds = 200;

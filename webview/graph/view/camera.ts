@@ -1,5 +1,4 @@
-import type { Rectangle } from "../api.js";
-import type { Point } from "../../../src/picture/layout/problem.js";
+import type { Rectangle, Point } from "../../../src/picture/geometry.js";
 import { Gestures } from "./gestures.js";
 
 const leastScale = 0.02;

@@ -1,4 +1,4 @@
-import type { Point } from "../../../src/picture/layout/problem.js";
+import type { Point } from "../../../src/picture/geometry.js";
 import { fontText, type FontName } from "../../../src/picture/text.js";
 import { cornerRadius, type Paint, type Surface } from "../../../src/picture/drawing/surface.js";
 

@@ -1,4 +1,4 @@
-import type { Point } from "../../../src/picture/layout/problem.js";
+import type { Point } from "../../../src/picture/geometry.js";
 
 /** What the gestures move. */
 export interface Movable {

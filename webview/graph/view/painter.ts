@@ -1,4 +1,5 @@
-import type { Overlay } from "../api.js";
+import type { Overlay } from "../../../src/describe/overlays.js";
+import type { Point } from "../../../src/picture/geometry.js";
 import { CanvasSurface } from "./canvasSurface.js";
 import { comparedBoxes, paintComparison } from "../../../src/picture/drawing/comparison.js";
 import { caveats, paintCaveats } from "../../../src/picture/drawing/caveats.js";
@@ -10,9 +11,8 @@ import { paintEdge, paintScene, type Look } from "../../../src/picture/drawing/p
 import { chipsOf, paintChips } from "../../../src/picture/drawing/sharedChips.js";
 import { paintSharedLinks, type RoutedLink } from "../../../src/picture/drawing/sharedLinks.js";
 import { paintStickyTitles, stickyTitles } from "../../../src/picture/drawing/stickyTitles.js";
-import type { Point } from "../../../src/picture/layout/problem.js";
 import type { SceneBox, SceneEdge } from "../../../src/picture/scene.js";
-import type { GraphStrings } from "../../../src/picture/words.js";
+import type { PictureWords } from "../../../src/picture/words.js";
 import type { MeasureText } from "../../../src/picture/text.js";
 import type { Animation } from "./animation.js";
 import type { Camera } from "./camera.js";
@@ -67,7 +67,7 @@ export class Painter {
   }
 
   /** Returns what lies on top of the picture, for the pointer. */
-  paintMarks(shown: Shown, look: Look, marks: Marks, strings: GraphStrings, measure: MeasureText): OnTop {
+  paintMarks(shown: Shown, look: Look, marks: Marks, words: PictureWords, measure: MeasureText): OnTop {
     const { scene } = shown;
     const { theme } = look;
     const { overlay } = this.layers;
@@ -92,12 +92,12 @@ export class Painter {
     const top = marks.overlay ? 10 + overlayScaleHeight : 0;
     const titles = stickyTitles(scene, inView, this.camera, top, measure);
     const hiddenAbove = paintStickyTitles(surface, titles, this.camera.width, look, measure);
-    if (marks.showLegend) paintLegend(surface, 10, this.camera.height - 10, scene, look, strings, measure, this.camera.width - 20 - this.camera.corner.width);
+    if (marks.showLegend) paintLegend(surface, 10, this.camera.height - 10, scene, look, words, measure, this.camera.width - 20 - this.camera.corner.width);
     if (marks.overlay) paintOverlayScale(surface, 10, 10, marks.overlay, theme, measure);
-    paintCaveats(surface, caveats(shown.model, scene, strings), this.camera.width, theme, measure);
-    const chips = marks.showChips ? chipsOf(scene, marks.links, this.camera, strings, measure, shown.box(marks.selection)) : [];
+    paintCaveats(surface, caveats(shown.model, scene, words), this.camera.width, theme, measure);
+    const chips = marks.showChips ? chipsOf(scene, marks.links, this.camera, words, measure, shown.box(marks.selection)) : [];
     paintChips(surface, chips, theme);
-    if (marks.pointedAt) paintEdgeNote(surface, edgeNote(scene, marks.pointedAt.edges, strings), marks.pointedAt.at, this.camera, theme, measure);
+    if (marks.pointedAt) paintEdgeNote(surface, edgeNote(scene, marks.pointedAt.edges, words), marks.pointedAt.at, this.camera, theme, measure);
     return { leads: [...chips, ...titles], hiddenAbove };
   }
 

@@ -1,7 +1,7 @@
 import type { GraphViewState } from "../api.js";
 import { visibleBox } from "../../../src/picture/drawing/sharedLinks.js";
 import { bandHeight } from "../../../src/picture/drawing/stickyTitles.js";
-import type { Point } from "../../../src/picture/layout/problem.js";
+import type { Point } from "../../../src/picture/geometry.js";
 import type { Scene, SceneBox } from "../../../src/picture/scene.js";
 import type { Camera } from "./camera.js";
 import type { Shown } from "../../../src/picture/shown.js";

@@ -1,6 +1,6 @@
 import type { Lead } from "../../../src/picture/drawing/sharedChips.js";
 import { badgeHeight } from "../../../src/picture/face.js";
-import type { Point } from "../../../src/picture/layout/problem.js";
+import type { Point } from "../../../src/picture/geometry.js";
 import type { SceneBox, SceneEdge } from "../../../src/picture/scene.js";
 import type { Camera } from "./camera.js";
 import type { Shown } from "../../../src/picture/shown.js";
