@@ -6,7 +6,7 @@ import { type ModelIndex, indexOf } from "../src/describe/modelIndex.js";
 import { overlay, overlayIds, overlayTitle, type OverlayId } from "../src/describe/overlays.js";
 import { toCsv, toMarkdown } from "../src/describe/parameterRows.js";
 import { shownRows } from "./parameterTable.js";
-import type { PageSession } from "./pageContext.js";
+import type { PageSession } from "./pageSession.js";
 import { idOf, isBusy, type Preferences, shownModel } from "./state.js";
 
 /** Something the user can do from the toolbar or its menu. */

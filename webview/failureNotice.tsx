@@ -8,7 +8,7 @@ import { Icon, IconButton, Link } from "./controls.js";
 import { LocationLink } from "./locationLink.js";
 import { indexOf } from "../src/describe/modelIndex.js";
 import { OwnPassLink } from "./ownPassLink.js";
-import { useSession } from "./pageContext.js";
+import { useSession } from "./pageSession.js";
 import { models } from "./state.js";
 
 const titles: Readonly<Record<Failure["kind"], () => string>> = {

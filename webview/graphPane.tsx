@@ -10,7 +10,7 @@ import { indexOf } from "../src/describe/modelIndex.js";
 import { Outline } from "./outline.js";
 import { overlay } from "../src/describe/overlays.js";
 import { focusPicture } from "./pictureFocus.js";
-import { useSession } from "./pageContext.js";
+import { useSession } from "./pageSession.js";
 import { comparedPaths, idOf, type Preferences, rememberedView, selectedOf } from "./state.js";
 import { onThemeChange, readTheme } from "./theme.js";
 import { visibleItem } from "./visibleItem.js";

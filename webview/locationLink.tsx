@@ -1,7 +1,7 @@
 import * as l10n from "@vscode/l10n";
 import type { SourceLocation } from "../src/protocol/index.js";
 import { Link } from "./controls.js";
-import { useSession } from "./pageContext.js";
+import { useSession } from "./pageSession.js";
 
 /** `file:line`, which reveals the place in the code. */
 export function LocationLink({ location }: { readonly location: SourceLocation }) {

@@ -6,7 +6,7 @@ import type { Activity, ModelSnapshot, PageState } from "../src/protocol/index.j
 import { Button, Icon, Link } from "./controls.js";
 import { FailureNotices, RunFailure } from "./failureNotice.js";
 import { baseName } from "./locationLink.js";
-import { useSession } from "./pageContext.js";
+import { useSession } from "./pageSession.js";
 
 type FileState = Extract<PageState, { readonly kind: "file" }>;
 

@@ -4,7 +4,7 @@ import type { ModelSnapshot } from "../src/protocol/index.js";
 import type { GraphViewInterface } from "./graph/index.js";
 import type { GraphItem } from "../src/picture/items.js";
 import { indexOf } from "../src/describe/modelIndex.js";
-import { useSession } from "./pageContext.js";
+import { useSession } from "./pageSession.js";
 import { idOf, selectedOf } from "./state.js";
 import { visibleItem } from "./visibleItem.js";
 

@@ -1,7 +1,7 @@
 import * as l10n from "@vscode/l10n";
 import type { ModelSnapshot } from "../src/protocol/index.js";
 import { Link } from "./controls.js";
-import { useSession } from "./pageContext.js";
+import { useSession } from "./pageSession.js";
 
 /** Leads from a pass with stated inputs back to the one that the model came with; nothing where there is none, or it is shown. */
 export function OwnPassLink({ model }: { readonly model: ModelSnapshot }) {

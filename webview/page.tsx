@@ -13,7 +13,7 @@ import { EmptyScreen, NoPictureScreen, Notices, UntrustedScreen } from "./notice
 import { ParameterTable } from "./parameterTable.js";
 import { handOnKey } from "./pictureFocus.js";
 import { search } from "../src/describe/search.js";
-import { type PageSession, PageSessionContext, useSession } from "./pageContext.js";
+import { type PageSession, PageSessionContext, useSession } from "./pageSession.js";
 import { Splitter } from "./splitter.js";
 import { type Action, shownModel, type Store } from "./state.js";
 import { SummaryBar } from "./summaryBar.js";

@@ -9,7 +9,7 @@ import { Sparkline } from "./inspector/histogram.js";
 import { indexOf } from "../src/describe/modelIndex.js";
 import { type Column, measuredColumns, type ParameterRow, parameterRows } from "../src/describe/parameterRows.js";
 import { searchTensors } from "../src/describe/search.js";
-import { useSession } from "./pageContext.js";
+import { useSession } from "./pageSession.js";
 import type { Page } from "./state.js";
 
 const rowHeight = 24;

@@ -5,7 +5,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { IconButton, Link, TextInput, type TextField } from "./controls.js";
 import { focusPicture } from "./pictureFocus.js";
 import type { QueryError } from "../src/describe/search.js";
-import { useSession } from "./pageContext.js";
+import { useSession } from "./pageSession.js";
 import { useWidth } from "./width.js";
 
 export interface SearchResults {

@@ -6,7 +6,7 @@ import type { Command } from "./commands.js";
 import { Dropdown, IconButton, type TextField } from "./controls.js";
 import { Menu, type MenuItem } from "./menu.js";
 import { SearchBox, type SearchResults } from "./searchBox.js";
-import { useSession } from "./pageContext.js";
+import { useSession } from "./pageSession.js";
 import { models } from "./state.js";
 import { useWidth } from "./width.js";
 

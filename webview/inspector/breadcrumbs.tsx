@@ -4,7 +4,7 @@ import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { ModelSnapshot } from "../../src/protocol/index.js";
 import { Link } from "../controls.js";
 import { indexOf } from "../../src/describe/modelIndex.js";
-import { useSession } from "../pageContext.js";
+import { useSession } from "../pageSession.js";
 import { useWidth } from "../width.js";
 
 interface BreadcrumbsProps {

@@ -7,7 +7,7 @@ import { IconButton, Link } from "../controls.js";
 import { formatCount, formatPercent, formatShape, formatValue } from "../../src/describe/format.js";
 import { indexOf, type ModelIndex } from "../../src/describe/modelIndex.js";
 import { initializedBy } from "../../src/describe/initialization.js";
-import { useSession } from "../pageContext.js";
+import { useSession } from "../pageSession.js";
 import { Section } from "./facts.js";
 import { HistogramPair } from "./histogram.js";
 

@@ -5,7 +5,7 @@ import type { ModuleSnapshot } from "../../src/protocol/index.js";
 import { IconButton, Link } from "../controls.js";
 import { formatCount } from "../../src/describe/format.js";
 import type { GraphViewInterface } from "../graph/index.js";
-import { useSession } from "../pageContext.js";
+import { useSession } from "../pageSession.js";
 
 interface EqualSiblingsProps {
   readonly graph: GraphViewInterface;

@@ -3,7 +3,7 @@ import type { ComponentChildren } from "preact";
 import type { ForwardTrace, ModelSnapshot } from "../../src/protocol/index.js";
 import { Link } from "../controls.js";
 import { OwnPassLink } from "../ownPassLink.js";
-import { useSession } from "../pageContext.js";
+import { useSession } from "../pageSession.js";
 import { Section } from "./facts.js";
 import { Inputs } from "./inputs.js";
 

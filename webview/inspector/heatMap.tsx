@@ -4,7 +4,7 @@ import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/ho
 import type { ModelSnapshot, TensorSnapshot, TensorValues } from "../../src/protocol/index.js";
 import { Link } from "../controls.js";
 import { formatPercent, formatShape, formatValue } from "../../src/describe/format.js";
-import { useSession } from "../pageContext.js";
+import { useSession } from "../pageSession.js";
 import { onThemeChange } from "../theme.js";
 import { axisNames } from "../../src/describe/axisNames.js";
 import { clippingShare, colourScale, heatMapGeometry, type HeatMapGeometry } from "./heatMapGeometry.js";

@@ -4,7 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { ForwardTrace, ModelSnapshot, StatedInput } from "../../src/protocol/index.js";
 import { formatCount } from "../../src/describe/format.js";
 import { Link } from "../controls.js";
-import { useSession } from "../pageContext.js";
+import { useSession } from "../pageSession.js";
 import { isBusy } from "../state.js";
 import { OperandList } from "./operands.js";
 import { parseShape } from "./shapeText.js";

@@ -4,7 +4,7 @@ import { useEffect, useRef } from "preact/hooks";
 import type { ModelSnapshot } from "../../src/protocol/index.js";
 import { IconButton } from "../controls.js";
 import type { GraphViewInterface } from "../graph/index.js";
-import { useSession } from "../pageContext.js";
+import { useSession } from "../pageSession.js";
 import { Breadcrumbs } from "./breadcrumbs.js";
 import { ModuleView } from "./moduleView.js";
 import { NodeView } from "./nodeView.js";

@@ -7,7 +7,7 @@ import type { GraphViewInterface } from "../graph/index.js";
 import { LocationLink } from "../locationLink.js";
 import { type DirectUse, indexOf, type ModuleCall } from "../../src/describe/modelIndex.js";
 import { focusPicture } from "../pictureFocus.js";
-import { useSession } from "../pageContext.js";
+import { useSession } from "../pageSession.js";
 import { isBusy } from "../state.js";
 import { Comparison } from "./comparison.js";
 import { EqualSiblings } from "./equalSiblings.js";

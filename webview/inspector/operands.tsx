@@ -3,7 +3,7 @@ import type { ModelSnapshot, Operand, ValueId } from "../../src/protocol/index.j
 import { Link } from "../controls.js";
 import { formatShape } from "../../src/describe/format.js";
 import { indexOf } from "../../src/describe/modelIndex.js";
-import { useSession } from "../pageContext.js";
+import { useSession } from "../pageSession.js";
 import { originOf, type ValueOrigin } from "../../src/describe/valueOrigin.js";
 
 export interface OperandListProps {

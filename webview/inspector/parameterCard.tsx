@@ -9,7 +9,7 @@ import { formatBytes, formatCount, formatPercent, formatShape, formatValue } fro
 import { distributionText, initializationCode } from "../../src/describe/initialization.js";
 import { LocationLink } from "../locationLink.js";
 import { indexOf } from "../../src/describe/modelIndex.js";
-import { useSession } from "../pageContext.js";
+import { useSession } from "../pageSession.js";
 import { Facts, type Fact } from "./facts.js";
 import { Values } from "./heatMap.js";
 import { HistogramChart } from "./histogram.js";

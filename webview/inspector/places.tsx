@@ -4,7 +4,7 @@ import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { formatCount } from "../../src/describe/format.js";
 import { Icon, IconButton, Link } from "../controls.js";
-import { useSession } from "../pageContext.js";
+import { useSession } from "../pageSession.js";
 
 export interface Place {
   /** Path of the module to go to. */
