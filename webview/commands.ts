@@ -27,21 +27,21 @@ export type Command = {
 
 /** Every command in the present state, the most used first. */
 export function commands(session: PageSession, graph: GraphViewInterface | null): readonly Command[] {
-  const { page, act, dispatch } = session;
+  const { page, can, act, dispatch } = session;
   if (page.host?.kind !== "file") return [];
   const model = shownModel(page);
   const busy = isBusy(page);
-  const run: Command = busy
-    ? { id: "stop", group: "run", icon: "debug-stop", label: l10n.t("Stop"), run: () => act("stop", null) }
-    : { id: "run", group: "run", icon: "play", label: l10n.t("Run Model File"), run: () => act("run", null) };
-  if (!model) return [run];
+  const run: Command | false = busy
+    ? can("stop") && { id: "stop", group: "run", icon: "debug-stop", label: l10n.t("Stop"), run: () => act("stop", null) }
+    : can("run") && { id: "run", group: "run", icon: "play", label: l10n.t("Run Model File"), run: () => act("run", null) };
+  if (!model) return run ? [run] : [];
 
   const path = page.selected?.path ?? "";
   const { inspectorOpen } = page.memory.preferences;
   const inEditor = document.documentElement.dataset.placement === "editor";
   const found: (Command | false)[] = [
     run,
-    {
+    can("forward") && {
       id: "forward",
       group: "run",
       icon: "debug-continue",
@@ -49,7 +49,7 @@ export function commands(session: PageSession, graph: GraphViewInterface | null)
       disabled: busy || !model.hasForward,
       run: () => act("chooseForward", { model: model.name }),
     },
-    {
+    can("reinitialize") && {
       id: "reinitialize",
       group: "change",
       icon: "refresh",
@@ -57,7 +57,7 @@ export function commands(session: PageSession, graph: GraphViewInterface | null)
       disabled: busy,
       run: () => act("chooseReinitialize", { model: model.name, path }),
     },
-    {
+    can("undoReinitialize") && {
       id: "undo",
       group: "change",
       icon: "discard",

@@ -108,13 +108,13 @@ function FailureNotice({ title, message, location, note, run, open = false, chil
 }
 
 function FailureDetails({ message, run }: { readonly message: string; readonly run: Failure | null }) {
-  const { act } = useSession();
+  const { act, can } = useSession();
   return (
     <div class="failure-details">
       {run?.kind !== "cancelled" && <p class="failure-message">{run?.message ?? message}</p>}
       {run?.hint && <p>{run.hint}</p>}
       <div class="failure-actions">
-        <Link onClick={() => act("run", null)}>{l10n.t("Run Again")}</Link>
+        {can("run") && <Link onClick={() => act("run", null)}>{l10n.t("Run Again")}</Link>}
         <Link onClick={() => act("showOutput", null)}>{l10n.t("Show Output")}</Link>
       </div>
       {run && run.stack.length > 0 && (

@@ -54,13 +54,13 @@ export function UntrustedScreen() {
 
 /** A model file without a picture yet: it has not run, is running, failed, or holds no model. */
 export function NoPictureScreen({ state }: { readonly state: FileState }) {
-  const { act } = useSession();
+  const { act, can } = useSession();
   const name = baseName(state.file);
   const patient = useDelay(1000, state.activity);
   if (state.activity !== "idle") {
     return (
       <Screen icon="loading codicon-modifier-spin" title={l10n.t("Running {0}", name)}>
-        {patient && <Button onClick={() => act("stop", null)}>{l10n.t("Stop")}</Button>}
+        {patient && can("stop") && <Button onClick={() => act("stop", null)}>{l10n.t("Stop")}</Button>}
       </Screen>
     );
   }
@@ -76,9 +76,11 @@ export function NoPictureScreen({ state }: { readonly state: FileState }) {
       <Screen icon="type-hierarchy-sub" title={l10n.t("{0} has not run yet", name)}>
         <p>{l10n.t("Layerscope runs the file to look inside its models.")}</p>
         <div class="screen-actions">
-          <Button primary onClick={() => act("run", null)}>
-            {l10n.t("Run Model File")}
-          </Button>
+          {can("run") && (
+            <Button primary onClick={() => act("run", null)}>
+              {l10n.t("Run Model File")}
+            </Button>
+          )}
         </div>
       </Screen>
     );
@@ -88,9 +90,11 @@ export function NoPictureScreen({ state }: { readonly state: FileState }) {
       <p>{l10n.t("The file ran to its end, but no module was alive then. Keep the model in a variable at the top of the file:")}</p>
       <pre>const net = new nn.Sequential(new nn.Linear(4, 8), new nn.ReLU());</pre>
       <div class="screen-actions">
-        <Button primary onClick={() => act("run", null)}>
-          {l10n.t("Run Again")}
-        </Button>
+        {can("run") && (
+          <Button primary onClick={() => act("run", null)}>
+            {l10n.t("Run Again")}
+          </Button>
+        )}
         <Button onClick={() => act("showOutput", null)}>{l10n.t("Show Output")}</Button>
         <Button onClick={() => act("createExample", null)}>{l10n.t("Create an Example")}</Button>
       </div>
@@ -100,19 +104,19 @@ export function NoPictureScreen({ state }: { readonly state: FileState }) {
 
 /** The lines above the picture: what the user must know about what it shows. */
 export function Notices({ state, model }: { readonly state: FileState; readonly model: ModelSnapshot }) {
-  const { act } = useSession();
+  const { act, can } = useSession();
   return (
     <div class="notices">
       <Progress activity={state.activity} />
       <FailureNotices lastRun={state.lastRun} model={model} />
       {state.stale && state.lastRun.kind === "completed" && state.activity === "idle" && (
         <Notice kind="info" text={l10n.t("{0} has changed since this picture.", baseName(state.file))}>
-          <Link onClick={() => act("run", null)}>{l10n.t("Run")}</Link>
+          {can("run") && <Link onClick={() => act("run", null)}>{l10n.t("Run")}</Link>}
         </Notice>
       )}
       {!model.trace && (
         <Notice kind="info" text={model.traceMissing ?? l10n.t("No forward pass ran, so shapes and data flow are unknown.")}>
-          {model.hasForward && <Link onClick={() => act("chooseForward", { model: model.name })}>{l10n.t("State Inputs…")}</Link>}
+          {model.hasForward && can("forward") && <Link onClick={() => act("chooseForward", { model: model.name })}>{l10n.t("State Inputs…")}</Link>}
         </Notice>
       )}
     </div>
@@ -127,7 +131,7 @@ const activities: Readonly<Record<Exclude<Activity, "idle">, () => string>> = {
 
 /** A moving bar at once; after a second what runs and how to stop it. */
 function Progress({ activity }: { readonly activity: Activity }) {
-  const { act } = useSession();
+  const { act, can } = useSession();
   const patient = useDelay(1000, activity);
   if (activity === "idle") return null;
   const text = activities[activity]();
@@ -137,7 +141,7 @@ function Progress({ activity }: { readonly activity: Activity }) {
       {patient && (
         <div class="notice info" role="status">
           <p>{text}</p>
-          <Link onClick={() => act("stop", null)}>{l10n.t("Stop")}</Link>
+          {can("stop") && <Link onClick={() => act("stop", null)}>{l10n.t("Stop")}</Link>}
         </div>
       )}
     </>

@@ -15,7 +15,7 @@ import { handOnKey } from "./pictureFocus.js";
 import { search } from "../src/describe/search.js";
 import { type PageSession, PageSessionContext, useSession } from "./pageSession.js";
 import { Splitter } from "./splitter.js";
-import { type Action, shownModel, type Store } from "./state.js";
+import { type Action, can, shownModel, type Store } from "./state.js";
 import { SummaryBar } from "./summaryBar.js";
 import { Toolbar } from "./toolbar.js";
 
@@ -61,7 +61,7 @@ export function PageView({ store, host, layoutEngine }: PageViewProps) {
       const { model } = store.page;
       if (action.kind === "choose" && model !== null) act("selected", action.selected && { model, path: action.selected.path });
     };
-    return { page, request, act, dispatch, tell, announce: setAnnouncement };
+    return { page, can: (capability) => can(page, capability), request, act, dispatch, tell, announce: setAnnouncement };
   }, [page, host, store]);
 
   return (

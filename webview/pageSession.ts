@@ -1,12 +1,14 @@
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
-import type { PageMethod, PageMethods } from "../src/protocol/index.js";
+import type { Capability, PageMethod, PageMethods } from "../src/protocol/index.js";
 import type { Action, Page } from "./state.js";
 
 /** What every part of the page works with. */
 export interface PageSession {
   readonly page: Page;
   readonly dispatch: (action: Action) => void;
+  /** Whether the shown file's source can do it; what it cannot do is not offered. */
+  readonly can: (capability: Capability) => boolean;
   /** Asks the host and waits for its answer. */
   readonly request: <M extends PageMethod>(method: M, params: PageMethods[M]["params"]) => Promise<PageMethods[M]["result"]>;
   /** Asks the host for something whose answer shows by itself; what goes wrong is told to the user. */

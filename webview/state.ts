@@ -1,5 +1,5 @@
 import { isFailureOfPass } from "../src/describe/failure.js";
-import type { ModelSnapshot, PageState, Selection } from "../src/protocol/index.js";
+import type { Capability, ModelSnapshot, PageState, Selection } from "../src/protocol/index.js";
 import type { GraphViewState } from "./graph/index.js";
 import type { Direction } from "../src/picture/geometry.js";
 import type { GraphItem } from "../src/picture/items.js";
@@ -138,6 +138,11 @@ function isStored(stored: unknown): stored is StoredPage {
 
 export function models(page: Page): readonly ModelSnapshot[] {
   return page.host?.kind === "file" ? page.host.models : [];
+}
+
+/** Whether the shown file's source can do it. */
+export function can({ host }: Page, capability: Capability): boolean {
+  return host?.kind === "file" && host.capabilities.includes(capability);
 }
 
 /** Whether something is under way that a change of a model has to wait for. */

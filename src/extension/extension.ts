@@ -6,7 +6,10 @@ import { Diagnostics } from "./editor/diagnostics.js";
 import { EditorSelection } from "./editor/editorSelection.js";
 import { trackContextKeys } from "./status/contextKeys.js";
 import { registerHover } from "./editor/hover.js";
-import { filePath } from "./sources/modelFile.js";
+import { documentKey, documentUri } from "./sources/documents.js";
+import type { ModelSource } from "./sources/modelSource.js";
+import { ModelSources } from "./sources/modelSources.js";
+import { TypeScriptFiles } from "./sources/typescriptFiles.js";
 import { ModelPanels } from "./views/modelPanel.js";
 import { ModelView } from "./views/modelView.js";
 import { ModuleTree } from "./views/moduleTree.js";
@@ -20,6 +23,8 @@ import { StatusBar } from "./status/statusBar.js";
 export interface LayerscopeApi {
   /** The models that the last run of `file` left, empty when it has not been run. */
   models(file: vscode.Uri): readonly ModelSnapshot[];
+  /** Has models come from somewhere else too. Every view offers what the source can do. */
+  registerSource(source: ModelSource): vscode.Disposable;
   /** Fires with a model file when its models, their state or the selection in them changed. */
   readonly onDidChange: vscode.Event<vscode.Uri>;
 }
@@ -30,7 +35,9 @@ export function activate(context: vscode.ExtensionContext): LayerscopeApi {
   // What the runner and descriptions say, which know nothing of VS Code.
   if (vscode.l10n.bundle) l10n.config({ contents: vscode.l10n.bundle as l10n.l10nJsonFormat });
   const output = createOutput();
-  const all = new ModelSessions(context, output);
+  const sources = new ModelSources();
+  sources.add(new TypeScriptFiles(context));
+  const all = new ModelSessions(context, sources, output);
   sessions = all;
   const handlers = pageHandlers((session) => panels.open(session));
   const panels = new ModelPanels(context, all, handlers);
@@ -47,11 +54,12 @@ export function activate(context: vscode.ExtensionContext): LayerscopeApi {
     trackContextKeys(all),
     registerHover(all),
     registerCommands({ context, sessions: all, panels, output: output.channel }),
-    all.onDidChange(({ session }) => changes.fire(vscode.Uri.file(session.file))),
+    all.onDidChange(({ session }) => changes.fire(documentUri(session.file))),
     changes,
   );
   return {
-    models: (file) => all.get(filePath(file))?.models ?? [],
+    models: (file) => all.get(documentKey(file))?.models ?? [],
+    registerSource: (source) => sources.add(source),
     onDidChange: changes.event,
   };
 }

@@ -4,9 +4,9 @@ const section = "layerscope";
 
 /** What the user set, read anew each time. Per-file settings may differ between workspace folders. */
 export const settings = {
-  runOnOpen: (file: string): boolean => ofFile(file).get("runOnOpen", true),
-  runOnSave: (file: string): boolean => ofFile(file).get("runOnSave", true),
-  hover: (file: string): boolean => ofFile(file).get("hover", true),
+  runOnOpen: (uri: vscode.Uri): boolean => of(uri).get("runOnOpen", true),
+  runOnSave: (uri: vscode.Uri): boolean => of(uri).get("runOnSave", true),
+  hover: (uri: vscode.Uri): boolean => of(uri).get("hover", true),
   /** Milliseconds and megabytes; a value that is no positive number counts as not set. */
   limits: (): { readonly timeLimit: number; readonly memoryLimit: number } => {
     const configuration = vscode.workspace.getConfiguration(section);
@@ -19,8 +19,8 @@ export const settings = {
     event.affectsConfiguration(`${section}.timeLimit`) || event.affectsConfiguration(`${section}.memoryLimit`),
 };
 
-function ofFile(file: string): vscode.WorkspaceConfiguration {
-  return vscode.workspace.getConfiguration(section, vscode.Uri.file(file));
+function of(uri: vscode.Uri): vscode.WorkspaceConfiguration {
+  return vscode.workspace.getConfiguration(section, uri);
 }
 
 function positive(value: unknown, fallback: number): number {

@@ -2,5 +2,7 @@ export type * from "./snapshot.js";
 export type * from "./failure.js";
 export type * from "./runner.js";
 export type * from "./page.js";
+
 export * from "./initialization.js";
 export * from "./layer.js";
+export * from "./source.js";

@@ -1,7 +1,7 @@
 import type { Failure } from "./failure.js";
-import type { Reinitialization } from "./initialization.js";
 import type { ForwardRequest, RunnerMethods } from "./runner.js";
 import type { ModelSnapshot, SourceLocation } from "./snapshot.js";
+import type { Capability } from "./source.js";
 
 /** What the page shows. One value says everything, so that a page made anew (reload, second tab) needs nothing else. */
 export type PageState =
@@ -13,6 +13,8 @@ export type PageState =
       readonly kind: "file";
       /** Absolute path of the model file. */
       readonly file: string;
+      /** What can be done with it: the page offers nothing else. */
+      readonly capabilities: readonly Capability[];
       readonly activity: Activity;
       /** The last good picture; empty before the first run. */
       readonly models: readonly ModelSnapshot[];
@@ -68,7 +70,6 @@ export interface PageMethods {
   chooseForward: { params: { readonly model: string }; result: null };
   forward: { params: ForwardRequest; result: null };
   showOwnPass: { params: { readonly model: string }; result: null };
-  reinitialize: { params: { readonly model: string } & Reinitialization; result: null };
   undoReinitialize: { params: { readonly model: string }; result: null };
   /** As of the runner. */
   tensorValues: RunnerMethods["tensorValues"];

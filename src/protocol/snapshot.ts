@@ -5,7 +5,7 @@
 
 /** A place in the user's code. Lines and columns count from 1, as editors show them. */
 export interface SourceLocation {
-  /** Absolute path. */
+  /** Absolute path; of a text that is no file, such as a cell of a notebook, its URI. */
   readonly file: string;
   readonly line: number;
   readonly column: number;

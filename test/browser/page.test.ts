@@ -1,6 +1,6 @@
 import type { Browser, Locator } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import type { Failure, LastRun, ModelSnapshot, PageState, Selection } from "../../src/protocol/index.js";
+import { capabilities, type Failure, type LastRun, type ModelSnapshot, type PageState, type Selection } from "../../src/protocol/index.js";
 import * as torch from "../../src/engine/index.js";
 import { gpt } from "../picture/fixtures.js";
 import { inspectHere, snapshotOf } from "../inspect/inspector.js";
@@ -27,7 +27,7 @@ afterEach(async () => {
 afterAll(() => browser?.close());
 
 function fileState(more: Partial<Extract<PageState, { kind: "file" }>> = {}): PageState {
-  return { kind: "file", file: modelFile, activity: "idle", models, lastRun: { kind: "completed" }, stale: false, ...more };
+  return { kind: "file", file: modelFile, capabilities, activity: "idle", models, lastRun: { kind: "completed" }, stale: false, ...more };
 }
 
 const failure: Failure = {
@@ -123,6 +123,23 @@ async function choose(webview: Webview, menu: string, item: string): Promise<voi
   }
   await webview.page.locator(".menu-item", { hasText: item }).first().click();
 }
+
+describe("a source that can do little", () => {
+  test("the page offers what it can do, and nothing else", async () => {
+    const few = await open(fileState({ models: [stated(net())], capabilities: ["tensorValues"] }), { selection: { model: "net", path: "0" } });
+    expect(await inspector(few).locator(".heat-map").count()).toBeGreaterThan(0);
+    for (const name of [/Run/, /Stop/, /Reinit/, /Undo/, /Back to/, /Count All/]) expect(await button(few, name).count(), String(name)).toBe(0);
+    expect(await few.page.locator("input[aria-label^='Shape of']").count()).toBe(0);
+  });
+
+  test("values that cannot be read are not offered, and what runs cannot be stopped", async () => {
+    const none = await open(fileState({ capabilities: [], activity: "running" }), { selection: { model: "net", path: "0" } });
+    await none.page.getByRole("status").getByText("Running the model file").waitFor();
+    expect(await button(none, "Stop").count()).toBe(0);
+    expect(await inspector(none).locator(".heat-map, .values-offer").count()).toBe(0);
+    expect(await inspector(none).locator(".histogram-axis").count()).toBeGreaterThan(0);
+  });
+});
 
 describe("a model and its inspector", () => {
   test("the picture shows the modules, and the inspector the model's totals", async () => {

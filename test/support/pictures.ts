@@ -1,7 +1,7 @@
 /** Makes the pictures in docs/pictures: the page in a browser, with models that the runner has just run. */
 import { mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
-import type { ModelSnapshot } from "../../src/protocol/index.js";
+import { capabilities, type ModelSnapshot } from "../../src/protocol/index.js";
 import { ModelRunner, type RunOutcome } from "../../src/runner/client.js";
 import { launchChromium } from "./chromium.js";
 import type { themes } from "./themes.js";
@@ -139,7 +139,7 @@ async function take({ name, file: relative, model: modelName, theme, width, heig
   const models: readonly ModelSnapshot[] = outcome.models.filter((each) => each.name === model || width >= 720);
   await webview.send({
     kind: "state",
-    state: { kind: "file", file, activity: "idle", models, lastRun: { kind: "completed" }, stale: false },
+    state: { kind: "file", file, capabilities, activity: "idle", models, lastRun: { kind: "completed" }, stale: false },
     selection: selected === undefined ? null : { model, path: selected },
   });
   await settled(webview);

@@ -1,11 +1,12 @@
 import { describe, expect, test } from "vitest";
-import type { ModelSnapshot, PageState } from "../../src/protocol/index.js";
+import { capabilities, type ModelSnapshot, type PageState } from "../../src/protocol/index.js";
 import type { GraphViewState } from "../../webview/graph/index.js";
 import { type Action, type Page, reduce, rememberedView, shownModel, startPage, storedPage } from "../../webview/state.js";
 import { linear, modelFile, net, relu, rgnet, sequential, snapshot, tied } from "../describe/snapshots.js";
 
 const file = (models: readonly ModelSnapshot[], more: Partial<Extract<PageState, { kind: "file" }>> = {}): PageState => ({
   kind: "file",
+  capabilities,
   file: modelFile,
   activity: "idle",
   models,

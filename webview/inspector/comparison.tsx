@@ -82,12 +82,12 @@ const [fewestBins, mostBins] = [6, 32];
 
 /** Statistics of both tensors with bins over one range; their own until the live model has counted them, and where it cannot. */
 function useSharedBins(model: ModelSnapshot, first: TensorSnapshot | undefined, second: TensorSnapshot | undefined): readonly (TensorStatistics | null)[] {
-  const { request } = useSession();
+  const { can, request } = useSession();
   const own = [first?.statistics ?? null, second?.statistics ?? null] as const;
   const [counted, setCounted] = useState<readonly TensorStatistics[] | null>(null);
   useEffect(() => {
     setCounted(null);
-    if (!first || !second || !own[0]?.histogram || !own[1]?.histogram) return;
+    if (!can("statistics") || !first || !second || !own[0]?.histogram || !own[1]?.histogram) return;
     let current = true;
     const bins = Math.round(Math.max(fewestBins, Math.min(mostBins, 2 * Math.cbrt(Math.min(first.count, second.count)))));
     const count = (known: readonly TensorStatistics[]) => {

@@ -9,14 +9,14 @@ import { Inputs } from "./inputs.js";
 
 /** The forward pass that is shown: which one it is, what went in, and the ways to another one. `children`: what more there is to say of it. */
 export function ForwardPass({ model, children }: { readonly model: ModelSnapshot; readonly children?: ComponentChildren }) {
-  const { act } = useSession();
+  const { act, can } = useSession();
   const { trace } = model;
   return (
     <Section title={l10n.t("Forward pass")} note={trace && originText(trace.origin)}>
       {trace ? <Inputs model={model} trace={trace} /> : <p class="muted">{model.traceMissing ?? l10n.t("None ran, so shapes and data flow are unknown.")}</p>}
       {children}
       <div class="pass-actions">
-        {model.hasForward && (
+        {model.hasForward && can("forward") && (
           <Link onClick={() => act("chooseForward", { model: model.name })}>{trace ? l10n.t("Run Forward…") : l10n.t("State Inputs…")}</Link>
         )}
         <OwnPassLink model={model} />

@@ -16,7 +16,8 @@ interface InputsProps {
 
 /** The inputs of a forward pass, which can be changed in place. */
 export function Inputs({ model, trace }: InputsProps) {
-  if (model.hasForward && trace.inputs.length > 0) return <ShapeForm model={model} trace={trace} />;
+  const { can } = useSession();
+  if (model.hasForward && can("forward") && trace.inputs.length > 0) return <ShapeForm model={model} trace={trace} />;
   return (
     <div class="operand-row">
       <span class="muted">{l10n.t("Input")}</span>

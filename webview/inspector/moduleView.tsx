@@ -53,7 +53,7 @@ export function ModuleView({ model, path, graph }: ModuleViewProps) {
 }
 
 function Title({ model, module }: { readonly model: ModelSnapshot; readonly module: ModuleSnapshot }) {
-  const { page, act, announce, dispatch } = useSession();
+  const { page, can, act, announce, dispatch } = useSession();
   // The link goes with the click, and the choice of the other module is made in the picture.
   const compare = () => {
     dispatch({ kind: "compare", with: module.path });
@@ -67,9 +67,11 @@ function Title({ model, module }: { readonly model: ModelSnapshot; readonly modu
       <Signature type={module.type} arguments={module.arguments} />
       <div class="title-actions">
         {location && <LocationLink location={location} />}
-        <Link disabled={busy} onClick={() => act("chooseReinitialize", { model: model.name, path: module.path })}>
-          {l10n.t("Reinitialize…")}
-        </Link>
+        {can("reinitialize") && (
+          <Link disabled={busy} onClick={() => act("chooseReinitialize", { model: model.name, path: module.path })}>
+            {l10n.t("Reinitialize…")}
+          </Link>
+        )}
         {indexOf(model).totals(module.path).parameters > 0 && page.compared === null && <Link onClick={compare}>{l10n.t("Compare…")}</Link>}
         {!module.training && <span class="badge">eval</span>}
       </div>

@@ -29,6 +29,7 @@ export function ParameterCard({ model, tensor, name, path }: ParameterCardProps)
   const { initialization } = tensor;
   const expected = initialization.kind !== "unknown" ? initialization.distribution : null;
   const changed = initialization.kind !== "unknown" && initialization.modifiedBy.length > 0;
+  const { can } = useSession();
   const { statistics, exact, askExact } = useExactStatistics(model, tensor);
   return (
     <article class="parameter" aria-label={name}>
@@ -54,7 +55,7 @@ export function ParameterCard({ model, tensor, name, path }: ParameterCardProps)
           {statistics.sampled < statistics.count && (
             <p class="muted">
               {l10n.t("Sampled {0} of {1} values.", formatCount(statistics.sampled), formatCount(statistics.count))}{" "}
-              <Link onClick={askExact}>{l10n.t("Count All")}</Link>
+              {can("statistics") && <Link onClick={askExact}>{l10n.t("Count All")}</Link>}
             </p>
           )}
           {exact && <p class="muted">{l10n.t("All {0} values counted.", formatCount(statistics.count))}</p>}
@@ -72,7 +73,9 @@ export function ParameterCard({ model, tensor, name, path }: ParameterCardProps)
           <Facts facts={statisticsFacts(tensor.gradient)} />
         </details>
       )}
-      {statistics && tensor.shape !== null && <Values model={model} tensor={tensor} name={name} type={indexOf(model).module(path)?.type} />}
+      {statistics && tensor.shape !== null && can("tensorValues") && (
+        <Values model={model} tensor={tensor} name={name} type={indexOf(model).module(path)?.type} />
+      )}
     </article>
   );
 }

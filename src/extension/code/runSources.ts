@@ -1,7 +1,6 @@
-import { readFile } from "node:fs/promises";
 import * as vscode from "vscode";
 import type { SourceLocation } from "../../protocol/index.js";
-import { filePath } from "../sources/modelFile.js";
+import { documentKey } from "../sources/documents.js";
 import { type LineMap, mapLines } from "./lineMap.js";
 
 /**
@@ -12,20 +11,8 @@ export class RunSources {
   readonly #texts: ReadonlyMap<string, string>;
   readonly #maps = new Map<string, LineMap & { readonly version: number }>();
 
-  private constructor(texts: ReadonlyMap<string, string>) {
+  constructor(texts: ReadonlyMap<string, string>) {
     this.#texts = texts;
-  }
-
-  /** `overrides` holds the text of files that ran as their editors showed them. */
-  static async read(files: readonly string[], overrides: ReadonlyMap<string, string>): Promise<RunSources> {
-    const texts = new Map<string, string>();
-    await Promise.all(
-      files.map(async (file) => {
-        const text = overrides.get(file) ?? (await readFile(file, "utf8").catch(() => null));
-        if (text !== null) texts.set(file, text.replace(/^\uFEFF/, ""));
-      }),
-    );
-    return new RunSources(texts);
   }
 
   has(file: string): boolean {
@@ -40,7 +27,7 @@ export class RunSources {
   isStale(): boolean {
     return vscode.workspace.textDocuments.some((document) => {
       if (document.uri.scheme !== "file") return false;
-      const then = this.#texts.get(filePath(document.uri));
+      const then = this.#texts.get(documentKey(document.uri));
       return then !== undefined && !sameText(then, document.getText());
     });
   }
@@ -61,7 +48,7 @@ export class RunSources {
   }
 
   #map(document: vscode.TextDocument): LineMap | null {
-    const file = filePath(document.uri);
+    const file = documentKey(document.uri);
     const then = this.#texts.get(file);
     if (then === undefined) return null;
     const known = this.#maps.get(file);
@@ -70,13 +57,6 @@ export class RunSources {
     this.#maps.set(file, map);
     return map;
   }
-}
-
-/** The text of every file on disk whose editor may show something else. */
-export function unsavedTexts(): ReadonlyMap<string, string> {
-  // An edit arrives before the word that the document is dirty, so that the version is asked too: it is 1 when a document is opened.
-  const edited = vscode.workspace.textDocuments.filter(({ isDirty, version, uri }) => (isDirty || version > 1) && uri.scheme === "file");
-  return new Map(edited.map((document) => [filePath(document.uri), document.getText()]));
 }
 
 function lines(text: string): string[] {

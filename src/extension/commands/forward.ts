@@ -6,6 +6,7 @@ import { onTarget } from "../ask/target.js";
 
 /** Asks for the inputs and runs the model forward. */
 export const run = onTarget(async ({ session, model }) => {
+  session.require("forward");
   if (!model.hasForward) {
     const message = vscode.l10n.t("{0} defines no forward, so there is nothing to run: it holds modules and parameters for other code.", model.name);
     void vscode.window.showInformationMessage(message);

@@ -14,6 +14,7 @@ import { onTarget, type Target } from "../ask/target.js";
 
 /** Asks what to reinitialize and how, and does it. */
 export const run = onTarget(async ({ session, model, module }) => {
+  session.require("reinitialize");
   const target = await pickTarget(model, module);
   if (!target) return;
   const title = vscode.l10n.t("Reinitialize {0}", describe(target, model));

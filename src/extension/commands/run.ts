@@ -2,7 +2,7 @@ import * as vscode from "vscode";
 import type { Command } from "../command.js";
 import type { ModelSession } from "../sessions/modelSession.js";
 import type { ModelSessions } from "../sessions/modelSessions.js";
-import { filePath, isRunnable } from "../sources/modelFile.js";
+import { documentKey } from "../sources/documents.js";
 
 /** Runs the file of the editor's title bar or context menu, else the active editor's, else the current one. */
 export const run: Command = async ({ sessions }, argument) => {
@@ -20,10 +20,10 @@ export const run: Command = async ({ sessions }, argument) => {
 };
 
 function sessionToRun(sessions: ModelSessions, argument: unknown): ModelSession | null {
-  if (argument instanceof vscode.Uri) return sessions.open(filePath(argument));
+  if (argument instanceof vscode.Uri) return sessions.open(documentKey(argument));
   if (typeof argument === "object" && argument !== null && "file" in argument && typeof argument.file === "string") return sessions.open(argument.file);
   const document = vscode.window.activeTextEditor?.document;
   // An open helper file is not what a user means who looks at the model that uses it.
-  if (document && isRunnable(document) && !sessions.current?.dependsOn(filePath(document.uri))) return sessions.open(filePath(document.uri));
-  return sessions.current;
+  const opened = document && !sessions.current?.dependsOn(documentKey(document.uri)) ? sessions.openDocument(document) : null;
+  return opened ?? sessions.current;
 }

@@ -5,6 +5,7 @@ import type { Command } from "../command.js";
 export const run: Command = async ({ sessions }) => {
   const session = sessions.current;
   if (!session) return;
+  session.require("setSeed");
   const seed = await askFor({ title: vscode.l10n.t("Set Seed"), prompt: vscode.l10n.t("What torch.manualSeed is called with"), value: "0" }, readSeed);
   if (seed !== undefined) await session.setSeed(seed);
 };

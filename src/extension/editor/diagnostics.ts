@@ -3,6 +3,7 @@ import { isFailureOfPass, placeOfFailure } from "../../describe/failure.js";
 import { indexOf } from "../../describe/modelIndex.js";
 import type { Failure, SourceLocation } from "../../protocol/index.js";
 import type { RunSources } from "../code/runSources.js";
+import { documentUri } from "../sources/documents.js";
 import type { ModelSession } from "../sessions/modelSession.js";
 import type { ModelSessions } from "../sessions/modelSessions.js";
 
@@ -90,7 +91,7 @@ function problem(place: SourceLocation, message: string, sources: RunSources | n
 
 /** From the location to the end of its line: an error names a point, and a point cannot be seen. */
 function toLocation(place: SourceLocation, sources: RunSources | null): vscode.Location {
-  const uri = vscode.Uri.file(place.file);
+  const uri = documentUri(place.file);
   const document = vscode.workspace.textDocuments.find((open) => open.uri.toString() === uri.toString());
   const start = (document && sources?.now(document, place).position) ?? new vscode.Position(place.line - 1, place.column - 1);
   const end = document && start.line < document.lineCount ? document.lineAt(start.line).range.end : start;

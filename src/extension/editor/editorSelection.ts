@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
 import { indexOf } from "../../describe/modelIndex.js";
-import { filePath } from "../sources/modelFile.js";
+import { documentKey } from "../sources/documents.js";
 import type { ModelSession } from "../sessions/modelSession.js";
 import type { ModelSessions } from "../sessions/modelSessions.js";
 
@@ -45,7 +45,7 @@ export class EditorSelection implements vscode.Disposable {
     const model = session?.selection && session.model(session.selection.model);
     const location = model && indexOf(model).module(session.selection.path)?.location;
     for (const editor of vscode.window.visibleTextEditors) {
-      const here = location && filePath(editor.document.uri) === location.file ? session.sources?.now(editor.document, location) : undefined;
+      const here = location && documentKey(editor.document.uri) === location.file ? session.sources?.now(editor.document, location) : undefined;
       const range = here?.exact ? new vscode.Range(here.position, here.position) : undefined;
       editor.setDecorations(this.#mark, range ? [range] : []);
       if (range && scroll) editor.revealRange(range, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
@@ -56,7 +56,7 @@ export class EditorSelection implements vscode.Disposable {
     const session = this.sessions.current;
     const line = session?.sources?.lineThen(document, selection.active.line);
     if (!session || line === null || line === undefined) return;
-    const found = madeOnLine(session, filePath(document.uri), line + 1);
+    const found = madeOnLine(session, documentKey(document.uri), line + 1);
     const [first] = found;
     // Of several modules made on one line, the one already selected stays.
     if (first && !found.some(({ model, path }) => model === session.selection?.model && path === session.selection.path)) session.select(first, this);

@@ -2,7 +2,7 @@ import * as vscode from "vscode";
 import { indexOf } from "../../describe/modelIndex.js";
 import type { ModelSnapshot, ModuleSnapshot, SourceLocation } from "../../protocol/index.js";
 import { type Construction, constructionsIn, roleOfName } from "../code/constructions.js";
-import { filePath, importsEngine, modelLanguages } from "../sources/modelFile.js";
+import { documentKey } from "../sources/documents.js";
 import type { ModelSession } from "../sessions/modelSession.js";
 import type { ModelSessions } from "../sessions/modelSessions.js";
 import { settings } from "../settings.js";
@@ -29,17 +29,24 @@ interface Found {
 
 /** Explains model definitions in hovers. */
 export function registerHover(sessions: ModelSessions): vscode.Disposable {
-  return vscode.languages.registerHoverProvider(
-    modelLanguages.map((language) => ({ language, scheme: "file" })),
-    {
-      async provideHover(document, position, cancelled) {
-        if (!settings.hover(filePath(document.uri))) return undefined;
-        const found = await subjectAt(sessions, document, position, cancelled);
-        if (!found || cancelled.isCancellationRequested) return undefined;
-        const { explain } = await import("./hoverText.js");
-        return new vscode.Hover(explain(found.subject), found.range);
-      },
+  const provider: vscode.HoverProvider = {
+    async provideHover(document, position, cancelled) {
+      if (!settings.hover(document.uri)) return undefined;
+      const found = await subjectAt(sessions, document, position, cancelled);
+      if (!found || cancelled.isCancellationRequested) return undefined;
+      const { explain } = await import("./hoverText.js");
+      return new vscode.Hover(explain(found.subject), found.range);
     },
+  };
+  const register = (): vscode.Disposable =>
+    vscode.Disposable.from(...sessions.sources.all.map(({ selector }) => vscode.languages.registerHoverProvider(selector, provider)));
+  let registered = register();
+  return vscode.Disposable.from(
+    sessions.sources.onDidChange(() => {
+      registered.dispose();
+      registered = register();
+    }),
+    new vscode.Disposable(() => registered.dispose()),
   );
 }
 
@@ -49,7 +56,7 @@ async function subjectAt(
   position: vscode.Position,
   cancelled: vscode.CancellationToken,
 ): Promise<Found | undefined> {
-  const file = filePath(document.uri);
+  const file = documentKey(document.uri);
   const running = [...(sessions.current ? [sessions.current] : []), ...sessions.all].find((session) => session.sources?.has(file));
   if (!running) return notRun(sessions, document, position);
 
@@ -67,7 +74,7 @@ async function subjectAt(
     const [uri, target] =
       "targetUri" in definition ? [definition.targetUri, definition.targetSelectionRange ?? definition.targetRange] : [definition.uri, definition.range];
     if (cancelled.isCancellationRequested) return undefined;
-    if (!running.sources?.has(filePath(uri))) continue;
+    if (!running.sources?.has(documentKey(uri))) continue;
     const found = subjectOfDefinition(running, await vscode.workspace.openTextDocument(uri), target.start);
     if (found) return { subject: found.subject, range };
   }
@@ -92,7 +99,7 @@ function subjectOfDefinition(session: ModelSession, document: vscode.TextDocumen
   if (!range) return undefined;
   if (lineThen === null) return construction && isModuleClass(session, construction) ? { subject: { kind: "edited", session }, range } : undefined;
 
-  const here = { file: filePath(document.uri), line: lineThen + 1 };
+  const here = { file: documentKey(document.uri), line: lineThen + 1 };
   const made = construction ? placesWhere(session, ({ module }) => isAt(module.location, here, construction)) : [];
   if (made.length > 0) return { subject: { kind: "places", session, places: made }, range };
   if (!word || direct) return undefined;
@@ -102,10 +109,12 @@ function subjectOfDefinition(session: ModelSession, document: vscode.TextDocumen
 }
 
 function notRun(sessions: ModelSessions, document: vscode.TextDocument, position: vscode.Position): Found | undefined {
-  const file = filePath(document.uri);
+  const found = sessions.sources.of(document);
+  if (!found?.source.run || !found.source.opensByItself(document)) return undefined;
+  const { file } = found;
   const session = sessions.get(file);
   // While it runs, or after it failed without a model, the status bar and the Problems view say what there is to say.
-  if (!importsEngine(document) || session?.hasRun || (session && session.activity !== "idle")) return undefined;
+  if (session?.hasRun || (session && session.activity !== "idle")) return undefined;
   const construction = constructionsIn(document.lineAt(position.line).text).find(({ start, end }) => start <= position.character && position.character < end);
   if (!construction || !/(?:^|\.)nn\.\w+$/.test(construction.callee)) return undefined;
   return { subject: { kind: "notRun", file }, range: new vscode.Range(position.line, construction.start, position.line, construction.end) };

@@ -24,7 +24,10 @@ export function explain(subject: Subject): vscode.MarkdownString {
       return text.appendMarkdown(`${vscode.l10n.t("Not run yet.")} ${link(vscode.l10n.t("Run Model File"), "layerscope.run", { file: subject.file })}`);
     case "edited":
       return text.appendMarkdown(
-        `${vscode.l10n.t("This line was edited since the file ran.")} ${link(vscode.l10n.t("Run Again"), "layerscope.run", { file: subject.session.file })}`,
+        [
+          vscode.l10n.t("This line was edited since the file ran."),
+          ...(subject.session.can("run") ? [link(vscode.l10n.t("Run Again"), "layerscope.run", { file: subject.session.file })] : []),
+        ].join(" "),
       );
     case "places":
       return text.appendMarkdown(describePlaces(subject.session, subject.places));
@@ -45,9 +48,9 @@ function describePlaces(session: ModelSession, places: readonly Place[]): string
     parameterTable(model, module),
     [
       link(vscode.l10n.t("Show in Model View"), "layerscope.select", reference),
-      ...(count > 0 ? [link(vscode.l10n.t("Reinitialize..."), "layerscope.reinitialize", reference)] : []),
-      ...(model.hasForward ? [link(vscode.l10n.t("Run Forward..."), "layerscope.forward", reference)] : []),
-      link(vscode.l10n.t("Run File"), "layerscope.run", { file: session.file }),
+      ...(count > 0 && session.can("reinitialize") ? [link(vscode.l10n.t("Reinitialize..."), "layerscope.reinitialize", reference)] : []),
+      ...(model.hasForward && session.can("forward") ? [link(vscode.l10n.t("Run Forward..."), "layerscope.forward", reference)] : []),
+      ...(session.can("run") ? [link(vscode.l10n.t("Run File"), "layerscope.run", { file: session.file })] : []),
     ].join(" | "),
   ];
   const warning = ofFailedRun(session);

@@ -1,10 +1,11 @@
 import * as vscode from "vscode";
 import type { SourceLocation } from "../../protocol/index.js";
+import { documentUri } from "../sources/documents.js";
 import type { ModelSession } from "../sessions/modelSession.js";
 
 /** Opens the code at a location of the session's last run, wherever edits have moved it. */
 export async function revealInCode(location: SourceLocation, session: ModelSession | null): Promise<void> {
-  const uri = vscode.Uri.file(location.file);
+  const uri = documentUri(location.file);
   const document = await vscode.workspace.openTextDocument(uri);
   const place = session?.sources?.now(document, location) ?? {
     position: new vscode.Position(location.line - 1, location.column - 1),

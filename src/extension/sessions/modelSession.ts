@@ -1,18 +1,21 @@
 import * as vscode from "vscode";
 import type {
   Activity,
+  Capability,
   Failure,
   ForwardRequest,
   LastRun,
+  ModelRequest,
   ModelSnapshot,
   PageState,
   Reinitialization,
-  RunnerMethod,
   RunnerMethods,
   Selection,
 } from "../../protocol/index.js";
-import type { ModelRunner, Output } from "../../runner/client.js";
-import { RunSources, unsavedTexts } from "../code/runSources.js";
+import type { Output } from "../../runner/client.js";
+import { RunSources } from "../code/runSources.js";
+import { documentUri } from "../sources/documents.js";
+import { capabilitiesOf, type ModelRequests, type ModelSource, type SourceOptions, type SourceOutcome } from "../sources/modelSource.js";
 
 /** What changed in a session. "state" covers everything; the others are cheaper to follow. */
 export type SessionChange =
@@ -22,16 +25,15 @@ export type SessionChange =
   /** `by` made the selection and needs no telling. */
   | { readonly kind: "selection"; readonly selection: Selection | null; readonly by: unknown };
 
-/** How a session reaches the processes that run model code. */
-export interface SessionHost {
-  runner(): Promise<ModelRunner>;
+/** Hears what the code of a model file prints. */
+export interface SessionLog {
   runStarted(file: string): void;
   output(file: string, output: Output): void;
 }
 
 /**
- * One model file: its last good models, what it is doing, and how the last run ended. One thing is done at a time. A run ends whatever is
- * under way; a request waits for the one before it.
+ * One model file: the last good models that its source made, what it is doing, and how the last run ended. One thing is done at a time. A run ends
+ * whatever is under way; a request waits for the one before it.
  */
 export class ModelSession implements vscode.Disposable {
   readonly #changes = new vscode.EventEmitter<SessionChange>();
@@ -42,8 +44,8 @@ export class ModelSession implements vscode.Disposable {
   #lastRun: LastRun = { kind: "none" };
   /** The text that #models come from. */
   #sources: RunSources | null = null;
-  /** Every file that went into the last run, failed or not: saving one runs again. */
-  #files: readonly string[];
+  /** Every document that went into the last run, failed or not: saving one runs again. */
+  #documents: readonly string[];
   #stale = false;
   #selection: Selection | null = null;
   #abort: AbortController | null = null;
@@ -52,13 +54,26 @@ export class ModelSession implements vscode.Disposable {
   /** Ends when the request before the next one has. */
   #queue: Promise<unknown> = Promise.resolve();
   #disposed = false;
+  readonly capabilities: readonly Capability[];
 
   constructor(
-    /** Absolute path of the model file. */
+    /** The model file, as documentKey names it. */
     readonly file: string,
-    readonly host: SessionHost,
+    readonly source: ModelSource,
+    private readonly log: SessionLog,
   ) {
-    this.#files = [file];
+    this.#documents = [file];
+    this.capabilities = capabilitiesOf(source);
+  }
+
+  /** True where the file's source can do it; what it cannot do is not offered. */
+  can(capability: Capability): boolean {
+    return this.capabilities.includes(capability);
+  }
+
+  /** Throws, in words for the user, where the source cannot do it: to be called before anything is asked for it. */
+  require(capability: Capability): void {
+    if (!this.can(capability)) throw new Error(this.#refusal());
   }
 
   get activity(): Activity {
@@ -95,23 +110,32 @@ export class ModelSession implements vscode.Disposable {
   }
 
   get pageState(): PageState {
-    const { file, activity, models, lastRun, stale } = this;
-    return { kind: "file", file, activity, models, lastRun, stale };
+    const { file, capabilities, activity, models, lastRun, stale } = this;
+    return { kind: "file", file, capabilities, activity, models, lastRun, stale };
   }
 
   model(name: string): ModelSnapshot | undefined {
     return this.#models.find((model) => model.name === name);
   }
 
-  /** True when a change of `file` can change the models. */
-  dependsOn(file: string): boolean {
-    return this.#files.includes(file);
+  /** True when a change of `document` can change the models. */
+  dependsOn(document: string): boolean {
+    return this.#documents.includes(document);
   }
 
   /** Runs the file as the editors show it, saved or not. What is wrong with the code ends up in `failure`. */
-  run(): Promise<void> {
-    const abort = this.#begin("running");
-    this.#run = this.#runOnce(abort).finally(() => {
+  async run(): Promise<void> {
+    const { source } = this;
+    if (!source.run) throw new Error(this.#refusal());
+    this.log.runStarted(this.file);
+    const abort = new AbortController();
+    await this.follow(source.run(this.file, this.#options(abort.signal)), abort);
+  }
+
+  /** Takes over what a run comes to, whoever began it. */
+  follow(outcome: Promise<SourceOutcome>, abort: AbortController): Promise<void> {
+    this.#begin("running", abort);
+    this.#run = this.#accept(outcome, abort).finally(() => {
       if (this.#abort !== abort) return;
       this.#abort = null;
       this.#run = null;
@@ -122,33 +146,24 @@ export class ModelSession implements vscode.Disposable {
     return this.#run;
   }
 
-  async #runOnce(abort: AbortController): Promise<void> {
-    const overrides = unsavedTexts();
-    this.host.runStarted(this.file);
-    const runner = await this.host.runner();
-    const outcome = await runner.run(this.file, {
-      signal: abort.signal,
-      overrides,
-      onOutput: (output) => this.host.output(this.file, output),
-    });
-    const sources = await RunSources.read(outcome.files, overrides);
+  async #accept(outcome: Promise<SourceOutcome>, abort: AbortController): Promise<void> {
+    const { models, failure, documents, texts } = await outcome;
     // A newer run has taken over, or the session is gone.
     if (this.#abort !== abort) return;
 
-    const { models, failure } = outcome;
     // The last good picture stays until there is another one.
     const keeps = failure !== null && models.length === 0 && this.#models.length > 0;
     this.#lastRun = failure === null ? { kind: "completed" } : { kind: "failed", failure, shown: keeps ? "earlierRun" : "thisRun" };
-    this.#files = [...new Set([this.file, ...outcome.files])];
+    this.#documents = [...new Set([this.file, ...documents])];
     if (keeps) return;
     this.#models = models;
-    this.#sources = sources;
+    this.#sources = new RunSources(texts);
     if (this.#selection && !this.model(this.#selection.model)) this.#selection = null;
   }
 
-  /** Ends what is under way. The models and the picture stay. */
+  /** Ends what is under way, where that can be. The models and the picture stay. */
   stop(): void {
-    this.#abort?.abort();
+    if (this.source.stops) this.#abort?.abort();
   }
 
   forward(request: ForwardRequest): Promise<void> {
@@ -169,15 +184,15 @@ export class ModelSession implements vscode.Disposable {
 
   async setSeed(seed: number): Promise<void> {
     await this.#enqueue(async () => {
+      this.#request("setSeed");
       await this.#ensureAlive();
       await this.ask("setSeed", { seed });
     });
   }
 
   /** Asks the live models something that does not change them. Rejects with the failure's message. */
-  async ask<M extends Exclude<RunnerMethod, "run">>(method: M, params: RunnerMethods[M]["params"], signal?: AbortSignal): Promise<RunnerMethods[M]["result"]> {
-    const runner = await this.host.runner();
-    return runner.request(this.file, method, params, { signal, onOutput: (output) => this.host.output(this.file, output) });
+  async ask<M extends ModelRequest>(method: M, params: RunnerMethods[M]["params"], signal?: AbortSignal): Promise<RunnerMethods[M]["result"]> {
+    return this.#request(method)(this.file, params, this.#options(signal));
   }
 
   /** Selects a module, or nothing, for everyone who shows it. */
@@ -195,7 +210,7 @@ export class ModelSession implements vscode.Disposable {
     this.#changes.fire({ kind: "state", ran: false });
   }
 
-  /** The process that holds the models is its host's to end. */
+  /** The models are their source's to let go of. */
   dispose(): void {
     this.#disposed = true;
     this.#abort?.abort();
@@ -211,10 +226,9 @@ export class ModelSession implements vscode.Disposable {
   }
 
   /** Ends whatever is under way and marks the session busy. */
-  #begin(activity: Activity): AbortController {
+  #begin(activity: Activity, abort = new AbortController()): AbortController {
     this.#abort?.abort();
     this.#run = null;
-    const abort = new AbortController();
     this.#abort = abort;
     this.#activity = activity;
     this.#changes.fire({ kind: "activity", activity });
@@ -228,6 +242,7 @@ export class ModelSession implements vscode.Disposable {
     params: RunnerMethods[M]["params"],
   ): Promise<void> {
     return this.#enqueue(async () => {
+      this.#request(method);
       await this.#ensureAlive();
       const abort = this.#begin(activity);
       try {
@@ -254,11 +269,25 @@ export class ModelSession implements vscode.Disposable {
     return result;
   }
 
+  /** How the source answers a request; an error in words for the user where it does not. */
+  #request<M extends ModelRequest>(method: M): NonNullable<ModelRequests[M]> {
+    const request = this.source.requests[method];
+    if (!request) throw new Error(this.#refusal());
+    return request;
+  }
+
+  #refusal(): string {
+    return vscode.l10n.t("This cannot be done with the models of {0}.", vscode.workspace.asRelativePath(documentUri(this.file)));
+  }
+
+  #options(signal?: AbortSignal): SourceOptions {
+    return { ...(signal && { signal }), onOutput: (output) => this.log.output(this.file, output) };
+  }
+
   /** The process may have been ended by a limit or a crash; the models then have to be made anew. */
   async #ensureAlive(): Promise<void> {
-    const runner = await this.host.runner();
     if (this.#run) await this.#run;
-    else if (!runner.isAlive(this.file)) await this.run();
-    if (!runner.isAlive(this.file)) throw new Error(this.failure?.message ?? vscode.l10n.t("The file has no model."));
+    else if (!this.source.isAlive(this.file)) await this.run();
+    if (!this.source.isAlive(this.file)) throw new Error(this.failure?.message ?? vscode.l10n.t("The file has no model."));
   }
 }

@@ -1,7 +1,8 @@
 import * as vscode from "vscode";
-import type { ModelRunner } from "../../runner/client.js";
-import { filePath, importsEngine, isRunnable } from "../sources/modelFile.js";
-import { ModelSession, type SessionChange, type SessionHost } from "./modelSession.js";
+import { documentKey, documentUri } from "../sources/documents.js";
+import type { ModelSource } from "../sources/modelSource.js";
+import { ModelSources } from "../sources/modelSources.js";
+import { ModelSession, type SessionChange, type SessionLog } from "./modelSession.js";
 import { settings } from "../settings.js";
 
 /** The workspace's memory of the file shown last, so that a reloaded window shows it again. */
@@ -15,8 +16,9 @@ export class ModelSessions implements vscode.Disposable {
   readonly #viewers = new Set<Viewer>();
   /** The version of a document that was run when it was about to be saved. */
   readonly #runVersions = new WeakMap<vscode.TextDocument, number>();
+  /** The sources that say by themselves when models are made. */
+  readonly #heard = new Map<ModelSource, vscode.Disposable>();
   #current: ModelSession | null = null;
-  #runner: Promise<ModelRunner> | null = null;
 
   readonly #currentChanges = new vscode.EventEmitter<ModelSession | null>();
   readonly onDidChangeCurrent = this.#currentChanges.event;
@@ -27,8 +29,10 @@ export class ModelSessions implements vscode.Disposable {
 
   constructor(
     private readonly context: vscode.ExtensionContext,
-    private readonly log: Omit<SessionHost, "runner">,
+    readonly sources: ModelSources,
+    private readonly log: SessionLog,
   ) {
+    this.#hearSources();
     this.#subscriptions.push(
       vscode.window.onDidChangeActiveTextEditor((editor) => this.#follow(editor?.document)),
       vscode.workspace.onDidOpenTextDocument((document) => {
@@ -38,7 +42,7 @@ export class ModelSessions implements vscode.Disposable {
       vscode.workspace.onWillSaveTextDocument(({ document }) => this.#saving(document)),
       vscode.workspace.onDidSaveTextDocument((document) => this.#saved(document)),
       vscode.workspace.onDidChangeTextDocument(({ document }) => {
-        for (const session of this.#sessions.values()) if (session.dependsOn(filePath(document.uri))) session.documentChanged();
+        for (const session of this.#sessions.values()) if (session.dependsOn(documentKey(document.uri))) session.documentChanged();
       }),
       vscode.window.tabGroups.onDidChangeTabs(({ closed }) => {
         if (closed.length > 0) this.#closeUnused();
@@ -47,8 +51,10 @@ export class ModelSessions implements vscode.Disposable {
         this.#currentChanges.fire(this.#current);
         this.#runFirst();
       }),
-      vscode.workspace.onDidChangeConfiguration((event) => {
-        if (settings.limitsChanged(event)) void this.#endRunner();
+      sources.onDidChange(() => {
+        this.#hearSources();
+        this.#closeUnused();
+        this.#follow(vscode.window.activeTextEditor?.document);
       }),
     );
     this.#follow(vscode.window.activeTextEditor?.document);
@@ -72,11 +78,22 @@ export class ModelSessions implements vscode.Disposable {
     return this.#sessions.get(file);
   }
 
-  /** The session of `file`, made if there is none. */
-  open(file: string): ModelSession {
+  /** The session of a model file, made if there is none; null where no source knows the file. */
+  open(file: string): ModelSession | null {
+    const source = this.sources.ofFile(file);
+    return this.#sessions.get(file) ?? (source && this.#open(file, source));
+  }
+
+  /** The session of the model file that a document is, or is a part of; null where no source knows it. */
+  openDocument(document: vscode.TextDocument): ModelSession | null {
+    const found = this.sources.of(document);
+    return found && this.#open(found.file, found.source);
+  }
+
+  #open(file: string, source: ModelSource): ModelSession {
     let session = this.#sessions.get(file);
     if (!session) {
-      session = new ModelSession(file, { ...this.log, runner: () => this.#startRunner() });
+      session = new ModelSession(file, source, this.log);
       const opened = session;
       opened.onDidChange((change) => this.#changes.fire({ session: opened, change }));
       this.#sessions.set(file, opened);
@@ -114,22 +131,23 @@ export class ModelSessions implements vscode.Disposable {
     this.#changes.dispose();
     this.#currentChanges.dispose();
     this.#closings.dispose();
-    await this.#endRunner();
+    for (const subscription of this.#heard.values()) subscription.dispose();
+    await Promise.all(this.sources.all.map((source) => source.dispose()));
   }
 
   /** Makes the session of the document in the active editor current, if it is a model file. */
   #follow(document: vscode.TextDocument | undefined): void {
-    if (!document || !isRunnable(document)) return;
-    const file = filePath(document.uri);
-    if (this.#sessions.has(file) || importsEngine(document)) this.show(this.open(file));
+    const found = document && this.sources.of(document);
+    if (found && (this.#sessions.has(found.file) || found.source.opensByItself(document))) this.show(this.#open(found.file, found.source));
   }
 
   async #restore(): Promise<void> {
     const file = this.lastFile;
     if (!file) return;
     try {
-      const document = await vscode.workspace.openTextDocument(file);
-      if (!this.#current && importsEngine(document)) this.show(this.open(file));
+      const document = await vscode.workspace.openTextDocument(documentUri(file));
+      const found = this.sources.of(document);
+      if (!this.#current && found?.source.opensByItself(document)) this.show(this.#open(found.file, found.source));
     } catch {
       await this.context.workspaceState.update(lastFileKey, undefined);
     }
@@ -140,9 +158,9 @@ export class ModelSessions implements vscode.Disposable {
     if (!vscode.workspace.isTrusted) return;
     const shown = this.#shown();
     // With a model file in the editor its picture is likely to be wanted soon.
-    if (this.#current || shown.size > 0) void this.#startRunner().then((runner) => runner.warmUp());
+    for (const source of new Set([this.#current, ...shown].flatMap((session) => (session ? [session.source] : [])))) source.warmUp?.();
     for (const session of shown) {
-      if (!session.hasRun && session.activity === "idle" && settings.runOnOpen(session.file)) void session.run();
+      if (session.can("run") && !session.hasRun && session.activity === "idle" && settings.runOnOpen(documentUri(session.file))) void session.run();
     }
   }
 
@@ -165,43 +183,48 @@ export class ModelSessions implements vscode.Disposable {
 
   /** Runs every model file that has run or is shown, and that the document went into. */
   #runDependents(document: vscode.TextDocument): void {
-    if (!vscode.workspace.isTrusted || document.uri.scheme !== "file") return;
+    if (!vscode.workspace.isTrusted) return;
     const shown = this.#shown();
     for (const session of this.#sessions.values()) {
-      const wanted = session.hasRun || shown.has(session);
-      if (wanted && session.dependsOn(filePath(document.uri)) && settings.runOnSave(session.file)) void session.run();
+      const wanted = session.source.runsOnSave && (session.hasRun || shown.has(session));
+      if (wanted && session.dependsOn(documentKey(document.uri)) && settings.runOnSave(documentUri(session.file))) void session.run();
     }
   }
 
-  /** Ends the sessions that no view shows and no tab has open. */
+  /** Ends the sessions that no view shows and no tab has open, and those whose source is gone. */
   #closeUnused(): void {
     const open = new Set<string>();
     for (const tab of vscode.window.tabGroups.all.flatMap((group) => group.tabs)) {
-      if (tab.input instanceof vscode.TabInputText) open.add(filePath(tab.input.uri));
-      else if (tab.input instanceof vscode.TabInputTextDiff) open.add(filePath(tab.input.modified));
+      if (tab.input instanceof vscode.TabInputText) open.add(documentKey(tab.input.uri));
+      else if (tab.input instanceof vscode.TabInputTextDiff) open.add(documentKey(tab.input.modified));
     }
     for (const viewer of this.#viewers) if (viewer.session) open.add(viewer.session.file);
     if (this.#current) open.add(this.#current.file);
     for (const [file, session] of this.#sessions) {
-      if (open.has(file)) continue;
+      if (open.has(file) && this.sources.all.includes(session.source)) continue;
       this.#sessions.delete(file);
       this.#closings.fire(session);
       session.dispose();
-      void this.#runner?.then((runner) => runner.close(file));
+      session.source.close(file);
+      if (this.#current !== session) continue;
+      this.#current = null;
+      this.#currentChanges.fire(null);
     }
   }
 
-  #startRunner(): Promise<ModelRunner> {
-    this.#runner ??= import("../../runner/client.js").then(
-      ({ ModelRunner }) => new ModelRunner({ dist: this.context.asAbsolutePath("dist"), stringsFile: vscode.l10n.uri?.fsPath ?? null, ...settings.limits() }),
-    );
-    return this.#runner;
-  }
-
-  async #endRunner(): Promise<void> {
-    const runner = this.#runner;
-    this.#runner = null;
-    await (await runner)?.dispose();
+  #hearSources(): void {
+    for (const source of this.sources.all) {
+      if (this.#heard.has(source) || !source.onDidStart) continue;
+      this.#heard.set(
+        source,
+        source.onDidStart(({ file, outcome, abort }) => void this.#open(file, source).follow(outcome, abort)),
+      );
+    }
+    for (const [source, subscription] of this.#heard) {
+      if (this.sources.all.includes(source)) continue;
+      subscription.dispose();
+      this.#heard.delete(source);
+    }
   }
 }
 

@@ -1,7 +1,6 @@
 import * as vscode from "vscode";
-import { filePath, importsEngine } from "../sources/modelFile.js";
-import type { ModelSession } from "../sessions/modelSession.js";
 import type { ModelSessions } from "../sessions/modelSessions.js";
+import { contextValues } from "./contextValues.js";
 
 /** Keeps the context keys that package.json's `when` clauses read. */
 export function trackContextKeys(sessions: ModelSessions): vscode.Disposable {
@@ -13,18 +12,21 @@ export function trackContextKeys(sessions: ModelSessions): vscode.Disposable {
     void vscode.commands.executeCommand("setContext", `layerscope.${key}`, value);
   };
   const update = (): void => {
-    const session = sessions.current;
-    set("state", stateOf(session));
-    set("hasModels", (session?.models.length ?? 0) > 0);
-    set("canRunForward", session?.models.some(({ hasForward }) => hasForward) ?? false);
-    set("busy", session !== null && session.activity !== "idle");
-    set("canUndo", session?.models.some(({ undoDepth }) => undoDepth > 0) ?? false);
+    for (const [key, value] of Object.entries(contextValues(sessions.current))) set(key, value);
   };
   const updateFiles = (): void => {
-    const shown = vscode.window.visibleTextEditors.map(({ document }) => document);
+    const shown = vscode.window.visibleTextEditors.flatMap(({ document }) => {
+      const found = sessions.sources.of(document);
+      const isModelFile = found && (found.source.opensByItself(document) || sessions.get(found.file) !== undefined);
+      return isModelFile ? [{ path: document.uri.fsPath, source: found.source }] : [];
+    });
     set(
       "modelFiles",
-      shown.filter((document) => importsEngine(document) || sessions.get(filePath(document.uri))).map(({ uri }) => uri.fsPath),
+      shown.map(({ path }) => path),
+    );
+    set(
+      "runnableFiles",
+      shown.filter(({ source }) => source.run).map(({ path }) => path),
     );
   };
   update();
@@ -37,15 +39,8 @@ export function trackContextKeys(sessions: ModelSessions): vscode.Disposable {
     sessions.onDidChange(({ session, change }) => {
       if (session === sessions.current && change.kind !== "selection") update();
     }),
+    sessions.sources.onDidChange(updateFiles),
     vscode.window.onDidChangeVisibleTextEditors(updateFiles),
     vscode.workspace.onDidSaveTextDocument(updateFiles),
   );
-}
-
-/** What the tree says while it has no model to show. */
-function stateOf(session: ModelSession | null): "empty" | "ready" | "running" | "noModel" | "failed" {
-  if (!session) return "empty";
-  if (session.activity === "running") return "running";
-  if (session.failure) return "failed";
-  return session.hasRun ? "noModel" : "ready";
 }

@@ -1,8 +1,8 @@
 import * as vscode from "vscode";
-import type { SessionHost } from "../sessions/modelSession.js";
+import type { SessionLog } from "../sessions/modelSession.js";
 
 /** The output channel: what model code prints, run by run. */
-export function createOutput(): Omit<SessionHost, "runner"> & { readonly channel: vscode.OutputChannel } {
+export function createOutput(): SessionLog & { readonly channel: vscode.OutputChannel } {
   const channel = vscode.window.createOutputChannel("Layerscope");
   return {
     channel,

@@ -38,7 +38,7 @@ function notify(session: ModelSession): void {
     forward: vscode.l10n.t("Running a forward pass of {0}", file),
     reinitialize: vscode.l10n.t("Reinitializing {0}", file),
   }[activity];
-  void vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title, cancellable: true }, (_progress, cancelled) => {
+  void vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title, cancellable: session.can("stop") }, (_progress, cancelled) => {
     cancelled.onCancellationRequested(() => session.stop());
     return new Promise<void>((resolve) => {
       const subscription = session.onDidChange(() => {

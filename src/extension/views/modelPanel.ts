@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import * as vscode from "vscode";
 import type { KeptPageState } from "../../protocol/index.js";
-import { filePath } from "../sources/modelFile.js";
+import { documentKey, documentUri } from "../sources/documents.js";
 import { Page, type PageHandlers } from "./page.js";
 import type { ModelSession } from "../sessions/modelSession.js";
 import type { ModelSessions } from "../sessions/modelSessions.js";
@@ -25,7 +25,7 @@ export class ModelPanels implements vscode.WebviewPanelSerializer<KeptPageState>
       return;
     }
     const active = vscode.window.activeTextEditor?.document.uri;
-    const column = active && session.dependsOn(filePath(active)) ? vscode.ViewColumn.Beside : vscode.ViewColumn.Active;
+    const column = active && session.dependsOn(documentKey(active)) ? vscode.ViewColumn.Beside : vscode.ViewColumn.Active;
     const panel = vscode.window.createWebviewPanel(ModelPanels.type, title(session.file), column, {
       enableScripts: true,
       retainContextWhenHidden: true,
@@ -38,15 +38,13 @@ export class ModelPanels implements vscode.WebviewPanelSerializer<KeptPageState>
     const file = state?.file ?? this.sessions.lastFile;
     const exists =
       typeof file === "string" &&
-      (await vscode.workspace.fs.stat(vscode.Uri.file(file)).then(
+      (await vscode.workspace.fs.stat(documentUri(file)).then(
         () => true,
         () => false,
       ));
-    if (!exists || this.#panels.has(file)) {
-      panel.dispose();
-      return;
-    }
-    this.#connect(panel, this.sessions.open(file));
+    const session = exists && !this.#panels.has(file) ? this.sessions.open(file) : null;
+    if (session) this.#connect(panel, session);
+    else panel.dispose();
   }
 
   #connect(panel: vscode.WebviewPanel, session: ModelSession): void {

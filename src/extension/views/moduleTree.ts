@@ -126,7 +126,8 @@ function moduleItem(node: ModuleNode): vscode.TreeItem {
   item.contextValue = [
     "module",
     ...(parent === null ? ["root"] : []),
-    ...(parent === null && model.hasForward ? ["runnable"] : []),
+    ...(session.can("reinitialize") ? ["reinitializable"] : []),
+    ...(parent === null && model.hasForward && session.can("forward") ? ["runnable"] : []),
     ...(module.location ? ["located"] : []),
   ].join(" ");
   return item;

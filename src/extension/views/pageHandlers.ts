@@ -2,6 +2,7 @@ import { extname } from "node:path";
 import * as vscode from "vscode";
 import type { PageHandlers } from "./page.js";
 import { revealInCode } from "../editor/reveal.js";
+import { documentUri } from "../sources/documents.js";
 import type { ModelSession } from "../sessions/modelSession.js";
 
 /** What the pages ask, carried out. `openInEditor` opens the tab of a session. */
@@ -26,14 +27,7 @@ export function pageHandlers(openInEditor: (session: ModelSession) => void): Pag
       await shown(session).showOwnPass(model);
       return null;
     },
-    reinitialize: async (session, { model, ...reinitialization }) => {
-      await shown(session).reinitialize(model, reinitialization);
-      return null;
-    },
-    undoReinitialize: async (session, { model }) => {
-      await shown(session).undoReinitialize(model);
-      return null;
-    },
+    undoReinitialize: (session, { model }) => command("layerscope.undoReinitialize", { file: session?.file, model, path: "" }),
     tensorValues: (session, params) => shown(session).ask("tensorValues", params),
     statistics: (session, params) => shown(session).ask("statistics", params),
     selected: (session, selection, page) => {
@@ -51,7 +45,7 @@ export function pageHandlers(openInEditor: (session: ModelSession) => void): Pag
     },
     save: async (session, { suggestedName, content, encoding }) => {
       const extension = extname(suggestedName).slice(1);
-      const folder = session ? vscode.Uri.joinPath(vscode.Uri.file(session.file), "..") : vscode.workspace.workspaceFolders?.[0]?.uri;
+      const folder = session ? vscode.Uri.joinPath(documentUri(session.file), "..") : vscode.workspace.workspaceFolders?.[0]?.uri;
       const uri = await vscode.window.showSaveDialog({
         ...(folder ? { defaultUri: vscode.Uri.joinPath(folder, suggestedName.replace(/[\\/:*?"<>|]/g, "_")) } : {}),
         ...(extension ? { filters: { [extension.toUpperCase()]: [extension] } } : {}),

@@ -1,0 +1,12 @@
+import * as vscode from "vscode";
+import { canonicalPath } from "../../runner/paths.js";
+
+/** The name by which sources, sessions and snapshots know a document: the path of a file; the URI of anything else, such as a cell of a notebook. */
+export function documentKey(uri: vscode.Uri): string {
+  return uri.scheme === "file" ? canonicalPath(uri.fsPath) : uri.toString();
+}
+
+/** The document of that name. A single letter before the colon is a drive of Windows. */
+export function documentUri(key: string): vscode.Uri {
+  return /^[a-z][a-z0-9+.-]+:/i.test(key) ? vscode.Uri.parse(key) : vscode.Uri.file(key);
+}

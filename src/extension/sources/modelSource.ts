@@ -1,0 +1,75 @@
+import type * as vscode from "vscode";
+import type { Capability, Failure, ModelRequest, ModelSnapshot, RunnerMethods } from "../../protocol/index.js";
+import type { Output } from "../../runner/client.js";
+
+/**
+ * Where the models of one kind of file come from: code that runs in a process, cells of a notebook, a file of weights. Sessions and views know nothing
+ * else of it, and offer what it has: a request that it cannot answer is not among `requests`. Files and documents are named as documentKey does.
+ */
+export interface ModelSource {
+  /** The documents whose code can make a model, for the features of the editor. */
+  readonly selector: vscode.DocumentSelector;
+  /** The model file of a document that can be opened: itself, the notebook of a cell. Null for a document of no concern. */
+  fileOf(document: vscode.TextDocument): string | null;
+  /** The same by the name alone, for a file that is not open. */
+  isModelFile(file: string): boolean;
+  /** True for a document with a model in it as far as one can see: it is opened without being asked for. */
+  opensByItself(document: vscode.TextDocument): boolean;
+
+  /**
+   * Makes the models of `file` anew, from its documents as the editors show them, saved or not. Never rejects because of what is in them: that is the
+   * outcome's failure. Absent where models are made elsewhere (see `onDidStart`).
+   */
+  readonly run?: (file: string, options: SourceOptions) => Promise<SourceOutcome>;
+  /** Whether models are made anew when one of their documents is saved. Some have no such event: a cell is run, not saved. */
+  readonly runsOnSave: boolean;
+  /** Whether what is under way heeds its signal. */
+  readonly stops: boolean;
+  /** What can be asked of models that are there. They reject with the reason in words for the user, a RunnerError where it has a place in the code. */
+  readonly requests: ModelRequests;
+  /** True while the models of `file` can be asked; the process that holds them may end at a limit. */
+  isAlive(file: string): boolean;
+  /** Models made without `run`: the user ran a cell. */
+  readonly onDidStart?: vscode.Event<StartedRun>;
+
+  /** Makes ready for the next run what takes time. */
+  warmUp?(): void;
+  /** Lets go of the models of `file`. */
+  close(file: string): void;
+  /** Ends every process; resolves when none is left. */
+  dispose(): Promise<void>;
+}
+
+export type ModelRequests = {
+  readonly [M in ModelRequest]?: (file: string, params: RunnerMethods[M]["params"], options: SourceOptions) => Promise<RunnerMethods[M]["result"]>;
+};
+
+export interface SourceOptions {
+  readonly signal?: AbortSignal;
+  /** What code prints meanwhile. */
+  readonly onOutput: (output: Output) => void;
+}
+
+/** What making the models came to. */
+export interface SourceOutcome {
+  readonly models: readonly ModelSnapshot[];
+  /** Set when it ended early; `models` then holds what was there by that time. */
+  readonly failure: Failure | null;
+  /** Every document that went in, read or not: a change of one makes the models stale. */
+  readonly documents: readonly string[];
+  /** The text that the models come from, by document; none for what is not text. */
+  readonly texts: ReadonlyMap<string, string>;
+}
+
+/** A run that the source began by itself. */
+export interface StartedRun {
+  readonly file: string;
+  readonly outcome: Promise<SourceOutcome>;
+  /** Aborted when the user stops it, or another begins. */
+  readonly abort: AbortController;
+}
+
+/** What views may offer. */
+export function capabilitiesOf({ run, stops, requests }: ModelSource): readonly Capability[] {
+  return [...(run ? ["run" as const] : []), ...(stops ? ["stop" as const] : []), ...(Object.keys(requests) as ModelRequest[])];
+}

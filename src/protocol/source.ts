@@ -1,0 +1,25 @@
+import type { RunnerMethod } from "./runner.js";
+
+/** What may be asked of models that are there; parameters and results are those of RunnerMethods. */
+export type ModelRequest = Exclude<RunnerMethod, "run">;
+
+/**
+ * What the place that models come from can do; every view offers exactly this. "run": make the models anew, from code or a file. "stop": end what is under
+ * way. The others: answer that request.
+ */
+export type Capability = "run" | "stop" | ModelRequest;
+
+const all: { readonly [C in Capability]: true } = {
+  run: true,
+  stop: true,
+  forward: true,
+  showOwnPass: true,
+  reinitialize: true,
+  undoReinitialize: true,
+  setSeed: true,
+  tensorValues: true,
+  statistics: true,
+};
+
+/** All that a source may be able to do. */
+export const capabilities = Object.keys(all) as readonly Capability[];
