@@ -2,7 +2,7 @@ import { float64 } from "../dtype.js";
 import { RuntimeError, TypeError } from "../errors.js";
 import { tensor } from "../ops/creation.js";
 import { stack } from "../ops/joining.js";
-import { typeInPython } from "../print/python.js";
+import { typeInPython } from "../errors.js";
 import { Tensor } from "../tensor.js";
 
 /** What a batch of samples becomes: tensors are stacked, numbers and booleans become tensors, structures keep their form. */
