@@ -1,26 +1,12 @@
 import * as vscode from "vscode";
 import { indexOf } from "../../describe/modelIndex.js";
-import type { ModelSnapshot, ModuleSnapshot, SourceLocation } from "../../protocol/index.js";
+import type { SourceLocation } from "../../protocol/index.js";
 import { type Construction, constructionsIn, roleOfName } from "../code/constructions.js";
 import { documentKey } from "../sources/documents.js";
 import type { ModelSession } from "../sessions/modelSession.js";
 import type { ModelSessions } from "../sessions/modelSessions.js";
 import { settings } from "../settings.js";
-
-/** A module in one of its places, with the model it is in. */
-export interface Place {
-  readonly model: ModelSnapshot;
-  readonly module: ModuleSnapshot;
-}
-
-/** What can be said about the code under the mouse. */
-export type Subject =
-  /** The modules that the last run made there, at least one, in the order of the models and their trees. */
-  | { readonly kind: "places"; readonly session: ModelSession; readonly places: readonly Place[] }
-  /** A definition that was edited since the last run. */
-  | { readonly kind: "edited"; readonly session: ModelSession }
-  /** A definition in a file that has not been run. */
-  | { readonly kind: "notRun"; readonly file: string };
+import type { Place, Subject } from "./hoverText.js";
 
 interface Found {
   readonly subject: Subject;

@@ -5,9 +5,23 @@ import type { ModuleReference } from "../ask/target.js";
 import { initializationText } from "../../describe/initialization.js";
 import { indexOf } from "../../describe/modelIndex.js";
 import { parametersText } from "../../describe/counts.js";
-import type { Place, Subject } from "./hover.js";
 import { histogramImage, type ImageColors } from "./histogramImage.js";
 import type { ModelSession } from "../sessions/modelSession.js";
+
+/** A module in one of its places, with the model it is in. */
+export interface Place {
+  readonly model: ModelSnapshot;
+  readonly module: ModuleSnapshot;
+}
+
+/** What can be said about the code under the mouse. */
+export type Subject =
+  /** The modules that the last run made there, at least one, in the order of the models and their trees. */
+  | { readonly kind: "places"; readonly session: ModelSession; readonly places: readonly Place[] }
+  /** A definition that was edited since the last run. */
+  | { readonly kind: "edited"; readonly session: ModelSession }
+  /** A definition in a file that has not been run. */
+  | { readonly kind: "notRun"; readonly file: string };
 
 /** Rows of a hover's parameter table, and paths in its list of places. */
 const maxRows = 8;
