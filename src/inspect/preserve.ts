@@ -62,7 +62,7 @@ export class PreservedModel {
       }
     }
     for (const [version, value] of this.#versions) version.value = value;
-    for (const [target, copy] of this.#values) (target as Float64Array).set(copy);
+    for (const [target, copy] of this.#values) (target as Float64Array).set(copy as Float64Array);
     this.#engine.setRngState(this.#generator);
   }
 }

@@ -1,0 +1,4 @@
+export interface Other {
+  readonly name: string;
+}
+export const other: Other = { name: "other" };
