@@ -1,4 +1,4 @@
-import type { ArgumentValue, Language, NamedArguments } from "../protocol/index.js";
+import type { ArgumentValue, Language, ModuleSnapshot, NamedArguments } from "../protocol/index.js";
 
 /** Arguments in the language of the model file. */
 
@@ -54,4 +54,13 @@ export function writeValue(value: ArgumentValue, language: Language): string {
 function writeNumber(value: number): string {
   const short = Number.isInteger(value) ? value : Number(value.toPrecision(6));
   return Math.abs(short) < 1e-3 && short !== 0 ? short.toExponential() : String(short);
+}
+/** All arguments of a module, those that are as by default included; what the user's own `extraRepr` says where there is one. */
+export function argumentsText(module: ModuleSnapshot, language: Language): string {
+  return module.ownText ?? writeArguments({ ...module.arguments, ...module.defaultArguments }, language);
+}
+
+/** What a search for arguments looks at: they may be known as any language writes them. */
+export function argumentSpellings(module: ModuleSnapshot): readonly string[] {
+  return (Object.keys(notations) as Language[]).map((language) => argumentsText(module, language));
 }

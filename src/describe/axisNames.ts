@@ -1,22 +1,25 @@
 import * as l10n from "@vscode/l10n";
+import type { AxisName, TensorUse } from "../protocol/index.js";
 
-/** What the last two dimensions of a layer's own tensor mean; numbers where that is not known. A vector has one. */
-export function axisNames(type: string | undefined, name: string, shape: readonly number[]): readonly string[] {
-  const known = type === undefined || name !== "weight" ? undefined : names(type, shape.length);
-  return known ?? shape.map((_, dimension) => l10n.t("dim {0}", dimension)).slice(-2);
-}
+const texts: Readonly<Record<AxisName, () => string>> = {
+  out: () => l10n.t("out"),
+  in: () => l10n.t("in"),
+  in1: () => l10n.t("in1"),
+  in2: () => l10n.t("in2"),
+  index: () => l10n.t("index"),
+  feature: () => l10n.t("feature"),
+  channel: () => l10n.t("channel"),
+  class: () => l10n.t("class"),
+  depth: () => l10n.t("depth"),
+  height: () => l10n.t("height"),
+  width: () => l10n.t("width"),
+  kernel: () => l10n.t("kernel"),
+  sequence: () => l10n.t("sequence"),
+  batch: () => l10n.t("batch"),
+};
 
-function names(type: string, rank: number): readonly string[] | undefined {
-  switch (`${type} ${rank}`) {
-    case "Linear 2":
-      return [l10n.t("out"), l10n.t("in")];
-    case "Embedding 2":
-      return [l10n.t("index"), l10n.t("feature")];
-    case "Conv1d 3":
-      return [l10n.t("in"), l10n.t("kernel")];
-    case "Conv2d 4":
-      return [l10n.t("height"), l10n.t("width")];
-    default:
-      return undefined;
-  }
+/** What the last two dimensions of a module's own tensor count; numbers where that is not known. A vector has one. */
+export function axisNames({ axes }: Pick<TensorUse, "axes">, shape: readonly number[]): readonly string[] {
+  const known = axes?.length === shape.length ? axes.map((axis) => texts[axis]()) : undefined;
+  return (known ?? shape.map((_, dimension) => l10n.t("dim {0}", dimension))).slice(-2);
 }

@@ -1,4 +1,5 @@
 import type { ModuleSnapshot, TensorId, TensorSnapshot, TensorUse } from "../protocol/index.js";
+import { argumentSpellings } from "./arguments.js";
 import { hasNonFinite, type ModelIndex, nameIn } from "./modelIndex.js";
 
 /**
@@ -121,7 +122,7 @@ function parseWord(typed: string, index: ModelIndex): Predicate | QueryError {
   if (comparison) {
     const [, name, sign, value] = comparison as unknown as [string, string, string, string];
     const read = own(numbers, name);
-    // Arguments are printed as in_features=4, so an equals sign alone does not make a comparison.
+    // Arguments may be known as in_features=4, so an equals sign alone does not make a comparison.
     if (!read) return sign === "=" ? anyAspect(word, index) : { word: typed, problem: "unknownNumber" };
     const limit = parseNumber(value);
     if (limit === null) return { word: typed, problem: "notANumber" };
@@ -150,7 +151,7 @@ function anyAspect(word: string, index: ModelIndex): Predicate {
     return (
       reachesOwnName(module, word) ||
       module.type.toLowerCase().includes(word) ||
-      (!subject.alone && module.arguments.toLowerCase().includes(word)) ||
+      (!subject.alone && argumentSpellings(module).some((text) => text.toLowerCase().includes(word))) ||
       uses.some((use) => use.name.toLowerCase().includes(word) || nameIn(module.path, use.name).toLowerCase() === word) ||
       hasShape(subject, pattern, index) ||
       hasDtype(subject, word, index)

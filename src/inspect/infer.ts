@@ -27,11 +27,11 @@ export function definesForward(engine: Engine, module: Module): boolean {
 }
 
 /**
- * Finds inputs that a model takes, from what its first layers say of theirs, by running it on shapes alone (the meta device); where its code
+ * Finds inputs that a model takes, from what its first layers declare of theirs, by running it on shapes alone (the meta device); where its code
  * looks at values, on zeros. The model, the generator, gradients and modes are afterwards as before, and no hook of the user's runs.
  */
 export function inferForward(engine: Engine, recorder: Recorder, root: Module): Inference {
-  const candidates = inputCandidates(root);
+  const candidates = inputCandidates(engine, root);
   if (candidates.length === 0) return { kind: "unknown", reason: `${l10n.t("No layer says which input the model takes.")} ${whatToDo()}` };
   const count = Math.max(1, root.forward.length);
   let firstFailure: string | null = null;
@@ -67,18 +67,16 @@ function tryForward(engine: Engine, recorder: Recorder, root: Module, inputs: re
 }
 
 /** Inputs worth trying, the likeliest first. */
-function inputCandidates(root: Module): InputCandidate[] {
+function inputCandidates(engine: Engine, root: Module): InputCandidate[] {
   const candidates: InputCandidate[] = [];
   const seen = new Set<string>();
-  let flattened = false;
+  let flattens = false;
   let looked = 0;
   for (const module of root.modules()) {
-    if (module.constructor.name === "Flatten") flattened = true;
-    // Attention is the one layer with layers inside that says itself what it takes.
-    if (!module.children().next().done && !("embedDim" in module)) continue;
-    const shapes = layerInputs(module, flattened);
-    if (shapes.length === 0) continue;
-    for (const candidate of shapes) {
+    flattens ||= engine.nn.mergesDimensions(module);
+    const examples = engine.nn.exampleInputs(module, flattens);
+    if (examples === null) continue;
+    for (const candidate of examples) {
       const key = `${candidate.dtype}${candidate.shape.join()}`;
       if (seen.has(key)) continue;
       seen.add(key);
@@ -87,63 +85,4 @@ function inputCandidates(root: Module): InputCandidate[] {
     if (++looked === layersLookedAt) break;
   }
   return candidates;
-}
-
-const imageSizes = [224, 32, 28, 64, 96, 128, 256, 299, 227, 48, 84, 20, 16, 14, 12, 10, 8];
-const grayImageSizes = [28, 32, ...imageSizes];
-const sequenceLength = 16;
-
-/** Inputs that one layer takes, by the fields that PyTorch gives layers of its kind. */
-function layerInputs(layer: Module, flattened: boolean): InputCandidate[] {
-  const fields = layer as unknown as Readonly<Record<string, unknown>>;
-  const number = (name: string): number | null => (typeof fields[name] === "number" ? fields[name] : null);
-  const type = layer.constructor.name;
-  const float = (...shapes: number[][]): InputCandidate[] => shapes.map((shape) => ({ shape, dtype: "float32" }));
-
-  const embeddings = number("numEmbeddings");
-  if (embeddings !== null) return [[1, sequenceLength], [sequenceLength], [1]].map((shape) => ({ shape, dtype: "int64" }));
-
-  const convolution = /^(?:Lazy)?Conv(?:Transpose)?([123])d$/.exec(type);
-  if (convolution) {
-    const channels = number("inChannels") || 3;
-    switch (convolution[1]) {
-      case "1":
-        return float(...[128, 100, 1000, 16000, 16].map((length) => [1, channels, length]));
-      case "2":
-        return float(...(channels === 1 ? grayImageSizes : imageSizes).map((size) => [1, channels, size, size]), [2, channels, 32, 32]);
-      default:
-        return float([1, channels, 16, 112, 112], [1, channels, 8, 32, 32]);
-    }
-  }
-  const inputSize = number("inputSize");
-  if (inputSize !== null) {
-    if (/Cell$/.test(type)) return float([1, inputSize]);
-    return fields["batchFirst"] === true ? float([1, sequenceLength, inputSize]) : float([sequenceLength, 1, inputSize]);
-  }
-  const embedDim = number("embedDim");
-  if (embedDim !== null) return fields["batchFirst"] === true ? float([1, sequenceLength, embedDim]) : float([sequenceLength, 1, embedDim]);
-
-  const normalized = fields["normalizedShape"];
-  if (Array.isArray(normalized)) return float([1, ...(normalized as number[])], [1, sequenceLength, ...(normalized as number[])]);
-  const channels = number("numFeatures") ?? number("numChannels");
-  if (channels !== null) {
-    if (/1d$/.test(type)) return float([2, channels], [2, channels, sequenceLength]);
-    if (/3d$/.test(type)) return float([2, channels, 8, 32, 32]);
-    return float([1, channels, 32, 32], [2, channels, 32, 32]);
-  }
-  if (type === "LazyLinear") return float([1, sequenceLength], [2, sequenceLength]);
-  const features = number("inFeatures") ?? number("in1Features");
-  if (features !== null) {
-    const flat = float([1, features], [2, features], [1, sequenceLength, features], [sequenceLength, 1, features]);
-    return flattened ? [...float(...imagesOf(features)), ...flat] : flat;
-  }
-  return [];
-}
-
-/** The square images, gray or in colours, that have so many elements. */
-function imagesOf(elements: number): number[][] {
-  return [1, 3].flatMap((channels) => {
-    const size = Math.sqrt(elements / channels);
-    return Number.isInteger(size) && size > 1 ? [[1, channels, size, size]] : [];
-  });
 }

@@ -215,6 +215,7 @@ export class Inspection {
     const trace = shown && shown.recording.toTrace(shown.origin, (tensor) => tree.idOf(tensor), this.#locate, shown.activationsCurrent);
     return {
       formatVersion: 1,
+      language: "typescript",
       name: model.name,
       location: model.location ?? tree.root.location,
       root: tree.root,

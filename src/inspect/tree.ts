@@ -1,5 +1,13 @@
 import * as l10n from "@vscode/l10n";
-import type { ModuleSnapshot, SourceLocation, TensorId, TensorUse } from "../protocol/index.js";
+import {
+  familyNamed,
+  type ArgumentValue,
+  type ModuleSnapshot,
+  type NamedArguments,
+  type SourceLocation,
+  type TensorId,
+  type TensorUse,
+} from "../protocol/index.js";
 import type { Engine, Module, Tensor } from "./engine.js";
 
 /** Places beyond this many are refused: a module that is used in itself again and again can have more than can be shown. */
@@ -11,6 +19,14 @@ export interface StateTensor {
   readonly names: string[];
 }
 
+type LayerFacts = ReturnType<Engine["nn"]["layerFacts"]>;
+
+/** What a module is, wherever it is. */
+type Known = Pick<
+  ModuleSnapshot,
+  "type" | "family" | "arguments" | "defaultArguments" | "maps" | "ownText" | "isSequence" | "structure" | "location" | "parameters" | "buffers"
+>;
+
 /** A model's modules and tensors by place and by identity, as they are now. A TensorId is an index into `tensors`. */
 export class ModelTree {
   readonly root: ModuleSnapshot;
@@ -21,13 +37,15 @@ export class ModelTree {
   readonly #engine: Engine;
   readonly #identities: Identities;
   readonly #constructionOf: (module: Module) => SourceLocation | null;
-  readonly #known = new Map<Module, { structure: number; location: SourceLocation | null; type: string; arguments: string }>();
+  readonly #known = new Map<Module, Known>();
+  readonly #layerTexts: ReadonlySet<unknown>;
   #places = 0;
 
   constructor(engine: Engine, root: Module, name: string, identities: Identities, constructionOf: (module: Module) => SourceLocation | null) {
     this.#engine = engine;
     this.#identities = identities;
     this.#constructionOf = constructionOf;
+    this.#layerTexts = layerTexts(engine);
     this.root = this.#visit(root, "", name, new Set());
     this.moduleCount = this.#known.size;
   }
@@ -50,14 +68,25 @@ export class ModelTree {
     }
     above.delete(module);
     const known = this.#know(module, parameters, buffers, children);
-    return { path, name, ...known, identity: this.#identities.of(module), training: module.training, parameters, buffers, children };
+    return { path, name, ...known, identity: this.#identities.of(module), training: module.training, children };
   }
 
-  #know(module: Module, parameters: readonly TensorUse[], buffers: readonly TensorUse[], children: readonly ModuleSnapshot[]) {
+  #know(module: Module, parameters: readonly TensorUse[], buffers: readonly TensorUse[], children: readonly ModuleSnapshot[]): Known {
     let known = this.#known.get(module);
     if (!known) {
       const type = module.constructor.name || l10n.t("(anonymous class)");
-      const text = argumentsOf(module);
+      const facts = this.#factsOf(module);
+      const withAxes = (uses: readonly TensorUse[]): readonly TensorUse[] =>
+        uses.map((use) => (Object.hasOwn(facts.axes, use.name) ? { ...use, axes: facts.axes[use.name] } : use));
+      const described = {
+        type,
+        family: familyNamed(facts.family),
+        arguments: asData(this.#engine, facts.arguments),
+        defaultArguments: asData(this.#engine, facts.defaultArguments),
+        ...(facts.maps && { maps: facts.maps }),
+        ...this.#ownText(module),
+        ...(facts.isSequence && { isSequence: true as const }),
+      };
       const shapes = (uses: readonly TensorUse[]): string =>
         uses
           .map(({ name, tensor: id }) => {
@@ -65,11 +94,35 @@ export class ModelTree {
             return `${name}:${tensor.dtype.name}${this.#engine.nn.isUninitialized(tensor) ? "?" : `[${tensor.sizes.join()}]`}`;
           })
           .join(";");
-      const key = JSON.stringify([type, text, shapes(parameters), shapes(buffers), children.map(({ name, structure }) => [name, structure])]);
-      known = { type, arguments: text, structure: this.#identities.structure(key), location: this.#constructionOf(module) };
+      const key = JSON.stringify([described, shapes(parameters), shapes(buffers), children.map(({ name, structure }) => [name, structure])]);
+      known = {
+        ...described,
+        structure: this.#identities.structure(key),
+        location: this.#constructionOf(module),
+        parameters: withAxes(parameters),
+        buffers: withAxes(buffers),
+      };
       this.#known.set(module, known);
     }
     return known;
+  }
+
+  /** A layer whose parts were replaced by others may not be what its class says. */
+  #factsOf(module: Module): LayerFacts {
+    try {
+      return this.#engine.nn.layerFacts(module);
+    } catch {
+      return { family: "module", arguments: {}, defaultArguments: {}, maps: null, axes: {}, isSequence: false };
+    }
+  }
+
+  #ownText(module: Module): { readonly ownText?: string } {
+    if (this.#layerTexts.has(module.extraRepr)) return {};
+    try {
+      return { ownText: String(module.extraRepr()) };
+    } catch {
+      return {};
+    }
   }
 
   #uses(members: ReadonlyMap<string, Tensor | null>, prefix: string, kind: StateTensor["kind"]): TensorUse[] {
@@ -108,11 +161,31 @@ export class Identities {
   }
 }
 
-/** `extraRepr` may be the user's own. */
-function argumentsOf(module: Module): string {
-  try {
-    return String(module.extraRepr());
-  } catch {
-    return "";
+/** The `extraRepr` of every layer of the engine: any other is the user's own. */
+function layerTexts(engine: Engine): ReadonlySet<unknown> {
+  const texts = new Set<unknown>();
+  for (const exported of Object.values<unknown>(engine.nn)) {
+    if (typeof exported === "function") texts.add((exported.prototype as { readonly extraRepr?: unknown } | undefined)?.extraRepr);
   }
+  return texts;
+}
+
+function asData(engine: Engine, values: Readonly<Record<string, unknown>>): NamedArguments {
+  const data: Record<string, ArgumentValue> = {};
+  for (const [name, value] of Object.entries(values)) {
+    const written = argumentValue(engine, value);
+    if (written !== undefined) data[name] = written;
+  }
+  return data;
+}
+
+/** Undefined for what arguments do not show: tensors, modules and other objects. */
+function argumentValue(engine: Engine, value: unknown): ArgumentValue | undefined {
+  if (value === null || typeof value === "boolean" || typeof value === "string") return value;
+  if (typeof value === "number") return Number.isFinite(value) ? value : { code: String(value) };
+  if (value instanceof engine.DType) return { code: value.name };
+  if (typeof value === "function") return value instanceof engine.nn.Module || value.name === "" ? undefined : { code: value.name };
+  if (!Array.isArray(value)) return undefined;
+  const items = value.map((item) => argumentValue(engine, item));
+  return items.includes(undefined) ? undefined : (items as ArgumentValue[]);
 }

@@ -3,6 +3,8 @@
  * Everything here survives JSON: numbers that JSON cannot hold (NaN, infinities) are counted apart, never stored.
  */
 
+import type { AxisName, Language, LayerFamily, NamedArguments } from "./layer.js";
+
 /** A place in the user's code. Lines and columns count from 1, as editors show them. */
 export interface SourceLocation {
   /** Absolute path; of a text that is no file, such as a cell of a notebook, its URI. */
@@ -14,6 +16,8 @@ export interface SourceLocation {
 /** One model: a root module with everything beneath it. */
 export interface ModelSnapshot {
   readonly formatVersion: 1;
+  /** What the model file is written in: how arguments are written. */
+  readonly language: Language;
   /** The variable or export that holds the model, else its class and line. Unique within a file. */
   readonly name: string;
   /** Where the model was defined: its variable if it has one, else the constructor call. */
@@ -45,8 +49,18 @@ export interface ModuleSnapshot {
   readonly name: string;
   /** Class name, e.g. "Linear". */
   readonly type: string;
-  /** Constructor arguments as PyTorch prints them, e.g. "in_features=4, out_features=8, bias=True"; "" if none. */
-  readonly arguments: string;
+  /** What the class, or the layer that it extends, is. */
+  readonly family: LayerFamily;
+  /** The constructor's arguments that are not as they are by default. */
+  readonly arguments: NamedArguments;
+  /** The constructor's other arguments. */
+  readonly defaultArguments: NamedArguments;
+  /** The two arguments that say how many features the layer takes and gives; absent where there are no such two. */
+  readonly maps?: readonly [from: string, to: string];
+  /** What the user's own `extraRepr` says, in place of the arguments; absent where the class has none of its own. */
+  readonly ownText?: string;
+  /** It calls its children one after the other, in their order (nn.Sequential). */
+  readonly isSequence?: true;
   /** Equal for two places exactly when they hold the same object. */
   readonly identity: number;
   /** Equal for two modules exactly when type, arguments, tensor shapes and the structure beneath are equal. */
@@ -63,6 +77,8 @@ export interface ModuleSnapshot {
 export interface TensorUse {
   readonly name: string;
   readonly tensor: TensorId;
+  /** What each of its axes counts; absent where the layer does not say. */
+  readonly axes?: readonly AxisName[];
 }
 
 /** The dtypes that the engine has, by PyTorch's names. */

@@ -9,6 +9,7 @@ import type {
   TraceStep,
   TraceValue,
 } from "../../src/protocol/index.js";
+import { layer as described } from "../support/layers.js";
 
 export const modelFile = "/workspace/parameter-management.ts";
 
@@ -190,7 +191,7 @@ export function snapshot(name: string, root: Layer, input: readonly number[] | n
       path,
       name: own,
       type: layer.type,
-      arguments: layer.arguments ?? "",
+      ...described(layer.type, layer.arguments ?? ""),
       identity: layer.identity ?? 1000 + number(identities, layer),
       structure: number(structures, shape),
       training: true,
@@ -249,6 +250,7 @@ export function snapshot(name: string, root: Layer, input: readonly number[] | n
   const count = (at: ModuleSnapshot): number[] => [at.identity, ...at.children.flatMap(count)];
   const model: ModelSnapshot = {
     formatVersion: 1,
+    language: "typescript",
     name,
     location: { file: modelFile, line: 9, column: 7 },
     root: module,

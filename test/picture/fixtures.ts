@@ -10,6 +10,7 @@ import type {
   TraceValue,
   ValueId,
 } from "../../src/protocol/index.js";
+import { layer } from "../support/layers.js";
 
 /** Models as snapshots, built without the engine: a module is plain data with a forward that records itself. */
 export interface Spec {
@@ -170,7 +171,7 @@ export function snapshot(name: string, root: Spec, { inputs = null, inputLabels 
       path,
       name: own,
       type: node.type,
-      arguments: node.arguments,
+      ...layer(node.type, node.arguments),
       identity: number(identities, node),
       structure: number(structures, sign),
       training: true,
@@ -221,6 +222,7 @@ export function snapshot(name: string, root: Spec, { inputs = null, inputLabels 
   const total = tensors.reduce((sum, tensor) => sum + tensor.count, 0);
   return {
     formatVersion: 1,
+    language: "typescript",
     name,
     location: null,
     root: rootSnapshot,

@@ -1,22 +1,30 @@
 import { describe, expect, it } from "vitest";
+import { familyNamed, type FamilyName } from "../../src/protocol/index.js";
 import { layerKind } from "../../src/picture/model/kinds.js";
 import { shapeText, shortArguments } from "../../src/picture/model/labels.js";
+import { layer } from "../support/layers.js";
 import { estimateText, fit, wrap } from "../../src/picture/text.js";
 
 describe("arguments on a box", () => {
   it.each([
     ["Linear", "in_features=4, out_features=8, bias=True", "4 → 8"],
-    ["Linear", "in_features=4, out_features=8, bias=False", "4 → 8, no bias"],
-    ["Conv2d", "3, 64, kernel_size=(7, 7), stride=(2, 2), padding=(3, 3), bias=False", "3 → 64, 7×7, stride 2, pad 3, no bias"],
-    ["Conv1d", "3, 64, kernel_size=(5,), stride=(1,)", "3 → 64, kernel 5"],
-    ["MaxPool2d", "kernel_size=3, stride=2, padding=1, dilation=1, ceil_mode=False", "3×3, stride 2, pad 1"],
-    ["BatchNorm2d", "64, eps=1e-05, momentum=0.1, affine=True, track_running_stats=True", "64"],
-    ["LayerNorm", "(768,), eps=1e-05, elementwise_affine=True", "768"],
-    ["Embedding", "50257, 768", "50257, 768"],
-    ["Dropout", "p=0.1, inplace=False", "p 0.1"],
-    ["LSTM", "16, 32, num_layers=2, batch_first=True", "16, 32, num layers 2, batch first"],
+    ["Linear", "in_features=4, out_features=8, bias=False", "4 → 8, bias: false"],
+    ["Conv2d", "3, 64, kernel_size=(7, 7), stride=(2, 2), padding=(3, 3), bias=False", "3 → 64, 7×7, stride: 2, padding: 3, bias: false"],
+    ["Conv2d", "3, 64, kernel_size=(3, 5), stride=(2, 1)", "3 → 64, 3×5, stride: [2, 1]"],
+    ["Conv1d", "3, 64, kernel_size=(5,)", "3 → 64, kernelSize: 5"],
+    ["MaxPool2d", "kernel_size=(3, 3), stride=2, padding=1, dilation=1, ceil_mode=False", "3×3, stride: 2, padding: 1"],
+    ["BatchNorm2d", "64, eps=1e-05, momentum=0.1, affine=True, track_running_stats=True", "numFeatures: 64"],
+    ["LayerNorm", "(768,), eps=1e-06, elementwise_affine=True", "normalizedShape: 768, eps: 1e-6"],
+    ["Embedding", "50257, 768", "50257 → 768"],
+    ["Dropout", "p=0.1, inplace=False", "p: 0.1"],
+    ["LSTM", "16, 32, num_layers=2, batch_first=True", "inputSize: 16, hiddenSize: 32, numLayers: 2, batchFirst: true"],
     ["ReLU", "", ""],
-  ])("%s(%s)", (type, text, short) => expect(shortArguments(type, text)).toBe(short));
+    ["MyBlock", "heads=2, causal", "heads=2, causal"],
+  ])("%s(%s)", (type, text, short) => expect(shortArguments(layer(type, text), "typescript")).toBe(short));
+
+  it("are Python's in a model of a Python file", () => {
+    expect(shortArguments(layer("Linear", "in_features=4, out_features=8, bias=False"), "python")).toBe("4 → 8, bias=False");
+  });
 });
 
 it("shapes read as products, a scalar as ()", () => {
@@ -25,44 +33,10 @@ it("shapes read as products, a scalar as ()", () => {
   expect(shapeText(null)).toBe("");
 });
 
-it("kinds of layer follow PyTorch's names", () => {
-  expect(
-    [
-      "Linear",
-      "Conv2d",
-      "ConvTranspose2d",
-      "BatchNorm1d",
-      "LayerNorm",
-      "RMSNorm",
-      "ReLU",
-      "GELU",
-      "SiLU",
-      "LSTM",
-      "Embedding",
-      "MultiheadAttention",
-      "MaxPool2d",
-      "Dropout",
-      "Flatten",
-      "MyBlock",
-    ].map(layerKind),
-  ).toEqual([
-    "dense",
-    "convolution",
-    "convolution",
-    "normalization",
-    "normalization",
-    "normalization",
-    "activation",
-    "activation",
-    "activation",
-    "recurrent",
-    "embedding",
-    "attention",
-    "structure",
-    "structure",
-    "structure",
-    "container",
-  ]);
+it("a layer has the colour of its family, and what holds other modules that of a container", () => {
+  const kind = (name: FamilyName, isAround = false) => layerKind(familyNamed(name), isAround);
+  expect([kind("linear"), kind("normalization"), kind("dropout"), kind("module")]).toEqual(["dense", "normalization", "structure", "container"]);
+  expect([kind("linear", true), kind("attention", true)]).toEqual(["container", "attention"]);
 });
 
 it("texts are cut to fit, never beyond", () => {

@@ -32,7 +32,7 @@ async function texts(model: ReturnType<typeof fixtures.gpt>, shown = look): Prom
 
 describe("the legend", () => {
   it("explains all that the picture shows, open boxes too", async () => {
-    expect(await texts(fixtures.gpt())).toEqual(expect.arrayContaining(["Attention", "Embedding", "Constant", "Repeated, own weights", "Shared weights"]));
+    expect(await texts(fixtures.gpt())).toEqual(expect.arrayContaining(["Normalization", "Embedding", "Constant", "Repeated, own weights", "Shared weights"]));
     expect(await texts(fixtures.resnet([1]))).toContain("Called several times");
     expect(await texts(fixtures.unrolled())).toEqual(expect.arrayContaining(["Shared weights", "Constant"]));
     expect(await texts(fixtures.failing())).toEqual(expect.arrayContaining(["Did not run", "Failed"]));

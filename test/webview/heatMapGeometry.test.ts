@@ -46,9 +46,10 @@ describe("the scale of colours", () => {
 });
 
 test("axes have names where the layer is known, and numbers elsewhere", () => {
-  expect(axisNames("Linear", "weight", [8, 4])).toEqual(["out", "in"]);
-  expect(axisNames("Conv2d", "weight", [8, 4, 3, 3])).toEqual(["height", "width"]);
-  expect(axisNames("Mine", "weight", [2, 8, 4])).toEqual(["dim 1", "dim 2"]);
-  expect(axisNames("Linear", "bias", [8])).toEqual(["dim 0"]);
-  expect(axisNames(undefined, "scale", [])).toEqual([]);
+  expect(axisNames({ axes: ["out", "in"] }, [8, 4])).toEqual(["out", "in"]);
+  expect(axisNames({ axes: ["out", "in", "height", "width"] }, [8, 4, 3, 3])).toEqual(["height", "width"]);
+  expect(axisNames({ axes: ["out"] }, [8])).toEqual(["out"]);
+  expect(axisNames({}, [2, 8, 4])).toEqual(["dim 1", "dim 2"]);
+  expect(axisNames({}, [])).toEqual([]);
+  expect(axisNames({ axes: ["out", "in"] }, [8]), "of a tensor that is another now").toEqual(["dim 0"]);
 });

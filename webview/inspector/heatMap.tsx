@@ -1,7 +1,7 @@
 import "./heatMap.css";
 import * as l10n from "@vscode/l10n";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
-import type { ModelSnapshot, TensorSnapshot, TensorValues } from "../../src/protocol/index.js";
+import type { ModelSnapshot, TensorSnapshot, TensorUse, TensorValues } from "../../src/protocol/index.js";
 import { Link } from "../controls.js";
 import { formatPercent, formatShape, formatValue } from "../../src/describe/format.js";
 import { useSession } from "../pageSession.js";
@@ -20,12 +20,12 @@ export interface ValuesProps {
   readonly tensor: TensorSnapshot;
   /** The module's own name for it. */
   readonly name: string;
-  /** Class of the module that holds it. */
-  readonly type: string | undefined;
+  /** The module's use of the tensor; undefined where nothing is known of its axes. */
+  readonly use: TensorUse | undefined;
 }
 
 /** A tensor's values as a heat map, fetched from the live model and again with every new snapshot of it. */
-export function Values({ model, tensor, name, type }: ValuesProps) {
+export function Values({ model, tensor, name, use }: ValuesProps) {
   const { request } = useSession();
   const [asked, setAsked] = useState(false);
   const [values, setValues] = useState<TensorValues | null>(null);
@@ -64,7 +64,7 @@ export function Values({ model, tensor, name, type }: ValuesProps) {
   return (
     <>
       {leading.some((size) => size > 1) && <SliceSteppers sizes={leading} index={index} onChange={setChosen} />}
-      {values ? <HeatMap values={values} index={index} name={name} axes={axisNames(type, name, values.shape)} /> : <div class="heat-map-wait" />}
+      {values ? <HeatMap values={values} index={index} name={name} axes={axisNames(use ?? {}, values.shape)} /> : <div class="heat-map-wait" />}
     </>
   );
 }

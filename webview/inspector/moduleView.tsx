@@ -2,6 +2,7 @@ import * as l10n from "@vscode/l10n";
 import { useState } from "preact/hooks";
 import type { ActivationStatistics, ModelSnapshot, ModuleSnapshot, Operand } from "../../src/protocol/index.js";
 import { Link } from "../controls.js";
+import { argumentsText } from "../../src/describe/arguments.js";
 import { formatBytes, formatCompact, formatCount, formatPercent, formatValue } from "../../src/describe/format.js";
 import type { GraphViewInterface } from "../graph/index.js";
 import { LocationLink } from "../locationLink.js";
@@ -64,7 +65,7 @@ function Title({ model, module }: { readonly model: ModelSnapshot; readonly modu
   const location = module.location ?? (module.path === "" ? model.location : null);
   return (
     <section class="title">
-      <Signature type={module.type} arguments={module.arguments} />
+      <Signature type={module.type} arguments={argumentsText(module, model.language)} />
       <div class="title-actions">
         {location && <LocationLink location={location} />}
         {can("reinitialize") && (

@@ -1,7 +1,7 @@
 import "./parameterCard.css";
 import * as l10n from "@vscode/l10n";
 import { useEffect, useState } from "preact/hooks";
-import type { Distribution, Initialization, ModelSnapshot, TensorSnapshot, TensorStatistics } from "../../src/protocol/index.js";
+import type { Distribution, Initialization, ModelSnapshot, TensorSnapshot, TensorStatistics, TensorUse } from "../../src/protocol/index.js";
 import { Icon, Link } from "../controls.js";
 import { elementsText } from "../../src/describe/counts.js";
 import { deviates } from "../../src/describe/density.js";
@@ -74,10 +74,15 @@ export function ParameterCard({ model, tensor, name, path }: ParameterCardProps)
         </details>
       )}
       {statistics && tensor.shape !== null && can("tensorValues") && (
-        <Values model={model} tensor={tensor} name={name} type={indexOf(model).module(path)?.type} />
+        <Values model={model} tensor={tensor} name={name} use={useOf(model, path, name)} />
       )}
     </article>
   );
+}
+
+function useOf(model: ModelSnapshot, path: string, name: string): TensorUse | undefined {
+  const module = indexOf(model).module(path);
+  return module && [...module.parameters, ...module.buffers].find((use) => use.name === name);
 }
 
 /** The snapshot's statistics, or exact ones once asked for; a new snapshot starts from its own again. */

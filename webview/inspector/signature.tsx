@@ -1,4 +1,4 @@
-/** A module or operation as PyTorch prints it: `Linear(in_features=4, out_features=8, bias=True)`. */
+/** A module or operation with its arguments: `Linear(inFeatures: 4, outFeatures: 8, bias: true)`. */
 export function Signature({ type, arguments: given }: { readonly type: string; readonly arguments: string }) {
   return (
     <h1>

@@ -5,6 +5,7 @@ import { observer } from "../observer.js";
 import type { Device } from "../storage.js";
 import { Tensor } from "../tensor.js";
 import type { FullBackwardHook, FullBackwardPreHook } from "./backwardHooks.js";
+import { declaration, type ModuleDeclaration } from "./declaration.js";
 import { HookList, type ForwardHook, type ForwardPreHook, type RemovableHandle } from "./hooks.js";
 import { checkModule, define, internals, noMembers, registered, type Internals, type StateDictHook } from "./members.js";
 import { callModule } from "./moduleCall.js";
@@ -49,6 +50,9 @@ declare module "./anyModule.js" {
  * assigned to; `forward` says what a call does. Private fields (`#weight`) cannot be seen and are not registered.
  */
 export class Module {
+  /** What is known of the class, for those who look at models. */
+  static readonly [declaration]: ModuleDeclaration = { family: "module", arguments: () => ({}) };
+
   /** False after `eval()`: dropout and batch normalization behave differently. */
   training!: boolean;
   /** @internal */

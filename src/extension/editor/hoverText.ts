@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import type { ModelSnapshot, ModuleSnapshot, Operand } from "../../protocol/index.js";
+import { argumentsText } from "../../describe/arguments.js";
 import { formatCount, formatShape, formatValue } from "../../describe/format.js";
 import type { ModuleReference } from "../ask/target.js";
 import { initializationText } from "../../describe/initialization.js";
@@ -54,9 +55,10 @@ function describePlaces(session: ModelSession, places: readonly Place[]): string
   const { model, module } = shown;
   const reference: ModuleReference = { file: session.file, model: model.name, path: module.path };
   const count = indexOf(model).totals(module.path).parameters;
+  const given = argumentsText(module, model.language);
 
   const parts = [
-    `**${escape(module.type)}**${module.arguments ? `(${escape(module.arguments)})` : ""}`,
+    `**${escape(module.type)}**${given && `(${escape(given)})`}`,
     whereabouts(session, places, shown),
     [count > 0 ? parametersText(count) : vscode.l10n.t("no parameters"), flow(model, module)].filter(Boolean).join(" · "),
     parameterTable(model, module),

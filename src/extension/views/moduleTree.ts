@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import type { ModelSnapshot, ModuleSnapshot, TensorUse } from "../../protocol/index.js";
+import { argumentsText } from "../../describe/arguments.js";
 import { initializationText } from "../../describe/initialization.js";
 import { indexOf } from "../../describe/modelIndex.js";
 import { formatCount, formatShape, formatValue } from "../../describe/format.js";
@@ -122,7 +123,7 @@ function moduleItem(node: ModuleNode): vscode.TreeItem {
   const parameters = count === 0 ? "" : count === 1 ? vscode.l10n.t("1 param") : vscode.l10n.t("{0} params", formatCount(count));
   item.description = [module.type, parameters, shape && `→ ${shape}`].filter(Boolean).join(" · ");
   item.iconPath = new vscode.ThemeIcon(parent === null ? "type-hierarchy-sub" : module.children.length > 0 ? "symbol-namespace" : "symbol-class");
-  item.tooltip = `${module.type}(${module.arguments})`;
+  item.tooltip = `${module.type}(${argumentsText(module, model.language)})`;
   item.contextValue = [
     "module",
     ...(parent === null ? ["root"] : []),

@@ -1,22 +1,35 @@
+import { byFamily, type FamilyName, type LayerFamily } from "../../protocol/index.js";
 import type { LayerKind } from "../theme.js";
 
-/** Tried in order; the first match decides. Names are PyTorch's class names, also as parts of the user's own. */
-const patterns: readonly (readonly [RegExp, LayerKind])[] = [
-  [/attention|transformer(en|de)coderlayer/i, "attention"],
-  [/^(Lazy)?Conv(Transpose)?\d|^Lazy?Conv/, "convolution"],
-  [/norm/i, "normalization"],
-  [/^(RNN|LSTM|GRU)(Cell)?$/, "recurrent"],
-  [/embedding/i, "embedding"],
-  [/^(Lazy)?(Linear|Bilinear)$|Linear$/, "dense"],
-  [
-    /^(ReLU6?|.{1,4}LU|LeakyReLU|PReLU|RReLU|Sigmoid|LogSigmoid|Hard(sigmoid|swish|tanh|shrink)|Tanh(shrink)?|Soft(max|max2d|min|plus|shrink|sign)|LogSoftmax|Mish|Threshold|AdaptiveLogSoftmaxWithLoss)$/,
-    "activation",
-  ],
-  [/pool|^(Un)?[Ff]latten$|dropout|^Identity$|pad\d|^Upsample|^Pixel|^Fold$|^Unfold$|shuffle/i, "structure"],
-];
+interface Kind {
+  readonly kind: LayerKind;
+  /** Whether a layer with layers inside is still drawn as this, and not as a container. */
+  readonly evenAround?: true;
+}
 
-/** The colour family of a module, by its class name; "container" for a class of the user's own. */
-export function layerKind(type: string): LayerKind {
-  for (const [pattern, kind] of patterns) if (pattern.test(type)) return kind;
-  return "container";
+/** The picture tells fewer kinds apart than there are families. */
+const kinds: Readonly<Record<FamilyName, Kind>> = {
+  linear: { kind: "dense" },
+  convolution: { kind: "convolution" },
+  attention: { kind: "attention", evenAround: true },
+  recurrent: { kind: "recurrent", evenAround: true },
+  embedding: { kind: "embedding" },
+  normalization: { kind: "normalization" },
+  activation: { kind: "activation" },
+  dropout: { kind: "structure" },
+  pooling: { kind: "structure" },
+  padding: { kind: "structure" },
+  resampling: { kind: "structure" },
+  reshaping: { kind: "structure" },
+  identity: { kind: "structure" },
+  distance: { kind: "operation" },
+  loss: { kind: "operation" },
+  container: { kind: "container" },
+  module: { kind: "container" },
+};
+
+/** The colour of a module: by its family, or that of a container for one with modules inside. */
+export function layerKind(family: LayerFamily, isAround: boolean): LayerKind {
+  const { kind, evenAround = false } = byFamily(kinds, family);
+  return isAround && !evenAround ? "container" : kind;
 }

@@ -1,3 +1,6 @@
+import { writeArgument, writeValue } from "../../describe/arguments.js";
+import type { ArgumentValue, Language, ModuleSnapshot } from "../../protocol/index.js";
+
 /** 2×8; "" while unknown; "scalar" has no dimensions and reads as "()". */
 export function shapeText(shape: readonly number[] | null | undefined): string {
   if (!shape) return "";
@@ -12,96 +15,23 @@ export function commonShapeText(shapes: readonly (readonly number[] | null | und
   return first.map((size, dimension) => (others.every((shape) => shape![dimension] === size) ? size : "…")).join("×");
 }
 
-/** What is left out because it is PyTorch's default and says nothing. */
-const defaults = new Set([
-  "bias=True",
-  "inplace=False",
-  "affine=True",
-  "track_running_stats=True",
-  "elementwise_affine=True",
-  "eps=1e-05",
-  "momentum=0.1",
-  "dilation=1",
-  "ceil_mode=False",
-  "groups=1",
-  "padding_mode=zeros",
-  "padding=0",
-  "stride=1",
-  "start_dim=1",
-  "end_dim=-1",
-  "batch_first=False",
-]);
-
 /**
- * Constructor arguments as a leaf shows them: "in_features=4, out_features=8, bias=True" is "4 → 8",
- * "3, 64, kernel_size=(7, 7), stride=(2, 2), padding=(3, 3), bias=False" is "3 → 64, 7×7, stride 2, pad 3, no bias".
+ * A layer's arguments as a leaf shows them: those that are not as they are by default, in the language of the model file, sizes as a reader says them:
+ * "4 → 8, bias: false"; "3 → 64, 7×7, stride: 2, padding: 3". What the user's own `extraRepr` says stays as it is.
  */
-export function shortArguments(type: string, text: string): string {
-  const parts = splitArguments(text);
-  const values = new Map(parts.map((part) => part.split("=", 2) as [string, string]));
-  const first = [values.get("in_features") ?? values.get("in1_features"), values.get("out_features")];
-  const short: string[] = [];
-  if (first[0] !== undefined && first[1] !== undefined) short.push(`${first[0]} → ${first[1]}`);
-  const isConvolution = /Conv/.test(type) && parts.length >= 2 && !parts[0]!.includes("=") && !parts[1]!.includes("=");
-  if (isConvolution) short.push(`${parts[0]} → ${parts[1]}`);
-
-  for (const [position, part] of parts.entries()) {
-    if (isConvolution && position < 2) continue;
-    const [key, value] = part.split("=", 2) as [string, string?];
-    if (value === undefined) {
-      short.push(tupleText(part));
-      continue;
-    }
-    if (["in_features", "in1_features", "out_features"].includes(key) && short.length > 0 && first[1] !== undefined) continue;
-    const plain = tupleText(value);
-    if (defaults.has(`${key}=${plain}`)) continue;
-    if (key === "kernel_size") short.push(kernelText(value, plain, type));
-    else if (value === "False") short.push(`no ${words(key)}`);
-    else if (value === "True") short.push(words(key));
-    else short.push(`${words(key)} ${plain}`);
-  }
-  return short.join(", ");
+export function shortArguments({ arguments: given, maps, ownText }: Pick<ModuleSnapshot, "arguments" | "maps" | "ownText">, language: Language): string {
+  if (ownText !== undefined) return ownText;
+  const { [maps?.[0] ?? ""]: from, [maps?.[1] ?? ""]: to, ...others } = given;
+  const isMap = from !== undefined && to !== undefined;
+  const shown = Object.entries(isMap ? others : given).map(([name, value]) => shortArgument(name, value, language));
+  return [...(isMap ? [`${writeValue(from, language)} → ${writeValue(to, language)}`] : []), ...shown].join(", ");
 }
 
-/** Commas inside brackets do not separate. */
-function splitArguments(text: string): string[] {
-  const parts: string[] = [];
-  let depth = 0;
-  let start = 0;
-  for (let i = 0; i <= text.length; i++) {
-    const c = text[i];
-    if (c === "(" || c === "[" || c === "{") depth++;
-    else if (c === ")" || c === "]" || c === "}") depth--;
-    else if (c === undefined || (c === "," && depth === 0)) {
-      const part = text.slice(start, i).trim();
-      if (part) parts.push(part);
-      start = i + 1;
-    }
-  }
-  return parts;
-}
-
-/** "(2, 2)" is "2", "(3, 5)" is "3×5", "(4,)" is "4". */
-function tupleText(value: string): string {
-  const inside = /^[([](.*)[)\]]$/.exec(value)?.[1];
-  if (inside === undefined) return value;
-  const numbers = inside
-    .split(",")
-    .map((part) => part.trim())
-    .filter(Boolean);
-  if (numbers.length === 0 || !numbers.every((part) => /^-?[\d.e+-]+$/.test(part))) return value;
-  return new Set(numbers).size === 1 ? numbers[0]! : numbers.join("×");
-}
-
-/** A square kernel is written out: (3, 3) is 3×3, as is the plain 3 of a MaxPool2d. */
-function kernelText(value: string, plain: string, type: string): string {
-  if (!/^\d+$/.test(plain)) return plain;
-  const dimensions = value.startsWith("(") ? value.split(",").filter((part) => /\d/.test(part)).length : Number(/([123])d$/.exec(type)?.[1] ?? 1);
-  return dimensions === 1 ? `kernel ${plain}` : Array<string>(dimensions).fill(plain).join("×");
-}
-
-function words(key: string): string {
-  return key === "padding" ? "pad" : key.replaceAll("_", " ");
+function shortArgument(name: string, value: ArgumentValue, language: Language): string {
+  if (!Array.isArray(value) || value.length === 0 || !value.every((item) => typeof item === "number")) return writeArgument(name, value, language);
+  // Kernels read as the windows that they are.
+  if (name === "kernelSize" && value.length > 1) return value.join("×");
+  return writeArgument(name, new Set(value).size === 1 ? (value[0] as number) : value, language);
 }
 
 const symbols: Readonly<Record<string, string>> = { add: "+", sub: "−", mul: "×", div: "÷", matmul: "@", mm: "@", bmm: "@" };

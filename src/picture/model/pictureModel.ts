@@ -244,11 +244,10 @@ export class PictureModel {
                   : trace.failure
                     ? "notReached"
                     : "notCalled";
-    const family = layerKind(module.type);
     return {
       type: module.type,
-      detail: shortArguments(module.type, module.arguments) || contentsText(module.children.map(({ type }) => type)),
-      layerKind: module.children.length > 0 && family !== "attention" && family !== "recurrent" ? "container" : family,
+      detail: shortArguments(module, this.snapshot.language) || contentsText(module.children.map(({ type }) => type)),
+      layerKind: layerKind(module.family, module.children.length > 0),
       expandable: module.children.length > 0 || operations > 1,
       sharing: this.sharing.get(path) ?? [],
       calls: trace ? (flow?.runs.get(path)?.calls.length ?? 0) : null,

@@ -5,6 +5,7 @@ import { implicitSoftmaxDim, logSoftmax, softmax, softmin } from "../../ops/soft
 import { relu, relu_, sigmoid, tanh } from "../../ops/unary.js";
 import { float, repr, type PythonValue } from "../../print/python.js";
 import type { Tensor } from "../../tensor.js";
+import { declaration, optional, type LayerDeclaration } from "../declaration.js";
 import { emptyParameter, type FactoryOptions } from "../factory.js";
 import * as init from "../init.js";
 import { Module } from "../module.js";
@@ -25,8 +26,20 @@ function describeInplace(inplace: boolean, separator = ", "): string {
   return inplace ? `${separator}inplace=True` : "";
 }
 
+/** An activation without arguments. */
+abstract class PlainActivation extends Module {
+  static override readonly [declaration]: LayerDeclaration<PlainActivation> = { family: "activation", arguments: () => ({}) };
+
+  abstract override forward(x: Tensor): Tensor;
+}
+
 /** An activation without constants but `inplace`. */
 abstract class InplaceActivation extends Module {
+  static override readonly [declaration]: LayerDeclaration<InplaceActivation> = {
+    family: "activation",
+    arguments: ({ inplace }) => ({ inplace: optional(inplace, false) }),
+  };
+
   inplace: boolean;
 
   constructor(...args: Arguments<[inplace: boolean], F.InplaceOptions>) {
@@ -92,35 +105,35 @@ export class Hardsigmoid extends InplaceActivation {
 }
 
 /** 1 / (1 + e^-x). (torch.nn.Sigmoid) */
-export class Sigmoid extends Module {
+export class Sigmoid extends PlainActivation {
   override forward(x: Tensor): Tensor {
     return sigmoid(x);
   }
 }
 
 /** Hyperbolic tangent. (torch.nn.Tanh) */
-export class Tanh extends Module {
+export class Tanh extends PlainActivation {
   override forward(x: Tensor): Tensor {
     return tanh(x);
   }
 }
 
 /** log(sigmoid(x)). (torch.nn.LogSigmoid) */
-export class LogSigmoid extends Module {
+export class LogSigmoid extends PlainActivation {
   override forward(x: Tensor): Tensor {
     return F.logsigmoid(x);
   }
 }
 
 /** x / (1 + |x|). (torch.nn.Softsign) */
-export class Softsign extends Module {
+export class Softsign extends PlainActivation {
   override forward(x: Tensor): Tensor {
     return F.softsign(x);
   }
 }
 
 /** x - tanh(x). (torch.nn.Tanhshrink) */
-export class Tanhshrink extends Module {
+export class Tanhshrink extends PlainActivation {
   override forward(x: Tensor): Tensor {
     return F.tanhshrink(x);
   }
@@ -128,6 +141,11 @@ export class Tanhshrink extends Module {
 
 /** x where it is above `threshold`, else `value`. (torch.nn.Threshold) */
 export class Threshold extends Module {
+  static override readonly [declaration]: LayerDeclaration<Threshold> = {
+    family: "activation",
+    arguments: ({ threshold, value, inplace }) => ({ threshold, value, inplace: optional(inplace, false) }),
+  };
+
   readonly threshold: number;
   readonly value: number;
   inplace: boolean;
@@ -151,6 +169,11 @@ export class Threshold extends Module {
 
 /** x, or negativeSlope * x where x < 0. (torch.nn.LeakyReLU) */
 export class LeakyReLU extends Module {
+  static override readonly [declaration]: LayerDeclaration<LeakyReLU> = {
+    family: "activation",
+    arguments: ({ negativeSlope, inplace }) => ({ negativeSlope: optional(negativeSlope, 0.01), inplace: optional(inplace, false) }),
+  };
+
   negativeSlope: number;
   inplace: boolean;
 
@@ -172,6 +195,11 @@ export class LeakyReLU extends Module {
 
 /** A leaky ReLU whose slopes are drawn from U(lower, upper) while training. (torch.nn.RReLU) */
 export class RReLU extends Module {
+  static override readonly [declaration]: LayerDeclaration<RReLU> = {
+    family: "activation",
+    arguments: ({ lower, upper, inplace }) => ({ lower: optional(lower, 1 / 8), upper: optional(upper, 1 / 3), inplace: optional(inplace, false) }),
+  };
+
   readonly lower: number;
   readonly upper: number;
   inplace: boolean;
@@ -195,6 +223,11 @@ export class RReLU extends Module {
 
 /** x held between minVal and maxVal. (torch.nn.Hardtanh) */
 export class Hardtanh extends Module {
+  static override readonly [declaration]: LayerDeclaration<Hardtanh> = {
+    family: "activation",
+    arguments: ({ minVal, maxVal, inplace }) => ({ minVal: optional(minVal, -1), maxVal: optional(maxVal, 1), inplace: optional(inplace, false) }),
+  };
+
   readonly minVal: number;
   readonly maxVal: number;
   inplace: boolean;
@@ -219,6 +252,11 @@ export class Hardtanh extends Module {
 
 /** x held between 0 and 6. (torch.nn.ReLU6) */
 export class ReLU6 extends Hardtanh {
+  static override readonly [declaration]: LayerDeclaration<ReLU6> = {
+    family: "activation",
+    arguments: ({ inplace }) => ({ inplace: optional(inplace, false) }),
+  };
+
   constructor(...args: Arguments<[inplace: boolean], F.InplaceOptions>) {
     super(0, 6, collect<F.InplaceOptions>(["inplace"], args).inplace ?? false);
   }
@@ -234,6 +272,11 @@ export class ReLU6 extends Hardtanh {
 
 /** An activation with `alpha`, the value approached for x to minus infinity. */
 abstract class AlphaActivation extends Module {
+  static override readonly [declaration]: LayerDeclaration<AlphaActivation> = {
+    family: "activation",
+    arguments: ({ alpha, inplace }) => ({ alpha: optional(alpha, 1), inplace: optional(inplace, false) }),
+  };
+
   alpha: number;
   inplace: boolean;
 
@@ -267,6 +310,11 @@ export class CELU extends AlphaActivation {
 
 /** x times the standard normal distribution function of x. (torch.nn.GELU) */
 export class GELU extends Module {
+  static override readonly [declaration]: LayerDeclaration<GELU> = {
+    family: "activation",
+    arguments: ({ approximate }) => ({ approximate: optional(approximate, "none") }),
+  };
+
   readonly approximate: F.GeluApproximation;
 
   constructor(...args: Arguments<[approximate: F.GeluApproximation], F.GeluOptions>) {
@@ -285,6 +333,11 @@ export class GELU extends Module {
 
 /** log(1 + e^(beta x)) / beta. (torch.nn.Softplus) */
 export class Softplus extends Module {
+  static override readonly [declaration]: LayerDeclaration<Softplus> = {
+    family: "activation",
+    arguments: ({ beta, threshold }) => ({ beta: optional(beta, 1), threshold: optional(threshold, 20) }),
+  };
+
   readonly beta: number;
   readonly threshold: number;
 
@@ -306,6 +359,11 @@ export class Softplus extends Module {
 
 /** x moved towards zero by lambd, and zero within it. (torch.nn.Softshrink) */
 export class Softshrink extends Module {
+  static override readonly [declaration]: LayerDeclaration<Softshrink> = {
+    family: "activation",
+    arguments: ({ lambd }) => ({ lambd: optional(lambd, 0.5) }),
+  };
+
   readonly lambd: number;
 
   constructor(...args: Arguments<[lambd: number], F.ShrinkOptions>) {
@@ -324,6 +382,11 @@ export class Softshrink extends Module {
 
 /** x, or zero where |x| is at most lambd. (torch.nn.Hardshrink) */
 export class Hardshrink extends Module {
+  static override readonly [declaration]: LayerDeclaration<Hardshrink> = {
+    family: "activation",
+    arguments: ({ lambd }) => ({ lambd: optional(lambd, 0.5) }),
+  };
+
   readonly lambd: number;
 
   constructor(...args: Arguments<[lambd: number], F.ShrinkOptions>) {
@@ -349,6 +412,12 @@ export interface PReLUOptions extends FactoryOptions {
 
 /** x, or a learned slope times x where x < 0. (torch.nn.PReLU) */
 export class PReLU extends Module {
+  static override readonly [declaration]: LayerDeclaration<PReLU> = {
+    family: "activation",
+    arguments: ({ numParameters, init: start }) => ({ numParameters: optional(numParameters, 1), init: optional(start, 0.25) }),
+    axes: () => ({ weight: ["channel"] }),
+  };
+
   readonly numParameters: number;
   readonly init: number;
   weight: Parameter;
@@ -377,6 +446,11 @@ export class PReLU extends Module {
 
 /** The first half of a dimension times the sigmoid of the second: (*, 2n, *) to (*, n, *). (torch.nn.GLU) */
 export class GLU extends Module {
+  static override readonly [declaration]: LayerDeclaration<GLU> = {
+    family: "activation",
+    arguments: ({ dim }) => ({ dim: optional(dim, -1) }),
+  };
+
   dim: number;
 
   constructor(...args: Arguments<[dim: number], F.GluOptions>) {
@@ -395,6 +469,11 @@ export class GLU extends Module {
 
 /** A function along one dimension. Where none is stated, it is 0 for inputs of 0, 1 or 3 dimensions, else 1. */
 abstract class DimActivation extends Module {
+  static override readonly [declaration]: LayerDeclaration<DimActivation> = {
+    family: "activation",
+    arguments: ({ dim }) => ({ dim: optional(dim, null) }),
+  };
+
   dim: number | null;
 
   constructor(...args: Arguments<[dim: number | null], { readonly dim?: number | null }>) {
@@ -435,7 +514,7 @@ export class LogSoftmax extends DimActivation {
 }
 
 /** Softmax over the channels of images, (N, C, H, W) or (C, H, W). (torch.nn.Softmax2d) */
-export class Softmax2d extends Module {
+export class Softmax2d extends PlainActivation {
   override forward(x: Tensor): Tensor {
     if (x.ndim !== 3 && x.ndim !== 4) throw new ValueError(`Softmax2d: expected input to be 3D or 4D, got ${x.ndim}D instead`);
     return softmax(x, -3);

@@ -4,6 +4,8 @@ import { collect, required, type Arguments } from "../../arguments.js";
 import { cat } from "../../ops/joining.js";
 import type { Tensor } from "../../tensor.js";
 import { ModuleList, Sequential } from "./containers.js";
+import { declaration, optional, type LayerDeclaration } from "../declaration.js";
+import { floats } from "../exampleInputs.js";
 import type { FactoryOptions } from "../factory.js";
 import { Linear } from "./linear.js";
 import { Module } from "../module.js";
@@ -35,6 +37,19 @@ type AdaptiveLogSoftmaxArguments =
  * clusters, from fewer (Grave et al., "Efficient softmax approximation for GPUs", 2017). (torch.nn.AdaptiveLogSoftmaxWithLoss)
  */
 export class AdaptiveLogSoftmaxWithLoss extends Module {
+  static override readonly [declaration]: LayerDeclaration<AdaptiveLogSoftmaxWithLoss> = {
+    family: "loss",
+    maps: ["inFeatures", "nClasses"],
+    arguments: ({ inFeatures, nClasses, cutoffs, divValue, headBias }) => ({
+      inFeatures,
+      nClasses,
+      cutoffs: cutoffs.slice(0, -1),
+      divValue: optional(divValue, 4),
+      headBias: optional(headBias, false),
+    }),
+    inputs: ({ inFeatures }) => floats([2, inFeatures]),
+  };
+
   readonly inFeatures: number;
   readonly nClasses: number;
   /** First class of each cluster, and the number of classes. */

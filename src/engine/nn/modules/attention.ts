@@ -2,6 +2,8 @@ import { AssertionError, ValueError } from "../../errors.js";
 import { collect, required, type Arguments, type WithRequired } from "../../arguments.js";
 import { multiHeadAttentionForward } from "../../ops/attention.js";
 import type { Tensor } from "../../tensor.js";
+import { declaration, optional, type LayerDeclaration } from "../declaration.js";
+import { sequences } from "../exampleInputs.js";
 import { emptyParameter, type FactoryOptions } from "../factory.js";
 import * as init from "../init.js";
 import { Linear } from "./linear.js";
@@ -53,6 +55,31 @@ export interface AttendOptions {
  * The in-projections start from Xavier's uniform distribution, biases from zero.
  */
 export class MultiheadAttention extends Module {
+  static override readonly [declaration]: LayerDeclaration<MultiheadAttention> = {
+    family: "attention",
+    arguments: ({ embedDim, numHeads, dropout, inProjBias, biasK, addZeroAttn, kdim, vdim, batchFirst }) => ({
+      embedDim,
+      numHeads,
+      dropout: optional(dropout, 0),
+      bias: optional(inProjBias !== null, true),
+      addBiasKv: optional(biasK !== null, false),
+      addZeroAttn: optional(addZeroAttn, false),
+      kdim: optional(kdim, embedDim),
+      vdim: optional(vdim, embedDim),
+      batchFirst: optional(batchFirst, false),
+    }),
+    axes: () => ({
+      in_proj_weight: ["out", "in"],
+      q_proj_weight: ["out", "in"],
+      k_proj_weight: ["out", "in"],
+      v_proj_weight: ["out", "in"],
+      in_proj_bias: ["out"],
+      bias_k: ["sequence", "batch", "feature"],
+      bias_v: ["sequence", "batch", "feature"],
+    }),
+    inputs: ({ embedDim, batchFirst }) => sequences(embedDim, batchFirst),
+  };
+
   readonly embedDim: number;
   readonly numHeads: number;
   readonly kdim: number;

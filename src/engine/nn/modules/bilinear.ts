@@ -3,6 +3,8 @@ import { collect, required } from "../../arguments.js";
 import { bilinear } from "../../ops/bilinear.js";
 import { repr } from "../../print/python.js";
 import type { Tensor } from "../../tensor.js";
+import { declaration, optional, type LayerDeclaration } from "../declaration.js";
+import { floats } from "../exampleInputs.js";
 import { emptyParameter, type FactoryOptions } from "../factory.js";
 import * as init from "../init.js";
 import type { Bias } from "./linear.js";
@@ -25,6 +27,14 @@ interface Features {
  * `weight` is (outFeatures, in1Features, in2Features); it and `bias` start from U(-1/sqrt(in1Features), 1/sqrt(in1Features)).
  */
 export class Bilinear<HasBias extends boolean = true> extends Module {
+  static override readonly [declaration]: LayerDeclaration<Bilinear<boolean>> = {
+    family: "linear",
+    maps: ["in1Features", "outFeatures"],
+    arguments: ({ in1Features, in2Features, outFeatures, bias }) => ({ in1Features, in2Features, outFeatures, bias: optional(bias !== null, true) }),
+    axes: () => ({ weight: ["out", "in1", "in2"], bias: ["out"] }),
+    inputs: ({ in1Features }) => floats([1, in1Features], [2, in1Features]),
+  };
+
   readonly in1Features: number;
   readonly in2Features: number;
   readonly outFeatures: number;

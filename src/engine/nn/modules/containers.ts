@@ -1,6 +1,7 @@
 import { IndexError, KeyError, TypeError } from "../../errors.js";
 import { observer } from "../../observer.js";
 import type { Tensor } from "../../tensor.js";
+import { declaration, type LayerDeclaration } from "../declaration.js";
 import { childrenByName, childrenInOrder, registerWithoutField, unregister, type Registers } from "../members.js";
 import { formatModule, indent, Module } from "../module.js";
 
@@ -20,6 +21,11 @@ export type Sequential<Modules extends readonly Module[] = Module[]> = Sequentia
 
 /** Children that are reached by position: `net[0]`, whatever the child is called. */
 abstract class OrderedContainer<Item extends Module> extends Module {
+  static override readonly [declaration]: LayerDeclaration<OrderedContainer<Module>> = {
+    family: "container",
+    arguments: () => ({}),
+  };
+
   override get length(): number {
     return childrenByName(this).size;
   }
@@ -88,6 +94,12 @@ function indexByPosition(index: number): void {
 }
 
 class SequentialModule<Modules extends readonly Module[]> extends OrderedContainer<Modules[number]> {
+  static override readonly [declaration]: LayerDeclaration<SequentialModule<Module[]>> = {
+    family: "container",
+    arguments: () => ({}),
+    isSequence: ({ forward }) => forward === SequentialModule.prototype.forward,
+  };
+
   constructor(...modules: Modules) {
     super();
     modules.forEach((module, i) => this.addModule(String(i), module));
@@ -116,6 +128,7 @@ class SequentialModule<Modules extends readonly Module[]> extends OrderedContain
 Object.defineProperty(SequentialModule, "name", { value: "Sequential" });
 
 interface SequentialConstructor {
+  readonly [declaration]: LayerDeclaration<SequentialModule<Module[]>>;
   new <Modules extends readonly Module[]>(...modules: Modules): Sequential<Modules>;
   readonly prototype: SequentialModule<Module[]>;
 }
@@ -160,6 +173,11 @@ export class ModuleList<Item extends Module = Module> extends OrderedContainer<I
 
 /** Modules by name (torch.nn.ModuleDict), in the order they were added. */
 export class ModuleDict<Item extends Module = Module> extends Module {
+  static override readonly [declaration]: LayerDeclaration<ModuleDict> = {
+    family: "container",
+    arguments: () => ({}),
+  };
+
   constructor(modules?: Iterable<readonly [string, Item]>);
   constructor(modules: Readonly<Record<string, Item>>);
   /** Pairs with modules of several types. */

@@ -5,6 +5,8 @@ import { pad } from "../../ops/padding.js";
 import { repr } from "../../print/python.js";
 import { formatSizes, product } from "../../size.js";
 import { Tensor } from "../../tensor.js";
+import { declaration, optional, type AxisName, type LayerDeclaration } from "../declaration.js";
+import { signals } from "../exampleInputs.js";
 import { emptyParameter, type FactoryOptions } from "../factory.js";
 import * as init from "../init.js";
 import type { Bias } from "./linear.js";
@@ -99,8 +101,33 @@ const convNames = ["inChannels", ...lazyConvNames] as const;
 const lazyTransposeNames = ["outChannels", "kernelSize", "stride", "padding", "outputPadding", "groups", "bias", "dilation", "paddingMode"] as const;
 const transposeNames = ["inChannels", ...lazyTransposeNames] as const;
 
+const outFirst: readonly AxisName[] = ["out", "in"];
+const inFirst: readonly AxisName[] = ["in", "out"];
+/** Of kernels of one, two and three dimensions. */
+const kernelAxes: readonly (readonly AxisName[])[] = [["kernel"], ["height", "width"], ["depth", "height", "width"]];
+
 /** What all convolution layers have in common; `dims` is the number of spatial dimensions. */
 abstract class ConvNd<HasBias extends boolean> extends Module {
+  static override readonly [declaration]: LayerDeclaration<ConvNd<boolean>> = {
+    family: "convolution",
+    maps: ["inChannels", "outChannels"],
+    arguments: ({ inChannels, outChannels, kernelSize, stride, padding, outputPadding, dilation, groups, bias, paddingMode, transposed }) => ({
+      // A lazy layer has none to be given.
+      ...(inChannels > 0 && { inChannels }),
+      outChannels,
+      kernelSize,
+      stride: optional(stride, 1),
+      padding: optional(padding, 0),
+      ...(transposed && { outputPadding: optional(outputPadding, 0) }),
+      dilation: optional(dilation, 1),
+      groups: optional(groups, 1),
+      bias: optional(bias !== null, true),
+      paddingMode: optional(paddingMode, "zeros"),
+    }),
+    axes: ({ transposed, kernelSize }) => ({ weight: [...(transposed ? inFirst : outFirst), ...kernelAxes[kernelSize.length - 1]!], bias: ["out"] }),
+    inputs: ({ inChannels, kernelSize }) => signals(inChannels || 3, kernelSize.length),
+  };
+
   inChannels: number;
   readonly outChannels: number;
   readonly kernelSize: readonly number[];

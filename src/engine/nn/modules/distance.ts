@@ -1,10 +1,16 @@
 import { collect, type Arguments } from "../../arguments.js";
 import { cosineSimilarity, pairwiseDistance, type CosineSimilarityOptions, type PairwiseDistanceOptions } from "../../ops/distance.js";
 import type { Tensor } from "../../tensor.js";
+import { declaration, optional, type LayerDeclaration } from "../declaration.js";
 import { Module } from "../module.js";
 
 /** The cosine of the angle between two inputs along a dimension. (torch.nn.CosineSimilarity) */
 export class CosineSimilarity extends Module {
+  static override readonly [declaration]: LayerDeclaration<CosineSimilarity> = {
+    family: "distance",
+    arguments: ({ dim, eps }) => ({ dim: optional(dim, 1), eps: optional(eps, 1e-8) }),
+  };
+
   dim: number;
   eps: number;
 
@@ -22,6 +28,11 @@ export class CosineSimilarity extends Module {
 
 /** The p-norm of the difference of two inputs along the last dimension. (torch.nn.PairwiseDistance) */
 export class PairwiseDistance extends Module {
+  static override readonly [declaration]: LayerDeclaration<PairwiseDistance> = {
+    family: "distance",
+    arguments: ({ norm, eps, keepdim }) => ({ p: optional(norm, 2), eps: optional(eps, 1e-6), keepdim: optional(keepdim, false) }),
+  };
+
   norm: number;
   eps: number;
   keepdim: boolean;

@@ -2,6 +2,7 @@ import { collect, type Arguments } from "../../arguments.js";
 import * as F from "../../ops/dropout.js";
 import { float, repr } from "../../print/python.js";
 import type { Tensor } from "../../tensor.js";
+import { declaration, optional, type LayerDeclaration } from "../declaration.js";
 import { Module } from "../module.js";
 
 export interface DropoutOptions {
@@ -13,6 +14,11 @@ export interface DropoutOptions {
 
 /** Layers that drop at random while training and pass on in evaluation mode. */
 abstract class DropoutModule extends Module {
+  static override readonly [declaration]: LayerDeclaration<DropoutModule> = {
+    family: "dropout",
+    arguments: ({ p, inplace }) => ({ p: optional(p, 0.5), inplace: optional(inplace, false) }),
+  };
+
   p: number;
   inplace: boolean;
 

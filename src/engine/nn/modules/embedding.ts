@@ -6,6 +6,8 @@ import * as F from "../../ops/embedding.js";
 import { repr } from "../../print/python.js";
 import { equalSizes } from "../../size.js";
 import type { Tensor } from "../../tensor.js";
+import { declaration, optional, type LayerDeclaration } from "../declaration.js";
+import { integers, sequenceLength } from "../exampleInputs.js";
 import { emptyParameter, type FactoryOptions } from "../factory.js";
 import * as init from "../init.js";
 import { Module } from "../module.js";
@@ -28,6 +30,14 @@ interface TableSize {
 
 /** What both layers have in common: a table of vectors, drawn from N(0, 1), with zeros in the padding row. */
 abstract class Table extends Module {
+  static override readonly [declaration]: LayerDeclaration<Table> = {
+    family: "embedding",
+    maps: ["numEmbeddings", "embeddingDim"],
+    arguments: (layer) => tableArguments(layer),
+    axes: () => ({ weight: ["index", "feature"] }),
+    inputs: () => integers([1, sequenceLength], [sequenceLength], [1]),
+  };
+
   /** Of shape (numEmbeddings, embeddingDim). */
   weight: Parameter;
   readonly paddingIdx: number | null;
@@ -71,6 +81,19 @@ abstract class Table extends Module {
       (this.scaleGradByFreq ? ", scale_grad_by_freq=True" : "")
     );
   }
+}
+
+function tableArguments(table: Table): Readonly<Record<string, unknown>> {
+  const { numEmbeddings, embeddingDim, paddingIdx, maxNorm, normType, scaleGradByFreq, sparse } = table;
+  return {
+    numEmbeddings,
+    embeddingDim,
+    paddingIdx: optional(paddingIdx, null),
+    maxNorm: optional(maxNorm, null),
+    normType: optional(normType, 2),
+    scaleGradByFreq: optional(scaleGradByFreq, false),
+    sparse: optional(sparse, false),
+  };
 }
 
 /** Counted from the start. `name` begins the error's text, as in PyTorch. */
@@ -164,6 +187,15 @@ export interface EmbeddingBagLayerOptions extends EmbeddingLayerOptions {
  * of the bags as `offsets`; output (bags, embeddingDim).
  */
 export class EmbeddingBag extends Table {
+  static override readonly [declaration]: LayerDeclaration<EmbeddingBag> = {
+    ...Table[declaration],
+    arguments: (layer) => ({
+      ...tableArguments(layer),
+      mode: optional(layer.mode, "mean"),
+      includeLastOffset: optional(layer.includeLastOffset, false),
+    }),
+  };
+
   readonly mode: F.EmbeddingBagMode;
   readonly includeLastOffset: boolean;
 

@@ -3,10 +3,17 @@ import { collect, required, type Arguments } from "../../arguments.js";
 import { flatten, unflatten, type FlattenOptions } from "../../ops/shape.js";
 import { repr } from "../../print/python.js";
 import type { Tensor } from "../../tensor.js";
+import { declaration, optional, type LayerDeclaration } from "../declaration.js";
 import { Module } from "../module.js";
 
 /** Dimensions `startDim` to `endDim` merged into one; by default all but the batch. (torch.nn.Flatten) */
 export class Flatten extends Module {
+  static override readonly [declaration]: LayerDeclaration<Flatten> = {
+    family: "reshaping",
+    arguments: ({ startDim, endDim }) => ({ startDim: optional(startDim, 1), endDim: optional(endDim, -1) }),
+    flattens: true,
+  };
+
   readonly startDim: number;
   readonly endDim: number;
 
@@ -35,6 +42,11 @@ export interface UnflattenOptions {
 
 /** One dimension split into several. (torch.nn.Unflatten) */
 export class Unflatten extends Module {
+  static override readonly [declaration]: LayerDeclaration<Unflatten> = {
+    family: "reshaping",
+    arguments: ({ dim, unflattenedSize }) => ({ dim, unflattenedSize }),
+  };
+
   readonly dim: number;
   readonly unflattenedSize: readonly number[];
 

@@ -2,6 +2,8 @@ import { collect, required } from "../../arguments.js";
 import { linear } from "../../ops/matmul.js";
 import { repr } from "../../print/python.js";
 import { Tensor } from "../../tensor.js";
+import { declaration, optional, type LayerDeclaration } from "../declaration.js";
+import { floats, imagesOf, sequenceLength } from "../exampleInputs.js";
 import { emptyParameter, emptyTensor, type FactoryOptions } from "../factory.js";
 import * as init from "../init.js";
 import { Module } from "../module.js";
@@ -23,6 +25,8 @@ interface LinearArguments extends LinearOptions<boolean> {
   readonly outFeatures?: number;
 }
 
+const linearAxes = { weight: ["out", "in"], bias: ["out"] } as const;
+
 /** Fills as PyTorch's linear layers do: weight and bias from U(-1/sqrt(in), 1/sqrt(in)). */
 function resetLinear(weight: Tensor, bias: Tensor | null): void {
   init.kaimingUniform_(weight, { a: Math.sqrt(5) });
@@ -37,6 +41,17 @@ function resetLinear(weight: Tensor, bias: Tensor | null): void {
  * `weight` is (outFeatures, inFeatures), `bias` (outFeatures); both start from U(-1/sqrt(inFeatures), 1/sqrt(inFeatures)).
  */
 export class Linear<HasBias extends boolean = true> extends Module {
+  static override readonly [declaration]: LayerDeclaration<Linear<boolean>> = {
+    family: "linear",
+    maps: ["inFeatures", "outFeatures"],
+    arguments: ({ inFeatures, outFeatures, bias }) => ({ inFeatures, outFeatures, bias: optional(bias !== null, true) }),
+    axes: () => linearAxes,
+    inputs: ({ inFeatures }, flattens) => [
+      ...(flattens ? imagesOf(inFeatures) : []),
+      ...floats([1, inFeatures], [2, inFeatures], [1, sequenceLength, inFeatures], [sequenceLength, 1, inFeatures]),
+    ],
+  };
+
   weight: Parameter;
   bias: Bias<HasBias>;
 
@@ -71,6 +86,13 @@ export class Linear<HasBias extends boolean = true> extends Module {
 
 /** A Linear that learns `inFeatures` from its first input (torch.nn.LazyLinear), and becomes a Linear by it. */
 export class LazyLinear<HasBias extends boolean = true> extends Module {
+  static override readonly [declaration]: LayerDeclaration<LazyLinear<boolean>> = {
+    family: "linear",
+    arguments: ({ outFeatures, bias }) => ({ outFeatures, bias: optional(bias !== null, true) }),
+    axes: () => linearAxes,
+    inputs: () => floats([1, sequenceLength], [2, sequenceLength]),
+  };
+
   weight: Parameter;
   bias: Bias<HasBias>;
   inFeatures = 0;

@@ -3,12 +3,18 @@ import { collect, type Arguments } from "../../arguments.js";
 import * as F from "../../ops/loss.js";
 import type { Tensor } from "../../tensor.js";
 import { PairwiseDistance } from "./distance.js";
+import { declaration, optional, type LayerDeclaration } from "../declaration.js";
 import { Module } from "../module.js";
 import { nameInCamelCase } from "../names.js";
 
 /** Losses as layers: called with a prediction and its target. The functions of `nn.functional` with their options. */
 
 abstract class Loss extends Module {
+  static override readonly [declaration]: LayerDeclaration<Loss> = {
+    family: "loss",
+    arguments: ({ reduction }) => ({ reduction: optional(reduction, "mean") }),
+  };
+
   reduction: F.Reduction;
 
   constructor(reduction: F.Reduction = "mean") {
@@ -54,6 +60,11 @@ export class MSELoss extends Loss {
 
 /** |x - target|, quadratic where it is below beta. (torch.nn.SmoothL1Loss) */
 export class SmoothL1Loss extends Loss {
+  static override readonly [declaration]: LayerDeclaration<SmoothL1Loss> = {
+    family: "loss",
+    arguments: ({ reduction, beta }) => ({ reduction: optional(reduction, "mean"), beta: optional(beta, 1) }),
+  };
+
   beta: number;
 
   constructor(...args: [options?: F.SmoothL1Options]) {
@@ -69,6 +80,11 @@ export class SmoothL1Loss extends Loss {
 
 /** (x - target)^2 / 2, linear beyond delta. (torch.nn.HuberLoss) */
 export class HuberLoss extends Loss {
+  static override readonly [declaration]: LayerDeclaration<HuberLoss> = {
+    family: "loss",
+    arguments: ({ reduction, delta }) => ({ reduction: optional(reduction, "mean"), delta: optional(delta, 1) }),
+  };
+
   delta: number;
 
   constructor(...args: Arguments<[reduction: F.Reduction, delta: number], F.HuberOptions>) {
@@ -84,6 +100,11 @@ export class HuberLoss extends Loss {
 
 /** Minus the log-probability of each target class; x holds log-probabilities. (torch.nn.NLLLoss) */
 export class NLLLoss extends WeightedLoss {
+  static override readonly [declaration]: LayerDeclaration<NLLLoss> = {
+    family: "loss",
+    arguments: ({ ignoreIndex, reduction }) => ({ ignoreIndex: optional(ignoreIndex, -100), reduction: optional(reduction, "mean") }),
+  };
+
   ignoreIndex: number;
 
   constructor(...args: Arguments<[weight: Tensor | null], F.NLLOptions>) {
@@ -99,6 +120,15 @@ export class NLLLoss extends WeightedLoss {
 
 /** NLLLoss of the log-softmax of x. Targets are class indices, or probabilities in the shape of x. (torch.nn.CrossEntropyLoss) */
 export class CrossEntropyLoss extends WeightedLoss {
+  static override readonly [declaration]: LayerDeclaration<CrossEntropyLoss> = {
+    family: "loss",
+    arguments: ({ ignoreIndex, reduction, labelSmoothing }) => ({
+      ignoreIndex: optional(ignoreIndex, -100),
+      reduction: optional(reduction, "mean"),
+      labelSmoothing: optional(labelSmoothing, 0),
+    }),
+  };
+
   ignoreIndex: number;
   labelSmoothing: number;
 
@@ -152,6 +182,11 @@ nameInCamelCase(BCEWithLogitsLoss.prototype, "pos_weight");
 
 /** The Kullback-Leibler divergence of probabilities from log-probabilities x. (torch.nn.KLDivLoss) */
 export class KLDivLoss extends Module {
+  static override readonly [declaration]: LayerDeclaration<KLDivLoss> = {
+    family: "loss",
+    arguments: ({ reduction, logTarget }) => ({ reduction: optional(reduction, "mean"), logTarget: optional(logTarget, false) }),
+  };
+
   reduction: NonNullable<F.KlDivOptions["reduction"]>;
   logTarget: boolean;
 
@@ -169,6 +204,16 @@ export class KLDivLoss extends Module {
 
 /** Negative log-likelihood of counts that are Poisson distributed. (torch.nn.PoissonNLLLoss) */
 export class PoissonNLLLoss extends Loss {
+  static override readonly [declaration]: LayerDeclaration<PoissonNLLLoss> = {
+    family: "loss",
+    arguments: ({ logInput, full, eps, reduction }) => ({
+      logInput: optional(logInput, true),
+      full: optional(full, false),
+      eps: optional(eps, 1e-8),
+      reduction: optional(reduction, "mean"),
+    }),
+  };
+
   logInput: boolean;
   full: boolean;
   eps: number;
@@ -189,6 +234,11 @@ export class PoissonNLLLoss extends Loss {
 
 /** Negative log-likelihood of normal targets with expectation x and the given variance. (torch.nn.GaussianNLLLoss) */
 export class GaussianNLLLoss extends Loss {
+  static override readonly [declaration]: LayerDeclaration<GaussianNLLLoss> = {
+    family: "loss",
+    arguments: ({ full, eps, reduction }) => ({ full: optional(full, false), eps: optional(eps, 1e-6), reduction: optional(reduction, "mean") }),
+  };
+
   full: boolean;
   eps: number;
 
@@ -218,6 +268,11 @@ export class SoftMarginLoss extends Loss {
 
 /** x where the target is 1, max(0, margin - x) where it is -1. (torch.nn.HingeEmbeddingLoss) */
 export class HingeEmbeddingLoss extends Loss {
+  static override readonly [declaration]: LayerDeclaration<HingeEmbeddingLoss> = {
+    family: "loss",
+    arguments: ({ margin, reduction }) => ({ margin: optional(margin, 1), reduction: optional(reduction, "mean") }),
+  };
+
   margin: number;
 
   constructor(...args: Arguments<[margin: number], F.MarginOptions>) {
@@ -233,6 +288,11 @@ export class HingeEmbeddingLoss extends Loss {
 
 /** max(0, margin - target (x1 - x2)). (torch.nn.MarginRankingLoss) */
 export class MarginRankingLoss extends Loss {
+  static override readonly [declaration]: LayerDeclaration<MarginRankingLoss> = {
+    family: "loss",
+    arguments: ({ margin, reduction }) => ({ margin: optional(margin, 0), reduction: optional(reduction, "mean") }),
+  };
+
   margin: number;
 
   constructor(...args: Arguments<[margin: number], F.MarginOptions>) {
@@ -248,6 +308,11 @@ export class MarginRankingLoss extends Loss {
 
 /** 1 - cos(x1, x2) where the target is 1, max(0, cos(x1, x2) - margin) where it is -1. (torch.nn.CosineEmbeddingLoss) */
 export class CosineEmbeddingLoss extends Loss {
+  static override readonly [declaration]: LayerDeclaration<CosineEmbeddingLoss> = {
+    family: "loss",
+    arguments: ({ margin, reduction }) => ({ margin: optional(margin, 0), reduction: optional(reduction, "mean") }),
+  };
+
   margin: number;
 
   constructor(...args: Arguments<[margin: number], F.MarginOptions>) {
@@ -263,6 +328,11 @@ export class CosineEmbeddingLoss extends Loss {
 
 /** For each other class, how far its score comes within a margin of the target's. (torch.nn.MultiMarginLoss) */
 export class MultiMarginLoss extends WeightedLoss {
+  static override readonly [declaration]: LayerDeclaration<MultiMarginLoss> = {
+    family: "loss",
+    arguments: ({ p, margin, reduction }) => ({ p: optional(p, 1), margin: optional(margin, 1), reduction: optional(reduction, "mean") }),
+  };
+
   p: number;
   margin: number;
 
@@ -307,6 +377,17 @@ export class MultiLabelSoftMarginLoss extends WeightedLoss {
 
 /** max(0, margin + |anchor - positive| - |anchor - negative|). (torch.nn.TripletMarginLoss) */
 export class TripletMarginLoss extends Loss {
+  static override readonly [declaration]: LayerDeclaration<TripletMarginLoss> = {
+    family: "loss",
+    arguments: ({ margin, p, eps, swap, reduction }) => ({
+      margin: optional(margin, 1),
+      p: optional(p, 2),
+      eps: optional(eps, 1e-6),
+      swap: optional(swap, false),
+      reduction: optional(reduction, "mean"),
+    }),
+  };
+
   margin: number;
   p: number;
   eps: number;
@@ -329,6 +410,16 @@ export class TripletMarginLoss extends Loss {
 
 /** TripletMarginLoss with a distance of your own. (torch.nn.TripletMarginWithDistanceLoss) */
 export class TripletMarginWithDistanceLoss extends Loss {
+  static override readonly [declaration]: LayerDeclaration<TripletMarginWithDistanceLoss> = {
+    family: "loss",
+    arguments: ({ distanceFunction, margin, swap, reduction }) => ({
+      ...(!(distanceFunction instanceof Module) && { distanceFunction }),
+      margin: optional(margin, 1),
+      swap: optional(swap, false),
+      reduction: optional(reduction, "mean"),
+    }),
+  };
+
   declare distanceFunction: F.DistanceFunction;
   margin: number;
   swap: boolean;
@@ -352,6 +443,15 @@ nameInCamelCase(TripletMarginWithDistanceLoss.prototype, "distance_function");
 
 /** Connectionist temporal classification. (torch.nn.CTCLoss) */
 export class CTCLoss extends Loss {
+  static override readonly [declaration]: LayerDeclaration<CTCLoss> = {
+    family: "loss",
+    arguments: ({ blank, reduction, zeroInfinity }) => ({
+      blank: optional(blank, 0),
+      reduction: optional(reduction, "mean"),
+      zeroInfinity: optional(zeroInfinity, false),
+    }),
+  };
+
   blank: number;
   zeroInfinity: boolean;
 

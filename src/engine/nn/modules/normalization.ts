@@ -7,6 +7,8 @@ import type { Sizes } from "../../ops/rules/sizes.js";
 import { float, repr } from "../../print/python.js";
 import { Tensor } from "../../tensor.js";
 import { warn } from "../../warnings.js";
+import { declaration, optional, type AxisName, type ExampleInput, type LayerDeclaration } from "../declaration.js";
+import { channels, floats, sequenceLength } from "../exampleInputs.js";
 import { emptyParameter, emptyTensor, type FactoryOptions } from "../factory.js";
 import * as init from "../init.js";
 import type { Bias } from "./linear.js";
@@ -57,8 +59,29 @@ function normOptions(args: readonly unknown[]): NormOptions<boolean, boolean> {
   return collect(["eps", "momentum", "affine", "trackRunningStats"], args, ["bias", "device", "dtype"]);
 }
 
+/** `byDefault`: whether there are weights and running statistics where nothing is said of them. */
+function normArguments(layer: NormBase<boolean, boolean>, byDefault: boolean): Readonly<Record<string, unknown>> {
+  const { numFeatures, eps, momentum, affine, trackRunningStats, bias } = layer;
+  return {
+    // A lazy layer has none to be given.
+    ...(numFeatures > 0 && { numFeatures }),
+    eps: optional(eps, 1e-5),
+    momentum: optional(momentum, 0.1),
+    affine: optional(affine, byDefault),
+    trackRunningStats: optional(trackRunningStats, byDefault),
+    bias: optional(bias !== null, affine),
+  };
+}
+
 /** What batch and instance normalization have in common. */
 abstract class NormBase<Affine extends boolean, HasBias extends boolean> extends Module {
+  static override readonly [declaration]: LayerDeclaration<NormBase<boolean, boolean>> = {
+    family: "normalization",
+    arguments: (layer) => normArguments(layer, true),
+    axes: () => ({ weight: ["channel"], bias: ["channel"], running_mean: ["channel"], running_var: ["channel"], num_batches_tracked: [] }),
+    inputs: ({ numFeatures, inputDims }) => channels(numFeatures, inputDims.at(-1)! - 2),
+  };
+
   numFeatures: number;
   readonly eps: number;
   readonly momentum: number | null;
@@ -115,8 +138,15 @@ abstract class NormBase<Affine extends boolean, HasBias extends boolean> extends
     if (this.bias !== null) init.zeros_(this.bias);
   }
 
+  /** How many dimensions an input may have. */
+  protected abstract get inputDims(): readonly number[];
+
   /** Throws PyTorch's error unless the input has as many dimensions as this layer takes. */
-  protected abstract checkInputDim(x: Tensor): void;
+  protected checkInputDim(x: Tensor): void {
+    const { inputDims } = this;
+    if (inputDims.includes(x.sizes.length)) return;
+    throw new ValueError(`expected ${inputDims.map((dims) => `${dims}D`).join(" or ")} input (got ${x.sizes.length}D input)`);
+  }
 
   override extraRepr(): string {
     const { numFeatures, eps, momentum, affine, trackRunningStats } = this;
@@ -131,12 +161,6 @@ function addMissingCount(module: Module, stateDict: StateDict, prefix: string): 
   const key = `${prefix}num_batches_tracked`;
   if (count === null || (stateDict.versions.get(prefix.slice(0, -1)) ?? 0) >= 2 || stateDict.has(key)) return;
   stateDict.set(key, count.device === "meta" ? Tensor.allocate([], int64, "cpu") : count);
-}
-
-function requireDims(x: Tensor, allowed: readonly number[]): void {
-  if (!allowed.includes(x.sizes.length)) {
-    throw new ValueError(`expected ${allowed.map((dims) => `${dims}D`).join(" or ")} input (got ${x.sizes.length}D input)`);
-  }
 }
 
 // ---- batch normalization
@@ -171,8 +195,8 @@ export class BatchNorm1d<Affine extends boolean = true, HasBias extends boolean 
     super(...channelNormOptions(new.target.name, args));
   }
 
-  protected override checkInputDim(x: Tensor): void {
-    requireDims(x, [2, 3]);
+  protected override get inputDims(): readonly number[] {
+    return [2, 3];
   }
 }
 
@@ -182,8 +206,8 @@ export class BatchNorm2d<Affine extends boolean = true, HasBias extends boolean 
     super(...channelNormOptions(new.target.name, args));
   }
 
-  protected override checkInputDim(x: Tensor): void {
-    requireDims(x, [4]);
+  protected override get inputDims(): readonly number[] {
+    return [4];
   }
 }
 
@@ -193,14 +217,19 @@ export class BatchNorm3d<Affine extends boolean = true, HasBias extends boolean 
     super(...channelNormOptions(new.target.name, args));
   }
 
-  protected override checkInputDim(x: Tensor): void {
-    requireDims(x, [5]);
+  protected override get inputDims(): readonly number[] {
+    return [5];
   }
 }
 
 // ---- instance normalization
 
 abstract class InstanceNorm<Affine extends boolean, HasBias extends boolean> extends NormBase<Affine, HasBias> {
+  static override readonly [declaration]: LayerDeclaration<InstanceNorm<boolean, boolean>> = {
+    ...NormBase[declaration],
+    arguments: (layer) => normArguments(layer, false),
+  };
+
   /** How many dimensions an input without a batch has. */
   protected abstract readonly unbatchedDims: number;
 
@@ -208,8 +237,8 @@ abstract class InstanceNorm<Affine extends boolean, HasBias extends boolean> ext
     super(numFeatures, { ...options, affine: options.affine ?? false, trackRunningStats: options.trackRunningStats ?? false });
   }
 
-  protected override checkInputDim(x: Tensor): void {
-    requireDims(x, [this.unbatchedDims, this.unbatchedDims + 1]);
+  protected override get inputDims(): readonly number[] {
+    return [this.unbatchedDims, this.unbatchedDims + 1];
   }
 
   override forward(x: Tensor): Tensor {
@@ -294,8 +323,12 @@ export class LazyBatchNorm1d<Affine extends boolean = true, HasBias extends bool
     super(null, normOptions(args));
   }
 
+  protected override get inputDims(): readonly number[] {
+    return [2, 3];
+  }
+
   protected override checkInputDim(x: Tensor): void {
-    requireDims(x, [2, 3]);
+    super.checkInputDim(x);
     materialize(this, x.sizes[1]!, BatchNorm1d);
   }
 }
@@ -306,8 +339,12 @@ export class LazyBatchNorm2d<Affine extends boolean = true, HasBias extends bool
     super(null, normOptions(args));
   }
 
+  protected override get inputDims(): readonly number[] {
+    return [4];
+  }
+
   protected override checkInputDim(x: Tensor): void {
-    requireDims(x, [4]);
+    super.checkInputDim(x);
     materialize(this, x.sizes[1]!, BatchNorm2d);
   }
 }
@@ -318,14 +355,23 @@ export class LazyBatchNorm3d<Affine extends boolean = true, HasBias extends bool
     super(null, normOptions(args));
   }
 
+  protected override get inputDims(): readonly number[] {
+    return [5];
+  }
+
   protected override checkInputDim(x: Tensor): void {
-    requireDims(x, [5]);
+    super.checkInputDim(x);
     materialize(this, x.sizes[1]!, BatchNorm3d);
   }
 }
 
 /** What the lazy instance normalizations have in common: the channels are learned from the first input. */
 abstract class LazyInstanceNorm<Affine extends boolean, HasBias extends boolean> extends InstanceNorm<Affine, HasBias> {
+  static override readonly [declaration]: LayerDeclaration<LazyInstanceNorm<boolean, boolean>> = {
+    ...NormBase[declaration],
+    arguments: (layer) => normArguments(layer, true),
+  };
+
   /** Unlike the other instance normalizations, these have weights and running statistics by default, as PyTorch's. */
   constructor(...args: NormArguments<Affine, HasBias>) {
     super(null, { affine: true, trackRunningStats: true, ...normOptions(args) });
@@ -374,6 +420,16 @@ export class LazyInstanceNorm3d<Affine extends boolean = true, HasBias extends b
 
 // ---- layer, RMS and group normalization
 
+/** Scale and shift have the normalized shape. */
+function normalizedAxes({ normalizedShape }: { readonly normalizedShape: readonly number[] }): Readonly<Record<string, readonly AxisName[]>> {
+  const features = normalizedShape.map(() => "feature" as const);
+  return { weight: features, bias: features };
+}
+
+function normalizedInputs(normalizedShape: readonly number[]): readonly ExampleInput[] {
+  return floats([1, ...normalizedShape], [1, sequenceLength, ...normalizedShape]);
+}
+
 interface Normalized {
   readonly normalizedShape: Sizes;
 }
@@ -392,6 +448,18 @@ export interface LayerNormOptions<Affine extends boolean, HasBias extends boolea
  * `weight` and `bias` have that shape.
  */
 export class LayerNorm<Affine extends boolean = true, HasBias extends boolean = Affine> extends Module {
+  static override readonly [declaration]: LayerDeclaration<LayerNorm<boolean, boolean>> = {
+    family: "normalization",
+    arguments: ({ normalizedShape, eps, elementwiseAffine, bias }) => ({
+      normalizedShape,
+      eps: optional(eps, 1e-5),
+      elementwiseAffine: optional(elementwiseAffine, true),
+      bias: optional(bias !== null, elementwiseAffine),
+    }),
+    axes: normalizedAxes,
+    inputs: ({ normalizedShape }) => normalizedInputs(normalizedShape),
+  };
+
   readonly normalizedShape: readonly number[];
   readonly eps: number;
   readonly elementwiseAffine: boolean;
@@ -442,6 +510,17 @@ export interface RMSNormOptions<Affine extends boolean> extends FactoryOptions {
 
 /** Divides by the root of the mean of squares over the last dimensions, whose sizes are `normalizedShape`. (torch.nn.RMSNorm) */
 export class RMSNorm<Affine extends boolean = true> extends Module {
+  static override readonly [declaration]: LayerDeclaration<RMSNorm<boolean>> = {
+    family: "normalization",
+    arguments: ({ normalizedShape, eps, elementwiseAffine }) => ({
+      normalizedShape,
+      eps: optional(eps, null),
+      elementwiseAffine: optional(elementwiseAffine, true),
+    }),
+    axes: normalizedAxes,
+    inputs: ({ normalizedShape }) => normalizedInputs(normalizedShape),
+  };
+
   readonly normalizedShape: readonly number[];
   readonly eps: number | null;
   readonly elementwiseAffine: boolean;
@@ -493,6 +572,19 @@ export interface GroupNormOptions<Affine extends boolean, HasBias extends boolea
 
 /** Normalizes each of `numGroups` groups of neighbouring channels in each sample. Input (batch, numChannels, ...). (torch.nn.GroupNorm) */
 export class GroupNorm<Affine extends boolean = true, HasBias extends boolean = Affine> extends Module {
+  static override readonly [declaration]: LayerDeclaration<GroupNorm<boolean, boolean>> = {
+    family: "normalization",
+    arguments: ({ numGroups, numChannels, eps, affine, bias }) => ({
+      numGroups,
+      numChannels,
+      eps: optional(eps, 1e-5),
+      affine: optional(affine, true),
+      bias: optional(bias !== null, affine),
+    }),
+    axes: () => ({ weight: ["channel"], bias: ["channel"] }),
+    inputs: ({ numChannels }) => channels(numChannels, 2),
+  };
+
   readonly numGroups: number;
   readonly numChannels: number;
   readonly eps: number;
@@ -536,6 +628,11 @@ export class GroupNorm<Affine extends boolean = true, HasBias extends boolean = 
 
 /** Divides each element by a power of the mean of squares over `size` neighbouring channels. (torch.nn.LocalResponseNorm) */
 export class LocalResponseNorm extends Module {
+  static override readonly [declaration]: LayerDeclaration<LocalResponseNorm> = {
+    family: "normalization",
+    arguments: ({ size, alpha, beta, k }) => ({ size, alpha: optional(alpha, 1e-4), beta: optional(beta, 0.75), k: optional(k, 1) }),
+  };
+
   readonly size: number;
   readonly alpha: number;
   readonly beta: number;

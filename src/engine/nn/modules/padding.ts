@@ -3,6 +3,7 @@ import { collect, required, type Arguments } from "../../arguments.js";
 import { pad, type PaddingMode } from "../../ops/padding.js";
 import { repr } from "../../print/python.js";
 import type { Tensor } from "../../tensor.js";
+import { declaration, type LayerDeclaration } from "../declaration.js";
 import { Module } from "../module.js";
 import { repeat, type Sizes } from "../sizes.js";
 
@@ -22,6 +23,11 @@ function paddingOf(args: PaddingArguments): Sizes {
 }
 
 abstract class Padding extends Module {
+  static override readonly [declaration]: LayerDeclaration<Padding> = {
+    family: "padding",
+    arguments: ({ padding }) => ({ padding }),
+  };
+
   readonly padding: readonly number[];
 
   constructor(
@@ -52,6 +58,11 @@ interface ConstantPadOptions extends PaddingOptions {
 type ConstantPadArguments = readonly [padding: Sizes, ...tail: Arguments<[value: number], { readonly value: number }>] | readonly [options: ConstantPadOptions];
 
 abstract class ConstantPad extends Padding {
+  static override readonly [declaration]: LayerDeclaration<ConstantPad> = {
+    family: "padding",
+    arguments: ({ padding, value }) => ({ padding, value }),
+  };
+
   readonly value: number;
 
   constructor(dims: number, args: ConstantPadArguments) {
@@ -92,6 +103,11 @@ export class ConstantPad3d extends ConstantPad {
 
 /** Zeros around a sequence. (torch.nn.ZeroPad1d) */
 export class ZeroPad1d extends ConstantPad1d {
+  static override readonly [declaration]: LayerDeclaration<ZeroPad1d> = {
+    family: "padding",
+    arguments: ({ padding }) => ({ padding }),
+  };
+
   constructor(...args: PaddingArguments) {
     super({ padding: paddingOf(args), value: 0 });
   }
@@ -103,6 +119,11 @@ export class ZeroPad1d extends ConstantPad1d {
 
 /** Zeros around an image. (torch.nn.ZeroPad2d) */
 export class ZeroPad2d extends ConstantPad2d {
+  static override readonly [declaration]: LayerDeclaration<ZeroPad2d> = {
+    family: "padding",
+    arguments: ({ padding }) => ({ padding }),
+  };
+
   constructor(...args: PaddingArguments) {
     super({ padding: paddingOf(args), value: 0 });
   }
@@ -114,6 +135,11 @@ export class ZeroPad2d extends ConstantPad2d {
 
 /** Zeros around a volume. (torch.nn.ZeroPad3d) */
 export class ZeroPad3d extends ConstantPad3d {
+  static override readonly [declaration]: LayerDeclaration<ZeroPad3d> = {
+    family: "padding",
+    arguments: ({ padding }) => ({ padding }),
+  };
+
   constructor(...args: PaddingArguments) {
     super({ padding: paddingOf(args), value: 0 });
   }

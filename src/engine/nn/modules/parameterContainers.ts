@@ -1,5 +1,6 @@
 import { IndexError, KeyError } from "../../errors.js";
 import type { Tensor } from "../../tensor.js";
+import { declaration, type LayerDeclaration } from "../declaration.js";
 import { parametersByName, unregister } from "../members.js";
 import { Module } from "../module.js";
 import { Parameter } from "../parameter.js";
@@ -14,6 +15,11 @@ function describe(name: string | number, parameter: Parameter, type: string): st
 
 /** Parameters in a list that registers them (torch.nn.ParameterList). Plain tensors become parameters. */
 export class ParameterList extends Module {
+  static override readonly [declaration]: LayerDeclaration<ParameterList> = {
+    family: "container",
+    arguments: () => ({}),
+  };
+
   readonly [index: number]: Parameter;
 
   constructor(values: Iterable<Tensor> = []) {
@@ -53,6 +59,11 @@ export class ParameterList extends Module {
 
 /** Parameters by name (torch.nn.ParameterDict). Plain tensors become parameters. */
 export class ParameterDict extends Module {
+  static override readonly [declaration]: LayerDeclaration<ParameterDict> = {
+    family: "container",
+    arguments: () => ({}),
+  };
+
   constructor(values: Readonly<Record<string, Tensor>> | Iterable<readonly [string, Tensor]> = {}) {
     super();
     this.update(values);

@@ -3,6 +3,7 @@ import { collect, required, type Arguments } from "../../arguments.js";
 import * as F from "../../ops/pooling.js";
 import { repr } from "../../print/python.js";
 import type { Tensor } from "../../tensor.js";
+import { declaration, optional, type LayerDeclaration } from "../declaration.js";
 import { Module } from "../module.js";
 import { describeSizes, repeat, type Sizes } from "../sizes.js";
 
@@ -37,6 +38,18 @@ type MaxPoolArguments<ReturnIndices extends boolean> = WithKernel<
 >;
 
 abstract class MaxPool<ReturnIndices extends boolean> extends Module {
+  static override readonly [declaration]: LayerDeclaration<MaxPool<boolean>> = {
+    family: "pooling",
+    arguments: ({ kernelSize, stride, padding, dilation, returnIndices, ceilMode, dims }) => ({
+      kernelSize: repeat(kernelSize, dims),
+      stride: optional(repeat(stride, dims), kernelSize),
+      padding: optional(padding, 0),
+      dilation: optional(dilation, 1),
+      returnIndices: optional(returnIndices, false),
+      ceilMode: optional(ceilMode, false),
+    }),
+  };
+
   readonly kernelSize: Sizes;
   readonly stride: Sizes;
   readonly padding: Sizes;
@@ -56,12 +69,12 @@ abstract class MaxPool<ReturnIndices extends boolean> extends Module {
     this.ceilMode = given.ceilMode ?? false;
   }
 
-  /** The function that computes it. */
-  protected abstract readonly pool: F.MaxPoolFunction;
+  /** How many dimensions a window has. */
+  protected abstract get dims(): number;
 
   override forward(x: Tensor): Pooled<ReturnIndices> {
     const { kernelSize, stride, padding, dilation, ceilMode, returnIndices } = this;
-    return this.pool(x, kernelSize, stride, padding, dilation, ceilMode, returnIndices) as Pooled<ReturnIndices>;
+    return maxPools[this.dims - 1]!(x, kernelSize, stride, padding, dilation, ceilMode, returnIndices) as Pooled<ReturnIndices>;
   }
 
   override extraRepr(): string {
@@ -70,24 +83,26 @@ abstract class MaxPool<ReturnIndices extends boolean> extends Module {
   }
 }
 
+const maxPools: readonly F.MaxPoolFunction[] = [F.maxPool1d, F.maxPool2d, F.maxPool3d];
+
 /** The largest element of each window of a sequence. (torch.nn.MaxPool1d) */
 export class MaxPool1d<ReturnIndices extends boolean = false> extends MaxPool<ReturnIndices> {
-  protected override get pool(): F.MaxPoolFunction {
-    return F.maxPool1d;
+  protected override get dims(): number {
+    return 1;
   }
 }
 
 /** The largest element of each window of an image. (torch.nn.MaxPool2d) */
 export class MaxPool2d<ReturnIndices extends boolean = false> extends MaxPool<ReturnIndices> {
-  protected override get pool(): F.MaxPoolFunction {
-    return F.maxPool2d;
+  protected override get dims(): number {
+    return 2;
   }
 }
 
 /** The largest element of each window of a volume. (torch.nn.MaxPool3d) */
 export class MaxPool3d<ReturnIndices extends boolean = false> extends MaxPool<ReturnIndices> {
-  protected override get pool(): F.MaxPoolFunction {
-    return F.maxPool3d;
+  protected override get dims(): number {
+    return 3;
   }
 }
 
@@ -101,6 +116,11 @@ export interface MaxUnpoolOptions {
 type MaxUnpoolArguments = WithKernel<Arguments<[stride: Sizes | null, padding: Sizes], MaxUnpoolOptions>, MaxUnpoolOptions>;
 
 abstract class MaxUnpool extends Module {
+  static override readonly [declaration]: LayerDeclaration<MaxUnpool> = {
+    family: "pooling",
+    arguments: ({ kernelSize, stride, padding }) => ({ kernelSize, stride: optional(stride, kernelSize), padding: optional(padding, 0) }),
+  };
+
   readonly kernelSize: readonly number[];
   readonly stride: readonly number[];
   readonly padding: readonly number[];
@@ -176,6 +196,18 @@ type AvgPoolArguments = WithKernel<
 const avgPoolNames = ["kernelSize", "stride", "padding", "ceilMode", "countIncludePad", "divisorOverride"] as const;
 
 abstract class AvgPool extends Module {
+  static override readonly [declaration]: LayerDeclaration<AvgPool> = {
+    family: "pooling",
+    arguments: ({ kernelSize, stride, padding, ceilMode, countIncludePad, divisorOverride, dims }) => ({
+      kernelSize: repeat(kernelSize, dims),
+      stride: optional(repeat(stride, dims), kernelSize),
+      padding: optional(padding, 0),
+      ceilMode: optional(ceilMode, false),
+      countIncludePad: optional(countIncludePad, true),
+      ...(dims > 1 && { divisorOverride: optional(divisorOverride, null) }),
+    }),
+  };
+
   readonly kernelSize: Sizes;
   readonly stride: Sizes;
   readonly padding: Sizes;
@@ -194,11 +226,12 @@ abstract class AvgPool extends Module {
     this.divisorOverride = given.divisorOverride ?? null;
   }
 
-  protected abstract readonly pool: F.AvgPoolFunction;
+  /** How many dimensions a window has. */
+  protected abstract get dims(): number;
 
   override forward(x: Tensor): Tensor {
     const { kernelSize, stride, padding, ceilMode, countIncludePad, divisorOverride } = this;
-    return this.pool(x, kernelSize, stride, padding, ceilMode, countIncludePad, divisorOverride);
+    return averagePools[this.dims - 1]!(x, kernelSize, stride, padding, ceilMode, countIncludePad, divisorOverride);
   }
 
   override extraRepr(): string {
@@ -206,14 +239,16 @@ abstract class AvgPool extends Module {
   }
 }
 
+const averagePools: readonly F.AvgPoolFunction[] = [F.avgPool1d, F.avgPool2d, F.avgPool3d];
+
 /** The average of each window of a sequence. (torch.nn.AvgPool1d) */
 export class AvgPool1d extends AvgPool {
   constructor(...args: AvgPool1dArguments) {
     super(...args);
   }
 
-  protected override get pool(): F.AvgPoolFunction {
-    return F.avgPool1d;
+  protected override get dims(): number {
+    return 1;
   }
 
   override extraRepr(): string {
@@ -224,15 +259,15 @@ export class AvgPool1d extends AvgPool {
 
 /** The average of each window of an image. (torch.nn.AvgPool2d) */
 export class AvgPool2d extends AvgPool {
-  protected override get pool(): F.AvgPoolFunction {
-    return F.avgPool2d;
+  protected override get dims(): number {
+    return 2;
   }
 }
 
 /** The average of each window of a volume. (torch.nn.AvgPool3d) */
 export class AvgPool3d extends AvgPool {
-  protected override get pool(): F.AvgPoolFunction {
-    return F.avgPool3d;
+  protected override get dims(): number {
+    return 3;
   }
 }
 
@@ -243,6 +278,11 @@ function describeOutputSizes(sizes: F.OutputSizes): string {
 }
 
 abstract class AdaptiveAvgPool extends Module {
+  static override readonly [declaration]: LayerDeclaration<AdaptiveAvgPool> = {
+    family: "pooling",
+    arguments: ({ outputSize }) => ({ outputSize }),
+  };
+
   readonly outputSize: F.OutputSizes;
 
   constructor(...args: readonly [outputSize: F.OutputSizes] | readonly [options: { readonly outputSize: F.OutputSizes }]) {
@@ -294,6 +334,11 @@ interface ReturnIndicesOptions<ReturnIndices extends boolean> {
 }
 
 abstract class AdaptiveMaxPool<ReturnIndices extends boolean> extends Module {
+  static override readonly [declaration]: LayerDeclaration<AdaptiveMaxPool<boolean>> = {
+    family: "pooling",
+    arguments: ({ outputSize, returnIndices }) => ({ outputSize, returnIndices: optional(returnIndices, false) }),
+  };
+
   readonly outputSize: F.OutputSizes;
   readonly returnIndices: boolean;
 
@@ -356,6 +401,16 @@ type FractionalMaxPoolArguments<ReturnIndices extends boolean> = WithKernel<
 >;
 
 abstract class FractionalMaxPool<ReturnIndices extends boolean> extends Module {
+  static override readonly [declaration]: LayerDeclaration<FractionalMaxPool<boolean>> = {
+    family: "pooling",
+    arguments: ({ kernelSize, outputSize, outputRatio, returnIndices }) => ({
+      kernelSize,
+      outputSize: optional(outputSize, null),
+      outputRatio: optional(outputRatio, null),
+      returnIndices: optional(returnIndices, false),
+    }),
+  };
+
   readonly kernelSize: readonly number[];
   readonly outputSize: readonly number[] | null;
   readonly outputRatio: readonly number[] | null;
@@ -413,6 +468,16 @@ type LPPoolArguments =
   | readonly [options: LPPoolOptions & { readonly normType: number; readonly kernelSize: Sizes }];
 
 abstract class LPPool extends Module {
+  static override readonly [declaration]: LayerDeclaration<LPPool> = {
+    family: "pooling",
+    arguments: ({ normType, kernelSize, stride, ceilMode, dims }) => ({
+      normType,
+      kernelSize: repeat(kernelSize, dims),
+      stride: optional(stride, null),
+      ceilMode: optional(ceilMode, false),
+    }),
+  };
+
   readonly normType: number;
   readonly kernelSize: Sizes;
   readonly stride: Sizes | null;
@@ -427,10 +492,11 @@ abstract class LPPool extends Module {
     this.ceilMode = given.ceilMode ?? false;
   }
 
-  protected abstract readonly pool: F.LPPoolFunction;
+  /** How many dimensions a window has. */
+  protected abstract get dims(): number;
 
   override forward(x: Tensor): Tensor {
-    return this.pool(x, this.normType, this.kernelSize, this.stride, this.ceilMode);
+    return powerPools[this.dims - 1]!(x, this.normType, this.kernelSize, this.stride, this.ceilMode);
   }
 
   override extraRepr(): string {
@@ -439,23 +505,25 @@ abstract class LPPool extends Module {
   }
 }
 
+const powerPools: readonly F.LPPoolFunction[] = [F.lpPool1d, F.lpPool2d, F.lpPool3d];
+
 /** The p-norm of each window of a sequence. (torch.nn.LPPool1d) */
 export class LPPool1d extends LPPool {
-  protected override get pool(): F.LPPoolFunction {
-    return F.lpPool1d;
+  protected override get dims(): number {
+    return 1;
   }
 }
 
 /** The p-norm of each window of an image. (torch.nn.LPPool2d) */
 export class LPPool2d extends LPPool {
-  protected override get pool(): F.LPPoolFunction {
-    return F.lpPool2d;
+  protected override get dims(): number {
+    return 2;
   }
 }
 
 /** The p-norm of each window of a volume. (torch.nn.LPPool3d) */
 export class LPPool3d extends LPPool {
-  protected override get pool(): F.LPPoolFunction {
-    return F.lpPool3d;
+  protected override get dims(): number {
+    return 3;
   }
 }

@@ -1,13 +1,19 @@
 import { collect, required, type Arguments } from "../../arguments.js";
 import * as F from "../../ops/rearrange.js";
 import type { Tensor } from "../../tensor.js";
+import { declaration, optional, type LayerDeclaration } from "../declaration.js";
 import { Module } from "../module.js";
-import { describeSizes, type Sizes } from "../sizes.js";
+import { describeSizes, repeat, type Sizes } from "../sizes.js";
 
 /** Layers that move elements of images between channels and places. */
 
 /** Channels laid out as finer pixels: (*, C r^2, H, W) to (*, C, H r, W r). (torch.nn.PixelShuffle) */
 export class PixelShuffle extends Module {
+  static override readonly [declaration]: LayerDeclaration<PixelShuffle> = {
+    family: "reshaping",
+    arguments: ({ upscaleFactor }) => ({ upscaleFactor }),
+  };
+
   readonly upscaleFactor: number;
 
   constructor(...args: readonly [upscaleFactor: number] | readonly [options: { readonly upscaleFactor: number }]) {
@@ -26,6 +32,11 @@ export class PixelShuffle extends Module {
 
 /** The inverse of PixelShuffle: (*, C, H r, W r) to (*, C r^2, H, W). (torch.nn.PixelUnshuffle) */
 export class PixelUnshuffle extends Module {
+  static override readonly [declaration]: LayerDeclaration<PixelUnshuffle> = {
+    family: "reshaping",
+    arguments: ({ downscaleFactor }) => ({ downscaleFactor }),
+  };
+
   readonly downscaleFactor: number;
 
   constructor(...args: readonly [downscaleFactor: number] | readonly [options: { readonly downscaleFactor: number }]) {
@@ -48,6 +59,11 @@ export class PixelUnshuffle extends Module {
 
 /** Channels of each group dealt out in turn. (torch.nn.ChannelShuffle) */
 export class ChannelShuffle extends Module {
+  static override readonly [declaration]: LayerDeclaration<ChannelShuffle> = {
+    family: "reshaping",
+    arguments: ({ groups }) => ({ groups }),
+  };
+
   readonly groups: number;
 
   constructor(...args: readonly [groups: number] | readonly [options: { readonly groups: number }]) {
@@ -64,12 +80,21 @@ export class ChannelShuffle extends Module {
   }
 }
 
+function windowArguments(dilation: Sizes, padding: Sizes, stride: Sizes): Readonly<Record<string, unknown>> {
+  return { dilation: optional(dilation, 1), padding: optional(padding, 0), stride: optional(stride, 1) };
+}
+
 type UnfoldArguments =
   | readonly [kernelSize: Sizes, ...tail: Arguments<[dilation: Sizes, padding: Sizes, stride: Sizes], Omit<F.UnfoldOptions, "kernelSize">>]
   | readonly [options: F.UnfoldOptions & { readonly kernelSize: Sizes }];
 
 /** Windows of images as columns: (N, C, H, W) to (N, C kH kW, windows). (torch.nn.Unfold) */
 export class Unfold extends Module {
+  static override readonly [declaration]: LayerDeclaration<Unfold> = {
+    family: "reshaping",
+    arguments: ({ kernelSize, dilation, padding, stride }) => ({ kernelSize: repeat(kernelSize, 2), ...windowArguments(dilation, padding, stride) }),
+  };
+
   readonly kernelSize: Sizes;
   readonly dilation: Sizes;
   readonly padding: Sizes;
@@ -105,6 +130,15 @@ type FoldArguments =
 
 /** Columns put back as windows of images, overlaps added: (N, C kH kW, windows) to (N, C, H, W). (torch.nn.Fold) */
 export class Fold extends Module {
+  static override readonly [declaration]: LayerDeclaration<Fold> = {
+    family: "reshaping",
+    arguments: ({ outputSize, kernelSize, dilation, padding, stride }) => ({
+      outputSize,
+      kernelSize: repeat(kernelSize, 2),
+      ...windowArguments(dilation, padding, stride),
+    }),
+  };
+
   readonly outputSize: Sizes;
   readonly kernelSize: Sizes;
   readonly dilation: Sizes;

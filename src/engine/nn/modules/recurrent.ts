@@ -7,8 +7,11 @@ import { repr } from "../../print/python.js";
 import { equalSizes, formatSizes } from "../../size.js";
 import { Tensor } from "../../tensor.js";
 import { warn } from "../../warnings.js";
+import { declaration, optional, type AxisName, type LayerDeclaration } from "../declaration.js";
+import { floats, sequences } from "../exampleInputs.js";
 import { emptyParameter, type FactoryOptions } from "../factory.js";
 import * as init from "../init.js";
+import { parametersByName } from "../members.js";
 import { Module } from "../module.js";
 import { nameInCamelCase } from "../names.js";
 import type { Parameter } from "../parameter.js";
@@ -62,8 +65,33 @@ const composites: Readonly<Record<RecurrentMode, typeof recurrentNetwork>> = {
   gru: defineComposite("gru", recurrentNetwork),
 };
 
+function recurrentArguments(layer: RNNBase): Readonly<Record<string, unknown>> {
+  const { inputSize, hiddenSize, numLayers, bias, batchFirst, dropout, bidirectional } = layer;
+  return {
+    inputSize,
+    hiddenSize,
+    numLayers: optional(numLayers, 1),
+    bias: optional(bias, true),
+    batchFirst: optional(batchFirst, false),
+    dropout: optional(dropout, 0),
+    bidirectional: optional(bidirectional, false),
+  };
+}
+
+/** Of every weight and bias, by its name in PyTorch. */
+function recurrentAxes(layer: Module): Readonly<Record<string, readonly AxisName[]>> {
+  return Object.fromEntries([...parametersByName(layer)].map(([name]) => [name, name.startsWith("weight") ? (["out", "in"] as const) : (["out"] as const)]));
+}
+
 /** What RNN, LSTM and GRU have in common. (torch.nn.RNNBase) */
 export abstract class RNNBase extends Module {
+  static override readonly [declaration]: LayerDeclaration<RNNBase> = {
+    family: "recurrent",
+    arguments: (layer) => recurrentArguments(layer),
+    axes: recurrentAxes,
+    inputs: ({ inputSize, batchFirst }) => sequences(inputSize, batchFirst),
+  };
+
   readonly numLayers: number;
   /** Whether there are biases. */
   readonly bias: boolean;
@@ -262,6 +290,11 @@ export interface RNN {
  * batch; gives [output (steps, batch, directions * hiddenSize), h (layers * directions, batch, hiddenSize)].
  */
 export class RNN extends RNNBase {
+  static override readonly [declaration]: LayerDeclaration<RNN> = {
+    ...RNNBase[declaration],
+    arguments: (layer) => ({ ...recurrentArguments(layer), nonlinearity: optional(layer.nonlinearity, "tanh") }),
+  };
+
   readonly nonlinearity: "tanh" | "relu";
 
   constructor(
@@ -338,6 +371,11 @@ export interface LSTM {
  * directions, batch, hiddenSize). stateSize is `projSize` where there is one, else `hiddenSize`.
  */
 export class LSTM extends RNNBase {
+  static override readonly [declaration]: LayerDeclaration<LSTM> = {
+    ...RNNBase[declaration],
+    arguments: (layer) => ({ ...recurrentArguments(layer), projSize: optional(layer.projSize, 0) }),
+  };
+
   constructor(
     ...args: RecurrentArguments<[numLayers: number, bias: boolean, batchFirst: boolean, dropout: number, bidirectional: boolean, projSize: number], LSTMOptions>
   ) {
@@ -378,6 +416,13 @@ const cellComposites: Readonly<Record<RecurrentMode, typeof recurrentCell>> = {
 
 /** What the cells have in common: one step of one layer. (torch.nn.RNNCellBase) */
 export abstract class RNNCellBase extends Module {
+  static override readonly [declaration]: LayerDeclaration<RNNCellBase> = {
+    family: "recurrent",
+    arguments: ({ inputSize, hiddenSize, bias }) => ({ inputSize, hiddenSize, bias: optional(bias, true) }),
+    axes: recurrentAxes,
+    inputs: ({ inputSize }) => floats([1, inputSize]),
+  };
+
   /** Whether there are biases. */
   readonly bias: boolean;
   /** Of shape (gates * hiddenSize, inputSize). */
@@ -452,6 +497,16 @@ export interface RNNCellOptions extends CellOptions {
 
 /** One step of an RNN (torch.nn.RNNCell): input (batch, inputSize) and state (batch, hiddenSize), both also without a batch, to the next state. */
 export class RNNCell extends RNNCellBase {
+  static override readonly [declaration]: LayerDeclaration<RNNCell> = {
+    ...RNNCellBase[declaration],
+    arguments: ({ inputSize, hiddenSize, bias, nonlinearity }) => ({
+      inputSize,
+      hiddenSize,
+      bias: optional(bias, true),
+      nonlinearity: optional(nonlinearity, "tanh"),
+    }),
+  };
+
   readonly nonlinearity: "tanh" | "relu";
 
   constructor(...args: RecurrentArguments<[bias: boolean, nonlinearity: "tanh" | "relu"], RNNCellOptions>) {

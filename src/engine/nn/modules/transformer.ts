@@ -6,6 +6,7 @@ import { triu } from "../../ops/joining.js";
 import type { Tensor } from "../../tensor.js";
 import { MultiheadAttention } from "./attention.js";
 import { ModuleList } from "./containers.js";
+import { declaration, optional, type LayerDeclaration } from "../declaration.js";
 import { deepcopy } from "../deepcopy.js";
 import { Dropout } from "./dropout.js";
 import type { FactoryOptions } from "../factory.js";
@@ -91,6 +92,22 @@ function layerParts(dModel: number, options: TransformerLayerOptions) {
   };
 }
 
+/** What a layer was made with, as its parts say. */
+function layerArguments(layer: TransformerEncoderLayer | TransformerDecoderLayer): Readonly<Record<string, unknown>> {
+  const { selfAttn, linear1, norm1, activation } = layer;
+  return {
+    dModel: selfAttn.embedDim,
+    nhead: selfAttn.numHeads,
+    dimFeedforward: optional(linear1.outFeatures, 2048),
+    dropout: optional(layer.dropout.p, 0.1),
+    activation: optional(activation === relu ? "relu" : activation === gelu ? "gelu" : activation, "relu"),
+    layerNormEps: optional(norm1.eps, 1e-5),
+    batchFirst: optional(selfAttn.batchFirst, false),
+    normFirst: optional(layer.normFirst, false),
+    bias: optional(linear1.bias !== null, true),
+  };
+}
+
 /** What a TransformerEncoderLayer is not to attend to. */
 export interface EncoderLayerMasks {
   /** Where attention is not allowed, as in MultiheadAttention: (L, L) or (batch * heads, L, L). Default null. */
@@ -103,6 +120,11 @@ export interface EncoderLayerMasks {
 
 /** Self-attention and a feedforward network, each with a residual sum and normalization. (torch.nn.TransformerEncoderLayer) Output shaped as the input. */
 export class TransformerEncoderLayer extends Module {
+  static override readonly [declaration]: LayerDeclaration<TransformerEncoderLayer> = {
+    family: "attention",
+    arguments: (layer) => layerArguments(layer),
+  };
+
   declare readonly selfAttn: MultiheadAttention;
   readonly linear1: Linear<boolean>;
   readonly dropout: Dropout;
@@ -177,6 +199,11 @@ const decoderMaskNames = ["tgtMask", "memoryMask", "tgtKeyPaddingMask", "memoryK
 
 /** Self-attention, attention to the encoder's output and a feedforward network, each with a residual sum and normalization. (torch.nn.TransformerDecoderLayer) */
 export class TransformerDecoderLayer extends Module {
+  static override readonly [declaration]: LayerDeclaration<TransformerDecoderLayer> = {
+    family: "attention",
+    arguments: (layer) => layerArguments(layer),
+  };
+
   declare readonly selfAttn: MultiheadAttention;
   declare readonly multiheadAttn: MultiheadAttention;
   readonly linear1: Linear<boolean>;
@@ -262,6 +289,11 @@ export interface EncoderMasks {
 
 /** A stack of copies of one encoder layer. (torch.nn.TransformerEncoder) */
 export class TransformerEncoder extends Module {
+  static override readonly [declaration]: LayerDeclaration<TransformerEncoder> = {
+    family: "container",
+    arguments: ({ numLayers }) => ({ numLayers }),
+  };
+
   readonly layers: ModuleList<TransformerEncoderLayer>;
   readonly norm: Normalization | null;
   readonly numLayers: number;
@@ -296,6 +328,11 @@ export class TransformerEncoder extends Module {
 
 /** A stack of copies of one decoder layer. (torch.nn.TransformerDecoder) */
 export class TransformerDecoder extends Module {
+  static override readonly [declaration]: LayerDeclaration<TransformerDecoder> = {
+    family: "container",
+    arguments: ({ numLayers }) => ({ numLayers }),
+  };
+
   readonly layers: ModuleList<TransformerDecoderLayer>;
   readonly norm: Normalization | null;
   readonly numLayers: number;
@@ -377,6 +414,17 @@ type TransformerMasksPositional = [
  * shaped as the target. Weights of more than one dimension start from Xavier's uniform distribution.
  */
 export class Transformer extends Module {
+  static override readonly [declaration]: LayerDeclaration<Transformer> = {
+    family: "container",
+    arguments: ({ dModel, nhead, encoder, decoder, batchFirst }) => ({
+      dModel: optional(dModel, 512),
+      nhead: optional(nhead, 8),
+      ...(encoder instanceof TransformerEncoder && { numEncoderLayers: optional(encoder.numLayers, 6) }),
+      ...(decoder instanceof TransformerDecoder && { numDecoderLayers: optional(decoder.numLayers, 6) }),
+      batchFirst: optional(batchFirst, false),
+    }),
+  };
+
   readonly encoder: Module;
   readonly decoder: Module;
   readonly dModel: number;

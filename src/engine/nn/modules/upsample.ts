@@ -2,6 +2,7 @@ import { collect, type Arguments } from "../../arguments.js";
 import { interpolate, type InterpolationMode } from "../../ops/interpolate.js";
 import { float, repr } from "../../print/python.js";
 import type { Tensor } from "../../tensor.js";
+import { declaration, optional, type LayerDeclaration } from "../declaration.js";
 import { Module } from "../module.js";
 import { describeSizes, type Sizes } from "../sizes.js";
 
@@ -25,6 +26,17 @@ type UpsampleArguments = Arguments<
 
 /** A sequence (N, C, L), image (N, C, H, W) or volume (N, C, D, H, W) in another size. (torch.nn.Upsample) */
 export class Upsample extends Module {
+  static override readonly [declaration]: LayerDeclaration<Upsample> = {
+    family: "resampling",
+    arguments: ({ size, scaleFactor, mode, alignCorners, recomputeScaleFactor }) => ({
+      size: optional(size, null),
+      scaleFactor: optional(scaleFactor, null),
+      mode: optional(mode, "nearest"),
+      alignCorners: optional(alignCorners, null),
+      recomputeScaleFactor: optional(recomputeScaleFactor, null),
+    }),
+  };
+
   readonly size: Sizes | null;
   readonly scaleFactor: Sizes | null;
   readonly mode: InterpolationMode;
@@ -58,6 +70,11 @@ type UpsamplingArguments = Arguments<[size: Sizes | null, scaleFactor: Sizes | n
 
 /** Upsample by repeating the nearest element of images. (torch.nn.UpsamplingNearest2d) */
 export class UpsamplingNearest2d extends Upsample {
+  static override readonly [declaration]: LayerDeclaration<UpsamplingNearest2d> = {
+    family: "resampling",
+    arguments: ({ size, scaleFactor }) => ({ size: optional(size, null), scaleFactor: optional(scaleFactor, null) }),
+  };
+
   constructor(...args: UpsamplingArguments) {
     super({ ...collect<UpsampleOptions>(["size", "scaleFactor"], args), mode: "nearest" });
   }
@@ -65,6 +82,11 @@ export class UpsamplingNearest2d extends Upsample {
 
 /** Upsample by interpolating images linearly, corners aligned. (torch.nn.UpsamplingBilinear2d) */
 export class UpsamplingBilinear2d extends Upsample {
+  static override readonly [declaration]: LayerDeclaration<UpsamplingBilinear2d> = {
+    family: "resampling",
+    arguments: ({ size, scaleFactor }) => ({ size: optional(size, null), scaleFactor: optional(scaleFactor, null) }),
+  };
+
   constructor(...args: UpsamplingArguments) {
     super({ ...collect<UpsampleOptions>(["size", "scaleFactor"], args), mode: "bilinear", alignCorners: true });
   }

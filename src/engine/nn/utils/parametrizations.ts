@@ -5,6 +5,7 @@ import { dot, mv } from "../../ops/matmul.js";
 import { normalize } from "../../ops/normalization.js";
 import type { StateDict } from "../stateDict.js";
 import { Tensor } from "../../tensor.js";
+import { declaration, type LayerDeclaration } from "../declaration.js";
 import { Module } from "../module.js";
 import { registerParametrization } from "./parametrize.js";
 import { normExceptDim, type WeightNormOptions } from "./weightNorm.js";
@@ -12,6 +13,11 @@ import { normExceptDim, type WeightNormOptions } from "./weightNorm.js";
 /** Ready-made parametrizations (torch.nn.utils.parametrizations). Their modules print under PyTorch's names. */
 
 class WeightNorm extends Module {
+  static override readonly [declaration]: LayerDeclaration<WeightNorm> = {
+    family: "normalization",
+    arguments: () => ({}),
+  };
+
   constructor(private readonly dim: number) {
     super();
   }
@@ -48,6 +54,11 @@ export function weightNorm<M extends Module>(module: M, ...args: Arguments<[name
 }
 
 class SpectralNorm extends Module {
+  static override readonly [declaration]: LayerDeclaration<SpectralNorm> = {
+    family: "normalization",
+    arguments: () => ({}),
+  };
+
   /** Estimates of the largest singular value's left and right vectors; null for a weight of one dimension. */
   declare _u: Tensor;
   declare _v: Tensor;
