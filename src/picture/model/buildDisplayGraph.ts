@@ -138,7 +138,7 @@ class Builder {
   /** The lines of a Sequential whose order no pass has measured. */
   #declaredOrder(container: Container, standsFor: ReadonlyMap<string, string>): readonly DisplayEdge[] {
     const module = this.model.index.module(container.path);
-    if (module?.type !== "Sequential") return [];
+    if (!module?.isSequence) return [];
     const nodes = module.children.map((child) => nodeIn(container, child));
     return declaredEdges(nodes, this.#flow, standsFor);
   }

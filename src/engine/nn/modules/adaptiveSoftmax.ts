@@ -5,7 +5,6 @@ import { cat } from "../../ops/joining.js";
 import type { Tensor } from "../../tensor.js";
 import { ModuleList, Sequential } from "./containers.js";
 import { declaration, optional, type LayerDeclaration } from "../declaration.js";
-import { floats } from "../exampleInputs.js";
 import type { FactoryOptions } from "../factory.js";
 import { Linear } from "./linear.js";
 import { Module } from "../module.js";
@@ -47,7 +46,6 @@ export class AdaptiveLogSoftmaxWithLoss extends Module {
       divValue: optional(divValue, 4),
       headBias: optional(headBias, false),
     }),
-    inputs: ({ inFeatures }) => floats([2, inFeatures]),
   };
 
   readonly inFeatures: number;
