@@ -21,7 +21,28 @@ export type FailureKind =
   | "cancelled";
 
 /** Why model code did not run to its end, in a form every view can show. */
-export type Failure = FailureText & (Exit | { readonly kind: Exclude<FailureKind, Exit["kind"]> });
+export type Failure = FailureText & (Exit | Stopped | { readonly kind: Exclude<FailureKind, (Exit | Stopped)["kind"]> });
+
+/** It was stopped from outside. */
+export interface Stopped {
+  readonly kind: "timeout" | "memory" | "cancelled";
+  readonly doing: Doing;
+}
+
+/** What was being done with a model file when it was stopped. */
+export type Doing =
+  /** Its code, and what it imports, was read and bundled. */
+  | "bundling"
+  /** Its code ran. */
+  | "running"
+  /** Its code was in a call that nothing can interrupt, such as the wait for another program. */
+  | "blocked"
+  /** Nothing ran: it waited for a timer, a server, a promise. */
+  | "waiting"
+  /** Its models were looked at. */
+  | "inspecting"
+  /** Not known. */
+  | "unknown";
 
 interface Exit {
   readonly kind: "exit";

@@ -1,5 +1,5 @@
 import { existsSync, realpathSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { basename, dirname, extname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import * as l10n from "@vscode/l10n";
@@ -36,11 +36,14 @@ const keptBuilds = 4;
 export class Bundler {
   readonly #esbuild: { context: typeof context; transform: typeof transform };
   readonly #bundledEngineUrl: string;
+  readonly #onRead: (file: string) => void;
   readonly #builds = new Map<string, Build>();
 
-  constructor(esbuild: { context: typeof context; transform: typeof transform }, bundledEngineUrl: string) {
+  /** `onRead` is told of every file before it is read. */
+  constructor(esbuild: { context: typeof context; transform: typeof transform }, bundledEngineUrl: string, onRead: (file: string) => void) {
     this.#esbuild = esbuild;
     this.#bundledEngineUrl = bundledEngineUrl;
+    this.#onRead = onRead;
   }
 
   /** `overrides`: text of files that differ from what is on disk, by canonical path. */
@@ -116,7 +119,7 @@ export class Bundler {
 
   #plugin(entry: string, state: () => BuildState): Plugin {
     return {
-      name: "layerscope",
+      name: pluginName,
       setup: (build) => {
         build.onResolve({ filter: /^layerscope$/ }, async (args) => {
           if (args.pluginData === ownResolution) return undefined;
@@ -152,6 +155,9 @@ export class Bundler {
           loader: "js",
         }));
         build.onLoad({ filter: /\.json$/ }, async ({ path }) => {
+          this.#onRead(path);
+          const trouble = await unreadable(path);
+          if (trouble !== null) return { errors: [{ text: trouble }] };
           if (isDependency(path)) return undefined;
           const current = state();
           current.files.add(path);
@@ -159,10 +165,14 @@ export class Bundler {
           return override === undefined ? undefined : { contents: override, loader: "json" };
         });
         build.onLoad({ filter: /\.[cm]?[jt]sx?$/ }, async ({ path }) => {
-          if (!isWorkspaceSource(path)) return undefined;
+          this.#onRead(path);
           const current = state();
+          const override = current.overrides.get(canonicalPath(path));
+          const trouble = override === undefined ? await unreadable(path) : null;
+          if (trouble !== null) return { errors: [{ text: trouble }] };
+          if (!isWorkspaceSource(path)) return undefined;
           current.files.add(path);
-          const text = (current.overrides.get(canonicalPath(path)) ?? (await readFile(path, "utf8"))).replace(/^\uFEFF/, "");
+          const text = (override ?? (await readFile(path, "utf8"))).replace(/^\uFEFF/, "");
           const loader = sourceLoader(path);
           let firstLine = Object.values(fileConstants)
             .filter(({ mention }) => text.includes(mention))
@@ -180,11 +190,25 @@ export class Bundler {
   }
 }
 
+/** Megabytes; what is larger is data. */
+const largestImport = 64;
+
+/** Why a file cannot be imported, whatever is in it; null where it can. */
+async function unreadable(path: string): Promise<string | null> {
+  const about = await stat(path).catch(() => null);
+  if (!about) return null; // esbuild says so.
+  if (!about.isFile()) return l10n.t("{0} is no regular file.", path);
+  const megabytes = about.size / 1e6;
+  if (megabytes <= largestImport) return null;
+  return l10n.t("{0} is too large to import ({1} MB, of {2} at most): read it with node:fs.", path, Math.round(megabytes), largestImport);
+}
+
 /** Where a bundle would lie if it were written: its source map's paths are relative to this. */
 function bundlePath(entry: string): string {
   return join(dirname(entry), "layerscope-bundle.mjs");
 }
 
+const pluginName = "layerscope";
 const ownResolution = Symbol("resolution by esbuild itself");
 
 /** The folder in a path that is a symbolic link, or holds one, and what it leads to; null where the path is the real one. */
@@ -227,7 +251,10 @@ function isCompatible(other: string): boolean {
 function bundleFailure(errors: readonly Message[], folder: string): Failure {
   const [error] = errors;
   const unresolved = /^Could not resolve "(.*)"/.exec(error!.text)?.[1];
-  const isImport = unresolved !== undefined || /^(No matching export|No loader is configured|Cannot read|Could not read)/.test(error!.text);
+  const isImport =
+    unresolved !== undefined ||
+    error!.pluginName === pluginName ||
+    /^(No matching export|No loader is configured|Cannot read|Could not read)/.test(error!.text);
   const location = error!.location && messageLocation(error!.location, folder);
   const hints: string[] = [];
   if (unresolved !== undefined) {

@@ -1,65 +1,167 @@
 import type { ChildProcess } from "node:child_process";
 import { join } from "node:path";
-import * as l10n from "@vscode/l10n";
 import type { BundleOutcome } from "./bundle.js";
-import type { BundleReply, BundleRequest } from "./bundlerMessages.js";
+import type { BundlerOptions, BundleRequest, FromBundler } from "./bundlerMessages.js";
+import { bundlerFailure, type BundlerEnd } from "./faults.js";
 import { ended, forkScript } from "./fork.js";
 
-/** The bundler holds some 250 MB: without a run for this long it ends, and the next run starts it again. */
-const idleMilliseconds = 10 * 60_000;
+/** Milliseconds that a build which nobody waits for any more may still take, so that its warm process is there for the next. */
+const patienceMilliseconds = 500;
+/** Milliseconds; Node's timers cannot wait longer, and we need not. */
+const longestTimer = 2 ** 31 - 1;
 
-/** The process that bundles, started when it is first needed. */
-export class BundlerProcess {
+export interface BundleOptions {
+  readonly overrides: ReadonlyMap<string, string>;
+  /** Cancels. */
+  readonly signal: AbortSignal;
+  /** Milliseconds; Infinity for no limit. */
+  readonly timeLimit: number;
+}
+
+/**
+ * The processes that bundle. Each makes one bundle at a time, so that what one file does to its bundler is nothing to another; one is kept for the
+ * next file. None is used again after anything went wrong in it.
+ */
+export class Bundlers {
   readonly #dist: string;
-  readonly #stringsFile: string | null;
-  #child: ChildProcess | null = null;
-  #pending = new Map<number, { resolve: (outcome: BundleOutcome) => void; reject: (error: Error) => void }>();
-  #idle: NodeJS.Timeout | undefined;
-  #lastId = 0;
+  readonly #options: BundlerOptions;
+  readonly #all = new Set<BundlerProcess>();
+  #idle: BundlerProcess | null = null;
+  /** Builds that were cancelled and may yet give their process back. */
+  #left: Promise<unknown> = Promise.resolve();
 
-  constructor(dist: string, stringsFile: string | null) {
+  constructor(dist: string, options: BundlerOptions) {
     this.#dist = dist;
-    this.#stringsFile = stringsFile;
+    this.#options = options;
   }
 
-  start(): ChildProcess {
-    if (this.#child) return this.#child;
-    const child = forkScript(join(this.#dist, "bundler.js"), this.#stringsFile, { stdio: ["ignore", "ignore", "pipe", "ipc"] });
-    let complaints = "";
-    child.stderr!.setEncoding("utf8").on("data", (text: string) => (complaints = (complaints + text).slice(-2000)));
-    child.on("message", (reply: BundleReply) => {
-      const pending = this.#pending.get(reply.id);
-      this.#pending.delete(reply.id);
-      if ("outcome" in reply) pending?.resolve(reply.outcome);
-      else pending?.reject(new Error(l10n.t("The bundler failed: {0}", reply.error)));
-    });
-    void ended(child).then(() => {
-      if (this.#child === child) this.#child = null;
-      const pending = [...this.#pending.values()];
-      this.#pending.clear();
-      pending.forEach(({ reject }) => reject(new Error(`${l10n.t("The bundler ended unexpectedly.")} ${complaints}`.trim())));
-    });
-    return (this.#child = child);
+  /** Has a process ready ahead. */
+  start(): void {
+    if (this.#all.size === 0) this.#idle = this.#create();
   }
 
-  async bundle(file: string, overrides: ReadonlyMap<string, string>): Promise<BundleOutcome> {
-    clearTimeout(this.#idle);
-    const request: BundleRequest = { id: ++this.#lastId, file, overrides: [...overrides] };
-    try {
-      return await new Promise<BundleOutcome>((resolve, reject) => {
-        this.#pending.set(request.id, { resolve, reject });
-        this.start().send(request, (error) => error && reject(error));
-      });
-    } finally {
-      if (this.#pending.size === 0) this.#idle = setTimeout(() => this.#child?.kill("SIGKILL"), idleMilliseconds).unref();
-    }
+  /** Never rejects: what goes wrong, in the file or in the bundler, is the failure. */
+  async bundle(file: string, { overrides, signal, timeLimit }: BundleOptions): Promise<BundleOutcome> {
+    if (!this.#idle) await this.#left;
+    if (signal.aborted) return failed({ kind: "cancelled" }, file, null);
+    const process = this.#idle ?? this.#create();
+    this.#idle = null;
+    const building = process.bundle({ file, overrides: [...overrides] });
+    let deadline: NodeJS.Timeout | undefined;
+    const stopped = new Promise<BundleOutcome>((resolve) => {
+      const stop = (end: BundlerEnd): void => resolve(failed(end, file, process.reading));
+      signal.addEventListener("abort", () => stop({ kind: "cancelled" }), { once: true });
+      if (timeLimit <= longestTimer) deadline = setTimeout(stop, timeLimit, { kind: "timeout", milliseconds: timeLimit } satisfies BundlerEnd);
+    });
+    const outcome = await Promise.race([building, stopped]);
+    clearTimeout(deadline);
+    this.#left = this.#takeBack(process, building, signal.aborted ? patienceMilliseconds : 0);
+    return outcome;
+  }
+
+  /** The idle process, which holds some 150 MB, ends; the next bundle starts another. */
+  rest(): void {
+    this.#idle?.kill();
   }
 
   async dispose(): Promise<void> {
-    clearTimeout(this.#idle);
-    const child = this.#child;
-    if (!child) return;
-    child.kill("SIGKILL");
-    await ended(child);
+    const all = [...this.#all];
+    for (const process of all) process.kill();
+    await Promise.all(all.map(({ ended }) => ended));
   }
+
+  async #takeBack(process: BundlerProcess, building: Promise<unknown>, patience: number): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    await Promise.race([building, new Promise((resolve) => (timer = setTimeout(resolve, patience)))]);
+    clearTimeout(timer);
+    if (process.usable && !this.#idle) this.#idle = process;
+    else process.kill();
+  }
+
+  #create(): BundlerProcess {
+    const process = new BundlerProcess(this.#dist, this.#options);
+    this.#all.add(process);
+    void process.ended.then(() => {
+      this.#all.delete(process);
+      if (this.#idle === process) this.#idle = null;
+    });
+    return process;
+  }
+}
+
+/** One process that bundles. */
+class BundlerProcess {
+  readonly #child: ChildProcess;
+  readonly #memoryLimit: number;
+  readonly ended: Promise<void>;
+  #state: "idle" | "building" | "ended" = "idle";
+  #reading: string | null = null;
+  #complaints = "";
+  #onOutcome: ((outcome: BundleOutcome) => void) | null = null;
+  #file = "";
+
+  constructor(dist: string, options: BundlerOptions) {
+    this.#memoryLimit = options.memoryLimit;
+    this.#child = forkScript(join(dist, "bundler.js"), options, { stdio: ["ignore", "ignore", "pipe", "ipc"] });
+    this.#child.stderr!.setEncoding("utf8").on("data", (text: string) => (this.#complaints = (this.#complaints + text).slice(-2000)));
+    this.#child.on("message", (message: FromBundler) => this.#receive(message));
+    this.ended = ended(this.#child).then(() => {
+      const { signalCode, exitCode } = this.#child;
+      this.#end({ kind: "died", how: signalCode ?? String(exitCode), complaints: this.#complaints });
+    });
+  }
+
+  get usable(): boolean {
+    return this.#state === "idle";
+  }
+
+  /** The file that it took up last. */
+  get reading(): string | null {
+    return this.#reading;
+  }
+
+  bundle(request: BundleRequest): Promise<BundleOutcome> {
+    this.#reading = null;
+    this.#file = request.file;
+    return new Promise((resolve) => {
+      this.#onOutcome = resolve;
+      if (this.#state === "ended") return this.#end({ kind: "died", how: "", complaints: this.#complaints });
+      this.#state = "building";
+      this.#child.send(request, (error) => error && this.#end({ kind: "failed", message: error.message }));
+    });
+  }
+
+  kill(): void {
+    this.#state = "ended";
+    this.#child.kill("SIGKILL");
+  }
+
+  #receive(message: FromBundler): void {
+    switch (message.kind) {
+      case "reading":
+        this.#reading = message.file;
+        return;
+      case "done":
+        this.#state = "idle";
+        return this.#answer(message.outcome);
+      case "memory":
+        return this.#end({ kind: "memory", megabytes: this.#memoryLimit });
+      default:
+        return this.#end(message);
+    }
+  }
+
+  #end(end: BundlerEnd): void {
+    this.kill();
+    this.#answer(failed(end, this.#file, this.#reading));
+  }
+
+  #answer(outcome: BundleOutcome): void {
+    this.#onOutcome?.(outcome);
+    this.#onOutcome = null;
+  }
+}
+
+function failed(end: BundlerEnd, file: string, reading: string | null): BundleOutcome {
+  return { kind: "failure", failure: bundlerFailure(end, reading), files: [...new Set([file, ...(reading === null ? [] : [reading])])] };
 }

@@ -1,18 +1,19 @@
 import { dirname } from "node:path";
 import * as l10n from "@vscode/l10n";
 import type { Failure, RunnerMethod, RunnerMethods, RunResult } from "../protocol/index.js";
-import { BundlerProcess } from "./bundlerProcess.js";
+import { Bundlers } from "./bundlerProcess.js";
+import { stoppedFailure } from "./faults.js";
 import { canonicalPath } from "./paths.js";
 import { ModelProcess, type RequestOptions, RunnerError } from "./process.js";
 
 export { type Output, type RequestOptions, RunnerError } from "./process.js";
 
 export interface ModelRunnerOptions {
-  /** The built `dist` folder: holds runner.js, watchdog.js, bundler.js, esbuild.wasm and engine/index.js. */
+  /** The built `dist` folder: holds runner.js, watchdog.js, bundler.js, bundlerThread.js, esbuild.wasm and engine/index.js. */
   readonly dist: string;
   /** Milliseconds that one run or request may take; default 30 000, Infinity for no limit. */
   readonly timeLimit?: number;
-  /** Megabytes that the process of a model file may hold; default 3072. */
+  /** Megabytes that each process may hold; default 3072. */
   readonly memoryLimit?: number;
   /** Bytes of output that one run or request passes on; default 1 000 000. The rest is dropped and the loss is stated. */
   readonly outputLimit?: number;
@@ -46,7 +47,7 @@ export class ModelRunner {
   readonly #limits: { readonly timeLimit: number; readonly memoryLimit: number; readonly outputLimit: number };
   readonly #inheritOutput: boolean;
   readonly #stringsFile: string | null;
-  readonly #bundler: BundlerProcess;
+  readonly #bundlers: Bundlers;
   /** The processes that hold models, by model file. */
   readonly #holding = new Map<string, ModelProcess>();
   /** The run under way, by model file. */
@@ -54,6 +55,7 @@ export class ModelRunner {
   readonly #started = new Set<ModelProcess>();
   /** Started ahead, for the next run. */
   #spare: ModelProcess | null = null;
+  #idle: NodeJS.Timeout | undefined;
   #disposed = false;
 
   constructor({ dist, timeLimit = 30_000, memoryLimit = 3072, outputLimit = 1_000_000, inheritOutput = false, stringsFile = null }: ModelRunnerOptions) {
@@ -61,13 +63,15 @@ export class ModelRunner {
     this.#limits = { timeLimit, memoryLimit, outputLimit };
     this.#inheritOutput = inheritOutput;
     this.#stringsFile = stringsFile;
-    this.#bundler = new BundlerProcess(dist, stringsFile);
+    this.#bundlers = new Bundlers(dist, { stringsFile, memoryLimit });
   }
 
   /** Starts what the next run needs, ahead of it. */
   warmUp(): void {
     if (this.#disposed) return;
-    this.#bundler.start();
+    clearTimeout(this.#idle);
+    this.#idle = setTimeout(() => this.#rest(), idleMilliseconds).unref();
+    this.#bundlers.start();
     if (!this.#spare?.alive) this.#spare = this.#startProcess();
   }
 
@@ -79,13 +83,17 @@ export class ModelRunner {
   async run(file: string, { overrides = new Map(), workingDirectory, ...options }: RunOptions = {}): Promise<RunOutcome> {
     const entry = canonicalPath(file);
     this.#cancel(entry);
-    const run: Run = { process: null };
+    if (this.#disposed) return { models: [], failure: cancelled(), files: [entry] };
+    const run = new Run(options.signal);
     this.#running.set(entry, run);
-    const isCancelled = (): boolean => this.#running.get(entry) !== run;
     this.warmUp();
-    const bundled = await this.#bundler.bundle(entry, new Map([...overrides].map(([path, text]) => [canonicalPath(path), text])));
+    const bundled = await this.#bundlers.bundle(entry, {
+      overrides: new Map([...overrides].map(([path, text]) => [canonicalPath(path), text])),
+      signal: run.signal,
+      timeLimit: this.#limits.timeLimit,
+    });
     const files = bundled.kind === "failure" ? bundled.files : bundled.bundle.files;
-    if (isCancelled()) return { models: [], failure: cancelled(), files };
+    if (run.isCancelled) return { models: [], failure: cancelled(), files };
     if (bundled.kind === "failure") {
       this.#running.delete(entry);
       return { models: [], failure: bundled.failure, files };
@@ -103,7 +111,7 @@ export class ModelRunner {
       if (!(error instanceof RunnerError)) throw error;
       result = { models: [], failure: error.failure };
     }
-    if (isCancelled()) return { models: [], failure: cancelled(), files };
+    if (run.isCancelled) return { models: [], failure: cancelled(), files };
     this.#running.delete(entry);
     const replaced = this.#holding.get(entry);
     if (result.failure && result.models.length === 0 && replaced?.alive) {
@@ -151,14 +159,22 @@ export class ModelRunner {
   /** Ends every process; resolves when none is left. */
   async dispose(): Promise<void> {
     this.#disposed = true;
-    this.#running.clear();
+    clearTimeout(this.#idle);
+    for (const entry of [...this.#running.keys()]) this.#cancel(entry);
     this.#started.forEach((process) => process.kill());
-    await Promise.all([this.#bundler.dispose(), ...[...this.#started].map(({ ended }) => ended)]);
+    await Promise.all([this.#bundlers.dispose(), ...[...this.#started].map(({ ended }) => ended)]);
   }
 
   #cancel(entry: string): void {
-    this.#running.get(entry)?.process?.kill();
+    this.#running.get(entry)?.cancel();
     this.#running.delete(entry);
+  }
+
+  /** Nothing has run for long: only the processes that hold models stay. */
+  #rest(): void {
+    this.#bundlers.rest();
+    this.#spare?.kill();
+    this.#spare = null;
   }
 
   #startProcess(): ModelProcess {
@@ -169,14 +185,31 @@ export class ModelRunner {
   }
 }
 
-interface Run {
+class Run {
   /** Null while it is being bundled. */
-  process: ModelProcess | null;
+  process: ModelProcess | null = null;
+  /** A newer run has taken its place, or its file was closed. */
+  isCancelled = false;
+  readonly #cancel = new AbortController();
+  readonly signal: AbortSignal;
+
+  /** `signal`: the user's, who may stop it as well. */
+  constructor(signal: AbortSignal | undefined) {
+    this.signal = signal ? AbortSignal.any([signal, this.#cancel.signal]) : this.#cancel.signal;
+  }
+
+  cancel(): void {
+    this.isCancelled = true;
+    this.#cancel.abort();
+    this.process?.kill();
+  }
 }
 
+/** Milliseconds without a run after which what was started ahead ends; the next run starts it again. */
+const idleMilliseconds = 10 * 60_000;
 /** Milliseconds after a run until the process for the next one starts: the picture comes first. */
 const warmUpDelay = 300;
 
 function cancelled(): Failure {
-  return { kind: "cancelled", message: l10n.t("Stopped."), hint: null, location: null, stack: [] };
+  return stoppedFailure({ reason: "cancelled", limit: 0, doing: "unknown" }, [], null);
 }

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { inspect } from "node:util";
 import * as l10n from "@vscode/l10n";
 import { type CallFrame, parseStack } from "../inspect/callFrames.js";
-import type { Failure } from "../protocol/index.js";
+import type { Doing, Failure } from "../protocol/index.js";
 import type { BundleSourceMap } from "./sourceMap.js";
 
 /** Why model code was stopped from outside. */
@@ -59,29 +59,112 @@ export function missingExportFailure(error: unknown, files: readonly string[]): 
   return failure;
 }
 
-/** The model code was stopped; `frames` is where it was. */
-export function stoppedFailure(reason: StopReason, limit: number, frames: readonly CallFrame[], sources: BundleSourceMap | null): Failure {
-  const found = place(frames, sources);
-  return { kind: reason, ...stoppedText(reason, limit, found.location !== null), ...found };
+/** How model code was stopped from outside, and what it was doing then. */
+export interface Stop {
+  readonly reason: StopReason;
+  /** Milliseconds for "timeout", megabytes for "memory"; nothing to "cancelled". */
+  readonly limit: number;
+  readonly doing: Doing;
 }
 
-/** `limit`: milliseconds for "timeout", megabytes for "memory". */
-function stoppedText(reason: StopReason, limit: number, running: boolean): { message: string; hint: string | null } {
+/** The model code was stopped; `frames` is where it was. */
+export function stoppedFailure(stop: Stop, frames: readonly CallFrame[], sources: BundleSourceMap | null): Failure {
+  return { kind: stop.reason, doing: stop.doing, ...stoppedText(stop), ...place(frames, sources) };
+}
+
+function stoppedText({ reason, limit, doing }: Stop): { message: string; hint: string | null } {
   switch (reason) {
     case "timeout":
-      return running
-        ? { message: l10n.t("Stopped after {0} s: still running here.", limit / 1000), hint: l10n.t("Is this loop endless? Otherwise raise the time limit.") }
-        : {
-            message: l10n.t("Stopped after {0} s: something still waits, such as a timer, a server or a promise.", limit / 1000),
-            hint: l10n.t("End it, or raise the time limit."),
-          };
+      return timeoutText(doing, limit / 1000);
     case "memory":
       return {
-        message: l10n.t("Stopped at the memory limit of {0} MB.", limit),
-        hint: l10n.t("Build large models on the meta device, or raise the memory limit."),
+        message:
+          doing === "bundling"
+            ? l10n.t("Stopped at the memory limit of {0} MB while the code was bundled.", limit)
+            : doing === "inspecting"
+              ? l10n.t("Stopped at the memory limit of {0} MB while the models were looked at.", limit)
+              : l10n.t("Stopped at the memory limit of {0} MB.", limit),
+        hint:
+          doing === "bundling"
+            ? l10n.t("Read large data with node:fs instead of importing it, or raise the memory limit.")
+            : l10n.t("Build large models on the meta device, or raise the memory limit."),
       };
     case "cancelled":
       return { message: l10n.t("Stopped."), hint: null };
+  }
+}
+
+function timeoutText(doing: Doing, seconds: number): { message: string; hint: string } {
+  switch (doing) {
+    case "bundling":
+      return { message: l10n.t("Stopped after {0} s: the code was still being bundled.", seconds), hint: l10n.t("Import less, or raise the time limit.") };
+    case "running":
+      return {
+        message: l10n.t("Stopped after {0} s: still running here.", seconds),
+        hint: l10n.t("Is this loop endless? Otherwise raise the time limit."),
+      };
+    case "blocked":
+      return {
+        message: l10n.t("Stopped after {0} s: still in a call that cannot be interrupted.", seconds),
+        hint: l10n.t("Does it wait for another program, or calculate with very large integers? Otherwise raise the time limit."),
+      };
+    case "waiting":
+      return {
+        message: l10n.t("Stopped after {0} s: something still waits, such as a timer, a server or a promise.", seconds),
+        hint: l10n.t("End it, or raise the time limit."),
+      };
+    case "inspecting":
+      return {
+        message: l10n.t("Stopped after {0} s: the models were still being looked at.", seconds),
+        hint: l10n.t("Make fewer or smaller models, or raise the time limit."),
+      };
+    case "unknown":
+      return { message: l10n.t("Stopped after {0} s.", seconds), hint: l10n.t("Raise the time limit if it needs longer.") };
+  }
+}
+
+/** Why a bundler made no bundle, through no error that it could name. */
+export type BundlerEnd =
+  | { readonly kind: "cancelled" }
+  | { readonly kind: "timeout"; readonly milliseconds: number }
+  | { readonly kind: "memory"; readonly megabytes: number }
+  | { readonly kind: "overflow" }
+  | { readonly kind: "failed"; readonly message: string }
+  /** `how`: the signal or exit code. */
+  | { readonly kind: "died"; readonly how: string; readonly complaints: string };
+
+/** `reading`: the file that was taken up last, if any was. */
+export function bundlerFailure(end: BundlerEnd, reading: string | null): Failure {
+  const nowhere = { location: null, stack: [] };
+  const last = reading === null ? null : l10n.t("The file that was read last is {0}.", reading);
+  const withLast = (hint: string | null): string | null => [hint, last].filter((text) => text !== null).join(" ") || null;
+  const stopped = (reason: StopReason, limit: number): Failure => {
+    const failure = stoppedFailure({ reason, limit, doing: "bundling" }, [], null);
+    return reason === "cancelled" ? failure : { ...failure, hint: withLast(failure.hint) };
+  };
+  switch (end.kind) {
+    case "cancelled":
+      return stopped("cancelled", 0);
+    case "timeout":
+      return stopped("timeout", end.milliseconds);
+    case "memory":
+      return stopped("memory", end.megabytes);
+    case "overflow":
+      return {
+        kind: "syntax",
+        message: l10n.t("The code is nested too deep to be read: brackets in brackets, or one else-if after another."),
+        hint: withLast(null),
+        ...nowhere,
+      };
+    case "failed":
+      return { kind: "crash", message: l10n.t("The bundler failed: {0}", shortened(end.message)), hint: withLast(l10n.t("Run the file again.")), ...nowhere };
+    case "died":
+      return {
+        kind: "crash",
+        message: [l10n.t("The bundler ended unexpectedly ({0}).", end.how), end.complaints.trim()].filter(Boolean).join(" "),
+        hint: withLast(l10n.t("Run the file again.")),
+        ...nowhere,
+      };
   }
 }
 

@@ -48,7 +48,7 @@ watchdog.on("message", (message: FromWatchdog) => {
   const { reason, frames } = message;
   Atomics.store(watchdogData.stopping, 0, 0);
   const limit = reason === "timeout" ? options.timeLimit : options.memoryLimit;
-  interrupt?.({ failure: stoppedFailure(reason, limit, frames, session?.code.sources ?? null), frames });
+  interrupt?.({ failure: stoppedFailure({ reason, limit, doing: "unknown" }, frames, session?.code.sources ?? null), frames });
 });
 watchdog.unref(); // After the listener, which would hold the event loop again.
 

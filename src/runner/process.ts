@@ -179,7 +179,7 @@ export class ModelProcess {
 
   #stopped(reason: StopReason): RunnerError {
     const limit = reason === "timeout" ? this.#options.timeLimit : this.#options.memoryLimit;
-    return new RunnerError(stoppedFailure(reason, limit, parseFatalStack(this.#output?.stderr.last ?? ""), this.#sources));
+    return new RunnerError(stoppedFailure({ reason, limit, doing: "unknown" }, parseFatalStack(this.#output?.stderr.last ?? ""), this.#sources));
   }
 
   /** Why the process ended of itself. */

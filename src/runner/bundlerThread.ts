@@ -1,0 +1,28 @@
+/** The thread that bundles: esbuild's WebAssembly runs here, on a stack of its own size. It may stop at any time, and its process with it. */
+import { parentPort, workerData } from "node:worker_threads";
+import { Bundler } from "./bundle.js";
+import type { BundlerOptions, BundleRequest, FromBundler } from "./bundlerMessages.js";
+import { startEsbuild } from "./esbuild.js";
+import { loadStrings } from "./strings.js";
+
+const { stringsFile, wasmFile, engineUrl } = workerData as Pick<BundlerOptions, "stringsFile"> & { readonly wasmFile: string; readonly engineUrl: string };
+loadStrings(stringsFile);
+
+const tell = (message: FromBundler): void => parentPort!.postMessage(message);
+
+function exited(complaint: string): void {
+  if (/stack overflow/.test(complaint)) tell({ kind: "overflow" });
+  else if (/out of memory/.test(complaint)) tell({ kind: "memory" });
+  else tell({ kind: "failed", message: complaint.split("\n", 1)[0]! });
+}
+
+const bundler = startEsbuild(wasmFile, exited).then((esbuild) => new Bundler(esbuild, engineUrl, (file) => tell({ kind: "reading", file })));
+
+parentPort!.on("message", ({ file, overrides }: BundleRequest) => {
+  bundler
+    .then((ready) => ready.bundle(file, new Map(overrides)))
+    .then(
+      (outcome) => tell({ kind: "done", outcome }),
+      (error: unknown) => tell({ kind: "failed", message: String((error as Error)?.message ?? error) }),
+    );
+});
