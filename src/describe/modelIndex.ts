@@ -68,6 +68,7 @@ export class ModelIndex {
   #places: Map<TensorId, TensorPlace[]> | undefined;
   #paths: Map<number, string[]> | undefined;
   #made: ReadonlyMap<string, readonly ModuleSnapshot[]> | undefined;
+  #initialized: ReadonlyMap<string, readonly TensorSnapshot[]> | undefined;
   #stepsAt: ReadonlyMap<string, readonly StepId[]> | undefined;
   #calls: Map<string, ModuleCall[]> | undefined;
   #directUses: Map<string, DirectUse[]> | undefined;
@@ -124,6 +125,12 @@ export class ModelIndex {
   madeAt(file: string, line: number): readonly ModuleSnapshot[] {
     this.#made ??= groupBy(this.modules, ({ location }) => lineKey(location));
     return this.#made.get(`${line} ${file}`) ?? [];
+  }
+
+  /** The parameters and buffers whose values were made on a line of a file. */
+  initializedAt(file: string, line: number): readonly TensorSnapshot[] {
+    this.#initialized ??= groupBy(this.model.tensors, ({ initialization }) => lineKey(initialization.kind === "unknown" ? null : initialization.location));
+    return this.#initialized.get(`${line} ${file}`) ?? [];
   }
 
   /** What the traced pass called on a line of a file, in order. */

@@ -2,8 +2,8 @@ import * as vscode from "vscode";
 import { isFailureOfPass, placeOfFailure } from "../../describe/failure.js";
 import { indexOf } from "../../describe/modelIndex.js";
 import type { Failure, SourceLocation } from "../../protocol/index.js";
-import type { RunSources } from "../code/runSources.js";
-import { documentUri } from "../sources/documents.js";
+import type { CodeIndex } from "../code/codeIndex.js";
+import { documentUri, openText } from "../sources/documents.js";
 import type { ModelSession } from "../sessions/modelSession.js";
 import type { ModelSessions } from "../sessions/modelSessions.js";
 
@@ -44,7 +44,7 @@ export class Diagnostics implements vscode.Disposable {
 
 type Problem = readonly [vscode.Uri, vscode.Diagnostic];
 
-function problems({ file, failure, models, sources }: ModelSession): readonly Problem[] {
+function problems({ file, failure, models, code }: ModelSession): readonly Problem[] {
   const ofRun = failure && failure.kind !== "cancelled" ? ofFailure(file, failure) : null;
   const found: Problem[] = ofRun ? [ofRun] : [];
   for (const model of models) {
@@ -53,15 +53,12 @@ function problems({ file, failure, models, sources }: ModelSession): readonly Pr
     const place = placeOfFailure(thrown, model) ?? { file, line: 1, column: 1 };
     // What ended the run is not said a second time.
     const known = failure !== null && isFailureOfPass(failure, model) ? ofRun : null;
-    const own = known ?? problem(place, vscode.l10n.t("Forward pass of {0}: {1}", model.name, thrown.message), sources);
+    const own = known ?? problem(place, vscode.l10n.t("Forward pass of {0}: {1}", model.name, thrown.message), code);
     if (!known) found.push(own);
     const made = indexOf(model).moduleOf(thrown.step);
     if (made?.location) {
       own[1].relatedInformation = [
-        new vscode.DiagnosticRelatedInformation(
-          toLocation(made.location, sources),
-          vscode.l10n.t("{0} ({1}) was made here", made.path || model.name, made.type),
-        ),
+        new vscode.DiagnosticRelatedInformation(toLocation(made.location, code), vscode.l10n.t("{0} ({1}) was made here", made.path || model.name, made.type)),
         ...(own[1].relatedInformation ?? []),
       ];
     }
@@ -82,18 +79,19 @@ function ofFailure(file: string, failure: Failure): Problem {
   return found;
 }
 
-function problem(place: SourceLocation, message: string, sources: RunSources | null): Problem {
-  const { uri, range } = toLocation(place, sources);
+function problem(place: SourceLocation, message: string, code: CodeIndex | null): Problem {
+  const { uri, range } = toLocation(place, code);
   const diagnostic = new vscode.Diagnostic(range, message, vscode.DiagnosticSeverity.Error);
   diagnostic.source = "Layerscope";
   return [uri, diagnostic];
 }
 
 /** From the location to the end of its line: an error names a point, and a point cannot be seen. */
-function toLocation(place: SourceLocation, sources: RunSources | null): vscode.Location {
+function toLocation(place: SourceLocation, code: CodeIndex | null): vscode.Location {
   const uri = documentUri(place.file);
   const document = vscode.workspace.textDocuments.find((open) => open.uri.toString() === uri.toString());
-  const start = (document && sources?.now(document, place).position) ?? new vscode.Position(place.line - 1, place.column - 1);
+  const now = document && code?.now(openText(document), place).position;
+  const start = new vscode.Position(now?.line ?? place.line - 1, now?.character ?? place.column - 1);
   const end = document && start.line < document.lineCount ? document.lineAt(start.line).range.end : start;
   return new vscode.Location(uri, new vscode.Range(start, end.isAfter(start) ? end : start.translate(0, 1)));
 }

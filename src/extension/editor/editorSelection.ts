@@ -1,7 +1,6 @@
 import * as vscode from "vscode";
 import { indexOf } from "../../describe/modelIndex.js";
-import { documentKey } from "../sources/documents.js";
-import type { ModelSession } from "../sessions/modelSession.js";
+import { documentKey, openText } from "../sources/documents.js";
 import type { ModelSessions } from "../sessions/modelSessions.js";
 
 /** Milliseconds for the cursor to rest before the picture follows it. */
@@ -45,8 +44,8 @@ export class EditorSelection implements vscode.Disposable {
     const model = session?.selection && session.model(session.selection.model);
     const location = model && indexOf(model).module(session.selection.path)?.location;
     for (const editor of vscode.window.visibleTextEditors) {
-      const here = location && documentKey(editor.document.uri) === location.file ? session.sources?.now(editor.document, location) : undefined;
-      const range = here?.exact ? new vscode.Range(here.position, here.position) : undefined;
+      const here = location && documentKey(editor.document.uri) === location.file ? session.code?.now(openText(editor.document), location) : undefined;
+      const range = here?.exact ? new vscode.Range(here.position.line, 0, here.position.line, 0) : undefined;
       editor.setDecorations(this.#mark, range ? [range] : []);
       if (range && scroll) editor.revealRange(range, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
     }
@@ -54,12 +53,12 @@ export class EditorSelection implements vscode.Disposable {
 
   #follow({ document, selection }: vscode.TextEditor): void {
     const session = this.sessions.current;
-    const line = session?.sources?.lineThen(document, selection.active.line);
-    if (!session || line === null || line === undefined) return;
-    const found = madeOnLine(session, documentKey(document.uri), line + 1);
-    const [first] = found;
+    const found = session?.code?.at(openText(document), selection.active.line)?.modules ?? [];
+    const selected = session?.selection;
     // Of several modules made on one line, the one already selected stays.
-    if (first && !found.some(({ model, path }) => model === session.selection?.model && path === session.selection.path)) session.select(first, this);
+    if (found.some(({ model, module }) => model.name === selected?.model && module.path === selected.path)) return;
+    const [first] = found;
+    if (first) session?.select({ model: first.model.name, path: first.module.path }, this);
   }
 }
 
@@ -75,12 +74,4 @@ function createMark(): vscode.TextEditorDecorationType {
     overviewRulerColor: new vscode.ThemeColor("editorOverviewRuler.rangeHighlightForeground"),
     overviewRulerLane: vscode.OverviewRulerLane.Center,
   });
-}
-
-function madeOnLine(session: ModelSession, file: string, line: number): readonly { readonly model: string; readonly path: string }[] {
-  return session.models.flatMap((model) =>
-    indexOf(model)
-      .madeAt(file, line)
-      .map(({ path }) => ({ model: model.name, path })),
-  );
 }

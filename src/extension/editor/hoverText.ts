@@ -6,14 +6,9 @@ import type { ModuleReference } from "../ask/target.js";
 import { initializationText } from "../../describe/initialization.js";
 import { indexOf } from "../../describe/modelIndex.js";
 import { parametersText } from "../../describe/counts.js";
+import type { Place } from "../code/codeIndex.js";
 import { histogramImage, type ImageColors } from "./histogramImage.js";
 import type { ModelSession } from "../sessions/modelSession.js";
-
-/** A module in one of its places, with the model it is in. */
-export interface Place {
-  readonly model: ModelSnapshot;
-  readonly module: ModuleSnapshot;
-}
 
 /** What can be said about the code under the mouse. */
 export type Subject =
@@ -50,7 +45,8 @@ export function explain(subject: Subject): vscode.MarkdownString {
 }
 
 function describePlaces(session: ModelSession, places: readonly Place[]): string {
-  const selected = places.find(({ model, module }) => model.name === session.selection?.model && module.path === session.selection.path);
+  const { selection } = session;
+  const selected = places.find(({ model, module }) => model.name === selection?.model && module.path === selection.path);
   const shown = selected ?? places[0]!;
   const { model, module } = shown;
   const reference: ModuleReference = { file: session.file, model: model.name, path: module.path };

@@ -1,14 +1,14 @@
 import * as vscode from "vscode";
 import type { SourceLocation } from "../../protocol/index.js";
-import { documentUri } from "../sources/documents.js";
+import { documentUri, openText } from "../sources/documents.js";
 import type { ModelSession } from "../sessions/modelSession.js";
 
 /** Opens the code at a location of the session's last run, wherever edits have moved it. */
 export async function revealInCode(location: SourceLocation, session: ModelSession | null): Promise<void> {
   const uri = documentUri(location.file);
   const document = await vscode.workspace.openTextDocument(uri);
-  const place = session?.sources?.now(document, location) ?? {
-    position: new vscode.Position(location.line - 1, location.column - 1),
+  const { position, exact } = session?.code?.now(openText(document), location) ?? {
+    position: { line: location.line - 1, character: location.column - 1 },
     exact: true,
   };
   // Where the file is open already, rather than over the picture's own tab.
@@ -17,7 +17,7 @@ export async function revealInCode(location: SourceLocation, session: ModelSessi
   );
   await vscode.window.showTextDocument(document, {
     viewColumn: open?.viewColumn ?? vscode.ViewColumn.One,
-    selection: new vscode.Range(place.position, place.position),
+    selection: new vscode.Range(position.line, position.character, position.line, position.character),
   });
-  if (!place.exact) vscode.window.setStatusBarMessage(vscode.l10n.t("This line was edited since the file ran."), 5000);
+  if (!exact) vscode.window.setStatusBarMessage(vscode.l10n.t("This line was edited since the file ran."), 5000);
 }

@@ -13,8 +13,9 @@ import type {
   Selection,
 } from "../../protocol/index.js";
 import type { Output } from "../../runner/client.js";
-import { RunSources } from "../code/runSources.js";
-import { documentUri } from "../sources/documents.js";
+import { CodeIndex } from "../code/codeIndex.js";
+import { RanTexts } from "../code/ranTexts.js";
+import { documentUri, openText } from "../sources/documents.js";
 import { capabilitiesOf, type ModelRequests, type ModelSource, type SourceOptions, type SourceOutcome } from "../sources/modelSource.js";
 
 /** What changed in a session. "state" covers everything; the others are cheaper to follow. */
@@ -42,8 +43,8 @@ export class ModelSession implements vscode.Disposable {
   #activity: Activity = "idle";
   #models: readonly ModelSnapshot[] = [];
   #lastRun: LastRun = { kind: "none" };
-  /** The text that #models come from. */
-  #sources: RunSources | null = null;
+  /** The texts that #models come from. */
+  #texts: RanTexts | null = null;
   /** Every document that went into the last run, failed or not: saving one runs again. */
   #documents: readonly string[];
   #stale = false;
@@ -92,8 +93,9 @@ export class ModelSession implements vscode.Disposable {
     return this.#lastRun.kind === "failed" ? this.#lastRun.failure : null;
   }
 
-  get sources(): RunSources | null {
-    return this.#sources;
+  /** What the code of the last good models means; null before there are any. */
+  get code(): CodeIndex | null {
+    return this.#texts && new CodeIndex(this.#texts, this.#models);
   }
 
   get hasRun(): boolean {
@@ -157,7 +159,7 @@ export class ModelSession implements vscode.Disposable {
     this.#documents = [...new Set([this.file, ...documents])];
     if (keeps) return;
     this.#models = models;
-    this.#sources = new RunSources(texts);
+    this.#texts = new RanTexts(texts);
     if (this.#selection && !this.model(this.#selection.model)) this.#selection = null;
   }
 
@@ -222,7 +224,7 @@ export class ModelSession implements vscode.Disposable {
 
   #isStale(): boolean {
     const earlier = this.#lastRun.kind === "failed" && this.#lastRun.shown === "earlierRun";
-    return this.#models.length > 0 && (earlier || this.#sources?.isStale() === true);
+    return this.#models.length > 0 && (earlier || this.#texts?.isStale(vscode.workspace.textDocuments.map(openText)) === true);
   }
 
   /** Ends whatever is under way and marks the session busy. */

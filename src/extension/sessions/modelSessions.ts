@@ -74,6 +74,12 @@ export class ModelSessions implements vscode.Disposable {
     return this.#sessions.values();
   }
 
+  /** The session whose models a document went into, the current one first. */
+  madeFrom(document: vscode.TextDocument): ModelSession | undefined {
+    const key = documentKey(document.uri);
+    return [...(this.#current ? [this.#current] : []), ...this.all].find(({ code }) => code?.has(key));
+  }
+
   get(file: string): ModelSession | undefined {
     return this.#sessions.get(file);
   }
