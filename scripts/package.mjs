@@ -15,8 +15,6 @@ const build = spawnSync(process.execPath, [path.join(root, "scripts", "build.mjs
 if (build.status !== 0) process.exit(build.status ?? 1);
 console.log(`THIRD_PARTY_NOTICES.txt: ${writeNotices()} packages`);
 
-spawnSync("npx", ["vscode-l10n-dev", "export", "-o", "l10n", "src/extension", "webview"], { cwd: root, stdio: "ignore", shell: process.platform === "win32" });
-
 const { version } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8"));
 const packagePath = path.join(root, `layerscope-${version}.vsix`);
 // Everything is bundled. Images in the README are shown where its repository is; there is no address to rewrite them to.

@@ -96,7 +96,7 @@ export function Dropdown({ label, value, choices, onChoose }: DropdownProps) {
   useLayoutEffect(() => queueMicrotask(() => element.current && (element.current.value = value)), [value, choices]);
   return (
     <vscode-dropdown
-      ref={element as Ref<HTMLElement>}
+      ref={element}
       class="dropdown"
       title={label}
       aria-label={label}

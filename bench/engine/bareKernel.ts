@@ -88,7 +88,7 @@ function trainingStep(sizes: readonly number[], batch: number): Prepare {
         multiply(values[i]!, [1, rows], gradients[i + 1]!, [columns, 1], gradient, rows, columns, batch);
         if (i > 0) {
           multiply(gradients[i + 1]!, [columns, 1], weight, [1, columns], scratch, batch, rows, columns);
-          kernels.reluBackward(gradients[i]!, batch * rows, scratch, values[i]!);
+          kernels.reluBackward(gradients[i]!, batch * rows, scratch, values[i]);
         }
         kernels.sgd(weight, gradient, 0, rows * columns, 0, 0, 1, 1e-9, 0, 0, 0);
       }

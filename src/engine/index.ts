@@ -9,6 +9,9 @@ import * as optim from "./optim/index.js";
 
 /** Neural-network layers, losses and initialization (torch.nn). */
 export { nn, optim };
+export * as utils from "./utils.js";
+/** Probability distributions (torch.distributions). */
+export * as distributions from "./distributions/index.js";
 /** Gradients (torch.autograd). */
 export * as autograd from "./autograd/index.js";
 

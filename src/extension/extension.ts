@@ -33,7 +33,7 @@ let sessions: ModelSessions | undefined;
 
 export function activate(context: vscode.ExtensionContext): LayerscopeApi {
   // What the runner and descriptions say, which know nothing of VS Code.
-  if (vscode.l10n.bundle) l10n.config({ contents: vscode.l10n.bundle as l10n.l10nJsonFormat });
+  if (vscode.l10n.bundle) l10n.config({ contents: vscode.l10n.bundle });
   const output = createOutput();
   const sources = new ModelSources();
   sources.add(new TypeScriptFiles(context));

@@ -62,7 +62,7 @@ export class PreservedModel {
       }
     }
     for (const [version, value] of this.#versions) version.value = value;
-    for (const [target, copy] of this.#values) (target as Float64Array).set(copy as Float64Array);
+    for (const [target, copy] of this.#values) (target as Float64Array).set(copy);
     this.#engine.setRngState(this.#generator);
   }
 }

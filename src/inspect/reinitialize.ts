@@ -120,7 +120,7 @@ export class Reinitializer {
       const values = storage.data.slice();
       bytes += values.byteLength;
       restores.push(() => {
-        (storage.data as Float64Array).set(values as Float64Array);
+        (storage.data as Float64Array).set(values);
         tensor.version.value++;
       });
     }

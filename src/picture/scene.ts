@@ -159,7 +159,7 @@ function problemOf(container: OpenContent, opened: ReadonlyMap<DisplayNode, Open
   sortedPorts(ports.in);
   sortedPorts(ports.out);
   const hasPortsInOrder = container.node !== null && container.around?.node === null;
-  if (hasPortsInOrder) sortByEnds(ports, container.node!.id, container.around!.content);
+  if (hasPortsInOrder) sortByEnds(ports, container.node.id, container.around.content);
   const indexes = new Map(content.nodes.map((child, index) => [child.id, index]));
   const nodes = content.nodes.map((child): ProblemNode => {
     const used = childPorts.get(child.id)!;

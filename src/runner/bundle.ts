@@ -59,7 +59,7 @@ export class Bundler {
     try {
       const build = await this.#open(entry, state);
       build.state = state;
-      result = (await build.context.rebuild()) as typeof result;
+      result = await build.context.rebuild();
     } catch (error) {
       const errors = (error as { errors?: Message[] }).errors;
       if (!errors?.length) throw error;

@@ -42,12 +42,12 @@ export class ModelCode {
     process.on("unhandledRejection", fail);
     let bodyEnded = false;
     let running = true;
-    process.exit = ((code?: number | string | null) => {
+    process.exit = (code?: number | string | null) => {
       const status = Number(code ?? process.exitCode ?? 0);
       if (status === 0 && bodyEnded && running) setImmediate(end, null);
       else setImmediate(onExit, exitFailure(status, new Error().stack, this.sources));
       return stopHere();
-    }) as typeof process.exit;
+    };
     process.argv = [process.argv[0]!, bundle.entry];
 
     const hooks: BundleHooks = {

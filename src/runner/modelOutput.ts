@@ -17,12 +17,12 @@ export class ModelOutput {
   constructor(onBroken: () => void) {
     this.#onBroken = onBroken;
     for (const name of streams) {
-      process[name].write = ((chunk: string | Uint8Array, encoding?: BufferEncoding | (() => void), done?: () => void) => {
+      process[name].write = (chunk: string | Uint8Array, encoding?: BufferEncoding | (() => void), done?: () => void) => {
         this.#print(name, chunk, typeof encoding === "string" ? encoding : "utf8");
         const callback = typeof encoding === "function" ? encoding : done;
         if (callback) process.nextTick(callback);
         return true;
-      }) as NodeJS.WriteStream["write"];
+      };
     }
   }
 

@@ -110,7 +110,7 @@ export const relu = (): Layer => ({ type: "ReLU", output: (input) => input });
 export function sequential(...children: (Layer | readonly [string, Layer])[]): Layer {
   return {
     type: "Sequential",
-    children: children.map((child, at) => ("type" in child ? [String(at), child] : child) as readonly [string, Layer]),
+    children: children.map((child, at) => ("type" in child ? [String(at), child] : child)),
   };
 }
 

@@ -94,16 +94,16 @@ describe("gradients", () => {
   test.each(grids)("conv2d with stride $stride, padding $padding, dilation $dilation, groups $groups", ({ stride, padding, dilation, groups }) => {
     const options = { stride: [...stride], padding: [...padding], dilation: [...dilation], groups };
     expectNumericalGradients(
-      (x, weight, bias) => F.conv2d(x!, weight!, { bias: bias!, ...options }),
+      (x, weight, bias) => F.conv2d(x, weight, { bias: bias, ...options }),
       variable(2, 4, 5, 6),
       variable(4, 4 / groups, 3, 2),
       variable(4),
     );
   });
   test("conv1d, conv3d, without a batch, of a transposed input", () => {
-    expectNumericalGradients((x, weight) => F.conv1d(x!, weight!, { padding: "same", dilation: 3 }), variable(2, 5), variable(3, 2, 2));
-    expectNumericalGradients((x, weight, bias) => F.conv3d(x!, weight!, bias!, 2, 1), variable(1, 2, 3, 4, 3), variable(2, 2, 2, 3, 2), variable(2));
-    expectNumericalGradients((x, weight) => F.conv2d(x!.transpose(2, 3), weight!), variable(1, 2, 4, 3), variable(2, 2, 2, 2));
+    expectNumericalGradients((x, weight) => F.conv1d(x, weight, { padding: "same", dilation: 3 }), variable(2, 5), variable(3, 2, 2));
+    expectNumericalGradients((x, weight, bias) => F.conv3d(x, weight, bias, 2, 1), variable(1, 2, 3, 4, 3), variable(2, 2, 2, 3, 2), variable(2));
+    expectNumericalGradients((x, weight) => F.conv2d(x.transpose(2, 3), weight), variable(1, 2, 4, 3), variable(2, 2, 2, 2));
   });
   test.each([
     { stride: 1, padding: 0, outputPadding: 0, groups: 1, dilation: 1 },
@@ -111,20 +111,20 @@ describe("gradients", () => {
     { stride: 2, padding: [0, 1], outputPadding: 0, groups: 1, dilation: 2 },
   ])("convTranspose2d with %o", (options) => {
     expectNumericalGradients(
-      (x, weight, bias) => F.convTranspose2d(x!, weight!, { bias: bias!, ...options }),
+      (x, weight, bias) => F.convTranspose2d(x, weight, { bias: bias, ...options }),
       variable(2, 4, 3, 3),
       variable(4, 6 / options.groups, 3, 2),
       variable(6),
     );
   });
   test("convTranspose1d and 3d", () => {
-    expectNumericalGradients((x, weight) => F.convTranspose1d(x!, weight!, { stride: 2 }), variable(2, 2, 4), variable(2, 3, 3));
-    expectNumericalGradients((x, weight) => F.convTranspose3d(x!, weight!, { stride: 2, padding: 1 }), variable(1, 2, 2, 3, 2), variable(2, 1, 2, 3, 3));
+    expectNumericalGradients((x, weight) => F.convTranspose1d(x, weight, { stride: 2 }), variable(2, 2, 4), variable(2, 3, 3));
+    expectNumericalGradients((x, weight) => F.convTranspose3d(x, weight, { stride: 2, padding: 1 }), variable(1, 2, 2, 3, 2), variable(2, 1, 2, 3, 3));
   });
   test("layers that pad with the input itself", () => {
     for (const paddingMode of ["reflect", "replicate", "circular"] as const) {
       const layer = new nn.Conv2d(2, 3, 3, { padding: [2, 1], paddingMode, dtype: torch.float64 });
-      expectNumericalGradients((x) => layer(x!), variable(1, 2, 4, 5), layer.weight, layer.bias);
+      expectNumericalGradients((x) => layer(x), variable(1, 2, 4, 5), layer.weight, layer.bias);
     }
   });
 });

@@ -77,14 +77,14 @@ describe("a function with a gradient of its own", () => {
       "Function MyBackward returned an invalid gradient at index 0 - got [1] but expected shape compatible with [2]",
     ],
   ])("refuses gradients: %s", (_, backward, message) => {
-    const y = my((_ctx, gradient) => (backward as (g: torch.Tensor) => unknown)(gradient!)).apply(values(), 3) as torch.Tensor;
+    const y = my((_ctx, gradient) => (backward as (g: torch.Tensor) => unknown)(gradient)).apply(values(), 3) as torch.Tensor;
     expect(() => y.sum().backward()).toThrow(new torch.RuntimeError(message));
   });
 
   test("sums gradients that broadcast, takes them to the argument's dtype, and lets nulls that are too many pass", () => {
     const x = values();
     (my(() => [torch.ones(4, 2), null]).apply(x, 3) as torch.Tensor).sum().backward();
-    (my((_, gradient) => [gradient!.double(), null, null]).apply(x, 3) as torch.Tensor).sum().backward();
+    (my((_, gradient) => [gradient.double(), null, null]).apply(x, 3) as torch.Tensor).sum().backward();
     (my(() => [null, null]).apply(x, 3) as torch.Tensor).sum().backward();
     expect(String(x.grad)).toBe("tensor([5., 5.])");
   });
@@ -133,7 +133,7 @@ describe("a function with a gradient of its own", () => {
 
   test("may write to its argument and give that back", () => {
     const Double = my(
-      (_, g) => [g!.mul(2), null],
+      (_, g) => [g.mul(2), null],
       (ctx, x) => {
         x.mul_(2);
         ctx.markDirty(x);

@@ -106,7 +106,7 @@ describe("WebAssembly kernels agree with plain JavaScript", () => {
     ["GRU with rows of whole vectors", nn.GRU, 16],
   ] as const)("%s, and all gradients", (_, Layer, hidden) => {
     expectClose(() => {
-      const layer = new Layer(5, hidden, { numLayers: 2, bidirectional: true }) as torch.nn.LSTM | torch.nn.GRU;
+      const layer = new Layer(5, hidden, { numLayers: 2, bidirectional: true });
       const x = torch.randn(6, 9, 5).requiresGrad_();
       const [output, last]: [torch.Tensor, torch.Tensor | readonly torch.Tensor[]] = layer instanceof nn.LSTM ? layer(x) : layer(x);
       const states = last instanceof torch.Tensor ? [last] : last;
@@ -236,7 +236,7 @@ describe("WebAssembly kernels agree with plain JavaScript", () => {
   ] as const)("steps of %s with %j, bit for bit", (name, options) => {
     const [wasm, plain] = bothWays(() => {
       const parameter = new nn.Parameter(torch.randn(20003));
-      const optimizer = new torch.optim[name]([parameter], options as object);
+      const optimizer = new torch.optim[name]([parameter], options);
       for (let step = 0; step < 3; step++) {
         parameter.grad = torch.randn(20003);
         optimizer.step();

@@ -105,7 +105,7 @@ const cases: [what: string, call: () => unknown, text: string][] = [
   ["a number as a child", () => new nn.ModuleList([1 as never]), "int is not a Module subclass"],
   [
     "a plain tensor as a parameter",
-    () => new nn.Linear(1, 1).registerParameter("x", zeros(2) as never),
+    () => new nn.Linear(1, 1).registerParameter("x", zeros(2)),
     "cannot assign 'torch.FloatTensor' object to parameter 'x' (torch.nn.Parameter or None required)",
   ],
   [

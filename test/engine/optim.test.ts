@@ -14,7 +14,7 @@ function descend(make: (params: Parameter[]) => Optimizer, steps = 3): number[] 
   const x = parameter([1, -2]);
   const optimizer = make([x]);
   for (let i = 0; i < steps; i++) {
-    x.grad = tensor(x.tolist() as number[], { dtype: float64 });
+    x.grad = tensor(x.tolist(), { dtype: float64 });
     optimizer.step();
   }
   return x.tolist() as number[];
@@ -130,7 +130,7 @@ describe("ASGD and Rprop", () => {
     const x = parameter([1, -2]);
     const optimizer = new ASGD([x], { lr: 0.1, lambd: 0.05, t0: 1 });
     for (let i = 0; i < 4; i++) {
-      x.grad = tensor(x.tolist() as number[], { dtype: float64 });
+      x.grad = tensor(x.tolist(), { dtype: float64 });
       optimizer.step();
     }
     // What PyTorch 2.13 gives.
@@ -166,7 +166,7 @@ describe("optimizers", () => {
 
   it("go on from a saved state as if they had never stopped", () => {
     const makeStep = (x: Parameter, optimizer: Optimizer) => {
-      x.grad = tensor(x.tolist() as number[], { dtype: float64 });
+      x.grad = tensor(x.tolist(), { dtype: float64 });
       optimizer.step();
     };
     const x = parameter([1, -2]);

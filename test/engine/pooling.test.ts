@@ -100,27 +100,27 @@ describe("maxima", () => {
 
 describe("gradients", () => {
   test("of maxima", () => {
-    expectNumericalGradients((x) => F.maxPool1d(x!, 2), variable(2, 2, 5));
-    expectNumericalGradients((x) => F.maxPool2d(x!, [2, 3], { stride: 1, padding: 1, dilation: [1, 2] }), variable(1, 2, 5, 6));
-    expectNumericalGradients((x) => F.maxPool3d(x!, 2, { ceilMode: true }), variable(2, 3, 3, 4));
-    expectNumericalGradients((x) => F.adaptiveMaxPool2d(x!, [2, 3]), variable(2, 5, 4));
-    expectNumericalGradients((x) => F.fractionalMaxPool2d(x!, 2, { outputSize: 3 }), variable(1, 2, 6, 7));
-    expectNumericalGradients((x) => F.fractionalMaxPool3d(x!, 2, { outputSize: 2 }), variable(1, 2, 4, 4, 4));
+    expectNumericalGradients((x) => F.maxPool1d(x, 2), variable(2, 2, 5));
+    expectNumericalGradients((x) => F.maxPool2d(x, [2, 3], { stride: 1, padding: 1, dilation: [1, 2] }), variable(1, 2, 5, 6));
+    expectNumericalGradients((x) => F.maxPool3d(x, 2, { ceilMode: true }), variable(2, 3, 3, 4));
+    expectNumericalGradients((x) => F.adaptiveMaxPool2d(x, [2, 3]), variable(2, 5, 4));
+    expectNumericalGradients((x) => F.fractionalMaxPool2d(x, 2, { outputSize: 3 }), variable(1, 2, 6, 7));
+    expectNumericalGradients((x) => F.fractionalMaxPool3d(x, 2, { outputSize: 2 }), variable(1, 2, 4, 4, 4));
     const [values, indices] = F.maxPool2d(variable(1, 2, 4, 4), 2, { returnIndices: true });
-    expectNumericalGradients((x) => F.maxUnpool2d(x!, indices, 2), values.detach().requiresGrad_());
+    expectNumericalGradients((x) => F.maxUnpool2d(x, indices, 2), values.detach().requiresGrad_());
   });
   test("of averages", () => {
-    expectNumericalGradients((x) => F.avgPool1d(x!, 3, { stride: 2, padding: 1, countIncludePad: false }), variable(2, 2, 6));
-    expectNumericalGradients((x) => F.avgPool2d(x!, [3, 2], { stride: 2, padding: 1, ceilMode: true }), variable(1, 2, 5, 6));
-    expectNumericalGradients((x) => F.avgPool2d(x!.transpose(1, 2), 2, { divisorOverride: 3 }), variable(4, 2, 4));
-    expectNumericalGradients((x) => F.avgPool3d(x!, 2), variable(1, 2, 3, 4, 4));
-    expectNumericalGradients((x) => F.adaptiveAvgPool2d(x!, [3, 2]), variable(2, 5, 4));
-    expectNumericalGradients((x) => F.adaptiveAvgPool3d(x!, 2), variable(1, 2, 3, 4, 3));
+    expectNumericalGradients((x) => F.avgPool1d(x, 3, { stride: 2, padding: 1, countIncludePad: false }), variable(2, 2, 6));
+    expectNumericalGradients((x) => F.avgPool2d(x, [3, 2], { stride: 2, padding: 1, ceilMode: true }), variable(1, 2, 5, 6));
+    expectNumericalGradients((x) => F.avgPool2d(x.transpose(1, 2), 2, { divisorOverride: 3 }), variable(4, 2, 4));
+    expectNumericalGradients((x) => F.avgPool3d(x, 2), variable(1, 2, 3, 4, 4));
+    expectNumericalGradients((x) => F.adaptiveAvgPool2d(x, [3, 2]), variable(2, 5, 4));
+    expectNumericalGradients((x) => F.adaptiveAvgPool3d(x, 2), variable(1, 2, 3, 4, 3));
   });
   test("of powers", () => {
-    expectNumericalGradients((x) => F.lpPool1d(x!.exp(), 3, 2), variable(2, 2, 5));
-    expectNumericalGradients((x) => F.lpPool2d(x!, 2, [2, 3], { stride: 1 }), variable(1, 2, 4, 5));
-    expectNumericalGradients((x) => F.lpPool3d(x!, 2, 2), variable(1, 1, 2, 3, 4));
+    expectNumericalGradients((x) => F.lpPool1d(x.exp(), 3, 2), variable(2, 2, 5));
+    expectNumericalGradients((x) => F.lpPool2d(x, 2, [2, 3], { stride: 1 }), variable(1, 2, 4, 5));
+    expectNumericalGradients((x) => F.lpPool3d(x, 2, 2), variable(1, 1, 2, 3, 4));
   });
 });
 
@@ -173,5 +173,5 @@ test("what a pooling gives is known to the types", () => {
   const adaptive: torch.Tensor = new nn.AdaptiveMaxPool2d(2)(x);
   const [, places]: readonly torch.Tensor[] = new nn.AdaptiveMaxPool2d(2, { returnIndices: true })(x);
   const [, fractional]: readonly torch.Tensor[] = new nn.FractionalMaxPool2d(2, { outputSize: 2, returnIndices: true })(x);
-  for (const result of [plain, fromOptions!, byPosition!, adaptive, places!, fractional!]) expect(shapeOf(result)).toEqual([1, 1, 2, 2]);
+  for (const result of [plain, fromOptions, byPosition, adaptive, places, fractional]) expect(shapeOf(result)).toEqual([1, 1, 2, 2]);
 });

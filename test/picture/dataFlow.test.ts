@@ -58,7 +58,7 @@ describe("data flow inside containers", () => {
     class Mixture extends torch.nn.Module {
       experts = new torch.nn.ModuleList([new torch.nn.Linear(4, 3), new torch.nn.Linear(4, 3)]);
       override forward(x: torch.Tensor): torch.Tensor {
-        const weights = torch.stack([...this.experts].map((expert) => (expert as torch.nn.Linear).weight));
+        const weights = torch.stack([...this.experts].map((expert) => expert.weight));
         return x.matmul(weights.mean(0).t()).add(weights.sum());
       }
     }
@@ -108,7 +108,7 @@ describe("data flow inside containers", () => {
   });
 
   it("finds a value after the module that hands it on unchanged", () => {
-    const identity = spec("Identity", "", {}, (_, x) => x!);
+    const identity = spec("Identity", "", {}, (_, x) => x);
     expect(edges(snapshot("net", sequential([linear(4, 4), identity, relu()]), { inputs: [[2, 4]] }), "")).toEqual([
       "| in:0 > 0 in:0 (2,4)",
       "0 out:0 > 1 in:0 (2,4)",
@@ -119,10 +119,10 @@ describe("data flow inside containers", () => {
 
   it("leads a value out of the container that made it when something outside uses it without a return", () => {
     let kept = -1;
-    const leaky = spec("Leaky", "", { fc: linear(4, 4), act: relu() }, (run, x) => run.call("act", (kept = run.call("fc", x!))));
+    const leaky = spec("Leaky", "", { fc: linear(4, 4), act: relu() }, (run, x) => run.call("act", (kept = run.call("fc", x))));
     const model = snapshot(
       "net",
-      spec("Net", "", { leaky }, (run, x) => run.op("add", [run.call("leaky", x!), kept], [2, 4])),
+      spec("Net", "", { leaky }, (run, x) => run.op("add", [run.call("leaky", x), kept], [2, 4])),
       { inputs: [[2, 4]] },
     );
     expect(edges(model, "")).toEqual([
@@ -136,10 +136,10 @@ describe("data flow inside containers", () => {
 
   it("follows a call of a module that stands elsewhere in the tree", () => {
     const act = relu();
-    const inner = spec("Inner", "", { fc: linear(4, 4) }, (run, x) => run.op("mul", [run.callAt("act", act, [run.call("fc", x!)])[0]!, x!], [2, 4]));
+    const inner = spec("Inner", "", { fc: linear(4, 4) }, (run, x) => run.op("mul", [run.callAt("act", act, [run.call("fc", x)])[0]!, x], [2, 4]));
     const model = snapshot(
       "net",
-      spec("Net", "", { act, inner }, (run, x) => run.call("inner", x!)),
+      spec("Net", "", { act, inner }, (run, x) => run.call("inner", x)),
       { inputs: [[2, 4]] },
     );
     expect(edges(model, "")).toEqual([
@@ -154,7 +154,7 @@ describe("data flow inside containers", () => {
     const scale = weight([4]);
     const model = snapshot(
       "net",
-      spec("Scaled", "", { fc: linear(4, 4) }, (run, x) => run.op("mul", [run.call("fc", x!), run.tensor(scale)], [2, 4]), { scale }),
+      spec("Scaled", "", { fc: linear(4, 4) }, (run, x) => run.op("mul", [run.call("fc", x), run.tensor(scale)], [2, 4]), { scale }),
       { inputs: [[2, 4]] },
     );
     expect(edges(model, "")).toContain("#scale out:0 > #mul:0 in:1 (4)");
@@ -181,7 +181,7 @@ describe("a pass of any kind", () => {
         Array.from({ length: depth > 0 ? random(4) : 0 }, (_, i) => [`m${i}`, make(path ? `${path}.m${i}` : `m${i}`, depth - 1)]),
       );
       const made = spec("Wild", "", children, (run, x) => {
-        let value = x!;
+        let value = x;
         for (let i = random(3); i >= 0; i--) {
           const old = kept.length > 0 && random(3) === 0 ? kept[random(kept.length)]! : value;
           const [target, module] = places[random(places.length)]!;
@@ -189,7 +189,7 @@ describe("a pass of any kind", () => {
           else value = run.op(random(4) ? "add" : "view", [value, old].slice(0, 1 + random(2)), [2], { bookkeeping: random(3) === 0 });
           if (random(2)) kept.push(value);
         }
-        return random(5) ? value : x!;
+        return random(5) ? value : x;
       });
       places.push([path, made]);
       return made;

@@ -123,7 +123,7 @@ describe("the boxes of the picture", () => {
   it("number inputs that have no names", () => {
     const model = snapshot(
       "net",
-      spec("Net", "", {}, (run, x, y) => run.op("add", [x!, y!], [2, 4])),
+      spec("Net", "", {}, (run, x, y) => run.op("add", [x, y], [2, 4])),
       {
         inputs: [
           [2, 4],
@@ -211,9 +211,7 @@ describe("the boxes of the picture", () => {
   const attention = (linears: Record<string, ReturnType<typeof linear>>, [q, k, v, out]: readonly [string, string, string, string]) =>
     snapshot(
       "attention",
-      spec("Attention", "", linears, (run, x) =>
-        run.call(out, run.op("scaledDotProductAttention", [run.call(q, x!), run.call(k, x!), run.call(v, x!)], [2, 8])),
-      ),
+      spec("Attention", "", linears, (run, x) => run.call(out, run.op("scaledDotProductAttention", [run.call(q, x), run.call(k, x), run.call(v, x)], [2, 8]))),
       { inputs: [[2, 8]] },
     );
 
@@ -272,7 +270,7 @@ describe("siblings that come again together", () => {
     const model = snapshot(
       "net",
       spec("Net", "", { layers: moduleList(Array.from({ length: 4 }, each)) }, (run, x) => {
-        let y = x!;
+        let y = x;
         for (let i = 0; i < 4; i++) {
           y = run.op("add", [y, run.call(`layers.${i}.0`, y)], [2, 8]);
           y = run.op("mul", [y, run.call(`layers.${i}.1`, y)], [2, 8]);
@@ -305,7 +303,7 @@ describe("siblings that come again together", () => {
     snapshot(
       "net",
       spec("Net", "", { layers: moduleList(pairs(6)) }, (run, x) => {
-        const made = [x!];
+        const made = [x];
         for (let turn = 0; turn < 6; turn++) made.push(run.call(`layers.${2 * turn + 1}`, run.call(`layers.${2 * turn}`, made[takes(turn, made)]!)));
         return made.at(-1)!;
       }),
@@ -351,7 +349,7 @@ describe("a module that is called more than once", () => {
   it("has a box for each call", () => {
     const towers = snapshot(
       "siamese",
-      spec("Siamese", "", { tower: sequential([linear(4, 4), relu()]) }, (run, x, y) => run.op("sub", [run.call("tower", x!), run.call("tower", y!)], [2, 4])),
+      spec("Siamese", "", { tower: sequential([linear(4, 4), relu()]) }, (run, x, y) => run.op("sub", [run.call("tower", x), run.call("tower", y)], [2, 4])),
       {
         inputs: [
           [2, 4],
@@ -378,7 +376,7 @@ describe("a module that is called more than once", () => {
   it("fails in the call that failed alone", () => {
     const twice = snapshot(
       "twice",
-      spec("Twice", "", { wrap: sequential([linear(4, 8)]) }, (run, x) => run.call("wrap", run.call("wrap", x!))),
+      spec("Twice", "", { wrap: sequential([linear(4, 8)]) }, (run, x) => run.call("wrap", run.call("wrap", x))),
       { inputs: [[2, 4]] },
     );
     const graph = display(twice);
@@ -399,7 +397,7 @@ describe("many modules in parallel", () => {
     snapshot(
       "moe",
       spec("Mixture", "", { gate: linear(64, 64), experts: moduleList(Array.from({ length: 16 }, () => linear(64, 64))) }, (run, x) =>
-        experts(run, x!, (_, sum) => take(run, x!, sum)),
+        experts(run, x, (_, sum) => take(run, x, sum)),
       ),
       { inputs: [[32, 64]] },
     );
@@ -442,7 +440,7 @@ describe("a module that has two names", () => {
     const graph = display(
       snapshot(
         "net",
-        spec("Net", "", { shared, idle: linear(4, 4), layers: moduleList([shared]) }, (run, x) => run.call("layers.0", x!)),
+        spec("Net", "", { shared, idle: linear(4, 4), layers: moduleList([shared]) }, (run, x) => run.call("layers.0", x)),
         { inputs: [[2, 4]] },
       ),
     );
@@ -468,7 +466,7 @@ describe("a failed pass", () => {
     const graph = display(
       snapshot(
         "list",
-        spec("Net", "", { blocks }, (run, x) => run.call("blocks.1", run.call("blocks.0", x!))),
+        spec("Net", "", { blocks }, (run, x) => run.call("blocks.1", run.call("blocks.0", x))),
         { inputs: [[2, 4]] },
       ),
     );
@@ -493,13 +491,13 @@ describe("a failed pass", () => {
           {
             first: linear(4, 8),
             block: spec("Block", "", { fc: linear(8, 8) }, (run, x) => {
-              run.call("fc", x!);
-              return inner ? run.failInCode("x.foo is not a function") : x!;
+              run.call("fc", x);
+              return inner ? run.failInCode("x.foo is not a function") : x;
             }),
             last: linear(8, 2),
           },
           (run, x) => {
-            run.call("block", run.call("first", x!));
+            run.call("block", run.call("first", x));
             return run.failInCode("x.bar is not a function");
           },
         ),

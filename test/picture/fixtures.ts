@@ -127,7 +127,7 @@ export class Run {
   }
 
   #record(step: DistributiveOmit<TraceStep, "parent" | "location">): void {
-    this.steps.push({ ...step, parent: this.#open.at(-1)?.step ?? null, location: null } as TraceStep);
+    this.steps.push({ ...step, parent: this.#open.at(-1)?.step ?? null, location: null });
   }
 }
 
@@ -258,8 +258,8 @@ export function linear(from: number, to: number, more: { bias?: boolean; weight?
     `in_features=${from}, out_features=${to}, bias=${more.bias === false ? "False" : "True"}`,
     {},
     (run, x) => {
-      const shape = run.shape(x!);
-      const used = [x!, ...Object.values(parameters).map((tensor) => run.tensor(tensor))];
+      const shape = run.shape(x);
+      const used = [x, ...Object.values(parameters).map((tensor) => run.tensor(tensor))];
       if (shape.at(-1) !== from)
         run.fail("linear", used, `mat1 and mat2 shapes cannot be multiplied (${product(shape.slice(0, -1))}x${shape.at(-1)} and ${from}x${to})`);
       return run.op("linear", used, [...shape.slice(0, -1), to]);
@@ -269,7 +269,7 @@ export function linear(from: number, to: number, more: { bias?: boolean; weight?
 }
 
 export function elementwise(type: string, args = ""): Spec {
-  return spec(type, args, {}, (run, x) => run.op(type.toLowerCase(), [x!], run.shape(x!)));
+  return spec(type, args, {}, (run, x) => run.op(type.toLowerCase(), [x], run.shape(x)));
 }
 
 export const relu = () => elementwise("ReLU");
@@ -280,7 +280,7 @@ export function layerNorm(size: number): Spec {
     "LayerNorm",
     `(${size},), eps=1e-05, elementwise_affine=True`,
     {},
-    (run, x) => run.op("layerNorm", [x!, ...Object.values(parameters).map((tensor) => run.tensor(tensor))], run.shape(x!)),
+    (run, x) => run.op("layerNorm", [x, ...Object.values(parameters).map((tensor) => run.tensor(tensor))], run.shape(x)),
     parameters,
   );
 }
@@ -294,8 +294,8 @@ export function conv(from: number, to: number, kernel: number, stride = 1): Spec
     args,
     {},
     (run, x) => {
-      const [n, , h, w] = run.shape(x!) as [number, number, number, number];
-      return run.op("conv2d", [x!, run.tensor(parameters.weight)], [n, to, Math.ceil(h / stride), Math.ceil(w / stride)]);
+      const [n, , h, w] = run.shape(x) as [number, number, number, number];
+      return run.op("conv2d", [x, run.tensor(parameters.weight)], [n, to, Math.ceil(h / stride), Math.ceil(w / stride)]);
     },
     parameters,
   );
@@ -307,13 +307,13 @@ export function batchNorm(size: number): Spec {
     "BatchNorm2d",
     `${size}, eps=1e-05, momentum=0.1, affine=True, track_running_stats=True`,
     {},
-    (run, x) => run.op("batchNorm", [x!], run.shape(x!)),
+    (run, x) => run.op("batchNorm", [x], run.shape(x)),
     parameters,
   );
 }
 
 export function embedding(count: number, size: number, table = weight([count, size])): Spec {
-  return spec("Embedding", `${count}, ${size}`, {}, (run, x) => run.op("embedding", [x!, run.tensor(table)], [...run.shape(x!), size]), { weight: table });
+  return spec("Embedding", `${count}, ${size}`, {}, (run, x) => run.op("embedding", [x, run.tensor(table)], [...run.shape(x), size]), { weight: table });
 }
 
 export function sequential(children: readonly Spec[] | Record<string, Spec>, type = "Sequential"): Spec {
@@ -325,7 +325,7 @@ export function sequential(children: readonly Spec[] | Record<string, Spec>, typ
     arguments: "",
     parameters: [],
     children: named as [string, Spec][],
-    forward: (run, x) => named.reduce((value, [name]) => run.call(name, value), x!),
+    forward: (run, x) => named.reduce((value, [name]) => run.call(name, value), x),
   };
 }
 
@@ -374,10 +374,10 @@ function bottleneck(from: number, width: number, to: number, stride: number): Sp
   const downsamples = stride !== 1 || from !== to;
   if (downsamples) children.downsample = sequential([conv(from, to, 1, stride), batchNorm(to)]);
   return spec("Bottleneck", "", children, (run, x) => {
-    let y = run.call("relu", run.call("bn1", run.call("conv1", x!)));
+    let y = run.call("relu", run.call("bn1", run.call("conv1", x)));
     y = run.call("relu", run.call("bn2", run.call("conv2", y)));
     y = run.call("bn3", run.call("conv3", y));
-    const skip = downsamples ? run.call("downsample", x!) : x!;
+    const skip = downsamples ? run.call("downsample", x) : x;
     return run.call("relu", run.op("add", [y, skip], run.shape(y)));
   });
 }
@@ -399,18 +399,18 @@ export function resnet(blocks: readonly number[] = [3, 4, 6, 3]): ModelSnapshot 
     bn1: batchNorm(64),
     relu: elementwise("ReLU", "inplace=True"),
     maxpool: spec("MaxPool2d", "kernel_size=3, stride=2, padding=1, dilation=1, ceil_mode=False", {}, (run, x) => {
-      const [n, c, h, w] = run.shape(x!) as [number, number, number, number];
-      return run.op("maxPool2d", [x!], [n, c, h / 2, w / 2]);
+      const [n, c, h, w] = run.shape(x) as [number, number, number, number];
+      return run.op("maxPool2d", [x], [n, c, h / 2, w / 2]);
     }),
   };
   layers.forEach((layer, i) => (children[`layer${i + 1}`] = layer));
-  children.avgpool = spec("AdaptiveAvgPool2d", "output_size=(1, 1)", {}, (run, x) => run.op("adaptiveAvgPool2d", [x!], [...run.shape(x!).slice(0, 2), 1, 1]));
+  children.avgpool = spec("AdaptiveAvgPool2d", "output_size=(1, 1)", {}, (run, x) => run.op("adaptiveAvgPool2d", [x], [...run.shape(x).slice(0, 2), 1, 1]));
   children.fc = linear(from, 1000);
   const names = Object.keys(children).slice(0, -1);
   return snapshot(
     "resnet50",
     spec("ResNet", "", children, (run, x) => {
-      const features = names.reduce((value, name) => run.call(name, value), x!);
+      const features = names.reduce((value, name) => run.call(name, value), x);
       return run.call("fc", run.op("flatten", [features], [run.shape(features)[0]!, from], { bookkeeping: true, arguments: "start_dim=1" }));
     }),
     { inputs: [[1, 3, 224, 224]] },
@@ -440,8 +440,8 @@ export function gpt({ blocks = 12, width = 768, unique = false }: GptOptions = {
       (run, x, mask) => {
         const parts = run.ops(
           "split",
-          [run.call("c_attn", x!)],
-          [0, 1, 2].map(() => run.shape(x!)),
+          [run.call("c_attn", x)],
+          [0, 1, 2].map(() => run.shape(x)),
           { bookkeeping: true },
         );
         const [q, k, v] = parts.map((part) =>
@@ -449,7 +449,7 @@ export function gpt({ blocks = 12, width = 768, unique = false }: GptOptions = {
         );
         const turned = run.op("transpose", [k!], [1, heads, 64, length], { bookkeeping: true });
         const scores = run.op("div", [run.op("matmul", [q!, turned], [1, heads, length, length])], [1, heads, length, length]);
-        const masked = run.op("maskedFill", [scores, mask!], [1, heads, length, length], { arguments: "value=-inf" });
+        const masked = run.op("maskedFill", [scores, mask], [1, heads, length, length], { arguments: "value=-inf" });
         const weights = run.call("attn_dropout", run.op("softmax", [masked], [1, heads, length, length], { arguments: "dim=-1" }));
         const mixed = run.op("matmul", [weights, v!], [1, heads, length, 64]);
         const joined = run.op("reshape", [run.op("transpose", [mixed], [1, length, heads, 64], { bookkeeping: true })], [1, length, width], {
@@ -475,12 +475,12 @@ export function gpt({ blocks = 12, width = 768, unique = false }: GptOptions = {
             c_proj: linear(4 * width, width),
             dropout: elementwise("Dropout", "p=0.1, inplace=False"),
           },
-          (run, x) => run.call("dropout", run.call("c_proj", run.call("gelu", run.call("c_fc", x!)))),
+          (run, x) => run.call("dropout", run.call("c_proj", run.call("gelu", run.call("c_fc", x)))),
         ),
       },
       (run, x, mask) => {
-        const attended = run.op("add", [x!, run.call("attn", run.call("ln_1", x!), mask!)], run.shape(x!));
-        return run.op("add", [attended, run.call("mlp", run.call("ln_2", attended))], run.shape(x!));
+        const attended = run.op("add", [x, run.call("attn", run.call("ln_1", x), mask)], run.shape(x));
+        return run.op("add", [attended, run.call("mlp", run.call("ln_2", attended))], run.shape(x));
       },
     );
   const table = weight([50257, width]);
@@ -498,7 +498,7 @@ export function gpt({ blocks = 12, width = 768, unique = false }: GptOptions = {
     (run, tokens) => {
       const positions = run.constant([length]);
       const mask = run.op("tril", [run.constant([length, length])], [length, length]);
-      let x = run.call("drop", run.op("add", [run.call("wte", tokens!), run.call("wpe", positions)], [1, length, width]));
+      let x = run.call("drop", run.op("add", [run.call("wte", tokens), run.call("wpe", positions)], [1, length, width]));
       for (let i = 0; i < blocks; i++) x = run.call(`h.${i}`, x, mask);
       return run.call("lm_head", run.call("ln_f", x));
     },
@@ -510,12 +510,12 @@ export function gpt({ blocks = 12, width = 768, unique = false }: GptOptions = {
 export function unet(levels = 4): ModelSnapshot {
   const double = (from: number, to: number) =>
     spec("DoubleConv", "", { conv1: conv(from, to, 3), relu1: relu(), conv2: conv(to, to, 3), relu2: relu() }, (run, x) =>
-      ["conv1", "relu1", "conv2", "relu2"].reduce((value, name) => run.call(name, value), x!),
+      ["conv1", "relu1", "conv2", "relu2"].reduce((value, name) => run.call(name, value), x),
     );
   const pool = () =>
     spec("MaxPool2d", "kernel_size=2, stride=2, padding=0, dilation=1, ceil_mode=False", {}, (run, x) => {
-      const [n, c, h, w] = run.shape(x!) as [number, number, number, number];
-      return run.op("maxPool2d", [x!], [n, c, h / 2, w / 2]);
+      const [n, c, h, w] = run.shape(x) as [number, number, number, number];
+      return run.op("maxPool2d", [x], [n, c, h / 2, w / 2]);
     });
   const up = (from: number, to: number) =>
     spec(
@@ -523,8 +523,8 @@ export function unet(levels = 4): ModelSnapshot {
       `${from}, ${to}, kernel_size=(2, 2), stride=(2, 2)`,
       {},
       (run, x) => {
-        const [n, , h, w] = run.shape(x!) as [number, number, number, number];
-        return run.op("convTranspose2d", [x!], [n, to, h * 2, w * 2]);
+        const [n, , h, w] = run.shape(x) as [number, number, number, number];
+        return run.op("convTranspose2d", [x], [n, to, h * 2, w * 2]);
       },
       { weight: weight([from, to, 2, 2]), bias: weight([to]) },
     );
@@ -543,7 +543,7 @@ export function unet(levels = 4): ModelSnapshot {
     "unet",
     spec("UNet", "", children, (run, x) => {
       const skips: ValueId[] = [];
-      let y = x!;
+      let y = x;
       for (let i = 0; i < levels; i++) {
         skips.push((y = run.call(`down${i + 1}`, y)));
         y = run.call(`pool${i + 1}`, y);
@@ -582,12 +582,12 @@ export const failingInCode = () =>
       {
         first: linear(4, 8),
         block: spec("Block", "", { fc: linear(8, 8), out: linear(8, 8) }, (run, x) => {
-          run.call("fc", x!);
+          run.call("fc", x);
           return run.failInCode("Cannot read properties of undefined (reading 'shape')");
         }),
         last: linear(8, 2),
       },
-      (run, x) => run.call("last", run.call("block", run.call("first", x!))),
+      (run, x) => run.call("last", run.call("block", run.call("first", x))),
     ),
     { inputs: [[2, 4]] },
   );
@@ -595,14 +595,14 @@ export const failingInCode = () =>
 /** A module called once per step of a sequence. */
 export function unrolled(steps = 5): ModelSnapshot {
   const cell = spec("Cell", "", { input: linear(16, 32), state: linear(32, 32), tanh: elementwise("Tanh") }, (run, x, h) =>
-    run.call("tanh", run.op("add", [run.call("input", x!), run.call("state", h!)], [1, 32])),
+    run.call("tanh", run.op("add", [run.call("input", x), run.call("state", h)], [1, 32])),
   );
   return snapshot(
     "recurrent",
     spec("Unrolled", "", { cell, out: linear(32, 4) }, (run, x) => {
       const parts = run.ops(
         "unbind",
-        [x!],
+        [x],
         Array.from({ length: steps }, () => [1, 16]),
         { bookkeeping: true, arguments: "dim=0" },
       );
@@ -620,11 +620,11 @@ export function mixture(experts = 64): ModelSnapshot {
   return snapshot(
     "moe",
     spec("MixtureOfExperts", "", { norm: layerNorm(64), gate: linear(64, experts), experts: moduleList(Array.from({ length: experts }, expert)) }, (run, x) => {
-      const normal = run.call("norm", x!);
+      const normal = run.call("norm", x);
       const scores = run.op("softmax", [run.call("gate", normal)], [32, experts]);
       const parts = Array.from({ length: experts }, (_, i) => run.call(`experts.${i}`, normal));
       const stacked = run.op("stack", parts, [32, experts, 64]);
-      return run.op("add", [x!, run.op("einsum", [scores, stacked], [32, 64])], [32, 64]);
+      return run.op("add", [x, run.op("einsum", [scores, stacked], [32, 64])], [32, 64]);
     }),
     { inputs: [[32, 64]] },
   );
@@ -636,7 +636,7 @@ export function dense(layers = 12): ModelSnapshot {
   return snapshot(
     "densenet",
     spec("DenseNet", "", children, (run, x) => {
-      const features = [x!];
+      const features = [x];
       for (let i = 0; i < layers; i++) {
         const joined = features.length > 1 ? run.op("cat", features, [1, 16 * features.length]) : features[0]!;
         features.push(run.call(`layer${i}`, joined));
@@ -654,7 +654,7 @@ export const doubled = () =>
   snapshot(
     "doubled",
     spec("Double", "", { fc: linear(4, 4) }, (run, x) => {
-      const y = run.call("fc", x!);
+      const y = run.call("fc", x);
       return run.op("add", [y, y], run.shape(y));
     }),
     { inputs: [[2, 4]] },
@@ -666,7 +666,7 @@ export function sharedLayer(places = 12): ModelSnapshot {
   return snapshot(
     "albert",
     spec("Albert", "", { embed: linear(32, 64), layers: moduleList(Array.from({ length: places }, () => layer)), head: linear(64, 2) }, (run, x) => {
-      let y = run.call("embed", x!);
+      let y = run.call("embed", x);
       for (let i = 0; i < places; i++) y = run.call(`layers.${i}`, y);
       return run.call("head", y);
     }),

@@ -22,13 +22,13 @@ function encoderDecoder(): ModelSnapshot {
   const parts = {
     encoder: sequential([linear(8, 8), relu(), linear(8, 8)]),
     place: linear(8, 8),
-    decoder: spec("Decoder", "", { fc: linear(8, 8) }, (run, x, memory) => run.op("add", [run.call("fc", x!), memory!], shape)),
+    decoder: spec("Decoder", "", { fc: linear(8, 8) }, (run, x, memory) => run.op("add", [run.call("fc", x), memory], shape)),
   };
   return snapshot(
     "translator",
     spec("Translator", "", parts, (run, source, target) => {
-      const memory = run.call("encoder", source!);
-      return run.call("decoder", run.call("place", target!), memory);
+      const memory = run.call("encoder", source);
+      return run.call("decoder", run.call("place", target), memory);
     }),
     { inputs: [shape, shape], inputLabels: ["source", "target"] },
   );
@@ -41,7 +41,7 @@ function branches(): ModelSnapshot {
     spec("Branches", "", { a: linear(8, 8), b: linear(8, 8), c: linear(8, 8) }, (run, x) =>
       run.op(
         "cat",
-        ["c", "b", "a"].map((name) => run.call(name, x!)),
+        ["c", "b", "a"].map((name) => run.call(name, x)),
         [2, 24],
       ),
     ),
@@ -54,7 +54,7 @@ function crossed(): ModelSnapshot {
   return snapshot(
     "crossed",
     spec("Crossed", "", { a: linear(8, 8), b: linear(8, 8), c: linear(8, 8) }, (run, x, y, z) =>
-      run.op("cat", [run.call("a", z!), run.call("b", y!), run.call("c", x!)], [2, 24]),
+      run.op("cat", [run.call("a", z), run.call("b", y), run.call("c", x)], [2, 24]),
     ),
     { inputs: [shape, shape, shape], inputLabels: ["x", "y", "z"] },
   );
@@ -66,11 +66,11 @@ function manyInputs(count: number): ModelSnapshot {
     spec("Block", "", { fc: linear(8, 8) }, (run, x, ...others) =>
       run.call(
         "fc",
-        others.reduce((sum, other) => run.op("add", [sum, other], shape), x!),
+        others.reduce((sum, other) => run.op("add", [sum, other], shape), x),
       ),
     );
   const root = spec("Many", "", { blocks: moduleList([block(), block(), block()]) }, (run, x, ...others) =>
-    ["blocks.0", "blocks.1", "blocks.2"].reduce((made, name) => run.call(name, made, ...[...others].reverse()), x!),
+    ["blocks.0", "blocks.1", "blocks.2"].reduce((made, name) => run.call(name, made, ...[...others].reverse()), x),
   );
   return snapshot("many", root, { inputs: Array.from({ length: count }, () => shape), inputLabels: Array.from({ length: count }, (_, i) => `in${i}`) });
 }
@@ -81,7 +81,7 @@ function manyOutputs(): ModelSnapshot {
   return snapshot(
     "heads",
     spec("Heads", "", { stem: linear(8, 8), ...heads }, (run, x) => {
-      const made = run.call("stem", x!);
+      const made = run.call("stem", x);
       const [a, b, c] = Object.keys(heads).map((name) => run.call(name, made));
       return [c!, a!, b!];
     }),

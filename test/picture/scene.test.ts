@@ -211,13 +211,13 @@ describe("layout", () => {
     const layers = Object.fromEntries(
       Array.from({ length: 30 }, (_, i) => [
         `layer${i}`,
-        spec("Layer", `${i}`, { fc: linear(8, 8) }, (run, x, y) => run.op("add", [run.call("fc", x!), y!], [2, 8])),
+        spec("Layer", `${i}`, { fc: linear(8, 8) }, (run, x, y) => run.op("add", [run.call("fc", x), y], [2, 8])),
       ]),
     );
     const model = snapshot(
       "skips",
       spec("Skips", "", layers, (run, x) => {
-        const made = [x!, x!, x!];
+        const made = [x, x, x];
         for (let i = 0; i < 30; i++) made.push(run.call(`layer${i}`, made.at(-1)!, made.at(i % 4 === 0 ? -3 : -2)!));
         return made.at(-1)!;
       }),
@@ -236,7 +236,7 @@ describe("layout", () => {
     const picture = await scene(
       fixtures.snapshot(
         "parts",
-        fixtures.spec("Parts", "", parts, (_, x) => x!),
+        fixtures.spec("Parts", "", parts, (_, x) => x),
       ),
       "down",
     );
@@ -258,11 +258,11 @@ describe("layout", () => {
 
 it("puts what a failed pass did not reach after what failed", async () => {
   const { linear, relu, spec, snapshot } = fixtures;
-  const block = () => spec("Block", "", { fc: linear(8, 8), act: relu() }, (run, x) => run.call("act", run.call("fc", x!)));
+  const block = () => spec("Block", "", { fc: linear(8, 8), act: relu() }, (run, x) => run.call("act", run.call("fc", x)));
   const parts = { first: linear(4, 8), second: linear(16, 8), third: block(), fourth: relu() };
   const model = snapshot(
     "broken",
-    spec("Broken", "", parts, (run, x) => ["first", "second", "third", "fourth"].reduce((value, name) => run.call(name, value), x!)),
+    spec("Broken", "", parts, (run, x) => ["first", "second", "third", "fourth"].reduce((value, name) => run.call(name, value), x)),
     { inputs: [[2, 4]] },
   );
   for (const by of [solver, plainSolver]) {

@@ -108,8 +108,8 @@ describe("links between boxes side by side", () => {
           "",
           { embed, encoder: linear(32, 32), decoder: linear(32, 32), head: linear(32, 100, { weight: embed.parameters[0]![1] }) },
           (run, source, target) => {
-            const memory = run.call("encoder", run.op("mul", [run.call("embed", source!)], [2, 9, 32]));
-            const answer = run.call("decoder", run.op("mul", [run.call("embed", target!)], [2, 9, 32]));
+            const memory = run.call("encoder", run.op("mul", [run.call("embed", source)], [2, 9, 32]));
+            const answer = run.call("decoder", run.op("mul", [run.call("embed", target)], [2, 9, 32]));
             return run.call("head", run.op("add", [answer, memory], [2, 9, 32]));
           },
         ),

@@ -184,7 +184,7 @@ sample("where", (a, b) => torch.where(a.detach().gt(0), a, b), x(2, 3), x(3));
 
 for (const reduce of ["sum", "prod", "mean", "amax", "amin"] as const) {
   for (const includeSelf of [true, false]) {
-    const reduced: Call = (a, b) => torch.scatterReduce(a!, 1, beside(indices([0, 0, 2], [2, 1, 1]), a!), b!, reduce, { includeSelf });
+    const reduced: Call = (a, b) => torch.scatterReduce(a, 1, beside(indices([0, 0, 2], [2, 1, 1]), a), b, reduce, { includeSelf });
     sample(`scatterReduce, ${reduce}${includeSelf ? "" : ", without the tensor itself"}`, reduced, x(2, 3), x(3, 4));
   }
 }
@@ -370,17 +370,17 @@ sample("fill", (a, b) => torch.fill(a, b), x(2, 3), x());
 
 // Those that follow from their functions.
 const written: Record<string, InPlace> = {
-  eq: (a, b) => a.eq_(b!),
+  eq: (a, b) => a.eq_(b),
   ge: (a) => a.ge_(0.2),
-  logicalAnd: (a, b) => a.logicalAnd_(b!),
+  logicalAnd: (a, b) => a.logicalAnd_(b),
   logicalNot: (a) => a.logicalNot_(),
-  multiply: (a, b) => a.multiply_(b!),
+  multiply: (a, b) => a.multiply_(b),
   "multiply by itself": (a) => a.multiply_(a),
-  "subtract with alpha": (a, b) => a.subtract_(b!, { alpha: 3 }),
-  atan2: (a, b) => a.atan2_(b!),
-  hypot: (a, b) => a.hypot_(b!),
-  copysign: (a, b) => a.copysign_(b!),
-  ldexp: (a, b) => a.ldexp_(b!),
+  "subtract with alpha": (a, b) => a.subtract_(b, { alpha: 3 }),
+  atan2: (a, b) => a.atan2_(b),
+  hypot: (a, b) => a.hypot_(b),
+  copysign: (a, b) => a.copysign_(b),
+  ldexp: (a, b) => a.ldexp_(b),
   floatPower: (a) => a.floatPower_(2),
   absolute: (a) => a.absolute_(),
   arcsin: (a) => a.arcsin_(),
@@ -391,15 +391,15 @@ const written: Record<string, InPlace> = {
   tril: (a) => a.tril_(),
   triu: (a) => a.triu_(),
   renorm: (a) => a.renorm_(2, 0, 0.5),
-  addr: (a, b) => a.addr_(b!.at(torch.slice(0, 2)), b!),
+  addr: (a, b) => a.addr_(b.at(torch.slice(0, 2)), b),
   "hypot of a part of itself": (a) => a.hypot_(a.select(0, 0)),
 };
 for (const [name, write] of Object.entries(written)) inPlace(name, write, x(2, 3), x(3));
 const writtenPositive: Record<string, InPlace> = {
-  remainder: (a, b) => a.remainder_(b!),
-  fmod: (a, b) => a.fmod_(b!),
-  floorDivide: (a, b) => a.floorDivide_(b!),
-  xlogy: (a, b) => a.xlogy_(b!),
+  remainder: (a, b) => a.remainder_(b),
+  fmod: (a, b) => a.fmod_(b),
+  floorDivide: (a, b) => a.floorDivide_(b),
+  xlogy: (a, b) => a.xlogy_(b),
   lgamma: (a) => a.lgamma_(),
   digamma: (a) => a.digamma_(),
   polygamma: (a) => a.polygamma_(1),
@@ -407,10 +407,10 @@ const writtenPositive: Record<string, InPlace> = {
   logit: (a) => a.div_(2).logit_(),
 };
 for (const [name, write] of Object.entries(writtenPositive)) inPlace(name, write, positive(2, 3), positive(3));
-inPlace("addmm", (a, b, c) => a.addmm_(b!, c!, { beta: 2, alpha: 3 }), x(2, 2), x(2, 3), x(3, 2));
-inPlace("addmv", (a, b, c) => a.addmv_(b!, c!), x(2), x(2, 3), x(3));
-inPlace("addbmm", (a, b, c) => a.addbmm_(b!, c!), x(2, 2), x(3, 2, 3), x(3, 3, 2));
-inPlace("baddbmm", (a, b, c) => a.baddbmm_(b!, c!), x(3, 2, 2), x(3, 2, 3), x(3, 3, 2));
+inPlace("addmm", (a, b, c) => a.addmm_(b, c, { beta: 2, alpha: 3 }), x(2, 2), x(2, 3), x(3, 2));
+inPlace("addmv", (a, b, c) => a.addmv_(b, c), x(2), x(2, 3), x(3));
+inPlace("addbmm", (a, b, c) => a.addbmm_(b, c), x(2, 2), x(3, 2, 3), x(3, 3, 2));
+inPlace("baddbmm", (a, b, c) => a.baddbmm_(b, c), x(3, 2, 2), x(3, 2, 3), x(3, 3, 2));
 sample("i0", (a) => torch.i0(a.mul(5)), x(2, 3));
 sample("i0 far out", (a) => torch.i0(a.sign().mul(a.add(31))).div(1e12), positive(2, 3));
 sample(
@@ -450,7 +450,7 @@ inPlaceView("transpose", (a) => a.transpose_(0, 2), x(2, 3, 2));
 inPlaceView("squeeze", (a) => a.squeeze_(1), x(2, 1, 3));
 inPlaceView("unsqueeze", (a) => a.unsqueeze_(0), x(2, 3));
 sample("asStrided in place", (a) => a.mul(1).asStrided_([2, 2], [1, 3]), x(2, 3));
-inPlace("scatterReduce", (a, b) => a.scatterReduce_(1, beside(indices([0, 0], [2, 1]), a), b!, "prod"), x(2, 3), x(2, 2));
+inPlace("scatterReduce", (a, b) => a.scatterReduce_(1, beside(indices([0, 0], [2, 1]), a), b, "prod"), x(2, 3), x(2, 2));
 sample("selectScatter", (a, b) => torch.selectScatter(a, b, 0, 1), x(2, 3), x(3));
 sample("sliceScatter", (a, b) => torch.sliceScatter(a, b, 1, 0, null, 2), x(2, 3), x(2, 2));
 sample("diagonalScatter", (a, b) => torch.diagonalScatter(a, b, 1), x(2, 3), x(2));

@@ -53,7 +53,7 @@ export function regular(...sizes: number[]): torch.Tensor {
 
 export const symmetric = (a: torch.Tensor): torch.Tensor => a.add(a.transpose(-2, -1));
 export const definite = (a: torch.Tensor): torch.Tensor => a.matmul(a.transpose(-2, -1)).add(torch.eye(a.size(-1), { dtype: torch.float64, device: a.device }));
-export const indices = (...values: readonly (number | readonly number[])[]): torch.Tensor => torch.tensor(values as number[]);
+export const indices = (...values: readonly (number | readonly number[])[]): torch.Tensor => torch.tensor(values);
 /** An index or a mask where the tensors of a call are. */
 export const beside = (other: torch.Tensor, like: torch.Tensor): torch.Tensor => other.to(like.device);
 

@@ -38,7 +38,7 @@ export function backwardAll(
   }
   const { retainGraph, createGraph = false } = checkedOptions<BackwardOptions>(options, "retainGraph", "createGraph");
   // What the tensors share of the graph is needed until the last of them.
-  roots.forEach((root, i) => backward(root, gradients[i]!, { retainGraph: i < roots.length - 1 || (retainGraph ?? createGraph), createGraph }));
+  roots.forEach((root, i) => backward(root, gradients[i], { retainGraph: i < roots.length - 1 || (retainGraph ?? createGraph), createGraph }));
 }
 
 export interface GradOptions extends BackwardOptions {

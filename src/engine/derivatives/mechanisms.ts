@@ -57,7 +57,7 @@ const adjoint = defineOperation<AdjointArgs>({
   },
   forward(output, gradient, { context, position }, ...args) {
     const result = context.backward(gradient, args)[position] as Tensor;
-    copy(output, result.sumToSize(output.sizes as number[]));
+    copy(output, result.sumToSize(output.sizes));
   },
   reads: [0, 2, 3, 4, 5, 6],
   backward: (incoming, context) => adjointGradients(incoming, context.args, (position) => context.needs(position)),

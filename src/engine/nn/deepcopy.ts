@@ -42,7 +42,7 @@ function copyOf(value: unknown, copies: Copies): unknown {
   if (value instanceof Set) return fill(copies, value, new Set<unknown>(), (copied) => value.forEach((item) => copied.add(copyOf(item, copies))));
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype === Object.prototype || prototype === null) {
-    return fill(copies, value, Object.create(prototype as object | null) as Record<string, unknown>, (copied) => {
+    return fill(copies, value, Object.create(prototype) as Record<string, unknown>, (copied) => {
       for (const [name, item] of Object.entries(value)) copied[name] = copyOf(item, copies);
     });
   }

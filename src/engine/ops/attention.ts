@@ -343,7 +343,7 @@ function project(
   }
   const weights = options.useSeparateProjWeight ? [options.qProjWeight!, options.kProjWeight!, options.vProjWeight!] : inProjWeight!.split(embedDim, 0);
   const biases = inProjBias === null ? [null, null, null] : inProjBias.split(embedDim, 0);
-  return [query, key, value].map((x, i) => linear(x, weights[i]!, biases[i]!)) as [Tensor, Tensor, Tensor];
+  return [query, key, value].map((x, i) => linear(x, weights[i]!, biases[i])) as [Tensor, Tensor, Tensor];
 }
 
 /**

@@ -358,7 +358,7 @@ export const roll = defineComposite(
     const shifts = required(given, "roll", "shifts");
     const by = typeof shifts === "number" ? [shifts] : shifts;
     if (dims === undefined || (typeof dims !== "number" && dims.length === 0)) {
-      return named("RollBackward0", reshape(rollOperation(flatten(x), by, [0]), x.sizes as number[]));
+      return named("RollBackward0", reshape(rollOperation(flatten(x), by, [0]), x.sizes));
     }
     return rollOperation(x, by, typeof dims === "number" ? [dims] : dims);
   },

@@ -284,7 +284,7 @@ const linearOperation = defineOperation<LinearArgs>({
   backward(gradient, context) {
     const [x, weight, bias] = context.args;
     const matrix = weightMatrix(weight);
-    const g = asMatrix(gradient, matrix.sizes[0]!);
+    const g = asMatrix(gradient, matrix.sizes[0]);
     const flat = asMatrix(x);
     const result: (Tensor | null)[] = [null, null, null];
     if (context.needs(0)) {
@@ -365,7 +365,7 @@ export const baddbmm: AddProduct<"batch1", "batch2"> = addedTo("baddbmm", ["batc
 export const addmv: AddProduct<"mat", "vec"> = addedTo("addmv", ["mat", "vec"], mv);
 
 function addProduct(x: Tensor, y: Tensor, { beta = 1, alpha = 1 }: AddProductOptions): Tensor {
-  const added = equalSizes(x.sizes, y.sizes) ? x : expand(x, y.sizes as number[]);
+  const added = equalSizes(x.sizes, y.sizes) ? x : expand(x, y.sizes);
   return (beta === 1 ? added : added.mul(beta)).add(y, { alpha });
 }
 

@@ -11,7 +11,7 @@ import { cppName, requireFloatingPoint } from "./rules/promotion.js";
 
 /** Methods that fill a tensor with random numbers: number for number what PyTorch draws on the CPU from the same seed. The meta device draws nothing. */
 
-function requireContinuous(self: Tensor, distribution: string, dtype = self.dtype.scalarType as string): void {
+function requireContinuous(self: Tensor, distribution: string, dtype = self.dtype.scalarType): void {
   if (self.dtype.isFloatingPoint) return;
   throw new RuntimeError(`${distribution} distribution is a continuous probability distribution. dtype must be a floating point but you specified ${dtype}`);
 }

@@ -110,7 +110,7 @@ function slope(x: Tensor, dim: number, places: number | Tensor, edgeOrder: 1 | 2
       x.sizes.map((_, i) => (i === dim ? -1 : 1)),
     );
   const steps = typeof places === "number" ? null : part(places, 1, size - 1).sub(part(places, 0, size - 1));
-  const step = (at: number): Tensor | number => (steps === null ? (places as number) : along(part(steps, at, 1)));
+  const step = (at: number): Tensor | number => (steps === null ? places : along(part(steps, at, 1)));
   const values = (at: number): Tensor => part(x, at, 1);
   const combined = (a: Tensor, b: Tensor, c: Tensor, weights: readonly [Tensor | number, Tensor | number, Tensor | number]): Tensor =>
     mul(a, weights[0]).add(mul(b, weights[1])).add(mul(c, weights[2]));

@@ -50,7 +50,7 @@ export class Page implements vscode.Disposable {
       styleUri: webview.asWebviewUri(vscode.Uri.joinPath(assets, "main.css")).toString(),
       placement: host.placement,
       language: vscode.env.language,
-      strings: (vscode.l10n.bundle as Record<string, string> | undefined) ?? null,
+      strings: vscode.l10n.bundle ?? null,
     });
   }
 

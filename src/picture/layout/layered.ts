@@ -21,8 +21,8 @@ function container(problem: LayoutProblem, position: number): ElkNode {
   const isDown = direction === "down";
   const [inSide, outSide] = isDown ? ["NORTH", "SOUTH"] : ["WEST", "EAST"];
   const borderPorts = [
-    ...Array.from({ length: problem.inPorts }, (_, port) => elkPort(`${id}i${port}`, inSide!, isDown ? port : -port)),
-    ...Array.from({ length: problem.outPorts }, (_, port) => elkPort(`${id}o${port}`, outSide!, isDown ? -port : port)),
+    ...Array.from({ length: problem.inPorts }, (_, port) => elkPort(`${id}i${port}`, inSide, isDown ? port : -port)),
+    ...Array.from({ length: problem.outPorts }, (_, port) => elkPort(`${id}o${port}`, outSide, isDown ? -port : port)),
   ];
   const end = (node: number, port: number, direction: "i" | "o") =>
     node === borderNode ? `${id}${direction === "i" ? "o" : "i"}${port}` : `${id}n${node}${direction}${port}`;

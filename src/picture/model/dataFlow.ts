@@ -380,7 +380,7 @@ class Tracer {
     const outer = scope.parent && this.#findUpwards(scope.parent, value);
     if (!outer) return null;
     const inside: Holder = { node: border, port: scope.nextInPort(), via: noSteps };
-    scope.parent!.flow.addEdge(outer, scope.node, inside.port, 0, value);
+    scope.parent.flow.addEdge(outer, scope.node, inside.port, 0, value);
     scope.holders.set(value, inside);
     return inside;
   }

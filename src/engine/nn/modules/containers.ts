@@ -110,7 +110,7 @@ class SequentialModule<Modules extends readonly Module[]> extends OrderedContain
     let first = true;
     for (const [name, module] of childrenByName(this)) {
       if (module === null) continue;
-      observer()?.childCalled?.(this as unknown as Module, name);
+      observer()?.childCalled?.(this, name);
       const call = module as unknown as (...args: unknown[]) => unknown;
       output = first ? call(...input) : call(output);
       first = false;
@@ -218,7 +218,7 @@ export class ModuleDict<Item extends Module = Module> extends Module {
   }
 
   update(modules: Readonly<Record<string, Item>> | Iterable<readonly [string, Item]>): this {
-    const entries = Symbol.iterator in modules ? (modules as Iterable<readonly [string, Item]>) : Object.entries(modules);
+    const entries = Symbol.iterator in modules ? modules : Object.entries(modules);
     for (const [name, module] of entries) this.set(name, module);
     return this;
   }

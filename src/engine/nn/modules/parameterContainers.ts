@@ -86,7 +86,7 @@ export class ParameterDict extends Module {
 
   /** Adds, or replaces, several. */
   update(values: Readonly<Record<string, Tensor>> | Iterable<readonly [string, Tensor]>): this {
-    const entries = Symbol.iterator in values ? (values as Iterable<readonly [string, Tensor]>) : Object.entries(values);
+    const entries = Symbol.iterator in values ? values : Object.entries(values);
     for (const [name, value] of entries) this.set(name, value);
     return this;
   }

@@ -108,7 +108,7 @@ function injectClass(module: Module): void {
   const base = module.constructor as new (...args: never[]) => Module;
   const type = class extends base {};
   Object.defineProperty(type, "name", { value: `Parametrized${base.name}` });
-  Object.setPrototypeOf(module, type.prototype as object);
+  Object.setPrototypeOf(module, type.prototype);
 }
 
 function injectProperty(module: Module, tensorName: string): void {

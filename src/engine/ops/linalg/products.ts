@@ -18,7 +18,7 @@ export const matrixPower = defineComposite("matrixPower", (a: Tensor, ...args: A
   const [n] = inOrder("matrix_power", ["n"], args);
   requireIntegers("matrix_power", n);
   requireSquare(a, "linalg.matrix_power");
-  if (n === 0) return expand(identity(rowsOf(a), a), a.sizes as number[]).clone();
+  if (n === 0) return expand(identity(rowsOf(a), a), a.sizes).clone();
   let base = n < 0 ? invOperation(a) : a;
   let result: Tensor | null = null;
   for (let rest = Math.abs(n); rest > 0; rest = Math.floor(rest / 2)) {
