@@ -19,7 +19,7 @@ export interface ParameterGroup {
 }
 
 /** What an optimizer remembers of one parameter. */
-export type ParameterState = Record<string, Tensor | number>;
+export type ParameterState = Record<string, Tensor | number | readonly (Tensor | number)[]>;
 
 /** Parameters, names with parameters, or groups of them with options of their own. */
 export type OptimizerParameters<Options> =
@@ -131,10 +131,15 @@ export abstract class Optimizer<Group extends ParameterGroup = ParameterGroup> {
     for (const [position, entries] of Object.entries(state)) {
       const param = params.get(Number(position));
       if (param === undefined) throw new KeyError(`the state names parameter ${position}, which no parameter group has`);
-      const copied = Object.entries(entries).map(([name, value]) => [name, value instanceof Tensor ? fitState(value, param, name) : value] as const);
+      const copied = Object.entries(entries).map(([name, value]) => [name, value instanceof Tensor ? this.loadedState(value, param, name) : value] as const);
       this.state.set(param, Object.fromEntries(copied));
     }
     paramGroups.forEach((group, i) => Object.assign(this.paramGroups[i]!, { ...group, params: this.paramGroups[i]!.params }));
+  }
+
+  /** What a tensor of a loaded state becomes here. */
+  protected loadedState(value: Tensor, param: Tensor, name: string): Tensor {
+    return fitState(value, param, name);
   }
 
   toString(): string {
