@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import * as esbuild from "esbuild";
 import "./build-kernels.mjs";
+import "./findings.mjs";
 
 const watch = process.argv.includes("--watch");
 

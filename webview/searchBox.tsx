@@ -4,6 +4,7 @@ import type { Ref } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { IconButton, Link, TextInput, type TextField } from "./controls.js";
 import { focusPicture } from "./pictureFocus.js";
+import { findingKinds } from "../src/describe/findings/kinds.generated.js";
 import type { QueryError } from "../src/describe/search.js";
 import { useSession } from "./pageSession.js";
 import { useWidth } from "./width.js";
@@ -93,7 +94,7 @@ export function SearchBox({ results, field }: SearchBoxProps) {
   );
 }
 
-const examples = ["type:Conv2d", "shape:8x4", "64x*", "params>1M", "std<0.01", "shared", "frozen", "unused", "nan"];
+const examples = ["type:Conv2d", "shape:8x4", "64x*", "params>1M", "std<0.01", "shared", "frozen", "unused", "finding:nan", "finding:never-called"];
 
 function explain({ word, problem }: QueryError): string {
   switch (problem) {
@@ -103,6 +104,8 @@ function explain({ word, problem }: QueryError): string {
       return l10n.t('"{0}" compares something that modules do not have.', word);
     case "notANumber":
       return l10n.t('"{0}" needs a number after the sign, such as 1000, 1.5M or 50%.', word);
+    case "unknownFinding":
+      return l10n.t('"{0}" asks for a finding that does not exist; there are: {1}.', word, findingKinds.map(({ code }) => code).join(", "));
   }
 }
 

@@ -1,3 +1,5 @@
+import type { TensorStatistics } from "../protocol/index.js";
+
 /** How numbers and shapes read, wherever users see them. */
 
 const grouped = new Intl.NumberFormat(undefined, { maximumFractionDigits: 0 });
@@ -62,6 +64,16 @@ function trimZeros(text: string): string {
 export function formatShape(shape: readonly number[] | null): string {
   if (shape === null) return "?";
   return shape.length === 0 ? "()" : shape.join("×");
+}
+
+/** "3 NaN, 1 +∞"; "" where there are none. */
+export function nonFiniteText({ nan, positiveInfinity, negativeInfinity }: Pick<TensorStatistics, "nan" | "positiveInfinity" | "negativeInfinity">): string {
+  const counts = [
+    ["NaN", nan],
+    ["+∞", positiveInfinity],
+    ["−∞", negativeInfinity],
+  ] as const;
+  return counts.flatMap(([name, count]) => (count > 0 ? [`${formatCount(count)} ${name}`] : [])).join(", ");
 }
 
 /** One decimal; a share that is not quite none or all does not read as such: <0.1%, >99.9%. */

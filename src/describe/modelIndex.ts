@@ -35,8 +35,11 @@ export interface ModuleTotals {
   readonly unknownShapes: number;
 }
 
-/** Where NaN or infinities are: in parameters, buffers or gradients of a module or of what lies in it, or in what it gives out. */
-export type NonFinite = "values" | "outputs";
+/**
+ * Whether the shown pass ran a module, or one in it. "used": it was not called, and operations took its parameters or those of a module in it, as attention takes its output
+ * projection's. "ranElsewhere": it was called under another name.
+ */
+export type RunStatus = "ran" | "used" | "ranElsewhere" | "notRun";
 
 export interface ModuleCall {
   readonly id: StepId;
@@ -74,7 +77,7 @@ export class ModelIndex {
   #directUses: Map<string, DirectUse[]> | undefined;
   #used: Set<TensorId> | undefined;
   #multiplyAdds: Map<string, number> | undefined;
-  #nonFinite: Map<string, NonFinite> | undefined;
+  #ran: { readonly ran: ReadonlySet<string>; readonly used: ReadonlySet<string>; readonly identities: ReadonlySet<number> } | undefined;
 
   constructor(readonly model: ModelSnapshot) {
     const entries: Entry[] = [];
@@ -205,6 +208,10 @@ export class ModelIndex {
 
   /** The calls of the place in the traced pass, in order. */
   calls(path: string): readonly ModuleCall[] {
+    return this.#callsByPath().get(path) ?? [];
+  }
+
+  #callsByPath(): ReadonlyMap<string, readonly ModuleCall[]> {
     if (!this.#calls) {
       this.#calls = new Map();
       this.model.trace?.steps.forEach((step, id) => {
@@ -214,7 +221,7 @@ export class ModelIndex {
         else this.#calls!.set(step.path, [{ id, step }]);
       });
     }
-    return this.#calls.get(path) ?? [];
+    return this.#calls;
   }
 
   /** What takes the parameters and buffers of a module that the traced pass does not call, as attention takes those of its output projection; by module path, in order. */
@@ -240,17 +247,26 @@ export class ModelIndex {
   /** Whether the traced pass leaves a parameter out, so that training by it would not change it. Not known where the pass failed or is not there whole. */
   isUnused({ id, kind }: TensorSnapshot): boolean {
     const { trace } = this.model;
-    if (kind !== "parameter" || !trace || trace.failure !== null || trace.truncatedSteps > 0) return false;
+    return kind === "parameter" && trace !== null && trace.failure === null && trace.truncatedSteps === 0 && !this.#usedTensors().has(id);
+  }
+
+  /** Whether something in the traced pass takes a parameter or buffer. */
+  isUsed({ id }: TensorSnapshot): boolean {
+    return this.#usedTensors().has(id);
+  }
+
+  #usedTensors(): ReadonlySet<TensorId> {
     if (!this.#used) {
       this.#used = new Set();
-      for (const { inputs } of trace.steps) {
+      const { trace } = this.model;
+      for (const { inputs } of trace?.steps ?? []) {
         for (const { value } of inputs) {
-          const source = trace.values[value]!.source;
+          const source = trace!.values[value]!.source;
           if (source.kind === "tensor") this.#used.add(source.tensor);
         }
       }
     }
-    return !this.#used.has(id);
+    return this.#used;
   }
 
   #addDirectUses(value: ValueId, step: StepId): void {
@@ -267,26 +283,23 @@ export class ModelIndex {
     }
   }
 
-  nonFinite(path: string): NonFinite | null {
-    if (!this.#nonFinite) {
-      this.#nonFinite = new Map();
-      for (const module of this.modules) {
-        if (this.nonFiniteCalls(module.path).length > 0 && !this.#nonFinite.has(module.path)) this.#nonFinite.set(module.path, "outputs");
-        if (![...module.parameters, ...module.buffers].some((use) => hasNonFinite(this.tensor(use)))) continue;
-        for (const around of this.ancestry(module.path)) this.#nonFinite.set(around.path, "values");
-      }
+  /** Of a module of a model with a traced pass. */
+  runStatus(path: string): RunStatus {
+    if (!this.#ran) {
+      const around = (paths: Iterable<string>) => new Set([...paths].flatMap((each) => this.ancestry(each).map((module) => module.path)));
+      const ran = around(this.#callsByPath().keys());
+      this.#ran = { ran, used: around(this.directUses.keys()), identities: new Set([...ran].map((each) => this.module(each)!.identity)) };
     }
-    return this.#nonFinite.get(path) ?? null;
+    const { ran, used, identities } = this.#ran;
+    if (ran.has(path)) return "ran";
+    if (used.has(path)) return "used";
+    return identities.has(this.module(path)?.identity ?? NaN) ? "ranElsewhere" : "notRun";
   }
 
-  /** The calls of the place that gave out NaN or infinities. */
-  nonFiniteCalls(path: string): readonly ModuleCall[] {
-    return this.calls(path).filter(({ step }) => step.outputs.some(({ value }) => (this.model.trace?.values[value]?.statistics?.nonFinite ?? 0) > 0));
-  }
-
-  /** Whether NaN or infinities are here, and nothing within has any. */
-  isInnermostNonFinite(path: string): boolean {
-    return this.nonFinite(path) !== null && this.within(path).every((module) => module.path === path || this.nonFinite(module.path) === null);
+  /** The module that failed, or in which an operation failed; null where the pass did not fail. */
+  get failedPath(): string | null {
+    const failure = this.model.trace?.failure;
+    return failure ? (this.moduleOf(failure.step)?.path ?? "") : null;
   }
 
   operation(step: StepId): OperationStep | undefined {
@@ -360,8 +373,9 @@ export class ModelIndex {
   }
 }
 
-export function hasNonFinite({ statistics, gradient }: TensorSnapshot): boolean {
-  return [statistics, gradient].some((of) => of !== null && of.nan + of.positiveInfinity + of.negativeInfinity > 0);
+/** PyTorch's own name of a tensor: the first of its places. */
+export function nameOf({ names }: TensorSnapshot): string {
+  return names[0] ?? "";
 }
 
 /** A tensor's or a child's full name in the model. */

@@ -1,6 +1,8 @@
 import type { ModuleSnapshot, TensorId, TensorSnapshot, TensorUse } from "../protocol/index.js";
 import { argumentSpellings } from "./arguments.js";
-import { hasNonFinite, type ModelIndex, nameIn } from "./modelIndex.js";
+import { findingKinds } from "./findings/kinds.generated.js";
+import { type Findings, findingsOf } from "./findings/findings.js";
+import { type ModelIndex, nameIn } from "./modelIndex.js";
 
 /**
  * A query is words that must all hold, separated by spaces; quotes keep a word with spaces together. What holds for a module
@@ -12,7 +14,8 @@ import { hasNonFinite, type ModelIndex, nameIn } from "./modelIndex.js";
  * | `8x4`, `*x64x56x56`, `[8, 4]`, `float64` | with a parameter, buffer or output whose shape ends so, is just so in brackets (`*` or `?` stands for any one size), or of that dtype |
  * | `type:Conv2d`, `path:encoder`, `shape:8x4`, `shape:8`, `dtype:int64` | by that aspect alone |
  * | `params>1M`, `std<0.01`, `mean`, `zeros`, `macs`, `depth` with `>` `<` `>=` `<=` `=` | by a number; `params` counts beneath it too |
- * | `shared`, `frozen`, `unused`, `nan`, `lazy`, `buffers` | that shares a parameter or itself or is called with parameters of its own more than once, has a frozen parameter, one that the forward pass leaves out, NaN or infinities (the innermost that does), an unknown shape, buffers |
+ * | `shared`, `frozen`, `unused`, `lazy`, `buffers` | that shares a parameter or itself or is called with parameters of its own more than once, has a frozen parameter, one that the forward pass leaves out, an unknown shape, buffers |
+ * | `finding:never-called`, `finding:nan` or `nan` | with a finding of that kind, or that one reached: no box around these, and where it stands first |
  */
 type Predicate = (subject: Subject) => boolean;
 
@@ -22,12 +25,13 @@ interface Subject {
   /** The module's own parameters and buffers, or the one tensor. */
   readonly uses: readonly TensorUse[];
   readonly alone: boolean;
+  readonly findings: Findings;
 }
 
 /** Why a query cannot be understood. */
 export interface QueryError {
   readonly word: string;
-  readonly problem: "unknownAspect" | "unknownNumber" | "notANumber";
+  readonly problem: "unknownAspect" | "unknownNumber" | "notANumber" | "unknownFinding";
 }
 
 type Query = { readonly kind: "matches"; readonly matches: Predicate } | { readonly kind: "error"; readonly error: QueryError };
@@ -52,22 +56,26 @@ const flags: Readonly<Record<string, (subject: Subject, index: ModelIndex) => bo
     parameters(subject, index).some((tensor) => tensor.names.length > 1 || index.calls(subject.module.path).length > 1),
   unused: (subject, index) => parameters(subject, index).some((tensor) => index.isUnused(tensor)),
   frozen: (subject, index) => parameters(subject, index).some((tensor) => !tensor.requiresGrad),
-  nan: (subject, index) => tensors(subject, index).some(hasNonFinite) || (!subject.alone && index.isInnermostNonFinite(subject.module.path)),
+  nan: (subject) => hasFinding(subject, "nan"),
   lazy: (subject, index) => tensors(subject, index).some((tensor) => tensor.shape === null),
   buffers: (subject, index) => tensors(subject, index).some((tensor) => tensor.kind === "buffer"),
 };
 
-/** What is to be found first, by the flags that ask for it; less comes before more. */
-const ranks: Readonly<Record<string, (module: ModuleSnapshot, index: ModelIndex) => number>> = {
-  // What holds them, then what gives them out, in the order of the calls: nearest to where they come from.
-  nan: ({ path }, index) => (index.nonFinite(path) === "values" ? -1 : index.nonFiniteCalls(path)[0]!.id),
-};
+/** What a word asks for in findings; null where it is about something else. */
+function findingAskedFor(word: string): string | null {
+  return word === "nan" ? word : (/^finding:(.+)$/.exec(word)?.[1] ?? null);
+}
+
+function hasFinding({ module, uses, alone, findings }: Subject, code: string): boolean {
+  return alone ? uses.some(({ tensor }) => findings.ofTensor(tensor).some((finding) => finding.code === code)) : findings.ranks(code).has(module.path);
+}
 
 const aspects: Readonly<Record<string, (subject: Subject, value: string, index: ModelIndex) => boolean>> = {
   type: ({ module }, value) => module.type.toLowerCase() === value,
   path: ({ module }, value) => reachesOwnName(module, value),
   shape: (subject, value, index) => hasShape(subject, shapePattern(value), index),
   dtype: hasDtype,
+  finding: hasFinding,
 };
 
 function parseQuery(text: string, index: ModelIndex): Query {
@@ -81,28 +89,33 @@ function parseQuery(text: string, index: ModelIndex): Query {
 }
 
 /** Paths of every matching place, inside collapsed boxes too: in declaration order, unless the query ranks them. */
-export function search(text: string, index: ModelIndex): { readonly paths: readonly string[]; readonly error: QueryError | null } {
+export function search(
+  text: string,
+  index: ModelIndex,
+  findings = findingsOf(index.model),
+): { readonly paths: readonly string[]; readonly error: QueryError | null } {
   if (text.trim() === "") return { paths: [], error: null };
   const query = parseQuery(text, index);
   if (query.kind === "error") return { paths: [], error: query.error };
-  const holds = (module: ModuleSnapshot) => query.matches({ module, uses: [...module.parameters, ...module.buffers], alone: false });
+  const holds = (module: ModuleSnapshot) => query.matches({ module, uses: [...module.parameters, ...module.buffers], alone: false, findings });
   const found = index.modules.filter(holds);
   for (const { word, quoted } of words(text)) {
-    const rank = quoted ? undefined : own(ranks, word.toLowerCase());
-    if (rank) found.sort((a, b) => rank(a, index) - rank(b, index));
+    const code = quoted ? null : findingAskedFor(word.toLowerCase());
+    const ranks = code !== null && findings.ranks(code);
+    if (ranks) found.sort((a, b) => ranks.get(a.path)! - ranks.get(b.path)!);
   }
   return { paths: found.map((module) => module.path), error: null };
 }
 
 /** The tensors of which a query holds at one of their places; null where it says nothing. */
-export function searchTensors(text: string, index: ModelIndex): ReadonlySet<TensorId> | null {
+export function searchTensors(text: string, index: ModelIndex, findings = findingsOf(index.model)): ReadonlySet<TensorId> | null {
   if (text.trim() === "") return null;
   const query = parseQuery(text, index);
   if (query.kind === "error") return null;
   const found = new Set<TensorId>();
   for (const module of index.modules) {
     for (const use of [...module.parameters, ...module.buffers]) {
-      if (query.matches({ module, uses: [use], alone: true })) found.add(use.tensor);
+      if (query.matches({ module, uses: [use], alone: true, findings })) found.add(use.tensor);
     }
   }
   return found;
@@ -132,6 +145,7 @@ function parseWord(typed: string, index: ModelIndex): Predicate | QueryError {
   if (aspect) {
     const [, name, value] = aspect as unknown as [string, string, string];
     const holds = own(aspects, name);
+    if (name === "finding" && !findingKinds.some(({ code }) => code === value)) return { word: typed, problem: "unknownFinding" };
     return holds ? (subject) => holds(subject, value, index) : { word: typed, problem: "unknownAspect" };
   }
   const flag = own(flags, word);

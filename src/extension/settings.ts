@@ -1,12 +1,22 @@
 import * as vscode from "vscode";
 
+import type { FindingLevels, FindingSeverity } from "../protocol/index.js";
+
 const section = "layerscope";
+
+const levels: readonly (FindingSeverity | "off")[] = ["off", "information", "warning", "error"];
 
 /** What the user set, read anew each time. Per-file settings may differ between workspace folders. */
 export const settings = {
   runOnOpen: (uri: vscode.Uri): boolean => of(uri).get("runOnOpen", true),
   runOnSave: (uri: vscode.Uri): boolean => of(uri).get("runOnSave", true),
   hover: (uri: vscode.Uri): boolean => of(uri).get("hover", true),
+  /** Of findings; what is no severity counts as not set. */
+  findings: (uri: vscode.Uri): FindingLevels => {
+    const set = Object.entries(of(uri).get<Record<string, unknown>>("findings", {})).filter(([, level]) => levels.includes(level as FindingSeverity));
+    return Object.fromEntries(set) as FindingLevels;
+  },
+  findingsChanged: (event: vscode.ConfigurationChangeEvent): boolean => event.affectsConfiguration(`${section}.findings`),
   /** Milliseconds and megabytes; a value that is no positive number counts as not set. */
   limits: (): { readonly timeLimit: number; readonly memoryLimit: number } => {
     const configuration = vscode.workspace.getConfiguration(section);

@@ -195,7 +195,14 @@ export class Inspection {
   }
 
   #tree(model: Model): ModelTree {
-    return new ModelTree(this.#engine, model.module, model.name, this.#identities, (module) => this.constructionOf(module));
+    return new ModelTree(
+      this.#engine,
+      model.module,
+      model.name,
+      this.#identities,
+      (module) => this.constructionOf(module),
+      (module) => this.recorder.wasCalled(module),
+    );
   }
 
   #tensorWithValues(name: string, id: TensorId): Tensor {

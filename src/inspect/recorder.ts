@@ -51,6 +51,7 @@ export class Recorder {
   readonly #historyOf = new WeakMap<Module, RootHistory>();
   #recentRoots: Module[] | null = [];
   #depth = 0;
+  readonly #called = new WeakSet<Module>();
   #recording: Recording | null = null;
   /** Set while the editor runs a pass: it is recorded, whatever was before, and not kept as one of the code's. */
   #requested: Recording | null = null;
@@ -80,6 +81,11 @@ export class Recorder {
   constructionOf(module: Module, locate: Locate): SourceLocation | null {
     const frames = this.#constructed.get(module);
     return frames ? locate(frames) : null;
+  }
+
+  /** Whether the code called a module, be it in a pass that is not kept. */
+  wasCalled(module: Module): boolean {
+    return this.#called.has(module);
   }
 
   /** The pass of the code's own that shows the module best: the first that went through, else the last. */
@@ -127,6 +133,7 @@ export class Recorder {
         recorder.#remember(module);
       },
       moduleEntered: function entered(module, args) {
+        if (!recorder.#requested) recorder.#called.add(module);
         if (recorder.#depth++ === 0) recorder.#recording = recorder.#recordingFor(module, args);
         recorder.#recording?.entered(module, args, () => here(entered));
       },

@@ -35,11 +35,14 @@ export function activationStatistics(tensor: Tensor): TraceValue["statistics"] {
   const values = sample(tensor, activationSampleLimit);
   let zeros = 0;
   let nonFinite = 0;
+  let negativeInfinity = 0;
   let sum = 0;
   for (let i = 0; i < values.length; i++) {
     const value = values[i]!;
-    if (value - value !== 0) nonFinite++;
-    else {
+    if (value - value !== 0) {
+      nonFinite++;
+      if (value === -Infinity) negativeInfinity++;
+    } else {
       sum += value;
       if (value === 0) zeros++;
     }
@@ -54,7 +57,12 @@ export function activationStatistics(tensor: Tensor): TraceValue["statistics"] {
   const std = finite === 0 ? 0 : Math.sqrt(squares / finite);
   // JSON has no infinities: numbers too large to sum have no mean to show.
   if (!Number.isFinite(mean) || !Number.isFinite(std)) return undefined;
-  return { finite: finite === 0 ? null : { mean, std }, zeros: zeros / values.length, nonFinite: nonFinite / values.length };
+  return {
+    finite: finite === 0 ? null : { mean, std },
+    zeros: zeros / values.length,
+    nonFinite: nonFinite / values.length,
+    negativeInfinity: negativeInfinity / values.length,
+  };
 }
 
 type Elements = Parameters<Engine["summarize"]>[0];

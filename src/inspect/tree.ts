@@ -37,15 +37,24 @@ export class ModelTree {
   readonly #engine: Engine;
   readonly #identities: Identities;
   readonly #constructionOf: (module: Module) => SourceLocation | null;
+  readonly #wasCalled: (module: Module) => boolean;
   readonly #known = new Map<Module, Known>();
   readonly #layerTexts: ReadonlySet<unknown>;
   #places = 0;
 
-  constructor(engine: Engine, root: Module, name: string, identities: Identities, constructionOf: (module: Module) => SourceLocation | null) {
+  constructor(
+    engine: Engine,
+    root: Module,
+    name: string,
+    identities: Identities,
+    constructionOf: (module: Module) => SourceLocation | null,
+    wasCalled: (module: Module) => boolean,
+  ) {
     this.#engine = engine;
     this.#identities = identities;
     this.#constructionOf = constructionOf;
     this.#layerTexts = layerTexts(engine);
+    this.#wasCalled = wasCalled;
     this.root = this.#visit(root, "", name, new Set());
     this.moduleCount = this.#known.size;
   }
@@ -68,7 +77,7 @@ export class ModelTree {
     }
     above.delete(module);
     const known = this.#know(module, parameters, buffers, children);
-    return { path, name, ...known, identity: this.#identities.of(module), training: module.training, children };
+    return { path, name, ...known, identity: this.#identities.of(module), training: module.training, called: this.#wasCalled(module), children };
   }
 
   #know(module: Module, parameters: readonly TensorUse[], buffers: readonly TensorUse[], children: readonly ModuleSnapshot[]): Known {

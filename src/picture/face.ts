@@ -1,4 +1,4 @@
-import type { Histogram } from "../protocol/index.js";
+import type { FindingSeverity, Histogram } from "../protocol/index.js";
 import { formatCompact } from "../describe/format.js";
 import { isSymbol } from "./model/labels.js";
 import { nodeTitle, type DisplayNode } from "./model/displayGraph.js";
@@ -41,7 +41,7 @@ export interface FaceBadge {
 /** Where the sheets lie that stand for the others of a folded row, the farthest first: to the right and down from the box. */
 export const sheetOffsets = [7, 3.5] as const;
 
-export type BadgeKind = "repeated" | "shared" | "calls" | "nonFinite";
+export type BadgeKind = "repeated" | "shared" | "calls" | FindingSeverity;
 
 export interface FaceGlyph {
   readonly x: number;
@@ -113,8 +113,8 @@ type Badge = Pick<FaceBadge, "kind" | "text" | "unfolds">;
 
 function badgesOf(node: DisplayNode, { words }: FaceContext): Badge[] {
   const badges: Badge[] = [];
-  const { nonFinite, row, sharing, turn } = node;
-  if (nonFinite) badges.push({ kind: "nonFinite", text: nonFinite === "values" ? "NaN/∞" : "→ NaN/∞", unfolds: false });
+  const { marks, row, sharing, turn } = node;
+  for (const { severity, mark } of marks) badges.push({ kind: severity, text: mark, unfolds: false });
   if (row.kind === "repeated") badges.push({ kind: "repeated", text: repeatText(node), unfolds: true });
   for (const { name, places } of sharing.slice(0, 2)) badges.push({ kind: "shared", text: `${name} · ${places.length}`, unfolds: false });
   if (turn) {
@@ -272,7 +272,7 @@ function pillFace(node: DisplayNode, { measure, words }: FaceContext): Face {
     { text: nodeTitle(node, words), font: "plain", tone: node.kind === "constant" ? "muted" : "foreground" },
     { text: shape, font: "detail", tone: "muted" },
   ];
-  if (node.isUnregistered) parts.push({ text: words.unregistered, font: "detail", tone: "error" });
+  for (const { mark } of node.marks) parts.push({ text: mark, font: "detail", tone: "error" });
   return pill(parts, measure);
 }
 

@@ -84,9 +84,8 @@ function itemOf({ node, depth }: SceneBox, parent: string | null, { selection, c
 function describe(node: DisplayNode, compared: readonly number[], words: PictureWords): string {
   const parts = [[node.kind === "operation" ? node.name : nodeTitle(node, words), node.type, node.target, node.detail].filter(Boolean).join(" ")];
   if (node.outputShape) parts.push(node.outputShape);
-  if (node.isUnregistered) parts.push(words.unregistered);
   if (node.parameters > 0) parts.push(parametersText(node.parameters, node.isFrozen, formatCount, words));
-  if (node.nonFinite) parts.push(node.nonFinite === "values" ? words.nonFiniteValues : words.nonFiniteOutputs);
+  for (const { mark, text } of node.marks) parts.push(node.kind === "module" ? text : mark);
   if (node.row.kind === "repeated") parts.push(fill(words.repeated, node.row.members.length));
   for (const group of node.sharing) parts.push(fill(words.sharedPlaces, group.name, group.places.length));
   if (node.turn?.ordinal) parts.push(fill(words.callOf, node.turn.ordinal, node.turn.of));

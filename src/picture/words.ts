@@ -6,12 +6,9 @@ export interface PictureWords {
   readonly output: string;
   readonly constant: string;
   readonly parameter: string;
-  readonly unregistered: string;
   readonly oneParameter: string;
   readonly parametersShort: string;
   readonly parametersFrozen: string;
-  readonly nonFiniteValues: string;
-  readonly nonFiniteOutputs: string;
   readonly repeated: string;
   readonly sharedPlaces: string;
   readonly calledTimes: string;
@@ -36,7 +33,7 @@ export interface PictureWords {
   readonly legend: string;
   readonly kinds: Readonly<Record<LayerKind, string>>;
   readonly legendSigns: Readonly<
-    Record<"repeated" | "shared" | "calls" | "constant" | "parameter" | "stub" | "declared" | "notRun" | "failed" | "nonFinite" | "compared", string>
+    Record<"repeated" | "shared" | "calls" | "constant" | "parameter" | "stub" | "declared" | "notRun" | "failed" | "finding" | "compared", string>
   >;
 }
 
@@ -45,12 +42,9 @@ export const englishWords: PictureWords = {
   output: "Output",
   constant: "Constant",
   parameter: "Parameter",
-  unregistered: "not registered",
   oneParameter: "1 param",
   parametersShort: "{0} params",
   parametersFrozen: "{0} frozen",
-  nonFiniteValues: "holds NaN or infinities",
-  nonFiniteOutputs: "gives out NaN or infinities",
   repeated: "{0} modules of equal structure, each with its own weights",
   sharedPlaces: "Shared weights {0}, used in {1} places",
   calledTimes: "called {0} times",
@@ -91,7 +85,7 @@ export const englishWords: PictureWords = {
     declared: "Declared, not measured",
     notRun: "Did not run",
     failed: "Failed",
-    nonFinite: "NaN or infinities",
+    finding: "Finding",
     compared: "Compared",
   },
 };

@@ -1,5 +1,6 @@
 export type * from "./snapshot.js";
 export type * from "./failure.js";
+export type * from "./finding.js";
 export type * from "./runner.js";
 export type * from "./page.js";
 

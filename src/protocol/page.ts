@@ -1,4 +1,5 @@
 import type { Failure } from "./failure.js";
+import type { FindingLevels } from "./finding.js";
 import type { ForwardRequest, RunnerMethods } from "./runner.js";
 import type { ModelSnapshot, SourceLocation } from "./snapshot.js";
 import type { Capability } from "./source.js";
@@ -21,6 +22,8 @@ export type PageState =
       readonly lastRun: LastRun;
       /** True when the file changed after the run that `models` come from. */
       readonly stale: boolean;
+      /** What the user wants to be told about the models. */
+      readonly findingLevels: FindingLevels;
     };
 
 /** What the host does with the model file: runs it, runs its model forward, fills parameters anew, or nothing. */

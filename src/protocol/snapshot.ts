@@ -66,6 +66,8 @@ export interface ModuleSnapshot {
   /** Equal for two modules exactly when type, arguments, tensor shapes and the structure beneath are equal. */
   readonly structure: number;
   readonly training: boolean;
+  /** Whether anything called it since it was made, in whichever pass; not whether the shown one did. */
+  readonly called: boolean;
   readonly parameters: readonly TensorUse[];
   readonly buffers: readonly TensorUse[];
   readonly children: readonly ModuleSnapshot[];
@@ -212,7 +214,7 @@ export interface TraceValue {
     | { readonly kind: "constant"; readonly name: string | null; readonly unregistered?: true };
   /**
    * Of an activation, over at most some thousand elements at an even stride: mean and population standard deviation of the finite ones (null where there
-   * are none), shares (0 to 1) of zeros and of NaN and infinities. Absent where it was not looked at.
+   * are none), shares (0 to 1) of zeros, of NaN and infinities. Absent where it was not looked at.
    */
   readonly statistics?: ActivationStatistics;
 }
@@ -222,6 +224,8 @@ export interface ActivationStatistics {
   readonly finite: { readonly mean: number; readonly std: number } | null;
   readonly zeros: number;
   readonly nonFinite: number;
+  /** Of those, infinities below zero, which masks are made of. */
+  readonly negativeInfinity: number;
 }
 
 /**

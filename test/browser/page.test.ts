@@ -27,7 +27,7 @@ afterEach(async () => {
 afterAll(() => browser?.close());
 
 function fileState(more: Partial<Extract<PageState, { kind: "file" }>> = {}): PageState {
-  return { kind: "file", file: modelFile, capabilities, activity: "idle", models, lastRun: { kind: "completed" }, stale: false, ...more };
+  return { kind: "file", file: modelFile, capabilities, activity: "idle", models, lastRun: { kind: "completed" }, findingLevels: {}, stale: false, ...more };
 }
 
 const failure: Failure = {

@@ -99,7 +99,7 @@ function withNonFinite({ trace }: ModelSnapshot, paths: ReadonlySet<string>): Mo
       shape: [1],
       dtype: "float32",
       source: { kind: "constant", name: null },
-      statistics: { finite: null, zeros: 0, nonFinite: paths.has(step.path) ? 1 : 0 },
+      statistics: { finite: null, zeros: 0, nonFinite: paths.has(step.path) ? 1 : 0, negativeInfinity: 0 },
     });
     return { ...step, outputs: [{ value, label: "" }] };
   });

@@ -195,6 +195,7 @@ export function snapshot(name: string, root: Layer, input: readonly number[] | n
       identity: layer.identity ?? 1000 + number(identities, layer),
       structure: number(structures, shape),
       training: true,
+      called: true,
       parameters,
       buffers: [],
       children,
@@ -219,7 +220,7 @@ export function snapshot(name: string, root: Layer, input: readonly number[] | n
         shape,
         dtype: "float32",
         source: { kind: "step", step },
-        statistics: { finite: { mean: 0.12, std: 0.48 }, zeros: layer.type === "ReLU" ? 0.5 : 0, nonFinite: 0 },
+        statistics: { finite: { mean: 0.12, std: 0.48 }, zeros: layer.type === "ReLU" ? 0.5 : 0, nonFinite: 0, negativeInfinity: 0 },
       });
       steps.push({
         kind: "operation",

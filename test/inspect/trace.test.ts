@@ -334,7 +334,7 @@ describe("the data flow of a pass", () => {
     const net = new Broken();
     net(torch.ones(2, 3));
     const { values, outputs } = snapshotOf(inspection, net).trace!;
-    expect(values[outputs[0]!.value]!.statistics).toEqual({ finite: null, zeros: 0, nonFinite: 1 });
+    expect(values[outputs[0]!.value]!.statistics).toEqual({ finite: null, zeros: 0, nonFinite: 1, negativeInfinity: 0 });
   });
 
   test("survives JSON whatever the numbers are", () => {

@@ -166,15 +166,19 @@ describe("the boxes of the picture", () => {
       each.id === tensor ? { ...each, statistics: { ...each.statistics!, nan: 1 } } : { ...each, requiresGrad: !each.names[0]!.startsWith("wpe") },
     );
     const graph = display({ ...model, tensors });
-    expect(["", "h", "h.0", "h.0.mlp", "h.0.attn", "wte"].map((id) => graph.nodes.get(id)?.nonFinite)).toEqual([
-      "values",
-      "values",
-      "values",
-      null,
-      null,
-      null,
+    expect(["", "h", "h.0", "h.0.mlp", "h.0.attn", "wte"].map((id) => graph.nodes.get(id)?.marks.map(({ mark }) => mark))).toEqual([
+      ["NaN/∞"],
+      ["NaN/∞"],
+      ["NaN/∞"],
+      [],
+      [],
+      [],
     ]);
-    expect(display({ ...model, tensors }, { shown: new Map([["h.0", "h.7"]]) }).nodes.get("h.7.mlp")!.nonFinite).toBe("values");
+    expect(
+      display({ ...model, tensors }, { shown: new Map([["h.0", "h.7"]]) })
+        .nodes.get("h.7.mlp")
+        ?.marks.map(({ mark }) => mark),
+    ).toEqual(["NaN/∞"]);
     expect(["wpe", "wte", ""].map((id) => graph.nodes.get(id)!.isFrozen)).toEqual([true, false, false]);
   });
 

@@ -175,6 +175,7 @@ export function snapshot(name: string, root: Spec, { inputs = null, inputLabels 
       identity: number(identities, node),
       structure: number(structures, sign),
       training: true,
+      called: true,
       parameters,
       buffers: [],
       children,

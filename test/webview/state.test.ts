@@ -6,6 +6,7 @@ import { linear, modelFile, net, relu, rgnet, sequential, snapshot, tied } from 
 
 const file = (models: readonly ModelSnapshot[], more: Partial<Extract<PageState, { kind: "file" }>> = {}): PageState => ({
   kind: "file",
+  findingLevels: {},
   capabilities,
   file: modelFile,
   activity: "idle",

@@ -125,9 +125,9 @@ export class GraphView implements GraphViewInterface {
     }
     if (this.#model?.snapshot === snapshot) return;
     const hadModel = this.#model !== null;
-    const failedBefore = this.#model?.failedPath ?? null;
+    const failedBefore = this.#model?.index.failedPath ?? null;
     this.#model = new PictureModel(snapshot);
-    const failed = this.#model.failedPath;
+    const failed = this.#model.index.failedPath;
     if (failed !== null && failed !== failedBefore) this.#layOut({ kind: "failure" });
     else this.#layOut(hadModel && this.#shown ? { kind: "keep", pin: null } : this.#placement);
   }

@@ -4,7 +4,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { ModelSnapshot, ModuleSnapshot, TensorSnapshot, TensorStatistics } from "../../src/protocol/index.js";
 import { IconButton, Link } from "../controls.js";
-import { formatCount, formatPercent, formatShape, formatValue } from "../../src/describe/format.js";
+import { formatCount, formatPercent, formatShape, formatValue, nonFiniteText } from "../../src/describe/format.js";
 import { indexOf, type ModelIndex } from "../../src/describe/modelIndex.js";
 import { initializedBy } from "../../src/describe/initialization.js";
 import { useSession } from "../pageSession.js";
@@ -156,13 +156,4 @@ function Pair({ model, name, first, second }: PairProps) {
       </table>
     </article>
   );
-}
-
-function nonFiniteText({ nan, positiveInfinity, negativeInfinity }: TensorStatistics): string {
-  const counts = [
-    ["NaN", nan],
-    ["+∞", positiveInfinity],
-    ["−∞", negativeInfinity],
-  ] as const;
-  return counts.flatMap(([name, count]) => (count > 0 ? [`${formatCount(count)} ${name}`] : [])).join(", ");
 }

@@ -1,13 +1,16 @@
 import * as vscode from "vscode";
-import { isFailureOfPass, placeOfFailure } from "../../describe/failure.js";
+import { isFailureOfPass } from "../../describe/failure.js";
+import type { Finding } from "../../describe/findings/finding.js";
+import { formatCount } from "../../describe/format.js";
 import { indexOf } from "../../describe/modelIndex.js";
-import type { Failure, SourceLocation } from "../../protocol/index.js";
+import type { Failure, FindingSeverity, ModelSnapshot, SourceLocation } from "../../protocol/index.js";
 import type { CodeIndex } from "../code/codeIndex.js";
+import { findingsIn, findingText } from "../findings.js";
 import { documentUri, openText } from "../sources/documents.js";
 import type { ModelSession } from "../sessions/modelSession.js";
 import type { ModelSessions } from "../sessions/modelSessions.js";
 
-/** Puts what failed into the Problems view: runs that ended early, and forward passes that threw. */
+/** Puts runs that ended early, and findings about models, into the Problems view. */
 export class Diagnostics implements vscode.Disposable {
   readonly #collection = vscode.languages.createDiagnosticCollection("layerscope");
   readonly #subscriptions: vscode.Disposable[];
@@ -18,7 +21,7 @@ export class Diagnostics implements vscode.Disposable {
       this.#collection,
       sessions.onDidChange(({ session, change }) => {
         // Between runs the editor moves the marks along with the text.
-        if ((change.kind === "state" && change.ran) || change.kind === "model") this.#set(session, problems(session));
+        if ((change.kind === "state" && change.ran) || change.kind === "model" || change.kind === "findings") this.#set(session, problems(session));
       }),
       sessions.onDidClose((session) => this.#set(session, [])),
     ];
@@ -44,26 +47,57 @@ export class Diagnostics implements vscode.Disposable {
 
 type Problem = readonly [vscode.Uri, vscode.Diagnostic];
 
-function problems({ file, failure, models, code }: ModelSession): readonly Problem[] {
+function problems(session: ModelSession): readonly Problem[] {
+  const { file, failure, models, code } = session;
   const ofRun = failure && failure.kind !== "cancelled" ? ofFailure(file, failure) : null;
   const found: Problem[] = ofRun ? [ofRun] : [];
   for (const model of models) {
-    const thrown = model.trace?.failure;
-    if (!thrown) continue;
-    const place = placeOfFailure(thrown, model) ?? { file, line: 1, column: 1 };
-    // What ended the run is not said a second time.
-    const known = failure !== null && isFailureOfPass(failure, model) ? ofRun : null;
-    const own = known ?? problem(place, vscode.l10n.t("Forward pass of {0}: {1}", model.name, thrown.message), code);
-    if (!known) found.push(own);
-    const made = indexOf(model).moduleOf(thrown.step);
-    if (made?.location) {
-      own[1].relatedInformation = [
-        new vscode.DiagnosticRelatedInformation(toLocation(made.location, code), vscode.l10n.t("{0} ({1}) was made here", made.path || model.name, made.type)),
-        ...(own[1].relatedInformation ?? []),
-      ];
+    const index = indexOf(model);
+    for (const { finding, more } of byLine(findingsIn(session, model).all, model)) {
+      const { place, severity } = finding;
+      // What ended the run is not said a second time.
+      const ended = ofRun && failure && place.step === model.trace?.failure?.step && isFailureOfPass(failure, model) ? ofRun : null;
+      const text = more === 0 ? findingText(finding) : `${findingText(finding)} ${vscode.l10n.t("The same holds in {0} more places.", formatCount(more))}`;
+      const location = finding.location ?? model.location ?? { file, line: 1, column: 1 };
+      const own = ended ?? problem(location, text, code, severities[severity]);
+      own[1].code = finding.code;
+      if (!ended) found.push(own);
+      const made = index.module(place.path);
+      if (made?.location && !isSameLine(made.location, location)) {
+        own[1].relatedInformation = [
+          new vscode.DiagnosticRelatedInformation(
+            toLocation(made.location, code),
+            vscode.l10n.t("{0} ({1}) was made here", made.path || model.name, made.type),
+          ),
+          ...(own[1].relatedInformation ?? []),
+        ];
+      }
     }
   }
   return found;
+}
+
+const severities: Readonly<Record<FindingSeverity, vscode.DiagnosticSeverity>> = {
+  error: vscode.DiagnosticSeverity.Error,
+  warning: vscode.DiagnosticSeverity.Warning,
+  information: vscode.DiagnosticSeverity.Information,
+};
+
+/** A loop that makes many layers has one line for all of them: the first finding of a kind there stands for the others. */
+function byLine(findings: readonly Finding[], model: ModelSnapshot): Iterable<{ readonly finding: Finding; readonly more: number }> {
+  const lines = new Map<string, { finding: Finding; more: number }>();
+  for (const finding of findings) {
+    const { file, line } = finding.location ?? model.location ?? { file: "", line: 1 };
+    const key = `${finding.code} ${line} ${file}`;
+    const known = lines.get(key);
+    if (known) known.more++;
+    else lines.set(key, { finding, more: 0 });
+  }
+  return lines.values();
+}
+
+function isSameLine(a: SourceLocation, b: SourceLocation): boolean {
+  return a.file === b.file && a.line === b.line;
 }
 
 function ofFailure(file: string, failure: Failure): Problem {
@@ -79,9 +113,9 @@ function ofFailure(file: string, failure: Failure): Problem {
   return found;
 }
 
-function problem(place: SourceLocation, message: string, code: CodeIndex | null): Problem {
+function problem(place: SourceLocation, message: string, code: CodeIndex | null, severity = vscode.DiagnosticSeverity.Error): Problem {
   const { uri, range } = toLocation(place, code);
-  const diagnostic = new vscode.Diagnostic(range, message, vscode.DiagnosticSeverity.Error);
+  const diagnostic = new vscode.Diagnostic(range, message, severity);
   diagnostic.source = "Layerscope";
   return [uri, diagnostic];
 }

@@ -8,6 +8,7 @@ import { indexOf } from "../../describe/modelIndex.js";
 import { parametersText } from "../../describe/counts.js";
 import type { Place } from "../code/codeIndex.js";
 import { histogramImage, type ImageColors } from "./histogramImage.js";
+import { findingsIn, findingText, severityIcons } from "../findings.js";
 import type { ModelSession } from "../sessions/modelSession.js";
 
 /** What can be said about the code under the mouse. */
@@ -55,6 +56,9 @@ function describePlaces(session: ModelSession, places: readonly Place[]): string
 
   const parts = [
     `**${escape(module.type)}**${given && `(${escape(given)})`}`,
+    ...findingsIn(session, model)
+      .of(module.path)
+      .map((finding) => `$(${severityIcons[finding.severity]}) ${escape(findingText(finding))}`),
     whereabouts(session, places, shown),
     [count > 0 ? parametersText(count) : vscode.l10n.t("no parameters"), flow(model, module)].filter(Boolean).join(" · "),
     parameterTable(model, module),

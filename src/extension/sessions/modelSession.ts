@@ -3,6 +3,7 @@ import type {
   Activity,
   Capability,
   Failure,
+  FindingLevels,
   ForwardRequest,
   LastRun,
   ModelRequest,
@@ -16,12 +17,15 @@ import type { Output } from "../../runner/client.js";
 import { CodeIndex } from "../code/codeIndex.js";
 import { RanTexts } from "../code/ranTexts.js";
 import { documentUri, openText } from "../sources/documents.js";
+import { settings } from "../settings.js";
 import { capabilitiesOf, type ModelRequests, type ModelSource, type SourceOptions, type SourceOutcome } from "../sources/modelSource.js";
 
 /** What changed in a session. "state" covers everything; the others are cheaper to follow. */
 export type SessionChange =
   | { readonly kind: "state" /** True at the end of a run. */; readonly ran: boolean }
   | { readonly kind: "model"; readonly model: ModelSnapshot }
+  /** The user wants to be told other things about the models. */
+  | { readonly kind: "findings" }
   | { readonly kind: "activity"; readonly activity: Activity }
   /** `by` made the selection and needs no telling. */
   | { readonly kind: "selection"; readonly selection: Selection | null; readonly by: unknown };
@@ -49,6 +53,7 @@ export class ModelSession implements vscode.Disposable {
   #documents: readonly string[];
   #stale = false;
   #selection: Selection | null = null;
+  #findingLevels: FindingLevels | null = null;
   #abort: AbortController | null = null;
   /** The run under way. */
   #run: Promise<void> | null = null;
@@ -107,13 +112,24 @@ export class ModelSession implements vscode.Disposable {
     return this.#stale;
   }
 
+  /** What the user wants to be told about the models. */
+  get findingLevels(): FindingLevels {
+    return (this.#findingLevels ??= settings.findings(documentUri(this.file)));
+  }
+
+  /** To be called when the user's settings about findings changed. */
+  findingLevelsChanged(): void {
+    this.#findingLevels = null;
+    this.#changes.fire({ kind: "findings" });
+  }
+
   get selection(): Selection | null {
     return this.#selection;
   }
 
   get pageState(): PageState {
-    const { file, capabilities, activity, models, lastRun, stale } = this;
-    return { kind: "file", file, capabilities, activity, models, lastRun, stale };
+    const { file, capabilities, activity, models, lastRun, stale, findingLevels } = this;
+    return { kind: "file", file, capabilities, activity, models, lastRun, stale, findingLevels };
   }
 
   model(name: string): ModelSnapshot | undefined {

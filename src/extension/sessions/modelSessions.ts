@@ -51,6 +51,9 @@ export class ModelSessions implements vscode.Disposable {
         this.#currentChanges.fire(this.#current);
         this.#runFirst();
       }),
+      vscode.workspace.onDidChangeConfiguration((event) => {
+        if (settings.findingsChanged(event)) for (const session of this.#sessions.values()) session.findingLevelsChanged();
+      }),
       sources.onDidChange(() => {
         this.#hearSources();
         this.#closeUnused();

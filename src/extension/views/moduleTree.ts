@@ -4,6 +4,8 @@ import { argumentsText } from "../../describe/arguments.js";
 import { initializationText } from "../../describe/initialization.js";
 import { indexOf } from "../../describe/modelIndex.js";
 import { formatCount, formatShape, formatValue } from "../../describe/format.js";
+import type { Finding } from "../../describe/findings/finding.js";
+import { findingsIn, findingText, severityColor, severityIcons } from "../findings.js";
 import type { ModelSession } from "../sessions/modelSession.js";
 import type { ModelSessions } from "../sessions/modelSessions.js";
 
@@ -36,7 +38,7 @@ export class ModuleTree implements vscode.TreeDataProvider<ModuleNode>, vscode.D
       sessions.onDidChangeCurrent(() => this.#changes.fire()),
       sessions.onDidChange(({ session, change }) => {
         if (session !== sessions.current) return;
-        if (change.kind === "state" || change.kind === "model") this.#changes.fire();
+        if (change.kind === "state" || change.kind === "findings" || change.kind === "model") this.#changes.fire();
         else if (change.kind === "selection" && change.by !== this) void this.#reveal(session);
       }),
       this.#view.onDidChangeSelection(({ selection: [node] }) => {
@@ -123,7 +125,9 @@ function moduleItem(node: ModuleNode): vscode.TreeItem {
   const parameters = count === 0 ? "" : count === 1 ? vscode.l10n.t("1 param") : vscode.l10n.t("{0} params", formatCount(count));
   item.description = [module.type, parameters, shape && `→ ${shape}`].filter(Boolean).join(" · ");
   item.iconPath = new vscode.ThemeIcon(parent === null ? "type-hierarchy-sub" : module.children.length > 0 ? "symbol-namespace" : "symbol-class");
-  item.tooltip = `${module.type}(${argumentsText(module, model.language)})`;
+  const findings = findingsIn(session, model).of(module.path);
+  item.tooltip = [`${module.type}(${argumentsText(module, model.language)})`, ...findings.map(findingText)].join("\n\n");
+  if (findings[0]) item.iconPath = findingIcon(findings[0]);
   item.contextValue = [
     "module",
     ...(parent === null ? ["root"] : []),
@@ -135,7 +139,7 @@ function moduleItem(node: ModuleNode): vscode.TreeItem {
 }
 
 function tensorItem(node: ModuleNode, use: TensorUse): vscode.TreeItem {
-  const { model, module } = node;
+  const { session, model, module } = node;
   const index = indexOf(model);
   const tensor = index.tensor(use);
   const item = new vscode.TreeItem(use.name, vscode.TreeItemCollapsibleState.None);
@@ -146,6 +150,7 @@ function tensorItem(node: ModuleNode, use: TensorUse): vscode.TreeItem {
   item.description = [formatShape(tensor.shape), initialization, sharing].filter(Boolean).join(" · ");
   item.iconPath = new vscode.ThemeIcon(shared.length > 0 ? "link" : tensor.kind === "parameter" ? "symbol-array" : "symbol-constant");
   const statistics = tensor.statistics?.finite;
+  const findings = findingsIn(session, model).ofTensor(tensor.id);
   item.tooltip = [
     `${use.name}: ${tensor.dtype} ${formatShape(tensor.shape)}`,
     ...(statistics
@@ -153,7 +158,14 @@ function tensorItem(node: ModuleNode, use: TensorUse): vscode.TreeItem {
       : []),
     ...(tensor.kind === "parameter" && !tensor.requiresGrad ? [vscode.l10n.t("Frozen: requiresGrad is false")] : []),
     ...(sharing ? [sharing] : []),
+    ...findings.map(findingText),
   ].join("\n");
+  if (findings[0]) item.iconPath = findingIcon(findings[0]);
   item.contextValue = ["tensor", ...(module.location ? ["located"] : [])].join(" ");
   return item;
+}
+
+/** In the place of its own icon: a finding is what to see first of a module or tensor. */
+function findingIcon({ severity }: Finding): vscode.ThemeIcon {
+  return new vscode.ThemeIcon(severityIcons[severity], severityColor(severity));
 }

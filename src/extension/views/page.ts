@@ -37,7 +37,7 @@ export class Page implements vscode.Disposable {
       sessions.onDidChange(({ session, change }) => {
         if (session !== host.session || !this.#ready) return;
         // The page has followed every selection; to name the last one again would bring back what the user left.
-        if (change.kind === "state") this.#post({ kind: "state", state: this.#state(), selection: null });
+        if (change.kind === "state" || change.kind === "findings") this.#post({ kind: "state", state: this.#state(), selection: null });
         else if (change.kind !== "selection") this.#post(change);
         else if (change.by !== this) this.#post({ kind: "select", selection: change.selection });
       }),

@@ -8,7 +8,7 @@ import { paintKindBar } from "./kindBar.js";
 import type { Look } from "./paint.js";
 import type { Surface } from "./surface.js";
 
-const signs = ["repeated", "shared", "calls", "constant", "parameter", "stub", "declared", "notRun", "failed", "nonFinite", "compared"] as const;
+const signs = ["repeated", "shared", "calls", "constant", "parameter", "stub", "declared", "notRun", "failed", "finding", "compared"] as const;
 type Sign = (typeof signs)[number];
 type Entry = { readonly kind: "layer"; readonly layer: LayerKind; readonly text: string } | { readonly kind: Sign; readonly text: string };
 
@@ -25,11 +25,11 @@ function entries(scene: Scene, { compared }: Look, words: PictureWords): Entry[]
   for (const { node, face } of scene.boxes) {
     // An open box of the user's own class has nothing in a kind's color.
     if (node.kind === "module" && (!node.content || node.layerKind !== "container")) kinds.add(node.layerKind);
-    for (const { kind } of face.badges) if (kind !== "nonFinite") seen.add(kind);
+    for (const { kind } of face.badges) if (kind === "repeated" || kind === "shared" || kind === "calls") seen.add(kind);
     if (node.kind === "constant" || node.kind === "parameter") seen.add(node.kind);
     if (node.status === "notReached" || node.status === "notCalled") seen.add("notRun");
     if (node.failure !== null) seen.add("failed");
-    if (node.nonFinite !== null) seen.add("nonFinite");
+    if (node.marks.length > 0) seen.add("finding");
   }
   for (const { edge, points } of scene.edges) {
     if (edge.kind === "declared") seen.add("declared");
@@ -136,7 +136,7 @@ export function paintLegend(
         surface.rectangle(left, middle - 4.5, 15, 9, 2, { stroke: theme.border, dash: [4, 3] });
         surface.opacity(1);
         break;
-      case "nonFinite":
+      case "finding":
         surface.rectangle(left, middle - 4.5, 15, 9, 4.5, { stroke: theme.error });
         break;
       case "compared":

@@ -138,10 +138,14 @@ function paintToggle(surface: Surface, x: number, y: number, isOpen: boolean, co
   surface.line(points, 0, { stroke: color, lineWidth: 1.5 });
 }
 
+function badgeColor(kind: FaceBadge["kind"], theme: Theme): string {
+  return kind === "shared" || kind === "error" || kind === "warning" ? theme[kind] : theme.muted;
+}
+
 function paintBadge(surface: Surface, badge: FaceBadge, boxX: number, boxY: number, theme: Theme): void {
   const x = boxX + badge.x;
   const y = boxY + badge.y;
-  const color = badge.kind === "shared" ? theme.shared : badge.kind === "nonFinite" ? theme.error : theme.muted;
+  const color = badgeColor(badge.kind, theme);
   surface.rectangle(x, y, badge.width, badgeHeight, badge.kind === "repeated" ? 4 : badgeHeight / 2, {
     stroke: color,
     fill: theme.surface,

@@ -333,7 +333,14 @@ class Builder {
     const dtype = value && value.dtype !== "float32" ? value.dtype : "";
     const constant = flowNode.kind === "constant" && value?.source.kind === "constant" ? value.source : null;
     const name = flowNode.kind === "constant" ? (constant?.name ?? "") : flowNode.label;
-    return { ...base, name, detail: dtype, outputShape: shapeText(value?.shape), isUnregistered: constant?.unregistered === true };
+    return {
+      ...base,
+      name,
+      detail: dtype,
+      outputShape: shapeText(value?.shape),
+      isParameter: constant?.unregistered === true,
+      marks: this.model.findings.marksOfValue(flowNode.value),
+    };
   }
 
   #parameter(base: Omit<DisplayNode, "name">, id: TensorId): DisplayNode {
@@ -379,7 +386,7 @@ const nothingOfItsOwn = {
   failure: null,
   parameters: 0,
   isFrozen: false,
-  nonFinite: null,
+  marks: [],
   glyph: null,
   content: null,
   layerKind: "operation",

@@ -1,5 +1,5 @@
 import type { Histogram, StepId, TensorId, ValueId } from "../../protocol/index.js";
-import type { NonFinite } from "../../describe/modelIndex.js";
+import type { FindingMark } from "../../describe/findings/findings.js";
 import type { LayerKind } from "../theme.js";
 import { operationLabel } from "./labels.js";
 import type { Row } from "./rows.js";
@@ -65,12 +65,12 @@ export interface DisplayNode {
   readonly parameters: number;
   /** Whether none of them is trained. */
   readonly isFrozen: boolean;
-  /** Of a folded row: of any of its members. */
-  readonly nonFinite: NonFinite | null;
+  /** What is to be known of it, or of anything in it; of a folded row: of any of its members. */
+  readonly marks: readonly FindingMark[];
   /** Distribution of its first parameter; "constant" where all elements are equal. */
   readonly glyph: Histogram | "constant" | null;
-  /** A parameter that no module has registered. */
-  readonly isUnregistered?: boolean;
+  /** Of a constant: it is a parameter, though of no module in the model. */
+  readonly isParameter?: boolean;
   /** Null while closed. */
   readonly content: DisplayContent | null;
 }
@@ -120,7 +120,7 @@ export function nodeTitle(
     case "output":
       return /^(\d*$|\[)/.test(node.name) ? `${words[node.kind]} ${node.name}`.trimEnd() : node.name;
     case "constant":
-      return node.name || (node.isUnregistered ? words.parameter : words.constant);
+      return node.name || (node.isParameter ? words.parameter : words.constant);
     default:
       return node.name;
   }

@@ -1,4 +1,5 @@
-import type { ModelSnapshot, ModuleSnapshot, ModuleStep, StepId } from "../../protocol/index.js";
+import type { FindingLevels, ModelSnapshot, ModuleSnapshot, ModuleStep, StepId } from "../../protocol/index.js";
+import { distinctMarks, type Findings, findingsOf } from "../../describe/findings/findings.js";
 import { indexOf, type ModelIndex } from "../../describe/modelIndex.js";
 import { openAtFirst, type Inside } from "./arrangement.js";
 import { CallOrder } from "./callOrder.js";
@@ -23,6 +24,7 @@ const mostTurns = 16;
 /** Everything about one snapshot that the picture derives once. */
 export class PictureModel {
   readonly index: ModelIndex;
+  readonly findings: Findings;
   readonly sharing: ReadonlyMap<string, readonly SharingGroup[]>;
   readonly #flows = new Map<boolean, DataFlow | null>();
   readonly #facts = new Map<string, ModuleFacts>();
@@ -48,25 +50,23 @@ export class PictureModel {
   readonly failedAt: ReadonlySet<string>;
   #openAtFirst: ReadonlySet<string> | undefined;
 
-  constructor(readonly snapshot: ModelSnapshot) {
+  /** `levels`: what the user wants to see of findings. */
+  constructor(
+    readonly snapshot: ModelSnapshot,
+    levels?: FindingLevels,
+  ) {
     this.index = indexOf(snapshot);
+    this.findings = findingsOf(snapshot, levels);
     this.sharing = sharingGroups(this.index);
     const flow = this.flow(false);
     for (const path of flow?.runs.keys() ?? []) for (const module of this.index.ancestry(path)) this.#ran.add(module.path);
     for (const { path, identity } of this.index.modules) if (this.#ran.has(path)) this.#ranAs.add(identity);
     for (const path of this.index.directUses.keys())
       for (const module of this.index.ancestry(path)) if (!this.#ran.has(module.path)) this.#used.add(module.path);
-    this.failedAt = new Set(this.failedPath === null ? [] : this.index.ancestry(this.failedPath).map((module) => module.path));
+    const { failedPath } = this.index;
+    this.failedAt = new Set(failedPath === null ? [] : this.index.ancestry(failedPath).map((module) => module.path));
     this.#order = snapshot.trace && new CallOrder(snapshot.trace.steps);
     this.#treatment = treatmentIn(this.index, flow, this.#order, this.failedAt);
-  }
-
-  /** The module that failed, or in which an operation failed. */
-  get failedPath(): string | null {
-    const { trace } = this.snapshot;
-    if (!trace?.failure) return null;
-    const step = trace.steps[trace.failure.step];
-    return step?.kind === "module" ? step.path : this.index.enclosing(trace.failure.step);
   }
 
   flow(showBookkeeping: boolean): DataFlow | null {
@@ -213,9 +213,7 @@ export class PictureModel {
   #factsOfRow(row: Row, first: ModuleFacts): ModuleFacts {
     let facts = this.#rowFacts.get(row);
     if (!facts) {
-      const found = row.members.map(({ path }) => this.index.nonFinite(path));
-      const nonFinite = found.includes("values") ? "values" : found.includes("outputs") ? "outputs" : null;
-      facts = nonFinite === first.nonFinite ? first : { ...first, nonFinite };
+      facts = { ...first, marks: distinctMarks(row.members.flatMap(({ path }) => this.findings.marks(path))) };
       this.#rowFacts.set(row, facts);
     }
     return facts;
@@ -229,7 +227,7 @@ export class PictureModel {
     const first = module.parameters[0];
     const statistics = first ? tensors[first.tensor]?.statistics : null;
     const status: RunStatus =
-      path === this.failedPath
+      path === this.index.failedPath
         ? "failed"
         : this.failedAt.has(path)
           ? "failedInside"
@@ -254,7 +252,7 @@ export class PictureModel {
       turns: this.turns(path),
       status,
       ...this.#parameters(module),
-      nonFinite: this.index.nonFinite(path),
+      marks: this.findings.marks(path),
       glyph: statistics?.histogram ?? (statistics?.finite ? "constant" : null),
     };
   }
@@ -289,7 +287,7 @@ export class PictureModel {
 /** What the picture says of a module, however it is arranged. */
 export type ModuleFacts = Pick<
   DisplayNode,
-  "type" | "detail" | "layerKind" | "expandable" | "sharing" | "calls" | "status" | "parameters" | "isFrozen" | "nonFinite" | "glyph"
+  "type" | "detail" | "layerKind" | "expandable" | "sharing" | "calls" | "status" | "parameters" | "isFrozen" | "marks" | "glyph"
 > & {
   /** Most calls in one call of the container around. */
   readonly turns: number;

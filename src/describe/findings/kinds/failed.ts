@@ -1,0 +1,54 @@
+import * as l10n from "@vscode/l10n";
+import { placeOfFailure } from "../../failure.js";
+import { type FindingKind, found } from "../finding.js";
+
+/**
+ * # Forward failed
+ *
+ * ## What it finds
+ *
+ * A forward pass that threw. The finding stands at the call that failed; the picture shows what ran before it, and what went into the step that failed.
+ *
+ * ## Why it matters
+ *
+ * What comes after the failure did not run, and nothing is known of it.
+ *
+ * ## Example
+ *
+ * ```ts
+ * import * as torch from "layerscope";
+ * const { nn } = torch;
+ *
+ * export const net = new nn.Sequential(new nn.Linear(4, 8), new nn.ReLU(), new nn.Linear(7, 1));
+ * net(torch.randn(2, 4));
+ * ```
+ *
+ * ## Use instead
+ *
+ * ```ts
+ * import * as torch from "layerscope";
+ * const { nn } = torch;
+ *
+ * export const net = new nn.Sequential(new nn.Linear(4, 8), new nn.ReLU(), new nn.Linear(8, 1));
+ * net(torch.randn(2, 4));
+ * ```
+ *
+ * ## Remedy
+ *
+ * Compare the shapes that went in, which the picture shows at the failed step, with those that the layer was made for. Where the inputs were inferred or stated, run the model forward with
+ * inputs that it is meant for.
+ */
+const failed: FindingKind = {
+  code: "failed",
+  severity: "error",
+  *find(index) {
+    const failure = index.model.trace?.failure;
+    if (!failure) return;
+    const text = l10n.t("Forward pass of {0}: {1}", index.model.name, failure.message);
+    const { origin } = index.model.trace!;
+    const remedy = origin === "recorded" ? "" : l10n.t("Its inputs were not your code's: run it forward with inputs that it is meant for.");
+    yield found(index.failedPath!, text, remedy, { step: failure.step, location: placeOfFailure(failure, index.model) });
+  },
+};
+
+export default failed;

@@ -1,0 +1,31 @@
+import { readFileSync } from "node:fs";
+import { afterAll, expect, test, vi } from "vitest";
+import { stale } from "../../../scripts/findings.mjs";
+import { findingsOf } from "../../../src/describe/findings/findings.js";
+import { findingKinds } from "../../../src/describe/findings/kinds.generated.js";
+import { Workspace } from "../../runner/workspace.js";
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+
+const workspace = new Workspace();
+afterAll(() => workspace.dispose());
+
+test("registry, setting and documentation are as scripts/findings.mjs makes them of the kinds", async () => {
+  expect(await stale()).toEqual([]);
+});
+
+/** The code under a heading of a page. */
+function codeUnder(heading: string, page: string): string {
+  return new RegExp(`^## ${heading}\\n\\n\`\`\`ts\\n(.*?)^\`\`\``, "ms").exec(page)![1]!;
+}
+
+test.each(findingKinds.map(({ code }) => code))("%s: what the page of documentation shows is found, and nothing in what it shows instead", async (code) => {
+  const page = readFileSync(new URL(`../../../docs/findings/${code}.md`, import.meta.url), "utf8");
+  const foundIn = async (heading: string): Promise<string[]> => {
+    const { models } = await workspace.run(codeUnder(heading, page));
+    expect(models).not.toEqual([]);
+    return models.flatMap((model) => findingsOf(model).all.map((finding) => finding.code));
+  };
+  expect(await foundIn("Example")).toContain(code);
+  expect(await foundIn("Use instead")).toEqual([]);
+});
