@@ -220,7 +220,7 @@ async function layOutInModelExplorer([script, { nodes, edges }]: readonly [strin
   const events = { process: 0, processed: 1, expand: 2, expanded: 3 };
   const ask = (request: object, answer: number): Promise<Record<string, unknown>> =>
     new Promise((resolve, reject) => {
-      worker.onmessage = ({ data }) => data.eventType === answer && resolve(data);
+      worker.onmessage = ({ data }: MessageEvent<Record<string, unknown>>) => data["eventType"] === answer && resolve(data);
       worker.onerror = ({ message, lineno }) => reject(new Error(`Model Explorer's worker, line ${lineno}: ${message}`));
       worker.postMessage(request);
     });

@@ -24,7 +24,7 @@ async function compile(entry, features) {
       ...(entry === "shared" ? ["--enable", "threads", "--sharedMemory", "--maximumMemory", "65536"] : []),
       ...["-O3", "--noAssert", "--runtime", "stub", "--importMemory", "--use", "abort=", "--outFile", outFile],
     ]);
-    if (error) throw new Error(`${error.message}\n${stderr}`);
+    if (error) throw new Error(`${error.message}\n${stderr.toString()}`);
     return Buffer.from(readConstantsFromMemory(await readFile(outFile))).toString("base64");
   } finally {
     await rm(scratch, { recursive: true });
@@ -44,7 +44,7 @@ function readConstantsFromMemory(binary) {
   module.setFeatures(binaryen.Features.All);
   /** @type {Map<string, number>} */
   const addresses = new Map();
-  const text = module.emitText().replace(/\(v128\.const i32x4 (0x\w{8}) \1 \1 \1\)/g, (constant, value) => {
+  const text = module.emitText().replace(/\(v128\.const i32x4 (0x\w{8}) \1 \1 \1\)/g, (/** @type {string} */ constant, /** @type {string} */ value) => {
     if (Number(value) === 0) return constant;
     if (!addresses.has(value)) addresses.set(value, constants.from + 4 * addresses.size);
     return `(v128.load32_splat offset=${addresses.get(value)} (i32.const 0))`;

@@ -7,8 +7,7 @@ const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
 
 /** @returns {number} how many packages are named */
 export function writeNotices() {
-  /** @type {string[]} */
-  const inputs = JSON.parse(readFileSync(path.join(root, "out", "inputs.json"), "utf8"));
+  const inputs = /** @type {string[]} */ (JSON.parse(readFileSync(path.join(root, "out", "inputs.json"), "utf8")));
   const folders = new Set(inputs.flatMap((input) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0] ?? []));
   // Copied whole, rather than bundled.
   folders.add("node_modules/esbuild-wasm");
@@ -20,7 +19,8 @@ export function writeNotices() {
 
 /** @param {string} folder */
 function notice(folder) {
-  const { name, version, license, repository, homepage } = JSON.parse(readFileSync(path.join(root, folder, "package.json"), "utf8"));
+  /** @typedef {{ name: string, version: string, license?: string, repository?: string | { url: string }, homepage?: string }} Manifest */
+  const { name, version, license, repository, homepage } = /** @type {Manifest} */ (JSON.parse(readFileSync(path.join(root, folder, "package.json"), "utf8")));
   const file = readdirSync(path.join(root, folder)).find((entry) => /^licen[cs]e/i.test(entry));
   if (!license && !file) throw new Error(`${name} states no licence.`);
   const text = file ? readFileSync(path.join(root, folder, file), "utf8").trim() : `Licence: ${license}`;

@@ -15,7 +15,7 @@ const build = spawnSync(process.execPath, [path.join(root, "scripts", "build.mjs
 if (build.status !== 0) process.exit(build.status ?? 1);
 console.log(`THIRD_PARTY_NOTICES.txt: ${writeNotices()} packages`);
 
-const { version } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8"));
+const { version } = /** @type {{ version: string }} */ (JSON.parse(readFileSync(path.join(root, "package.json"), "utf8")));
 const packagePath = path.join(root, `layerscope-${version}.vsix`);
 // Everything is bundled. Images in the README are shown where its repository is; there is no address to rewrite them to.
 await createVSIX({ cwd: root, packagePath, dependencies: false, allowMissingRepository: true, rewriteRelativeLinks: false });

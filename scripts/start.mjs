@@ -43,7 +43,8 @@ if (!values.browser && spawnSync("code", ["--version"], { shell: windows, stdio:
  */
 function copyExtension(extensions) {
   rmSync(extensions, { recursive: true, force: true });
-  const { name, publisher, version } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8"));
+  /** @typedef {{ name: string, publisher: string, version: string }} Manifest */
+  const { name, publisher, version } = /** @type {Manifest} */ (JSON.parse(readFileSync(path.join(root, "package.json"), "utf8")));
   for (const part of ["package.json", "package.nls.json", "README.md", "CHANGELOG.md", "LICENSE", "dist", "examples", "l10n", "media"]) {
     cpSync(path.join(root, part), path.join(extensions, `${publisher}.${name}-${version}`, part), { recursive: true });
   }

@@ -47,7 +47,8 @@ try {
   failed = true;
 }
 if (!existsSync(report)) throw new Error("The suite ended without a report: VS Code did not get as far as running it.");
-const { lines, passed, failed: failures } = JSON.parse(readFileSync(report, "utf8"));
+/** @typedef {{ lines: string[], passed: number, failed: number }} Report */
+const { lines, passed, failed: failures } = /** @type {Report} */ (JSON.parse(readFileSync(report, "utf8")));
 console.log(lines.join("\n"));
 console.log(`extension: ${passed} passed, ${failures} failed`);
 process.exitCode = failed ? 1 : 0;

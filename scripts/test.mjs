@@ -1,4 +1,4 @@
-// `npm test`: type check, build, unit and reference tests, the page in a browser, the suite in VS Code's extension host, and the end-to-end
+// `npm test`: form, type check, lint, build, unit and reference tests, the page in a browser, the suite in VS Code's extension host, and the end-to-end
 // suite against the development folder and against the packaged extension. `npm test -- NAME...` runs only the named steps.
 // Closes with one line over all suites: "N passed, M failed".
 import { spawnSync } from "node:child_process";
@@ -10,9 +10,13 @@ const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
 const results = path.join(root, "test-results");
 mkdirSync(results, { recursive: true });
 
-/** @type {Record<string, () => { passed: number, failed: number }>} */
+/** @typedef {{ passed: number, failed: number }} Result */
+
+/** @type {Record<string, () => Result>} */
 const steps = {
+  format: () => command("npx", ["biome", "format"]),
   typecheck: () => command("npm", ["run", "typecheck"]),
+  lint: () => command("npm", ["run", "--silent", "lint"]),
   build: () => command("node", ["scripts/build.mjs"]),
   unit: () => vitest("unit"),
   "reference-plain": () => vitest("reference-plain"),
@@ -22,12 +26,12 @@ const steps = {
     const report = path.join(results, "extension.json");
     rmSync(report, { force: true });
     const { failed } = command("node", ["scripts/test-extension.mjs"]);
-    return existsSync(report) ? JSON.parse(readFileSync(report, "utf8")) : { passed: 0, failed };
+    return existsSync(report) ? /** @type {Result} */ (JSON.parse(readFileSync(report, "utf8"))) : { passed: 0, failed };
   },
   e2e: () => vitest("e2e"),
   package: () => command("node", ["scripts/package.mjs"]),
   "e2e-packaged": () => {
-    const { version } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8"));
+    const { version } = /** @type {{ version: string }} */ (JSON.parse(readFileSync(path.join(root, "package.json"), "utf8")));
     return vitest("e2e", { LAYERSCOPE_VSIX: path.join(root, `layerscope-${version}.vsix`) });
   },
 };
@@ -77,7 +81,8 @@ function vitest(project, env) {
     env,
   );
   if (!existsSync(report)) return run;
-  const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(report, "utf8"));
+  /** @typedef {{ numPassedTests: number, numFailedTests: number }} VitestReport */
+  const { numPassedTests, numFailedTests } = /** @type {VitestReport} */ (JSON.parse(readFileSync(report, "utf8")));
   // A file that does not load fails without a failed test.
   return { passed: numPassedTests, failed: Math.max(numFailedTests, run.failed) };
 }

@@ -103,11 +103,13 @@ export async function startServer({ dataFolder, release, askForTrust = false, dr
   };
   const killOnExit = () => kill("SIGKILL");
   process.once("exit", killOnExit);
-  const closed = new Promise((resolve) => server.once("close", () => resolve(undefined)));
+  /** @type {Promise<void>} */
+  const closed = new Promise((resolve) => server.once("close", () => resolve()));
+  /** @type {number} */
   const boundPort = await new Promise((resolve, reject) => {
     let output = "";
     const read = (/** @type {Buffer} */ chunk) => {
-      output += chunk;
+      output += String(chunk);
       const match = /Extension host agent listening on (\d+)/.exec(output);
       if (match) resolve(Number(match[1]));
     };
@@ -127,9 +129,9 @@ export async function startServer({ dataFolder, release, askForTrust = false, dr
         ...(openFile ? [["openFile", remote(openFile)]] : []),
       ];
       const query = new URLSearchParams({ folder, ...(payload.length > 0 ? { payload: JSON.stringify(payload) } : {}) });
-      return `http://${authority}/?${query}`;
+      return `http://${authority}/?${query.toString()}`;
     },
-    closed: /** @type {Promise<void>} */ (closed),
+    closed,
     async dispose() {
       kill("SIGTERM");
       const killer = setTimeout(() => kill("SIGKILL"), 5000);

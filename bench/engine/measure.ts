@@ -21,9 +21,9 @@ export class Contestant {
   /** The number that is the answer; null where the engine does not have the case or cannot do it. */
   private async ask(request: Request): Promise<number | null> {
     this.child.stdin!.write(`${JSON.stringify(request)}\n`);
-    const { value, done } = await this.lines.next();
-    if (done) throw new Error(`${this.name} has ended`);
-    const reply = JSON.parse(value) as { readonly milliseconds?: number | null; readonly megabytes?: number; readonly error?: string };
+    const line = await this.lines.next();
+    if (line.done) throw new Error(`${this.name} has ended`);
+    const reply = JSON.parse(line.value) as { readonly milliseconds?: number | null; readonly megabytes?: number; readonly error?: string };
     if (reply.error !== undefined) console.error(`${this.name} is left out of ${JSON.stringify(request)}: ${reply.error}`);
     return reply.milliseconds ?? reply.megabytes ?? null;
   }

@@ -6,7 +6,7 @@ import * as nn from "./nn/index.js";
  * do everywhere), so that the name it is exported under is stated here once and for all.
  */
 for (const exported of [nn, errors]) {
-  for (const [name, value] of Object.entries(exported)) {
+  for (const [name, value] of Object.entries<unknown>(exported)) {
     if (typeof value === "function" && value.name !== name && /^class\b/.test(Function.prototype.toString.call(value))) {
       Object.defineProperty(value, "name", { value: name, configurable: true });
     }

@@ -42,11 +42,12 @@ export function framesOf(url: string, sites: readonly NodeJS.CallSite[]): CallFr
   return frames;
 }
 
+const prototypeOf = (object: object): object | null => Object.getPrototypeOf(object) as object | null;
+
 /** The calls around the construction of an object: without the constructors of its own classes, which call one another. */
 export function aroundConstruction(sites: readonly NodeJS.CallSite[], object: object): readonly NodeJS.CallSite[] {
   const classes: string[] = [];
-  for (let prototype: object | null = Object.getPrototypeOf(object); prototype !== null; prototype = Object.getPrototypeOf(prototype))
-    classes.unshift(prototype.constructor.name);
+  for (let prototype = prototypeOf(object); prototype !== null; prototype = prototypeOf(prototype)) classes.unshift(prototype.constructor.name);
   let next = 0;
   let i = 0;
   for (; i < sites.length && sites[i]!.isConstructor(); i++) {

@@ -121,6 +121,7 @@ export class Recorder {
   }
 
   #createObserver(): Observer {
+    // eslint-disable-next-line @typescript-eslint/no-this-alias -- The functions below are where a stack of calls ends, by name, so they are no arrow functions.
     const recorder = this;
     const here = (above: (...args: never[]) => unknown): readonly CallFrame[] => framesOf(recorder.#codeUrl, callSites(above));
     const thrownAt = (error: unknown, above: (...args: never[]) => unknown): readonly CallFrame[] => {

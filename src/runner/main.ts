@@ -126,12 +126,14 @@ async function answer(request: RunnerRequest): Promise<Answer> {
   }
 }
 
-process.on("message", async (request: RunnerRequest) => {
+async function reply(request: RunnerRequest): Promise<void> {
   output.allow(options.outputLimit);
-  const reply = await answer(request);
+  const answered = await answer(request);
   interrupt = null;
-  process.send!({ ...reply, id: request.id, output: output.written } satisfies RunnerReply & { output: OutputCount });
-});
+  process.send!({ ...answered, id: request.id, output: output.written } satisfies RunnerReply & { output: OutputCount });
+}
+
+process.on("message", (request: RunnerRequest) => void reply(request));
 process.on("disconnect", () => {
   rmSync(dirname(options.codeFile), { recursive: true, force: true });
   killWithPrograms(process.pid);

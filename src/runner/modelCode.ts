@@ -58,7 +58,7 @@ export class ModelCode {
     Object.assign(globalThis, dependencyConstants(bundle.entry), { [Symbol.for("layerscope.runner")]: hooks });
 
     writeFileSync(codeFile, bundle.code);
-    import(this.sources.url).then((exports) => (this.exports = exports), fail);
+    import(this.sources.url).then((exports: Readonly<Record<string, unknown>>) => (this.exports = exports), fail);
     // Without its channel to the parent the process has nothing to wait for but what the code left behind.
     process.channel?.unref();
     const nothingLeft = (): void => {

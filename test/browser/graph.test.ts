@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { DescribedItem, PictureDescription } from "../../webview/graph/index.js";
+import type { DescribedItem, GraphViewState, PictureDescription } from "../../webview/graph/index.js";
 import { openPicture, type PicturePage } from "../support/picture.js";
 import type { FixtureName, ShowOptions } from "../support/picturePage.js";
 
@@ -454,7 +454,7 @@ describe("a model that comes again", () => {
     await tell('view.collapse("h.0.attn"); view.select("h.0.mlp")');
     await tell("view.zoomIn()");
     const before = await describePicture();
-    const state = await opened.page.evaluate(() => JSON.parse(JSON.stringify(layerscopePicture.view.getViewState())));
+    const state = await opened.page.evaluate(() => JSON.parse(JSON.stringify(layerscopePicture.view.getViewState())) as GraphViewState);
     await show("gpt", { state });
     const after = await describePicture();
     expect(find(after, "h.0.attn").expanded).toBe(false);

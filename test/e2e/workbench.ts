@@ -292,7 +292,7 @@ async function isInDatabases(text: string): Promise<boolean> {
   const result = <T>(request: IDBRequest<T>): Promise<T> =>
     new Promise((resolve, reject) => {
       request.onsuccess = () => resolve(request.result);
-      request.onerror = () => reject(request.error);
+      request.onerror = () => reject(request.error!);
     });
   for (const { name } of await indexedDB.databases()) {
     const database = await result(indexedDB.open(name!));

@@ -27,7 +27,7 @@ describe("layers", () => {
     module.train(expected.opts.train ?? true);
     const inputs = expected.inputs.map(([fill, ...args]) => makeInput(fill, args));
     const repeat = expected.opts.repeat_first;
-    const result: torch.Tensor | readonly torch.Tensor[] = module(...(repeat === undefined ? inputs : Array.from({ length: repeat }, () => inputs[0])));
+    const result = module(...(repeat === undefined ? inputs : Array.from({ length: repeat }, () => inputs[0]))) as torch.Tensor | readonly torch.Tensor[];
     const output = result instanceof torch.Tensor ? result : result[0]!;
 
     const parameters = new Map<string, torch.Tensor>(module.namedParameters());

@@ -28,8 +28,8 @@ export interface ModuleSpec {
 
 /** A function or class looked up by name, whose type no checker can know. */
 export type Callable = (...args: readonly unknown[]) => unknown;
-// A module of any type, driven by data.
-export type DynamicModule = any;
+/** A module of any type, driven by data. */
+export type DynamicModule = Callable & torch.nn.Module;
 
 /** The cases of one kind; `data/wide` holds more of some kinds, over all layers, operations and their arguments. */
 export function loadCases<T>(name: string): T[] {
@@ -50,7 +50,7 @@ export function withOptions(args: readonly unknown[], keywords: KeywordArguments
 export function lookup(name: string, ...holders: readonly object[]): Callable {
   for (const holder of holders) {
     const found = (holder as Record<string, unknown>)[camelCase(name)];
-    if (typeof found === "function") return found.bind(holder) as Callable;
+    if (typeof found === "function") return (found as Callable).bind(holder);
   }
   throw new Error(`${camelCase(name)} is missing`);
 }
@@ -97,7 +97,7 @@ export function errorMessage(body: () => unknown): string | null {
 }
 
 export function buildModule(spec: ModuleSpec, shared = new Map<string, DynamicModule>()): DynamicModule {
-  if (spec.ref !== undefined) return shared.get(spec.ref);
+  if (spec.ref !== undefined) return shared.get(spec.ref)!;
   const constructor = (torch.nn as unknown as Record<string, new (...args: unknown[]) => DynamicModule>)[spec.type];
   if (constructor === undefined) throw new Error(`nn.${spec.type} is missing`);
   const isSpec = (value: unknown): value is ModuleSpec => typeof value === "object" && value !== null && ("type" in value || "ref" in value);
@@ -105,8 +105,8 @@ export function buildModule(spec: ModuleSpec, shared = new Map<string, DynamicMo
   const module = new constructor(...withOptions(args, spec.kwargs ?? {}));
   for (const [name, childSpec] of spec.children ?? []) {
     const child = buildModule(childSpec, shared);
-    if (spec.type === "ModuleDict") module.set(name, child);
-    else if (spec.type === "ModuleList") module.append(child);
+    if (spec.type === "ModuleDict") (module as unknown as torch.nn.ModuleDict).set(name!, child);
+    else if (spec.type === "ModuleList") (module as unknown as torch.nn.ModuleList).append(child);
     else module.addModule(name ?? String(module.length), child);
   }
   if (spec.label !== undefined) shared.set(spec.label, module);

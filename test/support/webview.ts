@@ -181,7 +181,7 @@ function provideApi(): void {
   const page = globalThis as unknown as { hostReceives(message: unknown): void; acquireVsCodeApi(): unknown };
   page.acquireVsCodeApi = () => ({
     postMessage: (message: unknown) => page.hostReceives(message),
-    getState: () => JSON.parse(sessionStorage.getItem("state") ?? "null") ?? undefined,
+    getState: () => (JSON.parse(sessionStorage.getItem("state") ?? "null") as unknown) ?? undefined,
     setState: (state: unknown) => sessionStorage.setItem("state", JSON.stringify(state)),
   });
 }

@@ -16,11 +16,11 @@ export interface DerivativeContext<Args extends readonly unknown[] = readonly ne
   /** PyTorch's name of the graph node. */
   readonly name: string;
   /** Whether a gradient is wanted for the argument at this position. */
-  needs(position: number): boolean;
+  readonly needs: (position: number) => boolean;
   /** The operation's forward again, recorded. */
-  apply(args: readonly unknown[]): Tensor;
+  readonly apply: (args: readonly unknown[]) => Tensor;
   /** The operation's own backward, for these arguments instead of its own if given. Not recorded, unless it is made of operations. */
-  backward(gradient: Tensor, args?: readonly unknown[]): readonly (Tensor | null | undefined | readonly (Tensor | null)[])[];
+  readonly backward: (gradient: Tensor, args?: readonly unknown[]) => readonly (Tensor | null | undefined | readonly (Tensor | null)[])[];
 }
 
 /** A gradient for each argument; for an argument that is a list of tensors, one for each. */

@@ -8,7 +8,7 @@ export interface Summary extends Moments {
    * How many values lie in each of `bins` equal bins over [low, high], low < high; the last one holds `high`. Values outside are in none. Of more
    * than 4,096 values the bounds between bins are exact to 1/13,000 of the values' range.
    */
-  histogram(low: number, high: number, bins: number): number[];
+  readonly histogram: (low: number, high: number, bins: number) => number[];
 }
 
 /** Counts, range, mean, spread and distribution of all values in one pass, for tools that show tensors. */

@@ -60,6 +60,7 @@ export class Module {
 
   /** A subclass without a constructor of its own hands its arguments on to this one, which takes none. */
   constructor() {
+    // eslint-disable-next-line prefer-rest-params -- A rest parameter would be part of the type, and hide what a subclass forgot to take.
     if (arguments.length > 0) throw new TypeError(unexpectedArguments(new.target.name, [...arguments]));
     const self = bareModule(new.target.prototype as this);
     self.training = true;
@@ -177,6 +178,7 @@ export class Module {
 
   /** The module at a dotted name. */
   getSubmodule(target: string): Module {
+    // eslint-disable-next-line @typescript-eslint/no-this-alias -- The walk begins here.
     let module: Module = this;
     for (const name of target === "" ? [] : target.split(".")) {
       const child: Module | null | undefined = registered(module).modules.get(name);

@@ -30,7 +30,7 @@ export const run: Command = async ({ context, output }) => {
   if (!folder) return;
   const root = folder.uri.fsPath;
   const { name } = (await readManifest(join(root, "package.json"))) ?? {};
-  if (name !== undefined && name === context.extension.packageJSON.name) {
+  if (name !== undefined && name === (context.extension.packageJSON as { readonly name: string }).name) {
     void vscode.window.showInformationMessage(vscode.l10n.t("This folder is the package {0} itself.", name));
     return;
   }

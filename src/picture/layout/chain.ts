@@ -89,9 +89,9 @@ function findChain(problem: LayoutProblem): Chain | null {
   const { nodes, edges } = problem;
   if (nodes.length === 0) return null;
   const cut = edgesToCut(problem);
-  const next: (number | undefined)[] = new Array(nodes.length);
-  const mainIn: (number | undefined)[] = new Array(nodes.length);
-  const mainOut: (number | undefined)[] = new Array(nodes.length);
+  const next = new Array<number | undefined>(nodes.length);
+  const mainIn = new Array<number | undefined>(nodes.length);
+  const mainOut = new Array<number | undefined>(nodes.length);
   const entered = new Set<number>();
   const left = new Set<number>();
   const borderPorts = new Set<string>();

@@ -27,7 +27,7 @@ export function sharingGroups(index: ModelIndex): ReadonlyMap<string, readonly S
     else byIdentity.set(module.identity, [module]);
     for (const { tensor } of module.parameters) {
       let modules = users.get(tensor);
-      if (!modules) users.set(tensor, (modules = new Map()));
+      if (!modules) users.set(tensor, (modules = new Map<number, string[]>()));
       const paths = modules.get(module.identity);
       if (paths) paths.push(module.path);
       else modules.set(module.identity, [module.path]);

@@ -93,7 +93,7 @@ function start(helpers: number): ProductMemory | null {
     const control = new Int32Array(memory.buffer, 0, 16);
     control[Control.next] = closed;
     for (let i = 1; i <= helpers; i++) {
-      const program = `(${helperThread})((${takeBlocks}), ${JSON.stringify(placesOf(i))})`;
+      const program = `(${helperThread.toString()})((${takeBlocks.toString()}), ${JSON.stringify(placesOf(i))})`;
       new workerThreads.Worker(program, { eval: true, workerData: { module, memory }, stdin: false }).unref();
     }
     const kernels = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as ProductKernels;

@@ -1,0 +1,44 @@
+// What the types allow and is still a fault: promises that nobody waits for, values of unknown type, assertions that hide something. The form is Biome's.
+import { defineConfig, globalIgnores } from "eslint/config";
+import { configs } from "typescript-eslint";
+
+export default defineConfig(
+  // AssemblyScript is another language; the others are made.
+  globalIgnores(["dist", "out", "docs", ".bench", "src/engine/kernels/wasm/assembly", "**/*.generated.*", "test/**/data"]),
+  {
+    files: ["**/*.{ts,tsx,mjs}"],
+    extends: [configs.recommendedTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    linterOptions: { reportUnusedDisableDirectives: "error" },
+    rules: {
+      // The compiler reports them (noUnusedLocals, noUnusedParameters), and takes a leading _ for intent.
+      "@typescript-eslint/no-unused-vars": "off",
+      // `async` without `await` is also how what a function throws becomes a rejection.
+      "@typescript-eslint/require-await": "off",
+      // What model code throws is handed on as it is, an Error or not.
+      "@typescript-eslint/only-throw-error": ["error", { allowThrowingAny: false, allowThrowingUnknown: true }],
+      // These print themselves as PyTorch prints them; in templates too.
+      "@typescript-eslint/restrict-template-expressions": [
+        "error",
+        { allowNumber: true, allowBoolean: true, allow: [{ from: "file", name: ["DType", "Module", "PythonFloat", "PythonValue", "Size", "Tensor"] }] },
+      ],
+      // Preact's JSX is extended in its namespace.
+      "@typescript-eslint/no-namespace": ["error", { allowDeclarations: true }],
+    },
+  },
+  {
+    // Tensors have the operations as methods, and modules are called: classes that an interface of the same name completes.
+    files: ["src/engine/**"],
+    rules: {
+      "@typescript-eslint/no-unsafe-declaration-merging": "off",
+      "@typescript-eslint/no-empty-object-type": ["error", { allowInterfaces: "with-single-extends" }],
+    },
+  },
+  {
+    files: ["test/**"],
+    rules: {
+      // The matchers that stand for a value (expect.stringMatching) are of type any.
+      "@typescript-eslint/no-unsafe-assignment": "off",
+    },
+  },
+);
