@@ -65,6 +65,8 @@ interface Model extends NamedModel {
   shown: ShownPass | null;
   /** Why the model came with none; "" where it did. */
   readonly traceMissing: string;
+  /** What the last snapshot names: its ids are what is asked for. */
+  tree: ModelTree | null;
 }
 
 /** Looks at live modules: turns them into snapshots, runs them again and reinitializes them. Watches from the moment it is made. */
@@ -91,7 +93,7 @@ export class Inspection {
     for (const named of models) {
       const found = this.#ownPass(named.module, infer);
       const [own, traceMissing] = typeof found === "string" ? [null, found] : [found, ""];
-      this.#models.set(named.name, { ...named, reinitializer: new Reinitializer(this.#engine, this.#initializations), own, shown: own, traceMissing });
+      this.#models.set(named.name, { ...named, reinitializer: new Reinitializer(this.#engine, this.#initializations), own, shown: own, traceMissing, tree: null });
     }
   }
 
@@ -194,19 +196,8 @@ export class Inspection {
     return model;
   }
 
-  #tree(model: Model): ModelTree {
-    return new ModelTree(
-      this.#engine,
-      model.module,
-      model.name,
-      this.#identities,
-      (module) => this.constructionOf(module),
-      (module) => this.recorder.wasCalled(module),
-    );
-  }
-
   #tensorWithValues(name: string, id: TensorId): Tensor {
-    const found = this.#tree(this.#model(name)).tensors[id];
+    const found = this.#model(name).tree?.tensors[id];
     if (!found) throw new Error(l10n.t("The model has no tensor {0}.", id));
     if (hasValues(this.#engine, found.tensor)) return found.tensor;
     const tensorName = found.names[0]!;
@@ -214,7 +205,15 @@ export class Inspection {
   }
 
   #snapshot(model: Model): ModelSnapshot {
-    const tree = this.#tree(model);
+    const tree = new ModelTree(
+      this.#engine,
+      model.module,
+      model.name,
+      this.#identities,
+      (module) => this.constructionOf(module),
+      (module) => this.recorder.wasCalled(module),
+    );
+    model.tree = tree;
     const tensors = tree.tensors.map((state, id) => this.#tensorSnapshot(state, id));
     const sum = (kind: TensorSnapshot["kind"], of: (tensor: TensorSnapshot) => number): number =>
       tensors.reduce((total, tensor) => (tensor.kind === kind ? total + of(tensor) : total), 0);

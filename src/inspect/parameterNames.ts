@@ -50,7 +50,10 @@ function withoutNumbers(names: readonly (string | null)[]): (string | null)[] {
   return names.map((name, at) => (bare.filter((other) => other === bare[at]).length === 1 ? bare[at]! : name));
 }
 
-/** The items of a list up to its closing bracket, parted by its own commas: not those within brackets or strings. */
+/**
+ * The items of a list up to its closing bracket, parted by its own commas: not those within brackets or strings. The text is as a bundler prints it, without
+ * comments. A parser of the language would double what a process that runs a model loads before it starts.
+ */
 function listFrom(text: string, start: number): { readonly item: string; readonly at: number }[] {
   const items: { item: string; at: number }[] = [];
   let depth = 0;

@@ -43,6 +43,8 @@ export interface FloatLimits {
   readonly tiny: number;
   readonly bits: number;
   readonly dtype: string;
+  /** As Python prints it. */
+  toString(): string;
 }
 
 /** Limits of an integer dtype; those of int64 as near as JavaScript's numbers come. */
@@ -51,6 +53,8 @@ export interface IntegerLimits {
   readonly max: number;
   readonly bits: number;
   readonly dtype: string;
+  /** As Python prints it. */
+  toString(): string;
 }
 
 /** The limits of a floating-point dtype, by default of the default dtype: `torch.finfo(x.dtype).min`. (torch.finfo) */
