@@ -1,0 +1,12 @@
+import * as torch from "layerscope";
+import { expect, test } from "vitest";
+import { rowsDefined } from "../../src/engine/dispatch/index.js";
+
+/** Rows that others are made of. */
+const parts = ["viewAdjoint", "copy", "i1", "euclideanDist", "alias", "index", "recurrentLayer", "recurrentPart"];
+
+test("every operation can be called: as torch.name, as a method, or as nn.functional.name", () => {
+  const places: readonly object[] = [torch, torch.Tensor.prototype, torch.nn.functional, torch.linalg];
+  const hidden = [...rowsDefined()].map(({ name }) => name).filter((name) => !parts.includes(name) && !places.some((place) => name in place));
+  expect(hidden, "functions of layers are exported in src/engine/nn/functional.ts, all others in src/engine/ops/functions.ts").toEqual([]);
+});
