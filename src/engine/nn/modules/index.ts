@@ -3,9 +3,11 @@ import type { Module } from "../module.js";
 import type * as layers from "./index.js";
 
 export * from "./activation.js";
+export * from "./adaptivePooling.js";
 export * from "./adaptiveSoftmax.js";
 export * from "./attention.js";
 export * from "./bilinear.js";
+export * from "./channelNormalization.js";
 export * from "./containers.js";
 export * from "./conv.js";
 export * from "./distance.js";
@@ -21,6 +23,8 @@ export * from "./parameterContainers.js";
 export * from "./pooling.js";
 export * from "./rearrange.js";
 export * from "./recurrent.js";
+export * from "./recurrentCells.js";
+export * from "./softmax.js";
 export * from "./transformer.js";
 export * from "./upsample.js";
 
