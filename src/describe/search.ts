@@ -11,6 +11,7 @@ import { type ModelIndex, nameIn } from "./modelIndex.js";
  * | word | holds for a module |
  * |---|---|
  * | `block`, `0.block 1` in quotes, `Conv2d`, `bias` | whose name, path, type, arguments or own tensors' names contain it |
+ * | `inFeatures: 8`, `in_features=8` | with that argument, as TypeScript or as Python writes it |
  * | `8x4`, `*x64x56x56`, `[8, 4]`, `float64` | with a parameter, buffer or output whose shape ends so, is just so in brackets (`*` or `?` stands for any one size), or of that dtype |
  * | `type:Conv2d`, `path:encoder`, `shape:8x4`, `shape:8`, `dtype:int64` | by that aspect alone |
  * | `params>1M`, `std<0.01`, `mean`, `zeros`, `macs`, `depth` with `>` `<` `>=` `<=` `=` | by a number; `params` counts beneath it too |
@@ -122,10 +123,10 @@ export function searchTensors(text: string, index: ModelIndex, findings = findin
 }
 
 function words(text: string): { word: string; quoted: boolean }[] {
-  // A comparison may have spaces around its sign, and a word may hold quoted or bracketed stretches: params > 1M, path:"block 1", [8, 4].
-  const found = text.matchAll(/([a-z_]+)\s*([<>]=?|=)\s*([^\s"[]+)|(?:"[^"]*"?|\[[^\]]*\]?|[^\s"[])+/gi);
+  // A comparison may have spaces around its sign, and a word may hold quoted or bracketed stretches: params > 1M, inFeatures: 4, path:"block 1", [8, 4].
+  const found = text.matchAll(/([a-z_]+)(?:\s*([<>]=?|=)\s*|(:)\s+)([^\s"[]+)|(?:"[^"]*"?|\[[^\]]*\]?|[^\s"[])+/gi);
   return [...found]
-    .map(([word, name, sign, value]) => ({ word: name ? `${name}${sign}${value}` : word.replaceAll('"', ""), quoted: word.startsWith('"') }))
+    .map(([word, name, sign, colon, value]) => ({ word: name ? `${name}${sign ?? colon}${value}` : word.replaceAll('"', ""), quoted: word.startsWith('"') }))
     .filter(({ word }) => word !== "");
 }
 
@@ -141,15 +142,20 @@ function parseWord(typed: string, index: ModelIndex): Predicate | QueryError {
     if (limit === null) return { word: typed, problem: "notANumber" };
     return (subject) => read(subject, index).some((number) => compare(number, sign, limit));
   }
-  const aspect = /^([a-z]+):(.+)$/.exec(word);
+  const aspect = /^([a-z][a-z0-9]*):(.+)$/.exec(word);
   if (aspect) {
     const [, name, value] = aspect as unknown as [string, string, string];
     const holds = own(aspects, name);
     if (name === "finding" && !findingKinds.some(({ code }) => code === value)) return { word: typed, problem: "unknownFinding" };
-    return holds ? (subject) => holds(subject, value, index) : { word: typed, problem: "unknownAspect" };
+    if (holds) return (subject) => holds(subject, value, index);
+    return index.modules.some((module) => hasArgument(module, name)) ? anyAspect(`${name}: ${value}`, index) : { word: typed, problem: "unknownAspect" };
   }
   const flag = own(flags, word);
   return flag ? (subject) => flag(subject, index) : anyAspect(word, index);
+}
+
+function hasArgument({ arguments: given, defaultArguments }: ModuleSnapshot, name: string): boolean {
+  return [given, defaultArguments].some((values) => Object.keys(values).some((argument) => argument.toLowerCase() === name));
 }
 
 /** Words may be named like a method that every object has. */

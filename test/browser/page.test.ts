@@ -153,7 +153,7 @@ describe("a model and its inspector", () => {
   test("a module: arguments, shapes, parameters, initialization, statistics", async () => {
     const webview = await open(fileState(), { selection: { model: "rgnet", path: "0.block 1.0" } });
     const text = await inspector(webview).innerText();
-    expect(text).toContain("Linear(in_features=4, out_features=8, bias=True)");
+    expect(text).toContain("Linear(inFeatures: 4, outFeatures: 8, bias: true)");
     expect(text).toMatch(/2×4\s+→\s+2×8/);
     expect(text).toMatch(/weight\s+8×4\s+float32/);
     expect(text).toContain("kaimingUniform_(a=2.236, mode=fan_in, nonlinearity=leaky_relu)");

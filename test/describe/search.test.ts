@@ -27,9 +27,12 @@ describe("search by text", () => {
     expect(paths("Lin")).toHaveLength(9);
   });
 
-  test("an argument as it is printed", () => {
-    expect(paths("in_features=8")).toEqual(["0.block 0.2", "0.block 1.2", "0.block 2.2", "0.block 3.2"]);
-  });
+  test.each(["inFeatures:8", "inFeatures: 8", '"inFeatures: 8"', "in_features=8", "IN_FEATURES = 8"])(
+    "%s finds an argument, as either language writes it",
+    (query) => {
+      expect(paths(query)).toEqual(["0.block 0.2", "0.block 1.2", "0.block 2.2", "0.block 3.2"]);
+    },
+  );
 
   test("a parameter by its full name", () => {
     expect(paths("1.weight")).toEqual(["1"]);

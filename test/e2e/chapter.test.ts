@@ -71,7 +71,7 @@ describe.each(["Dark Modern", "Light Modern", "Dark High Contrast"])("the chapte
     // Hovering explains a layer, with a histogram that has been drawn.
     const hover = await editor.hover(29, "Linear(4, 8)");
     const text = await hover.innerText();
-    expect(text).toContain("Linear(in_features=4, out_features=8, bias=True)");
+    expect(text).toContain("Linear(inFeatures: 4, outFeatures: 8, bias: true)");
     expect(text).toContain("5×4 → 5×8");
     const image = hover.locator('img[src^="data:image/svg+xml"]').first();
     await image.waitFor();

@@ -32,7 +32,7 @@ suite("hovering over a model definition", () => {
 
   test("a layer: type, arguments, path, parameters, initialization, histogram, shapes, links", async () => {
     const text = await hoverAt(await runFile("hover.ts", code), "new nn.Linear(4, 8), shared", 8);
-    assert.match(text, /\*\*Linear\*\*\(in\\_features=4, out\\_features=8, bias=True\)/);
+    assert.match(text, /\*\*Linear\*\*\(inFeatures: 4, outFeatures: 8, bias: true\)/);
     assert.match(text, /tied › 0/);
     assert.match(text, /weight.*8×4.*kaimingUniform/s);
     assert.match(text, /data:image\/svg\+xml;base64,/);
