@@ -126,22 +126,6 @@ export function logSumExp(output: ElementArray, slices: Slices): void {
   }
 }
 
-/** The `order`-norm: (sum |x|^order)^(1/order), and its limits for 0 and the infinities. */
-export function norm(output: ElementArray, slices: Slices, order: number): void {
-  const { data, starts, size, stride } = slices;
-  for (let s = 0; s < starts.length; s++) {
-    const start = starts[s]!;
-    let total = order === -Infinity ? Infinity : 0;
-    if (order === 2) for (let k = 0, i = start; k < size; k++, i += stride) total += data[i]! * data[i]!;
-    else if (order === 1) for (let k = 0, i = start; k < size; k++, i += stride) total += Math.abs(data[i]!);
-    else if (order === 0) for (let k = 0, i = start; k < size; k++, i += stride) total += data[i] === 0 ? 0 : 1;
-    else if (order === Infinity) for (let k = 0, i = start; k < size; k++, i += stride) total = Math.max(total, Math.abs(data[i]!));
-    else if (order === -Infinity) for (let k = 0, i = start; k < size; k++, i += stride) total = Math.min(total, Math.abs(data[i]!));
-    else for (let k = 0, i = start; k < size; k++, i += stride) total += Math.abs(data[i]!) ** order;
-    output[s] = order === 2 ? Math.sqrt(total) : order === 0 || order === 1 || !Number.isFinite(order) ? total : total ** (1 / order);
-  }
-}
-
 /** 1 where a slice has an element that is zero, or one that is not, else 0. */
 export function contains(output: ElementArray, { data, starts, size, stride }: Slices, what: "zero" | "nonzero"): void {
   const wanted = what === "zero";
