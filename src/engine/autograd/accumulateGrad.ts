@@ -16,7 +16,7 @@ export class AccumulateGrad extends GraphNode {
     const { tensor } = this;
     if (tensor.grad === null) {
       tensor.grad = owned && gradient.isContiguous() ? gradient : cloneValues(gradient);
-    } else if (gradient.device === "cpu") {
+    } else {
       // A new tensor would leave whoever holds the old `grad` behind: PyTorch adds in place too.
       binary(tensor.grad, tensor.grad, gradient, (a, b) => a + b, "add");
       tensor.grad.version.value++;

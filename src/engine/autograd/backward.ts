@@ -117,7 +117,7 @@ function leadingTo(captures: ReadonlyMap<GraphNode, unknown>, nodes: readonly Gr
 function onesLike(root: Tensor): Tensor {
   if (root.numel() !== 1) throw new RuntimeError("grad can be implicitly created only for scalar outputs");
   const ones = root.allocateLike();
-  if (root.device === "cpu") fill(ones, 1);
+  fill(ones, 1);
   return ones;
 }
 
@@ -125,7 +125,7 @@ function onesLike(root: Tensor): Tensor {
 function inDTypeOf(root: Tensor, given: Tensor): Tensor {
   if (given.dtype === root.dtype) return given;
   const converted = Tensor.allocate(given.sizes, root.dtype, given.device);
-  if (given.device === "cpu") copy(converted, given);
+  copy(converted, given);
   return converted;
 }
 
@@ -202,6 +202,6 @@ function isOnlyOne(results: readonly (Tensor | null)[], position: number): boole
 /** a + b, written over `a` where nobody else has its memory: gradients of large parameters that are used twice need no third. */
 function sum(a: Tensor, b: Tensor, ownsA: boolean): Tensor {
   const result = ownsA && a.isContiguous() ? a : a.allocateLike();
-  if (a.device === "cpu") binary(result, a, b, (x, y) => x + y, "add");
+  binary(result, a, b, (x, y) => x + y, "add");
   return result;
 }

@@ -73,7 +73,7 @@ class AsStridedNode extends GraphNode {
 
   backward(gradient: Tensor): readonly (Tensor | null)[] {
     const result = zerosInLayoutOf(this.base);
-    if (gradient.device === "cpu") copy(through(this.window, result), gradient);
+    copy(through(this.window, result), gradient);
     return [result];
   }
 

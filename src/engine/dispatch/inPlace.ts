@@ -77,7 +77,7 @@ export function inPlace<Operation extends (...args: never[]) => unknown>(
       checkInPlace(self, records);
       const edges = records ? edgesOf([self]) : [];
       const source = result.dtype === self.dtype || !records ? result : withoutObserver(() => result.to(self.dtype));
-      if (self.device === "cpu") copy(self, source);
+      copy(self, source);
       self.version.value++;
       if (records) {
         const node = source.gradFn;

@@ -148,7 +148,7 @@ function fitGradient(gradient: Tensor | null, input: Tensor): Tensor | null {
   if (!equalSizes(result.sizes, input.sizes)) result = sumTo(result, input.sizes);
   if (result.dtype !== input.dtype) {
     const cast = Tensor.allocate(result.sizes, input.dtype, result.device);
-    if (result.device === "cpu") copy(cast, result);
+    copy(cast, result);
     result = cast;
   }
   return result;

@@ -46,10 +46,8 @@ class ViewNode<Args extends readonly [Tensor, ...unknown[]]> extends GraphNode {
     const { row, args } = this;
     if (row.backward !== undefined) return [row.backward(gradient, ...args)];
     const result = Tensor.allocate(args[0].sizes, gradient.dtype, gradient.device);
-    if (gradient.device === "cpu") {
-      const window = row.window(...([result, ...args.slice(1)] as unknown as Args));
-      copy(through(window, result), gradient);
-    }
+    const window = row.window(...([result, ...args.slice(1)] as unknown as Args));
+    copy(through(window, result), gradient);
     return [result];
   }
 

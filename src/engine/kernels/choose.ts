@@ -36,6 +36,7 @@ function chooseRow([output, condition, x, y]: readonly Run[], count: number): vo
 
 /** output[i] = condition[i] ? x[i] : y[i]; all are broadcast to the output. Safe in place. */
 export function choose(output: Tensor, condition: Tensor, x: Tensor, y: Tensor): void {
+  if (output.isMeta) return;
   if (!mapInWasm("where", output, [condition, x, y])) forEachRun([output, condition, x, y], chooseRow);
 }
 
@@ -57,6 +58,7 @@ function clampRow([output, x, low, high]: readonly Run[], count: number): void {
 
 /** output[i] = x[i] kept within low[i] and high[i], which are broadcast; the upper bound wins where they cross, NaN over all. Safe in place. */
 export function clamp(output: Tensor, x: Tensor, low: Tensor, high: Tensor): void {
+  if (output.isMeta) return;
   if (!mapInWasm("clamp", output, [x, low, high])) forEachRun([output, x, low, high], clampRow);
 }
 
@@ -75,5 +77,6 @@ function withinRow([output, gradient, x, low, high]: readonly Run[], count: numb
 
 /** output[i] = gradient[i] where low[i] <= x[i] <= high[i], else 0. */
 export function within(output: Tensor, gradient: Tensor, x: Tensor, low: Tensor, high: Tensor): void {
+  if (output.isMeta) return;
   if (!mapInWasm("within", output, [gradient, x, low, high])) forEachRun([output, gradient, x, low, high], withinRow);
 }

@@ -9,6 +9,8 @@ import { isForWasm, isTruthKernel, type KernelCall } from "./wasm/instance.js";
 
 export type { Operand };
 
+/** Kernels on tensors. Where the output is on the meta device there is nothing to compute: callers need not ask. */
+
 /** From this many elements on, the arrays' own copying wins over a loop. */
 const bulkFrom = 64;
 
@@ -41,6 +43,7 @@ function elementsOf(operand: Operand, sizes: readonly number[]): Elements {
 
 /** output[i] = f(x[i]); `x` is broadcast to the output. `kernel` names the same function among the WebAssembly kernels. Safe in place. */
 export function unary(output: Tensor, x: Tensor, f: (value: number) => number, kernel?: KernelCall): void {
+  if (output.isMeta) return;
   if (kernel !== undefined && isLarge(output) && mapInWasm(kernel, output, [x])) return;
   const convert = converter(output.dtype);
   const g = convert === null ? f : (value: number) => convert(f(value));
@@ -65,6 +68,7 @@ export function unary(output: Tensor, x: Tensor, f: (value: number) => number, k
 
 /** output[i] = f(x[i], y[i]); both are broadcast to the output. `kernel` names the same function among the WebAssembly kernels. Safe in place. */
 export function binary(output: Tensor, x: Tensor, y: Operand, f: (x: number, y: number) => number, kernel?: KernelCall): void {
+  if (output.isMeta) return;
   if (kernel !== undefined && isLarge(output) && mapInWasm(kernel, output, [x, y])) return;
   const writtenOut = rowFor(kernel, output.dtype);
   if (writtenOut === undefined && typeof y === "number") {
@@ -103,6 +107,7 @@ function calling(f: (x: number, y: number) => number, dtype: DType): BinaryRow {
 
 /** output[i] = f(x[i], y[i], z[i]); all are broadcast to the output. `kernel` names the same function among the WebAssembly kernels. Safe in place. */
 export function ternary(output: Tensor, x: Operand, y: Operand, z: Operand, f: (x: number, y: number, z: number) => number, kernel?: KernelCall): void {
+  if (output.isMeta) return;
   if (kernel !== undefined && isLarge(output) && mapInWasm(kernel, output, [x, y, z])) return;
   const convert = converter(output.dtype);
   const g = convert === null ? f : (a: number, b: number, c: number) => convert(f(a, b, c));
@@ -120,6 +125,7 @@ export function ternary(output: Tensor, x: Operand, y: Operand, z: Operand, f: (
 
 /** Every element becomes `value`. */
 export function fill(output: Tensor, value: number): void {
+  if (output.isMeta) return;
   const convert = converter(output.dtype);
   const held = convert === null ? value : convert(value);
   const out = output.storage.data;
@@ -136,6 +142,7 @@ export function fill(output: Tensor, value: number): void {
 
 /** output[i] = x[i], converted to the output's dtype; `x` is broadcast. The two must not overlap in memory unless they coincide. */
 export function copy(output: Tensor, x: Tensor): void {
+  if (output.isMeta) return;
   const { sizes } = output;
   const { data } = output.storage;
   if (output.dtype === bool && x.dtype !== bool) unary(output, x, (value) => (value !== 0 ? 1 : 0), ["ne", 0]);
@@ -150,7 +157,7 @@ export function copy(output: Tensor, x: Tensor): void {
 /** A new row-major tensor with the same values. */
 export function cloneValues(source: Tensor): Tensor {
   const clone = source.allocateLike();
-  if (source.device === "cpu") copy(clone, source);
+  copy(clone, source);
   return clone;
 }
 

@@ -6,6 +6,7 @@ type Fill = (target: ElementArray, offset: number, length: number) => void;
 
 /** Has `fill` write every element, in the order of memory. */
 export function fillInMemoryOrder(self: Tensor, fill: Fill): void {
+  if (self.isMeta) return;
   const { data } = self.storage;
   const length = self.numel();
   if (isDense(self)) return fill(data, self.offset, length);

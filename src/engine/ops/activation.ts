@@ -57,7 +57,7 @@ function activationRow<Constants extends readonly unknown[]>(row: ActivationRow<
     backward(gradient, { args: [x, ...constants] }) {
       const result = gradient.allocateLike();
       const { derivative, kernels: wasm } = row.of(...held(constants as unknown as Constants, x.dtype));
-      if (gradient.device === "cpu") kernels.binary(result, gradient, x, derivative, wasm?.derivative);
+      kernels.binary(result, gradient, x, derivative, wasm?.derivative);
       return [result];
     },
   };
@@ -527,10 +527,10 @@ const preluOperation = defineOperation<[x: Tensor, weight: Tensor]>({
     const { device } = gradient;
     const slopes = alongChannels(weight, x);
     const forX = Tensor.allocate(x.sizes, x.dtype, device);
-    if (device === "cpu") kernels.ternary(forX, gradient, x, slopes, (g, value, slope) => (value > 0 ? g : g * slope), "leakyReluBackward");
+    kernels.ternary(forX, gradient, x, slopes, (g, value, slope) => (value > 0 ? g : g * slope), "leakyReluBackward");
     if (!context.needs(1)) return [forX, null];
     const forSlope = Tensor.allocate(x.sizes, x.dtype, device);
-    if (device === "cpu") kernels.binary(forSlope, gradient, x, (g, value) => (value > 0 ? 0 : g * value));
+    kernels.binary(forSlope, gradient, x, (g, value) => (value > 0 ? 0 : g * value));
     const summed = sumTo(forSlope, slopes.sizes);
     return [forX, new Tensor(summed.storage, weight.sizes, contiguousStrides(weight.sizes), 0)];
   },
@@ -559,7 +559,7 @@ const rreluRow: OperationRow<[x: Tensor, lower: number, upper: number], Tensor> 
   },
   backward(gradient, { saved: slopes }) {
     const result = gradient.allocateLike();
-    if (gradient.device === "cpu") kernels.binary(result, gradient, slopes, (g, slope) => g * slope, "mul");
+    kernels.binary(result, gradient, slopes, (g, slope) => g * slope, "mul");
     return [result];
   },
 };

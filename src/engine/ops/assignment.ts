@@ -55,7 +55,7 @@ export function fill(x: Tensor, ...args: AllArguments<[value: Tensor | Scalar], 
 
 function scalar(like: Tensor, value: Scalar): Tensor {
   const result = Tensor.allocate([], like.dtype, like.device);
-  if (like.device === "cpu") fillWith(result, numberOf(value));
+  fillWith(result, numberOf(value));
   return result;
 }
 

@@ -66,7 +66,7 @@ function refuseBools(x: Tensor, y: Tensor | Scalar): void {
 
 function scaled(x: Tensor, factor: number): Tensor {
   const result = x.allocateLike();
-  if (x.device === "cpu") kernels.binary(result, x, factor, (value, by) => value * by, "mul");
+  kernels.binary(result, x, factor, (value, by) => value * by, "mul");
   return result;
 }
 
@@ -305,7 +305,7 @@ export function pow(x: Tensor | Scalar, ...args: AllArguments<[exponent: Tensor 
 /** A number as first operand: a tensor without dimensions where the second one is. */
 function numberTensor(value: Scalar, other: Tensor | Scalar): Tensor {
   const result = Tensor.allocate([], scalarDType(value), other instanceof Tensor ? other.device : "cpu");
-  if (result.device === "cpu") kernels.fill(result, Number(value));
+  kernels.fill(result, Number(value));
   return result;
 }
 const powInPlace = defineInPlace(powRow);

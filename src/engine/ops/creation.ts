@@ -54,7 +54,7 @@ export function full(
 }
 
 function filled(tensor: Tensor, value: number): Tensor {
-  if (tensor.device === "cpu") fill(tensor, value);
+  fill(tensor, value);
   return tensor;
 }
 

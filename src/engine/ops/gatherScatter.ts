@@ -1,14 +1,14 @@
 import { defineComposite, defineInPlace, defineOperation, type OperationRow } from "../dispatch/index.js";
 import { bool, int32, int64, uint8, type DType } from "../dtype.js";
 import { IndexError, RuntimeError } from "../errors.js";
-import { binary, copy, denseValues, fill } from "../kernels/elementwise.js";
+import { binary, cloneValues, copy, denseValues, fill } from "../kernels/elementwise.js";
 import * as kernels from "../kernels/indexing.js";
 import { offsetsOf } from "../kernels/strided.js";
 import { equalSizes, formatSizes } from "../size.js";
 import { normalizeDim, Tensor } from "../tensor.js";
 import { collect, inOrder, required, requiredFirst, type AllArguments, type WithRequired } from "../arguments.js";
 import type { AccumulateOptions } from "./indexing.js";
-import { asVector, copyOf, scalarTensor } from "./rules/indexPlaces.js";
+import { asVector, scalarTensor } from "./rules/indexPlaces.js";
 import { where } from "./masks.js";
 import { broadcastSizes, type Scalar } from "./rules/promotion.js";
 import { expand } from "./shape.js";
@@ -122,7 +122,7 @@ function scatterRow(name: string, combine: kernels.Combine | null): OperationRow
 
 /** A copy with zeros where the index points. */
 function zeroedAt(x: Tensor, dim: number, index: Tensor): Tensor {
-  const rest = copyOf(x);
+  const rest = cloneValues(x);
   if (x.device === "cpu") kernels.scatter(asVector(rest), dim, asVector(index), zerosFor(index, x.dtype), null);
   return rest;
 }
@@ -404,7 +404,7 @@ const putRow: OperationRow<PutArgs> = {
   },
   reads: [1],
   backward(gradient, { args: [, index, source, accumulate] }) {
-    const rest = accumulate ? gradient : copyOf(gradient);
+    const rest = accumulate ? gradient : cloneValues(gradient);
     const picked = Tensor.allocate(source.sizes, gradient.dtype, gradient.device);
     if (gradient.device === "meta") return [rest, null, picked];
     const given = denseValues(gradient);

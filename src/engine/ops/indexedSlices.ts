@@ -1,13 +1,13 @@
 import { defineInPlace, defineOperation, type OperationRow } from "../dispatch/index.js";
 import { int32, int64 } from "../dtype.js";
 import { IndexError, RuntimeError } from "../errors.js";
-import { binary, copy, denseValues } from "../kernels/elementwise.js";
+import { binary, cloneValues, copy, denseValues } from "../kernels/elementwise.js";
 import * as kernels from "../kernels/indexing.js";
 import { contiguousStrides, equalSizes, formatSizes } from "../size.js";
 import { normalizeDim, Tensor } from "../tensor.js";
 import { collect, inOrder, requiredFirst, type AllArguments, type WithRequired } from "../arguments.js";
 import { asHeld } from "./rules/elementwiseRows.js";
-import { addedAt, asVector, copyOf, placesOf, scalarTensor } from "./rules/indexPlaces.js";
+import { addedAt, asVector, placesOf, scalarTensor } from "./rules/indexPlaces.js";
 import { type Scalar } from "./rules/promotion.js";
 
 /** Whole slices of a dimension, named by a vector of positions. */
@@ -70,7 +70,7 @@ const indexAddRow: OperationRow<IndexAddArgs> = {
   reads: [2],
   backward(gradient, { args: [x, dim, index, source, alpha] }) {
     const picked = readSlices(gradient, normalizeDim(dim, x.sizes.length), index);
-    if (alpha !== 1 && picked.device === "cpu") binary(picked, picked, scalarTensor(alpha, picked.dtype, "cpu"), (value, by) => value * by);
+    if (alpha !== 1) binary(picked, picked, scalarTensor(alpha, picked.dtype, "cpu"), (value, by) => value * by);
     return [gradient, null, null, reshaped(picked, source.sizes)];
   },
 };
@@ -182,7 +182,7 @@ const indexCopyRow: OperationRow<IndexCopyArgs> = {
 
 /** A copy with zeros in the named slices. */
 function zeroedSlices(x: Tensor, dim: number, index: Tensor): Tensor {
-  const rest = copyOf(x);
+  const rest = cloneValues(x);
   if (x.device === "cpu") kernels.writeValue(rest.storage.data, 0, 0, placesOf(asVector(rest), [dim], [asVector(index)]));
   return rest;
 }

@@ -1,13 +1,13 @@
 import { defineComposite, defineInPlace, defineOperation, defineView, type OperationRow } from "../dispatch/index.js";
 import { bool, int32, int64, uint8 } from "../dtype.js";
 import { IndexError, NotImplementedError, RuntimeError, ValueError } from "../errors.js";
-import { copy } from "../kernels/elementwise.js";
+import { cloneValues, copy } from "../kernels/elementwise.js";
 import * as kernels from "../kernels/indexing.js";
 import { contiguousStrides, formatSizes } from "../size.js";
 import { Storage, type Device } from "../storage.js";
 import { Tensor } from "../tensor.js";
 import { collect, requiredFirst, type WithRequired } from "../arguments.js";
-import { addedAt, copyOf, indexedSizes, placesOf, requireValues, scalarTensor } from "./rules/indexPlaces.js";
+import { addedAt, indexedSizes, placesOf, requireValues, scalarTensor } from "./rules/indexPlaces.js";
 import type { Scalar } from "./rules/promotion.js";
 import { select, unsqueeze } from "./shape.js";
 import { slicedWindow } from "./rules/windows.js";
@@ -83,54 +83,78 @@ function applyBasic(x: Tensor, index: readonly Index[]): Indexed {
     }
     throw new IndexError(`too many indices for tensor of dimension ${rank}`);
   }
-  let view = x;
-  let dim = 0;
-  let original = 0;
-  const dims: number[] = [];
-  const indices: Tensor[] = [];
-  const pick = (positions: readonly Tensor[]): void => {
-    for (const each of positions) {
-      dims.push(dim++);
-      indices.push(each.device === x.device ? each : onDevice(each, x.device));
-    }
-  };
-  for (const item of index) {
-    if (typeof item === "number") {
-      view = selectAt(view, dim, item, original++);
-    } else if (item instanceof Slice) {
-      view = sliced(view, dim++, item);
-      original++;
-    } else if (item === null) {
-      view = unsqueeze(view, dim++);
-    } else if (item === "...") {
-      const rest = rank - taken;
-      dim += rest;
-      original += rest;
-    } else if (typeof item === "boolean") {
-      view = unsqueeze(view, dim);
-      pick([positionsTensor(item ? [0] : [])]);
-    } else if (item instanceof Tensor) {
-      if (isMask(item)) {
-        if (item.sizes.length === 0) view = unsqueeze(view, dim);
-        else checkMask(item, view, dim, original);
-        pick(maskPositions(item));
-        original += item.sizes.length;
-      } else if (item.dtype !== int64 && item.dtype !== int32) {
-        throw new IndexError("tensors used as indices must be long, int, byte or bool tensors");
-      } else if (item.sizes.length === 0 && item.device === "cpu") {
-        view = selectAt(view, dim, item.item(), original++);
-      } else {
-        pick([item]);
-        original++;
-      }
-    } else if (Array.isArray(item)) {
-      pick([positionsTensor(item as readonly number[])]);
-      original++;
-    } else {
-      throw new IndexError(`only integers, slices (\`:\`), ellipsis (\`...\`), None and long or byte Variables are valid indices (got ${typeof item})`);
-    }
+  const walk = new Walk(x, rank - taken);
+  for (const item of index) walk.take(item);
+  return walk;
+}
+
+/** A way through an index, item by item from the left. */
+class Walk implements Indexed {
+  readonly dims: number[] = [];
+  readonly indices: Tensor[] = [];
+  /** The dimension that the next item is for: of the view, and, as errors count, of the tensor that is indexed. */
+  private dim = 0;
+  private original = 0;
+
+  /** `unnamed`: how many dimensions "..." stands for. */
+  constructor(
+    public view: Tensor,
+    private readonly unnamed: number,
+  ) {}
+
+  take(item: Index): void {
+    if (typeof item === "number") this.select(item);
+    else if (item instanceof Slice) this.slice(item);
+    else if (item === null) this.view = unsqueeze(this.view, this.dim++);
+    else if (item === "...") this.pass(this.unnamed);
+    else if (typeof item === "boolean") this.choose(item);
+    else if (item instanceof Tensor) this.takeTensor(item);
+    else if (Array.isArray(item)) this.pick([positionsTensor(item as readonly number[])], 1);
+    else throw new IndexError(`only integers, slices (\`:\`), ellipsis (\`...\`), None and long or byte Variables are valid indices (got ${typeof item})`);
   }
-  return { view, dims, indices };
+
+  private takeTensor(item: Tensor): void {
+    if (isMask(item)) this.mask(item);
+    else if (item.dtype !== int64 && item.dtype !== int32) throw new IndexError("tensors used as indices must be long, int, byte or bool tensors");
+    else if (item.sizes.length === 0 && item.device === "cpu") this.select(item.item());
+    else this.pick([item], 1);
+  }
+
+  private select(position: number): void {
+    this.view = selectAt(this.view, this.dim, position, this.original++);
+  }
+
+  private slice(item: Slice): void {
+    this.view = sliced(this.view, this.dim, item);
+    this.pass(1);
+  }
+
+  private pass(count: number): void {
+    this.dim += count;
+    this.original += count;
+  }
+
+  /** A truth value is a mask without dimensions: it takes a new dimension of size 1, or none of it. */
+  private choose(isTrue: boolean): void {
+    this.view = unsqueeze(this.view, this.dim);
+    this.pick([positionsTensor(isTrue ? [0] : [])], 0);
+  }
+
+  private mask(item: Tensor): void {
+    if (item.sizes.length === 0) this.view = unsqueeze(this.view, this.dim);
+    else checkMask(item, this.view, this.dim, this.original);
+    this.pick(maskPositions(item), item.sizes.length);
+  }
+
+  /** Index tensors for the dimensions from here on, of which `count` are the indexed tensor's own. */
+  private pick(positions: readonly Tensor[], count: number): void {
+    const { device } = this.view;
+    for (const each of positions) {
+      this.dims.push(this.dim++);
+      this.indices.push(each.device === device ? each : onDevice(each, device));
+    }
+    this.original += count;
+  }
 }
 
 function selectAt(x: Tensor, dim: number, index: number, original: number): Tensor {
@@ -231,7 +255,7 @@ const indexPutRow: OperationRow<IndexPutArgs> = {
     const places = placesOf(gradient, dims, indices);
     kernels.read(picked.storage.data, 0, gradient.storage.data, gradient.offset, places);
     if (accumulate) return [gradient, picked];
-    const rest = copyOf(gradient);
+    const rest = cloneValues(gradient);
     kernels.writeValue(rest.storage.data, 0, 0, placesOf(rest, dims, indices));
     return [rest, picked];
   },

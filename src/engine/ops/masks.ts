@@ -2,14 +2,14 @@ import { defineInPlace, defineOperation, type OperationRow } from "../dispatch/i
 import { bool, int64, uint8 } from "../dtype.js";
 import { RuntimeError, TypeError } from "../errors.js";
 import { choose } from "../kernels/choose.js";
-import { copy, denseValues } from "../kernels/elementwise.js";
+import { cloneValues, copy, denseValues } from "../kernels/elementwise.js";
 import * as kernels from "../kernels/indexing.js";
 import { offsetsOf } from "../kernels/strided.js";
 import { contiguousStrides } from "../size.js";
 import { Tensor } from "../tensor.js";
 import { checkedOptions, collect, inOrder, requiredFirst, type AllArguments, type WithRequired } from "../arguments.js";
 import { asHeld } from "./rules/elementwiseRows.js";
-import { copyOf, requireValues, scalarTensor } from "./rules/indexPlaces.js";
+import { requireValues, scalarTensor } from "./rules/indexPlaces.js";
 import { broadcastSizes, cppName, resultType, type Scalar } from "./rules/promotion.js";
 import { select, unsqueeze } from "./shape.js";
 import { logicalNot } from "./unary.js";
@@ -24,7 +24,6 @@ function requireBool(mask: Tensor, message: string): void {
 /** The gradient where the mask is as `isTrue` says, else zero. */
 function chosen(gradient: Tensor, mask: Tensor, isTrue: boolean): Tensor {
   const result = gradient.allocateLike();
-  if (gradient.device === "meta") return result;
   const zero = scalarTensor(0, gradient.dtype, "cpu");
   if (isTrue) choose(result, mask, gradient, zero);
   else choose(result, mask, zero, gradient);
@@ -210,7 +209,7 @@ const maskedScatterRow: OperationRow<[x: Tensor, mask: Tensor, source: Tensor]> 
   },
   reads: [1],
   backward(gradient, { args: [, mask, source] }) {
-    const rest = copyOf(gradient);
+    const rest = cloneValues(gradient);
     const picked = Tensor.allocate(source.sizes, gradient.dtype, gradient.device);
     if (gradient.device === "meta") return [rest, null, picked];
     const positions = kernels.nonzeroPositions(expandedTo(mask, gradient.sizes));

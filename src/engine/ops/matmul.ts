@@ -1,7 +1,7 @@
 import { defineComposite, defineOperation, named } from "../dispatch/index.js";
 import type { DType } from "../dtype.js";
 import { RuntimeError } from "../errors.js";
-import { copy } from "../kernels/elementwise.js";
+import { cloneValues, copy } from "../kernels/elementwise.js";
 import { multiply } from "../kernels/matmul.js";
 import type { Matrix } from "../kernels/matrix.js";
 import { sumTo } from "../kernels/sumTo.js";
@@ -308,11 +308,7 @@ function weightMatrix(weight: Tensor): Tensor {
 function asMatrix(x: Tensor, columns = x.sizes[x.sizes.length - 1]!): Tensor {
   if (x.sizes.length === 2 && x.sizes[1] === columns) return x;
   const rows = columns === 0 ? product(x.sizes.slice(0, -1)) : x.numel() / columns;
-  let dense = x;
-  if (!x.isContiguous()) {
-    dense = x.allocateLike();
-    if (x.device === "cpu") copy(dense, x);
-  }
+  const dense = x.isContiguous() ? x : cloneValues(x);
   return new Tensor(dense.storage, [rows, columns], [columns, 1], dense.offset);
 }
 

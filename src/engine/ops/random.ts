@@ -30,7 +30,7 @@ export function rand(...args: SizeArguments<RandomOptions>): Tensor {
   const { sizes, options } = parseSize("rand", args, "generator");
   const result = allocate(sizes, options);
   requireFloatingPoint(result.dtype, "check_uniform_bounds");
-  if (result.device === "cpu") fillUniform(result, 0, 1, options.generator);
+  fillUniform(result, 0, 1, options.generator);
   return finish(result, options, "rand", args);
 }
 
@@ -39,7 +39,7 @@ export function randn(...args: SizeArguments<RandomOptions>): Tensor {
   const { sizes, options } = parseSize("randn", args, "generator");
   const result = allocate(sizes, options);
   requireFloatingPoint(result.dtype, "normal_kernel_cpu");
-  if (result.device === "cpu") fillNormal(result, 0, 1, options.generator);
+  fillNormal(result, 0, 1, options.generator);
   return finish(result, options, "randn", args);
 }
 
@@ -69,7 +69,7 @@ export function randint(...args: unknown[]): Tensor {
   const range = integerRange(low, high);
   const { sizes } = parseSize("randint", [size]);
   const result = allocate(sizes, options, int64);
-  if (result.device === "cpu") fillIntegers(result, low, range, options.generator);
+  fillIntegers(result, low, range, options.generator);
   return finish(result, options, "randint", args);
 }
 
@@ -88,7 +88,7 @@ export function randLike(x: Tensor, given?: RandomOptions): Tensor {
   const options = checkedTensorOptions(given, "generator");
   const result = allocateLike(x, options);
   requireFloatingPoint(result.dtype, "check_uniform_bounds");
-  if (result.device === "cpu") fillUniform(result, 0, 1, options.generator);
+  fillUniform(result, 0, 1, options.generator);
   return finish(result, options, "randLike", [x, given]);
 }
 
@@ -97,7 +97,7 @@ export function randnLike(x: Tensor, given?: RandomOptions): Tensor {
   const options = checkedTensorOptions(given, "generator");
   const result = allocateLike(x, options);
   requireFloatingPoint(result.dtype, "normal_kernel_cpu");
-  if (result.device === "cpu") fillNormal(result, 0, 1, options.generator);
+  fillNormal(result, 0, 1, options.generator);
   return finish(result, options, "randnLike", [x, given]);
 }
 
@@ -110,7 +110,7 @@ export function randintLike(x: Tensor, ...args: unknown[]): Tensor {
   const high = required(given, "randint_like", "high");
   const range = integerRange(low, high);
   const result = allocateLike(x, options);
-  if (result.device === "cpu") fillIntegers(result, low, range, options.generator);
+  fillIntegers(result, low, range, options.generator);
   return finish(result, options, "randintLike", [x, ...args]);
 }
 
@@ -159,7 +159,7 @@ export function normal(...args: unknown[]): Tensor {
   const { sizes } = parseSize("normal", [required(asked, "normal", "size")]);
   const result = allocate(sizes, options);
   requireFloatingPoint(result.dtype, "normal_kernel_cpu");
-  if (result.device === "cpu") fillNormal(result, mean, std, options.generator);
+  fillNormal(result, mean, std, options.generator);
   return finish(result, options, "normal", args);
 }
 

@@ -499,7 +499,7 @@ const asStridedOperation = defineView<[x: Tensor, sizes: readonly number[], stri
     // Gathered where the elements lie in memory, then read as x lies there.
     const memory = accumulated(gradient, [x.storage.length], () => ({ sizes, strides, offset }));
     const result = Tensor.allocate(x.sizes, gradient.dtype, gradient.device);
-    if (gradient.device === "cpu") copy(result, through(x, memory));
+    copy(result, through(x, memory));
     return result;
   },
 });

@@ -218,7 +218,7 @@ export function runOf({ data, offset }: Elements): Run {
 
 function values(source: Tensor, like: Tensor): Tensor {
   const result = Tensor.allocate(source.sizes, like.dtype, like.device);
-  if (result.device === "cpu") copy(result, source);
+  copy(result, source);
   return result;
 }
 

@@ -12,7 +12,7 @@ function gradientsOf(parameters: Tensor | Iterable<Tensor>): Tensor[] {
 }
 
 function rewrite(gradient: Tensor, f: (value: number) => number): void {
-  if (gradient.device === "cpu") unary(gradient, gradient, f);
+  unary(gradient, gradient, f);
   gradient.version.value++;
 }
 

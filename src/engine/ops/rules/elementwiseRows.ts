@@ -57,7 +57,7 @@ export function unaryRow(
 
 function multiplied(gradient: Tensor, values: kernels.Operand, f: (gradient: number, value: number) => number, kernel?: KernelCall): Tensor {
   const result = gradient.allocateLike();
-  if (gradient.device === "cpu") kernels.binary(result, gradient, values, f, kernel);
+  kernels.binary(result, gradient, values, f, kernel);
   return result;
 }
 
@@ -108,7 +108,7 @@ export function binaryRow(
 
 function differentiated(gradient: Tensor, first: kernels.Operand, second: kernels.Operand, f: OfBoth, kernel?: KernelCall): Tensor {
   const result = gradient.allocateLike();
-  if (gradient.device === "cpu") kernels.ternary(result, gradient, first, second, f, kernel);
+  kernels.ternary(result, gradient, first, second, f, kernel);
   return result;
 }
 

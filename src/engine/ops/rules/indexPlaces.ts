@@ -1,6 +1,6 @@
 import type { DType } from "../../dtype.js";
 import { IndexError, NotImplementedError } from "../../errors.js";
-import { copy, denseValues, fill } from "../../kernels/elementwise.js";
+import { denseValues, fill } from "../../kernels/elementwise.js";
 import * as kernels from "../../kernels/indexing.js";
 import { offsetsOf } from "../../kernels/strided.js";
 import { formatSizes } from "../../size.js";
@@ -61,16 +61,10 @@ export function addedAt(gradient: Tensor, sizes: readonly number[], dims: readon
   return result;
 }
 
-export function copyOf(x: Tensor): Tensor {
-  const result = x.allocateLike();
-  if (x.device === "cpu") copy(result, x);
-  return result;
-}
-
 /** A number as a tensor without dimensions. */
 export function scalarTensor(value: Scalar, dtype: DType, device: Device): Tensor {
   const result = Tensor.allocate([], dtype, device);
-  if (device === "cpu") fill(result, numberOf(value));
+  fill(result, numberOf(value));
   return result;
 }
 

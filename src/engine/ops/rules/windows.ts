@@ -1,5 +1,5 @@
 import { RuntimeError, TypeError } from "../../errors.js";
-import { binary, copy } from "../../kernels/elementwise.js";
+import { binary, cloneValues } from "../../kernels/elementwise.js";
 import { broadcastOperand } from "../../kernels/strided.js";
 import { contiguousStrides, equalSizes, formatSizes } from "../../size.js";
 import { Tensor, through, type Window } from "../../tensor.js";
@@ -64,9 +64,7 @@ export function stridesFor(x: Tensor, sizes: readonly number[]): readonly number
 export function inShape(x: Tensor, sizes: readonly number[]): Tensor {
   const strides = stridesFor(x, sizes);
   if (strides !== null) return new Tensor(x.storage, sizes, strides, x.offset);
-  const dense = x.allocateLike();
-  if (x.device === "cpu") copy(dense, x);
-  return new Tensor(dense.storage, sizes, contiguousStrides(sizes), 0);
+  return new Tensor(cloneValues(x).storage, sizes, contiguousStrides(sizes), 0);
 }
 
 export function permuted(x: Tensor, order: readonly number[]): Window {
@@ -93,10 +91,8 @@ export function slicedWindow(x: Tensor, dim: number, start: number, end: number,
 /** Zeros in the shape of `x` with `gradient` added through `window`, where several of its elements may be one of x. */
 export function accumulated(gradient: Tensor, sizes: readonly number[], window: (zeros: Tensor) => Window): Tensor {
   const zeros = Tensor.allocate(sizes, gradient.dtype, gradient.device);
-  if (gradient.device === "cpu") {
-    const seen = through(window(zeros), zeros);
-    binary(seen, seen, gradient, (sum, each) => sum + each);
-  }
+  const seen = through(window(zeros), zeros);
+  binary(seen, seen, gradient, (sum, each) => sum + each);
   return zeros;
 }
 
