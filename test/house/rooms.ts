@@ -42,6 +42,8 @@ export const floors: readonly (readonly string[])[] = [
   ["nn/utils"],
   ["nn/index.ts"],
   ["optim"],
+  ["distributions"],
+  ["data", "utils.ts"],
   ["io"],
   ["index.ts", "publicNames.ts"],
 ];

@@ -1,4 +1,4 @@
-import type { Module } from "./module.js";
+import type { AnyModule } from "./anyModule.js";
 
 /**
  * What is known of a class of layers, stated once, in the class itself, and inherited by the classes that extend it. Whoever shows models or runs them
@@ -76,7 +76,7 @@ export interface LayerDeclaration<Layer> extends Declaration<Layer> {
 }
 
 /** What Module itself declares. */
-export interface ModuleDeclaration extends Declaration<Module> {}
+export interface ModuleDeclaration extends Declaration<AnyModule> {}
 
 /** A class that says itself what it is, or extends one that does. */
 export interface DeclaredLayer {
@@ -107,12 +107,12 @@ export interface LayerFacts {
   readonly isSequence: boolean;
 }
 
-function declarationOf(module: Module): ModuleDeclaration {
-  return (module.constructor as typeof Module)[declaration];
+function declarationOf(module: AnyModule): ModuleDeclaration {
+  return (module.constructor as unknown as { readonly [declaration]: ModuleDeclaration })[declaration];
 }
 
 /** What the class of `module` declares, for this module. */
-export function layerFacts(module: Module): LayerFacts {
+export function layerFacts(module: AnyModule): LayerFacts {
   const declared = declarationOf(module);
   const given: Record<string, unknown> = {};
   const byDefault: Record<string, unknown> = {};
@@ -132,12 +132,12 @@ export function layerFacts(module: Module): LayerFacts {
 }
 
 /** Inputs that a layer takes, the likeliest first; null where its class does not say. */
-export function exampleInputs(module: Module, flattens: boolean): readonly ExampleInput[] | null {
+export function exampleInputs(module: AnyModule, flattens: boolean): readonly ExampleInput[] | null {
   return declarationOf(module).inputs?.(module, flattens) ?? null;
 }
 
 /** Whether a layer merges dimensions. */
-export function mergesDimensions(module: Module): boolean {
+export function mergesDimensions(module: AnyModule): boolean {
   return declarationOf(module).flattens ?? false;
 }
 
