@@ -39,6 +39,11 @@ export class HookList<Hook> {
     });
   }
 
+  /** Takes a hook out, wherever it was registered. */
+  delete(hook: Hook): void {
+    this.hooks = this.hooks.filter((other) => other !== hook);
+  }
+
   [Symbol.iterator](): Iterator<Hook> {
     return this.hooks[Symbol.iterator]();
   }
