@@ -1,6 +1,7 @@
 // Builds every part into dist/. `--watch` rebuilds on change; `--no-types` skips the engine's declarations.
 import { spawnSync } from "node:child_process";
-import { copyFileSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
 import * as esbuild from "esbuild";
 import "./build-kernels.mjs";
 import "./findings.mjs";
@@ -12,6 +13,21 @@ const common = { bundle: true, sourcemap: true, target: "es2022", logLevel: "war
 // The package of translations is no ES module in its build for Node.
 /** @type {esbuild.BuildOptions} */
 const node = { ...common, platform: "node", target: "node20", alias: { "@vscode/l10n": "@vscode/l10n/dist/browser.js" } };
+
+/**
+ * What a part of the page that is loaded later shares with the page stays in one file: told by its users alone, esbuild would cut it into a dozen, each a
+ * request of the first view. So each such part imports the page.
+ * @param {esbuild.PluginBuild} build
+ */
+function shareWithPage(build) {
+  build.onResolve({ filter: /^\./ }, ({ kind, path: imported, resolveDir }) =>
+    kind === "dynamic-import" ? { path: path.join(resolveDir, imported.replace(/\.js$/, "")), namespace: "later" } : undefined,
+  );
+  build.onLoad({ filter: /./, namespace: "later" }, ({ path: file }) => ({
+    contents: `import ${JSON.stringify(path.resolve("webview/page"))}; export * from ${JSON.stringify(file)};`,
+    resolveDir: path.dirname(file),
+  }));
+}
 
 /** @type {esbuild.BuildOptions[]} */
 const parts = [
@@ -34,25 +50,23 @@ const parts = [
   {
     ...common,
     entryPoints: ["webview/main.ts"],
-    outfile: "dist/webview/main.js",
-    format: "iife",
+    outdir: "dist/webview",
+    format: "esm",
+    // What the first view does not need is imported when it is first shown, and lies in files of its own.
+    splitting: true,
     platform: "browser",
     minify: true,
     jsx: "automatic",
     jsxImportSource: "preact",
-    loader: { ".ttf": "file" },
+    loader: { ".ttf": "file", ".min.js": "text" },
     assetNames: "[name]",
-  },
-  {
-    ...common,
-    entryPoints: ["webview/layoutEngineScript.ts"],
-    outfile: "dist/webview/layoutEngine.js",
-    format: "iife",
-    sourcemap: false,
-    loader: { ".min.js": "text" },
+    chunkNames: "[name]-[hash]",
+    plugins: [{ name: "one file for all that is shared", setup: shareWithPage }],
   },
 ].filter((part) => existsSync(part.entryPoints[0]));
 
+// Parts of the page are named after their content: those of an earlier build would stay.
+rmSync("dist/webview", { recursive: true, force: true });
 mkdirSync("dist", { recursive: true });
 copyFileSync("node_modules/esbuild-wasm/esbuild.wasm", "dist/esbuild.wasm");
 

@@ -4,8 +4,6 @@ import type { GraphViewInterface } from "./graph/index.js";
 import type { MenuItem } from "./menu.js";
 import { type ModelIndex, indexOf } from "../src/describe/modelIndex.js";
 import { overlay, overlayIds, overlayTitle, type OverlayId } from "../src/describe/overlays.js";
-import { toCsv, toMarkdown } from "../src/describe/parameterRows.js";
-import { shownRows } from "./parameterTable.js";
 import type { PageSession } from "./pageSession.js";
 import { idOf, isBusy, type Preferences, shownModel } from "./state.js";
 
@@ -240,19 +238,12 @@ function overlayItems({ page: { overlay: shown, memory }, dispatch }: PageSessio
 }
 
 function exportItems(session: PageSession, graph: GraphViewInterface | null, model: ModelSnapshot): MenuItem[] {
-  const { page, act, dispatch, tell, request } = session;
+  const { page, dispatch, tell, request } = session;
   const { exportColors: colors } = page.memory.preferences;
   const item = (label: string, run: () => void): MenuItem => ({ kind: "action", label, run });
-  const toggle = (label: string, checked: boolean, run: () => void): MenuItem => ({ kind: "action", label, checked, run });
-  const save = (extension: string, content: string, encoding: "utf8" | "base64" = "utf8") =>
-    act("save", { suggestedName: `${fileName(model.name)}.${extension}`, content, encoding });
-  const savePicture = async (format: "svg" | "png", part: "whole" | "visible") => {
-    try {
-      if (format === "svg") save(format, graph!.exportSvg({ part, colors }));
-      else save(format, await base64(await graph!.exportPng({ part, colors })), "base64");
-    } catch (error) {
-      tell(l10n.t("The picture could not be drawn as {0}: {1}", format.toUpperCase(), (error as Error).message), "problem");
-    }
+  // What makes files is loaded when the first is made.
+  const save = (what: (saving: typeof import("./saving.js")) => Promise<void> | void) => {
+    import("./saving.js").then(what).catch((error: Error) => tell(error.message, "problem"));
   };
   const copied = (done: Promise<null>, message: string) => {
     done.then(
@@ -260,37 +251,27 @@ function exportItems(session: PageSession, graph: GraphViewInterface | null, mod
       (error: Error) => tell(error.message, "problem"),
     );
   };
-  const rows = () => shownRows(page, model);
-  const picture = graph && page.tab === "graph";
   return [
-    ...(picture
+    ...(graph && page.tab === "graph"
       ? [
-          item(l10n.t("Save Picture as SVG…"), () => void savePicture("svg", "whole")),
-          item(l10n.t("Save Picture as PNG…"), () => void savePicture("png", "whole")),
-          item(l10n.t("Save Visible Part as SVG…"), () => void savePicture("svg", "visible")),
-          item(l10n.t("Save Visible Part as PNG…"), () => void savePicture("png", "visible")),
-          toggle(l10n.t("On a White Background"), colors === "light", () =>
-            dispatch({ kind: "prefer", preferences: { exportColors: colors === "light" ? "theme" : "light" } }),
-          ),
+          item(l10n.t("Save Picture as SVG…"), () => save(({ savePicture }) => savePicture(session, graph, model, "svg", "whole"))),
+          item(l10n.t("Save Picture as PNG…"), () => save(({ savePicture }) => savePicture(session, graph, model, "png", "whole"))),
+          item(l10n.t("Save Visible Part as SVG…"), () => save(({ savePicture }) => savePicture(session, graph, model, "svg", "visible"))),
+          item(l10n.t("Save Visible Part as PNG…"), () => save(({ savePicture }) => savePicture(session, graph, model, "png", "visible"))),
+          {
+            kind: "action",
+            label: l10n.t("On a White Background"),
+            checked: colors === "light",
+            run: () => dispatch({ kind: "prefer", preferences: { exportColors: colors === "light" ? "theme" : "light" } }),
+          } as const,
         ]
       : [
-          item(l10n.t("Copy Table as CSV"), () => copied(request("copyText", { text: toCsv(rows()) }), l10n.t("Table copied."))),
-          item(l10n.t("Copy Table as Markdown"), () => copied(request("copyText", { text: toMarkdown(rows()) }), l10n.t("Table copied."))),
-          item(l10n.t("Save Table as CSV…"), () => save("csv", toCsv(rows()))),
+          item(l10n.t("Copy Table as CSV"), () => save(({ copyTable }) => copyTable(session, model, "csv"))),
+          item(l10n.t("Copy Table as Markdown"), () => save(({ copyTable }) => copyTable(session, model, "markdown"))),
+          item(l10n.t("Save Table as CSV…"), () => save(({ saveTable }) => saveTable(session, model))),
         ]),
     { kind: "separator" },
-    item(l10n.t("Save Snapshot as JSON…"), () => save("json", JSON.stringify(model, null, 2))),
+    item(l10n.t("Save Snapshot as JSON…"), () => save(({ saveSnapshot }) => saveSnapshot(session, model))),
     item(l10n.t("Copy Summary"), () => copied(request("copySummary", { model: model.name }), l10n.t("Summary copied."))),
   ];
-}
-
-function fileName(model: string): string {
-  return model.replace(/[^\p{L}\p{N}._-]+/gu, "-").replace(/^[-.]+|-+$/g, "") || "model";
-}
-
-async function base64(blob: Blob): Promise<string> {
-  const bytes = new Uint8Array(await blob.arrayBuffer());
-  const chunks: string[] = [];
-  for (let at = 0; at < bytes.length; at += 0x8000) chunks.push(String.fromCharCode(...bytes.subarray(at, at + 0x8000)));
-  return btoa(chunks.join(""));
 }

@@ -1,34 +1,5 @@
-/**
- * Every control that comes from @vscode/webview-ui-toolkit. The toolkit is deprecated: no other file names its elements, so
- * that a successor is a change of this one.
- */
-import "@vscode/codicons/dist/codicon.css";
-import { provideVSCodeDesignSystem, type TextField, vsCodeButton, vsCodeDropdown, vsCodeOption, vsCodeTextField } from "@vscode/webview-ui-toolkit";
-import type { ComponentChildren, HTMLAttributes, Ref } from "preact";
-import { useLayoutEffect, useRef } from "preact/hooks";
-
-export function registerControls(): void {
-  provideVSCodeDesignSystem().register(vsCodeButton(), vsCodeDropdown(), vsCodeOption(), vsCodeTextField());
-}
-
-interface ToolkitAttributes<Element extends EventTarget = HTMLElement> extends HTMLAttributes<Element> {
-  readonly appearance?: "primary" | "secondary" | "icon";
-  readonly placeholder?: string;
-  readonly value?: string;
-  readonly selected?: boolean;
-  readonly disabled?: boolean;
-}
-
-declare module "preact" {
-  namespace JSX {
-    interface IntrinsicElements {
-      "vscode-button": ToolkitAttributes;
-      "vscode-dropdown": ToolkitAttributes;
-      "vscode-option": ToolkitAttributes;
-      "vscode-text-field": ToolkitAttributes<TextField>;
-    }
-  }
-}
+/** The page's controls: the browser's own elements, in VS Code's look. */
+import type { ComponentChildren, Ref } from "preact";
 
 /** An icon of VS Code's own set, by its codicon name. Decoration: what it means is said beside it. */
 export function Icon({ name }: { readonly name: string }) {
@@ -48,8 +19,8 @@ export interface IconButtonProps {
 
 export function IconButton({ icon, label, pressed, expanded, disabled = false, onClick }: IconButtonProps) {
   return (
-    <vscode-button
-      appearance="icon"
+    <button
+      type="button"
       class={pressed ? "icon-button pressed" : "icon-button"}
       title={label}
       aria-label={label}
@@ -59,7 +30,7 @@ export function IconButton({ icon, label, pressed, expanded, disabled = false, o
       onClick={onClick}
     >
       <Icon name={icon} />
-    </vscode-button>
+    </button>
   );
 }
 
@@ -72,9 +43,9 @@ export interface ButtonProps {
 
 export function Button({ primary = false, disabled = false, onClick, children }: ButtonProps) {
   return (
-    <vscode-button appearance={primary ? "primary" : "secondary"} disabled={disabled} onClick={onClick}>
+    <button type="button" class={primary ? "button primary" : "button"} disabled={disabled} onClick={onClick}>
       {children}
-    </vscode-button>
+    </button>
   );
 }
 
@@ -91,58 +62,45 @@ export interface DropdownProps {
 }
 
 export function Dropdown({ label, value, choices, onChoose }: DropdownProps) {
-  const element = useRef<HTMLElement & { value: string }>(null);
-  // The element knows its value only once its options are upgraded.
-  useLayoutEffect(() => queueMicrotask(() => element.current && (element.current.value = value)), [value, choices]);
   return (
-    <vscode-dropdown
-      ref={element}
-      class="dropdown"
-      title={label}
-      aria-label={label}
-      onChange={(event) => onChoose((event.currentTarget as HTMLElement & { value: string }).value)}
-    >
+    <select class="dropdown" title={label} aria-label={label} value={value} onChange={(event) => onChoose(event.currentTarget.value)}>
       {choices.map((choice) => (
-        <vscode-option key={choice.value} value={choice.value} selected={choice.value === value}>
+        <option key={choice.value} value={choice.value}>
           {choice.text}
-        </vscode-option>
+        </option>
       ))}
-    </vscode-dropdown>
+    </select>
   );
 }
 
-export interface TextFieldProps {
+export interface TextInputProps {
   readonly label: string;
   readonly placeholder?: string;
   readonly value: string;
   readonly icon?: string;
-  readonly field?: Ref<TextField>;
+  readonly field?: Ref<HTMLInputElement>;
   readonly onInput: (value: string) => void;
   readonly onKeyDown?: (event: KeyboardEvent) => void;
   /** Shown inside the field, at its end. */
   readonly children?: ComponentChildren;
 }
 
-export type { TextField };
-
-export function TextInput({ label, placeholder, value, icon, field, onInput, onKeyDown, children }: TextFieldProps) {
+export function TextInput({ label, placeholder, value, icon, field, onInput, onKeyDown, children }: TextInputProps) {
   return (
-    <vscode-text-field
-      ref={field}
-      class="text-input"
-      aria-label={label}
-      placeholder={placeholder}
-      value={value}
-      onInput={(event) => onInput(event.currentTarget.value)}
-      onKeyDown={onKeyDown}
-    >
-      {icon && <span slot="start" class={`codicon codicon-${icon}`} aria-hidden="true" />}
-      {children && (
-        <section slot="end" class="text-input-end">
-          {children}
-        </section>
-      )}
-    </vscode-text-field>
+    <div class="text-input">
+      {icon && <Icon name={icon} />}
+      <input
+        ref={field}
+        type="text"
+        aria-label={label}
+        placeholder={placeholder}
+        spellcheck={false}
+        value={value}
+        onInput={(event) => onInput(event.currentTarget.value)}
+        onKeyDown={onKeyDown}
+      />
+      {children && <div class="text-input-end">{children}</div>}
+    </div>
   );
 }
 

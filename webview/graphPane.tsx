@@ -1,4 +1,3 @@
-import "./graphPane.css";
 import * as l10n from "@vscode/l10n";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { ModelSnapshot } from "../src/protocol/index.js";
@@ -7,6 +6,7 @@ import { GraphView, type GraphViewInterface } from "./graph/index.js";
 import type { GraphItem } from "../src/picture/items.js";
 import { pictureWords } from "./pictureWords.js";
 import { indexOf } from "../src/describe/modelIndex.js";
+import { loadLayoutEngine } from "./layoutEngine.js";
 import { Outline } from "./outline.js";
 import { overlay } from "../src/describe/overlays.js";
 import { focusPicture } from "./pictureFocus.js";
@@ -18,7 +18,6 @@ import { visibleItem } from "./visibleItem.js";
 export interface GraphPaneProps {
   readonly model: ModelSnapshot;
   readonly file: string;
-  readonly layoutEngine: Promise<string>;
   /** Paths that match the search; null without one. */
   readonly matches: ReadonlySet<string> | null;
   /** Covered by something else: it keeps its size and place, and takes no focus. */
@@ -30,7 +29,7 @@ export interface GraphPaneProps {
 /** How long the picture must rest before its arrangement is kept. */
 const restMilliseconds = 300;
 
-export function GraphPane({ model, file, layoutEngine, matches, hidden, onGraph }: GraphPaneProps) {
+export function GraphPane({ model, file, matches, hidden, onGraph }: GraphPaneProps) {
   const session = useSession();
   const { page } = session;
   const { preferences } = page.memory;
@@ -50,7 +49,7 @@ export function GraphPane({ model, file, layoutEngine, matches, hidden, onGraph 
     const view: GraphViewInterface = new GraphView(container.current!, {
       theme: readTheme(),
       words: pictureWords(),
-      layoutEngine,
+      loadLayoutEngine,
       corner: zoomControls,
       onSelect: (item) => latest.current.session.dispatch({ kind: "choose", selected: item && selectedOf(item), reveal: false }),
       onHover: (item) => offerMenu(pane.current!, latest.current.model.name, item),

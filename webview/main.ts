@@ -1,6 +1,6 @@
+import "./styles.css";
 import { h, render } from "preact";
 import type { KeptPageState } from "../src/protocol/index.js";
-import { registerControls } from "./controls.js";
 import { Host } from "./host.js";
 import { loadLayoutEngine } from "./layoutEngine.js";
 import { PageView } from "./page.js";
@@ -16,7 +16,6 @@ interface WebviewApi {
 declare function acquireVsCodeApi(): WebviewApi;
 
 loadStrings(document.documentElement);
-registerControls();
 
 const vscode = acquireVsCodeApi();
 const store = new Store(startPage(vscode.getState()));
@@ -43,5 +42,7 @@ store.subscribe((page) => {
 const root = document.createElement("div");
 root.id = "page";
 document.body.append(root);
-render(h(PageView, { store, host, layoutEngine: loadLayoutEngine() }), root);
+render(h(PageView, { store, host }), root);
 void host.request("ready", null);
+// Most pictures need it, the first view of a small one does not: it is fetched when nothing else is to be done.
+requestIdleCallback(() => loadLayoutEngine().catch(() => undefined));

@@ -1,4 +1,3 @@
-import "./menu.css";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { Icon } from "./controls.js";
 

@@ -1,16 +1,13 @@
-import "./page.css";
 import * as l10n from "@vscode/l10n";
 import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { commands } from "./commands.js";
-import type { TextField } from "./controls.js";
 import { formatCount } from "../src/describe/format.js";
 import type { GraphViewInterface } from "./graph/index.js";
 import { GraphPane } from "./graphPane.js";
 import type { Host } from "./host.js";
-import { Inspector } from "./inspector/inspector.js";
+import { later } from "./later.js";
 import { indexOf } from "../src/describe/modelIndex.js";
 import { EmptyScreen, NoPictureScreen, Notices, UntrustedScreen } from "./notices.js";
-import { ParameterTable } from "./parameterTable.js";
 import { handOnKey } from "./pictureFocus.js";
 import { search } from "../src/describe/search.js";
 import { type PageSession, PageSessionContext, useSession } from "./pageSession.js";
@@ -19,10 +16,12 @@ import { type Action, can, shownModel, type Store } from "./state.js";
 import { SummaryBar } from "./summaryBar.js";
 import { Toolbar } from "./toolbar.js";
 
+const Inspector = later(() => import("./inspector/inspector.js").then((module) => module.Inspector));
+const ParameterTable = later(() => import("./parameterTable.js").then((module) => module.ParameterTable));
+
 export interface PageViewProps {
   readonly store: Store;
   readonly host: Host;
-  readonly layoutEngine: Promise<string>;
 }
 
 interface Message {
@@ -36,7 +35,7 @@ const messageMilliseconds = 4000;
 /** From this width on the inspector stands beside the picture. */
 const wideQuery = "(min-width: 720px)";
 
-export function PageView({ store, host, layoutEngine }: PageViewProps) {
+export function PageView({ store, host }: PageViewProps) {
   const [page, setPage] = useState(store.page);
   const [message, setMessage] = useState<Message | null>(null);
   const [announcement, setAnnouncement] = useState("");
@@ -66,7 +65,7 @@ export function PageView({ store, host, layoutEngine }: PageViewProps) {
 
   return (
     <PageSessionContext.Provider value={session}>
-      <Content layoutEngine={layoutEngine} />
+      <Content />
       {message && (
         <button type="button" class={`message ${message.kind}`} title={l10n.t("Dismiss")} onClick={() => setMessage(null)}>
           {message.text}
@@ -79,14 +78,14 @@ export function PageView({ store, host, layoutEngine }: PageViewProps) {
   );
 }
 
-function Content({ layoutEngine }: { readonly layoutEngine: Promise<string> }) {
+function Content() {
   const session = useSession();
   const { page, dispatch } = session;
   const model = shownModel(page);
   const wide = useMedia(wideQuery);
   const [modelInspected, setModelInspected] = useState(false);
   const [graph, setGraph] = useState<GraphViewInterface | null>(null);
-  const searchField = useRef<TextField>(null);
+  const searchField = useRef<HTMLInputElement>(null);
   const onGraph = useCallback((view: GraphViewInterface | null) => setGraph(view), []);
   const results = useMemo(() => (model ? search(page.query, indexOf(model)) : nothing), [page.query, model]);
   const matches = useMemo(() => (page.query.trim() === "" || results.error ? null : new Set(results.paths)), [page.query, results]);
@@ -142,7 +141,7 @@ function Content({ layoutEngine }: { readonly layoutEngine: Promise<string> }) {
       <Notices state={page.host} model={model} />
       <div class={`panes ${shape}`}>
         <main class="content" style={{ flexGrow: inspects ? 1 - share : 1 }}>
-          <GraphPane model={model} file={page.host.file} layoutEngine={layoutEngine} matches={matches} hidden={page.tab !== "graph"} onGraph={onGraph} />
+          <GraphPane model={model} file={page.host.file} matches={matches} hidden={page.tab !== "graph"} onGraph={onGraph} />
           {page.tab === "parameters" && <ParameterTable model={model} />}
         </main>
         {summarizes && <SummaryBar model={model} onOpen={() => setModelInspected(true)} />}

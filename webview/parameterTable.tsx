@@ -1,4 +1,3 @@
-import "./parameterTable.css";
 import * as l10n from "@vscode/l10n";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { ModelSnapshot } from "../src/protocol/index.js";
@@ -6,21 +5,13 @@ import { Icon, Link } from "./controls.js";
 import { elementsText } from "../src/describe/counts.js";
 import { formatCount } from "../src/describe/format.js";
 import { Sparkline } from "./inspector/histogram.js";
-import { indexOf } from "../src/describe/modelIndex.js";
-import { type Column, measuredColumns, type ParameterRow, parameterRows } from "../src/describe/parameterRows.js";
-import { searchTensors } from "../src/describe/search.js";
+import { type Column, measuredColumns, type ParameterRow } from "../src/describe/parameterRows.js";
 import { useSession } from "./pageSession.js";
-import type { Page } from "./state.js";
+import { shownRows } from "./shownRows.js";
 
 const rowHeight = 24;
 /** Rows beyond the visible ones that exist, so that scrolling shows no gap. */
 const overscan = 8;
-
-/** The rows that the table shows and that are copied: those that the search keeps, as ordered. */
-export function shownRows(page: Page, model: ModelSnapshot): readonly ParameterRow[] {
-  const index = indexOf(model);
-  return parameterRows(index, searchTensors(page.query, index), page.order);
-}
 
 /** Every parameter and buffer of the model; only the visible rows exist as elements. */
 export function ParameterTable({ model }: { readonly model: ModelSnapshot }) {

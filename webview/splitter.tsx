@@ -1,4 +1,3 @@
-import "./splitter.css";
 import { useRef } from "preact/hooks";
 
 export interface SplitterProps {

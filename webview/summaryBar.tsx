@@ -1,4 +1,3 @@
-import "./summaryBar.css";
 import * as l10n from "@vscode/l10n";
 import { formatBytes, formatCompact, formatShape } from "../src/describe/format.js";
 import type { ForwardTrace, ModelSnapshot, Operand } from "../src/protocol/index.js";

@@ -588,10 +588,10 @@ it("exports what it shows", async () => {
 it("exports the part in view alone, for white paper, and with the scale of what colors it", async () => {
   await show("unet", { theme: "dark" });
   const texts = (svg: string) => [...svg.matchAll(/<text[^>]*>([^<]*)/g)].map(([, text]) => text);
-  const [whole, visible, white, colored] = await opened.page.evaluate(() => {
+  const [whole, visible, white, colored] = await opened.page.evaluate(async () => {
     const { view } = layerscopePicture;
     view.resetZoom();
-    const plain = [view.exportSvg(), view.exportSvg({ part: "visible" }), view.exportSvg({ colors: "light" })];
+    const plain = [await view.exportSvg(), await view.exportSvg({ part: "visible" }), await view.exportSvg({ colors: "light" })];
     view.setOverlay({
       title: "Parameters",
       values: new Map([
@@ -602,7 +602,7 @@ it("exports the part in view alone, for white paper, and with the scale of what 
       mark: "color",
       format: String,
     });
-    return [...plain, view.exportSvg()] as const;
+    return [...plain, await view.exportSvg()] as const;
   });
   expect(texts(visible!).length).toBeGreaterThan(0);
   expect(texts(visible!).length).toBeLessThan(texts(whole).length);

@@ -54,7 +54,7 @@ const picture = {
     const note = (name: string) => (item: GraphItem | null) => void picture.events.push({ name, item });
     picture.view = new GraphView(document.getElementById("picture")!, {
       theme: themes[theme],
-      layoutEngine: layoutEngine ? Promise.resolve(layoutEngineText) : Promise.reject(new Error("none")),
+      loadLayoutEngine: () => (layoutEngine ? Promise.resolve(layoutEngineText) : Promise.reject(new Error("none"))),
       reducedMotion: () => !motion,
       onSelect: note("select"),
       onActivate: note("activate"),

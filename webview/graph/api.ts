@@ -53,11 +53,8 @@ export interface GraphViewOptions {
   readonly theme: Theme;
   /** English where absent. */
   readonly words?: PictureWords;
-  /**
-   * Text of elkjs's worker script, e.g. set by a script of the page's own; the worker is made of it as a blob.
-   * Where absent or rejected, the plain layout is used.
-   */
-  readonly layoutEngine: Promise<string>;
+  /** Gives the text of elkjs's worker script, when it is first needed; the worker is made of it as a blob. Where that fails, the plain layout is used. */
+  readonly loadLayoutEngine: () => Promise<string>;
   readonly state?: GraphViewState;
   /** At the lower right, under the page's own controls: nothing that matters is put there. Default: none. */
   readonly corner?: { readonly width: number; readonly height: number };
@@ -138,7 +135,7 @@ export interface GraphViewInterface {
   /** Settles when layout and animation are done. */
   whenIdle(): Promise<void>;
   /** As SVG, text as text. */
-  exportSvg(options?: ExportOptions): string;
+  exportSvg(options?: ExportOptions): Promise<string>;
   /** As PNG, with `pixelRatio` (default 2) pixels for each CSS pixel. */
   exportPng(options?: ExportOptions & { readonly pixelRatio?: number }): Promise<Blob>;
   dispose(): void;

@@ -6,15 +6,13 @@ import { overlayMarks } from "../../src/picture/drawing/overlay.js";
 import type { Look } from "../../src/picture/drawing/paint.js";
 import { routeLinks, sharedLinks, visibleBox, type RoutedLink, type SharedLink } from "../../src/picture/drawing/sharedLinks.js";
 import { wholeArea, type Exported } from "../../src/picture/exported.js";
-import { elkInWorker } from "./view/elkInWorker.js";
-import { LayoutSolver, type Elk } from "../../src/picture/layout/solver.js";
+import { elkInWorker, type ElkInWorker } from "./view/elkInWorker.js";
+import { LayoutSolver } from "../../src/picture/layout/solver.js";
 import { initialArrangement, type Arrangement } from "../../src/picture/model/arrangement.js";
 import { buildDisplayGraph } from "../../src/picture/model/buildDisplayGraph.js";
 import { PictureModel } from "../../src/picture/model/pictureModel.js";
 import { foldOf, shownTogether } from "../../src/picture/model/rows.js";
 import { layoutScene } from "../../src/picture/scene.js";
-import { sceneToPng } from "./view/sceneToPng.js";
-import { sceneToSvg } from "../../src/picture/sceneToSvg.js";
 import { englishWords, type PictureWords } from "../../src/picture/words.js";
 import type { MeasureText } from "../../src/picture/text.js";
 import { canvasMeasure } from "./view/canvasMeasure.js";
@@ -42,7 +40,7 @@ export class GraphView implements GraphViewInterface {
   readonly #layers: Layers;
   readonly #camera: Camera;
   readonly #minimap: Minimap;
-  readonly #elk: Elk;
+  readonly #elk: ElkInWorker;
   readonly #solver: LayoutSolver;
   readonly #pointer: Pointer;
   readonly #painter: Painter;
@@ -77,6 +75,7 @@ export class GraphView implements GraphViewInterface {
   #size = { width: 0, height: 0 };
   #cameraTouched = false;
   #idle: (() => void)[] = [];
+  #isDisposed = false;
 
   constructor(container: HTMLElement, options: GraphViewOptions) {
     this.#options = options;
@@ -95,7 +94,7 @@ export class GraphView implements GraphViewInterface {
       if (byUser) this.#movedByUser();
     });
     this.#minimap = new Minimap(this.#layers.host, corner, (x, y) => this.#camera.center(x, y));
-    this.#elk = elkInWorker(options.layoutEngine);
+    this.#elk = elkInWorker(options.loadLayoutEngine);
     this.#solver = new LayoutSolver(this.#elk);
     this.#painter = new Painter(this.#layers, this.#camera);
     this.#pointer = new Pointer(
@@ -284,6 +283,8 @@ export class GraphView implements GraphViewInterface {
     this.#pointedAt = null;
     this.#minimap.setScene(shown.scene, this.#theme);
     this.#refresh();
+    // What the user opens next may need it.
+    if (!before) requestIdleCallback(() => this.#isDisposed || this.#elk.warm());
   }
 
   /** A view that the user has not moved goes on to fit. A selection that was in view stays in it. */
@@ -618,11 +619,13 @@ export class GraphView implements GraphViewInterface {
 
   // Export: the model as it is arranged and what was asked of it, not what is selected, searched for or pointed at
 
-  exportSvg(options: ExportOptions = {}): string {
+  async exportSvg(options: ExportOptions = {}): Promise<string> {
+    const { sceneToSvg } = await import("../../src/picture/sceneToSvg.js");
     return sceneToSvg(this.#exported(options));
   }
 
-  exportPng({ pixelRatio = 2, ...options }: ExportOptions & { readonly pixelRatio?: number } = {}): Promise<Blob> {
+  async exportPng({ pixelRatio = 2, ...options }: ExportOptions & { readonly pixelRatio?: number } = {}): Promise<Blob> {
+    const { sceneToPng } = await import("./view/sceneToPng.js");
     const exported = this.#exported(options);
     return sceneToPng({ ...exported, scale: exported.scale * pixelRatio });
   }
@@ -649,6 +652,7 @@ export class GraphView implements GraphViewInterface {
   }
 
   dispose(): void {
+    this.#isDisposed = true;
     clearTimeout(this.#cameraTimer);
     this.#cancelLayout();
     this.#settle();

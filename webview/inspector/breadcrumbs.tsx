@@ -1,4 +1,3 @@
-import "./breadcrumbs.css";
 import * as l10n from "@vscode/l10n";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { ModelSnapshot } from "../../src/protocol/index.js";

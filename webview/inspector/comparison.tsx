@@ -1,4 +1,3 @@
-import "./comparison.css";
 import * as l10n from "@vscode/l10n";
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";

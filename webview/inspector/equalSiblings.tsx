@@ -1,4 +1,3 @@
-import "./equalSiblings.css";
 import * as l10n from "@vscode/l10n";
 import { useState } from "preact/hooks";
 import type { ModuleSnapshot } from "../../src/protocol/index.js";

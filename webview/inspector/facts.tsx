@@ -1,4 +1,3 @@
-import "./facts.css";
 import type { ComponentChildren } from "preact";
 
 export interface Fact {

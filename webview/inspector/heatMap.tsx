@@ -1,114 +1,17 @@
-import "./heatMap.css";
 import * as l10n from "@vscode/l10n";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
-import type { ModelSnapshot, TensorSnapshot, TensorUse, TensorValues } from "../../src/protocol/index.js";
-import { Link } from "../controls.js";
+import type { TensorValues } from "../../src/protocol/index.js";
 import { formatPercent, formatShape, formatValue } from "../../src/describe/format.js";
-import { useSession } from "../pageSession.js";
 import { onThemeChange } from "../theme.js";
-import { axisNames } from "../../src/describe/axisNames.js";
 import { clippingShare, colourScale, heatMapGeometry, type HeatMapGeometry } from "./heatMapGeometry.js";
 import { colourOf, darkPalette, lightPalette } from "./palette.js";
-
-/** Rows and columns that are asked for; more would be too small to tell apart. */
-const mostCells = 64;
-/** Tensors up to this many elements are shown without asking. */
-const small = 4096;
-
-export interface ValuesProps {
-  readonly model: ModelSnapshot;
-  readonly tensor: TensorSnapshot;
-  /** The module's own name for it. */
-  readonly name: string;
-  /** The module's use of the tensor; undefined where nothing is known of its axes. */
-  readonly use: TensorUse | undefined;
-}
-
-/** A tensor's values as a heat map, fetched from the live model and again with every new snapshot of it. */
-export function Values({ model, tensor, name, use }: ValuesProps) {
-  const { request } = useSession();
-  const [asked, setAsked] = useState(false);
-  const [values, setValues] = useState<TensorValues | null>(null);
-  const [problem, setProblem] = useState<string | null>(null);
-  const leading = tensor.shape?.slice(0, -2) ?? [];
-  const [chosen, setChosen] = useState<readonly number[]>(leading.map(() => 0));
-  // A re-run may have made the tensor smaller.
-  const index = leading.map((size, dimension) => Math.max(0, Math.min(chosen[dimension] ?? 0, size - 1)));
-  const wanted = asked || tensor.count <= small;
-
-  useEffect(() => {
-    if (!wanted) return;
-    let current = true;
-    request("tensorValues", { model: model.name, tensor: tensor.id, maxRows: mostCells, maxColumns: mostCells, index }).then(
-      (result) => {
-        if (!current) return;
-        setValues(result);
-        setProblem(null);
-      },
-      (error: Error) => current && setProblem(error.message),
-    );
-    return () => {
-      current = false;
-    };
-  }, [model, tensor.id, wanted, index.join()]);
-
-  if (!wanted) {
-    return (
-      <p class="values-offer">
-        <Link onClick={() => setAsked(true)}>{l10n.t("Show Values")}</Link>
-      </p>
-    );
-  }
-  if (problem !== null) return <p class="muted">{l10n.t("The values cannot be read: {0}", problem)}</p>;
-  // The height is known before the values are, so that nothing jumps when they come.
-  return (
-    <>
-      {leading.some((size) => size > 1) && <SliceSteppers sizes={leading} index={index} onChange={setChosen} />}
-      {values ? <HeatMap values={values} index={index} name={name} axes={axisNames(use ?? {}, values.shape)} /> : <div class="heat-map-wait" />}
-    </>
-  );
-}
-
-interface SliceSteppersProps {
-  readonly sizes: readonly number[];
-  readonly index: readonly number[];
-  readonly onChange: (index: readonly number[]) => void;
-}
-
-/** A number field for each dimension before the last two: which slice of the tensor the heat map shows. */
-function SliceSteppers({ sizes, index, onChange }: SliceSteppersProps) {
-  return (
-    <div class="slice-steppers" role="group" aria-label={l10n.t("Slice")}>
-      <span aria-hidden="true">[</span>
-      {sizes.map((size, dimension) => (
-        <input
-          key={dimension}
-          type="number"
-          min={0}
-          max={size - 1}
-          value={index[dimension]}
-          disabled={size < 2}
-          aria-label={l10n.t("Index along dimension {0}, 0 to {1}", dimension, size - 1)}
-          title={l10n.t("Index along dimension {0}, 0 to {1}", dimension, size - 1)}
-          onInput={(event) => {
-            const { valueAsNumber } = event.currentTarget;
-            if (Number.isInteger(valueAsNumber) && valueAsNumber >= 0 && valueAsNumber < size)
-              onChange(index.map((at, other) => (other === dimension ? valueAsNumber : at)));
-          }}
-          onBlur={(event) => (event.currentTarget.value = String(index[dimension]))}
-        />
-      ))}
-      <span class="muted">{l10n.t(":, :] of {0} slices", formatShape(sizes))}</span>
-    </div>
-  );
-}
 
 interface Cell {
   readonly row: number;
   readonly column: number;
 }
 
-interface HeatMapProps {
+export interface HeatMapProps {
   readonly values: TensorValues;
   /** Which slice of the tensor the values are. */
   readonly index: readonly number[];
@@ -117,7 +20,8 @@ interface HeatMapProps {
   readonly axes: readonly string[];
 }
 
-function HeatMap({ values, index, name, axes }: HeatMapProps) {
+/** A tensor's values as colours. */
+export function HeatMap({ values, index, name, axes }: HeatMapProps) {
   const { rows, columns } = values;
   const canvas = useRef<HTMLCanvasElement>(null);
   const frame = useRef<HTMLDivElement>(null);

@@ -1,4 +1,3 @@
-import "./histogram.css";
 import * as l10n from "@vscode/l10n";
 import type { Distribution, TensorStatistics } from "../../src/protocol/index.js";
 import { formatCount, formatValue } from "../../src/describe/format.js";

@@ -1,4 +1,3 @@
-import "./inputs.css";
 import * as l10n from "@vscode/l10n";
 import { useEffect, useState } from "preact/hooks";
 import type { ForwardTrace, ModelSnapshot, StatedInput } from "../../src/protocol/index.js";

@@ -1,4 +1,3 @@
-import "./inspector.css";
 import * as l10n from "@vscode/l10n";
 import { useEffect, useRef } from "preact/hooks";
 import type { ModelSnapshot } from "../../src/protocol/index.js";

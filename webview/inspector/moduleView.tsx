@@ -5,12 +5,12 @@ import { Link } from "../controls.js";
 import { argumentsText } from "../../src/describe/arguments.js";
 import { formatBytes, formatCompact, formatCount, formatPercent, formatValue } from "../../src/describe/format.js";
 import type { GraphViewInterface } from "../graph/index.js";
+import { later } from "../later.js";
 import { LocationLink } from "../locationLink.js";
 import { type DirectUse, indexOf, type ModuleCall } from "../../src/describe/modelIndex.js";
 import { focusPicture } from "../pictureFocus.js";
 import { useSession } from "../pageSession.js";
 import { isBusy } from "../state.js";
-import { Comparison } from "./comparison.js";
 import { EqualSiblings } from "./equalSiblings.js";
 import { Facts, Section } from "./facts.js";
 import { ModelSection } from "./modelSection.js";
@@ -18,6 +18,8 @@ import { OperandList } from "./operands.js";
 import { ParameterCard } from "./parameterCard.js";
 import { Places } from "./places.js";
 import { Signature } from "./signature.js";
+
+const Comparison = later(() => import("./comparison.js").then((module) => module.Comparison));
 
 interface ModuleViewProps {
   readonly model: ModelSnapshot;
@@ -28,6 +30,7 @@ interface ModuleViewProps {
 
 /** A module: what it is, the calls of it, its parameters, and sums over what is beneath it. */
 export function ModuleView({ model, path, graph }: ModuleViewProps) {
+  const { page } = useSession();
   const index = indexOf(model);
   const module = index.module(path);
   if (!module) return null;
@@ -37,7 +40,7 @@ export function ModuleView({ model, path, graph }: ModuleViewProps) {
     <>
       <Title model={model} module={module} />
       {graph && <EqualSiblings graph={graph} module={module} />}
-      <Comparison model={model} module={module} />
+      {page.compared !== null && <Comparison model={model} module={module} />}
       {isModel && <ModelSection model={model} />}
       <Calls model={model} module={module} />
       {isContainer && !isModel && <Totals model={model} module={module} />}

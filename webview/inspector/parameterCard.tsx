@@ -1,4 +1,3 @@
-import "./parameterCard.css";
 import * as l10n from "@vscode/l10n";
 import { useEffect, useState } from "preact/hooks";
 import type { Distribution, Initialization, ModelSnapshot, TensorSnapshot, TensorStatistics, TensorUse } from "../../src/protocol/index.js";
@@ -11,7 +10,7 @@ import { LocationLink } from "../locationLink.js";
 import { indexOf } from "../../src/describe/modelIndex.js";
 import { useSession } from "../pageSession.js";
 import { Facts, type Fact } from "./facts.js";
-import { Values } from "./heatMap.js";
+import { Values } from "./values.js";
 import { HistogramChart } from "./histogram.js";
 import { Places } from "./places.js";
 
@@ -73,9 +72,7 @@ export function ParameterCard({ model, tensor, name, path }: ParameterCardProps)
           <Facts facts={statisticsFacts(tensor.gradient)} />
         </details>
       )}
-      {statistics && tensor.shape !== null && can("tensorValues") && (
-        <Values model={model} tensor={tensor} name={name} use={useOf(model, path, name)} />
-      )}
+      {statistics && tensor.shape !== null && can("tensorValues") && <Values model={model} tensor={tensor} name={name} use={useOf(model, path, name)} />}
     </article>
   );
 }

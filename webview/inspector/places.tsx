@@ -1,4 +1,3 @@
-import "./places.css";
 import * as l10n from "@vscode/l10n";
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";

@@ -25,14 +25,13 @@ function attribute(value: string): string {
 
 /**
  * No remote source, no inline script or style, no eval. Workers start from a blob because a webview's own origin
- * cannot serve them; images are what the page itself draws. The toolkit tries out a selector in a style element, for
- * which it takes the nonce from a meta element named "csp-nonce".
+ * cannot serve them; images are what the page itself draws. What the page's script imports carries its nonce on.
  */
 function contentSecurityPolicy({ cspSource, nonce }: Pick<PageDocument, "cspSource" | "nonce">): string {
   return [
     "default-src 'none'",
     `script-src 'nonce-${nonce}'`,
-    `style-src ${cspSource} 'nonce-${nonce}'`,
+    `style-src ${cspSource}`,
     `font-src ${cspSource}`,
     "img-src blob: data:",
     "worker-src blob:",
@@ -41,7 +40,7 @@ function contentSecurityPolicy({ cspSource, nonce }: Pick<PageDocument, "cspSour
   ].join("; ");
 }
 
-/** The text of the document, which loads one style sheet and one script. */
+/** The text of the document, which loads one style sheet and one script; the script imports the rest of the page when it is first shown. */
 export function pageDocument(page: PageDocument): string {
   return `<!DOCTYPE html>
 <html lang=${attribute(page.language)} data-placement="${page.placement}" data-strings=${attribute(JSON.stringify(page.strings))}>
@@ -50,11 +49,10 @@ export function pageDocument(page: PageDocument): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content=${attribute(contentSecurityPolicy(page))}>
 <link rel="stylesheet" href=${attribute(page.styleUri)}>
-<meta property="csp-nonce" content=${attribute(page.nonce)}>
 <title>Layerscope</title>
 </head>
 <body>
-<script nonce=${attribute(page.nonce)} src=${attribute(page.scriptUri)}></script>
+<script type="module" nonce=${attribute(page.nonce)} src=${attribute(page.scriptUri)}></script>
 </body>
 </html>
 `;

@@ -1,13 +1,19 @@
 import ELK, { type ELK as ElkApi } from "elkjs/lib/elk-api.js";
 import type { Elk } from "../../../src/picture/layout/solver.js";
 
-/** ELK in a worker made of its own text as a blob, as the page's content security policy allows. Starts at once, to be warm when needed. */
-export function elkInWorker(source: Promise<string>): Elk {
-  const url = source.then((text) => URL.createObjectURL(new Blob([text], { type: "text/javascript" })));
-  let elk = start();
+export interface ElkInWorker extends Elk {
+  /** Starts the worker, to be there when it is needed. */
+  warm(): void;
+}
+
+/** ELK in a worker made of its own text as a blob, as the page's content security policy allows. Loaded and started when it is first needed. */
+export function elkInWorker(load: () => Promise<string>): ElkInWorker {
+  let url: Promise<string> | null = null;
+  let elk: Promise<ElkApi> | null = null;
   let disposed = false;
 
   function start(): Promise<ElkApi> {
+    url ??= load().then((text) => URL.createObjectURL(new Blob([text], { type: "text/javascript" })));
     const started = url.then((address) => {
       const api = new ELK({ workerFactory: () => new Worker(address) });
       if (disposed) api.terminateWorker();
@@ -18,12 +24,13 @@ export function elkInWorker(source: Promise<string>): Elk {
   }
 
   const end = () =>
-    void elk.then(
+    void elk?.then(
       (api) => api.terminateWorker(),
       () => undefined,
     );
   return {
-    layout: async (graph) => (await elk).layout(graph),
+    warm: () => void (elk ??= start()),
+    layout: async (graph) => (await (elk ??= start())).layout(graph),
     restart() {
       end();
       elk = start();
@@ -31,7 +38,7 @@ export function elkInWorker(source: Promise<string>): Elk {
     dispose() {
       disposed = true;
       end();
-      void url.then(
+      void url?.then(
         (address) => URL.revokeObjectURL(address),
         () => undefined,
       );

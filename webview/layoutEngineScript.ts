@@ -1,3 +1,0 @@
-import text from "elkjs/lib/elk-worker.min.js";
-
-globalThis.layerscopeLayoutEngine = text;
