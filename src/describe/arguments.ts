@@ -1,4 +1,4 @@
-import type { ArgumentValue, Language, ModuleSnapshot, NamedArguments } from "../protocol/index.js";
+import type { ArgumentValue, Language, ModuleSnapshot, NamedArguments, StepArgument } from "../protocol/index.js";
 
 /** Arguments in the language of the model file. */
 
@@ -63,4 +63,13 @@ export function argumentsText(module: ModuleSnapshot, language: Language): strin
 /** What a search for arguments looks at: they may be known as any language writes them. */
 export function argumentSpellings(module: ModuleSnapshot): readonly string[] {
   return (Object.keys(notations) as Language[]).map((language) => argumentsText(module, language));
+}
+
+/** Longer texts of an operation's arguments are cut. */
+const shownLength = 120;
+
+/** The arguments of an operation: `dim: 1, keepdim: true`, in Python `dim=1, keepdim=True`; operands by their values alone. */
+export function writeStepArguments(given: readonly StepArgument[], language: Language): string {
+  const text = given.map(({ name, value }) => (name === null ? writeValue(value, language) : writeArgument(name, value, language))).join(", ");
+  return text.length > shownLength ? `${text.slice(0, shownLength - 1)}…` : text;
 }

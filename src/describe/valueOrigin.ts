@@ -1,4 +1,4 @@
-import type { OperationStep, ValueId } from "../protocol/index.js";
+import { keepsElements, nameText, type OperationStep, type TensorPart, type ValueId } from "../protocol/index.js";
 import type { ModelIndex } from "./modelIndex.js";
 
 /** Where a value of a forward pass comes from, as the code reads. */
@@ -30,9 +30,10 @@ export function originOf(index: ModelIndex, value: ValueId): ValueOrigin {
     const path = index.enclosing(source.step);
     if (!operation || (path !== "" && givesOut(index, path, at))) return { views, source: { kind: "module", path } };
     const from = operation.inputs[0]?.value;
-    if (from === undefined || !(operation.bookkeeping || writes(operation))) return { views, source: { kind: "operation", name: operation.name, path } };
-    if (!writes(operation)) {
-      if (whole === null) views.push(operation.name === "at" ? operation.arguments : operation.name);
+    if (from === undefined || !(keepsElements(operation) || operation.effect === "writes"))
+      return { views, source: { kind: "operation", name: nameText(operation.name), path } };
+    if (operation.effect !== "writes") {
+      if (whole === null) views.push(partOf(operation, at)?.index ?? nameText(operation.name));
     } else if (operation.outputs.every((output) => output.value !== at)) whole = shape(at);
     at = from;
   }
@@ -42,7 +43,7 @@ function givesOut(index: ModelIndex, path: string, value: ValueId): boolean {
   return index.calls(path).some(({ step }) => step.outputs.some((output) => output.value === value));
 }
 
-/** Whether an operation changes its first operand; PyTorch's names for those end so. */
-export function writes({ name }: OperationStep): boolean {
-  return name.endsWith("_") && !name.endsWith("__");
+/** Which part of its first operand an output of an operation is, where it is one. */
+export function partOf({ parts, outputs }: OperationStep, value: ValueId): TensorPart | undefined {
+  return parts?.[outputs.findIndex((output) => output.value === value)];
 }

@@ -32,6 +32,7 @@ export { setPrintOptions } from "./print/options.js";
 export { TorchError, AssertionError, RuntimeError, LinAlgError, ValueError, IndexError, KeyError, TypeError, NotImplementedError } from "./errors.js";
 export { getNumThreads, setNumThreads } from "./kernels/wasm/threads.js";
 export { observe, type Observer } from "./observer.js";
+export type { Operation } from "./operation.js";
 export { summarize, type Summary } from "./kernels/statistics.js";
 
 export { deepcopy } from "./nn/deepcopy.js";

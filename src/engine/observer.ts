@@ -1,3 +1,4 @@
+import type { Operation } from "./operation.js";
 import type { Tensor } from "./tensor.js";
 
 /**
@@ -8,13 +9,14 @@ export interface Observer {
   /**
    * An operation of the public surface ran, one that makes a tensor from nothing included; what it is made of is not reported. `output` holds tensors as
    * the caller gets them. Of an operation that may give out its own argument (dropout that is off), the caller gets what this returns, as of `moduleLeft`.
+   * `multiplyAdds` counts what ran, in what it is made of too.
    */
-  operation?(name: string, args: readonly unknown[], output: unknown): unknown;
-  operationFailed?(name: string, args: readonly unknown[], error: unknown): void;
+  operation?(operation: Operation, args: readonly unknown[], output: unknown, multiplyAdds: number): unknown;
+  operationFailed?(operation: Operation, args: readonly unknown[], error: unknown): void;
   /** A deep copy took the values of `original`. */
   copied?(original: Tensor, copy: Tensor): void;
   /** A function of nn.init filled `tensor`; every argument is given by name, defaults included. */
-  initialized?(tensor: Tensor, functionName: string, args: Readonly<Record<string, number | string | boolean>>): void;
+  initialized?(tensor: Tensor, operation: Operation, args: Readonly<Record<string, number | string | boolean>>): void;
 }
 
 let current: Observer | null = null;
@@ -29,6 +31,27 @@ export function observe(observer: Observer | null): Observer | null {
 /** The observer in force. */
 export function observer(): Observer | null {
   return current;
+}
+
+/** Tells the observer, if there is one, of an operation that ran. */
+export function report(operation: Operation, args: readonly unknown[], output: unknown): unknown {
+  return current?.operation?.(operation, args, output, operation.multiplyAdds?.(args, output as { readonly sizes: readonly number[] }) ?? 0);
+}
+
+/** Runs what an operation is made of, whose parts are not reported; gives their multiply-adds with the result. */
+export function counted<Result>(body: () => Result): { readonly result: Result; readonly multiplyAdds: number } {
+  let multiplyAdds = 0;
+  const previous = observe({
+    operation(_operation, _args, _output, count) {
+      multiplyAdds += count;
+    },
+  });
+  try {
+    const result = body();
+    return { result, multiplyAdds };
+  } finally {
+    observe(previous);
+  }
 }
 
 /** Runs `body` unobserved: what an operation is made of, and the engine's own work, is not the user's. */

@@ -9,6 +9,7 @@ export type Tensor = engine.Tensor;
 export type Module = engine.nn.Module;
 export type Storage = Tensor["storage"];
 export type DType = Tensor["dtype"];
+export type Operation = engine.Operation;
 
 /** Calls a module whose forward is not known statically. */
 export function callModule(module: Module, args: readonly unknown[]): unknown {

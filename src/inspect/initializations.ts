@@ -1,8 +1,7 @@
 import type { Distribution, Initialization } from "../protocol/index.js";
 import { type CallFrame, callSites, framesOf, type Locate } from "./callFrames.js";
-import { distributionAfter, distributionOfCreation, isCreation } from "./creations.js";
-import type { Engine, Storage, Tensor } from "./engine.js";
-import { formatArguments, isBookkeeping } from "./operations.js";
+import type { Engine, Operation, Storage, Tensor } from "./engine.js";
+import { callText, keepsElements } from "./operations.js";
 
 type Arguments = Readonly<Record<string, number | string | boolean>>;
 
@@ -93,19 +92,20 @@ export class Initializations {
   }
 
   /** An operation outside of any module gave out `tensor`, which may become a parameter. */
-  made(name: string, tensor: Tensor, args: readonly unknown[], above: (...args: never[]) => unknown): void {
+  made(operation: Operation, tensor: Tensor, args: readonly unknown[], above: (...args: never[]) => unknown): void {
     const isTensor = (value: unknown): value is Tensor => value instanceof this.#engine.Tensor;
-    const isFirst = isCreation(name);
+    const { effect } = operation;
+    const isFirst = effect.kind === "makes";
     const [from, ...others] = args;
     const before = !isFirst && isTensor(from) && from.storage !== tensor.storage ? this.#fills.get(from.storage) : undefined;
     if (!isFirst && (before?.kind !== "made" || before.modifiedBy.length > 0 || others.some(isTensor))) return;
     if (this.#creations === keptCreations) return;
     this.#creations++;
-    const call = `${name}(${formatArguments(name, args, isTensor)})`;
+    const call = callText(this.#engine, operation, args);
     const made = before as Creation | undefined;
-    const expression = !made ? call : isBookkeeping(name) ? made.expression : `${made.expression}.${call}`;
+    const expression = !made ? call : keepsElements(operation) ? made.expression : `${made.expression}.${call}`;
     if (expression.length > longestExpression) return;
-    const distribution = made ? distributionAfter(made.distribution, name, args) : distributionOfCreation(name, args);
+    const distribution = isFirst ? effect.follows(args) : distributionAfter(operation, args, made!.distribution);
     this.#fills.set(tensor.storage, { kind: "made", expression, distribution, frames: framesOf(this.#codeUrl, callSites(above)), modifiedBy: [] });
   }
 
@@ -138,6 +138,12 @@ export class Initializations {
       else this.#fills.delete(storage);
     };
   }
+}
+
+/** What elements follow after an operation on those that followed `before`. */
+function distributionAfter(operation: Operation, args: readonly unknown[], before: Distribution | null): Distribution | null {
+  if (before === null || keepsElements(operation)) return before;
+  return operation.follows?.(args, before) ?? null;
 }
 
 function coversStorage(tensor: Tensor): boolean {

@@ -93,7 +93,14 @@ export class Inspection {
     for (const named of models) {
       const found = this.#ownPass(named.module, infer);
       const [own, traceMissing] = typeof found === "string" ? [null, found] : [found, ""];
-      this.#models.set(named.name, { ...named, reinitializer: new Reinitializer(this.#engine, this.#initializations), own, shown: own, traceMissing, tree: null });
+      this.#models.set(named.name, {
+        ...named,
+        reinitializer: new Reinitializer(this.#engine, this.#initializations),
+        own,
+        shown: own,
+        traceMissing,
+        tree: null,
+      });
     }
   }
 

@@ -152,21 +152,22 @@ export class Recorder {
       childCalled(parent, name) {
         recorder.#recording?.childCalled(parent, name);
       },
-      operation: function ran(name, args, output) {
+      operation: function ran(operation, args, output, multiplyAdds) {
         if (output instanceof recorder.#engine.Tensor) {
-          if (writesInPlace(name)) recorder.#initializations.written(name, output, args, ran);
-          else if (recorder.#depth === 0) recorder.#initializations.made(name, output, args, ran);
+          if (writesInPlace(operation)) recorder.#initializations.written(operation.name, output, args, ran);
+          else if (recorder.#depth === 0) recorder.#initializations.made(operation, output, args, ran);
         }
-        return recorder.#recording?.operation(name, args, output, () => here(ran));
+        return recorder.#recording?.operation(operation, args, output, multiplyAdds, () => here(ran));
       },
-      operationFailed: function failed(name, args, error) {
-        recorder.#recording?.operationFailed(name, args, error, () => thrownAt(error, failed));
+      operationFailed: function failed(operation, args, error) {
+        recorder.#recording?.operationFailed(operation, args, error, () => thrownAt(error, failed));
       },
       copied(original, copy) {
         recorder.#initializations.copied(original, copy);
       },
-      initialized: function filled(tensor, functionName, args) {
-        recorder.#initializations.filled(tensor, functionName, args, filled);
+      initialized: function filled(tensor, operation, args) {
+        recorder.#initializations.filled(tensor, operation.name, args, filled);
+        recorder.#recording?.filled(operation, tensor, args, () => here(filled));
       },
     };
   }

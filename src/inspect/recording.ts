@@ -1,9 +1,20 @@
 import { performance } from "node:perf_hooks";
-import type { ForwardTrace, ModuleStep, Operand, OperationStep, SourceLocation, StepId, TensorId, TraceStep, TraceValue, ValueId } from "../protocol/index.js";
+import type {
+  ForwardTrace,
+  ModuleStep,
+  Operand,
+  OperationStep,
+  SourceLocation,
+  StepId,
+  TensorId,
+  TensorWrite,
+  TraceStep,
+  TraceValue,
+  ValueId,
+} from "../protocol/index.js";
 import { type CallFrame, type Locate } from "./callFrames.js";
-import type { Engine, Module, Storage, Tensor } from "./engine.js";
-import { multiplyAdds } from "./multiplyAdds.js";
-import { formatArguments, isBookkeeping, writesInPlace } from "./operations.js";
+import type { Engine, Module, Operation, Storage, Tensor } from "./engine.js";
+import { factsOf, keepsElements, writesInPlace } from "./operations.js";
 import { type OriginalNames, parameterNames } from "./parameterNames.js";
 import { activationStatistics } from "./statistics.js";
 import { eachModule, eachTensor, eachTensorOf } from "./structured.js";
@@ -128,10 +139,6 @@ export class Recording {
       if (handedOn) outputs = [{ value: this.#bindNew(handedOn, { kind: "step", step: call.step! }), label: "" }];
       step.outputs = outputs;
       step.duration = performance.now() - call.started;
-      let shape: readonly number[] | undefined;
-      eachTensor(this.#engine, output, (tensor) => (shape ??= tensor.sizes));
-      step.multiplyAdds = multiplyAdds(this.#engine, module, module.constructor.name, shape);
-      this.#multiplyAdds += step.multiplyAdds;
     }
     this.#calls.pop();
     if (this.#calls.length === 0) {
@@ -157,26 +164,51 @@ export class Recording {
   }
 
   /** Returns what the caller gets in the output's place, undefined for the output itself. */
-  operation(name: string, args: readonly unknown[], output: unknown, frames: () => readonly CallFrame[]): unknown {
-    const [target] = args;
-    if (writesInPlace(name) && target instanceof this.#engine.Tensor) this.#lookUp(target, "constant", "the whole memory");
+  operation(operation: Operation, args: readonly unknown[], output: unknown, multiplyAdds: number, frames: () => readonly CallFrame[]): unknown {
+    this.#multiplyAdds += multiplyAdds;
+    const caller = this.#currentStep();
+    if (caller !== null) (this.#steps[caller] as Recorded<ModuleStep>).multiplyAdds += multiplyAdds;
+    const written = this.#writtenBy(operation, args);
+    for (const tensor of written) this.#lookUp(tensor, "constant", "the whole memory");
     const inputs = this.#operands(args, "constant");
-    const step = this.#beginOperation(name, args, inputs, frames);
-    if (step === null) return undefined;
+    const id = this.#beginOperation(operation, args, inputs, frames);
+    if (id === null) return undefined;
+    const step = this.#steps[id] as Recorded<OperationStep>;
+    step.multiplyAdds = multiplyAdds;
+    step.writes = written.map((tensor) => this.#write(tensor, id, inputs));
     const outputs: Operand[] = [];
     let handedOn: Tensor | undefined;
-    if (writesInPlace(name) && target instanceof this.#engine.Tensor) {
-      outputs.push({ value: this.#write(target, step), label: "" });
-    } else {
-      if (!isBookkeeping(name) && args.includes(output)) handedOn = this.#anotherOf(output);
-      eachTensor(this.#engine, handedOn ?? output, (tensor, label) => outputs.push({ value: this.#bindNew(tensor, { kind: "step", step }), label }));
+    if (writesInPlace(operation) && step.writes.length > 0) outputs.push({ value: step.writes[0]!.value, label: "" });
+    else {
+      if (!keepsElements(operation) && args.includes(output)) handedOn = this.#anotherOf(output);
+      const results: Tensor[] = [];
+      eachTensor(this.#engine, handedOn ?? output, (tensor, label) => {
+        results.push(tensor);
+        outputs.push({ value: this.#bindNew(tensor, { kind: "step", step: id }), label });
+      });
+      const [from] = args;
+      if (keepsElements(operation) && from instanceof this.#engine.Tensor) step.view = results.every(({ storage }) => storage === from.storage);
+      if (operation.effect.kind === "part") {
+        const parts = operation.effect.parts(args, results);
+        if (parts !== null) step.parts = parts;
+      }
     }
-    (this.#steps[step] as Recorded<OperationStep>).outputs = outputs;
+    step.outputs = outputs;
     return handedOn;
   }
 
-  operationFailed(name: string, args: readonly unknown[], error: unknown, frames: () => readonly CallFrame[]): void {
-    const step = this.#beginOperation(name, args, this.#operands(args, "constant"), frames);
+  /** A function of nn.init filled a tensor. What layers of the engine's own fill (a lazy one, when it gets its memory) is not told. */
+  filled(operation: Operation, tensor: Tensor, args: Readonly<Record<string, unknown>>, frames: () => readonly CallFrame[]): void {
+    if (!this.#calledByEngine()) this.operation(operation, [tensor, ...Object.values(args)], tensor, 0, frames);
+  }
+
+  #writtenBy(operation: Operation, args: readonly unknown[]): Tensor[] {
+    const positions = operation.effect.kind === "writes" ? [0] : (operation.alsoWrites?.(args) ?? []);
+    return positions.map((position) => args[position]).filter((arg): arg is Tensor => arg instanceof this.#engine.Tensor);
+  }
+
+  operationFailed(operation: Operation, args: readonly unknown[], error: unknown, frames: () => readonly CallFrame[]): void {
+    const step = this.#beginOperation(operation, args, this.#operands(args, "constant"), frames);
     if (step !== null) this.#fail(step, error, frames);
   }
 
@@ -231,12 +263,13 @@ export class Recording {
     return this.#steps.push(step) - 1;
   }
 
-  #beginOperation(name: string, args: readonly unknown[], inputs: readonly Operand[], frames: () => readonly CallFrame[]): StepId | null {
+  #beginOperation(operation: Operation, args: readonly unknown[], inputs: readonly Operand[], frames: () => readonly CallFrame[]): StepId | null {
     return this.#begin({
       kind: "operation",
-      name,
-      arguments: formatArguments(name, args, (value) => value instanceof this.#engine.Tensor),
-      bookkeeping: isBookkeeping(name),
+      ...factsOf(this.#engine, operation, args),
+      view: false,
+      writes: [],
+      multiplyAdds: 0,
       parent: this.#currentStep(),
       inputs,
       outputs: [],
@@ -404,12 +437,14 @@ export class Recording {
     });
   }
 
-  #write(tensor: Tensor, step: StepId): ValueId {
+  /** Notes that a step writes into a tensor, which is one of its inputs. */
+  #write(tensor: Tensor, step: StepId, inputs: readonly Operand[]): TensorWrite {
+    const before = inputs.findIndex(({ value }) => value === this.#lookUp(tensor, "constant"));
     const memory = this.#memoryOf(tensor.storage);
     memory.epoch++;
     const [low, high] = extent(tensor);
     memory.writes.push({ epoch: memory.epoch, step, low, high });
-    return this.#remember(memory, windowKey(tensor), tensor, { kind: "step", step });
+    return { operand: before, value: this.#remember(memory, windowKey(tensor), tensor, { kind: "step", step }) };
   }
 }
 

@@ -7,3 +7,4 @@ export type * from "./page.js";
 export * from "./initialization.js";
 export * from "./layer.js";
 export * from "./source.js";
+export * from "./operation.js";

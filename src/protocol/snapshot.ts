@@ -1,3 +1,5 @@
+import type { OperationEffect, OperationName, StepArgument, TensorPart } from "./operation.js";
+
 /**
  * A model as plain data. Whatever can produce a ModelSnapshot (running code, opening a weights file) gets every view for free.
  * Everything here survives JSON: numbers that JSON cannot hold (NaN, infinities) are counted apart, never stored.
@@ -174,7 +176,10 @@ export interface Totals {
   readonly trainableParameters: number;
   readonly parameterBytes: number;
   readonly bufferBytes: number;
-  /** Multiply-adds of the traced forward pass, as torchinfo counts them; null without a trace. */
+  /**
+   * Multiply-adds of the traced forward pass: what the operations that ran count, products of matrices, convolutions, attention and recurrent gates; null
+   * without a trace.
+   */
   readonly multiplyAdds: number | null;
 }
 
@@ -260,12 +265,30 @@ export interface ModuleStep extends StepBase {
 /** A call of a function or method of the engine. */
 export interface OperationStep extends StepBase {
   readonly kind: "operation";
-  /** Name as in torch, e.g. "add", "cat", "scaledDotProductAttention". */
-  readonly name: string;
-  /** Arguments other than tensors, e.g. "dim=1"; "" if none. */
-  readonly arguments: string;
-  /** Moves or describes data without computing: reshape, transpose, slice, ... */
-  readonly bookkeeping: boolean;
+  readonly name: OperationName;
+  /** Arguments other than tensors that are not as they are by default. */
+  readonly arguments: readonly StepArgument[];
+  readonly effect: OperationEffect;
+  /** Whether its outputs are windows on the memory of its first input, so that a write to them is one to it. */
+  readonly view: boolean;
+  /** Of what gives out parts of its first input: which, one for every output; absent where tensors among the arguments choose. */
+  readonly parts?: readonly TensorPart[];
+  /** What it writes into. */
+  readonly writes: readonly TensorWrite[];
+  /** The sign that stands for it: "+" of add, "+=" of add_. */
+  readonly sign?: string;
+  /** What stands between its operands, where that is not the sign. */
+  readonly between?: string;
+  /** Multiply-adds of this call. */
+  readonly multiplyAdds: number;
+}
+
+/** A tensor that an operation writes into. */
+export interface TensorWrite {
+  /** Its place in `inputs`. */
+  readonly operand: number;
+  /** What it holds afterwards. */
+  readonly value: ValueId;
 }
 
 export type TraceStep = ModuleStep | OperationStep;

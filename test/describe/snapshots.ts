@@ -1,13 +1,14 @@
 /** Models as snapshots, made without the engine: what the page's tests show. */
-import type {
-  Distribution,
-  Initialization,
-  ModelSnapshot,
-  ModuleSnapshot,
-  TensorSnapshot,
-  TensorStatistics,
-  TraceStep,
-  TraceValue,
+import {
+  type Distribution,
+  type Initialization,
+  type ModelSnapshot,
+  type ModuleSnapshot,
+  type TensorSnapshot,
+  type TensorStatistics,
+  type TraceStep,
+  type TraceValue,
+  operationNamed,
 } from "../../src/protocol/index.js";
 import { layer as described } from "../support/layers.js";
 
@@ -224,9 +225,12 @@ export function snapshot(name: string, root: Layer, input: readonly number[] | n
       });
       steps.push({
         kind: "operation",
-        name: layer.type.toLowerCase(),
-        arguments: "",
-        bookkeeping: false,
+        name: operationNamed(layer.type.toLowerCase()),
+        arguments: [],
+        effect: "computes",
+        view: false,
+        writes: [],
+        multiplyAdds: (at.parameters[0] ? tensors[at.parameters[0].tensor]!.count : 0) * (values[value]!.shape[0] ?? 1),
         parent: id,
         inputs: operands(value),
         outputs: operands(output),

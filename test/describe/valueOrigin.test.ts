@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { ModelSnapshot, OperationStep, TraceStep, TraceValue } from "../../src/protocol/index.js";
+import { operationNamed, type ModelSnapshot, type OperationStep, type TraceStep, type TraceValue } from "../../src/protocol/index.js";
 import { originOf } from "../../src/describe/valueOrigin.js";
 import { indexOf } from "../../src/describe/modelIndex.js";
 import { net } from "./snapshots.js";
@@ -10,12 +10,16 @@ function written(): { model: ModelSnapshot; row: number; again: number; view: nu
   const trace = model.trace!;
   const values: TraceValue[] = [...trace.values];
   const steps: TraceStep[] = [...trace.steps];
-  const run = (name: string, input: number, shape: readonly number[], given: string, bookkeeping: boolean): number => {
+  const run = (name: string, input: number, shape: readonly number[], effect: OperationStep["effect"], index?: string): number => {
     const step: OperationStep = {
       kind: "operation",
-      name,
-      arguments: given,
-      bookkeeping,
+      name: operationNamed(name),
+      arguments: [],
+      effect,
+      view: effect !== "writes",
+      ...(index === undefined ? {} : { parts: [{ index }] }),
+      writes: effect === "writes" ? [{ operand: 0, value: values.length }] : [],
+      multiplyAdds: 0,
       parent: 0,
       location: null,
       inputs: [{ value: input, label: "" }],
@@ -29,11 +33,11 @@ function written(): { model: ModelSnapshot; row: number; again: number; view: nu
     values.push({ shape: [2, 1], dtype: "float32", source: { kind: "step", step: steps.length - 1 } });
     return values.length - 1;
   };
-  const row = run("at", trace.outputs[0]!.value, [1], "[0]", true);
-  run("fill_", row, [1], "1", false);
-  const again = run("at", version(), [1], "[1]", true);
-  run("mul_", again, [1], "2", false);
-  const view = run("view", version(), [2], "shape=[2]", true);
+  const row = run("at", trace.outputs[0]!.value, [1], "part", "[0]");
+  run("fill_", row, [1], "writes");
+  const again = run("at", version(), [1], "part", "[1]");
+  run("mul_", again, [1], "writes");
+  const view = run("view", version(), [2], "view");
   return { model: { ...model, trace: { ...trace, values, steps } }, row, again, view };
 }
 

@@ -236,7 +236,7 @@ describe("a function with a gradient of its own", () => {
 
   test("is one operation for whoever looks on, named after its class", () => {
     const operation = vi.fn();
-    const previous = observe({ operation: (name) => void operation(name) });
+    const previous = observe({ operation: ({ name }) => void operation(name) });
     try {
       Scale.apply(values(), 3);
     } finally {

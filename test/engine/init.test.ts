@@ -12,8 +12,8 @@ afterEach(() => {
 function heard(body: () => void): unknown[] {
   const reports: unknown[] = [];
   torch.observe({
-    initialized: (_, name, args) => reports.push([name, args]),
-    operation: (name) => reports.push(name),
+    initialized: (_, { name }, args) => reports.push([name, args]),
+    operation: ({ name }) => reports.push(name),
   });
   body();
   torch.observe(null);

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import * as torch from "../../src/engine/index.js";
-import { formatArguments } from "../../src/inspect/operations.js";
+import { writeStepArguments } from "../../src/describe/arguments.js";
+import { nameText } from "../../src/protocol/index.js";
 import { inspectHere, snapshotOf } from "./inspector.js";
 
 const { nn } = torch;
@@ -21,7 +22,9 @@ function shown(body: (x: torch.Tensor) => void): string[] {
   const inspection = inspectHere();
   const net = new Net();
   net(torch.rand(2, 4, 3));
-  return snapshotOf(inspection, net).trace!.steps.flatMap((step) => (step.kind === "operation" ? [`${step.name} ${step.arguments}`.trim()] : []));
+  return snapshotOf(inspection, net).trace!.steps.flatMap((step) =>
+    step.kind === "operation" ? [`${nameText(step.name)} ${writeStepArguments(step.arguments, "typescript")}`.trim()] : [],
+  );
 }
 
 test("arguments are named after what they are, though one before them is left out", () => {
@@ -35,13 +38,13 @@ test("arguments are named after what they are, though one before them is left ou
   });
   expect(steps.filter((step) => !/^zeros|^rand/.test(step))).toEqual([
     "max",
-    "sum dim=1, keepdim=True",
-    "clamp max=1",
+    "sum dim: 1, keepdim: true",
+    "clamp max: 1",
     "norm",
-    "embedding padding_idx=0",
-    "scatterReduce dim=0, reduce=amax, include_self=False",
-    "lstm batch_first=True",
-    "select dim=1, index=0",
+    "embedding paddingIdx: 0",
+    'scatterReduce dim: 0, reduce: "amax", includeSelf: false',
+    "lstm batchFirst: true",
+    "select dim: 1, index: 0",
     "gruCell",
   ]);
 });
@@ -57,16 +60,25 @@ test("what is as by default is left out, and so is what a number has beyond six 
     x.add(1e-9);
   });
   expect(steps.slice(0, 7)).toEqual([
-    "maxPool2d 2, stride=2",
+    "maxPool2d kernelSize: 2, stride: 2",
     "scaledDotProductAttention",
     "softplus",
-    "layerNorm normalized_shape=[3]",
-    "layerNorm normalized_shape=[3], eps=1e-06",
+    "layerNorm normalizedShape: [3]",
+    "layerNorm normalizedShape: [3], eps: 1e-6",
     "mul 0.204124",
-    "add 1e-09",
+    "add 1e-9",
   ]);
 });
 
-test("numbers are written as Python writes them", () => {
-  expect(formatArguments("full", [[2, 3], -Infinity], () => false)).toBe("[2, 3], -inf");
+test("arguments are written in the language of the model file", () => {
+  const given = [
+    { name: "dim", value: [0, 2] },
+    { name: "keepdim", value: true },
+    { name: "reduction", value: "mean" },
+    { name: "fillValue", value: { code: "-Infinity" } },
+    { name: null, value: 1e-9 },
+    { name: null, value: null },
+  ] as const;
+  expect(writeStepArguments(given, "typescript")).toBe('dim: [0, 2], keepdim: true, reduction: "mean", fillValue: -Infinity, 1e-9, null');
+  expect(writeStepArguments(given, "python")).toBe("dim=[0, 2], keepdim=True, reduction='mean', fill_value=-math.inf, 1e-9, None");
 });

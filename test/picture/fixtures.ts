@@ -1,16 +1,32 @@
-import type {
-  DTypeName,
-  ModelSnapshot,
-  ModuleSnapshot,
-  Operand,
-  TensorSnapshot,
-  TensorStatistics,
-  TraceFailure,
-  TraceStep,
-  TraceValue,
-  ValueId,
+import {
+  type DTypeName,
+  type ModelSnapshot,
+  type ModuleSnapshot,
+  type Operand,
+  type TensorSnapshot,
+  type TensorStatistics,
+  type TraceFailure,
+  type TraceStep,
+  type TraceValue,
+  type ValueId,
+  operationNamed,
+  type StepArgument,
 } from "../../src/protocol/index.js";
 import { layer } from "../support/layers.js";
+
+interface OperationGiven {
+  readonly arguments?: readonly StepArgument[];
+  readonly bookkeeping?: boolean;
+}
+
+const signs: Readonly<Record<string, string>> = { add: "+", sub: "−", mul: "×", div: "÷", matmul: "@", mm: "@", bmm: "@" };
+
+/** What the engine would say of the operation. */
+function facts(name: string, { arguments: given = [], bookkeeping = false }: OperationGiven = {}) {
+  const sign = signs[name];
+  const effect = bookkeeping ? ("view" as const) : ("computes" as const);
+  return { name: operationNamed(name), arguments: given, effect, view: bookkeeping, writes: [], multiplyAdds: 0, ...(sign === undefined ? {} : { sign }) };
+}
 
 /** Models as snapshots, built without the engine: a module is plain data with a forward that records itself. */
 export interface Spec {
@@ -73,18 +89,16 @@ export class Run {
     return value;
   }
 
-  op(name: string, inputs: readonly ValueId[], shape: readonly number[], more: { arguments?: string; bookkeeping?: boolean } = {}): ValueId {
+  op(name: string, inputs: readonly ValueId[], shape: readonly number[], more: OperationGiven = {}): ValueId {
     return this.ops(name, inputs, [shape], more)[0]!;
   }
 
-  ops(name: string, inputs: readonly ValueId[], shapes: readonly (readonly number[])[], more: { arguments?: string; bookkeeping?: boolean } = {}): ValueId[] {
+  ops(name: string, inputs: readonly ValueId[], shapes: readonly (readonly number[])[], more: OperationGiven = {}): ValueId[] {
     const step = this.steps.length;
     const outputs = shapes.map((shape) => this.value(shape, { kind: "step", step }));
     this.#record({
       kind: "operation",
-      name,
-      arguments: more.arguments ?? "",
-      bookkeeping: more.bookkeeping ?? false,
+      ...facts(name, more),
       inputs: operands(inputs),
       outputs: operands(outputs),
     });
@@ -94,7 +108,7 @@ export class Run {
   /** An operation that throws. */
   fail(name: string, inputs: readonly ValueId[], message: string): never {
     this.failure = { step: this.steps.length, message, location: null };
-    this.#record({ kind: "operation", name, arguments: "", bookkeeping: false, inputs: operands(inputs), outputs: [] });
+    this.#record({ kind: "operation", ...facts(name), inputs: operands(inputs), outputs: [] });
     throw new FixtureError(message);
   }
 
@@ -412,7 +426,7 @@ export function resnet(blocks: readonly number[] = [3, 4, 6, 3]): ModelSnapshot 
     "resnet50",
     spec("ResNet", "", children, (run, x) => {
       const features = names.reduce((value, name) => run.call(name, value), x);
-      return run.call("fc", run.op("flatten", [features], [run.shape(features)[0]!, from], { bookkeeping: true, arguments: "start_dim=1" }));
+      return run.call("fc", run.op("flatten", [features], [run.shape(features)[0]!, from], { bookkeeping: true, arguments: [{ name: "startDim", value: 1 }] }));
     }),
     { inputs: [[1, 3, 224, 224]] },
   );
@@ -450,8 +464,8 @@ export function gpt({ blocks = 12, width = 768, unique = false }: GptOptions = {
         );
         const turned = run.op("transpose", [k!], [1, heads, 64, length], { bookkeeping: true });
         const scores = run.op("div", [run.op("matmul", [q!, turned], [1, heads, length, length])], [1, heads, length, length]);
-        const masked = run.op("maskedFill", [scores, mask], [1, heads, length, length], { arguments: "value=-inf" });
-        const weights = run.call("attn_dropout", run.op("softmax", [masked], [1, heads, length, length], { arguments: "dim=-1" }));
+        const masked = run.op("maskedFill", [scores, mask], [1, heads, length, length], { arguments: [{ name: "value", value: { code: "-Infinity" } }] });
+        const weights = run.call("attn_dropout", run.op("softmax", [masked], [1, heads, length, length], { arguments: [{ name: "dim", value: -1 }] }));
         const mixed = run.op("matmul", [weights, v!], [1, heads, length, 64]);
         const joined = run.op("reshape", [run.op("transpose", [mixed], [1, length, heads, 64], { bookkeeping: true })], [1, length, width], {
           bookkeeping: true,
@@ -553,7 +567,7 @@ export function unet(levels = 4): ModelSnapshot {
       for (let i = levels - 1; i >= 0; i--) {
         const raised = run.call(`up${i + 1}`, y);
         const [n, c, h, w] = run.shape(raised) as [number, number, number, number];
-        y = run.call(`merge${i + 1}`, run.op("cat", [skips[i]!, raised], [n, c * 2, h, w], { arguments: "dim=1" }));
+        y = run.call(`merge${i + 1}`, run.op("cat", [skips[i]!, raised], [n, c * 2, h, w], { arguments: [{ name: "dim", value: 1 }] }));
       }
       return run.call("head", y);
     }),
@@ -605,7 +619,7 @@ export function unrolled(steps = 5): ModelSnapshot {
         "unbind",
         [x],
         Array.from({ length: steps }, () => [1, 16]),
-        { bookkeeping: true, arguments: "dim=0" },
+        { bookkeeping: true, arguments: [{ name: "dim", value: 0 }] },
       );
       let h = run.constant([1, 32]);
       for (const part of parts) h = run.call("cell", part, h);

@@ -1,6 +1,6 @@
 import * as l10n from "@vscode/l10n";
 import { useState } from "preact/hooks";
-import type { ActivationStatistics, ModelSnapshot, ModuleSnapshot, Operand } from "../../src/protocol/index.js";
+import { nameText, type ActivationStatistics, type ModelSnapshot, type ModuleSnapshot, type Operand } from "../../src/protocol/index.js";
 import { Link } from "../controls.js";
 import { argumentsText } from "../../src/describe/arguments.js";
 import { formatBytes, formatCompact, formatCount, formatPercent, formatValue } from "../../src/describe/format.js";
@@ -131,7 +131,7 @@ function DirectUses({ model, uses }: { readonly model: ModelSnapshot; readonly u
             <li key={step}>
               <span class="operand-label">{names.join(", ")}</span>
               <Link onClick={() => dispatch({ kind: "choose", selected: { kind: "module", path }, reveal: true })}>
-                {l10n.t("{0} in {1}", index.operation(step)?.name ?? "", path || model.name)}
+                {l10n.t("{0} in {1}", nameText(index.operation(step)!.name), path || model.name)}
               </Link>
             </li>
           );

@@ -1,5 +1,6 @@
 import * as l10n from "@vscode/l10n";
-import type { ModelSnapshot, TraceValue, ValueId } from "../../src/protocol/index.js";
+import { writeStepArguments } from "../../src/describe/arguments.js";
+import { nameText, type ModelSnapshot, type TraceValue, type ValueId } from "../../src/protocol/index.js";
 import { LocationLink } from "../locationLink.js";
 import { indexOf } from "../../src/describe/modelIndex.js";
 import type { Selected } from "../state.js";
@@ -9,7 +10,6 @@ import { ActivationFacts } from "./moduleView.js";
 import { OperandList } from "./operands.js";
 import { ParameterCard } from "./parameterCard.js";
 import { Signature } from "./signature.js";
-import { writes } from "../../src/describe/valueOrigin.js";
 
 export interface NodeViewProps {
   readonly model: ModelSnapshot;
@@ -52,7 +52,7 @@ function OperationView({ model, step }: { readonly model: ModelSnapshot; readonl
   return (
     <>
       <section class="title">
-        <Signature type={operation.name} arguments={operation.arguments} />
+        <Signature type={nameText(operation.name)} arguments={writeStepArguments(operation.arguments, model.language)} />
         {operation.location && (
           <div class="title-actions">
             <LocationLink location={operation.location} />
@@ -60,7 +60,7 @@ function OperationView({ model, step }: { readonly model: ModelSnapshot; readonl
         )}
       </section>
       <Section title={l10n.t("Operands")}>
-        <OperandList model={model} operands={operation.inputs} empty={l10n.t("none")} origins written={writes(operation)} />
+        <OperandList model={model} operands={operation.inputs} empty={l10n.t("none")} origins written={operation.writes.map(({ operand }) => operand)} />
       </Section>
       <Section title={l10n.t("Result")}>
         {failed ? (

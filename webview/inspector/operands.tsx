@@ -13,12 +13,12 @@ export interface OperandListProps {
   readonly empty: string;
   /** Says where each came from, too. */
   readonly origins?: boolean;
-  /** The first is what the operation writes into. */
-  readonly written?: boolean;
+  /** Places of those that the operation writes into. */
+  readonly written?: readonly number[];
 }
 
 /** Tensors that went in or came out: label, shape, dtype. */
-export function OperandList({ model, operands, empty, origins = false, written = false }: OperandListProps) {
+export function OperandList({ model, operands, empty, origins = false, written = [] }: OperandListProps) {
   if (operands.length === 0) return <span class="muted">{empty}</span>;
   const labelled = operands.some(({ label }) => label !== "");
   return (
@@ -31,7 +31,7 @@ export function OperandList({ model, operands, empty, origins = false, written =
             <span class="operand-value">
               <span class="operand-shape">{value ? formatShape(value.shape) : "?"}</span>
               {value && value.dtype !== "float32" && <span class="muted">{value.dtype}</span>}
-              {origins && value && <Origin model={model} value={operand.value} written={written && at === 0} />}
+              {origins && value && <Origin model={model} value={operand.value} written={written.includes(at)} />}
             </span>
           </li>
         );

@@ -1,5 +1,6 @@
 import { NotImplementedError, RuntimeError, TypeError } from "../errors.js";
 import { observer, withoutObserver } from "../observer.js";
+import { computes, type Operation } from "../operation.js";
 import { equalSizes, formatSizes } from "../size.js";
 import { Tensor } from "../tensor.js";
 import { isGradEnabled, setGradEnabled } from "./gradMode.js";
@@ -68,13 +69,18 @@ export abstract class Function {
     const watcher = observer();
     try {
       const output = withoutObserver(() => run(this as unknown as AnyFunctionClass, args));
-      watcher?.operation?.(this.name, args, output);
+      watcher?.operation?.(operationOf(this), args, output, 0);
       return output as ResultOf<Class>;
     } catch (error) {
-      watcher?.operationFailed?.(this.name, args, error);
+      watcher?.operationFailed?.(operationOf(this), args, error);
       throw error;
     }
   }
+}
+
+/** What the class's author computes is known by the class's name alone. */
+function operationOf({ name }: { readonly name: string }): Operation {
+  return { name, effect: computes, arguments: [] };
 }
 
 /** The same class, as it is called here. */

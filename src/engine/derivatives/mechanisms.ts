@@ -5,6 +5,7 @@ import { GraphNode } from "../autograd/graph.js";
 import { defineOperation } from "../dispatch/index.js";
 import { copy } from "../kernels/elementwise.js";
 import { Tensor } from "../tensor.js";
+import { computes } from "../operation.js";
 
 /** Ways to derive a derivative from what an operation says of itself, where no formula is needed. */
 
@@ -51,6 +52,8 @@ function adjointGradients(incoming: Tensor, [gradient, linear, ...args]: Adjoint
 /** The gradient of a linear operation for one of its arguments, as an operation. It is linear in the incoming gradient and in the other factors. */
 const adjoint = defineOperation<AdjointArgs>({
   name: "adjoint",
+  effect: computes,
+  arguments: ["gradient", "linear", "...args"],
   infer(_gradient, { position }, ...args) {
     const { sizes, dtype } = args[position] as Tensor;
     return { sizes, dtype };

@@ -1,20 +1,21 @@
 import type { Edge } from "../autograd/graph.js";
 import { RuntimeError, TypeError, nameInPython, typeInPython } from "../errors.js";
 import type { Observer } from "../observer.js";
+import type { Operation } from "../operation.js";
 import type { Device } from "../storage.js";
 import { Tensor } from "../tensor.js";
 
 /** What is asked of the arguments of every operation: their number, device and gradients. */
 
 /** The error that the caller gets, reported to the observer. JavaScript's own, for a first argument that is no tensor, becomes PyTorch's. */
-export function failed(name: string, args: readonly unknown[], error: unknown, watcher: Observer | null): unknown {
+export function failed(operation: Operation, args: readonly unknown[], error: unknown, watcher: Observer | null): unknown {
   const [first] = args;
   const isOperand = first instanceof Tensor || (Array.isArray(first) && first.every((item) => item instanceof Tensor));
   const result =
     isOperand || !(error instanceof globalThis.TypeError)
       ? error
-      : new TypeError(`${nameInPython(name)}(): argument 'input' (position 1) must be Tensor, not ${typeInPython(first)}`);
-  watcher?.operationFailed?.(name, args, result);
+      : new TypeError(`${nameInPython(operation.name)}(): argument 'input' (position 1) must be Tensor, not ${typeInPython(first)}`);
+  watcher?.operationFailed?.(operation, args, result);
   return result;
 }
 

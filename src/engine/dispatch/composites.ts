@@ -1,22 +1,36 @@
-import { observer, withoutObserver } from "../observer.js";
+import { counted, observer } from "../observer.js";
+import type { Facts, Operation } from "../operation.js";
 import type { Tensor } from "../tensor.js";
 
 /** An operation made of others, which the observer sees as one. */
-export function defineComposite<Operation extends (...args: never[]) => unknown>(name: string, body: Operation): Operation {
+export function defineComposite<Computation extends (...args: never[]) => unknown>(
+  facts: CompositeFacts<NoInfer<Parameters<Computation>>>,
+  body: Computation,
+): Computation {
+  const operation = facts as unknown as Operation;
   const run = body as unknown as (...args: readonly unknown[]) => unknown;
   const observed = (...args: readonly unknown[]): unknown => {
     const watcher = observer();
     if (watcher === null) return run(...args);
     try {
-      const result = withoutObserver(() => run(...args));
-      const handedOn = watcher.operation?.(name, args, result);
+      const { result, multiplyAdds } = counted(() => run(...args));
+      const handedOn = watcher.operation?.(
+        operation,
+        args,
+        result,
+        operation.multiplyAdds?.(args, result as { readonly sizes: readonly number[] }) ?? multiplyAdds,
+      );
       return handedOn === undefined ? result : handedOn;
     } catch (error) {
-      watcher.operationFailed?.(name, args, error);
+      watcher.operationFailed?.(operation, args, error);
       throw error;
     }
   };
-  return observed as unknown as Operation;
+  return observed as unknown as Computation;
+}
+
+interface CompositeFacts<Args extends readonly unknown[]> extends Facts<Args> {
+  readonly name: string;
 }
 
 /** A new tensor that an operation made of others gives, its graph node called as PyTorch calls the operation's own. */

@@ -3,7 +3,8 @@ import { ReplacedNode, rewriteHistory, ZeroGradientNode } from "../autograd/hist
 import { hasHigherCategory } from "../dtype.js";
 import { NotImplementedError, RuntimeError } from "../errors.js";
 import { cloneValues, copy } from "../kernels/elementwise.js";
-import { observer, withoutObserver } from "../observer.js";
+import { counted, observer, report, withoutObserver } from "../observer.js";
+import { writing, type Argument, type Operation } from "../operation.js";
 import { equalSizes, formatSizes } from "../size.js";
 import { sameWindow, Tensor } from "../tensor.js";
 import { anyRequiresGrad, checkArity, commonDevice, edgesOf, failed, wantsGradient } from "./arguments.js";
@@ -13,7 +14,7 @@ import { rememberWindow } from "./savedArguments.js";
 
 /** The in-place form of an element-wise row: `name_`, which writes into its first argument and returns it. */
 export function defineInPlace<Args extends readonly [Tensor, ...unknown[]], Saved = void>(row: OperationRow<Args, Saved>): (...args: Args) => Args[0] {
-  const name = `${row.name}_`;
+  const operation = writing({ ...(row as Operation), name: `${row.name}_`, sign: writeSign(row.sign) });
   definedRows.add(row as unknown as OperationRow<never, unknown>);
   return (...args) => {
     const watcher = observer();
@@ -37,12 +38,17 @@ export function defineInPlace<Args extends readonly [Tensor, ...unknown[]], Save
       }
       self.version.value++;
       if (edges !== null) rewriteHistory(self, new OperationNode(row, before, self, saved, edges));
-      watcher?.operation?.(name, args, self);
+      if (watcher !== null) report(operation, args, self);
       return self;
     } catch (error) {
-      throw failed(name, args, error, watcher);
+      throw failed(operation, args, error, watcher);
     }
   };
+}
+
+/** "+=" for "+"; a sign of a write stays. */
+function writeSign(sign: string | undefined): string | undefined {
+  return sign === undefined || sign.startsWith("←") ? sign : `${sign}=`;
 }
 
 /** What an operation writes over `self` has its shape, and a dtype that does not lose what kind of number it is. */
@@ -58,20 +64,20 @@ function requireBroadcastFit(self: Tensor, { sizes, dtype }: TensorSpec): void {
  * The in-place form of a function of a tensor, composed ones included: `name_`, which computes beside its first argument and then writes
  * over it. `requireFit` throws PyTorch's error where the result does not fit; by default that of operations that broadcast.
  */
-export function inPlace<Operation extends (...args: never[]) => unknown>(
-  name: string,
-  operation: Operation,
+export function inPlace<Computation extends (...args: never[]) => unknown>(
+  { name, arguments: names, sign }: InPlaceFacts,
+  computation: Computation,
   requireFit: (self: Tensor, result: TensorSpec, args: readonly unknown[]) => void = requireBroadcastFit,
-): Operation {
-  const run = operation as unknown as (...args: readonly unknown[]) => Tensor;
-  const written = `${name}_`;
+): Computation {
+  const run = computation as unknown as (...args: readonly unknown[]) => Tensor;
+  const operation = writing({ name: `${name}_`, arguments: names, sign });
   const write = (...args: readonly [Tensor, ...unknown[]]): Tensor => {
     const watcher = observer();
     try {
       const [self] = args;
       const isOverwritten = (arg: unknown): arg is Tensor => arg instanceof Tensor && arg.storage === self.storage;
       const operands = isGradEnabled() && args.some(wantsGradient) ? args.map((arg) => (isOverwritten(arg) ? copyWithHistory(arg) : arg)) : args;
-      const result = withoutObserver(() => run(...operands));
+      const { result, multiplyAdds } = watcher === null ? { result: run(...operands), multiplyAdds: 0 } : counted(() => run(...operands));
       requireFit(self, result, args);
       const records = isGradEnabled() && (self.requiresGrad || result.requiresGrad);
       checkInPlace(self, records);
@@ -81,23 +87,30 @@ export function inPlace<Operation extends (...args: never[]) => unknown>(
       self.version.value++;
       if (records) {
         const node = source.gradFn;
-        if (node === null) rewriteHistory(self, new ZeroGradientNode(written, self, edges));
+        if (node === null) rewriteHistory(self, new ZeroGradientNode(operation.name, self, edges));
         else if (self.base === null) self.setGradFn(node);
         else rewriteHistory(self, new ReplacedNode(node));
       }
-      watcher?.operation?.(written, args, self);
+      watcher?.operation?.(operation, args, self, multiplyAdds);
       return self;
     } catch (error) {
-      throw failed(written, args, error, watcher);
+      throw failed(operation, args, error, watcher);
     }
   };
-  return write as unknown as Operation;
+  return write as unknown as Computation;
+}
+
+/** Name of what is computed, without the underscore, its arguments, and the sign of the write if it has one. */
+export interface InPlaceFacts {
+  readonly name: string;
+  readonly arguments: readonly Argument[];
+  readonly sign?: string;
 }
 
 /** The in-place form of a view: `name_`, by which the first argument itself becomes the window. */
-export function inPlaceView<Operation extends (...args: never[]) => unknown>(name: string, operation: Operation): Operation {
-  const run = operation as unknown as (...args: readonly unknown[]) => Tensor;
-  const written = `${name}_`;
+export function inPlaceView<View extends (...args: never[]) => unknown>({ name, arguments: names }: InPlaceFacts, toView: View): View {
+  const run = toView as unknown as (...args: readonly unknown[]) => Tensor;
+  const operation = writing({ name: `${name}_`, arguments: names });
   const write = (...args: readonly [Tensor, ...unknown[]]): Tensor => {
     const watcher = observer();
     try {
@@ -110,26 +123,26 @@ export function inPlaceView<Operation extends (...args: never[]) => unknown>(nam
       self.version.value++;
       // A view of another tensor finds its history anew, from the geometry.
       if (node !== null && self.base === null) self.setGradFn(node);
-      watcher?.operation?.(written, args, self);
+      if (watcher !== null) report(operation, args, self);
       return self;
     } catch (error) {
-      throw failed(written, args, error, watcher);
+      throw failed(operation, args, error, watcher);
     }
   };
-  return write as unknown as Operation;
+  return write as unknown as View;
 }
 
 /**
  * Writes to `self` with `write`, outside of differentiation: for operations that fill a tensor whatever it held (random fills, zero_).
  * Gradients of earlier values become zero.
  */
-export function overwrite<T extends Tensor>(name: string, self: T, args: readonly unknown[], write: () => void): T {
+export function overwrite<T extends Tensor>(operation: Operation, self: T, args: readonly unknown[], write: () => void): T {
   const records = isGradEnabled() && self.requiresGrad;
   checkInPlace(self, records);
   if (self.device === "cpu") write();
   self.version.value++;
-  if (records) rewriteHistory(self, new ZeroGradientNode(name, self, edgesOf([self])));
-  observer()?.operation?.(name, args, self);
+  if (records) rewriteHistory(self, new ZeroGradientNode(operation.name, self, edgesOf([self])));
+  report(operation, args, self);
   return self;
 }
 

@@ -5,7 +5,8 @@ import { checkVersion, freedGraph } from "../autograd/savedTensors.js";
 import { NotImplementedError, nameInPython } from "../errors.js";
 import { copy } from "../kernels/elementwise.js";
 import { sumTo } from "../kernels/sumTo.js";
-import { observer } from "../observer.js";
+import { observer, report } from "../observer.js";
+import type { Operation } from "../operation.js";
 import { equalSizes } from "../size.js";
 import type { Device } from "../storage.js";
 import { Tensor } from "../tensor.js";
@@ -16,6 +17,7 @@ import { asKnownTo, hasFormerWindows, hollow, keepWholeBelow, keptArguments, sta
 /** The function that a row defines. */
 export function defineOperation<Args extends readonly unknown[], Saved = void>(row: OperationRow<Args, Saved>): (...args: Args) => Tensor {
   definedRows.add(row as unknown as OperationRow<never, unknown>);
+  const asOperation: Operation = row;
   return (...args) => {
     const watcher = observer();
     try {
@@ -27,10 +29,10 @@ export function defineOperation<Args extends readonly unknown[], Saved = void>(r
       if (row.backward !== undefined && isGradEnabled() && spec.dtype.isFloatingPoint && anyRequiresGrad(args)) {
         output.setGradFn(new OperationNode(row, args, output, saved, edgesOf(args)));
       }
-      watcher?.operation?.(row.name, args, output);
+      if (watcher !== null) report(asOperation, args, output);
       return output;
     } catch (error) {
-      throw failed(row.name, args, error, watcher);
+      throw failed(asOperation, args, error, watcher);
     }
   };
 }

@@ -1,4 +1,5 @@
 import type { DType } from "../dtype.js";
+import type { Facts } from "../operation.js";
 import type { Device } from "../storage.js";
 import type { Tensor, Window } from "../tensor.js";
 
@@ -28,7 +29,7 @@ export interface BackwardContext<Args extends readonly unknown[], Saved> {
   needs(position: number): boolean;
 }
 
-export interface OperationRow<Args extends readonly unknown[], Saved = void> {
+export interface OperationRow<Args extends readonly unknown[], Saved = void> extends Facts<Args> {
   /** As in torch, e.g. "add". */
   readonly name: string;
   /** PyTorch's name of the graph node where it is not `Name` + "Backward0". */
@@ -45,7 +46,7 @@ export interface OperationRow<Args extends readonly unknown[], Saved = void> {
   readonly backward?: (gradient: Tensor, context: BackwardContext<Args, Saved>) => readonly Gradient[];
 }
 
-export interface ViewRow<Args extends readonly [Tensor, ...unknown[]]> {
+export interface ViewRow<Args extends readonly [Tensor, ...unknown[]]> extends Facts<Args> {
   readonly name: string;
   readonly gradientName?: string | ((...args: Args) => string);
   /** The window on the first argument's memory. */

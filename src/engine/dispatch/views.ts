@@ -2,7 +2,8 @@ import { defineDerivative } from "../autograd/derivatives.js";
 import { isGradEnabled } from "../autograd/gradMode.js";
 import { GraphNode, type Edge } from "../autograd/graph.js";
 import { copy } from "../kernels/elementwise.js";
-import { observer } from "../observer.js";
+import { observer, report } from "../observer.js";
+import { computes, type Operation } from "../operation.js";
 import { Tensor, through } from "../tensor.js";
 import { edgesOf, failed } from "./arguments.js";
 import { defineOperation } from "./operations.js";
@@ -11,7 +12,8 @@ import { standInView } from "./savedArguments.js";
 
 /** An operation that shares its first argument's memory. */
 export function defineView<Args extends readonly [Tensor, ...unknown[]]>(row: ViewRow<Args>): (...args: Args) => Tensor {
-  definedRows.add(row);
+  definedRows.add(row as unknown as ViewRow<never>);
+  const asOperation: Operation = row;
   return (...args) => {
     const watcher = observer();
     try {
@@ -20,10 +22,10 @@ export function defineView<Args extends readonly [Tensor, ...unknown[]]>(row: Vi
       const view = new Tensor(self.storage, sizes, strides, offset, self.version);
       view.base = self.base ?? self;
       if (isGradEnabled() && self.requiresGrad) view.setGradFn(new ViewNode(row, args, edgesOf([self])));
-      watcher?.operation?.(row.name, args, view);
+      if (watcher !== null) report(asOperation, args, view);
       return view;
     } catch (error) {
-      throw failed(row.name, args, error, watcher);
+      throw failed(asOperation, args, error, watcher);
     }
   };
 }
@@ -70,6 +72,8 @@ type AnyViewNode = ViewNode<readonly [Tensor, ...unknown[]]>;
 /** A view's gradient as an operation. Views are linear, so that the gradient of their gradient is the view again. */
 const viewAdjoint = defineOperation<[gradient: Tensor, view: AnyViewNode]>({
   name: "viewAdjoint",
+  effect: computes,
+  arguments: [null, null],
   infer: (gradient, view) => ({ sizes: view.baseSizes, dtype: gradient.dtype }),
   forward: (output, gradient, view) => copy(output, view.backward(gradient)[0]!),
   backward: (gradient, { args: [, view] }) => [view.again(gradient)],

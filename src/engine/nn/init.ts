@@ -12,6 +12,7 @@ import type { Tensor } from "../tensor.js";
 import { warn } from "../warnings.js";
 import { orthonormalColumns } from "./orthogonal.js";
 import { isUninitialized } from "./parameter.js";
+import { writing } from "../operation.js";
 
 /**
  * Initializers of parameters (torch.nn.init). All fill the tensor in place, outside of differentiation, and return it. Arguments after the
@@ -72,23 +73,27 @@ function requireShape(functionName: string, tensor: Tensor): void {
 /** Runs the fill and tells the observer of it as a whole. */
 function initialize<T extends Tensor>(tensor: T, functionName: string, args: Readonly<Record<string, Argument>>, fill: () => void): T {
   withoutObserver(() => noGrad(fill));
-  observer()?.initialized?.(tensor, functionName, args);
+  observer()?.initialized?.(tensor, writing({ name: functionName, arguments: ["tensor", ...Object.keys(args)] }), args);
   return tensor;
 }
 
 /** Writes the elements of a floating-point tensor in the order of memory. */
 function write(tensor: Tensor, functionName: string, fill: (target: FloatArray, offset: number, length: number) => void): void {
   if (!tensor.dtype.isFloatingPoint) throw new NotImplementedError(`"normal_kernel_cpu" not implemented for '${tensor.dtype.scalarType}'`);
-  overwrite(functionName, tensor, [tensor], () => fillInMemoryOrder(tensor, (target, offset, length) => fill(target as FloatArray, offset, length)));
+  overwrite(writing({ name: functionName, arguments: ["tensor"] }), tensor, [tensor], () =>
+    fillInMemoryOrder(tensor, (target, offset, length) => fill(target as FloatArray, offset, length)),
+  );
 }
 
 function writeConstant(tensor: Tensor, functionName: string, value: number): void {
-  overwrite(functionName, tensor, [tensor, value], () => fillInMemoryOrder(tensor, (target, offset, length) => target.fill(value, offset, offset + length)));
+  overwrite(writing({ name: functionName, arguments: ["tensor"] }), tensor, [tensor, value], () =>
+    fillInMemoryOrder(tensor, (target, offset, length) => target.fill(value, offset, offset + length)),
+  );
 }
 
 /** Writes each element as a function of its indices. */
 function writeByIndex(tensor: Tensor, functionName: string, value: (index: readonly number[]) => number): void {
-  overwrite(functionName, tensor, [tensor], () => {
+  overwrite(writing({ name: functionName, arguments: ["tensor"] }), tensor, [tensor], () => {
     const { data } = tensor.storage;
     const index: number[] = [];
     const visit = (dim: number, offset: number): void => {

@@ -13,6 +13,7 @@ import { div, sub } from "./binary.js";
 import { requireFloatingPoint } from "./rules/promotion.js";
 import { abs, relu as reluOf, relu_, tanh } from "./unary.js";
 import { erf } from "../math/specialFunctions.js";
+import { computes, type ArgumentsOf } from "../operation.js";
 
 /** Activation functions (torch.nn.functional). Element-wise unless they say otherwise. */
 
@@ -31,6 +32,8 @@ interface Activation {
 
 interface ActivationRow<Constants extends readonly unknown[]> {
   readonly name: string;
+  /** Names of the constants, with defaults. */
+  readonly constants: ArgumentsOf<Constants>;
   readonly gradientName?: string;
   /** PyTorch's kernel, which its errors name; null where integers are taken too. */
   readonly kernel: string | null;
@@ -43,6 +46,8 @@ interface ActivationRow<Constants extends readonly unknown[]> {
 function activationRow<Constants extends readonly unknown[]>(row: ActivationRow<Constants>): OperationRow<[x: Tensor, ...constants: Constants]> {
   return {
     name: row.name,
+    effect: computes,
+    arguments: ["input", ...row.constants] as unknown as ArgumentsOf<[x: Tensor, ...constants: Constants]>,
     gradientName: row.gradientName,
     infer(x, ...constants) {
       if (row.kernel !== null) requireFloatingPoint(x.dtype, row.kernel);
@@ -91,6 +96,7 @@ export function relu(x: Tensor, ...args: Arguments<[inplace: boolean], InplaceOp
 
 const leakyReluRow = activation<[slope: number]>({
   name: "leakyRelu",
+  constants: [["negativeSlope", 0.01]],
   kernel: "leaky_relu_cpu",
   of: (slope) => ({
     f: (x) => (x > 0 ? x : x * slope),
@@ -122,6 +128,7 @@ function eluKernels(positive: number, negative: number, inputScale: number): Act
 
 const eluRow = activation<[alpha: number, scale: number, inputScale: number]>({
   name: "elu",
+  constants: [["alpha", 1], null, null],
   kernel: "elu_cpu",
   of: (alpha, scale, inputScale) => ({
     f: (x) => (x > 0 ? x * scale : Math.expm1(x * inputScale) * alpha * scale),
@@ -148,6 +155,7 @@ export function elu_(x: Tensor, alpha = 1): Tensor {
 
 const celuRow = activation<[alpha: number]>({
   name: "celu",
+  constants: [["alpha", 1]],
   kernel: "elu_cpu",
   check(_, alpha) {
     if (alpha === 0) throw new RuntimeError("ZeroDivisionError: alpha cannot be 0 for CELU");
@@ -175,6 +183,7 @@ const seluAlpha = 1.6732632423543772;
 const seluScale = 1.0507009873554805;
 const seluRow = activation({
   name: "selu",
+  constants: [],
   gradientName: "EluBackward0",
   kernel: "elu_cpu",
   of: () => ({
@@ -203,6 +212,10 @@ function requireBounds(x: Tensor, minVal: number): void {
 
 const hardtanhRow = activation<[minVal: number, maxVal: number]>({
   name: "hardtanh",
+  constants: [
+    ["minVal", -1],
+    ["maxVal", 1],
+  ],
   kernel: null,
   check(x, minVal, maxVal) {
     if (minVal > maxVal) throw new ValueError("min_val cannot be greater than max_val");
@@ -235,6 +248,7 @@ export function hardtanh_(x: Tensor, minVal = -1, maxVal = 1): Tensor {
 
 const relu6Row = activation({
   name: "relu6",
+  constants: [],
   gradientName: "HardtanhBackward0",
   kernel: null,
   check: (x) => requireBounds(x, 0),
@@ -253,6 +267,7 @@ export function relu6(x: Tensor, ...args: Arguments<[inplace: boolean], InplaceO
 
 const hardsigmoidRow = activation({
   name: "hardsigmoid",
+  constants: [],
   kernel: "hardsigmoid_cpu",
   of: () => ({
     f: (x) => Math.min(Math.max(x + 3, 0), 6) / 6,
@@ -269,6 +284,7 @@ export function hardsigmoid(x: Tensor, ...args: Arguments<[inplace: boolean], In
 
 const hardswishRow = activation({
   name: "hardswish",
+  constants: [],
   kernel: "hardswish_cpu",
   of: () => ({
     f: (x) => (x * Math.min(Math.max(x + 3, 0), 6)) / 6,
@@ -285,6 +301,7 @@ export function hardswish(x: Tensor, ...args: Arguments<[inplace: boolean], Inpl
 
 const siluRow = activation({
   name: "silu",
+  constants: [],
   kernel: "silu_cpu",
   of: () => ({
     f: (x) => x * logistic(x),
@@ -306,6 +323,7 @@ const softplusOf = (x: number): number => (x > 0 ? x + Math.log1p(Math.exp(-x)) 
 
 const mishRow = activation({
   name: "mish",
+  constants: [],
   kernel: "mish_cpu",
   of: () => ({
     f: (x) => x * Math.tanh(softplusOf(x)),
@@ -333,6 +351,7 @@ export interface GeluOptions {
 
 const geluRow = activation<[approximate: GeluApproximation]>({
   name: "gelu",
+  constants: [["approximate", "none"]],
   kernel: "GeluKernelImpl",
   check(_, approximate) {
     if (approximate !== "none" && approximate !== "tanh") throw new RuntimeError("approximate argument must be either none or tanh.");
@@ -364,6 +383,10 @@ export function gelu(x: Tensor, options: GeluOptions = {}): Tensor {
 
 const softplusRow = activation<[beta: number, threshold: number]>({
   name: "softplus",
+  constants: [
+    ["beta", 1],
+    ["threshold", 20],
+  ],
   kernel: "softplus_cpu",
   of: (beta, threshold) => ({
     f: (x) => (x * beta > threshold ? x : Math.log1p(Math.exp(x * beta)) / beta),
@@ -387,6 +410,7 @@ export function softplus(x: Tensor, ...args: Arguments<[beta: number, threshold:
 
 const softsignRow = activation({
   name: "softsign",
+  constants: [],
   gradientName: "DivBackward0",
   kernel: "abs_cpu",
   of: () => ({ f: (x) => x / (1 + Math.abs(x)), derivative: (g, x) => g / (1 + Math.abs(x)) ** 2 }),
@@ -399,6 +423,7 @@ export function softsign(x: Tensor): Tensor {
 
 const tanhshrinkRow = activation({
   name: "tanhshrink",
+  constants: [],
   gradientName: "SubBackward0",
   kernel: "tanh",
   of: () => ({ f: (x) => x - Math.tanh(x), derivative: (g, x) => g * Math.tanh(x) ** 2 }),
@@ -416,6 +441,7 @@ export interface ShrinkOptions {
 
 const softshrinkRow = activation<[lambd: number]>({
   name: "softshrink",
+  constants: [["lambd", 0.5]],
   kernel: "softshrink_check",
   check({ dtype }, lambd) {
     const largest = dtype === float32 ? "3.40282e+38" : "1.79769e+308";
@@ -435,6 +461,7 @@ export function softshrink(x: Tensor, ...args: Arguments<[lambd: number], Shrink
 
 const hardshrinkRow = activation<[lambd: number]>({
   name: "hardshrink",
+  constants: [["lambd", 0.5]],
   kernel: "hardshrink_cpu",
   of: (lambd) => ({
     f: (x) => (x >= -lambd && x <= lambd ? 0 : x),
@@ -450,6 +477,7 @@ export function hardshrink(x: Tensor, ...args: Arguments<[lambd: number], Shrink
 
 const thresholdRow = activation<[threshold: number, value: number]>({
   name: "threshold",
+  constants: ["threshold", "value"],
   kernel: null,
   of: (threshold, value) => ({ f: (x) => (x <= threshold ? value : x), derivative: (g, x) => (x <= threshold ? 0 : g) }),
 });
@@ -473,6 +501,7 @@ export function threshold_(x: Tensor, limit: number, value: number): Tensor {
 
 const logsigmoidRow = activation({
   name: "logsigmoid",
+  constants: [],
   gradientName: "LogSigmoidBackward0",
   kernel: "log_sigmoid_cpu",
   of: () => ({
@@ -500,6 +529,8 @@ function alongChannels(weight: Tensor, x: Tensor): Tensor {
 
 const preluOperation = defineOperation<[x: Tensor, weight: Tensor]>({
   name: "prelu",
+  effect: computes,
+  arguments: ["input", "weight"],
   gradientName: "PreluKernelBackward0",
   infer(x, weight) {
     requireFloatingPoint(x.dtype, "prelu_cpu");
@@ -543,6 +574,8 @@ export function prelu(x: Tensor, ...args: AllArguments<[weight: Tensor], { reado
 
 const rreluRow: OperationRow<[x: Tensor, lower: number, upper: number], Tensor> = {
   name: "rrelu",
+  effect: computes,
+  arguments: ["input", ["lower", 0.125], ["upper", 0.3333333333333333]],
   gradientName: "RreluWithNoiseBackward0",
   infer(x, lower, upper) {
     requireFloatingPoint(x.dtype, "rrelu_with_noise_out_cpu");
@@ -584,6 +617,8 @@ export function rrelu(x: Tensor, ...args: Arguments<[lower: number, upper: numbe
 
 const gluOperation = defineOperation<[x: Tensor, dim: number]>({
   name: "glu",
+  effect: computes,
+  arguments: ["input", ["dim", -1]],
   infer(x, dim) {
     requireFloatingPoint(x.dtype, "glu_cpu");
     if (x.sizes.length === 0) throw new RuntimeError("glu does not support scalars because halving size must be even");

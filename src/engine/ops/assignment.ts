@@ -8,11 +8,15 @@ import { collect, inOrder, type AllArguments, type Arguments } from "../argument
 import { asHeld } from "./rules/elementwiseRows.js";
 import { broadcastSizes, numberOf, resultType, type Scalar } from "./rules/promotion.js";
 import { filledLike } from "./rules/reducedDims.js";
+import { computes, moves, writing, operand } from "../operation.js";
 
 /** Writes of given values into tensors, and values kept within bounds. */
 
 const copyInPlace = defineInPlace<[self: Tensor, source: Tensor]>({
   name: "copy",
+  effect: moves,
+  arguments: ["input", operand],
+  sign: "←",
   gradientName: "CopyBackwards",
   infer: (self, source) => ({ sizes: broadcastSizes(self.sizes, source.sizes), dtype: self.dtype }),
   forward: (output, _, source) => copy(output, source),
@@ -28,6 +32,8 @@ export function copy_(self: Tensor, ...args: AllArguments<[other: Tensor], { rea
 
 const fillRow: OperationRow<[self: Tensor, value: Tensor]> = {
   name: "fill",
+  effect: computes,
+  arguments: ["input", "value"],
   infer(self, value) {
     if (value.sizes.length > 0) {
       throw new RuntimeError(`fill_ only supports 0-dimension value tensor but got tensor with ${value.sizes.length} dimensions.`);
@@ -37,6 +43,7 @@ const fillRow: OperationRow<[self: Tensor, value: Tensor]> = {
   forward: (output, _, value) => copy(output, value),
   backward: (gradient) => [null, gradient],
 };
+const numberFill = writing({ name: "fill_", arguments: ["input", operand], sign: "←" });
 const fillOperation = defineOperation<[self: Tensor, value: Tensor]>(fillRow);
 const fillInPlace = defineInPlace<[self: Tensor, value: Tensor]>(fillRow);
 
@@ -44,7 +51,7 @@ const fillInPlace = defineInPlace<[self: Tensor, value: Tensor]>(fillRow);
 export function fill_(self: Tensor, ...args: AllArguments<[value: Tensor | Scalar], { readonly value: Tensor | Scalar }>): Tensor {
   const [value] = inOrder("fill_", ["value"], args);
   if (value instanceof Tensor) return fillInPlace(self, value);
-  return overwrite("fill_", self, [self, value], () => fillWith(self, numberOf(value)));
+  return overwrite(numberFill, self, [self, value], () => fillWith(self, numberOf(value)));
 }
 
 /** A tensor like x with every element `value`. (torch.fill) */
@@ -59,9 +66,11 @@ function scalar(like: Tensor, value: Scalar): Tensor {
   return result;
 }
 
+const zeroFill = writing({ name: "zero_", arguments: ["input"], sign: "← 0" });
+
 /** Every element becomes zero. (Tensor.zero_) */
 export function zero_(self: Tensor): Tensor {
-  return overwrite("zero_", self, [self], () => fillWith(self, 0));
+  return overwrite(zeroFill, self, [self], () => fillWith(self, 0));
 }
 
 // ---- within bounds
@@ -80,6 +89,8 @@ type ClampArgs = [x: Tensor, min: Bound, max: Bound];
 
 const clampRow: OperationRow<ClampArgs> = {
   name: "clamp",
+  effect: computes,
+  arguments: ["input", "min", "max"],
   gradientName: (_, min, max) => (min instanceof Tensor || max instanceof Tensor ? "ClampBackward0" : "ClampBackward1"),
   infer(x, min, max) {
     if (min === null && max === null) throw new RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None");

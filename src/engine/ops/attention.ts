@@ -21,6 +21,7 @@ import { linear, matmul } from "./matmul.js";
 import { softmax } from "./softmax.js";
 import { broadcastSizes } from "./rules/promotion.js";
 import { mean } from "./reduction.js";
+import { computes } from "../operation.js";
 
 // ---- scaled dot-product attention
 
@@ -112,6 +113,9 @@ function drawNoise(x: Tensor, count: number, p: number): Storage {
 
 const attentionOperation = defineOperation<AttentionArgs, AttentionTrace>({
   name: "scaledDotProductAttention",
+  effect: computes,
+  arguments: ["query", "key", "value", "attnMask", ["dropoutP", 0], ["isCausal", false], "scale"],
+  multiplyAdds: ([query, key, value], { sizes }) => product(sizes.slice(0, -1)) * key.sizes.at(-2)! * (query.sizes.at(-1)! + value.sizes.at(-1)!),
   gradientName: (query, _key, _value, _mask, dropoutP) =>
     query.sizes.length === 4 && dropoutP === 0 ? "ScaledDotProductFlashAttentionForCpuBackward0" : "UnsafeViewBackward0",
   infer(...args) {
@@ -245,7 +249,11 @@ type AttentionPositional = [attnMask: Tensor | null, dropoutP: number, isCausal:
  * S, Ev); gives (..., L, Ev). A position that may attend to nothing gets zeros. Dropout applies in evaluation too: pass 0 there.
  */
 export const scaledDotProductAttention: (query: Tensor, ...args: AttentionArguments) => Tensor = defineComposite(
-  "scaledDotProductAttention",
+  {
+    name: "scaledDotProductAttention",
+    effect: computes,
+    arguments: ["query", "key", "value", "attnMask", ["dropoutP", 0], ["isCausal", false], { enableGqa: false }],
+  },
   (query: Tensor, ...args: AttentionArguments): Tensor => {
     const [[key, value], rest] = requiredFirst<[key: Tensor, value: Tensor]>("scaled_dot_product_attention", ["key", "value"], args);
     const options = collect<AttentionOptions>(["attnMask", "dropoutP", "isCausal"], rest, ["scale", "enableGqa"]);
@@ -367,7 +375,26 @@ export const multiHeadAttentionForward: (
   outProjBias: Tensor | null,
   options?: MultiHeadAttentionOptions,
 ) => [output: Tensor, weights: Tensor | null] = defineComposite(
-  "multiHeadAttentionForward",
+  {
+    name: "multiHeadAttentionForward",
+    effect: computes,
+    arguments: [
+      "query",
+      "key",
+      "value",
+      null,
+      "numHeads",
+      "inProjWeight",
+      "inProjBias",
+      "biasK",
+      "biasV",
+      ["addZeroAttn", false],
+      ["dropoutP", 0],
+      "outProjWeight",
+      "outProjBias",
+      { training: null, needWeights: true, useSeparateProjWeight: null, averageAttnWeights: true, isCausal: false },
+    ],
+  },
   (
     queryGiven: Tensor,
     keyGiven: Tensor,

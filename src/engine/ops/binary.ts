@@ -8,6 +8,7 @@ import { collect, inOrder, requiredFirst, type AllArguments, type WithRequired }
 import { asHeld, binaryRow, forDTypes, inDType, isNotBool, ofTwo, type OfTwo } from "./rules/elementwiseRows.js";
 import { broadcastSizes, resultType, scalarDType, type Scalar } from "./rules/promotion.js";
 import { filledLike } from "./rules/reducedDims.js";
+import { computes, operand, transformed } from "../operation.js";
 
 /** Element-wise functions of two operands, broadcast against each other. The second may be a number. */
 
@@ -21,6 +22,10 @@ type AddArgs = [x: Tensor, y: Tensor | Scalar, options?: AlphaOptions];
 function additiveRow(name: string, sign: 1 | -1): OperationRow<AddArgs> {
   return {
     name,
+    effect: computes,
+    arguments: ["input", operand, { alpha: 1 }],
+    sign: sign === 1 ? "+" : "−",
+    follows: ([, y, options], before) => (typeof y === "number" ? transformed(before, 1, sign * y * Number(options?.alpha ?? 1)) : null),
     arity: 3,
     infer(x, y, options) {
       const dtype = resultType(x, y);
@@ -110,19 +115,27 @@ export const rsub: OfTwo = ofTwo(
 );
 
 const times = (g: number, value: number): number => g * value;
-const mulRow = binaryRow("mul", "same", (x, y) => x * y, { x: { of: "y", f: times, kernel: "mul" }, y: { of: "x", f: times, kernel: "mul" } }, "mul");
+const mulRow: BinaryRow = {
+  ...binaryRow("mul", "same", (x, y) => x * y, { x: { of: "y", f: times, kernel: "mul" }, y: { of: "x", f: times, kernel: "mul" } }, "mul"),
+  sign: "×",
+  follows: ([, y], before) => (typeof y === "number" ? transformed(before, y, 0) : null),
+};
 /** x * y. (torch.mul) */
 export const mul: OfTwo = ofTwo("mul", defineOperation(mulRow));
 /** mul in place. */
 export const mul_: OfTwo = ofTwo("mul_", defineInPlace(mulRow));
 
-const divRow = binaryRow(
-  "div",
-  "float",
-  (x, y) => x / y,
-  { x: { of: "y", f: (g, y) => g / y, kernel: "div" }, y: { of: "xy", f: (g, x, y) => (-g * x) / (y * y), kernel: "divBackward" } },
-  "div",
-);
+const divRow: BinaryRow = {
+  ...binaryRow(
+    "div",
+    "float",
+    (x, y) => x / y,
+    { x: { of: "y", f: (g, y) => g / y, kernel: "div" }, y: { of: "xy", f: (g, x, y) => (-g * x) / (y * y), kernel: "divBackward" } },
+    "div",
+  ),
+  sign: "÷",
+  follows: ([, y], before) => (typeof y === "number" ? transformed(before, 1 / y, 0) : null),
+};
 type BinaryRow = OperationRow<[x: Tensor, y: Tensor | Scalar]>;
 
 /** The row, with PyTorch's error where integers are divided by zero. */
@@ -156,6 +169,7 @@ const roundedDivide = (kernel: string, quotient: (x: number, y: number) => numbe
     forDTypes(
       {
         ...binaryRow("div", "same", quotient, { x: () => 0, y: () => 0 }),
+        sign: "÷",
         gradientName: "DivBackward1",
       },
       kernel,
@@ -355,6 +369,8 @@ type Comparison = (x: number, y: number) => boolean;
 function comparisonRow(name: "eq" | "ne" | "lt" | "le" | "gt" | "ge", holds: Comparison): BinaryRow {
   return {
     name,
+    effect: computes,
+    arguments: ["input", operand],
     arity: 2,
     infer: (x, y) => ({ sizes: y instanceof Tensor ? broadcastSizes(x.sizes, y.sizes) : x.sizes, dtype: bool }),
     forward(output, x, y) {

@@ -4,6 +4,7 @@ import { Tensor } from "../tensor.js";
 import type { DType } from "../dtype.js";
 import { binaryRow, forDTypes, isInteger, ofTwo, type OfTwo } from "./rules/elementwiseRows.js";
 import type { Scalar } from "./rules/promotion.js";
+import { computes } from "../operation.js";
 
 /** Operations on the bits of integers, and on truth values. */
 
@@ -77,9 +78,11 @@ export const bitwiseLeftShift: OfTwo = ofTwo("bitwise_left_shift", defineOperati
 /** Bits moved down. (torch.bitwise_right_shift) */
 export const bitwiseRightShift: OfTwo = ofTwo("bitwise_right_shift", defineOperation<[x: Tensor, y: Tensor | Scalar]>(rightRow));
 
-const notRow: OperationRow<[x: Tensor]> = forDTypes(
+const notRow = forDTypes<[x: Tensor]>(
   {
     name: "bitwiseNot",
+    effect: computes,
+    arguments: ["input"],
     infer: (x) => ({ sizes: x.sizes, dtype: x.dtype }),
     forward: (output, x) => unary(output, x, x.dtype.name === "bool" ? (value) => 1 - value : (value) => -1 - value),
   },

@@ -16,6 +16,7 @@ import { sum } from "./reduction.js";
 import { diagonal, expand, permute, reshape, unsqueeze } from "./shape.js";
 import { to } from "./tensorOnly.js";
 import { vectorNorm } from "./vectorNorm.js";
+import { computes, operand } from "../operation.js";
 
 /** Sums of products over dimensions of several tensors. */
 
@@ -142,32 +143,35 @@ function impliedOutput(inputs: readonly (readonly string[])[]): string[] {
   return all.includes(ellipsis) ? [ellipsis, ...letters] : letters;
 }
 
-const einsumOperation = defineComposite("einsum", (equation: string, tensors: readonly Tensor[]): Tensor => {
-  const [left, right, ...more] = equation.split("->");
-  if (more.length > 0) throw new RuntimeError("einsum(): found '->' more than once in the equation");
-  const inputs = left!.split(",").map((text) => parseSubscripts(text, equation));
-  if (inputs.length > tensors.length) throw new RuntimeError("einsum(): fewer operands were provided than specified in the equation");
-  if (inputs.length < tensors.length) throw new RuntimeError("einsum(): more operands were provided than specified in the equation");
-  const operands = tensors.map((tensor, i): Labelled => ({ tensor, labels: expandEllipsis(inputs[i]!, tensor.sizes.length, i) }));
-  checkSizes(operands);
-  const result = right === undefined ? impliedOutput(inputs) : parseSubscripts(right, equation);
-  const spelled = operands.flatMap(({ labels }) => labels.filter((label) => label.startsWith(ellipsis)));
-  const broadcast = Math.max(0, ...spelled.map((label) => Number(label.slice(ellipsis.length))));
-  const output = result.flatMap((label) => (label === ellipsis ? Array.from({ length: broadcast }, (_, i) => `${ellipsis}${broadcast - i}`) : [label]));
-  output.forEach((label, i) => {
-    if (output.indexOf(label) !== i) throw new RuntimeError(`einsum(): output subscript ${label} appears more than once in the output`);
-    if (!operands.some(({ labels }) => labels.includes(label))) {
-      throw new RuntimeError(`einsum(): output subscript ${label} does not appear in the equation for any input operand`);
+const einsumOperation = defineComposite(
+  { name: "einsum", effect: computes, arguments: ["equation", "tensors"] },
+  (equation: string, tensors: readonly Tensor[]): Tensor => {
+    const [left, right, ...more] = equation.split("->");
+    if (more.length > 0) throw new RuntimeError("einsum(): found '->' more than once in the equation");
+    const inputs = left!.split(",").map((text) => parseSubscripts(text, equation));
+    if (inputs.length > tensors.length) throw new RuntimeError("einsum(): fewer operands were provided than specified in the equation");
+    if (inputs.length < tensors.length) throw new RuntimeError("einsum(): more operands were provided than specified in the equation");
+    const operands = tensors.map((tensor, i): Labelled => ({ tensor, labels: expandEllipsis(inputs[i]!, tensor.sizes.length, i) }));
+    checkSizes(operands);
+    const result = right === undefined ? impliedOutput(inputs) : parseSubscripts(right, equation);
+    const spelled = operands.flatMap(({ labels }) => labels.filter((label) => label.startsWith(ellipsis)));
+    const broadcast = Math.max(0, ...spelled.map((label) => Number(label.slice(ellipsis.length))));
+    const output = result.flatMap((label) => (label === ellipsis ? Array.from({ length: broadcast }, (_, i) => `${ellipsis}${broadcast - i}`) : [label]));
+    output.forEach((label, i) => {
+      if (output.indexOf(label) !== i) throw new RuntimeError(`einsum(): output subscript ${label} appears more than once in the output`);
+      if (!operands.some(({ labels }) => labels.includes(label))) {
+        throw new RuntimeError(`einsum(): output subscript ${label} does not appear in the equation for any input operand`);
+      }
+    });
+    let [current, ...rest] = operands.map(withoutRepeats) as [Labelled, ...Labelled[]];
+    for (; rest.length > 0; rest = rest.slice(1)) {
+      const next = rest[0]!;
+      const later = new Set([...output, ...rest.slice(1).flatMap(({ labels }) => labels)]);
+      current = contracted(summedTo(current, new Set([...later, ...next.labels])), summedTo(next, new Set([...later, ...current.labels])), later);
     }
-  });
-  let [current, ...rest] = operands.map(withoutRepeats) as [Labelled, ...Labelled[]];
-  for (; rest.length > 0; rest = rest.slice(1)) {
-    const next = rest[0]!;
-    const later = new Set([...output, ...rest.slice(1).flatMap(({ labels }) => labels)]);
-    current = contracted(summedTo(current, new Set([...later, ...next.labels])), summedTo(next, new Set([...later, ...current.labels])), later);
-  }
-  return arranged(summedTo(current, new Set(output)), output);
-});
+    return arranged(summedTo(current, new Set(output)), output);
+  },
+);
 
 /** Einstein's summation: "bij,bjk->bik" names the dimensions of the operands and of the result; over what the result lacks is summed. (torch.einsum) */
 export function einsum(equation: string, ...operands: Tensor[] | [operands: readonly Tensor[]]): Tensor {
@@ -181,28 +185,31 @@ export interface TensordotOptions {
   readonly dims?: number | readonly [readonly number[], readonly number[]];
 }
 
-const tensordotOperation = defineComposite("tensordot", (x: Tensor, y: Tensor, dims: number | readonly [readonly number[], readonly number[]]): Tensor => {
-  const [dimsX, dimsY] =
-    typeof dims === "number" ? [Array.from({ length: dims }, (_, i) => i - dims), Array.from({ length: dims }, (_, i) => i)] : [dims[0], dims[1]];
-  if (dimsX.length !== dimsY.length) throw new RuntimeError("both dimension lists should have same length");
-  const innerX = dimsX.map((dim) => normalizeDim(dim, x.sizes.length));
-  const innerY = dimsY.map((dim) => normalizeDim(dim, y.sizes.length));
-  innerX.forEach((dim, i) => {
-    const other = innerY[i]!;
-    if (x.sizes[dim] !== y.sizes[other]) {
-      throw new RuntimeError(
-        `contracted dimensions need to match, but first has size ${x.sizes[dim]} in dim ${dim} and second has size ${y.sizes[other]} in dim ${other}`,
-      );
-    }
-  });
-  const outerX = [...x.sizes.keys()].filter((dim) => !innerX.includes(dim));
-  const outerY = [...y.sizes.keys()].filter((dim) => !innerY.includes(dim));
-  const depth = product(innerX.map((dim) => x.sizes[dim]!));
-  const sizes = [...outerX.map((dim) => x.sizes[dim]!), ...outerY.map((dim) => y.sizes[dim]!)];
-  const rows = reshape(permute(x, [...outerX, ...innerX]), product(outerX.map((dim) => x.sizes[dim]!)), depth);
-  const columns = reshape(permute(y, [...innerY, ...outerY]), depth, product(outerY.map((dim) => y.sizes[dim]!)));
-  return reshape(mm(rows, columns), sizes);
-});
+const tensordotOperation = defineComposite(
+  { name: "tensordot", effect: computes, arguments: ["input", operand, "dims"] },
+  (x: Tensor, y: Tensor, dims: number | readonly [readonly number[], readonly number[]]): Tensor => {
+    const [dimsX, dimsY] =
+      typeof dims === "number" ? [Array.from({ length: dims }, (_, i) => i - dims), Array.from({ length: dims }, (_, i) => i)] : [dims[0], dims[1]];
+    if (dimsX.length !== dimsY.length) throw new RuntimeError("both dimension lists should have same length");
+    const innerX = dimsX.map((dim) => normalizeDim(dim, x.sizes.length));
+    const innerY = dimsY.map((dim) => normalizeDim(dim, y.sizes.length));
+    innerX.forEach((dim, i) => {
+      const other = innerY[i]!;
+      if (x.sizes[dim] !== y.sizes[other]) {
+        throw new RuntimeError(
+          `contracted dimensions need to match, but first has size ${x.sizes[dim]} in dim ${dim} and second has size ${y.sizes[other]} in dim ${other}`,
+        );
+      }
+    });
+    const outerX = [...x.sizes.keys()].filter((dim) => !innerX.includes(dim));
+    const outerY = [...y.sizes.keys()].filter((dim) => !innerY.includes(dim));
+    const depth = product(innerX.map((dim) => x.sizes[dim]!));
+    const sizes = [...outerX.map((dim) => x.sizes[dim]!), ...outerY.map((dim) => y.sizes[dim]!)];
+    const rows = reshape(permute(x, [...outerX, ...innerX]), product(outerX.map((dim) => x.sizes[dim]!)), depth);
+    const columns = reshape(permute(y, [...innerY, ...outerY]), depth, product(outerY.map((dim) => y.sizes[dim]!)));
+    return reshape(mm(rows, columns), sizes);
+  },
+);
 
 /** Products summed over dimensions of both tensors; the others are kept, those of the first in front. (torch.tensordot) */
 export function tensordot(
@@ -236,7 +243,7 @@ export function ger(x: Tensor, ...args: AllArguments<[vec2: Tensor], { readonly 
 
 /** beta * x + alpha * outer(a, b). (torch.addr) */
 export const addr = defineComposite(
-  "addr",
+  { name: "addr", effect: computes, arguments: ["input", "vec1", "vec2", { beta: 1, alpha: 1 }] },
   (x: Tensor, ...args: WithRequired<[vec1: Tensor, vec2: Tensor], { readonly vec1: Tensor; readonly vec2: Tensor }, [], AddProductOptions>): Tensor => {
     const [[a, b], rest] = requiredFirst<[vec1: Tensor, vec2: Tensor]>("addr", ["vec1", "vec2"], args);
     const { beta = 1, alpha = 1 } = collect<AddProductOptions>([], rest, ["beta", "alpha"]);
@@ -246,7 +253,7 @@ export const addr = defineComposite(
 
 /** beta * x + alpha * the sum of all products a[i] @ b[i]. (torch.addbmm) */
 export const addbmm = defineComposite(
-  "addbmm",
+  { name: "addbmm", effect: computes, arguments: ["input", "batch1", "batch2", { beta: 1, alpha: 1 }] },
   (x: Tensor, ...args: WithRequired<[batch1: Tensor, batch2: Tensor], { readonly batch1: Tensor; readonly batch2: Tensor }, [], AddProductOptions>): Tensor => {
     const [[a, b], rest] = requiredFirst<[batch1: Tensor, batch2: Tensor]>("addbmm", ["batch1", "batch2"], args);
     const { beta = 1, alpha = 1 } = collect<AddProductOptions>([], rest, ["beta", "alpha"]);
@@ -255,7 +262,7 @@ export const addbmm = defineComposite(
 );
 
 /** Matrices multiplied in the order that takes the fewest multiplications. (torch.linalg.multi_dot) */
-export const chainMatmul = defineComposite("chainMatmul", (...matrices: Tensor[]): Tensor => {
+export const chainMatmul = defineComposite({ name: "chainMatmul", effect: computes, arguments: ["matrices"] }, (...matrices: Tensor[]): Tensor => {
   if (matrices.length === 0) throw new RuntimeError("chain_matmul(): Expected one or more matrices");
   const [first, ...rest] = matrices as [Tensor, ...Tensor[]];
   if (rest.length === 0) return first;
@@ -281,7 +288,7 @@ export const chainMatmul = defineComposite("chainMatmul", (...matrices: Tensor[]
   return multiplied(0, count - 1);
 });
 
-const kronOf = defineComposite("kron", (x: Tensor, y: Tensor): Tensor => {
+const kronOf = defineComposite({ name: "kron", effect: computes, arguments: ["input", operand] }, (x: Tensor, y: Tensor): Tensor => {
   const rank = Math.max(x.sizes.length, y.sizes.length);
   const padded = (sizes: readonly number[]): number[] => [...new Array<number>(rank - sizes.length).fill(1), ...sizes];
   const [a, b] = [padded(x.sizes), padded(y.sizes)];
@@ -327,6 +334,8 @@ function crossInto(output: Tensor, x: Tensor, y: Tensor, dim: number): void {
 /** The vector product along dimension `dim`, which has size 3. What torch.cross and torch.linalg.cross are. */
 export const crossAlong: (x: Tensor, y: Tensor, dim: number) => Tensor = defineOperation<[x: Tensor, y: Tensor, dim: number]>({
   name: "cross",
+  effect: computes,
+  arguments: ["input", operand, ["dim", -1]],
   gradientName: "LinalgCrossBackward0",
   infer(x, y, along) {
     if (x.sizes.length !== y.sizes.length) throw new RuntimeError("linalg.cross: inputs must have the same number of dimensions.");
@@ -367,7 +376,7 @@ export interface CdistOptions {
 /** From more rows on, PyTorch has Euclidean distances from a matrix product ("use_mm_for_euclid_dist_if_necessary"). */
 const mostRowsByDifferences = 25;
 
-const cdistOperation = defineComposite("cdist", (x: Tensor, y: Tensor, p: number): Tensor => {
+const cdistOperation = defineComposite({ name: "cdist", effect: computes, arguments: ["x1", "x2", ["p", 2]] }, (x: Tensor, y: Tensor, p: number): Tensor => {
   const [width, other] = [x.sizes[x.sizes.length - 1], y.sizes[y.sizes.length - 1]];
   if (x.sizes.length < 2) throw new RuntimeError(`cdist only supports at least 2D tensors, X1 got: ${x.sizes.length}D`);
   if (y.sizes.length < 2) throw new RuntimeError(`cdist only supports at least 2D tensors, X2 got: ${y.sizes.length}D`);
@@ -383,7 +392,7 @@ export function cdist(x: Tensor, ...args: WithRequired<[x2: Tensor], { readonly 
   return cdistOperation(x, y, collect<CdistOptions>(["p"], rest).p ?? 2);
 }
 
-const pdistOperation = defineComposite("pdist", (x: Tensor, p: number): Tensor => {
+const pdistOperation = defineComposite({ name: "pdist", effect: computes, arguments: ["input", ["p", 2]] }, (x: Tensor, p: number): Tensor => {
   if (x.sizes.length !== 2) throw new RuntimeError(`pdist only supports 2D tensors, got: ${x.sizes.length}D`);
   if (!x.dtype.isFloatingPoint) throw new RuntimeError("pdist only supports floating-point dtypes");
   if (!(p >= 0)) throw new RuntimeError("pdist only supports non-negative p values");
@@ -398,6 +407,9 @@ export function pdist(x: Tensor, ...args: Arguments<[p: number], CdistOptions>):
 }
 
 /** Products summed along one dimension, the others broadcast. (torch.linalg.vecdot) */
-export const vecdot = defineComposite("vecdot", (x: Tensor, y: Tensor, ...args: Arguments<[dim: number], { readonly dim?: number }>): Tensor => {
-  return sum(mul(x, y), collect<{ dim?: number }>(["dim"], args).dim ?? -1);
-});
+export const vecdot = defineComposite(
+  { name: "vecdot", effect: computes, arguments: ["x", "y", ["dim", -1]] },
+  (x: Tensor, y: Tensor, ...args: Arguments<[dim: number], { readonly dim?: number }>): Tensor => {
+    return sum(mul(x, y), collect<{ dim?: number }>(["dim"], args).dim ?? -1);
+  },
+);

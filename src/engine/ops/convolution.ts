@@ -4,10 +4,11 @@ import { RuntimeError, ValueError } from "../errors.js";
 import * as kernels from "../kernels/convolution.js";
 import type { ConvolutionGeometry, Extent } from "../kernels/convolutionGeometry.js";
 import { denseValues } from "../kernels/elementwise.js";
-import { formatSizes } from "../size.js";
+import { formatSizes, product } from "../size.js";
 import { Tensor } from "../tensor.js";
 import { collect, requiredFirst, type WithRequired } from "../arguments.js";
 import { expandSizes, type Sizes } from "./rules/sizes.js";
+import { computes } from "../operation.js";
 
 /** Convolutions of sequences, images and volumes: (N, C, ...) or, without a batch, (C, ...). */
 
@@ -95,6 +96,9 @@ function requireSameDType(x: Tensor, weight: Tensor, bias: Tensor | null): void 
 function convolutionOperation(name: string, transposed: boolean): (...args: ConvolutionArgs) => Tensor {
   return defineOperation<ConvolutionArgs>({
     name,
+    effect: computes,
+    arguments: ["input", "weight", "bias", null],
+    multiplyAdds: ([x, weight], { sizes }) => (product(transposed ? x.sizes : sizes) * product(weight.sizes)) / Math.max(1, weight.sizes[0]!),
     gradientName: "ConvolutionBackward0",
     infer(x, weight, bias, { groups, feature, image }) {
       requireSameDType(x, weight, bias);
@@ -231,7 +235,7 @@ function defineConvolution(dims: number): ConvolutionFunction {
   const name = `conv${dims}d`;
   const operation = convolutionOperation(name, false);
   const convolve = defineComposite(
-    name,
+    { name, effect: computes, arguments: ["input", "weight", "bias", { stride: 1, padding: 0, dilation: 1, groups: 1 }] },
     (x: Tensor, weight: Tensor, bias: Tensor | null, options: ConvolutionOptions): Tensor =>
       batched(x, dims, name, (input) => {
         const { groups = 1 } = options;
@@ -319,7 +323,7 @@ function defineTransposedConvolution(dims: number): TransposedConvolutionFunctio
   const name = `convTranspose${dims}d`;
   const operation = convolutionOperation(name, true);
   const convolve = defineComposite(
-    name,
+    { name, effect: computes, arguments: ["input", "weight", "bias", { stride: 1, padding: 0, outputPadding: 0, groups: 1, dilation: 1 }] },
     (x: Tensor, weight: Tensor, bias: Tensor | null, options: TransposedConvolutionOptions): Tensor =>
       batched(x, dims, `conv_transpose${dims}d`, (input) => {
         const { groups = 1 } = options;

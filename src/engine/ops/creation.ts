@@ -15,27 +15,55 @@ import {
 } from "./rules/allocation.js";
 import { collect, required, requiredFirst, requireIntegers, type WithRequired } from "../arguments.js";
 import { numberOf, type Scalar } from "./rules/promotion.js";
+import { makes, type Operation, operand } from "../operation.js";
 
 /** Functions that make tensors. */
+
+const placement = { device: null, requiresGrad: null, generator: null } as const;
+
+/** How the functions that make tensors are called, and what they fill them with. */
+const makers = {
+  empty: { name: "empty", effect: makes(() => null), arguments: [operand, placement] },
+  zeros: { name: "zeros", effect: makes(() => ({ kind: "constant", value: 0 })), arguments: [operand, placement] },
+  ones: { name: "ones", effect: makes(() => ({ kind: "constant", value: 1 })), arguments: [operand, placement] },
+  emptyLike: { name: "emptyLike", effect: makes(() => null), arguments: ["input", placement] },
+  zerosLike: { name: "zerosLike", effect: makes(() => ({ kind: "constant", value: 0 })), arguments: ["input", placement] },
+  onesLike: { name: "onesLike", effect: makes(() => ({ kind: "constant", value: 1 })), arguments: ["input", placement] },
+  full: {
+    name: "full",
+    effect: makes(([, value]) => (typeof value === "number" ? { kind: "constant", value } : null)),
+    arguments: [operand, operand, placement],
+  },
+  fullLike: {
+    name: "fullLike",
+    effect: makes(([, value]) => (typeof value === "number" ? { kind: "constant", value } : null)),
+    arguments: ["input", operand, placement],
+  },
+  tensor: { name: "tensor", effect: makes(() => null), arguments: [operand, placement] },
+  arange: { name: "arange", effect: makes(() => null), arguments: [operand, operand, operand, placement] },
+  linspace: { name: "linspace", effect: makes(() => null), arguments: [operand, operand, operand, placement] },
+  logspace: { name: "logspace", effect: makes(() => null), arguments: [operand, operand, operand, operand, placement] },
+  eye: { name: "eye", effect: makes(() => null), arguments: [operand, operand, placement] },
+} satisfies Readonly<Record<string, Operation>>;
 
 export type { SizeArguments, TensorOptions };
 
 /** A new tensor of zeros: memory is never handed out uninitialized. (torch.empty) */
 export function empty(...args: SizeArguments): Tensor {
   const { sizes, options } = parseSize("empty", args);
-  return finish(allocate(sizes, options), options, "empty", args);
+  return finish(allocate(sizes, options), options, makers.empty, args);
 }
 
 /** A new tensor of zeros. (torch.zeros) */
 export function zeros(...args: SizeArguments): Tensor {
   const { sizes, options } = parseSize("zeros", args);
-  return finish(allocate(sizes, options), options, "zeros", args);
+  return finish(allocate(sizes, options), options, makers.zeros, args);
 }
 
 /** A new tensor of ones. (torch.ones) */
 export function ones(...args: SizeArguments): Tensor {
   const { sizes, options } = parseSize("ones", args);
-  return finish(filled(allocate(sizes, options), 1), options, "ones", args);
+  return finish(filled(allocate(sizes, options), 1), options, makers.ones, args);
 }
 
 /** A new tensor that holds `value` everywhere. dtype by default: bool, int64 or the default dtype, as the value is. (torch.full) */
@@ -50,7 +78,7 @@ export function full(
   const size = required(sizes, "full", "size");
   const value = required(fillValue, "full", "fill_value");
   checkSizes("full", size);
-  return finish(filled(allocate([...size], options, scalarDType(value)), numberOf(value)), options, "full", args);
+  return finish(filled(allocate([...size], options, scalarDType(value)), numberOf(value)), options, makers.full, args);
 }
 
 function filled(tensor: Tensor, value: number): Tensor {
@@ -73,14 +101,14 @@ export type TypedArray = Float32Array | Float64Array | Int32Array | Uint8Array |
  */
 export function tensor(data: NestedList | TypedArray | Tensor, given?: TensorOptions): Tensor {
   const options = checkedTensorOptions(given);
-  if (data instanceof Tensor) return finish(convertedCopy(data, options), options, "tensor", [data, given]);
+  if (data instanceof Tensor) return finish(convertedCopy(data, options), options, makers.tensor, [data, given]);
   const isTyped = ArrayBuffer.isView(data);
   const sizes = isTyped ? [data.length] : sizesOf(data);
   const values: ArrayLike<number | boolean> = isTyped ? numbersOf(data) : flatten(data, sizes);
   const result = allocate(sizes, options, isTyped ? dtypeOfArray(data) : dtypeOfValues(values));
   if (result.device === "cpu") assign(result.storage.data, values, result.dtype);
   // Written out, the values may be longer than a program.
-  return finish(result, options, "tensor", [given]);
+  return finish(result, options, makers.tensor, [given]);
 }
 
 /** The same as `tensor`, but a tensor that already has the dtype and device asked for is given back itself. (torch.as_tensor) */
@@ -194,7 +222,7 @@ export function arange(...args: (number | TensorOptions | undefined)[]): Tensor 
     const values = result.storage.data;
     for (let i = 0; i < values.length; i++) values[i] = first + i * by;
   }
-  return finish(result, options, "arange", args);
+  return finish(result, options, makers.arange, args);
 }
 
 function refuseBools(kernel: string, dtype: DType | null | undefined): void {
@@ -211,7 +239,7 @@ interface Steps {
 export function linspace(...args: WithRequired<[start: number, end: number, steps: number], Steps, [], TensorOptions>): Tensor {
   const [[start, end, steps], rest] = requiredFirst<[start: number, end: number, steps: number]>("linspace", ["start", "end", "steps"], args);
   const options = collect<TensorOptions>([], rest, tensorOptionNames);
-  return finish(evenlySpaced("linspace", start, end, steps, options, Number), options, "linspace", args);
+  return finish(evenlySpaced("linspace", start, end, steps, options, Number), options, makers.linspace, args);
 }
 
 /** Evenly spaced numbers, each as `f` has it. */
@@ -243,7 +271,7 @@ export function logspace(
   return finish(
     evenlySpaced("logspace", start, end, steps, options, (exponent) => base ** exponent),
     options,
-    "logspace",
+    makers.logspace,
     args,
   );
 }
@@ -258,30 +286,30 @@ export function eye(...args: WithRequired<[n: number], { readonly n: number }, [
   if (columns < 0) throw new RuntimeError(`m must be greater or equal to 0, got ${columns}`);
   const result = allocate([n, columns], given);
   if (result.device === "cpu") for (let i = 0; i < Math.min(n, columns); i++) result.storage.data[i * columns + i] = 1;
-  return finish(result, given, "eye", args);
+  return finish(result, given, makers.eye, args);
 }
 
 /** Zeros of the shape, dtype and device of `x`. (torch.empty_like) */
 export function emptyLike(x: Tensor, given?: TensorOptions): Tensor {
   const options = checkedTensorOptions(given);
-  return finish(allocateLike(x, options), options, "emptyLike", [x, given]);
+  return finish(allocateLike(x, options), options, makers.emptyLike, [x, given]);
 }
 
 /** Zeros of the shape, dtype and device of `x`. (torch.zeros_like) */
 export function zerosLike(x: Tensor, given?: TensorOptions): Tensor {
   const options = checkedTensorOptions(given);
-  return finish(allocateLike(x, options), options, "zerosLike", [x, given]);
+  return finish(allocateLike(x, options), options, makers.zerosLike, [x, given]);
 }
 
 /** Ones of the shape, dtype and device of `x`. (torch.ones_like) */
 export function onesLike(x: Tensor, given?: TensorOptions): Tensor {
   const options = checkedTensorOptions(given);
-  return finish(filled(allocateLike(x, options), 1), options, "onesLike", [x, given]);
+  return finish(filled(allocateLike(x, options), 1), options, makers.onesLike, [x, given]);
 }
 
 /** `value` everywhere in the shape, dtype and device of `x`. (torch.full_like) */
 export function fullLike(x: Tensor, ...args: WithRequired<[fillValue: Scalar], { readonly fillValue: Scalar }, [], TensorOptions>): Tensor {
   const [[value], rest] = requiredFirst<[fillValue: Scalar]>("full_like", ["fillValue"], args);
   const options = collect<TensorOptions>([], rest, tensorOptionNames);
-  return finish(filled(allocateLike(x, options), numberOf(value)), options, "fullLike", [x, ...args]);
+  return finish(filled(allocateLike(x, options), numberOf(value)), options, makers.fullLike, [x, ...args]);
 }

@@ -3,6 +3,7 @@ import { RuntimeError } from "../errors.js";
 import type { Tensor } from "../tensor.js";
 import { collect, requiredFirst, type WithRequired } from "../arguments.js";
 import { broadcastSizes, resultType } from "./rules/promotion.js";
+import { computes } from "../operation.js";
 
 /** How far apart the vectors of two tensors are. */
 
@@ -13,14 +14,17 @@ export interface CosineSimilarityOptions {
   readonly eps?: number;
 }
 
-const cosineSimilarityOf = defineComposite("cosineSimilarity", (x1: Tensor, x2: Tensor, dim: number, eps: number): Tensor => {
-  const dtype = resultType(x1, x2);
-  if (!dtype.isFloatingPoint) throw new RuntimeError(`expected common dtype to be floating point, yet common dtype is ${dtype.scalarType}`);
-  const sizes = broadcastSizes(x1.sizes, x2.sizes);
-  const [a, b] = [x1.expand(sizes), x2.expand(sizes)];
-  const unit = (x: Tensor): Tensor => x.div(x.norm(2, dim, true).clampMin(eps));
-  return unit(a).mul(unit(b)).sum(dim);
-});
+const cosineSimilarityOf = defineComposite(
+  { name: "cosineSimilarity", effect: computes, arguments: ["x1", "x2", ["dim", 1], ["eps", 1e-8]] },
+  (x1: Tensor, x2: Tensor, dim: number, eps: number): Tensor => {
+    const dtype = resultType(x1, x2);
+    if (!dtype.isFloatingPoint) throw new RuntimeError(`expected common dtype to be floating point, yet common dtype is ${dtype.scalarType}`);
+    const sizes = broadcastSizes(x1.sizes, x2.sizes);
+    const [a, b] = [x1.expand(sizes), x2.expand(sizes)];
+    const unit = (x: Tensor): Tensor => x.div(x.norm(2, dim, true).clampMin(eps));
+    return unit(a).mul(unit(b)).sum(dim);
+  },
+);
 
 /** The cosine of the angle between x1 and x2 along `dim`. (torch.cosine_similarity) */
 export function cosineSimilarity(
@@ -42,7 +46,7 @@ export interface PairwiseDistanceOptions {
 }
 
 const pairwiseDistanceOf = defineComposite(
-  "pairwiseDistance",
+  { name: "pairwiseDistance", effect: computes, arguments: ["x1", "x2", ["p", 2], ["eps", 1e-6], ["keepdim", false]] },
   (x1: Tensor, x2: Tensor, p: number, eps: number, keepdim: boolean): Tensor =>
     named(
       "NormBackward1",

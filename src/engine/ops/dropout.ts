@@ -8,6 +8,7 @@ import { Tensor } from "../tensor.js";
 import { collect, type Arguments } from "../arguments.js";
 import { allocateLike } from "./rules/allocation.js";
 import { asHeld } from "./rules/elementwiseRows.js";
+import { computes } from "../operation.js";
 
 /** Dropout: elements, or whole channels, set to zero at random while training, number for number as PyTorch draws them. */
 
@@ -25,6 +26,8 @@ const saturation = 1.7580993408473766;
 function dropoutRow(name: string, channels: boolean, alpha: boolean): OperationRow<DropoutArgs, Noise> {
   return {
     name,
+    effect: computes,
+    arguments: ["input", "p"],
     gradientName: alpha ? "AddBackward0" : "MulBackward0",
     infer(x) {
       if (channels && x.sizes.length < 2) throw new RuntimeError("Feature dropout requires at least 2 dimensions in the input");
@@ -91,7 +94,7 @@ function defineDropout(name: string, channels: boolean, alpha: boolean, training
   const plain = defineOperation(row);
   const inPlace = defineInPlace(row);
   // Off, dropout is still a step that the observer sees.
-  const passOn = defineComposite(name, (x: Tensor, _p: number): Tensor => x);
+  const passOn = defineComposite({ name, effect: computes, arguments: ["input", "p"] }, (x: Tensor, _p: number): Tensor => x);
   return (x, ...args) => {
     const { p = 0.5, training = trainingByDefault, inplace = false } = collect<DropoutOptions>(["p", "training", "inplace"], args);
     checkProbability(p);

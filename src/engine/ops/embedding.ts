@@ -8,6 +8,7 @@ import { Tensor } from "../tensor.js";
 import { collect, requiredFirst, type Arguments, type WithRequired } from "../arguments.js";
 import { arange } from "./creation.js";
 import { asHeld } from "./rules/elementwiseRows.js";
+import { computes } from "../operation.js";
 
 /** Rows of a table, looked up by index. */
 
@@ -88,6 +89,8 @@ function bagFrequencies(indices: ArrayLike<number>, rows: number): Float64Array 
 
 const embeddingOperation = defineOperation<[weight: Tensor, indices: Tensor, paddingIdx: number | null, scaleGradByFreq: boolean]>({
   name: "embedding",
+  effect: computes,
+  arguments: ["input", "weight", "paddingIdx", ["scaleGradByFreq", false]],
   infer(weight, indices) {
     checkIndices(indices, "embedding");
     if (weight.sizes.length !== 2) throw new RuntimeError("'weight' must be 2-D");
@@ -189,6 +192,8 @@ function bagCount(offsets: Tensor, includeLastOffset: boolean): number {
 
 const embeddingBagOperation = defineOperation<EmbeddingBagArgs, Bags>({
   name: "embeddingBag",
+  effect: computes,
+  arguments: ["input", "weight", "offsets", ["mode", "mean"], "paddingIdx", "perSampleWeights", ["scaleGradByFreq", false], ["includeLastOffset", false]],
   infer(weight, indices, offsets, _mode, perSampleWeights, _paddingIdx, _scale, includeLastOffset) {
     checkIndices(indices, "embedding_bag");
     checkIndices(offsets, "embedding_bag");
@@ -360,6 +365,8 @@ function bagPadding(paddingIdx: number, rows: number): number {
 
 const oneHotOperation = defineOperation<[x: Tensor, numClasses: number]>({
   name: "oneHot",
+  effect: computes,
+  arguments: ["input", "numClasses"],
   infer: (x, numClasses) => ({ sizes: [...x.sizes, numClasses], dtype: int64 }),
   forward(output, x, numClasses) {
     denseValues(x).forEach((value, i) => {

@@ -6,6 +6,7 @@ import { onesLike } from "./creation.js";
 import { cat } from "./joining.js";
 import { matmul } from "./matmul.js";
 import { broadcastSizes, resultType } from "./rules/promotion.js";
+import { computes, operand } from "../operation.js";
 
 /** [-2 x, |x|^2, 1] times [y, 1, |y|^2]: the squares of all distances by one product, as PyTorch has them, rounding included. */
 function distances(x: Tensor, y: Tensor): Tensor {
@@ -18,6 +19,8 @@ function distances(x: Tensor, y: Tensor): Tensor {
 /** The distance of each row of x (*, n, k) to each row of y (*, m, k), as (*, n, m). */
 export const euclideanDistance: (x: Tensor, y: Tensor) => Tensor = defineOperation<[x: Tensor, y: Tensor]>({
   name: "euclideanDist",
+  effect: computes,
+  arguments: ["input", operand],
   infer: (x, y) => ({
     sizes: [...broadcastSizes(x.sizes.slice(0, -2), y.sizes.slice(0, -2)), x.sizes[x.sizes.length - 2]!, y.sizes[y.sizes.length - 2]!],
     dtype: resultType(x, y),

@@ -12,6 +12,7 @@ import { asVector, scalarTensor } from "./rules/indexPlaces.js";
 import { where } from "./masks.js";
 import { broadcastSizes, type Scalar } from "./rules/promotion.js";
 import { expand } from "./shape.js";
+import { computes, moves } from "../operation.js";
 
 /** Elements picked and written one by one, where an index tensor of the same number of dimensions says, or a position counted through all. */
 
@@ -24,6 +25,8 @@ const rankOf = (x: Tensor): number => Math.max(x.sizes.length, 1);
 
 const gatherOperation = defineOperation<[x: Tensor, dim: number, index: Tensor]>({
   name: "gather",
+  effect: moves,
+  arguments: ["input", "dim", "index"],
   infer(x, dim, index) {
     requireIndex("gather", index);
     const along = normalizeDim(dim, x.sizes.length);
@@ -56,25 +59,28 @@ export function gather(x: Tensor, ...args: AllArguments<[dim: number, index: Ten
 type TakeAlongArguments = WithRequired<[indices: Tensor], { readonly indices: Tensor }, [dim: number | null], { readonly dim?: number | null }>;
 
 /** `gather` where both broadcast against each other apart from `dim`; without `dim` both are taken as one row. (torch.take_along_dim) */
-export const takeAlongDim = defineComposite("takeAlongDim", (x: Tensor, ...args: TakeAlongArguments): Tensor => {
-  const [[indices], rest] = requiredFirst<[indices: Tensor]>("take_along_dim", ["indices"], args);
-  const { dim = null } = collect<{ dim?: number | null }>(["dim"], rest);
-  if (indices.dtype !== int64) throw new RuntimeError(`torch.take_along_dim(): dtype of indices should be Long but got ${indices.dtype.scalarType}`);
-  if (dim === null) return gatherOperation(x.reshape(-1), 0, indices.reshape(-1));
-  if (x.sizes.length !== indices.sizes.length) {
-    throw new RuntimeError(
-      `torch.take_along_dim(): input and indices should have the same number of dimensions, but got ${x.sizes.length} dimensions for input, and ${indices.sizes.length} dimensions for indices`,
-    );
-  }
-  const along = normalizeDim(dim, x.sizes.length);
-  const without = (sizes: readonly number[]): number[] => sizes.map((size, i) => (i === along ? 1 : size));
-  const common = broadcastSizes(without(x.sizes), without(indices.sizes));
-  const to = (t: Tensor): Tensor => {
-    const sizes = common.map((size, i) => (i === along ? t.sizes[i]! : size));
-    return equalSizes(sizes, t.sizes) ? t : expand(t, sizes);
-  };
-  return gatherOperation(to(x), along, to(indices));
-});
+export const takeAlongDim = defineComposite(
+  { name: "takeAlongDim", effect: moves, arguments: ["input", "indices", "dim"] },
+  (x: Tensor, ...args: TakeAlongArguments): Tensor => {
+    const [[indices], rest] = requiredFirst<[indices: Tensor]>("take_along_dim", ["indices"], args);
+    const { dim = null } = collect<{ dim?: number | null }>(["dim"], rest);
+    if (indices.dtype !== int64) throw new RuntimeError(`torch.take_along_dim(): dtype of indices should be Long but got ${indices.dtype.scalarType}`);
+    if (dim === null) return gatherOperation(x.reshape(-1), 0, indices.reshape(-1));
+    if (x.sizes.length !== indices.sizes.length) {
+      throw new RuntimeError(
+        `torch.take_along_dim(): input and indices should have the same number of dimensions, but got ${x.sizes.length} dimensions for input, and ${indices.sizes.length} dimensions for indices`,
+      );
+    }
+    const along = normalizeDim(dim, x.sizes.length);
+    const without = (sizes: readonly number[]): number[] => sizes.map((size, i) => (i === along ? 1 : size));
+    const common = broadcastSizes(without(x.sizes), without(indices.sizes));
+    const to = (t: Tensor): Tensor => {
+      const sizes = common.map((size, i) => (i === along ? t.sizes[i]! : size));
+      return equalSizes(sizes, t.sizes) ? t : expand(t, sizes);
+    };
+    return gatherOperation(to(x), along, to(indices));
+  },
+);
 
 type ScatterArgs = [x: Tensor, dim: number, index: Tensor, source: Tensor];
 
@@ -103,6 +109,8 @@ function gathered(gradient: Tensor, dim: number, index: Tensor, source: Tensor):
 function scatterRow(name: string, combine: kernels.Combine | null): OperationRow<ScatterArgs> {
   return {
     name,
+    effect: computes,
+    arguments: ["input", "dim", "index", "source"],
     infer(x, dim, index, source) {
       checkScatter(x, dim, index, source);
       return { sizes: x.sizes, dtype: x.dtype };
@@ -154,6 +162,8 @@ type ScatterValueArgs = [x: Tensor, dim: number, index: Tensor, value: Scalar];
 
 const scatterValueRow: OperationRow<ScatterValueArgs> = {
   name: "scatter",
+  effect: computes,
+  arguments: ["input", "dim", "index", "value"],
   gradientName: "ScatterBackward1",
   infer(x, dim, index) {
     checkScatter(x, dim, index, null);
@@ -243,6 +253,8 @@ function scatterCounts(x: Tensor, dim: number, index: Tensor, includeSelf: boole
 
 const scatterReduceRow: OperationRow<ScatterReduceArgs> = {
   name: "scatterReduce",
+  effect: computes,
+  arguments: ["input", "dim", "index", "src", "reduce", ["includeSelf", true]],
   infer(x, dim, index, source) {
     checkScatter(x, dim, index, source);
     return { sizes: x.sizes, dtype: x.dtype };
@@ -341,6 +353,8 @@ export function scatterReduce_(x: Tensor, ...args: ScatterReduceArguments): Tens
 
 const takeOperation = defineOperation<[x: Tensor, index: Tensor]>({
   name: "take",
+  effect: moves,
+  arguments: ["input", "index"],
   infer(x, index) {
     if (index.dtype !== int64) throw new RuntimeError(`take(): Expected a long tensor for index, but got ${index.dtype.scalarType}`);
     return { sizes: index.sizes, dtype: x.dtype };
@@ -377,6 +391,8 @@ type PutArgs = [x: Tensor, index: Tensor, source: Tensor, accumulate: boolean];
 
 const putRow: OperationRow<PutArgs> = {
   name: "put",
+  effect: computes,
+  arguments: ["input", "index", "source", ["accumulate", false]],
   infer(x, index, source) {
     if (index.dtype !== int64) throw new RuntimeError(`put_(): Expected a long tensor for index, but got ${index.dtype.scalarType}`);
     if (x.dtype !== source.dtype) {

@@ -10,6 +10,7 @@ import { where } from "./masks.js";
 import { cat } from "./joining.js";
 import { bmm } from "./matmul.js";
 import { requireFloatingPoint } from "./rules/promotion.js";
+import { computes } from "../operation.js";
 
 /** Images read at places that a grid states (torch.nn.functional.grid_sample), and grids of affine maps. */
 
@@ -162,22 +163,25 @@ function cornersOf(alignCorners: boolean | null | undefined): boolean {
   return alignCorners ?? false;
 }
 
-const gridSampleOf = defineComposite("gridSample", (x: Tensor, grid: Tensor, mode: GridSampleMode, sampling: Sampling): Tensor => {
-  checkGrid(x, grid, mode);
-  const [batch, channels, ...sizes] = x.sizes as [number, number, ...number[]];
-  const out = grid.sizes.slice(1, -1);
-  const flat = x.reshape([batch, channels, product(sizes)]);
-  const points = grid.reshape([batch, product(out), sizes.length]);
-  // The grid's last dimension counts from the last of the image: x, y, z.
-  const places = sizes.map((size, i) => inPixels(points.select(2, sizes.length - 1 - i), size, sampling));
-  const isCubic = mode === "bicubic";
-  const taps = places.map((place, i): Taps => {
-    if (isCubic) return cubicTaps(place).map(([at, weight]) => [padded(at, sizes[i]!, sampling).round(), weight]);
-    const at = padded(place, sizes[i]!, sampling);
-    return mode === "nearest" ? [[at.round(), at.mul(0).add(1)]] : linearTaps(at);
-  });
-  return interpolated(flat, sizes, taps).reshape([batch, channels, ...out]);
-});
+const gridSampleOf = defineComposite(
+  { name: "gridSample", effect: computes, arguments: ["input", "grid", ["mode", "bilinear"], "sampling"] },
+  (x: Tensor, grid: Tensor, mode: GridSampleMode, sampling: Sampling): Tensor => {
+    checkGrid(x, grid, mode);
+    const [batch, channels, ...sizes] = x.sizes as [number, number, ...number[]];
+    const out = grid.sizes.slice(1, -1);
+    const flat = x.reshape([batch, channels, product(sizes)]);
+    const points = grid.reshape([batch, product(out), sizes.length]);
+    // The grid's last dimension counts from the last of the image: x, y, z.
+    const places = sizes.map((size, i) => inPixels(points.select(2, sizes.length - 1 - i), size, sampling));
+    const isCubic = mode === "bicubic";
+    const taps = places.map((place, i): Taps => {
+      if (isCubic) return cubicTaps(place).map(([at, weight]) => [padded(at, sizes[i]!, sampling).round(), weight]);
+      const at = padded(place, sizes[i]!, sampling);
+      return mode === "nearest" ? [[at.round(), at.mul(0).add(1)]] : linearTaps(at);
+    });
+    return interpolated(flat, sizes, taps).reshape([batch, channels, ...out]);
+  },
+);
 
 /**
  * x read at the places of a grid, whose coordinates run from -1 to 1 over the image. (torch.nn.functional.grid_sample)
@@ -205,20 +209,23 @@ export function gridSample(
 
 // ---- grids
 
-const affineGridOf = defineComposite("affineGrid", (theta: Tensor, size: readonly number[], alignCorners: boolean): Tensor => {
-  const [batch, , ...sizes] = size as [number, number, ...number[]];
-  const like = { dtype: theta.dtype, device: theta.device };
-  const axes = sizes.map((length, i) => {
-    const middles = length === 1 ? linspace(0, 0, 1, like) : linspace(-1, 1, length, like);
-    const places = alignCorners || length === 1 ? middles : middles.mul((length - 1) / length);
-    return places.reshape(sizes.map((_, k) => (k === i ? length : 1))).expand(sizes);
-  });
-  const columns = [...axes.reverse(), ones(sizes, like)].map((axis) => axis.unsqueeze(-1));
-  const base = cat(columns, -1)
-    .reshape([1, product(sizes), sizes.length + 1])
-    .expand(batch, -1, -1);
-  return bmm(base, theta.transpose(1, 2)).reshape([batch, ...sizes, sizes.length]);
-});
+const affineGridOf = defineComposite(
+  { name: "affineGrid", effect: computes, arguments: ["theta", "size", ["alignCorners", false]] },
+  (theta: Tensor, size: readonly number[], alignCorners: boolean): Tensor => {
+    const [batch, , ...sizes] = size as [number, number, ...number[]];
+    const like = { dtype: theta.dtype, device: theta.device };
+    const axes = sizes.map((length, i) => {
+      const middles = length === 1 ? linspace(0, 0, 1, like) : linspace(-1, 1, length, like);
+      const places = alignCorners || length === 1 ? middles : middles.mul((length - 1) / length);
+      return places.reshape(sizes.map((_, k) => (k === i ? length : 1))).expand(sizes);
+    });
+    const columns = [...axes.reverse(), ones(sizes, like)].map((axis) => axis.unsqueeze(-1));
+    const base = cat(columns, -1)
+      .reshape([1, product(sizes), sizes.length + 1])
+      .expand(batch, -1, -1);
+    return bmm(base, theta.transpose(1, 2)).reshape([batch, ...sizes, sizes.length]);
+  },
+);
 
 export interface AffineGridOptions {
   /** Whether -1 and 1 are the middles of the outermost pixels instead of their outer edges. Default false. */

@@ -9,11 +9,14 @@ import { collect, inOrder, requiredFirst, type AllArguments, type WithRequired }
 import { asHeld } from "./rules/elementwiseRows.js";
 import { addedAt, asVector, placesOf, scalarTensor } from "./rules/indexPlaces.js";
 import { type Scalar } from "./rules/promotion.js";
+import { computes, moves } from "../operation.js";
 
 /** Whole slices of a dimension, named by a vector of positions. */
 
 const indexSelectOperation = defineOperation<[x: Tensor, dim: number, index: Tensor]>({
   name: "indexSelect",
+  effect: moves,
+  arguments: ["input", "dim", "index"],
   infer(x, dim, index) {
     if (index.sizes.length > 1) throw new IndexError("index_select(): Index is supposed to be a vector");
     if (index.dtype !== int64 && index.dtype !== int32) throw new RuntimeError("index_select(): Expected dtype int32 or int64 for index");
@@ -50,6 +53,8 @@ type IndexAddArgs = [x: Tensor, dim: number, index: Tensor, source: Tensor, alph
 
 const indexAddRow: OperationRow<IndexAddArgs> = {
   name: "indexAdd",
+  effect: computes,
+  arguments: ["input", "dim", "index", "source", ["alpha", 1]],
   infer(x, dim, index, source) {
     if (index.sizes.length > 1) throw new IndexError("index_add_(): Index is supposed to be a vector");
     if (index.dtype !== int64 && index.dtype !== int32) {
@@ -164,6 +169,8 @@ function checkCopiedSlices(x: Tensor, dim: number, index: Tensor, source: Tensor
 
 const indexCopyRow: OperationRow<IndexCopyArgs> = {
   name: "indexCopy",
+  effect: computes,
+  arguments: ["input", "dim", "index", "source"],
   infer(x, dim, index, source) {
     checkCopiedSlices(x, normalizeDim(dim, x.sizes.length), index, source);
     return { sizes: x.sizes, dtype: x.dtype };
@@ -210,6 +217,8 @@ type IndexFillArgs = [x: Tensor, dim: number, index: Tensor, value: Scalar];
 
 const indexFillRow: OperationRow<IndexFillArgs> = {
   name: "indexFill",
+  effect: computes,
+  arguments: ["input", "dim", "index", "value"],
   infer(x, dim, index) {
     if (index.sizes.length > 1) throw new IndexError("index_fill_(): Index is supposed to be a vector");
     if (index.dtype !== int64) throw new IndexError("index_fill_(): Expected dtype int64 for index.");

@@ -11,6 +11,7 @@ import { addedAt, indexedSizes, placesOf, requireValues, scalarTensor } from "./
 import type { Scalar } from "./rules/promotion.js";
 import { select, unsqueeze } from "./shape.js";
 import { slicedWindow } from "./rules/windows.js";
+import { computes, moves, views, rangeIndex, type Part } from "../operation.js";
 
 /** x[...]: parts of tensors picked, and written to, by numbers, slices, masks and index tensors. */
 
@@ -41,11 +42,15 @@ export type Index = number | Slice | null | "..." | boolean | Tensor | readonly 
 
 const sliceOperation = defineView<[x: Tensor, dim: number, start: number, stop: number, step: number]>({
   name: "slice",
+  effect: { kind: "part", parts: ([x, dim, start, stop, step]) => [{ index: rangeIndex(x.sizes[dim]!, dim, start, stop, step) }] },
+  arguments: ["input", "dim", "start", "end", ["step", 1]],
   window: slicedWindow,
 });
 
 const aliasOperation = defineView<[x: Tensor]>({
   name: "alias",
+  effect: views,
+  arguments: ["input"],
   window: ({ sizes, strides, offset }) => ({ sizes, strides, offset }),
 });
 
@@ -202,17 +207,28 @@ type IndexArgs = [x: Tensor, dims: readonly number[], indices: readonly Tensor[]
 
 const indexOperation = defineOperation<IndexArgs>({
   name: "index",
+  effect: moves,
+  arguments: ["input", "dims", "indices"],
   infer: (x, dims, indices) => ({ sizes: indexedSizes(x, dims, indices), dtype: x.dtype }),
   forward: (output, x, dims, indices) => kernels.read(output.storage.data, output.offset, x.storage.data, x.offset, placesOf(x, dims, indices)),
   reads: [2],
   backward: (gradient, { args: [x, dims, indices] }) => [addedAt(gradient, x.sizes, dims, indices), null, null],
 });
 
-const atOperation = defineComposite("at", (x: Tensor, index: readonly Index[]): Tensor => {
-  const { view, dims, indices } = applyBasic(x, index);
-  if (dims.length > 0) return indexOperation(view, dims, indices);
-  return view === x ? aliasOperation(x) : view;
-});
+/** As it is written between brackets; null where tensors, masks or lists choose. */
+function indexText(index: readonly Index[]): readonly Part[] | null {
+  const isPlain = (each: Index): boolean => each === null || typeof each !== "object" || each instanceof Slice;
+  return index.every(isPlain) ? [{ index: `[${index.map(String).join(", ")}]` }] : null;
+}
+
+const atOperation = defineComposite(
+  { name: "at", effect: { kind: "part", parts: ([, index]) => indexText(index) }, arguments: ["input", null] },
+  (x: Tensor, index: readonly Index[]): Tensor => {
+    const { view, dims, indices } = applyBasic(x, index);
+    if (dims.length > 0) return indexOperation(view, dims, indices);
+    return view === x ? aliasOperation(x) : view;
+  },
+);
 
 /**
  * `x[...]` in Python: `x.at(0, torch.slice(1), null, "...")` is `x[0, 1:, None, ...]`. Numbers, slices, null and "..." give a view; masks
@@ -226,6 +242,8 @@ type IndexPutArgs = [x: Tensor, values: Tensor, dims: readonly number[], indices
 
 const indexPutRow: OperationRow<IndexPutArgs> = {
   name: "indexPut",
+  effect: computes,
+  arguments: ["input", "values", "dims", "indices", ["accumulate", false]],
   infer(x, values, dims, indices) {
     const target = indexedSizes(x, dims, indices);
     if (values.dtype !== x.dtype) {

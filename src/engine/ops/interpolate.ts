@@ -7,6 +7,7 @@ import { collect, type Arguments } from "../arguments.js";
 import { adaptiveAvgPool1d, adaptiveAvgPool2d, adaptiveAvgPool3d } from "./pooling.js";
 import { defineResampling } from "./rules/resampling.js";
 import type { Sizes } from "./rules/sizes.js";
+import { computes } from "../operation.js";
 
 /** Sequences (N, C, L), images (N, C, H, W) and volumes (N, C, D, H, W) in another size. */
 
@@ -90,6 +91,7 @@ function makeScaling(method: Method, scaling: Scaling): Taps {
 
 const operation = defineResampling<[x: Tensor, mode: InterpolationMode, scalings: readonly Scaling[]]>({
   name: "interpolate",
+  arguments: ["input", ["mode", "nearest"], null],
   gradientName(_x, mode, scalings) {
     const dims = scalings.length;
     const suffix = scalings.some(({ antialias }) => antialias) ? "AaBackward0" : "Backward0";
@@ -144,37 +146,40 @@ type InterpolateArguments = Arguments<
 
 const spatialDimsOfMode: Readonly<Partial<Record<InterpolationMode, readonly number[]>>> = { linear: [1], bilinear: [2], bicubic: [2], trilinear: [3] };
 
-const interpolateOf = defineComposite("interpolate", (x: Tensor, options: InterpolateOptions): Tensor => {
-  const { mode = "nearest", antialias = false } = options;
-  const dims = x.ndim - 2;
-  const spatial = x.sizes.slice(2);
-  const { lengths, factors } = targetSizes(spatial, options);
-  checkMode(x, mode, antialias);
-  if (mode === "area") return [adaptiveAvgPool1d, adaptiveAvgPool2d, adaptiveAvgPool3d][dims - 1]!(x, lengths);
-  if (spatial.some((size) => size < 1) || lengths.some((size) => size < 1)) {
-    const axes = ["D", "H", "W"].slice(3 - dims);
-    const list = (sizes: readonly number[]): string => axes.map((axis, i) => `${axis}: ${sizes[i]}`).join(", ");
-    const joint = dims === 1 ? "and " : "";
-    throw new RuntimeError(`Input and output sizes should be greater than 0, but got input (${list(spatial)}) ${joint}output (${list(lengths)})`);
-  }
-  if (!x.dtype.isFloatingPoint && !mode.startsWith("nearest")) {
-    throw new NotImplementedError(`"compute_indices_weights_${methodOf(mode)}" not implemented for '${x.dtype.scalarType}'`);
-  }
-  const isNearest = mode.startsWith("nearest");
-  const single = isNearest || x.dtype.name === "float32" ? Math.fround : (value: number) => value;
-  const alignCorners = options.alignCorners ?? false;
-  return operation(
-    x,
-    mode,
-    spatial.map((size, i): Scaling => {
-      const length = lengths[i]!;
-      const factor = factors?.[i];
-      let step = factor !== undefined && factor > 0 ? 1 / factor : size / length;
-      if (alignCorners) step = length > 1 ? (size - 1) / (length - 1) : 0;
-      return { step: single(step), size, length, alignCorners, antialias };
-    }),
-  );
-});
+const interpolateOf = defineComposite(
+  { name: "interpolate", effect: computes, arguments: ["input", { mode: "nearest", antialias: false }] },
+  (x: Tensor, options: InterpolateOptions): Tensor => {
+    const { mode = "nearest", antialias = false } = options;
+    const dims = x.ndim - 2;
+    const spatial = x.sizes.slice(2);
+    const { lengths, factors } = targetSizes(spatial, options);
+    checkMode(x, mode, antialias);
+    if (mode === "area") return [adaptiveAvgPool1d, adaptiveAvgPool2d, adaptiveAvgPool3d][dims - 1]!(x, lengths);
+    if (spatial.some((size) => size < 1) || lengths.some((size) => size < 1)) {
+      const axes = ["D", "H", "W"].slice(3 - dims);
+      const list = (sizes: readonly number[]): string => axes.map((axis, i) => `${axis}: ${sizes[i]}`).join(", ");
+      const joint = dims === 1 ? "and " : "";
+      throw new RuntimeError(`Input and output sizes should be greater than 0, but got input (${list(spatial)}) ${joint}output (${list(lengths)})`);
+    }
+    if (!x.dtype.isFloatingPoint && !mode.startsWith("nearest")) {
+      throw new NotImplementedError(`"compute_indices_weights_${methodOf(mode)}" not implemented for '${x.dtype.scalarType}'`);
+    }
+    const isNearest = mode.startsWith("nearest");
+    const single = isNearest || x.dtype.name === "float32" ? Math.fround : (value: number) => value;
+    const alignCorners = options.alignCorners ?? false;
+    return operation(
+      x,
+      mode,
+      spatial.map((size, i): Scaling => {
+        const length = lengths[i]!;
+        const factor = factors?.[i];
+        let step = factor !== undefined && factor > 0 ? 1 / factor : size / length;
+        if (alignCorners) step = length > 1 ? (size - 1) / (length - 1) : 0;
+        return { step: single(step), size, length, alignCorners, antialias };
+      }),
+    );
+  },
+);
 
 /** Sizes of the result, and the scale factors where they are to be used as given. */
 function targetSizes(spatial: readonly number[], options: InterpolateOptions): { lengths: readonly number[]; factors: readonly number[] | null } {

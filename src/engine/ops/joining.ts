@@ -12,6 +12,7 @@ import { indexSelect } from "./indexedSlices.js";
 import { filledLike } from "./rules/reducedDims.js";
 import { atleast1d, atleast2d, atleast3d, broadcastTo, flatten, reshape, transpose } from "./shape.js";
 import { inShape, slicedWindow } from "./rules/windows.js";
+import { computes, moves } from "../operation.js";
 
 /** Tensors put together, repeated and rearranged into new memory. */
 
@@ -38,6 +39,8 @@ function modelOf(tensors: readonly Tensor[]): Tensor {
 
 const catOperation = defineOperation<[tensors: readonly Tensor[], dim: number]>({
   name: "cat",
+  effect: computes,
+  arguments: ["tensors", ["dim", 0]],
   infer(tensors, along) {
     const model = modelOf(tensors);
     tensors.forEach((x, i) => {
@@ -108,6 +111,8 @@ export function concatenate(tensors: readonly Tensor[], ...args: JoinArguments):
 
 const stackOperation = defineOperation<[tensors: readonly Tensor[], dim: number]>({
   name: "stack",
+  effect: computes,
+  arguments: ["tensors", ["dim", 0]],
   infer(tensors, along) {
     const first = tensors[0]!;
     const dim = normalizeDim(along, first.sizes.length + 1);
@@ -144,31 +149,31 @@ export function stack(tensors: readonly Tensor[], ...args: JoinArguments): Tenso
 }
 
 /** Tensors side by side: vectors end to end, others along the second dimension. (torch.hstack) */
-export const hstack = defineComposite("hstack", (tensors: readonly Tensor[]): Tensor => {
+export const hstack = defineComposite({ name: "hstack", effect: computes, arguments: ["tensors"] }, (tensors: readonly Tensor[]): Tensor => {
   requireTensors(tensors, "hstack expects a non-empty TensorList");
   const list = tensors.map(atleast1d);
   return catOperation(list, list[0]!.sizes.length === 1 ? 0 : 1);
 });
 
 /** Tensors on top of each other: along the first dimension, vectors as rows. (torch.vstack) */
-export const vstack = defineComposite("vstack", (tensors: readonly Tensor[]): Tensor => {
+export const vstack = defineComposite({ name: "vstack", effect: computes, arguments: ["tensors"] }, (tensors: readonly Tensor[]): Tensor => {
   requireTensors(tensors, "vstack expects a non-empty TensorList");
   return catOperation(tensors.map(atleast2d), 0);
 });
 
 /** `vstack` by another name. (torch.row_stack) */
-export const rowStack = defineComposite("rowStack", (tensors: readonly Tensor[]): Tensor => {
+export const rowStack = defineComposite({ name: "rowStack", effect: computes, arguments: ["tensors"] }, (tensors: readonly Tensor[]): Tensor => {
   return vstack(tensors);
 });
 
 /** Tensors behind each other: along the third dimension. (torch.dstack) */
-export const dstack = defineComposite("dstack", (tensors: readonly Tensor[]): Tensor => {
+export const dstack = defineComposite({ name: "dstack", effect: computes, arguments: ["tensors"] }, (tensors: readonly Tensor[]): Tensor => {
   requireTensors(tensors, "dstack expects a non-empty TensorList");
   return catOperation(tensors.map(atleast3d), 2);
 });
 
 /** Vectors as the columns of a matrix; matrices side by side. (torch.column_stack) */
-export const columnStack = defineComposite("columnStack", (tensors: readonly Tensor[]): Tensor => {
+export const columnStack = defineComposite({ name: "columnStack", effect: computes, arguments: ["tensors"] }, (tensors: readonly Tensor[]): Tensor => {
   requireTensors(tensors, "column_stack expects a non-empty TensorList");
   return catOperation(
     tensors.map((x) => (x.sizes.length <= 1 ? reshape(x, [x.numel(), 1]) : x)),
@@ -177,7 +182,7 @@ export const columnStack = defineComposite("columnStack", (tensors: readonly Ten
 });
 
 /** Matrices along the diagonal of a larger one, zeros elsewhere. (torch.block_diag) */
-export const blockDiag = defineComposite("blockDiag", (...tensors: Tensor[]): Tensor => {
+export const blockDiag = defineComposite({ name: "blockDiag", effect: computes, arguments: ["tensors"] }, (...tensors: Tensor[]): Tensor => {
   const blocks = tensors.map(atleast2d);
   const columns = blocks.reduce((sum, block) => sum + block.sizes[1]!, 0);
   let before = 0;
@@ -195,6 +200,8 @@ export const blockDiag = defineComposite("blockDiag", (...tensors: Tensor[]): Te
 
 const repeatOperation = defineOperation<[x: Tensor, repeats: readonly number[]]>({
   name: "repeat",
+  effect: moves,
+  arguments: ["input", "repeats"],
   infer(x, repeats) {
     if (repeats.length < x.sizes.length) {
       throw new RuntimeError("Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor");
@@ -248,28 +255,33 @@ export interface RepeatInterleaveOptions {
 type RepeatInterleaveArguments = WithRequired<[repeats: number | Tensor], { readonly repeats: number | Tensor }, [dim: number | null], RepeatInterleaveOptions>;
 
 /** Each element, or each slice of `dim`, repeated in place: a number of times, or as often as a tensor says for each. (torch.repeat_interleave) */
-export const repeatInterleave = defineComposite("repeatInterleave", (x: Tensor, ...args: RepeatInterleaveArguments): Tensor => {
-  const {
-    repeats: given,
-    dim = null,
-    outputSize = null,
-  } = collect<RepeatInterleaveOptions & { readonly repeats?: number | Tensor }>(["repeats", "dim"], args, ["outputSize"]);
-  const repeats = required(given, "repeat_interleave", "repeats");
-  const source = dim === null ? flatten(x) : x;
-  const along = normalizeDim(dim ?? 0, source.sizes.length);
-  const size = source.sizes[along] ?? 1;
-  const times =
-    typeof repeats === "number" || repeats.numel() === 1
-      ? new Array<number>(size).fill(typeof repeats === "number" ? repeats : repeats.item())
-      : (repeats.tolist() as number[]);
-  if (times.length !== size) {
-    throw new RuntimeError(`repeats must have the same size as input along dim, but got repeats.size(0) = ${times.length} and input.size(${along}) = ${size}`);
-  }
-  if (times.some((each) => each < 0)) throw new RuntimeError("repeats can not be negative");
-  const positions = times.flatMap((each, i) => new Array<number>(each).fill(i));
-  if (outputSize !== null && positions.length !== outputSize) throw new RuntimeError("allocated size does not match required size");
-  return indexSelect(source, along, integers(positions, source.device));
-});
+export const repeatInterleave = defineComposite(
+  { name: "repeatInterleave", effect: moves, arguments: ["repeats", "outputSize"] },
+  (x: Tensor, ...args: RepeatInterleaveArguments): Tensor => {
+    const {
+      repeats: given,
+      dim = null,
+      outputSize = null,
+    } = collect<RepeatInterleaveOptions & { readonly repeats?: number | Tensor }>(["repeats", "dim"], args, ["outputSize"]);
+    const repeats = required(given, "repeat_interleave", "repeats");
+    const source = dim === null ? flatten(x) : x;
+    const along = normalizeDim(dim ?? 0, source.sizes.length);
+    const size = source.sizes[along] ?? 1;
+    const times =
+      typeof repeats === "number" || repeats.numel() === 1
+        ? new Array<number>(size).fill(typeof repeats === "number" ? repeats : repeats.item())
+        : (repeats.tolist() as number[]);
+    if (times.length !== size) {
+      throw new RuntimeError(
+        `repeats must have the same size as input along dim, but got repeats.size(0) = ${times.length} and input.size(${along}) = ${size}`,
+      );
+    }
+    if (times.some((each) => each < 0)) throw new RuntimeError("repeats can not be negative");
+    const positions = times.flatMap((each, i) => new Array<number>(each).fill(i));
+    if (outputSize !== null && positions.length !== outputSize) throw new RuntimeError("allocated size does not match required size");
+    return indexSelect(source, along, integers(positions, source.device));
+  },
+);
 
 function integers(values: readonly number[], device: Device): Tensor {
   const result = Tensor.allocate([values.length], int64, device);
@@ -295,6 +307,8 @@ function backwards(x: Tensor, dims: readonly number[]): Tensor {
 
 const flipOperation = defineOperation<[x: Tensor, dims: readonly number[]]>({
   name: "flip",
+  effect: moves,
+  arguments: ["input", "dims"],
   infer(x, dims) {
     distinct(dims, x.sizes.length);
     return { sizes: x.sizes, dtype: x.dtype };
@@ -341,6 +355,8 @@ function rolled(x: Tensor, shifts: readonly number[], dims: readonly number[], s
 
 const rollOperation = defineOperation<[x: Tensor, shifts: readonly number[], dims: readonly number[]]>({
   name: "roll",
+  effect: moves,
+  arguments: ["input", "shifts", "dims"],
   infer(x, shifts, dims) {
     if (shifts.length !== dims.length) throw new RuntimeError(`shifts and dimensions must align. shifts: ${shifts.length}, dims:${dims.length}`);
     dims.forEach((dim) => normalizeDim(dim, x.sizes.length));
@@ -352,7 +368,7 @@ const rollOperation = defineOperation<[x: Tensor, shifts: readonly number[], dim
 
 /** Elements moved on along dimensions, the last coming in front again; without dimensions, along the flattened tensor. (torch.roll) */
 export const roll = defineComposite(
-  "roll",
+  { name: "roll", effect: moves, arguments: ["input", "shifts", "dims"] },
   (x: Tensor, ...args: WithRequired<[shifts: Dims], { readonly shifts: Dims }, [dims: Dims], { readonly dims?: Dims }>): Tensor => {
     const { shifts: given, dims } = collect<{ shifts?: Dims; dims?: Dims }>(["shifts", "dims"], args);
     const shifts = required(given, "roll", "shifts");
@@ -372,20 +388,23 @@ export interface Rot90Options {
 }
 
 /** Turned by 90 degrees `k` times, from the first towards the second of two dimensions. (torch.rot90) */
-export const rot90 = defineComposite("rot90", (x: Tensor, ...args: Arguments<[k: number, dims: readonly [number, number]], Rot90Options>): Tensor => {
-  const { k = 1, dims = [0, 1] } = collect<Rot90Options>(["k", "dims"], args);
-  const turns = ((k % 4) + 4) % 4;
-  if (dims.length !== 2) throw new RuntimeError(`expected total rotation dims == 2, but got dims = ${(dims as readonly number[]).length}`);
-  const [from, to] = dims;
-  if (from === to || Math.abs(from - to) === x.sizes.length)
-    throw new RuntimeError(`expected rotation dims to be different, but got dim0 = ${from} and dim1 = ${to}`);
-  const turned = (): Tensor => {
-    if (turns === 0) return x.clone();
-    if (turns === 2) return flipOperation(x, [from, to]);
-    return turns === 1 ? transpose(flipOperation(x, [to]), from, to) : flipOperation(transpose(x, from, to), [to]);
-  };
-  return named("Rot90Backward0", turned());
-});
+export const rot90 = defineComposite(
+  { name: "rot90", effect: moves, arguments: ["input", ["k", 1], "dims"] },
+  (x: Tensor, ...args: Arguments<[k: number, dims: readonly [number, number]], Rot90Options>): Tensor => {
+    const { k = 1, dims = [0, 1] } = collect<Rot90Options>(["k", "dims"], args);
+    const turns = ((k % 4) + 4) % 4;
+    if (dims.length !== 2) throw new RuntimeError(`expected total rotation dims == 2, but got dims = ${(dims as readonly number[]).length}`);
+    const [from, to] = dims;
+    if (from === to || Math.abs(from - to) === x.sizes.length)
+      throw new RuntimeError(`expected rotation dims to be different, but got dim0 = ${from} and dim1 = ${to}`);
+    const turned = (): Tensor => {
+      if (turns === 0) return x.clone();
+      if (turns === 2) return flipOperation(x, [from, to]);
+      return turns === 1 ? transpose(flipOperation(x, [to]), from, to) : flipOperation(transpose(x, from, to), [to]);
+    };
+    return named("Rot90Backward0", turned());
+  },
+);
 
 export interface MeshgridOptions {
   /** "ij": the first tensor varies along the first dimension; "xy": along the second. Default "ij". */
@@ -394,7 +413,7 @@ export interface MeshgridOptions {
 
 /** Vectors expanded to a common grid, one dimension each. (torch.meshgrid) */
 export const meshgrid = defineComposite(
-  "meshgrid",
+  { name: "meshgrid", effect: computes, arguments: ["tensors"] },
   (...args: Tensor[] | [...tensors: Tensor[], options: MeshgridOptions] | [tensors: readonly Tensor[], options?: MeshgridOptions]): Tensor[] => {
     const list = (args as readonly unknown[]).flat().filter((item): item is Tensor => item instanceof Tensor);
     const last = args.at(-1);
@@ -443,6 +462,8 @@ function writeTriangle(output: Tensor, x: Tensor, offset: number, side: "lower" 
 function defineTriangle(name: "tril" | "triu", side: "lower" | "upper"): (x: Tensor, diagonalOffset: number) => Tensor {
   return defineOperation<[x: Tensor, offset: number]>({
     name,
+    effect: computes,
+    arguments: ["input", "offset"],
     infer(x) {
       if (x.sizes.length < 2) throw new RuntimeError(`${name}: input tensor must have at least 2 dimensions`);
       return { sizes: x.sizes, dtype: x.dtype };
@@ -526,6 +547,8 @@ function diagonalIn(result: Tensor, offset: number, dim1: number, dim2: number):
 
 const diagEmbedOperation = defineOperation<DiagEmbedArgs>({
   name: "diagEmbed",
+  effect: computes,
+  arguments: ["input", ["offset", 0], null, null],
   infer(x, offset, dim1, dim2) {
     const rank = x.sizes.length + 1;
     const [rows, columns] = [normalizeDim(dim1, rank), normalizeDim(dim2, rank)];
@@ -555,6 +578,8 @@ export function diagEmbed(x: Tensor, ...args: Arguments<[offset: number, dim1: n
 
 const diagCopy = defineOperation<[x: Tensor, offset: number]>({
   name: "diag",
+  effect: computes,
+  arguments: ["input", "offset"],
   gradientName: "DiagonalBackward0_copy",
   infer: (x, offset) => ({ sizes: diagonalOf(x, offset).sizes, dtype: x.dtype }),
   forward: (output, x, offset) => copy(output, diagonalOf(x, offset)),
@@ -579,12 +604,17 @@ export function diag(x: Tensor, ...args: TriangleArguments): Tensor {
 }
 
 /** The flattened tensor as the diagonal of a matrix. (torch.diagflat) */
-export const diagflat = defineComposite("diagflat", (x: Tensor, ...args: Arguments<[offset: number], { readonly offset?: number }>): Tensor => {
-  return diagEmbedOperation(flatten(x), collect<{ offset?: number }>(["offset"], args).offset ?? 0, 0, 1);
-});
+export const diagflat = defineComposite(
+  { name: "diagflat", effect: computes, arguments: ["input", ["offset", 0]] },
+  (x: Tensor, ...args: Arguments<[offset: number], { readonly offset?: number }>): Tensor => {
+    return diagEmbedOperation(flatten(x), collect<{ offset?: number }>(["offset"], args).offset ?? 0, 0, 1);
+  },
+);
 
 const traceOperation = defineOperation<[x: Tensor]>({
   name: "trace",
+  effect: computes,
+  arguments: ["input"],
   infer(x) {
     if (x.sizes.length !== 2) throw new RuntimeError(`trace: expected a matrix, but got tensor with dim ${x.sizes.length}`);
     return { sizes: [], dtype: x.dtype.isFloatingPoint ? x.dtype : int64 };
@@ -605,7 +635,7 @@ export function trace(x: Tensor): Tensor {
 }
 
 /** Every combination of one element of each vector, a row each. (torch.cartesian_prod) */
-export const cartesianProd = defineComposite("cartesianProd", (...tensors: Tensor[]): Tensor => {
+export const cartesianProd = defineComposite({ name: "cartesianProd", effect: computes, arguments: ["tensors"] }, (...tensors: Tensor[]): Tensor => {
   if (tensors.length === 1) return tensors[0]!;
   return stack(
     meshgrid(...tensors).map((grid) => flatten(grid)),
@@ -622,7 +652,7 @@ export interface CombinationOptions {
 
 /** Every choice of `r` elements of a vector, a row each. (torch.combinations) */
 export const combinations = defineComposite(
-  "combinations",
+  { name: "combinations", effect: computes, arguments: ["input", ["r", 2], ["withReplacement", false]] },
   (x: Tensor, ...args: Arguments<[r: number, withReplacement: boolean], CombinationOptions>): Tensor => {
     const { r = 2, withReplacement = false } = collect<CombinationOptions>(["r", "withReplacement"], args);
     if (x.sizes.length !== 1) throw new RuntimeError("Expect a 1D vector, but got shape " + formatSizes(x.sizes));

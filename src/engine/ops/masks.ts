@@ -14,6 +14,7 @@ import { broadcastSizes, cppName, resultType, type Scalar } from "./rules/promot
 import { select, unsqueeze } from "./shape.js";
 import { logicalNot } from "./unary.js";
 import { expandedTo } from "./rules/windows.js";
+import { computes } from "../operation.js";
 
 /** Elements picked and written where a mask is true, and where they are not zero. */
 
@@ -34,6 +35,8 @@ type MaskedFillArgs = [x: Tensor, mask: Tensor, value: Tensor | Scalar];
 
 const maskedFillRow: OperationRow<MaskedFillArgs> = {
   name: "maskedFill",
+  effect: computes,
+  arguments: ["input", "mask", "value"],
   gradientName: (_x, _mask, value) => (value instanceof Tensor ? "MaskedFillBackward1" : "MaskedFillBackward0"),
   infer(x, mask, value) {
     requireBool(mask, `masked_fill_ only supports boolean masks, but got mask with dtype ${cppName(mask.dtype)}`);
@@ -70,6 +73,8 @@ export function maskedFill_(x: Tensor, ...args: MaskedFillArguments): Tensor {
 
 const maskedSelectOperation = defineOperation<[x: Tensor, mask: Tensor], Int32Array>({
   name: "maskedSelect",
+  effect: computes,
+  arguments: ["input", "mask"],
   infer(x, mask) {
     requireBool(mask, "masked_select: expected BoolTensor for mask");
     requireValues(mask, "maskedSelect");
@@ -100,6 +105,8 @@ export function maskedSelect(x: Tensor, ...args: AllArguments<[mask: Tensor], { 
 
 const nonzeroOperation = defineOperation<[x: Tensor]>({
   name: "nonzero",
+  effect: computes,
+  arguments: ["input"],
   infer(x) {
     requireValues(x, "nonzero");
     return { sizes: [kernels.countNonzero(x), x.sizes.length], dtype: int64 };
@@ -129,6 +136,8 @@ type WhereArgs = [condition: Tensor, x: Tensor | Scalar, y: Tensor | Scalar];
 
 const whereOperation = defineOperation<WhereArgs>({
   name: "where",
+  effect: computes,
+  arguments: ["condition", "input", "other"],
   infer(condition, x, y) {
     if (condition.dtype !== bool && condition.dtype !== uint8) {
       throw new RuntimeError(`where expected condition to be a boolean tensor, but got a tensor with dtype ${condition.dtype.scalarType}`);
@@ -164,6 +173,8 @@ export function where(condition: Tensor, x?: Tensor | Scalar, y?: Tensor | Scala
 
 const isinOperation = defineOperation<[elements: Tensor, testElements: Tensor]>({
   name: "isin",
+  effect: computes,
+  arguments: ["elements", "testElements"],
   infer: (elements) => ({ sizes: elements.sizes, dtype: bool }),
   forward(output, elements, testElements) {
     const known = new Set<number>(denseValues(testElements));
@@ -192,6 +203,8 @@ export function isin(
 
 const maskedScatterRow: OperationRow<[x: Tensor, mask: Tensor, source: Tensor]> = {
   name: "maskedScatter",
+  effect: computes,
+  arguments: ["input", "mask", "source"],
   infer(x, mask, source) {
     requireBool(mask, `masked_scatter_ only supports boolean masks, but got mask with dtype ${mask.dtype.scalarType}`);
     if (x.dtype !== source.dtype) {

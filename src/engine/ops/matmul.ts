@@ -11,6 +11,7 @@ import { collect, inOrder, requiredFirst, type AllArguments, type WithRequired }
 import { ofTwo, type OfTwo } from "./rules/elementwiseRows.js";
 import { broadcastSizes, cppName } from "./rules/promotion.js";
 import { expand } from "./shape.js";
+import { computes, operand } from "../operation.js";
 
 /** Products of matrices and vectors. */
 
@@ -44,6 +45,10 @@ function product2d(a: Tensor, aTransposed: boolean, b: Tensor, bTransposed: bool
 
 const mmOperation = defineOperation<[x: Tensor, y: Tensor]>({
   name: "mm",
+  effect: computes,
+  arguments: ["input", "mat2"],
+  sign: "@",
+  multiplyAdds: ([x, y]) => product(x.sizes) * y.sizes[1]!,
   infer(x, y) {
     if (x.sizes.length !== 2) throw new RuntimeError("self must be a matrix");
     if (y.sizes.length !== 2) throw new RuntimeError("mat2 must be a matrix");
@@ -114,6 +119,10 @@ function multiplyBatches(
 
 const batchedOperation = defineOperation<[x: Tensor, y: Tensor]>({
   name: "bmm",
+  effect: computes,
+  arguments: ["input", "mat2"],
+  sign: "@",
+  multiplyAdds: ([x], { sizes }) => product(sizes) * x.sizes.at(-1)!,
   infer(x, y) {
     const batch = broadcastSizes(x.sizes.slice(0, -2), y.sizes.slice(0, -2));
     const [m, k] = x.sizes.slice(-2) as [number, number];
@@ -149,6 +158,9 @@ export function bmm(x: Tensor, ...args: AllArguments<[mat2: Tensor], { readonly 
 
 const dotOperation = defineOperation<[x: Tensor, y: Tensor]>({
   name: "dot",
+  effect: computes,
+  arguments: ["input", "tensor"],
+  multiplyAdds: ([x]) => product(x.sizes),
   infer(x, y) {
     if (x.sizes.length !== 1 || y.sizes.length !== 1) {
       throw new RuntimeError(`1D tensors expected, but got ${x.sizes.length}D and ${y.sizes.length}D tensors`);
@@ -189,6 +201,9 @@ export function dot(x: Tensor, ...args: AllArguments<[tensor: Tensor], { readonl
 
 const mvOperation = defineOperation<[x: Tensor, vector: Tensor]>({
   name: "mv",
+  effect: computes,
+  arguments: ["input", "vec"],
+  multiplyAdds: ([x]) => product(x.sizes),
   infer(x, vector) {
     if (x.sizes.length !== 2 || vector.sizes.length !== 1) {
       throw new RuntimeError(`vector + matrix @ vector expected, got 1, ${x.sizes.length}, ${vector.sizes.length}`);
@@ -233,7 +248,7 @@ export const matmul: OfTwo<Tensor> = ofTwo("matmul", (x: Tensor, y: Tensor): Ten
 });
 
 /** Products that take a change of shape before and after. */
-const reshapedProduct = defineComposite("matmul", (x: Tensor, y: Tensor): Tensor => {
+const reshapedProduct = defineComposite({ name: "matmul", effect: computes, arguments: ["input", operand], sign: "@" }, (x: Tensor, y: Tensor): Tensor => {
   const dimsX = x.sizes.length;
   if (dimsX === 1) return named(y.sizes.length === 2 ? "SqueezeBackward4" : "UnsafeViewBackward0", matmul(x.unsqueeze(0), y).squeeze(-2));
   if (y.sizes.length === 1) return named("UnsafeViewBackward0", matmul(x, y.unsqueeze(1)).squeeze(-1));
@@ -248,6 +263,10 @@ type LinearArgs = [x: Tensor, weight: Tensor, bias: Tensor | null];
 
 const linearOperation = defineOperation<LinearArgs>({
   name: "linear",
+  effect: computes,
+  arguments: ["input", "weight", "bias"],
+  between: "@",
+  multiplyAdds: ([, weight], { sizes }) => product(sizes) * weight.sizes.at(-1)!,
   gradientName(x, weight, bias) {
     if (x.sizes.length === 2) return bias === null ? "MmBackward0" : "AddmmBackward0";
     if (weight.sizes.length === 1 && x.sizes.length === 1) return "DotBackward0";
@@ -344,11 +363,14 @@ function addedTo<First extends string, Second extends string>(
   factors: readonly [First, Second],
   multiplied: (a: Tensor, b: Tensor) => Tensor,
 ): AddProduct<First, Second> {
-  return defineComposite(name, (x: Tensor, ...args: readonly unknown[]): Tensor => {
-    const [[a, b], rest] = requiredFirst<[Tensor, Tensor]>(name, factors, args);
-    const title = `${name[0]!.toUpperCase()}${name.slice(1)}Backward0`;
-    return named(title, addProduct(x, multiplied(a, b), collect<AddProductOptions>([], rest, ["beta", "alpha"])));
-  });
+  return defineComposite(
+    { name, effect: computes, arguments: ["input", ...factors, { beta: 1, alpha: 1 }] },
+    (x: Tensor, ...args: readonly unknown[]): Tensor => {
+      const [[a, b], rest] = requiredFirst<[Tensor, Tensor]>(name, factors, args);
+      const title = `${name[0]!.toUpperCase()}${name.slice(1)}Backward0`;
+      return named(title, addProduct(x, multiplied(a, b), collect<AddProductOptions>([], rest, ["beta", "alpha"])));
+    },
+  );
 }
 
 /** beta * x + alpha * (a @ b). (torch.addmm) */
@@ -374,4 +396,7 @@ export function outer(x: Tensor, ...args: AllArguments<[vec2: Tensor], { readonl
   return outerProduct(x, y);
 }
 
-const outerProduct = defineComposite("outer", (x: Tensor, y: Tensor): Tensor => x.unsqueeze(1).mul(y));
+const outerProduct = defineComposite(
+  { name: "outer", effect: computes, arguments: ["input", "vec2"] },
+  (x: Tensor, y: Tensor): Tensor => x.unsqueeze(1).mul(y),
+);

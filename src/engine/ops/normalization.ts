@@ -9,6 +9,7 @@ import { Tensor } from "../tensor.js";
 import { collect, required, type Arguments, type Dims, type WithRequired } from "../arguments.js";
 import { requireFloatingPoint } from "./rules/promotion.js";
 import { norm } from "./reduction.js";
+import { computes } from "../operation.js";
 
 /**
  * Normalizations. All of them see the input as slices whose elements are brought to mean 0 and variance 1 together, then scaled and shifted
@@ -335,6 +336,9 @@ type BatchNormArgs = [
 
 const batchNormOperation = defineOperation<BatchNormArgs, Moments>({
   name: "batchNorm",
+  effect: computes,
+  arguments: ["input", "weight", "bias", "runningMean", "runningVar", null, ["momentum", 0.1], ["eps", 1e-5]],
+  alsoWrites: ([, , , , , training]) => (training ? [3, 4] : []),
   gradientName: "NativeBatchNormBackward0",
   infer(x, weight, bias, runningMean, runningVar, training) {
     requireFloatingPoint(x.dtype, "batch_norm");
@@ -453,6 +457,9 @@ type InstanceNormPositional = [
 
 const instanceNormOperation = defineOperation<BatchNormArgs, Moments>({
   name: "instanceNorm",
+  effect: computes,
+  arguments: ["input", "weight", "bias", "runningMean", "runningVar", ["useInputStats", true], ["momentum", 0.1], ["eps", 1e-5]],
+  alsoWrites: ([, , , , , useInputStats]) => (useInputStats ? [3, 4] : []),
   gradientName: "ViewBackward0",
   infer(x, weight, bias, runningMean, runningVar) {
     requireFloatingPoint(x.dtype, "instance_norm");
@@ -551,6 +558,8 @@ function checkEnd(x: Tensor, normalizedShape: readonly number[], start: "*" | "*
 
 const layerNormOperation = defineOperation<[x: Tensor, normalizedShape: readonly number[], weight: Tensor | null, bias: Tensor | null, eps: number], Moments>({
   name: "layerNorm",
+  effect: computes,
+  arguments: ["input", "normalizedShape", "weight", "bias", ["eps", 1e-5]],
   gradientName: "NativeLayerNormBackward0",
   infer(x, normalizedShape, weight, bias) {
     checkNormalizedShape(normalizedShape, [
@@ -604,6 +613,8 @@ export interface RmsNormOptions {
 
 const rmsNormOperation = defineOperation<[x: Tensor, normalizedShape: readonly number[], weight: Tensor | null, eps: number], Moments>({
   name: "rmsNorm",
+  effect: computes,
+  arguments: ["input", "normalizedShape", "weight", ["eps", 1.19209e-7]],
   gradientName: "MulBackward0",
   infer(x, normalizedShape, weight) {
     requireFloatingPoint(x.dtype, "rms_norm");
@@ -644,6 +655,8 @@ export function rmsNorm(
 
 const groupNormOperation = defineOperation<[x: Tensor, groupCount: number, weight: Tensor | null, bias: Tensor | null, eps: number], Moments>({
   name: "groupNorm",
+  effect: computes,
+  arguments: ["input", "numGroups", "weight", "bias", ["eps", 1e-5]],
   gradientName: "NativeGroupNormBackward0",
   infer(x, groupCount, weight, bias) {
     const channelCount = x.sizes[1]!;
@@ -732,6 +745,8 @@ function windowOf(c: number, channelCount: number, size: number): [number, numbe
 
 const localResponseNormOperation = defineOperation<LocalResponseNormArgs>({
   name: "localResponseNorm",
+  effect: computes,
+  arguments: ["input", "size", ["alpha", 0.0001], ["beta", 0.75], ["k", 1]],
   gradientName: "DivBackward0",
   infer(x) {
     requireFloatingPoint(x.dtype, "local_response_norm");
@@ -807,7 +822,7 @@ export interface NormalizeOptions {
 
 /** Vectors along `dim` divided by their norm (torch.nn.functional.normalize). */
 export const normalize: (x: Tensor, ...args: Arguments<[p: number, dim: Dims, eps: number], NormalizeOptions>) => Tensor = defineComposite(
-  "normalize",
+  { name: "normalize", effect: computes, arguments: ["input", ["p", 2], ["dim", 1], ["eps", 1e-12]] },
   (x: Tensor, ...args: Arguments<[p: number, dim: Dims, eps: number], NormalizeOptions>): Tensor => {
     const { p = 2, dim = 1, eps = 1e-12 } = collect<NormalizeOptions>(["p", "dim", "eps"], args);
     return x.div(norm(x, { p, dim, keepdim: true }).clampMin(eps));

@@ -7,6 +7,7 @@ import { Tensor } from "../tensor.js";
 import { collect, required, type Arguments } from "../arguments.js";
 import type { Scalar } from "./rules/promotion.js";
 import { defineResampling } from "./rules/resampling.js";
+import { computes } from "../operation.js";
 
 /** Elements added around a tensor, or taken away where the padding is negative. */
 
@@ -39,6 +40,8 @@ function overlap(output: Tensor, x: Tensor, sides: Sides): [target: Tensor, sour
 
 const constantPad = defineOperation<[x: Tensor, padding: readonly number[], value: number]>({
   name: "pad",
+  effect: computes,
+  arguments: ["input", "pad", ["value", 0]],
   gradientName: "ConstantPadNdBackward0",
   infer(x, padding) {
     const sides = sidesOf(padding);
@@ -81,6 +84,7 @@ const graphNames: Readonly<Record<NonConstant, (dims: number) => string>> = {
 
 const otherPad = defineResampling<[x: Tensor, padding: readonly number[], mode: NonConstant]>({
   name: "pad",
+  arguments: ["input", "pad", ["mode", "constant"]],
   gradientName: (_x, padding, mode) => graphNames[mode](padding.length / 2),
   of(x, padding, mode) {
     const sides = sidesOf(padding);

@@ -11,6 +11,7 @@ import { requireFloatingPoint } from "./rules/promotion.js";
 import { rand } from "./random.js";
 import { defineResampling, withLastSizes } from "./rules/resampling.js";
 import { expandSizes, type Sizes } from "./rules/sizes.js";
+import { computes } from "../operation.js";
 
 /** Pooling: each output element summarizes a window of the input, (N, C, ...) or without a batch (C, ...). */
 
@@ -145,6 +146,8 @@ const single: kernels.Windows = { starts: Int32Array.of(0, 1), indices: Int32Arr
 function defineMaximum(name: string, gradientName: string): (...args: MaxArgs) => Tensor {
   return defineOperation<MaxArgs>({
     name,
+    effect: computes,
+    arguments: ["input", "places", null],
     gradientName,
     infer: (x, _places, { lengths }) => ({ sizes: withLastSizes(x.sizes, lengths), dtype: x.dtype }),
     forward(output, x, places, { lengths, of, samePerPlane }) {
@@ -219,22 +222,25 @@ export interface MaxPoolFunction {
 function defineMaxPool(dims: number): MaxPoolFunction {
   const name = `maxPool${dims}d`;
   const maximum = withIndices(defineMaximum(name, dims === 1 ? "SqueezeBackward1" : `MaxPool${dims}DWithIndicesBackward0`));
-  const compute = defineComposite(name, (x: Tensor, kernelSize: Sizes, options: MaxPoolOptions): Tensor | PooledWithIndices => {
-    const grid = gridOf(kernelSize, options, dims);
-    checkMaxPool(x, grid, dims);
-    const lengths = pooledSizes(x, grid, dims, `max_pool${dims}d_with_indices_out_cpu_template`);
-    const of = (): kernels.Windows[] =>
-      spatialSizes(x, dims).map((size, i) =>
-        kernels.makeWindows(lengths[i]!, (position) => {
-          const start = position * grid.stride[i]! - grid.padding[i]!;
-          return range(0, grid.kernel[i]!)
-            .map((k) => start + k * grid.dilation[i]!)
-            .filter((at) => at >= 0 && at < size);
-        }),
-      );
-    const result = maximum(x, { lengths, of, samePerPlane: true });
-    return options.returnIndices ? result : result[0];
-  });
+  const compute = defineComposite(
+    { name, effect: computes, arguments: ["input", "kernelSize", { padding: 0, dilation: 1, ceilMode: false, returnIndices: false }] },
+    (x: Tensor, kernelSize: Sizes, options: MaxPoolOptions): Tensor | PooledWithIndices => {
+      const grid = gridOf(kernelSize, options, dims);
+      checkMaxPool(x, grid, dims);
+      const lengths = pooledSizes(x, grid, dims, `max_pool${dims}d_with_indices_out_cpu_template`);
+      const of = (): kernels.Windows[] =>
+        spatialSizes(x, dims).map((size, i) =>
+          kernels.makeWindows(lengths[i]!, (position) => {
+            const start = position * grid.stride[i]! - grid.padding[i]!;
+            return range(0, grid.kernel[i]!)
+              .map((k) => start + k * grid.dilation[i]!)
+              .filter((at) => at >= 0 && at < size);
+          }),
+        );
+      const result = maximum(x, { lengths, of, samePerPlane: true });
+      return options.returnIndices ? result : result[0];
+    },
+  );
   const names = ["kernelSize", "stride", "padding", "dilation", "ceilMode", "returnIndices"] as const;
   return ((x: Tensor, ...args: MaxPoolArguments) => {
     const { kernelSize, ...options } = collect<MaxPoolOptions>(names, args);
@@ -282,6 +288,8 @@ type UnpoolArgs = [x: Tensor, indices: Tensor, lengths: readonly number[]];
 function defineUnpool(dims: number): (...args: UnpoolArgs) => Tensor {
   return defineOperation<UnpoolArgs>({
     name: `maxUnpool${dims}d`,
+    effect: computes,
+    arguments: ["input", "indices", "lengths"],
     gradientName: dims === 1 ? "SqueezeBackward1" : `MaxUnpool${dims}DBackward0`,
     infer(x, indices, lengths) {
       if (indices.dtype !== int64) throw new RuntimeError(`elements in indices should be type int64 but got: ${indices.dtype.scalarType}`);
@@ -394,18 +402,22 @@ function defineAvgPool(dims: 1 | 2 | 3): AvgPoolFunction {
   const name = `avgPool${dims}d`;
   const operation = defineResampling<[x: Tensor, averaging: Averaging]>({
     name,
+    arguments: ["input", null],
     gradientName: dims === 1 ? "SqueezeBackward1" : `AvgPool${dims}DBackward0`,
     of: (x, averaging) => ({ lengths: averaging.lengths, taps: () => spatialSizes(x, dims).map((size, i) => averagingTaps(size, averaging, i)) }),
   });
-  const compute = defineComposite(name, (x: Tensor, kernelSize: Sizes, options: AvgPoolOptions): Tensor => {
-    const { countIncludePad = true, divisorOverride = null } = options;
-    const torchName = `avg_pool${dims}d`;
-    requireFloatingPoint(x.dtype, torchName);
-    requireAvgPoolDims(x, dims);
-    if (divisorOverride === 0) throw new RuntimeError("divisor must be not zero");
-    const grid = gridOf(kernelSize, options, dims);
-    return operation(x, { grid, lengths: pooledSizes(x, grid, dims, torchName), countIncludePad, divisorOverride });
-  });
+  const compute = defineComposite(
+    { name, effect: computes, arguments: ["input", "kernelSize", { padding: 0, ceilMode: false, countIncludePad: true }] },
+    (x: Tensor, kernelSize: Sizes, options: AvgPoolOptions): Tensor => {
+      const { countIncludePad = true, divisorOverride = null } = options;
+      const torchName = `avg_pool${dims}d`;
+      requireFloatingPoint(x.dtype, torchName);
+      requireAvgPoolDims(x, dims);
+      if (divisorOverride === 0) throw new RuntimeError("divisor must be not zero");
+      const grid = gridOf(kernelSize, options, dims);
+      return operation(x, { grid, lengths: pooledSizes(x, grid, dims, torchName), countIncludePad, divisorOverride });
+    },
+  );
   return (x, ...args) => {
     const names = ["kernelSize", "stride", "padding", "ceilMode", "countIncludePad", "divisorOverride"] as const;
     const { kernelSize, ...options } = collect<AvgPoolOptions>(names, args);
@@ -476,6 +488,7 @@ function defineAdaptiveAvgPool(dims: number): AdaptiveAvgPoolFunction {
   const name = `adaptiveAvgPool${dims}d`;
   const operation = defineResampling<[x: Tensor, lengths: readonly number[]]>({
     name,
+    arguments: ["input", "outputSize"],
     gradientName: (_x, lengths) => {
       if (dims === 1) return "SqueezeBackward1";
       return lengths.every((length) => length === 1) ? "MeanBackward1" : `AdaptiveAvgPool${dims}DBackward0`;
@@ -519,13 +532,16 @@ export interface AdaptiveMaxPoolFunction {
 function defineAdaptiveMaxPool(dims: number): AdaptiveMaxPoolFunction {
   const name = `adaptiveMaxPool${dims}d`;
   const maximum = withIndices(defineMaximum(name, dims === 1 ? "SqueezeBackward1" : `AdaptiveMaxPool${dims}DBackward0`));
-  const compute = defineComposite(name, (x: Tensor, outputSize: OutputSizes, options: IndicesOptions): Tensor | PooledWithIndices => {
-    const lengths = outputSizes(x, outputSize, dims, `adaptive_max_pool${dims}d`);
-    const of = (): kernels.Windows[] =>
-      spatialSizes(x, dims).map((size, i) => kernels.makeWindows(lengths[i]!, (position) => range(...adaptiveWindow(position, size, lengths[i]!))));
-    const result = maximum(x, { lengths, of, samePerPlane: true });
-    return options.returnIndices ? result : result[0];
-  });
+  const compute = defineComposite(
+    { name, effect: computes, arguments: ["input", "outputSize", { returnIndices: false }] },
+    (x: Tensor, outputSize: OutputSizes, options: IndicesOptions): Tensor | PooledWithIndices => {
+      const lengths = outputSizes(x, outputSize, dims, `adaptive_max_pool${dims}d`);
+      const of = (): kernels.Windows[] =>
+        spatialSizes(x, dims).map((size, i) => kernels.makeWindows(lengths[i]!, (position) => range(...adaptiveWindow(position, size, lengths[i]!))));
+      const result = maximum(x, { lengths, of, samePerPlane: true });
+      return options.returnIndices ? result : result[0];
+    },
+  );
   return ((x: Tensor, ...args: readonly unknown[]) => {
     const [[outputSize], rest] = requiredFirst<[outputSize: OutputSizes]>(`adaptive_max_pool${dims}d`, ["outputSize"], args);
     return compute(x, outputSize, collect<IndicesOptions>(["returnIndices"], rest));
@@ -567,37 +583,40 @@ function defineFractionalMaxPool(dims: number): FractionalMaxPoolFunction {
   const name = `fractionalMaxPool${dims}d`;
   const torchName = `fractional_max_pool${dims}d`;
   const maximum = withIndices(defineMaximum(name, `FractionalMaxPool${dims}DBackward0`));
-  const compute = defineComposite(name, (x: Tensor, kernelSize: Sizes, options: FractionalMaxPoolOptions): Tensor | PooledWithIndices => {
-    const { outputSize = null, outputRatio = null } = options;
-    if (outputSize === null && outputRatio === null) throw new ValueError(`${torchName} requires specifying either an output_size or an output_ratio`);
-    if (x.ndim !== dims + 1 && x.ndim !== dims + 2) {
-      throw new RuntimeError(`${torchName}(): Expected ${dims + 1}D or ${dims + 2}D tensor, but got: ${formatSizes(x.sizes)}`);
-    }
-    const kernel = expandSizes(kernelSize, dims, "kernel_size", "pooling");
-    const sizes = spatialSizes(x, dims);
-    const lengths =
-      outputSize !== null
-        ? expandSizes(outputSize, dims, "output_size", "pooling")
-        : expandSizes(outputRatio!, dims, "output_ratio", "pooling").map((ratio, i) => Math.trunc(sizes[i]! * ratio));
-    const axes = ["time", "height", "width"].slice(3 - dims);
-    sizes.forEach((size, i) => {
-      if (lengths[i]! + kernel[i]! - 1 > size) {
-        throw new RuntimeError(`${torchName}(): pool ${axes[i]} ${kernel[i]} too large relative to input ${axes[i]} ${size}`);
+  const compute = defineComposite(
+    { name, effect: computes, arguments: ["input", "kernelSize", { returnIndices: false }] },
+    (x: Tensor, kernelSize: Sizes, options: FractionalMaxPoolOptions): Tensor | PooledWithIndices => {
+      const { outputSize = null, outputRatio = null } = options;
+      if (outputSize === null && outputRatio === null) throw new ValueError(`${torchName} requires specifying either an output_size or an output_ratio`);
+      if (x.ndim !== dims + 1 && x.ndim !== dims + 2) {
+        throw new RuntimeError(`${torchName}(): Expected ${dims + 1}D or ${dims + 2}D tensor, but got: ${formatSizes(x.sizes)}`);
       }
-    });
-    const batch = x.ndim === dims + 1 ? 1 : x.sizes[0]!;
-    const draws = rand([batch, x.sizes[x.ndim - dims - 1]!, dims], { dtype: x.dtype, device: x.device });
-    const round = x.dtype.name === "float32" ? Math.fround : (value: number) => value;
-    const of = (plane: number): kernels.Windows[] =>
-      sizes.map((size, i) => {
-        // PyTorch gives the first draw to the width in two dimensions, to the depth in three.
-        const draw = denseValues(draws)[plane * dims + (dims === 2 ? 1 - i : i)]!;
-        const starts = fractionalStarts(draw, size, lengths[i]!, kernel[i]!, round);
-        return kernels.makeWindows(lengths[i]!, (position) => range(starts[position]!, starts[position]! + kernel[i]!));
+      const kernel = expandSizes(kernelSize, dims, "kernel_size", "pooling");
+      const sizes = spatialSizes(x, dims);
+      const lengths =
+        outputSize !== null
+          ? expandSizes(outputSize, dims, "output_size", "pooling")
+          : expandSizes(outputRatio!, dims, "output_ratio", "pooling").map((ratio, i) => Math.trunc(sizes[i]! * ratio));
+      const axes = ["time", "height", "width"].slice(3 - dims);
+      sizes.forEach((size, i) => {
+        if (lengths[i]! + kernel[i]! - 1 > size) {
+          throw new RuntimeError(`${torchName}(): pool ${axes[i]} ${kernel[i]} too large relative to input ${axes[i]} ${size}`);
+        }
       });
-    const result = maximum(x, { lengths, of, samePerPlane: false });
-    return options.returnIndices ? result : result[0];
-  });
+      const batch = x.ndim === dims + 1 ? 1 : x.sizes[0]!;
+      const draws = rand([batch, x.sizes[x.ndim - dims - 1]!, dims], { dtype: x.dtype, device: x.device });
+      const round = x.dtype.name === "float32" ? Math.fround : (value: number) => value;
+      const of = (plane: number): kernels.Windows[] =>
+        sizes.map((size, i) => {
+          // PyTorch gives the first draw to the width in two dimensions, to the depth in three.
+          const draw = denseValues(draws)[plane * dims + (dims === 2 ? 1 - i : i)]!;
+          const starts = fractionalStarts(draw, size, lengths[i]!, kernel[i]!, round);
+          return kernels.makeWindows(lengths[i]!, (position) => range(starts[position]!, starts[position]! + kernel[i]!));
+        });
+      const result = maximum(x, { lengths, of, samePerPlane: false });
+      return options.returnIndices ? result : result[0];
+    },
+  );
   return compute as FractionalMaxPoolFunction;
 }
 
@@ -621,15 +640,18 @@ type LPPoolArguments = Arguments<[normType: number, kernelSize: Sizes, stride: S
 export type LPPoolFunction = (x: Tensor, ...args: LPPoolArguments) => Tensor;
 
 function defineLPPool(dims: number, average: AvgPoolFunction): LPPoolFunction {
-  const compute = defineComposite(`lpPool${dims}d`, (x: Tensor, normType: number, kernelSize: Sizes, stride: Sizes | null, ceilMode: boolean): Tensor => {
-    const averages = average(x.pow(normType), { kernelSize, stride, ceilMode });
-    const elements = product(expandSizes(kernelSize, dims, "kernel_size", "pooling"));
-    return averages
-      .sign()
-      .mul(averages.abs().relu())
-      .mul(elements)
-      .pow(1 / normType);
-  });
+  const compute = defineComposite(
+    { name: `lpPool${dims}d`, effect: computes, arguments: ["input", "normType", "kernelSize", "stride", "ceilMode"] },
+    (x: Tensor, normType: number, kernelSize: Sizes, stride: Sizes | null, ceilMode: boolean): Tensor => {
+      const averages = average(x.pow(normType), { kernelSize, stride, ceilMode });
+      const elements = product(expandSizes(kernelSize, dims, "kernel_size", "pooling"));
+      return averages
+        .sign()
+        .mul(averages.abs().relu())
+        .mul(elements)
+        .pow(1 / normType);
+    },
+  );
   return (x, ...args) => {
     const { normType, kernelSize, stride = null, ceilMode = false } = collect<LPPoolOptions>(["normType", "kernelSize", "stride", "ceilMode"], args);
     const name = `lp_pool${dims}d`;

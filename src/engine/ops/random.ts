@@ -18,8 +18,27 @@ import {
 import { checkedOptions, collect, required, requiredFirst, type WithRequired } from "../arguments.js";
 import { checkStd, fillIntegers, fillNormal, fillUniform, integerRange, type GeneratorOptions } from "./rules/drawing.js";
 import { broadcastSizes, requireFloatingPoint, resultType } from "./rules/promotion.js";
+import { computes, makes, type Operation, operand } from "../operation.js";
 
 /** Random tensors: number for number what PyTorch draws on the CPU from the same seed. The meta device draws nothing. */
+
+const placement = { device: null, requiresGrad: null, generator: null } as const;
+
+/** How the functions that make tensors are called, and what they fill them with. */
+const makers = {
+  rand: { name: "rand", effect: makes(() => ({ kind: "uniform", low: 0, high: 1 })), arguments: [operand, placement] },
+  randn: { name: "randn", effect: makes(() => ({ kind: "normal", mean: 0, std: 1 })), arguments: [operand, placement] },
+  randLike: { name: "randLike", effect: makes(() => ({ kind: "uniform", low: 0, high: 1 })), arguments: ["input", placement] },
+  randnLike: { name: "randnLike", effect: makes(() => ({ kind: "normal", mean: 0, std: 1 })), arguments: ["input", placement] },
+  randint: { name: "randint", effect: makes(() => null), arguments: [operand, operand, operand, placement] },
+  randintLike: { name: "randintLike", effect: makes(() => null), arguments: ["input", operand, operand, placement] },
+  randperm: { name: "randperm", effect: makes(() => null), arguments: [operand, placement] },
+  normal: {
+    name: "normal",
+    effect: makes(([mean, std]) => (typeof mean === "number" && typeof std === "number" ? { kind: "normal", mean, std } : null)),
+    arguments: [operand, operand, operand, placement],
+  },
+} satisfies Readonly<Record<string, Operation>>;
 
 export type { GeneratorOptions };
 
@@ -31,7 +50,7 @@ export function rand(...args: SizeArguments<RandomOptions>): Tensor {
   const result = allocate(sizes, options);
   requireFloatingPoint(result.dtype, "check_uniform_bounds");
   fillUniform(result, 0, 1, options.generator);
-  return finish(result, options, "rand", args);
+  return finish(result, options, makers.rand, args);
 }
 
 /** Standard normal. (torch.randn) */
@@ -40,7 +59,7 @@ export function randn(...args: SizeArguments<RandomOptions>): Tensor {
   const result = allocate(sizes, options);
   requireFloatingPoint(result.dtype, "normal_kernel_cpu");
   fillNormal(result, 0, 1, options.generator);
-  return finish(result, options, "randn", args);
+  return finish(result, options, makers.randn, args);
 }
 
 interface IntegerBounds {
@@ -70,7 +89,7 @@ export function randint(...args: unknown[]): Tensor {
   const { sizes } = parseSize("randint", [size]);
   const result = allocate(sizes, options, int64);
   fillIntegers(result, low, range, options.generator);
-  return finish(result, options, "randint", args);
+  return finish(result, options, makers.randint, args);
 }
 
 /** A random order of 0 to n - 1, int64 by default. (torch.randperm) */
@@ -80,7 +99,7 @@ export function randperm(...args: WithRequired<[n: number], { readonly n: number
   const { sizes } = parseSize("randperm", [n]);
   const result = allocate(sizes, options, int64);
   if (result.device === "cpu") distributions.fillPermutation(result.storage.data, 0, n, options.generator ?? defaultGenerator);
-  return finish(result, options, "randperm", args);
+  return finish(result, options, makers.randperm, args);
 }
 
 /** Uniform over [0, 1) in the shape, dtype and device of `x`. (torch.rand_like) */
@@ -89,7 +108,7 @@ export function randLike(x: Tensor, given?: RandomOptions): Tensor {
   const result = allocateLike(x, options);
   requireFloatingPoint(result.dtype, "check_uniform_bounds");
   fillUniform(result, 0, 1, options.generator);
-  return finish(result, options, "randLike", [x, given]);
+  return finish(result, options, makers.randLike, [x, given]);
 }
 
 /** Standard normal in the shape, dtype and device of `x`. (torch.randn_like) */
@@ -98,7 +117,7 @@ export function randnLike(x: Tensor, given?: RandomOptions): Tensor {
   const result = allocateLike(x, options);
   requireFloatingPoint(result.dtype, "normal_kernel_cpu");
   fillNormal(result, 0, 1, options.generator);
-  return finish(result, options, "randnLike", [x, given]);
+  return finish(result, options, makers.randnLike, [x, given]);
 }
 
 /** Integers over [low, high) in the shape, dtype and device of `x`; one bound is the upper one. (torch.randint_like) */
@@ -111,11 +130,13 @@ export function randintLike(x: Tensor, ...args: unknown[]): Tensor {
   const range = integerRange(low, high);
   const result = allocateLike(x, options);
   fillIntegers(result, low, range, options.generator);
-  return finish(result, options, "randintLike", [x, ...args]);
+  return finish(result, options, makers.randintLike, [x, ...args]);
 }
 
 const normalOf = defineOperation<[mean: Tensor | number, std: Tensor | number, generator: Generator]>({
   name: "normal",
+  effect: computes,
+  arguments: [["mean", 0], ["std", 1], null],
   infer(mean, std) {
     const sizes =
       mean instanceof Tensor && std instanceof Tensor ? broadcastSizes(mean.sizes, std.sizes) : (mean instanceof Tensor ? mean : (std as Tensor)).sizes;
@@ -160,11 +181,13 @@ export function normal(...args: unknown[]): Tensor {
   const result = allocate(sizes, options);
   requireFloatingPoint(result.dtype, "normal_kernel_cpu");
   fillNormal(result, mean, std, options.generator);
-  return finish(result, options, "normal", args);
+  return finish(result, options, makers.normal, args);
 }
 
 const bernoulliOf = defineOperation<[p: Tensor, generator: Generator]>({
   name: "bernoulli",
+  effect: computes,
+  arguments: [["p", 0.5], null],
   infer: (p) => ({ sizes: p.sizes, dtype: p.dtype }),
   forward(output, p, generator) {
     const probabilities = contiguousValues(p);
@@ -190,6 +213,8 @@ export function bernoulli(p: Tensor, options: GeneratorOptions = {}): Tensor {
 
 const poissonOf = defineOperation<[rates: Tensor, generator: Generator]>({
   name: "poisson",
+  effect: computes,
+  arguments: ["rates", null],
   infer: (rates) => ({ sizes: rates.sizes, dtype: rates.dtype }),
   forward(output, rates, generator) {
     const values = contiguousValues(rates);
@@ -213,6 +238,8 @@ function contiguousValues(x: Tensor): distributions.FloatArray {
 
 const multinomialOf = defineOperation<[weights: Tensor, samples: number, replacement: boolean, generator: Generator]>({
   name: "multinomial",
+  effect: computes,
+  arguments: ["weights", "samples", ["replacement", false], null],
   infer: (weights, samples) => ({ sizes: [...weights.sizes.slice(0, -1), samples], dtype: int64 }),
   forward(output, weights, samples, replacement, generator) {
     const values = contiguousValues(weights);

@@ -8,6 +8,7 @@ import type { Tensor } from "../tensor.js";
 import { collect, required, type Arguments } from "../arguments.js";
 import { checkStd, fillIntegers, fillNormal, fillUniform, integerRange, type GeneratorOptions } from "./rules/drawing.js";
 import { cppName, requireFloatingPoint } from "./rules/promotion.js";
+import { writing, type Operation } from "../operation.js";
 
 /** Methods that fill a tensor with random numbers: number for number what PyTorch draws on the CPU from the same seed. The meta device draws nothing. */
 
@@ -43,12 +44,23 @@ function fillOptions<Named extends object>(names: readonly (keyof Named & string
   return collect<Named & GeneratorOptions>(names, args, ["generator"]);
 }
 
+const writes = {
+  uniform: writing({ name: "uniform_", arguments: ["input", ["from", 0], ["to", 1]] }),
+  normal: writing({ name: "normal_", arguments: ["input", ["mean", 0], ["std", 1]] }),
+  random: writing({ name: "random_", arguments: ["input", "from", "to"] }),
+  bernoulli: writing({ name: "bernoulli_", arguments: ["input", ["p", 0.5]] }),
+  exponential: writing({ name: "exponential_", arguments: ["input", ["lambd", 1]] }),
+  logNormal: writing({ name: "logNormal_", arguments: ["input", ["mean", 1], ["std", 2]] }),
+  cauchy: writing({ name: "cauchy_", arguments: ["input", ["median", 0], ["sigma", 1]] }),
+  geometric: writing({ name: "geometric_", arguments: ["input", "p"] }),
+};
+
 /** Fills with numbers uniform over [from, to), by default [0, 1). (Tensor.uniform_) */
 export function uniform_(self: Tensor, ...args: FillArguments<[from: number, to: number], { readonly from?: number; readonly to?: number }>): Tensor {
   const { from: low = 0, to: high = 1, generator } = fillOptions<{ from?: number; to?: number }>(["from", "to"], args);
   requireFloatingPoint(self.dtype, "check_uniform_bounds");
   distributions.checkUniformBounds(low, high);
-  return overwrite("uniform_", self, [self, low, high], () => fillUniform(self, low, high, generator));
+  return overwrite(writes.uniform, self, [self, low, high], () => fillUniform(self, low, high, generator));
 }
 
 /** Fills with normal numbers, by default of mean 0 and standard deviation 1. (Tensor.normal_) */
@@ -56,7 +68,7 @@ export function normal_(self: Tensor, ...args: FillArguments<[mean: number, std:
   const { mean = 0, std = 1, generator } = fillOptions<MeanAndStd>(["mean", "std"], args);
   requireFloatingPoint(self.dtype, "normal_kernel_cpu");
   checkStd(std);
-  return overwrite("normal_", self, [self, mean, std], () => fillNormal(self, mean, std, generator));
+  return overwrite(writes.normal, self, [self, mean, std], () => fillNormal(self, mean, std, generator));
 }
 
 /** Fills with integers over [from, to); one bound is the upper one, none means all that the dtype holds exactly. (Tensor.random_) */
@@ -64,22 +76,22 @@ export function random_(self: Tensor, ...args: FillArguments<[from: number | nul
   const { from = null, to = null, generator } = fillOptions<RandomRange>(["from", "to"], args);
   const [low, high] = to === null ? [0, from] : [from ?? 0, to];
   const range = high === null ? fullRanges[self.dtype.name] : integerRange(low, high);
-  return overwrite("random_", self, [self, low, high], () => fillIntegers(self, low, range, generator));
+  return overwrite(writes.random, self, [self, low, high], () => fillIntegers(self, low, range, generator));
 }
 
 /** Fills with ones of probability `p` (default 0.5), zeros else. (Tensor.bernoulli_) */
 export function bernoulli_(self: Tensor, ...args: FillArguments<[p: number], { readonly p?: number }>): Tensor {
   const { p = 0.5, generator = defaultGenerator } = fillOptions<{ p?: number }>(["p"], args);
   if (!(p >= 0 && p <= 1)) throw new RuntimeError(`bernoulli_ expects p to be in [0, 1], but got p=${p}`);
-  return overwrite("bernoulli_", self, [self, p], () =>
+  return overwrite(writes.bernoulli, self, [self, p], () =>
     fillInMemoryOrder(self, (target, offset, length) => distributions.fillBernoulli(target, offset, length, p, generator)),
   );
 }
 
 type ContinuousFill = (target: distributions.FloatArray, offset: number, length: number, a: number, b: number, generator: Generator) => void;
 
-function fillContinuously(name: string, self: Tensor, fill: ContinuousFill, a: number, b: number, generator: Generator = defaultGenerator): Tensor {
-  return overwrite(name, self, [self, a, b], () =>
+function fillContinuously(operation: Operation, self: Tensor, fill: ContinuousFill, a: number, b: number, generator: Generator = defaultGenerator): Tensor {
+  return overwrite(operation, self, [self, a, b], () =>
     fillInMemoryOrder(self, (target, offset, length) => fill(target as distributions.FloatArray, offset, length, a, b, generator)),
   );
 }
@@ -89,7 +101,7 @@ export function exponential_(self: Tensor, ...args: FillArguments<[lambd: number
   const { lambd = 1, generator = defaultGenerator } = fillOptions<{ lambd?: number }>(["lambd"], args);
   requireContinuous(self, "Exponential");
   if (!(lambd > 0)) throw new RuntimeError(`exponential_ expects lambda > 0.0, but found lambda=${lambd}`);
-  return overwrite("exponential_", self, [self, lambd], () =>
+  return overwrite(writes.exponential, self, [self, lambd], () =>
     fillInMemoryOrder(self, (target, offset, length) => distributions.fillExponential(target as distributions.FloatArray, offset, length, lambd, generator)),
   );
 }
@@ -99,7 +111,7 @@ export function logNormal_(self: Tensor, ...args: FillArguments<[mean: number, s
   const { mean = 1, std = 2, generator } = fillOptions<MeanAndStd>(["mean", "std"], args);
   requireFloatingPoint(self.dtype, "log_normal_cpu");
   if (!(std > 0)) throw new RuntimeError(`log_normal_ expects std > 0.0, but found std=${std}`);
-  return fillContinuously("logNormal_", self, distributions.fillLogNormal, mean, std, generator);
+  return fillContinuously(writes.logNormal, self, distributions.fillLogNormal, mean, std, generator);
 }
 
 /** Fills with Cauchy numbers, by default of median 0 and scale 1. (Tensor.cauchy_) */
@@ -107,7 +119,7 @@ export function cauchy_(self: Tensor, ...args: FillArguments<[median: number, si
   const { median = 0, sigma = 1, generator } = fillOptions<{ median?: number; sigma?: number }>(["median", "sigma"], args);
   requireContinuous(self, "Cauchy", cppName(self.dtype));
   if (!(sigma > 0)) throw new RuntimeError(`cauchy_ expects sigma > 0.0, but found sigma=${sigma}`);
-  return fillContinuously("cauchy_", self, distributions.fillCauchy, median, sigma, generator);
+  return fillContinuously(writes.cauchy, self, distributions.fillCauchy, median, sigma, generator);
 }
 
 /** Fills with how many trials of success probability `p` it takes to succeed. (Tensor.geometric_) */
@@ -116,7 +128,7 @@ export function geometric_(self: Tensor, ...args: FillArguments<[p: number], { r
   const p = required(given, "geometric_", "p");
   if (self.dtype.name === "bool") throw new NotImplementedError("\"geometric_cpu\" not implemented for 'Bool'");
   if (!(p > 0 && p < 1)) throw new RuntimeError(`geometric_ expects p to be in (0, 1), but got p=${p}`);
-  return overwrite("geometric_", self, [self, p], () =>
+  return overwrite(writes.geometric, self, [self, p], () =>
     fillInMemoryOrder(self, (target, offset, length) => distributions.fillGeometric(target, offset, length, p, generator)),
   );
 }

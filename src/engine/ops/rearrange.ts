@@ -7,6 +7,7 @@ import { formatSizes, product } from "../size.js";
 import { Tensor } from "../tensor.js";
 import { collect, inOrder, required, type AllArguments, type Arguments } from "../arguments.js";
 import { expandSizes, type Sizes } from "./rules/sizes.js";
+import { computes } from "../operation.js";
 
 /** Elements of images moved between channels and places. */
 
@@ -21,25 +22,28 @@ function rearrange(x: Tensor, dims: number, split: readonly number[], order: rea
     .reshape([...batch, ...merged]);
 }
 
-const pixelShuffleOf = defineComposite("pixelShuffle", (x: Tensor, factor: number): Tensor => {
-  if (x.ndim < 3) throw new RuntimeError(`pixel_shuffle expects input to have at least 3 dimensions, but got input with ${x.ndim} dimension(s)`);
-  if (factor <= 0) throw new RuntimeError(`pixel_shuffle expects a positive upscale_factor, but got ${factor}`);
-  const [channels, height, width] = x.sizes.slice(-3) as [number, number, number];
-  if (channels % (factor * factor) !== 0) {
-    throw new RuntimeError(
-      `pixel_shuffle expects its input's 'channel' dimension to be divisible by the square of upscale_factor, but input.size(-3)=${channels} is not divisible by ${factor * factor}`,
-    );
-  }
-  const left = channels / (factor * factor);
-  return rearrange(x, 3, [left, factor, factor, height, width], [0, 3, 1, 4, 2], [left, height * factor, width * factor]);
-});
+const pixelShuffleOf = defineComposite(
+  { name: "pixelShuffle", effect: computes, arguments: ["input", "upscaleFactor"] },
+  (x: Tensor, factor: number): Tensor => {
+    if (x.ndim < 3) throw new RuntimeError(`pixel_shuffle expects input to have at least 3 dimensions, but got input with ${x.ndim} dimension(s)`);
+    if (factor <= 0) throw new RuntimeError(`pixel_shuffle expects a positive upscale_factor, but got ${factor}`);
+    const [channels, height, width] = x.sizes.slice(-3) as [number, number, number];
+    if (channels % (factor * factor) !== 0) {
+      throw new RuntimeError(
+        `pixel_shuffle expects its input's 'channel' dimension to be divisible by the square of upscale_factor, but input.size(-3)=${channels} is not divisible by ${factor * factor}`,
+      );
+    }
+    const left = channels / (factor * factor);
+    return rearrange(x, 3, [left, factor, factor, height, width], [0, 3, 1, 4, 2], [left, height * factor, width * factor]);
+  },
+);
 
 /** Channels laid out as finer pixels: (*, C r^2, H, W) to (*, C, H r, W r). (torch.pixel_shuffle) */
 export function pixelShuffle(x: Tensor, ...args: AllArguments<[upscaleFactor: number], { readonly upscaleFactor: number }>): Tensor {
   return pixelShuffleOf(x, ...inOrder("pixel_shuffle", ["upscaleFactor"], args));
 }
 
-const pixelUnshuffleOf = defineComposite("pixelUnshuffle", (x: Tensor, factor: number): Tensor => {
+const pixelUnshuffleOf = defineComposite({ name: "pixelUnshuffle", effect: computes, arguments: ["input", "factor"] }, (x: Tensor, factor: number): Tensor => {
   if (x.ndim < 3) throw new RuntimeError(`pixel_unshuffle expects input to have at least 3 dimensions, but got input with ${x.ndim} dimension(s)`);
   if (factor <= 0) throw new RuntimeError(`pixel_unshuffle expects a positive downscale_factor, but got ${factor}`);
   const [channels, height, width] = x.sizes.slice(-3) as [number, number, number];
@@ -61,7 +65,7 @@ export function pixelUnshuffle(x: Tensor, ...args: AllArguments<[downscaleFactor
   return pixelUnshuffleOf(x, ...inOrder("pixel_unshuffle", ["downscaleFactor"], args));
 }
 
-const channelShuffleOf = defineComposite("channelShuffle", (x: Tensor, groups: number): Tensor => {
+const channelShuffleOf = defineComposite({ name: "channelShuffle", effect: computes, arguments: ["input", "groups"] }, (x: Tensor, groups: number): Tensor => {
   if (x.ndim < 3) {
     throw new RuntimeError(`channel_shuffle expects input with > 2 dims, but got input with sizes ${formatSizes(x.sizes)}`);
   }
@@ -144,6 +148,8 @@ function geometryOf(batch: number, channels: number, image: readonly number[], b
 
 const unfoldOperation = defineOperation<[x: Tensor, blocks: Blocks]>({
   name: "unfold",
+  effect: computes,
+  arguments: ["input", null],
   gradientName: "Im2ColBackward0",
   infer(x, blocks) {
     if (x.ndim === 0) throw new IndexError("Dimension specified as 1 but tensor has no dimensions");
@@ -188,6 +194,8 @@ export function unfold(x: Tensor, ...args: Arguments<[kernelSize: Sizes, dilatio
 
 const foldOperation = defineOperation<[x: Tensor, image: readonly number[], blocks: Blocks]>({
   name: "fold",
+  effect: computes,
+  arguments: ["input", "image", null],
   gradientName: "Col2ImBackward0",
   infer(x, image, blocks) {
     if (x.ndim !== 2 && x.ndim !== 3) {

@@ -11,12 +11,13 @@ import {
   type RecurrentTrace,
   type RecurrentWeights,
 } from "../kernels/recurrent.js";
-import { contiguousStrides } from "../size.js";
+import { contiguousStrides, product } from "../size.js";
 import { Storage } from "../storage.js";
 import { Tensor } from "../tensor.js";
 import { dropout } from "./dropout.js";
 import { cat, stack } from "./joining.js";
 import { transpose } from "./shape.js";
+import { computes, views } from "../operation.js";
 
 export type { RecurrentMode } from "../kernels/recurrent.js";
 
@@ -59,6 +60,10 @@ function stateCount({ steps, batch, state }: RecurrentSizes): number {
 /** The states of all steps one after the other and, for LSTM, the last cell: an operation gives one tensor, whose parts are views. */
 const layerOperation = defineOperation<LayerArgs, RecurrentTrace>({
   name: "recurrentLayer",
+  effect: computes,
+  arguments: ["input", "h0", "c0", "inputWeight", "hiddenWeight", "inputBias", "hiddenBias", "projection", null, ["reverse", false]],
+  multiplyAdds: ([x, , , inputWeight, hiddenWeight, , , projection]) =>
+    product(x.sizes.slice(0, -1)) * (product(inputWeight.sizes) + product(hiddenWeight.sizes) + (projection === null ? 0 : product(projection.sizes))),
   infer(...args) {
     const [x, h0, c0, inputWeight] = args;
     for (const tensor of [x, h0, c0]) {
@@ -120,6 +125,8 @@ const layerOperation = defineOperation<LayerArgs, RecurrentTrace>({
 /** A part of what a layer gives, in its own shape. Bears the name of the step that PyTorch's graph shows. */
 const partOf = defineView<[packed: Tensor, offset: number, sizes: readonly number[], gradientName: string]>({
   name: "recurrentPart",
+  effect: views,
+  arguments: ["packed", null, "shape", null],
   gradientName: (_packed, _offset, _sizes, gradientName) => gradientName,
   window: (packed, offset, sizes) => ({ sizes, strides: contiguousStrides(sizes), offset: packed.offset + offset }),
 });

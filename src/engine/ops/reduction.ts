@@ -14,6 +14,7 @@ import { filledLike, reducedCount, reducedDims, reducedSizes, spread } from "./r
 import { narrow } from "./shape.js";
 import { ValuesAndIndices } from "./rules/valuesAndIndices.js";
 import { vectorNorm } from "./vectorNorm.js";
+import { computes, operand } from "../operation.js";
 
 /** One number from many: along some dimensions, or along all where none is named. Sums run in double precision. */
 
@@ -52,6 +53,8 @@ const byDims =
 
 const sumOperation = defineOperation<ReductionArgs>({
   name: "sum",
+  effect: computes,
+  arguments: ["input", "dim", ["keepdim", false]],
   gradientName: byDims("Sum"),
   infer: (x, dim, keepdim) => ({ sizes: reducedSizes(x, reducedDims(x, dim), keepdim), dtype: sumType(x.dtype) }),
   forward: (output, x, dim) => kernels.sum(output.storage.data, slicesOf(x, reducedDims(x, dim))),
@@ -65,6 +68,8 @@ export function sum(x: Tensor, ...args: ReductionArguments<TypedReductionOptions
 
 const nansumOperation = defineOperation<ReductionArgs>({
   name: "nansum",
+  effect: computes,
+  arguments: ["input", "dim", ["keepdim", false]],
   infer: (x, dim, keepdim) => ({ sizes: reducedSizes(x, reducedDims(x, dim), keepdim), dtype: sumType(x.dtype) }),
   forward: (output, x, dim) => kernels.nansum(output.storage.data, slicesOf(x, reducedDims(x, dim))),
   reads: [0],
@@ -88,6 +93,8 @@ function requireFractions(x: Tensor, operation: string): void {
 
 const meanOperation = defineOperation<ReductionArgs>({
   name: "mean",
+  effect: computes,
+  arguments: ["input", "dim", ["keepdim", false]],
   gradientName: byDims("Mean"),
   infer(x, dim, keepdim) {
     requireFractions(x, "mean");
@@ -113,10 +120,13 @@ export function mean(x: Tensor, ...args: ReductionArguments<TypedReductionOption
 }
 
 /** The mean of the elements that are not NaN. (torch.nanmean) */
-export const nanmean = defineComposite("nanmean", (x: Tensor, ...args: ReductionArguments<TypedReductionOptions>): Tensor => {
-  const [converted, dim, keepdim] = reductionArgs(x, args);
-  return nansum(converted, dim, keepdim).div(converted.isnan().logicalNot().sum(dim, keepdim));
-});
+export const nanmean = defineComposite(
+  { name: "nanmean", effect: computes, arguments: ["input", "dim", ["keepdim", false]] },
+  (x: Tensor, ...args: ReductionArguments<TypedReductionOptions>): Tensor => {
+    const [converted, dim, keepdim] = reductionArgs(x, args);
+    return nansum(converted, dim, keepdim).div(converted.isnan().logicalNot().sum(dim, keepdim));
+  },
+);
 
 // ---- variance
 
@@ -142,6 +152,8 @@ function varianceRow(name: "var" | "std"): OperationRow<VarianceArgs, Tensor> {
   const isRoot = name === "std";
   return {
     name,
+    effect: computes,
+    arguments: ["input", "dim", ["correction", 1], ["keepdim", false]],
     infer(x, dim, _, keepdim) {
       if (!x.dtype.isFloatingPoint) throw new RuntimeError("std and var only support floating point and complex dtypes");
       return { sizes: reducedSizes(x, reducedDims(x, dim), keepdim), dtype: x.dtype };
@@ -186,22 +198,28 @@ export function std(x: Tensor, ...args: VarianceArguments): Tensor {
 }
 
 /** Variance and mean. (torch.var_mean) */
-export const varMean = defineComposite("varMean", (x: Tensor, ...args: VarianceArguments): [variance: Tensor, mean: Tensor] => {
-  const [, dim, , keepdim] = varianceArgs(x, args);
-  requireFractionsFor("var_mean", x);
-  return [named("VarMeanBackward0", varOperation(...varianceArgs(x, args))), named("VarMeanBackward0", meanOperation(x, dim, keepdim))];
-});
+export const varMean = defineComposite(
+  { name: "varMean", effect: computes, arguments: ["input", ["unbiased", true]] },
+  (x: Tensor, ...args: VarianceArguments): [variance: Tensor, mean: Tensor] => {
+    const [, dim, , keepdim] = varianceArgs(x, args);
+    requireFractionsFor("var_mean", x);
+    return [named("VarMeanBackward0", varOperation(...varianceArgs(x, args))), named("VarMeanBackward0", meanOperation(x, dim, keepdim))];
+  },
+);
 
 function requireFractionsFor(operation: string, x: Tensor): void {
   if (!x.dtype.isFloatingPoint) throw new RuntimeError(`${operation} only support floating point and complex dtypes`);
 }
 
 /** Standard deviation and mean. (torch.std_mean) */
-export const stdMean = defineComposite("stdMean", (x: Tensor, ...args: VarianceArguments): [std: Tensor, mean: Tensor] => {
-  const [, dim, , keepdim] = varianceArgs(x, args);
-  requireFractionsFor("std_mean", x);
-  return [named("StdMeanBackward0", stdOperation(...varianceArgs(x, args))), named("StdMeanBackward0", meanOperation(x, dim, keepdim))];
-});
+export const stdMean = defineComposite(
+  { name: "stdMean", effect: computes, arguments: ["input", ["unbiased", true]] },
+  (x: Tensor, ...args: VarianceArguments): [std: Tensor, mean: Tensor] => {
+    const [, dim, , keepdim] = varianceArgs(x, args);
+    requireFractionsFor("std_mean", x);
+    return [named("StdMeanBackward0", stdOperation(...varianceArgs(x, args))), named("StdMeanBackward0", meanOperation(x, dim, keepdim))];
+  },
+);
 
 // ---- products
 
@@ -209,6 +227,8 @@ type AlongArgs = [x: Tensor, dim: number | null, keepdim: boolean];
 
 const prodOperation = defineOperation<AlongArgs>({
   name: "prod",
+  effect: computes,
+  arguments: ["input", "dim", ["keepdim", false]],
   gradientName: byDims("Prod"),
   infer: (x, dim, keepdim) => ({ sizes: reducedSizes(x, reducedDims(x, dim), keepdim), dtype: sumType(x.dtype) }),
   forward: (output, x, dim) => kernels.prod(output.storage.data, slicesOf(x, reducedDims(x, dim))),
@@ -256,6 +276,8 @@ function requireElements(x: Tensor, dims: readonly number[], dim: Dims | null, o
 function extremeRow(name: string, gradientName: string, sign: 1 | -1): OperationRow<ReductionArgs> {
   return {
     name,
+    effect: computes,
+    arguments: ["input", "dim", ["keepdim", false]],
     gradientName,
     infer(x, dim, keepdim) {
       const dims = reducedDims(x, dim);
@@ -301,16 +323,21 @@ export function amin(x: Tensor, ...args: ReductionArguments): Tensor {
 type MinAndMax = readonly [min: Tensor, max: Tensor] & { readonly min: Tensor; readonly max: Tensor };
 
 /** The smallest and the largest element. (torch.aminmax) */
-export const aminmax = defineComposite("aminmax", (x: Tensor, options?: AlongOptions): MinAndMax => {
-  if (x.numel() === 0 && options?.dim == null)
-    throw new RuntimeError("aminmax(): cannot compute aminmax over an empty dimension as the operation has no identity.");
-  const [min, max] = [amin(x, options ?? {}), amax(x, options ?? {})].map((each) => named("AminmaxBackward0", each)) as [Tensor, Tensor];
-  return Object.assign([min, max] as const, { min, max });
-});
+export const aminmax = defineComposite(
+  { name: "aminmax", effect: computes, arguments: ["input", { keepdim: false }] },
+  (x: Tensor, options?: AlongOptions): MinAndMax => {
+    if (x.numel() === 0 && options?.dim == null)
+      throw new RuntimeError("aminmax(): cannot compute aminmax over an empty dimension as the operation has no identity.");
+    const [min, max] = [amin(x, options ?? {}), amax(x, options ?? {})].map((each) => named("AminmaxBackward0", each)) as [Tensor, Tensor];
+    return Object.assign([min, max] as const, { min, max });
+  },
+);
 
 function positionRow(name: "argmax" | "argmin", sign: 1 | -1): OperationRow<AlongArgs> {
   return {
     name,
+    effect: computes,
+    arguments: ["input", "dim", ["keepdim", false]],
     infer(x, dim, keepdim) {
       const dims = reducedDims(x, dim);
       if (x.dtype === bool) throw new RuntimeError(`${name}(): does not support bool input`);
@@ -338,13 +365,16 @@ const maxPick = definePick("max", "MaxBackward0");
 const minPick = definePick("min", "MinBackward0");
 
 function extremesAlong(name: "max" | "min", sign: 1 | -1, pick: typeof maxPick): (x: Tensor, dim: number, keepdim: boolean) => ValuesAndIndices {
-  return defineComposite(name, (x: Tensor, along: number, keepdim: boolean): ValuesAndIndices => {
-    const dim = normalizeDim(along, x.sizes.length);
-    const dims = reducedDims(x, along);
-    requireElements(x, dims, along, name);
-    const indices = positionsAlong(x, dim, keepdim, (output) => kernels.extremePosition(output.storage.data, slicesOf(x, dims), sign));
-    return new ValuesAndIndices(name, pick(x, indices, dim), indices);
-  });
+  return defineComposite(
+    { name, effect: computes, arguments: ["input", "dim", ["keepdim", false]] },
+    (x: Tensor, along: number, keepdim: boolean): ValuesAndIndices => {
+      const dim = normalizeDim(along, x.sizes.length);
+      const dims = reducedDims(x, along);
+      requireElements(x, dims, along, name);
+      const indices = positionsAlong(x, dim, keepdim, (output) => kernels.extremePosition(output.storage.data, slicesOf(x, dims), sign));
+      return new ValuesAndIndices(name, pick(x, indices, dim), indices);
+    },
+  );
 }
 
 const maxAlong = extremesAlong("max", 1, maxPick);
@@ -414,6 +444,8 @@ function medianOperations(name: "median" | "nanmedian", propagates: boolean): Or
   const title = name === "median" ? "Median" : "Nanmedian";
   const ofAll = defineOperation<ReductionArgs>({
     name,
+    effect: computes,
+    arguments: ["input", "dim", ["keepdim", false]],
     gradientName: `${title}Backward0`,
     infer(x) {
       refuseBools(x, "median_cpu");
@@ -430,14 +462,17 @@ function medianOperations(name: "median" | "nanmedian", propagates: boolean): Or
   const pickAlong = definePick(name, `${title}Backward1`);
   return {
     ofAll: (x) => ofAll(x, null, false),
-    along: defineComposite(name, (x: Tensor, along: number, keepdim: boolean): ValuesAndIndices => {
-      const dim = normalizeDim(along, x.sizes.length);
-      refuseBools(x, "median_cpu");
-      const dims = reducedDims(x, along);
-      requireElements(x, dims, along, "median");
-      const indices = positionsAlong(x, dim, keepdim, (output) => rankedPositions(output, x, dims, middle, propagates));
-      return new ValuesAndIndices(name, pickAlong(x, indices, dim), indices);
-    }),
+    along: defineComposite(
+      { name, effect: computes, arguments: ["input", "dim", ["keepdim", false]] },
+      (x: Tensor, along: number, keepdim: boolean): ValuesAndIndices => {
+        const dim = normalizeDim(along, x.sizes.length);
+        refuseBools(x, "median_cpu");
+        const dims = reducedDims(x, along);
+        requireElements(x, dims, along, "median");
+        const indices = positionsAlong(x, dim, keepdim, (output) => rankedPositions(output, x, dims, middle, propagates));
+        return new ValuesAndIndices(name, pickAlong(x, indices, dim), indices);
+      },
+    ),
   };
 }
 
@@ -461,16 +496,19 @@ export function nanmedian(x: Tensor, ...args: unknown[]): Tensor | ValuesAndIndi
 }
 
 const kthvaluePick = definePick("kthvalue", "KthvalueBackward0");
-const kthvalueOperation = defineComposite("kthvalue", (x: Tensor, k: number, along: number, keepdim: boolean): ValuesAndIndices => {
-  requireIntegers("kthvalue", k);
-  const dim = normalizeDim(along, x.sizes.length);
-  refuseBools(x, "kthvalue_cpu");
-  if (x.sizes[dim] === 0) throw new IndexError(`kthvalue(): Expected reduction dim ${dim} to have non-zero size.`);
-  if (k < 1 || k > (x.sizes[dim] ?? 1)) throw new RuntimeError(`kthvalue(): selected number k out of range for dimension ${dim}`);
-  const dims = reducedDims(x, along);
-  const indices = positionsAlong(x, dim, keepdim, (output) => rankedPositions(output, x, dims, () => k - 1, false));
-  return new ValuesAndIndices("kthvalue", kthvaluePick(x, indices, dim), indices);
-});
+const kthvalueOperation = defineComposite(
+  { name: "kthvalue", effect: computes, arguments: ["input", "k", ["dim", -1], ["keepdim", false]] },
+  (x: Tensor, k: number, along: number, keepdim: boolean): ValuesAndIndices => {
+    requireIntegers("kthvalue", k);
+    const dim = normalizeDim(along, x.sizes.length);
+    refuseBools(x, "kthvalue_cpu");
+    if (x.sizes[dim] === 0) throw new IndexError(`kthvalue(): Expected reduction dim ${dim} to have non-zero size.`);
+    if (k < 1 || k > (x.sizes[dim] ?? 1)) throw new RuntimeError(`kthvalue(): selected number k out of range for dimension ${dim}`);
+    const dims = reducedDims(x, along);
+    const indices = positionsAlong(x, dim, keepdim, (output) => rankedPositions(output, x, dims, () => k - 1, false));
+    return new ValuesAndIndices("kthvalue", kthvaluePick(x, indices, dim), indices);
+  },
+);
 
 export interface LastDimOptions {
   /** Default -1, the last. */
@@ -490,28 +528,31 @@ export function kthvalue(
 }
 
 const modePick = definePick("mode", "ModeBackward0");
-const modeOperation = defineComposite("mode", (x: Tensor, along: number, keepdim: boolean): ValuesAndIndices => {
-  const dim = normalizeDim(along, x.sizes.length);
-  const dims = reducedDims(x, along);
-  requireElements(x, dims, along, "mode");
-  const indices = positionsAlong(x, dim, keepdim, (output) => {
-    const slices = slicesOf(x, dims);
-    kernels.sortedPositions(slices, false, (s, positions) => {
-      let best = 0;
-      for (let k = 0; k < positions.length; ) {
-        const start = k;
-        const value = slices.data[slices.starts[s]! + positions[k]! * slices.stride]!;
-        while (k < positions.length && slices.data[slices.starts[s]! + positions[k]! * slices.stride] === value) k++;
-        if (k === start) k++;
-        if (k - start > best) {
-          best = k - start;
-          output.storage.data[s] = positions[k - 1]!;
+const modeOperation = defineComposite(
+  { name: "mode", effect: computes, arguments: ["input", ["dim", -1], ["keepdim", false]] },
+  (x: Tensor, along: number, keepdim: boolean): ValuesAndIndices => {
+    const dim = normalizeDim(along, x.sizes.length);
+    const dims = reducedDims(x, along);
+    requireElements(x, dims, along, "mode");
+    const indices = positionsAlong(x, dim, keepdim, (output) => {
+      const slices = slicesOf(x, dims);
+      kernels.sortedPositions(slices, false, (s, positions) => {
+        let best = 0;
+        for (let k = 0; k < positions.length; ) {
+          const start = k;
+          const value = slices.data[slices.starts[s]! + positions[k]! * slices.stride]!;
+          while (k < positions.length && slices.data[slices.starts[s]! + positions[k]! * slices.stride] === value) k++;
+          if (k === start) k++;
+          if (k - start > best) {
+            best = k - start;
+            output.storage.data[s] = positions[k - 1]!;
+          }
         }
-      }
+      });
     });
-  });
-  return new ValuesAndIndices("mode", modePick(x, indices, dim), indices);
-});
+    return new ValuesAndIndices("mode", modePick(x, indices, dim), indices);
+  },
+);
 
 /** The most frequent elements along a dimension (the last by default), of equally frequent ones the smallest, and a position of each. (torch.mode) */
 export function mode(x: Tensor, ...args: Arguments<[dim: number, keepdim: boolean], LastDimOptions>): ValuesAndIndices {
@@ -535,7 +576,7 @@ export function norm(x: Tensor, ...args: Arguments<[p: number | "fro", dim: Dims
 
 /** The norm of the difference. (torch.dist) */
 export const dist = defineComposite(
-  "dist",
+  { name: "dist", effect: computes, arguments: ["input", operand, ["p", 2]] },
   (x: Tensor, ...args: WithRequired<[other: Tensor], { readonly other: Tensor }, [p: number], { readonly p?: number }>): Tensor => {
     const [[other], rest] = requiredFirst<[other: Tensor]>("dist", ["other"], args);
     return named("DistBackward0", vectorNorm(x.sub(other), collect<{ p?: number }>(["p"], rest).p ?? 2, null, false));
@@ -544,6 +585,8 @@ export const dist = defineComposite(
 
 const logsumexpOperation = defineOperation<ReductionArgs>({
   name: "logsumexp",
+  effect: computes,
+  arguments: ["input", "dim", ["keepdim", false]],
   infer: (x, dim, keepdim) => ({ sizes: reducedSizes(x, reducedDims(x, dim), keepdim), dtype: floatType(x.dtype) }),
   forward: (output, x, dim) => kernels.logSumExp(output.storage.data, slicesOf(x, reducedDims(x, dim))),
   reads: [0, "output"],
@@ -576,6 +619,8 @@ export function logsumexp(x: Tensor, ...args: Arguments<[dim: Dims, keepdim: boo
 function truthRow(name: "any" | "all"): OperationRow<ReductionArgs> {
   return {
     name,
+    effect: computes,
+    arguments: ["input", "dim", ["keepdim", false]],
     infer: (x, dim, keepdim) => ({ sizes: reducedSizes(x, reducedDims(x, dim), keepdim), dtype: x.dtype === uint8 ? uint8 : bool }),
     forward(output, x, dim) {
       const truth = output.storage.data;
@@ -600,6 +645,8 @@ export function all(x: Tensor, ...args: ReductionArguments): Tensor {
 
 const countNonzeroOperation = defineOperation<[x: Tensor, dim: Dims | null]>({
   name: "countNonzero",
+  effect: computes,
+  arguments: ["input", "dim"],
   infer: (x, dim) => ({ sizes: reducedSizes(x, reducedDims(x, dim), false), dtype: int64 }),
   forward: (output, x, dim) => kernels.countNonzero(output.storage.data, slicesOf(x, reducedDims(x, dim))),
 });
@@ -639,6 +686,8 @@ function inferScan(x: Tensor, dim: number): { sizes: readonly number[]; dtype: D
 
 const cumsumOperation = defineOperation<ScanArgs>({
   name: "cumsum",
+  effect: computes,
+  arguments: ["input", "dim"],
   infer: inferScan,
   forward: (output, x, dim) => kernels.cumulativeSum(slicesOf(output, scanned(x, dim)), slicesOf(x, scanned(x, dim)), false),
   backward: (gradient, { args: [x, dim] }) => [
@@ -653,6 +702,8 @@ export function cumsum(x: Tensor, ...args: ScanArguments): Tensor {
 
 const cumprodOperation = defineOperation<ScanArgs>({
   name: "cumprod",
+  effect: computes,
+  arguments: ["input", "dim"],
   infer: inferScan,
   forward: (output, x, dim) => kernels.cumulativeProd(slicesOf(output, scanned(x, dim)), slicesOf(x, scanned(x, dim))),
   reads: [0],
@@ -671,6 +722,8 @@ export function cumprod(x: Tensor, ...args: ScanArguments): Tensor {
 
 const logcumsumexpOperation = defineOperation<ScanArgs>({
   name: "logcumsumexp",
+  effect: computes,
+  arguments: ["input", "dim"],
   infer(x, dim) {
     normalizeDim(dim, x.sizes.length);
     requireFloatingPoint(x.dtype, "logcumsumexp_out_cpu");
@@ -693,7 +746,7 @@ export function logcumsumexp(x: Tensor, ...args: Arguments<[dim: number], { read
 
 function runningExtreme(name: "cummax" | "cummin", sign: 1 | -1): (x: Tensor, dim: number) => ValuesAndIndices {
   const pick = definePick(name, `${name === "cummax" ? "Cummax" : "Cummin"}Backward0`);
-  return defineComposite(name, (x: Tensor, along: number): ValuesAndIndices => {
+  return defineComposite({ name, effect: computes, arguments: ["input", "dim"] }, (x: Tensor, along: number): ValuesAndIndices => {
     const dim = normalizeDim(along, x.sizes.length);
     const indices = filledLike(x, int64, (output) => kernels.cumulativeExtremePosition(slicesOf(output, scanned(x, dim)), slicesOf(x, scanned(x, dim)), sign));
     return new ValuesAndIndices(name, pick(x, indices, dim), indices);
@@ -721,19 +774,22 @@ export interface DiffOptions {
 }
 
 /** Differences of neighbours along a dimension. (torch.diff) */
-export const diff = defineComposite("diff", (x: Tensor, ...args: Arguments<[n: number, dim: number], DiffOptions>): Tensor => {
-  const { n = 1, dim = -1 } = collect<DiffOptions>(["n", "dim"], args);
-  if (x.sizes.length === 0) throw new RuntimeError("diff expects input to be at least one-dimensional");
-  let result = x;
-  for (let i = 0; i < n; i++) {
-    const size = result.sizes[normalizeDim(dim, x.sizes.length)]!;
-    if (size === 0) break;
-    const later = narrow(result, dim, 1, size - 1);
-    const earlier = narrow(result, dim, 0, size - 1);
-    result = result.dtype === bool ? later.logicalXor(earlier) : later.sub(earlier);
-  }
-  return result;
-});
+export const diff = defineComposite(
+  { name: "diff", effect: computes, arguments: ["input", ["n", 1], ["dim", -1]] },
+  (x: Tensor, ...args: Arguments<[n: number, dim: number], DiffOptions>): Tensor => {
+    const { n = 1, dim = -1 } = collect<DiffOptions>(["n", "dim"], args);
+    if (x.sizes.length === 0) throw new RuntimeError("diff expects input to be at least one-dimensional");
+    let result = x;
+    for (let i = 0; i < n; i++) {
+      const size = result.sizes[normalizeDim(dim, x.sizes.length)]!;
+      if (size === 0) break;
+      const later = narrow(result, dim, 1, size - 1);
+      const earlier = narrow(result, dim, 0, size - 1);
+      result = result.dtype === bool ? later.logicalXor(earlier) : later.sub(earlier);
+    }
+    return result;
+  },
+);
 
 /** True when two tensors have the same shape. */
 export function isSameSize(x: Tensor, ...args: AllArguments<[other: Tensor], { readonly other: Tensor }>): boolean {

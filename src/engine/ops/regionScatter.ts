@@ -5,6 +5,7 @@ import type { Tensor } from "../tensor.js";
 import { collect, requiredFirst, type Arguments, type WithRequired } from "../arguments.js";
 import { slice } from "./indexing.js";
 import { asStrided, clone, diagonal, select, transpose, type DiagonalOptions } from "./shape.js";
+import { computes } from "../operation.js";
 
 /** Copies of a tensor in which a part that a view sees is another tensor's: writes to views, without writing. */
 
@@ -20,9 +21,12 @@ function withPart(x: Tensor, source: Tensor, view: (whole: Tensor) => Tensor): T
   return whole;
 }
 
-const selectScatterOf = defineComposite("selectScatter", (x: Tensor, src: Tensor, dim: number, index: number): Tensor => {
-  return withPart(x, src, (whole) => select(whole, dim, index));
-});
+const selectScatterOf = defineComposite(
+  { name: "selectScatter", effect: computes, arguments: ["input", "src", "dim", "index"] },
+  (x: Tensor, src: Tensor, dim: number, index: number): Tensor => {
+    return withPart(x, src, (whole) => select(whole, dim, index));
+  },
+);
 
 /** A copy of x with `src` as the slice at `index` of a dimension. (torch.select_scatter) */
 export function selectScatter(
@@ -35,7 +39,7 @@ export function selectScatter(
 }
 
 const sliceScatterOf = defineComposite(
-  "sliceScatter",
+  { name: "sliceScatter", effect: computes, arguments: ["input", "src", ["dim", 0], "start", "end", ["step", 1]] },
   (x: Tensor, src: Tensor, dim: number, start: number | null, end: number | null, step: number): Tensor => {
     return withPart(x, src, (whole) => transpose(transpose(whole, 0, dim).at(slice(start, end, step)), 0, dim));
   },
@@ -62,9 +66,12 @@ export function sliceScatter(
   return sliceScatterOf(x, src, dim, start, end, step);
 }
 
-const diagonalScatterOf = defineComposite("diagonalScatter", (x: Tensor, src: Tensor, options: DiagonalOptions): Tensor => {
-  return withPart(x, src, (whole) => diagonal(whole, options));
-});
+const diagonalScatterOf = defineComposite(
+  { name: "diagonalScatter", effect: computes, arguments: ["input", "src", { offset: 0, dim1: 0, dim2: 1 }] },
+  (x: Tensor, src: Tensor, options: DiagonalOptions): Tensor => {
+    return withPart(x, src, (whole) => diagonal(whole, options));
+  },
+);
 
 /** A copy of x with `src` as the diagonal of two dimensions. (torch.diagonal_scatter) */
 export function diagonalScatter(
@@ -78,7 +85,7 @@ export function diagonalScatter(
 type StridedScatterArguments = Arguments<[storageOffset: number], { readonly storageOffset?: number }>;
 
 const asStridedScatterOf = defineComposite(
-  "asStridedScatter",
+  { name: "asStridedScatter", effect: computes, arguments: ["input", "src", "size", "stride", "offset"] },
   (x: Tensor, src: Tensor, size: readonly number[], stride: readonly number[], offset: number): Tensor => {
     return withPart(x, src, (whole) => asStrided(whole, size, stride, offset));
   },

@@ -19,19 +19,21 @@ import {
 } from "../arguments.js";
 import { broadcastSizes } from "./rules/promotion.js";
 import { accumulated, inferSizes, inShape, permuted, slicedWindow, stridesFor, unpermuted } from "./rules/windows.js";
+import { computes, moves, views, rangeIndex, indexAlong, type Part } from "../operation.js";
 
 /** Other shapes on the same memory. Every function here gives a view where PyTorch does; writes through it are seen by the original. */
 
 // ---- the same elements in another shape
 
 /** A row whose view has the same elements in another shape; backward gives the gradient the old one. */
-function reshapingRow<Args extends readonly [Tensor, ...unknown[]]>(name: string, sizesOf: (...args: Args) => readonly number[]): ViewRow<Args> {
+function reshapingRow(name: string): ViewRow<[x: Tensor, sizes: readonly number[]]> {
   return {
     name,
+    effect: views,
+    arguments: ["input", "shape"],
     gradientName: "ViewBackward0",
-    window(...args) {
-      const [x] = args;
-      const sizes = inferSizes(sizesOf(...args), x.numel());
+    window(x, given) {
+      const sizes = inferSizes(given, x.numel());
       const strides = stridesFor(x, sizes);
       if (strides === null) {
         throw new RuntimeError(
@@ -40,18 +42,20 @@ function reshapingRow<Args extends readonly [Tensor, ...unknown[]]>(name: string
       }
       return { sizes, strides, offset: x.offset };
     },
-    backward: (gradient, ...args) => inShape(gradient, args[0].sizes),
+    backward: (gradient, x) => inShape(gradient, x.sizes),
   };
 }
 
-const viewOperation = defineView<[x: Tensor, sizes: readonly number[]]>(reshapingRow("view", (_, sizes) => sizes));
-const reshapeView = defineView<[x: Tensor, sizes: readonly number[]]>(reshapingRow("reshape", (_, sizes) => sizes));
+const viewOperation = defineView(reshapingRow("view"));
+const reshapeView = defineView(reshapingRow("reshape"));
 const reshapeAlias = defineView<[x: Tensor, sizes: readonly number[]]>({
-  ...reshapingRow("reshape", (_, sizes) => sizes),
+  ...reshapingRow("reshape"),
   gradientName: "ReshapeAliasBackward0",
 });
 const reshapeCopy = defineOperation<[x: Tensor, sizes: readonly number[]]>({
   name: "reshape",
+  effect: views,
+  arguments: ["input", "shape"],
   gradientName: "UnsafeViewBackward0",
   infer: (x, sizes) => ({ sizes: inferSizes(sizes, x.numel()), dtype: x.dtype }),
   forward: (output, x) => copy(new Tensor(output.storage, x.sizes, contiguousStrides(x.sizes), output.offset), x),
@@ -101,10 +105,13 @@ export interface FlattenOptions {
   readonly endDim?: number;
 }
 
-const flattenOperation = defineComposite("flatten", (x: Tensor, startDim: number, endDim: number): Tensor => {
-  const sizes = flattenedSizes(x, startDim, endDim);
-  return equalSizes(sizes, x.sizes) ? x : reshapeTo(x, sizes);
-});
+const flattenOperation = defineComposite(
+  { name: "flatten", effect: views, arguments: ["input", ["startDim", 0], ["endDim", -1]] },
+  (x: Tensor, startDim: number, endDim: number): Tensor => {
+    const sizes = flattenedSizes(x, startDim, endDim);
+    return equalSizes(sizes, x.sizes) ? x : reshapeTo(x, sizes);
+  },
+);
 
 /** Dimensions `startDim` to `endDim` merged into one. (torch.flatten) */
 export function flatten(x: Tensor, ...args: Arguments<[startDim: number, endDim: number], FlattenOptions>): Tensor {
@@ -113,12 +120,14 @@ export function flatten(x: Tensor, ...args: Arguments<[startDim: number, endDim:
 }
 
 /** All elements in one dimension. (torch.ravel) */
-export const ravel = defineComposite("ravel", (x: Tensor): Tensor => {
+export const ravel = defineComposite({ name: "ravel", effect: views, arguments: ["input"] }, (x: Tensor): Tensor => {
   return reshapeTo(contiguous(x), [-1]);
 });
 
 const unflattenOperation = defineView<[x: Tensor, dim: number, sizes: readonly number[]]>({
   name: "unflatten",
+  effect: views,
+  arguments: ["input", "dim", "sizes"],
   gradientName: "ViewBackward0",
   window(x, dim, sizes) {
     if (sizes.length === 0) throw new RuntimeError("unflatten: sizes must be non-empty");
@@ -151,6 +160,8 @@ export function unflatten(
 
 const transposeOperation = defineView<[x: Tensor, dim0: number, dim1: number]>({
   name: "transpose",
+  effect: views,
+  arguments: ["input", "dim0", "dim1"],
   window(x, dim0, dim1) {
     const [a, b] = [normalizeDim(dim0, x.sizes.length), normalizeDim(dim1, x.sizes.length)];
     const order = x.sizes.map((_, dim) => (dim === a ? b : dim === b ? a : dim));
@@ -186,6 +197,8 @@ export function swapdims(x: Tensor, ...args: AllArguments<[dim0: number, dim1: n
 
 const tOperation = defineView<[x: Tensor]>({
   name: "t",
+  effect: views,
+  arguments: ["input"],
   gradientName: "TBackward0",
   window(x) {
     if (x.sizes.length > 2) throw new RuntimeError(`t() expects a tensor with <= 2 dimensions, but self is ${x.sizes.length}D`);
@@ -218,6 +231,8 @@ function normalizedOrder(x: Tensor, dims: readonly number[]): number[] {
 
 const permuteOperation = defineView<[x: Tensor, dims: readonly number[]]>({
   name: "permute",
+  effect: views,
+  arguments: ["input", "dims"],
   window: (x, dims) => permuted(x, normalizedOrder(x, dims)),
   backward: (gradient, x, dims) => unpermuted(gradient, normalizedOrder(x, dims)),
 });
@@ -272,6 +287,8 @@ function distinctDims(dims: readonly number[], rank: number): readonly number[] 
 
 const squeezeOperation = defineView<[x: Tensor, dim: Dims | null]>({
   name: "squeeze",
+  effect: views,
+  arguments: ["input", "dim"],
   gradientName: (_, dim) => (dim === null ? "SqueezeBackward0" : typeof dim === "number" ? "SqueezeBackward1" : "SqueezeBackward2"),
   window(x, dim) {
     if (dim === null) return squeezed(x, () => true);
@@ -288,6 +305,8 @@ export function squeeze(x: Tensor, ...args: Arguments<[dim: Dims], { readonly di
 
 const unsqueezeOperation = defineView<[x: Tensor, dim: number]>({
   name: "unsqueeze",
+  effect: views,
+  arguments: ["input", "dim"],
   window(x, dim) {
     const at = normalizeDim(dim, x.sizes.length + 1);
     const stride = at < x.sizes.length ? x.sizes[at]! * x.strides[at]! : 1;
@@ -317,7 +336,7 @@ export function atleast2d(x: Tensor): Tensor {
 }
 
 /** At least three dimensions; a vector becomes the middle one, a matrix the first two. (torch.atleast_3d) */
-export const atleast3d = defineComposite("atleast3d", (x: Tensor): Tensor => {
+export const atleast3d = defineComposite({ name: "atleast3d", effect: views, arguments: ["input"] }, (x: Tensor): Tensor => {
   if (x.sizes.length >= 3) return x;
   if (x.sizes.length === 2) return unsqueeze(x, -1);
   return x.sizes.length === 1 ? unsqueeze(unsqueeze(x, 0), -1) : reshapeTo(x, [1, 1, 1]);
@@ -354,6 +373,8 @@ function expandedWindow(x: Tensor, target: readonly number[]): Window {
 
 const expandOperation = defineView<[x: Tensor, sizes: readonly number[]]>({
   name: "expand",
+  effect: views,
+  arguments: ["input", "size"],
   window: expandedWindow,
   backward: (gradient, x) => sumTo(gradient, x.sizes),
 });
@@ -375,11 +396,14 @@ export function broadcastTo(x: Tensor, ...args: AllArguments<[size: readonly num
 }
 
 /** All tensors expanded to their common shape. (torch.broadcast_tensors) */
-export const broadcastTensors = defineComposite("broadcastTensors", (...tensors: Tensor[] | [tensors: readonly Tensor[]]): Tensor[] => {
-  const list = (Array.isArray(tensors[0]) ? tensors[0] : tensors) as readonly Tensor[];
-  const sizes = list.reduce<readonly number[]>((common, each) => broadcastSizes(common, each.sizes), []);
-  return list.map((each) => expandOperation(each, sizes));
-});
+export const broadcastTensors = defineComposite(
+  { name: "broadcastTensors", effect: computes, arguments: ["tensors"] },
+  (...tensors: Tensor[] | [tensors: readonly Tensor[]]): Tensor[] => {
+    const list = (Array.isArray(tensors[0]) ? tensors[0] : tensors) as readonly Tensor[];
+    const sizes = list.reduce<readonly number[]>((common, each) => broadcastSizes(common, each.sizes), []);
+    return list.map((each) => expandOperation(each, sizes));
+  },
+);
 
 /** The shape that all given shapes broadcast to. (torch.broadcast_shapes) */
 export function broadcastShapes(...shapes: readonly (readonly number[])[]): number[] {
@@ -403,6 +427,8 @@ export function broadcastShapes(...shapes: readonly (readonly number[])[]): numb
 
 const selectOperation = defineView<[x: Tensor, dim: number, index: number]>({
   name: "select",
+  effect: { kind: "part", parts: ([x, dim, index]) => [{ index: indexAlong(dim, index < 0 ? index + x.sizes[dim]! : index) }] },
+  arguments: ["input", "dim", "index"],
   window(x, dim, index) {
     if (x.sizes.length === 0) throw new IndexError("select() cannot be applied to a 0-dim tensor.");
     const at = normalizeDim(dim, x.sizes.length);
@@ -423,6 +449,8 @@ export function select(x: Tensor, ...args: AllArguments<[dim: number, index: num
 
 const narrowOperation = defineView<[x: Tensor, dim: number, start: number, length: number]>({
   name: "narrow",
+  effect: { kind: "part", parts: ([x, dim, start, length]) => [{ index: rangeIndex(x.sizes[dim]!, dim, start, start + length) }] },
+  arguments: ["input", "dim", "start", "length"],
   gradientName: "SliceBackward0",
   window(x, dim, start, length) {
     if (x.sizes.length === 0) throw new RuntimeError("narrow() cannot be applied to a 0-dim tensor.");
@@ -449,6 +477,8 @@ export function narrow(
 
 const diagonalOperation = defineView<[x: Tensor, offset: number, dim1: number, dim2: number]>({
   name: "diagonal",
+  effect: views,
+  arguments: ["input", ["offset", 0], ["dim1", 0], ["dim2", 1]],
   window(x, offset, dim1, dim2) {
     const rank = x.sizes.length;
     const [rows, columns] = [normalizeDim(dim1, rank), normalizeDim(dim2, rank)];
@@ -484,6 +514,8 @@ export function diagonal(x: Tensor, ...args: Arguments<[offset: number, dim1: nu
 
 const asStridedOperation = defineView<[x: Tensor, sizes: readonly number[], strides: readonly number[], offset: number]>({
   name: "asStrided",
+  effect: views,
+  arguments: ["input", "shape", "strides", "offset"],
   window(x, sizes, strides, offset) {
     if (sizes.length !== strides.length) throw new RuntimeError("mismatch in length of strides and shape");
     const needed = sizes.includes(0) ? 0 : sizes.reduce((last, size, i) => last + (size - 1) * strides[i]!, offset) + 1;
@@ -520,10 +552,25 @@ export function asStrided(x: Tensor, ...args: StridedArguments): Tensor {
 
 // ---- lists of parts
 
+/** What the results of cutting a dimension into neighbouring pieces are of it; null where they overlap or leave something out. */
+function piecesOf(x: Tensor, along: number, results: readonly { readonly sizes: readonly number[] }[]): readonly Part[] | null {
+  const dim = normalizeDim(along, x.sizes.length);
+  const size = x.sizes[dim]!;
+  let end = 0;
+  const pieces = results.map(({ sizes }, i): Part => {
+    const start = end;
+    end += sizes[dim]!;
+    return { index: rangeIndex(size, dim, start, end), piece: { number: i + 1, of: results.length } };
+  });
+  return end === size ? pieces : null;
+}
+
 /** The parts that `bounds` cut a dimension into, each a view under `name`'s gradient. */
 function definePart(name: string, gradientName: string): (x: Tensor, dim: number, start: number, end: number) => Tensor {
   return defineView<[x: Tensor, dim: number, start: number, end: number]>({
     name,
+    effect: { kind: "part", parts: ([x, dim, start, end]) => [{ index: rangeIndex(x.sizes[dim]!, dim, start, end) }] },
+    arguments: ["input", "dim", "start", "end"],
     gradientName,
     window: (x, dim, start, end) => slicedWindow(x, dim, start, end, 1),
   });
@@ -548,25 +595,28 @@ export interface DimOptions {
   readonly dim?: number;
 }
 
-const splitOperation = defineComposite("split", (x: Tensor, size: number | readonly number[], along: number): Tensor[] => {
-  if (x.sizes.length === 0) throw new RuntimeError("split expects at least a 1-dimensional tensor");
-  const dim = normalizeDim(along, x.sizes.length);
-  const total = x.sizes[dim]!;
-  if (typeof size === "number") {
-    if (size < 0) throw new RuntimeError(`split expects split_size be non-negative, but got split_size=${size}`);
-    if (size === 0 && total !== 0) throw new RuntimeError(`split_size can only be 0 if dimension size is 0, but got dimension size of ${total}`);
-    return parts(x, dim, evenLengths(total, size), splitPart);
-  }
-  if (size.some((each) => each < 0)) {
-    throw new RuntimeError(`split_with_sizes expects split_sizes have only non-negative entries, but got split_sizes=${formatSizes(size)}`);
-  }
-  if (size.reduce((sum, each) => sum + each, 0) !== total) {
-    throw new RuntimeError(
-      `split_with_sizes expects split_sizes to sum exactly to ${total} (input tensor's size at dimension ${dim}), but got split_sizes=${formatSizes(size)}`,
-    );
-  }
-  return parts(x, dim, size, splitWithSizesPart);
-});
+const splitOperation = defineComposite(
+  { name: "split", effect: { kind: "part", parts: ([x, , dim], results) => piecesOf(x, dim, results) }, arguments: ["input", "splitSize", ["dim", 0]] },
+  (x: Tensor, size: number | readonly number[], along: number): Tensor[] => {
+    if (x.sizes.length === 0) throw new RuntimeError("split expects at least a 1-dimensional tensor");
+    const dim = normalizeDim(along, x.sizes.length);
+    const total = x.sizes[dim]!;
+    if (typeof size === "number") {
+      if (size < 0) throw new RuntimeError(`split expects split_size be non-negative, but got split_size=${size}`);
+      if (size === 0 && total !== 0) throw new RuntimeError(`split_size can only be 0 if dimension size is 0, but got dimension size of ${total}`);
+      return parts(x, dim, evenLengths(total, size), splitPart);
+    }
+    if (size.some((each) => each < 0)) {
+      throw new RuntimeError(`split_with_sizes expects split_sizes have only non-negative entries, but got split_sizes=${formatSizes(size)}`);
+    }
+    if (size.reduce((sum, each) => sum + each, 0) !== total) {
+      throw new RuntimeError(
+        `split_with_sizes expects split_sizes to sum exactly to ${total} (input tensor's size at dimension ${dim}), but got split_sizes=${formatSizes(size)}`,
+      );
+    }
+    return parts(x, dim, size, splitWithSizesPart);
+  },
+);
 
 /** Parts of `size` slices each along a dimension, the last one smaller where it does not divide; or parts of the sizes listed. (torch.split) */
 export function split(
@@ -591,14 +641,17 @@ export function splitWithSizes(
   return splitOperation(x, sizes, collect<DimOptions>(["dim"], rest).dim ?? 0);
 }
 
-const chunkOperation = defineComposite("chunk", (x: Tensor, chunks: number, along: number): Tensor[] => {
-  if (x.sizes.length === 0) throw new RuntimeError("chunk expects at least a 1-dimensional tensor");
-  if (!(chunks > 0)) throw new RuntimeError(`chunk expects \`chunks\` to be greater than 0, got: ${chunks}`);
-  const dim = normalizeDim(along, x.sizes.length);
-  const total = x.sizes[dim]!;
-  const size = Math.ceil(total / chunks);
-  return parts(x, dim, size === 0 ? new Array<number>(chunks).fill(0) : evenLengths(total, size), splitPart);
-});
+const chunkOperation = defineComposite(
+  { name: "chunk", effect: { kind: "part", parts: ([x, , dim], results) => piecesOf(x, dim, results) }, arguments: ["input", "chunks", ["dim", 0]] },
+  (x: Tensor, chunks: number, along: number): Tensor[] => {
+    if (x.sizes.length === 0) throw new RuntimeError("chunk expects at least a 1-dimensional tensor");
+    if (!(chunks > 0)) throw new RuntimeError(`chunk expects \`chunks\` to be greater than 0, got: ${chunks}`);
+    const dim = normalizeDim(along, x.sizes.length);
+    const total = x.sizes[dim]!;
+    const size = Math.ceil(total / chunks);
+    return parts(x, dim, size === 0 ? new Array<number>(chunks).fill(0) : evenLengths(total, size), splitPart);
+  },
+);
 
 /** At most `chunks` parts of equal size along a dimension; the last may be smaller. (torch.chunk) */
 export function chunk(x: Tensor, ...args: WithRequired<[chunks: number], { readonly chunks: number }, [dim: number], DimOptions>): Tensor[] {
@@ -606,20 +659,23 @@ export function chunk(x: Tensor, ...args: WithRequired<[chunks: number], { reado
   return chunkOperation(x, required(chunks, "chunk", "chunks"), dim);
 }
 
-const tensorSplitOperation = defineComposite("tensorSplit", (x: Tensor, sections: number | readonly number[], along: number): Tensor[] => {
-  if (x.sizes.length === 0) throw new RuntimeError("tensor_split expected at least a 1-dimensional tensor, but got a tensor with 0 dims");
-  const dim = normalizeDim(along, x.sizes.length);
-  const total = x.sizes[dim]!;
-  if (typeof sections === "number") {
-    if (sections <= 0) throw new RuntimeError(`number of sections must be larger than 0, got ${sections}`);
-    const longer = total % sections;
-    const lengths = Array.from({ length: sections }, (_, i) => Math.floor(total / sections) + (i < longer ? 1 : 0));
-    return parts(x, dim, lengths, slicePart);
-  }
-  const clamp = (bound: number): number => Math.min(Math.max(bound < 0 ? bound + total : bound, 0), total);
-  const bounds = [0, ...sections.map(clamp)];
-  return bounds.map((start, i) => slicePart(x, dim, start, Math.max(start, bounds[i + 1] ?? total)));
-});
+const tensorSplitOperation = defineComposite(
+  { name: "tensorSplit", effect: { kind: "part", parts: ([x, , dim], results) => piecesOf(x, dim, results) }, arguments: ["input", "sections", ["dim", 0]] },
+  (x: Tensor, sections: number | readonly number[], along: number): Tensor[] => {
+    if (x.sizes.length === 0) throw new RuntimeError("tensor_split expected at least a 1-dimensional tensor, but got a tensor with 0 dims");
+    const dim = normalizeDim(along, x.sizes.length);
+    const total = x.sizes[dim]!;
+    if (typeof sections === "number") {
+      if (sections <= 0) throw new RuntimeError(`number of sections must be larger than 0, got ${sections}`);
+      const longer = total % sections;
+      const lengths = Array.from({ length: sections }, (_, i) => Math.floor(total / sections) + (i < longer ? 1 : 0));
+      return parts(x, dim, lengths, slicePart);
+    }
+    const clamp = (bound: number): number => Math.min(Math.max(bound < 0 ? bound + total : bound, 0), total);
+    const bounds = [0, ...sections.map(clamp)];
+    return bounds.map((start, i) => slicePart(x, dim, start, Math.max(start, bounds[i + 1] ?? total)));
+  },
+);
 
 type SectionsByName = { readonly indicesOrSections: Dims } | { readonly indices: readonly number[] } | { readonly sections: number };
 
@@ -650,22 +706,33 @@ function splitAlong(name: string, x: Tensor, sections: number | readonly number[
 }
 
 /** Parts along the columns (of a vector, along itself), equal ones or at the indices listed. (torch.hsplit) */
-export const hsplit = defineComposite("hsplit", (x: Tensor, sections: number | readonly number[]): Tensor[] => {
-  return splitAlong("hsplit", x, sections, x.sizes.length === 1 ? 0 : 1, 1);
-});
+export const hsplit: (x: Tensor, sections: number | readonly number[]) => Tensor[] = defineComposite(
+  { name: "hsplit", effect: { kind: "part", parts: ([x], results) => piecesOf(x, x.sizes.length === 1 ? 0 : 1, results) }, arguments: ["input", "sections"] },
+  (x: Tensor, sections: number | readonly number[]): Tensor[] => {
+    return splitAlong("hsplit", x, sections, x.sizes.length === 1 ? 0 : 1, 1);
+  },
+);
 
 /** Parts along the rows, equal ones or at the indices listed. (torch.vsplit) */
-export const vsplit = defineComposite("vsplit", (x: Tensor, sections: number | readonly number[]): Tensor[] => {
-  return splitAlong("vsplit", x, sections, 0, 2);
-});
+export const vsplit: (x: Tensor, sections: number | readonly number[]) => Tensor[] = defineComposite(
+  { name: "vsplit", effect: { kind: "part", parts: ([x], results) => piecesOf(x, 0, results) }, arguments: ["input", "sections"] },
+  (x: Tensor, sections: number | readonly number[]): Tensor[] => {
+    return splitAlong("vsplit", x, sections, 0, 2);
+  },
+);
 
 /** Parts along the third dimension, equal ones or at the indices listed. (torch.dsplit) */
-export const dsplit = defineComposite("dsplit", (x: Tensor, sections: number | readonly number[]): Tensor[] => {
-  return splitAlong("dsplit", x, sections, 2, 3);
-});
+export const dsplit: (x: Tensor, sections: number | readonly number[]) => Tensor[] = defineComposite(
+  { name: "dsplit", effect: { kind: "part", parts: ([x], results) => piecesOf(x, 2, results) }, arguments: ["input", "sections"] },
+  (x: Tensor, sections: number | readonly number[]): Tensor[] => {
+    return splitAlong("dsplit", x, sections, 2, 3);
+  },
+);
 
 const unbindPart = defineView<[x: Tensor, dim: number, index: number]>({
   name: "unbind",
+  effect: { kind: "part", parts: ([, dim, index]) => [{ index: indexAlong(dim, index) }] },
+  arguments: ["input", ["dim", 0], "index"],
   window: (x, dim, index) => ({
     ...permuted(
       x,
@@ -675,11 +742,18 @@ const unbindPart = defineView<[x: Tensor, dim: number, index: number]>({
   }),
 });
 
-const unbindOperation = defineComposite("unbind", (x: Tensor, along: number): Tensor[] => {
-  if (x.sizes.length === 0) throw new IndexError("Dimension specified as 0 but tensor has no dimensions");
-  const dim = normalizeDim(along, x.sizes.length);
-  return Array.from({ length: x.sizes[dim]! }, (_, i) => unbindPart(x, dim, i));
-});
+const unbindOperation = defineComposite(
+  {
+    name: "unbind",
+    effect: { kind: "part", parts: ([x, along], results) => results.map((_, i) => ({ index: indexAlong(normalizeDim(along, x.sizes.length), i) })) },
+    arguments: ["input", ["dim", 0]],
+  },
+  (x: Tensor, along: number): Tensor[] => {
+    if (x.sizes.length === 0) throw new IndexError("Dimension specified as 0 but tensor has no dimensions");
+    const dim = normalizeDim(along, x.sizes.length);
+    return Array.from({ length: x.sizes[dim]! }, (_, i) => unbindPart(x, dim, i));
+  },
+);
 
 /** All slices of a dimension, which is dropped. (torch.unbind) */
 export function unbind(x: Tensor, ...args: Arguments<[dim: number], DimOptions>): Tensor[] {
@@ -690,6 +764,8 @@ export function unbind(x: Tensor, ...args: Arguments<[dim: number], DimOptions>)
 
 const cloneOperation = defineOperation<[x: Tensor]>({
   name: "clone",
+  effect: moves,
+  arguments: ["input"],
   infer: (x) => ({ sizes: x.sizes, dtype: x.dtype }),
   forward: (output, x) => copy(output, x),
   backward: (gradient) => [gradient],

@@ -8,6 +8,7 @@ import { allocateLike } from "./rules/allocation.js";
 import { collect, required, type Arguments } from "../arguments.js";
 import { zerosLike } from "./creation.js";
 import { requireFloatingPoint } from "./rules/promotion.js";
+import { computes } from "../operation.js";
 
 /** Softmax and its kin: what is normalized along a dimension. */
 
@@ -25,6 +26,8 @@ function softmaxOperation(
 ): (x: Tensor, dim: number) => Tensor {
   return defineOperation<[x: Tensor, dim: number]>({
     name,
+    effect: computes,
+    arguments: ["input", "dim"],
     infer(x, dim) {
       const at = normalizeDim(dim, x.sizes.length);
       const isLast = at === Math.max(x.sizes.length - 1, 0);
@@ -85,7 +88,10 @@ export function softmin(x: Tensor, ...args: SoftmaxArguments): Tensor {
   const [input, dim] = prepareSoftmax("softmin", x, args);
   return softminOperation(input, dim);
 }
-const softminOperation = defineComposite("softmin", (x: Tensor, dim: number): Tensor => softmaxOf(x.neg(), dim));
+const softminOperation = defineComposite(
+  { name: "softmin", effect: computes, arguments: ["input", "dim"] },
+  (x: Tensor, dim: number): Tensor => softmaxOf(x.neg(), dim),
+);
 
 /** The dimension that PyTorch takes where none is stated: 0 for tensors of 0, 1 or 3 dimensions, else 1. */
 export function implicitSoftmaxDim(x: Tensor): number {
@@ -102,13 +108,16 @@ export interface GumbelSoftmaxOptions {
   readonly dim?: number;
 }
 
-const gumbelSoftmaxOf = defineComposite("gumbelSoftmax", (logits: Tensor, tau: number, hard: boolean, dim: number): Tensor => {
-  const noise = allocateLike(logits, {}).exponential_().log().neg();
-  const soft = softmaxOf(logits.add(noise).div(tau), dim);
-  if (!hard) return soft;
-  const values = soft.detach();
-  return zerosLike(values).scatter_(dim, values.argmax(dim, true), 1).sub(values).add(soft);
-});
+const gumbelSoftmaxOf = defineComposite(
+  { name: "gumbelSoftmax", effect: computes, arguments: ["input", ["tau", 1], ["hard", false], ["dim", -1]] },
+  (logits: Tensor, tau: number, hard: boolean, dim: number): Tensor => {
+    const noise = allocateLike(logits, {}).exponential_().log().neg();
+    const soft = softmaxOf(logits.add(noise).div(tau), dim);
+    if (!hard) return soft;
+    const values = soft.detach();
+    return zerosLike(values).scatter_(dim, values.argmax(dim, true), 1).sub(values).add(soft);
+  },
+);
 
 /**
  * Samples of the categorical distribution with the given unnormalized log-probabilities, relaxed so that they have a gradient (Jang et al.,

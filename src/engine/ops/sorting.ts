@@ -12,6 +12,7 @@ import { definePick } from "./rules/picks.js";
 import { numberOf, requireFloatingPoint, type Scalar } from "./rules/promotion.js";
 import { reshape } from "./shape.js";
 import { ValuesAndIndices } from "./rules/valuesAndIndices.js";
+import { computes } from "../operation.js";
 
 /** Order: sorting, the largest few, distinct values, counting and searching. NaN counts as larger than any number. */
 
@@ -52,11 +53,14 @@ export interface SortOptions {
 type SortArguments = Arguments<[dim: number, descending: boolean], SortOptions>;
 
 const sortPick = definePick("sort", "SortBackward0");
-const sortOperation = defineComposite("sort", (x: Tensor, along: number, descending: boolean): ValuesAndIndices => {
-  const dim = normalizeDim(along, x.sizes.length);
-  const indices = sortedIndices(x, dim, descending, x.sizes[dim] ?? 1);
-  return new ValuesAndIndices("sort", sortPick(x, indices, dim), indices);
-});
+const sortOperation = defineComposite(
+  { name: "sort", effect: computes, arguments: ["input", ["dim", -1], ["descending", false]] },
+  (x: Tensor, along: number, descending: boolean): ValuesAndIndices => {
+    const dim = normalizeDim(along, x.sizes.length);
+    const indices = sortedIndices(x, dim, descending, x.sizes[dim] ?? 1);
+    return new ValuesAndIndices("sort", sortPick(x, indices, dim), indices);
+  },
+);
 
 /** Elements in order along a dimension (the last by default), and where each was. Equal ones keep their order. (torch.sort) */
 export function sort(x: Tensor, ...args: SortArguments): ValuesAndIndices {
@@ -64,10 +68,13 @@ export function sort(x: Tensor, ...args: SortArguments): ValuesAndIndices {
   return sortOperation(x, dim, descending);
 }
 
-const argsortOperation = defineComposite("argsort", (x: Tensor, along: number, descending: boolean): Tensor => {
-  const dim = normalizeDim(along, x.sizes.length);
-  return sortedIndices(x, dim, descending, x.sizes[dim] ?? 1);
-});
+const argsortOperation = defineComposite(
+  { name: "argsort", effect: computes, arguments: ["input", ["dim", -1], ["descending", false]] },
+  (x: Tensor, along: number, descending: boolean): Tensor => {
+    const dim = normalizeDim(along, x.sizes.length);
+    return sortedIndices(x, dim, descending, x.sizes[dim] ?? 1);
+  },
+);
 
 /** The positions that put a dimension (the last by default) in order. (torch.argsort) */
 export function argsort(x: Tensor, ...args: SortArguments): Tensor {
@@ -90,12 +97,15 @@ export interface TopkOptions {
 }
 
 const topkPick = definePick("topk", "TopkBackward0");
-const topkOperation = defineComposite("topk", (x: Tensor, k: number, along: number, largest: boolean): ValuesAndIndices => {
-  const dim = normalizeDim(along, x.sizes.length);
-  if (!(k >= 0 && k <= (x.sizes[dim] ?? 1))) throw new RuntimeError("selected index k out of range");
-  const indices = sortedIndices(x, dim, largest, k);
-  return new ValuesAndIndices("topk", topkPick(x, indices, dim), indices);
-});
+const topkOperation = defineComposite(
+  { name: "topk", effect: computes, arguments: ["input", "k", ["dim", -1], ["largest", true]] },
+  (x: Tensor, k: number, along: number, largest: boolean): ValuesAndIndices => {
+    const dim = normalizeDim(along, x.sizes.length);
+    if (!(k >= 0 && k <= (x.sizes[dim] ?? 1))) throw new RuntimeError("selected index k out of range");
+    const indices = sortedIndices(x, dim, largest, k);
+    return new ValuesAndIndices("topk", topkPick(x, indices, dim), indices);
+  },
+);
 
 /** The k largest elements of a dimension (the last by default) in order, and where each was. (torch.topk) */
 export function topk(
@@ -176,8 +186,13 @@ function distinct(x: Tensor, options: UniqueOptions, sorted: boolean): Tensor | 
 
 type WithExtras = UniqueOptions & ({ readonly returnInverse: true } | { readonly returnCounts: true });
 
-const uniqueOperation = defineComposite("unique", (x: Tensor, options: UniqueOptions) => distinct(x, options, true));
-const uniqueConsecutiveOperation = defineComposite("uniqueConsecutive", (x: Tensor, options: UniqueOptions) => distinct(x, options, false));
+const uniqueOperation = defineComposite({ name: "unique", effect: computes, arguments: ["input", {}] }, (x: Tensor, options: UniqueOptions) =>
+  distinct(x, options, true),
+);
+const uniqueConsecutiveOperation = defineComposite(
+  { name: "uniqueConsecutive", effect: computes, arguments: ["input", { returnInverse: false, returnCounts: false }] },
+  (x: Tensor, options: UniqueOptions) => distinct(x, options, false),
+);
 
 /** The distinct values in ascending order; with options, also [values, inverse, counts]. (torch.unique) */
 export function unique(x: Tensor, options: WithExtras): Tensor[];
@@ -197,6 +212,8 @@ export function uniqueConsecutive(x: Tensor, options: UniqueOptions = {}): Tenso
 
 const bincountOperation = defineOperation<[x: Tensor, weights: Tensor | null, minlength: number]>({
   name: "bincount",
+  effect: computes,
+  arguments: ["input", "weights", ["minlength", 0]],
   infer(x, weights, minlength) {
     if (x.sizes.length !== 1 || x.dtype.isFloatingPoint) throw new RuntimeError("bincount only supports 1-d non-negative integral inputs.");
     requireValues(x, "bincount");
@@ -236,6 +253,8 @@ export interface HistcOptions {
 
 const histcOperation = defineOperation<[x: Tensor, bins: number, min: number, max: number]>({
   name: "histc",
+  effect: computes,
+  arguments: ["input", ["bins", 100], ["min", 0], ["max", 0]],
   infer(x, bins, min, max) {
     requireFloatingPoint(x.dtype, "histogram_cpu");
     if (!(bins > 0)) throw new RuntimeError("bins must be > 0");
@@ -278,6 +297,8 @@ export interface SearchOptions {
 
 const searchsortedOperation = defineOperation<[sequence: Tensor, values: Tensor, right: boolean]>({
   name: "searchsorted",
+  effect: computes,
+  arguments: ["sorted", "input", ["right", false]],
   infer(sequence, values) {
     const rank = sequence.sizes.length;
     const fits = rank === 1 || (rank === values.sizes.length && sequence.sizes.every((size, i) => i === rank - 1 || size === values.sizes[i]));

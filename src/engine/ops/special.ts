@@ -8,6 +8,7 @@ import { binaryRow, forDTypes, isFloatingPoint, ofTwo, unaryRow, type OfTwo } fr
 import { floatType, type Scalar } from "./rules/promotion.js";
 import { filledLike } from "./rules/reducedDims.js";
 import * as functions from "../math/specialFunctions.js";
+import { computes } from "../operation.js";
 
 /** Special functions, element by element (torch.special). */
 
@@ -29,6 +30,8 @@ export const digamma: (x: Tensor) => Tensor = defineOperation<[x: Tensor]>(
 
 const polygammaOperation = defineOperation<[x: Tensor, n: number]>({
   name: "polygamma",
+  effect: computes,
+  arguments: ["input", "n"],
   infer(x, n) {
     if (n < 0) throw new NotImplementedError("polygamma(n, x) does not support negative n.");
     return { sizes: x.sizes, dtype: floatType(x.dtype) };
@@ -46,17 +49,20 @@ export function polygamma(n: number, x: Tensor): Tensor {
 }
 
 /** log of the multivariate gamma function of dimension `p`. (torch.mvlgamma) */
-export const mvlgamma = defineComposite("mvlgamma", (x: Tensor, ...args: AllArguments<[p: number], { readonly p: number }>): Tensor => {
-  const [p] = inOrder("mvlgamma", ["p"], args);
-  if (!(p >= 1)) throw new RuntimeError("p has to be greater than or equal to 1");
-  const steps = arange(0, p, { dtype: floatType(x.dtype), device: x.device }).mul(-0.5);
-  return x
-    .unsqueeze(-1)
-    .add(steps)
-    .lgamma()
-    .sum(-1)
-    .add(((p * (p - 1)) / 4) * Math.log(Math.PI));
-});
+export const mvlgamma = defineComposite(
+  { name: "mvlgamma", effect: computes, arguments: ["input", "p"] },
+  (x: Tensor, ...args: AllArguments<[p: number], { readonly p: number }>): Tensor => {
+    const [p] = inOrder("mvlgamma", ["p"], args);
+    if (!(p >= 1)) throw new RuntimeError("p has to be greater than or equal to 1");
+    const steps = arange(0, p, { dtype: floatType(x.dtype), device: x.device }).mul(-0.5);
+    return x
+      .unsqueeze(-1)
+      .add(steps)
+      .lgamma()
+      .sum(-1)
+      .add(((p * (p - 1)) / 4) * Math.log(Math.PI));
+  },
+);
 
 /** The modified Bessel function of the first kind of order 0. (torch.i0) */
 export const i0: (x: Tensor) => Tensor = defineOperation<[x: Tensor]>(
@@ -81,6 +87,8 @@ export const sinc: (x: Tensor) => Tensor = defineOperation<[x: Tensor]>(
 
 const logitOperation = defineOperation<[x: Tensor, eps: number | null]>({
   name: "logit",
+  effect: computes,
+  arguments: ["input", "eps"],
   infer: (x) => ({ sizes: x.sizes, dtype: floatType(x.dtype) }),
   forward: (output, x, eps) =>
     unary(output, x, (value) => {

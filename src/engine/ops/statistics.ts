@@ -10,6 +10,7 @@ import { cumsum, mean, sum } from "./reduction.js";
 import { diagonal, narrow, reshape, select, unsqueeze } from "./shape.js";
 import { sort } from "./sorting.js";
 import { vectorNorm } from "./vectorNorm.js";
+import { computes } from "../operation.js";
 
 /** Statistics and numerical integration, made of other operations. */
 
@@ -19,18 +20,21 @@ export interface CovOptions {
 }
 
 /** The covariances of variables: rows of a matrix, whose columns are observations. (torch.cov) */
-export const cov = defineComposite("cov", (x: Tensor, options: CovOptions = {}): Tensor => {
-  const { correction = 1 } = checkedOptions(options, "correction");
-  if (x.sizes.length > 2) throw new RuntimeError(`cov(): expected input to have two or fewer dimensions but got an input with ${x.sizes.length} dimensions`);
-  const isMatrix = x.sizes.length === 2;
-  const rows = isMatrix ? x : reshape(x, 1, -1);
-  const centered = sub(rows, mean(rows, 1, true));
-  const result = div(matmul(centered, centered.t()), Math.max(0, rows.sizes[1]! - correction));
-  return isMatrix ? result : result.squeeze();
-});
+export const cov = defineComposite(
+  { name: "cov", effect: computes, arguments: ["input", { correction: 1 }] },
+  (x: Tensor, options: CovOptions = {}): Tensor => {
+    const { correction = 1 } = checkedOptions(options, "correction");
+    if (x.sizes.length > 2) throw new RuntimeError(`cov(): expected input to have two or fewer dimensions but got an input with ${x.sizes.length} dimensions`);
+    const isMatrix = x.sizes.length === 2;
+    const rows = isMatrix ? x : reshape(x, 1, -1);
+    const centered = sub(rows, mean(rows, 1, true));
+    const result = div(matmul(centered, centered.t()), Math.max(0, rows.sizes[1]! - correction));
+    return isMatrix ? result : result.squeeze();
+  },
+);
 
 /** The correlations of variables: rows of a matrix, whose columns are observations. (torch.corrcoef) */
-export const corrcoef = defineComposite("corrcoef", (x: Tensor): Tensor => {
+export const corrcoef = defineComposite({ name: "corrcoef", effect: computes, arguments: ["input"] }, (x: Tensor): Tensor => {
   const covariances = cov(x);
   if (covariances.sizes.length === 0) return div(covariances, covariances);
   const deviations = diagonal(covariances).sqrt();
@@ -71,19 +75,25 @@ function integrand(args: readonly (Tensor | TrapezoidOptions | undefined)[]): [x
 }
 
 /** The integral along a dimension by the trapezoidal rule, at the places `x` or evenly spaced. (torch.trapezoid) */
-export const trapezoid = defineComposite("trapezoid", (y: Tensor, ...args: [x: Tensor, options?: TrapezoidOptions] | [options?: TrapezoidOptions]): Tensor => {
-  const [x, options] = integrand(args);
-  return sum(areas(y, x, options), options.dim ?? -1);
-});
+export const trapezoid = defineComposite(
+  { name: "trapezoid", effect: computes, arguments: ["y", "x", ["dim", -1]] },
+  (y: Tensor, ...args: [x: Tensor, options?: TrapezoidOptions] | [options?: TrapezoidOptions]): Tensor => {
+    const [x, options] = integrand(args);
+    return sum(areas(y, x, options), options.dim ?? -1);
+  },
+);
 
 /** `trapezoid` by another name. (torch.trapz) */
-export const trapz = defineComposite("trapz", (y: Tensor, ...args: [x: Tensor, options?: TrapezoidOptions] | [options?: TrapezoidOptions]): Tensor => {
-  return trapezoid(y, ...args);
-});
+export const trapz = defineComposite(
+  { name: "trapz", effect: computes, arguments: ["y", "x", ["dim", -1]] },
+  (y: Tensor, ...args: [x: Tensor, options?: TrapezoidOptions] | [options?: TrapezoidOptions]): Tensor => {
+    return trapezoid(y, ...args);
+  },
+);
 
 /** The integrals up to each sample along a dimension. (torch.cumulative_trapezoid) */
 export const cumulativeTrapezoid = defineComposite(
-  "cumulativeTrapezoid",
+  { name: "cumulativeTrapezoid", effect: computes, arguments: ["y", "x", ["dim", -1]] },
   (y: Tensor, ...args: [x: Tensor, options?: TrapezoidOptions] | [options?: TrapezoidOptions]): Tensor => {
     const [x, options] = integrand(args);
     return cumsum(areas(y, x, options), options.dim ?? -1);
@@ -158,22 +168,25 @@ function spacings(x: Tensor, dims: readonly number[], given: GradientOptions["sp
 }
 
 /** The derivatives of samples along each dimension, estimated from their neighbours on both sides. (torch.gradient) */
-export const gradient = defineComposite("gradient", (x: Tensor, options: GradientOptions = {}): Tensor[] => {
-  const { spacing, dim, edgeOrder = 1 } = checkedOptions(options, "spacing", "dim", "edgeOrder");
-  if (edgeOrder !== 1 && edgeOrder !== 2) throw new RuntimeError("torch.gradient only supports edge_order=1 and edge_order=2.");
-  if (x.dtype === uint8) throw new RuntimeError("torch.gradient does not support uint8 input.");
-  const dims = dim == null ? [...x.sizes.keys()] : (typeof dim === "number" ? [dim] : dim).map((each) => normalizeDim(each, x.sizes.length));
-  dims.forEach((each, i) => {
-    if (dims.indexOf(each) !== i) throw new RuntimeError(`dim ${each} appears multiple times in the list of dims`);
-    if (x.sizes[each]! <= edgeOrder) throw new RuntimeError("torch.gradient expected each dimension size to be at least edge_order+1");
-  });
-  const places = spacings(x, dims, spacing, dim != null);
-  return dims.map((each, i) => slope(x, each, places[i]!, edgeOrder));
-});
+export const gradient = defineComposite(
+  { name: "gradient", effect: computes, arguments: ["input", { edgeOrder: 1 }] },
+  (x: Tensor, options: GradientOptions = {}): Tensor[] => {
+    const { spacing, dim, edgeOrder = 1 } = checkedOptions(options, "spacing", "dim", "edgeOrder");
+    if (edgeOrder !== 1 && edgeOrder !== 2) throw new RuntimeError("torch.gradient only supports edge_order=1 and edge_order=2.");
+    if (x.dtype === uint8) throw new RuntimeError("torch.gradient does not support uint8 input.");
+    const dims = dim == null ? [...x.sizes.keys()] : (typeof dim === "number" ? [dim] : dim).map((each) => normalizeDim(each, x.sizes.length));
+    dims.forEach((each, i) => {
+      if (dims.indexOf(each) !== i) throw new RuntimeError(`dim ${each} appears multiple times in the list of dims`);
+      if (x.sizes[each]! <= edgeOrder) throw new RuntimeError("torch.gradient expected each dimension size to be at least edge_order+1");
+    });
+    const places = spacings(x, dims, spacing, dim != null);
+    return dims.map((each, i) => slope(x, each, places[i]!, edgeOrder));
+  },
+);
 
 /** Each slice of `dim` scaled down to at most `maxnorm` in the p-norm. (torch.renorm) */
 export const renorm = defineComposite(
-  "renorm",
+  { name: "renorm", effect: computes, arguments: ["input", "p", "dim", "maxnorm"] },
   (
     x: Tensor,
     ...args: AllArguments<[p: number, dim: number, maxnorm: number], { readonly p: number; readonly dim: number; readonly maxnorm: number }>
@@ -199,11 +212,14 @@ export interface VanderOptions {
 }
 
 /** The powers of each element of a vector, a row each. (torch.vander) */
-export const vander = defineComposite("vander", (x: Tensor, ...args: Arguments<[N: number, increasing: boolean], VanderOptions>): Tensor => {
-  const { N = x.numel(), increasing = false } = collect<VanderOptions>(["N", "increasing"], args);
-  const powers = Array.from({ length: N }, (_, power) => x.pow(power));
-  return stack(increasing ? powers : powers.reverse(), -1);
-});
+export const vander = defineComposite(
+  { name: "vander", effect: computes, arguments: ["x", "N", ["increasing", false]] },
+  (x: Tensor, ...args: Arguments<[N: number, increasing: boolean], VanderOptions>): Tensor => {
+    const { N = x.numel(), increasing = false } = collect<VanderOptions>(["N", "increasing"], args);
+    const powers = Array.from({ length: N }, (_, power) => x.pow(power));
+    return stack(increasing ? powers : powers.reverse(), -1);
+  },
+);
 
 // ---- quantiles
 
@@ -297,7 +313,7 @@ function interpolated(sorted: Tensor, fraction: number, interpolation: Interpola
 
 /** The values below which the fractions `q` of the elements lie. Several q come as a first dimension. (torch.quantile) */
 export const quantile = defineComposite(
-  "quantile",
+  { name: "quantile", effect: computes, arguments: ["input", "q", "dim", ["keepdim", false], ["interpolation", "linear"]] },
   (
     x: Tensor,
     ...args: WithRequired<[q: number | Tensor], { readonly q: number | Tensor }, [dim: number | null, keepdim: boolean], QuantileOptions>
@@ -309,7 +325,7 @@ export const quantile = defineComposite(
 
 /** `quantile` of the elements that are not NaN. (torch.nanquantile) */
 export const nanquantile = defineComposite(
-  "nanquantile",
+  { name: "nanquantile", effect: computes, arguments: ["input", "q", "dim", ["keepdim", false], ["interpolation", "linear"]] },
   (
     x: Tensor,
     ...args: WithRequired<[q: number | Tensor], { readonly q: number | Tensor }, [dim: number | null, keepdim: boolean], QuantileOptions>

@@ -13,6 +13,7 @@ import { sum } from "./reduction.js";
 import { asStrided, expand, reshape } from "./shape.js";
 import * as special from "./special.js";
 import { accumulated } from "./rules/windows.js";
+import { moves, views, writing, operand } from "../operation.js";
 
 /** Methods that are no functions of `torch`, or that take their arguments in another order there. */
 
@@ -20,6 +21,8 @@ import { accumulated } from "./rules/windows.js";
 
 const toOperation = defineOperation<[x: Tensor, dtype: DType, device: Device]>({
   name: "to",
+  effect: moves,
+  arguments: ["input", "dtype", null],
   gradientName: "ToCopyBackward0",
   infer(x, dtype, device) {
     if (x.device === "meta" && device !== "meta") throw new NotImplementedError("Cannot copy out of meta tensor; no data!");
@@ -146,7 +149,7 @@ function requireNoGradient(operation: string, ...tensors: readonly Tensor[]): vo
 /** Every element becomes what `callable` makes of it. (Tensor.apply_) */
 export function apply_(x: Tensor, callable: (value: number) => number): Tensor {
   requireNoGradient("apply_", x);
-  return overwrite("apply_", x, [x, callable], () => unary(x, x, callable));
+  return overwrite(writing({ name: "apply_", arguments: ["input", "callable"] }), x, [x, callable], () => unary(x, x, callable));
 }
 
 /** Every element becomes what `callable` makes of it and of the other tensor's, which broadcasts. (Tensor.map_) */
@@ -156,7 +159,7 @@ export function map_(x: Tensor, other: Tensor, callable: (value: number, other: 
     throw new TypeError(`map_: expected torch.${x.dtype.scalarType}Tensor for 'other' (got torch.${other.dtype.scalarType}Tensor)`);
   }
   const second = expand(other, [...x.sizes]);
-  return overwrite("map_", x, [x, other, callable], () => binary(x, x, second, callable));
+  return overwrite(writing({ name: "map_", arguments: ["input", operand, "callable"] }), x, [x, other, callable], () => binary(x, x, second, callable));
 }
 
 // ---- others
@@ -204,6 +207,8 @@ function unfoldedWindow(x: Tensor, dimension: number, size: number, step: number
 
 const unfoldOperation = defineView<[x: Tensor, dimension: number, size: number, step: number]>({
   name: "unfold",
+  effect: views,
+  arguments: ["input", "dimension", "size", "step"],
   window: unfoldedWindow,
   backward: (gradient, x, ...args) => accumulated(gradient, x.sizes, (zeros) => unfoldedWindow(zeros, ...args)),
 });

@@ -6,6 +6,7 @@ import { Tensor } from "../tensor.js";
 import { collect, inOrder, requiredFirst, type AllArguments, type WithRequired } from "../arguments.js";
 import { broadcastSizes, cppName, resultType } from "./rules/promotion.js";
 import { filledLike } from "./rules/reducedDims.js";
+import { computes, operand } from "../operation.js";
 
 /** Element-wise functions of three tensors, broadcast against each other. */
 
@@ -16,6 +17,8 @@ type OfTwo = (y: number, z: number) => number;
 function addedRow(name: "addcmul" | "addcdiv", f: OfTwo, partials: readonly [y: OfTwo, z: OfTwo]): OperationRow<Args> {
   return {
     name,
+    effect: computes,
+    arguments: ["input", operand, "tensor2", "value"],
     infer(x, y, z) {
       const dtype = resultType(x, Tensor.allocate(broadcastSizes(y.sizes, z.sizes), resultType(y, z), "meta"));
       if (name === "addcdiv" && !dtype.isFloatingPoint) {
@@ -96,6 +99,8 @@ const between = (a: number, b: number, w: number): number => (Math.abs(w) < 0.5 
 
 const lerpRow: OperationRow<LerpArgs> = {
   name: "lerp",
+  effect: computes,
+  arguments: ["input", "end", "weight"],
   gradientName: (_start, _end, weight) => (weight instanceof Tensor ? "LerpBackward1" : "LerpBackward0"),
   infer(start, end, weight) {
     if (start.dtype !== end.dtype) {

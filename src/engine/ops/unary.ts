@@ -6,6 +6,7 @@ import { Tensor } from "../tensor.js";
 import { checkedOptions } from "../arguments.js";
 import { forDTypes, isFloatingPoint, isNotBool, unaryRow } from "./rules/elementwiseRows.js";
 import { erf as erfOf, erfc as erfcOf } from "../math/specialFunctions.js";
+import { computes, transformed } from "../operation.js";
 
 /** Element-wise functions of one tensor. Integers are taken as the default floating-point dtype where the result is a fraction. */
 
@@ -31,6 +32,7 @@ export const abs_ = defineInPlace(absRow);
 const negation = unaryRow("neg", "same", (x) => -x, { of: "output", f: (g) => -g }, "neg");
 const negRow: OperationRow<[x: Tensor]> = {
   ...negation,
+  follows: (_, before) => transformed(before, -1, 0),
   infer(x) {
     if (x.dtype.name === "bool") {
       throw new RuntimeError(
@@ -253,6 +255,8 @@ const roundToIntegers = defineOperation(roundRow);
 const roundToIntegersInPlace = defineInPlace(roundRow);
 const decimalsRow: OperationRow<[x: Tensor, decimals: number]> = {
   name: "round",
+  effect: computes,
+  arguments: ["input", ["decimals", 0]],
   gradientName: "RoundBackward1",
   infer: (x) => ({ sizes: x.sizes, dtype: x.dtype }),
   forward(output, x, decimals) {

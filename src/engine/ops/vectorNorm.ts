@@ -7,12 +7,15 @@ import { slicesOf } from "../kernels/slices.js";
 import { Tensor } from "../tensor.js";
 import type { Dims } from "../arguments.js";
 import { filledLike, reducedCount, reducedDims, reducedSizes, spread } from "./rules/reducedDims.js";
+import { computes } from "../operation.js";
 
 type NormArgs = [x: Tensor, order: number, dim: Dims | null, keepdim: boolean];
 
 /** The norm of elements as one vector; `order` may be an infinity. What torch.norm and torch.linalg.vector_norm are. */
 export const vectorNorm: (x: Tensor, order: number, dim: Dims | null, keepdim: boolean) => Tensor = defineOperation<NormArgs>({
   name: "norm",
+  effect: computes,
+  arguments: ["input", ["p", 2], "dim", ["keepdim", false]],
   gradientName: "LinalgVectorNormBackward0",
   infer(x, order, dim, keepdim) {
     if (!x.dtype.isFloatingPoint) {

@@ -4,6 +4,7 @@ import type { Tensor } from "../tensor.js";
 import { allocate, finish, tensorOptionNames, type TensorOptions } from "./rules/allocation.js";
 import { collect, required, requireIntegers, type WithRequired } from "../arguments.js";
 import { besselI } from "../math/specialFunctions.js";
+import { makes, type Operation, operand } from "../operation.js";
 
 /** Windows that fade a signal in and out before its spectrum is taken. */
 
@@ -41,6 +42,7 @@ function defineWindow<Positional extends readonly unknown[], Options extends Win
   shape: Shape<Options>,
 ): (...args: WithRequired<[windowLength: number], Length, Positional, Options>) => Tensor {
   const inPython = nameInPython(name);
+  const operation: Operation = { name, effect: makes(() => null), arguments: [operand, ["periodic", true], { device: null, requiresGrad: null }] };
   return (...args) => {
     const options = collect<Options & Partial<Length>>(["windowLength", ...names], args, tensorOptionNames);
     const length = required(options.windowLength, inPython, "window_length");
@@ -54,7 +56,7 @@ function defineWindow<Positional extends readonly unknown[], Options extends Win
       const value = length === 1 ? () => 1 : shape(options, periodic ? length : length - 1, dtype.name === "float32" ? Math.fround : Number);
       for (let i = 0; i < length; i++) data[i] = value(i);
     }
-    return finish(result, options, name, args);
+    return finish(result, options, operation, args);
   };
 }
 

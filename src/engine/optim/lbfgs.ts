@@ -1,7 +1,8 @@
 import { collect, type Arguments } from "../arguments.js";
 import { enableGrad, noGrad } from "../autograd/gradMode.js";
 import { RuntimeError, ValueError } from "../errors.js";
-import { observer } from "../observer.js";
+import { report } from "../observer.js";
+import { writing } from "../operation.js";
 import { cat } from "../ops/joining.js";
 import { Tensor } from "../tensor.js";
 import { strongWolfe, type Evaluation } from "./lineSearch.js";
@@ -86,10 +87,10 @@ export class LBFGS extends Optimizer<LBFGSGroup> {
   override step<Loss>(closure: () => Loss): Loss;
   override step<Loss>(closure?: () => Loss): Loss {
     if (closure === undefined) throw new RuntimeError("LBFGS.step() needs a closure, which computes the loss and its gradients anew");
-    const name = `${this.constructor.name}.step`;
+    const operation = writing({ name: `${this.constructor.name}.step`, arguments: ["param", "grad"] });
     const [group] = this.paramGroups as [LBFGSGroup];
     const result = noGrad(() => this.#run(() => enableGrad(closure), group));
-    for (const param of group.params) observer()?.operation?.(name, [param, param.grad], param);
+    for (const param of group.params) report(operation, [param, param.grad], param);
     return result;
   }
 

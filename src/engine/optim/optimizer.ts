@@ -2,7 +2,8 @@ import { enableGrad } from "../autograd/gradMode.js";
 import { KeyError, RuntimeError, TypeError, ValueError } from "../errors.js";
 import { copy } from "../kernels/elementwise.js";
 import type { Run } from "../kernels/wasm/elementwise.js";
-import { observer } from "../observer.js";
+import { report } from "../observer.js";
+import { writing } from "../operation.js";
 import { formatFloat } from "../print/numbers.js";
 import { repr, type PythonValue } from "../print/python.js";
 import { Tensor } from "../tensor.js";
@@ -81,7 +82,7 @@ export abstract class Optimizer<Group extends ParameterGroup = ParameterGroup> {
   step<Loss>(closure: () => Loss): Loss;
   step<Loss>(closure?: () => Loss): Loss | void {
     const loss = closure && enableGrad(closure);
-    const name = `${this.constructor.name}.step`;
+    const operation = writing({ name: `${this.constructor.name}.step`, arguments: ["param", "grad"] });
     for (const group of this.paramGroups) {
       for (const param of group.params) {
         const { grad } = param;
@@ -94,7 +95,7 @@ export abstract class Optimizer<Group extends ParameterGroup = ParameterGroup> {
           if (elements.tensor !== param) copy(param, elements.tensor);
         }
         param.version.value++;
-        observer()?.operation?.(name, [param, grad], param);
+        report(operation, [param, grad], param);
       }
     }
     return loss;

@@ -1,4 +1,5 @@
-import type { ModuleSnapshot, OperationStep, TensorId } from "../../protocol/index.js";
+import { writeStepArguments } from "../../describe/arguments.js";
+import { nameText, type ModuleSnapshot, type OperationStep, type TensorId } from "../../protocol/index.js";
 import type { Arrangement } from "./arrangement.js";
 import { joinPorts, type OpenContainer } from "./commonPorts.js";
 import { callNode, canvasPath, nodeWithin, type ContainerFlow, type DataFlow, type FlowNode } from "./dataFlow.js";
@@ -210,7 +211,7 @@ class Builder {
     const content = isOpen ? this.#content({ id, path: module.path, key, rows: this.model.rows(module), parent: id, depth: depth + 1, hasFailed }) : null;
     // What failed says so; where that is not drawn, the box around it.
     const failure = hasFailed && !this.#failureIsShown ? this.#failure() : null;
-    return { ...said, target: "", id, kind: "module", source: null, path: module.path, key, name: module.name, row, failure, content };
+    return { ...said, sign: "", target: "", id, kind: "module", source: null, path: module.path, key, name: module.name, row, failure, content };
   }
 
   /** What a module's box says, for one call of several or for all of them. */
@@ -237,7 +238,7 @@ class Builder {
       const weight = this.model.index.module(step.path)?.parameters[0];
       if (weight) shapes.push(shapeText(this.model.snapshot.tensors[weight.tensor]?.shape));
     }
-    return { message: trace.failure!.message, shapes, sign: signBetween(step?.kind === "operation" ? step.name : "") };
+    return { message: trace.failure!.message, shapes, sign: signBetween(step?.kind === "operation" ? step : null) };
   }
 
   /** What threw in a box that is open, where neither an operation nor a module in it did: the code of its own. */
@@ -291,7 +292,7 @@ class Builder {
   #repeatedOperation(node: DisplayNode, repeated: readonly FlowNode[]): DisplayNode {
     const { steps, values } = this.model.snapshot.trace!;
     const operations = repeated.flatMap((each) => (each.kind === "operation" ? [each] : []));
-    const isSame = operations.every(({ operation }) => operation.arguments === node.detail);
+    const isSame = operations.every(({ operation }) => this.#argumentsOf(operation) === node.detail);
     const target = operations.every((each) => this.#target(each) === node.target) ? node.target : "";
     const outputShape = commonShapeText(operations.map(({ step }) => values[steps[step]!.outputs[0]?.value ?? -1]?.shape));
     return { ...node, target, detail: [isSame ? node.detail : "", `${operations.length}×`].filter(Boolean).join("  "), outputShape, calls: operations.length };
@@ -299,7 +300,14 @@ class Builder {
 
   #target({ writesThrough }: Extract<FlowNode, { kind: "operation" }>): string {
     const { steps } = this.model.snapshot.trace!;
-    return viewText((writesThrough ?? []).map((step) => steps[step] as OperationStep));
+    return viewText(
+      (writesThrough ?? []).map((step) => steps[step] as OperationStep),
+      this.model.snapshot.language,
+    );
+  }
+
+  #argumentsOf({ arguments: given }: OperationStep): string {
+    return writeStepArguments(given, this.model.snapshot.language);
   }
 
   #makeOther(flowNode: Exclude<FlowNode, { kind: "call" }>, path: string): DisplayNode {
@@ -319,8 +327,9 @@ class Builder {
       const outputShape = this.model.outputShapeOf(step);
       return {
         ...base,
-        name: operation.name,
-        detail: operation.arguments,
+        name: nameText(operation.name),
+        sign: operation.sign ?? "",
+        detail: this.#argumentsOf(operation),
         target: this.#target(flowNode),
         outputShape,
         calls: 1,
@@ -377,6 +386,7 @@ class Builder {
 const nothingOfItsOwn = {
   type: "",
   detail: "",
+  sign: "",
   target: "",
   expandable: false,
   row: single,

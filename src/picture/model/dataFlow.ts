@@ -1,4 +1,14 @@
-import type { ForwardTrace, ModuleStep, Operand, OperationStep, StepId, TensorId, ValueId } from "../../protocol/index.js";
+import {
+  keepsElements,
+  nameText,
+  type ForwardTrace,
+  type ModuleStep,
+  type Operand,
+  type OperationStep,
+  type StepId,
+  type TensorId,
+  type ValueId,
+} from "../../protocol/index.js";
 import type { ModelIndex } from "../../describe/modelIndex.js";
 
 /** The end of an edge that lies on the border of the container around it. */
@@ -165,11 +175,6 @@ class MutableFlow implements ContainerFlow {
 
 const noSteps: readonly StepId[] = [];
 
-/** Bookkeeping that gives a view of the tensor's own memory, so that a write to it is one to the tensor. */
-const views = new Set(
-  "at chunk expand movedim moveaxis narrow permute select slice split squeeze swapaxes swapdims t transpose unbind unflatten unsqueeze view viewAs".split(" "),
-);
-
 /**
  * Follows every value from the step that made it to each operand, through every border between them.
  *
@@ -322,7 +327,7 @@ class Tracer {
   #operate(id: StepId, step: OperationStep, scope: Scope): void {
     const tensors = step.inputs.filter(({ value }) => this.trace.values[value]?.source.kind !== "tensor");
     const operands = tensors.length > 0 ? tensors : step.inputs;
-    if (step.bookkeeping && !this.showBookkeeping && operands.length === 1) {
+    if (keepsElements(step) && !this.showBookkeeping && operands.length === 1) {
       const holder = this.#find(scope, operands[0]!.value, id);
       if (holder) {
         for (const { value } of step.outputs) {
@@ -332,9 +337,9 @@ class Tracer {
         return;
       }
     }
-    const nodeId = scope.nodeId(step.name);
+    const nodeId = scope.nodeId(nameText(step.name));
     const holders = step.inputs.map(({ value }) => this.#find(scope, value, id));
-    const writesThrough = step.name.endsWith("_") ? this.#viewsAtEnd(holders[0]?.via ?? noSteps) : null;
+    const writesThrough = step.effect === "writes" ? this.#viewsAtEnd(holders[0]?.via ?? noSteps) : null;
     const node = scope.flow.addNode({ id: nodeId, kind: "operation", step: id, operation: step, writesThrough });
     this.#operationNodes.set(id, node.id);
     step.inputs.forEach(({ value }, operand) => {
@@ -345,14 +350,15 @@ class Tracer {
       if (view === undefined) scope.flow.addEdge(holder, node.id, portName("in", operand), operand, value);
       else scope.flow.addEdge({ ...holder, via: holder.via.slice(0, -writesThrough!.length) }, node.id, "in:0", 0, this.trace.steps[view]!.inputs[0]!.value);
     });
-    step.outputs.forEach(({ value }, output) => {
+    [...step.outputs, ...step.writes].forEach(({ value }, output) => {
+      if (scope.holders.has(value)) return;
       scope.holders.set(value, { node: node.id, port: portName("out", output), via: noSteps });
       this.#producedIn.set(value, scope);
     });
   }
 
   #viewsAtEnd(via: readonly StepId[]): readonly StepId[] {
-    const last = via.findLastIndex((step) => !views.has((this.trace.steps[step] as OperationStep).name));
+    const last = via.findLastIndex((step) => !(this.trace.steps[step] as OperationStep).view);
     return via.slice(last + 1);
   }
 

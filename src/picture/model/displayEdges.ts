@@ -1,4 +1,4 @@
-import type { ForwardTrace } from "../../protocol/index.js";
+import { nameText, type ForwardTrace, type OperationStep } from "../../protocol/index.js";
 import { firstCall, type ContainerFlow, type DataFlow } from "./dataFlow.js";
 import type { DisplayEdge } from "./displayGraph.js";
 import { commonShapeText } from "./labels.js";
@@ -14,7 +14,7 @@ export function measuredEdges(flow: ContainerFlow, trace: ForwardTrace, standsFo
     const from = standsFor.get(edge.from) ?? edge.from;
     const to = standsFor.get(edge.to) ?? edge.to;
     if (from === to && firstCall(edge.from) !== firstCall(edge.to) && !operations.has(edge.from)) continue;
-    const via = edge.via.map((step) => (trace.steps[step] as { name?: string }).name ?? "");
+    const via = edge.via.map((step) => nameText((trace.steps[step] as OperationStep).name));
     edges.push({
       from,
       fromPort: edge.fromPort,

@@ -48,6 +48,8 @@ export interface DisplayNode {
   readonly type: string;
   /** Shortened constructor arguments, else what a container holds; an operation's arguments. */
   readonly detail: string;
+  /** Of an operation, the sign that stands for it; "" where it has none. */
+  readonly sign: string;
   /** Of an operation that writes in place, the part of the tensor that it writes to, e.g. "[1]"; "" where it is the whole. */
   readonly target: string;
   readonly layerKind: LayerKind;
@@ -115,7 +117,7 @@ export function nodeTitle(
 ): string {
   switch (node.kind) {
     case "operation":
-      return operationLabel(node.name, node.target);
+      return operationLabel(node.name, node.sign, node.target);
     case "input":
     case "output":
       return /^(\d*$|\[)/.test(node.name) ? `${words[node.kind]} ${node.name}`.trimEnd() : node.name;

@@ -1,5 +1,5 @@
-import { writeArgument, writeValue } from "../../describe/arguments.js";
-import type { ArgumentValue, Language, ModuleSnapshot } from "../../protocol/index.js";
+import { writeArgument, writeStepArguments, writeValue } from "../../describe/arguments.js";
+import { nameText, type ArgumentValue, type Language, type ModuleSnapshot, type OperationStep } from "../../protocol/index.js";
 
 /** 2×8; "" while unknown; "scalar" has no dimensions and reads as "()". */
 export function shapeText(shape: readonly number[] | null | undefined): string {
@@ -34,15 +34,10 @@ function shortArgument(name: string, value: ArgumentValue, language: Language): 
   return writeArgument(name, new Set(value).size === 1 ? (value[0] as number) : value, language);
 }
 
-const symbols: Readonly<Record<string, string>> = { add: "+", sub: "−", mul: "×", div: "÷", matmul: "@", mm: "@", bmm: "@" };
-
-const writeSigns: Readonly<Record<string, string>> = { add_: "+=", iadd: "+=", sub_: "−=", mul_: "×=", div_: "÷=", copy_: "←", fill_: "←", zero_: "← 0" };
-
-/** The sign of a binary operation, else its name; of a write in place with what is written to, "[1] ×=". */
-export function operationLabel(name: string, target: string): string {
-  const sign = writeSigns[name];
-  if (sign) return target ? `${target} ${sign}` : sign;
-  return symbols[name] ?? (target ? `${target} ${name}` : name);
+/** The sign of an operation, else its name; of a write in place with what is written to, "[1] ×=". */
+export function operationLabel(name: string, sign: string, target: string): string {
+  const label = sign || name;
+  return target ? `${target} ${label}` : label;
 }
 
 export function isSymbol(label: string): boolean {
@@ -50,13 +45,15 @@ export function isSymbol(label: string): boolean {
 }
 
 /** The sign between the operands of what failed; a comma where there is none. */
-export function signBetween(name: string): string {
-  return name === "linear" ? "@" : (symbols[name.replace(/_$/, "")] ?? ",");
+export function signBetween(step: OperationStep | null): string {
+  return step?.between ?? step?.sign?.replace(/(.)=$/, "$1") ?? ",";
 }
 
 /** Views of a tensor as they are written behind it: "[1]", "[:, 2:].transpose(0, 1)". */
-export function viewText(views: readonly { readonly name: string; readonly arguments: string }[]): string {
-  return views.map(({ name, arguments: given }) => (name === "at" ? given : `.${name}(${given})`)).join("");
+export function viewText(views: readonly OperationStep[], language: Language): string {
+  return views
+    .map(({ name, arguments: given, parts }) => (parts?.length === 1 ? parts[0]!.index : `.${nameText(name)}(${writeStepArguments(given, language)})`))
+    .join("");
 }
 
 /** What a container holds: "12 × Block", "Conv2d, 2 × ReLU". */

@@ -1,4 +1,4 @@
-import type { FindingLevels, ModelSnapshot, ModuleSnapshot, ModuleStep, StepId } from "../../protocol/index.js";
+import { nameText, type FindingLevels, type ModelSnapshot, type ModuleSnapshot, type ModuleStep, type StepId } from "../../protocol/index.js";
 import { distinctMarks, type Findings, findingsOf } from "../../describe/findings/findings.js";
 import { indexOf, type ModelIndex } from "../../describe/modelIndex.js";
 import { openAtFirst, type Inside } from "./arrangement.js";
@@ -139,7 +139,7 @@ export class PictureModel {
     return this.#order!.within(call).map((id) => {
       const step = this.snapshot.trace!.steps[id]!;
       const node = flow.nodeOf(id);
-      if (step.kind === "operation") return { sign: step.name, node: node === container ? null : node, turn: null };
+      if (step.kind === "operation") return { sign: nameText(step.name), node: node === container ? null : node, turn: null };
       const rows = this.#rowsTo(call, step.path);
       // As it is drawn where all rows are folded.
       const turn = rows.reduceRight((path, { member, row }) => row.members[0]!.path + path.slice(member.length), step.path);

@@ -1,4 +1,4 @@
-import type { ForwardTrace, ModuleSnapshot, StepId, ValueId } from "../../protocol/index.js";
+import { keepsElements, nameText, type ForwardTrace, type ModuleSnapshot, type StepId, type ValueId } from "../../protocol/index.js";
 import type { ModelIndex } from "../../describe/modelIndex.js";
 import type { CallOrder } from "./callOrder.js";
 import type { DataFlow } from "./dataFlow.js";
@@ -153,7 +153,7 @@ class Passage {
   #sign(step: StepId): string {
     const each = this.trace.steps[step]!;
     if (each.kind === "module") return `[${this.index.module(each.path)?.structure ?? each.path}]`;
-    return each.bookkeeping ? "" : each.name;
+    return keepsElements(each) ? "" : nameText(each.name);
   }
 
   /** The step that gave a value, or in which it was made, among those of the call that took it. */

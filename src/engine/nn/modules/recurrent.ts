@@ -16,6 +16,7 @@ import { nameInCamelCase } from "../names.js";
 import type { Parameter } from "../parameter.js";
 import { PackedSequence } from "../utils/rnn.js";
 import { recurrentAxes, recurrentSizes, rnnMode, type RecurrentArguments, type RecurrentSizes } from "./recurrentArguments.js";
+import { computes } from "../../operation.js";
 
 /**
  * Recurrent layers and their cells. Parameters bear PyTorch's names, `weight_ih_l0`, `bias_hh_l1_reverse`, and start from
@@ -40,11 +41,16 @@ interface RecurrentBaseOptions extends RecurrentLayerOptions {
   readonly projSize?: number;
 }
 
+const layerFacts = {
+  effect: computes,
+  arguments: [null, "input", "h0", "c0", null, { batchSizes: null, batchFirst: false, dropout: 0, training: null }],
+} as const;
+
 const composites: Readonly<Record<RecurrentMode, typeof recurrentNetwork>> = {
-  rnnTanh: defineComposite("rnnTanh", recurrentNetwork),
-  rnnRelu: defineComposite("rnnRelu", recurrentNetwork),
-  lstm: defineComposite("lstm", recurrentNetwork),
-  gru: defineComposite("gru", recurrentNetwork),
+  rnnTanh: defineComposite({ name: "rnnTanh", ...layerFacts }, recurrentNetwork),
+  rnnRelu: defineComposite({ name: "rnnRelu", ...layerFacts }, recurrentNetwork),
+  lstm: defineComposite({ name: "lstm", ...layerFacts }, recurrentNetwork),
+  gru: defineComposite({ name: "gru", ...layerFacts }, recurrentNetwork),
 };
 
 function recurrentArguments(layer: RNNBase): Readonly<Record<string, unknown>> {

@@ -12,6 +12,7 @@ import { Module } from "../module.js";
 import { nameInCamelCase } from "../names.js";
 import type { Parameter } from "../parameter.js";
 import { recurrentAxes, recurrentSizes, rnnMode, type RecurrentArguments, type RecurrentSizes } from "./recurrentArguments.js";
+import { computes } from "../../operation.js";
 
 /** One step of recurrent layers. */
 
@@ -20,11 +21,13 @@ export interface CellOptions extends FactoryOptions {
   readonly bias?: boolean;
 }
 
+const cellFacts = { effect: computes, arguments: [null, "input", "h", "c", null] } as const;
+
 const cellComposites: Readonly<Record<RecurrentMode, typeof recurrentCell>> = {
-  rnnTanh: defineComposite("rnnTanhCell", recurrentCell),
-  rnnRelu: defineComposite("rnnReluCell", recurrentCell),
-  lstm: defineComposite("lstmCell", recurrentCell),
-  gru: defineComposite("gruCell", recurrentCell),
+  rnnTanh: defineComposite({ name: "rnnTanhCell", ...cellFacts }, recurrentCell),
+  rnnRelu: defineComposite({ name: "rnnReluCell", ...cellFacts }, recurrentCell),
+  lstm: defineComposite({ name: "lstmCell", ...cellFacts }, recurrentCell),
+  gru: defineComposite({ name: "gruCell", ...cellFacts }, recurrentCell),
 };
 
 /** What the cells have in common: one step of one layer. (torch.nn.RNNCellBase) */

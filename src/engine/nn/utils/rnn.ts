@@ -10,6 +10,7 @@ import { argsort } from "../../ops/sorting.js";
 import { broadcastSizes, type Scalar } from "../../ops/rules/promotion.js";
 import { formatSizes, product } from "../../size.js";
 import { Tensor } from "../../tensor.js";
+import { computes } from "../../operation.js";
 
 /** Batches of sequences of different lengths, for recurrent networks (torch.nn.utils.rnn). */
 
@@ -84,12 +85,15 @@ function packedPlaces(batchSizes: readonly number[], batch: number): number[] {
   return batchSizes.flatMap((size, step) => Array.from({ length: size }, (_, i) => step * batch + i));
 }
 
-const packOf = defineComposite("packPaddedSequence", (input: Tensor, batchSizes: readonly number[], order: Tensor | null, batchFirst: boolean): Tensor => {
-  const sorted = order === null ? input : indexSelect(input, batchFirst ? 0 : 1, order);
-  const steps = batchFirst ? sorted.transpose(0, 1) : sorted;
-  const [length, batch, ...rest] = steps.sizes as [number, number, ...number[]];
-  return indexSelect(steps.reshape([length * batch, ...rest]), 0, integers(packedPlaces(batchSizes, batch), input));
-});
+const packOf = defineComposite(
+  { name: "packPaddedSequence", effect: computes, arguments: ["input", "batchSizes", "order", "batchFirst"] },
+  (input: Tensor, batchSizes: readonly number[], order: Tensor | null, batchFirst: boolean): Tensor => {
+    const sorted = order === null ? input : indexSelect(input, batchFirst ? 0 : 1, order);
+    const steps = batchFirst ? sorted.transpose(0, 1) : sorted;
+    const [length, batch, ...rest] = steps.sizes as [number, number, ...number[]];
+    return indexSelect(steps.reshape([length * batch, ...rest]), 0, integers(packedPlaces(batchSizes, batch), input));
+  },
+);
 
 export interface PackOptions {
   /** Whether the batch is the first dimension, not the second. Default false. */
@@ -136,7 +140,7 @@ export function packPaddedSequence(
 }
 
 const padOf = defineComposite(
-  "padPackedSequence",
+  { name: "padPackedSequence", effect: computes, arguments: ["packed", "batchSizes", "steps", "value", "batchFirst"] },
   (packed: PackedSequence, batchSizes: readonly number[], steps: number, value: Scalar, batchFirst: boolean): Tensor => {
     const { data, unsortedIndices } = packed;
     const batch = batchSizes[0]!;
@@ -193,24 +197,27 @@ export interface PadSequenceOptions {
   readonly paddingSide?: "left" | "right";
 }
 
-const padSequenceOf = defineComposite("padSequence", (sequences: readonly Tensor[], batchFirst: boolean, value: number, side: "left" | "right"): Tensor => {
-  const longest = Math.max(...sequences.map((each) => each.sizes[0]!));
-  const [first] = sequences as readonly [Tensor];
-  for (const { sizes } of sequences) {
-    const common = broadcastSizes(first.sizes.slice(1), sizes.slice(1));
-    if (common.length !== first.sizes.length - 1 || product(common) !== product(first.sizes.slice(1))) {
-      throw new RuntimeError(
-        `output with shape ${formatSizes([sizes[0]!, ...first.sizes.slice(1)])} doesn't match the broadcast shape ${formatSizes([sizes[0]!, ...common])}`,
-      );
+const padSequenceOf = defineComposite(
+  { name: "padSequence", effect: computes, arguments: ["sequences", ["batchFirst", false], "value", "side"] },
+  (sequences: readonly Tensor[], batchFirst: boolean, value: number, side: "left" | "right"): Tensor => {
+    const longest = Math.max(...sequences.map((each) => each.sizes[0]!));
+    const [first] = sequences as readonly [Tensor];
+    for (const { sizes } of sequences) {
+      const common = broadcastSizes(first.sizes.slice(1), sizes.slice(1));
+      if (common.length !== first.sizes.length - 1 || product(common) !== product(first.sizes.slice(1))) {
+        throw new RuntimeError(
+          `output with shape ${formatSizes([sizes[0]!, ...first.sizes.slice(1)])} doesn't match the broadcast shape ${formatSizes([sizes[0]!, ...common])}`,
+        );
+      }
     }
-  }
-  const padded = sequences.map((each) => {
-    const missing = longest - each.sizes[0]!;
-    const around = [...each.sizes.slice(1).flatMap(() => [0, 0]), ...(side === "left" ? [missing, 0] : [0, missing])];
-    return pad(each, around, "constant", value);
-  });
-  return stack(padded, batchFirst ? 0 : 1);
-});
+    const padded = sequences.map((each) => {
+      const missing = longest - each.sizes[0]!;
+      const around = [...each.sizes.slice(1).flatMap(() => [0, 0]), ...(side === "left" ? [missing, 0] : [0, missing])];
+      return pad(each, around, "constant", value);
+    });
+    return stack(padded, batchFirst ? 0 : 1);
+  },
+);
 
 /** Sequences (length, *) of different lengths as one batch (longest, batch, *), padded. (torch.nn.utils.rnn.pad_sequence) */
 export function padSequence(

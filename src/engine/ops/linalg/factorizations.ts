@@ -15,6 +15,7 @@ import { diagonal as diagonalOf, narrow, unsqueeze } from "../shape.js";
 import { neg } from "../unary.js";
 import { batchOf, columnsOf, forEachMatrix, identity, mT, named, requireMatrix, requireSquare, rowsOf, type Named } from "./matrices.js";
 import { solveOperation } from "./squareSystems.js";
+import { computes } from "../../operation.js";
 
 /** Factorizations with several results (torch.linalg): one row for each, whose gradients add up. */
 
@@ -29,6 +30,8 @@ function defineFactor<F extends Factors>(
 ): (a: Tensor, factors: F) => Tensor {
   return defineOperation<[a: Tensor, factors: F]>({
     name,
+    effect: computes,
+    arguments: ["input", null],
     gradientName,
     infer: (a, factors) => ({ sizes: pick(factors).sizes, dtype: a.dtype }),
     forward: (output, _, factors) => copy(output, pick(factors)),
@@ -95,25 +98,28 @@ const qrR = defineFactor<QR>(
 /** What `qr` gives. */
 export type QrResult = Named<readonly [Q: Tensor, R: Tensor], "Q" | "R">;
 
-const qrOperation = defineComposite("qr", (a: Tensor, mode: "reduced" | "complete" | "r"): QrResult => {
-  requireMatrix(a, "linalg.qr");
-  const [m, n] = [rowsOf(a), columnsOf(a)];
-  const k = mode === "complete" ? m : Math.min(m, n);
-  const q = factor(a, m, k);
-  const r = factor(a, k, n);
-  if (a.device === "cpu") {
-    forEachMatrix(a, (matrix, index) => {
-      const left = new Float64Array(m * k);
-      const right = new Float64Array(k * n);
-      kernels.qr(left, right, matrix, m, n, k);
-      q.store(index, left);
-      r.store(index, right);
-    });
-  }
-  const factors = { q: q.tensor, r: r.tensor };
-  const resultQ = mode === "r" ? Tensor.allocate([0], a.dtype, a.device) : qrQ(a, factors);
-  return named(["Q", "R"], resultQ, qrR(a, factors));
-});
+const qrOperation = defineComposite(
+  { name: "qr", effect: computes, arguments: ["input", ["mode", "reduced"]] },
+  (a: Tensor, mode: "reduced" | "complete" | "r"): QrResult => {
+    requireMatrix(a, "linalg.qr");
+    const [m, n] = [rowsOf(a), columnsOf(a)];
+    const k = mode === "complete" ? m : Math.min(m, n);
+    const q = factor(a, m, k);
+    const r = factor(a, k, n);
+    if (a.device === "cpu") {
+      forEachMatrix(a, (matrix, index) => {
+        const left = new Float64Array(m * k);
+        const right = new Float64Array(k * n);
+        kernels.qr(left, right, matrix, m, n, k);
+        q.store(index, left);
+        r.store(index, right);
+      });
+    }
+    const factors = { q: q.tensor, r: r.tensor };
+    const resultQ = mode === "r" ? Tensor.allocate([0], a.dtype, a.device) : qrQ(a, factors);
+    return named(["Q", "R"], resultQ, qrR(a, factors));
+  },
+);
 
 /** A = Q R with orthonormal columns in Q and upper-triangular R. `mode`: "reduced" (default), "complete" or "r". (torch.linalg.qr) */
 export function qr(a: Tensor, ...args: Arguments<[mode: "reduced" | "complete" | "r"], { readonly mode?: "reduced" | "complete" | "r" }>): QrResult {
@@ -155,7 +161,7 @@ const eighVectors = defineFactor<Eigen>(
 /** What `eigh` gives. */
 export type EighResult = Named<readonly [eigenvalues: Tensor, eigenvectors: Tensor], "eigenvalues" | "eigenvectors">;
 
-const eighOperation = defineComposite("eigh", (a: Tensor): EighResult => {
+const eighOperation = defineComposite({ name: "eigh", effect: computes, arguments: ["input"] }, (a: Tensor): EighResult => {
   requireSquare(a, "linalg.eigh");
   const n = rowsOf(a);
   const values = factor(a, n);
@@ -236,11 +242,14 @@ const svdVh = defineFactor<Svd>(
 /** What `svd` gives. */
 export type SvdResult = Named<readonly [U: Tensor, S: Tensor, Vh: Tensor], "U" | "S" | "Vh">;
 
-const svdOperation = defineComposite("svd", (a: Tensor, fullMatrices: boolean): SvdResult => {
-  requireMatrix(a, "linalg.svd");
-  const factors = singular(a, fullMatrices);
-  return named(["U", "S", "Vh"], svdU(a, factors), svdS(a, factors), svdVh(a, factors));
-});
+const svdOperation = defineComposite(
+  { name: "svd", effect: computes, arguments: ["input", ["fullMatrices", true]] },
+  (a: Tensor, fullMatrices: boolean): SvdResult => {
+    requireMatrix(a, "linalg.svd");
+    const factors = singular(a, fullMatrices);
+    return named(["U", "S", "Vh"], svdU(a, factors), svdS(a, factors), svdVh(a, factors));
+  },
+);
 
 function singular(a: Tensor, fullMatrices: boolean): Svd {
   const [m, n] = [rowsOf(a), columnsOf(a)];
@@ -279,7 +288,7 @@ export function svd(a: Tensor, ...args: Arguments<[fullMatrices: boolean], SvdOp
   return svdOperation(a, collect<SvdOptions>(["fullMatrices"], args).fullMatrices ?? true);
 }
 
-export const svdvalsOperation = defineComposite("svdvals", (a: Tensor): Tensor => {
+export const svdvalsOperation = defineComposite({ name: "svdvals", effect: computes, arguments: ["input"] }, (a: Tensor): Tensor => {
   requireMatrix(a, "linalg.svdvals");
   return svdS(a, singular(a, false));
 });
@@ -291,6 +300,8 @@ export function svdvals(a: Tensor): Tensor {
 
 const pinvRecorded = defineOperation<[a: Tensor]>({
   name: "pinv",
+  effect: computes,
+  arguments: ["input"],
   gradientName: "LinalgPinvBackward0",
   infer(a) {
     requireMatrix(a, "linalg.pinv");
@@ -313,7 +324,7 @@ const pinvRecorded = defineOperation<[a: Tensor]>({
   },
 });
 
-const pinvOperation = defineComposite("pinv", (a: Tensor): Tensor => pinvRecorded(a));
+const pinvOperation = defineComposite({ name: "pinv", effect: computes, arguments: ["input"] }, (a: Tensor): Tensor => pinvRecorded(a));
 
 const epsilonOf = (dtype: DType): number => (dtype.name === "float32" ? 2 ** -23 : 2 ** -52);
 
@@ -323,13 +334,16 @@ export function pinv(a: Tensor): Tensor {
 }
 
 /** How many singular values are not zero within rounding. (torch.linalg.matrix_rank) */
-export const matrixRank = defineComposite("matrixRank", (a: Tensor): Tensor => {
+export const matrixRank = defineComposite({ name: "matrixRank", effect: computes, arguments: ["input"] }, (a: Tensor): Tensor => {
   const s = svdvalsOperation(a);
   return sum(gt(s, mul(amax(s, -1, true), Math.max(rowsOf(a), columnsOf(a)) * epsilonOf(a.dtype))), -1);
 });
 
 /** The X that makes |A X - B| smallest. (torch.linalg.lstsq) */
-export const lstsq = defineComposite("lstsq", (a: Tensor, ...args: AllArguments<[b: Tensor], { readonly b: Tensor }>): { readonly solution: Tensor } => {
-  const [b] = inOrder("linalg_lstsq", ["b"], args);
-  return { solution: matmul(pinvOperation(a), b) };
-});
+export const lstsq = defineComposite(
+  { name: "lstsq", effect: computes, arguments: ["A", "b"] },
+  (a: Tensor, ...args: AllArguments<[b: Tensor], { readonly b: Tensor }>): { readonly solution: Tensor } => {
+    const [b] = inOrder("linalg_lstsq", ["b"], args);
+    return { solution: matmul(pinvOperation(a), b) };
+  },
+);

@@ -10,26 +10,32 @@ import { matmul } from "../matmul.js";
 import { diagonal as diagonalOf, expand, narrow, reshape, unsqueeze } from "../shape.js";
 import { columnsOf, forEachMatrix, identity, mT, requireSquare, rowsOf } from "./matrices.js";
 import { invOperation } from "./squareSystems.js";
+import { computes } from "../../operation.js";
 
 /** Powers and products of matrices (torch.linalg). */
 
 /** A multiplied by itself, `n` times; negative powers are those of the inverse. (torch.linalg.matrix_power) */
-export const matrixPower = defineComposite("matrixPower", (a: Tensor, ...args: AllArguments<[n: number], { readonly n: number }>): Tensor => {
-  const [n] = inOrder("matrix_power", ["n"], args);
-  requireIntegers("matrix_power", n);
-  requireSquare(a, "linalg.matrix_power");
-  if (n === 0) return expand(identity(rowsOf(a), a), a.sizes).clone();
-  let base = n < 0 ? invOperation(a) : a;
-  let result: Tensor | null = null;
-  for (let rest = Math.abs(n); rest > 0; rest = Math.floor(rest / 2)) {
-    if (rest % 2 === 1) result = result === null ? base : matmul(result, base);
-    if (rest > 1) base = matmul(base, base);
-  }
-  return result!;
-});
+export const matrixPower = defineComposite(
+  { name: "matrixPower", effect: computes, arguments: ["input", "n"] },
+  (a: Tensor, ...args: AllArguments<[n: number], { readonly n: number }>): Tensor => {
+    const [n] = inOrder("matrix_power", ["n"], args);
+    requireIntegers("matrix_power", n);
+    requireSquare(a, "linalg.matrix_power");
+    if (n === 0) return expand(identity(rowsOf(a), a), a.sizes).clone();
+    let base = n < 0 ? invOperation(a) : a;
+    let result: Tensor | null = null;
+    for (let rest = Math.abs(n); rest > 0; rest = Math.floor(rest / 2)) {
+      if (rest % 2 === 1) result = result === null ? base : matmul(result, base);
+      if (rest > 1) base = matmul(base, base);
+    }
+    return result!;
+  },
+);
 
 const matrixExpOperation: (a: Tensor) => Tensor = defineOperation<[a: Tensor]>({
   name: "matrixExp",
+  effect: computes,
+  arguments: ["input"],
   gradientName: "LinalgMatrixExpBackward0",
   infer(a) {
     requireSquare(a, "linalg.matrix_exp");
@@ -55,7 +61,7 @@ export function matrixExp(a: Tensor): Tensor {
 }
 
 /** Matrices multiplied in the order that takes the fewest multiplications; the first and the last may be vectors. (torch.linalg.multi_dot) */
-export const multiDot = defineComposite("multiDot", (tensors: readonly Tensor[]): Tensor => {
+export const multiDot = defineComposite({ name: "multiDot", effect: computes, arguments: ["tensors"] }, (tensors: readonly Tensor[]): Tensor => {
   if (tensors.length < 2) throw new RuntimeError(`multi_dot(): expected at least 2 tensors but got ${tensors.length}`);
   const [first, last] = [tensors[0]!, tensors[tensors.length - 1]!];
   const matrices = [...tensors];
@@ -67,9 +73,12 @@ export const multiDot = defineComposite("multiDot", (tensors: readonly Tensor[])
 });
 
 /** Products summed along a dimension. (torch.linalg.vecdot) */
-export const vecdot = defineComposite("vecdot", (x: Tensor, y: Tensor, ...args: Arguments<[dim: number], { readonly dim?: number }>): Tensor => {
-  return vecdotOf(x, y, ...args);
-});
+export const vecdot = defineComposite(
+  { name: "vecdot", effect: computes, arguments: ["x", "y", ["dim", -1]] },
+  (x: Tensor, y: Tensor, ...args: Arguments<[dim: number], { readonly dim?: number }>): Tensor => {
+    return vecdotOf(x, y, ...args);
+  },
+);
 
 /** The vector product along a dimension of size 3, the last by default. (torch.linalg.cross) */
 export function cross(x: Tensor, ...args: WithRequired<[other: Tensor], { readonly other: Tensor }, [dim: number], { readonly dim?: number }>): Tensor {
@@ -84,10 +93,13 @@ export function diagonal(a: Tensor, options: { readonly offset?: number; readonl
 }
 
 /** Powers 0 to N - 1 of each element, as a new last dimension. (torch.linalg.vander) */
-export const vander = defineComposite("vander", (x: Tensor, options: { readonly N?: number } = {}): Tensor => {
-  const count = checkedOptions(options, "N").N ?? columnsOf(x);
-  return stack(
-    Array.from({ length: count }, (_, power) => x.pow(power)),
-    -1,
-  );
-});
+export const vander = defineComposite(
+  { name: "vander", effect: computes, arguments: ["input", { increasing: false }] },
+  (x: Tensor, options: { readonly N?: number } = {}): Tensor => {
+    const count = checkedOptions(options, "N").N ?? columnsOf(x);
+    return stack(
+      Array.from({ length: count }, (_, power) => x.pow(power)),
+      -1,
+    );
+  },
+);

@@ -14,11 +14,14 @@ import { diagonal as diagonalOf, unsqueeze } from "../shape.js";
 import { neg } from "../unary.js";
 import { expandedTo } from "../rules/windows.js";
 import { batchOf, batchPrefix, columnsOf, forEachMatrix, identity, mT, named, requireSquare, rowsOf, type Named } from "./matrices.js";
+import { computes } from "../../operation.js";
 
 /** Inverses, determinants and systems of equations (torch.linalg). */
 
 export const invOperation = defineOperation<[a: Tensor]>({
   name: "inv",
+  effect: computes,
+  arguments: ["input"],
   gradientName: "LinalgInvExBackward0",
   infer(a) {
     requireSquare(a, "linalg.inv");
@@ -50,6 +53,8 @@ export function inv(a: Tensor): Tensor {
 
 const detOperation = defineOperation<[a: Tensor]>({
   name: "det",
+  effect: computes,
+  arguments: ["input"],
   gradientName: "LinalgDetBackward0",
   infer(a) {
     requireSquare(a, "linalg.det");
@@ -92,12 +97,16 @@ function logDeterminants(a: Tensor): { readonly signs: number[]; readonly logs: 
 
 const detSign = defineOperation<[a: Tensor]>({
   name: "slogdet",
+  effect: computes,
+  arguments: ["input"],
   infer: (a) => ({ sizes: batchOf(a), dtype: a.dtype }),
   forward: (output, a) => output.storage.data.set(logDeterminants(a).signs),
 });
 
 const logAbsDet = defineOperation<[a: Tensor]>({
   name: "slogdet",
+  effect: computes,
+  arguments: ["input"],
   gradientName: "LinalgSlogdetBackward0",
   infer(a) {
     requireSquare(a, "linalg.slogdet");
@@ -111,7 +120,7 @@ const logAbsDet = defineOperation<[a: Tensor]>({
 /** What `slogdet` gives. */
 export type SignAndLog = Named<readonly [sign: Tensor, logabsdet: Tensor], "sign" | "logabsdet">;
 
-const slogdetOperation = defineComposite("slogdet", (a: Tensor): SignAndLog => {
+const slogdetOperation = defineComposite({ name: "slogdet", effect: computes, arguments: ["input"] }, (a: Tensor): SignAndLog => {
   const logabsdet = logAbsDet(a);
   return named(["sign", "logabsdet"], detSign(a), logabsdet);
 });
@@ -122,7 +131,7 @@ export function slogdet(a: Tensor): SignAndLog {
 }
 
 /** The logarithm of the determinant; NaN where it is negative. (torch.logdet) */
-export const logdet = defineComposite("logdet", (a: Tensor): Tensor => {
+export const logdet = defineComposite({ name: "logdet", effect: computes, arguments: ["input"] }, (a: Tensor): Tensor => {
   const { sign, logabsdet } = slogdetOperation(a);
   return maskedFill(logabsdet, sign.lt(0), NaN);
 });
@@ -131,6 +140,8 @@ type SolveArgs = [a: Tensor, b: Tensor];
 
 export const solveOperation: (a: Tensor, b: Tensor) => Tensor = defineOperation<SolveArgs>({
   name: "solve",
+  effect: computes,
+  arguments: ["input", "b"],
   gradientName: "LinalgSolveExBackward0",
   infer(a, b) {
     requireSquare(a, "linalg.solve");
@@ -166,11 +177,14 @@ export const solveOperation: (a: Tensor, b: Tensor) => Tensor = defineOperation<
 });
 
 /** X with A X = B, B being matrices or, one dimension short, vectors. (torch.linalg.solve) */
-export const solve = defineComposite("solve", (a: Tensor, ...args: AllArguments<[B: Tensor], { readonly B: Tensor }>): Tensor => {
-  const [b] = inOrder("linalg_solve", ["B"], args);
-  const isVector = b.sizes.length === 1 || (a.sizes.length - 1 === b.sizes.length && equalSizes(a.sizes.slice(0, -1), b.sizes));
-  return isVector ? solveOperation(a, unsqueeze(b, -1)).squeeze(-1) : solveOperation(a, b);
-});
+export const solve = defineComposite(
+  { name: "solve", effect: computes, arguments: ["A", "B"] },
+  (a: Tensor, ...args: AllArguments<[B: Tensor], { readonly B: Tensor }>): Tensor => {
+    const [b] = inOrder("linalg_solve", ["B"], args);
+    const isVector = b.sizes.length === 1 || (a.sizes.length - 1 === b.sizes.length && equalSizes(a.sizes.slice(0, -1), b.sizes));
+    return isVector ? solveOperation(a, unsqueeze(b, -1)).squeeze(-1) : solveOperation(a, b);
+  },
+);
 
 export interface TriangularOptions {
   /** Whether A is upper-triangular: what lies on the other side is not read. */
@@ -182,19 +196,24 @@ export interface TriangularOptions {
 }
 
 /** X with A X = B for triangular A. (torch.linalg.solve_triangular) */
-export const solveTriangular = defineComposite("solveTriangular", (a: Tensor, b: Tensor, options: TriangularOptions): Tensor => {
-  const {
-    upper = required(undefined, "linalg_solve_triangular", "upper"),
-    left = true,
-    unitriangular = false,
-  } = checkedOptions(options, "upper", "left", "unitriangular");
-  let triangle = upper ? triu(a, unitriangular ? 1 : 0) : tril(a, unitriangular ? -1 : 0);
-  if (unitriangular) triangle = triangle.add(identity(rowsOf(a), a));
-  return left ? solveOperation(triangle, b) : mT(solveOperation(mT(triangle), mT(b)));
-});
+export const solveTriangular = defineComposite(
+  { name: "solveTriangular", effect: computes, arguments: ["input", "b", { left: true, unitriangular: false }] },
+  (a: Tensor, b: Tensor, options: TriangularOptions): Tensor => {
+    const {
+      upper = required(undefined, "linalg_solve_triangular", "upper"),
+      left = true,
+      unitriangular = false,
+    } = checkedOptions(options, "upper", "left", "unitriangular");
+    let triangle = upper ? triu(a, unitriangular ? 1 : 0) : tril(a, unitriangular ? -1 : 0);
+    if (unitriangular) triangle = triangle.add(identity(rowsOf(a), a));
+    return left ? solveOperation(triangle, b) : mT(solveOperation(mT(triangle), mT(b)));
+  },
+);
 
 const choleskyOperation = defineOperation<[a: Tensor]>({
   name: "cholesky",
+  effect: computes,
+  arguments: ["input"],
   gradientName: "LinalgCholeskyExBackward0",
   infer(a) {
     requireSquare(a, "linalg.cholesky");
@@ -223,7 +242,10 @@ const choleskyOperation = defineOperation<[a: Tensor]>({
 });
 
 /** Lower-triangular L with L L^T = A, for symmetric positive-definite A. (torch.linalg.cholesky) */
-export const cholesky = defineComposite("cholesky", (a: Tensor, options: { readonly upper?: boolean } = {}): Tensor => {
-  const l = choleskyOperation(a);
-  return checkedOptions(options, "upper").upper ? mT(l) : l;
-});
+export const cholesky = defineComposite(
+  { name: "cholesky", effect: computes, arguments: ["input", { upper: false }] },
+  (a: Tensor, options: { readonly upper?: boolean } = {}): Tensor => {
+    const l = choleskyOperation(a);
+    return checkedOptions(options, "upper").upper ? mT(l) : l;
+  },
+);

@@ -11,6 +11,7 @@ import { requireFloatingPoint } from "../rules/promotion.js";
 import { logSoftmax } from "../softmax.js";
 import type { BinaryCrossEntropyOptions } from "./elementwise.js";
 import { checkReduction, reduce, sampleGradient, writeReduced, type LossOptions, type Reduction } from "./reduction.js";
+import { computes } from "../../operation.js";
 
 /** Losses of scores for classes: the target says which class, or classes, a sample belongs to. */
 
@@ -39,6 +40,8 @@ type Divisor = number;
 
 const nllOperation = defineOperation<NLLArgs, Divisor>({
   name: "nllLoss",
+  effect: computes,
+  arguments: ["input", "target", "weight", ["ignoreIndex", -100], ["reduction", "mean"], ["labelSmoothing", 0]],
   gradientName: (x, _target, _weight, _ignore, reduction, smoothing) =>
     smoothing > 0 ? "AddBackward0" : x.ndim > 2 ? (reduction === "none" && x.ndim !== 4 ? "ViewBackward0" : "NllLoss2DBackward0") : "NllLossBackward0",
   infer(x, target, weight, _ignoreIndex, reduction) {
@@ -117,18 +120,22 @@ export interface CrossEntropyOptions extends NLLOptions {
   readonly labelSmoothing?: number;
 }
 
-const crossEntropyOf = defineComposite("crossEntropy", (x: Tensor, target: Tensor, options: CrossEntropyOptions): Tensor => {
-  const { weight = null, ignoreIndex = -100, reduction = "mean", labelSmoothing = 0 } = options;
-  checkReduction(reduction);
-  const classDim = x.ndim === 1 ? 0 : 1;
-  if (labelSmoothing > 1) throw new RuntimeError(`label_smoothing must be between 0.0 and 1.0. Got: ${labelSmoothing}`);
-  if (!equalSizes(x.sizes, target.sizes)) {
-    return nllOperation(logSoftmax(x, classDim), target, weight, ignoreIndex, reduction, Math.max(labelSmoothing, 0));
-  }
-  if (!target.dtype.isFloatingPoint) throw new RuntimeError(`Expected floating point type for target with class probabilities, got ${target.dtype.scalarType}`);
-  if (ignoreIndex >= 0) throw new RuntimeError("ignore_index is not supported for floating point target");
-  return crossEntropyOfProbabilities(x, target, weight, reduction, labelSmoothing, classDim);
-});
+const crossEntropyOf = defineComposite(
+  { name: "crossEntropy", effect: computes, arguments: ["input", "target", { ignoreIndex: -100, reduction: "mean", labelSmoothing: 0 }] },
+  (x: Tensor, target: Tensor, options: CrossEntropyOptions): Tensor => {
+    const { weight = null, ignoreIndex = -100, reduction = "mean", labelSmoothing = 0 } = options;
+    checkReduction(reduction);
+    const classDim = x.ndim === 1 ? 0 : 1;
+    if (labelSmoothing > 1) throw new RuntimeError(`label_smoothing must be between 0.0 and 1.0. Got: ${labelSmoothing}`);
+    if (!equalSizes(x.sizes, target.sizes)) {
+      return nllOperation(logSoftmax(x, classDim), target, weight, ignoreIndex, reduction, Math.max(labelSmoothing, 0));
+    }
+    if (!target.dtype.isFloatingPoint)
+      throw new RuntimeError(`Expected floating point type for target with class probabilities, got ${target.dtype.scalarType}`);
+    if (ignoreIndex >= 0) throw new RuntimeError("ignore_index is not supported for floating point target");
+    return crossEntropyOfProbabilities(x, target, weight, reduction, labelSmoothing, classDim);
+  },
+);
 
 function crossEntropyOfProbabilities(x: Tensor, target: Tensor, weight: Tensor | null, reduction: Reduction, smoothing: number, classDim: number): Tensor {
   const classes = x.sizes[classDim]!;
@@ -161,6 +168,8 @@ type MultiMarginArgs = [x: Tensor, target: Tensor, p: number, margin: number, we
 
 const multiMarginOperation = defineOperation<MultiMarginArgs>({
   name: "multiMarginLoss",
+  effect: computes,
+  arguments: ["input", "target", ["p", 1], ["margin", 1], "weight", ["reduction", "mean"]],
   infer(x, target, p, _margin, weight, reduction) {
     checkReduction(reduction);
     if (p !== 1 && p !== 2) throw new ValueError("only p == 1 and p == 2 supported");
@@ -222,6 +231,8 @@ export function multiMarginLoss(
 
 const multilabelMarginOperation = defineOperation<[x: Tensor, target: Tensor, reduction: Reduction]>({
   name: "multilabelMarginLoss",
+  effect: computes,
+  arguments: ["input", "target", ["reduction", "mean"]],
   gradientName: "MultilabelMarginLossBackward0",
   infer(x, target, reduction) {
     checkReduction(reduction);
@@ -258,14 +269,17 @@ export function multilabelMarginLoss(x: Tensor, ...args: WithRequired<[target: T
   return multilabelMarginOperation(x, target, collect<LossOptions>([], rest, ["reduction"]).reduction ?? "mean");
 }
 
-const multilabelSoftMarginOf = defineComposite("multilabelSoftMarginLoss", (x: Tensor, target: Tensor, weight: Tensor | null, reduction: Reduction): Tensor => {
-  const losses = target
-    .mul(logsigmoid(x))
-    .add(target.rsub(1).mul(logsigmoid(x.neg())))
-    .neg();
-  const weighted = weight === null ? losses : losses.mul(weight);
-  return reduce(weighted.sum(-1).div(x.sizes.at(-1)!), reduction);
-});
+const multilabelSoftMarginOf = defineComposite(
+  { name: "multilabelSoftMarginLoss", effect: computes, arguments: ["input", "target", "weight", ["reduction", "mean"]] },
+  (x: Tensor, target: Tensor, weight: Tensor | null, reduction: Reduction): Tensor => {
+    const losses = target
+      .mul(logsigmoid(x))
+      .add(target.rsub(1).mul(logsigmoid(x.neg())))
+      .neg();
+    const weighted = weight === null ? losses : losses.mul(weight);
+    return reduce(weighted.sum(-1).div(x.sizes.at(-1)!), reduction);
+  },
+);
 
 /** The mean over classes of the binary cross entropy of logits x. (torch.nn.functional.multilabel_soft_margin_loss) */
 export function multilabelSoftMarginLoss(

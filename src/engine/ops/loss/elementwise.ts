@@ -9,6 +9,7 @@ import { logsigmoid } from "../activation.js";
 import { collect, requiredFirst, type WithRequired } from "../../arguments.js";
 import { broadcastSizes, requireFloatingPoint, resultType } from "../rules/promotion.js";
 import { checkReduction, reduce, writeReduced, type LossOptions, type Reduction } from "./reduction.js";
+import { computes, type ArgumentsOf } from "../../operation.js";
 
 /** Losses of each element of a prediction and its target. */
 
@@ -26,6 +27,8 @@ type ElementLossArgs<Constants extends readonly unknown[]> = [x: Tensor, target:
 
 interface ElementLossRow<Constants extends readonly unknown[]> {
   readonly name: string;
+  /** Names of the constants, with defaults. */
+  readonly constants: ArgumentsOf<Constants>;
   /** PyTorch's name for the graph node, if it is one node; else its last node depends on the reduction. */
   readonly gradientName: string | Readonly<Record<Reduction, string>>;
   /** PyTorch's kernel, which its errors name. */
@@ -37,6 +40,8 @@ interface ElementLossRow<Constants extends readonly unknown[]> {
 function elementLoss<Constants extends readonly unknown[] = []>(row: ElementLossRow<Constants>): (...args: ElementLossArgs<Constants>) => Tensor {
   const operation: OperationRow<ElementLossArgs<Constants>> = {
     name: row.name,
+    effect: computes,
+    arguments: ["input", "target", ["reduction", "mean"], ...row.constants] as unknown as ArgumentsOf<ElementLossArgs<Constants>>,
     gradientName: (...args) => (typeof row.gradientName === "string" ? row.gradientName : row.gradientName[args[2]]),
     infer(x, target, reduction, ...constants) {
       checkReduction(reduction);
@@ -87,6 +92,7 @@ const logistic = (x: number): number => 1 / (1 + Math.exp(-x));
 
 const mseOf = elementLoss({
   name: "mseLoss",
+  constants: [],
   gradientName: "MseLossBackward0",
   kernel: "mse_cpu",
   check: warnOfSizes,
@@ -106,6 +112,7 @@ export function mseLoss(x: Tensor, ...args: WithRequired<[target: Tensor], { rea
 
 const l1Of = elementLoss({
   name: "l1Loss",
+  constants: [],
   gradientName: meanOrSum("AbsBackward0"),
   kernel: "abs_cpu",
   check: warnOfSizes,
@@ -126,6 +133,7 @@ export function l1Loss(x: Tensor, ...args: WithRequired<[target: Tensor], { read
 const smoothL1Slope = (difference: number, beta: number): number => (Math.abs(difference) < beta ? difference / beta : Math.sign(difference));
 const smoothL1Of = elementLoss<[beta: number]>({
   name: "smoothL1Loss",
+  constants: [["beta", 1]],
   gradientName: "SmoothL1LossBackward0",
   kernel: "smooth_l1_cpu",
   check(x, target, beta) {
@@ -158,6 +166,7 @@ export function smoothL1Loss(x: Tensor, ...args: WithRequired<[target: Tensor], 
 const huberSlope = (difference: number, delta: number): number => Math.max(-delta, Math.min(delta, difference));
 const huberOf = elementLoss<[delta: number]>({
   name: "huberLoss",
+  constants: [["delta", 1]],
   gradientName: "HuberLossBackward0",
   kernel: "huber_cpu",
   check(x, target, delta) {
@@ -189,6 +198,7 @@ export function huberLoss(x: Tensor, ...args: WithRequired<[target: Tensor], { r
 
 const softMarginOf = elementLoss({
   name: "softMarginLoss",
+  constants: [],
   gradientName: "SoftMarginLossBackward0",
   kernel: "neg_cpu",
   of: () => ({ f: (x, y) => Math.log1p(Math.exp(-y * x)), x: (x, y) => -y * logistic(-y * x), target: (x, y) => -x * logistic(-y * x) }),
@@ -207,6 +217,7 @@ export function softMarginLoss(x: Tensor, ...args: WithRequired<[target: Tensor]
 
 const klDivOf = elementLoss<[logTarget: boolean]>({
   name: "klDiv",
+  constants: [["logTarget", false]],
   gradientName: meanOrSum("SubBackward0"),
   kernel: "xlogy_cpu",
   // PyTorch subtracts the input from the target, which shows where they do not fit.
@@ -242,10 +253,13 @@ export function klDiv(x: Tensor, ...args: WithRequired<[target: Tensor], { reado
   return batchMean(x, target, logTarget);
 }
 
-const batchMean = defineComposite("klDiv", (x: Tensor, target: Tensor, logTarget: boolean): Tensor => {
-  const sum = klDivOf(x, target, "sum", logTarget);
-  return x.ndim === 0 ? sum : sum.div(x.sizes[0]!);
-});
+const batchMean = defineComposite(
+  { name: "klDiv", effect: computes, arguments: ["input", "target", ["logTarget", false]] },
+  (x: Tensor, target: Tensor, logTarget: boolean): Tensor => {
+    const sum = klDivOf(x, target, "sum", logTarget);
+    return x.ndim === 0 ? sum : sum.div(x.sizes[0]!);
+  },
+);
 
 /** As PyTorch, which keeps logarithms of probabilities above -100. */
 const boundedLog = (x: number): number => Math.max(Math.log(x), -100);
@@ -253,6 +267,7 @@ const boundedLog1p = (x: number): number => Math.max(Math.log1p(x), -100);
 
 const binaryCrossEntropyOf = elementLoss({
   name: "binaryCrossEntropy",
+  constants: [],
   gradientName: "BinaryCrossEntropyBackward0",
   kernel: "binary_cross_entropy",
   check(x, target) {
@@ -281,7 +296,7 @@ export interface BinaryCrossEntropyOptions extends LossOptions {
 }
 
 const weightedBinaryCrossEntropy = defineComposite(
-  "binaryCrossEntropy",
+  { name: "binaryCrossEntropy", effect: computes, arguments: ["input", "target", ["reduction", "mean"], "weight"] },
   (x: Tensor, target: Tensor, reduction: Reduction, weight: Tensor): Tensor => reduce(binaryCrossEntropyOf(x, target, "none").mul(weight), reduction),
 );
 
@@ -302,6 +317,7 @@ export function binaryCrossEntropy(
 
 const logitsOf = elementLoss({
   name: "binaryCrossEntropyWithLogits",
+  constants: [],
   gradientName: "BinaryCrossEntropyWithLogitsBackward0",
   kernel: "log_sigmoid_cpu",
   of: () => ({
@@ -318,7 +334,7 @@ export interface BinaryCrossEntropyWithLogitsOptions extends BinaryCrossEntropyO
 }
 
 const weightedLogits = defineComposite(
-  "binaryCrossEntropyWithLogits",
+  { name: "binaryCrossEntropyWithLogits", effect: computes, arguments: ["input", "target", ["reduction", "mean"], "weight", "posWeight"] },
   (x: Tensor, target: Tensor, reduction: Reduction, weight: Tensor | null, posWeight: Tensor | null): Tensor => {
     const logLikelihood = posWeight === null ? logsigmoid(x) : logsigmoid(x).mul(posWeight.sub(1).mul(target).add(1));
     const losses = target.rsub(1).mul(x).sub(logLikelihood);
@@ -349,24 +365,27 @@ export interface PoissonNLLOptions extends LossOptions {
   readonly eps?: number;
 }
 
-const poissonOf = defineComposite("poissonNllLoss", (x: Tensor, target: Tensor, options: PoissonNLLOptions): Tensor => {
-  const { reduction = "mean", logInput = true, full = false, eps = 1e-8 } = options;
-  checkReduction(reduction);
-  let losses = logInput ? x.exp().sub(target.mul(x)) : x.sub(target.mul(x.add(eps).log()));
-  if (full) {
-    const stirling = target
-      .mul(target.log())
-      .sub(target)
-      .add(
-        target
-          .mul(2 * Math.PI)
-          .log()
-          .mul(0.5),
-      );
-    losses = losses.add(stirling.maskedFill(target.le(1), 0));
-  }
-  return reduce(losses, reduction);
-});
+const poissonOf = defineComposite(
+  { name: "poissonNllLoss", effect: computes, arguments: ["input", "target", { logInput: true, full: false, eps: 1e-8, reduction: "mean" }] },
+  (x: Tensor, target: Tensor, options: PoissonNLLOptions): Tensor => {
+    const { reduction = "mean", logInput = true, full = false, eps = 1e-8 } = options;
+    checkReduction(reduction);
+    let losses = logInput ? x.exp().sub(target.mul(x)) : x.sub(target.mul(x.add(eps).log()));
+    if (full) {
+      const stirling = target
+        .mul(target.log())
+        .sub(target)
+        .add(
+          target
+            .mul(2 * Math.PI)
+            .log()
+            .mul(0.5),
+        );
+      losses = losses.add(stirling.maskedFill(target.le(1), 0));
+    }
+    return reduce(losses, reduction);
+  },
+);
 
 /** Negative log-likelihood of counts that are Poisson distributed. (torch.nn.functional.poisson_nll_loss) */
 export function poissonNllLoss(
@@ -384,22 +403,25 @@ export interface GaussianNLLOptions extends LossOptions {
   readonly eps?: number;
 }
 
-const gaussianOf = defineComposite("gaussianNllLoss", (x: Tensor, target: Tensor, variance: Tensor | number, options: GaussianNLLOptions): Tensor => {
-  const { reduction = "mean", full = false, eps = 1e-6 } = options;
-  let variances = typeof variance === "number" ? x.detach().mul(0).add(variance) : variance;
-  if (!equalSizes(variances.sizes, x.sizes)) {
-    const rows = x.sizes.slice(0, -1);
-    if (equalSizes(rows, variances.sizes)) variances = variances.unsqueeze(-1);
-    else if (!equalSizes(rows, variances.sizes.slice(0, -1)) || variances.sizes.at(-1) !== 1) throw new ValueError("var is of incorrect size");
-  }
-  if (reduction !== "none" && reduction !== "mean" && reduction !== "sum") throw new ValueError(`${String(reduction)} is not valid`);
-  if (variances.device === "cpu" && kernels.denseValues(variances).some((value) => value < 0)) throw new ValueError("var has negative entry/entries");
-  // Raised to eps without cutting the gradient, as PyTorch.
-  const bounded = variances.add(variances.detach().clampMin(eps).sub(variances.detach()));
-  let losses = bounded.log().add(x.sub(target).square().div(bounded)).mul(0.5);
-  if (full) losses = losses.add(0.5 * Math.log(2 * Math.PI));
-  return reduce(losses, reduction);
-});
+const gaussianOf = defineComposite(
+  { name: "gaussianNllLoss", effect: computes, arguments: ["input", "target", "variance", { full: false, eps: 0.000001, reduction: "mean" }] },
+  (x: Tensor, target: Tensor, variance: Tensor | number, options: GaussianNLLOptions): Tensor => {
+    const { reduction = "mean", full = false, eps = 1e-6 } = options;
+    let variances = typeof variance === "number" ? x.detach().mul(0).add(variance) : variance;
+    if (!equalSizes(variances.sizes, x.sizes)) {
+      const rows = x.sizes.slice(0, -1);
+      if (equalSizes(rows, variances.sizes)) variances = variances.unsqueeze(-1);
+      else if (!equalSizes(rows, variances.sizes.slice(0, -1)) || variances.sizes.at(-1) !== 1) throw new ValueError("var is of incorrect size");
+    }
+    if (reduction !== "none" && reduction !== "mean" && reduction !== "sum") throw new ValueError(`${String(reduction)} is not valid`);
+    if (variances.device === "cpu" && kernels.denseValues(variances).some((value) => value < 0)) throw new ValueError("var has negative entry/entries");
+    // Raised to eps without cutting the gradient, as PyTorch.
+    const bounded = variances.add(variances.detach().clampMin(eps).sub(variances.detach()));
+    let losses = bounded.log().add(x.sub(target).square().div(bounded)).mul(0.5);
+    if (full) losses = losses.add(0.5 * Math.log(2 * Math.PI));
+    return reduce(losses, reduction);
+  },
+);
 
 /** Negative log-likelihood of normal targets with expectation x and the given variance. (torch.nn.functional.gaussian_nll_loss) */
 export function gaussianNllLoss(

@@ -5,6 +5,7 @@ import type { Tensor } from "../../tensor.js";
 import { collect, requiredFirst, type WithRequired } from "../../arguments.js";
 import { pairwiseDistance } from "../distance.js";
 import { checkReduction, reduce, type LossOptions, type Reduction } from "./reduction.js";
+import { computes } from "../../operation.js";
 
 /** Losses of pairs and triplets: which of them are to be near each other, or above one another. */
 
@@ -13,11 +14,14 @@ export interface MarginOptions extends LossOptions {
   readonly margin?: number;
 }
 
-const hingeEmbeddingOf = defineComposite("hingeEmbeddingLoss", (x: Tensor, target: Tensor, margin: number, reduction: Reduction): Tensor => {
-  const near = x.maskedFill(target.eq(-1), 0);
-  const far = x.rsub(margin).clampMin(0).maskedFill(target.eq(1), 0);
-  return reduce(near.add(far), reduction);
-});
+const hingeEmbeddingOf = defineComposite(
+  { name: "hingeEmbeddingLoss", effect: computes, arguments: ["input", "target", ["margin", 1], ["reduction", "mean"]] },
+  (x: Tensor, target: Tensor, margin: number, reduction: Reduction): Tensor => {
+    const near = x.maskedFill(target.eq(-1), 0);
+    const far = x.rsub(margin).clampMin(0).maskedFill(target.eq(1), 0);
+    return reduce(near.add(far), reduction);
+  },
+);
 
 /** x where the target is 1, max(0, margin - x) where it is -1: x is a distance. (torch.nn.functional.hinge_embedding_loss) */
 export function hingeEmbeddingLoss(x: Tensor, ...args: WithRequired<[target: Tensor], { readonly target: Tensor }, [margin: number], MarginOptions>): Tensor {
@@ -26,14 +30,17 @@ export function hingeEmbeddingLoss(x: Tensor, ...args: WithRequired<[target: Ten
   return hingeEmbeddingOf(x, target, margin, reduction);
 }
 
-const marginRankingOf = defineComposite("marginRankingLoss", (x1: Tensor, x2: Tensor, target: Tensor, margin: number, reduction: Reduction): Tensor => {
-  if (x1.ndim !== x2.ndim || x1.ndim !== target.ndim) {
-    throw new RuntimeError(
-      `margin_ranking_loss : All input tensors should have same dimension but got sizes: input1: ${x1.shape}, input2: ${x2.shape}, target: ${target.shape} `,
-    );
-  }
-  return reduce(target.neg().mul(x1.sub(x2)).add(margin).clampMin(0), reduction);
-});
+const marginRankingOf = defineComposite(
+  { name: "marginRankingLoss", effect: computes, arguments: ["x1", "x2", "target", ["margin", 0], ["reduction", "mean"]] },
+  (x1: Tensor, x2: Tensor, target: Tensor, margin: number, reduction: Reduction): Tensor => {
+    if (x1.ndim !== x2.ndim || x1.ndim !== target.ndim) {
+      throw new RuntimeError(
+        `margin_ranking_loss : All input tensors should have same dimension but got sizes: input1: ${x1.shape}, input2: ${x2.shape}, target: ${target.shape} `,
+      );
+    }
+    return reduce(target.neg().mul(x1.sub(x2)).add(margin).clampMin(0), reduction);
+  },
+);
 
 /** max(0, margin - target (x1 - x2)): target 1 wants x1 above x2, -1 below. (torch.nn.functional.margin_ranking_loss) */
 export function marginRankingLoss(
@@ -45,22 +52,25 @@ export function marginRankingLoss(
   return marginRankingOf(x1, x2, target, margin, reduction);
 }
 
-const cosineEmbeddingOf = defineComposite("cosineEmbeddingLoss", (x1: Tensor, x2: Tensor, target: Tensor, margin: number, reduction: Reduction): Tensor => {
-  if (target.ndim > 1) throw new RuntimeError("0D or 1D target tensor expected, multi-target not supported");
-  const dims = target.ndim + 1;
-  if (x1.ndim !== dims || x2.ndim !== dims) {
-    throw new RuntimeError(
-      `${target.ndim}D target tensor expects ${dims}D input tensors, but found inputs with sizes ${formatSizes(x1.sizes)} and ${formatSizes(x2.sizes)}.`,
-    );
-  }
-  const epsilon = 1e-12;
-  const squares1 = x1.square().sum(target.ndim).add(epsilon);
-  const squares2 = x2.square().sum(target.ndim).add(epsilon);
-  const cosine = x1.mul(x2).sum(target.ndim).div(squares1.mul(squares2).sqrt());
-  const near = cosine.rsub(1).maskedFill(target.ne(1), 0);
-  const far = cosine.sub(margin).clampMin(0).maskedFill(target.ne(-1), 0);
-  return reduce(near.add(far), reduction);
-});
+const cosineEmbeddingOf = defineComposite(
+  { name: "cosineEmbeddingLoss", effect: computes, arguments: ["x1", "x2", "target", ["margin", 0], ["reduction", "mean"]] },
+  (x1: Tensor, x2: Tensor, target: Tensor, margin: number, reduction: Reduction): Tensor => {
+    if (target.ndim > 1) throw new RuntimeError("0D or 1D target tensor expected, multi-target not supported");
+    const dims = target.ndim + 1;
+    if (x1.ndim !== dims || x2.ndim !== dims) {
+      throw new RuntimeError(
+        `${target.ndim}D target tensor expects ${dims}D input tensors, but found inputs with sizes ${formatSizes(x1.sizes)} and ${formatSizes(x2.sizes)}.`,
+      );
+    }
+    const epsilon = 1e-12;
+    const squares1 = x1.square().sum(target.ndim).add(epsilon);
+    const squares2 = x2.square().sum(target.ndim).add(epsilon);
+    const cosine = x1.mul(x2).sum(target.ndim).div(squares1.mul(squares2).sqrt());
+    const near = cosine.rsub(1).maskedFill(target.ne(1), 0);
+    const far = cosine.sub(margin).clampMin(0).maskedFill(target.ne(-1), 0);
+    return reduce(near.add(far), reduction);
+  },
+);
 
 /** 1 - cos(x1, x2) where the target is 1, max(0, cos(x1, x2) - margin) where it is -1. (torch.nn.functional.cosine_embedding_loss) */
 export function cosineEmbeddingLoss(
@@ -100,14 +110,21 @@ function tripletLosses(distance: DistanceFunction, anchor: Tensor, positive: Ten
   return near.sub(far).add(margin).clampMin(0);
 }
 
-const tripletOf = defineComposite("tripletMarginLoss", (anchor: Tensor, positive: Tensor, negative: Tensor, options: TripletOptions): Tensor => {
-  const { margin = 1, p = 2, eps = 1e-6, swap = false, reduction = "mean" } = options;
-  checkTriplet(anchor, positive, negative);
-  return reduce(
-    tripletLosses((x, y) => pairwiseDistance(x, y, p, eps), anchor, positive, negative, margin, swap),
-    reduction,
-  );
-});
+const tripletOf = defineComposite(
+  {
+    name: "tripletMarginLoss",
+    effect: computes,
+    arguments: ["anchor", "positive", "negative", { margin: 1, p: 2, eps: 0.000001, swap: false, reduction: "mean" }],
+  },
+  (anchor: Tensor, positive: Tensor, negative: Tensor, options: TripletOptions): Tensor => {
+    const { margin = 1, p = 2, eps = 1e-6, swap = false, reduction = "mean" } = options;
+    checkTriplet(anchor, positive, negative);
+    return reduce(
+      tripletLosses((x, y) => pairwiseDistance(x, y, p, eps), anchor, positive, negative, margin, swap),
+      reduction,
+    );
+  },
+);
 
 /** max(0, margin + |anchor - positive| - |anchor - negative|). (torch.nn.functional.triplet_margin_loss) */
 export function tripletMarginLoss(
@@ -133,7 +150,7 @@ export interface TripletWithDistanceOptions extends LossOptions {
 }
 
 const tripletWithDistanceOf = defineComposite(
-  "tripletMarginWithDistanceLoss",
+  { name: "tripletMarginWithDistanceLoss", effect: computes, arguments: ["anchor", "positive", "negative", { margin: 1, swap: false, reduction: "mean" }] },
   (anchor: Tensor, positive: Tensor, negative: Tensor, options: TripletWithDistanceOptions): Tensor => {
     const { distanceFunction, margin = 1, swap = false, reduction = "mean" } = options;
     checkReduction(reduction);

@@ -2,7 +2,8 @@ import { getDefaultDevice } from "../../device.js";
 import { getDefaultDtype, type DType } from "../../dtype.js";
 import { RuntimeError, TypeError } from "../../errors.js";
 import { isDense } from "../../kernels/fill.js";
-import { observer } from "../../observer.js";
+import { report } from "../../observer.js";
+import type { Operation } from "../../operation.js";
 import { product } from "../../size.js";
 import { Storage, type Device } from "../../storage.js";
 import { Tensor } from "../../tensor.js";
@@ -80,12 +81,12 @@ export function requireDifferentiable({ dtype }: Tensor): void {
 }
 
 /** The finished tensor: with a gradient if `options` ask for one. The observer hears which function made it, called with `args`. */
-export function finish(tensor: Tensor, options: TensorOptions, name: string, args: readonly unknown[]): Tensor {
+export function finish(tensor: Tensor, options: TensorOptions, operation: Operation, args: readonly unknown[]): Tensor {
   if (options.requiresGrad) {
     requireDifferentiable(tensor);
     tensor.requiresGrad_();
   }
-  observer()?.operation?.(name, args, tensor);
+  report(operation, args, tensor);
   return tensor;
 }
 

@@ -6,6 +6,7 @@ import type { KernelCall } from "../../kernels/wasm/instance.js";
 import { Tensor } from "../../tensor.js";
 import { inOrder, type AllArguments } from "../../arguments.js";
 import { broadcastSizes, floatType, numberOf, resultType, type Scalar } from "./promotion.js";
+import { computes, operand } from "../../operation.js";
 
 /** A function of two operands, of which the second may be given by name: `mul(x, y)`, `mul(x, { other: y })`. */
 export type OfTwo<Second = Tensor | Scalar> = (x: Tensor, ...args: AllArguments<[other: Second], { readonly other: Second }>) => Tensor;
@@ -46,6 +47,8 @@ export function unaryRow(
 ): OperationRow<[x: Tensor]> {
   return {
     name,
+    effect: computes,
+    arguments: ["input"],
     arity: 1,
     infer: (x) => ({ sizes: x.sizes, dtype: resultDType(kind, x.dtype) }),
     forward: (output, x) => kernels.unary(output, kind === "float" ? inDType(x, output.dtype) : x, f, kernel),
@@ -80,6 +83,8 @@ export function binaryRow(
 ): OperationRow<[x: Tensor, y: Tensor | Scalar]> {
   return {
     name,
+    effect: computes,
+    arguments: ["input", operand],
     arity: 2,
     infer: (x, y) => ({
       sizes: y instanceof Tensor ? broadcastSizes(x.sizes, y.sizes) : x.sizes,

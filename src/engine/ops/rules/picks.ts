@@ -5,6 +5,7 @@ import { gather, scatter } from "../../kernels/indexing.js";
 import { contiguousStrides } from "../../size.js";
 import { Tensor, through } from "../../tensor.js";
 import { filledLike, reducedSizes } from "./reducedDims.js";
+import { computes } from "../../operation.js";
 
 /** Elements picked along a dimension, by positions that an operation finds (max, median, sort, topk, ...). */
 
@@ -28,6 +29,8 @@ export function definePick(name: string, gradientName: string): (x: Tensor, indi
     through({ sizes: indices.sizes, strides: contiguousStrides(indices.sizes), offset: values.offset }, values);
   return defineOperation<PickArgs>({
     name,
+    effect: computes,
+    arguments: ["input", "indices", "dim"],
     gradientName,
     infer: (x, indices) => ({ sizes: indices.sizes, dtype: x.dtype }),
     forward(output, x, indices, dim) {

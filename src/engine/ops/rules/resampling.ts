@@ -3,6 +3,7 @@ import { denseValues } from "../../kernels/elementwise.js";
 import { resample, resampleBackward, type Layout, type Taps } from "../../kernels/resample.js";
 import { product } from "../../size.js";
 import { Tensor } from "../../tensor.js";
+import { computes, type ArgumentsOf } from "../../operation.js";
 
 /** Taps of the last dimensions of a tensor, in their order; null leaves a dimension as it is. */
 type LastDimensionsTaps = readonly (Taps | null)[];
@@ -50,11 +51,14 @@ interface Resampling {
 /** An operation that resamples the last dimensions of its first argument. `check` throws PyTorch's errors. */
 export function defineResampling<Args extends readonly [x: Tensor, ...unknown[]]>(row: {
   readonly name: string;
+  readonly arguments: ArgumentsOf<Args>;
   readonly gradientName: string | ((...args: Args) => string);
   readonly of: (...args: Args) => Resampling;
 }): (...args: Args) => Tensor {
   return defineOperation<Args>({
     name: row.name,
+    effect: computes,
+    arguments: row.arguments,
     gradientName: row.gradientName,
     infer: (...args) => ({ sizes: withLastSizes(args[0].sizes, row.of(...args).lengths), dtype: args[0].dtype }),
     forward: (output, ...args) => resampleDimensions(output, args[0], row.of(...args).taps(), false),
