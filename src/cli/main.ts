@@ -30,6 +30,10 @@ Options:
   -h, --help           print this
   -V, --version        print the version
 
+Multiply-adds are counted from what ran: products of matrices and vectors, convolutions, attention, recurrent gates and bilinear forms, each from the shapes
+it was given; biases, normalizations and element-wise work are not counted. This is what torch.utils.flop_counter counts, halved, and what torchvision
+publishes as GMACs. torchinfo counts from parameters instead: it adds biases and normalizations, and leaves out products without parameters, as in attention.
+
 Exit status: 0 if all went well, 1 if the file failed, 2 if the command was wrong; what the file gives to process.exit().`;
 
 class UsageError extends Error {}

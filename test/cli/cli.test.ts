@@ -119,16 +119,16 @@ describe("layerscope summary", () => {
 Layer (type (var_name):depth-idx)        Input Shape               Output Shape              Param #                   Mult-Adds
 ${"=".repeat(140)}
 Sequential (net)                         [2, 4]                    [2, 1]                    --                        --
-├─Linear (0): 1-1                        [2, 4]                    [2, 8]                    40                        80
+├─Linear (0): 1-1                        [2, 4]                    [2, 8]                    40                        64
 ├─ReLU (1): 1-2                          [2, 8]                    [2, 8]                    --                        --
-├─Linear (2): 1-3                        [2, 8]                    [2, 8]                    72                        144
-├─Linear (3): 1-4                        [2, 8]                    [2, 8]                    (recursive)               144
+├─Linear (2): 1-3                        [2, 8]                    [2, 8]                    72                        128
+├─Linear (3): 1-4                        [2, 8]                    [2, 8]                    (recursive)               128
 ├─Linear (4): 1-5                        [2, 8]                    [2, 1]                    8                         16
 ${"=".repeat(140)}
 Total params: 120
 Trainable params: 120
 Non-trainable params: 0
-Total mult-adds: 384
+Total mult-adds: 336
 ${"=".repeat(140)}
 Input size: 32
 Forward/backward pass size: 400
@@ -147,8 +147,8 @@ ${"=".repeat(140)}
         .map((line) => line.split(/\s{2,}/)),
     ).toEqual([
       ["Sequential (rgnet)", "[1, 4]", "[1, 1]", "--", "--"],
-      ["├─Sequential (0): 1-1", "[1, 4]", "[1, 8]", "40", "40"],
-      ["├─Linear (1): 1-2", "[1, 8]", "[1, 1]", "9", "9"],
+      ["├─Sequential (0): 1-1", "[1, 4]", "[1, 8]", "40", "32"],
+      ["├─Linear (1): 1-2", "[1, 8]", "[1, 1]", "9", "8"],
     ]);
   });
 
@@ -157,7 +157,7 @@ ${"=".repeat(140)}
     const summaries = JSON.parse(stdout) as { model: string; rows: { path: string; shared: boolean }[]; totals: object }[];
     expect(summaries.map(({ model }) => model)).toEqual(["net", "rgnet"]);
     expect(summaries[0]!.rows.filter(({ shared }) => shared).map(({ path: at }) => at)).toEqual(["3"]);
-    expect(summaries[0]!.totals).toEqual({ parameters: 120, trainableParameters: 120, multiplyAdds: 384, inputBytes: 32, passBytes: 400, parameterBytes: 480 });
+    expect(summaries[0]!.totals).toEqual({ parameters: 120, trainableParameters: 120, multiplyAdds: 336, inputBytes: 32, passBytes: 400, parameterBytes: 480 });
   });
 
   test("names the models there are when it is asked for another", () => {

@@ -31,7 +31,7 @@ export const floors: readonly (readonly string[])[] = [
   ["kernels"],
   ["print"],
   ["random"],
-  ["observer.ts"],
+  ["observer.ts", "operation.ts"],
   ["autograd"],
   ["dispatch"],
   ["ops/rules"],

@@ -25,7 +25,16 @@ const signs: Readonly<Record<string, string>> = { add: "+", sub: "−", mul: "×
 function facts(name: string, { arguments: given = [], bookkeeping = false }: OperationGiven = {}) {
   const sign = signs[name];
   const effect = bookkeeping ? ("view" as const) : ("computes" as const);
-  return { name: operationNamed(name), arguments: given, effect, view: bookkeeping, writes: [], multiplyAdds: 0, ...(sign === undefined ? {} : { sign }) };
+  return {
+    name: operationNamed(name),
+    arguments: given,
+    effect,
+    view: bookkeeping,
+    writes: [],
+    multiplyAdds: 0,
+    ...(sign === undefined ? {} : { sign }),
+    ...(name === "linear" && { between: "@" }),
+  };
 }
 
 /** Models as snapshots, built without the engine: a module is plain data with a forward that records itself. */

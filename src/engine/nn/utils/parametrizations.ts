@@ -1,5 +1,7 @@
 import { noGrad } from "../../autograd/gradMode.js";
+import { defineComposite } from "../../dispatch/index.js";
 import { ValueError } from "../../errors.js";
+import { computes } from "../../operation.js";
 import { collect, type Arguments } from "../../arguments.js";
 import { dot, mv } from "../../ops/matmul.js";
 import { normalize } from "../../ops/normalization.js";
@@ -53,6 +55,31 @@ export function weightNorm<M extends Module>(module: M, ...args: Arguments<[name
   return module;
 }
 
+/** Steps of the power method, on the estimates of the largest singular value's left and right vectors. */
+function iteratePower(matrix: Tensor, u: Tensor, v: Tensor, times: number, eps: number): void {
+  noGrad(() => {
+    for (let i = 0; i < times; i++) {
+      u.copy_(normalize(mv(matrix, v), { dim: 0, eps }));
+      v.copy_(normalize(mv(matrix.t(), u), { dim: 0, eps }));
+    }
+  });
+}
+
+/** The largest singular value, by the vectors that stand for it. A norm, whose products are not counted, as those of no normalization are. */
+const spectralNormOf = defineComposite(
+  {
+    name: "spectralNorm",
+    effect: computes,
+    arguments: ["weight", "u", "v", ["nPowerIterations", 1], ["eps", 1e-12]],
+    multiplyAdds: () => 0,
+    alsoWrites: ([, , , times]) => (times > 0 ? [1, 2] : []),
+  },
+  (matrix: Tensor, u: Tensor, v: Tensor, times: number, eps: number): Tensor => {
+    iteratePower(matrix, u, v, times, eps);
+    return dot(u.clone(), mv(matrix, v.clone()));
+  },
+);
+
 class SpectralNorm extends Module {
   static override readonly [declaration]: LayerDeclaration<SpectralNorm> = {
     family: "normalization",
@@ -80,7 +107,7 @@ class SpectralNorm extends Module {
     const draw = (length: number): Tensor => normalize(Tensor.allocate([length], weight.dtype, weight.device).normal_(0, 1), { dim: 0, eps });
     this.registerBuffer("_u", draw(rows));
     this.registerBuffer("_v", draw(columns));
-    this.iterate(matrix, 15);
+    iteratePower(matrix, this._u, this._v, 15, eps);
   }
 
   private asMatrix(weight: Tensor): Tensor {
@@ -88,21 +115,9 @@ class SpectralNorm extends Module {
     return (dim === 0 ? weight : weight.movedim(dim, 0)).flatten(1);
   }
 
-  private iterate(matrix: Tensor, times: number): void {
-    noGrad(() => {
-      for (let i = 0; i < times; i++) {
-        this._u.copy_(normalize(mv(matrix, this._v), { dim: 0, eps: this.eps }));
-        this._v.copy_(normalize(mv(matrix.t(), this._u), { dim: 0, eps: this.eps }));
-      }
-    });
-  }
-
   override forward(weight: Tensor): Tensor {
     if (weight.ndim === 1) return normalize(weight, { dim: 0, eps: this.eps });
-    const matrix = this.asMatrix(weight);
-    if (this.training) this.iterate(matrix, this.powerIterations);
-    const sigma = dot(this._u.clone(), mv(matrix, this._v.clone()));
-    return weight.div(sigma);
+    return weight.div(spectralNormOf(this.asMatrix(weight), this._u, this._v, this.training ? this.powerIterations : 0, this.eps));
   }
 
   /** Any weight will do: what is divided by its norm once is divided by 1 from then on. */
