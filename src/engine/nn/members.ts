@@ -129,26 +129,22 @@ function isPlain(value: unknown): boolean {
   return typeof value === "number" || typeof value === "string" || typeof value === "boolean";
 }
 
-/** Brings the members in line with the fields. */
+/** Brings the members in line with the fields: each field is at most one kind of member, and what is no field any more is none. */
 function update(members: Internals, fields: Readonly<Record<string, unknown>>, names: readonly string[]): void {
   const { parameters, buffers, modules, fieldless } = members;
   members.order = null;
   for (const name of names) {
     const value = fields[name];
-    if (value instanceof Parameter) {
-      if (parameters.get(name) !== value) parameters.set(name, value);
-      modules.delete(name);
-    } else if (isModule(value)) {
-      if (modules.get(name) !== value) modules.set(name, value);
-      parameters.delete(name);
-    } else if (buffers.has(name)) {
-      if (value !== buffers.get(name) && (value === null || value instanceof Tensor)) buffers.set(name, value);
-    } else if (value == null) {
-      if (parameters.has(name)) parameters.set(name, null);
-      if (modules.has(name)) modules.set(name, null);
-    } else {
-      parameters.delete(name);
-      modules.delete(name);
+    const own = value instanceof Parameter ? parameters : isModule(value) ? modules : null;
+    if (own === null && buffers.has(name)) {
+      if (value === null || value instanceof Tensor) buffers.set(name, value);
+      continue;
+    }
+    for (const register of [parameters, modules] as readonly Map<string, unknown>[]) {
+      if (register === own) register.set(name, value);
+      // What is empty keeps its place.
+      else if (value == null && register.has(name)) register.set(name, null);
+      else register.delete(name);
     }
   }
   for (const register of [parameters, buffers, modules]) {

@@ -299,7 +299,16 @@ function shapeText(x: Tensor): string {
   return String(Size.fromArray(x.sizes));
 }
 
-function checkAttentionShapes(query: Tensor, key: Tensor, value: Tensor, keyPaddingMask: Tensor | null, attnMask: Tensor | null, heads: number): boolean {
+/** What is given to attend with. */
+interface Given {
+  readonly query: Tensor;
+  readonly key: Tensor;
+  readonly value: Tensor;
+  readonly keyPaddingMask: Tensor | null;
+}
+
+/** Whether there is a batch. */
+function checkAttentionShapes({ query, key, value, keyPaddingMask }: Given, attnMask: Tensor | null, heads: number): boolean {
   if (query.ndim !== 2 && query.ndim !== 3) {
     throw new AssertionError(`query should be unbatched 2D or batched 3D tensor but received ${query.ndim}-D query tensor`);
   }
@@ -331,9 +340,88 @@ function additiveMask(mask: Tensor | null, name: string, like: Tensor): Tensor |
   return where(mask, fullLike(zeros, -Infinity), zeros);
 }
 
-/** One more key, which every query may attend to. */
-function withOneMore(mask: Tensor | null): Tensor | null {
-  return mask && cat([mask, Tensor.allocate([...mask.sizes.slice(0, -1), 1], mask.dtype, mask.device)], mask.ndim - 1);
+/** With a batch of one. What was one tensor stays one: self-attention projects all three at once. */
+function withBatch({ query, key, value, keyPaddingMask }: Given): Given {
+  const q = query.unsqueeze(1);
+  const k = key === query ? q : key.unsqueeze(1);
+  const v = value === key ? k : value.unsqueeze(1);
+  return { query: q, key: k, value: v, keyPaddingMask: keyPaddingMask && keyPaddingMask.unsqueeze(0) };
+}
+
+/** Which keys a query may attend to: by a mask, or by the hint that it is the causal one, which is enough where nothing else is masked or asked for. */
+function causality(
+  { attnMask = null, isCausal = false, needWeights = true }: MultiHeadAttentionOptions,
+  hasPadding: boolean,
+  query: Tensor,
+): { readonly mask: Tensor | null; readonly isCausal: boolean } {
+  if (isCausal && attnMask === null) {
+    throw new RuntimeError(
+      "Need attn_mask if specifying the is_causal hint. You may use the Transformer module method `generate_square_subsequent_mask` to create this mask.",
+    );
+  }
+  if (isCausal && !hasPadding && !needWeights) return { mask: null, isCausal };
+  return { mask: additiveMask(attnMask, "attn_mask", query), isCausal: isCausal && !hasPadding };
+}
+
+function checkFeatures(query: Tensor, key: Tensor, value: Tensor, expected: number, heads: number, isSeparate: boolean): void {
+  const embedDim = query.sizes[2]!;
+  if (embedDim !== expected) throw new AssertionError(`was expecting embedding dimension of ${expected}, but got ${embedDim}`);
+  if (embedDim % heads !== 0) throw new AssertionError(`embed_dim ${embedDim} not divisible by num_heads ${heads}`);
+  if (!isSeparate) {
+    if (!equalSizes(key.sizes, value.sizes)) throw new AssertionError(`key shape ${shapeText(key)} does not match value shape ${shapeText(value)}`);
+  } else if (!equalSizes(key.sizes.slice(0, 2), value.sizes.slice(0, 2))) {
+    throw new AssertionError(
+      `key's sequence and batch dims ${Size.fromArray(key.sizes.slice(0, 2))} do not match value's ${Size.fromArray(value.sizes.slice(0, 2))}`,
+    );
+  }
+}
+
+/** What queries attend to. */
+interface Keys {
+  readonly k: Tensor;
+  readonly v: Tensor;
+  /** Added to the scores: (1, L, S), or (batch * heads, L, S). */
+  readonly mask: Tensor | null;
+  /** Added to the scores of all queries: (batch, S). */
+  readonly padding: Tensor | null;
+}
+
+/** One more key and value along `dim`, to which every query may attend. */
+function withOneMore({ k, v, mask, padding }: Keys, key: Tensor, value: Tensor, dim: number): Keys {
+  const open = (of: Tensor | null): Tensor | null => of && cat([of, Tensor.allocate([...of.sizes.slice(0, -1), 1], of.dtype, of.device)], of.ndim - 1);
+  return { k: cat([k, key], dim), v: cat([v, value], dim), mask: open(mask), padding: open(padding) };
+}
+
+/** The mask of one query and key, or of each head, as one of heads. */
+function perHead(mask: Tensor | null, L: number, S: number, heads: number): Tensor | null {
+  if (mask === null) return null;
+  const expected = mask.ndim === 2 ? [L, S] : [heads, L, S];
+  if (!equalSizes(mask.sizes, expected)) {
+    throw new RuntimeError(`The shape of the ${mask.ndim}D attn_mask is ${shapeText(mask)}, but should be ${repr(expected)}.`);
+  }
+  return mask.ndim === 2 ? mask.unsqueeze(0) : mask;
+}
+
+/** Mask and padding in one. */
+function wholeMask({ k, mask, padding }: Keys, batch: number, heads: number): Tensor | null {
+  if (padding === null) return mask;
+  const S = k.sizes[1]!;
+  for (const [dim, size] of [batch, S].entries()) {
+    const given = padding.sizes[dim]!;
+    if (given !== size) throw new AssertionError(`Expected key_padded_mask.shape[${dim}] to be ${size}, but got ${given}`);
+  }
+  const ofHeads = padding
+    .reshape([batch, 1, 1, S])
+    .expand([batch, heads, 1, S])
+    .reshape([batch * heads, 1, S]);
+  return mask === null ? ofHeads : mask.add(ofHeads);
+}
+
+/** How much each query takes of each value: (batch * heads, L, S). */
+function attentionWeights(q: Tensor, k: Tensor, mask: Tensor | null, p: number): Tensor {
+  const scores = matmul(q.mul(Math.sqrt(1 / q.sizes[2]!)), k.transpose(1, 2));
+  const weights = softmax(mask === null ? scores : scores.add(mask), -1);
+  return p > 0 ? dropout(weights, p) : weights;
 }
 
 /** Queries, keys and values through their projections, each (L or S, batch, E). */
@@ -411,103 +499,41 @@ export const multiHeadAttentionForward: (
     outProjBias: Tensor | null,
     options: MultiHeadAttentionOptions = {},
   ): [Tensor, Tensor | null] => {
-    const { training = true, needWeights = true, averageAttnWeights = true, useSeparateProjWeight = false } = options;
-    let { keyPaddingMask = null, attnMask = null, isCausal = false } = options;
-    const isBatched = checkAttentionShapes(queryGiven, keyGiven, valueGiven, keyPaddingMask, attnMask, numHeads);
-    let [query, key, value] = [queryGiven, keyGiven, valueGiven];
-    if (!isBatched) {
-      query = queryGiven.unsqueeze(1);
-      key = keyGiven === queryGiven ? query : keyGiven.unsqueeze(1);
-      value = valueGiven === keyGiven ? key : valueGiven.unsqueeze(1);
-      keyPaddingMask &&= keyPaddingMask.unsqueeze(0);
-    }
+    const { training = true, needWeights = true, averageAttnWeights = true } = options;
+    const given = { query: queryGiven, key: keyGiven, value: valueGiven, keyPaddingMask: options.keyPaddingMask ?? null };
+    const isBatched = checkAttentionShapes(given, options.attnMask ?? null, numHeads);
+    const { query, key, value, keyPaddingMask } = isBatched ? given : withBatch(given);
     const [L, batch, embedDim] = query.sizes as [number, number, number];
-    keyPaddingMask = additiveMask(keyPaddingMask, "key_padding_mask", query);
-    if (isCausal && attnMask === null) {
-      throw new RuntimeError(
-        "Need attn_mask if specifying the is_causal hint. You may use the Transformer module method `generate_square_subsequent_mask` to create this mask.",
-      );
-    }
-    if (isCausal && keyPaddingMask === null && !needWeights) attnMask = null;
-    else {
-      attnMask = additiveMask(attnMask, "attn_mask", query);
-      if (keyPaddingMask !== null) isCausal = false;
-    }
-    if (embedDim !== embedDimToCheck) throw new AssertionError(`was expecting embedding dimension of ${embedDimToCheck}, but got ${embedDim}`);
-    const headDim = Math.floor(embedDim / numHeads);
-    if (headDim * numHeads !== embedDim) throw new AssertionError(`embed_dim ${embedDim} not divisible by num_heads ${numHeads}`);
-    if (useSeparateProjWeight) {
-      if (!equalSizes(key.sizes.slice(0, 2), value.sizes.slice(0, 2))) {
-        throw new AssertionError(
-          `key's sequence and batch dims ${Size.fromArray(key.sizes.slice(0, 2))} do not match value's ${Size.fromArray(value.sizes.slice(0, 2))}`,
-        );
-      }
-    } else if (!equalSizes(key.sizes, value.sizes)) {
-      throw new AssertionError(`key shape ${shapeText(key)} does not match value shape ${shapeText(value)}`);
-    }
+    const padding = additiveMask(keyPaddingMask, "key_padding_mask", query);
+    const { mask: allowed, isCausal } = causality(options, padding !== null, query);
+    checkFeatures(query, key, value, embedDimToCheck, numHeads, options.useSeparateProjWeight ?? false);
+    const headDim = embedDim / numHeads;
+    const splitHeads = (x: Tensor): Tensor => x.reshape([x.sizes[0]!, batch * numHeads, headDim]).transpose(0, 1);
 
-    let [q, k, v] = project(query, key, value, inProjWeight, inProjBias, options);
-    let S = key.sizes[0]!;
-    if (attnMask !== null) {
-      if (attnMask.ndim === 2) {
-        if (!equalSizes(attnMask.sizes, [L, S])) {
-          throw new RuntimeError(`The shape of the 2D attn_mask is ${shapeText(attnMask)}, but should be ${repr([L, S])}.`);
-        }
-        attnMask = attnMask.unsqueeze(0);
-      } else if (!equalSizes(attnMask.sizes, [batch * numHeads, L, S])) {
-        throw new RuntimeError(`The shape of the 3D attn_mask is ${shapeText(attnMask)}, but should be ${repr([batch * numHeads, L, S])}.`);
-      }
-    }
-    if (biasK !== null && biasV !== null) {
-      k = cat([k, biasK.expand([1, batch, embedDim])], 0);
-      v = cat([v, biasV.expand([1, batch, embedDim])], 0);
-      attnMask = withOneMore(attnMask);
-      keyPaddingMask = withOneMore(keyPaddingMask);
-      S++;
-    }
-    const splitHeads = (x: Tensor, length: number): Tensor => x.reshape([length, batch * numHeads, headDim]).transpose(0, 1);
-    q = splitHeads(q, L);
-    k = splitHeads(k, S);
-    v = splitHeads(v, S);
+    const [q, k, v] = project(query, key, value, inProjWeight, inProjBias, options);
+    let keys: Keys = { k, v, mask: perHead(allowed, L, key.sizes[0]!, batch * numHeads), padding };
+    if (biasK !== null && biasV !== null) keys = withOneMore(keys, biasK.expand([1, batch, embedDim]), biasV.expand([1, batch, embedDim]), 0);
+    const queries = splitHeads(q);
+    keys = { ...keys, k: splitHeads(keys.k), v: splitHeads(keys.v) };
     if (addZeroAttn) {
-      const zero = Tensor.allocate([batch * numHeads, 1, headDim], k.dtype, k.device);
-      k = cat([k, zero], 1);
-      v = cat([v, zero], 1);
-      attnMask = withOneMore(attnMask);
-      keyPaddingMask = withOneMore(keyPaddingMask);
-      S++;
+      const zero = Tensor.allocate([batch * numHeads, 1, headDim], keys.k.dtype, keys.k.device);
+      keys = withOneMore(keys, zero, zero, 1);
     }
-    if (keyPaddingMask !== null) {
-      for (const [dim, size] of [batch, S].entries()) {
-        const given = keyPaddingMask.sizes[dim]!;
-        if (given !== size) throw new AssertionError(`Expected key_padded_mask.shape[${dim}] to be ${size}, but got ${given}`);
-      }
-      const perHead = keyPaddingMask
-        .reshape([batch, 1, 1, S])
-        .expand([batch, numHeads, 1, S])
-        .reshape([batch * numHeads, 1, S]);
-      attnMask = attnMask === null ? perHead : attnMask.add(perHead);
-    }
+    const mask = wholeMask(keys, batch, numHeads);
 
     const p = training ? dropoutP : 0;
     const merge = (output: Tensor): Tensor => named("ViewBackward0", linear(output.transpose(0, 1).reshape([L, batch, embedDim]), outProjWeight, outProjBias));
-    if (needWeights) {
-      let scores = matmul(q.mul(Math.sqrt(1 / headDim)), k.transpose(1, 2));
-      if (attnMask !== null) scores = scores.add(attnMask);
-      let weights = softmax(scores, -1);
-      if (p > 0) weights = dropout(weights, p);
-      const output = merge(matmul(weights, v));
-      weights = weights.reshape([batch, numHeads, L, S]);
-      if (averageAttnWeights) weights = mean(weights, 1);
-      return isBatched ? [output, weights] : [output.squeeze(1), weights.squeeze(0)];
+    if (!needWeights) {
+      const four = (x: Tensor): Tensor => x.reshape([batch, numHeads, ...x.sizes.slice(1)]);
+      const ofAll = mask && (mask.sizes[0] === 1 ? mask.unsqueeze(0) : four(mask));
+      const attended = scaledDotProductAttention(four(queries), four(keys.k), four(keys.v), ofAll, p, isCausal);
+      const output = merge(attended.reshape([batch * numHeads, L, headDim]));
+      return [isBatched ? output : output.squeeze(1), null];
     }
-    const four = (x: Tensor, length: number): Tensor => x.reshape([batch, numHeads, length, headDim]);
-    let mask: Tensor | null = null;
-    if (attnMask !== null) {
-      mask = attnMask.sizes[0] === 1 ? attnMask.unsqueeze(0) : attnMask.reshape([batch, numHeads, attnMask.sizes[1]!, S]);
-    }
-    const attended = scaledDotProductAttention(four(q, L), four(k, S), four(v, S), mask, p, isCausal);
-    const output = merge(attended.reshape([batch * numHeads, L, headDim]));
-    return [isBatched ? output : output.squeeze(1), null];
+    const attention = attentionWeights(queries, keys.k, mask, p);
+    const output = merge(matmul(attention, keys.v));
+    let weights = attention.reshape([batch, numHeads, ...attention.sizes.slice(1)]);
+    if (averageAttnWeights) weights = mean(weights, 1);
+    return isBatched ? [output, weights] : [output.squeeze(1), weights.squeeze(0)];
   },
 );
