@@ -747,7 +747,7 @@ describe("asking further", () => {
     expect(await shape.inputValue()).toBe("2, 4");
     await shape.fill("five, 4");
     await shape.press("Enter");
-    expect(await inspector(webview).innerText()).toContain("whole numbers separated by commas");
+    expect(await inspector(webview).innerText()).toContain("whole numbers with commas between them");
     expect(webview.asked("forward")).toEqual([]);
     await shape.fill("5, 4");
     await shape.press("Enter");

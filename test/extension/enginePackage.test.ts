@@ -50,6 +50,13 @@ suite("installing the engine package into the workspace", () => {
     assert.ok(!errors().some(({ message }) => /Cannot find module/.test(message)));
   });
 
+  test("leaves every other line of package.json as it was written", async () => {
+    const own = '{\n\t"name": "models", "version": "1.0.0",\n\n\t"devDependencies": {\n\t\t"a": "file:./a"\n\t},\n\t"files": ["x", "y"]\n}';
+    writeFileSync(manifest, own);
+    await vscode.commands.executeCommand("layerscope.installEnginePackage");
+    assert.equal(readFileSync(manifest, "utf8"), own.replace('"file:./a"', '"file:./a",\n\t\t"layerscope": "file:./.layerscope/package"'));
+  });
+
   test("does not touch a package.json that it cannot read", async () => {
     writeFileSync(manifest, "{ not json");
     await vscode.commands.executeCommand("layerscope.installEnginePackage");

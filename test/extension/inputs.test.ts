@@ -1,21 +1,8 @@
 import assert from "node:assert/strict";
 import { suite, test } from "mocha";
-import { readNumber, readSeed, readShape } from "../../src/extension/ask/inputs.js";
+import { readNumber, readSeed } from "../../src/extension/ask/inputs.js";
 
 suite("what users type into input boxes", () => {
-  for (const text of ["2, 4", "2,4", "2 4", "2 x 4", "2×4", "[2, 4]", "(2, 4)", "torch.Size([2, 4])", " 2, 4, "]) {
-    test(`"${text}" is the shape 2×4`, () => assert.deepEqual(readShape(text), { value: [2, 4] }));
-  }
-
-  test("empty brackets are a scalar, (3,) has one dimension", () => {
-    assert.deepEqual(readShape("[]"), { value: [] });
-    assert.deepEqual(readShape("(3,)"), { value: [3] });
-  });
-
-  for (const text of ["", "a", "2, -4", "2.5", "2,,4", "99999, 99999"]) {
-    test(`"${text}" is refused as a shape with a reason`, () => assert.equal(typeof readShape(text), "string"));
-  }
-
   test("numbers keep within their limits", () => {
     assert.deepEqual(readNumber("1e-3", {}), { value: 0.001 });
     assert.deepEqual(readNumber("-2", {}), { value: -2 });

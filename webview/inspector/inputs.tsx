@@ -2,11 +2,11 @@ import * as l10n from "@vscode/l10n";
 import { useEffect, useState } from "preact/hooks";
 import type { ForwardTrace, ModelSnapshot, StatedInput } from "../../src/protocol/index.js";
 import { formatCount } from "../../src/describe/format.js";
+import { parseShape, type ShapeText } from "../../src/describe/shapeText.js";
 import { Link } from "../controls.js";
 import { useSession } from "../pageSession.js";
 import { isBusy } from "../state.js";
 import { OperandList } from "./operands.js";
-import { parseShape } from "./shapeText.js";
 
 interface InputsProps {
   readonly model: ModelSnapshot;
@@ -35,13 +35,14 @@ function ShapeForm({ model, trace }: InputsProps) {
   const [typed, setTyped] = useState(shapes);
   const [all, setAll] = useState(false);
   useEffect(() => setTyped(shapes), [model]);
-  // An emptied field is not the shape of a scalar, unless a scalar is what went in.
-  const parsed = typed.map((text, at) => (text.trim() === "" && shapes[at] !== "" ? null : parseShape(text)));
+  // The shape of a scalar is shown as nothing.
+  const parsed = typed.map((text, at): ShapeText => (text.trim() === "" && shapes[at] === "" ? { shape: [], problem: null } : parseShape(text)));
+  const problem = parsed.find((each) => each.problem !== null)?.problem;
   const busy = isBusy(page);
 
   const run = () => {
-    if (busy || parsed.includes(null) || typed.join(";") === shapes.join(";")) return;
-    const inputs = parsed.map((shape, at): StatedInput => {
+    if (busy || problem !== undefined || typed.join(";") === shapes.join(";")) return;
+    const inputs = parsed.map(({ shape }, at): StatedInput => {
       const { dtype } = trace.values[trace.inputs[at]!.value]!;
       const isChanged = shape!.join(", ") !== shapes[at];
       // Made-up integers would be no indices, and zeros no mask.
@@ -61,7 +62,7 @@ function ShapeForm({ model, trace }: InputsProps) {
       onFocusOut={(event) => {
         // From one field to the next the shapes stay: inputs often change together.
         if (event.relatedTarget instanceof Node && event.currentTarget.contains(event.relatedTarget)) return;
-        if (parsed.includes(null)) setTyped(shapes);
+        if (problem !== undefined) setTyped(shapes);
         else run();
       }}
     >
@@ -70,7 +71,7 @@ function ShapeForm({ model, trace }: InputsProps) {
           const { dtype } = trace.values[value]!;
           const name = label || (trace.inputs.length > 1 ? l10n.t("Input {0}", at + 1) : l10n.t("Input"));
           return (
-            <label key={at} class={parsed[at] ? "input-shape" : "input-shape wrong"}>
+            <label key={at} class={parsed[at]!.shape ? "input-shape" : "input-shape wrong"}>
               <span class="muted" title={name}>
                 {name}
               </span>
@@ -78,7 +79,7 @@ function ShapeForm({ model, trace }: InputsProps) {
                 type="text"
                 value={typed[at]}
                 aria-label={l10n.t("Shape of {0}", name)}
-                aria-invalid={!parsed[at]}
+                aria-invalid={!parsed[at]!.shape}
                 title={l10n.t(
                   "Sizes separated by commas. Enter runs forward: what changed gets random normal values, or repeats its integers; the rest stays as it was.",
                 )}
@@ -93,7 +94,7 @@ function ShapeForm({ model, trace }: InputsProps) {
         })}
       </div>
       {!all && trace.inputs.length > fieldsShown && <Link onClick={() => setAll(true)}>{l10n.t("Show all {0}", formatCount(trace.inputs.length))}</Link>}
-      {parsed.includes(null) && <p class="inputs-problem">{l10n.t("A shape is whole numbers separated by commas, such as 2, 4.")}</p>}
+      {problem !== undefined && <p class="inputs-problem">{problem}</p>}
       {/* Enter submits a form with several fields only where it has a button. */}
       <button type="submit" hidden disabled={busy} />
     </form>

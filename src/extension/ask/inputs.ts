@@ -52,20 +52,3 @@ export function readSeed(text: string): ReturnType<Reader<number>> {
   if (!/^\s*\d+\s*$/.test(text) || !Number.isSafeInteger(value)) return vscode.l10n.t("Give a whole number from 0 to {0}.", Number.MAX_SAFE_INTEGER);
   return { value };
 }
-
-/** A shape as users write it: "2, 4", "2 x 4", "[2, 4]", "torch.Size([2, 4])"; empty brackets are a scalar. */
-export function readShape(text: string): ReturnType<Reader<readonly number[]>> {
-  const inner = text
-    .trim()
-    .replace(/^torch\.Size/, "")
-    .trim()
-    .replace(/^[([]+|[)\]]+$/g, "")
-    .trim();
-  if (inner === "") return text.trim() === "" ? vscode.l10n.t("Give a shape, e.g. 2, 4.") : { value: [] };
-  const sizes = inner.replace(/,\s*$/, "").split(/\s*[,x×]\s*|\s+/);
-  if (!sizes.every((size) => /^\d+$/.test(size))) return vscode.l10n.t("Give whole numbers with commas between them, e.g. 2, 4.");
-  const shape = sizes.map(Number);
-  const elements = shape.reduce((product, size) => product * size, 1);
-  if (elements > 2 ** 28) return vscode.l10n.t("A tensor of this shape is too large to be given as an input.");
-  return { value: shape };
-}

@@ -1,7 +1,8 @@
 import * as vscode from "vscode";
 import type { DTypeName, Fill, ForwardInput, ModelSnapshot, StatedInput } from "../../protocol/index.js";
 import { formatShape } from "../../describe/format.js";
-import { askFor, askForSeed, readNumber, readShape } from "../ask/inputs.js";
+import { parseShape } from "../../describe/shapeText.js";
+import { askFor, askForSeed, readNumber } from "../ask/inputs.js";
 import { onTarget } from "../ask/target.js";
 
 /** Asks for the inputs and runs the model forward. */
@@ -99,9 +100,9 @@ async function pickFill(title: string, shape: readonly number[], dtype: DTypeNam
 function readShapes(text: string): { readonly value: readonly (readonly number[])[] } | string {
   const shapes: (readonly number[])[] = [];
   for (const part of text.replace(/;\s*$/, "").split(";")) {
-    const shape = readShape(part);
-    if (typeof shape === "string") return shape;
-    shapes.push(shape.value);
+    const { shape, problem } = parseShape(part);
+    if (problem !== null) return problem;
+    shapes.push(shape);
   }
   return { value: shapes };
 }

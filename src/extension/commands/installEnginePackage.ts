@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { applyEdits, modify, parse, type ParseError, printParseErrorCode } from "jsonc-parser";
 import * as vscode from "vscode";
 import type { Command } from "../command.js";
 
@@ -29,7 +30,7 @@ export const run: Command = async ({ context, output }) => {
   const folder = await chooseFolder();
   if (!folder) return;
   const root = folder.uri.fsPath;
-  const { name } = (await readManifest(join(root, "package.json"))) ?? {};
+  const name = (await readManifest(join(root, "package.json")))?.content.name;
   if (name !== undefined && name === (context.extension.packageJSON as { readonly name: string }).name) {
     void vscode.window.showInformationMessage(vscode.l10n.t("This folder is the package {0} itself.", name));
     return;
@@ -79,34 +80,40 @@ async function writePackage(context: vscode.ExtensionContext, folder: string): P
   await writeFile(join(folder, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
 }
 
+/** A package.json: its text, and what of it is looked at. */
 interface Manifest {
-  readonly name?: string;
-  readonly private?: boolean;
-  readonly type?: string;
-  dependencies?: Record<string, string>;
-  devDependencies?: Record<string, string>;
+  readonly text: string;
+  readonly content: { readonly name?: string; readonly dependencies?: Record<string, string>; readonly devDependencies?: Record<string, string> };
 }
 
 /** Null where there is none. A package.json that cannot be read is the user's to mend: nothing is written over it. */
 async function readManifest(file: string): Promise<Manifest | null> {
   const text = await readFile(file, "utf8").catch(() => null);
   if (text === null) return null;
-  try {
-    return JSON.parse(text) as Manifest;
-  } catch (error) {
-    throw new Error(vscode.l10n.t("{0} is not valid JSON: {1}", file, (error as Error).message));
-  }
+  const errors: ParseError[] = [];
+  const content = parse(text, errors, { disallowComments: true }) as Manifest["content"] | undefined;
+  const [error] = errors;
+  if (error) throw new Error(vscode.l10n.t("{0} is not valid JSON: {1}", file, `${printParseErrorCode(error.error)}, ${placeIn(text, error.offset)}`));
+  return { text, content: content ?? {} };
 }
 
-/** Adds the package to devDependencies and leaves the rest of package.json, its indentation included, as it is. */
+function placeIn(text: string, offset: number): string {
+  const lines = text.slice(0, offset).split(/\r\n|\r|\n/);
+  return `${lines.length}:${lines.at(-1)!.length + 1}`;
+}
+
+/** Adds the package to devDependencies and leaves every other character of package.json as it is. */
 async function addReference(file: string): Promise<void> {
-  const text = await readFile(file, "utf8").catch(() => null);
-  const manifest: Manifest = (await readManifest(file)) ?? { private: true, type: "module" };
-  const section = manifest.dependencies?.layerscope === undefined ? "devDependencies" : "dependencies";
-  if (manifest[section]?.layerscope === reference) return;
-  manifest[section] = { ...manifest[section], layerscope: reference };
-  const indentation = /^[ \t]+(?=")/m.exec(text ?? "")?.[0] ?? "  ";
-  await writeFile(file, `${JSON.stringify(manifest, null, indentation)}\n`);
+  const { text, content } = (await readManifest(file)) ?? { text: '{\n  "private": true,\n  "type": "module"\n}\n', content: {} };
+  const section = content.dependencies?.layerscope === undefined ? "devDependencies" : "dependencies";
+  if (content[section]?.layerscope === reference) return;
+  const indentation = /^[ \t]+(?=")/m.exec(text)?.[0] ?? "  ";
+  const formattingOptions = {
+    insertSpaces: !indentation.startsWith("\t"),
+    tabSize: indentation.startsWith("\t") ? 1 : indentation.length,
+    eol: text.includes("\r\n") ? "\r\n" : "\n",
+  };
+  await writeFile(file, applyEdits(text, modify(text, [section, "layerscope"], reference, { formattingOptions })));
 }
 
 function packageManagerOf(root: string): PackageManager {
