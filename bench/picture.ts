@@ -62,7 +62,7 @@ try {
   }
   note(
     "10,000 modules, all distinct, all open, first picture, ms",
-    await page.evaluate(() => layerscopePicture.show("tenThousand", { state: { ...layerscopePicture.startState, depth: "all" } }, true)),
+    await page.evaluate(() => layerscopePicture.show("tenThousand", { depth: "all" }, true)),
     5000,
   );
   note("plain layouts among them", await page.evaluate(() => Number(layerscopePicture.view.describe().layout === "plain")), 0);
@@ -77,7 +77,7 @@ try {
     const explorer = modelExplorerWorker();
     if (explorer === null) console.error("Model Explorer is left out: its package could not be fetched.");
     for (const blocks of [12, 48, 96]) {
-      const all = { state: { ...(await page.evaluate(() => layerscopePicture.startState)), depth: "all" as const, unfolded: ["h.0"] } };
+      const all = { depth: "all" as const, unfolded: ["h.0"] };
       note(
         `GPT of ${blocks} blocks, all open: Layerscope, ms`,
         await page.evaluate(([options, count]) => layerscopePicture.show("gpt", options, { blocks: count, width: 64 * count }), [all, blocks] as const),
@@ -258,7 +258,7 @@ async function frameTimes(whole: boolean): Promise<{ median: number; p95: number
   const host = document.querySelector("#picture > div")!;
   if (whole) view.fit();
   else {
-    view.select("h.300.attn.c_attn");
+    layerscopePicture.select("h.300.attn.c_attn");
     await view.whenIdle();
   }
   const between: number[] = [];

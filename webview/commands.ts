@@ -121,7 +121,7 @@ function pictureCommands(session: PageSession, graph: GraphViewInterface, model:
       group: "view",
       icon: "symbol-color",
       label: l10n.t("Color or Size By"),
-      checked: page.overlay !== null,
+      checked: preferences.overlay !== null,
       choices: () => overlayItems(session, indexOf(model)),
     },
     {
@@ -212,14 +212,14 @@ function keepingShape(index: ModelIndex): string[] {
     .map(({ path }) => path);
 }
 
-function overlayItems({ page: { overlay: shown, memory }, dispatch }: PageSession, index: ModelIndex): MenuItem[] {
+function overlayItems({ page: { memory }, dispatch }: PageSession, index: ModelIndex): MenuItem[] {
   const isMeasured = (id: OverlayId) => overlay(id, index) !== null;
   const choose = (id: OverlayId | null): MenuItem => ({
     kind: "action",
     label: id === null ? l10n.t("Kind of Layer") : isMeasured(id) ? overlayTitle(id) : l10n.t("{0} (not measured)", overlayTitle(id)),
-    checked: shown === id,
+    checked: memory.preferences.overlay === id,
     disabled: id !== null && !isMeasured(id),
-    run: () => dispatch({ kind: "overlay", overlay: id }),
+    run: () => dispatch({ kind: "prefer", preferences: { overlay: id } }),
   });
   const mark = (value: Preferences["overlayMark"], label: string): MenuItem => ({
     kind: "action",

@@ -6,14 +6,13 @@ import { GraphView, type GraphViewInterface } from "./graph/index.js";
 import type { GraphItem } from "../src/picture/items.js";
 import { pictureWords } from "./pictureWords.js";
 import { indexOf } from "../src/describe/modelIndex.js";
+import type { PictureState } from "../src/picture/state.js";
 import { loadLayoutEngine } from "./layoutEngine.js";
 import { Outline } from "./outline.js";
-import { overlay } from "../src/describe/overlays.js";
 import { focusPicture } from "./pictureFocus.js";
 import { useSession } from "./pageSession.js";
-import { comparedPaths, idOf, type Preferences, rememberedView, selectedOf } from "./state.js";
+import { comparedPaths, idOf, type Page, selectedOf, shownView } from "./state.js";
 import { onThemeChange, readTheme } from "./theme.js";
-import { visibleItem } from "./visibleItem.js";
 
 export interface GraphPaneProps {
   readonly model: ModelSnapshot;
@@ -26,28 +25,21 @@ export interface GraphPaneProps {
   readonly onGraph: (graph: GraphViewInterface | null) => void;
 }
 
-/** How long the picture must rest before its arrangement is kept. */
-const restMilliseconds = 300;
-
 export function GraphPane({ model, file, matches, hidden, onGraph }: GraphPaneProps) {
   const session = useSession();
   const { page } = session;
-  const { preferences } = page.memory;
   const container = useRef<HTMLDivElement>(null);
   const pane = useRef<HTMLDivElement>(null);
   const [graph, setGraph] = useState<GraphViewInterface | null>(null);
   const [arranged, setArranged] = useState(0);
   const [busy, setBusy] = useState(false);
   // The picture calls back long after the render it was made in.
-  const latest = useRef({ session, model, file });
-  latest.current = { session, model, file };
-  const shown = useRef<string | null>(null);
-  const revealed = useRef(0);
+  const latest = useRef({ session, model });
+  latest.current = { session, model };
+  const [theme, setTheme] = useState(readTheme);
 
   useLayoutEffect(() => {
-    let resting: ReturnType<typeof setTimeout> | undefined;
     const view: GraphViewInterface = new GraphView(container.current!, {
-      theme: readTheme(),
       words: pictureWords(),
       loadLayoutEngine,
       corner: zoomControls,
@@ -55,62 +47,24 @@ export function GraphPane({ model, file, matches, hidden, onGraph }: GraphPanePr
       onHover: (item) => offerMenu(pane.current!, latest.current.model.name, item),
       onActivate: (item) => reveal(item),
       onBusy: setBusy,
-      onChange: () => {
-        setArranged((count) => count + 1);
-        const { file, model } = latest.current;
-        clearTimeout(resting);
-        resting = setTimeout(() => {
-          if (shown.current === key(file, model)) {
-            latest.current.session.dispatch({ kind: "rememberView", file, model: model.name, view: view.getViewState() });
-          }
-        }, restMilliseconds);
-      },
+      onArrange: (arrangement) => latest.current.session.dispatch({ kind: "arrange", arrangement }),
+      onCamera: (camera) => latest.current.session.dispatch({ kind: "moveCamera", camera }),
+      onChange: () => setArranged((count) => count + 1),
     });
-    const stopFollowing = onThemeChange(() => view.setTheme(readTheme()));
+    const stopFollowing = onThemeChange(() => setTheme(readTheme()));
     // For diagnosis and tests: `picture.describe()` says everything the canvas shows.
     Object.assign(container.current!, { picture: view });
     setGraph(view);
     onGraph(view);
     return () => {
-      clearTimeout(resting);
       stopFollowing();
       onGraph(null);
       view.dispose();
     };
   }, []);
 
-  useEffect(() => {
-    if (!graph) return;
-    if (shown.current !== key(file, model)) {
-      shown.current = key(file, model);
-      graph.setModel(null);
-      graph.setViewState({ ...(rememberedView(page) ?? untouched), ...arrangement(preferences) });
-    }
-    graph.setModel(model);
-  }, [graph, model, file]);
-
-  useEffect(() => graph?.setDirection(preferences.direction), [graph, preferences.direction]);
-  useEffect(() => graph?.setShowSharedLinks(preferences.showSharedLinks), [graph, preferences.showSharedLinks]);
-  useEffect(() => graph?.setShowBookkeeping(preferences.showBookkeeping), [graph, preferences.showBookkeeping]);
-  useEffect(() => graph?.setLegendVisible(preferences.showLegend), [graph, preferences.showLegend]);
-  useEffect(() => graph?.setMinimapVisible(preferences.showMinimap), [graph, preferences.showMinimap]);
-  useEffect(() => graph?.setHighlights(matches), [graph, matches]);
-  useEffect(
-    () => graph?.setOverlay(page.overlay && overlay(page.overlay, indexOf(model), preferences.overlayMark)),
-    [graph, page.overlay, preferences.overlayMark, model],
-  );
-  useEffect(
-    () => graph?.setTracedPath(page.tracing ? visibleItem(page.selected, graph, indexOf(model)) : null),
-    [graph, page.tracing, page.selected, model, arranged],
-  );
-  useEffect(() => graph?.setCompared(comparedPaths(page)), [graph, page.compared, page.selected]);
-  useEffect(() => {
-    if (!graph) return;
-    const id = page.selected && idOf(page.selected);
-    const reveal = revealed.current !== page.reveals;
-    revealed.current = page.reveals;
-    if (reveal || graph.selection !== id) graph.select(id, { reveal });
-  }, [graph, page.selected, page.reveals]);
+  // Before the frame is drawn: what the user did in the picture shows in it at once.
+  useLayoutEffect(() => graph?.show({ ...pictureOf(page, model, file), theme, matches }), [graph, page, model, file, theme, matches]);
   useEffect(() => {
     if (pane.current) offerMenu(pane.current, model.name, page.selected?.kind === "module" ? { kind: "module", path: page.selected.path } : null);
   }, [model.name, page.selected]);
@@ -142,14 +96,20 @@ export function GraphPane({ model, file, matches, hidden, onGraph }: GraphPanePr
 /** The size of `.graph-zoom` with the space around it. */
 const zoomControls = { width: 44, height: 106 };
 
-const untouched = { version: 1, expanded: {}, unfolded: [], shown: {}, selection: null, camera: null } as const;
-
-function arrangement({ direction, showSharedLinks, showBookkeeping }: Preferences) {
-  return { direction, showSharedLinks, showBookkeeping };
-}
-
-function key(file: string, model: ModelSnapshot): string {
-  return `${file}\n${model.name}`;
+/** What the picture shows of the page. */
+function pictureOf(page: Page, model: ModelSnapshot, file: string): Omit<PictureState, "theme" | "matches"> {
+  const { arrangement, camera } = shownView(page);
+  return {
+    subject: `${file}\n${model.name}`,
+    model,
+    settings: page.memory.preferences,
+    arrangement,
+    camera,
+    selection: page.selected && { id: idOf(page.selected), path: page.selected.path },
+    reveals: page.reveals,
+    isTracing: page.tracing,
+    compared: comparedPaths(page),
+  };
 }
 
 function locationOf(model: ModelSnapshot, item: GraphItem) {

@@ -4,7 +4,8 @@ import type { KeptPageState } from "../src/protocol/index.js";
 import { Host } from "./host.js";
 import { loadLayoutEngine } from "./layoutEngine.js";
 import { PageView } from "./page.js";
-import { startPage, Store, storedPage } from "./state.js";
+import { Store } from "./state.js";
+import { startPage, storedPage } from "./storedPage.js";
 import { loadStrings } from "./translations.js";
 
 interface WebviewApi {
@@ -33,7 +34,7 @@ store.subscribe((page) => {
   const shown = page.host?.kind === "file" ? page.host.file : file;
   const before = kept;
   kept = page;
-  const same = (["memory", "query", "tab", "order", "overlay"] as const).every((part) => page[part] === before[part]);
+  const same = (["memory", "query", "tab", "order", "selected"] as const).every((part) => page[part] === before[part]);
   if (same && shown === file) return;
   file = shown;
   vscode.setState({ ...storedPage(page), file } satisfies KeptPageState);

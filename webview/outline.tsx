@@ -3,10 +3,8 @@ import { useMemo } from "preact/hooks";
 import type { ModelSnapshot } from "../src/protocol/index.js";
 import type { GraphViewInterface } from "./graph/index.js";
 import type { GraphItem } from "../src/picture/items.js";
-import { indexOf } from "../src/describe/modelIndex.js";
 import { useSession } from "./pageSession.js";
 import { idOf, selectedOf } from "./state.js";
-import { visibleItem } from "./visibleItem.js";
 
 export interface OutlineProps {
   readonly graph: GraphViewInterface;
@@ -29,7 +27,7 @@ export function Outline({ graph, model, arranged, onReveal }: OutlineProps) {
   const items = useMemo(() => graph.items(), [graph, model, arranged]);
   const places = useMemo(() => placesAmongSiblings(items), [items]);
   const activeId = page.selected ? idOf(page.selected) : null;
-  const visible = visibleItem(page.selected, graph, indexOf(model));
+  const visible = graph.visibleSelection();
   const at = Math.max(
     0,
     items.findIndex((item) => item.id === visible),

@@ -13,10 +13,9 @@ export async function savePicture(
   format: "svg" | "png",
   part: NonNullable<ExportOptions["part"]>,
 ): Promise<void> {
-  const { exportColors: colors } = session.page.memory.preferences;
   try {
-    if (format === "svg") save(session, model, format, await graph.exportSvg({ part, colors }));
-    else save(session, model, format, await base64(await graph.exportPng({ part, colors })), "base64");
+    if (format === "svg") save(session, model, format, await graph.exportSvg({ part }));
+    else save(session, model, format, await base64(await graph.exportPng({ part })), "base64");
   } catch (error) {
     session.tell(l10n.t("The picture could not be drawn as {0}: {1}", format.toUpperCase(), (error as Error).message), "problem");
   }

@@ -1,12 +1,11 @@
 import { isFailureOfPass } from "../src/describe/failure.js";
 import type { Capability, ModelSnapshot, PageState, Selection } from "../src/protocol/index.js";
-import type { GraphViewState } from "./graph/index.js";
-import type { Direction } from "../src/picture/geometry.js";
 import type { GraphItem } from "../src/picture/items.js";
 import type { ItemSource } from "../src/picture/model/displayGraph.js";
+import { initialArrangement, type Arrangement } from "../src/picture/model/arrangement.js";
+import type { CameraPlace, PictureSettings } from "../src/picture/state.js";
 import type { HostNotification } from "./host.js";
 import { indexOf, type ModelIndex } from "../src/describe/modelIndex.js";
-import type { OverlayId } from "../src/describe/overlays.js";
 import type { Order } from "../src/describe/parameterRows.js";
 
 /** What is selected in the shown model. */
@@ -31,31 +30,30 @@ export function idOf(selected: Selected): string {
 export type Tab = "graph" | "parameters";
 
 /** What the user arranged for every model alike. */
-export interface Preferences {
-  readonly direction: Direction;
-  readonly showSharedLinks: boolean;
-  readonly showBookkeeping: boolean;
-  readonly showLegend: boolean;
-  readonly showMinimap: boolean;
-  /** Whether an overlay shows its values as colours or as sizes. */
-  readonly overlayMark: "color" | "size";
-  /** Of pictures that are saved. */
-  readonly exportColors: "theme" | "light";
+export interface Preferences extends PictureSettings {
   readonly inspectorOpen: boolean;
   /** The inspector's share of the page: of its height when narrow, of its width when wide. */
   readonly inspectorShare: { readonly narrow: number; readonly wide: number };
+}
+
+/** What the user arranged in the picture of one model. */
+export interface ViewMemory {
+  readonly arrangement: Arrangement;
+  /** Null while the user has not moved the view. */
+  readonly camera: CameraPlace | null;
+  /** Path of the module that was selected when the model was left. */
+  readonly selection: string | null;
 }
 
 /** What the user arranged in one model file. */
 export interface FileMemory {
   /** The model that was shown last. */
   readonly model: string | null;
-  readonly views: Readonly<Record<string, GraphViewState>>;
+  readonly views: Readonly<Record<string, ViewMemory>>;
 }
 
 /** What the user arranged. */
 export interface Memory {
-  readonly version: 1;
   readonly preferences: Preferences;
   /** By absolute path, the most recent last. */
   readonly files: Readonly<Record<string, FileMemory>>;
@@ -76,23 +74,9 @@ export interface Page {
   readonly order: Order | null;
   /** Whether all but what lies upstream and downstream of the selection is dimmed. */
   readonly tracing: boolean;
-  /** What the boxes show; null: the kind of layer alone. */
-  readonly overlay: OverlayId | null;
   /** The module that the selected one is compared with. */
   readonly compared: string | null;
   readonly memory: Memory;
-}
-
-/** What outlives a reload. Survives JSON. */
-export interface StoredPage extends Memory {
-  /** Absent in what an older version stored. */
-  readonly open?: OpenViews;
-}
-
-type OpenViews = Pick<Page, "query" | "tab" | "order" | "overlay">;
-
-export function storedPage({ memory, query, tab, order, overlay }: Page): StoredPage {
-  return { ...memory, open: { query, tab, order, overlay } };
 }
 
 export type Action =
@@ -104,37 +88,16 @@ export type Action =
   | { readonly kind: "openTab"; readonly tab: Tab }
   | { readonly kind: "order"; readonly order: Order | null }
   | { readonly kind: "trace"; readonly on: boolean }
-  | { readonly kind: "overlay"; readonly overlay: OverlayId | null }
   | { readonly kind: "compare"; readonly with: string | null }
   | { readonly kind: "prefer"; readonly preferences: Partial<Preferences> }
-  | { readonly kind: "rememberView"; readonly file: string; readonly model: string; readonly view: GraphViewState };
-
-const defaultPreferences: Preferences = {
-  direction: "down",
-  showSharedLinks: false,
-  showBookkeeping: false,
-  showLegend: false,
-  showMinimap: false,
-  overlayMark: "color",
-  exportColors: "theme",
-  inspectorOpen: true,
-  inspectorShare: { narrow: 0.45, wide: 0.34 },
-};
+  /** Of the picture of the shown model. */
+  | { readonly kind: "arrange"; readonly arrangement: Arrangement }
+  | { readonly kind: "moveCamera"; readonly camera: CameraPlace };
 
 /** Files whose arrangement is kept; the least recently shown is forgotten first. */
 const rememberedFiles = 20;
 
-/** The page before the host has spoken; `stored` is what `vscode.getState` gave, of whatever version. */
-export function startPage(stored: unknown): Page {
-  const known = isStored(stored) ? stored : null;
-  const memory: Memory = { version: 1, preferences: { ...defaultPreferences, ...known?.preferences }, files: known?.files ?? {} };
-  const open = { query: "", tab: "graph", order: null, overlay: null, ...known?.open } as const;
-  return { host: null, model: null, selected: null, reveals: 0, tracing: false, compared: null, ...open, memory };
-}
-
-function isStored(stored: unknown): stored is StoredPage {
-  return typeof stored === "object" && stored !== null && (stored as Partial<StoredPage>).version === 1;
-}
+const untouched: ViewMemory = { arrangement: initialArrangement, camera: null, selection: null };
 
 export function models(page: Page): readonly ModelSnapshot[] {
   return page.host?.kind === "file" ? page.host.models : [];
@@ -154,12 +117,17 @@ export function shownModel(page: Page): ModelSnapshot | null {
   return models(page).find((model) => model.name === page.model) ?? null;
 }
 
-/** How the user left the picture of the shown model; null where he has not touched it. */
-export function rememberedView(page: Page): GraphViewState | null {
-  if (page.host?.kind !== "file" || page.model === null) return null;
+/** How the user arranged the picture of the shown model, or left it. */
+export function shownView(page: Page): ViewMemory {
+  if (page.host?.kind !== "file" || page.model === null) return untouched;
   const views = page.memory.files[page.host.file]?.views;
   // A model may be named like a method that every object has.
-  return views && Object.hasOwn(views, page.model) ? views[page.model]! : null;
+  return views && Object.hasOwn(views, page.model) ? views[page.model]! : untouched;
+}
+
+/** What is remembered, the selection of the shown model with it. */
+export function memoryOf(page: Page): Memory {
+  return changeView(page, { selection: page.selected?.kind === "module" ? page.selected.path : null }).memory;
 }
 
 /** The modules of a comparison: the one that it began with, and the selected one once that is another; with nothing selected, the model. */
@@ -194,14 +162,14 @@ export function reduce(page: Page, action: Action): Page {
       return { ...page, order: action.order };
     case "trace":
       return { ...page, tracing: action.on };
-    case "overlay":
-      return { ...page, overlay: action.overlay };
     case "compare":
       return { ...page, compared: action.with };
     case "prefer":
       return { ...page, memory: { ...page.memory, preferences: { ...page.memory.preferences, ...action.preferences } } };
-    case "rememberView":
-      return rememberFile(page, action.file, (file) => ({ ...file, views: { ...file.views, [action.model]: action.view } }));
+    case "arrange":
+      return changeView(page, { arrangement: action.arrangement });
+    case "moveCamera":
+      return changeView(page, { camera: action.camera });
   }
 }
 
@@ -226,12 +194,12 @@ function failedModel({ models, lastRun }: Extract<PageState, { kind: "file" }>):
 
 function showModel(page: Page, name: string): Page {
   const model = models(page).find((candidate) => candidate.name === name);
-  return model && name !== page.model ? enterModel(page, model) : page;
+  return model && name !== page.model ? enterModel({ ...page, memory: memoryOf(page) }, model) : page;
 }
 
 function enterModel(page: Page, model: ModelSnapshot): Page {
   const entered = { ...page, model: model.name };
-  const path = rememberedView(entered)?.selection ?? null;
+  const path = shownView(entered).selection;
   const selected: Selected | null = path !== null && indexOf(model).module(path) ? { kind: "module", path } : null;
   const shown = { ...entered, selected, compared: null };
   return page.host?.kind === "file" ? rememberFile(shown, page.host.file, (file) => ({ ...file, model: model.name })) : shown;
@@ -269,6 +237,14 @@ function isSame(source: ItemSource, before: ModelIndex, after: ModelIndex): bool
     default:
       return before.model.trace?.values[source.value]?.source.kind === after.model.trace?.values[source.value]?.source.kind && after.model.trace !== null;
   }
+}
+
+/** Nothing while no model is shown. */
+function changeView(page: Page, change: Partial<ViewMemory>): Page {
+  const { host, model } = page;
+  if (host?.kind !== "file" || model === null) return page;
+  const view = { ...shownView(page), ...change };
+  return rememberFile(page, host.file, (file) => ({ ...file, views: { ...file.views, [model]: view } }));
 }
 
 function rememberFile(page: Page, file: string, change: (memory: FileMemory) => FileMemory): Page {

@@ -1,9 +1,10 @@
-import { visibleBox } from "./drawing/sharedLinks.js";
+import { routeLinks, sharedLinks, visibleBox, type RoutedLink, type SharedLink } from "./drawing/sharedLinks.js";
 import { CutLines } from "./drawing/cutLines.js";
 import type { PictureModel } from "./model/pictureModel.js";
 import type { Scene, SceneBox } from "./scene.js";
 import type { PictureWords } from "./words.js";
 import { Items } from "./items.js";
+import type { PictureSelection } from "./state.js";
 import { SceneFlow } from "./sceneFlow.js";
 import { SceneIndex } from "./sceneIndex.js";
 
@@ -39,6 +40,42 @@ export class Shown {
 
   box(id: string | null): SceneBox | null {
     return id === null ? null : (this.scene.byId.get(id) ?? null);
+  }
+
+  /** The item that is selected, or the innermost closed box around it. */
+  visible(selection: PictureSelection | null): string | null {
+    if (!selection) return null;
+    const around = this.model.index.ancestry(selection.path).toReversed();
+    return [selection.id, ...around.map(({ path }) => path)].find((id) => this.scene.byId.has(id)) ?? null;
+  }
+
+  /** Where the arrows of the keyboard lead from an item. */
+  neighbours(id: string): Neighbours {
+    const box = this.scene.byId.get(id);
+    if (!box) return { parent: null, firstChild: null, previous: null, next: null, upstream: [], downstream: [] };
+    const parent = this.scene.parents.get(id) ?? null;
+    const siblings = this.box(parent)?.node.content?.nodes ?? this.scene.boxes.filter(({ depth }) => depth === 0).map(({ node }) => node);
+    const place = siblings.indexOf(box.node);
+    return {
+      parent,
+      firstChild: box.node.content?.nodes[0]?.id ?? null,
+      previous: siblings[place - 1]?.id ?? null,
+      next: siblings[place + 1]?.id ?? null,
+      upstream: this.flow.next(id, "upstream"),
+      downstream: this.flow.next(id, "downstream"),
+    };
+  }
+
+  /** Links between the places of the weights of some boxes, or of all that are shared. */
+  links(boxes: readonly (string | null)[] | "all"): readonly RoutedLink[] {
+    if (boxes === "all") return routeLinks(this.scene, sharedLinks(this.model, this.scene, null));
+    const links = new Map<string, SharedLink>();
+    for (const id of boxes) {
+      const node = this.box(id)?.node;
+      if (node?.kind !== "module" || node.path === "") continue;
+      for (const link of sharedLinks(this.model, this.scene, node.path)) links.set(`${link.group} ${link.from}\n${link.to}`, link);
+    }
+    return routeLinks(this.scene, [...links.values()]);
   }
 
   /** Where the failure is told; null where nothing failed. */

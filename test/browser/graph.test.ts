@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { DescribedItem, GraphViewState, PictureDescription } from "../../webview/graph/index.js";
+import type { DescribedItem, PictureDescription } from "../../webview/graph/index.js";
 import { openPicture, type PicturePage } from "../support/picture.js";
 import type { FixtureName, ShowOptions } from "../support/picturePage.js";
 
@@ -18,7 +18,8 @@ const show = (fixture: FixtureName, options: ShowOptions = {}, ...parameters: un
 /** Tells the view something and waits until the picture shows it. */
 async function tell(script: string): Promise<PictureDescription> {
   await opened.page.evaluate(async (body) => {
-    new Function("view", body)(layerscopePicture.view);
+    const { view, select, set, change } = layerscopePicture;
+    new Function("view", "select", "set", "change", body)(view, select, set, change);
     await layerscopePicture.view.whenIdle();
   }, script);
   return describePicture();
@@ -172,7 +173,7 @@ describe("opening and closing", () => {
     const seen = before.items.find(
       ({ expanded, rectangle: { x, y, width, height } }) => !expanded && Math.abs(x + width / 2 - 400) < width / 2 && Math.abs(y + height / 2 - 350) < 100,
     )!;
-    await tell(`view.select(${JSON.stringify(seen.id)})`);
+    await tell(`select(${JSON.stringify(seen.id)})`);
     const at = find(await describePicture(), seen.id).rectangle;
     const after = await tell("view.expandAll()");
     expect(after.scale).toBe(before.scale);
@@ -191,10 +192,10 @@ describe("opening and closing", () => {
     expect(second.rectangle.y).toBeGreaterThan(first.rectangle.y + first.rectangle.height);
     expect(shown(await tell('view.setUnfolded("7", true)'))).toHaveLength(15);
     expect(shown(await tell('view.setUnfolded("7", false)'))).toEqual(shown(folded));
-    const stepped = await tell('view.select("7"); view.showMember("7")');
+    const stepped = await tell('select("7")');
     expect(shown(stepped)).toEqual(["0", "1", "6 ×6", "7 ×6", "14"]);
     expect(await opened.page.evaluate(() => layerscopePicture.view.row("7"))).toMatchObject({ position: 2, unfolded: false, kind: "repeated" });
-    expect(await opened.page.evaluate(() => layerscopePicture.view.selection)).toBe("7");
+    expect(await opened.page.evaluate(() => layerscopePicture.view.visibleSelection())).toBe("7");
   });
 
   it("puts experts that are shown one by one into rows that the view holds", async () => {
@@ -208,7 +209,7 @@ describe("opening and closing", () => {
 
   it("unfolds a row, folds it again, and steps through it", async () => {
     await show("gpt");
-    const stepped = await tell('view.showMember("h.4")');
+    const stepped = await tell('select("h.4")');
     expect(find(stepped, "h.4")).toMatchObject({ repeat: 12, expanded: true });
     const unfolded = await tell('view.setUnfolded("h.4", true)');
     expect(unfolded.items.filter((item) => /^h\.\d+$/.test(item.id))).toHaveLength(12);
@@ -231,8 +232,8 @@ describe("selection", () => {
   });
 
   it("opens what is around a module and brings it into view", async () => {
-    await show("gpt", { state: { ...(await opened.page.evaluate(() => layerscopePicture.startState)), depth: 1 } });
-    const picture = await tell('view.select("h.7.mlp.c_fc")');
+    await show("gpt", { depth: 1 });
+    const picture = await tell('select("h.7.mlp.c_fc")');
     const { x, y } = middle(find(picture, "h.7.mlp.c_fc"));
     expect(find(picture, "h.7").repeat).toBe(12);
     expect(x > 0 && x < 800 && y > 0 && y < 700).toBe(true);
@@ -241,7 +242,7 @@ describe("selection", () => {
 
   it("follows a title at the upper edge back to where its box begins; beside it the band belongs to nothing", async () => {
     await show("gpt");
-    await tell('view.select("h.0.mlp.c_proj")');
+    await tell('select("h.0.mlp.c_proj")');
     await opened.page.mouse.move(400, 350);
     while (find(await describePicture(), "h.0").rectangle.y > -60) await opened.page.mouse.wheel(0, 60);
     const { rectangle } = find(await describePicture(), "h.0");
@@ -263,7 +264,7 @@ describe("selection", () => {
       const { y } = middle(find(await describePicture(), id));
       expect(y > 0 && y < height).toBe(true);
     };
-    await tell('view.select("h.0.mlp.c_fc")');
+    await tell('select("h.0.mlp.c_fc")');
     await inView("h.0.mlp.c_fc", 700);
     await opened.page.setViewportSize({ width: 300, height: 350 });
     await inView("h.0.mlp.c_fc", 350);
@@ -278,15 +279,15 @@ describe("selection", () => {
   it("is not brought under the page's own controls in the corner", async () => {
     await opened.page.setViewportSize({ width: 300, height: 400 });
     const corner = { width: 60, height: 120 };
-    await show("gpt", { corner, state: { ...(await opened.page.evaluate(() => layerscopePicture.startState)), depth: "all" } });
+    await show("gpt", { corner, depth: "all" });
     const isClear = ({ rectangle: { x, y, width, height } }: DescribedItem) => expect(x + width <= 240 || y + height <= 280).toBe(true);
-    for (const id of ["h.0.mlp.c_fc", "h.0.attn.c_proj", "lm_head"]) isClear(find(await tell(`view.select(${JSON.stringify(id)})`), id));
+    for (const id of ["h.0.mlp.c_fc", "h.0.attn.c_proj", "lm_head"]) isClear(find(await tell(`select(${JSON.stringify(id)})`), id));
     isClear(find(await tell('view.fit("h.0.attn")'), "h.0.attn"));
   });
 
   it("draws all shared links on request", async () => {
     await show("tied");
-    expect((await tell("view.setShowSharedLinks(true)")).links).toHaveLength(1);
+    expect((await tell("set({ showSharedLinks: true })")).links).toHaveLength(1);
   });
 
   it("reports a context menu and a double click on a leaf", async () => {
@@ -417,7 +418,7 @@ describe("moving the view", () => {
 
   it("leaves the minimap its own clicks and drags", async () => {
     await show("mlp");
-    await tell("view.setMinimapVisible(true); for (let i = 0; i < 4; i++) view.zoomIn()");
+    await tell("set({ showMinimap: true }); for (let i = 0; i < 4; i++) view.zoomIn()");
     const before = await place();
     const { x, y, width, height } = (await opened.page.locator("canvas").last().boundingBox())!;
     const press = async (share: number) => {
@@ -439,10 +440,10 @@ describe("moving the view", () => {
 describe("a model that comes again", () => {
   it("keeps what was open, what is selected and where the view is", async () => {
     await show("rgnet");
-    await tell('view.collapse("0.block 0"); view.select("1")');
+    await tell('view.collapse("0.block 0"); select("1")');
     await tell("view.zoomIn()");
     const before = await describePicture();
-    const after = await tell('view.setModel(layerscopePicture.model("rgnet"))');
+    const after = await tell('change({ model: layerscopePicture.model("rgnet") })');
     expect(find(after, "0.block 0").expanded).toBe(false);
     expect(find(after, "1").selected).toBe(true);
     expect(after.scale).toBe(before.scale);
@@ -451,10 +452,10 @@ describe("a model that comes again", () => {
 
   it("is shown from a kept state as it was left", async () => {
     await show("gpt");
-    await tell('view.collapse("h.0.attn"); view.select("h.0.mlp")');
+    await tell('view.collapse("h.0.attn"); select("h.0.mlp")');
     await tell("view.zoomIn()");
     const before = await describePicture();
-    const state = await opened.page.evaluate(() => JSON.parse(JSON.stringify(layerscopePicture.view.getViewState())) as GraphViewState);
+    const state = await opened.page.evaluate(() => JSON.parse(JSON.stringify(layerscopePicture.kept())) as ReturnType<typeof layerscopePicture.kept>);
     await show("gpt", { state });
     const after = await describePicture();
     expect(find(after, "h.0.attn").expanded).toBe(false);
@@ -485,12 +486,12 @@ describe("keyboard and search", () => {
     const { rectangle } = find(await tell('view.fit("wpe")'), "wpe");
     const [x, y] = [Math.round(rectangle.x + 7 * (await describePicture()).scale), Math.round(rectangle.y + rectangle.height / 2)];
     const before = await colorAt(x, y);
-    await tell('view.setTracedPath("wte")');
+    await tell('change({ isTracing: true, selection: { id: "wte", path: "wte" } })');
     expect(await colorAt(x, y)).not.toEqual(before);
-    await tell("view.setTracedPath(null)");
+    await tell("change({ isTracing: false, selection: null })");
     expect(await colorAt(x, y)).toEqual(before);
     // What lies in a traced container is part of it.
-    await tell('view.setTracedPath("")');
+    await tell('change({ isTracing: true, selection: { id: "", path: "" } })');
     expect(await colorAt(x, y)).toEqual(before);
   });
 });
@@ -501,25 +502,25 @@ describe("a comparison", () => {
 
   it("marks both modules, and the box or row that stands for them", async () => {
     await show("gpt");
-    expect(compared(await tell('view.setCompared(["wte"])'))).toEqual({ wte: [1] });
-    expect(compared(await tell('view.setCompared(["wte", "h.3.mlp"])'))).toEqual({ wte: [1], "h.0": [2] });
+    expect(compared(await tell('change({ compared: ["wte"] })'))).toEqual({ wte: [1] });
+    expect(compared(await tell('change({ compared: ["wte", "h.3.mlp"] })'))).toEqual({ wte: [1], "h.0": [2] });
     const [first, last] = ["h.1.attn", "h.11.attn"];
-    expect(compared(await tell(`view.setCompared(["${first}", "${last}"])`))).toEqual({ "h.0": [1, 2] });
-    expect(compared(await tell(`view.select("${last}")`))).toEqual({ "h.11": [1], [last]: [2] });
+    expect(compared(await tell(`change({ compared: ["${first}", "${last}"] })`))).toEqual({ "h.0": [1, 2] });
+    expect(compared(await tell(`select("${last}")`))).toEqual({ "h.11": [1], [last]: [2] });
     expect(compared(await tell('view.setUnfolded("h.11", true)'))).toEqual({ "h.1": [1], "h.11": [2] });
     const { items } = await tell("view.collapseAll()");
     expect(items.find(({ compared: both }) => both.length === 2)?.description).toMatch(/, comparison: 1, 2$/);
-    expect(compared(await tell("view.setCompared([])"))).toEqual({});
+    expect(compared(await tell("change({ compared: [] })"))).toEqual({});
   });
 
   it("is marked with numbers, in the picture and in what is saved", async () => {
     await show("mlp");
     const drawn = () => opened.page.locator("canvas").nth(1).screenshot();
     const before = await drawn();
-    await tell('view.setCompared(["0", "2"])');
+    await tell('change({ compared: ["0", "2"] })');
     const marked = await drawn();
     expect(marked.equals(before)).toBe(false);
-    await tell('view.setCompared(["2", "0"])');
+    await tell('change({ compared: ["2", "0"] })');
     expect((await drawn()).equals(marked)).toBe(false);
     const svg = await opened.page.evaluate(() => layerscopePicture.view.exportSvg());
     expect(svg).toMatch(/<text class="title"[^>]*text-anchor="middle"[^>]*>1<\/text>/);
@@ -531,16 +532,16 @@ it("exports the model, not what is selected, searched for or pointed at", async 
   await show("gpt");
   const svg = () => opened.page.evaluate(() => layerscopePicture.view.exportSvg());
   const before = await svg();
-  await tell('view.setHighlights(new Set(["wte", "ln_f"])); view.select("wte")');
+  await tell('change({ matches: new Set(["wte", "ln_f"]) }); select("wte")');
   const { x, y } = middle(find(await describePicture(), "drop"));
   await opened.page.mouse.move(x, y);
   expect((await describePicture()).links).not.toEqual([]);
   expect(await svg()).toBe(before);
   // What was asked of the picture stays in it.
-  await tell("view.setShowSharedLinks(true)");
+  await tell("set({ showSharedLinks: true })");
   const linked = await svg();
   expect(linked).not.toBe(before);
-  await tell('view.setTracedPath("wte")');
+  await tell('change({ isTracing: true, selection: { id: "wte", path: "wte" } })');
   expect(await svg()).not.toBe(linked);
 });
 
@@ -589,19 +590,10 @@ it("exports the part in view alone, for white paper, and with the scale of what 
   await show("unet", { theme: "dark" });
   const texts = (svg: string) => [...svg.matchAll(/<text[^>]*>([^<]*)/g)].map(([, text]) => text);
   const [whole, visible, white, colored] = await opened.page.evaluate(async () => {
-    const { view } = layerscopePicture;
+    const { view, set } = layerscopePicture;
     view.resetZoom();
-    const plain = [await view.exportSvg(), await view.exportSvg({ part: "visible" }), await view.exportSvg({ colors: "light" })];
-    view.setOverlay({
-      title: "Parameters",
-      values: new Map([
-        ["", 1],
-        ["enc1", 7],
-      ]),
-      scale: "linear",
-      mark: "color",
-      format: String,
-    });
+    const plain = [await view.exportSvg(), await view.exportSvg({ part: "visible" }), (set({ exportColors: "light" }), await view.exportSvg())];
+    set({ exportColors: "theme", overlay: "parameters" });
     return [...plain, await view.exportSvg()] as const;
   });
   expect(texts(visible!).length).toBeGreaterThan(0);
@@ -609,5 +601,5 @@ it("exports the part in view alone, for white paper, and with the scale of what 
   expect(whole).not.toContain('fill="#ffffff"');
   expect(white).toMatch(/<\/style><rect [^>]*fill="#ffffff"/);
   expect(texts(whole)).not.toContain("Parameters");
-  expect(texts(colored!)).toEqual(expect.arrayContaining(["Parameters", "1", "7"]));
+  expect(texts(colored!)).toEqual(expect.arrayContaining(["Parameters (log scale)"]));
 });

@@ -144,9 +144,9 @@ function pictureModel(module: torch.nn.Module): PictureModel {
   return new PictureModel(inspection.snapshots()[0]!);
 }
 
-function scene(model: PictureModel, arrangement: Arrangement, direction: Direction): Promise<Scene> {
+function scene(model: PictureModel, arrangement: Arrangement, direction: Direction, showBookkeeping = false): Promise<Scene> {
   const options = { direction, measure: estimateText, words: englishWords, deadline: performance.now() + 30_000, isCurrent: () => true };
-  return layoutScene(buildDisplayGraph(model, arrangement), solver, options);
+  return layoutScene(buildDisplayGraph(model, arrangement, showBookkeeping), solver, options);
 }
 
 function everything(model: PictureModel): Arrangement {
@@ -155,7 +155,6 @@ function everything(model: PictureModel): Arrangement {
     ...initialArrangement,
     depth: "all",
     unfolded: new Set([...rows.map(({ members }) => members[0]!.path), ...model.index.modules.map(({ path }) => path)]),
-    showBookkeeping: true,
   };
 }
 
@@ -193,7 +192,7 @@ function takenInPicture(scene: Scene, nodes: Iterable<string>): Map<string, stri
 describe.each(Array.from({ length: 12 }, (_, seed) => seed))("a random model (%i)", (seed) => {
   it("is drawn with exactly the flow of its forward pass", async () => {
     const model = pictureModel(new RandomBlock(new Dice(seed), 2));
-    const picture = await scene(model, everything(model), "down");
+    const picture = await scene(model, everything(model), "down", true);
     const inTrace = takenInTrace(model, picture);
     expect(takenInPicture(picture, inTrace.keys())).toEqual(inTrace);
   });

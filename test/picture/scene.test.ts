@@ -10,6 +10,7 @@ import { buildDisplayGraph } from "../../src/picture/model/buildDisplayGraph.js"
 import { PictureModel } from "../../src/picture/model/pictureModel.js";
 import { layoutScene, type Scene, type SceneBox } from "../../src/picture/scene.js";
 import { englishWords } from "../../src/picture/words.js";
+import type { PictureSettings } from "../../src/picture/state.js";
 import { estimateText } from "../../src/picture/text.js";
 import { SceneFlow } from "../../src/picture/sceneFlow.js";
 import * as fixtures from "./fixtures.js";
@@ -21,12 +22,14 @@ vi.setConfig({ testTimeout: 60_000 });
 const solver = new LayoutSolver(elkInProcess());
 const plainSolver = new LayoutSolver(null);
 
-function scene(model: ModelSnapshot, direction: Direction = "down", arrangement: Partial<Arrangement> = {}, by = solver): Promise<Scene> {
-  const graph = buildDisplayGraph(new PictureModel(model), { ...initialArrangement, ...arrangement });
+type Arranged = Partial<Arrangement & Pick<PictureSettings, "showBookkeeping">>;
+
+function scene(model: ModelSnapshot, direction: Direction = "down", { showBookkeeping, ...arrangement }: Arranged = {}, by = solver): Promise<Scene> {
+  const graph = buildDisplayGraph(new PictureModel(model), { ...initialArrangement, ...arrangement }, showBookkeeping);
   return layoutScene(graph, by, { direction, measure: estimateText, words: englishWords, deadline: performance.now() + 30_000, isCurrent: () => true });
 }
 
-const models: [string, ModelSnapshot, Partial<Arrangement>][] = [
+const models: [string, ModelSnapshot, Arranged][] = [
   ["mlp", fixtures.mlp(), {}],
   ["rgnet", fixtures.rgnet(), {}],
   ["rgnet unfolded", fixtures.rgnet(), { depth: "all", unfolded: new Set(["0.block 0"]) }],

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { capabilities, type ModelSnapshot, type PageState } from "../../src/protocol/index.js";
-import type { GraphViewState } from "../../webview/graph/index.js";
-import { type Action, type Page, reduce, rememberedView, shownModel, startPage, storedPage } from "../../webview/state.js";
+import { initialArrangement } from "../../src/picture/model/arrangement.js";
+import { type Action, type Page, reduce, shownModel, shownView } from "../../webview/state.js";
+import { startPage, storedPage } from "../../webview/storedPage.js";
 import { linear, modelFile, net, relu, rgnet, sequential, snapshot, tied } from "../describe/snapshots.js";
 
 const file = (models: readonly ModelSnapshot[], more: Partial<Extract<PageState, { kind: "file" }>> = {}): PageState => ({
@@ -21,17 +22,9 @@ const module = (path: string) => ({ kind: "module", path }) as const;
 const choose = (path: string): Action => ({ kind: "choose", selected: module(path), reveal: false });
 const play = (page: Page, ...actions: readonly Action[]): Page => actions.reduce(reduce, page);
 
-const view: GraphViewState = {
-  version: 1,
-  direction: "down",
-  expanded: { "0": true },
-  unfolded: [],
-  shown: {},
-  showSharedLinks: false,
-  showBookkeeping: false,
-  selection: "0",
-  camera: null,
-};
+const arrangement = { ...initialArrangement, depth: 2, expanded: new Map([["0", true]]), unfolded: new Set(["1"]), shown: new Map([["1", "2"]]) };
+const camera = { scale: 2, anchor: "0", dx: 3, dy: 4 };
+const reloaded = (page: Page): Page => startPage(JSON.parse(JSON.stringify(storedPage(page))));
 
 const lastRun = { kind: "failed", failure: { kind: "thrown", message: "broken", hint: null, location: null, stack: [] }, shown: "earlierRun" } as const;
 
@@ -123,35 +116,60 @@ describe("selection", () => {
 });
 
 describe("what outlives a reload", () => {
-  const remember: Action = { kind: "rememberView", file: modelFile, model: "rgnet", view };
-  const before = play(startPage(undefined), state([net(), rgnet()]), { kind: "chooseModel", model: "rgnet" }, remember);
-  const stored: unknown = JSON.parse(JSON.stringify(before.memory));
+  const before = play(
+    startPage(undefined),
+    state([net(), rgnet()]),
+    { kind: "chooseModel", model: "rgnet" },
+    { kind: "arrange", arrangement },
+    { kind: "moveCamera", camera },
+    choose("0"),
+  );
 
   test("the chosen model, its arrangement and its selection", () => {
-    const after = play(startPage(stored), state([net(), rgnet()]));
+    const after = play(reloaded(before), state([net(), rgnet()]));
     expect(shownModel(after)?.name).toBe("rgnet");
-    expect(rememberedView(after)).toEqual(view);
+    expect(shownView(after)).toEqual({ arrangement, camera, selection: "0" });
     expect(after.selected).toEqual(module("0"));
   });
 
   test("the selection, also when the file runs first and has no models until then", () => {
-    const running = play(startPage(stored), state([], { activity: "running", lastRun: { kind: "none" } }));
+    const running = play(reloaded(before), state([], { activity: "running", lastRun: { kind: "none" } }));
     const after = play(running, state([net(), rgnet()]));
     expect(shownModel(after)?.name).toBe("rgnet");
     expect(after.selected).toEqual(module("0"));
   });
 
   test("the search, the table and its order, and what colours the boxes", () => {
-    const open = play(before, { kind: "search", query: "Linear" }, { kind: "openTab", tab: "parameters" }, { kind: "overlay", overlay: "parameters" });
-    const after = startPage(JSON.parse(JSON.stringify(storedPage(open))));
-    expect(after).toMatchObject({ query: "Linear", tab: "parameters", overlay: "parameters", order: null });
+    const open = play(
+      before,
+      { kind: "search", query: "Linear" },
+      { kind: "openTab", tab: "parameters" },
+      { kind: "prefer", preferences: { overlay: "parameters" } },
+    );
+    const after = reloaded(open);
+    expect(after).toMatchObject({ query: "Linear", tab: "parameters", order: null });
+    expect(after.memory.preferences.overlay).toBe("parameters");
   });
 
   test("preferences, and defaults for those that an older version did not know", () => {
     const preferred = play(before, { kind: "prefer", preferences: { direction: "right" } });
-    const { direction, inspectorOpen } = startPage(JSON.parse(JSON.stringify(preferred.memory))).memory.preferences;
+    const { direction, inspectorOpen } = reloaded(preferred).memory.preferences;
     expect({ direction, inspectorOpen }).toEqual({ direction: "right", inspectorOpen: true });
     expect(startPage({ version: 1, preferences: { direction: "right" }, files: {} }).memory.preferences.inspectorOpen).toBe(true);
+  });
+
+  test("a kept value that a setting cannot have gives its default", () => {
+    const preferences = { direction: "up", showLegend: "yes", overlay: "beauty", overlayMark: "size", inspectorShare: 3 };
+    const read = startPage({
+      version: 1,
+      preferences,
+      files: { "/a.ts": { model: 3, views: { net: { depth: "deep", expanded: { a: 1, b: true }, unfolded: 7 } } } },
+    });
+    expect(read.memory.preferences).toMatchObject({ direction: "down", showLegend: false, overlay: null, overlayMark: "size" });
+    expect(read.memory.files["/a.ts"]).toEqual({
+      model: null,
+      views: { net: { arrangement: { ...initialArrangement, expanded: new Map([["b", true]]) }, camera: null, selection: null } },
+    });
   });
 
   test("state that is not ours is left aside", () => {
@@ -160,14 +178,15 @@ describe("what outlives a reload", () => {
 
   test("no more than twenty files, the latest of them", () => {
     let page = startPage(undefined);
-    for (let at = 0; at < 30; at++) page = play(page, { kind: "rememberView", file: `/f${at}.ts`, model: "net", view });
+    for (let at = 0; at < 30; at++)
+      page = play(page, { kind: "state", state: file([net()], { file: `/f${at}.ts` }), selection: null }, { kind: "arrange", arrangement });
     expect(Object.keys(page.memory.files)).toHaveLength(20);
     expect(Object.keys(page.memory.files)).toContain("/f29.ts");
   });
 
   test("a model may be named like an object's own method", () => {
     const page = play(startPage(undefined), state([snapshot("constructor", relu(), [1])]));
-    expect(rememberedView(page)).toBeNull();
+    expect(shownView(page).arrangement).toEqual(initialArrangement);
   });
 });
 

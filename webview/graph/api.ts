@@ -1,13 +1,11 @@
-import type { Overlay } from "../../src/describe/overlays.js";
 import type { SharedLink } from "../../src/picture/drawing/sharedLinks.js";
 import type { Direction, Rectangle } from "../../src/picture/geometry.js";
 import type { GraphItem } from "../../src/picture/items.js";
-import type { KeptArrangement } from "../../src/picture/model/arrangement.js";
+import type { Arrangement } from "../../src/picture/model/arrangement.js";
 import type { EqualSiblings, RepeatedCalls } from "../../src/picture/model/arranging.js";
 import type { Neighbours } from "../../src/picture/shown.js";
-import type { Theme } from "../../src/picture/theme.js";
+import type { CameraPlace, PictureState } from "../../src/picture/state.js";
 import type { PictureWords } from "../../src/picture/words.js";
-import type { ModelSnapshot } from "../../src/protocol/index.js";
 
 export interface DescribedItem extends GraphItem {
   /** Where it is now; may lie outside the view. */
@@ -39,35 +37,27 @@ export interface PictureDescription {
   readonly failure: { readonly item: string; readonly message: string; readonly shapes: readonly string[] } | null;
 }
 
-/** What the user arranged, by module path: survives reloads and re-runs of changed code. Survives JSON. */
-export interface GraphViewState extends KeptArrangement {
-  readonly version: 1;
-  readonly direction: Direction;
-  readonly showSharedLinks: boolean;
-  readonly selection: string | null;
-  /** Scale, and the point of the picture at the centre of the view relative to an item; null: fit. */
-  readonly camera: { readonly scale: number; readonly anchor: string; readonly dx: number; readonly dy: number } | null;
-}
-
 export interface GraphViewOptions {
-  readonly theme: Theme;
   /** English where absent. */
   readonly words?: PictureWords;
   /** Gives the text of elkjs's worker script, when it is first needed; the worker is made of it as a blob. Where that fails, the plain layout is used. */
   readonly loadLayoutEngine: () => Promise<string>;
-  readonly state?: GraphViewState;
   /** At the lower right, under the page's own controls: nothing that matters is put there. Default: none. */
   readonly corner?: { readonly width: number; readonly height: number };
   /** Default: what the media query prefers-reduced-motion and VS Code's body class say. */
   readonly reducedMotion?: () => boolean;
-  /** The user selected an item in the picture (null: nothing). Not called for `select`. */
+  /** The user arranged the picture anew: it is to be shown so. */
+  onArrange?(arrangement: Arrangement): void;
+  /** The user moved the view, and it came to rest. */
+  onCamera?(camera: CameraPlace): void;
+  /** The user selected an item in the picture (null: nothing): it is to be shown so. */
   onSelect?(item: GraphItem | null): void;
   onHover?(item: GraphItem | null): void;
   /** Double click or Enter on a box that cannot expand, e.g. to reveal it in the code. */
   onActivate?(item: GraphItem): void;
   /** x and y are client coordinates. */
   onContextMenu?(item: GraphItem | null, x: number, y: number): void;
-  /** What is visible or how it is arranged changed: time to update the accessible tree and keep the view state. */
+  /** What is visible changed: time to update the accessible tree. */
   onChange?(): void;
   /** Layout began or ended: for a progress bar. */
   onBusy?(busy: boolean): void;
@@ -76,17 +66,12 @@ export interface GraphViewOptions {
 export interface ExportOptions {
   /** Default: the whole picture. */
   readonly part?: "whole" | "visible";
-  /** Default: those of the editor's theme. "light": dark on white, as for print. */
-  readonly colors?: "theme" | "light";
 }
 
 /** The picture of one model, mounted in an element that it fills. */
 export interface GraphViewInterface {
-  /** Shows a model, or nothing. Keeps expansion, selection and place by module path when a model replaces another. */
-  setModel(model: ModelSnapshot | null): void;
-  /** Selects a module by path (or any item by id), opens what is around it and brings it into view. Null selects nothing. */
-  select(id: string | null, options?: { readonly reveal?: boolean }): void;
-  readonly selection: string | null;
+  /** Shows a state, as far as it is not shown yet. What the user does in the picture comes back by `onArrange` and `onSelect`, to be part of the next state. */
+  show(state: PictureState): void;
   expand(path: string): void;
   collapse(path: string): void;
   toggle(path: string): void;
@@ -104,21 +89,6 @@ export interface GraphViewInterface {
   row(path: string): EqualSiblings | null;
   /** The calls of a module that are drawn as one unless unfolded; null where each is drawn, or the module stands in a row. */
   calls(path: string): RepeatedCalls | null;
-  /** Steps a folded row to another member. */
-  showMember(path: string): void;
-  setDirection(direction: Direction): void;
-  setShowSharedLinks(all: boolean): void;
-  setShowBookkeeping(show: boolean): void;
-  setTheme(theme: Theme): void;
-  /** Search matches, by module path; matches inside closed boxes mark the box. The first match is not brought into view: use `select`. */
-  setHighlights(paths: ReadonlySet<string> | null): void;
-  /** Dims all but what is upstream and downstream of an item; null ends it. */
-  setTracedPath(id: string | null): void;
-  /** Numbers modules that are compared, by path; a closed box has the numbers of what it holds. */
-  setCompared(paths: readonly string[]): void;
-  setOverlay(overlay: Overlay | null): void;
-  setLegendVisible(visible: boolean): void;
-  setMinimapVisible(visible: boolean): void;
   zoomIn(): void;
   zoomOut(): void;
   /** Brings the whole picture (or one item) into view. */
@@ -129,8 +99,8 @@ export interface GraphViewInterface {
   items(): readonly GraphItem[];
   item(id: string): GraphItem | null;
   neighbours(id: string): Neighbours;
-  getViewState(): GraphViewState;
-  setViewState(state: GraphViewState): void;
+  /** The item that is selected, or the innermost closed box around it; null where nothing is. */
+  visibleSelection(): string | null;
   describe(): PictureDescription;
   /** Settles when layout and animation are done. */
   whenIdle(): Promise<void>;

@@ -1,32 +1,31 @@
-import type { ModelSnapshot } from "../../src/protocol/index.js";
-import type { ExportOptions, GraphViewInterface, GraphViewOptions, GraphViewState, PictureDescription } from "./api.js";
-import type { Direction } from "../../src/picture/geometry.js";
-import type { Overlay } from "../../src/describe/overlays.js";
-import { overlayMarks } from "../../src/picture/drawing/overlay.js";
-import type { Look } from "../../src/picture/drawing/paint.js";
-import { routeLinks, sharedLinks, visibleBox, type RoutedLink, type SharedLink } from "../../src/picture/drawing/sharedLinks.js";
 import { wholeArea, type Exported } from "../../src/picture/exported.js";
-import { elkInWorker, type ElkInWorker } from "./view/elkInWorker.js";
+import type { GraphItem, ItemMarks } from "../../src/picture/items.js";
+import type { Overlay } from "../../src/describe/overlays.js";
+import { lookOf, overlayOf, plainLook } from "../../src/picture/look.js";
+import type { Look } from "../../src/picture/drawing/paint.js";
+import type { RoutedLink } from "../../src/picture/drawing/sharedLinks.js";
 import { LayoutSolver } from "../../src/picture/layout/solver.js";
-import { initialArrangement, type Arrangement } from "../../src/picture/model/arrangement.js";
+import type { Arrangement } from "../../src/picture/model/arrangement.js";
+import { revealing, type EqualSiblings, type RepeatedCalls } from "../../src/picture/model/arranging.js";
 import { buildDisplayGraph } from "../../src/picture/model/buildDisplayGraph.js";
 import { PictureModel } from "../../src/picture/model/pictureModel.js";
-import { foldOf, shownTogether } from "../../src/picture/model/rows.js";
 import { layoutScene } from "../../src/picture/scene.js";
-import { englishWords, type PictureWords } from "../../src/picture/words.js";
+import { Shown, type Neighbours } from "../../src/picture/shown.js";
+import { initialState, type PictureState } from "../../src/picture/state.js";
 import type { MeasureText } from "../../src/picture/text.js";
-import { canvasMeasure } from "./view/canvasMeasure.js";
-import { lightTheme, type Theme } from "../../src/picture/theme.js";
+import { lightTheme } from "../../src/picture/theme.js";
+import { englishWords, type PictureWords } from "../../src/picture/words.js";
+import type { ExportOptions, GraphViewInterface, GraphViewOptions, PictureDescription } from "./api.js";
 import { Animation } from "./view/animation.js";
-import { arrangementKey, arrangementOf, revealing, stateOf, withExpanded, type EqualSiblings, type RepeatedCalls } from "../../src/picture/model/arranging.js";
+import { Arranger } from "./view/arranger.js";
 import { Camera } from "./view/camera.js";
-import type { ItemMarks, GraphItem } from "../../src/picture/items.js";
+import { canvasMeasure } from "./view/canvasMeasure.js";
+import { elkInWorker, type ElkInWorker } from "./view/elkInWorker.js";
 import { Layers } from "./view/layers.js";
 import { Minimap } from "./view/minimap.js";
 import { Painter, type Marks } from "./view/painter.js";
 import { bringIntoView, bringStartIntoView, centralBox, firstView, isSeen, place, type Placement } from "./view/placement.js";
-import { boxOf, type OnTop, Pointer, type Target } from "./view/pointer.js";
-import { Shown, type Neighbours } from "../../src/picture/shown.js";
+import { boxOf, Pointer, type OnTop, type Target } from "./view/pointer.js";
 
 /** Milliseconds for a layout before the plain one takes its place. */
 const layoutDeadline = 8000;
@@ -34,9 +33,10 @@ const layoutDeadline = 8000;
 /** Milliseconds without a move of the camera before the page is told. */
 const cameraRest = 200;
 
-/** The picture of one model: a canvas for the picture, one over it for hover and selection. */
+/** The picture of one model: a canvas for the picture, one over it for hover and selection. It shows a state and keeps nothing of it but what is drawn. */
 export class GraphView implements GraphViewInterface {
   readonly #options: GraphViewOptions;
+  readonly #words: PictureWords;
   readonly #layers: Layers;
   readonly #camera: Camera;
   readonly #minimap: Minimap;
@@ -44,45 +44,40 @@ export class GraphView implements GraphViewInterface {
   readonly #solver: LayoutSolver;
   readonly #pointer: Pointer;
   readonly #painter: Painter;
-  #theme: Theme;
-  readonly #words: PictureWords;
-  #measure: MeasureText;
+  readonly #arranger: Arranger;
 
+  #state = initialState;
   #model: PictureModel | null = null;
-  #arrangement: Arrangement = initialArrangement;
-  #direction: Direction = "down";
+  /** The picture on the canvas, which may be of an earlier state until the layout of the next is done. */
   #shown: Shown | null = null;
-  #selection: string | null = null;
+  #measure: MeasureText = canvasMeasure(initialState.theme.fontFamily);
+
+  // What follows from state and picture, made once and not for every frame.
+  #overlay: Overlay | null = null;
+  #look: Omit<Look, "scale"> = plainLook(initialState.theme);
+  #links: readonly RoutedLink[] = [];
+
   #hover: string | null = null;
   #pointedAt: Marks["pointedAt"] = null;
   #onTop: OnTop = { leads: [], hiddenAbove: 0 };
   #cameraTimer: ReturnType<typeof setTimeout> | undefined;
-  #showLinks = false;
-  #showLegend = false;
-  #highlights: ReadonlySet<string> | null = null;
-  #tracedFrom: string | null = null;
-  #compared: readonly string[] = [];
-  #overlay: Overlay | null = null;
-  #look: Look;
-  #links: readonly RoutedLink[] = [];
+  #cameraTouched = false;
 
   #animation: Animation | null = null;
   #layoutRun = 0;
   #isLayingOut = false;
   #placement: Placement = { kind: "first" };
+  /** What is to stay where it is in arrangements that were made here. */
+  readonly #pins = new WeakMap<Arrangement, string | null>();
   #fitWhenSized = false;
   /** Of the view, before it changes. */
   #size = { width: 0, height: 0 };
-  #cameraTouched = false;
   #idle: (() => void)[] = [];
   #isDisposed = false;
 
   constructor(container: HTMLElement, options: GraphViewOptions) {
     this.#options = options;
-    this.#theme = options.theme;
     this.#words = options.words ?? englishWords;
-    this.#measure = canvasMeasure(this.#theme.fontFamily);
-    this.#look = this.#makeLook();
     this.#layers = new Layers(container, {
       paint: (now) => this.#paint(now),
       resized: () => this.#resized(),
@@ -107,123 +102,135 @@ export class GraphView implements GraphViewInterface {
         contextMenu: (target, x, y) => this.#options.onContextMenu?.(this.#itemAt(target), x, y),
       },
     );
-    if (options.state) this.setViewState(options.state);
+    this.#arranger = new Arranger(
+      () => ({ model: this.#model, arrangement: this.#state.arrangement, shown: this.#shown, pin: this.#pin }),
+      (arrangement, pin) => {
+        this.#pins.set(arrangement, pin);
+        this.#options.onArrange?.(arrangement);
+      },
+    );
   }
 
-  // The model and its arrangement
+  // The state
 
-  setModel(snapshot: ModelSnapshot | null): void {
-    if (snapshot === null) {
-      this.#model = null;
-      this.#shown = null;
-      this.#placement = { kind: "first" };
-      this.#cancelLayout();
-      this.#layers.invalidate();
-      this.#settle();
-      return;
+  show(state: PictureState): void {
+    const before = this.#state;
+    this.#state = state;
+    if (state.theme.fontFamily !== before.theme.fontFamily) this.#measure = canvasMeasure(state.theme.fontFamily);
+    let placement = this.#changeModel(before) ?? this.#changedPlacement(before);
+    const revealed = state.reveals === before.reveals ? null : this.#reveal(placement !== null);
+    if (revealed) {
+      this.#state = { ...state, arrangement: revealed };
+      placement = { kind: "reveal", id: state.selection!.id };
     }
-    if (this.#model?.snapshot === snapshot) return;
-    const hadModel = this.#model !== null;
-    const failedBefore = this.#model?.index.failedPath ?? null;
-    this.#model = new PictureModel(snapshot);
-    const failed = this.#model.index.failedPath;
-    if (failed !== null && failed !== failedBefore) this.#layOut({ kind: "failure" });
-    else this.#layOut(hadModel && this.#shown ? { kind: "keep", pin: null } : this.#placement);
+    if (placement) this.#layOut(placement);
+    if (state.theme !== before.theme && this.#shown) this.#minimap.setScene(this.#shown.scene, state.theme);
+    this.#minimap.setVisible(state.settings.showMinimap);
+    this.#refresh();
+    if (revealed) this.#options.onArrange?.(revealed);
+    if (state.selection?.id !== before.selection?.id || state.compared.join("\n") !== before.compared.join("\n")) this.#options.onChange?.();
   }
+
+  /** Takes another model, or another snapshot of the one that is shown. Where the view is to go with it; null where the model is the same. */
+  #changeModel({ subject, model }: PictureState): Placement | null {
+    const state = this.#state;
+    const isOther = state.subject !== subject;
+    if (!isOther && state.model === model) return null;
+    const failedBefore = isOther ? null : (this.#model?.index.failedPath ?? null);
+    this.#model = state.model && new PictureModel(state.model);
+    if (isOther || !this.#model) {
+      this.#shown = null;
+      clearTimeout(this.#cameraTimer);
+      this.#cancelLayout();
+    }
+    if (!this.#model) {
+      this.#placement = { kind: "first" };
+      return null;
+    }
+    if (isOther || !model) {
+      this.#cameraTouched = state.camera !== null;
+      return state.camera ? { kind: "restore", camera: state.camera } : { kind: "first" };
+    }
+    const failed = this.#model.index.failedPath;
+    if (failed !== null && failed !== failedBefore) return { kind: "failure" };
+    return this.#shown ? { kind: "keep", pin: null } : this.#placement;
+  }
+
+  /** Where the view is to go with a picture that is laid out anew; null where nothing asks for that. */
+  #changedPlacement(before: PictureState): Placement | null {
+    const { settings, arrangement, theme } = this.#state;
+    if (settings.direction !== before.settings.direction) return { kind: "first" };
+    if (arrangement !== before.arrangement) return { kind: "keep", pin: this.#pins.get(arrangement) ?? null };
+    return settings.showBookkeeping !== before.settings.showBookkeeping || theme.fontFamily !== before.theme.fontFamily ? { kind: "keep", pin: null } : null;
+  }
+
+  /** Brings the selection into view. Where it is not in the picture yet, the arrangement that has it there. */
+  #reveal(isChanging: boolean): Arrangement | null {
+    const { selection, arrangement } = this.#state;
+    if (!selection || !this.#model) return null;
+    const box = this.#shown?.box(selection.id);
+    if (box && this.#shown!.model === this.#model && !this.#isLayingOut && !isChanging) {
+      bringIntoView(this.#camera, box);
+      this.#cameraTouched = true;
+      return null;
+    }
+    return this.#model.index.module(selection.id) ? revealing(this.#model, arrangement, selection.id) : null;
+  }
+
+  get #selected(): string | null {
+    return this.#state.selection?.id ?? null;
+  }
+
+  /** What stays where it is when everything is opened or closed: the selection, where it is in view. */
+  get #pin(): string | null {
+    const selected = this.#shown?.box(this.#selected);
+    return selected && isSeen(this.#camera, selected) ? selected.node.id : null;
+  }
+
+  // Arranging
 
   expand(path: string): void {
-    this.#setExpanded([path], true, path);
+    this.#arranger.setExpanded([path], true, path);
   }
 
   collapse(path: string): void {
-    this.#setExpanded([path], false, path);
+    this.#arranger.setExpanded([path], false, path);
   }
 
   toggle(path: string): void {
-    const box = this.#shown?.scene.byId.get(path);
-    if (box?.node.expandable) this.#setExpanded([path], box.node.content === null, path);
+    this.#arranger.toggle(path);
   }
 
   expandAll(): void {
-    this.#setDepth("all");
+    this.#arranger.setDepth("all");
   }
 
   collapseAll(): void {
-    this.#setDepth(1);
+    this.#arranger.setDepth(1);
   }
 
   expandToDepth(depth: number): void {
-    this.#setDepth(depth);
+    this.#arranger.setDepth(depth);
   }
 
   setExpandedByType(type: string, expanded: boolean): void {
-    const paths = this.#model?.index.modules.filter((module) => module.type === type).map((module) => module.path) ?? [];
-    this.setExpanded(paths, expanded);
-  }
-
-  setUnfolded(path: string, unfolded: boolean): void {
-    const over = this.#model?.foldedOver(path);
-    if (!over) return;
-    const set = new Set(this.#arrangement.unfolded);
-    if (unfolded) set.add(over);
-    else set.delete(over);
-    this.#arrange({ ...this.#arrangement, unfolded: set }, unfolded ? path : (this.#model?.rowOf(path)?.members[0]?.path ?? over));
-  }
-
-  row(path: string): EqualSiblings | null {
-    for (const { path: each } of this.#model?.index.ancestry(path).toReversed() ?? []) {
-      const row = this.#model!.rowOf(each);
-      if (!row || row.kind === "single") continue;
-      const members = row.members.map((member) => member.path);
-      return { members, position: members.indexOf(each), kind: row.kind, unfolded: this.#arrangement.unfolded.has(foldOf(row)) };
-    }
-    return null;
-  }
-
-  calls(path: string): RepeatedCalls | null {
-    const over = this.#model?.foldedOver(path);
-    const count = this.#model?.turns(path) ?? 0;
-    return over && over === path && count > 1 ? { count, unfolded: this.#arrangement.unfolded.has(over) } : null;
-  }
-
-  showMember(path: string): void {
-    const row = this.#model?.rowOf(path);
-    const module = this.#model?.index.module(path);
-    if (!row || !module) return;
-    const before = this.#shown && this.#model ? visibleBox(this.#model, this.#shown.scene, path)?.node.id : null;
-    if (before !== undefined && before === this.#selection) this.#selection = path;
-    this.#arrange({ ...this.#arrangement, shown: new Map([...this.#arrangement.shown, ...shownTogether(row, module)]) }, path);
-  }
-
-  setDirection(direction: Direction): void {
-    if (direction === this.#direction) return;
-    this.#direction = direction;
-    this.#layOut({ kind: "first" });
-  }
-
-  setShowBookkeeping(show: boolean): void {
-    if (show !== this.#arrangement.showBookkeeping) this.#arrange({ ...this.#arrangement, showBookkeeping: show }, null);
+    this.#arranger.setExpandedByType(type, expanded);
   }
 
   setExpanded(paths: readonly string[], expanded: boolean): void {
-    this.#setExpanded(paths, expanded, null);
+    this.#arranger.setExpanded(paths, expanded);
   }
 
-  #setExpanded(paths: readonly string[], expanded: boolean, pin: string | null): void {
-    const { scene } = this.#shown ?? {};
-    const keys = paths.map((path) => scene?.byId.get(path)?.node.key ?? (this.#model ? arrangementKey(this.#model, this.#arrangement, path) : path));
-    this.#arrange(withExpanded(this.#arrangement, keys, expanded), pin);
+  setUnfolded(path: string, unfolded: boolean): void {
+    this.#arranger.setUnfolded(path, unfolded);
   }
 
-  #setDepth(depth: Arrangement["depth"]): void {
-    const selected = this.#shown?.box(this.#selection);
-    const pin = selected && isSeen(this.#camera, selected) ? selected.node.id : null;
-    this.#arrange({ ...this.#arrangement, depth, expanded: new Map() }, pin);
+  row(path: string): EqualSiblings | null {
+    return this.#arranger.row(path);
   }
 
-  #arrange(arrangement: Arrangement, pin: string | null): void {
-    this.#arrangement = arrangement;
-    this.#layOut({ kind: "keep", pin });
+  calls(path: string): RepeatedCalls | null {
+    return this.#arranger.calls(path);
   }
 
   // Layout
@@ -233,22 +240,22 @@ export class GraphView implements GraphViewInterface {
     if (!(this.#isLayingOut && placement.kind === "keep" && this.#placement.kind !== "keep")) this.#placement = placement;
     const model = this.#model;
     if (!model) return;
+    const { arrangement, settings } = this.#state;
     const run = ++this.#layoutRun;
     if (!this.#isLayingOut) {
       this.#isLayingOut = true;
       this.#options.onBusy?.(true);
     }
-    const graph = buildDisplayGraph(model, this.#arrangement);
     const options = {
-      direction: this.#direction,
+      direction: settings.direction,
       measure: this.#measure,
       words: this.#words,
       deadline: performance.now() + layoutDeadline,
       isCurrent: () => run === this.#layoutRun,
     };
-    void layoutScene(graph, this.#solver, options)
+    void layoutScene(buildDisplayGraph(model, arrangement, settings.showBookkeeping), this.#solver, options)
       .then((scene) => {
-        if (run === this.#layoutRun) this.#show(new Shown(model, scene, this.#words));
+        if (run === this.#layoutRun) this.#place(new Shown(model, scene, this.#words));
       })
       .finally(() => {
         if (run !== this.#layoutRun) return;
@@ -262,12 +269,14 @@ export class GraphView implements GraphViewInterface {
   #cancelLayout(): void {
     this.#layoutRun++;
     this.#animation = null;
+    this.#layers.invalidate();
     if (!this.#isLayingOut) return;
     this.#isLayingOut = false;
     this.#options.onBusy?.(false);
   }
 
-  #show(shown: Shown): void {
+  /** Puts a picture that was laid out in the place of the one before. */
+  #place(shown: Shown): void {
     const before = this.#shown;
     const placement = this.#placement;
     this.#placement = { kind: "keep", pin: null };
@@ -276,12 +285,11 @@ export class GraphView implements GraphViewInterface {
     this.#fitWhenSized = isHidden;
     const offset = isHidden ? null : place(placement, this.#camera, shown, before);
     if (placement.kind === "first") this.#cameraTouched = false;
-    if (placement.kind === "reveal" && placement.id === this.#selection) this.#cameraTouched = true;
+    if (placement.kind === "reveal" && placement.id === this.#selected) this.#cameraTouched = true;
     this.#animation = before && offset && !this.#reducedMotion ? new Animation(before.scene, offset) : null;
-    if (this.#selection !== null && !shown.box(this.#selection) && !shown.model.index.module(this.#selection)) this.#selection = null;
     this.#hover = null;
     this.#pointedAt = null;
-    this.#minimap.setScene(shown.scene, this.#theme);
+    this.#minimap.setScene(shown.scene, this.#state.theme);
     this.#refresh();
     // What the user opens next may need it.
     if (!before) requestIdleCallback(() => this.#isDisposed || this.#elk.warm());
@@ -292,7 +300,7 @@ export class GraphView implements GraphViewInterface {
     const before = this.#size;
     this.#size = { width: this.#camera.width, height: this.#camera.height };
     if (this.#shown && this.#size.width > 0) {
-      const selected = this.#shown.box(this.#selection);
+      const selected = this.#shown.box(this.#selected);
       const wasSeen = selected !== null && isSeen(this.#camera, selected, before);
       if (this.#fitWhenSized || !this.#cameraTouched) {
         this.#fitWhenSized = false;
@@ -303,124 +311,23 @@ export class GraphView implements GraphViewInterface {
     this.#layers.invalidate();
   }
 
-  // Selection and search
-
-  get selection(): string | null {
-    return this.#selection;
-  }
-
-  select(id: string | null, { reveal = true }: { readonly reveal?: boolean } = {}): void {
-    const changed = id !== this.#selection;
-    this.#selection = id;
-    if (id !== null && reveal && this.#model) {
-      const box = this.#shown?.scene.byId.get(id);
-      if (box && this.#shown!.model === this.#model && !this.#isLayingOut) {
-        bringIntoView(this.#camera, box);
-        this.#cameraTouched = true;
-      } else if (this.#model.index.module(id)) {
-        this.#arrangement = revealing(this.#model, this.#arrangement, id);
-        this.#layOut({ kind: "reveal", id });
-      }
-    }
-    this.#refresh();
-    if (changed) this.#options.onChange?.();
-  }
-
-  setHighlights(paths: ReadonlySet<string> | null): void {
-    this.#highlights = paths;
-    this.#refresh();
-  }
-
-  setTracedPath(id: string | null): void {
-    this.#tracedFrom = id;
-    this.#refresh();
-  }
-
-  setCompared(paths: readonly string[]): void {
-    if (paths.length === this.#compared.length && paths.every((path, index) => path === this.#compared[index])) return;
-    this.#compared = paths;
-    this.#refresh();
-    this.#options.onChange?.();
-  }
-
-  setOverlay(overlay: Overlay | null): void {
-    this.#overlay = overlay;
-    this.#refresh();
-  }
-
-  setShowSharedLinks(all: boolean): void {
-    this.#showLinks = all;
-    this.#refresh();
-  }
-
-  setLegendVisible(visible: boolean): void {
-    this.#showLegend = visible;
-    this.#layers.invalidate();
-  }
-
-  setMinimapVisible(visible: boolean): void {
-    this.#minimap.setVisible(visible);
-    this.#layers.invalidate();
-  }
-
-  setTheme(theme: Theme): void {
-    const fontChanged = theme.fontFamily !== this.#theme.fontFamily;
-    this.#theme = theme;
-    if (fontChanged) {
-      this.#measure = canvasMeasure(theme.fontFamily);
-      this.#layOut({ kind: "keep", pin: null });
-    }
-    if (this.#shown) this.#minimap.setScene(this.#shown.scene, theme);
-    this.#refresh();
-  }
-
-  /** Everything that follows from selection, search, theme and so on, made once and not for every frame. */
-  #refresh(): void {
-    this.#look = this.#makeLook();
-    this.#links = this.#visibleLinks([this.#selection, this.#hover]);
-    this.#layers.invalidate();
-  }
-
-  #makeLook(theme = this.#theme): Look {
-    const shown = this.#shown;
-    const traced = shown && this.#tracedFrom !== null && shown.scene.byId.has(this.#tracedFrom) ? shown.traced(this.#tracedFrom) : null;
-    return {
-      theme,
-      scale: 1,
-      matches: this.#highlights && shown ? new Set([...this.#highlights].flatMap((path) => shown.boxesOf(path))) : null,
-      traced,
-      compared: this.#comparedBoxes(),
-      overlay: this.#overlay && overlayMarks(this.#overlay, theme),
-    };
-  }
-
-  #comparedBoxes(): Look["compared"] {
-    const ordinals = new Map<string, readonly number[]>();
-    this.#compared.forEach((path, index) => {
-      for (const id of this.#shown?.boxesOf(path) ?? []) ordinals.set(id, [...(ordinals.get(id) ?? []), index + 1]);
-    });
-    return ordinals;
-  }
-
-  /** Those of some boxes, unless all are shown. */
-  #visibleLinks(boxes: readonly (string | null)[]): readonly RoutedLink[] {
-    const shown = this.#shown;
-    if (!shown) return [];
-    if (this.#showLinks) return routeLinks(shown.scene, sharedLinks(shown.model, shown.scene, null));
-    const links = new Map<string, SharedLink>();
-    for (const id of boxes) {
-      const node = id === null ? null : shown.scene.byId.get(id)?.node;
-      if (node?.kind !== "module" || node.path === "") continue;
-      for (const link of sharedLinks(shown.model, shown.scene, node.path)) links.set(`${link.group} ${link.from}\n${link.to}`, link);
-    }
-    return routeLinks(shown.scene, [...links.values()]);
-  }
-
   // Drawing
+
+  #refresh(): void {
+    const shown = this.#shown;
+    this.#overlay = shown && overlayOf(shown.model, this.#state.settings);
+    this.#look = shown ? lookOf(shown, this.#state, this.#overlay) : plainLook(this.#state.theme);
+    this.#links = this.#visibleLinks;
+    this.#layers.invalidate();
+  }
+
+  get #visibleLinks(): readonly RoutedLink[] {
+    return this.#shown?.links(this.#state.settings.showSharedLinks ? "all" : [this.#selected, this.#hover]) ?? [];
+  }
 
   #paint(now: number): void {
     const shown = this.#shown;
-    this.#painter.clear(this.#theme.background);
+    this.#painter.clear(this.#state.theme.background);
     if (shown) {
       const look: Look = { ...this.#look, scale: this.#camera.scale };
       const progress = this.#animation?.progress(now) ?? 1;
@@ -438,14 +345,15 @@ export class GraphView implements GraphViewInterface {
   }
 
   get #marks(): Marks {
+    const { showSharedLinks, showLegend } = this.#state.settings;
     return {
-      selection: this.#selection,
+      selection: this.#selected,
       hover: this.#hover,
       pointedAt: this.#pointedAt,
       links: this.#links,
-      showChips: !this.#showLinks,
+      showChips: !showSharedLinks,
       overlay: this.#overlay,
-      showLegend: this.#showLegend,
+      showLegend,
     };
   }
 
@@ -464,7 +372,7 @@ export class GraphView implements GraphViewInterface {
     const id = boxOf(target)?.node.id ?? null;
     if (id === this.#hover) return;
     this.#hover = id;
-    this.#links = this.#visibleLinks([this.#selection, this.#hover]);
+    this.#links = this.#visibleLinks;
     this.#layers.invalidate();
     this.#options.onHover?.(this.#itemAt(target));
   }
@@ -478,18 +386,16 @@ export class GraphView implements GraphViewInterface {
         this.setUnfolded(target.box.node.path, true);
         return;
       case "lead": {
-        const { target: id } = target.lead;
-        this.select(id);
-        const box = this.#shown?.box(id);
-        if (box) bringStartIntoView(this.#camera, box);
-        this.#options.onSelect?.(this.item(id));
+        const box = this.#shown?.box(target.lead.target);
+        if (!box) return;
+        bringIntoView(this.#camera, box);
+        bringStartIntoView(this.#camera, box);
+        this.#cameraTouched = true;
+        this.#options.onSelect?.(this.item(box.node.id));
         return;
       }
       default:
-        this.#selection = boxOf(target)?.node.id ?? null;
-        this.#refresh();
         this.#options.onSelect?.(this.#itemAt(target));
-        this.#options.onChange?.();
     }
   }
 
@@ -534,7 +440,14 @@ export class GraphView implements GraphViewInterface {
   #movedByUser(): void {
     this.#cameraTouched = true;
     clearTimeout(this.#cameraTimer);
-    this.#cameraTimer = setTimeout(() => this.#options.onChange?.(), cameraRest);
+    this.#cameraTimer = setTimeout(() => this.#tellCamera(), cameraRest);
+  }
+
+  #tellCamera(): void {
+    const anchor = this.#shown && centralBox(this.#camera, this.#shown);
+    if (!anchor) return;
+    const middle = this.#camera.toPicture(this.#camera.width / 2, this.#camera.height / 2);
+    this.#options.onCamera?.({ scale: this.#camera.scale, anchor: anchor.node.id, dx: middle.x - anchor.x, dy: middle.y - anchor.y });
   }
 
   // What the page asks
@@ -548,46 +461,15 @@ export class GraphView implements GraphViewInterface {
   }
 
   get #itemMarks(): ItemMarks {
-    return { selection: this.#selection, compared: this.#look.compared };
+    return { selection: this.#selected, compared: this.#look.compared };
   }
 
   neighbours(id: string): Neighbours {
-    const shown = this.#shown;
-    const box = shown?.scene.byId.get(id);
-    if (!shown || !box) return { parent: null, firstChild: null, previous: null, next: null, upstream: [], downstream: [] };
-    const parent = shown.scene.parents.get(id) ?? null;
-    const siblings = shown.box(parent)?.node.content?.nodes ?? shown.scene.boxes.filter(({ depth }) => depth === 0).map(({ node }) => node);
-    const place = siblings.indexOf(box.node);
-    return {
-      parent,
-      firstChild: box.node.content?.nodes[0]?.id ?? null,
-      previous: siblings[place - 1]?.id ?? null,
-      next: siblings[place + 1]?.id ?? null,
-      upstream: shown.flow.next(id, "upstream"),
-      downstream: shown.flow.next(id, "downstream"),
-    };
+    return this.#shown?.neighbours(id) ?? { parent: null, firstChild: null, previous: null, next: null, upstream: [], downstream: [] };
   }
 
-  getViewState(): GraphViewState {
-    const anchor = this.#cameraTouched && this.#shown ? centralBox(this.#camera, this.#shown) : null;
-    const middle = this.#camera.toPicture(this.#camera.width / 2, this.#camera.height / 2);
-    return {
-      version: 1,
-      direction: this.#direction,
-      ...stateOf(this.#arrangement),
-      showSharedLinks: this.#showLinks,
-      selection: this.#selection,
-      camera: anchor && { scale: this.#camera.scale, anchor: anchor.node.id, dx: middle.x - anchor.x, dy: middle.y - anchor.y },
-    };
-  }
-
-  setViewState(state: GraphViewState): void {
-    this.#direction = state.direction;
-    this.#arrangement = arrangementOf(state);
-    this.#showLinks = state.showSharedLinks;
-    this.#selection = state.selection;
-    this.#cameraTouched = state.camera !== null;
-    this.#layOut(state.camera ? { kind: "restore", camera: state.camera } : { kind: "first" });
+  visibleSelection(): string | null {
+    return this.#shown?.visible(this.#state.selection) ?? null;
   }
 
   describe(): PictureDescription {
@@ -596,7 +478,7 @@ export class GraphView implements GraphViewInterface {
     return {
       status: !this.#model ? "empty" : this.#isLayingOut || this.#animation ? "layingOut" : "ready",
       layout: shown?.scene.isPlain ? "plain" : "layered",
-      direction: this.#direction,
+      direction: this.#state.settings.direction,
       scale: this.#camera.scale,
       items: this.items().map((item) => ({ ...item, rectangle: this.#camera.toScreen(shown!.scene.byId.get(item.id)!) })),
       edges: shown?.scene.edges.map(({ from, to, edge, points }) => ({ from, to, label: edge.label, kind: edge.kind, stub: points === null })) ?? [],
@@ -630,19 +512,21 @@ export class GraphView implements GraphViewInterface {
     return sceneToPng({ ...exported, scale: exported.scale * pixelRatio });
   }
 
-  #exported({ part = "whole", colors = "theme" }: ExportOptions): Exported {
-    if (!this.#shown) throw new Error("There is no picture yet.");
-    const { model, scene, index } = this.#shown;
+  #exported({ part = "whole" }: ExportOptions): Exported {
+    const shown = this.#shown;
+    if (!shown) throw new Error("There is no picture yet.");
+    const { model, scene, index } = shown;
+    const { theme: own, settings } = this.#state;
     const isWhole = part === "whole";
     const [left, top, right, bottom] = this.#painter.view;
-    const theme = colors === "theme" ? this.#theme : { ...lightTheme, fontFamily: this.#theme.fontFamily };
+    const theme = settings.exportColors === "theme" ? own : { ...lightTheme, fontFamily: own.fontFamily };
     return {
       title: model.snapshot.name,
       scene,
       boxes: isWhole ? scene.boxes : index.boxesIn(left, top, right, bottom),
       edges: isWhole ? scene.edges : index.edgesIn(left, top, right, bottom),
-      links: this.#visibleLinks([]),
-      look: { ...this.#makeLook(theme), matches: null },
+      links: shown.links(settings.showSharedLinks ? "all" : []),
+      look: { ...lookOf(shown, this.#state, this.#overlay, theme), matches: null },
       overlay: this.#overlay,
       measure: this.#measure,
       area: isWhole ? wholeArea(scene, this.#overlay) : { x: left, y: top, width: right - left, height: bottom - top },

@@ -9,23 +9,35 @@ export interface Arrangement {
   readonly unfolded: ReadonlySet<string>;
   /** Member shown for a folded row, by path of the first. */
   readonly shown: ReadonlyMap<string, string>;
-  readonly showBookkeeping: boolean;
 }
 
-/** An arrangement as it is kept: it survives JSON, and by its paths reruns of changed code. */
+export const initialArrangement: Arrangement = { depth: "auto", expanded: new Map(), unfolded: new Set(), shown: new Map() };
+
+/** An arrangement as JSON keeps it. */
 export interface KeptArrangement {
-  /** Levels that are open where the user touched nothing; absent: "auto", as many as a glance takes in. */
-  readonly depth?: number | "auto" | "all";
-  /** Boxes that the user opened (true) or closed (false), by path; all others follow the default. */
+  readonly depth: Arrangement["depth"];
   readonly expanded: Readonly<Record<string, boolean>>;
-  /** Rows of equal siblings that the user unfolded, by path of the first of what repeats together; and modules of which each call is shown. */
   readonly unfolded: readonly string[];
-  /** The sibling that a folded row shows, by path of the first, where it is not the first. */
   readonly shown: Readonly<Record<string, string>>;
-  readonly showBookkeeping: boolean;
 }
 
-export const initialArrangement: Arrangement = { depth: "auto", expanded: new Map(), unfolded: new Set(), shown: new Map(), showBookkeeping: false };
+export function keptArrangement({ depth, expanded, unfolded, shown }: Arrangement): KeptArrangement {
+  return { depth, expanded: Object.fromEntries(expanded), unfolded: [...unfolded], shown: Object.fromEntries(shown) };
+}
+
+/** What was kept, of whatever version: parts that are none of an arrangement are left at their default. */
+export function readArrangement(kept: unknown): Arrangement {
+  const { depth, expanded, unfolded, shown } = (typeof kept === "object" && kept !== null ? kept : {}) as Readonly<Record<string, unknown>>;
+  const entries = <Value>(of: unknown, isValue: (value: unknown) => value is Value) =>
+    Object.entries(typeof of === "object" && of !== null ? of : {}).filter((entry): entry is [string, Value] => isValue(entry[1]));
+  const isText = (value: unknown) => typeof value === "string";
+  return {
+    depth: depth === "all" || (typeof depth === "number" && depth >= 0) ? depth : initialArrangement.depth,
+    expanded: new Map(entries(expanded, (value) => typeof value === "boolean")),
+    unfolded: new Set(Array.isArray(unfolded) ? unfolded.filter(isText) : []),
+    shown: new Map(entries(shown, isText)),
+  };
+}
 
 /** Boxes that a first view may show without asking more of the reader than a glance. */
 const glance = 18;

@@ -1,4 +1,4 @@
-import { initialArrangement, type Arrangement, type KeptArrangement } from "./arrangement.js";
+import type { Arrangement } from "./arrangement.js";
 import type { PictureModel } from "./pictureModel.js";
 import { foldOf, shownTogether } from "./rows.js";
 
@@ -49,16 +49,30 @@ export function revealing(model: PictureModel, arrangement: Arrangement, path: s
   return withExpanded({ ...arrangement, shown }, around, true);
 }
 
-export function arrangementOf(state: KeptArrangement): Arrangement {
-  return {
-    depth: state.depth ?? initialArrangement.depth,
-    expanded: new Map(Object.entries(state.expanded)),
-    unfolded: new Set(state.unfolded),
-    shown: new Map(Object.entries(state.shown)),
-    showBookkeeping: state.showBookkeeping,
-  };
+/** The row of equal siblings in which a module, or the nearest around it, is drawn as one unless unfolded; null where there is none. */
+export function equalSiblings(model: PictureModel, { unfolded }: Arrangement, path: string): EqualSiblings | null {
+  for (const { path: each } of model.index.ancestry(path).toReversed()) {
+    const row = model.rowOf(each);
+    if (!row || row.kind === "single") continue;
+    const members = row.members.map((member) => member.path);
+    return { members, position: members.indexOf(each), kind: row.kind, unfolded: unfolded.has(foldOf(row)) };
+  }
+  return null;
 }
 
-export function stateOf({ depth, expanded, unfolded, shown, showBookkeeping }: Arrangement): KeptArrangement {
-  return { depth, expanded: Object.fromEntries(expanded), unfolded: [...unfolded], shown: Object.fromEntries(shown), showBookkeeping };
+/** The calls of a module that are drawn as one unless unfolded; null where each is drawn, or the module stands in a row. */
+export function repeatedCalls(model: PictureModel, { unfolded }: Arrangement, path: string): RepeatedCalls | null {
+  const over = model.foldedOver(path);
+  const count = model.turns(path);
+  return over && over === path && count > 1 ? { count, unfolded: unfolded.has(over) } : null;
+}
+
+/** Shows what a module is folded into one by one, or as one; null where it is folded into nothing. */
+export function withUnfolded(model: PictureModel, arrangement: Arrangement, path: string, isUnfolded: boolean): Arrangement | null {
+  const over = model.foldedOver(path);
+  if (!over) return null;
+  const unfolded = new Set(arrangement.unfolded);
+  if (isUnfolded) unfolded.add(over);
+  else unfolded.delete(over);
+  return { ...arrangement, unfolded };
 }

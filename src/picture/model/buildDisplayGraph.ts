@@ -9,9 +9,9 @@ import { commonShapeText, shapeText, signBetween, viewText } from "./labels.js";
 import type { Fold, ModuleFacts, PictureModel } from "./pictureModel.js";
 import { foldOf, single, type Row } from "./rows.js";
 
-/** The boxes and edges that show a model as arranged. */
-export function buildDisplayGraph(model: PictureModel, arrangement: Arrangement): DisplayGraph {
-  return new Builder(model, arrangement).build();
+/** The boxes and edges that show a model as arranged; operations that only move data among them where that is asked for. */
+export function buildDisplayGraph(model: PictureModel, arrangement: Arrangement, showBookkeeping = false): DisplayGraph {
+  return new Builder(model, arrangement, showBookkeeping).build();
 }
 
 /** Where something is drawn. */
@@ -61,8 +61,9 @@ class Builder {
   constructor(
     readonly model: PictureModel,
     readonly arrangement: Arrangement,
+    readonly showBookkeeping: boolean,
   ) {
-    this.#flow = model.flow(arrangement.showBookkeeping);
+    this.#flow = model.flow(showBookkeeping);
   }
 
   build(): DisplayGraph {
@@ -95,7 +96,7 @@ class Builder {
     const modules = container.rows.flatMap((row) => this.#row(row, container, standsFor));
     for (const { id: node, kind } of flow?.nodes ?? []) {
       const fold = this.#foldOf(node);
-      if (fold && (kind === "call" || !this.arrangement.showBookkeeping)) standsFor.set(node, standsFor.get(fold.first) ?? fold.first);
+      if (fold && (kind === "call" || !this.showBookkeeping)) standsFor.set(node, standsFor.get(fold.first) ?? fold.first);
     }
     const nodes = this.#inOrder(modules, flow?.nodes ?? [], container, standsFor);
     if (hasFailed && !this.#failureIsShown && this.model.snapshot.trace?.failure) nodes.push(this.#thrown(id, path, parent));

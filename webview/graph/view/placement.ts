@@ -1,4 +1,4 @@
-import type { GraphViewState } from "../api.js";
+import type { CameraPlace } from "../../../src/picture/state.js";
 import { visibleBox } from "../../../src/picture/drawing/sharedLinks.js";
 import { bandHeight } from "../../../src/picture/drawing/stickyTitles.js";
 import type { Point } from "../../../src/picture/geometry.js";
@@ -14,7 +14,7 @@ export type Placement =
   | { readonly kind: "reveal"; readonly id: string }
   /** Brings what failed into view. */
   | { readonly kind: "failure" }
-  | { readonly kind: "restore"; readonly camera: NonNullable<GraphViewState["camera"]> };
+  | { readonly kind: "restore"; readonly camera: CameraPlace };
 
 /** Least scale at which the small texts can be read at all. */
 const legible = 0.62;
