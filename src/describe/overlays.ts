@@ -28,18 +28,6 @@ export type OverlayId =
   | "activationZeros"
   | "time";
 
-/** A value per module that boxes show, with its scale. */
-export interface Overlay {
-  readonly title: string;
-  /** "color": how strong a box's colour is. "size": how much of the box is filled, from zero on. */
-  readonly mark: "color" | "size";
-  /** By module path; absent: no value. Containers show their own entry. */
-  readonly values: ReadonlyMap<string, number>;
-  /** How colours are spread over the values; sizes are always in proportion. */
-  readonly scale: "linear" | "log";
-  readonly format: (value: number) => string;
-}
-
 interface Measure {
   readonly title: () => string;
   readonly scale: Overlay["scale"];
