@@ -225,7 +225,8 @@ export class Inspection {
     const sum = (kind: TensorSnapshot["kind"], of: (tensor: TensorSnapshot) => number): number =>
       tensors.reduce((total, tensor) => (tensor.kind === kind ? total + of(tensor) : total), 0);
     const { shown } = model;
-    const trace = shown && shown.recording.toTrace(shown.origin, (tensor) => tree.idOf(tensor), this.#locate, shown.activationsCurrent);
+    const trace =
+      shown && shown.recording.toTrace(shown.origin, ({ tensor, name }) => tree.idOf(tensor) ?? tree.idNamed(name), this.#locate, shown.activationsCurrent);
     return {
       formatVersion: 1,
       language: "typescript",

@@ -22,7 +22,13 @@ import { eachModule, eachTensor, eachTensorOf } from "./structured.js";
 /** Longer passes are cut off here; the rest is counted. */
 const stepLimit = 50_000;
 
-type Source = TraceValue["source"] | { readonly kind: "state"; readonly tensor: Tensor };
+type Source = TraceValue["source"] | ({ readonly kind: "state" } & NamedState);
+/** A parameter or buffer of the root, by the name that it had when the pass began. */
+export interface NamedState {
+  readonly name: string;
+  readonly tensor: Tensor;
+}
+
 type RecordedValue = Omit<TraceValue, "source"> & { readonly source: Source };
 type Place = { readonly frames: readonly CallFrame[] };
 /** Locations are looked up when a snapshot is made, not while the code runs. */
@@ -71,7 +77,7 @@ export class Recording {
   #memories: WeakMap<Storage, Memory> | null = new WeakMap();
   #places: Map<Module, string[]> | null = new Map();
   /** The root's parameters and buffers: by their memory, and themselves, since those of a lazy layer get theirs on the way. */
-  #state: Map<Storage | Tensor, Tensor> | null = new Map();
+  #state: Map<Storage | Tensor, NamedState> | null = new Map();
   /** Of tensors that are neither parameters nor buffers; null before the first of them is asked for. */
   #fields: Map<Storage, string> | null = null;
   #layerClasses: ReadonlySet<unknown> | null;
@@ -86,7 +92,9 @@ export class Recording {
     this.#names = names;
     this.#layerClasses = new Set(Object.values(engine.nn));
     this.#indexPlaces(root, "", new Set());
-    for (const tensor of [...root.parameters(), ...root.buffers()]) this.#state!.set(tensor.storage, tensor).set(tensor, tensor);
+    for (const [name, tensor] of [...root.namedParameters(), ...root.namedBuffers()]) {
+      this.#state!.set(tensor.storage, { name, tensor }).set(tensor, { name, tensor });
+    }
   }
 
   get failed(): boolean {
@@ -219,8 +227,8 @@ export class Recording {
     this.#end();
   }
 
-  /** The pass as data. `tensorOf` finds the root's own parameters and buffers as they are now. */
-  toTrace(origin: ForwardTrace["origin"], tensorOf: (tensor: Tensor) => TensorId | undefined, locate: Locate, withStatistics: boolean): ForwardTrace {
+  /** The pass as data. `tensorOf` finds a parameter or buffer that the root had, as it is now: one that was assigned anew since goes by its name. */
+  toTrace(origin: ForwardTrace["origin"], tensorOf: (state: NamedState) => TensorId | undefined, locate: Locate, withStatistics: boolean): ForwardTrace {
     const locations = new Map<string, SourceLocation | null>();
     const locationOf = (frames: readonly CallFrame[]): SourceLocation | null => {
       const [first] = frames;
@@ -232,9 +240,9 @@ export class Recording {
     return {
       origin,
       values: this.#values.map(({ source, statistics, ...value }): TraceValue => {
-        const tensor = source.kind === "state" ? tensorOf(source.tensor) : undefined;
+        const tensor = source.kind === "state" ? tensorOf(source) : undefined;
         const resolved: TraceValue["source"] =
-          source.kind !== "state" ? source : tensor === undefined ? { kind: "constant", name: null } : { kind: "tensor", tensor };
+          source.kind !== "state" ? source : tensor === undefined ? { kind: "constant", name: (source as NamedState).name } : { kind: "tensor", tensor };
         return statistics && withStatistics ? { ...value, source: resolved, statistics } : { ...value, source: resolved };
       }),
       inputs: this.#inputs,
@@ -368,7 +376,7 @@ export class Recording {
       return known.value;
     }
     const state = own ?? this.#state!.get(tensor.storage);
-    if (state) return this.#remember(memory, key, tensor, { kind: "state", tensor: state });
+    if (state) return this.#remember(memory, key, tensor, { kind: "state", ...state });
     // Another window on memory that is known, made in a way that is not reported: it comes from where that came from.
     const [other] = memory.windows.values();
     const source = other ? this.#values[other.value]!.source : unknown === "input" ? { kind: unknown } : this.#constant(tensor);

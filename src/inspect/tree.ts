@@ -64,6 +64,12 @@ export class ModelTree {
     return this.#ids.get(tensor) ?? this.#storages.get(tensor.storage);
   }
 
+  /** The id of the parameter or buffer of this full name. */
+  idNamed(name: string): TensorId | undefined {
+    const id = this.tensors.findIndex(({ names }) => names.includes(name));
+    return id < 0 ? undefined : id;
+  }
+
   #visit(module: Module, path: string, name: string, above: Set<Module>): ModuleSnapshot {
     if (++this.#places > placeLimit) throw new Error(l10n.t("The model has more than {0} module places.", placeLimit));
     const { nn } = this.#engine;

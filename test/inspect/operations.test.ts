@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import * as torch from "../../src/engine/index.js";
 import { writeStepArguments } from "../../src/describe/arguments.js";
-import { nameText } from "../../src/protocol/index.js";
+import { defineOperation } from "../../src/engine/dispatch/index.js";
+import { nameText, operationNamed } from "../../src/protocol/index.js";
 import { inspectHere, snapshotOf } from "./inspector.js";
 
 const { nn } = torch;
@@ -81,4 +82,22 @@ test("arguments are written in the language of the model file", () => {
   ] as const;
   expect(writeStepArguments(given, "typescript")).toBe('dim: [0, 2], keepdim: true, reduction: "mean", fillValue: -Infinity, 1e-9, null');
   expect(writeStepArguments(given, "python")).toBe("dim=[0, 2], keepdim=True, reduction='mean', fill_value=-math.inf, 1e-9, None");
+});
+
+test("an operation's name cannot be compared with text, and an operation of which nothing is known does not compile", () => {
+  const name = operationNamed("add");
+  // @ts-expect-error: what is known of an operation is said by its step.
+  expect(name === "add").toBe(true);
+  expect(nameText(name)).toBe("add");
+  const rule = (x: torch.Tensor) => ({ sizes: x.sizes, dtype: x.dtype });
+  // @ts-expect-error: a row says what the operation does, and names its arguments.
+  defineOperation<[x: torch.Tensor]>({ name: "unknown", infer: rule, forward: () => undefined });
+  defineOperation<[x: torch.Tensor, dim: number]>({
+    name: "unnamed",
+    effect: { kind: "computes" },
+    // @ts-expect-error: every argument has a name.
+    arguments: ["input"],
+    infer: rule,
+    forward: () => undefined,
+  });
 });

@@ -30,6 +30,82 @@ describe("the data flow of a pass", () => {
     expect(snapshot.trace!.steps.map(({ parent }) => parent)).toEqual([null, 0, 1, 0, 0]);
   });
 
+  test("knows by its name what forward assigns anew: a buffer, a parameter", () => {
+    class Net extends nn.Module {
+      declare mean: Tensor;
+      weight = new nn.Parameter(torch.ones(3));
+      constructor() {
+        super();
+        this.registerBuffer("mean", torch.zeros(3));
+      }
+      override forward(x: Tensor): Tensor {
+        this.mean = this.mean.mul(0.9);
+        const scaled = x.mul(this.weight);
+        this.weight = new nn.Parameter(torch.zeros(3));
+        return scaled.add(this.mean);
+      }
+    }
+    const net = new Net();
+    net(torch.rand(2, 3));
+    const flow = flowOf(snapshotOf(inspection, net));
+    expect(flow).toContain("1 mul <- mean");
+    expect(flow).toContain("2 mul <- input weight");
+    expect(flow.at(-1)).toMatch(/^\d+ add <- 2 1$/);
+  });
+
+  test("sees what batch normalization writes into its running statistics, and what a function of nn.init fills", () => {
+    class Net extends nn.Module {
+      norm = new nn.BatchNorm1d(3);
+      scale = torch.zeros(3);
+      override forward(x: Tensor): Tensor {
+        const normal = this.norm(x);
+        nn.init.ones_(this.scale);
+        return normal.mul(this.scale).add(this.norm.runningMean!);
+      }
+    }
+    const net = new Net();
+    net(torch.rand(4, 3));
+    const { steps } = snapshotOf(inspection, net).trace!;
+    const flow = flowOf(snapshotOf(inspection, net));
+    const at = (name: string) => steps.findIndex((step) => step.kind === "operation" && nameText(step.name) === name);
+    const norm = steps[at("batchNorm")];
+    expect(norm).toMatchObject({ writes: [{ operand: 3 }, { operand: 4 }], outputs: [{}] });
+    expect(flow[at("mul")]).toBe(`${at("mul")} mul <- ${at("batchNorm")} ${at("ones_")}`);
+    expect(flow[at("add")]).toBe(`${at("add")} add <- ${at("mul")} ${at("batchNorm")}`);
+    net.eval();
+    net(torch.rand(5, 3));
+  });
+
+  test("says which part of a tensor goes where, and what is a view of it", () => {
+    class Net extends nn.Module {
+      override forward(x: Tensor): Tensor {
+        const [a, b] = x.chunk(2, 1) as [Tensor, Tensor];
+        return torch.cat([a.at(0, torch.slice(1)), b.select(0, 1).narrow(0, 0, 1), x.t().reshape(-1)]);
+      }
+    }
+    const net = new Net();
+    net(torch.rand(2, 4));
+    const { steps } = snapshotOf(inspection, net).trace!;
+    const facts = steps.flatMap((step) => (step.kind === "operation" ? [[nameText(step.name), step.effect, step.view, step.parts ?? null]] : []));
+    expect(facts).toEqual([
+      [
+        "chunk",
+        "part",
+        true,
+        [
+          { index: "[:, :2]", piece: { number: 1, of: 2 } },
+          { index: "[:, 2:]", piece: { number: 2, of: 2 } },
+        ],
+      ],
+      ["at", "part", true, [{ index: "[0, 1:]" }]],
+      ["select", "part", true, [{ index: "[1]" }]],
+      ["narrow", "part", true, [{ index: "[:1]" }]],
+      ["t", "view", true, null],
+      ["reshape", "view", false, null],
+      ["cat", "computes", false, null],
+    ]);
+  });
+
   test("follows both results of an operation that picks elements", () => {
     class Net extends nn.Module {
       override forward(x: Tensor): Tensor {
