@@ -32,6 +32,7 @@ const timed = (script: string) =>
   page.evaluate(async (body) => {
     const { view } = layerscopePicture;
     const start = performance.now();
+    // eslint-disable-next-line @typescript-eslint/no-implied-eval, @typescript-eslint/no-unsafe-call -- The script comes from this file.
     new Function("view", body)(view);
     await view.whenIdle();
     return performance.now() - start;

@@ -3,7 +3,7 @@ import type { ArgumentValue, Language, ModuleSnapshot, NamedArguments, StepArgum
 /** Arguments in the language of the model file. */
 
 interface Notation {
-  name(name: string): string;
+  readonly name: (name: string) => string;
   readonly between: string;
   readonly true: string;
   readonly false: string;

@@ -20,6 +20,7 @@ const collect = (_error: Error, sites: NodeJS.CallSite[]): NodeJS.CallSite[] => 
 
 /** The running calls, innermost first, without `above` and what it called. Nothing is formatted: this costs a few microseconds. */
 export function callSites(above: (...args: never[]) => unknown): NodeJS.CallSite[] {
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- Kept to be put back.
   const { stackTraceLimit, prepareStackTrace } = Error;
   Error.stackTraceLimit = depth;
   Error.prepareStackTrace = collect;

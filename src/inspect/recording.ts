@@ -118,6 +118,7 @@ export class Recording {
     this.#nextChild = null;
     let step: StepId | null = null;
     if (path !== null) {
+      // eslint-disable-next-line @typescript-eslint/unbound-method -- Only its text is read.
       const inputs = this.#operands(args, isRoot ? "input" : "constant", args.length > 1 ? nameByParameter(module.forward, this.#names) : undefined);
       if (isRoot) this.#inputs = inputs;
       step = this.#begin({

@@ -132,6 +132,7 @@ export class ModelTree {
   }
 
   #ownText(module: Module): { readonly ownText?: string } {
+    // eslint-disable-next-line @typescript-eslint/unbound-method -- Compared, not called.
     if (this.#layerTexts.has(module.extraRepr)) return {};
     try {
       return { ownText: String(module.extraRepr()) };

@@ -630,7 +630,7 @@ describe("keyboard and screen reader", () => {
     const webview = await open(fileState(), { selection: { model: "rgnet", path: "0" } });
     const tree = webview.page.getByRole("tree", { name: "Modules of rgnet" });
     await tree.focus();
-    const active = async () => (await webview.page.locator(`#${await tree.getAttribute("aria-activedescendant")}`)).innerText();
+    const active = async () => webview.page.locator(`#${await tree.getAttribute("aria-activedescendant")}`).innerText();
     expect(await active()).toContain("0");
     await webview.page.keyboard.press("ArrowRight");
     expect(await active()).toContain("block 0");
@@ -866,7 +866,7 @@ describe("asking further", () => {
     expect(cells[0]).not.toBe(cells[1]);
     // The numbers stand in the picture, in the tree and beside the figures.
     expect(await weight.locator("thead th").allInnerTexts()).toEqual(["1", "2"]);
-    const numbered = async () => (await items(webview)).filter(({ compared }) => compared.length > 0).map(({ id, compared }) => `${compared} ${id}`);
+    const numbered = async () => (await items(webview)).filter(({ compared }) => compared.length > 0).map(({ id, compared }) => `${compared.join()} ${id}`);
     // Of the folded row the second is shown: it stands for the first too.
     await expect.poll(numbered).toEqual(["1 0.block 2", "2 0.block 2.0"]);
     await expect.poll(() => webview.page.getByRole("treeitem", { name: /comparison: 2/ }).count()).toBe(1);

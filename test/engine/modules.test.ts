@@ -76,7 +76,7 @@ describe("full backward hooks", () => {
     const net = new nn.Sequential(new nn.Linear(2, 3), new nn.Linear(3, 1));
     const seen: string[] = [];
     const handle = net[1].registerFullBackwardHook((module, gradInput, gradOutput) => {
-      seen.push(`${module.constructor.name} ${gradInput[0]!.shape} ${gradOutput[0]!.tolist()}`);
+      seen.push(`${module.constructor.name} ${gradInput[0]!.shape} ${String(gradOutput[0]!.tolist())}`);
       return [gradInput[0]!.mul(0)];
     });
     net[1].registerFullBackwardPreHook((_, gradOutput) => [gradOutput[0]!.mul(2)]);

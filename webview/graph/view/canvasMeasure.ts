@@ -6,7 +6,7 @@ export function canvasMeasure(fontFamily: string): MeasureText {
   const known = new Map<FontName, Map<string, number>>();
   return (text, font) => {
     let widths = known.get(font);
-    if (!widths) known.set(font, (widths = new Map()));
+    if (!widths) known.set(font, (widths = new Map<string, number>()));
     let width = widths.get(text);
     if (width === undefined) {
       context.font = fontText(font, fontFamily);

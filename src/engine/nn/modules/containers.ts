@@ -97,6 +97,7 @@ class SequentialModule<Modules extends readonly Module[]> extends OrderedContain
   static override readonly [declaration]: LayerDeclaration<SequentialModule<Module[]>> = {
     family: "container",
     arguments: () => ({}),
+    // eslint-disable-next-line @typescript-eslint/unbound-method -- Compared, not called.
     isSequence: ({ forward }) => forward === SequentialModule.prototype.forward,
   };
 
