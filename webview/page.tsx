@@ -12,7 +12,7 @@ import { handOnKey } from "./pictureFocus.js";
 import { search } from "../src/describe/search.js";
 import { type PageSession, PageSessionContext, useSession } from "./pageSession.js";
 import { Splitter } from "./splitter.js";
-import { type Action, can, shownModel, type Store } from "./state.js";
+import { type Action, can, shownFindings, shownModel, type Store } from "./state.js";
 import { SummaryBar } from "./summaryBar.js";
 import { Toolbar } from "./toolbar.js";
 
@@ -87,7 +87,7 @@ function Content() {
   const [graph, setGraph] = useState<GraphViewInterface | null>(null);
   const searchField = useRef<HTMLInputElement>(null);
   const onGraph = useCallback((view: GraphViewInterface | null) => setGraph(view), []);
-  const results = useMemo(() => (model ? search(page.query, indexOf(model)) : nothing), [page.query, model]);
+  const results = useMemo(() => (model ? search(page.query, indexOf(model), shownFindings(page, model)) : nothing), [page.query, model, page.host]);
   const matches = useMemo(() => (page.query.trim() === "" || results.error ? null : new Set(results.paths)), [page.query, results]);
 
   // On the window: the keys work wherever the focus is, on nothing too.

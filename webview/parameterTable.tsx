@@ -16,7 +16,7 @@ const overscan = 8;
 /** Every parameter and buffer of the model; only the visible rows exist as elements. */
 export function ParameterTable({ model }: { readonly model: ModelSnapshot }) {
   const { page, dispatch } = useSession();
-  const rows = useMemo(() => shownRows(page, model), [page.query, page.order, model]);
+  const rows = useMemo(() => shownRows(page, model), [page.query, page.order, model, page.host]);
   const scroller = useRef<HTMLDivElement>(null);
   const [view, setView] = useState({ top: 0, height: 0, width: 0, character: 8 });
   const [active, setActive] = useState(0);

@@ -5,6 +5,7 @@ import type { ItemSource } from "../src/picture/model/displayGraph.js";
 import { initialArrangement, type Arrangement } from "../src/picture/model/arrangement.js";
 import type { CameraPlace, PictureSettings } from "../src/picture/state.js";
 import type { HostNotification } from "./host.js";
+import { type Findings, findingsOf } from "../src/describe/findings/findings.js";
 import { indexOf, type ModelIndex } from "../src/describe/modelIndex.js";
 import type { Order } from "../src/describe/parameterRows.js";
 
@@ -185,6 +186,11 @@ function showState(page: Page, host: PageState): Page {
   if (shown.name !== page.model || !sameFile || first) return enterModel({ ...page, host }, shown);
   const compared = page.compared !== null && indexOf(shown).module(page.compared) ? page.compared : null;
   return { ...page, host, selected: page.selected && carryOver(page.selected, before, shown), compared };
+}
+
+/** What is to be told about a model, as the user set it. */
+export function shownFindings({ host }: Page, model: ModelSnapshot): Findings {
+  return findingsOf(model, host?.kind === "file" ? host.findingLevels : undefined);
 }
 
 /** The model whose forward pass ended the run. */

@@ -11,7 +11,7 @@ Run the TypeScript or JavaScript model code in FILE and look at its models.
 
 Commands:
   run FILE         print what the file prints
-  summary FILE     print a table of layers, shapes, parameters and multiply-adds
+  summary FILE     print a table of layers, shapes, parameters and multiply-adds, and what was found wrong
   snapshot FILE    print the models as JSON
   render FILE      draw a model as SVG
 

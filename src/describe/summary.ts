@@ -1,5 +1,7 @@
 import * as l10n from "@vscode/l10n";
-import type { ModelSnapshot, ModuleSnapshot, ModuleStep, Operand, TensorId } from "../protocol/index.js";
+import type { FindingLevels, FindingSeverity, ModelSnapshot, ModuleSnapshot, ModuleStep, Operand, TensorId } from "../protocol/index.js";
+import type { Finding } from "./findings/finding.js";
+import { findingsOf } from "./findings/findings.js";
 import { bytesOfValue } from "./bytes.js";
 import { indexOf } from "./modelIndex.js";
 
@@ -18,6 +20,7 @@ export interface Summary {
   };
   /** Why there are no shapes; null when there are. */
   readonly shapesMissing: string | null;
+  readonly findings: readonly Finding[];
 }
 
 /** A call of a module; without a traced pass, a module. */
@@ -40,8 +43,8 @@ export interface SummaryRow {
   readonly multiplyAdds: number | null;
 }
 
-/** The table of a model, with shapes where a pass was traced. */
-export function summarize(model: ModelSnapshot): Summary {
+/** The table of a model, with shapes where a pass was traced, and what the run proved about it. `levels`: what the user wants to be told of that. */
+export function summarize(model: ModelSnapshot, levels?: FindingLevels): Summary {
   const { tensors, trace, totals } = model;
   const index = indexOf(model);
 
@@ -103,6 +106,7 @@ export function summarize(model: ModelSnapshot): Summary {
       parameterBytes: totals.parameterBytes,
     },
     shapesMissing: model.traceMissing,
+    findings: findingsOf(model, levels).all,
   };
 }
 
@@ -116,7 +120,7 @@ const leastNameWidth = 40;
 const columns = ["Input Shape", "Output Shape", "Param #", "Mult-Adds"];
 
 /** Laid out as torchinfo lays it out, with variable names. */
-export function formatSummary({ rows, totals, shapesMissing }: Summary, maxDepth: number): string {
+export function formatSummary({ rows, totals, shapesMissing, findings }: Summary, maxDepth: number): string {
   const shown = rows.filter(({ depth }) => depth <= maxDepth);
   const ordinals: number[] = [];
   const names = shown.map(({ type, name, depth }) => {
@@ -157,7 +161,25 @@ export function formatSummary({ rows, totals, shapesMissing }: Summary, maxDepth
   }
   lines.push(divider);
   if (shapesMissing) lines.push(`${l10n.t("Shapes are unknown.")} ${shapesMissing}`);
+  lines.push(...findings.map(findingLine));
   return lines.join("\n");
+}
+
+/** As compilers write: place, severity, text, code, and what to do about it. */
+function findingLine({ code, severity, location, text, remedy }: Finding): string {
+  const place = location ? `${location.file}:${location.line}:${location.column}: ` : "";
+  return `${place}${severityText(severity)}: ${text} [${code}]${remedy === "" ? "" : `\n  ${remedy}`}`;
+}
+
+function severityText(severity: FindingSeverity): string {
+  switch (severity) {
+    case "error":
+      return l10n.t("error");
+    case "warning":
+      return l10n.t("warning");
+    case "information":
+      return l10n.t("information");
+  }
 }
 
 function branch(depth: number): string {

@@ -138,6 +138,21 @@ ${"=".repeat(140)}
 `);
   });
 
+  test("tells below the table what the run proved about the model, and gives it as data with --json", () => {
+    const file = path.join(folder, "sick.ts");
+    writeFileSync(
+      file,
+      'import * as torch from "layerscope";\nconst { nn } = torch;\nexport const net = new nn.Sequential(\n  new nn.Linear(4, 8),\n  new nn.Linear(8, 1),\n);\nnet[1].bias!.data.fill_(NaN);\nnet(torch.rand(2, 4));\n',
+    );
+    const { status, stdout } = layerscope("summary", "sick.ts");
+    expect(status).toBe(0);
+    expect(stdout.split("=\n").at(-1)!.startsWith(`${file}:5:3: warning: 1.bias holds 1 NaN. [nan]\n  Look for`)).toBe(true);
+    const [summary] = JSON.parse(layerscope("summary", "sick.ts", "--json").stdout);
+    expect(summary.findings).toMatchObject([
+      { code: "nan", severity: "warning", place: { path: "1" }, location: { file, line: 5, column: 3 }, text: "1.bias holds 1 NaN." },
+    ]);
+  });
+
   test("stops at a depth with the sums of what is beneath", () => {
     const { stdout } = layerscope("summary", "model.ts", "--model", "rgnet", "--depth", "1");
     expect(

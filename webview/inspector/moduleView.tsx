@@ -10,7 +10,8 @@ import { LocationLink } from "../locationLink.js";
 import { type DirectUse, indexOf, type ModuleCall } from "../../src/describe/modelIndex.js";
 import { focusPicture } from "../pictureFocus.js";
 import { useSession } from "../pageSession.js";
-import { isBusy } from "../state.js";
+import { isBusy, shownFindings } from "../state.js";
+import { FindingList } from "./findingList.js";
 import { EqualSiblings } from "./equalSiblings.js";
 import { Facts, Section } from "./facts.js";
 import { ModelSection } from "./modelSection.js";
@@ -79,6 +80,7 @@ function Title({ model, module }: { readonly model: ModelSnapshot; readonly modu
         {indexOf(model).totals(module.path).parameters > 0 && page.compared === null && <Link onClick={compare}>{l10n.t("Compare…")}</Link>}
         {!module.training && <span class="badge">eval</span>}
       </div>
+      <FindingList findings={shownFindings(page, model).about(module.path)} />
       <SamePlaces model={model} module={module} />
     </section>
   );

@@ -3,7 +3,9 @@ import { writeStepArguments } from "../../src/describe/arguments.js";
 import { nameText, type ModelSnapshot, type TraceValue, type ValueId } from "../../src/protocol/index.js";
 import { LocationLink } from "../locationLink.js";
 import { indexOf } from "../../src/describe/modelIndex.js";
-import type { Selected } from "../state.js";
+import { useSession } from "../pageSession.js";
+import { type Selected, shownFindings } from "../state.js";
+import { FindingList } from "./findingList.js";
 import { Section } from "./facts.js";
 import { ForwardPass } from "./forwardPass.js";
 import { ActivationFacts } from "./moduleView.js";
@@ -76,23 +78,18 @@ function OperationView({ model, step }: { readonly model: ModelSnapshot; readonl
 
 function ConstantView({ model, value }: { readonly model: ModelSnapshot; readonly value: ValueId }) {
   const source = model.trace?.values[value]?.source;
-  if (source?.kind !== "constant" || !source.unregistered) return <ValueView model={model} title={l10n.t("Tensor from outside the pass")} value={value} />;
+  const isParameter = source?.kind === "constant" && source.unregistered;
   return (
-    <>
-      <ValueView model={model} title={l10n.t("Parameter that no module has registered")} value={value} />
-      <p class="muted">
-        {l10n.t(
-          "It is not among parameters() and not in stateDict(): optimizers do not train it, and it is not saved. A module registers what its fields hold, those with a # excepted; a list of modules or parameters must be an nn.ModuleList or nn.ParameterList.",
-        )}
-      </p>
-    </>
+    <ValueView model={model} title={isParameter ? l10n.t("Parameter that no module has registered") : l10n.t("Tensor from outside the pass")} value={value} />
   );
 }
 
 function ValueView({ model, title, value }: { readonly model: ModelSnapshot; readonly title: string; readonly value: ValueId }) {
+  const { page } = useSession();
   const found: TraceValue | undefined = model.trace?.values[value];
   return (
     <Section title={title}>
+      <FindingList findings={shownFindings(page, model).ofValue(value)} />
       <OperandList model={model} operands={[{ value, label: "" }]} empty="" />
       {found?.statistics && <ActivationFacts statistics={found.statistics} />}
     </Section>

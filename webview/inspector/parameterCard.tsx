@@ -8,6 +8,8 @@ import { formatBytes, formatCount, formatPercent, formatShape, formatValue } fro
 import { distributionText, initializationCode } from "../../src/describe/initialization.js";
 import { LocationLink } from "../locationLink.js";
 import { indexOf } from "../../src/describe/modelIndex.js";
+import { shownFindings } from "../state.js";
+import { FindingList } from "./findingList.js";
 import { useSession } from "../pageSession.js";
 import { Facts, type Fact } from "./facts.js";
 import { Values } from "./values.js";
@@ -28,7 +30,8 @@ export function ParameterCard({ model, tensor, name, path }: ParameterCardProps)
   const { initialization } = tensor;
   const expected = initialization.kind !== "unknown" ? initialization.distribution : null;
   const changed = initialization.kind !== "unknown" && initialization.modifiedBy.length > 0;
-  const { can } = useSession();
+  const { page, can } = useSession();
+  const findings = shownFindings(page, model).ofTensor(tensor.id);
   const { statistics, exact, askExact } = useExactStatistics(model, tensor);
   return (
     <article class="parameter" aria-label={name}>
@@ -45,6 +48,7 @@ export function ParameterCard({ model, tensor, name, path }: ParameterCardProps)
       </header>
       <p class="muted">{sizeText(tensor)}</p>
       {indexOf(model).isUnused(tensor) && <p class="muted">{l10n.t("Not used in this forward pass: training by it would leave the values as they are.")}</p>}
+      <FindingList findings={findings} />
       <Partners model={model} tensor={tensor} name={name} path={path} />
       <InitializationText initialization={initialization} kind={tensor.kind} />
       {statistics ? (
@@ -152,7 +156,7 @@ function originText(by: Extract<Initialization, { readonly kind: "recorded" }>["
   }
 }
 
-/** Says what the curve is, and whether the values follow it. */
+/** Says what the curve is, and of values that the code changed whether they follow it still: for others that is a finding. */
 function Fit({ expected, statistics, changed }: { readonly expected: Distribution; readonly statistics: TensorStatistics; readonly changed: boolean }) {
   // Values that the code changed are expected to leave it: that is told, and no reason for a warning.
   if (changed) {
@@ -160,13 +164,6 @@ function Fit({ expected, statistics, changed }: { readonly expected: Distributio
       ? l10n.t("as initialized; the values no longer follow it")
       : l10n.t("as initialized; the values still follow it");
     return expected.kind === "constant" ? <p class="muted">{text}</p> : <ExpectedKey text={text} changed />;
-  }
-  if (deviates(expected, statistics)) {
-    return (
-      <p class="misfit">
-        <Icon name="warning" /> {l10n.t("The values do not follow the declared distribution.")}
-      </p>
-    );
   }
   if (expected.kind === "constant") return null;
   return <ExpectedKey text={l10n.t("declared distribution")} changed={false} />;

@@ -37,6 +37,11 @@ export class Findings {
     return (this.#at.get(path) ?? []).filter(({ place }) => place.path === path);
   }
 
+  /** Those about a module by itself, and those that reached it from elsewhere; what is about one of its own tensors is told with that. */
+  about(path: string): readonly Finding[] {
+    return (this.#at.get(path) ?? []).filter(({ place }) => place.path !== path || place.tensor === null);
+  }
+
   ofTensor(tensor: TensorId): readonly Finding[] {
     return this.all.filter(({ place }) => place.tensor === tensor);
   }
