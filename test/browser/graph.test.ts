@@ -455,6 +455,7 @@ describe("a model that comes again", () => {
     await tell('view.collapse("h.0.attn"); select("h.0.mlp")');
     await tell("view.zoomIn()");
     const before = await describePicture();
+    await expect.poll(() => opened.page.evaluate(() => layerscopePicture.state.camera?.scale)).toBe(before.scale);
     const state = await opened.page.evaluate(() => JSON.parse(JSON.stringify(layerscopePicture.kept())) as ReturnType<typeof layerscopePicture.kept>);
     await show("gpt", { state });
     const after = await describePicture();

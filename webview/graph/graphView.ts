@@ -1,4 +1,4 @@
-import { wholeArea, type Exported } from "../../src/picture/exported.js";
+import { exportedOf, type Exported } from "../../src/picture/exported.js";
 import type { GraphItem, ItemMarks } from "../../src/picture/items.js";
 import type { Overlay } from "../../src/describe/overlays.js";
 import { lookOf, overlayOf, plainLook } from "../../src/picture/look.js";
@@ -13,18 +13,18 @@ import { layoutScene } from "../../src/picture/scene.js";
 import { Shown, type Neighbours } from "../../src/picture/shown.js";
 import { initialState, type PictureState } from "../../src/picture/state.js";
 import type { MeasureText } from "../../src/picture/text.js";
-import { lightTheme } from "../../src/picture/theme.js";
 import { englishWords, type PictureWords } from "../../src/picture/words.js";
 import type { ExportOptions, GraphViewInterface, GraphViewOptions, PictureDescription } from "./api.js";
-import { Animation } from "./view/animation.js";
+import { Animation, prefersReducedMotion } from "./view/animation.js";
 import { Arranger } from "./view/arranger.js";
 import { Camera } from "./view/camera.js";
 import { canvasMeasure } from "./view/canvasMeasure.js";
+import { describePicture } from "./view/describePicture.js";
 import { elkInWorker, type ElkInWorker } from "./view/elkInWorker.js";
 import { Layers } from "./view/layers.js";
 import { Minimap } from "./view/minimap.js";
 import { Painter, type Marks } from "./view/painter.js";
-import { bringIntoView, bringStartIntoView, centralBox, firstView, isSeen, place, type Placement } from "./view/placement.js";
+import { bringIntoView, bringStartIntoView, cameraPlace, firstView, isSeen, pinned, place, placementAfter, type Placement } from "./view/placement.js";
 import { boxOf, Pointer, type OnTop, type Target } from "./view/pointer.js";
 
 /** Milliseconds for a layout before the plain one takes its place. */
@@ -103,7 +103,7 @@ export class GraphView implements GraphViewInterface {
       },
     );
     this.#arranger = new Arranger(
-      () => ({ model: this.#model, arrangement: this.#state.arrangement, shown: this.#shown, pin: this.#pin }),
+      () => ({ model: this.#model, arrangement: this.#state.arrangement, shown: this.#shown, pin: pinned(this.#camera, this.#shown, this.#selected) }),
       (arrangement, pin) => {
         this.#pins.set(arrangement, pin);
         this.#options.onArrange?.(arrangement);
@@ -117,7 +117,7 @@ export class GraphView implements GraphViewInterface {
     const before = this.#state;
     this.#state = state;
     if (state.theme.fontFamily !== before.theme.fontFamily) this.#measure = canvasMeasure(state.theme.fontFamily);
-    let placement = this.#changeModel(before) ?? this.#changedPlacement(before);
+    let placement = this.#changeModel(before) ?? placementAfter(before, state, this.#pins);
     const revealed = state.reveals === before.reveals ? null : this.#reveal(placement !== null);
     if (revealed) {
       this.#state = { ...state, arrangement: revealed };
@@ -156,14 +156,6 @@ export class GraphView implements GraphViewInterface {
     return this.#shown ? { kind: "keep", pin: null } : this.#placement;
   }
 
-  /** Where the view is to go with a picture that is laid out anew; null where nothing asks for that. */
-  #changedPlacement(before: PictureState): Placement | null {
-    const { settings, arrangement, theme } = this.#state;
-    if (settings.direction !== before.settings.direction) return { kind: "first" };
-    if (arrangement !== before.arrangement) return { kind: "keep", pin: this.#pins.get(arrangement) ?? null };
-    return settings.showBookkeeping !== before.settings.showBookkeeping || theme.fontFamily !== before.theme.fontFamily ? { kind: "keep", pin: null } : null;
-  }
-
   /** Brings the selection into view. Where it is not in the picture yet, the arrangement that has it there. */
   #reveal(isChanging: boolean): Arrangement | null {
     const { selection, arrangement } = this.#state;
@@ -171,7 +163,7 @@ export class GraphView implements GraphViewInterface {
     const box = this.#shown?.box(selection.id);
     if (box && this.#shown!.model === this.#model && !this.#isLayingOut && !isChanging) {
       bringIntoView(this.#camera, box);
-      this.#cameraTouched = true;
+      this.#movedByUser();
       return null;
     }
     return this.#model.index.module(selection.id) ? revealing(this.#model, arrangement, selection.id) : null;
@@ -179,12 +171,6 @@ export class GraphView implements GraphViewInterface {
 
   get #selected(): string | null {
     return this.#state.selection?.id ?? null;
-  }
-
-  /** What stays where it is when everything is opened or closed: the selection, where it is in view. */
-  get #pin(): string | null {
-    const selected = this.#shown?.box(this.#selected);
-    return selected && isSeen(this.#camera, selected) ? selected.node.id : null;
   }
 
   // Arranging
@@ -206,7 +192,7 @@ export class GraphView implements GraphViewInterface {
   }
 
   collapseAll(): void {
-    this.#arranger.setDepth(1);
+    this.expandToDepth(1);
   }
 
   expandToDepth(depth: number): void {
@@ -286,7 +272,8 @@ export class GraphView implements GraphViewInterface {
     const offset = isHidden ? null : place(placement, this.#camera, shown, before);
     if (placement.kind === "first") this.#cameraTouched = false;
     if (placement.kind === "reveal" && placement.id === this.#selected) this.#cameraTouched = true;
-    this.#animation = before && offset && !this.#reducedMotion ? new Animation(before.scene, offset) : null;
+    if (this.#cameraTouched) this.#movedByUser();
+    this.#animation = before && offset && !(this.#options.reducedMotion ?? prefersReducedMotion)() ? new Animation(before.scene, offset) : null;
     this.#hover = null;
     this.#pointedAt = null;
     this.#minimap.setScene(shown.scene, this.#state.theme);
@@ -357,12 +344,6 @@ export class GraphView implements GraphViewInterface {
     };
   }
 
-  get #reducedMotion(): boolean {
-    return (
-      this.#options.reducedMotion?.() ?? (document.body.classList.contains("vscode-reduce-motion") || matchMedia("(prefers-reduced-motion: reduce)").matches)
-    );
-  }
-
   // Pointer
 
   #pointAt(target: Target): void {
@@ -390,7 +371,7 @@ export class GraphView implements GraphViewInterface {
         if (!box) return;
         bringIntoView(this.#camera, box);
         bringStartIntoView(this.#camera, box);
-        this.#cameraTouched = true;
+        this.#movedByUser();
         this.#options.onSelect?.(this.item(box.node.id));
         return;
       }
@@ -440,14 +421,10 @@ export class GraphView implements GraphViewInterface {
   #movedByUser(): void {
     this.#cameraTouched = true;
     clearTimeout(this.#cameraTimer);
-    this.#cameraTimer = setTimeout(() => this.#tellCamera(), cameraRest);
-  }
-
-  #tellCamera(): void {
-    const anchor = this.#shown && centralBox(this.#camera, this.#shown);
-    if (!anchor) return;
-    const middle = this.#camera.toPicture(this.#camera.width / 2, this.#camera.height / 2);
-    this.#options.onCamera?.({ scale: this.#camera.scale, anchor: anchor.node.id, dx: middle.x - anchor.x, dy: middle.y - anchor.y });
+    this.#cameraTimer = setTimeout(() => {
+      const place = this.#shown && cameraPlace(this.#camera, this.#shown);
+      if (place) this.#options.onCamera?.(place);
+    }, cameraRest);
   }
 
   // What the page asks
@@ -473,18 +450,8 @@ export class GraphView implements GraphViewInterface {
   }
 
   describe(): PictureDescription {
-    const shown = this.#shown;
-    const failing = shown?.failed;
-    return {
-      status: !this.#model ? "empty" : this.#isLayingOut || this.#animation ? "layingOut" : "ready",
-      layout: shown?.scene.isPlain ? "plain" : "layered",
-      direction: this.#state.settings.direction,
-      scale: this.#camera.scale,
-      items: this.items().map((item) => ({ ...item, rectangle: this.#camera.toScreen(shown!.scene.byId.get(item.id)!) })),
-      edges: shown?.scene.edges.map(({ from, to, edge, points }) => ({ from, to, label: edge.label, kind: edge.kind, stub: points === null })) ?? [],
-      links: this.#links.map(({ from, to, group }) => ({ from, to, group })),
-      failure: failing ? { item: failing.node.id, ...failing.node.failure! } : null,
-    };
+    const status = !this.#model ? "empty" : this.#isLayingOut || this.#animation ? "layingOut" : "ready";
+    return describePicture(status, this.#state.settings.direction, this.#shown, this.items(), this.#links, this.#camera);
   }
 
   whenIdle(): Promise<void> {
@@ -513,26 +480,8 @@ export class GraphView implements GraphViewInterface {
   }
 
   #exported({ part = "whole" }: ExportOptions): Exported {
-    const shown = this.#shown;
-    if (!shown) throw new Error("There is no picture yet.");
-    const { model, scene, index } = shown;
-    const { theme: own, settings } = this.#state;
-    const isWhole = part === "whole";
-    const [left, top, right, bottom] = this.#painter.view;
-    const theme = settings.exportColors === "theme" ? own : { ...lightTheme, fontFamily: own.fontFamily };
-    return {
-      title: model.snapshot.name,
-      scene,
-      boxes: isWhole ? scene.boxes : index.boxesIn(left, top, right, bottom),
-      edges: isWhole ? scene.edges : index.edgesIn(left, top, right, bottom),
-      links: shown.links(settings.showSharedLinks ? "all" : []),
-      look: { ...lookOf(shown, this.#state, this.#overlay, theme), matches: null },
-      overlay: this.#overlay,
-      measure: this.#measure,
-      area: isWhole ? wholeArea(scene, this.#overlay) : { x: left, y: top, width: right - left, height: bottom - top },
-      scale: isWhole ? 1 : this.#camera.scale,
-      background: theme.background,
-    };
+    if (!this.#shown) throw new Error("There is no picture yet.");
+    return exportedOf(this.#shown, this.#state, this.#measure, part === "whole" ? null : { corners: this.#painter.view, scale: this.#camera.scale });
   }
 
   dispose(): void {

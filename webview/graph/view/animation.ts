@@ -32,3 +32,8 @@ export class Animation {
     };
   }
 }
+
+/** What the system and VS Code's body class say. */
+export function prefersReducedMotion(): boolean {
+  return document.body.classList.contains("vscode-reduce-motion") || matchMedia("(prefers-reduced-motion: reduce)").matches;
+}

@@ -1,4 +1,5 @@
-import type { CameraPlace } from "../../../src/picture/state.js";
+import type { Arrangement } from "../../../src/picture/model/arrangement.js";
+import type { CameraPlace, PictureState } from "../../../src/picture/state.js";
 import { visibleBox } from "../../../src/picture/drawing/sharedLinks.js";
 import { bandHeight } from "../../../src/picture/drawing/stickyTitles.js";
 import type { Point } from "../../../src/picture/geometry.js";
@@ -23,6 +24,14 @@ const comfortable = 0.8;
 const margin = 16;
 /** The same at the upper edge, where the titles of what is around may stand. */
 const below = margin + bandHeight;
+
+/** What follows from a changed state for the same model: null where nothing is laid out anew. `pins`: what stays where it is in an arrangement. */
+export function placementAfter(before: PictureState, after: PictureState, pins: Pick<WeakMap<Arrangement, string | null>, "get">): Placement | null {
+  if (after.settings.direction !== before.settings.direction) return { kind: "first" };
+  if (after.arrangement !== before.arrangement) return { kind: "keep", pin: pins.get(after.arrangement) ?? null };
+  const isSame = after.settings.showBookkeeping === before.settings.showBookkeeping && after.theme.fontFamily === before.theme.fontFamily;
+  return isSame ? null : { kind: "keep", pin: null };
+}
 
 /** Moves the camera as asked. Returns by how much the pinned box moved in the picture; null where nothing was pinned. */
 export function place(placement: Placement, camera: Camera, shown: Shown, before: Shown | null): Point | null {
@@ -132,6 +141,12 @@ export function bringStartIntoView(camera: Camera, box: SceneBox): void {
   camera.shift(Math.max(0, margin - x), Math.max(0, below - y));
 }
 
+/** What stays where it is when everything is opened or closed: the selection, where it is in view. */
+export function pinned(camera: Camera, shown: Shown | null, selection: string | null): string | null {
+  const selected = shown?.box(selection);
+  return selected && isSeen(camera, selected) ? selected.node.id : null;
+}
+
 /** Whether enough of a box to notice it is in a view of that size. */
 export function isSeen(camera: Camera, box: SceneBox, room: { readonly width: number; readonly height: number } = camera): boolean {
   const { x, y, width, height } = camera.toScreen(box);
@@ -139,7 +154,14 @@ export function isSeen(camera: Camera, box: SceneBox, room: { readonly width: nu
 }
 
 /** The innermost box in the middle of the view; the root module where there is none. */
-export function centralBox(camera: Camera, shown: Shown): SceneBox | null {
+function centralBox(camera: Camera, shown: Shown): SceneBox | null {
   const middle = camera.toPicture(camera.width / 2, camera.height / 2);
   return shown.index.boxAt(middle.x, middle.y) ?? shown.box("");
+}
+
+/** Where the view is, relative to the box in its middle. */
+export function cameraPlace(camera: Camera, shown: Shown): CameraPlace | null {
+  const anchor = centralBox(camera, shown);
+  const middle = camera.toPicture(camera.width / 2, camera.height / 2);
+  return anchor && { scale: camera.scale, anchor: anchor.node.id, dx: middle.x - anchor.x, dy: middle.y - anchor.y };
 }
