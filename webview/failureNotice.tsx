@@ -19,6 +19,7 @@ const titles: Readonly<Record<Failure["kind"], () => string>> = {
   exit: () => l10n.t("The model file ended its process"),
   unsettled: () => l10n.t("The model file waits for ever"),
   crash: () => l10n.t("The process of the model file crashed"),
+  internal: () => l10n.t("The models could not be described"),
   cancelled: () => l10n.t("Stopped"),
 };
 

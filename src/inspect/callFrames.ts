@@ -1,4 +1,5 @@
 import type { SourceLocation } from "../protocol/index.js";
+import { classNameOf } from "./engine.js";
 
 /** A call in JavaScript as it ran. Lines and columns count from 1. */
 export interface CallFrame {
@@ -48,7 +49,7 @@ const prototypeOf = (object: object): object | null => Object.getPrototypeOf(obj
 /** The calls around the construction of an object: without the constructors of its own classes, which call one another. */
 export function aroundConstruction(sites: readonly NodeJS.CallSite[], object: object): readonly NodeJS.CallSite[] {
   const classes: string[] = [];
-  for (let prototype = prototypeOf(object); prototype !== null; prototype = prototypeOf(prototype)) classes.unshift(prototype.constructor.name);
+  for (let prototype = prototypeOf(object); prototype !== null; prototype = prototypeOf(prototype)) classes.unshift(classNameOf(prototype));
   let next = 0;
   let i = 0;
   for (; i < sites.length && sites[i]!.isConstructor(); i++) {

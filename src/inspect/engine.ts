@@ -15,3 +15,10 @@ export type Operation = engine.Operation;
 export function callModule(module: Module, args: readonly unknown[]): unknown {
   return (module as unknown as (...args: readonly unknown[]) => unknown)(...args);
 }
+
+/** The name of an object's class; "" where it has none, or no class. */
+export function classNameOf(object: object): string {
+  const constructor: unknown = object.constructor;
+  const name: unknown = typeof constructor === "function" ? constructor.name : "";
+  return typeof name === "string" ? name : "";
+}

@@ -1,3 +1,3 @@
 export { type CallFrame, type Locate } from "./callFrames.js";
-export type { Engine, Module } from "./engine.js";
+export { classNameOf, type Engine, type Module } from "./engine.js";
 export { Inspection, type NamedModel } from "./inspection.js";

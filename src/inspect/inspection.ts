@@ -13,7 +13,7 @@ import type {
   TensorValues,
 } from "../protocol/index.js";
 import type { CallFrame, Locate } from "./callFrames.js";
-import { callModule, type Engine, type Module, type Tensor } from "./engine.js";
+import { callModule, classNameOf, type Engine, type Module, type Tensor } from "./engine.js";
 import { definesForward, inferForward, type InputCandidate } from "./infer.js";
 import { Initializations } from "./initializations.js";
 import { type OriginalNames, sameNames } from "./parameterNames.js";
@@ -91,7 +91,7 @@ export class Inspection {
   setModels(models: readonly NamedModel[], { infer }: { readonly infer: boolean }): void {
     this.#models.clear();
     for (const named of models) {
-      const found = this.#ownPass(named.module, infer);
+      const found = this.#ownPassSafely(named.module, infer);
       const [own, traceMissing] = typeof found === "string" ? [null, found] : [found, ""];
       this.#models.set(named.name, {
         ...named,
@@ -104,6 +104,15 @@ export class Inspection {
     }
   }
 
+  /** What is odd about one model costs no other its pass. */
+  #ownPassSafely(module: Module, infer: boolean): NonNullable<Model["own"]> | string {
+    try {
+      return this.#ownPass(module, infer);
+    } catch (error) {
+      return l10n.t("Its forward pass could not be worked out: {0}", error instanceof Error ? error.message : String(error));
+    }
+  }
+
   /** The pass that a model comes with, or why there is none. */
   #ownPass(module: Module, infer: boolean): NonNullable<Model["own"]> | string {
     const pass = this.recorder.passOf(module);
@@ -112,7 +121,7 @@ export class Inspection {
       return { recording, origin: "recorded", args: () => args, keepsInputs, activationsCurrent: true };
     }
     if (!definesForward(this.#engine, module))
-      return `${l10n.t("{0} defines no forward: it holds modules and parameters that other code uses.", module.constructor.name)} ${whatToDo()}`;
+      return `${l10n.t("{0} defines no forward: it holds modules and parameters that other code uses.", classNameOf(module))} ${whatToDo()}`;
     return infer ? this.#inferPass(module) : l10n.t("The code was stopped before its input could be worked out.");
   }
 
@@ -121,13 +130,22 @@ export class Inspection {
   }
 
   snapshots(): ModelSnapshot[] {
-    return [...this.#models.values()].map((model) => this.#snapshot(model));
+    return this.names.map((name) => this.describe(name));
+  }
+
+  /** The models one after the other, each on its own: what stops or fails at one leaves the others. */
+  describe(name: string): ModelSnapshot {
+    return this.#snapshot(this.#model(name));
+  }
+
+  get names(): string[] {
+    return [...this.#models.keys()];
   }
 
   forward({ model: name, input, seed }: ForwardRequest): ModelSnapshot {
     const model = this.#model(name);
     const { module, shown } = model;
-    if (!definesForward(this.#engine, module)) throw new Error(l10n.t("{0} defines no forward: there is nothing to run.", module.constructor.name));
+    if (!definesForward(this.#engine, module)) throw new Error(l10n.t("{0} defines no forward: there is nothing to run.", classNameOf(module)));
     if (seed !== null) this.#engine.manualSeed(seed);
     let args: readonly unknown[];
     if (input.kind === "stated") args = this.#statedArguments(input.inputs, shown?.args() ?? [], deviceOf(module));

@@ -1,6 +1,6 @@
 import * as l10n from "@vscode/l10n";
 import { initializationSchemes, type InitializationChoice, type InitializationScheme, type InitializationTarget } from "../protocol/index.js";
-import type { Engine, Module, Tensor } from "./engine.js";
+import { classNameOf, type Engine, type Module, type Tensor } from "./engine.js";
 import type { Initializations } from "./initializations.js";
 
 const undoDepthLimit = 20;
@@ -19,7 +19,7 @@ function targetModules(root: Module, target: InitializationTarget): Module[] {
     case "module":
       return [...root.getSubmodule(target.path).modules()];
     case "type": {
-      const modules = [...root.modules()].filter((module) => module.constructor.name === target.type);
+      const modules = [...root.modules()].filter((module) => classNameOf(module) === target.type);
       if (modules.length === 0) throw new Error(l10n.t("The model has no module of type {0}.", target.type));
       return modules;
     }

@@ -8,7 +8,7 @@ import {
   type TensorId,
   type TensorUse,
 } from "../protocol/index.js";
-import type { Engine, Module, Tensor } from "./engine.js";
+import { classNameOf, type Engine, type Module, type Tensor } from "./engine.js";
 
 /** Places beyond this many are refused: a module that is used in itself again and again can have more than can be shown. */
 const placeLimit = 500_000;
@@ -83,13 +83,13 @@ export class ModelTree {
     }
     above.delete(module);
     const known = this.#know(module, parameters, buffers, children);
-    return { path, name, ...known, identity: this.#identities.of(module), training: module.training, called: this.#wasCalled(module), children };
+    return { path, name, ...known, identity: this.#identities.of(module), training: Boolean(module.training), called: this.#wasCalled(module), children };
   }
 
   #know(module: Module, parameters: readonly TensorUse[], buffers: readonly TensorUse[], children: readonly ModuleSnapshot[]): Known {
     let known = this.#known.get(module);
     if (!known) {
-      const type = module.constructor.name || l10n.t("(anonymous class)");
+      const type = shortened(classNameOf(module)) || l10n.t("(anonymous class)");
       const facts = this.#factsOf(module);
       const withAxes = (uses: readonly TensorUse[]): readonly TensorUse[] =>
         uses.map((use) => (Object.hasOwn(facts.axes, use.name) ? { ...use, axes: facts.axes[use.name] } : use));
@@ -135,7 +135,7 @@ export class ModelTree {
     // eslint-disable-next-line @typescript-eslint/unbound-method -- Compared, not called.
     if (this.#layerTexts.has(module.extraRepr)) return {};
     try {
-      return { ownText: String(module.extraRepr()) };
+      return { ownText: shortened(String(module.extraRepr())) };
     } catch {
       return {};
     }
@@ -156,6 +156,13 @@ export class ModelTree {
     }
     return uses;
   }
+}
+
+/** Characters; names and descriptions of the user's own have no bound by themselves. */
+const longestText = 1000;
+
+function shortened(text: string): string {
+  return text.length > longestText ? `${text.slice(0, longestText)}…` : text;
 }
 
 /** Numbers that stand for module objects and for structures, the same in every snapshot of a process. */

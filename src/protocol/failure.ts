@@ -17,11 +17,18 @@ export type FailureKind =
   | "unsettled"
   /** The process ended in another way. */
   | "crash"
+  /** Its models could not be described or handed on. */
+  | "internal"
   /** The user stopped it, or a newer run took its place. */
   | "cancelled";
 
 /** Why model code did not run to its end, in a form every view can show. */
-export type Failure = FailureText & (Exit | Stopped | { readonly kind: Exclude<FailureKind, (Exit | Stopped)["kind"]> });
+export type Failure = (FailureText & Exit) | (FailureText & Stopped) | PlainFailure;
+
+/** One that its kind and its text say all of. */
+export interface PlainFailure extends FailureText {
+  readonly kind: Exclude<FailureKind, (Exit | Stopped)["kind"]>;
+}
 
 /** It was stopped from outside. */
 export interface Stopped {
@@ -44,13 +51,13 @@ export type Doing =
   /** Not known. */
   | "unknown";
 
-interface Exit {
+export interface Exit {
   readonly kind: "exit";
   /** What the code gave to process.exit(). */
   readonly exitCode: number;
 }
 
-interface FailureText {
+export interface FailureText {
   /** What happened, as the user should read it. */
   readonly message: string;
   /** What to do about it; null when the message says it all. */

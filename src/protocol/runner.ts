@@ -98,12 +98,7 @@ export interface RunnerMethods {
 
 export type RunnerMethod = keyof RunnerMethods;
 
-/** Host to runner. */
+/** What is asked of a runner. */
 export type RunnerRequest = {
-  [M in RunnerMethod]: { readonly id: number; readonly method: M; readonly params: RunnerMethods[M]["params"] };
+  [M in RunnerMethod]: { readonly method: M; readonly params: RunnerMethods[M]["params"] };
 }[RunnerMethod];
-
-/** Runner to host. */
-export type RunnerReply =
-  | { readonly kind: "result"; readonly id: number; readonly result: unknown }
-  | { readonly kind: "failure"; readonly id: number; readonly failure: Failure };

@@ -23,13 +23,15 @@ const thread = new Worker(new URL("bundlerThread.js", import.meta.url), {
   resourceLimits: { stackSizeMb, maxOldGenerationSizeMb: memoryLimit },
 });
 
+const lastWords: ReadonlySet<FromBundler["kind"]> = new Set(["failed", "overflow", "memory"]);
+
 function end(lastWord: FromBundler): void {
   clearInterval(memoryCheck);
   thread.removeAllListeners();
   if (!process.send?.(lastWord, () => process.exit())) setTimeout(() => process.exit(), 1000);
 }
 
-thread.on("message", (message: FromBundler) => (message.kind === "reading" || message.kind === "done" ? process.send?.(message) : end(message)));
+thread.on("message", (message: FromBundler) => (lastWords.has(message.kind) ? end(message) : process.send?.(message)));
 thread.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "ERR_WORKER_OUT_OF_MEMORY") end({ kind: "memory" });
   else if (error instanceof RangeError) end({ kind: "overflow" });

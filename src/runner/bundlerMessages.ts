@@ -13,8 +13,10 @@ export interface BundleRequest {
   readonly overrides: readonly (readonly [path: string, text: string])[];
 }
 
-/** From the thread to its process, and on. After "done" it takes another request; all else but "reading" is its last word. */
+/** From the thread to its process, and on. After "done" it takes another request; "failed", "overflow" and "memory" are its last word. */
 export type FromBundler =
+  /** It has started and can be asked. */
+  | { readonly kind: "ready" }
   /** It is about to take up a file. */
   | { readonly kind: "reading"; readonly file: string }
   | { readonly kind: "done"; readonly outcome: BundleOutcome }

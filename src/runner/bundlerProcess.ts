@@ -51,7 +51,9 @@ export class Bundlers {
     const stopped = new Promise<BundleOutcome>((resolve) => {
       const stop = (end: BundlerEnd): void => resolve(failed(end, file, process.reading));
       signal.addEventListener("abort", () => stop({ kind: "cancelled" }), { once: true });
-      if (timeLimit <= longestTimer) deadline = setTimeout(stop, timeLimit, { kind: "timeout", milliseconds: timeLimit } satisfies BundlerEnd);
+      if (timeLimit > longestTimer) return;
+      // Its own start is no fault of the file.
+      void process.ready.then(() => (deadline = setTimeout(stop, timeLimit, { kind: "timeout", milliseconds: timeLimit } satisfies BundlerEnd)));
     });
     const outcome = await Promise.race([building, stopped]);
     clearTimeout(deadline);
@@ -94,6 +96,8 @@ class BundlerProcess {
   readonly #child: ChildProcess;
   readonly #memoryLimit: number;
   readonly ended: Promise<void>;
+  readonly ready: Promise<void>;
+  #onReady!: () => void;
   #state: "idle" | "building" | "ended" = "idle";
   #reading: string | null = null;
   #complaints = "";
@@ -102,6 +106,7 @@ class BundlerProcess {
 
   constructor(dist: string, options: BundlerOptions) {
     this.#memoryLimit = options.memoryLimit;
+    this.ready = new Promise((resolve) => (this.#onReady = resolve));
     this.#child = forkScript(join(dist, "bundler.js"), options, { stdio: ["ignore", "ignore", "pipe", "ipc"] });
     this.#child.stderr!.setEncoding("utf8").on("data", (text: string) => (this.#complaints = (this.#complaints + text).slice(-2000)));
     this.#child.on("message", (message: FromBundler) => this.#receive(message));
@@ -141,6 +146,8 @@ class BundlerProcess {
       case "reading":
         this.#reading = message.file;
         return;
+      case "ready":
+        return this.#onReady();
       case "done":
         this.#state = "idle";
         return this.#answer(message.outcome);

@@ -17,6 +17,10 @@ function exited(complaint: string): void {
 }
 
 const bundler = startEsbuild(wasmFile, exited).then((esbuild) => new Bundler(esbuild, engineUrl, (file) => tell({ kind: "reading", file })));
+bundler.then(
+  () => tell({ kind: "ready" }),
+  (error: unknown) => tell({ kind: "failed", message: String(error) }),
+);
 
 parentPort!.on("message", ({ file, overrides }: BundleRequest) => {
   bundler

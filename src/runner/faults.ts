@@ -3,6 +3,7 @@ import { inspect } from "node:util";
 import * as l10n from "@vscode/l10n";
 import { type CallFrame, parseStack } from "../inspect/callFrames.js";
 import type { Doing, Failure } from "../protocol/index.js";
+import type { Trouble } from "./models.js";
 import type { BundleSourceMap } from "./sourceMap.js";
 
 /** Why model code was stopped from outside. */
@@ -69,13 +70,14 @@ export interface Stop {
 
 /** The model code was stopped; `frames` is where it was. */
 export function stoppedFailure(stop: Stop, frames: readonly CallFrame[], sources: BundleSourceMap | null): Failure {
-  return { kind: stop.reason, doing: stop.doing, ...stoppedText(stop), ...place(frames, sources) };
+  const found = place(frames, sources);
+  return { kind: stop.reason, doing: stop.doing, ...stoppedText(stop, found.location !== null), ...found };
 }
 
-function stoppedText({ reason, limit, doing }: Stop): { message: string; hint: string | null } {
+function stoppedText({ reason, limit, doing }: Stop, located: boolean): { message: string; hint: string | null } {
   switch (reason) {
     case "timeout":
-      return timeoutText(doing, limit / 1000);
+      return timeoutText(doing, limit / 1000, located);
     case "memory":
       return {
         message:
@@ -94,13 +96,13 @@ function stoppedText({ reason, limit, doing }: Stop): { message: string; hint: s
   }
 }
 
-function timeoutText(doing: Doing, seconds: number): { message: string; hint: string } {
+function timeoutText(doing: Doing, seconds: number, located: boolean): { message: string; hint: string } {
   switch (doing) {
     case "bundling":
       return { message: l10n.t("Stopped after {0} s: the code was still being bundled.", seconds), hint: l10n.t("Import less, or raise the time limit.") };
     case "running":
       return {
-        message: l10n.t("Stopped after {0} s: still running here.", seconds),
+        message: located ? l10n.t("Stopped after {0} s: still running here.", seconds) : l10n.t("Stopped after {0} s: the code was still running.", seconds),
         hint: l10n.t("Is this loop endless? Otherwise raise the time limit."),
       };
     case "blocked":
@@ -166,6 +168,40 @@ export function bundlerFailure(end: BundlerEnd, reading: string | null): Failure
         ...nowhere,
       };
   }
+}
+
+/** Something of ours failed, or the code has changed what it stands on; `what` says what. */
+export function internalFailure(what: string): Failure {
+  return {
+    kind: "internal",
+    message: l10n.t("The models could not be described: {0}.", what),
+    hint: l10n.t("Does the code change what JavaScript itself is made of? Otherwise this is a fault of Layerscope."),
+    location: null,
+    stack: [],
+  };
+}
+
+/** A value of the user's could not be looked at; all others are shown. */
+export function troubleFailure({ name, location, error }: Trouble, sources: BundleSourceMap): Failure {
+  const thrown = thrownFailure(error, sources);
+  return {
+    ...thrown,
+    kind: "internal",
+    message: l10n.t("{0} could not be looked at: {1}", name, thrown.message),
+    hint: l10n.t("All else is shown."),
+    location: location ?? thrown.location,
+  };
+}
+
+/** What came from the process was not from its runner. */
+export function foreignFailure(): Failure {
+  return {
+    kind: "crash",
+    message: l10n.t("The model code wrote into the channel of its process, which was ended for it."),
+    hint: l10n.t("Does it write to a file descriptor that it has not opened?"),
+    location: null,
+    stack: [],
+  };
 }
 
 export function exitFailure(code: number, stack: string | undefined, sources: BundleSourceMap): Failure {

@@ -1,14 +1,27 @@
-import { type ChildProcess, fork, type ForkOptions } from "node:child_process";
+import { type ChildProcess, fork, type ForkOptions, spawn, type SpawnOptions } from "node:child_process";
 import { once } from "node:events";
 
 /** Forks a script of ours with the program that runs this one, which in an editor is Electron in the guise of Node. */
 export function forkScript(script: string, argument: unknown, options: ForkOptions): ChildProcess {
-  const { NODE_OPTIONS: _, ...environment } = process.env; // A debugger's auto-attach and the like are not meant for our processes.
-  return fork(script, [JSON.stringify(argument)], { ...options, env: { ...environment, ELECTRON_RUN_AS_NODE: "1" } });
+  return fork(script, [JSON.stringify(argument)], { ...options, env: environment() });
+}
+
+/** The same without Node's channel between the two. */
+export function spawnScript(
+  script: string,
+  argument: unknown,
+  { execArgv, ...options }: SpawnOptions & { readonly execArgv: readonly string[] },
+): ChildProcess {
+  return spawn(process.execPath, [...execArgv, script, JSON.stringify(argument)], { ...options, env: environment() });
+}
+
+function environment(): NodeJS.ProcessEnv {
+  const { NODE_OPTIONS: _, ...rest } = process.env; // A debugger's auto-attach and the like are not meant for our processes.
+  return { ...rest, ELECTRON_RUN_AS_NODE: "1" };
 }
 
 /** What a process forked with this takes along when it ends: the programs that it started. Windows has no groups of processes, and opens a window. */
-export const ownGroup: ForkOptions = { detached: process.platform !== "win32" };
+export const ownGroup: SpawnOptions = { detached: process.platform !== "win32" };
 
 /** Kills a process that was forked with `ownGroup`, and the programs that it started, which are left also when it ended of itself. */
 export function killWithPrograms(pid: number): void {

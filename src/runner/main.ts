@@ -1,29 +1,29 @@
 /** The process that runs one model file: evaluates its bundle, keeps the live modules and answers requests about them. */
-import { rmSync } from "node:fs";
-import { dirname } from "node:path";
-import { Worker } from "node:worker_threads";
+import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
 import * as l10n from "@vscode/l10n";
 import { type CallFrame, type Engine, Inspection } from "../inspect/index.js";
-import type { Bundle, Failure, RunnerMethod, RunnerMethods, RunnerReply, RunnerRequest, RunResult } from "../protocol/index.js";
-import { brokenPipeFailure, stoppedFailure, thrownFailure } from "./faults.js";
-import { killWithPrograms } from "./fork.js";
+import type { Bundle, Failure, ModelSnapshot, RunnerMethod, RunnerMethods, RunnerRequest, RunResult } from "../protocol/index.js";
+import { watchBlockingCalls } from "./blockingCalls.js";
+import { brokenPipeFailure, internalFailure, stoppedFailure, thrownFailure, troubleFailure } from "./faults.js";
 import { ModelCode } from "./modelCode.js";
-import { findModels } from "./models.js";
+import { findModels, type Trouble } from "./models.js";
 import { ModelOutput } from "./modelOutput.js";
-import type { OutputCount, ProcessOptions } from "./process.js";
+import { type Part, partsOf, withoutToJson } from "./parts.js";
+import type { FromMain, ToMain } from "./pipeMessages.js";
+import type { ProcessOptions } from "./process.js";
 import { loadStrings } from "./strings.js";
-import type { FromWatchdog, WatchdogData } from "./watchdog.js";
+import type { WatchdogData } from "./watchdog.js";
 
 const options = JSON.parse(process.argv[2]!) as ProcessOptions;
 loadStrings(options.stringsFile);
 
-interface RunningCode {
+interface Session {
   readonly code: ModelCode;
   readonly engine: Engine;
   readonly inspection: Inspection;
   readonly bindings: Bundle["bindings"];
-  /** The models are being described, which may run code of theirs. */
-  describing: boolean;
+  /** The models as far as they are described; null while none is being. */
+  described: ModelSnapshot[] | null;
 }
 
 /** What the code was doing when something stopped it. */
@@ -32,25 +32,39 @@ interface Interruption {
   readonly frames: readonly CallFrame[];
 }
 
-let session: RunningCode | null = null;
+let session: Session | null = null;
 let interrupt: ((interruption: Interruption) => void) | null = null;
 const output = new ModelOutput(() => interrupt?.({ failure: brokenPipeFailure(), frames: [] }));
 
-const watchdogData: WatchdogData = {
-  lifeline: options.lifeline,
+const channel = new MessageChannel();
+const stopping = new Int32Array(new SharedArrayBuffer(4));
+/** The way to the host, through the watchdog: taken before any code of the user's runs, which may change what all JavaScript is made of. */
+const tell = channel.port1.postMessage.bind(channel.port1) as (message: FromMain) => void;
+const loop = { hold: channel.port1.ref.bind(channel.port1), release: channel.port1.unref.bind(channel.port1) };
+const { load } = Atomics;
+watchBlockingCalls((frames) => tell({ kind: "blocking", frames }));
+
+channel.port1.on("message", (message: ToMain) => {
+  switch (message.kind) {
+    case "ping":
+      return tell({ kind: "pong" });
+    case "request":
+      return void serve(message.request);
+    case "stopped":
+      tell({ kind: "noticed" });
+      interrupt?.({ failure: stoppedFailure(message.stop, message.frames, session?.code.sources ?? null), frames: message.frames });
+  }
+});
+
+const workerData: Omit<WatchdogData, "port"> & { readonly port: MessagePort } = {
+  pipe: options.pipe,
+  timeLimit: options.timeLimit ?? 0,
   memoryLimit: options.memoryLimit,
   codeFile: options.codeFile,
-  stopping: new Int32Array(new SharedArrayBuffer(4)),
+  stopping,
+  port: channel.port2,
 };
-const watchdog = new Worker(new URL("watchdog.js", import.meta.url), { workerData: watchdogData });
-watchdog.on("message", (message: FromWatchdog) => {
-  if (message.kind === "wake") return;
-  const { reason, frames } = message;
-  Atomics.store(watchdogData.stopping, 0, 0);
-  const limit = reason === "timeout" ? options.timeLimit : options.memoryLimit;
-  interrupt?.({ failure: stoppedFailure({ reason, limit, doing: "unknown" }, frames, session?.code.sources ?? null), frames });
-});
-watchdog.unref(); // After the listener, which would hold the event loop again.
+new Worker(new URL("watchdog.js", import.meta.url), { workerData, transferList: [channel.port2] }).unref();
 
 type Handlers = { readonly [M in RunnerMethod]: (params: RunnerMethods[M]["params"]) => RunnerMethods[M]["result"] | Promise<RunnerMethods[M]["result"]> };
 
@@ -75,7 +89,8 @@ async function run(bundle: Bundle, workingDirectory: string): Promise<RunResult>
   const code = new ModelCode({
     bundle,
     codeFile: options.codeFile,
-    isStopping: () => Atomics.load(watchdogData.stopping, 0) === 1,
+    loop,
+    isStopping: () => load(stopping, 0) === 1,
     onExit: (failure) => interrupt?.({ failure, frames: [] }),
   });
   const engine = (await import(bundle.engineUrl)) as Engine;
@@ -86,59 +101,83 @@ async function run(bundle: Bundle, workingDirectory: string): Promise<RunResult>
     names: code.sources,
     quietly: (body) => output.quietly(body),
   });
-  session = { code, engine, inspection, bindings: bundle.bindings, describing: false };
+  session = { code, engine, inspection, bindings: bundle.bindings, described: null };
   const failure = await code.evaluate();
   return inspect(session, failure, true);
 }
 
 /** With `mayRun`, code of the models may run to find out more of them. */
-async function inspect(session: RunningCode, failure: Failure | null, mayRun: boolean): Promise<RunResult> {
+async function inspect(session: Session, failure: Failure | null, mayRun: boolean): Promise<RunResult> {
   const { code, engine, inspection, bindings } = session;
-  inspection.setModels(await findModels(code, inspection, engine, bindings, mayRun), { infer: mayRun });
-  session.describing = true;
-  return { models: inspection.snapshots(), failure };
+  tell({ kind: "phase", phase: "inspecting" });
+  const troubles: Trouble[] = [];
+  const models = await findModels(code, inspection, engine, bindings, mayRun, troubles);
+  inspection.setModels(models, { infer: mayRun });
+  const described: ModelSnapshot[] = (session.described = []);
+  for (const name of inspection.names) {
+    try {
+      described.push(withoutToJson(() => inspection.describe(name)));
+    } catch (error) {
+      troubles.push({ name, location: models.find((model) => model.name === name)?.location ?? null, error });
+    }
+  }
+  session.described = null;
+  const [trouble] = troubles;
+  return { models: described, failure: failure ?? (trouble ? troubleFailure(trouble, code.sources) : null) };
 }
 
 /** What a request ends with that was stopped: a run with the models as far as they got, any other with the reason alone. */
 async function interrupted(request: RunnerRequest, { failure, frames }: Interruption): Promise<Answer> {
-  process.channel?.ref();
+  loop.hold();
   session?.inspection.interrupted(failure.message, frames);
-  if (request.method !== "run" || !session) return { kind: "failure", failure };
-  // Nothing more of the code runs: it may be what has just been stopped. Where describing the models was, they cannot be described.
-  if (session.describing) return { kind: "result", result: { models: [], failure } satisfies RunResult };
-  return { kind: "result", result: await inspect(session, failure, false) };
+  if (request.method !== "run" || !session) return { failed: true, value: failure };
+  // Nothing more of the code runs: it may be what has just been stopped. Where describing the models was, the rest of them cannot be described.
+  if (session.described) return { failed: false, value: { models: session.described, failure } satisfies RunResult };
+  return { failed: false, value: await inspect(session, failure, false) };
 }
 
-type Answer = { readonly kind: "result"; readonly result: unknown } | { readonly kind: "failure"; readonly failure: Failure };
-
-async function answer(request: RunnerRequest): Promise<Answer> {
-  const interruption = new Promise<Interruption>((resolve) => (interrupt = resolve));
-  const handle = handlers[request.method] as (params: unknown) => unknown;
-  try {
-    return await Promise.race([
-      Promise.resolve(request.params)
-        .then(handle)
-        .then((result): Answer => ({ kind: "result", result })),
-      interruption.then((how) => interrupted(request, how)),
-    ]);
-  } catch (error) {
-    return { kind: "failure", failure: thrownFailure(error, session?.code.sources ?? null) };
-  }
+interface Answer {
+  readonly failed: boolean;
+  readonly value: unknown;
 }
 
-async function reply(request: RunnerRequest): Promise<void> {
+async function serve(request: RunnerRequest): Promise<void> {
   output.allow(options.outputLimit);
-  const answered = await answer(request);
-  interrupt = null;
-  process.send!({ ...answered, id: request.id, output: output.written } satisfies RunnerReply & { output: OutputCount });
+  let answered = false;
+  const settle = async (answer: () => Answer | Promise<Answer>): Promise<void> => {
+    let given: Answer;
+    try {
+      given = await answer();
+    } catch (error) {
+      given = { failed: true, value: thrownFailure(error, session?.code.sources ?? null) };
+    }
+    if (answered) return;
+    answered = true;
+    interrupt = null;
+    reply(given);
+  };
+  interrupt = (how) => {
+    interrupt = null;
+    void settle(() => interrupted(request, how));
+  };
+  const handle = handlers[request.method] as (params: unknown) => unknown;
+  await settle(async () => ({ failed: false, value: await handle(request.params) }));
 }
 
-process.on("message", (request: RunnerRequest) => void reply(request));
-process.on("disconnect", () => {
-  rmSync(dirname(options.codeFile), { recursive: true, force: true });
-  killWithPrograms(process.pid);
-});
+/** Whatever an answer holds, something is answered. */
+function reply({ failed, value }: Answer): void {
+  let parts: Part[];
+  try {
+    parts = withoutToJson(() => [...partsOf(value)]);
+  } catch (error) {
+    failed = true;
+    parts = withoutToJson(() => [...partsOf(internalFailure(thrownFailure(error, null).message))]);
+  }
+  for (const { path, text } of parts) tell({ kind: "part", path, text });
+  tell({ kind: "answered", failed, output: output.written });
+}
 
 // The engine that most files use is at hand before the first request.
 const { summarize } = (await import(options.engineUrl)) as Engine;
 summarize(new Float32Array(256)); // Compiles the kernels before they are waited for.
+tell({ kind: "ready" });

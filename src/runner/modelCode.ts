@@ -10,6 +10,8 @@ export interface ModelCodeOptions {
   readonly bundle: Bundle;
   /** Where the bundle is written to be evaluated; gone again once it is. */
   readonly codeFile: string;
+  /** What keeps this process waiting for requests: without it, it has nothing to wait for but what the code left behind. */
+  readonly loop: { readonly hold: () => void; readonly release: () => void };
   /** Says whether the watchdog is about to stop the code, so that the end of the work is not taken for the end of the file. */
   readonly isStopping: () => boolean;
   /** The code called process.exit() and was stopped there. Not called for a program that ran through and says that all is well. */
@@ -34,7 +36,7 @@ export class ModelCode {
    * return when the code is stopped, by the watchdog or by its own process.exit().
    */
   async evaluate(): Promise<Failure | null> {
-    const { bundle, codeFile, isStopping, onExit } = this.#options;
+    const { bundle, codeFile, loop, isStopping, onExit } = this.#options;
     let end!: (failure: Failure | null) => void;
     const ended = new Promise<Failure | null>((resolve) => (end = resolve));
     const fail = (error: unknown): void => end(missingExportFailure(error, bundle.files) ?? thrownFailure(error, this.sources));
@@ -59,10 +61,9 @@ export class ModelCode {
 
     writeFileSync(codeFile, bundle.code);
     import(this.sources.url).then((exports: Readonly<Record<string, unknown>>) => (this.exports = exports), fail);
-    // Without its channel to the parent the process has nothing to wait for but what the code left behind.
-    process.channel?.unref();
+    loop.release();
     const nothingLeft = (): void => {
-      process.channel?.ref();
+      loop.hold();
       if (!isStopping()) end(this.exports ? null : unsettledFailure());
     };
     process.once("beforeExit", nothingLeft);
@@ -71,7 +72,7 @@ export class ModelCode {
     } finally {
       running = false;
       process.off("beforeExit", nothingLeft);
-      process.channel?.ref();
+      loop.hold();
       rmSync(codeFile, { force: true });
     }
   }

@@ -1,6 +1,10 @@
-import { writeSync } from "node:fs";
+import fs from "node:fs";
 import { stopHere } from "./modelCode.js";
-import type { OutputCount } from "./process.js";
+import type { OutputCount } from "./pipeMessages.js";
+
+/** Of before any code of the user's, which may change them. */
+const { wait } = Atomics;
+const { writeSync } = fs;
 
 const streams = ["stdout", "stderr"] as const;
 /** Milliseconds between two tries to write to a pipe that is full. */
@@ -68,7 +72,7 @@ export class ModelOutput {
           setImmediate(this.#onBroken);
           stopHere();
         }
-        Atomics.wait(this.#pause, 0, 0, fullPipeWait);
+        wait(this.#pause, 0, 0, fullPipeWait);
       }
     }
   }

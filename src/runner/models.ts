@@ -1,6 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import * as l10n from "@vscode/l10n";
-import type { Engine, Inspection, Module, NamedModel } from "../inspect/index.js";
+import { classNameOf, type Engine, type Inspection, type Module, type NamedModel } from "../inspect/index.js";
 import type { Binding, SourceLocation } from "../protocol/index.js";
 import type { ModelCode } from "./modelCode.js";
 
@@ -8,7 +8,8 @@ import type { ModelCode } from "./modelCode.js";
  * The models of a file that ran: every root module that still exists, named after the variable or export that holds it, else after its class and
  * line. A module that is part of another is no model of its own, and neither is one without any state (a loss, an activation) beside models that
  * have some. Where no variable holds a model, those count that the code ran last by themselves, and as a last resort what the file's
- * exported functions and classes make when they need no arguments; those are called only where the code `mayRun`.
+ * exported functions and classes make when they need no arguments; those are called only where the code `mayRun`. What cannot be looked at is added to
+ * `troubles`.
  */
 export async function findModels(
   code: ModelCode,
@@ -16,26 +17,31 @@ export async function findModels(
   engine: Engine,
   bindings: readonly Binding[],
   mayRun: boolean,
+  troubles: Trouble[],
 ): Promise<NamedModel[]> {
-  let named = namedModules(code, engine, bindings);
+  let named = namedModules(code, engine, bindings, troubles);
   const recent = inspection.recorder.takeRecentRoots();
   if (named.length > 0) recent.length = 0;
   // What is only waiting to be collected is gone; a reference that was read in this turn keeps it alive until the next.
   await setImmediate();
   globalThis.gc?.();
-  let roots = rootsAmong([...inspection.recorder.modules(), ...named.map(({ module }) => module)]);
+  let roots = rootsAmong([...inspection.recorder.modules(), ...named.map(({ module }) => module)], named, troubles);
   if (mayRun && roots.length === 0 && code.exports) {
     named = await moduleFactories(code.exports, engine, bindings);
-    roots = rootsAmong(named.map(({ module }) => module));
+    roots = rootsAmong(
+      named.map(({ module }) => module),
+      named,
+      troubles,
+    );
   }
-  const withState = roots.filter((module) => !module.parameters().next().done || !module.buffers().next().done);
+  const withState = roots.filter((module) => hasState(module));
   if (withState.length > 0) roots = withState;
 
   const taken = new Set<string>();
   return roots.map((module) => {
     const known = named.find((candidate) => candidate.module === module);
     const constructed = inspection.constructionOf(module);
-    const type = module.constructor.name || "model";
+    const type = classNameOf(module) || "model";
     const wanted = known?.name ?? (constructed ? l10n.t("{0} (line {1})", type, constructed.line) : type);
     let name = wanted;
     for (let i = 2; taken.has(name); i++) name = `${wanted} (${i})`;
@@ -44,27 +50,62 @@ export async function findModels(
   });
 }
 
+/** A value of the user's that cannot be looked at, by the name that the user knows it by. */
+export interface Trouble {
+  readonly name: string;
+  readonly location: SourceLocation | null;
+  readonly error: unknown;
+}
+
 /** The modules that no other contains, each once. */
-function rootsAmong(modules: readonly Module[]): Module[] {
+function rootsAmong(modules: readonly Module[], named: readonly NamedModel[], troubles: Trouble[]): Module[] {
   const children = new Set<Module>();
   for (const module of modules) {
     if (children.has(module)) continue; // All beneath it are in the set already.
-    for (const below of module.modules()) if (below !== module) children.add(below);
+    try {
+      for (const below of module.modules()) if (below !== module) children.add(below);
+    } catch (error) {
+      const known = named.find((candidate) => candidate.module === module);
+      troubles.push({ name: known?.name ?? classNameOf(module), location: known?.location ?? null, error });
+    }
   }
   return [...new Set(modules)].filter((module) => !children.has(module));
 }
 
+function hasState(module: Module): boolean {
+  try {
+    return !module.parameters().next().done || !module.buffers().next().done;
+  } catch {
+    return true; // Looking at it says what is wrong with it.
+  }
+}
+
 /** Modules that variables of the model file and its exports hold, directly or in a list, map or plain object. */
-function namedModules(code: ModelCode, engine: Engine, bindings: readonly Binding[]): NamedModel[] {
+function namedModules(code: ModelCode, engine: Engine, bindings: readonly Binding[], troubles: Trouble[]): NamedModel[] {
   const named: NamedModel[] = [];
   const locations = locationsOf(bindings);
-  for (const [name, value] of code.variables()) collect(engine, value, name, locations.get(name) ?? null, named);
+  const look = (value: unknown, name: string, location: SourceLocation | null): void => {
+    try {
+      collect(engine, value, name, location, named);
+    } catch (error) {
+      troubles.push({ name: name || "default", location, error });
+    }
+  };
+  for (const [name, value] of code.variables()) look(value, name, locations.get(name) ?? null);
   for (const [name, value] of Object.entries(code.exports ?? {})) {
     // `module.exports = { ... }` arrives as a default export.
-    if (name === "default" && !(value instanceof engine.nn.Module)) collect(engine, value, "", null, named);
-    else collect(engine, value, name, null, named);
+    look(value, name === "default" && !isModule(engine, value) ? "" : name, null);
   }
   return named;
+}
+
+/** False also for a value that does not let itself be asked, such as a revoked Proxy. */
+function isModule(engine: Engine, value: unknown): value is Module {
+  try {
+    return value instanceof engine.nn.Module;
+  } catch {
+    return false;
+  }
 }
 
 function locationsOf(bindings: readonly Binding[]): ReadonlyMap<string, SourceLocation | null> {
@@ -82,9 +123,13 @@ function collect(engine: Engine, value: unknown, name: string, location: SourceL
   if (Array.isArray(value)) value.slice(0, itemLimit).forEach((item, i) => collect(engine, item, `${name}[${i}]`, location, named, depth + 1));
   else if (value instanceof Map || Object.getPrototypeOf(value) === Object.prototype) {
     for (const [key, item] of value instanceof Map ? value : dataProperties(value)) {
-      collect(engine, item, name === "" ? String(key) : `${name}.${String(key)}`, location, named, depth + 1);
+      collect(engine, item, name === "" ? keyName(key) : `${name}.${keyName(key)}`, location, named, depth + 1);
     }
   }
+}
+
+function keyName(key: unknown): string {
+  return typeof key === "object" || typeof key === "function" ? "[object]" : String(key);
 }
 
 /** A getter is code of the user's, which looking for models does not run. */

@@ -1,21 +1,23 @@
 import type { ChildProcess } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { mkdtempSync, realpathSync, rmSync } from "node:fs";
 import type { Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { StringDecoder } from "node:string_decoder";
 import { pathToFileURL } from "node:url";
 import * as l10n from "@vscode/l10n";
 import type { CallFrame } from "../inspect/callFrames.js";
-import type { Failure, RunnerMethod, RunnerMethods, RunnerReply } from "../protocol/index.js";
-import { place, stoppedFailure, type StopReason } from "./faults.js";
-import { ended, forkScript, killWithPrograms, ownGroup } from "./fork.js";
+import type { Failure, RunnerMethod, RunnerMethods, RunnerRequest } from "../protocol/index.js";
+import { checkFailure, checkResult } from "../protocol/snapshotChecks.js";
+import { foreignFailure, internalFailure, place, stoppedFailure, type StopReason } from "./faults.js";
+import { ended, killWithPrograms, ownGroup, spawnScript } from "./fork.js";
+import { frame, FrameReader, type Message } from "./frames.js";
+import { type Output, OutputLimit, OutputReader } from "./outputReader.js";
+import { Assembly } from "./parts.js";
+import { checkToHost, type FromHost, type OutputCount, type ToHost } from "./pipeMessages.js";
 import { BundleSourceMap } from "./sourceMap.js";
 
-export interface Output {
-  readonly stream: "stdout" | "stderr";
-  readonly text: string;
-}
+export type { Output } from "./outputReader.js";
 
 export interface RequestOptions {
   /** Cancels: the model code stops, and what was asked ends with a failure of kind "cancelled". */
@@ -35,36 +37,47 @@ export class RunnerError extends Error {
 /** What a runner process is started with. */
 export interface ProcessOptions {
   readonly engineUrl: string;
-  /** Milliseconds; Infinity for no limit. */
-  readonly timeLimit: number;
+  /** Milliseconds; null for no limit. */
+  readonly timeLimit: number | null;
   /** Megabytes. */
   readonly memoryLimit: number;
   /** Bytes; null for no limit. */
   readonly outputLimit: number | null;
   /** Absolute path of the file that the bundle is evaluated from, in a folder that nobody else can write to. */
   readonly codeFile: string;
-  /** Descriptor of the pipe between the parent and the watchdog. */
-  readonly lifeline: number;
+  /** Descriptor of the pipe to the host. */
+  readonly pipe: number;
   /** See ModelRunnerOptions. */
   readonly stringsFile: string | null;
 }
 
-/** Bytes written to the output streams by the time of a reply: the parent has read what came before once it has as many. */
-export interface OutputCount {
-  readonly stdout: number;
-  readonly stderr: number;
-}
-
 /** Time for a process to answer that it has been told to stop; then it is killed. */
-const stopMilliseconds = 5000;
+const stopMilliseconds = 10_000;
 /** Milliseconds; Node's timers cannot wait longer, and we need not. */
 const longestTimer = 2 ** 31 - 1;
 /** V8's own limit lies above ours, which can say where the code was. */
 const heapHeadroom = 1.25;
+/** Characters of JSON that an answer may have; more cannot be shown. */
+const longestAnswer = 2 ** 30;
 
 /** Up to Node 21 the engine's fastest kernels are behind a flag. */
 const nodeMajor = Number(process.versions.node.split(".")[0]);
-const lifeline = 4;
+const pipe = 3;
+
+interface Answer {
+  readonly failed: boolean;
+  readonly value: unknown;
+  readonly output: OutputCount;
+}
+
+/** The request under way. */
+interface Pending {
+  readonly id: string;
+  readonly assembly: Assembly;
+  length: number;
+  readonly resolve: (answer: Answer) => void;
+  readonly reject: (failure: Failure) => void;
+}
 
 /** A process with the live modules of one model file (main.ts). It answers one request at a time. */
 export class ModelProcess {
@@ -74,28 +87,35 @@ export class ModelProcess {
   readonly #options: ProcessOptions;
   readonly #output: { readonly stdout: OutputReader; readonly stderr: OutputReader } | null;
   readonly ended: Promise<void>;
+  #onReady!: () => void;
+  readonly #ready = new Promise<void>((resolve) => (this.#onReady = resolve));
   #alive = true;
   /** Set once a file runs: for the death of a process that can no longer look up its own places. */
   #sources: BundleSourceMap | null = null;
   #queue: Promise<unknown> = Promise.resolve();
-  #lastId = 0;
-  #onReply: ((reply: RunnerReply & { readonly output: OutputCount }) => void) | null = null;
-  #onEnd: (() => void) | null = null;
+  #pending: Pending | null = null;
+  /** Why it ends, where that is known before it has. */
+  #end: Failure | null = null;
 
   /** `inheritOutput`: the model code prints to this process's own streams and reads its input, without a limit. */
-  constructor(dist: string, limits: Pick<ProcessOptions, "timeLimit" | "memoryLimit" | "outputLimit" | "stringsFile">, inheritOutput: boolean) {
+  constructor(
+    dist: string,
+    limits: { readonly timeLimit: number } & Pick<ProcessOptions, "memoryLimit" | "outputLimit" | "stringsFile">,
+    inheritOutput: boolean,
+  ) {
     this.#folder = realpathSync.native(mkdtempSync(join(tmpdir(), "layerscope-")));
     this.#options = {
       ...limits,
+      timeLimit: limits.timeLimit <= longestTimer ? limits.timeLimit : null,
       outputLimit: inheritOutput ? null : limits.outputLimit,
-      lifeline,
+      pipe,
       engineUrl: pathToFileURL(join(dist, "engine/index.js")).href,
       codeFile: join(this.#folder, "model.mjs"),
     };
     const standard = inheritOutput ? "inherit" : "pipe";
-    this.#child = forkScript(join(dist, "runner.js"), this.#options, {
+    this.#child = spawnScript(join(dist, "runner.js"), this.#options, {
       ...ownGroup,
-      stdio: [inheritOutput ? "inherit" : "ignore", standard, standard, "ipc", "pipe"],
+      stdio: [inheritOutput ? "inherit" : "ignore", standard, standard, "pipe"],
       execArgv: [
         `--max-old-space-size=${Math.ceil(limits.memoryLimit * heapHeadroom)}`,
         "--expose-gc",
@@ -106,13 +126,19 @@ export class ModelProcess {
       ],
     });
     this.#output = inheritOutput ? null : { stdout: new OutputReader(this.#child.stdout!, "stdout"), stderr: new OutputReader(this.#child.stderr!, "stderr") };
-    this.#child.stdio[lifeline]!.on("error", () => {}); // The process is gone, which its end reports.
-    this.#child.on("message", (reply) => this.#onReply?.(reply as RunnerReply & { output: OutputCount }));
-    this.ended = ended(this.#child).then(() => {
+    const reader = new FrameReader(
+      (message) => this.#receive(message),
+      () => this.#abandon(foreignFailure()),
+    );
+    this.#pipe.on("error", () => {}); // The process is gone, which its end reports.
+    this.#pipe.on("data", (bytes: Buffer) => reader.receive(bytes));
+    this.ended = ended(this.#child).then(async () => {
       this.#alive = false;
       this.#killPrograms();
       this.#removeFolder();
-      this.#onEnd?.();
+      // What it said and printed last has still to be read.
+      await Promise.all([closed(this.#pipe), ...(this.#output ? [closed(this.#output.stderr.stream)] : [])]);
+      this.#pending?.reject(this.#end ?? this.#death());
     });
   }
 
@@ -127,9 +153,15 @@ export class ModelProcess {
     return answered;
   }
 
+  /** Whatever it does ends as cancelled. */
   kill(): void {
+    this.#end ??= stoppedFailure({ reason: "cancelled", limit: 0, doing: "unknown" }, [], null);
     this.#killPrograms();
     this.#removeFolder(); // At once: this process may be about to end as well.
+  }
+
+  get #pipe(): Socket {
+    return this.#child.stdio[pipe] as Socket;
   }
 
   #killPrograms(): void {
@@ -141,9 +173,9 @@ export class ModelProcess {
   }
 
   async #ask<M extends RunnerMethod>(method: M, params: RunnerMethods[M]["params"], { signal, onOutput }: RequestOptions): Promise<RunnerMethods[M]["result"]> {
-    if (signal?.aborted) throw this.#stopped("cancelled");
-    if (!this.#alive) throw this.#death();
-    const id = ++this.#lastId;
+    if (signal?.aborted) throw new RunnerError(stoppedFailure({ reason: "cancelled", limit: 0, doing: "unknown" }, [], null));
+    if (!this.#alive) throw new RunnerError(this.#end ?? this.#death());
+    const id = randomUUID();
     if ("bundle" in params) this.#sources = new BundleSourceMap(params.bundle, pathToFileURL(this.#options.codeFile).href);
     if (this.#output) {
       const limit = new OutputLimit(this.#options.outputLimit!, onOutput);
@@ -155,47 +187,92 @@ export class ModelProcess {
       if (reason !== null) return;
       reason = why;
       clearTimeout(deadline);
-      deadline = setTimeout(() => this.kill(), stopMilliseconds);
-      (this.#child.stdio[lifeline] as Socket).write(`${why}\n`);
+      const limit = why === "timeout" ? this.#options.timeLimit! : 0;
+      deadline = setTimeout(() => this.#abandon(stoppedFailure({ reason: why, limit, doing: "unknown" }, [], null)), stopMilliseconds);
+      this.#tell({ kind: "stop", reason: why });
     };
     const cancel = (): void => stop("cancelled");
-    if (this.#options.timeLimit <= longestTimer) deadline = setTimeout(stop, this.#options.timeLimit, "timeout");
+    const { timeLimit } = this.#options;
+    // Its own start is no fault of the file.
+    if (timeLimit !== null) void this.#ready.then(() => this.#pending?.id === id && reason === null && (deadline = setTimeout(stop, timeLimit, "timeout")));
     signal?.addEventListener("abort", cancel);
     try {
-      const reply = await new Promise<RunnerReply & { readonly output: OutputCount }>((resolve, reject) => {
-        this.#onEnd = () => reject(reason === null ? this.#death() : this.#stopped(reason));
-        this.#onReply = (received) => received.id === id && resolve(received);
-        this.#child.send({ id, method, params }, (error) => error && !this.#alive && this.#onEnd?.());
+      const { failed, value, output } = await new Promise<Answer>((resolve, reject) => {
+        this.#pending = { id, assembly: new Assembly(), length: 0, resolve, reject: (failure) => reject(new RunnerError(failure)) };
+        this.#tell({ kind: "request", id, request: { method, params } as RunnerRequest });
       });
-      if (this.#output) await Promise.all([this.#output.stdout.reach(reply.output.stdout), this.#output.stderr.reach(reply.output.stderr)]);
-      if (reply.kind === "failure") throw new RunnerError(reply.failure);
-      return reply.result as RunnerMethods[M]["result"];
+      if (this.#output) await Promise.all([this.#output.stdout.reach(output.stdout), this.#output.stderr.reach(output.stderr)]);
+      const wrong = failed ? checkFailure(value) : checkResult[method](value);
+      if (wrong !== null) throw new RunnerError(internalFailure(l10n.t("what came back{0}", wrong)));
+      if (failed) throw new RunnerError(value as Failure);
+      return value as RunnerMethods[M]["result"];
     } finally {
       clearTimeout(deadline);
       signal?.removeEventListener("abort", cancel);
-      this.#onEnd = this.#onReply = null;
+      this.#pending = null;
     }
   }
 
-  #stopped(reason: StopReason): RunnerError {
-    const limit = reason === "timeout" ? this.#options.timeLimit : this.#options.memoryLimit;
-    return new RunnerError(stoppedFailure({ reason, limit, doing: "unknown" }, parseFatalStack(this.#output?.stderr.last ?? ""), this.#sources));
+  #tell(message: FromHost): void {
+    this.#pipe.write(frame(message));
+  }
+
+  /** Nothing that comes is believed before it was looked at: model code can write to any descriptor of its process. */
+  #receive({ head, body }: Message): void {
+    const pending = this.#pending;
+    if (checkToHost(head) !== null) return this.#abandon(foreignFailure());
+    const message = head as ToHost;
+    if (message.kind === "ready") return this.#onReady();
+    if (message.kind === "ending") {
+      this.#end ??= stoppedFailure(message.stop, message.frames, this.#sources);
+      return;
+    }
+    if (message.id !== pending?.id) return this.#abandon(foreignFailure());
+    if (message.kind === "answered") {
+      this.#pending = null;
+      return pending.resolve({ failed: message.failed, value: pending.assembly.value, output: message.output });
+    }
+    pending.length += body.length;
+    if (pending.length > longestAnswer) return this.#abandon(internalFailure(l10n.t("the models have more to describe than can be shown")));
+    try {
+      pending.assembly.add(message.path, body);
+    } catch {
+      this.#abandon(foreignFailure());
+    }
+  }
+
+  /** It is of no use any more. */
+  #abandon(failure: Failure): void {
+    this.#end ??= failure;
+    this.kill();
   }
 
   /** Why the process ended of itself. */
-  #death(): RunnerError {
+  #death(): Failure {
     const { exitCode, signalCode } = this.#child;
     const last = this.#output?.stderr.last ?? "";
-    // V8 says so when its heap is full; the system's way to take memory back is SIGKILL.
-    if (signalCode === "SIGKILL" || /out of memory|Allocation failed/.test(last)) return this.#stopped("memory");
+    const frames = parseFatalStack(last);
+    // V8 gives up in this way when its heap is full.
+    if (signalCode !== "SIGKILL" && exitCode !== 0 && /^FATAL ERROR: .*(out of memory|Allocation failed)/m.test(last)) {
+      return stoppedFailure({ reason: "memory", limit: this.#options.memoryLimit, doing: "running" }, frames, this.#sources);
+    }
     const how = signalCode ? l10n.t("signal {0}", signalCode) : l10n.t("exit code {0}", String(exitCode));
-    return new RunnerError({
+    return {
       kind: "crash",
-      message: l10n.t("The process of the model code ended unexpectedly ({0}).", how),
-      hint: l10n.t("What it printed last may say why."),
-      ...place(parseFatalStack(last), this.#sources),
-    });
+      message:
+        signalCode === "SIGKILL"
+          ? l10n.t("The system, or another program, ended the process of the model code ({0}).", how)
+          : l10n.t("The process of the model code ended unexpectedly ({0}).", how),
+      hint: last.trim() === "" ? l10n.t("Run the file again.") : l10n.t("What it printed last may say why."),
+      ...place(frames, this.#sources),
+    };
   }
+}
+
+/** Settles when all that arrives has been read; soon, where a program that it started holds the stream open. */
+function closed(stream: { readonly closed: boolean; once(event: "close", listener: () => void): unknown }): Promise<void> {
+  if (stream.closed) return Promise.resolve();
+  return Promise.race([new Promise<void>((resolve) => stream.once("close", resolve)), new Promise<void>((resolve) => setTimeout(resolve, 500).unref())]);
 }
 
 /** The calls that Node or V8 print when they give up: "1: forward (file:///model.mjs:9:9)". */
@@ -206,60 +283,4 @@ function parseFatalStack(text: string): CallFrame[] {
     line: Number(line),
     column: Number(column),
   }));
-}
-
-/** Passes on what a request prints, up to a number of bytes. */
-class OutputLimit {
-  readonly #bytes: number;
-  #left: number;
-  readonly #onOutput: ((output: Output) => void) | undefined;
-
-  constructor(bytes: number, onOutput: ((output: Output) => void) | undefined) {
-    this.#bytes = this.#left = bytes;
-    this.#onOutput = onOutput;
-  }
-
-  receive(stream: Output["stream"], bytes: Buffer, decoder: StringDecoder): void {
-    if (this.#left < 0) return;
-    const text = decoder.write(bytes.subarray(0, this.#left));
-    this.#left -= bytes.length;
-    if (text) this.#onOutput?.({ stream, text });
-    if (this.#left < 0) this.#onOutput?.({ stream: "stderr", text: `\n[Layerscope: ${l10n.t("the output was cut off after {0} bytes", this.#bytes)}]\n` });
-  }
-}
-
-class OutputReader {
-  receiver: OutputLimit | null = null;
-  /** The end of what was read. */
-  last = "";
-  #count = 0;
-  #reached: (() => void) | null = null;
-
-  constructor(
-    readonly stream: Socket | NonNullable<ChildProcess["stdout"]>,
-    name: Output["stream"],
-  ) {
-    const decoder = new StringDecoder("utf8");
-    stream.on("data", (bytes: Buffer) => {
-      this.#count += bytes.length;
-      this.last = (this.last + bytes.subarray(-4000).toString("latin1")).slice(-4000);
-      this.receiver?.receive(name, bytes, decoder);
-      this.#reached?.();
-    });
-    stream.on("error", () => {});
-  }
-
-  /** Resolves when so many bytes have been read, or the stream has ended. */
-  async reach(count: number): Promise<void> {
-    if (this.#count >= count || this.stream.readableEnded || this.stream.destroyed) return;
-    await new Promise<void>((resolve) => {
-      this.stream.once("close", resolve);
-      this.#reached = () => {
-        if (this.#count < count) return;
-        this.#reached = null;
-        this.stream.off("close", resolve);
-        resolve();
-      };
-    });
-  }
 }

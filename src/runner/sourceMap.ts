@@ -1,10 +1,13 @@
 import { dirname, resolve } from "node:path";
-import { originalPositionFor, TraceMap } from "@jridgewell/trace-mapping";
+import { type EncodedSourceMap, originalPositionFor, TraceMap } from "@jridgewell/trace-mapping";
 import type { CallFrame } from "../inspect/callFrames.js";
 import type { OriginalNames } from "../inspect/parameterNames.js";
 import type { Bundle, SourceLocation, StackFrame } from "../protocol/index.js";
 import { addedLines } from "./bundleFormat.js";
 import { isWorkspaceSource } from "./paths.js";
+
+/** Of before any code of the user's, which may change it. */
+const { parse } = JSON;
 
 /** Finds places of the user's sources from places in the bundle that was made of them. */
 export class BundleSourceMap implements OriginalNames {
@@ -61,7 +64,7 @@ export class BundleSourceMap implements OriginalNames {
   }
 
   #traceMap(): TraceMap {
-    return (this.#map ??= new TraceMap(this.#json));
+    return (this.#map ??= new TraceMap(parse(this.#json) as EncodedSourceMap));
   }
 
   /** The frames in the user's own code, innermost first. */

@@ -1,48 +1,101 @@
 /**
  * A thread beside the model code, which may be in an endless loop: stops it where it is, says where that was, holds it to its memory limit, and
- * ends the process when the parent is gone.
+ * ends the process when the host is gone. It holds the process's end of the pipe to the host: model code cannot take that from the runner, and what
+ * answers a request carries an id that only this thread knows.
  */
 import { rmSync } from "node:fs";
 import { Session } from "node:inspector";
 import { Socket } from "node:net";
 import { dirname } from "node:path";
-import { createInterface } from "node:readline";
 import { pathToFileURL } from "node:url";
-import { parentPort, workerData } from "node:worker_threads";
+import { type MessagePort, workerData } from "node:worker_threads";
 import type { CallFrame } from "../inspect/callFrames.js";
-import type { StopReason } from "./faults.js";
+import type { Doing } from "../protocol/index.js";
+import type { Stop, StopReason } from "./faults.js";
 import { killWithPrograms } from "./fork.js";
+import { frame, FrameReader } from "./frames.js";
+import type { FromHost, FromMain, Phase, ToHost, ToMain } from "./pipeMessages.js";
 
 export interface WatchdogData {
-  /** Descriptor of a pipe to the parent: its end is the parent's end, and a line on it is a reason to stop. */
-  readonly lifeline: number;
-  /** Megabytes. */
+  /** Descriptor of the pipe to the host. */
+  readonly pipe: number;
+  /** Milliseconds and megabytes, for what is said of them. */
+  readonly timeLimit: number;
   readonly memoryLimit: number;
   /** What the model code runs as. Its folder is removed when the process ends from here. */
   readonly codeFile: string;
   /** Shared; its one element is 1 from the moment that the main thread is being stopped until it has taken notice. */
   readonly stopping: Int32Array;
+  /** To the main thread. */
+  readonly port: MessagePort;
 }
 
-/** To the main thread. */
-export type FromWatchdog =
-  | { readonly kind: "wake" }
-  /** What ran is stopped. */
-  | { readonly kind: "stopped"; readonly reason: StopReason; readonly frames: readonly CallFrame[] };
-
 /** Longest wait for the main thread to take notice. */
-const stopMilliseconds = 5000;
+const noticeMilliseconds = 3000;
+/** Longest wait for the debugger to pause what runs: longer takes only what cannot be paused. */
+const pauseMilliseconds = 2000;
+/** An idle main thread answers within this time; who cancels wants it to be short. */
+const idleMilliseconds: Readonly<Record<StopReason, number>> = { timeout: 1000, memory: 50, cancelled: 50 };
+/** The code of the user's own may be between two calls of it. */
+const pauses = 200;
 const memoryCheckMilliseconds = 50;
 /** The limit is passed again by this factor: stopping did not help. */
 const memoryTolerance = 1.25;
 
-const { lifeline, memoryLimit, codeFile, stopping } = workerData as WatchdogData;
-const codeUrl = pathToFileURL(codeFile).href;
+const data = workerData as WatchdogData;
+const { memoryLimit, stopping, port } = data;
+const codeUrl = pathToFileURL(data.codeFile).href;
 
-const pipe = new Socket({ fd: lifeline, readable: true, writable: false });
+/** The request under way. */
+let id: string | null = null;
+let phase: Phase = "code";
+/** Where the main thread is in a call that cannot be interrupted. */
+let blockedAt: readonly CallFrame[] | null = null;
+let onPong: (() => void) | null = null;
+let stop: Stop | null = null;
+let frames: readonly CallFrame[] = [];
+/** The main thread is in a call that nothing can interrupt. */
+let unreachable = false;
+
+const pipe = new Socket({ fd: data.pipe, readable: true, writable: true });
 pipe.on("error", end);
 pipe.on("close", end);
-createInterface({ input: pipe }).on("line", (reason) => void stop(reason as StopReason));
+const reader = new FrameReader(({ head }) => receive(head as FromHost), end);
+pipe.on("data", (bytes) => reader.receive(bytes));
+
+const tell = (message: ToHost, body?: string): void => void pipe.write(frame(message, body));
+const tellMain = (message: ToMain): void => port.postMessage(message);
+
+function receive(message: FromHost): void {
+  if (message.kind === "stop") return void begin(message.reason);
+  id = message.id;
+  phase = "code";
+  tellMain({ kind: "request", request: message.request });
+}
+
+port.on("message", (message: FromMain) => {
+  switch (message.kind) {
+    case "ready":
+      return tell({ kind: "ready" });
+    case "pong":
+      return onPong?.();
+    case "phase":
+      phase = message.phase;
+      return;
+    case "blocking":
+      blockedAt = message.frames;
+      return;
+    case "noticed":
+      stop = null;
+      return Atomics.store(stopping, 0, 0);
+    case "part":
+      if (id !== null) tell({ kind: "part", id, path: message.path }, message.text);
+      return;
+    case "answered":
+      if (id !== null) tell({ kind: "answered", id, failed: message.failed, output: message.output });
+      id = null;
+  }
+});
 
 let overMemory = false;
 setInterval(() => {
@@ -51,48 +104,107 @@ setInterval(() => {
     overMemory = false;
   } else if (!overMemory) {
     overMemory = true;
-    void stop("memory");
-    setTimeout(() => Atomics.load(stopping, 0) === 1 && end(), stopMilliseconds);
+    void begin("memory");
   } else if (megabytes > memoryLimit * memoryTolerance) {
-    end();
+    giveUp(stop ?? { reason: "memory", limit: memoryLimit, doing: "unknown" });
   }
 }, memoryCheckMilliseconds);
 
 function end(): void {
-  rmSync(dirname(codeFile), { recursive: true, force: true });
+  rmSync(dirname(data.codeFile), { recursive: true, force: true });
   killWithPrograms(process.pid);
 }
 
-/** Stops the main thread's current JavaScript for good; it cannot catch that. Its event loop goes on. */
-async function stop(reason: StopReason): Promise<void> {
+/** Nothing but the end of the process stops it: the host is told why first. */
+function giveUp(why: Stop): void {
+  pipe.write(frame({ kind: "ending", stop: why, frames } satisfies ToHost), end);
+  setTimeout(end, 500);
+}
+
+async function begin(reason: StopReason): Promise<void> {
+  if (stop) return; // It has a reason already.
   Atomics.store(stopping, 0, 1);
+  const current: Stop = { reason, limit: reason === "timeout" ? data.timeLimit : memoryLimit, doing: "unknown" };
+  stop = current;
+  frames = [];
+  const doing: Doing = (await isIdle(idleMilliseconds[reason])) ? "waiting" : await interrupt();
+  if (stop !== current) return;
+  stop = { ...current, doing };
+  if (unreachable) return giveUp(stop);
+  tellMain({ kind: "stopped", stop, frames });
+  await wait(noticeMilliseconds);
+  if (Atomics.load(stopping, 0) === 1) giveUp(stop);
+}
+
+/** Whether the main thread answers: then nothing runs in it. */
+async function isIdle(milliseconds: number): Promise<boolean> {
+  const answered = new Promise<boolean>((resolve) => (onPong = () => resolve(true)));
+  tellMain({ kind: "ping" });
+  return Promise.race([answered, wait(milliseconds).then(() => false)]);
+}
+
+/** Stops the main thread's current JavaScript for good; it cannot catch that. Its event loop goes on. Says what it was, and leaves where in `frames`. */
+async function interrupt(): Promise<Doing> {
+  if (blockedAt) {
+    frames = blockedAt;
+    unreachable = true;
+    return "blocked";
+  }
   const session = new Session();
   session.connectToMainThread();
   const post = (method: string): Promise<void> => new Promise((resolve) => session.post(method, () => resolve()));
   const urls = new Map<string, string>();
   session.on("Debugger.scriptParsed", ({ params }) => urls.set(params.scriptId, params.url));
-  const paused = new Promise<CallFrame[]>((resolve) => {
-    session.on("Debugger.paused", ({ params }) =>
-      resolve(
-        params.callFrames.map(({ functionName, location }) => ({
-          function: functionName,
-          url: urls.get(location.scriptId) ?? "",
-          line: location.lineNumber + 1,
-          column: (location.columnNumber ?? 0) + 1,
-        })),
-      ),
-    );
-  });
+  const pause = (how: "Debugger.pause" | "Debugger.stepInto"): Promise<CallFrame[] | null> => {
+    const paused = new Promise<CallFrame[]>((resolve) => {
+      session.once("Debugger.paused", ({ params }) =>
+        resolve(
+          params.callFrames.map(({ functionName, location }) => ({
+            function: functionName,
+            url: urls.get(location.scriptId) ?? "",
+            line: location.lineNumber + 1,
+            column: (location.columnNumber ?? 0) + 1,
+          })),
+        ),
+      );
+    });
+    void post(how);
+    return Promise.race([paused, wait(pauseMilliseconds).then(() => null)]);
+  };
+  let answered = false;
+  onPong = () => (answered = true);
   void post("Debugger.enable");
-  void post("Debugger.pause");
-  // Where nothing runs, there is nothing to pause but the receipt of this.
-  parentPort!.postMessage({ kind: "wake" } satisfies FromWatchdog);
-  const frames = await paused;
-  if (frames.some(({ url }) => url === codeUrl)) {
+  let doing: Doing = phase === "inspecting" ? "inspecting" : "running";
+  for (let i = 0; i < pauses; i++) {
+    const found = await pause(i === 0 ? "Debugger.pause" : "Debugger.stepInto");
+    if (!found) {
+      unreachable = !answered;
+      doing = "blocked";
+      break;
+    }
+    if (found.some(({ url }) => url === codeUrl)) {
+      frames = found;
+      doing = "running";
+      break;
+    }
+    if (phase === "inspecting") break;
+    // The debugger ends a calculation that it cannot pause: what comes to be paused after that is the answer to the ping.
+    if (answered) {
+      doing = "blocked";
+      void post("Debugger.resume");
+      break;
+    }
+  }
+  if (doing !== "blocked") {
     void post("Runtime.terminateExecution");
     void post("Debugger.resume");
   }
-  await post("Debugger.disable");
+  if (unreachable) return doing;
+  await Promise.race([post("Debugger.disable"), wait(pauseMilliseconds)]);
   session.disconnect();
-  parentPort!.postMessage({ kind: "stopped", reason, frames } satisfies FromWatchdog);
+  return doing;
+}
+
+function wait(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
-import { afterAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import type { Failure } from "../../src/protocol/index.js";
 import { leftovers, Workspace } from "./workspace.js";
 
@@ -9,7 +9,10 @@ vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 /** Every fault a model file can have ends with a message at its line, in bounded time, with the models that were there. */
 const workspace = new Workspace({ memoryLimit: 400 });
 /** For code that only a time limit can stop. */
-const hurried = new Workspace({ timeLimit: 2000 });
+const hurried = new Workspace({ timeLimit: 3000 });
+beforeAll(async () => {
+  await hurried.run(head);
+});
 afterAll(async () => {
   await Promise.all([workspace.dispose(), hurried.dispose()]);
   expect(leftovers()).toEqual([]);
@@ -90,6 +93,34 @@ const faults: Fault[] = [
     message: "process.exit(3) ended the run here.",
     line: 4,
   },
+  {
+    name: "a wait for a program that does not end",
+    code: 'import { execFileSync } from "node:child_process";\nexecFileSync("sleep", ["600"]);',
+    kind: "timeout",
+    message: /still in a call that cannot be interrupted/,
+    line: 4,
+  },
+  {
+    name: "a wait on shared memory",
+    code: "Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);",
+    kind: "timeout",
+    message: /cannot be interrupted/,
+    line: 3,
+  },
+  {
+    name: "an endless chain of ticks",
+    code: "function again() {\n  process.nextTick(again);\n}\nagain();",
+    kind: "timeout",
+    message: /still running here/,
+    line: 4,
+  },
+  {
+    name: "a signal that it sends itself",
+    code: 'process.kill(process.pid, "SIGKILL");',
+    kind: "crash",
+    message: /^The system, or another program, ended the process/,
+    line: null,
+  },
   { name: "a promise that never settles", code: "await new Promise(() => {});", kind: "unsettled", message: /never settles/, line: null },
   { name: "an abort", code: "process.abort();", kind: "crash", message: /ended unexpectedly/, line: 3 },
   {
@@ -116,7 +147,19 @@ describe("a model file with", () => {
     if (line !== null) expect(failure!.location!.file).toBe(file);
     expect(printed).not.toContain("caught");
     // Only a process that died takes its models along.
-    if (kind !== "crash") expect(models.map(({ name }) => name)).toContain("net");
+    const died = kind === "crash" || (failure?.kind === "timeout" && failure.doing === "blocked");
+    if (!died) expect(models.map(({ name }) => name)).toContain("net");
+  });
+
+  test("a calculation with very large integers, which nothing can pause", async () => {
+    const { failure } = await hurried.run(`${head}let n = 3n;\nfor (let i = 0; i < 40; i++) n = n * n;`);
+    expect(failure).toMatchObject({ kind: "timeout", message: expect.stringMatching(/cannot be interrupted|running here/) });
+  });
+
+  test("an endless chain of microtasks", async () => {
+    const { failure, models } = await hurried.run(`${head}function again() {\n  queueMicrotask(again);\n}\nagain();`);
+    expect(failure).toMatchObject({ kind: "timeout", doing: "running" });
+    expect(models.map(({ name }) => name)).toEqual(["net"]);
   });
 
   test("an endless loop in a function that may make a model", async () => {

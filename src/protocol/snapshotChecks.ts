@@ -1,0 +1,206 @@
+import { type Check, either, flag, keyOf, kinds, list, numeric, oneOf, optional, record, shape, text, whole } from "./check.js";
+import type { Exit, Failure, FailureText, PlainFailure, StackFrame, Stopped } from "./failure.js";
+import type { ArgumentValue, AxisName, LayerFamily, NamedArguments } from "./layer.js";
+import type { OperationEffect, OperationName, StepArgument, TensorPart } from "./operation.js";
+import type { RunnerMethod, RunnerMethods, RunResult, TensorValues } from "./runner.js";
+import type * as snapshot from "./snapshot.js";
+
+/** What comes from the process of model code is checked against these before anything of it is believed. */
+
+const location: Check<snapshot.SourceLocation> = shape({ file: text, line: whole, column: whole });
+const dtype = oneOf("float32", "float64", "int32", "int64", "uint8", "bool");
+
+const finite = shape<NonNullable<snapshot.TensorStatistics["finite"]>>({ min: numeric, max: numeric, mean: numeric, std: numeric });
+const statistics: Check<snapshot.TensorStatistics> = shape({
+  count: whole,
+  sampled: whole,
+  nan: whole,
+  positiveInfinity: whole,
+  negativeInfinity: whole,
+  zeros: whole,
+  finite: optional(finite),
+  histogram: optional(shape<snapshot.Histogram>({ low: numeric, high: numeric, bins: list(whole) })),
+});
+
+type Of<Union extends { readonly kind: string }, Kind extends Union["kind"]> = Extract<Union, { readonly kind: Kind }>;
+const kind = <const K extends string>(name: K): Check<K> => oneOf(name);
+
+const distribution: Check<snapshot.Distribution> = kinds({
+  uniform: shape<Of<snapshot.Distribution, "uniform">>({ kind: kind("uniform"), low: numeric, high: numeric }),
+  normal: shape<Of<snapshot.Distribution, "normal">>({ kind: kind("normal"), mean: numeric, std: numeric }),
+  truncatedNormal: shape<Of<snapshot.Distribution, "truncatedNormal">>({
+    kind: kind("truncatedNormal"),
+    mean: numeric,
+    std: numeric,
+    low: numeric,
+    high: numeric,
+  }),
+  constant: shape<Of<snapshot.Distribution, "constant">>({ kind: kind("constant"), value: numeric }),
+});
+const knownInitialization = { distribution: optional(distribution), location: optional(location), modifiedBy: list(text) };
+const initialization: Check<snapshot.Initialization> = kinds({
+  recorded: shape<Of<snapshot.Initialization, "recorded">>({
+    kind: kind("recorded"),
+    function: text,
+    arguments: record(either(numeric, either(text, flag))),
+    by: oneOf("constructor", "code", "layerscope"),
+    ...knownInitialization,
+  }),
+  made: shape<Of<snapshot.Initialization, "made">>({ kind: kind("made"), expression: text, ...knownInitialization }),
+  unknown: shape<Of<snapshot.Initialization, "unknown">>({ kind: kind("unknown") }),
+});
+
+const argument: Check<ArgumentValue> = (value) => {
+  if (value === null || typeof value === "string" || typeof value === "number" || typeof value === "boolean") return null;
+  return Array.isArray(value) ? list(argument)(value) : shape<{ readonly code: string }>({ code: text })(value);
+};
+const namedArguments: Check<NamedArguments> = record(argument);
+const axis = text as Check<AxisName>;
+
+const use: Check<snapshot.TensorUse> = shape<snapshot.TensorUse>({ name: text, tensor: whole }, { axes: list(axis) });
+const pair: Check<readonly [string, string]> = (value) => list(text)(value) ?? ((value as unknown[]).length === 2 ? null : " is not a pair");
+const checkModule: Check<snapshot.ModuleSnapshot> = shape<snapshot.ModuleSnapshot>(
+  {
+    path: text,
+    name: text,
+    type: text,
+    family: text as Check<unknown> as Check<LayerFamily>,
+    arguments: namedArguments,
+    defaultArguments: namedArguments,
+    identity: whole,
+    structure: whole,
+    training: flag,
+    called: flag,
+    parameters: list(use),
+    buffers: list(use),
+    children: list((value) => checkModule(value)),
+    location: optional(location),
+  },
+  { maps: pair, ownText: text, isSequence: oneOf(true) },
+);
+
+const tensor: Check<snapshot.TensorSnapshot> = shape({
+  id: whole,
+  kind: oneOf("parameter", "buffer"),
+  names: list(text),
+  shape: optional(list(whole)),
+  dtype,
+  device: oneOf("cpu", "meta"),
+  requiresGrad: flag,
+  count: whole,
+  bytes: whole,
+  initialization,
+  statistics: optional(statistics),
+  gradient: optional(statistics),
+});
+
+type Source = snapshot.TraceValue["source"];
+const value: Check<snapshot.TraceValue> = shape<snapshot.TraceValue>(
+  {
+    shape: list(whole),
+    dtype,
+    source: kinds<Source>({
+      input: shape<Of<Source, "input">>({ kind: kind("input") }),
+      step: shape<Of<Source, "step">>({ kind: kind("step"), step: whole }),
+      tensor: shape<Of<Source, "tensor">>({ kind: kind("tensor"), tensor: whole }),
+      constant: shape<Of<Source, "constant">>({ kind: kind("constant"), name: optional(text) }, { unregistered: oneOf(true) }),
+    }),
+  },
+  {
+    statistics: shape<snapshot.ActivationStatistics>({
+      finite: optional(shape<{ readonly mean: number; readonly std: number }>({ mean: numeric, std: numeric })),
+      zeros: numeric,
+      nonFinite: numeric,
+      negativeInfinity: numeric,
+    }),
+  },
+);
+const operand: Check<snapshot.Operand> = shape({ value: whole, label: text });
+const effect = keyOf<OperationEffect>({ computes: true, view: true, part: true, moves: true, writes: true, makes: true });
+const part: Check<TensorPart> = shape<TensorPart>({ index: text }, { piece: shape<NonNullable<TensorPart["piece"]>>({ number: whole, of: whole }) });
+const stepBase = { parent: optional(whole), inputs: list(operand), outputs: list(operand), location: optional(location) };
+const step: Check<snapshot.TraceStep> = kinds<snapshot.TraceStep>({
+  module: shape<snapshot.ModuleStep>({ kind: kind("module"), path: text, duration: numeric, multiplyAdds: numeric, ...stepBase }),
+  operation: shape<snapshot.OperationStep>(
+    {
+      kind: kind("operation"),
+      name: text as Check<unknown> as Check<OperationName>,
+      arguments: list(shape<StepArgument>({ name: optional(text), value: argument })),
+      effect,
+      view: flag,
+      writes: list(shape<snapshot.TensorWrite>({ operand: whole, value: whole })),
+      multiplyAdds: numeric,
+      ...stepBase,
+    },
+    { parts: list(part), sign: text, between: text },
+  ),
+});
+const trace: Check<snapshot.ForwardTrace> = shape({
+  origin: oneOf("recorded", "inferred", "stated"),
+  values: list(value),
+  inputs: list(operand),
+  outputs: list(operand),
+  steps: list(step),
+  failure: optional(shape<snapshot.TraceFailure>({ step: whole, message: text, location: optional(location) })),
+  truncatedSteps: whole,
+});
+
+const model: Check<snapshot.ModelSnapshot> = shape({
+  formatVersion: oneOf(1),
+  language: oneOf("typescript", "python"),
+  name: text,
+  location: optional(location),
+  root: checkModule,
+  tensors: list(tensor),
+  totals: shape<snapshot.Totals>({
+    modules: whole,
+    parameters: whole,
+    trainableParameters: whole,
+    parameterBytes: whole,
+    bufferBytes: whole,
+    multiplyAdds: optional(numeric),
+  }),
+  trace: optional(trace),
+  traceMissing: optional(text),
+  ownPass: optional(oneOf("recorded", "inferred")),
+  hasForward: flag,
+  undoDepth: whole,
+});
+
+const failureText = {
+  message: text,
+  hint: optional(text),
+  location: optional(location),
+  stack: list(shape<StackFrame>({ function: text, location })),
+};
+const plainFailure: Check<PlainFailure> = shape<PlainFailure>({
+  kind: keyOf({ syntax: true, import: true, thrown: true, unsettled: true, crash: true, internal: true }),
+  ...failureText,
+});
+const stopped: Check<FailureText & Stopped> = shape<FailureText & Stopped>({
+  kind: keyOf({ timeout: true, memory: true, cancelled: true }),
+  doing: keyOf({ bundling: true, running: true, blocked: true, waiting: true, inspecting: true, unknown: true }),
+  ...failureText,
+});
+const exit: Check<FailureText & Exit> = shape<FailureText & Exit>({ kind: kind("exit"), exitCode: numeric, ...failureText });
+export const checkFailure: Check<Failure> = either(plainFailure, either(stopped, exit));
+
+const tensorValues: Check<TensorValues> = shape({
+  shape: list(whole),
+  rows: whole,
+  columns: whole,
+  values: list(optional(either(numeric, oneOf("Infinity", "-Infinity")))),
+  truncated: flag,
+});
+
+/** What each method of a runner answers with. */
+export const checkResult: { readonly [M in RunnerMethod]: Check<RunnerMethods[M]["result"]> } = {
+  run: shape<RunResult>({ models: list(model), failure: optional(checkFailure) }),
+  forward: model,
+  showOwnPass: model,
+  reinitialize: model,
+  undoReinitialize: model,
+  setSeed: (value) => (value === null ? null : " is not null"),
+  tensorValues,
+  statistics,
+};

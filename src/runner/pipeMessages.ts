@@ -1,0 +1,71 @@
+import { type Check, either, flag, keyOf, kinds, list, numeric, oneOf, shape, text, whole } from "../protocol/check.js";
+import type { CallFrame } from "../inspect/callFrames.js";
+import type { RunnerRequest } from "../protocol/index.js";
+import type { Stop, StopReason } from "./faults.js";
+import type { Path } from "./parts.js";
+
+/** What travels between the host, the watchdog, which holds the process's end of the pipe, and the main thread, which runs the model code. */
+
+/** Bytes written to the output streams by the time of an answer: the host has read what came before once it has as many. */
+export interface OutputCount {
+  readonly stdout: number;
+  readonly stderr: number;
+}
+
+/** Host to watchdog. The id is random: only who was asked can answer. */
+export type FromHost =
+  | { readonly kind: "request"; readonly id: string; readonly request: RunnerRequest }
+  | { readonly kind: "stop"; readonly reason: StopReason };
+
+/** Watchdog to host. */
+export type ToHost =
+  /** The process has started and takes requests. */
+  | { readonly kind: "ready" }
+  /** The text of the message is the JSON of a part of the answer. */
+  | { readonly kind: "part"; readonly id: string; readonly path: Path }
+  /** The answer is complete. `failed`: it is a failure. */
+  | { readonly kind: "answered"; readonly id: string; readonly failed: boolean; readonly output: OutputCount }
+  /** The process ends itself: what ran could not be stopped in any other way. */
+  | { readonly kind: "ending"; readonly stop: Stop; readonly frames: readonly CallFrame[] };
+
+/** What the main thread does: the code of the user's, the description of models. */
+export type Phase = "code" | "inspecting";
+
+/** Watchdog to main thread. */
+export type ToMain =
+  | { readonly kind: "request"; readonly request: RunnerRequest }
+  /** To be answered at once, which shows that nothing else runs. */
+  | { readonly kind: "ping" }
+  /** What ran is stopped. */
+  | { readonly kind: "stopped"; readonly stop: Stop; readonly frames: readonly CallFrame[] };
+
+/** Main thread to watchdog. */
+export type FromMain =
+  | { readonly kind: "ready" }
+  | { readonly kind: "pong" }
+  | { readonly kind: "phase"; readonly phase: Phase }
+  /** A call begins that cannot be interrupted, at this place; null: it is over. */
+  | { readonly kind: "blocking"; readonly frames: readonly CallFrame[] | null }
+  /** What ran has been stopped, and nothing of it runs any more. */
+  | { readonly kind: "noticed" }
+  | { readonly kind: "part"; readonly path: Path; readonly text: string }
+  | { readonly kind: "answered"; readonly failed: boolean; readonly output: OutputCount };
+
+const frames: Check<readonly CallFrame[]> = list(shape<CallFrame>({ function: text, url: text, line: whole, column: whole }));
+const stop: Check<Stop> = shape<Stop>({
+  reason: keyOf({ timeout: true, memory: true, cancelled: true }),
+  limit: numeric,
+  doing: keyOf({ bundling: true, running: true, blocked: true, waiting: true, inspecting: true, unknown: true }),
+});
+
+export const checkToHost: Check<ToHost> = kinds<ToHost>({
+  ready: shape<Extract<ToHost, { kind: "ready" }>>({ kind: oneOf("ready") }),
+  part: shape<Extract<ToHost, { kind: "part" }>>({ kind: oneOf("part"), id: text, path: list(either(text, whole)) }),
+  answered: shape<Extract<ToHost, { kind: "answered" }>>({
+    kind: oneOf("answered"),
+    id: text,
+    failed: flag,
+    output: shape<OutputCount>({ stdout: whole, stderr: whole }),
+  }),
+  ending: shape<Extract<ToHost, { kind: "ending" }>>({ kind: oneOf("ending"), stop, frames }),
+});
