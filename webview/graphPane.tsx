@@ -6,7 +6,7 @@ import { GraphView, type GraphViewInterface } from "./graph/index.js";
 import type { GraphItem } from "../src/picture/items.js";
 import { pictureWords } from "./pictureWords.js";
 import { indexOf } from "../src/describe/modelIndex.js";
-import type { PictureState } from "../src/picture/state.js";
+import { initialState, type PictureState } from "../src/picture/state.js";
 import { loadLayoutEngine } from "./layoutEngine.js";
 import { Outline } from "./outline.js";
 import { focusPicture } from "./pictureFocus.js";
@@ -102,6 +102,7 @@ function pictureOf(page: Page, model: ModelSnapshot, file: string): Omit<Picture
   return {
     subject: `${file}\n${model.name}`,
     model,
+    findingLevels: page.host?.kind === "file" ? page.host.findingLevels : initialState.findingLevels,
     settings: page.memory.preferences,
     arrangement,
     camera,

@@ -1,5 +1,5 @@
 import { overlayIds } from "../describe/overlays.js";
-import type { ModelSnapshot } from "../protocol/index.js";
+import type { FindingLevels, ModelSnapshot } from "../protocol/index.js";
 import { initialArrangement, type Arrangement } from "./model/arrangement.js";
 import { lightTheme, type Theme } from "./theme.js";
 
@@ -49,6 +49,8 @@ export interface PictureState {
   /** Which model it is of: a snapshot that comes under the same name takes the place of the one before and keeps what the user sees in its place. */
   readonly subject: string;
   readonly model: ModelSnapshot | null;
+  /** What the user wants to see of findings. */
+  readonly findingLevels: FindingLevels;
   readonly theme: Theme;
   readonly settings: PictureSettings;
   readonly arrangement: Arrangement;
@@ -69,6 +71,7 @@ export interface PictureState {
 export const initialState: PictureState = {
   subject: "",
   model: null,
+  findingLevels: {},
   theme: lightTheme,
   settings: readSettings(null),
   arrangement: initialArrangement,

@@ -132,12 +132,14 @@ export class GraphView implements GraphViewInterface {
   }
 
   /** Takes another model, or another snapshot of the one that is shown. Where the view is to go with it; null where the model is the same. */
-  #changeModel({ subject, model }: PictureState): Placement | null {
+  #changeModel({ subject, model, findingLevels }: PictureState): Placement | null {
     const state = this.#state;
     const isOther = state.subject !== subject;
-    if (!isOther && state.model === model) return null;
+    // The host sends the levels anew with each of its states.
+    const isTold = JSON.stringify(state.findingLevels) === JSON.stringify(findingLevels);
+    if (!isOther && state.model === model && isTold) return null;
     const failedBefore = isOther ? null : (this.#model?.index.failedPath ?? null);
-    this.#model = state.model && new PictureModel(state.model);
+    this.#model = state.model && new PictureModel(state.model, state.findingLevels);
     if (isOther || !this.#model) {
       this.#shown = null;
       clearTimeout(this.#cameraTimer);
