@@ -15,7 +15,10 @@ import { abs, relu as reluOf, relu_, tanh } from "./unary.js";
 import { erf } from "../math/specialFunctions.js";
 import { computes, type ArgumentsOf } from "../operation.js";
 
-/** Activation functions (torch.nn.functional). Element-wise unless they say otherwise. */
+/**
+ * Activation functions (torch.nn.functional). Element-wise unless they say otherwise. One file, though a long one: a list, each entry the formula with its
+ * derivative and the function that users call.
+ */
 
 export interface InplaceOptions {
   /** Writes into the argument instead of a new tensor. Default false. */

@@ -6,7 +6,8 @@ import {
 /**
  * Element-wise functions of up to five float32 arrays: `kernel(output, count, x, y, z, w, v)`. Addresses in bytes; `count` elements are rounded
  * up to a multiple of sixteen, so arrays need slack. Each export is one loop: the function to apply is a constant that the compiler resolves.
- * Constants are arrays like any other, and truth values are the numbers 0 and 1.
+ * Constants are arrays like any other, and truth values are the numbers 0 and 1. One file, though a long one: a function's name in the enumeration, its
+ * formula and its export belong together, and each is a line or two.
  */
 
 const enum Unary {
