@@ -1,7 +1,7 @@
 /** Tensors put together, repeated and rearranged into new memory. */
 export { type JoinOptions, cat, concat, concatenate, stack, hstack, vstack, rowStack, dstack, columnStack, blockDiag } from "./joining/join.js";
 export { repeat, tile, type RepeatInterleaveOptions, repeatInterleave } from "./joining/repeat.js";
-export { flip, fliplr, flipud, roll, type Rot90Options, rot90, type MeshgridOptions, meshgrid } from "./joining/rearrange.js";
+export { flip, fliplr, flipud, roll, type Rot90Options, rot90 } from "./joining/rearrange.js";
 export {
   type TriangleOptions,
   tril,
@@ -13,7 +13,5 @@ export {
   diag,
   diagflat,
   trace,
-  cartesianProd,
-  type CombinationOptions,
-  combinations,
 } from "./joining/diagonals.js";
+export { type MeshgridOptions, meshgrid, cartesianProd, type CombinationOptions, combinations } from "./joining/combinations.js";

@@ -11,7 +11,9 @@ import * as gatherScatter from "./gatherScatter.js";
 import * as indexedSlices from "./indexedSlices.js";
 import * as indexing from "./indexing.js";
 import * as inPlace from "./inPlace.js";
-import * as joining from "./joining.js";
+import * as diagonals from "./joining/diagonals.js";
+import * as rearrange from "./joining/rearrange.js";
+import * as repetition from "./joining/repeat.js";
 import { pinv } from "./linalg/factorizations.js";
 import * as matrixProducts from "./linalg/products.js";
 import * as squareSystems from "./linalg/squareSystems.js";
@@ -20,9 +22,16 @@ import * as matmul from "./matmul.js";
 import * as newLike from "./newLike.js";
 import * as random from "./random.js";
 import * as randomFills from "./randomFills.js";
-import * as reduction from "./reduction.js";
+import * as counts from "./reduction/counts.js";
+import * as extremes from "./reduction/extremes.js";
+import * as running from "./reduction/running.js";
+import * as sums from "./reduction/sums.js";
 import * as regionScatter from "./regionScatter.js";
-import * as shape from "./shape.js";
+import * as copies from "./shape/copies.js";
+import * as expansion from "./shape/expand.js";
+import * as order from "./shape/order.js";
+import * as parts from "./shape/parts.js";
+import * as reshaping from "./shape/reshape.js";
 import * as softmaxes from "./softmax.js";
 import * as sorting from "./sorting.js";
 import * as special from "./special.js";
@@ -32,11 +41,12 @@ import * as ternary from "./ternary.js";
 import * as unary from "./unary.js";
 
 /**
- * Tensor's methods: the functions below with the tensor in front. Listed here are whole files; what a file exports that is no method
- * in PyTorch is left out by name.
+ * Tensor's methods: the functions below with the tensor in front. Listed here are whole files, those in which the functions are written: editors lose
+ * what is said of a function when a file that hands it on is spread. What a file exports that is no method in PyTorch is left out by name.
  */
 const { linear: _linear, ...products } = matmul;
-const { broadcastTensors: _broadcastTensors, broadcastShapes: _broadcastShapes, atleast1d: _1, atleast2d: _2, atleast3d: _3, ...shapes } = shape;
+const { broadcastTensors: _broadcastTensors, broadcastShapes: _broadcastShapes, ...expansions } = expansion;
+const { atleast1d: _1, atleast2d: _2, atleast3d: _3, ...reshapes } = reshaping;
 const { Slice: _Slice, slice: _slice, ...picks } = indexing;
 const { where: _where, ...masked } = masks;
 const { searchsorted: _searchsorted, bucketize: _bucketize, ...orders } = sorting;
@@ -54,12 +64,18 @@ const functions = {
   ...only(activation, "prelu", "hardshrink"),
   ...binary,
   ...products,
-  ...shapes,
+  ...reshapes,
+  ...order,
+  ...expansions,
+  ...parts,
+  ...copies,
   ...picks,
   ...indexedSlices,
   ...gatherScatter,
   ...masked,
-  ...only(joining, "repeat", "tile", "repeatInterleave", "flip", "fliplr", "flipud", "roll", "rot90", "tril", "triu", "diagEmbed", "diag", "diagflat", "trace"),
+  ...only(repetition, "repeat", "tile", "repeatInterleave"),
+  ...only(rearrange, "flip", "fliplr", "flipud", "roll", "rot90"),
+  ...only(diagonals, "tril", "triu", "diagEmbed", "diag", "diagflat", "trace"),
   ...only(contraction, "inner", "vdot", "ger", "addr", "addbmm", "kron", "cross"),
   ...only(squareSystems, "cholesky", "det", "logdet", "slogdet"),
   ...only(matrixProducts, "matrixExp", "matrixPower"),
@@ -75,7 +91,10 @@ const functions = {
   ...comparison,
   ...ternary,
   ...assignment,
-  ...reduction,
+  ...sums,
+  ...extremes,
+  ...counts,
+  ...running,
   ...tensorOnly,
   ...inPlace,
   ...regionScatter,

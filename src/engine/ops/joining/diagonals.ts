@@ -1,18 +1,14 @@
-import { defineComposite, defineOperation, named } from "../../dispatch/index.js";
+import { defineComposite, defineOperation } from "../../dispatch/index.js";
 import { int64 } from "../../dtype.js";
 import { RuntimeError } from "../../errors.js";
 import { copy } from "../../kernels/elementwise.js";
 import { offsetsOf } from "../../kernels/strided.js";
-import { formatSizes, product } from "../../size.js";
+import { product } from "../../size.js";
 import { normalizeDim, Tensor, through } from "../../tensor.js";
 import { collect, requiredFirst, type Arguments, type WithRequired } from "../../arguments.js";
-import { indexSelect } from "../indexedSlices.js";
 import { filledLike } from "../rules/reducedDims.js";
-import { flatten, reshape } from "../shape.js";
+import { flatten } from "../shape.js";
 import { computes } from "../../operation.js";
-import { stack } from "./join.js";
-import { meshgrid } from "./rearrange.js";
-import { integers } from "./repeat.js";
 
 /** Writes the elements of the last two dimensions that lie on the kept side of a diagonal; the others are left as they are (zero). */
 function writeTriangle(output: Tensor, x: Tensor, offset: number, side: "lower" | "upper"): void {
@@ -208,36 +204,3 @@ const traceOperation = defineOperation<[x: Tensor]>({
 export function trace(x: Tensor): Tensor {
   return traceOperation(x);
 }
-
-/** Every combination of one element of each vector, a row each. (torch.cartesian_prod) */
-export const cartesianProd = defineComposite({ name: "cartesianProd", effect: computes, arguments: ["tensors"] }, (...tensors: Tensor[]): Tensor => {
-  if (tensors.length === 1) return tensors[0]!;
-  return stack(
-    meshgrid(...tensors).map((grid) => flatten(grid)),
-    1,
-  );
-});
-
-export interface CombinationOptions {
-  /** How many elements each choice has. Default 2. */
-  readonly r?: number;
-  /** Whether an element can be chosen again. Default false. */
-  readonly withReplacement?: boolean;
-}
-
-/** Every choice of `r` elements of a vector, a row each. (torch.combinations) */
-export const combinations = defineComposite(
-  { name: "combinations", effect: computes, arguments: ["input", ["r", 2], ["withReplacement", false]] },
-  (x: Tensor, ...args: Arguments<[r: number, withReplacement: boolean], CombinationOptions>): Tensor => {
-    const { r = 2, withReplacement = false } = collect<CombinationOptions>(["r", "withReplacement"], args);
-    if (x.sizes.length !== 1) throw new RuntimeError("Expect a 1D vector, but got shape " + formatSizes(x.sizes));
-    const count = x.sizes[0]!;
-    const rows: number[][] = [];
-    const extend = (row: number[], from: number): void => {
-      if (row.length === r) return void rows.push(row);
-      for (let i = from; i < count; i++) extend([...row, i], withReplacement ? i : i + 1);
-    };
-    extend([], 0);
-    return named("StackBackward0", reshape(indexSelect(x, 0, integers(rows.flat(), x.device)), [rows.length, r]));
-  },
-);

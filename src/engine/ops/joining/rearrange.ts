@@ -2,11 +2,11 @@ import { defineComposite, defineOperation, named } from "../../dispatch/index.js
 import { RuntimeError } from "../../errors.js";
 import { copy } from "../../kernels/elementwise.js";
 import { normalizeDim, Tensor, through } from "../../tensor.js";
-import { checkedOptions, collect, listOf, required, type Arguments, type Dims, type Numbers, type WithRequired } from "../../arguments.js";
+import { collect, listOf, required, type Arguments, type Dims, type Numbers, type WithRequired } from "../../arguments.js";
 import { filledLike } from "../rules/reducedDims.js";
-import { broadcastTo, flatten, reshape, transpose } from "../shape.js";
+import { flatten, reshape, transpose } from "../shape.js";
 import { slicedWindow } from "../rules/windows.js";
-import { computes, moves } from "../../operation.js";
+import { moves } from "../../operation.js";
 
 function distinct(dims: readonly number[], rank: number): readonly number[] {
   const normalized = dims.map((dim) => normalizeDim(dim, rank));
@@ -120,37 +120,5 @@ export const rot90 = defineComposite(
       return turns === 1 ? transpose(flipOperation(x, [to]), from, to) : flipOperation(transpose(x, from, to), [to]);
     };
     return named("Rot90Backward0", turned());
-  },
-);
-
-export interface MeshgridOptions {
-  /** "ij": the first tensor varies along the first dimension; "xy": along the second. Default "ij". */
-  readonly indexing?: "ij" | "xy";
-}
-
-/** Vectors expanded to a common grid, one dimension each. (torch.meshgrid) */
-export const meshgrid = defineComposite(
-  { name: "meshgrid", effect: computes, arguments: ["tensors"] },
-  (...args: Tensor[] | [...tensors: Tensor[], options: MeshgridOptions] | [tensors: readonly Tensor[], options?: MeshgridOptions]): Tensor[] => {
-    const list = (args as readonly unknown[]).flat().filter((item): item is Tensor => item instanceof Tensor);
-    const last = args.at(-1);
-    const { indexing = "ij" } = last instanceof Tensor || Array.isArray(last) ? {} : checkedOptions(last as MeshgridOptions | undefined, "indexing");
-    if (indexing !== "ij" && indexing !== "xy") {
-      throw new RuntimeError(`torch.meshgrid: indexing must be one of "xy" or "ij", but received: ${String(indexing)}`);
-    }
-    if (list.length === 0) throw new RuntimeError("meshgrid expects a non-empty TensorList");
-    const swap = indexing === "xy" && list.length >= 2;
-    const vectors = swap ? [list[1]!, list[0]!, ...list.slice(2)] : list;
-    const sizes = vectors.map((x) => x.numel());
-    const grids = vectors.map((x, i) =>
-      broadcastTo(
-        reshape(
-          x,
-          sizes.map((size, d) => (d === i ? size : 1)),
-        ),
-        sizes,
-      ),
-    );
-    return swap ? [grids[1]!, grids[0]!, ...grids.slice(2)] : grids;
   },
 );

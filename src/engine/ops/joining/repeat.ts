@@ -98,6 +98,7 @@ export const repeatInterleave = defineComposite(
   },
 );
 
+/** A vector of int64. */
 export function integers(values: readonly number[], device: Device): Tensor {
   const result = Tensor.allocate([values.length], int64, device);
   if (device === "cpu") result.storage.data.set(values);

@@ -151,14 +151,12 @@ const varOperation = defineOperation<VarianceArgs, Tensor>(varianceRow("var"));
 
 const stdOperation = defineOperation<VarianceArgs, Tensor>(varianceRow("std"));
 
+/** The variance, by default with n - 1 in the denominator. (torch.var) */
 function variance(x: Tensor, ...args: VarianceArguments): Tensor {
   return varOperation(...varianceArgs(x, args));
 }
 
-export {
-  /** The variance, by default with n - 1 in the denominator. (torch.var) */
-  variance as var,
-};
+export { variance as var };
 
 /** The standard deviation, by default with n - 1 in the denominator. (torch.std) */
 export function std(x: Tensor, ...args: VarianceArguments): Tensor {
