@@ -156,7 +156,10 @@ function variance(x: Tensor, ...args: VarianceArguments): Tensor {
   return varOperation(...varianceArgs(x, args));
 }
 
-export { variance as var };
+export {
+  /** The variance, by default with n - 1 in the denominator. (torch.var) */
+  variance as var,
+};
 
 /** The standard deviation, by default with n - 1 in the denominator. (torch.std) */
 export function std(x: Tensor, ...args: VarianceArguments): Tensor {
