@@ -37,7 +37,7 @@ thread.on("error", (error: NodeJS.ErrnoException) => {
   else if (error instanceof RangeError) end({ kind: "overflow" });
   else end({ kind: "failed", message: error.message });
 });
-thread.on("exit", (code) => end({ kind: "failed", message: `exit code ${code}` }));
+thread.on("exit", (code) => end({ kind: "failed", message: String(code) }));
 
 const memoryCheck = setInterval(() => {
   if (process.memoryUsage.rss() / 1e6 > memoryLimit) end({ kind: "memory" });

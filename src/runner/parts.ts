@@ -1,3 +1,5 @@
+import * as l10n from "@vscode/l10n";
+
 /** A value as JSON texts, each short enough for a string, and put together again. */
 
 /** Keys and indices that lead to a place in a value. */
@@ -33,7 +35,7 @@ export function* partsOf(value: unknown, longest = longestText, path: Path = [])
     yield { path, text };
     return;
   }
-  if (!isContainer) throw new TypeError(`no form for ${typeof value} at ${path.join(".")}`);
+  if (!isContainer) throw new TypeError(l10n.t("there is no form for {0}", `${path.join(".")}: ${typeof value}`));
   yield { path, text: isArray(value) ? "[]" : "{}" };
   for (const [key, member] of entries(value)) {
     if (member !== undefined) yield* partsOf(member, longest, [...path, isArray(value) ? Number(key) : key]);
@@ -64,9 +66,9 @@ export class Assembly {
   /** Throws where the part does not fit what there is. */
   add(path: unknown, text: string): void {
     const value = JSON.parse(text) as unknown;
-    if (!Array.isArray(path)) throw new TypeError("a part without a path");
+    if (!Array.isArray(path)) throw new TypeError();
     if (path.length === 0) {
-      if (this.#begun) throw new TypeError("a second beginning");
+      if (this.#begun) throw new TypeError();
       this.#begun = true;
       this.#root = value;
       return;
@@ -75,7 +77,7 @@ export class Assembly {
     for (const key of path.slice(0, -1) as unknown[]) holder = own(holder, key);
     const key = path.at(-1) as unknown;
     if (Array.isArray(holder) ? key !== holder.length : typeof key !== "string" || !isObject(holder) || Object.hasOwn(holder, key)) {
-      throw new TypeError("a part that does not fit");
+      throw new TypeError();
     }
     Object.defineProperty(holder, key as PropertyKey, { value, enumerable: true, writable: true, configurable: true });
   }
@@ -87,7 +89,7 @@ export class Assembly {
 }
 
 function own(holder: unknown, key: unknown): unknown {
-  if (!isObject(holder) || (typeof key !== "string" && typeof key !== "number") || !Object.hasOwn(holder, key)) throw new TypeError("a part without a place");
+  if (!isObject(holder) || (typeof key !== "string" && typeof key !== "number") || !Object.hasOwn(holder, key)) throw new TypeError();
   return (holder as Record<string | number, unknown>)[key];
 }
 
