@@ -21,6 +21,8 @@ export class ValueError extends TorchError {}
 export class IndexError extends TorchError {}
 /** A name that does not exist or exists already. */
 export class KeyError extends TorchError {}
+/** A field that does not exist, or is not of the kind that was asked for. */
+export class AttributeError extends TorchError {}
 /** An argument of the wrong type. */
 export class TypeError extends TorchError {}
 /** Where PyTorch checks an argument with `assert`. */

@@ -29,7 +29,18 @@ export { UnpicklingError } from "./io/pickleReader.js";
 /** Reading and writing weights files. */
 export * as safetensors from "./io/safetensors.js";
 export { setPrintOptions } from "./print/options.js";
-export { TorchError, AssertionError, RuntimeError, LinAlgError, ValueError, IndexError, KeyError, TypeError, NotImplementedError } from "./errors.js";
+export {
+  TorchError,
+  AssertionError,
+  RuntimeError,
+  LinAlgError,
+  ValueError,
+  IndexError,
+  KeyError,
+  AttributeError,
+  TypeError,
+  NotImplementedError,
+} from "./errors.js";
 export { getNumThreads, setNumThreads } from "./kernels/wasm/threads.js";
 export { observe, type Observer } from "./observer.js";
 export type { Operation } from "./operation.js";

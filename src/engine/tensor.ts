@@ -42,6 +42,9 @@ export class Tensor {
   /** Accumulated gradient of the last backward passes; null before the first. Only leaves have one, unless `retainGrad` was called. */
   grad: Tensor | null = null;
 
+  /** Whether `retainGrad` was called: `grad` keeps the gradient though an operation made this tensor. */
+  retainsGrad = false;
+
   /** @internal Whether a gradient was asked for; only of tensors that no step made. */
   leafRequiresGrad = false;
   /** @internal The step of the backward graph that made this tensor, opaque here: `gradFn` reads it. */

@@ -1,6 +1,6 @@
 import type { Engine, Module, Tensor } from "./engine.js";
 
-type State = { readonly object: object; readonly prototype: object | null; readonly properties: readonly (readonly [PropertyKey, PropertyDescriptor])[] };
+type State = { readonly object: object; readonly prototype: object | null; readonly putBack: () => void };
 
 /** The modules and tensors of a model as they were: fields, versions, classes (a lazy layer changes its own), and the generator. */
 export class PreservedModel {
@@ -18,11 +18,11 @@ export class PreservedModel {
     const tensors = new Set<Tensor>();
     for (const module of modules) for (const value of Object.values(module as object)) if (value instanceof engine.Tensor) tensors.add(value);
     this.tensors = [...tensors];
-    this.#objects = [...modules, ...tensors].map((object) => ({
-      object,
-      prototype: Object.getPrototypeOf(object) as object | null,
-      properties: Reflect.ownKeys(object).map((key) => [key, Object.getOwnPropertyDescriptor(object, key)!] as const),
-    }));
+    const stateOf = (object: object, putBack: () => void): State => ({ object, prototype: Object.getPrototypeOf(object) as object | null, putBack });
+    this.#objects = [
+      ...modules.map((module) => stateOf(module, engine.nn.rememberMembers(module))),
+      ...[...tensors].map((tensor) => stateOf(tensor, rememberProperties(tensor))),
+    ];
     this.#versions = this.tensors.map(({ version }) => [version, version.value]);
     this.#generator = engine.getRngState();
   }
@@ -52,17 +52,20 @@ export class PreservedModel {
   }
 
   restore(): void {
-    for (const { object, prototype, properties } of this.#objects) {
+    for (const { object, prototype, putBack } of this.#objects) {
       if (Object.getPrototypeOf(object) !== prototype) Object.setPrototypeOf(object, prototype);
-      const before = new Map(properties);
-      for (const key of Reflect.ownKeys(object)) if (!before.has(key)) Reflect.deleteProperty(object, key);
-      for (const [key, descriptor] of properties) {
-        const now = Object.getOwnPropertyDescriptor(object, key);
-        if (!now || now.value !== descriptor.value) Object.defineProperty(object, key, descriptor);
-      }
+      putBack();
     }
     for (const [version, value] of this.#versions) version.value = value;
     for (const [target, copy] of this.#values) (target as Float64Array).set(copy);
     this.#engine.setRngState(this.#generator);
   }
+}
+
+function rememberProperties(object: object): () => void {
+  const properties = Object.getOwnPropertyDescriptors(object);
+  return () => {
+    for (const key of Reflect.ownKeys(object)) if (!Object.hasOwn(properties, key)) Reflect.deleteProperty(object, key);
+    Object.defineProperties(object, properties);
+  };
 }

@@ -278,18 +278,30 @@ describe("hooks", () => {
     const x = leaf([1, 2]);
     const y = x.mul(2);
     const seen: unknown[] = [];
-    const remove = y.registerHook((gradient) => {
+    const handle = y.registerHook((gradient) => {
       seen.push(gradient.tolist());
       return gradient.mul(10);
     });
     y.add(y).sum().backward();
     expect(seen).toEqual([[2, 2]]);
     expect(list(x.grad)).toEqual([40, 40]);
-    remove();
+    handle.remove();
     x.grad = null;
     x.mul(2).sum().backward();
     expect(list(x.grad)).toEqual([2, 2]);
     expect(() => torch.rand(1).registerHook(() => {})).toThrow("cannot register a hook on a tensor that doesn't require gradient");
+  });
+
+  test.each<[string, (b: torch.Tensor) => unknown, number[]]>([
+    ["follows the tensor through writes in place", (b) => b.mul_(2), [1, 1]],
+    ["keeps once what was asked for twice", (b) => b.retainGrad(), [1, 1]],
+    ["keeps what the hooks have made of it", (b) => b.registerHook((gradient) => gradient.mul(10)), [10, 10]],
+  ])("retainGrad %s", (_, then, expected) => {
+    const b = leaf([1, 2]).mul(3);
+    b.retainGrad();
+    then(b);
+    b.sum().backward();
+    expect([b.retainsGrad, list(b.grad)]).toEqual([true, expected]);
   });
 
   test("retainGrad keeps the gradient of what is no leaf", () => {

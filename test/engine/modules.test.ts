@@ -368,3 +368,57 @@ describe("weight normalization by a hook", () => {
     expect(() => weightNorm(layer, "foo")).toThrow("'Linear' object has no attribute 'foo'");
   });
 });
+
+describe("hooks", () => {
+  const registers: Readonly<Record<string, (net: torch.nn.Linear, hook: () => void) => torch.nn.RemovableHandle>> = {
+    forward: (net, hook) => net.registerForwardHook(hook),
+    "before forward": (net, hook) => net.registerForwardPreHook(hook),
+    backward: (net, hook) => net.registerFullBackwardHook(hook),
+    "before backward": (net, hook) => net.registerFullBackwardPreHook(hook),
+    "state dict": (net, hook) => net.registerStateDictPostHook(hook),
+    "before state dict": (net, hook) => net.registerStateDictPreHook(hook),
+    loading: (net, hook) => net.registerLoadStateDictPostHook(hook),
+    "before loading": (net, hook) => net.registerLoadStateDictPreHook(hook),
+    "every forward": (_, hook) => nn.registerModuleForwardHook(hook),
+    "before every forward": (_, hook) => nn.registerModuleForwardPreHook(hook),
+    "every backward": (_, hook) => nn.registerModuleFullBackwardHook(hook),
+    "before every backward": (_, hook) => nn.registerModuleFullBackwardPreHook(hook),
+    "a gradient": (net, hook) => net.weight.registerHook(hook),
+  };
+
+  test.each(Object.entries(registers))("of %s are removed by their handle, one registered twice too", (_, register) => {
+    const net = new nn.Linear(2, 1);
+    const hook = vi.fn();
+    const quiet = () => void hook();
+    const calls = (): number => {
+      hook.mockClear();
+      net(torch.ones(1, 2, { requiresGrad: true }))
+        .sum()
+        .backward();
+      net.loadStateDict(net.stateDict());
+      return hook.mock.calls.length;
+    };
+    const first = register(net, quiet);
+    const second = register(net, quiet);
+    expect(calls()).toBe(2);
+    first.remove();
+    expect(calls()).toBe(1);
+    const third = register(net, quiet);
+    first.remove();
+    expect(calls()).toBe(2);
+    second.remove();
+    third.remove();
+    expect(calls()).toBe(0);
+  });
+});
+
+test("a buffer that is registered again is persistent again", () => {
+  const net = new nn.Module();
+  net.registerBuffer("b", torch.zeros(1), { persistent: false });
+  expect(net.stateDict().size).toBe(0);
+  net.registerBuffer("b", torch.zeros(1));
+  expect([...net.stateDict().keys()]).toEqual(["b"]);
+  net.registerBuffer("b", torch.zeros(1), false);
+  (net as unknown as { b: torch.Tensor }).b = torch.ones(1);
+  expect(net.stateDict().size).toBe(0);
+});

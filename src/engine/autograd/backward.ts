@@ -167,6 +167,7 @@ function step(node: GraphNode, { retainGraph, createGraph, captures, useful }: P
       }
     }
   }
+  node.retain(gradient);
   if (captures?.has(node)) captures.set(node, gradient);
   if (node instanceof AccumulateGrad) {
     if (captures !== null) return;

@@ -3,6 +3,7 @@ import { RuntimeError } from "../errors.js";
 import { extendTensor, through, zerosInLayoutOf, type Tensor, type Window } from "../tensor.js";
 import { AccumulateGrad } from "./accumulateGrad.js";
 import { GraphNode, type Edge } from "./graph.js";
+import { RemovableHandle } from "./removableHandle.js";
 
 /** A tensor's place in the backward graph: the step that made it, and where its gradients go. */
 
@@ -14,9 +15,9 @@ declare module "../tensor.js" {
     setGradFn(node: GraphNode | null): void;
     /** @internal Where gradients of this tensor go; null when it does not require any. */
     gradientEdge(): Edge;
-    /** Calls `hook` with each gradient of this tensor; what it returns takes the gradient's place. Returns a function that removes it. */
-    registerHook(hook: (gradient: Tensor) => Tensor | null | void): () => void;
-    /** Keeps the gradient of a tensor that is not a leaf in its `grad`. */
+    /** Calls `hook` with each gradient of this tensor; what it returns takes the gradient's place. */
+    registerHook(hook: (gradient: Tensor) => Tensor | null | void): RemovableHandle;
+    /** Keeps the gradient of a tensor that is not a leaf in its `grad`, as it is after all hooks. Follows the tensor through writes in place. */
     retainGrad(): void;
   }
 }
@@ -26,12 +27,16 @@ extendTensor({
     // A write to the memory of a view's base, or to a sibling view, changes how this view came about.
     if (this.base !== null && this.nodeVersion !== this.version.value) {
       this.nodeVersion = this.version.value;
-      if (this.base.gradFn !== null) this.node = viewNodeOf(this, this.base);
+      if (this.base.gradFn !== null) this.setGradFn(viewNodeOf(this, this.base));
     }
     return this.node as GraphNode | null;
   },
 
   setGradFn(node) {
+    if (this.retainsGrad) {
+      (this.node as GraphNode | null)?.retainers.delete(this);
+      node?.retainers.add(this);
+    }
     this.node = node;
     this.nodeVersion = this.version.value;
     if (node !== null) this.leafRequiresGrad = false;
@@ -44,18 +49,19 @@ extendTensor({
   registerHook(hook) {
     const edge = this.gradientEdge();
     if (edge === null) throw new RuntimeError("cannot register a hook on a tensor that doesn't require gradient");
-    (edge.hooks ??= []).push(hook);
-    return () => {
-      edge.hooks = edge.hooks?.filter((other) => other !== hook) ?? null;
-    };
+    // A function of its own: each handle removes what it registered, of a hook that was registered twice too.
+    const registration = (gradient: Tensor): Tensor | null | void => hook(gradient);
+    edge.hooks = [...(edge.hooks ?? []), registration];
+    return new RemovableHandle(() => {
+      edge.hooks = edge.hooks?.filter((other) => other !== registration) ?? null;
+    });
   },
 
   retainGrad() {
     if (!this.requiresGrad) throw new RuntimeError("can't retain_grad on Tensor that has requires_grad=False");
     if (this.isLeaf) return;
-    this.registerHook((gradient) => {
-      this.grad = this.grad === null ? gradient.clone() : this.grad.add(gradient);
-    });
+    this.retainsGrad = true;
+    this.gradFn!.retainers.add(this);
   },
 });
 

@@ -12,8 +12,20 @@ export type Edge = GraphNode | null;
 
 /** A step of the backward graph: takes the gradient of its one output, gives those of its inputs. */
 export abstract class GraphNode {
-  /** What runs on the gradient before this node does: hooks and retained gradients of the tensor it belongs to. */
-  hooks: ((gradient: Tensor) => Tensor | null | void)[] | null = null;
+  /** What runs on the gradient before this node does: hooks of the tensor it belongs to. */
+  hooks: readonly ((gradient: Tensor) => Tensor | null | void)[] | null = null;
+  private retaining: Set<Tensor> | null = null;
+
+  /** @internal The tensors that keep this node's gradient in their `grad`. */
+  get retainers(): Set<Tensor> {
+    return (this.retaining ??= new Set());
+  }
+
+  /** @internal Hands the gradient, as it is after all hooks, to those that keep it. */
+  retain(gradient: Tensor): void {
+    if (this.retaining === null) return;
+    for (const tensor of this.retaining) tensor.grad = tensor.grad === null ? gradient.clone() : tensor.grad.add(gradient);
+  }
 
   /** PyTorch's name of the operation that this node is the last step of, where the engine makes that operation of others. */
   title: string | null = null;

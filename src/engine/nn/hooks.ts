@@ -1,13 +1,7 @@
+import { RemovableHandle } from "../autograd/removableHandle.js";
 import type { AnyModule } from "./anyModule.js";
 
-/** Undoes what registered it (torch.utils.hooks.RemovableHandle). */
-export class RemovableHandle {
-  constructor(private readonly undo: () => void) {}
-
-  remove(): void {
-    this.undo();
-  }
-}
+export { RemovableHandle };
 
 let suspended = false;
 
@@ -22,31 +16,47 @@ export function withoutHooks<Result>(body: () => Result): Result {
   }
 }
 
-/** Hooks in the order they were registered. */
-export class HookList<Hook> {
-  private hooks: Hook[] = [];
+/** Hooks in the order they were registered. One that was registered twice runs twice, and each handle removes its own. */
+export class HookList<Hook, Options = undefined> {
+  private list: readonly Registration<Hook, Options>[] = [];
 
   /** Whether there is nothing to run. */
   get isEmpty(): boolean {
-    return suspended || this.hooks.length === 0;
+    return suspended || this.list.length === 0;
   }
 
-  register(hook: Hook, first = false): RemovableHandle {
+  register(hook: Hook, first = false, options?: Options): RemovableHandle {
+    const registration = { hook, options };
     // A new array each time: a hook may remove itself while the list is being walked.
-    this.hooks = first ? [hook, ...this.hooks] : [...this.hooks, hook];
+    this.list = first ? [registration, ...this.list] : [...this.list, registration];
     return new RemovableHandle(() => {
-      this.hooks = this.hooks.filter((other) => other !== hook);
+      this.list = this.list.filter((other) => other !== registration);
     });
   }
 
   /** Takes a hook out, wherever it was registered. */
   delete(hook: Hook): void {
-    this.hooks = this.hooks.filter((other) => other !== hook);
+    this.list = this.list.filter((other) => other.hook !== hook);
   }
 
-  [Symbol.iterator](): Iterator<Hook> {
-    return this.hooks[Symbol.iterator]();
+  /** The hooks with what was said when they were registered. */
+  get registrations(): readonly Registration<Hook, Options>[] {
+    return this.list;
   }
+
+  /** Takes over the hooks of another list. */
+  addAll(other: HookList<Hook, Options>): void {
+    this.list = [...this.list, ...other.list.map((registration) => ({ ...registration }))];
+  }
+
+  *[Symbol.iterator](): IterableIterator<Hook> {
+    for (const { hook } of this.list) yield hook;
+  }
+}
+
+interface Registration<Hook, Options> {
+  readonly hook: Hook;
+  readonly options: Options | undefined;
 }
 
 /** Runs before forward; what it returns, unless undefined, takes the place of the arguments. */

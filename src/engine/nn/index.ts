@@ -4,8 +4,14 @@ export * as utils from "./utils/index.js";
 
 export { Module, type LoadStateDictOptions, type NamedOptions } from "./module.js";
 export * from "./parameter.js";
-export { buffersByName, childrenByName, parametersByName, type Registers, type StateDictHook } from "./members.js";
+export { buffersByName, childrenByName, parametersByName, rememberMembers, type Registers, type StateDictHook } from "./members.js";
 export { registerModuleForwardHook, registerModuleForwardPreHook, RemovableHandle, withoutHooks, type ForwardHook, type ForwardPreHook } from "./hooks.js";
+export {
+  registerModuleBufferRegistrationHook,
+  registerModuleModuleRegistrationHook,
+  registerModuleParameterRegistrationHook,
+  type RegistrationHook,
+} from "./registrationHooks.js";
 export {
   registerModuleFullBackwardHook,
   registerModuleFullBackwardPreHook,

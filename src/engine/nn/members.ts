@@ -1,17 +1,24 @@
-import { TypeError, typeInPython } from "../errors.js";
+import { KeyError, TypeError, typeInPython } from "../errors.js";
 import { Tensor } from "../tensor.js";
 import type { FullBackwardHook, FullBackwardPreHook } from "./backwardHooks.js";
 import { HookList, type ForwardHook, type ForwardPreHook } from "./hooks.js";
 import type { AnyModule } from "./anyModule.js";
-import { Parameter } from "./parameter.js";
+import { Buffer, Parameter } from "./parameter.js";
+import { registrationHooks } from "./registrationHooks.js";
 import type { IncompatibleKeys, StateDict } from "./stateDict.js";
 
-/** What a module holds: parameters, buffers, children and hooks, found in the fields they are assigned to. */
+/**
+ * What a module holds: parameters, buffers, children and hooks. An assignment to a field registers what is assigned, or is refused, as
+ * PyTorch's `Module.__setattr__` does: a module is a Proxy whose one concern that is.
+ */
 
 /** Where a module keeps what PyTorch keeps in `_parameters`, `_buffers`, `_modules` and the hook dictionaries. */
 export const internals: unique symbol = Symbol("module internals");
 
 export interface Internals {
+  /** The module as everybody holds it, and what is beneath, whose fields are written unwatched. */
+  readonly module: AnyModule & Registers;
+  readonly fields: Record<PropertyKey, unknown>;
   readonly parameters: Map<string, Parameter | null>;
   readonly buffers: Map<string, Tensor | null>;
   readonly temporaryBuffers: Set<string>;
@@ -20,9 +27,6 @@ export interface Internals {
   readonly fieldless: Set<string>;
   /** The children in order; null after a change, until somebody asks. */
   order: readonly AnyModule[] | null;
-  /** The fields' names, and their values, as they were when the members were last brought in line with them. */
-  seenNames: readonly string[];
-  seenValues: readonly unknown[];
   readonly forwardPreHooks: HookList<ForwardPreHook>;
   readonly forwardHooks: HookList<ForwardHook>;
   readonly backwardPreHooks: HookList<FullBackwardPreHook>;
@@ -43,16 +47,16 @@ export interface Registers {
 }
 
 /** Of a module that holds nothing yet. */
-export function noMembers(): Internals {
+function noMembers(module: unknown, fields: unknown): Internals {
   return {
+    module: module as AnyModule & Registers,
+    fields: fields as Record<PropertyKey, unknown>,
     parameters: new Map(),
     buffers: new Map(),
     temporaryBuffers: new Set(),
     modules: new Map(),
     fieldless: new Set(),
     order: null,
-    seenNames: [],
-    seenValues: [],
     forwardPreHooks: new HookList(),
     forwardHooks: new HookList(),
     backwardPreHooks: new HookList(),
@@ -79,92 +83,178 @@ export function buffersByName(module: Registers): ReadonlyMap<string, Tensor | n
   return registered(module).buffers;
 }
 
-/** Registers a child without making it a field. */
-export function registerWithoutField(module: Registers, name: string, child: AnyModule | null): void {
-  checkModule(child);
-  const members = registered(module);
-  members.modules.set(name, child);
-  members.fieldless.add(name);
-  members.order = null;
-}
-
 /** The children in order, by position: empty places left out. */
 export function childrenInOrder(module: Registers): readonly AnyModule[] {
-  const members = registered(module);
+  const members = module[internals];
   return (members.order ??= [...members.modules.values()].filter((child) => child !== null));
+}
+
+/** What a module holds. */
+export function registered(module: Registers): Internals {
+  return module[internals];
+}
+
+/** How a container takes an assignment to a position: `net[2] = layer`. */
+export const assignPosition: unique symbol = Symbol("assign position");
+
+/** Makes a module of a function: gives it a place for its members, and watches over its fields from now on. */
+export function watchFields<M extends AnyModule>(fields: M): M {
+  const module = new Proxy(fields as AnyModule & Registers, fieldsAsMembers);
+  Object.defineProperty(fields, internals, { value: noMembers(module, fields) });
+  return module as unknown as M;
+}
+
+/** Assignments, and fields that a class declares, all come by `defineProperty`; those that a setter of the class takes do not. */
+const fieldsAsMembers: ProxyHandler<AnyModule & Registers> = {
+  defineProperty(fields, name, descriptor) {
+    if (typeof name === "symbol" || !("value" in descriptor)) return Reflect.defineProperty(fields, name, descriptor);
+    const { module } = fields[internals];
+    const container = module as Partial<Record<typeof assignPosition, (index: number, value: unknown) => void>>;
+    if (container[assignPosition] !== undefined && /^-?\d+$/.test(name)) {
+      container[assignPosition](Number(name), descriptor.value);
+      return true;
+    }
+    const value = assign(module, name, descriptor.value);
+    return Reflect.defineProperty(fields, name, { ...descriptor, value });
+  },
+  deleteProperty(fields, name) {
+    if (typeof name === "string") forget(fields[internals], name);
+    return Reflect.deleteProperty(fields, name);
+  },
+};
+
+/** Registers a value that is assigned under a name. Gives back what becomes the field: a registration hook may have replaced the value. */
+function assign(module: AnyModule & Registers, name: string, value: unknown): unknown {
+  const members = module[internals];
+  const { parameters, buffers, modules } = members;
+  const isEmpty = value === null || value === undefined;
+  const refuse = (kind: string, expected: string): never => {
+    throw new TypeError(`cannot assign '${typeName(value)}' as ${kind} '${name}' (${expected} or None expected)`);
+  };
+  if (value instanceof Parameter) return setParameter(module, name, value);
+  if (parameters.has(name)) {
+    if (!isEmpty) refuse("parameter", "torch.nn.Parameter");
+    setParameter(module, name, null);
+  } else if (isModule(value)) return setModule(module, name, value);
+  else if (modules.has(name)) {
+    if (!isEmpty) refuse("child module", "torch.nn.Module");
+    setModule(module, name, null);
+  } else if (value instanceof Buffer) {
+    checkName(module, "buffer", name, buffers);
+    return setBuffer(module, name, value, value.persistent);
+  }
+  if (buffers.has(name)) {
+    if (!isEmpty && !(value instanceof Tensor)) refuse("buffer", "torch.nn.Buffer, torch.Tensor");
+    return setBuffer(module, name, (value ?? null) as Tensor | null);
+  }
+  return value;
+}
+
+/** Registers a parameter under a name that is free for it. What was another kind of member under that name is none any more. */
+export function setParameter(module: AnyModule & Registers, name: string, parameter: Parameter | null): Parameter | null {
+  const { parameters } = module[internals];
+  const registeredParameter = registrationHooks.parameter.run(module, name, parameter);
+  forget(module[internals], name, parameters);
+  parameters.set(name, registeredParameter);
+  return registeredParameter;
+}
+
+/** As `setParameter`, for a child. */
+export function setModule(module: AnyModule & Registers, name: string, child: AnyModule | null): AnyModule | null {
+  const members = module[internals];
+  const registeredChild = registrationHooks.module.run(module, name, child);
+  forget(members, name, members.modules);
+  members.modules.set(name, registeredChild);
+  members.order = null;
+  return registeredChild;
+}
+
+/** As `setParameter`, for a buffer. It stays out of state dicts, or in, where `persistent` does not say. */
+export function setBuffer(module: AnyModule & Registers, name: string, buffer: Tensor | null, persistent?: boolean): Tensor | null {
+  const members = module[internals];
+  const registeredBuffer = registrationHooks.buffer.run(module, name, buffer);
+  const { buffers, temporaryBuffers } = members;
+  const isTemporary = persistent === undefined ? temporaryBuffers.has(name) : !persistent;
+  forget(members, name, buffers);
+  buffers.set(name, registeredBuffer);
+  if (isTemporary) temporaryBuffers.add(name);
+  return registeredBuffer;
+}
+
+/** Registers a child without making it a field. */
+export function registerWithoutField(module: AnyModule & Registers, name: string, child: AnyModule | null): void {
+  checkModule(child);
+  setModule(module, name, child);
+  module[internals].fieldless.add(name);
 }
 
 /** Takes a child, parameter or buffer away. */
 export function unregister(module: Registers, name: string): void {
-  const { parameters, buffers, modules, temporaryBuffers, fieldless } = module[internals];
-  fieldless.delete(name);
-  module[internals].order = null;
-  for (const members of [parameters, buffers, modules]) members.delete(name);
+  forget(module[internals], name);
+  delete module[internals].fields[name];
+}
+
+/** Drops what is registered under a name, except in `kept`, where its place in the order stays. */
+function forget(members: Internals, name: string, kept?: ReadonlyMap<string, unknown>): void {
+  const { parameters, buffers, modules, temporaryBuffers, fieldless } = members;
+  for (const map of [parameters, buffers, modules]) if (map !== kept) map.delete(name);
   temporaryBuffers.delete(name);
-  delete (module as unknown as Record<string, unknown>)[name];
-}
-
-/** What a module holds now. Fields are assigned behind its back, so that what is registered is brought in line with them here, whenever it is read. */
-export function registered(module: Registers): Internals {
-  const fields = module as unknown as Record<string, unknown>;
-  const names = Object.keys(fields);
-  if (!isUpToDate(module[internals], fields, names)) update(module[internals], fields, names);
-  return module[internals];
-}
-
-/** True when the fields hold what they held. A number, string or boolean in another's place changes no member. */
-function isUpToDate({ seenNames, seenValues }: Internals, fields: Readonly<Record<string, unknown>>, names: readonly string[]): boolean {
-  if (names.length !== seenNames.length) return false;
-  for (let i = 0; i < names.length; i++) {
-    const name = names[i]!;
-    if (name !== seenNames[i]) return false;
-    const value = fields[name];
-    const seen = seenValues[i];
-    if (value !== seen && !(isPlain(value) && isPlain(seen))) return false;
-  }
-  return true;
-}
-
-function isPlain(value: unknown): boolean {
-  return typeof value === "number" || typeof value === "string" || typeof value === "boolean";
-}
-
-/** Brings the members in line with the fields: each field is at most one kind of member, and what is no field any more is none. */
-function update(members: Internals, fields: Readonly<Record<string, unknown>>, names: readonly string[]): void {
-  const { parameters, buffers, modules, fieldless } = members;
+  fieldless.delete(name);
   members.order = null;
-  for (const name of names) {
-    const value = fields[name];
-    const own = value instanceof Parameter ? parameters : isModule(value) ? modules : null;
-    if (own === null && buffers.has(name)) {
-      if (value === null || value instanceof Tensor) buffers.set(name, value);
-      continue;
-    }
-    for (const register of [parameters, modules] as readonly Map<string, unknown>[]) {
-      if (register === own) register.set(name, value);
-      // What is empty keeps its place.
-      else if (value == null && register.has(name)) register.set(name, null);
-      else register.delete(name);
-    }
-  }
-  for (const register of [parameters, buffers, modules]) {
-    for (const name of register.keys()) if (!Object.hasOwn(fields, name) && !fieldless.has(name)) register.delete(name);
-  }
-  members.seenNames = names;
-  members.seenValues = names.map((name) => fields[name]);
 }
 
 /** Makes a field of what is registered, over a getter or a read-only field of the class too. */
-export function define(module: AnyModule, name: string, value: unknown): void {
-  Object.defineProperty(module, name, { value, writable: true, enumerable: true, configurable: true });
+export function define(module: Registers, name: string, value: unknown): void {
+  Object.defineProperty(module[internals].fields, name, { value, writable: true, enumerable: true, configurable: true });
+}
+
+/** Remembers a module's fields and members as they are now. Returns what puts them back. */
+export function rememberMembers(module: Registers): () => void {
+  const members = module[internals];
+  const { fields, parameters, buffers, modules, temporaryBuffers, fieldless } = members;
+  const properties = Object.getOwnPropertyDescriptors(fields);
+  const maps = [parameters, buffers, modules].map((map) => [map as Map<string, unknown>, new Map<string, unknown>(map)] as const);
+  const sets = [temporaryBuffers, fieldless].map((set) => [set, new Set(set)] as const);
+  return () => {
+    for (const key of Reflect.ownKeys(fields)) if (!Object.hasOwn(properties, key)) Reflect.deleteProperty(fields, key);
+    for (const key of Reflect.ownKeys(properties)) if (key !== internals) Object.defineProperty(fields, key, properties[key as string]!);
+    for (const [map, before] of maps) {
+      map.clear();
+      for (const [name, value] of before) map.set(name, value);
+    }
+    for (const [set, before] of sets) {
+      set.clear();
+      for (const name of before) set.add(name);
+    }
+    members.order = null;
+  };
 }
 
 /** Whether a value is a module. (Module itself, which is built on this file, cannot be asked for here.) */
-function isModule(value: unknown): value is AnyModule {
+export function isModule(value: unknown): value is AnyModule & Registers {
   return typeof value === "function" && internals in value;
 }
 
 /** Throws PyTorch's error for a child that is no module. */
 export function checkModule(module: unknown): void {
-  if (module !== null && !isModule(module)) throw new TypeError(`${typeInPython(module)} is not a Module subclass`);
+  if (module !== null && !isModule(module)) throw new TypeError(`${typeName(module)} is not a Module subclass`);
+}
+
+/** Throws PyTorch's errors for names that a member cannot have. */
+export function checkName(module: Registers, kind: "parameter" | "buffer" | "module", name: unknown, members: ReadonlyMap<string, unknown>): void {
+  if (typeof name !== "string") throw new TypeError(`${kind} name should be a string. Got ${typeName(name)}`);
+  // A field that was declared without a value is a place to register in, not a clash.
+  const { parameters, buffers, modules } = module[internals];
+  const isOther = [parameters, buffers, modules].some((map) => map !== members && map.has(name));
+  const isTaken = isOther || (name in module && !members.has(name) && (module as unknown as Readonly<Record<string, unknown>>)[name] != null);
+  if (kind === "module" && isTaken) throw new KeyError(`attribute '${name}' already exists`);
+  if (name.includes(".")) throw new KeyError(kind === "module" ? `module name can't contain ".", got: ${name}` : `${kind} name can't contain "."`);
+  if (name === "") throw new KeyError(`${kind} name can't be empty string ""`);
+  if (isTaken) throw new KeyError(`attribute '${name}' already exists`);
+}
+
+/** A value as PyTorch's errors on assignments call it (torch.typename): a tensor by its legacy name. */
+export function typeName(value: unknown): string {
+  if (value instanceof Tensor) return `torch.${value.dtype.scalarType}Tensor`;
+  return isModule(value) ? value.constructor.name : typeInPython(value);
 }

@@ -1,13 +1,28 @@
 import { noGrad } from "../autograd/gradMode.js";
 import { DType, float32, float64 } from "../dtype.js";
-import { KeyError, NotImplementedError, RuntimeError, TypeError, typeInPython } from "../errors.js";
+import { AttributeError, NotImplementedError, RuntimeError, TypeError, typeInPython, ValueError } from "../errors.js";
+import { collect, type Arguments } from "../arguments.js";
 import { observer } from "../observer.js";
 import type { Device } from "../storage.js";
 import { Tensor } from "../tensor.js";
 import type { FullBackwardHook, FullBackwardPreHook } from "./backwardHooks.js";
 import { declaration, type ModuleDeclaration } from "./declaration.js";
 import { HookList, type ForwardHook, type ForwardPreHook, type RemovableHandle } from "./hooks.js";
-import { checkModule, define, internals, noMembers, registered, type Internals, type StateDictHook } from "./members.js";
+import {
+  checkModule,
+  checkName,
+  define,
+  internals,
+  isModule,
+  registered,
+  setBuffer,
+  setModule,
+  setParameter,
+  typeName,
+  watchFields,
+  type Internals,
+  type StateDictHook,
+} from "./members.js";
 import { callModule } from "./moduleCall.js";
 import { isUninitialized, Parameter } from "./parameter.js";
 import { collectState, loadState } from "./moduleState.js";
@@ -95,33 +110,31 @@ export class Module {
   registerParameter(name: string, parameter: Parameter | null): void {
     checkName(this, "parameter", name, registered(this).parameters);
     if (parameter !== null && !(parameter instanceof Parameter)) {
-      throw new TypeError(`cannot assign '${kindOf(parameter)}' object to parameter '${name}' (torch.nn.Parameter or None required)`);
+      throw new TypeError(`cannot assign '${typeName(parameter)}' object to parameter '${name}' (torch.nn.Parameter or None required)`);
     }
-    registered(this).parameters.set(name, parameter);
-    define(this, name, parameter);
+    if (parameter !== null && !parameter.isLeaf) {
+      throw new ValueError(
+        `Cannot assign non-leaf Tensor to parameter '${name}'. Model parameters must be created explicitly. To express '${name}' as a function of another Tensor, compute the value in the forward() method.`,
+      );
+    }
+    define(this, name, setParameter(this, name, parameter));
   }
 
   /** Registers a tensor that belongs to the module's state but is not learned. `persistent: false` keeps it out of the state dict. */
-  registerBuffer(name: string, tensor: Tensor | null, { persistent = true }: { readonly persistent?: boolean } = {}): void {
-    const { buffers, temporaryBuffers } = registered(this);
-    checkName(this, "buffer", name, buffers);
+  registerBuffer(name: string, tensor: Tensor | null, ...args: Arguments<[persistent: boolean], { readonly persistent?: boolean }>): void {
+    const { persistent = true } = collect<{ readonly persistent?: boolean }>(["persistent"], args);
+    checkName(this, "buffer", name, registered(this).buffers);
     if (tensor !== null && !(tensor instanceof Tensor)) {
-      throw new TypeError(`cannot assign '${kindOf(tensor)}' object to buffer '${name}' (torch Tensor or None required)`);
+      throw new TypeError(`cannot assign '${typeName(tensor)}' object to buffer '${name}' (torch Tensor or None required)`);
     }
-    buffers.set(name, tensor);
-    if (!persistent) temporaryBuffers.add(name);
-    define(this, name, tensor);
+    define(this, name, setBuffer(this, name, tensor, persistent));
   }
 
   /** Adds a child under a name, which becomes a field too. */
   addModule(name: string, module: Module | null): void {
     checkModule(module);
     checkName(this, "module", name, registered(this).modules);
-    if (name.includes(".")) throw new KeyError(`module name can't contain ".", got: ${name}`);
-    if (name === "") throw new KeyError('module name can\'t be empty string ""');
-    registered(this).modules.set(name, module);
-    this[internals].order = null;
-    define(this, name, module);
+    define(this, name, setModule(this, name, module));
   }
 
   /** `addModule` under PyTorch's newer name. */
@@ -176,26 +189,48 @@ export class Module {
     for (const [, module] of this.namedModules()) yield module;
   }
 
-  /** The module at a dotted name. */
+  /** The module at a dotted name. Throws AttributeError where there is none. */
   getSubmodule(target: string): Module {
+    if (typeof target !== "string") throw new AttributeError(`'${typeInPython(target)}' object has no attribute 'split'`);
     // eslint-disable-next-line @typescript-eslint/no-this-alias -- The walk begins here.
     let module: Module = this;
     for (const name of target === "" ? [] : target.split(".")) {
-      const child: Module | null | undefined = registered(module).modules.get(name);
-      if (child == null) throw new KeyError(`${module.constructor.name} has no attribute \`${name}\``);
+      const child: unknown = registered(module).modules.get(name) ?? attributeOf(module, name);
+      if (!isModule(child)) throw new AttributeError(`\`${name}\` is not an nn.Module`);
       module = child;
     }
     return module;
   }
 
-  /** The parameter at a dotted name. */
-  getParameter(target: string): Parameter {
-    return getMember(this, target, "nn.Parameter", (module) => registered(module).parameters);
+  /**
+   * Puts a module in the place that a dotted name says. The module that holds the place must exist; with `strict`, so must the place.
+   * (Module.set_submodule)
+   */
+  setSubmodule(target: string, module: Module, ...args: Arguments<[strict: boolean], { readonly strict?: boolean }>): void {
+    const { strict = false } = collect<{ readonly strict?: boolean }>(["strict"], args);
+    if (target === "") throw new ValueError("Cannot set the submodule without a target name!");
+    if (!isModule(module)) throw new ValueError(`\`module\` is not an nn.Module, found <class '${typeName(module)}'>`);
+    const dot = target.lastIndexOf(".");
+    const parent = this.getSubmodule(dot < 0 ? "" : target.slice(0, dot));
+    const name = target.slice(dot + 1);
+    if (strict) attributeOf(parent, name);
+    if (name in parent && !isModule(attributeOf(parent, name))) throw new AttributeError(`\`${name}\` is not an nn.Module`);
+    (parent as unknown as Record<string, unknown>)[name] = module;
   }
 
-  /** The buffer at a dotted name. */
+  /** The parameter at a dotted name. Throws AttributeError where there is none. */
+  getParameter(target: string): Parameter {
+    const [module, name, value] = memberAt(this, target);
+    if (!(value instanceof Parameter)) throw new AttributeError(`\`${name}\` is not an nn.Parameter`);
+    return registered(module).parameters.get(name) ?? value;
+  }
+
+  /** The buffer at a dotted name. Throws AttributeError where there is none. */
   getBuffer(target: string): Tensor {
-    return getMember(this, target, "a buffer", (module) => registered(module).buffers);
+    const [module, name] = memberAt(this, target);
+    const buffer = registered(module).buffers.get(name);
+    if (buffer == null) throw new AttributeError(`\`${name}\` is not a buffer`);
+    return buffer;
   }
 
   // ---- changing all at once
@@ -375,12 +410,12 @@ export class Module {
 
 /** A module without fields: callable, of the class with that prototype, with nothing registered. */
 function bareModule<M extends Module>(prototype: M): M {
-  const self = ((...args: unknown[]) => callModule(self, args)) as unknown as M;
+  const fields = ((...args: unknown[]) => callModule(self, args)) as unknown as M;
   // A function's own `name` and `length` would shadow fields that models like to have.
-  delete (self as { name?: unknown }).name;
-  delete (self as { length?: unknown }).length;
-  Object.setPrototypeOf(self, prototype);
-  Object.defineProperty(self, internals, { value: noMembers() });
+  delete (fields as { name?: unknown }).name;
+  delete (fields as { length?: unknown }).length;
+  Object.setPrototypeOf(fields, prototype);
+  const self = watchFields(fields);
   return self;
 }
 
@@ -401,7 +436,7 @@ export function copyModule<M extends Module>(original: M, remember: (copied: M) 
   for (const name of from.fieldless) to.fieldless.add(name);
   const hookLists = from as unknown as Record<string, unknown>;
   for (const [name, list] of Object.entries(hookLists)) {
-    if (list instanceof HookList) for (const hook of list) (to as unknown as Record<string, HookList<unknown>>)[name]!.register(hook);
+    if (list instanceof HookList) (to as unknown as Record<string, HookList<unknown, unknown>>)[name]!.addAll(list);
   }
   for (const [name, value] of Object.entries(original)) define(copied, name, copy(value));
   return copied;
@@ -417,17 +452,6 @@ export function formatModule(name: string, extraLines: readonly string[], childL
 /** All lines but the first moved two to the right. */
 export function indent(text: string): string {
   return text.replaceAll("\n", "\n  ");
-}
-
-function checkName(module: Module, kind: string, name: string, members: ReadonlyMap<string, unknown>): void {
-  if (kind !== "module") {
-    if (name.includes(".")) throw new KeyError(`${kind} name can't contain "."`);
-    if (name === "") throw new KeyError(`${kind} name can't be empty string ""`);
-  }
-  // A field that was declared without a value is a place to register in, not a clash.
-  if (name in module && !members.has(name) && (module as unknown as Record<string, unknown>)[name] != null) {
-    throw new KeyError(`attribute '${name}' already exists`);
-  }
 }
 
 function* namedMembers<Member extends object>(
@@ -455,18 +479,18 @@ function* walkModules(module: Module, path: string, seen: Set<Module> | null): I
   }
 }
 
-function getMember<Member>(root: Module, target: string, kind: string, membersOf: (module: Module) => ReadonlyMap<string, Member | null>): Member {
+/** The field of that name. */
+function attributeOf(module: Module, name: string): unknown {
+  const value = (module as unknown as Readonly<Record<string, unknown>>)[name];
+  if (name === "" || value === undefined) throw new AttributeError(`${module.constructor.name} has no attribute \`${name}\``);
+  return value;
+}
+
+/** The module that a dotted name leads into, and its field of the last name. */
+function memberAt(root: Module, target: string): [module: Module, name: string, value: unknown] {
+  if (typeof target !== "string") throw new AttributeError(`'${typeInPython(target)}' object has no attribute 'rpartition'`);
   const dot = target.lastIndexOf(".");
   const module = root.getSubmodule(dot < 0 ? "" : target.slice(0, dot));
   const name = target.slice(dot + 1);
-  const member = membersOf(module).get(name);
-  if (member == null) {
-    throw new KeyError(name in module ? `\`${name}\` is not an ${kind}` : `${module.constructor.name} has no attribute \`${name}\``);
-  }
-  return member;
-}
-
-/** A value as PyTorch's errors on assignments call it: a tensor by its legacy name. */
-function kindOf(value: unknown): string {
-  return value instanceof Tensor ? `torch.${value.dtype.scalarType}Tensor` : typeInPython(value);
+  return [module, name, attributeOf(module, name)];
 }

@@ -2,7 +2,7 @@ import { typeInPython } from "../errors.js";
 import { noGrad } from "../autograd/gradMode.js";
 import { equalSizes } from "../size.js";
 import { Tensor } from "../tensor.js";
-import { define, internals, registered } from "./members.js";
+import { define, internals, registered, setBuffer, setParameter } from "./members.js";
 import type { AnyModule } from "./anyModule.js";
 import { isUninitialized, Parameter } from "./parameter.js";
 import { StateDict } from "./stateDict.js";
@@ -87,6 +87,7 @@ function loadTensor(module: AnyModule, name: string, target: Tensor, source: Sta
   if (!loading.assign) {
     noGrad(() => target.copy_(value));
   } else if (target instanceof Parameter) {
-    define(module, name, value instanceof Parameter ? value.requiresGrad_(target.requiresGrad) : new Parameter(value.detach(), target.requiresGrad));
-  } else define(module, name, value);
+    const parameter = value instanceof Parameter ? value.requiresGrad_(target.requiresGrad) : new Parameter(value.detach(), target.requiresGrad);
+    define(module, name, setParameter(module, name, parameter));
+  } else define(module, name, setBuffer(module, name, value));
 }

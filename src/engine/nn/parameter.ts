@@ -1,3 +1,4 @@
+import { checkedOptions } from "../arguments.js";
 import { ValueError } from "../errors.js";
 import { getDefaultDevice } from "../device.js";
 import { getDefaultDtype, type DType } from "../dtype.js";
@@ -12,7 +13,8 @@ import { Tensor } from "../tensor.js";
 export class Parameter extends Tensor {
   constructor(data: Tensor, options: { readonly requiresGrad?: boolean } | boolean = true) {
     super(data.storage, data.sizes, data.strides, data.offset, data.version);
-    const requiresGrad = typeof options === "boolean" ? options : (options.requiresGrad ?? true);
+    const requiresGrad =
+      typeof options === "boolean" ? options : (checkedOptions<{ readonly requiresGrad?: boolean }>(options, "requiresGrad").requiresGrad ?? true);
     if (!requiresGrad) return;
     requireDifferentiable(this);
     this.requiresGrad_(true);
@@ -23,12 +25,25 @@ export class Parameter extends Tensor {
   }
 }
 
+/**
+ * A tensor that a module registers as its own without learning it (torch.nn.Buffer): a field that holds one is a buffer. Shares the memory of
+ * `data`; `persistent: false` keeps it out of state dicts.
+ */
+export class Buffer extends Tensor {
+  readonly persistent: boolean;
+
+  constructor(data: Tensor, options: { readonly persistent?: boolean } | boolean = true) {
+    super(data.storage, data.sizes, data.strides, data.offset, data.version);
+    this.persistent = typeof options === "boolean" ? options : (checkedOptions<{ readonly persistent?: boolean }>(options, "persistent").persistent ?? true);
+  }
+}
+
 /** A parameter of a lazy module before its first input: it has no shape yet (torch.nn.UninitializedParameter). */
 export class UninitializedParameter extends Parameter {
   private initialized = false;
 
   constructor(options: UninitializedOptions & { readonly requiresGrad?: boolean } = {}) {
-    super(shapeless(options), options);
+    super(shapeless(options), options.requiresGrad ?? true);
   }
 
   /** False once `materialize` has been called. */

@@ -2,7 +2,7 @@ import { IndexError, KeyError, TypeError } from "../../errors.js";
 import { observer } from "../../observer.js";
 import type { Tensor } from "../../tensor.js";
 import { declaration, type LayerDeclaration } from "../declaration.js";
-import { childrenByName, childrenInOrder, registerWithoutField, unregister, type Registers } from "../members.js";
+import { assignPosition, checkModule, childrenByName, childrenInOrder, registerWithoutField, unregister, type Registers } from "../members.js";
 import { formatModule, indent, Module } from "../module.js";
 
 /** The tuple's numbered members alone: `net[2]` has the third module's own type. */
@@ -28,6 +28,13 @@ abstract class OrderedContainer<Item extends Module> extends Module {
 
   override get length(): number {
     return childrenByName(this).size;
+  }
+
+  /** @internal */
+  [assignPosition](index: number, module: Module): void {
+    const name = [...childrenByName(this).keys()][position(index, this.length)]!;
+    checkModule(module);
+    this.addModule(name, module);
   }
 
   override addModule(name: string, module: Module | null): void {
@@ -80,17 +87,19 @@ abstract class OrderedContainer<Item extends Module> extends Module {
   }
 }
 
-/** Defines `container[index]` for all containers. */
+/** Defines `container[index]` and `container[-1 - index]` for all containers. */
 function indexByPosition(index: number): void {
-  if (index in OrderedContainer.prototype) return;
-  Object.defineProperty(OrderedContainer.prototype, index, {
-    get(this: Registers) {
-      return childrenInOrder(this)[index];
-    },
-    set(this: Registers & Pick<Module, "addModule">, module: Module) {
-      this.addModule([...childrenByName(this).keys()][index] ?? String(index), module);
-    },
-  });
+  for (const at of [index, -1 - index]) {
+    if (at in OrderedContainer.prototype) continue;
+    Object.defineProperty(OrderedContainer.prototype, at, {
+      get(this: Registers) {
+        return childrenInOrder(this).at(at);
+      },
+      set(this: OrderedContainer<Module>, module: Module) {
+        this[assignPosition](at, module);
+      },
+    });
+  }
 }
 
 class SequentialModule<Modules extends readonly Module[]> extends OrderedContainer<Modules[number]> {

@@ -1,7 +1,7 @@
 import { IndexError, KeyError } from "../../errors.js";
 import type { Tensor } from "../../tensor.js";
 import { declaration, type LayerDeclaration } from "../declaration.js";
-import { parametersByName, unregister } from "../members.js";
+import { assignPosition, define, parametersByName, setParameter, unregister } from "../members.js";
 import { Module } from "../module.js";
 import { Parameter } from "../parameter.js";
 
@@ -38,8 +38,17 @@ export class ParameterList extends Module {
     return parameter;
   }
 
+  /** @internal */
+  [assignPosition](index: number, value: Tensor): void {
+    const { length } = this;
+    if (index < -length || index >= length) throw new IndexError(`index ${index} is out of range`);
+    const name = String(index < 0 ? index + length : index);
+    define(this, name, setParameter(this, name, asParameter(value)));
+  }
+
   append(value: Tensor): this {
     this.registerParameter(String(this.length), asParameter(value));
+    readFromEnd(-this.length);
     return this;
   }
 
@@ -55,6 +64,19 @@ export class ParameterList extends Module {
   override extraRepr(): string {
     return [...this].map((parameter, i) => describe(i, parameter, String(parameter.dtype))).join("\n");
   }
+}
+
+/** Defines `list[-1]` and so on for all lists; from the start, the parameters are fields. */
+function readFromEnd(index: number): void {
+  if (index in ParameterList.prototype) return;
+  Object.defineProperty(ParameterList.prototype, index, {
+    get(this: ParameterList) {
+      return [...this].at(index);
+    },
+    set(this: ParameterList, value: Tensor) {
+      this[assignPosition](index, value);
+    },
+  });
 }
 
 /** Parameters by name (torch.nn.ParameterDict). Plain tensors become parameters. */
