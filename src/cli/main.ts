@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { version } from "../../package.json";
-import type { Failure, ModelSnapshot } from "../protocol/index.js";
+import type { Failure, ModelSnapshot, Offer } from "../protocol/index.js";
 import { ModelRunner, type RunOutcome } from "../runner/client.js";
 import { formatSummary, summarize } from "../describe/summary.js";
 
@@ -17,6 +17,7 @@ Commands:
 
 Options:
   --model NAME         only the model of this name
+  --build EXPRESSION   summary, snapshot, render: the model that this makes of the file's functions and classes, as in --build "createModel()"
   --depth N            summary, render: levels of modules to show (default: all; render: as many as fit a first view)
   --json               summary: print JSON
   -o, --output FILE    render: where to write (default: standard output)
@@ -41,6 +42,7 @@ class UsageError extends Error {}
 interface Options {
   readonly file: string;
   readonly model: string | undefined;
+  readonly build: string | undefined;
   readonly depth: number;
   readonly json: boolean;
   readonly output: string | undefined;
@@ -62,6 +64,7 @@ async function main(argv: readonly string[]): Promise<number> {
       allowPositionals: true,
       options: {
         model: { type: "string" },
+        build: { type: "string" },
         depth: { type: "string" },
         json: { type: "boolean", default: false },
         output: { type: "string", short: "o" },
@@ -103,6 +106,7 @@ async function main(argv: readonly string[]): Promise<number> {
   return command({
     file,
     model: values.model,
+    build: values.build,
     depth: number("depth", Infinity),
     json: values.json,
     output: values.output,
@@ -121,12 +125,12 @@ async function run(options: Options): Promise<number> {
 }
 
 async function summary(options: Options): Promise<number> {
-  const { models, failure } = await evaluate(options, false);
+  const { models, failure, offers } = await evaluate(options, false);
   const status = report(failure);
   const summaries = chosen(models, options).map((model) => summarize(model));
   if (options.json) console.log(JSON.stringify(options.model === undefined ? summaries : summaries[0], null, 2));
   else if (summaries.length > 0) console.log(summaries.map((each) => formatSummary(each, options.depth)).join("\n\n"));
-  else if (status === 0) throw new Error(`${options.file} makes no model`);
+  else if (status === 0) throw noModel(options, offers);
   return status;
 }
 
@@ -153,11 +157,11 @@ async function render(options: Options): Promise<number> {
   );
   const overlay = options.overlay === undefined ? null : named(overlays, "overlay", options.overlay);
   const mark = named(overlayMarks, "mark", options.mark);
-  const { models, failure } = await evaluate(options, false);
+  const { models, failure, offers } = await evaluate(options, false);
   const status = report(failure);
   const [model, ...others] = chosen(models, options);
   if (!model) {
-    if (status === 0) throw new Error(`${options.file} makes no model`);
+    if (status === 0) throw noModel(options, offers);
     return status;
   }
   if (others.length > 0) throw new UsageError(`${options.file} makes several models, choose one with --model: ${models.map(({ name }) => name).join(", ")}`);
@@ -169,13 +173,18 @@ async function render(options: Options): Promise<number> {
   return status;
 }
 
+function noModel({ file }: Options, offers: readonly Offer[]): Error {
+  const choices = offers.map(({ expression }) => `  --build "${expression}"`);
+  return new Error([`${file} makes no model${choices.length > 0 ? "; build one with" : ""}`, ...choices].join("\n"));
+}
+
 function named<Value>(choices: ReadonlyMap<string, Value>, kind: string, name: string): Value {
   const choice = choices.get(name);
   if (choice === undefined) throw new UsageError(`there is no ${kind} '${name}', there are: ${[...choices.keys()].join(", ")}`);
   return choice;
 }
 
-async function evaluate({ file, timeLimit, memoryLimit }: Options, inheritOutput: boolean): Promise<RunOutcome> {
+async function evaluate({ file, build, timeLimit, memoryLimit }: Options, inheritOutput: boolean): Promise<RunOutcome> {
   const runner = new ModelRunner({ dist: fileURLToPath(new URL(".", import.meta.url)), timeLimit, memoryLimit, inheritOutput });
   const cancel = new AbortController();
   const stop = (): void => cancel.abort();
@@ -184,6 +193,7 @@ async function evaluate({ file, timeLimit, memoryLimit }: Options, inheritOutput
     return await runner.run(file, {
       workingDirectory: process.cwd(),
       signal: cancel.signal,
+      ...(build === undefined ? {} : { build }),
       // Standard output is for what was asked of us.
       onOutput: ({ text }) => process.stderr.write(text),
     });

@@ -32,6 +32,17 @@ export interface RunResult {
   readonly models: readonly ModelSnapshot[];
   /** Set when the file did not run to its end; `models` then holds what was alive by that time. */
   readonly failure: Failure | null;
+  /** Where there is no model: what may make one and was not called by itself. */
+  readonly offers: readonly Offer[];
+}
+
+/** A function or a class of the model file that a model can be built from, when the user says so. */
+export interface Offer {
+  /** The call, with parameters by their names in the code: "createModel()", "new Net(width, depth)". */
+  readonly expression: string;
+  /** False where values have to be put in place of the parameters. */
+  readonly complete: boolean;
+  readonly location: SourceLocation | null;
 }
 
 /**
@@ -77,7 +88,8 @@ export interface TensorValues {
 
 /** What a runner answers, by method. Models are named as in their snapshots. */
 export interface RunnerMethods {
-  run: { params: { readonly bundle: Bundle; readonly workingDirectory: string }; result: RunResult };
+  /** `build`: an expression in JavaScript that makes the model when the file has run, of names that the file's top level and its exports know; null: none. */
+  run: { params: { readonly bundle: Bundle; readonly workingDirectory: string; readonly build: string | null }; result: RunResult };
   forward: { params: ForwardRequest; result: ModelSnapshot };
   /** Shows again the pass that the model came with (ModelSnapshot.ownPass), without running it. */
   showOwnPass: { params: { readonly model: string }; result: ModelSnapshot };

@@ -2,7 +2,7 @@ import { type Check, either, flag, keyOf, kinds, list, numeric, oneOf, optional,
 import type { Exit, Failure, FailureText, PlainFailure, StackFrame, Stopped } from "./failure.js";
 import type { ArgumentValue, AxisName, LayerFamily, NamedArguments } from "./layer.js";
 import type { OperationEffect, OperationName, StepArgument, TensorPart } from "./operation.js";
-import type { RunnerMethod, RunnerMethods, RunResult, TensorValues } from "./runner.js";
+import type { Offer, RunnerMethod, RunnerMethods, RunResult, TensorValues } from "./runner.js";
 import type * as snapshot from "./snapshot.js";
 
 /** What comes from the process of model code is checked against these before anything of it is believed. */
@@ -193,9 +193,11 @@ const tensorValues: Check<TensorValues> = shape({
   truncated: flag,
 });
 
+const offer = shape<Offer>({ expression: text, complete: flag, location: optional(location) });
+
 /** What each method of a runner answers with. */
 export const checkResult: { readonly [M in RunnerMethod]: Check<RunnerMethods[M]["result"]> } = {
-  run: shape<RunResult>({ models: list(model), failure: optional(checkFailure) }),
+  run: shape<RunResult>({ models: list(model), failure: optional(checkFailure), offers: list(offer) }),
   forward: model,
   showOwnPass: model,
   reinitialize: model,

@@ -31,6 +31,8 @@ export interface RunOptions extends RequestOptions {
   readonly overrides?: ReadonlyMap<string, string>;
   /** Where relative paths in the model code start; default the model file's folder. */
   readonly workingDirectory?: string;
+  /** An expression that makes the model when the file has run, such as `createModel()`; default: the models that the file itself makes. */
+  readonly build?: string;
 }
 
 export interface RunOutcome extends RunResult {
@@ -80,10 +82,10 @@ export class ModelRunner {
    * it is the outcome's `failure`. When the new process did not get as far as a model (`models` is empty), the process before stays for requests.
    * Running a file again cancels its run under way.
    */
-  async run(file: string, { overrides = new Map(), workingDirectory, ...options }: RunOptions = {}): Promise<RunOutcome> {
+  async run(file: string, { overrides = new Map(), workingDirectory, build, ...options }: RunOptions = {}): Promise<RunOutcome> {
     const entry = canonicalPath(file);
     this.#cancel(entry);
-    if (this.#disposed) return { models: [], failure: cancelled(), files: [entry] };
+    if (this.#disposed) return { models: [], failure: cancelled(), offers: [], files: [entry] };
     const run = new Run(options.signal);
     this.#running.set(entry, run);
     this.warmUp();
@@ -93,10 +95,10 @@ export class ModelRunner {
       timeLimit: this.#limits.timeLimit,
     });
     const files = bundled.kind === "failure" ? bundled.files : bundled.bundle.files;
-    if (run.isCancelled) return { models: [], failure: cancelled(), files };
+    if (run.isCancelled) return { models: [], failure: cancelled(), offers: [], files };
     if (bundled.kind === "failure") {
       this.#running.delete(entry);
-      return { models: [], failure: bundled.failure, files };
+      return { models: [], failure: bundled.failure, offers: [], files };
     }
     const { bundle } = bundled;
     if (bundle.note) options.onOutput?.({ stream: "stderr", text: `${bundle.note}\n` });
@@ -106,12 +108,12 @@ export class ModelRunner {
     this.#spare = null;
     let result: RunResult;
     try {
-      result = await process.request("run", { bundle, workingDirectory: workingDirectory ?? dirname(entry) }, options);
+      result = await process.request("run", { bundle, workingDirectory: workingDirectory ?? dirname(entry), build: build ?? null }, options);
     } catch (error) {
       if (!(error instanceof RunnerError)) throw error;
-      result = { models: [], failure: error.failure };
+      result = { models: [], failure: error.failure, offers: [] };
     }
-    if (run.isCancelled) return { models: [], failure: cancelled(), files };
+    if (run.isCancelled) return { models: [], failure: cancelled(), offers: [], files };
     this.#running.delete(entry);
     const replaced = this.#holding.get(entry);
     if (result.failure && result.models.length === 0 && replaced?.alive) {

@@ -6,7 +6,7 @@ import type { Bundle, Failure, ModelSnapshot, RunnerMethod, RunnerMethods, Runne
 import { watchBlockingCalls } from "./blockingCalls.js";
 import { brokenPipeFailure, internalFailure, stoppedFailure, thrownFailure, troubleFailure } from "./faults.js";
 import { ModelCode } from "./modelCode.js";
-import { findModels, type Trouble } from "./models.js";
+import { buildModels, findModels, type Found, type Trouble } from "./models.js";
 import { ModelOutput } from "./modelOutput.js";
 import { type Part, partsOf, withoutToJson } from "./parts.js";
 import type { FromMain, ToMain } from "./pipeMessages.js";
@@ -74,7 +74,7 @@ function live(): Inspection {
 }
 
 const handlers: Handlers = {
-  run: ({ bundle, workingDirectory }) => run(bundle, workingDirectory),
+  run,
   forward: (params) => live().forward(params),
   showOwnPass: ({ model }) => live().showOwnPass(model),
   reinitialize: (params) => live().reinitialize(params),
@@ -84,7 +84,7 @@ const handlers: Handlers = {
   statistics: (params) => live().statistics(params),
 };
 
-async function run(bundle: Bundle, workingDirectory: string): Promise<RunResult> {
+async function run({ bundle, workingDirectory, build }: RunnerMethods["run"]["params"]): Promise<RunResult> {
   process.chdir(workingDirectory);
   const code = new ModelCode({
     bundle,
@@ -103,15 +103,20 @@ async function run(bundle: Bundle, workingDirectory: string): Promise<RunResult>
   });
   session = { code, engine, inspection, bindings: bundle.bindings, described: null };
   const failure = await code.evaluate();
-  return inspect(session, failure, true);
+  if (build === null || failure) return inspect(session, failure, true);
+  try {
+    return await inspect(session, null, true, await buildModels(build, code, engine));
+  } catch (error) {
+    return { models: [], failure: thrownFailure(error, code.sources), offers: [] };
+  }
 }
 
-/** With `mayRun`, code of the models may run to find out more of them. */
-async function inspect(session: Session, failure: Failure | null, mayRun: boolean): Promise<RunResult> {
+/** With `mayRun`, code of the models may run to find out more of them. `built`: the models, where the user has said what they are. */
+async function inspect(session: Session, failure: Failure | null, mayRun: boolean, built: Found | null = null): Promise<RunResult> {
   const { code, engine, inspection, bindings } = session;
   tell({ kind: "phase", phase: "inspecting" });
   const troubles: Trouble[] = [];
-  const models = await findModels(code, inspection, engine, bindings, mayRun, troubles);
+  const { models, offers } = built ?? (await findModels(code, inspection, engine, bindings, mayRun, troubles));
   inspection.setModels(models, { infer: mayRun });
   const described: ModelSnapshot[] = (session.described = []);
   for (const name of inspection.names) {
@@ -123,7 +128,7 @@ async function inspect(session: Session, failure: Failure | null, mayRun: boolea
   }
   session.described = null;
   const [trouble] = troubles;
-  return { models: described, failure: failure ?? (trouble ? troubleFailure(trouble, code.sources) : null) };
+  return { models: described, failure: failure ?? (trouble ? troubleFailure(trouble, code.sources) : null), offers };
 }
 
 /** What a request ends with that was stopped: a run with the models as far as they got, any other with the reason alone. */
@@ -132,7 +137,7 @@ async function interrupted(request: RunnerRequest, { failure, frames }: Interrup
   session?.inspection.interrupted(failure.message, frames);
   if (request.method !== "run" || !session) return { failed: true, value: failure };
   // Nothing more of the code runs: it may be what has just been stopped. Where describing the models was, the rest of them cannot be described.
-  if (session.described) return { failed: false, value: { models: session.described, failure } satisfies RunResult };
+  if (session.described) return { failed: false, value: { models: session.described, failure, offers: [] } satisfies RunResult };
   return { failed: false, value: await inspect(session, failure, false) };
 }
 

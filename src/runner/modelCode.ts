@@ -87,6 +87,19 @@ export class ModelCode {
       }
     });
   }
+
+  /** What an expression gives, of names that the model file's top level and its exports know; all exports are `exports` to it. */
+  async valueOf(expression: string): Promise<unknown> {
+    const exported = Object.entries(this.exports ?? {}).filter(([name]) => name !== "default" && isIdentifier(name));
+    const names = new Map<string, unknown>([...exported, ...this.variables(), ["exports", this.exports]]);
+    return new AsyncFunction(...names.keys(), `"use strict"; return (${expression}\n);`)(...names.values());
+  }
+}
+
+const AsyncFunction = (async () => undefined).constructor as new (...texts: string[]) => (...args: unknown[]) => Promise<unknown>;
+
+function isIdentifier(name: string): boolean {
+  return /^[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*$/u.test(name);
 }
 
 /** Ends the running JavaScript in a way that it cannot catch; the event loop goes on. */

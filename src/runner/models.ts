@@ -1,15 +1,15 @@
 import { setImmediate } from "node:timers/promises";
 import * as l10n from "@vscode/l10n";
 import { classNameOf, type Engine, type Inspection, type Module, type NamedModel } from "../inspect/index.js";
-import type { Binding, SourceLocation } from "../protocol/index.js";
+import type { Binding, Offer, SourceLocation } from "../protocol/index.js";
 import type { ModelCode } from "./modelCode.js";
 
 /**
  * The models of a file that ran: every root module that still exists, named after the variable or export that holds it, else after its class and
  * line. A module that is part of another is no model of its own, and neither is one without any state (a loss, an activation) beside models that
- * have some. Where no variable holds a model, those count that the code ran last by themselves, and as a last resort what the file's
- * exported functions and classes make when they need no arguments; those are called only where the code `mayRun`. What cannot be looked at is added to
- * `troubles`.
+ * have some. Where no variable holds a model, those count that the code ran last by themselves, and as a last resort what the file's exported classes
+ * and the functions that do nothing but make a module (see Makers) give when they need no arguments; those are called only where the code `mayRun`, and
+ * all others are offered. What cannot be looked at is added to `troubles`.
  */
 export async function findModels(
   code: ModelCode,
@@ -18,7 +18,8 @@ export async function findModels(
   bindings: readonly Binding[],
   mayRun: boolean,
   troubles: Trouble[],
-): Promise<NamedModel[]> {
+): Promise<Found> {
+  const offers: Offer[] = [];
   let named = namedModules(code, engine, bindings, troubles);
   const recent = inspection.recorder.takeRecentRoots();
   if (named.length > 0) recent.length = 0;
@@ -27,7 +28,7 @@ export async function findModels(
   globalThis.gc?.();
   let roots = rootsAmong([...inspection.recorder.modules(), ...named.map(({ module }) => module)], named, troubles);
   if (mayRun && roots.length === 0 && code.exports) {
-    named = await moduleFactories(code.exports, engine, bindings);
+    named = await moduleFactories(code, code.exports, engine, bindings, offers);
     roots = rootsAmong(
       named.map(({ module }) => module),
       named,
@@ -38,7 +39,7 @@ export async function findModels(
   if (withState.length > 0) roots = withState;
 
   const taken = new Set<string>();
-  return roots.map((module) => {
+  const models = roots.map((module) => {
     const known = named.find((candidate) => candidate.module === module);
     const constructed = inspection.constructionOf(module);
     const type = classNameOf(module) || "model";
@@ -48,6 +49,21 @@ export async function findModels(
     taken.add(name);
     return { name, module, location: known?.location ?? constructed };
   });
+  return { models, offers: models.length > 0 ? [] : offers };
+}
+
+/** What a file comes to. */
+export interface Found {
+  readonly models: readonly NamedModel[];
+  readonly offers: readonly Offer[];
+}
+
+/** The models that an expression of the user's gives: a module, or a list, map or plain object of some. */
+export async function buildModels(expression: string, code: ModelCode, engine: Engine): Promise<Found> {
+  const models: NamedModel[] = [];
+  collect(engine, await code.valueOf(expression), expression, null, models);
+  if (models.length === 0) throw new Error(l10n.t("{0} gives no module.", expression));
+  return { models, offers: [] };
 }
 
 /** A value of the user's that cannot be looked at, by the name that the user knows it by. */
@@ -139,19 +155,52 @@ function dataProperties(object: object): [key: string, value: unknown][] {
   );
 }
 
-async function moduleFactories(exports: Readonly<Record<string, unknown>>, engine: Engine, bindings: readonly Binding[]): Promise<NamedModel[]> {
+/** More would be no choice. */
+const offerLimit = 100;
+
+async function moduleFactories(
+  code: ModelCode,
+  exports: Readonly<Record<string, unknown>>,
+  engine: Engine,
+  bindings: readonly Binding[],
+  offers: Offer[],
+): Promise<NamedModel[]> {
+  const candidates = Object.entries(exports).filter(([, value]) => typeof value === "function" && !isModule(engine, value));
+  if (candidates.length === 0) return [];
+  const { callOf, Makers } = await import("./makers.js");
+  const scope = new Map(code.variables());
+  const makers = new Makers(engine, scope);
   const named: NamedModel[] = [];
   const locations = locationsOf(bindings);
-  for (const [name, value] of Object.entries(exports)) {
-    if (typeof value !== "function" || value instanceof engine.nn.Module || value.length > 0) continue;
-    const isClass = /^class\b/.test(Function.prototype.toString.call(value));
-    if (isClass && !(value.prototype instanceof engine.nn.Module)) continue;
-    try {
-      const made: unknown = isClass ? Reflect.construct(value, []) : await (value as () => unknown)();
-      if (made instanceof engine.nn.Module) named.push({ name, module: made, location: locations.get(value.name) ?? null });
-    } catch {
-      // It needs more than it declares; it is not a model by itself.
+  const seen = new Set<unknown>();
+  for (const [name, value] of candidates as [string, Factory][]) {
+    if (makers.isOfEngine(value) || seen.has(value)) continue;
+    seen.add(value);
+    const isClass = isClassLike(value);
+    if (isClass && !makers.isModuleClass(value)) continue;
+    const held = name === "default" ? [...scope].find(([, other]) => other === value)?.[0] : name;
+    const location = locations.get(held ?? name) ?? null;
+    if (value.length === 0 && (isClass || makers.makesModule(value))) {
+      const made = await make(value, isClass).catch(() => null);
+      if (isModule(engine, made)) {
+        named.push({ name, module: made, location });
+        continue;
+      }
     }
+    const expression = callOf(held ?? `exports.${name}`, value);
+    if (offers.length < offerLimit) offers.push({ expression, complete: expression.endsWith("()"), location });
   }
   return named;
+}
+
+type Factory = (new () => unknown) & (() => unknown);
+
+async function make(factory: Factory, isClass: boolean): Promise<unknown> {
+  return isClass ? new factory() : await factory();
+}
+
+const { toString } = Function.prototype;
+
+function isClassLike(value: Factory): boolean {
+  return /^class\b/.test(Reflect.apply(toString, value, []));
 }

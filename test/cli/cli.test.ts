@@ -192,6 +192,20 @@ ${"=".repeat(140)}
   });
 });
 
+test("a file without a model offers what one can be built from, and --build builds it", () => {
+  writeFileSync(
+    path.join(folder, "made.ts"),
+    'import { nn } from "layerscope";\nexport class Net extends nn.Module {\n  constructor(width: number) {\n    super();\n    Object.assign(this, { fc: new nn.Linear(width, width) });\n  }\n}\n',
+  );
+  expect(layerscope("summary", "made.ts")).toMatchObject({
+    status: 1,
+    stderr: 'layerscope: made.ts makes no model; build one with\n  --build "new Net(width)"\n',
+  });
+  const { status, stdout } = layerscope("snapshot", "made.ts", "--build", "new Net(4)");
+  expect(status).toBe(0);
+  expect((JSON.parse(stdout) as ModelSnapshot[]).map(({ name, totals }) => [name, totals.parameters])).toEqual([["new Net(4)", 20]]);
+});
+
 test("layerscope snapshot prints the models as JSON", () => {
   const { status, stdout } = layerscope("snapshot", "model.ts");
   expect(status).toBe(0);

@@ -86,6 +86,61 @@ export function sized(n: number) { return new nn.Linear(n, n); }`);
     expect(await namesOf("export class Net extends nn.Module { fc = new nn.Linear(1, 1); }\nconst net = new Net();\nvoid net;")).toEqual(["net"]);
   });
 
+  test("come by themselves only from functions that do nothing but make one; all others are offered", async () => {
+    const { models, offers, printed } = await workspace.run(`${head}import { rmSync } from "node:fs";
+class Net extends nn.Module { constructor(readonly width: number, depth = 2) { super(); void depth; } fc = new nn.Linear(1, 1); }
+export { Net };
+const print = (text: string) => process.stdout.write(text + "\\n");
+export function deleteEverything() { print("deleted"); }
+export function clear() { print("cleared"); return new nn.Linear(1, 1); }
+export function erase() { rmSync("nowhere.txt"); return new nn.Linear(1, 1); }
+// return new nn.Linear(1, 1)
+export function mention() { print("mentioned"); return "return new nn.Linear(1, 1)"; }
+export const nested = () => { print("nested"); return [() => { return new nn.Linear(1, 1); }]; };
+export function* several() { print("several"); return new nn.Linear(1, 1); }
+export async function remote() { const fs = await import("node:fs"); fs.rmSync("nowhere.txt"); return new nn.Linear(1, 1); }
+export function sized(n: number, { bias } = { bias: true }) { return new nn.Linear(n, n, { bias }); }
+export class Config { constructor() { print("configured"); } }`);
+    expect(printed).toBe("");
+    expect(models).toEqual([]);
+    expect(offers.map(({ expression }) => expression).sort()).toEqual(
+      ["clear()", "deleteEverything()", "erase()", "mention()", "nested()", "new Net(width, depth)", "remote()", "several()", "sized(n, …)"].sort(),
+    );
+    expect(offers.find(({ expression }) => expression === "sized(n, …)")).toMatchObject({ complete: false, location: { line: 15 } });
+  });
+
+  test("come from functions whose work on the way is the engine's or that of others like them", async () => {
+    expect(
+      await namesOf(`class Net extends nn.Module { fc = new nn.Linear(1, 1); }
+function start(net: torch.nn.Module) { for (const weight of net.parameters()) nn.init.normal_(weight, 0, 0.01); }
+function build(width: number) { const layers = Array.from({ length: 2 }, () => new nn.Linear(width, width)); return new nn.Sequential(...layers); }
+export const arrow = () => new Net();
+export function evaluated() { torch.manualSeed(0); const net = new Net(); start(net); return net.eval(); }
+export async function late() { return build(Math.max(2, 3)); }
+export default () => (Math.PI > 3 ? new nn.Linear(1, 2) : build(2));`),
+    ).toEqual(["arrow", "default", "evaluated", "late"]);
+  });
+
+  test("are what the user builds from the file's functions and classes", async () => {
+    const text = `${head}const width = 3;
+export class Net extends nn.Module { fc: torch.nn.Linear; constructor(n: number) { super(); this.fc = new nn.Linear(n, n); } }
+function inner() { return new nn.Linear(width, 1); }
+export function deleteEverything() { throw new RangeError("not this"); }`;
+    const built = async (build: string) => {
+      const { models, failure } = await workspace.run(text, { build });
+      return failure?.message ?? models.map(({ name, totals }) => [name, totals.parameters]);
+    };
+    expect(await built("new Net(width)")).toEqual([["new Net(width)", 12]]);
+    expect(await built("[inner(), new Net(1)]")).toEqual([
+      ["[inner(), new Net(1)][0]", 4],
+      ["[inner(), new Net(1)][1]", 2],
+    ]);
+    expect(await built("width")).toBe("width gives no module.");
+    expect(await built("nowhere()")).toBe("ReferenceError: nowhere is not defined");
+    expect(await built("deleteEverything()")).toBe("RangeError: not this");
+    expect(await built("new Net(")).toMatch(/^SyntaxError/);
+  });
+
   test("are there up to the line that throws", async () => {
     const { models, failure } = await workspace.run(`${head}const before = new nn.Linear(1, 1);\nthrow new Error("stop");\nconst after = new nn.Linear(1, 1);`);
     expect(failure!.location!.line).toBe(4);
