@@ -28,10 +28,18 @@ export function withRails(problem: LayoutProblem, cut: ReadonlySet<number>): Rai
     return to === borderNode ? layerBelow : layers[to]!;
   };
 
+  const onlyPasses = problem.edges.every(({ from, to }) => from === borderNode && to === borderNode);
   for (const positions of bySource(problem, cut)) {
     const { from, fromPort } = problem.edges[positions[0]!]!;
     let end: Pick<ProblemEdge, "from" | "fromPort"> = { from, fromPort };
     let layer = from === borderNode ? -1 : layers[from]!;
+    // ELK gives ports no place in a container whose lines all run from border to border.
+    if (onlyPasses) {
+      const rail = edges.push({ ...end, to: nodes.length, toPort: 0 }) - 1;
+      for (const position of positions) routes[position]!.push(rail);
+      end = { from: nodes.length, fromPort: 0 };
+      nodes.push(junction);
+    }
     let waiting = [...positions].sort((a, b) => layerOf(a) - layerOf(b));
     while (waiting.length > 0) {
       const next = layerOf(waiting[0]!);

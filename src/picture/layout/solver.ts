@@ -1,5 +1,6 @@
 import type { ElkNode } from "elkjs/lib/elk-api.js";
 import { chainSolution } from "./chain.js";
+import { isSound } from "./sound.js";
 import { isInDeclaredOrder } from "./declaredOrder.js";
 import { withGrids, withoutGrids } from "./grids.js";
 import { elkGraph, readSolutions } from "./layered.js";
@@ -50,7 +51,7 @@ export class LayoutSolver {
     keys.forEach((key, index) => {
       if (this.#kept.has(key) || missing.has(key)) return;
       const chain = chainSolution(problems[index]!) ?? longChainSolution(problems[index]!);
-      if (chain) this.#keep(key, chain);
+      if (chain && isSound(problems[index]!, chain)) this.#keep(key, chain);
       else missing.set(key, problems[index]!);
     });
     const plain = new Map<string, LayoutSolution>();
@@ -93,7 +94,9 @@ export class LayoutSolver {
       ordered?.forEach((solution, place) => (solutions[disordered[place]!] = solution));
       solutions.forEach((solution, index) => {
         const [key, problem] = batch[index]!;
-        this.#keep(key, withoutGrids(problem, gridded[index]!, withoutRails(gridded[index]!.problem, railed[index]!, solution)));
+        const whole = withoutGrids(problem, gridded[index]!, withoutRails(gridded[index]!.problem, railed[index]!, solution));
+        if (isSound(problem, whole)) this.#keep(key, whole);
+        else console.warn("Layout gave no place to some of what it was given, a plain one is shown");
       });
     } catch (error) {
       // One container that ELK cannot do must not take the others with it.

@@ -1,0 +1,89 @@
+import { describe, expect, it } from "vitest";
+import * as torch from "../../src/engine/index.js";
+import { isSound } from "../../src/picture/layout/sound.js";
+import { LayoutSolver } from "../../src/picture/layout/solver.js";
+import type { LayoutProblem } from "../../src/picture/layout/problem.js";
+import { renderSvg } from "../../src/picture/renderSvg.js";
+import { notFinite, sceneOf, traced } from "./traced.js";
+
+const { nn } = torch;
+
+/** Hands on what it is given and calls nothing. */
+class Through extends nn.Module {
+  l = new nn.Linear(3, 3);
+  override forward(x: torch.Tensor): torch.Tensor {
+    return x;
+  }
+}
+
+class Two extends nn.Module {
+  l = new nn.Linear(3, 3);
+  override forward(x: torch.Tensor, y: torch.Tensor): torch.Tensor[] {
+    return [y, x];
+  }
+}
+
+class Around extends nn.Module {
+  inner = new Through();
+  override forward(x: torch.Tensor): torch.Tensor {
+    return this.inner(x);
+  }
+}
+
+describe("a container whose only lines run from border to border", () => {
+  it.each([
+    ["one input handed on", new Through(), 1],
+    ["two inputs handed on the other way round", new Two(), 2],
+    ["one within another", new Around(), 1],
+  ] as const)("is drawn with its lines whole: %s", async (_, module, inputs) => {
+    const model = traced(module, ...Array.from({ length: inputs }, () => [2, 3]));
+    for (const direction of ["down", "right"] as const) {
+      const scene = await sceneOf(model, { depth: "all" }, direction);
+      expect(notFinite(scene)).toEqual([]);
+      expect(scene.edges.every(({ points }) => points !== null)).toBe(true);
+      expect(scene.isPlain).toBe(false);
+    }
+    expect(await renderSvg(model.snapshot)).not.toContain("NaN");
+  });
+
+  it("leads from the input to the module to the output, and shows what was not called as not called", async () => {
+    const scene = await sceneOf(traced(new Through(), [2, 3]), { depth: 1 });
+    expect(scene.edges.filter(({ container }) => container === null).map(({ from, to }) => `${from} > ${to}`)).toEqual(["#input:0 > ", " > #output:0"]);
+    expect(scene.byId.get("l")!.node.status).toBe("notCalled");
+  });
+});
+
+const problem: LayoutProblem = {
+  direction: "down",
+  layerGap: 30,
+  nodes: [0, 1, 2].map(() => ({ width: 40, height: 20, inPorts: [null, null], outPorts: [null] })),
+  edges: [
+    { from: -1, fromPort: 0, to: 0, toPort: 0 },
+    { from: 0, fromPort: 0, to: 1, toPort: 0 },
+    { from: 0, fromPort: 0, to: 2, toPort: 0 },
+    { from: 1, fromPort: 0, to: 2, toPort: 1 },
+    { from: 2, fromPort: 0, to: -1, toPort: 0 },
+  ],
+  inPorts: 1,
+  outPorts: 1,
+};
+
+it("shows the plain layout where the layout engine gives numbers that are none, without an exception", async () => {
+  const solver = new LayoutSolver({
+    layout: async (graph) => ({
+      ...graph,
+      children: graph.children!.map((child) => ({
+        ...child,
+        width: NaN,
+        height: 10,
+        ports: child.ports!.map((port) => ({ ...port, x: NaN, y: 0 })),
+        children: child.children!.map((node) => ({ ...node, x: 0, y: 0 })),
+      })),
+    }),
+    restart: () => {},
+    dispose: () => {},
+  });
+  const [solved] = await solver.solve([problem], performance.now() + 10_000, () => true);
+  expect(solved!.isPlain).toBe(true);
+  expect(isSound(problem, solved!.solution)).toBe(true);
+});
