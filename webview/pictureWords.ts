@@ -16,6 +16,7 @@ export function pictureWords(): PictureWords {
     calledTimes: l10n.t("called {0} times"),
     calls: l10n.t("{0} calls"),
     callOf: l10n.t("call {0} of {1}"),
+    pieceOf: l10n.t("{0} of {1}"),
     notReached: l10n.t("not reached"),
     notCalled: l10n.t("not called"),
     usedUncalled: l10n.t("used without a call"),

@@ -25,6 +25,7 @@ Options:
   --background NAME    render: theme, the theme's own, or transparent (default: theme)
   --overlay NAME       render: show in the boxes parameters, memory, activation-bytes, multiply-adds, weight-std, gradient-norm,
                        activation-mean, activation-std, activation-zeros or time (default: by kind of layer)
+  --bookkeeping        render: show operations that only move data, as reshape and transpose, each as a box of its own
   --mark NAME          render: show the overlay as color or as size (default: color)
   --time-limit SECONDS stop the file after this time (default: none)
   --memory-limit MB    stop the file at this much memory (default: 4096)
@@ -50,6 +51,7 @@ interface Options {
   readonly background: string;
   readonly overlay: string | undefined;
   readonly mark: string;
+  readonly bookkeeping: boolean;
   readonly timeLimit: number;
   readonly memoryLimit: number;
 }
@@ -72,6 +74,7 @@ async function main(argv: readonly string[]): Promise<number> {
         background: { type: "string", default: "theme" },
         overlay: { type: "string" },
         mark: { type: "string", default: "color" },
+        bookkeeping: { type: "boolean", default: false },
         "time-limit": { type: "string" },
         "memory-limit": { type: "string" },
         help: { type: "boolean", short: "h" },
@@ -114,6 +117,7 @@ async function main(argv: readonly string[]): Promise<number> {
     background: values.background,
     overlay: values.overlay,
     mark: values.mark,
+    bookkeeping: values.bookkeeping,
     timeLimit: number("time-limit", Infinity) * 1000,
     memoryLimit: number("memory-limit", 4096),
   });
@@ -167,7 +171,13 @@ async function render(options: Options): Promise<number> {
   if (others.length > 0) throw new UsageError(`${options.file} makes several models, choose one with --model: ${models.map(({ name }) => name).join(", ")}`);
   const values = overlay && overlayOf(model, overlay, mark);
   if (overlay && !values) throw new Error(`${model.name} has nothing to show by ${options.overlay}: it was not measured`);
-  const svg = await renderSvg(model, { theme, background, overlay: values, depth: options.depth === Infinity ? "auto" : options.depth });
+  const svg = await renderSvg(model, {
+    theme,
+    background,
+    overlay: values,
+    depth: options.depth === Infinity ? "auto" : options.depth,
+    showBookkeeping: options.bookkeeping,
+  });
   if (options.output === undefined) console.log(svg);
   else await writeFile(options.output, svg);
   return status;

@@ -3,7 +3,7 @@ import { formatCompact } from "../describe/format.js";
 import { isSymbol } from "./model/labels.js";
 import { nodeTitle, type DisplayNode } from "./model/displayGraph.js";
 import { fill, type PictureWords, parametersText } from "./words.js";
-import { fit, wrap, type FontName, type MeasureText } from "./text.js";
+import { fit, fitName, wrap, type FontName, type MeasureText } from "./text.js";
 
 /** Colour roles; the theme gives each its colour. "kind" is the colour of the box's family of layers. */
 export type Tone = "foreground" | "muted" | "kind" | "error" | "shared";
@@ -178,10 +178,10 @@ function headline(node: DisplayNode, width: number, context: FaceContext, note: 
     texts.push({ x: end, y: 18, text: note, font: "detail", tone: "muted", anchor: "end", isNote: true });
     end -= measure(note, "detail") + 2 * gap;
   }
-  const name = fit(nameText(node), end - x, "title", measure);
+  const name = fitName(nameText(node), end - x, "title", measure);
   texts.push({ x, y: 18, text: name, font: "title", tone: "foreground", anchor: "start" });
   x += measure(name, "title") + gap;
-  const type = fit(node.type, end - x, "plain", measure);
+  const type = fitName(node.type, end - x, "plain", measure);
   if (type) texts.push({ x, y: 18, text: type, font: "plain", tone: "kind", anchor: "start" });
   return { texts, badges, note: place };
 }
@@ -236,8 +236,9 @@ function addFailure(node: DisplayNode, texts: FaceText[], baseline: number, widt
   return y;
 }
 
-function operationFace(node: DisplayNode, { measure }: FaceContext): Face {
-  const title = nodeTitle(node, { input: "", output: "", constant: "", parameter: "" });
+function operationFace(node: DisplayNode, { measure, words }: FaceContext): Face {
+  const title = nodeTitle(node, words);
+  if (node.part) return partFace(title, measure);
   if (isSymbol(title) && !node.detail) {
     return {
       shape: "circle",
@@ -257,6 +258,14 @@ function operationFace(node: DisplayNode, { measure }: FaceContext): Face {
     ],
     measure,
   );
+}
+
+/** Small and quiet: nothing is computed here. */
+function partFace(title: string, measure: MeasureText): Face {
+  const text = fit(title, widest / 2, "small", measure);
+  const width = Math.ceil(measure(text, "small")) + 14;
+  const texts: FaceText[] = [{ x: width / 2, y: 12, text, font: "small", tone: "muted", anchor: "middle" }];
+  return { shape: "pill", width, height: 17, texts, badges: [], note: null, glyph: null, toggle: null };
 }
 
 function failedOperationFace(node: DisplayNode, context: FaceContext): Face {

@@ -58,7 +58,7 @@ function itemOf({ node, depth }: SceneBox, parent: string | null, { selection, c
     kind: node.kind,
     path: node.path,
     source: node.source,
-    label: node.kind === "operation" ? node.name : nodeTitle(node, words),
+    label: node.kind === "operation" && !node.part ? node.name : nodeTitle(node, words),
     type: node.type,
     depth,
     parent,
@@ -82,7 +82,8 @@ function itemOf({ node, depth }: SceneBox, parent: string | null, { selection, c
 
 /** Name, type, what comes out, how many parameters, and what is special about it. */
 function describe(node: DisplayNode, compared: readonly number[], words: PictureWords): string {
-  const parts = [[node.kind === "operation" ? node.name : nodeTitle(node, words), node.type, node.target, node.detail].filter(Boolean).join(" ")];
+  const part = node.part ? nodeTitle(node, words) : "";
+  const parts = [[node.kind === "operation" ? node.name : nodeTitle(node, words), part, node.type, node.target, node.detail].filter(Boolean).join(" ")];
   if (node.outputShape) parts.push(node.outputShape);
   if (node.parameters > 0) parts.push(parametersText(node.parameters, node.isFrozen, formatCount, words));
   for (const { mark, text } of node.marks) parts.push(node.kind === "module" ? text : mark);

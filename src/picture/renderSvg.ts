@@ -24,6 +24,8 @@ export interface RenderOptions {
   readonly direction?: Direction;
   /** Levels that are open; default: what a first view shows. */
   readonly depth?: Arrangement["depth"];
+  /** Operations that only move data, each as a box of its own; default: false. */
+  readonly showBookkeeping?: boolean;
   /** Links between all shared weights; default: true. */
   readonly sharedLinks?: boolean;
   /** What colours or fills the boxes; default: the kind of layer alone. */
@@ -38,7 +40,7 @@ export interface RenderOptions {
 export async function renderSvg(snapshot: ModelSnapshot, options: RenderOptions = {}): Promise<string> {
   const { theme = lightTheme, words = englishWords, direction = "down", depth = "auto", overlay = null, deadline = 20_000 } = options;
   const model = new PictureModel(snapshot);
-  const graph = buildDisplayGraph(model, { ...initialArrangement, depth });
+  const graph = buildDisplayGraph(model, { ...initialArrangement, depth }, options.showBookkeeping);
   const solver = new LayoutSolver(elkInProcess());
   const scene = await layoutScene(graph, solver, { direction, words, measure: estimateText, deadline: performance.now() + deadline, isCurrent: () => true });
   return sceneToSvg({

@@ -2,10 +2,12 @@ import type { Direction, Point } from "./geometry.js";
 import { closedFace, sheetOffsets, titleFace, titleHeight, titleWidth, type Face, type FaceContext } from "./face.js";
 import { edgeEnd } from "./layout/edgeEnds.js";
 import { labelsOf, type PlacedLabel } from "./layout/edgeLabels.js";
+import { operandNumbers } from "./layout/operandOrder.js";
 import { borderNode, type LayoutProblem, type LayoutSolution, type ProblemNode } from "./layout/problem.js";
 import type { LayoutSolver, Solved } from "./layout/solver.js";
 import { stubsOf, type Stub } from "./layout/stubs.js";
 import { border } from "./model/dataFlow.js";
+import { hasOrderedOperands } from "./model/labels.js";
 import { nodeTitle, type DisplayContent, type DisplayEdge, type DisplayGraph, type DisplayNode } from "./model/displayGraph.js";
 import { fill } from "./words.js";
 
@@ -32,6 +34,8 @@ export interface SceneEdge {
   /** Where the line leaves its source and reaches its target. */
   readonly ends: readonly [Point, Point];
   readonly label: PlacedLabel | null;
+  /** Which operand it is, counted from 1, where its place among the others does not say so. */
+  readonly operand: PlacedLabel | null;
   /** Whether it ends here: one that goes on beyond a border has its arrow there. */
   readonly hasArrow: boolean;
   /** What is drawn of a cut line. Cut lines that end at the same place share a stub, which the first of them has. */
@@ -43,6 +47,11 @@ export interface SceneStub extends Pick<Stub, "end" | "points"> {
   readonly edges: readonly DisplayEdge[];
   /** At the target what the line comes from; at the source how many it feeds. */
   readonly label: PlacedLabel | null;
+}
+
+/** All that is written beside a line and its stubs. */
+export function labelsOfEdge({ label, operand, stubs }: SceneEdge): readonly PlacedLabel[] {
+  return [label, operand, ...stubs.map((stub) => stub.label)].flatMap((each) => each ?? []);
 }
 
 /** The picture with every position in one coordinate system; parents before what they hold. */
@@ -181,7 +190,14 @@ function problemOf(container: OpenContent, opened: ReadonlyMap<DisplayNode, Open
     sortedPorts(used.out);
     const face = faceOf(child, options);
     faces.set(child, face);
-    return { width: face.width, height: face.height, isDeclared, inPorts: used.in.map(() => null), outPorts: used.out.map(() => null) };
+    return {
+      width: face.width,
+      height: face.height,
+      isDeclared,
+      inPorts: used.in.map(() => null),
+      outPorts: used.out.map(() => null),
+      ...(used.in.length > 1 && hasOrderedOperands(child) && { operands: used.in.map(portOperand) }),
+    };
   });
   const edges = content.edges.map((edge) => {
     const target = content.nodes[indexes.get(edge.to) ?? -1];
@@ -288,6 +304,11 @@ function portOrder(port: string): number {
   return Number(/\d+/.exec(port)?.[0] ?? 0) * 100 + Number(/\/(\d+)/.exec(port)?.[1] ?? 0);
 }
 
+/** Which operand enters a port of a closed box. */
+function portOperand(port: string): number {
+  return Number(port.slice(port.lastIndexOf("/") + 1));
+}
+
 /** Between a line through a title bar and what is written there. */
 const titleClearance = 5;
 
@@ -340,6 +361,9 @@ class Composer {
       edges: labelTexts(content),
       needed: labelsNeeded(container),
       stubs: stubTexts(container, stubs, this.options),
+      operands: operandNumbers(problem!, solution!)
+        .slice(0, content.edges.length)
+        .map((number) => (number === null ? "" : String(number))),
       overhang: content.nodes.map(({ row }) => (row.kind === "repeated" ? sheetOffsets[0] : 0)),
     };
     const labels = labelsOf(problem!, solution!, stubs, texts, this.options.measure);
@@ -354,6 +378,7 @@ class Composer {
       const line = solution!.edges[index]?.map(at) ?? null;
       const points = line && edge.from === border ? [...this.#throughTitle(around, line[0]!), ...line.slice(1)] : line;
       const label = labels.edges[index];
+      const operand = labels.operands[index];
       const target = this.opened.get(container.byId.get(edge.to)!);
       const goesOn = edge.to === border || !!target?.content.edges.some((inner) => inner.from === border && inner.fromPort === edge.toPort);
       this.#edges.push({
@@ -364,6 +389,7 @@ class Composer {
         from: edge.from === border ? (around?.node.id ?? "") : edge.from,
         to: edge.to === border ? (around?.node.id ?? "") : edge.to,
         label: label ? at(label) : null,
+        operand: operand ? at(operand) : null,
         hasArrow: !goesOn,
         stubs: stubsOfEdge.get(index) ?? [],
       });

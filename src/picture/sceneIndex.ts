@@ -1,6 +1,6 @@
 import Flatbush from "flatbush";
 import type { Point } from "./geometry.js";
-import type { Scene, SceneBox, SceneEdge, SceneStub } from "./scene.js";
+import { labelsOfEdge, type Scene, type SceneBox, type SceneEdge, type SceneStub } from "./scene.js";
 
 /** How far a box's drawing reaches beyond its rectangle: marks of matches, the cards behind a folded row. */
 const overhang = 8;
@@ -67,17 +67,16 @@ function build<Item>(items: readonly Item[], bounds: (item: Item) => readonly [n
   return index;
 }
 
-function edgeBounds({ points, ends, label, stubs }: SceneEdge): [number, number, number, number] {
+function edgeBounds(edge: SceneEdge): [number, number, number, number] {
   let [x0, y0, x1, y1] = [Infinity, Infinity, -Infinity, -Infinity];
   // A cut line is drawn at its ends only, but its bounds span both: the few there are cost less than an entry for each end.
-  for (const { x, y } of points ?? ends) {
+  for (const { x, y } of edge.points ?? edge.ends) {
     if (x < x0) x0 = x;
     if (y < y0) y0 = y;
     if (x > x1) x1 = x;
     if (y > y1) y1 = y;
   }
-  for (const each of [label, ...stubs.map((stub) => stub.label)]) {
-    if (!each) continue;
+  for (const each of labelsOfEdge(edge)) {
     x0 = Math.min(x0, each.x);
     y0 = Math.min(y0, each.y - 11);
     x1 = Math.max(x1, each.x + each.width);

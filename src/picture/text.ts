@@ -57,6 +57,23 @@ export function fit(text: string, width: number, font: FontName, measure: Measur
   return low > 0 ? `${text.slice(0, low).trimEnd()}…` : "";
 }
 
+/** The text, or its beginning and its end where it does not fit: names differ in both. */
+export function fitName(text: string, width: number, font: FontName, measure: MeasureText): string {
+  if (measure(text, font) <= width) return text;
+  const characters = [...text];
+  for (let kept = characters.length - 1; kept > 1; kept--) {
+    const cut = `${characters
+      .slice(0, Math.ceil(kept / 2))
+      .join("")
+      .trimEnd()}…${characters
+      .slice(characters.length - Math.floor(kept / 2))
+      .join("")
+      .trimStart()}`;
+    if (measure(cut, font) <= width) return cut;
+  }
+  return fit(text, width, font, measure);
+}
+
 /** Lines of at most `width`, broken at spaces where there are any; the last one ends in an ellipsis when there are more than `most`. */
 export function wrap(text: string, width: number, font: FontName, most: number, measure: MeasureText): string[] {
   const lines: string[] = [];

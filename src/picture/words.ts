@@ -16,6 +16,8 @@ export interface PictureWords {
   readonly calls: string;
   /** One of several calls of a module. */
   readonly callOf: string;
+  /** Of a tensor that was divided. */
+  readonly pieceOf: string;
   readonly notReached: string;
   readonly notCalled: string;
   /** Of a module whose parameters are used all the same. */
@@ -50,6 +52,7 @@ export const englishWords: PictureWords = {
   calledTimes: "called {0} times",
   calls: "{0} calls",
   callOf: "call {0} of {1}",
+  pieceOf: "{0} of {1}",
   notReached: "not reached",
   notCalled: "not called",
   usedUncalled: "used without a call",

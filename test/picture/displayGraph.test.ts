@@ -59,7 +59,7 @@ describe("the boxes of the picture", () => {
     const net = new Writes();
     net(torch.rand(2, 6));
     const graph = display(snapshotOf(inspection, net), { depth: "all" });
-    const words = { input: "Input", output: "Output", constant: "Constant", parameter: "Parameter" };
+    const words = { input: "Input", output: "Output", constant: "Constant", parameter: "Parameter", pieceOf: "" };
     expect(graph.nodes.get("")!.content!.nodes.map((node) => `${nodeTitle(node, words)} ${node.detail}`.trimEnd())).toEqual([
       "× 2",
       "[0] ← 1",
@@ -78,7 +78,7 @@ describe("the boxes of the picture", () => {
     const inspection = inspectHere();
     const net = new Net();
     net(torch.rand(2, 4), [torch.rand(4)]);
-    const words = { input: "Input", output: "Output", constant: "Constant", parameter: "Parameter" };
+    const words = { input: "Input", output: "Output", constant: "Constant", parameter: "Parameter", pieceOf: "" };
     const { nodes, canvas } = display(snapshotOf(inspection, net), { depth: "all" });
     expect(canvas.nodes.map((node) => nodeTitle(node, words))).toEqual(["tokens", "Input [0]", "model", "Output [0]", "Output [1][0]"]);
     expect(nodes.get("")!.content!.nodes.map((node) => nodeTitle(node, words))).toEqual(["mask", "×", "neg"]);
@@ -135,7 +135,7 @@ describe("the boxes of the picture", () => {
     expect(
       display(model)
         .canvas.nodes.filter(({ kind }) => kind === "input")
-        .map((node) => nodeTitle(node, { input: "Input", output: "", constant: "", parameter: "" })),
+        .map((node) => nodeTitle(node, { input: "Input", output: "", constant: "", parameter: "", pieceOf: "" })),
     ).toEqual(["Input 1", "mask"]);
   });
 

@@ -34,7 +34,8 @@ function placed(texts: readonly [straight: string, aside: string]) {
     { x: 300, y: 160 },
   ];
   const solution: LayoutSolution = { width: 400, height: 200, nodes, edges, inPorts: [], outPorts: [], nodePorts: nodes.map(() => ({ in: [30], out: [30] })) };
-  return labelsOf(problem, solution, [], { edges: texts, needed: new Set(), stubs: [], overhang: problem.nodes.map(() => 0) }, estimateText).edges;
+  return labelsOf(problem, solution, [], { edges: texts, needed: new Set(), stubs: [], operands: [], overhang: problem.nodes.map(() => 0) }, estimateText)
+    .edges;
 }
 
 test("lines of one port with different shapes are labelled where they have parted", () => {

@@ -1,5 +1,5 @@
 import { sheetOffsets } from "../../src/picture/face.js";
-import type { Scene, SceneBox } from "../../src/picture/scene.js";
+import { labelsOfEdge, type Scene, type SceneBox } from "../../src/picture/scene.js";
 
 interface Area {
   readonly x: number;
@@ -58,8 +58,8 @@ export function collisions(scene: Scene): string[] {
       };
       for (const box of around) if (overlap(thick, box)) found.push(`${edge.from} > ${edge.to} through ${box.node.id}`);
     }
-    for (const label of [edge.label, ...edge.stubs.map((stub) => stub.label)]) {
-      if (label) labels.push({ x: label.x, y: label.y - 9, width: label.width, height: 10, text: label.text });
+    for (const label of labelsOfEdge(edge)) {
+      labels.push({ x: label.x, y: label.y - 9, width: label.width, height: 10, text: label.text });
     }
   }
   labels.forEach((label, i) => {

@@ -1,10 +1,12 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import * as torch from "../../src/engine/index.js";
 import { isSound } from "../../src/picture/layout/sound.js";
 import { LayoutSolver } from "../../src/picture/layout/solver.js";
 import type { LayoutProblem } from "../../src/picture/layout/problem.js";
 import { renderSvg } from "../../src/picture/renderSvg.js";
 import { notFinite, sceneOf, traced } from "./traced.js";
+
+vi.setConfig({ testTimeout: 60_000 });
 
 const { nn } = torch;
 

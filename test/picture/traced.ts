@@ -4,6 +4,7 @@ import { elkInProcess } from "../../src/picture/layout/elkInProcess.js";
 import { LayoutSolver } from "../../src/picture/layout/solver.js";
 import { initialArrangement, type Arrangement } from "../../src/picture/model/arrangement.js";
 import { buildDisplayGraph } from "../../src/picture/model/buildDisplayGraph.js";
+import { hasOrderedOperands } from "../../src/picture/model/labels.js";
 import { PictureModel } from "../../src/picture/model/pictureModel.js";
 import { layoutScene, type Scene } from "../../src/picture/scene.js";
 import { estimateText } from "../../src/picture/text.js";
@@ -45,4 +46,20 @@ export function notFinite(scene: Scene): string[] {
     for (const { x, y } of [...(points ?? []), ...ends, ...stubs.flatMap((stub) => stub.points)]) for (const value of [x, y]) look(value, `${from} > ${to}`);
   for (const value of [scene.width, scene.height]) look(value, "scene");
   return found;
+}
+
+/** Closed boxes whose operands have an order that can be read neither from where they enter nor from numbers beside them. */
+export function unreadableOperands(scene: Scene): string[] {
+  const along = ({ x, y }: { readonly x: number; readonly y: number }) => (scene.direction === "down" ? x : y);
+  return scene.boxes.flatMap(({ node }) => {
+    if (node.content || !hasOrderedOperands(node)) return [];
+    const entering = scene.edges.filter((edge) => edge.to === node.id && edge.points && edge.edge.kind === "measured");
+    const isRead = entering.every((a) =>
+      entering.every((b) => {
+        if (a.edge.operand >= b.edge.operand || (a.operand && b.operand)) return true;
+        return along(a.ends[1]) < along(b.ends[1]);
+      }),
+    );
+    return isRead ? [] : [`${node.id} (${node.name})`];
+  });
 }

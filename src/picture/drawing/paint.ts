@@ -1,7 +1,7 @@
 import { badgeHeight, sheetOffsets, titleHeight, type Face, type FaceBadge, type FaceGlyph, type Tone } from "../face.js";
 import type { Point } from "../geometry.js";
 import { ringRadius } from "../layout/stubs.js";
-import type { SceneBox, SceneEdge, SceneStub } from "../scene.js";
+import { labelsOfEdge, type SceneBox, type SceneEdge, type SceneStub } from "../scene.js";
 import { estimateText } from "../text.js";
 import type { Theme } from "../theme.js";
 import { paintKindBar } from "./kindBar.js";
@@ -57,7 +57,7 @@ function paintBox(surface: Surface, box: SceneBox, look: Look): void {
   const dash = isFaint || node.kind === "constant" ? [4, 3] : undefined;
   const fill = isContainer
     ? theme.containerTint
-    : face.shape === "box" || face.shape === "circle" || node.kind === "operation"
+    : face.shape === "box" || face.shape === "circle" || (node.kind === "operation" && !node.part)
       ? theme.surface
       : theme.background;
   const overlay = look.overlay?.(node.path);
@@ -216,9 +216,7 @@ export function paintEdge(surface: Surface, edge: SceneEdge, look: Look, emphasi
     for (const stub of edge.stubs) paintStub(surface, stub, color, scale, stub.end === "target" && edge.hasArrow);
   }
   if (scale < legibleScale) return;
-  for (const label of [edge.label, ...edge.stubs.map((stub) => stub.label)]) {
-    if (label) surface.text(label.x, label.y, label.text, "small", emphasis ?? theme.muted, "start");
-  }
+  for (const label of labelsOfEdge(edge)) surface.text(label.x, label.y, label.text, "small", emphasis ?? theme.muted, "start");
 }
 
 /** A short piece with a ring at its open end. */

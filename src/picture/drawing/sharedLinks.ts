@@ -1,7 +1,7 @@
 import type { Rectangle, Point } from "../geometry.js";
 import { callNode, firstCall } from "../model/dataFlow.js";
 import type { PictureModel } from "../model/pictureModel.js";
-import type { Scene, SceneBox } from "../scene.js";
+import { labelsOfEdge, type Scene, type SceneBox } from "../scene.js";
 import type { Look } from "./paint.js";
 import type { Surface } from "./surface.js";
 
@@ -86,10 +86,8 @@ export function routeLinks(scene: Scene, links: readonly SharedLink[]): RoutedLi
   // As if data flowed down; turned back at the end.
   const turned = ({ x, y, width, height }: Rectangle): Rectangle => (isDown ? { x, y, width, height } : { x: y, y: x, width: height, height: width });
   const leaves = (links.length > 0 ? scene.boxes : []).filter(({ node }) => node.content === null).map((box) => ({ id: box.node.id, ...turned(box) }));
-  const labels = (links.length > 0 ? scene.edges : []).flatMap(({ label, stubs }) =>
-    [label, ...stubs.map((stub) => stub.label)].flatMap((placed) =>
-      placed ? [turned({ x: placed.x, y: placed.y - labelRise, width: placed.width, height: labelHeight })] : [],
-    ),
+  const labels = (links.length > 0 ? scene.edges : []).flatMap((edge) =>
+    labelsOfEdge(edge).map(({ x, y, width }) => turned({ x, y: y - labelRise, width, height: labelHeight })),
   );
   return links.map((link) => {
     const around = commonContainer(scene, link.from, link.to);

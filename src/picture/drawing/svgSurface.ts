@@ -1,11 +1,16 @@
 import type { Rectangle, Point } from "../geometry.js";
-import { fonts, type FontName } from "../text.js";
+import { estimateText, fonts, type FontName, type MeasureText } from "../text.js";
 import { cornerRadius, type Paint, type Surface } from "./surface.js";
 
-/** Writes an SVG document. Texts stay texts; fonts are classes of a style sheet. */
+/**
+ * Writes an SVG document. Texts stay texts; fonts are classes of a style sheet. Every text says how wide it was measured, so that it fits in whatever face
+ * the reader has.
+ */
 export class SvgSurface implements Surface {
   readonly #parts: string[] = [];
   #opacity = 1;
+
+  constructor(readonly measure: MeasureText = estimateText) {}
 
   opacity(value: number): void {
     this.#opacity = value;
@@ -37,7 +42,10 @@ export class SvgSurface implements Surface {
   text(x: number, y: number, text: string, font: FontName, color: string, anchor: "start" | "middle" | "end"): void {
     const anchored = anchor === "start" ? "" : ` text-anchor="${anchor}"`;
     const faded = this.#opacity < 1 ? ` opacity="${this.#opacity}"` : "";
-    this.#parts.push(`<text class="${font}" x="${number(x)}" y="${number(y)}"${colored("fill", color)}${anchored}${faded}>${escape(text)}</text>`);
+    const width = number(this.measure(text, font));
+    this.#parts.push(
+      `<text class="${font}" x="${number(x)}" y="${number(y)}" textLength="${width}" lengthAdjust="spacingAndGlyphs"${colored("fill", color)}${anchored}${faded}>${escape(text)}</text>`,
+    );
   }
 
   beginGroup(title: string): void {

@@ -41,6 +41,8 @@ export interface LabelTexts {
   /** Edges whose text stands nowhere else: they have the first choice of places. */
   readonly needed: ReadonlySet<number>;
   readonly stubs: readonly string[];
+  /** By edge, which operand it is, where its place does not say so; else "". */
+  readonly operands: readonly string[];
   /** How far what is drawn of each node reaches beyond its right and lower side. */
   readonly overhang: readonly number[];
 }
@@ -48,6 +50,7 @@ export interface LabelTexts {
 export interface PlacedLabels {
   readonly edges: readonly (PlacedLabel | null)[];
   readonly stubs: readonly (PlacedLabel | null)[];
+  readonly operands: readonly (PlacedLabel | null)[];
 }
 
 /** By solution, then by the texts: containers of one structure share their solution, not always their shapes. */
@@ -57,7 +60,7 @@ const kept = new WeakMap<LayoutSolution, { readonly measure: MeasureText; readon
 export function labelsOf(problem: LayoutProblem, solution: LayoutSolution, stubs: readonly Stub[], texts: LabelTexts, measure: MeasureText): PlacedLabels {
   let known = kept.get(solution);
   if (known?.measure !== measure) kept.set(solution, (known = { measure, byTexts: new Map() }));
-  const key = [...texts.edges, ...texts.stubs, ...texts.overhang].join("\n");
+  const key = [...texts.edges, ...texts.stubs, ...texts.operands, ...texts.overhang].join("\n");
   let labels = known.byTexts.get(key);
   if (!labels) known.byTexts.set(key, (labels = placeLabels(problem, solution, stubs, texts, measure)));
   return labels;
@@ -103,12 +106,12 @@ function placeLabels(problem: LayoutProblem, solution: LayoutSolution, stubs: re
   };
 
   const placed: Box[] = [];
-  const isFree = (box: Box) =>
+  const isFree = (box: Box, clear = 1.5) =>
     box.x0 >= 2 &&
     box.y0 >= 0 &&
     box.x1 <= solution.width - 2 &&
     box.y1 <= solution.height &&
-    !obstacles.collides(box.x0 - 1.5, box.y0 - 1.5, box.x1 + 1.5, box.y1 + 1.5) &&
+    !obstacles.collides(box.x0 - clear, box.y0 - clear, box.x1 + clear, box.y1 + clear) &&
     isClearOfLines(box) &&
     !placed.some((other) => box.x0 < other.x1 + 3 && other.x0 < box.x1 + 3 && box.y0 < other.y1 && other.y0 < box.y1);
 
@@ -120,6 +123,15 @@ function placeLabels(problem: LayoutProblem, solution: LayoutSolution, stubs: re
     }
     return null;
   };
+  const operandLabels = texts.operands.map((text, index): PlacedLabel | null => {
+    const points = solution.edges[index];
+    if (!text || !points) return null;
+    const places = [...besideArrow(points, measure(text, "small"), problem.direction === "down")];
+    const box = places.find((place) => isFree(place)) ?? places.find((place) => isFree(place, 0.25));
+    if (!box) return null;
+    placed.push(box);
+    return { x: box.x0, y: box.y1, width: box.x1 - box.x0, text };
+  });
   const stubLabels = stubs.map((stub, index) => put(texts.stubs[index]!, besideRing(stub.points[0]!, measure(texts.stubs[index]!, "small"))));
   const edgesFrom = new Map<number, number[]>();
   problem.edges.forEach(({ from }, index) => edgesFrom.set(from, [...(edgesFrom.get(from) ?? []), index]));
@@ -140,7 +152,7 @@ function placeLabels(problem: LayoutProblem, solution: LayoutSolution, stubs: re
   };
   texts.edges.forEach((text, index) => texts.needed.has(index) && label(text, index));
   texts.edges.forEach((text, index) => !texts.needed.has(index) && label(text, index));
-  return { edges: edgeLabels, stubs: stubLabels };
+  return { edges: edgeLabels, stubs: stubLabels, operands: operandLabels };
 }
 
 /** Right of the ring before left of it, then above and below. */
@@ -150,6 +162,27 @@ function* besideRing({ x, y }: Point, width: number): Generator<Box> {
     for (const x0 of [x + away, x - away - width]) yield { x0, y0, x1: x0 + width, y1: y0 + height };
   }
   for (const y0 of [y - away - height, y + away]) yield { x0: x - width / 2, y0, x1: x + width / 2, y1: y0 + height };
+}
+
+/** Of a digit. */
+const digitHeight = 8;
+
+/** Places for a number beside the end of a line, as near to the arrow as may be. */
+function* besideArrow(points: readonly Point[], width: number, isDown: boolean): Generator<Box> {
+  for (let i = points.length - 1; i > 0; i--) {
+    const [a, b] = [points[i - 1]!, points[i]!];
+    if (isDown ? a.x !== b.x : a.y !== b.y) continue;
+    const length = isDown ? b.y - a.y : b.x - a.x;
+    for (let back = 2; back + (isDown ? digitHeight : width) <= Math.max(length, 0) + 4; back += 5) {
+      if (isDown) {
+        const y0 = b.y - back - digitHeight;
+        for (const away of [clearance, 2]) for (const x0 of [b.x + away, b.x - away - width]) yield { x0, y0, x1: x0 + width, y1: y0 + digitHeight };
+      } else {
+        const x0 = b.x - back - arrow - width;
+        for (const y0 of [b.y - clearance + 1 - digitHeight, b.y + clearance - 1]) yield { x0, y0, x1: x0 + width, y1: y0 + digitHeight };
+      }
+    }
+  }
 }
 
 /** Places beside each piece that runs with the flow: nearest to the source first, right of (above) the line before left (below). */

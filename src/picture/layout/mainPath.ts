@@ -7,8 +7,8 @@ export const portGap = 14;
 const leastGap = 5;
 
 /**
- * Marks the edges of the main path, the longest way through a container, and puts their ports into the middle of the boxes, all others to the right: the
- * boxes then stand on one axis instead of drifting aside by half the space between two ports from each to the next. Ports that only edges in `cut` use
+ * Marks the edges of the main path, the longest way through a container, and puts their ports into the middle of the boxes, all others to the right, but for
+ * operands before the main one where their order matters: the boxes then stand on one axis instead of drifting aside by half the space between two ports from each to the next. Ports that only edges in `cut` use
  * share one place.
  */
 export function withMainPath(problem: LayoutProblem, cut: ReadonlySet<number>): LayoutProblem {
@@ -23,7 +23,9 @@ export function withMainPath(problem: LayoutProblem, cut: ReadonlySet<number>): 
   const offsets = (node: ProblemNode, index: number, side: "in" | "out") => {
     const fixed = side === "in" ? node.inPorts : node.outPorts;
     const length = problem.direction === "down" ? node.width : node.height;
-    return fixed.every((offset) => offset === null) ? spread(fixed.length, mainPorts[side].get(index) ?? 0, used[side].get(index), length) : fixed;
+    return fixed.every((offset) => offset === null)
+      ? spread(fixed.length, mainPorts[side].get(index) ?? 0, used[side].get(index), length, side === "in" && node.operands !== undefined)
+      : fixed;
   };
   const nodes = problem.nodes.map((node, index) => {
     if (!mainPorts.in.has(index) && !mainPorts.out.has(index)) return node;
@@ -35,14 +37,22 @@ export function withMainPath(problem: LayoutProblem, cut: ReadonlySet<number>): 
 }
 
 /** Null where that many ports beside the main one would stand too close. */
-function spread(count: number, main: number, used: ReadonlySet<number> | undefined, length: number): number[] | null {
+function spread(count: number, main: number, used: ReadonlySet<number> | undefined, length: number, isOrdered: boolean): number[] | null {
   const isSpread = (port: number) => port !== main && used !== undefined && used.has(port);
-  const beside = Array.from({ length: count }, (_, port) => port).filter(isSpread).length;
-  const places = beside + (count > beside + 1 ? 1 : 0);
-  const gap = gapBeside(places, length);
-  if (places > 1 && gap < leastGap) return null;
-  let next = 0;
-  return Array.from({ length: count }, (_, port) => length / 2 + (port === main ? 0 : (isSpread(port) ? ++next : places) * gap));
+  const ports = Array.from({ length: count }, (_, port) => port).filter(isSpread);
+  const before = isOrdered ? ports.filter((port) => port < main).length : 0;
+  const after = ports.length - before;
+  const places = after + (count > ports.length + 1 ? 1 : 0);
+  const gap = gapBeside(Math.max(before, places), length);
+  if (Math.max(before, places) > 1 && gap < leastGap) return null;
+  let next = -before;
+  return Array.from({ length: count }, (_, port) => {
+    if (port === main) return length / 2;
+    if (!isSpread(port)) return length / 2 + places * gap;
+    const place = next < 0 ? next : next + 1;
+    next++;
+    return length / 2 + place * gap;
+  });
 }
 
 function gapBeside(count: number, length: number): number {

@@ -6,6 +6,7 @@ import { callNode, canvasPath, nodeWithin, type ContainerFlow, type DataFlow, ty
 import { declaredEdges, measuredEdges } from "./displayEdges.js";
 import type { DisplayContent, DisplayEdge, DisplayFailure, DisplayGraph, DisplayNode, ItemSource } from "./displayGraph.js";
 import { commonShapeText, shapeText, signBetween, viewText } from "./labels.js";
+import { partName, splitParts, withInserted } from "./splitParts.js";
 import type { Fold, ModuleFacts, PictureModel } from "./pictureModel.js";
 import { foldOf, single, type Row } from "./rows.js";
 
@@ -100,16 +101,42 @@ class Builder {
     }
     const nodes = this.#inOrder(modules, flow?.nodes ?? [], container, standsFor);
     if (hasFailed && !this.#failureIsShown && this.model.snapshot.trace?.failure) nodes.push(this.#thrown(id, path, parent));
-    const measured = flow ? this.#edges(flow, standsFor) : [];
+    const { edges: measured, nodes: withParts } = this.#withParts(container, nodes, flow ? this.#edges(flow, standsFor) : []);
     const declared = this.#declaredOrder(container, standsFor);
     const content = {
       around: id === canvasPath ? null : (this.#parents.get(id) ?? canvasPath),
       folds: [...standsFor].some(([node, shown]) => node !== shown),
-      nodes,
+      nodes: withParts,
       edges: declared.length > 0 ? [...measured, ...declared] : measured,
     };
     this.#containers.set(id, content);
     return content;
+  }
+
+  /** Adds small nodes for the parts of tensors that flow here. */
+  #withParts({ id, path, parent }: Container, nodes: readonly DisplayNode[], edges: readonly DisplayEdge[]): Pick<DisplayContent, "nodes" | "edges"> {
+    const { trace } = this.model.snapshot;
+    if (!trace) return { nodes, edges };
+    const split = splitParts(id === canvasPath ? "" : id, edges, trace);
+    const inserted = [...split.parts].map(([node, { shown, target }]) => {
+      const made: DisplayNode = {
+        ...nothingOfItsOwn,
+        id: node,
+        kind: "operation",
+        source: { kind: "operation", step: shown.step },
+        path: path === canvasPath ? "" : path,
+        key: node,
+        name: partName(shown, trace),
+        calls: 1,
+        status: "ran",
+        outputShape: shown.outputShape,
+        part: shown,
+      };
+      this.#nodes.set(node, made);
+      this.#parents.set(node, parent);
+      return { node: made, before: target };
+    });
+    return { nodes: inserted.length > 0 ? withInserted(nodes, inserted) : nodes, edges: split.edges };
   }
 
   /** The boxes of a row: of each of its members, or of one for all. Writes down for which calls each box stands. */

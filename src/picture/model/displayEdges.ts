@@ -2,6 +2,7 @@ import { nameText, type ForwardTrace, type OperationStep } from "../../protocol/
 import { firstCall, type ContainerFlow, type DataFlow } from "./dataFlow.js";
 import type { DisplayEdge } from "./displayGraph.js";
 import { commonShapeText } from "./labels.js";
+import { partTaken } from "./parts.js";
 
 /**
  * The edges of a container whose nodes are drawn as `standsFor` says. Those of the members of a folded row run together at its box; those between two
@@ -25,6 +26,7 @@ export function measuredEdges(flow: ContainerFlow, trace: ForwardTrace, standsFo
       label: "",
       values: [edge.value],
       via,
+      parts: [partTaken(edge, trace)],
       count: 1,
       bundled: 1,
     });
@@ -43,7 +45,8 @@ export function mergeEqual(edges: readonly DisplayEdge[], trace: ForwardTrace | 
   }
   return [...merged.values()].map((equal) => {
     const values = equal.flatMap((edge) => edge.values);
-    return { ...equal[0]!, values, label: labelOf(values, trace), count: equal.reduce((sum, { count }) => sum + count, 0) };
+    const parts = equal.flatMap((edge) => edge.parts);
+    return { ...equal[0]!, values, parts, label: labelOf(values, trace), count: equal.reduce((sum, { count }) => sum + count, 0) };
   });
 }
 
@@ -60,13 +63,13 @@ export function declaredEdges(children: readonly string[], flow: DataFlow | null
     const to = standsFor.get(child)!;
     return from === to
       ? []
-      : [{ from, fromPort: "out:0", to, toPort: "in:0", operand: 0, kind: "declared", label: "", values: [], via: [], count: 1, bundled: 1 }];
+      : [{ from, fromPort: "out:0", to, toPort: "in:0", operand: 0, kind: "declared", label: "", values: [], via: [], parts: [], count: 1, bundled: 1 }];
   });
   return mergeEqual(edges, null);
 }
 
 /** More lines than this between the same two boxes run together in one. */
-const mostParallel = 8;
+export const mostParallel = 8;
 
 /** Edges between the same two boxes that are too many to tell apart, as one with their number; null where there are none. */
 export function bundleParallel(

@@ -1,9 +1,11 @@
-import type { Histogram, StepId, TensorId, ValueId } from "../../protocol/index.js";
+import type { Histogram, StepId, TensorId, TensorPart, ValueId } from "../../protocol/index.js";
 import type { FindingMark } from "../../describe/findings/findings.js";
 import type { LayerKind } from "../theme.js";
 import { operationLabel } from "./labels.js";
+import { partText, type PartTaken } from "./parts.js";
 import type { Row } from "./rows.js";
 import type { SharingGroup } from "./sharing.js";
+import { fill } from "../words.js";
 
 /**
  * What a box of the picture stands for.
@@ -32,6 +34,17 @@ export interface DisplayFailure {
   readonly shapes: readonly string[];
   /** Between the shapes of the first two. */
   readonly sign: string;
+}
+
+/** Which part of a tensor flows on. */
+export interface PartShown {
+  /** The operation that took it. */
+  readonly step: StepId;
+  /** Part of a part of a part. */
+  readonly chain: readonly TensorPart[];
+  /** Where a folded loop takes another part in every turn, that of the last. */
+  readonly until: readonly TensorPart[] | null;
+  readonly outputShape: string;
 }
 
 /** A box or small node, with its content where it is open. */
@@ -73,6 +86,8 @@ export interface DisplayNode {
   readonly glyph: Histogram | "constant" | null;
   /** Of a constant: it is a parameter, though of no module in the model. */
   readonly isParameter?: boolean;
+  /** Of an operation that only takes a part of a tensor, which. */
+  readonly part?: PartShown;
   /** Null while closed. */
   readonly content: DisplayContent | null;
 }
@@ -97,6 +112,8 @@ export interface DisplayEdge {
   readonly values: readonly ValueId[];
   /** Names of the bookkeeping operations folded in. */
   readonly via: readonly string[];
+  /** By value: which part of a tensor it is; null for all of it. Empty where a node says so. */
+  readonly parts: readonly (PartTaken | null)[];
   /** Calls in which it was seen. */
   readonly count: number;
   /** Operands that run together in this one line, because there are too many to tell apart; 1 normally. */
@@ -113,10 +130,11 @@ export interface DisplayGraph {
 /** What a person calls a node: the module's name, the sign of an operation, "Input", "Input 2", "Output [0]". */
 export function nodeTitle(
   node: DisplayNode,
-  words: { readonly input: string; readonly output: string; readonly constant: string; readonly parameter: string },
+  words: { readonly input: string; readonly output: string; readonly constant: string; readonly parameter: string; readonly pieceOf: string },
 ): string {
   switch (node.kind) {
     case "operation":
+      if (node.part) return partText(node.part, (number, of) => fill(words.pieceOf, number, of));
       return operationLabel(node.name, node.sign, node.target);
     case "input":
     case "output":
