@@ -14,7 +14,7 @@ export class PreservedModel {
 
   constructor(engine: Engine, root: Module) {
     this.#engine = engine;
-    const modules = [...root.modules()];
+    const modules = [...engine.nn.modulesOf(root)];
     const tensors = new Set<Tensor>();
     for (const module of modules) for (const value of Object.values(module as object)) if (value instanceof engine.Tensor) tensors.add(value);
     this.tensors = [...tensors];

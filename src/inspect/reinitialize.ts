@@ -12,14 +12,14 @@ interface Undo {
 }
 
 /** The modules that a target names, each object once. Throws where there are none. */
-function targetModules(root: Module, target: InitializationTarget): Module[] {
+function targetModules({ nn }: Engine, root: Module, target: InitializationTarget): Module[] {
   switch (target.kind) {
     case "model":
-      return [...root.modules()];
+      return [...nn.modulesOf(root)];
     case "module":
-      return [...root.getSubmodule(target.path).modules()];
+      return [...nn.modulesOf(root.getSubmodule(target.path))];
     case "type": {
-      const modules = [...root.modules()].filter((module) => classNameOf(module) === target.type);
+      const modules = [...nn.modulesOf(root)].filter((module) => classNameOf(module) === target.type);
       if (modules.length === 0) throw new Error(l10n.t("The model has no module of type {0}.", target.type));
       return modules;
     }
@@ -48,7 +48,7 @@ export class Reinitializer {
   }
 
   reinitialize(root: Module, target: InitializationTarget, choice: InitializationChoice): void {
-    const modules = targetModules(root, target);
+    const modules = targetModules(this.#engine, root, target);
     const fills = choice.kind === "asConstructed" ? this.#resets(modules) : this.#schemeFills(modules, choice, target.kind === "model");
     const tensors = new Set(fills.flatMap(({ tensors }) => tensors));
     const undo = this.#save(tensors);
@@ -73,11 +73,14 @@ export class Reinitializer {
   }
 
   #resets(modules: readonly Module[]): { tensors: Tensor[]; fill: () => void }[] {
+    const { nn } = this.#engine;
     const resets = modules.flatMap((module) => {
       const reset = (module as { resetParameters?: unknown }).resetParameters;
       if (typeof reset !== "function") return [];
       // What a layer resets may lie in its children, and may be statistics.
-      return [{ tensors: [...module.parameters(), ...module.buffers()] as Tensor[], fill: () => void reset.call(module) }];
+      return [
+        { tensors: [...nn.namedParametersOf(module), ...nn.namedBuffersOf(module)].map(([, tensor]): Tensor => tensor), fill: () => void reset.call(module) },
+      ];
     });
     if (resets.length === 0) throw new Error(l10n.t("No layer here knows how it was constructed (none has resetParameters)."));
     return resets;

@@ -26,16 +26,17 @@ export async function findModels(
   // What is only waiting to be collected is gone; a reference that was read in this turn keeps it alive until the next.
   await setImmediate();
   globalThis.gc?.();
-  let roots = rootsAmong([...inspection.recorder.modules(), ...named.map(({ module }) => module)], named, troubles);
+  let roots = rootsAmong(engine, [...inspection.recorder.modules(), ...named.map(({ module }) => module)], named, troubles);
   if (mayRun && roots.length === 0 && code.exports) {
     named = await moduleFactories(code, code.exports, engine, bindings, offers);
     roots = rootsAmong(
+      engine,
       named.map(({ module }) => module),
       named,
       troubles,
     );
   }
-  const withState = roots.filter((module) => hasState(module));
+  const withState = roots.filter((module) => hasState(engine, module));
   if (withState.length > 0) roots = withState;
 
   const taken = new Set<string>();
@@ -74,12 +75,12 @@ export interface Trouble {
 }
 
 /** The modules that no other contains, each once. */
-function rootsAmong(modules: readonly Module[], named: readonly NamedModel[], troubles: Trouble[]): Module[] {
+function rootsAmong(engine: Engine, modules: readonly Module[], named: readonly NamedModel[], troubles: Trouble[]): Module[] {
   const children = new Set<Module>();
   for (const module of modules) {
     if (children.has(module)) continue; // All beneath it are in the set already.
     try {
-      for (const below of module.modules()) if (below !== module) children.add(below);
+      for (const below of engine.nn.modulesOf(module)) if (below !== module) children.add(below);
     } catch (error) {
       const known = named.find((candidate) => candidate.module === module);
       troubles.push({ name: known?.name ?? classNameOf(module), location: known?.location ?? null, error });
@@ -88,9 +89,9 @@ function rootsAmong(modules: readonly Module[], named: readonly NamedModel[], tr
   return [...new Set(modules)].filter((module) => !children.has(module));
 }
 
-function hasState(module: Module): boolean {
+function hasState({ nn }: Engine, module: Module): boolean {
   try {
-    return !module.parameters().next().done || !module.buffers().next().done;
+    return !nn.namedParametersOf(module).next().done || !nn.namedBuffersOf(module).next().done;
   } catch {
     return true; // Looking at it says what is wrong with it.
   }

@@ -2,7 +2,8 @@ export * as functional from "./functional.js";
 export * as init from "./init.js";
 export * as utils from "./utils/index.js";
 
-export { Module, type LoadStateDictOptions, type NamedOptions } from "./module.js";
+export { Module, type LoadStateDictOptions } from "./module.js";
+export { modulesOf, namedBuffersOf, namedChildrenOf, namedModulesOf, namedParametersOf, type NamedOptions } from "./walk.js";
 export * from "./parameter.js";
 export { buffersByName, childrenByName, parametersByName, rememberMembers, type Registers, type StateDictHook } from "./members.js";
 export { registerModuleForwardHook, registerModuleForwardPreHook, RemovableHandle, withoutHooks, type ForwardHook, type ForwardPreHook } from "./hooks.js";

@@ -27,15 +27,7 @@ import { callModule } from "./moduleCall.js";
 import { isUninitialized, Parameter } from "./parameter.js";
 import { collectState, loadState } from "./moduleState.js";
 import { StateDict, type IncompatibleKeys } from "./stateDict.js";
-
-export interface NamedOptions {
-  /** Put before every name. Default "". */
-  readonly prefix?: string;
-  /** Whether to look into child modules. Default true. */
-  readonly recurse?: boolean;
-  /** Give what is registered in several places once, under its first name. Default true. */
-  readonly removeDuplicate?: boolean;
-}
+import { modulesOf, namedBuffersOf, namedChildrenOf, namedModulesOf, namedParametersOf, type NamedOptions } from "./walk.js";
 
 export interface LoadStateDictOptions {
   /** Throw when names are missing or unexpected. Default true. */
@@ -146,47 +138,42 @@ export class Module {
 
   /** Names and parameters in the order of registration: the module's own, then its children's. */
   *namedParameters(options: NamedOptions = {}): IterableIterator<[string, Parameter]> {
-    yield* namedMembers(this, (module) => registered(module).parameters, options);
+    yield* namedParametersOf(this, options);
   }
 
   /** The parameters in the order of registration, each once; the module's own alone where `recurse` is false. */
   *parameters(recurse = true): IterableIterator<Parameter> {
-    for (const [, parameter] of this.namedParameters({ recurse })) yield parameter;
+    for (const [, parameter] of namedParametersOf(this, { recurse })) yield parameter;
   }
 
   /** Names and buffers, as `namedParameters`. */
   *namedBuffers(options: NamedOptions = {}): IterableIterator<[string, Tensor]> {
-    yield* namedMembers(this, (module) => registered(module).buffers, options);
+    yield* namedBuffersOf(this, options);
   }
 
   /** The buffers, as `parameters`. */
   *buffers(recurse = true): IterableIterator<Tensor> {
-    for (const [, buffer] of this.namedBuffers({ recurse })) yield buffer;
+    for (const [, buffer] of namedBuffersOf(this, { recurse })) yield buffer;
   }
 
   /** Names and direct children; a child in two places once, under its first name. */
   *namedChildren(): IterableIterator<[string, Module]> {
-    const seen = new Set<Module>();
-    for (const [name, module] of registered(this).modules) {
-      if (module === null || seen.has(module)) continue;
-      seen.add(module);
-      yield [name, module];
-    }
+    yield* namedChildrenOf(this);
   }
 
   /** The direct children, each once. */
   *children(): IterableIterator<Module> {
-    for (const [, child] of this.namedChildren()) yield child;
+    for (const [, child] of namedChildrenOf(this)) yield child;
   }
 
   /** Dotted names and all modules: this one first (named ""), then each child with all beneath it. */
   *namedModules(options: Omit<NamedOptions, "recurse"> = {}): IterableIterator<[string, Module]> {
-    yield* walkModules(this, options.prefix ?? "", options.removeDuplicate === false ? null : new Set());
+    yield* namedModulesOf(this, options);
   }
 
   /** This module and all beneath it, each once. */
   *modules(): IterableIterator<Module> {
-    for (const [, module] of this.namedModules()) yield module;
+    yield* modulesOf(this);
   }
 
   /** The module at a dotted name. Throws AttributeError where there is none. */
@@ -237,7 +224,7 @@ export class Module {
 
   /** Calls `fn` with every module beneath this one, children before parents, and with this one last. Returns this module. */
   apply(fn: (module: Module) => void): this {
-    for (const child of this.children()) child.apply(fn);
+    for (const [, child] of namedChildrenOf(this)) child.apply(fn);
     fn(this);
     return this;
   }
@@ -245,7 +232,7 @@ export class Module {
   /** Sets training mode here and beneath. */
   train(mode = true): this {
     this.training = mode;
-    for (const child of this.children()) child.train(mode);
+    for (const [, child] of namedChildrenOf(this)) child.train(mode);
     return this;
   }
 
@@ -256,7 +243,7 @@ export class Module {
 
   /** Freezes (false) or unfreezes every parameter. */
   requiresGrad_(requiresGrad = true): this {
-    for (const parameter of this.parameters()) parameter.requiresGrad_(requiresGrad);
+    for (const [, parameter] of namedParametersOf(this)) parameter.requiresGrad_(requiresGrad);
     return this;
   }
 
@@ -303,7 +290,7 @@ export class Module {
 
   private mapTensors(fn: (tensor: Tensor) => Tensor): this {
     const mapped = new Map<Tensor, Tensor>();
-    for (const module of this.modules()) {
+    for (const module of modulesOf(this)) {
       for (const parameter of registered(module).parameters.values()) {
         if (parameter === null || mapped.has(parameter) || isUninitialized(parameter)) continue;
         parameter.data = noGrad(() => fn(parameter.data));
@@ -452,31 +439,6 @@ export function formatModule(name: string, extraLines: readonly string[], childL
 /** All lines but the first moved two to the right. */
 export function indent(text: string): string {
   return text.replaceAll("\n", "\n  ");
-}
-
-function* namedMembers<Member extends object>(
-  root: Module,
-  membersOf: (module: Module) => ReadonlyMap<string, Member | null>,
-  { prefix = "", recurse = true, removeDuplicate = true }: NamedOptions,
-): IterableIterator<[string, Member]> {
-  const seen = new Set<Member>();
-  const modules = recurse ? walkModules(root, prefix, removeDuplicate ? new Set() : null) : [[prefix, root] as [string, Module]];
-  for (const [path, module] of modules) {
-    for (const [name, member] of membersOf(module)) {
-      if (member === null || (removeDuplicate && seen.has(member))) continue;
-      seen.add(member);
-      yield [path === "" ? name : `${path}.${name}`, member];
-    }
-  }
-}
-
-function* walkModules(module: Module, path: string, seen: Set<Module> | null): IterableIterator<[string, Module]> {
-  if (seen?.has(module)) return;
-  seen?.add(module);
-  yield [path, module];
-  for (const [name, child] of registered(module).modules) {
-    if (child !== null) yield* walkModules(child, path === "" ? name : `${path}.${name}`, seen);
-  }
 }
 
 /** The field of that name. */

@@ -4,6 +4,7 @@ import type { AnyModule } from "./anyModule.js";
 import { callWithBackwardHooks, globalBackwardHooks, globalBackwardPreHooks } from "./backwardHooks.js";
 import { globalForwardHooks, globalForwardPreHooks } from "./hooks.js";
 import { internals } from "./members.js";
+import { namedModulesOf } from "./walk.js";
 
 declare module "../observer.js" {
   /** Calls nest: what runs inside a module's call lies between its `moduleEntered` and `moduleLeft` or `moduleFailed`. */
@@ -91,7 +92,7 @@ function noteModule(error: TorchError, module: AnyModule, outermost: boolean): v
   const innermost = failedIn.get(error) ?? module;
   failedIn.set(error, innermost);
   if (!outermost || error.modulePath !== null) return;
-  for (const [path, candidate] of module.namedModules()) {
+  for (const [path, candidate] of namedModulesOf(module)) {
     if (candidate !== innermost) continue;
     error.modulePath = path === "" ? `(${innermost.constructor.name})` : `${path} (${innermost.constructor.name})`;
     error.stack = error.stack?.replace(`${error.name}: `, `${error.name}: in ${error.modulePath}: `);

@@ -10,6 +10,7 @@ import type { ForwardPreHook } from "../hooks.js";
 import { internals, unregister } from "../members.js";
 import { Module } from "../module.js";
 import { Parameter } from "../parameter.js";
+import { modulesOf } from "../walk.js";
 import { parametersToVector } from "./vector.js";
 
 /**
@@ -323,5 +324,5 @@ export function remove<M extends Module>(module: M, name: string): M {
 /** Whether a module, or one in it, has a pruned parameter. (torch.nn.utils.prune.is_pruned) */
 export function isPruned(module: Module): boolean {
   if (!(module instanceof Module)) throw new TypeError(`expected a module, but got ${typeInPython(module)}`);
-  return [...module.modules()].some((each) => [...each[internals].forwardPreHooks].some((hook) => prunedNames.has(hook)));
+  return [...modulesOf(module)].some((each) => [...each[internals].forwardPreHooks].some((hook) => prunedNames.has(hook)));
 }
