@@ -1,9 +1,10 @@
 import * as l10n from "@vscode/l10n";
-import type { DTypeName } from "../protocol/index.js";
-import { callModule, type Engine, type Module } from "./engine.js";
+import type { DTypeName, InputSource } from "../protocol/index.js";
+import { callModule, classNameOf, type Engine, type Module } from "./engine.js";
 import { PreservedModel } from "./preserve.js";
 import type { Recorder } from "./recorder.js";
 import type { Recording } from "./recording.js";
+import { withTensors } from "./structured.js";
 
 /** A pass that failed on shapes alone may be tried with values where copies of them take no more than this. */
 const valueBytesLimit = 256e6;
@@ -18,7 +19,7 @@ export interface InputCandidate {
 }
 
 export type Inference =
-  | { readonly kind: "found"; readonly inputs: readonly InputCandidate[]; readonly recording: Recording }
+  | { readonly kind: "found"; readonly inputs: readonly InputCandidate[]; readonly from: InputSource; readonly recording: Recording }
   /** The reason in words for the user, with what to do. */
   | { readonly kind: "unknown"; readonly reason: string };
 
@@ -35,23 +36,42 @@ export function inferForward(engine: Engine, recorder: Recorder, root: Module): 
   if (candidates.length === 0) return { kind: "unknown", reason: `${l10n.t("No layer says which input the model takes.")} ${whatToDo()}` };
   const count = Math.max(1, root.forward.length);
   let firstFailure: string | null = null;
-  for (const candidate of candidates.slice(0, attemptLimit)) {
+  for (const { candidate, from } of candidates.slice(0, attemptLimit)) {
     const inputs = new Array<InputCandidate>(count).fill(candidate);
-    for (const device of ["meta", "cpu"] as const) {
-      const attempt = tryForward(engine, recorder, root, inputs, device);
-      if (attempt === null) break;
-      if (attempt.error === undefined) return { kind: "found", inputs, recording: attempt.recording };
-      const message = attempt.error instanceof Error ? attempt.error.message : String(attempt.error);
-      firstFailure ??= `${inputs.map(({ shape }) => `[${shape.join(", ")}]`).join(", ")}: ${message}`;
-      // Only code that asks for values, or mixes in tensors of its own, can fare better with values.
-      if (!/meta/.test(message)) break;
-    }
+    const attempt = tryForward(engine, recorder, root, (device) => inputs.map(({ shape, dtype }) => engine.zeros(shape, { dtype: engine[dtype], device })));
+    if (attempt.recording) return { kind: "found", inputs, from, recording: attempt.recording };
+    firstFailure ??= `${inputs.map(({ shape }) => `[${shape.join(", ")}]`).join(", ")}: ${attempt.message}`;
   }
   return { kind: "unknown", reason: `${l10n.t("None of the inputs tried fits. The first was {0}", firstFailure?.replace(/\.?$/, ".") ?? "")} ${whatToDo()}` };
 }
 
+/** Runs a model, as inferForward does, on inputs of the shapes that it was called with before. Null where it does not take them any more. */
+export function forwardAgain(engine: Engine, recorder: Recorder, root: Module, args: readonly unknown[]): Recording | null {
+  const inputs = (device: "meta" | "cpu") => withTensors(engine, args, ({ sizes, dtype }) => engine.zeros(sizes, { dtype, device }));
+  return tryForward(engine, recorder, root, inputs).recording;
+}
+
+type Attempt = { readonly recording: Recording } | { readonly recording: null; readonly message: string };
+
+function tryForward(engine: Engine, recorder: Recorder, root: Module, inputs: (device: "meta" | "cpu") => readonly unknown[]): Attempt {
+  let first: string | null = null;
+  for (const device of ["meta", "cpu"] as const) {
+    const attempt = tryOn(device, engine, recorder, root, inputs(device));
+    if (attempt === null) break;
+    if (attempt.error === undefined) {
+      attempt.recording.modelIs(root);
+      return { recording: attempt.recording };
+    }
+    const message = attempt.error instanceof Error ? attempt.error.message : String(attempt.error);
+    first ??= message;
+    // Only code that asks for values, or mixes in tensors of its own, can fare better with values.
+    if (!/meta/.test(message)) break;
+  }
+  return { recording: null, message: first ?? "" };
+}
+
 /** Null where it would take too much to keep the values safe. */
-function tryForward(engine: Engine, recorder: Recorder, root: Module, inputs: readonly InputCandidate[], device: "meta" | "cpu") {
+function tryOn(device: "meta" | "cpu", engine: Engine, recorder: Recorder, root: Module, args: readonly unknown[]) {
   const preserved = new PreservedModel(engine, root);
   if (device === "cpu") {
     if (preserved.bytes > valueBytesLimit) return null;
@@ -59,7 +79,6 @@ function tryForward(engine: Engine, recorder: Recorder, root: Module, inputs: re
   } else preserved.moveToMeta();
   preserved.dropGradients();
   try {
-    const args = inputs.map(({ shape, dtype }) => engine.zeros(shape, { dtype: engine[dtype], device }));
     return recorder.record(root, () => engine.nn.withoutHooks(() => engine.withDevice(device, () => engine.noGrad(() => callModule(root, args)))));
   } finally {
     preserved.restore();
@@ -67,12 +86,12 @@ function tryForward(engine: Engine, recorder: Recorder, root: Module, inputs: re
 }
 
 /** Inputs worth trying, the likeliest first. */
-function inputCandidates(engine: Engine, root: Module): InputCandidate[] {
-  const candidates: InputCandidate[] = [];
+function inputCandidates(engine: Engine, root: Module): { readonly candidate: InputCandidate; readonly from: InputSource }[] {
+  const candidates: { readonly candidate: InputCandidate; readonly from: InputSource }[] = [];
   const seen = new Set<string>();
   let flattens = false;
   let looked = 0;
-  for (const module of root.modules()) {
+  for (const [path, module] of engine.nn.namedModulesOf(root)) {
     flattens ||= engine.nn.mergesDimensions(module);
     const examples = engine.nn.exampleInputs(module, flattens);
     if (examples === null) continue;
@@ -80,7 +99,7 @@ function inputCandidates(engine: Engine, root: Module): InputCandidate[] {
       const key = `${candidate.dtype}${candidate.shape.join()}`;
       if (seen.has(key)) continue;
       seen.add(key);
-      candidates.push(candidate);
+      candidates.push({ candidate, from: { kind: "layer", path, type: classNameOf(module) } });
     }
     if (++looked === layersLookedAt) break;
   }

@@ -14,11 +14,11 @@ import type {
 } from "../protocol/index.js";
 import type { CallFrame, Locate } from "./callFrames.js";
 import { callModule, classNameOf, type Engine, type Module, type Tensor } from "./engine.js";
-import { definesForward, inferForward, type InputCandidate } from "./infer.js";
+import { definesForward, forwardAgain, inferForward, type InputCandidate } from "./infer.js";
 import { Initializations } from "./initializations.js";
 import { type OriginalNames, sameNames } from "./parameterNames.js";
-import { Recorder } from "./recorder.js";
-import type { Recording } from "./recording.js";
+import { type Pass, Recorder } from "./recorder.js";
+import type { NamedState, Recording } from "./recording.js";
 import { Reinitializer } from "./reinitialize.js";
 import { defaultBins, mostBins, tensorStatistics } from "./statistics.js";
 import { eachTensorOf, withTensors } from "./structured.js";
@@ -49,6 +49,7 @@ const whatToDo = (): string => l10n.t("To see shapes and data flow, use it in a 
 interface ShownPass<Origin extends ForwardTrace["origin"] = ForwardTrace["origin"]> {
   readonly recording: Recording;
   readonly origin: Origin;
+  readonly inferredFrom: ForwardTrace["inferredFrom"];
   /** What another pass may start from. */
   readonly args: () => readonly unknown[];
   /** False where the inputs were too large to keep: `args` then has their shapes alone. */
@@ -115,14 +116,14 @@ export class Inspection {
 
   /** The pass that a model comes with, or why there is none. */
   #ownPass(module: Module, infer: boolean): NonNullable<Model["own"]> | string {
-    const pass = this.recorder.passOf(module);
-    if (pass && this.#isCurrent(pass.recording, module)) {
-      const { recording, args, keepsInputs } = pass;
-      return { recording, origin: "recorded", args: () => args, keepsInputs, activationsCurrent: true };
-    }
+    const passes = this.recorder.passesOf(module);
+    const current = passes.find(({ recording }) => recording.changesTo(module).length === 0);
+    if (current) return ofTheCode(current);
     if (!definesForward(this.#engine, module))
       return `${l10n.t("{0} defines no forward: it holds modules and parameters that other code uses.", classNameOf(module))} ${whatToDo()}`;
-    return infer ? this.#inferPass(module) : l10n.t("The code was stopped before its input could be worked out.");
+    const [earlier] = passes;
+    const inferred = infer ? this.#inferPass(module, earlier) : l10n.t("The code was stopped before its input could be worked out.");
+    return typeof inferred === "string" && earlier && this.#hasItsPlaces(earlier.recording, module) ? ofTheCode(earlier) : inferred;
   }
 
   constructionOf(module: Module): SourceLocation | null {
@@ -148,7 +149,7 @@ export class Inspection {
     if (!definesForward(this.#engine, module)) throw new Error(l10n.t("{0} defines no forward: there is nothing to run.", classNameOf(module)));
     if (seed !== null) this.#engine.manualSeed(seed);
     let args: readonly unknown[];
-    if (input.kind === "stated") args = this.#statedArguments(input.inputs, shown?.args() ?? [], deviceOf(module));
+    if (input.kind === "stated") args = this.#statedArguments(input.inputs, shown?.args() ?? [], deviceOf(this.#engine, module));
     else {
       if (!shown) throw new Error(model.traceMissing);
       if (!shown.keepsInputs) throw new Error(l10n.t("The inputs of the recorded pass were too large to keep: state an input."));
@@ -157,7 +158,8 @@ export class Inspection {
     const { recording, error } = this.recorder.record(module, () => void callModule(module, args));
     // Without any step it failed before the model was called, and there is nothing to draw.
     if (error !== undefined && !recording.failed) throw error;
-    model.shown = { recording, origin: input.kind === "stated" ? "stated" : shown!.origin, args: () => args, keepsInputs: true, activationsCurrent: true };
+    const of = input.kind === "stated" ? ({ origin: "stated", inferredFrom: null } as const) : { origin: shown!.origin, inferredFrom: shown!.inferredFrom };
+    model.shown = { recording, ...of, args: () => args, keepsInputs: true, activationsCurrent: true };
     return this.#snapshot(model);
   }
 
@@ -243,8 +245,7 @@ export class Inspection {
     const sum = (kind: TensorSnapshot["kind"], of: (tensor: TensorSnapshot) => number): number =>
       tensors.reduce((total, tensor) => (tensor.kind === kind ? total + of(tensor) : total), 0);
     const { shown } = model;
-    const trace =
-      shown && shown.recording.toTrace(shown.origin, ({ tensor, name }) => tree.idOf(tensor) ?? tree.idNamed(name), this.#locate, shown.activationsCurrent);
+    const trace = shown && this.#trace(model, shown, tree);
     return {
       formatVersion: 1,
       language: "typescript",
@@ -258,14 +259,22 @@ export class Inspection {
         trainableParameters: sum("parameter", ({ count, requiresGrad }) => (requiresGrad ? count : 0)),
         parameterBytes: sum("parameter", ({ bytes }) => bytes),
         bufferBytes: sum("buffer", ({ bytes }) => bytes),
-        multiplyAdds: shown?.recording.multiplyAdds ?? null,
+        multiplyAdds: trace ? shown!.recording.multiplyAdds : null,
       },
       trace,
-      traceMissing: trace ? null : model.traceMissing,
+      traceMissing: trace ? null : model.traceMissing || changedBeyondIt(),
       ownPass: model.own?.origin ?? null,
       hasForward: definesForward(this.#engine, model.module),
       undoDepth: model.reinitializer.undoDepth,
     };
+  }
+
+  /** Null where the pass went through places that the model has no more. */
+  #trace({ module }: Model, { recording, origin, inferredFrom, activationsCurrent }: ShownPass, tree: ModelTree): ForwardTrace | null {
+    const changedSince = recording.changesTo(module);
+    if (changedSince.length > 0 && !this.#hasItsPlaces(recording, module)) return null;
+    const tensorOf = ({ tensor, name }: NamedState): TensorId | undefined => tree.idOf(tensor) ?? tree.idNamed(name);
+    return recording.toTrace({ origin, inferredFrom, changedSince }, tensorOf, this.#locate, activationsCurrent && changedSince.length === 0);
   }
 
   #tensorSnapshot({ tensor, kind, names }: StateTensor, id: TensorId): TensorSnapshot {
@@ -287,12 +296,18 @@ export class Inspection {
     };
   }
 
-  #inferPass(module: Module): NonNullable<Model["own"]> | string {
+  /** With the inputs of an earlier pass, where the model still takes them; else with such as its first layers say they take. */
+  #inferPass(module: Module, earlier: Pass | undefined): NonNullable<Model["own"]> | string {
+    const again = earlier && this.#quietly(() => forwardAgain(this.#engine, this.recorder, module, earlier.args));
+    if (again) {
+      const { args, keepsInputs } = earlier;
+      return { recording: again, origin: "inferred", inferredFrom: { kind: "earlierPass" }, args: () => args, keepsInputs, activationsCurrent: true };
+    }
     const inference = this.#quietly(() => inferForward(this.#engine, this.recorder, module));
     if (inference.kind === "unknown") return inference.reason;
-    const { inputs, recording } = inference;
-    const args = () => inputs.map((input) => this.#exampleInput(input, deviceOf(module)));
-    return { recording, origin: "inferred", args, keepsInputs: true, activationsCurrent: true };
+    const { inputs, from, recording } = inference;
+    const args = () => inputs.map((input) => this.#exampleInput(input, deviceOf(this.#engine, module)));
+    return { recording, origin: "inferred", inferredFrom: from, args, keepsInputs: true, activationsCurrent: true };
   }
 
   #exampleInput({ shape, dtype }: InputCandidate, device: "cpu" | "meta"): Tensor {
@@ -345,12 +360,19 @@ export class Inspection {
   }
 
   /** Whether the model still has every place that the pass went through. */
-  #isCurrent(recording: Recording, root: Module): boolean {
+  #hasItsPlaces(recording: Recording, root: Module): boolean {
     const places = new Set<string>();
-    for (const [path] of root.namedModules({ removeDuplicate: false })) places.add(path);
+    for (const [path] of this.#engine.nn.namedModulesOf(root, { removeDuplicate: false })) places.add(path);
     for (const path of recording.paths()) if (!places.has(path)) return false;
     return true;
   }
+}
+
+const changedBeyondIt = (): string =>
+  `${l10n.t("The model changed after its pass, and has not run since.")} ${l10n.t("Call the model in the code, or state an input.")}`;
+
+function ofTheCode({ recording, args, keepsInputs }: Pass): ShownPass<"recorded"> {
+  return { recording, origin: "recorded", inferredFrom: null, args: () => args, keepsInputs, activationsCurrent: true };
 }
 
 /** How far into a tensor's memory the slice at `index` begins; `index` names a place along each dimension before the last two, 0 where it is short. */
@@ -371,7 +393,7 @@ function hasValues(engine: Engine, tensor: Tensor): boolean {
   return tensor.device === "cpu" && !engine.nn.isUninitialized(tensor);
 }
 
-function deviceOf(module: Module): "cpu" | "meta" {
-  const first = module.parameters().next();
-  return first.done ? "cpu" : first.value.device;
+function deviceOf({ nn }: Engine, module: Module): "cpu" | "meta" {
+  const first = nn.namedParametersOf(module).next();
+  return first.done ? "cpu" : first.value[1].device;
 }

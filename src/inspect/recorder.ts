@@ -88,10 +88,11 @@ export class Recorder {
     return this.#called.has(module);
   }
 
-  /** The pass of the code's own that shows the module best: the first that went through, else the last. */
-  passOf(module: Module): Pass | null {
+  /** The passes of the code's own that show a module, the best first: those that went through, the earliest first, then the last that failed. */
+  passesOf(module: Module): readonly Pass[] {
     const passes = [...(this.#historyOf.get(module)?.passes.values() ?? [])];
-    return passes.find(({ recording }) => !recording.failed) ?? passes.at(-1) ?? null;
+    const failed = passes.filter(({ recording }) => recording.failed);
+    return [...passes.filter(({ recording }) => !recording.failed), ...failed.reverse()];
   }
 
   /** Records a pass of `root` that `body` runs; what it throws is part of the recording. */

@@ -15,9 +15,11 @@ import type {
 import { type CallFrame, type Locate } from "./callFrames.js";
 import type { Engine, Module, Operation, Storage, Tensor } from "./engine.js";
 import { factsOf, keepsElements, writesInPlace } from "./operations.js";
+import { extent, type Memory, unknownMemory, windowKey } from "./memory.js";
+import { ModelForm } from "./modelForm.js";
 import { type OriginalNames, parameterNames } from "./parameterNames.js";
 import { activationStatistics } from "./statistics.js";
-import { eachModule, eachTensor, eachTensorOf } from "./structured.js";
+import { eachModule, eachTensor, eachTensorOf, objectsIn, putInto } from "./structured.js";
 
 /** Longer passes are cut off here; the rest is counted. */
 const stepLimit = 50_000;
@@ -35,31 +37,13 @@ type Place = { readonly frames: readonly CallFrame[] };
 type Recorded<Step> = Step extends TraceStep ? { -readonly [Key in keyof Omit<Step, "location">]: Step[Key] } & Place : never;
 type RecordedStep = Recorded<TraceStep>;
 
-/** A window on memory whose value is known. `epoch`: how many writes to that memory it has seen. */
-interface KnownWindow {
-  value: ValueId;
-  epoch: number;
-}
-
-interface Write {
-  readonly epoch: number;
-  readonly step: StepId;
-  readonly low: number;
-  readonly high: number;
-}
-
-interface Memory {
-  epoch: number;
-  readonly writes: Write[];
-  /** What the tensors hold that were seen: two of them may be the same window and yet have come there on different ways. */
-  readonly tensors: WeakMap<Tensor, KnownWindow>;
-  /** What was last seen of each window, for tensors that were made in a way which is not reported. */
-  readonly windows: Map<string, KnownWindow>;
-}
+/** What those stand for that were put in the place of inputs. */
+const originals = new WeakMap<Tensor, Tensor>();
 
 /** A module call that is under way. */
 interface Call {
   readonly module: Module;
+  readonly args: readonly unknown[];
   /** Null where the module is not in the tree, or beyond the step limit: what it does counts for its caller. */
   readonly step: StepId | null;
   readonly started: number;
@@ -86,13 +70,15 @@ export class Recording {
   #truncated = 0;
   #failure: { step: StepId; message: string; frames: readonly CallFrame[] } | null = null;
   #multiplyAdds = 0;
+  #form: ModelForm;
 
   constructor(engine: Engine, root: Module, names: OriginalNames) {
     this.#engine = engine;
     this.#names = names;
     this.#layerClasses = new Set(Object.values(engine.nn));
+    this.#form = new ModelForm(engine, root);
     this.#indexPlaces(root, "", new Set());
-    for (const [name, tensor] of [...root.namedParameters(), ...root.namedBuffers()]) {
+    for (const [name, tensor] of [...engine.nn.namedParametersOf(root), ...engine.nn.namedBuffersOf(root)]) {
       this.#state!.set(tensor.storage, { name, tensor }).set(tensor, { name, tensor });
     }
   }
@@ -109,6 +95,16 @@ export class Recording {
   /** Of the whole pass. */
   get multiplyAdds(): number {
     return this.#multiplyAdds;
+  }
+
+  /** Takes the model as it is now for the one that the pass is of: the pass itself may have changed it, or have been undone. */
+  modelIs(root: Module): void {
+    this.#form = new ModelForm(this.#engine, root);
+  }
+
+  /** The places of the root that are not what they were after the pass. */
+  changesTo(root: Module): string[] {
+    return this.#form.changesTo(root);
   }
 
   entered(module: Module, args: readonly unknown[], frames: () => readonly CallFrame[]): void {
@@ -132,29 +128,48 @@ export class Recording {
         frames: this.#calledByEngine() ? [] : frames(),
       });
     }
-    this.#calls.push({ module, step, started: performance.now(), calls: new Map() });
+    this.#calls.push({ module, args, step, started: performance.now(), calls: new Map() });
   }
 
   /** Returns what the caller gets in the output's place, undefined for the output itself. */
   left(module: Module, output: unknown): unknown {
     const call = this.#calls.at(-1);
     if (!call || call.module !== module) return undefined;
-    let outputs = this.#operands([output], "constant");
     let handedOn: Tensor | undefined;
     const step = call.step === null ? null : (this.#steps[call.step] as Recorded<ModuleStep>);
     if (step) {
       // A module that gives out what went in (Identity) is on the way all the same.
-      if (this.#calls.length > 1 && step.inputs.some(({ value }) => value === outputs[0]?.value)) handedOn = this.#anotherOf(output);
-      if (handedOn) outputs = [{ value: this.#bindNew(handedOn, { kind: "step", step: call.step! }), label: "" }];
-      step.outputs = outputs;
+      if (this.#calls.length > 1) handedOn = this.#standForInputs(call, step, output);
+      step.outputs = this.#operands([handedOn ?? output], "constant");
       step.duration = performance.now() - call.started;
     }
     this.#calls.pop();
     if (this.#calls.length === 0) {
       this.#failure = null; // What failed on the way was dealt with by the code.
+      this.modelIs(module);
       this.#end();
     }
     return handedOn;
+  }
+
+  /**
+   * Puts others in the places of the inputs that a call gives out again, so that they can be told from what went past it. What the caller gave it as a whole,
+   * a list or a state, is the caller's and is left alone. Returns what stands for an output that is itself an input.
+   */
+  #standForInputs({ args }: Call, { inputs }: { readonly inputs: readonly Operand[] }, output: unknown): Tensor | undefined {
+    const step = this.#calls.at(-1)!.step!;
+    let itself: Tensor | undefined;
+    let given: Set<object> | null = null;
+    eachTensor(this.#engine, output, (tensor, _label, holder) => {
+      const before = this.#lookUp(tensor, "constant");
+      if (!inputs.some(({ value }) => value === before)) return;
+      if (holder !== null && (given ??= objectsIn(this.#engine, args)).has(holder.object)) return;
+      const other = this.#anotherOf(tensor);
+      if (!other || (holder !== null && !putInto(holder, other))) return;
+      if (holder === null) itself = other;
+      this.#bindNew(other, { kind: "step", step });
+    });
+    return itself;
   }
 
   failedIn(module: Module, error: unknown, frames: () => readonly CallFrame[]): void {
@@ -165,7 +180,9 @@ export class Recording {
       (this.#steps[call.step] as Recorded<ModuleStep>).duration = performance.now() - call.started;
     }
     this.#calls.pop();
-    if (this.#calls.length === 0) this.#end();
+    if (this.#calls.length > 0) return;
+    this.modelIs(module);
+    this.#end();
   }
 
   childCalled(parent: Module, name: string): void {
@@ -229,7 +246,12 @@ export class Recording {
   }
 
   /** The pass as data. `tensorOf` finds a parameter or buffer that the root had, as it is now: one that was assigned anew since goes by its name. */
-  toTrace(origin: ForwardTrace["origin"], tensorOf: (state: NamedState) => TensorId | undefined, locate: Locate, withStatistics: boolean): ForwardTrace {
+  toTrace(
+    of: Pick<ForwardTrace, "origin" | "inferredFrom" | "changedSince">,
+    tensorOf: (state: NamedState) => TensorId | undefined,
+    locate: Locate,
+    withStatistics: boolean,
+  ): ForwardTrace {
     const locations = new Map<string, SourceLocation | null>();
     const locationOf = (frames: readonly CallFrame[]): SourceLocation | null => {
       const [first] = frames;
@@ -239,7 +261,9 @@ export class Recording {
       return locations.get(key)!;
     };
     return {
-      origin,
+      origin: of.origin,
+      inferredFrom: of.inferredFrom,
+      changedSince: of.changedSince,
       values: this.#values.map(({ source, statistics, ...value }): TraceValue => {
         const tensor = source.kind === "state" ? tensorOf(source) : undefined;
         const resolved: TraceValue["source"] =
@@ -350,7 +374,7 @@ export class Recording {
 
   #memoryOf(storage: Storage): Memory {
     let memory = this.#memories!.get(storage);
-    if (!memory) this.#memories!.set(storage, (memory = { epoch: 0, writes: [], tensors: new WeakMap(), windows: new Map() }));
+    if (!memory) this.#memories!.set(storage, (memory = unknownMemory()));
     return memory;
   }
 
@@ -407,7 +431,8 @@ export class Recording {
           eachModule(this.#engine, value, (inner, label) => {
             if (this.#places!.has(inner)) return;
             const place = label === "" || label.startsWith("[") ? field + label : `${field}.${label}`;
-            for (const [name, tensor] of [...inner.namedParameters(), ...inner.namedBuffers()]) this.#fields!.set(tensor.storage, `${place}.${name}`);
+            for (const [name, tensor] of [...this.#engine.nn.namedParametersOf(inner), ...this.#engine.nn.namedBuffersOf(inner)])
+              this.#fields!.set(tensor.storage, `${place}.${name}`);
           });
         }
       }
@@ -440,10 +465,13 @@ export class Recording {
    */
   #anotherOf(output: unknown): Tensor | undefined {
     if (!(output instanceof this.#engine.Tensor) || output instanceof this.#engine.nn.Parameter) return undefined;
-    return new Proxy(output, {
+    const original = originals.get(output) ?? output;
+    const other = new Proxy(original, {
       get: (tensor, property) => Reflect.get(tensor, property) as unknown,
       set: (tensor, property, value) => Reflect.set(tensor, property, value),
     });
+    originals.set(other, original);
+    return other;
   }
 
   /** Notes that a step writes into a tensor, which is one of its inputs. */
@@ -460,20 +488,4 @@ export class Recording {
 function nameByParameter(forward: Module["forward"], original: OriginalNames): (position: number) => string {
   const { names, rest } = parameterNames(forward, original);
   return (position) => names[position] ?? (rest !== null && position >= names.length ? `${rest}[${position - names.length}]` : "");
-}
-
-function windowKey({ offset, sizes, strides }: Tensor): string {
-  return `${offset}|${sizes.join()}|${strides.join()}`;
-}
-
-/** The elements of its memory that a tensor may touch: from, up to. */
-function extent({ offset, sizes, strides }: Tensor): [low: number, high: number] {
-  let low = offset;
-  let high = offset + 1;
-  for (let dim = 0; dim < sizes.length; dim++) {
-    const reach = (sizes[dim]! - 1) * strides[dim]!;
-    if (reach > 0) high += reach;
-    else low += reach;
-  }
-  return [low, high];
 }

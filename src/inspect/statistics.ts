@@ -24,7 +24,9 @@ export function tensorStatistics(
   const { nan, positiveInfinity, negativeInfinity, zeros, finite, min, max, mean, squares, histogram } = engine.summarize(values);
   const common = { count: tensor.numel(), sampled: values.length, nan, positiveInfinity, negativeInfinity, zeros };
   if (finite === 0) return { ...common, finite: null, histogram: null };
-  const summary = { min, max, mean: Math.min(Math.max(mean, min), max), std: Math.sqrt(squares / finite) };
+  const scale = scaleFor(min, max);
+  const moments = scale === 1 ? { mean, squares } : engine.summarize(scaled(values, scale));
+  const summary = { min, max, mean: Math.min(Math.max(moments.mean / scale, min), max), std: Math.sqrt(moments.squares / finite) / scale };
   const [low, high] = range ?? [min, max];
   return { ...common, finite: summary, histogram: low < high ? { low, high, bins: histogram(low, high, bins) } : null };
 }
@@ -33,10 +35,7 @@ export function tensorStatistics(
 export function activationStatistics(tensor: Tensor): TraceValue["statistics"] {
   if (tensor.device !== "cpu" || !tensor.dtype.isFloatingPoint || tensor.numel() === 0) return undefined;
   const values = sample(tensor, activationSampleLimit);
-  let zeros = 0;
-  let nonFinite = 0;
-  let negativeInfinity = 0;
-  let sum = 0;
+  let [zeros, nonFinite, negativeInfinity, sum, min, max] = [0, 0, 0, 0, 0, 0];
   for (let i = 0; i < values.length; i++) {
     const value = values[i]!;
     if (value - value !== 0) {
@@ -45,24 +44,45 @@ export function activationStatistics(tensor: Tensor): TraceValue["statistics"] {
     } else {
       sum += value;
       if (value === 0) zeros++;
+      else if (value < min) min = value;
+      else if (value > max) max = value;
     }
   }
   const finite = values.length - nonFinite;
-  const mean = finite === 0 ? 0 : sum / finite;
+  const scale = scaleFor(min, max);
+  const near = scale === 1 ? values : scaled(values, scale);
+  if (scale !== 1) {
+    sum = 0;
+    for (let i = 0; i < near.length; i++) if (near[i]! - near[i]! === 0) sum += near[i]!;
+  }
+  const nearMean = finite === 0 ? 0 : sum / finite;
   let squares = 0;
-  for (let i = 0; i < values.length; i++) {
-    const delta = values[i]! - mean;
+  for (let i = 0; i < near.length; i++) {
+    const delta = near[i]! - nearMean;
     if (delta - delta === 0) squares += delta * delta;
   }
-  const std = finite === 0 ? 0 : Math.sqrt(squares / finite);
-  // JSON has no infinities: numbers too large to sum have no mean to show.
-  if (!Number.isFinite(mean) || !Number.isFinite(std)) return undefined;
+  const mean = nearMean / scale;
+  const std = finite === 0 ? 0 : Math.sqrt(squares / finite) / scale;
   return {
     finite: finite === 0 ? null : { mean, std },
     zeros: zeros / values.length,
     nonFinite: nonFinite / values.length,
     negativeInfinity: negativeInfinity / values.length,
   };
+}
+
+/** Beyond this the square of a number is no number of float64 any more; below its inverse it is zero. */
+const squarable = 2 ** 500;
+
+/** A power of two that brings numbers of this range to where they can be squared and summed: 1 for all but those at the ends of float64. */
+function scaleFor(min: number, max: number): number {
+  const largest = Math.max(-min, max);
+  if (largest === 0 || (largest < squarable && largest > 1 / squarable)) return 1;
+  return 2 ** Math.min(-Math.floor(Math.log2(largest)), 1000);
+}
+
+function scaled(values: Elements, scale: number): Float64Array {
+  return Float64Array.from(values, (value) => value * scale);
 }
 
 type Elements = Parameters<Engine["summarize"]>[0];

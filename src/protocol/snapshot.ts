@@ -187,6 +187,13 @@ export interface Totals {
 export interface ForwardTrace {
   /** "recorded": the user's code ran it. "inferred": inputs derived from the first layers. "stated": inputs given by the user. */
   readonly origin: "recorded" | "inferred" | "stated";
+  /** What inferred inputs were taken from; null for any other origin. */
+  readonly inferredFrom: InputSource | null;
+  /**
+   * The places of the model (paths of modules) that are not what they were when the pass ran, each without those beneath it: shapes and multiply-adds are
+   * then those of an earlier model. Empty where the pass is one of the model as it is.
+   */
+  readonly changedSince: readonly string[];
   readonly values: readonly TraceValue[];
   readonly inputs: readonly Operand[];
   readonly outputs: readonly Operand[];
@@ -197,6 +204,13 @@ export interface ForwardTrace {
   /** How many steps were left out because the pass was too long to keep; 0 normally. */
   readonly truncatedSteps: number;
 }
+
+/** What inputs were inferred from. */
+export type InputSource =
+  /** The layer that says what it takes. */
+  | { readonly kind: "layer"; readonly path: string; readonly type: string }
+  /** What the code called the model with before it changed it. */
+  | { readonly kind: "earlierPass" };
 
 /** Index into ForwardTrace.values. */
 export type ValueId = number;

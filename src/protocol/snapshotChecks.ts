@@ -137,6 +137,13 @@ const step: Check<snapshot.TraceStep> = kinds<snapshot.TraceStep>({
 });
 const trace: Check<snapshot.ForwardTrace> = shape({
   origin: oneOf("recorded", "inferred", "stated"),
+  inferredFrom: optional(
+    kinds<snapshot.InputSource>({
+      layer: shape<Of<snapshot.InputSource, "layer">>({ kind: kind("layer"), path: text, type: text }),
+      earlierPass: shape<Of<snapshot.InputSource, "earlierPass">>({ kind: kind("earlierPass") }),
+    }),
+  ),
+  changedSince: list(text),
   values: list(value),
   inputs: list(operand),
   outputs: list(operand),

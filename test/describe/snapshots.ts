@@ -277,6 +277,8 @@ export function snapshot(name: string, root: Layer, input: readonly number[] | n
           steps,
           failure: null,
           truncatedSteps: 0,
+          inferredFrom: null,
+          changedSince: [],
         }
       : null,
     traceMissing: input ? null : "The first layer does not say which input it takes.",

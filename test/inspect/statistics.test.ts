@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import * as torch from "../../src/engine/index.js";
-import { sampleLimit, tensorStatistics } from "../../src/inspect/statistics.js";
+import { activationStatistics, sampleLimit, tensorStatistics } from "../../src/inspect/statistics.js";
 
 describe("statistics of a tensor", () => {
   test("are the population's, of finite elements, with the others counted apart", () => {
@@ -15,6 +15,21 @@ describe("statistics of a tensor", () => {
       finite: { min: 0, max: 4, mean: 2, std: Math.sqrt(2) },
       histogram: { low: 0, high: 4, bins: [1, 1, 1, 2] },
     });
+  });
+
+  test.each([
+    [[-1.7e308, 1.7e308, 0], 0, 1.7e308 * Math.sqrt(2 / 3)],
+    [[1.7e308, 1.7e308, 1.7e308], 1.7e308, 0],
+    [[1.7e308, 1.6e308], 1.65e308, 5e306],
+    [[1e-200, 3e-200], 2e-200, 1e-200],
+    [[5e-324, 5e-324], 5e-324, 0],
+    [[-1e200, 1e200, NaN, Infinity], 0, 1e200],
+  ])("are numbers at the ends of float64: %j", (values, mean, std) => {
+    const tensor = torch.tensor(values, { dtype: torch.float64 });
+    for (const { finite } of [tensorStatistics(torch, tensor), activationStatistics(tensor)!]) {
+      expect(Math.abs(finite!.mean - mean)).toBeLessThanOrEqual(Math.abs(mean) * 1e-15);
+      expect(Math.abs(finite!.std - std)).toBeLessThanOrEqual(std * 1e-14 + Math.abs(mean) * 1e-15);
+    }
   });
 
   test("count in the bins of a stated range, and leave out of them what lies beyond", () => {

@@ -241,6 +241,8 @@ export function snapshot(name: string, root: Spec, { inputs = null, inputLabels 
       steps: run.steps,
       failure: run.failure,
       truncatedSteps: 0,
+      inferredFrom: null,
+      changedSince: [],
     };
   }
   const total = tensors.reduce((sum, tensor) => sum + tensor.count, 0);

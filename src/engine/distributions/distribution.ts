@@ -33,6 +33,11 @@ export abstract class Distribution {
     Distribution.#validateByDefault = value;
   }
 
+  /** The tensors that a distribution is made of, by name, for those who look at models. */
+  static tensorsOf(distribution: Distribution): Readonly<Record<string, Tensor>> {
+    return Object.fromEntries(Object.entries(distribution.parameters()).map(([name, { value }]) => [name, value]));
+  }
+
   protected constructor(batchShape: readonly number[], options: DistributionOptions) {
     this.validateArgs = checkedOptions<DistributionOptions>(options, "validateArgs").validateArgs ?? Distribution.#validateByDefault;
     this.batchShape = Size.fromArray([...batchShape]);

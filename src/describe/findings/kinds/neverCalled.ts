@@ -59,7 +59,7 @@ const neverCalled: FindingKind = {
   severity: "information",
   *find(index) {
     const { trace } = index.model;
-    if (!trace || trace.origin !== "recorded" || trace.failure || trace.truncatedSteps > 0) return;
+    if (!trace || trace.origin !== "recorded" || trace.failure || trace.truncatedSteps > 0 || trace.changedSince.length > 0) return;
     for (const { path, type, location } of index.modules) {
       if (path === "" || !isNeverCalled(path) || isNeverCalled(index.parent(path)!.path)) continue;
       yield found(path, l10n.t("{0} ({1}) was never called, and nothing uses its parameters.", path, type), l10n.t("Call it in forward, or remove it."), {
