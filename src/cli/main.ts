@@ -4,7 +4,8 @@ import { parseArgs } from "node:util";
 import { version } from "../../package.json";
 import type { Failure, ModelSnapshot, Offer } from "../protocol/index.js";
 import { ModelRunner, type RunOutcome } from "../runner/client.js";
-import { formatSummary, summarize } from "../describe/summary.js";
+import type { Finding } from "../describe/findings/finding.js";
+import { formatSummary, summarize, type Summary } from "../describe/summary.js";
 
 const usage = `Usage: layerscope COMMAND FILE [OPTION]...
 Run the TypeScript or JavaScript model code in FILE and look at its models.
@@ -133,9 +134,16 @@ async function summary(options: Options): Promise<number> {
   const status = report(failure);
   const summaries = chosen(models, options).map((model) => summarize(model));
   if (options.json) console.log(JSON.stringify(options.model === undefined ? summaries : summaries[0], null, 2));
-  else if (summaries.length > 0) console.log(summaries.map((each) => formatSummary(each, options.depth)).join("\n\n"));
+  else if (summaries.length > 0) console.log(summaries.map((each) => formatSummary(withoutTold(each, failure), options.depth)).join("\n\n"));
   else if (status === 0) throw noModel(options, offers);
   return status;
+}
+
+/** What standard error tells, with its calls, the table does not tell again: the pass that ended the run. */
+function withoutTold(summary: Summary, failure: Failure | null): Summary {
+  const place = failure && "location" in failure ? failure.location : null;
+  const isTold = ({ code, location }: Finding) => code === "failed" && place !== null && location?.file === place.file && location.line === place.line;
+  return { ...summary, findings: summary.findings.filter((finding) => !isTold(finding)) };
 }
 
 async function snapshot(options: Options): Promise<number> {

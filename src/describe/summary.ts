@@ -1,13 +1,17 @@
 import * as l10n from "@vscode/l10n";
-import type { FindingLevels, FindingSeverity, ModelSnapshot, ModuleSnapshot, ModuleStep, Operand, TensorId } from "../protocol/index.js";
+import type { FindingLevels, FindingSeverity, ForwardTrace, ModelSnapshot } from "../protocol/index.js";
 import type { Finding } from "./findings/finding.js";
 import { findingsOf } from "./findings/findings.js";
 import { bytesOfValue } from "./bytes.js";
-import { indexOf } from "./modelIndex.js";
+import { indexOf, type ModelIndex } from "./modelIndex.js";
+import { type LabelledShape, shapesOf, type SummaryRow, summaryRows } from "./summaryRows.js";
+import { padToWidth, textWidth } from "./textWidth.js";
 
 /** The table that users of torchinfo know, from a snapshot: one row a call, in the order of the calls. */
 export interface Summary {
   readonly model: string;
+  /** Where the shapes come from; null where there are none. */
+  readonly shapes: ShapeSource | null;
   readonly rows: readonly SummaryRow[];
   readonly totals: {
     readonly parameters: number;
@@ -23,86 +27,27 @@ export interface Summary {
   readonly findings: readonly Finding[];
 }
 
-/** A call of a module; without a traced pass, a module. */
-export interface SummaryRow {
-  readonly path: string;
-  readonly name: string;
-  readonly type: string;
-  readonly depth: number;
-  readonly inputShape: readonly number[] | null;
-  readonly outputShape: readonly number[] | null;
-  /** All beneath included. */
-  readonly parameters: number;
-  /** The module's own, not counting what a row before has shown. */
-  readonly ownParameters: number;
-  readonly trainable: boolean;
-  /** Everything that the module owns was in a row before: it is shared, and counted there. */
-  readonly shared: boolean;
-  readonly leaf: boolean;
-  /** All beneath included. */
-  readonly multiplyAdds: number | null;
+/** A pass, by how it came about and what it was given. */
+export interface ShapeSource extends Pick<ForwardTrace, "origin"> {
+  readonly inputs: readonly LabelledShape[];
+  /** Whether it ended early, so that what follows was not reached. */
+  readonly failed: boolean;
 }
 
 /** The table of a model, with shapes where a pass was traced, and what the run proved about it. `levels`: what the user wants to be told of that. */
 export function summarize(model: ModelSnapshot, levels?: FindingLevels): Summary {
-  const { tensors, trace, totals } = model;
+  const { trace, totals } = model;
   const index = indexOf(model);
-
-  const counted = new Set<TensorId>();
-  const rows: SummaryRow[] = [];
-  const addRow = (module: ModuleSnapshot, step: ModuleStep | null, multiplyAdds: number | null): void => {
-    const own = module.parameters.map(({ tensor }) => tensor);
-    const fresh = own.filter((id) => !counted.has(id));
-    fresh.forEach((id) => counted.add(id));
-    const all = index.parametersWithin(module.path);
-    rows.push({
-      path: module.path,
-      name: module.name,
-      type: module.type,
-      depth: index.ancestry(module.path).length - 1,
-      inputShape: shapeOf(step?.inputs),
-      outputShape: shapeOf(step?.outputs),
-      parameters: all.reduce((sum, tensor) => sum + tensor.count, 0),
-      ownParameters: fresh.reduce((sum, id) => sum + tensors[id]!.count, 0),
-      trainable: all.some((tensor) => tensor.requiresGrad),
-      shared: own.length > 0 && fresh.length === 0,
-      leaf: module.children.length === 0,
-      multiplyAdds,
-    });
-  };
-  const shapeOf = (operands: readonly Operand[] | undefined): readonly number[] | null => (operands?.[0] ? trace!.values[operands[0].value]!.shape : null);
-
-  let passBytes = 0;
-  if (trace) {
-    const multiplyAdds = trace.steps.map((step) => (step.kind === "module" ? step.multiplyAdds : 0));
-    // A step begins after the step it runs in, so from the end each total is complete before it is passed up.
-    for (let i = trace.steps.length - 1; i > 0; i--) multiplyAdds[trace.steps[i]!.parent!]! += multiplyAdds[i]!;
-    let shown = "";
-    trace.steps.forEach((step, i) => {
-      if (step.kind !== "module") return;
-      const module = index.module(step.path);
-      if (!module) return;
-      // Containers that only hold what is called have no step of their own.
-      for (const container of index.ancestry(step.path).slice(1, -1)) {
-        if (!isWithin(shown, container.path)) addRow(container, null, null);
-      }
-      shown = step.path;
-      addRow(module, step, multiplyAdds[i]!);
-      const output = step.outputs[0] && trace.values[step.outputs[0].value];
-      if (output && module.children.length === 0 && module.parameters.length > 0) passBytes += 2 * bytesOfValue(output);
-    });
-  } else {
-    for (const module of index.modules) addRow(module, null, null);
-  }
   return {
     model: model.name,
-    rows,
+    shapes: trace && { origin: trace.origin, inputs: shapesOf(trace, trace.inputs), failed: trace.failure !== null },
+    rows: summaryRows(index),
     totals: {
       parameters: totals.parameters,
       trainableParameters: totals.trainableParameters,
       multiplyAdds: totals.multiplyAdds,
       inputBytes: trace && trace.inputs.reduce((sum, { value }) => sum + bytesOfValue(trace.values[value]!), 0),
-      passBytes: trace && passBytes,
+      passBytes: trace && passBytes(index, trace),
       parameterBytes: totals.parameterBytes,
     },
     shapesMissing: model.traceMissing,
@@ -110,8 +55,14 @@ export function summarize(model: ModelSnapshot, levels?: FindingLevels): Summary
   };
 }
 
-function isWithin(path: string, container: string): boolean {
-  return path === container || path.startsWith(`${container}.`);
+function passBytes(index: ModelIndex, { steps, values }: ForwardTrace): number {
+  let bytes = 0;
+  for (const step of steps) {
+    const module = step.kind === "module" ? index.module(step.path) : undefined;
+    if (!module || module.children.length > 0 || module.parameters.length === 0) continue;
+    for (const { value } of step.outputs) bytes += 2 * bytesOfValue(values[value]!);
+  }
+  return bytes;
 }
 
 const columnWidth = 25;
@@ -120,30 +71,31 @@ const leastNameWidth = 40;
 const columns = ["Input Shape", "Output Shape", "Param #", "Mult-Adds"];
 
 /** Laid out as torchinfo lays it out, with variable names. */
-export function formatSummary({ rows, totals, shapesMissing, findings }: Summary, maxDepth: number): string {
-  const shown = rows.filter(({ depth }) => depth <= maxDepth);
+export function formatSummary(summary: Summary, depth: number): string {
+  const maxDepth = Math.floor(depth);
+  const { totals, shapes, shapesMissing, findings } = summary;
+  const shown = summary.rows.filter((row) => row.depth <= maxDepth);
   const ordinals: number[] = [];
   const names = shown.map(({ type, name, depth }) => {
     ordinals[depth] = (ordinals[depth] ?? 0) + 1;
-    return depth === 0 ? `${type} (${name})` : `${type} (${name}): ${depth}-${ordinals[depth]}`;
+    return `${branch(depth)}${type} (${name})${depth === 0 ? "" : `: ${depth}-${ordinals[depth]}`}`;
   });
-  const longest = Math.max(0, ...shown.map(({ depth }, i) => names[i]!.length + depth * indentWidth + 1));
-  const nameWidth = longest >= leastNameWidth ? Math.ceil(longest / indentWidth) * indentWidth : leastNameWidth;
-  const line = (name: string, cells: readonly string[]): string =>
-    [name.padEnd(nameWidth), ...cells.map((cell) => cell.padEnd(columnWidth))].join(" ").trimEnd();
-  const divider = "=".repeat(nameWidth + columns.length * columnWidth);
-  const shape = (sizes: readonly number[] | null): string => (sizes ? `[${sizes.join(", ")}]` : "--");
-
-  const table = shown.map((row, i) => {
+  const cells = shown.map((row) => {
     const complete = row.leaf || row.depth === maxDepth;
-    const multiplyAdds = complete && row.multiplyAdds ? number(row.multiplyAdds) : "--";
-    return line(branch(row.depth) + names[i]!, [shape(row.inputShape), shape(row.outputShape), parameterCell(row, complete), multiplyAdds]);
+    return [statusCell(row, summary) ?? shapesCell(row.inputs), shapesCell(row.outputs), parameterCell(row, complete), multiplyAddsCell(row, complete)];
   });
+  const longest = Math.max(0, ...names.map(textWidth)) + 1;
+  const nameWidth = longest >= leastNameWidth ? Math.ceil(longest / indentWidth) * indentWidth : leastNameWidth;
+  const widths = columns.map((column, i) => Math.max(columnWidth, ...[column, ...cells.map((row) => row[i]!)].map((text) => textWidth(text) + 1)));
+  const line = (name: string, texts: readonly string[]): string =>
+    [padToWidth(name, nameWidth), ...texts.map((text, i) => padToWidth(text, widths[i]!))].join(" ").trimEnd();
+  const divider = "=".repeat(nameWidth + widths.reduce((sum, width) => sum + width, 0));
   const lines = [
+    ...(shapes ? [shapesText(shapes)] : []),
     divider,
     line("Layer (type (var_name):depth-idx)", columns),
     divider,
-    ...table,
+    ...names.map((name, i) => line(name, cells[i]!)),
     divider,
     `Total params: ${number(totals.parameters)}`,
     `Trainable params: ${number(totals.trainableParameters)}`,
@@ -189,10 +141,54 @@ function branch(depth: number): string {
 
 function parameterCell(row: SummaryRow, complete: boolean): string {
   if (row.parameters === 0) return "--";
-  if (row.shared) return "(recursive)";
-  const parameters = complete ? row.parameters : row.ownParameters;
-  if (parameters === 0) return "--";
+  const parameters = complete ? row.countedParameters : row.ownParameters;
+  if (parameters === 0) return complete || row.shared ? "(recursive)" : "--";
   return row.trainable ? number(parameters) : `(${number(parameters)})`;
+}
+
+function multiplyAddsCell(row: SummaryRow, complete: boolean): string {
+  const multiplyAdds = complete ? row.multiplyAdds : row.ownMultiplyAdds;
+  return multiplyAdds ? number(multiplyAdds) : "--";
+}
+
+/** What stands in place of shapes where nothing called the module. */
+function statusCell({ status }: SummaryRow, { shapes }: Summary): string | null {
+  switch (status) {
+    case null:
+    case "ran":
+      return null;
+    case "used":
+      return l10n.t("(used, not called)");
+    case "ranElsewhere":
+      return l10n.t("(called elsewhere)");
+    case "notRun":
+      return shapes?.failed ? l10n.t("(not reached)") : l10n.t("(not called)");
+  }
+}
+
+/** All shapes where the column has room for them, else the first and how many others there are. */
+function shapesCell(shapes: readonly LabelledShape[] | null): string {
+  if (!shapes || shapes.length === 0) return "--";
+  const texts = shapes.map(({ shape }) => sizesText(shape));
+  const all = texts.join(", ");
+  return textWidth(all) < columnWidth || texts.length === 1 ? all : l10n.t("{0} + {1} more", texts[0]!, number(texts.length - 1));
+}
+
+function sizesText(shape: readonly number[]): string {
+  return `[${shape.join(", ")}]`;
+}
+
+/** Where the shapes come from. */
+function shapesText({ origin, inputs }: ShapeSource): string {
+  const given = inputs.map(({ label, shape }) => `${label === "" ? "" : `${label} `}${sizesText(shape)}`).join(", ") || l10n.t("none");
+  switch (origin) {
+    case "recorded":
+      return l10n.t("Shapes recorded as the code ran the model. Input: {0}", given);
+    case "stated":
+      return l10n.t("Shapes of a run with the stated input: {0}", given);
+    case "inferred":
+      return l10n.t("Shapes inferred from the first layers. Assumed input: {0}", given);
+  }
 }
 
 function number(value: number): string {

@@ -115,7 +115,8 @@ describe("layerscope summary", () => {
   test("prints torchinfo's table, shared layers counted once and marked", () => {
     const { status, stdout, stderr } = layerscope("summary", "model.ts", "--model", "net");
     expect({ status, stderr }).toEqual({ status: 0, stderr: "printed torch.Size([8, 4])\n" });
-    expect(stdout).toBe(`${"=".repeat(140)}
+    expect(stdout).toBe(`Shapes recorded as the code ran the model. Input: [2, 4]
+${"=".repeat(140)}
 Layer (type (var_name):depth-idx)        Input Shape               Output Shape              Param #                   Mult-Adds
 ${"=".repeat(140)}
 Sequential (net)                         [2, 4]                    [2, 1]                    --                        --
@@ -158,7 +159,7 @@ ${"=".repeat(140)}
     expect(
       stdout
         .split("\n")
-        .slice(3, 6)
+        .slice(4, 7)
         .map((line) => line.split(/\s{2,}/)),
     ).toEqual([
       ["Sequential (rgnet)", "[1, 4]", "[1, 1]", "--", "--"],
@@ -181,6 +182,15 @@ ${"=".repeat(140)}
       stdout: "",
       stderr: "printed torch.Size([8, 4])\nlayerscope: model.ts has no model named 'nett'; it has: net, rgnet\n",
     });
+  });
+
+  test("tells of a failed pass that ended the run once", () => {
+    writeFileSync(path.join(folder, "fails.ts"), 'import * as torch from "layerscope";\nexport const net = new torch.nn.Linear(5, 4);\nnet(torch.ones(2, 4));');
+    const { status, stdout, stderr } = layerscope("summary", "fails.ts");
+    expect(status).toBe(1);
+    expect(stderr.match(/cannot be multiplied/g)).toHaveLength(1);
+    expect(stdout).not.toContain("cannot be multiplied");
+    expect(JSON.parse(layerscope("summary", "fails.ts", "--json").stdout)).toMatchObject([{ findings: [{ code: "failed" }] }]);
   });
 
   test("shows what there is of a file that fails", () => {

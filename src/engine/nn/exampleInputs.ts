@@ -28,6 +28,11 @@ export function signals(channels: number, dims: number): ExampleInput[] {
   }
 }
 
+/** What a transposed convolution enlarges: signals, images or volumes of so many channels that start small, as generators and decoders start. */
+export function seeds(channels: number, dims: number): ExampleInput[] {
+  return floats(...[1, 4, 8, 16, 32].map((size) => [1, channels, ...new Array<number>(dims).fill(size)]));
+}
+
 /** What a normalization of so many channels takes; more than one, since a batch of one has no variance of its own. */
 export function channels(count: number, dims: number): ExampleInput[] {
   switch (dims) {

@@ -6,7 +6,7 @@ import { repr } from "../../print/python.js";
 import { formatSizes, product } from "../../size.js";
 import { Tensor } from "../../tensor.js";
 import { declaration, optional, type AxisName, type LayerDeclaration } from "../declaration.js";
-import { signals } from "../exampleInputs.js";
+import { seeds, signals } from "../exampleInputs.js";
 import { emptyParameter, type FactoryOptions } from "../factory.js";
 import * as init from "../init.js";
 import type { Bias } from "./linear.js";
@@ -125,7 +125,7 @@ abstract class ConvNd<HasBias extends boolean> extends Module {
       paddingMode: optional(paddingMode, "zeros"),
     }),
     axes: ({ transposed, kernelSize }) => ({ weight: [...(transposed ? inFirst : outFirst), ...kernelAxes[kernelSize.length - 1]!], bias: ["out"] }),
-    inputs: ({ inChannels, kernelSize }) => signals(inChannels || 3, kernelSize.length),
+    inputs: ({ inChannels, kernelSize, transposed }) => (transposed ? seeds : signals)(inChannels || 3, kernelSize.length),
   };
 
   inChannels: number;
