@@ -125,7 +125,10 @@ export class Initializations {
     if (!fill) return { kind: "unknown" };
     const known = { location: this.#locate(fill.frames), modifiedBy: [...fill.modifiedBy] };
     if (fill.kind === "made") return { kind: "made", expression: fill.expression, distribution: fill.distribution, ...known };
-    return { kind: "recorded", function: fill.function, arguments: fill.arguments, distribution: distributionOf(this.#engine, fill), by: fill.by, ...known };
+    const given = Object.fromEntries(Object.entries(fill.arguments).map(([name, value]) => [name, storable(value)]));
+    const distribution = distributionOf(this.#engine, fill);
+    const isStorable = distribution !== null && Object.values(distribution).every((value) => value === storable(value));
+    return { kind: "recorded", function: fill.function, arguments: given, distribution: isStorable ? distribution : null, by: fill.by, ...known };
   }
 
   /** What is remembered of a tensor's memory, to be put back by `restore` along with the values. */
@@ -144,6 +147,11 @@ export class Initializations {
 function distributionAfter(operation: Operation, args: readonly unknown[], before: Distribution | null): Distribution | null {
   if (before === null || keepsElements(operation)) return before;
   return operation.follows?.(args, before) ?? null;
+}
+
+/** JSON has no NaN and no infinities: they are written out. */
+function storable(value: number | string | boolean): number | string | boolean {
+  return typeof value !== "number" || Number.isFinite(value) ? value : String(value);
 }
 
 function coversStorage(tensor: Tensor): boolean {
