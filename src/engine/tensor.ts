@@ -65,9 +65,9 @@ export class Tensor {
     this.version = version;
   }
 
-  /** @internal A new row-major tensor, zeroed. */
-  static allocate(sizes: readonly number[], dtype: DType, device: Device): Tensor {
-    return new Tensor(Storage.allocate(dtype, product(sizes), device), sizes, contiguousStrides(sizes), 0);
+  /** @internal A new tensor, zeroed: row-major, or with other `strides` that leave no gaps. */
+  static allocate(sizes: readonly number[], dtype: DType, device: Device, strides: readonly number[] = contiguousStrides(sizes)): Tensor {
+    return new Tensor(Storage.allocate(dtype, product(sizes), device), sizes, strides, 0);
   }
 
   /** @internal A new row-major tensor of this one's sizes, dtype and device, zeroed. */

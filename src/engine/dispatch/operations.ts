@@ -4,6 +4,7 @@ import { GraphNode, type Edge } from "../autograd/graph.js";
 import { checkVersion, freedGraph } from "../autograd/savedTensors.js";
 import { NotImplementedError, nameInPython } from "../errors.js";
 import { copy } from "../kernels/elementwise.js";
+import { stridesLike } from "../kernels/layout.js";
 import { sumTo } from "../kernels/sumTo.js";
 import { observer, report } from "../observer.js";
 import type { Operation } from "../operation.js";
@@ -11,7 +12,7 @@ import { equalSizes } from "../size.js";
 import type { Device } from "../storage.js";
 import { Tensor } from "../tensor.js";
 import { anyRequiresGrad, checkArity, commonDevice, edgesOf, failed, tensorCount } from "./arguments.js";
-import { definedRows, gradientName, type BackwardContext, type Gradient, type OperationRow } from "./rows.js";
+import { definedRows, gradientName, type BackwardContext, type Gradient, type OperationRow, type TensorSpec } from "./rows.js";
 import { asKnownTo, hasFormerWindows, hollow, keepWholeBelow, keptArguments, standIn, versionOf } from "./savedArguments.js";
 
 /** The function that a row defines. */
@@ -24,7 +25,7 @@ export function defineOperation<Args extends readonly unknown[], Saved = void>(r
       if (row.arity !== undefined) checkArity(row.name, args, row.arity);
       const spec = row.infer(...args);
       const device = spec.device ?? commonDevice(args);
-      const output = Tensor.allocate(spec.sizes, spec.dtype, device);
+      const output = row.keepsLayout === true ? allocateAs(spec, args, device) : Tensor.allocate(spec.sizes, spec.dtype, device);
       const saved = device === "cpu" ? row.forward(output, ...args) : (undefined as Saved);
       if (row.backward !== undefined && isGradEnabled() && spec.dtype.isFloatingPoint && anyRequiresGrad(args)) {
         output.setGradFn(new OperationNode(row, args, output, saved, edgesOf(args)));
@@ -35,6 +36,22 @@ export function defineOperation<Args extends readonly unknown[], Saved = void>(r
       throw failed(asOperation, args, error, watcher);
     }
   };
+}
+
+/** A zeroed result that lies in memory as the tensors among the arguments do. */
+function allocateAs({ sizes, dtype }: TensorSpec, args: readonly unknown[], device: Device): Tensor {
+  let isPlain = true;
+  for (const arg of args) if (arg instanceof Tensor && !(equalSizes(arg.sizes, sizes) && arg.isContiguous())) isPlain = false;
+  if (isPlain) return Tensor.allocate(sizes, dtype, device);
+  return Tensor.allocate(
+    sizes,
+    dtype,
+    device,
+    stridesLike(
+      sizes,
+      args.filter((arg) => arg instanceof Tensor),
+    ),
+  );
 }
 
 /** The graph node of an operation, in-place ones included: backward as its row says it. */

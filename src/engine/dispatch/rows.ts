@@ -36,9 +36,14 @@ export interface OperationRow<Args extends readonly unknown[], Saved = void> ext
   readonly gradientName?: string | ((...args: Args) => string);
   /** How many arguments there are at most, where the row is a public function as it stands. Default: not checked. */
   readonly arity?: number;
+  /**
+   * Element by element: the result lies in memory as the tensors among the arguments do (`stridesLike`), and `forward` takes an output of any layout.
+   * Default: the result is row-major.
+   */
+  readonly keepsLayout?: boolean;
   /** Shape and dtype of the result. Throws PyTorch's error where the arguments do not fit. */
   infer(...args: Args): TensorSpec;
-  /** Computes into `output`, which is row-major and zeroed (in the in-place form: the first argument). Returns what backward needs besides. */
+  /** Computes into `output`, which is zeroed, and row-major unless the row keeps layouts (in the in-place form: the first argument). Returns what backward needs besides. */
   forward(output: Tensor, ...args: Args): Saved;
   /** Positions of the arguments whose values backward reads, and "output" if it reads the result. Default: none. */
   readonly reads?: readonly (number | "output")[];

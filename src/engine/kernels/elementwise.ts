@@ -1,8 +1,9 @@
 import { bool, type DType, type ElementArray } from "../dtype.js";
 import { contiguousStrides, equalSizes } from "../size.js";
-import type { Tensor } from "../tensor.js";
+import { through, type Tensor } from "../tensor.js";
 import { binaryRows, type BinaryRow } from "./binaryRows.js";
-import { broadcastOperand, forEachRow } from "./strided.js";
+import { dimsByStride, fillsRange } from "./layout.js";
+import { broadcastOperand, forEachRow, type Operand as Walk } from "./strided.js";
 import { copyStrided, type Elements } from "./stridedCopy.js";
 import { mapInWasm, wasmFrom, type Operand } from "./wasm/elementwise.js";
 import { isForWasm, isTruthKernel, type KernelCall } from "./wasm/instance.js";
@@ -27,6 +28,18 @@ function isLarge(output: Tensor): boolean {
 const lastOf = (values: readonly number[]): number => (values.length === 0 ? 0 : values[values.length - 1]!);
 const rowLength = (sizes: readonly number[]): number => (sizes.length === 0 ? 1 : sizes[sizes.length - 1]!);
 
+/**
+ * What fills one range of memory in another order than row by row, and its operands, with the dimensions in the order of memory: then the elements are walked
+ * as those of row-major tensors are.
+ */
+function inMemoryOrder(output: Tensor, operands: readonly Operand[]): [output: Tensor, ...operands: Operand[]] {
+  const { sizes } = output;
+  const order = dimsByStride(output.strides).reverse();
+  const ordered = (tensor: Tensor, { offset, strides }: Walk): Tensor =>
+    through({ sizes: order.map((dim) => sizes[dim]!), strides: order.map((dim) => strides[dim]!), offset }, tensor);
+  return [ordered(output, output), ...operands.map((operand) => (typeof operand === "number" ? operand : ordered(operand, broadcastOperand(operand, sizes))))];
+}
+
 /** A value as `dtype` holds it where the typed array alone would not see to it. */
 function converter(dtype: DType): ((value: number) => number) | null {
   if (dtype.name === "bool") return (value) => (value !== 0 ? 1 : 0);
@@ -45,6 +58,10 @@ function elementsOf(operand: Operand, sizes: readonly number[]): Elements {
 export function unary(output: Tensor, x: Tensor, f: (value: number) => number, kernel?: KernelCall): void {
   if (output.isMeta) return;
   if (kernel !== undefined && isLarge(output) && mapInWasm(kernel, output, [x])) return;
+  if (!output.isContiguous() && fillsRange(output)) {
+    const [o, a] = inMemoryOrder(output, [x]);
+    return unary(o, a as Tensor, f, kernel);
+  }
   const convert = converter(output.dtype);
   const g = convert === null ? f : (value: number) => convert(f(value));
   const { sizes } = output;
@@ -70,6 +87,10 @@ export function unary(output: Tensor, x: Tensor, f: (value: number) => number, k
 export function binary(output: Tensor, x: Tensor, y: Operand, f: (x: number, y: number) => number, kernel?: KernelCall): void {
   if (output.isMeta) return;
   if (kernel !== undefined && isLarge(output) && mapInWasm(kernel, output, [x, y])) return;
+  if (!output.isContiguous() && fillsRange(output)) {
+    const [o, a, b] = inMemoryOrder(output, [x, y]);
+    return binary(o, a as Tensor, b!, f, kernel);
+  }
   const writtenOut = rowFor(kernel, output.dtype);
   if (writtenOut === undefined && typeof y === "number") {
     unary(output, x, (value) => f(value, y));
@@ -109,6 +130,10 @@ function calling(f: (x: number, y: number) => number, dtype: DType): BinaryRow {
 export function ternary(output: Tensor, x: Operand, y: Operand, z: Operand, f: (x: number, y: number, z: number) => number, kernel?: KernelCall): void {
   if (output.isMeta) return;
   if (kernel !== undefined && isLarge(output) && mapInWasm(kernel, output, [x, y, z])) return;
+  if (!output.isContiguous() && fillsRange(output)) {
+    const [o, a, b, c] = inMemoryOrder(output, [x, y, z]);
+    return ternary(o, a!, b!, c!, f, kernel);
+  }
   const convert = converter(output.dtype);
   const g = convert === null ? f : (a: number, b: number, c: number) => convert(f(a, b, c));
   const { sizes } = output;
@@ -129,7 +154,7 @@ export function fill(output: Tensor, value: number): void {
   const convert = converter(output.dtype);
   const held = convert === null ? value : convert(value);
   const out = output.storage.data;
-  if (output.isContiguous()) {
+  if (fillsRange(output)) {
     out.fill(held, output.offset, output.offset + output.numel());
     return;
   }
@@ -143,6 +168,10 @@ export function fill(output: Tensor, value: number): void {
 /** output[i] = x[i], converted to the output's dtype; `x` is broadcast. The two must not overlap in memory unless they coincide. */
 export function copy(output: Tensor, x: Tensor): void {
   if (output.isMeta) return;
+  if (!output.isContiguous() && fillsRange(output)) {
+    const [o, a] = inMemoryOrder(output, [x]);
+    return copy(o, a as Tensor);
+  }
   const { sizes } = output;
   const { data } = output.storage;
   if (output.dtype === bool && x.dtype !== bool) unary(output, x, (value) => (value !== 0 ? 1 : 0), ["ne", 0]);

@@ -38,6 +38,8 @@ interface ActivationRow<Constants extends readonly unknown[]> {
   /** Names of the constants, with defaults. */
   readonly constants: ArgumentsOf<Constants>;
   readonly gradientName?: string;
+  /** Default true; false where PyTorch's result is row-major whatever the input. */
+  readonly keepsLayout?: boolean;
   /** PyTorch's kernel, which its errors name; null where integers are taken too. */
   readonly kernel: string | null;
   readonly check?: (x: Tensor, ...constants: Constants) => void;
@@ -52,6 +54,7 @@ function activationRow<Constants extends readonly unknown[]>(row: ActivationRow<
     effect: computes,
     arguments: ["input", ...row.constants] as unknown as ArgumentsOf<[x: Tensor, ...constants: Constants]>,
     gradientName: row.gradientName,
+    keepsLayout: row.keepsLayout ?? true,
     infer(x, ...constants) {
       if (row.kernel !== null) requireFloatingPoint(x.dtype, row.kernel);
       row.check?.(x, ...constants);
@@ -506,6 +509,7 @@ const logsigmoidRow = activation({
   name: "logsigmoid",
   constants: [],
   gradientName: "LogSigmoidBackward0",
+  keepsLayout: false,
   kernel: "log_sigmoid_cpu",
   of: () => ({
     f: (x) => Math.min(x, 0) - Math.log1p(Math.exp(-Math.abs(x))),
@@ -535,6 +539,7 @@ const preluOperation = defineOperation<[x: Tensor, weight: Tensor]>({
   effect: computes,
   arguments: ["input", "weight"],
   gradientName: "PreluKernelBackward0",
+  keepsLayout: true,
   infer(x, weight) {
     requireFloatingPoint(x.dtype, "prelu_cpu");
     if (x.dtype !== weight.dtype) {
@@ -580,6 +585,7 @@ const rreluRow: OperationRow<[x: Tensor, lower: number, upper: number], Tensor> 
   effect: computes,
   arguments: ["input", ["lower", 0.125], ["upper", 0.3333333333333333]],
   gradientName: "RreluWithNoiseBackward0",
+  keepsLayout: true,
   infer(x, lower, upper) {
     requireFloatingPoint(x.dtype, "rrelu_with_noise_out_cpu");
     if (!(lower <= upper)) throw new RuntimeError(`Lower bound should be less than or equal to the upper bound, but found lower=${lower} > upper=${upper}`);

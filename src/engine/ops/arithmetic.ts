@@ -104,6 +104,7 @@ const nanToNumRow: OperationRow<NanToNumArgs> = {
   name: "nanToNum",
   effect: computes,
   arguments: ["input", ["nan", 0], "posinf", "neginf"],
+  keepsLayout: true,
   infer: (x) => ({ sizes: x.sizes, dtype: x.dtype }),
   forward(output, x, nan, posinf, neginf) {
     const largest = x.dtype === float32 ? 3.4028234663852886e38 : Number.MAX_VALUE;

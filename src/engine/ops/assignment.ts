@@ -91,6 +91,7 @@ const clampRow: OperationRow<ClampArgs> = {
   name: "clamp",
   effect: computes,
   arguments: ["input", "min", "max"],
+  keepsLayout: true,
   gradientName: (_, min, max) => (min instanceof Tensor || max instanceof Tensor ? "ClampBackward0" : "ClampBackward1"),
   infer(x, min, max) {
     if (min === null && max === null) throw new RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None");

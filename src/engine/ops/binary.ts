@@ -27,6 +27,7 @@ function additiveRow(name: string, sign: 1 | -1): OperationRow<AddArgs> {
     sign: sign === 1 ? "+" : "−",
     follows: ([, y, options], before) => (typeof y === "number" ? transformed(before, 1, sign * y * Number(options?.alpha ?? 1)) : null),
     arity: 3,
+    keepsLayout: true,
     infer(x, y, options) {
       const dtype = resultType(x, y);
       if (sign === -1) refuseBools(x, y);
@@ -372,6 +373,7 @@ function comparisonRow(name: "eq" | "ne" | "lt" | "le" | "gt" | "ge", holds: Com
     effect: computes,
     arguments: ["input", operand],
     arity: 2,
+    keepsLayout: true,
     infer: (x, y) => ({ sizes: y instanceof Tensor ? broadcastSizes(x.sizes, y.sizes) : x.sizes, dtype: bool }),
     forward(output, x, y) {
       const computed = resultType(x, y);

@@ -83,6 +83,7 @@ const notRow = forDTypes<[x: Tensor]>(
     name: "bitwiseNot",
     effect: computes,
     arguments: ["input"],
+    keepsLayout: true,
     infer: (x) => ({ sizes: x.sizes, dtype: x.dtype }),
     forward: (output, x) => unary(output, x, x.dtype.name === "bool" ? (value) => 1 - value : (value) => -1 - value),
   },

@@ -25,6 +25,7 @@ const iscloseOperation = defineOperation<[x: Tensor, y: Tensor, rtol: number, at
   name: "isclose",
   effect: computes,
   arguments: ["input", operand, ["rtol", 0.00001], ["atol", 1e-8], ["equalNan", false]],
+  keepsLayout: true,
   infer(x, y) {
     if (x.dtype !== y.dtype) throw new RuntimeError(`${x.dtype.scalarType} did not match ${y.dtype.scalarType}`);
     return { sizes: broadcastSizes(x.sizes, y.sizes), dtype: bool };

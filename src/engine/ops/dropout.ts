@@ -28,6 +28,7 @@ function dropoutRow(name: string, channels: boolean, alpha: boolean): OperationR
     name,
     effect: computes,
     arguments: ["input", "p"],
+    keepsLayout: true,
     gradientName: alpha ? "AddBackward0" : "MulBackward0",
     infer(x) {
       if (channels && x.sizes.length < 2) throw new RuntimeError("Feature dropout requires at least 2 dimensions in the input");

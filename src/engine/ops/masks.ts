@@ -138,6 +138,7 @@ const whereOperation = defineOperation<WhereArgs>({
   name: "where",
   effect: computes,
   arguments: ["condition", "input", "other"],
+  keepsLayout: true,
   infer(condition, x, y) {
     if (condition.dtype !== bool && condition.dtype !== uint8) {
       throw new RuntimeError(`where expected condition to be a boolean tensor, but got a tensor with dtype ${condition.dtype.scalarType}`);

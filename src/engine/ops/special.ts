@@ -32,6 +32,7 @@ const polygammaOperation = defineOperation<[x: Tensor, n: number]>({
   name: "polygamma",
   effect: computes,
   arguments: ["input", "n"],
+  keepsLayout: true,
   infer(x, n) {
     if (n < 0) throw new NotImplementedError("polygamma(n, x) does not support negative n.");
     return { sizes: x.sizes, dtype: floatType(x.dtype) };
@@ -89,6 +90,7 @@ const logitOperation = defineOperation<[x: Tensor, eps: number | null]>({
   name: "logit",
   effect: computes,
   arguments: ["input", "eps"],
+  keepsLayout: true,
   infer: (x) => ({ sizes: x.sizes, dtype: floatType(x.dtype) }),
   forward: (output, x, eps) =>
     unary(output, x, (value) => {

@@ -19,6 +19,7 @@ function addedRow(name: "addcmul" | "addcdiv", f: OfTwo, partials: readonly [y: 
     name,
     effect: computes,
     arguments: ["input", operand, "tensor2", "value"],
+    keepsLayout: true,
     infer(x, y, z) {
       const dtype = resultType(x, Tensor.allocate(broadcastSizes(y.sizes, z.sizes), resultType(y, z), "meta"));
       if (name === "addcdiv" && !dtype.isFloatingPoint) {
@@ -101,6 +102,7 @@ const lerpRow: OperationRow<LerpArgs> = {
   name: "lerp",
   effect: computes,
   arguments: ["input", "end", "weight"],
+  keepsLayout: true,
   gradientName: (_start, _end, weight) => (weight instanceof Tensor ? "LerpBackward1" : "LerpBackward0"),
   infer(start, end, weight) {
     if (start.dtype !== end.dtype) {

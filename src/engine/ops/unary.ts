@@ -258,6 +258,7 @@ const decimalsRow: OperationRow<[x: Tensor, decimals: number]> = {
   effect: computes,
   arguments: ["input", ["decimals", 0]],
   gradientName: "RoundBackward1",
+  keepsLayout: true,
   infer: (x) => ({ sizes: x.sizes, dtype: x.dtype }),
   forward(output, x, decimals) {
     const scale = 10 ** Math.abs(decimals);

@@ -42,6 +42,7 @@ function elementLoss<Constants extends readonly unknown[] = []>(row: ElementLoss
     name: row.name,
     effect: computes,
     arguments: ["input", "target", ["reduction", "mean"], ...row.constants] as unknown as ArgumentsOf<ElementLossArgs<Constants>>,
+    keepsLayout: true,
     gradientName: (...args) => (typeof row.gradientName === "string" ? row.gradientName : row.gradientName[args[2]]),
     infer(x, target, reduction, ...constants) {
       checkReduction(reduction);

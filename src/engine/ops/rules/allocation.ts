@@ -1,11 +1,10 @@
 import { getDefaultDevice } from "../../device.js";
 import { getDefaultDtype, type DType } from "../../dtype.js";
 import { RuntimeError, TypeError } from "../../errors.js";
-import { isDense } from "../../kernels/fill.js";
+import { stridesLike } from "../../kernels/layout.js";
 import { report } from "../../observer.js";
 import type { Operation } from "../../operation.js";
-import { product } from "../../size.js";
-import { Storage, type Device } from "../../storage.js";
+import type { Device } from "../../storage.js";
 import { Tensor } from "../../tensor.js";
 import { checkedOptions } from "../../arguments.js";
 
@@ -90,9 +89,7 @@ export function finish(tensor: Tensor, options: TensorOptions, operation: Operat
   return tensor;
 }
 
-/** A zeroed tensor like `x`, in the same order of memory if `x` has no gaps. */
+/** A zeroed tensor like `x`, in the same order of memory. */
 export function allocateLike(x: Tensor, options: TensorOptions): Tensor {
-  const result = Tensor.allocate(x.sizes, options.dtype ?? x.dtype, options.device ?? x.device);
-  if (x.isContiguous() || !isDense(x)) return result;
-  return new Tensor(Storage.allocate(result.dtype, product(x.sizes), result.device), x.sizes, x.strides, 0);
+  return Tensor.allocate(x.sizes, options.dtype ?? x.dtype, options.device ?? x.device, stridesLike(x.sizes, [x]));
 }

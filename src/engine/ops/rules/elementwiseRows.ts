@@ -50,6 +50,7 @@ export function unaryRow(
     effect: computes,
     arguments: ["input"],
     arity: 1,
+    keepsLayout: true,
     infer: (x) => ({ sizes: x.sizes, dtype: resultDType(kind, x.dtype) }),
     forward: (output, x) => kernels.unary(output, kind === "float" ? inDType(x, output.dtype) : x, f, kernel),
     reads: derivative && [derivative.of === "input" ? 0 : "output"],
@@ -86,6 +87,7 @@ export function binaryRow(
     effect: computes,
     arguments: ["input", operand],
     arity: 2,
+    keepsLayout: true,
     infer: (x, y) => ({
       sizes: y instanceof Tensor ? broadcastSizes(x.sizes, y.sizes) : x.sizes,
       dtype: resultDType(kind, resultType(x, y)),

@@ -1,23 +1,25 @@
-import { defineOperation } from "../../dispatch/index.js";
+import { defineOperation, type OperationRow } from "../../dispatch/index.js";
 import { copy } from "../../kernels/elementwise.js";
 import { Tensor } from "../../tensor.js";
 import { moves } from "../../operation.js";
 
-const cloneOperation = defineOperation<[x: Tensor]>({
+const cloneRow: OperationRow<[x: Tensor]> = {
   name: "clone",
   effect: moves,
   arguments: ["input"],
   infer: (x) => ({ sizes: x.sizes, dtype: x.dtype }),
   forward: (output, x) => copy(output, x),
   backward: (gradient) => [gradient],
-});
+};
+const cloneOperation = defineOperation<[x: Tensor]>({ ...cloneRow, keepsLayout: true });
+const contiguousOperation = defineOperation<[x: Tensor]>(cloneRow);
 
-/** A copy with memory of its own, through which gradients flow. (torch.clone) */
+/** A copy with memory of its own, in the same order of memory, through which gradients flow. (torch.clone) */
 export function clone(x: Tensor): Tensor {
   return cloneOperation(x);
 }
 
 /** The tensor itself where its elements lie in row-major order without gaps, else a copy in that order. (Tensor.contiguous) */
 export function contiguous(x: Tensor): Tensor {
-  return x.isContiguous() ? x : cloneOperation(x);
+  return x.isContiguous() ? x : contiguousOperation(x);
 }
