@@ -152,6 +152,7 @@ sample("split into sizes", (a) => a.split([1, 4], 1), x(2, 5));
 sample("tensorSplit", (a) => torch.tensorSplit(a, 2, 1), x(2, 5));
 sample("unbind", (a) => a.unbind(1), x(2, 3));
 sample("clone", (a) => a.clone(), x(2, 3));
+sample("contiguous", (a) => a.t().contiguous(), x(2, 3));
 sample("to", (a) => a.to(torch.float32).to(torch.float64).mul(1), positive(2).detach());
 sample("to and back", (a) => a.mul(0.5).double().to({ dtype: torch.float64, copy: true }), x(2, 3));
 
