@@ -127,7 +127,7 @@ export class Bundler {
           if (current.engineUrl === null) {
             const found = await build.resolve("layerscope", { kind: "import-statement", resolveDir: dirname(entry), pluginData: ownResolution });
             const installed = found.errors.length ? null : await installedEngine(found.path);
-            const usable = installed !== null && isCompatible(installed.version);
+            const usable = installed !== null && (await isCompatible(installed.version));
             if (installed && !usable)
               current.note = l10n.t(
                 "The workspace has layerscope {0}, which Layerscope {1} cannot inspect; its own engine runs instead.",
@@ -242,10 +242,11 @@ async function installedEngine(path: string): Promise<{ url: string; version: st
   return null;
 }
 
-/** Semantic versioning: below 1.0 the minor version must agree, from 1.0 on the major. */
-function isCompatible(other: string): boolean {
-  const significant = (text: string): string => (text.startsWith("0.") ? text.split(".", 2).join(".") : text.split(".", 1)[0]!);
-  return significant(other) === significant(version);
+/** Whether some version is promised to do for both what each of them does: of the same major version, below 1.0 of the same minor one. */
+async function isCompatible(other: string): Promise<boolean> {
+  // Loaded here, as most workspaces have no engine of their own.
+  const [{ default: valid }, { default: intersects }] = await Promise.all([import("semver/functions/valid.js"), import("semver/ranges/intersects.js")]);
+  return valid(other) !== null && intersects(`^${other}`, `^${version}`);
 }
 
 function bundleFailure(errors: readonly Message[], folder: string): Failure {

@@ -57,6 +57,13 @@ suite("installing the engine package into the workspace", () => {
     assert.equal(readFileSync(manifest, "utf8"), own.replace('"file:./a"', '"file:./a",\n\t\t"layerscope": "file:./.layerscope/package"'));
   });
 
+  test("installs with the package manager that package.json names, and copies the package where that does not work", async () => {
+    writeFileSync(manifest, original.replace('"1.0.0"', '"1.0.0",\n    "packageManager": "bun@1.2.0"'));
+    await vscode.commands.executeCommand("layerscope.installEnginePackage");
+    assert.ok(existsSync(join(folder, "node_modules", "layerscope", "index.js")));
+    assert.ok(!existsSync(join(folder, "package-lock.json")), "npm was not asked");
+  });
+
   test("does not touch a package.json that it cannot read", async () => {
     writeFileSync(manifest, "{ not json");
     await vscode.commands.executeCommand("layerscope.installEnginePackage");

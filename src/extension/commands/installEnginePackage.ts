@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { applyEdits, modify, parse, type ParseError, printParseErrorCode } from "jsonc-parser";
+import { detect, resolveCommand, type Agent } from "package-manager-detector";
 import * as vscode from "vscode";
 import type { Command } from "../command.js";
 
@@ -11,16 +11,6 @@ const keptAt = ".layerscope/package";
 
 /** Its reference in package.json; every package manager understands it. */
 const reference = `file:./${keptAt}`;
-
-type PackageManager = "npm" | "pnpm" | "yarn" | "bun";
-
-const lockFiles: Readonly<Record<string, PackageManager>> = {
-  "pnpm-lock.yaml": "pnpm",
-  "yarn.lock": "yarn",
-  "bun.lock": "bun",
-  "bun.lockb": "bun",
-  "package-lock.json": "npm",
-};
 
 /**
  * Puts the bundled package `layerscope` into the workspace, so that TypeScript checks model code and plain Node runs it. The package is kept
@@ -40,8 +30,8 @@ export const run: Command = async ({ context, output }) => {
     async (_progress, cancelled): Promise<string | undefined> => {
       await writePackage(context, join(root, keptAt));
       await addReference(join(root, "package.json"));
-      const manager = packageManagerOf(root);
-      const ended = await execute(manager, ["install"], root, output, cancelled);
+      const { command: manager, args } = resolveCommand(await packageManagerOf(root), "install", [])!;
+      const ended = await execute(manager, args, root, output, cancelled);
       if (cancelled.isCancellationRequested) return undefined;
       if (ended === 0) return vscode.l10n.t("The package is kept in {0} and was installed with {1}. Commit the folder with your project.", keptAt, manager);
       output.appendLine(vscode.l10n.t("{0} install did not succeed; the package was copied to node_modules instead.", manager));
@@ -116,9 +106,9 @@ async function addReference(file: string): Promise<void> {
   await writeFile(file, applyEdits(text, modify(text, [section, "layerscope"], reference, { formattingOptions })));
 }
 
-function packageManagerOf(root: string): PackageManager {
-  const [, manager] = Object.entries(lockFiles).find(([file]) => existsSync(join(root, file))) ?? [];
-  return manager ?? "npm";
+/** The one whose lock file or whose name in package.json is nearest, in the folder or above it; npm where nothing says. */
+async function packageManagerOf(root: string): Promise<Agent> {
+  return (await detect({ cwd: root }))?.agent ?? "npm";
 }
 
 /** The exit code; null when the command could not be started or was cancelled. */
