@@ -1,0 +1,149 @@
+import { describe, expect, test } from "vitest";
+import * as torch from "../../src/engine/index.js";
+import { gpt } from "../picture/fixtures.js";
+import { inspectHere, snapshotOf } from "../inspect/inspector.js";
+import { button, choose, fileState, inspector, items, open, settled } from "./page.js";
+
+describe("keyboard and screen reader", () => {
+  test("the tree has the picture's items and selection, and the arrows walk them", async () => {
+    const webview = await open(fileState(), { selection: { model: "rgnet", path: "0" } });
+    const tree = webview.page.getByRole("tree", { name: "Modules of rgnet" });
+    await tree.focus();
+    const active = async () => webview.page.locator(`#${await tree.getAttribute("aria-activedescendant")}`).innerText();
+    expect(await active()).toContain("0");
+    await webview.page.keyboard.press("ArrowRight");
+    expect(await active()).toContain("block 0");
+    await webview.page.keyboard.press("ArrowLeft");
+    await settled(webview);
+    await webview.page.keyboard.press("ArrowLeft");
+    expect(await inspector(webview).locator("[aria-current]").innerText()).toBe("0");
+    expect(webview.asked("selected").length).toBeGreaterThan(0);
+  });
+
+  test("a click in the picture, Escape in the search and a first key lead to the tree", async () => {
+    const webview = await open(fileState(), { width: 1000 });
+    const focused = () => webview.page.evaluate(() => document.activeElement?.className);
+    const crumb = () => inspector(webview).locator("[aria-current]").innerText();
+    await webview.page.keyboard.press("ArrowDown");
+    await webview.page.keyboard.press("ArrowDown");
+    expect(await focused()).toBe("outline");
+    expect(webview.asked("selected").length).toBe(2);
+    await webview.page.keyboard.press("/");
+    await webview.page.keyboard.type("ReLU");
+    await webview.page.keyboard.press("Escape");
+    expect(await focused()).toBe("outline");
+    await button(webview, "Zoom In (+)").focus();
+    const canvas = (await webview.page.locator(".graph-canvas").boundingBox())!;
+    await webview.page.mouse.click(canvas.x + 3, canvas.y + 3);
+    expect(await focused()).toBe("outline");
+    await expect.poll(crumb).toBe("net");
+  });
+
+  test("the host hears of what is deselected, and a run that ends selects nothing", async () => {
+    const webview = await open(fileState({ models: [gpt({ blocks: 1 })] }), { width: 1000, selection: { model: "gpt2", path: "wpe" } });
+    await webview.page.getByRole("tree").focus();
+    await webview.page.keyboard.press("Escape");
+    expect(webview.asked("selected")).toEqual([null]);
+    // A run that ends says nothing of a selection: the page keeps its own.
+    await webview.send({ kind: "state", state: fileState({ models: [gpt({ blocks: 1 })] }), selection: null });
+    await settled(webview);
+    expect((await items(webview)).some(({ selected }) => selected)).toBe(false);
+  });
+
+  test("Enter opens and closes a box", async () => {
+    const webview = await open(fileState(), { selection: { model: "rgnet", path: "0" } });
+    const isOpen = async () => {
+      await settled(webview);
+      return (await items(webview)).find(({ id }) => id === "0")?.expanded;
+    };
+    await webview.page.getByRole("tree").focus();
+    const before = await isOpen();
+    await webview.page.keyboard.press("Enter");
+    expect(await isOpen()).toBe(!before);
+    await webview.page.keyboard.press("Enter");
+    expect(await isOpen()).toBe(before);
+  });
+
+  test("every control has a name", async () => {
+    const webview = await open(fileState(), { selection: { model: "rgnet", path: "0.block 1.0" } });
+    const nameless = await webview.page.evaluate(() =>
+      [...document.querySelectorAll("button, select, input, [role=tree], [role=separator], canvas[tabindex]")]
+        .filter((element) => !(element.getAttribute("aria-label") ?? element.textContent)?.trim())
+        .map((element) => element.outerHTML.slice(0, 120)),
+    );
+    expect(nameless).toEqual([]);
+  });
+
+  test("the splitter moves with the arrows and remembers", async () => {
+    const webview = await open(fileState(), { width: 1000 });
+    const width = async () => (await inspector(webview).boundingBox())!.width;
+    const before = await width();
+    await webview.page.getByRole("separator", { name: "Size of the inspector" }).focus();
+    await webview.page.keyboard.press("ArrowLeft");
+    expect(await width()).toBeGreaterThan(before + 20);
+    expect(await webview.page.evaluate(() => sessionStorage.getItem("state"))).toContain("inspectorShare");
+  });
+
+  test("a menu is walked with the arrows and gives the focus back", async () => {
+    const webview = await open(fileState(), { width: 300 });
+    const more = button(webview, "More Actions");
+    await more.click();
+    await webview.page.keyboard.press("End");
+    expect(await webview.page.locator(".menu-item:focus").innerText()).toBe("Save and Copy…");
+    await webview.page.keyboard.press("Escape");
+    expect(await webview.page.getByRole("menu").count()).toBe(0);
+    expect(await webview.page.evaluate(() => document.activeElement?.getAttribute("aria-label"))).toBe("More Actions");
+    await more.click();
+    await webview.page.getByRole("menu").waitFor();
+    await more.click();
+    await webview.page.getByRole("menu").waitFor({ state: "detached" });
+  });
+});
+
+test("the closed box around a selection stands for it: it is traced, and the arrows go on from it", async () => {
+  class Branches extends torch.nn.Module {
+    left = new torch.nn.Sequential(new torch.nn.Linear(4, 4), new torch.nn.ReLU());
+    right = new torch.nn.Sequential(new torch.nn.Linear(4, 4), new torch.nn.Tanh());
+    head = new torch.nn.Linear(4, 2);
+    override forward(x: torch.Tensor): torch.Tensor {
+      return this.head(this.left(x).add(this.right(x)));
+    }
+  }
+  const inspection = inspectHere();
+  const branches = new Branches();
+  branches(torch.rand(2, 4));
+  const webview = await open(fileState({ models: [snapshotOf(inspection, branches)] }), { width: 1200, selection: { model: "model", path: "left.0" } });
+  const picture = () => webview.page.locator(".graph-canvas canvas").first().screenshot();
+  await choose(webview, "Expand and Collapse", "Expand to 1 Level");
+  await settled(webview);
+  expect((await items(webview)).map(({ id }) => id)).not.toContain("left.0");
+  const before = await picture();
+  await button(webview, "Trace the Data Flow of the Selection").click();
+  await expect.poll(async () => (await picture()).equals(before)).toBe(false);
+  await webview.page.getByRole("tree").focus();
+  await webview.page.keyboard.press("Alt+ArrowUp");
+  expect(await webview.page.getByRole("tree").locator("[aria-selected=true]").innerText()).toMatch(/^Input/);
+});
+
+describe("the keyboard along the data flow", () => {
+  test.each([
+    ["down", "ArrowDown", "ArrowUp"],
+    ["right", "ArrowRight", "ArrowLeft"],
+  ] as const)("goes on, back, and over to the other branch (%s)", async (direction, on, back) => {
+    const webview = await open(fileState({ models: [gpt({ blocks: 3 })] }), { width: 1200, selection: { model: "gpt2", path: "drop" } });
+    if (direction === "right") await button(webview, "Draw from Left to Right").click();
+    const tree = webview.page.getByRole("tree");
+    await tree.focus();
+    const selected = () => tree.locator("[aria-selected=true]").innerText();
+    const press = async (keys: string, name: RegExp) => {
+      await webview.page.keyboard.press(keys);
+      await expect.poll(selected).toMatch(name);
+    };
+    await expect.poll(selected).toMatch(/^drop/);
+    await press(`Alt+${on}`, /^add/);
+    await press(`Alt+Shift+${on}`, /^ln_1/);
+    await press(`Alt+Shift+${back}`, /^add/);
+    await press(`Alt+Shift+${on}`, /^ln_1/);
+    await press(`Alt+${back}`, /^drop/);
+  });
+});

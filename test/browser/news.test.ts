@@ -1,0 +1,162 @@
+import { describe, expect, test } from "vitest";
+import { type PageState } from "../../src/protocol/index.js";
+import { linear, net, relu, rgnet, sequential, snapshot, tensor } from "../describe/snapshots.js";
+import { button, failedRun, failingNet, failure, fileState, inspector, items, open, settled, stated } from "./page.js";
+
+describe("a source that can do little", () => {
+  test("the page offers what it can do, and nothing else", async () => {
+    const few = await open(fileState({ models: [stated(net())], capabilities: ["tensorValues"] }), { selection: { model: "net", path: "0" } });
+    await inspector(few).locator(".heat-map").first().waitFor();
+    for (const name of [/Run/, /Stop/, /Reinit/, /Undo/, /Back to/, /Count All/]) expect(await button(few, name).count(), String(name)).toBe(0);
+    expect(await few.page.locator("input[aria-label^='Shape of']").count()).toBe(0);
+  });
+
+  test("values that cannot be read are not offered, and what runs cannot be stopped", async () => {
+    const none = await open(fileState({ capabilities: [], activity: "running" }), { selection: { model: "net", path: "0" } });
+    await none.page.getByRole("status").getByText("Running the model file").waitFor();
+    expect(await button(none, "Stop").count()).toBe(0);
+    expect(await inspector(none).locator(".heat-map, .values-offer").count()).toBe(0);
+    expect(await inspector(none).locator(".histogram-axis").count()).toBeGreaterThan(0);
+  });
+});
+
+describe("the host's news", () => {
+  test("a reinitialized model changes the histogram and keeps the selection", async () => {
+    const webview = await open(fileState(), { selection: { model: "rgnet", path: "0.block 1.0" } });
+    const curve = inspector(webview).getByRole("article", { name: "weight" }).locator(".histogram-curve");
+    const before = await curve.getAttribute("points");
+    const xavier = tensor([8, 4], { kind: "uniform", low: -0.7071, high: 0.7071 }, { function: "xavierUniform_", by: "layerscope" });
+    const layer = () => sequential(linear(4, 8), relu(), linear(8, 4), relu());
+    const changed = snapshot(
+      "rgnet",
+      sequential(sequential(["block 0", layer()], ["block 1", sequential(linear(4, 8, xavier), relu(), linear(8, 4), relu())]), linear(4, 1)),
+      [2, 4],
+    );
+    await webview.send({ kind: "model", model: { ...changed, undoDepth: 1 } });
+    await inspector(webview).getByText("Set by a reinitialization here").first().waitFor();
+    expect(await curve.getAttribute("points")).not.toBe(before);
+    expect(await inspector(webview).innerText()).toContain("xavierUniform_");
+    await button(webview, "Undo Reinitialization").click();
+    expect(webview.asked("undoReinitialize")).toEqual([{ model: "rgnet" }]);
+  });
+
+  test("a failed run keeps the last good picture and says that it is old", async () => {
+    const webview = await open(fileState(), { selection: { model: "rgnet", path: "0" } });
+    await webview.send({ kind: "state", state: fileState({ lastRun: failedRun("earlierRun"), stale: true }), selection: null });
+    const alert = webview.page.getByRole("alert");
+    expect(await alert.innerText()).toContain(failure.message);
+    expect(await alert.innerText()).toContain("The picture is of an earlier run.");
+    expect((await items(webview)).length).toBeGreaterThan(3);
+    expect(await inspector(webview).locator("[aria-current]").innerText()).toBe("0");
+    await alert.getByRole("button", { name: "parameter-management.ts:12" }).first().click();
+    expect(webview.asked("reveal")).toEqual([{ location: failure.location }]);
+  });
+
+  test("a failed run that made the picture is not said to be another one", async () => {
+    const webview = await open(fileState({ lastRun: failedRun("thisRun") }), { width: 1280 });
+    const alert = webview.page.getByRole("alert");
+    expect(await alert.innerText()).toContain("The picture shows what was there by then.");
+    expect(await alert.innerText()).not.toContain("earlier run");
+    expect((await alert.boundingBox())!.height).toBeLessThan(40);
+    await alert.getByRole("button", { name: "Details" }).click();
+    expect(await alert.innerText()).toContain(failure.hint);
+    await alert.getByRole("button", { name: "Show Output" }).click();
+    expect(webview.asked("showOutput")).toHaveLength(1);
+  });
+
+  test("a run that ended by the error of a forward pass has one notice, which leads to the place", async () => {
+    const failing = failingNet();
+    const lastRun = failedRun("thisRun", { message: failing.trace!.failure!.message, location: failing.trace!.failure!.location });
+    const webview = await open(fileState({ models: [failing, rgnet()], lastRun }), { width: 1280 });
+    const alert = webview.page.getByRole("alert");
+    expect(await alert.count()).toBe(1);
+    expect(await alert.innerText()).toMatch(/Forward failed in 2\s+mat1 and mat2 shapes cannot be multiplied/);
+    await webview.send({ kind: "select", selection: { model: "rgnet", path: "" } });
+    await expect.poll(() => alert.innerText()).toContain("Forward failed in net › 2");
+    await alert.getByRole("button", { name: "Show in Picture" }).click();
+    await expect.poll(() => inspector(webview).locator("[aria-current]").innerText()).toBe("2");
+    await webview.send({
+      kind: "state",
+      state: fileState({ models: [failing], lastRun: failedRun("earlierRun", { message: "out of paper" }) }),
+      selection: null,
+    });
+    await expect.poll(() => alert.count()).toBe(2);
+  });
+
+  test("the end of a run is announced to a screen reader", async () => {
+    const webview = await open(fileState({ activity: "running" }));
+    await webview.send({ kind: "activity", activity: "idle" });
+    await expect.poll(() => webview.page.locator("[aria-live=polite]").innerText()).toBe("net is up to date: 49 parameters.");
+  });
+
+  test("a reload comes back to the same model and place", async () => {
+    const webview = await open(fileState(), { selection: { model: "rgnet", path: "0.block 1.0" } });
+    await webview.page.waitForFunction(() => sessionStorage.getItem("state")?.includes('"selection":"0.block 1.0"'));
+    await webview.page.reload();
+    await webview.send({ kind: "state", state: fileState(), selection: null });
+    await settled(webview);
+    expect(await inspector(webview).locator("[aria-current]").innerText()).toBe("0");
+    expect((await items(webview)).find(({ selected }) => selected)?.id).toBe("0.block 1.0");
+  });
+
+  test("a refused request is told, not swallowed", async () => {
+    const refuse = () => Promise.reject(new Error("The runner has ended."));
+    const webview = await open(fileState(), { answers: { chooseForward: refuse } });
+    await button(webview, "Run Forward…").first().click();
+    await webview.page.locator(".message.problem", { hasText: "The runner has ended." }).waitFor();
+  });
+});
+
+describe("every state has a text and an action", () => {
+  const states: readonly [name: string, state: PageState, text: string, action: string, method: string][] = [
+    ["no model file", { kind: "empty" }, "Open a TypeScript file", "Open Model File", "openFile"],
+    ["no model file, a first one", { kind: "empty" }, "Open a TypeScript file", "Create an Example", "createExample"],
+    ["untrusted", { kind: "untrusted" }, "Nothing runs until you trust", "Manage Workspace Trust", "manageTrust"],
+    ["failed at first", fileState({ models: [], lastRun: failedRun("thisRun") }), "expects 8 features", "Run Again", "run"],
+    ["failed, for details", fileState({ models: [], lastRun: failedRun("thisRun") }), "forward", "Show Output", "showOutput"],
+    ["out of time", fileState({ lastRun: failedRun("earlierRun", { kind: "timeout" }) }), "ran out of time", "Change the Limit", "openSetting"],
+    ["not run yet", fileState({ models: [], lastRun: { kind: "none" } }), "has not run yet", "Run Model File", "run"],
+    ["no module alive", fileState({ models: [] }), "no module was alive", "Run Again", "run"],
+    ["stale", fileState({ stale: true }), "has changed since", "Run", "run"],
+    ["nothing traced", fileState({ models: [snapshot("quiet", sequential(relu()), null)] }), "does not say which input", "State Inputs…", "chooseForward"],
+    ["running long", fileState({ models: [], activity: "running" }), "Running parameter-management.ts", "Stop", "stop"],
+    ["running long over a picture", fileState({ activity: "running" }), "Running the model file", "Stop", "stop"],
+  ];
+
+  test.each(states)("%s", async (_, state, text, action, method) => {
+    const webview = await open(state, { width: 300 });
+    await webview.page.getByText(text).first().waitFor();
+    // Links and buttons in the middle of the page, not the toolbar's.
+    await webview.page.locator(".screen, .notices").getByRole("button", { name: action, exact: true }).first().click();
+    expect(webview.requests.map((request) => request.method)).toContain(method);
+  });
+
+  test("no match: the search says so and what it understands", async () => {
+    const webview = await open(fileState());
+    await webview.page.keyboard.press("/");
+    await webview.page.keyboard.type("nothing like this");
+    const help = webview.page.locator(".search-help");
+    expect(await help.innerText()).toMatch(/No module matches.*params>1M/s);
+    await help.getByRole("button", { name: "shape:8x4" }).click();
+    await expect.poll(() => webview.page.locator(".search-count").innerText()).toBe("1");
+  });
+});
+
+describe("what enters the page is data", () => {
+  test("hostile names, arguments and messages stay text", async () => {
+    const attack = '<img src=x onerror="window.attacked=true"><script>window.attacked=true</script>';
+    const evil = snapshot(attack, { ...sequential([attack, linear(2, 2)]), type: attack, arguments: attack }, [1, 2]);
+    const webview = await open(fileState({ models: [evil], lastRun: failedRun("thisRun", { message: attack, hint: attack }) }), {
+      selection: { model: attack, path: attack },
+    });
+    await webview.page.waitForTimeout(200);
+    expect(await webview.page.evaluate(() => (window as unknown as { attacked?: boolean }).attacked)).toBeUndefined();
+    expect(await webview.page.locator("img, .page script").count()).toBe(0);
+    expect(await inspector(webview).locator("[aria-current]").innerText()).toBe(attack);
+  });
+
+  test("a translation is text, too", async () => {
+    const webview = await open({ kind: "empty" }, { strings: { "See inside your model": "<b>Blick</b> ins Modell" } });
+    expect(await webview.page.locator("h1").innerText()).toBe("<b>Blick</b> ins Modell");
+  });
+});
