@@ -17,7 +17,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "reference-threads",
-          include: ["test/reference/**/*.test.ts", "test/engine/{kernels,optim}.test.ts"],
+          include: ["test/reference/**/*.test.ts", "test/engine/{kernels,kernelEdges,optim}.test.ts"],
           setupFiles: ["test/support/twoThreads.ts"],
           execArgv: relaxedSimd,
         },

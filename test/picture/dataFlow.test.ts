@@ -6,7 +6,7 @@ import { indexOf } from "../../src/describe/modelIndex.js";
 import { inspectHere, snapshotOf } from "../inspect/inspector.js";
 import * as fixtures from "./fixtures.js";
 import { renderSvg } from "../../src/picture/renderSvg.js";
-import { linear, relu, sequential, snapshot, spec, weight, type Spec } from "./fixtures.js";
+import { linear, relu, sequential, snapshot, spec, weight, type Spec } from "./specs.js";
 
 /** Edges of a container as "from port > to port (shape)", the border as "|". */
 function edges(model: ModelSnapshot, path: string, showBookkeeping = false): string[] {

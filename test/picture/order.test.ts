@@ -10,11 +10,11 @@ import { layoutScene, type Scene } from "../../src/picture/scene.js";
 import { englishWords } from "../../src/picture/words.js";
 import { estimateText } from "../../src/picture/text.js";
 import * as fixtures from "./fixtures.js";
+import { linear, moduleList, relu, sequential, snapshot, spec } from "./specs.js";
 import { collisions } from "./geometry.js";
 
 vi.setConfig({ testTimeout: 60_000 });
 
-const { linear, moduleList, relu, sequential, snapshot, spec } = fixtures;
 const shape = [2, 8];
 
 /** Takes what its encoder needs first, and gives it to its decoder last. */

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { renderSvg } from "../../src/picture/renderSvg.js";
 import { darkTheme } from "../../src/picture/theme.js";
 import * as fixtures from "./fixtures.js";
-import { linear, sequential, snapshot } from "./fixtures.js";
+import { linear, sequential, snapshot } from "./specs.js";
 
 it("writes every label of the chapter's net as text", async () => {
   const svg = await renderSvg(fixtures.mlp());

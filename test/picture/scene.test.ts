@@ -14,6 +14,7 @@ import type { PictureSettings } from "../../src/picture/state.js";
 import { estimateText } from "../../src/picture/text.js";
 import { SceneFlow } from "../../src/picture/sceneFlow.js";
 import * as fixtures from "./fixtures.js";
+import { linear, relu, sequential, snapshot, spec } from "./specs.js";
 import { collisions, overlap } from "./geometry.js";
 
 // Layouts are work; a busy machine is no failure.
@@ -210,7 +211,6 @@ describe("layout", () => {
   });
 
   it("draws skips over one or two of a long chain beside it too", async () => {
-    const { linear, snapshot, spec } = fixtures;
     const layers = Object.fromEntries(
       Array.from({ length: 30 }, (_, i) => [
         `layer${i}`,
@@ -235,11 +235,11 @@ describe("layout", () => {
   });
 
   it("puts what nothing connects into rows too", async () => {
-    const parts = Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`part${i}`, fixtures.linear(4, 4 + i)]));
+    const parts = Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`part${i}`, linear(4, 4 + i)]));
     const picture = await scene(
-      fixtures.snapshot(
+      snapshot(
         "parts",
-        fixtures.spec("Parts", "", parts, (_, x) => x),
+        spec("Parts", "", parts, (_, x) => x),
       ),
       "down",
     );
@@ -250,7 +250,7 @@ describe("layout", () => {
   });
 
   it("holds thousands in one flat container", async () => {
-    const flat = fixtures.snapshot("flat", fixtures.sequential(Array.from({ length: 3000 }, (_, i) => (i % 2 ? fixtures.relu() : fixtures.linear(4, 4)))), {
+    const flat = snapshot("flat", sequential(Array.from({ length: 3000 }, (_, i) => (i % 2 ? relu() : linear(4, 4)))), {
       inputs: [[2, 4]],
     });
     const picture = await scene(flat, "down", { unfolded: new Set(["0"]) });
@@ -260,7 +260,6 @@ describe("layout", () => {
 });
 
 it("puts what a failed pass did not reach after what failed", async () => {
-  const { linear, relu, spec, snapshot } = fixtures;
   const block = () => spec("Block", "", { fc: linear(8, 8), act: relu() }, (run, x) => run.call("act", run.call("fc", x)));
   const parts = { first: linear(4, 8), second: linear(16, 8), third: block(), fourth: relu() };
   const model = snapshot(

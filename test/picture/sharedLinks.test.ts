@@ -10,9 +10,8 @@ import { layoutScene, type Scene } from "../../src/picture/scene.js";
 import { englishWords } from "../../src/picture/words.js";
 import { estimateText } from "../../src/picture/text.js";
 import * as fixtures from "./fixtures.js";
+import { embedding, linear, relu, sequential, snapshot, spec } from "./specs.js";
 import { overlap } from "./geometry.js";
-
-const { linear, relu, sequential, snapshot } = fixtures;
 
 /** Blocks of which each calls the same layer. */
 function hundred(): PictureModel {
@@ -99,11 +98,11 @@ describe("links of a layer with a hundred uses", () => {
 
 describe("links between boxes side by side", () => {
   it.each(["down", "right"] as const)("cross neither a box nor a label where there is another way, in a picture that flows %s", async (direction) => {
-    const embed = fixtures.embedding(100, 32);
+    const embed = embedding(100, 32);
     const model = new PictureModel(
       snapshot(
         "pair",
-        fixtures.spec(
+        spec(
           "Pair",
           "",
           { embed, encoder: linear(32, 32), decoder: linear(32, 32), head: linear(32, 100, { weight: embed.parameters[0]![1] }) },
