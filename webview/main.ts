@@ -46,4 +46,4 @@ document.body.append(root);
 render(h(PageView, { store, host }), root);
 void host.request("ready", null);
 // Most pictures need it, the first view of a small one does not: it is fetched when nothing else is to be done.
-requestIdleCallback(() => loadLayoutEngine().catch(() => undefined));
+requestIdleCallback(() => void loadLayoutEngine().catch(() => undefined));

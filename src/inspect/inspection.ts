@@ -157,7 +157,7 @@ export class Inspection {
     }
     const { recording, error } = this.recorder.record(module, () => void callModule(module, args));
     // Without any step it failed before the model was called, and there is nothing to draw.
-    if (error !== undefined && !recording.failed) throw error;
+    if (error !== undefined && !recording.failed) throw error as unknown;
     const of = input.kind === "stated" ? ({ origin: "stated", inferredFrom: null } as const) : { origin: shown!.origin, inferredFrom: shown!.inferredFrom };
     model.shown = { recording, ...of, args: () => args, keepsInputs: true, activationsCurrent: true };
     return this.#snapshot(model);

@@ -22,7 +22,7 @@ export async function startEsbuild(wasmFile: string, onExit: (complaint: string)
   const goFileSystem = {
     ...fs,
     get read(): Read {
-      return ((fd: number, ...rest: unknown[]) => Reflect.apply(isStandard(fd) ? readInput : fs.read, undefined, [fd, ...rest])) as Read;
+      return ((fd: number, ...rest: unknown[]): unknown => Reflect.apply(isStandard(fd) ? readInput : fs.read, undefined, [fd, ...rest])) as Read;
     },
     set read(replacement: Read) {
       readInput = replacement;

@@ -30,7 +30,7 @@ export function registerHover(sessions: ModelSessions): vscode.Disposable {
       registered.dispose();
       registered = register();
     }),
-    new vscode.Disposable(() => registered.dispose()),
+    new vscode.Disposable(() => void registered.dispose()),
   );
 }
 

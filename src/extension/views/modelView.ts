@@ -36,7 +36,7 @@ export class ModelView implements vscode.WebviewViewProvider {
       sessions.addViewer(host),
     ];
     describe(sessions.current);
-    view.onDidDispose(() => vscode.Disposable.from(...subscriptions).dispose());
+    view.onDidDispose(() => void vscode.Disposable.from(...subscriptions).dispose());
 
     function describe(session: ModelSession | null): void {
       view.description = session ? vscode.workspace.asRelativePath(session.file, false) : undefined;
