@@ -1,11 +1,11 @@
+import { formatShape } from "../../describe/format.js";
 import { writeArgument, writeStepArguments, writeValue } from "../../describe/arguments.js";
 import { nameText, type ArgumentValue, type Language, type ModuleSnapshot, type OperationStep } from "../../protocol/index.js";
 import type { DisplayNode } from "./displayGraph.js";
 
-/** 2×8; "" while unknown; "scalar" has no dimensions and reads as "()". */
+/** As formatShape writes it; "" while unknown. */
 export function shapeText(shape: readonly number[] | null | undefined): string {
-  if (!shape) return "";
-  return shape.length === 0 ? "()" : shape.join("×");
+  return shape ? formatShape(shape) : "";
 }
 
 /** What shapes have in common, with "…" for sizes that differ; "" where they differ in length. */

@@ -33,11 +33,6 @@ export class PictureModel {
   readonly #rowOf = new Map<string, Row>();
   readonly #rowFacts = new Map<Row, ModuleFacts>();
   #folds: ReadonlyMap<string, Fold> | undefined;
-  readonly #ran = new Set<string>();
-  /** Modules that were not called, and whose tensors, or those of a module in them, operations took. */
-  readonly #used = new Set<string>();
-  /** Identities of what was called. */
-  readonly #ranAs = new Set<number>();
   /** Parts of earlier display graphs that do not depend on the arrangement; see Builder. */
   readonly kept = {
     closed: new Map<string, { readonly variant: string; readonly node: DisplayNode }>(),
@@ -59,10 +54,6 @@ export class PictureModel {
     this.findings = findingsOf(snapshot, levels);
     this.sharing = sharingGroups(this.index);
     const flow = this.flow(false);
-    for (const path of flow?.runs.keys() ?? []) for (const module of this.index.ancestry(path)) this.#ran.add(module.path);
-    for (const { path, identity } of this.index.modules) if (this.#ran.has(path)) this.#ranAs.add(identity);
-    for (const path of this.index.directUses.keys())
-      for (const module of this.index.ancestry(path)) if (!this.#ran.has(module.path)) this.#used.add(module.path);
     const { failedPath } = this.index;
     this.failedAt = new Set(failedPath === null ? [] : this.index.ancestry(failedPath).map((module) => module.path));
     this.#order = snapshot.trace && new CallOrder(snapshot.trace.steps);
@@ -200,7 +191,8 @@ export class PictureModel {
 
   #inside(module: ModuleSnapshot): Inside {
     const others = this.flow(false)?.containers.get(module.path)?.nodes.length ?? 0;
-    return { rows: this.rows(module), others, ran: !this.#ran.has(module.path) || module.children.some((child) => this.#ran.has(child.path)) };
+    const ran = ({ path }: ModuleSnapshot) => this.index.runStatus(path) === "ran";
+    return { rows: this.rows(module), others, ran: !ran(module) || module.children.some(ran) };
   }
 
   /** In the name of a whole row where the module is its first and `row` is given. */
@@ -226,6 +218,7 @@ export class PictureModel {
     const operations = flow?.containers.get(path)?.nodes.filter((node) => node.kind === "operation").length ?? 0;
     const first = module.parameters[0];
     const statistics = first ? tensors[first.tensor]?.statistics : null;
+    const ranAs = this.index.runStatus(path);
     const status: RunStatus =
       path === this.index.failedPath
         ? "failed"
@@ -233,15 +226,11 @@ export class PictureModel {
           ? "failedInside"
           : !trace
             ? "untraced"
-            : this.#ran.has(path)
-              ? "ran"
-              : this.#used.has(path)
-                ? "used"
-                : this.#ranAs.has(module.identity)
-                  ? "ranElsewhere"
-                  : trace.failure
-                    ? "notReached"
-                    : "notCalled";
+            : ranAs === "notRun"
+              ? trace.failure
+                ? "notReached"
+                : "notCalled"
+              : ranAs;
     return {
       type: module.type,
       detail: shortArguments(module, this.snapshot.language) || contentsText(module.children.map(({ type }) => type)),
