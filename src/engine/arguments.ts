@@ -41,7 +41,8 @@ export function checkedOptions<Options extends object>(options: Options | undefi
 
 function refuseUnknown(options: object, names: readonly string[], others: readonly string[] = []): void {
   for (const name in options) {
-    if (!names.includes(name) && !others.includes(name)) throw new TypeError(`got an unexpected keyword argument '${name}'`);
+    if (!names.includes(name) && !others.includes(name))
+      throw new TypeError(`got an unexpected keyword argument '${name}'; the names are ${[...names, ...others].join(", ") || "none"}`);
   }
 }
 

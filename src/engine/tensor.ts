@@ -19,6 +19,16 @@ export interface Window {
 }
 
 /**
+ * How a view came about, where a write to it could not be differentiated: as one of several results, at a module's or a function's border, or
+ * while nothing was recorded. (torch::autograd::CreationMeta)
+ */
+export interface ViewOrigin {
+  readonly kind: "one of several" | "border" | "unrecorded";
+  /** Which of the results it is. */
+  readonly output: number;
+}
+
+/**
  * An n-dimensional array of one dtype (torch.Tensor): a strided window on memory that views share.
  * Make one with `torch.tensor`, `torch.zeros`, `torch.rand`, ...; it is garbage-collected like any object.
  *
@@ -38,6 +48,8 @@ export class Tensor {
   version: VersionCounter;
   /** @internal The tensor that owns the memory which this one is a differentiable view of. */
   base: Tensor | null = null;
+  /** @internal Null where a write to this view can be differentiated. */
+  viewOrigin: ViewOrigin | null = null;
 
   /** Accumulated gradient of the last backward passes; null before the first. Only leaves have one, unless `retainGrad` was called. */
   grad: Tensor | null = null;

@@ -313,3 +313,42 @@ describe("hooks", () => {
     expect(() => torch.rand(1).retainGrad()).toThrow("can't retain_grad on Tensor that has requires_grad=False");
   });
 });
+
+describe("views that must not be written to in place", () => {
+  const several =
+    "is a view and is being modified inplace. This view is the output of a function that returns multiple views. Such functions do not allow the output views to be modified inplace. You should replace the inplace operation by an out-of-place one.";
+  const base = () => torch.ones(4, 4, { requiresGrad: true }).mul(1);
+
+  test.each<[string, string, () => torch.Tensor]>([
+    ["chunk", "Output 0 of Split", () => base().chunk(2)[0]!],
+    ["split", "Output 1 of Split", () => base().split(2)[1]!],
+    ["split by sizes", "Output 1 of SplitWithSizes", () => base().split([1, 3])[1]!],
+    ["unbind", "Output 2 of Unbind", () => base().unbind()[2]!],
+    ["a view of a chunk", "Output 0 of Select", () => base().chunk(2)[0]!.select(0, 0)],
+  ])("%s", (_, output, make) => {
+    expect(() => make().mul_(2)).toThrow(`${output} ${several}`);
+    expect(() => torch.noGrad(() => make().mul_(2))).not.toThrow();
+  });
+
+  test("one made while nothing was recorded", () => {
+    const view = torch.noGrad(() => torch.ones(4, { requiresGrad: true }).view(2, 2));
+    expect(() => view.mul_(torch.ones(2, 2, { requiresGrad: true }))).toThrow(
+      "A view was created in no_grad mode and is being modified inplace with grad mode enabled. Given that",
+    );
+  });
+
+  test("parts by tensorSplit, and of what needs no gradient, may", () => {
+    expect(() => base().tensorSplit(2)[0]!.mul_(2)).not.toThrow();
+    expect(() => torch.ones(4, 4).chunk(2)[0]!.mul_(2)).not.toThrow();
+  });
+
+  test("inputs and outputs of a module with a full backward hook", () => {
+    const forbidden = "Output 0 of BackwardHookFunction is a view and is being modified inplace. This view was created inside a custom Function";
+    const relu = new torch.nn.ReLU(true);
+    relu.registerFullBackwardHook(() => {});
+    expect(() => relu(base())).toThrow(forbidden);
+    const linear = new torch.nn.Linear(4, 4);
+    linear.registerFullBackwardHook(() => {});
+    expect(() => linear(base()).mul_(2)).toThrow(forbidden);
+  });
+});

@@ -422,3 +422,52 @@ test("a buffer that is registered again is persistent again", () => {
   (net as unknown as { b: torch.Tensor }).b = torch.ones(1);
   expect(net.stateDict().size).toBe(0);
 });
+
+describe("moving a module", () => {
+  test("takes a device, a dtype, both, options or a tensor, and leaves whole numbers alone", () => {
+    const moves: ((net: torch.nn.BatchNorm1d) => unknown)[] = [
+      (net) => net.to("cpu", torch.float64),
+      (net) => net.to({ dtype: torch.float64 }),
+      (net) => net.to({ device: "cpu", dtype: torch.float64 }),
+      (net) => net.to(torch.zeros(1, { dtype: torch.float64 })),
+    ];
+    for (const move of moves) {
+      const net = new nn.BatchNorm1d(2);
+      move(net);
+      expect([...net.stateDict().values()].map(({ dtype }) => dtype.name)).toEqual(["float64", "float64", "float64", "float64", "int64"]);
+    }
+    expect([...new nn.BatchNorm1d(2).to({ device: "meta" }).parameters()].every(({ isMeta }) => isMeta)).toBe(true);
+  });
+
+  test("refuses what it does not know", () => {
+    const net = new nn.Linear(2, 2);
+    expect(() => net.to({ bogus: 1 } as never)).toThrow("got an unexpected keyword argument 'bogus'; the names are device, dtype, nonBlocking");
+    expect(() => torch.zeros(1).to({ bogus: 1 } as never)).toThrow("unexpected keyword argument 'bogus'");
+    expect(() => net.to(torch.int64)).toThrow("nn.Module.to only accepts floating point or complex dtypes, but got desired dtype=torch.int64");
+    expect(() => net.to("cuda" as never)).toThrow("device cuda is not available");
+    expect(() => net.train("x" as never)).toThrow("training mode is expected to be boolean");
+  });
+});
+
+test("a loaded state dict says that all was found, or what was not", () => {
+  const net = new nn.Linear(1, 1);
+  expect(String(net.loadStateDict(net.stateDict()))).toBe("<All keys matched successfully>");
+  expect(String(net.loadStateDict({}, { strict: false }))).toBe("_IncompatibleKeys(missing_keys=['weight', 'bias'], unexpected_keys=[])");
+});
+
+test("a warning comes once for each place", () => {
+  const warned = vi.spyOn(console, "warn").mockImplementation(() => {});
+  for (let i = 0; i < 3; i++) torch.nn.functional.dropout2d(torch.ones(2, 2, 2));
+  torch.nn.functional.dropout2d(torch.ones(2, 2, 2));
+  const texts = warned.mock.calls.map(([text]) => String(text));
+  expect(texts.filter((text) => text.startsWith("UserWarning: dropout2d: Received a 3D input to dropout2d"))).toHaveLength(2);
+  warned.mockRestore();
+});
+
+test("a module is put in the place that a name says", () => {
+  const net = new nn.Sequential(new nn.Sequential(new nn.Linear(1, 1)));
+  net.setSubmodule("0.0", new nn.ReLU());
+  expect(net.getSubmodule("0.0")).toBeInstanceOf(nn.ReLU);
+  expect(() => net.setSubmodule("0.x", new nn.ReLU(), { strict: true })).toThrow("Sequential has no attribute `x`");
+  expect(() => net.setSubmodule("", new nn.ReLU())).toThrow("Cannot set the submodule without a target name!");
+});

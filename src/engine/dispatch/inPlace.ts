@@ -6,7 +6,7 @@ import { cloneValues, copy } from "../kernels/elementwise.js";
 import { counted, observer, report, withoutObserver } from "../observer.js";
 import { writing, type Argument, type Operation } from "../operation.js";
 import { equalSizes, formatSizes } from "../size.js";
-import { sameWindow, Tensor } from "../tensor.js";
+import { sameWindow, Tensor, type ViewOrigin } from "../tensor.js";
 import { anyRequiresGrad, checkArity, commonDevice, edgesOf, failed, wantsGradient } from "./arguments.js";
 import { OperationNode } from "./operations.js";
 import { definedRows, type OperationRow, type TensorSpec } from "./rows.js";
@@ -164,9 +164,29 @@ function checkInPlace(self: Tensor, records: boolean): void {
       "unsupported operation: more than one element of the written-to tensor refers to a single memory location. Please clone() the tensor before performing the operation.",
     );
   }
+  if (records) checkOrigin(self);
   checkLeaf(self);
   if (records && !self.dtype.isFloatingPoint) throw new NotImplementedError("in-place operations with gradients need a floating-point tensor");
 }
+
+/** Throws PyTorch's error for a write to a view that could not be differentiated. */
+function checkOrigin({ viewOrigin, gradFn }: Tensor): void {
+  if (viewOrigin === null) return;
+  const what =
+    gradFn === null || viewOrigin.kind === "unrecorded"
+      ? "A view was created in no_grad mode and is being modified inplace with grad mode enabled."
+      : `Output ${viewOrigin.output} of ${gradFn.name.replace(/Backward\d*$/, "")} is a view and is being modified inplace.`;
+  throw new RuntimeError(`${what} ${forbiddenWrites[viewOrigin.kind]}`);
+}
+
+const forbiddenWrites: Readonly<Record<ViewOrigin["kind"], string>> = {
+  "one of several":
+    "This view is the output of a function that returns multiple views. Such functions do not allow the output views to be modified inplace. You should replace the inplace operation by an out-of-place one.",
+  border:
+    "This view was created inside a custom Function (or because an input was returned as-is) and the autograd logic to handle view+inplace would override the custom backward associated with the custom Function, leading to incorrect gradients. This behavior is forbidden. You can fix this by cloning the output of the custom Function.",
+  unrecorded:
+    "Given that this use case is ambiguous and error-prone, it is forbidden. You can clarify your code by moving both the view and the inplace either both inside the no_grad block (if you don't want the inplace to be tracked) or both outside (if you want the inplace to be tracked).",
+};
 
 /** Leaves that require a gradient stay what they are, also as seen through a view. */
 function checkLeaf(self: Tensor): void {

@@ -2,4 +2,4 @@ export { defineComposite, named } from "./composites.js";
 export { defineInPlace, inPlace, inPlaceView, overwrite } from "./inPlace.js";
 export { defineOperation } from "./operations.js";
 export { rowsDefined, type BackwardContext, type Gradient, type OperationRow, type TensorSpec, type ViewRow } from "./rows.js";
-export { defineView } from "./views.js";
+export { asOneOfSeveral, defineView } from "./views.js";

@@ -4,7 +4,7 @@ import { GraphNode, type Edge } from "../autograd/graph.js";
 import { copy } from "../kernels/elementwise.js";
 import { observer, report } from "../observer.js";
 import { computes, type Operation } from "../operation.js";
-import { Tensor, through } from "../tensor.js";
+import { Tensor, through, type ViewOrigin } from "../tensor.js";
 import { edgesOf, failed } from "./arguments.js";
 import { defineOperation } from "./operations.js";
 import { definedRows, gradientName, type ViewRow } from "./rows.js";
@@ -21,6 +21,7 @@ export function defineView<Args extends readonly [Tensor, ...unknown[]]>(row: Vi
       const { sizes, strides, offset } = row.window(...args);
       const view = new Tensor(self.storage, sizes, strides, offset, self.version);
       view.base = self.base ?? self;
+      view.viewOrigin = self.viewOrigin === null ? (isGradEnabled() ? null : unrecorded) : { ...self.viewOrigin, output: 0 };
       if (isGradEnabled() && self.requiresGrad) view.setGradFn(new ViewNode(row, args, edgesOf([self])));
       if (watcher !== null) report(asOperation, args, view);
       return view;
@@ -29,6 +30,16 @@ export function defineView<Args extends readonly [Tensor, ...unknown[]]>(row: Vi
     }
   };
 }
+
+/** Notes that views are results of one operation, so that none of them may be written to in place. */
+export function asOneOfSeveral(views: Tensor[]): Tensor[] {
+  views.forEach((view, i) => {
+    view.viewOrigin = { kind: view.viewOrigin?.kind ?? "one of several", output: i };
+  });
+  return views;
+}
+
+const unrecorded: ViewOrigin = { kind: "unrecorded", output: 0 };
 
 class ViewNode<Args extends readonly [Tensor, ...unknown[]]> extends GraphNode {
   constructor(

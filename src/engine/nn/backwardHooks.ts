@@ -1,6 +1,7 @@
 import { isGradEnabled } from "../autograd/gradMode.js";
 import { GraphNode } from "../autograd/graph.js";
-import { RuntimeError } from "../errors.js";
+import { RuntimeError, typeInPython } from "../errors.js";
+import { warn } from "../warnings.js";
 import { Tensor } from "../tensor.js";
 import type { AnyModule } from "./anyModule.js";
 import { HookList, type RemovableHandle } from "./hooks.js";
@@ -60,7 +61,7 @@ class Boundary {
   private pass = 0;
 
   constructor(
-    private readonly count: number,
+    private readonly values: readonly unknown[],
     private readonly replace: (gradients: Gradients) => Gradients,
   ) {}
 
@@ -70,13 +71,15 @@ class Boundary {
     this.nodes.push(node);
     const alias = new Tensor(tensor.storage, tensor.sizes, tensor.strides, tensor.offset, tensor.version);
     alias.setGradFn(node);
+    const tensors = this.values.filter((value) => value instanceof Tensor);
+    alias.viewOrigin = { kind: tensors.length > 1 ? "one of several" : "border", output: tensors.indexOf(tensor) };
     return alias;
   }
 
   arrive(node: BoundaryNode, gradient: Tensor): Tensor | null {
     if (this.pass === node.pass) return gradient;
     this.pass = node.pass;
-    const gradients = new Array<Tensor | null>(this.count).fill(null);
+    const gradients = new Array<Tensor | null>(this.values.length).fill(null);
     for (const other of this.nodes) {
       if (other.pass === node.pass) gradients[other.position] = other === node ? gradient : other.gradient;
     }
@@ -112,7 +115,7 @@ export function callWithBackwardHooks(
 ): unknown {
   if (!isGradEnabled()) return call(args);
   let gradOutput: Gradients = [];
-  const inputs = new Boundary(args.length, (gradients) => {
+  const inputs = new Boundary(args, (gradients) => {
     let result = gradients;
     for (const hook of hooks) result = replaced(result, hook(module, result, gradOutput), "Backward hook returned an invalid number of grad_input");
     return result;
@@ -121,7 +124,12 @@ export function callWithBackwardHooks(
   const output = call(reachesInput ? args.map((arg, i) => (differentiable(arg) ? inputs.through(arg, i) : arg)) : args);
 
   const results = Array.isArray(output) ? (output as unknown[]) : [output];
-  const outputs = new Boundary(results.length, (gradients) => {
+  if (!results.every((result) => result instanceof Tensor)) {
+    const given = results.find((result) => !(result instanceof Tensor));
+    warn(`For backward hooks to be called, module output should be a Tensor or a tuple of Tensors but received <class '${typeInPython(given)}'>`);
+    if (!Array.isArray(output)) return output;
+  }
+  const outputs = new Boundary(results, (gradients) => {
     gradOutput = gradients;
     for (const hook of preHooks) gradOutput = replaced(gradOutput, hook(module, gradOutput), "Backward pre hook returned an invalid number of grad_output");
     if (!reachesInput) {

@@ -1,8 +1,9 @@
 import { noGrad } from "../autograd/gradMode.js";
 import { DType, float32, float64 } from "../dtype.js";
 import { AttributeError, NotImplementedError, RuntimeError, TypeError, typeInPython, ValueError } from "../errors.js";
-import { collect, type Arguments } from "../arguments.js";
+import { checkedOptions, collect, type Arguments } from "../arguments.js";
 import { observer } from "../observer.js";
+import { checkedDevice } from "../ops/tensorOnly.js";
 import type { Device } from "../storage.js";
 import { Tensor } from "../tensor.js";
 import type { FullBackwardHook, FullBackwardPreHook } from "./backwardHooks.js";
@@ -26,7 +27,7 @@ import {
 import { callModule } from "./moduleCall.js";
 import { isUninitialized, Parameter } from "./parameter.js";
 import { collectState, loadState } from "./moduleState.js";
-import { StateDict, type IncompatibleKeys } from "./stateDict.js";
+import { IncompatibleKeys, StateDict } from "./stateDict.js";
 import { modulesOf, namedBuffersOf, namedChildrenOf, namedModulesOf, namedParametersOf, type NamedOptions } from "./walk.js";
 
 export interface LoadStateDictOptions {
@@ -36,6 +37,28 @@ export interface LoadStateDictOptions {
   readonly assign?: boolean;
 }
 
+export interface ModuleToOptions {
+  readonly device?: Device;
+  readonly dtype?: DType;
+  /** Taken as PyTorch takes it; there is one device, so that nothing waits. */
+  readonly nonBlocking?: boolean;
+}
+
+/** What the arguments of `Module.to` say. */
+function moveOf(args: readonly unknown[]): ModuleToOptions {
+  let move: ModuleToOptions = {};
+  for (const arg of args) {
+    if (arg instanceof DType) move = { ...move, dtype: arg };
+    else if (typeof arg === "string") move = { ...move, device: checkedDevice(arg) };
+    else if (arg instanceof Tensor) move = { device: arg.device, dtype: arg.dtype };
+    else if (typeof arg !== "boolean" && arg !== undefined) {
+      const { device = move.device, dtype = move.dtype } = checkedOptions<ModuleToOptions>(arg as ModuleToOptions, "device", "dtype", "nonBlocking");
+      move = { dtype, device: device === undefined ? undefined : checkedDevice(device) };
+    }
+  }
+  return move;
+}
+
 function unexpectedArguments(type: string, args: readonly unknown[]): string {
   const [last] = args.slice(-1);
   const isOptions = typeof last === "object" && last !== null && Object.getPrototypeOf(last) === Object.prototype;
@@ -43,9 +66,21 @@ function unexpectedArguments(type: string, args: readonly unknown[]): string {
   return `${type}.__init__() takes 1 positional argument but ${args.length + 1} were given`;
 }
 
+/**
+ * What a module takes and gives whose type says no more than that it is one (`layers: nn.Module[]`): as every layer must be such a module, and be
+ * callable as one, it is the one type that all types agree with.
+ */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- Nothing narrower accepts every layer's `forward` and can be called.
+type Unspecified = any;
+
+type Forward = (...args: never[]) => unknown;
+type IsUnspecified<Method> = Forward extends Method ? true : false;
+
 /** Calling a module runs its hooks and `forward`, with the types of `forward`. */
 export interface Module {
-  (...args: Parameters<this["forward"]>): ReturnType<this["forward"]>;
+  (
+    ...args: IsUnspecified<this["forward"]> extends true ? Unspecified[] : Parameters<this["forward"]>
+  ): IsUnspecified<this["forward"]> extends true ? Unspecified : ReturnType<this["forward"]>;
 }
 
 declare module "./anyModule.js" {
@@ -231,6 +266,7 @@ export class Module {
 
   /** Sets training mode here and beneath. */
   train(mode = true): this {
+    if (typeof mode !== "boolean") throw new ValueError("training mode is expected to be boolean");
     this.training = mode;
     for (const [, child] of namedChildrenOf(this)) child.train(mode);
     return this;
@@ -257,20 +293,34 @@ export class Module {
     for (const child of modules.values()) child?.zeroGrad({ setToNone });
   }
 
-  /** Moves floating-point parameters and buffers to a dtype, or everything to a device; parameters stay the same objects. */
-  to(target: DType | Device): this {
-    if (target instanceof DType && !target.isFloatingPoint) {
-      throw new TypeError(`nn.Module.to only accepts floating point or complex dtypes, but got desired dtype=${target}`);
+  /**
+   * Moves floating-point parameters and buffers to a dtype, everything to a device, or both: `to(torch.float64)`, `to("cpu", torch.float64)`,
+   * `to({ device, dtype })`, or as a tensor is. Parameters stay the same objects.
+   */
+  to(target: DType | Device | Tensor | ModuleToOptions, ...rest: readonly (DType | ModuleToOptions | boolean)[]): this {
+    const { device, dtype } = moveOf([target, ...rest]);
+    if (dtype !== undefined && !dtype.isFloatingPoint) {
+      throw new TypeError(`nn.Module.to only accepts floating point or complex dtypes, but got desired dtype=${dtype}`);
     }
     return this.mapTensors((tensor) => {
-      if (target instanceof DType) return tensor.dtype.isFloatingPoint ? tensor.to(target) : tensor;
-      if (tensor.device === "meta" && target !== "meta") {
+      if (tensor.device === "meta" && device !== undefined && device !== "meta") {
         throw new NotImplementedError(
           "Cannot copy out of meta tensor; no data! Please use torch.nn.Module.to_empty() instead of torch.nn.Module.to() when moving module from meta to a different device.",
         );
       }
-      return tensor.to(target);
+      const converted = dtype !== undefined && tensor.dtype.isFloatingPoint ? tensor.to(dtype) : tensor;
+      return device === undefined ? converted : converted.to(device);
     });
+  }
+
+  /** Moves all parameters and buffers to the CPU. */
+  cpu(): this {
+    return this.to("cpu");
+  }
+
+  /** Gives all parameters and buffers a dtype, those of whole numbers too. */
+  type(dtype: DType): this {
+    return this.mapTensors((tensor) => tensor.to(dtype));
   }
 
   /** Moves to a device without values: what is there afterwards is zero and wants initializing. */
@@ -323,7 +373,7 @@ export class Module {
       throw new TypeError(`Expected state_dict to be dict-like, got <class '${typeInPython(stateDict)}'>.`);
     const source = new StateDict(stateDict instanceof Map ? stateDict : Object.entries(stateDict as Readonly<Record<string, Tensor>>));
     if (stateDict instanceof StateDict) source.versions = stateDict.versions;
-    const { strict = true, assign = false } = options;
+    const { strict = true, assign = false } = checkedOptions<LoadStateDictOptions>(options, "strict", "assign");
     const missingKeys: string[] = [];
     const unexpectedKeys: string[] = [];
     const errors: string[] = [];
@@ -334,7 +384,7 @@ export class Module {
     if (errors.length > 0) {
       throw new RuntimeError(`Error(s) in loading state_dict for ${this.constructor.name}:\n\t${errors.join("\n\t")}`);
     }
-    return { missingKeys, unexpectedKeys };
+    return new IncompatibleKeys(missingKeys, unexpectedKeys);
   }
 
   // ---- hooks

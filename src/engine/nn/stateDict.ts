@@ -15,8 +15,20 @@ export class StateDict extends Map<string, Tensor> {
   }
 }
 
-/** What `loadStateDict` did not find on one side or the other. */
-export interface IncompatibleKeys {
-  readonly missingKeys: readonly string[];
-  readonly unexpectedKeys: readonly string[];
+/** What `loadStateDict` did not find on one side or the other. Prints as PyTorch's: `<All keys matched successfully>` where all were found. */
+export class IncompatibleKeys {
+  constructor(
+    readonly missingKeys: readonly string[],
+    readonly unexpectedKeys: readonly string[],
+  ) {}
+
+  toString(): string {
+    if (this.missingKeys.length + this.unexpectedKeys.length === 0) return "<All keys matched successfully>";
+    const list = (names: readonly string[]): string => `[${names.map((name) => `'${name}'`).join(", ")}]`;
+    return `_IncompatibleKeys(missing_keys=${list(this.missingKeys)}, unexpected_keys=${list(this.unexpectedKeys)})`;
+  }
+
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.toString();
+  }
 }

@@ -9,6 +9,7 @@ import { collect, type Arguments } from "../arguments.js";
 import { allocateLike } from "./rules/allocation.js";
 import { asHeld } from "./rules/elementwiseRows.js";
 import { computes } from "../operation.js";
+import { warn } from "../warnings.js";
 
 /** Dropout: elements, or whole channels, set to zero at random while training, number for number as PyTorch draws them. */
 
@@ -124,6 +125,16 @@ function defineChannelDropout(name: string, batchedDims: number, spatial: string
     if (name === "dropout1d" && !allowed.includes(x.ndim)) {
       throw new RuntimeError(
         `dropout1d: Expected 2D or 3D input, but received a ${x.ndim}D input. Note that dropout1d exists to provide channel-wise dropout on inputs with ${spatial}, a channel dimension, and an optional batch dimension (i.e. 2D or 3D inputs).`,
+      );
+    }
+    if (name !== "dropout1d" && !allowed.includes(x.ndim)) {
+      warn(
+        `${name}: Received a ${x.ndim}-D input to ${name}, which is deprecated and will result in an error in a future release. To retain the behavior and silence this warning, please use dropout instead. Note that ${name} exists to provide channel-wise dropout on inputs with ${spatial}, a channel dimension, and an optional batch dimension (i.e. ${allowed[0]}D or ${allowed[1]}D inputs).`,
+      );
+    }
+    if (name === "dropout2d" && x.ndim === 3) {
+      warn(
+        "dropout2d: Received a 3D input to dropout2d and assuming that channel-wise 1D dropout behavior is desired - input is interpreted as shape (N, C, L), where C is the channel dim. This behavior will change in a future release to interpret the input as one without a batch dimension, i.e. shape (C, H, W). To maintain the 1D channel-wise dropout behavior, please switch to using dropout1d instead.",
       );
     }
     // Without a batch, the channels come first. dropout2d takes three dimensions for a batch of sequences, as PyTorch has since before unbatched inputs.

@@ -5,7 +5,7 @@ import { binary, copy, unary } from "../kernels/elementwise.js";
 import type { Device } from "../storage.js";
 import { normalizeDim, Tensor, type Window } from "../tensor.js";
 import { equalSizes, formatSizes } from "../size.js";
-import { collect, inOrder, listOf, required, type AllArguments, type Numbers, type WithRequired } from "../arguments.js";
+import { checkedOptions, collect, inOrder, listOf, required, type AllArguments, type Numbers, type WithRequired } from "../arguments.js";
 import { fill_ } from "./assignment.js";
 import * as masks from "./masks.js";
 import type { Scalar } from "./rules/promotion.js";
@@ -45,9 +45,12 @@ export interface ToOptions {
   readonly device?: Device;
   /** Copies even where nothing changes. Default false. */
   readonly copy?: boolean;
+  /** Taken as PyTorch takes it; there is one device, so that nothing waits. */
+  readonly nonBlocking?: boolean;
 }
 
-function checkedDevice(name: string): Device {
+/** The device of that name. Throws PyTorch's error for one that is not there. */
+export function checkedDevice(name: string): Device {
   if (name === "cpu" || name === "cpu:0") return "cpu";
   if (name === "meta") return "meta";
   if (/^(cuda|mps|xpu|hip|xla|mkldnn|vulkan)(:\d+)?$/.test(name)) throw new RuntimeError(`device ${name} is not available: tensors live on "cpu" or "meta"`);
@@ -67,6 +70,7 @@ export function to(x: Tensor, target: DType | Device | Tensor | ToOptions, ...re
     else if (typeof item === "string") device = checkedDevice(item);
     else if (item instanceof Tensor) ({ dtype, device } = item);
     else if (typeof item === "object" && item !== null) {
+      checkedOptions<ToOptions>(item, "dtype", "device", "copy", "nonBlocking");
       dtype = item.dtype ?? dtype;
       device = item.device === undefined ? device : checkedDevice(item.device);
       alwaysCopy = item.copy ?? alwaysCopy;

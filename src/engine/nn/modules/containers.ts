@@ -140,6 +140,8 @@ Object.defineProperty(SequentialModule, "name", { value: "Sequential" });
 interface SequentialConstructor {
   readonly [declaration]: LayerDeclaration<SequentialModule<Module[]>>;
   new <Modules extends readonly Module[]>(...modules: Modules): Sequential<Modules>;
+  /** For classes that extend it without saying which modules it has. */
+  new (...modules: readonly Module[]): Sequential;
   readonly prototype: SequentialModule<Module[]>;
 }
 

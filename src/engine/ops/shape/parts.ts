@@ -1,4 +1,4 @@
-import { defineComposite, defineView } from "../../dispatch/index.js";
+import { asOneOfSeveral, defineComposite, defineView } from "../../dispatch/index.js";
 import { IndexError, RuntimeError } from "../../errors.js";
 import { copy } from "../../kernels/elementwise.js";
 import { formatSizes } from "../../size.js";
@@ -200,7 +200,7 @@ const splitOperation = defineComposite(
     if (typeof size === "number") {
       if (size < 0) throw new RuntimeError(`split expects split_size be non-negative, but got split_size=${size}`);
       if (size === 0 && total !== 0) throw new RuntimeError(`split_size can only be 0 if dimension size is 0, but got dimension size of ${total}`);
-      return parts(x, dim, evenLengths(total, size), splitPart);
+      return asOneOfSeveral(parts(x, dim, evenLengths(total, size), splitPart));
     }
     if (size.some((each) => each < 0)) {
       throw new RuntimeError(`split_with_sizes expects split_sizes have only non-negative entries, but got split_sizes=${formatSizes(size)}`);
@@ -210,7 +210,7 @@ const splitOperation = defineComposite(
         `split_with_sizes expects split_sizes to sum exactly to ${total} (input tensor's size at dimension ${dim}), but got split_sizes=${formatSizes(size)}`,
       );
     }
-    return parts(x, dim, size, splitWithSizesPart);
+    return asOneOfSeveral(parts(x, dim, size, splitWithSizesPart));
   },
 );
 
@@ -245,7 +245,7 @@ const chunkOperation = defineComposite(
     const dim = normalizeDim(along, x.sizes.length);
     const total = x.sizes[dim]!;
     const size = Math.ceil(total / chunks);
-    return parts(x, dim, size === 0 ? new Array<number>(chunks).fill(0) : evenLengths(total, size), splitPart);
+    return asOneOfSeveral(parts(x, dim, size === 0 ? new Array<number>(chunks).fill(0) : evenLengths(total, size), splitPart));
   },
 );
 
@@ -347,7 +347,7 @@ const unbindOperation = defineComposite(
   (x: Tensor, along: number): Tensor[] => {
     if (x.sizes.length === 0) throw new IndexError("Dimension specified as 0 but tensor has no dimensions");
     const dim = normalizeDim(along, x.sizes.length);
-    return Array.from({ length: x.sizes[dim]! }, (_, i) => unbindPart(x, dim, i));
+    return asOneOfSeveral(Array.from({ length: x.sizes[dim]! }, (_, i) => unbindPart(x, dim, i)));
   },
 );
 
