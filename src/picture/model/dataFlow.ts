@@ -222,8 +222,8 @@ class Tracer {
     const open: { id: StepId; step: ModuleStep; scope: Scope }[] = [];
     const closeDownTo = (parent: StepId | null) => {
       while (open.length > 0 && open.at(-1)!.id !== parent) {
-        const { step, scope } = open.pop()!;
-        this.#leave(step, scope);
+        const { id, step, scope } = open.pop()!;
+        this.#leave(id, step, scope);
       }
     };
     trace.steps.forEach((step, id) => {
@@ -310,9 +310,10 @@ class Tracer {
   }
 
   /** What a call returns is found at its box from then on. */
-  #leave(step: ModuleStep, scope: Scope): void {
+  #leave(id: StepId, step: ModuleStep, scope: Scope): void {
     for (const { value } of step.outputs) {
-      if (!scope.holders.has(value) && !this.#producedIn.has(value)) {
+      // What no step of the call made (a parameter, a constant, what came from elsewhere) leads through it from its own source.
+      if (!this.#find(scope, value, id) && !this.#producedIn.has(value)) {
         scope.holders.set(value, { node: border, port: unrecorded, via: noSteps });
         this.#producedIn.set(value, scope);
       }
