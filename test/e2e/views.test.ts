@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { ModelPage } from "./modelPage.js";
@@ -35,6 +35,11 @@ describe("Layerscope in the workbench", () => {
     await editor.page.keyboard.press("Control+S");
     await editor.page.waitForTimeout(2000);
     expect(existsSync(join(editor.folder, "ran.txt"))).toBe(false);
+    // The user names the file, or there is none.
+    await editor.command("Layerscope: Create Example");
+    await editor.page.locator(".quick-input-widget").getByText("Create Example").first().waitFor();
+    await editor.page.keyboard.press("Escape");
+    expect(readdirSync(editor.folder)).toEqual(["net.ts"]);
 
     await frame.getByText("Manage Workspace Trust").click();
     await editor.page.locator(".workspace-trust-editor").getByRole("button", { name: "Trust", exact: true }).click();

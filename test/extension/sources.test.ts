@@ -58,6 +58,11 @@ class TinySource implements ModelSource {
     this.#starts.fire({ file, outcome: Promise.resolve(outcome), abort: new AbortController() });
     await until("the model is there", async () => (await layerscope()).models(vscode.Uri.file(file)).length === 1);
   }
+
+  /** What a source does that has a fault of its own. */
+  breakDown(file: string): void {
+    this.#starts.fire({ file, outcome: Promise.reject(new Error("The kernel is gone.")), abort: new AbortController() });
+  }
 }
 
 /** What Layerscope says instead of doing something. */
@@ -102,6 +107,15 @@ suite("a source of models that can do little", () => {
     assert.match(text, /command:layerscope\.select\?/);
     assert.doesNotMatch(text, /command:layerscope\.(run|forward|reinitialize)\?/);
     assert.equal(await hoverAt(await vscode.window.showTextDocument(cells[0]!), "net = Linear", 1), "");
+  });
+
+  test("a run that rejects is told like any other end, and the models stay", async () => {
+    const told = (): string[] => vscode.languages.getDiagnostics(vscode.Uri.file(file)).map(({ message }) => message);
+    source.breakDown(file);
+    await until("the end is told", () => told().some((message) => message.startsWith("The kernel is gone.\nRun the file again.")));
+    assert.equal((await layerscope()).models(vscode.Uri.file(file)).length, 1);
+    await source.runCells(file);
+    await until("a good run takes it back", () => !told().some((message) => message.startsWith("The kernel is gone.")));
   });
 
   test("saving a document runs nothing", async () => {

@@ -16,7 +16,8 @@ export const run: Command = async ({ context }) => {
 
 async function chooseLocation(): Promise<vscode.Uri | undefined> {
   const [folder] = vscode.workspace.workspaceFolders ?? [];
-  if (folder) {
+  // A workspace that is not trusted stays as it is, but for a file that the user names.
+  if (folder && vscode.workspace.isTrusted) {
     const uri = vscode.Uri.joinPath(folder.uri, exampleName);
     const exists = await vscode.workspace.fs.stat(uri).then(
       () => true,

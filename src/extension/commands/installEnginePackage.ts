@@ -5,6 +5,7 @@ import { applyEdits, modify, parse, type ParseError, printParseErrorCode } from 
 import { detect, resolveCommand, type Agent } from "package-manager-detector";
 import * as vscode from "vscode";
 import type { Command } from "../command.js";
+import { requireTrust } from "../trust.js";
 
 /** Where the package is kept in the workspace, to be committed with it: every later install finds it there. */
 const keptAt = ".layerscope/package";
@@ -17,6 +18,7 @@ const reference = `file:./${keptAt}`;
  * in the workspace and referenced from devDependencies, so the next install keeps it. Without a working package manager it is copied to node_modules.
  */
 export const run: Command = async ({ context, output }) => {
+  requireTrust();
   const folder = await chooseFolder();
   if (!folder) return;
   const root = folder.uri.fsPath;

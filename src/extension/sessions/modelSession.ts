@@ -18,6 +18,7 @@ import { CodeIndex } from "../code/codeIndex.js";
 import { RanTexts } from "../code/ranTexts.js";
 import { documentUri, openText } from "../sources/documents.js";
 import { settings } from "../settings.js";
+import { requireTrust } from "../trust.js";
 import { capabilitiesOf, type ModelRequests, type ModelSource, type SourceOptions, type SourceOutcome } from "../sources/modelSource.js";
 
 /** What changed in a session. "state" covers everything; the others are cheaper to follow. */
@@ -143,6 +144,7 @@ export class ModelSession implements vscode.Disposable {
 
   /** Runs the file as the editors show it, saved or not. What is wrong with the code ends up in `failure`. */
   async run(): Promise<void> {
+    requireTrust();
     const { source } = this;
     if (!source.run) throw new Error(this.#refusal());
     this.log.runStarted(this.file);
@@ -165,7 +167,7 @@ export class ModelSession implements vscode.Disposable {
   }
 
   async #accept(outcome: Promise<SourceOutcome>, abort: AbortController): Promise<void> {
-    const { models, failure, documents, texts } = await outcome;
+    const { models, failure, documents, texts } = await outcome.catch(unexpected);
     // A newer run has taken over, or the session is gone.
     if (this.#abort !== abort) return;
 
@@ -289,6 +291,7 @@ export class ModelSession implements vscode.Disposable {
 
   /** How the source answers a request; an error in words for the user where it does not. */
   #request<M extends ModelRequest>(method: M): NonNullable<ModelRequests[M]> {
+    requireTrust();
     const request = this.source.requests[method];
     if (!request) throw new Error(this.#refusal());
     return request;
@@ -308,4 +311,17 @@ export class ModelSession implements vscode.Disposable {
     else if (!this.source.isAlive(this.file)) await this.run();
     if (!this.source.isAlive(this.file)) throw new Error(this.failure?.message ?? vscode.l10n.t("The file has no model."));
   }
+}
+
+/** A source that rejects where it should say how the run ended has a fault; the user is told of it as of any other end. */
+function unexpected(error: unknown): SourceOutcome {
+  const known = error instanceof Error && "failure" in error ? (error.failure as Failure) : null;
+  const failure: Failure = known ?? {
+    kind: "crash",
+    message: error instanceof Error ? error.message : String(error),
+    hint: vscode.l10n.t("Run the file again."),
+    location: null,
+    stack: [],
+  };
+  return { models: [], failure, documents: [], texts: new Map() };
 }

@@ -3,6 +3,7 @@ import * as vscode from "vscode";
 import type { ModelRequest, RunnerMethods } from "../../protocol/index.js";
 import type { ModelRunner } from "../../runner/client.js";
 import { settings } from "../settings.js";
+import { requireTrust } from "../trust.js";
 import { documentKey } from "./documents.js";
 import type { ModelRequests, ModelSource, SourceOptions, SourceOutcome } from "./modelSource.js";
 
@@ -59,7 +60,10 @@ export class TypeScriptFiles implements ModelSource {
   }
 
   warmUp(): void {
-    void this.#startRunner().then((runner) => runner.warmUp());
+    void this.#startRunner().then(
+      (runner) => runner.warmUp(),
+      () => undefined, // The run that it is for says why.
+    );
   }
 
   close(file: string): void {
@@ -82,7 +86,7 @@ export class TypeScriptFiles implements ModelSource {
 
   /** The one place where processes come from: none starts in a workspace that is not trusted. */
   async #startRunner(): Promise<ModelRunner> {
-    if (!vscode.workspace.isTrusted) throw new Error(vscode.l10n.t("Nothing runs in Restricted Mode."));
+    requireTrust();
     const starting = (this.#runner ??= import("../../runner/client.js").then(
       ({ ModelRunner }) => new ModelRunner({ dist: this.context.asAbsolutePath("dist"), stringsFile: vscode.l10n.uri?.fsPath ?? null, ...settings.limits() }),
     ));
