@@ -229,7 +229,8 @@ const written = columns.filter(({ id }) => id !== "distribution");
 /** Comma-separated values after RFC 4180, numbers in full. */
 export function toCsv(rows: readonly ParameterRow[]): string {
   const cell = (value: string | number | null) => {
-    const text = value === null ? "" : String(value);
+    // A table program takes a text that begins so for a formula, and carries it out.
+    const text = value === null ? "" : typeof value === "string" && /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value);
     return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   };
   return [written.map((column) => cell(column.id)), ...rows.map((row) => written.map((column) => cell(column.value(row))))]

@@ -1,4 +1,4 @@
-import { existsSync, realpathSync } from "node:fs";
+import { existsSync, lstatSync, realpathSync } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import { basename, dirname, extname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -103,8 +103,8 @@ export class Bundler {
       sourcesContent: false,
       keepNames: true,
       logLevel: "silent",
-      banner: { js: `${require} ${runnerGlobal}?.begin();` },
-      footer: { js: `${runnerGlobal}?.end();` },
+      banner: { js: `${require} ${runnerGlobal}.begin();` },
+      footer: { js: `${runnerGlobal}.end();` },
       define: Object.fromEntries(Object.entries(fileConstants).map(([expression, { identifier }]) => [expression, identifier])),
       plugins: [this.#plugin(entry, () => build.state)],
     });
@@ -136,11 +136,15 @@ export class Bundler {
               );
             current.engineUrl = usable ? installed.url : this.#bundledEngineUrl;
           }
+          // The engine is an ES module, which CommonJS asks for through a module of the bundle that hands it on.
+          if (args.kind === "require-call") return { path: "layerscope", namespace: requiredEngine };
           return { path: current.engineUrl, external: true };
         });
+        build.onLoad({ filter: /.*/, namespace: requiredEngine }, () => ({ contents: 'export * from "layerscope";', resolveDir: dirname(entry) }));
         // esbuild names files by where they really are; the user knows them, and has them open, by the path through a symbolic link.
         const link = linkAbove(entry);
-        if (link) {
+        if (!link) build.onResolve({ filter: /.*/ }, ({ kind }) => (kind === "entry-point" ? { path: entry } : undefined));
+        else {
           build.onResolve({ filter: /.*/ }, async ({ path, kind, importer, resolveDir, pluginData }) => {
             if (pluginData === ownResolution) return undefined;
             if (kind === "entry-point") return { path: entry };
@@ -180,10 +184,10 @@ export class Bundler {
             .join(" ");
           if (canonicalPath(path) === entry) {
             current.bindings = await topLevelBindings(this.#esbuild, text, entry, loader);
-            const getters = current.bindings.map(({ name }) => `${name}: () => ${name}`).join(", ");
-            firstLine += ` ${runnerGlobal}?.entry({ ${getters} });`;
+            const getters = current.bindings.map(({ name }) => `["${name}"]: () => ${name}`).join(", ");
+            firstLine += ` ${runnerGlobal}.entry({ ${getters} });`;
           }
-          return { contents: `${firstLine}\n${text.replace(/^#!/, "//")}`, loader, resolveDir: dirname(path) };
+          return { contents: `${firstLine}\n${text.replace(/^#!/, "//")}`, loader, resolveDir: folderOf(path) };
         });
       },
     };
@@ -209,6 +213,7 @@ function bundlePath(entry: string): string {
 }
 
 const pluginName = "layerscope";
+const requiredEngine = "layerscope-required";
 const ownResolution = Symbol("resolution by esbuild itself");
 
 /** The folder in a path that is a symbolic link, or holds one, and what it leads to; null where the path is the real one. */
@@ -216,7 +221,13 @@ function linkAbove(file: string): { path: string; target: string } | null {
   const real = existsSync(file) ? realpathSync.native(file) : file;
   let [path, target] = [file, canonicalPath(real)];
   while (path !== target && basename(path) === basename(target)) [path, target] = [dirname(path), dirname(target)];
-  return path === target || path === file ? null : { path, target };
+  return path === target || path === file || realpathSync.native(path) !== target ? null : { path, target };
+}
+
+/** Where a file's relative imports start: for one that is itself a symbolic link where it leads to, as in Node. */
+function folderOf(file: string): string {
+  const isLink = lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
+  return dirname(isLink && existsSync(file) ? realpathSync.native(file) : file);
 }
 
 function isDependency(path: string): boolean {

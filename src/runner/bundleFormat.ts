@@ -3,8 +3,8 @@ import { pathToFileURL } from "node:url";
 
 /** What a bundle's maker and the runner that evaluates it agree on. */
 
-/** The global through which a bundle reaches the runner that evaluates it (see `BundleHooks`). */
-export const runnerGlobal = 'globalThis[Symbol.for("layerscope.runner")]';
+/** The global variable through which a bundle reaches the runner that evaluates it (see `BundleHooks`): one name, since the code may call anything else its own. */
+export const runnerGlobal = "layerscopeRunner";
 
 /** What the code of a bundle calls. */
 export interface BundleHooks {

@@ -1,8 +1,9 @@
-import { rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { Session } from "node:inspector";
 import { pathToFileURL } from "node:url";
 import type { Bundle, Failure } from "../protocol/index.js";
-import { type BundleHooks, dependencyConstants } from "./bundleFormat.js";
+import { type BundleHooks, dependencyConstants, runnerGlobal } from "./bundleFormat.js";
 import { exitFailure, missingExportFailure, thrownFailure, unsettledFailure } from "./faults.js";
 import { BundleSourceMap } from "./sourceMap.js";
 
@@ -57,8 +58,11 @@ export class ModelCode {
       entry: (bindings) => (this.#bindings = bindings),
       end: () => (bodyEnded = true),
     };
-    Object.assign(globalThis, dependencyConstants(bundle.entry), { [Symbol.for("layerscope.runner")]: hooks });
+    Object.assign(globalThis, dependencyConstants(bundle.entry));
+    Object.defineProperty(globalThis, runnerGlobal, { value: hooks });
 
+    // The process may have waited for long, and the system cleaned its temporary folders meanwhile.
+    mkdirSync(dirname(codeFile), { recursive: true });
     writeFileSync(codeFile, bundle.code);
     import(this.sources.url).then((exports: Readonly<Record<string, unknown>>) => (this.exports = exports), fail);
     loop.release();

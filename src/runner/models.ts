@@ -44,7 +44,8 @@ export async function findModels(
     const known = named.find((candidate) => candidate.module === module);
     const constructed = inspection.constructionOf(module);
     const type = classNameOf(module) || "model";
-    const wanted = known?.name ?? (constructed ? l10n.t("{0} (line {1})", type, constructed.line) : type);
+    const whole = known?.name ?? (constructed ? l10n.t("{0} (line {1})", type, constructed.line) : type);
+    const wanted = whole.length > longestName ? `${whole.slice(0, longestName)}…` : whole;
     let name = wanted;
     for (let i = 2; taken.has(name); i++) name = `${wanted} (${i})`;
     taken.add(name);
@@ -52,6 +53,9 @@ export async function findModels(
   });
   return { models, offers: models.length > 0 ? [] : offers };
 }
+
+/** Characters. A key of the user's can be of any length, and every view shows it. */
+const longestName = 200;
 
 /** What a file comes to. */
 export interface Found {

@@ -59,6 +59,17 @@ describe("copies", () => {
     expect(first).toContain(String(quoted.tensors[0]!.statistics!.finite!.mean));
   });
 
+  test("CSV has no cell that a table program carries out", () => {
+    const [row] = parameterRows(nested, searchTensors("", nested), null);
+    const cells = ["=1+1", "+1", "-1", "@SUM(1)", "\t=1", "plain"].map(
+      (name) =>
+        toCsv([{ ...row!, name }])
+          .split("\r\n")[1]!
+          .split(",")[0],
+    );
+    expect(cells).toEqual(["'=1+1", "'+1", "'-1", "'@SUM(1)", "'\t=1", "plain"]);
+  });
+
   test("Markdown keeps its columns whatever a name holds", () => {
     const lines = toMarkdown(rows).trimEnd().split("\n");
     const cells = (line: string) => line.replace(/\\./g, "").split("|").length;

@@ -141,6 +141,44 @@ export function deleteEverything() { throw new RangeError("not this"); }`;
     expect(await built("new Net(")).toMatch(/^SyntaxError/);
   });
 
+  test("are found where the file calls JavaScript's own names its own", async () => {
+    expect(
+      await namesOf(
+        "class Symbol {}\nconst globalThis = 1, Function = 2, JSON = 3;\nconst net = new nn.Linear(1, 1);\nvoid [Symbol, globalThis, Function, JSON];",
+      ),
+    ).toEqual(["net"]);
+  });
+
+  test("are found in CommonJS", async () => {
+    for (const name of ["common.cjs", "common.js"]) {
+      const { models, failure } = await workspace.run(
+        'const torch = require("layerscope");\nconst { nn } = torch;\nconst net = new nn.Sequential(new nn.Linear(4, 8));\nnet(torch.ones(2, 4));\nmodule.exports = { net };\n',
+        {},
+        name,
+      );
+      expect(failure).toBeNull();
+      expect(models.map(({ name: model, location, trace }) => [model, location?.line, trace?.origin])).toEqual([["net", 3, "recorded"]]);
+    }
+  });
+
+  test("are named by no more than a view can show", async () => {
+    const [name] = await namesOf('export const nets = { ["x".repeat(1e6)]: new nn.Linear(1, 1) };');
+    expect(name).toMatch(/^nets\.x{195}…$/);
+  });
+
+  test("of a symbolic link are those of the file that it leads to, with the places of the link", async () => {
+    workspace.write("elsewhere/net.ts", 'import { width } from "./width";\nimport { nn } from "layerscope";\nexport const net = new nn.Linear(width, 1);\n');
+    workspace.write("elsewhere/width.ts", "export const width = 3;\n");
+    for (const name of ["net.ts", "otherName.ts"]) {
+      const link = path.join(workspace.folder, name);
+      symlinkSync(path.join(workspace.folder, "elsewhere/net.ts"), link);
+      const { models, failure, files } = await workspace.runner.run(link);
+      expect(failure).toBeNull();
+      expect(models.map((model) => [model.name, model.location])).toEqual([["net", { file: link, line: 3, column: 14 }]]);
+      expect([...files].sort()).toEqual([path.join(workspace.folder, "elsewhere/width.ts"), link].sort());
+    }
+  });
+
   test("are there up to the line that throws", async () => {
     const { models, failure } = await workspace.run(`${head}const before = new nn.Linear(1, 1);\nthrow new Error("stop");\nconst after = new nn.Linear(1, 1);`);
     expect(failure!.location!.line).toBe(4);

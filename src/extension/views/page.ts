@@ -77,7 +77,8 @@ export class Page implements vscode.Disposable {
         this.#ready = true;
         this.postState();
       } else {
-        const handler = this.#handlers[method] as ((session: ModelSession | null, params: unknown, page: Page) => unknown) | undefined;
+        type Handler = (session: ModelSession | null, params: unknown, page: Page) => unknown;
+        const handler = Object.hasOwn(this.#handlers, method) ? (this.#handlers[method] as Handler) : undefined;
         if (!handler) throw new Error(`Unknown request: ${String(method)}`);
         result = await handler(this.#host.session, params, this);
       }
