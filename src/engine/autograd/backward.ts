@@ -19,10 +19,11 @@ let passes = 0;
 
 /**
  * Computes the gradients of the leaves that `root` was made from and adds them to their `grad`. `gradient` is the gradient of `root` itself:
- * needed unless it has one element only. (torch.Tensor.backward)
+ * needed unless it has one element only. Options may stand in its place: `loss.backward({ retainGraph: true })`. (torch.Tensor.backward)
  */
-export function backward(root: Tensor, gradient?: Tensor | null, options: BackwardOptions = {}): void {
-  run(root, gradient ?? null, checkedOptions<BackwardOptions>(options, "retainGraph", "createGraph"), null);
+export function backward(root: Tensor, gradient?: Tensor | BackwardOptions | null, options: BackwardOptions = {}): void {
+  const [first, given] = gradient instanceof Tensor || gradient == null ? [gradient ?? null, options] : [null, gradient];
+  run(root, first, checkedOptions<BackwardOptions>(given, "retainGraph", "createGraph"), null);
 }
 
 /** Sends gradients from several tensors to the leaves, as if from their sum; null stands for the gradient 1 of a single element. (torch.autograd.backward) */

@@ -134,11 +134,11 @@ export function inPlaceView<View extends (...args: never[]) => unknown>({ name, 
 
 /**
  * Writes to `self` with `write`, outside of differentiation: for operations that fill a tensor whatever it held (random fills, zero_).
- * Gradients of earlier values become zero.
+ * Gradients of earlier values become zero. `isConstant`: every element becomes the same, so that elements may share memory.
  */
-export function overwrite<T extends Tensor>(operation: Operation, self: T, args: readonly unknown[], write: () => void): T {
+export function overwrite<T extends Tensor>(operation: Operation, self: T, args: readonly unknown[], write: () => void, isConstant = false): T {
   const records = isGradEnabled() && self.requiresGrad;
-  checkInPlace(self, records);
+  checkInPlace(self, records, isConstant);
   if (self.device === "cpu") write();
   self.version.value++;
   if (records) rewriteHistory(self, new ZeroGradientNode(operation.name, self, edgesOf([self])));
@@ -158,8 +158,8 @@ function copyWithHistory(tensor: Tensor): Tensor {
   return copied;
 }
 
-function checkInPlace(self: Tensor, records: boolean): void {
-  if (self.sizes.some((size, i) => size > 1 && self.strides[i] === 0)) {
+function checkInPlace(self: Tensor, records: boolean, mayShare = false): void {
+  if (!mayShare && self.sizes.some((size, i) => size > 1 && self.strides[i] === 0)) {
     throw new RuntimeError(
       "unsupported operation: more than one element of the written-to tensor refers to a single memory location. Please clone() the tensor before performing the operation.",
     );

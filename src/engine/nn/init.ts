@@ -1,6 +1,7 @@
 import { noGrad } from "../autograd/gradMode.js";
 import { overwrite } from "../dispatch/index.js";
 import { NotImplementedError, RuntimeError, TypeError, ValueError } from "../errors.js";
+import { fill } from "../kernels/elementwise.js";
 import { fillInMemoryOrder } from "../kernels/fill.js";
 import { observer, withoutObserver } from "../observer.js";
 import { collect } from "../arguments.js";
@@ -86,9 +87,7 @@ function write(tensor: Tensor, functionName: string, fill: (target: FloatArray, 
 }
 
 function writeConstant(tensor: Tensor, functionName: string, value: number): void {
-  overwrite(writing({ name: functionName, arguments: ["tensor"] }), tensor, [tensor, value], () =>
-    fillInMemoryOrder(tensor, (target, offset, length) => target.fill(value, offset, offset + length)),
-  );
+  overwrite(writing({ name: functionName, arguments: ["tensor"] }), tensor, [tensor, value], () => fill(tensor, value), true);
 }
 
 /** Writes each element as a function of its indices. */

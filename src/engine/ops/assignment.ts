@@ -51,7 +51,7 @@ const fillInPlace = defineInPlace<[self: Tensor, value: Tensor]>(fillRow);
 export function fill_(self: Tensor, ...args: AllArguments<[value: Tensor | Scalar], { readonly value: Tensor | Scalar }>): Tensor {
   const [value] = inOrder("fill_", ["value"], args);
   if (value instanceof Tensor) return fillInPlace(self, value);
-  return overwrite(numberFill, self, [self, value], () => fillWith(self, numberOf(value)));
+  return overwrite(numberFill, self, [self, value], () => fillWith(self, numberOf(value)), true);
 }
 
 /** A tensor like x with every element `value`. (torch.fill) */
@@ -70,7 +70,7 @@ const zeroFill = writing({ name: "zero_", arguments: ["input"], sign: "← 0" })
 
 /** Every element becomes zero. (Tensor.zero_) */
 export function zero_(self: Tensor): Tensor {
-  return overwrite(zeroFill, self, [self], () => fillWith(self, 0));
+  return overwrite(zeroFill, self, [self], () => fillWith(self, 0), true);
 }
 
 // ---- within bounds

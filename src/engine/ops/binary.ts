@@ -362,7 +362,12 @@ export const minimum: OfTwo = ofTwo(
 /** The angle of the point (y, x), in radians: the first operand is the ordinate. (torch.atan2) */
 export const atan2: OfTwo = ofTwo(
   "atan2",
-  defineOperation(binaryRow("atan2", "float", Math.atan2, { x: (g, x, y) => (g * y) / (x * x + y * y), y: (g, x, y) => (-g * x) / (x * x + y * y) })),
+  defineOperation(
+    binaryRow("atan2", "float", Math.atan2, {
+      x: (g, x, y) => (x === 0 && y === 0 ? 0 : (g * y) / (x * x + y * y)),
+      y: (g, x, y) => (x === 0 && y === 0 ? -0 : (-g * x) / (x * x + y * y)),
+    }),
+  ),
 );
 
 type Comparison = (x: number, y: number) => boolean;

@@ -7,6 +7,7 @@ import { writing } from "../operation.js";
 import { formatFloat } from "../print/numbers.js";
 import { repr, type PythonValue } from "../print/python.js";
 import { Tensor } from "../tensor.js";
+import { warn } from "../warnings.js";
 
 /** Parameters that are updated alike, and how. */
 export interface ParameterGroup {
@@ -60,6 +61,11 @@ export abstract class Optimizer<Group extends ParameterGroup = ParameterGroup> {
   /** Adds parameters to be updated with options of their own, e.g. when layers are unfrozen later. */
   addParamGroup(group: GroupOptions<Group>): void {
     const params = group.params instanceof Tensor ? [group.params] : [...group.params];
+    if (new Set(params).size < params.length) {
+      warn(
+        "optimizer contains a parameter group with duplicate parameters; in future, this will cause an error; see github.com/pytorch/pytorch/issues/40967 for more information",
+      );
+    }
     const taken = new Set(this.paramGroups.flatMap((other) => other.params));
     for (const param of params) {
       if (!(param instanceof Tensor)) throw new TypeError(`optimizer can only optimize Tensors, but one of the params is ${typeof param}`);
