@@ -102,8 +102,11 @@ function Calls({ model, module }: { readonly model: ModelSnapshot; readonly modu
   if (!model.trace || (module.path === "" && calls.length === 1)) return null;
   if (calls.length === 0) {
     const uses = indexOf(model).directUsesWithin(module.path);
-    const notCalled = model.trace.failure ? l10n.t("Not reached before forward failed.") : l10n.t("Not called in this forward pass.");
-    return <Section title={l10n.t("Calls")}>{uses.length > 0 ? <DirectUses model={model} uses={uses} /> : <p class="muted">{notCalled}</p>}</Section>;
+    return (
+      <Section title={l10n.t("Calls")}>
+        {uses.length > 0 ? <DirectUses model={model} uses={uses} /> : <p class="muted">{uncalledText(model, module)}</p>}
+      </Section>
+    );
   }
   const shown = all ? calls : calls.slice(0, callsShown);
   return (
@@ -114,6 +117,19 @@ function Calls({ model, module }: { readonly model: ModelSnapshot; readonly modu
       {shown.length < calls.length && <Link onClick={() => setAll(true)}>{l10n.t("Show all {0}", formatCount(calls.length))}</Link>}
     </Section>
   );
+}
+
+/** What became of a module that was not called where it stands. */
+function uncalledText(model: ModelSnapshot, { path }: ModuleSnapshot): string {
+  switch (indexOf(model).runStatus(path)) {
+    case "ran":
+      return l10n.t("Not called itself: what it holds is.");
+    case "ranElsewhere":
+      return l10n.t("Called under another name in this forward pass.");
+    case "used":
+    case "notRun":
+      return model.trace?.failure ? l10n.t("Not reached before forward failed.") : l10n.t("Not called in this forward pass.");
+  }
 }
 
 /** What takes the parameters of a module that is not called. */
