@@ -271,6 +271,28 @@ describe("layerscope render", () => {
     expect(stderr).toContain("render writes SVG, not PNG");
   });
 
+  test("shows what only moves data where it is asked to, and parts of tensors always", () => {
+    writeFileSync(
+      path.join(folder, "views.ts"),
+      `import * as torch from "layerscope";
+class Net extends torch.nn.Module {
+  fc = new torch.nn.Linear(2, 2);
+  override forward(x: torch.Tensor) {
+    const [a, b] = x.reshape(-1, 4).chunk(2, 1);
+    return torch.cat([a, this.fc(b)], 1);
+  }
+}
+export const net = new Net();
+net(torch.rand(2, 2, 4));
+`,
+    );
+    const texts = (...options: string[]) =>
+      [...layerscope("render", "views.ts", "--depth", "1", ...options).stdout.matchAll(/<text [^>]*>([^<]*)</g)].map(([, text]) => text);
+    expect(texts()).toEqual(expect.arrayContaining(["1 of 2", "2 of 2", "cat"]));
+    expect(texts()).not.toContain("reshape");
+    expect(texts("--bookkeeping")).toEqual(expect.arrayContaining(["reshape", "chunk", "cat"]));
+  });
+
   const drawn = (...options: string[]) => layerscope("render", "model.ts", "--model", "net", ...options).stdout;
 
   test.each([

@@ -1,0 +1,10 @@
+// `npm run test:long`: the properties of pictures over thousands of generated models, of which `npm test` looks at a few. `-- N` states how many.
+import { spawnSync } from "node:child_process";
+
+const [count = "2000"] = process.argv.slice(2);
+const { status } = spawnSync("npx", ["vitest", "run", "--project", "unit", "test/picture/randomModels.test.ts"], {
+  stdio: "inherit",
+  shell: process.platform === "win32",
+  env: { ...process.env, LAYERSCOPE_RANDOM_MODELS: count },
+});
+process.exitCode = status ?? 1;
