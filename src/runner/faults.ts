@@ -2,8 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { inspect } from "node:util";
 import * as l10n from "@vscode/l10n";
 import { type CallFrame, parseStack } from "../inspect/callFrames.js";
-import type { Doing, Failure } from "../protocol/index.js";
-import type { Trouble } from "./models.js";
+import type { Doing, Failure, SourceLocation } from "../protocol/index.js";
 import type { BundleSourceMap } from "./sourceMap.js";
 
 /** Why model code was stopped from outside. */
@@ -179,6 +178,13 @@ export function internalFailure(what: string): Failure {
     location: null,
     stack: [],
   };
+}
+
+/** A value of the user's that cannot be looked at, by the name that the user knows it by. */
+export interface Trouble {
+  readonly name: string;
+  readonly location: SourceLocation | null;
+  readonly error: unknown;
 }
 
 /** A value of the user's could not be looked at; all others are shown. */

@@ -2,6 +2,7 @@ import { setImmediate } from "node:timers/promises";
 import * as l10n from "@vscode/l10n";
 import { classNameOf, type Engine, type Inspection, type Module, type NamedModel } from "../inspect/index.js";
 import type { Binding, Offer, SourceLocation } from "../protocol/index.js";
+import type { Trouble } from "./faults.js";
 import type { ModelCode } from "./modelCode.js";
 
 /**
@@ -69,13 +70,6 @@ export async function buildModels(expression: string, code: ModelCode, engine: E
   collect(engine, await code.valueOf(expression), expression, null, models);
   if (models.length === 0) throw new Error(l10n.t("{0} gives no module.", expression));
   return { models, offers: [] };
-}
-
-/** A value of the user's that cannot be looked at, by the name that the user knows it by. */
-export interface Trouble {
-  readonly name: string;
-  readonly location: SourceLocation | null;
-  readonly error: unknown;
 }
 
 /** The modules that no other contains, each once. */

@@ -59,6 +59,8 @@ test("why a model has no pass, and what a request cannot do, are told in the lan
 /** What reads as text but is none: code, what a tool of another prints, what is never shown. By file, with what it begins with. */
 const notForUsers: Readonly<Record<string, readonly string[]>> = {
   "runner/bundle.ts": ["import { createRequire", "const native = ", "var ", "resolution by esbuild itself", "npm install "],
+  "runner/makers.ts": ["Array BigInt", "new "],
+  "runner/modelCode.ts": ['"use strict"; return ('],
   // A choice between two, for the recording itself.
   "inspect/recording.ts": ["the whole memory", "its elements"],
   "inspect/operations.ts": ["at chunk clone", "\n  sum(self"],
