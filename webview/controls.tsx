@@ -1,5 +1,33 @@
-/** The page's controls: the browser's own elements, in VS Code's look. */
-import type { ComponentChildren, Ref } from "preact";
+/**
+ * Every control that comes from @vscode/webview-ui-toolkit. The toolkit is deprecated: no other file names its elements, so
+ * that a successor is a change of this one.
+ */
+import { provideVSCodeDesignSystem, type TextField, vsCodeButton, vsCodeDropdown, vsCodeOption, vsCodeTextField } from "@vscode/webview-ui-toolkit";
+import type { ComponentChildren, HTMLAttributes, Ref } from "preact";
+import { useLayoutEffect, useRef } from "preact/hooks";
+
+export function registerControls(): void {
+  provideVSCodeDesignSystem().register(vsCodeButton(), vsCodeDropdown(), vsCodeOption(), vsCodeTextField());
+}
+
+interface ToolkitAttributes<Element extends EventTarget = HTMLElement> extends HTMLAttributes<Element> {
+  readonly appearance?: "primary" | "secondary" | "icon";
+  readonly placeholder?: string;
+  readonly value?: string;
+  readonly selected?: boolean;
+  readonly disabled?: boolean;
+}
+
+declare module "preact" {
+  namespace JSX {
+    interface IntrinsicElements {
+      "vscode-button": ToolkitAttributes;
+      "vscode-dropdown": ToolkitAttributes;
+      "vscode-option": ToolkitAttributes;
+      "vscode-text-field": ToolkitAttributes<TextField>;
+    }
+  }
+}
 
 /** An icon of VS Code's own set, by its codicon name. Decoration: what it means is said beside it. */
 export function Icon({ name }: { readonly name: string }) {
@@ -19,8 +47,8 @@ export interface IconButtonProps {
 
 export function IconButton({ icon, label, pressed, expanded, disabled = false, onClick }: IconButtonProps) {
   return (
-    <button
-      type="button"
+    <vscode-button
+      appearance="icon"
       class={pressed ? "icon-button pressed" : "icon-button"}
       title={label}
       aria-label={label}
@@ -30,7 +58,7 @@ export function IconButton({ icon, label, pressed, expanded, disabled = false, o
       onClick={onClick}
     >
       <Icon name={icon} />
-    </button>
+    </vscode-button>
   );
 }
 
@@ -43,9 +71,9 @@ export interface ButtonProps {
 
 export function Button({ primary = false, disabled = false, onClick, children }: ButtonProps) {
   return (
-    <button type="button" class={primary ? "button primary" : "button"} disabled={disabled} onClick={onClick}>
+    <vscode-button appearance={primary ? "primary" : "secondary"} disabled={disabled} onClick={onClick}>
       {children}
-    </button>
+    </vscode-button>
   );
 }
 
@@ -62,45 +90,58 @@ export interface DropdownProps {
 }
 
 export function Dropdown({ label, value, choices, onChoose }: DropdownProps) {
+  const element = useRef<HTMLElement & { value: string }>(null);
+  // The element knows its value only once its options are upgraded.
+  useLayoutEffect(() => queueMicrotask(() => element.current && (element.current.value = value)), [value, choices]);
   return (
-    <select class="dropdown" title={label} aria-label={label} value={value} onChange={(event) => onChoose(event.currentTarget.value)}>
+    <vscode-dropdown
+      ref={element}
+      class="dropdown"
+      title={label}
+      aria-label={label}
+      onChange={(event) => onChoose((event.currentTarget as HTMLElement & { value: string }).value)}
+    >
       {choices.map((choice) => (
-        <option key={choice.value} value={choice.value}>
+        <vscode-option key={choice.value} value={choice.value} selected={choice.value === value}>
           {choice.text}
-        </option>
+        </vscode-option>
       ))}
-    </select>
+    </vscode-dropdown>
   );
 }
 
-export interface TextInputProps {
+export interface TextFieldProps {
   readonly label: string;
   readonly placeholder?: string;
   readonly value: string;
   readonly icon?: string;
-  readonly field?: Ref<HTMLInputElement>;
+  readonly field?: Ref<TextField>;
   readonly onInput: (value: string) => void;
   readonly onKeyDown?: (event: KeyboardEvent) => void;
   /** Shown inside the field, at its end. */
   readonly children?: ComponentChildren;
 }
 
-export function TextInput({ label, placeholder, value, icon, field, onInput, onKeyDown, children }: TextInputProps) {
+export type { TextField };
+
+export function TextInput({ label, placeholder, value, icon, field, onInput, onKeyDown, children }: TextFieldProps) {
   return (
-    <div class="text-input">
-      {icon && <Icon name={icon} />}
-      <input
-        ref={field}
-        type="text"
-        aria-label={label}
-        placeholder={placeholder}
-        spellcheck={false}
-        value={value}
-        onInput={(event) => onInput(event.currentTarget.value)}
-        onKeyDown={onKeyDown}
-      />
-      {children && <div class="text-input-end">{children}</div>}
-    </div>
+    <vscode-text-field
+      ref={field}
+      class="text-input"
+      aria-label={label}
+      placeholder={placeholder}
+      value={value}
+      onInput={(event) => onInput(event.currentTarget.value)}
+      onKeyDown={onKeyDown}
+    >
+      {icon && <span slot="start" class={`codicon codicon-${icon}`} aria-hidden="true" />}
+      {children && (
+        <section slot="end" class="text-input-end">
+          {children}
+        </section>
+      )}
+    </vscode-text-field>
   );
 }
 

@@ -1,6 +1,7 @@
 import "./styles.css";
 import { h, render } from "preact";
 import type { KeptPageState } from "../src/protocol/index.js";
+import { registerControls } from "./controls.js";
 import { Host } from "./host.js";
 import { loadLayoutEngine } from "./layoutEngine.js";
 import { PageView } from "./page.js";
@@ -17,6 +18,7 @@ interface WebviewApi {
 declare function acquireVsCodeApi(): WebviewApi;
 
 loadStrings(document.documentElement);
+registerControls();
 
 const vscode = acquireVsCodeApi();
 const store = new Store(startPage(vscode.getState()));

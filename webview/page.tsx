@@ -1,6 +1,7 @@
 import * as l10n from "@vscode/l10n";
 import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { commands } from "./commands.js";
+import type { TextField } from "./controls.js";
 import { formatCount } from "../src/describe/format.js";
 import type { GraphViewInterface } from "./graph/index.js";
 import { GraphPane } from "./graphPane.js";
@@ -85,7 +86,7 @@ function Content() {
   const wide = useMedia(wideQuery);
   const [modelInspected, setModelInspected] = useState(false);
   const [graph, setGraph] = useState<GraphViewInterface | null>(null);
-  const searchField = useRef<HTMLInputElement>(null);
+  const searchField = useRef<TextField>(null);
   const onGraph = useCallback((view: GraphViewInterface | null) => setGraph(view), []);
   const results = useMemo(() => (model ? search(page.query, indexOf(model), shownFindings(page, model)) : nothing), [page.query, model, page.host]);
   const matches = useMemo(() => (page.query.trim() === "" || results.error ? null : new Set(results.paths)), [page.query, results]);

@@ -1,7 +1,7 @@
 import * as l10n from "@vscode/l10n";
 import type { Ref } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { IconButton, Link, TextInput } from "./controls.js";
+import { IconButton, Link, TextInput, type TextField } from "./controls.js";
 import { focusPicture } from "./pictureFocus.js";
 import { findingKinds } from "../src/describe/findings/kinds.generated.js";
 import type { QueryError } from "../src/describe/search.js";
@@ -15,7 +15,7 @@ export interface SearchResults {
 
 export interface SearchBoxProps {
   readonly results: SearchResults;
-  readonly field: Ref<HTMLInputElement>;
+  readonly field: Ref<TextField>;
 }
 
 /** From this width on the placeholder has room for examples. */

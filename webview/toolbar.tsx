@@ -2,7 +2,7 @@ import * as l10n from "@vscode/l10n";
 import { Fragment, type Ref } from "preact";
 import { useRef, useState } from "preact/hooks";
 import type { Command } from "./commands.js";
-import { Dropdown, IconButton } from "./controls.js";
+import { Dropdown, IconButton, type TextField } from "./controls.js";
 import { Menu, type MenuItem } from "./menu.js";
 import { SearchBox, type SearchResults } from "./searchBox.js";
 import { useSession } from "./pageSession.js";
@@ -13,7 +13,7 @@ export interface ToolbarProps {
   /** In order of importance: those that find no room go into the menu at the end. */
   readonly commands: readonly Command[];
   readonly results: SearchResults;
-  readonly searchField: Ref<HTMLInputElement>;
+  readonly searchField: Ref<TextField>;
 }
 
 const buttonWidth = 26;

@@ -11,11 +11,12 @@ export class ModelPage {
 
   /** Names in the model picker; a single model has none. */
   models(): Promise<string[]> {
-    return this.frame.locator(".model-picker option").allTextContents();
+    return this.frame.locator("vscode-option").allTextContents();
   }
 
   async chooseModel(name: string): Promise<void> {
-    await this.frame.locator(".model-picker select").selectOption(name);
+    await this.frame.locator("vscode-dropdown").click();
+    await this.frame.locator("vscode-option").getByText(name, { exact: true }).click();
     await this.frame.locator(`[role=tree][aria-label="Modules of ${name}"]`).waitFor();
     await this.ready();
   }

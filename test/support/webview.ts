@@ -149,7 +149,7 @@ export class Webview {
         const element = node.parentElement!;
         const style = getComputedStyle(element);
         const text = node.textContent!.trim();
-        if (text === "" || style.visibility === "hidden" || element.closest(".visually-hidden, .outline, [disabled], script, option")) continue;
+        if (text === "" || style.visibility === "hidden" || element.closest(".visually-hidden, .outline, [disabled], script, vscode-option")) continue;
         const behind = backgroundOf(element);
         const front = over(parse(style.color), behind);
         const [light, dark] = [luminance(front), luminance(behind)].sort((a, b) => b - a);

@@ -25,13 +25,14 @@ function attribute(value: string): string {
 
 /**
  * No remote source, no inline script or style, no eval. Workers start from a blob because a webview's own origin
- * cannot serve them; images are what the page itself draws. What the page's script imports carries its nonce on.
+ * cannot serve them; images are what the page itself draws. What the page's script imports carries its nonce on. The
+ * toolkit tries out a selector in a style element, for which it takes the nonce from a meta element named "csp-nonce".
  */
 function contentSecurityPolicy({ cspSource, nonce }: Pick<PageDocument, "cspSource" | "nonce">): string {
   return [
     "default-src 'none'",
     `script-src 'nonce-${nonce}'`,
-    `style-src ${cspSource}`,
+    `style-src ${cspSource} 'nonce-${nonce}'`,
     `font-src ${cspSource}`,
     "img-src blob: data:",
     "worker-src blob:",
@@ -49,6 +50,7 @@ export function pageDocument(page: PageDocument): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content=${attribute(contentSecurityPolicy(page))}>
 <link rel="stylesheet" href=${attribute(page.styleUri)}>
+<meta property="csp-nonce" content=${attribute(page.nonce)}>
 <title>Layerscope</title>
 </head>
 <body>
