@@ -67,7 +67,7 @@ describe("keyboard and screen reader", () => {
   test("every control has a name", async () => {
     const webview = await open(fileState(), { selection: { model: "rgnet", path: "0.block 1.0" } });
     const nameless = await webview.page.evaluate(() =>
-      [...document.querySelectorAll("button, select, input, [role=tree], [role=separator], canvas[tabindex]")]
+      [...document.querySelectorAll("button, vscode-button, vscode-dropdown, vscode-text-field, [role=tree], [role=separator], canvas[tabindex]")]
         .filter((element) => !(element.getAttribute("aria-label") ?? element.textContent)?.trim())
         .map((element) => element.outerHTML.slice(0, 120)),
     );

@@ -52,8 +52,8 @@ describe("the toolbar", () => {
       await webview.resize(width);
       const name = await webview.page.locator(".model-name").evaluate((element) => element.scrollWidth - element.clientWidth);
       if (width >= 640) expect(name, `name at ${width} px`).toBeLessThanOrEqual(0);
-      const placeholder = await webview.page.locator(".search-box input").evaluate((field) => {
-        const input = field as HTMLInputElement;
+      const placeholder = await webview.page.locator(".search-box .text-input").evaluate((field) => {
+        const input = field.shadowRoot!.querySelector("input")!;
         const context = document.createElement("canvas").getContext("2d")!;
         const style = getComputedStyle(input);
         context.font = `${style.fontSize} ${style.fontFamily}`;
