@@ -62,7 +62,7 @@ export interface ViewRow<Args extends readonly [Tensor, ...unknown[]]> extends F
 
 export const definedRows = new Set<OperationRow<never, unknown> | ViewRow<never>>();
 
-/** @internal The rows of all operations, for tests that hold each against numerical differentiation and its shape rule. */
+/** The rows of all operations, for tests that hold each against numerical differentiation and its shape rule. */
 export function rowsDefined(): ReadonlySet<OperationRow<never, unknown> | ViewRow<never>> {
   return definedRows;
 }

@@ -16,12 +16,12 @@ extendTensor({
   },
 });
 
-/** What is printed of a tensor. */
+/** @internal What is printed of a tensor. */
 export interface PrintableTensor extends Pick<Tensor, "sizes" | "strides" | "offset" | "storage" | "dtype" | "device" | "requiresGrad"> {
   readonly gradFn: { readonly name: string } | null;
 }
 
-/** A tensor as PyTorch prints it (torch/_tensor_str.py). */
+/** @internal A tensor as PyTorch prints it (torch/_tensor_str.py). */
 export function formatTensor(tensor: PrintableTensor): string {
   const prefix = "tensor(";
   const { sizes, dtype, device } = tensor;

@@ -255,7 +255,7 @@ export function setWasmUse(value: WasmUse): void {
   use = value;
 }
 
-/** What the kernels import: where they work, and the functions of angles too large for theirs. */
+/** @internal What the kernels import: where they work, and the functions of angles too large for theirs. */
 export function importsOf(memory: WebAssembly.Memory): WebAssembly.Imports {
   return { env: { memory }, Math: { sin: Math.sin, cos: Math.cos } };
 }
