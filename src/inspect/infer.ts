@@ -62,7 +62,8 @@ function tryForward(engine: Engine, recorder: Recorder, root: Module, inputs: (d
       attempt.recording.modelIs(root);
       return { recording: attempt.recording };
     }
-    const message = attempt.error instanceof Error ? attempt.error.message : String(attempt.error);
+    const thrown: unknown = attempt.error;
+    const message = thrown instanceof Error ? thrown.message : String(thrown);
     first ??= message;
     // Only code that asks for values, or mixes in tensors of its own, can fare better with values.
     if (!/meta/.test(message)) break;
