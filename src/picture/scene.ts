@@ -7,8 +7,7 @@ import { borderNode, type LayoutProblem, type LayoutSolution, type ProblemNode }
 import type { LayoutSolver, Solved } from "./layout/solver.js";
 import { stubsOf, type Stub } from "./layout/stubs.js";
 import { border } from "./model/dataFlow.js";
-import { hasOrderedOperands } from "./model/labels.js";
-import { nodeTitle, type DisplayContent, type DisplayEdge, type DisplayGraph, type DisplayNode } from "./model/displayGraph.js";
+import { hasOrderedOperands, nodeTitle, type DisplayContent, type DisplayEdge, type DisplayGraph, type DisplayNode } from "./model/displayGraph.js";
 import { fill } from "./words.js";
 
 /** A box at its place in the picture. */

@@ -4,7 +4,7 @@ import { elkInProcess } from "../../src/picture/layout/elkInProcess.js";
 import { LayoutSolver } from "../../src/picture/layout/solver.js";
 import { initialArrangement, type Arrangement } from "../../src/picture/model/arrangement.js";
 import { buildDisplayGraph } from "../../src/picture/model/buildDisplayGraph.js";
-import { hasOrderedOperands } from "../../src/picture/model/labels.js";
+import { hasOrderedOperands } from "../../src/picture/model/displayGraph.js";
 import { PictureModel } from "../../src/picture/model/pictureModel.js";
 import { layoutScene, type Scene } from "../../src/picture/scene.js";
 import { estimateText } from "../../src/picture/text.js";

@@ -1,8 +1,8 @@
-import type { Histogram, StepId, TensorId, TensorPart, ValueId } from "../../protocol/index.js";
+import type { Histogram, StepId, TensorId, ValueId } from "../../protocol/index.js";
 import type { FindingMark } from "../../describe/findings/findings.js";
 import type { LayerKind } from "../theme.js";
 import { operationLabel } from "./labels.js";
-import { partText, type PartTaken } from "./parts.js";
+import { partText, type PartShown, type PartTaken } from "./parts.js";
 import type { Row } from "./rows.js";
 import type { SharingGroup } from "./sharing.js";
 import { fill } from "../words.js";
@@ -34,17 +34,6 @@ export interface DisplayFailure {
   readonly shapes: readonly string[];
   /** Between the shapes of the first two. */
   readonly sign: string;
-}
-
-/** Which part of a tensor flows on. */
-export interface PartShown {
-  /** The operation that took it. */
-  readonly step: StepId;
-  /** Part of a part of a part. */
-  readonly chain: readonly TensorPart[];
-  /** Where a folded loop takes another part in every turn, that of the last. */
-  readonly until: readonly TensorPart[] | null;
-  readonly outputShape: string;
 }
 
 /** A box or small node, with its content where it is open. */
@@ -144,4 +133,10 @@ export function nodeTitle(
     default:
       return node.name;
   }
+}
+
+/** Whether a node makes something else of the same operands in another order. A sum and a product do not, unless one operand is scaled or written to. */
+export function hasOrderedOperands({ kind, sign, detail }: Pick<DisplayNode, "kind" | "sign" | "detail">): boolean {
+  if (kind !== "module" && kind !== "operation") return false;
+  return !((sign === "+" || sign === "×") && !detail.includes("alpha"));
 }

@@ -1,7 +1,6 @@
 import { formatShape } from "../../describe/format.js";
 import { writeArgument, writeStepArguments, writeValue } from "../../describe/arguments.js";
 import { nameText, type ArgumentValue, type Language, type ModuleSnapshot, type OperationStep } from "../../protocol/index.js";
-import type { DisplayNode } from "./displayGraph.js";
 
 /** As formatShape writes it; "" while unknown. */
 export function shapeText(shape: readonly number[] | null | undefined): string {
@@ -43,12 +42,6 @@ export function operationLabel(name: string, sign: string, target: string): stri
 
 export function isSymbol(label: string): boolean {
   return label.length === 1;
-}
-
-/** Whether a node makes something else of the same operands in another order. A sum and a product do not, unless one operand is scaled or written to. */
-export function hasOrderedOperands({ kind, sign, detail }: Pick<DisplayNode, "kind" | "sign" | "detail">): boolean {
-  if (kind !== "module" && kind !== "operation") return false;
-  return !((sign === "+" || sign === "×") && !detail.includes("alpha"));
 }
 
 /** The sign between the operands of what failed; a comma where there is none. */

@@ -1,6 +1,16 @@
 import type { ForwardTrace, OperationStep, StepId, TensorPart, ValueId } from "../../protocol/index.js";
 import type { FlowEdge } from "./dataFlow.js";
-import type { PartShown } from "./displayGraph.js";
+
+/** Which part of a tensor flows on. */
+export interface PartShown {
+  /** The operation that took it. */
+  readonly step: StepId;
+  /** Part of a part of a part. */
+  readonly chain: readonly TensorPart[];
+  /** Where a folded loop takes another part in every turn, that of the last. */
+  readonly until: readonly TensorPart[] | null;
+  readonly outputShape: string;
+}
 
 /** What of a tensor flows along an edge: the operations in it that took a part, from the first to the last. */
 export interface PartTaken {

@@ -1,6 +1,7 @@
 import { nameText, type ForwardTrace, type OperationStep, type TensorPart } from "../../protocol/index.js";
 import { mostParallel } from "./displayEdges.js";
-import type { DisplayEdge, DisplayNode, PartShown } from "./displayGraph.js";
+import type { DisplayEdge, DisplayNode } from "./displayGraph.js";
+import type { PartShown } from "./parts.js";
 import { commonShapeText } from "./labels.js";
 
 /** A small node for each part of a tensor that edges carry, between what gives the tensor and all that take the part. */
