@@ -188,6 +188,7 @@ function layOutWith({ name, program }: Peer, graph: FlatGraph): number | null {
     timeout: peerLimit,
     encoding: "utf8",
   });
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-assertion -- without it the code does not compile
   if ((error as NodeJS.ErrnoException | undefined)?.code === "ETIMEDOUT") return null;
   if (status !== 0) throw new Error(`${name} failed: ${error?.message ?? ""}${stderr}`);
   return Number(stdout);

@@ -31,7 +31,7 @@ const warmUp = 200;
 
 const answers = process.stdout.write.bind(process.stdout);
 // What an engine prints of its own accord goes where it disturbs nobody.
-process.stdout.write = process.stderr.write.bind(process.stderr) as typeof process.stdout.write;
+process.stdout.write = process.stderr.write.bind(process.stderr);
 
 const peer = await engines[name]!();
 let run: (() => void | Promise<void>) | undefined;

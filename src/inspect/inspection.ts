@@ -259,7 +259,7 @@ export class Inspection {
         trainableParameters: sum("parameter", ({ count, requiresGrad }) => (requiresGrad ? count : 0)),
         parameterBytes: sum("parameter", ({ bytes }) => bytes),
         bufferBytes: sum("buffer", ({ bytes }) => bytes),
-        multiplyAdds: trace ? shown!.recording.multiplyAdds : null,
+        multiplyAdds: trace ? shown.recording.multiplyAdds : null,
       },
       trace,
       traceMissing: trace ? null : model.traceMissing || changedBeyondIt(),

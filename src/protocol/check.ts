@@ -58,8 +58,8 @@ type Checks<T> = { readonly [K in keyof T]: Check<T[K]> };
 
 /** Every field has a check, or this does not compile. `possible`: fields that may be absent. */
 export function shape<T>(required: Checks<Required<T>>, ...[possible]: keyof Possible<T> extends never ? [] : [Checks<Possible<T>>]): Check<T> {
-  const fields = Object.entries(required) as [string, Check<unknown>][];
-  const maybe = Object.entries(possible ?? {}) as [string, Check<unknown>][];
+  const fields = Object.entries<Check<unknown>>(required as Readonly<Record<string, Check<unknown>>>);
+  const maybe = Object.entries<Check<unknown>>((possible ?? {}) as Readonly<Record<string, Check<unknown>>>);
   return (value) => {
     if (!isObject(value)) return expected("an object");
     for (const [key, check] of fields) {

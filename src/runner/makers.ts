@@ -3,6 +3,7 @@ import type { Engine } from "../inspect/index.js";
 
 /** The same functions as long as the process lives, whatever model code does to the global ones. */
 const { apply, get, getOwnPropertyDescriptor } = Reflect;
+// eslint-disable-next-line @typescript-eslint/unbound-method -- called through `apply` alone
 const { toString } = Function.prototype;
 
 type AnyFunction = (...args: never[]) => unknown;
@@ -116,7 +117,7 @@ export class Makers {
       const inner: Expression | { readonly type: "Super" } =
         innermost.type === "MemberExpression" ? innermost.object : innermost.type === "CallExpression" ? innermost.callee : innermost.expression;
       if (inner.type === "Super") return false;
-      innermost = inner as Expression;
+      innermost = inner;
     }
     if (innermost.type === "ArrayExpression" || innermost.type === "NewExpression" || innermost.type === "Literal" || innermost.type === "TemplateLiteral")
       return innermost !== callee;

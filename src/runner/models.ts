@@ -144,7 +144,7 @@ function collect(engine: Engine, value: unknown, name: string, location: SourceL
 }
 
 function keyName(key: unknown): string {
-  return typeof key === "object" || typeof key === "function" ? "[object]" : String(key);
+  return typeof key === "object" || typeof key === "function" ? "[object]" : String(key as string | number | boolean | bigint | symbol | null | undefined);
 }
 
 /** A getter is code of the user's, which looking for models does not run. */
@@ -198,6 +198,7 @@ async function make(factory: Factory, isClass: boolean): Promise<unknown> {
   return isClass ? new factory() : await factory();
 }
 
+// eslint-disable-next-line @typescript-eslint/unbound-method -- called with the function it is about
 const { toString } = Function.prototype;
 
 function isClassLike(value: Factory): boolean {

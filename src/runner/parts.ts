@@ -26,7 +26,7 @@ const { isArray } = Array;
 export function* partsOf(value: unknown, longest = longestText, path: Path = []): Generator<Part> {
   let text: string | undefined;
   try {
-    text = stringify(value) as string | undefined;
+    text = stringify(value);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error; // Longer than a string can be.
   }

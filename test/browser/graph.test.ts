@@ -259,6 +259,7 @@ it("exports the part in view alone, for white paper, and with the scale of what 
   await show("unet", { theme: "dark" });
   const texts = (svg: string) => [...svg.matchAll(/<text[^>]*>([^<]*)/g)].map(([, text]) => text);
   const [whole, visible, white, colored] = await opened.page.evaluate(async () => {
+    // eslint-disable-next-line @typescript-eslint/unbound-method -- a function of the page that needs no `this`
     const { view, set } = layerscopePicture;
     view.resetZoom();
     const plain = [await view.exportSvg(), await view.exportSvg({ part: "visible" }), (set({ exportColors: "light" }), await view.exportSvg())];

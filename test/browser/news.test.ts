@@ -5,7 +5,9 @@ import { button, failedRun, failingNet, failure, fileState, inspector, items, op
 
 describe("a source that can do little", () => {
   test("the page offers what it can do, and nothing else", async () => {
-    const few = await open(fileState({ models: [stated(net())], capabilities: ["tensorValues"] }), { selection: { model: "net", path: "0" } });
+    const few = await open(fileState({ models: [stated(snapshot("net", sequential(linear(2, 4)), [1, 2]))], capabilities: ["tensorValues"] }), {
+      selection: { model: "net", path: "0" },
+    });
     await inspector(few).locator(".heat-map").first().waitFor();
     for (const name of [/Run/, /Stop/, /Reinit/, /Undo/, /Back to/, /Count All/]) expect(await button(few, name).count(), String(name)).toBe(0);
     expect(await few.page.locator("input[aria-label^='Shape of']").count()).toBe(0);

@@ -148,7 +148,7 @@ ${"=".repeat(140)}
     const { status, stdout } = layerscope("summary", "sick.ts");
     expect(status).toBe(0);
     expect(stdout.split("=\n").at(-1)!.startsWith(`${file}:5:3: warning: 1.bias holds 1 NaN. [nan]\n  Look for`)).toBe(true);
-    const [summary] = JSON.parse(layerscope("summary", "sick.ts", "--json").stdout);
+    const [summary] = JSON.parse(layerscope("summary", "sick.ts", "--json").stdout) as [{ readonly findings: unknown }];
     expect(summary.findings).toMatchObject([
       { code: "nan", severity: "warning", place: { path: "1" }, location: { file, line: 5, column: 3 }, text: "1.bias holds 1 NaN." },
     ]);

@@ -68,7 +68,7 @@ describe("what was not called", () => {
       lin = new nn.Linear(8, 8);
       override forward(x: Tensor): Tensor {
         const [y] = this.attention(x, x, x);
-        return nn.functional.linear(y.mul(this.list[0]!).mul(this.dict.get("scale")!), this.lin.weight);
+        return nn.functional.linear(y.mul(this.list[0]!).mul(this.dict.get("scale")), this.lin.weight);
       }
     }
     const summary = summaryOf(() => new Net(), torch.zeros(3, 1, 8));

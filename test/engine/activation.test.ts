@@ -70,7 +70,7 @@ describe("in place", () => {
       const layer = make();
       (layer as unknown as { inplace: boolean }).inplace = inplace;
       const input = x.mul(1);
-      const output = (layer as torch.nn.Module & ((x: torch.Tensor) => torch.Tensor))(input);
+      const output = (layer as unknown as (x: torch.Tensor) => torch.Tensor)(input);
       expect(output === input).toBe(inplace);
       output.mul(torch.arange(20).reshape(4, 5)).sum().backward();
       return [output, x.grad!];

@@ -44,7 +44,7 @@ const required: Options = {
 
 /** Layers that take modules or tensors, or one of two arguments. */
 const special: Readonly<Record<string, () => torch.nn.Module>> = {
-  Sequential: () => new nn.Sequential(new nn.ReLU()) as unknown as torch.nn.Module,
+  Sequential: () => new nn.Sequential(new nn.ReLU()),
   ModuleList: () => new nn.ModuleList([new nn.ReLU()]),
   ModuleDict: () => new nn.ModuleDict({ act: new nn.ReLU() }),
   ParameterList: () => new nn.ParameterList([torch.zeros(2)]),

@@ -6,7 +6,7 @@ const engine = fileURLToPath(new URL("../../src/engine/", import.meta.url));
 
 /** What has no doc comment of all that the editor offers after `torch.`, `nn.` and so on, and of a tensor's and a module's members. */
 function unexplained(): string[] {
-  const { config } = ts.readConfigFile(`${engine}tsconfig.json`, ts.sys.readFile);
+  const { config } = ts.readConfigFile(`${engine}tsconfig.json`, (file) => ts.sys.readFile(file));
   const { options } = ts.parseJsonConfigFileContent(config, ts.sys, engine);
   const program = ts.createProgram([`${engine}index.ts`], options);
   const checker = program.getTypeChecker();

@@ -36,6 +36,7 @@ describe("nn.init", () => {
   it("refuses arguments it does not have", () => {
     const w = torch.empty(2, 2);
     expect(() => init.normal_(w, { sigma: 1 } as never)).toThrow("normal_() got an unexpected keyword argument 'sigma'");
+    // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-assertion -- without it the code does not compile
     expect(() => init.normal_(w, 0, 1, 2 as never)).toThrow("normal_() takes at most 3 arguments, but 4 were given");
     expect(() => init.normal_(w, "0" as never)).toThrow("argument 'mean' must be a number, but got 0");
     expect(() => init.constant_(w)).toThrow("constant_() missing 1 required positional argument: 'val'");

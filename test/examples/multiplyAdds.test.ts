@@ -17,7 +17,7 @@ test.each(published)("%s multiplies and adds as often as published", async (_nam
   model.to("meta").eval();
   let multiplyAdds = 0;
   torch.observe({ operation: (_operation, _args, _output, count) => void (multiplyAdds += count) });
-  torch.withDevice("meta", () => model(torch.zeros(1, 3, 224, 224)));
+  torch.withDevice("meta", () => void model(torch.zeros(1, 3, 224, 224)));
   torch.observe(null);
   expect(Number((multiplyAdds / 1e9).toFixed(3))).toBe(billions);
 });

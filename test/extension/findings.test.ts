@@ -19,7 +19,7 @@ net(torch.rand(2, 4));
 
 /** Code, severity and line (from 0) of what the Problems view says. */
 function told(editor: vscode.TextEditor): (readonly [unknown, string, number])[] {
-  return problems(editor).map(({ code, severity, range }) => [code, vscode.DiagnosticSeverity[severity]!, range.start.line] as const);
+  return problems(editor).map(({ code, severity, range }) => [code, vscode.DiagnosticSeverity[severity], range.start.line] as const);
 }
 
 suite("Findings", () => {

@@ -8,7 +8,7 @@ test.each([NaN, Infinity, -Infinity])("a parameter filled with %d survives JSON,
   const inspection = inspectHere();
   const layer = new nn.Linear(1, 2);
   nn.init.constant_(layer.weight, value);
-  layer.bias!.data.fill_(value);
+  layer.bias.data.fill_(value);
   const snapshot = snapshotOf(inspection, layer, false);
   expect(JSON.parse(JSON.stringify(snapshot))).toEqual(snapshot);
   for (const { initialization } of snapshot.tensors) {

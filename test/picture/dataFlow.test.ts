@@ -201,6 +201,7 @@ describe("a pass of any kind", () => {
   it("keeps every operand: what is drawn at an operation is what it took", () => {
     for (let seed = 1; seed <= 200; seed++) {
       const model = wild(seed);
+      // eslint-disable-next-line @typescript-eslint/unbound-method -- a function of the result that needs no `this`
       const { containers, nodeOf } = traceDataFlow(indexOf(model), model.trace!, true);
       const all = [...containers.values()];
       model.trace!.steps.forEach((step, id) => {

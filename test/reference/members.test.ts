@@ -41,7 +41,7 @@ function make(): torch.nn.Module {
   net.registerBuffer("buffer", torch.zeros(1));
   net.registerBuffer("temporary_buffer", torch.zeros(1), { persistent: false });
   net.registerBuffer("empty_buffer", null);
-  net.addModule("module", new nn.Identity() as unknown as torch.nn.Module);
+  net.addModule("module", new nn.Identity());
   net.addModule("empty_module", null);
   (net as unknown as Loose).plain = 1 as never;
   return net;

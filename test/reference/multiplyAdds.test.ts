@@ -20,7 +20,7 @@ test.each(["cpu", "meta"] as const)("operations on %s count the multiply-adds th
       const inputs = each.shapes.map((shape) => torch.zeros(shape));
       const run =
         "layer" in each
-          ? (new (torch.nn as unknown as Record<string, new (...args: readonly unknown[]) => Call>)[each.layer]!(...each.arguments) as Call)
+          ? new (torch.nn as unknown as Record<string, new (...args: readonly unknown[]) => Call>)[each.layer]!(...each.arguments)
           : (...args: unknown[]) => (torch as unknown as Record<string, Call>)[each.function]!(...each.before, ...args);
       let multiplyAdds = 0;
       torch.observe({ operation: (_operation, _args, _output, count) => void (multiplyAdds += count) });

@@ -37,7 +37,7 @@ describe("recurrent networks on packed sequences", () => {
     const [output, last] = layer(packed, ...(states.length === 0 ? [] : [given.name === "LSTM" ? states : states[0]]));
     const [padded, lengths] = rnn.padPackedSequence(output, given.batch_first, -1, 5);
     expect(lengths.tolist()).toEqual(given.found);
-    const results = [padded, ...[last].flat()];
+    const results: readonly torch.Tensor[] = [padded, ...[last].flat()];
     results.forEach((result, i) => expectTensor(result, given.results[i]!, undefined, `result ${i}`));
     const weighted = results.map((result) => result.mul(torch.linspace(-1, 1, result.numel()).reshape([...result.shape])).sum());
     weighted.reduce((sum, each) => sum.add(each)).backward();

@@ -66,7 +66,7 @@ function OperationView({ model, step }: { readonly model: ModelSnapshot; readonl
       </Section>
       <Section title={l10n.t("Result")}>
         {failed ? (
-          <p class="failure-message">{model.trace.failure!.message}</p>
+          <p class="failure-message">{model.trace.failure.message}</p>
         ) : (
           <OperandList model={model} operands={operation.outputs} empty={l10n.t("none")} />
         )}

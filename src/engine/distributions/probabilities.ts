@@ -10,8 +10,8 @@ interface ByName<Value> extends DistributionOptions {
 
 /** Probabilities by position or by name, or logits by name. */
 export function probabilityArguments<Value>([first, second]: readonly unknown[]): ByName<Value> & { readonly options: DistributionOptions } {
-  if (first instanceof Tensor || typeof first === "number") return { probs: first as Tensor | Value, options: (second ?? {}) as DistributionOptions };
-  const { probs, logits, ...options } = checkedOptions<ByName<Value>>((first ?? {}) as ByName<Value>, "probs", "logits", "validateArgs");
+  if (first instanceof Tensor || typeof first === "number") return { probs: first as Tensor | Value, options: second ?? {} };
+  const { probs, logits, ...options } = checkedOptions<ByName<Value>>(first ?? {}, "probs", "logits", "validateArgs");
   return { probs, logits, options };
 }
 

@@ -138,8 +138,7 @@ const pytorchMetadata: Metadata = { format: "pt" };
 
 /** A file's parts: the header, then each tensor's bytes. Larger elements come first, so that all are aligned; else the given order is kept. */
 export function* encode(tensors: NamedTensors, metadata: Metadata = pytorchMetadata): Generator<Uint8Array> {
-  const entries =
-    Symbol.iterator in tensors ? [...(tensors as Iterable<readonly [string, Tensor]>)] : Object.entries(tensors as Readonly<Record<string, Tensor>>);
+  const entries = Symbol.iterator in tensors ? [...(tensors as Iterable<readonly [string, Tensor]>)] : Object.entries(tensors);
   for (const [name, tensor] of entries) {
     if (!(tensor instanceof Tensor)) throw new TypeError(`Key \`${name}\` is invalid, expected torch.Tensor but received ${typeof tensor}`);
     if (tensor.device === "meta") throw new RuntimeError(`tensor \`${name}\` is on the meta device: it has no values to save`);

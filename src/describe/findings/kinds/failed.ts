@@ -45,7 +45,7 @@ const failed: FindingKind = {
     const failure = index.model.trace?.failure;
     if (!failure) return;
     const text = l10n.t("Forward pass of {0}: {1}", index.model.name, failure.message);
-    const { origin } = index.model.trace!;
+    const { origin } = index.model.trace;
     const remedy = origin === "recorded" ? "" : l10n.t("Its inputs were not your code's: run it forward with inputs that it is meant for.");
     yield found(index.failedPath!, text, remedy, { step: failure.step, location: placeOfFailure(failure, index.model) });
   },

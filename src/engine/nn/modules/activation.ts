@@ -14,7 +14,7 @@ import type { Parameter } from "../parameter.js";
 
 /** "alpha=1.0": a value equal to a default that PyTorch writes as a float prints as one. */
 function describe(name: string, value: number, defaultValue: number): string {
-  return `${name}=${number(value, defaultValue)}`;
+  return `${name}=${String(number(value, defaultValue))}`;
 }
 
 function number(value: number, defaultValue: number): PythonValue {

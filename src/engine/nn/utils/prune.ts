@@ -9,7 +9,6 @@ import { Tensor } from "../../tensor.js";
 import type { ForwardPreHook } from "../hooks.js";
 import { internals, unregister } from "../members.js";
 import { Module } from "../module.js";
-import { Parameter } from "../parameter.js";
 import { modulesOf } from "../walk.js";
 import { parametersToVector } from "./vector.js";
 
@@ -75,7 +74,7 @@ export function applyMethod<M extends Module>(module: M, name: string, method: B
   });
   if (!before) {
     unregister(module, name);
-    module.registerParameter(`${name}_orig`, current as Parameter);
+    module.registerParameter(`${name}_orig`, current);
   }
   if (before) module[internals].forwardPreHooks.delete(before);
   module.registerBuffer(`${name}_mask`, mask);
@@ -311,7 +310,7 @@ export function remove<M extends Module>(module: M, name: string): M {
   const hook = pruningHook(module, name);
   if (!hook) throw new ValueError(`Parameter '${name}' of module ${module} has to be pruned before pruning can be removed`);
   const values = masked(module, name).detach();
-  const original = tensorOf(module, `${name}_orig`) as Parameter;
+  const original = tensorOf(module, `${name}_orig`);
   module[internals].forwardPreHooks.delete(hook);
   unregister(module, `${name}_orig`);
   unregister(module, `${name}_mask`);

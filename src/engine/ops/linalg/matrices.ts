@@ -53,5 +53,6 @@ export type Named<Order extends readonly Tensor[], Name extends string> = Order 
 
 export function named<Order extends readonly Tensor[], const Name extends string>(names: readonly Name[], ...tensors: Order): Named<Order, Name> {
   names.forEach((name, i) => Object.defineProperty(tensors, name, { value: tensors[i] }));
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-assertion -- without it the code does not compile
   return tensors as Named<Order, Name>;
 }
