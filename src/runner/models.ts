@@ -144,7 +144,9 @@ function collect(engine: Engine, value: unknown, name: string, location: SourceL
 }
 
 function keyName(key: unknown): string {
-  return typeof key === "object" || typeof key === "function" ? "[object]" : String(key as string | number | boolean | bigint | symbol | null | undefined);
+  if (typeof key === "string") return key;
+  const isPlain = typeof key === "number" || typeof key === "boolean" || typeof key === "bigint" || typeof key === "symbol";
+  return isPlain ? String(key) : "[object]";
 }
 
 /** A getter is code of the user's, which looking for models does not run. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type PageState } from "../../src/protocol/index.js";
-import { linear, net, relu, rgnet, sequential, snapshot, tensor } from "../describe/snapshots.js";
+import { linear, relu, rgnet, sequential, snapshot, tensor } from "../describe/snapshots.js";
 import { button, failedRun, failingNet, failure, fileState, inspector, items, open, settled, stated } from "./page.js";
 
 describe("a source that can do little", () => {

@@ -57,7 +57,7 @@ export async function replaceText(editor: vscode.TextEditor, text: string): Prom
   const { document } = editor;
   const whole = () => new vscode.Range(document.positionAt(0), document.lineAt(document.lineCount - 1).range.end);
   // VS Code refuses an edit that crosses one of its own, as when it reads the file from disk again.
-  await until("the edit is made", () => editor.edit((edit) => edit.replace(whole(), text)).then((made) => made && document.getText() === text));
+  await until("the edit is made", async () => (await editor.edit((edit) => edit.replace(whole(), text))) && document.getText() === text);
 }
 
 export async function closeEditors(): Promise<void> {

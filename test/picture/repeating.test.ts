@@ -113,6 +113,7 @@ describe("siblings that come again together", () => {
     const [first, last] = [linear(8, 8), linear(8, 8)];
     const tied = sequential([first, relu(), ...pairs(4), last, relu()]);
     const table = first.parameters[0]![1];
+    // eslint-disable-next-line @typescript-eslint/unbound-method -- a function of the specification that needs no `this`
     const own = spec("Linear", last.arguments, {}, last.forward, { weight: table, bias: last.parameters[1]![1] });
     expect(shownIn(display(snapshot("net", { ...tied, children: tied.children.map(([name, child]) => [name, child === last ? own : child]) }, {})))).toEqual([
       "0",
