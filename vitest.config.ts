@@ -1,6 +1,8 @@
 import { defineConfig } from "vitest/config";
 
 /** A browser or an editor takes part: on a busy machine what is waited for may take long. */
+/** What runs here alone in a second takes many on a busy machine. */
+const patient = { testTimeout: 60_000, hookTimeout: 60_000 };
 const longRunning = { testTimeout: 180_000, hookTimeout: 180_000, fileParallelism: false, expect: { poll: { timeout: 30_000 } } };
 
 /** Node 20 has relaxed SIMD behind a flag; later versions have it on. */
@@ -11,12 +13,19 @@ export default defineConfig({
   resolve: { alias: { layerscope: new URL("./src/engine/index.ts", import.meta.url).pathname } },
   test: {
     projects: [
-      { extends: true, test: { name: "unit", include: ["test/**/*.test.{ts,tsx}"], exclude: ["test/extension/*.test.ts", "test/e2e/**", "test/browser/**"] } },
-      { extends: true, test: { name: "reference-plain", include: ["test/reference/**/*.test.ts"], setupFiles: ["test/support/plainJavaScript.ts"] } },
+      {
+        extends: true,
+        test: { name: "unit", ...patient, include: ["test/**/*.test.{ts,tsx}"], exclude: ["test/extension/*.test.ts", "test/e2e/**", "test/browser/**"] },
+      },
+      {
+        extends: true,
+        test: { name: "reference-plain", ...patient, include: ["test/reference/**/*.test.ts"], setupFiles: ["test/support/plainJavaScript.ts"] },
+      },
       {
         extends: true,
         test: {
           name: "reference-threads",
+          ...patient,
           include: ["test/reference/**/*.test.ts", "test/engine/{kernels,kernelEdges,optim}.test.ts"],
           setupFiles: ["test/support/twoThreads.ts"],
           execArgv: relaxedSimd,
