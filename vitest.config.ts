@@ -1,8 +1,9 @@
 import { defineConfig } from "vitest/config";
 
-/** A browser or an editor takes part: on a busy machine what is waited for may take long. */
-/** What runs here alone in a second takes many on a busy machine. */
+/** What takes a second on a quiet machine takes many on a busy one. */
 const patient = { testTimeout: 60_000, hookTimeout: 60_000 };
+
+/** A browser or an editor takes part: on a busy machine what is waited for may take long. */
 const longRunning = { testTimeout: 180_000, hookTimeout: 180_000, fileParallelism: false, expect: { poll: { timeout: 30_000 } } };
 
 /** Node 20 has relaxed SIMD behind a flag; later versions have it on. */
