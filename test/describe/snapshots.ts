@@ -144,11 +144,11 @@ export function statistics(values: Float32Array): TensorStatistics {
   };
 }
 
-/** The values behind a snapshot's tensors, by id. */
-const valuesOf = new WeakMap<ModelSnapshot, readonly Float32Array[]>();
+/** The values behind a snapshot's tensors, by id; a snapshot that differs from another in its trace alone has the same tensors. */
+const valuesOf = new WeakMap<ModelSnapshot["tensors"], readonly Float32Array[]>();
 
 export function tensorValues(model: ModelSnapshot, id: number): Float32Array {
-  return valuesOf.get(model)![id]!;
+  return valuesOf.get(model.tensors)![id]!;
 }
 
 /** The snapshot of a model whose forward pass takes an input of this shape through its layers in order; without a pass if null. */
@@ -286,7 +286,7 @@ export function snapshot(name: string, root: Layer, input: readonly number[] | n
     hasForward: true,
     undoDepth: 0,
   };
-  valuesOf.set(model, raw);
+  valuesOf.set(model.tensors, raw);
   return model;
 }
 
