@@ -1,5 +1,6 @@
 // `npm test`: form, type check, lint, build, unit and reference tests, the page in a browser, the suite in VS Code's extension host, and the end-to-end
-// suite against the development folder and against the packaged extension. `npm test -- NAME...` runs only the named steps.
+// suite against the packaged extension, which is what users install. `npm test -- NAME...` runs only the named steps; `e2e-development`, the same suite
+// against the development folder, runs only when named.
 // Closes with one line over all suites: "N passed, M failed".
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
@@ -28,13 +29,14 @@ const steps = {
     const { failed } = command("node", ["scripts/test-extension.mjs"]);
     return existsSync(report) ? /** @type {Result} */ (JSON.parse(readFileSync(report, "utf8"))) : { passed: 0, failed };
   },
-  e2e: () => vitest("e2e"),
   package: () => command("node", ["scripts/package.mjs"]),
-  "e2e-packaged": () => {
+  e2e: () => {
     const { version } = /** @type {{ version: string }} */ (JSON.parse(readFileSync(path.join(root, "package.json"), "utf8")));
     return vitest("e2e", { LAYERSCOPE_VSIX: path.join(root, `layerscope-${version}.vsix`) });
   },
+  "e2e-development": () => vitest("e2e"),
 };
+const onlyWhenNamed = ["e2e-development"];
 
 const chosen = process.argv.slice(2);
 const unknown = chosen.filter((name) => !(name in steps));
@@ -46,7 +48,7 @@ if (unknown.length > 0) {
 let passed = 0;
 let failed = 0;
 for (const [name, step] of Object.entries(steps)) {
-  if (chosen.length > 0 && !chosen.includes(name)) continue;
+  if (chosen.length > 0 ? !chosen.includes(name) : onlyWhenNamed.includes(name)) continue;
   console.log(`\n== ${name}`);
   const started = Date.now();
   const result = step();
