@@ -1,4 +1,4 @@
-import type { Operation } from "./operation.js";
+import type { Operation, Sized } from "./operation.js";
 import type { Tensor } from "./tensor.js";
 
 /**
@@ -35,7 +35,7 @@ export function observer(): Observer | null {
 
 /** Tells the observer, if there is one, of an operation that ran. */
 export function report(operation: Operation, args: readonly unknown[], output: unknown): unknown {
-  return current?.operation?.(operation, args, output, operation.multiplyAdds?.(args, output as { readonly sizes: readonly number[] }) ?? 0);
+  return current?.operation?.(operation, args, output, operation.multiplyAdds?.(args, output as Sized, 0) ?? 0);
 }
 
 /** Runs what an operation is made of, whose parts are not reported; gives their multiply-adds with the result. */

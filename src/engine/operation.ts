@@ -65,22 +65,30 @@ export interface Facts<Args extends readonly unknown[]> {
   readonly sign?: string;
   /** What stands between the shapes of its operands. Default: the sign. */
   readonly between?: string;
-  /**
-   * How many products of two numbers it adds up: of matrix products, convolutions, attention, recurrent gates. Biases, normalizations and element-wise work are
-   * not counted. Default: none, or what the operations that it is made of count.
-   */
-  multiplyAdds?(args: Args, result: { readonly sizes: readonly number[] }): number;
   /** Positions of arguments beside the first that it writes into, as batch normalization into its running statistics. */
   alsoWrites?(args: Args): readonly number[];
   /** What the results follow where the elements of the first argument follow `before`; null where that is not known. Default: not known. */
   follows?(args: Args, before: Distribution): Distribution | null;
 }
 
+/** What has a shape. */
+export interface Sized {
+  readonly sizes: readonly number[];
+}
+
+/** For an operation that adds up no products. */
+export const notCounted = (): number => 0;
+
+/** For an operation made of others: what these count. */
+export const ofParts = (_args: readonly unknown[], _result: Sized, parts: number): number => parts;
+
 /** An operation as whoever looks on sees it. */
 export interface Operation extends Omit<Facts<readonly unknown[]>, "arguments"> {
   /** As in torch, e.g. "add". */
   readonly name: string;
   readonly arguments: readonly Argument[];
+  /** Default: none. `parts`: what the operations that it is made of count. */
+  multiplyAdds?(args: readonly unknown[], result: Sized, parts: number): number;
 }
 
 /** The facts of an operation that writes what it computes into its first argument. */

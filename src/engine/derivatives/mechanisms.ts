@@ -5,7 +5,7 @@ import { GraphNode } from "../autograd/graph.js";
 import { defineOperation } from "../dispatch/index.js";
 import { copy } from "../kernels/elementwise.js";
 import { Tensor } from "../tensor.js";
-import { computes } from "../operation.js";
+import { computes, notCounted } from "../operation.js";
 
 /** Ways to derive a derivative from what an operation says of itself, where no formula is needed. */
 
@@ -53,6 +53,7 @@ function adjointGradients(incoming: Tensor, [gradient, linear, ...args]: Adjoint
 const adjoint = defineOperation<AdjointArgs>({
   name: "adjoint",
   effect: computes,
+  multiplyAdds: notCounted,
   arguments: ["gradient", "linear", "...args"],
   infer(_gradient, { position }, ...args) {
     const { sizes, dtype } = args[position] as Tensor;

@@ -1,5 +1,5 @@
 import { counted, observer } from "../observer.js";
-import type { Facts, Operation } from "../operation.js";
+import type { Facts, Operation, Sized } from "../operation.js";
 import type { Tensor } from "../tensor.js";
 
 /** An operation made of others, which the observer sees as one. */
@@ -14,12 +14,7 @@ export function defineComposite<Computation extends (...args: never[]) => unknow
     if (watcher === null) return run(...args);
     try {
       const { result, multiplyAdds } = counted(() => run(...args));
-      const handedOn = watcher.operation?.(
-        operation,
-        args,
-        result,
-        operation.multiplyAdds?.(args, result as { readonly sizes: readonly number[] }) ?? multiplyAdds,
-      );
+      const handedOn = watcher.operation?.(operation, args, result, operation.multiplyAdds!(args, result as Sized, multiplyAdds));
       return handedOn === undefined ? result : handedOn;
     } catch (error) {
       watcher.operationFailed?.(operation, args, error);
@@ -29,8 +24,11 @@ export function defineComposite<Computation extends (...args: never[]) => unknow
   return observed as unknown as Computation;
 }
 
+/** What is said of an operation made of others. */
 interface CompositeFacts<Args extends readonly unknown[]> extends Facts<Args> {
   readonly name: string;
+  /** How many products of two numbers it adds up, where the operations that it is made of add up `parts`; mostly `ofParts`. */
+  multiplyAdds(args: Args, result: Sized, parts: number): number;
 }
 
 /** A new tensor that an operation made of others gives, its graph node called as PyTorch calls the operation's own. */

@@ -1,5 +1,5 @@
 import type { DType } from "../dtype.js";
-import type { Facts } from "../operation.js";
+import type { Facts, Sized } from "../operation.js";
 import type { Device } from "../storage.js";
 import type { Tensor, Window } from "../tensor.js";
 
@@ -32,6 +32,11 @@ export interface BackwardContext<Args extends readonly unknown[], Saved> {
 export interface OperationRow<Args extends readonly unknown[], Saved = void> extends Facts<Args> {
   /** As in torch, e.g. "add". */
   readonly name: string;
+  /**
+   * How many products of two numbers it adds up: of matrix products, convolutions, attention, recurrent gates. Biases, normalizations and element-wise work are
+   * `notCounted`.
+   */
+  multiplyAdds(args: Args, result: Sized): number;
   /** PyTorch's name of the graph node where it is not `Name` + "Backward0". */
   readonly gradientName?: string | ((...args: Args) => string);
   /** How many arguments there are at most, where the row is a public function as it stands. Default: not checked. */

@@ -3,7 +3,7 @@ import { isGradEnabled } from "../autograd/gradMode.js";
 import { GraphNode, type Edge } from "../autograd/graph.js";
 import { copy } from "../kernels/elementwise.js";
 import { observer, report } from "../observer.js";
-import { computes, type Operation } from "../operation.js";
+import { computes, type Operation, notCounted } from "../operation.js";
 import { Tensor, through, type ViewOrigin } from "../tensor.js";
 import { edgesOf, failed } from "./arguments.js";
 import { defineOperation } from "./operations.js";
@@ -84,6 +84,7 @@ type AnyViewNode = ViewNode<readonly [Tensor, ...unknown[]]>;
 const viewAdjoint = defineOperation<[gradient: Tensor, view: AnyViewNode]>({
   name: "viewAdjoint",
   effect: computes,
+  multiplyAdds: notCounted,
   arguments: [null, null],
   infer: (gradient, view) => ({ sizes: view.baseSizes, dtype: gradient.dtype }),
   forward: (output, gradient, view) => copy(output, view.backward(gradient)[0]!),

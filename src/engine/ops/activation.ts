@@ -13,7 +13,7 @@ import { div, sub } from "./binary.js";
 import { requireFloatingPoint } from "./rules/promotion.js";
 import { abs, relu as reluOf, relu_, tanh } from "./unary.js";
 import { erf } from "../math/specialFunctions.js";
-import { computes, type ArgumentsOf } from "../operation.js";
+import { computes, type ArgumentsOf, notCounted } from "../operation.js";
 
 /**
  * Activation functions (torch.nn.functional). Element-wise unless they say otherwise. One file, though a long one: a list, each entry the formula with its
@@ -52,6 +52,7 @@ function activationRow<Constants extends readonly unknown[]>(row: ActivationRow<
   return {
     name: row.name,
     effect: computes,
+    multiplyAdds: notCounted,
     arguments: ["input", ...row.constants] as unknown as ArgumentsOf<[x: Tensor, ...constants: Constants]>,
     gradientName: row.gradientName,
     keepsLayout: row.keepsLayout ?? true,
@@ -537,6 +538,7 @@ function alongChannels(weight: Tensor, x: Tensor): Tensor {
 const preluOperation = defineOperation<[x: Tensor, weight: Tensor]>({
   name: "prelu",
   effect: computes,
+  multiplyAdds: notCounted,
   arguments: ["input", "weight"],
   gradientName: "PreluKernelBackward0",
   keepsLayout: true,
@@ -583,6 +585,7 @@ export function prelu(x: Tensor, ...args: AllArguments<[weight: Tensor], { reado
 const rreluRow: OperationRow<[x: Tensor, lower: number, upper: number], Tensor> = {
   name: "rrelu",
   effect: computes,
+  multiplyAdds: notCounted,
   arguments: ["input", ["lower", 0.125], ["upper", 0.3333333333333333]],
   gradientName: "RreluWithNoiseBackward0",
   keepsLayout: true,
@@ -627,6 +630,7 @@ export function rrelu(x: Tensor, ...args: Arguments<[lower: number, upper: numbe
 const gluOperation = defineOperation<[x: Tensor, dim: number]>({
   name: "glu",
   effect: computes,
+  multiplyAdds: notCounted,
   arguments: ["input", ["dim", -1]],
   infer(x, dim) {
     requireFloatingPoint(x.dtype, "glu_cpu");

@@ -10,7 +10,7 @@ import type { Scalar } from "./rules/promotion.js";
 import { filledLike } from "./rules/reducedDims.js";
 import { to } from "./tensorOnly.js";
 import { abs, acos, acosh, asin, asinh, atan, atanh, neg, trunc } from "./unary.js";
-import { computes, operand } from "../operation.js";
+import { computes, operand, notCounted, ofParts } from "../operation.js";
 
 /** Element-wise arithmetic beyond the basic operations, and the other names of those. */
 
@@ -103,6 +103,7 @@ type NanToNumArgs = [x: Tensor, nan: number, posinf: number | null, neginf: numb
 const nanToNumRow: OperationRow<NanToNumArgs> = {
   name: "nanToNum",
   effect: computes,
+  multiplyAdds: notCounted,
   arguments: ["input", ["nan", 0], "posinf", "neginf"],
   keepsLayout: true,
   infer: (x) => ({ sizes: x.sizes, dtype: x.dtype }),
@@ -150,7 +151,7 @@ export function nanToNum_(x: Tensor, ...args: NanToNumArguments): Tensor {
 
 /** x to the power of y, computed in float64. (torch.float_power) */
 export const floatPower = defineComposite(
-  { name: "floatPower", effect: computes, arguments: ["input", "exponent"] },
+  { name: "floatPower", effect: computes, multiplyAdds: ofParts, arguments: ["input", "exponent"] },
   (x: Tensor, ...args: AllArguments<[exponent: Tensor | Scalar], { readonly exponent: Tensor | Scalar }>): Tensor => {
     const [y] = inOrder("float_power", ["exponent"], args);
     return pow(to(x, float64), y instanceof Tensor ? to(y, float64) : y);
@@ -159,7 +160,7 @@ export const floatPower = defineComposite(
 
 /** x * 2^y. (torch.ldexp) */
 export const ldexp = defineComposite(
-  { name: "ldexp", effect: computes, arguments: ["input", operand] },
+  { name: "ldexp", effect: computes, multiplyAdds: ofParts, arguments: ["input", operand] },
   (x: Tensor, ...args: AllArguments<[other: Tensor], { readonly other: Tensor }>): Tensor => {
     const [y] = inOrder("ldexp", ["other"], args);
     return mul(x, pow(2, y.isFloatingPoint() ? y : to(y, float32)));

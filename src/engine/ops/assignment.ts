@@ -8,13 +8,14 @@ import { collect, inOrder, type AllArguments, type Arguments } from "../argument
 import { asHeld } from "./rules/elementwiseRows.js";
 import { broadcastSizes, numberOf, resultType, type Scalar } from "./rules/promotion.js";
 import { filledLike } from "./rules/reducedDims.js";
-import { computes, moves, writing, operand } from "../operation.js";
+import { computes, moves, writing, operand, notCounted } from "../operation.js";
 
 /** Writes of given values into tensors, and values kept within bounds. */
 
 const copyInPlace = defineInPlace<[self: Tensor, source: Tensor]>({
   name: "copy",
   effect: moves,
+  multiplyAdds: notCounted,
   arguments: ["input", operand],
   sign: "←",
   gradientName: "CopyBackwards",
@@ -33,6 +34,7 @@ export function copy_(self: Tensor, ...args: AllArguments<[other: Tensor], { rea
 const fillRow: OperationRow<[self: Tensor, value: Tensor]> = {
   name: "fill",
   effect: computes,
+  multiplyAdds: notCounted,
   arguments: ["input", "value"],
   infer(self, value) {
     if (value.sizes.length > 0) {
@@ -90,6 +92,7 @@ type ClampArgs = [x: Tensor, min: Bound, max: Bound];
 const clampRow: OperationRow<ClampArgs> = {
   name: "clamp",
   effect: computes,
+  multiplyAdds: notCounted,
   arguments: ["input", "min", "max"],
   keepsLayout: true,
   gradientName: (_, min, max) => (min instanceof Tensor || max instanceof Tensor ? "ClampBackward0" : "ClampBackward1"),

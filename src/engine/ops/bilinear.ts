@@ -2,10 +2,10 @@ import { defineComposite } from "../dispatch/index.js";
 import { RuntimeError } from "../errors.js";
 import type { Tensor } from "../tensor.js";
 import { collect, requiredFirst, type WithRequired } from "../arguments.js";
-import { computes } from "../operation.js";
+import { computes, ofParts } from "../operation.js";
 
 const bilinearOf = defineComposite(
-  { name: "bilinear", effect: computes, arguments: ["x1", "x2", "weight", "bias"] },
+  { name: "bilinear", effect: computes, multiplyAdds: ofParts, arguments: ["x1", "x2", "weight", "bias"] },
   (x1: Tensor, x2: Tensor, weight: Tensor, bias: Tensor | null): Tensor => {
     if (x1.ndim !== x2.ndim) throw new RuntimeError(`bilinear(): input dimensions do not match: got ${x1.ndim} and ${x2.ndim}`);
     for (let i = 0; i < x1.ndim - 1; i++) {

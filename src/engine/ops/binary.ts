@@ -8,7 +8,7 @@ import { collect, inOrder, requiredFirst, type AllArguments, type WithRequired }
 import { asHeld, binaryRow, forDTypes, inDType, isNotBool, ofTwo, type OfTwo } from "./rules/elementwiseRows.js";
 import { broadcastSizes, resultType, scalarDType, type Scalar } from "./rules/promotion.js";
 import { filledLike } from "./rules/reducedDims.js";
-import { computes, operand, transformed } from "../operation.js";
+import { computes, operand, transformed, notCounted } from "../operation.js";
 
 /** Element-wise functions of two operands, broadcast against each other. The second may be a number. */
 
@@ -23,6 +23,7 @@ function additiveRow(name: string, sign: 1 | -1): OperationRow<AddArgs> {
   return {
     name,
     effect: computes,
+    multiplyAdds: notCounted,
     arguments: ["input", operand, { alpha: 1 }],
     sign: sign === 1 ? "+" : "−",
     follows: ([, y, options], before) => (typeof y === "number" ? transformed(before, 1, sign * y * Number(options?.alpha ?? 1)) : null),
@@ -376,6 +377,7 @@ function comparisonRow(name: "eq" | "ne" | "lt" | "le" | "gt" | "ge", holds: Com
   return {
     name,
     effect: computes,
+    multiplyAdds: notCounted,
     arguments: ["input", operand],
     arity: 2,
     keepsLayout: true,

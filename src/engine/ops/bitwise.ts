@@ -4,7 +4,7 @@ import { Tensor } from "../tensor.js";
 import type { DType } from "../dtype.js";
 import { binaryRow, forDTypes, isInteger, ofTwo, type OfTwo } from "./rules/elementwiseRows.js";
 import type { Scalar } from "./rules/promotion.js";
-import { computes } from "../operation.js";
+import { computes, notCounted } from "../operation.js";
 
 /** Operations on the bits of integers, and on truth values. */
 
@@ -82,6 +82,7 @@ const notRow = forDTypes<[x: Tensor]>(
   {
     name: "bitwiseNot",
     effect: computes,
+    multiplyAdds: notCounted,
     arguments: ["input"],
     keepsLayout: true,
     infer: (x) => ({ sizes: x.sizes, dtype: x.dtype }),

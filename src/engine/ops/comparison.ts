@@ -8,7 +8,7 @@ import { collect, inOrder, requiredFirst, type AllArguments, type WithRequired }
 import { eq, ge, gt, le, lt, ne } from "./binary.js";
 import { binaryRow, ofTwo, unaryRow, type OfTwo } from "./rules/elementwiseRows.js";
 import { broadcastSizes, type Scalar } from "./rules/promotion.js";
-import { computes, operand } from "../operation.js";
+import { computes, operand, notCounted } from "../operation.js";
 
 /** Comparisons beyond the six of binary.ts, and their other names. */
 
@@ -24,6 +24,7 @@ export interface ClosenessOptions {
 const iscloseOperation = defineOperation<[x: Tensor, y: Tensor, rtol: number, atol: number, equalNan: boolean]>({
   name: "isclose",
   effect: computes,
+  multiplyAdds: notCounted,
   arguments: ["input", operand, ["rtol", 0.00001], ["atol", 1e-8], ["equalNan", false]],
   keepsLayout: true,
   infer(x, y) {

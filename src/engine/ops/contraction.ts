@@ -16,7 +16,7 @@ import { sum } from "./reduction.js";
 import { diagonal, expand, permute, reshape, unsqueeze } from "./shape.js";
 import { to } from "./tensorOnly.js";
 import { vectorNorm } from "./vectorNorm.js";
-import { computes, operand } from "../operation.js";
+import { computes, operand, ofParts, notCounted } from "../operation.js";
 
 /** Sums of products over dimensions of several tensors. */
 
@@ -144,7 +144,7 @@ function impliedOutput(inputs: readonly (readonly string[])[]): string[] {
 }
 
 const einsumOperation = defineComposite(
-  { name: "einsum", effect: computes, arguments: ["equation", "tensors"] },
+  { name: "einsum", effect: computes, multiplyAdds: ofParts, arguments: ["equation", "tensors"] },
   (equation: string, tensors: readonly Tensor[]): Tensor => {
     const [left, right, ...more] = equation.split("->");
     if (more.length > 0) throw new RuntimeError("einsum(): found '->' more than once in the equation");
@@ -186,7 +186,7 @@ export interface TensordotOptions {
 }
 
 const tensordotOperation = defineComposite(
-  { name: "tensordot", effect: computes, arguments: ["input", operand, "dims"] },
+  { name: "tensordot", effect: computes, multiplyAdds: ofParts, arguments: ["input", operand, "dims"] },
   (x: Tensor, y: Tensor, dims: number | readonly [readonly number[], readonly number[]]): Tensor => {
     const [dimsX, dimsY] =
       typeof dims === "number" ? [Array.from({ length: dims }, (_, i) => i - dims), Array.from({ length: dims }, (_, i) => i)] : [dims[0], dims[1]];
@@ -243,7 +243,7 @@ export function ger(x: Tensor, ...args: AllArguments<[vec2: Tensor], { readonly 
 
 /** beta * x + alpha * outer(a, b). (torch.addr) */
 export const addr = defineComposite(
-  { name: "addr", effect: computes, arguments: ["input", "vec1", "vec2", { beta: 1, alpha: 1 }] },
+  { name: "addr", effect: computes, multiplyAdds: ofParts, arguments: ["input", "vec1", "vec2", { beta: 1, alpha: 1 }] },
   (x: Tensor, ...args: WithRequired<[vec1: Tensor, vec2: Tensor], { readonly vec1: Tensor; readonly vec2: Tensor }, [], AddProductOptions>): Tensor => {
     const [[a, b], rest] = requiredFirst<[vec1: Tensor, vec2: Tensor]>("addr", ["vec1", "vec2"], args);
     const { beta = 1, alpha = 1 } = collect<AddProductOptions>([], rest, ["beta", "alpha"]);
@@ -253,7 +253,7 @@ export const addr = defineComposite(
 
 /** beta * x + alpha * the sum of all products a[i] @ b[i]. (torch.addbmm) */
 export const addbmm = defineComposite(
-  { name: "addbmm", effect: computes, arguments: ["input", "batch1", "batch2", { beta: 1, alpha: 1 }] },
+  { name: "addbmm", effect: computes, multiplyAdds: ofParts, arguments: ["input", "batch1", "batch2", { beta: 1, alpha: 1 }] },
   (x: Tensor, ...args: WithRequired<[batch1: Tensor, batch2: Tensor], { readonly batch1: Tensor; readonly batch2: Tensor }, [], AddProductOptions>): Tensor => {
     const [[a, b], rest] = requiredFirst<[batch1: Tensor, batch2: Tensor]>("addbmm", ["batch1", "batch2"], args);
     const { beta = 1, alpha = 1 } = collect<AddProductOptions>([], rest, ["beta", "alpha"]);
@@ -262,33 +262,36 @@ export const addbmm = defineComposite(
 );
 
 /** Matrices multiplied in the order that takes the fewest multiplications. (torch.linalg.multi_dot) */
-export const chainMatmul = defineComposite({ name: "chainMatmul", effect: computes, arguments: ["matrices"] }, (...matrices: Tensor[]): Tensor => {
-  if (matrices.length === 0) throw new RuntimeError("chain_matmul(): Expected one or more matrices");
-  const [first, ...rest] = matrices as [Tensor, ...Tensor[]];
-  if (rest.length === 0) return first;
-  const bounds = [first.sizes[0]!, ...matrices.map((matrix) => matrix.sizes[1]!)];
-  const count = matrices.length;
-  // best[i][j]: the cheapest product of matrices i to j, and where it is cut.
-  const best = Array.from({ length: count }, () => Array.from({ length: count }, () => ({ cost: 0, cut: 0 })));
-  for (let length = 2; length <= count; length++) {
-    for (let i = 0; i + length <= count; i++) {
-      const j = i + length - 1;
-      best[i]![j] = { cost: Infinity, cut: i };
-      for (let cut = i; cut < j; cut++) {
-        const cost = best[i]![cut]!.cost + best[cut + 1]![j]!.cost + bounds[i]! * bounds[cut + 1]! * bounds[j + 1]!;
-        if (cost < best[i]![j]!.cost) best[i]![j] = { cost, cut };
+export const chainMatmul = defineComposite(
+  { name: "chainMatmul", effect: computes, multiplyAdds: ofParts, arguments: ["matrices"] },
+  (...matrices: Tensor[]): Tensor => {
+    if (matrices.length === 0) throw new RuntimeError("chain_matmul(): Expected one or more matrices");
+    const [first, ...rest] = matrices as [Tensor, ...Tensor[]];
+    if (rest.length === 0) return first;
+    const bounds = [first.sizes[0]!, ...matrices.map((matrix) => matrix.sizes[1]!)];
+    const count = matrices.length;
+    // best[i][j]: the cheapest product of matrices i to j, and where it is cut.
+    const best = Array.from({ length: count }, () => Array.from({ length: count }, () => ({ cost: 0, cut: 0 })));
+    for (let length = 2; length <= count; length++) {
+      for (let i = 0; i + length <= count; i++) {
+        const j = i + length - 1;
+        best[i]![j] = { cost: Infinity, cut: i };
+        for (let cut = i; cut < j; cut++) {
+          const cost = best[i]![cut]!.cost + best[cut + 1]![j]!.cost + bounds[i]! * bounds[cut + 1]! * bounds[j + 1]!;
+          if (cost < best[i]![j]!.cost) best[i]![j] = { cost, cut };
+        }
       }
     }
-  }
-  const multiplied = (i: number, j: number): Tensor => {
-    if (i === j) return matrices[i]!;
-    const { cut } = best[i]![j]!;
-    return matmul(multiplied(i, cut), multiplied(cut + 1, j));
-  };
-  return multiplied(0, count - 1);
-});
+    const multiplied = (i: number, j: number): Tensor => {
+      if (i === j) return matrices[i]!;
+      const { cut } = best[i]![j]!;
+      return matmul(multiplied(i, cut), multiplied(cut + 1, j));
+    };
+    return multiplied(0, count - 1);
+  },
+);
 
-const kronOf = defineComposite({ name: "kron", effect: computes, arguments: ["input", operand] }, (x: Tensor, y: Tensor): Tensor => {
+const kronOf = defineComposite({ name: "kron", effect: computes, multiplyAdds: ofParts, arguments: ["input", operand] }, (x: Tensor, y: Tensor): Tensor => {
   const rank = Math.max(x.sizes.length, y.sizes.length);
   const padded = (sizes: readonly number[]): number[] => [...new Array<number>(rank - sizes.length).fill(1), ...sizes];
   const [a, b] = [padded(x.sizes), padded(y.sizes)];
@@ -335,6 +338,7 @@ function crossInto(output: Tensor, x: Tensor, y: Tensor, dim: number): void {
 export const crossAlong: (x: Tensor, y: Tensor, dim: number) => Tensor = defineOperation<[x: Tensor, y: Tensor, dim: number]>({
   name: "cross",
   effect: computes,
+  multiplyAdds: notCounted,
   arguments: ["input", operand, ["dim", -1]],
   gradientName: "LinalgCrossBackward0",
   infer(x, y, along) {
@@ -376,15 +380,18 @@ export interface CdistOptions {
 /** From more rows on, PyTorch has Euclidean distances from a matrix product ("use_mm_for_euclid_dist_if_necessary"). */
 const mostRowsByDifferences = 25;
 
-const cdistOperation = defineComposite({ name: "cdist", effect: computes, arguments: ["x1", "x2", ["p", 2]] }, (x: Tensor, y: Tensor, p: number): Tensor => {
-  const [width, other] = [x.sizes[x.sizes.length - 1], y.sizes[y.sizes.length - 1]];
-  if (x.sizes.length < 2) throw new RuntimeError(`cdist only supports at least 2D tensors, X1 got: ${x.sizes.length}D`);
-  if (y.sizes.length < 2) throw new RuntimeError(`cdist only supports at least 2D tensors, X2 got: ${y.sizes.length}D`);
-  if (width !== other) throw new RuntimeError(`X1 and X2 must have the same number of columns. X1: ${width} X2: ${other}`);
-  if (p === 2 && x.dtype.isFloatingPoint && Math.max(x.sizes[x.sizes.length - 2]!, y.sizes[y.sizes.length - 2]!) > mostRowsByDifferences)
-    return euclideanDistance(x, y);
-  return named("CdistBackward0", vectorNorm(sub(unsqueeze(x, -2), unsqueeze(y, -3)), p, -1, false));
-});
+const cdistOperation = defineComposite(
+  { name: "cdist", effect: computes, multiplyAdds: ofParts, arguments: ["x1", "x2", ["p", 2]] },
+  (x: Tensor, y: Tensor, p: number): Tensor => {
+    const [width, other] = [x.sizes[x.sizes.length - 1], y.sizes[y.sizes.length - 1]];
+    if (x.sizes.length < 2) throw new RuntimeError(`cdist only supports at least 2D tensors, X1 got: ${x.sizes.length}D`);
+    if (y.sizes.length < 2) throw new RuntimeError(`cdist only supports at least 2D tensors, X2 got: ${y.sizes.length}D`);
+    if (width !== other) throw new RuntimeError(`X1 and X2 must have the same number of columns. X1: ${width} X2: ${other}`);
+    if (p === 2 && x.dtype.isFloatingPoint && Math.max(x.sizes[x.sizes.length - 2]!, y.sizes[y.sizes.length - 2]!) > mostRowsByDifferences)
+      return euclideanDistance(x, y);
+    return named("CdistBackward0", vectorNorm(sub(unsqueeze(x, -2), unsqueeze(y, -3)), p, -1, false));
+  },
+);
 
 /** The distance of each row of x (*, n, k) to each row of y (*, m, k), as (*, n, m). (torch.cdist) */
 export function cdist(x: Tensor, ...args: WithRequired<[x2: Tensor], { readonly x2: Tensor }, [p: number], CdistOptions>): Tensor {
@@ -392,14 +399,17 @@ export function cdist(x: Tensor, ...args: WithRequired<[x2: Tensor], { readonly 
   return cdistOperation(x, y, collect<CdistOptions>(["p"], rest).p ?? 2);
 }
 
-const pdistOperation = defineComposite({ name: "pdist", effect: computes, arguments: ["input", ["p", 2]] }, (x: Tensor, p: number): Tensor => {
-  if (x.sizes.length !== 2) throw new RuntimeError(`pdist only supports 2D tensors, got: ${x.sizes.length}D`);
-  if (!x.dtype.isFloatingPoint) throw new RuntimeError("pdist only supports floating-point dtypes");
-  if (!(p >= 0)) throw new RuntimeError("pdist only supports non-negative p values");
-  const rows = x.sizes[0]!;
-  const [first, second] = to(triuIndices(rows, rows, 1), x.device).unbind() as [Tensor, Tensor];
-  return vectorNorm(sub(indexSelect(x, 0, first), indexSelect(x, 0, second)), p, -1, false);
-});
+const pdistOperation = defineComposite(
+  { name: "pdist", effect: computes, multiplyAdds: ofParts, arguments: ["input", ["p", 2]] },
+  (x: Tensor, p: number): Tensor => {
+    if (x.sizes.length !== 2) throw new RuntimeError(`pdist only supports 2D tensors, got: ${x.sizes.length}D`);
+    if (!x.dtype.isFloatingPoint) throw new RuntimeError("pdist only supports floating-point dtypes");
+    if (!(p >= 0)) throw new RuntimeError("pdist only supports non-negative p values");
+    const rows = x.sizes[0]!;
+    const [first, second] = to(triuIndices(rows, rows, 1), x.device).unbind() as [Tensor, Tensor];
+    return vectorNorm(sub(indexSelect(x, 0, first), indexSelect(x, 0, second)), p, -1, false);
+  },
+);
 
 /** The distances between all rows of x (n, k), each pair once, in the order of the first row: (n (n - 1) / 2). (torch.pdist) */
 export function pdist(x: Tensor, ...args: Arguments<[p: number], CdistOptions>): Tensor {
@@ -408,7 +418,7 @@ export function pdist(x: Tensor, ...args: Arguments<[p: number], CdistOptions>):
 
 /** Products summed along one dimension, the others broadcast. (torch.linalg.vecdot) */
 export const vecdot = defineComposite(
-  { name: "vecdot", effect: computes, arguments: ["x", "y", ["dim", -1]] },
+  { name: "vecdot", effect: computes, multiplyAdds: ofParts, arguments: ["x", "y", ["dim", -1]] },
   (x: Tensor, y: Tensor, ...args: Arguments<[dim: number], { readonly dim?: number }>): Tensor => {
     return sum(mul(x, y), collect<{ dim?: number }>(["dim"], args).dim ?? -1);
   },

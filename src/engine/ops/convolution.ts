@@ -8,7 +8,7 @@ import { formatSizes, product } from "../size.js";
 import { Tensor } from "../tensor.js";
 import { collect, requiredFirst, type WithRequired } from "../arguments.js";
 import { expandSizes, type Sizes } from "./rules/sizes.js";
-import { computes } from "../operation.js";
+import { computes, ofParts } from "../operation.js";
 
 /** Convolutions of sequences, images and volumes: (N, C, ...) or, without a batch, (C, ...). */
 
@@ -235,7 +235,7 @@ function defineConvolution(dims: number): ConvolutionFunction {
   const name = `conv${dims}d`;
   const operation = convolutionOperation(name, false);
   const convolve = defineComposite(
-    { name, effect: computes, arguments: ["input", "weight", "bias", { stride: 1, padding: 0, dilation: 1, groups: 1 }] },
+    { name, effect: computes, multiplyAdds: ofParts, arguments: ["input", "weight", "bias", { stride: 1, padding: 0, dilation: 1, groups: 1 }] },
     (x: Tensor, weight: Tensor, bias: Tensor | null, options: ConvolutionOptions): Tensor =>
       batched(x, dims, name, (input) => {
         const { groups = 1 } = options;
@@ -323,7 +323,12 @@ function defineTransposedConvolution(dims: number): TransposedConvolutionFunctio
   const name = `convTranspose${dims}d`;
   const operation = convolutionOperation(name, true);
   const convolve = defineComposite(
-    { name, effect: computes, arguments: ["input", "weight", "bias", { stride: 1, padding: 0, outputPadding: 0, groups: 1, dilation: 1 }] },
+    {
+      name,
+      effect: computes,
+      multiplyAdds: ofParts,
+      arguments: ["input", "weight", "bias", { stride: 1, padding: 0, outputPadding: 0, groups: 1, dilation: 1 }],
+    },
     (x: Tensor, weight: Tensor, bias: Tensor | null, options: TransposedConvolutionOptions): Tensor =>
       batched(x, dims, `conv_transpose${dims}d`, (input) => {
         const { groups = 1 } = options;

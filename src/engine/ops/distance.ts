@@ -3,7 +3,7 @@ import { RuntimeError } from "../errors.js";
 import type { Tensor } from "../tensor.js";
 import { collect, requiredFirst, type WithRequired } from "../arguments.js";
 import { broadcastSizes, resultType } from "./rules/promotion.js";
-import { computes } from "../operation.js";
+import { computes, ofParts } from "../operation.js";
 
 /** How far apart the vectors of two tensors are. */
 
@@ -15,7 +15,7 @@ export interface CosineSimilarityOptions {
 }
 
 const cosineSimilarityOf = defineComposite(
-  { name: "cosineSimilarity", effect: computes, arguments: ["x1", "x2", ["dim", 1], ["eps", 1e-8]] },
+  { name: "cosineSimilarity", effect: computes, multiplyAdds: ofParts, arguments: ["x1", "x2", ["dim", 1], ["eps", 1e-8]] },
   (x1: Tensor, x2: Tensor, dim: number, eps: number): Tensor => {
     const dtype = resultType(x1, x2);
     if (!dtype.isFloatingPoint) throw new RuntimeError(`expected common dtype to be floating point, yet common dtype is ${dtype.scalarType}`);
@@ -46,7 +46,7 @@ export interface PairwiseDistanceOptions {
 }
 
 const pairwiseDistanceOf = defineComposite(
-  { name: "pairwiseDistance", effect: computes, arguments: ["x1", "x2", ["p", 2], ["eps", 1e-6], ["keepdim", false]] },
+  { name: "pairwiseDistance", effect: computes, multiplyAdds: ofParts, arguments: ["x1", "x2", ["p", 2], ["eps", 1e-6], ["keepdim", false]] },
   (x1: Tensor, x2: Tensor, p: number, eps: number, keepdim: boolean): Tensor =>
     named(
       "NormBackward1",

@@ -8,7 +8,7 @@ import { Tensor } from "../tensor.js";
 import { collect, type Arguments } from "../arguments.js";
 import { allocateLike } from "./rules/allocation.js";
 import { asHeld } from "./rules/elementwiseRows.js";
-import { computes } from "../operation.js";
+import { computes, notCounted, ofParts } from "../operation.js";
 import { warn } from "../warnings.js";
 
 /** Dropout: elements, or whole channels, set to zero at random while training, number for number as PyTorch draws them. */
@@ -28,6 +28,7 @@ function dropoutRow(name: string, channels: boolean, alpha: boolean): OperationR
   return {
     name,
     effect: computes,
+    multiplyAdds: notCounted,
     arguments: ["input", "p"],
     keepsLayout: true,
     gradientName: alpha ? "AddBackward0" : "MulBackward0",
@@ -96,7 +97,7 @@ function defineDropout(name: string, channels: boolean, alpha: boolean, training
   const plain = defineOperation(row);
   const inPlace = defineInPlace(row);
   // Off, dropout is still a step that the observer sees.
-  const passOn = defineComposite({ name, effect: computes, arguments: ["input", "p"] }, (x: Tensor, _p: number): Tensor => x);
+  const passOn = defineComposite({ name, effect: computes, multiplyAdds: ofParts, arguments: ["input", "p"] }, (x: Tensor, _p: number): Tensor => x);
   return (x, ...args) => {
     const { p = 0.5, training = trainingByDefault, inplace = false } = collect<DropoutOptions>(["p", "training", "inplace"], args);
     checkProbability(p);

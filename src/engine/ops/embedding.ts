@@ -8,7 +8,7 @@ import { Tensor } from "../tensor.js";
 import { collect, requiredFirst, type Arguments, type WithRequired } from "../arguments.js";
 import { arange } from "./creation.js";
 import { asHeld } from "./rules/elementwiseRows.js";
-import { computes } from "../operation.js";
+import { computes, notCounted } from "../operation.js";
 
 /** Rows of a table, looked up by index. */
 
@@ -90,6 +90,7 @@ function bagFrequencies(indices: ArrayLike<number>, rows: number): Float64Array 
 const embeddingOperation = defineOperation<[weight: Tensor, indices: Tensor, paddingIdx: number | null, scaleGradByFreq: boolean]>({
   name: "embedding",
   effect: computes,
+  multiplyAdds: notCounted,
   arguments: ["input", "weight", "paddingIdx", ["scaleGradByFreq", false]],
   infer(weight, indices) {
     checkIndices(indices, "embedding");
@@ -193,6 +194,7 @@ function bagCount(offsets: Tensor, includeLastOffset: boolean): number {
 const embeddingBagOperation = defineOperation<EmbeddingBagArgs, Bags>({
   name: "embeddingBag",
   effect: computes,
+  multiplyAdds: notCounted,
   arguments: ["input", "weight", "offsets", ["mode", "mean"], "paddingIdx", "perSampleWeights", ["scaleGradByFreq", false], ["includeLastOffset", false]],
   infer(weight, indices, offsets, _mode, perSampleWeights, _paddingIdx, _scale, includeLastOffset) {
     checkIndices(indices, "embedding_bag");
@@ -366,6 +368,7 @@ function bagPadding(paddingIdx: number, rows: number): number {
 const oneHotOperation = defineOperation<[x: Tensor, numClasses: number]>({
   name: "oneHot",
   effect: computes,
+  multiplyAdds: notCounted,
   arguments: ["input", "numClasses"],
   infer: (x, numClasses) => ({ sizes: [...x.sizes, numClasses], dtype: int64 }),
   forward(output, x, numClasses) {

@@ -6,7 +6,7 @@ import { onesLike } from "./creation.js";
 import { cat } from "./joining.js";
 import { matmul } from "./matmul.js";
 import { broadcastSizes, resultType } from "./rules/promotion.js";
-import { computes, operand } from "../operation.js";
+import { computes, operand, notCounted } from "../operation.js";
 
 /** [-2 x, |x|^2, 1] times [y, 1, |y|^2]: the squares of all distances by one product, as PyTorch has them, rounding included. */
 function distances(x: Tensor, y: Tensor): Tensor {
@@ -20,6 +20,7 @@ function distances(x: Tensor, y: Tensor): Tensor {
 export const euclideanDistance: (x: Tensor, y: Tensor) => Tensor = defineOperation<[x: Tensor, y: Tensor]>({
   name: "euclideanDist",
   effect: computes,
+  multiplyAdds: notCounted,
   arguments: ["input", operand],
   infer: (x, y) => ({
     sizes: [...broadcastSizes(x.sizes.slice(0, -2), y.sizes.slice(0, -2)), x.sizes[x.sizes.length - 2]!, y.sizes[y.sizes.length - 2]!],

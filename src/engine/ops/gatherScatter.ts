@@ -12,7 +12,7 @@ import { asVector, scalarTensor } from "./rules/indexPlaces.js";
 import { where } from "./masks.js";
 import { broadcastSizes, type Scalar } from "./rules/promotion.js";
 import { expand } from "./shape.js";
-import { computes, moves } from "../operation.js";
+import { computes, moves, notCounted, ofParts } from "../operation.js";
 
 /** Elements picked and written one by one, where an index tensor of the same number of dimensions says, or a position counted through all. */
 
@@ -26,6 +26,7 @@ const rankOf = (x: Tensor): number => Math.max(x.sizes.length, 1);
 const gatherOperation = defineOperation<[x: Tensor, dim: number, index: Tensor]>({
   name: "gather",
   effect: moves,
+  multiplyAdds: notCounted,
   arguments: ["input", "dim", "index"],
   infer(x, dim, index) {
     requireIndex("gather", index);
@@ -60,7 +61,7 @@ type TakeAlongArguments = WithRequired<[indices: Tensor], { readonly indices: Te
 
 /** `gather` where both broadcast against each other apart from `dim`; without `dim` both are taken as one row. (torch.take_along_dim) */
 export const takeAlongDim = defineComposite(
-  { name: "takeAlongDim", effect: moves, arguments: ["input", "indices", "dim"] },
+  { name: "takeAlongDim", effect: moves, multiplyAdds: ofParts, arguments: ["input", "indices", "dim"] },
   (x: Tensor, ...args: TakeAlongArguments): Tensor => {
     const [[indices], rest] = requiredFirst<[indices: Tensor]>("take_along_dim", ["indices"], args);
     const { dim = null } = collect<{ dim?: number | null }>(["dim"], rest);
@@ -110,6 +111,7 @@ function scatterRow(name: string, combine: kernels.Combine | null): OperationRow
   return {
     name,
     effect: computes,
+    multiplyAdds: notCounted,
     arguments: ["input", "dim", "index", "source"],
     infer(x, dim, index, source) {
       checkScatter(x, dim, index, source);
@@ -163,6 +165,7 @@ type ScatterValueArgs = [x: Tensor, dim: number, index: Tensor, value: Scalar];
 const scatterValueRow: OperationRow<ScatterValueArgs> = {
   name: "scatter",
   effect: computes,
+  multiplyAdds: notCounted,
   arguments: ["input", "dim", "index", "value"],
   gradientName: "ScatterBackward1",
   infer(x, dim, index) {
@@ -254,6 +257,7 @@ function scatterCounts(x: Tensor, dim: number, index: Tensor, includeSelf: boole
 const scatterReduceRow: OperationRow<ScatterReduceArgs> = {
   name: "scatterReduce",
   effect: computes,
+  multiplyAdds: notCounted,
   arguments: ["input", "dim", "index", "src", "reduce", ["includeSelf", true]],
   infer(x, dim, index, source) {
     checkScatter(x, dim, index, source);
@@ -354,6 +358,7 @@ export function scatterReduce_(x: Tensor, ...args: ScatterReduceArguments): Tens
 const takeOperation = defineOperation<[x: Tensor, index: Tensor]>({
   name: "take",
   effect: moves,
+  multiplyAdds: notCounted,
   arguments: ["input", "index"],
   infer(x, index) {
     if (index.dtype !== int64) throw new RuntimeError(`take(): Expected a long tensor for index, but got ${index.dtype.scalarType}`);
@@ -392,6 +397,7 @@ type PutArgs = [x: Tensor, index: Tensor, source: Tensor, accumulate: boolean];
 const putRow: OperationRow<PutArgs> = {
   name: "put",
   effect: computes,
+  multiplyAdds: notCounted,
   arguments: ["input", "index", "source", ["accumulate", false]],
   infer(x, index, source) {
     if (index.dtype !== int64) throw new RuntimeError(`put_(): Expected a long tensor for index, but got ${index.dtype.scalarType}`);

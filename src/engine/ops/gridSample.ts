@@ -10,7 +10,7 @@ import { where } from "./masks.js";
 import { cat } from "./joining.js";
 import { bmm } from "./matmul.js";
 import { requireFloatingPoint } from "./rules/promotion.js";
-import { computes } from "../operation.js";
+import { computes, ofParts } from "../operation.js";
 
 /** Images read at places that a grid states (torch.nn.functional.grid_sample), and grids of affine maps. */
 
@@ -164,7 +164,7 @@ function cornersOf(alignCorners: boolean | null | undefined): boolean {
 }
 
 const gridSampleOf = defineComposite(
-  { name: "gridSample", effect: computes, arguments: ["input", "grid", ["mode", "bilinear"], "sampling"] },
+  { name: "gridSample", effect: computes, multiplyAdds: ofParts, arguments: ["input", "grid", ["mode", "bilinear"], "sampling"] },
   (x: Tensor, grid: Tensor, mode: GridSampleMode, sampling: Sampling): Tensor => {
     checkGrid(x, grid, mode);
     const [batch, channels, ...sizes] = x.sizes as [number, number, ...number[]];
@@ -210,7 +210,7 @@ export function gridSample(
 // ---- grids
 
 const affineGridOf = defineComposite(
-  { name: "affineGrid", effect: computes, arguments: ["theta", "size", ["alignCorners", false]] },
+  { name: "affineGrid", effect: computes, multiplyAdds: ofParts, arguments: ["theta", "size", ["alignCorners", false]] },
   (theta: Tensor, size: readonly number[], alignCorners: boolean): Tensor => {
     const [batch, , ...sizes] = size as [number, number, ...number[]];
     const like = { dtype: theta.dtype, device: theta.device };

@@ -9,13 +9,14 @@ import { collect, inOrder, requiredFirst, type AllArguments, type WithRequired }
 import { asHeld } from "./rules/elementwiseRows.js";
 import { addedAt, asVector, placesOf, scalarTensor } from "./rules/indexPlaces.js";
 import { type Scalar } from "./rules/promotion.js";
-import { computes, moves } from "../operation.js";
+import { computes, moves, notCounted } from "../operation.js";
 
 /** Whole slices of a dimension, named by a vector of positions. */
 
 const indexSelectOperation = defineOperation<[x: Tensor, dim: number, index: Tensor]>({
   name: "indexSelect",
   effect: moves,
+  multiplyAdds: notCounted,
   arguments: ["input", "dim", "index"],
   infer(x, dim, index) {
     if (index.sizes.length > 1) throw new IndexError("index_select(): Index is supposed to be a vector");
@@ -54,6 +55,7 @@ type IndexAddArgs = [x: Tensor, dim: number, index: Tensor, source: Tensor, alph
 const indexAddRow: OperationRow<IndexAddArgs> = {
   name: "indexAdd",
   effect: computes,
+  multiplyAdds: notCounted,
   arguments: ["input", "dim", "index", "source", ["alpha", 1]],
   infer(x, dim, index, source) {
     if (index.sizes.length > 1) throw new IndexError("index_add_(): Index is supposed to be a vector");
@@ -170,6 +172,7 @@ function checkCopiedSlices(x: Tensor, dim: number, index: Tensor, source: Tensor
 const indexCopyRow: OperationRow<IndexCopyArgs> = {
   name: "indexCopy",
   effect: computes,
+  multiplyAdds: notCounted,
   arguments: ["input", "dim", "index", "source"],
   infer(x, dim, index, source) {
     checkCopiedSlices(x, normalizeDim(dim, x.sizes.length), index, source);
@@ -218,6 +221,7 @@ type IndexFillArgs = [x: Tensor, dim: number, index: Tensor, value: Scalar];
 const indexFillRow: OperationRow<IndexFillArgs> = {
   name: "indexFill",
   effect: computes,
+  multiplyAdds: notCounted,
   arguments: ["input", "dim", "index", "value"],
   infer(x, dim, index) {
     if (index.sizes.length > 1) throw new IndexError("index_fill_(): Index is supposed to be a vector");

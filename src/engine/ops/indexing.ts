@@ -11,7 +11,7 @@ import { addedAt, indexedSizes, placesOf, requireValues, scalarTensor } from "./
 import type { Scalar } from "./rules/promotion.js";
 import { select, unsqueeze } from "./shape.js";
 import { slicedWindow } from "./rules/windows.js";
-import { computes, moves, views, rangeIndex, type Part } from "../operation.js";
+import { computes, moves, views, rangeIndex, type Part, notCounted, ofParts } from "../operation.js";
 
 /** x[...]: parts of tensors picked, and written to, by numbers, slices, masks and index tensors. */
 
@@ -208,6 +208,7 @@ type IndexArgs = [x: Tensor, dims: readonly number[], indices: readonly Tensor[]
 const indexOperation = defineOperation<IndexArgs>({
   name: "index",
   effect: moves,
+  multiplyAdds: notCounted,
   arguments: ["input", "dims", "indices"],
   infer: (x, dims, indices) => ({ sizes: indexedSizes(x, dims, indices), dtype: x.dtype }),
   forward: (output, x, dims, indices) => kernels.read(output.storage.data, output.offset, x.storage.data, x.offset, placesOf(x, dims, indices)),
@@ -222,7 +223,7 @@ function indexText(index: readonly Index[]): readonly Part[] | null {
 }
 
 const atOperation = defineComposite(
-  { name: "at", effect: { kind: "part", parts: ([, index]) => indexText(index) }, arguments: ["input", null] },
+  { name: "at", effect: { kind: "part", parts: ([, index]) => indexText(index) }, multiplyAdds: ofParts, arguments: ["input", null] },
   (x: Tensor, index: readonly Index[]): Tensor => {
     const { view, dims, indices } = applyBasic(x, index);
     if (dims.length > 0) return indexOperation(view, dims, indices);
@@ -243,6 +244,7 @@ type IndexPutArgs = [x: Tensor, values: Tensor, dims: readonly number[], indices
 const indexPutRow: OperationRow<IndexPutArgs> = {
   name: "indexPut",
   effect: computes,
+  multiplyAdds: notCounted,
   arguments: ["input", "values", "dims", "indices", ["accumulate", false]],
   infer(x, values, dims, indices) {
     const target = indexedSizes(x, dims, indices);

@@ -7,7 +7,7 @@ import { collect, type Arguments } from "../arguments.js";
 import { adaptiveAvgPool1d, adaptiveAvgPool2d, adaptiveAvgPool3d } from "./pooling.js";
 import { defineResampling } from "./rules/resampling.js";
 import type { Sizes } from "./rules/sizes.js";
-import { computes } from "../operation.js";
+import { computes, ofParts } from "../operation.js";
 
 /** Sequences (N, C, L), images (N, C, H, W) and volumes (N, C, D, H, W) in another size. */
 
@@ -147,7 +147,7 @@ type InterpolateArguments = Arguments<
 const spatialDimsOfMode: Readonly<Partial<Record<InterpolationMode, readonly number[]>>> = { linear: [1], bilinear: [2], bicubic: [2], trilinear: [3] };
 
 const interpolateOf = defineComposite(
-  { name: "interpolate", effect: computes, arguments: ["input", { mode: "nearest", antialias: false }] },
+  { name: "interpolate", effect: computes, multiplyAdds: ofParts, arguments: ["input", { mode: "nearest", antialias: false }] },
   (x: Tensor, options: InterpolateOptions): Tensor => {
     const { mode = "nearest", antialias = false } = options;
     const dims = x.ndim - 2;

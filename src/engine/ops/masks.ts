@@ -14,7 +14,7 @@ import { broadcastSizes, cppName, resultType, type Scalar } from "./rules/promot
 import { select, unsqueeze } from "./shape.js";
 import { logicalNot } from "./unary.js";
 import { expandedTo } from "./rules/windows.js";
-import { computes } from "../operation.js";
+import { computes, notCounted } from "../operation.js";
 
 /** Elements picked and written where a mask is true, and where they are not zero. */
 
@@ -36,6 +36,7 @@ type MaskedFillArgs = [x: Tensor, mask: Tensor, value: Tensor | Scalar];
 const maskedFillRow: OperationRow<MaskedFillArgs> = {
   name: "maskedFill",
   effect: computes,
+  multiplyAdds: notCounted,
   arguments: ["input", "mask", "value"],
   gradientName: (_x, _mask, value) => (value instanceof Tensor ? "MaskedFillBackward1" : "MaskedFillBackward0"),
   infer(x, mask, value) {
@@ -74,6 +75,7 @@ export function maskedFill_(x: Tensor, ...args: MaskedFillArguments): Tensor {
 const maskedSelectOperation = defineOperation<[x: Tensor, mask: Tensor], Int32Array>({
   name: "maskedSelect",
   effect: computes,
+  multiplyAdds: notCounted,
   arguments: ["input", "mask"],
   infer(x, mask) {
     requireBool(mask, "masked_select: expected BoolTensor for mask");
@@ -106,6 +108,7 @@ export function maskedSelect(x: Tensor, ...args: AllArguments<[mask: Tensor], { 
 const nonzeroOperation = defineOperation<[x: Tensor]>({
   name: "nonzero",
   effect: computes,
+  multiplyAdds: notCounted,
   arguments: ["input"],
   infer(x) {
     requireValues(x, "nonzero");
@@ -137,6 +140,7 @@ type WhereArgs = [condition: Tensor, x: Tensor | Scalar, y: Tensor | Scalar];
 const whereOperation = defineOperation<WhereArgs>({
   name: "where",
   effect: computes,
+  multiplyAdds: notCounted,
   arguments: ["condition", "input", "other"],
   keepsLayout: true,
   infer(condition, x, y) {
@@ -175,6 +179,7 @@ export function where(condition: Tensor, x?: Tensor | Scalar, y?: Tensor | Scala
 const isinOperation = defineOperation<[elements: Tensor, testElements: Tensor]>({
   name: "isin",
   effect: computes,
+  multiplyAdds: notCounted,
   arguments: ["elements", "testElements"],
   infer: (elements) => ({ sizes: elements.sizes, dtype: bool }),
   forward(output, elements, testElements) {
@@ -205,6 +210,7 @@ export function isin(
 const maskedScatterRow: OperationRow<[x: Tensor, mask: Tensor, source: Tensor]> = {
   name: "maskedScatter",
   effect: computes,
+  multiplyAdds: notCounted,
   arguments: ["input", "mask", "source"],
   infer(x, mask, source) {
     requireBool(mask, `masked_scatter_ only supports boolean masks, but got mask with dtype ${mask.dtype.scalarType}`);

@@ -11,7 +11,7 @@ import { collect, inOrder, requiredFirst, type AllArguments, type WithRequired }
 import { ofTwo, type OfTwo } from "./rules/elementwiseRows.js";
 import { broadcastSizes, cppName } from "./rules/promotion.js";
 import { expand } from "./shape.js";
-import { computes, operand } from "../operation.js";
+import { computes, operand, ofParts } from "../operation.js";
 
 /** Products of matrices and vectors. */
 
@@ -248,16 +248,19 @@ export const matmul: OfTwo<Tensor> = ofTwo("matmul", (x: Tensor, y: Tensor): Ten
 });
 
 /** Products that take a change of shape before and after. */
-const reshapedProduct = defineComposite({ name: "matmul", effect: computes, arguments: ["input", operand], sign: "@" }, (x: Tensor, y: Tensor): Tensor => {
-  const dimsX = x.sizes.length;
-  if (dimsX === 1) return named(y.sizes.length === 2 ? "SqueezeBackward4" : "UnsafeViewBackward0", matmul(x.unsqueeze(0), y).squeeze(-2));
-  if (y.sizes.length === 1) return named("UnsafeViewBackward0", matmul(x, y.unsqueeze(1)).squeeze(-1));
-  if (dimsX === 2) return named("UnsafeViewBackward0", batchedOperation(x, y));
-  // One product of the flattened stack, as PyTorch folds it.
-  const k = x.sizes[dimsX - 1]!;
-  requireMatching(product(x.sizes.slice(0, -1)), k, y.sizes[0]!, y.sizes[1]!);
-  return named("UnsafeViewBackward0", mmOperation(x.reshape([-1, k]), y).reshape([...x.sizes.slice(0, -1), y.sizes[1]!]));
-});
+const reshapedProduct = defineComposite(
+  { name: "matmul", effect: computes, multiplyAdds: ofParts, arguments: ["input", operand], sign: "@" },
+  (x: Tensor, y: Tensor): Tensor => {
+    const dimsX = x.sizes.length;
+    if (dimsX === 1) return named(y.sizes.length === 2 ? "SqueezeBackward4" : "UnsafeViewBackward0", matmul(x.unsqueeze(0), y).squeeze(-2));
+    if (y.sizes.length === 1) return named("UnsafeViewBackward0", matmul(x, y.unsqueeze(1)).squeeze(-1));
+    if (dimsX === 2) return named("UnsafeViewBackward0", batchedOperation(x, y));
+    // One product of the flattened stack, as PyTorch folds it.
+    const k = x.sizes[dimsX - 1]!;
+    requireMatching(product(x.sizes.slice(0, -1)), k, y.sizes[0]!, y.sizes[1]!);
+    return named("UnsafeViewBackward0", mmOperation(x.reshape([-1, k]), y).reshape([...x.sizes.slice(0, -1), y.sizes[1]!]));
+  },
+);
 
 type LinearArgs = [x: Tensor, weight: Tensor, bias: Tensor | null];
 
@@ -364,7 +367,7 @@ function addedTo<First extends string, Second extends string>(
   multiplied: (a: Tensor, b: Tensor) => Tensor,
 ): AddProduct<First, Second> {
   return defineComposite(
-    { name, effect: computes, arguments: ["input", ...factors, { beta: 1, alpha: 1 }] },
+    { name, effect: computes, multiplyAdds: ofParts, arguments: ["input", ...factors, { beta: 1, alpha: 1 }] },
     (x: Tensor, ...args: readonly unknown[]): Tensor => {
       const [[a, b], rest] = requiredFirst<[Tensor, Tensor]>(name, factors, args);
       const title = `${name[0]!.toUpperCase()}${name.slice(1)}Backward0`;
@@ -397,6 +400,6 @@ export function outer(x: Tensor, ...args: AllArguments<[vec2: Tensor], { readonl
 }
 
 const outerProduct = defineComposite(
-  { name: "outer", effect: computes, arguments: ["input", "vec2"] },
+  { name: "outer", effect: computes, multiplyAdds: ofParts, arguments: ["input", "vec2"] },
   (x: Tensor, y: Tensor): Tensor => x.unsqueeze(1).mul(y),
 );

@@ -7,7 +7,7 @@ import { Tensor } from "../tensor.js";
 import { collect, required, type Arguments } from "../arguments.js";
 import type { Scalar } from "./rules/promotion.js";
 import { defineResampling } from "./rules/resampling.js";
-import { computes } from "../operation.js";
+import { computes, notCounted } from "../operation.js";
 
 /** Elements added around a tensor, or taken away where the padding is negative. */
 
@@ -41,6 +41,7 @@ function overlap(output: Tensor, x: Tensor, sides: Sides): [target: Tensor, sour
 const constantPad = defineOperation<[x: Tensor, padding: readonly number[], value: number]>({
   name: "pad",
   effect: computes,
+  multiplyAdds: notCounted,
   arguments: ["input", "pad", ["value", 0]],
   gradientName: "ConstantPadNdBackward0",
   infer(x, padding) {

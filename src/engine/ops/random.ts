@@ -18,7 +18,7 @@ import {
 import { checkedOptions, collect, required, requiredFirst, type WithRequired } from "../arguments.js";
 import { checkStd, fillIntegers, fillNormal, fillUniform, integerRange, type GeneratorOptions } from "./rules/drawing.js";
 import { broadcastSizes, requireFloatingPoint, resultType } from "./rules/promotion.js";
-import { computes, makes, type Operation, operand } from "../operation.js";
+import { computes, makes, type Operation, operand, notCounted } from "../operation.js";
 
 /** Random tensors: number for number what PyTorch draws on the CPU from the same seed. The meta device draws nothing. */
 
@@ -136,6 +136,7 @@ export function randintLike(x: Tensor, ...args: unknown[]): Tensor {
 const normalOf = defineOperation<[mean: Tensor | number, std: Tensor | number, generator: Generator]>({
   name: "normal",
   effect: computes,
+  multiplyAdds: notCounted,
   arguments: [["mean", 0], ["std", 1], null],
   infer(mean, std) {
     const sizes =
@@ -187,6 +188,7 @@ export function normal(...args: unknown[]): Tensor {
 const bernoulliOf = defineOperation<[p: Tensor, generator: Generator]>({
   name: "bernoulli",
   effect: computes,
+  multiplyAdds: notCounted,
   arguments: [["p", 0.5], null],
   infer: (p) => ({ sizes: p.sizes, dtype: p.dtype }),
   forward(output, p, generator) {
@@ -214,6 +216,7 @@ export function bernoulli(p: Tensor, options: GeneratorOptions = {}): Tensor {
 const poissonOf = defineOperation<[rates: Tensor, generator: Generator]>({
   name: "poisson",
   effect: computes,
+  multiplyAdds: notCounted,
   arguments: ["rates", null],
   infer: (rates) => ({ sizes: rates.sizes, dtype: rates.dtype }),
   forward(output, rates, generator) {
@@ -239,6 +242,7 @@ function contiguousValues(x: Tensor): distributions.FloatArray {
 const multinomialOf = defineOperation<[weights: Tensor, samples: number, replacement: boolean, generator: Generator]>({
   name: "multinomial",
   effect: computes,
+  multiplyAdds: notCounted,
   arguments: ["weights", "samples", ["replacement", false], null],
   infer: (weights, samples) => ({ sizes: [...weights.sizes.slice(0, -1), samples], dtype: int64 }),
   forward(output, weights, samples, replacement, generator) {

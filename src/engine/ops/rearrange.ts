@@ -7,7 +7,7 @@ import { formatSizes, product } from "../size.js";
 import { Tensor } from "../tensor.js";
 import { collect, inOrder, required, type AllArguments, type Arguments } from "../arguments.js";
 import { expandSizes, type Sizes } from "./rules/sizes.js";
-import { computes } from "../operation.js";
+import { computes, ofParts, notCounted } from "../operation.js";
 
 /** Elements of images moved between channels and places. */
 
@@ -23,7 +23,7 @@ function rearrange(x: Tensor, dims: number, split: readonly number[], order: rea
 }
 
 const pixelShuffleOf = defineComposite(
-  { name: "pixelShuffle", effect: computes, arguments: ["input", "upscaleFactor"] },
+  { name: "pixelShuffle", effect: computes, multiplyAdds: ofParts, arguments: ["input", "upscaleFactor"] },
   (x: Tensor, factor: number): Tensor => {
     if (x.ndim < 3) throw new RuntimeError(`pixel_shuffle expects input to have at least 3 dimensions, but got input with ${x.ndim} dimension(s)`);
     if (factor <= 0) throw new RuntimeError(`pixel_shuffle expects a positive upscale_factor, but got ${factor}`);
@@ -43,41 +43,47 @@ export function pixelShuffle(x: Tensor, ...args: AllArguments<[upscaleFactor: nu
   return pixelShuffleOf(x, ...inOrder("pixel_shuffle", ["upscaleFactor"], args));
 }
 
-const pixelUnshuffleOf = defineComposite({ name: "pixelUnshuffle", effect: computes, arguments: ["input", "factor"] }, (x: Tensor, factor: number): Tensor => {
-  if (x.ndim < 3) throw new RuntimeError(`pixel_unshuffle expects input to have at least 3 dimensions, but got input with ${x.ndim} dimension(s)`);
-  if (factor <= 0) throw new RuntimeError(`pixel_unshuffle expects a positive downscale_factor, but got ${factor}`);
-  const [channels, height, width] = x.sizes.slice(-3) as [number, number, number];
-  if (height % factor !== 0) {
-    throw new RuntimeError(`pixel_unshuffle expects height to be divisible by downscale_factor, but input.size(-2)=${height} is not divisible by ${factor}`);
-  }
-  if (width % factor !== 0) {
-    throw new RuntimeError(`pixel_unshuffle expects width to be divisible by downscale_factor, but input.size(-1)=${width} is not divisible by ${factor}`);
-  }
-  const [rows, columns] = [height / factor, width / factor];
-  return named(
-    "PixelUnshuffleBackward0",
-    rearrange(x, 3, [channels, rows, factor, columns, factor], [0, 2, 4, 1, 3], [channels * factor * factor, rows, columns]),
-  );
-});
+const pixelUnshuffleOf = defineComposite(
+  { name: "pixelUnshuffle", effect: computes, multiplyAdds: ofParts, arguments: ["input", "factor"] },
+  (x: Tensor, factor: number): Tensor => {
+    if (x.ndim < 3) throw new RuntimeError(`pixel_unshuffle expects input to have at least 3 dimensions, but got input with ${x.ndim} dimension(s)`);
+    if (factor <= 0) throw new RuntimeError(`pixel_unshuffle expects a positive downscale_factor, but got ${factor}`);
+    const [channels, height, width] = x.sizes.slice(-3) as [number, number, number];
+    if (height % factor !== 0) {
+      throw new RuntimeError(`pixel_unshuffle expects height to be divisible by downscale_factor, but input.size(-2)=${height} is not divisible by ${factor}`);
+    }
+    if (width % factor !== 0) {
+      throw new RuntimeError(`pixel_unshuffle expects width to be divisible by downscale_factor, but input.size(-1)=${width} is not divisible by ${factor}`);
+    }
+    const [rows, columns] = [height / factor, width / factor];
+    return named(
+      "PixelUnshuffleBackward0",
+      rearrange(x, 3, [channels, rows, factor, columns, factor], [0, 2, 4, 1, 3], [channels * factor * factor, rows, columns]),
+    );
+  },
+);
 
 /** The inverse of pixelShuffle: (*, C, H r, W r) to (*, C r^2, H, W). (torch.pixel_unshuffle) */
 export function pixelUnshuffle(x: Tensor, ...args: AllArguments<[downscaleFactor: number], { readonly downscaleFactor: number }>): Tensor {
   return pixelUnshuffleOf(x, ...inOrder("pixel_unshuffle", ["downscaleFactor"], args));
 }
 
-const channelShuffleOf = defineComposite({ name: "channelShuffle", effect: computes, arguments: ["input", "groups"] }, (x: Tensor, groups: number): Tensor => {
-  if (x.ndim < 3) {
-    throw new RuntimeError(`channel_shuffle expects input with > 2 dims, but got input with sizes ${formatSizes(x.sizes)}`);
-  }
-  const channels = x.sizes[1]!;
-  if (groups <= 0) throw new RuntimeError(`Number of groups to divide channels in must be positive. Value of groups:${groups}`);
-  if (channels % groups !== 0) {
-    throw new RuntimeError(`Number of channels must be divisible by groups. Got ${channels} channels and ${groups} groups.`);
-  }
-  const spatial = x.sizes.slice(2);
-  const rest = spatial.map((_, i) => i + 2);
-  return named("ChannelShuffleBackward0", rearrange(x, x.ndim - 1, [groups, channels / groups, ...spatial], [1, 0, ...rest], [channels, ...spatial]));
-});
+const channelShuffleOf = defineComposite(
+  { name: "channelShuffle", effect: computes, multiplyAdds: ofParts, arguments: ["input", "groups"] },
+  (x: Tensor, groups: number): Tensor => {
+    if (x.ndim < 3) {
+      throw new RuntimeError(`channel_shuffle expects input with > 2 dims, but got input with sizes ${formatSizes(x.sizes)}`);
+    }
+    const channels = x.sizes[1]!;
+    if (groups <= 0) throw new RuntimeError(`Number of groups to divide channels in must be positive. Value of groups:${groups}`);
+    if (channels % groups !== 0) {
+      throw new RuntimeError(`Number of channels must be divisible by groups. Got ${channels} channels and ${groups} groups.`);
+    }
+    const spatial = x.sizes.slice(2);
+    const rest = spatial.map((_, i) => i + 2);
+    return named("ChannelShuffleBackward0", rearrange(x, x.ndim - 1, [groups, channels / groups, ...spatial], [1, 0, ...rest], [channels, ...spatial]));
+  },
+);
 
 /** Channels (dimension 1) of each group dealt out in turn. (torch.nn.functional.channel_shuffle) */
 export function channelShuffle(x: Tensor, ...args: AllArguments<[groups: number], { readonly groups: number }>): Tensor {
@@ -149,6 +155,7 @@ function geometryOf(batch: number, channels: number, image: readonly number[], b
 const unfoldOperation = defineOperation<[x: Tensor, blocks: Blocks]>({
   name: "unfold",
   effect: computes,
+  multiplyAdds: notCounted,
   arguments: ["input", null],
   gradientName: "Im2ColBackward0",
   infer(x, blocks) {
@@ -195,6 +202,7 @@ export function unfold(x: Tensor, ...args: Arguments<[kernelSize: Sizes, dilatio
 const foldOperation = defineOperation<[x: Tensor, image: readonly number[], blocks: Blocks]>({
   name: "fold",
   effect: computes,
+  multiplyAdds: notCounted,
   arguments: ["input", "image", null],
   gradientName: "Col2ImBackward0",
   infer(x, image, blocks) {

@@ -5,7 +5,7 @@ import type { Tensor } from "../tensor.js";
 import { collect, requiredFirst, type Arguments, type WithRequired } from "../arguments.js";
 import { slice } from "./indexing.js";
 import { asStrided, clone, diagonal, select, transpose, type DiagonalOptions } from "./shape.js";
-import { computes } from "../operation.js";
+import { computes, ofParts } from "../operation.js";
 
 /** Copies of a tensor in which a part that a view sees is another tensor's: writes to views, without writing. */
 
@@ -22,7 +22,7 @@ function withPart(x: Tensor, source: Tensor, view: (whole: Tensor) => Tensor): T
 }
 
 const selectScatterOf = defineComposite(
-  { name: "selectScatter", effect: computes, arguments: ["input", "src", "dim", "index"] },
+  { name: "selectScatter", effect: computes, multiplyAdds: ofParts, arguments: ["input", "src", "dim", "index"] },
   (x: Tensor, src: Tensor, dim: number, index: number): Tensor => {
     return withPart(x, src, (whole) => select(whole, dim, index));
   },
@@ -39,7 +39,7 @@ export function selectScatter(
 }
 
 const sliceScatterOf = defineComposite(
-  { name: "sliceScatter", effect: computes, arguments: ["input", "src", ["dim", 0], "start", "end", ["step", 1]] },
+  { name: "sliceScatter", effect: computes, multiplyAdds: ofParts, arguments: ["input", "src", ["dim", 0], "start", "end", ["step", 1]] },
   (x: Tensor, src: Tensor, dim: number, start: number | null, end: number | null, step: number): Tensor => {
     return withPart(x, src, (whole) => transpose(transpose(whole, 0, dim).at(slice(start, end, step)), 0, dim));
   },
@@ -67,7 +67,7 @@ export function sliceScatter(
 }
 
 const diagonalScatterOf = defineComposite(
-  { name: "diagonalScatter", effect: computes, arguments: ["input", "src", { offset: 0, dim1: 0, dim2: 1 }] },
+  { name: "diagonalScatter", effect: computes, multiplyAdds: ofParts, arguments: ["input", "src", { offset: 0, dim1: 0, dim2: 1 }] },
   (x: Tensor, src: Tensor, options: DiagonalOptions): Tensor => {
     return withPart(x, src, (whole) => diagonal(whole, options));
   },
@@ -85,7 +85,7 @@ export function diagonalScatter(
 type StridedScatterArguments = Arguments<[storageOffset: number], { readonly storageOffset?: number }>;
 
 const asStridedScatterOf = defineComposite(
-  { name: "asStridedScatter", effect: computes, arguments: ["input", "src", "size", "stride", "offset"] },
+  { name: "asStridedScatter", effect: computes, multiplyAdds: ofParts, arguments: ["input", "src", "size", "stride", "offset"] },
   (x: Tensor, src: Tensor, size: readonly number[], stride: readonly number[], offset: number): Tensor => {
     return withPart(x, src, (whole) => asStrided(whole, size, stride, offset));
   },

@@ -8,7 +8,7 @@ import { allocateLike } from "./rules/allocation.js";
 import { collect, required, type Arguments } from "../arguments.js";
 import { zerosLike } from "./creation.js";
 import { requireFloatingPoint } from "./rules/promotion.js";
-import { computes } from "../operation.js";
+import { computes, notCounted, ofParts } from "../operation.js";
 
 /** Softmax and its kin: what is normalized along a dimension. */
 
@@ -27,6 +27,7 @@ function softmaxOperation(
   return defineOperation<[x: Tensor, dim: number]>({
     name,
     effect: computes,
+    multiplyAdds: notCounted,
     arguments: ["input", "dim"],
     infer(x, dim) {
       const at = normalizeDim(dim, x.sizes.length);
@@ -89,7 +90,7 @@ export function softmin(x: Tensor, ...args: SoftmaxArguments): Tensor {
   return softminOperation(input, dim);
 }
 const softminOperation = defineComposite(
-  { name: "softmin", effect: computes, arguments: ["input", "dim"] },
+  { name: "softmin", effect: computes, multiplyAdds: ofParts, arguments: ["input", "dim"] },
   (x: Tensor, dim: number): Tensor => softmaxOf(x.neg(), dim),
 );
 
@@ -109,7 +110,7 @@ export interface GumbelSoftmaxOptions {
 }
 
 const gumbelSoftmaxOf = defineComposite(
-  { name: "gumbelSoftmax", effect: computes, arguments: ["input", ["tau", 1], ["hard", false], ["dim", -1]] },
+  { name: "gumbelSoftmax", effect: computes, multiplyAdds: ofParts, arguments: ["input", ["tau", 1], ["hard", false], ["dim", -1]] },
   (logits: Tensor, tau: number, hard: boolean, dim: number): Tensor => {
     const noise = allocateLike(logits, {}).exponential_().log().neg();
     const soft = softmaxOf(logits.add(noise).div(tau), dim);

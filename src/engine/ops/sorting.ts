@@ -12,7 +12,7 @@ import { definePick } from "./rules/picks.js";
 import { numberOf, requireFloatingPoint, type Scalar } from "./rules/promotion.js";
 import { reshape } from "./shape.js";
 import { ValuesAndIndices } from "./rules/valuesAndIndices.js";
-import { computes } from "../operation.js";
+import { computes, ofParts, notCounted } from "../operation.js";
 
 /** Order: sorting, the largest few, distinct values, counting and searching. NaN counts as larger than any number. */
 
@@ -54,7 +54,7 @@ type SortArguments = Arguments<[dim: number, descending: boolean], SortOptions>;
 
 const sortPick = definePick("sort", "SortBackward0");
 const sortOperation = defineComposite(
-  { name: "sort", effect: computes, arguments: ["input", ["dim", -1], ["descending", false]] },
+  { name: "sort", effect: computes, multiplyAdds: ofParts, arguments: ["input", ["dim", -1], ["descending", false]] },
   (x: Tensor, along: number, descending: boolean): ValuesAndIndices => {
     const dim = normalizeDim(along, x.sizes.length);
     const indices = sortedIndices(x, dim, descending, x.sizes[dim] ?? 1);
@@ -69,7 +69,7 @@ export function sort(x: Tensor, ...args: SortArguments): ValuesAndIndices {
 }
 
 const argsortOperation = defineComposite(
-  { name: "argsort", effect: computes, arguments: ["input", ["dim", -1], ["descending", false]] },
+  { name: "argsort", effect: computes, multiplyAdds: ofParts, arguments: ["input", ["dim", -1], ["descending", false]] },
   (x: Tensor, along: number, descending: boolean): Tensor => {
     const dim = normalizeDim(along, x.sizes.length);
     return sortedIndices(x, dim, descending, x.sizes[dim] ?? 1);
@@ -98,7 +98,7 @@ export interface TopkOptions {
 
 const topkPick = definePick("topk", "TopkBackward0");
 const topkOperation = defineComposite(
-  { name: "topk", effect: computes, arguments: ["input", "k", ["dim", -1], ["largest", true]] },
+  { name: "topk", effect: computes, multiplyAdds: ofParts, arguments: ["input", "k", ["dim", -1], ["largest", true]] },
   (x: Tensor, k: number, along: number, largest: boolean): ValuesAndIndices => {
     const dim = normalizeDim(along, x.sizes.length);
     if (!(k >= 0 && k <= (x.sizes[dim] ?? 1))) throw new RuntimeError("selected index k out of range");
@@ -186,11 +186,12 @@ function distinct(x: Tensor, options: UniqueOptions, sorted: boolean): Tensor | 
 
 type WithExtras = UniqueOptions & ({ readonly returnInverse: true } | { readonly returnCounts: true });
 
-const uniqueOperation = defineComposite({ name: "unique", effect: computes, arguments: ["input", {}] }, (x: Tensor, options: UniqueOptions) =>
-  distinct(x, options, true),
+const uniqueOperation = defineComposite(
+  { name: "unique", effect: computes, multiplyAdds: ofParts, arguments: ["input", {}] },
+  (x: Tensor, options: UniqueOptions) => distinct(x, options, true),
 );
 const uniqueConsecutiveOperation = defineComposite(
-  { name: "uniqueConsecutive", effect: computes, arguments: ["input", { returnInverse: false, returnCounts: false }] },
+  { name: "uniqueConsecutive", effect: computes, multiplyAdds: ofParts, arguments: ["input", { returnInverse: false, returnCounts: false }] },
   (x: Tensor, options: UniqueOptions) => distinct(x, options, false),
 );
 
@@ -213,6 +214,7 @@ export function uniqueConsecutive(x: Tensor, options: UniqueOptions = {}): Tenso
 const bincountOperation = defineOperation<[x: Tensor, weights: Tensor | null, minlength: number]>({
   name: "bincount",
   effect: computes,
+  multiplyAdds: notCounted,
   arguments: ["input", "weights", ["minlength", 0]],
   infer(x, weights, minlength) {
     if (x.sizes.length !== 1 || x.dtype.isFloatingPoint) throw new RuntimeError("bincount only supports 1-d non-negative integral inputs.");
@@ -254,6 +256,7 @@ export interface HistcOptions {
 const histcOperation = defineOperation<[x: Tensor, bins: number, min: number, max: number]>({
   name: "histc",
   effect: computes,
+  multiplyAdds: notCounted,
   arguments: ["input", ["bins", 100], ["min", 0], ["max", 0]],
   infer(x, bins, min, max) {
     requireFloatingPoint(x.dtype, "histogram_cpu");
@@ -298,6 +301,7 @@ export interface SearchOptions {
 const searchsortedOperation = defineOperation<[sequence: Tensor, values: Tensor, right: boolean]>({
   name: "searchsorted",
   effect: computes,
+  multiplyAdds: notCounted,
   arguments: ["sorted", "input", ["right", false]],
   infer(sequence, values) {
     const rank = sequence.sizes.length;

@@ -8,7 +8,7 @@ import { binaryRow, forDTypes, isFloatingPoint, ofTwo, unaryRow, type OfTwo } fr
 import { floatType, type Scalar } from "./rules/promotion.js";
 import { filledLike } from "./rules/reducedDims.js";
 import * as functions from "../math/specialFunctions.js";
-import { computes } from "../operation.js";
+import { computes, notCounted, ofParts } from "../operation.js";
 
 /** Special functions, element by element (torch.special). */
 
@@ -31,6 +31,7 @@ export const digamma: (x: Tensor) => Tensor = defineOperation<[x: Tensor]>(
 const polygammaOperation = defineOperation<[x: Tensor, n: number]>({
   name: "polygamma",
   effect: computes,
+  multiplyAdds: notCounted,
   arguments: ["input", "n"],
   keepsLayout: true,
   infer(x, n) {
@@ -51,7 +52,7 @@ export function polygamma(n: number, x: Tensor): Tensor {
 
 /** log of the multivariate gamma function of dimension `p`. (torch.mvlgamma) */
 export const mvlgamma = defineComposite(
-  { name: "mvlgamma", effect: computes, arguments: ["input", "p"] },
+  { name: "mvlgamma", effect: computes, multiplyAdds: ofParts, arguments: ["input", "p"] },
   (x: Tensor, ...args: AllArguments<[p: number], { readonly p: number }>): Tensor => {
     const [p] = inOrder("mvlgamma", ["p"], args);
     if (!(p >= 1)) throw new RuntimeError("p has to be greater than or equal to 1");
@@ -89,6 +90,7 @@ export const sinc: (x: Tensor) => Tensor = defineOperation<[x: Tensor]>(
 const logitOperation = defineOperation<[x: Tensor, eps: number | null]>({
   name: "logit",
   effect: computes,
+  multiplyAdds: notCounted,
   arguments: ["input", "eps"],
   keepsLayout: true,
   infer: (x) => ({ sizes: x.sizes, dtype: floatType(x.dtype) }),

@@ -10,7 +10,7 @@ import { cumsum, mean, sum } from "./reduction.js";
 import { diagonal, narrow, reshape, select, unsqueeze } from "./shape.js";
 import { sort } from "./sorting.js";
 import { vectorNorm } from "./vectorNorm.js";
-import { computes } from "../operation.js";
+import { computes, ofParts } from "../operation.js";
 
 /** Statistics and numerical integration, made of other operations. */
 
@@ -21,7 +21,7 @@ export interface CovOptions {
 
 /** The covariances of variables: rows of a matrix, whose columns are observations. (torch.cov) */
 export const cov = defineComposite(
-  { name: "cov", effect: computes, arguments: ["input", { correction: 1 }] },
+  { name: "cov", effect: computes, multiplyAdds: ofParts, arguments: ["input", { correction: 1 }] },
   (x: Tensor, options: CovOptions = {}): Tensor => {
     const { correction = 1 } = checkedOptions(options, "correction");
     if (x.sizes.length > 2) throw new RuntimeError(`cov(): expected input to have two or fewer dimensions but got an input with ${x.sizes.length} dimensions`);
@@ -34,7 +34,7 @@ export const cov = defineComposite(
 );
 
 /** The correlations of variables: rows of a matrix, whose columns are observations. (torch.corrcoef) */
-export const corrcoef = defineComposite({ name: "corrcoef", effect: computes, arguments: ["input"] }, (x: Tensor): Tensor => {
+export const corrcoef = defineComposite({ name: "corrcoef", effect: computes, multiplyAdds: ofParts, arguments: ["input"] }, (x: Tensor): Tensor => {
   const covariances = cov(x);
   if (covariances.sizes.length === 0) return div(covariances, covariances);
   const deviations = diagonal(covariances).sqrt();
@@ -76,7 +76,7 @@ function integrand(args: readonly (Tensor | TrapezoidOptions | undefined)[]): [x
 
 /** The integral along a dimension by the trapezoidal rule, at the places `x` or evenly spaced. (torch.trapezoid) */
 export const trapezoid = defineComposite(
-  { name: "trapezoid", effect: computes, arguments: ["y", "x", ["dim", -1]] },
+  { name: "trapezoid", effect: computes, multiplyAdds: ofParts, arguments: ["y", "x", ["dim", -1]] },
   (y: Tensor, ...args: [x: Tensor, options?: TrapezoidOptions] | [options?: TrapezoidOptions]): Tensor => {
     const [x, options] = integrand(args);
     return sum(areas(y, x, options), options.dim ?? -1);
@@ -85,7 +85,7 @@ export const trapezoid = defineComposite(
 
 /** `trapezoid` by another name. (torch.trapz) */
 export const trapz = defineComposite(
-  { name: "trapz", effect: computes, arguments: ["y", "x", ["dim", -1]] },
+  { name: "trapz", effect: computes, multiplyAdds: ofParts, arguments: ["y", "x", ["dim", -1]] },
   (y: Tensor, ...args: [x: Tensor, options?: TrapezoidOptions] | [options?: TrapezoidOptions]): Tensor => {
     return trapezoid(y, ...args);
   },
@@ -93,7 +93,7 @@ export const trapz = defineComposite(
 
 /** The integrals up to each sample along a dimension. (torch.cumulative_trapezoid) */
 export const cumulativeTrapezoid = defineComposite(
-  { name: "cumulativeTrapezoid", effect: computes, arguments: ["y", "x", ["dim", -1]] },
+  { name: "cumulativeTrapezoid", effect: computes, multiplyAdds: ofParts, arguments: ["y", "x", ["dim", -1]] },
   (y: Tensor, ...args: [x: Tensor, options?: TrapezoidOptions] | [options?: TrapezoidOptions]): Tensor => {
     const [x, options] = integrand(args);
     return cumsum(areas(y, x, options), options.dim ?? -1);
@@ -169,7 +169,7 @@ function spacings(x: Tensor, dims: readonly number[], given: GradientOptions["sp
 
 /** The derivatives of samples along each dimension, estimated from their neighbours on both sides. (torch.gradient) */
 export const gradient = defineComposite(
-  { name: "gradient", effect: computes, arguments: ["input", { edgeOrder: 1 }] },
+  { name: "gradient", effect: computes, multiplyAdds: ofParts, arguments: ["input", { edgeOrder: 1 }] },
   (x: Tensor, options: GradientOptions = {}): Tensor[] => {
     const { spacing, dim, edgeOrder = 1 } = checkedOptions(options, "spacing", "dim", "edgeOrder");
     if (edgeOrder !== 1 && edgeOrder !== 2) throw new RuntimeError("torch.gradient only supports edge_order=1 and edge_order=2.");
@@ -186,7 +186,7 @@ export const gradient = defineComposite(
 
 /** Each slice of `dim` scaled down to at most `maxnorm` in the p-norm. (torch.renorm) */
 export const renorm = defineComposite(
-  { name: "renorm", effect: computes, arguments: ["input", "p", "dim", "maxnorm"] },
+  { name: "renorm", effect: computes, multiplyAdds: ofParts, arguments: ["input", "p", "dim", "maxnorm"] },
   (
     x: Tensor,
     ...args: AllArguments<[p: number, dim: number, maxnorm: number], { readonly p: number; readonly dim: number; readonly maxnorm: number }>
@@ -213,7 +213,7 @@ export interface VanderOptions {
 
 /** The powers of each element of a vector, a row each. (torch.vander) */
 export const vander = defineComposite(
-  { name: "vander", effect: computes, arguments: ["x", "N", ["increasing", false]] },
+  { name: "vander", effect: computes, multiplyAdds: ofParts, arguments: ["x", "N", ["increasing", false]] },
   (x: Tensor, ...args: Arguments<[N: number, increasing: boolean], VanderOptions>): Tensor => {
     const { N = x.numel(), increasing = false } = collect<VanderOptions>(["N", "increasing"], args);
     const powers = Array.from({ length: N }, (_, power) => x.pow(power));
@@ -313,7 +313,7 @@ function interpolated(sorted: Tensor, fraction: number, interpolation: Interpola
 
 /** The values below which the fractions `q` of the elements lie. Several q come as a first dimension. (torch.quantile) */
 export const quantile = defineComposite(
-  { name: "quantile", effect: computes, arguments: ["input", "q", "dim", ["keepdim", false], ["interpolation", "linear"]] },
+  { name: "quantile", effect: computes, multiplyAdds: ofParts, arguments: ["input", "q", "dim", ["keepdim", false], ["interpolation", "linear"]] },
   (
     x: Tensor,
     ...args: WithRequired<[q: number | Tensor], { readonly q: number | Tensor }, [dim: number | null, keepdim: boolean], QuantileOptions>
@@ -325,7 +325,7 @@ export const quantile = defineComposite(
 
 /** `quantile` of the elements that are not NaN. (torch.nanquantile) */
 export const nanquantile = defineComposite(
-  { name: "nanquantile", effect: computes, arguments: ["input", "q", "dim", ["keepdim", false], ["interpolation", "linear"]] },
+  { name: "nanquantile", effect: computes, multiplyAdds: ofParts, arguments: ["input", "q", "dim", ["keepdim", false], ["interpolation", "linear"]] },
   (
     x: Tensor,
     ...args: WithRequired<[q: number | Tensor], { readonly q: number | Tensor }, [dim: number | null, keepdim: boolean], QuantileOptions>

@@ -13,7 +13,7 @@ import { sum } from "./reduction.js";
 import { asStrided, expand, reshape } from "./shape.js";
 import * as special from "./special.js";
 import { accumulated } from "./rules/windows.js";
-import { moves, views, writing, operand } from "../operation.js";
+import { moves, views, writing, operand, notCounted } from "../operation.js";
 
 /** Methods that are no functions of `torch`, or that take their arguments in another order there. */
 
@@ -22,6 +22,7 @@ import { moves, views, writing, operand } from "../operation.js";
 const toOperation = defineOperation<[x: Tensor, dtype: DType, device: Device]>({
   name: "to",
   effect: moves,
+  multiplyAdds: notCounted,
   arguments: ["input", "dtype", null],
   gradientName: "ToCopyBackward0",
   keepsLayout: true,

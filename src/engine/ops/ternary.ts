@@ -6,7 +6,7 @@ import { Tensor } from "../tensor.js";
 import { collect, inOrder, requiredFirst, type AllArguments, type WithRequired } from "../arguments.js";
 import { broadcastSizes, cppName, resultType } from "./rules/promotion.js";
 import { filledLike } from "./rules/reducedDims.js";
-import { computes, operand } from "../operation.js";
+import { computes, operand, notCounted } from "../operation.js";
 
 /** Element-wise functions of three tensors, broadcast against each other. */
 
@@ -18,6 +18,7 @@ function addedRow(name: "addcmul" | "addcdiv", f: OfTwo, partials: readonly [y: 
   return {
     name,
     effect: computes,
+    multiplyAdds: notCounted,
     arguments: ["input", operand, "tensor2", "value"],
     keepsLayout: true,
     infer(x, y, z) {
@@ -101,6 +102,7 @@ const between = (a: number, b: number, w: number): number => (Math.abs(w) < 0.5 
 const lerpRow: OperationRow<LerpArgs> = {
   name: "lerp",
   effect: computes,
+  multiplyAdds: notCounted,
   arguments: ["input", "end", "weight"],
   keepsLayout: true,
   gradientName: (_start, _end, weight) => (weight instanceof Tensor ? "LerpBackward1" : "LerpBackward0"),

@@ -6,7 +6,7 @@ import { Tensor } from "../tensor.js";
 import { checkedOptions } from "../arguments.js";
 import { forDTypes, isFloatingPoint, isNotBool, unaryRow } from "./rules/elementwiseRows.js";
 import { erf as erfOf, erfc as erfcOf } from "../math/specialFunctions.js";
-import { computes, transformed } from "../operation.js";
+import { computes, transformed, notCounted } from "../operation.js";
 
 /** Element-wise functions of one tensor. Integers are taken as the default floating-point dtype where the result is a fraction. */
 
@@ -256,6 +256,7 @@ const roundToIntegersInPlace = defineInPlace(roundRow);
 const decimalsRow: OperationRow<[x: Tensor, decimals: number]> = {
   name: "round",
   effect: computes,
+  multiplyAdds: notCounted,
   arguments: ["input", ["decimals", 0]],
   gradientName: "RoundBackward1",
   keepsLayout: true,

@@ -7,7 +7,7 @@ import { slicesOf } from "../kernels/slices.js";
 import { Tensor } from "../tensor.js";
 import type { Dims } from "../arguments.js";
 import { filledLike, reducedCount, reducedDims, reducedSizes, spread } from "./rules/reducedDims.js";
-import { computes } from "../operation.js";
+import { computes, notCounted } from "../operation.js";
 
 type NormArgs = [x: Tensor, order: number, dim: Dims | null, keepdim: boolean];
 
@@ -15,6 +15,7 @@ type NormArgs = [x: Tensor, order: number, dim: Dims | null, keepdim: boolean];
 export const vectorNorm: (x: Tensor, order: number, dim: Dims | null, keepdim: boolean) => Tensor = defineOperation<NormArgs>({
   name: "norm",
   effect: computes,
+  multiplyAdds: notCounted,
   arguments: ["input", ["p", 2], "dim", ["keepdim", false]],
   gradientName: "LinalgVectorNormBackward0",
   infer(x, order, dim, keepdim) {

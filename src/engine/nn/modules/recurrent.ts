@@ -16,7 +16,7 @@ import { nameInCamelCase } from "../names.js";
 import type { Parameter } from "../parameter.js";
 import { PackedSequence } from "../utils/rnn.js";
 import { recurrentAxes, recurrentSizes, rnnMode, type RecurrentArguments, type RecurrentSizes } from "./recurrentArguments.js";
-import { computes } from "../../operation.js";
+import { computes, ofParts } from "../../operation.js";
 
 /**
  * Recurrent layers and their cells. Parameters bear PyTorch's names, `weight_ih_l0`, `bias_hh_l1_reverse`, and start from
@@ -43,6 +43,7 @@ interface RecurrentBaseOptions extends RecurrentLayerOptions {
 
 const layerFacts = {
   effect: computes,
+  multiplyAdds: ofParts,
   arguments: [null, "input", "h0", "c0", null, { batchSizes: null, batchFirst: false, dropout: 0, training: null }],
 } as const;
 

@@ -12,7 +12,7 @@ import { Module } from "../module.js";
 import { nameInCamelCase } from "../names.js";
 import type { Parameter } from "../parameter.js";
 import { recurrentAxes, recurrentSizes, rnnMode, type RecurrentArguments, type RecurrentSizes } from "./recurrentArguments.js";
-import { computes } from "../../operation.js";
+import { computes, ofParts } from "../../operation.js";
 
 /** One step of recurrent layers. */
 
@@ -21,7 +21,7 @@ export interface CellOptions extends FactoryOptions {
   readonly bias?: boolean;
 }
 
-const cellFacts = { effect: computes, arguments: [null, "input", "h", "c", null] } as const;
+const cellFacts = { effect: computes, multiplyAdds: ofParts, arguments: [null, "input", "h", "c", null] } as const;
 
 const cellComposites: Readonly<Record<RecurrentMode, typeof recurrentCell>> = {
   rnnTanh: defineComposite({ name: "rnnTanhCell", ...cellFacts }, recurrentCell),

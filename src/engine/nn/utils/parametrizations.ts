@@ -1,7 +1,7 @@
 import { noGrad } from "../../autograd/gradMode.js";
 import { defineComposite } from "../../dispatch/index.js";
 import { ValueError } from "../../errors.js";
-import { computes } from "../../operation.js";
+import { computes, notCounted } from "../../operation.js";
 import { collect, type Arguments } from "../../arguments.js";
 import { dot, mv } from "../../ops/matmul.js";
 import { normalize } from "../../ops/normalization.js";
@@ -71,7 +71,7 @@ const spectralNormOf = defineComposite(
     name: "spectralNorm",
     effect: computes,
     arguments: ["weight", "u", "v", ["nPowerIterations", 1], ["eps", 1e-12]],
-    multiplyAdds: () => 0,
+    multiplyAdds: notCounted,
     alsoWrites: ([, , , times]) => (times > 0 ? [1, 2] : []),
   },
   (matrix: Tensor, u: Tensor, v: Tensor, times: number, eps: number): Tensor => {

@@ -10,7 +10,7 @@ import { argsort } from "../../ops/sorting.js";
 import { broadcastSizes, type Scalar } from "../../ops/rules/promotion.js";
 import { formatSizes, product } from "../../size.js";
 import { Tensor } from "../../tensor.js";
-import { computes } from "../../operation.js";
+import { computes, ofParts } from "../../operation.js";
 
 /** Batches of sequences of different lengths, for recurrent networks (torch.nn.utils.rnn). */
 
@@ -86,7 +86,7 @@ function packedPlaces(batchSizes: readonly number[], batch: number): number[] {
 }
 
 const packOf = defineComposite(
-  { name: "packPaddedSequence", effect: computes, arguments: ["input", "batchSizes", "order", "batchFirst"] },
+  { name: "packPaddedSequence", effect: computes, multiplyAdds: ofParts, arguments: ["input", "batchSizes", "order", "batchFirst"] },
   (input: Tensor, batchSizes: readonly number[], order: Tensor | null, batchFirst: boolean): Tensor => {
     const sorted = order === null ? input : indexSelect(input, batchFirst ? 0 : 1, order);
     const steps = batchFirst ? sorted.transpose(0, 1) : sorted;
@@ -140,7 +140,7 @@ export function packPaddedSequence(
 }
 
 const padOf = defineComposite(
-  { name: "padPackedSequence", effect: computes, arguments: ["packed", "batchSizes", "steps", "value", "batchFirst"] },
+  { name: "padPackedSequence", effect: computes, multiplyAdds: ofParts, arguments: ["packed", "batchSizes", "steps", "value", "batchFirst"] },
   (packed: PackedSequence, batchSizes: readonly number[], steps: number, value: Scalar, batchFirst: boolean): Tensor => {
     const { data, unsortedIndices } = packed;
     const batch = batchSizes[0]!;
@@ -198,7 +198,7 @@ export interface PadSequenceOptions {
 }
 
 const padSequenceOf = defineComposite(
-  { name: "padSequence", effect: computes, arguments: ["sequences", ["batchFirst", false], "value", "side"] },
+  { name: "padSequence", effect: computes, multiplyAdds: ofParts, arguments: ["sequences", ["batchFirst", false], "value", "side"] },
   (sequences: readonly Tensor[], batchFirst: boolean, value: number, side: "left" | "right"): Tensor => {
     const longest = Math.max(...sequences.map((each) => each.sizes[0]!));
     const [first] = sequences as readonly [Tensor];

@@ -11,7 +11,7 @@ import { linear, matmul } from "../matmul.js";
 import { softmax } from "../softmax.js";
 import { scaledDotProductAttention } from "./scaledDotProduct.js";
 import { mean } from "../reduction.js";
-import { computes } from "../../operation.js";
+import { computes, ofParts } from "../../operation.js";
 
 export interface MultiHeadAttentionOptions {
   /** Whether dropout applies. Default true. */
@@ -205,6 +205,7 @@ export const multiHeadAttentionForward: (
   {
     name: "multiHeadAttentionForward",
     effect: computes,
+    multiplyAdds: ofParts,
     arguments: [
       "query",
       "key",

@@ -14,7 +14,7 @@ import { Tensor } from "../../tensor.js";
 import { repr } from "../../print/python.js";
 import { collect, requiredFirst, type WithRequired } from "../../arguments.js";
 import { broadcastSizes } from "../rules/promotion.js";
-import { computes } from "../../operation.js";
+import { computes, ofParts } from "../../operation.js";
 
 export interface AttentionOptions {
   /** Broadcasts to (..., L, S). Booleans say what may be attended to; floats are added to the scores. Default: everything may. */
@@ -243,6 +243,7 @@ export const scaledDotProductAttention: (query: Tensor, ...args: AttentionArgume
   {
     name: "scaledDotProductAttention",
     effect: computes,
+    multiplyAdds: ofParts,
     arguments: ["query", "key", "value", "attnMask", ["dropoutP", 0], ["isCausal", false], { enableGqa: false }],
   },
   (query: Tensor, ...args: AttentionArguments): Tensor => {

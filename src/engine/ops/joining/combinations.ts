@@ -1,7 +1,7 @@
 import { checkedOptions, collect, type Arguments } from "../../arguments.js";
 import { defineComposite, named } from "../../dispatch/index.js";
 import { RuntimeError } from "../../errors.js";
-import { computes } from "../../operation.js";
+import { computes, ofParts } from "../../operation.js";
 import { formatSizes } from "../../size.js";
 import { Tensor } from "../../tensor.js";
 import { indexSelect } from "../indexedSlices.js";
@@ -16,7 +16,7 @@ export interface MeshgridOptions {
 
 /** Vectors expanded to a common grid, one dimension each. (torch.meshgrid) */
 export const meshgrid = defineComposite(
-  { name: "meshgrid", effect: computes, arguments: ["tensors"] },
+  { name: "meshgrid", effect: computes, multiplyAdds: ofParts, arguments: ["tensors"] },
   (...args: Tensor[] | [...tensors: Tensor[], options: MeshgridOptions] | [tensors: readonly Tensor[], options?: MeshgridOptions]): Tensor[] => {
     const list = (args as readonly unknown[]).flat().filter((item): item is Tensor => item instanceof Tensor);
     const last = args.at(-1);
@@ -42,13 +42,16 @@ export const meshgrid = defineComposite(
 );
 
 /** Every combination of one element of each vector, a row each. (torch.cartesian_prod) */
-export const cartesianProd = defineComposite({ name: "cartesianProd", effect: computes, arguments: ["tensors"] }, (...tensors: Tensor[]): Tensor => {
-  if (tensors.length === 1) return tensors[0]!;
-  return stack(
-    meshgrid(...tensors).map((grid) => flatten(grid)),
-    1,
-  );
-});
+export const cartesianProd = defineComposite(
+  { name: "cartesianProd", effect: computes, multiplyAdds: ofParts, arguments: ["tensors"] },
+  (...tensors: Tensor[]): Tensor => {
+    if (tensors.length === 1) return tensors[0]!;
+    return stack(
+      meshgrid(...tensors).map((grid) => flatten(grid)),
+      1,
+    );
+  },
+);
 
 export interface CombinationOptions {
   /** How many elements each choice has. Default 2. */
@@ -59,7 +62,7 @@ export interface CombinationOptions {
 
 /** Every choice of `r` elements of a vector, a row each. (torch.combinations) */
 export const combinations = defineComposite(
-  { name: "combinations", effect: computes, arguments: ["input", ["r", 2], ["withReplacement", false]] },
+  { name: "combinations", effect: computes, multiplyAdds: ofParts, arguments: ["input", ["r", 2], ["withReplacement", false]] },
   (x: Tensor, ...args: Arguments<[r: number, withReplacement: boolean], CombinationOptions>): Tensor => {
     const { r = 2, withReplacement = false } = collect<CombinationOptions>(["r", "withReplacement"], args);
     if (x.sizes.length !== 1) throw new RuntimeError("Expect a 1D vector, but got shape " + formatSizes(x.sizes));

@@ -8,7 +8,7 @@ import { normalizeDim, Tensor, through } from "../../tensor.js";
 import { collect, requiredFirst, type Arguments, type WithRequired } from "../../arguments.js";
 import { filledLike } from "../rules/reducedDims.js";
 import { flatten } from "../shape.js";
-import { computes } from "../../operation.js";
+import { computes, notCounted, ofParts } from "../../operation.js";
 
 /** Writes the elements of the last two dimensions that lie on the kept side of a diagonal; the others are left as they are (zero). */
 function writeTriangle(output: Tensor, x: Tensor, offset: number, side: "lower" | "upper"): void {
@@ -33,6 +33,7 @@ function defineTriangle(name: "tril" | "triu", side: "lower" | "upper"): (x: Ten
   return defineOperation<[x: Tensor, offset: number]>({
     name,
     effect: computes,
+    multiplyAdds: notCounted,
     arguments: ["input", "offset"],
     infer(x) {
       if (x.sizes.length < 2) throw new RuntimeError(`${name}: input tensor must have at least 2 dimensions`);
@@ -119,6 +120,7 @@ function diagonalIn(result: Tensor, offset: number, dim1: number, dim2: number):
 const diagEmbedOperation = defineOperation<DiagEmbedArgs>({
   name: "diagEmbed",
   effect: computes,
+  multiplyAdds: notCounted,
   arguments: ["input", ["offset", 0], null, null],
   infer(x, offset, dim1, dim2) {
     const rank = x.sizes.length + 1;
@@ -150,6 +152,7 @@ export function diagEmbed(x: Tensor, ...args: Arguments<[offset: number, dim1: n
 const diagCopy = defineOperation<[x: Tensor, offset: number]>({
   name: "diag",
   effect: computes,
+  multiplyAdds: notCounted,
   arguments: ["input", "offset"],
   gradientName: "DiagonalBackward0_copy",
   infer: (x, offset) => ({ sizes: diagonalOf(x, offset).sizes, dtype: x.dtype }),
@@ -176,7 +179,7 @@ export function diag(x: Tensor, ...args: TriangleArguments): Tensor {
 
 /** The flattened tensor as the diagonal of a matrix. (torch.diagflat) */
 export const diagflat = defineComposite(
-  { name: "diagflat", effect: computes, arguments: ["input", ["offset", 0]] },
+  { name: "diagflat", effect: computes, multiplyAdds: ofParts, arguments: ["input", ["offset", 0]] },
   (x: Tensor, ...args: Arguments<[offset: number], { readonly offset?: number }>): Tensor => {
     return diagEmbedOperation(flatten(x), collect<{ offset?: number }>(["offset"], args).offset ?? 0, 0, 1);
   },
@@ -185,6 +188,7 @@ export const diagflat = defineComposite(
 const traceOperation = defineOperation<[x: Tensor]>({
   name: "trace",
   effect: computes,
+  multiplyAdds: notCounted,
   arguments: ["input"],
   infer(x) {
     if (x.sizes.length !== 2) throw new RuntimeError(`trace: expected a matrix, but got tensor with dim ${x.sizes.length}`);

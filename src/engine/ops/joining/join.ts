@@ -7,7 +7,7 @@ import { normalizeDim, Tensor, through } from "../../tensor.js";
 import { collect, type Arguments } from "../../arguments.js";
 import { atleast1d, atleast2d, atleast3d, reshape } from "../shape.js";
 import { slicedWindow } from "../rules/windows.js";
-import { computes } from "../../operation.js";
+import { computes, notCounted, ofParts } from "../../operation.js";
 
 // ---- several into one
 
@@ -33,6 +33,7 @@ function modelOf(tensors: readonly Tensor[]): Tensor {
 const catOperation = defineOperation<[tensors: readonly Tensor[], dim: number]>({
   name: "cat",
   effect: computes,
+  multiplyAdds: notCounted,
   arguments: ["tensors", ["dim", 0]],
   infer(tensors, along) {
     const model = modelOf(tensors);
@@ -105,6 +106,7 @@ export function concatenate(tensors: readonly Tensor[], ...args: JoinArguments):
 const stackOperation = defineOperation<[tensors: readonly Tensor[], dim: number]>({
   name: "stack",
   effect: computes,
+  multiplyAdds: notCounted,
   arguments: ["tensors", ["dim", 0]],
   infer(tensors, along) {
     const first = tensors[0]!;
@@ -142,49 +144,67 @@ export function stack(tensors: readonly Tensor[], ...args: JoinArguments): Tenso
 }
 
 /** Tensors side by side: vectors end to end, others along the second dimension. (torch.hstack) */
-export const hstack = defineComposite({ name: "hstack", effect: computes, arguments: ["tensors"] }, (tensors: readonly Tensor[]): Tensor => {
-  requireTensors(tensors, "hstack expects a non-empty TensorList");
-  const list = tensors.map(atleast1d);
-  return catOperation(list, list[0]!.sizes.length === 1 ? 0 : 1);
-});
+export const hstack = defineComposite(
+  { name: "hstack", effect: computes, multiplyAdds: ofParts, arguments: ["tensors"] },
+  (tensors: readonly Tensor[]): Tensor => {
+    requireTensors(tensors, "hstack expects a non-empty TensorList");
+    const list = tensors.map(atleast1d);
+    return catOperation(list, list[0]!.sizes.length === 1 ? 0 : 1);
+  },
+);
 
 /** Tensors on top of each other: along the first dimension, vectors as rows. (torch.vstack) */
-export const vstack = defineComposite({ name: "vstack", effect: computes, arguments: ["tensors"] }, (tensors: readonly Tensor[]): Tensor => {
-  requireTensors(tensors, "vstack expects a non-empty TensorList");
-  return catOperation(tensors.map(atleast2d), 0);
-});
+export const vstack = defineComposite(
+  { name: "vstack", effect: computes, multiplyAdds: ofParts, arguments: ["tensors"] },
+  (tensors: readonly Tensor[]): Tensor => {
+    requireTensors(tensors, "vstack expects a non-empty TensorList");
+    return catOperation(tensors.map(atleast2d), 0);
+  },
+);
 
 /** `vstack` by another name. (torch.row_stack) */
-export const rowStack = defineComposite({ name: "rowStack", effect: computes, arguments: ["tensors"] }, (tensors: readonly Tensor[]): Tensor => {
-  return vstack(tensors);
-});
+export const rowStack = defineComposite(
+  { name: "rowStack", effect: computes, multiplyAdds: ofParts, arguments: ["tensors"] },
+  (tensors: readonly Tensor[]): Tensor => {
+    return vstack(tensors);
+  },
+);
 
 /** Tensors behind each other: along the third dimension. (torch.dstack) */
-export const dstack = defineComposite({ name: "dstack", effect: computes, arguments: ["tensors"] }, (tensors: readonly Tensor[]): Tensor => {
-  requireTensors(tensors, "dstack expects a non-empty TensorList");
-  return catOperation(tensors.map(atleast3d), 2);
-});
+export const dstack = defineComposite(
+  { name: "dstack", effect: computes, multiplyAdds: ofParts, arguments: ["tensors"] },
+  (tensors: readonly Tensor[]): Tensor => {
+    requireTensors(tensors, "dstack expects a non-empty TensorList");
+    return catOperation(tensors.map(atleast3d), 2);
+  },
+);
 
 /** Vectors as the columns of a matrix; matrices side by side. (torch.column_stack) */
-export const columnStack = defineComposite({ name: "columnStack", effect: computes, arguments: ["tensors"] }, (tensors: readonly Tensor[]): Tensor => {
-  requireTensors(tensors, "column_stack expects a non-empty TensorList");
-  return catOperation(
-    tensors.map((x) => (x.sizes.length <= 1 ? reshape(x, [x.numel(), 1]) : x)),
-    1,
-  );
-});
+export const columnStack = defineComposite(
+  { name: "columnStack", effect: computes, multiplyAdds: ofParts, arguments: ["tensors"] },
+  (tensors: readonly Tensor[]): Tensor => {
+    requireTensors(tensors, "column_stack expects a non-empty TensorList");
+    return catOperation(
+      tensors.map((x) => (x.sizes.length <= 1 ? reshape(x, [x.numel(), 1]) : x)),
+      1,
+    );
+  },
+);
 
 /** Matrices along the diagonal of a larger one, zeros elsewhere. (torch.block_diag) */
-export const blockDiag = defineComposite({ name: "blockDiag", effect: computes, arguments: ["tensors"] }, (...tensors: Tensor[]): Tensor => {
-  const blocks = tensors.map(atleast2d);
-  const columns = blocks.reduce((sum, block) => sum + block.sizes[1]!, 0);
-  let before = 0;
-  const rows = blocks.map((block) => {
-    const [height, width] = block.sizes as [number, number];
-    const zeros = (size: number): Tensor => Tensor.allocate([height, size], block.dtype, block.device);
-    const row = catOperation([zeros(before), block, zeros(columns - before - width)], 1);
-    before += width;
-    return row;
-  });
-  return named("BlockDiagBackward0", catOperation(rows, 0));
-});
+export const blockDiag = defineComposite(
+  { name: "blockDiag", effect: computes, multiplyAdds: ofParts, arguments: ["tensors"] },
+  (...tensors: Tensor[]): Tensor => {
+    const blocks = tensors.map(atleast2d);
+    const columns = blocks.reduce((sum, block) => sum + block.sizes[1]!, 0);
+    let before = 0;
+    const rows = blocks.map((block) => {
+      const [height, width] = block.sizes as [number, number];
+      const zeros = (size: number): Tensor => Tensor.allocate([height, size], block.dtype, block.device);
+      const row = catOperation([zeros(before), block, zeros(columns - before - width)], 1);
+      before += width;
+      return row;
+    });
+    return named("BlockDiagBackward0", catOperation(rows, 0));
+  },
+);

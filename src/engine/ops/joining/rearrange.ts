@@ -6,7 +6,7 @@ import { collect, listOf, required, type Arguments, type Dims, type Numbers, typ
 import { filledLike } from "../rules/reducedDims.js";
 import { flatten, reshape, transpose } from "../shape.js";
 import { slicedWindow } from "../rules/windows.js";
-import { moves } from "../../operation.js";
+import { moves, notCounted, ofParts } from "../../operation.js";
 
 function distinct(dims: readonly number[], rank: number): readonly number[] {
   const normalized = dims.map((dim) => normalizeDim(dim, rank));
@@ -25,6 +25,7 @@ function backwards(x: Tensor, dims: readonly number[]): Tensor {
 const flipOperation = defineOperation<[x: Tensor, dims: readonly number[]]>({
   name: "flip",
   effect: moves,
+  multiplyAdds: notCounted,
   arguments: ["input", "dims"],
   infer(x, dims) {
     distinct(dims, x.sizes.length);
@@ -73,6 +74,7 @@ function rolled(x: Tensor, shifts: readonly number[], dims: readonly number[], s
 const rollOperation = defineOperation<[x: Tensor, shifts: readonly number[], dims: readonly number[]]>({
   name: "roll",
   effect: moves,
+  multiplyAdds: notCounted,
   arguments: ["input", "shifts", "dims"],
   infer(x, shifts, dims) {
     if (shifts.length !== dims.length) throw new RuntimeError(`shifts and dimensions must align. shifts: ${shifts.length}, dims:${dims.length}`);
@@ -85,7 +87,7 @@ const rollOperation = defineOperation<[x: Tensor, shifts: readonly number[], dim
 
 /** Elements moved on along dimensions, the last coming in front again; without dimensions, along the flattened tensor. (torch.roll) */
 export const roll = defineComposite(
-  { name: "roll", effect: moves, arguments: ["input", "shifts", "dims"] },
+  { name: "roll", effect: moves, multiplyAdds: ofParts, arguments: ["input", "shifts", "dims"] },
   (x: Tensor, ...args: WithRequired<[shifts: Dims], { readonly shifts: Dims }, [dims: Dims], { readonly dims?: Dims }>): Tensor => {
     const { shifts: given, dims } = collect<{ shifts?: Dims; dims?: Dims }>(["shifts", "dims"], args);
     const shifts = required(given, "roll", "shifts");
@@ -106,7 +108,7 @@ export interface Rot90Options {
 
 /** Turned by 90 degrees `k` times, from the first towards the second of two dimensions. (torch.rot90) */
 export const rot90 = defineComposite(
-  { name: "rot90", effect: moves, arguments: ["input", ["k", 1], "dims"] },
+  { name: "rot90", effect: moves, multiplyAdds: ofParts, arguments: ["input", ["k", 1], "dims"] },
   (x: Tensor, ...args: Arguments<[k: number, dims: readonly [number, number]], Rot90Options>): Tensor => {
     const { k = 1, dims = [0, 1] } = collect<Rot90Options>(["k", "dims"], args);
     const turns = ((k % 4) + 4) % 4;

@@ -11,11 +11,12 @@ import { indexSelect } from "../indexedSlices.js";
 import { filledLike } from "../rules/reducedDims.js";
 import { flatten } from "../shape.js";
 import { inShape } from "../rules/windows.js";
-import { moves } from "../../operation.js";
+import { moves, notCounted, ofParts } from "../../operation.js";
 
 const repeatOperation = defineOperation<[x: Tensor, repeats: readonly number[]]>({
   name: "repeat",
   effect: moves,
+  multiplyAdds: notCounted,
   arguments: ["input", "repeats"],
   infer(x, repeats) {
     if (repeats.length < x.sizes.length) {
@@ -71,7 +72,7 @@ type RepeatInterleaveArguments = WithRequired<[repeats: number | Tensor], { read
 
 /** Each element, or each slice of `dim`, repeated in place: a number of times, or as often as a tensor says for each. (torch.repeat_interleave) */
 export const repeatInterleave = defineComposite(
-  { name: "repeatInterleave", effect: moves, arguments: ["repeats", "outputSize"] },
+  { name: "repeatInterleave", effect: moves, multiplyAdds: ofParts, arguments: ["repeats", "outputSize"] },
   (x: Tensor, ...args: RepeatInterleaveArguments): Tensor => {
     const {
       repeats: given,

@@ -15,7 +15,7 @@ import { diagonal as diagonalOf, narrow, unsqueeze } from "../shape.js";
 import { neg } from "../unary.js";
 import { batchOf, columnsOf, forEachMatrix, identity, mT, named, requireMatrix, requireSquare, rowsOf, type Named } from "./matrices.js";
 import { solveOperation } from "./squareSystems.js";
-import { computes } from "../../operation.js";
+import { computes, notCounted, ofParts } from "../../operation.js";
 
 /** Factorizations with several results (torch.linalg): one row for each, whose gradients add up. */
 
@@ -31,6 +31,7 @@ function defineFactor<F extends Factors>(
   return defineOperation<[a: Tensor, factors: F]>({
     name,
     effect: computes,
+    multiplyAdds: notCounted,
     arguments: ["input", null],
     gradientName,
     infer: (a, factors) => ({ sizes: pick(factors).sizes, dtype: a.dtype }),
@@ -99,7 +100,7 @@ const qrR = defineFactor<QR>(
 export type QrResult = Named<readonly [Q: Tensor, R: Tensor], "Q" | "R">;
 
 const qrOperation = defineComposite(
-  { name: "qr", effect: computes, arguments: ["input", ["mode", "reduced"]] },
+  { name: "qr", effect: computes, multiplyAdds: ofParts, arguments: ["input", ["mode", "reduced"]] },
   (a: Tensor, mode: "reduced" | "complete" | "r"): QrResult => {
     requireMatrix(a, "linalg.qr");
     const [m, n] = [rowsOf(a), columnsOf(a)];
@@ -161,7 +162,7 @@ const eighVectors = defineFactor<Eigen>(
 /** What `eigh` gives. */
 export type EighResult = Named<readonly [eigenvalues: Tensor, eigenvectors: Tensor], "eigenvalues" | "eigenvectors">;
 
-const eighOperation = defineComposite({ name: "eigh", effect: computes, arguments: ["input"] }, (a: Tensor): EighResult => {
+const eighOperation = defineComposite({ name: "eigh", effect: computes, multiplyAdds: ofParts, arguments: ["input"] }, (a: Tensor): EighResult => {
   requireSquare(a, "linalg.eigh");
   const n = rowsOf(a);
   const values = factor(a, n);
@@ -243,7 +244,7 @@ const svdVh = defineFactor<Svd>(
 export type SvdResult = Named<readonly [U: Tensor, S: Tensor, Vh: Tensor], "U" | "S" | "Vh">;
 
 const svdOperation = defineComposite(
-  { name: "svd", effect: computes, arguments: ["input", ["fullMatrices", true]] },
+  { name: "svd", effect: computes, multiplyAdds: ofParts, arguments: ["input", ["fullMatrices", true]] },
   (a: Tensor, fullMatrices: boolean): SvdResult => {
     requireMatrix(a, "linalg.svd");
     const factors = singular(a, fullMatrices);
@@ -288,7 +289,7 @@ export function svd(a: Tensor, ...args: Arguments<[fullMatrices: boolean], SvdOp
   return svdOperation(a, collect<SvdOptions>(["fullMatrices"], args).fullMatrices ?? true);
 }
 
-export const svdvalsOperation = defineComposite({ name: "svdvals", effect: computes, arguments: ["input"] }, (a: Tensor): Tensor => {
+export const svdvalsOperation = defineComposite({ name: "svdvals", effect: computes, multiplyAdds: ofParts, arguments: ["input"] }, (a: Tensor): Tensor => {
   requireMatrix(a, "linalg.svdvals");
   return svdS(a, singular(a, false));
 });
@@ -301,6 +302,7 @@ export function svdvals(a: Tensor): Tensor {
 const pinvRecorded = defineOperation<[a: Tensor]>({
   name: "pinv",
   effect: computes,
+  multiplyAdds: notCounted,
   arguments: ["input"],
   gradientName: "LinalgPinvBackward0",
   infer(a) {
@@ -324,7 +326,7 @@ const pinvRecorded = defineOperation<[a: Tensor]>({
   },
 });
 
-const pinvOperation = defineComposite({ name: "pinv", effect: computes, arguments: ["input"] }, (a: Tensor): Tensor => pinvRecorded(a));
+const pinvOperation = defineComposite({ name: "pinv", effect: computes, multiplyAdds: ofParts, arguments: ["input"] }, (a: Tensor): Tensor => pinvRecorded(a));
 
 const epsilonOf = (dtype: DType): number => (dtype.name === "float32" ? 2 ** -23 : 2 ** -52);
 
@@ -334,14 +336,14 @@ export function pinv(a: Tensor): Tensor {
 }
 
 /** How many singular values are not zero within rounding. (torch.linalg.matrix_rank) */
-export const matrixRank = defineComposite({ name: "matrixRank", effect: computes, arguments: ["input"] }, (a: Tensor): Tensor => {
+export const matrixRank = defineComposite({ name: "matrixRank", effect: computes, multiplyAdds: ofParts, arguments: ["input"] }, (a: Tensor): Tensor => {
   const s = svdvalsOperation(a);
   return sum(gt(s, mul(amax(s, -1, true), Math.max(rowsOf(a), columnsOf(a)) * epsilonOf(a.dtype))), -1);
 });
 
 /** The X that makes |A X - B| smallest. (torch.linalg.lstsq) */
 export const lstsq = defineComposite(
-  { name: "lstsq", effect: computes, arguments: ["A", "b"] },
+  { name: "lstsq", effect: computes, multiplyAdds: ofParts, arguments: ["A", "b"] },
   (a: Tensor, ...args: AllArguments<[b: Tensor], { readonly b: Tensor }>): { readonly solution: Tensor } => {
     const [b] = inOrder("linalg_lstsq", ["b"], args);
     return { solution: matmul(pinvOperation(a), b) };

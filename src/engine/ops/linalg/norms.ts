@@ -10,7 +10,7 @@ import { to } from "../tensorOnly.js";
 import { abs } from "../unary.js";
 import { vectorNorm as vectorNormOf } from "../vectorNorm.js";
 import { svdvalsOperation } from "./factorizations.js";
-import { computes } from "../../operation.js";
+import { computes, ofParts } from "../../operation.js";
 
 /** Norms of vectors and matrices (torch.linalg). */
 
@@ -47,7 +47,7 @@ export interface MatrixNormOptions {
 
 /** The norm of matrices. (torch.linalg.matrix_norm) */
 export const matrixNorm = defineComposite(
-  { name: "matrixNorm", effect: computes, arguments: ["input", "ord", "dim", ["keepdim", false]] },
+  { name: "matrixNorm", effect: computes, multiplyAdds: ofParts, arguments: ["input", "ord", "dim", ["keepdim", false]] },
   (a: Tensor, ...args: Arguments<[ord: MatrixOrder, dim: readonly [number, number], keepdim: boolean], MatrixNormOptions>): Tensor => {
     const { ord = "fro", dim = [-2, -1], keepdim = false, dtype } = collect<MatrixNormOptions>(["ord", "dim", "keepdim"], args, ["dtype"]);
     const x = dtype === undefined ? a : to(a, dtype);
@@ -84,7 +84,7 @@ export interface LinalgNormOptions {
 
 /** A vector norm or a matrix norm, by how many dimensions are meant. (torch.linalg.norm) */
 export const norm = defineComposite(
-  { name: "norm", effect: computes, arguments: ["input", ["p", 2], "dim", ["keepdim", false]] },
+  { name: "norm", effect: computes, multiplyAdds: ofParts, arguments: ["input", ["p", 2], "dim", ["keepdim", false]] },
   (x: Tensor, ...args: Arguments<[ord: MatrixOrder | null, dim: Dims | null, keepdim: boolean], LinalgNormOptions>): Tensor => {
     const { ord = null, dim = null, keepdim = false } = collect<LinalgNormOptions>(["ord", "dim", "keepdim"], args);
     if (ord === null) return vectorNormOf(x, 2, dim, keepdim);
@@ -98,7 +98,7 @@ export const norm = defineComposite(
 );
 
 /** The condition number: the largest over the smallest singular value. (torch.linalg.cond) */
-export const cond = defineComposite({ name: "cond", effect: computes, arguments: ["input"] }, (a: Tensor): Tensor => {
+export const cond = defineComposite({ name: "cond", effect: computes, multiplyAdds: ofParts, arguments: ["input"] }, (a: Tensor): Tensor => {
   const s = svdvalsOperation(a);
   return div(amax(s, -1), amin(s, -1));
 });

@@ -10,13 +10,13 @@ import { matmul } from "../matmul.js";
 import { diagonal as diagonalOf, expand, narrow, reshape, unsqueeze } from "../shape.js";
 import { columnsOf, forEachMatrix, identity, mT, requireSquare, rowsOf } from "./matrices.js";
 import { invOperation } from "./squareSystems.js";
-import { computes } from "../../operation.js";
+import { computes, ofParts, notCounted } from "../../operation.js";
 
 /** Powers and products of matrices (torch.linalg). */
 
 /** A multiplied by itself, `n` times; negative powers are those of the inverse. (torch.linalg.matrix_power) */
 export const matrixPower = defineComposite(
-  { name: "matrixPower", effect: computes, arguments: ["input", "n"] },
+  { name: "matrixPower", effect: computes, multiplyAdds: ofParts, arguments: ["input", "n"] },
   (a: Tensor, ...args: AllArguments<[n: number], { readonly n: number }>): Tensor => {
     const [n] = inOrder("matrix_power", ["n"], args);
     requireIntegers("matrix_power", n);
@@ -35,6 +35,7 @@ export const matrixPower = defineComposite(
 const matrixExpOperation: (a: Tensor) => Tensor = defineOperation<[a: Tensor]>({
   name: "matrixExp",
   effect: computes,
+  multiplyAdds: notCounted,
   arguments: ["input"],
   gradientName: "LinalgMatrixExpBackward0",
   infer(a) {
@@ -61,20 +62,23 @@ export function matrixExp(a: Tensor): Tensor {
 }
 
 /** Matrices multiplied in the order that takes the fewest multiplications; the first and the last may be vectors. (torch.linalg.multi_dot) */
-export const multiDot = defineComposite({ name: "multiDot", effect: computes, arguments: ["tensors"] }, (tensors: readonly Tensor[]): Tensor => {
-  if (tensors.length < 2) throw new RuntimeError(`multi_dot(): expected at least 2 tensors but got ${tensors.length}`);
-  const [first, last] = [tensors[0]!, tensors[tensors.length - 1]!];
-  const matrices = [...tensors];
-  if (first.sizes.length === 1) matrices[0] = unsqueeze(first, 0);
-  if (last.sizes.length === 1) matrices[matrices.length - 1] = unsqueeze(last, -1);
-  const result = chainMatmul(...matrices);
-  const kept = [...(first.sizes.length === 1 ? [] : [rowsOf(result)]), ...(last.sizes.length === 1 ? [] : [columnsOf(result)])];
-  return reshape(result, kept);
-});
+export const multiDot = defineComposite(
+  { name: "multiDot", effect: computes, multiplyAdds: ofParts, arguments: ["tensors"] },
+  (tensors: readonly Tensor[]): Tensor => {
+    if (tensors.length < 2) throw new RuntimeError(`multi_dot(): expected at least 2 tensors but got ${tensors.length}`);
+    const [first, last] = [tensors[0]!, tensors[tensors.length - 1]!];
+    const matrices = [...tensors];
+    if (first.sizes.length === 1) matrices[0] = unsqueeze(first, 0);
+    if (last.sizes.length === 1) matrices[matrices.length - 1] = unsqueeze(last, -1);
+    const result = chainMatmul(...matrices);
+    const kept = [...(first.sizes.length === 1 ? [] : [rowsOf(result)]), ...(last.sizes.length === 1 ? [] : [columnsOf(result)])];
+    return reshape(result, kept);
+  },
+);
 
 /** Products summed along a dimension. (torch.linalg.vecdot) */
 export const vecdot = defineComposite(
-  { name: "vecdot", effect: computes, arguments: ["x", "y", ["dim", -1]] },
+  { name: "vecdot", effect: computes, multiplyAdds: ofParts, arguments: ["x", "y", ["dim", -1]] },
   (x: Tensor, y: Tensor, ...args: Arguments<[dim: number], { readonly dim?: number }>): Tensor => {
     return vecdotOf(x, y, ...args);
   },
@@ -94,7 +98,7 @@ export function diagonal(a: Tensor, options: { readonly offset?: number; readonl
 
 /** Powers 0 to N - 1 of each element, as a new last dimension. (torch.linalg.vander) */
 export const vander = defineComposite(
-  { name: "vander", effect: computes, arguments: ["input", { increasing: false }] },
+  { name: "vander", effect: computes, multiplyAdds: ofParts, arguments: ["input", { increasing: false }] },
   (x: Tensor, options: { readonly N?: number } = {}): Tensor => {
     const count = checkedOptions(options, "N").N ?? columnsOf(x);
     return stack(

@@ -14,13 +14,14 @@ import { diagonal as diagonalOf, unsqueeze } from "../shape.js";
 import { neg } from "../unary.js";
 import { expandedTo } from "../rules/windows.js";
 import { batchOf, batchPrefix, columnsOf, forEachMatrix, identity, mT, named, requireSquare, rowsOf, type Named } from "./matrices.js";
-import { computes } from "../../operation.js";
+import { computes, notCounted, ofParts } from "../../operation.js";
 
 /** Inverses, determinants and systems of equations (torch.linalg). */
 
 export const invOperation = defineOperation<[a: Tensor]>({
   name: "inv",
   effect: computes,
+  multiplyAdds: notCounted,
   arguments: ["input"],
   gradientName: "LinalgInvExBackward0",
   infer(a) {
@@ -54,6 +55,7 @@ export function inv(a: Tensor): Tensor {
 const detOperation = defineOperation<[a: Tensor]>({
   name: "det",
   effect: computes,
+  multiplyAdds: notCounted,
   arguments: ["input"],
   gradientName: "LinalgDetBackward0",
   infer(a) {
@@ -98,6 +100,7 @@ function logDeterminants(a: Tensor): { readonly signs: number[]; readonly logs: 
 const detSign = defineOperation<[a: Tensor]>({
   name: "slogdet",
   effect: computes,
+  multiplyAdds: notCounted,
   arguments: ["input"],
   infer: (a) => ({ sizes: batchOf(a), dtype: a.dtype }),
   forward: (output, a) => output.storage.data.set(logDeterminants(a).signs),
@@ -106,6 +109,7 @@ const detSign = defineOperation<[a: Tensor]>({
 const logAbsDet = defineOperation<[a: Tensor]>({
   name: "slogdet",
   effect: computes,
+  multiplyAdds: notCounted,
   arguments: ["input"],
   gradientName: "LinalgSlogdetBackward0",
   infer(a) {
@@ -120,7 +124,7 @@ const logAbsDet = defineOperation<[a: Tensor]>({
 /** What `slogdet` gives. */
 export type SignAndLog = Named<readonly [sign: Tensor, logabsdet: Tensor], "sign" | "logabsdet">;
 
-const slogdetOperation = defineComposite({ name: "slogdet", effect: computes, arguments: ["input"] }, (a: Tensor): SignAndLog => {
+const slogdetOperation = defineComposite({ name: "slogdet", effect: computes, multiplyAdds: ofParts, arguments: ["input"] }, (a: Tensor): SignAndLog => {
   const logabsdet = logAbsDet(a);
   return named(["sign", "logabsdet"], detSign(a), logabsdet);
 });
@@ -131,7 +135,7 @@ export function slogdet(a: Tensor): SignAndLog {
 }
 
 /** The logarithm of the determinant; NaN where it is negative. (torch.logdet) */
-export const logdet = defineComposite({ name: "logdet", effect: computes, arguments: ["input"] }, (a: Tensor): Tensor => {
+export const logdet = defineComposite({ name: "logdet", effect: computes, multiplyAdds: ofParts, arguments: ["input"] }, (a: Tensor): Tensor => {
   const { sign, logabsdet } = slogdetOperation(a);
   return maskedFill(logabsdet, sign.lt(0), NaN);
 });
@@ -141,6 +145,7 @@ type SolveArgs = [a: Tensor, b: Tensor];
 export const solveOperation: (a: Tensor, b: Tensor) => Tensor = defineOperation<SolveArgs>({
   name: "solve",
   effect: computes,
+  multiplyAdds: notCounted,
   arguments: ["input", "b"],
   gradientName: "LinalgSolveExBackward0",
   infer(a, b) {
@@ -178,7 +183,7 @@ export const solveOperation: (a: Tensor, b: Tensor) => Tensor = defineOperation<
 
 /** X with A X = B, B being matrices or, one dimension short, vectors. (torch.linalg.solve) */
 export const solve = defineComposite(
-  { name: "solve", effect: computes, arguments: ["A", "B"] },
+  { name: "solve", effect: computes, multiplyAdds: ofParts, arguments: ["A", "B"] },
   (a: Tensor, ...args: AllArguments<[B: Tensor], { readonly B: Tensor }>): Tensor => {
     const [b] = inOrder("linalg_solve", ["B"], args);
     const isVector = b.sizes.length === 1 || (a.sizes.length - 1 === b.sizes.length && equalSizes(a.sizes.slice(0, -1), b.sizes));
@@ -197,7 +202,7 @@ export interface TriangularOptions {
 
 /** X with A X = B for triangular A. (torch.linalg.solve_triangular) */
 export const solveTriangular = defineComposite(
-  { name: "solveTriangular", effect: computes, arguments: ["input", "b", { left: true, unitriangular: false }] },
+  { name: "solveTriangular", effect: computes, multiplyAdds: ofParts, arguments: ["input", "b", { left: true, unitriangular: false }] },
   (a: Tensor, b: Tensor, options: TriangularOptions): Tensor => {
     const {
       upper = required(undefined, "linalg_solve_triangular", "upper"),
@@ -213,6 +218,7 @@ export const solveTriangular = defineComposite(
 const choleskyOperation = defineOperation<[a: Tensor]>({
   name: "cholesky",
   effect: computes,
+  multiplyAdds: notCounted,
   arguments: ["input"],
   gradientName: "LinalgCholeskyExBackward0",
   infer(a) {
@@ -243,7 +249,7 @@ const choleskyOperation = defineOperation<[a: Tensor]>({
 
 /** Lower-triangular L with L L^T = A, for symmetric positive-definite A. (torch.linalg.cholesky) */
 export const cholesky = defineComposite(
-  { name: "cholesky", effect: computes, arguments: ["input", { upper: false }] },
+  { name: "cholesky", effect: computes, multiplyAdds: ofParts, arguments: ["input", { upper: false }] },
   (a: Tensor, options: { readonly upper?: boolean } = {}): Tensor => {
     const l = choleskyOperation(a);
     return checkedOptions(options, "upper").upper ? mT(l) : l;

@@ -11,7 +11,7 @@ import { requireFloatingPoint } from "../rules/promotion.js";
 import { logSoftmax } from "../softmax.js";
 import type { BinaryCrossEntropyOptions } from "./elementwise.js";
 import { checkReduction, reduce, sampleGradient, writeReduced, type LossOptions, type Reduction } from "./reduction.js";
-import { computes } from "../../operation.js";
+import { computes, notCounted, ofParts } from "../../operation.js";
 
 /** Losses of scores for classes: the target says which class, or classes, a sample belongs to. */
 
@@ -41,6 +41,7 @@ type Divisor = number;
 const nllOperation = defineOperation<NLLArgs, Divisor>({
   name: "nllLoss",
   effect: computes,
+  multiplyAdds: notCounted,
   arguments: ["input", "target", "weight", ["ignoreIndex", -100], ["reduction", "mean"], ["labelSmoothing", 0]],
   gradientName: (x, _target, _weight, _ignore, reduction, smoothing) =>
     smoothing > 0 ? "AddBackward0" : x.ndim > 2 ? (reduction === "none" && x.ndim !== 4 ? "ViewBackward0" : "NllLoss2DBackward0") : "NllLossBackward0",
@@ -121,7 +122,12 @@ export interface CrossEntropyOptions extends NLLOptions {
 }
 
 const crossEntropyOf = defineComposite(
-  { name: "crossEntropy", effect: computes, arguments: ["input", "target", { ignoreIndex: -100, reduction: "mean", labelSmoothing: 0 }] },
+  {
+    name: "crossEntropy",
+    effect: computes,
+    multiplyAdds: ofParts,
+    arguments: ["input", "target", { ignoreIndex: -100, reduction: "mean", labelSmoothing: 0 }],
+  },
   (x: Tensor, target: Tensor, options: CrossEntropyOptions): Tensor => {
     const { weight = null, ignoreIndex = -100, reduction = "mean", labelSmoothing = 0 } = options;
     checkReduction(reduction);
@@ -169,6 +175,7 @@ type MultiMarginArgs = [x: Tensor, target: Tensor, p: number, margin: number, we
 const multiMarginOperation = defineOperation<MultiMarginArgs>({
   name: "multiMarginLoss",
   effect: computes,
+  multiplyAdds: notCounted,
   arguments: ["input", "target", ["p", 1], ["margin", 1], "weight", ["reduction", "mean"]],
   infer(x, target, p, _margin, weight, reduction) {
     checkReduction(reduction);
@@ -232,6 +239,7 @@ export function multiMarginLoss(
 const multilabelMarginOperation = defineOperation<[x: Tensor, target: Tensor, reduction: Reduction]>({
   name: "multilabelMarginLoss",
   effect: computes,
+  multiplyAdds: notCounted,
   arguments: ["input", "target", ["reduction", "mean"]],
   gradientName: "MultilabelMarginLossBackward0",
   infer(x, target, reduction) {
@@ -270,7 +278,7 @@ export function multilabelMarginLoss(x: Tensor, ...args: WithRequired<[target: T
 }
 
 const multilabelSoftMarginOf = defineComposite(
-  { name: "multilabelSoftMarginLoss", effect: computes, arguments: ["input", "target", "weight", ["reduction", "mean"]] },
+  { name: "multilabelSoftMarginLoss", effect: computes, multiplyAdds: ofParts, arguments: ["input", "target", "weight", ["reduction", "mean"]] },
   (x: Tensor, target: Tensor, weight: Tensor | null, reduction: Reduction): Tensor => {
     const losses = target
       .mul(logsigmoid(x))

@@ -7,7 +7,7 @@ import { Tensor } from "../../tensor.js";
 import { collect, type Arguments } from "../../arguments.js";
 import { requireFloatingPoint } from "../rules/promotion.js";
 import { checkReduction, sampleGradient, writeReduced, type LossOptions, type Reduction } from "./reduction.js";
-import { computes } from "../../operation.js";
+import { computes, notCounted } from "../../operation.js";
 
 type CtcArgs = [
   logProbs: Tensor,
@@ -28,6 +28,7 @@ interface CtcSaved {
 const ctcOperation = defineOperation<CtcArgs, CtcSaved>({
   name: "ctcLoss",
   effect: computes,
+  multiplyAdds: notCounted,
   arguments: ["logProbs", "targets", "inputLengths", "targetLengths", ["blank", 0], ["reduction", "mean"], ["zeroInfinity", false]],
   gradientName: (_logProbs, _targets, _inputs, _lengths, _blank, reduction) =>
     ({ none: "CtcLossBackward0", mean: "MeanBackward0", sum: "SumBackward0" })[reduction],

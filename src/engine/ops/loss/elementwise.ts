@@ -9,7 +9,7 @@ import { logsigmoid } from "../activation.js";
 import { collect, requiredFirst, type WithRequired } from "../../arguments.js";
 import { broadcastSizes, requireFloatingPoint, resultType } from "../rules/promotion.js";
 import { checkReduction, reduce, writeReduced, type LossOptions, type Reduction } from "./reduction.js";
-import { computes, type ArgumentsOf } from "../../operation.js";
+import { computes, type ArgumentsOf, notCounted, ofParts } from "../../operation.js";
 
 /** Losses of each element of a prediction and its target. */
 
@@ -41,6 +41,7 @@ function elementLoss<Constants extends readonly unknown[] = []>(row: ElementLoss
   const operation: OperationRow<ElementLossArgs<Constants>> = {
     name: row.name,
     effect: computes,
+    multiplyAdds: notCounted,
     arguments: ["input", "target", ["reduction", "mean"], ...row.constants] as unknown as ArgumentsOf<ElementLossArgs<Constants>>,
     keepsLayout: true,
     gradientName: (...args) => (typeof row.gradientName === "string" ? row.gradientName : row.gradientName[args[2]]),
@@ -255,7 +256,7 @@ export function klDiv(x: Tensor, ...args: WithRequired<[target: Tensor], { reado
 }
 
 const batchMean = defineComposite(
-  { name: "klDiv", effect: computes, arguments: ["input", "target", ["logTarget", false]] },
+  { name: "klDiv", effect: computes, multiplyAdds: ofParts, arguments: ["input", "target", ["logTarget", false]] },
   (x: Tensor, target: Tensor, logTarget: boolean): Tensor => {
     const sum = klDivOf(x, target, "sum", logTarget);
     return x.ndim === 0 ? sum : sum.div(x.sizes[0]!);
@@ -297,7 +298,7 @@ export interface BinaryCrossEntropyOptions extends LossOptions {
 }
 
 const weightedBinaryCrossEntropy = defineComposite(
-  { name: "binaryCrossEntropy", effect: computes, arguments: ["input", "target", ["reduction", "mean"], "weight"] },
+  { name: "binaryCrossEntropy", effect: computes, multiplyAdds: ofParts, arguments: ["input", "target", ["reduction", "mean"], "weight"] },
   (x: Tensor, target: Tensor, reduction: Reduction, weight: Tensor): Tensor => reduce(binaryCrossEntropyOf(x, target, "none").mul(weight), reduction),
 );
 
@@ -335,7 +336,12 @@ export interface BinaryCrossEntropyWithLogitsOptions extends BinaryCrossEntropyO
 }
 
 const weightedLogits = defineComposite(
-  { name: "binaryCrossEntropyWithLogits", effect: computes, arguments: ["input", "target", ["reduction", "mean"], "weight", "posWeight"] },
+  {
+    name: "binaryCrossEntropyWithLogits",
+    effect: computes,
+    multiplyAdds: ofParts,
+    arguments: ["input", "target", ["reduction", "mean"], "weight", "posWeight"],
+  },
   (x: Tensor, target: Tensor, reduction: Reduction, weight: Tensor | null, posWeight: Tensor | null): Tensor => {
     const logLikelihood = posWeight === null ? logsigmoid(x) : logsigmoid(x).mul(posWeight.sub(1).mul(target).add(1));
     const losses = target.rsub(1).mul(x).sub(logLikelihood);
@@ -367,7 +373,12 @@ export interface PoissonNLLOptions extends LossOptions {
 }
 
 const poissonOf = defineComposite(
-  { name: "poissonNllLoss", effect: computes, arguments: ["input", "target", { logInput: true, full: false, eps: 1e-8, reduction: "mean" }] },
+  {
+    name: "poissonNllLoss",
+    effect: computes,
+    multiplyAdds: ofParts,
+    arguments: ["input", "target", { logInput: true, full: false, eps: 1e-8, reduction: "mean" }],
+  },
   (x: Tensor, target: Tensor, options: PoissonNLLOptions): Tensor => {
     const { reduction = "mean", logInput = true, full = false, eps = 1e-8 } = options;
     checkReduction(reduction);
@@ -405,7 +416,12 @@ export interface GaussianNLLOptions extends LossOptions {
 }
 
 const gaussianOf = defineComposite(
-  { name: "gaussianNllLoss", effect: computes, arguments: ["input", "target", "variance", { full: false, eps: 0.000001, reduction: "mean" }] },
+  {
+    name: "gaussianNllLoss",
+    effect: computes,
+    multiplyAdds: ofParts,
+    arguments: ["input", "target", "variance", { full: false, eps: 0.000001, reduction: "mean" }],
+  },
   (x: Tensor, target: Tensor, variance: Tensor | number, options: GaussianNLLOptions): Tensor => {
     const { reduction = "mean", full = false, eps = 1e-6 } = options;
     let variances = typeof variance === "number" ? x.detach().mul(0).add(variance) : variance;

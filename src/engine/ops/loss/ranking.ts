@@ -5,7 +5,7 @@ import type { Tensor } from "../../tensor.js";
 import { collect, requiredFirst, type WithRequired } from "../../arguments.js";
 import { pairwiseDistance } from "../distance.js";
 import { checkReduction, reduce, type LossOptions, type Reduction } from "./reduction.js";
-import { computes } from "../../operation.js";
+import { computes, ofParts } from "../../operation.js";
 
 /** Losses of pairs and triplets: which of them are to be near each other, or above one another. */
 
@@ -15,7 +15,7 @@ export interface MarginOptions extends LossOptions {
 }
 
 const hingeEmbeddingOf = defineComposite(
-  { name: "hingeEmbeddingLoss", effect: computes, arguments: ["input", "target", ["margin", 1], ["reduction", "mean"]] },
+  { name: "hingeEmbeddingLoss", effect: computes, multiplyAdds: ofParts, arguments: ["input", "target", ["margin", 1], ["reduction", "mean"]] },
   (x: Tensor, target: Tensor, margin: number, reduction: Reduction): Tensor => {
     const near = x.maskedFill(target.eq(-1), 0);
     const far = x.rsub(margin).clampMin(0).maskedFill(target.eq(1), 0);
@@ -31,7 +31,7 @@ export function hingeEmbeddingLoss(x: Tensor, ...args: WithRequired<[target: Ten
 }
 
 const marginRankingOf = defineComposite(
-  { name: "marginRankingLoss", effect: computes, arguments: ["x1", "x2", "target", ["margin", 0], ["reduction", "mean"]] },
+  { name: "marginRankingLoss", effect: computes, multiplyAdds: ofParts, arguments: ["x1", "x2", "target", ["margin", 0], ["reduction", "mean"]] },
   (x1: Tensor, x2: Tensor, target: Tensor, margin: number, reduction: Reduction): Tensor => {
     if (x1.ndim !== x2.ndim || x1.ndim !== target.ndim) {
       throw new RuntimeError(
@@ -53,7 +53,7 @@ export function marginRankingLoss(
 }
 
 const cosineEmbeddingOf = defineComposite(
-  { name: "cosineEmbeddingLoss", effect: computes, arguments: ["x1", "x2", "target", ["margin", 0], ["reduction", "mean"]] },
+  { name: "cosineEmbeddingLoss", effect: computes, multiplyAdds: ofParts, arguments: ["x1", "x2", "target", ["margin", 0], ["reduction", "mean"]] },
   (x1: Tensor, x2: Tensor, target: Tensor, margin: number, reduction: Reduction): Tensor => {
     if (target.ndim > 1) throw new RuntimeError("0D or 1D target tensor expected, multi-target not supported");
     const dims = target.ndim + 1;
@@ -114,6 +114,7 @@ const tripletOf = defineComposite(
   {
     name: "tripletMarginLoss",
     effect: computes,
+    multiplyAdds: ofParts,
     arguments: ["anchor", "positive", "negative", { margin: 1, p: 2, eps: 0.000001, swap: false, reduction: "mean" }],
   },
   (anchor: Tensor, positive: Tensor, negative: Tensor, options: TripletOptions): Tensor => {
@@ -150,7 +151,12 @@ export interface TripletWithDistanceOptions extends LossOptions {
 }
 
 const tripletWithDistanceOf = defineComposite(
-  { name: "tripletMarginWithDistanceLoss", effect: computes, arguments: ["anchor", "positive", "negative", { margin: 1, swap: false, reduction: "mean" }] },
+  {
+    name: "tripletMarginWithDistanceLoss",
+    effect: computes,
+    multiplyAdds: ofParts,
+    arguments: ["anchor", "positive", "negative", { margin: 1, swap: false, reduction: "mean" }],
+  },
   (anchor: Tensor, positive: Tensor, negative: Tensor, options: TripletWithDistanceOptions): Tensor => {
     const { distanceFunction, margin = 1, swap = false, reduction = "mean" } = options;
     checkReduction(reduction);

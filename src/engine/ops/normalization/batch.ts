@@ -5,7 +5,7 @@ import { product } from "../../size.js";
 import { Tensor } from "../../tensor.js";
 import { collect, type Arguments, type WithRequired } from "../../arguments.js";
 import { requireFloatingPoint } from "../rules/promotion.js";
-import { computes } from "../../operation.js";
+import { computes, notCounted } from "../../operation.js";
 import { type Moments, requireDType, channels, momentsOf, standardize, standardizeBackward, sizeOf, groups } from "./standardize.js";
 
 // ---- batch normalization
@@ -41,6 +41,7 @@ type BatchNormArgs = [
 const batchNormOperation = defineOperation<BatchNormArgs, Moments>({
   name: "batchNorm",
   effect: computes,
+  multiplyAdds: notCounted,
   arguments: ["input", "weight", "bias", "runningMean", "runningVar", null, ["momentum", 0.1], ["eps", 1e-5]],
   alsoWrites: ([, , , , , training]) => (training ? [3, 4] : []),
   gradientName: "NativeBatchNormBackward0",
@@ -162,6 +163,7 @@ type InstanceNormPositional = [
 const instanceNormOperation = defineOperation<BatchNormArgs, Moments>({
   name: "instanceNorm",
   effect: computes,
+  multiplyAdds: notCounted,
   arguments: ["input", "weight", "bias", "runningMean", "runningVar", ["useInputStats", true], ["momentum", 0.1], ["eps", 1e-5]],
   alsoWrites: ([, , , , , useInputStats]) => (useInputStats ? [3, 4] : []),
   gradientName: "ViewBackward0",

@@ -5,7 +5,7 @@ import { equalSizes, formatSizes, product } from "../../size.js";
 import { Tensor } from "../../tensor.js";
 import { collect, required, type WithRequired } from "../../arguments.js";
 import { requireFloatingPoint } from "../rules/promotion.js";
-import { computes } from "../../operation.js";
+import { computes, notCounted } from "../../operation.js";
 import { type Moments, requireDType, rows, momentsOf, standardize, standardizeBackward, groups } from "./standardize.js";
 import type { AffineOptions } from "./batch.js";
 
@@ -36,6 +36,7 @@ function checkEnd(x: Tensor, normalizedShape: readonly number[], start: "*" | "*
 const layerNormOperation = defineOperation<[x: Tensor, normalizedShape: readonly number[], weight: Tensor | null, bias: Tensor | null, eps: number], Moments>({
   name: "layerNorm",
   effect: computes,
+  multiplyAdds: notCounted,
   arguments: ["input", "normalizedShape", "weight", "bias", ["eps", 1e-5]],
   gradientName: "NativeLayerNormBackward0",
   infer(x, normalizedShape, weight, bias) {
@@ -91,6 +92,7 @@ export interface RmsNormOptions {
 const rmsNormOperation = defineOperation<[x: Tensor, normalizedShape: readonly number[], weight: Tensor | null, eps: number], Moments>({
   name: "rmsNorm",
   effect: computes,
+  multiplyAdds: notCounted,
   arguments: ["input", "normalizedShape", "weight", ["eps", 1.19209e-7]],
   gradientName: "MulBackward0",
   infer(x, normalizedShape, weight) {
@@ -133,6 +135,7 @@ export function rmsNorm(
 const groupNormOperation = defineOperation<[x: Tensor, groupCount: number, weight: Tensor | null, bias: Tensor | null, eps: number], Moments>({
   name: "groupNorm",
   effect: computes,
+  multiplyAdds: notCounted,
   arguments: ["input", "numGroups", "weight", "bias", ["eps", 1e-5]],
   gradientName: "NativeGroupNormBackward0",
   infer(x, groupCount, weight, bias) {

@@ -5,7 +5,7 @@ import { product } from "../../size.js";
 import { Tensor } from "../../tensor.js";
 import { collect, required, type WithRequired } from "../../arguments.js";
 import { requireFloatingPoint } from "../rules/promotion.js";
-import { computes } from "../../operation.js";
+import { computes, notCounted } from "../../operation.js";
 
 type LocalResponseNormArgs = [x: Tensor, size: number, alpha: number, beta: number, k: number];
 
@@ -34,6 +34,7 @@ function windowOf(c: number, channelCount: number, size: number): [number, numbe
 const localResponseNormOperation = defineOperation<LocalResponseNormArgs>({
   name: "localResponseNorm",
   effect: computes,
+  multiplyAdds: notCounted,
   arguments: ["input", "size", ["alpha", 0.0001], ["beta", 0.75], ["k", 1]],
   gradientName: "DivBackward0",
   infer(x) {

@@ -7,7 +7,7 @@ import { Tensor } from "../../tensor.js";
 import { collect, inOrder, requiredFirst, type AllArguments, type WithRequired } from "../../arguments.js";
 import { requireFloatingPoint } from "../rules/promotion.js";
 import { defineResampling } from "../rules/resampling.js";
-import { computes } from "../../operation.js";
+import { computes, ofParts } from "../../operation.js";
 import { wrongDimsIn1d, spatialSizes, adaptiveWindow, range } from "./windows.js";
 import { type PooledWithIndices, withIndices, defineMaximum } from "./maxima.js";
 
@@ -98,7 +98,7 @@ function defineAdaptiveMaxPool(dims: number): AdaptiveMaxPoolFunction {
   const name = `adaptiveMaxPool${dims}d`;
   const maximum = withIndices(defineMaximum(name, dims === 1 ? "SqueezeBackward1" : `AdaptiveMaxPool${dims}DBackward0`));
   const compute = defineComposite(
-    { name, effect: computes, arguments: ["input", "outputSize", { returnIndices: false }] },
+    { name, effect: computes, multiplyAdds: ofParts, arguments: ["input", "outputSize", { returnIndices: false }] },
     (x: Tensor, outputSize: OutputSizes, options: IndicesOptions): Tensor | PooledWithIndices => {
       const lengths = outputSizes(x, outputSize, dims, `adaptive_max_pool${dims}d`);
       const of = (): kernels.Windows[] =>

@@ -7,7 +7,7 @@ import { collect, required, type Arguments } from "../../arguments.js";
 import { requireFloatingPoint } from "../rules/promotion.js";
 import { defineResampling } from "../rules/resampling.js";
 import { expandSizes, type Sizes } from "../rules/sizes.js";
-import { computes } from "../../operation.js";
+import { computes, ofParts } from "../../operation.js";
 import { type Grid, spatialSizes, requireAvgPoolDims, gridOf, pooledSizes, range } from "./windows.js";
 
 // ---- averages
@@ -49,7 +49,7 @@ function defineAvgPool(dims: 1 | 2 | 3): AvgPoolFunction {
     of: (x, averaging) => ({ lengths: averaging.lengths, taps: () => spatialSizes(x, dims).map((size, i) => averagingTaps(size, averaging, i)) }),
   });
   const compute = defineComposite(
-    { name, effect: computes, arguments: ["input", "kernelSize", { padding: 0, ceilMode: false, countIncludePad: true }] },
+    { name, effect: computes, multiplyAdds: ofParts, arguments: ["input", "kernelSize", { padding: 0, ceilMode: false, countIncludePad: true }] },
     (x: Tensor, kernelSize: Sizes, options: AvgPoolOptions): Tensor => {
       const { countIncludePad = true, divisorOverride = null } = options;
       const torchName = `avg_pool${dims}d`;
@@ -107,7 +107,7 @@ export type LPPoolFunction = (x: Tensor, ...args: LPPoolArguments) => Tensor;
 
 function defineLPPool(dims: number, average: AvgPoolFunction): LPPoolFunction {
   const compute = defineComposite(
-    { name: `lpPool${dims}d`, effect: computes, arguments: ["input", "normType", "kernelSize", "stride", "ceilMode"] },
+    { name: `lpPool${dims}d`, effect: computes, multiplyAdds: ofParts, arguments: ["input", "normType", "kernelSize", "stride", "ceilMode"] },
     (x: Tensor, normType: number, kernelSize: Sizes, stride: Sizes | null, ceilMode: boolean): Tensor => {
       const averages = average(x.pow(normType), { kernelSize, stride, ceilMode });
       const elements = product(expandSizes(kernelSize, dims, "kernel_size", "pooling"));

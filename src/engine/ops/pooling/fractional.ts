@@ -6,7 +6,7 @@ import { formatSizes } from "../../size.js";
 import { Tensor } from "../../tensor.js";
 import { rand } from "../random.js";
 import { expandSizes, type Sizes } from "../rules/sizes.js";
-import { computes } from "../../operation.js";
+import { computes, ofParts } from "../../operation.js";
 import type { IndicesOptions } from "./adaptive.js";
 import { type PooledWithIndices, withIndices, defineMaximum } from "./maxima.js";
 import { range, spatialSizes } from "./windows.js";
@@ -35,7 +35,7 @@ function defineFractionalMaxPool(dims: number): FractionalMaxPoolFunction {
   const torchName = `fractional_max_pool${dims}d`;
   const maximum = withIndices(defineMaximum(name, `FractionalMaxPool${dims}DBackward0`));
   const compute = defineComposite(
-    { name, effect: computes, arguments: ["input", "kernelSize", { returnIndices: false }] },
+    { name, effect: computes, multiplyAdds: ofParts, arguments: ["input", "kernelSize", { returnIndices: false }] },
     (x: Tensor, kernelSize: Sizes, options: FractionalMaxPoolOptions): Tensor | PooledWithIndices => {
       const { outputSize = null, outputRatio = null } = options;
       if (outputSize === null && outputRatio === null) throw new ValueError(`${torchName} requires specifying either an output_size or an output_ratio`);

@@ -8,7 +8,7 @@ import { Tensor } from "../../tensor.js";
 import { collect, required, type Arguments } from "../../arguments.js";
 import { withLastSizes } from "../rules/resampling.js";
 import type { Sizes } from "../rules/sizes.js";
-import { computes } from "../../operation.js";
+import { computes, notCounted, ofParts } from "../../operation.js";
 import { spatialSizes, gridOf, pooledSizes, range, type Grid, windowCount } from "./windows.js";
 
 // ---- maxima
@@ -29,6 +29,7 @@ export function defineMaximum(name: string, gradientName: string): (...args: Max
   return defineOperation<MaxArgs>({
     name,
     effect: computes,
+    multiplyAdds: notCounted,
     arguments: ["input", "places", null],
     gradientName,
     infer: (x, _places, { lengths }) => ({ sizes: withLastSizes(x.sizes, lengths), dtype: x.dtype }),
@@ -105,7 +106,7 @@ function defineMaxPool(dims: number): MaxPoolFunction {
   const name = `maxPool${dims}d`;
   const maximum = withIndices(defineMaximum(name, dims === 1 ? "SqueezeBackward1" : `MaxPool${dims}DWithIndicesBackward0`));
   const compute = defineComposite(
-    { name, effect: computes, arguments: ["input", "kernelSize", { padding: 0, dilation: 1, ceilMode: false, returnIndices: false }] },
+    { name, effect: computes, multiplyAdds: ofParts, arguments: ["input", "kernelSize", { padding: 0, dilation: 1, ceilMode: false, returnIndices: false }] },
     (x: Tensor, kernelSize: Sizes, options: MaxPoolOptions): Tensor | PooledWithIndices => {
       const grid = gridOf(kernelSize, options, dims);
       checkMaxPool(x, grid, dims);
@@ -173,6 +174,7 @@ function defineUnpool(dims: number): (...args: UnpoolArgs) => Tensor {
   return defineOperation<UnpoolArgs>({
     name: `maxUnpool${dims}d`,
     effect: computes,
+    multiplyAdds: notCounted,
     arguments: ["input", "indices", "lengths"],
     gradientName: dims === 1 ? "SqueezeBackward1" : `MaxUnpool${dims}DBackward0`,
     infer(x, indices, lengths) {

@@ -9,7 +9,7 @@ import { collect, required, requiredFirst, type Arguments, type Dims, type WithR
 import { floatType } from "../rules/promotion.js";
 import { filledLike, reducedDims, reducedSizes, spread } from "../rules/reducedDims.js";
 import { vectorNorm } from "../vectorNorm.js";
-import { computes, operand } from "../../operation.js";
+import { computes, operand, ofParts, notCounted } from "../../operation.js";
 import { type TypedReductionOptions, type ReductionArgs, type ReductionArguments, reductionArgs } from "./arguments.js";
 
 // ---- norms
@@ -28,7 +28,7 @@ export function norm(x: Tensor, ...args: Arguments<[p: number | "fro", dim: Dims
 
 /** The norm of the difference. (torch.dist) */
 export const dist = defineComposite(
-  { name: "dist", effect: computes, arguments: ["input", operand, ["p", 2]] },
+  { name: "dist", effect: computes, multiplyAdds: ofParts, arguments: ["input", operand, ["p", 2]] },
   (x: Tensor, ...args: WithRequired<[other: Tensor], { readonly other: Tensor }, [p: number], { readonly p?: number }>): Tensor => {
     const [[other], rest] = requiredFirst<[other: Tensor]>("dist", ["other"], args);
     return named("DistBackward0", vectorNorm(x.sub(other), collect<{ p?: number }>(["p"], rest).p ?? 2, null, false));
@@ -38,6 +38,7 @@ export const dist = defineComposite(
 const logsumexpOperation = defineOperation<ReductionArgs>({
   name: "logsumexp",
   effect: computes,
+  multiplyAdds: notCounted,
   arguments: ["input", "dim", ["keepdim", false]],
   infer: (x, dim, keepdim) => ({ sizes: reducedSizes(x, reducedDims(x, dim), keepdim), dtype: floatType(x.dtype) }),
   forward: (output, x, dim) => kernels.logSumExp(output.storage.data, slicesOf(x, reducedDims(x, dim))),
@@ -72,6 +73,7 @@ function truthRow(name: "any" | "all"): OperationRow<ReductionArgs> {
   return {
     name,
     effect: computes,
+    multiplyAdds: notCounted,
     arguments: ["input", "dim", ["keepdim", false]],
     infer: (x, dim, keepdim) => ({ sizes: reducedSizes(x, reducedDims(x, dim), keepdim), dtype: x.dtype === uint8 ? uint8 : bool }),
     forward(output, x, dim) {
@@ -99,6 +101,7 @@ export function all(x: Tensor, ...args: ReductionArguments): Tensor {
 const countNonzeroOperation = defineOperation<[x: Tensor, dim: Dims | null]>({
   name: "countNonzero",
   effect: computes,
+  multiplyAdds: notCounted,
   arguments: ["input", "dim"],
   infer: (x, dim) => ({ sizes: reducedSizes(x, reducedDims(x, dim), false), dtype: int64 }),
   forward: (output, x, dim) => kernels.countNonzero(output.storage.data, slicesOf(x, reducedDims(x, dim))),

@@ -10,7 +10,7 @@ import { maximum, minimum } from "../binary.js";
 import { definePick, positionsAlong } from "../rules/picks.js";
 import { filledLike, reducedCount, reducedDims, reducedSizes, spread } from "../rules/reducedDims.js";
 import { ValuesAndIndices } from "../rules/valuesAndIndices.js";
-import { computes } from "../../operation.js";
+import { computes, notCounted, ofParts } from "../../operation.js";
 import { type ReductionArgs, type ReductionArguments, reductionArgs } from "./arguments.js";
 import type { AlongOptions, AlongArgs } from "./sums.js";
 
@@ -34,6 +34,7 @@ function extremeRow(name: string, gradientName: string, sign: 1 | -1): Operation
   return {
     name,
     effect: computes,
+    multiplyAdds: notCounted,
     arguments: ["input", "dim", ["keepdim", false]],
     gradientName,
     infer(x, dim, keepdim) {
@@ -84,7 +85,7 @@ type MinAndMax = readonly [min: Tensor, max: Tensor] & { readonly min: Tensor; r
 
 /** The smallest and the largest element. (torch.aminmax) */
 export const aminmax = defineComposite(
-  { name: "aminmax", effect: computes, arguments: ["input", { keepdim: false }] },
+  { name: "aminmax", effect: computes, multiplyAdds: ofParts, arguments: ["input", { keepdim: false }] },
   (x: Tensor, options?: AlongOptions): MinAndMax => {
     if (x.numel() === 0 && options?.dim == null)
       throw new RuntimeError("aminmax(): cannot compute aminmax over an empty dimension as the operation has no identity.");
@@ -97,6 +98,7 @@ function positionRow(name: "argmax" | "argmin", sign: 1 | -1): OperationRow<Alon
   return {
     name,
     effect: computes,
+    multiplyAdds: notCounted,
     arguments: ["input", "dim", ["keepdim", false]],
     infer(x, dim, keepdim) {
       const dims = reducedDims(x, dim);
@@ -128,7 +130,7 @@ const minPick = definePick("min", "MinBackward0");
 
 function extremesAlong(name: "max" | "min", sign: 1 | -1, pick: typeof maxPick): (x: Tensor, dim: number, keepdim: boolean) => ValuesAndIndices {
   return defineComposite(
-    { name, effect: computes, arguments: ["input", "dim", ["keepdim", false]] },
+    { name, effect: computes, multiplyAdds: ofParts, arguments: ["input", "dim", ["keepdim", false]] },
     (x: Tensor, along: number, keepdim: boolean): ValuesAndIndices => {
       const dim = normalizeDim(along, x.sizes.length);
       const dims = reducedDims(x, along);
@@ -214,6 +216,7 @@ function medianOperations(name: "median" | "nanmedian", propagates: boolean): Or
   const ofAll = defineOperation<ReductionArgs>({
     name,
     effect: computes,
+    multiplyAdds: notCounted,
     arguments: ["input", "dim", ["keepdim", false]],
     gradientName: `${title}Backward0`,
     infer(x) {
@@ -232,7 +235,7 @@ function medianOperations(name: "median" | "nanmedian", propagates: boolean): Or
   return {
     ofAll: (x) => ofAll(x, null, false),
     along: defineComposite(
-      { name, effect: computes, arguments: ["input", "dim", ["keepdim", false]] },
+      { name, effect: computes, multiplyAdds: ofParts, arguments: ["input", "dim", ["keepdim", false]] },
       (x: Tensor, along: number, keepdim: boolean): ValuesAndIndices => {
         const dim = normalizeDim(along, x.sizes.length);
         refuseBools(x, "median_cpu");
@@ -272,7 +275,7 @@ export function nanmedian(x: Tensor, ...args: unknown[]): Tensor | ValuesAndIndi
 const kthvaluePick = definePick("kthvalue", "KthvalueBackward0");
 
 const kthvalueOperation = defineComposite(
-  { name: "kthvalue", effect: computes, arguments: ["input", "k", ["dim", -1], ["keepdim", false]] },
+  { name: "kthvalue", effect: computes, multiplyAdds: ofParts, arguments: ["input", "k", ["dim", -1], ["keepdim", false]] },
   (x: Tensor, k: number, along: number, keepdim: boolean): ValuesAndIndices => {
     requireIntegers("kthvalue", k);
     const dim = normalizeDim(along, x.sizes.length);
@@ -305,7 +308,7 @@ export function kthvalue(
 const modePick = definePick("mode", "ModeBackward0");
 
 const modeOperation = defineComposite(
-  { name: "mode", effect: computes, arguments: ["input", ["dim", -1], ["keepdim", false]] },
+  { name: "mode", effect: computes, multiplyAdds: ofParts, arguments: ["input", ["dim", -1], ["keepdim", false]] },
   (x: Tensor, along: number, keepdim: boolean): ValuesAndIndices => {
     const dim = normalizeDim(along, x.sizes.length);
     const dims = reducedDims(x, along);

@@ -11,7 +11,7 @@ import { requireFloatingPoint } from "../rules/promotion.js";
 import { filledLike } from "../rules/reducedDims.js";
 import { narrow } from "../shape.js";
 import { ValuesAndIndices } from "../rules/valuesAndIndices.js";
-import { computes } from "../../operation.js";
+import { computes, notCounted, ofParts } from "../../operation.js";
 import { sumType } from "./arguments.js";
 
 type ScanArgs = [x: Tensor, dim: number];
@@ -43,6 +43,7 @@ function inferScan(x: Tensor, dim: number): { sizes: readonly number[]; dtype: D
 const cumsumOperation = defineOperation<ScanArgs>({
   name: "cumsum",
   effect: computes,
+  multiplyAdds: notCounted,
   arguments: ["input", "dim"],
   infer: inferScan,
   forward: (output, x, dim) => kernels.cumulativeSum(slicesOf(output, scanned(x, dim)), slicesOf(x, scanned(x, dim)), false),
@@ -59,6 +60,7 @@ export function cumsum(x: Tensor, ...args: ScanArguments): Tensor {
 const cumprodOperation = defineOperation<ScanArgs>({
   name: "cumprod",
   effect: computes,
+  multiplyAdds: notCounted,
   arguments: ["input", "dim"],
   infer: inferScan,
   forward: (output, x, dim) => kernels.cumulativeProd(slicesOf(output, scanned(x, dim)), slicesOf(x, scanned(x, dim))),
@@ -79,6 +81,7 @@ export function cumprod(x: Tensor, ...args: ScanArguments): Tensor {
 const logcumsumexpOperation = defineOperation<ScanArgs>({
   name: "logcumsumexp",
   effect: computes,
+  multiplyAdds: notCounted,
   arguments: ["input", "dim"],
   infer(x, dim) {
     normalizeDim(dim, x.sizes.length);
@@ -102,7 +105,7 @@ export function logcumsumexp(x: Tensor, ...args: Arguments<[dim: number], { read
 
 function runningExtreme(name: "cummax" | "cummin", sign: 1 | -1): (x: Tensor, dim: number) => ValuesAndIndices {
   const pick = definePick(name, `${name === "cummax" ? "Cummax" : "Cummin"}Backward0`);
-  return defineComposite({ name, effect: computes, arguments: ["input", "dim"] }, (x: Tensor, along: number): ValuesAndIndices => {
+  return defineComposite({ name, effect: computes, multiplyAdds: ofParts, arguments: ["input", "dim"] }, (x: Tensor, along: number): ValuesAndIndices => {
     const dim = normalizeDim(along, x.sizes.length);
     const indices = filledLike(x, int64, (output) => kernels.cumulativeExtremePosition(slicesOf(output, scanned(x, dim)), slicesOf(x, scanned(x, dim)), sign));
     return new ValuesAndIndices(name, pick(x, indices, dim), indices);
@@ -132,7 +135,7 @@ export interface DiffOptions {
 
 /** Differences of neighbours along a dimension. (torch.diff) */
 export const diff = defineComposite(
-  { name: "diff", effect: computes, arguments: ["input", ["n", 1], ["dim", -1]] },
+  { name: "diff", effect: computes, multiplyAdds: ofParts, arguments: ["input", ["n", 1], ["dim", -1]] },
   (x: Tensor, ...args: Arguments<[n: number, dim: number], DiffOptions>): Tensor => {
     const { n = 1, dim = -1 } = collect<DiffOptions>(["n", "dim"], args);
     if (x.sizes.length === 0) throw new RuntimeError("diff expects input to be at least one-dimensional");

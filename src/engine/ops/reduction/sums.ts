@@ -7,7 +7,7 @@ import { slicesOf } from "../../kernels/slices.js";
 import { Tensor } from "../../tensor.js";
 import { collect, type Arguments, type Dims } from "../../arguments.js";
 import { filledLike, reducedCount, reducedDims, reducedSizes, spread } from "../rules/reducedDims.js";
-import { computes } from "../../operation.js";
+import { computes, notCounted, ofParts } from "../../operation.js";
 import { type ReductionArgs, sumType, type ReductionArguments, type TypedReductionOptions, reductionArgs, type ReductionOptions } from "./arguments.js";
 
 // ---- sums and means
@@ -20,6 +20,7 @@ const byDims =
 const sumOperation = defineOperation<ReductionArgs>({
   name: "sum",
   effect: computes,
+  multiplyAdds: notCounted,
   arguments: ["input", "dim", ["keepdim", false]],
   gradientName: byDims("Sum"),
   infer: (x, dim, keepdim) => ({ sizes: reducedSizes(x, reducedDims(x, dim), keepdim), dtype: sumType(x.dtype) }),
@@ -35,6 +36,7 @@ export function sum(x: Tensor, ...args: ReductionArguments<TypedReductionOptions
 const nansumOperation = defineOperation<ReductionArgs>({
   name: "nansum",
   effect: computes,
+  multiplyAdds: notCounted,
   arguments: ["input", "dim", ["keepdim", false]],
   infer: (x, dim, keepdim) => ({ sizes: reducedSizes(x, reducedDims(x, dim), keepdim), dtype: sumType(x.dtype) }),
   forward: (output, x, dim) => kernels.nansum(output.storage.data, slicesOf(x, reducedDims(x, dim))),
@@ -60,6 +62,7 @@ function requireFractions(x: Tensor, operation: string): void {
 const meanOperation = defineOperation<ReductionArgs>({
   name: "mean",
   effect: computes,
+  multiplyAdds: notCounted,
   arguments: ["input", "dim", ["keepdim", false]],
   gradientName: byDims("Mean"),
   infer(x, dim, keepdim) {
@@ -87,7 +90,7 @@ export function mean(x: Tensor, ...args: ReductionArguments<TypedReductionOption
 
 /** The mean of the elements that are not NaN. (torch.nanmean) */
 export const nanmean = defineComposite(
-  { name: "nanmean", effect: computes, arguments: ["input", "dim", ["keepdim", false]] },
+  { name: "nanmean", effect: computes, multiplyAdds: ofParts, arguments: ["input", "dim", ["keepdim", false]] },
   (x: Tensor, ...args: ReductionArguments<TypedReductionOptions>): Tensor => {
     const [converted, dim, keepdim] = reductionArgs(x, args);
     return nansum(converted, dim, keepdim).div(converted.isnan().logicalNot().sum(dim, keepdim));
@@ -119,6 +122,7 @@ function varianceRow(name: "var" | "std"): OperationRow<VarianceArgs, Tensor> {
   return {
     name,
     effect: computes,
+    multiplyAdds: notCounted,
     arguments: ["input", "dim", ["correction", 1], ["keepdim", false]],
     infer(x, dim, _, keepdim) {
       if (!x.dtype.isFloatingPoint) throw new RuntimeError("std and var only support floating point and complex dtypes");
@@ -168,7 +172,7 @@ export function std(x: Tensor, ...args: VarianceArguments): Tensor {
 
 /** Variance and mean. (torch.var_mean) */
 export const varMean = defineComposite(
-  { name: "varMean", effect: computes, arguments: ["input", ["unbiased", true]] },
+  { name: "varMean", effect: computes, multiplyAdds: ofParts, arguments: ["input", ["unbiased", true]] },
   (x: Tensor, ...args: VarianceArguments): [variance: Tensor, mean: Tensor] => {
     const [, dim, , keepdim] = varianceArgs(x, args);
     requireFractionsFor("var_mean", x);
@@ -182,7 +186,7 @@ function requireFractionsFor(operation: string, x: Tensor): void {
 
 /** Standard deviation and mean. (torch.std_mean) */
 export const stdMean = defineComposite(
-  { name: "stdMean", effect: computes, arguments: ["input", ["unbiased", true]] },
+  { name: "stdMean", effect: computes, multiplyAdds: ofParts, arguments: ["input", ["unbiased", true]] },
   (x: Tensor, ...args: VarianceArguments): [std: Tensor, mean: Tensor] => {
     const [, dim, , keepdim] = varianceArgs(x, args);
     requireFractionsFor("std_mean", x);
@@ -197,6 +201,7 @@ export type AlongArgs = [x: Tensor, dim: number | null, keepdim: boolean];
 const prodOperation = defineOperation<AlongArgs>({
   name: "prod",
   effect: computes,
+  multiplyAdds: notCounted,
   arguments: ["input", "dim", ["keepdim", false]],
   gradientName: byDims("Prod"),
   infer: (x, dim, keepdim) => ({ sizes: reducedSizes(x, reducedDims(x, dim), keepdim), dtype: sumType(x.dtype) }),

@@ -6,7 +6,7 @@ import type { KernelCall } from "../../kernels/wasm/instance.js";
 import { Tensor } from "../../tensor.js";
 import { inOrder, type AllArguments } from "../../arguments.js";
 import { broadcastSizes, floatType, numberOf, resultType, type Scalar } from "./promotion.js";
-import { computes, operand } from "../../operation.js";
+import { computes, operand, notCounted } from "../../operation.js";
 
 /** A function of two operands, of which the second may be given by name: `mul(x, y)`, `mul(x, { other: y })`. */
 export type OfTwo<Second = Tensor | Scalar> = (x: Tensor, ...args: AllArguments<[other: Second], { readonly other: Second }>) => Tensor;
@@ -48,6 +48,7 @@ export function unaryRow(
   return {
     name,
     effect: computes,
+    multiplyAdds: notCounted,
     arguments: ["input"],
     arity: 1,
     keepsLayout: true,
@@ -85,6 +86,7 @@ export function binaryRow(
   return {
     name,
     effect: computes,
+    multiplyAdds: notCounted,
     arguments: ["input", operand],
     arity: 2,
     keepsLayout: true,

@@ -5,7 +5,7 @@ import { gather, scatter } from "../../kernels/indexing.js";
 import { contiguousStrides } from "../../size.js";
 import { Tensor, through } from "../../tensor.js";
 import { filledLike, reducedSizes } from "./reducedDims.js";
-import { computes } from "../../operation.js";
+import { computes, notCounted } from "../../operation.js";
 
 /** Elements picked along a dimension, by positions that an operation finds (max, median, sort, topk, ...). */
 
@@ -30,6 +30,7 @@ export function definePick(name: string, gradientName: string): (x: Tensor, indi
   return defineOperation<PickArgs>({
     name,
     effect: computes,
+    multiplyAdds: notCounted,
     arguments: ["input", "indices", "dim"],
     gradientName,
     infer: (x, indices) => ({ sizes: indices.sizes, dtype: x.dtype }),

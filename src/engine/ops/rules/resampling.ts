@@ -3,7 +3,7 @@ import { denseValues } from "../../kernels/elementwise.js";
 import { resample, resampleBackward, type Layout, type Taps } from "../../kernels/resample.js";
 import { product } from "../../size.js";
 import { Tensor } from "../../tensor.js";
-import { computes, type ArgumentsOf } from "../../operation.js";
+import { computes, type ArgumentsOf, notCounted } from "../../operation.js";
 
 /** Taps of the last dimensions of a tensor, in their order; null leaves a dimension as it is. */
 type LastDimensionsTaps = readonly (Taps | null)[];
@@ -58,6 +58,7 @@ export function defineResampling<Args extends readonly [x: Tensor, ...unknown[]]
   return defineOperation<Args>({
     name: row.name,
     effect: computes,
+    multiplyAdds: notCounted,
     arguments: row.arguments,
     gradientName: row.gradientName,
     infer: (...args) => ({ sizes: withLastSizes(args[0].sizes, row.of(...args).lengths), dtype: args[0].dtype }),

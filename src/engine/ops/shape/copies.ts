@@ -1,11 +1,12 @@
 import { defineOperation, type OperationRow } from "../../dispatch/index.js";
 import { copy } from "../../kernels/elementwise.js";
 import { Tensor } from "../../tensor.js";
-import { moves } from "../../operation.js";
+import { moves, notCounted } from "../../operation.js";
 
 const cloneRow: OperationRow<[x: Tensor]> = {
   name: "clone",
   effect: moves,
+  multiplyAdds: notCounted,
   arguments: ["input"],
   infer: (x) => ({ sizes: x.sizes, dtype: x.dtype }),
   forward: (output, x) => copy(output, x),

@@ -5,7 +5,7 @@ import { formatSizes } from "../../size.js";
 import { Tensor, type Window } from "../../tensor.js";
 import { inOrder, listOf, type AllArguments, type Numbers } from "../../arguments.js";
 import { broadcastSizes } from "../rules/promotion.js";
-import { computes, views } from "../../operation.js";
+import { computes, views, ofParts } from "../../operation.js";
 
 function expandedWindow(x: Tensor, target: readonly number[]): Window {
   const missing = target.length - x.sizes.length;
@@ -60,7 +60,7 @@ export function broadcastTo(x: Tensor, ...args: AllArguments<[size: readonly num
 
 /** All tensors expanded to their common shape. (torch.broadcast_tensors) */
 export const broadcastTensors = defineComposite(
-  { name: "broadcastTensors", effect: computes, arguments: ["tensors"] },
+  { name: "broadcastTensors", effect: computes, multiplyAdds: ofParts, arguments: ["tensors"] },
   (...tensors: Tensor[] | [tensors: readonly Tensor[]]): Tensor[] => {
     const list = (Array.isArray(tensors[0]) ? tensors[0] : tensors) as readonly Tensor[];
     const sizes = list.reduce<readonly number[]>((common, each) => broadcastSizes(common, each.sizes), []);

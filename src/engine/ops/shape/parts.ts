@@ -15,7 +15,7 @@ import {
   type WithRequired,
 } from "../../arguments.js";
 import { accumulated, permuted, slicedWindow } from "../rules/windows.js";
-import { views, rangeIndex, indexAlong, type Part } from "../../operation.js";
+import { views, rangeIndex, indexAlong, type Part, ofParts } from "../../operation.js";
 
 // ---- parts
 
@@ -192,7 +192,12 @@ export interface DimOptions {
 }
 
 const splitOperation = defineComposite(
-  { name: "split", effect: { kind: "part", parts: ([x, , dim], results) => piecesOf(x, dim, results) }, arguments: ["input", "splitSize", ["dim", 0]] },
+  {
+    name: "split",
+    effect: { kind: "part", parts: ([x, , dim], results) => piecesOf(x, dim, results) },
+    multiplyAdds: ofParts,
+    arguments: ["input", "splitSize", ["dim", 0]],
+  },
   (x: Tensor, size: number | readonly number[], along: number): Tensor[] => {
     if (x.sizes.length === 0) throw new RuntimeError("split expects at least a 1-dimensional tensor");
     const dim = normalizeDim(along, x.sizes.length);
@@ -238,7 +243,12 @@ export function splitWithSizes(
 }
 
 const chunkOperation = defineComposite(
-  { name: "chunk", effect: { kind: "part", parts: ([x, , dim], results) => piecesOf(x, dim, results) }, arguments: ["input", "chunks", ["dim", 0]] },
+  {
+    name: "chunk",
+    effect: { kind: "part", parts: ([x, , dim], results) => piecesOf(x, dim, results) },
+    multiplyAdds: ofParts,
+    arguments: ["input", "chunks", ["dim", 0]],
+  },
   (x: Tensor, chunks: number, along: number): Tensor[] => {
     if (x.sizes.length === 0) throw new RuntimeError("chunk expects at least a 1-dimensional tensor");
     if (!(chunks > 0)) throw new RuntimeError(`chunk expects \`chunks\` to be greater than 0, got: ${chunks}`);
@@ -256,7 +266,12 @@ export function chunk(x: Tensor, ...args: WithRequired<[chunks: number], { reado
 }
 
 const tensorSplitOperation = defineComposite(
-  { name: "tensorSplit", effect: { kind: "part", parts: ([x, , dim], results) => piecesOf(x, dim, results) }, arguments: ["input", "sections", ["dim", 0]] },
+  {
+    name: "tensorSplit",
+    effect: { kind: "part", parts: ([x, , dim], results) => piecesOf(x, dim, results) },
+    multiplyAdds: ofParts,
+    arguments: ["input", "sections", ["dim", 0]],
+  },
   (x: Tensor, sections: number | readonly number[], along: number): Tensor[] => {
     if (x.sizes.length === 0) throw new RuntimeError("tensor_split expected at least a 1-dimensional tensor, but got a tensor with 0 dims");
     const dim = normalizeDim(along, x.sizes.length);
@@ -303,7 +318,12 @@ function splitAlong(name: string, x: Tensor, sections: number | readonly number[
 
 /** Parts along the columns (of a vector, along itself), equal ones or at the indices listed. (torch.hsplit) */
 export const hsplit: (x: Tensor, sections: number | readonly number[]) => Tensor[] = defineComposite(
-  { name: "hsplit", effect: { kind: "part", parts: ([x], results) => piecesOf(x, x.sizes.length === 1 ? 0 : 1, results) }, arguments: ["input", "sections"] },
+  {
+    name: "hsplit",
+    effect: { kind: "part", parts: ([x], results) => piecesOf(x, x.sizes.length === 1 ? 0 : 1, results) },
+    multiplyAdds: ofParts,
+    arguments: ["input", "sections"],
+  },
   (x: Tensor, sections: number | readonly number[]): Tensor[] => {
     return splitAlong("hsplit", x, sections, x.sizes.length === 1 ? 0 : 1, 1);
   },
@@ -311,7 +331,7 @@ export const hsplit: (x: Tensor, sections: number | readonly number[]) => Tensor
 
 /** Parts along the rows, equal ones or at the indices listed. (torch.vsplit) */
 export const vsplit: (x: Tensor, sections: number | readonly number[]) => Tensor[] = defineComposite(
-  { name: "vsplit", effect: { kind: "part", parts: ([x], results) => piecesOf(x, 0, results) }, arguments: ["input", "sections"] },
+  { name: "vsplit", effect: { kind: "part", parts: ([x], results) => piecesOf(x, 0, results) }, multiplyAdds: ofParts, arguments: ["input", "sections"] },
   (x: Tensor, sections: number | readonly number[]): Tensor[] => {
     return splitAlong("vsplit", x, sections, 0, 2);
   },
@@ -319,7 +339,7 @@ export const vsplit: (x: Tensor, sections: number | readonly number[]) => Tensor
 
 /** Parts along the third dimension, equal ones or at the indices listed. (torch.dsplit) */
 export const dsplit: (x: Tensor, sections: number | readonly number[]) => Tensor[] = defineComposite(
-  { name: "dsplit", effect: { kind: "part", parts: ([x], results) => piecesOf(x, 2, results) }, arguments: ["input", "sections"] },
+  { name: "dsplit", effect: { kind: "part", parts: ([x], results) => piecesOf(x, 2, results) }, multiplyAdds: ofParts, arguments: ["input", "sections"] },
   (x: Tensor, sections: number | readonly number[]): Tensor[] => {
     return splitAlong("dsplit", x, sections, 2, 3);
   },
@@ -342,6 +362,7 @@ const unbindOperation = defineComposite(
   {
     name: "unbind",
     effect: { kind: "part", parts: ([x, along], results) => results.map((_, i) => ({ index: indexAlong(normalizeDim(along, x.sizes.length), i) })) },
+    multiplyAdds: ofParts,
     arguments: ["input", ["dim", 0]],
   },
   (x: Tensor, along: number): Tensor[] => {

@@ -5,7 +5,7 @@ import { contiguousStrides, equalSizes, formatSizes, product } from "../../size.
 import { normalizeDim, Tensor, type Window } from "../../tensor.js";
 import { collect, inOrder, listOf, type AllArguments, type Arguments, type Dims, type Numbers } from "../../arguments.js";
 import { inferSizes, inShape, permuted, stridesFor } from "../rules/windows.js";
-import { views } from "../../operation.js";
+import { views, notCounted, ofParts } from "../../operation.js";
 import { contiguous } from "./copies.js";
 
 // ---- the same elements in another shape
@@ -43,6 +43,7 @@ const reshapeAlias = defineView<[x: Tensor, sizes: readonly number[]]>({
 const reshapeCopy = defineOperation<[x: Tensor, sizes: readonly number[]]>({
   name: "reshape",
   effect: views,
+  multiplyAdds: notCounted,
   arguments: ["input", "shape"],
   gradientName: "UnsafeViewBackward0",
   infer: (x, sizes) => ({ sizes: inferSizes(sizes, x.numel()), dtype: x.dtype }),
@@ -94,7 +95,7 @@ export interface FlattenOptions {
 }
 
 const flattenOperation = defineComposite(
-  { name: "flatten", effect: views, arguments: ["input", ["startDim", 0], ["endDim", -1]] },
+  { name: "flatten", effect: views, multiplyAdds: ofParts, arguments: ["input", ["startDim", 0], ["endDim", -1]] },
   (x: Tensor, startDim: number, endDim: number): Tensor => {
     const sizes = flattenedSizes(x, startDim, endDim);
     return equalSizes(sizes, x.sizes) ? x : reshapeTo(x, sizes);
@@ -108,7 +109,7 @@ export function flatten(x: Tensor, ...args: Arguments<[startDim: number, endDim:
 }
 
 /** All elements in one dimension. (torch.ravel) */
-export const ravel = defineComposite({ name: "ravel", effect: views, arguments: ["input"] }, (x: Tensor): Tensor => {
+export const ravel = defineComposite({ name: "ravel", effect: views, multiplyAdds: ofParts, arguments: ["input"] }, (x: Tensor): Tensor => {
   return reshapeTo(contiguous(x), [-1]);
 });
 
@@ -210,7 +211,7 @@ export function atleast2d(x: Tensor): Tensor {
 }
 
 /** At least three dimensions; a vector becomes the middle one, a matrix the first two. (torch.atleast_3d) */
-export const atleast3d = defineComposite({ name: "atleast3d", effect: views, arguments: ["input"] }, (x: Tensor): Tensor => {
+export const atleast3d = defineComposite({ name: "atleast3d", effect: views, multiplyAdds: ofParts, arguments: ["input"] }, (x: Tensor): Tensor => {
   if (x.sizes.length >= 3) return x;
   if (x.sizes.length === 2) return unsqueeze(x, -1);
   return x.sizes.length === 1 ? unsqueeze(unsqueeze(x, 0), -1) : reshapeTo(x, [1, 1, 1]);
