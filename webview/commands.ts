@@ -2,6 +2,7 @@ import * as l10n from "@vscode/l10n";
 import type { ModelSnapshot } from "../src/protocol/index.js";
 import type { GraphViewInterface } from "./graph/index.js";
 import type { MenuItem } from "./menu.js";
+import type { PictureSettings } from "../src/picture/state.js";
 import { type ModelIndex, indexOf } from "../src/describe/modelIndex.js";
 import { overlay, overlayIds, overlayTitle, type OverlayId } from "../src/describe/overlays.js";
 import type { PageSession } from "./pageSession.js";
@@ -85,12 +86,27 @@ export function commands(session: PageSession, graph: GraphViewInterface | null)
   return found.filter((command) => command !== false);
 }
 
+/** A setting of the picture that is on or off. */
+type Switch = { [Name in keyof PictureSettings]: PictureSettings[Name] extends boolean ? Name : never }[keyof PictureSettings];
+
+/** How the settings that are on or off are offered. */
+const switches: Readonly<Record<Switch, { readonly icon: string; readonly label: () => string }>> = {
+  showSharedLinks: { icon: "link", label: () => l10n.t("Show All Shared Weights") },
+  showLegend: { icon: "info", label: () => l10n.t("Legend") },
+  showMinimap: { icon: "map", label: () => l10n.t("Minimap") },
+  showBookkeeping: { icon: "arrow-swap", label: () => l10n.t("Show Reshapes and Transposes") },
+};
+
 function pictureCommands(session: PageSession, graph: GraphViewInterface, model: ModelSnapshot): Command[] {
   const { page, dispatch } = session;
   const { preferences } = page.memory;
   const prefer = (changed: Partial<Preferences>) => dispatch({ kind: "prefer", preferences: changed });
   const down = preferences.direction === "down";
   const selected = page.selected && idOf(page.selected);
+  const toggle = (setting: Switch): Command => {
+    const { icon, label } = switches[setting];
+    return { id: setting, group: "view", icon, label: label(), checked: preferences[setting], run: () => prefer({ [setting]: !preferences[setting] }) };
+  };
   return [
     {
       id: "expand",
@@ -99,14 +115,7 @@ function pictureCommands(session: PageSession, graph: GraphViewInterface, model:
       label: l10n.t("Expand and Collapse"),
       choices: () => expansionItems(graph, indexOf(model), page.selected?.path ?? null),
     },
-    {
-      id: "sharedLinks",
-      group: "view",
-      icon: "link",
-      label: l10n.t("Show All Shared Weights"),
-      checked: preferences.showSharedLinks,
-      run: () => prefer({ showSharedLinks: !preferences.showSharedLinks }),
-    },
+    toggle("showSharedLinks"),
     {
       id: "trace",
       group: "view",
@@ -131,30 +140,9 @@ function pictureCommands(session: PageSession, graph: GraphViewInterface, model:
       label: down ? l10n.t("Draw from Left to Right") : l10n.t("Draw from Top to Bottom"),
       run: () => prefer({ direction: down ? "right" : "down" }),
     },
-    {
-      id: "legend",
-      group: "view",
-      icon: "info",
-      label: l10n.t("Legend"),
-      checked: preferences.showLegend,
-      run: () => prefer({ showLegend: !preferences.showLegend }),
-    },
-    {
-      id: "minimap",
-      group: "view",
-      icon: "map",
-      label: l10n.t("Minimap"),
-      checked: preferences.showMinimap,
-      run: () => prefer({ showMinimap: !preferences.showMinimap }),
-    },
-    {
-      id: "bookkeeping",
-      group: "view",
-      icon: "arrow-swap",
-      label: l10n.t("Show Reshapes and Transposes"),
-      checked: preferences.showBookkeeping,
-      run: () => prefer({ showBookkeeping: !preferences.showBookkeeping }),
-    },
+    toggle("showLegend"),
+    toggle("showMinimap"),
+    toggle("showBookkeeping"),
   ];
 }
 

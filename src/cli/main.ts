@@ -24,6 +24,7 @@ Options:
   -o, --output FILE    render: where to write (default: standard output)
   --theme NAME         render: light, dark, high-contrast or high-contrast-light (default: light)
   --background NAME    render: theme, the theme's own, or transparent (default: theme)
+  --direction NAME     render: data flows down or right (default: down)
   --overlay NAME       render: show in the boxes parameters, memory, activation-bytes, multiply-adds, weight-std, gradient-norm,
                        activation-mean, activation-std, activation-zeros or time (default: by kind of layer)
   --bookkeeping        render: show operations that only move data, as reshape and transpose, each as a box of its own
@@ -50,6 +51,7 @@ interface Options {
   readonly output: string | undefined;
   readonly theme: string;
   readonly background: string;
+  readonly direction: string;
   readonly overlay: string | undefined;
   readonly mark: string;
   readonly bookkeeping: boolean;
@@ -73,6 +75,7 @@ async function main(argv: readonly string[]): Promise<number> {
         output: { type: "string", short: "o" },
         theme: { type: "string", default: "light" },
         background: { type: "string", default: "theme" },
+        direction: { type: "string", default: "down" },
         overlay: { type: "string" },
         mark: { type: "string", default: "color" },
         bookkeeping: { type: "boolean", default: false },
@@ -116,6 +119,7 @@ async function main(argv: readonly string[]): Promise<number> {
     output: values.output,
     theme: values.theme,
     background: values.background,
+    direction: values.direction,
     overlay: values.overlay,
     mark: values.mark,
     bookkeeping: values.bookkeeping,
@@ -155,7 +159,7 @@ async function snapshot(options: Options): Promise<number> {
 }
 
 async function render(options: Options): Promise<number> {
-  const { renderSvg, themes, overlays, overlayMarks, overlayOf } = await import("./render.js");
+  const { renderSvg, themes, directions, overlays, overlayMarks, isMeasured } = await import("./render.js");
   const format = options.output?.match(/\.(png|jpe?g|webp|gif|pdf)$/i)?.[1];
   if (format) throw new UsageError(`render writes SVG, not ${format.toUpperCase()}: name the file .svg, or save a PNG from the model view`);
   const theme = named(themes, "theme", options.theme);
@@ -167,8 +171,9 @@ async function render(options: Options): Promise<number> {
     "background",
     options.background,
   );
+  const direction = named(directions, "direction", options.direction);
   const overlay = options.overlay === undefined ? null : named(overlays, "overlay", options.overlay);
-  const mark = named(overlayMarks, "mark", options.mark);
+  const overlayMark = named(overlayMarks, "mark", options.mark);
   const { models, failure, offers } = await evaluate(options, false);
   const status = report(failure);
   const [model, ...others] = chosen(models, options);
@@ -177,14 +182,12 @@ async function render(options: Options): Promise<number> {
     return status;
   }
   if (others.length > 0) throw new UsageError(`${options.file} makes several models, choose one with --model: ${models.map(({ name }) => name).join(", ")}`);
-  const values = overlay && overlayOf(model, overlay, mark);
-  if (overlay && !values) throw new Error(`${model.name} has nothing to show by ${options.overlay}: it was not measured`);
+  if (overlay && !isMeasured(model, overlay)) throw new Error(`${model.name} has nothing to show by ${options.overlay}: it was not measured`);
   const svg = await renderSvg(model, {
     theme,
     background,
-    overlay: values,
     depth: options.depth === Infinity ? "auto" : options.depth,
-    showBookkeeping: options.bookkeeping,
+    settings: { direction, overlay, overlayMark, showBookkeeping: options.bookkeeping },
   });
   if (options.output === undefined) console.log(svg);
   else await writeFile(options.output, svg);

@@ -1,6 +1,7 @@
 import { darkTheme, highContrastLightTheme, highContrastTheme, lightTheme, type Theme } from "../picture/theme.js";
 import { indexOf } from "../describe/modelIndex.js";
-import { overlay, overlayIds, type Overlay, type OverlayId } from "../describe/overlays.js";
+import { overlay, type OverlayId } from "../describe/overlays.js";
+import { settings } from "../picture/state.js";
 import type { ModelSnapshot } from "../protocol/index.js";
 
 /** The page's own drawing, on paper. */
@@ -13,16 +14,18 @@ export const themes: ReadonlyMap<string, Theme> = new Map([
   ["high-contrast-light", highContrastLightTheme],
 ]);
 
-/** The overlays of the page, by their names on a terminal: activationBytes is activation-bytes. */
-export const overlays: ReadonlyMap<string, OverlayId> = new Map(overlayIds.map((id) => [id.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`), id]));
+/** A setting's name on a terminal: activationBytes is activation-bytes. */
+const onTerminal = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
+const named = <Value extends string>(values: readonly (Value | null)[]): ReadonlyMap<string, Value> =>
+  new Map(values.flatMap((value) => (value === null ? [] : [[onTerminal(value), value] as const])));
+
+export const directions = named(settings.direction);
+export const overlays = named(settings.overlay);
 /** How an overlay shows its values. */
-export const overlayMarks: ReadonlyMap<string, Overlay["mark"]> = new Map([
-  ["color", "color"],
-  ["size", "size"],
-]);
+export const overlayMarks = named(settings.overlayMark);
 
-/** What an overlay shows of a model; null where it was not measured. */
-export function overlayOf(model: ModelSnapshot, id: OverlayId, mark: Overlay["mark"]): Overlay | null {
-  return overlay(id, indexOf(model), mark);
+/** Whether an overlay was measured for a model. */
+export function isMeasured(model: ModelSnapshot, id: OverlayId): boolean {
+  return overlay(id, indexOf(model)) !== null;
 }

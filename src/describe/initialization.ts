@@ -1,5 +1,6 @@
 import * as l10n from "@vscode/l10n";
-import type { Distribution, Initialization } from "../protocol/index.js";
+import type { Distribution, Initialization, Language } from "../protocol/index.js";
+import { writeArguments } from "./arguments.js";
 import { formatValue } from "./format.js";
 
 /** The function that gave the values, or the calls that made the tensor; "" where that is not known. */
@@ -14,16 +15,15 @@ export function initializedBy(initialization: Initialization): string {
   }
 }
 
-/** As the code reads: "xavierUniform_(gain=1)", "randn(4, 8).mul(0.02)"; "" where it is not known. */
-export function initializationCode(initialization: Initialization): string {
+/** In the language of the model file: "xavierUniform_(gain: 1)", "randn(4, 8).mul(0.02)"; "" where it is not known. */
+export function initializationCode(initialization: Initialization, language: Language): string {
   if (initialization.kind !== "recorded") return initializedBy(initialization);
-  const given = Object.entries(initialization.arguments).map(([name, value]) => `${name}=${argumentCode(value)}`);
-  return `${initialization.function}(${given.join(", ")})`;
+  return `${initialization.function}(${writeArguments(initialization.arguments, language)})`;
 }
 
 /** With what changed the values since: "zeros_(), add_"; "" where it is not known. */
-export function initializationText(initialization: Initialization): string {
-  return initialization.kind === "unknown" ? "" : [initializationCode(initialization), ...initialization.modifiedBy].join(", ");
+export function initializationText(initialization: Initialization, language: Language): string {
+  return initialization.kind === "unknown" ? "" : [initializationCode(initialization, language), ...initialization.modifiedBy].join(", ");
 }
 
 /** What the values follow in theory: "uniform on [−0.5, 0.5]". */
@@ -44,9 +44,4 @@ export function distributionText(distribution: Distribution): string {
     case "constant":
       return l10n.t("constant {0}", formatValue(distribution.value));
   }
-}
-
-/** A number as code writes it, with six digits: enough to tell a gain of √2 from a rounded one. */
-function argumentCode(value: number | string | boolean): string {
-  return typeof value === "number" && !Number.isInteger(value) ? String(Number(value.toPrecision(6))) : String(value);
 }

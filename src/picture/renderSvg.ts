@@ -1,6 +1,6 @@
 import type { ModelSnapshot } from "../protocol/index.js";
-import type { Direction } from "./geometry.js";
-import type { Overlay } from "../describe/overlays.js";
+import { indexOf } from "../describe/modelIndex.js";
+import { overlay } from "../describe/overlays.js";
 import { overlayMarks } from "./drawing/overlay.js";
 import { routeLinks, sharedLinks } from "./drawing/sharedLinks.js";
 import { wholeArea } from "./exported.js";
@@ -11,25 +11,23 @@ import { buildDisplayGraph } from "./model/buildDisplayGraph.js";
 import { PictureModel } from "./model/pictureModel.js";
 import { layoutScene } from "./scene.js";
 import { sceneToSvg } from "./sceneToSvg.js";
+import { type PictureSettings, readSettings } from "./state.js";
 import { performance } from "./surroundings.js";
 import { englishWords, type PictureWords } from "./words.js";
 import { estimateText } from "./text.js";
 import { lightTheme, type Theme } from "./theme.js";
 
+/** The settings of a picture on paper, where nothing can be pointed at: all shared weights are linked. */
+export const paperSettings: PictureSettings = { ...readSettings(null), showSharedLinks: true };
+
 export interface RenderOptions {
+  /** Default: those of paper. */
+  readonly settings?: Partial<PictureSettings>;
   /** Default: light. */
   readonly theme?: Theme;
   readonly words?: PictureWords;
-  /** Default: down. */
-  readonly direction?: Direction;
   /** Levels that are open; default: what a first view shows. */
   readonly depth?: Arrangement["depth"];
-  /** Operations that only move data, each as a box of its own; default: false. */
-  readonly showBookkeeping?: boolean;
-  /** Links between all shared weights; default: true. */
-  readonly sharedLinks?: boolean;
-  /** What colours or fills the boxes; default: the kind of layer alone. */
-  readonly overlay?: Overlay | null;
   /** Default: the theme's. Null: transparent. */
   readonly background?: string | null;
   /** Milliseconds for the layout; default: 20 000. */
@@ -38,21 +36,29 @@ export interface RenderOptions {
 
 /** The picture of a model as an SVG document, without a DOM: the drawing that the page makes, on another surface. */
 export async function renderSvg(snapshot: ModelSnapshot, options: RenderOptions = {}): Promise<string> {
-  const { theme = lightTheme, words = englishWords, direction = "down", depth = "auto", overlay = null, deadline = 20_000 } = options;
+  const { theme = lightTheme, words = englishWords, depth = "auto", deadline = 20_000 } = options;
+  const settings = { ...paperSettings, ...options.settings };
   const model = new PictureModel(snapshot);
-  const graph = buildDisplayGraph(model, { ...initialArrangement, depth }, options.showBookkeeping);
+  const graph = buildDisplayGraph(model, { ...initialArrangement, depth }, settings.showBookkeeping);
   const solver = new LayoutSolver(elkInProcess());
-  const scene = await layoutScene(graph, solver, { direction, words, measure: estimateText, deadline: performance.now() + deadline, isCurrent: () => true });
+  const scene = await layoutScene(graph, solver, {
+    direction: settings.direction,
+    words,
+    measure: estimateText,
+    deadline: performance.now() + deadline,
+    isCurrent: () => true,
+  });
+  const shown = settings.overlay && overlay(settings.overlay, indexOf(snapshot), settings.overlayMark);
   return sceneToSvg({
     title: snapshot.name,
     scene,
     boxes: scene.boxes,
     edges: scene.edges,
-    links: routeLinks(scene, (options.sharedLinks ?? true) ? sharedLinks(model, scene, null) : []),
-    look: { theme, matches: null, traced: null, compared: new Map(), overlay: overlay && overlayMarks(overlay, theme) },
-    overlay,
+    links: routeLinks(scene, settings.showSharedLinks ? sharedLinks(model, scene, null) : []),
+    look: { theme, matches: null, traced: null, compared: new Map(), overlay: shown && overlayMarks(shown, theme) },
+    overlay: shown,
     measure: estimateText,
-    area: wholeArea(scene, overlay),
+    area: wholeArea(scene, shown),
     scale: 1,
     background: options.background === undefined ? theme.background : options.background,
   });

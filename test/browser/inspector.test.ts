@@ -20,7 +20,7 @@ describe("a model and its inspector", () => {
     expect(text).toContain("Linear(inFeatures: 4, outFeatures: 8, bias: true)");
     expect(text).toMatch(/2×4\s+→\s+2×8/);
     expect(text).toMatch(/weight\s+8×4\s+float32/);
-    expect(text).toContain("kaimingUniform_(a=2.23607, mode=fan_in, nonlinearity=leaky_relu)");
+    expect(text).toContain('kaimingUniform_(a: 2.23607, mode: "fan_in", nonlinearity: "leaky_relu")');
     expect(text).toContain("uniform on [−0.5, 0.5]");
     expect(text).toMatch(/std\s+0\.\d+/);
   });

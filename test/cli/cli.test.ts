@@ -304,6 +304,19 @@ net(torch.rand(2, 2, 4));
     expect(drawn("--theme", theme)).toMatch(new RegExp(`</style><rect [^>]*fill="${background}"/>`));
   });
 
+  test("draws from left to right when asked", () => {
+    const places = (svg: string) =>
+      ["(0)", "(2)"].map((name) => {
+        const [, x, y] = svg.match(new RegExp(`<text [^>]*x="([\\d.]+)" y="([\\d.]+)"[^>]*>${name.slice(1, -1)}<`))!;
+        return { x: Number(x), y: Number(y) };
+      });
+    const [first, last] = places(drawn());
+    expect(last!.y).toBeGreaterThan(first!.y);
+    const [left, right] = places(drawn("--direction", "right"));
+    expect(right!.x).toBeGreaterThan(left!.x);
+    expect(right!.y).toBe(left!.y);
+  });
+
   test("leaves the background out when asked", () => {
     expect(drawn("--background", "transparent")).toMatch(/^<svg [^]*<\/style>\n/);
   });
@@ -327,6 +340,7 @@ net(torch.rand(2, 2, 4));
   test.each([
     ["theme", "sepia", "light, dark, high-contrast, high-contrast-light"],
     ["background", "red", "theme, transparent"],
+    ["direction", "up", "down, right"],
     [
       "overlay",
       "toString",

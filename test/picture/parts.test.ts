@@ -114,7 +114,7 @@ describe("parts of a tensor", () => {
 
   it("are operations like all others where all bookkeeping is asked for", async () => {
     const { snapshot } = traced(new Reshaped(), [3, 4]);
-    expect(await renderSvg(snapshot, { depth: 1, showBookkeeping: true })).toMatch(/>reshape<.*>transpose</s);
+    expect(await renderSvg(snapshot, { depth: 1, settings: { showBookkeeping: true } })).toMatch(/>reshape<.*>transpose</s);
     expect(await renderSvg(snapshot, { depth: 1 })).not.toMatch(/>reshape</);
   });
 });

@@ -13,7 +13,7 @@ it("writes every label of the chapter's net as text", async () => {
 it("links the places of shared weights", async () => {
   const dashes = (svg: string) => svg.split('stroke-dasharray="5 4"').length - 1;
   expect(dashes(await renderSvg(fixtures.tied()))).toBe(1);
-  expect(dashes(await renderSvg(fixtures.tied(), { sharedLinks: false }))).toBe(0);
+  expect(dashes(await renderSvg(fixtures.tied(), { settings: { showSharedLinks: false } }))).toBe(0);
   expect(dashes(await renderSvg(fixtures.mlp()))).toBe(0);
 });
 

@@ -1,6 +1,6 @@
 import * as l10n from "@vscode/l10n";
 import { useEffect, useState } from "preact/hooks";
-import type { Distribution, Initialization, ModelSnapshot, TensorSnapshot, TensorStatistics, TensorUse } from "../../src/protocol/index.js";
+import type { Distribution, Initialization, Language, ModelSnapshot, TensorSnapshot, TensorStatistics, TensorUse } from "../../src/protocol/index.js";
 import { Icon, Link } from "../controls.js";
 import { elementsText } from "../../src/describe/counts.js";
 import { deviates } from "../../src/describe/density.js";
@@ -50,7 +50,7 @@ export function ParameterCard({ model, tensor, name, path }: ParameterCardProps)
       {indexOf(model).isUnused(tensor) && <p class="muted">{l10n.t("Not used in this forward pass: training by it would leave the values as they are.")}</p>}
       <FindingList findings={findings} />
       <Partners model={model} tensor={tensor} name={name} path={path} />
-      <InitializationText initialization={initialization} kind={tensor.kind} />
+      <InitializationText initialization={initialization} kind={tensor.kind} language={model.language} />
       {statistics ? (
         <>
           <HistogramChart statistics={statistics} expected={expected} changed={changed} />
@@ -122,7 +122,13 @@ function Partners({ model, tensor, name, path }: ParameterCardProps) {
   return <Places title={l10n.t("Shared with")} places={listed} here={places.findIndex((place) => place.path === path && place.name === name)} />;
 }
 
-function InitializationText({ initialization, kind }: { readonly initialization: Initialization; readonly kind: TensorSnapshot["kind"] }) {
+interface InitializationTextProps {
+  readonly initialization: Initialization;
+  readonly kind: TensorSnapshot["kind"];
+  readonly language: Language;
+}
+
+function InitializationText({ initialization, kind, language }: InitializationTextProps) {
   if (initialization.kind === "unknown") {
     return kind === "buffer" ? null : <p class="muted">{l10n.t("How it was initialized is not known.")}</p>;
   }
@@ -130,7 +136,7 @@ function InitializationText({ initialization, kind }: { readonly initialization:
   return (
     <div class="initialization">
       <p>
-        <code>{initializationCode(initialization)}</code>
+        <code>{initializationCode(initialization, language)}</code>
         {distribution && <span class="distribution"> ~ {distributionText(distribution)}</span>}
       </p>
       <p class="muted">

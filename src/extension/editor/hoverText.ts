@@ -123,7 +123,7 @@ function parameterTable(model: ModelSnapshot, module: ModuleSnapshot): string {
     const summary = statistics?.finite ? vscode.l10n.t("mean {0}, std {1}", formatValue(statistics.finite.mean), formatValue(statistics.finite.std)) : "";
     const shared = index.otherNames(path, use);
     const notes = [
-      initializationText(initialization) || vscode.l10n.t("unknown"),
+      initializationText(initialization, model.language) || vscode.l10n.t("unknown"),
       ...(shared.length > 0 ? [vscode.l10n.t("shared with {0}", shared.join(", "))] : []),
     ];
     return `| ${cell(name)} | ${formatShape(tensor.shape)} | ${notes.map(cell).join("; ")} | ${image ? `![${cell(summary)}\\|width=120,height=28](${image})` : ""} |`;

@@ -145,7 +145,7 @@ function tensorItem(node: ModuleNode, use: TensorUse): vscode.TreeItem {
   const item = new vscode.TreeItem(use.name, vscode.TreeItemCollapsibleState.None);
   item.id = `${keyOf(node)}\n${use.name}`;
   const shared = index.otherNames(module.path, use);
-  const initialization = initializationText(tensor.initialization);
+  const initialization = initializationText(tensor.initialization, model.language);
   const sharing = shared.length > 0 ? vscode.l10n.t("shared with {0}", shared.join(", ")) : "";
   item.description = [formatShape(tensor.shape), initialization, sharing].filter(Boolean).join(" · ");
   item.iconPath = new vscode.ThemeIcon(shared.length > 0 ? "link" : tensor.kind === "parameter" ? "symbol-array" : "symbol-constant");

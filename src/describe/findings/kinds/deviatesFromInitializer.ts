@@ -55,7 +55,7 @@ const deviatesFromInitializer: FindingKind = {
       if (path === undefined || !isFinite || !deviates(initialization.distribution, statistics)) continue;
       yield found(
         path,
-        l10n.t("The values of {0} do not follow the declared distribution, {1}.", nameOf(tensor), initializationCode(initialization)),
+        l10n.t("The values of {0} do not follow the declared distribution, {1}.", nameOf(tensor), initializationCode(initialization, index.model.language)),
         l10n.t("Nothing was seen to change them since: look for what writes past the library."),
         { tensor: tensor.id, location: initialization.location ?? index.module(path)?.location ?? null, mark: l10n.t("≠ initializer") },
       );
