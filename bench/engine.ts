@@ -10,7 +10,7 @@ import { bundleSizes } from "./engine/size.js";
  * The engine beside its peers, each in a process of its own, in turns: medians in each case's unit, and how many times as fast Layerscope is, the
  * median of the rounds' ratios.
  * `npm run bench -- engine matmul` takes the cases whose names hold the word; `--no-peers` leaves the others out. PyTorch takes part where
- * python3, or what PYTHON names, has it.
+ * python3, or what PYTHON names, has it. `--against=FOLDER` adds another checkout of this project, installed, as "other checkout": what a change cost.
  */
 
 const peerPackages = ["@tensorflow/tfjs@4", "@tensorflow/tfjs-backend-wasm@4", "@jax-js/jax", "onnxruntime-web", "js-pytorch"];
@@ -44,16 +44,29 @@ function chooseNode(): string {
   }
 }
 
+/** The program of one engine as another checkout has it. */
+async function contestantOf(checkout: string): Promise<string> {
+  const program = path.join(checkout, "out/bench/engine/contestant.mjs");
+  const bundle = `import { bundleProgram } from "./scripts/bundle.mjs"; await bundleProgram("bench/engine/contestant.ts", ${JSON.stringify(program)});`;
+  execFileSync(process.execPath, ["--input-type=module", "--eval", bundle], { cwd: checkout, stdio: "inherit" });
+  return program;
+}
+
 async function main(): Promise<void> {
   const { values: only, flags } = parse(process.argv.slice(2));
   const alone = flags.has("--no-peers");
   if (!alone && !existsSync(path.join(folder, "node_modules/onnxruntime-web"))) npmInstall(peerPackages);
   const node = alone ? process.execPath : chooseNode();
   const program = await bundleProgram("bench/engine/contestant.ts", "out/bench/engine/contestant.mjs");
-  const start = (name: string): Contestant =>
-    name === "PyTorch" ? new Contestant(name, python, ["bench/engine/python.py"]) : new Contestant(name, node, ["--expose-gc", program, name, folder]);
+  const otherCheckout = [...flags].find((flag) => flag.startsWith("--against="))?.slice("--against=".length);
+  const otherProgram = otherCheckout === undefined ? null : await contestantOf(path.resolve(otherCheckout));
+  const start = (name: string): Contestant => {
+    if (name === "PyTorch") return new Contestant(name, python, ["bench/engine/python.py"]);
+    if (name === "other checkout") return new Contestant(name, node, ["--expose-gc", otherProgram!, "Layerscope", folder]);
+    return new Contestant(name, node, ["--expose-gc", program, name, folder]);
+  };
   const hasPyTorch = !alone && spawnSync(python, ["-c", "import torch"]).status === 0;
-  const names = [...own, ...(alone ? [] : peers), ...(hasPyTorch ? ["PyTorch"] : [])];
+  const names = [...(otherCheckout === undefined ? own : ["Layerscope", "other checkout"]), ...(alone ? [] : peers), ...(hasPyTorch ? ["PyTorch"] : [])];
   const matches = (name: string): boolean => only.length === 0 || only.some((word) => name.includes(word));
 
   const version = execFileSync(node, ["--version"], { encoding: "utf8" }).trim();
