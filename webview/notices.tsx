@@ -1,6 +1,7 @@
 import * as l10n from "@vscode/l10n";
 import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useState } from "preact/hooks";
+import { sourceText } from "../src/describe/shapeSource.js";
 import type { Activity, ModelSnapshot, PageState } from "../src/protocol/index.js";
 import { Button, Icon, Link } from "./controls.js";
 import { FailureNotices, RunFailure } from "./failureNotice.js";
@@ -111,6 +112,11 @@ export function Notices({ state, model }: { readonly state: FileState; readonly 
       {state.stale && state.lastRun.kind === "completed" && state.activity === "idle" && (
         <Notice kind="info" text={l10n.t("{0} has changed since this picture.", baseName(state.file))}>
           {can("run") && <Link onClick={() => act("run", null)}>{l10n.t("Run")}</Link>}
+        </Notice>
+      )}
+      {model.trace && model.trace.changedSince.length > 0 && (
+        <Notice kind="warning" text={sourceText(model.trace)}>
+          {model.hasForward && can("forward") && <Link onClick={() => act("chooseForward", { model: model.name })}>{l10n.t("Run Forward…")}</Link>}
         </Notice>
       )}
       {!model.trace && (

@@ -1,5 +1,6 @@
 import * as l10n from "@vscode/l10n";
 import { useMemo } from "preact/hooks";
+import { sourceText } from "../src/describe/shapeSource.js";
 import type { ModelSnapshot } from "../src/protocol/index.js";
 import type { GraphViewInterface } from "./graph/index.js";
 import type { GraphItem } from "../src/picture/items.js";
@@ -115,6 +116,7 @@ export function Outline({ graph, model, arranged, onReveal }: OutlineProps) {
       role="tree"
       tabIndex={0}
       aria-label={l10n.t("Modules of {0}", model.name)}
+      aria-description={model.trace ? sourceText(model.trace) : undefined}
       aria-activedescendant={active && elementId(at)}
       onKeyDown={onKeyDown}
     >

@@ -21,6 +21,7 @@ export function pictureWords(): PictureWords {
     notCalled: l10n.t("not called"),
     usedUncalled: l10n.t("used without a call"),
     calledElsewhere: l10n.t("called under another name"),
+    changedSince: l10n.t("changed since the pass"),
     failedHere: l10n.t("failed here"),
     compared: l10n.t("comparison: {0}"),
     declaredOrder: l10n.t("Order as declared; no forward pass was measured"),

@@ -1,5 +1,6 @@
 import * as l10n from "@vscode/l10n";
 import { formatBytes, formatCompact, formatShape } from "../src/describe/format.js";
+import { sourceWord } from "../src/describe/shapeSource.js";
 import type { ForwardTrace, ModelSnapshot, Operand } from "../src/protocol/index.js";
 import { Icon } from "./controls.js";
 import { indexOf } from "../src/describe/modelIndex.js";
@@ -14,16 +15,10 @@ export function SummaryBar({ model, onOpen }: { readonly model: ModelSnapshot; r
   );
 }
 
-/** What goes in and comes out, with where the inputs are from unless the code ran them. */
-function passText(origin: ForwardTrace["origin"], shapes: string): string {
-  switch (origin) {
-    case "recorded":
-      return shapes;
-    case "inferred":
-      return l10n.t("inferred {0}", shapes);
-    case "stated":
-      return l10n.t("stated {0}", shapes);
-  }
+/** What goes in and comes out, with where the shapes come from unless they are the model's as the code ran it. */
+function passText(trace: ForwardTrace, shapes: string): string {
+  const isAsRun = trace.origin === "recorded" && trace.changedSince.length === 0;
+  return isAsRun ? shapes : l10n.t("{0} {1}", sourceWord(trace), shapes);
 }
 
 function summary(model: ModelSnapshot): string {
@@ -32,7 +27,7 @@ function summary(model: ModelSnapshot): string {
   return [
     totals.parameters === 1 ? l10n.t("1 param") : l10n.t("{0} params", formatCompact(totals.parameters)),
     formatBytes(totals.parameterBytes),
-    trace && passText(trace.origin, `${shapes(trace.inputs)} → ${trace.failure ? l10n.t("failed") : shapes(trace.outputs)}`),
+    trace && passText(trace, `${shapes(trace.inputs)} → ${trace.failure ? l10n.t("failed") : shapes(trace.outputs)}`),
   ]
     .filter(Boolean)
     .join(" · ");

@@ -296,6 +296,12 @@ export class ModelIndex {
     return identities.has(this.module(path)?.identity ?? NaN) ? "ranElsewhere" : "notRun";
   }
 
+  /** Whether the module, or one around it, is not what it was when the traced pass ran: its shapes are those of an earlier model. */
+  isChanged(path: string): boolean {
+    const changed = this.model.trace?.changedSince ?? [];
+    return changed.length > 0 && this.ancestry(path).some((module) => changed.includes(module.path));
+  }
+
   /** The module that failed, or in which an operation failed; null where the pass did not fail. */
   get failedPath(): string | null {
     const failure = this.model.trace?.failure;

@@ -4,7 +4,8 @@ import type { Finding } from "./findings/finding.js";
 import { findingsOf } from "./findings/findings.js";
 import { bytesOfValue } from "./bytes.js";
 import { indexOf, type ModelIndex } from "./modelIndex.js";
-import { type LabelledShape, shapesOf, type SummaryRow, summaryRows } from "./summaryRows.js";
+import { type ShapeSource, shapeSource } from "./shapeSource.js";
+import { type LabelledShape, type SummaryRow, summaryRows } from "./summaryRows.js";
 import { padToWidth, textWidth } from "./textWidth.js";
 
 /** The table that users of torchinfo know, from a snapshot: one row a call, in the order of the calls. */
@@ -27,20 +28,13 @@ export interface Summary {
   readonly findings: readonly Finding[];
 }
 
-/** A pass, by how it came about and what it was given. */
-export interface ShapeSource extends Pick<ForwardTrace, "origin"> {
-  readonly inputs: readonly LabelledShape[];
-  /** Whether it ended early, so that what follows was not reached. */
-  readonly failed: boolean;
-}
-
 /** The table of a model, with shapes where a pass was traced, and what the run proved about it. `levels`: what the user wants to be told of that. */
 export function summarize(model: ModelSnapshot, levels?: FindingLevels): Summary {
   const { trace, totals } = model;
   const index = indexOf(model);
   return {
     model: model.name,
-    shapes: trace && { origin: trace.origin, inputs: shapesOf(trace, trace.inputs), failed: trace.failure !== null },
+    shapes: shapeSource(model),
     rows: summaryRows(index),
     totals: {
       parameters: totals.parameters,
@@ -178,17 +172,10 @@ function sizesText(shape: readonly number[]): string {
   return `[${shape.join(", ")}]`;
 }
 
-/** Where the shapes come from. */
-function shapesText({ origin, inputs }: ShapeSource): string {
+/** Where the shapes come from, and the inputs. */
+function shapesText({ origin, inputs, text }: ShapeSource): string {
   const given = inputs.map(({ label, shape }) => `${label === "" ? "" : `${label} `}${sizesText(shape)}`).join(", ") || l10n.t("none");
-  switch (origin) {
-    case "recorded":
-      return l10n.t("Shapes recorded as the code ran the model. Input: {0}", given);
-    case "stated":
-      return l10n.t("Shapes of a run with the stated input: {0}", given);
-    case "inferred":
-      return l10n.t("Shapes inferred from the first layers. Assumed input: {0}", given);
-  }
+  return `${text}. ${origin === "inferred" ? l10n.t("Assumed input: {0}", given) : l10n.t("Input: {0}", given)}`;
 }
 
 function number(value: number): string {

@@ -1,16 +1,20 @@
 import type { Overlay } from "../describe/overlays.js";
 import type { Rectangle } from "./geometry.js";
+import { captionHeight, captionLines, captionOf, paintCaption } from "./drawing/caption.js";
+import { caveats } from "./drawing/caveats.js";
 import { comparedBoxes, paintComparison } from "./drawing/comparison.js";
 import { overlayScaleHeight, paintOverlayScale } from "./drawing/overlay.js";
 import { paintScene, type Look } from "./drawing/paint.js";
 import { paintSharedLinks, type RoutedLink } from "./drawing/sharedLinks.js";
 import type { Surface } from "./drawing/surface.js";
+import type { PictureModel } from "./model/pictureModel.js";
 import type { Scene, SceneBox, SceneEdge } from "./scene.js";
 import { lookOf, overlayOf } from "./look.js";
 import type { Shown } from "./shown.js";
 import type { PictureState } from "./state.js";
 import type { MeasureText } from "./text.js";
 import { lightTheme } from "./theme.js";
+import type { PictureWords } from "./words.js";
 
 /** The picture as a file is to show it. */
 export interface Exported {
@@ -22,6 +26,10 @@ export interface Exported {
   readonly look: Omit<Look, "scale">;
   readonly overlay: Overlay | null;
   readonly measure: MeasureText;
+  /** What is to be known of the picture as a whole. */
+  readonly notes: readonly string[];
+  /** The same as it stands below the picture, line by line; empty where only a part is shown. */
+  readonly caption: readonly string[];
   /** What of the picture, in its units. */
   readonly area: Rectangle;
   /** Pixels of the file (CSS pixels in SVG) per unit of the picture. */
@@ -32,19 +40,37 @@ export interface Exported {
 
 const margin = 12;
 
-/** All of the scene, with room for an overlay's scale above it. */
-export function wholeArea({ width, height }: Scene, overlay: Overlay | null): Rectangle {
+const leastCaption = 200;
+
+/** All of the scene, with room for an overlay's scale above it and for what is written below. */
+export function wholePicture(model: PictureModel, scene: Scene, overlay: Overlay | null, words: PictureWords, measure: MeasureText) {
+  const notes = notesOf(model, scene, words);
+  const caption = captionLines(notes, Math.max(leastCaption, scene.width), measure);
   const head = overlay ? overlayScaleHeight + margin : 0;
-  return { x: -margin, y: -margin - head, width: width + 2 * margin, height: height + 2 * margin + head };
+  const foot = caption.length > 0 ? captionHeight(caption) + margin : 0;
+  const width = Math.max(scene.width, ...caption.map((line) => measure(line, "small")));
+  const area: Rectangle = {
+    x: (scene.width - width) / 2 - margin,
+    y: -margin - head,
+    width: width + 2 * margin,
+    height: scene.height + 2 * margin + head + foot,
+  };
+  return { notes, caption, area };
+}
+
+function notesOf(model: PictureModel, scene: Scene, words: PictureWords): readonly string[] {
+  const source = captionOf(model);
+  return [...caveats(model, scene, words), ...(source === null ? [] : [source])];
 }
 
 /** Texts are drawn where they are legible at `scale`. */
-export function paintExported(surface: Surface, { scene, boxes, edges, links, look, overlay, measure, area }: Exported, scale: number): void {
+export function paintExported(surface: Surface, { scene, boxes, edges, links, look, overlay, measure, caption, area }: Exported, scale: number): void {
   const scaled = { ...look, scale };
   paintScene(surface, boxes, edges, scaled);
   paintSharedLinks(surface, links, scene.direction, scaled);
   paintComparison(surface, comparedBoxes(scene, look), look.theme, (box) => box);
   if (overlay) paintOverlayScale(surface, area.x + margin, area.y + margin, overlay, look.theme, measure);
+  paintCaption(surface, caption, area.x + margin, area.y + area.height - margin / 2, look.theme, measure);
 }
 
 /** A part of a picture, left, top, right and bottom, at its scale on the screen. */
@@ -54,7 +80,7 @@ export interface VisiblePart {
 }
 
 /** The picture of a state, all of it or a part: as it is arranged and with what was asked of it, but not what is searched for. */
-export function exportedOf(shown: Shown, state: PictureState, measure: MeasureText, part: VisiblePart | null): Exported {
+export function exportedOf(shown: Shown, state: PictureState, words: PictureWords, measure: MeasureText, part: VisiblePart | null): Exported {
   const { model, scene, index } = shown;
   const { settings } = state;
   const overlay = overlayOf(model, settings);
@@ -69,7 +95,9 @@ export function exportedOf(shown: Shown, state: PictureState, measure: MeasureTe
     look: { ...lookOf(shown, state, overlay, theme), matches: null },
     overlay,
     measure,
-    area: part ? { x: left, y: top, width: right - left, height: bottom - top } : wholeArea(scene, overlay),
+    ...(part
+      ? { notes: notesOf(model, scene, words), caption: [], area: { x: left, y: top, width: right - left, height: bottom - top } }
+      : wholePicture(model, scene, overlay, words, measure)),
     scale: part?.scale ?? 1,
     background: theme.background,
   };

@@ -188,7 +188,7 @@ function headline(node: DisplayNode, width: number, context: FaceContext, note: 
 
 function moduleFace(node: DisplayNode, context: FaceContext): Face {
   const { measure, words } = context;
-  const remark = node.status === "used" ? words.usedUncalled : node.status === "ranElsewhere" ? words.calledElsewhere : "";
+  const remark = remarkOf(node, words);
   const output = remark || node.outputShape;
   const counted = countText(node, context);
   // Where nothing is counted, as in an activation, the arguments take that place and save a line.
@@ -221,6 +221,13 @@ function moduleFace(node: DisplayNode, context: FaceContext): Face {
   }
   baseline = addFailure(node, texts, baseline, width, context);
   return { shape: "box", width, height: baseline + 10, texts, badges, note, glyph, toggle: toggleOf(node) };
+}
+
+/** What stands in place of a shape. */
+function remarkOf({ status, isChanged }: DisplayNode, words: PictureWords): string {
+  if (status === "used") return words.usedUncalled;
+  if (status === "ranElsewhere") return words.calledElsewhere;
+  return isChanged ? words.changedSince : "";
 }
 
 /** Shapes that do not fit together and the message, below everything else. Returns the last baseline. */

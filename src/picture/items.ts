@@ -95,6 +95,7 @@ function describe(node: DisplayNode, compared: readonly number[], words: Picture
   if (node.status === "notCalled") parts.push(words.notCalled);
   if (node.status === "used") parts.push(words.usedUncalled);
   if (node.status === "ranElsewhere") parts.push(words.calledElsewhere);
+  if (node.isChanged) parts.push(words.changedSince);
   if (node.failure) parts.push(`${words.failedHere}: ${node.failure.message}`);
   if (compared.length > 0) parts.push(fill(words.compared, compared.join(", ")));
   return parts.join(", ");

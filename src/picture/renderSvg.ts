@@ -3,7 +3,7 @@ import { indexOf } from "../describe/modelIndex.js";
 import { overlay } from "../describe/overlays.js";
 import { overlayMarks } from "./drawing/overlay.js";
 import { routeLinks, sharedLinks } from "./drawing/sharedLinks.js";
-import { wholeArea } from "./exported.js";
+import { wholePicture } from "./exported.js";
 import { elkInProcess } from "./layout/elkInProcess.js";
 import { LayoutSolver } from "./layout/solver.js";
 import { initialArrangement, type Arrangement } from "./model/arrangement.js";
@@ -58,7 +58,7 @@ export async function renderSvg(snapshot: ModelSnapshot, options: RenderOptions 
     look: { theme, matches: null, traced: null, compared: new Map(), overlay: shown && overlayMarks(shown, theme) },
     overlay: shown,
     measure: estimateText,
-    area: wholeArea(scene, shown),
+    ...wholePicture(model, scene, shown, words, estimateText),
     scale: 1,
     background: options.background === undefined ? theme.background : options.background,
   });

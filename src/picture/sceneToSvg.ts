@@ -5,6 +5,6 @@ import { paintExported, type Exported } from "./exported.js";
 export function sceneToSvg(exported: Exported): string {
   const surface = new SvgSurface(exported.measure);
   paintExported(surface, exported, 1);
-  const { area, scale, title, look, background } = exported;
-  return surface.document(area, scale, title, look.theme.fontFamily, background);
+  const { area, scale, title, notes, look, background } = exported;
+  return surface.document(area, scale, { title, description: notes.join(". ") }, look.theme.fontFamily, background);
 }

@@ -23,6 +23,8 @@ export interface PictureWords {
   /** Of a module whose parameters are used all the same. */
   readonly usedUncalled: string;
   readonly calledElsewhere: string;
+  /** Of a module that is not what it was when the pass ran. */
+  readonly changedSince: string;
   readonly failedHere: string;
   /** `{0}`: 1, 2 or both. */
   readonly compared: string;
@@ -57,6 +59,7 @@ export const englishWords: PictureWords = {
   notCalled: "not called",
   usedUncalled: "used without a call",
   calledElsewhere: "called under another name",
+  changedSince: "changed since the pass",
   failedHere: "failed here",
   compared: "comparison: {0}",
   declaredOrder: "Order as declared; no forward pass was measured",

@@ -95,7 +95,7 @@ describe("asking further", () => {
     const model = net();
     const webview = await open(fileState({ models: [model] }), { selection: { model: "net", path: "" } });
     const back = (within: Locator) => within.getByRole("button", { name: "Back to the Recorded Inputs" });
-    expect(await inspector(webview).innerText()).toContain("as your code ran it");
+    expect(await inspector(webview).innerText()).toContain("Shapes recorded as the code ran the model");
     expect(await back(inspector(webview)).count()).toBe(0);
 
     await webview.send({ kind: "model", model: stated(model) });

@@ -11,7 +11,7 @@ describe("a model and its inspector", () => {
     expect((await items(webview)).map(({ id }) => id)).toEqual(expect.arrayContaining(["", "0", "1", "2"]));
     const text = await inspector(webview).innerText();
     expect(text).toMatch(/parameters\s+49/);
-    expect(text).toContain("as your code ran it");
+    expect(text).toContain("Shapes recorded as the code ran the model");
   });
 
   test("a module: arguments, shapes, parameters, initialization, statistics", async () => {

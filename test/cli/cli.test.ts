@@ -170,8 +170,12 @@ ${"=".repeat(140)}
 
   test("gives the same as JSON", () => {
     const { stdout } = layerscope("summary", "model.ts", "--json");
-    const summaries = JSON.parse(stdout) as { model: string; rows: { path: string; shared: boolean }[]; totals: object }[];
+    const summaries = JSON.parse(stdout) as { model: string; shapes: object; rows: { path: string; shared: boolean }[]; totals: object }[];
     expect(summaries.map(({ model }) => model)).toEqual(["net", "rgnet"]);
+    expect(summaries.map(({ shapes }) => shapes)).toMatchObject([
+      { origin: "recorded", inferredFrom: null, changedSince: [], text: "Shapes recorded as the code ran the model" },
+      { origin: "inferred", inferredFrom: { kind: "layer", path: "0.0", type: "Linear" }, text: "Shapes inferred from 0.0 (Linear)" },
+    ]);
     expect(summaries[0]!.rows.filter(({ shared }) => shared).map(({ path: at }) => at)).toEqual(["3"]);
     expect(summaries[0]!.totals).toEqual({ parameters: 120, trainableParameters: 120, multiplyAdds: 336, inputBytes: 32, passBytes: 400, parameterBytes: 480 });
   });

@@ -27,7 +27,9 @@ const look: Look = { theme: lightTheme, scale: 1, matches: null, traced: null, c
 async function texts(model: ReturnType<typeof fixtures.gpt>, shown = look): Promise<string[]> {
   const surface = new SvgSurface();
   paintLegend(surface, 0, 0, await scene(model), shown, englishWords, estimateText, 1000);
-  return [...surface.document({ x: 0, y: 0, width: 1, height: 1 }, 1, "", "", null).matchAll(/<text[^>]*>([^<]*)/g)].map(([, text]) => text!);
+  return [...surface.document({ x: 0, y: 0, width: 1, height: 1 }, 1, { title: "", description: "" }, "", null).matchAll(/<text[^>]*>([^<]*)/g)].map(
+    ([, text]) => text!,
+  );
 }
 
 describe("the legend", () => {

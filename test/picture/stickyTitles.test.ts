@@ -70,7 +70,7 @@ describe("titles of open boxes", () => {
       estimateText,
     );
     expect(end).toBe(bandHeight);
-    const drawn = surface.document({ x: 0, y: 0, width: 1, height: 1 }, 1, "", "", null);
+    const drawn = surface.document({ x: 0, y: 0, width: 1, height: 1 }, 1, { title: "", description: "" }, "", null);
     expect(drawn).toContain(`<rect x="0" y="0" width="300" height="${end}" fill="${lightTheme.background}"`);
     expect(drawn.indexOf("rgnet")).toBeGreaterThan(drawn.indexOf('width="300"'));
     expect(titles.map(({ target, y, height }) => [target, y + height < end])).toEqual([["0.block 0", true]]);

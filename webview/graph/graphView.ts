@@ -483,7 +483,13 @@ export class GraphView implements GraphViewInterface {
 
   #exported({ part = "whole" }: ExportOptions): Exported {
     if (!this.#shown) throw new Error("There is no picture yet.");
-    return exportedOf(this.#shown, this.#state, this.#measure, part === "whole" ? null : { corners: this.#painter.view, scale: this.#camera.scale });
+    return exportedOf(
+      this.#shown,
+      this.#state,
+      this.#words,
+      this.#measure,
+      part === "whole" ? null : { corners: this.#painter.view, scale: this.#camera.scale },
+    );
   }
 
   dispose(): void {

@@ -1,6 +1,7 @@
 import * as l10n from "@vscode/l10n";
 import type { ComponentChildren } from "preact";
-import type { ForwardTrace, ModelSnapshot } from "../../src/protocol/index.js";
+import { sourceText } from "../../src/describe/shapeSource.js";
+import type { ModelSnapshot } from "../../src/protocol/index.js";
 import { Link } from "../controls.js";
 import { OwnPassLink } from "../ownPassLink.js";
 import { useSession } from "../pageSession.js";
@@ -12,7 +13,8 @@ export function ForwardPass({ model, children }: { readonly model: ModelSnapshot
   const { act, can } = useSession();
   const { trace } = model;
   return (
-    <Section title={l10n.t("Forward pass")} note={trace && originText(trace.origin)}>
+    <Section title={l10n.t("Forward pass")}>
+      <PassSource model={model} />
       {trace ? <Inputs model={model} trace={trace} /> : <p class="muted">{model.traceMissing ?? l10n.t("None ran, so shapes and data flow are unknown.")}</p>}
       {children}
       <div class="pass-actions">
@@ -25,13 +27,7 @@ export function ForwardPass({ model, children }: { readonly model: ModelSnapshot
   );
 }
 
-function originText(origin: ForwardTrace["origin"]): string {
-  switch (origin) {
-    case "recorded":
-      return l10n.t("as your code ran it");
-    case "inferred":
-      return l10n.t("inputs inferred from the first layers");
-    case "stated":
-      return l10n.t("inputs as you stated them");
-  }
+/** Which pass the shapes are of. */
+export function PassSource({ model: { trace } }: { readonly model: ModelSnapshot }) {
+  return trace && <p class={trace.changedSince.length > 0 ? "pass-source changed" : "pass-source muted"}>{sourceText(trace)}</p>;
 }

@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 import { nameText, type ActivationStatistics, type ModelSnapshot, type ModuleSnapshot, type Operand } from "../../src/protocol/index.js";
 import { Link } from "../controls.js";
 import { argumentsText } from "../../src/describe/arguments.js";
+import { sourceWord } from "../../src/describe/shapeSource.js";
 import { formatBytes, formatCompact, formatCount, formatPercent, formatValue } from "../../src/describe/format.js";
 import type { GraphViewInterface } from "../graph/index.js";
 import { later } from "../later.js";
@@ -110,7 +111,7 @@ function Calls({ model, module }: { readonly model: ModelSnapshot; readonly modu
   }
   const shown = all ? calls : calls.slice(0, callsShown);
   return (
-    <Section title={calls.length === 1 ? l10n.t("Input and output") : l10n.t("Called {0} times", formatCount(calls.length))}>
+    <Section title={calls.length === 1 ? l10n.t("Input and output") : l10n.t("Called {0} times", formatCount(calls.length))} note={sourceWord(model.trace)}>
       {shown.map((call) => (
         <Call key={call.id} model={model} call={call} failed={failedIn(model, call)} />
       ))}

@@ -2,6 +2,7 @@ import * as l10n from "@vscode/l10n";
 import { writeStepArguments } from "../../src/describe/arguments.js";
 import { nameText, type ModelSnapshot, type TraceValue, type ValueId } from "../../src/protocol/index.js";
 import { LocationLink } from "../locationLink.js";
+import { sourceWord } from "../../src/describe/shapeSource.js";
 import { indexOf } from "../../src/describe/modelIndex.js";
 import { useSession } from "../pageSession.js";
 import { type Selected, shownFindings } from "../state.js";
@@ -61,7 +62,7 @@ function OperationView({ model, step }: { readonly model: ModelSnapshot; readonl
           </div>
         )}
       </section>
-      <Section title={l10n.t("Operands")}>
+      <Section title={l10n.t("Operands")} note={model.trace && sourceWord(model.trace)}>
         <OperandList model={model} operands={operation.inputs} empty={l10n.t("none")} origins written={operation.writes.map(({ operand }) => operand)} />
       </Section>
       <Section title={l10n.t("Result")}>
@@ -88,7 +89,7 @@ function ValueView({ model, title, value }: { readonly model: ModelSnapshot; rea
   const { page } = useSession();
   const found: TraceValue | undefined = model.trace?.values[value];
   return (
-    <Section title={title}>
+    <Section title={title} note={model.trace && sourceWord(model.trace)}>
       <FindingList findings={shownFindings(page, model).ofValue(value)} />
       <OperandList model={model} operands={[{ value, label: "" }]} empty="" />
       {found?.statistics && <ActivationFacts statistics={found.statistics} />}

@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import type { DTypeName, Fill, ForwardInput, ModelSnapshot, StatedInput } from "../../protocol/index.js";
 import { formatShape } from "../../describe/format.js";
+import { inputSourceText } from "../../describe/shapeSource.js";
 import { parseShape } from "../../describe/shapeText.js";
 import { askFor, askForSeed, readNumber } from "../ask/inputs.js";
 import { onTarget } from "../ask/target.js";
@@ -32,7 +33,8 @@ async function pickInputs(title: string, { trace, ownPass }: ModelSnapshot): Pro
   if (!trace) return "stated";
   const items: (vscode.QuickPickItem & { readonly choice: InputChoice })[] = [
     {
-      label: trace.origin === "inferred" ? vscode.l10n.t("Inputs inferred from the first layers") : vscode.l10n.t("The same inputs again"),
+      label:
+        trace.origin === "inferred" ? vscode.l10n.t("Inputs inferred from {0}", inputSourceText(trace.inferredFrom)) : vscode.l10n.t("The same inputs again"),
       description: trace.inputs
         .map(({ value }) => trace.values[value]!)
         .map(({ shape, dtype }) => `${formatShape(shape)} ${dtype}`)

@@ -5,6 +5,7 @@ import { formatCount, formatShape, formatValue } from "../../describe/format.js"
 import type { ModuleReference } from "../ask/target.js";
 import { initializationText } from "../../describe/initialization.js";
 import { indexOf } from "../../describe/modelIndex.js";
+import { sourceWord } from "../../describe/shapeSource.js";
 import { parametersText } from "../../describe/counts.js";
 import type { Place } from "../code/codeIndex.js";
 import { histogramImage, type ImageColors } from "./histogramImage.js";
@@ -102,12 +103,9 @@ function flow(model: ModelSnapshot, module: ModuleSnapshot): string {
   const last = calls.at(-1)?.step;
   if (!model.trace || !last) return "";
   const shapes = (operands: readonly Operand[]): string => operands.map((operand) => formatShape(index.shape(operand))).join(", ") || "?";
-  const origin = { recorded: vscode.l10n.t("recorded"), inferred: vscode.l10n.t("inputs inferred"), stated: vscode.l10n.t("inputs stated") }[
-    model.trace.origin
-  ];
   const outcome = last.outputs.length > 0 ? shapes(last.outputs) : vscode.l10n.t("failed");
   const repeated = calls.length > 1 ? `, ${vscode.l10n.t("called {0} times", formatCount(calls.length))}` : "";
-  return `${shapes(last.inputs)} → ${outcome} (${origin}${repeated})`;
+  return `${shapes(last.inputs)} → ${outcome} (${sourceWord(model.trace)}${repeated})`;
 }
 
 function parameterTable(model: ModelSnapshot, module: ModuleSnapshot): string {

@@ -2,6 +2,12 @@ import type { Rectangle, Point } from "../geometry.js";
 import { estimateText, fonts, type FontName, type MeasureText } from "../text.js";
 import { cornerRadius, type Paint, type Surface } from "./surface.js";
 
+/** What a document says of itself; `description` may be "". */
+interface About {
+  readonly title: string;
+  readonly description: string;
+}
+
 /**
  * Writes an SVG document. Texts stay texts; fonts are classes of a style sheet. Every text says how wide it was measured, so that it fits in whatever face
  * the reader has.
@@ -57,7 +63,7 @@ export class SvgSurface implements Surface {
   }
 
   /** The document that shows an area of what was drawn, `scale` CSS pixels for each of its units. */
-  document({ x, y, width, height }: Rectangle, scale: number, title: string, fontFamily: string, background: string | null): string {
+  document({ x, y, width, height }: Rectangle, scale: number, about: About, fontFamily: string, background: string | null): string {
     const styles = Object.entries(fonts)
       .map(([name, { size, weight }]) => `.${name}{font:${weight} ${size}px ${fontFamily}}`)
       .join("");
@@ -66,7 +72,7 @@ export class SvgSurface implements Surface {
       : "";
     return (
       `<svg xmlns="http://www.w3.org/2000/svg" width="${number(width * scale)}" height="${number(height * scale)}" viewBox="${[x, y, width, height].map(number).join(" ")}" role="img">` +
-      `<title>${escape(title)}</title><style>text{white-space:pre}${escape(styles)}</style>${back}\n${this.#parts.join("\n")}\n</svg>\n`
+      `<title>${escape(about.title)}</title>${about.description === "" ? "" : `<desc>${escape(about.description)}</desc>`}<style>text{white-space:pre}${escape(styles)}</style>${back}\n${this.#parts.join("\n")}\n</svg>\n`
     );
   }
 

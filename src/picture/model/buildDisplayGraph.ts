@@ -429,6 +429,7 @@ const nothingOfItsOwn = {
   content: null,
   layerKind: "operation",
   outputShape: "",
+  isChanged: false,
 } as const;
 
 /** The node of a module's first call in a container. */

@@ -65,6 +65,8 @@ export interface DisplayNode {
   readonly failure: DisplayFailure | null;
   /** "" while unknown. */
   readonly outputShape: string;
+  /** It is not what it was when the pass ran that the shapes are of. */
+  readonly isChanged: boolean;
   /** Unique parameter elements beneath. */
   readonly parameters: number;
   /** Whether none of them is trained. */

@@ -241,6 +241,7 @@ export class PictureModel {
       turns: this.turns(path),
       status,
       ...this.#parameters(module),
+      isChanged: this.index.isChanged(path),
       marks: this.findings.marks(path),
       glyph: statistics?.histogram ?? (statistics?.finite ? "constant" : null),
     };
@@ -276,7 +277,7 @@ export class PictureModel {
 /** What the picture says of a module, however it is arranged. */
 export type ModuleFacts = Pick<
   DisplayNode,
-  "type" | "detail" | "layerKind" | "expandable" | "sharing" | "calls" | "status" | "parameters" | "isFrozen" | "marks" | "glyph"
+  "type" | "detail" | "layerKind" | "expandable" | "sharing" | "calls" | "status" | "isChanged" | "parameters" | "isFrozen" | "marks" | "glyph"
 > & {
   /** Most calls in one call of the container around. */
   readonly turns: number;
