@@ -99,7 +99,7 @@ describe("asking further", () => {
     expect(await back(inspector(webview)).count()).toBe(0);
 
     await webview.send({ kind: "model", model: stated(model) });
-    expect(await inspector(webview).innerText()).toContain("inputs as you stated them");
+    expect(await inspector(webview).innerText()).toContain("Shapes of a run with the stated input");
     await back(inspector(webview)).click();
     expect(webview.asked("showOwnPass")).toEqual([{ model: "net" }]);
 
