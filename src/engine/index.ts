@@ -2,7 +2,6 @@ import "./print/tensor.js";
 import "./autograd/gradFn.js";
 import "./ops/methods.js";
 import "./ops/accessors.js";
-import "./derivatives/index.js";
 import "./publicNames.js";
 import * as nn from "./nn/index.js";
 import * as optim from "./optim/index.js";

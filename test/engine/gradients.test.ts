@@ -15,7 +15,8 @@ interface Row {
   readonly name: string;
   readonly infer?: (...args: never[]) => unknown;
   readonly window?: (...args: never[]) => unknown;
-  readonly backward?: (...args: never[]) => unknown;
+  /** Of a view, the default where there is none; else null where there is no gradient. */
+  readonly backward?: ((...args: never[]) => unknown) | null;
 }
 
 const reached = { forward: new Set<Row>(), backward: new Set<Row>() };
@@ -90,7 +91,7 @@ test("every row has a sample", () => {
   expect(
     missing(
       reached.backward,
-      [...rows].filter((row) => row.backward !== undefined),
+      [...rows].filter((row) => row.backward != null),
     ),
     "gradient",
   ).toEqual([]);

@@ -36,7 +36,6 @@ export const floors: readonly (readonly string[])[] = [
   ["dispatch"],
   ["ops/rules"],
   ["ops"],
-  ["derivatives"],
   ["nn", "nn/utils/rnn.ts"],
   ["nn/modules"],
   ["nn/utils"],

@@ -137,6 +137,7 @@ sample("embedding", (table_) => F.embedding(beside(indices([1, 2], [2, 0]), tabl
 sample("oneHot", (a) => F.oneHot(a.gt(0).long(), 3), x(2, 3));
 sample("embeddingBag", (table_) => F.embeddingBag(beside(indices([1, 2], [2, 0]), table_), table_, { mode: "mean" }), x(4, 3));
 sample("scaledDotProductAttention", (q, k, v) => F.scaledDotProductAttention(q, k, v, { isCausal: true }), x(2, 3, 4), x(2, 3, 4), x(2, 3, 2));
+sample("attention with dropout", (q, k, v) => F.scaledDotProductAttention(q, k, v, { dropoutP: 0.4 }), x(2, 3, 4), x(2, 3, 4), x(2, 3, 2));
 sample(
   "LSTM",
   (a) => {

@@ -19,6 +19,7 @@ function tensor(values: readonly number[], sizes: readonly number[]): torch.Tens
     .requiresGrad_();
 }
 
+/** Counted anew for each sample, so that one that is added changes the numbers of no other. */
 let seed = 0;
 
 /** Distinct numbers between -1 and 1, none near zero, in no order. */
@@ -62,10 +63,15 @@ export class SampleTable {
   readonly samples: OperationSample[] = [];
 
   readonly add = (name: string, call: Call, ...inputs: torch.Tensor[]): void => {
-    this.samples.push({ name, inputs, call, onMeta: true });
+    this.#push({ name, inputs, call, onMeta: true });
   };
 
   readonly addOnCpu = (name: string, call: Call, ...inputs: torch.Tensor[]): void => {
-    this.samples.push({ name, inputs, call, onMeta: false });
+    this.#push({ name, inputs, call, onMeta: false });
   };
+
+  #push(sample: OperationSample): void {
+    this.samples.push(sample);
+    seed = 0;
+  }
 }

@@ -23,10 +23,10 @@ export function defineInPlace<Args extends readonly [Tensor, ...unknown[]], Save
       const [self] = args;
       const spec = row.infer(...args);
       requireBroadcastFit(self, spec);
-      const records = row.backward !== undefined && isGradEnabled() && anyRequiresGrad(args);
-      checkInPlace(self, records);
-      const edges = records ? edgesOf(args) : null;
-      const before = records ? beforeWrite(self, args, row.reads) : args;
+      const recorded = row.backward !== null && isGradEnabled() && anyRequiresGrad(args) ? row : null;
+      checkInPlace(self, recorded !== null);
+      const edges = recorded === null ? [] : edgesOf(args);
+      const before = recorded === null ? args : beforeWrite(self, args, recorded.reads);
       let saved = undefined as Saved;
       if (commonDevice(args) === "cpu") {
         if (spec.dtype === self.dtype && !overlapsOddly(self, args)) saved = row.forward(self, ...args);
@@ -37,7 +37,7 @@ export function defineInPlace<Args extends readonly [Tensor, ...unknown[]], Save
         }
       }
       self.version.value++;
-      if (edges !== null) rewriteHistory(self, new OperationNode(row, before, self, saved, edges));
+      if (recorded !== null) rewriteHistory(self, new OperationNode(recorded, before, self, saved, edges));
       if (watcher !== null) report(operation, args, self);
       return self;
     } catch (error) {

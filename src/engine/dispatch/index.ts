@@ -1,5 +1,16 @@
 export { defineComposite, named } from "./composites.js";
+export { composed, itself, linearInAll, linearInEach } from "./derivatives.js";
 export { defineInPlace, inPlace, inPlaceView, overwrite } from "./inPlace.js";
 export { defineOperation } from "./operations.js";
-export { rowsDefined, type BackwardContext, type Gradient, type OperationRow, type TensorSpec, type ViewRow } from "./rows.js";
+export {
+  rowsDefined,
+  type BackwardContext,
+  type DifferentiableRow,
+  type Differentiation,
+  type Gradient,
+  type OperationRow,
+  type RecordedBackward,
+  type TensorSpec,
+  type ViewRow,
+} from "./rows.js";
 export { asOneOfSeveral, defineView } from "./views.js";

@@ -1,4 +1,3 @@
-import { derivativeOf, type DerivativeContext } from "../autograd/derivatives.js";
 import { isGradEnabled } from "../autograd/gradMode.js";
 import { GraphNode, type Edge } from "../autograd/graph.js";
 import { checkVersion, freedGraph } from "../autograd/savedTensors.js";
@@ -12,7 +11,16 @@ import { equalSizes } from "../size.js";
 import type { Device } from "../storage.js";
 import { Tensor } from "../tensor.js";
 import { anyRequiresGrad, checkArity, commonDevice, edgesOf, failed, tensorCount } from "./arguments.js";
-import { definedRows, gradientName, type BackwardContext, type Gradient, type OperationRow, type TensorSpec } from "./rows.js";
+import {
+  definedRows,
+  gradientName,
+  type BackwardContext,
+  type DifferentiableRow,
+  type Gradient,
+  type OperationRow,
+  type RecordedContext,
+  type TensorSpec,
+} from "./rows.js";
 import { asKnownTo, hasFormerWindows, hollow, keepWholeBelow, keptArguments, standIn, versionOf } from "./savedArguments.js";
 
 /** The function that a row defines. */
@@ -27,7 +35,7 @@ export function defineOperation<Args extends readonly unknown[], Saved = void>(r
       const device = spec.device ?? commonDevice(args);
       const output = row.keepsLayout === true ? allocateAs(spec, args, device) : Tensor.allocate(spec.sizes, spec.dtype, device);
       const saved = device === "cpu" ? row.forward(output, ...args) : (undefined as Saved);
-      if (row.backward !== undefined && isGradEnabled() && spec.dtype.isFloatingPoint && anyRequiresGrad(args)) {
+      if (row.backward !== null && isGradEnabled() && spec.dtype.isFloatingPoint && anyRequiresGrad(args)) {
         output.setGradFn(new OperationNode(row, args, output, saved, edgesOf(args)));
       }
       if (watcher !== null) report(asOperation, args, output);
@@ -61,7 +69,7 @@ export class OperationNode<Args extends readonly unknown[], Saved> extends Graph
   private released = false;
 
   constructor(
-    private readonly row: OperationRow<Args, Saved>,
+    private readonly row: DifferentiableRow<Args, Saved>,
     args: Args,
     public output: Tensor,
     public saved: Saved,
@@ -87,31 +95,30 @@ export class OperationNode<Args extends readonly unknown[], Saved> extends Graph
 
   backward(gradient: Tensor): readonly (Tensor | null)[] {
     this.checkSaved();
-    return perTensor(this.args, this.row.backward!(gradient, this), fitGradient);
+    return perTensor(this.args, this.row.backward(gradient, this), fitGradient);
   }
 
   recordedBackward(gradient: Tensor): readonly (Tensor | null)[] {
     this.checkSaved();
-    const derivative = derivativeOf(this.row.name);
-    if (derivative === undefined) throw new NotImplementedError(`derivative for aten::${nameInPython(this.row.name)}_backward is not implemented`);
-    return perTensor(this.args, derivative(gradient, this.derivativeContext(gradient.device)), fitRecorded);
+    const { name, recordedBackward } = this.row;
+    if (recordedBackward === null) throw new NotImplementedError(`derivative for aten::${nameInPython(name)}_backward is not implemented`);
+    return perTensor(this.args, recordedBackward(gradient, this.recordedContext(gradient.device)), fitRecorded);
   }
 
   /** Stand-ins are on the device of the gradient here, since operations take part that want one device. */
-  private derivativeContext(device: Device): DerivativeContext {
+  private recordedContext(device: Device): RecordedContext<Args, Saved> {
     const { row, name, saved, output } = this;
     const args = keptArguments(this.args, row.reads, -1, (tensor) => hollow(tensor, device));
     const needs = (position: number): boolean => this.needs(position);
-    const context: DerivativeContext<Args> = {
+    return {
       args,
       name,
       needs,
-      saved: saved as never,
+      saved,
       output: row.reads?.includes("output") ? output : hollow(output, device),
-      apply: (others) => defineOperation(row)(...(others as Args)),
-      backward: (incoming, others = args) => row.backward!(incoming, { args: others as Args, output, saved, needs }),
+      apply: (others) => defineOperation(row)(...(others as unknown as Args)),
+      backward: (incoming, others = args) => row.backward(incoming, { args: others as Args, output, saved, needs }),
     };
-    return context as unknown as DerivativeContext;
   }
 
   private checkSaved(): void {

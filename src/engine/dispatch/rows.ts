@@ -29,7 +29,34 @@ export interface BackwardContext<Args extends readonly unknown[], Saved> {
   needs(position: number): boolean;
 }
 
-export interface OperationRow<Args extends readonly unknown[], Saved = void> extends Facts<Args> {
+/** What `recordedBackward` works with. Tensors that `reads` does not name have their shape and dtype, but no values and no gradient. */
+export interface RecordedContext<Args extends readonly unknown[], Saved> extends BackwardContext<Args, Saved> {
+  /** PyTorch's name of the graph node. */
+  readonly name: string;
+  /** The operation's forward again, recorded. */
+  readonly apply: (args: readonly unknown[]) => Tensor;
+  /** The row's own backward, for these arguments instead of the context's if given. Not recorded, unless it is made of operations. */
+  readonly backward: (gradient: Tensor, args?: readonly unknown[]) => readonly (Gradient | undefined)[];
+}
+
+/** A gradient for each argument; for an argument that is a list of tensors, one for each. */
+export type RecordedBackward<Args extends readonly unknown[] = readonly unknown[], Saved = unknown> = (
+  gradient: Tensor,
+  context: RecordedContext<Args, Saved>,
+) => readonly (Gradient | undefined)[];
+
+/**
+ * All that is said of an operation. What is required and missing does not compile: `backward` is null where there is no gradient, and with it comes
+ * `recordedBackward`.
+ */
+export type OperationRow<Args extends readonly unknown[], Saved = void> =
+  | DifferentiableRow<Args, Saved>
+  | (Computation<Args, Saved> & { readonly backward: null });
+
+/** The row of an operation through which gradients flow. */
+export type DifferentiableRow<Args extends readonly unknown[], Saved = void> = Computation<Args, Saved> & Differentiation<Args, Saved>;
+
+interface Computation<Args extends readonly unknown[], Saved> extends Facts<Args> {
   /** As in torch, e.g. "add". */
   readonly name: string;
   /**
@@ -50,10 +77,19 @@ export interface OperationRow<Args extends readonly unknown[], Saved = void> ext
   infer(...args: Args): TensorSpec;
   /** Computes into `output`, which is zeroed, and row-major unless the row keeps layouts (in the in-place form: the first argument). Returns what backward needs besides. */
   forward(output: Tensor, ...args: Args): Saved;
+}
+
+/** How gradients flow through an operation. */
+export interface Differentiation<Args extends readonly unknown[], Saved = void> {
   /** Positions of the arguments whose values backward reads, and "output" if it reads the result. Default: none. */
   readonly reads?: readonly (number | "output")[];
-  /** A gradient for each argument. Where an argument was broadcast, the dispatcher sums. Leave out if there is no gradient. */
-  readonly backward?: (gradient: Tensor, context: BackwardContext<Args, Saved>) => readonly Gradient[];
+  /** A gradient for each argument. Where an argument was broadcast, the dispatcher sums. */
+  readonly backward: (gradient: Tensor, context: BackwardContext<Args, Saved>) => readonly Gradient[];
+  /**
+   * The same gradients in operations, which record themselves, so that they can be differentiated in turn (`createGraph: true`): what PyTorch keeps in
+   * derivatives.yaml. `linearInEach`, `linearInAll`, `composed` and `itself` need no formula. Null where PyTorch has no gradient of the gradient either.
+   */
+  readonly recordedBackward: RecordedBackward<Args, Saved> | null;
 }
 
 export interface ViewRow<Args extends readonly [Tensor, ...unknown[]]> extends Facts<Args> {

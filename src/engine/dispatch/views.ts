@@ -1,4 +1,3 @@
-import { defineDerivative } from "../autograd/derivatives.js";
 import { isGradEnabled } from "../autograd/gradMode.js";
 import { GraphNode, type Edge } from "../autograd/graph.js";
 import { copy } from "../kernels/elementwise.js";
@@ -6,6 +5,7 @@ import { observer, report } from "../observer.js";
 import { computes, type Operation, notCounted } from "../operation.js";
 import { Tensor, through, type ViewOrigin } from "../tensor.js";
 import { edgesOf, failed } from "./arguments.js";
+import { itself } from "./derivatives.js";
 import { defineOperation } from "./operations.js";
 import { definedRows, gradientName, type ViewRow } from "./rows.js";
 import { standInView } from "./savedArguments.js";
@@ -89,6 +89,5 @@ const viewAdjoint = defineOperation<[gradient: Tensor, view: AnyViewNode]>({
   infer: (gradient, view) => ({ sizes: view.baseSizes, dtype: gradient.dtype }),
   forward: (output, gradient, view) => copy(output, view.backward(gradient)[0]!),
   backward: (gradient, { args: [, view] }) => [view.again(gradient)],
+  recordedBackward: itself,
 });
-
-defineDerivative<[Tensor, AnyViewNode]>("viewAdjoint", (gradient, { args: [, view] }) => [view.again(gradient)]);

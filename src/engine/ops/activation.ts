@@ -1,4 +1,4 @@
-import { defineInPlace, defineOperation, named, type OperationRow } from "../dispatch/index.js";
+import { composed, defineInPlace, defineOperation, named, type OperationRow, type RecordedBackward } from "../dispatch/index.js";
 import { bool, float32, uint8, type DType } from "../dtype.js";
 import { RuntimeError, ValueError } from "../errors.js";
 import * as kernels from "../kernels/elementwise.js";
@@ -14,6 +14,8 @@ import { requireFloatingPoint } from "./rules/promotion.js";
 import { abs, relu as reluOf, relu_, tanh } from "./unary.js";
 import { erf } from "../math/specialFunctions.js";
 import { computes, type ArgumentsOf, notCounted } from "../operation.js";
+import { where } from "./masks.js";
+import { within } from "./rules/recorded.js";
 
 /**
  * Activation functions (torch.nn.functional). Element-wise unless they say otherwise. One file, though a long one: a list, each entry the formula with its
@@ -45,6 +47,7 @@ interface ActivationRow<Constants extends readonly unknown[]> {
   readonly check?: (x: Tensor, ...constants: Constants) => void;
   /** The function for given constants. */
   readonly of: (...constants: Constants) => Activation;
+  readonly recordedBackward: RecordedBackward<[x: Tensor, ...constants: Constants], void>;
 }
 
 /** An element-wise function with constants (slopes, bounds, thresholds) as a row. */
@@ -72,6 +75,7 @@ function activationRow<Constants extends readonly unknown[]>(row: ActivationRow<
       kernels.binary(result, gradient, x, derivative, wasm?.derivative);
       return [result];
     },
+    recordedBackward: row.recordedBackward,
   };
 }
 
@@ -110,6 +114,7 @@ const leakyReluRow = activation<[slope: number]>({
     derivative: (g, x) => (x > 0 ? g : g * slope),
     kernels: { f: ["leakyRelu", slope], derivative: ["leakyReluBackward", slope] },
   }),
+  recordedBackward: (g, { args: [x, slope] }) => [where(x.gt(0), g, g.mul(slope))],
 });
 
 export interface LeakyReluOptions extends InplaceOptions {
@@ -128,6 +133,12 @@ export function leakyRelu_(x: Tensor, negativeSlope = 0.01): Tensor {
   return leakyReluRow.inPlace(x, negativeSlope);
 }
 
+/** The gradient of the elus in operations; e^x is computed where x is not positive alone, so that nothing overflows. */
+function eluGradient(g: Tensor, x: Tensor, alpha: number, scale: number, inputScale: number): Tensor {
+  const decay = x.mul(inputScale).clampMax(0).exp();
+  return where(x.gt(0), g.mul(scale), g.mul(decay).mul(alpha * scale * inputScale));
+}
+
 /** What x is multiplied with above zero, e^(inputScale x) - 1 below. */
 function eluKernels(positive: number, negative: number, inputScale: number): Activation["kernels"] {
   return { f: ["elu", positive, negative, inputScale], derivative: ["eluBackward", positive, negative, inputScale] };
@@ -142,6 +153,7 @@ const eluRow = activation<[alpha: number, scale: number, inputScale: number]>({
     derivative: (g, x) => (x > 0 ? g * scale : g * alpha * scale * inputScale * Math.exp(x * inputScale)),
     kernels: eluKernels(scale, alpha * scale, inputScale),
   }),
+  recordedBackward: (g, { args }) => [eluGradient(g, ...args)],
 });
 
 export interface AlphaInplaceOptions extends InplaceOptions {
@@ -172,6 +184,7 @@ const celuRow = activation<[alpha: number]>({
     derivative: (g, x) => (x > 0 ? g : g * Math.exp(x / alpha)),
     kernels: eluKernels(1, alpha, 1 / alpha),
   }),
+  recordedBackward: (g, { args: [x, alpha] }) => [eluGradient(g, x, alpha, 1, 1 / alpha)],
 });
 
 /** x, or alpha * (e^(x / alpha) - 1) where x < 0: differentiable once for every alpha. (torch.celu) */
@@ -198,6 +211,7 @@ const seluRow = activation({
     derivative: (g, x) => (x > 0 ? g * seluScale : g * seluAlpha * seluScale * Math.exp(x)),
     kernels: eluKernels(seluScale, seluAlpha * seluScale, 1),
   }),
+  recordedBackward: (g, { args: [x] }) => [eluGradient(g, x, seluAlpha, seluScale, 1)],
 });
 
 /** The scaled elu of self-normalizing networks. (torch.selu) */
@@ -233,6 +247,7 @@ const hardtanhRow = activation<[minVal: number, maxVal: number]>({
     derivative: (g, x) => (x <= minVal || x >= maxVal ? 0 : g),
     kernels: { f: ["clamp", minVal, maxVal], derivative: ["between", minVal, maxVal] },
   }),
+  recordedBackward: (g, { args: [x, minVal, maxVal] }) => [within(g, x.gt(minVal).logicalAnd(x.lt(maxVal)))],
 });
 
 export interface HardtanhOptions extends InplaceOptions {
@@ -264,6 +279,7 @@ const relu6Row = activation({
     derivative: (g, x) => (x <= 0 || x >= 6 ? 0 : g),
     kernels: { f: ["clamp", 0, 6], derivative: ["between", 0, 6] },
   }),
+  recordedBackward: (g, { args: [x] }) => [within(g, x.gt(0).logicalAnd(x.lt(6)))],
 });
 
 /** x held between 0 and 6. (torch.nn.functional.relu6) */
@@ -281,6 +297,7 @@ const hardsigmoidRow = activation({
     derivative: (g, x) => (x > -3 && x < 3 ? g / 6 : 0),
     kernels: { f: "hardsigmoid", derivative: "hardsigmoidBackward" },
   }),
+  recordedBackward: (g, { args: [x] }) => [within(g.div(6), x.gt(-3).logicalAnd(x.lt(3)))],
 });
 
 /** A piecewise linear sigmoid: 0 below -3, 1 above 3. (torch.nn.functional.hardsigmoid) */
@@ -298,6 +315,7 @@ const hardswishRow = activation({
     derivative: (g, x) => (x <= -3 ? 0 : x < 3 ? g * (x / 3 + 0.5) : g),
     kernels: { f: "hardswish", derivative: "hardswishBackward" },
   }),
+  recordedBackward: (g, { args: [x] }) => [where(x.lt(3), within(g.mul(x.div(3).add(0.5)), x.gt(-3)), g)],
 });
 
 /** x * hardsigmoid(x) (Howard et al., "Searching for MobileNetV3", 2019). (torch.nn.functional.hardswish) */
@@ -318,6 +336,7 @@ const siluRow = activation({
     },
     kernels: { f: "silu", derivative: "siluBackward" },
   }),
+  recordedBackward: composed(([x]) => x.mul(x.sigmoid())),
 });
 
 /** x * sigmoid(x). (torch.nn.functional.silu) */
@@ -340,6 +359,7 @@ const mishRow = activation({
     },
     kernels: { f: "mish", derivative: "mishBackward" },
   }),
+  recordedBackward: composed(([x]) => x.mul(softplus(x).tanh())),
 });
 
 /** x * tanh(softplus(x)) (Misra, "Mish", 2019). (torch.nn.functional.mish) */
@@ -364,6 +384,16 @@ const geluRow = activation<[approximate: GeluApproximation]>({
     if (approximate !== "none" && approximate !== "tanh") throw new RuntimeError("approximate argument must be either none or tanh.");
   },
   of: (approximate) => (approximate === "tanh" ? geluByTanh : exactGelu),
+  recordedBackward: composed(([x, approximate]) => {
+    if (approximate === "none") return x.mul(0.5).mul(x.mul(Math.SQRT1_2).erf().add(1));
+    return x.mul(0.5).mul(
+      x
+        .add(x.pow(3).mul(0.044715))
+        .mul(Math.sqrt(2 / Math.PI))
+        .tanh()
+        .add(1),
+    );
+  }),
 });
 
 const normalDistribution = (x: number): number => 0.5 * (1 + erf(x * Math.SQRT1_2));
@@ -400,6 +430,10 @@ const softplusRow = activation<[beta: number, threshold: number]>({
     derivative: (g, x) => (x * beta > threshold ? g : g * logistic(x * beta)),
     kernels: { f: ["softplus", beta, threshold], derivative: ["softplusBackward", beta, threshold] },
   }),
+  recordedBackward: (g, { args: [x, beta, threshold] }) => {
+    const scaled = x.mul(beta);
+    return [where(scaled.gt(threshold), g, g.mul(scaled.sigmoid()))];
+  },
 });
 
 export interface SoftplusOptions {
@@ -421,6 +455,7 @@ const softsignRow = activation({
   gradientName: "DivBackward0",
   kernel: "abs_cpu",
   of: () => ({ f: (x) => x / (1 + Math.abs(x)), derivative: (g, x) => g / (1 + Math.abs(x)) ** 2 }),
+  recordedBackward: (g, { args: [x] }) => [g.div(x.abs().add(1).square())],
 });
 
 /** x / (1 + |x|). (torch.nn.functional.softsign) */
@@ -434,6 +469,7 @@ const tanhshrinkRow = activation({
   gradientName: "SubBackward0",
   kernel: "tanh",
   of: () => ({ f: (x) => x - Math.tanh(x), derivative: (g, x) => g * Math.tanh(x) ** 2 }),
+  recordedBackward: (g, { args: [x] }) => [g.mul(x.tanh().square())],
 });
 
 /** x - tanh(x). (torch.nn.functional.tanhshrink) */
@@ -458,6 +494,7 @@ const softshrinkRow = activation<[lambd: number]>({
     f: (x) => (x > lambd ? x - lambd : x < -lambd ? x + lambd : x * 0),
     derivative: (g, x) => (x >= -lambd && x <= lambd ? 0 : g),
   }),
+  recordedBackward: (g, { args: [x, lambd] }) => [within(g, x.abs().gt(lambd))],
 });
 
 /** x moved towards zero by lambd, and zero within it. (torch.nn.functional.softshrink) */
@@ -474,6 +511,7 @@ const hardshrinkRow = activation<[lambd: number]>({
     f: (x) => (x >= -lambd && x <= lambd ? 0 : x),
     derivative: (g, x) => (x >= -lambd && x <= lambd ? 0 : g),
   }),
+  recordedBackward: (g, { args: [x, lambd] }) => [within(g, x.abs().gt(lambd))],
 });
 
 /** x, or zero where |x| is at most lambd. (torch.nn.functional.hardshrink) */
@@ -487,6 +525,7 @@ const thresholdRow = activation<[threshold: number, value: number]>({
   constants: ["threshold", "value"],
   kernel: null,
   of: (threshold, value) => ({ f: (x) => (x <= threshold ? value : x), derivative: (g, x) => (x <= threshold ? 0 : g) }),
+  recordedBackward: (g, { args: [x, threshold] }) => [within(g, x.gt(threshold))],
 });
 
 export interface ThresholdOptions extends InplaceOptions {
@@ -517,6 +556,7 @@ const logsigmoidRow = activation({
     derivative: (g, x) => g * logistic(-x),
     kernels: { f: "logsigmoid", derivative: "logSigmoidBackward" },
   }),
+  recordedBackward: (g, { args: [x] }) => [g.mul(x.neg().sigmoid())],
 });
 
 /** log(sigmoid(x)), exact where the sigmoid would round to zero. (torch.nn.functional.logsigmoid) */
@@ -575,6 +615,10 @@ const preluOperation = defineOperation<[x: Tensor, weight: Tensor]>({
     const summed = sumTo(forSlope, slopes.sizes);
     return [forX, new Tensor(summed.storage, weight.sizes, contiguousStrides(weight.sizes), 0)];
   },
+  recordedBackward: composed(([x, weight]) => {
+    const slope = weight.numel() === 1 ? weight.reshape([]) : weight.reshape(x.sizes.map((_, i) => (i === 1 ? -1 : 1)));
+    return where(x.gt(0), x, x.mul(slope));
+  }),
 });
 
 /** x, or weight * x where x < 0; one learned slope for all, or one for each channel (dimension 1). (torch.nn.functional.prelu) */
@@ -607,6 +651,7 @@ const rreluRow: OperationRow<[x: Tensor, lower: number, upper: number], Tensor> 
     kernels.binary(result, gradient, slopes, (g, slope) => g * slope, "mul");
     return [result];
   },
+  recordedBackward: (g, { saved: slopes }) => [g.mul(slopes)],
 };
 const rreluOperation = defineOperation(rreluRow);
 const rreluInPlace = defineInPlace(rreluRow);
@@ -651,6 +696,10 @@ const gluOperation = defineOperation<[x: Tensor, dim: number]>({
     kernels.ternary(forB, gradient, a, b, (g, value, gate) => g * value * logistic(gate) * (1 - logistic(gate)));
     return [result];
   },
+  recordedBackward: composed(([x, dim]) => {
+    const [value, gate] = x.chunk(2, dim) as [Tensor, Tensor];
+    return value.mul(gate.sigmoid());
+  }),
 });
 
 function halves(x: Tensor, dim: number): [Tensor, Tensor] {

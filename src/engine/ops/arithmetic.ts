@@ -5,14 +5,20 @@ import { binary, unary } from "../kernels/elementwise.js";
 import { Tensor } from "../tensor.js";
 import { collect, inOrder, type AllArguments, type Arguments } from "../arguments.js";
 import { atan2, div, mul, pow, sub, type AddArguments, type DivideArguments } from "./binary.js";
-import { binaryRow, forDTypes, isFloatingPoint, isInteger, ofTwo, unaryRow, type OfTwo } from "./rules/elementwiseRows.js";
+import { binaryRow, flat, forDTypes, isFloatingPoint, isInteger, ofTwo, unaryRow, type OfTwo } from "./rules/elementwiseRows.js";
 import type { Scalar } from "./rules/promotion.js";
 import { filledLike } from "./rules/reducedDims.js";
 import { to } from "./tensorOnly.js";
 import { abs, acos, acosh, asin, asinh, atan, atanh, neg, trunc } from "./unary.js";
 import { computes, operand, notCounted, ofParts } from "../operation.js";
+import { within } from "./rules/recorded.js";
 
 /** Element-wise arithmetic beyond the basic operations, and the other names of those. */
+
+function hypotGradient(g: Tensor, side: Tensor, x: Tensor, y: Tensor): Tensor {
+  const length = x.hypot(y);
+  return g.mul(side.div(length)).maskedFill(length.eq(0), 0);
+}
 
 /** sqrt(x^2 + y^2). (torch.hypot) */
 export const hypot: OfTwo<Tensor> = ofTwo(
@@ -22,6 +28,7 @@ export const hypot: OfTwo<Tensor> = ofTwo(
       binaryRow("hypot", "same", (x, y) => Math.hypot(x, y), {
         x: (g, x, y) => (x === 0 && y === 0 ? 0 : (g * x) / Math.hypot(x, y)),
         y: (g, x, y) => (x === 0 && y === 0 ? 0 : (g * y) / Math.hypot(x, y)),
+        recorded: { x: (g, x, y) => hypotGradient(g, x, x, y as Tensor), y: (g, x, y) => hypotGradient(g, y, x, y) },
       }),
       "hypot_cpu",
       isFloatingPoint,
@@ -38,12 +45,24 @@ export const copysign: OfTwo = ofTwo(
     binaryRow("copysign", "float", (x, y) => (isNegative(x) === isNegative(y) ? x : -x), {
       x: (g, x, y) => (x === 0 ? 0 : isNegative(x) === isNegative(y) ? g : -g),
       y: () => 0,
+      recorded: {
+        x: (g, x, y) =>
+          g
+            .mul(
+              x
+                .detach()
+                .copysign(y instanceof Tensor ? y.detach() : y)
+                .div(x.detach()),
+            )
+            .maskedFill(x.eq(0), 0),
+        y: (g) => g.mul(0),
+      },
     }),
   ),
 );
 
 const heavisideOperation = defineOperation<[x: Tensor, values: Tensor | Scalar]>(
-  binaryRow("heaviside", "same", (x, value) => (x === 0 ? value : x > 0 ? 1 : Number.isNaN(x) ? NaN : 0)),
+  binaryRow("heaviside", "same", (x, value) => (x === 0 ? value : x > 0 ? 1 : Number.isNaN(x) ? NaN : 0), null),
 );
 
 /** 0 below zero, 1 above, `values` at zero. (torch.heaviside) */
@@ -62,7 +81,7 @@ const gcdOf = (x: number, y: number): number => {
 /** The greatest common divisor. (torch.gcd) */
 export const gcd: OfTwo<Tensor> = ofTwo(
   "gcd",
-  defineOperation<[x: Tensor, y: Tensor | Scalar]>(forDTypes(binaryRow("gcd", "same", gcdOf), "gcd_cpu", isInteger)),
+  defineOperation<[x: Tensor, y: Tensor | Scalar]>(forDTypes(binaryRow("gcd", "same", gcdOf, null), "gcd_cpu", isInteger)),
 );
 
 /** The least common multiple. (torch.lcm) */
@@ -70,7 +89,7 @@ export const lcm: OfTwo<Tensor> = ofTwo(
   "lcm",
   defineOperation<[x: Tensor, y: Tensor | Scalar]>(
     forDTypes(
-      binaryRow("lcm", "same", (x, y) => (x === 0 || y === 0 ? 0 : Math.abs((x / gcdOf(x, y)) * y))),
+      binaryRow("lcm", "same", (x, y) => (x === 0 || y === 0 ? 0 : Math.abs((x / gcdOf(x, y)) * y)), null),
       "lcm_cpu",
       isInteger,
     ),
@@ -81,20 +100,18 @@ const degrees = 180 / Math.PI;
 
 /** Degrees as radians. (torch.deg2rad) */
 export const deg2rad: (x: Tensor) => Tensor = defineOperation<[x: Tensor]>({
-  ...unaryRow("deg2rad", "float", (x) => x / degrees, { of: "output", f: (g) => g / degrees }),
+  ...unaryRow("deg2rad", "float", (x) => x / degrees, { of: "output", f: (g) => g / degrees, recorded: (g) => g.div(degrees) }),
   gradientName: "Deg2RadBackward0",
 });
 
 /** Radians as degrees. (torch.rad2deg) */
 export const rad2deg: (x: Tensor) => Tensor = defineOperation<[x: Tensor]>({
-  ...unaryRow("rad2deg", "float", (x) => x * degrees, { of: "output", f: (g) => g * degrees }),
+  ...unaryRow("rad2deg", "float", (x) => x * degrees, { of: "output", f: (g) => g * degrees, recorded: (g) => g.mul(degrees) }),
   gradientName: "Rad2DegBackward0",
 });
 
 /** -1, 0 or 1. (torch.sgn) */
-export const sgn: (x: Tensor) => Tensor = defineOperation<[x: Tensor]>(
-  unaryRow("sgn", "same", (x) => (Number.isNaN(x) ? 0 : Math.sign(x)), { of: "output", f: () => 0 }),
-);
+export const sgn: (x: Tensor) => Tensor = defineOperation<[x: Tensor]>(unaryRow("sgn", "same", (x) => (Number.isNaN(x) ? 0 : Math.sign(x)), flat));
 
 // ---- replacing what is not a number
 
@@ -116,6 +133,7 @@ const nanToNumRow: OperationRow<NanToNumArgs> = {
   backward: (gradient, { args: [x] }) => [
     filledLike(gradient, gradient.dtype, (result) => binary(result, gradient, x, (g, value) => (Number.isFinite(value) ? g : 0))),
   ],
+  recordedBackward: (g, { args: [x] }) => [within(g, x.isfinite())],
 };
 
 export interface NanToNumOptions {

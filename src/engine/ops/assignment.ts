@@ -1,4 +1,4 @@
-import { defineInPlace, defineOperation, named, overwrite, type OperationRow } from "../dispatch/index.js";
+import { itself, defineInPlace, defineOperation, named, overwrite, type OperationRow } from "../dispatch/index.js";
 import { float64 } from "../dtype.js";
 import { NotImplementedError, RuntimeError } from "../errors.js";
 import * as kernels from "../kernels/choose.js";
@@ -9,6 +9,7 @@ import { asHeld } from "./rules/elementwiseRows.js";
 import { broadcastSizes, numberOf, resultType, type Scalar } from "./rules/promotion.js";
 import { filledLike } from "./rules/reducedDims.js";
 import { computes, moves, writing, operand, notCounted } from "../operation.js";
+import { within } from "./rules/recorded.js";
 
 /** Writes of given values into tensors, and values kept within bounds. */
 
@@ -22,6 +23,7 @@ const copyInPlace = defineInPlace<[self: Tensor, source: Tensor]>({
   infer: (self, source) => ({ sizes: broadcastSizes(self.sizes, source.sizes), dtype: self.dtype }),
   forward: (output, _, source) => copy(output, source),
   backward: (gradient) => [null, gradient],
+  recordedBackward: itself,
 });
 
 /** Takes over the values of another tensor, which broadcasts and is converted to this one's dtype. (Tensor.copy_) */
@@ -44,6 +46,7 @@ const fillRow: OperationRow<[self: Tensor, value: Tensor]> = {
   },
   forward: (output, _, value) => copy(output, value),
   backward: (gradient) => [null, gradient],
+  recordedBackward: itself,
 };
 const numberFill = writing({ name: "fill_", arguments: ["input", operand], sign: "←" });
 const fillOperation = defineOperation<[self: Tensor, value: Tensor]>(fillRow);
@@ -128,6 +131,16 @@ const clampRow: OperationRow<ClampArgs> = {
       filledLike(gradient, gradient.dtype, (result) => kernels.within(result, gradient, x, low, high)),
       min instanceof Tensor && context.needs(1) ? where((value, a, b) => value < a && a < b) : null,
       max instanceof Tensor && context.needs(2) ? where((value, a, b) => value > b || b < a) : null,
+    ];
+  },
+  recordedBackward(g, { args: [x, min, max] }) {
+    const low = min ?? -Infinity;
+    const high = max ?? Infinity;
+    const asTensor = (bound: Tensor | Scalar): Tensor => (bound instanceof Tensor ? bound : x.detach().mul(0).add(bound));
+    return [
+      within(g, x.ge(low).logicalAnd(x.le(high))),
+      min instanceof Tensor ? within(g, x.lt(min).logicalAnd(min.lt(high))) : null,
+      max instanceof Tensor ? within(g, x.gt(max).logicalOr(asTensor(low).gt(max))) : null,
     ];
   },
 };

@@ -1,4 +1,4 @@
-import { defineInPlace, defineOperation, type OperationRow } from "../dispatch/index.js";
+import { linearInAll, defineInPlace, defineOperation, type OperationRow } from "../dispatch/index.js";
 import { bool, int64 } from "../dtype.js";
 import { NotImplementedError, RuntimeError } from "../errors.js";
 import * as kernels from "../kernels/elementwise.js";
@@ -55,6 +55,7 @@ function additiveRow(name: string, sign: 1 | -1): OperationRow<AddArgs> {
       if (!(y instanceof Tensor)) return [gradient];
       return [gradient, factor === 1 ? gradient : scaled(gradient, factor)];
     },
+    recordedBackward: linearInAll(0, 1),
   };
 }
 
@@ -103,7 +104,7 @@ export const sub: Additive = additive("sub", defineOperation(subRow));
 /** sub in place. */
 export const sub_: Additive = additive("sub_", defineInPlace(subRow));
 
-const reversedRow = binaryRow("rsub", "same", (x, y) => y - x, { x: (g) => -g, y: (g) => g });
+const reversedRow = binaryRow("rsub", "same", (x, y) => y - x, { x: (g) => -g, y: (g) => g, recorded: { x: (g) => g.neg(), y: (g) => g } });
 /** y - x. (torch.rsub) */
 export const rsub: OfTwo = ofTwo(
   "rsub",
@@ -118,7 +119,13 @@ export const rsub: OfTwo = ofTwo(
 
 const times = (g: number, value: number): number => g * value;
 const mulRow: BinaryRow = {
-  ...binaryRow("mul", "same", (x, y) => x * y, { x: { of: "y", f: times, kernel: "mul" }, y: { of: "x", f: times, kernel: "mul" } }, "mul"),
+  ...binaryRow(
+    "mul",
+    "same",
+    (x, y) => x * y,
+    { x: { of: "y", f: times, kernel: "mul" }, y: { of: "x", f: times, kernel: "mul" }, recorded: { x: (g, _, y) => g.mul(y), y: (g, x) => g.mul(x) } },
+    "mul",
+  ),
   sign: "×",
   follows: ([, y], before) => (typeof y === "number" ? transformed(before, y, 0) : null),
 };
@@ -132,7 +139,11 @@ const divRow: BinaryRow = {
     "div",
     "float",
     (x, y) => x / y,
-    { x: { of: "y", f: (g, y) => g / y, kernel: "div" }, y: { of: "xy", f: (g, x, y) => (-g * x) / (y * y), kernel: "divBackward" } },
+    {
+      x: { of: "y", f: (g, y) => g / y, kernel: "div" },
+      y: { of: "xy", f: (g, x, y) => (-g * x) / (y * y), kernel: "divBackward" },
+      recorded: { x: (g, _, y) => g.div(y), y: (g, x, y) => g.mul(x).div(y.square()).neg() },
+    },
     "div",
   ),
   sign: "÷",
@@ -164,13 +175,13 @@ function floorOfQuotient(x: number, y: number): number {
   return quotient - floor > 0.5 ? floor + 1 : floor;
 }
 
-const floorDivideRow = withoutZeroDivision(forDTypes(binaryRow("floorDivide", "same", floorOfQuotient), "div_floor_cpu", isNotBool));
+const floorDivideRow = withoutZeroDivision(forDTypes(binaryRow("floorDivide", "same", floorOfQuotient, null), "div_floor_cpu", isNotBool));
 /** Rounded division is flat almost everywhere; unlike floorDivide, div with a rounding mode says so to autograd. */
 const roundedDivide = (kernel: string, quotient: (x: number, y: number) => number): BinaryRow =>
   withoutZeroDivision(
     forDTypes(
       {
-        ...binaryRow("div", "same", quotient, { x: () => 0, y: () => 0 }),
+        ...binaryRow("div", "same", quotient, { x: () => 0, y: () => 0, recorded: { x: (g) => g.mul(0), y: (g) => g.mul(0) } }),
         sign: "÷",
         gradientName: "DivBackward1",
       },
@@ -225,7 +236,14 @@ function moduloOf(x: number, y: number): number {
 
 const remainderRow = withoutZeroDivision(
   forDTypes(
-    byOperand("Remainder", binaryRow("remainder", "same", moduloOf, { x: (g) => g, y: (g, x, y) => -g * Math.floor(x / y) })),
+    byOperand(
+      "Remainder",
+      binaryRow("remainder", "same", moduloOf, {
+        x: (g) => g,
+        y: (g, x, y) => -g * Math.floor(x / y),
+        recorded: { x: (g) => g, y: (g, x, y) => g.mul(x.detach().div(y.detach()).floor()).neg() },
+      }),
+    ),
     "remainder_cpu",
     isNotBool,
   ),
@@ -236,7 +254,11 @@ const fmodRow = withoutZeroDivision(
   forDTypes(
     byOperand(
       "Fmod",
-      binaryRow("fmod", "same", (x, y) => x % y, { x: (g) => g, y: (g, x, y) => -g * Math.trunc(x / y) }),
+      binaryRow("fmod", "same", (x, y) => x % y, {
+        x: (g) => g,
+        y: (g, x, y) => -g * Math.trunc(x / y),
+        recorded: { x: (g) => g, y: (g, x, y) => g.mul(x.detach().div(y.detach()).trunc()).neg() },
+      }),
     ),
     "fmod_cpu",
     isNotBool,
@@ -265,7 +287,14 @@ function integerPower(bits: number): (x: number, y: number) => number {
 const powers = binaryRow("pow", "same", powerOf, {
   x: (g, x, y) => (y === 0 ? 0 : g * y * x ** (y - 1)),
   y: (g, x, y) => (x === 0 && y >= 0 ? 0 : g * x ** y * Math.log(x)),
+  recorded: { x: powGradient, y: (g, x, y) => g.mul(x.pow(y).mul(x.log())).maskedFill(x.eq(0).logicalAnd(y.ge(0)), 0) },
 });
+
+function powGradient(g: Tensor, x: Tensor, exponent: Tensor | Scalar): Tensor {
+  if (exponent instanceof Tensor) return g.mul(exponent.mul(x.pow(exponent.sub(1)))).maskedFill(exponent.eq(0), 0);
+  const n = Number(exponent);
+  return n === 0 ? g.mul(0) : g.mul(x.pow(n - 1)).mul(n);
+}
 interface SimplePower {
   readonly f: (x: number) => number;
   readonly kernel?: KernelCall;
@@ -297,7 +326,7 @@ const powRow: OperationRow<[x: Tensor, y: Tensor | Scalar]> = {
   backward(gradient, context) {
     const [x, y] = context.args;
     const derivative = simplePower(x, y)?.derivative;
-    if (derivative === undefined) return powers.backward!(gradient, context);
+    if (derivative === undefined) return powers.backward(gradient, context);
     return [filledLike(gradient, gradient.dtype, (result) => kernels.binary(result, gradient, x, derivative.f, derivative.kernel))];
   },
   gradientName: (_, y) => (y instanceof Tensor ? "PowBackward1" : "PowBackward0"),
@@ -333,6 +362,8 @@ export function pow_(x: Tensor, ...args: AllArguments<[exponent: Tensor | Scalar
 const whereLarger = (g: number, one: number, other: number): number => (one > other ? g : one === other ? g / 2 : 0);
 const larger = (x: number, y: number): number => (x > y || Number.isNaN(x) ? x : y);
 const smaller = (x: number, y: number): number => (x < y || Number.isNaN(x) ? x : y);
+/** The share of an operand that is chosen: half where both are equal. */
+const share = (better: Tensor, equal: Tensor, g: Tensor): Tensor => g.mul(better.to(g.dtype).add(equal.to(g.dtype).mul(0.5)));
 /** The larger element of each pair; NaN wins. Where both are equal, each gets half the gradient. (torch.maximum) */
 export const maximum: OfTwo = ofTwo(
   "maximum",
@@ -341,7 +372,11 @@ export const maximum: OfTwo = ofTwo(
       "maximum",
       "same",
       larger,
-      { x: { of: "xy", f: whereLarger, kernel: "maximumBackward" }, y: { of: "yx", f: whereLarger, kernel: "maximumBackward" } },
+      {
+        x: { of: "xy", f: whereLarger, kernel: "maximumBackward" },
+        y: { of: "yx", f: whereLarger, kernel: "maximumBackward" },
+        recorded: { x: (g, x, y) => share(x.gt(y), x.eq(y), g), y: (g, x, y) => share(y.gt(x), x.eq(y), g) },
+      },
       "maximum",
     ),
   ),
@@ -354,7 +389,11 @@ export const minimum: OfTwo = ofTwo(
       "minimum",
       "same",
       smaller,
-      { x: { of: "yx", f: whereLarger, kernel: "maximumBackward" }, y: { of: "xy", f: whereLarger, kernel: "maximumBackward" } },
+      {
+        x: { of: "yx", f: whereLarger, kernel: "maximumBackward" },
+        y: { of: "xy", f: whereLarger, kernel: "maximumBackward" },
+        recorded: { x: (g, x, y) => share(x.lt(y), x.eq(y), g), y: (g, x, y) => share(y.lt(x), x.eq(y), g) },
+      },
       "minimum",
     ),
   ),
@@ -367,6 +406,10 @@ export const atan2: OfTwo = ofTwo(
     binaryRow("atan2", "float", Math.atan2, {
       x: (g, x, y) => (x === 0 && y === 0 ? 0 : (g * y) / (x * x + y * y)),
       y: (g, x, y) => (x === 0 && y === 0 ? -0 : (-g * x) / (x * x + y * y)),
+      recorded: {
+        x: (g, x, y) => g.mul(y).div(x.square().add(y instanceof Tensor ? y.square() : Number(y) ** 2)),
+        y: (g, x, y) => g.mul(x).div(x.square().add(y.square())).neg(),
+      },
     }),
   ),
 );
@@ -386,6 +429,7 @@ function comparisonRow(name: "eq" | "ne" | "lt" | "le" | "gt" | "ge", holds: Com
       const computed = resultType(x, y);
       kernels.binary(output, inDType(x, computed), y instanceof Tensor ? inDType(y, computed) : asHeld(y, computed), (a, b) => (holds(a, b) ? 1 : 0), name);
     },
+    backward: null,
   };
 }
 
@@ -410,17 +454,14 @@ export const ge: OfTwo = ofTwo("ge", defineOperation(comparisonRow("ge", (x, y) 
 /** True where both are not zero. (torch.logical_and) */
 export const logicalAnd: OfTwo = ofTwo(
   "logical_and",
-  defineOperation(binaryRow("logicalAnd", "bool", (x, y) => (x !== 0 && y !== 0 ? 1 : 0), undefined, "logicalAnd")),
+  defineOperation(binaryRow("logicalAnd", "bool", (x, y) => (x !== 0 && y !== 0 ? 1 : 0), null, "logicalAnd")),
 );
 
 /** True where either is not zero. (torch.logical_or) */
-export const logicalOr: OfTwo = ofTwo(
-  "logical_or",
-  defineOperation(binaryRow("logicalOr", "bool", (x, y) => (x !== 0 || y !== 0 ? 1 : 0), undefined, "logicalOr")),
-);
+export const logicalOr: OfTwo = ofTwo("logical_or", defineOperation(binaryRow("logicalOr", "bool", (x, y) => (x !== 0 || y !== 0 ? 1 : 0), null, "logicalOr")));
 
 /** True where exactly one is not zero. (torch.logical_xor) */
 export const logicalXor: OfTwo = ofTwo(
   "logical_xor",
-  defineOperation(binaryRow("logicalXor", "bool", (x, y) => ((x !== 0) !== (y !== 0) ? 1 : 0), undefined, "logicalXor")),
+  defineOperation(binaryRow("logicalXor", "bool", (x, y) => ((x !== 0) !== (y !== 0) ? 1 : 0), null, "logicalXor")),
 );

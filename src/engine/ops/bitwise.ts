@@ -23,7 +23,7 @@ function bitsRow(
     const result = isSmall(x) && isSmall(y) ? small(x, y) : NaN;
     return Number.isNaN(result) ? Number(BigInt.asIntN(64, large(BigInt(x), BigInt(y)))) : result;
   };
-  return forDTypes(binaryRow(name, "same", f), kernel, takes);
+  return forDTypes(binaryRow(name, "same", f, null), kernel, takes);
 }
 
 const andRow = bitsRow(
@@ -87,6 +87,7 @@ const notRow = forDTypes<[x: Tensor]>(
     keepsLayout: true,
     infer: (x) => ({ sizes: x.sizes, dtype: x.dtype }),
     forward: (output, x) => unary(output, x, x.dtype.name === "bool" ? (value) => 1 - value : (value) => -1 - value),
+    backward: null,
   },
   "bitwise_not_cpu",
   (dtype) => !dtype.isFloatingPoint,

@@ -9,6 +9,7 @@ import { eq, ge, gt, le, lt, ne } from "./binary.js";
 import { binaryRow, ofTwo, unaryRow, type OfTwo } from "./rules/elementwiseRows.js";
 import { broadcastSizes, type Scalar } from "./rules/promotion.js";
 import { computes, operand, notCounted } from "../operation.js";
+import { within } from "./rules/recorded.js";
 
 /** Comparisons beyond the six of binary.ts, and their other names. */
 
@@ -32,6 +33,7 @@ const iscloseOperation = defineOperation<[x: Tensor, y: Tensor, rtol: number, at
     return { sizes: broadcastSizes(x.sizes, y.sizes), dtype: bool };
   },
   forward: (output, x, y, rtol, atol, equalNan) => binary(output, x, y, isCloseTo(rtol, atol, equalNan), equalNan ? undefined : ["isclose", rtol, atol]),
+  backward: null,
 });
 
 function isCloseTo(rtol: number, atol: number, equalNan: boolean): (a: number, b: number) => number {
@@ -79,6 +81,9 @@ function requireValues(x: Tensor, operation: string): void {
   if (x.device === "meta") throw new NotImplementedError(`${operation}: a meta tensor has no values to compare`);
 }
 
+/** The first operand wins over NaN too. */
+const firstWins = (isBetter: Tensor, y: Tensor | Scalar): Tensor => (y instanceof Tensor ? isBetter.logicalOr(y.isnan()) : isBetter);
+
 /** The larger element of each pair; a number wins over NaN. (torch.fmax) */
 export const fmax: OfTwo<Tensor> = ofTwo(
   "fmax",
@@ -86,6 +91,7 @@ export const fmax: OfTwo<Tensor> = ofTwo(
     binaryRow("fmax", "same", (x, y) => (x >= y || Number.isNaN(y) ? x : y), {
       x: (g, x, y) => (x >= y || Number.isNaN(y) ? g : 0),
       y: (g, x, y) => (x >= y || Number.isNaN(y) ? 0 : g),
+      recorded: { x: (g, x, y) => within(g, firstWins(x.ge(y), y)), y: (g, x, y) => g.maskedFill(firstWins(x.ge(y), y), 0) },
     }),
   ),
 );
@@ -97,18 +103,19 @@ export const fmin: OfTwo<Tensor> = ofTwo(
     binaryRow("fmin", "same", (x, y) => (x <= y || Number.isNaN(y) ? x : y), {
       x: (g, x, y) => (x <= y || Number.isNaN(y) ? g : 0),
       y: (g, x, y) => (x <= y || Number.isNaN(y) ? 0 : g),
+      recorded: { x: (g, x, y) => within(g, firstWins(x.le(y), y)), y: (g, x, y) => g.maskedFill(firstWins(x.le(y), y), 0) },
     }),
   ),
 );
 
 /** True where the element is positive infinity. (torch.isposinf) */
-export const isposinf: (x: Tensor) => Tensor = defineOperation<[x: Tensor]>(unaryRow("isposinf", "bool", (x) => (x === Infinity ? 1 : 0)));
+export const isposinf: (x: Tensor) => Tensor = defineOperation<[x: Tensor]>(unaryRow("isposinf", "bool", (x) => (x === Infinity ? 1 : 0), null));
 
 /** True where the element is negative infinity. (torch.isneginf) */
-export const isneginf: (x: Tensor) => Tensor = defineOperation<[x: Tensor]>(unaryRow("isneginf", "bool", (x) => (x === -Infinity ? 1 : 0)));
+export const isneginf: (x: Tensor) => Tensor = defineOperation<[x: Tensor]>(unaryRow("isneginf", "bool", (x) => (x === -Infinity ? 1 : 0), null));
 
 /** True where the sign bit is set: negative elements and -0. (torch.signbit) */
-export const signbit: (x: Tensor) => Tensor = defineOperation<[x: Tensor]>(unaryRow("signbit", "bool", (x) => (x < 0 || Object.is(x, -0) ? 1 : 0)));
+export const signbit: (x: Tensor) => Tensor = defineOperation<[x: Tensor]>(unaryRow("signbit", "bool", (x) => (x < 0 || Object.is(x, -0) ? 1 : 0), null));
 
 /** `gt` by another name. (torch.greater) */
 export const greater: OfTwo = ofTwo<Tensor | Scalar>("greater", gt);

@@ -1,4 +1,4 @@
-import { defineComposite, defineOperation, named } from "../dispatch/index.js";
+import { linearInEach, defineComposite, defineOperation, named } from "../dispatch/index.js";
 import { RuntimeError } from "../errors.js";
 import { binary, ternary } from "../kernels/elementwise.js";
 import { equalSizes, formatSizes, product } from "../size.js";
@@ -358,6 +358,7 @@ export const crossAlong: (x: Tensor, y: Tensor, dim: number) => Tensor = defineO
       filledLike(gradient, gradient.dtype, (result) => crossInto(result, gradient, x, dim)),
     ];
   },
+  recordedBackward: linearInEach(0, 1),
 });
 
 /** The vector product along a dimension of size 3, by default the first such one. (torch.cross) */

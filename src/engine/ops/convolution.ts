@@ -1,4 +1,4 @@
-import { defineComposite, defineOperation } from "../dispatch/index.js";
+import { composed, linearInEach, defineComposite, defineOperation } from "../dispatch/index.js";
 import type { DType } from "../dtype.js";
 import { RuntimeError, ValueError } from "../errors.js";
 import * as kernels from "../kernels/convolution.js";
@@ -93,6 +93,11 @@ function requireSameDType(x: Tensor, weight: Tensor, bias: Tensor | null): void 
   }
 }
 
+const withoutBias = linearInEach(0, 1);
+const withBias = composed<ConvolutionArgs, void>(([x, weight, bias, geometry], { apply }) =>
+  apply([x, weight, null, geometry]).add(bias!.reshape([-1, ...x.sizes.slice(2).map(() => 1)])),
+);
+
 function convolutionOperation(name: string, transposed: boolean): (...args: ConvolutionArgs) => Tensor {
   return defineOperation<ConvolutionArgs>({
     name,
@@ -129,6 +134,7 @@ function convolutionOperation(name: string, transposed: boolean): (...args: Conv
       if (bias !== null && context.needs(2)) results[2] = sumOfChannels(gradient);
       return results;
     },
+    recordedBackward: (g, context) => (context.args[2] === null ? withoutBias(g, context) : withBias(g, context)),
   });
 }
 

@@ -47,6 +47,7 @@ function dropoutRow(name: string, channels: boolean, alpha: boolean): OperationR
       if (gradient.device === "cpu") kernels.binary(result, gradient, saved.factor, (g, factor) => g * factor, "mul");
       return [result];
     },
+    recordedBackward: (g, { saved: { factor } }) => [g.mul(factor)],
   };
 }
 

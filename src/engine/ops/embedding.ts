@@ -1,4 +1,4 @@
-import { defineOperation } from "../dispatch/index.js";
+import { linearInEach, defineOperation } from "../dispatch/index.js";
 import { int64 } from "../dtype.js";
 import { IndexError, NotImplementedError, RuntimeError, ValueError } from "../errors.js";
 import { denseValues } from "../kernels/elementwise.js";
@@ -121,6 +121,16 @@ const embeddingOperation = defineOperation<[weight: Tensor, indices: Tensor, pad
     }
     return [result, null];
   },
+  recordedBackward(g, { args: [weight, indices, paddingIdx, scaleGradByFreq] }) {
+    const [rows, columns] = weight.sizes as [number, number];
+    const at = indices.reshape(-1).long();
+    let factors = at.ne(paddingIdx ?? -1).to(g.dtype);
+    if (scaleGradByFreq) {
+      const counts = factors.newZeros([rows]).indexAdd(0, at, factors.mul(0).add(1));
+      factors = factors.div(counts.indexSelect(0, at));
+    }
+    return [g.newZeros([rows, columns]).indexAdd(0, at, g.reshape([-1, columns]).mul(factors.unsqueeze(1)))];
+  },
 });
 
 /**
@@ -190,6 +200,9 @@ interface Bags {
 function bagCount(offsets: Tensor, includeLastOffset: boolean): number {
   return offsets.sizes[0]! - (includeLastOffset ? 1 : 0);
 }
+
+/** Without maxima, a sum of weighted rows. */
+const ofBags = linearInEach(0, 4);
 
 const embeddingBagOperation = defineOperation<EmbeddingBagArgs, Bags>({
   name: "embeddingBag",
@@ -275,6 +288,15 @@ const embeddingBagOperation = defineOperation<EmbeddingBagArgs, Bags>({
       }
     }
     return [result, null, null, null, scaleGradient];
+  },
+  recordedBackward(g, context) {
+    const [, , , mode, , , scaleGradByFreq] = context.args;
+    if (mode === "max" || scaleGradByFreq) {
+      throw new NotImplementedError(
+        `derivative for aten::embedding_bag_backward is not implemented for ${mode === "max" ? "mode='max'" : "scale_grad_by_freq=True"}`,
+      );
+    }
+    return ofBags(g, context);
   },
 });
 
@@ -378,6 +400,7 @@ const oneHotOperation = defineOperation<[x: Tensor, numClasses: number]>({
       output.storage.data[i * numClasses + value] = 1;
     });
   },
+  backward: null,
 });
 
 /**

@@ -1,4 +1,4 @@
-import { defineOperation } from "../dispatch/index.js";
+import { itself, defineOperation } from "../dispatch/index.js";
 import { copy } from "../kernels/elementwise.js";
 import { withoutObserver } from "../observer.js";
 import type { Tensor } from "../tensor.js";
@@ -32,4 +32,5 @@ export const euclideanDistance: (x: Tensor, y: Tensor) => Tensor = defineOperati
     const ratio = gradient.div(output).maskedFill(output.eq(0), 0);
     return [x.mul(ratio.sum(-1, true)).sub(ratio.matmul(y)), y.mul(ratio.sum(-2).unsqueeze(-1)).sub(ratio.transpose(-2, -1).matmul(x))];
   },
+  recordedBackward: itself,
 });

@@ -1,4 +1,4 @@
-import { defineComposite, defineInPlace, defineOperation, type OperationRow } from "../dispatch/index.js";
+import { linearInEach, linearInAll, itself, defineComposite, defineInPlace, defineOperation, type OperationRow } from "../dispatch/index.js";
 import { bool, int32, int64, uint8, type DType } from "../dtype.js";
 import { IndexError, RuntimeError } from "../errors.js";
 import { binary, cloneValues, copy, denseValues, fill } from "../kernels/elementwise.js";
@@ -50,6 +50,7 @@ const gatherOperation = defineOperation<[x: Tensor, dim: number, index: Tensor]>
     }
     return [result, null, null];
   },
+  recordedBackward: linearInEach(0),
 });
 
 /** Picks along `dim`: result[i][j] = x[index[i][j]][j] for dim 0. The result has the shape of `index`. (torch.gather) */
@@ -127,6 +128,7 @@ function scatterRow(name: string, combine: kernels.Combine | null): OperationRow
       const forX = combine === null ? zeroedAt(gradient, along, index) : gradient;
       return [forX, null, null, gathered(gradient, along, index, source)];
     },
+    recordedBackward: linearInAll(0, 3),
   };
 }
 
@@ -178,6 +180,7 @@ const scatterValueRow: OperationRow<ScatterValueArgs> = {
   },
   reads: [2],
   backward: (gradient, { args: [x, dim, index] }) => [zeroedAt(gradient, normalizeDim(dim, x.sizes.length), index)],
+  recordedBackward: linearInAll(0, 3),
 };
 const scatterValue = defineOperation<ScatterValueArgs>(scatterValueRow);
 const scatterValueInPlace = defineInPlace<ScatterValueArgs>(scatterValueRow);
@@ -279,6 +282,7 @@ const scatterReduceRow: OperationRow<ScatterReduceArgs> = {
     const used = source.sizes.every((size, i) => size === index.sizes[i]);
     return [reaching, null, null, used ? arriving : padTo(arriving, source.sizes)];
   },
+  recordedBackward: itself,
 };
 
 /** The gradients for the tensor, its own elements counting, and for the used part of the source. */
@@ -380,6 +384,7 @@ const takeOperation = defineOperation<[x: Tensor, index: Tensor]>({
     for (let i = 0; i < positions.length; i++) out[flatPosition(positions[i]!, out.length)]! += given[i]!;
     return [result];
   },
+  recordedBackward: linearInEach(0),
 });
 
 function flatPosition(index: number, count: number): number {
@@ -437,6 +442,7 @@ const putRow: OperationRow<PutArgs> = {
     });
     return [rest, null, picked];
   },
+  recordedBackward: linearInAll(0, 2),
 };
 const putOperation = defineOperation<PutArgs>(putRow);
 const putInPlace = defineInPlace<PutArgs>(putRow);

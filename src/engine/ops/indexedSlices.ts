@@ -1,4 +1,4 @@
-import { defineInPlace, defineOperation, type OperationRow } from "../dispatch/index.js";
+import { linearInEach, linearInAll, defineInPlace, defineOperation, type OperationRow } from "../dispatch/index.js";
 import { int32, int64 } from "../dtype.js";
 import { IndexError, RuntimeError } from "../errors.js";
 import { binary, cloneValues, copy, denseValues } from "../kernels/elementwise.js";
@@ -34,6 +34,7 @@ const indexSelectOperation = defineOperation<[x: Tensor, dim: number, index: Ten
   backward(gradient, { args: [x, dim, index] }) {
     return [reshaped(addedAt(gradient, asVector(x).sizes, [normalizeDim(dim, x.sizes.length)], [asVector(index)]), x.sizes), null, null];
   },
+  recordedBackward: linearInEach(0),
 });
 
 function reshaped(x: Tensor, sizes: readonly number[]): Tensor {
@@ -80,6 +81,7 @@ const indexAddRow: OperationRow<IndexAddArgs> = {
     if (alpha !== 1) binary(picked, picked, scalarTensor(alpha, picked.dtype, "cpu"), (value, by) => value * by);
     return [gradient, null, null, reshaped(picked, source.sizes)];
   },
+  recordedBackward: linearInAll(0, 3),
 };
 
 function checkAddedSlices(x: Tensor, dim: number, index: Tensor, source: Tensor): void {
@@ -188,6 +190,7 @@ const indexCopyRow: OperationRow<IndexCopyArgs> = {
     const along = normalizeDim(dim, x.sizes.length);
     return [zeroedSlices(gradient, along, index), null, null, reshaped(readSlices(gradient, along, index), source.sizes)];
   },
+  recordedBackward: linearInAll(0, 3),
 };
 
 /** A copy with zeros in the named slices. */
@@ -240,6 +243,7 @@ const indexFillRow: OperationRow<IndexFillArgs> = {
   },
   reads: [2],
   backward: (gradient, { args: [x, dim, index] }) => [zeroedSlices(gradient, normalizeDim(dim, x.sizes.length), index)],
+  recordedBackward: linearInAll(0, 3),
 };
 
 const indexFillOperation = defineOperation<IndexFillArgs>(indexFillRow);

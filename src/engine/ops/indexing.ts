@@ -1,4 +1,4 @@
-import { defineComposite, defineInPlace, defineOperation, defineView, type OperationRow } from "../dispatch/index.js";
+import { linearInEach, linearInAll, defineComposite, defineInPlace, defineOperation, defineView, type OperationRow } from "../dispatch/index.js";
 import { bool, int32, int64, uint8 } from "../dtype.js";
 import { IndexError, NotImplementedError, RuntimeError, ValueError } from "../errors.js";
 import { cloneValues, copy } from "../kernels/elementwise.js";
@@ -214,6 +214,7 @@ const indexOperation = defineOperation<IndexArgs>({
   forward: (output, x, dims, indices) => kernels.read(output.storage.data, output.offset, x.storage.data, x.offset, placesOf(x, dims, indices)),
   reads: [2],
   backward: (gradient, { args: [x, dims, indices] }) => [addedAt(gradient, x.sizes, dims, indices), null, null],
+  recordedBackward: linearInEach(0),
 });
 
 /** As it is written between brackets; null where tensors, masks or lists choose. */
@@ -279,6 +280,7 @@ const indexPutRow: OperationRow<IndexPutArgs> = {
     kernels.writeValue(rest.storage.data, 0, 0, placesOf(rest, dims, indices));
     return [rest, picked];
   },
+  recordedBackward: linearInAll(0, 1),
 };
 const indexPutOperation = defineOperation<IndexPutArgs>(indexPutRow);
 const indexPutInPlace = defineInPlace<IndexPutArgs>(indexPutRow);

@@ -1,4 +1,4 @@
-import { defineInPlace, defineOperation, type OperationRow } from "../dispatch/index.js";
+import { linearInEach, linearInAll, defineInPlace, defineOperation, type OperationRow } from "../dispatch/index.js";
 import { bool, int64, uint8 } from "../dtype.js";
 import { RuntimeError, TypeError } from "../errors.js";
 import { choose } from "../kernels/choose.js";
@@ -55,6 +55,7 @@ const maskedFillRow: OperationRow<MaskedFillArgs> = {
     const part = (masked: boolean): Tensor => chosen(gradient, mask, masked);
     return [part(false), null, value instanceof Tensor && context.needs(2) ? part(true) : null];
   },
+  recordedBackward: linearInAll(0, 2),
 };
 
 const maskedFillOperation = defineOperation<MaskedFillArgs>(maskedFillRow);
@@ -98,6 +99,7 @@ const maskedSelectOperation = defineOperation<[x: Tensor, mask: Tensor], Int32Ar
     for (let i = 0; i < saved.length; i++) result.storage.data[saved[i]!] = given[i]!;
     return [result];
   },
+  recordedBackward: linearInEach(0),
 });
 
 /** The elements where the mask is true, in one dimension; both broadcast. (torch.masked_select) */
@@ -119,6 +121,7 @@ const nonzeroOperation = defineOperation<[x: Tensor]>({
     const strides = contiguousStrides(x.sizes);
     strides.forEach((stride, dim) => kernels.writeCoordinates(output.storage.data, dim, strides.length, positions, x.sizes[dim]!, stride));
   },
+  backward: null,
 });
 
 /** The positions of elements that are not zero, a row each; with `asTuple`, one vector a dimension, as `at` takes them. (torch.nonzero) */
@@ -165,6 +168,7 @@ const whereOperation = defineOperation<WhereArgs>({
     };
     return [null, part(1, true), part(2, false)];
   },
+  recordedBackward: linearInAll(1, 2),
 });
 
 /** x where the condition is true, else y; all broadcast. With a condition alone: where it is true, one vector of positions a dimension. (torch.where) */
@@ -187,6 +191,7 @@ const isinOperation = defineOperation<[elements: Tensor, testElements: Tensor]>(
     const values = denseValues(elements);
     for (let i = 0; i < values.length; i++) output.storage.data[i] = known.has(values[i]!) ? 1 : 0;
   },
+  backward: null,
 });
 
 export interface IsinOptions {
@@ -239,6 +244,7 @@ const maskedScatterRow: OperationRow<[x: Tensor, mask: Tensor, source: Tensor]> 
     }
     return [rest, null, picked];
   },
+  recordedBackward: linearInAll(0, 2),
 };
 
 const maskedScatterOperation = defineOperation<[Tensor, Tensor, Tensor]>(maskedScatterRow);

@@ -1,4 +1,4 @@
-import { defineComposite, defineOperation, named } from "../dispatch/index.js";
+import { linearInEach, composed, defineComposite, defineOperation, named } from "../dispatch/index.js";
 import type { DType } from "../dtype.js";
 import { RuntimeError } from "../errors.js";
 import { cloneValues, copy } from "../kernels/elementwise.js";
@@ -63,6 +63,7 @@ const mmOperation = defineOperation<[x: Tensor, y: Tensor]>({
     context.needs(0) ? product2d(gradient, false, context.args[1], true) : null,
     context.needs(1) ? product2d(context.args[0], true, gradient, false) : null,
   ],
+  recordedBackward: linearInEach(0, 1),
 });
 
 /** The product of two matrices, (m x k) and (k x n). (torch.mm) */
@@ -141,6 +142,7 @@ const batchedOperation = defineOperation<[x: Tensor, y: Tensor]>({
     context.needs(0) ? batchedProduct(gradient, false, context.args[1], true) : null,
     context.needs(1) ? batchedProduct(context.args[0], true, gradient, false) : null,
   ],
+  recordedBackward: linearInEach(0, 1),
 });
 
 /** For each of b pairs of matrices their product: (b x m x k) and (b x k x n). (torch.bmm) */
@@ -180,6 +182,7 @@ const dotOperation = defineOperation<[x: Tensor, y: Tensor]>({
   },
   reads: [0, 1],
   backward: (gradient, { args: [x, y] }) => [scale(y, gradient), scale(x, gradient)],
+  recordedBackward: linearInEach(0, 1),
 });
 
 function rowVector(x: Tensor): Matrix {
@@ -223,6 +226,7 @@ const mvOperation = defineOperation<[x: Tensor, vector: Tensor]>({
     const back = context.needs(1) ? product2d(x, true, asColumn(gradient), false) : null;
     return [context.needs(0) ? product2d(asColumn(gradient), false, asColumn(vector), true) : null, back && new Tensor(back.storage, [back.sizes[0]!], [1], 0)];
   },
+  recordedBackward: linearInEach(0, 1),
 });
 
 /** A matrix (n x m) times a vector (m). (torch.mv) */
@@ -320,6 +324,10 @@ const linearOperation = defineOperation<LinearArgs>({
     if (bias !== null && context.needs(2)) result[2] = sumTo(g, bias.sizes);
     return result;
   },
+  recordedBackward: composed(([x, weight, bias]) => {
+    const product = x.matmul(weight.sizes.length === 1 ? weight : weight.t());
+    return bias === null ? product : product.add(bias);
+  }),
 });
 
 function weightMatrix(weight: Tensor): Tensor {

@@ -1,4 +1,4 @@
-import { defineOperation } from "../dispatch/index.js";
+import { linearInAll, defineOperation } from "../dispatch/index.js";
 import { NotImplementedError, RuntimeError } from "../errors.js";
 import { copy, fill } from "../kernels/elementwise.js";
 import { makeTaps } from "../kernels/resample.js";
@@ -66,6 +66,7 @@ const constantPad = defineOperation<[x: Tensor, padding: readonly number[], valu
     }
     return [result];
   },
+  recordedBackward: linearInAll(0, 2),
 });
 
 type NonConstant = Exclude<PaddingMode, "constant">;

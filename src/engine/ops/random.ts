@@ -151,6 +151,7 @@ const normalOf = defineOperation<[mean: Tensor | number, std: Tensor | number, g
     if (mean instanceof Tensor) kernels.binary(output, output, mean, (value, term) => value + term);
     else kernels.unary(output, output, (value) => value + mean);
   },
+  backward: null,
 });
 
 interface NormalParameters {
@@ -200,6 +201,7 @@ const bernoulliOf = defineOperation<[p: Tensor, generator: Generator]>({
     distributions.fillBernoulliEach(output.storage.data, 0, probabilities, generator);
   },
   backward: withoutSlope,
+  recordedBackward: (gradient) => [gradient.allocateLike()],
 });
 
 /** What is drawn does not change with its parameter, which autograd is told. */
@@ -225,6 +227,7 @@ const poissonOf = defineOperation<[rates: Tensor, generator: Generator]>({
     distributions.fillPoissonEach(output.storage.data, 0, values, generator);
   },
   backward: withoutSlope,
+  recordedBackward: (gradient) => [gradient.allocateLike()],
 });
 
 /** A Poisson number of each element as its rate. (torch.poisson) */
@@ -254,6 +257,7 @@ const multinomialOf = defineOperation<[weights: Tensor, samples: number, replace
       output.storage.data.set(distributions.sampleMultinomial(distribution, samples, replacement, generator), row * samples);
     }
   },
+  backward: null,
 });
 
 function checkWeights(weights: distributions.FloatArray): void {

@@ -1,4 +1,4 @@
-import { defineComposite, defineOperation, named } from "../dispatch/index.js";
+import { linearInEach, defineComposite, defineOperation, named } from "../dispatch/index.js";
 import { IndexError, RuntimeError } from "../errors.js";
 import * as kernels from "../kernels/convolution.js";
 import type { ConvolutionGeometry, Extent } from "../kernels/convolutionGeometry.js";
@@ -185,6 +185,7 @@ const unfoldOperation = defineOperation<[x: Tensor, blocks: Blocks]>({
     if (gradient.device === "cpu") kernels.foldImages(result.storage.data, denseValues(gradient), imageGeometry(x.sizes, blocks));
     return [result];
   },
+  recordedBackward: linearInEach(0),
 });
 
 function imageGeometry(sizes: readonly number[], blocks: Blocks): ConvolutionGeometry {
@@ -235,6 +236,7 @@ const foldOperation = defineOperation<[x: Tensor, image: readonly number[], bloc
     if (gradient.device === "cpu") kernels.unfoldImages(result.storage.data, denseValues(gradient), imageGeometry(gradient.sizes, blocks));
     return [result];
   },
+  recordedBackward: linearInEach(0),
 });
 
 export interface FoldOptions extends BlockOptions {

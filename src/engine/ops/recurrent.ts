@@ -1,4 +1,4 @@
-import { defineOperation, defineView, named } from "../dispatch/index.js";
+import { composed, defineOperation, defineView, named } from "../dispatch/index.js";
 import type { ElementArray } from "../dtype.js";
 import { RuntimeError } from "../errors.js";
 import { denseValues } from "../kernels/elementwise.js";
@@ -18,6 +18,7 @@ import { dropout } from "./dropout.js";
 import { cat, stack } from "./joining.js";
 import { transpose } from "./shape.js";
 import { computes, views } from "../operation.js";
+import { linear } from "./matmul.js";
 
 export type { RecurrentMode } from "../kernels/recurrent.js";
 
@@ -55,6 +56,29 @@ function weightsOf([, , , inputWeight, hiddenWeight, , , projection]: LayerArgs)
 /** Elements of all states, before the last cell. */
 function stateCount({ steps, batch, state }: RecurrentSizes): number {
   return steps * batch * state;
+}
+
+/** One step of a layer in operations: the next state and, for LSTM, the next cell. */
+function recurrentStep(input: Tensor, h: Tensor, c: Tensor | null, [, , , , hiddenWeight, , hiddenBias, projection, mode]: LayerArgs): [Tensor, Tensor | null] {
+  const hidden = linear(h, hiddenWeight, hiddenBias);
+  switch (mode) {
+    case "rnnTanh":
+      return [input.add(hidden).tanh(), null];
+    case "rnnRelu":
+      return [input.add(hidden).relu(), null];
+    case "gru": {
+      const [resetX, updateX, newX] = input.chunk(3, -1) as [Tensor, Tensor, Tensor];
+      const [resetH, updateH, newH] = hidden.chunk(3, -1) as [Tensor, Tensor, Tensor];
+      const candidate = newX.add(resetX.add(resetH).sigmoid().mul(newH)).tanh();
+      return [candidate.add(updateX.add(updateH).sigmoid().mul(h.sub(candidate))), null];
+    }
+    case "lstm": {
+      const [i, f, g, o] = input.add(hidden).chunk(4, -1) as [Tensor, Tensor, Tensor, Tensor];
+      const cell = f.sigmoid().mul(c!).add(i.sigmoid().mul(g.tanh()));
+      const state = o.sigmoid().mul(cell.tanh());
+      return [projection === null ? state : linear(state, projection), cell];
+    }
+  }
 }
 
 /** The states of all steps one after the other and, for LSTM, the last cell: an operation gives one tensor, whose parts are views. */
@@ -120,6 +144,18 @@ const layerOperation = defineOperation<LayerArgs, RecurrentTrace>({
       wrap(projection, gradients.projection),
     ];
   },
+  recordedBackward: composed((args) => {
+    const [x, h0, c0, inputWeight, , inputBias, , , , reverse] = args;
+    const inputs = linear(x, inputWeight, inputBias).unbind();
+    const states: Tensor[] = [];
+    let [h, c]: [Tensor, Tensor | null] = [h0, c0];
+    for (const input of reverse ? inputs.reverse() : inputs) {
+      [h, c] = recurrentStep(input, h, c, args);
+      states.push(h);
+    }
+    const parts = (reverse ? states.reverse() : states).map((state) => state.reshape(-1));
+    return cat(c === null ? parts : [...parts, c.reshape(-1)]);
+  }),
 });
 
 /** A part of what a layer gives, in its own shape. Bears the name of the step that PyTorch's graph shows. */

@@ -23,6 +23,7 @@ function softmaxOperation(
   name: string,
   forward: SlicesKernel,
   backward: (result: ElementArray, gradient: ElementArray, y: ElementArray, slices: slices.Slices) => void,
+  recorded: (gradient: Tensor, y: Tensor, dim: number) => Tensor,
 ): (x: Tensor, dim: number) => Tensor {
   return defineOperation<[x: Tensor, dim: number]>({
     name,
@@ -54,11 +55,15 @@ function softmaxOperation(
       }
       return [result];
     },
+    recordedBackward: (g, { args: [, dim], output }) => [recorded(g, output, dim)],
   });
 }
 
-const softmaxOf = softmaxOperation("softmax", slices.softmax, slices.softmaxBackward);
-const logSoftmaxOf = softmaxOperation("logSoftmax", slices.logSoftmax, slices.logSoftmaxBackward);
+const softmaxOf = softmaxOperation("softmax", slices.softmax, slices.softmaxBackward, (g, y, dim) => {
+  const weighted = g.mul(y);
+  return weighted.sub(y.mul(weighted.sum(dim, true)));
+});
+const logSoftmaxOf = softmaxOperation("logSoftmax", slices.logSoftmax, slices.logSoftmaxBackward, (g, y, dim) => g.sub(y.exp().mul(g.sum(dim, true))));
 
 export interface SoftmaxOptions {
   /** The dimension whose elements sum to 1. */

@@ -233,6 +233,7 @@ const bincountOperation = defineOperation<[x: Tensor, weights: Tensor | null, mi
     const given = weights === null ? null : denseValues(weights);
     for (let i = 0; i < values.length; i++) counts[values[i]!]! += given === null ? 1 : given[i]!;
   },
+  backward: null,
 });
 
 /** How often each of 0, 1, 2, ... occurs, or the sum of the weights given to each. (torch.bincount) */
@@ -283,6 +284,7 @@ const histcOperation = defineOperation<[x: Tensor, bins: number, min: number, ma
       output.storage.data[Math.min(Math.floor(((value - low) / (high - low)) * bins), bins - 1)]!++;
     }
   },
+  backward: null,
 });
 
 /** How many elements lie in each of `bins` equal ranges. (torch.histc) */
@@ -331,6 +333,7 @@ const searchsortedOperation = defineOperation<[sequence: Tensor, values: Tensor,
       output.storage.data[i] = low;
     }
   },
+  backward: null,
 });
 
 function asTensor(value: Tensor | Scalar, like: Tensor): Tensor {

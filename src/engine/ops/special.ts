@@ -9,10 +9,16 @@ import { floatType, type Scalar } from "./rules/promotion.js";
 import { filledLike } from "./rules/reducedDims.js";
 import * as functions from "../math/specialFunctions.js";
 import { computes, notCounted, ofParts } from "../operation.js";
+import { where } from "./masks.js";
+import { within } from "./rules/recorded.js";
 
 /** Special functions, element by element (torch.special). */
 
-const erfinvRow = unaryRow("erfinv", "float", functions.erfinv, { of: "output", f: (g, y) => g * (Math.sqrt(Math.PI) / 2) * Math.exp(y * y) });
+const erfinvRow = unaryRow("erfinv", "float", functions.erfinv, {
+  of: "output",
+  f: (g, y) => g * (Math.sqrt(Math.PI) / 2) * Math.exp(y * y),
+  recorded: (g, y) => g.mul(y.square().exp()).mul(Math.sqrt(Math.PI) / 2),
+});
 /** The inverse of the error function. (torch.erfinv) */
 export const erfinv: (x: Tensor) => Tensor = defineOperation<[x: Tensor]>(erfinvRow);
 /** erfinv in place. */
@@ -20,12 +26,12 @@ export const erfinv_: (x: Tensor) => Tensor = defineInPlace<[x: Tensor]>(erfinvR
 
 /** log |Gamma(x)|. (torch.lgamma) */
 export const lgamma: (x: Tensor) => Tensor = defineOperation<[x: Tensor]>(
-  unaryRow("lgamma", "float", functions.lgamma, { of: "input", f: (g, x) => g * functions.digamma(x) }),
+  unaryRow("lgamma", "float", functions.lgamma, { of: "input", f: (g, x) => g * functions.digamma(x), recorded: (g, x) => g.mul(x.digamma()) }),
 );
 
 /** The derivative of log Gamma(x). (torch.digamma) */
 export const digamma: (x: Tensor) => Tensor = defineOperation<[x: Tensor]>(
-  unaryRow("digamma", "float", functions.digamma, { of: "input", f: (g, x) => g * functions.polygamma(1, x) }),
+  unaryRow("digamma", "float", functions.digamma, { of: "input", f: (g, x) => g * functions.polygamma(1, x), recorded: (g, x) => g.mul(polygamma(1, x)) }),
 );
 
 const polygammaOperation = defineOperation<[x: Tensor, n: number]>({
@@ -43,6 +49,7 @@ const polygammaOperation = defineOperation<[x: Tensor, n: number]>({
   backward: (gradient, { args: [x, n] }) => [
     filledLike(gradient, gradient.dtype, (result) => binary(result, gradient, x, (g, value) => g * functions.polygamma(n + 1, value))),
   ],
+  recordedBackward: (g, { args: [x, n] }) => [g.mul(polygamma(n + 1, x))],
 });
 
 /** The n-th derivative of digamma. (torch.polygamma) */
@@ -68,7 +75,7 @@ export const mvlgamma = defineComposite(
 
 /** The modified Bessel function of the first kind of order 0. (torch.i0) */
 export const i0: (x: Tensor) => Tensor = defineOperation<[x: Tensor]>(
-  unaryRow("i0", "float", (x) => functions.besselI(0, x), { of: "input", f: (g, x) => g * functions.besselI(1, x) }),
+  unaryRow("i0", "float", (x) => functions.besselI(0, x), { of: "input", f: (g, x) => g * functions.besselI(1, x), recorded: (g, x) => g.mul(i1(x)) }),
 );
 
 /** The modified Bessel function of the first kind of order 1. (torch.special.i1) */
@@ -76,6 +83,7 @@ export const i1: (x: Tensor) => Tensor = defineOperation<[x: Tensor]>(
   unaryRow("i1", "float", (x) => functions.besselI(1, x), {
     of: "input",
     f: (g, x) => g * (x === 0 ? 0.5 : functions.besselI(0, x) - functions.besselI(1, x) / x),
+    recorded: (g, x) => where(x.eq(0), g.mul(0.5), g.mul(x.i0().sub(i1(x).div(x)))),
   }),
 );
 
@@ -84,6 +92,7 @@ export const sinc: (x: Tensor) => Tensor = defineOperation<[x: Tensor]>(
   unaryRow("sinc", "float", (x) => (x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x)), {
     of: "input",
     f: (g, x) => (x === 0 ? 0 : g * ((Math.PI * x * Math.cos(Math.PI * x) - Math.sin(Math.PI * x)) / (Math.PI * x * x))),
+    recorded: (g, x) => g.mul(x.mul(Math.PI).cos().sub(x.sinc()).div(x)).maskedFill(x.eq(0), 0),
   }),
 );
 
@@ -108,6 +117,10 @@ const logitOperation = defineOperation<[x: Tensor, eps: number | null]>({
       }),
     ),
   ],
+  recordedBackward(g, { args: [x, eps] }) {
+    const slope = g.div(x.mul(x.rsub(1)));
+    return [eps === null ? slope : within(slope, x.ge(eps).logicalAnd(x.le(1 - eps)))];
+  },
 });
 
 /** log(x / (1 - x)), the inverse of sigmoid; with `eps`, x is kept within [eps, 1 - eps]. (torch.logit) */
@@ -122,6 +135,10 @@ export const xlogy: OfTwo = ofTwo(
     binaryRow("xlogy", "float", (x, y) => (Number.isNaN(y) ? NaN : x === 0 ? 0 : x * Math.log(y)), {
       x: (g, x, y) => (x === 0 && y <= 0 ? 0 : g * Math.log(y)),
       y: (g, x, y) => (g * x) / y,
+      recorded: {
+        x: (g, x, y) => (y instanceof Tensor ? g.mul(y.log()).maskedFill(x.eq(0).logicalAnd(y.le(0)), 0) : g.mul(Math.log(Number(y)))),
+        y: (g, x, y) => g.mul(x).div(y),
+      },
     }),
   ),
 );
@@ -136,7 +153,11 @@ export const logaddexp: OfTwo<Tensor> = ofTwo(
   "logaddexp",
   defineOperation<[x: Tensor, y: Tensor | Scalar]>(
     forDTypes(
-      binaryRow("logaddexp", "same", logAddExp, { x: (g, x, y) => g / (1 + Math.exp(y - x)), y: (g, x, y) => g / (1 + Math.exp(x - y)) }),
+      binaryRow("logaddexp", "same", logAddExp, {
+        x: (g, x, y) => g / (1 + Math.exp(y - x)),
+        y: (g, x, y) => g / (1 + Math.exp(x - y)),
+        recorded: { x: (g, x, y) => g.mul(x.sub(y).sigmoid()), y: (g, x, y) => g.mul(y.sub(x).sigmoid()) },
+      }),
       "logaddexp_cpu",
       isFloatingPoint,
     ),
@@ -151,6 +172,7 @@ export const logaddexp2: OfTwo<Tensor> = ofTwo(
       binaryRow("logaddexp2", "same", (x, y) => logAddExp(x * Math.LN2, y * Math.LN2) / Math.LN2, {
         x: (g, x, y) => g / (1 + 2 ** (y - x)),
         y: (g, x, y) => g / (1 + 2 ** (x - y)),
+        recorded: { x: (g, x, y) => g.mul(x.sub(y).mul(Math.LN2).sigmoid()), y: (g, x, y) => g.mul(y.sub(x).mul(Math.LN2).sigmoid()) },
       }),
       "logaddexp2_cpu",
       isFloatingPoint,

@@ -1,4 +1,4 @@
-import { defineInPlace, defineOperation, type OperationRow } from "../dispatch/index.js";
+import { composed, defineInPlace, defineOperation, type OperationRow } from "../dispatch/index.js";
 import { bool } from "../dtype.js";
 import { NotImplementedError, RuntimeError } from "../errors.js";
 import { binary, ternary } from "../kernels/elementwise.js";
@@ -13,8 +13,13 @@ import { computes, operand, notCounted } from "../operation.js";
 type Args = [x: Tensor, y: Tensor, z: Tensor, value: number];
 type OfTwo = (y: number, z: number) => number;
 
-/** x + value * f(y, z). `partials`: the derivatives of f. */
-function addedRow(name: "addcmul" | "addcdiv", f: OfTwo, partials: readonly [y: OfTwo, z: OfTwo]): OperationRow<Args> {
+/** x + value * f(y, z). `partials`: the derivatives of f; `recorded`: f in operations. */
+function addedRow(
+  name: "addcmul" | "addcdiv",
+  f: OfTwo,
+  partials: readonly [y: OfTwo, z: OfTwo],
+  recorded: (y: Tensor, z: Tensor) => Tensor,
+): OperationRow<Args> {
   return {
     name,
     effect: computes,
@@ -43,11 +48,22 @@ function addedRow(name: "addcmul" | "addcdiv", f: OfTwo, partials: readonly [y: 
       );
       return [gradient, forY!, forZ!];
     },
+    recordedBackward: composed(([x, y, z, value]) => x.add(recorded(y, z).mul(value))),
   };
 }
 
-const addcmulRow = addedRow("addcmul", (y, z) => y * z, [(_, z) => z, (y) => y]);
-const addcdivRow = addedRow("addcdiv", (y, z) => y / z, [(_, z) => 1 / z, (y, z) => -y / (z * z)]);
+const addcmulRow = addedRow(
+  "addcmul",
+  (y, z) => y * z,
+  [(_, z) => z, (y) => y],
+  (y, z) => y.mul(z),
+);
+const addcdivRow = addedRow(
+  "addcdiv",
+  (y, z) => y / z,
+  [(_, z) => 1 / z, (y, z) => -y / (z * z)],
+  (y, z) => y.div(z),
+);
 const addcmulOperation = defineOperation<Args>(addcmulRow);
 const addcmulInPlace = defineInPlace<Args>(addcmulRow);
 const addcdivOperation = defineOperation<Args>(addcdivRow);
@@ -133,6 +149,7 @@ const lerpRow: OperationRow<LerpArgs> = {
         : null,
     ];
   },
+  recordedBackward: composed(([start, end, weight]) => start.add(end.sub(start).mul(weight))),
 };
 
 const lerpOperation = defineOperation<LerpArgs>(lerpRow);

@@ -8,6 +8,7 @@ import { Tensor } from "../tensor.js";
 import type { Dims } from "../arguments.js";
 import { filledLike, reducedCount, reducedDims, reducedSizes, spread } from "./rules/reducedDims.js";
 import { computes, notCounted } from "../operation.js";
+import { expandedOver } from "./rules/recorded.js";
 
 type NormArgs = [x: Tensor, order: number, dim: Dims | null, keepdim: boolean];
 
@@ -35,6 +36,26 @@ export const vectorNorm: (x: Tensor, order: number, dim: Dims | null, keepdim: b
     const g = spread(gradient, x, dims);
     const total = spread(output, x, dims);
     return [filledLike(x, x.dtype, (result) => normGradient(result, g, x, total, order, dims))];
+  },
+  recordedBackward(g, { args: [x, order, dim], output }) {
+    const incoming = expandedOver(x, dim, g);
+    const norms = expandedOver(x, dim, output);
+    if (order === 0) return [incoming.mul(0)];
+    if (order === 1) return [incoming.mul(x.sign())];
+    if (Math.abs(order) === Infinity) {
+      const chosen = x.abs().eq(norms).to(g.dtype);
+      return [incoming.mul(x.sign()).mul(chosen.div(expandedOver(x, dim, chosen.sum(dim))))];
+    }
+    const slope =
+      order === 2
+        ? x.div(norms)
+        : x.sign().mul(
+            x
+              .abs()
+              .div(norms)
+              .pow(order - 1),
+          );
+    return [incoming.mul(slope).maskedFill(norms.eq(0).logicalOr(x.eq(0)), 0)];
   },
 });
 

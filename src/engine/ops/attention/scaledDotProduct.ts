@@ -1,4 +1,4 @@
-import { defineComposite, defineOperation } from "../../dispatch/index.js";
+import { composed, defineComposite, defineOperation } from "../../dispatch/index.js";
 import type { ElementArray } from "../../dtype.js";
 import { RuntimeError } from "../../errors.js";
 import { binary, denseValues, type Operand } from "../../kernels/elementwise.js";
@@ -15,6 +15,8 @@ import { repr } from "../../print/python.js";
 import { collect, requiredFirst, type WithRequired } from "../../arguments.js";
 import { broadcastSizes } from "../rules/promotion.js";
 import { computes, ofParts } from "../../operation.js";
+import { constant } from "../rules/recorded.js";
+import { softmax } from "../softmax.js";
 
 export interface AttentionOptions {
   /** Broadcasts to (..., L, S). Booleans say what may be attended to; floats are added to the scores. Default: everything may. */
@@ -207,6 +209,17 @@ const attentionOperation = defineOperation<AttentionArgs, AttentionTrace>({
     );
     return [dQuery, dKey, dValue, dMask];
   },
+  recordedBackward: composed(([query, key, value, mask, , isCausal, scale], { saved: { noise } }) => {
+    let scores = query.matmul(key.transpose(-2, -1)).mul(scale);
+    if (mask !== null && mask.dtype.name !== "bool") scores = scores.add(mask);
+    let hidden = mask?.dtype.name === "bool" ? mask.logicalNot() : scores.detach().isneginf();
+    if (isCausal) hidden = hidden.logicalOr(scores.detach().mul(0).add(1).triu(1).bool());
+    // A position that may attend to nothing gets zeros.
+    const lost = hidden.all(-1, true);
+    let weights = softmax(scores.maskedFill(hidden, -Infinity).maskedFill(lost, 0), -1).maskedFill(lost, 0);
+    if (noise !== null) weights = weights.mul(constant(noise.data, weights.sizes, weights));
+    return weights.matmul(value);
+  }),
 });
 
 /** The matrix (L, S) of one head among those of all. */

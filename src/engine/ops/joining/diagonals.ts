@@ -1,4 +1,4 @@
-import { defineComposite, defineOperation } from "../../dispatch/index.js";
+import { linearInEach, defineComposite, defineOperation } from "../../dispatch/index.js";
 import { int64 } from "../../dtype.js";
 import { RuntimeError } from "../../errors.js";
 import { copy } from "../../kernels/elementwise.js";
@@ -41,6 +41,7 @@ function defineTriangle(name: "tril" | "triu", side: "lower" | "upper"): (x: Ten
     },
     forward: (output, x, offset) => writeTriangle(output, x, offset, side),
     backward: (gradient, { args: [, offset] }) => [filledLike(gradient, gradient.dtype, (result) => writeTriangle(result, gradient, offset, side))],
+    recordedBackward: linearInEach(0),
   });
 }
 
@@ -132,6 +133,7 @@ const diagEmbedOperation = defineOperation<DiagEmbedArgs>({
   },
   forward: (output, x, ...place) => copy(diagonalIn(output, ...place), x),
   backward: (gradient, { args: [, ...place] }) => [diagonalIn(gradient, ...place)],
+  recordedBackward: linearInEach(0),
 });
 
 export interface DiagEmbedOptions {
@@ -158,6 +160,7 @@ const diagCopy = defineOperation<[x: Tensor, offset: number]>({
   infer: (x, offset) => ({ sizes: diagonalOf(x, offset).sizes, dtype: x.dtype }),
   forward: (output, x, offset) => copy(output, diagonalOf(x, offset)),
   backward: (gradient, { args: [x, offset] }) => [filledLike(x, gradient.dtype, (result) => copy(diagonalOf(result, offset), gradient))],
+  recordedBackward: linearInEach(0),
 });
 
 /** The diagonal of a matrix, unrecorded. */
@@ -202,6 +205,7 @@ const traceOperation = defineOperation<[x: Tensor]>({
     output.storage.data[0] = total;
   },
   backward: (gradient, { args: [x] }) => [filledLike(x, gradient.dtype, (result) => copy(diagonalOf(result, 0), gradient))],
+  recordedBackward: linearInEach(0),
 });
 
 /** The sum of a matrix's main diagonal. (torch.trace) */

@@ -80,6 +80,19 @@ const catOperation = defineOperation<[tensors: readonly Tensor[], dim: number]>(
     });
     return [parts];
   },
+  recordedBackward(g, { args: [tensors, along] }) {
+    const dim = normalizeDim(along, g.sizes.length);
+    let start = 0;
+    return [
+      tensors.map((tensor) => {
+        // An empty vector may stand in a list of anything.
+        if (tensor.sizes.length !== g.sizes.length) return null;
+        const size = tensor.sizes[dim]!;
+        start += size;
+        return g.narrow(dim, start - size, size);
+      }),
+    ];
+  },
 });
 
 function requireTensors(tensors: readonly Tensor[], message: string): void {
@@ -129,6 +142,7 @@ const stackOperation = defineOperation<[tensors: readonly Tensor[], dim: number]
     const dim = normalizeDim(along, gradient.sizes.length);
     return [tensors.map((_, i) => layer(gradient, dim, i))];
   },
+  recordedBackward: (g, { args: [, dim] }) => [g.unbind(dim)],
 });
 
 /** Slice `index` of dimension `dim`, which is dropped; unrecorded. */

@@ -1,4 +1,4 @@
-import { defineComposite, defineOperation, named } from "../../dispatch/index.js";
+import { linearInEach, defineComposite, defineOperation, named } from "../../dispatch/index.js";
 import { RuntimeError } from "../../errors.js";
 import { copy } from "../../kernels/elementwise.js";
 import { normalizeDim, Tensor, through } from "../../tensor.js";
@@ -35,6 +35,7 @@ const flipOperation = defineOperation<[x: Tensor, dims: readonly number[]]>({
   backward: (gradient, { args: [x, dims] }) => [
     filledLike(gradient, gradient.dtype, (result) => copy(result, backwards(gradient, x.sizes.length === 0 ? [] : distinct(dims, x.sizes.length)))),
   ],
+  recordedBackward: linearInEach(0),
 });
 
 /** The order along some dimensions reversed. (torch.flip) */
@@ -83,6 +84,7 @@ const rollOperation = defineOperation<[x: Tensor, shifts: readonly number[], dim
   },
   forward: (output, x, shifts, dims) => copy(output, rolled(x, shifts, dims, 1)),
   backward: (gradient, { args: [, shifts, dims] }) => [rolled(gradient, shifts, dims, -1)],
+  recordedBackward: linearInEach(0),
 });
 
 /** Elements moved on along dimensions, the last coming in front again; without dimensions, along the flattened tensor. (torch.roll) */

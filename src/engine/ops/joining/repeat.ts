@@ -1,4 +1,4 @@
-import { defineComposite, defineOperation } from "../../dispatch/index.js";
+import { linearInEach, defineComposite, defineOperation } from "../../dispatch/index.js";
 import { int64 } from "../../dtype.js";
 import { RuntimeError } from "../../errors.js";
 import { copy } from "../../kernels/elementwise.js";
@@ -33,6 +33,7 @@ const repeatOperation = defineOperation<[x: Tensor, repeats: readonly number[]]>
     const dense = gradient.isContiguous() ? gradient : filledLike(gradient, gradient.dtype, (result) => copy(result, gradient));
     return [inShape(sumTo(interleavedWithRepeats(dense, x, repeats), broadcastable(x, repeats).sizes), x.sizes)];
   },
+  recordedBackward: linearInEach(0),
 });
 
 /** A repeated tensor with each dimension as (times, size): [2 * 3] as [2, 3]. */

@@ -1,4 +1,4 @@
-import { defineComposite, defineOperation } from "../../dispatch/index.js";
+import { itself, defineComposite, defineOperation } from "../../dispatch/index.js";
 import type { DType } from "../../dtype.js";
 import { RuntimeError } from "../../errors.js";
 import { copy } from "../../kernels/elementwise.js";
@@ -21,12 +21,16 @@ import { computes, notCounted, ofParts } from "../../operation.js";
 
 type Factors = Readonly<Record<string, Tensor>>;
 
-/** One of the results of a factorization that is already computed; backward has all of them at hand. */
+/**
+ * One of the results of a factorization that is already computed; backward has all of them at hand. `again`: the same factors as results of operations, so that
+ * backward, which is made of operations on them, is recorded.
+ */
 function defineFactor<F extends Factors>(
   name: string,
   gradientName: string,
   pick: (factors: F) => Tensor,
   backward: (gradient: Tensor, factors: F) => Tensor,
+  again: (a: Tensor, factors: F) => F,
 ): (a: Tensor, factors: F) => Tensor {
   return defineOperation<[a: Tensor, factors: F]>({
     name,
@@ -38,6 +42,7 @@ function defineFactor<F extends Factors>(
     forward: (output, _, factors) => copy(output, pick(factors)),
     reads: [0],
     backward: (gradient, { args: [, factors] }) => [backward(gradient, factors)],
+    recordedBackward: (gradient, { args: [a, factors], backward: own }) => own(gradient, [a, again(a, factors)]),
   });
 }
 
@@ -83,17 +88,24 @@ function qrGradient(gradQ: Tensor | null, gradR: Tensor | null, { q, r }: QR): T
   return cat([gradX, gradV === null ? mul(y, 0) : matmul(q, gradV)], -1);
 }
 
+function qrAgain(a: Tensor, { r }: QR): QR {
+  const { Q, R } = qr(a, rowsOf(r) === Math.min(rowsOf(a), columnsOf(a)) ? "reduced" : "complete");
+  return { q: Q, r: R };
+}
+
 const qrQ = defineFactor<QR>(
   "qr",
   "LinalgQrBackward0",
   ({ q }) => q,
   (gradient, factors) => qrGradient(gradient, null, factors),
+  qrAgain,
 );
 const qrR = defineFactor<QR>(
   "qr",
   "LinalgQrBackward0",
   ({ r }) => r,
   (gradient, factors) => qrGradient(null, gradient, factors),
+  qrAgain,
 );
 
 /** What `qr` gives. */
@@ -143,11 +155,17 @@ interface Eigen extends Factors {
   readonly vectors: Tensor;
 }
 
+function eighAgain(a: Tensor): Eigen {
+  const { eigenvalues, eigenvectors } = eigh(a);
+  return { values: eigenvalues, vectors: eigenvectors };
+}
+
 const eighValues = defineFactor<Eigen>(
   "eigh",
   "LinalgEighBackward0",
   ({ values }) => values,
   (gradient, { vectors }) => matmul(mul(vectors, unsqueeze(gradient, -2)), mT(vectors)),
+  eighAgain,
 );
 const eighVectors = defineFactor<Eigen>(
   "eigh",
@@ -157,6 +175,7 @@ const eighVectors = defineFactor<Eigen>(
     const result = matmul(matmul(vectors, overDifferences(matmul(mT(vectors), gradient), values)), mT(vectors));
     return result.add(mT(result)).mul(0.5);
   },
+  eighAgain,
 );
 
 /** What `eigh` gives. */
@@ -210,6 +229,11 @@ function requireReduced({ u, s, vh }: Svd): void {
   }
 }
 
+function svdAgain(a: Tensor, { u, vh }: Svd): Svd {
+  const { U, S, Vh } = svd(a, columnsOf(u) !== rowsOf(vh));
+  return { u: U, s: S, vh: Vh };
+}
+
 const svdU = defineFactor<Svd>(
   "svd",
   "LinalgSvdBackward0",
@@ -220,12 +244,14 @@ const svdU = defineFactor<Svd>(
     const inner = scaledColumns(overDifferences(skew(matmul(mT(u), gradient)), s.square()), s);
     return matmul(matmul(u, inner), vh).add(matmul(div(outside(gradient, u), unsqueeze(s, -2)), vh));
   },
+  svdAgain,
 );
 const svdS = defineFactor<Svd>(
   "svd",
   "LinalgSvdBackward0",
   ({ s }) => s,
   (gradient, { u, s, vh }) => matmul(scaledColumns(narrow(u, -1, 0, columnsOf(s)), gradient), narrow(vh, -2, 0, columnsOf(s))),
+  svdAgain,
 );
 const svdVh = defineFactor<Svd>(
   "svd",
@@ -238,6 +264,7 @@ const svdVh = defineFactor<Svd>(
     const inner = scaledRows(overDifferences(skew(matmul(vh, mT(gradient))), s.square()), s);
     return matmul(matmul(u, inner), vh).add(matmul(u, div(mT(outside(mT(gradient), v)), unsqueeze(s, -1))));
   },
+  svdAgain,
 );
 
 /** What `svd` gives. */
@@ -324,6 +351,7 @@ const pinvRecorded = defineOperation<[a: Tensor]>({
     const right = matmul(matmul(pT, p), sub(g, matmul(matmul(g, p), a)));
     return [inner.add(left).add(right)];
   },
+  recordedBackward: itself,
 });
 
 const pinvOperation = defineComposite({ name: "pinv", effect: computes, multiplyAdds: ofParts, arguments: ["input"] }, (a: Tensor): Tensor => pinvRecorded(a));

@@ -1,4 +1,4 @@
-import { defineComposite, defineOperation } from "../../dispatch/index.js";
+import { itself, defineComposite, defineOperation } from "../../dispatch/index.js";
 import { RuntimeError } from "../../errors.js";
 import { exponential } from "../../kernels/matrixExp.js";
 import { Tensor } from "../../tensor.js";
@@ -54,6 +54,7 @@ const matrixExpOperation: (a: Tensor) => Tensor = defineOperation<[a: Tensor]>({
     const block = cat([cat([transposed, gradient], -1), cat([zeros, transposed], -1)], -2);
     return [narrow(narrow(matrixExpOperation(block), -2, 0, n), -1, n, n)];
   },
+  recordedBackward: itself,
 });
 
 /** e to the power of square matrices: the sum of A^k / k!. (torch.linalg.matrix_exp) */

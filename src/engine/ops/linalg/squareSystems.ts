@@ -1,4 +1,4 @@
-import { defineComposite, defineOperation } from "../../dispatch/index.js";
+import { itself, defineComposite, defineOperation } from "../../dispatch/index.js";
 import { LinAlgError, RuntimeError } from "../../errors.js";
 import { denseValues } from "../../kernels/elementwise.js";
 import * as kernels from "../../kernels/linalg.js";
@@ -45,6 +45,7 @@ export const invOperation = defineOperation<[a: Tensor]>({
   },
   reads: ["output"],
   backward: (gradient, { output }) => [neg(matmul(matmul(mT(output), gradient), mT(output)))],
+  recordedBackward: itself,
 });
 
 /** The inverse of square matrices. (torch.linalg.inv) */
@@ -71,6 +72,7 @@ const detOperation = defineOperation<[a: Tensor]>({
     forEachMatrix(a, (matrix, index) => result.storage.data.set(kernels.cofactors(matrix, n), index * n * n));
     return [mul(result, unsqueeze(unsqueeze(gradient, -1), -1))];
   },
+  recordedBackward: (g, { args: [a] }) => [g.mul(det(a)).unsqueeze(-1).unsqueeze(-1).mul(inv(a).mT)],
 });
 
 /** The determinant of square matrices. (torch.linalg.det) */
@@ -104,6 +106,7 @@ const detSign = defineOperation<[a: Tensor]>({
   arguments: ["input"],
   infer: (a) => ({ sizes: batchOf(a), dtype: a.dtype }),
   forward: (output, a) => output.storage.data.set(logDeterminants(a).signs),
+  backward: null,
 });
 
 const logAbsDet = defineOperation<[a: Tensor]>({
@@ -119,6 +122,7 @@ const logAbsDet = defineOperation<[a: Tensor]>({
   forward: (output, a) => output.storage.data.set(logDeterminants(a).logs),
   reads: [0],
   backward: (gradient, { args: [a] }) => [mul(mT(invOperation(a)), unsqueeze(unsqueeze(gradient, -1), -1))],
+  recordedBackward: itself,
 });
 
 /** What `slogdet` gives. */
@@ -179,6 +183,7 @@ export const solveOperation: (a: Tensor, b: Tensor) => Tensor = defineOperation<
     const forB = solveOperation(mT(a), gradient);
     return [neg(matmul(forB, mT(output))), forB];
   },
+  recordedBackward: itself,
 });
 
 /** X with A X = B, B being matrices or, one dimension short, vectors. (torch.linalg.solve) */
@@ -245,6 +250,7 @@ const choleskyOperation = defineOperation<[a: Tensor]>({
     const inner = solveOperation(mT(l), mT(solveOperation(mT(l), mT(halved))));
     return [mul(inner.add(mT(inner)), 0.5)];
   },
+  recordedBackward: itself,
 });
 
 /** Lower-triangular L with L L^T = A, for symmetric positive-definite A. (torch.linalg.cholesky) */

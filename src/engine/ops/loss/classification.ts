@@ -1,4 +1,4 @@
-import { defineComposite, defineOperation, named } from "../../dispatch/index.js";
+import { linearInEach, composed, defineComposite, defineOperation, named } from "../../dispatch/index.js";
 import { int64, uint8, type ElementArray } from "../../dtype.js";
 import { IndexError, RuntimeError, ValueError } from "../../errors.js";
 import { denseValues } from "../../kernels/elementwise.js";
@@ -73,6 +73,7 @@ const nllOperation = defineOperation<NLLArgs, Divisor>({
     }
     return [result, null, null];
   },
+  recordedBackward: linearInEach(0),
 });
 
 function checkClassTargets(x: Tensor, target: Tensor, weight: Tensor | null): void {
@@ -211,6 +212,13 @@ const multiMarginOperation = defineOperation<MultiMarginArgs>({
     }
     return [result];
   },
+  recordedBackward: composed(([scores, target, p, margin, weight, reduction]) => {
+    const x = scores.reshape([-1, scores.sizes.at(-1) ?? 1]);
+    const classes = target.reshape([-1, 1]);
+    const missing = x.sub(x.gather(1, classes)).add(margin).clampMin(0).pow(p).scatter(1, classes, 0);
+    const each = (weight === null ? missing : missing.mul(weight.take(classes))).sum(1).div(x.sizes[1]!);
+    return reduce(reduction === "none" ? each.reshape([...target.sizes]) : each, reduction);
+  }),
 });
 
 /** Number of samples and of classes: (C) or (N, C). */
@@ -269,6 +277,7 @@ const multilabelMarginOperation = defineOperation<[x: Tensor, target: Tensor, re
     }
     return [result];
   },
+  recordedBackward: null,
 });
 
 /** For each pair of a target class and another, how far the scores come within 1. Targets are class indices, ended by -1. (torch.nn.functional.multilabel_margin_loss) */

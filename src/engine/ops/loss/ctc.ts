@@ -90,6 +90,7 @@ const ctcOperation = defineOperation<CtcArgs, CtcSaved>({
     });
     return [result];
   },
+  recordedBackward: null,
 });
 
 export interface CtcOptions extends LossOptions {

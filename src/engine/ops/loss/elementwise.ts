@@ -1,11 +1,12 @@
-import { defineComposite, defineOperation, type OperationRow } from "../../dispatch/index.js";
+import { composed, defineComposite, defineOperation, type OperationRow, type RecordedBackward } from "../../dispatch/index.js";
 import { RuntimeError, ValueError } from "../../errors.js";
 import * as kernels from "../../kernels/elementwise.js";
 import type { KernelCall } from "../../kernels/wasm/instance.js";
 import { equalSizes, product } from "../../size.js";
 import { Tensor } from "../../tensor.js";
 import { warn } from "../../warnings.js";
-import { logsigmoid } from "../activation.js";
+import { logsigmoid, softplus } from "../activation.js";
+import { where } from "../masks.js";
 import { collect, requiredFirst, type WithRequired } from "../../arguments.js";
 import { broadcastSizes, requireFloatingPoint, resultType } from "../rules/promotion.js";
 import { checkReduction, reduce, writeReduced, type LossOptions, type Reduction } from "./reduction.js";
@@ -35,6 +36,15 @@ interface ElementLossRow<Constants extends readonly unknown[]> {
   readonly kernel: string;
   readonly check?: (x: Tensor, target: Tensor, ...constants: Constants) => void;
   readonly of: (...constants: Constants) => ElementLoss;
+  /** Mostly `composedOf` the losses of the elements. */
+  readonly recordedBackward: RecordedBackward<ElementLossArgs<Constants>, void>;
+}
+
+/** The gradient as it follows from the losses of the elements in operations. */
+function composedOf<Constants extends readonly unknown[]>(
+  losses: (x: Tensor, target: Tensor, ...constants: Constants) => Tensor,
+): RecordedBackward<ElementLossArgs<Constants>, void> {
+  return composed(([x, target, reduction, ...constants]) => reduce(losses(x, target, ...constants), reduction));
 }
 
 function elementLoss<Constants extends readonly unknown[] = []>(row: ElementLossRow<Constants>): (...args: ElementLossArgs<Constants>) => Tensor {
@@ -75,6 +85,7 @@ function elementLoss<Constants extends readonly unknown[] = []>(row: ElementLoss
       };
       return [context.needs(0) ? gradientOf(derivatives.x, derivatives.kernels?.x) : null, context.needs(1) ? gradientOf(derivatives.target) : null];
     },
+    recordedBackward: row.recordedBackward,
   };
   return defineOperation(operation);
 }
@@ -104,6 +115,7 @@ const mseOf = elementLoss({
     target: (x, y) => 2 * (y - x),
     kernels: { f: "squaredDifference", x: "squaredDifferenceBackward" },
   }),
+  recordedBackward: composedOf((x, target) => x.sub(target).square()),
 });
 
 /** (x - target)^2. (torch.nn.functional.mse_loss) */
@@ -124,6 +136,7 @@ const l1Of = elementLoss({
     target: (x, y) => signOf(y - x),
     kernels: { f: "absoluteDifference", x: "absoluteDifferenceBackward" },
   }),
+  recordedBackward: composedOf((x, target) => x.sub(target).abs()),
 });
 
 /** |x - target|. (torch.nn.functional.l1_loss) */
@@ -150,6 +163,11 @@ const smoothL1Of = elementLoss<[beta: number]>({
     x: (x, y) => smoothL1Slope(x - y, beta),
     target: (x, y) => smoothL1Slope(y - x, beta),
     kernels: { f: ["smoothL1", beta], x: ["smoothL1Backward", beta] },
+  }),
+  recordedBackward: composedOf((x, target, beta) => {
+    const distance = x.sub(target).abs();
+    if (beta === 0) return distance;
+    return where(distance.lt(beta), distance.square().mul(0.5 / beta), distance.sub(0.5 * beta));
   }),
 });
 
@@ -184,6 +202,10 @@ const huberOf = elementLoss<[delta: number]>({
     target: (x, y) => huberSlope(y - x, delta),
     kernels: { f: ["huber", delta], x: ["huberBackward", delta] },
   }),
+  recordedBackward: composedOf((x, target, delta) => {
+    const distance = x.sub(target).abs();
+    return where(distance.le(delta), distance.square().mul(0.5), distance.sub(0.5 * delta).mul(delta));
+  }),
 });
 
 export interface HuberOptions extends LossOptions {
@@ -204,6 +226,7 @@ const softMarginOf = elementLoss({
   gradientName: "SoftMarginLossBackward0",
   kernel: "neg_cpu",
   of: () => ({ f: (x, y) => Math.log1p(Math.exp(-y * x)), x: (x, y) => -y * logistic(-y * x), target: (x, y) => -x * logistic(-y * x) }),
+  recordedBackward: composedOf((x, target) => softplus(x.mul(target).neg())),
 });
 
 /** log(1 + e^(-target x)), with targets 1 and -1. (torch.nn.functional.soft_margin_loss) */
@@ -233,6 +256,7 @@ const klDivOf = elementLoss<[logTarget: boolean]>({
           target: (x, y) => (y === 0 ? 0 : Math.log(y)) + 1 - x,
           kernels: { f: "klDiv" },
         },
+  recordedBackward: composedOf((x, target, logTarget) => (logTarget ? target.exp().mul(target.sub(x)) : target.xlogy(target).sub(target.mul(x)))),
 });
 
 export interface KlDivOptions {
@@ -282,6 +306,12 @@ const binaryCrossEntropyOf = elementLoss({
     x: (x, y) => (x - y) / Math.max((1 - x) * x, 1e-12),
     target: (x) => boundedLog1p(-x) - boundedLog(x),
   }),
+  // The logarithms are bounded, but not their slopes: the gradient's denominator is at least 1e-12.
+  recordedBackward(g, { args: [x, target, reduction] }) {
+    const scaled = reduction === "mean" ? g.div(x.numel()) : g;
+    const bounded = (logarithms: Tensor): Tensor => logarithms.clampMin(-100);
+    return [scaled.mul(x.sub(target).div(x.mul(x.rsub(1)).clampMin(1e-12))), scaled.mul(bounded(x.neg().log1p()).sub(bounded(x.log())))];
+  },
 });
 
 function requireProbabilities(x: Tensor, name: string): void {
@@ -328,6 +358,7 @@ const logitsOf = elementLoss({
     target: (x) => -x,
     kernels: { f: "binaryCrossEntropyWithLogits", x: "binaryCrossEntropyWithLogitsBackward" },
   }),
+  recordedBackward: composedOf((x, target) => target.rsub(1).mul(x).sub(logsigmoid(x))),
 });
 
 export interface BinaryCrossEntropyWithLogitsOptions extends BinaryCrossEntropyOptions {

@@ -7,6 +7,7 @@ import { collect, type Arguments, type WithRequired } from "../../arguments.js";
 import { requireFloatingPoint } from "../rules/promotion.js";
 import { computes, notCounted } from "../../operation.js";
 import { type Moments, requireDType, channels, momentsOf, standardize, standardizeBackward, sizeOf, groups } from "./standardize.js";
+import { channelNorm, dimsFrom } from "./recorded.js";
 
 // ---- batch normalization
 
@@ -78,6 +79,7 @@ const batchNormOperation = defineOperation<BatchNormArgs, Moments>({
   backward(gradient, { args: [x, weight, bias, , , training], saved }) {
     return standardizeBackward(gradient, x, weight, bias, channels(x), saved, training ? "slice" : "given");
   },
+  recordedBackward: channelNorm((x) => [0, ...dimsFrom(2, x)]),
 });
 
 /** running = (1 - momentum) * running + momentum * batch; the variance without bias. */
@@ -203,6 +205,7 @@ const instanceNormOperation = defineOperation<BatchNormArgs, Moments>({
   backward(gradient, { args: [x, weight, bias, , , useInputStats], saved }) {
     return standardizeBackward(gradient, x, weight, bias, groups(x, x.sizes[1]!), saved, useInputStats ? "slice" : "given");
   },
+  recordedBackward: channelNorm((x) => dimsFrom(2, x)),
 });
 
 /** The moments of each channel as the mean over the batch. */

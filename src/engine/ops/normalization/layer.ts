@@ -1,4 +1,4 @@
-import { defineOperation } from "../../dispatch/index.js";
+import { composed, defineOperation } from "../../dispatch/index.js";
 import { RuntimeError, ValueError } from "../../errors.js";
 import { denseValues } from "../../kernels/elementwise.js";
 import { equalSizes, formatSizes, product } from "../../size.js";
@@ -8,6 +8,7 @@ import { requireFloatingPoint } from "../rules/promotion.js";
 import { computes, notCounted } from "../../operation.js";
 import { type Moments, requireDType, rows, momentsOf, standardize, standardizeBackward, groups } from "./standardize.js";
 import type { AffineOptions } from "./batch.js";
+import { affine, alongChannels, dimsFrom, standardized } from "./recorded.js";
 
 // ---- layer and RMS normalization
 
@@ -61,6 +62,9 @@ const layerNormOperation = defineOperation<[x: Tensor, normalizedShape: readonly
     const [dx, dWeight, dBias] = standardizeBackward(gradient, x, weight, bias, rows(x, product(normalizedShape)), saved, "slice");
     return [dx, null, dWeight, dBias];
   },
+  recordedBackward: composed(([x, normalizedShape, weight, bias, eps]) =>
+    affine(standardized(x, dimsFrom(x.ndim - normalizedShape.length, x), eps), weight, bias, normalizedShape),
+  ),
 });
 
 interface NormalizedShape {
@@ -116,6 +120,10 @@ const rmsNormOperation = defineOperation<[x: Tensor, normalizedShape: readonly n
     const [dx, dWeight] = standardizeBackward(gradient, x, weight, null, rows(x, product(normalizedShape)), saved, "squares");
     return [dx, null, dWeight];
   },
+  recordedBackward: composed(([x, normalizedShape, weight, eps]) => {
+    const squares = x.square().mean(dimsFrom(x.ndim - normalizedShape.length, x), true);
+    return affine(x.div(squares.add(eps).sqrt()), weight, null, normalizedShape);
+  }),
 });
 
 /**
@@ -172,6 +180,9 @@ const groupNormOperation = defineOperation<[x: Tensor, groupCount: number, weigh
     const [dx, dWeight, dBias] = standardizeBackward(gradient, x, weight, bias, groups(x, groupCount), saved, "slice");
     return [dx, null, dWeight, dBias];
   },
+  recordedBackward: composed(([x, groupCount, weight, bias, eps]) =>
+    affine(standardized(x.reshape([x.sizes[0]!, groupCount, -1]), [2], eps).reshape([...x.sizes]), weight, bias, alongChannels(x)),
+  ),
 });
 
 /** Normalizes each group of neighbouring channels of each sample (torch.nn.functional.group_norm). `x` is (batch, channels, ...). */

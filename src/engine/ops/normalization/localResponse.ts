@@ -1,4 +1,4 @@
-import { defineOperation } from "../../dispatch/index.js";
+import { composed, defineOperation } from "../../dispatch/index.js";
 import { ValueError } from "../../errors.js";
 import { denseValues } from "../../kernels/elementwise.js";
 import { product } from "../../size.js";
@@ -6,6 +6,8 @@ import { Tensor } from "../../tensor.js";
 import { collect, required, type WithRequired } from "../../arguments.js";
 import { requireFloatingPoint } from "../rules/promotion.js";
 import { computes, notCounted } from "../../operation.js";
+import { pad } from "../padding.js";
+import { avgPool2d } from "../pooling.js";
 
 type LocalResponseNormArgs = [x: Tensor, size: number, alpha: number, beta: number, k: number];
 
@@ -75,6 +77,12 @@ const localResponseNormOperation = defineOperation<LocalResponseNormArgs>({
     result.storage.data.set(sums);
     return [result];
   },
+  recordedBackward: composed(([x, size, alpha, beta, k]) => {
+    const [batch, channels] = x.sizes as [number, number];
+    const squares = pad(x.square().reshape([batch, 1, channels, -1]), [0, 0, Math.floor(size / 2), Math.floor((size - 1) / 2)]);
+    const means = avgPool2d(squares, [size, 1], { stride: 1 }).reshape([...x.sizes]);
+    return x.div(means.mul(alpha).add(k).pow(beta));
+  }),
 });
 
 export interface LocalResponseNormOptions {

@@ -1,4 +1,4 @@
-import { defineComposite, defineOperation } from "../../dispatch/index.js";
+import { linearInEach, defineComposite, defineOperation } from "../../dispatch/index.js";
 import { int64 } from "../../dtype.js";
 import { RuntimeError, ValueError } from "../../errors.js";
 import { denseValues } from "../../kernels/elementwise.js";
@@ -58,6 +58,12 @@ export function defineMaximum(name: string, gradientName: string): (...args: Max
         kernels.scatterToPlaces(result.storage.data, denseValues(gradient), denseValues(places), planeSize, product(lengths));
       }
       return [result, null];
+    },
+    recordedBackward(g, { args: [x, places, { lengths }] }) {
+      const spatial = product(x.sizes.slice(x.ndim - lengths.length));
+      const planes = product(x.sizes.slice(0, x.ndim - lengths.length));
+      const flat = g.newZeros([planes, spatial]).scatterAdd(1, places.reshape([planes, -1]), g.reshape([planes, -1]));
+      return [flat.reshape([...x.sizes])];
     },
   });
 }
@@ -209,6 +215,7 @@ function defineUnpool(dims: number): (...args: UnpoolArgs) => Tensor {
       }
       return [result, null];
     },
+    recordedBackward: linearInEach(0),
   });
 }
 

@@ -11,6 +11,7 @@ import { filledLike, reducedDims, reducedSizes, spread } from "../rules/reducedD
 import { vectorNorm } from "../vectorNorm.js";
 import { computes, operand, ofParts, notCounted } from "../../operation.js";
 import { type TypedReductionOptions, type ReductionArgs, type ReductionArguments, reductionArgs } from "./arguments.js";
+import { expandedOver } from "../rules/recorded.js";
 
 // ---- norms
 
@@ -58,6 +59,7 @@ const logsumexpOperation = defineOperation<ReductionArgs>({
       ),
     ];
   },
+  recordedBackward: (g, { args: [x, dim], output }) => [expandedOver(x, dim, g).mul(x.sub(expandedOver(x, dim, output)).exp())],
 });
 
 /** log(sum(exp(x))) without overflow. (torch.logsumexp) */
@@ -81,6 +83,7 @@ function truthRow(name: "any" | "all"): OperationRow<ReductionArgs> {
       kernels.contains(truth, slicesOf(x, reducedDims(x, dim)), name === "any" ? "nonzero" : "zero");
       if (name === "all") for (let s = 0; s < truth.length; s++) truth[s] = 1 - truth[s]!;
     },
+    backward: null,
   };
 }
 
@@ -105,6 +108,7 @@ const countNonzeroOperation = defineOperation<[x: Tensor, dim: Dims | null]>({
   arguments: ["input", "dim"],
   infer: (x, dim) => ({ sizes: reducedSizes(x, reducedDims(x, dim), false), dtype: int64 }),
   forward: (output, x, dim) => kernels.countNonzero(output.storage.data, slicesOf(x, reducedDims(x, dim))),
+  backward: null,
 });
 
 /** How many elements are not zero. (torch.count_nonzero) */

@@ -13,6 +13,7 @@ import { ValuesAndIndices } from "../rules/valuesAndIndices.js";
 import { computes, notCounted, ofParts } from "../../operation.js";
 import { type ReductionArgs, type ReductionArguments, reductionArgs } from "./arguments.js";
 import type { AlongOptions, AlongArgs } from "./sums.js";
+import { expandedOver } from "../rules/recorded.js";
 
 // ---- the largest and the smallest
 
@@ -45,7 +46,15 @@ function extremeRow(name: string, gradientName: string, sign: 1 | -1): Operation
     forward: (output, x, dim) => kernels.extreme(output.storage.data, slicesOf(x, reducedDims(x, dim)), sign),
     reads: [0, "output"],
     backward: sharedAmongEqual,
+    recordedBackward: recordedSharing,
   };
+}
+
+/** The same in operations. */
+function recordedSharing(g: Tensor, { args: [x, dim], output }: BackwardContext<ReductionArgs, void>): Tensor[] {
+  const best = expandedOver(x, dim, output.detach());
+  const chosen = x.eq(best).logicalOr(x.isnan().logicalAnd(best.isnan())).to(g.dtype);
+  return [expandedOver(x, dim, g).mul(chosen.div(expandedOver(x, dim, chosen.sum(dim))))];
 }
 
 /** Every element that is equal to the one found has the same part of the gradient. */
@@ -107,6 +116,7 @@ function positionRow(name: "argmax" | "argmin", sign: 1 | -1): OperationRow<Alon
       return { sizes: reducedSizes(x, dims, keepdim), dtype: int64 };
     },
     forward: (output, x, dim) => kernels.extremePosition(output.storage.data, slicesOf(x, reducedDims(x, dim)), sign),
+    backward: null,
   };
 }
 
@@ -230,6 +240,7 @@ function medianOperations(name: "median" | "nanmedian", propagates: boolean): Or
     },
     reads: [0, "output"],
     backward: sharedAmongEqual,
+    recordedBackward: recordedSharing,
   });
   const pickAlong = definePick(name, `${title}Backward1`);
   return {

@@ -1,4 +1,4 @@
-import { defineComposite, defineOperation } from "../../dispatch/index.js";
+import { composed, defineComposite, defineOperation, linearInEach, type RecordedBackward } from "../../dispatch/index.js";
 import { bool, int64, type DType } from "../../dtype.js";
 import { RuntimeError } from "../../errors.js";
 import * as kernels from "../../kernels/reduce.js";
@@ -9,6 +9,7 @@ import { collect, inOrder, required, type AllArguments, type Arguments } from ".
 import { definePick } from "../rules/picks.js";
 import { requireFloatingPoint } from "../rules/promotion.js";
 import { filledLike } from "../rules/reducedDims.js";
+import { stack } from "../joining.js";
 import { narrow } from "../shape.js";
 import { ValuesAndIndices } from "../rules/valuesAndIndices.js";
 import { computes, notCounted, ofParts } from "../../operation.js";
@@ -40,6 +41,15 @@ function inferScan(x: Tensor, dim: number): { sizes: readonly number[]; dtype: D
   return { sizes: x.sizes, dtype: sumType(x.dtype) };
 }
 
+/** A running result, step by step in operations. */
+function stepByStep(step: (before: Tensor, part: Tensor) => Tensor): RecordedBackward<ScanArgs, void> {
+  return composed(([x, dim]) => {
+    const results: Tensor[] = [];
+    for (const part of x.unbind(dim)) results.push(results.length === 0 ? part : step(results[results.length - 1]!, part));
+    return stack(results, dim);
+  });
+}
+
 const cumsumOperation = defineOperation<ScanArgs>({
   name: "cumsum",
   effect: computes,
@@ -50,6 +60,7 @@ const cumsumOperation = defineOperation<ScanArgs>({
   backward: (gradient, { args: [x, dim] }) => [
     filledLike(x, gradient.dtype, (result) => kernels.cumulativeSum(slicesOf(result, scanned(x, dim)), slicesOf(gradient, scanned(x, dim)), true)),
   ],
+  recordedBackward: linearInEach(0),
 });
 
 /** Sums of all elements up to each one along a dimension. (torch.cumsum) */
@@ -71,6 +82,7 @@ const cumprodOperation = defineOperation<ScanArgs>({
       kernels.cumulativeProdGradient(slicesOf(result, dims), slicesOf(gradient, dims), slicesOf(x, dims));
     }),
   ],
+  recordedBackward: stepByStep((before, part) => before.mul(part)),
 });
 
 /** Products of all elements up to each one along a dimension. (torch.cumprod) */
@@ -96,6 +108,7 @@ const logcumsumexpOperation = defineOperation<ScanArgs>({
       kernels.cumulativeLogSumExpGradient(slicesOf(result, dims), slicesOf(gradient, dims), slicesOf(x, dims), slicesOf(output, dims));
     }),
   ],
+  recordedBackward: stepByStep((before, part) => before.logaddexp(part)),
 });
 
 /** log(sum(exp(x))) of all elements up to each one along a dimension. (torch.logcumsumexp) */

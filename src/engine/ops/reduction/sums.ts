@@ -1,14 +1,15 @@
-import { defineComposite, defineOperation, named, type OperationRow } from "../../dispatch/index.js";
+import { linearInEach, composed, defineComposite, defineOperation, named, type OperationRow } from "../../dispatch/index.js";
 import type { DType } from "../../dtype.js";
 import { RuntimeError } from "../../errors.js";
 import { binary, ternary, unary } from "../../kernels/elementwise.js";
 import * as kernels from "../../kernels/reduce.js";
 import { slicesOf } from "../../kernels/slices.js";
-import { Tensor } from "../../tensor.js";
+import { normalizeDim, Tensor } from "../../tensor.js";
 import { collect, type Arguments, type Dims } from "../../arguments.js";
 import { filledLike, reducedCount, reducedDims, reducedSizes, spread } from "../rules/reducedDims.js";
 import { computes, notCounted, ofParts } from "../../operation.js";
 import { type ReductionArgs, sumType, type ReductionArguments, type TypedReductionOptions, reductionArgs, type ReductionOptions } from "./arguments.js";
+import { expandedOver } from "../rules/recorded.js";
 
 // ---- sums and means
 
@@ -26,6 +27,7 @@ const sumOperation = defineOperation<ReductionArgs>({
   infer: (x, dim, keepdim) => ({ sizes: reducedSizes(x, reducedDims(x, dim), keepdim), dtype: sumType(x.dtype) }),
   forward: (output, x, dim) => kernels.sum(output.storage.data, slicesOf(x, reducedDims(x, dim))),
   backward: (gradient, { args: [x, dim] }) => [spread(gradient, x, reducedDims(x, dim))],
+  recordedBackward: linearInEach(0),
 });
 
 /** The sum. Of integers and truth values in int64. (torch.sum) */
@@ -44,6 +46,7 @@ const nansumOperation = defineOperation<ReductionArgs>({
   backward: (gradient, { args: [x, dim] }) => [
     filledLike(x, gradient.dtype, (result) => binary(result, spread(gradient, x, reducedDims(x, dim)), x, (g, value) => (Number.isNaN(value) ? 0 : g))),
   ],
+  recordedBackward: (g, { args: [x, dim] }) => [expandedOver(x, dim, g).maskedFill(x.isnan(), 0)],
 });
 
 /** The sum with NaN taken as zero. (torch.nansum) */
@@ -81,6 +84,7 @@ const meanOperation = defineOperation<ReductionArgs>({
       ),
     ];
   },
+  recordedBackward: linearInEach(0),
 });
 
 /** The mean; NaN of no elements. (torch.mean) */
@@ -146,6 +150,16 @@ function varianceRow(name: "var" | "std"): OperationRow<VarianceArgs, Tensor> {
         filledLike(x, x.dtype, (result) =>
           ternary(result, spread(scaled, x, dims), x, spread(means, x, dims), (g, value, middle) => 2 * g * (value - middle), "squaredDifferenceBackward"),
         ),
+      ];
+    },
+    recordedBackward: (g, { args: [x, dim, correction], output }) => {
+      const incoming = isRoot ? g.div(output.mul(2)).maskedFill(output.eq(0), 0) : g;
+      const dims = reducedDims(x, dim);
+      const freedom = Math.max(0, reducedCount(x, dims) - correction);
+      return [
+        expandedOver(x, dim, incoming)
+          .mul(x.sub(x.mean(dims, true)))
+          .mul(2 / freedom),
       ];
     },
   };
@@ -216,6 +230,12 @@ const prodOperation = defineOperation<AlongArgs>({
       }),
     ];
   },
+  recordedBackward: composed(([x, dim, keepdim]) => {
+    const parts = dim === null ? x.reshape(-1).unbind() : x.unbind(dim);
+    const product = parts.reduce((total, part) => total.mul(part));
+    if (!keepdim) return product;
+    return dim === null ? product.reshape(x.sizes.map(() => 1)) : product.unsqueeze(normalizeDim(dim, x.sizes.length));
+  }),
 });
 
 export interface AlongOptions {

@@ -1,5 +1,5 @@
 import { bool, float32, int32, int64, uint8, type DType } from "../../dtype.js";
-import type { OperationRow } from "../../dispatch/index.js";
+import type { DifferentiableRow, Differentiation, OperationRow } from "../../dispatch/index.js";
 import { NotImplementedError } from "../../errors.js";
 import * as kernels from "../../kernels/elementwise.js";
 import type { KernelCall } from "../../kernels/wasm/instance.js";
@@ -33,16 +33,21 @@ export interface UnaryDerivative {
   /** Whether `f` reads the input's or the result's element: backward keeps that one. */
   readonly of: "input" | "output";
   readonly f: (gradient: number, value: number) => number;
+  /** The same in operations, which record themselves. */
+  readonly recorded: (gradient: Tensor, value: Tensor) => Tensor;
   /** The same function among the WebAssembly kernels. */
   readonly kernel?: KernelCall;
 }
 
-/** An element-wise function of one tensor as a row. `kernel` names the same function among the WebAssembly kernels. */
+/** Of a function of steps: zero wherever it exists. */
+export const flat: UnaryDerivative = { of: "output", f: () => 0, recorded: (gradient) => gradient.allocateLike() };
+
+/** An element-wise function of one tensor as a row; null where it has no gradient. `kernel` names the same function among the WebAssembly kernels. */
 export function unaryRow(
   name: string,
   kind: ResultKind,
   f: (value: number) => number,
-  derivative?: UnaryDerivative,
+  derivative: UnaryDerivative | null,
   kernel?: KernelCall,
 ): OperationRow<[x: Tensor]> {
   return {
@@ -54,9 +59,16 @@ export function unaryRow(
     keepsLayout: true,
     infer: (x) => ({ sizes: x.sizes, dtype: resultDType(kind, x.dtype) }),
     forward: (output, x) => kernels.unary(output, kind === "float" ? inDType(x, output.dtype) : x, f, kernel),
-    reads: derivative && [derivative.of === "input" ? 0 : "output"],
-    backward:
-      derivative && ((gradient, { args: [x], output }) => [multiplied(gradient, derivative.of === "input" ? x : output, derivative.f, derivative.kernel)]),
+    ...(derivative === null ? { backward: null } : unaryDifferentiation(derivative)),
+  };
+}
+
+function unaryDifferentiation({ of, f, recorded, kernel }: UnaryDerivative): Differentiation<[x: Tensor]> {
+  const isOfInput = of === "input";
+  return {
+    reads: [isOfInput ? 0 : "output"],
+    backward: (gradient, { args: [x], output }) => [multiplied(gradient, isOfInput ? x : output, f, kernel)],
+    recordedBackward: (gradient, { args: [x], output }) => [recorded(gradient, isOfInput ? x : output)],
   };
 }
 
@@ -75,12 +87,36 @@ export type BinaryDerivative =
 
 type OfBoth = (gradient: number, first: number, second: number) => number;
 
-/** An element-wise function of two broadcast operands as a row; the second may be a number. `kernel` names the same function among the WebAssembly kernels. */
+export interface BinaryDerivatives {
+  readonly x: BinaryDerivative;
+  readonly y: BinaryDerivative;
+  /** The same in operations, which record themselves. */
+  readonly recorded: {
+    readonly x: (gradient: Tensor, x: Tensor, y: Tensor | Scalar) => Tensor;
+    readonly y: (gradient: Tensor, x: Tensor, y: Tensor) => Tensor;
+  };
+}
+
+/** An element-wise function of two broadcast operands as a row, null where it has no gradient; the second may be a number. `kernel` names the same function among the WebAssembly kernels. */
 export function binaryRow(
   name: string,
   kind: ResultKind,
   f: (x: number, y: number) => number,
-  derivatives?: { readonly x: BinaryDerivative; readonly y: BinaryDerivative },
+  derivatives: BinaryDerivatives,
+  kernel?: KernelCall,
+): DifferentiableRow<[x: Tensor, y: Tensor | Scalar]>;
+export function binaryRow(
+  name: string,
+  kind: ResultKind,
+  f: (x: number, y: number) => number,
+  derivatives: null,
+  kernel?: KernelCall,
+): OperationRow<[x: Tensor, y: Tensor | Scalar]>;
+export function binaryRow(
+  name: string,
+  kind: ResultKind,
+  f: (x: number, y: number) => number,
+  derivatives: BinaryDerivatives | null,
   kernel?: KernelCall,
 ): OperationRow<[x: Tensor, y: Tensor | Scalar]> {
   return {
@@ -98,20 +134,29 @@ export function binaryRow(
       const computed = kind === "bool" ? null : output.dtype;
       kernels.binary(output, computed === null ? x : inDType(x, computed), operandOf(x, y, computed), f, kernel);
     },
-    reads: derivatives && [0, 1],
-    backward:
-      derivatives &&
-      ((gradient, context) => {
-        const [x, y] = context.args;
-        return [derivatives.x, derivatives.y].map((derivative, position) => {
-          if (!context.needs(position)) return null;
-          const second = y instanceof Tensor ? y : asHeld(y, resultType(x, y));
-          if (typeof derivative === "function") return differentiated(gradient, x, second, derivative);
-          if (derivative.of === "xy") return differentiated(gradient, x, second, derivative.f, derivative.kernel);
-          if (derivative.of === "yx") return differentiated(gradient, second, x, derivative.f, derivative.kernel);
-          return multiplied(gradient, derivative.of === "x" ? x : second, derivative.f, derivative.kernel);
-        });
-      }),
+    ...(derivatives === null ? { backward: null } : binaryDifferentiation(derivatives)),
+  };
+}
+
+function binaryDifferentiation(derivatives: BinaryDerivatives): Differentiation<[x: Tensor, y: Tensor | Scalar]> {
+  const { recorded } = derivatives;
+  return {
+    reads: [0, 1],
+    backward(gradient, context) {
+      const [x, y] = context.args;
+      return [derivatives.x, derivatives.y].map((derivative, position) => {
+        if (!context.needs(position)) return null;
+        const second = y instanceof Tensor ? y : asHeld(y, resultType(x, y));
+        if (typeof derivative === "function") return differentiated(gradient, x, second, derivative);
+        if (derivative.of === "xy") return differentiated(gradient, x, second, derivative.f, derivative.kernel);
+        if (derivative.of === "yx") return differentiated(gradient, second, x, derivative.f, derivative.kernel);
+        return multiplied(gradient, derivative.of === "x" ? x : second, derivative.f, derivative.kernel);
+      });
+    },
+    recordedBackward(gradient, context) {
+      const [x, y] = context.args;
+      return [context.needs(0) ? recorded.x(gradient, x, y) : null, y instanceof Tensor && context.needs(1) ? recorded.y(gradient, x, y) : null];
+    },
   };
 }
 

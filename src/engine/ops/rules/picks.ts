@@ -1,4 +1,4 @@
-import { defineOperation } from "../../dispatch/index.js";
+import { linearInEach, defineOperation } from "../../dispatch/index.js";
 import { int64 } from "../../dtype.js";
 import { copy } from "../../kernels/elementwise.js";
 import { gather, scatter } from "../../kernels/indexing.js";
@@ -48,6 +48,7 @@ export function definePick(name: string, gradientName: string): (x: Tensor, indi
         }),
       ];
     },
+    recordedBackward: linearInEach(0),
   });
 }
 

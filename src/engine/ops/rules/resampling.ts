@@ -1,4 +1,4 @@
-import { defineOperation } from "../../dispatch/index.js";
+import { linearInEach, defineOperation } from "../../dispatch/index.js";
 import { denseValues } from "../../kernels/elementwise.js";
 import { resample, resampleBackward, type Layout, type Taps } from "../../kernels/resample.js";
 import { product } from "../../size.js";
@@ -69,5 +69,6 @@ export function defineResampling<Args extends readonly [x: Tensor, ...unknown[]]
       if (gradient.device === "cpu") resampleDimensions(result, gradient, row.of(...args).taps(), true);
       return [result];
     },
+    recordedBackward: linearInEach(0),
   });
 }

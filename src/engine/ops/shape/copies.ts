@@ -1,4 +1,4 @@
-import { defineOperation, type OperationRow } from "../../dispatch/index.js";
+import { linearInEach, defineOperation, type OperationRow } from "../../dispatch/index.js";
 import { copy } from "../../kernels/elementwise.js";
 import { Tensor } from "../../tensor.js";
 import { moves, notCounted } from "../../operation.js";
@@ -11,6 +11,7 @@ const cloneRow: OperationRow<[x: Tensor]> = {
   infer: (x) => ({ sizes: x.sizes, dtype: x.dtype }),
   forward: (output, x) => copy(output, x),
   backward: (gradient) => [gradient],
+  recordedBackward: linearInEach(0),
 };
 const cloneOperation = defineOperation<[x: Tensor]>({ ...cloneRow, keepsLayout: true });
 const contiguousOperation = defineOperation<[x: Tensor]>(cloneRow);

@@ -1,4 +1,4 @@
-import { defineComposite, defineOperation, defineView, type ViewRow } from "../../dispatch/index.js";
+import { linearInEach, defineComposite, defineOperation, defineView, type ViewRow } from "../../dispatch/index.js";
 import { RuntimeError } from "../../errors.js";
 import { copy } from "../../kernels/elementwise.js";
 import { contiguousStrides, equalSizes, formatSizes, product } from "../../size.js";
@@ -49,6 +49,7 @@ const reshapeCopy = defineOperation<[x: Tensor, sizes: readonly number[]]>({
   infer: (x, sizes) => ({ sizes: inferSizes(sizes, x.numel()), dtype: x.dtype }),
   forward: (output, x) => copy(new Tensor(output.storage, x.sizes, contiguousStrides(x.sizes), output.offset), x),
   backward: (gradient, { args: [x] }) => [inShape(gradient, x.sizes)],
+  recordedBackward: linearInEach(0),
 });
 
 function flattenedSizes(x: Tensor, startDim: number, endDim: number): readonly number[] {

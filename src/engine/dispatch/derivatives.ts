@@ -1,24 +1,21 @@
 import { grad } from "../autograd/backward.js";
-import { defineDerivative, type Derivative, type DerivativeContext } from "../autograd/derivatives.js";
 import { enableGrad } from "../autograd/gradMode.js";
 import { GraphNode } from "../autograd/graph.js";
-import { defineOperation } from "../dispatch/index.js";
 import { copy } from "../kernels/elementwise.js";
-import { Tensor } from "../tensor.js";
 import { computes, notCounted } from "../operation.js";
+import { Tensor } from "../tensor.js";
+import { defineOperation } from "./operations.js";
+import type { RecordedBackward, RecordedContext } from "./rows.js";
 
-/** Ways to derive a derivative from what an operation says of itself, where no formula is needed. */
+/** What a row's `recordedBackward` may be where no formula is needed: it follows from what the operation says of itself. */
 
 /** For operations whose backward is made of operations: these record themselves. */
-export const itself: Derivative = (gradient, context) => context.backward(gradient);
-
-/** For operations whose gradient is zero wherever it exists. */
-export const zero: Derivative = (gradient, { args }) => args.map((arg: unknown) => (arg instanceof Tensor ? gradient.allocateLike() : null));
+export const itself: RecordedBackward = (gradient, context) => context.backward(gradient);
 
 // ---- linear operations
 
 interface Linear {
-  readonly context: DerivativeContext;
+  readonly context: RecordedContext<readonly unknown[], unknown>;
   /** The arguments in which the operation is linear. */
   readonly positions: readonly number[];
   /** Whether it is linear in each of them (a product) or in all together (a sum). */
@@ -65,10 +62,10 @@ const adjoint = defineOperation<AdjointArgs>({
   },
   reads: [0, 2, 3, 4, 5, 6],
   backward: (incoming, context) => adjointGradients(incoming, context.args, (position) => context.needs(position)),
+  recordedBackward: (incoming, context) => adjointGradients(incoming, context.args, (position) => context.needs(position)),
 });
-defineDerivative<AdjointArgs>("adjoint", (incoming, { args, needs }) => adjointGradients(incoming, args, needs));
 
-function linear(isProduct: boolean, positions: readonly number[]): Derivative {
+function linear(isProduct: boolean, positions: readonly number[]): RecordedBackward {
   return (gradient, context) =>
     context.args.map((_, position) =>
       positions.includes(position) && context.needs(position) ? adjoint(gradient, { context, positions, isProduct, position }, ...context.args) : null,
@@ -76,10 +73,10 @@ function linear(isProduct: boolean, positions: readonly number[]): Derivative {
 }
 
 /** For operations that are linear in each of these arguments, others held: products, convolutions, gathers. Their values are read by backward. */
-export const linearInEach = (...positions: number[]): Derivative => linear(true, positions);
+export const linearInEach = (...positions: number[]): RecordedBackward => linear(true, positions);
 
 /** For operations that are linear in these arguments together: sums, writes of one tensor into another. */
-export const linearInAll = (...positions: number[]): Derivative => linear(false, positions);
+export const linearInAll = (...positions: number[]): RecordedBackward => linear(false, positions);
 
 // ---- operations made of others
 
@@ -98,7 +95,9 @@ class ArgumentNode extends GraphNode {
 }
 
 /** For operations that can be said by others: the gradient of that composition. Arguments that backward does not read are zeros in it. */
-export function composed<Args extends readonly unknown[]>(compose: (args: Args, context: DerivativeContext<Args>) => Tensor): Derivative<Args> {
+export function composed<Args extends readonly unknown[], Saved>(
+  compose: (args: Args, context: RecordedContext<Args, Saved>) => Tensor,
+): RecordedBackward<Args, Saved> {
   return (gradient, context) => {
     const stands: { readonly node: ArgumentNode; readonly arg: Tensor; readonly alias: Tensor; readonly position: number }[] = [];
     const args = context.args.map((arg, position) => {
