@@ -5,7 +5,10 @@ import { registerCommands } from "./commands.js";
 import { Diagnostics } from "./editor/diagnostics.js";
 import { EditorSelection } from "./editor/editorSelection.js";
 import { trackContextKeys } from "./status/contextKeys.js";
+import { registerCodeLenses } from "./editor/codeLens.js";
 import { registerHover } from "./editor/hover.js";
+import { registerInlayHints } from "./editor/inlayHints.js";
+import { registerModuleSymbols } from "./editor/moduleSymbols.js";
 import { documentKey, documentUri } from "./sources/documents.js";
 import type { ModelSource } from "./sources/modelSource.js";
 import { ModelSources } from "./sources/modelSources.js";
@@ -53,6 +56,9 @@ export function activate(context: vscode.ExtensionContext): LayerscopeApi {
     showProgress(all),
     trackContextKeys(all),
     registerHover(all),
+    registerInlayHints(all),
+    registerCodeLenses(all),
+    registerModuleSymbols(all),
     registerCommands({ context, sessions: all, panels, output: output.channel }),
     all.onDidChange(({ session }) => changes.fire(documentUri(session.file))),
     changes,

@@ -11,6 +11,15 @@ export const settings = {
   runOnOpen: (uri: vscode.Uri): boolean => of(uri).get("runOnOpen", true),
   runOnSave: (uri: vscode.Uri): boolean => of(uri).get("runOnSave", true),
   hover: (uri: vscode.Uri): boolean => of(uri).get("hover", true),
+  /** Which hints stand at the end of lines. */
+  inlayHints: (uri: vscode.Uri): { readonly layers: boolean; readonly statements: boolean; readonly parameters: boolean } => ({
+    layers: of(uri).get("inlayHints.layers", true),
+    statements: of(uri).get("inlayHints.statements", true),
+    parameters: of(uri).get("inlayHints.parameters", false),
+  }),
+  inlayHintsChanged: (event: vscode.ConfigurationChangeEvent): boolean => event.affectsConfiguration(`${section}.inlayHints`),
+  codeLens: (uri: vscode.Uri): boolean => of(uri).get("codeLens", true),
+  codeLensChanged: (event: vscode.ConfigurationChangeEvent): boolean => event.affectsConfiguration(`${section}.codeLens`),
   /** Of findings; what is no severity counts as not set. */
   findings: (uri: vscode.Uri): FindingLevels => {
     const set = Object.entries(of(uri).get<Record<string, unknown>>("findings", {})).filter(([, level]) => levels.includes(level as FindingSeverity));

@@ -94,14 +94,14 @@ export class CodeIndex {
     const direct = constructionsIn(line).find(({ start, end }) => start <= position.character && position.character < end);
     const name = word && line.slice(word.start, word.end);
     const role = word && name ? roleOfName(line, word.start, name) : undefined;
-    if (role?.kind === "class") return places(word!, this.#placesOf(name!));
+    if (role?.kind === "class") return places(word!, this.placesOf(name!));
 
     const span = direct ?? word;
     if (!span) return null;
     const construction = direct ?? (role?.kind === "construction" ? role.construction : undefined);
     if (this.texts.lineThen(document, position.line) === null) {
       // An edited line that makes a module of a class that there is, is worth a word.
-      return construction && this.#placesOf(classOf(construction)).length > 0 ? { kind: "edited", span } : null;
+      return construction && this.placesOf(classOf(construction)).length > 0 ? { kind: "edited", span } : null;
     }
     // Locations of constructor calls point at `new` or, through some source maps, at the class after it.
     const made = construction ? this.at(document, position.line, construction)!.modules : [];
@@ -121,7 +121,7 @@ export class CodeIndex {
   }
 
   /** Every module of a class. */
-  #placesOf(type: string): readonly Place[] {
+  placesOf(type: string): readonly Place[] {
     return this.models.flatMap((model) =>
       indexOf(model)
         .modules.filter((module) => module.type === type)

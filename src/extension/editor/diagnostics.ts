@@ -6,9 +6,9 @@ import { indexOf } from "../../describe/modelIndex.js";
 import type { Failure, FindingSeverity, ModelSnapshot, SourceLocation } from "../../protocol/index.js";
 import type { CodeIndex } from "../code/codeIndex.js";
 import { findingsIn, findingText } from "../findings.js";
-import { documentUri, openText } from "../sources/documents.js";
 import type { ModelSession } from "../sessions/modelSession.js";
 import type { ModelSessions } from "../sessions/modelSessions.js";
+import { currentLocation } from "./locations.js";
 
 /** Puts runs that ended early, and findings about models, into the Problems view. */
 export class Diagnostics implements vscode.Disposable {
@@ -66,7 +66,7 @@ function problems(session: ModelSession): readonly Problem[] {
       if (made?.location && !isSameLine(made.location, location)) {
         own[1].relatedInformation = [
           new vscode.DiagnosticRelatedInformation(
-            toLocation(made.location, code),
+            currentLocation(made.location, code),
             vscode.l10n.t("{0} ({1}) was made here", made.path || model.name, made.type),
           ),
           ...(own[1].relatedInformation ?? []),
@@ -108,24 +108,14 @@ function ofFailure(file: string, failure: Failure): Problem {
     .filter(({ location }) => location.file !== place.file || location.line !== place.line)
     .map((frame) => {
       const name = frame.function || vscode.l10n.t("top level");
-      return new vscode.DiagnosticRelatedInformation(toLocation(frame.location, null), vscode.l10n.t("called from {0}", name));
+      return new vscode.DiagnosticRelatedInformation(currentLocation(frame.location, null), vscode.l10n.t("called from {0}", name));
     });
   return found;
 }
 
 function problem(place: SourceLocation, message: string, code: CodeIndex | null, severity = vscode.DiagnosticSeverity.Error): Problem {
-  const { uri, range } = toLocation(place, code);
+  const { uri, range } = currentLocation(place, code);
   const diagnostic = new vscode.Diagnostic(range, message, severity);
   diagnostic.source = "Layerscope";
   return [uri, diagnostic];
-}
-
-/** From the location to the end of its line: an error names a point, and a point cannot be seen. */
-function toLocation(place: SourceLocation, code: CodeIndex | null): vscode.Location {
-  const uri = documentUri(place.file);
-  const document = vscode.workspace.textDocuments.find((open) => open.uri.toString() === uri.toString());
-  const now = document && code?.now(openText(document), place).position;
-  const start = new vscode.Position(now?.line ?? place.line - 1, now?.character ?? place.column - 1);
-  const end = document && start.line < document.lineCount ? document.lineAt(start.line).range.end : start;
-  return new vscode.Location(uri, new vscode.Range(start, end.isAfter(start) ? end : start.translate(0, 1)));
 }

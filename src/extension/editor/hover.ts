@@ -5,6 +5,7 @@ import type { ModelSession } from "../sessions/modelSession.js";
 import type { ModelSessions } from "../sessions/modelSessions.js";
 import { settings } from "../settings.js";
 import type { Subject } from "./hoverText.js";
+import { registerForSources } from "./providers.js";
 
 interface Found {
   readonly subject: Subject;
@@ -22,16 +23,7 @@ export function registerHover(sessions: ModelSessions): vscode.Disposable {
       return new vscode.Hover(explain(found.subject), found.range);
     },
   };
-  const register = (): vscode.Disposable =>
-    vscode.Disposable.from(...sessions.sources.all.map(({ selector }) => vscode.languages.registerHoverProvider(selector, provider)));
-  let registered = register();
-  return vscode.Disposable.from(
-    sessions.sources.onDidChange(() => {
-      registered.dispose();
-      registered = register();
-    }),
-    new vscode.Disposable(() => void registered.dispose()),
-  );
+  return registerForSources(sessions.sources, (selector) => vscode.languages.registerHoverProvider(selector, provider));
 }
 
 async function subjectAt(

@@ -1,0 +1,112 @@
+import assert from "node:assert/strict";
+import { suite, teardown, test } from "mocha";
+import * as vscode from "vscode";
+import { closeEditors, openFile, replaceText, runFile, until } from "./support.js";
+
+const code = `import * as torch from "layerscope";
+const { nn } = torch;
+
+class Block extends nn.Module {
+  first = new nn.Linear(4, 8);
+  second = new nn.Linear(8, 4);
+  forward(x: torch.Tensor) {
+    const h = this.first(x);
+    return this.second(h);
+  }
+}
+
+const shared = new nn.Linear(4, 4);
+export const stack = new nn.Sequential(new Block(), shared, shared);
+stack(torch.rand([3, 4]));
+`;
+
+/** Layerscope's hints, by the text of their line. */
+async function hints({ document }: vscode.TextEditor): Promise<Record<string, string[]>> {
+  const whole = new vscode.Range(0, 0, document.lineCount, 0);
+  const found = await vscode.commands.executeCommand<vscode.InlayHint[]>("vscode.executeInlayHintProvider", document.uri, whole);
+  const byLine: Record<string, string[]> = {};
+  for (const { position, label } of found) {
+    const { text } = document.lineAt(position.line);
+    // The language's own hints stand within lines.
+    if (position.character === text.length) (byLine[text.trim()] ??= []).push(typeof label === "string" ? label : label.map(({ value }) => value).join(""));
+  }
+  return byLine;
+}
+
+async function lenses({ document }: vscode.TextEditor): Promise<string[]> {
+  const found = await vscode.commands.executeCommand<vscode.CodeLens[]>("vscode.executeCodeLensProvider", document.uri);
+  return found.filter(({ command }) => command?.command.startsWith("layerscope.")).map(({ range, command }) => `${range.start.line}: ${command!.title}`);
+}
+
+function set(name: string, value: boolean | undefined): Thenable<void> {
+  return vscode.workspace.getConfiguration("layerscope").update(name, value, vscode.ConfigurationTarget.Workspace);
+}
+
+suite("the code says its shapes", () => {
+  teardown(async () => {
+    for (const name of ["inlayHints.parameters", "runOnSave"]) await set(name, undefined);
+    await closeEditors();
+  });
+
+  test("hints at the end of lines: layers, statements, the call", async () => {
+    assert.deepEqual(await hints(await runFile("hints.ts", code)), {
+      "first = new nn.Linear(4, 8);": ["→ 3×8"],
+      "second = new nn.Linear(8, 4);": ["→ 3×4"],
+      "const h = this.first(x);": ["3×8"],
+      "return this.second(h);": ["3×4"],
+      "const shared = new nn.Linear(4, 4);": ["→ 3×4"],
+      "export const stack = new nn.Sequential(new Block(), shared, shared);": ["→ 3×4"],
+      "stack(torch.rand([3, 4]));": ["3×4"],
+    });
+  });
+
+  test("parameters on request", async () => {
+    const editor = await runFile("hints.ts", code);
+    await set("inlayHints.parameters", true);
+    assert.deepEqual((await hints(editor))["first = new nn.Linear(4, 8);"], ["→ 3×8", "40 params"]);
+  });
+
+  test("an edited line says nothing, the others keep theirs and move along", async () => {
+    const editor = await runFile("hints.ts", code);
+    // VS Code may save by itself after a while, which would run it again.
+    await set("runOnSave", false);
+    await replaceText(editor, `// One line more\n${code.replace("this.first(x)", "this.first(x).relu()")}`);
+    const found = await hints(editor);
+    assert.equal(found["const h = this.first(x).relu();"], undefined);
+    assert.deepEqual(found["return this.second(h);"], ["3×4"]);
+  });
+
+  test("lenses above models and classes say their size, and what can be done", async () => {
+    assert.deepEqual(await lenses(await runFile("hints.ts", code)), [
+      "3: 76 parameters",
+      "13: 96 parameters · 3×4 → 3×4 · 384 B",
+      "13: Reinitialize",
+      "13: Run Forward",
+    ]);
+  });
+
+  test("a file that has not run, and one without a model, have none", async () => {
+    const editor = await openFile("plain.ts", "export const x = 1;\n");
+    assert.deepEqual([await hints(editor), await lenses(editor)], [{}, []]);
+  });
+
+  test("modules are symbols of the workspace, at the line that makes them", async () => {
+    await runFile("hints.ts", code);
+    const found = await vscode.commands.executeCommand<vscode.SymbolInformation[]>("vscode.executeWorkspaceSymbolProvider", "stack.0.first");
+    const [symbol] = found.filter(({ name }) => name === "stack.0.first");
+    assert.equal(symbol?.containerName, "Linear");
+    assert.equal(symbol.location.range.start.line, 4);
+  });
+
+  test("uses of a shared weight: where it is made and each line that calls it", async () => {
+    const editor = await runFile("hints.ts", code);
+    const found = vscode.commands.executeCommand("layerscope.findUsesOfWeight", { model: "stack", path: "0.first" });
+    await until("the weight is chosen", async () => {
+      await vscode.commands.executeCommand("workbench.action.acceptSelectedQuickOpenItem");
+      return Promise.race([found.then(() => true), new Promise<boolean>((resolve) => setTimeout(() => resolve(false), 200))]);
+    });
+    assert.equal(editor.selection.active.line, 4);
+    await vscode.commands.executeCommand("goToNextReference");
+    await until("the next use is shown", () => editor.selection.active.line === 7);
+  });
+});
