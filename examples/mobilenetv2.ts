@@ -73,7 +73,7 @@ class MobileNetV2 extends nn.Module {
       if (module instanceof nn.Conv2d) nn.init.kaimingNormal_(module.weight, { mode: "fan_out" });
       if (module instanceof nn.Linear) {
         nn.init.normal_(module.weight, 0, 0.01);
-        nn.init.zeros_(module.bias);
+        if (module.bias !== null) nn.init.zeros_(module.bias);
       }
     }
   }

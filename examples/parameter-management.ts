@@ -89,7 +89,7 @@ print(rgnet[0].at(1)[0].bias.data);
 function initNormal(m: nn.Module) {
   if (m instanceof nn.Linear) {
     nn.init.normal_(m.weight, { mean: 0, std: 0.01 });
-    nn.init.zeros_(m.bias);
+    if (m.bias !== null) nn.init.zeros_(m.bias);
   }
 }
 net.apply(initNormal);
@@ -99,7 +99,7 @@ print([net[0].weight.data.at(0), net[0].bias.data.at(0)]);
 function initConstant(m: nn.Module) {
   if (m instanceof nn.Linear) {
     nn.init.constant_(m.weight, 1);
-    nn.init.zeros_(m.bias);
+    if (m.bias !== null) nn.init.zeros_(m.bias);
   }
 }
 net.apply(initConstant);

@@ -78,7 +78,7 @@ if (watch) {
   mkdirSync("out", { recursive: true });
   writeFileSync("out/inputs.json", JSON.stringify(results.flatMap(({ metafile }) => Object.keys(metafile.inputs))));
   if (!process.argv.includes("--no-types")) {
-    const { status } = spawnSync("npx", ["tsc", "-p", "src/engine/tsconfig.json"], { stdio: "inherit", shell: process.platform === "win32" });
+    const { status } = spawnSync(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "src/engine/tsconfig.json"], { stdio: "inherit" });
     if (status) process.exit(status);
   }
 }

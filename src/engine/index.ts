@@ -14,7 +14,8 @@ export * as distributions from "./distributions/index.js";
 /** Gradients (torch.autograd). */
 export * as autograd from "./autograd/index.js";
 
-export { Tensor, type NestedList } from "./tensor.js";
+export { Tensor } from "./tensor.js";
+export type { NestedList } from "./nestedList.js";
 export { Size } from "./size.js";
 export { e, inf, isFloatingPoint, isTensor, nan, numel, pi } from "./values.js";
 export type { Device } from "./storage.js";

@@ -1,10 +1,8 @@
 import type { DType } from "./dtype.js";
 import { IndexError, NotImplementedError, RuntimeError, TypeError } from "./errors.js";
 import { contiguousStrides, equalSizes, formatSizes, product, Size } from "./size.js";
+import type { NestedList } from "./nestedList.js";
 import { Storage, type Device } from "./storage.js";
-
-/** Numbers nested as deep as a tensor has dimensions; booleans for dtype bool. */
-export type NestedList = number | boolean | readonly NestedList[];
 
 /** Counts in-place writes; shared by all tensors whose gradients see the same memory. */
 export interface VersionCounter {

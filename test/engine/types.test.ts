@@ -27,7 +27,12 @@ describe("types", () => {
   });
 
   it("knows the modules of a ModuleDict, made of an object or of pairs", () => {
-    expectTypeOf(new nn.ModuleDict({ a: new nn.Linear(1, 1), b: new nn.ReLU() }).get("a")).toEqualTypeOf<torch.nn.Linear<true> | torch.nn.ReLU>();
+    const dict = new nn.ModuleDict({ a: new nn.Linear(1, 1), b: new nn.ReLU() });
+    const name: string = "b";
+    expectTypeOf(dict.a).toEqualTypeOf<torch.nn.Linear<true>>();
+    expectTypeOf(dict.get("a")).toEqualTypeOf<torch.nn.Linear<true>>();
+    expectTypeOf(dict.get(name)).toEqualTypeOf<torch.nn.Linear<true> | torch.nn.ReLU>();
+    expect(dict.a).toBe(dict.get("a"));
     expectTypeOf(
       new nn.ModuleDict([
         ["a", new nn.Linear(1, 1)],
@@ -91,7 +96,7 @@ describe("types", () => {
     const m: torch.nn.Module = new nn.Linear(4, 8);
     if (m instanceof nn.Linear) {
       expectTypeOf(m.weight).toEqualTypeOf<Parameter>();
-      expectTypeOf(m.bias).toEqualTypeOf<Parameter>();
+      expectTypeOf(m.bias).toEqualTypeOf<Parameter | null>();
     }
   });
 

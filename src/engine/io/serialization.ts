@@ -12,7 +12,7 @@ import { Size } from "../size.js";
 import { Storage } from "../storage.js";
 import { Tensor } from "../tensor.js";
 import { elementBytes, fileDTypes, UnreadableElements, type FileDType } from "./elements.js";
-import { joined, rangesOf, readFileSync, writeFileSync, type RangeReader } from "./files.js";
+import { joined, rangesOf, readFileSync, writeFileSync, type Bytes, type RangeReader } from "./files.js";
 import { PickledDict, unpickle, UnpicklingError, type PickledGlobal } from "./pickleReader.js";
 import { PickleWriter } from "./pickleWriter.js";
 import { encode as encodeSafetensors, readTensors as readSafetensors, type NamedTensors } from "./safetensors.js";
@@ -41,9 +41,9 @@ const storageTypes: Readonly<Record<string, FileDType>> = {
  * With a path the file is written whole or not at all (Node 20.16 and later); one that ends in ".safetensors" gets that format, which holds named tensors
  * only. Without a path the bytes are returned.
  */
-export function save(value: unknown): Uint8Array<ArrayBuffer>;
+export function save(value: unknown): Bytes;
 export function save(value: unknown, path: string): void;
-export function save(value: unknown, path?: string): Uint8Array<ArrayBuffer> | void {
+export function save(value: unknown, path?: string): Bytes | void {
   if (path === undefined) return joined(archive(value, "archive"));
   if (typeof path !== "string") throw new TypeError(`expected 'f' to be a path, but got ${typeof path}; without it the bytes are returned`);
   if (isSafetensors(path)) return writeFileSync(path, encodeSafetensors(value as NamedTensors));

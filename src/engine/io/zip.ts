@@ -3,7 +3,7 @@
  * With the 64-bit fields that archives and entries of 4 GiB and more need.
  */
 import { RuntimeError } from "../errors.js";
-import type { RangeReader } from "./files.js";
+import type { Bytes, RangeReader } from "./files.js";
 
 export interface ZipEntry {
   readonly name: string;
@@ -163,7 +163,7 @@ function end(count: number, start: number, size: number): Uint8Array {
 export interface ZipArchive {
   readonly names: Iterable<string>;
   /** Undefined where there is no such entry. */
-  read(name: string): Uint8Array<ArrayBuffer> | undefined;
+  read(name: string): Bytes | undefined;
 }
 
 interface Located {
@@ -224,7 +224,7 @@ function located(directory: DataView, offset: number, nameLength: number, extraL
   return { method: directory.getUint16(offset + 10, true), crc: directory.getUint32(offset + 16, true), size: sizes.size, offset: sizes.offset };
 }
 
-function readEntry(file: RangeReader, name: string, { method, crc, size, offset }: Located): Uint8Array<ArrayBuffer> {
+function readEntry(file: RangeReader, name: string, { method, crc, size, offset }: Located): Bytes {
   if (method !== 0) throw damaged(`${name} is compressed, which PyTorch's files are not`);
   if (offset + localHeaderBytes > file.size) throw damaged(`${name} lies beyond its end`);
   const head = view(file.read(offset, localHeaderBytes));

@@ -66,22 +66,33 @@ function unexpectedArguments(type: string, args: readonly unknown[]): string {
   return `${type}.__init__() takes 1 positional argument but ${args.length + 1} were given`;
 }
 
-/**
- * What a module takes and gives whose type says no more than that it is one (`layers: nn.Module[]`): as every layer must be such a module, and be
- * callable as one, it is the one type that all types agree with.
- */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- Nothing narrower accepts every layer's `forward` and can be called.
-type Unspecified = any;
-
-type Forward = (...args: never[]) => unknown;
-type IsUnspecified<Method> = Forward extends Method ? true : false;
+/** What `forward` takes. Of one of several modules, what all of them take. */
+type ArgumentsOf<Forward> = (Forward extends (...args: infer Args) => unknown ? (args: Args) => void : never) extends (args: infer Args) => void
+  ? Args extends readonly unknown[]
+    ? Args
+    : never
+  : never;
 
 /** Calling a module runs its hooks and `forward`, with the types of `forward`. */
-export interface Module {
-  (
-    ...args: IsUnspecified<this["forward"]> extends true ? Unspecified[] : Parameters<this["forward"]>
-  ): IsUnspecified<this["forward"]> extends true ? Unspecified : ReturnType<this["forward"]>;
+interface ModuleClass {
+  (...args: ArgumentsOf<this["forward"]>): ReturnType<this["forward"]>;
 }
+
+/** A tensor, except where the caller expects something that a tensor is not. (The first question is whether `Result` is anything: see below.) */
+type Expected<Result> = 0 extends 1 & Result ? Result : Tensor extends Result ? Tensor : Result;
+
+/**
+ * A call of a module whose type says no more than that it is one (`layers: nn.Module[]`): it takes what it is given, and gives what is expected where it
+ * is called, a tensor if nothing is said.
+ */
+interface UnknownCall {
+  <Result = Tensor, Args extends readonly unknown[] = readonly unknown[]>(...args: Args): Expected<Result>;
+  // Every function is one of these. Beside a second signature the first is compared without its type parameters, so that every layer has both.
+  (...args: never[]): unknown;
+}
+
+/** Any module (torch.nn.Module). One whose class is not known can be called with anything, and gives a tensor where nothing else is expected of it. */
+export interface Module extends UnknownCall, ModuleClass {}
 
 declare module "./anyModule.js" {
   interface AnyModule extends Module {}
@@ -91,7 +102,7 @@ declare module "./anyModule.js" {
  * The base of all layers and models (torch.nn.Module). Parameters, buffers and child modules are found in the fields they are
  * assigned to; `forward` says what a call does. Private fields (`#weight`) cannot be seen and are not registered.
  */
-export class Module {
+class ModuleClass {
   /** What is known of the class, for those who look at models. */
   static readonly [declaration]: ModuleDeclaration = { family: "module", arguments: () => ({}) };
 
@@ -444,6 +455,14 @@ export class Module {
     return this.toString();
   }
 }
+
+interface ModuleConstructor {
+  readonly [declaration]: ModuleDeclaration;
+  new (): ModuleClass;
+  readonly prototype: Module;
+}
+
+export const Module = ModuleClass as unknown as ModuleConstructor;
 
 /** A module without fields: callable, of the class with that prototype, with nothing registered. */
 function bareModule<M extends Module>(prototype: M): M {

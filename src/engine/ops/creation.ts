@@ -1,7 +1,8 @@
 import { bool, float32, float64, getDefaultDtype, int32, int64, uint8, type DType, type ElementArray } from "../dtype.js";
 import { NotImplementedError, RuntimeError, TypeError, ValueError } from "../errors.js";
 import { copy, fill } from "../kernels/elementwise.js";
-import { Tensor, type NestedList } from "../tensor.js";
+import type { NestedList } from "../nestedList.js";
+import { Tensor } from "../tensor.js";
 import {
   allocate,
   allocateLike,

@@ -1,4 +1,5 @@
-import type { NestedList, Tensor } from "../tensor.js";
+import type { NestedList } from "../nestedList.js";
+import type { Tensor } from "../tensor.js";
 import { tensorOptionNames } from "./rules/allocation.js";
 import { collect, requiredFirst, type WithRequired } from "../arguments.js";
 import { empty, full, ones, tensor, zeros, type TensorOptions, type TypedArray } from "./creation.js";

@@ -142,7 +142,7 @@ interface SequentialConstructor {
   new <Modules extends readonly Module[]>(...modules: Modules): Sequential<Modules>;
   /** For classes that extend it without saying which modules it has. */
   new (...modules: readonly Module[]): Sequential;
-  readonly prototype: SequentialModule<Module[]>;
+  readonly prototype: Sequential;
 }
 
 export const Sequential = SequentialModule as unknown as SequentialConstructor;
@@ -183,17 +183,23 @@ export class ModuleList<Item extends Module = Module> extends OrderedContainer<I
   }
 }
 
-/** Modules by name (torch.nn.ModuleDict), in the order they were added. */
-export class ModuleDict<Item extends Module = Module> extends Module {
+type NamedModules = Readonly<Record<string, Module>>;
+
+/** The names that an object is known to have. */
+type Known<Members> = string extends keyof Members ? unknown : Members;
+
+/**
+ * Modules by name (torch.nn.ModuleDict), in the order they were added. One that is made of an object is known by the object's names: `heads.mask` and
+ * `heads.get("mask")` have that module's own type.
+ */
+export type ModuleDict<Item extends Module = Module, Members extends NamedModules = NamedModules> = ModuleDictClass<Item, Members> & Known<Members>;
+
+class ModuleDictClass<Item extends Module, Members extends NamedModules> extends Module {
   static override readonly [declaration]: LayerDeclaration<ModuleDict> = {
     family: "container",
     arguments: () => ({}),
   };
 
-  constructor(modules?: Iterable<readonly [string, Item]>);
-  constructor(modules: Readonly<Record<string, Item>>);
-  /** Pairs with modules of several types. */
-  constructor(modules: Module extends Item ? Iterable<readonly [string, Module]> : never);
   constructor(modules: Readonly<Record<string, Item>> | Iterable<readonly [string, Item]> = {}) {
     super();
     this.update(modules);
@@ -203,10 +209,13 @@ export class ModuleDict<Item extends Module = Module> extends Module {
     return childrenByName(this).size;
   }
 
-  get(name: string): Item {
+  /** The module of that name. Throws KeyError where there is none. */
+  get<Name extends keyof Known<Members>>(name: Name): Known<Members>[Name];
+  get(name: string): Item;
+  get(name: string): unknown {
     const module = childrenByName(this).get(name);
     if (module == null) throw new KeyError(name);
-    return module as Item;
+    return module;
   }
 
   set(name: string, module: Item): this {
@@ -220,7 +229,7 @@ export class ModuleDict<Item extends Module = Module> extends Module {
 
   /** Takes a module out and returns it. */
   pop(name: string): Item {
-    const module = this.get(name);
+    const module: Item = this.get(name);
     unregister(this, name);
     return module;
   }
@@ -251,6 +260,18 @@ export class ModuleDict<Item extends Module = Module> extends Module {
     return this.entries();
   }
 }
+
+interface ModuleDictConstructor {
+  readonly [declaration]: LayerDeclaration<ModuleDict>;
+  new <Item extends Module = Module>(modules?: Iterable<readonly [string, Item]>): ModuleDict<Item>;
+  new <Item extends Module, Members extends Readonly<Record<string, Item>>>(modules: Members & Readonly<Record<string, Item>>): ModuleDict<Item, Members>;
+  new <Item extends Module>(modules: Readonly<Record<string, Item>>): ModuleDict<Item>;
+  /** Pairs with modules of several types, and for classes that extend it without saying which modules it has. */
+  new (modules?: NamedModules | Iterable<readonly [string, Module]>): ModuleDict;
+  readonly prototype: ModuleDict;
+}
+
+export const ModuleDict = ModuleDictClass as unknown as ModuleDictConstructor;
 
 function position(index: number, length: number): number {
   if (!Number.isInteger(index)) throw new TypeError(`indices must be integers, but got ${String(index)}`);

@@ -10,10 +10,10 @@ import { Module } from "../module.js";
 import { isUninitialized, Parameter, UninitializedParameter } from "../parameter.js";
 
 /**
- * The type of a layer's `bias`: null when the layer was made with `bias: false`, either when the option is only known at run time.
- * After `instanceof`, which forgets the option, it is a parameter, as PyTorch declares it.
+ * The type of a layer's `bias`: null when the layer was made with `bias: false`, either when the option is only known at run time, and after
+ * `instanceof`, which forgets the option.
  */
-export type Bias<HasBias extends boolean> = unknown extends HasBias ? Parameter : HasBias extends false ? null : Parameter;
+export type Bias<HasBias extends boolean> = HasBias extends false ? null : Parameter;
 
 export interface LinearOptions<HasBias extends boolean> extends FactoryOptions {
   /** Whether to add a learned bias. Default true. */

@@ -79,8 +79,13 @@ function readFromEnd(index: number): void {
   });
 }
 
-/** Parameters by name (torch.nn.ParameterDict). Plain tensors become parameters. */
-export class ParameterDict extends Module {
+/**
+ * Parameters by name (torch.nn.ParameterDict). Plain tensors become parameters. One that is made of an object is known by the object's names:
+ * `scales.left`.
+ */
+export type ParameterDict<Names extends string = string> = ParameterDictClass & (string extends Names ? unknown : { [Name in Names]: Parameter });
+
+class ParameterDictClass extends Module {
   static override readonly [declaration]: LayerDeclaration<ParameterDict> = {
     family: "container",
     arguments: () => ({}),
@@ -148,3 +153,13 @@ export class ParameterDict extends Module {
     return [...this].map(([name, parameter]) => describe(name, parameter, `torch.${parameter.dtype.scalarType}Tensor`)).join("\n");
   }
 }
+
+interface ParameterDictConstructor {
+  readonly [declaration]: LayerDeclaration<ParameterDict>;
+  new <Names extends string>(values: Readonly<Record<Names, Tensor>>): ParameterDict<Names>;
+  /** Pairs, and for classes that extend it without saying which parameters it has. */
+  new (values?: Readonly<Record<string, Tensor>> | Iterable<readonly [string, Tensor]>): ParameterDict;
+  readonly prototype: ParameterDict;
+}
+
+export const ParameterDict = ParameterDictClass as unknown as ParameterDictConstructor;
