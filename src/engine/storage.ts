@@ -8,30 +8,33 @@ export class Storage {
   private constructor(
     readonly dtype: DType,
     readonly length: number,
+    readonly device: Device,
     private readonly elements: ElementArray | null,
   ) {}
 
   static allocate(dtype: DType, length: number, device: Device): Storage {
-    return new Storage(dtype, length, device === "cpu" ? new dtype.array(length) : null);
+    return new Storage(dtype, length, device, device === "cpu" ? new dtype.array(length) : null);
   }
 
   /** Takes the array as it is, without copying. */
   static wrap(dtype: DType, elements: ElementArray): Storage {
-    return new Storage(dtype, elements.length, elements);
+    return new Storage(dtype, elements.length, "cpu", elements);
+  }
+
+  /** In place of memory that is let go: without elements, on the device that they were on. */
+  static withoutElements(dtype: DType, length: number, device: Device): Storage {
+    return new Storage(dtype, length, device, null);
   }
 
   /** The same elements in memory of their own. */
   copy(): Storage {
-    return new Storage(this.dtype, this.length, this.elements && this.elements.slice());
+    return new Storage(this.dtype, this.length, this.device, this.elements && this.elements.slice());
   }
 
-  get device(): Device {
-    return this.elements === null ? "meta" : "cpu";
-  }
-
-  /** Throws on the meta device: its tensors have no values. */
+  /** Throws on the meta device, whose tensors have no values, and where the elements were let go. */
   get data(): ElementArray {
-    if (this.elements === null) throw new Error("a meta tensor has no values");
+    if (this.elements === null)
+      throw new Error(this.device === "meta" ? "a meta tensor has no values" : "the values were let go: backward may read what its row's `reads` names");
     return this.elements;
   }
 }

@@ -34,6 +34,16 @@ describe("filling with one value", () => {
     expect(x.zero_().sum().item()).toBe(0);
     expect(init.constant_(x, 3).sum().item()).toBe(18);
   });
+
+  it.each([
+    ["copy_", (y: torch.Tensor) => y.copy_(torch.ones(2))],
+    ["fill_", (y: torch.Tensor) => y.fill_(torch.tensor(2))],
+    ["zero_", (y: torch.Tensor) => y.zero_()],
+  ])("leaves the gradient of what it writes over zero: %s", (_, write) => {
+    const x = torch.ones(2, { requiresGrad: true });
+    write(x.mul(3)).sum().backward();
+    expect(x.grad!.tolist()).toEqual([0, 0]);
+  });
 });
 
 it("options of backward may stand first", () => {

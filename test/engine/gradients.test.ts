@@ -1,6 +1,7 @@
 import * as torch from "layerscope";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { rowsDefined } from "../../src/engine/dispatch/index.js";
+import { keepWhole } from "../../src/engine/dispatch/savedArguments.js";
 import { layerSamples } from "../support/layerSamples.js";
 import { expectNumericalGradients } from "../support/numericalGradients.js";
 import { operationSamples } from "../support/operationSamples.js";
@@ -61,10 +62,33 @@ function differentiableParts(sample: OperationSample): (...inputs: torch.Tensor[
   };
 }
 
+const differentiable = samples.filter((sample) => outputsOf(sample, sample.inputs).some((output) => output.requiresGrad));
+
 describe("gradients agree with numerical differentiation", () => {
-  const differentiable = samples.filter((sample) => outputsOf(sample, sample.inputs).some((output) => output.requiresGrad));
   test.each(differentiable.map((sample) => [sample.name, sample] as const))("%s", (_, sample) => {
     expectNumericalGradients(differentiableParts(sample), ...sample.inputs);
+  });
+});
+
+/** What arrives at each input of a sample, from a gradient whose elements differ. */
+function gradientsOf(sample: OperationSample): unknown[] {
+  torch.manualSeed(7);
+  const output = differentiableParts(sample)(...sample.inputs);
+  const incoming = torch.linspace(0.5, -1.5, output.numel());
+  const wanted = sample.inputs.filter((input) => input.requiresGrad);
+  const found = torch.autograd.grad(output, wanted, { gradOutputs: incoming, allowUnused: true });
+  return found.map((gradient) => gradient?.tolist() ?? null);
+}
+
+describe("gradients need of the arguments only what the row reads: the rest is let go", () => {
+  test.each(differentiable.map((sample) => [sample.name, sample] as const))("%s", (_, sample) => {
+    const expected = gradientsOf(sample);
+    const before = keepWhole(-1);
+    try {
+      expect(gradientsOf(sample)).toEqual(expected);
+    } finally {
+      keepWhole(before);
+    }
   });
 });
 

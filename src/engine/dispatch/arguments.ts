@@ -59,7 +59,12 @@ export function commonDevice(args: readonly unknown[]): Device {
   return device;
 }
 
-/** One entry a tensor, lists flattened: where its gradient goes. */
+/** The tensors among the arguments, those of lists too. */
+export function tensorsOf(args: readonly unknown[]): Tensor[] {
+  return args.flatMap((arg) => (arg instanceof Tensor ? [arg] : Array.isArray(arg) && arg[0] instanceof Tensor ? tensorsOf(arg) : []));
+}
+
+/** One entry for each of `tensorsOf`: where its gradient goes. */
 export function edgesOf(args: readonly unknown[]): Edge[] {
   const edges: Edge[] = [];
   for (const arg of args) {

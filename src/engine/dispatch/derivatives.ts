@@ -9,9 +9,6 @@ import type { RecordedBackward, RecordedContext } from "./rows.js";
 
 /** What a row's `recordedBackward` may be where no formula is needed: it follows from what the operation says of itself. */
 
-/** For operations whose backward is made of operations: these record themselves. */
-export const itself: RecordedBackward = (gradient, context) => context.backward(gradient);
-
 // ---- linear operations
 
 interface Linear {

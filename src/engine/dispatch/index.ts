@@ -1,8 +1,9 @@
 export { defineComposite, named } from "./composites.js";
-export { composed, itself, linearInAll, linearInEach } from "./derivatives.js";
+export { composed, linearInAll, linearInEach } from "./derivatives.js";
 export { defineInPlace, inPlace, inPlaceView, overwrite } from "./inPlace.js";
 export { defineOperation } from "./operations.js";
 export {
+  itself,
   rowsDefined,
   type BackwardContext,
   type DifferentiableRow,

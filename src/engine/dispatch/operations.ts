@@ -10,10 +10,11 @@ import type { Operation } from "../operation.js";
 import { equalSizes } from "../size.js";
 import type { Device } from "../storage.js";
 import { Tensor } from "../tensor.js";
-import { anyRequiresGrad, checkArity, commonDevice, edgesOf, failed, tensorCount } from "./arguments.js";
+import { anyRequiresGrad, checkArity, commonDevice, edgesOf, failed, tensorCount, tensorsOf } from "./arguments.js";
 import {
   definedRows,
   gradientName,
+  itself,
   type BackwardContext,
   type DifferentiableRow,
   type Gradient,
@@ -95,7 +96,13 @@ export class OperationNode<Args extends readonly unknown[], Saved> extends Graph
 
   backward(gradient: Tensor): readonly (Tensor | null)[] {
     this.checkSaved();
+    // Where there are no values, shapes are known. What is made of operations knows its own.
+    if (gradient.isMeta && this.row.recordedBackward !== itself) return this.emptyGradients();
     return perTensor(this.args, this.row.backward(gradient, this), fitGradient);
+  }
+
+  private emptyGradients(): (Tensor | null)[] {
+    return tensorsOf(this.args).map(({ sizes, dtype }, input) => (this.inputs[input] === null ? null : Tensor.allocate(sizes, dtype, "meta")));
   }
 
   recordedBackward(gradient: Tensor): readonly (Tensor | null)[] {

@@ -45,6 +45,9 @@ export type RecordedBackward<Args extends readonly unknown[] = readonly unknown[
   context: RecordedContext<Args, Saved>,
 ) => readonly (Gradient | undefined)[];
 
+/** For operations whose backward is made of operations, which record themselves. */
+export const itself: RecordedBackward = (gradient, context) => context.backward(gradient);
+
 /**
  * All that is said of an operation. What is required and missing does not compile: `backward` is null where there is no gradient, and with it comes
  * `recordedBackward`.

@@ -6,11 +6,18 @@ import { Tensor, type Window } from "../tensor.js";
 /** What graph nodes keep of an operation's arguments: values where backward reads them, else shapes alone. */
 
 /** Above this many elements, a tensor that backward does not read is let go and a stand-in without values kept. */
-export const keepWholeBelow = 256;
+export let keepWholeBelow = 256;
 
-/** Without values, but with shape and dtype. */
-export function standIn(tensor: Tensor): Tensor {
-  return new Tensor(Storage.allocate(tensor.dtype, product(tensor.sizes), "meta"), tensor.sizes, contiguousStrides(tensor.sizes), 0);
+/** Sets the bound, for tests that let go of everything, and returns the one before. */
+export function keepWhole(below: number): number {
+  const before = keepWholeBelow;
+  keepWholeBelow = below;
+  return before;
+}
+
+/** Without values, but with shape, dtype and device. */
+export function standIn({ dtype, sizes, device }: Tensor): Tensor {
+  return new Tensor(Storage.withoutElements(dtype, product(sizes), device), sizes, contiguousStrides(sizes), 0);
 }
 
 /** The arguments with stand-ins for the tensors of more elements than `most` that backward does not read; the very same array where there are none. */
@@ -36,7 +43,7 @@ function keep(arg: unknown, most: number, replace: (tensor: Tensor) => Tensor): 
   return arg;
 }
 
-/** Shape, dtype and device without values: one zero seen everywhere. */
+/** Shape and dtype on a device that operations can compute on: one zero seen everywhere. */
 export function hollow(tensor: Tensor, device: Device): Tensor {
   return new Tensor(
     Storage.allocate(tensor.dtype, 1, device),
@@ -47,8 +54,8 @@ export function hollow(tensor: Tensor, device: Device): Tensor {
 }
 
 /** Keeps geometry and lets the memory go. */
-export function standInView(tensor: Tensor): Tensor {
-  return new Tensor(Storage.allocate(tensor.dtype, tensor.storage.length, "meta"), tensor.sizes, tensor.strides, tensor.offset);
+export function standInView({ dtype, storage, sizes, strides, offset, device }: Tensor): Tensor {
+  return new Tensor(Storage.withoutElements(dtype, storage.length, device), sizes, strides, offset);
 }
 
 /** Counts the writes to a tensor, or to those of a list. */

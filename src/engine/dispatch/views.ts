@@ -5,9 +5,8 @@ import { observer, report } from "../observer.js";
 import { computes, type Operation, notCounted } from "../operation.js";
 import { Tensor, through, type ViewOrigin } from "../tensor.js";
 import { edgesOf, failed } from "./arguments.js";
-import { itself } from "./derivatives.js";
 import { defineOperation } from "./operations.js";
-import { definedRows, gradientName, type ViewRow } from "./rows.js";
+import { definedRows, gradientName, itself, type ViewRow } from "./rows.js";
 import { standInView } from "./savedArguments.js";
 
 /** An operation that shares its first argument's memory. */

@@ -22,7 +22,7 @@ const copyInPlace = defineInPlace<[self: Tensor, source: Tensor]>({
   gradientName: "CopyBackwards",
   infer: (self, source) => ({ sizes: broadcastSizes(self.sizes, source.sizes), dtype: self.dtype }),
   forward: (output, _, source) => copy(output, source),
-  backward: (gradient) => [null, gradient],
+  backward: (gradient, context) => [context.needs(0) ? gradient.allocateLike() : null, gradient],
   recordedBackward: itself,
 });
 
@@ -45,7 +45,7 @@ const fillRow: OperationRow<[self: Tensor, value: Tensor]> = {
     return { sizes: self.sizes, dtype: self.dtype };
   },
   forward: (output, _, value) => copy(output, value),
-  backward: (gradient) => [null, gradient],
+  backward: (gradient, context) => [context.needs(0) ? gradient.allocateLike() : null, gradient],
   recordedBackward: itself,
 };
 const numberFill = writing({ name: "fill_", arguments: ["input", operand], sign: "←" });

@@ -1,4 +1,4 @@
-import { linearInEach, defineOperation, defineView, overwrite } from "../dispatch/index.js";
+import { itself, defineOperation, defineView, overwrite } from "../dispatch/index.js";
 import { bool as boolType, DType, float32, float64, int32, int64, uint8 } from "../dtype.js";
 import { NotImplementedError, RuntimeError, TypeError } from "../errors.js";
 import { binary, copy, unary } from "../kernels/elementwise.js";
@@ -35,7 +35,7 @@ const toOperation = defineOperation<[x: Tensor, dtype: DType, device: Device]>({
     if (gradient.device !== x.device) throw new NotImplementedError("Cannot copy out of meta tensor; no data!");
     return [gradient];
   },
-  recordedBackward: linearInEach(0),
+  recordedBackward: itself,
 });
 
 function convert(x: Tensor, dtype: DType, device: Device, alwaysCopy = false): Tensor {
