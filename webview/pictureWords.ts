@@ -30,6 +30,7 @@ export function pictureWords(): PictureWords {
     stubSources: l10n.t("{0} sources"),
     stubTargets: l10n.t("{0} more"),
     moreLinks: l10n.t("{0} more"),
+    moreOperands: l10n.t("{0} more"),
     legend: l10n.t("Legend"),
     kinds: {
       dense: l10n.t("Linear"),

@@ -63,7 +63,7 @@ export interface Facts<Args extends readonly unknown[]> {
   readonly arguments: ArgumentsOf<Args>;
   /** The sign that stands for it: "+" of add. */
   readonly sign?: string;
-  /** What stands between the shapes of its operands. Default: the sign. */
+  /** What stands between the shapes of its operands; with "ᵀ" at its end where the second is taken transposed. Default: the sign. */
   readonly between?: string;
   /** Positions of arguments beside the first that it writes into, as batch normalization into its running statistics. */
   alsoWrites?(args: Args): readonly number[];

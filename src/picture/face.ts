@@ -1,7 +1,7 @@
 import type { FindingSeverity, Histogram } from "../protocol/index.js";
 import { formatCompact } from "../describe/format.js";
 import { isSymbol } from "./model/labels.js";
-import { nodeTitle, type DisplayNode } from "./model/displayGraph.js";
+import { nodeTitle, type DisplayFailure, type DisplayNode } from "./model/displayGraph.js";
 import { fill, type PictureWords, parametersText } from "./words.js";
 import { fit, fitName, wrap, type FontName, type MeasureText } from "./text.js";
 
@@ -230,13 +230,34 @@ function remarkOf({ status, isChanged }: DisplayNode, words: PictureWords): stri
   return isChanged ? words.changedSince : "";
 }
 
+/** More operands than this are not told one by one. */
+const mostOperands = 6;
+
+/** The operands of what failed: two of what has a sign between them, else all; each with what stands before its shape, and where it comes from. */
+function operandsOf({ shapes, sources, sign }: DisplayFailure, words: PictureWords): { readonly text: string; readonly source: string }[] {
+  const isTransposed = sign.endsWith("ᵀ");
+  const between = isTransposed ? sign.slice(0, -1) : sign;
+  const operands = shapes.slice(0, between === "," ? mostOperands : 2).map((shape, at) => {
+    const source = sources[at]!;
+    const text = at === 0 || between === "," ? shape : `${between}  ${isTransposed ? `(${shape})ᵀ` : shape}`;
+    return { text, source: source.kind === "named" ? source.name : words[source.kind] };
+  });
+  const rest = shapes.length - operands.length;
+  return between === "," && rest > 0 ? [...operands, { text: fill(words.moreOperands, rest), source: "" }] : operands;
+}
+
 /** Shapes that do not fit together and the message, below everything else. Returns the last baseline. */
-function addFailure(node: DisplayNode, texts: FaceText[], baseline: number, width: number, { measure }: FaceContext): number {
+function addFailure(node: DisplayNode, texts: FaceText[], baseline: number, width: number, { measure, words }: FaceContext): number {
   if (!node.failure) return baseline;
   const room = width - left - right;
-  const shapes = fit(node.failure.shapes.slice(0, 2).join(node.failure.sign === "," ? ", " : `  ${node.failure.sign}  `), room, "title", measure);
   let y = baseline + 4;
-  if (shapes) texts.push({ x: left, y: (y += rowHeight), text: shapes, font: "title", tone: "error", anchor: "start" });
+  for (const { text, source } of operandsOf(node.failure, words)) {
+    const shape = fit(text, room, "title", measure);
+    texts.push({ x: left, y: (y += rowHeight), text: shape, font: "title", tone: "error", anchor: "start" });
+    const taken = measure(shape, "title") + gap;
+    const name = fitName(source, room - taken, "detail", measure);
+    if (name) texts.push({ x: left + taken, y, text: name, font: "detail", tone: "muted", anchor: "start" });
+  }
   for (const line of wrap(node.failure.message, room, "detail", 5, measure)) {
     texts.push({ x: left, y: (y += rowHeight - 2), text: line, font: "detail", tone: "error", anchor: "start" });
   }

@@ -34,6 +34,7 @@ export interface PictureWords {
   readonly stubSources: string;
   readonly stubTargets: string;
   readonly moreLinks: string;
+  readonly moreOperands: string;
   readonly legend: string;
   readonly kinds: Readonly<Record<LayerKind, string>>;
   readonly legendSigns: Readonly<
@@ -68,6 +69,7 @@ export const englishWords: PictureWords = {
   stubSources: "{0} sources",
   stubTargets: "{0} more",
   moreLinks: "{0} more",
+  moreOperands: "{0} more",
   legend: "Legend",
   kinds: {
     dense: "Linear",

@@ -272,7 +272,7 @@ const linearOperation = defineOperation<LinearArgs>({
   name: "linear",
   effect: computes,
   arguments: ["input", "weight", "bias"],
-  between: "@",
+  between: "@ᵀ",
   multiplyAdds: ([, weight], { sizes }) => product(sizes) * weight.sizes.at(-1)!,
   gradientName(x, weight, bias) {
     if (x.sizes.length === 2) return bias === null ? "MmBackward0" : "AddmmBackward0";

@@ -1,10 +1,11 @@
 import { writeStepArguments } from "../../describe/arguments.js";
-import { nameText, type ModuleSnapshot, type OperationStep, type TensorId } from "../../protocol/index.js";
+import { originOf } from "../../describe/valueOrigin.js";
+import { nameText, type ModuleSnapshot, type OperationStep, type StepId, type TensorId, type ValueId } from "../../protocol/index.js";
 import type { Arrangement } from "./arrangement.js";
 import { joinPorts, type OpenContainer } from "./commonPorts.js";
 import { callNode, canvasPath, nodeWithin, type ContainerFlow, type DataFlow, type FlowNode } from "./dataFlow.js";
 import { declaredEdges, measuredEdges } from "./displayEdges.js";
-import type { DisplayContent, DisplayEdge, DisplayFailure, DisplayGraph, DisplayNode, ItemSource } from "./displayGraph.js";
+import type { DisplayContent, DisplayEdge, DisplayFailure, DisplayGraph, DisplayNode, ItemSource, OperandSource } from "./displayGraph.js";
 import { commonShapeText, shapeText, signBetween, viewText } from "./labels.js";
 import { partName, splitParts, withInserted } from "./splitParts.js";
 import type { Fold, ModuleFacts, PictureModel } from "./pictureModel.js";
@@ -258,15 +259,42 @@ class Builder {
 
   #failure(): DisplayFailure {
     const trace = this.model.snapshot.trace!;
-    const step = trace.steps[trace.failure!.step];
-    const operands = (step?.inputs ?? []).flatMap(({ value }) => trace.values[value] ?? []);
+    const { step: failed, message } = trace.failure!;
+    const step = trace.steps[failed];
+    const operands = (step?.inputs ?? []).flatMap(({ value }) =>
+      trace.values[value] ? [{ ...trace.values[value], source: this.#operandSource(value, failed) }] : [],
+    );
     const isMixed = new Set(operands.map(({ dtype }) => dtype)).size > 1;
-    const shapes = operands.map(({ shape, dtype }) => (isMixed ? `${shapeText(shape)} ${dtype}` : shapeText(shape)).trim()).filter(Boolean);
+    const shapes = operands.map(({ shape, dtype }) => (isMixed ? `${shapeText(shape)} ${dtype}` : shapeText(shape)).trim());
+    const sources = operands.map(({ source }) => source);
     if (step?.kind === "module") {
       const weight = this.model.index.module(step.path)?.parameters[0];
-      if (weight) shapes.push(shapeText(this.model.snapshot.tensors[weight.tensor]?.shape));
+      if (weight) {
+        shapes.push(shapeText(this.model.snapshot.tensors[weight.tensor]?.shape));
+        sources.push({ kind: "named", name: weight.name });
+      }
     }
-    return { message: trace.failure!.message, shapes, sign: signBetween(step?.kind === "operation" ? step : null) };
+    return { message, shapes, sources, sign: signBetween(step?.kind === "operation" ? step : null) };
+  }
+
+  /** Named as in the innermost module that holds both what failed and that. */
+  #operandSource(value: ValueId, failed: StepId): OperandSource {
+    const { index } = this.model;
+    const { views, source } = originOf(index, value);
+    const around = index.enclosing(failed);
+    const viewed = (name: string) => [name, ...views.toReversed().map((view) => (view.startsWith("[") ? view : `.${view}`))].join("");
+    switch (source.kind) {
+      case "input":
+        return views.length > 0 ? { kind: "named", name: viewed("input") } : { kind: "input" };
+      case "constant":
+        return source.name === null ? { kind: "constant" } : { kind: "named", name: viewed(source.name) };
+      case "tensor":
+        return { kind: "named", name: viewed(apart(source.name, around)) };
+      case "operation":
+        return { kind: "named", name: viewed(source.name) };
+      case "module":
+        return { kind: "named", name: viewed(`${apart(source.path, around)} ${index.module(source.path)?.type ?? ""}`.trim()) };
+    }
   }
 
   /** What threw in a box that is open, where neither an operation nor a module in it did: the code of its own. */
@@ -282,7 +310,7 @@ class Builder {
       name: "throw",
       calls: 1,
       status: "failed",
-      failure: { ...this.#failure(), shapes: [] },
+      failure: { ...this.#failure(), shapes: [], sources: [] },
     };
     this.#failureIsShown = true;
     this.#nodes.set(id, node);
@@ -462,6 +490,14 @@ function firstUse(node: FlowNode): number {
     case "output":
       return Infinity;
   }
+}
+
+/** The part of a full name that it has not in common with a path. */
+function apart(name: string, path: string): string {
+  const parts = name.split(".");
+  const others = path.split(".");
+  const common = parts.findIndex((part, at) => part !== others[at]);
+  return parts.slice(common < 0 ? -1 : common).join(".");
 }
 
 /** A full name as it reads inside a module. */

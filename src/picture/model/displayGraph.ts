@@ -28,10 +28,15 @@ export type ItemSource =
  */
 export type RunStatus = "ran" | "used" | "ranElsewhere" | "failed" | "failedInside" | "notReached" | "notCalled" | "untraced";
 
+/** Where an operand comes from: what the code calls it, else what it is. */
+export type OperandSource = { readonly kind: "named"; readonly name: string } | { readonly kind: "input" | "constant" };
+
 export interface DisplayFailure {
   readonly message: string;
   /** Shapes of the operands of what failed. */
   readonly shapes: readonly string[];
+  /** Where each of them comes from. */
+  readonly sources: readonly OperandSource[];
   /** Between the shapes of the first two. */
   readonly sign: string;
 }

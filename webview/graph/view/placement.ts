@@ -2,7 +2,8 @@ import type { Arrangement } from "../../../src/picture/model/arrangement.js";
 import type { CameraPlace, PictureState } from "../../../src/picture/state.js";
 import { visibleBox } from "../../../src/picture/drawing/sharedLinks.js";
 import { bandHeight } from "../../../src/picture/drawing/stickyTitles.js";
-import type { Point } from "../../../src/picture/geometry.js";
+import { legibleScale } from "../../../src/picture/drawing/paint.js";
+import type { Point, Rectangle } from "../../../src/picture/geometry.js";
 import type { Scene, SceneBox } from "../../../src/picture/scene.js";
 import type { Camera } from "./camera.js";
 import type { Shown } from "../../../src/picture/shown.js";
@@ -47,13 +48,15 @@ export function place(placement: Placement, camera: Camera, shown: Shown, before
       else firstView(camera, shown);
       return null;
     }
-    case "reveal":
-    case "failure": {
+    case "reveal": {
       if (!before) firstView(camera, shown);
-      const box = placement.kind === "failure" ? shown.failed : shown.box(placement.id);
+      const box = shown.box(placement.id);
       if (box) bringIntoView(camera, box);
       return null;
     }
+    case "failure":
+      firstView(camera, shown);
+      return null;
     case "keep": {
       const pinned = before && inBoth(placement.pin ?? centralBox(camera, before)?.node.id ?? null, before, shown);
       if (!pinned) {
@@ -86,14 +89,13 @@ function inBoth(id: string | null, before: Shown, shown: Shown): { before: Scene
 }
 
 /** The whole picture where it reads well; else what failed; else the beginning, as wide as it fits, and around the main path where it does not. */
-export function firstView(camera: Camera, { scene, failed }: Shown): void {
+export function firstView(camera: Camera, shown: Shown): void {
+  const { scene, failed } = shown;
   const isDown = scene.direction === "down";
   const whole = Math.min((camera.width - 2 * margin) / scene.width, (camera.height - 2 * margin) / scene.height);
   if (whole >= comfortable) camera.fit({ x: 0, y: 0, width: scene.width, height: scene.height });
-  else if (failed) {
-    const scale = Math.min(1, Math.max(comfortable, (camera.width - 2 * margin) / failed.width));
-    camera.center(failed.x + failed.width / 2, failed.y + failed.height / 2, scale);
-  } else {
+  else if (failed) showFailure(camera, shown, failed);
+  else {
     const [room, breadth] = isDown ? [camera.width, scene.width] : [camera.height, scene.height];
     const scale = Math.min(1, Math.max(comfortable, (room - 2 * margin) / breadth));
     const ahead =
@@ -102,6 +104,42 @@ export function firstView(camera: Camera, { scene, failed }: Shown): void {
         : Math.max(room - margin - breadth * scale, Math.min(margin, room / 2 - mainAxis(scene) * scale));
     camera.set(isDown ? ahead : margin, isDown ? margin : ahead, scale);
   }
+}
+
+/** What failed, whole, with the boxes that its operands come from: as many of them, the nearest first, as can be read beside it. */
+function showFailure(camera: Camera, { scene, flow }: Shown, failed: SceneBox): void {
+  const sources = flow
+    .next(failed.node.id, "upstream")
+    .flatMap((id) => scene.byId.get(id) ?? [])
+    .map((box) => around(failed, box))
+    .sort((a, b) => a.width * a.height - b.width * b.height);
+  const least = Math.min(legibleScale, view(camera, failed).scale);
+  let shown: Rectangle = failed;
+  for (const source of sources) {
+    const more = around(shown, source);
+    if (view(camera, more).scale >= least) shown = more;
+  }
+  const { room, scale } = view(camera, shown);
+  camera.hold(centerOf(shown), centerOf(room), scale);
+}
+
+/** The part of the view that shows a rectangle whole at the largest scale, free of what lies over the view's corner. */
+function view({ width, height, corner }: Camera, { width: wide, height: high }: Rectangle): { readonly room: Rectangle; readonly scale: number } {
+  const rooms = [
+    { x: margin, y: below, width: width - 2 * margin, height: height - below - Math.max(margin, corner.height) },
+    { x: margin, y: below, width: width - margin - Math.max(margin, corner.width), height: height - below - margin },
+  ];
+  const scaled = rooms.map((room) => ({ room, scale: Math.min(1, room.width / wide, room.height / high) }));
+  return scaled[0]!.scale >= scaled[1]!.scale ? scaled[0]! : scaled[1]!;
+}
+
+function around(a: Rectangle, b: Rectangle): Rectangle {
+  const [x, y] = [Math.min(a.x, b.x), Math.min(a.y, b.y)];
+  return { x, y, width: Math.max(a.x + a.width, b.x + b.width) - x, height: Math.max(a.y + a.height, b.y + b.height) - y };
+}
+
+function centerOf({ x, y, width, height }: Rectangle): Point {
+  return { x: x + width / 2, y: y + height / 2 };
 }
 
 /** Where across the flow the main path begins: at the first input, or the first box where there is none. */
