@@ -168,7 +168,7 @@ export function nanToNum_(x: Tensor, ...args: NanToNumArguments): Tensor {
 // ---- made of others
 
 /** x to the power of y, computed in float64. (torch.float_power) */
-export const floatPower = defineComposite(
+export const floatPower: (x: Tensor, ...args: AllArguments<[exponent: Tensor | Scalar], { readonly exponent: Tensor | Scalar }>) => Tensor = defineComposite(
   { name: "floatPower", effect: computes, multiplyAdds: ofParts, arguments: ["input", "exponent"] },
   (x: Tensor, ...args: AllArguments<[exponent: Tensor | Scalar], { readonly exponent: Tensor | Scalar }>): Tensor => {
     const [y] = inOrder("float_power", ["exponent"], args);
@@ -177,7 +177,7 @@ export const floatPower = defineComposite(
 );
 
 /** x * 2^y. (torch.ldexp) */
-export const ldexp = defineComposite(
+export const ldexp: (x: Tensor, ...args: AllArguments<[other: Tensor], { readonly other: Tensor }>) => Tensor = defineComposite(
   { name: "ldexp", effect: computes, multiplyAdds: ofParts, arguments: ["input", operand] },
   (x: Tensor, ...args: AllArguments<[other: Tensor], { readonly other: Tensor }>): Tensor => {
     const [y] = inOrder("ldexp", ["other"], args);

@@ -121,10 +121,8 @@ const clampRow: OperationRow<ClampArgs> = {
     const high = boundTensor(max, gradient, Infinity);
     const where = (test: (value: number, a: number, b: number) => boolean): Tensor => {
       const result = gradient.allocateLike();
-      if (gradient.device === "cpu") {
-        ternary(result, x, low, high, (value, a, b) => (test(value, a, b) ? 1 : 0));
-        binary(result, result, gradient, (through, g) => (through === 0 ? 0 : g));
-      }
+      ternary(result, x, low, high, (value, a, b) => (test(value, a, b) ? 1 : 0));
+      binary(result, result, gradient, (through, g) => (through === 0 ? 0 : g));
       return result;
     };
     return [

@@ -242,7 +242,10 @@ export function ger(x: Tensor, ...args: AllArguments<[vec2: Tensor], { readonly 
 }
 
 /** beta * x + alpha * outer(a, b). (torch.addr) */
-export const addr = defineComposite(
+export const addr: (
+  x: Tensor,
+  ...args: WithRequired<[vec1: Tensor, vec2: Tensor], { readonly vec1: Tensor; readonly vec2: Tensor }, [], AddProductOptions>
+) => Tensor = defineComposite(
   { name: "addr", effect: computes, multiplyAdds: ofParts, arguments: ["input", "vec1", "vec2", { beta: 1, alpha: 1 }] },
   (x: Tensor, ...args: WithRequired<[vec1: Tensor, vec2: Tensor], { readonly vec1: Tensor; readonly vec2: Tensor }, [], AddProductOptions>): Tensor => {
     const [[a, b], rest] = requiredFirst<[vec1: Tensor, vec2: Tensor]>("addr", ["vec1", "vec2"], args);
@@ -252,7 +255,10 @@ export const addr = defineComposite(
 );
 
 /** beta * x + alpha * the sum of all products a[i] @ b[i]. (torch.addbmm) */
-export const addbmm = defineComposite(
+export const addbmm: (
+  x: Tensor,
+  ...args: WithRequired<[batch1: Tensor, batch2: Tensor], { readonly batch1: Tensor; readonly batch2: Tensor }, [], AddProductOptions>
+) => Tensor = defineComposite(
   { name: "addbmm", effect: computes, multiplyAdds: ofParts, arguments: ["input", "batch1", "batch2", { beta: 1, alpha: 1 }] },
   (x: Tensor, ...args: WithRequired<[batch1: Tensor, batch2: Tensor], { readonly batch1: Tensor; readonly batch2: Tensor }, [], AddProductOptions>): Tensor => {
     const [[a, b], rest] = requiredFirst<[batch1: Tensor, batch2: Tensor]>("addbmm", ["batch1", "batch2"], args);
@@ -262,7 +268,7 @@ export const addbmm = defineComposite(
 );
 
 /** Matrices multiplied in the order that takes the fewest multiplications. (torch.linalg.multi_dot) */
-export const chainMatmul = defineComposite(
+export const chainMatmul: (...matrices: Tensor[]) => Tensor = defineComposite(
   { name: "chainMatmul", effect: computes, multiplyAdds: ofParts, arguments: ["matrices"] },
   (...matrices: Tensor[]): Tensor => {
     if (matrices.length === 0) throw new RuntimeError("chain_matmul(): Expected one or more matrices");
@@ -418,7 +424,7 @@ export function pdist(x: Tensor, ...args: Arguments<[p: number], CdistOptions>):
 }
 
 /** Products summed along one dimension, the others broadcast. (torch.linalg.vecdot) */
-export const vecdot = defineComposite(
+export const vecdot: (x: Tensor, y: Tensor, ...args: Arguments<[dim: number], { readonly dim?: number }>) => Tensor = defineComposite(
   { name: "vecdot", effect: computes, multiplyAdds: ofParts, arguments: ["x", "y", ["dim", -1]] },
   (x: Tensor, y: Tensor, ...args: Arguments<[dim: number], { readonly dim?: number }>): Tensor => {
     return sum(mul(x, y), collect<{ dim?: number }>(["dim"], args).dim ?? -1);

@@ -59,7 +59,6 @@ function fillChannels(output: Tensor, bias: Tensor): void {
 function sumOfChannels(gradient: Tensor): Tensor {
   const channels = gradient.sizes[1]!;
   const result = Tensor.allocate([channels], gradient.dtype, gradient.device);
-  if (gradient.device === "meta") return result;
   const values = denseValues(gradient);
   const positions = channels === 0 ? 0 : values.length / (gradient.sizes[0]! * channels);
   const sums = new Float64Array(channels);
@@ -124,12 +123,12 @@ function convolutionOperation(name: string, transposed: boolean): (...args: Conv
       if (context.needs(0)) {
         const forX = (results[0] = Tensor.allocate(x.sizes, x.dtype, device));
         const compute = transposed ? kernels.imageToFeatures : kernels.featuresToImage;
-        if (device === "cpu") compute(forX.storage.data, denseValues(gradient), denseValues(weight), geometry);
+        compute(forX.storage.data, denseValues(gradient), denseValues(weight), geometry);
       }
       if (context.needs(1)) {
         const forWeight = (results[1] = Tensor.allocate(weight.sizes, weight.dtype, device));
         const [image, features] = transposed ? [gradient, x] : [x, gradient];
-        if (device === "cpu") kernels.bothToWeight(forWeight.storage.data, denseValues(image), denseValues(features), geometry);
+        kernels.bothToWeight(forWeight.storage.data, denseValues(image), denseValues(features), geometry);
       }
       if (bias !== null && context.needs(2)) results[2] = sumOfChannels(gradient);
       return results;

@@ -44,7 +44,7 @@ function dropoutRow(name: string, channels: boolean, alpha: boolean): OperationR
     },
     backward(gradient, { saved }) {
       const result = gradient.allocateLike();
-      if (gradient.device === "cpu") kernels.binary(result, gradient, saved.factor, (g, factor) => g * factor, "mul");
+      kernels.binary(result, gradient, saved.factor, (g, factor) => g * factor, "mul");
       return [result];
     },
     recordedBackward: (g, { saved: { factor } }) => [g.mul(factor)],

@@ -107,7 +107,6 @@ const embeddingOperation = defineOperation<[weight: Tensor, indices: Tensor, pad
   reads: [1],
   backward(gradient, { args: [weight, indices, paddingIdx, scaleGradByFreq] }) {
     const result = Tensor.allocate(weight.sizes, weight.dtype, gradient.device);
-    if (gradient.device === "meta") return [result, null];
     const [rows, columns] = weight.sizes as [number, number];
     const at = denseValues(indices);
     const g = denseValues(gradient);
@@ -258,7 +257,6 @@ const embeddingBagOperation = defineOperation<EmbeddingBagArgs, Bags>({
     const [weight, indices, , mode, perSampleWeights, paddingIdx, scaleGradByFreq] = args;
     const result = Tensor.allocate(weight.sizes, weight.dtype, gradient.device);
     const scaleGradient = perSampleWeights && Tensor.allocate(perSampleWeights.sizes, perSampleWeights.dtype, gradient.device);
-    if (gradient.device === "meta") return [result, null, null, null, scaleGradient];
     const [rows, columns] = weight.sizes as [number, number];
     const at = denseValues(indices);
     const g = denseValues(gradient);

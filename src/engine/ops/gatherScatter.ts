@@ -45,9 +45,7 @@ const gatherOperation = defineOperation<[x: Tensor, dim: number, index: Tensor]>
   reads: [2],
   backward(gradient, { args: [x, dim, index] }) {
     const result = Tensor.allocate(x.sizes, gradient.dtype, gradient.device);
-    if (gradient.device === "cpu") {
-      kernels.scatter(asVector(result), normalizeDim(dim, x.sizes.length), asVector(index), asVector(gradient), (a, b) => a + b);
-    }
+    kernels.scatter(asVector(result), normalizeDim(dim, x.sizes.length), asVector(index), asVector(gradient), (a, b) => a + b);
     return [result, null, null];
   },
   recordedBackward: linearInEach(0),
@@ -61,7 +59,7 @@ export function gather(x: Tensor, ...args: AllArguments<[dim: number, index: Ten
 type TakeAlongArguments = WithRequired<[indices: Tensor], { readonly indices: Tensor }, [dim: number | null], { readonly dim?: number | null }>;
 
 /** `gather` where both broadcast against each other apart from `dim`; without `dim` both are taken as one row. (torch.take_along_dim) */
-export const takeAlongDim = defineComposite(
+export const takeAlongDim: (x: Tensor, ...args: TakeAlongArguments) => Tensor = defineComposite(
   { name: "takeAlongDim", effect: moves, multiplyAdds: ofParts, arguments: ["input", "indices", "dim"] },
   (x: Tensor, ...args: TakeAlongArguments): Tensor => {
     const [[indices], rest] = requiredFirst<[indices: Tensor]>("take_along_dim", ["indices"], args);
@@ -104,7 +102,7 @@ function checkScatter(x: Tensor, dim: number, index: Tensor, source: Tensor | nu
 /** The gradient of `source`: what arrives at the places it was written to; zero for what the index did not use. */
 function gathered(gradient: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
   const result = Tensor.allocate(source.sizes, gradient.dtype, gradient.device);
-  if (gradient.device === "cpu") kernels.gather(asVector(result), asVector(gradient), dim, asVector(index));
+  kernels.gather(asVector(result), asVector(gradient), dim, asVector(index));
   return result;
 }
 
@@ -135,7 +133,7 @@ function scatterRow(name: string, combine: kernels.Combine | null): OperationRow
 /** A copy with zeros where the index points. */
 function zeroedAt(x: Tensor, dim: number, index: Tensor): Tensor {
   const rest = cloneValues(x);
-  if (x.device === "cpu") kernels.scatter(asVector(rest), dim, asVector(index), zerosFor(index, x.dtype), null);
+  kernels.scatter(asVector(rest), dim, asVector(index), zerosFor(index, x.dtype), null);
   return rest;
 }
 
@@ -377,7 +375,6 @@ const takeOperation = defineOperation<[x: Tensor, index: Tensor]>({
   reads: [1],
   backward(gradient, { args: [x, index] }) {
     const result = Tensor.allocate(x.sizes, gradient.dtype, gradient.device);
-    if (gradient.device === "meta") return [result];
     const given = denseValues(gradient);
     const positions = denseValues(index);
     const out = result.storage.data;
@@ -433,7 +430,6 @@ const putRow: OperationRow<PutArgs> = {
   backward(gradient, { args: [, index, source, accumulate] }) {
     const rest = accumulate ? gradient : cloneValues(gradient);
     const picked = Tensor.allocate(source.sizes, gradient.dtype, gradient.device);
-    if (gradient.device === "meta") return [rest, null, picked];
     const given = denseValues(gradient);
     denseValues(index).forEach((position, i) => {
       const place = flatPosition(position, given.length);

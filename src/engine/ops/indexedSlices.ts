@@ -108,7 +108,7 @@ function readSlices(x: Tensor, dim: number, index: Tensor): Tensor {
     x.dtype,
     x.device,
   );
-  if (x.device === "cpu") kernels.read(result.storage.data, 0, x.storage.data, x.offset, placesOf(source, [dim], [asVector(index)]));
+  kernels.read(result.storage.data, 0, x.storage.data, x.offset, placesOf(source, [dim], [asVector(index)]));
   return result;
 }
 
@@ -196,7 +196,7 @@ const indexCopyRow: OperationRow<IndexCopyArgs> = {
 /** A copy with zeros in the named slices. */
 function zeroedSlices(x: Tensor, dim: number, index: Tensor): Tensor {
   const rest = cloneValues(x);
-  if (x.device === "cpu") kernels.writeValue(rest.storage.data, 0, 0, placesOf(asVector(rest), [dim], [asVector(index)]));
+  kernels.writeValue(rest.storage.data, 0, 0, placesOf(asVector(rest), [dim], [asVector(index)]));
   return rest;
 }
 

@@ -272,7 +272,6 @@ const indexPutRow: OperationRow<IndexPutArgs> = {
   reads: [3],
   backward(gradient, { args: [x, , dims, indices, accumulate] }) {
     const picked = Tensor.allocate(indexedSizes(x, dims, indices), gradient.dtype, gradient.device);
-    if (gradient.device === "meta") return [gradient, picked];
     const places = placesOf(gradient, dims, indices);
     kernels.read(picked.storage.data, 0, gradient.storage.data, gradient.offset, places);
     if (accumulate) return [gradient, picked];

@@ -236,7 +236,6 @@ const maskedScatterRow: OperationRow<[x: Tensor, mask: Tensor, source: Tensor]> 
   backward(gradient, { args: [, mask, source] }) {
     const rest = cloneValues(gradient);
     const picked = Tensor.allocate(source.sizes, gradient.dtype, gradient.device);
-    if (gradient.device === "meta") return [rest, null, picked];
     const positions = kernels.nonzeroPositions(expandedTo(mask, gradient.sizes));
     for (let i = 0; i < positions.length; i++) {
       picked.storage.data[i] = rest.storage.data[positions[i]!]!;

@@ -38,8 +38,8 @@ function requireMatching(m: number, k: number, k2: number, n: number): void {
 function product2d(a: Tensor, aTransposed: boolean, b: Tensor, bTransposed: boolean): Tensor {
   const [m, k] = aTransposed ? [a.sizes[1]!, a.sizes[0]!] : [a.sizes[0]!, a.sizes[1]!];
   const n = bTransposed ? b.sizes[0]! : b.sizes[1]!;
-  const result = Tensor.allocate([m, n], a.dtype, a.device === "meta" || b.device === "meta" ? "meta" : "cpu");
-  if (result.device === "cpu") multiply(result.storage.data, 0, m, n, k, matrixOf(a, a.offset, aTransposed), matrixOf(b, b.offset, bTransposed));
+  const result = Tensor.allocate([m, n], a.dtype, a.device);
+  multiply(result.storage.data, 0, m, n, k, matrixOf(a, a.offset, aTransposed), matrixOf(b, b.offset, bTransposed));
   return result;
 }
 
@@ -80,8 +80,8 @@ function batchedProduct(a: Tensor, aTransposed: boolean, b: Tensor, bTransposed:
   const [m, k] = rowsOf(a, aTransposed);
   const [, n] = rowsOf(b, bTransposed);
   const batch = broadcastSizes(a.sizes.slice(0, -2), b.sizes.slice(0, -2));
-  const result = Tensor.allocate([...batch, m, n], a.dtype, a.device === "meta" || b.device === "meta" ? "meta" : "cpu");
-  if (result.device === "cpu") multiplyBatches(result, batch, m, n, k, a, aTransposed, b, bTransposed);
+  const result = Tensor.allocate([...batch, m, n], a.dtype, a.device);
+  multiplyBatches(result, batch, m, n, k, a, aTransposed, b, bTransposed);
   return result;
 }
 

@@ -42,7 +42,8 @@ import * as unary from "./unary.js";
 
 /**
  * Tensor's methods: the functions below with the tensor in front. Listed here are whole files, those in which the functions are written: editors lose
- * what is said of a function when a file that hands it on is spread. What a file exports that is no method in PyTorch is left out by name.
+ * what is said of a function when a file that hands it on is spread. What a file exports that is no method in PyTorch is left out by name. The type of each
+ * is written where it is defined: it cannot follow from a row that uses methods.
  */
 const { linear: _linear, ...products } = matmul;
 const { broadcastTensors: _broadcastTensors, broadcastShapes: _broadcastShapes, ...expansions } = expansion;

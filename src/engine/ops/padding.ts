@@ -60,10 +60,8 @@ const constantPad = defineOperation<[x: Tensor, padding: readonly number[], valu
   },
   backward(gradient, { args: [x, padding] }) {
     const result = Tensor.allocate(x.sizes, x.dtype, gradient.device);
-    if (gradient.device === "cpu") {
-      const [source, target] = overlap(gradient, result, sidesOf(padding));
-      copy(target, source);
-    }
+    const [source, target] = overlap(gradient, result, sidesOf(padding));
+    copy(target, source);
     return [result];
   },
   recordedBackward: linearInAll(0, 2),

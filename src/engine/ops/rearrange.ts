@@ -182,7 +182,7 @@ const unfoldOperation = defineOperation<[x: Tensor, blocks: Blocks]>({
   },
   backward(gradient, { args: [x, blocks] }) {
     const result = Tensor.allocate(x.sizes, x.dtype, gradient.device);
-    if (gradient.device === "cpu") kernels.foldImages(result.storage.data, denseValues(gradient), imageGeometry(x.sizes, blocks));
+    kernels.foldImages(result.storage.data, denseValues(gradient), imageGeometry(x.sizes, blocks));
     return [result];
   },
   recordedBackward: linearInEach(0),
@@ -233,7 +233,7 @@ const foldOperation = defineOperation<[x: Tensor, image: readonly number[], bloc
   },
   backward(gradient, { args: [x, , blocks] }) {
     const result = Tensor.allocate(x.sizes, x.dtype, gradient.device);
-    if (gradient.device === "cpu") kernels.unfoldImages(result.storage.data, denseValues(gradient), imageGeometry(gradient.sizes, blocks));
+    kernels.unfoldImages(result.storage.data, denseValues(gradient), imageGeometry(gradient.sizes, blocks));
     return [result];
   },
   recordedBackward: linearInEach(0),

@@ -114,9 +114,6 @@ const layerOperation = defineOperation<LayerArgs, RecurrentTrace>({
   reads: [0, 1, 2, 3, 4, 5, 6, 7, "output"],
   backward(gradient, { args, output, saved }) {
     const [x, h0, c0, inputWeight, hiddenWeight, inputBias, hiddenBias, projection] = args;
-    if (gradient.device === "meta") {
-      return [x, h0, c0, inputWeight, hiddenWeight, inputBias, hiddenBias, projection].map((arg) => arg && Tensor.allocate(arg.sizes, arg.dtype, "meta"));
-    }
     const sizes = sizesOf(args);
     const count = stateCount(sizes);
     const g = denseValues(gradient);

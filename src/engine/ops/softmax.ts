@@ -49,10 +49,8 @@ function softmaxOperation(
     reads: ["output"],
     backward(gradient, { args: [, dim], output }) {
       const result = gradient.allocateLike();
-      if (gradient.device === "cpu") {
-        const along = slicesOf(gradient.sizes, normalizeDim(dim, gradient.sizes.length));
-        backward(result.storage.data, denseValues(gradient), denseValues(output), along);
-      }
+      const along = slicesOf(gradient.sizes, normalizeDim(dim, gradient.sizes.length));
+      backward(result.storage.data, denseValues(gradient), denseValues(output), along);
       return [result];
     },
     recordedBackward: (g, { args: [, dim], output }) => [recorded(g, output, dim)],

@@ -58,7 +58,7 @@ export function polygamma(n: number, x: Tensor): Tensor {
 }
 
 /** log of the multivariate gamma function of dimension `p`. (torch.mvlgamma) */
-export const mvlgamma = defineComposite(
+export const mvlgamma: (x: Tensor, ...args: AllArguments<[p: number], { readonly p: number }>) => Tensor = defineComposite(
   { name: "mvlgamma", effect: computes, multiplyAdds: ofParts, arguments: ["input", "p"] },
   (x: Tensor, ...args: AllArguments<[p: number], { readonly p: number }>): Tensor => {
     const [p] = inOrder("mvlgamma", ["p"], args);

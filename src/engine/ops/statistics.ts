@@ -20,7 +20,7 @@ export interface CovOptions {
 }
 
 /** The covariances of variables: rows of a matrix, whose columns are observations. (torch.cov) */
-export const cov = defineComposite(
+export const cov: (x: Tensor, options?: CovOptions) => Tensor = defineComposite(
   { name: "cov", effect: computes, multiplyAdds: ofParts, arguments: ["input", { correction: 1 }] },
   (x: Tensor, options: CovOptions = {}): Tensor => {
     const { correction = 1 } = checkedOptions(options, "correction");
@@ -34,12 +34,15 @@ export const cov = defineComposite(
 );
 
 /** The correlations of variables: rows of a matrix, whose columns are observations. (torch.corrcoef) */
-export const corrcoef = defineComposite({ name: "corrcoef", effect: computes, multiplyAdds: ofParts, arguments: ["input"] }, (x: Tensor): Tensor => {
-  const covariances = cov(x);
-  if (covariances.sizes.length === 0) return div(covariances, covariances);
-  const deviations = diagonal(covariances).sqrt();
-  return div(div(covariances, unsqueeze(deviations, -1)), unsqueeze(deviations, 0)).clamp(-1, 1);
-});
+export const corrcoef: (x: Tensor) => Tensor = defineComposite(
+  { name: "corrcoef", effect: computes, multiplyAdds: ofParts, arguments: ["input"] },
+  (x: Tensor): Tensor => {
+    const covariances = cov(x);
+    if (covariances.sizes.length === 0) return div(covariances, covariances);
+    const deviations = diagonal(covariances).sqrt();
+    return div(div(covariances, unsqueeze(deviations, -1)), unsqueeze(deviations, 0)).clamp(-1, 1);
+  },
+);
 
 export interface TrapezoidOptions {
   /** Distance of neighbouring samples. Default 1. */
@@ -75,7 +78,7 @@ function integrand(args: readonly (Tensor | TrapezoidOptions | undefined)[]): [x
 }
 
 /** The integral along a dimension by the trapezoidal rule, at the places `x` or evenly spaced. (torch.trapezoid) */
-export const trapezoid = defineComposite(
+export const trapezoid: (y: Tensor, ...args: [x: Tensor, options?: TrapezoidOptions] | [options?: TrapezoidOptions]) => Tensor = defineComposite(
   { name: "trapezoid", effect: computes, multiplyAdds: ofParts, arguments: ["y", "x", ["dim", -1]] },
   (y: Tensor, ...args: [x: Tensor, options?: TrapezoidOptions] | [options?: TrapezoidOptions]): Tensor => {
     const [x, options] = integrand(args);
@@ -84,7 +87,7 @@ export const trapezoid = defineComposite(
 );
 
 /** `trapezoid` by another name. (torch.trapz) */
-export const trapz = defineComposite(
+export const trapz: (y: Tensor, ...args: [x: Tensor, options?: TrapezoidOptions] | [options?: TrapezoidOptions]) => Tensor = defineComposite(
   { name: "trapz", effect: computes, multiplyAdds: ofParts, arguments: ["y", "x", ["dim", -1]] },
   (y: Tensor, ...args: [x: Tensor, options?: TrapezoidOptions] | [options?: TrapezoidOptions]): Tensor => {
     return trapezoid(y, ...args);
@@ -92,7 +95,7 @@ export const trapz = defineComposite(
 );
 
 /** The integrals up to each sample along a dimension. (torch.cumulative_trapezoid) */
-export const cumulativeTrapezoid = defineComposite(
+export const cumulativeTrapezoid: (y: Tensor, ...args: [x: Tensor, options?: TrapezoidOptions] | [options?: TrapezoidOptions]) => Tensor = defineComposite(
   { name: "cumulativeTrapezoid", effect: computes, multiplyAdds: ofParts, arguments: ["y", "x", ["dim", -1]] },
   (y: Tensor, ...args: [x: Tensor, options?: TrapezoidOptions] | [options?: TrapezoidOptions]): Tensor => {
     const [x, options] = integrand(args);
@@ -185,7 +188,10 @@ export const gradient = defineComposite(
 );
 
 /** Each slice of `dim` scaled down to at most `maxnorm` in the p-norm. (torch.renorm) */
-export const renorm = defineComposite(
+export const renorm: (
+  x: Tensor,
+  ...args: AllArguments<[p: number, dim: number, maxnorm: number], { readonly p: number; readonly dim: number; readonly maxnorm: number }>
+) => Tensor = defineComposite(
   { name: "renorm", effect: computes, multiplyAdds: ofParts, arguments: ["input", "p", "dim", "maxnorm"] },
   (
     x: Tensor,
@@ -212,7 +218,7 @@ export interface VanderOptions {
 }
 
 /** The powers of each element of a vector, a row each. (torch.vander) */
-export const vander = defineComposite(
+export const vander: (x: Tensor, ...args: Arguments<[N: number, increasing: boolean], VanderOptions>) => Tensor = defineComposite(
   { name: "vander", effect: computes, multiplyAdds: ofParts, arguments: ["x", "N", ["increasing", false]] },
   (x: Tensor, ...args: Arguments<[N: number, increasing: boolean], VanderOptions>): Tensor => {
     const { N = x.numel(), increasing = false } = collect<VanderOptions>(["N", "increasing"], args);
@@ -312,7 +318,10 @@ function interpolated(sorted: Tensor, fraction: number, interpolation: Interpola
 }
 
 /** The values below which the fractions `q` of the elements lie. Several q come as a first dimension. (torch.quantile) */
-export const quantile = defineComposite(
+export const quantile: (
+  x: Tensor,
+  ...args: WithRequired<[q: number | Tensor], { readonly q: number | Tensor }, [dim: number | null, keepdim: boolean], QuantileOptions>
+) => Tensor = defineComposite(
   { name: "quantile", effect: computes, multiplyAdds: ofParts, arguments: ["input", "q", "dim", ["keepdim", false], ["interpolation", "linear"]] },
   (
     x: Tensor,
@@ -324,7 +333,10 @@ export const quantile = defineComposite(
 );
 
 /** `quantile` of the elements that are not NaN. (torch.nanquantile) */
-export const nanquantile = defineComposite(
+export const nanquantile: (
+  x: Tensor,
+  ...args: WithRequired<[q: number | Tensor], { readonly q: number | Tensor }, [dim: number | null, keepdim: boolean], QuantileOptions>
+) => Tensor = defineComposite(
   { name: "nanquantile", effect: computes, multiplyAdds: ofParts, arguments: ["input", "q", "dim", ["keepdim", false], ["interpolation", "linear"]] },
   (
     x: Tensor,

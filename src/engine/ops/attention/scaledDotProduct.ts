@@ -180,7 +180,6 @@ const attentionOperation = defineOperation<AttentionArgs, AttentionTrace>({
     const dKey = allocate([...batch, S, E]);
     const dValue = allocate([...batch, S, Ev]);
     const dMask = mask !== null && context.needs(3) ? allocate([...batch, L, S]) : null;
-    if (gradient.device === "meta") return [dQuery, dKey, dValue, dMask];
     const { weights, noise } = saved;
     const g = denseValues(gradient);
     const dScores = allocate([L, S]);

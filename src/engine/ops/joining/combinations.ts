@@ -15,7 +15,9 @@ export interface MeshgridOptions {
 }
 
 /** Vectors expanded to a common grid, one dimension each. (torch.meshgrid) */
-export const meshgrid = defineComposite(
+export const meshgrid: (
+  ...args: Tensor[] | [...tensors: Tensor[], options: MeshgridOptions] | [tensors: readonly Tensor[], options?: MeshgridOptions]
+) => Tensor[] = defineComposite(
   { name: "meshgrid", effect: computes, multiplyAdds: ofParts, arguments: ["tensors"] },
   (...args: Tensor[] | [...tensors: Tensor[], options: MeshgridOptions] | [tensors: readonly Tensor[], options?: MeshgridOptions]): Tensor[] => {
     const list = (args as readonly unknown[]).flat().filter((item): item is Tensor => item instanceof Tensor);
@@ -42,7 +44,7 @@ export const meshgrid = defineComposite(
 );
 
 /** Every combination of one element of each vector, a row each. (torch.cartesian_prod) */
-export const cartesianProd = defineComposite(
+export const cartesianProd: (...tensors: Tensor[]) => Tensor = defineComposite(
   { name: "cartesianProd", effect: computes, multiplyAdds: ofParts, arguments: ["tensors"] },
   (...tensors: Tensor[]): Tensor => {
     if (tensors.length === 1) return tensors[0]!;
@@ -61,7 +63,7 @@ export interface CombinationOptions {
 }
 
 /** Every choice of `r` elements of a vector, a row each. (torch.combinations) */
-export const combinations = defineComposite(
+export const combinations: (x: Tensor, ...args: Arguments<[r: number, withReplacement: boolean], CombinationOptions>) => Tensor = defineComposite(
   { name: "combinations", effect: computes, multiplyAdds: ofParts, arguments: ["input", ["r", 2], ["withReplacement", false]] },
   (x: Tensor, ...args: Arguments<[r: number, withReplacement: boolean], CombinationOptions>): Tensor => {
     const { r = 2, withReplacement = false } = collect<CombinationOptions>(["r", "withReplacement"], args);

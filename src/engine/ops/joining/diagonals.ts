@@ -181,7 +181,7 @@ export function diag(x: Tensor, ...args: TriangleArguments): Tensor {
 }
 
 /** The flattened tensor as the diagonal of a matrix. (torch.diagflat) */
-export const diagflat = defineComposite(
+export const diagflat: (x: Tensor, ...args: Arguments<[offset: number], { readonly offset?: number }>) => Tensor = defineComposite(
   { name: "diagflat", effect: computes, multiplyAdds: ofParts, arguments: ["input", ["offset", 0]] },
   (x: Tensor, ...args: Arguments<[offset: number], { readonly offset?: number }>): Tensor => {
     return diagEmbedOperation(flatten(x), collect<{ offset?: number }>(["offset"], args).offset ?? 0, 0, 1);

@@ -158,7 +158,7 @@ export function stack(tensors: readonly Tensor[], ...args: JoinArguments): Tenso
 }
 
 /** Tensors side by side: vectors end to end, others along the second dimension. (torch.hstack) */
-export const hstack = defineComposite(
+export const hstack: (tensors: readonly Tensor[]) => Tensor = defineComposite(
   { name: "hstack", effect: computes, multiplyAdds: ofParts, arguments: ["tensors"] },
   (tensors: readonly Tensor[]): Tensor => {
     requireTensors(tensors, "hstack expects a non-empty TensorList");
@@ -168,7 +168,7 @@ export const hstack = defineComposite(
 );
 
 /** Tensors on top of each other: along the first dimension, vectors as rows. (torch.vstack) */
-export const vstack = defineComposite(
+export const vstack: (tensors: readonly Tensor[]) => Tensor = defineComposite(
   { name: "vstack", effect: computes, multiplyAdds: ofParts, arguments: ["tensors"] },
   (tensors: readonly Tensor[]): Tensor => {
     requireTensors(tensors, "vstack expects a non-empty TensorList");
@@ -177,7 +177,7 @@ export const vstack = defineComposite(
 );
 
 /** `vstack` by another name. (torch.row_stack) */
-export const rowStack = defineComposite(
+export const rowStack: (tensors: readonly Tensor[]) => Tensor = defineComposite(
   { name: "rowStack", effect: computes, multiplyAdds: ofParts, arguments: ["tensors"] },
   (tensors: readonly Tensor[]): Tensor => {
     return vstack(tensors);
@@ -185,7 +185,7 @@ export const rowStack = defineComposite(
 );
 
 /** Tensors behind each other: along the third dimension. (torch.dstack) */
-export const dstack = defineComposite(
+export const dstack: (tensors: readonly Tensor[]) => Tensor = defineComposite(
   { name: "dstack", effect: computes, multiplyAdds: ofParts, arguments: ["tensors"] },
   (tensors: readonly Tensor[]): Tensor => {
     requireTensors(tensors, "dstack expects a non-empty TensorList");
@@ -194,7 +194,7 @@ export const dstack = defineComposite(
 );
 
 /** Vectors as the columns of a matrix; matrices side by side. (torch.column_stack) */
-export const columnStack = defineComposite(
+export const columnStack: (tensors: readonly Tensor[]) => Tensor = defineComposite(
   { name: "columnStack", effect: computes, multiplyAdds: ofParts, arguments: ["tensors"] },
   (tensors: readonly Tensor[]): Tensor => {
     requireTensors(tensors, "column_stack expects a non-empty TensorList");
@@ -206,7 +206,7 @@ export const columnStack = defineComposite(
 );
 
 /** Matrices along the diagonal of a larger one, zeros elsewhere. (torch.block_diag) */
-export const blockDiag = defineComposite(
+export const blockDiag: (...tensors: Tensor[]) => Tensor = defineComposite(
   { name: "blockDiag", effect: computes, multiplyAdds: ofParts, arguments: ["tensors"] },
   (...tensors: Tensor[]): Tensor => {
     const blocks = tensors.map(atleast2d);

@@ -88,18 +88,19 @@ const rollOperation = defineOperation<[x: Tensor, shifts: readonly number[], dim
 });
 
 /** Elements moved on along dimensions, the last coming in front again; without dimensions, along the flattened tensor. (torch.roll) */
-export const roll = defineComposite(
-  { name: "roll", effect: moves, multiplyAdds: ofParts, arguments: ["input", "shifts", "dims"] },
-  (x: Tensor, ...args: WithRequired<[shifts: Dims], { readonly shifts: Dims }, [dims: Dims], { readonly dims?: Dims }>): Tensor => {
-    const { shifts: given, dims } = collect<{ shifts?: Dims; dims?: Dims }>(["shifts", "dims"], args);
-    const shifts = required(given, "roll", "shifts");
-    const by = typeof shifts === "number" ? [shifts] : shifts;
-    if (dims === undefined || (typeof dims !== "number" && dims.length === 0)) {
-      return named("RollBackward0", reshape(rollOperation(flatten(x), by, [0]), x.sizes));
-    }
-    return rollOperation(x, by, typeof dims === "number" ? [dims] : dims);
-  },
-);
+export const roll: (x: Tensor, ...args: WithRequired<[shifts: Dims], { readonly shifts: Dims }, [dims: Dims], { readonly dims?: Dims }>) => Tensor =
+  defineComposite(
+    { name: "roll", effect: moves, multiplyAdds: ofParts, arguments: ["input", "shifts", "dims"] },
+    (x: Tensor, ...args: WithRequired<[shifts: Dims], { readonly shifts: Dims }, [dims: Dims], { readonly dims?: Dims }>): Tensor => {
+      const { shifts: given, dims } = collect<{ shifts?: Dims; dims?: Dims }>(["shifts", "dims"], args);
+      const shifts = required(given, "roll", "shifts");
+      const by = typeof shifts === "number" ? [shifts] : shifts;
+      if (dims === undefined || (typeof dims !== "number" && dims.length === 0)) {
+        return named("RollBackward0", reshape(rollOperation(flatten(x), by, [0]), x.sizes));
+      }
+      return rollOperation(x, by, typeof dims === "number" ? [dims] : dims);
+    },
+  );
 
 export interface Rot90Options {
   /** How often. Default 1. */
@@ -109,7 +110,7 @@ export interface Rot90Options {
 }
 
 /** Turned by 90 degrees `k` times, from the first towards the second of two dimensions. (torch.rot90) */
-export const rot90 = defineComposite(
+export const rot90: (x: Tensor, ...args: Arguments<[k: number, dims: readonly [number, number]], Rot90Options>) => Tensor = defineComposite(
   { name: "rot90", effect: moves, multiplyAdds: ofParts, arguments: ["input", ["k", 1], "dims"] },
   (x: Tensor, ...args: Arguments<[k: number, dims: readonly [number, number]], Rot90Options>): Tensor => {
     const { k = 1, dims = [0, 1] } = collect<Rot90Options>(["k", "dims"], args);

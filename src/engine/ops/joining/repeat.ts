@@ -72,7 +72,7 @@ export interface RepeatInterleaveOptions {
 type RepeatInterleaveArguments = WithRequired<[repeats: number | Tensor], { readonly repeats: number | Tensor }, [dim: number | null], RepeatInterleaveOptions>;
 
 /** Each element, or each slice of `dim`, repeated in place: a number of times, or as often as a tensor says for each. (torch.repeat_interleave) */
-export const repeatInterleave = defineComposite(
+export const repeatInterleave: (x: Tensor, ...args: RepeatInterleaveArguments) => Tensor = defineComposite(
   { name: "repeatInterleave", effect: moves, multiplyAdds: ofParts, arguments: ["repeats", "outputSize"] },
   (x: Tensor, ...args: RepeatInterleaveArguments): Tensor => {
     const {

@@ -316,10 +316,13 @@ export function svd(a: Tensor, ...args: Arguments<[fullMatrices: boolean], SvdOp
   return svdOperation(a, collect<SvdOptions>(["fullMatrices"], args).fullMatrices ?? true);
 }
 
-export const svdvalsOperation = defineComposite({ name: "svdvals", effect: computes, multiplyAdds: ofParts, arguments: ["input"] }, (a: Tensor): Tensor => {
-  requireMatrix(a, "linalg.svdvals");
-  return svdS(a, singular(a, false));
-});
+export const svdvalsOperation: (a: Tensor) => Tensor = defineComposite(
+  { name: "svdvals", effect: computes, multiplyAdds: ofParts, arguments: ["input"] },
+  (a: Tensor): Tensor => {
+    requireMatrix(a, "linalg.svdvals");
+    return svdS(a, singular(a, false));
+  },
+);
 
 /** The singular values, descending. (torch.linalg.svdvals) */
 export function svdvals(a: Tensor): Tensor {
@@ -364,13 +367,16 @@ export function pinv(a: Tensor): Tensor {
 }
 
 /** How many singular values are not zero within rounding. (torch.linalg.matrix_rank) */
-export const matrixRank = defineComposite({ name: "matrixRank", effect: computes, multiplyAdds: ofParts, arguments: ["input"] }, (a: Tensor): Tensor => {
-  const s = svdvalsOperation(a);
-  return sum(gt(s, mul(amax(s, -1, true), Math.max(rowsOf(a), columnsOf(a)) * epsilonOf(a.dtype))), -1);
-});
+export const matrixRank: (a: Tensor) => Tensor = defineComposite(
+  { name: "matrixRank", effect: computes, multiplyAdds: ofParts, arguments: ["input"] },
+  (a: Tensor): Tensor => {
+    const s = svdvalsOperation(a);
+    return sum(gt(s, mul(amax(s, -1, true), Math.max(rowsOf(a), columnsOf(a)) * epsilonOf(a.dtype))), -1);
+  },
+);
 
 /** The X that makes |A X - B| smallest. (torch.linalg.lstsq) */
-export const lstsq = defineComposite(
+export const lstsq: (a: Tensor, ...args: AllArguments<[b: Tensor], { readonly b: Tensor }>) => { readonly solution: Tensor } = defineComposite(
   { name: "lstsq", effect: computes, multiplyAdds: ofParts, arguments: ["A", "b"] },
   (a: Tensor, ...args: AllArguments<[b: Tensor], { readonly b: Tensor }>): { readonly solution: Tensor } => {
     const [b] = inOrder("linalg_lstsq", ["b"], args);

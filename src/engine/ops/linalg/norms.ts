@@ -46,22 +46,23 @@ export interface MatrixNormOptions {
 }
 
 /** The norm of matrices. (torch.linalg.matrix_norm) */
-export const matrixNorm = defineComposite(
-  { name: "matrixNorm", effect: computes, multiplyAdds: ofParts, arguments: ["input", "ord", "dim", ["keepdim", false]] },
-  (a: Tensor, ...args: Arguments<[ord: MatrixOrder, dim: readonly [number, number], keepdim: boolean], MatrixNormOptions>): Tensor => {
-    const { ord = "fro", dim = [-2, -1], keepdim = false, dtype } = collect<MatrixNormOptions>(["ord", "dim", "keepdim"], args, ["dtype"]);
-    const x = dtype === undefined ? a : to(a, dtype);
-    if (x.sizes.length < 2) throw new RuntimeError("linalg.matrix_norm: The input tensor A must have at least 2 dimensions.");
-    if (dim.length !== 2) throw new RuntimeError(`linalg.matrix_norm: dim must be a 2-tuple. Got ${dim.join(" ")}`);
-    const [rows, columns] = dim.map((each) => normalizeDim(each, x.sizes.length)) as [number, number];
-    if (rows === columns) throw new RuntimeError(`linalg.matrix_norm: dims must be different. Got (${dim.join(", ")})`);
-    if (ord === "fro") return vectorNormOf(x, 2, [rows, columns], keepdim);
-    const matrices = movedim(x, [rows, columns], [-2, -1]);
-    const result = normOf(matrices, ord);
-    if (!keepdim) return result;
-    return [rows, columns].sort((i, j) => i - j).reduce((kept, at) => unsqueeze(kept, at), result);
-  },
-);
+export const matrixNorm: (a: Tensor, ...args: Arguments<[ord: MatrixOrder, dim: readonly [number, number], keepdim: boolean], MatrixNormOptions>) => Tensor =
+  defineComposite(
+    { name: "matrixNorm", effect: computes, multiplyAdds: ofParts, arguments: ["input", "ord", "dim", ["keepdim", false]] },
+    (a: Tensor, ...args: Arguments<[ord: MatrixOrder, dim: readonly [number, number], keepdim: boolean], MatrixNormOptions>): Tensor => {
+      const { ord = "fro", dim = [-2, -1], keepdim = false, dtype } = collect<MatrixNormOptions>(["ord", "dim", "keepdim"], args, ["dtype"]);
+      const x = dtype === undefined ? a : to(a, dtype);
+      if (x.sizes.length < 2) throw new RuntimeError("linalg.matrix_norm: The input tensor A must have at least 2 dimensions.");
+      if (dim.length !== 2) throw new RuntimeError(`linalg.matrix_norm: dim must be a 2-tuple. Got ${dim.join(" ")}`);
+      const [rows, columns] = dim.map((each) => normalizeDim(each, x.sizes.length)) as [number, number];
+      if (rows === columns) throw new RuntimeError(`linalg.matrix_norm: dims must be different. Got (${dim.join(", ")})`);
+      if (ord === "fro") return vectorNormOf(x, 2, [rows, columns], keepdim);
+      const matrices = movedim(x, [rows, columns], [-2, -1]);
+      const result = normOf(matrices, ord);
+      if (!keepdim) return result;
+      return [rows, columns].sort((i, j) => i - j).reduce((kept, at) => unsqueeze(kept, at), result);
+    },
+  );
 
 function normOf(a: Tensor, ord: MatrixOrder): Tensor {
   if (ord === "nuc") return sum(svdvalsOperation(a), -1);
@@ -83,22 +84,26 @@ export interface LinalgNormOptions {
 }
 
 /** A vector norm or a matrix norm, by how many dimensions are meant. (torch.linalg.norm) */
-export const norm = defineComposite(
-  { name: "norm", effect: computes, multiplyAdds: ofParts, arguments: ["input", ["p", 2], "dim", ["keepdim", false]] },
-  (x: Tensor, ...args: Arguments<[ord: MatrixOrder | null, dim: Dims | null, keepdim: boolean], LinalgNormOptions>): Tensor => {
-    const { ord = null, dim = null, keepdim = false } = collect<LinalgNormOptions>(["ord", "dim", "keepdim"], args);
-    if (ord === null) return vectorNormOf(x, 2, dim, keepdim);
-    const dims = dim === null ? [...x.sizes.keys()] : typeof dim === "number" ? [dim] : dim;
-    if (dim === null && x.sizes.length !== 1 && x.sizes.length !== 2) {
-      throw new RuntimeError(`linalg.norm: If dim is not specified but ord is, the input must be 1D or 2D. Got ${x.sizes.length}D.`);
-    }
-    if (dims.length === 2 || typeof ord !== "number") return matrixNorm(x, ord, dims as [number, number], keepdim);
-    return vectorNormOf(x, ord, dims, keepdim);
-  },
-);
+export const norm: (x: Tensor, ...args: Arguments<[ord: MatrixOrder | null, dim: Dims | null, keepdim: boolean], LinalgNormOptions>) => Tensor =
+  defineComposite(
+    { name: "norm", effect: computes, multiplyAdds: ofParts, arguments: ["input", ["p", 2], "dim", ["keepdim", false]] },
+    (x: Tensor, ...args: Arguments<[ord: MatrixOrder | null, dim: Dims | null, keepdim: boolean], LinalgNormOptions>): Tensor => {
+      const { ord = null, dim = null, keepdim = false } = collect<LinalgNormOptions>(["ord", "dim", "keepdim"], args);
+      if (ord === null) return vectorNormOf(x, 2, dim, keepdim);
+      const dims = dim === null ? [...x.sizes.keys()] : typeof dim === "number" ? [dim] : dim;
+      if (dim === null && x.sizes.length !== 1 && x.sizes.length !== 2) {
+        throw new RuntimeError(`linalg.norm: If dim is not specified but ord is, the input must be 1D or 2D. Got ${x.sizes.length}D.`);
+      }
+      if (dims.length === 2 || typeof ord !== "number") return matrixNorm(x, ord, dims as [number, number], keepdim);
+      return vectorNormOf(x, ord, dims, keepdim);
+    },
+  );
 
 /** The condition number: the largest over the smallest singular value. (torch.linalg.cond) */
-export const cond = defineComposite({ name: "cond", effect: computes, multiplyAdds: ofParts, arguments: ["input"] }, (a: Tensor): Tensor => {
-  const s = svdvalsOperation(a);
-  return div(amax(s, -1), amin(s, -1));
-});
+export const cond: (a: Tensor) => Tensor = defineComposite(
+  { name: "cond", effect: computes, multiplyAdds: ofParts, arguments: ["input"] },
+  (a: Tensor): Tensor => {
+    const s = svdvalsOperation(a);
+    return div(amax(s, -1), amin(s, -1));
+  },
+);

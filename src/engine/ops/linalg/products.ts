@@ -15,7 +15,7 @@ import { computes, ofParts, notCounted } from "../../operation.js";
 /** Powers and products of matrices (torch.linalg). */
 
 /** A multiplied by itself, `n` times; negative powers are those of the inverse. (torch.linalg.matrix_power) */
-export const matrixPower = defineComposite(
+export const matrixPower: (a: Tensor, ...args: AllArguments<[n: number], { readonly n: number }>) => Tensor = defineComposite(
   { name: "matrixPower", effect: computes, multiplyAdds: ofParts, arguments: ["input", "n"] },
   (a: Tensor, ...args: AllArguments<[n: number], { readonly n: number }>): Tensor => {
     const [n] = inOrder("matrix_power", ["n"], args);
@@ -63,7 +63,7 @@ export function matrixExp(a: Tensor): Tensor {
 }
 
 /** Matrices multiplied in the order that takes the fewest multiplications; the first and the last may be vectors. (torch.linalg.multi_dot) */
-export const multiDot = defineComposite(
+export const multiDot: (tensors: readonly Tensor[]) => Tensor = defineComposite(
   { name: "multiDot", effect: computes, multiplyAdds: ofParts, arguments: ["tensors"] },
   (tensors: readonly Tensor[]): Tensor => {
     if (tensors.length < 2) throw new RuntimeError(`multi_dot(): expected at least 2 tensors but got ${tensors.length}`);
@@ -78,7 +78,7 @@ export const multiDot = defineComposite(
 );
 
 /** Products summed along a dimension. (torch.linalg.vecdot) */
-export const vecdot = defineComposite(
+export const vecdot: (x: Tensor, y: Tensor, ...args: Arguments<[dim: number], { readonly dim?: number }>) => Tensor = defineComposite(
   { name: "vecdot", effect: computes, multiplyAdds: ofParts, arguments: ["x", "y", ["dim", -1]] },
   (x: Tensor, y: Tensor, ...args: Arguments<[dim: number], { readonly dim?: number }>): Tensor => {
     return vecdotOf(x, y, ...args);

@@ -67,7 +67,6 @@ const detOperation = defineOperation<[a: Tensor]>({
   reads: [0],
   backward(gradient, { args: [a] }) {
     const result = a.allocateLike();
-    if (a.device === "meta") return [result];
     const n = rowsOf(a);
     forEachMatrix(a, (matrix, index) => result.storage.data.set(kernels.cofactors(matrix, n), index * n * n));
     return [mul(result, unsqueeze(unsqueeze(gradient, -1), -1))];
@@ -139,10 +138,13 @@ export function slogdet(a: Tensor): SignAndLog {
 }
 
 /** The logarithm of the determinant; NaN where it is negative. (torch.logdet) */
-export const logdet = defineComposite({ name: "logdet", effect: computes, multiplyAdds: ofParts, arguments: ["input"] }, (a: Tensor): Tensor => {
-  const { sign, logabsdet } = slogdetOperation(a);
-  return maskedFill(logabsdet, sign.lt(0), NaN);
-});
+export const logdet: (a: Tensor) => Tensor = defineComposite(
+  { name: "logdet", effect: computes, multiplyAdds: ofParts, arguments: ["input"] },
+  (a: Tensor): Tensor => {
+    const { sign, logabsdet } = slogdetOperation(a);
+    return maskedFill(logabsdet, sign.lt(0), NaN);
+  },
+);
 
 type SolveArgs = [a: Tensor, b: Tensor];
 
@@ -187,7 +189,7 @@ export const solveOperation: (a: Tensor, b: Tensor) => Tensor = defineOperation<
 });
 
 /** X with A X = B, B being matrices or, one dimension short, vectors. (torch.linalg.solve) */
-export const solve = defineComposite(
+export const solve: (a: Tensor, ...args: AllArguments<[B: Tensor], { readonly B: Tensor }>) => Tensor = defineComposite(
   { name: "solve", effect: computes, multiplyAdds: ofParts, arguments: ["A", "B"] },
   (a: Tensor, ...args: AllArguments<[B: Tensor], { readonly B: Tensor }>): Tensor => {
     const [b] = inOrder("linalg_solve", ["B"], args);
@@ -206,7 +208,7 @@ export interface TriangularOptions {
 }
 
 /** X with A X = B for triangular A. (torch.linalg.solve_triangular) */
-export const solveTriangular = defineComposite(
+export const solveTriangular: (a: Tensor, b: Tensor, options: TriangularOptions) => Tensor = defineComposite(
   { name: "solveTriangular", effect: computes, multiplyAdds: ofParts, arguments: ["input", "b", { left: true, unitriangular: false }] },
   (a: Tensor, b: Tensor, options: TriangularOptions): Tensor => {
     const {
@@ -254,7 +256,7 @@ const choleskyOperation = defineOperation<[a: Tensor]>({
 });
 
 /** Lower-triangular L with L L^T = A, for symmetric positive-definite A. (torch.linalg.cholesky) */
-export const cholesky = defineComposite(
+export const cholesky: (a: Tensor, options?: { readonly upper?: boolean }) => Tensor = defineComposite(
   { name: "cholesky", effect: computes, multiplyAdds: ofParts, arguments: ["input", { upper: false }] },
   (a: Tensor, options: { readonly upper?: boolean } = {}): Tensor => {
     const l = choleskyOperation(a);

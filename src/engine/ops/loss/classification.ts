@@ -67,10 +67,8 @@ const nllOperation = defineOperation<NLLArgs, Divisor>({
   reads: [1, 2],
   backward(gradient, { args: [x, target, weight, ignoreIndex, reduction, smoothing], saved: divisor }) {
     const result = Tensor.allocate(x.sizes, x.dtype, gradient.device);
-    if (gradient.device === "cpu") {
-      const weighting = { weight: valuesOrNull(weight), ignoreIndex, smoothing };
-      kernels.negativeLogLikelihoodBackward(result.storage.data, denseValues(target), classScores(x), weighting, sampleGradient(gradient, reduction, divisor));
-    }
+    const weighting = { weight: valuesOrNull(weight), ignoreIndex, smoothing };
+    kernels.negativeLogLikelihoodBackward(result.storage.data, denseValues(target), classScores(x), weighting, sampleGradient(gradient, reduction, divisor));
     return [result, null, null];
   },
   recordedBackward: linearInEach(0),
@@ -205,11 +203,9 @@ const multiMarginOperation = defineOperation<MultiMarginArgs>({
   reads: [0, 1, 4],
   backward(gradient, { args: [x, target, p, margin, weight, reduction] }) {
     const result = Tensor.allocate(x.sizes, x.dtype, gradient.device);
-    if (gradient.device === "cpu") {
-      const [batch, classes] = samplesOf(x);
-      const scale = sampleGradient(gradient, reduction, batch);
-      kernels.multiMarginBackward(result.storage.data, denseValues(x), denseValues(target), classes, p, margin, valuesOrNull(weight), scale);
-    }
+    const [batch, classes] = samplesOf(x);
+    const scale = sampleGradient(gradient, reduction, batch);
+    kernels.multiMarginBackward(result.storage.data, denseValues(x), denseValues(target), classes, p, margin, valuesOrNull(weight), scale);
     return [result];
   },
   recordedBackward: composed(([scores, target, p, margin, weight, reduction]) => {
@@ -270,11 +266,9 @@ const multilabelMarginOperation = defineOperation<[x: Tensor, target: Tensor, re
   reads: [0, 1],
   backward(gradient, { args: [x, target, reduction] }) {
     const result = Tensor.allocate(x.sizes, x.dtype, gradient.device);
-    if (gradient.device === "cpu") {
-      const [batch, classes] = samplesOf(x);
-      const scale = sampleGradient(gradient, reduction, batch);
-      kernels.multilabelMarginBackward(result.storage.data, denseValues(x), denseValues(target), classes, scale);
-    }
+    const [batch, classes] = samplesOf(x);
+    const scale = sampleGradient(gradient, reduction, batch);
+    kernels.multilabelMarginBackward(result.storage.data, denseValues(x), denseValues(target), classes, scale);
     return [result];
   },
   recordedBackward: null,

@@ -78,7 +78,6 @@ function elementLoss<Constants extends readonly unknown[] = []>(row: ElementLoss
       const sizes = broadcastSizes(x.sizes, target.sizes);
       const gradientOf = (derivative: (x: number, target: number) => number, kernel?: KernelCall): Tensor => {
         const result = Tensor.allocate(sizes, gradient.dtype, gradient.device);
-        if (gradient.device === "meta") return result;
         const each = reduction === "none" ? gradient : gradient.item() / (reduction === "mean" ? product(sizes) : 1);
         kernels.ternary(result, each, x, target, (g, value, wanted) => derivative(value, wanted) * g, kernel);
         return result;

@@ -248,7 +248,6 @@ export function standardizeBackward(
   const like = (parameter: Tensor | null): Tensor | null => parameter && Tensor.allocate(parameter.sizes, parameter.dtype, gradient.device);
   const dWeight = like(weight);
   const dBias = like(bias);
-  if (gradient.device === "meta") return [dx, dWeight, dBias];
   const { count, step, blocks, blockStep, inner, cycle, parametersPerSlice, parameterBlockStep, parameterStep } = slices;
   const { mean, inverseStd } = moments!;
   const size = blocks * inner;

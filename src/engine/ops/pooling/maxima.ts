@@ -53,10 +53,8 @@ export function defineMaximum(name: string, gradientName: string): (...args: Max
     reads: [1],
     backward(gradient, { args: [x, places, { lengths }] }) {
       const result = Tensor.allocate(x.sizes, x.dtype, gradient.device);
-      if (gradient.device === "cpu") {
-        const planeSize = product(spatialSizes(x, lengths.length));
-        kernels.scatterToPlaces(result.storage.data, denseValues(gradient), denseValues(places), planeSize, product(lengths));
-      }
+      const planeSize = product(spatialSizes(x, lengths.length));
+      kernels.scatterToPlaces(result.storage.data, denseValues(gradient), denseValues(places), planeSize, product(lengths));
       return [result, null];
     },
     recordedBackward(g, { args: [x, places, { lengths }] }) {
@@ -210,9 +208,7 @@ function defineUnpool(dims: number): (...args: UnpoolArgs) => Tensor {
     reads: [1],
     backward(gradient, { args: [x, indices, lengths] }) {
       const result = Tensor.allocate(x.sizes, x.dtype, gradient.device);
-      if (gradient.device === "cpu") {
-        kernels.gatherFromPlaces(result.storage.data, denseValues(gradient), denseValues(indices), product(lengths), product(spatialSizes(x, dims)));
-      }
+      kernels.gatherFromPlaces(result.storage.data, denseValues(gradient), denseValues(indices), product(lengths), product(spatialSizes(x, dims)));
       return [result, null];
     },
     recordedBackward: linearInEach(0),

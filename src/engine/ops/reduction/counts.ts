@@ -28,13 +28,14 @@ export function norm(x: Tensor, ...args: Arguments<[p: number | "fro", dim: Dims
 }
 
 /** The norm of the difference. (torch.dist) */
-export const dist = defineComposite(
-  { name: "dist", effect: computes, multiplyAdds: ofParts, arguments: ["input", operand, ["p", 2]] },
-  (x: Tensor, ...args: WithRequired<[other: Tensor], { readonly other: Tensor }, [p: number], { readonly p?: number }>): Tensor => {
-    const [[other], rest] = requiredFirst<[other: Tensor]>("dist", ["other"], args);
-    return named("DistBackward0", vectorNorm(x.sub(other), collect<{ p?: number }>(["p"], rest).p ?? 2, null, false));
-  },
-);
+export const dist: (x: Tensor, ...args: WithRequired<[other: Tensor], { readonly other: Tensor }, [p: number], { readonly p?: number }>) => Tensor =
+  defineComposite(
+    { name: "dist", effect: computes, multiplyAdds: ofParts, arguments: ["input", operand, ["p", 2]] },
+    (x: Tensor, ...args: WithRequired<[other: Tensor], { readonly other: Tensor }, [p: number], { readonly p?: number }>): Tensor => {
+      const [[other], rest] = requiredFirst<[other: Tensor]>("dist", ["other"], args);
+      return named("DistBackward0", vectorNorm(x.sub(other), collect<{ p?: number }>(["p"], rest).p ?? 2, null, false));
+    },
+  );
 
 const logsumexpOperation = defineOperation<ReductionArgs>({
   name: "logsumexp",

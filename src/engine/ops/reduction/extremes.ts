@@ -93,7 +93,7 @@ export function amin(x: Tensor, ...args: ReductionArguments): Tensor {
 type MinAndMax = readonly [min: Tensor, max: Tensor] & { readonly min: Tensor; readonly max: Tensor };
 
 /** The smallest and the largest element. (torch.aminmax) */
-export const aminmax = defineComposite(
+export const aminmax: (x: Tensor, options?: AlongOptions) => MinAndMax = defineComposite(
   { name: "aminmax", effect: computes, multiplyAdds: ofParts, arguments: ["input", { keepdim: false }] },
   (x: Tensor, options?: AlongOptions): MinAndMax => {
     if (x.numel() === 0 && options?.dim == null)

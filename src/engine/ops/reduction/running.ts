@@ -147,7 +147,7 @@ export interface DiffOptions {
 }
 
 /** Differences of neighbours along a dimension. (torch.diff) */
-export const diff = defineComposite(
+export const diff: (x: Tensor, ...args: Arguments<[n: number, dim: number], DiffOptions>) => Tensor = defineComposite(
   { name: "diff", effect: computes, multiplyAdds: ofParts, arguments: ["input", ["n", 1], ["dim", -1]] },
   (x: Tensor, ...args: Arguments<[n: number, dim: number], DiffOptions>): Tensor => {
     const { n = 1, dim = -1 } = collect<DiffOptions>(["n", "dim"], args);

@@ -93,7 +93,7 @@ export function mean(x: Tensor, ...args: ReductionArguments<TypedReductionOption
 }
 
 /** The mean of the elements that are not NaN. (torch.nanmean) */
-export const nanmean = defineComposite(
+export const nanmean: (x: Tensor, ...args: ReductionArguments<TypedReductionOptions>) => Tensor = defineComposite(
   { name: "nanmean", effect: computes, multiplyAdds: ofParts, arguments: ["input", "dim", ["keepdim", false]] },
   (x: Tensor, ...args: ReductionArguments<TypedReductionOptions>): Tensor => {
     const [converted, dim, keepdim] = reductionArgs(x, args);
@@ -185,7 +185,7 @@ export function std(x: Tensor, ...args: VarianceArguments): Tensor {
 }
 
 /** Variance and mean. (torch.var_mean) */
-export const varMean = defineComposite(
+export const varMean: (x: Tensor, ...args: VarianceArguments) => [variance: Tensor, mean: Tensor] = defineComposite(
   { name: "varMean", effect: computes, multiplyAdds: ofParts, arguments: ["input", ["unbiased", true]] },
   (x: Tensor, ...args: VarianceArguments): [variance: Tensor, mean: Tensor] => {
     const [, dim, , keepdim] = varianceArgs(x, args);
@@ -199,7 +199,7 @@ function requireFractionsFor(operation: string, x: Tensor): void {
 }
 
 /** Standard deviation and mean. (torch.std_mean) */
-export const stdMean = defineComposite(
+export const stdMean: (x: Tensor, ...args: VarianceArguments) => [std: Tensor, mean: Tensor] = defineComposite(
   { name: "stdMean", effect: computes, multiplyAdds: ofParts, arguments: ["input", ["unbiased", true]] },
   (x: Tensor, ...args: VarianceArguments): [std: Tensor, mean: Tensor] => {
     const [, dim, , keepdim] = varianceArgs(x, args);

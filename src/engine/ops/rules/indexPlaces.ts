@@ -57,7 +57,7 @@ export function placesOf(x: Tensor, dims: readonly number[], indices: readonly T
 /** Zeros in the shape `sizes` with `gradient` added where the indices point. */
 export function addedAt(gradient: Tensor, sizes: readonly number[], dims: readonly number[], indices: readonly Tensor[]): Tensor {
   const result = Tensor.allocate(sizes, gradient.dtype, gradient.device);
-  if (gradient.device === "cpu") kernels.write(result.storage.data, 0, denseValues(gradient), placesOf(result, dims, indices), true);
+  kernels.write(result.storage.data, 0, denseValues(gradient), placesOf(result, dims, indices), true);
   return result;
 }
 

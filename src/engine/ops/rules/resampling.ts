@@ -66,7 +66,7 @@ export function defineResampling<Args extends readonly [x: Tensor, ...unknown[]]
     backward(gradient, { args }) {
       const [x] = args;
       const result = Tensor.allocate(x.sizes, x.dtype, gradient.device);
-      if (gradient.device === "cpu") resampleDimensions(result, gradient, row.of(...args).taps(), true);
+      resampleDimensions(result, gradient, row.of(...args).taps(), true);
       return [result];
     },
     recordedBackward: linearInEach(0),

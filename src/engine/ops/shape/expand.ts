@@ -59,7 +59,7 @@ export function broadcastTo(x: Tensor, ...args: AllArguments<[size: readonly num
 }
 
 /** All tensors expanded to their common shape. (torch.broadcast_tensors) */
-export const broadcastTensors = defineComposite(
+export const broadcastTensors: (...tensors: Tensor[] | [tensors: readonly Tensor[]]) => Tensor[] = defineComposite(
   { name: "broadcastTensors", effect: computes, multiplyAdds: ofParts, arguments: ["tensors"] },
   (...tensors: Tensor[] | [tensors: readonly Tensor[]]): Tensor[] => {
     const list = (Array.isArray(tensors[0]) ? tensors[0] : tensors) as readonly Tensor[];

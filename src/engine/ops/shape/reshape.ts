@@ -110,9 +110,12 @@ export function flatten(x: Tensor, ...args: Arguments<[startDim: number, endDim:
 }
 
 /** All elements in one dimension. (torch.ravel) */
-export const ravel = defineComposite({ name: "ravel", effect: views, multiplyAdds: ofParts, arguments: ["input"] }, (x: Tensor): Tensor => {
-  return reshapeTo(contiguous(x), [-1]);
-});
+export const ravel: (x: Tensor) => Tensor = defineComposite(
+  { name: "ravel", effect: views, multiplyAdds: ofParts, arguments: ["input"] },
+  (x: Tensor): Tensor => {
+    return reshapeTo(contiguous(x), [-1]);
+  },
+);
 
 const unflattenOperation = defineView<[x: Tensor, dim: number, sizes: readonly number[]]>({
   name: "unflatten",
@@ -212,8 +215,11 @@ export function atleast2d(x: Tensor): Tensor {
 }
 
 /** At least three dimensions; a vector becomes the middle one, a matrix the first two. (torch.atleast_3d) */
-export const atleast3d = defineComposite({ name: "atleast3d", effect: views, multiplyAdds: ofParts, arguments: ["input"] }, (x: Tensor): Tensor => {
-  if (x.sizes.length >= 3) return x;
-  if (x.sizes.length === 2) return unsqueeze(x, -1);
-  return x.sizes.length === 1 ? unsqueeze(unsqueeze(x, 0), -1) : reshapeTo(x, [1, 1, 1]);
-});
+export const atleast3d: (x: Tensor) => Tensor = defineComposite(
+  { name: "atleast3d", effect: views, multiplyAdds: ofParts, arguments: ["input"] },
+  (x: Tensor): Tensor => {
+    if (x.sizes.length >= 3) return x;
+    if (x.sizes.length === 2) return unsqueeze(x, -1);
+    return x.sizes.length === 1 ? unsqueeze(unsqueeze(x, 0), -1) : reshapeTo(x, [1, 1, 1]);
+  },
+);
