@@ -49,6 +49,46 @@ export function negativeLogLikelihood(
   return total;
 }
 
+/** Sums of samples are made level by level, in so many levels. */
+const levels = 8;
+
+/**
+ * The sum of the losses without smoothing, and that of the weights of what is not ignored, with the bits of PyTorch's CPU kernel: in the precision of x, of sixteen
+ * or more samples, of as many such sums, and so on. (at::native::nll_loss_out_frame)
+ */
+export function negativeLogLikelihoodSum(
+  x: ElementArray,
+  target: ElementArray,
+  { batch, classes, inner }: ClassScores,
+  { weight, ignoreIndex }: ClassWeighting,
+): { readonly sum: number; readonly divisor: number } {
+  const samples = batch * inner;
+  const power = Math.max(4, Math.floor((samples <= 2 ? 1 : 32 - Math.clz32(samples - 1)) / levels));
+  const mask = (1 << power) - 1;
+  const zeros = (): ElementArray => (x instanceof Float32Array ? new Float32Array(levels) : new Float64Array(levels));
+  const [losses, weights] = [zeros(), zeros()];
+  const round = x instanceof Float32Array ? Math.fround : (value: number) => value;
+  let counted = 0;
+  for (let sample = 0; sample < samples; sample++) {
+    const t = target[sample]!;
+    if (t === ignoreIndex) continue;
+    counted++;
+    const n = Math.floor(sample / inner);
+    const value = x[(n * classes + t) * inner + sample - n * inner]!;
+    const own = weight === null ? 1 : weight[t]!;
+    losses[0]! -= weight === null ? value : round(value * own);
+    weights[0]! += own;
+    for (let level = 0; level + 1 < levels && (sample & (mask << (level * power))) === 0; level++) {
+      for (const sums of [losses, weights]) {
+        sums[level + 1]! += sums[level]!;
+        sums[level] = 0;
+      }
+    }
+  }
+  const total = (sums: ElementArray): number => (sums as Float64Array).reduce((sum, each) => round(sum + each), 0);
+  return { sum: total(losses), divisor: weight === null ? counted : total(weights) };
+}
+
 /** The gradient of `negativeLogLikelihood` with respect to x; `scale(n * inner + i)` is the incoming gradient of each sample. */
 export function negativeLogLikelihoodBackward(
   result: ElementArray,

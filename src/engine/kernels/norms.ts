@@ -1,61 +1,112 @@
 import type { ElementArray } from "../dtype.js";
-import { countNonzero } from "./reduce.js";
-import type { Slices } from "./slices.js";
+import { fma } from "../math/fma.js";
+import { product } from "../size.js";
+import type { Tensor } from "../tensor.js";
+import { reducedRows, type Slices } from "./slices.js";
+import { rowNormsInWasm, squareSumsInWasm } from "./wasm/sums.js";
 
-/** The `order`-norm of each slice: (sum |x|^order)^(1/order), and its limits for 0 and the infinities; in double precision. A loop for each that is cheaper. */
-export function norm(output: ElementArray, slices: Slices, order: number): void {
-  switch (order) {
-    case 0:
-      return countNonzero(output, slices);
-    case 1:
-      return absoluteSum(output, slices);
-    case 2:
-      return euclidean(output, slices);
-    case Infinity:
-      return largestAbsolute(output, slices);
-    case -Infinity:
-      return smallestAbsolute(output, slices);
-    default:
-      return powerNorm(output, slices, order);
+/**
+ * The `order`-norm of each slice, (sum |x|^order)^(1/order), and its limits for 0 and the infinities: in the tensor's own precision, one number after the other,
+ * as PyTorch's CPU kernel does it.
+ */
+export function norm(output: ElementArray, x: Tensor, dims: readonly number[], order: number): void {
+  const slices = reducedRows(x, dims);
+  const isSingle = x.dtype.itemSize === 4;
+  const count = product(dims.map((dim) => x.sizes[dim]!));
+  if (count === 1 && order !== 0) forEachSlice(output, slices, ({ data }, start) => Math.abs(data[start]!));
+  else if (order === 0) forEachSlice(output, slices, countOf);
+  else if (order === Infinity) forEachSlice(output, slices, largest);
+  else if (order === -Infinity) forEachSlice(output, slices, smallest);
+  else {
+    const round = isSingle ? Math.fround : same;
+    if (order === 1) forEachSlice(output, slices, (s, start) => absoluteSum(s, start, round));
+    else if (order === 2 && slices.areRows) rowNorms(output, slices);
+    else if (order === 2) forEachSlice(output, slices, (s, start) => Math.sqrt(squareSum(s, start, round)));
+    else {
+      const power = round(order);
+      const inverse = round(1 / power);
+      forEachSlice(output, slices, (s, start) => powerSum(s, start, power, round) ** inverse);
+    }
   }
 }
 
-function absoluteSum(output: ElementArray, { data, starts, size, stride }: Slices): void {
-  for (let s = 0; s < starts.length; s++) {
-    let total = 0;
-    for (let k = 0, i = starts[s]!; k < size; k++, i += stride) total += Math.abs(data[i]!);
-    output[s] = total;
-  }
+const same = (value: number): number => value;
+
+function forEachSlice(output: ElementArray, slices: Slices, f: (slices: Slices, start: number) => number): void {
+  const { starts } = slices;
+  for (let s = 0; s < starts.length; s++) output[s] = f(slices, starts[s]!);
 }
 
-function euclidean(output: ElementArray, { data, starts, size, stride }: Slices): void {
-  for (let s = 0; s < starts.length; s++) {
-    let total = 0;
-    for (let k = 0, i = starts[s]!; k < size; k++, i += stride) total += data[i]! * data[i]!;
-    output[s] = Math.sqrt(total);
-  }
+function countOf({ data, size, stride }: Slices, start: number): number {
+  let count = 0;
+  for (let k = 0, i = start; k < size; k++, i += stride) if (data[i] !== 0) count++;
+  return count;
 }
 
-function largestAbsolute(output: ElementArray, { data, starts, size, stride }: Slices): void {
-  for (let s = 0; s < starts.length; s++) {
-    let largest = 0;
-    for (let k = 0, i = starts[s]!; k < size; k++, i += stride) largest = Math.max(largest, Math.abs(data[i]!));
-    output[s] = largest;
-  }
+function largest({ data, size, stride }: Slices, start: number): number {
+  let found = 0;
+  for (let k = 0, i = start; k < size; k++, i += stride) found = Math.max(found, Math.abs(data[i]!));
+  return found;
 }
 
-function smallestAbsolute(output: ElementArray, { data, starts, size, stride }: Slices): void {
-  for (let s = 0; s < starts.length; s++) {
-    let smallest = Infinity;
-    for (let k = 0, i = starts[s]!; k < size; k++, i += stride) smallest = Math.min(smallest, Math.abs(data[i]!));
-    output[s] = smallest;
-  }
+function smallest({ data, size, stride }: Slices, start: number): number {
+  let found = Infinity;
+  for (let k = 0, i = start; k < size; k++, i += stride) found = Math.min(found, Math.abs(data[i]!));
+  return found;
 }
 
-function powerNorm(output: ElementArray, { data, starts, size, stride }: Slices, order: number): void {
-  for (let s = 0; s < starts.length; s++) {
-    let total = 0;
-    for (let k = 0, i = starts[s]!; k < size; k++, i += stride) total += Math.abs(data[i]!) ** order;
-    output[s] = total ** (1 / order);
+function absoluteSum({ data, size, stride }: Slices, start: number, round: (value: number) => number): number {
+  let total = 0;
+  for (let k = 0, i = start; k < size; k++, i += stride) total = round(total + Math.abs(data[i]!));
+  return total;
+}
+
+function squareSum({ data, size, stride }: Slices, start: number, round: (value: number) => number): number {
+  let total = 0;
+  for (let k = 0, i = start; k < size; k++, i += stride) total = round(total + round(data[i]! * data[i]!));
+  return total;
+}
+
+function powerSum({ data, size, stride }: Slices, start: number, power: number, round: (value: number) => number): number {
+  let total = 0;
+  for (let k = 0, i = start; k < size; k++, i += stride) total = round(total + round(Math.abs(data[i]!) ** power));
+  return total;
+}
+
+function rowNorms(output: ElementArray, slices: Slices): void {
+  const found = slices.starts.length > 1 ? rowNormsInWasm(slices) : null;
+  if (found === null) forEachSlice(output, slices, (s, start) => Math.sqrt(rowOfSquares(s, start)));
+  else output.set(found);
+}
+
+/** As many sums at a time as a register of AVX2 holds numbers; of the rest of float32 numbers four together, the last ones with one rounding each. */
+function rowOfSquares({ data, size }: Slices, start: number): number {
+  return data instanceof Float32Array ? rowOfSingleSquares(data, start, size) : rowOfDoubleSquares(data, start, size);
+}
+
+const singles = new Float32Array(8);
+
+function rowOfSingleSquares(data: Float32Array, start: number, size: number): number {
+  const lanes = singles.length;
+  const whole = size - (size % lanes);
+  if (!squareSumsInWasm(singles, data, start, whole)) {
+    singles.fill(0);
+    for (let i = start; i < start + whole; i += lanes)
+      for (let lane = 0; lane < lanes; lane++) singles[lane]! += Math.fround(data[i + lane]! * data[i + lane]!);
   }
+  let total = singles[0]!;
+  for (let lane = 1; lane < lanes; lane++) total = Math.fround(total + singles[lane]!);
+  const four = size - whole >= 4 ? whole + 4 : whole;
+  for (let i = start + whole; i < start + four; i++) total = Math.fround(total + Math.fround(data[i]! * data[i]!));
+  for (let i = start + four; i < start + size; i++) total = Math.fround(total + data[i]! * data[i]!);
+  return total;
+}
+
+function rowOfDoubleSquares(data: ElementArray, start: number, size: number): number {
+  const sums = [0, 0, 0, 0];
+  const whole = size - (size % sums.length);
+  for (let i = start; i < start + whole; i += sums.length) for (let lane = 0; lane < sums.length; lane++) sums[lane]! += data[i + lane]! * data[i + lane]!;
+  let total = sums.reduce((sum, each) => sum + each);
+  for (let i = start + whole; i < start + size; i++) total = fma(data[i]!, data[i]!, total);
+  return total;
 }

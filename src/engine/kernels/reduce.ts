@@ -1,13 +1,23 @@
 import type { ElementArray } from "../dtype.js";
-import type { Slices } from "./slices.js";
-import { logSumExpInWasm } from "./wasm/rows.js";
+import { product } from "../size.js";
+import { Storage } from "../storage.js";
+import { Tensor } from "../tensor.js";
+import { cascadeSum, type FloatArray } from "./cascadeSum.js";
+import { floatProducts } from "./products.js";
+import { slicesOf, type Slices } from "./slices.js";
 
 /**
  * One number from each slice, in order, computed in double precision. `output` is row-major. NaN in a slice makes its result NaN
  * wherever a comparison decides.
  */
 
-export function sum(output: ElementArray | Float64Array, { data, starts, size, stride }: Slices): void {
+/** Sums along `dims`, in the order and precision of PyTorch; of whole numbers exactly. */
+export function sum(output: ElementArray, x: Tensor, dims: readonly number[]): void {
+  if (x.dtype.isFloatingPoint) cascadeSum(output as FloatArray, x, dims);
+  else exactSum(output, slicesOf(x, dims));
+}
+
+function exactSum(output: ElementArray, { data, starts, size, stride }: Slices): void {
   for (let s = 0; s < starts.length; s++) {
     let total = 0;
     for (let k = 0, i = starts[s]!; k < size; k++, i += stride) total += data[i]!;
@@ -16,42 +26,32 @@ export function sum(output: ElementArray | Float64Array, { data, starts, size, s
 }
 
 /** Sums with NaN taken as 0. */
-export function nansum(output: ElementArray, { data, starts, size, stride }: Slices): void {
-  for (let s = 0; s < starts.length; s++) {
-    let total = 0;
-    for (let k = 0, i = starts[s]!; k < size; k++, i += stride) {
-      const value = data[i]!;
-      if (value === value) total += value;
-    }
-    output[s] = total;
-  }
+export function nansum(output: ElementArray, x: Tensor, dims: readonly number[]): void {
+  sum(output, x.dtype.isFloatingPoint ? withoutNaN(x) : x, dims);
 }
 
-export function mean(output: ElementArray | Float64Array, slices: Slices): void {
-  const sums = new Float64Array(slices.starts.length);
-  sum(sums, slices);
-  for (let s = 0; s < sums.length; s++) output[s] = sums[s]! / slices.size;
+/** The same tensor on memory of its own, with zeros for NaN: the order of sums follows from how it lies. */
+function withoutNaN(x: Tensor): Tensor {
+  const last = x.sizes.reduce((end, size, dim) => end + Math.max(0, size - 1) * x.strides[dim]!, x.offset);
+  const values = x.storage.data.slice(x.offset, last + 1);
+  for (let i = 0; i < values.length; i++) if (values[i] !== values[i]) values[i] = 0;
+  return new Tensor(Storage.wrap(x.dtype, values), x.sizes, x.strides, 0);
 }
 
-/** Variance with `size - correction` in the denominator; `means` receives the means. */
-export function variance(output: ElementArray, means: ElementArray, slices: Slices, correction: number): void {
-  const { data, starts, size, stride } = slices;
-  const exact = new Float64Array(starts.length);
-  mean(exact, slices);
-  const freedom = Math.max(0, size - correction);
-  for (let s = 0; s < starts.length; s++) {
-    const middle = exact[s]!;
-    let total = 0;
-    for (let k = 0, i = starts[s]!; k < size; k++, i += stride) {
-      const difference = data[i]! - middle;
-      total += difference * difference;
-    }
-    output[s] = total / freedom;
-    means[s] = middle;
-  }
+/** The sum divided by how many there are, each rounded. */
+export function mean(output: ElementArray, x: Tensor, dims: readonly number[]): void {
+  sum(output, x, dims);
+  const count = product(dims.map((dim) => x.sizes[dim]!));
+  for (let s = 0; s < output.length; s++) output[s]! /= count;
 }
 
-export function prod(output: ElementArray, { data, starts, size, stride }: Slices): void {
+/** Products along `dims`, in the order and precision of PyTorch; of whole numbers exactly. */
+export function prod(output: ElementArray, x: Tensor, dims: readonly number[]): void {
+  if (x.dtype.isFloatingPoint) floatProducts(output as FloatArray, x, dims);
+  else exactProd(output, slicesOf(x, dims));
+}
+
+function exactProd(output: ElementArray, { data, starts, size, stride }: Slices): void {
   for (let s = 0; s < starts.length; s++) {
     let total = 1;
     for (let k = 0, i = starts[s]!; k < size; k++, i += stride) total *= data[i]!;
@@ -107,22 +107,6 @@ export function extremePosition(output: ElementArray, { data, starts, size, stri
       }
     }
     output[s] = position;
-  }
-}
-
-/** log(sum(exp(x))), shifted by the largest element so that nothing overflows. */
-export function logSumExp(output: ElementArray, slices: Slices): void {
-  const { data, starts, size, stride } = slices;
-  const isFound = logSumExpInWasm(output, slices);
-  for (let s = 0; s < starts.length; s++) {
-    if (isFound && output[s] === output[s]) continue;
-    const start = starts[s]!;
-    let largest = -Infinity;
-    for (let k = 0, i = start; k < size; k++, i += stride) if (!(data[i]! <= largest)) largest = data[i]!;
-    const shift = Number.isFinite(largest) ? largest : 0;
-    let total = 0;
-    for (let k = 0, i = start; k < size; k++, i += stride) total += Math.exp(data[i]! - shift);
-    output[s] = Math.log(total) + shift;
   }
 }
 

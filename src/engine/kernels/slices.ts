@@ -1,6 +1,7 @@
 import type { ElementArray } from "../dtype.js";
-import { Tensor } from "../tensor.js";
+import { Tensor, through } from "../tensor.js";
 import { copy } from "./elementwise.js";
+import { reducedInOrder } from "./reductionOrder.js";
 import { offsetsOf } from "./strided.js";
 
 /**
@@ -37,6 +38,26 @@ export function slicesOf(x: Tensor, dims: readonly number[]): Slices {
     strides.push(x.strides[dim]!);
   }
   return { data, starts: offsetsOf(sizes, strides, x.offset), size, stride };
+}
+
+/** Slices whose elements come in the order in which PyTorch reduces them. */
+export interface ReducedRows extends Slices {
+  /** Whether the tensor itself has each slice as one row without gaps. */
+  readonly areRows: boolean;
+}
+
+export function reducedRows(x: Tensor, dims: readonly number[]): ReducedRows {
+  const { data, starts, size, stride } = slicesOf(...inReducedOrder(x, dims));
+  return { data, starts, size, stride, areRows: stride === 1 && data === x.storage.data };
+}
+
+/** The same elements with the reduced dimensions at the end, in the order in which they are walked. */
+function inReducedOrder(x: Tensor, dims: readonly number[]): [x: Tensor, dims: readonly number[]] {
+  if (dims.length < 2 || (dims.length === x.sizes.length && x.isContiguous())) return [x, dims];
+  const others = [...x.sizes.keys()].filter((dim) => !dims.includes(dim));
+  const order = [...others, ...[...reducedInOrder(x, dims)].reverse()];
+  const window = { sizes: order.map((dim) => x.sizes[dim]!), strides: order.map((dim) => x.strides[dim]!), offset: x.offset };
+  return [through(window, x), dims.map((_, i) => others.length + i)];
 }
 
 function slicesOfCopy(x: Tensor, dims: readonly number[]): Slices {

@@ -10,6 +10,7 @@ export function fma(a: number, b: number, c: number): number {
   const bLow = b - bHigh;
   const productError = aLow * bLow - (product - aHigh * bHigh - aLow * bHigh - aHigh * bLow);
   const sum = product + c;
+  if (!Number.isFinite(sum)) return sum;
   const part = sum - product;
   const sumError = product - (sum - part) + (c - part);
   return sum + (sumError + productError);

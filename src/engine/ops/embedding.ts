@@ -2,9 +2,9 @@ import { linearInEach, defineOperation } from "../dispatch/index.js";
 import { int64 } from "../dtype.js";
 import { IndexError, NotImplementedError, RuntimeError, ValueError } from "../errors.js";
 import { denseValues } from "../kernels/elementwise.js";
-import { rowNorm } from "../kernels/rowNorm.js";
+import { norm } from "../kernels/norms.js";
 import { Size } from "../size.js";
-import { Tensor } from "../tensor.js";
+import { Tensor, through } from "../tensor.js";
 import { collect, requiredFirst, type Arguments, type WithRequired } from "../arguments.js";
 import { arange } from "./creation.js";
 import { asHeld } from "./rules/elementwiseRows.js";
@@ -56,13 +56,12 @@ function renormalize(weight: Tensor, indices: Tensor, maxNorm: number, normType:
   const [rowStride, columnStride] = weight.strides as [number, number];
   const { data } = weight.storage;
   const held = (value: number): number => asHeld(value, weight.dtype);
-  const values = new Float64Array(columns);
+  const found = Tensor.allocate([], weight.dtype, "cpu").storage.data;
   for (const row of new Set(Array.from(checkedIndices(indices, rows)))) {
     const start = weight.offset + row * rowStride;
-    for (let j = 0; j < columns; j++) values[j] = data[start + j * columnStride]!;
-    const norm = rowNorm(values, normType, held);
-    if (!(norm > maxNorm)) continue;
-    const scale = held(maxNorm / (norm + 1e-7));
+    norm(found, through({ sizes: [columns], strides: [columnStride], offset: start }, weight), [0], normType);
+    if (!(found[0]! > maxNorm)) continue;
+    const scale = held(maxNorm / (found[0]! + 1e-7));
     for (let j = 0; j < columns; j++) data[start + j * columnStride]! *= scale;
   }
   weight.version.value++;

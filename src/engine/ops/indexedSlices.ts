@@ -226,6 +226,7 @@ const indexFillRow: OperationRow<IndexFillArgs> = {
   effect: computes,
   multiplyAdds: notCounted,
   arguments: ["input", "dim", "index", "value"],
+  keepsLayout: true,
   infer(x, dim, index) {
     if (index.sizes.length > 1) throw new IndexError("index_fill_(): Index is supposed to be a vector");
     if (index.dtype !== int64) throw new IndexError("index_fill_(): Expected dtype int64 for index.");

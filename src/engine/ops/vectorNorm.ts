@@ -3,7 +3,6 @@ import { RuntimeError } from "../errors.js";
 import { binary, ternary } from "../kernels/elementwise.js";
 import { norm as normOfSlices } from "../kernels/norms.js";
 import { sum } from "../kernels/reduce.js";
-import { slicesOf } from "../kernels/slices.js";
 import { Tensor } from "../tensor.js";
 import type { Dims } from "../arguments.js";
 import { filledLike, reducedCount, reducedDims, reducedSizes, spread } from "./rules/reducedDims.js";
@@ -29,7 +28,7 @@ export const vectorNorm: (x: Tensor, order: number, dim: Dims | null, keepdim: b
     }
     return { sizes: reducedSizes(x, dims, keepdim), dtype: x.dtype };
   },
-  forward: (output, x, order, dim) => normOfSlices(output.storage.data, slicesOf(x, reducedDims(x, dim)), order),
+  forward: (output, x, order, dim) => normOfSlices(output.storage.data, x, reducedDims(x, dim), order),
   reads: [0, "output"],
   backward(gradient, { args: [x, order, dim], output }) {
     const dims = reducedDims(x, dim);
@@ -72,7 +71,7 @@ function normGradient(result: Tensor, g: Tensor, x: Tensor, total: Tensor, order
   // Elements that are equally extreme share the gradient.
   binary(result, x, total, (value, norm) => (Math.abs(value) === norm ? 1 : 0));
   const counts = Tensor.allocate(reducedSizes(x, dims, true), x.dtype, "cpu");
-  sum(counts.storage.data, slicesOf(result, dims));
+  sum(counts.storage.data, result, dims);
   ternary(result, result, x, spread(counts, x, dims), (shares, value, count) => (shares === 0 ? 0 : Math.sign(value) / count));
   binary(result, result, g, (share, each) => (share === 0 ? 0 : share * each));
 }

@@ -205,6 +205,11 @@ export interface Kernels extends ProductKernels, Record<NumberKernel | TruthKern
     rows: number,
     hidden: number,
   ): void;
+  rowSums(x: number, rows: number, size: number, power: number, output: number, state: number): void;
+  rowNorms(x: number, rows: number, size: number, output: number, state: number): void;
+  addRows(x: number, rowBytes: number, columns: number, rows: number, first: number, power: number, state: number, levelBytes: number): void;
+  addLevels(state: number, levelBytes: number): void;
+  addSquares(x: number, count: number, sums: number): void;
   summarize(x: number, count: number, output: number): void;
   countInCells(x: number, count: number, scale: number, first: number, cells: number, counters: number): void;
   draw(words: number, position: number, target: number, count: number): number;

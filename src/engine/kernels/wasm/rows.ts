@@ -1,6 +1,4 @@
-import type { ElementArray } from "../../dtype.js";
-import type { Slices } from "../slices.js";
-import { copyRow, copyStrided } from "../stridedCopy.js";
+import { copyStrided } from "../stridedCopy.js";
 import { pageSize, wasmKernels, type KernelInstance } from "./instance.js";
 
 /** Elements that are brought in at a time, in whole rows, unless a row is longer. */
@@ -70,24 +68,6 @@ export function softmaxBackwardInWasm(
     kernels[kernel](input, weights, output, piece.rows, piece.size);
     takeOut(result, piece, float32);
   });
-}
-
-/** log(sum(exp(x))) of each slice whose largest element is finite; of others NaN. False where the kernels do not serve. */
-export function logSumExpInWasm(result: ElementArray, { data, starts, size, stride }: Slices): boolean {
-  if (!(data instanceof Float32Array) || size === 0 || size > longestRow) return false;
-  const instance = wasmKernels(starts.length * size, wasmFrom);
-  if (instance === null) return false;
-  const { kernels, float32 } = instance;
-  const rowsAtOnce = Math.max(1, Math.floor(piece / size));
-  for (let first = 0; first < starts.length; first += rowsAtOnce) {
-    const rows = Math.min(rowsAtOnce, starts.length - first);
-    for (let r = 0; r < rows; r++) copyRow(float32, input / bytes + r * size, 1, data, starts[first + r]!, stride, size);
-    kernels.exponentialSums(input, rows, size, means, inverseStds);
-    const shifts = new Float64Array(float32.buffer, means, rows);
-    const sums = new Float64Array(float32.buffer, inverseStds, rows);
-    for (let r = 0; r < rows; r++) result[first + r] = Number.isFinite(shifts[r]!) ? shifts[r]! + Math.log(sums[r]!) : NaN;
-  }
-  return true;
 }
 
 /** Some rows, and where they lie. */

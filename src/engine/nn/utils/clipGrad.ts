@@ -1,26 +1,65 @@
-import { getDefaultDtype } from "../../dtype.js";
+import { noGrad } from "../../autograd/gradMode.js";
 import { RuntimeError } from "../../errors.js";
 import { unary } from "../../kernels/elementwise.js";
-import { forEachOffset } from "../../kernels/strided.js";
-import { collect, required, type WithRequired } from "../../arguments.js";
+import { collect, required, type Arguments, type WithRequired } from "../../arguments.js";
+import { withoutObserver } from "../../observer.js";
+import { clamp } from "../../ops/assignment.js";
 import { tensor } from "../../ops/creation.js";
+import { stack } from "../../ops/joining.js";
+import { vectorNorm } from "../../ops/vectorNorm.js";
+import { formatFloat } from "../../print/numbers.js";
 import { Tensor } from "../../tensor.js";
 
-function gradientsOf(parameters: Tensor | Iterable<Tensor>): Tensor[] {
-  const list = parameters instanceof Tensor ? [parameters] : [...parameters];
-  return list.flatMap(({ grad }) => (grad === null ? [] : [grad]));
-}
+const listOf = (tensors: Tensor | Iterable<Tensor>): readonly Tensor[] => (tensors instanceof Tensor ? [tensors] : [...tensors]);
+const gradientsOf = (parameters: readonly Tensor[]): readonly Tensor[] => parameters.flatMap(({ grad }) => (grad === null ? [] : [grad]));
 
-function rewrite(gradient: Tensor, f: (value: number) => number): void {
-  unary(gradient, gradient, f);
-  gradient.version.value++;
-}
+/** Nobody looks on, and nothing is recorded. */
+const apart = <Result>(body: () => Result): Result => withoutObserver(() => noGrad(body));
 
-export interface ClipGradNormOptions {
+export interface TotalNormOptions {
   /** The order of the norm, Infinity for the largest absolute value. Default 2. */
   readonly normType?: number;
   /** Throw when the norm is NaN or infinite. Default false. */
   readonly errorIfNonfinite?: boolean;
+}
+
+export type ClipGradNormOptions = TotalNormOptions;
+
+/** The norm of all tensors as if they were one vector: the norm of the norm of each. 0 without tensors. (torch.nn.utils.get_total_norm) */
+export function getTotalNorm(tensors: Tensor | Iterable<Tensor>, ...args: Arguments<[normType: number, errorIfNonfinite: boolean], TotalNormOptions>): Tensor {
+  const { normType = 2, errorIfNonfinite = false } = collect<TotalNormOptions>(["normType", "errorIfNonfinite"], args);
+  return totalNorm(listOf(tensors), normType, errorIfNonfinite);
+}
+
+function totalNorm(tensors: readonly Tensor[], order: number, errorIfNonfinite: boolean): Tensor {
+  if (tensors.length === 0) return tensor(0);
+  const norm = apart(() => vectorNorm(stack(tensors.map((each) => vectorNorm(each, order, null, false))), order, null, false));
+  if (errorIfNonfinite && !Number.isFinite(norm.item())) {
+    throw new RuntimeError(
+      `The total norm of order ${formatFloat(order)} for gradients from \`parameters\` is non-finite, so it cannot be clipped. To disable this error and scale the gradients by the non-finite norm anyway, set \`error_if_nonfinite=False\``,
+    );
+  }
+  return norm;
+}
+
+/** Scales all gradients by maxNorm / (totalNorm + 1e-6) where that is below 1. (torch.nn.utils.clip_grads_with_norm_) */
+export function clipGradsWithNorm_(
+  parameters: Tensor | Iterable<Tensor>,
+  ...args: WithRequired<[maxNorm: number, totalNorm: Tensor], { readonly maxNorm: number; readonly totalNorm: Tensor }, [], object>
+): void {
+  const given = collect<{ readonly maxNorm?: number; readonly totalNorm?: Tensor }>(["maxNorm", "totalNorm"], args);
+  scale(
+    gradientsOf(listOf(parameters)),
+    required(given.maxNorm, "clip_grads_with_norm_", "max_norm"),
+    required(given.totalNorm, "clip_grads_with_norm_", "total_norm"),
+  );
+}
+
+function scale(gradients: readonly Tensor[], maxNorm: number, norm: Tensor): void {
+  apart(() => {
+    const factor = clamp(norm.add(1e-6).reciprocal().mul(maxNorm), { max: 1 });
+    for (const gradient of gradients) gradient.mul_(factor);
+  });
 }
 
 /**
@@ -37,34 +76,16 @@ export function clipGradNorm_(
     errorIfNonfinite = false,
   } = collect<ClipGradNormOptions & { readonly maxNorm?: number }>(["maxNorm", "normType"], args, ["errorIfNonfinite"]);
   const maxNorm = required(given, "clip_grad_norm_", "max_norm");
-  const gradients = gradientsOf(parameters);
-  const norm = totalNorm(gradients, normType);
-  if (errorIfNonfinite && !Number.isFinite(norm)) {
-    throw new RuntimeError(
-      `The total norm of order ${normType.toFixed(1)} for gradients from \`parameters\` is non-finite, so it cannot be clipped. To disable this error and scale the gradients by the non-finite norm anyway, set \`error_if_nonfinite=False\``,
-    );
-  }
-  const factor = maxNorm / (norm + 1e-6);
-  // Written so that a NaN norm spreads, as in PyTorch.
-  if (!(factor >= 1)) for (const gradient of gradients) rewrite(gradient, (value) => value * factor);
-  return tensor(norm, { dtype: gradients[0]?.dtype ?? getDefaultDtype() });
-}
-
-function totalNorm(gradients: readonly Tensor[], order: number): number {
-  let total = 0;
-  for (const gradient of gradients) {
-    if (gradient.device === "meta") continue;
-    const { data } = gradient.storage;
-    forEachOffset(gradient, (offset) => {
-      const size = Math.abs(data[offset]!);
-      if (order === Infinity) total = Math.max(total, size);
-      else total += order === 2 ? size * size : size ** order;
-    });
-  }
-  return order === Infinity ? total : total ** (1 / order);
+  const gradients = gradientsOf(listOf(parameters));
+  const norm = totalNorm(gradients, normType, errorIfNonfinite);
+  scale(gradients, maxNorm, norm);
+  return norm;
 }
 
 /** Clamps every element of the gradients to [-clipValue, clipValue]. (torch.nn.utils.clip_grad_value_) */
 export function clipGradValue_(parameters: Tensor | Iterable<Tensor>, clipValue: number): void {
-  for (const gradient of gradientsOf(parameters)) rewrite(gradient, (value) => Math.min(Math.max(value, -clipValue), clipValue));
+  for (const gradient of gradientsOf(listOf(parameters))) {
+    unary(gradient, gradient, (value) => Math.min(Math.max(value, -clipValue), clipValue));
+    gradient.version.value++;
+  }
 }

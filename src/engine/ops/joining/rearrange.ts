@@ -26,6 +26,7 @@ const flipOperation = defineOperation<[x: Tensor, dims: readonly number[]]>({
   name: "flip",
   effect: moves,
   multiplyAdds: notCounted,
+  keepsLayout: true,
   arguments: ["input", "dims"],
   infer(x, dims) {
     distinct(dims, x.sizes.length);

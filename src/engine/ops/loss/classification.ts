@@ -58,8 +58,13 @@ const nllOperation = defineOperation<NLLArgs, Divisor>({
       const t = targets[i]!;
       if (t !== ignoreIndex && !(t >= 0 && t < scores.classes)) throw new IndexError(`Target ${t} is out of bounds.`);
     }
-    const losses = new Float64Array(targets.length);
     const weighting = { weight: valuesOrNull(weight), ignoreIndex, smoothing };
+    if (reduction !== "none" && smoothing === 0) {
+      const { sum, divisor } = kernels.negativeLogLikelihoodSum(denseValues(x), targets, scores, weighting);
+      output.storage.data[0] = reduction === "mean" ? sum / divisor : sum;
+      return divisor;
+    }
+    const losses = new Float64Array(targets.length);
     const divisor = kernels.negativeLogLikelihood(losses, denseValues(x), targets, scores, weighting);
     writeReduced(output, losses, reduction, divisor);
     return divisor;

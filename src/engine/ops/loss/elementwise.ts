@@ -1,6 +1,9 @@
 import { composed, defineComposite, defineOperation, type OperationRow, type RecordedBackward } from "../../dispatch/index.js";
 import { RuntimeError, ValueError } from "../../errors.js";
+import type { DType } from "../../dtype.js";
 import * as kernels from "../../kernels/elementwise.js";
+import { stridesLike } from "../../kernels/layout.js";
+import { mean, sum } from "../../kernels/reduce.js";
 import type { KernelCall } from "../../kernels/wasm/instance.js";
 import { equalSizes, product } from "../../size.js";
 import { Tensor } from "../../tensor.js";
@@ -9,7 +12,7 @@ import { logsigmoid, softplus } from "../activation.js";
 import { where } from "../masks.js";
 import { collect, requiredFirst, type WithRequired } from "../../arguments.js";
 import { broadcastSizes, requireFloatingPoint, resultType } from "../rules/promotion.js";
-import { checkReduction, reduce, writeReduced, type LossOptions, type Reduction } from "./reduction.js";
+import { checkReduction, reduce, type LossOptions, type Reduction } from "./reduction.js";
 import { computes, type ArgumentsOf, notCounted, ofParts } from "../../operation.js";
 
 /** Losses of each element of a prediction and its target. */
@@ -35,7 +38,8 @@ interface ElementLossRow<Constants extends readonly unknown[]> {
   /** PyTorch's kernel, which its errors name. */
   readonly kernel: string;
   readonly check?: (x: Tensor, target: Tensor, ...constants: Constants) => void;
-  readonly of: (...constants: Constants) => ElementLoss;
+  /** `round` makes a number one of the losses' dtype: each step is rounded, as PyTorch does it. */
+  readonly of: (round: Round, ...constants: Constants) => ElementLoss;
   /** Mostly `composedOf` the losses of the elements. */
   readonly recordedBackward: RecordedBackward<ElementLossArgs<Constants>, void>;
 }
@@ -46,6 +50,10 @@ function composedOf<Constants extends readonly unknown[]>(
 ): RecordedBackward<ElementLossArgs<Constants>, void> {
   return composed(([x, target, reduction, ...constants]) => reduce(losses(x, target, ...constants), reduction));
 }
+
+type Round = (value: number) => number;
+
+const roundFor = ({ itemSize }: DType): Round => (itemSize === 4 ? Math.fround : (value) => value);
 
 function elementLoss<Constants extends readonly unknown[] = []>(row: ElementLossRow<Constants>): (...args: ElementLossArgs<Constants>) => Tensor {
   const operation: OperationRow<ElementLossArgs<Constants>> = {
@@ -64,17 +72,17 @@ function elementLoss<Constants extends readonly unknown[] = []>(row: ElementLoss
       return { sizes: reduction === "none" ? sizes : [], dtype };
     },
     forward(output, x, target, reduction, ...constants) {
-      const { f, kernels: wasm } = row.of(...constants);
+      const { f, kernels: wasm } = row.of(roundFor(output.dtype), ...constants);
       if (reduction === "none") return kernels.binary(output, x, target, f, wasm?.f);
       const sizes = broadcastSizes(x.sizes, target.sizes);
-      const losses = Tensor.allocate(sizes, output.dtype, "cpu");
+      const losses = Tensor.allocate(sizes, output.dtype, "cpu", stridesLike(sizes, [x, target]));
       kernels.binary(losses, x, target, f, wasm?.f);
-      writeReduced(output, losses.storage.data, reduction, losses.storage.length);
+      (reduction === "mean" ? mean : sum)(output.storage.data, losses, [...sizes.keys()]);
     },
     reads: [0, 1],
     backward(gradient, context) {
       const [x, target, reduction, ...constants] = context.args;
-      const derivatives = row.of(...(constants as unknown as Constants));
+      const derivatives = row.of(roundFor(gradient.dtype), ...(constants as unknown as Constants));
       const sizes = broadcastSizes(x.sizes, target.sizes);
       const gradientOf = (derivative: (x: number, target: number) => number, kernel?: KernelCall): Tensor => {
         const result = Tensor.allocate(sizes, gradient.dtype, gradient.device);
@@ -108,8 +116,8 @@ const mseOf = elementLoss({
   gradientName: "MseLossBackward0",
   kernel: "mse_cpu",
   check: warnOfSizes,
-  of: () => ({
-    f: (x, y) => (x - y) ** 2,
+  of: (round) => ({
+    f: (x, y) => round(x - y) ** 2,
     x: (x, y) => 2 * (x - y),
     target: (x, y) => 2 * (y - x),
     kernels: { f: "squaredDifference", x: "squaredDifferenceBackward" },
@@ -154,10 +162,10 @@ const smoothL1Of = elementLoss<[beta: number]>({
     if (!(beta >= 0)) throw new RuntimeError("smooth_l1_loss does not support negative values for beta.");
     warnOfSizes(x, target);
   },
-  of: (beta) => ({
+  of: (round, beta) => ({
     f(x, y) {
-      const distance = Math.abs(x - y);
-      return distance < beta ? (0.5 * distance * distance) / beta : distance - 0.5 * beta;
+      const distance = Math.abs(round(x - y));
+      return distance < beta ? round(0.5 * distance * distance) / beta : distance - 0.5 * beta;
     },
     x: (x, y) => smoothL1Slope(x - y, beta),
     target: (x, y) => smoothL1Slope(y - x, beta),
@@ -192,10 +200,10 @@ const huberOf = elementLoss<[delta: number]>({
     if (!(delta > 0)) throw new RuntimeError("huber_loss does not support non-positive values for delta.");
     warnOfSizes(x, target);
   },
-  of: (delta) => ({
+  of: (round, delta) => ({
     f(x, y) {
-      const distance = Math.abs(x - y);
-      return distance <= delta ? 0.5 * distance * distance : delta * (distance - 0.5 * delta);
+      const distance = Math.abs(round(x - y));
+      return distance <= delta ? 0.5 * distance * distance : delta * round(distance - 0.5 * delta);
     },
     x: (x, y) => huberSlope(x - y, delta),
     target: (x, y) => huberSlope(y - x, delta),
@@ -224,7 +232,7 @@ const softMarginOf = elementLoss({
   constants: [],
   gradientName: "SoftMarginLossBackward0",
   kernel: "neg_cpu",
-  of: () => ({ f: (x, y) => Math.log1p(Math.exp(-y * x)), x: (x, y) => -y * logistic(-y * x), target: (x, y) => -x * logistic(-y * x) }),
+  of: (round) => ({ f: (x, y) => Math.log1p(round(Math.exp(round(-y * x)))), x: (x, y) => -y * logistic(-y * x), target: (x, y) => -x * logistic(-y * x) }),
   recordedBackward: composedOf((x, target) => softplus(x.mul(target).neg())),
 });
 
@@ -246,11 +254,11 @@ const klDivOf = elementLoss<[logTarget: boolean]>({
   kernel: "xlogy_cpu",
   // PyTorch subtracts the input from the target, which shows where they do not fit.
   check: (x, target) => void broadcastSizes(target.sizes, x.sizes),
-  of: (logTarget) =>
+  of: (round, logTarget) =>
     logTarget
-      ? { f: (x, y) => Math.exp(y) * (y - x), x: (_x, y) => -Math.exp(y), target: (x, y) => Math.exp(y) * (y - x + 1) }
+      ? { f: (x, y) => round(Math.exp(y)) * round(y - x), x: (_x, y) => -Math.exp(y), target: (x, y) => Math.exp(y) * (y - x + 1) }
       : {
-          f: (x, y) => (y === 0 ? 0 : y * Math.log(y)) - y * x,
+          f: (x, y) => round(y === 0 ? 0 : y * round(Math.log(y))) - round(y * x),
           x: (_x, y) => -y,
           target: (x, y) => (y === 0 ? 0 : Math.log(y)) + 1 - x,
           kernels: { f: "klDiv" },
@@ -300,8 +308,8 @@ const binaryCrossEntropyOf = elementLoss({
     requireProbabilities(x, "input");
     requireProbabilities(target, "target");
   },
-  of: () => ({
-    f: (x, y) => (y - 1) * boundedLog1p(-x) - y * boundedLog(x),
+  of: (round) => ({
+    f: (x, y) => round(round(y - 1) * round(boundedLog1p(-x))) - round(y * round(boundedLog(x))),
     x: (x, y) => (x - y) / Math.max((1 - x) * x, 1e-12),
     target: (x) => boundedLog1p(-x) - boundedLog(x),
   }),
@@ -351,8 +359,8 @@ const logitsOf = elementLoss({
   constants: [],
   gradientName: "BinaryCrossEntropyWithLogitsBackward0",
   kernel: "log_sigmoid_cpu",
-  of: () => ({
-    f: (x, y) => Math.max(x, 0) - x * y + Math.log1p(Math.exp(-Math.abs(x))),
+  of: (round) => ({
+    f: (x, y) => round(round(1 - y) * x) - round(Math.min(x, 0) - round(Math.log1p(round(Math.exp(-Math.abs(x)))))),
     x: (x, y) => logistic(x) - y,
     target: (x) => -x,
     kernels: { f: "binaryCrossEntropyWithLogits", x: "binaryCrossEntropyWithLogitsBackward" },

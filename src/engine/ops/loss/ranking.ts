@@ -17,9 +17,9 @@ export interface MarginOptions extends LossOptions {
 const hingeEmbeddingOf = defineComposite(
   { name: "hingeEmbeddingLoss", effect: computes, multiplyAdds: ofParts, arguments: ["input", "target", ["margin", 1], ["reduction", "mean"]] },
   (x: Tensor, target: Tensor, margin: number, reduction: Reduction): Tensor => {
-    const near = x.maskedFill(target.eq(-1), 0);
-    const far = x.rsub(margin).clampMin(0).maskedFill(target.eq(1), 0);
-    return reduce(near.add(far), reduction);
+    const near = x.where(target.ne(-1), 0);
+    const far = x.rsub(margin).clampMin(0).where(target.ne(1), 0);
+    return reduce(far.add(near), reduction);
   },
 );
 

@@ -2,6 +2,7 @@ import { defineComposite, defineOperation, named, type OperationRow } from "../.
 import { bool, int64, uint8 } from "../../dtype.js";
 import { RuntimeError } from "../../errors.js";
 import { ternary } from "../../kernels/elementwise.js";
+import { logSumExp } from "../../kernels/logSumExp.js";
 import * as kernels from "../../kernels/reduce.js";
 import { slicesOf } from "../../kernels/slices.js";
 import { Tensor } from "../../tensor.js";
@@ -43,7 +44,7 @@ const logsumexpOperation = defineOperation<ReductionArgs>({
   multiplyAdds: notCounted,
   arguments: ["input", "dim", ["keepdim", false]],
   infer: (x, dim, keepdim) => ({ sizes: reducedSizes(x, reducedDims(x, dim), keepdim), dtype: floatType(x.dtype) }),
-  forward: (output, x, dim) => kernels.logSumExp(output.storage.data, slicesOf(x, reducedDims(x, dim))),
+  forward: (output, x, dim) => logSumExp(output, x, reducedDims(x, dim)),
   reads: [0, "output"],
   backward(gradient, { args: [x, dim], output }) {
     const dims = reducedDims(x, dim);

@@ -63,7 +63,7 @@ function sharedAmongEqual(gradient: Tensor, { args: [x, dim], output }: Backward
   const shared = filledLike(x, x.dtype, (result) =>
     binary(result, x, spread(output, x, dims), (value, found) => (value === found || (value !== value && found !== found) ? 1 : 0)),
   );
-  const counts = filledLike(gradient, gradient.dtype, (result) => kernels.sum(result.storage.data, slicesOf(shared, dims)));
+  const counts = filledLike(gradient, gradient.dtype, (result) => kernels.sum(result.storage.data, shared, dims));
   return [
     filledLike(x, x.dtype, (result) =>
       ternary(result, shared, spread(gradient, x, dims), spread(counts, x, dims), (part, g, count) => (part === 0 ? 0 : g / count)),

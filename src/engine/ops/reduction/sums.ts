@@ -5,6 +5,7 @@ import { binary, ternary, unary } from "../../kernels/elementwise.js";
 import * as kernels from "../../kernels/reduce.js";
 import { slicesOf } from "../../kernels/slices.js";
 import { normalizeDim, Tensor } from "../../tensor.js";
+import { variance as varianceOf } from "../../kernels/variance.js";
 import { collect, type Arguments, type Dims } from "../../arguments.js";
 import { filledLike, reducedCount, reducedDims, reducedSizes, spread } from "../rules/reducedDims.js";
 import { computes, notCounted, ofParts } from "../../operation.js";
@@ -25,7 +26,7 @@ const sumOperation = defineOperation<ReductionArgs>({
   arguments: ["input", "dim", ["keepdim", false]],
   gradientName: byDims("Sum"),
   infer: (x, dim, keepdim) => ({ sizes: reducedSizes(x, reducedDims(x, dim), keepdim), dtype: sumType(x.dtype) }),
-  forward: (output, x, dim) => kernels.sum(output.storage.data, slicesOf(x, reducedDims(x, dim))),
+  forward: (output, x, dim) => kernels.sum(output.storage.data, x, reducedDims(x, dim)),
   backward: (gradient, { args: [x, dim] }) => [spread(gradient, x, reducedDims(x, dim))],
   recordedBackward: linearInEach(0),
 });
@@ -41,7 +42,7 @@ const nansumOperation = defineOperation<ReductionArgs>({
   multiplyAdds: notCounted,
   arguments: ["input", "dim", ["keepdim", false]],
   infer: (x, dim, keepdim) => ({ sizes: reducedSizes(x, reducedDims(x, dim), keepdim), dtype: sumType(x.dtype) }),
-  forward: (output, x, dim) => kernels.nansum(output.storage.data, slicesOf(x, reducedDims(x, dim))),
+  forward: (output, x, dim) => kernels.nansum(output.storage.data, x, reducedDims(x, dim)),
   reads: [0],
   backward: (gradient, { args: [x, dim] }) => [
     filledLike(x, gradient.dtype, (result) => binary(result, spread(gradient, x, reducedDims(x, dim)), x, (g, value) => (Number.isNaN(value) ? 0 : g))),
@@ -72,7 +73,7 @@ const meanOperation = defineOperation<ReductionArgs>({
     requireFractions(x, "mean");
     return { sizes: reducedSizes(x, reducedDims(x, dim), keepdim), dtype: x.dtype };
   },
-  forward: (output, x, dim) => kernels.mean(output.storage.data, slicesOf(x, reducedDims(x, dim))),
+  forward: (output, x, dim) => kernels.mean(output.storage.data, x, reducedDims(x, dim)),
   backward(gradient, { args: [x, dim] }) {
     const dims = reducedDims(x, dim);
     const count = reducedCount(x, dims);
@@ -134,8 +135,7 @@ function varianceRow(name: "var" | "std"): OperationRow<VarianceArgs, Tensor> {
     },
     forward(output, x, dim, correction) {
       const means = Tensor.allocate(output.sizes, x.dtype, "cpu");
-      kernels.variance(output.storage.data, means.storage.data, slicesOf(x, reducedDims(x, dim)), correction);
-      if (isRoot) unary(output, output, Math.sqrt);
+      varianceOf(output.storage.data, means.storage.data, x, reducedDims(x, dim), correction, isRoot);
       return means;
     },
     reads: isRoot ? [0, "output"] : [0],
@@ -219,7 +219,7 @@ const prodOperation = defineOperation<AlongArgs>({
   arguments: ["input", "dim", ["keepdim", false]],
   gradientName: byDims("Prod"),
   infer: (x, dim, keepdim) => ({ sizes: reducedSizes(x, reducedDims(x, dim), keepdim), dtype: sumType(x.dtype) }),
-  forward: (output, x, dim) => kernels.prod(output.storage.data, slicesOf(x, reducedDims(x, dim))),
+  forward: (output, x, dim) => kernels.prod(output.storage.data, x, reducedDims(x, dim)),
   reads: [0],
   backward(gradient, { args: [x, dim] }) {
     const dims = reducedDims(x, dim);

@@ -191,7 +191,7 @@ function applyBinary(f: Binary, x: v128, y: v128): v128 {
   }
   if (f == Binary.AbsoluteDifference) return f32x4.abs(f32x4.sub(x, y));
   if (f == Binary.BinaryCrossEntropyWithLogits) {
-    return f32x4.add(f32x4.sub(f32x4.max(x, splat(0)), f32x4.mul(x, y)), softplusExcess(x));
+    return f32x4.sub(f32x4.mul(f32x4.sub(splat(1), y), x), f32x4.sub(f32x4.min(x, splat(0)), softplusExcess(x)));
   }
   if (f == Binary.KlDiv) {
     const entropy = v128.andnot(f32x4.mul(y, logOf(y)), f32x4.eq(y, splat(0)));

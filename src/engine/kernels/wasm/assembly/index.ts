@@ -5,3 +5,4 @@ export * from "./rows";
 export * from "./cells";
 export { sgd, adam, rmsprop } from "./optimizers";
 export { summarize, countInCells } from "./statistics";
+export { addRows, addLevels, addSquares, rowSums, rowNorms } from "./sums";
