@@ -33,6 +33,7 @@ function shareWithPage(build) {
 const parts = [
   { ...common, entryPoints: ["src/engine/index.ts"], outfile: "dist/engine/index.js", format: "esm", platform: "neutral" },
   { ...node, entryPoints: ["src/runner/main.ts"], outfile: "dist/runner.js", format: "esm" },
+  { ...node, entryPoints: ["src/runner/threadGuard.ts"], outfile: "dist/threadGuard.cjs", format: "cjs" },
   { ...node, entryPoints: ["src/runner/watchdog.ts"], outfile: "dist/watchdog.js", format: "esm" },
   { ...node, entryPoints: ["src/runner/bundler.ts"], outfile: "dist/bundler.js", format: "esm" },
   { ...node, entryPoints: ["src/runner/bundlerThread.ts"], outfile: "dist/bundlerThread.js", format: "esm" },

@@ -2,7 +2,7 @@ import * as l10n from "@vscode/l10n";
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { isFailureOfPass } from "../src/describe/failure.js";
-import type { Failure, LastRun, ModelSnapshot, SourceLocation } from "../src/protocol/index.js";
+import type { Failure, LastRun, ModelSnapshot, PageMethods, SourceLocation } from "../src/protocol/index.js";
 import { Icon, IconButton, Link } from "./controls.js";
 import { LocationLink } from "./locationLink.js";
 import { indexOf } from "../src/describe/modelIndex.js";
@@ -14,6 +14,7 @@ const titles: Readonly<Record<Failure["kind"], () => string>> = {
   syntax: () => l10n.t("Syntax error"),
   import: () => l10n.t("An import cannot be resolved"),
   thrown: () => l10n.t("The model file threw an error"),
+  refused: () => l10n.t("The model file may not do this"),
   timeout: () => l10n.t("The model file ran out of time"),
   memory: () => l10n.t("The model file ran out of memory"),
   exit: () => l10n.t("The model file ended its process"),
@@ -41,15 +42,22 @@ function noteOf(shown: Extract<LastRun, { readonly kind: "failed" }>["shown"]): 
   return shown === "thisRun" ? l10n.t("The picture shows what was there by then.") : l10n.t("The picture is of an earlier run.");
 }
 
-/** The setting that a run came up against. */
-const limits: Readonly<Partial<Record<Failure["kind"], "timeLimit" | "memoryLimit">>> = { timeout: "timeLimit", memory: "memoryLimit" };
+/** What a run came up against that a setting of the user's moves. */
+const bounds: Readonly<Partial<Record<Failure["kind"], { readonly setting: PageMethods["openSetting"]["params"]["name"]; readonly text: () => string }>>> = {
+  timeout: { setting: "timeLimit", text: () => l10n.t("Change the Limit") },
+  memory: { setting: "memoryLimit", text: () => l10n.t("Change the Limit") },
+  refused: { setting: "permissions", text: () => l10n.t("Change Permissions") },
+};
 
 export function RunFailure({ failure, note, open = false }: { readonly failure: Failure; readonly note: string | null; readonly open?: boolean }) {
-  const { act } = useSession();
-  const limit = limits[failure.kind];
+  const { act, can } = useSession();
+  const bound = bounds[failure.kind];
+  // What is wrong with the code has a line to go to; all else can at least be tried again.
+  const again = !open && can("run") && !bound && (failure.kind === "internal" || failure.location === null);
   return (
     <FailureNotice title={titles[failure.kind]()} message={failure.message} location={failure.location} note={note} run={failure} open={open}>
-      {limit && <Link onClick={() => act("openSetting", { name: limit })}>{l10n.t("Change the Limit")}</Link>}
+      {bound && <Link onClick={() => act("openSetting", { name: bound.setting })}>{bound.text()}</Link>}
+      {again && <Link onClick={() => act("run", null)}>{l10n.t("Run Again")}</Link>}
     </FailureNotice>
   );
 }

@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { version } from "../../package.json";
-import type { Failure, ModelSnapshot, Offer } from "../protocol/index.js";
+import { type Failure, isPermission, type ModelSnapshot, type Offer, type Permission, permissions } from "../protocol/index.js";
 import { ModelRunner, type RunOutcome } from "../runner/client.js";
 import type { Finding } from "../describe/findings/finding.js";
 import { formatSummary, summarize, type Summary } from "../describe/summary.js";
@@ -29,6 +29,8 @@ Options:
                        activation-mean, activation-std, activation-zeros or time (default: by kind of layer)
   --bookkeeping        render: show operations that only move data, as reshape and transpose, each as a box of its own
   --mark NAME          render: show the overlay as color or as size (default: color)
+  --allow NAME         let the file do more than read in its project and write in its own folder, repeatable: read and write anywhere, programs,
+                       network, addons (native ones), threads (from files)
   --time-limit SECONDS stop the file after this time (default: none)
   --memory-limit MB    stop the file at this much memory (default: 4096)
   -h, --help           print this
@@ -55,6 +57,7 @@ interface Options {
   readonly overlay: string | undefined;
   readonly mark: string;
   readonly bookkeeping: boolean;
+  readonly allowed: readonly Permission[];
   readonly timeLimit: number;
   readonly memoryLimit: number;
 }
@@ -79,6 +82,7 @@ async function main(argv: readonly string[]): Promise<number> {
         overlay: { type: "string" },
         mark: { type: "string", default: "color" },
         bookkeeping: { type: "boolean", default: false },
+        allow: { type: "string", multiple: true, default: [] },
         "time-limit": { type: "string" },
         "memory-limit": { type: "string" },
         help: { type: "boolean", short: "h" },
@@ -123,6 +127,10 @@ async function main(argv: readonly string[]): Promise<number> {
     overlay: values.overlay,
     mark: values.mark,
     bookkeeping: values.bookkeeping,
+    allowed: values.allow.map((name) => {
+      if (isPermission(name)) return name;
+      throw new UsageError(`--allow takes ${permissions.join(", ")}, not '${name}'`);
+    }),
     timeLimit: number("time-limit", Infinity) * 1000,
     memoryLimit: number("memory-limit", 4096),
   });
@@ -205,7 +213,7 @@ function named<Value>(choices: ReadonlyMap<string, Value>, kind: string, name: s
   return choice;
 }
 
-async function evaluate({ file, build, timeLimit, memoryLimit }: Options, inheritOutput: boolean): Promise<RunOutcome> {
+async function evaluate({ file, build, allowed, timeLimit, memoryLimit }: Options, inheritOutput: boolean): Promise<RunOutcome> {
   const runner = new ModelRunner({ dist: fileURLToPath(new URL(".", import.meta.url)), timeLimit, memoryLimit, inheritOutput });
   const cancel = new AbortController();
   const stop = (): void => cancel.abort();
@@ -214,6 +222,7 @@ async function evaluate({ file, build, timeLimit, memoryLimit }: Options, inheri
     return await runner.run(file, {
       workingDirectory: process.cwd(),
       signal: cancel.signal,
+      allowed,
       ...(build === undefined ? {} : { build }),
       // Standard output is for what was asked of us.
       onOutput: ({ text }) => process.stderr.write(text),

@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
 
-import type { FindingLevels, FindingSeverity } from "../protocol/index.js";
+import { type FindingLevels, type FindingSeverity, type Permission, permissions } from "../protocol/index.js";
 
 const section = "layerscope";
 
@@ -26,6 +26,11 @@ export const settings = {
     return Object.fromEntries(set) as FindingLevels;
   },
   findingsChanged: (event: vscode.ConfigurationChangeEvent): boolean => event.affectsConfiguration(`${section}.findings`),
+  /** What the user allows to model code. */
+  permissions: (uri: vscode.Uri): readonly Permission[] => {
+    const set = of(uri).get<Readonly<Record<string, unknown>>>("permissions", {});
+    return permissions.filter((name) => set[name] === true);
+  },
   /** Milliseconds and megabytes; a value that is no positive number counts as not set. */
   limits: (): { readonly timeLimit: number; readonly memoryLimit: number } => {
     const configuration = vscode.workspace.getConfiguration(section);

@@ -4,6 +4,7 @@ import { classNameOf } from "./engine.js";
 /** A call in JavaScript as it ran. Lines and columns count from 1. */
 export interface CallFrame {
   readonly function: string;
+  /** CommonJS modules that Node has loaded have a path instead. */
   readonly url: string;
   readonly line: number;
   readonly column: number;
@@ -25,12 +26,16 @@ export function callSites(above: (...args: never[]) => unknown): NodeJS.CallSite
   const { stackTraceLimit, prepareStackTrace } = Error;
   Error.stackTraceLimit = depth;
   Error.prepareStackTrace = collect;
-  const holder: { stack?: NodeJS.CallSite[] } = {};
-  Error.captureStackTrace(holder, above);
-  const sites = holder.stack!;
-  Error.stackTraceLimit = stackTraceLimit;
-  Error.prepareStackTrace = prepareStackTrace;
-  return sites;
+  try {
+    const holder: { stack?: NodeJS.CallSite[] } = {};
+    Error.captureStackTrace(holder, above);
+    return holder.stack!;
+  } catch {
+    return []; // The stack is full: the code's next call says so, at its line.
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+    Error.prepareStackTrace = prepareStackTrace;
+  }
 }
 
 /** The innermost calls made by the script at `url`. */
@@ -65,7 +70,7 @@ export function aroundConstruction(sites: readonly NodeJS.CallSite[], object: ob
 export function parseStack(stack: string | undefined): CallFrame[] {
   const frames: CallFrame[] = [];
   for (const line of (stack ?? "").split("\n")) {
-    const match = /^\s+at (?:async )?(?:(.*?) \()?((?:file|node|data|wasm|https?):.*?):(\d+):(\d+)\)?$/.exec(line);
+    const match = /^\s+at (?:async )?(?:(.*?) \()?((?:file|node|data|wasm|https?):.*?|\/.*?|[A-Za-z]:\\.*?):(\d+):(\d+)\)?$/.exec(line);
     if (match) frames.push({ function: match[1]?.replace(/^async /, "") ?? "", url: match[2]!, line: Number(match[3]), column: Number(match[4]) });
   }
   return frames;

@@ -7,6 +7,8 @@ export type FailureKind =
   | "import"
   /** The code threw. */
   | "thrown"
+  /** It threw because it tried what it is not allowed to do (Access). */
+  | "refused"
   /** It was stopped at the time limit. */
   | "timeout"
   /** It was stopped, or ended, at the memory limit. */
@@ -44,6 +46,8 @@ export type Doing =
   | "running"
   /** Its code was in a call that nothing can interrupt, such as the wait for another program. */
   | "blocked"
+  /** A thread that its code started ran, or waited. */
+  | "thread"
   /** Nothing ran: it waited for a timer, a server, a promise. */
   | "waiting"
   /** Its models were looked at. */

@@ -8,3 +8,4 @@ export * from "./initialization.js";
 export * from "./layer.js";
 export * from "./source.js";
 export * from "./operation.js";
+export * from "./permissions.js";

@@ -87,7 +87,7 @@ export interface PageMethods {
   openInEditor: { params: null; result: null };
   showOutput: { params: null; result: null };
   /** Opens the editor's settings at one of ours. */
-  openSetting: { params: { readonly name: "timeLimit" | "memoryLimit" }; result: null };
+  openSetting: { params: { readonly name: "timeLimit" | "memoryLimit" | "permissions" }; result: null };
   createExample: { params: null; result: null };
   openFile: { params: null; result: null };
   manageTrust: { params: null; result: null };

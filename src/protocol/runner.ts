@@ -1,5 +1,6 @@
 import type { Failure } from "./failure.js";
 import type { Reinitialization } from "./initialization.js";
+import type { Access } from "./permissions.js";
 import type { DTypeName, ModelSnapshot, SourceLocation, TensorId, TensorStatistics } from "./snapshot.js";
 
 /** A model file made ready to evaluate. */
@@ -14,6 +15,8 @@ export interface Bundle {
   readonly engineUrl: string;
   /** Absolute paths of every workspace file that went in; a change of one makes the bundle stale. */
   readonly files: readonly string[];
+  /** Absolute paths of the folders of packages that went in and lie in no `node_modules`, as those of a workspace of packages do. */
+  readonly packages: readonly string[];
   /** What the top level of the model file declares and imports; the bundle hands their values to the runner under these names. */
   readonly bindings: readonly Binding[];
   /** What the user should know of how it was bundled; null normally. */
@@ -89,7 +92,10 @@ export interface TensorValues {
 /** What a runner answers, by method. Models are named as in their snapshots. */
 export interface RunnerMethods {
   /** `build`: an expression in JavaScript that makes the model when the file has run, of names that the file's top level and its exports know; null: none. */
-  run: { params: { readonly bundle: Bundle; readonly workingDirectory: string; readonly build: string | null }; result: RunResult };
+  run: {
+    params: { readonly bundle: Bundle; readonly workingDirectory: string; readonly build: string | null; readonly access: Access };
+    result: RunResult;
+  };
   forward: { params: ForwardRequest; result: ModelSnapshot };
   /** Shows again the pass that the model came with (ModelSnapshot.ownPass), without running it. */
   showOwnPass: { params: { readonly model: string }; result: ModelSnapshot };

@@ -181,12 +181,12 @@ const failureText = {
   stack: list(shape<StackFrame>({ function: text, location })),
 };
 const plainFailure: Check<PlainFailure> = shape<PlainFailure>({
-  kind: keyOf({ syntax: true, import: true, thrown: true, unsettled: true, crash: true, internal: true }),
+  kind: keyOf({ syntax: true, import: true, thrown: true, refused: true, unsettled: true, crash: true, internal: true }),
   ...failureText,
 });
 const stopped: Check<FailureText & Stopped> = shape<FailureText & Stopped>({
   kind: keyOf({ timeout: true, memory: true, cancelled: true }),
-  doing: keyOf({ bundling: true, running: true, blocked: true, waiting: true, inspecting: true, unknown: true }),
+  doing: keyOf({ bundling: true, running: true, blocked: true, thread: true, waiting: true, inspecting: true, unknown: true }),
   ...failureText,
 });
 const exit: Check<FailureText & Exit> = shape<FailureText & Exit>({ kind: kind("exit"), exitCode: numeric, ...failureText });

@@ -7,6 +7,7 @@ import type { BuildContext, BuildResult, context, Loader, Message, Plugin, trans
 import { version } from "../../package.json";
 import type { Binding, Bundle, Failure, SourceLocation } from "../protocol/index.js";
 import { addedLines, fileConstants, runnerGlobal } from "./bundleFormat.js";
+import { isInPackages, packageFolder } from "./folders.js";
 import { canonicalPath, isWorkspaceSource } from "./paths.js";
 import { topLevelBindings } from "./topLevelBindings.js";
 
@@ -74,6 +75,7 @@ export class Bundler {
         sourceMap: output(".map"),
         engineUrl: state.engineUrl ?? this.#bundledEngineUrl,
         files: files(),
+        packages: packagesOf(Object.keys(result.metafile.inputs), dirname(entry)),
         bindings: state.bindings,
         note: state.note,
       },
@@ -149,7 +151,7 @@ export class Bundler {
             if (pluginData === ownResolution) return undefined;
             if (kind === "entry-point") return { path: entry };
             const found = await build.resolve(path, { kind, importer, resolveDir, pluginData: ownResolution });
-            const isBeneath = !isDependency(found.path) && found.path.startsWith(link.target);
+            const isBeneath = !isInPackages(found.path) && found.path.startsWith(link.target);
             return isBeneath ? { ...found, path: link.path + found.path.slice(link.target.length) } : found;
           });
         }
@@ -162,7 +164,7 @@ export class Bundler {
           this.#onRead(path);
           const trouble = await unreadable(path);
           if (trouble !== null) return { errors: [{ text: trouble }] };
-          if (isDependency(path)) return undefined;
+          if (isInPackages(path)) return undefined;
           const current = state();
           current.files.add(path);
           const override = current.overrides.get(canonicalPath(path));
@@ -192,6 +194,13 @@ export class Bundler {
       },
     };
   }
+}
+
+/** `inputs`: as esbuild names what went in, from the folder on, and with the namespace of what is no file. */
+function packagesOf(inputs: readonly string[], folder: string): string[] {
+  const files = inputs.filter((input) => !/^[a-z-]{2,}:/.test(input)).map((input) => resolve(folder, input));
+  const folders = new Set(files.filter((file) => !isInPackages(file)).map(dirname));
+  return [...new Set([...folders].map(packageFolder))];
 }
 
 /** Megabytes; what is larger is data. */
@@ -228,10 +237,6 @@ function linkAbove(file: string): { path: string; target: string } | null {
 function folderOf(file: string): string {
   const isLink = lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
   return dirname(isLink && existsSync(file) ? realpathSync.native(file) : file);
-}
-
-function isDependency(path: string): boolean {
-  return /[\\/]node_modules[\\/]/.test(path);
 }
 
 function sourceLoader(path: string): Loader {

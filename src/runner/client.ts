@@ -1,8 +1,10 @@
 import { dirname } from "node:path";
+import { fileURLToPath } from "node:url";
 import * as l10n from "@vscode/l10n";
-import type { Failure, RunnerMethod, RunnerMethods, RunResult } from "../protocol/index.js";
+import type { Access, Bundle, Failure, Permission, RunnerMethod, RunnerMethods, RunResult } from "../protocol/index.js";
 import { Bundlers } from "./bundlerProcess.js";
 import { stoppedFailure } from "./faults.js";
+import { projectFolder } from "./folders.js";
 import { canonicalPath } from "./paths.js";
 import { ModelProcess, type RequestOptions, RunnerError } from "./process.js";
 
@@ -31,6 +33,12 @@ export interface RunOptions extends RequestOptions {
   readonly overrides?: ReadonlyMap<string, string>;
   /** Where relative paths in the model code start; default the model file's folder. */
   readonly workingDirectory?: string;
+  /** Whether somebody asked for this run; one that begins by itself may only read. Default true. */
+  readonly asked?: boolean;
+  /** What the user allows beyond that; default nothing. */
+  readonly allowed?: readonly Permission[];
+  /** The workspace's folders, which may be read; default: the projects that the model file and the working directory are in. */
+  readonly folders?: readonly string[];
   /** An expression that makes the model when the file has run, such as `createModel()`; default: the models that the file itself makes. */
   readonly build?: string;
 }
@@ -82,7 +90,8 @@ export class ModelRunner {
    * it is the outcome's `failure`. When the new process did not get as far as a model (`models` is empty), the process before stays for requests.
    * Running a file again cancels its run under way.
    */
-  async run(file: string, { overrides = new Map(), workingDirectory, build, ...options }: RunOptions = {}): Promise<RunOutcome> {
+  async run(file: string, given: RunOptions = {}): Promise<RunOutcome> {
+    const { overrides = new Map<string, string>(), workingDirectory = dirname(canonicalPath(file)), build = null, ...options } = given;
     const entry = canonicalPath(file);
     this.#cancel(entry);
     if (this.#disposed) return { models: [], failure: cancelled(), offers: [], files: [entry] };
@@ -108,7 +117,7 @@ export class ModelRunner {
     this.#spare = null;
     let result: RunResult;
     try {
-      result = await process.request("run", { bundle, workingDirectory: workingDirectory ?? dirname(entry), build: build ?? null }, options);
+      result = await process.request("run", { bundle, workingDirectory, build, access: this.#accessOf(bundle, workingDirectory, given) }, options);
     } catch (error) {
       if (!(error instanceof RunnerError)) throw error;
       result = { models: [], failure: error.failure, offers: [] };
@@ -165,6 +174,12 @@ export class ModelRunner {
     for (const entry of [...this.#running.keys()]) this.#cancel(entry);
     this.#started.forEach((process) => process.kill());
     await Promise.all([this.#bundlers.dispose(), ...[...this.#started].map(({ ended }) => ended)]);
+  }
+
+  #accessOf({ entry, packages, engineUrl }: Bundle, workingDirectory: string, { asked = true, allowed = [], folders }: RunOptions): Access {
+    const own = dirname(entry);
+    const workspace = folders ?? [own, workingDirectory].map(projectFolder);
+    return { asked, allowed, readable: [...workspace, own, ...packages, this.#dist, dirname(fileURLToPath(engineUrl))], writable: [own] };
   }
 
   #cancel(entry: string): void {

@@ -1,9 +1,14 @@
-import { existsSync, readFileSync } from "node:fs";
+import fs from "node:fs";
 import { inspect } from "node:util";
 import * as l10n from "@vscode/l10n";
 import { type CallFrame, parseStack } from "../inspect/callFrames.js";
 import type { Doing, Failure, SourceLocation } from "../protocol/index.js";
+import { isRefusal } from "./refusal.js";
 import type { BundleSourceMap } from "./sourceMap.js";
+import { threadPlace } from "./threads.js";
+
+/** Of before it is guarded from the user's code. */
+const { existsSync, readFileSync } = fs;
 
 /** Why model code was stopped from outside. */
 export type StopReason = "timeout" | "cancelled" | "memory";
@@ -23,6 +28,7 @@ export function thrownFailure(error: unknown, sources: BundleSourceMap | null): 
     };
   }
   const frames = parseStack(safely(() => (typeof error.stack === "string" ? error.stack : ""), ""));
+  if (safely(() => isRefusal(error), false)) return { kind: "refused", message: shortened(error.message), hint: null, ...thrownPlace(error, frames, sources) };
   const [innermost] = frames;
   return {
     kind: "thrown",
@@ -33,8 +39,19 @@ export function thrownFailure(error: unknown, sources: BundleSourceMap | null): 
       ),
     ),
     hint: /Maximum call stack size exceeded/.test(error.message) ? l10n.t("A function calls itself without an end, or data is nested too deep.") : null,
-    ...place(frames, sources),
+    ...thrownPlace(error, frames, sources),
   };
+}
+
+/** Where an error was thrown; an error of a thread that nothing else is known of, where the thread was started. */
+function thrownPlace(error: Error, frames: readonly CallFrame[], sources: BundleSourceMap | null): Pick<Failure, "location" | "stack"> {
+  const found = place(frames, sources);
+  if (!sources) return found;
+  // What Node loaded by itself is within what the bundle called.
+  const inner = frames.findIndex((frame) => sources.locate(frame) !== null);
+  const loaded = sources.locateLoaded(inner < 0 ? frames : frames.slice(0, inner));
+  if (loaded) return { ...found, location: loaded };
+  return found.location ? found : place(threadPlace(error) ?? [], sources);
 }
 
 /** The engine, which the bundle imports from outside, lacks something that one of `files` asks for; null when the error is another. */
@@ -108,6 +125,13 @@ function timeoutText(doing: Doing, seconds: number, located: boolean): { message
       return {
         message: l10n.t("Stopped after {0} s: still in a call that cannot be interrupted.", seconds),
         hint: l10n.t("Does it wait for another program, or calculate with very large integers? Otherwise raise the time limit."),
+      };
+    case "thread":
+      return {
+        message: located
+          ? l10n.t("Stopped after {0} s: the thread that is started here has not ended.", seconds)
+          : l10n.t("Stopped after {0} s: a thread has not ended.", seconds),
+        hint: l10n.t("End it, or raise the time limit."),
       };
     case "waiting":
       return {

@@ -1,10 +1,13 @@
 /** The process that runs one model file: evaluates its bundle, keeps the live modules and answers requests about them. */
+import { dirname } from "node:path";
+import { fileURLToPath } from "node:url";
 import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
 import * as l10n from "@vscode/l10n";
 import { type CallFrame, type Engine, Inspection } from "../inspect/index.js";
 import type { Bundle, Failure, ModelSnapshot, RunnerMethod, RunnerMethods, RunnerRequest, RunResult } from "../protocol/index.js";
 import { watchBlockingCalls } from "./blockingCalls.js";
-import { brokenPipeFailure, internalFailure, stoppedFailure, thrownFailure, type Trouble, troubleFailure } from "./faults.js";
+import { brokenPipeFailure, internalFailure, type Stop, stoppedFailure, thrownFailure, type Trouble, troubleFailure } from "./faults.js";
+import { Guards } from "./guards.js";
 import { ModelCode } from "./modelCode.js";
 import { buildModels, findModels, type Found } from "./models.js";
 import { ModelOutput } from "./modelOutput.js";
@@ -12,6 +15,7 @@ import { type Part, partsOf, withoutToJson } from "./parts.js";
 import type { FromMain, ToMain } from "./pipeMessages.js";
 import type { ProcessOptions } from "./process.js";
 import { loadStrings } from "./strings.js";
+import { awaitedThread, endThreads, type GuardOptions, tellThreads } from "./threads.js";
 import type { WatchdogData } from "./watchdog.js";
 
 const options = JSON.parse(process.argv[2]!) as ProcessOptions;
@@ -42,7 +46,6 @@ const stopping = new Int32Array(new SharedArrayBuffer(4));
 const tell = channel.port1.postMessage.bind(channel.port1) as (message: FromMain) => void;
 const loop = { hold: channel.port1.ref.bind(channel.port1), release: channel.port1.unref.bind(channel.port1) };
 const { load } = Atomics;
-watchBlockingCalls((frames) => tell({ kind: "blocking", frames }));
 
 channel.port1.on("message", (message: ToMain) => {
   switch (message.kind) {
@@ -52,7 +55,7 @@ channel.port1.on("message", (message: ToMain) => {
       return void serve(message.request);
     case "stopped":
       tell({ kind: "noticed" });
-      interrupt?.({ failure: stoppedFailure(message.stop, message.frames, session?.code.sources ?? null), frames: message.frames });
+      stopped(message.stop, message.frames);
   }
 });
 
@@ -65,6 +68,16 @@ const workerData: Omit<WatchdogData, "port"> & { readonly port: MessagePort } = 
   port: channel.port2,
 };
 new Worker(new URL("watchdog.js", import.meta.url), { workerData, transferList: [channel.port2] }).unref();
+
+watchBlockingCalls((frames) => tell({ kind: "blocking", frames }));
+const guardOptions: GuardOptions = { threadGuard: fileURLToPath(new URL("threadGuard.cjs", import.meta.url)), ownFolder: dirname(options.codeFile) };
+const guards = new Guards(guardOptions);
+
+function stopped(stop: Stop, frames: readonly CallFrame[]): void {
+  const thread = stop.doing === "waiting" ? awaitedThread() : null;
+  endThreads();
+  interrupt?.({ failure: stoppedFailure(thread ? { ...stop, doing: "thread" } : stop, thread ?? frames, session?.code.sources ?? null), frames });
+}
 
 type Handlers = { readonly [M in RunnerMethod]: (params: RunnerMethods[M]["params"]) => RunnerMethods[M]["result"] | Promise<RunnerMethods[M]["result"]> };
 
@@ -84,8 +97,10 @@ const handlers: Handlers = {
   statistics: (params) => live().statistics(params),
 };
 
-async function run({ bundle, workingDirectory, build }: RunnerMethods["run"]["params"]): Promise<RunResult> {
+async function run({ bundle, workingDirectory, build, access }: RunnerMethods["run"]["params"]): Promise<RunResult> {
   process.chdir(workingDirectory);
+  guards.allow(access);
+  tellThreads({ access, guards: guardOptions, stringsFile: options.stringsFile });
   const code = new ModelCode({
     bundle,
     codeFile: options.codeFile,
@@ -165,8 +180,11 @@ async function serve(request: RunnerRequest): Promise<void> {
     interrupt = null;
     void settle(() => interrupted(request, how));
   };
-  const handle = handlers[request.method] as (params: unknown) => unknown;
-  await settle(async () => ({ failed: false, value: await handle(request.params) }));
+  await settle(async () => {
+    if (!Object.hasOwn(handlers, request.method)) throw new Error(l10n.t("There is no request named {0}.", String(request.method)));
+    const handle = handlers[request.method] as (params: unknown) => unknown;
+    return { failed: false, value: await handle(request.params) };
+  });
 }
 
 /** Whatever an answer holds, something is answered. */

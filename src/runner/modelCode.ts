@@ -1,11 +1,14 @@
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import fs from "node:fs";
 import { dirname } from "node:path";
 import { Session } from "node:inspector";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Bundle, Failure } from "../protocol/index.js";
 import { type BundleHooks, dependencyConstants, runnerGlobal } from "./bundleFormat.js";
 import { exitFailure, missingExportFailure, thrownFailure, unsettledFailure } from "./faults.js";
 import { BundleSourceMap } from "./sourceMap.js";
+
+/** Of before they are guarded from the user's code. */
+const { mkdirSync, rmSync, writeFileSync } = fs;
 
 export interface ModelCodeOptions {
   readonly bundle: Bundle;
@@ -29,7 +32,7 @@ export class ModelCode {
 
   constructor(options: ModelCodeOptions) {
     this.#options = options;
-    this.sources = new BundleSourceMap(options.bundle, pathToFileURL(options.codeFile).href);
+    this.sources = new BundleSourceMap(options.bundle, pathToFileURL(options.codeFile).href, fileURLToPath(new URL(".", import.meta.url)));
   }
 
   /**

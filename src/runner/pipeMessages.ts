@@ -55,7 +55,7 @@ const frames: Check<readonly CallFrame[]> = list(shape<CallFrame>({ function: te
 const stop: Check<Stop> = shape<Stop>({
   reason: keyOf({ timeout: true, memory: true, cancelled: true }),
   limit: numeric,
-  doing: keyOf({ bundling: true, running: true, blocked: true, waiting: true, inspecting: true, unknown: true }),
+  doing: keyOf({ bundling: true, running: true, blocked: true, thread: true, waiting: true, inspecting: true, unknown: true }),
 });
 
 export const checkToHost: Check<ToHost> = kinds<ToHost>({

@@ -1,13 +1,17 @@
-import { dirname, resolve } from "node:path";
+import fs from "node:fs";
+import { dirname, isAbsolute, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import { type EncodedSourceMap, originalPositionFor, TraceMap } from "@jridgewell/trace-mapping";
 import type { CallFrame } from "../inspect/callFrames.js";
 import type { OriginalNames } from "../inspect/parameterNames.js";
 import type { Bundle, SourceLocation, StackFrame } from "../protocol/index.js";
 import { addedLines } from "./bundleFormat.js";
+import { isWithin } from "./folders.js";
 import { isWorkspaceSource } from "./paths.js";
 
 /** Of before any code of the user's, which may change it. */
 const { parse } = JSON;
+const { existsSync } = fs;
 
 /** Finds places of the user's sources from places in the bundle that was made of them. */
 export class BundleSourceMap implements OriginalNames {
@@ -16,13 +20,16 @@ export class BundleSourceMap implements OriginalNames {
   readonly #code: string;
   readonly #json: string;
   readonly #folder: string;
+  readonly #ours: readonly string[];
   #map: TraceMap | undefined;
 
-  constructor(bundle: Pick<Bundle, "code" | "sourceMap" | "entry">, url: string) {
+  /** `ours`: the folder of the runner, whose own calls are nobody's concern; null where that is not known. */
+  constructor(bundle: Pick<Bundle, "code" | "sourceMap" | "entry" | "engineUrl">, url: string, ours: string | null = null) {
     this.url = url;
     this.#code = bundle.code;
     this.#json = bundle.sourceMap;
     this.#folder = dirname(bundle.entry);
+    this.#ours = ours === null ? [] : [ours, dirname(fileURLToPath(bundle.engineUrl))];
   }
 
   /** The place in the user's own code; null for dependencies, the engine and Node. */
@@ -73,6 +80,17 @@ export class BundleSourceMap implements OriginalNames {
       const location = this.locate(frame);
       return location ? [{ function: frame.function, location }] : [];
     });
+  }
+
+  /** The innermost place in a file of the user's that Node loaded by itself, as it is: what a thread was started from, or an import that was made up as it ran. */
+  locateLoaded(frames: readonly CallFrame[]): SourceLocation | null {
+    if (this.#ours.length === 0) return null;
+    for (const { url, line, column } of frames) {
+      const file = url.startsWith("file:") ? fileURLToPath(url) : url;
+      if (url === this.url || !isAbsolute(file) || !isWorkspaceSource(file) || this.#ours.some((folder) => isWithin(folder, file))) continue;
+      if (existsSync(file)) return { file, line, column };
+    }
+    return null;
   }
 
   /** The innermost place in the user's own code. */

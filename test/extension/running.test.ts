@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setup, suite, teardown, test } from "mocha";
@@ -138,6 +139,47 @@ suite("running a model file", () => {
     const problem = onlyProblem(await runFile("exit.ts", `${net}\nprocess.exit(3);\n`));
     assert.match(problem.message, /exit/);
     assert.equal(problem.range.start.line, 4);
+  });
+
+  test("a file that is shown runs without being asked for and writes nothing; run or saved it writes in its folder", async () => {
+    const marker = join(folder, "written.txt");
+    const written = async (): Promise<boolean> => existsSync(marker);
+    const code = `import { rmSync, writeFileSync } from "node:fs";\n${net}\nwriteFileSync("written.txt", "");\n`;
+    const editor = await openFile("writes.ts", code);
+    await vscode.commands.executeCommand("layerscope.modules.focus");
+    await until("the refusal is told", () => problems(editor).some(({ message }) => message.includes("layerscope.permissions")));
+    assert.equal(onlyProblem(editor).range.start.line, 5);
+    assert.equal(await written(), false);
+
+    await vscode.commands.executeCommand("layerscope.run");
+    assert.deepEqual(problems(editor), []);
+    assert.equal(await written(), true);
+
+    await vscode.workspace.fs.delete(vscode.Uri.file(marker));
+    // VS Code in the browser saves by itself, which is no wish of the user's.
+    const files = vscode.workspace.getConfiguration("files");
+    await files.update("autoSave", "off", vscode.ConfigurationTarget.Workspace);
+    try {
+      await replaceText(editor, code.replace("8, 1", "8, 2"));
+      await editor.document.save();
+      await until("the file is written", written);
+    } finally {
+      await files.update("autoSave", undefined, vscode.ConfigurationTarget.Workspace);
+    }
+  });
+
+  test("a permission that the user gives counts for the next run", async () => {
+    const code = `import { execFileSync } from "node:child_process";\n${net}\nexecFileSync(process.execPath, ["--version"]);\n`;
+    const editor = await runFile("programs.ts", code);
+    assert.match(onlyProblem(editor).message, /layerscope\.permissions allows it \("programs"\)/);
+    const configuration = vscode.workspace.getConfiguration("layerscope");
+    await configuration.update("permissions", { programs: true }, vscode.ConfigurationTarget.Workspace);
+    try {
+      await vscode.commands.executeCommand("layerscope.run");
+      assert.deepEqual(problems(editor), []);
+    } finally {
+      await configuration.update("permissions", undefined, vscode.ConfigurationTarget.Workspace);
+    }
   });
 
   test("a file that does not import layerscope is not run by itself", async () => {

@@ -87,6 +87,62 @@ const faults: Fault[] = [
     line: 4,
   },
   {
+    name: "a forward pass that calls itself",
+    code: "class Net extends torch.nn.Module {\n  layer = new torch.nn.Linear(3, 2);\n  override forward(x: torch.Tensor): torch.Tensor {\n    return (this as any)(x);\n  }\n}\n(new Net() as any)(torch.ones(1, 3));",
+    kind: "thrown",
+    message: /Maximum call stack size exceeded/,
+    line: 6,
+  },
+  {
+    name: "a property that reads itself",
+    code: "const o = {\n  get a(): number {\n    return this.a;\n  },\n};\no.a;",
+    kind: "thrown",
+    message: /Maximum call stack size exceeded/,
+    line: 5,
+  },
+  {
+    name: "an endless chain of microtasks",
+    code: "function again() {\n  queueMicrotask(again);\n}\nagain();",
+    kind: "timeout",
+    message: /still running here/,
+    line: 4,
+  },
+  {
+    name: "a promise that resolves with itself again and again",
+    code: "const again = { then(resolve: (value: unknown) => void) { resolve(again); } };\nawait (again as unknown);",
+    kind: "timeout",
+    message: /still running here/,
+    line: 3,
+  },
+  {
+    name: "a thread in an endless loop",
+    code: 'import { Worker } from "node:worker_threads";\nnew Worker("for (;;);", { eval: true });',
+    kind: "timeout",
+    message: /the thread that is started here has not ended/,
+    line: 4,
+  },
+  {
+    name: "a thread that waits",
+    code: 'import { Worker } from "node:worker_threads";\nconst start = () => new Worker("setInterval(() => {}, 1000)", { eval: true });\nstart();',
+    kind: "timeout",
+    message: /the thread that is started here has not ended/,
+    line: 4,
+  },
+  {
+    name: "an error in a thread",
+    code: 'import { Worker } from "node:worker_threads";\nnew Worker("throw new Error(\'no\')", { eval: true });',
+    kind: "thrown",
+    message: "no",
+    line: 4,
+  },
+  {
+    name: "a thread that throws what is no error",
+    code: 'import { Worker } from "node:worker_threads";\nnew Worker("throw 7", { eval: true });',
+    kind: "thrown",
+    message: /7/,
+    line: 4,
+  },
+  {
     name: "process.exit",
     code: "try {\n  process.exit(3);\n} catch {\n  console.log('caught');\n}",
     kind: "exit",
@@ -141,7 +197,7 @@ const faults: Fault[] = [
 
 describe("a model file with", () => {
   test.each(faults)("$name", async ({ code, kind, message, line }) => {
-    const { failure, models, file, printed } = await (kind === "timeout" ? hurried : workspace).run(head + code);
+    const { failure, models, file, printed } = await (kind === "timeout" ? hurried : workspace).run(head + code, { allowed: ["programs"] });
     expect(failure).toMatchObject({ kind, message: typeof message === "string" ? message : expect.stringMatching(message) });
     expect(failure!.location?.line ?? null).toBe(line);
     if (line !== null) expect(failure!.location!.file).toBe(file);
@@ -156,10 +212,25 @@ describe("a model file with", () => {
     expect(failure).toMatchObject({ kind: "timeout", message: expect.stringMatching(/cannot be interrupted|running here/) });
   });
 
-  test("an endless chain of microtasks", async () => {
-    const { failure, models } = await hurried.run(`${head}function again() {\n  queueMicrotask(again);\n}\nagain();`);
-    expect(failure).toMatchObject({ kind: "timeout", doing: "running" });
-    expect(models.map(({ name }) => name)).toEqual(["net"]);
+  test.each(["mjs", "cjs"])("an error in a file that Node loads by itself (%s)", async (extension) => {
+    const loaded = workspace.write(`loaded.${extension}`, '\n\nthrow new Error("in it");\n');
+    const load = extension === "mjs" ? "await import(new URL(name, import.meta.url).href);" : "require(name);";
+    const { failure } = await workspace.run(`${head}const name = "./loaded.${extension}";\n${load}`);
+    expect(failure).toMatchObject({ kind: "thrown", message: "in it", location: { file: loaded, line: 3 }, stack: [{ location: { line: 4 } }] });
+  });
+
+  test("an error after a recursion that it caught: it still has its line", async () => {
+    const { failure } = await workspace.run(`${head}class Net extends torch.nn.Module {
+  layer = net;
+  override forward(x: torch.Tensor): torch.Tensor {
+    return (this as any)(x);
+  }
+}
+try {
+  (new Net() as any)(torch.ones(1, 3));
+} catch {}
+throw new Error("late");`);
+    expect(failure).toMatchObject({ message: "late", location: { line: 12 } });
   });
 
   test("an endless loop in a function that may make a model", async () => {
@@ -189,9 +260,10 @@ describe("a model file with", () => {
     expect(failure).toMatchObject({ message: expect.stringMatching(/^<img .*…$/), location: { line: 3 } });
   });
 
-  test.skipIf(process.platform === "win32")("programs that it started, which end with it", async () => {
+  test.skipIf(process.platform === "win32").each([false, true])("programs that it started, which end with it (detached: %s)", async (detached) => {
     const { file, printed } = await workspace.run(
-      'import { spawn } from "node:child_process";\nimport "layerscope";\nconst program = spawn("sleep", ["600"], { stdio: "ignore" });\nprogram.unref();\nconsole.log(program.pid);',
+      `import { spawn } from "node:child_process";\nimport "layerscope";\nconst program = spawn("sleep", ["600"], { stdio: "ignore", detached: ${detached} });\nprogram.unref();\nconsole.log(program.pid);`,
+      { allowed: ["programs"] },
     );
     const isRunning = (): boolean => spawnSync("ps", ["-p", String(Number(printed))]).status === 0;
     expect(isRunning()).toBe(true);

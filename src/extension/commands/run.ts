@@ -16,7 +16,7 @@ export const run: Command = async ({ sessions }, argument) => {
     return;
   }
   sessions.show(session);
-  await session.run();
+  await session.run({ asked: true });
 };
 
 function sessionToRun(sessions: ModelSessions, argument: unknown): ModelSession | null {

@@ -142,14 +142,17 @@ export class ModelSession implements vscode.Disposable {
     return this.#documents.includes(document);
   }
 
-  /** Runs the file as the editors show it, saved or not. What is wrong with the code ends up in `failure`. */
-  async run(): Promise<void> {
+  /**
+   * Runs the file as the editors show it, saved or not. What is wrong with the code ends up in `failure`. `asked`: by the user, who may allow it more than
+   * a run that begins by itself.
+   */
+  async run({ asked }: { readonly asked: boolean }): Promise<void> {
     requireTrust();
     const { source } = this;
     if (!source.run) throw new Error(this.#refusal());
     this.log.runStarted(this.file);
     const abort = new AbortController();
-    await this.follow(source.run(this.file, this.#options(abort.signal)), abort);
+    await this.follow(source.run(this.file, { ...this.#options(abort.signal), asked }), abort);
   }
 
   /** Takes over what a run comes to, whoever began it. */
@@ -308,7 +311,7 @@ export class ModelSession implements vscode.Disposable {
   /** The process may have been ended by a limit or a crash; the models then have to be made anew. */
   async #ensureAlive(): Promise<void> {
     if (this.#run) await this.#run;
-    else if (!this.source.isAlive(this.file)) await this.run();
+    else if (!this.source.isAlive(this.file)) await this.run({ asked: true });
     if (!this.source.isAlive(this.file)) throw new Error(this.failure?.message ?? vscode.l10n.t("The file has no model."));
   }
 }

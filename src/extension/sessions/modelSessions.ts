@@ -14,8 +14,8 @@ export class ModelSessions implements vscode.Disposable {
   readonly #subscriptions: vscode.Disposable[] = [];
   /** The views that show a session; a file is run by itself only while one of them can be seen. */
   readonly #viewers = new Set<Viewer>();
-  /** The version of a document that was run when it was about to be saved. */
-  readonly #runVersions = new WeakMap<vscode.TextDocument, number>();
+  /** What was run when a document was about to be saved, and whether the user saved it: what saves itself does so while they type. */
+  readonly #saves = new WeakMap<vscode.TextDocument, { readonly version: number; readonly asked: boolean }>();
   /** The sources that say by themselves when models are made. */
   readonly #heard = new Map<ModelSource, vscode.Disposable>();
   #current: ModelSession | null = null;
@@ -39,7 +39,7 @@ export class ModelSessions implements vscode.Disposable {
         // A change of language closes and opens a document without a change of editor.
         if (document === vscode.window.activeTextEditor?.document) this.#follow(document);
       }),
-      vscode.workspace.onWillSaveTextDocument(({ document }) => this.#saving(document)),
+      vscode.workspace.onWillSaveTextDocument(({ document, reason }) => this.#saving(document, reason === vscode.TextDocumentSaveReason.Manual)),
       vscode.workspace.onDidSaveTextDocument((document) => this.#saved(document)),
       vscode.workspace.onDidChangeTextDocument(({ document }) => {
         for (const session of this.#sessions.values()) if (session.dependsOn(documentKey(document.uri))) session.documentChanged();
@@ -169,7 +169,8 @@ export class ModelSessions implements vscode.Disposable {
     // With a model file in the editor its picture is likely to be wanted soon.
     for (const source of new Set([this.#current, ...shown].flatMap((session) => (session ? [session.source] : [])))) source.warmUp?.();
     for (const session of shown) {
-      if (session.can("run") && !session.hasRun && session.activity === "idle" && settings.runOnOpen(documentUri(session.file))) void session.run();
+      if (session.can("run") && !session.hasRun && session.activity === "idle" && settings.runOnOpen(documentUri(session.file)))
+        void session.run({ asked: false });
     }
   }
 
@@ -179,24 +180,25 @@ export class ModelSessions implements vscode.Disposable {
   }
 
   /** Runs need not wait for the disk: they take the text from the editor. */
-  #saving(document: vscode.TextDocument): void {
-    this.#runVersions.set(document, document.version);
-    this.#runDependents(document);
+  #saving(document: vscode.TextDocument, asked: boolean): void {
+    this.#saves.set(document, { version: document.version, asked });
+    this.#runDependents(document, asked);
   }
 
   #saved(document: vscode.TextDocument): void {
     if (vscode.workspace.isTrusted && document === vscode.window.activeTextEditor?.document) this.#follow(document);
     // A formatter may have changed the text on its way.
-    if (this.#runVersions.get(document) !== document.version) this.#runDependents(document);
+    const save = this.#saves.get(document);
+    if (save?.version !== document.version) this.#runDependents(document, save?.asked ?? false);
   }
 
   /** Runs every model file that has run or is shown, and that the document went into. */
-  #runDependents(document: vscode.TextDocument): void {
+  #runDependents(document: vscode.TextDocument, asked: boolean): void {
     if (!vscode.workspace.isTrusted) return;
     const shown = this.#shown();
     for (const session of this.#sessions.values()) {
       const wanted = session.source.runsOnSave && (session.hasRun || shown.has(session));
-      if (wanted && session.dependsOn(documentKey(document.uri)) && settings.runOnSave(documentUri(session.file))) void session.run();
+      if (wanted && session.dependsOn(documentKey(document.uri)) && settings.runOnSave(documentUri(session.file))) void session.run({ asked });
     }
   }
 

@@ -20,7 +20,7 @@ export interface ModelSource {
    * Makes the models of `file` anew, from its documents as the editors show them, saved or not. Never rejects because of what is in them: that is the
    * outcome's failure. Absent where models are made elsewhere (see `onDidStart`).
    */
-  readonly run?: (file: string, options: SourceOptions) => Promise<SourceOutcome>;
+  readonly run?: (file: string, options: RunSourceOptions) => Promise<SourceOutcome>;
   /** Whether models are made anew when one of their documents is saved. Some have no such event: a cell is run, not saved. */
   readonly runsOnSave: boolean;
   /** Whether what is under way heeds its signal. */
@@ -43,6 +43,12 @@ export interface ModelSource {
 export type ModelRequests = {
   readonly [M in ModelRequest]?: (file: string, params: RunnerMethods[M]["params"], options: SourceOptions) => Promise<RunnerMethods[M]["result"]>;
 };
+
+/** Options of a run. */
+export interface RunSourceOptions extends SourceOptions {
+  /** Whether the user asked for it: by a command, or by saving. One that begins by itself does only what showing a model needs. */
+  readonly asked: boolean;
+}
 
 export interface SourceOptions {
   readonly signal?: AbortSignal;

@@ -5,7 +5,7 @@ import type { ModelRunner } from "../../runner/client.js";
 import { settings } from "../settings.js";
 import { requireTrust } from "../trust.js";
 import { documentKey } from "./documents.js";
-import type { ModelRequests, ModelSource, SourceOptions, SourceOutcome } from "./modelSource.js";
+import type { ModelRequests, ModelSource, RunSourceOptions, SourceOptions, SourceOutcome } from "./modelSource.js";
 
 /** The languages whose files can build a model. */
 const languages: readonly string[] = ["typescript", "typescriptreact", "javascript", "javascriptreact"];
@@ -48,10 +48,18 @@ export class TypeScriptFiles implements ModelSource {
     return this.fileOf(document) !== null && engineImport.test(document.getText());
   }
 
-  async run(file: string, options: SourceOptions): Promise<SourceOutcome> {
+  async run(file: string, options: RunSourceOptions): Promise<SourceOutcome> {
     const overrides = unsavedTexts();
     const runner = await this.#startRunner();
-    const { models, failure, files } = await runner.run(file, { ...options, overrides });
+    const uri = vscode.Uri.file(file);
+    // A file in none of the workspace's folders has its own project to read in.
+    const isInside = vscode.workspace.getWorkspaceFolder(uri) !== undefined;
+    const { models, failure, files } = await runner.run(file, {
+      ...options,
+      overrides,
+      allowed: settings.permissions(uri),
+      ...(isInside && { folders: (vscode.workspace.workspaceFolders ?? []).map(({ uri: { fsPath } }) => fsPath) }),
+    });
     return { models, failure, documents: files, texts: await readTexts(files, overrides) };
   }
 
