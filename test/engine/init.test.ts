@@ -88,6 +88,20 @@ describe("nn.init", () => {
     expect(w.at(1).tolist()).toEqual([7, 0, 7, 0, 7, 0]);
   });
 
+  it("makes the same orthogonal matrix however the tensor lies in memory", () => {
+    const made = (w: torch.Tensor): torch.Tensor => {
+      torch.manualSeed(0);
+      return init.orthogonal_(w, 2);
+    };
+    const right = made(torch.empty(2, 3));
+    // PyTorch 2.13.0
+    expect(Array.from(right.flatten().tolist() as number[], (value) => value.toFixed(3))).toEqual(["1.148", "-0.219", "-1.623", "-0.691", "-1.862", "-0.238"]);
+    expect(made(torch.empty(3, 2).t()).tolist()).toEqual(right.tolist());
+    expect(made(torch.empty(2, 6).at(torch.slice(), torch.slice(0, 6, 2))).tolist()).toEqual(right.tolist());
+    expect(() => made(torch.empty(3, 4, 2).permute(2, 1, 0))).toThrow("view size is not compatible with input tensor's size and stride");
+    expect(made(torch.empty(3, 2, { device: "meta" }).t()).shape).toEqual([2, 3]);
+  });
+
   it.each([
     [64, 64],
     [30, 70],

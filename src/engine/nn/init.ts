@@ -1,7 +1,7 @@
 import { noGrad } from "../autograd/gradMode.js";
 import { overwrite } from "../dispatch/index.js";
 import { NotImplementedError, RuntimeError, TypeError, ValueError } from "../errors.js";
-import { fill } from "../kernels/elementwise.js";
+import { copy, fill } from "../kernels/elementwise.js";
 import { fillInMemoryOrder } from "../kernels/fill.js";
 import { observer, withoutObserver } from "../observer.js";
 import { collect } from "../arguments.js";
@@ -9,7 +9,7 @@ import * as random from "../ops/randomFills.js";
 import { fillNormal, fillPermutation, fillTruncatedNormal, type FloatArray } from "../random/distributions.js";
 import { defaultGenerator, type Generator } from "../random/generator.js";
 import { repr } from "../print/python.js";
-import type { Tensor } from "../tensor.js";
+import { Tensor } from "../tensor.js";
 import { warn } from "../warnings.js";
 import { orthonormalColumns } from "./orthogonal.js";
 import { isUninitialized } from "./parameter.js";
@@ -78,9 +78,13 @@ function initialize<T extends Tensor>(tensor: T, functionName: string, args: Rea
   return tensor;
 }
 
+function requireFloatingPoint({ dtype }: Tensor): void {
+  if (!dtype.isFloatingPoint) throw new NotImplementedError(`"normal_kernel_cpu" not implemented for '${dtype.scalarType}'`);
+}
+
 /** Writes the elements of a floating-point tensor in the order of memory. */
 function write(tensor: Tensor, functionName: string, fill: (target: FloatArray, offset: number, length: number) => void): void {
-  if (!tensor.dtype.isFloatingPoint) throw new NotImplementedError(`"normal_kernel_cpu" not implemented for '${tensor.dtype.scalarType}'`);
+  requireFloatingPoint(tensor);
   overwrite(writing({ name: functionName, arguments: ["tensor"] }), tensor, [tensor], () =>
     fillInMemoryOrder(tensor, (target, offset, length) => fill(target as FloatArray, offset, length)),
   );
@@ -309,14 +313,20 @@ export function orthogonal_<T extends Tensor>(tensor: T, ...given: Arguments<[ga
   if (tensor.sizes.includes(0)) return tensor;
   const rows = tensor.sizes[0]!;
   const columns = tensor.numel() / rows;
-  return initialize(tensor, "orthogonal_", args, () =>
-    write(tensor, "orthogonal_", (target, offset, length) => {
-      const draws = target instanceof Float32Array ? new Float32Array(length) : new Float64Array(length);
-      fillNormal(draws, 0, length, 0, 1, generator);
-      const matrix = orthonormalColumns(draws, rows, columns);
-      for (let i = 0; i < length; i++) target[offset + i] = matrix[i]! * args.gain;
-    }),
-  );
+  return initialize(tensor, "orthogonal_", args, () => {
+    requireFloatingPoint(tensor);
+    // Drawn and made orthogonal row by row, however the tensor itself lies.
+    const matrix = Tensor.allocate([rows, columns], tensor.dtype, tensor.device);
+    const asMatrix = tensor.isMeta ? matrix : tensor.view(rows, columns);
+    overwrite(writing({ name: "orthogonal_", arguments: ["tensor"] }), tensor, [tensor], () => {
+      if (tensor.isMeta) return;
+      const values = matrix.storage.data as FloatArray;
+      fillNormal(values, 0, values.length, 0, 1, generator);
+      values.set(orthonormalColumns(values, rows, columns));
+      for (let i = 0; i < values.length; i++) values[i]! *= args.gain;
+      copy(asMatrix, matrix);
+    });
+  });
 }
 
 /**
