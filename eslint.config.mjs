@@ -1,6 +1,7 @@
 // What the types allow and is still a fault: promises that nobody waits for, values of unknown type, assertions that hide something. The form is Biome's.
 import { defineConfig, globalIgnores } from "eslint/config";
 import { configs } from "typescript-eslint";
+import { names } from "./scripts/lintNames.mjs";
 
 export default defineConfig(
   // AssemblyScript is another language; the others are made.
@@ -29,6 +30,11 @@ export default defineConfig(
       // Preact's JSX is extended in its namespace.
       "@typescript-eslint/no-namespace": ["error", { allowDeclarations: true }],
     },
+  },
+  {
+    files: ["src/**", "webview/**"],
+    plugins: { names },
+    rules: { "names/no-comparison": "error" },
   },
   {
     // Tensors have the operations as methods, and modules are called: classes that an interface of the same name completes.

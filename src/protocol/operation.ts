@@ -16,9 +16,14 @@ export function operationNamed(name: string): OperationName {
   return name as unknown as OperationName;
 }
 
+declare const shownName: unique symbol;
+
+/** A name as text, to be printed. TypeScript lets it be compared with other texts as any string; the linter does not (`names/no-comparison`). */
+export type ShownName = string & { readonly [shownName]: never };
+
 /** The name as text. */
-export function nameText(name: OperationName): string {
-  return name as unknown as string;
+export function nameText(name: OperationName): ShownName {
+  return name as unknown as ShownName;
 }
 
 /** What the outputs of an operation have to do with its first input. */
