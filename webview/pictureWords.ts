@@ -16,6 +16,8 @@ export function pictureWords(): PictureWords {
     calledTimes: l10n.t("called {0} times"),
     calls: l10n.t("{0} calls"),
     callOf: l10n.t("call {0} of {1}"),
+    callOfTurn: l10n.t("{0} × call {1} of {2}"),
+    someCalls: l10n.t("{0} of {1} calls"),
     pieceOf: l10n.t("{0} of {1}"),
     notReached: l10n.t("not reached"),
     notCalled: l10n.t("not called"),

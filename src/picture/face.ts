@@ -1,7 +1,7 @@
 import type { FindingSeverity, Histogram } from "../protocol/index.js";
 import { formatCompact } from "../describe/format.js";
 import { isSymbol } from "./model/labels.js";
-import { nodeTitle, type DisplayFailure, type DisplayNode } from "./model/displayGraph.js";
+import { nodeTitle, turnText, type DisplayFailure, type DisplayNode } from "./model/displayGraph.js";
 import { fill, type PictureWords, parametersText } from "./words.js";
 import { fit, fitName, wrap, type FontName, type MeasureText } from "./text.js";
 
@@ -118,8 +118,7 @@ function badgesOf(node: DisplayNode, { words }: FaceContext): Badge[] {
   if (row.kind === "repeated") badges.push({ kind: "repeated", text: repeatText(node), unfolds: true });
   for (const { name, places } of sharing.slice(0, 2)) badges.push({ kind: "shared", text: `${name} · ${places.length}`, unfolds: false });
   if (turn) {
-    const text = turn.ordinal === null ? fill(words.calls, turn.of) : fill(words.callOf, turn.ordinal, turn.of);
-    badges.push({ kind: turn.sharesWeights ? "shared" : "calls", text, unfolds: turn.ordinal === null });
+    badges.push({ kind: turn.sharesWeights ? "shared" : "calls", text: turnText(turn, words), unfolds: turn.stands > 1 });
   }
   return badges;
 }
@@ -139,10 +138,12 @@ function toggleOf(node: DisplayNode): Face["toggle"] {
 function nameText(node: DisplayNode): string {
   const { members, together } = node.row;
   if (node.row.kind === "single" || members[0]!.path !== node.path) return node.name;
-  const stem = node.name.replace(/\d+$/, "");
-  const short = (name: string) => (stem && name.startsWith(stem) && /^\d+$/.test(name.slice(stem.length)) ? name.slice(stem.length) : name);
-  const second = together.length > 1 ? `, ${short(members[1]!.name)}` : "";
-  return `${node.name}${second} … ${short(members.at(-1)!.name)}`;
+  // Names are what is left of paths within the container; what comes before the first number is said once.
+  const around = node.path.length - node.name.length;
+  const stem = /^\D*/.exec(node.name)![0].length;
+  const short = ({ path }: { readonly path: string }) => path.slice(around + stem);
+  const second = together.length > 1 ? `, ${short(members[1]!)}` : "";
+  return `${node.name}${second} … ${short(members.at(-1)!)}`;
 }
 
 /** "× 12" for all, "4 / 12" for one of them. */

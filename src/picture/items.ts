@@ -1,11 +1,11 @@
 import { formatCount } from "../describe/format.js";
-import { nodeTitle, type DisplayNode, type ItemKind, type ItemSource } from "./model/displayGraph.js";
+import { nodeTitle, turnText, type DisplayNode, type ItemKind, type ItemSource } from "./model/displayGraph.js";
 import { fill, type PictureWords, parametersText } from "./words.js";
 import type { Scene, SceneBox } from "./scene.js";
 
 /** A box or small node of the picture, as keyboard, screen reader and tests see it. */
 export interface GraphItem {
-  /** Unique in the picture. A module's is its path. */
+  /** Unique in the picture. The first call of a module has its path, where it lies beneath what calls it. */
   readonly id: string;
   readonly kind: ItemKind;
   /** The module's path; for other kinds the path of the module it runs in. "" is the root. */
@@ -89,7 +89,7 @@ function describe(node: DisplayNode, compared: readonly number[], words: Picture
   for (const { mark, text } of node.marks) parts.push(node.kind === "module" ? text : mark);
   if (node.row.kind === "repeated") parts.push(fill(words.repeated, node.row.members.length));
   for (const group of node.sharing) parts.push(fill(words.sharedPlaces, group.name, group.places.length));
-  if (node.turn?.ordinal) parts.push(fill(words.callOf, node.turn.ordinal, node.turn.of));
+  if (node.turn && node.turn.stands < node.turn.of) parts.push(turnText(node.turn, words));
   else if (node.calls !== null && node.calls > 1) parts.push(fill(words.calledTimes, node.calls));
   if (node.status === "notReached") parts.push(words.notReached);
   if (node.status === "notCalled") parts.push(words.notCalled);

@@ -205,6 +205,7 @@ function problemOf(container: OpenContent, opened: ReadonlyMap<DisplayNode, Open
       fromPort: (edge.from === border ? ports.in : childPorts.get(edge.from)!.out).indexOf(edge.fromPort),
       to: edge.to === border ? borderNode : indexes.get(edge.to)!,
       toPort: edge.to === border ? ports.out.indexOf(edge.toPort) : childPorts.get(edge.to)!.in.indexOf(targetPort(edge, !!target?.content)),
+      ...(edge.isBack && { isBack: true }),
     };
   });
   const order = afterFailure(content).map(([before, after]) => ({

@@ -24,7 +24,7 @@ export class Shown {
   readonly index: SceneIndex;
   readonly flow: SceneFlow;
   readonly items: Items;
-  #laterCalls: Map<string, readonly string[]> | undefined;
+  #ofModule: Map<string, readonly string[]> | undefined;
   readonly cutLines: CutLines;
 
   constructor(
@@ -45,8 +45,8 @@ export class Shown {
   /** The item that is selected, or the innermost closed box around it. */
   visible(selection: PictureSelection | null): string | null {
     if (!selection) return null;
-    const around = this.model.index.ancestry(selection.path).toReversed();
-    return [selection.id, ...around.map(({ path }) => path)].find((id) => this.scene.byId.has(id)) ?? null;
+    const way = this.model.places.way(selection.path).toReversed();
+    return [selection.id, ...way.map(({ node }) => node)].find((id) => this.scene.byId.has(id)) ?? null;
   }
 
   /** Where the arrows of the keyboard lead from an item. */
@@ -87,13 +87,13 @@ export class Shown {
   boxesOf(path: string): readonly string[] {
     const box = visibleBox(this.model, this.scene, path)?.node;
     if (!box) return [];
-    if (!this.#laterCalls) {
-      this.#laterCalls = new Map();
+    if (!this.#ofModule) {
+      this.#ofModule = new Map();
       for (const { node } of this.scene.boxes) {
-        if (node.kind === "module" && node.id !== node.path) this.#laterCalls.set(node.path, [...(this.#laterCalls.get(node.path) ?? []), node.id]);
+        if (node.kind === "module") this.#ofModule.set(node.path, [...(this.#ofModule.get(node.path) ?? []), node.id]);
       }
     }
-    return [box.id, ...(this.#laterCalls.get(box.path) ?? [])];
+    return [box.id, ...(this.#ofModule.get(box.path) ?? []).filter((id) => id !== box.id)];
   }
 
   /** Everything upstream and downstream of a box, what lies in it, and the containers around all of these. */

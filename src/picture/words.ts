@@ -16,6 +16,10 @@ export interface PictureWords {
   readonly calls: string;
   /** One of several calls of a module. */
   readonly callOf: string;
+  /** One of several calls of a module that a loop makes in each of its turns: how many turns, which call, of how many. */
+  readonly callOfTurn: string;
+  /** Some of several calls of a module. */
+  readonly someCalls: string;
   /** Of a tensor that was divided. */
   readonly pieceOf: string;
   readonly notReached: string;
@@ -55,6 +59,8 @@ export const englishWords: PictureWords = {
   calledTimes: "called {0} times",
   calls: "{0} calls",
   callOf: "call {0} of {1}",
+  callOfTurn: "{0} × call {1} of {2}",
+  someCalls: "{0} of {1} calls",
   pieceOf: "{0} of {1}",
   notReached: "not reached",
   notCalled: "not called",

@@ -1,16 +1,18 @@
 import { describe, expect, it } from "vitest";
 import * as torch from "../../src/engine/index.js";
 import type { ModelSnapshot } from "../../src/protocol/index.js";
-import { border, canvasPath, traceDataFlow } from "../../src/picture/model/dataFlow.js";
-import { indexOf } from "../../src/describe/modelIndex.js";
+import { border, canvasPath } from "../../src/picture/model/dataFlow.js";
+import { PictureModel } from "../../src/picture/model/pictureModel.js";
 import { inspectHere, snapshotOf } from "../inspect/inspector.js";
 import * as fixtures from "./fixtures.js";
 import { renderSvg } from "../../src/picture/renderSvg.js";
 import { linear, relu, sequential, snapshot, spec, weight, type Spec } from "./specs.js";
 
+const flowOf = (model: ModelSnapshot, showBookkeeping = false) => new PictureModel(model).flow(showBookkeeping)!;
+
 /** Edges of a container as "from port > to port (shape)", the border as "|". */
 function edges(model: ModelSnapshot, path: string, showBookkeeping = false): string[] {
-  const flow = traceDataFlow(indexOf(model), model.trace!, showBookkeeping);
+  const flow = flowOf(model, showBookkeeping);
   const name = (end: string) => (end === border ? "|" : end);
   return flow.containers
     .get(path)!
@@ -134,7 +136,7 @@ describe("data flow inside containers", () => {
     expect(edges(model, "leaky")).toContain("leaky.fc out:0 > | out:1 (2,4)");
   });
 
-  it("follows a call of a module that stands elsewhere in the tree", () => {
+  it("stands a call of a module that lies elsewhere in the tree in the call that made it", () => {
     const act = relu();
     const inner = spec("Inner", "", { fc: linear(4, 4) }, (run, x) => run.op("mul", [run.callAt("act", act, [run.call("fc", x)])[0]!, x], [2, 4]));
     const model = snapshot(
@@ -142,11 +144,13 @@ describe("data flow inside containers", () => {
       spec("Net", "", { act, inner }, (run, x) => run.call("inner", x)),
       { inputs: [[2, 4]] },
     );
-    expect(edges(model, "")).toEqual([
-      "| in:0 > inner in:0 (2,4)",
-      "inner out:0 > act in:0 (2,4)",
-      "act out:0 > inner in:1 (2,4)",
-      "inner out:1 > | out:0 (2,4)",
+    expect(edges(model, "")).toEqual(["| in:0 > inner in:0 (2,4)", "inner out:0 > | out:0 (2,4)"]);
+    expect(edges(model, "inner")).toEqual([
+      "| in:0 > inner.fc in:0 (2,4)",
+      "inner.fc out:0 > inner.^act^ in:0 (2,4)",
+      "inner.^act^ out:0 > inner#mul:0 in:0 (2,4)",
+      "| in:0 > inner#mul:0 in:1 (2,4)",
+      "inner#mul:0 out:0 > | out:0 (2,4)",
     ]);
   });
 
@@ -163,7 +167,7 @@ describe("data flow inside containers", () => {
 
   it("ends where forward threw", () => {
     const model = fixtures.failing();
-    expect(traceDataFlow(indexOf(model), model.trace!, false).failed).toEqual(["", "body", "body.second", "body.second.0", "body.second.0#linear:0"]);
+    expect(flowOf(model).failed).toEqual(["", "body", "body.second", "body.second.0", "body.second.0#linear:0"]);
     expect(edges(model, "body.second")).toEqual(["| in:0 > body.second.0 in:0 (8,10)"]);
   });
 });
@@ -202,7 +206,7 @@ describe("a pass of any kind", () => {
     for (let seed = 1; seed <= 200; seed++) {
       const model = wild(seed);
       // eslint-disable-next-line @typescript-eslint/unbound-method -- a function of the result that needs no `this`
-      const { containers, nodeOf } = traceDataFlow(indexOf(model), model.trace!, true);
+      const { containers, nodeOf } = flowOf(model, true);
       const all = [...containers.values()];
       model.trace!.steps.forEach((step, id) => {
         if (step.kind !== "operation") return;

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { problemKey, type LayoutProblem, type ProblemEdge, type ProblemNode } from "../../src/picture/layout/problem.js";
 
 const node: Required<ProblemNode> = { width: 10, height: 20, inPorts: [null], outPorts: [null], operands: [0], isDeclared: false };
-const edge: Required<ProblemEdge> = { from: 0, fromPort: 0, to: 1, toPort: 0, isMain: false, isOrder: false };
+const edge: Required<ProblemEdge> = { from: 0, fromPort: 0, to: 1, toPort: 0, isMain: false, isBack: false, isOrder: false };
 const problem: Required<LayoutProblem> = {
   direction: "down",
   layerGap: 30,

@@ -62,16 +62,15 @@ describe("siblings that come again together", () => {
       { inputs: [[2, 8]] },
     );
     const graph = display(model);
-    expect(shownIn(graph)).toEqual(["layers", "#add:0", "#mul:0"]);
-    expect(shownIn(graph, "layers")).toEqual(["layers.0 ×4"]);
+    expect(shownIn(graph)).toEqual(["layers.0.0 ×4", "#add:0", "layers.0.1 ×4", "#mul:0"]);
     expect(edgesIn(graph)).toEqual([
-      "| > layers 1",
+      "| > layers.0.0 1",
       "| > #add:0 1",
-      "layers > #add:0 4",
-      "#add:0 > layers 4",
+      "layers.0.0 > #add:0 4",
+      "#add:0 > layers.0.1 4",
       "#add:0 > #mul:0 4",
-      "layers > #mul:0 4",
-      "#mul:0 > layers 3",
+      "layers.0.1 > #mul:0 4",
+      "#mul:0 > layers.0.0 3",
       "#mul:0 > #add:0 3",
       "#mul:0 > | 1",
     ]);
@@ -149,7 +148,7 @@ describe("a module that is called more than once", () => {
 
   it("has one box where a loop calls it, with the line from each call to the next, until it is unfolded", () => {
     const graph = display(fixtures.unrolled(5));
-    expect(graph.nodes.get("cell")!.turn).toEqual({ ordinal: null, of: 5, sharesWeights: true });
+    expect(graph.nodes.get("cell")!.turn).toEqual({ stands: 5, ordinal: 1, of: 5, boxes: 1, sharesWeights: true });
     expect(edgesOf(graph)).toContain("cell > cell 4");
     const unfolded = display(fixtures.unrolled(5), { unfolded: new Set(["cell"]) });
     expect(modules(unfolded).filter((id) => /^cell(@\d)?$/.test(id))).toEqual(["cell", "cell@2", "cell@3", "cell@4", "cell@5"]);
@@ -165,7 +164,8 @@ describe("a module that is called more than once", () => {
     const graph = display(twice);
     expect(graph.nodes.get("wrap")).toMatchObject({ status: "ran", failure: null });
     expect(graph.nodes.get("wrap.0")).toMatchObject({ status: "ran", failure: null });
-    expect(graph.nodes.get("wrap@2")!.failure).toMatchObject({ message: "mat1 and mat2 shapes cannot be multiplied (2x8 and 4x8)" });
+    expect(graph.nodes.get("wrap@2")).toMatchObject({ status: "failedInside", failure: null });
+    expect(graph.nodes.get("wrap@2.0")!.failure).toMatchObject({ message: "mat1 and mat2 shapes cannot be multiplied (2x8 and 4x8)" });
     expect(graph.nodes.get("")).toMatchObject({ status: "failedInside", failure: null });
   });
 });

@@ -1,15 +1,14 @@
 import { describe, expect, test } from "vitest";
-import { ModelIndex } from "../../src/describe/modelIndex.js";
 import * as torch from "../../src/engine/index.js";
-import { traceDataFlow, type DataFlow } from "../../src/picture/model/dataFlow.js";
+import type { DataFlow } from "../../src/picture/model/dataFlow.js";
+import { PictureModel } from "../../src/picture/model/pictureModel.js";
 import { inspectHere, snapshotOf } from "../inspect/inspector.js";
 
 const { nn } = torch;
 type Tensor = torch.Tensor;
 
 function flowOf(model: torch.nn.Module): DataFlow {
-  const snapshot = snapshotOf(inspectHere(), model);
-  return traceDataFlow(new ModelIndex(snapshot), snapshot.trace!, false);
+  return new PictureModel(snapshotOf(inspectHere(), model)).flow(false)!;
 }
 
 function linesIn(flow: DataFlow, container: string): string[] {

@@ -1,5 +1,4 @@
 import type { Rectangle, Point } from "../geometry.js";
-import { callNode, firstCall } from "../model/dataFlow.js";
 import type { PictureModel } from "../model/pictureModel.js";
 import { labelsOfEdge, type Scene, type SceneBox } from "../scene.js";
 import type { Look } from "./paint.js";
@@ -14,12 +13,14 @@ export interface SharedLink {
 
 /** The visible box that shows a module: its own, that of the folded row it is in, or the closed box around it. */
 export function visibleBox(model: PictureModel, scene: Scene, path: string): SceneBox | null {
-  for (const { path: each } of model.index.ancestry(path).toReversed()) {
-    const own = scene.byId.get(each);
+  const way = model.places.way(path);
+  for (const { path: each, node } of way.toReversed()) {
+    const own = scene.byId.get(node);
     if (own) return own;
-    const row = model.rowOf(each);
-    const shown = row?.members.find((member) => scene.byId.has(member.path));
-    if (shown && scene.byId.get(shown.path)!.node.row.kind !== "single") return scene.byId.get(shown.path)!;
+    for (const member of model.rowOf(each)?.members ?? []) {
+      const shown = scene.byId.get(model.places.way(member.path).at(-1)!.node);
+      if (shown && shown.node.row.kind !== "single") return shown;
+    }
   }
   return null;
 }
@@ -39,11 +40,18 @@ export function sharedLinks(model: PictureModel, scene: Scene, only: string | nu
       before = box;
     }
   }
-  for (const { node } of scene.boxes) {
-    const { turn, path, id } = node;
-    if (!turn?.sharesWeights || turn.ordinal === null || turn.ordinal === 1 || (only !== null && only !== path)) continue;
-    const first = firstCall(id);
-    links.set(id, { from: callNode(first, turn.ordinal - 1), to: id, group: first });
+  // By container and module: the first of its calls there, and the last so far.
+  const calls = new Map<string, { readonly first: string; last: string }>();
+  const called = scene.boxes.filter(({ node: { turn, path } }) => turn?.sharesWeights && (only === null || only === path));
+  for (const { node } of called.toSorted((a, b) => a.node.turn!.ordinal - b.node.turn!.ordinal)) {
+    const { path, id } = node;
+    const key = `${scene.parents.get(id)}\n${path}`;
+    const before = calls.get(key);
+    if (!before) calls.set(key, { first: id, last: id });
+    else {
+      links.set(id, { from: before.last, to: id, group: before.first });
+      before.last = id;
+    }
   }
   return [...links.values()];
 }

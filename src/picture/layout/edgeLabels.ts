@@ -106,6 +106,7 @@ function placeLabels(problem: LayoutProblem, solution: LayoutSolution, stubs: re
   };
 
   const placed: Box[] = [];
+  const isApart = (box: Box) => !placed.some((other) => box.x0 < other.x1 + 3 && other.x0 < box.x1 + 3 && box.y0 < other.y1 && other.y0 < box.y1);
   const isFree = (box: Box, clear = 1.5) =>
     box.x0 >= 2 &&
     box.y0 >= 0 &&
@@ -113,7 +114,7 @@ function placeLabels(problem: LayoutProblem, solution: LayoutSolution, stubs: re
     box.y1 <= solution.height &&
     !obstacles.collides(box.x0 - clear, box.y0 - clear, box.x1 + clear, box.y1 + clear) &&
     isClearOfLines(box) &&
-    !placed.some((other) => box.x0 < other.x1 + 3 && other.x0 < box.x1 + 3 && box.y0 < other.y1 && other.y0 < box.y1);
+    isApart(box);
 
   const put = (text: string, boxes: Iterable<Box>): PlacedLabel | null => {
     for (const box of text ? boxes : []) {
@@ -126,10 +127,10 @@ function placeLabels(problem: LayoutProblem, solution: LayoutSolution, stubs: re
   const operandLabels = texts.operands.map((text, index): PlacedLabel | null => {
     const points = solution.edges[index];
     if (!text || !points) return null;
-    const places = [...besideArrow(points, measure(text, "small"), problem.direction === "down")];
+    const places = [...besideArrow(points, measure(text, "small"), problem.direction === "down")].filter((place) => isApart(asLine(place)));
     const box = places.find((place) => isFree(place)) ?? places.find((place) => isFree(place, 0.25));
     if (!box) return null;
-    placed.push(box);
+    placed.push(asLine(box));
     return { x: box.x0, y: box.y1, width: box.x1 - box.x0, text };
   });
   const stubLabels = stubs.map((stub, index) => put(texts.stubs[index]!, besideRing(stub.points[0]!, measure(texts.stubs[index]!, "small"))));
@@ -166,6 +167,11 @@ function* besideRing({ x, y }: Point, width: number): Generator<Box> {
 
 /** Of a digit. */
 const digitHeight = 8;
+
+/** As high as a line of text, which a digit stands in. */
+function asLine(box: Box): Box {
+  return { ...box, y0: box.y0 - 1, y1: box.y1 + 1 };
+}
 
 /** Places for a number beside the end of a line, as near to the arrow as may be. */
 function* besideArrow(points: readonly Point[], width: number, isDown: boolean): Generator<Box> {

@@ -1,4 +1,5 @@
 import type { ElkExtendedEdge, ElkNode, ElkPort } from "elkjs/lib/elk-api.js";
+import { layersOf } from "./longEdges.js";
 import { borderNode, contentPadding, type LayoutProblem, type LayoutSolution, type ProblemNode } from "./problem.js";
 import type { Point } from "../geometry.js";
 
@@ -19,6 +20,8 @@ function container(problem: LayoutProblem, position: number): ElkNode {
   const { direction, nodes, edges } = problem;
   const id = `c${position}`;
   const isDown = direction === "down";
+  const hasWaysBack = edges.some(({ isBack }) => isBack);
+  const layers = hasWaysBack ? layersOf(problem) : [];
   const [inSide, outSide] = isDown ? ["NORTH", "SOUTH"] : ["WEST", "EAST"];
   const borderPorts = [
     ...Array.from({ length: problem.inPorts }, (_, port) => elkPort(`${id}i${port}`, inSide, isDown ? port : -port)),
@@ -45,12 +48,12 @@ function container(problem: LayoutProblem, position: number): ElkNode {
       "elk.layered.nodePlacement.favorStraightEdges": "true",
       "elk.layered.considerModelOrder.strategy": "NODES_AND_EDGES",
       ...(problem.isInOrder && { "elk.layered.crossingMinimization.forceNodeModelOrder": "true", "elk.layered.crossingMinimization.greedySwitch.type": "OFF" }),
-      // From what feeds a loop on: the line that leads back is then the last of its turn.
-      "elk.layered.cycleBreaking.strategy": "DEPTH_FIRST",
+      // What leads back is said by the lines themselves: places, one below the other, tell ELK what stands before what.
+      "elk.layered.cycleBreaking.strategy": hasWaysBack ? "INTERACTIVE" : "DEPTH_FIRST",
       "elk.separateConnectedComponents": "false",
       "elk.layered.thoroughness": nodes.length > 200 ? "3" : "7",
     },
-    children: nodes.map((node, index) => elkNode(node, `${id}n${index}`, isDown)),
+    children: nodes.map((node, index) => ({ ...elkNode(node, `${id}n${index}`, isDown), ...(hasWaysBack && placeIn(layers[index]!, isDown)) })),
     edges: edges.map(
       (edge, index): ElkExtendedEdge => ({
         id: `${id}e${index}`,
@@ -60,6 +63,12 @@ function container(problem: LayoutProblem, position: number): ElkNode {
       }),
     ),
   };
+}
+
+/** Far below, or behind, what is in the layers before. */
+function placeIn(layer: number, isDown: boolean): { readonly x: number; readonly y: number } {
+  const across = 10_000 * layer;
+  return isDown ? { x: 0, y: across } : { x: across, y: 0 };
 }
 
 function elkNode(node: ProblemNode, id: string, isDown: boolean): ElkNode {

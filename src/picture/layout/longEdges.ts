@@ -36,12 +36,12 @@ export function edgesToCut(problem: LayoutProblem): ReadonlySet<number> {
   return cut;
 }
 
-/** Each node's layer: one below the lowest of its sources. Edges that close a cycle do not count. */
+/** Each node's layer: one below the lowest of its sources. Edges that lead back, or close a cycle, do not count. */
 export function layersOf({ nodes, edges }: Pick<LayoutProblem, "nodes" | "edges">): number[] {
   const targets: number[][] = nodes.map(() => []);
   const isEntered = new Uint8Array(nodes.length);
-  for (const { from, to } of edges) {
-    if (from === borderNode || to === borderNode || from === to) continue;
+  for (const { from, to, isBack } of edges) {
+    if (from === borderNode || to === borderNode || from === to || isBack) continue;
     targets[from]!.push(to);
     isEntered[to] = 1;
   }

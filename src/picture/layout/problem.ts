@@ -39,6 +39,8 @@ export interface ProblemEdge {
   readonly toPort: number;
   /** Part of the main path (see mainPath.ts): straight before all others. */
   readonly isMain?: boolean;
+  /** Leads back in a loop: its target stands before its source. */
+  readonly isBack?: boolean;
   /** Puts one node after another; nothing is drawn of it. */
   readonly isOrder?: boolean;
 }

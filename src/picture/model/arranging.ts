@@ -1,4 +1,5 @@
 import type { Arrangement } from "./arrangement.js";
+import { nodeWithin } from "./dataFlow.js";
 import type { PictureModel } from "./pictureModel.js";
 import { foldOf, shownTogether } from "./rows.js";
 
@@ -19,16 +20,17 @@ export interface RepeatedCalls {
   readonly unfolded: boolean;
 }
 
-/** Under which key the arrangement keeps a module: its path, with folded rows spoken for by their first member. */
+/** Under which key the arrangement keeps a module: its first call's node, with folded rows spoken for by their first member. */
 export function arrangementKey(model: PictureModel, { unfolded }: Arrangement, path: string): string {
-  return model.index
-    .ancestry(path)
-    .slice(1)
-    .map((module) => {
-      const row = model.rowOf(module.path);
-      return row && !unfolded.has(foldOf(row)) ? row.members[0]!.name : module.name;
-    })
-    .join(".");
+  let key = "";
+  let around = "";
+  for (const { path: each, node } of model.places.way(path).slice(1)) {
+    const row = model.rowOf(each);
+    const first = row && !unfolded.has(foldOf(row)) ? row.members[0]!.path : each;
+    key = nodeWithin(key, model.places.partIn(around, first)) + (/@\d+$/.exec(node)?.[0] ?? "");
+    around = each;
+  }
+  return key;
 }
 
 export function withExpanded(arrangement: Arrangement, keys: Iterable<string>, expanded: boolean): Arrangement {
@@ -39,13 +41,13 @@ export function withExpanded(arrangement: Arrangement, keys: Iterable<string>, e
 
 /** Opens everything around a module and, where it is folded into a row, makes it the one shown. */
 export function revealing(model: PictureModel, arrangement: Arrangement, path: string): Arrangement {
-  const line = model.index.ancestry(path);
+  const way = model.places.way(path);
   const shown = new Map(arrangement.shown);
-  for (const module of line) {
-    const row = model.rowOf(module.path);
-    if (row && !arrangement.unfolded.has(foldOf(row))) for (const [first, member] of shownTogether(row, module)) shown.set(first, member);
+  for (const { path: each } of way) {
+    const row = model.rowOf(each);
+    if (row && !arrangement.unfolded.has(foldOf(row))) for (const [first, member] of shownTogether(row, model.index.module(each)!)) shown.set(first, member);
   }
-  const around = line.slice(0, -1).map((module) => arrangementKey(model, arrangement, module.path));
+  const around = way.slice(0, -1).map((each) => arrangementKey(model, arrangement, each.path));
   return withExpanded({ ...arrangement, shown }, around, true);
 }
 
@@ -62,15 +64,16 @@ export function equalSiblings(model: PictureModel, { unfolded }: Arrangement, pa
 
 /** The calls of a module that are drawn as one unless unfolded; null where each is drawn, or the module stands in a row. */
 export function repeatedCalls(model: PictureModel, { unfolded }: Arrangement, path: string): RepeatedCalls | null {
-  const over = model.foldedOver(path);
+  const row = model.rowOf(path);
+  const over = row && row.kind !== "single" ? null : model.foldedOver(path);
   const count = model.turns(path);
-  return over && over === path && count > 1 ? { count, unfolded: unfolded.has(over) } : null;
+  return over !== null && count > 1 ? { count, unfolded: unfolded.has(over) } : null;
 }
 
 /** Shows what a module is folded into one by one, or as one; null where it is folded into nothing. */
 export function withUnfolded(model: PictureModel, arrangement: Arrangement, path: string, isUnfolded: boolean): Arrangement | null {
   const over = model.foldedOver(path);
-  if (!over) return null;
+  if (over === null) return null;
   const unfolded = new Set(arrangement.unfolded);
   if (isUnfolded) unfolded.add(over);
   else unfolded.delete(over);

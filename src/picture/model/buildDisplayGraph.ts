@@ -3,13 +3,14 @@ import { originOf } from "../../describe/valueOrigin.js";
 import { nameText, type ModuleSnapshot, type OperationStep, type StepId, type TensorId, type ValueId } from "../../protocol/index.js";
 import type { Arrangement } from "./arrangement.js";
 import { joinPorts, type OpenContainer } from "./commonPorts.js";
-import { callNode, canvasPath, nodeWithin, type ContainerFlow, type DataFlow, type FlowNode } from "./dataFlow.js";
-import { declaredEdges, measuredEdges } from "./displayEdges.js";
-import type { DisplayContent, DisplayEdge, DisplayFailure, DisplayGraph, DisplayNode, ItemSource, OperandSource } from "./displayGraph.js";
-import { commonShapeText, shapeText, signBetween, viewText } from "./labels.js";
+import { callNode, canvasPath, nameWithin, nodeWithin, type ContainerFlow, type DataFlow, type FlowNode } from "./dataFlow.js";
+import { declaredEdges, measuredEdges, withWaysBack } from "./displayEdges.js";
+import type { DisplayContent, DisplayEdge, DisplayFailure, DisplayGraph, DisplayNode, ItemSource, OperandSource, Turn } from "./displayGraph.js";
+import { commonShapeText, shapeText, shortArguments, signBetween, viewText } from "./labels.js";
 import { partName, splitParts, withInserted } from "./splitParts.js";
-import type { Fold, ModuleFacts, PictureModel } from "./pictureModel.js";
+import type { ModuleFacts, PictureModel } from "./pictureModel.js";
 import { foldOf, single, type Row } from "./rows.js";
+import type { Member, StandingRow } from "./standing.js";
 
 /** The boxes and edges that show a model as arranged; operations that only move data among them where that is asked for. */
 export function buildDisplayGraph(model: PictureModel, arrangement: Arrangement, showBookkeeping = false): DisplayGraph {
@@ -31,27 +32,29 @@ interface Container extends Around {
   /** Node of the call that is drawn. */
   readonly id: string;
   readonly key: string;
-  readonly rows: readonly Row[];
 }
 
 interface ModulePlace extends Omit<Around, "path"> {
   readonly id: string;
-  /** Which call of several it is. */
-  readonly ordinal: number;
-  readonly module: ModuleSnapshot;
   readonly key: string;
+  readonly name: string;
+  /** The module whose call the box shows, with all of its calls here. */
+  readonly member: Member;
   readonly row: Row;
-  /** Nodes of the calls that the box stands for, its own and in a folded row those of the others. */
+  /** Nodes of the calls that the box stands for: its own, those of later turns, and in a folded row those of the others. */
   readonly calls: readonly string[];
+  /** What each of its module's calls here is drawn at. */
+  readonly drawnAt: readonly string[];
 }
 
-interface DrawnModule {
+/** What is drawn in a container, and where it stands in the order of things. */
+interface Drawn {
   readonly node: DisplayNode;
-  /** When the first of what the box stands for ran first. */
+  /** When the first of what it stands for ran first. */
   readonly first: number;
 }
 
-type SaidOfModule = Omit<ModuleFacts, "turns"> & Pick<DisplayNode, "turn" | "outputShape">;
+type SaidOfModule = ModuleFacts & Pick<DisplayNode, "turn" | "outputShape" | "expandable">;
 
 class Builder {
   readonly #nodes = new Map<string, DisplayNode>();
@@ -69,16 +72,7 @@ class Builder {
   }
 
   build(): DisplayGraph {
-    const { root } = this.model.snapshot;
-    const canvas = this.#content({
-      id: canvasPath,
-      path: canvasPath,
-      key: "",
-      rows: [{ ...single, members: [root] }],
-      parent: null,
-      depth: 0,
-      hasFailed: true,
-    });
+    const canvas = this.#content({ id: canvasPath, path: canvasPath, key: "", parent: null, depth: 0, hasFailed: true });
     if (this.model.snapshot.trace) joinPorts(this.#containers, this.model.snapshot.trace);
     return { canvas, nodes: this.#nodes, parents: this.#parents };
   }
@@ -94,24 +88,56 @@ class Builder {
   #content(container: Container): DisplayContent {
     const { id, path, parent, hasFailed } = container;
     const flow = this.#flow?.containers.get(id);
-    const standsFor = new Map<string, string>();
-    const modules = container.rows.flatMap((row) => this.#row(row, container, standsFor));
-    for (const { id: node, kind } of flow?.nodes ?? []) {
-      const fold = this.#foldOf(node);
-      if (fold && (kind === "call" || !this.showBookkeeping)) standsFor.set(node, standsFor.get(fold.first) ?? fold.first);
-    }
-    const nodes = this.#inOrder(modules, flow?.nodes ?? [], container, standsFor);
+    const standing = this.model.places.in(id, path);
+    const drawnAt = this.#drawnAt(standing, flow);
+    const { nodes, ranAt } = this.#inOrder(container, standing, flow, drawnAt);
     if (hasFailed && !this.#failureIsShown && this.model.snapshot.trace?.failure) nodes.push(this.#thrown(id, path, parent));
-    const { edges: measured, nodes: withParts } = this.#withParts(container, nodes, flow ? this.#edges(flow, standsFor) : []);
-    const declared = this.#declaredOrder(container, standsFor);
+    const { edges: measured, nodes: withParts } = this.#withParts(container, nodes, flow ? this.#edges(flow, drawnAt, ranAt) : []);
+    const declared = this.#declaredOrder(container, drawnAt);
     const content = {
       around: id === canvasPath ? null : (this.#parents.get(id) ?? canvasPath),
-      folds: [...standsFor].some(([node, shown]) => node !== shown),
+      folds: [...drawnAt].some(([node, shown]) => node !== shown),
       nodes: withParts,
       edges: declared.length > 0 ? [...measured, ...declared] : measured,
     };
     this.#containers.set(id, content);
     return content;
+  }
+
+  /** By node of a container: the node that is drawn in its place, itself where it is. */
+  #drawnAt(standing: readonly StandingRow[], flow: ContainerFlow | undefined): ReadonlyMap<string, string> {
+    const drawnAt = new Map<string, string>();
+    const folds = this.model.folds(this.showBookkeeping);
+    const members = standing.flatMap((row) => row.members);
+    const ran = [...members.flatMap(({ nodes }) => nodes.map((node) => ({ node, first: this.#flow?.calls.get(node) ?? Infinity, isCall: true })))];
+    for (const node of flow?.nodes ?? []) ran.push({ node: node.id, first: firstUse(node), isCall: false });
+    // Of what a loop repeats, the first here stands for all.
+    const firsts = new Map<string, string>();
+    for (const { node, isCall } of ran.toSorted((a, b) => a.first - b.first)) {
+      const fold = folds.get(node);
+      const isFolded = fold && (fold.over === null ? isCall || !this.showBookkeeping : !this.arrangement.unfolded.has(fold.over));
+      if (!isFolded) drawnAt.set(node, node);
+      else {
+        if (!firsts.has(fold.first)) firsts.set(fold.first, node);
+        drawnAt.set(node, firsts.get(fold.first)!);
+      }
+    }
+    for (const row of standing) {
+      if (!this.#isFolded(row)) continue;
+      const shown = this.#shownMember(row).nodes;
+      const corresponding = new Map(row.members.flatMap(({ nodes }) => nodes.map((node, call) => [node, shown[call] ?? shown[0]!] as const)));
+      for (const { nodes } of row.members) for (const node of nodes) drawnAt.set(node, corresponding.get(drawnAt.get(node)!) ?? drawnAt.get(node)!);
+    }
+    return drawnAt;
+  }
+
+  #isFolded({ row }: StandingRow): boolean {
+    return row.kind !== "single" && !this.arrangement.unfolded.has(foldOf(row));
+  }
+
+  #shownMember({ row, members }: StandingRow): Member {
+    const wanted = this.arrangement.shown.get(row.members[0]!.path);
+    return members.find(({ module }) => module.path === wanted) ?? members[0]!;
   }
 
   /** Adds small nodes for the parts of tensors that flow here. */
@@ -140,121 +166,148 @@ class Builder {
     return { nodes: inserted.length > 0 ? withInserted(nodes, inserted) : nodes, edges: split.edges };
   }
 
-  /** The boxes of a row: of each of its members, or of one for all. Writes down for which calls each box stands. */
-  #row(row: Row, container: Container, standsFor: Map<string, string>): DrawnModule[] {
-    const { id, parent, depth, hasFailed } = container;
-    const isFolded = row.kind !== "single" && !this.arrangement.unfolded.has(foldOf(row));
-    return (isFolded ? [this.#shownMember(row)] : row.members).map((module) => {
-      const represented = isFolded ? row.members : [module];
-      const node = this.#module({
-        id: nodeIn(container, module),
-        ordinal: 1,
-        module,
-        key: id === canvasPath ? module.path : nodeWithin(container.key, (isFolded ? row.members[0]! : module).name),
-        row: isFolded ? row : { ...single, members: [module] },
-        calls: represented.map((each) => nodeIn(container, each)),
-        parent,
-        depth,
-        hasFailed,
+  /** The boxes of the calls of a row's members, or of one for all; a list for each member, in order. */
+  #row(standing: StandingRow, container: Container, drawnAt: ReadonlyMap<string, string>, standsFor: ReadonlyMap<string, readonly string[]>): Drawn[][] {
+    const { parent, depth, hasFailed, path } = container;
+    const isFolded = this.#isFolded(standing);
+    return (isFolded ? [this.#shownMember(standing)] : standing.members).map((member) => {
+      const { module, nodes } = member;
+      const keyPart = this.model.places.partIn(path, (isFolded ? standing.row.members[0]! : module).path);
+      const name = nameWithin(path, module.path) || module.name;
+      return nodes.flatMap((id, call): Drawn[] => {
+        if (drawnAt.get(id) !== id) return [];
+        const calls = standsFor.get(id) ?? [id];
+        const node = this.#module({
+          id,
+          key: path === canvasPath ? id : nodeWithin(container.key, callNode(keyPart, call + 1)),
+          name,
+          member,
+          row: isFolded ? standing.row : { ...single, members: [module] },
+          calls,
+          drawnAt: nodes.map((each) => drawnAt.get(each)!),
+          parent,
+          depth,
+          hasFailed,
+        });
+        return [{ node, first: Math.min(...calls.map((each) => this.#firstRun(each))) }];
       });
-      for (const each of represented) {
-        const turns = Math.max(1, this.model.turns(each.path));
-        for (let turn = 1; turn <= turns; turn++) standsFor.set(callNode(nodeIn(container, each), turn), callNode(node.id, turn));
-      }
-      return { node, first: Math.min(...represented.map((each) => this.#firstRun(each, nodeIn(container, each)))) };
     });
   }
 
   /** The lines of a Sequential whose order no pass has measured. */
-  #declaredOrder(container: Container, standsFor: ReadonlyMap<string, string>): readonly DisplayEdge[] {
-    const module = this.model.index.module(container.path);
+  #declaredOrder(container: Container, drawnAt: ReadonlyMap<string, string>): readonly DisplayEdge[] {
+    const { id, path } = container;
+    const module = this.model.index.module(path);
     if (!module?.isSequence) return [];
-    const nodes = module.children.map((child) => nodeIn(container, child));
-    return declaredEdges(nodes, this.#flow, standsFor);
+    const nodes = module.children.map((child) => nodeWithin(id, this.model.places.partIn(path, child.path)));
+    return declaredEdges(
+      nodes.filter((node) => drawnAt.has(node)),
+      this.#flow,
+      drawnAt,
+    );
   }
 
-  #foldOf(node: string): Fold | null {
-    const fold = this.model.folds.get(node);
-    return fold && (fold.over === null || !this.arrangement.unfolded.has(fold.over)) ? fold : null;
-  }
-
-  #shownMember(row: Row): ModuleSnapshot {
-    const wanted = this.arrangement.shown.get(row.members[0]!.path);
-    return row.members.find((member) => member.path === wanted) ?? row.members[0]!;
-  }
-
-  /** When the module, or the first beneath it, was called first. */
-  #firstRun(module: ModuleSnapshot, node: string): number {
-    const own = this.#flow?.calls.get(node);
-    return own ?? Math.min(Infinity, ...module.children.slice(0, 1).map((child) => this.#firstRun(child, nodeWithin(node, child.name))));
-  }
-
-  /** Modules in order of declaration; what is no module, or a later call, stands before the first module that ran after it. */
-  #inOrder(modules: readonly DrawnModule[], others: readonly FlowNode[], around: Around, standsFor: ReadonlyMap<string, string>): DisplayNode[] {
-    const nodes: DisplayNode[] = [];
-    const repeated = new Map<string, FlowNode[]>();
-    for (const other of others) {
-      const first = standsFor.get(other.id);
-      const alike = first === undefined ? undefined : repeated.get(first);
-      if (alike) alike.push(other);
-      else if (first !== undefined) repeated.set(first, [other]);
+  /** When a module was called, or the first of what it holds without being called. */
+  #firstRun(node: string): number {
+    let at: string | undefined = node;
+    while (at !== undefined && this.#flow?.calls.get(at) === undefined) {
+      const [held]: readonly (readonly string[])[] = [...(this.#flow?.containers.get(at)?.modules.values() ?? [])];
+      at = held?.[0];
     }
-    const waiting = others
-      .filter(({ id }) => (standsFor.get(id) ?? id) === id)
-      .map((other) => ({ other, first: firstUse(other) }))
-      .sort((a, b) => a.first - b.first);
+    return at === undefined ? Infinity : this.#flow!.calls.get(at)!;
+  }
+
+  /**
+   * Modules that the container declares in order of declaration; what is no module, a later call, or the call of what is declared elsewhere, stands before the
+   * first of these that ran after it.
+   */
+  #inOrder(
+    container: Container,
+    standing: readonly StandingRow[],
+    flow: ContainerFlow | undefined,
+    drawnAt: ReadonlyMap<string, string>,
+  ): { readonly nodes: DisplayNode[]; readonly ranAt: ReadonlyMap<string, number> } {
+    const standsFor = new Map<string, string[]>();
+    for (const [node, drawn] of drawnAt) {
+      const alike = standsFor.get(drawn);
+      if (alike) alike.push(node);
+      else standsFor.set(drawn, [node]);
+    }
+    const declared: Drawn[] = [];
+    const waiting: Drawn[] = [];
+    for (const row of standing) {
+      for (const [first, ...later] of this.#row(row, container, drawnAt, standsFor)) {
+        if (first) (row.isDeclared ? declared : waiting).push(first);
+        waiting.push(...later);
+      }
+    }
+    const flowNodes = new Map(flow?.nodes.map((node) => [node.id, node]));
+    for (const node of flow?.nodes ?? []) {
+      if (drawnAt.get(node.id) !== node.id) continue;
+      const repeated = standsFor.get(node.id)!.flatMap((each) => flowNodes.get(each) ?? []);
+      waiting.push({ node: this.#other(node, container, repeated), first: firstUse(node) });
+    }
+    waiting.sort((a, b) => a.first - b.first);
+    const nodes: DisplayNode[] = [];
     let next = 0;
-    const put = (until: number) => {
-      for (; next < waiting.length && waiting[next]!.first < until; next++)
-        nodes.push(this.#other(waiting[next]!.other, around, repeated.get(waiting[next]!.other.id)));
-    };
-    for (const { node, first } of modules) {
-      if (Number.isFinite(first)) put(first);
+    for (const { node, first } of declared) {
+      if (Number.isFinite(first)) while (next < waiting.length && waiting[next]!.first < first) nodes.push(waiting[next++]!.node);
       nodes.push(node);
     }
-    put(Infinity);
-    for (; next < waiting.length; next++) nodes.push(this.#other(waiting[next]!.other, around, repeated.get(waiting[next]!.other.id)));
-    return nodes;
+    for (const { node } of waiting.slice(next)) nodes.push(node);
+    return { nodes, ranAt: new Map([...declared, ...waiting].map(({ node: { id }, first }) => [id, first])) };
   }
 
   #module(place: ModulePlace): DisplayNode {
-    const { id, module, key, row, parent, depth, hasFailed } = place;
-    const facts = this.model.facts(module, row);
+    const { id, key, member, row, parent, depth, hasFailed, calls, drawnAt } = place;
+    const { module } = member;
     this.#parents.set(id, parent);
-    const foldsCalls = facts.turns > 1 && place.ordinal === 1 && this.#foldOf(callNode(id, 2))?.first === id;
-    const isOpen = facts.expandable && this.#isOpen(module, key, depth);
+    const isOpen = this.model.isExpandable(id, module) && this.#isOpen(module, key, depth);
     // A closed box is the same however the rest is arranged.
-    const variant = `${key}\n${row.kind} ${foldsCalls} ${hasFailed}`;
+    const variant = [key, row.kind, hasFailed, ...calls, ...drawnAt].join("\n");
     const known = isOpen ? undefined : this.model.kept.closed.get(id);
-    const node = known?.variant === variant ? known.node : this.#makeModule(place, facts, foldsCalls, isOpen);
+    const node = known?.variant === variant ? known.node : this.#makeModule(place, isOpen);
     if (!isOpen) this.model.kept.closed.set(id, { variant, node });
     this.#failureIsShown ||= node.failure !== null;
     this.#nodes.set(id, node);
     return node;
   }
 
-  #makeModule(place: ModulePlace, facts: ModuleFacts, foldsCalls: boolean, isOpen: boolean): DisplayNode {
-    const { id, module, key, row, depth } = place;
-    const said = this.#saidOf(place, facts, foldsCalls);
+  #makeModule(place: ModulePlace, isOpen: boolean): DisplayNode {
+    const { id, name, key, row, depth } = place;
+    const { path } = place.member.module;
+    const said = this.#saidOf(place);
     const hasFailed = said.status === "failed" || said.status === "failedInside";
-    const content = isOpen ? this.#content({ id, path: module.path, key, rows: this.model.rows(module), parent: id, depth: depth + 1, hasFailed }) : null;
+    const content = isOpen ? this.#content({ id, path, key, parent: id, depth: depth + 1, hasFailed }) : null;
     // What failed says so; where that is not drawn, the box around it.
     const failure = hasFailed && !this.#failureIsShown ? this.#failure() : null;
-    return { ...said, sign: "", target: "", id, kind: "module", source: null, path: module.path, key, name: module.name, row, failure, content };
+    return { ...said, sign: "", target: "", id, kind: "module", source: null, path, key, name, row, failure, content };
   }
 
   /** What a module's box says, for one call of several or for all of them. */
-  #saidOf({ id, ordinal, module, calls, hasFailed }: ModulePlace, { turns, ...facts }: ModuleFacts, foldsCalls: boolean): SaidOfModule {
-    const all = foldsCalls ? calls.flatMap((call) => Array.from({ length: turns }, (_, at) => callNode(call, at + 1))) : calls;
-    const isOnTheWay = hasFailed && all.some((call) => this.#flow?.failed.includes(call));
+  #saidOf(place: ModulePlace): SaidOfModule {
+    const { id, member, row, calls, hasFailed } = place;
+    const { module } = member;
+    const facts = this.model.facts(module, row);
+    const expandable = this.model.isExpandable(id, module);
+    const isOnTheWay = hasFailed && calls.some((call) => this.#flow?.failed.includes(call));
     return {
       ...facts,
+      expandable,
       status: (facts.status === "failed" || facts.status === "failedInside") && !isOnTheWay ? "ran" : facts.status,
-      outputShape: this.model.outputShapeAt(all),
-      turn: turns > 1 ? { ordinal: foldsCalls ? null : ordinal, of: turns, sharesWeights: facts.parameters > 0 } : null,
+      outputShape: this.model.outputShapeAt(calls),
+      ...(!expandable && module.children.length > 0 && { detail: shortArguments(module, this.model.snapshot.language) }),
+      turn: this.#turn(place, facts.parameters > 0),
       // What a module holds is said where it is called first.
-      ...(id !== module.path && { sharing: [], parameters: 0, isFrozen: false, glyph: null }),
+      ...(!this.model.places.isFirst(id, module.path) && { sharing: [], parameters: 0, isFrozen: false, glyph: null }),
     };
+  }
+
+  /** Which of several calls of its module a box stands for: of those in its container, or of all where the module is called within its own call. */
+  #turn({ id, member: { module, nodes }, drawnAt, calls }: ModulePlace, sharesWeights: boolean): Turn | null {
+    const all = this.#flow?.nodes.get(module.path) ?? [];
+    if (this.model.callsItself(module.path)) return { of: all.length, stands: calls.length, ordinal: all.indexOf(id) + 1, boxes: null, sharesWeights };
+    return nodes.length > 1 ? { ...turnOf(id, drawnAt), of: nodes.length, sharesWeights } : null;
   }
 
   #failure(): DisplayFailure {
@@ -319,22 +372,7 @@ class Builder {
   }
 
   /** `repeated`: the operations that it stands for, itself included, where a loop repeats it. */
-  #other(flowNode: FlowNode, { path, parent, depth, hasFailed }: Around, repeated: readonly FlowNode[] = []): DisplayNode {
-    if (flowNode.kind === "call") {
-      const { id, ordinal } = flowNode;
-      const module = this.model.index.module(flowNode.path)!;
-      return this.#module({
-        id,
-        ordinal,
-        module,
-        key: id,
-        row: { ...single, members: [module] },
-        calls: [id, ...repeated.map((each) => each.id)],
-        parent,
-        depth,
-        hasFailed,
-      });
-    }
+  #other(flowNode: FlowNode, { path, parent }: Around, repeated: readonly FlowNode[]): DisplayNode {
     const { others } = this.model.kept;
     let node = others.get(flowNode);
     if (!node) others.set(flowNode, (node = this.#makeOther(flowNode, path)));
@@ -366,7 +404,7 @@ class Builder {
     return writeStepArguments(given, this.model.snapshot.language);
   }
 
-  #makeOther(flowNode: Exclude<FlowNode, { kind: "call" }>, path: string): DisplayNode {
+  #makeOther(flowNode: FlowNode, path: string): DisplayNode {
     const { trace } = this.model.snapshot;
     const base = {
       ...nothingOfItsOwn,
@@ -429,11 +467,14 @@ class Builder {
   }
 
   /** The same while the same boxes are shown. */
-  #edges(flow: ContainerFlow, standsFor: ReadonlyMap<string, string>): readonly DisplayEdge[] {
+  #edges(flow: ContainerFlow, drawnAt: ReadonlyMap<string, string>, ranAt: ReadonlyMap<string, number>): readonly DisplayEdge[] {
     const { edges } = this.model.kept;
-    const shown = [...standsFor.values()].join("\n");
+    const shown = [...drawnAt.values()].join("\n");
     let kept = edges.get(flow);
-    if (kept?.shown !== shown) edges.set(flow, (kept = { shown, edges: measuredEdges(flow, this.model.snapshot.trace!, standsFor) }));
+    if (kept?.shown !== shown) {
+      const pathOf = (node: string) => this.#flow?.standing.get(node)?.path ?? null;
+      edges.set(flow, (kept = { shown, edges: withWaysBack(measuredEdges(flow, this.model.snapshot.trace!, drawnAt, pathOf), ranAt) }));
+    }
     return kept.edges;
   }
 }
@@ -460,12 +501,18 @@ const nothingOfItsOwn = {
   isChanged: false,
 } as const;
 
-/** The node of a module's first call in a container. */
-function nodeIn({ id }: Container, module: ModuleSnapshot): string {
-  return id === canvasPath ? module.path : nodeWithin(id, module.name);
+/** Which of the calls of a module in one container a box stands for. */
+function turnOf(id: string, drawnAt: readonly string[]): Pick<Turn, "stands" | "ordinal" | "boxes"> {
+  const boxes = [...new Set(drawnAt)];
+  const counts = boxes.map((box) => drawnAt.filter((each) => each === box).length);
+  return {
+    stands: counts[boxes.indexOf(id)]!,
+    ordinal: drawnAt.indexOf(id) + 1,
+    boxes: counts.every((count) => count === counts[0]) ? boxes.length : null,
+  };
 }
 
-function sourceOf(node: Exclude<FlowNode, { kind: "call" }>): ItemSource {
+function sourceOf(node: FlowNode): ItemSource {
   switch (node.kind) {
     case "operation":
       return { kind: "operation", step: node.step };
@@ -479,7 +526,6 @@ function sourceOf(node: Exclude<FlowNode, { kind: "call" }>): ItemSource {
 function firstUse(node: FlowNode): number {
   switch (node.kind) {
     case "operation":
-    case "call":
       return node.step;
     case "constant":
       return node.firstUse - 0.5;

@@ -1,5 +1,4 @@
 import {
-  keepsElements,
   nameText,
   type ForwardTrace,
   type ModuleStep,
@@ -10,6 +9,7 @@ import {
   type ValueId,
 } from "../../protocol/index.js";
 import type { ModelIndex } from "../../describe/modelIndex.js";
+import { holdersBetween, isOnTheWay } from "./scattered.js";
 
 /** The end of an edge that lies on the border of the container around it. */
 export const border = "\0border";
@@ -17,7 +17,7 @@ export const border = "\0border";
 /** Path of the container around everything: model inputs, the root module, model outputs. */
 export const canvasPath = "\0canvas";
 
-/** Something drawn in a container that is not a module. Ids are stable from run to run. */
+/** Something drawn in a container that is no module. Ids are stable from run to run. */
 export type FlowNode =
   /** `writesThrough`: of one that writes in place, the views (slices, transposes) of the tensor through which it does; null of one that does not. */
   | {
@@ -27,8 +27,6 @@ export type FlowNode =
       readonly operation: OperationStep;
       readonly writesThrough: readonly StepId[] | null;
     }
-  /** A later call of a module in the same call of the container. The first is at the module itself. */
-  | { readonly id: string; readonly kind: "call"; readonly path: string; readonly step: StepId; readonly ordinal: number }
   | { readonly id: string; readonly kind: "input" | "output"; readonly value: ValueId; readonly label: string }
   | { readonly id: string; readonly kind: "parameter"; readonly tensor: TensorId }
   | { readonly id: string; readonly kind: "constant"; readonly value: ValueId; readonly firstUse: StepId };
@@ -52,20 +50,31 @@ export interface FlowEdge {
 export interface ContainerFlow {
   readonly nodes: readonly FlowNode[];
   readonly edges: readonly FlowEdge[];
+  /** By path, in the order of the first: the nodes of each call of a module; one of what is not called itself, but holds what is (ModuleList). */
+  readonly modules: ReadonlyMap<string, readonly string[]>;
 }
 
 export interface ModuleRuns {
-  readonly first: StepId;
   readonly calls: readonly StepId[];
   /** Most calls in one call of the container around. */
   readonly turns: number;
 }
 
+/** Where a node stands. */
+export interface Standing {
+  /** Of the module. */
+  readonly path: string;
+  /** The node of the container; `canvasPath` for the root's first call. */
+  readonly around: string;
+}
+
 /**
  * The data flow of a forward pass, container by container, before anything is closed or folded.
  *
- * Every call has a node of its own. The first call of a module, in the first call of the container around it, and so on to the root, has the module's path
- * for its id; later ones, and what lies in them, say which: "cell@2", "cell@2.linear".
+ * Every call has a node of its own, which stands in the call that made it. What lies beneath the module that calls it has its path from there on: the first
+ * call of a module in the first call of the container around it, and so on to the root, has the module's path for its id. Later calls, and what lies in them,
+ * say which: "cell@2", "cell@2.linear". What lies elsewhere, or in something that has calls of its own, has its whole path: "inner.^net.head^"; the root, where
+ * it calls itself, is "^^", and in that "^^.^^".
  */
 export interface DataFlow {
   /** By node id of the call; `canvasPath` for the outermost. A container that is never called itself (ModuleList) has one in each call around it. */
@@ -74,6 +83,12 @@ export interface DataFlow {
   readonly runs: ReadonlyMap<string, ModuleRuns>;
   /** By node id: the call. */
   readonly calls: ReadonlyMap<string, StepId>;
+  /** By node id: where each node of a module stands. */
+  readonly standing: ReadonlyMap<string, Standing>;
+  /** The nodes of a module, the first call first. */
+  readonly nodes: ReadonlyMap<string, readonly string[]>;
+  /** What the node of a module's first call in a container adds to the container's. Paths. */
+  partIn(container: string, path: string): string;
   /** What failed and the calls around it, by node id, the innermost last; empty where nothing did. */
   readonly failed: readonly string[];
   /** The node of an operation or a call; the call around for what is drawn as part of an edge. */
@@ -90,9 +105,9 @@ export function nodeWithin(container: string, name: string): string {
   return container === "" ? name : `${container}.${name}`;
 }
 
-/** The node of the first call, from that of any; other nodes as they are. */
-export function firstCall(node: string): string {
-  return node.replace(/@\d+$/, "");
+/** How a module is called in the container of another: by the rest of its path, or by all of it where it lies elsewhere. */
+export function nameWithin(container: string, path: string): string {
+  return container !== "" && path.startsWith(`${container}.`) ? path.slice(container.length + 1) : path;
 }
 
 interface Holder {
@@ -105,7 +120,9 @@ interface Holder {
 class Scope {
   /** Where each value is found in this scope: at a node, or inside a child scope that it has yet to leave. */
   readonly holders = new Map<ValueId, Holder | Scope>();
-  #firstIn: Map<string, Scope> | undefined;
+  /** In which of the containers here that are not called themselves a value was made. */
+  readonly holdersOf = new Map<ValueId, Scope>();
+  #held: Map<string, Scope> | undefined;
   #ordinals: Map<string, number> | undefined;
   #inPorts = 0;
   #outPorts = 0;
@@ -115,8 +132,8 @@ class Scope {
     readonly parent: Scope | null,
     readonly flow: MutableFlow,
     readonly node: string,
-    /** False while a container is only entered through its children. */
-    public called: boolean,
+    /** False of a container that is only entered through its children. */
+    readonly called: boolean,
   ) {}
 
   nextInPort(): string {
@@ -139,16 +156,11 @@ class Scope {
     return `${this.node === canvasPath ? "" : this.node}#${name}:${this.nextOrdinal(name)}`;
   }
 
-  /** Of the first call of a module that stands in this container. */
-  nodeOf(path: string): string {
-    return this.path === canvasPath ? path : nodeWithin(this.node, path.slice(this.path === "" ? 0 : this.path.length + 1));
-  }
-
-  /** The first call of a module here, or the stay in it that was no call: both are drawn at one box. */
-  firstIn(path: string, enter: () => Scope): Scope {
-    this.#firstIn ??= new Map();
-    let scope = this.#firstIn.get(path);
-    if (!scope) this.#firstIn.set(path, (scope = enter()));
+  /** The stay in a module that is not called. */
+  held(path: string, enter: () => Scope): Scope {
+    this.#held ??= new Map();
+    let scope = this.#held.get(path);
+    if (!scope) this.#held.set(path, (scope = enter()));
     return scope;
   }
 }
@@ -162,6 +174,7 @@ function portName(direction: "in" | "out", index: number): string {
 class MutableFlow implements ContainerFlow {
   readonly nodes: FlowNode[] = [];
   readonly edges: FlowEdge[] = [];
+  readonly modules = new Map<string, string[]>();
 
   addNode<Node extends FlowNode>(node: Node): Node {
     this.nodes.push(node);
@@ -180,10 +193,10 @@ const noSteps: readonly StepId[] = [];
  *
  * A value crosses a border through one port per call, direction and value. A module that hands its input on unchanged (Identity) becomes
  * the place where the value is found afterwards. Bookkeeping operations with a single tensor operand are folded into the edge unless
- * `showBookkeeping`.
+ * `showBookkeeping`. `scattered`: modules that are not called and not drawn either, see scattered.ts.
  */
-export function traceDataFlow(index: ModelIndex, trace: ForwardTrace, showBookkeeping: boolean): DataFlow {
-  return new Tracer(index, trace, showBookkeeping).run();
+export function traceDataFlow(index: ModelIndex, trace: ForwardTrace, scattered: ReadonlySet<string>, showBookkeeping: boolean): DataFlow {
+  return new Tracer(index, trace, scattered, showBookkeeping).run();
 }
 
 /** Several operands without a label are labelled by number. */
@@ -196,19 +209,27 @@ const unrecorded = "unrecorded";
 
 class Tracer {
   readonly #containers = new Map<string, MutableFlow>();
-  readonly #runs = new Map<string, { first: StepId; calls: StepId[]; turns: number }>();
+  readonly #runs = new Map<string, { calls: StepId[]; turns: number }>();
   readonly #calls = new Map<string, StepId>();
   readonly #callNodes = new Map<StepId, string>();
+  readonly #standing = new Map<string, Standing>();
+  readonly #nodes = new Map<string, string[]>();
   readonly #producedIn = new Map<ValueId, Scope>();
   readonly #operationNodes = new Map<StepId, string>();
+  /** Of what is the same as a value in a container without a call, the operation that gave it, as the call around has it. */
+  readonly #views = new Map<ValueId, { readonly taken: ValueId; readonly id: StepId; readonly scope: Scope }>();
   readonly #canvas: Scope;
+  /** Paths of the modules that are called. */
+  readonly #called: ReadonlySet<string>;
 
   constructor(
     readonly index: ModelIndex,
     readonly trace: ForwardTrace,
+    readonly scattered: ReadonlySet<string>,
     readonly showBookkeeping: boolean,
   ) {
     this.#canvas = this.#scope(canvasPath, canvasPath, null, true);
+    this.#called = new Set(trace.steps.flatMap((step) => (step.kind === "module" ? [step.path] : [])));
   }
 
   run(): DataFlow {
@@ -250,55 +271,59 @@ class Tracer {
       // A container that is not called itself (ModuleList) is on the way as well.
       for (let around = scopes.get(step)?.parent; around && !around.called; around = around.parent) failed.unshift(around.node);
     }
-    return { containers: this.#containers, runs: this.#runs, calls: this.#calls, failed, nodeOf };
+    const partIn = (container: string, path: string) => this.#partIn(container, path);
+    return { containers: this.#containers, runs: this.#runs, calls: this.#calls, standing: this.#standing, nodes: this.#nodes, failed, nodeOf, partIn };
   }
 
   #scope(path: string, node: string, parent: Scope | null, called: boolean): Scope {
     const flow = new MutableFlow();
     this.#containers.set(node, flow);
+    if (parent) {
+      push(parent.flow.modules, path, node);
+      push(this.#nodes, path, node);
+      this.#standing.set(node, { path, around: parent.node });
+    }
     return new Scope(path, parent, flow, node, called);
   }
 
-  /** The scope in which the module at `path` stands when it is called from `caller`, which need not be the module around it. */
+  /** The scope in which the module at `path` stands when it is called from `caller`: that of the call, or of what holds it there without being called. */
   #around(path: string, caller: Scope): Scope {
-    const parent = this.index.parent(path)?.path ?? canvasPath;
-    if (parent === caller.path) return caller;
-    const line = [
-      canvasPath,
-      ...this.index
-        .ancestry(path)
-        .slice(0, -1)
-        .map((module) => module.path),
-    ];
     let scope = caller;
-    let depth = line.indexOf(scope.path);
-    while (depth < 0 && scope.parent) {
-      scope = scope.parent;
-      depth = line.indexOf(scope.path);
-    }
-    for (const uncalled of line.slice(depth + 1)) {
-      const around = scope;
-      scope = around.firstIn(uncalled, () => this.#scope(uncalled, around.nodeOf(uncalled), around, false));
+    for (const holder of caller.path === canvasPath ? [] : holdersBetween(this.index, caller.path, path)) {
+      if (this.#called.has(holder)) break;
+      if (!this.scattered.has(holder)) scope = this.#held(holder, scope);
     }
     return scope;
+  }
+
+  /** The node of the first call of a module in a container. */
+  #nodeIn({ path: container, node }: Scope, path: string): string {
+    return container === canvasPath ? path : nodeWithin(node, this.#partIn(container, path));
+  }
+
+  #partIn(container: string, path: string): string {
+    const line = path === container ? [] : this.index.ancestry(path).map((module) => module.path);
+    const at = line.indexOf(container);
+    return at < 0 || line.slice(at + 1, -1).some((between) => this.#called.has(between)) ? `^${path}^` : nameWithin(container, path);
+  }
+
+  #held(path: string, around: Scope): Scope {
+    return around.held(path, () => this.#scope(path, this.#nodeIn(around, path), around, false));
   }
 
   #enter(id: StepId, step: ModuleStep, caller: Scope): Scope {
     const around = this.#around(step.path, caller);
     const ordinal = around.nextOrdinal(step.path) + 1;
-    const node = callNode(around.nodeOf(step.path), ordinal);
+    const node = callNode(this.#nodeIn(around, step.path), ordinal);
     const runs = this.#runs.get(step.path);
     if (runs) {
       runs.calls.push(id);
       runs.turns = Math.max(runs.turns, ordinal);
-    } else this.#runs.set(step.path, { first: id, calls: [id], turns: ordinal });
+    } else this.#runs.set(step.path, { calls: [id], turns: ordinal });
     this.#calls.set(node, id);
     this.#callNodes.set(id, node);
-    if (ordinal > 1) around.flow.addNode({ id: node, kind: "call", path: step.path, step: id, ordinal });
 
-    const enter = () => this.#scope(step.path, node, around, true);
-    const scope = ordinal === 1 ? around.firstIn(step.path, enter) : enter();
-    scope.called = true;
+    const scope = this.#scope(step.path, node, around, true);
     step.inputs.forEach(({ value }, operand) => {
       const holder = this.#find(around, value, id);
       if (!holder) return;
@@ -319,25 +344,16 @@ class Tracer {
       }
       let inner = scope;
       do {
-        inner.parent!.holders.set(value, inner);
-        inner = inner.parent!;
+        const outer = inner.parent!;
+        outer.holders.set(value, inner);
+        if (!inner.called) outer.holdersOf.set(value, inner);
+        inner = outer;
       } while (!inner.called);
     }
   }
 
   #operate(id: StepId, step: OperationStep, scope: Scope): void {
-    const tensors = step.inputs.filter(({ value }) => this.trace.values[value]?.source.kind !== "tensor");
-    const operands = tensors.length > 0 ? tensors : step.inputs;
-    if (keepsElements(step) && !this.showBookkeeping && operands.length === 1) {
-      const holder = this.#find(scope, operands[0]!.value, id);
-      if (holder) {
-        for (const { value } of step.outputs) {
-          scope.holders.set(value, { ...holder, via: [...holder.via, id] });
-          this.#producedIn.set(value, scope);
-        }
-        return;
-      }
-    }
+    if (!this.showBookkeeping && isOnTheWay(this.trace, id) && this.#handOn(id, step, scope)) return;
     const nodeId = scope.nodeId(nameText(step.name));
     const holders = step.inputs.map(({ value }) => this.#find(scope, value, id));
     const writesThrough = step.effect === "writes" ? this.#viewsAtEnd(holders[0]?.via ?? noSteps) : null;
@@ -358,6 +374,25 @@ class Tracer {
     });
   }
 
+  /** Lets what an operation gives be found where its operand is. */
+  #handOn(id: StepId, step: OperationStep, scope: Scope): boolean {
+    const tensors = step.inputs.filter(({ value }) => this.trace.values[value]?.source.kind !== "tensor");
+    const { value: taken } = (tensors[0] ?? step.inputs[0])!;
+    // What was made in a container without a call is there for the next in it, too.
+    let place = scope;
+    for (let inner = scope.holdersOf.get(taken); inner; inner = inner.holdersOf.get(taken)) place = inner;
+    const holder = this.#find(place, taken, id);
+    if (!holder) return false;
+    for (const { value } of step.outputs) {
+      place.holders.set(value, { ...holder, via: [...holder.via, id] });
+      this.#producedIn.set(value, scope);
+      if (place === scope) continue;
+      this.#views.set(value, { taken, id, scope });
+      for (let outer = place; outer !== scope; outer = outer.parent!) outer.parent!.holdersOf.set(value, outer);
+    }
+    return true;
+  }
+
   #viewsAtEnd(via: readonly StepId[]): readonly StepId[] {
     const last = via.findLastIndex((step) => !(this.trace.steps[step] as OperationStep).view);
     return via.slice(last + 1);
@@ -367,6 +402,11 @@ class Tracer {
   #find(scope: Scope, value: ValueId, user: StepId): Holder | null {
     const near = this.#findUpwards(scope, value);
     if (near) return near;
+    const view = this.#views.get(value);
+    if (view) {
+      const holder = this.#find(view.scope, view.taken, view.id);
+      if (holder) view.scope.holders.set(value, { ...holder, via: [...holder.via, view.id] });
+    }
     let producer = this.#producedIn.get(value);
     if (!producer || this.trace.values[value]?.source.kind === "tensor") {
       producer = this.#place(scope, value, user);
@@ -380,26 +420,42 @@ class Tracer {
     return this.#findUpwards(scope, value);
   }
 
+  /** Without recursion: calls may be nested thousands deep. */
   #findUpwards(scope: Scope, value: ValueId): Holder | null {
-    const holder = scope.holders.get(value);
-    if (holder instanceof Scope) return this.#bringOut(scope, holder, value);
-    if (holder) return holder;
-    const outer = scope.parent && this.#findUpwards(scope.parent, value);
-    if (!outer) return null;
-    const inside: Holder = { node: border, port: scope.nextInPort(), via: noSteps };
-    scope.parent.flow.addEdge(outer, scope.node, inside.port, 0, value);
-    scope.holders.set(value, inside);
-    return inside;
+    const passed: Scope[] = [];
+    let at: Scope = scope;
+    for (let outer = at.parent; !at.holders.has(value); [at, outer] = [outer, outer.parent]) {
+      if (!outer) return null;
+      passed.push(at);
+    }
+    let holder = at.holders.get(value)!;
+    if (holder instanceof Scope) {
+      const found = this.#bringOut(at, holder, value);
+      if (!found) return null;
+      holder = found;
+    }
+    for (const inner of passed.reverse()) {
+      const inside: Holder = { node: border, port: inner.nextInPort(), via: noSteps };
+      inner.parent!.flow.addEdge(holder, inner.node, inside.port, 0, value);
+      inner.holders.set(value, inside);
+      holder = inside;
+    }
+    return holder;
   }
 
   #bringOut(scope: Scope, inner: Scope, value: ValueId): Holder | null {
-    const port = inner.nextOutPort();
-    const holder = inner.holders.get(value);
-    const inside = holder instanceof Scope ? this.#bringOut(inner, holder, value) : holder;
-    if (inside && inside.port !== unrecorded) inner.flow.addEdge(inside, border, port, 0, value);
-    const outside: Holder = { node: inner.node, port, via: noSteps };
-    scope.holders.set(value, outside);
-    return outside;
+    const passed = [{ outer: scope, inner, port: inner.nextOutPort() }];
+    let inside = inner.holders.get(value);
+    while (inside instanceof Scope) {
+      passed.push({ outer: passed.at(-1)!.inner, inner: inside, port: inside.nextOutPort() });
+      inside = inside.holders.get(value);
+    }
+    for (const each of passed.reverse()) {
+      if (inside && inside.port !== unrecorded) each.inner.flow.addEdge(inside, border, each.port, 0, value);
+      inside = { node: each.inner.node, port: each.port, via: noSteps };
+      each.outer.holders.set(value, inside);
+    }
+    return inside ?? null;
   }
 
   /** A tensor that a step changed by writing to another view of its memory is found where the step's own result is. */
@@ -419,8 +475,10 @@ class Tracer {
     for (let outer: Scope | null = scope; outer; outer = outer.parent) if (owners.includes(outer.path)) return outer;
     const uncalled = owners.find((path) => this.index.directUses.has(path));
     if (uncalled === undefined) return undefined;
-    const around = this.#around(uncalled, scope);
-    return around.firstIn(uncalled, () => this.#scope(uncalled, around.nodeOf(uncalled), around, false));
+    const line = new Set(this.index.ancestry(uncalled).map((module) => module.path));
+    let caller = scope;
+    while (caller.parent && caller.parent.path !== canvasPath && !line.has(caller.path)) caller = caller.parent;
+    return this.#held(uncalled, this.#around(uncalled, caller));
   }
 
   /** A node for a value that no step made: a parameter stands in the module that owns it, anything else where it is first used. */
@@ -444,4 +502,10 @@ class Tracer {
     this.#producedIn.set(value, place);
     return place;
   }
+}
+
+function push<Key, Item>(lists: Map<Key, Item[]>, key: Key, item: Item): void {
+  const list = lists.get(key);
+  if (list) list.push(item);
+  else lists.set(key, [item]);
 }

@@ -1,20 +1,25 @@
 import { nameText, type ForwardTrace, type OperationStep } from "../../protocol/index.js";
-import { firstCall, type ContainerFlow, type DataFlow } from "./dataFlow.js";
+import { border, type ContainerFlow, type DataFlow } from "./dataFlow.js";
 import type { DisplayEdge } from "./displayGraph.js";
 import { commonShapeText } from "./labels.js";
 import { partTaken } from "./parts.js";
 
 /**
  * The edges of a container whose nodes are drawn as `standsFor` says. Those of the members of a folded row run together at its box; those between two
- * members are inside it. From call to call of one module, and from turn to turn of what else a loop repeats, they lead back.
+ * members are inside it. From call to call of one module, and from turn to turn of what else a loop repeats, they lead back. `pathOf`: of a module's node;
+ * null of any other.
  */
-export function measuredEdges(flow: ContainerFlow, trace: ForwardTrace, standsFor: ReadonlyMap<string, string>): readonly DisplayEdge[] {
+export function measuredEdges(
+  flow: ContainerFlow,
+  trace: ForwardTrace,
+  standsFor: ReadonlyMap<string, string>,
+  pathOf: (node: string) => string | null,
+): readonly DisplayEdge[] {
   const edges: DisplayEdge[] = [];
-  const operations = new Set(flow.nodes.flatMap(({ id, kind }) => (kind === "operation" ? [id] : [])));
   for (const edge of flow.edges) {
     const from = standsFor.get(edge.from) ?? edge.from;
     const to = standsFor.get(edge.to) ?? edge.to;
-    if (from === to && firstCall(edge.from) !== firstCall(edge.to) && !operations.has(edge.from)) continue;
+    if (from === to && pathOf(edge.from) !== pathOf(edge.to)) continue;
     const via = edge.via.map((step) => nameText((trace.steps[step] as OperationStep).name));
     edges.push({
       from,
@@ -28,10 +33,57 @@ export function measuredEdges(flow: ContainerFlow, trace: ForwardTrace, standsFo
       via,
       parts: [partTaken(edge, trace)],
       count: 1,
+      isBack: false,
       bundled: 1,
     });
   }
   return mergeEqual(edges, trace);
+}
+
+/** Says of the edges of a loop which of them lead back. `ranAt`: when what each node stands for ran first. */
+export function withWaysBack(edges: readonly DisplayEdge[], ranAt: ReadonlyMap<string, number>): readonly DisplayEdge[] {
+  const loops = loopsAmong(edges);
+  const leadsBack = ({ from, to }: DisplayEdge) => from === to || (loops.get(from) === loops.get(to) && (ranAt.get(from) ?? 0) >= (ranAt.get(to) ?? 0));
+  return edges.some(leadsBack) ? edges.map((edge) => (leadsBack(edge) ? { ...edge, isBack: true } : edge)) : edges;
+}
+
+/** By node: a number that those share from which one can get to one another (Tarjan, without recursion). */
+function loopsAmong(edges: readonly DisplayEdge[]): ReadonlyMap<string, number> {
+  const next = new Map<string, string[]>();
+  for (const { from, to } of edges) {
+    if (from === border || to === border) continue;
+    const targets = next.get(from);
+    if (targets) targets.push(to);
+    else next.set(from, [to]);
+  }
+  const order = new Map<string, number>();
+  const lowest = new Map<string, number>();
+  const loops = new Map<string, number>();
+  const path: string[] = [];
+  for (const start of next.keys()) {
+    if (order.has(start)) continue;
+    const open: { readonly node: string; at: number }[] = [{ node: start, at: 0 }];
+    for (let top = open.at(-1); top; top = open.at(-1)) {
+      const { node } = top;
+      if (top.at === 0) {
+        lowest.set(node, order.size);
+        order.set(node, order.size);
+        path.push(node);
+      }
+      const target = next.get(node)?.[top.at++];
+      if (target !== undefined) {
+        if (!order.has(target)) open.push({ node: target, at: 0 });
+        else if (!loops.has(target)) lowest.set(node, Math.min(lowest.get(node)!, order.get(target)!));
+        continue;
+      }
+      open.pop();
+      const around = open.at(-1);
+      if (around) lowest.set(around.node, Math.min(lowest.get(around.node)!, lowest.get(node)!));
+      if (lowest.get(node) !== order.get(node)) continue;
+      for (let each = path.pop(); each !== undefined; each = each === node ? undefined : path.pop()) loops.set(each, order.get(node)!);
+    }
+  }
+  return loops;
 }
 
 /** Edges with the same ends as one, which counts them. */
@@ -63,7 +115,23 @@ export function declaredEdges(children: readonly string[], flow: DataFlow | null
     const to = standsFor.get(child)!;
     return from === to
       ? []
-      : [{ from, fromPort: "out:0", to, toPort: "in:0", operand: 0, kind: "declared", label: "", values: [], via: [], parts: [], count: 1, bundled: 1 }];
+      : [
+          {
+            from,
+            fromPort: "out:0",
+            to,
+            toPort: "in:0",
+            operand: 0,
+            kind: "declared",
+            label: "",
+            values: [],
+            via: [],
+            parts: [],
+            count: 1,
+            isBack: from === to,
+            bundled: 1,
+          },
+        ];
   });
   return mergeEqual(edges, null);
 }

@@ -41,6 +41,19 @@ export interface DisplayFailure {
   readonly sign: string;
 }
 
+/** Which of the calls that one call of a container makes of a module. */
+export interface Turn {
+  /** Calls in all. */
+  readonly of: number;
+  /** How many of them the box stands for: all, one, or those that a loop makes at one place of its turns. */
+  readonly stands: number;
+  /** Which call the first of these is, counted from 1. */
+  readonly ordinal: number;
+  /** How many boxes stand for the calls, where all of them stand for the same number: a loop makes so many calls a turn; null where they do not. */
+  readonly boxes: number | null;
+  readonly sharesWeights: boolean;
+}
+
 /** A box or small node, with its content where it is open. */
 export interface DisplayNode {
   readonly id: string;
@@ -64,8 +77,8 @@ export interface DisplayNode {
   readonly row: Row;
   readonly sharing: readonly SharingGroup[];
   readonly calls: number | null;
-  /** Where its container calls it more than once: which of the calls it is, null for all of them; and how many there are. */
-  readonly turn: { readonly ordinal: number | null; readonly of: number; readonly sharesWeights: boolean } | null;
+  /** Where its container calls it more than once: of how many calls, and which of them. */
+  readonly turn: Turn | null;
   readonly status: RunStatus;
   readonly failure: DisplayFailure | null;
   /** "" while unknown. */
@@ -112,6 +125,8 @@ export interface DisplayEdge {
   readonly parts: readonly (PartTaken | null)[];
   /** Calls in which it was seen. */
   readonly count: number;
+  /** Whether it leads back, to what ran before: from one turn of a loop to a later one. */
+  readonly isBack: boolean;
   /** Operands that run together in this one line, because there are too many to tell apart; 1 normally. */
   readonly bundled: number;
 }
@@ -146,4 +161,14 @@ export function nodeTitle(
 export function hasOrderedOperands({ kind, sign, detail }: Pick<DisplayNode, "kind" | "sign" | "detail">): boolean {
   if (kind !== "module" && kind !== "operation") return false;
   return !((sign === "+" || sign === "×") && !detail.includes("alpha"));
+}
+
+/** Which of a module's calls a box stands for, in words. */
+export function turnText(
+  { of, stands, ordinal, boxes }: Turn,
+  words: { readonly calls: string; readonly callOf: string; readonly callOfTurn: string; readonly someCalls: string },
+): string {
+  if (stands === of) return fill(words.calls, of);
+  if (stands === 1) return fill(words.callOf, ordinal, of);
+  return boxes === null || ordinal > boxes ? fill(words.someCalls, stands, of) : fill(words.callOfTurn, stands, ordinal, boxes);
 }

@@ -1,15 +1,17 @@
 import { nameText, type FindingLevels, type ModelSnapshot, type ModuleSnapshot, type ModuleStep, type StepId } from "../../protocol/index.js";
 import { distinctMarks, type Findings, findingsOf } from "../../describe/findings/findings.js";
 import { indexOf, type ModelIndex } from "../../describe/modelIndex.js";
-import { openAtFirst, type Inside } from "./arrangement.js";
+import { openAtFirst } from "./openAtFirst.js";
 import { CallOrder } from "./callOrder.js";
-import { callNode, firstCall, traceDataFlow, type ContainerFlow, type DataFlow, type FlowNode } from "./dataFlow.js";
+import { nameWithin, traceDataFlow, type ContainerFlow, type DataFlow, type FlowNode } from "./dataFlow.js";
 import type { DisplayEdge, DisplayNode, RunStatus } from "./displayGraph.js";
 import { layerKind } from "./kinds.js";
 import { commonShapeText, contentsText, shapeText, shortArguments } from "./labels.js";
 import { findLoops, type LoopStep } from "./loops.js";
 import { foldOf, rowsOf, single, type Row } from "./rows.js";
+import { scatteredIn } from "./scattered.js";
 import { sharingGroups, type SharingGroup } from "./sharing.js";
+import { Places } from "./standing.js";
 import { treatmentIn, type Treatment } from "./treatment.js";
 
 /** What is drawn in a node's place, unless what the loop is over is unfolded; null where it stays folded, because no turn takes from another. */
@@ -26,13 +28,15 @@ export class PictureModel {
   readonly index: ModelIndex;
   readonly findings: Findings;
   readonly sharing: ReadonlyMap<string, readonly SharingGroup[]>;
+  /** Which modules stand where. */
+  readonly places: Places;
   readonly #flows = new Map<boolean, DataFlow | null>();
   readonly #facts = new Map<string, ModuleFacts>();
   readonly #rows = new Map<string, readonly Row[]>();
   /** By module path; of containers whose rows were asked for. */
   readonly #rowOf = new Map<string, Row>();
   readonly #rowFacts = new Map<Row, ModuleFacts>();
-  #folds: ReadonlyMap<string, Fold> | undefined;
+  readonly #folds = new Map<boolean, ReadonlyMap<string, Fold>>();
   /** Parts of earlier display graphs that do not depend on the arrangement; see Builder. */
   readonly kept = {
     closed: new Map<string, { readonly variant: string; readonly node: DisplayNode }>(),
@@ -40,62 +44,104 @@ export class PictureModel {
     edges: new Map<ContainerFlow, { readonly shown: string; readonly edges: readonly DisplayEdge[] }>(),
   };
   readonly #order: CallOrder | null;
+  readonly #scattered: ReadonlySet<string>;
   readonly #treatment: Treatment;
   /** Module paths from the root to what failed; empty when nothing did. */
   readonly failedAt: ReadonlySet<string>;
   #openAtFirst: ReadonlySet<string> | undefined;
+  #callingThemselves: Set<string> | undefined;
 
   /** `levels`: what the user wants to see of findings. */
   constructor(
     readonly snapshot: ModelSnapshot,
     levels?: FindingLevels,
   ) {
+    const { trace } = snapshot;
     this.index = indexOf(snapshot);
     this.findings = findingsOf(snapshot, levels);
     this.sharing = sharingGroups(this.index);
+    this.#order = trace && new CallOrder(trace);
+    this.#scattered = trace && this.#order ? scatteredIn(this.index, trace, this.#order) : new Set();
     const flow = this.flow(false);
     const { failedPath } = this.index;
     this.failedAt = new Set(failedPath === null ? [] : this.index.ancestry(failedPath).map((module) => module.path));
-    this.#order = snapshot.trace && new CallOrder(snapshot.trace.steps);
     this.#treatment = treatmentIn(this.index, flow, this.#order, this.failedAt);
+    this.places = new Places(
+      this.index,
+      flow,
+      this.#scattered,
+      (path) => this.rowOf(path),
+      (module) => this.rows(module),
+    );
   }
 
   flow(showBookkeeping: boolean): DataFlow | null {
     const { trace } = this.snapshot;
     if (!trace) return null;
     let flow = this.#flows.get(showBookkeeping);
-    if (flow === undefined) this.#flows.set(showBookkeeping, (flow = traceDataFlow(this.index, trace, showBookkeeping)));
+    if (flow === undefined) this.#flows.set(showBookkeeping, (flow = traceDataFlow(this.index, trace, this.#scattered, showBookkeeping)));
     return flow;
   }
 
+  /** The rows of what is drawn in a module: what it holds, and of what is not drawn itself, what that holds. */
   rows(module: ModuleSnapshot): readonly Row[] {
     let rows = this.#rows.get(module.path);
     if (!rows) {
-      this.#rows.set(module.path, (rows = rowsOf(module.children, this.#treatment)));
+      const around = module.path;
+      this.#rows.set(module.path, (rows = rowsOf(this.#drawnIn(module), this.#treatment, ({ path }) => nameWithin(around, path))));
       for (const row of rows) for (const member of row.members) this.#rowOf.set(member.path, row);
     }
     return rows;
   }
 
-  /** The row of equal siblings that a module stands in. */
+  #drawnIn(module: ModuleSnapshot): readonly ModuleSnapshot[] {
+    return module.children.flatMap((child) => (this.#scattered.has(child.path) ? this.#drawnIn(child) : [child]));
+  }
+
+  /** The row of equal siblings that a module stands in; null of the root, and of what is not drawn itself. */
   rowOf(path: string): Row | null {
-    const parent = this.index.parent(path);
+    let parent = this.index.parent(path);
+    while (parent && this.#scattered.has(parent.path)) parent = this.index.parent(parent.path);
     if (!parent) return null;
     this.rows(parent);
     return this.#rowOf.get(path) ?? null;
   }
 
   /** What loops repeat, and what is called too often to be drawn call by call: by node id, what is drawn in its place. */
-  get folds(): ReadonlyMap<string, Fold> {
-    return (this.#folds ??= this.#findFolds());
+  folds(showBookkeeping: boolean): ReadonlyMap<string, Fold> {
+    let folds = this.#folds.get(showBookkeeping);
+    if (!folds) this.#folds.set(showBookkeeping, (folds = this.#findFolds(showBookkeeping)));
+    return folds;
   }
 
   /** What must be unfolded to see a module by itself, or each of its calls: its row and those together with it, or what a loop that calls it is over. */
   foldedOver(path: string): string | null {
     const row = this.rowOf(path);
     if (row && row.kind !== "single") return foldOf(row);
-    const fold = this.folds.get(callNode(path, 2));
-    return fold?.first === path ? fold.over : null;
+    const nodes = this.flow(false)?.nodes.get(path) ?? [];
+    for (const node of nodes) {
+      const fold = this.folds(false).get(node);
+      if (fold && fold.over !== null) return fold.over;
+    }
+    return null;
+  }
+
+  /** Whether a module is called within its own call. */
+  callsItself(path: string): boolean {
+    if (!this.#callingThemselves) {
+      const flow = this.flow(false);
+      this.#callingThemselves = new Set();
+      for (const [each, nodes] of flow?.nodes ?? []) {
+        if (nodes.length < 2) continue;
+        const own = new Set(nodes);
+        const isWithinItself = (node: string) => {
+          for (let at = flow!.standing.get(node)?.around; at !== undefined; at = flow!.standing.get(at)?.around) if (own.has(at)) return true;
+          return false;
+        };
+        if (nodes.some(isWithinItself)) this.#callingThemselves.add(each);
+      }
+    }
+    return this.#callingThemselves.has(path);
   }
 
   /** Most calls of a module in one call of the container around. */
@@ -103,47 +149,72 @@ export class PictureModel {
     return this.flow(false)?.runs.get(path)?.turns ?? 0;
   }
 
-  #findFolds(): ReadonlyMap<string, Fold> {
+  #findFolds(showBookkeeping: boolean): ReadonlyMap<string, Fold> {
     const folds = new Map<string, Fold>();
-    const flow = this.flow(false);
+    const flow = this.flow(showBookkeeping);
     if (!flow) return folds;
-    for (const [node, call] of flow.calls) {
-      const steps = this.#stepsOf(node, call);
-      for (const { turn, nodes } of findLoops(steps)) {
+    for (const call of flow.calls.values()) {
+      const steps = this.#stepsOf(call, flow);
+      for (const { turn, nodes } of findLoops(steps, this.#returnedBy(call))) {
         const [outermost] = this.#rowsTo(call, turn);
         const over = !outermost || this.#isChained(call, outermost.row) ? this.#unfoldedBy(call, turn) : null;
         // Calls of one module are unfolded by that module.
-        for (const [each, first] of nodes) if (!folds.has(each) && (over !== null || !flow.calls.has(each))) folds.set(each, { first, over });
+        for (const [each, first] of nodes) if (over !== null || !flow.calls.has(each)) folds.set(each, { first, over });
       }
-      for (const { node: each, turn } of steps) {
-        const first = each === null ? null : firstCall(each);
-        if (first !== null && turn !== null && this.turns(turn) > mostTurns && !folds.has(each!))
-          folds.set(each!, { first, over: this.#unfoldedBy(call, turn) });
+    }
+    for (const { modules } of flow.containers.values()) {
+      for (const [path, nodes] of modules) {
+        if (nodes.length <= mostTurns) continue;
+        const call = this.#callAround(nodes[0]!, flow);
+        for (const node of nodes) if (!folds.has(node)) folds.set(node, { first: nodes[0]!, over: call === null ? path : this.#unfoldedBy(call, path) });
       }
     }
     return folds;
   }
 
   /** What a call ran itself. */
-  #stepsOf(container: string, call: StepId): LoopStep[] {
-    const flow = this.flow(false)!;
-    return this.#order!.within(call).map((id) => {
+  #stepsOf(call: StepId, flow: DataFlow): LoopStep[] {
+    const order = this.#order!;
+    return order.within(call).map((id) => {
       const step = this.snapshot.trace!.steps[id]!;
+      const takes = step.inputs.map(({ value }) => {
+        const from = order.sourceIn(call, value);
+        return from === null ? null : order.place(from);
+      });
       const node = flow.nodeOf(id);
-      if (step.kind === "operation") return { sign: nameText(step.name), node: node === container ? null : node, turn: null };
-      const rows = this.#rowsTo(call, step.path);
+      if (step.kind === "operation") return { sign: nameText(step.name), node: flow.calls.has(node) ? null : node, turn: null, takes };
       // As it is drawn where all rows are folded.
-      const turn = rows.reduceRight((path, { member, row }) => row.members[0]!.path + path.slice(member.length), step.path);
-      return { sign: `[${turn}]`, node: rows.length > 0 && node === firstCall(node) ? null : node, turn };
+      const turn = this.#rowsTo(call, step.path).reduceRight((path, { member, row }) => row.members[0]!.path + path.slice(member.length), step.path);
+      return { sign: `[${turn}]`, node, turn, takes };
     });
+  }
+
+  /** Places of the steps whose results a call gives out. */
+  #returnedBy(call: StepId): readonly number[] {
+    const order = this.#order!;
+    return this.snapshot.trace!.steps[call]!.outputs.flatMap(({ value }) => {
+      const from = order.sourceIn(call, value);
+      return from === null ? [] : [order.place(from)];
+    });
+  }
+
+  /** The call that a node stands in. */
+  #callAround(node: string, flow: DataFlow): StepId | null {
+    for (let around = flow.standing.get(node)?.around; around !== undefined; around = flow.standing.get(around)?.around) {
+      const call = flow.calls.get(around);
+      if (call !== undefined) return call;
+    }
+    return null;
   }
 
   /** The rows that a module stands and lies in, from the outermost in a call's container on, and as what. */
   #rowsTo(call: StepId, path: string): readonly { readonly member: string; readonly row: Row }[] {
     const around = this.snapshot.trace!.steps[call] as ModuleStep;
-    const outside = new Set(this.index.ancestry(around.path));
-    return this.index.ancestry(path).flatMap((module) => {
-      const row = outside.has(module) ? null : this.rowOf(module.path);
+    const line = this.index.ancestry(path);
+    const at = line.findIndex((module) => module.path === around.path);
+    // What lies elsewhere stands there by itself, or with the others of its row.
+    return line.slice(at < 0 ? -1 : at + 1).flatMap((module) => {
+      const row = this.rowOf(module.path);
       return row && row.kind !== "single" ? [{ member: module.path, row }] : [];
     });
   }
@@ -156,7 +227,7 @@ export class PictureModel {
 
   /** Whether what runs as one turn of rows takes what another turn gave, be it through other steps of the call. */
   #isChained(call: StepId, { together }: Row): boolean {
-    const { steps, values } = this.snapshot.trace!;
+    const { steps } = this.snapshot.trace!;
     const turns = new Map(together.flatMap(({ members }) => members.map((member, turn) => [member, turn] as const)));
     const turnOf = (step: StepId) => {
       const each = steps[step]!;
@@ -176,23 +247,20 @@ export class PictureModel {
       seen.add(step);
       const turn = turnOf(step);
       if (turn !== undefined && turn !== last) return true;
-      for (const { value } of steps[step]!.inputs) {
-        const source = values[value]?.source;
-        const from = source?.kind === "step" ? this.#order!.stepOf(call, source.step) : null;
-        if (from !== null) pending.push(from);
-      }
+      pending.push(...this.#order!.sourcesOf(step));
     }
     return false;
   }
 
   get openAtFirst(): ReadonlySet<string> {
-    return (this.#openAtFirst ??= openAtFirst(this.snapshot.root, (module) => this.#inside(module), this.failedAt));
+    return (this.#openAtFirst ??= openAtFirst(this));
   }
 
-  #inside(module: ModuleSnapshot): Inside {
-    const others = this.flow(false)?.containers.get(module.path)?.nodes.length ?? 0;
-    const ran = ({ path }: ModuleSnapshot) => this.index.runStatus(path) === "ran";
-    return { rows: this.rows(module), others, ran: !ran(module) || module.children.some(ran) };
+  /** Whether there is something to see in a call of a module: what it calls, more operations than one, or what nothing calls. */
+  isExpandable(node: string, module: ModuleSnapshot): boolean {
+    const flow = this.flow(false)?.containers.get(node);
+    if (flow && (flow.modules.size > 0 || flow.nodes.filter(({ kind }) => kind === "operation").length > 1)) return true;
+    return module.children.length > 0 && this.places.isFirst(node, module.path) && this.#drawnIn(module).some((child) => this.places.isAtHome(child));
   }
 
   /** In the name of a whole row where the module is its first and `row` is given. */
@@ -215,7 +283,6 @@ export class PictureModel {
     const { path } = module;
     const { trace, tensors } = this.snapshot;
     const flow = this.flow(false);
-    const operations = flow?.containers.get(path)?.nodes.filter((node) => node.kind === "operation").length ?? 0;
     const first = module.parameters[0];
     const statistics = first ? tensors[first.tensor]?.statistics : null;
     const ranAs = this.index.runStatus(path);
@@ -235,10 +302,8 @@ export class PictureModel {
       type: module.type,
       detail: shortArguments(module, this.snapshot.language) || contentsText(module.children.map(({ type }) => type)),
       layerKind: layerKind(module.family, module.children.length > 0),
-      expandable: module.children.length > 0 || operations > 1,
       sharing: this.sharing.get(path) ?? [],
       calls: trace ? (flow?.runs.get(path)?.calls.length ?? 0) : null,
-      turns: this.turns(path),
       status,
       ...this.#parameters(module),
       isChanged: this.index.isChanged(path),
@@ -277,8 +342,5 @@ export class PictureModel {
 /** What the picture says of a module, however it is arranged. */
 export type ModuleFacts = Pick<
   DisplayNode,
-  "type" | "detail" | "layerKind" | "expandable" | "sharing" | "calls" | "status" | "isChanged" | "parameters" | "isFrozen" | "marks" | "glyph"
-> & {
-  /** Most calls in one call of the container around. */
-  readonly turns: number;
-};
+  "type" | "detail" | "layerKind" | "sharing" | "calls" | "status" | "isChanged" | "parameters" | "isFrozen" | "marks" | "glyph"
+>;

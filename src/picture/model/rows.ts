@@ -32,10 +32,10 @@ export function shownTogether({ together, members }: Row, shown: ModuleSnapshot)
 /**
  * Puts siblings into rows: one sibling, or a period of several, that comes again and again. The siblings of each turn are numbered and not named one by
  * one (as the projections q, k and v are), equal in structure to their counterparts, and were treated alike by the forward pass, which came from each to
- * the next, and from turn to turn, in the same way.
+ * the next, and from turn to turn, in the same way. `nameOf`: as it reads in what is drawn around them.
  */
-export function rowsOf(children: readonly ModuleSnapshot[], treatment: Treatment): readonly Row[] {
-  const siblings = new Siblings(children, treatment);
+export function rowsOf(children: readonly ModuleSnapshot[], treatment: Treatment, nameOf: (child: ModuleSnapshot) => string): readonly Row[] {
+  const siblings = new Siblings(children, treatment, nameOf);
   const rows: Row[] = [];
   for (let at = 0; at < children.length; ) {
     const run = siblings.longestFrom(at);
@@ -70,9 +70,10 @@ class Siblings {
   constructor(
     readonly children: readonly ModuleSnapshot[],
     readonly treatment: Treatment,
+    nameOf: (child: ModuleSnapshot) => string,
   ) {
     // "block 0" and "block 1" are numbered, and so could be counterparts.
-    this.#signs = children.map((child) => `${child.structure} ${child.name.replace(/\d+/g, "#")} ${treatment.likeness(child)}`);
+    this.#signs = children.map((child) => `${child.structure} ${nameOf(child).replace(/\d+/g, "#")} ${treatment.likeness(child)}`);
   }
 
   /** Of the runs that begin here, the one that takes in most siblings, with the shortest period that does; null where there is none. */

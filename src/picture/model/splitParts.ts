@@ -41,7 +41,7 @@ export function splitParts(
     });
     const values = taken.map(({ whole }) => whole);
     const label = commonShapeText(values.map((value) => trace.values[value]?.shape));
-    return [{ ...edge, to: rest.from, toPort: "in:0", operand: 0, values, label, via: edge.via.slice(0, first.from), parts: [] }, rest];
+    return [{ ...edge, to: rest.from, toPort: "in:0", operand: 0, values, label, via: edge.via.slice(0, first.from), parts: [], isBack: false }, rest];
   });
   return { edges: parts.size > 0 ? split : edges, parts };
 }

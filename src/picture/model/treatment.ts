@@ -158,8 +158,7 @@ class Passage {
 
   /** The step that gave a value, or in which it was made, among those of the call that took it. */
   #source(value: ValueId, taker: StepId): number | null {
-    const source = this.trace.values[value]?.source;
-    const step = source?.kind === "step" ? this.order.stepOf(this.trace.steps[taker]!.parent, source.step) : null;
+    const step = this.order.sourceIn(this.trace.steps[taker]!.parent, value);
     return step === null ? null : this.order.place(step);
   }
 }
