@@ -71,7 +71,18 @@ const context = await browser.newContext({ viewport: { width: 1000, height: 700 
 const models = [net(), rgnet(), tied()];
 const state: PageMessage = {
   kind: "state",
-  state: { kind: "file", file: modelFile, capabilities, activity: "idle", models, lastRun: { kind: "completed" }, findingLevels: {}, stale: false },
+  state: {
+    kind: "file",
+    file: modelFile,
+    capabilities,
+    activity: "idle",
+    models,
+    lastRun: { kind: "completed" },
+    offers: [],
+    build: null,
+    findingLevels: {},
+    stale: false,
+  },
   selection: null,
 };
 const measured: Times[] = [];

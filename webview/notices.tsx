@@ -2,7 +2,7 @@ import * as l10n from "@vscode/l10n";
 import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useState } from "preact/hooks";
 import { sourceText } from "../src/describe/shapeSource.js";
-import type { Activity, ModelSnapshot, PageState } from "../src/protocol/index.js";
+import type { Activity, ModelSnapshot, Offer, PageState } from "../src/protocol/index.js";
 import { Button, Icon, Link } from "./controls.js";
 import { FailureNotices, RunFailure } from "./failureNotice.js";
 import { baseName } from "./locationLink.js";
@@ -68,6 +68,11 @@ export function NoPictureScreen({ state }: { readonly state: FileState }) {
     return (
       <main class="screen failed">
         <RunFailure failure={state.lastRun.failure} note={null} open />
+        {state.build !== null && can("run") && (
+          <Notice kind="info" text={l10n.t("Built from {0}.", state.build)}>
+            <Link onClick={() => act("build", null)}>{l10n.t("Change…")}</Link>
+          </Notice>
+        )}
       </main>
     );
   }
@@ -87,8 +92,14 @@ export function NoPictureScreen({ state }: { readonly state: FileState }) {
   }
   return (
     <Screen icon="circle-slash" title={l10n.t("No model in {0}", name)}>
-      <p>{l10n.t("The file ran to its end, but no module was alive then. Keep the model in a variable at the top of the file:")}</p>
-      <pre>const net = new nn.Sequential(new nn.Linear(4, 8), new nn.ReLU());</pre>
+      {state.offers.length > 0 ? (
+        <Offers offers={state.offers} />
+      ) : (
+        <>
+          <p>{l10n.t("The file ran to its end, but no module was alive then. Keep the model in a variable at the top of the file:")}</p>
+          <pre>const net = new nn.Sequential(new nn.Linear(4, 8), new nn.ReLU());</pre>
+        </>
+      )}
       <div class="screen-actions">
         {can("run") && (
           <Button primary onClick={() => act("run", null)}>
@@ -102,6 +113,23 @@ export function NoPictureScreen({ state }: { readonly state: FileState }) {
   );
 }
 
+/** What is not called by itself, for the user to say so. */
+function Offers({ offers }: { readonly offers: readonly Offer[] }) {
+  const { act } = useSession();
+  return (
+    <>
+      <p>{l10n.t("The file ran to its end, and no module was alive then. What may make one is called when you say so:")}</p>
+      <div class="screen-offers">
+        {offers.map(({ expression, complete }) => (
+          <Button key={expression} onClick={() => act("build", { expression, complete })}>
+            {l10n.t("Build from {0}", expression)}
+          </Button>
+        ))}
+      </div>
+    </>
+  );
+}
+
 /** The lines above the picture: what the user must know about what it shows. */
 export function Notices({ state, model }: { readonly state: FileState; readonly model: ModelSnapshot }) {
   const { act, can } = useSession();
@@ -109,6 +137,11 @@ export function Notices({ state, model }: { readonly state: FileState; readonly 
     <div class="notices">
       <Progress activity={state.activity} />
       <FailureNotices lastRun={state.lastRun} model={model} />
+      {state.build !== null && (
+        <Notice kind="info" text={l10n.t("Built from {0}.", state.build)}>
+          {can("run") && <Link onClick={() => act("build", null)}>{l10n.t("Change…")}</Link>}
+        </Notice>
+      )}
       {state.stale && state.lastRun.kind === "completed" && state.activity === "idle" && (
         <Notice kind="info" text={l10n.t("{0} has changed since this picture.", baseName(state.file))}>
           {can("run") && <Link onClick={() => act("run", null)}>{l10n.t("Run")}</Link>}

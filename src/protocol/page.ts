@@ -1,6 +1,6 @@
 import type { Failure } from "./failure.js";
 import type { FindingLevels } from "./finding.js";
-import type { ForwardRequest, RunnerMethods } from "./runner.js";
+import type { ForwardRequest, Offer, RunnerMethods } from "./runner.js";
 import type { ModelSnapshot, SourceLocation } from "./snapshot.js";
 import type { Capability } from "./source.js";
 
@@ -20,6 +20,10 @@ export type PageState =
       /** The last good picture; empty before the first run. */
       readonly models: readonly ModelSnapshot[];
       readonly lastRun: LastRun;
+      /** What models can be built from, where the last run left none. */
+      readonly offers: readonly Offer[];
+      /** What the user wants them to be built from, whatever is offered; null: the file makes them itself. */
+      readonly build: string | null;
       /** True when the file changed after the run that `models` come from. */
       readonly stale: boolean;
       /** What the user wants to be told about the models. */
@@ -68,6 +72,8 @@ export interface PageMethods {
   ready: { params: null; result: null };
   run: { params: null; result: null };
   stop: { params: null; result: null };
+  /** Builds the models from an expression, which is kept for the file; asks for it first where it is not `complete`. Null asks for any. */
+  build: { params: Pick<Offer, "expression" | "complete"> | null; result: null };
   /** Opens the editor's own pickers for a reinitialization or a forward pass of what is selected. */
   chooseReinitialize: { params: { readonly model: string; readonly path: string }; result: null };
   chooseForward: { params: { readonly model: string }; result: null };

@@ -122,7 +122,8 @@ async function run({ bundle, workingDirectory, build, access }: RunnerMethods["r
   try {
     return await inspect(session, null, true, await buildModels(build, code, engine));
   } catch (error) {
-    return { models: [], failure: thrownFailure(error, code.sources), offers: [] };
+    const thrown = thrownFailure(error, code.sources);
+    return { models: [], failure: { ...thrown, hint: thrown.hint ?? l10n.t("The models were to be built from {0}.", build) }, offers: [] };
   }
 }
 

@@ -110,6 +110,7 @@ describe("the host's news", () => {
 });
 
 describe("every state has a text and an action", () => {
+  const offer = { expression: "createNet(width)", complete: false, location: null };
   const states: readonly [name: string, state: PageState, text: string, action: string, method: string][] = [
     ["no model file", { kind: "empty" }, "Open a TypeScript file", "Open Model File", "openFile"],
     ["no model file, a first one", { kind: "empty" }, "Open a TypeScript file", "Create an Example", "createExample"],
@@ -117,6 +118,12 @@ describe("every state has a text and an action", () => {
     ["failed at first", fileState({ models: [], lastRun: failedRun("thisRun") }), "expects 8 features", "Run Again", "run"],
     ["failed, for details", fileState({ models: [], lastRun: failedRun("thisRun") }), "forward", "Show Output", "showOutput"],
     ["out of time", fileState({ lastRun: failedRun("earlierRun", { kind: "timeout" }) }), "ran out of time", "Change the Limit", "openSetting"],
+    ["not allowed", fileState({ lastRun: failedRun("thisRun", { kind: "refused" }) }), "may not do this", "Change Permissions", "openSetting"],
+    ["not to be described", fileState({ lastRun: failedRun("thisRun", { kind: "internal", location: null }) }), "could not be described", "Run Again", "run"],
+    ["crashed", fileState({ lastRun: failedRun("earlierRun", { kind: "crash", location: null }) }), "crashed", "Run Again", "run"],
+    ["factories alone", fileState({ models: [], offers: [offer] }), "called when you say so", "Build from createNet(width)", "build"],
+    ["built from what the user typed", fileState({ build: "createNet(4)" }), "Built from createNet(4).", "Change…", "build"],
+    ["not to be built", fileState({ models: [], lastRun: failedRun("thisRun"), build: "createNet(4)" }), "Built from createNet(4).", "Change…", "build"],
     ["not run yet", fileState({ models: [], lastRun: { kind: "none" } }), "has not run yet", "Run Model File", "run"],
     ["no module alive", fileState({ models: [] }), "no module was alive", "Run Again", "run"],
     ["stale", fileState({ stale: true }), "has changed since", "Run", "run"],
@@ -129,7 +136,7 @@ describe("every state has a text and an action", () => {
     const webview = await open(state, { width: 300 });
     await webview.page.getByText(text).first().waitFor();
     // Links and buttons in the middle of the page, not the toolbar's.
-    await webview.page.locator(".screen, .notices").getByRole("button", { name: action, exact: true }).first().click();
+    await webview.page.locator(".screen, .notices, .notice").getByRole("button", { name: action, exact: true }).first().click();
     expect(webview.requests.map((request) => request.method)).toContain(method);
   });
 

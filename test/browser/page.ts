@@ -26,7 +26,19 @@ afterEach(async () => {
 afterAll(() => browser?.close());
 
 export function fileState(more: Partial<Extract<PageState, { kind: "file" }>> = {}): PageState {
-  return { kind: "file", file: modelFile, capabilities, activity: "idle", models, lastRun: { kind: "completed" }, findingLevels: {}, stale: false, ...more };
+  return {
+    kind: "file",
+    file: modelFile,
+    capabilities,
+    activity: "idle",
+    models,
+    lastRun: { kind: "completed" },
+    offers: [],
+    build: null,
+    findingLevels: {},
+    stale: false,
+    ...more,
+  };
 }
 
 export const failure: Failure = {

@@ -139,7 +139,18 @@ async function take({ name, file: relative, model: modelName, theme, width, heig
   const models: readonly ModelSnapshot[] = outcome.models.filter((each) => each.name === model || width >= 720);
   await webview.send({
     kind: "state",
-    state: { kind: "file", file, capabilities, activity: "idle", models, lastRun: { kind: "completed" }, findingLevels: {}, stale: false },
+    state: {
+      kind: "file",
+      file,
+      capabilities,
+      activity: "idle",
+      models,
+      lastRun: { kind: "completed" },
+      offers: [],
+      build: null,
+      findingLevels: {},
+      stale: false,
+    },
     selection: selected === undefined ? null : { model, path: selected },
   });
   await settled(webview);

@@ -13,6 +13,8 @@ const file = (models: readonly ModelSnapshot[], more: Partial<Extract<PageState,
   activity: "idle",
   models,
   lastRun: { kind: "completed" },
+  offers: [],
+  build: null,
   stale: false,
   ...more,
 });

@@ -8,6 +8,7 @@ import type {
   LastRun,
   ModelRequest,
   ModelSnapshot,
+  Offer,
   PageState,
   Reinitialization,
   RunnerMethods,
@@ -17,6 +18,7 @@ import type { Output } from "../../runner/client.js";
 import { CodeIndex } from "../code/codeIndex.js";
 import { RanTexts } from "../code/ranTexts.js";
 import { documentUri, openText } from "../sources/documents.js";
+import type { Builds } from "./builds.js";
 import { settings } from "../settings.js";
 import { requireTrust } from "../trust.js";
 import { capabilitiesOf, type ModelRequests, type ModelSource, type SourceOptions, type SourceOutcome } from "../sources/modelSource.js";
@@ -48,6 +50,7 @@ export class ModelSession implements vscode.Disposable {
   #activity: Activity = "idle";
   #models: readonly ModelSnapshot[] = [];
   #lastRun: LastRun = { kind: "none" };
+  #offers: readonly Offer[] = [];
   /** The texts that #models come from. */
   #texts: RanTexts | null = null;
   /** Every document that went into the last run, failed or not: saving one runs again. */
@@ -68,6 +71,7 @@ export class ModelSession implements vscode.Disposable {
     readonly file: string,
     readonly source: ModelSource,
     private readonly log: SessionLog,
+    private readonly builds: Builds,
   ) {
     this.#documents = [file];
     this.capabilities = capabilitiesOf(source);
@@ -128,9 +132,24 @@ export class ModelSession implements vscode.Disposable {
     return this.#selection;
   }
 
+  /** What models can be built from, where the last run left none. */
+  get offers(): readonly Offer[] {
+    return this.#offers;
+  }
+
+  /** What the user wants the models to be built from; null: the file makes them itself. */
+  get build(): string | null {
+    return this.builds.of(this.file);
+  }
+
+  /** Counts from the next run on. */
+  setBuild(expression: string | null): Promise<void> {
+    return this.builds.set(this.file, expression);
+  }
+
   get pageState(): PageState {
-    const { file, capabilities, activity, models, lastRun, stale, findingLevels } = this;
-    return { kind: "file", file, capabilities, activity, models, lastRun, stale, findingLevels };
+    const { file, capabilities, activity, models, lastRun, offers, build, stale, findingLevels } = this;
+    return { kind: "file", file, capabilities, activity, models, lastRun, offers, build, stale, findingLevels };
   }
 
   model(name: string): ModelSnapshot | undefined {
@@ -152,7 +171,7 @@ export class ModelSession implements vscode.Disposable {
     if (!source.run) throw new Error(this.#refusal());
     this.log.runStarted(this.file);
     const abort = new AbortController();
-    await this.follow(source.run(this.file, { ...this.#options(abort.signal), asked }), abort);
+    await this.follow(source.run(this.file, { ...this.#options(abort.signal), asked, build: this.build }), abort);
   }
 
   /** Takes over what a run comes to, whoever began it. */
@@ -170,7 +189,7 @@ export class ModelSession implements vscode.Disposable {
   }
 
   async #accept(outcome: Promise<SourceOutcome>, abort: AbortController): Promise<void> {
-    const { models, failure, documents, texts } = await outcome.catch(unexpected);
+    const { models, failure, offers = [], documents, texts } = await outcome.catch(unexpected);
     // A newer run has taken over, or the session is gone.
     if (this.#abort !== abort) return;
 
@@ -179,6 +198,7 @@ export class ModelSession implements vscode.Disposable {
     this.#lastRun = failure === null ? { kind: "completed" } : { kind: "failed", failure, shown: keeps ? "earlierRun" : "thisRun" };
     this.#documents = [...new Set([this.file, ...documents])];
     if (keeps) return;
+    this.#offers = offers;
     this.#models = models;
     this.#texts = new RanTexts(texts);
     if (this.#selection && !this.model(this.#selection.model)) this.#selection = null;

@@ -2,6 +2,7 @@ import * as vscode from "vscode";
 import { documentKey, documentUri } from "../sources/documents.js";
 import type { ModelSource } from "../sources/modelSource.js";
 import { ModelSources } from "../sources/modelSources.js";
+import { Builds } from "./builds.js";
 import { ModelSession, type SessionChange, type SessionLog } from "./modelSession.js";
 import { settings } from "../settings.js";
 
@@ -18,6 +19,7 @@ export class ModelSessions implements vscode.Disposable {
   readonly #saves = new WeakMap<vscode.TextDocument, { readonly version: number; readonly asked: boolean }>();
   /** The sources that say by themselves when models are made. */
   readonly #heard = new Map<ModelSource, vscode.Disposable>();
+  readonly #builds: Builds;
   #current: ModelSession | null = null;
 
   readonly #currentChanges = new vscode.EventEmitter<ModelSession | null>();
@@ -32,6 +34,7 @@ export class ModelSessions implements vscode.Disposable {
     readonly sources: ModelSources,
     private readonly log: SessionLog,
   ) {
+    this.#builds = new Builds(context.workspaceState);
     this.#hearSources();
     this.#subscriptions.push(
       vscode.window.onDidChangeActiveTextEditor((editor) => this.#follow(editor?.document)),
@@ -102,7 +105,7 @@ export class ModelSessions implements vscode.Disposable {
   #open(file: string, source: ModelSource): ModelSession {
     let session = this.#sessions.get(file);
     if (!session) {
-      session = new ModelSession(file, source, this.log);
+      session = new ModelSession(file, source, this.log, this.#builds);
       const opened = session;
       opened.onDidChange((change) => this.#changes.fire({ session: opened, change }));
       this.#sessions.set(file, opened);

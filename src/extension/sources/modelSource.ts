@@ -1,5 +1,5 @@
 import type * as vscode from "vscode";
-import type { Capability, Failure, ModelRequest, ModelSnapshot, RunnerMethods } from "../../protocol/index.js";
+import type { Capability, Failure, ModelRequest, ModelSnapshot, Offer, RunnerMethods } from "../../protocol/index.js";
 import type { Output } from "../../runner/client.js";
 
 /**
@@ -48,6 +48,8 @@ export type ModelRequests = {
 export interface RunSourceOptions extends SourceOptions {
   /** Whether the user asked for it: by a command, or by saving. One that begins by itself does only what showing a model needs. */
   readonly asked: boolean;
+  /** An expression that the models are to be built from, where a source offers some (SourceOutcome); null: those that the file makes itself. */
+  readonly build: string | null;
 }
 
 export interface SourceOptions {
@@ -61,6 +63,8 @@ export interface SourceOutcome {
   readonly models: readonly ModelSnapshot[];
   /** Set when it ended early; `models` then holds what was there by that time. */
   readonly failure: Failure | null;
+  /** Where there is no model: what one could be built from (RunSourceOptions); default: nothing. */
+  readonly offers?: readonly Offer[];
   /** Every document that went in, read or not: a change of one makes the models stale. */
   readonly documents: readonly string[];
   /** The text that the models come from, by document; none for what is not text. */

@@ -48,19 +48,20 @@ export class TypeScriptFiles implements ModelSource {
     return this.fileOf(document) !== null && engineImport.test(document.getText());
   }
 
-  async run(file: string, options: RunSourceOptions): Promise<SourceOutcome> {
+  async run(file: string, { build, ...options }: RunSourceOptions): Promise<SourceOutcome> {
     const overrides = unsavedTexts();
     const runner = await this.#startRunner();
     const uri = vscode.Uri.file(file);
     // A file in none of the workspace's folders has its own project to read in.
     const isInside = vscode.workspace.getWorkspaceFolder(uri) !== undefined;
-    const { models, failure, files } = await runner.run(file, {
+    const { models, failure, offers, files } = await runner.run(file, {
       ...options,
+      ...(build !== null && { build }),
       overrides,
       allowed: settings.permissions(uri),
       ...(isInside && { folders: (vscode.workspace.workspaceFolders ?? []).map(({ uri: { fsPath } }) => fsPath) }),
     });
-    return { models, failure, documents: files, texts: await readTexts(files, overrides) };
+    return { models, failure, offers, documents: files, texts: await readTexts(files, overrides) };
   }
 
   isAlive(file: string): boolean {

@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import type { ModelSnapshot, ModuleSnapshot, TensorUse } from "../../protocol/index.js";
+import type { ModelSnapshot, ModuleSnapshot, Offer, TensorUse } from "../../protocol/index.js";
 import { argumentsText } from "../../describe/arguments.js";
 import { initializationText } from "../../describe/initialization.js";
 import { indexOf } from "../../describe/modelIndex.js";
@@ -16,12 +16,21 @@ export type ModuleNode = {
   readonly parent: ModuleNode | null;
 } & ({ readonly kind: "module" } | { readonly kind: "tensor"; readonly use: TensorUse });
 
+/** What a model can be built from, in the place of models where there is none. */
+interface OfferNode {
+  readonly kind: "offer";
+  readonly session: ModelSession;
+  readonly offer: Offer;
+}
+
+type TreeNode = ModuleNode | OfferNode;
+
 /** The native tree: models, modules, and their parameters and buffers. */
-export class ModuleTree implements vscode.TreeDataProvider<ModuleNode>, vscode.Disposable {
+export class ModuleTree implements vscode.TreeDataProvider<TreeNode>, vscode.Disposable {
   static readonly id = "layerscope.modules";
   readonly #changes = new vscode.EventEmitter<void>();
   readonly onDidChangeTreeData = this.#changes.event;
-  readonly #view: vscode.TreeView<ModuleNode>;
+  readonly #view: vscode.TreeView<TreeNode>;
   readonly #subscriptions: vscode.Disposable[];
   /** What the tree is being told to select: its report of that is no choice of the user's, who may have gone on elsewhere. */
   #revealed: string | null = null;
@@ -42,7 +51,7 @@ export class ModuleTree implements vscode.TreeDataProvider<ModuleNode>, vscode.D
         else if (change.kind === "selection" && change.by !== this) void this.#reveal(session);
       }),
       this.#view.onDidChangeSelection(({ selection: [node] }) => {
-        if (node && keyOf(node) !== this.#revealed) node.session.select({ model: node.model.name, path: node.module.path }, this);
+        if (node && node.kind !== "offer" && keyOf(node) !== this.#revealed) node.session.select({ model: node.model.name, path: node.module.path }, this);
       }),
       this.#view.onDidChangeVisibility(() => {
         sessions.viewerChanged();
@@ -63,13 +72,14 @@ export class ModuleTree implements vscode.TreeDataProvider<ModuleNode>, vscode.D
     vscode.Disposable.from(...this.#subscriptions).dispose();
   }
 
-  getChildren(node?: ModuleNode): ModuleNode[] {
+  getChildren(node?: TreeNode): TreeNode[] {
     if (!node) {
       const session = this.sessions.current;
       if (!session || !vscode.workspace.isTrusted) return [];
+      if (session.models.length === 0) return session.offers.map((offer) => ({ kind: "offer", session, offer }));
       return session.models.map((model) => ({ kind: "module", session, model, module: model.root, parent: null }));
     }
-    if (node.kind === "tensor") return [];
+    if (node.kind !== "module") return [];
     const { session, model, module } = node;
     return [
       ...[...module.parameters, ...module.buffers].map((use): ModuleNode => ({ kind: "tensor", session, model, module, use, parent: node })),
@@ -77,11 +87,12 @@ export class ModuleTree implements vscode.TreeDataProvider<ModuleNode>, vscode.D
     ];
   }
 
-  getParent(node: ModuleNode): ModuleNode | null {
-    return node.parent;
+  getParent(node: TreeNode): TreeNode | null {
+    return node.kind === "offer" ? null : node.parent;
   }
 
-  getTreeItem(node: ModuleNode): vscode.TreeItem {
+  getTreeItem(node: TreeNode): vscode.TreeItem {
+    if (node.kind === "offer") return offerItem(node);
     return node.kind === "module" ? moduleItem(node) : tensorItem(node, node.use);
   }
 
@@ -110,6 +121,13 @@ export class ModuleTree implements vscode.TreeDataProvider<ModuleNode>, vscode.D
 
 function keyOf({ session, model, module }: ModuleNode): string {
   return `${session.file}\n${model.name}\n${module.path}`;
+}
+
+function offerItem({ session: { file }, offer: { expression, complete } }: OfferNode): vscode.TreeItem {
+  const item = new vscode.TreeItem(vscode.l10n.t("Build from {0}", expression), vscode.TreeItemCollapsibleState.None);
+  item.iconPath = new vscode.ThemeIcon("tools");
+  item.command = { command: "layerscope.build", title: vscode.l10n.t("Build"), arguments: [{ file, expression, complete }] };
+  return item;
 }
 
 function moduleItem(node: ModuleNode): vscode.TreeItem {

@@ -13,6 +13,7 @@ export function pageHandlers(openInEditor: (session: ModelSession) => void): Pag
   };
   return {
     run: (session) => command("layerscope.run", session ? { file: session.file } : undefined),
+    build: (session, offer) => command("layerscope.build", { file: session?.file, ...offer }),
     stop: (session) => {
       session?.stop();
       return null;
