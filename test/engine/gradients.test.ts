@@ -111,12 +111,13 @@ describe("the shape rule agrees with the result", () => {
 test("every row has a sample", () => {
   for (const sample of samples) outputsOf(sample, sample.inputs);
   const missing = (set: ReadonlySet<Row>, of: readonly Row[]): string[] => of.filter((row) => !set.has(row)).map(({ name }) => name);
-  expect(missing(reached.forward, [...rows]), "shape rule").toEqual([]);
+  const place = "add a sample that calls it to test/support/operationSamples.ts, or for a function of layers to test/support/layerSamples.ts";
+  expect(missing(reached.forward, [...rows]), `the shape rule of a row runs in no sample: ${place}`).toEqual([]);
   expect(
     missing(
       reached.backward,
       [...rows].filter((row) => row.backward != null),
     ),
-    "gradient",
+    `the gradient of a row runs in no sample: ${place}, with inputs that require a gradient`,
   ).toEqual([]);
 });

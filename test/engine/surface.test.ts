@@ -8,5 +8,8 @@ const parts = ["viewAdjoint", "copy", "i1", "euclideanDist", "alias", "index", "
 test("every operation can be called: as torch.name, as a method, or as nn.functional.name", () => {
   const places: readonly object[] = [torch, torch.Tensor.prototype, torch.nn.functional, torch.linalg];
   const hidden = [...rowsDefined()].map(({ name }) => name).filter((name) => !parts.includes(name) && !places.some((place) => name in place));
-  expect(hidden, "functions of layers are exported in src/engine/nn/functional.ts, all others in src/engine/ops/functions.ts").toEqual([]);
+  expect(
+    hidden,
+    "nobody can call them: export functions of layers in src/engine/nn/functional.ts, all others in src/engine/ops/functions.ts, methods in src/engine/ops/methods.ts",
+  ).toEqual([]);
 });
