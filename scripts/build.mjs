@@ -5,6 +5,7 @@ import path from "node:path";
 import * as esbuild from "esbuild";
 import "./build-kernels.mjs";
 import "./findings.mjs";
+import { preparePython } from "./python.mjs";
 
 const watch = process.argv.includes("--watch");
 
@@ -32,8 +33,9 @@ function shareWithPage(build) {
 /** @type {esbuild.BuildOptions[]} */
 const parts = [
   { ...common, entryPoints: ["src/engine/index.ts"], outfile: "dist/engine/index.js", format: "esm", platform: "neutral" },
-  { ...node, entryPoints: ["src/runner/main.ts"], outfile: "dist/runner.js", format: "esm" },
+  { ...node, entryPoints: ["src/runner/main.ts"], outfile: "dist/runner.js", format: "esm", external: ["./python.js"] },
   { ...node, entryPoints: ["src/runner/threadGuard.ts"], outfile: "dist/threadGuard.cjs", format: "cjs" },
+  { ...node, entryPoints: ["src/runner/python.ts"], outfile: "dist/python.js", format: "esm", external: ["pyodide"] },
   { ...node, entryPoints: ["src/runner/watchdog.ts"], outfile: "dist/watchdog.js", format: "esm" },
   { ...node, entryPoints: ["src/runner/bundler.ts"], outfile: "dist/bundler.js", format: "esm" },
   { ...node, entryPoints: ["src/runner/bundlerThread.ts"], outfile: "dist/bundlerThread.js", format: "esm" },
@@ -70,6 +72,7 @@ const parts = [
 rmSync("dist/webview", { recursive: true, force: true });
 mkdirSync("dist", { recursive: true });
 copyFileSync("node_modules/esbuild-wasm/esbuild.wasm", "dist/esbuild.wasm");
+preparePython();
 
 if (watch) {
   for (const part of parts) await (await esbuild.context(part)).watch();

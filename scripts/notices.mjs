@@ -11,6 +11,7 @@ export function writeNotices() {
   const folders = new Set(inputs.flatMap((input) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0] ?? []));
   // Copied whole, rather than bundled.
   folders.add("node_modules/esbuild-wasm");
+  folders.add("node_modules/pyodide");
   const notices = [...folders].sort().map(notice);
   const heading = "Layerscope contains the following packages, each under its own licence.\n";
   writeFileSync(path.join(root, "THIRD_PARTY_NOTICES.txt"), [heading, ...notices].join(`\n${"-".repeat(80)}\n\n`));
@@ -25,7 +26,8 @@ function notice(folder) {
   if (!license && !file) throw new Error(`${name} states no licence.`);
   const text = file ? readFileSync(path.join(root, folder, file), "utf8").trim() : `Licence: ${license}`;
   const address = (typeof repository === "string" ? repository : repository?.url) ?? homepage ?? "";
-  // The Eclipse licence wants it said where the source can be had.
-  const offer = license?.includes("EPL-2.0") ? "Distributed under EPL-2.0. Its source code is available under that licence from the address above." : null;
+  // The licences of Eclipse and Mozilla want it said where the source can be had.
+  const asksForSource = ["EPL-2.0", "MPL-2.0"].find((each) => license?.includes(each));
+  const offer = asksForSource ? `Distributed under ${asksForSource}. Its source code is available under that licence from the address above.` : null;
   return [`${name} ${version} (${license})`, address.replace(/^git\+/, ""), ...(offer ? [offer] : []), "", text, ""].join("\n");
 }

@@ -8,7 +8,7 @@ import type { Finding } from "../describe/findings/finding.js";
 import { formatSummary, summarize, type Summary } from "../describe/summary.js";
 
 const usage = `Usage: layerscope COMMAND FILE [OPTION]...
-Run the TypeScript or JavaScript model code in FILE and look at its models.
+Run the TypeScript, JavaScript or Python model code in FILE, a notebook too, and look at its models.
 
 Commands:
   run FILE         print what the file prints
@@ -137,7 +137,7 @@ async function main(argv: readonly string[]): Promise<number> {
 }
 
 async function run(options: Options): Promise<number> {
-  const { failure } = await evaluate(options, true);
+  const { failure } = await evaluate(options, true, true);
   return report(failure);
 }
 
@@ -213,7 +213,7 @@ function named<Value>(choices: ReadonlyMap<string, Value>, kind: string, name: s
   return choice;
 }
 
-async function evaluate({ file, build, allowed, timeLimit, memoryLimit }: Options, inheritOutput: boolean): Promise<RunOutcome> {
+async function evaluate({ file, build, allowed, timeLimit, memoryLimit }: Options, inheritOutput: boolean, isMain = false): Promise<RunOutcome> {
   const runner = new ModelRunner({ dist: fileURLToPath(new URL(".", import.meta.url)), timeLimit, memoryLimit, inheritOutput });
   const cancel = new AbortController();
   const stop = (): void => cancel.abort();
@@ -223,6 +223,7 @@ async function evaluate({ file, build, allowed, timeLimit, memoryLimit }: Option
       workingDirectory: process.cwd(),
       signal: cancel.signal,
       allowed,
+      isMain,
       ...(build === undefined ? {} : { build }),
       // Standard output is for what was asked of us.
       onOutput: ({ text }) => process.stderr.write(text),
@@ -244,6 +245,10 @@ function report(failure: Failure | null): number {
   if (!failure) return 0;
   if (failure.kind === "exit") return failure.exitCode;
   if (failure.kind === "cancelled") return 130;
+  if (failure.traceback !== undefined) {
+    process.stderr.write(failure.traceback);
+    return 1;
+  }
   const { message, hint, location, stack } = failure;
   const place = location ? `${location.file}:${location.line}:${location.column}: ` : "layerscope: ";
   const calls = stack.map(

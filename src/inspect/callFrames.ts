@@ -66,6 +66,40 @@ export function aroundConstruction(sites: readonly NodeJS.CallSite[], object: ob
   return sites.slice(i);
 }
 
+/** How to know where the model code is: its language says. */
+export interface CodeCalls {
+  /** The innermost calls of the model code; `above`: what is asked about lies beneath this function. */
+  here(above: (...args: never[]) => unknown): readonly CallFrame[];
+  /** The same around the construction of a module, without its own constructors. */
+  around(above: (...args: never[]) => unknown, module: object): readonly CallFrame[];
+  /** Those in the model code where an error arose; none where it does not tell. */
+  thrown(error: unknown): readonly CallFrame[];
+  /** Whether the model code itself made the call that lies so many calls above. */
+  isCalledByCode(above: (...args: never[]) => unknown, calls: number): boolean;
+}
+
+/** Of code that runs as a script of this process. */
+export class ScriptCalls implements CodeCalls {
+  /** `url`: what the script runs as in stack traces. */
+  constructor(private readonly url: string) {}
+
+  here(above: (...args: never[]) => unknown): readonly CallFrame[] {
+    return framesOf(this.url, callSites(above));
+  }
+
+  around(above: (...args: never[]) => unknown, module: object): readonly CallFrame[] {
+    return framesOf(this.url, aroundConstruction(callSites(above), module));
+  }
+
+  thrown(error: unknown): readonly CallFrame[] {
+    return error instanceof Error && typeof error.stack === "string" ? parseStack(error.stack).filter(({ url }) => url === this.url) : [];
+  }
+
+  isCalledByCode(above: (...args: never[]) => unknown, calls: number): boolean {
+    return callSites(above)[calls]?.getFileName() === this.url;
+  }
+}
+
 /** The calls in the text of an Error's `stack`, innermost first. */
 export function parseStack(stack: string | undefined): CallFrame[] {
   const frames: CallFrame[] = [];

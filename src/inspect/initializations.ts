@@ -1,5 +1,5 @@
 import type { Distribution, Initialization } from "../protocol/index.js";
-import { type CallFrame, callSites, framesOf, type Locate } from "./callFrames.js";
+import type { CallFrame, CodeCalls, Locate } from "./callFrames.js";
 import type { Engine, Operation, Storage, Tensor } from "./engine.js";
 import { callText, keepsElements } from "./operations.js";
 
@@ -46,14 +46,14 @@ export class Initializations {
   readonly #fills = new WeakMap<Storage, Fill | Creation>();
   #creations = 0;
   readonly #engine: Engine;
-  readonly #codeUrl: string;
+  readonly #calls: CodeCalls;
   readonly #locate: Locate;
   /** True while the editor, not the code, reinitializes. */
   fromEditor = false;
 
-  constructor(engine: Engine, codeUrl: string, locate: Locate) {
+  constructor(engine: Engine, calls: CodeCalls, locate: Locate) {
     this.#engine = engine;
-    this.#codeUrl = codeUrl;
+    this.#calls = calls;
     this.#locate = locate;
   }
 
@@ -63,10 +63,9 @@ export class Initializations {
     let by: Fill["by"] = "layerscope";
     let frames: readonly CallFrame[] = [];
     if (!this.fromEditor) {
-      const sites = callSites(above);
-      frames = framesOf(this.#codeUrl, sites);
+      frames = this.#calls.here(above);
       // Where a layer fills its parameters by itself, more of the engine lies between than the function.
-      by = sites[framesOfInit]?.getFileName() === this.#codeUrl ? "code" : "constructor";
+      by = this.#calls.isCalledByCode(above, framesOfInit) ? "code" : "constructor";
     }
     this.#fills.set(tensor.storage, { kind: "recorded", function: functionName, arguments: args, shape: [...tensor.sizes], by, frames, modifiedBy: [] });
   }
@@ -79,7 +78,7 @@ export class Initializations {
     if (!method || !coversStorage(tensor)) return this.#modified(storage, name);
     const given = args.slice(1).filter((arg) => typeof arg === "number");
     const entries = Object.entries(method.defaults).map(([key, value], i): [string, number] => [key, given[i] ?? value]);
-    const frames = this.fromEditor ? [] : framesOf(this.#codeUrl, callSites(above));
+    const frames = this.fromEditor ? [] : this.#calls.here(above);
     this.#fills.set(storage, {
       kind: "recorded",
       function: method.function,
@@ -106,7 +105,7 @@ export class Initializations {
     const expression = !made ? call : keepsElements(operation) ? made.expression : `${made.expression}.${call}`;
     if (expression.length > longestExpression) return;
     const distribution = isFirst ? effect.follows(args) : distributionAfter(operation, args, made!.distribution);
-    this.#fills.set(tensor.storage, { kind: "made", expression, distribution, frames: framesOf(this.#codeUrl, callSites(above)), modifiedBy: [] });
+    this.#fills.set(tensor.storage, { kind: "made", expression, distribution, frames: this.#calls.here(above), modifiedBy: [] });
   }
 
   #modified(storage: Storage, name: string): void {

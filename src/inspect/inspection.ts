@@ -2,6 +2,7 @@ import * as l10n from "@vscode/l10n";
 import type {
   ForwardRequest,
   ForwardTrace,
+  Language,
   ModelSnapshot,
   Reinitialization,
   RunnerMethods,
@@ -12,7 +13,7 @@ import type {
   TensorStatistics,
   TensorValues,
 } from "../protocol/index.js";
-import type { CallFrame, Locate } from "./callFrames.js";
+import type { CallFrame, CodeCalls, Locate } from "./callFrames.js";
 import { callModule, classNameOf, type Engine, type Module, type Tensor } from "./engine.js";
 import { definesForward, forwardAgain, inferForward, type InputCandidate } from "./infer.js";
 import { Initializations } from "./initializations.js";
@@ -26,8 +27,10 @@ import { Identities, ModelTree, type StateTensor } from "./tree.js";
 
 export interface InspectionOptions {
   readonly engine: Engine;
-  /** What the model code runs as in stack traces. */
-  readonly codeUrl: string;
+  /** Where the model code is. */
+  readonly calls: CodeCalls;
+  /** What the model code is written in. */
+  readonly language: Language;
   readonly locate: Locate;
   /** Where the code runs under other names than the user wrote. */
   readonly names?: OriginalNames;
@@ -73,6 +76,7 @@ interface Model extends NamedModel {
 /** Looks at live modules: turns them into snapshots, runs them again and reinitializes them. Watches from the moment it is made. */
 export class Inspection {
   readonly #engine: Engine;
+  readonly #language: Language;
   readonly #locate: Locate;
   readonly #quietly: InspectionOptions["quietly"];
   readonly #initializations: Initializations;
@@ -80,12 +84,13 @@ export class Inspection {
   readonly #models = new Map<string, Model>();
   readonly recorder: Recorder;
 
-  constructor({ engine, codeUrl, locate, names = sameNames, quietly }: InspectionOptions) {
+  constructor({ engine, calls, language, locate, names = sameNames, quietly }: InspectionOptions) {
     this.#engine = engine;
+    this.#language = language;
     this.#locate = locate;
     this.#quietly = quietly;
-    this.#initializations = new Initializations(engine, codeUrl, locate);
-    this.recorder = new Recorder(engine, codeUrl, this.#initializations, names);
+    this.#initializations = new Initializations(engine, calls, locate);
+    this.recorder = new Recorder(engine, calls, this.#initializations, names);
   }
 
   /** Takes these for the file's models. With `infer`, inputs are worked out for those that the code did not run. */
@@ -248,7 +253,7 @@ export class Inspection {
     const trace = shown && this.#trace(model, shown, tree);
     return {
       formatVersion: 1,
-      language: "typescript",
+      language: this.#language,
       name: model.name,
       location: model.location ?? tree.root.location,
       root: tree.root,

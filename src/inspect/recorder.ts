@@ -1,5 +1,5 @@
 import type { SourceLocation } from "../protocol/index.js";
-import { aroundConstruction, type CallFrame, callSites, framesOf, type Locate, parseStack } from "./callFrames.js";
+import type { CallFrame, CodeCalls, Locate } from "./callFrames.js";
 import type { Engine, Module, Tensor } from "./engine.js";
 import type { Initializations } from "./initializations.js";
 import { writesInPlace } from "./operations.js";
@@ -40,7 +40,7 @@ interface RootHistory {
  */
 export class Recorder {
   readonly #engine: Engine;
-  readonly #codeUrl: string;
+  readonly #calls: CodeCalls;
   readonly #initializations: Initializations;
   readonly #names: OriginalNames;
   readonly #constructed = new WeakMap<Module, readonly CallFrame[]>();
@@ -57,9 +57,9 @@ export class Recorder {
   #requested: Recording | null = null;
   readonly #observer: Observer;
 
-  constructor(engine: Engine, codeUrl: string, initializations: Initializations, names: OriginalNames) {
+  constructor(engine: Engine, calls: CodeCalls, initializations: Initializations, names: OriginalNames) {
     this.#engine = engine;
-    this.#codeUrl = codeUrl;
+    this.#calls = calls;
     this.#initializations = initializations;
     this.#names = names;
     this.#observer = this.#createObserver();
@@ -124,14 +124,14 @@ export class Recorder {
   #createObserver(): Observer {
     // eslint-disable-next-line @typescript-eslint/no-this-alias -- The functions below are where a stack of calls ends, by name, so they are no arrow functions.
     const recorder = this;
-    const here = (above: (...args: never[]) => unknown): readonly CallFrame[] => framesOf(recorder.#codeUrl, callSites(above));
+    const here = (above: (...args: never[]) => unknown): readonly CallFrame[] => recorder.#calls.here(above);
     const thrownAt = (error: unknown, above: (...args: never[]) => unknown): readonly CallFrame[] => {
-      const frames = error instanceof Error && typeof error.stack === "string" ? parseStack(error.stack).filter(({ url }) => url === recorder.#codeUrl) : [];
+      const frames = recorder.#calls.thrown(error);
       return frames.length > 0 ? frames : here(above);
     };
     return {
       moduleConstructed: function constructed(module) {
-        recorder.#constructed.set(module, framesOf(recorder.#codeUrl, aroundConstruction(callSites(constructed), module)));
+        recorder.#constructed.set(module, recorder.#calls.around(constructed, module));
         recorder.#remember(module);
       },
       moduleEntered: function entered(module, args) {

@@ -69,6 +69,8 @@ export interface FailureText {
   readonly location: SourceLocation | null;
   /** Frames in the user's code, innermost first. */
   readonly stack: readonly StackFrame[];
+  /** What the language itself prints of it, where that is more than a message and a stack: Python's traceback. */
+  readonly traceback?: string;
 }
 
 /** A call in the user's code. */

@@ -23,6 +23,26 @@ export interface Bundle {
   readonly note: string | null;
 }
 
+/** A Python file or notebook, to be run by the interpreter that comes with us. */
+export interface PythonProgram {
+  /** Absolute path of the file. */
+  readonly entry: string;
+  /** Absolute path of the file, or of the notebook, and its text; for a notebook, a text for each code cell, by the name that its places have. */
+  readonly parts: readonly PythonPart[];
+  readonly isNotebook: boolean;
+  /** False for a run that the user did not ask for: `__name__` is then the module's own. */
+  readonly isMain: boolean;
+  /** Text of other files that differs from what is on disk, by absolute path. */
+  readonly overrides: readonly (readonly [path: string, text: string])[];
+  readonly engineUrl: string;
+}
+
+/** A file, or a cell of a notebook. */
+export interface PythonPart {
+  readonly file: string;
+  readonly text: string;
+}
+
 /** A name at the top level of the model file. */
 export interface Binding {
   readonly name: string;
@@ -37,6 +57,8 @@ export interface RunResult {
   readonly failure: Failure | null;
   /** Where there is no model: what may make one and was not called by itself. */
   readonly offers: readonly Offer[];
+  /** Absolute paths of the files that turned out to go in while it ran, where they were not known before. */
+  readonly files?: readonly string[];
 }
 
 /** A function or a class of the model file that a model can be built from, when the user says so. */
@@ -93,7 +115,7 @@ export interface TensorValues {
 export interface RunnerMethods {
   /** `build`: an expression in JavaScript that makes the model when the file has run, of names that the file's top level and its exports know; null: none. */
   run: {
-    params: { readonly bundle: Bundle; readonly workingDirectory: string; readonly build: string | null; readonly access: Access };
+    params: { readonly bundle: Bundle | PythonProgram; readonly workingDirectory: string; readonly build: string | null; readonly access: Access };
     result: RunResult;
   };
   forward: { params: ForwardRequest; result: ModelSnapshot };

@@ -180,16 +180,23 @@ const failureText = {
   location: optional(location),
   stack: list(shape<StackFrame>({ function: text, location })),
 };
-const plainFailure: Check<PlainFailure> = shape<PlainFailure>({
-  kind: keyOf({ syntax: true, import: true, thrown: true, refused: true, unsettled: true, crash: true, internal: true }),
-  ...failureText,
-});
-const stopped: Check<FailureText & Stopped> = shape<FailureText & Stopped>({
-  kind: keyOf({ timeout: true, memory: true, cancelled: true }),
-  doing: keyOf({ bundling: true, running: true, blocked: true, thread: true, waiting: true, inspecting: true, unknown: true }),
-  ...failureText,
-});
-const exit: Check<FailureText & Exit> = shape<FailureText & Exit>({ kind: kind("exit"), exitCode: numeric, ...failureText });
+const told = { traceback: text };
+const plainFailure: Check<PlainFailure> = shape<PlainFailure>(
+  {
+    kind: keyOf({ syntax: true, import: true, thrown: true, refused: true, unsettled: true, crash: true, internal: true }),
+    ...failureText,
+  },
+  told,
+);
+const stopped: Check<FailureText & Stopped> = shape<FailureText & Stopped>(
+  {
+    kind: keyOf({ timeout: true, memory: true, cancelled: true }),
+    doing: keyOf({ bundling: true, running: true, blocked: true, thread: true, waiting: true, inspecting: true, unknown: true }),
+    ...failureText,
+  },
+  told,
+);
+const exit: Check<FailureText & Exit> = shape<FailureText & Exit>({ kind: kind("exit"), exitCode: numeric, ...failureText }, told);
 export const checkFailure: Check<Failure> = either(plainFailure, either(stopped, exit));
 
 const tensorValues: Check<TensorValues> = shape({
@@ -204,7 +211,7 @@ const offer = shape<Offer>({ expression: text, complete: flag, location: optiona
 
 /** What each method of a runner answers with. */
 export const checkResult: { readonly [M in RunnerMethod]: Check<RunnerMethods[M]["result"]> } = {
-  run: shape<RunResult>({ models: list(model), failure: optional(checkFailure), offers: list(offer) }),
+  run: shape<RunResult>({ models: list(model), failure: optional(checkFailure), offers: list(offer) }, { files: list(text) }),
   forward: model,
   showOwnPass: model,
   reinitialize: model,

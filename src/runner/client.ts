@@ -1,11 +1,12 @@
-import { dirname } from "node:path";
-import { fileURLToPath } from "node:url";
+import { dirname, join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import * as l10n from "@vscode/l10n";
-import type { Access, Bundle, Failure, Permission, RunnerMethod, RunnerMethods, RunResult } from "../protocol/index.js";
+import type { Access, Bundle, Failure, Permission, PythonProgram, RunnerMethod, RunnerMethods, RunResult } from "../protocol/index.js";
 import { Bundlers } from "./bundlerProcess.js";
 import { stoppedFailure } from "./faults.js";
 import { projectFolder } from "./folders.js";
 import { canonicalPath } from "./paths.js";
+import { isPython, readProgram } from "./pythonProgram.js";
 import { ModelProcess, type RequestOptions, RunnerError } from "./process.js";
 
 export { type Output, type RequestOptions, RunnerError } from "./process.js";
@@ -39,6 +40,8 @@ export interface RunOptions extends RequestOptions {
   readonly allowed?: readonly Permission[];
   /** The workspace's folders, which may be read; default: the projects that the model file and the working directory are in. */
   readonly folders?: readonly string[];
+  /** The user asked for this run: a Python file is then `__main__`. Default false. */
+  readonly isMain?: boolean;
   /** An expression that makes the model when the file has run, such as `createModel()`; default: the models that the file itself makes. */
   readonly build?: string;
 }
@@ -82,6 +85,10 @@ export class ModelRunner {
     clearTimeout(this.#idle);
     this.#idle = setTimeout(() => this.#rest(), idleMilliseconds).unref();
     this.#bundlers.start();
+    this.#prepareProcess();
+  }
+
+  #prepareProcess(): void {
     if (!this.#spare?.alive) this.#spare = this.#startProcess();
   }
 
@@ -91,28 +98,24 @@ export class ModelRunner {
    * Running a file again cancels its run under way.
    */
   async run(file: string, given: RunOptions = {}): Promise<RunOutcome> {
-    const { overrides = new Map<string, string>(), workingDirectory = dirname(canonicalPath(file)), build = null, ...options } = given;
+    const { overrides = new Map<string, string>(), workingDirectory = dirname(canonicalPath(file)), build = null, isMain = false, ...options } = given;
     const entry = canonicalPath(file);
     this.#cancel(entry);
     if (this.#disposed) return { models: [], failure: cancelled(), offers: [], files: [entry] };
     const run = new Run(options.signal);
     this.#running.set(entry, run);
-    this.warmUp();
-    const bundled = await this.#bundlers.bundle(entry, {
-      overrides: new Map([...overrides].map(([path, text]) => [canonicalPath(path), text])),
-      signal: run.signal,
-      timeLimit: this.#limits.timeLimit,
-    });
-    const files = bundled.kind === "failure" ? bundled.files : bundled.bundle.files;
+    const texts = new Map([...overrides].map(([path, text]) => [canonicalPath(path), text]));
+    const bundled = isPython(entry) ? this.#readPython(entry, texts, isMain) : await this.#bundle(entry, texts, run.signal);
+    const { files } = bundled;
     if (run.isCancelled) return { models: [], failure: cancelled(), offers: [], files };
     if (bundled.kind === "failure") {
       this.#running.delete(entry);
       return { models: [], failure: bundled.failure, offers: [], files };
     }
     const { bundle } = bundled;
-    if (bundle.note) options.onOutput?.({ stream: "stderr", text: `${bundle.note}\n` });
+    if ("note" in bundle && bundle.note) options.onOutput?.({ stream: "stderr", text: `${bundle.note}\n` });
 
-    this.warmUp();
+    this.#prepareProcess();
     const process = (run.process = this.#spare!);
     this.#spare = null;
     let result: RunResult;
@@ -133,7 +136,20 @@ export class ModelRunner {
       void process.ended.then(() => this.#holding.get(entry) === process && this.#holding.delete(entry));
     }
     if (!this.#inheritOutput) setTimeout(() => this.warmUp(), warmUpDelay).unref();
-    return { ...result, files };
+    return { ...result, files: [...new Set([...files, ...(result.files ?? [])])] };
+  }
+
+  async #bundle(entry: string, overrides: ReadonlyMap<string, string>, signal: AbortSignal): Promise<Prepared> {
+    this.warmUp();
+    const bundled = await this.#bundlers.bundle(entry, { overrides, signal, timeLimit: this.#limits.timeLimit });
+    return bundled.kind === "failure" ? bundled : { kind: "ready", bundle: bundled.bundle, files: bundled.bundle.files };
+  }
+
+  /** Python reads what it imports by itself, while it runs. */
+  #readPython(entry: string, overrides: ReadonlyMap<string, string>, isMain: boolean): Prepared {
+    this.#prepareProcess();
+    const program = readProgram(entry, { overrides, isMain, engineUrl: pathToFileURL(join(this.#dist, "engine/index.js")).href });
+    return "kind" in program ? { kind: "failure", failure: program, files: [entry] } : { kind: "ready", bundle: program, files: [entry] };
   }
 
   /** Asks the process that holds the models of `file`. Rejects with RunnerError. */
@@ -176,7 +192,9 @@ export class ModelRunner {
     await Promise.all([this.#bundlers.dispose(), ...[...this.#started].map(({ ended }) => ended)]);
   }
 
-  #accessOf({ entry, packages, engineUrl }: Bundle, workingDirectory: string, { asked = true, allowed = [], folders }: RunOptions): Access {
+  #accessOf(bundle: Bundle | PythonProgram, workingDirectory: string, { asked = true, allowed = [], folders }: RunOptions): Access {
+    const { entry, engineUrl } = bundle;
+    const packages = "packages" in bundle ? bundle.packages : [];
     const own = dirname(entry);
     const workspace = folders ?? [own, workingDirectory].map(projectFolder);
     return { asked, allowed, readable: [...workspace, own, ...packages, this.#dist, dirname(fileURLToPath(engineUrl))], writable: [own] };
@@ -201,6 +219,11 @@ export class ModelRunner {
     return process;
   }
 }
+
+/** A model file made ready for a process. */
+type Prepared =
+  | { readonly kind: "ready"; readonly bundle: RunnerMethods["run"]["params"]["bundle"]; readonly files: readonly string[] }
+  | { readonly kind: "failure"; readonly failure: Failure; readonly files: readonly string[] };
 
 class Run {
   /** Null while it is being bundled. */

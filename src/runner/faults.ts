@@ -4,7 +4,7 @@ import * as l10n from "@vscode/l10n";
 import { type CallFrame, parseStack } from "../inspect/callFrames.js";
 import type { Doing, Failure, SourceLocation } from "../protocol/index.js";
 import { isRefusal } from "./refusal.js";
-import type { BundleSourceMap } from "./sourceMap.js";
+import type { Sources } from "./sourceMap.js";
 import { threadPlace } from "./threads.js";
 
 /** Of before it is guarded from the user's code. */
@@ -14,7 +14,7 @@ const { existsSync, readFileSync } = fs;
 export type StopReason = "timeout" | "cancelled" | "memory";
 
 /** What the model code threw, as the user should read it. */
-export function thrownFailure(error: unknown, sources: BundleSourceMap | null): Failure {
+export function thrownFailure(error: unknown, sources: Sources | null): Failure {
   if (!(error instanceof Error)) {
     return {
       kind: "thrown",
@@ -44,7 +44,7 @@ export function thrownFailure(error: unknown, sources: BundleSourceMap | null): 
 }
 
 /** Where an error was thrown; an error of a thread that nothing else is known of, where the thread was started. */
-function thrownPlace(error: Error, frames: readonly CallFrame[], sources: BundleSourceMap | null): Pick<Failure, "location" | "stack"> {
+function thrownPlace(error: Error, frames: readonly CallFrame[], sources: Sources | null): Pick<Failure, "location" | "stack"> {
   const found = place(frames, sources);
   if (!sources) return found;
   // What Node loaded by itself is within what the bundle called.
@@ -85,7 +85,7 @@ export interface Stop {
 }
 
 /** The model code was stopped; `frames` is where it was. */
-export function stoppedFailure(stop: Stop, frames: readonly CallFrame[], sources: BundleSourceMap | null): Failure {
+export function stoppedFailure(stop: Stop, frames: readonly CallFrame[], sources: Sources | null): Failure {
   const found = place(frames, sources);
   return { kind: stop.reason, doing: stop.doing, ...stoppedText(stop, found.location !== null), ...found };
 }
@@ -212,7 +212,7 @@ export interface Trouble {
 }
 
 /** A value of the user's could not be looked at; all others are shown. */
-export function troubleFailure({ name, location, error }: Trouble, sources: BundleSourceMap): Failure {
+export function troubleFailure({ name, location, error }: Trouble, sources: Sources): Failure {
   const thrown = thrownFailure(error, sources);
   return {
     ...thrown,
@@ -234,7 +234,7 @@ export function foreignFailure(): Failure {
   };
 }
 
-export function exitFailure(code: number, stack: string | undefined, sources: BundleSourceMap): Failure {
+export function exitFailure(code: number, stack: string | undefined, sources: Sources): Failure {
   return {
     kind: "exit",
     exitCode: code,
@@ -264,7 +264,7 @@ export function unsettledFailure(): Failure {
 const shownFrames = 20;
 
 /** Where in the user's own code that was. */
-export function place(frames: readonly CallFrame[], sources: BundleSourceMap | null): Pick<Failure, "location" | "stack"> {
+export function place(frames: readonly CallFrame[], sources: Sources | null): Pick<Failure, "location" | "stack"> {
   const stack = sources?.userFrames(frames).slice(0, shownFrames) ?? [];
   return { location: stack[0]?.location ?? null, stack };
 }

@@ -3,12 +3,12 @@ import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
 import * as l10n from "@vscode/l10n";
-import { type CallFrame, type Engine, Inspection } from "../inspect/index.js";
-import type { Bundle, Failure, ModelSnapshot, RunnerMethod, RunnerMethods, RunnerRequest, RunResult } from "../protocol/index.js";
+import { type CallFrame, type Engine, Inspection, ScriptCalls } from "../inspect/index.js";
+import type { Access, Bundle, Failure, ModelSnapshot, PythonProgram, RunnerMethod, RunnerMethods, RunnerRequest, RunResult } from "../protocol/index.js";
 import { watchBlockingCalls } from "./blockingCalls.js";
 import { brokenPipeFailure, internalFailure, type Stop, stoppedFailure, thrownFailure, type Trouble, troubleFailure } from "./faults.js";
 import { Guards } from "./guards.js";
-import { ModelCode } from "./modelCode.js";
+import { type EvaluatedCode, ModelCode } from "./modelCode.js";
 import { buildModels, findModels, type Found } from "./models.js";
 import { ModelOutput } from "./modelOutput.js";
 import { type Part, partsOf, withoutToJson } from "./parts.js";
@@ -22,12 +22,10 @@ const options = JSON.parse(process.argv[2]!) as ProcessOptions;
 loadStrings(options.stringsFile);
 
 interface Session {
-  readonly code: ModelCode;
+  readonly code: EvaluatedCode & { readonly interruptedAt?: readonly CallFrame[] };
   readonly engine: Engine;
   readonly inspection: Inspection;
   readonly bindings: Bundle["bindings"];
-  /** The models as far as they are described; null while none is being. */
-  described: ModelSnapshot[] | null;
 }
 
 /** What the code was doing when something stopped it. */
@@ -37,11 +35,15 @@ interface Interruption {
 }
 
 let session: Session | null = null;
+/** The models as far as they are described; null while none is being. */
+let beingDescribed: ModelSnapshot[] | null = null;
 let interrupt: ((interruption: Interruption) => void) | null = null;
 const output = new ModelOutput(() => interrupt?.({ failure: brokenPipeFailure(), frames: [] }));
 
 const channel = new MessageChannel();
 const stopping = new Int32Array(new SharedArrayBuffer(4));
+/** What Python looks at between two of its steps: 2 interrupts it. */
+const interrupting = new Uint8Array(new SharedArrayBuffer(1));
 /** The way to the host, through the watchdog: taken before any code of the user's runs, which may change what all JavaScript is made of. */
 const tell = channel.port1.postMessage.bind(channel.port1) as (message: FromMain) => void;
 const loop = { hold: channel.port1.ref.bind(channel.port1), release: channel.port1.unref.bind(channel.port1) };
@@ -55,7 +57,7 @@ channel.port1.on("message", (message: ToMain) => {
       return void serve(message.request);
     case "stopped":
       tell({ kind: "noticed" });
-      stopped(message.stop, message.frames);
+      stopped(message.stop, message.frames.length > 0 ? message.frames : (session?.code.interruptedAt ?? []));
   }
 });
 
@@ -65,6 +67,7 @@ const workerData: Omit<WatchdogData, "port"> & { readonly port: MessagePort } = 
   memoryLimit: options.memoryLimit,
   codeFile: options.codeFile,
   stopping,
+  interrupting,
   port: channel.port2,
 };
 new Worker(new URL("watchdog.js", import.meta.url), { workerData, transferList: [channel.port2] }).unref();
@@ -99,8 +102,17 @@ const handlers: Handlers = {
 
 async function run({ bundle, workingDirectory, build, access }: RunnerMethods["run"]["params"]): Promise<RunResult> {
   process.chdir(workingDirectory);
+  if (!("code" in bundle)) return runPython(bundle, workingDirectory, build, access);
+  limitTo(access);
+  return runBundle(bundle, build);
+}
+
+function limitTo(access: Access): void {
   guards.allow(access);
   tellThreads({ access, guards: guardOptions, stringsFile: options.stringsFile });
+}
+
+async function runBundle(bundle: Bundle, build: string | null): Promise<RunResult> {
   const code = new ModelCode({
     bundle,
     codeFile: options.codeFile,
@@ -111,13 +123,43 @@ async function run({ bundle, workingDirectory, build, access }: RunnerMethods["r
   const engine = (await import(bundle.engineUrl)) as Engine;
   const inspection = new Inspection({
     engine,
-    codeUrl: code.sources.url,
+    calls: new ScriptCalls(code.sources.url),
+    language: "typescript",
     locate: (frames) => code.sources.locateFirst(frames),
     names: code.sources,
     quietly: (body) => output.quietly(body),
   });
-  session = { code, engine, inspection, bindings: bundle.bindings, described: null };
+  session = { code, engine, inspection, bindings: bundle.bindings };
+  return finished(await code.evaluate(), session, build);
+}
+
+/** The interpreter is loaded with the first Python file, and not before. */
+async function runPython(program: PythonProgram, workingDirectory: string, build: string | null, access: Access): Promise<RunResult> {
+  const { PythonCode } = await import("./python.js");
+  const engine = (await import(program.engineUrl)) as Engine;
+  const code = await PythonCode.start({
+    program,
+    engine,
+    workingDirectory,
+    interruptBuffer: interrupting,
+    tell: (running) => tell({ kind: "python", running }),
+  });
+  limitTo(access);
+  const inspection = new Inspection({
+    engine,
+    calls: code.calls,
+    language: "python",
+    locate: (frames) => code.sources.locateFirst(frames),
+    quietly: (body) => output.quietly(body),
+  });
+  session = { code, engine, inspection, bindings: [] };
   const failure = await code.evaluate();
+  session = { ...session, bindings: code.bindings() };
+  return { ...(await finished(failure, session, build)), files: code.files() };
+}
+
+async function finished(failure: Failure | null, session: Session, build: string | null): Promise<RunResult> {
+  const { code, engine } = session;
   if (build === null || failure) return inspect(session, failure, true);
   try {
     return await inspect(session, null, true, await buildModels(build, code, engine));
@@ -134,7 +176,7 @@ async function inspect(session: Session, failure: Failure | null, mayRun: boolea
   const troubles: Trouble[] = [];
   const { models, offers } = built ?? (await findModels(code, inspection, engine, bindings, mayRun, troubles));
   inspection.setModels(models, { infer: mayRun });
-  const described: ModelSnapshot[] = (session.described = []);
+  const described: ModelSnapshot[] = (beingDescribed = []);
   for (const name of inspection.names) {
     try {
       described.push(withoutToJson(() => inspection.describe(name)));
@@ -142,7 +184,7 @@ async function inspect(session: Session, failure: Failure | null, mayRun: boolea
       troubles.push({ name, location: models.find((model) => model.name === name)?.location ?? null, error });
     }
   }
-  session.described = null;
+  beingDescribed = null;
   const [trouble] = troubles;
   return { models: described, failure: failure ?? (trouble ? troubleFailure(trouble, code.sources) : null), offers };
 }
@@ -153,7 +195,7 @@ async function interrupted(request: RunnerRequest, { failure, frames }: Interrup
   session?.inspection.interrupted(failure.message, frames);
   if (request.method !== "run" || !session) return { failed: true, value: failure };
   // Nothing more of the code runs: it may be what has just been stopped. Where describing the models was, the rest of them cannot be described.
-  if (session.described) return { failed: false, value: { models: session.described, failure, offers: [] } satisfies RunResult };
+  if (beingDescribed) return { failed: false, value: { models: beingDescribed, failure, offers: [] } satisfies RunResult };
   return { failed: false, value: await inspect(session, failure, false) };
 }
 

@@ -2,10 +2,11 @@ import fs from "node:fs";
 import { dirname } from "node:path";
 import { Session } from "node:inspector";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import type { Bundle, Failure } from "../protocol/index.js";
+import type { NamedModel } from "../inspect/index.js";
+import type { Bundle, Failure, Offer } from "../protocol/index.js";
 import { type BundleHooks, dependencyConstants, runnerGlobal } from "./bundleFormat.js";
 import { exitFailure, missingExportFailure, thrownFailure, unsettledFailure } from "./faults.js";
-import { BundleSourceMap } from "./sourceMap.js";
+import { BundleSourceMap, type Sources } from "./sourceMap.js";
 
 /** Of before they are guarded from the user's code. */
 const { mkdirSync, rmSync, writeFileSync } = fs;
@@ -22,8 +23,21 @@ export interface ModelCodeOptions {
   readonly onExit: (failure: Failure) => void;
 }
 
+/** The code of one model file as whoever looks for models in it sees it, whatever it is written in. */
+export interface EvaluatedCode {
+  readonly sources: Sources;
+  /** Exports in JavaScript's sense; null where the file did not run to its end, or has none. */
+  readonly exports: Readonly<Record<string, unknown>> | null;
+  /** The top-level variables of the model file that have a value, in the order of the source. */
+  variables(): [name: string, value: unknown][];
+  /** What an expression gives, of names that the model file's top level knows. */
+  valueOf(expression: string): Promise<unknown>;
+  /** What makes a module without arguments, and what else may make one, where the language itself knows. */
+  readonly makers?: () => { readonly made: readonly NamedModel[]; readonly offers: readonly Offer[] };
+}
+
 /** The code of one model file, evaluated in this process. */
-export class ModelCode {
+export class ModelCode implements EvaluatedCode {
   readonly sources: BundleSourceMap;
   /** The module's exports; null when it did not run to its end. */
   exports: Readonly<Record<string, unknown>> | null = null;

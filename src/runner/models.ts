@@ -3,7 +3,7 @@ import * as l10n from "@vscode/l10n";
 import { classNameOf, type Engine, type Inspection, type Module, type NamedModel } from "../inspect/index.js";
 import type { Binding, Offer, SourceLocation } from "../protocol/index.js";
 import type { Trouble } from "./faults.js";
-import type { ModelCode } from "./modelCode.js";
+import type { EvaluatedCode } from "./modelCode.js";
 
 /**
  * The models of a file that ran: every root module that still exists, named after the variable or export that holds it, else after its class and
@@ -13,7 +13,7 @@ import type { ModelCode } from "./modelCode.js";
  * all others are offered. What cannot be looked at is added to `troubles`.
  */
 export async function findModels(
-  code: ModelCode,
+  code: EvaluatedCode,
   inspection: Inspection,
   engine: Engine,
   bindings: readonly Binding[],
@@ -28,8 +28,12 @@ export async function findModels(
   await setImmediate();
   globalThis.gc?.();
   let roots = rootsAmong(engine, [...inspection.recorder.modules(), ...named.map(({ module }) => module)], named, troubles);
-  if (mayRun && roots.length === 0 && code.exports) {
-    named = await moduleFactories(code, code.exports, engine, bindings, offers);
+  if (mayRun && roots.length === 0 && (code.exports || code.makers)) {
+    if (code.makers) {
+      const found = code.makers();
+      named = [...found.made];
+      offers.push(...found.offers.slice(0, offerLimit));
+    } else named = await moduleFactories(code, code.exports!, engine, bindings, offers);
     roots = rootsAmong(
       engine,
       named.map(({ module }) => module),
@@ -65,7 +69,7 @@ export interface Found {
 }
 
 /** The models that an expression of the user's gives: a module, or a list, map or plain object of some. */
-export async function buildModels(expression: string, code: ModelCode, engine: Engine): Promise<Found> {
+export async function buildModels(expression: string, code: EvaluatedCode, engine: Engine): Promise<Found> {
   const models: NamedModel[] = [];
   collect(engine, await code.valueOf(expression), expression, null, models);
   if (models.length === 0) throw new Error(l10n.t("{0} gives no module.", expression));
@@ -96,7 +100,7 @@ function hasState({ nn }: Engine, module: Module): boolean {
 }
 
 /** Modules that variables of the model file and its exports hold, directly or in a list, map or plain object. */
-function namedModules(code: ModelCode, engine: Engine, bindings: readonly Binding[], troubles: Trouble[]): NamedModel[] {
+function namedModules(code: EvaluatedCode, engine: Engine, bindings: readonly Binding[], troubles: Trouble[]): NamedModel[] {
   const named: NamedModel[] = [];
   const locations = locationsOf(bindings);
   const look = (value: unknown, name: string, location: SourceLocation | null): void => {
@@ -160,7 +164,7 @@ function dataProperties(object: object): [key: string, value: unknown][] {
 const offerLimit = 100;
 
 async function moduleFactories(
-  code: ModelCode,
+  code: EvaluatedCode,
   exports: Readonly<Record<string, unknown>>,
   engine: Engine,
   bindings: readonly Binding[],

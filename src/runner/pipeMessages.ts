@@ -21,6 +21,8 @@ export type FromHost =
 export type ToHost =
   /** The process has started and takes requests. */
   | { readonly kind: "ready" }
+  /** Python has started: from now on the time is the code's own. */
+  | { readonly kind: "began" }
   /** The text of the message is the JSON of a part of the answer. */
   | { readonly kind: "part"; readonly id: string; readonly path: Path }
   /** The answer is complete. `failed`: it is a failure. */
@@ -46,6 +48,8 @@ export type FromMain =
   | { readonly kind: "phase"; readonly phase: Phase }
   /** A call begins that cannot be interrupted, at this place; null: it is over. */
   | { readonly kind: "blocking"; readonly frames: readonly CallFrame[] | null }
+  /** Python code begins to run, or has ended: it is interrupted by shared memory. */
+  | { readonly kind: "python"; readonly running: boolean }
   /** What ran has been stopped, and nothing of it runs any more. */
   | { readonly kind: "noticed" }
   | { readonly kind: "part"; readonly path: Path; readonly text: string }
@@ -60,6 +64,7 @@ const stop: Check<Stop> = shape<Stop>({
 
 export const checkToHost: Check<ToHost> = kinds<ToHost>({
   ready: shape<Extract<ToHost, { kind: "ready" }>>({ kind: oneOf("ready") }),
+  began: shape<Extract<ToHost, { kind: "began" }>>({ kind: oneOf("began") }),
   part: shape<Extract<ToHost, { kind: "part" }>>({ kind: oneOf("part"), id: text, path: list(either(text, whole)) }),
   answered: shape<Extract<ToHost, { kind: "answered" }>>({
     kind: oneOf("answered"),

@@ -87,6 +87,8 @@ export class ModelProcess {
   readonly #options: ProcessOptions;
   readonly #output: { readonly stdout: OutputReader; readonly stderr: OutputReader } | null;
   readonly ended: Promise<void>;
+  /** Hears that Python has started, which takes seconds that are not the code's. */
+  #onBegan: () => void = () => {};
   #onReady!: () => void;
   readonly #ready = new Promise<void>((resolve) => (this.#onReady = resolve));
   #alive = true;
@@ -176,7 +178,7 @@ export class ModelProcess {
     if (signal?.aborted) throw new RunnerError(stoppedFailure({ reason: "cancelled", limit: 0, doing: "unknown" }, [], null));
     if (!this.#alive) throw new RunnerError(this.#end ?? this.#death());
     const id = randomUUID();
-    if ("bundle" in params) this.#sources = new BundleSourceMap(params.bundle, pathToFileURL(this.#options.codeFile).href);
+    if ("bundle" in params && "code" in params.bundle) this.#sources = new BundleSourceMap(params.bundle, pathToFileURL(this.#options.codeFile).href);
     if (this.#output) {
       const limit = new OutputLimit(this.#options.outputLimit!, onOutput);
       this.#output.stdout.receiver = this.#output.stderr.receiver = limit;
@@ -194,7 +196,12 @@ export class ModelProcess {
     const cancel = (): void => stop("cancelled");
     const { timeLimit } = this.#options;
     // Its own start is no fault of the file.
-    if (timeLimit !== null) void this.#ready.then(() => this.#pending?.id === id && reason === null && (deadline = setTimeout(stop, timeLimit, "timeout")));
+    const startClock = (): void => {
+      if (timeLimit !== null && deadline === undefined && this.#pending?.id === id && reason === null) deadline = setTimeout(stop, timeLimit, "timeout");
+    };
+    const startsPython = "bundle" in params && !("code" in params.bundle);
+    if (startsPython) this.#onBegan = startClock;
+    else void this.#ready.then(startClock);
     signal?.addEventListener("abort", cancel);
     try {
       const { failed, value, output } = await new Promise<Answer>((resolve, reject) => {
@@ -223,6 +230,7 @@ export class ModelProcess {
     if (checkToHost(head) !== null) return this.#abandon(foreignFailure());
     const message = head as ToHost;
     if (message.kind === "ready") return this.#onReady();
+    if (message.kind === "began") return this.#onBegan();
     if (message.kind === "ending") {
       this.#end ??= stoppedFailure(message.stop, message.frames, this.#sources);
       return;

@@ -13,8 +13,20 @@ import { isWorkspaceSource } from "./paths.js";
 const { parse } = JSON;
 const { existsSync } = fs;
 
+/** Where things are in the user's own sources, whatever the code ran as. */
+export interface Sources extends OriginalNames {
+  /** The place in a file of the user's that Node itself has loaded. */
+  locateLoaded(frame: CallFrame): SourceLocation | null;
+  /** The place in the user's own code; null for dependencies, the engine and Node. */
+  locate(frame: CallFrame): SourceLocation | null;
+  /** The frames in the user's own code, innermost first. */
+  userFrames(frames: readonly CallFrame[]): StackFrame[];
+  /** The innermost place in the user's own code. */
+  locateFirst(frames: readonly CallFrame[]): SourceLocation | null;
+}
+
 /** Finds places of the user's sources from places in the bundle that was made of them. */
-export class BundleSourceMap implements OriginalNames {
+export class BundleSourceMap implements Sources {
   /** What the bundle ran as. */
   readonly url: string;
   readonly #code: string;

@@ -26,6 +26,8 @@ export interface WatchdogData {
   readonly codeFile: string;
   /** Shared; its one element is 1 from the moment that the main thread is being stopped until it has taken notice. */
   readonly stopping: Int32Array;
+  /** Shared; 2 in its one element interrupts Python code. */
+  readonly interrupting: Uint8Array;
   /** To the main thread. */
   readonly port: MessagePort;
 }
@@ -36,6 +38,8 @@ const noticeMilliseconds = 3000;
 const pauseMilliseconds = 2000;
 /** An idle main thread answers within this time; who cancels wants it to be short. */
 const idleMilliseconds: Readonly<Record<StopReason, number>> = { timeout: 1000, memory: 50, cancelled: 50 };
+/** An operation of the engine's ends before Python code hears that it is interrupted. */
+const pythonMilliseconds = 2000;
 /** The code of the user's own may be between two calls of it. */
 const pauses = 200;
 const memoryCheckMilliseconds = 50;
@@ -43,12 +47,14 @@ const memoryCheckMilliseconds = 50;
 const memoryTolerance = 1.25;
 
 const data = workerData as WatchdogData;
-const { memoryLimit, stopping, port } = data;
+const { memoryLimit, stopping, interrupting, port } = data;
 const codeUrl = pathToFileURL(data.codeFile).href;
 
 /** The request under way. */
 let id: string | null = null;
 let phase: Phase = "code";
+/** Whether Python code runs. */
+let inPython = false;
 /** Where the main thread is in a call that cannot be interrupted. */
 let blockedAt: readonly CallFrame[] | null = null;
 let onPong: (() => void) | null = null;
@@ -84,6 +90,10 @@ port.on("message", (message: FromMain) => {
       return;
     case "blocking":
       blockedAt = message.frames;
+      return;
+    case "python":
+      inPython = message.running;
+      if (inPython) tell({ kind: "began" });
       return;
     case "noticed":
       stop = null;
@@ -127,13 +137,20 @@ async function begin(reason: StopReason): Promise<void> {
   const current: Stop = { reason, limit: reason === "timeout" ? data.timeLimit : memoryLimit, doing: "unknown" };
   stop = current;
   frames = [];
-  const doing: Doing = (await isIdle(idleMilliseconds[reason])) ? "waiting" : await interrupt();
+  const doing: Doing = (await isIdle(idleMilliseconds[reason])) ? "waiting" : (await interruptPython()) ? "running" : await interrupt();
   if (stop !== current) return;
   stop = { ...current, doing };
   if (unreachable) return giveUp(stop);
   tellMain({ kind: "stopped", stop, frames });
   await wait(noticeMilliseconds);
   if (Atomics.load(stopping, 0) === 1) giveUp(stop);
+}
+
+/** Python code that hears of it ends as by the keyboard, and knows where it was. False where none runs, or it does not hear. */
+async function interruptPython(): Promise<boolean> {
+  if (!inPython) return false;
+  interrupting[0] = 2;
+  return isIdle(pythonMilliseconds);
 }
 
 /** Whether the main thread answers: then nothing runs in it. */

@@ -1,10 +1,10 @@
 import * as engine from "../../src/engine/index.js";
-import { Inspection } from "../../src/inspect/index.js";
+import { Inspection, ScriptCalls } from "../../src/inspect/index.js";
 import { nameText, type ForwardTrace, type ModelSnapshot } from "../../src/protocol/index.js";
 
 /** Looks at the models of the test itself, which runs in this process. Places in the code are tested with the runner. */
 export function inspectHere(): Inspection {
-  return new Inspection({ engine, codeUrl: "none", locate: () => null, quietly: (body) => body() });
+  return new Inspection({ engine, calls: new ScriptCalls("none"), language: "typescript", locate: () => null, quietly: (body) => body() });
 }
 
 /** The snapshot of one module. */

@@ -61,11 +61,11 @@ export function grad(output: Tensor, inputs: Tensor | readonly Tensor[], given: 
     return edge;
   });
   run(output, options.gradOutputs ?? null, options, results);
-  return edges.map((edge) => {
+  return edges.map((edge, i) => {
     const result = results.get(edge) ?? null;
     if (result === null && !options.allowUnused) {
       throw new RuntimeError(
-        "One of the differentiated Tensors appears to not have been used in the graph. Set allow_unused=True if this is the desired behavior.",
+        `The differentiated Tensor at index ${i} appears to not have been used in the graph. Set allow_unused=True if this is the desired behavior.`,
       );
     }
     return result;

@@ -5,7 +5,7 @@ export * as utils from "./utils/index.js";
 export { Module, type LoadStateDictOptions } from "./module.js";
 export { modulesOf, namedBuffersOf, namedChildrenOf, namedModulesOf, namedParametersOf, type NamedOptions } from "./walk.js";
 export * from "./parameter.js";
-export { buffersByName, childrenByName, parametersByName, rememberMembers, type Registers, type StateDictHook } from "./members.js";
+export { buffersByName, childrenByName, parametersByName, rememberMembers, setMember, unregister, type Registers, type StateDictHook } from "./members.js";
 export { registerModuleForwardHook, registerModuleForwardPreHook, RemovableHandle, withoutHooks, type ForwardHook, type ForwardPreHook } from "./hooks.js";
 export {
   registerModuleBufferRegistrationHook,
@@ -13,7 +13,9 @@ export {
   registerModuleParameterRegistrationHook,
   type RegistrationHook,
 } from "./registrationHooks.js";
+export { callModule, enterModule, failModule, leaveModule } from "./moduleCall.js";
 export {
+  callWithBackwardHooks,
   registerModuleFullBackwardHook,
   registerModuleFullBackwardPreHook,
   type FullBackwardHook,

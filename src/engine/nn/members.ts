@@ -194,6 +194,23 @@ export function unregister(module: Registers, name: string): void {
   delete module[internals].fields[name];
 }
 
+/**
+ * What an assignment in another language registers, whose own rules for names have been heard: the field is made over whatever the class has of that name.
+ * `persistent` is of buffers alone.
+ */
+export function setMember(module: AnyModule & Registers, name: string, value: Parameter | null, kind: "parameter"): void;
+export function setMember(module: AnyModule & Registers, name: string, value: AnyModule | null, kind: "module"): void;
+export function setMember(module: AnyModule & Registers, name: string, value: Tensor | null, kind: "buffer", persistent?: boolean): void;
+export function setMember(module: AnyModule & Registers, name: string, value: unknown, kind: "parameter" | "module" | "buffer", persistent?: boolean): void {
+  if (kind === "parameter") define(module, name, setParameter(module, name, value as Parameter | null));
+  else if (kind === "buffer") define(module, name, setBuffer(module, name, value as Tensor | null, persistent));
+  else {
+    setModule(module, name, value as AnyModule | null);
+    if (/^\d+$/.test(name)) module[internals].fieldless.add(name);
+    else define(module, name, value);
+  }
+}
+
 /** Drops what is registered under a name, except in `kept`, where its place in the order stays. */
 function forget(members: Internals, name: string, kept?: ReadonlyMap<string, unknown>): void {
   const { parameters, buffers, modules, temporaryBuffers, fieldless } = members;

@@ -25,22 +25,39 @@ let callDepth = 0;
 
 /** What calling a module does: its hooks and `forward`, reported to the observer. An error of the engine's learns where in the model it arose. */
 export function callModule(module: AnyModule, args: unknown[]): unknown {
-  const watcher = observer();
-  watcher?.moduleEntered?.(module, args);
-  callDepth++;
+  enterModule(module, args);
   try {
     let output: unknown;
     if (hasHooks(module)) output = callWithHooks(module, args);
     else output = module.forward(...(args as never[]));
-    const handedOn = watcher?.moduleLeft?.(module, output);
-    return handedOn === undefined ? output : handedOn;
+    return leaveModule(module, output);
   } catch (error) {
-    watcher?.moduleFailed?.(module, error);
-    if (error instanceof TorchError) noteModule(error, module, callDepth === 1);
+    failModule(module, error);
     throw error;
-  } finally {
-    callDepth--;
   }
+}
+
+/**
+ * A call of a module that runs elsewhere, in another language: its begin, which `leaveModule` or `failModule` must follow. Hooks and `forward` are the
+ * caller's own to run.
+ */
+export function enterModule(module: AnyModule, args: readonly unknown[]): void {
+  observer()?.moduleEntered?.(module, args);
+  callDepth++;
+}
+
+/** Its end with a result. Gives back what the caller gets. */
+export function leaveModule(module: AnyModule, output: unknown): unknown {
+  callDepth--;
+  const handedOn = observer()?.moduleLeft?.(module, output);
+  return handedOn === undefined ? output : handedOn;
+}
+
+/** Its end with an error. */
+export function failModule(module: AnyModule, error: unknown): void {
+  callDepth--;
+  observer()?.moduleFailed?.(module, error);
+  if (error instanceof TorchError) noteModule(error, module, callDepth === 0);
 }
 
 function hasHooks(module: AnyModule): boolean {

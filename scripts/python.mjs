@@ -1,0 +1,23 @@
+// What Python files run with, beside the other parts in dist/: the interpreter, the package `torch`, and what the engine's functions take.
+import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { writeNames } from "./pythonNames.mjs";
+
+const interpreter = ["pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "pyodide-lock.json", "python_stdlib.zip", "package.json"];
+
+export function preparePython() {
+  mkdirSync("dist/pyodide", { recursive: true });
+  for (const file of interpreter) copyFileSync(`node_modules/pyodide/${file}`, `dist/pyodide/${file}`);
+  rmSync("dist/python/torch", { recursive: true, force: true });
+  mkdirSync("dist/python", { recursive: true });
+  for (const entry of readdirSync("src/python")) {
+    if (entry.endsWith(".py") || entry === "torch") cpSync(`src/python/${entry}`, `dist/python/${entry}`, { recursive: true });
+  }
+  // Reading the engine's types takes seconds: only when they have changed.
+  const names = "dist/python/names.json";
+  if (!existsSync(names) || newest("src/engine") > statSync(names).mtimeMs) writeFileSync(names, writeNames());
+}
+
+function newest(folder) {
+  return Math.max(...readdirSync(folder, { recursive: true }).map((file) => statSync(path.join(folder, file)).mtimeMs));
+}

@@ -1,0 +1,233 @@
+/**
+ * CPython, compiled to WebAssembly (Pyodide), with the package `torch` over an engine. Nothing is fetched: the interpreter is a folder of files, beside us or
+ * in the npm package `pyodide`.
+ */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, join, relative, sep } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { PyodideAPI } from "pyodide";
+import { Bridge, type Names, type PythonFrame, type PythonSide } from "./bridge.js";
+import type { Engine } from "./values.js";
+
+export type { PythonFrame };
+
+/** A code cell of a notebook. */
+export interface Cell {
+  /** The cell's place as tracebacks and locations name it. */
+  readonly file: string;
+  readonly text: string;
+}
+
+/** What went wrong in Python. */
+export interface PythonFailure {
+  readonly kind: "thrown" | "syntax" | "import" | "exit" | "interrupted";
+  /** The class and the text. */
+  readonly message: string;
+  /** As Python prints it, with the user's own lines alone. */
+  readonly traceback: string;
+  /** Innermost first. */
+  readonly frames: readonly PythonFrame[];
+  readonly exitCode: number;
+  /** The engine's error behind it, which knows where in a model it arose; null for others. */
+  readonly modulePath: string | null;
+}
+
+/** A value of a variable, as far as models are looked for in it. */
+export type Found = { readonly module: number } | { readonly items: readonly (readonly [name: string, value: Found])[]; readonly isList: boolean };
+
+export interface Variable {
+  readonly name: string;
+  readonly value: Found;
+  readonly file: string;
+  /** From 1; 0 where it is not known. */
+  readonly line: number;
+  readonly column: number;
+}
+
+/** A class or function of the file's that may make a model. */
+export interface PythonOffer {
+  readonly expression: string;
+  readonly complete: boolean;
+  readonly isClass: boolean;
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+export interface InterpreterOptions {
+  readonly engine: Engine;
+  /** The folder with the package's sources and names.json. */
+  readonly home: string;
+  /** Where pyodide's own files are; default: beside `home`, else the npm package. */
+  readonly pyodide?: string;
+  readonly write: (stream: "stdout" | "stderr", bytes: Uint8Array) => void;
+  /** Folders that Python sees under their own names. */
+  readonly mounts: readonly string[];
+  readonly workingDirectory: string;
+}
+
+/** The module in Python that runs files and cells. */
+interface Driver {
+  runFile(path: string, text: string, name: string): string;
+  begin(path: string): void;
+  runCell(file: string, text: string, number: number): string;
+  variables(): string;
+  offers(): string;
+  evaluate(expression: string): string;
+  collect(): void;
+  override(path: string, text: string): void;
+  files(): string;
+}
+
+/** The message to read where pyodide is not installed. */
+export class NoInterpreter extends Error {
+  override readonly name = "NoInterpreter";
+}
+
+export class Interpreter {
+  readonly bridge: Bridge;
+  readonly #py: PyodideAPI;
+  readonly #driver: Driver;
+
+  private constructor(py: PyodideAPI, bridge: Bridge, driver: Driver) {
+    this.#py = py;
+    this.bridge = bridge;
+    this.#driver = driver;
+  }
+
+  static async start({ engine, home, pyodide, write, mounts, workingDirectory }: InterpreterOptions): Promise<Interpreter> {
+    const folder = pyodide ?? findPyodide(home);
+    allowUnderPermissions();
+    const { loadPyodide } = (await import(pathToFileURL(join(folder, "pyodide.mjs")).href)) as typeof import("pyodide");
+    const py = await loadPyodide({ indexURL: folder + sep });
+    py.setStdout({ write: (bytes) => (write("stdout", bytes), bytes.length), isatty: false });
+    py.setStderr({ write: (bytes) => (write("stderr", bytes), bytes.length), isatty: false });
+    let side: PythonSide | null = null;
+    const names = JSON.parse(readFileSync(join(home, "names.json"), "utf8")) as Names;
+    const bridge = new Bridge(engine, names, () => side!);
+    const exports = {
+      ...bridge.exports,
+      connect: (invoke: PythonSide["invoke"], forward: PythonSide["forward"], frames: PythonSide["frames"], warn: PythonSide["warn"]) => {
+        side = { invoke, forward, frames, warn };
+      },
+    };
+    py.registerJsModule("_engine", exports);
+    for (const mount of outermost(mounts)) {
+      if (!existsSync(mount)) continue;
+      py.FS.mkdirTree(mount);
+      py.FS.mount((py.FS as unknown as { filesystems: { NODEFS: unknown } }).filesystems.NODEFS, { root: mount }, mount);
+    }
+    for (const file of filesIn(home)) {
+      const target = `/lib/layerscope/${relative(home, file).split(sep).join("/")}`;
+      py.FS.mkdirTree(dirname(target));
+      py.FS.writeFile(target, readFileSync(file));
+    }
+    const warn = console.warn.bind(console);
+    console.warn = (...words: unknown[]) => {
+      const [text] = words;
+      if (typeof text === "string" && text.startsWith("UserWarning: ") && side) side.warn(text.slice(13));
+      else warn(...words);
+    };
+    const driver = py.runPython("import sys\nsys.path.insert(0, '/lib/layerscope')\nimport _layerscope\n_layerscope.driver()") as unknown as Driver;
+    py.FS.chdir(workingDirectory);
+    return new Interpreter(py, bridge, driver);
+  }
+
+  /** The shared memory that another thread writes 2 into to interrupt what runs. */
+  setInterruptBuffer(buffer: Uint8Array): void {
+    this.#py.setInterruptBuffer(buffer);
+  }
+
+  /** Runs a file. `name`: "__main__", or the module's name for a run that the user did not ask for. */
+  runFile(path: string, text: string, name: string): PythonFailure | null {
+    return this.#outcome(this.#driver.runFile(path, text, name));
+  }
+
+  begin(path: string): void {
+    this.#driver.begin(path);
+  }
+
+  /** Runs the next cell of the notebook that `begin` named; prints its value. */
+  runCell({ file, text }: Cell, number: number): PythonFailure | null {
+    return this.#outcome(this.#driver.runCell(file, text, number));
+  }
+
+  /** What the namespace holds of models, in order. */
+  variables(): readonly Variable[] {
+    return JSON.parse(this.#driver.variables()) as Variable[];
+  }
+
+  offers(): readonly PythonOffer[] {
+    return JSON.parse(this.#driver.offers()) as PythonOffer[];
+  }
+
+  /** The models in what an expression gives; throws what it raises. */
+  evaluate(expression: string): Found {
+    const answer = JSON.parse(this.#driver.evaluate(expression)) as { readonly error: string } | { readonly value: Found };
+    if ("error" in answer) throw new Error(answer.error);
+    return answer.value;
+  }
+
+  /** Lets go of what only cycles hold. */
+  collect(): void {
+    this.#driver.collect();
+  }
+
+  /** The text of a file as an editor shows it, in the place of what is on disk. */
+  override(path: string, text: string): void {
+    this.#driver.override(path, text);
+  }
+
+  /** The files of the user's that were imported. */
+  files(): readonly string[] {
+    return JSON.parse(this.#driver.files()) as string[];
+  }
+
+  #outcome(text: string): PythonFailure | null {
+    if (text === "") return null;
+    const { error, ...failure } = JSON.parse(text) as Omit<PythonFailure, "modulePath"> & { readonly error: number };
+    const known = this.bridge.error(error) as { readonly modulePath?: string | null } | undefined;
+    return { ...failure, modulePath: known?.modulePath ?? null };
+  }
+}
+
+function findPyodide(home: string): string {
+  const beside = join(home, "..", "pyodide");
+  if (existsSync(join(beside, "pyodide.asm.wasm"))) return beside;
+  try {
+    return dirname(createRequire(import.meta.url).resolve("pyodide/package.json"));
+  } catch {
+    throw new NoInterpreter("Python files need the npm package pyodide, an optional dependency of layerscope: npm install pyodide@314.0.7");
+  }
+}
+
+/** Under Node's permissions, `process.binding` is refused; all that the interpreter asks it for are the numbers of `fs.constants`. */
+function allowUnderPermissions(): void {
+  const { permission } = process as NodeJS.Process & { readonly permission?: unknown };
+  if (permission === undefined) return;
+  const node = process as NodeJS.Process & { binding?: (name: string) => unknown };
+  const { constants } = createRequire(import.meta.url)("node:fs") as typeof import("node:fs");
+  node.binding = (name) => {
+    if (name === "constants") return { fs: constants, os: {} };
+    throw new Error(`process.binding("${name}") is not available`);
+  };
+}
+
+function filesIn(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith(".py"))
+    .map((entry) => join(entry.parentPath, entry.name));
+}
+
+/** Folders that no other contains. */
+function outermost(folders: readonly string[]): readonly string[] {
+  const kept = [...new Set(folders)].filter(
+    (folder) => !folders.some((other) => other !== folder && folder.startsWith(other.endsWith(sep) ? other : other + sep)),
+  );
+  return kept;
+}
+
+/** Where programs keep what is only for now. */
+export const temporaryFolder = tmpdir;

@@ -1,0 +1,432 @@
+"""PyTorch's names over Layerscope's engine."""
+import builtins as _builtins
+import math as _math
+import sys as _sys
+
+from . import _bridge as _b
+from ._bridge import _e, bind as _bind, camel as _camel, encode as _encode, make_function as _make, result as _result
+from ._types import ALIASES as _ALIASES, Size, device, dtype, dtypes as _dtypes, layout, memory_format
+from ._tensor import Buffer as _Buffer, Parameter as _Parameter, Tensor, missing as _missing
+from . import _namespace as _n
+
+__version__ = "2.13.0"
+_self = _sys.modules[__name__]
+_self.__class__ = _n.Namespace
+_self._path = ""
+
+for _name, _value in _dtypes.items():
+    globals()[_name] = _value
+for _name, _alias in _ALIASES.items():
+    globals()[_name] = _dtypes[_alias]
+bool_ = _dtypes["bool"]
+_float, _int, _bool = _builtins.float, _builtins.int, _builtins.bool
+
+strided = layout("strided")
+sparse_coo = layout("sparse_coo")
+contiguous_format = memory_format("contiguous_format")
+channels_last = memory_format("channels_last")
+preserve_format = memory_format("preserve_format")
+pi, e, inf, nan = _math.pi, _math.e, _math.inf, _math.nan
+newaxis = None
+
+# ---- errors
+
+
+class _LinAlgError(RuntimeError):
+    pass
+
+
+_LinAlgError.__name__ = _LinAlgError.__qualname__ = "LinAlgError"
+_LinAlgError.__module__ = "torch._C"
+import pickle as _pickle
+
+_b.errors.update(
+    RuntimeError=RuntimeError,
+    ValueError=ValueError,
+    IndexError=IndexError,
+    KeyError=KeyError,
+    AttributeError=AttributeError,
+    TypeError=TypeError,
+    AssertionError=AssertionError,
+    NotImplementedError=NotImplementedError,
+    LinAlgError=_LinAlgError,
+    UnpicklingError=_pickle.UnpicklingError,
+    RecursionError=RecursionError,
+)
+
+# ---- tensors out of Python's values
+
+
+def _shape_of(data):
+    shape = []
+    while type(data) in (list, tuple, range, Size):
+        shape.append(len(data))
+        if not len(data):
+            break
+        data = data[0]
+    return shape
+
+
+def _flatten(data, shape, depth, out):
+    if depth == len(shape):
+        if type(data) in (list, tuple):
+            raise ValueError(f"expected sequence of length {len(data)} at dim {depth} (got 0)") if False else TypeError("not a sequence")
+        out.append(data)
+        return
+    if type(data) not in (list, tuple, range, Size):
+        raise TypeError(f"not a sequence")
+    if len(data) != shape[depth]:
+        raise ValueError(f"expected sequence of length {shape[depth]} at dim {depth} (got {len(data)})")
+    if depth == len(shape) - 1:
+        out.extend(data)
+        return
+    for item in data:
+        _flatten(item, shape, depth + 1, out)
+
+
+def tensor(data, *, dtype=None, device=None, requires_grad=False, pin_memory=False):
+    if isinstance(data, Tensor):
+        import warnings
+
+        warnings.warn(
+            "To copy construct from a tensor, it is recommended to use sourceTensor.detach().clone() or sourceTensor.detach().clone().requires_grad_(True), rather than torch.tensor(sourceTensor).",
+            UserWarning,
+            stacklevel=2,
+        )
+        copy = data.detach().clone()
+        if dtype is not None:
+            copy = copy.to(dtype)
+        return copy.requires_grad_(requires_grad) if requires_grad else copy
+    if type(data) not in (list, tuple, _int, _float, _bool, range, Size):
+        if hasattr(data, "tolist"):
+            data = data.tolist()
+        elif hasattr(data, "__len__") and hasattr(data, "__getitem__") and not isinstance(data, str):
+            data = list(data)
+        elif isinstance(data, str):
+            raise TypeError("new(): invalid data type 'str'")
+        elif data is None:
+            raise RuntimeError("Could not infer dtype of NoneType")
+        else:
+            raise RuntimeError(f"Could not infer dtype of {type(data).__name__}")
+    shape = _shape_of(data)
+    values = []
+    _flatten(data, shape, 0, values)
+    kinds = {type(value) for value in values}
+    if not kinds <= {_int, _float, _bool}:
+        if any(issubclass(kind, Tensor) for kind in kinds) or any(hasattr(kind, "item") for kind in kinds):
+            given = [value for value in values if isinstance(value, Tensor)]
+            if any(value.numel() != 1 for value in given):
+                raise ValueError("only one element tensors can be converted to Python scalars")
+            values = [value.item() if hasattr(value, "item") else value for value in values]
+            if dtype is None and len(given) == len(values) and given:
+                dtype = given[0].dtype
+            kinds = {type(value) for value in values}
+        else:
+            bad = next(value for value in values if type(value) not in (_int, _float, _bool))
+            if type(bad) in (list, tuple):
+                raise TypeError("not a sequence") if False else ValueError(f"expected sequence of length {len(bad)} at dim {len(shape)} (got {len(bad)})")
+            if isinstance(bad, str):
+                raise ValueError(f"too many dimensions '{type(bad).__name__}'") if bad is values[0] else TypeError(f"new(): invalid data type '{type(bad).__name__}'")
+            if isinstance(bad, (_int, _float)):
+                values = [_float(value) if isinstance(value, _float) else _int(value) for value in values]
+                kinds = {type(value) for value in values}
+            else:
+                raise RuntimeError(f"Could not infer dtype of {type(bad).__name__}")
+    if dtype is None:
+        dtype = get_default_dtype() if _float in kinds or not kinds else _dtypes["int64"] if _int in kinds else _dtypes["bool"]
+    from ._types import _put_dtype
+
+    _put_dtype(dtype, [], [])
+    options = {}
+    if requires_grad:
+        options["requiresGrad"] = True
+    if device is not None:
+        options["device"] = _b.device_name(device)
+    if not dtype.is_floating_point and _float in kinds and dtype.name != "bool":
+        for value in values:
+            if value != value or value in (inf, -inf):
+                raise ValueError(f"cannot convert float {'NaN' if value != value else 'infinity'} to integer")
+        values = [int(value) for value in values]
+    spec, flat = _encode((), options or None)
+    return _result(_e.tensor(_numbers(values), ",".join(map(str, shape)), dtype.name, spec or "{}", *flat))
+
+
+def _numbers(values):
+    from array import array
+
+    from pyodide.ffi import to_js
+
+    return to_js(array("d", values))
+
+
+def as_tensor(data, dtype=None, device=None):
+    if isinstance(data, Tensor):
+        return data if dtype is None or dtype is data.dtype else data.to(dtype)
+    return tensor(data, dtype=dtype, device=device)
+
+
+asarray = as_tensor
+
+
+def scalar_tensor(value, *, dtype=None, device=None, requires_grad=False):
+    return tensor(value, dtype=dtype or get_default_dtype(), device=device, requires_grad=requires_grad)
+
+
+def from_numpy(array):
+    import numpy
+
+    return tensor(array)
+
+
+def _with_dtype(name, infer):
+    made = _make(_camel(name), name, "torch")
+
+    def function(*args, dtype=None, **kwargs):
+        if dtype is None:
+            dtype = infer(args, kwargs)
+        if dtype is not None:
+            kwargs["dtype"] = dtype
+        return made(*args, **kwargs)
+
+    function.__name__ = name
+    return function
+
+
+def _float_if_any(args, kwargs):
+    if any(type(arg) is _float for arg in args) or any(type(kwargs.get(key)) is _float for key in ("start", "end", "step", "fill_value")):
+        return get_default_dtype()
+    return None
+
+
+arange = _with_dtype("arange", _float_if_any)
+full = _with_dtype("full", _float_if_any)
+
+
+def is_tensor(obj):
+    return isinstance(obj, Tensor)
+
+
+def is_storage(obj):
+    return False
+
+
+def is_floating_point(input):
+    return input.dtype.is_floating_point
+
+
+def is_complex(input):
+    return input.dtype.is_complex
+
+
+def typename(obj):
+    if isinstance(obj, Tensor):
+        return obj.type()
+    module = getattr(obj, "__module__", "") or ""
+    if module in ("builtins", "__builtin__", ""):
+        cls = type(obj) if not hasattr(obj, "__qualname__") else obj
+        return cls.__qualname__ if module else type(obj).__qualname__
+    name = obj.__qualname__ if hasattr(obj, "__qualname__") else type(obj).__qualname__
+    return f"{module}.{name}"
+
+
+# ---- modes and seeds
+
+from .autograd.grad_mode import enable_grad, inference_mode, is_grad_enabled, no_grad, set_grad_enabled  # noqa: E402
+
+from ._random import Generator, default_generator, get_rng_state, initial_seed, manual_seed, seed, set_rng_state  # noqa: E402
+
+
+def get_default_dtype():
+    return _default[0]
+
+
+_default = [_dtypes["float32"]]
+
+
+def set_default_dtype(d):
+    if not isinstance(d, dtype):
+        raise TypeError("invalid dtype object: only floating-point types are supported as the default type")
+    if not d.is_floating_point:
+        raise TypeError("only floating-point types are supported as the default type")
+    spec, flat = _encode((d,))
+    _result(_e.call(_b._find("setDefaultDtype"), spec, *flat))
+    _default[0] = d
+
+
+def set_default_tensor_type(t):
+    set_default_dtype(_dtypes["float64" if "Double" in str(t) else "float32"])
+
+
+def get_default_device():
+    return device(_result(_e.call(_b._find("getDefaultDevice"), "")))
+
+
+def set_default_device(d):
+    _result(_e.call(_b._find("setDefaultDevice"), "v", _b.device_name(d) or "cpu"))
+
+
+_print = _make("setPrintOptions", "set_printoptions", "torch")
+
+
+def set_printoptions(precision=None, threshold=None, edgeitems=None, linewidth=None, profile=None, sci_mode=None):
+    given = {"precision": precision, "threshold": threshold, "edgeItems": edgeitems, "lineWidth": linewidth, "profile": profile, "sciMode": sci_mode}
+    options = {key: value for key, value in given.items() if value is not None}
+    spec, flat = _encode((), options or None)
+    _result(_e.call(_b._find("setPrintOptions"), spec or "{}", *flat))
+
+
+def use_deterministic_algorithms(mode, *, warn_only=False):
+    pass
+
+
+def set_float32_matmul_precision(precision):
+    pass
+
+
+def get_float32_matmul_precision():
+    return "highest"
+
+
+def compile(model=None, **kwargs):
+    if model is None:
+        return lambda model: model
+    return model
+
+
+def set_num_interop_threads(count):
+    pass
+
+
+class finfo:
+    def __init__(self, dtype=None):
+        dtype = dtype or get_default_dtype()
+        spec, flat = _encode((dtype,))
+        found = _result(_e.call(_b._find("finfo"), spec, *flat))
+        self.bits = dtype.itemsize * 8
+        for key in ("eps", "max", "min", "tiny", "resolution", "smallest_normal"):
+            self.__dict__[key] = _float(found[key] if isinstance(found, dict) else getattr(found, key))
+        self.dtype = dtype.name
+
+    def __repr__(self):
+        d = self
+        return f"finfo(resolution={d.resolution:g}, min={d.min:g}, max={d.max:g}, eps={d.eps:g}, smallest_normal={d.smallest_normal:g}, tiny={d.tiny:g}, dtype={d.dtype})"
+
+
+class iinfo:
+    def __init__(self, dtype):
+        spec, flat = _encode((dtype,))
+        found = _result(_e.call(_b._find("iinfo"), spec, *flat))
+        self.bits = dtype.itemsize * 8
+        for key in ("min", "max"):
+            self.__dict__[key] = _int(found[key] if isinstance(found, dict) else getattr(found, key))
+        self.dtype = dtype.name
+        if dtype.name == "int64":
+            self.min, self.max = -(2**63), 2**63 - 1
+
+    def __repr__(self):
+        return f"iinfo(min={self.min}, max={self.max}, dtype={self.dtype})"
+
+
+# ---- what is said a little differently
+
+_split = _make("split", "split", "torch")
+
+
+def split(tensor, split_size_or_sections, dim=0):
+    return _split(tensor, split_size_or_sections, dim)
+
+
+_einsum = _make("einsum", "einsum", "torch")
+
+
+def einsum(equation, *operands):
+    if len(operands) == 1 and isinstance(operands[0], (list, tuple)):
+        operands = operands[0]
+    return _einsum(equation, *operands)
+
+
+def _star(name):
+    made = _make(_camel(name), name, "torch")
+
+    def function(*tensors, **kwargs):
+        if len(tensors) == 1 and isinstance(tensors[0], (list, tuple)):
+            tensors = tensors[0]
+        return made(*tensors, **kwargs)
+
+    function.__name__ = name
+    return function
+
+
+broadcast_tensors = _star("broadcast_tensors")
+_unused = None
+
+
+def meshgrid(*tensors, indexing=None):
+    if len(tensors) == 1 and isinstance(tensors[0], (list, tuple)):
+        tensors = tensors[0]
+    options = {"indexing": indexing} if indexing else None
+    spec, flat = _encode(tensors, options)
+    return _result(_e.call(_b._find("meshgrid"), spec, *flat))
+
+
+def is_nonzero(input):
+    return _bool(input)
+
+
+def save(obj, f, pickle_module=None, pickle_protocol=2, _use_new_zipfile_serialization=True):
+    from .nn import Module
+
+    if isinstance(obj, Module):
+        raise NotImplementedError("torch.save of a module itself is not in Layerscope's engine: save its state_dict()")
+    spec, flat = _encode((obj,))
+    data = _e.saved(spec, *flat)
+    if isinstance(data, str):
+        raise _b.raised(data)
+    data = data.to_bytes() if hasattr(data, "to_bytes") else bytes(data.to_py())
+    if hasattr(f, "write"):
+        f.write(data)
+    else:
+        with open(f, "wb") as file:
+            file.write(data)
+
+
+def load(f, map_location=None, pickle_module=None, *, weights_only=True, mmap=None, **kwargs):
+    if hasattr(f, "read"):
+        data = f.read()
+    else:
+        with open(f, "rb") as file:
+            data = file.read()
+    from pyodide.ffi import to_js
+
+    return _as_lists(_result(_e.loaded(to_js(data))))
+
+
+def _as_lists(value):
+    """The engine reads lists and tuples alike; most of those in files are lists."""
+    if type(value) is tuple:
+        return [_as_lists(item) for item in value]
+    if isinstance(value, dict):
+        for key in value:
+            value[key] = _as_lists(value[key])
+    return value
+
+
+def manual_seed_all(seed):
+    manual_seed(seed)
+
+
+# ---- the other modules
+
+_n.namespace("torch.linalg", "linalg").LinAlgError = _LinAlgError
+from . import autograd, cuda, nn, optim, utils, distributions, backends, random, hub, jit, testing, version, amp, types, mps, serialization, return_types, special  # noqa: E402
+
+from .amp import autocast  # noqa: E402
+from .autograd.function import Function as _Function  # noqa: E402
+for _name in ("FloatTensor", "DoubleTensor", "IntTensor", "LongTensor", "BoolTensor", "ByteTensor"):
+    from ._legacy import legacy as _legacy_class
+
+    globals()[_name] = _legacy_class(_name)
+
+from ._tensor import Parameter as _P  # noqa: E402
+
+Tensor.__module__ = "torch"

@@ -1,0 +1,81 @@
+"""Modules of the package whose names are the engine's: each is made when it is first asked for."""
+import sys
+import types
+from functools import lru_cache
+
+from ._bridge import _e, _find, camel, make_function, result, snake
+from ._tensor import missing
+
+
+class Namespace(types.ModuleType):
+    def __getattr__(self, name):
+        if name[:2] == "__":
+            raise AttributeError(name)
+        path = self._path
+        js = camel(name)
+        full = f"{path}.{js}" if path else js
+        kind = _e.kindOf(full) if name == name.lower() or name[:2] in ("T_",) else ""
+        if kind == "function":
+            value = make_function(full, name, self.__name__)
+        elif kind == "value":
+            value = result(_e.value(full))
+        elif f"{self.__name__}.{name}" in sys.modules:
+            value = sys.modules[f"{self.__name__}.{name}"]
+        else:
+            if is_import(sys._getframe(1)):
+                return Missing(f"{self.__name__}.{name}")
+            raise missing(f"module '{self.__name__}' has no attribute '{name}'", f"{self.__name__}.{name}")
+        self.__dict__[name] = value
+        return value
+
+    def __dir__(self):
+        return sorted({*self.__dict__, *[snake(name) for name in names_of(self._path)]})
+
+
+@lru_cache(None)
+def names_of(path):
+    import json
+
+    return json.loads(_e.list(path))
+
+
+def is_import(frame):
+    """Whether a frame is at `from ... import name`: what is missing then raises where it is used."""
+    import dis
+
+    code = frame.f_code
+    at = frame.f_lasti
+    return dis.opname[code.co_code[at]] in ("IMPORT_FROM",)
+
+
+class Missing:
+    """Something of PyTorch's that the engine does not have: it raises where it is used."""
+
+    def __init__(self, name):
+        self.__dict__["_missing_name"] = name
+        self.__dict__["__name__"] = name.rsplit(".", 1)[-1]
+
+    def _use(self, *_, **__):
+        raise NotImplementedError(f"{self._missing_name} is not in Layerscope's engine. Run this with PyTorch, or write it with what there is.")
+
+    def __getattr__(self, name):
+        if name[:2] == "__":
+            raise AttributeError(name)
+        return Missing(f"{self._missing_name}.{name}")
+
+    __call__ = __iter__ = __getitem__ = __len__ = __bool__ = __add__ = __mul__ = __enter__ = __mro_entries__ = _use
+
+    def __repr__(self):
+        return f"<{self._missing_name}, which Layerscope's engine does not have>"
+
+
+def namespace(name, path, parent=None):
+    module = Namespace(name)
+    module._path = path
+    module.__path__ = []
+    module.__package__ = name
+    sys.modules[name] = module
+    if "." in name:
+        above, _, short = name.rpartition(".")
+        sys.modules[above].__dict__[short] = module
+    return module

@@ -1,0 +1,784 @@
+"""torch.Tensor over the engine's: one Python object for each."""
+from weakref import ref
+
+from . import _bridge as b
+from ._bridge import Handle, _call, _dead, _e, _find, _kinds, _live, _puts, camel, encode, make_function, result, snake, tensor_of
+from ._types import Size, device, dtype, dtypes
+
+_sizes = _e.sizes
+_item = _e.item
+
+
+class TensorMeta(type):
+    def __instancecheck__(cls, instance):
+        kind = _legacy.get(cls.__name__)
+        if kind is not None and cls.__module__ == "torch":
+            return type.__instancecheck__(Tensor, instance) and instance.dtype.name == kind
+        return type.__instancecheck__(cls, instance)
+
+
+class Tensor(Handle):
+    __slots__ = ("_dtype",)
+    __module__ = "torch"
+
+    def __new__(cls, *args, **kwargs):
+        import torch
+
+        if len(args) == 1 and isinstance(args[0], (list, tuple)) and not isinstance(args[0], Size):
+            made = torch.tensor(args[0], dtype=torch.get_default_dtype())
+        elif len(args) == 1 and isinstance(args[0], Tensor):
+            made = args[0].detach() if cls is Tensor else args[0]
+        elif not args:
+            made = torch.empty(0)
+        else:
+            made = torch.empty(*args)
+        if cls is not Tensor and cls not in _kinds:
+            made = made.as_subclass(cls)
+        return made
+
+    @staticmethod
+    def _make_subclass(cls, data, require_grad=False):
+        new = data.detach().as_subclass(cls)
+        new.requires_grad = require_grad
+        return new
+
+    def as_subclass(self, cls):
+        other = self.view(self.shape)
+        other.__class__ = cls
+        return other
+
+    # ---- what it is
+
+    @property
+    def shape(self):
+        text = _sizes(self._id)
+        return Size(map(int, text.split(","))) if text else Size()
+
+    def size(self, dim=None):
+        shape = self.shape
+        if dim is None:
+            return shape
+        if not -max(len(shape), 1) <= dim < max(len(shape), 1) or not shape:
+            bound = max(len(shape), 1)
+            if not shape:
+                raise IndexError("dimension specified as " + str(dim) + " but tensor has no dimensions")
+            raise IndexError(f"Dimension out of range (expected to be in range of [{-bound}, {bound - 1}], but got {dim})")
+        return shape[dim]
+
+    def stride(self, dim=None):
+        text = _e.strides(self._id)
+        strides = tuple(map(int, text.split(","))) if text else ()
+        return strides if dim is None else strides[dim]
+
+    @property
+    def ndim(self):
+        text = _sizes(self._id)
+        return text.count(",") + 1 if text else 0
+
+    def dim(self):
+        return self.ndim
+
+    ndimension = dim
+
+    @property
+    def dtype(self):
+        try:
+            return self._dtype
+        except AttributeError:
+            self._dtype = found = dtypes[_e.dtype(self._id)]
+            return found
+
+    @property
+    def device(self):
+        return device(result(_e.get(self._id, "device")))
+
+    @property
+    def layout(self):
+        import torch
+
+        return torch.strided
+
+    is_cuda = is_sparse = is_quantized = is_mps = is_xpu = is_mkldnn = is_nested = False
+    is_cpu = property(lambda self: self.device.type == "cpu")
+    is_meta = property(lambda self: self.device.type == "meta")
+    itemsize = property(lambda self: self.dtype.itemsize)
+    nbytes = property(lambda self: self.numel() * self.dtype.itemsize)
+
+    def element_size(self):
+        return self.dtype.itemsize
+
+    def is_floating_point(self):
+        return self.dtype.is_floating_point
+
+    def is_complex(self):
+        return self.dtype.is_complex
+
+    def is_signed(self):
+        return self.dtype.is_signed
+
+    def is_contiguous(self, memory_format=None):
+        return result(_e.invoke(self._id, "isContiguous", ""))
+
+    def get_device(self):
+        return -1
+
+    def storage_offset(self):
+        return result(_e.invoke(self._id, "storageOffset", ""))
+
+    def numel(self):
+        product = 1
+        for size in self.shape:
+            product *= size
+        return product
+
+    nelement = numel
+
+    def untyped_storage(self):
+        return _Storage(result(_e.get(self._id, "storage")), self)
+
+    storage = untyped_storage
+
+    def data_ptr(self):
+        return self.untyped_storage().data_ptr() + self.storage_offset() * self.dtype.itemsize
+
+    @property
+    def data(self):
+        return result(_e.get(self._id, "data"))
+
+    @data.setter
+    def data(self, value):
+        result(_e.assign(self._id, value._id))
+        self._forget_dtype()
+
+    def _forget_dtype(self):
+        try:
+            del self._dtype
+        except AttributeError:
+            pass
+
+    @property
+    def grad(self):
+        return result(_e.get(self._id, "grad"))
+
+    @grad.setter
+    def grad(self, value):
+        if value is not None:
+            if not isinstance(value, Tensor):
+                raise TypeError(f"assigned grad expected to be a Tensor or None but got grad of type {type(value).__name__}")
+            if value.shape != self.shape:
+                raise RuntimeError(
+                    f"attempting to assign a gradient of size '{list(value.shape)}' to a tensor of size '{list(self.shape)}'. Please ensure that the gradient and the tensor are the same size"
+                )
+            if value.dtype != self.dtype:
+                raise RuntimeError(
+                    f"attempting to assign a gradient with dtype '{_cpp[value.dtype.name]}' to a tensor with dtype '{_cpp[self.dtype.name]}'. Please ensure that the gradient and the tensor have the same dtype"
+                )
+        spec, flat = encode((value,))
+        result(_e.set(self._id, "grad", spec, *flat))
+
+    @grad.deleter
+    def grad(self):
+        self.grad = None
+
+    @property
+    def requires_grad(self):
+        return result(_e.get(self._id, "requiresGrad"))
+
+    @requires_grad.setter
+    def requires_grad(self, value):
+        self.requires_grad_(value)
+
+    def requires_grad_(self, requires_grad=True):
+        spec, flat = encode((bool(requires_grad),))
+        result(_e.invoke(self._id, "requiresGrad_", spec, *flat))
+        return self
+
+    def retain_grad(self):
+        result(_e.invoke(self._id, "retainGrad", ""))
+
+    retains_grad = property(lambda self: result(_e.get(self._id, "retainsGrad")))
+
+    @property
+    def is_leaf(self):
+        return result(_e.get(self._id, "isLeaf"))
+
+    @property
+    def grad_fn(self):
+        node = result(_e.gradFn(self._id))
+        return node
+
+    @property
+    def output_nr(self):
+        return 0
+
+    @property
+    def _version(self):
+        return result(_e.get(self._id, "version"))["value"]
+
+    @property
+    def _base(self):
+        return result(_e.get(self._id, "base"))
+
+    def register_hook(self, hook):
+        spec, flat = encode((hook,))
+        return result(_e.invoke(self._id, "registerHook", spec, *flat))
+
+    def register_post_accumulate_grad_hook(self, hook):
+        b._e  # the engine has hooks on gradients before they are accumulated alone
+        raise NotImplementedError("Tensor.register_post_accumulate_grad_hook is not in Layerscope's engine")
+
+    def backward(self, gradient=None, retain_graph=None, create_graph=False, inputs=None):
+        options = {"createGraph": bool(create_graph)}
+        if retain_graph is not None:
+            options["retainGraph"] = bool(retain_graph)
+        if inputs is not None:
+            options["inputs"] = [inputs] if isinstance(inputs, Tensor) else list(inputs)
+        spec, flat = encode((gradient,), options)
+        result(_e.invoke(self._id, "backward", spec, *flat))
+
+    def detach(self):
+        return result(_e.invoke(self._id, "detach", ""))
+
+    def detach_(self):
+        result(_e.invoke(self._id, "detach_", ""))
+        return self
+
+    # ---- values
+
+    def item(self):
+        value = _item(self._id)
+        if type(value) is str:
+            error = b.raised(value)
+            raise error
+        kind = self.dtype.name
+        if kind == "bool":
+            return bool(value)
+        return float(value) if self.dtype.is_floating_point else int(value)
+
+    def _flat(self):
+        data = _e.elements(self._id)
+        if type(data) is str:
+            raise b.raised(data)
+        values = data.to_py().tolist()
+        name = self.dtype.name
+        if name == "bool":
+            return [value != 0 for value in values]
+        return values if self.dtype.is_floating_point else [int(value) for value in values]
+
+    def tolist(self):
+        shape = self.shape
+        values = self._flat()
+        if not shape:
+            return values[0]
+        for size in reversed(shape[1:]):
+            values = [values[i : i + size] for i in range(0, len(values), size)] if size else [[] for _ in range(_before(shape))]
+        return values
+
+    def numpy(self, *, force=False):
+        if not force and self.requires_grad:
+            raise RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
+        import numpy
+
+        return numpy.array(self.tolist())
+
+    def __array__(self, dtype=None):
+        return self.numpy()
+
+    def __repr__(self, *, tensor_contents=None):
+        return _e.text(self._id)
+
+    __str__ = __repr__
+
+    def __format__(self, spec):
+        if self.ndim == 0 and not self.is_meta and type(self) is Tensor:
+            return self.item().__format__(spec)
+        return object.__format__(self, spec)
+
+    def __len__(self):
+        shape = self.shape
+        if not shape:
+            raise TypeError("len() of a 0-d tensor")
+        return shape[0]
+
+    def __iter__(self):
+        if not self.ndim:
+            raise TypeError("iteration over a 0-d tensor")
+        return iter(self.unbind(0))
+
+    def __bool__(self):
+        count = self.numel()
+        if count != 1:
+            if count == 0:
+                raise RuntimeError("Boolean value of Tensor with no values is ambiguous")
+            raise RuntimeError("Boolean value of Tensor with more than one value is ambiguous")
+        return bool(self.item())
+
+    def __int__(self):
+        return int(self._only())
+
+    def __float__(self):
+        return float(self._only())
+
+    def _only(self):
+        if self.numel() != 1:
+            raise ValueError("only one element tensors can be converted to Python scalars")
+        return self.item()
+
+    def __index__(self):
+        if self.dtype.is_floating_point or self.numel() != 1:
+            raise TypeError("only integer tensors of a single element can be converted to an index")
+        return int(self.item())
+
+    def __complex__(self):
+        return complex(self.item())
+
+    def __contains__(self, element):
+        if isinstance(element, (Tensor, int, float, bool)):
+            return bool((element == self).any().item())
+        raise RuntimeError(f"Tensor.__contains__ only supports Tensor or scalar, but you passed in a {type(element)}.")
+
+    def __hash__(self):
+        return id(self)
+
+    def __reversed__(self):
+        return self.flip(0) if self.ndim else self
+
+    def __dir__(self):
+        return sorted({*object.__dir__(self), *[snake(name) for name in b._loads(_e.list("Tensor.prototype"))]})
+
+    # ---- parts
+
+    def __getitem__(self, index):
+        spec, flat = _index(index)
+        return result(_call(_at, "t" + spec, self._id, *flat))
+
+    def __setitem__(self, index, value):
+        items = index if type(index) is tuple else (index,)
+        if not any(item is ... for item in items):
+            items = (*items, ...)
+        spec, flat = _index(items)
+        if isinstance(value, (list, tuple)):
+            import torch
+
+            value = torch.tensor(value, dtype=self.dtype)
+        elif type(value) is float and not self.dtype.is_floating_point:
+            value = int(value) if self.dtype.name != "bool" else bool(value)
+        value_spec, value_flat = encode((value,))
+        if not value_flat:
+            raise TypeError(f"can't assign a {type(value).__name__} to a torch.{self.dtype.name} tensor")
+        result(_call(_put, f"t[{spec}]{value_spec}", self._id, *flat, *value_flat))
+
+    # ---- the rest is the engine's
+
+    def __getattr__(self, name):
+        if name[:2] == "__":
+            raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
+        method = _method(name)
+        if method is not None:
+            return method.__get__(self)
+        if name in ("T", "mT", "H", "mH"):
+            return result(_e.get(self._id, name))
+        raise missing(f"'{type(self).__name__}' object has no attribute '{name}'", f"torch.Tensor.{name}")
+
+    def type(self, dtype=None, non_blocking=False):
+        if dtype is None:
+            return f"torch.{_scalar_types[self.dtype.name]}Tensor"
+        if isinstance(dtype, str):
+            kind = next((name for name, each in _scalar_types.items() if dtype == f"torch.{each}Tensor"), None)
+            if kind is None:
+                raise ValueError(f"invalid type: '{dtype}'")
+            dtype = dtypes[kind]
+        return self.to(dtype)
+
+    def to(self, *args, **kwargs):
+        kwargs.pop("non_blocking", None)
+        kwargs.pop("memory_format", None)
+        given = [b.device_name(arg) if isinstance(arg, (str, device)) else arg for arg in args if arg is not True and arg is not False or kwargs]
+        for key in ("device", "dtype"):
+            if kwargs.get(key) is not None:
+                given.append(b.device_name(kwargs[key]) if key == "device" else kwargs[key])
+        copy = kwargs.get("copy", False)
+        out = self
+        for target in given:
+            if isinstance(target, Tensor):
+                out = _to(_to(out, target.dtype), target.device.type)
+            elif target is not None:
+                out = _to(out, target)
+        return out.clone() if copy and out is self else out
+
+    def cpu(self):
+        return self.to("cpu")
+
+    def cuda(self, *args, **kwargs):
+        raise AssertionError("Torch not compiled with CUDA enabled")
+
+    def half(self):
+        return self.to(dtypes["float16"])
+
+    def bfloat16(self):
+        return self.to(dtypes["bfloat16"])
+
+    def new(self, *args):
+        return self.new_empty(*args) if not args or not isinstance(args[0], (list, tuple)) or isinstance(args[0], Size) else self.new_tensor(args[0])
+
+    def new_tensor(self, data, *, dtype=None, device=None, requires_grad=False):
+        import torch
+
+        return torch.tensor(data, dtype=dtype or self.dtype, device=device or self.device, requires_grad=requires_grad)
+
+    def split(self, split_size, dim=0):
+        return tuple(_split(self, split_size, dim=dim))
+
+    def unflatten(self, dim, sizes):
+        return _unflatten(self, dim, list(sizes))
+
+    def apply_(self, fn):
+        values = [fn(value) for value in self._flat()]
+        import torch
+
+        self.copy_(torch.tensor(values, dtype=self.dtype).reshape(self.shape))
+        return self
+
+    def is_set_to(self, other):
+        return self.untyped_storage() == other.untyped_storage() and self.shape == other.shape
+
+    def share_memory_(self):
+        return self
+
+    def pin_memory(self):
+        return self
+
+    def is_shared(self):
+        return False
+
+    def is_pinned(self):
+        return False
+
+    def __deepcopy__(self, memo):
+        known = memo.get(id(self))
+        if known is not None:
+            return known
+        new = _deepcopy(self)
+        memo[id(self)] = new
+        if getattr(self, "__dict__", None):
+            import copy
+
+            new.__dict__.update({key: copy.deepcopy(value, memo) for key, value in self.__dict__.items()})
+        return new
+
+    def __copy__(self):
+        return self.view(self.shape) if not self.is_leaf else self.detach().requires_grad_(self.requires_grad)
+
+    def __reduce_ex__(self, protocol):
+        import torch
+
+        return (torch.tensor, (self.tolist(), self.dtype))
+
+    # ---- operators
+
+    def __rsub__(self, other):
+        return _rsub(self, other)
+
+    def __rtruediv__(self, other):
+        return self.reciprocal() * other
+
+    def __rpow__(self, other):
+        return _pow(other, self)
+
+    def __rfloordiv__(self, other):
+        return _floor_divide(_as_tensor(other, self), self)
+
+    def __rmod__(self, other):
+        return _remainder(_as_tensor(other, self), self)
+
+    def __rmatmul__(self, other):
+        return _matmul(other, self)
+
+    def __pos__(self):
+        return self.positive()
+
+    def __invert__(self):
+        return self.bitwise_not()
+
+    __array_priority__ = 1000
+
+
+def _before(shape):
+    product = 1
+    for size in shape[:-1]:
+        product *= size
+    return product
+
+
+class _Storage:
+    def __init__(self, holder, tensor):
+        self._holder, self._tensor = holder, tensor
+
+    def data_ptr(self):
+        return self._holder._id * 4096
+
+    def __eq__(self, other):
+        return isinstance(other, _Storage) and self._holder is other._holder
+
+    def __hash__(self):
+        return self._holder._id
+
+    def size(self):
+        return result(_e.get(self._holder._id, "length"))
+
+    __len__ = size
+
+    def nbytes(self):
+        return self.size() * self._tensor.dtype.itemsize
+
+
+def missing(text, name):
+    """PyTorch's error for a name that is not there, and what it may be."""
+    error = AttributeError(text)
+    error.add_note(f"{name} is not in Layerscope's engine. If PyTorch has it, run this with PyTorch, or write it with what there is.")
+    return error
+
+
+def _method(name):
+    """The engine's method, kept by the class from then on."""
+    if name.lower() != name:
+        return None
+    path = f"Tensor#{camel(name)}"
+    if _find(path) < 0:
+        return None
+    method = make_function(path, name, "torch")
+    setattr(Tensor, name, method)
+    return method
+
+
+def _index(index):
+    items = index if type(index) is tuple else (index,)
+    spec, flat = [], []
+    for item in items:
+        if isinstance(item, (list, range)):
+            import torch
+
+            item = torch.tensor(list(item)) if len(item) else torch.tensor([], dtype=torch.int64)
+        elif isinstance(item, float) or isinstance(item, str):
+            raise IndexError(
+                f"only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices (got {type(item).__name__})"
+            )
+        elif isinstance(item, slice):
+            item = slice(*[bound if bound is None else bound.__index__() for bound in (item.start, item.stop, item.step)])
+        b.put(item, spec, flat)
+    return "".join(spec), flat
+
+
+_cpp = {"float32": "float", "float64": "double", "int64": "long int", "int32": "int", "uint8": "unsigned char", "bool": "bool"}
+_scalar_types = {"float32": "Float", "float64": "Double", "int32": "Int", "int64": "Long", "uint8": "Byte", "bool": "Bool", "float16": "Half", "bfloat16": "BFloat16", "int8": "Char", "int16": "Short"}
+_legacy = {f"{each}Tensor": name for name, each in _scalar_types.items()}
+
+_at = _find("at")
+_put = _find("Tensor#indexPut_")
+_puts[Tensor] = b._handle
+_to = make_function("Tensor#to", "to", "torch")
+_split = make_function("Tensor#split", "split", "torch")
+_unflatten = make_function("Tensor#unflatten", "unflatten", "torch")
+_rsub = make_function("Tensor#rsub", "rsub", "torch")
+_pow = make_function("pow", "pow", "torch")
+_floor_divide = make_function("floorDivide", "floor_divide", "torch")
+_remainder = make_function("remainder", "remainder", "torch")
+_matmul = make_function("matmul", "matmul", "torch")
+_deepcopy = make_function("deepcopy", "deepcopy", "torch")
+
+
+def _as_tensor(value, like):
+    import torch
+
+    return value if isinstance(value, Tensor) else torch.tensor(value)
+
+
+def with_floats(args):
+    """Numbers that Python writes as floats count as such beside whole-number tensors, though JavaScript does not see it."""
+    tensors = [arg for arg in args if isinstance(arg, Tensor)]
+    if any(tensor.dtype.is_floating_point for tensor in tensors):
+        return args
+    import torch
+
+    return [torch.tensor(arg) if type(arg) is float and arg.is_integer() else arg for arg in args]
+
+
+b.with_floats = with_floats
+
+
+def _operator(name, js, in_place=None):
+    fn = _find(f"Tensor#{js}")
+    numbers = (int, float, bool)
+
+    def operate(self, other):
+        if len(_dead) > 8:
+            b.release()
+        t = type(other)
+        if t is float:
+            if other.is_integer() and not self.dtype.is_floating_point:
+                import torch
+
+                other = torch.tensor(other)
+                value = _call(fn, "tt", self._id, other._id)
+            else:
+                value = _call(fn, "tv", self._id, other)
+        elif t is int or t is bool:
+            value = _call(fn, "tv", self._id, other)
+        elif isinstance(other, Tensor):
+            value = _call(fn, "tt", self._id, other._id)
+        else:
+            return NotImplemented
+        return tensor_of(value) if type(value) is int else result(value)
+
+    operate.__name__ = name
+    setattr(Tensor, name, operate)
+
+
+for _name, _js in {
+    "__add__": "add",
+    "__radd__": "add",
+    "__sub__": "sub",
+    "__mul__": "mul",
+    "__rmul__": "mul",
+    "__truediv__": "div",
+    "__floordiv__": "floorDivide",
+    "__mod__": "remainder",
+    "__pow__": "pow",
+    "__matmul__": "matmul",
+    "__and__": "bitwiseAnd",
+    "__rand__": "bitwiseAnd",
+    "__or__": "bitwiseOr",
+    "__ror__": "bitwiseOr",
+    "__xor__": "bitwiseXor",
+    "__rxor__": "bitwiseXor",
+    "__lshift__": "bitwiseLeftShift",
+    "__rshift__": "bitwiseRightShift",
+    "__eq__": "eq",
+    "__ne__": "ne",
+    "__lt__": "lt",
+    "__le__": "le",
+    "__gt__": "gt",
+    "__ge__": "ge",
+    "__iadd__": "add_",
+    "__isub__": "sub_",
+    "__imul__": "mul_",
+    "__itruediv__": "div_",
+    "__ifloordiv__": "floorDivide_",
+    "__imod__": "remainder_",
+    "__ipow__": "pow_",
+    "__iand__": "bitwiseAnd_",
+    "__ior__": "bitwiseOr_",
+    "__ixor__": "bitwiseXor_",
+}.items():
+    _operator(_name, _js)
+
+
+def _strict_equality(name):
+    operate = getattr(Tensor, name)
+
+    def compare(self, other):
+        value = operate(self, other)
+        return value
+
+    return compare
+
+
+def _unary(name, js):
+    fn = _find(f"Tensor#{js}")
+
+    def operate(self):
+        value = _call(fn, "t", self._id)
+        return tensor_of(value) if type(value) is int else result(value)
+
+    setattr(Tensor, name, operate)
+
+
+_unary("__neg__", "neg")
+_unary("__abs__", "abs")
+
+
+class Parameter(Tensor):
+    """A tensor that a module learns."""
+
+    __slots__ = ()
+    __module__ = "torch.nn.parameter"
+
+    def __new__(cls, data=None, requires_grad=True):
+        import torch
+
+        if data is None:
+            data = torch.empty(0)
+        if not isinstance(data, Tensor):
+            raise AttributeError(f"'{type(data).__name__}' object has no attribute 'detach'")
+        spec, flat = encode((data, bool(requires_grad)))
+        return result(_e.make("nn.Parameter", spec, *flat))
+
+    def __init__(self, *args, **kwargs):
+        pass
+
+
+class Buffer(Tensor):
+    __slots__ = ()
+    __module__ = "torch.nn.parameter"
+
+    def __new__(cls, data=None, *, persistent=True):
+        spec, flat = encode((data, bool(persistent)))
+        return result(_e.make("nn.Buffer", spec, *flat))
+
+    def __init__(self, *args, **kwargs):
+        pass
+
+    persistent = property(lambda self: result(_e.get(self._id, "persistent")))
+
+
+class UninitializedParameter(Parameter):
+    __slots__ = ()
+    __module__ = "torch.nn.parameter"
+
+    def __new__(cls, requires_grad=True, device=None, dtype=None):
+        spec, flat = encode((), {"requiresGrad": requires_grad, **({"dtype": dtype} if dtype else {})})
+        return result(_e.make("nn.UninitializedParameter", spec, *flat))
+
+
+class UninitializedBuffer(Tensor):
+    __slots__ = ()
+    __module__ = "torch.nn.parameter"
+
+
+for _cls in (Parameter, Buffer, UninitializedParameter, UninitializedBuffer):
+    _puts[_cls] = b._handle
+_kinds.extend([Tensor, Parameter, Buffer, UninitializedParameter, UninitializedBuffer])
+
+
+class Node(b.Object):
+    """A step of the backward graph."""
+
+    def name(self):
+        return _e.gradFnName(self._id)
+
+    @property
+    def next_functions(self):
+        inputs = result(_e.get(self._id, "inputs"))
+        return tuple((node, 0) for node in inputs)
+
+    def __repr__(self):
+        return f"<{self.name()} object at {hex(0x7F0000000000 + self._id * 16)}>"
+
+    __str__ = __repr__
+
+
+def _node(name):
+    return type(name, (Node,), {})
+
+
+class _ObjectClasses(dict):
+    """The class in Python of an engine's object, by the name of its class there."""
+
+    def get(self, name, default=None):
+        known = dict.get(self, name, self)
+        if known is not self:
+            return known
+        return Node if name.endswith("Node") or name.endswith("AccumulateGrad") or name.endswith("Accumulate") else default
+
+
+b.object_classes = _ObjectClasses(b.object_classes)

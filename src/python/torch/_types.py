@@ -1,0 +1,184 @@
+"""torch.dtype, torch.Size, torch.device and their kin."""
+from ._bridge import _e, _puts, _loads, _makers, errors, put
+
+NAMES = {"float32": (True, 4), "float64": (True, 8), "int32": (False, 4), "int64": (False, 8), "uint8": (False, 1), "bool": (False, 1)}
+
+
+class dtype:
+    """A type of elements."""
+
+    __slots__ = ("name", "is_missing", "is_floating_point", "is_complex", "itemsize", "is_signed")
+
+    def __new__(cls, *args, **kwargs):
+        raise TypeError("cannot create 'torch.dtype' instances")
+
+    def __repr__(self):
+        return f"torch.{self.name}"
+
+    def __reduce__(self):
+        return self.name
+
+    def __hash__(self):
+        return hash(self.name)
+
+    def __eq__(self, other):
+        return self is other
+
+    def to_real(self):
+        return self
+
+    def __deepcopy__(self, memo):
+        return self
+
+
+dtype.__module__ = "torch"
+dtypes = {}
+
+
+def _dtype(name, is_floating_point, itemsize, is_missing=False):
+    new = object.__new__(dtype)
+    new.name, new.is_missing, new.itemsize = name, is_missing, itemsize
+    new.is_floating_point = is_floating_point
+    new.is_complex = name.startswith("complex")
+    new.is_signed = name not in ("uint8", "bool")
+    dtypes[name] = new
+    return new
+
+
+_sizes = {"float16": 2, "bfloat16": 2, "int8": 1, "int16": 2, "complex64": 8, "complex128": 16}
+for _name in (*NAMES, *_sizes):
+    _value = _e.value(_name)
+    _is_known = type(_value) is str and _value.startswith('["d"')
+    _dtype(_name, "float" in _name, NAMES.get(_name, (0, _sizes.get(_name)))[1], not _is_known)
+
+ALIASES = {"float": "float32", "double": "float64", "half": "float16", "int": "int32", "long": "int64", "short": "int16", "cfloat": "complex64", "cdouble": "complex128"}
+
+
+def _put_dtype(value, spec, flat):
+    if value.is_missing:
+        raise NotImplementedError(f"torch.{value.name} is not in Layerscope's engine; it has float32, float64, int64, int32, uint8 and bool")
+    spec.append("d")
+    flat.append(value.name)
+
+
+_puts[dtype] = _put_dtype
+_makers["d"] = lambda value: dtypes[value[1]]
+
+
+class Size(tuple):
+    """A shape."""
+
+    __slots__ = ()
+
+    def __repr__(self):
+        return f"torch.Size([{', '.join(map(str, self))}])"
+
+    __str__ = __repr__
+
+    def numel(self):
+        product = 1
+        for size in self:
+            product *= size
+        return product
+
+    def __getitem__(self, index):
+        item = tuple.__getitem__(self, index)
+        return Size(item) if isinstance(index, slice) else item
+
+    def __add__(self, other):
+        return Size(tuple.__add__(self, tuple(other)))
+
+    def __radd__(self, other):
+        return Size(tuple(other) + tuple(self))
+
+    def __mul__(self, times):
+        return Size(tuple.__mul__(self, times))
+
+    __rmul__ = __mul__
+
+    def __reduce__(self):
+        return (Size, (tuple(self),))
+
+
+Size.__module__ = "torch"
+_makers["S"] = lambda value: Size(value[1:])
+
+_devices = ("cpu", "cuda", "ipu", "xpu", "mkldnn", "opengl", "opencl", "ideep", "hip", "ve", "fpga", "maia", "xla", "lazy", "vulkan", "mps", "meta", "hpu", "mtia", "privateuseone")
+
+
+class device:
+    """Where tensors live."""
+
+    __slots__ = ("type", "index")
+
+    def __init__(self, type, index=None):
+        if isinstance(type, device):
+            type, index = type.type, type.index
+        elif isinstance(type, int):
+            type, index = "cuda", type
+        elif ":" in type:
+            type, at = type.split(":")
+            if not at.isdigit():
+                raise RuntimeError(f"Invalid device string: '{type}:{at}'")
+            index = int(at)
+        if type not in _devices:
+            raise RuntimeError(f"Expected one of {', '.join(_devices)} device type at start of device string: {type}")
+        self.type, self.index = type, index
+
+    def __repr__(self):
+        index = "" if self.index is None else f", index={self.index}"
+        return f"device(type='{self.type}'{index})"
+
+    def __str__(self):
+        return self.type if self.index is None else f"{self.type}:{self.index}"
+
+    def __eq__(self, other):
+        return isinstance(other, device) and (self.type, self.index) == (other.type, other.index)
+
+    def __hash__(self):
+        return hash((self.type, self.index))
+
+    def __enter__(self):
+        from . import get_default_device, set_default_device
+
+        self_before = get_default_device()
+        _before.append(self_before)
+        set_default_device(self)
+        return self
+
+    def __exit__(self, *_):
+        from . import set_default_device
+
+        set_default_device(_before.pop())
+
+
+_before = []
+device.__module__ = "torch"
+
+
+def _put_device(value, spec, flat):
+    from ._bridge import device_name
+
+    spec.append("v")
+    flat.append(device_name(value))
+
+
+_puts[device] = _put_device
+
+
+class memory_format:
+    __slots__ = ("name",)
+
+    def __init__(self, name):
+        self.name = name
+
+    def __repr__(self):
+        return f"torch.{self.name}"
+
+
+class layout(memory_format):
+    pass
+
+
+def refuse(name):
+    raise NotImplementedError(f"{name} is not in Layerscope's engine")

@@ -1,0 +1,43 @@
+"""Autocasting, which is off on this engine: it has no half precision to cast to."""
+
+
+class autocast:
+    def __init__(self, device_type="cpu", dtype=None, enabled=True, cache_enabled=None):
+        self.enabled = enabled
+        if enabled and device_type != "cuda":
+            raise NotImplementedError("torch.autocast is not in Layerscope's engine: it has no half precision")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        return False
+
+    def __call__(self, fn):
+        return fn
+
+
+class GradScaler:
+    def __init__(self, device="cuda", enabled=True, **kwargs):
+        pass
+
+    def scale(self, loss):
+        return loss
+
+    def unscale_(self, optimizer):
+        pass
+
+    def step(self, optimizer, *args, **kwargs):
+        return optimizer.step(*args, **kwargs)
+
+    def update(self, new_scale=None):
+        pass
+
+    def is_enabled(self):
+        return False
+
+    def state_dict(self):
+        return {}
+
+    def load_state_dict(self, state):
+        pass

@@ -1,0 +1,4 @@
+from .._namespace import Missing
+
+DataParallel = Missing("torch.nn.parallel.DataParallel")
+DistributedDataParallel = Missing("torch.nn.parallel.DistributedDataParallel")

@@ -1,0 +1,6 @@
+from .._tensor import Buffer, Parameter, UninitializedBuffer, UninitializedParameter
+from .._bridge import Handle as _Handle
+
+
+def is_lazy(param):
+    return isinstance(param, (UninitializedParameter, UninitializedBuffer))

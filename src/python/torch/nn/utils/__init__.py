@@ -1,0 +1,86 @@
+import sys as _sys
+
+from ... import _namespace as _n
+from ..._bridge import make_function as _make
+from ..modules.module import Module as _Module, sync as _sync
+
+_self = _sys.modules[__name__]
+_self._path = "nn.utils"
+_self.__class__ = _n.Namespace
+
+
+def _around(path, name, module):
+    """A function that changes what a module holds: what its peer holds then is taken over."""
+    made = _make(path, name, module)
+
+    def function(first, *args, **kwargs):
+        value = made(first, *args, **kwargs)
+        if isinstance(first, _Module):
+            for each in first.modules():
+                _sync(each)
+            _sync(first)
+        return first if isinstance(first, _Module) and isinstance(value, _Module) else value
+
+    function.__name__ = name
+    return function
+
+
+def _space(name, path, changing):
+    module = _n.namespace(name, path)
+    for each, js in changing.items():
+        setattr(module, each, _around(f"{path}.{js}", each, name))
+    return module
+
+
+def clip_grad_norm_(parameters, max_norm, norm_type=2.0, error_if_nonfinite=False, foreach=None):
+    from ..._tensor import Tensor
+
+    parameters = [parameters] if isinstance(parameters, Tensor) else list(parameters)
+    options = {} if not error_if_nonfinite else {"error_if_nonfinite": True}
+    return _clip(parameters, max_norm, norm_type, **options)
+
+
+_clip = _make("nn.utils.clipGradNorm_", "clip_grad_norm_", __name__)
+_clip_value = _make("nn.utils.clipGradValue_", "clip_grad_value_", __name__)
+
+
+def clip_grad_value_(parameters, clip_value, foreach=None):
+    from ..._tensor import Tensor
+
+    return _clip_value([parameters] if isinstance(parameters, Tensor) else list(parameters), clip_value)
+
+
+def parameters_to_vector(parameters):
+    return _vector(list(parameters))
+
+
+def vector_to_parameters(vec, parameters):
+    return _from_vector(vec, list(parameters))
+
+
+_vector = _make("nn.utils.parametersToVector", "parameters_to_vector", __name__)
+_from_vector = _make("nn.utils.vectorToParameters", "vector_to_parameters", __name__)
+weight_norm = _around("nn.utils.weightNorm", "weight_norm", __name__)
+remove_weight_norm = _around("nn.utils.removeWeightNorm", "remove_weight_norm", __name__)
+parametrizations = _space(
+    "torch.nn.utils.parametrizations", "nn.utils.parametrizations", {"spectral_norm": "spectralNorm", "weight_norm": "weightNorm"}
+)
+parametrize = _space(
+    "torch.nn.utils.parametrize",
+    "nn.utils.parametrize",
+    {"register_parametrization": "registerParametrization", "remove_parametrizations": "removeParametrizations"},
+)
+prune = _space(
+    "torch.nn.utils.prune",
+    "nn.utils.prune",
+    {
+        "identity": "identity",
+        "l1_unstructured": "l1Unstructured",
+        "ln_structured": "lnStructured",
+        "random_structured": "randomStructured",
+        "random_unstructured": "randomUnstructured",
+        "custom_from_mask": "customFromMask",
+        "remove": "remove",
+    },
+)
+from . import clip_grad, rnn  # noqa: E402

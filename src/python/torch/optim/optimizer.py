@@ -1,0 +1,312 @@
+"""Optimizers: their groups are Python's, their steps the engine's."""
+import functools
+from collections import OrderedDict, defaultdict
+from itertools import chain
+
+from .. import _bridge as b
+from .._bridge import _e, bind, camel, encode, result, row, snake
+from .._tensor import Tensor
+
+# Where PyTorch computes, and not what: taken, shown and without effect here.
+WHERE = {"foreach": None, "differentiable": False}
+ALSO = {
+    "SGD": {"fused": None},
+    "Adam": {"capturable": False, "fused": None},
+    "AdamW": {"capturable": False, "fused": None},
+    "Adagrad": {"fused": None},
+    "Adadelta": {"capturable": False},
+    "Adamax": {"capturable": False},
+    "ASGD": {"capturable": False},
+    "NAdam": {"capturable": False},
+    "RAdam": {"capturable": False},
+    "RMSprop": {"capturable": False},
+    "Rprop": {"capturable": False},
+}
+# The order that PyTorch's groups have, where it is not that of the arguments.
+_ADAM = ("params", "lr", "betas", "eps", "weight_decay", "amsgrad", "maximize", "foreach", "capturable", "differentiable", "fused", "decoupled_weight_decay")
+ORDER = {
+    "Adam": _ADAM,
+    "AdamW": _ADAM,
+    "SGD": ("params", "lr", "momentum", "dampening", "weight_decay", "nesterov", "maximize", "foreach", "differentiable", "fused"),
+}
+required = object()
+
+
+class Optimizer:
+    __module__ = "torch.optim.optimizer"
+    _path = None
+
+    def __init__(self, params, defaults):
+        self.defaults = defaults
+        self._hooks = OrderedDict(), OrderedDict()
+        if isinstance(params, Tensor):
+            import torch
+
+            raise TypeError(f"params argument given to the optimizer should be an iterable of Tensors or dicts, but got {torch.typename(params)}")
+        self.state = defaultdict(dict)
+        self.param_groups = []
+        param_groups = list(params)
+        if len(param_groups) == 0:
+            raise ValueError("optimizer got an empty parameter list")
+        if not isinstance(param_groups[0], dict):
+            param_groups = [{"params": param_groups}]
+        for param_group in param_groups:
+            self.add_param_group(dict(param_group))
+
+    def add_param_group(self, param_group):
+        import torch
+
+        if not isinstance(param_group, dict):
+            raise TypeError(f"param_group must be a dict, but got {type(param_group)}")
+        params = param_group["params"]
+        if isinstance(params, Tensor):
+            param_group["params"] = [params]
+        elif isinstance(params, set):
+            raise TypeError("optimizer parameters need to be organized in ordered collections, but the ordering of tensors in sets will change between runs. Please use a list instead.")
+        else:
+            param_group["params"] = list(params)
+        if param_group["params"] and isinstance(param_group["params"][0], tuple):
+            param_group["params"] = [param for _, param in param_group["params"]]
+        for param in param_group["params"]:
+            if not isinstance(param, Tensor):
+                raise TypeError("optimizer can only optimize Tensors, but one of the params is " + torch.typename(param))
+            if not param.is_leaf:
+                raise ValueError("can't optimize a non-leaf Tensor")
+        for name, default in self.defaults.items():
+            if default is required and name not in param_group:
+                raise ValueError(f"parameter group didn't specify a value of required optimization parameter {name}")
+            param_group.setdefault(name, default)
+        taken = {id(param) for group in self.param_groups for param in group["params"]}
+        if any(id(param) in taken for param in param_group["params"]):
+            raise ValueError("some parameters appear in more than one parameter group")
+        self.param_groups.append(param_group)
+
+    def zero_grad(self, set_to_none=True):
+        for group in self.param_groups:
+            for p in group["params"]:
+                if p.grad is not None:
+                    if set_to_none:
+                        p.grad = None
+                    else:
+                        p.grad = p.grad.detach().zero_()
+
+    def step(self, closure=None):
+        raise NotImplementedError
+
+    def register_step_pre_hook(self, hook):
+        from ..nn.modules.module import RemovableHandle
+
+        handle = RemovableHandle(self._hooks[0])
+        self._hooks[0][handle.id] = hook
+        return handle
+
+    def register_step_post_hook(self, hook):
+        from ..nn.modules.module import RemovableHandle
+
+        handle = RemovableHandle(self._hooks[1])
+        self._hooks[1][handle.id] = hook
+        return handle
+
+    @staticmethod
+    def profile_hook_step(func):
+        return func
+
+    def __repr__(self):
+        format_string = self.__class__.__name__ + " ("
+        for i, group in enumerate(self.param_groups):
+            format_string += "\n"
+            format_string += f"Parameter Group {i}\n"
+            for key in sorted(group.keys()):
+                if key != "params":
+                    format_string += f"    {key}: {group[key]}\n"
+        return format_string + ")"
+
+    def state_dict(self):
+        param_mappings = {}
+        start_index = 0
+
+        def pack_group(group):
+            nonlocal start_index
+            packed = {k: v for k, v in group.items() if k != "params"}
+            param_mappings.update({id(p): i for i, p in enumerate(group["params"], start_index) if id(p) not in param_mappings})
+            packed["params"] = [param_mappings[id(p)] for p in group["params"]]
+            start_index += len(packed["params"])
+            return packed
+
+        param_groups = [pack_group(g) for g in self.param_groups]
+        packed_state = {(param_mappings[id(k)] if isinstance(k, Tensor) else k): v for k, v in self.state.items()}
+        return {"state": packed_state, "param_groups": param_groups}
+
+    def load_state_dict(self, state_dict):
+        from copy import deepcopy
+
+        groups = self.param_groups
+        saved_groups = deepcopy(state_dict["param_groups"])
+        if len(groups) != len(saved_groups):
+            raise ValueError("loaded state dict has a different number of parameter groups")
+        if any(len(p["params"]) != len(s["params"]) for p, s in zip(groups, saved_groups)):
+            raise ValueError("loaded state dict contains a parameter group that doesn't match the size of optimizer's group")
+        id_map = dict(zip(chain.from_iterable(g["params"] for g in saved_groups), chain.from_iterable(g["params"] for g in groups)))
+        state = defaultdict(dict)
+        for k, v in state_dict["state"].items():
+            state[id_map.get(k, k)] = {key: value.clone() if isinstance(value, Tensor) else value for key, value in v.items()} if isinstance(v, dict) else v
+        for group, saved in zip(groups, saved_groups):
+            saved["params"] = group["params"]
+            group.clear()
+            group.update(saved)
+        self._set_state(state)
+
+    def _set_state(self, state):
+        self.state = state
+
+
+class EngineOptimizer(Optimizer):
+    """An optimizer of the engine's."""
+
+    def __init__(self, params, *args, **kwargs):
+        import torch
+
+        cls = type(self)
+        path = cls._path
+        if isinstance(params, Tensor):
+            raise TypeError(f"params argument given to the optimizer should be an iterable of Tensors or dicts, but got {torch.typename(params)}")
+        params = list(params)
+        if params and not isinstance(params[0], (dict, Tensor, tuple)):
+            raise TypeError("optimizer can only optimize Tensors, but one of the params is " + torch.typename(params[0]))
+        where = {**WHERE, **ALSO.get(cls._name, {})}
+        shown = {name: kwargs.pop(name) if name in kwargs else value for name, value in where.items()}
+        if cls._name == "LBFGS":
+            shown = {}
+        if params and isinstance(params[0], dict):
+            params = [{**group, "params": [group["params"]] if isinstance(group["params"], Tensor) else [p[1] if isinstance(p, tuple) else p for p in group["params"]]} for group in params]
+        else:
+            params = [param[1] if isinstance(param, tuple) else param for param in params]
+        names = [snake(name) for name in row(path)[0]]
+        given = dict(zip(names[1:], args))
+        for name in kwargs:
+            if camel(name) not in row(path)[0] and camel(name) not in row(path)[1]:
+                raise TypeError(f"{cls.__name__}.__init__() got an unexpected keyword argument '{name}'")
+        given.update(kwargs)
+        js_params = [{camel(k): v for k, v in group.items() if k not in where} if isinstance(group, dict) else group for group in params]
+        spec, flat = encode([js_params], {camel(k): v for k, v in given.items()} or None)
+        self._peer = result(_e.make(path, spec, *flat))
+        self._hooks = OrderedDict(), OrderedDict()
+        self._shown = shown
+        self._given = given
+        self.param_groups = []
+        self.defaults = {}
+        js_groups = self._groups()
+        for i, group in enumerate(js_groups):
+            own = params[i] if params and isinstance(params[0], dict) else {}
+            self.param_groups.append(self._group(group, own))
+        self.defaults = {name: value for name, value in self.param_groups[0].items() if name not in ("params", "initial_lr")}
+        self._synced = [dict(group) for group in self.param_groups]
+
+    def _groups(self):
+        return list(result(_e.get(self._peer._id, "paramGroups")))
+
+    def _group(self, js, own):
+        group = {"params": list(js["params"])}
+        defaults = DEFAULTS.get(type(self)._name, {})
+        for name, value in js.items():
+            if name == "params":
+                continue
+            given = own.get(name, self._given.get(name, defaults.get(name, value)))
+            group[name] = given if given == value or isinstance(given, (tuple, list)) else value
+        for name, value in self._shown.items():
+            group.setdefault(name, own.get(name, value))
+        order = ORDER.get(type(self)._name)
+        return {name: group[name] for name in (*order, *group) if name in group} if order else group
+
+    def add_param_group(self, param_group):
+        own = dict(param_group)
+        params = own["params"]
+        own["params"] = [params] if isinstance(params, Tensor) else list(params)
+        spec, flat = encode(({camel(k): v for k, v in own.items() if k not in self._shown},))
+        result(_e.invoke(self._peer._id, "addParamGroup", spec, *flat))
+        self.param_groups.append(self._group(self._groups()[-1], own))
+        self._synced.append(dict(self.param_groups[-1]))
+
+    def _push(self):
+        """What Python code has changed in the groups since."""
+        for i, (group, synced) in enumerate(zip(self.param_groups, self._synced)):
+            for name, value in group.items():
+                if name == "params" or name in self._shown:
+                    continue
+                before = synced.get(name, self)
+                if before is value or before == value:
+                    continue
+                if isinstance(value, Tensor):
+                    value = value.item()
+                _e.setGroup(self._peer._id, i, camel(name), *_one(value))
+                synced[name] = value
+
+    def _pull(self):
+        """What the engine has changed in them, as a schedule does."""
+        for group, synced, js in zip(self.param_groups, self._synced, self._groups()):
+            for name, value in js.items():
+                if name == "params":
+                    continue
+                before = group.get(name, self)
+                if before is not self and (before == value or tuple(before) == value if isinstance(before, (list, tuple)) else before == value):
+                    continue
+                if name in ("lr", "initial_lr", "momentum") and type(value) is int:
+                    value = float(value) if name != "momentum" or type(before) is float else value
+                group[name] = synced[name] = value
+
+    @property
+    def state(self):
+        state = defaultdict(dict)
+        for param, entries in result(_e.get(self._peer._id, "state")).items():
+            state[param] = {snake(name): value for name, value in entries.items()}
+            for name, value in state[param].items():
+                if name == "step" and not isinstance(value, Tensor):
+                    import torch
+
+                    state[param][name] = torch.tensor(float(value))
+        return state
+
+    def _set_state(self, state):
+        self._push()
+        self._synced = [dict(group) for group in self.param_groups]
+        positions = {id(p): i for i, p in enumerate(p for group in self.param_groups for p in group["params"])}
+        packed = {}
+        for param, entries in state.items():
+            packed[str(positions[id(param)])] = {camel(k): (v.item() if k == "step" and isinstance(v, Tensor) else v) for k, v in entries.items()}
+        groups, at = [], 0
+        for group in self.param_groups:
+            groups.append({**{camel(k): v for k, v in group.items() if k != "params" and k not in self._shown}, "params": list(range(at, at + len(group["params"])))})
+            at += len(group["params"])
+        spec, flat = encode(({"state": packed, "paramGroups": groups},))
+        result(_e.invoke(self._peer._id, "loadStateDict", spec, *flat))
+
+    def step(self, closure=None):
+        for hook in self._hooks[0].values():
+            hook(self, (), {})
+        self._push()
+        if closure is None:
+            value = result(_e.invoke(self._peer._id, "step", ""))
+        else:
+            index = b.register(closure)
+            value = result(_e.invoke(self._peer._id, "step", "c", index))
+            b.callbacks.pop(index, None)
+        for hook in self._hooks[1].values():
+            hook(self, (), {})
+        return value
+
+    def zero_grad(self, set_to_none=True):
+        spec, flat = encode((), {"setToNone": bool(set_to_none)})
+        result(_e.invoke(self._peer._id, "zeroGrad", spec, *flat))
+
+
+def _one(value):
+    spec, flat = encode((value,))
+    return spec, *flat
+
+
+# Defaults that PyTorch writes as floats, though they are whole.
+DEFAULTS = {"Adadelta": {"lr": 1.0}, "LBFGS": {"lr": 1}, "Adagrad": {"eps": 1e-10}}
+
+
+def define(name):
+    return type(name, (EngineOptimizer,), {"_path": f"optim.{name}", "_name": name, "__module__": f"torch.optim.{name.lower()}"})

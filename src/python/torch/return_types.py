@@ -1,0 +1,1 @@
+from ._bridge import return_types as _known

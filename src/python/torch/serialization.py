@@ -1,0 +1,2 @@
+from ._bridge import errors
+from . import load, save

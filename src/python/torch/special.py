@@ -1,0 +1,8 @@
+import sys
+
+from . import _namespace as _n
+import torch
+
+sys.modules[__name__].__class__ = _n.Namespace
+sys.modules[__name__]._path = ""
+expit = torch.sigmoid

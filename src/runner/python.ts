@@ -1,0 +1,210 @@
+/** Python files and notebooks in the runner's process: what main.ts loads when the first of them runs. */
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import * as l10n from "@vscode/l10n";
+import type { CallFrame, CodeCalls, Engine, NamedModel } from "../inspect/index.js";
+import type { Binding, Failure, Offer, PythonProgram, SourceLocation, StackFrame } from "../protocol/index.js";
+import { type Found, Interpreter, NoInterpreter, type PythonFailure, type PythonFrame, type Variable } from "../python/interpreter.js";
+import type { EvaluatedCode } from "./modelCode.js";
+import type { Sources } from "./sourceMap.js";
+
+/** What a place in Python is called in stack traces. */
+const scheme = "python:";
+
+/** Calls of the model code that are kept, as for scripts. */
+const kept = 4;
+
+function asCallFrame({ function: name, file, line, column }: PythonFrame): CallFrame {
+  return { function: name, url: scheme + file, line, column };
+}
+
+/** Python's places are the user's own. */
+const sources: Sources = {
+  locate({ url, line, column }: CallFrame): SourceLocation | null {
+    return url.startsWith(scheme) ? { file: url.slice(scheme.length), line, column } : null;
+  },
+  userFrames(frames): StackFrame[] {
+    return frames.flatMap((frame) => {
+      const location = sources.locate(frame);
+      return location ? [{ function: frame.function, location }] : [];
+    });
+  },
+  locateLoaded: () => null,
+  locateFirst(frames) {
+    for (const frame of frames) {
+      const location = sources.locate(frame);
+      if (location) return location;
+    }
+    return null;
+  },
+  inFunction: (_text, _at, name) => name,
+  inError: ({ message }) => message,
+};
+
+/** Asks Python where it is. */
+class PythonCalls implements CodeCalls {
+  constructor(private readonly frames: () => readonly PythonFrame[]) {}
+
+  here(): readonly CallFrame[] {
+    return this.frames().slice(0, kept).map(asCallFrame);
+  }
+
+  around(): readonly CallFrame[] {
+    return this.here();
+  }
+
+  thrown(): readonly CallFrame[] {
+    return [];
+  }
+
+  isCalledByCode(above: (...args: never[]) => unknown, calls: number): boolean {
+    const holder: { stack?: string } = {};
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = calls + 1;
+    Error.captureStackTrace(holder, above);
+    Error.stackTraceLimit = stackTraceLimit;
+    return holder.stack?.split("\n")[calls + 1]?.includes(import.meta.url) ?? false;
+  }
+}
+
+export interface PythonCodeOptions {
+  readonly program: PythonProgram;
+  readonly engine: Engine;
+  readonly workingDirectory: string;
+  /** 2 in it interrupts what runs. */
+  readonly interruptBuffer: Uint8Array;
+  /** Hears when Python code begins and ends to run. */
+  readonly tell: (running: boolean) => void;
+}
+
+export class PythonCode implements EvaluatedCode {
+  readonly sources = sources;
+  readonly exports = null;
+  readonly calls: CodeCalls;
+  /** Where it was when it was interrupted. */
+  interruptedAt: readonly CallFrame[] = [];
+  readonly #interpreter: Interpreter;
+  readonly #program: PythonProgram;
+  readonly #tell: (running: boolean) => void;
+  #isRunning = false;
+
+  private constructor(interpreter: Interpreter, { program, tell }: PythonCodeOptions) {
+    this.#interpreter = interpreter;
+    this.#program = program;
+    this.#tell = tell;
+    this.calls = new PythonCalls(() => interpreter.bridge.frames());
+  }
+
+  static async start(options: PythonCodeOptions): Promise<PythonCode> {
+    const { program, engine, workingDirectory, interruptBuffer } = options;
+    const home = join(dirname(fileURLToPath(import.meta.url)), "python");
+    const interpreter = await Interpreter.start({
+      engine,
+      home,
+      mounts: [dirname(program.entry), workingDirectory].filter((folder) => existsSync(folder)),
+      workingDirectory,
+      write: (stream, bytes) => void process[stream].write(bytes),
+    });
+    interpreter.setInterruptBuffer(interruptBuffer);
+    for (const [path, text] of program.overrides) interpreter.override(path, text);
+    return new PythonCode(interpreter, options);
+  }
+
+  /** Runs the file, or the cells in order up to the first that raises. Does not return where the code was interrupted: whoever did that goes on. */
+  async evaluate(): Promise<Failure | null> {
+    const { entry, parts, isNotebook, isMain } = this.#program;
+    const failure = this.#running(() => {
+      if (!isNotebook) return this.#interpreter.runFile(entry, parts[0]!.text, isMain ? "__main__" : moduleName(entry));
+      this.#interpreter.begin(entry);
+      for (const [i, part] of parts.entries()) {
+        const failed = this.#interpreter.runCell(part, i + 1);
+        if (failed) return failed;
+      }
+      return null;
+    });
+    if (failure?.kind === "interrupted") {
+      this.interruptedAt = failure.frames.map(asCallFrame);
+      await new Promise(() => {});
+    }
+    if (failure?.kind === "exit" && failure.exitCode === 0) return null;
+    return failure && asFailure(failure);
+  }
+
+  #running<Result>(body: () => Result): Result {
+    this.#tell(true);
+    this.#isRunning = true;
+    try {
+      const result = body();
+      this.#isRunning = false;
+      return result;
+    } finally {
+      this.#tell(false);
+    }
+  }
+
+  variables(): [name: string, value: unknown][] {
+    // What was stopped in its midst cannot be asked.
+    if (this.#isRunning) return [];
+    this.#interpreter.collect();
+    return this.#variables().map(({ name, value }) => [name, this.#value(value)]);
+  }
+
+  #variables(): readonly Variable[] {
+    return this.#isRunning ? [] : this.#interpreter.variables();
+  }
+
+  bindings(): readonly Binding[] {
+    return this.#variables().map(({ name, file, line, column }) => ({ name, location: line === 0 ? null : { file, line, column } }));
+  }
+
+  files(): readonly string[] {
+    return this.#isRunning ? [] : this.#interpreter.files();
+  }
+
+  async valueOf(expression: string): Promise<unknown> {
+    return this.#value(this.#running(() => this.#interpreter.evaluate(expression)));
+  }
+
+  readonly makers = (): { readonly made: readonly NamedModel[]; readonly offers: readonly Offer[] } => {
+    const made: NamedModel[] = [];
+    const offers: Offer[] = [];
+    for (const { expression, complete, file, line, column } of this.#isRunning ? [] : this.#interpreter.offers()) {
+      const location = { file, line, column };
+      try {
+        const found = complete ? this.#running(() => this.#interpreter.evaluate(expression)) : null;
+        if (found && "module" in found) {
+          made.push({ name: expression.replace(/\(\)$/, ""), module: this.#interpreter.bridge.module(found.module), location });
+          continue;
+        }
+      } catch {
+        // It is offered: whoever asks for it sees what it raises.
+      }
+      offers.push({ expression, complete, location });
+    }
+    return { made, offers };
+  };
+
+  #value(found: Found): unknown {
+    if ("module" in found) return this.#interpreter.bridge.module(found.module);
+    const items = found.items.map(([name, item]) => [name, this.#value(item)] as const);
+    return found.isList ? items.map(([, item]) => item) : Object.fromEntries(items);
+  }
+}
+
+function moduleName(entry: string): string {
+  return entry.replace(/^.*[\\/]/, "").replace(/\.[^.]*$/, "");
+}
+
+function asFailure({ kind, message, traceback, frames, exitCode, modulePath }: PythonFailure): Failure {
+  const stack = sources.userFrames(frames.map(asCallFrame)).slice(0, 20);
+  const place = { location: stack[0]?.location ?? null, stack };
+  if (kind === "exit") {
+    return { kind, exitCode, message: l10n.t("{0} ended the run here.", `exit(${exitCode})`), hint: l10n.t("What follows did not run."), ...place };
+  }
+  const title = /^\w+(?=: )/.exec(message)?.[0];
+  const withPath = modulePath !== null && title !== undefined ? message.replace(title, l10n.t("{0} in {1}", title, modulePath)) : message;
+  return { kind: kind === "interrupted" ? "thrown" : kind, message: withPath, hint: null, traceback, ...place };
+}
+
+export { NoInterpreter };

@@ -1,0 +1,183 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, describe, expect, test, vi } from "vitest";
+import type { ModelSnapshot } from "../../src/protocol/index.js";
+
+vi.setConfig({ testTimeout: 300_000 });
+
+const root = path.resolve(import.meta.dirname, "../..");
+const folder = realpathSync(mkdtempSync(path.join(tmpdir(), "layerscope-python-")));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function layerscope(...args: string[]): { status: number | null; stdout: string; stderr: string } {
+  return spawnSync(process.execPath, [path.join(root, "dist/cli.js"), ...args], { cwd: folder, encoding: "utf8", maxBuffer: 1e9 });
+}
+
+function write(name: string, text: string): string {
+  const file = path.join(folder, name);
+  writeFileSync(file, text);
+  return file;
+}
+
+const notebook = (...cells: readonly string[]): string =>
+  JSON.stringify({ cells: cells.map((source) => ({ cell_type: "code", source, metadata: {}, outputs: [] })), metadata: {}, nbformat: 4, nbformat_minor: 5 });
+
+/** The chapter that the project starts from, unchanged, with what each cell prints in PyTorch. */
+const chapter = JSON.parse(readFileSync(path.join(import.meta.dirname, "chapter.json"), "utf8")) as readonly {
+  readonly code: string;
+  readonly output: string;
+}[];
+const chapterPrints = chapter.map(({ output }) => output).join("");
+
+describe("the chapter prints what it prints in PyTorch", () => {
+  test.each(["ipynb", "py"])("examples/parameter-management.%s", (extension) => {
+    const { status, stdout } = layerscope("run", path.join(root, `examples/parameter-management.${extension}`));
+    expect(stdout).toBe(chapterPrints);
+    expect(status).toBe(0);
+  });
+
+  test("its own cells, after one that seeds", () => {
+    write("chapter.ipynb", notebook("import torch\ntorch.manual_seed(0);", ...chapter.map(({ code }) => code)));
+    expect(layerscope("run", "chapter.ipynb").stdout).toBe(chapterPrints);
+  });
+});
+
+const model = `import torch
+from torch import nn
+
+
+class Net(nn.Module):
+    def __init__(self, width=8):
+        super().__init__()
+        self.first = nn.Linear(4, width)
+        self.second = nn.Linear(width, 1)
+
+    def forward(self, x):
+        return self.second(torch.relu(self.first(x)))
+
+
+net = Net()
+net(torch.rand(2, 4))
+if __name__ == "__main__":
+    print("trains")
+`;
+
+describe("a file in Python", () => {
+  test("gives models with the places of their layers, and runs guarded code only when it is asked to run", () => {
+    const file = write("model.py", model);
+    const { stdout, stderr, status } = layerscope("snapshot", "model.py");
+    expect(stderr).toBe("");
+    expect(status).toBe(0);
+    const [snapshot] = JSON.parse(stdout) as ModelSnapshot[];
+    expect(snapshot).toMatchObject({ name: "net", language: "python", location: { file, line: 15 } });
+    expect(snapshot!.root).toMatchObject({ type: "Net", family: "module", location: { file, line: 15, column: 7 } });
+    expect(snapshot!.root.children.map(({ name, type, location }) => [name, type, location?.line])).toEqual([
+      ["first", "Linear", 8],
+      ["second", "Linear", 9],
+    ]);
+    expect(snapshot!.trace?.origin).toBe("recorded");
+    expect(snapshot!.tensors[0]!.initialization).toMatchObject({
+      kind: "recorded",
+      function: "kaimingUniform_",
+      by: "constructor",
+      location: { file, line: 8 },
+    });
+    expect(layerscope("run", "model.py").stdout).toBe("trains\n");
+  });
+
+  test("without a model of its own is made from a class that needs no arguments; others are offered", () => {
+    write("classes.py", model.replace(/\nnet = [\s\S]*/, "\n"));
+    expect(layerscope("summary", "classes.py").stdout).toContain("Linear (first)");
+    write("sizes.py", model.replace(/\nnet = [\s\S]*/, "\n").replace("width=8", "width"));
+    expect(layerscope("summary", "sizes.py")).toMatchObject({ status: 1, stderr: expect.stringContaining('--build "Net(width)"') as string });
+    expect(layerscope("summary", "sizes.py", "--build", "Net(3)").stdout).toContain("Linear (first)");
+  });
+
+  test("ends with Python's traceback, of the user's own lines", () => {
+    const file = write("fails.py", "import torch\nfrom torch import nn\n\ndef run(net):\n    return net(torch.ones(2, 5))\n\nrun(nn.Linear(4, 8))\n");
+    const { status, stderr } = layerscope("run", "fails.py");
+    expect(status).toBe(1);
+    expect(stderr.split("\n").filter((line) => !/^\s*[~^]+\s*$/.test(line))).toEqual([
+      "Traceback (most recent call last):",
+      `  File "${file}", line 7, in <module>`,
+      "    run(nn.Linear(4, 8))",
+      `  File "${file}", line 5, in run`,
+      "    return net(torch.ones(2, 5))",
+      "RuntimeError: mat1 and mat2 shapes cannot be multiplied (2x5 and 4x8)",
+      "",
+    ]);
+    write("syntax.py", "x = 1\ny = (\n");
+    expect(layerscope("run", "syntax.py").stderr).toContain("SyntaxError: '(' was never closed");
+  });
+
+  test("imports its neighbours, and what is not there stands in until it is used", () => {
+    write("parts.py", "from torch import nn\n\ndef block():\n    return nn.Linear(2, 2)\n");
+    write(
+      "whole.py",
+      "import numpy as np\ntry:\n    import transformers\nexcept ImportError:\n    transformers = None\nfrom parts import block\nimport importlib.util\nprint(transformers, importlib.util.find_spec('scipy'), block())\nnp.array([1])\n",
+    );
+    const { stdout, stderr, status } = layerscope("run", "whole.py");
+    expect(stdout).toBe("None None Linear(in_features=2, out_features=2, bias=True)\n");
+    expect(stderr).toContain("Layerscope: numpy is not here; what is taken from it stands in until it is used.\n");
+    expect(stderr).toMatch(/whole\.py", line 9, in <module>[\s\S]*ModuleNotFoundError: No module named 'numpy'/);
+    expect(status).toBe(1);
+  });
+
+  test("ends as it says it ends", () => {
+    write("exits.py", 'import sys\nprint("so far")\nsys.exit(3)\n');
+    expect(layerscope("run", "exits.py")).toMatchObject({ status: 3, stdout: "so far\n" });
+  });
+
+  test("is interrupted at its line at the time limit", () => {
+    const file = write("endless.py", "import torch\n\nwhile True:\n    pass\n");
+    const { status, stderr } = layerscope("run", "endless.py", "--time-limit", "2");
+    expect(status).toBe(1);
+    expect(stderr).toMatch(new RegExp(`^${file}:[34]:\\d+: error: Stopped after 2 s: still running here\\.`));
+  });
+});
+
+describe("a notebook", () => {
+  test("shows values as Jupyter does", () => {
+    write(
+      "shows.ipynb",
+      notebook(
+        "import torch\nfrom torch import nn\n%matplotlib inline\n!pip install torch",
+        "1 + 1",
+        "_ + 1, Out[2]",
+        "'text'",
+        "None",
+        "5;",
+        "nn.Linear",
+        "def f(x, y=2):\n    return x\nf",
+        "list(range(40))",
+        "{'a': torch.ones(2), 'b': [torch.zeros(1)]}",
+        "display('x'); 3",
+      ),
+    );
+    const { stdout, stderr } = layerscope("run", "shows.ipynb");
+    expect(stdout).toBe(
+      [
+        "2",
+        "(3, 2)",
+        "'text'",
+        "torch.nn.modules.linear.Linear",
+        "<function __main__.f(x, y=2)>",
+        `[${Array.from({ length: 40 }, (_, i) => i).join(",\n ")}]`,
+        "{'a': tensor([1., 1.]), 'b': [tensor([0.])]}",
+        "'x'",
+        "3",
+        "",
+      ].join("\n"),
+    );
+    expect(stderr).toBe("Layerscope: %matplotlib is IPython's and was skipped\nLayerscope: !pip is IPython's and was skipped\n");
+  });
+
+  test("ends at the cell that raises", () => {
+    write("raises.ipynb", notebook("x = 1", "x + 'a'", "print('not reached')"));
+    const { stdout, stderr, status } = layerscope("run", "raises.ipynb");
+    expect([stdout, status]).toEqual(["", 1]);
+    expect(stderr).toMatch(/raises\.ipynb#2", line 1[\s\S]*TypeError: unsupported operand type\(s\) for \+: 'int' and 'str'\n$/);
+  });
+});

@@ -1,0 +1,36 @@
+import torch
+from torch import nn
+
+torch.manual_seed(0)
+l = nn.ModuleList([nn.Linear(2, 2) for _ in range(3)])
+l.append(nn.ReLU())
+l.insert(0, nn.Identity())
+l.extend([nn.ReLU(), nn.ReLU()])
+print(l)
+print(len(l), l[1], l[-1], l[1:3])
+l[0] = nn.Tanh()
+del l[1]
+print(l)
+d = nn.ModuleDict({"a": nn.Linear(1, 1), "b": nn.ReLU()})
+d["c"] = nn.Sigmoid()
+d.update([("d", nn.Identity())])
+print(d, "a" in d, list(d.keys()), len(d))
+print(d.pop("b"), list(d))
+for k, v in d.items():
+    print(k, v)
+s = nn.Sequential(nn.Linear(2, 2), nn.ReLU())
+s.append(nn.Linear(2, 1))
+s.insert(1, nn.Dropout(0.5))
+print(s, len(s))
+print(s[:2])
+print(s + nn.Sequential(nn.Tanh()))
+s[1] = nn.Identity()
+del s[0]
+print(s)
+p = nn.ParameterList([nn.Parameter(torch.ones(2)), nn.Parameter(torch.zeros(1, 3))])
+print(p)
+print(len(p), [x.shape for x in p])
+q = nn.ParameterDict({"left": nn.Parameter(torch.ones(2)), "right": nn.Parameter(torch.zeros(3))})
+print(q)
+print(list(q.keys()), q["left"])
+print(nn.Sequential(), nn.ModuleList(), nn.ModuleDict())
