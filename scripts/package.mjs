@@ -1,6 +1,6 @@
 // Builds layerscope-VERSION.vsix, which runs on every platform, and holds it to its size.
 import { spawnSync } from "node:child_process";
-import { readFileSync, rmSync, statSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, statSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { createVSIX } from "@vscode/vsce";
@@ -13,6 +13,7 @@ const budget = 13 * 1024 * 1024;
 rmSync(path.join(root, "dist"), { recursive: true, force: true });
 const build = spawnSync(process.execPath, [path.join(root, "scripts", "build.mjs")], { cwd: root, stdio: "inherit" });
 if (build.status !== 0) process.exit(build.status ?? 1);
+if (!existsSync(path.join(root, "dist", "pyodide", "pyodide.asm.wasm"))) throw new Error("pyodide is not installed: npm ci");
 console.log(`THIRD_PARTY_NOTICES.txt: ${writeNotices()} packages`);
 
 const { version } = /** @type {{ version: string }} */ (JSON.parse(readFileSync(path.join(root, "package.json"), "utf8")));

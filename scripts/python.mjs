@@ -7,7 +7,9 @@ const interpreter = ["pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "pyod
 
 export function preparePython() {
   mkdirSync("dist/pyodide", { recursive: true });
-  for (const file of interpreter) copyFileSync(`node_modules/pyodide/${file}`, `dist/pyodide/${file}`);
+  const isInstalled = existsSync("node_modules/pyodide");
+  if (!isInstalled) console.warn("pyodide is not installed (npm ci): this build runs no Python.");
+  if (isInstalled) for (const file of interpreter) copyFileSync(`node_modules/pyodide/${file}`, `dist/pyodide/${file}`);
   rmSync("dist/python/torch", { recursive: true, force: true });
   mkdirSync("dist/python", { recursive: true });
   for (const entry of readdirSync("src/python")) {

@@ -208,7 +208,7 @@ export class Bridge {
     callWithBackwardHooks: (id: number, hooks: string, preHooks: string, inner: number, spec: string, ...flat: unknown[]): number | string =>
       this.#guard(() => {
         const callbacks = (list: string): never => (JSON.parse(list) as number[]).map((index) => this.#callback(index)) as never;
-        const call = this.#callback(inner) as AnyFunction;
+        const call = this.#callback(inner);
         return this.#engine.nn.callWithBackwardHooks(this.module(id), this.codec.decode(spec, flat), callbacks(hooks), callbacks(preHooks), (args) =>
           call(...args),
         );
@@ -355,6 +355,7 @@ export class Bridge {
       const forward = (self: Module, args: readonly unknown[]): unknown =>
         this.#result(this.#python().forward(this.codec.handles.idOf(self), JSON.stringify(args.map((arg) => this.codec.json(arg)))));
       // Whoever looks at the model reads the names of the parameters, and how many there are, in the function itself.
+      // eslint-disable-next-line @typescript-eslint/no-implied-eval -- Nothing else makes a function with parameters of given names; they are identifiers of Python's.
       const made = new Function("forward", `return { forward(${names.join(", ")}) { return forward(this, arguments); } }.forward`) as (
         run: (self: Module, args: ArrayLike<unknown>) => unknown,
       ) => unknown;

@@ -7,7 +7,6 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join, relative, sep } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { PyodideAPI } from "pyodide";
 import { Bridge, type Names, type PythonFrame, type PythonSide } from "./bridge.js";
 import type { Engine } from "./values.js";
 
@@ -68,6 +67,22 @@ export interface InterpreterOptions {
   readonly workingDirectory: string;
 }
 
+/** What is used of pyodide, an optional package. */
+interface Pyodide {
+  readonly runPython: (code: string) => unknown;
+  registerJsModule(name: string, module: object): void;
+  setStdout(options: { readonly write: (bytes: Uint8Array) => number; readonly isatty: boolean }): void;
+  setStderr(options: { readonly write: (bytes: Uint8Array) => number; readonly isatty: boolean }): void;
+  setInterruptBuffer(buffer: Uint8Array): void;
+  readonly FS: {
+    readonly filesystems: { readonly NODEFS: unknown };
+    mkdirTree(path: string): void;
+    mount(type: unknown, options: { readonly root: string }, path: string): void;
+    writeFile(path: string, data: Uint8Array): void;
+    chdir(path: string): void;
+  };
+}
+
 /** The module in Python that runs files and cells. */
 interface Driver {
   runFile(path: string, text: string, name: string): string;
@@ -88,10 +103,10 @@ export class NoInterpreter extends Error {
 
 export class Interpreter {
   readonly bridge: Bridge;
-  readonly #py: PyodideAPI;
+  readonly #py: Pyodide;
   readonly #driver: Driver;
 
-  private constructor(py: PyodideAPI, bridge: Bridge, driver: Driver) {
+  private constructor(py: Pyodide, bridge: Bridge, driver: Driver) {
     this.#py = py;
     this.bridge = bridge;
     this.#driver = driver;
@@ -100,7 +115,9 @@ export class Interpreter {
   static async start({ engine, home, pyodide, write, mounts, workingDirectory }: InterpreterOptions): Promise<Interpreter> {
     const folder = pyodide ?? findPyodide(home);
     allowUnderPermissions();
-    const { loadPyodide } = (await import(pathToFileURL(join(folder, "pyodide.mjs")).href)) as typeof import("pyodide");
+    const { loadPyodide } = (await import(pathToFileURL(join(folder, "pyodide.mjs")).href)) as {
+      loadPyodide(options: { readonly indexURL: string }): Promise<Pyodide>;
+    };
     const py = await loadPyodide({ indexURL: folder + sep });
     py.setStdout({ write: (bytes) => (write("stdout", bytes), bytes.length), isatty: false });
     py.setStderr({ write: (bytes) => (write("stderr", bytes), bytes.length), isatty: false });
@@ -117,7 +134,7 @@ export class Interpreter {
     for (const mount of outermost(mounts)) {
       if (!existsSync(mount)) continue;
       py.FS.mkdirTree(mount);
-      py.FS.mount((py.FS as unknown as { filesystems: { NODEFS: unknown } }).filesystems.NODEFS, { root: mount }, mount);
+      py.FS.mount(py.FS.filesystems.NODEFS, { root: mount }, mount);
     }
     for (const file of filesIn(home)) {
       const target = `/lib/layerscope/${relative(home, file).split(sep).join("/")}`;
@@ -130,7 +147,7 @@ export class Interpreter {
       if (typeof text === "string" && text.startsWith("UserWarning: ") && side) side.warn(text.slice(13));
       else warn(...words);
     };
-    const driver = py.runPython("import sys\nsys.path.insert(0, '/lib/layerscope')\nimport _layerscope\n_layerscope.driver()") as unknown as Driver;
+    const driver = py.runPython("import sys\nsys.path.insert(0, '/lib/layerscope')\nimport _layerscope\n_layerscope.driver()") as Driver;
     py.FS.chdir(workingDirectory);
     return new Interpreter(py, bridge, driver);
   }

@@ -140,7 +140,8 @@ export class Codec {
       return ["t", ...(value as readonly unknown[]).map((item) => this.json(item))];
     }
     if (ArrayBuffer.isView(value)) return ["t", ...Array.from(value as unknown as ArrayLike<number>)];
-    const name = /^torch\.return_types\.(\w+)/.exec("values" in value && "indices" in value ? String(value) : "")?.[1];
+    const text: unknown = "values" in value && "indices" in value ? (value as { toString(): string }).toString() : "";
+    const name = /^torch\.return_types\.(\w+)/.exec(text as string)?.[1];
     if (name !== undefined) {
       const { values, indices } = value as { readonly values: unknown; readonly indices: unknown };
       return ["N", name, ["values", "indices"], this.json(values), this.json(indices)];
