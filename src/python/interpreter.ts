@@ -75,13 +75,16 @@ interface Pyodide {
   setStderr(options: { readonly write: (bytes: Uint8Array) => number; readonly isatty: boolean }): void;
   setInterruptBuffer(buffer: Uint8Array): void;
   readonly FS: {
-    readonly filesystems: { readonly NODEFS: unknown };
+    readonly filesystems: { readonly NODEFS: { convertNodeCode: (error: { readonly code?: string }) => number } };
     mkdirTree(path: string): void;
     mount(type: unknown, options: { readonly root: string }, path: string): void;
     writeFile(path: string, data: Uint8Array): void;
     chdir(path: string): void;
   };
 }
+
+/** What the interpreter calls EACCES: Python raises PermissionError. */
+const accessDenied = 2;
 
 /** The module in Python that runs files and cells. */
 interface Driver {
@@ -116,7 +119,7 @@ export class Interpreter {
     const folder = pyodide ?? findPyodide(home);
     allowUnderPermissions();
     const { loadPyodide } = (await import(pathToFileURL(join(folder, "pyodide.mjs")).href)) as {
-      loadPyodide(options: { readonly indexURL: string }): Promise<Pyodide>;
+      readonly loadPyodide: (options: { readonly indexURL: string }) => Promise<Pyodide>;
     };
     const py = await loadPyodide({ indexURL: folder + sep });
     py.setStdout({ write: (bytes) => (write("stdout", bytes), bytes.length), isatty: false });
@@ -131,10 +134,13 @@ export class Interpreter {
       },
     };
     py.registerJsModule("_engine", exports);
+    const { NODEFS } = py.FS.filesystems;
+    const errorNumber = NODEFS.convertNodeCode.bind(NODEFS);
+    NODEFS.convertNodeCode = (error) => (error.code === "ERR_ACCESS_DENIED" ? accessDenied : errorNumber(error));
     for (const mount of outermost(mounts)) {
       if (!existsSync(mount)) continue;
       py.FS.mkdirTree(mount);
-      py.FS.mount(py.FS.filesystems.NODEFS, { root: mount }, mount);
+      py.FS.mount(NODEFS, { root: mount }, mount);
     }
     for (const file of filesIn(home)) {
       const target = `/lib/layerscope/${relative(home, file).split(sep).join("/")}`;

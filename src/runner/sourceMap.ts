@@ -15,8 +15,8 @@ const { existsSync } = fs;
 
 /** Where things are in the user's own sources, whatever the code ran as. */
 export interface Sources extends OriginalNames {
-  /** The place in a file of the user's that Node itself has loaded. */
-  locateLoaded(frame: CallFrame): SourceLocation | null;
+  /** The innermost place in a file of the user's that Node loaded by itself. */
+  locateLoaded(frames: readonly CallFrame[]): SourceLocation | null;
   /** The place in the user's own code; null for dependencies, the engine and Node. */
   locate(frame: CallFrame): SourceLocation | null;
   /** The frames in the user's own code, innermost first. */

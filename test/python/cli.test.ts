@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, describe, expect, test, vi } from "vitest";
@@ -123,6 +123,18 @@ describe("a file in Python", () => {
     expect(stderr).toContain("Layerscope: numpy is not here; what is taken from it stands in until it is used.\n");
     expect(stderr).toMatch(/whole\.py", line 9, in <module>[\s\S]*ModuleNotFoundError: No module named 'numpy'/);
     expect(status).toBe(1);
+  });
+
+  test("reads and writes beside itself under real paths; what it writes elsewhere stays in its memory", () => {
+    write(
+      "files.py",
+      "import os, tempfile\nopen('out.txt', 'w').write('written')\nprint(open('out.txt').read(), os.getcwd() == os.path.dirname(__file__))\nopen(os.path.join(os.path.dirname(os.getcwd()), 'layerscope-outside.txt'), 'w')\n",
+    );
+    const { stdout, stderr, status } = layerscope("run", "files.py");
+    expect(stdout).toBe("written True\n");
+    expect(readFileSync(path.join(folder, "out.txt"), "utf8")).toBe("written");
+    expect(existsSync(path.join(folder, "../layerscope-outside.txt"))).toBe(false);
+    expect([stderr, status]).toEqual(["", 0]);
   });
 
   test("ends as it says it ends", () => {
