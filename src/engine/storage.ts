@@ -5,12 +5,17 @@ export type Device = "cpu" | "meta";
 
 /** The memory that a tensor and its views share. On the meta device there is none, only a length. */
 export class Storage {
+  /** Whether there ever was a floating-point number of two bytes: as long as there is none, nobody looks for them. */
+  static hasNarrow = false;
+
   private constructor(
     readonly dtype: DType,
     readonly length: number,
     readonly device: Device,
     private readonly elements: ElementArray | null,
-  ) {}
+  ) {
+    if (dtype.isNarrow) Storage.hasNarrow = true;
+  }
 
   static allocate(dtype: DType, length: number, device: Device): Storage {
     return new Storage(dtype, length, device, device === "cpu" ? new dtype.array(length) : null);
@@ -29,6 +34,10 @@ export class Storage {
   /** The same elements in memory of their own. */
   copy(): Storage {
     return new Storage(this.dtype, this.length, this.device, this.elements && this.elements.slice());
+  }
+
+  get hasElements(): boolean {
+    return this.elements !== null;
   }
 
   /** Throws on the meta device, whose tensors have no values, and where the elements were let go. */

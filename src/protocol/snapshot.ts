@@ -86,7 +86,7 @@ export interface TensorUse {
 }
 
 /** The dtypes that the engine has, by PyTorch's names. */
-export type DTypeName = "float32" | "float64" | "int32" | "int64" | "uint8" | "bool";
+export type DTypeName = "float32" | "float64" | "float16" | "bfloat16" | "int8" | "int16" | "int32" | "int64" | "uint8" | "bool";
 
 /** A parameter or buffer of a model. */
 export interface TensorSnapshot {

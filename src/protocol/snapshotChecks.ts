@@ -8,7 +8,7 @@ import type * as snapshot from "./snapshot.js";
 /** What comes from the process of model code is checked against these before anything of it is believed. */
 
 const location: Check<snapshot.SourceLocation> = shape({ file: text, line: whole, column: whole });
-const dtype = oneOf("float32", "float64", "int32", "int64", "uint8", "bool");
+const dtype = oneOf("float32", "float64", "float16", "bfloat16", "int8", "int16", "int32", "int64", "uint8", "bool");
 
 const finite = shape<NonNullable<snapshot.TensorStatistics["finite"]>>({ min: numeric, max: numeric, mean: numeric, std: numeric });
 const statistics: Check<snapshot.TensorStatistics> = shape({

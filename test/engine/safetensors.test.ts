@@ -17,8 +17,8 @@ describe("files written by Python", () => {
   it("are read with every dtype", async () => {
     const tensors = safetensors.load(await dataFile("python.safetensors"));
     const read = (name: string) => [tensors.get(name)!.dtype.name, tensors.get(name)!.tolist()];
-    expect(read("float16")).toEqual(["float32", [...half, 65504, Infinity, 2 ** -24]]);
-    expect(read("bfloat16")).toEqual(["float32", [...half, 65536, Infinity, Math.fround(6.007030606269836e-8)]]);
+    expect(read("float16")).toEqual(["float16", [...half, 65504, Infinity, 2 ** -24]]);
+    expect(read("bfloat16")).toEqual(["bfloat16", [...half, 65536, Infinity, Math.fround(6.007030606269836e-8)]]);
     expect(read("float32")).toEqual([
       "float32",
       [
@@ -27,8 +27,8 @@ describe("files written by Python", () => {
       ].map((row) => row.map((i) => Math.fround(i / 7))),
     ]);
     expect(read("float64")).toEqual(["float64", [1 / 3, -1e300]]);
-    expect(read("int8")).toEqual(["int32", [-128, 127]]);
-    expect(read("int16")).toEqual(["int32", [-300, 300]]);
+    expect(read("int8")).toEqual(["int8", [-128, 127]]);
+    expect(read("int16")).toEqual(["int16", [-300, 300]]);
     expect(read("int32")).toEqual(["int32", [-(2 ** 31), 2 ** 31 - 1]]);
     expect(read("int64")).toEqual(["int64", [Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER]]);
     expect(read("uint8")).toEqual(["uint8", [0, 255]]);

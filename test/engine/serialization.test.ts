@@ -28,8 +28,8 @@ describe("a file written by PyTorch", () => {
     expect(String(found["parameter"])).toBe(String(shared.weight));
     const text = (name: string) => String(found[name]);
     expect(["half", "bfloat16", "bool", "uint8", "float64"].map(text)).toEqual([
-      "tensor([ 1.5000, -2.0000])",
-      "tensor([ 1.5000, -2.0000])",
+      "tensor([ 1.5000, -2.0000], dtype=torch.float16)",
+      "tensor([ 1.5000, -2.0000], dtype=torch.bfloat16)",
       "tensor([ True, False])",
       "tensor([255], dtype=torch.uint8)",
       "tensor([0.3333], dtype=torch.float64)",

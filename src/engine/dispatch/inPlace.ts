@@ -8,6 +8,7 @@ import { writing, type Argument, type Operation } from "../operation.js";
 import { equalSizes, formatSizes } from "../size.js";
 import { sameWindow, Tensor, type ViewOrigin } from "../tensor.js";
 import { anyRequiresGrad, checkArity, commonDevice, edgesOf, failed, wantsGradient } from "./arguments.js";
+import { forward } from "./narrow.js";
 import { OperationNode } from "./operations.js";
 import { definedRows, type OperationRow, type TensorSpec } from "./rows.js";
 import { rememberWindow } from "./savedArguments.js";
@@ -29,10 +30,10 @@ export function defineInPlace<Args extends readonly [Tensor, ...unknown[]], Save
       const before = recorded === null ? args : beforeWrite(self, args, recorded.reads);
       let saved = undefined as Saved;
       if (commonDevice(args) === "cpu") {
-        if (spec.dtype === self.dtype && !overlapsOddly(self, args)) saved = row.forward(self, ...args);
+        if (spec.dtype === self.dtype && !overlapsOddly(self, args)) saved = forward(row, self, args);
         else {
           const result = Tensor.allocate(spec.sizes, spec.dtype, "cpu");
-          saved = row.forward(result, ...args);
+          saved = forward(row, result, args);
           copy(self, result);
         }
       }

@@ -11,6 +11,7 @@ import { equalSizes } from "../size.js";
 import type { Device } from "../storage.js";
 import { Tensor } from "../tensor.js";
 import { anyRequiresGrad, checkArity, commonDevice, edgesOf, failed, tensorCount, tensorsOf } from "./arguments.js";
+import { backward, forward } from "./narrow.js";
 import {
   definedRows,
   gradientName,
@@ -35,7 +36,7 @@ export function defineOperation<Args extends readonly unknown[], Saved = void>(r
       const spec = row.infer(...args);
       const device = spec.device ?? commonDevice(args);
       const output = row.keepsLayout === true ? allocateAs(spec, args, device) : Tensor.allocate(spec.sizes, spec.dtype, device);
-      const saved = device === "cpu" ? row.forward(output, ...args) : (undefined as Saved);
+      const saved = device === "cpu" ? forward(row, output, args) : (undefined as Saved);
       if (row.backward !== null && isGradEnabled() && spec.dtype.isFloatingPoint && anyRequiresGrad(args)) {
         output.setGradFn(new OperationNode(row, args, output, saved, edgesOf(args)));
       }
@@ -98,7 +99,7 @@ export class OperationNode<Args extends readonly unknown[], Saved> extends Graph
     this.checkSaved();
     // Where there are no values, shapes are known. What is made of operations knows its own.
     if (gradient.isMeta && this.row.recordedBackward !== itself) return this.emptyGradients();
-    return perTensor(this.args, this.row.backward(gradient, this), fitGradient);
+    return perTensor(this.args, backward(this.row, gradient, this), fitGradient);
   }
 
   private emptyGradients(): (Tensor | null)[] {
@@ -124,7 +125,7 @@ export class OperationNode<Args extends readonly unknown[], Saved> extends Graph
       saved,
       output: row.reads?.includes("output") ? output : hollow(output, device),
       apply: (others) => defineOperation(row)(...(others as unknown as Args)),
-      backward: (incoming, others = args) => row.backward(incoming, { args: others as Args, output, saved, needs }),
+      backward: (incoming, others = args) => backward(row, incoming, { args: others as Args, output, saved, needs }),
     };
   }
 

@@ -76,6 +76,11 @@ interface Computation<Args extends readonly unknown[], Saved> extends Facts<Args
    * Default: the result is row-major.
    */
   readonly keepsLayout?: boolean;
+  /**
+   * Numbers among the arguments are rounded to the result's dtype before they take part, as PyTorch's sums round them. Default: with numbers of two bytes they
+   * take part in float32.
+   */
+  readonly roundsScalars?: true;
   /** Shape and dtype of the result. Throws PyTorch's error where the arguments do not fit. */
   infer(...args: Args): TensorSpec;
   /** Computes into `output`, which is zeroed, and row-major unless the row keeps layouts (in the in-place form: the first argument). Returns what backward needs besides. */

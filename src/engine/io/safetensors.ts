@@ -101,7 +101,7 @@ function toTensor({ name, fileDType, shape }: TensorInfo, bytes: ArrayBuffer): T
   return new Tensor(Storage.wrap(fileDType.dtype, elements), shape, contiguousStrides(shape), 0);
 }
 
-/** The tensors in a file's bytes, in the file's order (safetensors.torch.load). float16 and bfloat16 become float32. */
+/** The tensors in a file's bytes, in the file's order (safetensors.torch.load). */
 export function load(bytes: Uint8Array): StateDict {
   return readTensors(rangesOf(bytes));
 }
@@ -114,7 +114,7 @@ export function readTensors(file: RangeReader): StateDict {
   return new StateDict(tensors.map((info) => [info.name, toTensor(info, file.read(first + info.start, info.end - info.start).buffer)]));
 }
 
-/** The tensors in a file, in the file's order (safetensors.torch.load_file). float16 and bfloat16 become float32. Node only. */
+/** The tensors in a file, in the file's order (safetensors.torch.load_file). Node only. */
 export async function loadFile(path: string): Promise<StateDict> {
   return readFile(path, async (file) => {
     const length = headerLength(await file.read(0, Math.min(lengthBytes, file.size)), file.size);

@@ -54,7 +54,7 @@ export function save(value: unknown, path?: string): Bytes | void {
 /**
  * Reads what `save` or PyTorch's `torch.save` wrote (torch.load with weights_only): from a path (Node 20.16 and later; ".safetensors" by its extension) or
  * from bytes. An OrderedDict becomes a `StateDict` where it holds tensors by name, else a Map; a dict whose keys are strings a plain object, else a Map;
- * lists and tuples become arrays. float16 and bfloat16 become float32. What comes back is stated by the caller: `load<{ epoch: number }>("run.pt")`.
+ * lists and tuples become arrays. What comes back is stated by the caller: `load<{ epoch: number }>("run.pt")`.
  */
 export function load<Result = StateDict>(source: string | Uint8Array | ArrayBuffer): Result {
   if (typeof source === "string") {

@@ -154,6 +154,8 @@ function requireRange(value: number, { name }: DType): void {
   const range = {
     int64: [-(2 ** 63), 2 ** 63, "int64_t"],
     int32: [-(2 ** 31), 2 ** 31, "int"],
+    int16: [-(2 ** 15), 2 ** 15, "int16_t"],
+    int8: [-(2 ** 7), 2 ** 7, "int8_t"],
     uint8: [Number.isInteger(value) ? -255 : 0, 256, "uint8_t"],
   } as const;
   if (!(name in range)) return;

@@ -1,4 +1,5 @@
 import type { ElementArray } from "../dtype.js";
+import { bitsOf, widened } from "../narrowFloats.js";
 import { joined, nothing, type Moments } from "./moments.js";
 import { cellCount, piece, PiecesInWasm } from "./wasm/statistics.js";
 
@@ -12,7 +13,8 @@ export interface Summary extends Moments {
 }
 
 /** Counts, range, mean, spread and distribution of all values in one pass, for tools that show tensors. */
-export function summarize(values: ElementArray): Summary {
+export function summarize(given: ElementArray): Summary {
+  const values = bitsOf(given) === undefined ? given : widened(given, 0, given.length);
   const kernels = PiecesInWasm.of(values);
   const cells = values.length > piece ? new Cells(values, kernels?.counts) : null;
   let moments = nothing;

@@ -99,7 +99,7 @@ export const assignPosition: unique symbol = Symbol("assign position");
 
 /** Makes a module of a function: gives it a place for its members, and watches over its fields from now on. */
 export function watchFields<M extends AnyModule>(fields: M): M {
-  const module = new Proxy(fields as AnyModule & Registers, fieldsAsMembers);
+  const module = new Proxy(fields, fieldsAsMembers);
   Object.defineProperty(fields, internals, { value: noMembers(module, fields) });
   return module as unknown as M;
 }

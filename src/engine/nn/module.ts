@@ -1,5 +1,5 @@
 import { noGrad } from "../autograd/gradMode.js";
-import { DType, float32, float64 } from "../dtype.js";
+import { bfloat16, DType, float16, float32, float64 } from "../dtype.js";
 import { AttributeError, NotImplementedError, RuntimeError, TypeError, typeInPython, ValueError } from "../errors.js";
 import { checkedOptions, collect, type Arguments } from "../arguments.js";
 import { observer } from "../observer.js";
@@ -347,6 +347,16 @@ class ModuleClass {
   /** Moves floating-point parameters and buffers to float64. */
   double(): this {
     return this.to(float64);
+  }
+
+  /** Moves floating-point parameters and buffers to float16. */
+  half(): this {
+    return this.to(float16);
+  }
+
+  /** Moves floating-point parameters and buffers to bfloat16. */
+  bfloat16(): this {
+    return this.to(bfloat16);
   }
 
   private mapTensors(fn: (tensor: Tensor) => Tensor): this {

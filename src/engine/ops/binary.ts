@@ -29,6 +29,7 @@ function additiveRow(name: string, sign: 1 | -1): OperationRow<AddArgs> {
     follows: ([, y, options], before) => (typeof y === "number" ? transformed(before, 1, sign * y * Number(options?.alpha ?? 1)) : null),
     arity: 3,
     keepsLayout: true,
+    roundsScalars: true,
     infer(x, y, options) {
       const dtype = resultType(x, y);
       if (sign === -1) refuseBools(x, y);

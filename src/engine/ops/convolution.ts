@@ -1,5 +1,4 @@
 import { composed, linearInEach, defineComposite, defineOperation } from "../dispatch/index.js";
-import type { DType } from "../dtype.js";
 import { RuntimeError, ValueError } from "../errors.js";
 import * as kernels from "../kernels/convolution.js";
 import type { ConvolutionGeometry, Extent } from "../kernels/convolutionGeometry.js";
@@ -71,23 +70,13 @@ function sumOfChannels(gradient: Tensor): Tensor {
   return result;
 }
 
-/** As PyTorch's C++ names element types in this error. */
-const typeNames: Readonly<Record<DType["name"], string>> = {
-  float32: "float",
-  float64: "double",
-  int32: "int",
-  int64: "long int",
-  uint8: "unsigned char",
-  bool: "bool",
-};
-
 function requireSameDType(x: Tensor, weight: Tensor, bias: Tensor | null): void {
   for (const [name, tensor] of [
     ["bias", bias],
     ["weight", weight],
   ] as const) {
     if (tensor !== null && tensor.dtype !== x.dtype) {
-      throw new RuntimeError(`Input type (${typeNames[x.dtype.name]}) and ${name} type (${typeNames[tensor.dtype.name]}) should be the same`);
+      throw new RuntimeError(`Input type (${x.dtype.cppName}) and ${name} type (${tensor.dtype.cppName}) should be the same`);
     }
   }
 }

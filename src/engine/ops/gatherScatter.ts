@@ -1,5 +1,5 @@
 import { linearInEach, linearInAll, itself, defineComposite, defineInPlace, defineOperation, type OperationRow } from "../dispatch/index.js";
-import { bool, int32, int64, uint8, type DType } from "../dtype.js";
+import { bool, int32, int64, type DType } from "../dtype.js";
 import { IndexError, RuntimeError } from "../errors.js";
 import { binary, cloneValues, copy, denseValues, fill } from "../kernels/elementwise.js";
 import * as kernels from "../kernels/indexing.js";
@@ -13,6 +13,7 @@ import { where } from "./masks.js";
 import { broadcastSizes, type Scalar } from "./rules/promotion.js";
 import { expand } from "./shape.js";
 import { computes, moves, notCounted, ofParts } from "../operation.js";
+import { iinfo } from "./rules/limits.js";
 
 /** Elements picked and written one by one, where an index tensor of the same number of dimensions says, or a position counted through all. */
 
@@ -240,8 +241,8 @@ const combinations: Readonly<Record<ScatterReduction, kernels.Combine>> = {
 function neutral(reduce: ScatterReduction, dtype: DType): number {
   if (reduce === "sum" || reduce === "mean") return 0;
   if (reduce === "prod") return 1;
-  const largest = dtype.isFloatingPoint ? Infinity : dtype === int32 ? 2 ** 31 - 1 : dtype === uint8 ? 255 : dtype === bool ? 1 : Number.MAX_SAFE_INTEGER;
-  return reduce === "amin" ? largest : dtype === uint8 || dtype === bool ? 0 : -largest;
+  const largest = dtype.isFloatingPoint ? Infinity : dtype === bool ? 1 : Math.min(iinfo(dtype).max, Number.MAX_SAFE_INTEGER);
+  return reduce === "amin" ? largest : dtype.category === "integer" ? Math.max(iinfo(dtype).min, -Number.MAX_SAFE_INTEGER) : dtype === bool ? 0 : -largest;
 }
 
 /** How many elements each result is the mean of, at least 1. */

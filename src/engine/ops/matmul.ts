@@ -379,7 +379,12 @@ function addedTo<First extends string, Second extends string>(
     (x: Tensor, ...args: readonly unknown[]): Tensor => {
       const [[a, b], rest] = requiredFirst<[Tensor, Tensor]>(name, factors, args);
       const title = `${name[0]!.toUpperCase()}${name.slice(1)}Backward0`;
-      return named(title, addProduct(x, multiplied(a, b), collect<AddProductOptions>([], rest, ["beta", "alpha"])));
+      const options = collect<AddProductOptions>([], rest, ["beta", "alpha"]);
+      // Numbers of two bytes are rounded once, after the sum.
+      const isRoundedLast = [x, a, b].every(({ dtype }) => dtype.isNarrow && dtype === a.dtype);
+      const [addend, first, second] = isRoundedLast ? ([x.float(), a.float(), b.float()] as const) : ([x, a, b] as const);
+      const sum = addProduct(addend, multiplied(first, second), options);
+      return named(title, isRoundedLast ? sum.to(a.dtype) : sum);
     },
   );
 }

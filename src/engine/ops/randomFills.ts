@@ -21,8 +21,12 @@ function requireContinuous(self: Tensor, distribution: string, dtype = self.dtyp
 const fullRanges: Readonly<Record<DType["name"], number | bigint>> = {
   float32: 2 ** 24 + 1,
   float64: 2n ** 53n + 1n,
+  float16: 2 ** 11 + 1,
+  bfloat16: 2 ** 8 + 1,
   int64: 2n ** 53n,
   int32: 2 ** 31,
+  int16: 2 ** 15,
+  int8: 2 ** 7,
   uint8: 2 ** 8,
   bool: 2,
 };

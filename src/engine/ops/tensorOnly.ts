@@ -1,5 +1,5 @@
 import { itself, defineOperation, defineView, overwrite } from "../dispatch/index.js";
-import { bool as boolType, DType, float32, float64, int32, int64, uint8 } from "../dtype.js";
+import { bfloat16 as bfloat16Type, bool as boolType, DType, float16, float32, float64, int8, int16, int32, int64, uint8 } from "../dtype.js";
 import { NotImplementedError, RuntimeError, TypeError } from "../errors.js";
 import { binary, copy, unary } from "../kernels/elementwise.js";
 import type { Device } from "../storage.js";
@@ -100,6 +100,26 @@ export function float(x: Tensor): Tensor {
 /** As float64. (Tensor.double) */
 export function double(x: Tensor): Tensor {
   return convert(x, float64, x.device);
+}
+
+/** As float16, rounded to the nearest. (Tensor.half) */
+export function half(x: Tensor): Tensor {
+  return convert(x, float16, x.device);
+}
+
+/** As bfloat16, rounded to the nearest. (Tensor.bfloat16) */
+export function bfloat16(x: Tensor): Tensor {
+  return convert(x, bfloat16Type, x.device);
+}
+
+/** As int8, cut towards zero; what it cannot hold wraps around. (Tensor.char) */
+export function char(x: Tensor): Tensor {
+  return convert(x, int8, x.device);
+}
+
+/** As int16, cut towards zero; what it cannot hold wraps around. (Tensor.short) */
+export function short(x: Tensor): Tensor {
+  return convert(x, int16, x.device);
 }
 
 /** As int32, cut towards zero. (Tensor.int) */

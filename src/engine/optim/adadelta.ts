@@ -5,6 +5,7 @@ import {
   Optimizer,
   requireNonNegative,
   round,
+  scalarOf,
   stateElements,
   type Elements,
   type OptimizerParameters,
@@ -48,7 +49,7 @@ export class Adadelta extends Optimizer<AdadeltaGroup> {
     const { single } = param;
     const square = stateElements(state, "squareAvg", param);
     const changes = stateElements(state, "accDelta", param);
-    const [rate, kept, entering, eps, decay] = [group.lr, group.rho, 1 - group.rho, group.eps, group.weightDecay].map((each) => round(single, each)) as [
+    const [rate, kept, entering, eps, decay] = [group.lr, group.rho, 1 - group.rho, group.eps, group.weightDecay].map((each) => scalarOf(single, each)) as [
       number,
       number,
       number,

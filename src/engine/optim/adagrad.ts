@@ -3,6 +3,7 @@ import {
   Optimizer,
   requireNonNegative,
   round,
+  scalarOf,
   stateElements,
   type Elements,
   type OptimizerParameters,
@@ -52,18 +53,18 @@ export class Adagrad extends Optimizer<AdagradGroup> {
     if (isFirst) sum.data.fill(group.initialAccumulatorValue);
     const step = ((state["step"] as number | undefined) ?? 0) + 1;
     state["step"] = step;
-    const rate = round(single, group.lr / (1 + (step - 1) * group.lrDecay));
-    const decay = round(single, group.weightDecay);
+    const rate = scalarOf(single, group.lr / (1 + (step - 1) * group.lrDecay));
+    const decay = scalarOf(single, group.weightDecay);
     const eps = round(single, group.eps);
     const sign = group.maximize ? -1 : 1;
     for (let i = 0; i < param.length; i++) {
       const value = param.data[param.offset + i]!;
       let grad = sign * gradient.data[gradient.offset + i]!;
       if (decay !== 0) grad = round(single, grad + decay * value);
-      const total = round(single, sum.data[sum.offset + i]! + round(single, grad * grad));
+      const total = round(single, sum.data[sum.offset + i]! + scalarOf(single, grad * grad));
       sum.data[sum.offset + i] = total;
       const denominator = round(single, round(single, Math.sqrt(total)) + eps);
-      param.data[param.offset + i] = value - round(single, round(single, rate * grad) / denominator);
+      param.data[param.offset + i] = value - scalarOf(single, scalarOf(single, rate * grad) / denominator);
     }
   }
 }

@@ -7,6 +7,7 @@ import {
   Optimizer,
   requireNonNegative,
   round,
+  scalarOf,
   runOf,
   stateElements,
   type Elements,
@@ -66,16 +67,16 @@ export class Adam extends Optimizer<AdamGroup> {
 
     const numbers: AdamStep = {
       sign: group.maximize ? -1 : 1,
-      rate: round(single, group.lr / (1 - beta1 ** step)),
+      rate: scalarOf(single, group.lr / (1 - beta1 ** step)),
       eps: round(single, group.eps),
-      decay: group.decoupledWeightDecay ? 0 : round(single, group.weightDecay),
-      shrink: group.decoupledWeightDecay ? round(single, 1 - group.lr * group.weightDecay) : 1,
-      entering: round(single, 1 - beta1),
-      keptSquare: round(single, beta2),
-      enteringSquare: round(single, 1 - beta2),
-      correction: round(single, Math.sqrt(1 - beta2 ** step)),
+      decay: group.decoupledWeightDecay ? 0 : scalarOf(single, group.weightDecay),
+      shrink: group.decoupledWeightDecay ? scalarOf(single, 1 - group.lr * group.weightDecay) : 1,
+      entering: scalarOf(single, 1 - beta1),
+      keptSquare: scalarOf(single, beta2),
+      enteringSquare: scalarOf(single, 1 - beta2),
+      correction: scalarOf(single, Math.sqrt(1 - beta2 ** step)),
     };
-    if (single && largest === null && adamInWasm(runOf(param), runOf(gradient), runOf(average), runOf(square), param.length, numbers)) return;
+    if (single === true && largest === null && adamInWasm(runOf(param), runOf(gradient), runOf(average), runOf(square), param.length, numbers)) return;
     adapt(param, gradient, average, square, largest, numbers);
   }
 }
@@ -102,7 +103,7 @@ function adapt(
       largest.data[largest.offset + i] = variance;
     }
     const denominator = round(single, round(single, round(single, Math.sqrt(variance)) / correction) + eps);
-    param.data[param.offset + i] = value - round(single, round(single, rate * newMean) / denominator);
+    param.data[param.offset + i] = value - scalarOf(single, scalarOf(single, rate * newMean) / denominator);
   }
 }
 

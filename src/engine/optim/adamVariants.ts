@@ -6,6 +6,7 @@ import {
   Optimizer,
   requireNonNegative,
   round,
+  scalarOf,
   stateElements,
   type Elements,
   type OptimizerParameters,
@@ -67,10 +68,10 @@ function follow(
 ): void {
   const { single } = param;
   const averages = stateElements(state, "expAvg", param);
-  const entering = round(single, 1 - group.betas[0]);
+  const entering = scalarOf(single, 1 - group.betas[0]);
   const isDecoupled = group.decoupledWeightDecay === true;
-  const decay = isDecoupled ? 0 : round(single, group.weightDecay);
-  const shrink = isDecoupled ? round(single, 1 - group.lr * group.weightDecay) : 1;
+  const decay = isDecoupled ? 0 : scalarOf(single, group.weightDecay);
+  const shrink = isDecoupled ? scalarOf(single, 1 - group.lr * group.weightDecay) : 1;
   const sign = group.maximize ? -1 : 1;
   for (let i = 0; i < param.length; i++) {
     const value = round(single, param.data[param.offset + i]! * shrink);
@@ -86,7 +87,7 @@ function follow(
 function squaresOf(param: Elements, state: ParameterState, beta: number): (grad: number, i: number) => number {
   const { single } = param;
   const squares = stateElements(state, "expAvgSq", param);
-  const [kept, entering] = [round(single, beta), round(single, 1 - beta)];
+  const [kept, entering] = [scalarOf(single, beta), scalarOf(single, 1 - beta)];
   return (grad, i) => {
     const variance = movingSquare(single, squares.data[squares.offset + i]!, grad, kept, entering);
     squares.data[squares.offset + i] = variance;
@@ -110,8 +111,8 @@ export class Adamax extends AveragingOptimizer<AveragesGroup> {
     const { single } = param;
     const step = countStep(state);
     const largest = stateElements(state, "expInf", param);
-    const rate = round(single, group.lr / (1 - group.betas[0] ** step));
-    const [kept, eps] = [round(single, group.betas[1]), round(single, group.eps)];
+    const rate = scalarOf(single, group.lr / (1 - group.betas[0] ** step));
+    const [kept, eps] = [scalarOf(single, group.betas[1]), scalarOf(single, group.eps)];
     follow(param, gradient, state, group, (value, grad, average, i) => {
       const size = Math.max(round(single, largest.data[largest.offset + i]! * kept), round(single, Math.abs(grad) + eps));
       largest.data[largest.offset + i] = size;
@@ -162,7 +163,7 @@ export class NAdam extends AveragingOptimizer<NAdamGroup> {
     state["muProduct"] = product;
     const ofGradient = round(single, (lr * (1 - momentum)) / (1 - product));
     const ofAverage = round(single, (lr * next) / (1 - product * next));
-    const [correction, eps] = [round(single, 1 - beta2 ** step), round(single, group.eps)];
+    const [correction, eps] = [scalarOf(single, 1 - beta2 ** step), scalarOf(single, group.eps)];
     const squared = squaresOf(param, state, beta2);
     follow(param, gradient, state, group, (value, grad, average, i) => {
       const denominator = round(single, round(single, Math.sqrt(round(single, squared(grad, i) / correction))) + eps);
@@ -195,14 +196,14 @@ export class RAdam extends AveragingOptimizer<RAdamGroup> {
       betas: [beta1, beta2],
     } = group;
     const step = countStep(state);
-    const correction = round(single, 1 - beta1 ** step);
+    const correction = scalarOf(single, 1 - beta1 ** step);
     const correction2 = 1 - beta2 ** step;
     // The length of the simple moving average that the running one stands for: where it is short, the size of the gradient is not yet known.
     const longest = 2 / (1 - beta2) - 1;
     const length = longest - (2 * step * beta2 ** step) / correction2;
     const rectified = length > 5 ? Math.sqrt(((length - 4) * (length - 2) * longest) / ((longest - 4) * (longest - 2) * length)) : null;
     const squared = squaresOf(param, state, beta2);
-    const [rate, eps, root] = [round(single, lr), round(single, group.eps), round(single, Math.sqrt(correction2))];
+    const [rate, eps, root] = [round(single, lr), scalarOf(single, group.eps), round(single, Math.sqrt(correction2))];
     follow(param, gradient, state, group, (value, grad, average, i) => {
       const variance = squared(grad, i);
       const change = round(single, round(single, average / correction) * rate);

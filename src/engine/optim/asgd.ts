@@ -3,6 +3,7 @@ import {
   Optimizer,
   requireNonNegative,
   round,
+  scalarOf,
   stateElements,
   type Elements,
   type OptimizerParameters,
@@ -52,7 +53,7 @@ export class ASGD extends Optimizer<ASGDGroup> {
     const eta = (state["eta"] as number | undefined) ?? Math.fround(lr);
     const mu = (state["mu"] as number | undefined) ?? 1;
     const average = stateElements(state, "ax", param);
-    const [decay, kept, rate] = [group.weightDecay, 1 - lambd * eta, eta].map((each) => round(single, each)) as [number, number, number];
+    const [decay, kept, rate] = [group.weightDecay, 1 - lambd * eta, eta].map((each) => scalarOf(single, each)) as [number, number, number];
     const sign = group.maximize ? -1 : 1;
     for (let i = 0; i < param.length; i++) {
       const value = param.data[param.offset + i]!;

@@ -1,4 +1,5 @@
 import { enableGrad } from "../autograd/gradMode.js";
+import { float32, type DType } from "../dtype.js";
 import { KeyError, RuntimeError, TypeError, ValueError } from "../errors.js";
 import { copy } from "../kernels/elementwise.js";
 import type { Run } from "../kernels/wasm/elementwise.js";
@@ -188,34 +189,42 @@ export interface Elements {
   readonly data: Float32Array | Float64Array;
   readonly offset: number;
   readonly length: number;
-  /** Whether the elements are float32 ones. */
-  readonly single: boolean;
+  readonly single: Rounding;
 }
 
+/** How numbers are kept between the steps of an update: true in float32, false in float64, else in a floating-point dtype of two bytes. */
+export type Rounding = boolean | DType;
+
 /** An intermediate result as the dtype would hold it. (A branch: a function per dtype would be called, and not inlined, once both dtypes are in use.) */
-export function round(single: boolean, value: number): number {
-  return single ? Math.fround(value) : value;
+export function round(single: Rounding, value: number): number {
+  return single === true ? Math.fround(value) : single === false ? value : single.held(value);
+}
+
+/** What stays inside of one of PyTorch's operations, a number of the group's among it: with numbers of two bytes that is in float32. */
+export function scalarOf(single: Rounding, value: number): number {
+  return single === false ? value : Math.fround(value);
 }
 
 /** A running average with a new value in it, as torch.lerp computes it. */
-export function movingAverage(single: boolean, average: number, value: number, entering: number): number {
-  const difference = round(single, value - average);
-  return entering < 0.5 ? round(single, average + entering * difference) : round(single, value - difference * round(single, 1 - entering));
+export function movingAverage(single: Rounding, average: number, value: number, entering: number): number {
+  const difference = scalarOf(single, value - average);
+  return entering < 0.5 ? round(single, average + entering * difference) : round(single, value - difference * scalarOf(single, 1 - entering));
 }
 
 /** A running average of squares with that of a new value in it. */
-export function movingSquare(single: boolean, average: number, value: number, kept: number, entering: number): number {
-  return round(single, round(single, average * kept) + round(single, entering * value) * value);
+export function movingSquare(single: Rounding, average: number, value: number, kept: number, entering: number): number {
+  return round(single, round(single, average * kept) + scalarOf(single, entering * value) * value);
 }
 
 /** The elements of a tensor; those of a tensor that is not contiguous are a copy. */
 function elementsOf(tensor: Tensor): Elements {
   const held = tensor.isContiguous() ? tensor : values(tensor, tensor);
   const { data } = held.storage;
-  if (!(data instanceof Float32Array || data instanceof Float64Array) || !held.dtype.isFloatingPoint) {
+  if (!held.dtype.isFloatingPoint) {
     throw new RuntimeError(`optimizers update floating-point tensors, but got ${tensor.dtype}`);
   }
-  return { tensor: held, data, offset: held.offset, length: held.numel(), single: data instanceof Float32Array };
+  const single = held.dtype.isNarrow ? held.dtype : held.dtype === float32;
+  return { tensor: held, data: data as Float32Array | Float64Array, offset: held.offset, length: held.numel(), single };
 }
 
 /** Elements that are float32 ones, for the kernels. */

@@ -6,6 +6,7 @@ import {
   Optimizer,
   requireNonNegative,
   round,
+  scalarOf,
   runOf,
   stateElements,
   type Elements,
@@ -60,14 +61,17 @@ export class RMSprop extends Optimizer<RMSpropGroup> {
     const buffer = group.momentum > 0 ? stateElements(state, "momentumBuffer", param) : null;
     const numbers: RMSpropStep = {
       sign: group.maximize ? -1 : 1,
-      rate: round(single, group.lr),
-      decay: round(single, group.weightDecay),
-      kept: round(single, group.alpha),
-      entering: round(single, 1 - group.alpha),
-      momentum: round(single, group.momentum),
+      rate: scalarOf(single, group.lr),
+      decay: scalarOf(single, group.weightDecay),
+      kept: scalarOf(single, group.alpha),
+      entering: scalarOf(single, 1 - group.alpha),
+      momentum: scalarOf(single, group.momentum),
       eps: round(single, group.eps),
     };
-    if (single && rmspropInWasm(runOf(param), runOf(gradient), runOf(square), average && runOf(average), buffer && runOf(buffer), param.length, numbers))
+    if (
+      single === true &&
+      rmspropInWasm(runOf(param), runOf(gradient), runOf(square), average && runOf(average), buffer && runOf(buffer), param.length, numbers)
+    )
       return;
     const { sign, rate, decay, kept, entering, momentum, eps } = numbers;
     for (let i = 0; i < param.length; i++) {
@@ -83,7 +87,7 @@ export class RMSprop extends Optimizer<RMSpropGroup> {
       }
       const denominator = round(single, round(single, Math.sqrt(variance)) + eps);
       if (buffer === null) {
-        param.data[param.offset + i] = value - round(single, round(single, rate * grad) / denominator);
+        param.data[param.offset + i] = value - scalarOf(single, scalarOf(single, rate * grad) / denominator);
       } else {
         const velocity = round(single, round(single, buffer.data[buffer.offset + i]! * momentum) + round(single, grad / denominator));
         buffer.data[buffer.offset + i] = velocity;

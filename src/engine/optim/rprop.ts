@@ -4,6 +4,7 @@ import {
   Optimizer,
   requireNonNegative,
   round,
+  scalarOf,
   stateElements,
   type Elements,
   type OptimizerParameters,
@@ -41,7 +42,7 @@ export class Rprop extends Optimizer<RpropGroup> {
 
   protected override update(param: Elements, gradient: Elements, state: ParameterState, group: RpropGroup): void {
     const { single } = param;
-    const [shrink, grow, least, most] = [...group.etas, ...group.stepSizes].map((each) => round(single, each)) as [number, number, number, number];
+    const [shrink, grow, least, most] = [...group.etas, ...group.stepSizes].map((each) => scalarOf(single, each)) as [number, number, number, number];
     const sign = group.maximize ? -1 : 1;
     const isFirst = state["step"] === undefined;
     state["step"] = ((state["step"] as number | undefined) ?? 0) + 1;

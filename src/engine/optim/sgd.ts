@@ -5,6 +5,7 @@ import {
   Optimizer,
   requireNonNegative,
   round,
+  scalarOf,
   runOf,
   stateElements,
   type Elements,
@@ -58,12 +59,12 @@ export class SGD extends Optimizer<SGDGroup> {
       sign: group.maximize ? -1 : 1,
       rate: round(single, group.lr),
       decay: round(single, group.weightDecay),
-      kept: round(single, momentum),
+      kept: scalarOf(single, momentum),
       entering: round(single, 1 - group.dampening),
       nesterov,
       first,
     };
-    if (single && sgdInWasm(runOf(param), runOf(gradient), buffer && runOf(buffer), param.length, numbers)) return;
+    if (single === true && sgdInWasm(runOf(param), runOf(gradient), buffer && runOf(buffer), param.length, numbers)) return;
     descend(param, gradient, buffer, numbers);
   }
 }

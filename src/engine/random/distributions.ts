@@ -6,6 +6,7 @@ import type { ElementArray } from "../dtype.js";
 import { RuntimeError } from "../errors.js";
 import { erf, lgamma } from "../math/specialFunctions.js";
 import { bernoulliInWasm, normalInWasm, uniformInWasm } from "../kernels/wasm/random.js";
+import { bitsOf } from "../narrowFloats.js";
 import { fma } from "../math/fma.js";
 import type { Generator } from "./generator.js";
 import { normalBlock } from "../math/vectorMath.js";
@@ -58,8 +59,8 @@ export function fillNormal(target: FloatArray, offset: number, length: number, m
     for (let i = 0; i < count; i += blockSize) normalBlock(draws, i, target, offset + done + i, mean32, std32);
   }
   if (whole < length) {
-    // PyTorch draws for the incomplete block, then draws the last 16 elements afresh.
-    generator.draw(draws, length - whole);
+    // PyTorch draws for the incomplete block, unless numbers have two bytes, then draws the last 16 elements afresh.
+    if (bitsOf(target) === undefined) generator.draw(draws, length - whole);
     generator.draw(draws, blockSize);
     normalBlock(draws, 0, target, offset + length - blockSize, mean32, std32);
   }

@@ -322,7 +322,7 @@ export class TransformerEncoder extends Module {
     const { mask = null, srcKeyPaddingMask = null, isCausal } = collect<EncoderMasks>(["mask", "srcKeyPaddingMask", "isCausal"], args);
     let output = src;
     for (const layer of this.layers) output = layer(output, { srcMask: mask, srcKeyPaddingMask, isCausal: isCausal ?? false });
-    return this.norm === null ? output : (this.norm(output) as Tensor);
+    return this.norm === null ? output : this.norm(output);
   }
 }
 
@@ -352,7 +352,7 @@ export class TransformerDecoder extends Module {
     const masks = collect<DecoderLayerMasks>(decoderMaskNames, args);
     let output = tgt;
     for (const layer of this.layers) output = layer(output, memory, masks);
-    return this.norm === null ? output : (this.norm(output) as Tensor);
+    return this.norm === null ? output : this.norm(output);
   }
 }
 

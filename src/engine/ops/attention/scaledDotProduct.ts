@@ -232,8 +232,7 @@ function times(output: Tensor, x: Tensor, y: Operand): Tensor {
 }
 
 function cppName(x: Tensor): string {
-  const names = { float32: "float", float64: "double", int32: "int", int64: "long int", uint8: "unsigned char", bool: "bool" };
-  return names[x.dtype.name];
+  return x.dtype.cppName;
 }
 
 /** Each head of key or value as often as the query has heads for it. */

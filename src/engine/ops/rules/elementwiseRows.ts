@@ -1,4 +1,4 @@
-import { bool, float32, int32, int64, uint8, type DType } from "../../dtype.js";
+import { bool, int64, uint8, type DType } from "../../dtype.js";
 import type { DifferentiableRow, Differentiation, OperationRow } from "../../dispatch/index.js";
 import { NotImplementedError } from "../../errors.js";
 import * as kernels from "../../kernels/elementwise.js";
@@ -191,7 +191,7 @@ function operandOf(x: Tensor, y: Tensor | Scalar, computed: DType | null): kerne
 /** A scalar as an operation in `dtype` sees it: integers beyond the dtype's range wrap around. */
 export function asHeld(value: Scalar, dtype: DType): number {
   const number = numberOf(value);
-  return dtype === float32 ? Math.fround(number) : dtype === int32 ? number | 0 : dtype === uint8 ? number & 255 : number;
+  return dtype === bool ? number : dtype.held(number);
 }
 
 /** The tensor as an operation in `dtype` sees it: itself where each of its values is one of `dtype`. */

@@ -1,11 +1,12 @@
-import { bool, float32, getDefaultDtype, int32, uint8, type DType } from "../../dtype.js";
+import { bool, getDefaultDtype, uint8, type DType } from "../../dtype.js";
 import { TypeError } from "../../errors.js";
+import { formatExponential } from "../../print/numbers.js";
 
 /** What numbers a dtype holds. */
 
 /** As C++ prints a number: six digits. */
 function inSixDigits(value: number): string {
-  const rounded = Number(value.toPrecision(6));
+  const rounded = Number(formatExponential(value, 5));
   const size = Math.abs(rounded);
   return size === 0 || (size >= 1e-4 && size < 1e6) ? String(rounded) : rounded.toExponential().replace(/e([+-])(\d)$/, "e$10$2");
 }
@@ -60,14 +61,15 @@ export interface IntegerLimits {
 /** The limits of a floating-point dtype, by default of the default dtype: `torch.finfo(x.dtype).min`. (torch.finfo) */
 export function finfo(dtype: DType = getDefaultDtype()): FloatLimits {
   if (!dtype.isFloatingPoint) throw new TypeError("torch.finfo() requires a floating point input type. Use torch.iinfo to handle 'torch.finfo'");
-  const isSingle = dtype === float32;
-  const max = isSingle ? (2 - 2 ** -23) * 2 ** 127 : Number.MAX_VALUE;
-  const smallestNormal = isSingle ? 2 ** -126 : 2 ** -1022;
+  const { exponentBits, fractionBits } = dtype.format!;
+  const bias = 2 ** (exponentBits - 1) - 1;
+  const max = (2 - 2 ** -fractionBits) * 2 ** bias;
+  const smallestNormal = 2 ** (1 - bias);
   const fields = {
-    resolution: isSingle ? 1e-6 : 1e-15,
+    resolution: Number(`1e-${Math.floor(fractionBits * Math.log10(2))}`),
     min: -max,
     max,
-    eps: isSingle ? 2 ** -23 : 2 ** -52,
+    eps: 2 ** -fractionBits,
     smallestNormal,
     tiny: smallestNormal,
     bits: 8 * dtype.itemSize,
@@ -80,6 +82,6 @@ export function iinfo(dtype: DType): IntegerLimits {
   if (dtype.isFloatingPoint) throw new TypeError("torch.iinfo() requires an integer input type. Use torch.finfo to handle 'torch.iinfo'");
   if (dtype === bool) throw new TypeError("torch.bool is not supported by torch.iinfo");
   const bits = 8 * dtype.itemSize;
-  const [min, max] = dtype === uint8 ? [0, 255] : dtype === int32 ? [-(2 ** 31), 2 ** 31 - 1] : [-(2 ** 63), 2 ** 63];
+  const [min, max] = dtype === uint8 ? [0, 255] : [-(2 ** (bits - 1)), 2 ** (bits - 1) - 1];
   return new Limits("iinfo", { min, max, bits }, dtype.name) as unknown as IntegerLimits;
 }

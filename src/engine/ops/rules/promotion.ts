@@ -47,18 +47,9 @@ export function requireFloatingPoint(dtype: DType, kernel: string): void {
   if (!dtype.isFloatingPoint) throw new NotImplementedError(`"${kernel}" not implemented for '${dtype.scalarType}'`);
 }
 
-const cppNames: Readonly<Record<DType["name"], string>> = {
-  float32: "float",
-  float64: "double",
-  int32: "int",
-  int64: "long int",
-  uint8: "unsigned char",
-  bool: "bool",
-};
-
 /** A dtype as PyTorch's errors from C++ call it: "long int". */
 export function cppName(dtype: DType): string {
-  return cppNames[dtype.name];
+  return dtype.cppName;
 }
 
 /** The shape that both broadcast to (torch.broadcast_shapes). */
