@@ -104,7 +104,7 @@ export interface SceneOptions extends FaceContext {
 export async function layoutScene(graph: DisplayGraph, solver: LayoutSolver, options: SceneOptions): Promise<Scene> {
   const levels: OpenContent[][] = [];
   const opened = new Map<DisplayNode, OpenContent>();
-  const canvas = gather(graph.canvas, null, null, { in: [], out: [] }, levels, opened);
+  const canvas = gather(graph.canvas, levels, opened);
   const faces = new Map<DisplayNode, Face>();
   let isPlain = false;
   for (const level of levels) {
@@ -126,15 +126,26 @@ export async function layoutScene(graph: DisplayGraph, solver: LayoutSolver, opt
   return new Composer(opened, faces, options, isPlain).compose(canvas, graph.parents);
 }
 
-/** Finds every open container, puts it on the level of its height, and lists the ports that edges inside or outside use. */
-function gather(
-  content: DisplayContent,
-  node: DisplayNode | null,
-  around: OpenContent | null,
-  ports: Ports,
-  levels: OpenContent[][],
-  opened: Map<DisplayNode, OpenContent>,
-): OpenContent {
+/** Finds every open container, puts it on the level of its height, and lists the ports that edges inside or outside use. Without recursion: they may be nested thousands deep. */
+function gather(canvas: DisplayContent, levels: OpenContent[][], opened: Map<DisplayNode, OpenContent>): OpenContent {
+  const found: OpenContent[] = [];
+  const pending = [containerOf(canvas, null, null, { in: [], out: [] })];
+  for (let next = pending.pop(); next; next = pending.pop()) {
+    found.push(next);
+    if (next.node) opened.set(next.node, next);
+    for (const child of next.content.nodes.toReversed()) {
+      if (child.content) pending.push(containerOf(child.content, child, next, next.childPorts.get(child.id)!));
+    }
+  }
+  // What lies in another comes after it, so from the end each level is known before that of the container around.
+  for (const container of found.toReversed()) {
+    (levels[container.level] ??= []).push(container);
+    if (container.around) container.around.level = Math.max(container.around.level, container.level + 1);
+  }
+  return found[0]!;
+}
+
+function containerOf(content: DisplayContent, node: DisplayNode | null, around: OpenContent | null, ports: Ports): OpenContent {
   const childPorts = new Map<string, Ports>(content.nodes.map((child) => [child.id, { in: [], out: [] }]));
   const use = (list: string[], port: string) => {
     if (!list.includes(port)) list.push(port);
@@ -146,13 +157,7 @@ function gather(
     if (edge.to === border) use(ports.out, edge.toPort);
     else use(childPorts.get(edge.to)?.in ?? [], targetPort(edge, isOpen.has(edge.to)));
   }
-  const own: OpenContent = { node, around, content, byId: new Map(content.nodes.map((child) => [child.id, child])), ports, childPorts, level: 0 };
-  for (const child of content.nodes) {
-    if (child.content) own.level = Math.max(own.level, gather(child.content, child, own, childPorts.get(child.id)!, levels, opened).level + 1);
-  }
-  if (node) opened.set(node, own);
-  (levels[own.level] ??= []).push(own);
-  return own;
+  return { node, around, content, byId: new Map(content.nodes.map((child) => [child.id, child])), ports, childPorts, level: 0 };
 }
 
 /** A closed box has one port for each operand, an open one for each value. */
@@ -312,6 +317,18 @@ function portOperand(port: string): number {
 /** Between a line through a title bar and what is written there. */
 const titleClearance = 5;
 
+/** A container on its way into the picture. */
+interface Composed {
+  readonly container: OpenContent;
+  /** Of its content. */
+  readonly x: number;
+  readonly y: number;
+  readonly around: SceneBox | null;
+  readonly depth: number;
+  /** Which of its nodes is next. */
+  next: number;
+}
+
 /** Adds up the positions from the outside in. */
 class Composer {
   readonly #boxes: SceneBox[] = [];
@@ -325,7 +342,7 @@ class Composer {
   ) {}
 
   compose(canvas: OpenContent, parents: Scene["parents"]): Scene {
-    this.#content(canvas, 0, 0, null, -1);
+    this.#content(canvas);
     return {
       direction: this.options.direction,
       width: canvas.size!.width,
@@ -338,24 +355,37 @@ class Composer {
     };
   }
 
-  #content(container: OpenContent, x: number, y: number, around: SceneBox | null, depth: number): void {
-    const { content, problem, solution } = container;
-    content.nodes.forEach((node, index) => {
-      const place = solution!.nodes[index]!;
+  /** Boxes, each before what it holds; then the lines of its container. */
+  #content(canvas: OpenContent): void {
+    const open: Composed[] = [{ container: canvas, x: 0, y: 0, around: null, depth: -1, next: 0 }];
+    for (let top = open.at(-1); top; top = open.at(-1)) {
+      const { container, depth } = top;
+      const index = top.next++;
+      const node = container.content.nodes[index];
+      if (!node) {
+        open.pop();
+        this.#lines(top);
+        continue;
+      }
+      const place = container.solution!.nodes[index]!;
       const inner = this.opened.get(node);
       const face = inner ? titleFace(node, inner.size!.width, this.options) : this.faces.get(node)!;
       const box: SceneBox = {
         node,
         face,
         depth: depth + 1,
-        x: x + place.x,
-        y: y + place.y,
+        x: top.x + place.x,
+        y: top.y + place.y,
         width: inner?.size!.width ?? face.width,
         height: inner?.size!.height ?? face.height,
       };
       this.#boxes.push(box);
-      if (inner) this.#content(inner, box.x + inner.size!.shift, box.y + titleHeight, box, depth + 1);
-    });
+      if (inner) open.push({ container: inner, x: box.x + inner.size!.shift, y: box.y + titleHeight, around: box, depth: depth + 1, next: 0 });
+    }
+  }
+
+  #lines({ container, x, y, around }: Composed): void {
+    const { content, problem, solution } = container;
     const stubs = stubsOf(problem!, solution!);
     const texts = {
       edges: labelTexts(content),

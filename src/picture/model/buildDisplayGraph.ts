@@ -56,6 +56,9 @@ interface Drawn {
 
 type SaidOfModule = ModuleFacts & Pick<DisplayNode, "turn" | "outputShape" | "expandable">;
 
+/** What asks for the content of containers on its way to a result. */
+type Opening<Result> = Generator<Container, Result, DisplayContent>;
+
 class Builder {
   readonly #nodes = new Map<string, DisplayNode>();
   readonly #parents = new Map<string, string | null>();
@@ -72,7 +75,14 @@ class Builder {
   }
 
   build(): DisplayGraph {
-    const canvas = this.#content({ id: canvasPath, path: canvasPath, key: "", parent: null, depth: 0, hasFailed: true });
+    const canvas = withoutRecursion((container: Container) => this.#content(container), {
+      id: canvasPath,
+      path: canvasPath,
+      key: "",
+      parent: null,
+      depth: 0,
+      hasFailed: true,
+    });
     if (this.model.snapshot.trace) joinPorts(this.#containers, this.model.snapshot.trace);
     return { canvas, nodes: this.#nodes, parents: this.#parents };
   }
@@ -85,12 +95,12 @@ class Builder {
     return this.arrangement.depth === "all" || depth < this.arrangement.depth;
   }
 
-  #content(container: Container): DisplayContent {
+  *#content(container: Container): Opening<DisplayContent> {
     const { id, path, parent, hasFailed } = container;
     const flow = this.#flow?.containers.get(id);
     const standing = this.model.places.in(id, path);
     const drawnAt = this.#drawnAt(standing, flow);
-    const { nodes, ranAt } = this.#inOrder(container, standing, flow, drawnAt);
+    const { nodes, ranAt } = yield* this.#inOrder(container, standing, flow, drawnAt);
     if (hasFailed && !this.#failureIsShown && this.model.snapshot.trace?.failure) nodes.push(this.#thrown(id, path, parent));
     const { edges: measured, nodes: withParts } = this.#withParts(container, nodes, flow ? this.#edges(flow, drawnAt, ranAt) : []);
     const declared = this.#declaredOrder(container, drawnAt);
@@ -167,17 +177,24 @@ class Builder {
   }
 
   /** The boxes of the calls of a row's members, or of one for all; a list for each member, in order. */
-  #row(standing: StandingRow, container: Container, drawnAt: ReadonlyMap<string, string>, standsFor: ReadonlyMap<string, readonly string[]>): Drawn[][] {
+  *#row(
+    standing: StandingRow,
+    container: Container,
+    drawnAt: ReadonlyMap<string, string>,
+    standsFor: ReadonlyMap<string, readonly string[]>,
+  ): Opening<Drawn[][]> {
     const { parent, depth, hasFailed, path } = container;
     const isFolded = this.#isFolded(standing);
-    return (isFolded ? [this.#shownMember(standing)] : standing.members).map((member) => {
+    const rows: Drawn[][] = [];
+    for (const member of isFolded ? [this.#shownMember(standing)] : standing.members) {
       const { module, nodes } = member;
       const keyPart = this.model.places.partIn(path, (isFolded ? standing.row.members[0]! : module).path);
       const name = nameWithin(path, module.path) || module.name;
-      return nodes.flatMap((id, call): Drawn[] => {
-        if (drawnAt.get(id) !== id) return [];
+      const drawn: Drawn[] = [];
+      for (const [call, id] of nodes.entries()) {
+        if (drawnAt.get(id) !== id) continue;
         const calls = standsFor.get(id) ?? [id];
-        const node = this.#module({
+        const node = yield* this.#module({
           id,
           key: path === canvasPath ? id : nodeWithin(container.key, callNode(keyPart, call + 1)),
           name,
@@ -189,9 +206,11 @@ class Builder {
           depth,
           hasFailed,
         });
-        return [{ node, first: Math.min(...calls.map((each) => this.#firstRun(each))) }];
-      });
-    });
+        drawn.push({ node, first: Math.min(...calls.map((each) => this.#firstRun(each))) });
+      }
+      rows.push(drawn);
+    }
+    return rows;
   }
 
   /** The lines of a Sequential whose order no pass has measured. */
@@ -221,12 +240,12 @@ class Builder {
    * Modules that the container declares in order of declaration; what is no module, a later call, or the call of what is declared elsewhere, stands before the
    * first of these that ran after it.
    */
-  #inOrder(
+  *#inOrder(
     container: Container,
     standing: readonly StandingRow[],
     flow: ContainerFlow | undefined,
     drawnAt: ReadonlyMap<string, string>,
-  ): { readonly nodes: DisplayNode[]; readonly ranAt: ReadonlyMap<string, number> } {
+  ): Opening<{ readonly nodes: DisplayNode[]; readonly ranAt: ReadonlyMap<string, number> }> {
     const standsFor = new Map<string, string[]>();
     for (const [node, drawn] of drawnAt) {
       const alike = standsFor.get(drawn);
@@ -236,7 +255,7 @@ class Builder {
     const declared: Drawn[] = [];
     const waiting: Drawn[] = [];
     for (const row of standing) {
-      for (const [first, ...later] of this.#row(row, container, drawnAt, standsFor)) {
+      for (const [first, ...later] of yield* this.#row(row, container, drawnAt, standsFor)) {
         if (first) (row.isDeclared ? declared : waiting).push(first);
         waiting.push(...later);
       }
@@ -258,7 +277,7 @@ class Builder {
     return { nodes, ranAt: new Map([...declared, ...waiting].map(({ node: { id }, first }) => [id, first])) };
   }
 
-  #module(place: ModulePlace): DisplayNode {
+  *#module(place: ModulePlace): Opening<DisplayNode> {
     const { id, key, member, row, parent, depth, hasFailed, calls, drawnAt } = place;
     const { module } = member;
     this.#parents.set(id, parent);
@@ -266,19 +285,19 @@ class Builder {
     // A closed box is the same however the rest is arranged.
     const variant = [key, row.kind, hasFailed, ...calls, ...drawnAt].join("\n");
     const known = isOpen ? undefined : this.model.kept.closed.get(id);
-    const node = known?.variant === variant ? known.node : this.#makeModule(place, isOpen);
+    const node = known?.variant === variant ? known.node : yield* this.#makeModule(place, isOpen);
     if (!isOpen) this.model.kept.closed.set(id, { variant, node });
     this.#failureIsShown ||= node.failure !== null;
     this.#nodes.set(id, node);
     return node;
   }
 
-  #makeModule(place: ModulePlace, isOpen: boolean): DisplayNode {
+  *#makeModule(place: ModulePlace, isOpen: boolean): Opening<DisplayNode> {
     const { id, name, key, row, depth } = place;
     const { path } = place.member.module;
     const said = this.#saidOf(place);
     const hasFailed = said.status === "failed" || said.status === "failedInside";
-    const content = isOpen ? this.#content({ id, path, key, parent: id, depth: depth + 1, hasFailed }) : null;
+    const content = isOpen ? yield { id, path, key, parent: id, depth: depth + 1, hasFailed } : null;
     // What failed says so; where that is not drawn, the box around it.
     const failure = hasFailed && !this.#failureIsShown ? this.#failure() : null;
     return { ...said, sign: "", target: "", id, kind: "module", source: null, path, key, name, row, failure, content };
@@ -476,6 +495,22 @@ class Builder {
       edges.set(flow, (kept = { shown, edges: withWaysBack(measuredEdges(flow, this.model.snapshot.trace!, drawnAt, pathOf), ranAt) }));
     }
     return kept.edges;
+  }
+}
+
+/** Runs what asks for more of its own kind, one by one: containers may be nested thousands deep. */
+function withoutRecursion<Question, Answer>(begin: (question: Question) => Generator<Question, Answer, Answer>, first: Question): Answer {
+  const open = [begin(first)];
+  for (let answer: readonly Answer[] = []; ; ) {
+    const step = answer.length > 0 ? open.at(-1)!.next(answer[0]!) : open.at(-1)!.next(...([] as unknown as [Answer]));
+    if (step.done !== true) {
+      open.push(begin(step.value));
+      answer = [];
+      continue;
+    }
+    open.pop();
+    if (open.length === 0) return step.value;
+    answer = [step.value];
   }
 }
 
