@@ -46,6 +46,9 @@ export function typeInPython(value: unknown): string {
       return "str";
     case "boolean":
       return "bool";
+    // A module can be called, and has its class.
+    case "function":
+      return value.constructor === Function ? "function" : value.constructor.name;
     case "object": {
       const type = value.constructor?.name ?? "Object";
       return type === "Object" ? "dict" : type === "Map" ? "OrderedDict" : type;

@@ -1,5 +1,5 @@
 import type { DType } from "./dtype.js";
-import { IndexError, NotImplementedError, RuntimeError, TypeError } from "./errors.js";
+import { IndexError, NotImplementedError, RuntimeError, TypeError, typeInPython } from "./errors.js";
 import { contiguousStrides, equalSizes, formatSizes, product, Size } from "./size.js";
 import type { NestedList } from "./nestedList.js";
 import { Storage, type Device } from "./storage.js";
@@ -49,8 +49,8 @@ export class Tensor {
   /** @internal Null where a write to this view can be differentiated. */
   viewOrigin: ViewOrigin | null = null;
 
-  /** Accumulated gradient of the last backward passes; null before the first. Only leaves have one, unless `retainGrad` was called. */
-  grad: Tensor | null = null;
+  /** @internal `grad`, unchecked. */
+  ownGrad: Tensor | null = null;
 
   /** Whether `retainGrad` was called: `grad` keeps the gradient though an operation made this tensor. */
   retainsGrad = false;
@@ -180,6 +180,19 @@ export class Tensor {
   }
 
   // ---- autograd
+
+  /**
+   * Accumulated gradient of the last backward passes; null before the first. Only leaves have one, unless `retainGrad` was called. What is assigned must have
+   * the tensor's dtype, device and size.
+   */
+  get grad(): Tensor | null {
+    return this.ownGrad;
+  }
+
+  set grad(value: Tensor | null) {
+    if (value != null) requireGradientOf(this, value);
+    this.ownGrad = value ?? null;
+  }
 
   /** Whether backward passes reach this tensor. Can be set on leaves of floating-point dtype. */
   get requiresGrad(): boolean {
@@ -316,6 +329,40 @@ export function zerosInLayoutOf(base: Tensor): Tensor {
   const zeros = base.data;
   zeros.storage = Storage.allocate(base.dtype, base.storage.length, base.device);
   return zeros;
+}
+
+/** Element types as C++ calls them, which PyTorch's error does. */
+const typesInC: Readonly<Record<string, string>> = {
+  float32: "float",
+  float64: "double",
+  float16: "c10::Half",
+  bfloat16: "c10::BFloat16",
+  int64: "long int",
+  int32: "int",
+  int16: "short int",
+  int8: "signed char",
+  uint8: "unsigned char",
+};
+
+/** Throws PyTorch's error where a value cannot be the gradient of a tensor. */
+function requireGradientOf(tensor: Tensor, value: unknown): void {
+  if (!(value instanceof Tensor)) throw new TypeError(`assigned grad expected to be a Tensor or None but got grad of type ${typeInPython(value)}`);
+  if (value === tensor) throw new RuntimeError("can't assign Variable as its own grad");
+  if (value.dtype !== tensor.dtype) {
+    throw new RuntimeError(
+      `attempting to assign a gradient with dtype '${typesInC[value.dtype.name] ?? value.dtype.name}' to a tensor with grad_dtype '${tensor.dtype.scalarType}'. The gradient must match the tensor's grad_dtype (defaults to the tensor's dtype). You can set the tensor's grad_dtype attribute with a specific dtype, or None to allow any dtype. Set grad_dtype with caution. Diverging the dtypes of a tensor and its gradient may break downstream systems that assume they match.`,
+    );
+  }
+  if (value.device !== tensor.device) {
+    throw new RuntimeError(
+      `attempting to assign a gradient with device type '${value.device}' to a tensor with device type '${tensor.device}'. Please ensure that the gradient and the tensor are on the same device`,
+    );
+  }
+  if (!equalSizes(value.sizes, tensor.sizes)) {
+    throw new RuntimeError(
+      `attempting to assign a gradient of size '${formatSizes(value.sizes)}' to a tensor of size '${formatSizes(tensor.sizes)}'. Please ensure that the gradient and the tensor are the same size`,
+    );
+  }
 }
 
 /** The part of `tensor` that `window` sees; `tensor` lies as the base of the window did. */

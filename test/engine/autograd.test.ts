@@ -352,3 +352,95 @@ describe("views that must not be written to in place", () => {
     expect(() => linear(base()).mul_(2)).toThrow(forbidden);
   });
 });
+
+describe("assigning grad", () => {
+  const p = new torch.nn.Parameter(torch.zeros(2));
+  const assign = (tensor: torch.Tensor, grad: unknown) => () => {
+    tensor.grad = grad as torch.Tensor;
+  };
+
+  test.each<[string, torch.Tensor, unknown, string]>([
+    [
+      "another size",
+      p,
+      torch.zeros(3),
+      "attempting to assign a gradient of size '[3]' to a tensor of size '[2]'. Please ensure that the gradient and the tensor are the same size",
+    ],
+    ["more dimensions", p, torch.zeros(2, 1), "attempting to assign a gradient of size '[2, 1]' to a tensor of size '[2]'."],
+    ["one element for none", torch.tensor(1.5), torch.zeros(1), "attempting to assign a gradient of size '[1]' to a tensor of size '[]'."],
+    [
+      "another dtype",
+      p,
+      torch.zeros(2, { dtype: torch.float64 }),
+      "attempting to assign a gradient with dtype 'double' to a tensor with grad_dtype 'Float'. The gradient must match the tensor's grad_dtype",
+    ],
+    ["whole numbers", p, torch.tensor([1, 2]), "attempting to assign a gradient with dtype 'long int' to a tensor with grad_dtype 'Float'."],
+    [
+      "floats for whole numbers",
+      torch.tensor([1, 2]),
+      torch.zeros(2),
+      "attempting to assign a gradient with dtype 'float' to a tensor with grad_dtype 'Long'.",
+    ],
+    [
+      "another device",
+      p,
+      torch.zeros(2, { device: "meta" }),
+      "attempting to assign a gradient with device type 'meta' to a tensor with device type 'cpu'. Please ensure that the gradient and the tensor are on the same device",
+    ],
+    ["dtype before device and size", p, torch.zeros(3, { device: "meta", dtype: torch.float64 }), "attempting to assign a gradient with dtype 'double'"],
+    ["device before size", p, torch.zeros(3, { device: "meta" }), "attempting to assign a gradient with device type 'meta'"],
+    ["itself", p, p, "can't assign Variable as its own grad"],
+    ["a number", p, 5, "assigned grad expected to be a Tensor or None but got grad of type int"],
+    ["a text", p, "x", "assigned grad expected to be a Tensor or None but got grad of type str"],
+    ["a module", p, new torch.nn.Linear(1, 1), "assigned grad expected to be a Tensor or None but got grad of type Linear"],
+  ])("of %s is refused", (_, tensor, grad, message) => {
+    expect(assign(tensor, grad)).toThrow(message);
+    expect(tensor.grad).toBeNull();
+  });
+
+  test("of what fits is taken, null included", () => {
+    const grad = torch.ones(2);
+    p.grad = grad;
+    expect(p.grad).toBe(grad);
+    p.grad = null;
+    expect(p.grad).toBeNull();
+  });
+
+  test("stays with a module that is converted", () => {
+    const layer = new torch.nn.Linear(2, 1);
+    layer.forward(torch.ones(2)).sum().backward();
+    layer.double();
+    expect(layer.weight.grad!.dtype).toBe(torch.float64);
+  });
+});
+
+describe("gradients where a function has no slope are PyTorch's", () => {
+  const gradientOf = (x: torch.Tensor, f: (x: torch.Tensor) => torch.Tensor): unknown => {
+    const leaf = x.clone().requiresGrad_();
+    f(leaf).sum().backward();
+    return leaf.grad!.tolist();
+  };
+  const twice = (x: torch.Tensor, f: (x: torch.Tensor) => torch.Tensor): unknown => {
+    const leaf = x.clone().requiresGrad_();
+    return torch.autograd.grad(f(leaf).sum(), [leaf], { createGraph: true })[0]!.tolist();
+  };
+
+  test.each([gradientOf, twice])("hypot at the origin", (gradient) => {
+    expect(gradient(torch.tensor([0, 3], { dtype: torch.float32 }), (x) => x.hypot(torch.tensor([0, 4], { dtype: torch.float32 })))).toEqual([
+      NaN,
+      Math.fround(0.6),
+    ]);
+  });
+
+  test.each([gradientOf, twice])("logsumexp of nothing but -inf or inf, in few rows and in many", (gradient) => {
+    for (const rows of [2, 300]) {
+      for (const value of [-Infinity, Infinity]) {
+        const found = gradient(torch.full([rows, 3], value), (x) => x.logsumexp(1)) as number[][];
+        expect(found.flat().every(Number.isNaN)).toBe(true);
+      }
+      const mixed = torch.full([rows, 3], -Infinity);
+      mixed.at(torch.slice(), 1).fill_(2);
+      expect((gradient(mixed, (x) => x.logsumexp(1)) as number[][])[0]).toEqual([0, 1, 0]);
+    }
+  });
+});

@@ -200,12 +200,6 @@ describe("optimizers", () => {
       [-5, -6],
     ]);
   });
-
-  it("print their groups", () => {
-    expect(String(new SGD([parameter([1])], 0.1))).toBe(
-      "SGD (\nParameter Group 0\n    dampening: 0\n    lr: 0.1\n    maximize: False\n    momentum: 0\n    nesterov: False\n    weight_decay: 0\n)",
-    );
-  });
 });
 
 describe("learning-rate schedules", () => {

@@ -159,6 +159,17 @@ def optimizers():
     return cases
 
 
+def optimizer_texts():
+    """What optimizers print, for their defaults and for options."""
+    names = ["SGD", "Adam", "AdamW", "RMSprop", "Adagrad", "Adadelta", "Adamax", "NAdam", "RAdam", "ASGD", "Rprop", "LBFGS"]
+    given = [(name, {}) for name in names] + [(name, {"lr": 0.25}) for name in names] + [
+        ("SGD", {"lr": 1e-05, "momentum": 0.9, "nesterov": True, "maximize": True}),
+        ("LBFGS", {"line_search_fn": "strong_wolfe", "max_iter": 4}),
+        ("ASGD", {"t0": 100}),
+    ]
+    return [{"name": name, "options": options, "text": repr(getattr(optim, name)([nn.Parameter(torch.zeros(2))], **options))} for name, options in given]
+
+
 # ---- printing: values of every size and dtype, under options of every kind
 
 
@@ -418,6 +429,6 @@ def packed_sequences():
 
 
 if __name__ == "__main__":
-    for make in (distributions, optimizers, printing, in_place, functions, packed_sequences):
+    for make in (distributions, optimizers, optimizer_texts, printing, in_place, functions, packed_sequences):
         lines = [json.dumps(case, separators=(",", ":")) for case in make()]
         (pathlib.Path(sys.argv[1]) / f"{make.__name__}.json").write_text("[\n" + ",\n".join(lines) + "\n]\n")

@@ -45,3 +45,25 @@ describe("optimizers and schedules", () => {
     else schedule(given.name, given.args, given.options, given.expect);
   });
 });
+
+interface TextCase {
+  readonly name: string;
+  readonly options: KeywordArguments;
+  readonly text: string;
+}
+
+describe("what optimizers print", () => {
+  it.each(loadCases<TextCase>("optimizer_texts").map(({ name, options, text }) => [name, options, text] as const))("%s %j", (name, options, text) => {
+    const parameters = [new torch.nn.Parameter(torch.zeros(2))];
+    expect(String(make<torch.optim.Optimizer>(torch.optim, name, parameters, ...withOptions([], options)))).toBe(text);
+  });
+
+  it("groups with names, and what a schedule started from", () => {
+    const [a, b] = [new torch.nn.Parameter(torch.zeros(2)), new torch.nn.Parameter(torch.zeros(1))];
+    const optimizer = new torch.optim.Rprop([{ params: [a], lr: 0.5, name: "a" } as { params: torch.Tensor[]; lr: number }, { params: [b] }]);
+    new torch.optim.lrScheduler.StepLR(optimizer, 1);
+    const group = (lr: number, name = ""): string =>
+      `    capturable: False\n    differentiable: False\n    etas: (0.5, 1.2)\n    foreach: None\n    initial_lr: ${lr}\n    lr: ${lr}\n    maximize: False\n${name}    step_sizes: (1e-06, 50)\n`;
+    expect(String(optimizer)).toBe(`Rprop (\nParameter Group 0\n${group(0.5, "    name: a\n")}\nParameter Group 1\n${group(0.01)})`);
+  });
+});

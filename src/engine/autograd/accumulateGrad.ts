@@ -15,7 +15,7 @@ export class AccumulateGrad extends GraphNode {
   accumulate(gradient: Tensor, owned: boolean): void {
     const { tensor } = this;
     if (tensor.grad === null) {
-      tensor.grad = owned && gradient.isContiguous() ? gradient : cloneValues(gradient);
+      tensor.ownGrad = owned && gradient.isContiguous() ? gradient : cloneValues(gradient);
     } else {
       // A new tensor would leave whoever holds the old `grad` behind: PyTorch adds in place too.
       binary(tensor.grad, tensor.grad, gradient, (a, b) => a + b, "add");
@@ -26,7 +26,7 @@ export class AccumulateGrad extends GraphNode {
   /** Where the gradient is to be differentiated again: `grad` becomes a new tensor, which knows how it came about. */
   accumulateRecorded(gradient: Tensor): void {
     const { tensor } = this;
-    tensor.grad = tensor.grad === null ? gradient.allocateLike().copy_(gradient) : tensor.grad.add(gradient);
+    tensor.ownGrad = tensor.ownGrad === null ? gradient.allocateLike().copy_(gradient) : tensor.ownGrad.add(gradient);
   }
 
   backward(): readonly (Tensor | null)[] {

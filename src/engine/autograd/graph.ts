@@ -24,7 +24,7 @@ export abstract class GraphNode {
   /** @internal Hands the gradient, as it is after all hooks, to those that keep it. */
   retain(gradient: Tensor): void {
     if (this.retaining === null) return;
-    for (const tensor of this.retaining) tensor.grad = tensor.grad === null ? gradient.clone() : tensor.grad.add(gradient);
+    for (const tensor of this.retaining) tensor.ownGrad = tensor.ownGrad === null ? gradient.clone() : tensor.ownGrad.add(gradient);
   }
 
   /** PyTorch's name of the operation that this node is the last step of, where the engine makes that operation of others. */

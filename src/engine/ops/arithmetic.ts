@@ -15,20 +15,16 @@ import { within } from "./rules/recorded.js";
 
 /** Element-wise arithmetic beyond the basic operations, and the other names of those. */
 
-function hypotGradient(g: Tensor, side: Tensor, x: Tensor, y: Tensor): Tensor {
-  const length = x.hypot(y);
-  return g.mul(side.div(length)).maskedFill(length.eq(0), 0);
-}
-
 /** sqrt(x^2 + y^2). (torch.hypot) */
 export const hypot: OfTwo<Tensor> = ofTwo(
   "hypot",
   defineOperation<[x: Tensor, y: Tensor | Scalar]>(
     forDTypes(
       binaryRow("hypot", "same", (x, y) => Math.hypot(x, y), {
-        x: (g, x, y) => (x === 0 && y === 0 ? 0 : (g * x) / Math.hypot(x, y)),
-        y: (g, x, y) => (x === 0 && y === 0 ? 0 : (g * y) / Math.hypot(x, y)),
-        recorded: { x: (g, x, y) => hypotGradient(g, x, x, y as Tensor), y: (g, x, y) => hypotGradient(g, y, x, y) },
+        // NaN at the origin, as PyTorch.
+        x: (g, x, y) => g * (x / Math.hypot(x, y)),
+        y: (g, x, y) => g * (y / Math.hypot(x, y)),
+        recorded: { x: (g, x, y) => g.mul(x.div(x.hypot(y as Tensor))), y: (g, x, y) => g.mul(y.div(x.hypot(y))) },
       }),
       "hypot_cpu",
       isFloatingPoint,

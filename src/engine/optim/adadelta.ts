@@ -1,5 +1,6 @@
 import { ValueError } from "../errors.js";
 import { collect, type Arguments } from "../arguments.js";
+import { float } from "../print/python.js";
 import {
   movingSquare,
   Optimizer,
@@ -30,6 +31,8 @@ interface AdadeltaGroup extends AdadeltaOptions, ParameterGroup {}
 
 /** Adadelta (Zeiler, 2012; torch.optim.Adadelta). Options by position or by name. */
 export class Adadelta extends Optimizer<AdadeltaGroup> {
+  protected override readonly printed = { capturable: false, differentiable: false, foreach: null, lr: float(1) } as const;
+
   constructor(
     params: OptimizerParameters<AdadeltaOptions>,
     ...args: Arguments<[lr: number, rho: number, eps: number, weightDecay: number], Partial<AdadeltaOptions>>

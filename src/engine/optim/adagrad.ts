@@ -30,6 +30,8 @@ interface AdagradGroup extends AdagradOptions, ParameterGroup {}
 
 /** Adagrad (Duchi et al., 2011; torch.optim.Adagrad). Options by position or by name. */
 export class Adagrad extends Optimizer<AdagradGroup> {
+  protected override readonly printed = { differentiable: false, foreach: null, fused: null } as const;
+
   constructor(
     params: OptimizerParameters<AdagradOptions>,
     ...args: Arguments<[lr: number, lrDecay: number, weightDecay: number, initialAccumulatorValue: number, eps: number], Partial<AdagradOptions>>

@@ -39,6 +39,8 @@ interface AdamGroup extends AdamOptions, ParameterGroup {
 
 /** Adam (Kingma and Ba, 2014; torch.optim.Adam). Options by position or by name. */
 export class Adam extends Optimizer<AdamGroup> {
+  protected override readonly printed = { capturable: false, differentiable: false, foreach: null, fused: null } as const;
+
   constructor(
     params: OptimizerParameters<AdamOptions>,
     ...args: Arguments<[lr: number, betas: readonly [number, number], eps: number, weightDecay: number, amsgrad: boolean], Partial<AdamOptions>>

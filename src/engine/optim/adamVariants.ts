@@ -99,6 +99,8 @@ export type AdamaxOptions = AveragesOptions;
 
 /** Adamax, Adam by the largest gradient (Kingma and Ba, 2014; torch.optim.Adamax). Options by position or by name; lr is 0.002 by default. */
 export class Adamax extends AveragingOptimizer<AveragesGroup> {
+  protected override readonly printed = { capturable: false, differentiable: false, foreach: null } as const;
+
   constructor(
     params: OptimizerParameters<AdamaxOptions>,
     ...args: Arguments<[lr: number, betas: readonly [number, number], eps: number, weightDecay: number], Partial<AdamaxOptions>>
@@ -132,6 +134,8 @@ interface NAdamGroup extends NAdamOptions, ParameterGroup {
 
 /** Adam with Nesterov's momentum (Dozat, 2016; torch.optim.NAdam). Options by position or by name; lr is 0.002 by default. */
 export class NAdam extends AveragingOptimizer<NAdamGroup> {
+  protected override readonly printed = { capturable: false, differentiable: false, foreach: null } as const;
+
   constructor(
     params: OptimizerParameters<NAdamOptions>,
     ...args: Arguments<
@@ -181,6 +185,8 @@ interface RAdamGroup extends RAdamOptions, ParameterGroup {
 
 /** Rectified Adam (Liu et al., 2019; torch.optim.RAdam). Options by position or by name; lr is 0.001 by default. */
 export class RAdam extends AveragingOptimizer<RAdamGroup> {
+  protected override readonly printed = { capturable: false, differentiable: false, foreach: null } as const;
+
   constructor(
     params: OptimizerParameters<RAdamOptions>,
     ...args: Arguments<[lr: number, betas: readonly [number, number], eps: number, weightDecay: number, decoupledWeightDecay: boolean], Partial<RAdamOptions>>

@@ -1,4 +1,5 @@
 import { collect, type Arguments } from "../arguments.js";
+import { float } from "../print/python.js";
 import {
   Optimizer,
   requireNonNegative,
@@ -33,6 +34,8 @@ interface ASGDGroup extends ASGDOptions, ParameterGroup {}
  * Options by position or by name.
  */
 export class ASGD extends Optimizer<ASGDGroup> {
+  protected override readonly printed = { capturable: false, differentiable: false, foreach: null, t0: float(1e6) } as const;
+
   constructor(
     params: OptimizerParameters<ASGDOptions>,
     ...args: Arguments<[lr: number, lambd: number, alpha: number, t0: number, weightDecay: number], Partial<ASGDOptions>>

@@ -1,12 +1,12 @@
 import { enableGrad } from "../autograd/gradMode.js";
 import { float32, type DType } from "../dtype.js";
-import { KeyError, RuntimeError, TypeError, ValueError } from "../errors.js";
+import { KeyError, nameInPython, RuntimeError, TypeError, ValueError } from "../errors.js";
 import { copy } from "../kernels/elementwise.js";
 import type { Run } from "../kernels/wasm/elementwise.js";
 import { report } from "../observer.js";
 import { writing } from "../operation.js";
 import { formatFloat } from "../print/numbers.js";
-import { repr, type PythonValue } from "../print/python.js";
+import { PythonFloat, repr, type PythonValue } from "../print/python.js";
 import { Tensor } from "../tensor.js";
 import { warn } from "../warnings.js";
 
@@ -77,6 +77,12 @@ export abstract class Optimizer<Group extends ParameterGroup = ParameterGroup> {
     this.checkOptions(complete);
     this.paramGroups.push(complete);
   }
+
+  /**
+   * What PyTorch prints besides the options: those that concern its processors and compilers alone, at their defaults. An option that is named here is printed
+   * so where it has that value: `float(1)` for a default that is a float there.
+   */
+  protected readonly printed: Readonly<Record<string, PythonValue>> = {};
 
   /** Throws ValueError for options out of range. */
   protected abstract checkOptions(options: Group): void;
@@ -152,8 +158,12 @@ export abstract class Optimizer<Group extends ParameterGroup = ParameterGroup> {
 
   toString(): string {
     const groups = this.paramGroups.map((group, i) => {
-      const options = Object.entries(group).filter(([name]) => name !== "params");
-      const lines = options.sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, value]) => `    ${snakeCase(name)}: ${describe(value)}\n`);
+      const options = Object.entries({ ...this.printed, ...group }).filter(([name]) => name !== "params");
+      const texts = options.map(([name, value]): [name: string, text: string] => {
+        const like = this.printed[name];
+        return [nameInPython(name), like instanceof PythonFloat && like.value === value ? String(like) : describe(value)];
+      });
+      const lines = texts.sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, text]) => `    ${name}: ${text}\n`);
       return `\nParameter Group ${i}\n${lines.join("")}`;
     });
     return `${this.constructor.name} (${groups.join("")})`;
@@ -168,11 +178,9 @@ function isGroup(value: unknown): boolean {
   return typeof value === "object" && value !== null && !(value instanceof Tensor) && "params" in value;
 }
 
-function snakeCase(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-}
-
+/** A group's name is printed as it is. */
 function describe(value: unknown): string {
+  if (typeof value === "string") return value;
   return typeof value === "number" && !Number.isInteger(value) ? formatFloat(value) : repr(value as PythonValue);
 }
 

@@ -38,6 +38,8 @@ interface RMSpropGroup extends RMSpropOptions, ParameterGroup {
 
 /** RMSprop (Hinton's lecture 6e; torch.optim.RMSprop). Options by position or by name. */
 export class RMSprop extends Optimizer<RMSpropGroup> {
+  protected override readonly printed = { capturable: false, differentiable: false, foreach: null } as const;
+
   constructor(
     params: OptimizerParameters<RMSpropOptions>,
     ...args: Arguments<[lr: number, alpha: number, eps: number, weightDecay: number, momentum: number, centered: boolean], Partial<RMSpropOptions>>

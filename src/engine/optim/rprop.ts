@@ -27,6 +27,8 @@ interface RpropGroup extends RpropOptions, ParameterGroup {}
 
 /** Resilient backpropagation, which reads the signs of gradients alone (Riedmiller and Braun, 1993; torch.optim.Rprop). Options by position or by name. */
 export class Rprop extends Optimizer<RpropGroup> {
+  protected override readonly printed = { capturable: false, differentiable: false, foreach: null } as const;
+
   constructor(
     params: OptimizerParameters<RpropOptions>,
     ...args: Arguments<[lr: number, etas: readonly [number, number], stepSizes: readonly [number, number]], Partial<RpropOptions>>

@@ -35,6 +35,8 @@ interface SGDGroup extends SGDOptions, ParameterGroup {
 
 /** Stochastic gradient descent, with momentum if asked for (torch.optim.SGD). Options by position or by name. */
 export class SGD extends Optimizer<SGDGroup> {
+  protected override readonly printed = { differentiable: false, foreach: null, fused: null } as const;
+
   constructor(
     params: OptimizerParameters<SGDOptions>,
     ...args: Arguments<[lr: number, momentum: number, dampening: number, weightDecay: number, nesterov: boolean], Partial<SGDOptions>>

@@ -50,14 +50,7 @@ const logsumexpOperation = defineOperation<ReductionArgs>({
     const dims = reducedDims(x, dim);
     return [
       filledLike(x, gradient.dtype, (result) =>
-        ternary(
-          result,
-          spread(gradient, x, dims),
-          x,
-          spread(output, x, dims),
-          (g, value, total) => (total === -Infinity ? 0 : g * Math.exp(value - total)),
-          "logsumexpBackward",
-        ),
+        ternary(result, spread(gradient, x, dims), x, spread(output, x, dims), (g, value, total) => g * Math.exp(value - total), "logsumexpBackward"),
       ),
     ];
   },

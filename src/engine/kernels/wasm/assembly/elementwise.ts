@@ -267,7 +267,7 @@ const enum Ternary {
   DivBackward,
   /** x where y > z, half of it where they are equal. */
   MaximumBackward,
-  /** x * e^(y - z), and 0 where z is -infinity. */
+  /** x * e^(y - z). */
   LogsumexpBackward,
   SquaredDifferenceBackward,
   AbsoluteDifferenceBackward,
@@ -308,7 +308,7 @@ function applyTernary(f: Ternary, x: v128, y: v128, z: v128): v128 {
     return f32x4.mul(x, f32x4.add(v128.and(f32x4.gt(y, z), splat(1)), v128.and(f32x4.eq(y, z), splat(0.5))));
   }
   const difference = f32x4.sub(y, z);
-  if (f == Ternary.LogsumexpBackward) return v128.andnot(f32x4.mul(x, expOf(difference)), f32x4.eq(z, splat(-Infinity)));
+  if (f == Ternary.LogsumexpBackward) return f32x4.mul(x, expOf(difference));
   if (f == Ternary.SquaredDifferenceBackward) return f32x4.mul(f32x4.add(x, x), difference);
   if (f == Ternary.AbsoluteDifferenceBackward) return f32x4.mul(signOf(difference), x);
   return f32x4.mul(f32x4.sub(sigmoidOf(y), z), x);
