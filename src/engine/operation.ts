@@ -132,14 +132,14 @@ export function transformed(before: Distribution, factor: number, shift: number)
   }
 }
 
-/** The part of a tensor from `start` up to `stop` along a dimension, as an index. */
-export function rangeIndex(size: number, dim: number, start: number, stop: number, step = 1): string {
+/** The part of a tensor of these sizes from `start` up to `stop` along a dimension, as an index. The dimension may count from the end. */
+export function rangeIndex(sizes: readonly number[], dim: number, start: number, stop: number, step = 1): string {
   const from = start === 0 ? "" : String(start);
-  const to = stop === size ? "" : String(stop);
-  return indexAlong(dim, `${from}:${to}${step === 1 ? "" : `:${step}`}`);
+  const to = stop === sizes.at(dim) ? "" : String(stop);
+  return indexAlong(sizes, dim, `${from}:${to}${step === 1 ? "" : `:${step}`}`);
 }
 
-/** An index that chooses along one dimension. */
-export function indexAlong(dim: number, choice: string | number): string {
-  return `[${":, ".repeat(dim)}${choice}]`;
+/** An index into a tensor of these sizes that chooses along one dimension, which may count from the end. */
+export function indexAlong(sizes: readonly number[], dim: number, choice: string | number): string {
+  return `[${":, ".repeat(dim < 0 ? dim + sizes.length : dim)}${choice}]`;
 }

@@ -106,6 +106,29 @@ describe("the data flow of a pass", () => {
     ]);
   });
 
+  test.each<[string, (x: Tensor, dim: number) => Tensor, string]>([
+    ["select", (x, dim) => x.select(dim, 1), "[:, :, 1]"],
+    ["select from the end", (x, dim) => x.select(dim, -1), "[:, :, 3]"],
+    ["narrow", (x, dim) => x.narrow(dim, 1, 2), "[:, :, 1:3]"],
+    ["narrow from the end", (x, dim) => x.narrow(dim, -3, 3), "[:, :, 1:]"],
+    ["chunk", (x, dim) => x.chunk(2, dim)[0]!, "[:, :, :2]"],
+    ["split", (x, dim) => x.split([1, 3], dim)[0]!, "[:, :, :1]"],
+    ["tensorSplit", (x, dim) => torch.tensorSplit(x, 2, dim)[0]!, "[:, :, :2]"],
+    ["unbind", (x, dim) => x.unbind(dim)[0]!, "[:, :, 0]"],
+  ])("names the same part whichever end a dimension counts from: %s", (_, take, index) => {
+    for (const dim of [2, -1]) {
+      class Net extends nn.Module {
+        override forward(x: Tensor): Tensor {
+          return take(x, dim);
+        }
+      }
+      const net = new Net();
+      net(torch.rand(2, 3, 4));
+      const step = snapshotOf(inspection, net).trace!.steps[1];
+      expect(step?.kind === "operation" && step.parts?.[0]?.index, `dim ${dim}`).toBe(index);
+    }
+  });
+
   test("follows both results of an operation that picks elements", () => {
     class Net extends nn.Module {
       override forward(x: Tensor): Tensor {

@@ -42,7 +42,7 @@ export type Index = number | Slice | null | "..." | boolean | Tensor | readonly 
 
 const sliceOperation = defineView<[x: Tensor, dim: number, start: number, stop: number, step: number]>({
   name: "slice",
-  effect: { kind: "part", parts: ([x, dim, start, stop, step]) => [{ index: rangeIndex(x.sizes[dim]!, dim, start, stop, step) }] },
+  effect: { kind: "part", parts: ([x, dim, start, stop, step]) => [{ index: rangeIndex(x.sizes, dim, start, stop, step) }] },
   arguments: ["input", "dim", "start", "end", ["step", 1]],
   window: slicedWindow,
 });

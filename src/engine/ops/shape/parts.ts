@@ -21,7 +21,7 @@ import { views, rangeIndex, indexAlong, type Part, ofParts } from "../../operati
 
 const selectOperation = defineView<[x: Tensor, dim: number, index: number]>({
   name: "select",
-  effect: { kind: "part", parts: ([x, dim, index]) => [{ index: indexAlong(dim, index < 0 ? index + x.sizes[dim]! : index) }] },
+  effect: { kind: "part", parts: ([x, dim, index]) => [{ index: indexAlong(x.sizes, dim, index < 0 ? index + x.sizes.at(dim)! : index) }] },
   arguments: ["input", "dim", "index"],
   window(x, dim, index) {
     if (x.sizes.length === 0) throw new IndexError("select() cannot be applied to a 0-dim tensor.");
@@ -43,7 +43,13 @@ export function select(x: Tensor, ...args: AllArguments<[dim: number, index: num
 
 const narrowOperation = defineView<[x: Tensor, dim: number, start: number, length: number]>({
   name: "narrow",
-  effect: { kind: "part", parts: ([x, dim, start, length]) => [{ index: rangeIndex(x.sizes[dim]!, dim, start, start + length) }] },
+  effect: {
+    kind: "part",
+    parts: ([x, dim, start, length]) => {
+      const first = start < 0 ? start + x.sizes.at(dim)! : start;
+      return [{ index: rangeIndex(x.sizes, dim, first, first + length) }];
+    },
+  },
   arguments: ["input", "dim", "start", "length"],
   gradientName: "SliceBackward0",
   window(x, dim, start, length) {
@@ -154,7 +160,7 @@ function piecesOf(x: Tensor, along: number, results: readonly { readonly sizes: 
   const pieces = results.map(({ sizes }, i): Part => {
     const start = end;
     end += sizes[dim]!;
-    return { index: rangeIndex(size, dim, start, end), piece: { number: i + 1, of: results.length } };
+    return { index: rangeIndex(x.sizes, dim, start, end), piece: { number: i + 1, of: results.length } };
   });
   return end === size ? pieces : null;
 }
@@ -163,7 +169,7 @@ function piecesOf(x: Tensor, along: number, results: readonly { readonly sizes: 
 function definePart(name: string, gradientName: string): (x: Tensor, dim: number, start: number, end: number) => Tensor {
   return defineView<[x: Tensor, dim: number, start: number, end: number]>({
     name,
-    effect: { kind: "part", parts: ([x, dim, start, end]) => [{ index: rangeIndex(x.sizes[dim]!, dim, start, end) }] },
+    effect: { kind: "part", parts: ([x, dim, start, end]) => [{ index: rangeIndex(x.sizes, dim, start, end) }] },
     arguments: ["input", "dim", "start", "end"],
     gradientName,
     window: (x, dim, start, end) => slicedWindow(x, dim, start, end, 1),
@@ -347,7 +353,7 @@ export const dsplit: (x: Tensor, sections: number | readonly number[]) => Tensor
 
 const unbindPart = defineView<[x: Tensor, dim: number, index: number]>({
   name: "unbind",
-  effect: { kind: "part", parts: ([, dim, index]) => [{ index: indexAlong(dim, index) }] },
+  effect: { kind: "part", parts: ([x, dim, index]) => [{ index: indexAlong(x.sizes, dim, index) }] },
   arguments: ["input", ["dim", 0], "index"],
   window: (x, dim, index) => ({
     ...permuted(
@@ -361,7 +367,7 @@ const unbindPart = defineView<[x: Tensor, dim: number, index: number]>({
 const unbindOperation = defineComposite(
   {
     name: "unbind",
-    effect: { kind: "part", parts: ([x, along], results) => results.map((_, i) => ({ index: indexAlong(normalizeDim(along, x.sizes.length), i) })) },
+    effect: { kind: "part", parts: ([x, along], results) => results.map((_, i) => ({ index: indexAlong(x.sizes, along, i) })) },
     multiplyAdds: ofParts,
     arguments: ["input", ["dim", 0]],
   },
