@@ -1,7 +1,7 @@
 import { sheetOffsets } from "../../src/picture/face.js";
 import { labelsOfEdge, type Scene, type SceneBox } from "../../src/picture/scene.js";
 
-interface Area {
+export interface Area {
   readonly x: number;
   readonly y: number;
   readonly width: number;
