@@ -53,3 +53,18 @@ describe("the order of operands", () => {
     expect(scene.edges.every(({ operand }) => operand === null)).toBe(true);
   });
 });
+
+it.each(["down", "right"] as const)("needs no numbers where all operands come from one place, in a picture that flows %s", async (direction) => {
+  class Net extends nn.Module {
+    l = new nn.Linear(4, 4);
+    override forward(x: Tensor): Tensor {
+      const y = this.l(x);
+      return torch.stack([y.relu(), y, y.t(), y.reshape(4, 4)]);
+    }
+  }
+  const scene = await sceneOf(traced(new Net(), [4, 4]), { depth: "all" }, direction);
+  const entering = scene.edges.filter(({ to, from }) => to === "#stack:0" && from === "l").sort((a, b) => a.edge.operand - b.edge.operand);
+  expect(entering.map(({ edge }) => edge.operand)).toEqual([1, 2, 3]);
+  const ends = entering.map(({ ends: [, end] }) => (direction === "down" ? end.x : end.y));
+  expect(ends).toEqual(ends.toSorted((a, b) => a - b));
+});

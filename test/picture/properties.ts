@@ -115,6 +115,7 @@ export function missing(model: PictureModel, scene: Scene, { showBookkeeping }: 
   const { trace } = model.snapshot;
   if (!trace) return [];
   const flow = model.flow(showBookkeeping)!;
+  const folds = model.folds(showBookkeeping);
   const { byId } = scene;
   const isShown = (step: StepId): boolean => byId.has(flow.nodeOf(step));
   /** Whether every call around a step is drawn by itself: else what stands for the call stands for it. */
@@ -122,7 +123,13 @@ export function missing(model: PictureModel, scene: Scene, { showBookkeeping }: 
     const parent = trace.steps[step]!.parent;
     return parent === null || (isShown(parent) && areCallsShown(parent));
   };
+  /** Whether a call around a step is drawn as a closed box. */
+  const isClosedIn = (step: StepId): boolean => {
+    const parent = trace.steps[step]!.parent;
+    return parent !== null && ((isShown(parent) && byId.get(flow.nodeOf(parent))!.node.content === null) || isClosedIn(parent));
+  };
   return trace.steps.flatMap((step, id) => {
+    if (isShown(id) || isClosedIn(id)) return [];
     const path = step.kind === "module" ? step.path : model.index.enclosing(id);
     const box = visibleBox(model, scene, path);
     if (!box) return [`step ${id} in ${path} is nowhere`];
@@ -130,9 +137,9 @@ export function missing(model: PictureModel, scene: Scene, { showBookkeeping }: 
     if (!areCallsShown(id)) return [];
     const node = flow.nodeOf(id);
     if (isShown(id)) return [];
-    if (step.kind === "module") return box.node.turn?.ordinal === null || model.folds.has(node) ? [] : [`${node} is not drawn`];
+    if (step.kind === "module") return box.node.turn?.ordinal === null || folds.has(node) ? [] : [`${node} is not drawn`];
     if (box.node.content === null || byId.get(flow.nodeOf(step.parent!))?.node.content === null) return [];
-    const isFolded = model.folds.has(node) || (!showBookkeeping && keepsElements(step));
+    const isFolded = folds.has(node) || (!showBookkeeping && keepsElements(step));
     return isFolded ? [] : [`${node} is not drawn`];
   });
 }

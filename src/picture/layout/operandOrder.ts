@@ -24,3 +24,36 @@ export function operandNumbers(problem: LayoutProblem, solution: LayoutSolution)
   }
   return numbers;
 }
+
+/** The same layout with lines from one place to one node exchanged so that they enter in the order of their operands: which of them is which makes no crossing. */
+export function inOperandOrder(problem: LayoutProblem, solution: LayoutSolution): LayoutSolution {
+  const along = problem.direction === "down" ? "x" : "y";
+  const entering = new Map<string, number>();
+  const alike = new Map<string, number[]>();
+  problem.edges.forEach(({ from, fromPort, to, toPort, isOrder }, index) => {
+    entering.set(`${to} ${toPort}`, (entering.get(`${to} ${toPort}`) ?? 0) + 1);
+    if (isOrder || problem.nodes[to]?.operands === undefined || !solution.edges[index]) return;
+    const key = `${from} ${fromPort} ${to}`;
+    alike.set(key, [...(alike.get(key) ?? []), index]);
+  });
+  const edges = [...solution.edges];
+  const nodePorts = [...solution.nodePorts];
+  for (const group of alike.values()) {
+    const own = group.filter((index) => entering.get(`${problem.edges[index]!.to} ${problem.edges[index]!.toPort}`) === 1);
+    if (own.length < 2) continue;
+    const { to } = problem.edges[own[0]!]!;
+    const operandOf = (index: number) => problem.nodes[to]!.operands![problem.edges[index]!.toPort]!;
+    const places = own
+      .map((index) => ({ points: solution.edges[index]!, port: solution.nodePorts[to]!.in[problem.edges[index]!.toPort]! }))
+      .sort((a, b) => a.points.at(-1)![along] - b.points.at(-1)![along]);
+    const ports = [...nodePorts[to]!.in];
+    own
+      .toSorted((a, b) => operandOf(a) - operandOf(b))
+      .forEach((index, place) => {
+        edges[index] = places[place]!.points;
+        ports[problem.edges[index]!.toPort] = places[place]!.port;
+      });
+    nodePorts[to] = { ...nodePorts[to]!, in: ports };
+  }
+  return { ...solution, edges, nodePorts };
+}

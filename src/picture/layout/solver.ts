@@ -7,6 +7,7 @@ import { elkGraph, readSolutions } from "./layered.js";
 import { longChainSolution } from "./longChain.js";
 import { edgesToCut } from "./longEdges.js";
 import { withMainPath } from "./mainPath.js";
+import { inOperandOrder } from "./operandOrder.js";
 import { plainSolution } from "./plain.js";
 import { problemKey, type LayoutProblem, type LayoutSolution } from "./problem.js";
 import { withoutRails, withRails } from "./rails.js";
@@ -51,7 +52,7 @@ export class LayoutSolver {
     keys.forEach((key, index) => {
       if (this.#kept.has(key) || missing.has(key)) return;
       const chain = chainSolution(problems[index]!) ?? longChainSolution(problems[index]!);
-      if (chain && isSound(problems[index]!, chain)) this.#keep(key, chain);
+      if (chain && isSound(problems[index]!, chain)) this.#keep(key, problems[index]!, chain);
       else missing.set(key, problems[index]!);
     });
     const plain = new Map<string, LayoutSolution>();
@@ -66,7 +67,7 @@ export class LayoutSolver {
       const solution = this.#kept.get(key);
       if (solution) return { solution, isPlain: false };
       let simple = plain.get(key);
-      if (!simple) plain.set(key, (simple = plainSolution(problems[index]!)));
+      if (!simple) plain.set(key, (simple = inOperandOrder(problems[index]!, plainSolution(problems[index]!))));
       return { solution: simple, isPlain: true };
     });
   }
@@ -95,7 +96,7 @@ export class LayoutSolver {
       solutions.forEach((solution, index) => {
         const [key, problem] = batch[index]!;
         const whole = withoutGrids(problem, gridded[index]!, withoutRails(gridded[index]!.problem, railed[index]!, solution));
-        if (isSound(problem, whole)) this.#keep(key, whole);
+        if (isSound(problem, whole)) this.#keep(key, problem, whole);
         else console.warn("Layout gave no place to some of what it was given, a plain one is shown");
       });
     } catch (error) {
@@ -105,8 +106,8 @@ export class LayoutSolver {
     }
   }
 
-  #keep(key: string, solution: LayoutSolution): void {
-    this.#kept.set(key, solution);
+  #keep(key: string, problem: LayoutProblem, solution: LayoutSolution): void {
+    this.#kept.set(key, inOperandOrder(problem, solution));
     if (this.#kept.size > mostKept) this.#kept.delete(this.#kept.keys().next().value!);
   }
 }
