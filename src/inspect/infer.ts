@@ -86,6 +86,12 @@ function tryOn(device: "meta" | "cpu", engine: Engine, recorder: Recorder, root:
   }
 }
 
+/** The floating-point dtype that a model computes in: that of its parameters. */
+function floatsOf(engine: Engine, root: Module): DTypeName {
+  for (const [, { dtype }] of engine.nn.namedParametersOf(root)) if (dtype.isFloatingPoint) return dtype.name;
+  return "float32";
+}
+
 /** Inputs worth trying, the likeliest first. */
 function inputCandidates(engine: Engine, root: Module): { readonly candidate: InputCandidate; readonly from: InputSource }[] {
   const candidates: { readonly candidate: InputCandidate; readonly from: InputSource }[] = [];
@@ -96,7 +102,8 @@ function inputCandidates(engine: Engine, root: Module): { readonly candidate: In
     flattens ||= engine.nn.mergesDimensions(module);
     const examples = engine.nn.exampleInputs(module, flattens);
     if (examples === null) continue;
-    for (const candidate of examples) {
+    for (const example of examples) {
+      const candidate = example.dtype === "float32" ? { ...example, dtype: floatsOf(engine, root) } : example;
       const key = `${candidate.dtype}${candidate.shape.join()}`;
       if (seen.has(key)) continue;
       seen.add(key);

@@ -28,6 +28,12 @@ describe("an input is inferred", () => {
     expect(inputShapes(new nn.Sequential(new nn.Flatten(), new nn.Linear(783, 10)))).toEqual([[1, 783]]);
   });
 
+  test.each([torch.float16, torch.bfloat16, torch.float64])("in the dtype of the model: %s", (dtype) => {
+    const { trace, tensors } = snapshotOf(inspection, new nn.Sequential(new nn.Conv2d(3, 4, 3), new nn.BatchNorm2d(4)).to(dtype));
+    expect(trace!.inputs.map(({ value }) => trace!.values[value]!.dtype)).toEqual([dtype.name]);
+    expect(tensors[0]!.dtype).toBe(dtype.name);
+  });
+
   test.each([
     [
       "images, as large as the layers behind need them",
