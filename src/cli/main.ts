@@ -13,7 +13,7 @@ Run the TypeScript, JavaScript or Python model code in FILE, a notebook too, and
 Commands:
   run FILE         print what the file prints
   summary FILE     print a table of layers, shapes, parameters and multiply-adds, and what was found wrong
-  snapshot FILE    print the models as JSON
+  snapshot FILE    print the models as JSON, on one line
   render FILE      draw a model as SVG
 
 Options:
@@ -162,7 +162,8 @@ async function snapshot(options: Options): Promise<number> {
   const { models, failure } = await evaluate(options, false);
   const status = report(failure);
   const snapshots = chosen(models, options);
-  console.log(JSON.stringify(options.model === undefined ? snapshots : snapshots[0], null, 2));
+  // On one line: indented, modules in one another would take the square of their number.
+  console.log(JSON.stringify(options.model === undefined ? snapshots : snapshots[0]));
   return status;
 }
 
