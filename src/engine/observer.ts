@@ -1,4 +1,4 @@
-import type { Operation, Sized } from "./operation.js";
+import type { Distribution, Operation, Sized } from "./operation.js";
 import type { Tensor } from "./tensor.js";
 
 /**
@@ -15,8 +15,8 @@ export interface Observer {
   operationFailed?(operation: Operation, args: readonly unknown[], error: unknown): void;
   /** A deep copy took the values of `original`. */
   copied?(original: Tensor, copy: Tensor): void;
-  /** A function of nn.init filled `tensor`; every argument is given by name, defaults included. */
-  initialized?(tensor: Tensor, operation: Operation, args: Readonly<Record<string, number | string | boolean>>): void;
+  /** A function of nn.init filled `tensor`; every argument is given by name, defaults included. `follows`: what the elements follow, null where that has no simple density. */
+  initialized?(tensor: Tensor, operation: Operation, args: Readonly<Record<string, number | string | boolean>>, follows: Distribution | null): void;
 }
 
 let current: Observer | null = null;

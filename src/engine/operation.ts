@@ -12,8 +12,7 @@ export type Effect<Args extends readonly unknown[] = readonly unknown[]> =
   | PartEffect<Args>
   /** Copies elements of its first argument, unchanged. */
   | { readonly kind: "moves" }
-  /** Writes into its first argument and gives that out. */
-  | { readonly kind: "writes" }
+  | WriteEffect
   | MakeEffect<Args>;
 
 /** Gives out one or several parts of its first argument: a slice, the pieces of a split. */
@@ -21,6 +20,22 @@ export interface PartEffect<Args extends readonly unknown[] = readonly unknown[]
   readonly kind: "part";
   /** Which, one for every result; null where tensors among the arguments choose. */
   parts(args: Args, results: readonly { readonly sizes: readonly number[] }[]): readonly Part[] | null;
+}
+
+/** Writes into its first argument and gives that out. */
+export interface WriteEffect {
+  readonly kind: "writes";
+  /** Of a method that does what a function of nn.init does: as that function would say it. */
+  readonly fills?: (args: readonly unknown[]) => Fill;
+}
+
+/** How a function of nn.init fills a tensor. */
+export interface Fill {
+  /** Its name in nn.init. */
+  readonly function: string;
+  /** All, by name. */
+  readonly arguments: Readonly<Record<string, number>>;
+  readonly follows: Distribution | null;
 }
 
 /** Makes a tensor from nothing. */
@@ -98,8 +113,9 @@ export function writing({
   sign,
   between,
   multiplyAdds,
-}: Pick<Operation, "name" | "arguments" | "sign" | "between" | "multiplyAdds">): Operation {
-  return { name, arguments: names, effect: { kind: "writes" }, sign, between, multiplyAdds };
+  fills,
+}: Pick<Operation, "name" | "arguments" | "sign" | "between" | "multiplyAdds"> & Pick<WriteEffect, "fills">): Operation {
+  return { name, arguments: names, effect: { kind: "writes", fills }, sign, between, multiplyAdds };
 }
 
 /** The name of an argument that is an operand, or stands in the place of one: a number is shown by itself. */

@@ -15,8 +15,7 @@ interface Fill extends Origin {
   readonly kind: "recorded";
   readonly function: string;
   readonly arguments: Arguments;
-  /** Of the tensor at that time. */
-  readonly shape: readonly number[];
+  readonly distribution: Distribution | null;
   readonly by: "constructor" | "code" | "layerscope";
 }
 
@@ -25,14 +24,6 @@ interface Creation extends Origin {
   readonly expression: string;
   readonly distribution: Distribution | null;
 }
-
-/** Fills by tensor methods that do what a function of nn.init does; its arguments in the method's order. */
-const fillingMethods: Readonly<Record<string, { function: string; defaults: Readonly<Record<string, number>> }>> = {
-  uniform_: { function: "uniform_", defaults: { a: 0, b: 1 } },
-  normal_: { function: "normal_", defaults: { mean: 0, std: 1 } },
-  fill_: { function: "constant_", defaults: { val: 0 } },
-  zero_: { function: "zeros_", defaults: {} },
-};
 
 /** Calls that a function of nn.init takes to report: its own and its helper's. */
 const framesOfInit = 2;
@@ -58,8 +49,8 @@ export class Initializations {
   }
 
   /** A function of nn.init filled `tensor`. */
-  filled(tensor: Tensor, functionName: string, args: Arguments, above: (...args: never[]) => unknown): void {
-    if (!coversStorage(tensor)) return this.#modified(tensor.storage, functionName);
+  filled(tensor: Tensor, { name }: Operation, args: Arguments, distribution: Distribution | null, above: (...args: never[]) => unknown): void {
+    if (!coversStorage(tensor)) return this.#modified(tensor.storage, name);
     let by: Fill["by"] = "layerscope";
     let frames: readonly CallFrame[] = [];
     if (!this.fromEditor) {
@@ -67,23 +58,21 @@ export class Initializations {
       // Where a layer fills its parameters by itself, more of the engine lies between than the function.
       by = this.#calls.isCalledByCode(above, framesOfInit) ? "code" : "constructor";
     }
-    this.#fills.set(tensor.storage, { kind: "recorded", function: functionName, arguments: args, shape: [...tensor.sizes], by, frames, modifiedBy: [] });
+    this.#fills.set(tensor.storage, { kind: "recorded", function: name, arguments: args, distribution, by, frames, modifiedBy: [] });
   }
 
   /** An in-place operation wrote to `tensor`. */
-  written(name: string, tensor: Tensor, args: readonly unknown[], above: (...args: never[]) => unknown): void {
+  written({ name, effect }: Operation, tensor: Tensor, args: readonly unknown[], above: (...args: never[]) => unknown): void {
     const { storage } = tensor;
     if (!this.#fills.has(storage) && !(tensor instanceof this.#engine.nn.Parameter)) return;
-    const method = fillingMethods[name];
-    if (!method || !coversStorage(tensor)) return this.#modified(storage, name);
-    const given = args.slice(1).filter((arg) => typeof arg === "number");
-    const entries = Object.entries(method.defaults).map(([key, value], i): [string, number] => [key, given[i] ?? value]);
+    const fill = effect.kind === "writes" ? effect.fills?.(args) : undefined;
+    if (fill === undefined || !coversStorage(tensor)) return this.#modified(storage, name);
     const frames = this.fromEditor ? [] : this.#calls.here(above);
     this.#fills.set(storage, {
       kind: "recorded",
-      function: method.function,
-      arguments: Object.fromEntries(entries),
-      shape: [...tensor.sizes],
+      function: fill.function,
+      arguments: fill.arguments,
+      distribution: fill.follows,
       by: this.fromEditor ? "layerscope" : "code",
       frames,
       modifiedBy: [],
@@ -125,7 +114,7 @@ export class Initializations {
     const known = { location: this.#locate(fill.frames), modifiedBy: [...fill.modifiedBy] };
     if (fill.kind === "made") return { kind: "made", expression: fill.expression, distribution: fill.distribution, ...known };
     const given = Object.fromEntries(Object.entries(fill.arguments).map(([name, value]) => [name, storable(value)]));
-    const distribution = distributionOf(this.#engine, fill);
+    const { distribution } = fill;
     const isStorable = distribution !== null && Object.values(distribution).every((value) => value === storable(value));
     return { kind: "recorded", function: fill.function, arguments: given, distribution: isStorable ? distribution : null, by: fill.by, ...known };
   }
@@ -155,43 +144,4 @@ function storable(value: number | string | boolean): number | string | boolean {
 
 function coversStorage(tensor: Tensor): boolean {
   return tensor.numel() === tensor.storage.length;
-}
-
-/** The density that the function draws from, after its formula in torch.nn.init. */
-function distributionOf(engine: Engine, { function: name, arguments: args, shape }: Fill): Distribution | null {
-  const number = (key: string): number => args[key] as number;
-  const uniform = (bound: number): Distribution => ({ kind: "uniform", low: -bound, high: bound });
-  const normal = (std: number): Distribution => ({ kind: "normal", mean: 0, std });
-  const receptiveField = shape.slice(2).reduce((product, size) => product * size, 1);
-  const fanIn = (shape[1] ?? 1) * receptiveField;
-  const fanOut = (shape[0] ?? 1) * receptiveField;
-  const xavierStd = (): number => number("gain") * Math.sqrt(2 / (fanIn + fanOut));
-  const kaimingStd = (): number => {
-    const gain = engine.nn.init.calculateGain(args.nonlinearity as Parameters<Engine["nn"]["init"]["calculateGain"]>[0], number("a"));
-    return gain / Math.sqrt(args.mode === "fan_out" ? fanOut : fanIn);
-  };
-  switch (name) {
-    case "uniform_":
-      return { kind: "uniform", low: number("a"), high: number("b") };
-    case "normal_":
-      return { kind: "normal", mean: number("mean"), std: number("std") };
-    case "truncNormal_":
-      return { kind: "truncatedNormal", mean: number("mean"), std: number("std"), low: number("a"), high: number("b") };
-    case "constant_":
-      return { kind: "constant", value: number("val") };
-    case "zeros_":
-      return { kind: "constant", value: 0 };
-    case "ones_":
-      return { kind: "constant", value: 1 };
-    case "xavierUniform_":
-      return uniform(Math.sqrt(3) * xavierStd());
-    case "xavierNormal_":
-      return normal(xavierStd());
-    case "kaimingUniform_":
-      return uniform(Math.sqrt(3) * kaimingStd());
-    case "kaimingNormal_":
-      return normal(kaimingStd());
-    default:
-      return null;
-  }
 }

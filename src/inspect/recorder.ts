@@ -155,7 +155,7 @@ export class Recorder {
       },
       operation: function ran(operation, args, output, multiplyAdds) {
         if (output instanceof recorder.#engine.Tensor) {
-          if (writesInPlace(operation)) recorder.#initializations.written(operation.name, output, args, ran);
+          if (writesInPlace(operation)) recorder.#initializations.written(operation, output, args, ran);
           else if (recorder.#depth === 0) recorder.#initializations.made(operation, output, args, ran);
         }
         return recorder.#recording?.operation(operation, args, output, multiplyAdds, () => here(ran));
@@ -166,8 +166,8 @@ export class Recorder {
       copied(original, copy) {
         recorder.#initializations.copied(original, copy);
       },
-      initialized: function filled(tensor, operation, args) {
-        recorder.#initializations.filled(tensor, operation.name, args, filled);
+      initialized: function filled(tensor, operation, args, follows) {
+        recorder.#initializations.filled(tensor, operation, args, follows, filled);
         recorder.#recording?.filled(operation, tensor, args, () => here(filled));
       },
     };

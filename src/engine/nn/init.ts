@@ -13,7 +13,7 @@ import { Tensor } from "../tensor.js";
 import { warn } from "../warnings.js";
 import { orthonormalColumns } from "./orthogonal.js";
 import { isUninitialized } from "./parameter.js";
-import { writing } from "../operation.js";
+import { writing, type Distribution } from "../operation.js";
 
 /**
  * Initializers of parameters (torch.nn.init). All fill the tensor in place, outside of differentiation, and return it. Arguments after the
@@ -71,12 +71,22 @@ function requireShape(functionName: string, tensor: Tensor): void {
   );
 }
 
-/** Runs the fill and tells the observer of it as a whole. */
-function initialize<T extends Tensor>(tensor: T, functionName: string, args: Readonly<Record<string, Argument>>, fill: () => void): T {
+/** Runs the fill and tells the observer of it as a whole. `follows`: what the elements follow, null where that has no simple density. */
+function initialize<T extends Tensor>(
+  tensor: T,
+  functionName: string,
+  args: Readonly<Record<string, Argument>>,
+  follows: Distribution | null,
+  fill: () => void,
+): T {
   withoutObserver(() => noGrad(fill));
-  observer()?.initialized?.(tensor, writing({ name: functionName, arguments: ["tensor", ...Object.keys(args)] }), args);
+  observer()?.initialized?.(tensor, writing({ name: functionName, arguments: ["tensor", ...Object.keys(args)] }), args, follows);
   return tensor;
 }
+
+const uniformWithin = (bound: number): Distribution => ({ kind: "uniform", low: -bound, high: bound });
+const normalOf = (std: number): Distribution => ({ kind: "normal", mean: 0, std });
+const constantOf = (value: number): Distribution => ({ kind: "constant", value });
 
 function requireFloatingPoint({ dtype }: Tensor): void {
   if (!dtype.isFloatingPoint) throw new NotImplementedError(`"normal_kernel_cpu" not implemented for '${dtype.scalarType}'`);
@@ -180,13 +190,15 @@ function calculateFan(tensor: Tensor, mode: string): number {
 /** Uniform over [a, b), by default [0, 1). (torch.nn.init.uniform_) */
 export function uniform_<T extends Tensor>(tensor: T, ...given: Arguments<[a: number, b: number], { a: number; b: number }>): T {
   const { args, generator } = resolve("uniform_", tensor, { a: 0, b: 1 }, given);
-  return initialize(tensor, "uniform_", args, () => random.uniform_(tensor, args.a, args.b, { generator }));
+  return initialize(tensor, "uniform_", args, { kind: "uniform", low: args.a, high: args.b }, () => random.uniform_(tensor, args.a, args.b, { generator }));
 }
 
 /** Normal, by default of mean 0 and standard deviation 1. (torch.nn.init.normal_) */
 export function normal_<T extends Tensor>(tensor: T, ...given: Arguments<[mean: number, std: number], { mean: number; std: number }>): T {
   const { args, generator } = resolve("normal_", tensor, { mean: 0, std: 1 }, given);
-  return initialize(tensor, "normal_", args, () => random.normal_(tensor, args.mean, args.std, { generator }));
+  return initialize(tensor, "normal_", args, { kind: "normal", mean: args.mean, std: args.std }, () =>
+    random.normal_(tensor, args.mean, args.std, { generator }),
+  );
 }
 
 /** Normal of the given mean and standard deviation, drawn again where it falls outside of [a, b], by default [-2, 2]. (torch.nn.init.trunc_normal_) */
@@ -200,7 +212,7 @@ export function truncNormal_<T extends Tensor>(
   if (mean < a - 2 * std || mean > b + 2 * std) {
     warn("mean is more than 2 std from [a, b] in nn.init.trunc_normal_. The distribution of values may be incorrect.");
   }
-  return initialize(tensor, "truncNormal_", args, () =>
+  return initialize(tensor, "truncNormal_", args, { kind: "truncatedNormal", mean, std, low: a, high: b }, () =>
     write(tensor, "truncNormal_", (target, offset, length) => fillTruncatedNormal(target, offset, length, mean, std, a, b, generator)),
   );
 }
@@ -209,26 +221,26 @@ export function truncNormal_<T extends Tensor>(
 export function constant_<T extends Tensor>(tensor: T, ...given: Arguments<[val: number], { val: number }>): T {
   if (given.length === 0) throw new TypeError("constant_() missing 1 required positional argument: 'val'");
   const { args } = resolve("constant_", tensor, { val: 0 }, given);
-  return initialize(tensor, "constant_", args, () => writeConstant(tensor, "constant_", args.val));
+  return initialize(tensor, "constant_", args, constantOf(args.val), () => writeConstant(tensor, "constant_", args.val));
 }
 
 /** Ones everywhere. (torch.nn.init.ones_) */
 export function ones_<T extends Tensor>(tensor: T): T {
   requireShape("ones_", tensor);
-  return initialize(tensor, "ones_", {}, () => writeConstant(tensor, "ones_", 1));
+  return initialize(tensor, "ones_", {}, constantOf(1), () => writeConstant(tensor, "ones_", 1));
 }
 
 /** Zeros everywhere. (torch.nn.init.zeros_) */
 export function zeros_<T extends Tensor>(tensor: T): T {
   requireShape("zeros_", tensor);
-  return initialize(tensor, "zeros_", {}, () => writeConstant(tensor, "zeros_", 0));
+  return initialize(tensor, "zeros_", {}, constantOf(0), () => writeConstant(tensor, "zeros_", 0));
 }
 
 /** The identity matrix, cut or padded with zeros to the shape of two dimensions. (torch.nn.init.eye_) */
 export function eye_<T extends Tensor>(tensor: T): T {
   requireShape("eye_", tensor);
   if (tensor.sizes.length !== 2) throw new ValueError("Only tensors with 2 dimensions are supported");
-  return initialize(tensor, "eye_", {}, () => writeByIndex(tensor, "eye_", ([row, column]) => (row === column ? 1 : 0)));
+  return initialize(tensor, "eye_", {}, null, () => writeByIndex(tensor, "eye_", ([row, column]) => (row === column ? 1 : 0)));
 }
 
 /**
@@ -242,7 +254,7 @@ export function dirac_<T extends Tensor>(tensor: T, ...given: Arguments<[groups:
   if (sizes[0]! % args.groups !== 0) throw new ValueError("dim 0 must be divisible by groups");
   const outputsPerGroup = sizes[0]! / args.groups;
   const isCentre = (index: readonly number[]) => index.every((i, dim) => dim < 2 || i === Math.floor(sizes[dim]! / 2));
-  return initialize(tensor, "dirac_", args, () =>
+  return initialize(tensor, "dirac_", args, null, () =>
     writeByIndex(tensor, "dirac_", (index) => (index[0]! % outputsPerGroup === index[1] && isCentre(index) ? 1 : 0)),
   );
 }
@@ -251,14 +263,14 @@ export function dirac_<T extends Tensor>(tensor: T, ...given: Arguments<[groups:
 export function xavierUniform_<T extends Tensor>(tensor: T, ...given: Arguments<[gain: number], { gain: number }>): T {
   const { args, generator } = resolve("xavierUniform_", tensor, { gain: 1 }, given);
   const bound = Math.sqrt(3) * xavierStd(tensor, args.gain);
-  return initialize(tensor, "xavierUniform_", args, () => random.uniform_(tensor, -bound, bound, { generator }));
+  return initialize(tensor, "xavierUniform_", args, uniformWithin(bound), () => random.uniform_(tensor, -bound, bound, { generator }));
 }
 
 /** Normal of standard deviation gain * sqrt(2 / (fan_in + fan_out)) (Glorot and Bengio, 2010). gain is 1 by default. (torch.nn.init.xavier_normal_) */
 export function xavierNormal_<T extends Tensor>(tensor: T, ...given: Arguments<[gain: number], { gain: number }>): T {
   const { args, generator } = resolve("xavierNormal_", tensor, { gain: 1 }, given);
   const std = xavierStd(tensor, args.gain);
-  return initialize(tensor, "xavierNormal_", args, () => random.normal_(tensor, 0, std, { generator }));
+  return initialize(tensor, "xavierNormal_", args, normalOf(std), () => random.normal_(tensor, 0, std, { generator }));
 }
 
 function xavierStd(tensor: Tensor, gain: number): number {
@@ -278,7 +290,7 @@ export function kaimingUniform_<T extends Tensor>(tensor: T, ...given: KaimingAr
   const { args, generator } = resolve("kaimingUniform_", tensor, kaimingDefaults, given);
   if (isEmpty(tensor)) return tensor;
   const bound = Math.sqrt(3) * kaimingStd(tensor, args);
-  return initialize(tensor, "kaimingUniform_", args, () => random.uniform_(tensor, -bound, bound, { generator }));
+  return initialize(tensor, "kaimingUniform_", args, uniformWithin(bound), () => random.uniform_(tensor, -bound, bound, { generator }));
 }
 
 /**
@@ -289,7 +301,7 @@ export function kaimingNormal_<T extends Tensor>(tensor: T, ...given: KaimingArg
   const { args, generator } = resolve("kaimingNormal_", tensor, kaimingDefaults, given);
   if (isEmpty(tensor)) return tensor;
   const std = kaimingStd(tensor, args);
-  return initialize(tensor, "kaimingNormal_", args, () => random.normal_(tensor, 0, std, { generator }));
+  return initialize(tensor, "kaimingNormal_", args, normalOf(std), () => random.normal_(tensor, 0, std, { generator }));
 }
 
 function isEmpty(tensor: Tensor): boolean {
@@ -313,7 +325,7 @@ export function orthogonal_<T extends Tensor>(tensor: T, ...given: Arguments<[ga
   if (tensor.sizes.includes(0)) return tensor;
   const rows = tensor.sizes[0]!;
   const columns = tensor.numel() / rows;
-  return initialize(tensor, "orthogonal_", args, () => {
+  return initialize(tensor, "orthogonal_", args, null, () => {
     requireFloatingPoint(tensor);
     // Drawn and made orthogonal row by row, however the tensor itself lies.
     const matrix = Tensor.allocate([rows, columns], tensor.dtype, tensor.device);
@@ -339,7 +351,7 @@ export function sparse_<T extends Tensor>(tensor: T, ...given: Arguments<[sparsi
   if (tensor.sizes.length !== 2) throw new ValueError("Only tensors with 2 dimensions are supported");
   const [rows, columns] = tensor.sizes as [number, number];
   const zeros = Math.min(rows, Math.ceil(args.sparsity * rows));
-  return initialize(tensor, "sparse_", args, () => {
+  return initialize(tensor, "sparse_", args, null, () => {
     random.normal_(tensor, 0, args.std, { generator });
     if (tensor.device === "meta") return;
     const order = new Float64Array(rows);

@@ -48,7 +48,12 @@ const fillRow: OperationRow<[self: Tensor, value: Tensor]> = {
   backward: (gradient, context) => [context.needs(0) ? gradient.allocateLike() : null, gradient],
   recordedBackward: itself,
 };
-const numberFill = writing({ name: "fill_", arguments: ["input", operand], sign: "←" });
+const numberFill = writing({
+  name: "fill_",
+  arguments: ["input", operand],
+  sign: "←",
+  fills: ([, value]) => ({ function: "constant_", arguments: { val: Number(value) }, follows: { kind: "constant", value: Number(value) } }),
+});
 const fillOperation = defineOperation<[self: Tensor, value: Tensor]>(fillRow);
 const fillInPlace = defineInPlace<[self: Tensor, value: Tensor]>(fillRow);
 
@@ -71,7 +76,12 @@ function scalar(like: Tensor, value: Scalar): Tensor {
   return result;
 }
 
-const zeroFill = writing({ name: "zero_", arguments: ["input"], sign: "← 0" });
+const zeroFill = writing({
+  name: "zero_",
+  arguments: ["input"],
+  sign: "← 0",
+  fills: () => ({ function: "zeros_", arguments: {}, follows: { kind: "constant", value: 0 } }),
+});
 
 /** Every element becomes zero. (Tensor.zero_) */
 export function zero_(self: Tensor): Tensor {

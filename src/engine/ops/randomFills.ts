@@ -49,8 +49,24 @@ function fillOptions<Named extends object>(names: readonly (keyof Named & string
 }
 
 const writes = {
-  uniform: writing({ name: "uniform_", arguments: ["input", ["from", 0], ["to", 1]] }),
-  normal: writing({ name: "normal_", arguments: ["input", ["mean", 0], ["std", 1]] }),
+  uniform: writing({
+    name: "uniform_",
+    arguments: ["input", ["from", 0], ["to", 1]],
+    fills: ([, low, high]) => ({
+      function: "uniform_",
+      arguments: { a: low as number, b: high as number },
+      follows: { kind: "uniform", low: low as number, high: high as number },
+    }),
+  }),
+  normal: writing({
+    name: "normal_",
+    arguments: ["input", ["mean", 0], ["std", 1]],
+    fills: ([, mean, std]) => ({
+      function: "normal_",
+      arguments: { mean: mean as number, std: std as number },
+      follows: { kind: "normal", mean: mean as number, std: std as number },
+    }),
+  }),
   random: writing({ name: "random_", arguments: ["input", "from", "to"] }),
   bernoulli: writing({ name: "bernoulli_", arguments: ["input", ["p", 0.5]] }),
   exponential: writing({ name: "exponential_", arguments: ["input", ["lambd", 1]] }),
