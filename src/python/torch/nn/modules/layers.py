@@ -62,8 +62,8 @@ def _init(path):
                 raise TypeError(_required(type(self).__name__, path, needed, args, kwargs)) from None
             raise
         sync(self)
-        floats = {name: value for name, value in zip(names, args) if type(value) is float}
-        floats.update({name: value for name, value in kwargs.items() if type(value) is float})
+        floats = {name: value for name, value in zip(names, args) if type(value) in (float, tuple)}
+        floats.update({name: value for name, value in kwargs.items() if type(value) in (float, tuple)})
         self.__dict__["_floats"] = floats or None
 
     return __init__

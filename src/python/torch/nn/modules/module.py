@@ -514,7 +514,7 @@ class Module:
         """Whether a call runs in the engine alone."""
         d = self.__dict__
         cls = type(self)
-        if not cls.__dict__.get("_is_own_layer") or self._has_hooks() or "forward" in d:
+        if not cls.__dict__.get("_is_own_layer") or cls._is_lazy or self._has_hooks() or "forward" in d:
             return False
         for child in d["_modules"].values():
             if child is not None and not child._is_pure():
@@ -1073,12 +1073,14 @@ def _mirror(module, method, handle, hook):
 
 
 def _with_floats(text, floats):
-    """Numbers that were given as floats are printed as floats, though JavaScript does not tell 1.0 from 1."""
+    """What was given as a float or a tuple is printed as one, though JavaScript does not tell 1.0 from 1, nor a tuple from a list."""
     if floats:
         import re
 
         for name, value in floats.items():
-            if value.is_integer():
+            if type(value) is tuple:
+                text = text.replace(f"{name}={list(value)}", f"{name}={value}")
+            elif value.is_integer():
                 text = re.sub(rf"(?<![\w]){re.escape(name)}={int(value)}(?![\w.])", f"{name}={value}", text)
     return text
 
