@@ -135,7 +135,7 @@ function handlerOf(format: NarrowFormat): ProxyHandler<Uint16Array> {
           const each = bits[key as unknown as number];
           return each === undefined ? undefined : format.decode(each);
         }
-        if (Object.hasOwn(methods, key)) return Reflect.get(methods, key);
+        if (Object.hasOwn(methods, key)) return Reflect.get(methods, key) as unknown;
       }
       if (key === inside) return { bits, format };
       const value: unknown = Reflect.get(bits, key, bits);
