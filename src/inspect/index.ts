@@ -1,3 +1,3 @@
 export { type CallFrame, type CodeCalls, type Locate, ScriptCalls } from "./callFrames.js";
-export { classNameOf, type Engine, type Module } from "./engine.js";
+export { classNameOf, type Engine, lackingIn, type Module } from "./engine.js";
 export { Inspection, type NamedModel } from "./inspection.js";

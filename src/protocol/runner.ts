@@ -17,6 +17,8 @@ export interface Bundle {
   readonly files: readonly string[];
   /** Absolute paths of the folders of packages that went in and lie in no `node_modules`, as those of a workspace of packages do. */
   readonly packages: readonly string[];
+  /** The files that have lines which JavaScript ends and an editor does not, by absolute path: where each line begins, for the editor. */
+  readonly lineStarts: Readonly<Record<string, readonly (readonly [line: number, column: number])[]>>;
   /** What the top level of the model file declares and imports; the bundle hands their values to the runner under these names. */
   readonly bindings: readonly Binding[];
   /** What the user should know of how it was bundled; null normally. */

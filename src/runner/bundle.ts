@@ -8,6 +8,7 @@ import { version } from "../../package.json";
 import type { Binding, Bundle, Failure, SourceLocation } from "../protocol/index.js";
 import { addedLines, fileConstants, runnerGlobal } from "./bundleFormat.js";
 import { isInPackages, packageFolder } from "./folders.js";
+import { inEditor, type LineStarts, lineStartsOf } from "./lineStarts.js";
 import { canonicalPath, isWorkspaceSource } from "./paths.js";
 import { topLevelBindings } from "./topLevelBindings.js";
 
@@ -29,6 +30,7 @@ interface BuildState {
   engineUrl: string | null;
   note: string | null;
   bindings: readonly Binding[];
+  readonly lineStarts: Map<string, LineStarts>;
 }
 
 const keptBuilds = 4;
@@ -50,7 +52,7 @@ export class Bundler {
   /** `overrides`: text of files that differ from what is on disk, by canonical path. */
   async bundle(file: string, overrides: ReadonlyMap<string, string>): Promise<BundleOutcome> {
     const entry = canonicalPath(file);
-    const state: BuildState = { overrides, files: new Set([entry]), engineUrl: null, note: null, bindings: [] };
+    const state: BuildState = { overrides, files: new Set([entry]), engineUrl: null, note: null, bindings: [], lineStarts: new Map() };
     const files = (): string[] => [...state.files];
     if (!overrides.has(entry) && !existsSync(entry)) {
       const failure: Failure = { kind: "import", message: l10n.t("The file {0} does not exist.", entry), hint: null, location: null, stack: [] };
@@ -64,7 +66,7 @@ export class Bundler {
     } catch (error) {
       const errors = (error as { errors?: Message[] }).errors;
       if (!errors?.length) throw error;
-      return { kind: "failure", failure: bundleFailure(errors, dirname(entry)), files: files() };
+      return { kind: "failure", failure: bundleFailure(errors, dirname(entry), state.lineStarts), files: files() };
     }
     const output = (suffix: string): string => result.outputFiles.find(({ path }) => path.endsWith(suffix))!.text;
     return {
@@ -76,6 +78,7 @@ export class Bundler {
         engineUrl: state.engineUrl ?? this.#bundledEngineUrl,
         files: files(),
         packages: packagesOf(Object.keys(result.metafile.inputs), dirname(entry)),
+        lineStarts: Object.fromEntries(state.lineStarts),
         bindings: state.bindings,
         note: state.note,
       },
@@ -179,13 +182,15 @@ export class Bundler {
           if (!isWorkspaceSource(path)) return undefined;
           current.files.add(path);
           const text = (override ?? (await readFile(path, "utf8"))).replace(/^\uFEFF/, "");
+          const starts = lineStartsOf(text);
+          if (starts) current.lineStarts.set(path, starts);
           const loader = sourceLoader(path);
           let firstLine = Object.values(fileConstants)
             .filter(({ mention }) => text.includes(mention))
             .map(({ identifier, value }) => `var ${identifier} = ${JSON.stringify(value(path))};`)
             .join(" ");
           if (canonicalPath(path) === entry) {
-            current.bindings = await topLevelBindings(this.#esbuild, text, entry, loader);
+            current.bindings = await topLevelBindings(this.#esbuild, text, entry, loader, starts);
             const getters = current.bindings.map(({ name }) => `["${name}"]: () => ${name}`).join(", ");
             firstLine += ` ${runnerGlobal}.entry({ ${getters} });`;
           }
@@ -265,14 +270,14 @@ async function isCompatible(other: string): Promise<boolean> {
   return valid(other) !== null && intersects(`^${other}`, `^${version}`);
 }
 
-function bundleFailure(errors: readonly Message[], folder: string): Failure {
+function bundleFailure(errors: readonly Message[], folder: string, lineStarts: ReadonlyMap<string, LineStarts>): Failure {
   const [error] = errors;
   const unresolved = /^Could not resolve "(.*)"/.exec(error!.text)?.[1];
   const isImport =
     unresolved !== undefined ||
     error!.pluginName === pluginName ||
     /^(No matching export|No loader is configured|Cannot read|Could not read)/.test(error!.text);
-  const location = error!.location && messageLocation(error!.location, folder);
+  const location = error!.location && messageLocation(error!.location, folder, lineStarts);
   const hints: string[] = [];
   if (unresolved !== undefined) {
     const packageName = /^(?![./])(@[^/]+\/[^/]+|[^/]+)/.exec(unresolved)?.[1];
@@ -282,9 +287,9 @@ function bundleFailure(errors: readonly Message[], folder: string): Failure {
   return { kind: isImport ? "import" : "syntax", message: error!.text, hint: hints.join(" ") || null, location, stack: [] };
 }
 
-function messageLocation(location: NonNullable<Message["location"]>, folder: string): SourceLocation {
+function messageLocation(location: NonNullable<Message["location"]>, folder: string, lineStarts: ReadonlyMap<string, LineStarts>): SourceLocation {
   const file = resolve(folder, location.file);
   // esbuild counts columns in bytes from 0.
   const column = Buffer.from(location.lineText).subarray(0, location.column).toString().length + 1;
-  return { file, line: Math.max(1, location.line - (isWorkspaceSource(file) ? addedLines : 0)), column };
+  return { file, ...inEditor(lineStarts.get(file), Math.max(1, location.line - (isWorkspaceSource(file) ? addedLines : 0)), column) };
 }

@@ -20,16 +20,23 @@ function environment(): NodeJS.ProcessEnv {
   return { ...rest, ELECTRON_RUN_AS_NODE: "1" };
 }
 
+const windows = process.platform === "win32";
+
 /** What a process forked with this takes along when it ends: the programs that it started. Windows has no groups of processes, and opens a window. */
-export const ownGroup: SpawnOptions = { detached: process.platform !== "win32" };
+export const ownGroup: SpawnOptions = { detached: !windows };
 
 /** Kills a process that was forked with `ownGroup`, and the programs that it started, which are left also when it ended of itself. */
 export function killWithPrograms(pid: number): void {
-  try {
-    process.kill(ownGroup.detached ? -pid : pid, "SIGKILL");
-  } catch {
-    // Nothing is left.
-  }
+  const kill = (id: number): void => {
+    try {
+      process.kill(id, "SIGKILL");
+    } catch {
+      // Nothing is left.
+    }
+  };
+  if (!windows) return kill(-pid);
+  // It finds what a process has started as long as that one is there.
+  spawn("taskkill", ["/PID", String(pid), "/T", "/F"], { stdio: "ignore", windowsHide: true }).once("error", () => kill(pid));
 }
 
 /** Settles when the process is gone; also when it could not be started. */

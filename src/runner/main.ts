@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
 import * as l10n from "@vscode/l10n";
-import { type CallFrame, type Engine, Inspection, ScriptCalls } from "../inspect/index.js";
+import { type CallFrame, type Engine, Inspection, lackingIn, ScriptCalls } from "../inspect/index.js";
 import type { Access, Bundle, Failure, ModelSnapshot, PythonProgram, RunnerMethod, RunnerMethods, RunnerRequest, RunResult } from "../protocol/index.js";
 import { watchBlockingCalls } from "./blockingCalls.js";
 import { brokenPipeFailure, internalFailure, type Stop, stoppedFailure, thrownFailure, type Trouble, troubleFailure } from "./faults.js";
@@ -14,6 +14,7 @@ import { ModelOutput } from "./modelOutput.js";
 import { type Part, partsOf, withoutToJson } from "./parts.js";
 import type { FromMain, ToMain } from "./pipeMessages.js";
 import type { ProcessOptions } from "./process.js";
+import type { PythonCodeOptions } from "./python.js";
 import { loadStrings } from "./strings.js";
 import { awaitedThread, endThreads, type GuardOptions, tellThreads } from "./threads.js";
 import type { WatchdogData } from "./watchdog.js";
@@ -112,7 +113,8 @@ function limitTo(access: Access): void {
   tellThreads({ access, guards: guardOptions, stringsFile: options.stringsFile });
 }
 
-async function runBundle(bundle: Bundle, build: string | null): Promise<RunResult> {
+async function runBundle(given: Bundle, build: string | null): Promise<RunResult> {
+  const { engine, bundle } = await engineFor(given);
   const code = new ModelCode({
     bundle,
     codeFile: options.codeFile,
@@ -120,7 +122,6 @@ async function runBundle(bundle: Bundle, build: string | null): Promise<RunResul
     isStopping: () => load(stopping, 0) === 1,
     onExit: (failure) => interrupt?.({ failure, frames: [] }),
   });
-  const engine = (await import(bundle.engineUrl)) as Engine;
   const inspection = new Inspection({
     engine,
     calls: new ScriptCalls(code.sources.url),
@@ -136,7 +137,7 @@ async function runBundle(bundle: Bundle, build: string | null): Promise<RunResul
 /** The interpreter is loaded with the first Python file, and not before. */
 async function runPython(program: PythonProgram, workingDirectory: string, build: string | null, access: Access): Promise<RunResult> {
   const { PythonCode } = await import("./python.js");
-  const engine = (await import(program.engineUrl)) as Engine;
+  const engine = (await import(program.engineUrl)) as PythonCodeOptions["engine"];
   const code = await PythonCode.start({
     program,
     engine,
@@ -167,6 +168,23 @@ async function finished(failure: Failure | null, session: Session, build: string
     const thrown = thrownFailure(error, code.sources);
     return { models: [], failure: { ...thrown, hint: thrown.hint ?? l10n.t("The models were to be built from {0}.", build) }, offers: [] };
   }
+}
+
+/** The engine that a bundle asks for; where that lacks what inspection uses, or cannot be loaded, ours, for the bundle too, which is said. */
+async function engineFor(bundle: Bundle): Promise<{ readonly engine: Engine; readonly bundle: Bundle }> {
+  let why: string;
+  try {
+    const engine = (await import(bundle.engineUrl)) as Engine;
+    const lacking = bundle.engineUrl === options.engineUrl ? null : lackingIn(engine);
+    if (lacking === null) return { engine, bundle };
+    why = l10n.t("it has no {0}", lacking);
+  } catch (error) {
+    if (bundle.engineUrl === options.engineUrl) throw error;
+    why = thrownFailure(error, null).message;
+  }
+  process.stderr.write(`${l10n.t("The workspace's own layerscope cannot be used ({0}); that of Layerscope runs instead.", why)}\n`);
+  const code = bundle.code.replaceAll(JSON.stringify(bundle.engineUrl), JSON.stringify(options.engineUrl));
+  return { engine: (await import(options.engineUrl)) as Engine, bundle: { ...bundle, code, engineUrl: options.engineUrl } };
 }
 
 /** With `mayRun`, code of the models may run to find out more of them. `built`: the models, where the user has said what they are. */

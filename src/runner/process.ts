@@ -1,6 +1,6 @@
 import type { ChildProcess } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { mkdtempSync, realpathSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
 import type { Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -105,6 +105,8 @@ export class ModelProcess {
     limits: { readonly timeLimit: number } & Pick<ProcessOptions, "memoryLimit" | "outputLimit" | "stringsFile">,
     inheritOutput: boolean,
   ) {
+    // Whoever cleans temporary folders may have taken the folder of them all.
+    mkdirSync(tmpdir(), { recursive: true });
     this.#folder = realpathSync.native(mkdtempSync(join(tmpdir(), "layerscope-")));
     this.#options = {
       ...limits,

@@ -3,9 +3,9 @@ import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as l10n from "@vscode/l10n";
-import type { CallFrame, CodeCalls, Engine, NamedModel } from "../inspect/index.js";
+import type { CallFrame, CodeCalls, NamedModel } from "../inspect/index.js";
 import type { Binding, Failure, Offer, PythonProgram, SourceLocation, StackFrame } from "../protocol/index.js";
-import { type Found, Interpreter, NoInterpreter, type PythonFailure, type PythonFrame, type Variable } from "../python/interpreter.js";
+import { type Found, Interpreter, type InterpreterOptions, NoInterpreter, type PythonFailure, type PythonFrame, type Variable } from "../python/interpreter.js";
 import type { EvaluatedCode } from "./modelCode.js";
 import type { Sources } from "./sourceMap.js";
 
@@ -70,7 +70,7 @@ class PythonCalls implements CodeCalls {
 
 export interface PythonCodeOptions {
   readonly program: PythonProgram;
-  readonly engine: Engine;
+  readonly engine: InterpreterOptions["engine"];
   readonly workingDirectory: string;
   /** 2 in it interrupts what runs. */
   readonly interruptBuffer: Uint8Array;

@@ -7,6 +7,7 @@ import type { OriginalNames } from "../inspect/parameterNames.js";
 import type { Bundle, SourceLocation, StackFrame } from "../protocol/index.js";
 import { addedLines } from "./bundleFormat.js";
 import { isWithin } from "./folders.js";
+import { inEditor } from "./lineStarts.js";
 import { isWorkspaceSource } from "./paths.js";
 
 /** Of before any code of the user's, which may change it. */
@@ -33,14 +34,16 @@ export class BundleSourceMap implements Sources {
   readonly #json: string;
   readonly #folder: string;
   readonly #ours: readonly string[];
+  readonly #lineStarts: Bundle["lineStarts"];
   #map: TraceMap | undefined;
 
   /** `ours`: the folder of the runner, whose own calls are nobody's concern; null where that is not known. */
-  constructor(bundle: Pick<Bundle, "code" | "sourceMap" | "entry" | "engineUrl">, url: string, ours: string | null = null) {
+  constructor(bundle: Pick<Bundle, "code" | "sourceMap" | "entry" | "engineUrl" | "lineStarts">, url: string, ours: string | null = null) {
     this.url = url;
     this.#code = bundle.code;
     this.#json = bundle.sourceMap;
     this.#folder = dirname(bundle.entry);
+    this.#lineStarts = bundle.lineStarts;
     this.#ours = ours === null ? [] : [ours, dirname(fileURLToPath(bundle.engineUrl))];
   }
 
@@ -51,7 +54,7 @@ export class BundleSourceMap implements Sources {
     if (source === null) return null;
     const file = resolve(this.#folder, source);
     if (!isWorkspaceSource(file) || line <= addedLines) return null;
-    return { file, line: line - addedLines, column: column + 1 };
+    return { file, ...inEditor(this.#lineStarts[file], line - addedLines, column + 1) };
   }
 
   /**

@@ -2,11 +2,18 @@ import { originalPositionFor, TraceMap } from "@jridgewell/trace-mapping";
 import { parse, type Pattern } from "acorn";
 import type { Loader, transform } from "esbuild-wasm";
 import type { Binding } from "../protocol/index.js";
+import { inEditor, type LineStarts } from "./lineStarts.js";
 
 /**
  * What the top level of a source file declares and imports, with the place of each. Types, and imports that only types use, are not among it. Empty when the text does not parse: the bundler then says what is wrong with it.
  */
-export async function topLevelBindings(esbuild: { transform: typeof transform }, text: string, file: string, loader: Loader): Promise<Binding[]> {
+export async function topLevelBindings(
+  esbuild: { transform: typeof transform },
+  text: string,
+  file: string,
+  loader: Loader,
+  starts: LineStarts | null,
+): Promise<Binding[]> {
   let code: string;
   let map: TraceMap;
   try {
@@ -25,7 +32,7 @@ export async function topLevelBindings(esbuild: { transform: typeof transform },
   const bindings: Binding[] = [];
   const add = (name: string, start: { line: number; column: number }): void => {
     const { line, column } = originalPositionFor(map, start);
-    bindings.push({ name, location: line === null ? null : { file, line, column: column + 1 } });
+    bindings.push({ name, location: line === null ? null : { file, ...inEditor(starts, line, column + 1) } });
   };
   const addPattern = (pattern: Pattern): void => {
     switch (pattern.type) {

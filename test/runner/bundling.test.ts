@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { closeSync, ftruncateSync, openSync } from "node:fs";
+import { closeSync, ftruncateSync, openSync, readdirSync, rmSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { leftovers, Workspace } from "./workspace.js";
@@ -104,4 +104,43 @@ test("a run after the end of the runner starts nothing", async () => {
   await closed.runner.dispose();
   expect((await closed.run(head)).failure).toMatchObject({ kind: "cancelled" });
   await closed.dispose();
+});
+
+describe("U+2028 and U+2029, which end a line for JavaScript and none for an editor,", () => {
+  const odd = (code: string): string => `import { nn } from "layerscope";\nconst text = "a\u2028b\u2029c"; // and \u2028 const hidden = 1;\n${code}`;
+
+  test("shift no error", async () => {
+    const { failure } = await workspace.run(odd("const t = `x\u2028y`; throw new Error(text + t);"), {}, "odd.ts");
+    expect(failure).toMatchObject({ kind: "thrown", location: { line: 3, column: 24 } });
+  });
+
+  test("shift no model", async () => {
+    const { models } = await workspace.run(odd("export const net = new nn.Linear(1, 1);"), {}, "odd.ts");
+    expect(models).toMatchObject([{ name: "net", location: { line: 3, column: 14 } }]);
+    expect(models[0]!.root.location).toMatchObject({ line: 3 });
+  });
+
+  test("shift no error of syntax", async () => {
+    const { failure } = await workspace.run(odd("const = 3;"), {}, "odd.ts");
+    expect(failure).toMatchObject({ kind: "syntax", location: { line: 3, column: 7 } });
+  });
+});
+
+test("a temporary folder that was cleaned under a process that waited costs nothing", async () => {
+  const before = process.env.TMPDIR;
+  const temporary = workspace.write("temporary/here", "");
+  process.env.TMPDIR = path.dirname(temporary);
+  const waiting = new Workspace();
+  try {
+    waiting.runner.warmUp();
+    await expect.poll(() => readdirSync(path.dirname(temporary)).length).toBeGreaterThan(2);
+    const file = workspace.write("after.ts", head);
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    rmSync(path.dirname(temporary), { recursive: true });
+    for (let i = 0; i < 2; i++) expect((await waiting.runner.run(file)).models.map(({ name }) => name)).toEqual(["net"]);
+  } finally {
+    await waiting.dispose();
+    if (before === undefined) delete process.env.TMPDIR;
+    else process.env.TMPDIR = before;
+  }
 });

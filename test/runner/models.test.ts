@@ -355,6 +355,24 @@ describe("what is bundled", () => {
     );
   });
 
+  test.each([
+    ["lacks what the views need", 'export { nn, Tensor } from "ENGINE";', /cannot be used \(it has no \w+\)/],
+    ["cannot be loaded", 'throw new Error("out of paper");', /cannot be used \(out of paper\)/],
+  ])("runs the engine of Layerscope where the workspace's %s, and says so", async (_what, text, told) => {
+    const copy = path.join(workspace.folder, "lacking/node_modules/layerscope");
+    mkdirSync(copy, { recursive: true });
+    writeFileSync(path.join(copy, "package.json"), '{ "name": "layerscope", "version": "0.1.9", "type": "module", "exports": "./index.js" }');
+    writeFileSync(path.join(copy, "index.js"), text.replace("ENGINE", `${dist}/engine/index.js`));
+    const { failure, models, printed } = await workspace.run(
+      'import { nn } from "layerscope";\nexport const net = new nn.Linear(1, 1);\n',
+      {},
+      "lacking/model.ts",
+    );
+    expect(failure).toBeNull();
+    expect(models.map(({ name }) => name)).toEqual(["net"]);
+    expect(printed).toMatch(told);
+  });
+
   test("may hold packages of the workspace in either module system", async () => {
     const packageFolder = path.join(workspace.folder, "node_modules/old");
     mkdirSync(packageFolder, { recursive: true });

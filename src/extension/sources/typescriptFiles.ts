@@ -27,6 +27,7 @@ export class TypeScriptFiles implements ModelSource {
     statistics: (...asked) => this.#request("statistics", ...asked),
   };
   #runner: Promise<ModelRunner> | null = null;
+  #disposed = false;
   /** The same, once it is there. */
   #ready: ModelRunner | null = null;
   readonly #subscription = vscode.workspace.onDidChangeConfiguration((event) => {
@@ -80,6 +81,7 @@ export class TypeScriptFiles implements ModelSource {
   }
 
   async dispose(): Promise<void> {
+    this.#disposed = true;
     this.#subscription.dispose();
     await this.#endRunner();
   }
@@ -96,6 +98,7 @@ export class TypeScriptFiles implements ModelSource {
   /** The one place where processes come from: none starts in a workspace that is not trusted. */
   async #startRunner(): Promise<ModelRunner> {
     requireTrust();
+    if (this.#disposed) throw new Error(vscode.l10n.t("The model file was closed."));
     const starting = (this.#runner ??= import("../../runner/client.js").then(
       ({ ModelRunner }) => new ModelRunner({ dist: this.context.asAbsolutePath("dist"), stringsFile: vscode.l10n.uri?.fsPath ?? null, ...settings.limits() }),
     ));
