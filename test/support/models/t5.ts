@@ -133,10 +133,13 @@ class T5Stack extends nn.Module {
 
   override forward(ids: torch.Tensor, memory: torch.Tensor | null = null): torch.Tensor {
     let x: torch.Tensor = this.dropout(this.embed_tokens(ids));
-    let [bias, memoryBias]: (torch.Tensor | null)[] = [null, null];
+    let bias: torch.Tensor | null = null;
+    let memoryBias: torch.Tensor | null = null;
     for (const block of this.block) {
-      const [next, own, cross] = block(x, bias!, memory, memoryBias!);
-      [x, bias, memoryBias] = [next!, own!, cross!];
+      const given: (torch.Tensor | null)[] = block(x, bias, memory, memoryBias);
+      x = given[0]!;
+      bias = given[1]!;
+      memoryBias = given[2]!;
     }
     return this.dropout(this.final_layer_norm(x));
   }
