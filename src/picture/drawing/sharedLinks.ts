@@ -1,4 +1,6 @@
 import type { Rectangle, Point } from "../geometry.js";
+import Flatbush from "flatbush";
+import { titleHeight } from "../face.js";
 import type { PictureModel } from "../model/pictureModel.js";
 import { labelsOfEdge, type Scene, type SceneBox } from "../scene.js";
 import type { Look } from "./paint.js";
@@ -81,49 +83,124 @@ const laneWidth = 4;
 /** Pixels between two lanes of which one can still tell one from the other. */
 const leastLane = 3;
 
-/** How far above or below its box a link may leave it. */
-const distances = [8, 14];
+/** How far above or below its box a link may leave it, the nearest first. */
+const distances = [8, 14, 4, 20, 26, 32, 40, 48, 60, 80];
 /** Of a label above its baseline, and in all. */
 const labelRise = 9;
 const labelHeight = 12;
+/** Between a link and text beside it. */
+const textClearance = 2;
+/** How far from its lane a link may run along a margin, the nearest first. */
+const shifts = Array.from({ length: 60 }, (_, step) => (step % 2 === 0 ? -1 : 1) * Math.ceil(step / 2) * laneWidth);
 
-/** From box to box through the margin of the container around both, past the boxes beside them and the labels between where that is possible. */
+/** What a link should not cross. */
+interface Obstacle extends Rectangle {
+  /** The box that it belongs to; null of what is written beside lines. */
+  readonly id: string | null;
+}
+
+/**
+ * From box to box through the margin of the container around both: past what is written there, and past the boxes between where that is possible. Where no
+ * way is clear of text, that which crosses least of it.
+ */
 export function routeLinks(scene: Scene, links: readonly SharedLink[]): RoutedLink[] {
+  if (links.length === 0) return [];
   const isDown = scene.direction === "down";
   const lanes = new Map<string, number>();
   // As if data flowed down; turned back at the end.
   const turned = ({ x, y, width, height }: Rectangle): Rectangle => (isDown ? { x, y, width, height } : { x: y, y: x, width: height, height: width });
-  const leaves = (links.length > 0 ? scene.boxes : []).filter(({ node }) => node.content === null).map((box) => ({ id: box.node.id, ...turned(box) }));
-  const labels = (links.length > 0 ? scene.edges : []).flatMap((edge) =>
-    labelsOfEdge(edge).map(({ x, y, width }) => turned({ x, y: y - labelRise, width, height: labelHeight })),
+  const boxes = scene.boxes.map(({ node, x, y, width, height }): Obstacle => {
+    // Of an open box only its title is in the way.
+    const drawn = node.content === null ? { x, y, width, height } : { x, y, width, height: titleHeight };
+    return { id: node.id, ...turned(drawn) };
+  });
+  const labels = scene.edges.flatMap((edge) =>
+    labelsOfEdge(edge).map(({ x, y, width }): Obstacle => ({ id: null, ...turned({ x, y: y - labelRise, width, height: labelHeight }) })),
   );
+  const obstacles = new Obstacles([...boxes, ...labels]);
   return links.map((link) => {
     const around = commonContainer(scene, link.from, link.to);
     const lane = lanes.get(link.group) ?? lanes.set(link.group, lanes.size).get(link.group)!;
     const outer = around && turned(around);
-    const margin = outer ? outer.x + outer.width - 6 + laneWidth * lane : (isDown ? scene.width : scene.height) + laneWidth * lane;
-    const ends = [link.from, link.to].map((id) => {
-      const box = turned(scene.byId.get(id)!);
-      const right = box.x + box.width;
-      const isClearOf = (obstacles: readonly (Rectangle & { readonly id?: string })[], { y, from }: { readonly y: number; readonly from: number }) =>
-        !obstacles.some((other) => other.id !== id && y > other.y - 2 && y < other.y + other.height + 2 && other.x < margin && other.x + other.width > from);
-      const beside = { y: box.y + box.height / 2, from: right };
-      const ways = [beside, ...distances.flatMap((distance) => [box.y + box.height + distance, box.y - distance].map((y) => ({ y, from: right - 12 })))];
-      const { y, from } = ways.find((way) => isClearOf(leaves, way) && isClearOf(labels, way)) ?? ways.find((way) => isClearOf(leaves, way)) ?? beside;
-      if (from === right)
-        return [
-          { x: right, y },
-          { x: margin, y },
-        ];
-      return [
-        { x: from, y: y > box.y ? box.y + box.height : box.y },
-        { x: from, y },
-        { x: margin, y },
-      ];
-    });
-    const points = [...ends[0]!, ...ends[1]!.toReversed()];
-    return { ...link, around: around?.node.id ?? null, split: ends[0]!.length, points: isDown ? points : points.map(({ x, y }) => ({ x: y, y: x })) };
+    const own = new Set([link.from, link.to, around?.node.id ?? ""]);
+    const ends = [link.from, link.to].map((id) => ({ id, ...turned(scene.byId.get(id)!) }));
+    const [top, bottom] = [Math.min(...ends.map(({ y }) => y)), Math.max(...ends.map(({ y, height }) => y + height))];
+    const start = outer ? outer.x + outer.width - 6 + laneWidth * lane : (isDown ? scene.width : scene.height) + laneWidth * lane;
+    const leastMargin = Math.max(...ends.map(({ x, width }) => x + width)) + 2;
+    const margins = shifts.map((shift) => start + shift).filter((margin) => margin >= leastMargin || margin === start);
+    const margin = least(margins, (x) =>
+      obstacles.crossed(
+        [
+          { x, y: top },
+          { x, y: bottom },
+        ],
+        own,
+      ),
+    );
+    const ways = ends.map((box) => least(waysFrom(box, margin), (way) => obstacles.crossed(way, new Set([box.id]))));
+    const points = [...ways[0]!, ...ways[1]!.toReversed()];
+    return { ...link, around: around?.node.id ?? null, split: ways[0]!.length, points: isDown ? points : points.map(({ x, y }) => ({ x: y, y: x })) };
   });
+}
+
+/** From a box to a margin at its right: from its side, or around a corner of it. */
+function* waysFrom({ x, y, width, height }: Rectangle, margin: number): Generator<Point[]> {
+  const right = x + width;
+  const besides = [0.5, 0.3, 0.7, 0.15, 0.85].map((share) => y + share * Math.min(height, 4 * titleHeight));
+  yield [
+    { x: right, y: y + height / 2 },
+    { x: margin, y: y + height / 2 },
+  ];
+  for (const distance of distances) {
+    for (const at of [y + height + distance, y - distance]) {
+      const from = { x: Math.max(x + width / 2, right - 12), y: at > y ? y + height : y };
+      yield [from, { x: from.x, y: at }, { x: margin, y: at }];
+    }
+    if (distance === 14)
+      for (const beside of besides)
+        yield [
+          { x: right, y: beside },
+          { x: margin, y: beside },
+        ];
+  }
+}
+
+/** The first that costs nothing, else the first of those that cost least. */
+function least<Item>(items: Iterable<Item>, cost: (item: Item) => number): Item {
+  let found: { readonly item: Item; readonly cost: number } | undefined;
+  for (const item of items) {
+    const own = cost(item);
+    if (!found || own < found.cost) found = { item, cost: own };
+    if (own === 0) break;
+  }
+  return found!.item;
+}
+
+class Obstacles {
+  readonly #index: Flatbush;
+
+  constructor(readonly all: readonly Obstacle[]) {
+    this.#index = new Flatbush(all.length);
+    for (const { x, y, width, height } of all) this.#index.add(x, y, x + width, y + height);
+    this.#index.finish();
+  }
+
+  /** How many of them a line of upright and level pieces crosses, but for those of some boxes. */
+  crossed(points: readonly Point[], own: ReadonlySet<string>): number {
+    const found = new Set<number>();
+    for (let i = 1; i < points.length; i++) {
+      const [a, b] = [points[i - 1]!, points[i]!];
+      const near = this.#index.search(
+        Math.min(a.x, b.x) - textClearance,
+        Math.min(a.y, b.y) - textClearance,
+        Math.max(a.x, b.x) + textClearance,
+        Math.max(a.y, b.y) + textClearance,
+        (index) => !own.has(this.all[index]!.id ?? "\0"),
+      );
+      for (const index of near) found.add(index);
+    }
+    return found.size;
+  }
 }
 
 /** Dashed, with a dot at each end. Where the lanes of many links would run into one another, one rail stands for all. */
