@@ -57,3 +57,10 @@ export function typeInPython(value: unknown): string {
       return typeof value;
   }
 }
+
+/** PyTorch's error where a parameter or buffer of a lazy module is used before it has a shape. `operation` in lowerCamelCase. */
+export function lacksShape(operation: string, type = "UninitializedParameter"): ValueError {
+  return new ValueError(
+    `Attempted to use an uninitialized parameter in <method '${nameInPython(operation)}' of 'torch._C.TensorBase' objects>. This error happens when you are using a \`LazyModule\` or explicitly manipulating \`torch.nn.parameter.${type}\` objects. When using LazyModules Call \`forward\` with a dummy batch to initialize the parameters before calling torch functions`,
+  );
+}

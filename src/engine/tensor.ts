@@ -100,6 +100,11 @@ export class Tensor {
     return (this.shapeCache ??= Size.fromArray(this.sizes));
   }
 
+  /** @internal Whether there is no shape yet: of parameters and buffers of lazy modules. */
+  get lacksShape(): boolean {
+    return false;
+  }
+
   /** Number of dimensions. */
   get ndim(): number {
     return this.sizes.length;
@@ -329,6 +334,13 @@ export function zerosInLayoutOf(base: Tensor): Tensor {
   const zeros = base.data;
   zeros.storage = Storage.allocate(base.dtype, base.storage.length, base.device);
   return zeros;
+}
+
+/** Whether any tensor has been made that lacks a shape: asked before every operation. */
+export let hasShapeless = false;
+
+export function noteShapeless(): void {
+  hasShapeless = true;
 }
 
 /** Element types as C++ calls them, which PyTorch's error does. */

@@ -1,5 +1,5 @@
 import type { Edge } from "../autograd/graph.js";
-import { RuntimeError, TypeError, nameInPython, typeInPython } from "../errors.js";
+import { lacksShape, RuntimeError, TypeError, nameInPython, typeInPython } from "../errors.js";
 import type { Observer } from "../observer.js";
 import type { Operation } from "../operation.js";
 import type { Device } from "../storage.js";
@@ -23,6 +23,16 @@ export function failed(operation: Operation, args: readonly unknown[], error: un
 export function checkArity(name: string, args: readonly unknown[], arity: number): void {
   if (args.length > arity)
     throw new TypeError(`${nameInPython(name)}() takes ${arity} positional argument${arity === 1 ? "" : "s"} but ${args.length} were given`);
+}
+
+/** Throws PyTorch's error where an argument has no shape yet. To be asked where there are such tensors at all. */
+export function requireShapes(name: string, args: readonly unknown[]): void {
+  for (const arg of args) {
+    if (arg instanceof Tensor ? arg.lacksShape : Array.isArray(arg) && typeof arg[0] === "object") {
+      if (Array.isArray(arg)) requireShapes(name, arg);
+      else throw lacksShape(name, (arg as Tensor).constructor.name);
+    }
+  }
 }
 
 /** Whether a gradient is wanted for an argument, or for one that it gives by name. */

@@ -1,6 +1,7 @@
 import { counted, observer } from "../observer.js";
 import type { Facts, Operation, Sized } from "../operation.js";
-import type { Tensor } from "../tensor.js";
+import { hasShapeless, type Tensor } from "../tensor.js";
+import { requireShapes } from "./arguments.js";
 
 /** An operation made of others, which the observer sees as one. */
 export function defineComposite<Computation extends (...args: never[]) => unknown>(
@@ -11,6 +12,7 @@ export function defineComposite<Computation extends (...args: never[]) => unknow
   const run = body as unknown as (...args: readonly unknown[]) => unknown;
   const observed = (...args: readonly unknown[]): unknown => {
     const watcher = observer();
+    if (hasShapeless) requireShapes(operation.name, args);
     if (watcher === null) return run(...args);
     try {
       const { result, multiplyAdds } = counted(() => run(...args));

@@ -6,8 +6,8 @@ import { cloneValues, copy } from "../kernels/elementwise.js";
 import { counted, observer, report, withoutObserver } from "../observer.js";
 import { writing, type Argument, type Operation } from "../operation.js";
 import { equalSizes, formatSizes } from "../size.js";
-import { sameWindow, Tensor, type ViewOrigin } from "../tensor.js";
-import { anyRequiresGrad, checkArity, commonDevice, edgesOf, failed, wantsGradient } from "./arguments.js";
+import { hasShapeless, sameWindow, Tensor, type ViewOrigin } from "../tensor.js";
+import { anyRequiresGrad, checkArity, commonDevice, edgesOf, failed, requireShapes, wantsGradient } from "./arguments.js";
 import { forward } from "./narrow.js";
 import { OperationNode } from "./operations.js";
 import { definedRows, type OperationRow, type TensorSpec } from "./rows.js";
@@ -22,6 +22,7 @@ export function defineInPlace<Args extends readonly [Tensor, ...unknown[]], Save
     try {
       if (row.arity !== undefined) checkArity(row.name, args, row.arity);
       const [self] = args;
+      if (hasShapeless) requireShapes(operation.name, args);
       const spec = row.infer(...args);
       requireBroadcastFit(self, spec);
       const recorded = row.backward !== null && isGradEnabled() && anyRequiresGrad(args) ? row : null;
@@ -76,6 +77,7 @@ export function inPlace<Computation extends (...args: never[]) => unknown>(
     const watcher = observer();
     try {
       const [self] = args;
+      if (hasShapeless) requireShapes(operation.name, args);
       const isOverwritten = (arg: unknown): arg is Tensor => arg instanceof Tensor && arg.storage === self.storage;
       const operands = isGradEnabled() && args.some(wantsGradient) ? args.map((arg) => (isOverwritten(arg) ? copyWithHistory(arg) : arg)) : args;
       const { result, multiplyAdds } = watcher === null ? { result: run(...operands), multiplyAdds: 0 } : counted(() => run(...operands));
@@ -116,6 +118,7 @@ export function inPlaceView<View extends (...args: never[]) => unknown>({ name, 
     const watcher = observer();
     try {
       const [self] = args;
+      if (hasShapeless) requireShapes(operation.name, args);
       const view = withoutObserver(() => run(...args));
       checkLeaf(self);
       rememberWindow(self);
@@ -138,6 +141,7 @@ export function inPlaceView<View extends (...args: never[]) => unknown>({ name, 
  * Gradients of earlier values become zero. `isConstant`: every element becomes the same, so that elements may share memory.
  */
 export function overwrite<T extends Tensor>(operation: Operation, self: T, args: readonly unknown[], write: () => void, isConstant = false): T {
+  if (hasShapeless) requireShapes(operation.name, args);
   const records = isGradEnabled() && self.requiresGrad;
   checkInPlace(self, records, isConstant);
   if (self.device === "cpu") write();

@@ -9,8 +9,8 @@ import { observer, report } from "../observer.js";
 import type { Operation } from "../operation.js";
 import { equalSizes } from "../size.js";
 import type { Device } from "../storage.js";
-import { Tensor } from "../tensor.js";
-import { anyRequiresGrad, checkArity, commonDevice, edgesOf, failed, tensorCount, tensorsOf } from "./arguments.js";
+import { hasShapeless, Tensor } from "../tensor.js";
+import { anyRequiresGrad, checkArity, commonDevice, edgesOf, failed, requireShapes, tensorCount, tensorsOf } from "./arguments.js";
 import { backward, forward } from "./narrow.js";
 import {
   definedRows,
@@ -33,6 +33,7 @@ export function defineOperation<Args extends readonly unknown[], Saved = void>(r
     const watcher = observer();
     try {
       if (row.arity !== undefined) checkArity(row.name, args, row.arity);
+      if (hasShapeless) requireShapes(row.name, args);
       const spec = row.infer(...args);
       const device = spec.device ?? commonDevice(args);
       const output = row.keepsLayout === true ? allocateAs(spec, args, device) : Tensor.allocate(spec.sizes, spec.dtype, device);

@@ -3,8 +3,8 @@ import { GraphNode, type Edge } from "../autograd/graph.js";
 import { copy } from "../kernels/elementwise.js";
 import { observer, report } from "../observer.js";
 import { computes, type Operation, notCounted } from "../operation.js";
-import { Tensor, through, type ViewOrigin } from "../tensor.js";
-import { edgesOf, failed } from "./arguments.js";
+import { hasShapeless, Tensor, through, type ViewOrigin } from "../tensor.js";
+import { edgesOf, failed, requireShapes } from "./arguments.js";
 import { defineOperation } from "./operations.js";
 import { definedRows, gradientName, itself, type ViewRow } from "./rows.js";
 import { standInView } from "./savedArguments.js";
@@ -17,6 +17,7 @@ export function defineView<Args extends readonly [Tensor, ...unknown[]]>(row: Vi
     const watcher = observer();
     try {
       const [self] = args;
+      if (hasShapeless) requireShapes(row.name, args);
       const { sizes, strides, offset } = row.window(...args);
       const view = new Tensor(self.storage, sizes, strides, offset, self.version);
       view.base = self.base ?? self;

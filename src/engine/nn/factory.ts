@@ -23,3 +23,8 @@ export function emptyTensor(sizes: readonly number[], options: FactoryOptions): 
 export function emptyParameter(sizes: readonly number[], options: FactoryOptions): Parameter {
   return new Parameter(emptyTensor(sizes, options));
 }
+
+/** The options of parameters among those of a layer. */
+export function factoryOptions({ device, dtype }: FactoryOptions): FactoryOptions {
+  return { ...(device === undefined ? {} : { device }), ...(dtype === undefined ? {} : { dtype }) };
+}

@@ -363,13 +363,17 @@ class ModuleClass {
     const mapped = new Map<Tensor, Tensor>();
     for (const module of modulesOf(this)) {
       for (const parameter of registered(module).parameters.values()) {
-        if (parameter === null || mapped.has(parameter) || isUninitialized(parameter)) continue;
+        if (parameter === null || mapped.has(parameter)) continue;
         parameter.data = noGrad(() => fn(parameter.data));
         if (parameter.grad !== null) parameter.grad = noGrad(() => fn(parameter.grad!));
         mapped.set(parameter, parameter);
       }
       for (const [name, buffer] of registered(module).buffers) {
-        if (buffer === null || isUninitialized(buffer)) continue;
+        if (buffer === null) continue;
+        if (isUninitialized(buffer)) {
+          buffer.data = fn(buffer.data);
+          continue;
+        }
         let result = mapped.get(buffer);
         if (result === undefined) mapped.set(buffer, (result = noGrad(() => fn(buffer))));
         registered(module).buffers.set(name, result);

@@ -1,10 +1,11 @@
 import { checkedOptions } from "../arguments.js";
-import { ValueError } from "../errors.js";
+import { lacksShape, RuntimeError } from "../errors.js";
 import { getDefaultDevice } from "../device.js";
 import { getDefaultDtype, type DType } from "../dtype.js";
 import { requireDifferentiable } from "../ops/rules/allocation.js";
 import { Storage, type Device } from "../storage.js";
-import { Tensor } from "../tensor.js";
+import type { Size } from "../size.js";
+import { noteShapeless, Tensor } from "../tensor.js";
 
 /**
  * A tensor that a module registers as its own to learn (torch.nn.Parameter). Shares the memory of `data`.
@@ -38,54 +39,78 @@ export class Buffer extends Tensor {
   }
 }
 
-/** A parameter of a lazy module before its first input: it has no shape yet (torch.nn.UninitializedParameter). */
+/** A parameter of a lazy module before its first input: it has no shape yet, and becomes a Parameter with it (torch.nn.UninitializedParameter). */
 export class UninitializedParameter extends Parameter {
-  private initialized = false;
-
   constructor(options: UninitializedOptions & { readonly requiresGrad?: boolean } = {}) {
-    super(shapeless(options), options.requiresGrad ?? true);
+    const { requiresGrad = true, ...others } = checkedOptions<UninitializedOptions & { readonly requiresGrad?: boolean }>(
+      options,
+      "requiresGrad",
+      "device",
+      "dtype",
+    );
+    super(shapeless(others), requiresGrad);
+    noteShapeless();
   }
 
-  /** False once `materialize` has been called. */
-  get isUninitialized(): boolean {
-    return !this.initialized;
+  override get lacksShape(): boolean {
+    return true;
+  }
+
+  override get shape(): Size {
+    throw new RuntimeError(noShape);
   }
 
   /** Gives the parameter its shape; the object stays the same, so that optimizers and ties keep it. */
   materialize(data: Tensor): void {
-    if (this.initialized) throw new ValueError("the parameter already has a shape");
     this.data = data;
-    this.initialized = true;
+    Object.setPrototypeOf(this, Parameter.prototype);
   }
 
   override toString(): string {
-    return this.initialized ? super.toString() : "<UninitializedParameter>";
+    return "<UninitializedParameter>";
   }
 }
 
-/** A buffer of a lazy module before its first input: it has no shape yet (torch.nn.UninitializedBuffer). */
+/** A buffer of a lazy module before its first input: it has no shape yet, and becomes a tensor like others with it (torch.nn.UninitializedBuffer). */
 export class UninitializedBuffer extends Tensor {
-  private initialized = false;
-
   constructor(options: UninitializedOptions = {}) {
-    const { storage, sizes, strides, offset } = shapeless(options);
+    const { storage, sizes, strides, offset } = shapeless(checkedOptions<UninitializedOptions>(options, "device", "dtype"));
     super(storage, sizes, strides, offset);
+    noteShapeless();
   }
 
-  /** False once `materialize` has been called. */
-  get isUninitialized(): boolean {
-    return !this.initialized;
+  override get lacksShape(): boolean {
+    return true;
+  }
+
+  override get shape(): Size {
+    throw new RuntimeError(noShape);
   }
 
   /** Gives the buffer its shape; the object stays the same. */
   materialize(data: Tensor): void {
-    if (this.initialized) throw new ValueError("the buffer already has a shape");
     this.data = data;
-    this.initialized = true;
+    Object.setPrototypeOf(this, Tensor.prototype);
   }
 
   override toString(): string {
-    return this.initialized ? super.toString() : "<UninitializedBuffer>";
+    return "<UninitializedBuffer>";
+  }
+}
+
+const noShape =
+  "Can't access the shape of an uninitialized parameter or buffer. This error usually happens in `load_state_dict` when trying to load an uninitialized parameter into an initialized one. Call `forward` to initialize the parameters before accessing their attributes.";
+
+/** Methods that tell of a tensor what follows from its shape, or its values; all that are operations ask for the shape themselves. */
+const refused = ["numel", "nelement", "dim", "ndimension", "stride", "storageOffset", "elementSize", "isContiguous", "item", "tolist", "detach"] as const;
+for (const { prototype, name } of [UninitializedParameter, UninitializedBuffer]) {
+  for (const method of refused) {
+    Object.defineProperty(prototype, method, {
+      configurable: true,
+      value: () => {
+        throw lacksShape(method, name);
+      },
+    });
   }
 }
 
@@ -100,5 +125,5 @@ function shapeless({ device = getDefaultDevice(), dtype = getDefaultDtype() }: U
 
 /** True for a parameter or buffer whose shape is not known yet. */
 export function isUninitialized(tensor: Tensor): tensor is UninitializedParameter | UninitializedBuffer {
-  return (tensor instanceof UninitializedParameter || tensor instanceof UninitializedBuffer) && tensor.isUninitialized;
+  return tensor.lacksShape;
 }

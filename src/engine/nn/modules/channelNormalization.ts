@@ -8,7 +8,7 @@ import { Tensor } from "../../tensor.js";
 import { warn } from "../../warnings.js";
 import { declaration, optional, type LayerDeclaration } from "../declaration.js";
 import { channels } from "../exampleInputs.js";
-import { emptyParameter, emptyTensor, type FactoryOptions } from "../factory.js";
+import { emptyParameter, emptyTensor, factoryOptions, type FactoryOptions } from "../factory.js";
 import * as init from "../init.js";
 import type { Bias } from "./linear.js";
 import { buffersByName } from "../members.js";
@@ -105,8 +105,8 @@ abstract class NormBase<Affine extends boolean, HasBias extends boolean> extends
     this.momentum = momentum;
     this.affine = affine;
     this.trackRunningStats = trackRunningStats;
-    const parameter = (): Parameter => (numFeatures === null ? new UninitializedParameter(options) : emptyParameter([numFeatures], options));
-    const buffer = (): Tensor => (numFeatures === null ? new UninitializedBuffer(options) : emptyTensor([numFeatures], options));
+    const parameter = (): Parameter => (numFeatures === null ? new UninitializedParameter(factoryOptions(options)) : emptyParameter([numFeatures], options));
+    const buffer = (): Tensor => (numFeatures === null ? new UninitializedBuffer(factoryOptions(options)) : emptyTensor([numFeatures], options));
     this.registerParameter("weight", affine ? parameter() : null);
     this.registerParameter("bias", affine && bias ? parameter() : null);
     this.registerBuffer("running_mean", trackRunningStats ? buffer() : null);
@@ -120,7 +120,13 @@ abstract class NormBase<Affine extends boolean, HasBias extends boolean> extends
     return 2;
   }
 
+  /** Whether this is a lazy layer that has seen no input yet. */
+  private get lacksShapes(): boolean {
+    return [this.weight, this.runningMean].some((tensor) => tensor !== null && isUninitialized(tensor));
+  }
+
   resetRunningStats(): void {
+    if (this.lacksShapes) return;
     for (const [buffer, value] of [
       [this.runningMean, 0],
       [this.runningVar, 1],
@@ -131,7 +137,7 @@ abstract class NormBase<Affine extends boolean, HasBias extends boolean> extends
   }
 
   resetParameters(): void {
-    if (this.weight !== null && isUninitialized(this.weight)) return;
+    if (this.lacksShapes) return;
     this.resetRunningStats();
     if (this.weight !== null) init.ones_(this.weight);
     if (this.bias !== null) init.zeros_(this.bias);
@@ -308,7 +314,7 @@ function materialize(layer: NormBase<boolean, boolean>, numFeatures: number, typ
   if (layer.numFeatures === 0) layer.numFeatures = numFeatures;
   let wasUninitialized = false;
   for (const tensor of [layer.weight, layer.bias, layer.runningMean, layer.runningVar]) {
-    if (!(tensor instanceof UninitializedParameter || tensor instanceof UninitializedBuffer) || !tensor.isUninitialized) continue;
+    if (tensor === null || !isUninitialized(tensor)) continue;
     tensor.materialize(Tensor.allocate([numFeatures], tensor.dtype, tensor.device));
     wasUninitialized = true;
   }

@@ -7,7 +7,7 @@ import { formatSizes, product } from "../../size.js";
 import { Tensor } from "../../tensor.js";
 import { declaration, optional, type AxisName, type LayerDeclaration } from "../declaration.js";
 import { seeds, signals } from "../exampleInputs.js";
-import { emptyParameter, type FactoryOptions } from "../factory.js";
+import { emptyParameter, factoryOptions, type FactoryOptions } from "../factory.js";
 import * as init from "../init.js";
 import type { Bias } from "./linear.js";
 import { Module } from "../module.js";
@@ -164,8 +164,8 @@ abstract class ConvNd<HasBias extends boolean> extends Module {
     this.checkArguments();
 
     const sizes = this.weightSizes();
-    this.registerParameter("weight", isLazy ? new UninitializedParameter(given) : emptyParameter(sizes, given));
-    const makeBias = (): Parameter => (isLazy ? new UninitializedParameter(given) : emptyParameter([this.outChannels], given));
+    this.registerParameter("weight", isLazy ? new UninitializedParameter(factoryOptions(given)) : emptyParameter(sizes, given));
+    const makeBias = (): Parameter => (isLazy ? new UninitializedParameter(factoryOptions(given)) : emptyParameter([this.outChannels], given));
     this.registerParameter("bias", bias ? makeBias() : null);
     if (!isLazy) this.resetParameters();
   }

@@ -1,10 +1,11 @@
 import { collect, required } from "../../arguments.js";
+import { AssertionError } from "../../errors.js";
 import { linear } from "../../ops/matmul.js";
 import { repr } from "../../print/python.js";
 import { Tensor } from "../../tensor.js";
 import { declaration, optional, type LayerDeclaration } from "../declaration.js";
 import { floats, imagesOf, sequenceLength } from "../exampleInputs.js";
-import { emptyParameter, emptyTensor, type FactoryOptions } from "../factory.js";
+import { emptyParameter, type FactoryOptions } from "../factory.js";
 import * as init from "../init.js";
 import { Module } from "../module.js";
 import { isUninitialized, Parameter, UninitializedParameter } from "../parameter.js";
@@ -84,7 +85,7 @@ export class Linear<HasBias extends boolean = true> extends Module {
   }
 }
 
-/** A Linear that learns `inFeatures` from its first input (torch.nn.LazyLinear), and becomes a Linear by it. */
+/** A Linear that learns `inFeatures` from its first input, or from what it loads (torch.nn.LazyLinear), and becomes a Linear by its first input. */
 export class LazyLinear<HasBias extends boolean = true> extends Module {
   static override readonly [declaration]: LayerDeclaration<LazyLinear<boolean>> = {
     family: "linear",
@@ -96,7 +97,6 @@ export class LazyLinear<HasBias extends boolean = true> extends Module {
   weight: Parameter;
   bias: Bias<HasBias>;
   inFeatures = 0;
-  private readonly factory: FactoryOptions;
 
   readonly outFeatures: number;
 
@@ -106,7 +106,6 @@ export class LazyLinear<HasBias extends boolean = true> extends Module {
     super();
     const { outFeatures, bias = true, ...factory } = collect<LinearArguments>(["outFeatures", "bias"], args, ["device", "dtype"]);
     this.outFeatures = required(outFeatures, "LazyLinear", "out_features");
-    this.factory = factory;
     this.weight = new UninitializedParameter(factory);
     this.bias = (bias ? new UninitializedParameter(factory) : null) as Bias<HasBias>;
     this.registerParameter("bias", this.bias);
@@ -117,17 +116,21 @@ export class LazyLinear<HasBias extends boolean = true> extends Module {
   }
 
   override forward(x: Tensor): Tensor {
-    if (isUninitialized(this.weight)) this.initializeParameters(x);
+    this.materialize(x);
     return linear(x, this.weight, this.bias);
   }
 
-  private initializeParameters(x: Tensor): void {
-    this.inFeatures = x.sizes[x.sizes.length - 1]!;
-    const options = { ...this.factory, device: this.factory.device ?? x.device };
-    (this.weight as UninitializedParameter).materialize(emptyTensor([this.outFeatures, this.inFeatures], options));
-    if (this.bias !== null) (this.bias as UninitializedParameter).materialize(emptyTensor([this.outFeatures], options));
-    this.resetParameters();
-    // PyTorch turns the object into a Linear; so do we, for printing and for `instanceof`.
+  private materialize(x: Tensor): void {
+    const { weight, bias, outFeatures } = this;
+    const inFeatures = x.sizes[x.sizes.length - 1]!;
+    if (isUninitialized(weight)) {
+      weight.materialize(Tensor.allocate([outFeatures, inFeatures], weight.dtype, weight.device));
+      if (bias !== null && isUninitialized(bias)) bias.materialize(Tensor.allocate([outFeatures], bias.dtype, bias.device));
+      this.resetParameters();
+    } else if (weight.sizes[1] !== inFeatures) {
+      throw new AssertionError(`The in_features inferred from input: ${inFeatures} is not equal to in_features from self.weight: ${weight.sizes[1]}`);
+    }
+    this.inFeatures = inFeatures;
     Object.setPrototypeOf(this, Linear.prototype);
   }
 
