@@ -27,7 +27,7 @@ test("a field, a parameter and an element of type nn.Module can be called", () =
       return y;
     }
   }
-  const run = (module: torch.nn.Module): torch.Tensor => module(x) as torch.Tensor;
+  const run = (module: torch.nn.Module): torch.Tensor => module<torch.Tensor>(x);
   expect([new Wrapper(new nn.Linear(4, 3))(x), run(new nn.Tanh())].map((y) => y.shape.numel())).toEqual([6, 8]);
   expectTypeOf(new Wrapper(new nn.ReLU())).parameters.toEqualTypeOf<[input: torch.Tensor]>();
 });

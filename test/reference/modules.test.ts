@@ -20,7 +20,7 @@ interface ModuleCase {
 describe("modules", () => {
   it.each(loadCases<ModuleCase>("modules").map((each) => [each.id, each] as const))("%s", (_, expected) => {
     torch.manualSeed(0);
-    const module = buildModule(expected.spec) as torch.nn.Module;
+    const module = buildModule(expected.spec);
     const names = (entries: Iterable<readonly [string, unknown]>) => [...entries].map(([name]) => name);
     const applied: string[] = [];
     module.apply((each) => void applied.push(each.constructor.name));
