@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 /** What takes a second on a quiet machine takes many on a busy one. */
@@ -13,6 +14,8 @@ const relaxedSimd = Number(process.versions.node.split(".")[0]) < 22 ? ["--exper
 export default defineConfig({
   resolve: { alias: { layerscope: new URL("./src/engine/index.ts", import.meta.url).pathname } },
   test: {
+    // Of two cores Vitest itself would leave one idle.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       {
         extends: true,
