@@ -67,7 +67,7 @@ suite("the code says its shapes", () => {
   });
 
   test("an edited line says nothing, the others keep theirs and move along", async () => {
-    const editor = await runFile("hints.ts", code);
+    const editor = await runFile("edited.ts", code);
     // VS Code may save by itself after a while, which would run it again.
     await set("runOnSave", false);
     await replaceText(editor, `// One line more\n${code.replace("this.first(x)", "this.first(x).relu()")}`);
