@@ -6,6 +6,7 @@ import { GraphView, type GraphViewInterface } from "./graph/index.js";
 import type { GraphItem } from "../src/picture/items.js";
 import { pictureWords } from "./pictureWords.js";
 import { indexOf } from "../src/describe/modelIndex.js";
+import { sourceText } from "../src/describe/shapeSource.js";
 import { initialState, type PictureState } from "../src/picture/state.js";
 import { loadLayoutEngine } from "./layoutEngine.js";
 import { Outline } from "./outline.js";
@@ -82,6 +83,7 @@ export function GraphPane({ model, file, matches, hidden, onGraph }: GraphPanePr
         <div ref={container} class="graph-canvas" />
         {graph && <Outline graph={graph} model={model} arranged={arranged} onReveal={reveal} />}
       </div>
+      {model.trace && <p class="graph-caption">{sourceText(model.trace)}</p>}
       {graph && (
         <div class="graph-zoom" role="group" aria-label={l10n.t("Zoom")}>
           <IconButton icon="zoom-in" label={l10n.t("Zoom In (+)")} onClick={() => graph.zoomIn()} />

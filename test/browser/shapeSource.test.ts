@@ -1,16 +1,16 @@
 /** Where shapes come from is said in the page: below the picture, in the inspector, and in the line that stands in its place in a sidebar. */
 import { describe, expect, test } from "vitest";
-import type { PictureDescription } from "../../webview/graph/index.js";
 import { passes, passOf } from "../describe/sources.js";
 import { fileState, inspector, open } from "./page.js";
 
 describe.each(passes)("%#", (model, text, word) => {
   test("picture and inspector say it", async () => {
     const webview = await open(fileState({ models: [model] }));
-    const described = await webview.page
-      .locator(".graph-canvas")
-      .evaluate((element) => (element as HTMLElement & { picture: { describe(): PictureDescription } }).picture.describe());
-    expect(described.caption).toBe(text);
+    const caption = webview.page.locator(".graph-caption");
+    expect(await caption.innerText()).toBe(text);
+    // Beside what is drawn, not over it.
+    const [below, stage] = [(await caption.boundingBox())!, (await webview.page.locator(".graph-stage").boundingBox())!];
+    expect(below.y).toBeGreaterThanOrEqual(stage.y + stage.height);
     expect(await webview.page.getByRole("tree").getAttribute("aria-description")).toBe(text);
     expect(await inspector(webview).innerText()).toContain(text);
     await webview.send({ kind: "select", selection: { model: "net", path: "body" } });

@@ -26,8 +26,6 @@ export interface DescribedEdge {
 /** Everything the picture shows, for end-to-end tests and diagnosis. */
 export interface PictureDescription {
   readonly status: "empty" | "layingOut" | "ready";
-  /** Where its shapes come from; null where it has none. */
-  readonly caption: string | null;
   /** "plain" when the deadline passed and a simpler layout is shown. */
   readonly layout: "layered" | "plain";
   readonly direction: Direction;

@@ -4,7 +4,7 @@ import { wrap, type MeasureText } from "../text.js";
 import type { Theme } from "../theme.js";
 import type { Surface } from "./surface.js";
 
-/** What stands below every picture: where its shapes come from; null where it has none. */
+/** What stands below a picture on paper: where its shapes come from; null where it has none. */
 export function captionOf({ snapshot: { trace } }: PictureModel): string | null {
   return trace && sourceText(trace);
 }
@@ -21,7 +21,7 @@ export function captionHeight(lines: readonly string[]): number {
   return lineHeight * lines.length;
 }
 
-/** Quietly, the last line's baseline a little above `bottom`; over whatever lies there. */
+/** Quietly, the last line's baseline a little above `bottom`. */
 export function paintCaption(surface: Surface, lines: readonly string[], x: number, bottom: number, theme: Theme, measure: MeasureText): void {
   if (lines.length === 0) return;
   const top = bottom - captionHeight(lines);

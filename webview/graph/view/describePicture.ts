@@ -3,7 +3,6 @@ import type { Direction } from "../../../src/picture/geometry.js";
 import type { GraphItem } from "../../../src/picture/items.js";
 import type { Shown } from "../../../src/picture/shown.js";
 import type { PictureDescription } from "../api.js";
-import { captionOf } from "../../../src/picture/drawing/caption.js";
 import type { Camera } from "./camera.js";
 
 /** Everything that the picture shows, as plain data. */
@@ -18,7 +17,6 @@ export function describePicture(
   const failing = shown?.failed;
   return {
     status,
-    caption: shown && captionOf(shown.model),
     layout: shown?.scene.isPlain ? "plain" : "layered",
     direction,
     scale: camera.scale,

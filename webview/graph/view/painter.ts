@@ -2,7 +2,6 @@ import type { Overlay } from "../../../src/describe/overlays.js";
 import type { Point } from "../../../src/picture/geometry.js";
 import { CanvasSurface } from "./canvasSurface.js";
 import { comparedBoxes, paintComparison } from "../../../src/picture/drawing/comparison.js";
-import { captionHeight, captionLines, captionOf, paintCaption } from "../../../src/picture/drawing/caption.js";
 import { caveats, paintCaveats } from "../../../src/picture/drawing/caveats.js";
 import { farNames, paintFarNames } from "../../../src/picture/drawing/farNames.js";
 import { edgeNote, paintEdgeNote } from "../../../src/picture/drawing/edgeNote.js";
@@ -94,9 +93,7 @@ export class Painter {
     const titles = stickyTitles(scene, inView, this.camera, top, measure);
     const hiddenAbove = paintStickyTitles(surface, titles, this.camera.width, look, measure);
     const room = this.camera.width - 20 - this.camera.corner.width;
-    const caption = captionLines([captionOf(shown.model) ?? ""], room, measure);
-    paintCaption(surface, caption, 10, this.camera.height - 2, theme, measure);
-    if (marks.showLegend) paintLegend(surface, 10, this.camera.height - 10 - captionHeight(caption), scene, look, words, measure, room);
+    if (marks.showLegend) paintLegend(surface, 10, this.camera.height - 10, scene, look, words, measure, room);
     if (marks.overlay) paintOverlayScale(surface, 10, 10, marks.overlay, theme, measure);
     paintCaveats(surface, caveats(shown.model, scene, words), this.camera.width, theme, measure);
     const chips = marks.showChips ? chipsOf(scene, marks.links, this.camera, words, measure, shown.box(marks.selection)) : [];
