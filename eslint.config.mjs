@@ -1,11 +1,14 @@
 // What the types allow and is still a fault: promises that nobody waits for, values of unknown type, assertions that hide something. The form is Biome's.
-import { defineConfig, globalIgnores } from "eslint/config";
+import { fileURLToPath } from "node:url";
+import { defineConfig, globalIgnores, includeIgnoreFile } from "eslint/config";
 import { configs } from "typescript-eslint";
 import { names } from "./scripts/lintNames.mjs";
 
 export default defineConfig(
+  // What git ignores is made or fetched: an editor that was started keeps the extension below .vscode-test.
+  includeIgnoreFile(fileURLToPath(new URL(".gitignore", import.meta.url))),
   // AssemblyScript is another language; the others are made.
-  globalIgnores(["dist", "out", "docs", ".bench", "src/engine/kernels/wasm/assembly", "**/*.generated.*", "test/**/data"]),
+  globalIgnores(["docs", "src/engine/kernels/wasm/assembly", "test/**/data"]),
   {
     files: ["**/*.{ts,tsx,mjs}"],
     extends: [configs.recommendedTypeChecked],
