@@ -101,24 +101,31 @@ export class Workbench {
 
   /** Runs a command by its title in the palette. */
   async command(title: string): Promise<void> {
-    const { page } = this;
-    await page.keyboard.press("F1");
-    const input = page.locator(".quick-input-widget input.input");
-    await input.waitFor();
-    await input.fill(`>${title}`);
-    await page.locator(".quick-input-list .label-name").getByText(title, { exact: true }).first().click();
+    await this.quickInput("F1", `>${title}`);
+    await this.page.locator(".quick-input-list .label-name").getByText(title, { exact: true }).first().click();
   }
 
   async openFile(name: string): Promise<void> {
     const { page } = this;
-    await page.keyboard.press("Control+P");
-    const input = page.locator(".quick-input-widget input.input");
-    await input.waitFor();
-    await input.fill(name);
+    await this.quickInput("Control+P", name);
     await page.locator(".quick-input-list .monaco-list-row", { hasText: name }).first().waitFor();
     await page.keyboard.press("Enter");
     await page.locator(`.tab[data-resource-name="${name}"]`).waitFor();
     await page.locator(".monaco-editor .view-lines").first().waitFor();
+  }
+
+  /** Opens VS Code's own box by its key and types into it. What takes the focus meanwhile, as a page that is just loading, closes the box again. */
+  private async quickInput(key: string, text: string): Promise<void> {
+    const input = this.page.locator(".quick-input-widget input.input");
+    for (let attempt = 1; ; attempt++) {
+      await this.page.keyboard.press(key);
+      try {
+        await input.fill(text, { timeout: 5000 });
+        return;
+      } catch (error) {
+        if (attempt === 6) throw error;
+      }
+    }
   }
 
   /** Replaces a text in the open file through the editor's own find and replace, and saves. */

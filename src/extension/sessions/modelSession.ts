@@ -163,7 +163,7 @@ export class ModelSession implements vscode.Disposable {
 
   /**
    * Runs the file as the editors show it, saved or not. What is wrong with the code ends up in `failure`. `asked`: by the user, who may allow it more than
-   * a run that begins by itself.
+   * a run that begins by itself. Resolves when it has ended, or the run that took its place.
    */
   async run({ asked }: { readonly asked: boolean }): Promise<void> {
     requireTrust();
@@ -172,6 +172,7 @@ export class ModelSession implements vscode.Disposable {
     this.log.runStarted(this.file);
     const abort = new AbortController();
     await this.follow(source.run(this.file, { ...this.#options(abort.signal), asked, build: this.build }), abort);
+    while (this.#run) await this.#run;
   }
 
   /** Takes over what a run comes to, whoever began it. */
@@ -258,6 +259,7 @@ export class ModelSession implements vscode.Disposable {
     this.#disposed = true;
     this.#abort?.abort();
     this.#abort = null;
+    this.#run = null;
     this.#activity = "idle";
     this.#changes.fire({ kind: "activity", activity: "idle" });
     this.#changes.dispose();
