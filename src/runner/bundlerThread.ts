@@ -16,7 +16,9 @@ function exited(complaint: string): void {
   else tell({ kind: "failed", message: complaint.split("\n", 1)[0]! });
 }
 
-const bundler = startEsbuild(wasmFile, exited).then((esbuild) => new Bundler(esbuild, engineUrl, (file) => tell({ kind: "reading", file })));
+const bundler = startEsbuild(wasmFile, exited).then(
+  (esbuild) => new Bundler({ esbuild, bundledEngineUrl: engineUrl, onRead: (file) => tell({ kind: "reading", file }) }),
+);
 bundler.then(
   () => tell({ kind: "ready" }),
   (error: unknown) => tell({ kind: "failed", message: String(error) }),
