@@ -3,10 +3,10 @@ import { parentPort, workerData } from "node:worker_threads";
 import { Bundler } from "./bundle.js";
 import type { BundlerOptions, BundleRequest, FromBundler } from "./bundlerMessages.js";
 import { startEsbuild } from "./esbuild.js";
-import { loadStrings } from "./strings.js";
+import { loadTranslations } from "./translations.js";
 
 const { stringsFile, wasmFile, engineUrl } = workerData as Pick<BundlerOptions, "stringsFile"> & { readonly wasmFile: string; readonly engineUrl: string };
-loadStrings(stringsFile);
+loadTranslations(stringsFile);
 
 const tell = (message: FromBundler): void => parentPort!.postMessage(message);
 

@@ -15,12 +15,12 @@ import { type Part, partsOf, withoutToJson } from "./parts.js";
 import type { FromMain, ToMain } from "./pipeMessages.js";
 import type { ProcessOptions } from "./process.js";
 import type { PythonCodeOptions } from "./python.js";
-import { loadStrings } from "./strings.js";
+import { loadTranslations } from "./translations.js";
 import { awaitedThread, endThreads, type GuardOptions, tellThreads } from "./threads.js";
 import type { WatchdogData } from "./watchdog.js";
 
 const options = JSON.parse(process.argv[2]!) as ProcessOptions;
-loadStrings(options.stringsFile);
+loadTranslations(options.stringsFile);
 
 interface Session {
   readonly code: EvaluatedCode & { readonly interruptedAt?: readonly CallFrame[] };
