@@ -1,6 +1,6 @@
 // Builds every part into dist/. `--watch` rebuilds on change; `--no-types` skips the engine's declarations.
 import { spawnSync } from "node:child_process";
-import { copyFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import * as esbuild from "esbuild";
 import "./build-kernels.mjs";
@@ -8,6 +8,11 @@ import "./findings.mjs";
 import { preparePython } from "./python.mjs";
 
 const watch = process.argv.includes("--watch");
+
+/** @typedef {{ version: string, contributes: { typescriptServerPlugins: { name: string }[] } }} Manifest */
+const manifest = /** @type {Manifest} */ (JSON.parse(readFileSync("package.json", "utf8")));
+/** TypeScript's server loads a plugin as a package, from `node_modules` of the extension that contributes it. */
+const typescriptPlugin = `node_modules/${manifest.contributes.typescriptServerPlugins[0]?.name}`;
 
 /** @type {esbuild.BuildOptions} */
 const common = { bundle: true, sourcemap: true, target: "es2022", logLevel: "warning", legalComments: "none" };
@@ -51,6 +56,15 @@ const parts = [
     mainFields: ["module", "main"],
   },
   {
+    ...node,
+    entryPoints: ["src/typescriptPlugin/plugin.ts"],
+    outfile: `${typescriptPlugin}/index.js`,
+    format: "cjs",
+    // The server calls what the package is.
+    footer: { js: "module.exports = module.exports.init;" },
+    sourcemap: false,
+  },
+  {
     ...common,
     entryPoints: ["webview/main.ts"],
     outdir: "dist/webview",
@@ -71,6 +85,9 @@ const parts = [
 // Parts of the page are named after their content: those of an earlier build would stay.
 rmSync("dist/webview", { recursive: true, force: true });
 mkdirSync("dist", { recursive: true });
+rmSync(typescriptPlugin, { recursive: true, force: true });
+mkdirSync(typescriptPlugin, { recursive: true });
+writeFileSync(`${typescriptPlugin}/package.json`, JSON.stringify({ name: path.basename(typescriptPlugin), version: manifest.version, main: "./index.js" }));
 copyFileSync("node_modules/esbuild-wasm/esbuild.wasm", "dist/esbuild.wasm");
 preparePython();
 

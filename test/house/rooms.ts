@@ -19,6 +19,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   "src/runner": { knows: ["src/python", "src/inspect", "src/engine", "src/protocol"], needs: "node" },
   "src/cli": { knows: ["src/runner", "src/describe", "src/picture", "src/protocol"], needs: "node" },
   "src/extension": { knows: ["src/protocol", "src/describe"], doors: ["src/runner/client.ts", "src/runner/paths.ts"], needs: "vscode" },
+  "src/typescriptPlugin": { knows: [], needs: "node" },
   webview: { knows: ["src/protocol", "src/describe", "src/picture"] },
 };
 
