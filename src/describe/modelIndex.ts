@@ -384,6 +384,16 @@ export function nameOf({ names }: TensorSnapshot): string {
   return names[0] ?? "";
 }
 
+/** Where a module was made; of the root, whose constructor the code may not call, at least where the model was defined. */
+export function whereMade(model: ModelSnapshot, { path, location }: ModuleSnapshot): SourceLocation | null {
+  return location ?? (path === "" ? model.location : null);
+}
+
+/** A module as seen from the model file: "net", "net.0.block". */
+export function nameFromFile(model: ModelSnapshot, { path }: ModuleSnapshot): string {
+  return path === "" ? model.name : nameIn(model.name, path);
+}
+
 /** A tensor's or a child's full name in the model. */
 export function nameIn(path: string, name: string): string {
   return path === "" ? name : `${path}.${name}`;

@@ -1,6 +1,6 @@
 import * as l10n from "@vscode/l10n";
 import type { ForwardTrace, ModelSnapshot } from "../protocol/index.js";
-import { type LabelledShape, shapesOf } from "./summaryRows.js";
+import { type LabelledShape, shapesOf } from "./shapes.js";
 
 /** Where the shapes and multiply-adds of a model come from, for the table, the picture, the inspector and JSON alike. */
 export interface ShapeSource extends PassOrigin {

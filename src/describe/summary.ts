@@ -5,7 +5,8 @@ import { findingsOf } from "./findings/findings.js";
 import { bytesOfValue } from "./bytes.js";
 import { indexOf, type ModelIndex } from "./modelIndex.js";
 import { type ShapeSource, shapeSource } from "./shapeSource.js";
-import { type LabelledShape, type SummaryRow, summaryRows } from "./summaryRows.js";
+import type { LabelledShape } from "./shapes.js";
+import { type SummaryRow, summaryRows } from "./summaryRows.js";
 import { padToWidth, textWidth } from "./textWidth.js";
 
 /** The table that users of torchinfo know, from a snapshot: one row a call, in the order of the calls. */

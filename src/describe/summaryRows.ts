@@ -1,5 +1,6 @@
-import type { ForwardTrace, ModuleSnapshot, ModuleStep, Operand, TensorId } from "../protocol/index.js";
+import type { ForwardTrace, ModuleSnapshot, ModuleStep, TensorId } from "../protocol/index.js";
 import type { ModelIndex, RunStatus } from "./modelIndex.js";
+import { type LabelledShape, shapesOf } from "./shapes.js";
 
 /** A call of a module; of what the traced pass did not call, and without a pass, a module. */
 export interface SummaryRow {
@@ -26,16 +27,6 @@ export interface SummaryRow {
   readonly multiplyAdds: number | null;
   /** Of a place that holds what ran "ran" too; null where the pass is not there, or not there whole. */
   readonly status: RunStatus | null;
-}
-
-/** `label` names the place in a structured value, or the argument; "" for a plain one. */
-export interface LabelledShape {
-  readonly label: string;
-  readonly shape: readonly number[];
-}
-
-export function shapesOf({ values }: ForwardTrace, operands: readonly Operand[]): readonly LabelledShape[] {
-  return operands.map(({ value, label }) => ({ label, shape: values[value]!.shape }));
 }
 
 /** In the order of the calls; what was not called, and holds what no call counts, at the end of what it belongs to. */

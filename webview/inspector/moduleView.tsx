@@ -8,7 +8,7 @@ import { formatBytes, formatCompact, formatCount, formatPercent, formatValue } f
 import type { GraphViewInterface } from "../graph/index.js";
 import { later } from "../later.js";
 import { LocationLink } from "../locationLink.js";
-import { type DirectUse, indexOf, type ModuleCall } from "../../src/describe/modelIndex.js";
+import { type DirectUse, indexOf, type ModuleCall, whereMade } from "../../src/describe/modelIndex.js";
 import { focusPicture } from "../pictureFocus.js";
 import { useSession } from "../pageSession.js";
 import { isBusy, shownFindings } from "../state.js";
@@ -67,7 +67,7 @@ function Title({ model, module }: { readonly model: ModelSnapshot; readonly modu
     focusPicture();
   };
   const busy = isBusy(page);
-  const location = module.location ?? (module.path === "" ? model.location : null);
+  const location = whereMade(model, module);
   return (
     <section class="title">
       <Signature type={module.type} arguments={argumentsText(module, model.language)} />

@@ -21,6 +21,9 @@ export interface Target {
   readonly module: ModuleSnapshot;
 }
 
+/** What is said where a model is asked for before there is one. */
+export const noModelText = (): string => vscode.l10n.t("There is no model yet. Run a model file first.");
+
 /** A command that works on a module. */
 export function onTarget(action: (target: Target) => unknown): Command {
   return async ({ sessions }, argument) => {
@@ -40,7 +43,7 @@ async function resolveTarget(sessions: ModelSessions, argument: unknown): Promis
   }
   const session = isReference(argument) && argument.file !== undefined ? sessions.get(argument.file) : sessions.current;
   if (!session || session.models.length === 0) {
-    void vscode.window.showInformationMessage(vscode.l10n.t("There is no model yet. Run a model file first."));
+    void vscode.window.showInformationMessage(noModelText());
     return undefined;
   }
   if (isReference(argument)) return find(session, argument);

@@ -18,6 +18,11 @@ export function constructionsIn(line: string): readonly Construction[] {
   }));
 }
 
+/** The class whose declaration begins in a line, of TypeScript or Python; null where none does. */
+export function classDeclaredIn(line: string): string | null {
+  return /(?<![\w$.])class\s+(?<name>[\p{ID_Start}_$][\p{ID_Continue}$]*)/u.exec(line)?.groups?.name ?? null;
+}
+
 /**
  * What a name at `column` of a line is there for: "construction" when the line assigns a new object to it (`net = new ...`, `readonly fc: T = new ...`),
  * "class" when the line declares the class of that name, "other" when it is merely used.

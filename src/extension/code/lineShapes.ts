@@ -1,6 +1,6 @@
-import { formatShape } from "../../describe/format.js";
 import { indexOf } from "../../describe/modelIndex.js";
-import type { ModelSnapshot, Operand, StepId, TraceStep } from "../../protocol/index.js";
+import { shapesText } from "../../describe/shapes.js";
+import type { ModelSnapshot, StepId, TraceStep } from "../../protocol/index.js";
 import type { CodeMeaning, Place } from "./codeIndex.js";
 
 /** What came out of a line of code in the last run, as text; null where nothing did that is known. */
@@ -25,7 +25,8 @@ export function lineShapes({ modules, calls }: CodeMeaning): LineShapes {
       called.flatMap(({ model, module }) =>
         indexOf(model)
           .calls(module.path)
-          .flatMap(({ step }) => shapesText(model, step.outputs) ?? []),
+          .map(({ step }) => shapesText(model, step.outputs, most))
+          .filter(Boolean),
       ),
     ),
     statement: statementText(calls),
@@ -69,16 +70,10 @@ function executionsOf(calls: CodeMeaning["calls"]): readonly Execution[] {
 
 function statementText(calls: CodeMeaning["calls"]): string | null {
   const executions = executionsOf(calls);
-  const texts = executions.flatMap(({ model, last }) => shapesText(model, last.outputs) ?? []);
+  const texts = executions.map(({ model, last }) => shapesText(model, last.outputs, most)).filter(Boolean);
   const turns = Math.max(0, ...countsOf(executions.map(({ model, parent }) => `${parent} ${model.name}`)));
   const text = alternatives(texts);
   return turns > 1 && new Set(texts).size === 1 ? `${turns} x ${text}` : text;
-}
-
-function shapesText(model: ModelSnapshot, outputs: readonly Operand[]): string | null {
-  const shapes = outputs.map((output) => formatShape(indexOf(model).shape(output)));
-  if (shapes.length === 0) return null;
-  return shapes.length > most ? `${shapes.slice(0, most).join(", ")}, …` : shapes.join(", ");
 }
 
 function alternatives(texts: readonly string[]): string | null {

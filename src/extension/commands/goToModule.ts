@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import { parametersText } from "../../describe/counts.js";
-import { indexOf } from "../../describe/modelIndex.js";
+import { indexOf, nameFromFile, whereMade } from "../../describe/modelIndex.js";
+import { noModelText } from "../ask/target.js";
 import type { Command } from "../command.js";
 import { revealInCode } from "../editor/reveal.js";
 
@@ -8,14 +9,14 @@ import { revealInCode } from "../editor/reveal.js";
 export const run: Command = async ({ sessions }) => {
   const session = sessions.current;
   if (!session || session.models.length === 0) {
-    void vscode.window.showInformationMessage(vscode.l10n.t("There is no model yet. Run a model file first."));
+    void vscode.window.showInformationMessage(noModelText());
     return;
   }
   const items = session.models.flatMap((model) =>
     indexOf(model).modules.map((module) => {
       const { parameters } = indexOf(model).totals(module.path);
       return {
-        label: [model.name, ...(module.path === "" ? [] : [module.path])].join("."),
+        label: nameFromFile(model, module),
         description: [module.type, ...(parameters > 0 ? [parametersText(parameters)] : [])].join(" · "),
         model,
         module,
@@ -29,6 +30,6 @@ export const run: Command = async ({ sessions }) => {
   });
   if (!picked) return;
   session.select({ model: picked.model.name, path: picked.module.path }, null);
-  const location = picked.module.location ?? (picked.module.path === "" ? picked.model.location : null);
+  const location = whereMade(picked.model, picked.module);
   if (location) await revealInCode(location, session);
 };

@@ -4,8 +4,10 @@ import {
   type InitializationScheme,
   type InitializationTarget,
   initializationSchemes,
+  type Language,
   type ModelSnapshot,
 } from "../../protocol/index.js";
+import { writeArguments } from "../../describe/arguments.js";
 import { formatCount } from "../../describe/format.js";
 import { indexOf } from "../../describe/modelIndex.js";
 import { parametersText } from "../../describe/counts.js";
@@ -18,7 +20,7 @@ export const run = onTarget(async ({ session, model, module }) => {
   const target = await pickTarget(model, module);
   if (!target) return;
   const title = vscode.l10n.t("Reinitialize {0}", describe(target, model));
-  const choice = await pickScheme(title);
+  const choice = await pickScheme(title, model.language);
   if (!choice) return;
   const seed = await askForSeed(title);
   if (seed === undefined) return;
@@ -50,9 +52,9 @@ async function pickTarget(model: ModelSnapshot, module: Target["module"]): Promi
   return picked?.target;
 }
 
-async function pickScheme(title: string): Promise<InitializationChoice | undefined> {
+async function pickScheme(title: string, language: Language): Promise<InitializationChoice | undefined> {
   const asConstructed = { label: vscode.l10n.t("As constructed"), description: vscode.l10n.t("each layer's own default"), scheme: null };
-  const schemes = initializationSchemes.map((scheme) => ({ label: scheme.function, ...explain(scheme), scheme }));
+  const schemes = initializationSchemes.map((scheme) => ({ label: scheme.function, ...explain(scheme, language), scheme }));
   const picked: { readonly scheme: InitializationScheme | null } | undefined = await vscode.window.showQuickPick([asConstructed, ...schemes], {
     title,
     placeHolder: vscode.l10n.t("How?"),
@@ -71,9 +73,9 @@ async function pickScheme(title: string): Promise<InitializationChoice | undefin
   return { kind: "scheme", function: scheme.function, arguments: values };
 }
 
-function explain({ arguments: args, minDimensions }: InitializationScheme): { readonly description: string; readonly detail?: string } {
+function explain({ arguments: args, minDimensions }: InitializationScheme, language: Language): { readonly description: string; readonly detail?: string } {
   return {
-    description: args.map(({ name, default: value }) => `${name}=${value}`).join(", "),
+    description: writeArguments(Object.fromEntries(args.map(({ name, default: value }) => [name, value])), language),
     ...(minDimensions > 1 ? { detail: vscode.l10n.t("Parameters with fewer than {0} dimensions, such as biases, stay as they are.", minDimensions) } : {}),
   };
 }

@@ -1,20 +1,22 @@
 import * as vscode from "vscode";
 import { parametersText } from "../../describe/counts.js";
-import { formatBytes, formatCount, formatShape } from "../../describe/format.js";
+import { formatBytes, formatCount } from "../../describe/format.js";
 import { indexOf } from "../../describe/modelIndex.js";
+import { shapesText } from "../../describe/shapes.js";
 import type { ModelSnapshot } from "../../protocol/index.js";
 import type { ModuleReference } from "../ask/target.js";
 import type { ModelSession } from "../sessions/modelSession.js";
 import type { ModelSessions } from "../sessions/modelSessions.js";
 import { settings } from "../settings.js";
 import { documentKey, openText } from "../sources/documents.js";
-import { registerForSources } from "./providers.js";
+import { classDeclaredIn } from "../code/constructions.js";
+import { MeaningChanges, registerForSources } from "./providers.js";
 
 /** Above every model: how many parameters it has, what goes in and comes out, its memory; and what can be done with it. */
 export function registerCodeLenses(sessions: ModelSessions): vscode.Disposable {
-  const changes = new vscode.EventEmitter<void>();
+  const changes = new MeaningChanges(sessions, settings.codeLensChanged);
   const provider: vscode.CodeLensProvider = {
-    onDidChangeCodeLenses: changes.event,
+    onDidChangeCodeLenses: changes.onDidChange,
     provideCodeLenses(document) {
       const session = settings.codeLens(document.uri) ? sessions.madeFrom(document) : undefined;
       return session ? [...modelLenses(session, document), ...classLenses(session, document)] : [];
@@ -22,14 +24,6 @@ export function registerCodeLenses(sessions: ModelSessions): vscode.Disposable {
   };
   return vscode.Disposable.from(
     changes,
-    sessions.onDidChange(({ change }) => {
-      if ((change.kind === "state" && change.ran) || change.kind === "model") changes.fire();
-    }),
-    sessions.onDidChangeCurrent(() => changes.fire()),
-    sessions.onDidClose(() => changes.fire()),
-    vscode.workspace.onDidChangeConfiguration((event) => {
-      if (settings.codeLensChanged(event)) changes.fire();
-    }),
     registerForSources(sessions.sources, (selector) => vscode.languages.registerCodeLensProvider(selector, provider)),
   );
 }
@@ -61,8 +55,7 @@ function modelLenses(session: ModelSession, document: vscode.TextDocument): vsco
 /** "49 parameters · 2×4 → 2×1 · 196 B". */
 function modelText(model: ModelSnapshot): string {
   const { trace, totals } = model;
-  const index = indexOf(model);
-  const shapes = (of: "inputs" | "outputs"): string => trace?.[of].map((operand) => formatShape(index.shape(operand))).join(", ") || "?";
+  const shapes = (of: "inputs" | "outputs"): string => (trace && shapesText(model, trace[of])) || "?";
   return [
     parametersText(totals.parameters),
     ...(trace ? [trace.failure ? vscode.l10n.t("forward failed") : `${shapes("inputs")} → ${shapes("outputs")}`] : []),
@@ -74,10 +67,9 @@ function modelText(model: ModelSnapshot): string {
 function classLenses(session: ModelSession, document: vscode.TextDocument): vscode.CodeLens[] {
   const found: vscode.CodeLens[] = [];
   for (let line = 0; line < document.lineCount; line++) {
-    const { text } = document.lineAt(line);
-    const name = /(?<![\w$.])class\s+(?<name>[\p{ID_Start}_$][\p{ID_Continue}$]*)/u.exec(text);
-    if (!name) continue;
-    const places = session.code!.placesOf(name.groups!.name!);
+    const name = classDeclaredIn(document.lineAt(line).text);
+    if (name === null) continue;
+    const places = session.code!.placesOf(name);
     const [first] = places;
     if (!first) continue;
     const modules = new Set(places.map(({ model, module }) => `${module.identity} ${model.name}`)).size;

@@ -5,6 +5,7 @@ import { formatCount, formatShape, formatValue } from "../../describe/format.js"
 import type { ModuleReference } from "../ask/target.js";
 import { initializationText } from "../../describe/initialization.js";
 import { indexOf } from "../../describe/modelIndex.js";
+import { shapesText } from "../../describe/shapes.js";
 import { sourceWord } from "../../describe/shapeSource.js";
 import { parametersText } from "../../describe/counts.js";
 import type { Place } from "../code/codeIndex.js";
@@ -98,11 +99,10 @@ function whereabouts(session: ModelSession, places: readonly Place[], shown: Pla
 
 /** Input and output shapes of the module in the traced pass. */
 function flow(model: ModelSnapshot, module: ModuleSnapshot): string {
-  const index = indexOf(model);
-  const calls = index.calls(module.path);
+  const calls = indexOf(model).calls(module.path);
   const last = calls.at(-1)?.step;
   if (!model.trace || !last) return "";
-  const shapes = (operands: readonly Operand[]): string => operands.map((operand) => formatShape(index.shape(operand))).join(", ") || "?";
+  const shapes = (operands: readonly Operand[]): string => shapesText(model, operands) || "?";
   const outcome = last.outputs.length > 0 ? shapes(last.outputs) : vscode.l10n.t("failed");
   const repeated = calls.length > 1 ? `, ${vscode.l10n.t("called {0} times", formatCount(calls.length))}` : "";
   return `${shapes(last.inputs)} → ${outcome} (${sourceWord(model.trace)}${repeated})`;

@@ -4,13 +4,13 @@ import { type LineShapes, lineShapes } from "../code/lineShapes.js";
 import type { ModelSessions } from "../sessions/modelSessions.js";
 import { settings } from "../settings.js";
 import { openText } from "../sources/documents.js";
-import { registerForSources } from "./providers.js";
+import { MeaningChanges, registerForSources } from "./providers.js";
 
 /** Shows at the end of lines what the last run gave there: shapes, and parameters where they are asked for. Lines that were edited since have none. */
 export function registerInlayHints(sessions: ModelSessions): vscode.Disposable {
-  const changes = new vscode.EventEmitter<void>();
+  const changes = new MeaningChanges(sessions, settings.inlayHintsChanged);
   const provider: vscode.InlayHintsProvider = {
-    onDidChangeInlayHints: changes.event,
+    onDidChangeInlayHints: changes.onDidChange,
     provideInlayHints(document, range, cancelled) {
       const shown = settings.inlayHints(document.uri);
       if (!Object.values(shown).includes(true)) return [];
@@ -28,14 +28,6 @@ export function registerInlayHints(sessions: ModelSessions): vscode.Disposable {
   };
   return vscode.Disposable.from(
     changes,
-    sessions.onDidChange(({ change }) => {
-      if ((change.kind === "state" && change.ran) || change.kind === "model") changes.fire();
-    }),
-    sessions.onDidChangeCurrent(() => changes.fire()),
-    sessions.onDidClose(() => changes.fire()),
-    vscode.workspace.onDidChangeConfiguration((event) => {
-      if (settings.inlayHintsChanged(event)) changes.fire();
-    }),
     registerForSources(sessions.sources, (selector) => vscode.languages.registerInlayHintsProvider(selector, provider)),
   );
 }

@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import { indexOf } from "../../describe/modelIndex.js";
+import { indexOf, nameFromFile, whereMade } from "../../describe/modelIndex.js";
 import type { ModuleSnapshot } from "../../protocol/index.js";
 import type { ModelSessions } from "../sessions/modelSessions.js";
 import { currentLocation } from "./locations.js";
@@ -16,8 +16,8 @@ export function registerModuleSymbols(sessions: ModelSessions): vscode.Disposabl
         for (const model of models)
           for (const module of indexOf(model).modules) {
             if (found.length >= most) return found;
-            const location = module.location ?? (module.path === "" ? model.location : null);
-            const name = [model.name, ...(module.path === "" ? [] : [module.path])].join(".");
+            const location = whereMade(model, module);
+            const name = nameFromFile(model, module);
             if (!location || !isSubsequence(query, `${name} ${module.type}`)) continue;
             found.push(new vscode.SymbolInformation(name, kindOf(module), module.type, currentLocation(location, code)));
           }

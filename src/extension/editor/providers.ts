@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import type { ModelSessions } from "../sessions/modelSessions.js";
 import type { ModelSources } from "../sources/modelSources.js";
 
 /** Registers a provider for the documents of every source, those too that are added later. */
@@ -12,4 +13,30 @@ export function registerForSources(sources: ModelSources, register: (selector: v
     }),
     new vscode.Disposable(() => void registered.dispose()),
   );
+}
+
+/** Says when a provider has to be asked again: what the code of some document means may have changed, or the settings of what is shown of it. */
+export class MeaningChanges implements vscode.Disposable {
+  readonly #changes = new vscode.EventEmitter<void>();
+  readonly onDidChange = this.#changes.event;
+  readonly #subscriptions: vscode.Disposable;
+
+  constructor(sessions: ModelSessions, isSettingOf: (event: vscode.ConfigurationChangeEvent) => boolean) {
+    const fire = (): void => this.#changes.fire();
+    this.#subscriptions = vscode.Disposable.from(
+      this.#changes,
+      sessions.onDidChange(({ change }) => {
+        if ((change.kind === "state" && change.ran) || change.kind === "model") fire();
+      }),
+      sessions.onDidChangeCurrent(fire),
+      sessions.onDidClose(fire),
+      vscode.workspace.onDidChangeConfiguration((event) => {
+        if (isSettingOf(event)) fire();
+      }),
+    );
+  }
+
+  dispose(): void {
+    this.#subscriptions.dispose();
+  }
 }

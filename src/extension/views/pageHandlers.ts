@@ -1,5 +1,6 @@
 import { extname } from "node:path";
 import * as vscode from "vscode";
+import { noModelText } from "../ask/target.js";
 import type { PageHandlers } from "./page.js";
 import { revealInCode } from "../editor/reveal.js";
 import { documentUri } from "../sources/documents.js";
@@ -70,6 +71,6 @@ export function pageHandlers(openInEditor: (session: ModelSession) => void): Pag
 }
 
 function shown(session: ModelSession | null): ModelSession {
-  if (!session) throw new Error(vscode.l10n.t("There is no model yet. Run a model file first."));
+  if (!session) throw new Error(noModelText());
   return session;
 }
