@@ -4,6 +4,11 @@ import { defineConfig } from "vitest/config";
 /** What takes a second on a quiet machine takes many on a busy one. */
 const patient = { testTimeout: 60_000, hookTimeout: 60_000 };
 
+const engine = ["test/engine/**/*.test.ts", "test/reference/**/*.test.ts"];
+
+/** Loading the engine takes longer than most of its tests: the files of a worker share one. */
+const oneEngine = { isolate: false };
+
 /** A browser or an editor takes part: on a busy machine what is waited for may take long. */
 const longRunning = { testTimeout: 180_000, hookTimeout: 180_000, fileParallelism: false, expect: { poll: { timeout: 30_000 } } };
 
@@ -19,17 +24,24 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: "unit", ...patient, include: ["test/**/*.test.{ts,tsx}"], exclude: ["test/extension/*.test.ts", "test/e2e/**", "test/browser/**"] },
+        test: {
+          name: "unit",
+          ...patient,
+          include: ["test/**/*.test.{ts,tsx}"],
+          exclude: [...engine, "test/extension/*.test.ts", "test/e2e/**", "test/browser/**"],
+        },
       },
+      { extends: true, test: { name: "engine", ...patient, ...oneEngine, include: engine } },
       {
         extends: true,
-        test: { name: "reference-plain", ...patient, include: ["test/reference/**/*.test.ts"], setupFiles: ["test/support/plainJavaScript.ts"] },
+        test: { name: "reference-plain", ...patient, ...oneEngine, include: ["test/reference/**/*.test.ts"], setupFiles: ["test/support/plainJavaScript.ts"] },
       },
       {
         extends: true,
         test: {
           name: "reference-threads",
           ...patient,
+          ...oneEngine,
           include: ["test/reference/**/*.test.ts", "test/engine/{kernels,kernelEdges,optim}.test.ts"],
           setupFiles: ["test/support/twoThreads.ts"],
           execArgv: relaxedSimd,

@@ -20,6 +20,7 @@ const steps = {
   lint: () => command("npm", ["run", "--silent", "lint"]),
   build: () => command("node", ["scripts/build.mjs"]),
   unit: () => vitest("unit"),
+  engine: () => vitest("engine"),
   "reference-plain": () => vitest("reference-plain"),
   "reference-threads": () => vitest("reference-threads"),
   browser: () => vitest("browser"),
