@@ -10,11 +10,9 @@ export function preparePython() {
   const isInstalled = existsSync("node_modules/pyodide");
   if (!isInstalled) console.warn("pyodide is not installed (npm ci): this build runs no Python.");
   if (isInstalled) for (const file of interpreter) copyFileSync(`node_modules/pyodide/${file}`, `dist/pyodide/${file}`);
-  rmSync("dist/python/torch", { recursive: true, force: true });
   mkdirSync("dist/python", { recursive: true });
-  for (const entry of readdirSync("src/python")) {
-    if (entry.endsWith(".py") || entry === "torch") cpSync(`src/python/${entry}`, `dist/python/${entry}`, { recursive: true });
-  }
+  for (const entry of readdirSync("dist/python")) if (entry !== "names.json") rmSync(`dist/python/${entry}`, { recursive: true });
+  for (const name of ["torch", "_layerscope"]) cpSync(`src/python/${name}`, `dist/python/${name}`, { recursive: true });
   // Reading the engine's types takes seconds: only when they have changed.
   const names = "dist/python/names.json";
   if (!existsSync(names) || newest("src/engine") > statSync(names).mtimeMs) writeFileSync(names, writeNames());

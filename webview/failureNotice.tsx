@@ -15,6 +15,7 @@ const titles: Readonly<Record<Failure["kind"], () => string>> = {
   import: () => l10n.t("An import cannot be resolved"),
   thrown: () => l10n.t("The model file threw an error"),
   refused: () => l10n.t("The model file may not do this"),
+  lacking: () => l10n.t("Layerscope does not have what the model file uses"),
   timeout: () => l10n.t("The model file ran out of time"),
   memory: () => l10n.t("The model file ran out of memory"),
   exit: () => l10n.t("The model file ended its process"),

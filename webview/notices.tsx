@@ -68,6 +68,7 @@ export function NoPictureScreen({ state }: { readonly state: FileState }) {
     return (
       <main class="screen failed">
         <RunFailure failure={state.lastRun.failure} note={null} open />
+        <SourceNote state={state} />
         {state.build !== null && can("run") && (
           <Notice kind="info" text={l10n.t("Built from {0}.", state.build)}>
             <Link onClick={() => act("build", null)}>{l10n.t("Change…")}</Link>
@@ -80,6 +81,7 @@ export function NoPictureScreen({ state }: { readonly state: FileState }) {
     return (
       <Screen icon="type-hierarchy-sub" title={l10n.t("{0} has not run yet", name)}>
         <p>{l10n.t("Layerscope runs the file to look inside its models.")}</p>
+        <SourceNote state={state} />
         <div class="screen-actions">
           {can("run") && (
             <Button primary onClick={() => act("run", null)}>
@@ -97,7 +99,11 @@ export function NoPictureScreen({ state }: { readonly state: FileState }) {
       ) : (
         <>
           <p>{l10n.t("The file ran to its end, but no module was alive then. Keep the model in a variable at the top of the file:")}</p>
-          <pre>const net = new nn.Sequential(new nn.Linear(4, 8), new nn.ReLU());</pre>
+          <pre>
+            {/\.(py|ipynb)$/.test(state.file)
+              ? "net = nn.Sequential(nn.Linear(4, 8), nn.ReLU())"
+              : "const net = new nn.Sequential(new nn.Linear(4, 8), new nn.ReLU());"}
+          </pre>
         </>
       )}
       <div class="screen-actions">
@@ -135,6 +141,7 @@ export function Notices({ state, model }: { readonly state: FileState; readonly 
   const { act, can } = useSession();
   return (
     <div class="notices">
+      <SourceNote state={state} />
       <Progress activity={state.activity} />
       <FailureNotices lastRun={state.lastRun} model={model} />
       {state.build !== null && (
@@ -158,6 +165,17 @@ export function Notices({ state, model }: { readonly state: FileState; readonly 
         </Notice>
       )}
     </div>
+  );
+}
+
+/** What makes the models, where that is not what the user may take it for. */
+function SourceNote({ state: { note } }: { readonly state: FileState }) {
+  const { act } = useSession();
+  if (note === undefined) return null;
+  return (
+    <p class="source-note">
+      {note} <Link onClick={() => act("openNote", null)}>{l10n.t("What differs")}</Link>
+    </p>
   );
 }
 

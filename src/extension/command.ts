@@ -1,5 +1,6 @@
 import type * as vscode from "vscode";
 import type { ModelSessions } from "./sessions/modelSessions.js";
+import type { Notebooks } from "./notebooks/notebooks.js";
 import type { ModelPanels } from "./views/modelPanel.js";
 
 /** What commands work with. */
@@ -7,6 +8,7 @@ export interface CommandContext {
   readonly context: vscode.ExtensionContext;
   readonly sessions: ModelSessions;
   readonly panels: ModelPanels;
+  readonly notebooks: Notebooks;
   readonly output: vscode.OutputChannel;
 }
 

@@ -9,9 +9,14 @@ import { registerCodeLenses } from "./editor/codeLens.js";
 import { registerHover } from "./editor/hover.js";
 import { registerInlayHints } from "./editor/inlayHints.js";
 import { registerModuleSymbols } from "./editor/moduleSymbols.js";
+import { registerCellStatus } from "./notebooks/cellStatus.js";
+import { NotebookModels } from "./notebooks/notebookModels.js";
+import { Notebooks } from "./notebooks/notebooks.js";
 import { documentKey, documentUri } from "./sources/documents.js";
 import type { ModelSource } from "./sources/modelSource.js";
 import { ModelSources } from "./sources/modelSources.js";
+import { PythonFiles } from "./sources/pythonFiles.js";
+import { Runners } from "./sources/runners.js";
 import { TypeScriptFiles } from "./sources/typescriptFiles.js";
 import { ModelPanels } from "./views/modelPanel.js";
 import { ModelView } from "./views/modelView.js";
@@ -39,12 +44,23 @@ export function activate(context: vscode.ExtensionContext): LayerscopeApi {
   if (vscode.l10n.bundle) l10n.config({ contents: vscode.l10n.bundle });
   const output = createOutput();
   const sources = new ModelSources();
-  sources.add(new TypeScriptFiles(context));
+  const runners = new Runners(context);
+  sources.add(new TypeScriptFiles(runners));
+  sources.add(new PythonFiles(runners, context.workspaceState));
+  const notebookModels = new NotebookModels(runners);
+  sources.add(notebookModels);
   const all = new ModelSessions(context, sources, output);
   sessions = all;
-  const handlers = pageHandlers((session) => panels.open(session));
+  const handlers = pageHandlers(
+    (session) => panels.open(session),
+    async ({ page }) => {
+      await vscode.commands.executeCommand("markdown.showPreview", vscode.Uri.joinPath(context.extensionUri, page));
+      return null;
+    },
+  );
   const panels = new ModelPanels(context, all, handlers);
   const changes = new vscode.EventEmitter<vscode.Uri>();
+  const notebooks = new Notebooks(context, all, runners, notebookModels);
   context.subscriptions.push(
     output.channel,
     vscode.window.registerWebviewViewProvider(ModelView.id, new ModelView(context, all, handlers), { webviewOptions: { retainContextWhenHidden: true } }),
@@ -59,7 +75,9 @@ export function activate(context: vscode.ExtensionContext): LayerscopeApi {
     registerInlayHints(all),
     registerCodeLenses(all),
     registerModuleSymbols(all),
-    registerCommands({ context, sessions: all, panels, output: output.channel }),
+    registerCellStatus(all),
+    notebooks,
+    registerCommands({ context, sessions: all, panels, notebooks, output: output.channel }),
     all.onDidChange(({ session }) => changes.fire(documentUri(session.file))),
     changes,
   );

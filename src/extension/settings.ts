@@ -10,6 +10,10 @@ const levels: readonly (FindingSeverity | "off")[] = ["off", "information", "war
 export const settings = {
   runOnOpen: (uri: vscode.Uri): boolean => of(uri).get("runOnOpen", true),
   runOnSave: (uri: vscode.Uri): boolean => of(uri).get("runOnSave", true),
+  /** When a Python file runs by itself. */
+  pythonRun: (uri: vscode.Uri): "asked" | "always" | "never" => of(uri).get("python.run", "asked"),
+  /** Whether a cell whose value is a module shows its picture, which the notebook's file keeps. */
+  notebookPictures: (uri: vscode.Uri): boolean => of(uri).get("notebook.pictures", true),
   hover: (uri: vscode.Uri): boolean => of(uri).get("hover", true),
   /** Which hints stand at the end of lines. */
   inlayHints: (uri: vscode.Uri): { readonly layers: boolean; readonly statements: boolean; readonly parameters: boolean } => ({

@@ -144,6 +144,12 @@ export class Inspection {
     return this.#snapshot(this.#model(name));
   }
 
+  /** The name of the model that a value is; null where it is none. */
+  nameOf(value: unknown): string | null {
+    for (const [name, { module }] of this.#models) if (module === value) return name;
+    return null;
+  }
+
   get names(): string[] {
     return [...this.#models.keys()];
   }

@@ -9,6 +9,8 @@ export type FailureKind =
   | "thrown"
   /** It threw because it tried what it is not allowed to do (Access). */
   | "refused"
+  /** It used something that what runs it does not have: elsewhere it may be right. */
+  | "lacking"
   /** It was stopped at the time limit. */
   | "timeout"
   /** It was stopped, or ended, at the memory limit. */

@@ -28,6 +28,8 @@ export type PageState =
       readonly stale: boolean;
       /** What the user wants to be told about the models. */
       readonly findingLevels: FindingLevels;
+      /** What the user should know of what makes the models; the host has a page that tells more. */
+      readonly note?: string;
     };
 
 /** What the host does with the model file: runs it, runs its model forward, fills parameters anew, or nothing. */
@@ -94,6 +96,8 @@ export interface PageMethods {
   showOutput: { params: null; result: null };
   /** Opens the editor's settings at one of ours. */
   openSetting: { params: { readonly name: "timeLimit" | "memoryLimit" | "permissions" }; result: null };
+  /** Opens the page that tells more than the file's note. */
+  openNote: { params: null; result: null };
   createExample: { params: null; result: null };
   openFile: { params: null; result: null };
   manageTrust: { params: null; result: null };

@@ -45,6 +45,19 @@ export interface PythonPart {
   readonly text: string;
 }
 
+/** What a cell of a notebook came to. */
+export interface CellResult {
+  /** All that the namespace holds now. */
+  readonly models: readonly ModelSnapshot[];
+  readonly failure: Failure | null;
+  /** The value of its last expression as IPython shows it; null where it shows none. */
+  readonly text: string | null;
+  /** The name of the model that this value is; null where it is none. */
+  readonly model: string | null;
+  /** Absolute paths of the workspace's modules that were imported by now. */
+  readonly files: readonly string[];
+}
+
 /** A name at the top level of the model file. */
 export interface Binding {
   readonly name: string;
@@ -120,6 +133,8 @@ export interface RunnerMethods {
     params: { readonly bundle: Bundle | PythonProgram; readonly workingDirectory: string; readonly build: string | null; readonly access: Access };
     result: RunResult;
   };
+  /** Runs a cell in the namespace that the run of a notebook left, with the number that `Out` knows its value by. */
+  runCell: { params: { readonly cell: PythonPart; readonly number: number }; result: CellResult };
   forward: { params: ForwardRequest; result: ModelSnapshot };
   /** Shows again the pass that the model came with (ModelSnapshot.ownPass), without running it. */
   showOwnPass: { params: { readonly model: string }; result: ModelSnapshot };

@@ -2,7 +2,7 @@ import { type Check, either, flag, keyOf, kinds, list, numeric, oneOf, optional,
 import type { Exit, Failure, FailureText, PlainFailure, StackFrame, Stopped } from "./failure.js";
 import type { ArgumentValue, AxisName, LayerFamily, NamedArguments } from "./layer.js";
 import type { OperationEffect, OperationName, StepArgument, TensorPart } from "./operation.js";
-import type { Offer, RunnerMethod, RunnerMethods, RunResult, TensorValues } from "./runner.js";
+import type { CellResult, Offer, RunnerMethod, RunnerMethods, RunResult, TensorValues } from "./runner.js";
 import type * as snapshot from "./snapshot.js";
 
 /** What comes from the process of model code is checked against these before anything of it is believed. */
@@ -183,7 +183,7 @@ const failureText = {
 const told = { traceback: text };
 const plainFailure: Check<PlainFailure> = shape<PlainFailure>(
   {
-    kind: keyOf({ syntax: true, import: true, thrown: true, refused: true, unsettled: true, crash: true, internal: true }),
+    kind: keyOf({ syntax: true, import: true, thrown: true, refused: true, lacking: true, unsettled: true, crash: true, internal: true }),
     ...failureText,
   },
   told,
@@ -212,6 +212,7 @@ const offer = shape<Offer>({ expression: text, complete: flag, location: optiona
 /** What each method of a runner answers with. */
 export const checkResult: { readonly [M in RunnerMethod]: Check<RunnerMethods[M]["result"]> } = {
   run: shape<RunResult>({ models: list(model), failure: optional(checkFailure), offers: list(offer) }, { files: list(text) }),
+  runCell: shape<CellResult>({ models: list(model), failure: optional(checkFailure), text: optional(text), model: optional(text), files: list(text) }),
   forward: model,
   showOwnPass: model,
   reinitialize: model,

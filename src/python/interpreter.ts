@@ -21,7 +21,7 @@ export interface Cell {
 
 /** What went wrong in Python. */
 export interface PythonFailure {
-  readonly kind: "thrown" | "syntax" | "import" | "exit" | "interrupted";
+  readonly kind: "thrown" | "lacking" | "syntax" | "import" | "exit" | "interrupted";
   /** The class and the text. */
   readonly message: string;
   /** As Python prints it, with the user's own lines alone. */
@@ -91,12 +91,25 @@ interface Driver {
   runFile(path: string, text: string, name: string): string;
   begin(path: string): void;
   runCell(file: string, text: string, number: number): string;
+  runLiveCell(file: string, text: string, number: number): string;
   variables(): string;
   offers(): string;
   evaluate(expression: string): string;
   collect(): void;
   override(path: string, text: string): void;
   files(): string;
+}
+
+/** `error`: the engine's error behind it, by number. */
+type DriverFailure = Omit<PythonFailure, "modulePath"> & { readonly error: number };
+
+/** What a cell came to. */
+export interface CellOutcome {
+  readonly failure: PythonFailure | null;
+  /** The value of its last expression as IPython shows it; null where it shows none. */
+  readonly text: string | null;
+  /** The models in that value; null where there are none. */
+  readonly value: Found | null;
 }
 
 /** The message to read where pyodide is not installed. */
@@ -177,6 +190,20 @@ export class Interpreter {
     return this.#outcome(this.#driver.runCell(file, text, number));
   }
 
+  /** The same for whoever shows the value by himself. */
+  runLiveCell({ file, text }: Cell, number: number): CellOutcome {
+    const {
+      failure,
+      text: shown = null,
+      value = null,
+    } = JSON.parse(this.#driver.runLiveCell(file, text, number)) as {
+      readonly failure?: DriverFailure;
+      readonly text?: string;
+      readonly value?: Found | null;
+    };
+    return { failure: failure ? this.#failure(failure) : null, text: shown, value };
+  }
+
   /** What the namespace holds of models, in order. */
   variables(): readonly Variable[] {
     return JSON.parse(this.#driver.variables()) as Variable[];
@@ -209,8 +236,10 @@ export class Interpreter {
   }
 
   #outcome(text: string): PythonFailure | null {
-    if (text === "") return null;
-    const { error, ...failure } = JSON.parse(text) as Omit<PythonFailure, "modulePath"> & { readonly error: number };
+    return text === "" ? null : this.#failure(JSON.parse(text) as DriverFailure);
+  }
+
+  #failure({ error, ...failure }: DriverFailure): PythonFailure {
     const known = this.bridge.error(error) as { readonly modulePath?: string | null } | undefined;
     return { ...failure, modulePath: known?.modulePath ?? null };
   }

@@ -113,6 +113,30 @@ export class ModelRunner {
       return { models: [], failure: bundled.failure, offers: [], files };
     }
     const { bundle } = bundled;
+    const result = await this.#runIn(run, entry, { bundle, workingDirectory, build, access: this.#accessOf(bundle, workingDirectory, given) }, options);
+    return { ...result, files: [...new Set([...files, ...(result.files ?? [])])] };
+  }
+
+  /** Has a fresh process hold the namespace of a notebook, in the place of the one before: cells then run in it (the request `runCell`). */
+  async startNotebook(file: string, given: Omit<RunOptions, "build" | "isMain" | "asked"> = {}): Promise<RunOutcome> {
+    const { overrides = new Map<string, string>(), workingDirectory = dirname(canonicalPath(file)), ...options } = given;
+    const entry = canonicalPath(file);
+    this.#cancel(entry);
+    const run = new Run(options.signal);
+    this.#running.set(entry, run);
+    const others = [...overrides].map(([path, text]) => [canonicalPath(path), text] as const).filter(([path]) => path.endsWith(".py"));
+    const bundle: PythonProgram = { entry, isMain: true, isNotebook: true, parts: [], overrides: others, engineUrl: this.#engineUrl };
+    const result = await this.#runIn(run, entry, { bundle, workingDirectory, build: null, access: this.#accessOf(bundle, workingDirectory, given) }, options);
+    return { ...result, files: [] };
+  }
+
+  /** Python code that runs for `file` hears of it as of a key, and may heed it: what it has made stays. */
+  interrupt(file: string): void {
+    this.#holding.get(canonicalPath(file))?.interrupt();
+  }
+
+  async #runIn(run: Run, entry: string, params: RunnerMethods["run"]["params"], options: RequestOptions): Promise<RunResult> {
+    const { bundle } = params;
     if ("note" in bundle && bundle.note) options.onOutput?.({ stream: "stderr", text: `${bundle.note}\n` });
 
     this.#prepareProcess();
@@ -120,12 +144,12 @@ export class ModelRunner {
     this.#spare = null;
     let result: RunResult;
     try {
-      result = await process.request("run", { bundle, workingDirectory, build, access: this.#accessOf(bundle, workingDirectory, given) }, options);
+      result = await process.request("run", params, options);
     } catch (error) {
       if (!(error instanceof RunnerError)) throw error;
       result = { models: [], failure: error.failure, offers: [] };
     }
-    if (run.isCancelled) return { models: [], failure: cancelled(), offers: [], files };
+    if (run.isCancelled) return { models: [], failure: cancelled(), offers: [] };
     this.#running.delete(entry);
     const replaced = this.#holding.get(entry);
     if (result.failure && result.models.length === 0 && replaced?.alive) {
@@ -136,7 +160,7 @@ export class ModelRunner {
       void process.ended.then(() => this.#holding.get(entry) === process && this.#holding.delete(entry));
     }
     if (!this.#inheritOutput) setTimeout(() => this.warmUp(), warmUpDelay).unref();
-    return { ...result, files: [...new Set([...files, ...(result.files ?? [])])] };
+    return result;
   }
 
   async #bundle(entry: string, overrides: ReadonlyMap<string, string>, signal: AbortSignal): Promise<Prepared> {
@@ -148,8 +172,12 @@ export class ModelRunner {
   /** Python reads what it imports by itself, while it runs. */
   #readPython(entry: string, overrides: ReadonlyMap<string, string>, isMain: boolean): Prepared {
     this.#prepareProcess();
-    const program = readProgram(entry, { overrides, isMain, engineUrl: pathToFileURL(join(this.#dist, "engine/index.js")).href });
+    const program = readProgram(entry, { overrides, isMain, engineUrl: this.#engineUrl });
     return "kind" in program ? { kind: "failure", failure: program, files: [entry] } : { kind: "ready", bundle: program, files: [entry] };
+  }
+
+  get #engineUrl(): string {
+    return pathToFileURL(join(this.#dist, "engine/index.js")).href;
   }
 
   /** Asks the process that holds the models of `file`. Rejects with RunnerError. */

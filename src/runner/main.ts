@@ -4,7 +4,18 @@ import { fileURLToPath } from "node:url";
 import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
 import * as l10n from "@vscode/l10n";
 import { type CallFrame, type Engine, Inspection, lackingIn, ScriptCalls } from "../inspect/index.js";
-import type { Access, Bundle, Failure, ModelSnapshot, PythonProgram, RunnerMethod, RunnerMethods, RunnerRequest, RunResult } from "../protocol/index.js";
+import type {
+  Access,
+  Bundle,
+  CellResult,
+  Failure,
+  ModelSnapshot,
+  PythonProgram,
+  RunnerMethod,
+  RunnerMethods,
+  RunnerRequest,
+  RunResult,
+} from "../protocol/index.js";
 import { watchBlockingCalls } from "./blockingCalls.js";
 import { brokenPipeFailure, internalFailure, type Stop, stoppedFailure, thrownFailure, type Trouble, troubleFailure } from "./faults.js";
 import { Guards } from "./guards.js";
@@ -14,7 +25,7 @@ import { ModelOutput } from "./modelOutput.js";
 import { type Part, partsOf, withoutToJson } from "./parts.js";
 import type { FromMain, ToMain } from "./pipeMessages.js";
 import type { ProcessOptions } from "./process.js";
-import type { PythonCodeOptions } from "./python.js";
+import type { PythonCode, PythonCodeOptions } from "./python.js";
 import { loadTranslations } from "./translations.js";
 import { awaitedThread, endThreads, type GuardOptions, tellThreads } from "./threads.js";
 import type { WatchdogData } from "./watchdog.js";
@@ -23,10 +34,12 @@ const options = JSON.parse(process.argv[2]!) as ProcessOptions;
 loadTranslations(options.stringsFile);
 
 interface Session {
-  readonly code: EvaluatedCode & { readonly interruptedAt?: readonly CallFrame[] };
+  readonly code: EvaluatedCode & Partial<Pick<PythonCode, "interruptedAt" | "bindings" | "files">>;
   readonly engine: Engine;
   readonly inspection: Inspection;
   readonly bindings: Bundle["bindings"];
+  /** Of a notebook. */
+  readonly runCell?: PythonCode["runCell"];
 }
 
 /** What the code was doing when something stopped it. */
@@ -92,6 +105,7 @@ function live(): Inspection {
 
 const handlers: Handlers = {
   run,
+  runCell,
   forward: (params) => live().forward(params),
   showOwnPass: ({ model }) => live().showOwnPass(model),
   reinitialize: (params) => live().reinitialize(params),
@@ -143,6 +157,7 @@ async function runPython(program: PythonProgram, workingDirectory: string, build
     engine,
     workingDirectory,
     interruptBuffer: interrupting,
+    isStopping: () => load(stopping, 0) === 1,
     tell: (running) => tell({ kind: "python", running }),
   });
   limitTo(access);
@@ -153,10 +168,20 @@ async function runPython(program: PythonProgram, workingDirectory: string, build
     locate: (frames) => code.sources.locateFirst(frames),
     quietly: (body) => output.quietly(body),
   });
-  session = { code, engine, inspection, bindings: [] };
+  session = { code, engine, inspection, bindings: [], runCell: (cell, number) => code.runCell(cell, number) };
   const failure = await code.evaluate();
   session = { ...session, bindings: code.bindings() };
   return { ...(await finished(failure, session, build)), files: code.files() };
+}
+
+async function runCell({ cell, number }: RunnerMethods["runCell"]["params"]): Promise<CellResult> {
+  const run = session?.runCell;
+  if (!session || !run) throw new Error(l10n.t("The model file has not run yet."));
+  tell({ kind: "phase", phase: "code" });
+  const { failure, text, value } = await run(cell, number);
+  session = { ...session, bindings: session.code.bindings?.() ?? [] };
+  const { models, failure: told } = await inspect(session, failure, true);
+  return { models, failure: told, text, model: session.inspection.nameOf(value), files: session.code.files?.() ?? [] };
 }
 
 async function finished(failure: Failure | null, session: Session, build: string | null): Promise<RunResult> {

@@ -33,7 +33,7 @@ export interface EvaluatedCode {
   /** What an expression gives, of names that the model file's top level knows. */
   valueOf(expression: string): Promise<unknown>;
   /** What makes a module without arguments, and what else may make one, where the language itself knows. */
-  readonly makers?: () => { readonly made: readonly NamedModel[]; readonly offers: readonly Offer[] };
+  readonly makers?: (() => { readonly made: readonly NamedModel[]; readonly offers: readonly Offer[] }) | undefined;
 }
 
 /** The code of one model file, evaluated in this process. */

@@ -15,7 +15,9 @@ export interface OutputCount {
 /** Host to watchdog. The id is random: only who was asked can answer. */
 export type FromHost =
   | { readonly kind: "request"; readonly id: string; readonly request: RunnerRequest }
-  | { readonly kind: "stop"; readonly reason: StopReason };
+  | { readonly kind: "stop"; readonly reason: StopReason }
+  /** Python code that runs hears of it as of a key: what it has made stays. */
+  | { readonly kind: "interrupt" };
 
 /** Watchdog to host. */
 export type ToHost =

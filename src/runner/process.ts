@@ -24,6 +24,8 @@ export interface RequestOptions {
   readonly signal?: AbortSignal;
   /** What the model code prints meanwhile. */
   readonly onOutput?: (output: Output) => void;
+  /** Whether the process's time limit holds; default true. Whoever runs a cell waits as long as they like, and interrupts it. */
+  readonly isLimited?: boolean;
 }
 
 /** A request did not succeed; `failure` says why in words for the user. */
@@ -157,6 +159,11 @@ export class ModelProcess {
     return answered;
   }
 
+  /** Python code that runs hears of it as of a key, and may heed it; nothing else does. */
+  interrupt(): void {
+    if (this.#alive) this.#tell({ kind: "interrupt" });
+  }
+
   /** Whatever it does ends as cancelled. */
   kill(): void {
     this.#end ??= stoppedFailure({ reason: "cancelled", limit: 0, doing: "unknown" }, [], null);
@@ -176,7 +183,11 @@ export class ModelProcess {
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
-  async #ask<M extends RunnerMethod>(method: M, params: RunnerMethods[M]["params"], { signal, onOutput }: RequestOptions): Promise<RunnerMethods[M]["result"]> {
+  async #ask<M extends RunnerMethod>(
+    method: M,
+    params: RunnerMethods[M]["params"],
+    { signal, onOutput, isLimited = true }: RequestOptions,
+  ): Promise<RunnerMethods[M]["result"]> {
     if (signal?.aborted) throw new RunnerError(stoppedFailure({ reason: "cancelled", limit: 0, doing: "unknown" }, [], null));
     if (!this.#alive) throw new RunnerError(this.#end ?? this.#death());
     const id = randomUUID();
@@ -196,7 +207,7 @@ export class ModelProcess {
       this.#tell({ kind: "stop", reason: why });
     };
     const cancel = (): void => stop("cancelled");
-    const { timeLimit } = this.#options;
+    const timeLimit = isLimited ? this.#options.timeLimit : null;
     // Its own start is no fault of the file.
     const startClock = (): void => {
       if (timeLimit !== null && deadline === undefined && this.#pending?.id === id && reason === null) deadline = setTimeout(stop, timeLimit, "timeout");

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as l10n from "@vscode/l10n";
 import type { CallFrame, CodeCalls, NamedModel } from "../inspect/index.js";
-import type { Binding, Failure, Offer, PythonProgram, SourceLocation, StackFrame } from "../protocol/index.js";
+import type { Binding, Failure, Offer, PythonPart, PythonProgram, SourceLocation, StackFrame } from "../protocol/index.js";
 import { type Found, Interpreter, type InterpreterOptions, NoInterpreter, type PythonFailure, type PythonFrame, type Variable } from "../python/interpreter.js";
 import type { EvaluatedCode } from "./modelCode.js";
 import type { Sources } from "./sourceMap.js";
@@ -74,6 +74,8 @@ export interface PythonCodeOptions {
   readonly workingDirectory: string;
   /** 2 in it interrupts what runs. */
   readonly interruptBuffer: Uint8Array;
+  /** Says whether the watchdog is stopping what runs. */
+  readonly isStopping: () => boolean;
   /** Hears when Python code begins and ends to run. */
   readonly tell: (running: boolean) => void;
 }
@@ -87,9 +89,13 @@ export class PythonCode implements EvaluatedCode {
   readonly #interpreter: Interpreter;
   readonly #program: PythonProgram;
   readonly #tell: (running: boolean) => void;
+  readonly #isStopping: () => boolean;
+  readonly #interruptBuffer: Uint8Array;
   #isRunning = false;
 
-  private constructor(interpreter: Interpreter, { program, tell }: PythonCodeOptions) {
+  private constructor(interpreter: Interpreter, { program, tell, isStopping, interruptBuffer }: PythonCodeOptions) {
+    this.#interruptBuffer = interruptBuffer;
+    this.#isStopping = isStopping;
     this.#interpreter = interpreter;
     this.#program = program;
     this.#tell = tell;
@@ -123,7 +129,18 @@ export class PythonCode implements EvaluatedCode {
       }
       return null;
     });
-    if (failure?.kind === "interrupted") {
+    return this.#ended(failure);
+  }
+
+  /** Runs a cell in the namespace of those before. What it gives is a module where the cell's value is one. */
+  async runCell(cell: PythonPart, number: number): Promise<{ readonly failure: Failure | null; readonly text: string | null; readonly value: unknown }> {
+    const { failure, text, value } = this.#running(() => this.#interpreter.runLiveCell(cell, number));
+    return { failure: await this.#ended(failure), text, value: value && this.#value(value) };
+  }
+
+  /** Does not return where the watchdog stopped the code: it goes on. */
+  async #ended(failure: PythonFailure | null): Promise<Failure | null> {
+    if (failure?.kind === "interrupted" && this.#isStopping()) {
       this.interruptedAt = failure.frames.map(asCallFrame);
       await new Promise(() => {});
     }
@@ -132,6 +149,8 @@ export class PythonCode implements EvaluatedCode {
   }
 
   #running<Result>(body: () => Result): Result {
+    // Whoever interrupted what ran before came too late.
+    this.#interruptBuffer[0] = 0;
     this.#tell(true);
     this.#isRunning = true;
     try {
@@ -166,7 +185,12 @@ export class PythonCode implements EvaluatedCode {
     return this.#value(this.#running(() => this.#interpreter.evaluate(expression)));
   }
 
-  readonly makers = (): { readonly made: readonly NamedModel[]; readonly offers: readonly Offer[] } => {
+  /** Cells that are still to run would notice what was made meanwhile: nothing is, in a notebook that is open. */
+  get makers(): EvaluatedCode["makers"] {
+    return this.#program.isNotebook && this.#program.parts.length === 0 ? undefined : () => this.#makers();
+  }
+
+  #makers(): { readonly made: readonly NamedModel[]; readonly offers: readonly Offer[] } {
     const made: NamedModel[] = [];
     const offers: Offer[] = [];
     for (const { expression, complete, file, line, column } of this.#isRunning ? [] : this.#interpreter.offers()) {
@@ -183,7 +207,7 @@ export class PythonCode implements EvaluatedCode {
       offers.push({ expression, complete, location });
     }
     return { made, offers };
-  };
+  }
 
   #value(found: Found): unknown {
     if ("module" in found) return this.#interpreter.bridge.module(found.module);
@@ -204,7 +228,8 @@ function asFailure({ kind, message, traceback, frames, exitCode, modulePath }: P
   }
   const title = /^\w+(?=: )/.exec(message)?.[0];
   const withPath = modulePath !== null && title !== undefined ? message.replace(title, l10n.t("{0} in {1}", title, modulePath)) : message;
-  return { kind: kind === "interrupted" ? "thrown" : kind, message: withPath, hint: null, traceback, ...place };
+  if (kind === "interrupted") return { kind: "cancelled", doing: "running", message, hint: null, traceback, ...place };
+  return { kind, message: withPath, hint: null, traceback, ...place };
 }
 
 export { NoInterpreter };

@@ -74,6 +74,10 @@ const tellMain = (message: ToMain): void => port.postMessage(message);
 
 function receive(message: FromHost): void {
   if (message.kind === "stop") return void begin(message.reason);
+  if (message.kind === "interrupt") {
+    if (inPython) interrupting[0] = 2;
+    return;
+  }
   id = message.id;
   phase = "code";
   tellMain({ kind: "request", request: message.request });

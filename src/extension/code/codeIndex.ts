@@ -91,9 +91,10 @@ export class CodeIndex {
    * `word` the name at the position.
    */
   definitionAt(document: OpenText, position: Position, line: string, word: Span | null): Definition | null {
-    const direct = constructionsIn(line).find(({ start, end }) => start <= position.character && position.character < end);
+    const { language } = document;
+    const direct = constructionsIn(line, language).find(({ start, end }) => start <= position.character && position.character < end);
     const name = word && line.slice(word.start, word.end);
-    const role = word && name ? roleOfName(line, word.start, name) : undefined;
+    const role = word && name ? roleOfName(line, word.start, name, language) : undefined;
     if (role?.kind === "class") return places(word!, this.placesOf(name!));
 
     const span = direct ?? word;

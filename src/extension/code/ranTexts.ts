@@ -1,4 +1,4 @@
-import type { SourceLocation } from "../../protocol/index.js";
+import type { Language, SourceLocation } from "../../protocol/index.js";
 import { type LineMap, mapLines } from "./lineMap.js";
 
 /** A document as its editor shows it now. */
@@ -8,6 +8,8 @@ export interface OpenText {
   /** Another one for every edit. */
   readonly version: number;
   readonly text: string;
+  /** Default: TypeScript, or JavaScript. */
+  readonly language?: Language;
 }
 
 /** A place in a document, from 0, as editors count. */

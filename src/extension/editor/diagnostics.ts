@@ -49,7 +49,8 @@ type Problem = readonly [vscode.Uri, vscode.Diagnostic];
 
 function problems(session: ModelSession): readonly Problem[] {
   const { file, failure, models, code } = session;
-  const ofRun = failure && failure.kind !== "cancelled" ? ofFailure(file, failure) : null;
+  // What Layerscope lacks is no fault of the code: the view says it.
+  const ofRun = failure && failure.kind !== "cancelled" && failure.kind !== "lacking" ? ofFailure(file, failure) : null;
   const found: Problem[] = ofRun ? [ofRun] : [];
   for (const model of models) {
     const index = indexOf(model);

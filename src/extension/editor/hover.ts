@@ -76,7 +76,9 @@ function notRun(sessions: ModelSessions, document: vscode.TextDocument, position
   const session = sessions.get(file);
   // While it runs, or after it failed without a model, the status bar and the Problems view say what there is to say.
   if (session?.hasRun || (session && session.activity !== "idle")) return undefined;
-  const construction = constructionsIn(document.lineAt(position.line).text).find(({ start, end }) => start <= position.character && position.character < end);
+  const construction = constructionsIn(document.lineAt(position.line).text, openText(document).language).find(
+    ({ start, end }) => start <= position.character && position.character < end,
+  );
   if (!construction || !/(?:^|\.)nn\.\w+$/.test(construction.callee)) return undefined;
   return { subject: { kind: "notRun", file }, range: new vscode.Range(position.line, construction.start, position.line, construction.end) };
 }

@@ -11,6 +11,13 @@ export async function revealInCode(location: SourceLocation, session: ModelSessi
     position: { line: location.line - 1, character: location.column - 1 },
     exact: true,
   };
+  if (uri.scheme === "vscode-notebook-cell") {
+    // The notebook is opened with it, at the cell.
+    await vscode.commands.executeCommand("vscode.open", uri, {
+      selection: new vscode.Range(position.line, position.character, position.line, position.character),
+    } satisfies vscode.TextDocumentShowOptions);
+    return;
+  }
   // Where the file is open already, rather than over the picture's own tab.
   const open = vscode.window.tabGroups.all.find((group) =>
     group.tabs.some((tab) => tab.input instanceof vscode.TabInputText && tab.input.uri.toString() === uri.toString()),

@@ -63,6 +63,8 @@ export class ModelSession implements vscode.Disposable {
   #run: Promise<void> | null = null;
   /** Ends when the request before the next one has. */
   #queue: Promise<unknown> = Promise.resolve();
+  /** Of the last run, which a run that makes its models again repeats. */
+  #lastOptions = { asked: true, onSave: false };
   #disposed = false;
   readonly capabilities: readonly Capability[];
 
@@ -149,7 +151,8 @@ export class ModelSession implements vscode.Disposable {
 
   get pageState(): PageState {
     const { file, capabilities, activity, models, lastRun, offers, build, stale, findingLevels } = this;
-    return { kind: "file", file, capabilities, activity, models, lastRun, offers, build, stale, findingLevels };
+    const note = this.source.note?.text;
+    return { kind: "file", file, capabilities, activity, models, lastRun, offers, build, stale, findingLevels, ...(note !== undefined && { note }) };
   }
 
   model(name: string): ModelSnapshot | undefined {
@@ -163,15 +166,16 @@ export class ModelSession implements vscode.Disposable {
 
   /**
    * Runs the file as the editors show it, saved or not. What is wrong with the code ends up in `failure`. `asked`: by the user, who may allow it more than
-   * a run that begins by itself. Resolves when it has ended, or the run that took its place.
+   * a run that begins by itself; `onSave`: by saving. Resolves when it has ended, or the run that took its place.
    */
-  async run({ asked }: { readonly asked: boolean }): Promise<void> {
+  async run({ asked, onSave = false }: { readonly asked: boolean; readonly onSave?: boolean }): Promise<void> {
     requireTrust();
     const { source } = this;
     if (!source.run) throw new Error(this.#refusal());
     this.log.runStarted(this.file);
+    this.#lastOptions = { asked, onSave };
     const abort = new AbortController();
-    await this.follow(source.run(this.file, { ...this.#options(abort.signal), asked, build: this.build }), abort);
+    await this.follow(source.run(this.file, { ...this.#options(abort.signal), asked, onSave, build: this.build }), abort);
     while (this.#run) await this.#run;
   }
 
@@ -333,7 +337,7 @@ export class ModelSession implements vscode.Disposable {
   /** The process may have been ended by a limit or a crash; the models then have to be made anew. */
   async #ensureAlive(): Promise<void> {
     if (this.#run) await this.#run;
-    else if (!this.source.isAlive(this.file)) await this.run({ asked: true });
+    else if (!this.source.isAlive(this.file)) await this.run({ ...this.#lastOptions, asked: true });
     if (!this.source.isAlive(this.file)) throw new Error(this.failure?.message ?? vscode.l10n.t("The file has no model."));
   }
 }

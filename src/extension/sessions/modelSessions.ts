@@ -172,8 +172,8 @@ export class ModelSessions implements vscode.Disposable {
     // With a model file in the editor its picture is likely to be wanted soon.
     for (const source of new Set([this.#current, ...shown].flatMap((session) => (session ? [session.source] : [])))) source.warmUp?.();
     for (const session of shown) {
-      if (session.can("run") && !session.hasRun && session.activity === "idle" && settings.runOnOpen(documentUri(session.file)))
-        void session.run({ asked: false });
+      const mayRun = session.can("run") && (session.source.runsByItself?.(session.file) ?? true);
+      if (mayRun && !session.hasRun && session.activity === "idle" && settings.runOnOpen(documentUri(session.file))) void session.run({ asked: false });
     }
   }
 
@@ -200,8 +200,9 @@ export class ModelSessions implements vscode.Disposable {
     if (!vscode.workspace.isTrusted) return;
     const shown = this.#shown();
     for (const session of this.#sessions.values()) {
-      const wanted = session.source.runsOnSave && (session.hasRun || shown.has(session));
-      if (wanted && session.dependsOn(documentKey(document.uri)) && settings.runOnSave(documentUri(session.file))) void session.run({ asked });
+      const mayRun = session.source.runsByItself?.(session.file) ?? true;
+      const wanted = mayRun && session.source.runsOnSave && (session.hasRun || shown.has(session));
+      if (wanted && session.dependsOn(documentKey(document.uri)) && settings.runOnSave(documentUri(session.file))) void session.run({ asked, onSave: true });
     }
   }
 
@@ -211,6 +212,7 @@ export class ModelSessions implements vscode.Disposable {
     for (const tab of vscode.window.tabGroups.all.flatMap((group) => group.tabs)) {
       if (tab.input instanceof vscode.TabInputText) open.add(documentKey(tab.input.uri));
       else if (tab.input instanceof vscode.TabInputTextDiff) open.add(documentKey(tab.input.modified));
+      else if (tab.input instanceof vscode.TabInputNotebook) open.add(documentKey(tab.input.uri));
     }
     for (const viewer of this.#viewers) if (viewer.session) open.add(viewer.session.file);
     if (this.#current) open.add(this.#current.file);

@@ -17,6 +17,7 @@ export function openText(document: vscode.TextDocument): OpenText {
   return {
     key: documentKey(document.uri),
     version: document.version,
+    ...(document.languageId === "python" && { language: "python" }),
     get text() {
       return document.getText();
     },

@@ -21,10 +21,14 @@ export interface ModelSource {
    * outcome's failure. Absent where models are made elsewhere (see `onDidStart`).
    */
   readonly run?: (file: string, options: RunSourceOptions) => Promise<SourceOutcome>;
+  /** Whether `file` may be run without being asked for, because it is shown or saved; default: it may. */
+  runsByItself?(file: string): boolean;
   /** Whether models are made anew when one of their documents is saved. Some have no such event: a cell is run, not saved. */
   readonly runsOnSave: boolean;
   /** Whether what is under way heeds its signal. */
   readonly stops: boolean;
+  /** What the user should know of what makes the models; default: nothing. */
+  readonly note?: SourceNote;
   /** What can be asked of models that are there. They reject with the reason in words for the user, a RunnerError where it has a place in the code. */
   readonly requests: ModelRequests;
   /** True while the models of `file` can be asked; the process that holds them may end at a limit. */
@@ -40,6 +44,12 @@ export interface ModelSource {
   dispose(): Promise<void>;
 }
 
+/** A sentence, and a page of the extension's that tells more (a path in its folder). */
+export interface SourceNote {
+  readonly text: string;
+  readonly page: string;
+}
+
 export type ModelRequests = {
   readonly [M in ModelRequest]?: (file: string, params: RunnerMethods[M]["params"], options: SourceOptions) => Promise<RunnerMethods[M]["result"]>;
 };
@@ -48,6 +58,8 @@ export type ModelRequests = {
 export interface RunSourceOptions extends SourceOptions {
   /** Whether the user asked for it: by a command, or by saving. One that begins by itself does only what showing a model needs. */
   readonly asked: boolean;
+  /** Whether saving a document of it began the run. */
+  readonly onSave: boolean;
   /** An expression that the models are to be built from, where a source offers some (SourceOutcome); null: those that the file makes itself. */
   readonly build: string | null;
 }

@@ -4,10 +4,11 @@ import { noModelText } from "../ask/target.js";
 import type { PageHandlers } from "./page.js";
 import { revealInCode } from "../editor/reveal.js";
 import { documentUri } from "../sources/documents.js";
+import type { SourceNote } from "../sources/modelSource.js";
 import type { ModelSession } from "../sessions/modelSession.js";
 
-/** What the pages ask, carried out. `openInEditor` opens the tab of a session. */
-export function pageHandlers(openInEditor: (session: ModelSession) => void): PageHandlers {
+/** What the pages ask, carried out. `openInEditor` opens the tab of a session, `openNote` what tells more than a note. */
+export function pageHandlers(openInEditor: (session: ModelSession) => void, openNote: (note: SourceNote) => Promise<null>): PageHandlers {
   const command = async (name: string, argument?: object): Promise<null> => {
     await vscode.commands.executeCommand(name, argument);
     return null;
@@ -64,6 +65,7 @@ export function pageHandlers(openInEditor: (session: ModelSession) => void): Pag
       return null;
     },
     showOutput: () => command("layerscope.showOutput"),
+    openNote: (session) => (session?.source.note ? openNote(session.source.note) : null),
     createExample: () => command("layerscope.createExample"),
     openFile: () => command("workbench.action.files.openFile"),
     manageTrust: () => command("workbench.trust.manage"),

@@ -4,6 +4,7 @@ import math as _math
 import sys as _sys
 
 from . import _bridge as _b
+from ._lacking import not_here as _not_here
 from ._bridge import _e, bind as _bind, camel as _camel, encode as _encode, make_function as _make, result as _result
 from ._types import ALIASES as _ALIASES, Size, device, dtype, dtypes as _dtypes, layout, memory_format
 from ._tensor import Buffer as _Buffer, Parameter as _Parameter, Tensor, missing as _missing
@@ -377,7 +378,7 @@ def save(obj, f, pickle_module=None, pickle_protocol=2, _use_new_zipfile_seriali
     from .nn import Module
 
     if isinstance(obj, Module):
-        raise NotImplementedError("torch.save of a module itself is not in Layerscope's engine: save its state_dict()")
+        raise _not_here("torch.save of a module itself is not in Layerscope's engine: save its state_dict()")
     spec, flat = _encode((obj,))
     data = _e.saved(spec, *flat)
     if isinstance(data, str):

@@ -4,6 +4,7 @@ import types
 from functools import lru_cache
 
 from ._bridge import _e, _find, camel, make_function, result, snake
+from ._lacking import not_here
 from ._tensor import missing
 
 
@@ -56,7 +57,7 @@ class Missing:
         self.__dict__["__name__"] = name.rsplit(".", 1)[-1]
 
     def _use(self, *_, **__):
-        raise NotImplementedError(f"{self._missing_name} is not in Layerscope's engine. Run this with PyTorch, or write it with what there is.")
+        raise not_here(f"{self._missing_name} is not in Layerscope's engine. Run this with PyTorch, or write it with what there is.")
 
     def __getattr__(self, name):
         if name[:2] == "__":

@@ -3,6 +3,7 @@ from weakref import ref
 
 from . import _bridge as b
 from ._bridge import Handle, _call, _dead, _e, _find, _kinds, _live, _puts, camel, encode, make_function, result, snake, tensor_of
+from ._lacking import lacking, not_here
 from ._types import Size, device, dtype, dtypes
 
 _sizes = _e.sizes
@@ -225,7 +226,7 @@ class Tensor(Handle):
 
     def register_post_accumulate_grad_hook(self, hook):
         b._e  # the engine has hooks on gradients before they are accumulated alone
-        raise NotImplementedError("Tensor.register_post_accumulate_grad_hook is not in Layerscope's engine")
+        raise not_here("Tensor.register_post_accumulate_grad_hook is not in Layerscope's engine")
 
     def backward(self, gradient=None, retain_graph=None, create_graph=False, inputs=None):
         options = {"createGraph": bool(create_graph)}
@@ -536,7 +537,7 @@ def missing(text, name):
     """PyTorch's error for a name that is not there, and what it may be."""
     error = AttributeError(text)
     error.add_note(f"{name} is not in Layerscope's engine. If PyTorch has it, run this with PyTorch, or write it with what there is.")
-    return error
+    return lacking(error)
 
 
 def _method(name):

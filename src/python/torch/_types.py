@@ -1,4 +1,5 @@
 """torch.dtype, torch.Size, torch.device and their kin."""
+from ._lacking import not_here
 from ._bridge import _e, _puts, _loads, _makers, errors, put
 
 NAMES = {"float32": (True, 4), "float64": (True, 8), "int32": (False, 4), "int64": (False, 8), "uint8": (False, 1), "bool": (False, 1)}
@@ -56,7 +57,7 @@ ALIASES = {"float": "float32", "double": "float64", "half": "float16", "int": "i
 
 def _put_dtype(value, spec, flat):
     if value.is_missing:
-        raise NotImplementedError(f"torch.{value.name} is not in Layerscope's engine; it has float32, float64, int64, int32, uint8 and bool")
+        raise not_here(f"torch.{value.name} is not in Layerscope's engine; it has float32, float64, int64, int32, uint8 and bool")
     spec.append("d")
     flat.append(value.name)
 
@@ -181,4 +182,4 @@ class layout(memory_format):
 
 
 def refuse(name):
-    raise NotImplementedError(f"{name} is not in Layerscope's engine")
+    raise not_here(f"{name} is not in Layerscope's engine")

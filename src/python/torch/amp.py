@@ -1,11 +1,12 @@
 """Autocasting, which is off on this engine: it has no half precision to cast to."""
+from ._lacking import not_here
 
 
 class autocast:
     def __init__(self, device_type="cpu", dtype=None, enabled=True, cache_enabled=None):
         self.enabled = enabled
         if enabled and device_type != "cuda":
-            raise NotImplementedError("torch.autocast is not in Layerscope's engine: it has no half precision")
+            raise not_here("torch.autocast is not in Layerscope's engine: it has no half precision")
 
     def __enter__(self):
         return self

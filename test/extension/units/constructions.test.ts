@@ -30,3 +30,31 @@ describe("model definitions in a line of code", () => {
     expect(roleOfName("const y = net(new Input());", 10, "net")).toEqual({ kind: "other" });
   });
 });
+
+describe("in Python", () => {
+  test("finds classes that are called, wherever their names come from", () => {
+    const line = "self.net = nn.Sequential(Block(3), torch.nn.Linear(4, 8), _Head(2), make(1))";
+    expect(constructionsIn(line, "python").map(({ start, end, callee }) => [line.slice(start, end), callee])).toEqual([
+      ["nn.Sequential", "nn.Sequential"],
+      ["Block", "Block"],
+      ["torch.nn.Linear", "torch.nn.Linear"],
+      ["_Head", "_Head"],
+    ]);
+  });
+
+  test("a class or function that is declared makes nothing", () => {
+    expect(constructionsIn("class Net(nn.Module):", "python")).toEqual([]);
+    expect(constructionsIn("def Make(width):", "python")).toEqual([]);
+    expect(constructionsIn("x.relu_(y)", "python")).toEqual([]);
+  });
+
+  test.each([
+    ["net = nn.Linear(4, 8)", "net", "construction"],
+    ["self.fc: nn.Module = nn.Linear(4, 8)", "fc", "construction"],
+    ["class Net(nn.Module):", "Net", "class"],
+    ["y = net(x)", "y", "other"],
+    ["net == Net()", "net", "other"],
+  ])("%s", (line, name, kind) => {
+    expect(roleOfName(line, line.indexOf(name), name, "python").kind).toBe(kind);
+  });
+});

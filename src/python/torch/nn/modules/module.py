@@ -5,6 +5,7 @@ from weakref import ref
 
 from ... import _bridge as b
 from ..._bridge import _e, _live, _loads, _puts, bind, camel, constructing, encode, register, result, tensor_of
+from ..._lacking import not_here
 from ..._tensor import Buffer, Parameter, Tensor, UninitializedParameter
 
 
@@ -1032,7 +1033,7 @@ class Module:
         return other
 
     def __getstate__(self):
-        raise NotImplementedError("pickling a module itself is not in Layerscope's engine: save its state_dict()")
+        raise not_here("pickling a module itself is not in Layerscope's engine: save its state_dict()")
 
 
 _hook_fields = (

@@ -1,0 +1,56 @@
+import * as vscode from "vscode";
+import type { Failure } from "../../protocol/index.js";
+import type { Output } from "../../runner/client.js";
+
+/** What a cell shows while it runs and when it has ended, in the form that notebook files keep. */
+export class CellOutputs {
+  /** The stream that what is printed next goes on with. */
+  #stream: { readonly name: Output["stream"]; readonly output: vscode.NotebookCellOutput } | null = null;
+  /** Outputs are added one after another. */
+  #added: Promise<unknown> = Promise.resolve();
+
+  constructor(private readonly execution: vscode.NotebookCellExecution) {}
+
+  print({ stream, text }: Output): void {
+    const item = vscode.NotebookCellOutputItem[stream](text);
+    if (this.#stream?.name === stream) {
+      const { output } = this.#stream;
+      this.#add(() => this.execution.appendOutputItems(item, output));
+      return;
+    }
+    const output = new vscode.NotebookCellOutput([item], { outputType: "stream" });
+    this.#stream = { name: stream, output };
+    this.#add(() => this.execution.appendOutput(output));
+  }
+
+  /** The value of the last expression. */
+  value(text: string, executionCount: number): void {
+    this.#show(new vscode.NotebookCellOutput([vscode.NotebookCellOutputItem.text(text, "text/plain")], { outputType: "execute_result", executionCount }));
+  }
+
+  picture(svg: string): void {
+    this.#show(new vscode.NotebookCellOutput([vscode.NotebookCellOutputItem.text(svg, "image/svg+xml")], { outputType: "display_data" }));
+  }
+
+  failure({ message, hint, traceback }: Pick<Failure, "message" | "hint" | "traceback">): void {
+    const stack = traceback ?? [message, hint].filter((line) => line !== null).join("\n");
+    // A traceback ends with the class, in red, and the text.
+
+    const [, name = "Layerscope", text = traceback === undefined ? message : ""] = /^[^]*\x1b\[31m([\w.]+)\x1b\[39m(?:: ([^]*))?$/.exec(stack) ?? [];
+    this.#show(new vscode.NotebookCellOutput([vscode.NotebookCellOutputItem.error({ name, message: text, stack })], { outputType: "error" }));
+  }
+
+  /** Resolves when all is shown. */
+  async done(): Promise<void> {
+    await this.#added;
+  }
+
+  #show(output: vscode.NotebookCellOutput): void {
+    this.#stream = null;
+    this.#add(() => this.execution.appendOutput(output));
+  }
+
+  #add(add: () => Thenable<void>): void {
+    this.#added = this.#added.then(add);
+  }
+}

@@ -1,0 +1,76 @@
+import * as vscode from "vscode";
+import type { ModelSessions } from "../sessions/modelSessions.js";
+import type { Runners } from "../sources/runners.js";
+import { notebookFile, notebookType } from "./notebookFiles.js";
+import { NotebookKernel } from "./notebookKernel.js";
+import type { NotebookModels } from "./notebookModels.js";
+import { NotebookPictures } from "./notebookPictures.js";
+
+/** The kernel that VS Code offers for notebooks, and what it runs for each of them. */
+export class Notebooks implements vscode.Disposable {
+  readonly #controller = vscode.notebooks.createNotebookController("layerscope.python", notebookType, vscode.l10n.t("Layerscope: PyTorch without Python"));
+  readonly #kernels = new Map<vscode.NotebookDocument, NotebookKernel>();
+  readonly #pictures: NotebookPictures;
+  readonly #subscriptions: vscode.Disposable;
+
+  constructor(
+    context: vscode.ExtensionContext,
+    private readonly sessions: ModelSessions,
+    private readonly runners: Runners,
+    private readonly models: NotebookModels,
+  ) {
+    this.#pictures = new NotebookPictures(context);
+    const controller = this.#controller;
+    controller.supportedLanguages = ["python"];
+    controller.supportsExecutionOrder = true;
+    controller.description = vscode.l10n.t("CPython in WebAssembly with Layerscope's engine");
+    controller.detail = vscode.l10n.t("Nothing needs to be installed");
+    controller.executeHandler = async (cells, notebook) => this.#kernel(notebook).run(cells);
+    controller.interruptHandler = async (notebook) => this.#kernels.get(notebook)?.interrupt();
+    this.#subscriptions = vscode.Disposable.from(
+      controller,
+      this.#pictures,
+      vscode.workspace.onDidCloseNotebookDocument((notebook) => {
+        const kernel = this.#kernels.get(notebook);
+        this.#kernels.delete(notebook);
+        kernel?.closed();
+        if (kernel) runners.close(kernel.file);
+      }),
+      models.onDidClose((file) => this.#ofFile(file)?.closed()),
+    );
+  }
+
+  /** Ends what runs in a notebook, and forgets what its cells have made; default: in the one that is shown. */
+  async restart(notebook = vscode.window.activeNotebookEditor?.notebook): Promise<void> {
+    const kernel = notebook && this.#kernels.get(notebook);
+    if (kernel) await kernel.restart();
+  }
+
+  dispose(): void {
+    this.#subscriptions.dispose();
+  }
+
+  #kernel(notebook: vscode.NotebookDocument): NotebookKernel {
+    const known = this.#kernels.get(notebook);
+    // It was saved under another name.
+    if (known?.file === notebookFile(notebook)) return known;
+    const { sessions, runners, models } = this;
+    const kernel = new NotebookKernel({
+      notebook,
+      controller: this.#controller,
+      runners,
+      models,
+      picture: (model) => this.#pictures.of(model, notebook.uri),
+      onModels: (file) => {
+        const session = vscode.window.activeNotebookEditor?.notebook === notebook ? sessions.get(file) : undefined;
+        if (session) sessions.show(session);
+      },
+    });
+    this.#kernels.set(notebook, kernel);
+    return kernel;
+  }
+
+  #ofFile(file: string): NotebookKernel | undefined {
+    return [...this.#kernels.values()].find((kernel) => kernel.file === file);
+  }
+}

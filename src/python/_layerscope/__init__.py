@@ -1,0 +1,75 @@
+"""Runs files and cells, and says what they made."""
+import gc
+import json
+import sys
+import types
+
+import collections as _collections
+
+from . import cells, models, sources, standins
+from .failures import failure
+from .program import program
+
+
+class OrderedDict(_collections.OrderedDict):
+    """As PyTorch's own state dicts print: in the form of the Python versions that most run it with."""
+
+    __module__ = "collections"
+
+    def __repr__(self):
+        return f"{type(self).__name__}({list(self.items())!r})" if self else f"{type(self).__name__}()"
+
+
+OrderedDict.__qualname__ = "OrderedDict"
+_collections.OrderedDict = OrderedDict
+
+
+def run_file(path, text, name):
+    text = sources.decode(text)
+    program.begin(path, name)
+    program.add(path)
+    sources.remember(path, text)
+    try:
+        exec(compile(text, path, "exec", dont_inherit=True), program.names)
+        return ""
+    except BaseException as error:
+        return failure(error)
+    finally:
+        sources.flush()
+
+
+def collect():
+    sys.last_exc = None
+    gc.collect()
+
+
+def files():
+    return json.dumps([module.__file__ for module in list(sys.modules.values()) if getattr(module, "__file__", None) and sources.is_user_code(module.__file__)])
+
+
+def driver():
+    import _engine
+    from pyodide.ffi import create_proxy
+
+    from torch import _bridge
+    from torch.nn.modules import module
+
+    sys.stdout.reconfigure(line_buffering=True)
+    _engine.connect(create_proxy(_bridge.on_invoke), create_proxy(module.on_forward), create_proxy(_bridge.on_frames), create_proxy(_bridge.on_warn))
+    sys.meta_path.insert(0, sources.finder())
+    sys.meta_path.append(standins.Finder())
+    sys.dont_write_bytecode = True
+    return create_proxy(
+        types.SimpleNamespace(
+            runFile=run_file,
+            begin=cells.begin,
+            runCell=cells.run_cell,
+            runLiveCell=cells.run_live_cell,
+            variables=models.variables,
+            offers=models.offers,
+            evaluate=models.evaluate,
+            collect=collect,
+            override=sources.override,
+            files=files,
+        )
+    )

@@ -1,0 +1,149 @@
+import assert from "node:assert/strict";
+import { copyFileSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { suite, suiteSetup, suiteTeardown, test } from "mocha";
+import * as vscode from "vscode";
+import type { ModelSnapshot } from "../../src/protocol/index.js";
+import { closeEditors, folder, hoverAt, layerscope, until } from "./support.js";
+
+const root = vscode.extensions.getExtension("layerscope.layerscope")!.extensionPath;
+const kernel = { id: "layerscope.python", extension: "layerscope.layerscope" };
+
+/** What each cell of the chapter gives in PyTorch. */
+const chapter = JSON.parse(readFileSync(join(root, "test/python/chapter.json"), "utf8")) as readonly { readonly output: string }[];
+
+/** All that a cell shows as text, its colors taken out. */
+function textOf(cell: vscode.NotebookCell): string {
+  const items = cell.outputs.flatMap((output) => output.items).filter(({ mime }) => /text\/plain|stdout|stderr/.test(mime));
+  return items.map(({ mime, data }) => Buffer.from(data).toString() + (mime === "text/plain" ? "\n" : "")).join("");
+}
+
+function errorOf(cell: vscode.NotebookCell): { readonly name: string; readonly message: string; readonly stack: string } | null {
+  const item = cell.outputs.flatMap((output) => output.items).find(({ mime }) => mime === "application/vnd.code.notebook.error");
+  return item ? (JSON.parse(Buffer.from(item.data).toString()) as { name: string; message: string; stack: string }) : null;
+}
+
+async function open(uri: vscode.Uri): Promise<vscode.NotebookDocument> {
+  const notebook = await vscode.workspace.openNotebookDocument(uri);
+  await vscode.window.showNotebookDocument(notebook);
+  await vscode.commands.executeCommand("notebook.selectKernel", kernel);
+  return notebook;
+}
+
+async function add(notebook: vscode.NotebookDocument, ...texts: readonly string[]): Promise<void> {
+  const cells = texts.map((text) => new vscode.NotebookCellData(vscode.NotebookCellKind.Code, text, "python"));
+  const edit = new vscode.WorkspaceEdit();
+  edit.set(notebook.uri, [vscode.NotebookEdit.insertCells(notebook.cellCount, cells)]);
+  await vscode.workspace.applyEdit(edit);
+}
+
+/** Runs the last cells of the notebook, and waits for them to end. */
+async function runLast(notebook: vscode.NotebookDocument, count = 1): Promise<readonly vscode.NotebookCell[]> {
+  const start = notebook.cellCount - count;
+  await vscode.commands.executeCommand("notebook.cell.execute", { ranges: [{ start, end: notebook.cellCount }], document: notebook.uri });
+  const cells = notebook.getCells(new vscode.NotebookRange(start, notebook.cellCount));
+  await until("the cells have ended", () => cells.every((cell) => cell.executionSummary?.success !== undefined), 120_000);
+  return cells;
+}
+
+const models = async (notebook: vscode.NotebookDocument): Promise<readonly ModelSnapshot[]> => (await layerscope()).models(notebook.uri);
+
+suite("a notebook", function () {
+  this.timeout(240_000);
+  let notebook: vscode.NotebookDocument;
+
+  suiteSetup(async () => {
+    await closeEditors();
+    const file = join(folder, "chapter.ipynb");
+    copyFileSync(join(root, "examples/parameter-management.ipynb"), file);
+    notebook = await open(vscode.Uri.file(file));
+  });
+  suiteTeardown(async () => {
+    await notebook.save();
+    await closeEditors();
+  });
+
+  test("runs all its cells, which give what PyTorch gives", async () => {
+    await vscode.commands.executeCommand("notebook.execute", notebook.uri);
+    const cells = notebook.getCells().filter(({ kind }) => kind === vscode.NotebookCellKind.Code);
+    const last = cells.at(-1)!;
+    await until("the last cell has ended", () => last.executionSummary?.success !== undefined, 200_000);
+    assert.deepEqual(cells.map(errorOf).filter(Boolean), []);
+    assert.equal(cells.map(textOf).join(""), chapter.map(({ output }) => output).join(""));
+    assert.deepEqual(
+      cells.map(({ executionSummary }) => executionSummary?.executionOrder),
+      cells.map((_, i) => i + 1),
+    );
+    assert.ok((await models(notebook)).length > 0);
+  });
+
+  test("a cell that gives a model shows its picture, and hovers explain it", async () => {
+    await add(notebook, "drawn = nn.Sequential(nn.Linear(4, 8), nn.ReLU())\ndrawn");
+    const [cell] = await runLast(notebook);
+    assert.match(textOf(cell!), /^Sequential\(\n {2}\(0\): Linear\(in_features=4, out_features=8, bias=True\)/);
+    assert.ok(
+      cell!.outputs.flatMap(({ items }) => items).some(({ mime, data }) => mime === "image/svg+xml" && Buffer.from(data).toString().startsWith("<svg")),
+    );
+    const model = (await models(notebook)).find(({ name }) => name === "drawn");
+    assert.equal(model?.root.children[0]?.location?.file, cell!.document.uri.toString());
+    assert.match(await hoverAt({ document: cell!.document } as vscode.TextEditor, "nn.Linear(4", 4), /\*\*Linear\*\*/);
+  });
+
+  test("an error stands in the cell as Jupyter shows it, at its line among the problems, and what follows does not run", async () => {
+    await add(notebook, "x = torch.rand(2, 5)\ndrawn(x)", "print('after')");
+    const [start, count] = [notebook.cellCount - 2, 2];
+    await vscode.commands.executeCommand("notebook.cell.execute", { ranges: [{ start, end: start + count }], document: notebook.uri });
+    const [broken, after] = notebook.getCells(new vscode.NotebookRange(start, start + count));
+    await until("the cell has failed", () => broken!.executionSummary?.success === false, 60_000);
+    const error = errorOf(broken!);
+    assert.equal(error?.name, "RuntimeError");
+    assert.equal(error.message, "mat1 and mat2 shapes cannot be multiplied (2x5 and 4x8)");
+
+    assert.match(
+      error.stack.replace(/\x1b\[\d+m/g, ""),
+      /Traceback \(most recent call last\)\nCell In\[\d+\], line 2\n {6}1 x = torch\.rand\(2, 5\)\n----> 2 drawn\(x\)/,
+    );
+    await until("the problem is there", () => vscode.languages.getDiagnostics(broken!.document.uri).length > 0);
+    assert.equal(vscode.languages.getDiagnostics(broken!.document.uri)[0]!.range.start.line, 1);
+    assert.equal(textOf(after!), "");
+  });
+
+  test("an await at the top level of a cell waits", async () => {
+    await add(notebook, "import asyncio\nawait asyncio.sleep(0.01)\nawait asyncio.sleep(0, 'slept')");
+    assert.equal(textOf((await runLast(notebook))[0]!), "'slept'\n");
+  });
+
+  test("an endless loop is interrupted, and what was made stays", async () => {
+    await add(notebook, "kept = 7\nprint('runs', flush=True)\nwhile True:\n    pass");
+    const running = runLast(notebook);
+    const cell = notebook.cellAt(notebook.cellCount - 1);
+    await until("it runs", () => textOf(cell) === "runs\n", 60_000);
+    await vscode.commands.executeCommand("notebook.cancelExecution", { ranges: [{ start: cell.index, end: cell.index + 1 }], document: notebook.uri });
+    await running;
+    assert.equal(errorOf(cell)?.name, "KeyboardInterrupt");
+    await add(notebook, "kept");
+    assert.equal(textOf((await runLast(notebook))[0]!), "7\n");
+  });
+
+  test("reinitializing from the view changes what the next cell sees", async () => {
+    const { showQuickPick, showInputBox } = vscode.window;
+    const pick = async (items: readonly { readonly label: string }[]): Promise<unknown> =>
+      items.find(({ label }) => /^(Whole model drawn|zeros_)$/.test(label));
+    Object.assign(vscode.window, { showQuickPick: pick, showInputBox: async () => "" });
+    try {
+      await vscode.commands.executeCommand("layerscope.reinitialize", { file: notebook.uri.fsPath, model: "drawn", path: "" });
+    } finally {
+      Object.assign(vscode.window, { showQuickPick, showInputBox });
+    }
+    await add(notebook, "drawn[0].weight.abs().sum().item()");
+    assert.equal(textOf((await runLast(notebook))[0]!), "0.0\n");
+  });
+
+  test("a restart forgets all", async () => {
+    await vscode.commands.executeCommand("layerscope.restartKernel", notebook.uri);
+    await add(notebook, "kept");
+    const [cell] = await runLast(notebook);
+    assert.equal(errorOf(cell!)?.name, "NameError");
+    assert.equal(cell!.executionSummary?.executionOrder, 1);
+  });
+});
