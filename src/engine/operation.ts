@@ -60,6 +60,16 @@ export type Distribution =
   | { readonly kind: "truncatedNormal"; readonly mean: number; readonly std: number; readonly low: number; readonly high: number }
   | { readonly kind: "constant"; readonly value: number };
 
+/** What a function that neurons end in does to a signal. */
+export interface ActivationFacts {
+  /** The nonlinearity of nn.init.calculateGain that stands for it; null where that knows no gain of it. */
+  readonly gain: "linear" | "relu" | "leaky_relu" | "tanh" | "sigmoid" | "selu" | null;
+  /** The slope, of "leaky_relu". */
+  readonly slope?: number;
+  /** The values that its result stays at or tends to, where its derivative is or tends to zero; null for a side without such a value. */
+  readonly bounds: readonly [low: number | null, high: number | null];
+}
+
 /** A value of an argument that is plain. */
 export type Plain = number | boolean | string;
 
@@ -82,6 +92,8 @@ export interface Facts<Args extends readonly unknown[]> {
   readonly between?: string;
   /** Positions of arguments beside the first that it writes into, as batch normalization into its running statistics. */
   alsoWrites?(args: Args): readonly number[];
+  /** Of a function that neurons end in: what it does to a signal. Default: it is none. */
+  activates?(args: Args): ActivationFacts;
   /** What the results follow where the elements of the first argument follow `before`; null where that is not known. Default: not known. */
   follows?(args: Args, before: Distribution): Distribution | null;
 }
@@ -114,8 +126,9 @@ export function writing({
   between,
   multiplyAdds,
   fills,
-}: Pick<Operation, "name" | "arguments" | "sign" | "between" | "multiplyAdds"> & Pick<WriteEffect, "fills">): Operation {
-  return { name, arguments: names, effect: { kind: "writes", fills }, sign, between, multiplyAdds };
+  activates,
+}: Pick<Operation, "name" | "arguments" | "sign" | "between" | "multiplyAdds" | "activates"> & Pick<WriteEffect, "fills">): Operation {
+  return { name, arguments: names, effect: { kind: "writes", fills }, sign, between, multiplyAdds, activates };
 }
 
 /** The name of an argument that is an operand, or stands in the place of one: a number is shown by itself. */

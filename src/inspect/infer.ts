@@ -16,6 +16,8 @@ const whatToDo = (): string => l10n.t("Call the model in the code, or state an i
 export interface InputCandidate {
   readonly shape: readonly number[];
   readonly dtype: DTypeName;
+  /** Integers are below it; default: all are 0. */
+  readonly high?: number;
 }
 
 export type Inference =

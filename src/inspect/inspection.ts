@@ -6,6 +6,9 @@ import type {
   ModelSnapshot,
   Reinitialization,
   RunnerMethods,
+  Signal,
+  SignalInput,
+  SignalRequest,
   SourceLocation,
   StatedInput,
   TensorId,
@@ -19,8 +22,10 @@ import { definesForward, forwardAgain, inferForward, type InputCandidate } from 
 import { Initializations } from "./initializations.js";
 import { type OriginalNames, sameNames } from "./parameterNames.js";
 import { type Pass, Recorder } from "./recorder.js";
+import { PreservedModel } from "./preserve.js";
 import type { NamedState, Recording } from "./recording.js";
 import { Reinitializer } from "./reinitialize.js";
+import { measureSignal, randomLike } from "./signal.js";
 import { defaultBins, mostBins, tensorStatistics } from "./statistics.js";
 import { eachTensorOf, withTensors } from "./structured.js";
 import { Identities, ModelTree, type StateTensor } from "./tree.js";
@@ -71,6 +76,8 @@ interface Model extends NamedModel {
   readonly traceMissing: string;
   /** What the last snapshot names: its ids are what is asked for. */
   tree: ModelTree | null;
+  /** Null where none was measured since the parameters last changed. */
+  signal: Signal | null;
 }
 
 /** Looks at live modules: turns them into snapshots, runs them again and reinitializes them. Watches from the moment it is made. */
@@ -106,6 +113,7 @@ export class Inspection {
         shown: own,
         traceMissing,
         tree: null,
+        signal: null,
       });
     }
   }
@@ -186,13 +194,54 @@ export class Inspection {
     if (seed !== null) this.#engine.manualSeed(seed);
     model.reinitializer.reinitialize(model.module, target, choice);
     for (const pass of [model.own, model.shown]) if (pass) pass.activationsCurrent = false;
+    model.signal = null;
     return this.#snapshot(model);
   }
 
   undoReinitialize(name: string): ModelSnapshot {
     const model = this.#model(name);
     if (!model.reinitializer.undo()) throw new Error(l10n.t("There is no reinitialization to undo."));
+    model.signal = null;
     return this.#snapshot(model);
+  }
+
+  signal(request: SignalRequest): Signal {
+    const { module, shown, reinitializer, traceMissing, ...model } = this.#model(request.model);
+    const { seed, trial } = request;
+    if (!definesForward(this.#engine, module)) throw new Error(l10n.t("{0} defines no forward: there is nothing to run.", classNameOf(module)));
+    const input: SignalInput = request.input ?? (shown === null || shown.origin === "inferred" ? { kind: "random", batches: 1 } : { kind: "recorded" });
+    const batch = (): readonly unknown[] => {
+      if (input.kind === "stated") return this.#statedArguments(input.inputs, shown?.args() ?? [], deviceOf(this.#engine, module));
+      if (!shown) throw new Error(traceMissing);
+      if (input.kind === "random") return randomLike(this.#engine, shown.args());
+      if (!shown.keepsInputs) throw new Error(l10n.t("The inputs of the recorded pass were too large to keep: state an input."));
+      return shown.args();
+    };
+    const tree = model.tree ?? this.#tree(this.#model(request.model));
+    const measure = () => measureSignal(this.#engine, this.recorder, module, batch, { input, seed, trial }, (tensor) => tree.idOf(tensor));
+    return this.#quietly(() =>
+      this.#leavingNoTrace(module, () => {
+        if (trial === null) return measure();
+        if (trial.seed !== null) this.#engine.manualSeed(trial.seed);
+        return reinitializer.during(module, trial.target, trial.choice, measure);
+      }),
+    );
+  }
+
+  showSignal(request: Omit<SignalRequest, "trial">): ModelSnapshot {
+    const model = this.#model(request.model);
+    model.signal = this.signal({ ...request, trial: null });
+    return this.#snapshot(model);
+  }
+
+  #leavingNoTrace<Result>(module: Module, body: () => Result): Result {
+    const preserved = new PreservedModel(this.#engine, module);
+    preserved.keepValues();
+    try {
+      return body();
+    } finally {
+      preserved.restore();
+    }
   }
 
   setSeed(seed: number): null {
@@ -242,16 +291,19 @@ export class Inspection {
     throw new Error(found.tensor.isMeta ? l10n.t("{0} has no values: it is on the meta device.", tensorName) : l10n.t("{0} has no values yet.", tensorName));
   }
 
-  #snapshot(model: Model): ModelSnapshot {
-    const tree = new ModelTree(
+  #tree(model: Model): ModelTree {
+    return (model.tree = new ModelTree(
       this.#engine,
       model.module,
       model.name,
       this.#identities,
       (module) => this.constructionOf(module),
       (module) => this.recorder.wasCalled(module),
-    );
-    model.tree = tree;
+    ));
+  }
+
+  #snapshot(model: Model): ModelSnapshot {
+    const tree = this.#tree(model);
     const tensors = tree.tensors.map((state, id) => this.#tensorSnapshot(state, id));
     const sum = (kind: TensorSnapshot["kind"], of: (tensor: TensorSnapshot) => number): number =>
       tensors.reduce((total, tensor) => (tensor.kind === kind ? total + of(tensor) : total), 0);
@@ -277,6 +329,7 @@ export class Inspection {
       ownPass: model.own?.origin ?? null,
       hasForward: definesForward(this.#engine, model.module),
       undoDepth: model.reinitializer.undoDepth,
+      signal: model.signal,
     };
   }
 
@@ -321,8 +374,8 @@ export class Inspection {
     return { recording, origin: "inferred", inferredFrom: from, args, keepsInputs: true, activationsCurrent: true };
   }
 
-  #exampleInput({ shape, dtype }: InputCandidate, device: "cpu" | "meta"): Tensor {
-    if (dtype === "int64") return this.#engine.zeros(shape, { dtype: this.#engine.int64, device });
+  #exampleInput({ shape, dtype, high = 1 }: InputCandidate, device: "cpu" | "meta"): Tensor {
+    if (dtype === "int64") return this.#engine.randint(high, shape, { dtype: this.#engine.int64, device });
     return this.#engine.rand(shape, { dtype: this.#engine[dtype], device });
   }
 

@@ -4,6 +4,7 @@ import type { Engine, Module, Tensor } from "./engine.js";
 import type { Initializations } from "./initializations.js";
 import { writesInPlace } from "./operations.js";
 import type { OriginalNames } from "./parameterNames.js";
+import type { PassWatcher } from "./passWatcher.js";
 import { Recording } from "./recording.js";
 import { eachTensorOf, withTensors } from "./structured.js";
 
@@ -96,8 +97,8 @@ export class Recorder {
   }
 
   /** Records a pass of `root` that `body` runs; what it throws is part of the recording. */
-  record(root: Module, body: () => void): { recording: Recording; error: unknown } {
-    const recording = new Recording(this.#engine, root, this.#names);
+  record(root: Module, body: () => void, watcher: PassWatcher | null = null): { recording: Recording; error: unknown } {
+    const recording = new Recording(this.#engine, root, this.#names, watcher);
     this.#requested = recording;
     let error: unknown;
     try {

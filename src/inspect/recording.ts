@@ -18,6 +18,7 @@ import { factsOf, keepsElements, writesInPlace } from "./operations.js";
 import { extent, type Memory, unknownMemory, windowKey } from "./memory.js";
 import { ModelForm } from "./modelForm.js";
 import { type OriginalNames, parameterNames } from "./parameterNames.js";
+import type { PassWatcher } from "./passWatcher.js";
 import { activationStatistics } from "./statistics.js";
 import { eachModule, eachTensor, eachTensorOf, objectsIn, putInto } from "./structured.js";
 
@@ -72,7 +73,12 @@ export class Recording {
   #multiplyAdds = 0;
   #form: ModelForm;
 
-  constructor(engine: Engine, root: Module, names: OriginalNames) {
+  constructor(
+    engine: Engine,
+    root: Module,
+    names: OriginalNames,
+    private readonly watcher: PassWatcher | null = null,
+  ) {
     this.#engine = engine;
     this.#names = names;
     this.#layerClasses = new Set(Object.values(engine.nn));
@@ -142,6 +148,7 @@ export class Recording {
       if (this.#calls.length > 1) handedOn = this.#standForInputs(call, step, output);
       step.outputs = this.#operands([handedOn ?? output], "constant");
       step.duration = performance.now() - call.started;
+      this.watcher?.left(call.step!, step.parent, step.path, module, handedOn ?? output);
     }
     this.#calls.pop();
     if (this.#calls.length === 0) {
@@ -220,6 +227,9 @@ export class Recording {
       }
     }
     step.outputs = outputs;
+    if (this.watcher && caller !== null) {
+      this.watcher.ran(operation, args, handedOn ?? output, caller, (this.#steps[caller] as Recorded<ModuleStep>).path, !this.#calledByEngine());
+    }
     return handedOn;
   }
 

@@ -48,6 +48,21 @@ export class Reinitializer {
   }
 
   reinitialize(root: Module, target: InitializationTarget, choice: InitializationChoice): void {
+    this.#undo.push(this.#fill(root, target, choice));
+    while (this.#undo.length > undoDepthLimit || this.#undo.reduce((sum, { bytes }) => sum + bytes, 0) > undoBytesLimit) this.#undo.shift();
+  }
+
+  /** Fills parameters for as long as `body` runs. */
+  during<Result>(root: Module, target: InitializationTarget, choice: InitializationChoice, body: () => Result): Result {
+    const undo = this.#fill(root, target, choice);
+    try {
+      return body();
+    } finally {
+      undo.restore();
+    }
+  }
+
+  #fill(root: Module, target: InitializationTarget, choice: InitializationChoice): Undo {
     const modules = targetModules(this.#engine, root, target);
     const fills = choice.kind === "asConstructed" ? this.#resets(modules) : this.#schemeFills(modules, choice, target.kind === "model");
     const tensors = new Set(fills.flatMap(({ tensors }) => tensors));
@@ -61,8 +76,7 @@ export class Reinitializer {
     } finally {
       this.#initializations.fromEditor = false;
     }
-    this.#undo.push(undo);
-    while (this.#undo.length > undoDepthLimit || this.#undo.reduce((sum, { bytes }) => sum + bytes, 0) > undoBytesLimit) this.#undo.shift();
+    return undo;
   }
 
   /** False when there is nothing to undo. */

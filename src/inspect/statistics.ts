@@ -88,7 +88,7 @@ function scaled(values: Elements, scale: number): Float64Array {
 type Elements = Parameters<Engine["summarize"]>[0];
 
 /** The elements in row-major order, or every n-th of them. */
-function sample(tensor: Tensor, limit: number): Elements {
+export function sample(tensor: Tensor, limit: number): Elements {
   const { data } = tensor.storage;
   const count = tensor.numel();
   const step = sampleStep(count, limit, tensor.sizes.at(-1) ?? 1);

@@ -8,4 +8,5 @@ export * from "./initialization.js";
 export * from "./layer.js";
 export * from "./source.js";
 export * from "./operation.js";
+export * from "./signal.js";
 export * from "./permissions.js";

@@ -1,6 +1,7 @@
 import type { Failure } from "./failure.js";
 import type { Reinitialization } from "./initialization.js";
 import type { Access } from "./permissions.js";
+import type { Signal, SignalRequest } from "./signal.js";
 import type { DTypeName, ModelSnapshot, SourceLocation, TensorId, TensorStatistics } from "./snapshot.js";
 
 /** A model file made ready to evaluate. */
@@ -141,6 +142,10 @@ export interface RunnerMethods {
   reinitialize: { params: { readonly model: string } & Reinitialization; result: ModelSnapshot };
   undoReinitialize: { params: { readonly model: string }; result: ModelSnapshot };
   setSeed: { params: { readonly seed: number }; result: null };
+  /** Measures how a signal goes through a model, with its parameters or others; leaves no trace behind. */
+  signal: { params: SignalRequest; result: Signal };
+  /** Measures it with the model's own parameters, and has it in the model's snapshots until these change. */
+  showSignal: { params: Omit<SignalRequest, "trial">; result: ModelSnapshot };
   /** `index`: the place along each dimension before the last two; default: the first. */
   tensorValues: {
     params: { readonly model: string; readonly tensor: TensorId; readonly maxRows: number; readonly maxColumns: number; readonly index?: readonly number[] };

@@ -1,4 +1,5 @@
 import type { OperationEffect, OperationName, StepArgument, TensorPart } from "./operation.js";
+import type { Signal } from "./signal.js";
 
 /**
  * A model as plain data. Whatever can produce a ModelSnapshot (running code, opening a weights file) gets every view for free.
@@ -38,6 +39,8 @@ export interface ModelSnapshot {
   readonly hasForward: boolean;
   /** How many reinitializations can be undone. */
   readonly undoDepth: number;
+  /** How a signal goes through the model, where that was measured since its parameters last changed; null where it was not. */
+  readonly signal: Signal | null;
 }
 
 /** Index into ModelSnapshot.tensors. */

@@ -3,6 +3,7 @@ import type { Exit, Failure, FailureText, PlainFailure, StackFrame, Stopped } fr
 import type { ArgumentValue, AxisName, LayerFamily, NamedArguments } from "./layer.js";
 import type { OperationEffect, OperationName, StepArgument, TensorPart } from "./operation.js";
 import type { CellResult, Offer, RunnerMethod, RunnerMethods, RunResult, TensorValues } from "./runner.js";
+import { checkSignal } from "./signalChecks.js";
 import type * as snapshot from "./snapshot.js";
 
 /** What comes from the process of model code is checked against these before anything of it is believed. */
@@ -172,6 +173,7 @@ const model: Check<snapshot.ModelSnapshot> = shape({
   ownPass: optional(oneOf("recorded", "inferred")),
   hasForward: flag,
   undoDepth: whole,
+  signal: optional(checkSignal),
 });
 
 const failureText = {
@@ -218,6 +220,8 @@ export const checkResult: { readonly [M in RunnerMethod]: Check<RunnerMethods[M]
   reinitialize: model,
   undoReinitialize: model,
   setSeed: (value) => (value === null ? null : " is not null"),
+  signal: checkSignal,
+  showSignal: model,
   tensorValues,
   statistics,
 };

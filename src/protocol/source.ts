@@ -17,6 +17,8 @@ const all: { readonly [C in Capability]: true } = {
   reinitialize: true,
   undoReinitialize: true,
   setSeed: true,
+  signal: true,
+  showSignal: true,
   tensorValues: true,
   statistics: true,
 };

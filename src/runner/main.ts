@@ -111,6 +111,8 @@ const handlers: Handlers = {
   reinitialize: (params) => live().reinitialize(params),
   undoReinitialize: ({ model }) => live().undoReinitialize(model),
   setSeed: ({ seed }) => live().setSeed(seed),
+  signal: (params) => live().signal(params),
+  showSignal: (params) => live().showSignal(params),
   tensorValues: (params) => live().tensorValues(params),
   statistics: (params) => live().statistics(params),
 };

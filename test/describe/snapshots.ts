@@ -285,6 +285,7 @@ export function snapshot(name: string, root: Layer, input: readonly number[] | n
     ownPass: input ? "recorded" : null,
     hasForward: true,
     undoDepth: 0,
+    signal: null,
   };
   valuesOf.set(model.tensors, raw);
   return model;

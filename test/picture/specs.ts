@@ -259,6 +259,7 @@ export function snapshot(name: string, root: Spec, { inputs = null, inputLabels 
     ownPass: trace && "recorded",
     hasForward: true,
     undoDepth: 0,
+    signal: null,
     totals: { modules: identities.size, parameters: total, trainableParameters: total, parameterBytes: 4 * total, bufferBytes: 0, multiplyAdds: null },
   };
 }

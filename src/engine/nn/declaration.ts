@@ -46,6 +46,8 @@ export type AxisName =
 export interface ExampleInput {
   readonly shape: readonly number[];
   readonly dtype: "float32" | "int64";
+  /** Integers are below it; default: all are 0. */
+  readonly high?: number;
 }
 
 interface Declaration<Layer> {

@@ -13,7 +13,7 @@ import { div, sub } from "./binary.js";
 import { requireFloatingPoint } from "./rules/promotion.js";
 import { abs, relu as reluOf, relu_, tanh } from "./unary.js";
 import { erf } from "../math/specialFunctions.js";
-import { computes, type ArgumentsOf, notCounted } from "../operation.js";
+import { type ActivationFacts, computes, type ArgumentsOf, notCounted } from "../operation.js";
 import { where } from "./masks.js";
 import { within } from "./rules/recorded.js";
 
@@ -48,6 +48,8 @@ interface ActivationRow<Constants extends readonly unknown[]> {
   /** The function for given constants. */
   readonly of: (...constants: Constants) => Activation;
   readonly recordedBackward: RecordedBackward<[x: Tensor, ...constants: Constants], void>;
+  /** What it does to a signal; null for one that no neuron ends in. */
+  readonly activates: ((...constants: Constants) => ActivationFacts) | null;
 }
 
 /** An element-wise function with constants (slopes, bounds, thresholds) as a row. */
@@ -76,6 +78,7 @@ function activationRow<Constants extends readonly unknown[]>(row: ActivationRow<
       return [result];
     },
     recordedBackward: row.recordedBackward,
+    ...(row.activates && { activates: ([, ...constants]) => row.activates!(...constants) }),
   };
 }
 
@@ -97,6 +100,9 @@ function activation<Constants extends readonly unknown[] = []>(row: ActivationRo
   return { plain, inPlace, choose: (inplace, ...args) => (inplace ? inPlace(...args) : plain(...args)) };
 }
 
+/** Of one that nothing holds back on either side, and that calculateGain has no gain of. */
+const unbounded: ActivationFacts = { gain: null, bounds: [null, null] };
+
 const logistic = (x: number): number => 1 / (1 + Math.exp(-x));
 
 /** max(x, 0). (torch.nn.functional.relu) */
@@ -107,6 +113,7 @@ export function relu(x: Tensor, ...args: Arguments<[inplace: boolean], InplaceOp
 
 const leakyReluRow = activation<[slope: number]>({
   name: "leakyRelu",
+  activates: (slope) => ({ gain: "leaky_relu", slope, bounds: [null, null] }),
   constants: [["negativeSlope", 0.01]],
   kernel: "leaky_relu_cpu",
   of: (slope) => ({
@@ -146,6 +153,7 @@ function eluKernels(positive: number, negative: number, inputScale: number): Act
 
 const eluRow = activation<[alpha: number, scale: number, inputScale: number]>({
   name: "elu",
+  activates: () => unbounded,
   constants: [["alpha", 1], null, null],
   kernel: "elu_cpu",
   of: (alpha, scale, inputScale) => ({
@@ -174,6 +182,7 @@ export function elu_(x: Tensor, alpha = 1): Tensor {
 
 const celuRow = activation<[alpha: number]>({
   name: "celu",
+  activates: () => unbounded,
   constants: [["alpha", 1]],
   kernel: "elu_cpu",
   check(_, alpha) {
@@ -203,6 +212,7 @@ const seluAlpha = 1.6732632423543772;
 const seluScale = 1.0507009873554805;
 const seluRow = activation({
   name: "selu",
+  activates: () => ({ gain: "selu", bounds: [null, null] }),
   constants: [],
   gradientName: "EluBackward0",
   kernel: "elu_cpu",
@@ -233,6 +243,7 @@ function requireBounds(x: Tensor, minVal: number): void {
 
 const hardtanhRow = activation<[minVal: number, maxVal: number]>({
   name: "hardtanh",
+  activates: (minVal, maxVal) => ({ gain: null, bounds: [minVal, maxVal] }),
   constants: [
     ["minVal", -1],
     ["maxVal", 1],
@@ -270,6 +281,7 @@ export function hardtanh_(x: Tensor, minVal = -1, maxVal = 1): Tensor {
 
 const relu6Row = activation({
   name: "relu6",
+  activates: () => ({ gain: "relu", bounds: [0, 6] }),
   constants: [],
   gradientName: "HardtanhBackward0",
   kernel: null,
@@ -290,6 +302,7 @@ export function relu6(x: Tensor, ...args: Arguments<[inplace: boolean], InplaceO
 
 const hardsigmoidRow = activation({
   name: "hardsigmoid",
+  activates: () => ({ gain: "sigmoid", bounds: [0, 1] }),
   constants: [],
   kernel: "hardsigmoid_cpu",
   of: () => ({
@@ -308,6 +321,7 @@ export function hardsigmoid(x: Tensor, ...args: Arguments<[inplace: boolean], In
 
 const hardswishRow = activation({
   name: "hardswish",
+  activates: () => unbounded,
   constants: [],
   kernel: "hardswish_cpu",
   of: () => ({
@@ -326,6 +340,7 @@ export function hardswish(x: Tensor, ...args: Arguments<[inplace: boolean], Inpl
 
 const siluRow = activation({
   name: "silu",
+  activates: () => unbounded,
   constants: [],
   kernel: "silu_cpu",
   of: () => ({
@@ -349,6 +364,7 @@ const softplusOf = (x: number): number => (x > 0 ? x + Math.log1p(Math.exp(-x)) 
 
 const mishRow = activation({
   name: "mish",
+  activates: () => unbounded,
   constants: [],
   kernel: "mish_cpu",
   of: () => ({
@@ -378,6 +394,7 @@ export interface GeluOptions {
 
 const geluRow = activation<[approximate: GeluApproximation]>({
   name: "gelu",
+  activates: () => unbounded,
   constants: [["approximate", "none"]],
   kernel: "GeluKernelImpl",
   check(_, approximate) {
@@ -420,6 +437,7 @@ export function gelu(x: Tensor, options: GeluOptions = {}): Tensor {
 
 const softplusRow = activation<[beta: number, threshold: number]>({
   name: "softplus",
+  activates: () => unbounded,
   constants: [
     ["beta", 1],
     ["threshold", 20],
@@ -451,6 +469,7 @@ export function softplus(x: Tensor, ...args: Arguments<[beta: number, threshold:
 
 const softsignRow = activation({
   name: "softsign",
+  activates: () => ({ gain: null, bounds: [-1, 1] }),
   constants: [],
   gradientName: "DivBackward0",
   kernel: "abs_cpu",
@@ -465,6 +484,7 @@ export function softsign(x: Tensor): Tensor {
 
 const tanhshrinkRow = activation({
   name: "tanhshrink",
+  activates: null,
   constants: [],
   gradientName: "SubBackward0",
   kernel: "tanh",
@@ -484,6 +504,7 @@ export interface ShrinkOptions {
 
 const softshrinkRow = activation<[lambd: number]>({
   name: "softshrink",
+  activates: null,
   constants: [["lambd", 0.5]],
   kernel: "softshrink_check",
   check({ dtype }, lambd) {
@@ -505,6 +526,7 @@ export function softshrink(x: Tensor, ...args: Arguments<[lambd: number], Shrink
 
 const hardshrinkRow = activation<[lambd: number]>({
   name: "hardshrink",
+  activates: null,
   constants: [["lambd", 0.5]],
   kernel: "hardshrink_cpu",
   of: (lambd) => ({
@@ -522,6 +544,7 @@ export function hardshrink(x: Tensor, ...args: Arguments<[lambd: number], Shrink
 
 const thresholdRow = activation<[threshold: number, value: number]>({
   name: "threshold",
+  activates: null,
   constants: ["threshold", "value"],
   kernel: null,
   of: (threshold, value) => ({ f: (x) => (x <= threshold ? value : x), derivative: (g, x) => (x <= threshold ? 0 : g) }),
@@ -547,6 +570,7 @@ export function threshold_(x: Tensor, limit: number, value: number): Tensor {
 
 const logsigmoidRow = activation({
   name: "logsigmoid",
+  activates: null,
   constants: [],
   gradientName: "LogSigmoidBackward0",
   keepsLayout: false,

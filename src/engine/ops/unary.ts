@@ -217,13 +217,16 @@ export const cosh: (x: Tensor) => Tensor = defineOperation(coshRow);
 /** cosh in place. */
 export const cosh_: (x: Tensor) => Tensor = defineInPlace(coshRow);
 
-const tanhRow = unaryRow(
-  "tanh",
-  "float",
-  Math.tanh,
-  { of: "output", f: (g, y) => g * (1 - y * y), recorded: (g, y) => g.mul(y.square().rsub(1)), kernel: "tanhBackward" },
-  "tanh",
-);
+const tanhRow: OperationRow<[x: Tensor]> = {
+  ...unaryRow(
+    "tanh",
+    "float",
+    Math.tanh,
+    { of: "output", f: (g, y) => g * (1 - y * y), recorded: (g, y) => g.mul(y.square().rsub(1)), kernel: "tanhBackward" },
+    "tanh",
+  ),
+  activates: () => ({ gain: "tanh", bounds: [-1, 1] }),
+};
 /** Hyperbolic tangent. (torch.tanh) */
 export const tanh: (x: Tensor) => Tensor = defineOperation(tanhRow);
 /** tanh in place. */
@@ -255,13 +258,16 @@ export const atanh: (x: Tensor) => Tensor = defineOperation(atanhRow);
 /** atanh in place. */
 export const atanh_: (x: Tensor) => Tensor = defineInPlace(atanhRow);
 
-const sigmoidRow = unaryRow(
-  "sigmoid",
-  "float",
-  logistic,
-  { of: "output", f: (g, y) => g * y * (1 - y), recorded: (g, y) => g.mul(y.mul(y.rsub(1))), kernel: "sigmoidBackward" },
-  "sigmoid",
-);
+const sigmoidRow: OperationRow<[x: Tensor]> = {
+  ...unaryRow(
+    "sigmoid",
+    "float",
+    logistic,
+    { of: "output", f: (g, y) => g * y * (1 - y), recorded: (g, y) => g.mul(y.mul(y.rsub(1))), kernel: "sigmoidBackward" },
+    "sigmoid",
+  ),
+  activates: () => ({ gain: "sigmoid", bounds: [0, 1] }),
+};
 /** 1 / (1 + e^-x). (torch.sigmoid) */
 export const sigmoid: (x: Tensor) => Tensor = defineOperation(sigmoidRow);
 /** sigmoid in place. */
@@ -280,6 +286,7 @@ const reluRow: OperationRow<[x: Tensor]> = {
     if (x.dtype.name === "bool") throw new RuntimeError("Boolean inputs not supported for relu");
     return rectified.infer(x);
   },
+  activates: () => ({ gain: "relu", bounds: [0, null] }),
 };
 /** max(x, 0). (torch.relu) */
 export const relu: (x: Tensor) => Tensor = defineOperation(reluRow);

@@ -1,0 +1,77 @@
+import { type Check, either, flag, kinds, list, numeric, oneOf, optional, record, shape, text, whole } from "./check.js";
+import type { InitializationChoice, InitializationTarget, Reinitialization } from "./initialization.js";
+import type { OperationName } from "./operation.js";
+import type { StatedInput } from "./runner.js";
+import type { Flow, LayerSignal, Nonlinearity, ParameterSignal, Signal, SignalInput } from "./signal.js";
+import type { Histogram } from "./snapshot.js";
+
+type Of<Union extends { readonly kind: string }, Kind extends Union["kind"]> = Extract<Union, { readonly kind: Kind }>;
+const kind = <const K extends string>(name: K): Check<K> => oneOf(name);
+
+const stated: Check<StatedInput> = shape<StatedInput>(
+  {
+    shape: list(whole),
+    dtype: oneOf("float32", "float64", "float16", "bfloat16", "int8", "int16", "int32", "int64", "uint8", "bool"),
+    fill: oneOf("rand", "randn", "zeros", "ones", "arange", "randint", "recorded"),
+  },
+  { high: numeric },
+);
+
+const input: Check<SignalInput> = kinds<SignalInput>({
+  recorded: shape<Of<SignalInput, "recorded">>({ kind: kind("recorded") }),
+  stated: shape<Of<SignalInput, "stated">>({ kind: kind("stated"), inputs: list(stated) }),
+  random: shape<Of<SignalInput, "random">>({ kind: kind("random"), batches: whole }),
+});
+
+const trial: Check<Reinitialization> = shape<Reinitialization>({
+  target: kinds<InitializationTarget>({
+    model: shape<Of<InitializationTarget, "model">>({ kind: kind("model") }),
+    module: shape<Of<InitializationTarget, "module">>({ kind: kind("module"), path: text }),
+    type: shape<Of<InitializationTarget, "type">>({ kind: kind("type"), type: text }),
+  }),
+  choice: kinds<InitializationChoice>({
+    asConstructed: shape<Of<InitializationChoice, "asConstructed">>({ kind: kind("asConstructed") }),
+    scheme: shape<Of<InitializationChoice, "scheme">>({ kind: kind("scheme"), function: text, arguments: record(either(numeric, text)) }),
+  }),
+  seed: optional(numeric),
+});
+
+const flow: Check<Flow> = shape<Flow>({
+  count: whole,
+  finite: optional(shape<NonNullable<Flow["finite"]>>({ min: numeric, max: numeric, mean: numeric, std: numeric })),
+  zeros: numeric,
+  nonFinite: numeric,
+  saturated: optional(numeric),
+  variation: optional(numeric),
+  histogram: optional(shape<Histogram>({ low: numeric, high: numeric, bins: list(whole) })),
+});
+
+const layer: Check<LayerSignal> = shape<LayerSignal>({
+  path: text,
+  operation: optional(text as Check<unknown> as Check<OperationName>),
+  call: whole,
+  isContainer: flag,
+  activation: optional(flow),
+  gradient: optional(flow),
+  nonlinearity: optional(
+    shape<Nonlinearity>({
+      gain: optional(oneOf("linear", "relu", "leaky_relu", "tanh", "sigmoid", "selu")),
+      slope: optional(numeric),
+      rectifies: flag,
+    }),
+  ),
+  parameters: list(
+    shape<ParameterSignal>({ name: text, tensor: whole, norm: numeric, gradientNorm: optional(numeric), equalUnits: flag, equalGradients: flag }),
+  ),
+});
+
+/** What comes from the process of model code is checked against this before anything of it is believed. */
+export const checkSignal: Check<Signal> = shape<Signal>({
+  input,
+  seed: numeric,
+  trial: optional(trial),
+  given: optional(flow),
+  layers: list(layer),
+  gradientMissing: optional(text),
+  failure: optional(text),
+});
