@@ -15,12 +15,17 @@ Commands:
   summary FILE     print a table of layers, shapes, parameters and multiply-adds, and what was found wrong
   snapshot FILE    print the models as JSON, on one line
   render FILE      draw a model as SVG
+  signal FILE      run each model forward and backward once, and print what becomes of the signal on its way: means, spreads, zeros, saturation,
+                   gradients; exit status 1 where that finds an error, such as a vanishing signal
 
 Options:
   --model NAME         only the model of this name
   --build EXPRESSION   summary, snapshot, render: the model that this makes of the file's functions and classes, as in --build "createModel()"
+  --scheme NAME        signal: of the model with its weights filled by this function of nn.init instead, as in --scheme kaimingUniform_
+  --batches N          signal: so many random batches instead of the recorded inputs
+  --seed N             signal: seeds the generator for inputs and weights (default: 0)
   --depth N            summary, render: levels of modules to show (default: all; render: as many as fit a first view)
-  --json               summary: print JSON
+  --json               summary, signal: print JSON
   -o, --output FILE    render: where to write (default: standard output)
   --theme NAME         render: light, dark, high-contrast or high-contrast-light (default: light)
   --background NAME    render: theme, the theme's own, or transparent (default: theme)
@@ -40,7 +45,7 @@ Multiply-adds are counted from what ran: products of matrices and vectors, convo
 it was given; biases, normalizations and element-wise work are not counted. This is what torch.utils.flop_counter counts, halved, and what torchvision
 publishes as GMACs. torchinfo counts from parameters instead: it adds biases and normalizations, and leaves out products without parameters, as in attention.
 
-Exit status: 0 if all went well, 1 if the file failed, 2 if the command was wrong; what the file gives to process.exit().`;
+Exit status: 0 if all went well, 1 if the file failed or signal found an error, 2 if the command was wrong; what the file gives to process.exit().`;
 
 class UsageError extends Error {}
 
@@ -50,6 +55,9 @@ interface Options {
   readonly build: string | undefined;
   readonly depth: number;
   readonly json: boolean;
+  readonly scheme: string | undefined;
+  readonly batches: number;
+  readonly seed: number;
   readonly output: string | undefined;
   readonly theme: string;
   readonly background: string;
@@ -62,7 +70,7 @@ interface Options {
   readonly memoryLimit: number;
 }
 
-const commands: Readonly<Record<string, (options: Options) => Promise<number>>> = { run, summary, snapshot, render };
+const commands: Readonly<Record<string, (options: Options) => Promise<number>>> = { run, summary, snapshot, render, signal };
 
 async function main(argv: readonly string[]): Promise<number> {
   let parsed;
@@ -74,6 +82,9 @@ async function main(argv: readonly string[]): Promise<number> {
         model: { type: "string" },
         build: { type: "string" },
         depth: { type: "string" },
+        scheme: { type: "string" },
+        batches: { type: "string" },
+        seed: { type: "string" },
         json: { type: "boolean", default: false },
         output: { type: "string", short: "o" },
         theme: { type: "string", default: "light" },
@@ -107,7 +118,7 @@ async function main(argv: readonly string[]): Promise<number> {
   if (!command) throw new UsageError(`there is no command '${name}'`);
   if (file === undefined) throw new UsageError("a file is missing");
   if (rest.length > 0) throw new UsageError(`unexpected argument '${rest[0]}'`);
-  const number = (option: "depth" | "time-limit" | "memory-limit", otherwise: number): number => {
+  const number = (option: "depth" | "batches" | "seed" | "time-limit" | "memory-limit", otherwise: number): number => {
     const text = values[option];
     if (text === undefined) return otherwise;
     const value = Number(text);
@@ -120,6 +131,9 @@ async function main(argv: readonly string[]): Promise<number> {
     build: values.build,
     depth: number("depth", Infinity),
     json: values.json,
+    scheme: values.scheme,
+    batches: number("batches", 0),
+    seed: number("seed", 0),
     output: values.output,
     theme: values.theme,
     background: values.background,
@@ -165,6 +179,22 @@ async function snapshot(options: Options): Promise<number> {
   // On one line: indented, modules in one another would take the square of their number.
   console.log(JSON.stringify(options.model === undefined ? snapshots : snapshots[0]));
   return status;
+}
+
+async function signal(options: Options): Promise<number> {
+  const { measuredModels, reportOf, schemeNamed } = await import("./signal.js");
+  const choice = options.scheme === undefined ? null : schemeNamed(options.scheme);
+  if (options.scheme !== undefined && choice === null) throw new UsageError(`there is no scheme '${options.scheme}' in nn.init that fills every weight`);
+  const { seed, batches } = options;
+  return evaluating(options, false, false, async ({ models, failure, offers }, runner) => {
+    const status = report(failure);
+    const measured = await measuredModels(runner, options.file, chosen(models, options), { choice, seed, batches });
+    if (measured.length === 0 && status === 0) throw noModel(options, offers);
+    const { text, data, hasErrors } = reportOf(measured);
+    if (options.json) console.log(JSON.stringify(options.model === undefined ? data : data[0], null, 2));
+    else if (measured.length > 0) console.log(text);
+    return status || (hasErrors ? 1 : 0);
+  });
 }
 
 async function render(options: Options): Promise<number> {
@@ -214,13 +244,23 @@ function named<Value>(choices: ReadonlyMap<string, Value>, kind: string, name: s
   return choice;
 }
 
-async function evaluate({ file, build, allowed, timeLimit, memoryLimit }: Options, inheritOutput: boolean, isMain = false): Promise<RunOutcome> {
+function evaluate(options: Options, inheritOutput: boolean, isMain = false): Promise<RunOutcome> {
+  return evaluating(options, inheritOutput, isMain, (outcome) => outcome);
+}
+
+/** With the process that holds the models alive until `then` has ended. */
+async function evaluating<Result>(
+  { file, build, allowed, timeLimit, memoryLimit }: Options,
+  inheritOutput: boolean,
+  isMain: boolean,
+  then: (outcome: RunOutcome, runner: ModelRunner) => Result | Promise<Result>,
+): Promise<Result> {
   const runner = new ModelRunner({ dist: fileURLToPath(new URL(".", import.meta.url)), timeLimit, memoryLimit, inheritOutput });
   const cancel = new AbortController();
   const stop = (): void => cancel.abort();
   process.once("SIGINT", stop).once("SIGTERM", stop);
   try {
-    return await runner.run(file, {
+    const outcome = await runner.run(file, {
       workingDirectory: process.cwd(),
       signal: cancel.signal,
       allowed,
@@ -229,6 +269,7 @@ async function evaluate({ file, build, allowed, timeLimit, memoryLimit }: Option
       // Standard output is for what was asked of us.
       onOutput: ({ text }) => process.stderr.write(text),
     });
+    return await then(outcome, runner);
   } finally {
     await runner.dispose();
   }

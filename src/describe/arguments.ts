@@ -39,6 +39,11 @@ export function writeArgument(name: string, value: ArgumentValue, language: Lang
   return `${write(name)}${between}${writeValue(value, language)}`;
 }
 
+/** A name of PyTorch's as the language writes it: `kaimingUniform_`, in Python `kaiming_uniform_`. */
+export function writeName(name: string, language: Language): string {
+  return notations[language].name(name);
+}
+
 /** A value as a literal of the language. */
 export function writeValue(value: ArgumentValue, language: Language): string {
   const notation = notations[language];

@@ -113,7 +113,7 @@ export function formatSummary(summary: Summary, depth: number): string {
 }
 
 /** As compilers write: place, severity, text, code, and what to do about it. */
-function findingLine({ code, severity, location, text, remedy }: Finding): string {
+export function findingLine({ code, severity, location, text, remedy }: Finding): string {
   const place = location ? `${location.file}:${location.line}:${location.column}: ` : "";
   return `${place}${severityText(severity)}: ${text} [${code}]${remedy === "" ? "" : `\n  ${remedy}`}`;
 }

@@ -39,7 +39,8 @@ export function inferForward(engine: Engine, recorder: Recorder, root: Module): 
   const count = Math.max(1, root.forward.length);
   let firstFailure: string | null = null;
   for (const { candidate, from } of candidates.slice(0, attemptLimit)) {
-    const inputs = new Array<InputCandidate>(count).fill(candidate);
+    // What one layer takes may be too much for what takes another input.
+    const inputs = new Array<InputCandidate>(count).fill(count === 1 ? candidate : { shape: candidate.shape, dtype: candidate.dtype });
     const attempt = tryForward(engine, recorder, root, (device) => inputs.map(({ shape, dtype }) => engine.zeros(shape, { dtype: engine[dtype], device })));
     if (attempt.recording) return { kind: "found", inputs, from, recording: attempt.recording };
     firstFailure ??= `${inputs.map(({ shape }) => `[${shape.join(", ")}]`).join(", ")}: ${attempt.message}`;

@@ -94,8 +94,8 @@ class Measurement implements PassWatcher {
     const input = firstFloating(engine, args);
     const before = input && this.#flow(input, null);
     let output: unknown;
-    const { error } = recorder.record(root, () => void (output = engine.enableGrad(() => callModule(root, args))), this);
-    const failure = error === undefined ? null : error instanceof Error ? error.message : String(error);
+    const { error: thrown } = recorder.record(root, () => void (output = engine.enableGrad(() => callModule(root, args))), this);
+    const failure = thrown === undefined ? null : thrown instanceof Error ? thrown.message : String(thrown);
     const gradients = failure === null ? this.#sendBack(root, output) : null;
     return {
       given: before,
@@ -159,7 +159,7 @@ class Measurement implements PassWatcher {
               trained,
               { allowUnused: true },
             );
-      return new Map(trained.flatMap((parameter, i) => (gradients[i] ? [[parameter as Tensor, gradients[i]] as const] : [])));
+      return new Map(trained.flatMap((parameter, i) => (gradients[i] ? [[parameter, gradients[i]] as const] : [])));
     } finally {
       engine.observe(watching);
     }
@@ -192,12 +192,12 @@ class Measurement implements PassWatcher {
 
   #flow(tensor: Tensor, facts: ActivationFacts | null): Flow | null {
     if (tensor.isMeta || tensor.numel() === 0) return null;
-    const { count, sampled, nan, positiveInfinity, negativeInfinity, zeros, finite, histogram } = tensorStatistics(this.engine, tensor, defaultBins);
+    const { count, sampled, nan, positiveInfinity, zeros, finite, histogram } = tensorStatistics(this.engine, tensor, defaultBins);
     return {
       count,
       finite,
       zeros: zeros / sampled,
-      nonFinite: (nan + positiveInfinity + negativeInfinity) / sampled,
+      nonFinite: (nan + positiveInfinity) / sampled,
       saturated: facts && saturation(tensor, facts.bounds),
       variation: variation(tensor),
       histogram,

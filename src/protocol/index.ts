@@ -1,3 +1,5 @@
+export type * from "./tensor.js";
+export type * from "./statedInput.js";
 export type * from "./snapshot.js";
 export type * from "./failure.js";
 export type * from "./finding.js";

@@ -2,7 +2,9 @@ import type { Failure } from "./failure.js";
 import type { Reinitialization } from "./initialization.js";
 import type { Access } from "./permissions.js";
 import type { Signal, SignalRequest } from "./signal.js";
-import type { DTypeName, ModelSnapshot, SourceLocation, TensorId, TensorStatistics } from "./snapshot.js";
+import type { ModelSnapshot, SourceLocation, TensorStatistics } from "./snapshot.js";
+import type { StatedInput } from "./statedInput.js";
+import type { TensorId } from "./tensor.js";
 
 /** A model file made ready to evaluate. */
 export interface Bundle {
@@ -84,21 +86,6 @@ export interface Offer {
   /** False where values have to be put in place of the parameters. */
   readonly complete: boolean;
   readonly location: SourceLocation | null;
-}
-
-/**
- * How a tensor given to forward is filled; "recorded": with the values of the last pass's tensor in its place, repeated as often as it takes. Where they
- * were too large to keep, with random normal values, or zeros for integers.
- */
-export type Fill = "rand" | "randn" | "zeros" | "ones" | "arange" | "randint" | "recorded";
-
-/** A tensor that the user describes for forward. */
-export interface StatedInput {
-  readonly shape: readonly number[];
-  readonly dtype: DTypeName;
-  readonly fill: Fill;
-  /** Exclusive upper bound for "randint". */
-  readonly high?: number;
 }
 
 /** What forward is given. */

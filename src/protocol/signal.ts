@@ -1,7 +1,7 @@
 import type { Reinitialization } from "./initialization.js";
 import type { OperationName } from "./operation.js";
-import type { StatedInput } from "./runner.js";
-import type { Histogram, TensorId } from "./snapshot.js";
+import type { StatedInput } from "./statedInput.js";
+import type { Histogram, TensorId } from "./tensor.js";
 
 /** How a signal goes through a model: one forward and one backward pass, in figures. */
 
@@ -81,6 +81,7 @@ export interface Flow {
   readonly finite: { readonly min: number; readonly max: number; readonly mean: number; readonly std: number } | null;
   /** Shares, from 0 to 1. */
   readonly zeros: number;
+  /** Of NaN and infinities, those below zero left out, which masks are made of. */
   readonly nonFinite: number;
   /** Share within a hundredth of the width from a bound of the function that gave it out; null where that has no two bounds. */
   readonly saturated: number | null;

@@ -1,9 +1,9 @@
 import { type Check, either, flag, kinds, list, numeric, oneOf, optional, record, shape, text, whole } from "./check.js";
 import type { InitializationChoice, InitializationTarget, Reinitialization } from "./initialization.js";
 import type { OperationName } from "./operation.js";
-import type { StatedInput } from "./runner.js";
+import type { StatedInput } from "./statedInput.js";
 import type { Flow, LayerSignal, Nonlinearity, ParameterSignal, Signal, SignalInput } from "./signal.js";
-import type { Histogram } from "./snapshot.js";
+import type { Histogram } from "./tensor.js";
 
 type Of<Union extends { readonly kind: string }, Kind extends Union["kind"]> = Extract<Union, { readonly kind: Kind }>;
 const kind = <const K extends string>(name: K): Check<K> => oneOf(name);

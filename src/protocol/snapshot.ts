@@ -1,5 +1,6 @@
 import type { OperationEffect, OperationName, StepArgument, TensorPart } from "./operation.js";
 import type { Signal } from "./signal.js";
+import type { DTypeName, Histogram, TensorId } from "./tensor.js";
 
 /**
  * A model as plain data. Whatever can produce a ModelSnapshot (running code, opening a weights file) gets every view for free.
@@ -43,9 +44,6 @@ export interface ModelSnapshot {
   readonly signal: Signal | null;
 }
 
-/** Index into ModelSnapshot.tensors. */
-export type TensorId = number;
-
 /** One place of a module in the tree. A module used in two places appears twice, with the same identity. */
 export interface ModuleSnapshot {
   /** Dotted path as in PyTorch, e.g. "0.block 1.0"; "" for the root. */
@@ -87,9 +85,6 @@ export interface TensorUse {
   /** What each of its axes counts; absent where the layer does not say. */
   readonly axes?: readonly AxisName[];
 }
-
-/** The dtypes that the engine has, by PyTorch's names. */
-export type DTypeName = "float32" | "float64" | "float16" | "bfloat16" | "int8" | "int16" | "int32" | "int64" | "uint8" | "bool";
 
 /** A parameter or buffer of a model. */
 export interface TensorSnapshot {
@@ -161,13 +156,6 @@ export interface TensorStatistics {
   readonly finite: { readonly min: number; readonly max: number; readonly mean: number; readonly std: number } | null;
   /** Of the finite elements, over their own range or the one that was asked for; null when there are none, or that range has no width. */
   readonly histogram: Histogram | null;
-}
-
-/** Counts in bins of equal width from `low` to `high`. */
-export interface Histogram {
-  readonly low: number;
-  readonly high: number;
-  readonly bins: readonly number[];
 }
 
 /** Sums over a model. */

@@ -5,6 +5,7 @@ import type { OperationEffect, OperationName, StepArgument, TensorPart } from ".
 import type { CellResult, Offer, RunnerMethod, RunnerMethods, RunResult, TensorValues } from "./runner.js";
 import { checkSignal } from "./signalChecks.js";
 import type * as snapshot from "./snapshot.js";
+import type { Histogram } from "./tensor.js";
 
 /** What comes from the process of model code is checked against these before anything of it is believed. */
 
@@ -20,7 +21,7 @@ const statistics: Check<snapshot.TensorStatistics> = shape({
   negativeInfinity: whole,
   zeros: whole,
   finite: optional(finite),
-  histogram: optional(shape<snapshot.Histogram>({ low: numeric, high: numeric, bins: list(whole) })),
+  histogram: optional(shape<Histogram>({ low: numeric, high: numeric, bins: list(whole) })),
 });
 
 type Of<Union extends { readonly kind: string }, Kind extends Union["kind"]> = Extract<Union, { readonly kind: Kind }>;

@@ -260,6 +260,30 @@ describe("the command line", () => {
   });
 });
 
+describe("layerscope signal", () => {
+  test("prints what becomes of a signal, and ends with 1 where it vanishes", () => {
+    writeFileSync(
+      path.join(folder, "deep.ts"),
+      `import * as torch from "layerscope";
+const { nn } = torch;
+export const net = new nn.Sequential();
+for (let i = 0; i < 12; i++) net.append(new nn.Linear(32, 32, { bias: false })).append(new nn.ReLU());
+for (const parameter of net.parameters()) nn.init.normal_(parameter, 0, 0.01);
+net(torch.randn(8, 32));
+`,
+    );
+    const bad = layerscope("signal", "deep.ts");
+    expect(bad).toMatchObject({ status: 1, stderr: "" });
+    expect(bad.stdout).toMatch(/^net: the inputs of its pass, seed 0\n\nLayer +Type +Mean +Std +Zeros/);
+    expect(bad.stdout).toMatch(/deep\.ts:4:\d+: error: The signal vanishes: from \d+ on.*\[vanishing-signal\]\n {2}Initialize .*nn\.init\.kaimingNormal_/);
+    const good = layerscope("signal", "deep.ts", "--scheme", "kaiming_uniform_", "--json", "--batches", "2");
+    expect(good.status).toBe(0);
+    expect(JSON.parse(good.stdout)).toMatchObject([{ model: "net", input: { kind: "random", batches: 2 }, findings: [] }]);
+    expect((JSON.parse(good.stdout) as { layers: object[] }[])[0]!.layers).toHaveLength(24);
+    expect(layerscope("signal", "deep.ts", "--scheme", "none_").status).toBe(2);
+  });
+});
+
 describe("layerscope render", () => {
   test("draws a model", () => {
     expect(layerscope("render", "model.ts", "--model", "rgnet", "-o", "rgnet.svg")).toMatchObject({ status: 0, stdout: "" });

@@ -41,6 +41,8 @@ export interface FindingKind {
   readonly code: string;
   /** Where the user's settings say nothing. */
   readonly severity: FindingSeverity;
+  /** It is found in a measured signal alone. */
+  readonly needsSignal?: true;
   readonly find: (index: ModelIndex) => Iterable<Found>;
 }
 

@@ -12,8 +12,9 @@ export function floats(...shapes: readonly (readonly number[])[]): ExampleInput[
   return shapes.map((shape) => ({ shape, dtype: "float32" }));
 }
 
-export function integers(...shapes: readonly (readonly number[])[]): ExampleInput[] {
-  return shapes.map((shape) => ({ shape, dtype: "int64" }));
+/** Below `high`. */
+export function integers(high: number, ...shapes: readonly (readonly number[])[]): ExampleInput[] {
+  return shapes.map((shape) => ({ shape, dtype: "int64", high }));
 }
 
 /** Sequences, images or volumes of so many channels. */

@@ -35,7 +35,7 @@ abstract class Table extends Module {
     maps: ["numEmbeddings", "embeddingDim"],
     arguments: (layer) => tableArguments(layer),
     axes: () => ({ weight: ["index", "feature"] }),
-    inputs: () => integers([1, sequenceLength], [sequenceLength], [1]),
+    inputs: (layer) => integers(layer.weight.sizes[0]!, [1, sequenceLength], [sequenceLength], [1]),
   };
 
   /** Of shape (numEmbeddings, embeddingDim). */

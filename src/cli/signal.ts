@@ -1,0 +1,61 @@
+import { findingsOf } from "../describe/findings/findings.js";
+import type { Finding } from "../describe/findings/finding.js";
+import { indexOf } from "../describe/modelIndex.js";
+import { formatSignal, signalRows } from "../describe/signalTable.js";
+import { type InitializationChoice, initializationSchemes, type ModelSnapshot, nameText, type Signal } from "../protocol/index.js";
+import type { ModelRunner } from "../runner/client.js";
+
+/** A function of nn.init by its name in either language, with its arguments as they are by default; null where none is called so. */
+export function schemeNamed(name: string): InitializationChoice | null {
+  const wanted = name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+  const scheme = initializationSchemes.find((each) => each.function === wanted);
+  return scheme ? { kind: "scheme", function: scheme.function, arguments: {} } : null;
+}
+
+interface Measuring {
+  /** What fills the weights before; null leaves them. */
+  readonly choice: InitializationChoice | null;
+  readonly seed: number;
+  /** Random batches; 0: the inputs that the model came with. */
+  readonly batches: number;
+}
+
+export async function measuredModels(
+  runner: ModelRunner,
+  file: string,
+  models: readonly ModelSnapshot[],
+  { choice, seed, batches }: Measuring,
+): Promise<readonly ModelSnapshot[]> {
+  const measured: ModelSnapshot[] = [];
+  for (const { name: model } of models) {
+    if (choice) await runner.request(file, "reinitialize", { model, target: { kind: "model" }, choice, seed });
+    measured.push(await runner.request(file, "showSignal", { model, input: batches === 0 ? null : { kind: "random", batches }, seed }));
+  }
+  return measured;
+}
+
+/** What --json prints of a model. */
+interface Report {
+  readonly model: string;
+  readonly input: Signal["input"];
+  readonly seed: number;
+  readonly layers: readonly object[];
+  readonly gradientMissing: string | null;
+  readonly failure: string | null;
+  readonly findings: readonly Finding[];
+}
+
+export function reportOf(models: readonly ModelSnapshot[]): { readonly text: string; readonly data: readonly Report[]; readonly hasErrors: boolean } {
+  const data = models.map((model): Report => {
+    const { input, seed, gradientMissing, failure } = model.signal!;
+    const layers = signalRows(indexOf(model), model.signal!).map(({ layer, name: _, ...figures }) => ({
+      path: layer.path,
+      function: layer.operation && nameText(layer.operation),
+      call: layer.call,
+      ...figures,
+    }));
+    return { model: model.name, input, seed, layers, gradientMissing, failure, findings: findingsOf(model).all };
+  });
+  const hasErrors = data.some(({ failure, findings }) => failure !== null || findings.some(({ severity }) => severity === "error"));
+  return { text: models.map(formatSignal).join("\n\n"), data, hasErrors };
+}
