@@ -95,7 +95,7 @@ class Measurement implements PassWatcher {
     const before = input && this.#flow(input, null);
     let output: unknown;
     const { error: thrown } = recorder.record(root, () => void (output = engine.enableGrad(() => callModule(root, args))), this);
-    const failure = thrown === undefined ? null : thrown instanceof Error ? thrown.message : String(thrown);
+    const failure = thrown === undefined ? null : messageOf(thrown);
     const gradients = failure === null ? this.#sendBack(root, output) : null;
     return {
       given: before,
@@ -203,6 +203,10 @@ class Measurement implements PassWatcher {
       histogram,
     };
   }
+}
+
+function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
 }
 
 function axesOf(nn: Engine["nn"], module: Module): ReturnType<Engine["nn"]["layerFacts"]>["axes"] {
