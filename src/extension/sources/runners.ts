@@ -16,6 +16,8 @@ export class Runners implements vscode.Disposable {
     reinitialize: (...asked) => this.#request("reinitialize", ...asked),
     undoReinitialize: (...asked) => this.#request("undoReinitialize", ...asked),
     setSeed: (...asked) => this.#request("setSeed", ...asked),
+    signal: (...asked) => this.#request("signal", ...asked),
+    showSignal: (...asked) => this.#request("showSignal", ...asked),
     tensorValues: (...asked) => this.#request("tensorValues", ...asked),
     statistics: (...asked) => this.#request("statistics", ...asked),
   };
