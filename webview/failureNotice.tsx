@@ -1,7 +1,7 @@
 import * as l10n from "@vscode/l10n";
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
-import { isFailureOfPass } from "../src/describe/failure.js";
+import { failureText, isFailureOfPass } from "../src/describe/failure.js";
 import type { Failure, LastRun, ModelSnapshot, PageMethods, SourceLocation } from "../src/protocol/index.js";
 import { Icon, IconButton, Link } from "./controls.js";
 import { LocationLink } from "./locationLink.js";
@@ -66,12 +66,13 @@ export function RunFailure({ failure, note, open = false }: { readonly failure: 
 /** `run`: the run that ended by it; null where the file went on. */
 function PassFailure({ model, run }: { readonly model: ModelSnapshot; readonly run: Failure | null }) {
   const { page, dispatch } = useSession();
+  const index = indexOf(model);
   const failure = model.trace!.failure!;
   const step = model.trace!.steps[failure.step];
-  const path = step?.kind === "module" ? step.path : indexOf(model).enclosing(failure.step);
+  const path = step?.kind === "module" ? step.path : index.enclosing(failure.step);
   const place = [...(model.name === page.model && path !== "" ? [] : [model.name]), ...(path === "" ? [] : [path])].join(" › ");
   return (
-    <FailureNotice title={l10n.t("Forward failed in {0}", place)} message={failure.message} location={failure.location} note={null} run={run}>
+    <FailureNotice title={l10n.t("Forward failed in {0}", place)} message={failureText(index)} location={failure.location} note={null} run={run}>
       <Link onClick={() => dispatch({ kind: "select", selection: { model: model.name, path } })}>{l10n.t("Show in Picture")}</Link>
       <OwnPassLink model={model} />
     </FailureNotice>
@@ -120,7 +121,7 @@ function FailureDetails({ message, run }: { readonly message: string; readonly r
   const { act, can } = useSession();
   return (
     <div class="failure-details">
-      {run?.kind !== "cancelled" && <p class="failure-message">{run?.message ?? message}</p>}
+      {run?.kind !== "cancelled" && <p class="failure-message">{message}</p>}
       {run?.hint && <p>{run.hint}</p>}
       <div class="failure-actions">
         {can("run") && <Link onClick={() => act("run", null)}>{l10n.t("Run Again")}</Link>}

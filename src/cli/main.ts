@@ -4,7 +4,10 @@ import { parseArgs } from "node:util";
 import { version } from "../../package.json";
 import { type Failure, isPermission, type ModelSnapshot, type Offer, type Permission, permissions } from "../protocol/index.js";
 import { ModelRunner, type RunOutcome } from "../runner/client.js";
-import type { Finding } from "../describe/findings/finding.js";
+import { failureText, isFailureOfPass } from "../describe/failure.js";
+import { findingsOf } from "../describe/findings/findings.js";
+import { mismatchOf } from "../describe/mismatch.js";
+import { indexOf } from "../describe/modelIndex.js";
 import { formatSummary, summarize, type Summary } from "../describe/summary.js";
 
 const usage = `Usage: layerscope COMMAND FILE [OPTION]...
@@ -151,30 +154,30 @@ async function main(argv: readonly string[]): Promise<number> {
 }
 
 async function run(options: Options): Promise<number> {
-  const { failure } = await evaluate(options, true, true);
-  return report(failure);
+  const { failure, models } = await evaluate(options, true, true);
+  return report(failure, models);
 }
 
 async function summary(options: Options): Promise<number> {
   const { models, failure, offers } = await evaluate(options, false);
-  const status = report(failure);
-  const summaries = chosen(models, options).map((model) => summarize(model));
+  const status = report(failure, models);
+  const shown = chosen(models, options);
+  const summaries = shown.map((model) => summarize(model));
   if (options.json) console.log(JSON.stringify(options.model === undefined ? summaries : summaries[0], null, 2));
-  else if (summaries.length > 0) console.log(summaries.map((each) => formatSummary(withoutTold(each, failure), options.depth)).join("\n\n"));
+  else if (shown.length > 0) console.log(summaries.map((each, i) => formatSummary(withoutTold(each, shown[i]!, failure), options.depth)).join("\n\n"));
   else if (status === 0) throw noModel(options, offers);
   return status;
 }
 
 /** What standard error tells, with its calls, the table does not tell again: the pass that ended the run. */
-function withoutTold(summary: Summary, failure: Failure | null): Summary {
-  const place = failure && "location" in failure ? failure.location : null;
-  const isTold = ({ code, location }: Finding) => code === "failed" && place !== null && location?.file === place.file && location.line === place.line;
-  return { ...summary, findings: summary.findings.filter((finding) => !isTold(finding)) };
+function withoutTold(summary: Summary, model: ModelSnapshot, failure: Failure | null): Summary {
+  const told = failure && isFailureOfPass(failure, model) ? model.trace?.failure?.step : undefined;
+  return { ...summary, findings: summary.findings.filter(({ place }) => place.step === null || place.step !== told) };
 }
 
 async function snapshot(options: Options): Promise<number> {
   const { models, failure } = await evaluate(options, false);
-  const status = report(failure);
+  const status = report(failure, models);
   const snapshots = chosen(models, options);
   // On one line: indented, modules in one another would take the square of their number.
   console.log(JSON.stringify(options.model === undefined ? snapshots : snapshots[0]));
@@ -214,7 +217,7 @@ async function render(options: Options): Promise<number> {
   const overlay = options.overlay === undefined ? null : named(overlays, "overlay", options.overlay);
   const overlayMark = named(overlayMarks, "mark", options.mark);
   const { models, failure, offers } = await evaluate(options, false);
-  const status = report(failure);
+  const status = report(failure, models);
   const [model, ...others] = chosen(models, options);
   if (!model) {
     if (status === 0) throw noModel(options, offers);
@@ -283,20 +286,26 @@ function chosen(models: readonly ModelSnapshot[], { model: name, file }: Options
 }
 
 /** Says on standard error what failed, as compilers do, and gives the exit status for it. */
-function report(failure: Failure | null): number {
+function report(failure: Failure | null, models: readonly ModelSnapshot[]): number {
   if (!failure) return 0;
   if (failure.kind === "exit") return failure.exitCode;
   if (failure.kind === "cancelled") return 130;
+  const model = models.find((each) => isFailureOfPass(failure, each));
+  const finding = model && findingsOf(model).all.find(({ place }) => place.step === model.trace?.failure?.step);
   if (failure.traceback !== undefined) {
-    process.stderr.write(failure.traceback);
+    const mismatch = model && mismatchOf(indexOf(model));
+    process.stderr.write(mismatch ? `${failure.traceback.trimEnd()}\n${mismatch.sentence}.\n` : failure.traceback);
     return 1;
   }
-  const { message, hint, location, stack } = failure;
+  const { hint, stack } = failure;
+  const location = finding?.location ?? failure.location;
+  const isElsewhere = location?.line !== failure.location?.line || location?.file !== failure.location?.file;
   const place = location ? `${location.file}:${location.line}:${location.column}: ` : "layerscope: ";
   const calls = stack.map(
     ({ function: name, location: { file, line, column } }) => `    at ${name ? `${name} (${file}:${line}:${column})` : `${file}:${line}:${column}`}`,
   );
-  console.error([`${place}error: ${message}`, ...(hint ? [hint] : []), ...(stack.length > 1 ? calls : [])].join("\n"));
+  const message = model ? failureText(indexOf(model)) : failure.message;
+  console.error([`${place}error: ${message}`, ...(hint ? [hint] : []), ...(stack.length > 1 || isElsewhere ? calls : [])].join("\n"));
   return 1;
 }
 

@@ -12,6 +12,7 @@ import { registerModuleSymbols } from "./editor/moduleSymbols.js";
 import { registerCellStatus } from "./notebooks/cellStatus.js";
 import { NotebookModels } from "./notebooks/notebookModels.js";
 import { Notebooks } from "./notebooks/notebooks.js";
+import { registerQuickFixes } from "./editor/quickFixes.js";
 import { documentKey, documentUri } from "./sources/documents.js";
 import type { ModelSource } from "./sources/modelSource.js";
 import { ModelSources } from "./sources/modelSources.js";
@@ -78,6 +79,8 @@ export function activate(context: vscode.ExtensionContext): LayerscopeApi {
     registerCellStatus(all),
     notebooks,
     registerCommands({ context, sessions: all, panels, notebooks, output: output.channel }),
+    registerQuickFixes(all),
+    registerCommands({ context, sessions: all, panels, output: output.channel }),
     all.onDidChange(({ session }) => changes.fire(documentUri(session.file))),
     changes,
   );

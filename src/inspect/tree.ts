@@ -24,7 +24,7 @@ type LayerFacts = ReturnType<Engine["nn"]["layerFacts"]>;
 /** What a module is, wherever it is. */
 type Known = Pick<
   ModuleSnapshot,
-  "type" | "family" | "arguments" | "defaultArguments" | "maps" | "ownText" | "isSequence" | "structure" | "location" | "parameters" | "buffers"
+  "type" | "family" | "arguments" | "defaultArguments" | "maps" | "takes" | "ownText" | "isSequence" | "structure" | "location" | "parameters" | "buffers"
 >;
 
 /** A model's modules and tensors by place and by identity, as they are now. A TensorId is an index into `tensors`. */
@@ -99,6 +99,7 @@ export class ModelTree {
         arguments: asData(this.#engine, facts.arguments),
         defaultArguments: asData(this.#engine, facts.defaultArguments),
         ...(facts.maps && { maps: facts.maps }),
+        ...(facts.takes && { takes: facts.takes }),
         ...this.#ownText(module),
         ...(facts.isSequence && { isSequence: true as const }),
       };

@@ -57,6 +57,17 @@ export type AxisName =
   | "sequence"
   | "batch";
 
+/** A size of an input that an argument of a layer fixes: inputs of another are refused. */
+export interface TakenSize {
+  /** The argument: a number, or a list of the sizes of as many axes. */
+  readonly argument: string;
+  /** Which of the tensors that forward is given, from 0. */
+  readonly input: number;
+  /** The axis, or the first of them, from the end where it is negative. */
+  readonly axis: number;
+  readonly counts: "feature" | "channel";
+}
+
 /** The languages that model files are written in. */
 export type Language = "typescript" | "python";
 

@@ -7,7 +7,7 @@ import type { DTypeName, Histogram, TensorId } from "./tensor.js";
  * Everything here survives JSON: numbers that JSON cannot hold (NaN, infinities) are counted apart, never stored.
  */
 
-import type { AxisName, Language, LayerFamily, NamedArguments } from "./layer.js";
+import type { AxisName, Language, LayerFamily, NamedArguments, TakenSize } from "./layer.js";
 
 /** A place in the user's code. Lines and columns count from 1, as editors show them. */
 export interface SourceLocation {
@@ -60,6 +60,8 @@ export interface ModuleSnapshot {
   readonly defaultArguments: NamedArguments;
   /** The two arguments that say how many features the layer takes and gives; absent where there are no such two. */
   readonly maps?: readonly [from: string, to: string];
+  /** The sizes of inputs that its arguments fix; absent where there are none. */
+  readonly takes?: readonly TakenSize[];
   /** What the user's own `extraRepr` says, in place of the arguments; absent where the class has none of its own. */
   readonly ownText?: string;
   /** It calls its children one after the other, in their order (nn.Sequential). */

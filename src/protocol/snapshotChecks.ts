@@ -1,6 +1,6 @@
 import { type Check, either, flag, keyOf, kinds, list, numeric, oneOf, optional, record, shape, text, whole } from "./check.js";
 import type { Exit, Failure, FailureText, PlainFailure, StackFrame, Stopped } from "./failure.js";
-import type { ArgumentValue, AxisName, LayerFamily, NamedArguments } from "./layer.js";
+import type { ArgumentValue, AxisName, LayerFamily, NamedArguments, TakenSize } from "./layer.js";
 import type { OperationEffect, OperationName, StepArgument, TensorPart } from "./operation.js";
 import type { CellResult, Offer, RunnerMethod, RunnerMethods, RunResult, TensorValues } from "./runner.js";
 import { checkSignal } from "./signalChecks.js";
@@ -61,6 +61,7 @@ const axis = text as Check<AxisName>;
 
 const use: Check<snapshot.TensorUse> = shape<snapshot.TensorUse>({ name: text, tensor: whole }, { axes: list(axis) });
 const pair: Check<readonly [string, string]> = (value) => list(text)(value) ?? ((value as unknown[]).length === 2 ? null : " is not a pair");
+const taken = shape<TakenSize>({ argument: text, input: whole, axis: numeric, counts: oneOf("feature", "channel") });
 const checkModule: Check<snapshot.ModuleSnapshot> = shape<snapshot.ModuleSnapshot>(
   {
     path: text,
@@ -78,7 +79,7 @@ const checkModule: Check<snapshot.ModuleSnapshot> = shape<snapshot.ModuleSnapsho
     children: list((value) => checkModule(value)),
     location: optional(location),
   },
-  { maps: pair, ownText: text, isSequence: oneOf(true) },
+  { maps: pair, takes: list(taken), ownText: text, isSequence: oneOf(true) },
 );
 
 const tensor: Check<snapshot.TensorSnapshot> = shape({

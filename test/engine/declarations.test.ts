@@ -113,6 +113,21 @@ describe.each(layers)("%s", (name, layer) => {
     expect(() => call(...new Array<torch.Tensor>(Math.max(1, module.forward.length)).fill(x))).not.toThrow();
   });
 
+  it("refuses inputs of other sizes than it says it takes", () => {
+    const [example] = nn.exampleInputs(module, false) ?? [];
+    if (example === undefined) return;
+    const names = { ...facts.arguments, ...facts.defaultArguments };
+    for (const { argument, input, axis } of facts.takes ?? []) {
+      const sizes = [names[argument]].flat() as number[];
+      const first = axis < 0 ? example.shape.length + axis : axis;
+      expect(example.shape.slice(first, first + sizes.length), argument).toEqual(sizes);
+      const wrong = example.shape.with(first, sizes[0]! + 1);
+      const call = torch.deepcopy(module) as unknown as (...inputs: torch.Tensor[]) => unknown;
+      const inputs = Array.from({ length: Math.max(1, module.forward.length) }, (_, i) => torch.zeros(i === input ? wrong : example.shape));
+      expect(() => call(...inputs), argument).toThrow();
+    }
+  });
+
   if (special[name]) return;
 
   it("has the defaults that it declares", () => expect(Object.keys(facts.arguments).sort()).toEqual(Object.keys(given).sort()));

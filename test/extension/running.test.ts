@@ -90,20 +90,6 @@ suite("running a model file", () => {
     assert.equal(problem.range.start.line, 0);
   });
 
-  test("marks a forward pass that fails where it was called", async () => {
-    const editor = await runFile(
-      "mismatch.ts",
-      `import * as torch from "layerscope";\nconst { nn } = torch;\nexport const net = new nn.Sequential(new nn.Linear(4, 8), new nn.Linear(4, 1));\nnet(torch.rand([2, 4]));\n`,
-    );
-    const problem = onlyProblem(editor);
-    assert.match(problem.message, /mat1 and mat2 shapes cannot be multiplied \(2x8 and 4x1\)/);
-    assert.equal(problem.range.start.line, 3);
-    assert.deepEqual(
-      problem.relatedInformation?.map(({ message, location }) => [message, location.range.start.line]),
-      [["1 (Linear) was made here", 2]],
-    );
-  });
-
   test("ends an endless loop at the time limit while the editor stays responsive", async () => {
     const configuration = vscode.workspace.getConfiguration("layerscope");
     await configuration.update("timeLimit", 2, vscode.ConfigurationTarget.Workspace);

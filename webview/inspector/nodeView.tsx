@@ -1,5 +1,6 @@
 import * as l10n from "@vscode/l10n";
 import { writeStepArguments } from "../../src/describe/arguments.js";
+import { failureText } from "../../src/describe/failure.js";
 import { nameText, type ModelSnapshot, type TraceValue, type ValueId } from "../../src/protocol/index.js";
 import { LocationLink } from "../locationLink.js";
 import { sourceWord } from "../../src/describe/shapeSource.js";
@@ -67,7 +68,7 @@ function OperationView({ model, step }: { readonly model: ModelSnapshot; readonl
       </Section>
       <Section title={l10n.t("Result")}>
         {failed ? (
-          <p class="failure-message">{model.trace.failure.message}</p>
+          <p class="failure-message">{failureText(indexOf(model))}</p>
         ) : (
           <OperandList model={model} operands={operation.outputs} empty={l10n.t("none")} />
         )}

@@ -1,5 +1,6 @@
 import type { FindingSeverity, SourceLocation, StepId, TensorId, ValueId } from "../../protocol/index.js";
 import type { ModelIndex } from "../modelIndex.js";
+import type { Repair } from "../repair.js";
 
 /** Something that a run proved about a model and that its author may want to know. */
 export interface Finding extends Found {
@@ -21,6 +22,10 @@ export interface Found {
   readonly mark: string | null;
   /** Where else it shows, in the order it got there: the layers after the one that first gave out NaN. */
   readonly elsewhere: readonly { readonly path: string; readonly mark: string }[];
+  /** Lines that have to do with it, in the order to look at them. */
+  readonly related: readonly { readonly text: string; readonly location: SourceLocation }[];
+  /** What would mend it for certain, the best first. */
+  readonly repairs: readonly Repair[];
 }
 
 export interface FindingPlace {
@@ -48,6 +53,6 @@ export interface FindingKind {
 
 /** A finding about a module, and with the details given about one of its tensors, calls or values. */
 export function found(path: string, text: string, remedy: string, details: Partial<FindingPlace & Omit<Found, "place" | "text" | "remedy">> = {}): Found {
-  const { tensor = null, step = null, values = [], location = null, mark = null, elsewhere = [] } = details;
-  return { place: { path, tensor, step, values }, location, text, remedy, mark, elsewhere };
+  const { tensor = null, step = null, values = [], location = null, mark = null, elsewhere = [], related = [], repairs = [] } = details;
+  return { place: { path, tensor, step, values }, location, text, remedy, mark, elsewhere, related, repairs };
 }

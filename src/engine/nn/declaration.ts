@@ -42,6 +42,17 @@ export type AxisName =
   | "sequence"
   | "batch";
 
+/** A size of an input that an argument of a layer fixes: inputs of another are refused. */
+export interface TakenSize {
+  /** The argument: a number, or a list of the sizes of as many axes. */
+  readonly argument: string;
+  /** Which of the tensors that forward is given, from 0. */
+  readonly input: number;
+  /** The axis, or the first of them, from the end where it is negative. */
+  readonly axis: number;
+  readonly counts: "feature" | "channel";
+}
+
 /** An input worth trying where nothing is known of a model but its layers. */
 export interface ExampleInput {
   readonly shape: readonly number[];
@@ -59,6 +70,8 @@ interface Declaration<Layer> {
   arguments(layer: Layer): Readonly<Record<string, unknown>>;
   /** The two arguments that say how many features or channels the layer takes and gives. */
   readonly maps?: readonly [from: string, to: string];
+  /** The sizes of inputs that its arguments fix, as it is now. */
+  takes?(layer: Layer): readonly TakenSize[];
   /** What the axes of its own parameters and buffers count, by the names that they are registered under. */
   axes?(layer: Layer): Readonly<Record<string, readonly AxisName[]>>;
   /** Inputs that the layer takes, the likeliest first. `flattens`: a layer before it merges dimensions. */
@@ -85,6 +98,11 @@ export interface DeclaredLayer {
   readonly [declaration]: LayerDeclaration<never>;
 }
 
+/** The last axis of an input counts as many features as an argument says. */
+export function takesFeatures(argument: string, input = 0): TakenSize {
+  return { argument, input, axis: -1, counts: "feature" };
+}
+
 class Optional {
   constructor(
     readonly value: unknown,
@@ -105,6 +123,8 @@ export interface LayerFacts {
   /** The others. */
   readonly defaultArguments: Readonly<Record<string, unknown>>;
   readonly maps: readonly [from: string, to: string] | null;
+  /** Absent where it says nothing. */
+  readonly takes?: readonly TakenSize[];
   readonly axes: Readonly<Record<string, readonly AxisName[]>>;
   readonly isSequence: boolean;
 }
@@ -123,11 +143,14 @@ export function layerFacts(module: AnyModule): LayerFacts {
     else if (isSame(argument.value, argument.byDefault)) byDefault[name] = argument.value;
     else given[name] = argument.value;
   }
+  // A lazy layer fixes no size yet.
+  const takes = (declared.takes?.(module) ?? []).filter(({ argument }) => argument in given || argument in byDefault);
   return {
     family: declared.family,
     arguments: given,
     defaultArguments: byDefault,
     maps: declared.maps ?? null,
+    ...(takes.length > 0 && { takes }),
     axes: declared.axes?.(module) ?? {},
     isSequence: declared.isSequence?.(module) ?? false,
   };

@@ -10,6 +10,9 @@ import type { ModelSession } from "../sessions/modelSession.js";
 import type { ModelSessions } from "../sessions/modelSessions.js";
 import { currentLocation } from "./locations.js";
 
+/** Tells our problems from those of others. */
+export const diagnosticSource = "Layerscope";
+
 /** Puts runs that ended early, and findings about models, into the Problems view. */
 export class Diagnostics implements vscode.Disposable {
   readonly #collection = vscode.languages.createDiagnosticCollection("layerscope");
@@ -48,34 +51,52 @@ export class Diagnostics implements vscode.Disposable {
 type Problem = readonly [vscode.Uri, vscode.Diagnostic];
 
 function problems(session: ModelSession): readonly Problem[] {
-  const { file, failure, models, code } = session;
-  // What Layerscope lacks is no fault of the code: the view says it.
-  const ofRun = failure && failure.kind !== "cancelled" && failure.kind !== "lacking" ? ofFailure(file, failure) : null;
-  const found: Problem[] = ofRun ? [ofRun] : [];
+  const { file, models, code } = session;
+  // What was stopped, or Layerscope lacks, is no fault of the code: the view says it.
+  const failure = session.failure && session.failure.kind !== "cancelled" && session.failure.kind !== "lacking" ? session.failure : null;
+  // What ended the run is not said a second time.
+  let isTold = failure === null;
+  const found: Problem[] = [];
   for (const model of models) {
-    const index = indexOf(model);
     for (const { finding, more } of byLine(findingsIn(session, model).all, model)) {
       const { place, severity } = finding;
-      // What ended the run is not said a second time.
-      const ended = ofRun && failure && place.step === model.trace?.failure?.step && isFailureOfPass(failure, model) ? ofRun : null;
+      const ended = failure && place.step === model.trace?.failure?.step && isFailureOfPass(failure, model) ? failure : null;
+      isTold ||= ended !== null;
       const text = more === 0 ? findingText(finding) : `${findingText(finding)} ${vscode.l10n.t("The same holds in {0} more places.", formatCount(more))}`;
       const location = finding.location ?? model.location ?? { file, line: 1, column: 1 };
-      const own = ended ?? problem(location, text, code, severities[severity]);
+      const own = problem(location, ended?.hint ? `${text}\n${ended.hint}` : text, code, severities[severity]);
       own[1].code = finding.code;
-      if (!ended) found.push(own);
-      const made = index.module(place.path);
-      if (made?.location && !isSameLine(made.location, location)) {
-        own[1].relatedInformation = [
-          new vscode.DiagnosticRelatedInformation(
-            currentLocation(made.location, code),
-            vscode.l10n.t("{0} ({1}) was made here", made.path || model.name, made.type),
-          ),
-          ...(own[1].relatedInformation ?? []),
-        ];
-      }
+      found.push(own);
+      const made = indexOf(model).module(place.path);
+      const related = [
+        ...(made?.location ? [{ location: made.location, text: vscode.l10n.t("{0} ({1}) was made here", made.path || model.name, made.type) }] : []),
+        ...finding.related,
+        ...(ended ? callsOf(ended) : []),
+      ];
+      own[1].relatedInformation = relatedInformation(related, location, code);
     }
   }
+  if (failure && !isTold) found.unshift(ofFailure(file, failure));
   return found;
+}
+
+interface Related {
+  readonly text: string;
+  readonly location: SourceLocation;
+}
+
+/** Each line once, the one of the problem itself left out. */
+function relatedInformation(related: readonly Related[], own: SourceLocation, code: CodeIndex | null): vscode.DiagnosticRelatedInformation[] {
+  const told = [own];
+  return related.flatMap(({ text, location }) => {
+    if (told.some((other) => isSameLine(other, location))) return [];
+    told.push(location);
+    return [new vscode.DiagnosticRelatedInformation(currentLocation(location, code), text)];
+  });
+}
+
+function callsOf({ stack }: Failure): readonly Related[] {
+  return stack.map((frame) => ({ location: frame.location, text: vscode.l10n.t("called from {0}", frame.function || vscode.l10n.t("top level")) }));
 }
 
 const severities: Readonly<Record<FindingSeverity, vscode.DiagnosticSeverity>> = {
@@ -105,18 +126,13 @@ function ofFailure(file: string, failure: Failure): Problem {
   const message = failure.hint === null ? failure.message : `${failure.message}\n${failure.hint}`;
   const place = failure.location ?? { file, line: 1, column: 1 };
   const found = problem(place, message, null);
-  found[1].relatedInformation = failure.stack
-    .filter(({ location }) => location.file !== place.file || location.line !== place.line)
-    .map((frame) => {
-      const name = frame.function || vscode.l10n.t("top level");
-      return new vscode.DiagnosticRelatedInformation(currentLocation(frame.location, null), vscode.l10n.t("called from {0}", name));
-    });
+  found[1].relatedInformation = relatedInformation(callsOf(failure), place, null);
   return found;
 }
 
 function problem(place: SourceLocation, message: string, code: CodeIndex | null, severity = vscode.DiagnosticSeverity.Error): Problem {
   const { uri, range } = currentLocation(place, code);
   const diagnostic = new vscode.Diagnostic(range, message, severity);
-  diagnostic.source = "Layerscope";
+  diagnostic.source = diagnosticSource;
   return [uri, diagnostic];
 }

@@ -1,4 +1,5 @@
 import { writeStepArguments } from "../../describe/arguments.js";
+import { failureText } from "../../describe/failure.js";
 import { originOf } from "../../describe/valueOrigin.js";
 import { nameText, type ModuleSnapshot, type OperationStep, type StepId, type TensorId, type ValueId } from "../../protocol/index.js";
 import type { Arrangement } from "./arrangement.js";
@@ -331,7 +332,7 @@ class Builder {
 
   #failure(): DisplayFailure {
     const trace = this.model.snapshot.trace!;
-    const { step: failed, message } = trace.failure!;
+    const { step: failed } = trace.failure!;
     const step = trace.steps[failed];
     const operands = (step?.inputs ?? []).flatMap(({ value }) =>
       trace.values[value] ? [{ ...trace.values[value], source: this.#operandSource(value, failed) }] : [],
@@ -346,7 +347,7 @@ class Builder {
         sources.push({ kind: "named", name: weight.name });
       }
     }
-    return { message, shapes, sources, sign: signBetween(step?.kind === "operation" ? step : null) };
+    return { message: failureText(this.model.index), shapes, sources, sign: signBetween(step?.kind === "operation" ? step : null) };
   }
 
   /** Named as in the innermost module that holds both what failed and that. */

@@ -1,5 +1,9 @@
 import * as l10n from "@vscode/l10n";
-import { placeOfFailure } from "../../failure.js";
+import { failureText, placeOfFailure } from "../../failure.js";
+import { formatShape } from "../../format.js";
+import { mismatchOf } from "../../mismatch.js";
+import { whereMade } from "../../modelIndex.js";
+import { repairsOf } from "../../repair.js";
 import { type FindingKind, found } from "../finding.js";
 
 /**
@@ -7,7 +11,8 @@ import { type FindingKind, found } from "../finding.js";
  *
  * ## What it finds
  *
- * A forward pass that threw. The finding stands at the call that failed; the picture shows what ran before it, and what went into the step that failed.
+ * A forward pass that threw. Where a layer was given another size than it takes, the finding stands at the line that made the layer, says what it takes, what came and from where, and names
+ * the line of the call; else it stands at the call that failed. The picture shows what ran before it, and what went into the step that failed.
  *
  * ## Why it matters
  *
@@ -44,10 +49,23 @@ const failed: FindingKind = {
   *find(index) {
     const failure = index.model.trace?.failure;
     if (!failure) return;
-    const text = l10n.t("Forward pass of {0}: {1}", index.model.name, failure.message);
+    const mismatch = mismatchOf(index);
+    const text = mismatch ? failureText(index) : l10n.t("Forward pass of {0}: {1}", index.model.name, failure.message);
+    const called = placeOfFailure(failure, index.model);
+    const refuses = mismatch?.layer && index.module(mismatch.layer.path);
+    const location = (refuses && whereMade(index.model, refuses)) ?? called;
+    const came = (mismatch?.came ?? []).flatMap(({ shape, from, location: place }) =>
+      place ? [{ text: l10n.t("{0} comes from here: {1}", formatShape(shape), from), location: place }] : [],
+    );
+    const call = called && location !== called ? [{ text: l10n.t("Called here"), location: called }] : [];
     const { origin } = index.model.trace;
     const remedy = origin === "recorded" ? "" : l10n.t("Its inputs were not your code's: run it forward with inputs that it is meant for.");
-    yield found(index.failedPath!, text, remedy, { step: failure.step, location: placeOfFailure(failure, index.model) });
+    yield found(index.failedPath!, text, remedy, {
+      step: failure.step,
+      location,
+      related: [...came, ...call],
+      repairs: mismatch ? repairsOf(index, mismatch) : [],
+    });
   },
 };
 

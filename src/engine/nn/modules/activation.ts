@@ -413,6 +413,7 @@ export interface PReLUOptions extends FactoryOptions {
 export class PReLU extends Module {
   static override readonly [declaration]: LayerDeclaration<PReLU> = {
     family: "activation",
+    takes: ({ numParameters }) => (numParameters > 1 ? [{ argument: "numParameters", input: 0, axis: 1, counts: "channel" }] : []),
     arguments: ({ numParameters, init: start }) => ({ numParameters: optional(numParameters, 1), init: optional(start, 0.25) }),
     axes: () => ({ weight: ["channel"] }),
   };

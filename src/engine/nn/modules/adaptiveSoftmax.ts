@@ -4,7 +4,7 @@ import { collect, required, type Arguments } from "../../arguments.js";
 import { cat } from "../../ops/joining.js";
 import type { Tensor } from "../../tensor.js";
 import { ModuleList, Sequential } from "./containers.js";
-import { declaration, optional, type LayerDeclaration } from "../declaration.js";
+import { declaration, optional, takesFeatures, type LayerDeclaration } from "../declaration.js";
 import type { FactoryOptions } from "../factory.js";
 import { Linear } from "./linear.js";
 import { Module } from "../module.js";
@@ -39,6 +39,7 @@ export class AdaptiveLogSoftmaxWithLoss extends Module {
   static override readonly [declaration]: LayerDeclaration<AdaptiveLogSoftmaxWithLoss> = {
     family: "loss",
     maps: ["inFeatures", "nClasses"],
+    takes: () => [takesFeatures("inFeatures")],
     arguments: ({ inFeatures, nClasses, cutoffs, divValue, headBias }) => ({
       inFeatures,
       nClasses,

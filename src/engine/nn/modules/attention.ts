@@ -2,7 +2,7 @@ import { AssertionError, ValueError } from "../../errors.js";
 import { collect, required, type Arguments, type WithRequired } from "../../arguments.js";
 import { multiHeadAttentionForward } from "../../ops/attention.js";
 import type { Tensor } from "../../tensor.js";
-import { declaration, optional, type LayerDeclaration } from "../declaration.js";
+import { declaration, optional, takesFeatures, type LayerDeclaration } from "../declaration.js";
 import { sequences } from "../exampleInputs.js";
 import { emptyParameter, type FactoryOptions } from "../factory.js";
 import * as init from "../init.js";
@@ -68,6 +68,7 @@ export class MultiheadAttention extends Module {
       vdim: optional(vdim, embedDim),
       batchFirst: optional(batchFirst, false),
     }),
+    takes: () => [takesFeatures("embedDim"), takesFeatures("kdim", 1), takesFeatures("vdim", 2)],
     axes: () => ({
       in_proj_weight: ["out", "in"],
       q_proj_weight: ["out", "in"],

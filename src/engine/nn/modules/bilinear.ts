@@ -3,7 +3,7 @@ import { collect, required } from "../../arguments.js";
 import { bilinear } from "../../ops/bilinear.js";
 import { repr } from "../../print/python.js";
 import type { Tensor } from "../../tensor.js";
-import { declaration, optional, type LayerDeclaration } from "../declaration.js";
+import { declaration, optional, takesFeatures, type LayerDeclaration } from "../declaration.js";
 import { floats } from "../exampleInputs.js";
 import { emptyParameter, type FactoryOptions } from "../factory.js";
 import * as init from "../init.js";
@@ -30,6 +30,7 @@ export class Bilinear<HasBias extends boolean = true> extends Module {
   static override readonly [declaration]: LayerDeclaration<Bilinear<boolean>> = {
     family: "linear",
     maps: ["in1Features", "outFeatures"],
+    takes: () => [takesFeatures("in1Features"), takesFeatures("in2Features", 1)],
     arguments: ({ in1Features, in2Features, outFeatures, bias }) => ({ in1Features, in2Features, outFeatures, bias: optional(bias !== null, true) }),
     axes: () => ({ weight: ["out", "in1", "in2"], bias: ["out"] }),
     inputs: ({ in1Features }) => floats([1, in1Features], [2, in1Features]),

@@ -77,6 +77,8 @@ abstract class NormBase<Affine extends boolean, HasBias extends boolean> extends
   static override readonly [declaration]: LayerDeclaration<NormBase<boolean, boolean>> = {
     family: "normalization",
     arguments: (layer) => normArguments(layer, true),
+    // Without parameters and statistics it takes any number.
+    takes: ({ weight, runningMean }) => ((weight ?? runningMean) ? [{ argument: "numFeatures", input: 0, axis: 1, counts: "channel" }] : []),
     axes: () => ({ weight: ["channel"], bias: ["channel"], running_mean: ["channel"], running_var: ["channel"], num_batches_tracked: [] }),
     inputs: ({ numFeatures, inputDims }) => channels(numFeatures, inputDims.at(-1)! - 2),
   };
@@ -233,6 +235,7 @@ abstract class InstanceNorm<Affine extends boolean, HasBias extends boolean> ext
   static override readonly [declaration]: LayerDeclaration<InstanceNorm<boolean, boolean>> = {
     ...NormBase[declaration],
     arguments: (layer) => normArguments(layer, false),
+    takes: ({ affine, inputDims }) => (affine ? [{ argument: "numFeatures", input: 0, axis: 1 - inputDims.at(-1)!, counts: "channel" }] : []),
   };
 
   /** How many dimensions an input without a batch has. */

@@ -111,6 +111,7 @@ abstract class ConvNd<HasBias extends boolean> extends Module {
   static override readonly [declaration]: LayerDeclaration<ConvNd<boolean>> = {
     family: "convolution",
     maps: ["inChannels", "outChannels"],
+    takes: ({ kernelSize }) => [{ argument: "inChannels", input: 0, axis: -kernelSize.length - 1, counts: "channel" }],
     arguments: ({ inChannels, outChannels, kernelSize, stride, padding, outputPadding, dilation, groups, bias, paddingMode, transposed }) => ({
       // A lazy layer has none to be given.
       ...(inChannels > 0 && { inChannels }),

@@ -3,7 +3,7 @@ import { AssertionError } from "../../errors.js";
 import { linear } from "../../ops/matmul.js";
 import { repr } from "../../print/python.js";
 import { Tensor } from "../../tensor.js";
-import { declaration, optional, type LayerDeclaration } from "../declaration.js";
+import { declaration, optional, takesFeatures, type LayerDeclaration } from "../declaration.js";
 import { floats, imagesOf, sequenceLength } from "../exampleInputs.js";
 import { emptyParameter, type FactoryOptions } from "../factory.js";
 import * as init from "../init.js";
@@ -45,6 +45,7 @@ export class Linear<HasBias extends boolean = true> extends Module {
   static override readonly [declaration]: LayerDeclaration<Linear<boolean>> = {
     family: "linear",
     maps: ["inFeatures", "outFeatures"],
+    takes: () => [takesFeatures("inFeatures")],
     arguments: ({ inFeatures, outFeatures, bias }) => ({ inFeatures, outFeatures, bias: optional(bias !== null, true) }),
     axes: () => linearAxes,
     inputs: ({ inFeatures }, flattens) => [

@@ -4,7 +4,7 @@ import * as F from "../../ops/normalization.js";
 import type { Sizes } from "../../ops/rules/sizes.js";
 import { float, repr } from "../../print/python.js";
 import { Tensor } from "../../tensor.js";
-import { declaration, optional, type AxisName, type ExampleInput, type LayerDeclaration } from "../declaration.js";
+import { declaration, optional, type AxisName, type ExampleInput, type LayerDeclaration, type TakenSize } from "../declaration.js";
 import { channels, floats, sequenceLength } from "../exampleInputs.js";
 import { emptyParameter, type FactoryOptions } from "../factory.js";
 import * as init from "../init.js";
@@ -14,6 +14,10 @@ import { Module } from "../module.js";
 /** Normalization of layers and of groups of channels. Weights start as ones, biases as zeros, and nothing is drawn. */
 
 /** Scale and shift have the normalized shape. */
+function normalizedSizes({ normalizedShape }: { readonly normalizedShape: readonly number[] }): readonly TakenSize[] {
+  return [{ argument: "normalizedShape", input: 0, axis: -normalizedShape.length, counts: "feature" }];
+}
+
 function normalizedAxes({ normalizedShape }: { readonly normalizedShape: readonly number[] }): Readonly<Record<string, readonly AxisName[]>> {
   const features = normalizedShape.map(() => "feature" as const);
   return { weight: features, bias: features };
@@ -43,6 +47,7 @@ export interface LayerNormOptions<Affine extends boolean, HasBias extends boolea
 export class LayerNorm<Affine extends boolean = true, HasBias extends boolean = Affine> extends Module {
   static override readonly [declaration]: LayerDeclaration<LayerNorm<boolean, boolean>> = {
     family: "normalization",
+    takes: normalizedSizes,
     arguments: ({ normalizedShape, eps, elementwiseAffine, bias }) => ({
       normalizedShape,
       eps: optional(eps, 1e-5),
@@ -105,6 +110,7 @@ export interface RMSNormOptions<Affine extends boolean> extends FactoryOptions {
 export class RMSNorm<Affine extends boolean = true> extends Module {
   static override readonly [declaration]: LayerDeclaration<RMSNorm<boolean>> = {
     family: "normalization",
+    takes: normalizedSizes,
     arguments: ({ normalizedShape, eps, elementwiseAffine }) => ({
       normalizedShape,
       eps: optional(eps, null),
@@ -167,6 +173,7 @@ export interface GroupNormOptions<Affine extends boolean, HasBias extends boolea
 export class GroupNorm<Affine extends boolean = true, HasBias extends boolean = Affine> extends Module {
   static override readonly [declaration]: LayerDeclaration<GroupNorm<boolean, boolean>> = {
     family: "normalization",
+    takes: () => [{ argument: "numChannels", input: 0, axis: 1, counts: "channel" }],
     arguments: ({ numGroups, numChannels, eps, affine, bias }) => ({
       numGroups,
       numChannels,

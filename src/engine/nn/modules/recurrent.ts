@@ -7,7 +7,7 @@ import { repr } from "../../print/python.js";
 import { equalSizes, formatSizes } from "../../size.js";
 import { Tensor } from "../../tensor.js";
 import { warn } from "../../warnings.js";
-import { declaration, optional, type LayerDeclaration } from "../declaration.js";
+import { declaration, optional, takesFeatures, type LayerDeclaration } from "../declaration.js";
 import { sequences } from "../exampleInputs.js";
 import { emptyParameter, type FactoryOptions } from "../factory.js";
 import * as init from "../init.js";
@@ -72,6 +72,7 @@ export abstract class RNNBase extends Module {
   static override readonly [declaration]: LayerDeclaration<RNNBase> = {
     family: "recurrent",
     arguments: (layer) => recurrentArguments(layer),
+    takes: () => [takesFeatures("inputSize")],
     axes: recurrentAxes,
     inputs: ({ inputSize, batchFirst }) => sequences(inputSize, batchFirst),
   };

@@ -4,7 +4,7 @@ import { collect } from "../../arguments.js";
 import { gateCount } from "../../kernels/recurrent.js";
 import { checkCellSizes, recurrentCell, type LayerWeights, type RecurrentMode } from "../../ops/recurrent.js";
 import { Tensor } from "../../tensor.js";
-import { declaration, optional, type LayerDeclaration } from "../declaration.js";
+import { declaration, optional, takesFeatures, type LayerDeclaration } from "../declaration.js";
 import { floats } from "../exampleInputs.js";
 import { emptyParameter, type FactoryOptions } from "../factory.js";
 import * as init from "../init.js";
@@ -35,6 +35,7 @@ export abstract class RNNCellBase extends Module {
   static override readonly [declaration]: LayerDeclaration<RNNCellBase> = {
     family: "recurrent",
     arguments: ({ inputSize, hiddenSize, bias }) => ({ inputSize, hiddenSize, bias: optional(bias, true) }),
+    takes: () => [takesFeatures("inputSize")],
     axes: recurrentAxes,
     inputs: ({ inputSize }) => floats([1, inputSize]),
   };

@@ -1,0 +1,35 @@
+import type { SourceLocation } from "../protocol/index.js";
+import type { Mismatch } from "./mismatch.js";
+import type { ModelIndex } from "./modelIndex.js";
+
+/** A change of the code that mends a finding for certain, as far as a run tells: where each place stands in the code, an editor finds out. */
+export type Repair =
+  /** Another value for an argument of a layer's constructor, which is called at `location`. `position`: its place among those given by position. */
+  | {
+      readonly kind: "argument";
+      readonly location: SourceLocation;
+      readonly argument: string;
+      readonly position: number;
+      readonly from: number;
+      readonly to: number;
+    }
+  /** A Flatten before a layer: among the layers of its Sequential, where that is what calls it, else in the call at `location`. */
+  | { readonly kind: "flatten"; readonly location: SourceLocation; readonly isCall: boolean };
+
+/** What makes a layer take what came. */
+export function repairsOf(index: ModelIndex, { layer }: Mismatch): readonly Repair[] {
+  const module = layer && index.module(layer.path);
+  if (!layer || !module?.location) return [];
+  const { location } = module;
+  const { argument, takes, came, shape, step } = layer;
+  const call = index.model.trace!.steps[step]!.location;
+  if (came !== null && shape.length > 2 && shape.slice(1).reduce((product, size) => product * size, 1) === takes) {
+    if (index.parent(layer.path)?.isSequence) return [{ kind: "flatten", location, isCall: false }];
+    return call ? [{ kind: "flatten", location: call, isCall: true }] : [];
+  }
+  // What makes several layers would make all of them others.
+  const here = index.madeAt(location.file, location.line).filter((other) => other.location!.column === location.column);
+  const given = module.arguments[argument];
+  if (came === null || new Set(here.map(({ identity }) => identity)).size > 1 || [given].flat().length !== 1) return [];
+  return [{ kind: "argument", location, argument, position: Object.keys(module.arguments).indexOf(argument), from: takes, to: came }];
+}

@@ -1,0 +1,80 @@
+import { writeName } from "../../describe/arguments.js";
+import type { Repair } from "../../describe/repair.js";
+import type { Language } from "../../protocol/index.js";
+import { argumentOf, callAt } from "./callText.js";
+
+/** A repair as a change of a text. */
+export interface RepairText {
+  /** What the text between two offsets is replaced by. */
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+  /** What gets another value: an argument, or the variable or constant that it came from; null where something is inserted. */
+  readonly name: string | null;
+  /** How many other places read what gets another value. */
+  readonly others: number;
+}
+
+/** How to mend a text where the repair's place is at `offset` now; null where the text is not such that this is certain. */
+export function repairText(text: string, offset: number, repair: Repair, language: Language): RepairText | null {
+  switch (repair.kind) {
+    case "argument":
+      return changedArgument(text, offset, repair, language);
+    case "flatten":
+      return repair.isCall ? flattenedArgument(text, offset, language) : insertedFlatten(text, offset, language);
+  }
+}
+
+function changedArgument(text: string, offset: number, repair: Extract<Repair, { readonly kind: "argument" }>, language: Language): RepairText | null {
+  const call = callAt(text, offset, language);
+  const name = writeName(repair.argument, language);
+  const argument = call && argumentOf(call, name, repair.position);
+  if (!argument) return null;
+  const written = text.slice(argument.start, argument.end);
+  const to = String(repair.to);
+  if (isNumber(written, repair.from)) return { start: argument.start, end: argument.end, text: to, name, others: 0 };
+  const variable = /^(?:[\p{ID_Continue}$]+\.)*(?<name>[\p{ID_Start}_$][\p{ID_Continue}$]*)$/u.exec(written)?.groups?.name;
+  const declared = variable === undefined ? null : onlyValueOf(text, variable);
+  if (!declared || !isNumber(text.slice(declared.start, declared.end), repair.from)) return null;
+  const others = [...text.matchAll(nameAlone(variable!))].filter(({ index }) => index !== declared.name && !(argument.start <= index && index < argument.end));
+  return { start: declared.start, end: declared.end, text: to, name: variable!, others: others.length };
+}
+
+function isNumber(written: string, value: number): boolean {
+  return /^\d[\d_]*$/.test(written) && Number(written.replaceAll("_", "")) === value;
+}
+
+function nameAlone(name: string): RegExp {
+  return new RegExp(`(?<![\\p{ID_Continue}$])${name.replaceAll("$", "\\$")}(?![\\p{ID_Continue}$])`, "gu");
+}
+
+/** Where the text gives a name its value, as a variable, a property or a parameter's default; null where none does, or several do. */
+function onlyValueOf(text: string, name: string): { readonly name: number; readonly start: number; readonly end: number } | null {
+  const given = [...text.matchAll(nameAlone(name))].flatMap(({ index }) => {
+    const value = /^\s*[?!]?\s*(?::\s*[\w.]+\s*=(?![=>])|[:=](?![=>]))\s*(?<value>[^\s,;)}\]]+)/.exec(text.slice(index + name.length));
+    if (!value) return [];
+    const end = index + name.length + value[0].length;
+    return [{ name: index, start: end - value.groups!.value!.length, end }];
+  });
+  return given.length === 1 ? given[0]! : null;
+}
+
+/** Before a layer among those of a Sequential, under the name that the layer's own class has there. */
+function insertedFlatten(text: string, offset: number, language: Language): RepairText | null {
+  const call = callAt(text, offset, language);
+  if (!call || !/[([,]\s*$/.test(text.slice(0, call.start))) return null;
+  const namespace = call.callee.slice(0, call.callee.lastIndexOf(".") + 1);
+  if (namespace === "" && !nameAlone("Flatten").test(text)) return null;
+  const indent = /(?:^|\n)([ \t]*)$/.exec(text.slice(0, call.start))?.[1];
+  const made = `${language === "typescript" ? "new " : ""}${namespace}Flatten(),`;
+  return { start: call.start, end: call.start, text: `${made}${indent === undefined ? " " : `\n${indent}`}`, name: null, others: 0 };
+}
+
+/** In a call: its first argument with all but the batch as one dimension. */
+function flattenedArgument(text: string, offset: number, language: Language): RepairText | null {
+  const argument = callAt(text, offset, language)?.arguments[0];
+  if (!argument || argument.name !== null) return null;
+  const written = text.slice(argument.start, argument.end);
+  const isOne = /^[\p{ID_Continue}$.]+(?:\([^()]*\)|\[[^[\]]*\]|\.[\p{ID_Continue}$]+)*$/u.test(written);
+  return { start: argument.start, end: argument.end, text: `${isOne ? written : `(${written})`}.flatten(1)`, name: null, others: 0 };
+}
