@@ -85,7 +85,10 @@ function amount({ counts }: TakenSize, count: number): string {
 
 /** "0 (Linear)". */
 function named(index: ModelIndex, path: string): string {
-  return l10n.t("{0} ({1})", path || index.model.name, index.module(path)?.type ?? "?");
+  const { name } = index.model;
+  const type = index.module(path)?.type ?? "?";
+  // A model that no variable holds is named after its class already.
+  return path === "" && name.startsWith(type) ? name : l10n.t("{0} ({1})", path || name, type);
 }
 
 /** What gave a value its shape: what only passed it on, such as an activation, is left out. */

@@ -106,6 +106,7 @@ describe("a file in Python", () => {
       `  File "${file}", line 5, in run`,
       "    return net(torch.ones(2, 5))",
       "RuntimeError: mat1 and mat2 shapes cannot be multiplied (2x5 and 4x8)",
+      "Linear (line 7) takes 4 features; 5 came, from the input.",
       "",
     ]);
     write("syntax.py", "x = 1\ny = (\n");
