@@ -190,7 +190,7 @@ async function signal(options: Options): Promise<number> {
   if (options.scheme !== undefined && choice === null) throw new UsageError(`there is no scheme '${options.scheme}' in nn.init that fills every weight`);
   const { seed, batches } = options;
   return evaluating(options, false, false, async ({ models, failure, offers }, runner) => {
-    const status = report(failure);
+    const status = report(failure, models);
     const measured = await measuredModels(runner, options.file, chosen(models, options), { choice, seed, batches });
     if (measured.length === 0 && status === 0) throw noModel(options, offers);
     const { text, data, hasErrors } = reportOf(measured);

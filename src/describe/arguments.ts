@@ -33,11 +33,6 @@ export function writeArguments(values: NamedArguments, language: Language): stri
     .join(", ");
 }
 
-/** The name of an argument: `inFeatures`, in Python `in_features`. */
-export function writeName(name: string, language: Language): string {
-  return notations[language].name(name);
-}
-
 /** `bias: true`, in Python `bias=True`. */
 export function writeArgument(name: string, value: ArgumentValue, language: Language): string {
   const { name: write, between } = notations[language];

@@ -25,6 +25,7 @@ import { ModuleTree } from "./views/moduleTree.js";
 import { createOutput } from "./status/output.js";
 import { pageHandlers } from "./views/pageHandlers.js";
 import { showProgress } from "./status/progress.js";
+import { Looks } from "./sessions/looks.js";
 import { ModelSessions } from "./sessions/modelSessions.js";
 import { StatusBar } from "./status/statusBar.js";
 
@@ -69,6 +70,7 @@ export function activate(context: vscode.ExtensionContext): LayerscopeApi {
     new ModuleTree(all),
     new Diagnostics(all),
     new EditorSelection(all),
+    new Looks(all),
     new StatusBar(all),
     showProgress(all),
     trackContextKeys(all),
@@ -78,9 +80,8 @@ export function activate(context: vscode.ExtensionContext): LayerscopeApi {
     registerModuleSymbols(all),
     registerCellStatus(all),
     notebooks,
-    registerCommands({ context, sessions: all, panels, notebooks, output: output.channel }),
     registerQuickFixes(all),
-    registerCommands({ context, sessions: all, panels, output: output.channel }),
+    registerCommands({ context, sessions: all, panels, notebooks, output: output.channel }),
     all.onDidChange(({ session }) => changes.fire(documentUri(session.file))),
     changes,
   );

@@ -118,7 +118,14 @@ export interface TensorValues {
 export interface RunnerMethods {
   /** `build`: an expression in JavaScript that makes the model when the file has run, of names that the file's top level and its exports know; null: none. */
   run: {
-    params: { readonly bundle: Bundle | PythonProgram; readonly workingDirectory: string; readonly build: string | null; readonly access: Access };
+    params: {
+      readonly bundle: Bundle | PythonProgram;
+      readonly workingDirectory: string;
+      readonly build: string | null;
+      readonly access: Access;
+      /** It only looks: JavaScript goes no further than a second backward pass. Default false. */
+      readonly isLook?: boolean;
+    };
     result: RunResult;
   };
   /** Runs a cell in the namespace that the run of a notebook left, with the number that `Out` knows its value by. */

@@ -42,6 +42,11 @@ export interface RunOptions extends RequestOptions {
   readonly folders?: readonly string[];
   /** The user asked for this run: a Python file is then `__main__`. Default false. */
   readonly isMain?: boolean;
+  /**
+   * Only looks at the file as it is being typed, and goes no further than a second backward pass. Its process takes the place of the one that holds the
+   * models only where this says that what it came to is to be shown. Default: a run, which always does when it has models.
+   */
+  readonly isToBeShown?: (result: RunResult) => boolean;
   /** An expression that makes the model when the file has run, such as `createModel()`; default: the models that the file itself makes. */
   readonly build?: string;
 }
@@ -113,7 +118,9 @@ export class ModelRunner {
       return { models: [], failure: bundled.failure, offers: [], files };
     }
     const { bundle } = bundled;
-    const result = await this.#runIn(run, entry, { bundle, workingDirectory, build, access: this.#accessOf(bundle, workingDirectory, given) }, options);
+    const access = this.#accessOf(bundle, workingDirectory, given);
+    const isLook = given.isToBeShown !== undefined;
+    const result = await this.#runIn(run, entry, { bundle, workingDirectory, build, access, isLook }, options);
     return { ...result, files: [...new Set([...files, ...(result.files ?? [])])] };
   }
 
@@ -135,7 +142,12 @@ export class ModelRunner {
     this.#holding.get(canonicalPath(file))?.interrupt();
   }
 
-  async #runIn(run: Run, entry: string, params: RunnerMethods["run"]["params"], options: RequestOptions): Promise<RunResult> {
+  async #runIn(
+    run: Run,
+    entry: string,
+    params: RunnerMethods["run"]["params"],
+    { isToBeShown, ...options }: RequestOptions & Pick<RunOptions, "isToBeShown">,
+  ): Promise<RunResult> {
     const { bundle } = params;
     if ("note" in bundle && bundle.note) options.onOutput?.({ stream: "stderr", text: `${bundle.note}\n` });
 
@@ -151,6 +163,10 @@ export class ModelRunner {
     }
     if (run.isCancelled) return { models: [], failure: cancelled(), offers: [] };
     this.#running.delete(entry);
+    if (isToBeShown && (options.signal?.aborted || !isToBeShown(result))) {
+      process.kill();
+      return result;
+    }
     const replaced = this.#holding.get(entry);
     if (result.failure && result.models.length === 0 && replaced?.alive) {
       process.kill();

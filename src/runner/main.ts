@@ -28,6 +28,7 @@ import type { ProcessOptions } from "./process.js";
 import type { PythonCode, PythonCodeOptions } from "./python.js";
 import { loadTranslations } from "./translations.js";
 import { awaitedThread, endThreads, type GuardOptions, tellThreads } from "./threads.js";
+import { endTraining } from "./trainingEnd.js";
 import type { WatchdogData } from "./watchdog.js";
 
 const options = JSON.parse(process.argv[2]!) as ProcessOptions;
@@ -117,11 +118,11 @@ const handlers: Handlers = {
   statistics: (params) => live().statistics(params),
 };
 
-async function run({ bundle, workingDirectory, build, access }: RunnerMethods["run"]["params"]): Promise<RunResult> {
+async function run({ bundle, workingDirectory, build, access, isLook = false }: RunnerMethods["run"]["params"]): Promise<RunResult> {
   process.chdir(workingDirectory);
   if (!("code" in bundle)) return runPython(bundle, workingDirectory, build, access);
   limitTo(access);
-  return runBundle(bundle, build);
+  return runBundle(bundle, build, isLook);
 }
 
 function limitTo(access: Access): void {
@@ -129,7 +130,7 @@ function limitTo(access: Access): void {
   tellThreads({ access, guards: guardOptions, stringsFile: options.stringsFile });
 }
 
-async function runBundle(given: Bundle, build: string | null): Promise<RunResult> {
+async function runBundle(given: Bundle, build: string | null, isLook: boolean): Promise<RunResult> {
   const { engine, bundle } = await engineFor(given);
   const code = new ModelCode({
     bundle,
@@ -147,6 +148,7 @@ async function runBundle(given: Bundle, build: string | null): Promise<RunResult
     quietly: (body) => output.quietly(body),
   });
   session = { code, engine, inspection, bindings: bundle.bindings };
+  if (isLook) endTraining(engine, () => interrupt?.({ failure: stoppedFailure({ reason: "timeout", limit: 0, doing: "running" }, [], null), frames: [] }));
   return finished(await code.evaluate(), session, build);
 }
 

@@ -24,8 +24,8 @@ export interface RequestOptions {
   readonly signal?: AbortSignal;
   /** What the model code prints meanwhile. */
   readonly onOutput?: (output: Output) => void;
-  /** Whether the process's time limit holds; default true. Whoever runs a cell waits as long as they like, and interrupts it. */
-  readonly isLimited?: boolean;
+  /** Milliseconds that it may take; Infinity: as long as it likes; default: the process's time limit. */
+  readonly timeLimit?: number;
 }
 
 /** A request did not succeed; `failure` says why in words for the user. */
@@ -186,7 +186,7 @@ export class ModelProcess {
   async #ask<M extends RunnerMethod>(
     method: M,
     params: RunnerMethods[M]["params"],
-    { signal, onOutput, isLimited = true }: RequestOptions,
+    { signal, onOutput, timeLimit: ownLimit }: RequestOptions,
   ): Promise<RunnerMethods[M]["result"]> {
     if (signal?.aborted) throw new RunnerError(stoppedFailure({ reason: "cancelled", limit: 0, doing: "unknown" }, [], null));
     if (!this.#alive) throw new RunnerError(this.#end ?? this.#death());
@@ -196,18 +196,18 @@ export class ModelProcess {
       const limit = new OutputLimit(this.#options.outputLimit!, onOutput);
       this.#output.stdout.receiver = this.#output.stderr.receiver = limit;
     }
+    const timeLimit = ownLimit === undefined ? this.#options.timeLimit : Number.isFinite(ownLimit) ? ownLimit : null;
     let reason: StopReason | null = null;
     let deadline: NodeJS.Timeout | undefined;
     const stop = (why: StopReason): void => {
       if (reason !== null) return;
       reason = why;
       clearTimeout(deadline);
-      const limit = why === "timeout" ? this.#options.timeLimit! : 0;
+      const limit = why === "timeout" ? timeLimit! : 0;
       deadline = setTimeout(() => this.#abandon(stoppedFailure({ reason: why, limit, doing: "unknown" }, [], null)), stopMilliseconds);
       this.#tell({ kind: "stop", reason: why });
     };
     const cancel = (): void => stop("cancelled");
-    const timeLimit = isLimited ? this.#options.timeLimit : null;
     // Its own start is no fault of the file.
     const startClock = (): void => {
       if (timeLimit !== null && deadline === undefined && this.#pending?.id === id && reason === null) deadline = setTimeout(stop, timeLimit, "timeout");

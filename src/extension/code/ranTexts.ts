@@ -40,6 +40,15 @@ export class RanTexts {
     return false;
   }
 
+  /** True when one of them differs in more than white space. */
+  isRewritten(open: Iterable<OpenText>): boolean {
+    for (const { key, text } of open) {
+      const then = this.texts.get(key);
+      if (then !== undefined && then !== text && withoutSpace(then) !== withoutSpace(text)) return true;
+    }
+    return false;
+  }
+
   /** The run's line (from 0) that line `line` of the document was; null when it was edited since. */
   lineThen(document: OpenText, line: number): number | null {
     return this.#map(document)?.toThen[line] ?? null;
@@ -68,6 +77,11 @@ export class RanTexts {
 
 function lines(text: string): string[] {
   return text.split(/\r\n|\r|\n/);
+}
+
+/** A text without what lies between its words. */
+export function withoutSpace(text: string): string {
+  return text.replace(/\s+/g, "");
 }
 
 /** Line endings are the editor's business: a file with both kinds opens with one. */

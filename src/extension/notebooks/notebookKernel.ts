@@ -143,7 +143,7 @@ export class NotebookKernel {
       execution.executionOrder = ++this.#count;
       const cell = documentKey(execution.cell.document.uri);
       this.#texts.set(cell, text);
-      const options = { onOutput: (output: Parameters<CellOutputs["print"]>[0]) => outputs.print(output), isLimited: false };
+      const options = { onOutput: (output: Parameters<CellOutputs["print"]>[0]) => outputs.print(output), timeLimit: Infinity };
       const result = await runner.request(this.file, "runCell", { cell: { file: cell, text }, number: this.#count }, options);
       return { result, failure: result.failure };
     } catch (error) {

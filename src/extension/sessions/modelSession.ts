@@ -14,6 +14,7 @@ import type {
   RunnerMethods,
   Selection,
 } from "../../protocol/index.js";
+import { isFailureOfPass } from "../../describe/failure.js";
 import type { Output } from "../../runner/client.js";
 import { CodeIndex } from "../code/codeIndex.js";
 import { RanTexts } from "../code/ranTexts.js";
@@ -59,6 +60,8 @@ export class ModelSession implements vscode.Disposable {
   #selection: Selection | null = null;
   #findingLevels: FindingLevels | null = null;
   #abort: AbortController | null = null;
+  /** The look under way. */
+  #look: AbortController | null = null;
   /** The run under way. */
   #run: Promise<void> | null = null;
   /** Ends when the request before the next one has. */
@@ -179,6 +182,30 @@ export class ModelSession implements vscode.Disposable {
     while (this.#run) await this.#run;
   }
 
+  /** The text differs, in more than white space, from the one that ran or was looked at last. */
+  get rewritten(): boolean {
+    return this.#texts?.isRewritten(vscode.workspace.textDocuments.map(openText)) === true;
+  }
+
+  /**
+   * Shows what the file comes to as the editors show it now, without a run of its own: nobody is told that anything goes on, and what cannot be shown, as of a text
+   * that is half written, changes nothing. A run, a request that changes a model, and the next look end it.
+   */
+  async look(): Promise<void> {
+    const { source, file, build } = this;
+    if (!source.look || this.#activity !== "idle") return;
+    this.#look?.abort();
+    const abort = (this.#look = new AbortController());
+    const outcome = await source.look(file, { signal: abort.signal, build, isToBeShown }).catch(() => null);
+    if (this.#look !== abort) return;
+    this.#look = null;
+    if (!outcome || !isToBeShown(outcome)) return;
+    const { failure } = outcome;
+    this.#take({ ...outcome, failure: failure && endsLook(failure) ? null : failure }, false);
+    this.#stale = this.#isStale();
+    this.#changes.fire({ kind: "state", ran: true });
+  }
+
   /** Takes over what a run comes to, whoever began it. */
   follow(outcome: Promise<SourceOutcome>, abort: AbortController): Promise<void> {
     this.#begin("running", abort);
@@ -194,12 +221,15 @@ export class ModelSession implements vscode.Disposable {
   }
 
   async #accept(outcome: Promise<SourceOutcome>, abort: AbortController): Promise<void> {
-    const { models, failure, offers = [], documents, texts } = await outcome.catch(unexpected);
+    const found = await outcome.catch(unexpected);
     // A newer run has taken over, or the session is gone.
     if (this.#abort !== abort) return;
-
     // The last good picture stays until there is another one.
-    const keeps = failure !== null && models.length === 0 && this.#models.length > 0;
+    this.#take(found, found.failure !== null && found.models.length === 0 && this.#models.length > 0);
+  }
+
+  /** `keeps`: the models that are there are shown still. */
+  #take({ models, failure, offers = [], documents, texts }: SourceOutcome, keeps: boolean): void {
     this.#lastRun = failure === null ? { kind: "completed" } : { kind: "failed", failure, shown: keeps ? "earlierRun" : "thisRun" };
     this.#documents = [...new Set([this.file, ...documents])];
     if (keeps) return;
@@ -261,6 +291,7 @@ export class ModelSession implements vscode.Disposable {
   /** The models are their source's to let go of. */
   dispose(): void {
     this.#disposed = true;
+    this.#endLook();
     this.#abort?.abort();
     this.#abort = null;
     this.#run = null;
@@ -276,12 +307,18 @@ export class ModelSession implements vscode.Disposable {
 
   /** Ends whatever is under way and marks the session busy. */
   #begin(activity: Activity, abort = new AbortController()): AbortController {
+    this.#endLook();
     this.#abort?.abort();
     this.#run = null;
     this.#abort = abort;
     this.#activity = activity;
     this.#changes.fire({ kind: "activity", activity });
     return abort;
+  }
+
+  #endLook(): void {
+    this.#look?.abort();
+    this.#look = null;
   }
 
   /** Has the live models do something that changes one of them. */
@@ -340,6 +377,16 @@ export class ModelSession implements vscode.Disposable {
     else if (!this.source.isAlive(this.file)) await this.run({ ...this.#lastOptions, asked: true });
     if (!this.source.isAlive(this.file)) throw new Error(this.failure?.message ?? vscode.l10n.t("The file has no model."));
   }
+}
+
+/** Where a look ends and a run may go on, which is no fault of the code. */
+function endsLook({ kind }: Failure): boolean {
+  return kind === "timeout" || kind === "refused" || kind === "exit";
+}
+
+/** Whether a look came to something: to models, and no further than it goes or than a shape that does not fit. All else is a text that is half written. */
+function isToBeShown({ models, failure }: Pick<SourceOutcome, "models" | "failure">): boolean {
+  return models.length > 0 && (failure === null || endsLook(failure) || models.some((model) => isFailureOfPass(failure, model)));
 }
 
 /** A source that rejects where it should say how the run ended has a fault; the user is told of it as of any other end. */

@@ -23,6 +23,11 @@ export interface ModelSource {
   readonly run?: (file: string, options: RunSourceOptions) => Promise<SourceOutcome>;
   /** Whether `file` may be run without being asked for, because it is shown or saved; default: it may. */
   runsByItself?(file: string): boolean;
+  /**
+   * The same for a text that is being typed, in what little time it takes to look at it: nothing is written, nothing printed is heard of, no training is run.
+   * What it came to is shown, and asked, only where `isToBeShown` says so. Absent where there is no such way.
+   */
+  readonly look?: (file: string, options: LookOptions) => Promise<SourceOutcome>;
   /** Whether models are made anew when one of their documents is saved. Some have no such event: a cell is run, not saved. */
   readonly runsOnSave: boolean;
   /** Whether what is under way heeds its signal. */
@@ -62,6 +67,12 @@ export interface RunSourceOptions extends SourceOptions {
   readonly onSave: boolean;
   /** An expression that the models are to be built from, where a source offers some (SourceOutcome); null: those that the file makes itself. */
   readonly build: string | null;
+}
+
+export interface LookOptions {
+  readonly signal: AbortSignal;
+  readonly build: string | null;
+  readonly isToBeShown: (outcome: Pick<SourceOutcome, "models" | "failure">) => boolean;
 }
 
 export interface SourceOptions {

@@ -5,7 +5,10 @@ import type { ModelRunner, RunOptions } from "../../runner/client.js";
 import { settings } from "../settings.js";
 import { requireTrust } from "../trust.js";
 import { documentKey } from "./documents.js";
-import type { ModelRequests, RunSourceOptions, SourceOptions, SourceOutcome } from "./modelSource.js";
+import type { LookOptions, ModelRequests, RunSourceOptions, SourceOptions, SourceOutcome } from "./modelSource.js";
+
+/** Milliseconds of the code that a look takes at most. */
+const lookLimit = 2000;
 
 /** The processes that model files run in, for every source whose files run. The one place where they come from: none starts in a workspace that is not trusted. */
 export class Runners implements vscode.Disposable {
@@ -32,17 +35,22 @@ export class Runners implements vscode.Disposable {
   constructor(private readonly context: vscode.ExtensionContext) {}
 
   /** Runs a file as the editors show it. `more`: what its language takes beside. */
-  async run(file: string, { build, signal, onOutput, asked }: RunSourceOptions, more: Pick<RunOptions, "isMain"> = {}): Promise<SourceOutcome> {
+  run(file: string, { build, signal, onOutput, asked }: RunSourceOptions, more: Pick<RunOptions, "isMain"> = {}): Promise<SourceOutcome> {
+    return this.#run(file, build, { ...(signal && { signal }), onOutput, asked, ...access(file), ...more });
+  }
+
+  /** Looks at a file that is being typed: what the user allows it counts where they run it. */
+  look(file: string, { build, signal, isToBeShown }: LookOptions): Promise<SourceOutcome> {
+    return this.#run(file, build, { signal, isToBeShown, asked: false, timeLimit: lookLimit, ...access(file), allowed: [] });
+  }
+
+  async #run(file: string, build: string | null, options: RunOptions): Promise<SourceOutcome> {
     const overrides = unsavedTexts();
     const runner = await this.start();
     const { models, failure, offers, files } = await runner.run(file, {
-      ...(signal && { signal }),
-      onOutput,
-      asked,
+      ...options,
       ...(build !== null && { build }),
       overrides,
-      ...access(file),
-      ...more,
     });
     return { models, failure, offers, documents: files, texts: await readTexts(files, overrides) };
   }

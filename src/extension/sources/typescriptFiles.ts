@@ -1,6 +1,6 @@
 import type * as vscode from "vscode";
 import { documentKey } from "./documents.js";
-import type { ModelRequests, ModelSource, RunSourceOptions, SourceOutcome } from "./modelSource.js";
+import type { LookOptions, ModelRequests, ModelSource, RunSourceOptions, SourceOutcome } from "./modelSource.js";
 import type { Runners } from "./runners.js";
 
 /** The languages whose files can build a model. */
@@ -34,6 +34,10 @@ export class TypeScriptFiles implements ModelSource {
 
   run(file: string, options: RunSourceOptions): Promise<SourceOutcome> {
     return this.runners.run(file, options);
+  }
+
+  look(file: string, options: LookOptions): Promise<SourceOutcome> {
+    return this.runners.look(file, options);
   }
 
   isAlive(file: string): boolean {

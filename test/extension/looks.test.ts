@@ -1,0 +1,97 @@
+import assert from "node:assert/strict";
+import { access } from "node:fs/promises";
+import { join } from "node:path";
+import { suite, suiteSetup, suiteTeardown, teardown, test } from "mocha";
+import * as vscode from "vscode";
+import { closeEditors, folder, models, problems, replaceText, runFile, until } from "./support.js";
+
+const code = `import * as torch from "layerscope";
+const { nn } = torch;
+export const net = new nn.Sequential(
+  new nn.Linear(4, 8),
+  new nn.ReLU(),
+  new nn.Linear(8, 1),
+);
+net(torch.rand([2, 4]));
+`;
+
+function set(name: string, value: boolean | undefined): Thenable<void> {
+  return vscode.workspace.getConfiguration("layerscope").update(name, value, vscode.ConfigurationTarget.Workspace);
+}
+
+/** Types a text over the one that stands for it, without saving. */
+async function type(editor: vscode.TextEditor, what: string, instead: string): Promise<void> {
+  await replaceText(editor, editor.document.getText().replace(what, instead));
+}
+
+async function parameters(editor: vscode.TextEditor): Promise<number | undefined> {
+  return (await models(editor))[0]?.totals.parameters;
+}
+
+suite("Looking while it is typed", () => {
+  // What VS Code saves by itself would be run.
+  suiteSetup(async () => {
+    await set("lookWhileTyping", true);
+    await set("runOnSave", false);
+  });
+  suiteTeardown(async () => {
+    await set("lookWhileTyping", false);
+    await set("runOnSave", undefined);
+  });
+  teardown(closeEditors);
+
+  test("a wrong size is told at its layer and mended by its fix, without a run", async () => {
+    const editor = await runFile("looked.ts", code);
+    await type(editor, "Linear(8, 1)", "Linear(7, 1)");
+    await until("the problem is told", () => problems(editor).length === 1);
+    const [problem] = problems(editor);
+    assert.match(problem!.message, /^2 \(Linear\) takes 7 features; 8 came, from 0 \(Linear\)\./);
+    assert.equal(editor.document.getText(problem!.range), "new nn.Linear(7, 1)");
+    const found = await vscode.commands.executeCommand<vscode.CodeAction[]>("vscode.executeCodeActionProvider", editor.document.uri, problem!.range);
+    assert.ok(await vscode.workspace.applyEdit(found.find(({ title }) => title === "Change inFeatures to 8")!.edit!));
+    await until("it is told no more", () => problems(editor).length === 0);
+    assert.equal(await parameters(editor), 49);
+  });
+
+  test("models and hints follow; what is half written changes nothing", async () => {
+    const editor = await runFile("followed.ts", code);
+    await type(editor, "new nn.Linear(8, 1),", "new nn.Linear(8, 2),");
+    await until("the models follow", async () => (await parameters(editor)) === 58);
+    const whole = new vscode.Range(0, 0, editor.document.lineCount, 0);
+    const hints = await vscode.commands.executeCommand<vscode.InlayHint[]>("vscode.executeInlayHintProvider", editor.document.uri, whole);
+    assert.ok(hints.some(({ label, position }) => label === "→ 2×2" && position.line === 5));
+    await type(editor, "new nn.Linear(8, 2),", "new nn.Linear(8, 3");
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    assert.deepEqual([await parameters(editor), problems(editor).length], [58, 0]);
+  });
+
+  test("no training is run, nothing is written, and a file that loops for ever costs two seconds", async () => {
+    const training = `${code}
+import { writeFileSync } from "node:fs";
+for (let step = 0; ; step++) {
+  if (step > 1) writeFileSync("steps.txt", String(step));
+  net(torch.rand([2, 4])).sum().backward();
+}
+`;
+    const editor = await runFile("trained.ts", code);
+    await replaceText(editor, training.replace("nn.Linear(8, 1)", "nn.Linear(8, 5)"));
+    await until("the models follow", async () => (await parameters(editor)) === 85);
+    assert.deepEqual(problems(editor), []);
+    await assert.rejects(access(join(folder, "steps.txt")));
+    await replaceText(editor, `${code.replace("nn.Linear(8, 1)", "nn.Linear(8, 6)")}\nwhile (true) {}\n`);
+    await until("the models follow", async () => (await parameters(editor)) === 94);
+    assert.deepEqual(problems(editor), []);
+  });
+
+  test("a setting turns it off", async () => {
+    const editor = await runFile("off.ts", code);
+    await set("lookWhileTyping", false);
+    try {
+      await type(editor, "Linear(8, 1)", "Linear(7, 1)");
+      await new Promise((resolve) => setTimeout(resolve, 1500));
+      assert.deepEqual(problems(editor), []);
+    } finally {
+      await set("lookWhileTyping", true);
+    }
+  });
+});

@@ -1,0 +1,55 @@
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { Workspace } from "./workspace.js";
+
+const workspace = new Workspace();
+
+afterAll(() => workspace.dispose());
+
+const model = (size: number): string => `import * as torch from "layerscope";
+export const net = new torch.nn.Linear(4, ${size});
+`;
+
+const parameters = ({ models }: { readonly models: readonly { readonly totals: { readonly parameters: number } }[] }) =>
+  models.map(({ totals }) => totals.parameters);
+
+test("a look ends where a second backward pass begins, whatever catches, and what it came to is there", async () => {
+  const training = `${model(3)}
+import { writeFileSync } from "node:fs";
+for (let step = 0; ; step++) {
+  try {
+    net(torch.rand(2, 4)).sum().backward();
+    if (step > 0) writeFileSync("step.txt", String(step));
+  } catch (error) {
+    if (step > 1) throw error;
+  }
+}
+`;
+  const { models, failure, file } = await workspace.run(training, { asked: false, timeLimit: 20_000, isToBeShown: () => true });
+  expect(failure?.kind).toBe("timeout");
+  expect(parameters({ models })).toEqual([15]);
+  expect(models[0]!.tensors[0]!.gradient).not.toBeNull();
+  expect(existsSync(path.join(path.dirname(file), "step.txt"))).toBe(false);
+  // A run of the same file is not bounded so.
+  const { failure: ran } = await workspace.run(`${model(3)}\nfor (let step = 0; step < 3; step++) net(torch.rand(2, 4)).sum().backward();\n`);
+  expect(ran).toBeNull();
+});
+
+test("what is not to be shown leaves the models that there are", async () => {
+  const { file } = await workspace.run(model(3));
+  const look = (text: string, isToBeShown: boolean) => workspace.run(text, { asked: false, timeLimit: 2000, isToBeShown: () => isToBeShown });
+  expect(parameters(await look(model(5), false))).toEqual([25]);
+  const shape = async () => (await workspace.runner.request(file, "tensorValues", { model: "net", tensor: 0, maxRows: 1, maxColumns: 1 })).shape;
+  expect(await shape()).toEqual([3, 4]);
+  await look(model(5), true);
+  expect(await shape()).toEqual([5, 4]);
+});
+
+test("an endless loop costs a look its own limit, and shows the models from before it", async () => {
+  const started = Date.now();
+  const { models, failure } = await workspace.run(`${model(6)}while (true) {}\n`, { asked: false, timeLimit: 500, isToBeShown: () => true });
+  expect(failure?.kind).toBe("timeout");
+  expect(parameters({ models })).toEqual([30]);
+  expect(Date.now() - started).toBeLessThan(10_000);
+});
