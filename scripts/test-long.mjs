@@ -3,9 +3,13 @@
 import { spawnSync } from "node:child_process";
 
 const [count = "2000"] = process.argv.slice(2);
-const { status } = spawnSync("npx", ["vitest", "run", "--project", "unit", "test/picture/randomModels.test.ts", "test/picture/networks.test.ts"], {
-  stdio: "inherit",
-  shell: process.platform === "win32",
-  env: { ...process.env, LAYERSCOPE_RANDOM_MODELS: count },
-});
+const { status } = spawnSync(
+  "npx",
+  ["vitest", "run", "--project", "unit", "test/picture/generated.test.ts", "test/picture/randomModels.test.ts", "test/picture/networks.test.ts"],
+  {
+    stdio: "inherit",
+    shell: process.platform === "win32",
+    env: { ...process.env, LAYERSCOPE_RANDOM_MODELS: count },
+  },
+);
 process.exitCode = status ?? 1;

@@ -174,7 +174,7 @@ export class Recording {
       const other = this.#anotherOf(tensor);
       if (!other || (holder !== null && !putInto(holder, other))) return;
       if (holder === null) itself = other;
-      this.#bindNew(other, { kind: "step", step });
+      this.#bindNew(other, { kind: "step", step, handsOn: before });
     });
     return itself;
   }

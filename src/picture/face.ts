@@ -94,6 +94,22 @@ export function closedFace(node: DisplayNode, context: FaceContext): Face {
   }
 }
 
+/** A face at least so high, with what is written on it in the middle. */
+export function atLeastAsHigh(face: Face, height: number): Face {
+  const shift = (height - face.height) / 2;
+  if (shift <= 0 || face.shape === "circle") return face;
+  const lower = <Place extends { readonly y: number }>(place: Place): Place => ({ ...place, y: place.y + shift });
+  return {
+    ...face,
+    height,
+    texts: face.texts.map(lower),
+    badges: face.badges.map(lower),
+    note: face.note && lower(face.note),
+    glyph: face.glyph && lower(face.glyph),
+    toggle: face.toggle && lower(face.toggle),
+  };
+}
+
 /** The title bar of an open box that is `width` wide. */
 export function titleFace(node: DisplayNode, width: number, context: FaceContext): Face {
   const { texts, badges, note } = headline(node, width, context, countText(node, context));

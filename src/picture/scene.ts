@@ -1,5 +1,5 @@
 import type { Direction, Point } from "./geometry.js";
-import { closedFace, sheetOffsets, titleFace, titleHeight, titleWidth, type Face, type FaceContext } from "./face.js";
+import { atLeastAsHigh, closedFace, sheetOffsets, titleFace, titleHeight, titleWidth, type Face, type FaceContext } from "./face.js";
 import { edgeEnd } from "./layout/edgeEnds.js";
 import { labelsOf, type PlacedLabel } from "./layout/edgeLabels.js";
 import { operandNumbers } from "./layout/operandOrder.js";
@@ -192,7 +192,9 @@ function problemOf(container: OpenContent, opened: ReadonlyMap<DisplayNode, Open
     }
     sortedPorts(used.in);
     sortedPorts(used.out);
-    const face = faceOf(child, options);
+    const isOrdered = used.in.length > 1 && hasOrderedOperands(child);
+    // Between lines that enter from the side there is room for the number of each.
+    const face = isDown || !isOrdered ? faceOf(child, options) : atLeastAsHigh(faceOf(child, options), used.in.length * operandRoom);
     faces.set(child, face);
     return {
       width: face.width,
@@ -200,7 +202,7 @@ function problemOf(container: OpenContent, opened: ReadonlyMap<DisplayNode, Open
       isDeclared,
       inPorts: used.in.map(() => null),
       outPorts: used.out.map(() => null),
-      ...(used.in.length > 1 && hasOrderedOperands(child) && { operands: used.in.map(portOperand) }),
+      ...(isOrdered && { operands: used.in.map(portOperand) }),
     };
   });
   const edges = content.edges.map((edge) => {
@@ -313,6 +315,9 @@ function portOrder(port: string): number {
 function portOperand(port: string): number {
   return Number(port.slice(port.lastIndexOf("/") + 1));
 }
+
+/** Of the line of an operand and the number beside it. */
+const operandRoom = 11;
 
 /** Between a line through a title bar and what is written there. */
 const titleClearance = 5;

@@ -216,8 +216,8 @@ export interface TraceValue {
   readonly dtype: DTypeName;
   readonly source:
     | { readonly kind: "input" }
-    /** The step that computed it: an operation, or a module that hands on what it was given (Identity, Dropout while evaluating). */
-    | { readonly kind: "step"; readonly step: StepId }
+    /** The step that computed it: an operation, or a module that hands on what it was given (Identity, Dropout while evaluating). `handsOn`: of such a module, what it was given. */
+    | { readonly kind: "step"; readonly step: StepId; readonly handsOn?: ValueId }
     | { readonly kind: "tensor"; readonly tensor: TensorId }
     /**
      * Came from outside the pass: a tensor of the user's own that was there before. `name`: the field of a module that holds it, null for any other.

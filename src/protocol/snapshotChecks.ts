@@ -104,7 +104,7 @@ const value: Check<snapshot.TraceValue> = shape<snapshot.TraceValue>(
     dtype,
     source: kinds<Source>({
       input: shape<Of<Source, "input">>({ kind: kind("input") }),
-      step: shape<Of<Source, "step">>({ kind: kind("step"), step: whole }),
+      step: shape<Of<Source, "step">>({ kind: kind("step"), step: whole }, { handsOn: whole }),
       tensor: shape<Of<Source, "tensor">>({ kind: kind("tensor"), tensor: whole }),
       constant: shape<Of<Source, "constant">>({ kind: kind("constant"), name: optional(text) }, { unregistered: oneOf(true) }),
     }),

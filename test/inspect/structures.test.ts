@@ -145,7 +145,7 @@ describe("a pass takes and gives structures", () => {
     const { trace } = snapshotOf(inspection, net);
     const both = trace!.steps.findIndex((step) => step.kind === "module" && step.path === "both");
     const add = trace!.steps.at(-1)!;
-    expect(trace!.values[add.inputs[1]!.value]!.source).toEqual({ kind: "step", step: both });
+    expect(trace!.values[add.inputs[1]!.value]!.source).toEqual({ kind: "step", step: both, handsOn: trace!.steps[both]!.inputs[0]!.value });
     expect(trace!.steps[both]!.outputs[1]!.value).toBe(add.inputs[1]!.value);
     expect(trace!.steps[both]!.inputs[0]!.value).not.toBe(add.inputs[1]!.value);
   });

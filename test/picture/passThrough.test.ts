@@ -4,6 +4,7 @@ import { isSound } from "../../src/picture/layout/sound.js";
 import { LayoutSolver } from "../../src/picture/layout/solver.js";
 import type { LayoutProblem } from "../../src/picture/layout/problem.js";
 import { renderSvg } from "../../src/picture/renderSvg.js";
+import { SceneFlow } from "../../src/picture/sceneFlow.js";
 import { notFinite, sceneOf, traced } from "./traced.js";
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -88,4 +89,37 @@ it("shows the plain layout where the layout engine gives numbers that are none, 
   const [solved] = await solver.solve([problem], performance.now() + 10_000, () => true);
   expect(solved!.isPlain).toBe(true);
   expect(isSound(problem, solved!.solution)).toBe(true);
+});
+
+describe("what a call is given twice, or gives out again", () => {
+  class Cell extends nn.Module {
+    a = new nn.Linear(3, 3);
+    b = new nn.Linear(3, 3);
+    override forward(x: torch.Tensor, h: torch.Tensor): torch.Tensor[] {
+      return [this.a(x).add(this.b(h)), x];
+    }
+  }
+  class Turns extends nn.Module {
+    cell = new Cell();
+    override forward(x: torch.Tensor): torch.Tensor {
+      let h = x;
+      for (let turn = 0; turn < 4; turn++) {
+        const [next, given] = this.cell(x, h);
+        h = next!.mul(given!);
+      }
+      return h;
+    }
+  }
+
+  it("is drawn as the turns in which it is two values tell it: the state leads on to what takes the state", async () => {
+    const scene = await sceneOf(traced(new Turns(), [2, 3]), { depth: "all" });
+    const flow = new SceneFlow(scene);
+    expect(flow.next("cell.a", "upstream")).toEqual(["#input:0"]);
+    expect(flow.next("cell.b", "upstream").toSorted()).toEqual(["#input:0", "#mul:0"]);
+  });
+
+  it("runs through the call", async () => {
+    const scene = await sceneOf(traced(new Turns(), [2, 3]), { depth: "all" });
+    expect(new SceneFlow(scene).next("#mul:0", "upstream").toSorted()).toEqual(["#input:0", "cell#add:0"]);
+  });
 });

@@ -7,12 +7,15 @@ import { elkInProcess } from "../../src/picture/layout/elkInProcess.js";
 import { LayoutSolver } from "../../src/picture/layout/solver.js";
 import { initialArrangement, type Arrangement } from "../../src/picture/model/arrangement.js";
 import { buildDisplayGraph } from "../../src/picture/model/buildDisplayGraph.js";
-import type { PictureModel } from "../../src/picture/model/pictureModel.js";
+import { canvasPath, type DataFlow } from "../../src/picture/model/dataFlow.js";
+import type { DisplayNode } from "../../src/picture/model/displayGraph.js";
+import type { Fold, PictureModel } from "../../src/picture/model/pictureModel.js";
+import type { Row } from "../../src/picture/model/rows.js";
 import { labelsOfEdge, layoutScene, type Scene, type SceneBox } from "../../src/picture/scene.js";
 import { SceneFlow } from "../../src/picture/sceneFlow.js";
 import { estimateText, fonts } from "../../src/picture/text.js";
 import { englishWords } from "../../src/picture/words.js";
-import { keepsElements, type ModelSnapshot, type OperationStep, type StepId, type ValueId } from "../../src/protocol/index.js";
+import { keepsElements, type ForwardTrace, type ModelSnapshot, type OperationStep, type StepId, type ValueId } from "../../src/protocol/index.js";
 import { type Area, collisions, overlap } from "./geometry.js";
 import { notFinite, unreadableOperands } from "./traced.js";
 
@@ -45,15 +48,22 @@ export const firstViews: readonly View[] = (["down", "right"] as const).map((dir
   showBookkeeping: false,
 }));
 
+/** What runs, one by one. */
+export function everythingViews(model: PictureModel): readonly View[] {
+  const arrangement = everything(model);
+  return [
+    { name: "everything", arrangement, direction: "down", showBookkeeping: false },
+    { name: "everything, right", arrangement, direction: "right", showBookkeeping: false },
+    { name: "everything with bookkeeping", arrangement, direction: "down", showBookkeeping: true },
+  ];
+}
+
 export function allViews(model: PictureModel): readonly View[] {
-  const all = everything(model);
   return [
     ...firstViews,
     { name: "one level", arrangement: { ...initialArrangement, depth: 1 }, direction: "down", showBookkeeping: false },
     { name: "all open, rows folded", arrangement: { ...initialArrangement, depth: "all" }, direction: "down", showBookkeeping: false },
-    { name: "everything", arrangement: all, direction: "down", showBookkeeping: false },
-    { name: "everything, right", arrangement: all, direction: "right", showBookkeeping: false },
-    { name: "everything with bookkeeping", arrangement: all, direction: "down", showBookkeeping: true },
+    ...everythingViews(model),
   ];
 }
 
@@ -62,11 +72,10 @@ export async function faultsOf(model: PictureModel, views: readonly View[] = all
   const found = wrongSums(model.snapshot);
   for (const view of views) {
     const scene = await drawn(model, view);
-    const isWhole = view.name.startsWith("everything");
     const wrong = [
       ...notFinite(scene),
       ...missing(model, scene, view),
-      ...(isWhole ? wrongEnds(model, scene, view) : []),
+      ...wrongEnds(model, scene, view),
       ...wronglyTold(model, scene),
       ...unreadableOperands(scene),
       ...collisions(scene),
@@ -144,60 +153,163 @@ export function missing(model: PictureModel, scene: Scene, { showBookkeeping }: 
   });
 }
 
-/** Operations, closed boxes and outputs whose lines lead elsewhere than the pass did. */
-export function wrongEnds(model: PictureModel, scene: Scene, view: Pick<View, "showBookkeeping">): string[] {
+/** Operations, closed modules and outputs to which lines lead from elsewhere than what they took in the pass. */
+export function wrongEnds(model: PictureModel, scene: Scene, { showBookkeeping }: Pick<View, "showBookkeeping">): string[] {
   const { trace } = model.snapshot;
   if (!trace) return [];
-  const flow = model.flow(view.showBookkeeping)!;
-  const { byId } = scene;
-  const sceneFlow = new SceneFlow(scene);
-
-  const drawnAt = (step: StepId): string => {
-    let node = flow.nodeOf(step);
-    for (let each = trace.steps[step]!.parent; each !== null; each = trace.steps[each]!.parent)
-      if (byId.get(flow.nodeOf(each))?.node.content === null) node = flow.nodeOf(each);
-    return node;
-  };
-  const sourceOf = (value: ValueId): string => {
-    const { source } = trace.values[value]!;
-    if (source.kind === "tensor") return "parameter";
-    if (source.kind !== "step") return source.kind;
-    const step = trace.steps[source.step]!;
-    const node = drawnAt(source.step);
-    if (step.kind === "operation" && keepsElements(step) && !byId.has(flow.nodeOf(source.step)) && node === flow.nodeOf(source.step))
-      return sourceOf(folded(step).value);
-    if (step.kind === "operation" && keepsElements(step) && !view.showBookkeeping && isFoldedAway(source.step)) return sourceOf(folded(step).value);
-    return node;
-  };
-  const folded = (step: OperationStep) => step.inputs.find(({ value }) => trace.values[value]!.source.kind !== "tensor") ?? step.inputs[0]!;
-  /** Whether what keeps elements is drawn as part of a line: `nodeOf` gives the call around. */
-  const isFoldedAway = (step: StepId): boolean => {
-    const parent = trace.steps[step]!.parent;
-    return parent !== null && flow.nodeOf(step) === flow.nodeOf(parent) && byId.get(flow.nodeOf(parent))?.node.content !== null;
-  };
-  const nameOf = (id: string): string => {
-    const { kind } = byId.get(id)!.node;
-    return kind === "module" || kind === "operation" ? id : kind;
-  };
-  const upstream = (id: string): string[] => sceneFlow.next(id, "upstream").flatMap((each) => (byId.get(each)!.node.part ? upstream(each) : [nameOf(each)]));
-  const sorted = (names: Iterable<string>): string => [...new Set(names)].sort().join(", ");
-
-  const wrong: string[] = [];
-  const expectEnds = (id: string, expected: string): void => {
-    const found = sorted(upstream(id));
-    if (found !== expected) wrong.push(`${id} takes [${expected}], and lines lead to it from [${found}]`);
+  const ends = new Ends(model, scene, showBookkeeping);
+  /** By box: what all that it stands for took. */
+  const taken = new Map<string, Set<string>>();
+  const take = (box: string | null, value: ValueId, by: StepId | null): void => {
+    if (box === null) return;
+    const sources = taken.get(box) ?? new Set();
+    taken.set(box, sources);
+    const source = ends.sourceOf(value, by);
+    if (source !== null && source !== box) sources.add(source);
   };
   trace.steps.forEach((step, id) => {
-    const node = flow.nodeOf(id);
-    if (step.kind === "operation" && byId.has(node) && byId.get(node)!.node.kind === "operation") {
-      expectEnds(node, sorted(step.inputs.map(({ value }) => sourceOf(value))));
-    }
+    const box = ends.boxOf(id);
+    for (const { value } of step.inputs) take(box, value, id);
   });
   const outputs = scene.boxes.filter(({ node }) => node.kind === "output");
-  trace.outputs.forEach(({ value }, place) => {
-    if (outputs[place]) expectEnds(outputs[place].node.id, sorted([sourceOf(value)]));
+  trace.outputs.forEach(({ value }, place) => take(outputs[place]?.node.id ?? null, value, null));
+  return [...taken].flatMap(([box, sources]) => {
+    const isModule = scene.byId.get(box)!.node.kind === "module";
+    // What a closed module takes of its own is in it.
+    const expected = [...sources].filter((source) => !isModule || !isOfItsOwn(source));
+    const found = [...ends.upstream(box, sources)].filter((source) => source !== box && (!isModule || !isOfItsOwn(source) || !sources.has(source)));
+    const isSame = expected.length === found.length && expected.every((source) => found.includes(source));
+    return isSame ? [] : [`${box} takes [${expected.sort().join(", ")}], and lines lead to it from [${found.sort().join(", ")}]`];
   });
-  return wrong;
+}
+
+const isOfItsOwn = (source: string) => source.startsWith("parameter ") || source.startsWith("constant ");
+
+/** Where lines begin, and where they should by the pass: each as the id of a box, or as "parameter 3", "input 0", "constant 7", by tensor and value. */
+class Ends {
+  readonly #trace: ForwardTrace;
+  readonly #flow: DataFlow;
+  readonly #folds: ReadonlyMap<string, Fold>;
+  readonly #sceneFlow: SceneFlow;
+  readonly #foldedRows: ReadonlyMap<string, Row>;
+  readonly #shown = new Map<string, string | null>();
+
+  constructor(
+    readonly model: PictureModel,
+    readonly scene: Scene,
+    readonly showBookkeeping: boolean,
+  ) {
+    this.#trace = model.snapshot.trace!;
+    this.#flow = model.flow(showBookkeeping)!;
+    this.#folds = model.folds(showBookkeeping);
+    this.#sceneFlow = new SceneFlow(scene);
+    const rows = scene.boxes.flatMap(({ node: { row } }) => (row.kind === "single" ? [] : [row]));
+    this.#foldedRows = new Map(rows.flatMap((row) => row.members.map(({ path }) => [path, row] as const)));
+  }
+
+  /** The operation or closed module that stands for a step; null where that is open, or part of a line. */
+  boxOf(step: StepId): string | null {
+    const node = this.#flow.nodeOf(step);
+    const { parent } = this.#trace.steps[step]!;
+    const isNode = this.#trace.steps[step]!.kind === "module" || parent === null || node !== this.#flow.nodeOf(parent);
+    const box = this.#shownAt(node, parent === null ? null : this.#flow.nodeOf(parent));
+    if (box === null || this.#isOpen(box)) return null;
+    return isNode || this.scene.byId.get(box)!.node.kind === "module" ? box : null;
+  }
+
+  #isOpen(box: string): boolean {
+    return this.scene.byId.get(box)!.node.content !== null;
+  }
+
+  /** The box that shows a node, or the closed one around. `around`: the node of the call that it stands in. */
+  #shownAt(node: string, around: string | null): string | null {
+    let shown = this.#shown.get(node);
+    if (shown === undefined) this.#shown.set(node, (shown = this.#find(node, around)));
+    return shown;
+  }
+
+  #find(node: string, around: string | null): string | null {
+    if (this.scene.byId.has(node)) return node;
+    const container = this.#flow.standing.get(node)?.around ?? around;
+    if (container === null) return null;
+    let local = node;
+    if (container !== canvasPath) {
+      const box = this.#shownAt(container, null);
+      if (box === null || !this.#isOpen(box)) return box;
+      local = box + node.slice(container.length);
+      if (this.scene.byId.has(local)) return local;
+    }
+    const first = this.#folds.get(local)?.first;
+    if (first !== undefined && first !== local) return this.#shownAt(first, around);
+    const path = this.#flow.standing.get(local)?.path;
+    const row = path === undefined ? null : this.model.rowOf(path);
+    if (!row || row.kind === "single") return null;
+    const calls = this.#callsIn(container, path!);
+    const call = calls.indexOf(local);
+    for (const member of row.members) {
+      const others = this.#callsIn(container, member.path);
+      const box = others[call] ?? others[0];
+      if (box !== undefined && this.scene.byId.has(box)) return box;
+      const folded = box === undefined ? undefined : this.#folds.get(box)?.first;
+      if (folded !== undefined && this.scene.byId.has(folded)) return folded;
+    }
+    return null;
+  }
+
+  #callsIn(container: string, path: string): readonly string[] {
+    return this.#flow.containers.get(container)?.modules.get(path) ?? [];
+  }
+
+  /** `taker`: the step that takes it. Null where the line would lead from one member of a folded row to another. */
+  sourceOf(value: ValueId, taker: StepId | null): string | null {
+    for (let at = value, by = taker; ; ) {
+      const { source } = this.#trace.values[at]!;
+      if (source.kind === "tensor") return `parameter ${source.tensor}`;
+      if (source.kind !== "step") return `${source.kind} ${at}`;
+      if (by !== null && this.#isWithinRow(source.step, by)) return null;
+      by = source.step;
+      const box = this.boxOf(source.step);
+      if (box !== null) return box;
+      const step = this.#trace.steps[source.step]!;
+      const before = step.kind === "module" ? source.handsOn : passedOn(step, this.#trace);
+      if (before === undefined) return `nothing that shows step ${source.step}`;
+      at = before;
+    }
+  }
+
+  /** Whether two steps are, or lie in, two members of a row of which one box stands for all. */
+  #isWithinRow(one: StepId, other: StepId): boolean {
+    const [a, b] = [one, other].map((step) => this.model.index.ancestry(this.model.index.moduleOf(step)!.path));
+    const apart = a!.findIndex(({ path }, depth) => path !== b![depth]?.path);
+    const [first, second] = [a![apart]?.path, b![apart]?.path];
+    const row = first === undefined || second === undefined ? undefined : this.#foldedRows.get(first);
+    return row?.members.some(({ path }) => path === second) === true;
+  }
+
+  /** What lines to a box come from. `expected` tells which parameters those of a module are that is not called. */
+  upstream(box: string, expected: ReadonlySet<string>): Set<string> {
+    const found = new Set<string>();
+    for (const id of this.#sceneFlow.next(box, "upstream")) {
+      const { node } = this.scene.byId.get(id)!;
+      if (node.part) for (const source of this.upstream(id, expected)) found.add(source);
+      else for (const source of this.#namesOf(node, expected)) found.add(source);
+    }
+    return found;
+  }
+
+  #namesOf({ id, source, kind, path }: DisplayNode, expected: ReadonlySet<string>): readonly string[] {
+    if (source?.kind === "parameter") return [`parameter ${source.tensor}`];
+    if (source?.kind === "input" || source?.kind === "constant") return [`${source.kind} ${source.value}`];
+    if (kind !== "module" || this.#flow.calls.has(id)) return [id];
+    const own = this.model.index.within(path).flatMap(({ parameters, buffers }) => [...parameters, ...buffers].map(({ tensor }) => `parameter ${tensor}`));
+    const taken = own.filter((each) => expected.has(each));
+    return taken.length > 0 ? taken : [id];
+  }
+}
+
+/** What an operation that only moves elements moves. */
+function passedOn({ inputs }: OperationStep, { values }: ForwardTrace): ValueId | undefined {
+  return (inputs.find(({ value }) => values[value]!.source.kind !== "tensor") ?? inputs[0])?.value;
 }
 
 /** Boxes that say something else than the pass of what failed, was not reached or not called. */

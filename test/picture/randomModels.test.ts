@@ -11,29 +11,12 @@ import { englishWords } from "../../src/picture/words.js";
 import { estimateText } from "../../src/picture/text.js";
 import { SceneFlow } from "../../src/picture/sceneFlow.js";
 import { inspectHere } from "../inspect/inspector.js";
+import { Dice } from "./generated.js";
 import { collisions } from "./geometry.js";
-import { notFinite, unreadableOperands } from "./traced.js";
+import { countOfModels } from "./modelCount.js";
 
 const { nn } = torch;
 type Tensor = torch.Tensor;
-
-/** Numbers in [0, 1) that a seed fixes. */
-class Dice {
-  #state: number;
-
-  constructor(seed: number) {
-    this.#state = seed * 7919 + 1;
-  }
-
-  roll(): number {
-    this.#state = (Math.imul(this.#state, 1664525) + 1013904223) >>> 0;
-    return this.#state / 2 ** 32;
-  }
-
-  pick<T>(from: readonly T[]): T {
-    return from[Math.floor(this.roll() * from.length)]!;
-  }
-}
 
 /** Calls blocks and layers of its own, more than once too, and joins, cuts and writes to what they give, all as the dice fell when it was made. */
 class RandomBlock extends nn.Module {
@@ -190,10 +173,7 @@ function takenInPicture(scene: Scene, nodes: Iterable<string>): Map<string, stri
   return new Map([...nodes].map((node) => [node, [...new Set(flow.next(node, "upstream").map(name))].sort()]));
 }
 
-/** How many models of each kind; `npm run test:long` asks for thousands. */
-const modelCount = (few: number) => Number(process.env["LAYERSCOPE_RANDOM_MODELS"] ?? few);
-
-describe.each(Array.from({ length: modelCount(12) }, (_, seed) => seed))("a random model (%i)", (seed) => {
+describe.each(Array.from({ length: countOfModels(12).count }, (_, seed) => seed))("a random model (%i)", (seed) => {
   it("is drawn with exactly the flow of its forward pass", async () => {
     const model = pictureModel(new RandomBlock(new Dice(seed), 2));
     const picture = await scene(model, everything(model), "down", true);
@@ -205,78 +185,6 @@ describe.each(Array.from({ length: modelCount(12) }, (_, seed) => seed))("a rand
     const model = pictureModel(new RandomBlock(new Dice(seed), 2));
     for (const arrangement of [initialArrangement, { ...initialArrangement, depth: 1 }, everything(model)]) {
       for (const direction of ["down", "right"] as const) expect(collisions(await scene(model, arrangement, direction))).toEqual([]);
-    }
-  });
-});
-
-/** Several inputs and outputs in structures, parts, writes, a module in two places, one that is never called, calls within calls; some fail. */
-class RandomNetwork extends nn.Module {
-  first: RandomBlock;
-  second: RandomBlock;
-  shared = new nn.Linear(4, 4);
-  again = this.shared;
-  never = new nn.Linear(4, 4);
-  gates = new nn.Linear(4, 8);
-  readonly fails: boolean;
-  readonly #joins: (x: Tensor, y: Tensor) => Tensor;
-  readonly #swaps: boolean;
-
-  constructor(dice: Dice) {
-    super();
-    this.first = new RandomBlock(dice, 1);
-    this.second = new RandomBlock(dice, 1);
-    this.fails = dice.roll() < 0.25;
-    this.#swaps = dice.roll() < 0.5;
-    this.#joins = dice.pick([
-      (x: Tensor, y: Tensor) => x.sub(y),
-      (x: Tensor, y: Tensor) => x.div(y.abs().add(1)),
-      (x: Tensor, y: Tensor) => x.matmul(y.transpose(0, 1)).matmul(x),
-      (x: Tensor, y: Tensor) => torch.cat([y, x, y], 1).at(torch.slice(), torch.slice(2, 6)),
-      (x: Tensor, y: Tensor) => torch.stack([x, y]).unbind(0)[1]!,
-    ]);
-  }
-
-  override forward(x: Tensor, y: Tensor, z: Tensor): unknown {
-    const [a, b] = this.#swaps ? [this.second(z, x), this.first(x, y)] : [this.first(x, y), this.second(y, z)];
-    const [gate, value] = this.gates(this.#joins(a, b)).chunk(2, 1) as [Tensor, Tensor];
-    const gated = this.again(this.shared(gate.sigmoid().mul(value)));
-    if (this.fails) gated.matmul(torch.ones(5, 5));
-    return { joined: this.#joins(gated, x), all: [a, z] };
-  }
-}
-
-function networkModel(seed: number): PictureModel {
-  inspection.setModels([{ name: "model", module: new RandomNetwork(new Dice(seed)), location: null }], { infer: false });
-  const input = { shape: [3, 4], dtype: "float32", fill: "randn" } as const;
-  inspection.forward({ model: "model", seed: 0, input: { kind: "stated", inputs: [input, input, input] } });
-  return new PictureModel(inspection.snapshots()[0]!);
-}
-
-/** Steps of the pass that are neither drawn nor lie in a closed box that is. */
-function missing(model: PictureModel, { byId }: Scene): string[] {
-  const { steps } = model.snapshot.trace!;
-  const flow = model.flow(true)!;
-  return steps.flatMap((step, id) => {
-    if (byId.has(flow.nodeOf(id))) return [];
-    let { parent } = step;
-    while (parent !== null && !byId.has(flow.nodeOf(parent))) ({ parent } = steps[parent]!);
-    return parent !== null && byId.get(flow.nodeOf(parent))!.node.content === null ? [] : [flow.nodeOf(id)];
-  });
-}
-
-describe.each(Array.from({ length: modelCount(3) }, (_, seed) => seed))("a random network (%i)", (seed) => {
-  it("is drawn whole, with finite numbers, its operands in an order that can be read, and the same each time", async () => {
-    const model = networkModel(seed);
-    expect(missing(model, await scene(model, everything(model), "down", true))).toEqual([]);
-    for (const arrangement of [initialArrangement, everything(model)]) {
-      const picture = await scene(model, arrangement, "down");
-      expect(notFinite(picture)).toEqual([]);
-      expect(unreadableOperands(picture)).toEqual([]);
-      expect(collisions(picture)).toEqual([]);
-      expect(picture.byId.get("never")?.node.status ?? "notCalled").toBe(model.snapshot.trace!.failure ? "notReached" : "notCalled");
-      expect(picture.boxes.some(({ node }) => node.failure !== null)).toBe(model.snapshot.trace!.failure !== null);
-      const again = await scene(networkModel(seed), arrangement, "down");
-      expect(again.boxes.map(({ node: { id }, x, y }) => `${id} ${x} ${y}`)).toEqual(picture.boxes.map(({ node: { id }, x, y }) => `${id} ${x} ${y}`));
     }
   });
 });

@@ -37,3 +37,43 @@ describe("what no operation made", () => {
     expect(lines.filter((line) => line.startsWith("l >"))).toEqual(["l > border"]);
   });
 });
+
+describe("a tensor of the code's own that several modules take", () => {
+  const mask = torch.ones(3);
+  class Block extends nn.Module {
+    l = new nn.Linear(3, 3);
+    override forward(x: Tensor): Tensor {
+      return this.l(x).mul(mask);
+    }
+  }
+  class Net extends nn.Module {
+    a = new Block();
+    b = new Block();
+    override forward(x: Tensor): Tensor {
+      return this.b(this.b(this.a(x)));
+    }
+  }
+
+  test("comes to each of them from outside, and not from one to the other", () => {
+    const net = new Net();
+    const inspection = inspectHere();
+    net(torch.rand(2, 3));
+    const flow = new PictureModel(snapshotOf(inspection, net)).flow(false)!;
+    expect(linesIn(flow, "")).toEqual(["border > a", "#constant:0 > a", "a > b", "#constant:0 > b", "b > b@2", "#constant:0 > b@2", "b@2 > border"]);
+  });
+
+  test("stands in the one module that takes it, in each of its calls", () => {
+    class Twice extends nn.Module {
+      b = new Block();
+      override forward(x: Tensor): Tensor {
+        return this.b(this.b(x));
+      }
+    }
+    const net = new Twice();
+    const inspection = inspectHere();
+    net(torch.rand(2, 3));
+    const flow = new PictureModel(snapshotOf(inspection, net)).flow(false)!;
+    expect(linesIn(flow, "")).toEqual(["border > b", "b > b@2", "b@2 > border"]);
+    for (const call of ["b", "b@2"]) expect(linesIn(flow, call)).toContain(`${call}#constant:0 > ${call}#mul:0`);
+  });
+});

@@ -6,7 +6,7 @@ import { initialArrangement, type Arrangement } from "../../src/picture/model/ar
 import { buildDisplayGraph } from "../../src/picture/model/buildDisplayGraph.js";
 import { hasOrderedOperands } from "../../src/picture/model/displayGraph.js";
 import { PictureModel } from "../../src/picture/model/pictureModel.js";
-import { layoutScene, type Scene } from "../../src/picture/scene.js";
+import { layoutScene, type Scene, type SceneEdge } from "../../src/picture/scene.js";
 import { estimateText } from "../../src/picture/text.js";
 import { englishWords } from "../../src/picture/words.js";
 import { inspectHere } from "../inspect/inspector.js";
@@ -53,10 +53,12 @@ export function unreadableOperands(scene: Scene): string[] {
   const along = ({ x, y }: { readonly x: number; readonly y: number }) => (scene.direction === "down" ? x : y);
   return scene.boxes.flatMap(({ node }) => {
     if (node.content || !hasOrderedOperands(node)) return [];
-    const entering = scene.edges.filter((edge) => edge.to === node.id && edge.points && edge.edge.kind === "measured");
+    const entering = scene.edges.filter((edge) => edge.to === node.id && edge.points && edge.edge.kind === "measured" && edge.edge.operand >= 0);
+    const isNumbered = ({ edge, ends: [, end], operand }: SceneEdge) =>
+      operand !== null || entering.some((other) => other.operand && other.edge.operand === edge.operand && along(other.ends[1]) === along(end));
     const isRead = entering.every((a) =>
       entering.every((b) => {
-        if (a.edge.operand >= b.edge.operand || (a.operand && b.operand)) return true;
+        if (a.edge.operand >= b.edge.operand || (isNumbered(a) && isNumbered(b))) return true;
         return along(a.ends[1]) < along(b.ends[1]);
       }),
     );

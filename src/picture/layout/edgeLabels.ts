@@ -185,7 +185,7 @@ function* besideArrow(points: readonly Point[], width: number, isDown: boolean):
         for (const away of [clearance, 2]) for (const x0 of [b.x + away, b.x - away - width]) yield { x0, y0, x1: x0 + width, y1: y0 + digitHeight };
       } else {
         const x0 = b.x - back - arrow - width;
-        for (const y0 of [b.y - clearance + 1 - digitHeight, b.y + clearance - 1]) yield { x0, y0, x1: x0 + width, y1: y0 + digitHeight };
+        for (const away of [clearance - 1, 1]) for (const y0 of [b.y - away - digitHeight, b.y + away]) yield { x0, y0, x1: x0 + width, y1: y0 + digitHeight };
       }
     }
   }

@@ -8,8 +8,8 @@ import type { LayoutProblem, LayoutSolution } from "./problem.js";
 export function operandNumbers(problem: LayoutProblem, solution: LayoutSolution): readonly (number | null)[] {
   const numbers: (number | null)[] = problem.edges.map(() => null);
   const entering = new Map<number, number[]>();
-  problem.edges.forEach(({ to, isOrder }, index) => {
-    if (isOrder || problem.nodes[to]?.operands === undefined) return;
+  problem.edges.forEach(({ to, toPort, isOrder }, index) => {
+    if (isOrder || !isOperand(problem, to, toPort)) return;
     entering.set(to, [...(entering.get(to) ?? []), index]);
   });
   for (const [node, edges] of entering) {
@@ -32,7 +32,7 @@ export function inOperandOrder(problem: LayoutProblem, solution: LayoutSolution)
   const alike = new Map<string, number[]>();
   problem.edges.forEach(({ from, fromPort, to, toPort, isOrder }, index) => {
     entering.set(`${to} ${toPort}`, (entering.get(`${to} ${toPort}`) ?? 0) + 1);
-    if (isOrder || problem.nodes[to]?.operands === undefined || !solution.edges[index]) return;
+    if (isOrder || !isOperand(problem, to, toPort) || !solution.edges[index]) return;
     const key = `${from} ${fromPort} ${to}`;
     alike.set(key, [...(alike.get(key) ?? []), index]);
   });
@@ -56,4 +56,9 @@ export function inOperandOrder(problem: LayoutProblem, solution: LayoutSolution)
     nodePorts[to] = { ...nodePorts[to]!, in: ports };
   }
   return { ...solution, edges, nodePorts };
+}
+
+/** Whether the order of what enters by a port matters. */
+function isOperand({ nodes }: LayoutProblem, node: number, port: number): boolean {
+  return (nodes[node]?.operands?.[port] ?? -1) >= 0;
 }

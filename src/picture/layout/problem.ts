@@ -25,7 +25,7 @@ export interface ProblemNode {
   /** Along the border, from its start; null where the layout may choose. */
   readonly inPorts: readonly (number | null)[];
   readonly outPorts: readonly (number | null)[];
-  /** By port that it is entered by, which operand arrives there; absent where their order does not matter. */
+  /** By port that it is entered by, which operand arrives there, less than 0 for what is none; absent where their order does not matter. */
   readonly operands?: readonly number[];
   /** A module, an input or an output of the model: those side by side stand in their order, which is that of declaration. */
   readonly isDeclared?: boolean;

@@ -12,6 +12,7 @@ import { partName, splitParts, withInserted } from "./splitParts.js";
 import type { ModuleFacts, PictureModel } from "./pictureModel.js";
 import { foldOf, single, type Row } from "./rows.js";
 import type { Member, StandingRow } from "./standing.js";
+import { edgesOfAllTurns } from "./turnPorts.js";
 
 /** The boxes and edges that show a model as arranged; operations that only move data among them where that is asked for. */
 export function buildDisplayGraph(model: PictureModel, arrangement: Arrangement, showBookkeeping = false): DisplayGraph {
@@ -32,6 +33,8 @@ interface Around {
 interface Container extends Around {
   /** Node of the call that is drawn. */
   readonly id: string;
+  /** Nodes of all calls that its box stands for, those in other turns of what is around it too; `id` first. */
+  readonly calls: readonly string[];
   readonly key: string;
 }
 
@@ -44,6 +47,8 @@ interface ModulePlace extends Omit<Around, "path"> {
   readonly row: Row;
   /** Nodes of the calls that the box stands for: its own, those of later turns, and in a folded row those of the others. */
   readonly calls: readonly string[];
+  /** Those in other turns of what is around it too. */
+  readonly allCalls: readonly string[];
   /** What each of its module's calls here is drawn at. */
   readonly drawnAt: readonly string[];
 }
@@ -78,6 +83,7 @@ class Builder {
   build(): DisplayGraph {
     const canvas = withoutRecursion((container: Container) => this.#content(container), {
       id: canvasPath,
+      calls: [canvasPath],
       path: canvasPath,
       key: "",
       parent: null,
@@ -101,9 +107,10 @@ class Builder {
     const flow = this.#flow?.containers.get(id);
     const standing = this.model.places.in(id, path);
     const drawnAt = this.#drawnAt(standing, flow);
-    const { nodes, ranAt } = yield* this.#inOrder(container, standing, flow, drawnAt);
+    const standsFor = groupedBy(drawnAt);
+    const { nodes, ranAt } = yield* this.#inOrder(container, standing, flow, drawnAt, standsFor);
     if (hasFailed && !this.#failureIsShown && this.model.snapshot.trace?.failure) nodes.push(this.#thrown(id, path, parent));
-    const { edges: measured, nodes: withParts } = this.#withParts(container, nodes, flow ? this.#edges(flow, drawnAt, ranAt) : []);
+    const { edges: measured, nodes: withParts } = this.#withParts(container, nodes, flow ? this.#edges(flow, container, drawnAt, standsFor, ranAt) : []);
     const declared = this.#declaredOrder(container, drawnAt);
     const content = {
       around: id === canvasPath ? null : (this.#parents.get(id) ?? canvasPath),
@@ -202,6 +209,7 @@ class Builder {
           member,
           row: isFolded ? standing.row : { ...single, members: [module] },
           calls,
+          allCalls: inAllTurns(container, calls),
           drawnAt: nodes.map((each) => drawnAt.get(each)!),
           parent,
           depth,
@@ -246,13 +254,8 @@ class Builder {
     standing: readonly StandingRow[],
     flow: ContainerFlow | undefined,
     drawnAt: ReadonlyMap<string, string>,
+    standsFor: ReadonlyMap<string, readonly string[]>,
   ): Opening<{ readonly nodes: DisplayNode[]; readonly ranAt: ReadonlyMap<string, number> }> {
-    const standsFor = new Map<string, string[]>();
-    for (const [node, drawn] of drawnAt) {
-      const alike = standsFor.get(drawn);
-      if (alike) alike.push(node);
-      else standsFor.set(drawn, [node]);
-    }
     const declared: Drawn[] = [];
     const waiting: Drawn[] = [];
     for (const row of standing) {
@@ -294,11 +297,11 @@ class Builder {
   }
 
   *#makeModule(place: ModulePlace, isOpen: boolean): Opening<DisplayNode> {
-    const { id, name, key, row, depth } = place;
+    const { id, name, key, row, depth, allCalls } = place;
     const { path } = place.member.module;
     const said = this.#saidOf(place);
     const hasFailed = said.status === "failed" || said.status === "failedInside";
-    const content = isOpen ? yield { id, path, key, parent: id, depth: depth + 1, hasFailed } : null;
+    const content = isOpen ? yield { id, calls: allCalls, path, key, parent: id, depth: depth + 1, hasFailed } : null;
     // What failed says so; where that is not drawn, the box around it.
     const failure = hasFailed && !this.#failureIsShown ? this.#failure() : null;
     return { ...said, sign: "", target: "", id, kind: "module", source: null, path, key, name, row, failure, content };
@@ -487,16 +490,40 @@ class Builder {
   }
 
   /** The same while the same boxes are shown. */
-  #edges(flow: ContainerFlow, drawnAt: ReadonlyMap<string, string>, ranAt: ReadonlyMap<string, number>): readonly DisplayEdge[] {
+  #edges(
+    flow: ContainerFlow,
+    container: Container,
+    drawnAt: ReadonlyMap<string, string>,
+    standsFor: ReadonlyMap<string, readonly string[]>,
+    ranAt: ReadonlyMap<string, number>,
+  ): readonly DisplayEdge[] {
     const { edges } = this.model.kept;
-    const shown = [...drawnAt.values()].join("\n");
+    const shown = [...container.calls, "", ...drawnAt.values()].join("\n");
     let kept = edges.get(flow);
     if (kept?.shown !== shown) {
-      const pathOf = (node: string) => this.#flow?.standing.get(node)?.path ?? null;
-      edges.set(flow, (kept = { shown, edges: withWaysBack(measuredEdges(flow, this.model.snapshot.trace!, drawnAt, pathOf), ranAt) }));
+      const all = this.#flow!;
+      const pathOf = (node: string) => all.standing.get(node)?.path ?? null;
+      const flowing = edgesOfAllTurns(all, container.calls, (node) => inAllTurns(container, standsFor.get(drawnAt.get(node) ?? node) ?? [node]));
+      edges.set(flow, (kept = { shown, edges: withWaysBack(measuredEdges(flowing, this.model.snapshot.trace!, drawnAt, pathOf), ranAt) }));
     }
     return kept.edges;
   }
+}
+
+/** Nodes in a container, and those in the same places of the other calls that its box stands for. */
+function inAllTurns({ id, calls }: Container, nodes: readonly string[]): readonly string[] {
+  return calls.length === 1 ? nodes : calls.flatMap((call) => nodes.map((node) => call + node.slice(id.length)));
+}
+
+/** By what they are drawn at: the nodes. */
+function groupedBy(drawnAt: ReadonlyMap<string, string>): ReadonlyMap<string, readonly string[]> {
+  const groups = new Map<string, string[]>();
+  for (const [node, drawn] of drawnAt) {
+    const group = groups.get(drawn);
+    if (group) group.push(node);
+    else groups.set(drawn, [node]);
+  }
+  return groups;
 }
 
 /** Runs what asks for more of its own kind, one by one: containers may be nested thousands deep. */

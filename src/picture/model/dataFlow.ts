@@ -9,6 +9,7 @@ import {
   type ValueId,
 } from "../../protocol/index.js";
 import type { ModelIndex } from "../../describe/modelIndex.js";
+import { placesOfConstants } from "./constantPlaces.js";
 import { holdersBetween, isOnTheWay } from "./scattered.js";
 
 /** The end of an edge that lies on the border of the container around it. */
@@ -38,7 +39,7 @@ export interface FlowEdge {
   readonly fromPort: string;
   readonly to: string;
   readonly toPort: string;
-  /** Which operand of the target; tells two arrows into one port apart. */
+  /** Which operand of the target; tells two arrows into one port apart. Less than 0 where it takes the value without having been given it. */
   readonly operand: number;
   /** The value as it arrives, after `via`. */
   readonly value: ValueId;
@@ -89,6 +90,8 @@ export interface DataFlow {
   readonly nodes: ReadonlyMap<string, readonly string[]>;
   /** What the node of a module's first call in a container adds to the container's. Paths. */
   partIn(container: string, path: string): string;
+  /** By node id of a call: the port that each operand enters by, the first operand's of those that are one value. */
+  readonly operandPorts: ReadonlyMap<string, readonly string[]>;
   /** What failed and the calls around it, by node id, the innermost last; empty where nothing did. */
   readonly failed: readonly string[];
   /** The node of an operation or a call; the call around for what is drawn as part of an edge. */
@@ -124,24 +127,42 @@ class Scope {
   readonly holdersOf = new Map<ValueId, Scope>();
   #held: Map<string, Scope> | undefined;
   #ordinals: Map<string, number> | undefined;
-  #inPorts = 0;
-  #outPorts = 0;
+  /** Calls around it, and itself where it is one. */
+  readonly depth: number;
+  #inPorts: number;
 
   constructor(
     readonly path: string,
     readonly parent: Scope | null,
     readonly flow: MutableFlow,
     readonly node: string,
-    /** False of a container that is only entered through its children. */
-    readonly called: boolean,
-  ) {}
+    /** Null of a container that is only entered through its children. */
+    readonly step: Pick<ModuleStep, "inputs" | "outputs"> | null,
+  ) {
+    this.depth = parent ? parent.depth + (step ? 1 : 0) : 0;
+    this.#inPorts = step?.inputs.length ?? 0;
+  }
 
+  get called(): boolean {
+    return this.step !== null;
+  }
+
+  /** Of what the call takes without having been given it. */
   nextInPort(): string {
     return portName("in", this.#inPorts++);
   }
 
-  nextOutPort(): string {
-    return portName("out", this.#outPorts++);
+  /**
+   * Ports are numbered as the call's results are; those of what is taken out of it otherwise after them, in the order of `known`: the same in every call.
+   * `inside`: where the value is in it; `known`: by such places, their numbers.
+   */
+  outPort(value: ValueId, inside: Holder | null, known: Map<string, number>): string {
+    const place = this.step?.outputs.findIndex((output) => output.value === value) ?? -1;
+    if (place >= 0) return portName("out", place);
+    const taken = inside ? `${inside.node.slice(this.node.length)} ${inside.port}` : `value ${value}`;
+    const number = known.get(taken) ?? known.size;
+    known.set(taken, number);
+    return portName("out", (this.step?.outputs.length ?? 0) + number);
   }
 
   /** 0, 1, 2, ... for each name. */
@@ -188,6 +209,8 @@ class MutableFlow implements ContainerFlow {
 
 const noSteps: readonly StepId[] = [];
 
+const notGiven = -1;
+
 /**
  * Follows every value from the step that made it to each operand, through every border between them.
  *
@@ -214,10 +237,13 @@ class Tracer {
   readonly #callNodes = new Map<StepId, string>();
   readonly #standing = new Map<string, Standing>();
   readonly #nodes = new Map<string, string[]>();
+  readonly #operandPorts = new Map<string, readonly string[]>();
+  readonly #takenOutOf = new Map<string, Map<string, number>>();
   readonly #producedIn = new Map<ValueId, Scope>();
   readonly #operationNodes = new Map<StepId, string>();
   /** Of what is the same as a value in a container without a call, the operation that gave it, as the call around has it. */
   readonly #views = new Map<ValueId, { readonly taken: ValueId; readonly id: StepId; readonly scope: Scope }>();
+  readonly #constants: ReadonlyMap<ValueId, number>;
   readonly #canvas: Scope;
   /** Paths of the modules that are called. */
   readonly #called: ReadonlySet<string>;
@@ -228,7 +254,8 @@ class Tracer {
     readonly scattered: ReadonlySet<string>,
     readonly showBookkeeping: boolean,
   ) {
-    this.#canvas = this.#scope(canvasPath, canvasPath, null, true);
+    this.#canvas = this.#scope(canvasPath, canvasPath, null, { inputs: [], outputs: [] });
+    this.#constants = placesOfConstants(trace);
     this.#called = new Set(trace.steps.flatMap((step) => (step.kind === "module" ? [step.path] : [])));
   }
 
@@ -272,10 +299,20 @@ class Tracer {
       for (let around = scopes.get(step)?.parent; around && !around.called; around = around.parent) failed.unshift(around.node);
     }
     const partIn = (container: string, path: string) => this.#partIn(container, path);
-    return { containers: this.#containers, runs: this.#runs, calls: this.#calls, standing: this.#standing, nodes: this.#nodes, failed, nodeOf, partIn };
+    return {
+      containers: this.#containers,
+      runs: this.#runs,
+      calls: this.#calls,
+      standing: this.#standing,
+      nodes: this.#nodes,
+      operandPorts: this.#operandPorts,
+      failed,
+      nodeOf,
+      partIn,
+    };
   }
 
-  #scope(path: string, node: string, parent: Scope | null, called: boolean): Scope {
+  #scope(path: string, node: string, parent: Scope | null, step: Scope["step"]): Scope {
     const flow = new MutableFlow();
     this.#containers.set(node, flow);
     if (parent) {
@@ -283,7 +320,7 @@ class Tracer {
       push(this.#nodes, path, node);
       this.#standing.set(node, { path, around: parent.node });
     }
-    return new Scope(path, parent, flow, node, called);
+    return new Scope(path, parent, flow, node, step);
   }
 
   /** The scope in which the module at `path` stands when it is called from `caller`: that of the call, or of what holds it there without being called. */
@@ -308,7 +345,7 @@ class Tracer {
   }
 
   #held(path: string, around: Scope): Scope {
-    return around.held(path, () => this.#scope(path, this.#nodeIn(around, path), around, false));
+    return around.held(path, () => this.#scope(path, this.#nodeIn(around, path), around, null));
   }
 
   #enter(id: StepId, step: ModuleStep, caller: Scope): Scope {
@@ -323,13 +360,20 @@ class Tracer {
     this.#calls.set(node, id);
     this.#callNodes.set(id, node);
 
-    const scope = this.#scope(step.path, node, around, true);
+    const scope = this.#scope(step.path, node, around, step);
+    const ports = step.inputs.map(({ value }) =>
+      portName(
+        "in",
+        step.inputs.findIndex((input) => input.value === value),
+      ),
+    );
+    this.#operandPorts.set(node, ports);
     step.inputs.forEach(({ value }, operand) => {
       const holder = this.#find(around, value, id);
       if (!holder) return;
-      let inside = scope.holders.get(value);
-      if (!inside || inside instanceof Scope) scope.holders.set(value, (inside = { node: border, port: scope.nextInPort(), via: noSteps }));
-      around.flow.addEdge(holder, scope.node, inside.port, operand, value);
+      const port = ports[operand]!;
+      scope.holders.set(value, { node: border, port, via: noSteps });
+      around.flow.addEdge(holder, scope.node, port, operand, value);
     });
     return scope;
   }
@@ -337,6 +381,13 @@ class Tracer {
   /** What a call returns is found at its box from then on. */
   #leave(id: StepId, step: ModuleStep, scope: Scope): void {
     for (const { value } of step.outputs) {
+      const source = this.trace.values[value]?.source;
+      // What the call was given, and gives out again, runs through it.
+      const given = source?.kind === "step" && source.step === id && source.handsOn !== undefined ? scope.holders.get(source.handsOn) : undefined;
+      if (given) {
+        scope.holders.set(value, given);
+        this.#producedIn.set(value, scope);
+      }
       // What no step of the call made (a parameter, a constant, what came from elsewhere) leads through it from its own source.
       if (!this.#find(scope, value, id) && !this.#producedIn.has(value)) {
         scope.holders.set(value, { node: border, port: unrecorded, via: noSteps });
@@ -408,7 +459,8 @@ class Tracer {
       if (holder) view.scope.holders.set(value, { ...holder, via: [...holder.via, view.id] });
     }
     let producer = this.#producedIn.get(value);
-    if (!producer || this.trace.values[value]?.source.kind === "tensor") {
+    const kind = this.trace.values[value]?.source.kind;
+    if (!producer || kind === "tensor" || kind === "constant") {
       producer = this.#place(scope, value, user);
       if (!producer) return null;
     }
@@ -436,7 +488,7 @@ class Tracer {
     }
     for (const inner of passed.reverse()) {
       const inside: Holder = { node: border, port: inner.nextInPort(), via: noSteps };
-      inner.parent!.flow.addEdge(holder, inner.node, inside.port, 0, value);
+      inner.parent!.flow.addEdge(holder, inner.node, inside.port, notGiven, value);
       inner.holders.set(value, inside);
       holder = inside;
     }
@@ -444,18 +496,27 @@ class Tracer {
   }
 
   #bringOut(scope: Scope, inner: Scope, value: ValueId): Holder | null {
-    const passed = [{ outer: scope, inner, port: inner.nextOutPort() }];
+    const passed = [{ outer: scope, inner }];
     let inside = inner.holders.get(value);
     while (inside instanceof Scope) {
-      passed.push({ outer: passed.at(-1)!.inner, inner: inside, port: inside.nextOutPort() });
+      passed.push({ outer: passed.at(-1)!.inner, inner: inside });
       inside = inside.holders.get(value);
     }
     for (const each of passed.reverse()) {
-      if (inside && inside.port !== unrecorded) each.inner.flow.addEdge(inside, border, each.port, 0, value);
-      inside = { node: each.inner.node, port: each.port, via: noSteps };
+      const isRecorded: boolean = inside !== undefined && inside.port !== unrecorded;
+      const port: string = each.inner.outPort(value, isRecorded ? inside! : null, this.#takenOut(each.inner.path));
+      if (isRecorded) each.inner.flow.addEdge(inside!, border, port, 0, value);
+      inside = { node: each.inner.node, port, via: noSteps };
       each.outer.holders.set(value, inside);
     }
     return inside ?? null;
+  }
+
+  /** Numbers of what is taken out of the calls of a module beside their results. */
+  #takenOut(path: string): Map<string, number> {
+    let known = this.#takenOutOf.get(path);
+    if (!known) this.#takenOutOf.set(path, (known = new Map<string, number>()));
+    return known;
   }
 
   /** A tensor that a step changed by writing to another view of its memory is found where the step's own result is. */
@@ -481,7 +542,7 @@ class Tracer {
     return this.#held(uncalled, this.#around(uncalled, caller));
   }
 
-  /** A node for a value that no step made: a parameter stands in the module that owns it, anything else where it is first used. */
+  /** A node for a value that no step made: a parameter stands in the module that owns it, a constant in the innermost one around all that takes it, each in every call. */
   #place(scope: Scope, value: ValueId, user: StepId): Scope | undefined {
     const source = this.trace.values[value]?.source;
     if (source?.kind === "step") return this.#standIn(value, source.step);
@@ -495,7 +556,10 @@ class Tracer {
       id = `${place.node}#${name ?? "parameter"}`;
       place.flow.addNode({ id, kind: "parameter", tensor: source.tensor });
     } else {
-      id = scope.nodeId("constant");
+      const depth = this.#constants.get(value) ?? scope.depth;
+      while (place.parent && (place.depth > depth || !place.called)) place = place.parent;
+      if (place.holders.has(value)) return place;
+      id = place.nodeId("constant");
       place.flow.addNode({ id, kind: "constant", value, firstUse: user });
     }
     place.holders.set(value, { node: id, port: "out:0", via: noSteps });

@@ -1,5 +1,5 @@
 import { nameText, type ForwardTrace, type OperationStep } from "../../protocol/index.js";
-import { border, type ContainerFlow, type DataFlow } from "./dataFlow.js";
+import { border, type DataFlow, type FlowEdge } from "./dataFlow.js";
 import type { DisplayEdge } from "./displayGraph.js";
 import { commonShapeText } from "./labels.js";
 import { partTaken } from "./parts.js";
@@ -10,13 +10,13 @@ import { partTaken } from "./parts.js";
  * null of any other.
  */
 export function measuredEdges(
-  flow: ContainerFlow,
+  flowing: readonly FlowEdge[],
   trace: ForwardTrace,
   standsFor: ReadonlyMap<string, string>,
   pathOf: (node: string) => string | null,
 ): readonly DisplayEdge[] {
   const edges: DisplayEdge[] = [];
-  for (const edge of flow.edges) {
+  for (const edge of flowing) {
     const from = standsFor.get(edge.from) ?? edge.from;
     const to = standsFor.get(edge.to) ?? edge.to;
     if (from === to && pathOf(edge.from) !== pathOf(edge.to)) continue;
