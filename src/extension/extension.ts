@@ -13,6 +13,7 @@ import { registerCellStatus } from "./notebooks/cellStatus.js";
 import { NotebookModels } from "./notebooks/notebookModels.js";
 import { Notebooks } from "./notebooks/notebooks.js";
 import { registerQuickFixes } from "./editor/quickFixes.js";
+import { registerValueHover } from "./editor/valueHover.js";
 import { documentKey, documentUri } from "./sources/documents.js";
 import type { ModelSource } from "./sources/modelSource.js";
 import { ModelSources } from "./sources/modelSources.js";
@@ -75,6 +76,7 @@ export function activate(context: vscode.ExtensionContext): LayerscopeApi {
     showProgress(all),
     trackContextKeys(all),
     registerHover(all),
+    registerValueHover(all),
     registerInlayHints(all),
     registerCodeLenses(all),
     registerModuleSymbols(all),

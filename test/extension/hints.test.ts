@@ -60,6 +60,22 @@ suite("the code says its shapes", () => {
     });
   });
 
+  test("a hover tells what a tensor was: at its name, at the call and where it is used", async () => {
+    const { document } = await runFile("hints.ts", code);
+    const told = async (needle: string, offset = 0): Promise<string> => {
+      const position = document.positionAt(document.getText().indexOf(needle) + offset);
+      const hovers = await vscode.commands.executeCommand<vscode.Hover[]>("vscode.executeHoverProvider", document.uri, position);
+      return hovers.flatMap(({ contents }) => contents.map((content) => (typeof content === "string" ? content : content.value))).join("\n");
+    };
+    for (const [needle, offset] of [
+      ["h = this", 0],
+      ["first(x)", 0],
+      ["second(h)", "second(".length],
+    ] as const)
+      assert.match(await told(needle, offset), /\*\*3×8\*\* float32 · mean .*, std .*\(recorded\)/);
+    assert.doesNotMatch(await told("extends"), /float32/);
+  });
+
   test("parameters on request", async () => {
     const editor = await runFile("hints.ts", code);
     await set("inlayHints.parameters", true);

@@ -30,6 +30,13 @@ export function classDeclaredIn(line: string): string | null {
   return /(?<![\w$.])class\s+(?<name>[\p{ID_Start}_$][\p{ID_Continue}$]*)/u.exec(line)?.groups?.name ?? null;
 }
 
+/** Whether a line gives the name at `column` its value: `const h = ...`, `h: Tensor = ...`, `[h, c] = ...`, `self.h = ...`. */
+export function isAssigned(line: string, column: number): boolean {
+  const found = /^\s*(?:(?:export|const|let|var)\s+)*(?<names>[[{(]?[\p{ID_Continue}$\s,:.]*[\]})]?)\s*=(?![=>])/du.exec(line);
+  const [start, end] = found?.indices?.groups?.names ?? [0, 0];
+  return start <= column && column < end;
+}
+
 /**
  * What a name at `column` of a line is there for: "construction" when the line assigns a new object to it (`net = new ...`, `readonly fc: T = new ...`, `net = Net()`),
  * "class" when the line declares the class of that name, "other" when it is merely used.

@@ -1,6 +1,6 @@
 import { indexOf } from "../../describe/modelIndex.js";
 import { shapesText } from "../../describe/shapes.js";
-import type { ModelSnapshot, StepId, TraceStep } from "../../protocol/index.js";
+import type { ModelSnapshot, Operand, StepId, TraceStep } from "../../protocol/index.js";
 import type { CodeMeaning, Place } from "./codeIndex.js";
 
 /** What came out of a line of code in the last run, as text; null where nothing did that is known. */
@@ -44,6 +44,16 @@ function outermostOf(places: readonly Place[]): readonly Place[] {
     seen.add(key);
     return true;
   });
+}
+
+/** What a statement gave, in the order that it ran. */
+export interface StatementValue {
+  readonly model: ModelSnapshot;
+  readonly outputs: readonly Operand[];
+}
+
+export function statementValues(calls: CodeMeaning["calls"]): readonly StatementValue[] {
+  return executionsOf(calls).map(({ model, last: { outputs } }) => ({ model, outputs }));
 }
 
 interface Execution {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { constructionsIn, roleOfName } from "../../../src/extension/code/constructions.js";
+import { constructionsIn, isAssigned, roleOfName } from "../../../src/extension/code/constructions.js";
 
 describe("model definitions in a line of code", () => {
   test("every new expression is found with its class", () => {
@@ -57,4 +57,22 @@ describe("in Python", () => {
   ])("%s", (line, name, kind) => {
     expect(roleOfName(line, line.indexOf(name), name, "python").kind).toBe(kind);
   });
+});
+
+describe("a name that a line gives a value", () => {
+  test.each([
+    ["    const h = this.fc(x);", "h"],
+    ["    let h: torch.Tensor = this.fc(x);", "h"],
+    ["    const [h, c] = this.rnn(x);", "h"],
+    ["    const [h, c] = this.rnn(x);", "c"],
+    ["    h, c = self.rnn(x)", "h"],
+    ["    x = F.relu(x)", "x"],
+  ])("%s: %s", (line, name) => expect(isAssigned(line, line.search(new RegExp(`\\b${name}\\b`)))).toBe(true));
+
+  test.each([
+    ["    return this.fc(h);", "h"],
+    ["    if (h === x) return y;", "h"],
+    ["    const f = (h) => h;", "h"],
+    ["    f(h, y = 2)", "h"],
+  ])("not in %s: %s", (line, name) => expect(isAssigned(line, line.search(new RegExp(`\\b${name}\\b`)))).toBe(false));
 });
