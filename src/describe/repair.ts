@@ -14,7 +14,9 @@ export type Repair =
       readonly to: number;
     }
   /** A Flatten before a layer: among the layers of its Sequential, where that is what calls it, else in the call at `location`. */
-  | { readonly kind: "flatten"; readonly location: SourceLocation; readonly isCall: boolean };
+  | { readonly kind: "flatten"; readonly location: SourceLocation; readonly isCall: boolean }
+  /** One of the layers of a Sequential less. `layer`: what it is called. */
+  | { readonly kind: "removeLayer"; readonly location: SourceLocation; readonly layer: string };
 
 /** What makes a layer take what came. */
 export function repairsOf(index: ModelIndex, { layer }: Mismatch): readonly Repair[] {
@@ -27,9 +29,13 @@ export function repairsOf(index: ModelIndex, { layer }: Mismatch): readonly Repa
     if (index.parent(layer.path)?.isSequence) return [{ kind: "flatten", location, isCall: false }];
     return call ? [{ kind: "flatten", location: call, isCall: true }] : [];
   }
-  // What makes several layers would make all of them others.
-  const here = index.madeAt(location.file, location.line).filter((other) => other.location!.column === location.column);
   const given = module.arguments[argument];
-  if (came === null || new Set(here.map(({ identity }) => identity)).size > 1 || [given].flat().length !== 1) return [];
+  if (came === null || !onlyOneMadeThere(index, location) || [given].flat().length !== 1) return [];
   return [{ kind: "argument", location, argument, position: Object.keys(module.arguments).indexOf(argument), from: takes, to: came }];
+}
+
+/** Whether the call of a constructor made one layer alone: what makes several would make all of them others. */
+export function onlyOneMadeThere(index: ModelIndex, { file, line, column }: SourceLocation): boolean {
+  const here = index.madeAt(file, line).filter((other) => other.location!.column === column);
+  return new Set(here.map(({ identity }) => identity)).size === 1;
 }

@@ -82,6 +82,9 @@ export type Argument = string | readonly [name: string, byDefault: Plain] | null
 /** One for every argument. */
 export type ArgumentsOf<Args extends readonly unknown[]> = { readonly [Position in keyof Args]-?: Argument };
 
+/** Kinds of probabilities. */
+export type Scale = "distribution" | "probability";
+
 /** What every row says of its operation. */
 export interface Facts<Args extends readonly unknown[]> {
   readonly effect: Effect<Args>;
@@ -90,6 +93,10 @@ export interface Facts<Args extends readonly unknown[]> {
   readonly sign?: string;
   /** What stands between the shapes of its operands; with "ᵀ" at its end where the second is taken transposed. Default: the sign. */
   readonly between?: string;
+  /** What kind of numbers its results are: parts that add up to 1 along an axis, or each a probability by itself. Default: any. */
+  readonly gives?: Scale;
+  /** Of a loss that makes its first argument into such numbers by itself: what is that already becomes something else. Default: none. */
+  readonly normalizes?: Scale;
   /** Positions of arguments beside the first that it writes into, as batch normalization into its running statistics. */
   alsoWrites?(args: Args): readonly number[];
   /** Of a function that neurons end in: what it does to a signal. Default: it is none. */

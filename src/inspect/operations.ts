@@ -4,13 +4,18 @@ import type { Engine, Operation } from "./engine.js";
 
 /** What a snapshot says of an operation that ran, from what its row in the engine says. */
 
-type Facts = Pick<OperationStep, "name" | "arguments" | "effect" | "sign" | "between">;
+type Facts = Pick<OperationStep, "name" | "arguments" | "effect" | "gives" | "normalizes" | "sign" | "between">;
 
 export function factsOf(engine: Engine, operation: Operation, args: readonly unknown[]): Facts {
-  const { name, effect, sign, between } = operation;
+  const { name, effect, gives, normalizes, sign, between } = operation;
   const facts = { name: operationNamed(name), arguments: shownArguments(engine, operation, args), effect: effect.kind };
-  if (sign === undefined && between === undefined) return facts;
-  return { ...facts, ...(sign === undefined ? {} : { sign }), ...(between === undefined ? {} : { between }) };
+  return {
+    ...facts,
+    ...(gives && { gives }),
+    ...(normalizes && { normalizes }),
+    ...(sign !== undefined && { sign }),
+    ...(between !== undefined && { between }),
+  };
 }
 
 /** Whether the elements of its first argument are what an operation gives out, unchanged. */

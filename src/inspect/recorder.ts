@@ -53,6 +53,8 @@ export class Recorder {
   #recentRoots: Module[] | null = [];
   #depth = 0;
   readonly #called = new WeakSet<Module>();
+  /** What passes of the code's own gave out. */
+  readonly #outputs = new WeakMap<Tensor, Recording>();
   #recording: Recording | null = null;
   /** Set while the editor runs a pass: it is recorded, whatever was before, and not kept as one of the code's. */
   #requested: Recording | null = null;
@@ -142,8 +144,12 @@ export class Recorder {
       },
       moduleLeft(module, output) {
         recorder.#depth--;
-        const handedOn = recorder.#recording?.left(module, output);
-        if (recorder.#recording?.ended) recorder.#recording = null;
+        const recording = recorder.#recording;
+        const handedOn = recording?.left(module, output);
+        if (recording?.ended) {
+          eachTensorOf(recorder.#engine, [output], (tensor) => recorder.#outputs.set(tensor, recording));
+          recorder.#recording = null;
+        }
         return handedOn;
       },
       moduleFailed: function failed(module, error) {
@@ -159,6 +165,7 @@ export class Recorder {
           if (writesInPlace(operation)) recorder.#initializations.written(operation, output, args, ran);
           else if (recorder.#depth === 0) recorder.#initializations.made(operation, output, args, ran);
         }
+        if (operation.normalizes !== undefined) recorder.#outputs.get(args[0] as Tensor)?.scored(operation, args[0], () => here(ran));
         return recorder.#recording?.operation(operation, args, output, multiplyAdds, () => here(ran));
       },
       operationFailed: function failed(operation, args, error) {

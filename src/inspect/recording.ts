@@ -1,16 +1,18 @@
 import { performance } from "node:perf_hooks";
-import type {
-  ForwardTrace,
-  ModuleStep,
-  Operand,
-  OperationStep,
-  SourceLocation,
-  StepId,
-  TensorId,
-  TensorWrite,
-  TraceStep,
-  TraceValue,
-  ValueId,
+import {
+  type ForwardTrace,
+  type ModuleStep,
+  type Operand,
+  operationNamed,
+  type OperationStep,
+  type ScoredOutput,
+  type SourceLocation,
+  type StepId,
+  type TensorId,
+  type TensorWrite,
+  type TraceStep,
+  type TraceValue,
+  type ValueId,
 } from "../protocol/index.js";
 import { type CallFrame, type Locate } from "./callFrames.js";
 import type { Engine, Module, Operation, Storage, Tensor } from "./engine.js";
@@ -71,6 +73,9 @@ export class Recording {
   #truncated = 0;
   #failure: { step: StepId; message: string; frames: readonly CallFrame[] } | null = null;
   #multiplyAdds = 0;
+  /** What the root gave out, after it did. */
+  readonly #given = new WeakMap<Tensor, ValueId>();
+  readonly #scored: (Pick<ScoredOutput, "value" | "by" | "normalizes"> & Place)[] = [];
   #form: ModelForm;
 
   constructor(
@@ -152,6 +157,7 @@ export class Recording {
     }
     this.#calls.pop();
     if (this.#calls.length === 0) {
+      eachTensor(this.#engine, output, (tensor) => this.#given.set(tensor, this.#lookUp(tensor, "constant")));
       this.#failure = null; // What failed on the way was dealt with by the code.
       this.modelIs(module);
       this.#end();
@@ -248,6 +254,13 @@ export class Recording {
     if (step !== null) this.#fail(step, error, frames);
   }
 
+  /** A loss took what the root gave out, after the pass; each line is told once. */
+  scored(operation: Operation, tensor: unknown, frames: () => readonly CallFrame[]): void {
+    const value = tensor instanceof this.#engine.Tensor ? this.#given.get(tensor) : undefined;
+    if (value === undefined || operation.normalizes === undefined || this.#scored.length > 0) return;
+    this.#scored.push({ value, by: operationNamed(operation.name), normalizes: operation.normalizes, frames: frames() });
+  }
+
   /** The pass was stopped from outside. */
   interrupted(message: string, frames: readonly CallFrame[]): void {
     const step = this.#currentStep();
@@ -284,6 +297,7 @@ export class Recording {
       outputs: this.#steps[0]?.outputs ?? [],
       steps: this.#steps.map(({ frames, ...step }): TraceStep => ({ ...step, location: locationOf(frames) })),
       failure: this.#failure && { step: this.#failure.step, message: this.#failure.message, location: locationOf(this.#failure.frames) },
+      ...(this.#scored.length > 0 && { scored: this.#scored.map(({ frames, ...loss }) => ({ ...loss, location: locationOf(frames) })) }),
       truncatedSteps: this.#truncated,
     };
   }

@@ -46,6 +46,9 @@ export function keepsElements({ effect }: { readonly effect: OperationEffect }):
   return effect === "view" || effect === "part" || effect === "moves";
 }
 
+/** Kinds of probabilities: parts that add up to 1 along an axis, or each by itself. */
+export type Scale = "distribution" | "probability";
+
 /** A part of a tensor. */
 export interface TensorPart {
   /** As an index written behind the tensor: "[:, :58]". */

@@ -1,4 +1,4 @@
-import type { OperationEffect, OperationName, StepArgument, TensorPart } from "./operation.js";
+import type { OperationEffect, OperationName, Scale, StepArgument, TensorPart } from "./operation.js";
 import type { Signal } from "./signal.js";
 import type { DTypeName, Histogram, TensorId } from "./tensor.js";
 
@@ -194,8 +194,18 @@ export interface ForwardTrace {
   readonly steps: readonly TraceStep[];
   /** Set when forward threw: everything in `steps` ran before that. */
   readonly failure: TraceFailure | null;
+  /** Losses that took an output after the pass and normalize it by themselves; absent where none did. */
+  readonly scored?: readonly ScoredOutput[];
   /** How many steps were left out because the pass was too long to keep; 0 normally. */
   readonly truncatedSteps: number;
+}
+
+/** An output of a pass that a loss took. */
+export interface ScoredOutput {
+  readonly value: ValueId;
+  readonly by: OperationName;
+  readonly normalizes: Scale;
+  readonly location: SourceLocation | null;
 }
 
 /** What inputs were inferred from. */
@@ -280,6 +290,10 @@ export interface OperationStep extends StepBase {
   readonly view: boolean;
   /** Of what gives out parts of its first input: which, one for every output; absent where tensors among the arguments choose. */
   readonly parts?: readonly TensorPart[];
+  /** What kind of numbers its outputs are; absent where they may be any. */
+  readonly gives?: Scale;
+  /** Of a loss that makes its first input into such numbers by itself. */
+  readonly normalizes?: Scale;
   /** What it writes into. */
   readonly writes: readonly TensorWrite[];
   /** The sign that stands for it: "+" of add, "+=" of add_. */

@@ -121,6 +121,7 @@ const value: Check<snapshot.TraceValue> = shape<snapshot.TraceValue>(
 const operand: Check<snapshot.Operand> = shape({ value: whole, label: text });
 const effect = keyOf<OperationEffect>({ computes: true, view: true, part: true, moves: true, writes: true, makes: true });
 const part: Check<TensorPart> = shape<TensorPart>({ index: text }, { piece: shape<NonNullable<TensorPart["piece"]>>({ number: whole, of: whole }) });
+const scale = oneOf("distribution", "probability");
 const stepBase = { parent: optional(whole), inputs: list(operand), outputs: list(operand), location: optional(location) };
 const step: Check<snapshot.TraceStep> = kinds<snapshot.TraceStep>({
   module: shape<snapshot.ModuleStep>({ kind: kind("module"), path: text, duration: numeric, multiplyAdds: numeric, ...stepBase }),
@@ -135,25 +136,34 @@ const step: Check<snapshot.TraceStep> = kinds<snapshot.TraceStep>({
       multiplyAdds: numeric,
       ...stepBase,
     },
-    { parts: list(part), sign: text, between: text },
+    { parts: list(part), gives: scale, normalizes: scale, sign: text, between: text },
   ),
 });
-const trace: Check<snapshot.ForwardTrace> = shape({
-  origin: oneOf("recorded", "inferred", "stated"),
-  inferredFrom: optional(
-    kinds<snapshot.InputSource>({
-      layer: shape<Of<snapshot.InputSource, "layer">>({ kind: kind("layer"), path: text, type: text }),
-      earlierPass: shape<Of<snapshot.InputSource, "earlierPass">>({ kind: kind("earlierPass") }),
-    }),
-  ),
-  changedSince: list(text),
-  values: list(value),
-  inputs: list(operand),
-  outputs: list(operand),
-  steps: list(step),
-  failure: optional(shape<snapshot.TraceFailure>({ step: whole, message: text, location: optional(location) })),
-  truncatedSteps: whole,
+const scored = shape<snapshot.ScoredOutput>({
+  value: whole,
+  by: text as Check<unknown> as Check<OperationName>,
+  normalizes: scale,
+  location: optional(location),
 });
+const trace: Check<snapshot.ForwardTrace> = shape<snapshot.ForwardTrace>(
+  {
+    origin: oneOf("recorded", "inferred", "stated"),
+    inferredFrom: optional(
+      kinds<snapshot.InputSource>({
+        layer: shape<Of<snapshot.InputSource, "layer">>({ kind: kind("layer"), path: text, type: text }),
+        earlierPass: shape<Of<snapshot.InputSource, "earlierPass">>({ kind: kind("earlierPass") }),
+      }),
+    ),
+    changedSince: list(text),
+    values: list(value),
+    inputs: list(operand),
+    outputs: list(operand),
+    steps: list(step),
+    failure: optional(shape<snapshot.TraceFailure>({ step: whole, message: text, location: optional(location) })),
+    truncatedSteps: whole,
+  },
+  { scored: list(scored) },
+);
 
 const model: Check<snapshot.ModelSnapshot> = shape({
   formatVersion: oneOf(1),

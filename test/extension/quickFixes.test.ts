@@ -79,4 +79,12 @@ net(torch.rand([2, 4]));
     );
     await mend(editor, "Insert a Flatten", "new nn.Flatten(), new nn.Linear(18, 1)");
   });
+
+  test("a Softmax before a loss that takes logits is taken out", async () => {
+    const code = `${header}export const net = new nn.Sequential(new nn.Linear(4, 3), new nn.Softmax(1));
+const y = net(torch.rand([2, 4]));
+nn.functional.crossEntropy(y, torch.tensor([0, 2]));
+`;
+    await mend(await runFile("softmax.ts", code), "Remove 1 (Softmax)", "new nn.Sequential(new nn.Linear(4, 3));");
+  });
 });

@@ -8,7 +8,7 @@ import { allocateLike } from "./rules/allocation.js";
 import { collect, required, type Arguments } from "../arguments.js";
 import { zerosLike } from "./creation.js";
 import { requireFloatingPoint } from "./rules/promotion.js";
-import { computes, notCounted, ofParts } from "../operation.js";
+import { computes, notCounted, ofParts, type Scale } from "../operation.js";
 
 /** Softmax and its kin: what is normalized along a dimension. */
 
@@ -24,12 +24,14 @@ function softmaxOperation(
   forward: SlicesKernel,
   backward: (result: ElementArray, gradient: ElementArray, y: ElementArray, slices: slices.Slices) => void,
   recorded: (gradient: Tensor, y: Tensor, dim: number) => Tensor,
+  gives?: Scale,
 ): (x: Tensor, dim: number) => Tensor {
   return defineOperation<[x: Tensor, dim: number]>({
     name,
     effect: computes,
     multiplyAdds: notCounted,
     arguments: ["input", "dim"],
+    ...(gives && { gives }),
     infer(x, dim) {
       const at = normalizeDim(dim, x.sizes.length);
       const isLast = at === Math.max(x.sizes.length - 1, 0);
@@ -57,10 +59,16 @@ function softmaxOperation(
   });
 }
 
-const softmaxOf = softmaxOperation("softmax", slices.softmax, slices.softmaxBackward, (g, y, dim) => {
-  const weighted = g.mul(y);
-  return weighted.sub(y.mul(weighted.sum(dim, true)));
-});
+const softmaxOf = softmaxOperation(
+  "softmax",
+  slices.softmax,
+  slices.softmaxBackward,
+  (g, y, dim) => {
+    const weighted = g.mul(y);
+    return weighted.sub(y.mul(weighted.sum(dim, true)));
+  },
+  "distribution",
+);
 const logSoftmaxOf = softmaxOperation("logSoftmax", slices.logSoftmax, slices.logSoftmaxBackward, (g, y, dim) => g.sub(y.exp().mul(g.sum(dim, true))));
 
 export interface SoftmaxOptions {

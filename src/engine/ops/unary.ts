@@ -267,6 +267,7 @@ const sigmoidRow: OperationRow<[x: Tensor]> = {
     "sigmoid",
   ),
   activates: () => ({ gain: "sigmoid", bounds: [0, 1] }),
+  gives: "probability",
 };
 /** 1 / (1 + e^-x). (torch.sigmoid) */
 export const sigmoid: (x: Tensor) => Tensor = defineOperation(sigmoidRow);

@@ -22,6 +22,8 @@ export function repairText(text: string, offset: number, repair: Repair, languag
       return changedArgument(text, offset, repair, language);
     case "flatten":
       return repair.isCall ? flattenedArgument(text, offset, language) : insertedFlatten(text, offset, language);
+    case "removeLayer":
+      return withoutLayer(text, offset, language);
   }
 }
 
@@ -68,6 +70,19 @@ function insertedFlatten(text: string, offset: number, language: Language): Repa
   const indent = /(?:^|\n)([ \t]*)$/.exec(text.slice(0, call.start))?.[1];
   const made = `${language === "typescript" ? "new " : ""}${namespace}Flatten(),`;
   return { start: call.start, end: call.start, text: `${made}${indent === undefined ? " " : `\n${indent}`}`, name: null, others: 0 };
+}
+
+/** One of several in a list, with a comma and the space around it. */
+function withoutLayer(text: string, offset: number, language: Language): RepairText | null {
+  const call = callAt(text, offset, language);
+  if (!call) return null;
+  const before = /(?<comma>,)?\s*$/.exec(text.slice(0, call.start))!;
+  const after = /^\s*(?<comma>,)?/.exec(text.slice(call.end))!;
+  const isLast = /^\s*,?\s*[)\]]/.test(text.slice(call.end));
+  if (before.groups!.comma && (after.groups!.comma || isLast)) return { start: before.index, end: call.end, text: "", name: null, others: 0 };
+  if (!/[([]\s*$/.test(text.slice(0, call.start)) || !after.groups!.comma) return null;
+  const space = /^\s*/.exec(text.slice(call.end + after[0].length))![0].length;
+  return { start: call.start, end: call.end + after[0].length + space, text: "", name: null, others: 0 };
 }
 
 /** In a call: its first argument with all but the batch as one dimension. */

@@ -61,5 +61,7 @@ function titleOf(repair: Repair, { name, others }: RepairText): string {
       return others > 0 ? vscode.l10n.t("Change {0} to {1}, for all that read it...", name!, repair.to) : vscode.l10n.t("Change {0} to {1}", name!, repair.to);
     case "flatten":
       return vscode.l10n.t("Insert a Flatten");
+    case "removeLayer":
+      return vscode.l10n.t("Remove {0}", repair.layer);
   }
 }

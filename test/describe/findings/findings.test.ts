@@ -273,3 +273,43 @@ describe("the user's settings", () => {
     expect(search("finding:nothing", indexOf(model)).error).toEqual({ word: "finding:nothing", problem: "unknownFinding" });
   });
 });
+
+describe("normalized twice", () => {
+  const target = torch.tensor([0, 2]);
+  const X = torch.randn(2, 4);
+  const classifier = (last: torch.nn.Module) => () => new nn.Sequential(new nn.Linear(4, 3), last);
+  const twice = (model: ModelSnapshot) => findingsOf(model).all.filter(({ code }) => code === "normalized-twice");
+
+  test("a softmax before crossEntropy, after the pass and in it, through views", () => {
+    const after = inspected(classifier(new nn.Softmax(1)), (net) => new nn.CrossEntropyLoss()(net(X) as Tensor, target));
+    expect(twice(after).map(({ place, text }) => [place.path, text])).toEqual([
+      ["1", "1 (Softmax) makes probabilities, and crossEntropy makes its input into probabilities once more."],
+    ]);
+    class Trained extends nn.Module {
+      fc = new nn.Linear(4, 3);
+      override forward(x: Tensor, y: Tensor): Tensor {
+        return nn.functional.crossEntropy(this.fc(x).softmax(1).view(2, 3), y);
+      }
+    }
+    const inside = inspected(
+      () => new Trained(),
+      (net) => net(X, target),
+    );
+    expect(twice(inside).map(({ place }) => place.path)).toEqual([""]);
+  });
+
+  test("a sigmoid before the loss that takes logits", () => {
+    const model = inspected(classifier(new nn.Sigmoid()), (net) => new nn.BCEWithLogitsLoss()(net(X) as Tensor, torch.ones(2, 3)));
+    expect(twice(model)).toHaveLength(1);
+  });
+
+  test.each<[string, torch.nn.Module, (y: Tensor) => unknown]>([
+    ["a softmax that no loss takes", new nn.Softmax(1), (y) => y],
+    ["a sigmoid before the loss for probabilities", new nn.Sigmoid(), (y) => new nn.BCELoss()(y, torch.ones(2, 3))],
+    ["the logarithm of a softmax", new nn.LogSoftmax(1), (y) => new nn.NLLLoss()(y, target)],
+    ["a logarithm taken of a softmax", new nn.Softmax(1), (y) => new nn.CrossEntropyLoss()(y.log(), target)],
+    ["logits", new nn.Linear(3, 3), (y) => new nn.CrossEntropyLoss()(y, target)],
+  ])("is not said of %s", (_, last, use) => {
+    expect(twice(inspected(classifier(last), (net) => use(net(X) as Tensor)))).toEqual([]);
+  });
+});

@@ -103,6 +103,15 @@ describe("a Flatten", () => {
     ["return this.|fc(a ?? b);", "return this.fc((a ?? b).flatten(1));"],
   ])("in a call: %s", (marked, right) => expect(mended(marked, inCall)).toBe(right));
 
+  test("a layer is removed with its comma", () => {
+    const layer: Repair = { kind: "removeLayer", location, layer: "1 (Softmax)" };
+    expect(mended("new nn.Sequential(a, |new nn.Softmax(1))", layer)).toBe("new nn.Sequential(a)");
+    expect(mended("new nn.Sequential(a, |new nn.Softmax({ dim: 1 }), b)", layer)).toBe("new nn.Sequential(a, b)");
+    expect(mended("new nn.Sequential(|new nn.Softmax(1), b)", layer)).toBe("new nn.Sequential(b)");
+    expect(mended("new nn.Sequential(\n  a,\n  |new nn.Softmax(1),\n)", layer)).toBe("new nn.Sequential(\n  a,\n)");
+    expect(mended("const last = |new nn.Softmax(1);", layer)).toBeNull();
+  });
+
   test("in Python", () => {
     expect(mended("nn.Sequential(a, |nn.Linear(18, 1))", inSequence, "python")).toBe("nn.Sequential(a, nn.Flatten(), nn.Linear(18, 1))");
     expect(mended("return |self.fc(x)", inCall, "python")).toBe("return self.fc(x.flatten(1))");

@@ -128,6 +128,7 @@ export interface CrossEntropyOptions extends NLLOptions {
 const crossEntropyOf = defineComposite(
   {
     name: "crossEntropy",
+    normalizes: "distribution",
     effect: computes,
     multiplyAdds: ofParts,
     arguments: ["input", "target", { ignoreIndex: -100, reduction: "mean", labelSmoothing: 0 }],

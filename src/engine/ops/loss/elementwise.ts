@@ -13,7 +13,7 @@ import { where } from "../masks.js";
 import { collect, requiredFirst, type WithRequired } from "../../arguments.js";
 import { broadcastSizes, requireFloatingPoint, resultType } from "../rules/promotion.js";
 import { checkReduction, reduce, type LossOptions, type Reduction } from "./reduction.js";
-import { computes, type ArgumentsOf, notCounted, ofParts } from "../../operation.js";
+import { computes, type ArgumentsOf, notCounted, ofParts, type Scale } from "../../operation.js";
 
 /** Losses of each element of a prediction and its target. */
 
@@ -37,6 +37,8 @@ interface ElementLossRow<Constants extends readonly unknown[]> {
   readonly gradientName: string | Readonly<Record<Reduction, string>>;
   /** PyTorch's kernel, which its errors name. */
   readonly kernel: string;
+  /** See Facts. */
+  readonly normalizes?: Scale;
   readonly check?: (x: Tensor, target: Tensor, ...constants: Constants) => void;
   /** `round` makes a number one of the losses' dtype: each step is rounded, as PyTorch does it. */
   readonly of: (round: Round, ...constants: Constants) => ElementLoss;
@@ -58,6 +60,7 @@ const roundFor = ({ itemSize }: DType): Round => (itemSize === 4 ? Math.fround :
 function elementLoss<Constants extends readonly unknown[] = []>(row: ElementLossRow<Constants>): (...args: ElementLossArgs<Constants>) => Tensor {
   const operation: OperationRow<ElementLossArgs<Constants>> = {
     name: row.name,
+    ...(row.normalizes && { normalizes: row.normalizes }),
     effect: computes,
     multiplyAdds: notCounted,
     arguments: ["input", "target", ["reduction", "mean"], ...row.constants] as unknown as ArgumentsOf<ElementLossArgs<Constants>>,
@@ -356,6 +359,7 @@ export function binaryCrossEntropy(
 
 const logitsOf = elementLoss({
   name: "binaryCrossEntropyWithLogits",
+  normalizes: "probability",
   constants: [],
   gradientName: "BinaryCrossEntropyWithLogitsBackward0",
   kernel: "log_sigmoid_cpu",
@@ -376,6 +380,7 @@ export interface BinaryCrossEntropyWithLogitsOptions extends BinaryCrossEntropyO
 const weightedLogits = defineComposite(
   {
     name: "binaryCrossEntropyWithLogits",
+    normalizes: "probability",
     effect: computes,
     multiplyAdds: ofParts,
     arguments: ["input", "target", ["reduction", "mean"], "weight", "posWeight"],
