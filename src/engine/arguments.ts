@@ -10,10 +10,11 @@ export type Arguments<Positional extends readonly unknown[], Options> =
   | (Positional extends readonly [...infer Shorter, unknown] ? Arguments<Shorter, Options> : never);
 
 /**
- * The arguments by name. `names` are the positional ones in order, `others` those that come in the options alone. Any further name is an error:
+ * The arguments of an operation by name. `names` are the positional ones in order, `others` those that come in the options alone. Any further name is an error:
  * an option that is not known is never passed over in silence.
  */
 export function collect<Options extends object>(
+  operation: string,
   names: readonly (keyof Options & string)[],
   args: readonly unknown[],
   others: readonly (keyof Options & string)[] = [],
@@ -23,31 +24,60 @@ export function collect<Options extends object>(
   const hasOptions = isOptions(last);
   const positional = hasOptions ? args.length - 1 : args.length;
   if (positional > names.length) {
-    throw new TypeError(`expected at most ${names.length} arguments after the tensor (${names.join(", ")}), but got ${positional}`);
+    throw new TypeError(`${operation}() expected at most ${names.length} arguments (${names.join(", ")}), but got ${positional}`);
   }
   const result: Record<string, unknown> = hasOptions ? { ...last } : {};
-  refuseUnknown(result, names, others);
+  refuseUnknown(operation, result, names, others);
   for (let i = 0; i < positional; i++) if (args[i] !== undefined) result[names[i]!] = args[i];
   return result as Options;
 }
 
 /** The options, of which only these names are known; any other is an error. */
-export function checkedOptions<Options extends object>(options: Options | undefined, ...names: readonly (keyof Options & string)[]): Partial<Options> {
+export function checkedOptions<Options extends object>(
+  operation: string,
+  options: Options | undefined,
+  ...names: readonly (keyof Options & string)[]
+): Partial<Options> {
   if (options === undefined) return {};
-  if (!isOptions(options)) throw new TypeError(`expected options (${names.join(", ")}), but got ${String(options)}`);
-  refuseUnknown(options, names);
+  if (!isOptions(options)) throw new TypeError(`${operation}() expected options (${names.join(", ")}), but got ${String(options)}`);
+  refuseUnknown(operation, options, names);
   return options;
 }
 
-function refuseUnknown(options: object, names: readonly string[], others: readonly string[] = []): void {
+function refuseUnknown(operation: string, options: object, names: readonly string[], others: readonly string[] = []): void {
   for (const name in options) {
-    if (!names.includes(name) && !others.includes(name))
-      throw new TypeError(`got an unexpected keyword argument '${name}'; the names are ${[...names, ...others].join(", ") || "none"}`);
+    if (!names.includes(name) && !others.includes(name)) throw unknownOption(operation, name, [...names, ...others]);
   }
 }
 
+/** A function that takes these arguments and no further one, which JavaScript would pass over. */
+export function takingOnly<F extends (...args: never[]) => unknown>(operation: string, names: readonly string[], f: F): F {
+  const run = f as unknown as (...args: readonly unknown[]) => unknown;
+  return ((...args: readonly unknown[]) => {
+    if (args.length > names.length) refuseMore(operation, names, args);
+    return run(...args);
+  }) as unknown as F;
+}
+
+/** PyTorch's error for more arguments than an operation takes, of which these are the names. `bound`: those that Python counts and JavaScript does not, as self. */
+export function refuseMore(operation: string, names: readonly string[], args: readonly unknown[], bound = 0): void {
+  const last = args.at(-1);
+  if (isOptions(last)) {
+    refuseUnknown(operation, last, names);
+    // Options that say nothing are no argument.
+    if (Object.keys(last).length === 0 && args.length === names.length + 1) return;
+  }
+  const count = names.length + bound;
+  throw new TypeError(`${operation}() takes ${count} positional argument${count === 1 ? "" : "s"} but ${args.length + bound} were given`);
+}
+
+/** The error for an option that is none of these. */
+export function unknownOption(operation: string, name: string, names: readonly string[]): TypeError {
+  return new TypeError(`${operation}() got an unexpected keyword argument '${name}'; the names are ${names.join(", ") || "none"}`);
+}
+
 /** Options are plain objects; lists, tensors, dtypes and whatever else has a class are arguments. */
-function isOptions(value: unknown): value is object {
+export function isOptions(value: unknown): value is object {
   if (typeof value !== "object" || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === null || Object.getPrototypeOf(prototype) === null;
@@ -88,7 +118,7 @@ export function inOrder<Positional extends readonly unknown[]>(
   const last = args[args.length - 1];
   const hasOptions = isOptions(last);
   if (args.length === names.length && !hasOptions && !args.includes(undefined)) return args as Positional;
-  if (hasOptions) refuseUnknown(last, names);
+  if (hasOptions) refuseUnknown(operation, last, names);
   const [values, rest] = requiredFirst(operation, names, args);
   if (rest.length > 0) throw new TypeError(`${operation}() takes ${names.length + 1} positional arguments but ${args.length + 1} were given`);
   return values;
@@ -122,13 +152,17 @@ export function requiredFirst<Positional extends readonly unknown[]>(
 export type Numbers = number[] | [list: readonly number[]];
 
 /** The numbers; `name` is what they may be given by too: `permute(x, { dims: [1, 0] })`. */
-export function listOf<Name extends string>(args: Numbers | [options: { readonly [name in Name]: readonly number[] }], name: Name): readonly number[] {
+export function listOf<Name extends string>(
+  operation: string,
+  args: Numbers | [options: { readonly [name in Name]: readonly number[] }],
+  name: Name,
+): readonly number[] {
   const first = args[0];
   if (args.length !== 1 || typeof first !== "object") return args as readonly number[];
   if (!isOptions(first)) return first as readonly number[];
-  refuseUnknown(first, [name]);
+  refuseUnknown(operation, first, [name]);
   const given = (first as Partial<Readonly<Record<Name, readonly number[]>>>)[name];
-  if (given == null) throw new TypeError(`missing 1 required positional arguments: "${name}"`);
+  if (given == null) throw new TypeError(`${operation}() missing 1 required positional arguments: "${name}"`);
   return given;
 }
 

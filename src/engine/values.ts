@@ -1,3 +1,4 @@
+import { takingOnly } from "./arguments.js";
 import { Tensor } from "./tensor.js";
 
 /** Numbers that torch has names for, and questions to any value. */
@@ -12,16 +13,16 @@ export const inf = Infinity;
 export const nan = NaN;
 
 /** Whether a value is a tensor. (torch.is_tensor) */
-export function isTensor(value: unknown): value is Tensor {
+export const isTensor: (value: unknown) => value is Tensor = takingOnly("isTensor", ["value"], (value: unknown): value is Tensor => {
   return value instanceof Tensor;
-}
+});
 
 /** Number of elements. (torch.numel) */
-export function numel(x: Tensor): number {
+export const numel: (x: Tensor) => number = takingOnly("numel", ["x"], (x: Tensor): number => {
   return x.numel();
-}
+});
 
 /** True for dtypes float32 and float64. (torch.is_floating_point) */
-export function isFloatingPoint(x: Tensor): boolean {
+export const isFloatingPoint: (x: Tensor) => boolean = takingOnly("isFloatingPoint", ["x"], (x: Tensor): boolean => {
   return x.dtype.isFloatingPoint;
-}
+});

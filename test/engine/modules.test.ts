@@ -412,6 +412,68 @@ describe("hooks", () => {
   });
 });
 
+describe("hooks of forward with options", () => {
+  class Scaled extends nn.Module {
+    override forward(x: torch.Tensor, { scale = 1, fail = false }: { readonly scale?: number; readonly fail?: boolean } = {}): torch.Tensor {
+      if (fail) throw new torch.ValueError("no");
+      return x.mul(scale);
+    }
+  }
+
+  test("withKwargs: the options that the call ends with come apart, and are given back so", () => {
+    const log: unknown[] = [];
+    const net = new Scaled();
+    net.registerForwardPreHook(
+      (_, args, kwargs) => {
+        log.push(["pre", args.length, kwargs]);
+        return [args, { scale: 3 }];
+      },
+      { withKwargs: true },
+    );
+    net.registerForwardHook(
+      (_, args, kwargs, output) => {
+        log.push(["post", args.length, kwargs, (output as torch.Tensor).item()]);
+        return (output as torch.Tensor).add(1);
+      },
+      { withKwargs: true },
+    );
+    net.registerForwardHook((_, args, output) => void log.push(["plain", args.length, (output as torch.Tensor).item()]));
+    expect(net(torch.tensor(2), { scale: 2 }).item()).toBe(7);
+    expect(log).toEqual([
+      ["pre", 1, { scale: 2 }],
+      ["post", 1, { scale: 3 }, 6],
+      ["plain", 2, 7],
+    ]);
+    const wrong = new Scaled();
+    wrong.registerForwardPreHook((() => 1) as never, { withKwargs: true });
+    expect(() => wrong(torch.tensor(2))).toThrow("forward pre-hook must return None or a tuple of (new_args, new_kwargs), but got int.");
+  });
+
+  test("alwaysCall: where forward throws, with what there is of a result; what it throws itself is a warning", () => {
+    const warned = vi.spyOn(console, "warn").mockImplementation(() => undefined);
+    const log: unknown[] = [];
+    const net = new Scaled();
+    net.registerForwardHook(() => void log.push("plain"));
+    net.registerForwardHook((_, __, output) => void log.push(["always", output]), { alwaysCall: true });
+    net.registerForwardHook(
+      () => {
+        log.push("bad");
+        throw new torch.KeyError("x");
+      },
+      { alwaysCall: true },
+    );
+    expect(() => net(torch.tensor(2), { fail: true })).toThrow(torch.ValueError);
+    expect(log).toEqual([["always", null], "bad"]);
+    expect(warned.mock.lastCall![0]).toContain(
+      "module forward hook with ``always_call=True`` raised an exception that was silenced as another error was raised in forward: ",
+    );
+    log.length = 0;
+    expect(() => net(torch.tensor(2))).toThrow(torch.KeyError);
+    expect(log, "each once").toEqual(["plain", ["always", expect.anything()], "bad"]);
+    warned.mockRestore();
+  });
+});
+
 test("a buffer that is registered again is persistent again", () => {
   const net = new nn.Module();
   net.registerBuffer("b", torch.zeros(1), { persistent: false });

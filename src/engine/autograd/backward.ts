@@ -23,7 +23,7 @@ let passes = 0;
  */
 export function backward(root: Tensor, gradient?: Tensor | BackwardOptions | null, options: BackwardOptions = {}): void {
   const [first, given] = gradient instanceof Tensor || gradient == null ? [gradient ?? null, options] : [null, gradient];
-  run(root, first, checkedOptions<BackwardOptions>(given, "retainGraph", "createGraph"), null);
+  run(root, first, checkedOptions<BackwardOptions>("backward", given, "retainGraph", "createGraph"), null);
 }
 
 /** Sends gradients from several tensors to the leaves, as if from their sum; null stands for the gradient 1 of a single element. (torch.autograd.backward) */
@@ -37,7 +37,7 @@ export function backwardAll(
   if (gradients.length !== roots.length) {
     throw new RuntimeError(`got ${roots.length} tensors and ${gradients.length} gradients`);
   }
-  const { retainGraph, createGraph = false } = checkedOptions<BackwardOptions>(options, "retainGraph", "createGraph");
+  const { retainGraph, createGraph = false } = checkedOptions<BackwardOptions>("backward", options, "retainGraph", "createGraph");
   // What the tensors share of the graph is needed until the last of them.
   roots.forEach((root, i) => backward(root, gradients[i], { retainGraph: i < roots.length - 1 || (retainGraph ?? createGraph), createGraph }));
 }
@@ -51,7 +51,7 @@ export interface GradOptions extends BackwardOptions {
 
 /** The gradients of `output` with respect to `inputs`, without touching any `grad` (torch.autograd.grad). */
 export function grad(output: Tensor, inputs: Tensor | readonly Tensor[], given: GradOptions = {}): (Tensor | null)[] {
-  const options = checkedOptions<GradOptions>(given, "gradOutputs", "retainGraph", "createGraph", "allowUnused");
+  const options = checkedOptions<GradOptions>("grad", given, "gradOutputs", "retainGraph", "createGraph", "allowUnused");
   const wanted = inputs instanceof Tensor ? [inputs] : inputs;
   const results = new Map<GraphNode, Tensor | null>();
   const edges = wanted.map((input) => {

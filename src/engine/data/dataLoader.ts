@@ -42,7 +42,7 @@ export class DataLoader<const Data extends MapDataset<unknown> | Iterable<unknow
   readonly #generator: Generator;
 
   constructor(dataset: Data, options: DataLoaderOptions<ItemOf<Data>, Batch> = {}) {
-    checkedOptions<DataLoaderOptions<ItemOf<Data>, Batch>>(options, ...optionNames);
+    checkedOptions<DataLoaderOptions<ItemOf<Data>, Batch>>("DataLoader", options, ...optionNames);
     const { batchSize = 1, shuffle = false, sampler = null, batchSampler = null, numWorkers = 0, collateFn, dropLast = false, generator = null } = options;
     if (numWorkers < 0) throw new ValueError("num_workers option should be non-negative; use num_workers=0 to disable multiprocessing.");
     if (numWorkers > 0) warn("DataLoader: the samples are read in this process, whatever num_workers says; their order is the same");

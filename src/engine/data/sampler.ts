@@ -1,3 +1,4 @@
+import { checkedOptions } from "../arguments.js";
 import { float64 } from "../dtype.js";
 import { ValueError } from "../errors.js";
 import { tensor } from "../ops/creation.js";
@@ -38,6 +39,7 @@ export class RandomSampler implements Sampler {
     readonly dataSource: { readonly length: number },
     private readonly options: RandomSamplerOptions = {},
   ) {
+    checkedOptions<RandomSamplerOptions>("RandomSampler", options, "replacement", "numSamples", "generator");
     if (!Number.isInteger(this.length) || this.length <= 0) {
       throw new ValueError(`num_samples should be a positive integer value, but got num_samples=${this.length}`);
     }
@@ -63,8 +65,10 @@ export class RandomSampler implements Sampler {
 export class SubsetRandomSampler implements Sampler {
   constructor(
     readonly indices: readonly number[],
-    private readonly options: { readonly generator?: Generator | null } = {},
-  ) {}
+    private readonly options: Pick<RandomSamplerOptions, "generator"> = {},
+  ) {
+    checkedOptions<RandomSamplerOptions>("SubsetRandomSampler", options, "generator");
+  }
 
   get length(): number {
     return this.indices.length;
@@ -82,8 +86,9 @@ export class WeightedRandomSampler implements Sampler {
   constructor(
     weights: readonly number[],
     readonly length: number,
-    private readonly options: { readonly replacement?: boolean; readonly generator?: Generator | null } = {},
+    private readonly options: Pick<RandomSamplerOptions, "replacement" | "generator"> = {},
   ) {
+    checkedOptions<RandomSamplerOptions>("WeightedRandomSampler", options, "replacement", "generator");
     if (!Number.isInteger(length) || length <= 0) throw new ValueError(`num_samples should be a positive integer value, but got num_samples=${length}`);
     this.weights = tensor(weights, { dtype: float64 });
   }

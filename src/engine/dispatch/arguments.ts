@@ -1,7 +1,8 @@
 import type { Edge } from "../autograd/graph.js";
+import { refuseMore } from "../arguments.js";
 import { lacksShape, RuntimeError, TypeError, nameInPython, typeInPython } from "../errors.js";
 import type { Observer } from "../observer.js";
-import type { Operation } from "../operation.js";
+import { operand, type Operation } from "../operation.js";
 import type { Device } from "../storage.js";
 import { Tensor } from "../tensor.js";
 
@@ -19,10 +20,20 @@ export function failed(operation: Operation, args: readonly unknown[], error: un
   return result;
 }
 
-/** JavaScript would pass over arguments that are too many. */
-export function checkArity(name: string, args: readonly unknown[], arity: number): void {
-  if (args.length > arity)
-    throw new TypeError(`${nameInPython(name)}() takes ${arity} positional argument${arity === 1 ? "" : "s"} but ${args.length} were given`);
+/** PyTorch's error for arguments that are too many, which JavaScript would pass over. */
+export function refuseFurther({ name, arguments: names }: Pick<Operation, "name" | "arguments">, args: readonly unknown[]): void {
+  refuseMore(
+    nameInPython(name),
+    names.flatMap((argument) =>
+      typeof argument === "string" ? (argument === operand ? "input" : argument) : Array.isArray(argument) ? [argument[0] as string] : [],
+    ),
+    args,
+  );
+}
+
+/** Whether a function takes each argument as a parameter of its own, and reads none out of a list by itself. */
+export function takesArgumentsAsTheyStand(computation: (...args: never[]) => unknown, names: readonly unknown[]): boolean {
+  return computation.length === names.length;
 }
 
 /** Throws PyTorch's error where an argument has no shape yet. To be asked where there are such tensors at all. */

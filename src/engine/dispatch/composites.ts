@@ -1,7 +1,7 @@
 import { counted, observer } from "../observer.js";
 import type { Facts, Operation, Sized } from "../operation.js";
 import { hasShapeless, type Tensor } from "../tensor.js";
-import { requireShapes } from "./arguments.js";
+import { refuseFurther, requireShapes, takesArgumentsAsTheyStand } from "./arguments.js";
 
 /** An operation made of others, which the observer sees as one. */
 export function defineComposite<Computation extends (...args: never[]) => unknown>(
@@ -9,8 +9,10 @@ export function defineComposite<Computation extends (...args: never[]) => unknow
   body: Computation,
 ): Computation {
   const operation = facts as unknown as Operation;
+  const takesAll = takesArgumentsAsTheyStand(body, operation.arguments);
   const run = body as unknown as (...args: readonly unknown[]) => unknown;
   const observed = (...args: readonly unknown[]): unknown => {
+    if (takesAll && args.length > operation.arguments.length) refuseFurther(operation, args);
     const watcher = observer();
     if (hasShapeless) requireShapes(operation.name, args);
     if (watcher === null) return run(...args);

@@ -48,7 +48,8 @@ const adjoint = defineOperation<AdjointArgs>({
   name: "adjoint",
   effect: computes,
   multiplyAdds: notCounted,
-  arguments: ["gradient", "linear", "...args"],
+  // After these come the arguments of whatever operation it is the adjoint of; none has more.
+  arguments: ["gradient", "linear", ...new Array<null>(12).fill(null)],
   infer(_gradient, { position }, ...args) {
     const { sizes, dtype } = args[position] as Tensor;
     return { sizes, dtype };

@@ -7,7 +7,7 @@ import { counted, observer, report, withoutObserver } from "../observer.js";
 import { writing, type Argument, type Operation } from "../operation.js";
 import { equalSizes, formatSizes } from "../size.js";
 import { hasShapeless, sameWindow, Tensor, type ViewOrigin } from "../tensor.js";
-import { anyRequiresGrad, checkArity, commonDevice, edgesOf, failed, requireShapes, wantsGradient } from "./arguments.js";
+import { anyRequiresGrad, commonDevice, edgesOf, failed, refuseFurther, requireShapes, takesArgumentsAsTheyStand, wantsGradient } from "./arguments.js";
 import { forward } from "./narrow.js";
 import { OperationNode } from "./operations.js";
 import { definedRows, type OperationRow, type TensorSpec } from "./rows.js";
@@ -20,7 +20,7 @@ export function defineInPlace<Args extends readonly [Tensor, ...unknown[]], Save
   return (...args) => {
     const watcher = observer();
     try {
-      if (row.arity !== undefined) checkArity(row.name, args, row.arity);
+      if (args.length > row.arguments.length) refuseFurther(operation, args);
       const [self] = args;
       if (hasShapeless) requireShapes(operation.name, args);
       const spec = row.infer(...args);
@@ -73,9 +73,11 @@ export function inPlace<Computation extends (...args: never[]) => unknown>(
 ): Computation {
   const run = computation as unknown as (...args: readonly unknown[]) => Tensor;
   const operation = writing({ name: `${name}_`, arguments: names, sign });
+  const takesAll = takesArgumentsAsTheyStand(computation, names);
   const write = (...args: readonly [Tensor, ...unknown[]]): Tensor => {
     const watcher = observer();
     try {
+      if (takesAll && args.length > names.length) refuseFurther(operation, args);
       const [self] = args;
       if (hasShapeless) requireShapes(operation.name, args);
       const isOverwritten = (arg: unknown): arg is Tensor => arg instanceof Tensor && arg.storage === self.storage;

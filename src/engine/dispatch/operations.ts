@@ -10,7 +10,7 @@ import type { Operation } from "../operation.js";
 import { equalSizes } from "../size.js";
 import type { Device } from "../storage.js";
 import { hasShapeless, Tensor } from "../tensor.js";
-import { anyRequiresGrad, checkArity, commonDevice, edgesOf, failed, requireShapes, tensorCount, tensorsOf } from "./arguments.js";
+import { anyRequiresGrad, commonDevice, edgesOf, failed, refuseFurther, requireShapes, tensorCount, tensorsOf } from "./arguments.js";
 import { backward, forward } from "./narrow.js";
 import {
   definedRows,
@@ -32,7 +32,7 @@ export function defineOperation<Args extends readonly unknown[], Saved = void>(r
   return (...args) => {
     const watcher = observer();
     try {
-      if (row.arity !== undefined) checkArity(row.name, args, row.arity);
+      if (args.length > row.arguments.length) refuseFurther(row, args);
       if (hasShapeless) requireShapes(row.name, args);
       const spec = row.infer(...args);
       const device = spec.device ?? commonDevice(args);

@@ -69,8 +69,6 @@ interface Computation<Args extends readonly unknown[], Saved> extends Facts<Args
   multiplyAdds(args: Args, result: Sized): number;
   /** PyTorch's name of the graph node where it is not `Name` + "Backward0". */
   readonly gradientName?: string | ((...args: Args) => string);
-  /** How many arguments there are at most, where the row is a public function as it stands. Default: not checked. */
-  readonly arity?: number;
   /**
    * Element by element: the result lies in memory as the tensors among the arguments do (`stridesLike`), and `forward` takes an output of any layout.
    * Default: the result is row-major.

@@ -4,7 +4,7 @@ import { copy } from "../kernels/elementwise.js";
 import { observer, report } from "../observer.js";
 import { computes, type Operation, notCounted } from "../operation.js";
 import { hasShapeless, Tensor, through, type ViewOrigin } from "../tensor.js";
-import { edgesOf, failed, requireShapes } from "./arguments.js";
+import { edgesOf, failed, refuseFurther, requireShapes } from "./arguments.js";
 import { defineOperation } from "./operations.js";
 import { definedRows, gradientName, itself, type ViewRow } from "./rows.js";
 import { standInView } from "./savedArguments.js";
@@ -16,6 +16,7 @@ export function defineView<Args extends readonly [Tensor, ...unknown[]]>(row: Vi
   return (...args) => {
     const watcher = observer();
     try {
+      if (args.length > row.arguments.length) refuseFurther(row, args);
       const [self] = args;
       if (hasShapeless) requireShapes(row.name, args);
       const { sizes, strides, offset } = row.window(...args);

@@ -15,7 +15,7 @@ export class Bernoulli extends Distribution {
   constructor(probs: Tensor | number, options?: DistributionOptions);
   constructor(options: DistributionOptions & ({ readonly probs: Tensor | number } | { readonly logits: Tensor | number }));
   constructor(...args: readonly unknown[]) {
-    const { probs, logits, options } = probabilityArguments<number>(args);
+    const { probs, logits, options } = probabilityArguments<number>("Bernoulli", args);
     const { isLogits, value } = eitherOf(probs, logits);
     const [given] = broadcastAll(value) as [Tensor];
     super(given.sizes, options);

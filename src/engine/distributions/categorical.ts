@@ -23,7 +23,7 @@ export class Categorical extends Distribution {
   constructor(probs: Tensor, options?: DistributionOptions);
   constructor(options: DistributionOptions & ({ readonly probs: Tensor } | { readonly logits: Tensor }));
   constructor(...args: readonly unknown[]) {
-    const { probs, logits, options } = probabilityArguments<never>(args);
+    const { probs, logits, options } = probabilityArguments<never>("Categorical", args);
     const { isLogits, value: given } = eitherOf(probs, logits);
     const value = given as Tensor;
     if (value.dim() < 1) throw new ValueError(`\`${isLogits ? "logits" : "probs"}\` parameter must be at least one-dimensional.`);

@@ -39,7 +39,7 @@ export abstract class Distribution {
   }
 
   protected constructor(batchShape: readonly number[], options: DistributionOptions) {
-    this.validateArgs = checkedOptions<DistributionOptions>(options, "validateArgs").validateArgs ?? Distribution.#validateByDefault;
+    this.validateArgs = checkedOptions<DistributionOptions>(new.target.name, options, "validateArgs").validateArgs ?? Distribution.#validateByDefault;
     this.batchShape = Size.fromArray([...batchShape]);
     this.eventShape = Size.fromArray([]);
   }

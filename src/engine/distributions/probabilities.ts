@@ -9,9 +9,12 @@ interface ByName<Value> extends DistributionOptions {
 }
 
 /** Probabilities by position or by name, or logits by name. */
-export function probabilityArguments<Value>([first, second]: readonly unknown[]): ByName<Value> & { readonly options: DistributionOptions } {
+export function probabilityArguments<Value>(
+  distribution: string,
+  [first, second]: readonly unknown[],
+): ByName<Value> & { readonly options: DistributionOptions } {
   if (first instanceof Tensor || typeof first === "number") return { probs: first as Tensor | Value, options: second ?? {} };
-  const { probs, logits, ...options } = checkedOptions<ByName<Value>>(first ?? {}, "probs", "logits", "validateArgs");
+  const { probs, logits, ...options } = checkedOptions<ByName<Value>>(distribution, first ?? {}, "probs", "logits", "validateArgs");
   return { probs, logits, options };
 }
 

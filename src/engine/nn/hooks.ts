@@ -1,3 +1,4 @@
+import { checkedOptions } from "../arguments.js";
 import { RemovableHandle } from "../autograd/removableHandle.js";
 import type { AnyModule } from "./anyModule.js";
 
@@ -61,18 +62,45 @@ interface Registration<Hook, Options> {
 
 /** Runs before forward; what it returns, unless undefined, takes the place of the arguments. */
 export type ForwardPreHook = (module: AnyModule, args: readonly unknown[]) => unknown;
+/** The same with the options that the call ends with apart; what it returns, unless undefined, is [args, options]. */
+export type ForwardPreHookWithKwargs = (module: AnyModule, args: readonly unknown[], kwargs: Kwargs) => readonly [args: unknown, kwargs: Kwargs] | null | void;
 /** Runs after forward; what it returns, unless undefined, takes the place of the output. */
 export type ForwardHook = (module: AnyModule, args: readonly unknown[], output: unknown) => unknown;
+/** The same with the options that the call ends with apart. */
+export type ForwardHookWithKwargs = (module: AnyModule, args: readonly unknown[], kwargs: Kwargs, output: unknown) => unknown;
 
-export const globalForwardPreHooks = new HookList<ForwardPreHook>();
-export const globalForwardHooks = new HookList<ForwardHook>();
+/** The options that a call ends with; without any, empty. */
+export type Kwargs = Readonly<Record<string, unknown>>;
+
+export interface PrependOptions {
+  /** Run it before those that are registered already. Default false. */
+  readonly prepend?: boolean;
+}
+
+export interface HookOptions extends PrependOptions {
+  /** Hand over the options that the call ends with apart from the other arguments. Default false. */
+  readonly withKwargs?: boolean;
+}
+
+export interface ForwardHookOptions extends HookOptions {
+  /** Run it also where forward throws. Default false. */
+  readonly alwaysCall?: boolean;
+}
+
+export const globalForwardPreHooks = new HookList<ForwardPreHook | ForwardPreHookWithKwargs, HookOptions>();
+export const globalForwardHooks = new HookList<ForwardHook | ForwardHookWithKwargs, ForwardHookOptions>();
 
 /** Runs `hook` before every module's forward (torch.nn.modules.module.register_module_forward_pre_hook). */
 export function registerModuleForwardPreHook(hook: ForwardPreHook): RemovableHandle {
   return globalForwardPreHooks.register(hook);
 }
 
+type GlobalForwardHookOptions = Omit<ForwardHookOptions, "prepend">;
+
 /** Runs `hook` after every module's forward (torch.nn.modules.module.register_module_forward_hook). */
-export function registerModuleForwardHook(hook: ForwardHook): RemovableHandle {
-  return globalForwardHooks.register(hook);
+export function registerModuleForwardHook(hook: ForwardHook, options?: GlobalForwardHookOptions & { readonly withKwargs?: false }): RemovableHandle;
+export function registerModuleForwardHook(hook: ForwardHookWithKwargs, options: GlobalForwardHookOptions & { readonly withKwargs: true }): RemovableHandle;
+export function registerModuleForwardHook(hook: ForwardHook | ForwardHookWithKwargs, options: GlobalForwardHookOptions = {}): RemovableHandle {
+  const given = checkedOptions<GlobalForwardHookOptions>("registerModuleForwardHook", options, "withKwargs", "alwaysCall");
+  return globalForwardHooks.register(hook, false, given);
 }

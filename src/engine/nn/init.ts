@@ -4,7 +4,7 @@ import { NotImplementedError, RuntimeError, TypeError, ValueError } from "../err
 import { copy, fill } from "../kernels/elementwise.js";
 import { fillInMemoryOrder } from "../kernels/fill.js";
 import { observer, withoutObserver } from "../observer.js";
-import { collect } from "../arguments.js";
+import { takingOnly, collect, unknownOption } from "../arguments.js";
 import * as random from "../ops/randomFills.js";
 import { fillNormal, fillPermutation, fillTruncatedNormal, type FloatArray } from "../random/distributions.js";
 import { defaultGenerator, type Generator } from "../random/generator.js";
@@ -52,7 +52,7 @@ function resolve<Named extends Readonly<Record<string, Argument>>>(
     }
     for (const [name, option] of Object.entries(value as Record<string, unknown>)) {
       if (name === "generator") generator = (option as Generator | undefined) ?? defaultGenerator;
-      else if (!names.includes(name)) throw new TypeError(`${functionName}() got an unexpected keyword argument '${name}'`);
+      else if (!names.includes(name)) throw unknownOption(functionName, name, [...names, "generator"]);
       else if (option !== undefined) args[name] = option as Argument;
     }
   });
@@ -146,7 +146,7 @@ export type FanMode = "fan_in" | "fan_out";
  * sqrt(2 / (1 + slope^2)) for leaky_relu with slope `param` (default 0.01), 3/4 for selu. (torch.nn.init.calculate_gain)
  */
 export function calculateGain(nonlinearity: Nonlinearity, ...args: readonly [param?: number] | readonly [options: { readonly param?: number }]): number {
-  const { param: parameter } = collect<{ readonly param?: number }>(["param"], args);
+  const { param: parameter } = collect<{ readonly param?: number }>("calculateGain", ["param"], args);
   switch (nonlinearity) {
     case "linear":
     case "conv1d":
@@ -225,23 +225,23 @@ export function constant_<T extends Tensor>(tensor: T, ...given: Arguments<[val:
 }
 
 /** Ones everywhere. (torch.nn.init.ones_) */
-export function ones_<T extends Tensor>(tensor: T): T {
+export const ones_: <T extends Tensor>(tensor: T) => T = takingOnly("ones_", ["tensor"], <T extends Tensor>(tensor: T): T => {
   requireShape("ones_", tensor);
   return initialize(tensor, "ones_", {}, constantOf(1), () => writeConstant(tensor, "ones_", 1));
-}
+});
 
 /** Zeros everywhere. (torch.nn.init.zeros_) */
-export function zeros_<T extends Tensor>(tensor: T): T {
+export const zeros_: <T extends Tensor>(tensor: T) => T = takingOnly("zeros_", ["tensor"], <T extends Tensor>(tensor: T): T => {
   requireShape("zeros_", tensor);
   return initialize(tensor, "zeros_", {}, constantOf(0), () => writeConstant(tensor, "zeros_", 0));
-}
+});
 
 /** The identity matrix, cut or padded with zeros to the shape of two dimensions. (torch.nn.init.eye_) */
-export function eye_<T extends Tensor>(tensor: T): T {
+export const eye_: <T extends Tensor>(tensor: T) => T = takingOnly("eye_", ["tensor"], <T extends Tensor>(tensor: T): T => {
   requireShape("eye_", tensor);
   if (tensor.sizes.length !== 2) throw new ValueError("Only tensors with 2 dimensions are supported");
   return initialize(tensor, "eye_", {}, null, () => writeByIndex(tensor, "eye_", ([row, column]) => (row === column ? 1 : 0)));
-}
+});
 
 /**
  * Kernels that pass as many input channels through a convolution as it can, in each of `groups` groups (default 1); the weight has

@@ -1,7 +1,15 @@
 import { KeyError, TypeError, typeInPython } from "../errors.js";
 import { Tensor } from "../tensor.js";
 import type { FullBackwardHook, FullBackwardPreHook } from "./backwardHooks.js";
-import { HookList, type ForwardHook, type ForwardPreHook } from "./hooks.js";
+import {
+  HookList,
+  type ForwardHook,
+  type ForwardHookOptions,
+  type ForwardHookWithKwargs,
+  type ForwardPreHook,
+  type ForwardPreHookWithKwargs,
+  type HookOptions,
+} from "./hooks.js";
 import type { AnyModule } from "./anyModule.js";
 import { Buffer, Parameter } from "./parameter.js";
 import { registrationHooks } from "./registrationHooks.js";
@@ -27,8 +35,8 @@ export interface Internals {
   readonly fieldless: Set<string>;
   /** The children in order; null after a change, until somebody asks. */
   order: readonly AnyModule[] | null;
-  readonly forwardPreHooks: HookList<ForwardPreHook>;
-  readonly forwardHooks: HookList<ForwardHook>;
+  readonly forwardPreHooks: HookList<ForwardPreHook | ForwardPreHookWithKwargs, HookOptions>;
+  readonly forwardHooks: HookList<ForwardHook | ForwardHookWithKwargs, ForwardHookOptions>;
   readonly backwardPreHooks: HookList<FullBackwardPreHook>;
   readonly backwardHooks: HookList<FullBackwardHook>;
   readonly stateDictPreHooks: HookList<(module: AnyModule, prefix: string, keepVars: boolean) => void>;

@@ -1,14 +1,22 @@
-import { noGrad } from "../autograd/gradMode.js";
 import { bfloat16, DType, float16, float32, float64 } from "../dtype.js";
 import { AttributeError, NotImplementedError, RuntimeError, TypeError, typeInPython, ValueError } from "../errors.js";
-import { checkedOptions, collect, type Arguments } from "../arguments.js";
+import { checkedOptions, collect, refuseMore, type Arguments } from "../arguments.js";
 import { observer } from "../observer.js";
-import { checkedDevice } from "../ops/tensorOnly.js";
 import type { Device } from "../storage.js";
 import { Tensor } from "../tensor.js";
 import type { FullBackwardHook, FullBackwardPreHook } from "./backwardHooks.js";
 import { declaration, type ModuleDeclaration } from "./declaration.js";
-import { HookList, type ForwardHook, type ForwardPreHook, type RemovableHandle } from "./hooks.js";
+import {
+  HookList,
+  type ForwardHook,
+  type ForwardHookOptions,
+  type ForwardHookWithKwargs,
+  type ForwardPreHook,
+  type ForwardPreHookWithKwargs,
+  type HookOptions,
+  type PrependOptions,
+  type RemovableHandle,
+} from "./hooks.js";
 import {
   checkModule,
   checkName,
@@ -24,46 +32,32 @@ import {
   type Internals,
   type StateDictHook,
 } from "./members.js";
+import { mapTensors, moveOf, type ModuleToOptions } from "./conversion.js";
+import { attributeOf, memberAt, submoduleAt } from "./dottedNames.js";
 import { callModule } from "./moduleCall.js";
-import { isUninitialized, Parameter } from "./parameter.js";
+import { formatModule, indent } from "./moduleText.js";
+import { Parameter } from "./parameter.js";
 import { collectState, loadState } from "./moduleState.js";
 import { IncompatibleKeys, StateDict } from "./stateDict.js";
 import { modulesOf, namedBuffersOf, namedChildrenOf, namedModulesOf, namedParametersOf, type NamedOptions } from "./walk.js";
+
+export interface ZeroGradOptions {
+  /** Drop the gradients instead of filling them with zeros. Default true. */
+  readonly setToNone?: boolean;
+}
+
+export interface StateDictOptions {
+  /** Put before every name. Default "". */
+  readonly prefix?: string;
+  /** Give the parameters and buffers themselves instead of tensors without history that share their memory. Default false. */
+  readonly keepVars?: boolean;
+}
 
 export interface LoadStateDictOptions {
   /** Throw when names are missing or unexpected. Default true. */
   readonly strict?: boolean;
   /** Take the given tensors themselves instead of copying their values. Default false. */
   readonly assign?: boolean;
-}
-
-export interface ModuleToOptions {
-  readonly device?: Device;
-  readonly dtype?: DType;
-  /** Taken as PyTorch takes it; there is one device, so that nothing waits. */
-  readonly nonBlocking?: boolean;
-}
-
-/** What the arguments of `Module.to` say. */
-function moveOf(args: readonly unknown[]): ModuleToOptions {
-  let move: ModuleToOptions = {};
-  for (const arg of args) {
-    if (arg instanceof DType) move = { ...move, dtype: arg };
-    else if (typeof arg === "string") move = { ...move, device: checkedDevice(arg) };
-    else if (arg instanceof Tensor) move = { device: arg.device, dtype: arg.dtype };
-    else if (typeof arg !== "boolean" && arg !== undefined) {
-      const { device = move.device, dtype = move.dtype } = checkedOptions<ModuleToOptions>(arg as ModuleToOptions, "device", "dtype", "nonBlocking");
-      move = { dtype, device: device === undefined ? undefined : checkedDevice(device) };
-    }
-  }
-  return move;
-}
-
-function unexpectedArguments(type: string, args: readonly unknown[]): string {
-  const [last] = args.slice(-1);
-  const isOptions = typeof last === "object" && last !== null && Object.getPrototypeOf(last) === Object.prototype;
-  if (isOptions) return `${type}.__init__() got an unexpected keyword argument '${Object.keys(last)[0] ?? ""}'`;
-  return `${type}.__init__() takes 1 positional argument but ${args.length + 1} were given`;
 }
 
 /** What `forward` takes. Of one of several modules, what all of them take. */
@@ -114,7 +108,7 @@ class ModuleClass {
   /** A subclass without a constructor of its own hands its arguments on to this one, which takes none. */
   constructor() {
     // eslint-disable-next-line prefer-rest-params -- A rest parameter would be part of the type, and hide what a subclass forgot to take.
-    if (arguments.length > 0) throw new TypeError(unexpectedArguments(new.target.name, [...arguments]));
+    if (arguments.length > 0) refuseMore(`${new.target.name}.__init__`, [], [...arguments], 1);
     const self = bareModule(new.target.prototype as this);
     self.training = true;
     observer()?.moduleConstructed?.(self);
@@ -160,7 +154,7 @@ class ModuleClass {
 
   /** Registers a tensor that belongs to the module's state but is not learned. `persistent: false` keeps it out of the state dict. */
   registerBuffer(name: string, tensor: Tensor | null, ...args: Arguments<[persistent: boolean], { readonly persistent?: boolean }>): void {
-    const { persistent = true } = collect<{ readonly persistent?: boolean }>(["persistent"], args);
+    const { persistent = true } = collect<{ readonly persistent?: boolean }>("registerBuffer", ["persistent"], args);
     checkName(this, "buffer", name, registered(this).buffers);
     if (tensor !== null && !(tensor instanceof Tensor)) {
       throw new TypeError(`cannot assign '${typeName(tensor)}' object to buffer '${name}' (torch Tensor or None required)`);
@@ -183,8 +177,8 @@ class ModuleClass {
   // ---- looking through
 
   /** Names and parameters in the order of registration: the module's own, then its children's. */
-  *namedParameters(options: NamedOptions = {}): IterableIterator<[string, Parameter]> {
-    yield* namedParametersOf(this, options);
+  namedParameters(options: NamedOptions = {}): IterableIterator<[string, Parameter]> {
+    return namedParametersOf(this, options);
   }
 
   /** The parameters in the order of registration, each once; the module's own alone where `recurse` is false. */
@@ -193,8 +187,8 @@ class ModuleClass {
   }
 
   /** Names and buffers, as `namedParameters`. */
-  *namedBuffers(options: NamedOptions = {}): IterableIterator<[string, Tensor]> {
-    yield* namedBuffersOf(this, options);
+  namedBuffers(options: NamedOptions = {}): IterableIterator<[string, Tensor]> {
+    return namedBuffersOf(this, options);
   }
 
   /** The buffers, as `parameters`. */
@@ -213,8 +207,8 @@ class ModuleClass {
   }
 
   /** Dotted names and all modules: this one first (named ""), then each child with all beneath it. */
-  *namedModules(options: Omit<NamedOptions, "recurse"> = {}): IterableIterator<[string, Module]> {
-    yield* namedModulesOf(this, options);
+  namedModules(options: Omit<NamedOptions, "recurse"> = {}): IterableIterator<[string, Module]> {
+    return namedModulesOf(this, options);
   }
 
   /** This module and all beneath it, each once. */
@@ -224,15 +218,7 @@ class ModuleClass {
 
   /** The module at a dotted name. Throws AttributeError where there is none. */
   getSubmodule(target: string): Module {
-    if (typeof target !== "string") throw new AttributeError(`'${typeInPython(target)}' object has no attribute 'split'`);
-    // eslint-disable-next-line @typescript-eslint/no-this-alias -- The walk begins here.
-    let module: Module = this;
-    for (const name of target === "" ? [] : target.split(".")) {
-      const child: unknown = registered(module).modules.get(name) ?? attributeOf(module, name);
-      if (!isModule(child)) throw new AttributeError(`\`${name}\` is not an nn.Module`);
-      module = child;
-    }
-    return module;
+    return submoduleAt(this, target);
   }
 
   /**
@@ -240,7 +226,7 @@ class ModuleClass {
    * (Module.set_submodule)
    */
   setSubmodule(target: string, module: Module, ...args: Arguments<[strict: boolean], { readonly strict?: boolean }>): void {
-    const { strict = false } = collect<{ readonly strict?: boolean }>(["strict"], args);
+    const { strict = false } = collect<{ readonly strict?: boolean }>("setSubmodule", ["strict"], args);
     if (target === "") throw new ValueError("Cannot set the submodule without a target name!");
     if (!isModule(module)) throw new ValueError(`\`module\` is not an nn.Module, found <class '${typeName(module)}'>`);
     const dot = target.lastIndexOf(".");
@@ -295,7 +281,8 @@ class ModuleClass {
   }
 
   /** Forgets all gradients; with `setToNone: false` they become zeros instead. */
-  zeroGrad({ setToNone = true }: { readonly setToNone?: boolean } = {}): void {
+  zeroGrad(options: ZeroGradOptions = {}): void {
+    const { setToNone = true } = checkedOptions<ZeroGradOptions>("zeroGrad", options, "setToNone");
     const { parameters, modules } = registered(this);
     for (const parameter of parameters.values()) {
       if (parameter === null || parameter.grad === null) continue;
@@ -313,7 +300,7 @@ class ModuleClass {
     if (dtype !== undefined && !dtype.isFloatingPoint) {
       throw new TypeError(`nn.Module.to only accepts floating point or complex dtypes, but got desired dtype=${dtype}`);
     }
-    return this.mapTensors((tensor) => {
+    mapTensors(this, (tensor) => {
       if (tensor.device === "meta" && device !== undefined && device !== "meta") {
         throw new NotImplementedError(
           "Cannot copy out of meta tensor; no data! Please use torch.nn.Module.to_empty() instead of torch.nn.Module.to() when moving module from meta to a different device.",
@@ -322,6 +309,7 @@ class ModuleClass {
       const converted = dtype !== undefined && tensor.dtype.isFloatingPoint ? tensor.to(dtype) : tensor;
       return device === undefined ? converted : converted.to(device);
     });
+    return this;
   }
 
   /** Moves all parameters and buffers to the CPU. */
@@ -331,12 +319,14 @@ class ModuleClass {
 
   /** Gives all parameters and buffers a dtype, those of whole numbers too. */
   type(dtype: DType): this {
-    return this.mapTensors((tensor) => tensor.to(dtype));
+    mapTensors(this, (tensor) => tensor.to(dtype));
+    return this;
   }
 
   /** Moves to a device without values: what is there afterwards is zero and wants initializing. */
   toEmpty({ device }: { readonly device: Device }): this {
-    return this.mapTensors((tensor) => Tensor.allocate(tensor.sizes, tensor.dtype, device));
+    mapTensors(this, (tensor) => Tensor.allocate(tensor.sizes, tensor.dtype, device));
+    return this;
   }
 
   /** Moves floating-point parameters and buffers to float32. */
@@ -359,34 +349,11 @@ class ModuleClass {
     return this.to(bfloat16);
   }
 
-  private mapTensors(fn: (tensor: Tensor) => Tensor): this {
-    const mapped = new Map<Tensor, Tensor>();
-    for (const module of modulesOf(this)) {
-      for (const parameter of registered(module).parameters.values()) {
-        if (parameter === null || mapped.has(parameter)) continue;
-        parameter.data = noGrad(() => fn(parameter.data));
-        if (parameter.grad !== null) parameter.grad = noGrad(() => fn(parameter.grad!));
-        mapped.set(parameter, parameter);
-      }
-      for (const [name, buffer] of registered(module).buffers) {
-        if (buffer === null) continue;
-        if (isUninitialized(buffer)) {
-          buffer.data = fn(buffer.data);
-          continue;
-        }
-        let result = mapped.get(buffer);
-        if (result === undefined) mapped.set(buffer, (result = noGrad(() => fn(buffer))));
-        registered(module).buffers.set(name, result);
-        define(module, name, result);
-      }
-    }
-    return this;
-  }
-
   // ---- state
 
   /** Every parameter and persistent buffer by dotted name, sharing memory with the module. Shared ones appear under each name. */
-  stateDict({ prefix = "", keepVars = false }: { readonly prefix?: string; readonly keepVars?: boolean } = {}): StateDict {
+  stateDict(options: StateDictOptions = {}): StateDict {
+    const { prefix = "", keepVars = false } = checkedOptions<StateDictOptions>("stateDict", options, "prefix", "keepVars");
     const result = new StateDict();
     collectState(this, prefix, keepVars, result);
     return result;
@@ -398,7 +365,7 @@ class ModuleClass {
       throw new TypeError(`Expected state_dict to be dict-like, got <class '${typeInPython(stateDict)}'>.`);
     const source = new StateDict(stateDict instanceof Map ? stateDict : Object.entries(stateDict as Readonly<Record<string, Tensor>>));
     if (stateDict instanceof StateDict) source.versions = stateDict.versions;
-    const { strict = true, assign = false } = checkedOptions<LoadStateDictOptions>(options, "strict", "assign");
+    const { strict = true, assign = false } = checkedOptions<LoadStateDictOptions>("loadStateDict", options, "strict", "assign");
     const missingKeys: string[] = [];
     const unexpectedKeys: string[] = [];
     const errors: string[] = [];
@@ -414,24 +381,33 @@ class ModuleClass {
 
   // ---- hooks
 
-  /** Runs before `forward`. */
-  registerForwardPreHook(hook: ForwardPreHook, { prepend = false }: { readonly prepend?: boolean } = {}): RemovableHandle {
-    return this[internals].forwardPreHooks.register(hook, prepend);
+  /** Runs before `forward`. `withKwargs` hands it the options that the call ends with apart, and takes [args, options] back. */
+  registerForwardPreHook(hook: ForwardPreHook, options?: HookOptions & { readonly withKwargs?: false }): RemovableHandle;
+  registerForwardPreHook(hook: ForwardPreHookWithKwargs, options: HookOptions & { readonly withKwargs: true }): RemovableHandle;
+  registerForwardPreHook(hook: ForwardPreHook | ForwardPreHookWithKwargs, options: HookOptions = {}): RemovableHandle {
+    const given = checkedOptions<HookOptions>("registerForwardPreHook", options, "prepend", "withKwargs");
+    return this[internals].forwardPreHooks.register(hook, given.prepend, given);
   }
 
-  /** Runs after `forward`. */
-  registerForwardHook(hook: ForwardHook, { prepend = false }: { readonly prepend?: boolean } = {}): RemovableHandle {
-    return this[internals].forwardHooks.register(hook, prepend);
+  /**
+   * Runs after `forward`. `withKwargs` hands it the options that the call ends with apart; `alwaysCall` runs it also where `forward` throws, with what
+   * there is of a result, and makes a warning of what it throws itself then.
+   */
+  registerForwardHook(hook: ForwardHook, options?: ForwardHookOptions & { readonly withKwargs?: false }): RemovableHandle;
+  registerForwardHook(hook: ForwardHookWithKwargs, options: ForwardHookOptions & { readonly withKwargs: true }): RemovableHandle;
+  registerForwardHook(hook: ForwardHook | ForwardHookWithKwargs, options: ForwardHookOptions = {}): RemovableHandle {
+    const given = checkedOptions<ForwardHookOptions>("registerForwardHook", options, "prepend", "withKwargs", "alwaysCall");
+    return this[internals].forwardHooks.register(hook, given.prepend, given);
   }
 
   /** Runs in the backward pass once the gradients of this module's inputs are known. */
-  registerFullBackwardHook(hook: FullBackwardHook, { prepend = false }: { readonly prepend?: boolean } = {}): RemovableHandle {
-    return this[internals].backwardHooks.register(hook, prepend);
+  registerFullBackwardHook(hook: FullBackwardHook, options: PrependOptions = {}): RemovableHandle {
+    return this[internals].backwardHooks.register(hook, checkedOptions<PrependOptions>("registerFullBackwardHook", options, "prepend").prepend);
   }
 
   /** Runs in the backward pass once the gradients of this module's outputs are known. */
-  registerFullBackwardPreHook(hook: FullBackwardPreHook, { prepend = false }: { readonly prepend?: boolean } = {}): RemovableHandle {
-    return this[internals].backwardPreHooks.register(hook, prepend);
+  registerFullBackwardPreHook(hook: FullBackwardPreHook, options: PrependOptions = {}): RemovableHandle {
+    return this[internals].backwardPreHooks.register(hook, checkedOptions<PrependOptions>("registerFullBackwardPreHook", options, "prepend").prepend);
   }
 
   /** Runs before this module's entries are added to a state dict. */
@@ -510,32 +486,4 @@ export function copyModule<M extends Module>(original: M, remember: (copied: M) 
   }
   for (const [name, value] of Object.entries(original)) define(copied, name, copy(value));
   return copied;
-}
-
-/** `Name(...)` with one line alone kept on the line, as Module.__repr__. */
-export function formatModule(name: string, extraLines: readonly string[], childLines: readonly string[]): string {
-  if (extraLines.length === 1 && childLines.length === 0) return `${name}(${extraLines[0]})`;
-  const lines = [...extraLines, ...childLines];
-  return lines.length === 0 ? `${name}()` : `${name}(\n  ${lines.join("\n  ")}\n)`;
-}
-
-/** All lines but the first moved two to the right. */
-export function indent(text: string): string {
-  return text.replaceAll("\n", "\n  ");
-}
-
-/** The field of that name. */
-function attributeOf(module: Module, name: string): unknown {
-  const value = (module as unknown as Readonly<Record<string, unknown>>)[name];
-  if (name === "" || value === undefined) throw new AttributeError(`${module.constructor.name} has no attribute \`${name}\``);
-  return value;
-}
-
-/** The module that a dotted name leads into, and its field of the last name. */
-function memberAt(root: Module, target: string): [module: Module, name: string, value: unknown] {
-  if (typeof target !== "string") throw new AttributeError(`'${typeInPython(target)}' object has no attribute 'rpartition'`);
-  const dot = target.lastIndexOf(".");
-  const module = root.getSubmodule(dot < 0 ? "" : target.slice(0, dot));
-  const name = target.slice(dot + 1);
-  return [module, name, attributeOf(module, name)];
 }

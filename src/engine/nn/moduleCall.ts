@@ -1,8 +1,20 @@
-import { TorchError } from "../errors.js";
+import { isOptions } from "../arguments.js";
+import { RuntimeError, TorchError, typeInPython } from "../errors.js";
 import { observer } from "../observer.js";
 import type { AnyModule } from "./anyModule.js";
 import { callWithBackwardHooks, globalBackwardHooks, globalBackwardPreHooks } from "./backwardHooks.js";
-import { globalForwardHooks, globalForwardPreHooks } from "./hooks.js";
+import { warn } from "../warnings.js";
+import {
+  globalForwardHooks,
+  globalForwardPreHooks,
+  type ForwardHook,
+  type ForwardHookOptions,
+  type ForwardHookWithKwargs,
+  type ForwardPreHook,
+  type ForwardPreHookWithKwargs,
+  type HookList,
+  type Kwargs,
+} from "./hooks.js";
 import { internals } from "./members.js";
 import { namedModulesOf } from "./walk.js";
 
@@ -74,32 +86,69 @@ function hasHooks(module: AnyModule): boolean {
   );
 }
 
+/** Hooks and forward. Where one of them throws, the hooks that are always to be called and were not yet run all the same, before the error goes on. */
 function callWithHooks(module: AnyModule, given: unknown[]): unknown {
-  const { forwardPreHooks, backwardPreHooks, backwardHooks } = module[internals];
-  let args = given;
-  for (const hooks of [globalForwardPreHooks, forwardPreHooks]) {
-    for (const hook of hooks) {
-      const replaced = hook(module, args);
-      if (replaced !== undefined && replaced !== null) args = Array.isArray(replaced) ? replaced : [replaced];
+  const { forwardPreHooks, forwardHooks, backwardPreHooks, backwardHooks } = module[internals];
+  const called = new Set<object>();
+  let args: readonly unknown[] = given;
+  let output: unknown = null;
+  const after = (list: HookList<ForwardHook | ForwardHookWithKwargs, ForwardHookOptions>, onlyMissed: boolean): void => {
+    for (const registration of list.registrations) {
+      if (onlyMissed && (registration.options?.alwaysCall !== true || called.has(registration))) continue;
+      called.add(registration);
+      const hook = registration.hook as (...args: readonly unknown[]) => unknown;
+      try {
+        output = (registration.options?.withKwargs === true ? hook(module, ...apart(args), output) : hook(module, args, output)) ?? output;
+      } catch (error) {
+        if (!onlyMissed) throw error;
+        const which = list === globalForwardHooks ? "global module" : "module";
+        warn(
+          `${which} forward hook with \`\`always_call=True\`\` raised an exception that was silenced as another error was raised in forward: ${String(error)}`,
+        );
+      }
     }
+  };
+  try {
+    for (const hooks of [globalForwardPreHooks, forwardPreHooks]) {
+      for (const { hook, options } of hooks.registrations)
+        args = options?.withKwargs === true ? replacedApart(module, hook, args) : replaced(module, hook, args);
+    }
+    const hooksOfBackward = [...globalBackwardHooks, ...backwardHooks];
+    const preHooksOfBackward = [...globalBackwardPreHooks, ...backwardPreHooks];
+    const runForward = (inputs: readonly unknown[]): unknown => {
+      output = module.forward(...(inputs as never[]));
+      for (const list of [globalForwardHooks, forwardHooks]) after(list, false);
+      return output;
+    };
+    if (hooksOfBackward.length + preHooksOfBackward.length === 0) return runForward(args);
+    return callWithBackwardHooks(module, args, hooksOfBackward, preHooksOfBackward, runForward);
+  } catch (error) {
+    for (const list of [globalForwardHooks, forwardHooks]) after(list, true);
+    throw error;
   }
-  const hooksOfBackward = [...globalBackwardHooks, ...backwardHooks];
-  const preHooksOfBackward = [...globalBackwardPreHooks, ...backwardPreHooks];
-  const runForward = (inputs: readonly unknown[]): unknown => runForwardHooks(module, inputs);
-  if (hooksOfBackward.length + preHooksOfBackward.length === 0) return runForward(args);
-  return callWithBackwardHooks(module, args, hooksOfBackward, preHooksOfBackward, runForward);
 }
 
-function runForwardHooks(module: AnyModule, args: readonly unknown[]): unknown {
-  const { forwardHooks } = module[internals];
-  let output: unknown = module.forward(...(args as never[]));
-  for (const hooks of [globalForwardHooks, forwardHooks]) {
-    for (const hook of hooks) {
-      const replaced = hook(module, args, output);
-      if (replaced !== undefined && replaced !== null) output = replaced;
-    }
+/** The arguments of a call and the options that it ends with. */
+function apart(args: readonly unknown[]): [args: readonly unknown[], kwargs: Kwargs] {
+  const last = args.at(-1);
+  return isOptions(last) ? [args.slice(0, -1), last as Kwargs] : [args, {}];
+}
+
+function replaced(module: AnyModule, hook: ForwardPreHook | ForwardPreHookWithKwargs, args: readonly unknown[]): readonly unknown[] {
+  const result = (hook as ForwardPreHook)(module, args);
+  if (result === undefined || result === null) return args;
+  return Array.isArray(result) ? result : [result];
+}
+
+function replacedApart(module: AnyModule, hook: ForwardPreHook | ForwardPreHookWithKwargs, args: readonly unknown[]): readonly unknown[] {
+  const result: unknown = (hook as ForwardPreHookWithKwargs)(module, ...apart(args));
+  if (result === undefined || result === null) return args;
+  if (!Array.isArray(result) || result.length !== 2 || !isOptions(result[1])) {
+    throw new RuntimeError(`forward pre-hook must return None or a tuple of (new_args, new_kwargs), but got ${typeInPython(result)}.`);
   }
-  return output;
+  const [positional, kwargs] = result as [unknown, object];
+  const list: readonly unknown[] = Array.isArray(positional) ? positional : [positional];
+  return Object.keys(kwargs).length === 0 ? list : [...list, kwargs];
 }
 
 const failedIn = new WeakMap<TorchError, AnyModule>();

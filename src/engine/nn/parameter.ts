@@ -15,7 +15,7 @@ export class Parameter extends Tensor {
   constructor(data: Tensor, options: { readonly requiresGrad?: boolean } | boolean = true) {
     super(data.storage, data.sizes, data.strides, data.offset, data.version);
     const requiresGrad =
-      typeof options === "boolean" ? options : (checkedOptions<{ readonly requiresGrad?: boolean }>(options, "requiresGrad").requiresGrad ?? true);
+      typeof options === "boolean" ? options : (checkedOptions<{ readonly requiresGrad?: boolean }>("Parameter", options, "requiresGrad").requiresGrad ?? true);
     if (!requiresGrad) return;
     requireDifferentiable(this);
     this.requiresGrad_(true);
@@ -35,7 +35,8 @@ export class Buffer extends Tensor {
 
   constructor(data: Tensor, options: { readonly persistent?: boolean } | boolean = true) {
     super(data.storage, data.sizes, data.strides, data.offset, data.version);
-    this.persistent = typeof options === "boolean" ? options : (checkedOptions<{ readonly persistent?: boolean }>(options, "persistent").persistent ?? true);
+    this.persistent =
+      typeof options === "boolean" ? options : (checkedOptions<{ readonly persistent?: boolean }>("Buffer", options, "persistent").persistent ?? true);
   }
 }
 
@@ -43,6 +44,7 @@ export class Buffer extends Tensor {
 export class UninitializedParameter extends Parameter {
   constructor(options: UninitializedOptions & { readonly requiresGrad?: boolean } = {}) {
     const { requiresGrad = true, ...others } = checkedOptions<UninitializedOptions & { readonly requiresGrad?: boolean }>(
+      "UninitializedParameter",
       options,
       "requiresGrad",
       "device",
@@ -74,7 +76,7 @@ export class UninitializedParameter extends Parameter {
 /** A buffer of a lazy module before its first input: it has no shape yet, and becomes a tensor like others with it (torch.nn.UninitializedBuffer). */
 export class UninitializedBuffer extends Tensor {
   constructor(options: UninitializedOptions = {}) {
-    const { storage, sizes, strides, offset } = shapeless(checkedOptions<UninitializedOptions>(options, "device", "dtype"));
+    const { storage, sizes, strides, offset } = shapeless(checkedOptions<UninitializedOptions>("UninitializedBuffer", options, "device", "dtype"));
     super(storage, sizes, strides, offset);
     noteShapeless();
   }

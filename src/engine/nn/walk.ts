@@ -1,3 +1,4 @@
+import { checkedOptions } from "../arguments.js";
 import type { Tensor } from "../tensor.js";
 import type { AnyModule } from "./anyModule.js";
 import { registered } from "./members.js";
@@ -19,19 +20,17 @@ export interface NamedOptions {
 
 /** Names and parameters, as Module.namedParameters gives them. */
 export function namedParametersOf(root: AnyModule, options: NamedOptions = {}): IterableIterator<[string, Parameter]> {
-  return namedMembers(root, (module) => registered(module).parameters, options);
+  return namedMembers("namedParameters", root, (module) => registered(module).parameters, options);
 }
 
 /** Names and buffers, as Module.namedBuffers gives them. */
 export function namedBuffersOf(root: AnyModule, options: NamedOptions = {}): IterableIterator<[string, Tensor]> {
-  return namedMembers(root, (module) => registered(module).buffers, options);
+  return namedMembers("namedBuffers", root, (module) => registered(module).buffers, options);
 }
 
 /** Dotted names and modules, as Module.namedModules gives them. */
-export function namedModulesOf(
-  root: AnyModule,
-  { prefix = "", removeDuplicate = true }: Omit<NamedOptions, "recurse"> = {},
-): IterableIterator<[string, AnyModule]> {
+export function namedModulesOf(root: AnyModule, options: Omit<NamedOptions, "recurse"> = {}): IterableIterator<[string, AnyModule]> {
+  const { prefix = "", removeDuplicate = true } = checkedOptions<NamedOptions>("namedModules", options, "prefix", "removeDuplicate");
   return walkModules(root, prefix, removeDuplicate ? new Set() : null);
 }
 
@@ -50,7 +49,16 @@ export function* namedChildrenOf(parent: AnyModule): IterableIterator<[string, A
   }
 }
 
-function* namedMembers<Member extends object>(
+function namedMembers<Member extends object>(
+  operation: string,
+  root: AnyModule,
+  membersOf: (module: AnyModule) => ReadonlyMap<string, Member | null>,
+  options: NamedOptions,
+): IterableIterator<[string, Member]> {
+  return eachMember(root, membersOf, checkedOptions<NamedOptions>(operation, options, "prefix", "recurse", "removeDuplicate"));
+}
+
+function* eachMember<Member extends object>(
   root: AnyModule,
   membersOf: (module: AnyModule) => ReadonlyMap<string, Member | null>,
   { prefix = "", recurse = true, removeDuplicate = true }: NamedOptions,

@@ -7,7 +7,7 @@ import { sumTo } from "../kernels/sumTo.js";
 import { defaultGenerator } from "../random/generator.js";
 import { contiguousStrides } from "../size.js";
 import { normalizeDim, Tensor } from "../tensor.js";
-import { checkedOptions, collect, inOrder, required, type AllArguments, type Arguments } from "../arguments.js";
+import { takingOnly, checkedOptions, collect, inOrder, required, type AllArguments, type Arguments } from "../arguments.js";
 import { asHeld } from "./rules/elementwiseRows.js";
 import { div, sub } from "./binary.js";
 import { requireFloatingPoint } from "./rules/promotion.js";
@@ -107,7 +107,7 @@ const logistic = (x: number): number => 1 / (1 + Math.exp(-x));
 
 /** max(x, 0). (torch.nn.functional.relu) */
 export function relu(x: Tensor, ...args: Arguments<[inplace: boolean], InplaceOptions>): Tensor {
-  const { inplace = false } = collect<InplaceOptions>(["inplace"], args);
+  const { inplace = false } = collect<InplaceOptions>("relu", ["inplace"], args);
   return inplace ? relu_(x) : reluOf(x);
 }
 
@@ -131,13 +131,13 @@ export interface LeakyReluOptions extends InplaceOptions {
 
 /** x, or negativeSlope * x where x < 0. (torch.nn.functional.leaky_relu) */
 export function leakyRelu(x: Tensor, ...args: Arguments<[negativeSlope: number, inplace: boolean], LeakyReluOptions>): Tensor {
-  const { negativeSlope = 0.01, inplace = false } = collect<LeakyReluOptions>(["negativeSlope", "inplace"], args);
+  const { negativeSlope = 0.01, inplace = false } = collect<LeakyReluOptions>("leakyRelu", ["negativeSlope", "inplace"], args);
   return leakyReluRow.choose(inplace, x, negativeSlope);
 }
 
 /** leakyRelu in place. */
-export function leakyRelu_(x: Tensor, negativeSlope = 0.01): Tensor {
-  return leakyReluRow.inPlace(x, negativeSlope);
+export function leakyRelu_(x: Tensor, ...args: Arguments<[negativeSlope: number], Pick<LeakyReluOptions, "negativeSlope">>): Tensor {
+  return leakyReluRow.inPlace(x, collect<LeakyReluOptions>("leakyRelu_", ["negativeSlope"], args).negativeSlope ?? 0.01);
 }
 
 /** The gradient of the elus in operations; e^x is computed where x is not positive alone, so that nothing overflows. */
@@ -171,13 +171,13 @@ export interface AlphaInplaceOptions extends InplaceOptions {
 
 /** x, or alpha * (e^x - 1) where x < 0. (torch.nn.functional.elu) */
 export function elu(x: Tensor, ...args: Arguments<[alpha: number, inplace: boolean], AlphaInplaceOptions>): Tensor {
-  const { alpha = 1, inplace = false } = collect<AlphaInplaceOptions>(["alpha", "inplace"], args);
+  const { alpha = 1, inplace = false } = collect<AlphaInplaceOptions>("elu", ["alpha", "inplace"], args);
   return eluRow.choose(inplace, x, alpha, 1, 1);
 }
 
 /** elu in place. */
-export function elu_(x: Tensor, alpha = 1): Tensor {
-  return eluRow.inPlace(x, alpha, 1, 1);
+export function elu_(x: Tensor, ...args: Arguments<[alpha: number], Pick<AlphaInplaceOptions, "alpha">>): Tensor {
+  return eluRow.inPlace(x, collect<AlphaInplaceOptions>("elu_", ["alpha"], args).alpha ?? 1, 1, 1);
 }
 
 const celuRow = activation<[alpha: number]>({
@@ -198,13 +198,13 @@ const celuRow = activation<[alpha: number]>({
 
 /** x, or alpha * (e^(x / alpha) - 1) where x < 0: differentiable once for every alpha. (torch.celu) */
 export function celu(x: Tensor, ...args: Arguments<[alpha: number, inplace: boolean], AlphaInplaceOptions>): Tensor {
-  const { alpha = 1, inplace = false } = collect<AlphaInplaceOptions>(["alpha", "inplace"], args);
+  const { alpha = 1, inplace = false } = collect<AlphaInplaceOptions>("celu", ["alpha", "inplace"], args);
   return celuRow.choose(inplace, x, alpha);
 }
 
 /** celu in place. */
-export function celu_(x: Tensor, alpha = 1): Tensor {
-  return celuRow.inPlace(x, alpha);
+export function celu_(x: Tensor, ...args: Arguments<[alpha: number], Pick<AlphaInplaceOptions, "alpha">>): Tensor {
+  return celuRow.inPlace(x, collect<AlphaInplaceOptions>("celu_", ["alpha"], args).alpha ?? 1);
 }
 
 /** Constants with which activations keep mean 0 and variance 1 (Klambauer et al., "Self-Normalizing Neural Networks", 2017). */
@@ -226,14 +226,12 @@ const seluRow = activation({
 
 /** The scaled elu of self-normalizing networks. (torch.selu) */
 export function selu(x: Tensor, ...args: Arguments<[inplace: boolean], InplaceOptions>): Tensor {
-  const { inplace = false } = collect<InplaceOptions>(["inplace"], args);
+  const { inplace = false } = collect<InplaceOptions>("selu", ["inplace"], args);
   return seluRow.choose(inplace, x);
 }
 
 /** selu in place. */
-export function selu_(x: Tensor): Tensor {
-  return seluRow.inPlace(x);
-}
+export const selu_: (x: Tensor) => Tensor = seluRow.inPlace;
 
 /** Truth values have no bounds, and unsigned numbers none below zero. */
 function requireBounds(x: Tensor, minVal: number): void {
@@ -270,12 +268,13 @@ export interface HardtanhOptions extends InplaceOptions {
 
 /** x held between minVal and maxVal. (torch.nn.functional.hardtanh) */
 export function hardtanh(x: Tensor, ...args: Arguments<[minVal: number, maxVal: number, inplace: boolean], HardtanhOptions>): Tensor {
-  const { minVal = -1, maxVal = 1, inplace = false } = collect<HardtanhOptions>(["minVal", "maxVal", "inplace"], args);
+  const { minVal = -1, maxVal = 1, inplace = false } = collect<HardtanhOptions>("hardtanh", ["minVal", "maxVal", "inplace"], args);
   return hardtanhRow.choose(inplace, x, minVal, maxVal);
 }
 
 /** hardtanh in place. */
-export function hardtanh_(x: Tensor, minVal = -1, maxVal = 1): Tensor {
+export function hardtanh_(x: Tensor, ...args: Arguments<[minVal: number, maxVal: number], Pick<HardtanhOptions, "minVal" | "maxVal">>): Tensor {
+  const { minVal = -1, maxVal = 1 } = collect<HardtanhOptions>("hardtanh_", ["minVal", "maxVal"], args);
   return hardtanhRow.inPlace(x, minVal, maxVal);
 }
 
@@ -296,7 +295,7 @@ const relu6Row = activation({
 
 /** x held between 0 and 6. (torch.nn.functional.relu6) */
 export function relu6(x: Tensor, ...args: Arguments<[inplace: boolean], InplaceOptions>): Tensor {
-  const { inplace = false } = collect<InplaceOptions>(["inplace"], args);
+  const { inplace = false } = collect<InplaceOptions>("relu6", ["inplace"], args);
   return relu6Row.choose(inplace, x);
 }
 
@@ -315,7 +314,7 @@ const hardsigmoidRow = activation({
 
 /** A piecewise linear sigmoid: 0 below -3, 1 above 3. (torch.nn.functional.hardsigmoid) */
 export function hardsigmoid(x: Tensor, ...args: Arguments<[inplace: boolean], InplaceOptions>): Tensor {
-  const { inplace = false } = collect<InplaceOptions>(["inplace"], args);
+  const { inplace = false } = collect<InplaceOptions>("hardsigmoid", ["inplace"], args);
   return hardsigmoidRow.choose(inplace, x);
 }
 
@@ -334,7 +333,7 @@ const hardswishRow = activation({
 
 /** x * hardsigmoid(x) (Howard et al., "Searching for MobileNetV3", 2019). (torch.nn.functional.hardswish) */
 export function hardswish(x: Tensor, ...args: Arguments<[inplace: boolean], InplaceOptions>): Tensor {
-  const { inplace = false } = collect<InplaceOptions>(["inplace"], args);
+  const { inplace = false } = collect<InplaceOptions>("hardswish", ["inplace"], args);
   return hardswishRow.choose(inplace, x);
 }
 
@@ -356,7 +355,7 @@ const siluRow = activation({
 
 /** x * sigmoid(x). (torch.nn.functional.silu) */
 export function silu(x: Tensor, ...args: Arguments<[inplace: boolean], InplaceOptions>): Tensor {
-  const { inplace = false } = collect<InplaceOptions>(["inplace"], args);
+  const { inplace = false } = collect<InplaceOptions>("silu", ["inplace"], args);
   return siluRow.choose(inplace, x);
 }
 
@@ -380,7 +379,7 @@ const mishRow = activation({
 
 /** x * tanh(softplus(x)) (Misra, "Mish", 2019). (torch.nn.functional.mish) */
 export function mish(x: Tensor, ...args: Arguments<[inplace: boolean], InplaceOptions>): Tensor {
-  const { inplace = false } = collect<InplaceOptions>(["inplace"], args);
+  const { inplace = false } = collect<InplaceOptions>("mish", ["inplace"], args);
   return mishRow.choose(inplace, x);
 }
 
@@ -432,7 +431,7 @@ const geluByTanh: Activation = {
 
 /** x times the standard normal distribution function of x. (torch.nn.functional.gelu) */
 export function gelu(x: Tensor, options: GeluOptions = {}): Tensor {
-  return geluRow.plain(x, checkedOptions(options, "approximate").approximate ?? "none");
+  return geluRow.plain(x, checkedOptions("gelu", options, "approximate").approximate ?? "none");
 }
 
 const softplusRow = activation<[beta: number, threshold: number]>({
@@ -463,7 +462,7 @@ export interface SoftplusOptions {
 
 /** log(1 + e^(beta x)) / beta. (torch.nn.functional.softplus) */
 export function softplus(x: Tensor, ...args: Arguments<[beta: number, threshold: number], SoftplusOptions>): Tensor {
-  const { beta = 1, threshold = 20 } = collect<SoftplusOptions>(["beta", "threshold"], args);
+  const { beta = 1, threshold = 20 } = collect<SoftplusOptions>("softplus", ["beta", "threshold"], args);
   return softplusRow.plain(x, beta, threshold);
 }
 
@@ -478,9 +477,9 @@ const softsignRow = activation({
 });
 
 /** x / (1 + |x|). (torch.nn.functional.softsign) */
-export function softsign(x: Tensor): Tensor {
+export const softsign: (x: Tensor) => Tensor = takingOnly("softsign", ["x"], (x: Tensor): Tensor => {
   return x.dtype.isFloatingPoint ? softsignRow.plain(x) : div(x, abs(x).add(1));
-}
+});
 
 const tanhshrinkRow = activation({
   name: "tanhshrink",
@@ -493,9 +492,9 @@ const tanhshrinkRow = activation({
 });
 
 /** x - tanh(x). (torch.nn.functional.tanhshrink) */
-export function tanhshrink(x: Tensor): Tensor {
+export const tanhshrink: (x: Tensor) => Tensor = takingOnly("tanhshrink", ["x"], (x: Tensor): Tensor => {
   return x.dtype.isFloatingPoint ? tanhshrinkRow.plain(x) : sub(x, tanh(x));
-}
+});
 
 export interface ShrinkOptions {
   /** Half the width of the range that becomes zero. Default 0.5. */
@@ -520,7 +519,7 @@ const softshrinkRow = activation<[lambd: number]>({
 
 /** x moved towards zero by lambd, and zero within it. (torch.nn.functional.softshrink) */
 export function softshrink(x: Tensor, ...args: Arguments<[lambd: number], ShrinkOptions>): Tensor {
-  const { lambd = 0.5 } = collect<ShrinkOptions>(["lambd"], args);
+  const { lambd = 0.5 } = collect<ShrinkOptions>("softshrink", ["lambd"], args);
   return softshrinkRow.plain(x, lambd);
 }
 
@@ -538,7 +537,7 @@ const hardshrinkRow = activation<[lambd: number]>({
 
 /** x, or zero where |x| is at most lambd. (torch.nn.functional.hardshrink) */
 export function hardshrink(x: Tensor, ...args: Arguments<[lambd: number], ShrinkOptions>): Tensor {
-  const { lambd = 0.5 } = collect<ShrinkOptions>(["lambd"], args);
+  const { lambd = 0.5 } = collect<ShrinkOptions>("hardshrink", ["lambd"], args);
   return hardshrinkRow.plain(x, lambd);
 }
 
@@ -559,14 +558,12 @@ export interface ThresholdOptions extends InplaceOptions {
 
 /** x where it is above the threshold, else `value`. (torch.nn.functional.threshold) */
 export function threshold(x: Tensor, ...args: Arguments<[threshold: number, value: number, inplace: boolean], ThresholdOptions>): Tensor {
-  const { threshold: limit, value, inplace = false } = collect<ThresholdOptions>(["threshold", "value", "inplace"], args);
+  const { threshold: limit, value, inplace = false } = collect<ThresholdOptions>("threshold", ["threshold", "value", "inplace"], args);
   return thresholdRow.choose(inplace, x, required(limit, "threshold", "threshold"), required(value, "threshold", "value"));
 }
 
 /** threshold in place. */
-export function threshold_(x: Tensor, limit: number, value: number): Tensor {
-  return thresholdRow.inPlace(x, limit, value);
-}
+export const threshold_: (x: Tensor, limit: number, value: number) => Tensor = thresholdRow.inPlace;
 
 const logsigmoidRow = activation({
   name: "logsigmoid",
@@ -584,9 +581,7 @@ const logsigmoidRow = activation({
 });
 
 /** log(sigmoid(x)), exact where the sigmoid would round to zero. (torch.nn.functional.logsigmoid) */
-export function logsigmoid(x: Tensor): Tensor {
-  return logsigmoidRow.plain(x);
-}
+export const logsigmoid: (x: Tensor) => Tensor = logsigmoidRow.plain;
 
 /** The slopes lie along dimension 1, or everywhere where there is one. */
 function alongChannels(weight: Tensor, x: Tensor): Tensor {
@@ -691,7 +686,7 @@ export interface RreluOptions extends InplaceOptions {
 
 /** A leaky relu whose slopes are drawn between two bounds while training. (torch.nn.functional.rrelu) */
 export function rrelu(x: Tensor, ...args: Arguments<[lower: number, upper: number, training: boolean, inplace: boolean], RreluOptions>): Tensor {
-  const { lower = 1 / 8, upper = 1 / 3, training = false, inplace = false } = collect<RreluOptions>(["lower", "upper", "training", "inplace"], args);
+  const { lower = 1 / 8, upper = 1 / 3, training = false, inplace = false } = collect<RreluOptions>("rrelu", ["lower", "upper", "training", "inplace"], args);
   if (!training) return named("RreluWithNoiseBackward0", leakyReluRow.choose(inplace, x, (lower + upper) / 2));
   return inplace ? rreluInPlace(x, lower, upper) : rreluOperation(x, lower, upper);
 }
@@ -739,6 +734,6 @@ export interface GluOptions {
 
 /** The first half of a dimension times the sigmoid of the second. (torch.nn.functional.glu) */
 export function glu(x: Tensor, ...args: Arguments<[dim: number], GluOptions>): Tensor {
-  const { dim = -1 } = collect<GluOptions>(["dim"], args);
+  const { dim = -1 } = collect<GluOptions>("glu", ["dim"], args);
   return gluOperation(x, dim);
 }

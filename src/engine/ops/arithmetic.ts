@@ -3,7 +3,7 @@ import { float32, float64 } from "../dtype.js";
 import { RuntimeError } from "../errors.js";
 import { binary, unary } from "../kernels/elementwise.js";
 import { Tensor } from "../tensor.js";
-import { collect, inOrder, type AllArguments, type Arguments } from "../arguments.js";
+import { takingOnly, collect, inOrder, type AllArguments, type Arguments } from "../arguments.js";
 import { atan2, div, mul, pow, sub, type AddArguments, type DivideArguments } from "./binary.js";
 import { binaryRow, flat, forDTypes, isFloatingPoint, isInteger, ofTwo, unaryRow, type OfTwo } from "./rules/elementwiseRows.js";
 import type { Scalar } from "./rules/promotion.js";
@@ -143,8 +143,8 @@ export interface NanToNumOptions {
 
 type NanToNumArguments = Arguments<[nan: number, posinf: number | null, neginf: number | null], NanToNumOptions>;
 
-function nanToNumArgs(x: Tensor, args: readonly unknown[]): NanToNumArgs {
-  const { nan = 0, posinf = null, neginf = null } = collect<NanToNumOptions>(["nan", "posinf", "neginf"], args);
+function nanToNumArgs(operation: string, x: Tensor, args: readonly unknown[]): NanToNumArgs {
+  const { nan = 0, posinf = null, neginf = null } = collect<NanToNumOptions>(operation, ["nan", "posinf", "neginf"], args);
   return [x, nan, posinf, neginf];
 }
 
@@ -153,12 +153,12 @@ const nanToNumInPlace = defineInPlace<NanToNumArgs>(nanToNumRow);
 
 /** NaN and the infinities replaced by numbers. (torch.nan_to_num) */
 export function nanToNum(x: Tensor, ...args: NanToNumArguments): Tensor {
-  return nanToNumOperation(...nanToNumArgs(x, args));
+  return nanToNumOperation(...nanToNumArgs("nanToNum", x, args));
 }
 
 /** nanToNum in place. */
 export function nanToNum_(x: Tensor, ...args: NanToNumArguments): Tensor {
-  return nanToNumInPlace(...nanToNumArgs(x, args));
+  return nanToNumInPlace(...nanToNumArgs("nanToNum_", x, args));
 }
 
 // ---- made of others
@@ -182,10 +182,10 @@ export const ldexp: (x: Tensor, ...args: AllArguments<[other: Tensor], { readonl
 );
 
 /** The tensor itself; truth values have no sign. (torch.positive) */
-export function positive(x: Tensor): Tensor {
+export const positive: (x: Tensor) => Tensor = takingOnly("positive", ["x"], (x: Tensor): Tensor => {
   if (x.dtype.name === "bool") throw new RuntimeError("The `+` operator, on a bool tensor is not supported.");
   return x;
-}
+});
 
 // ---- other names
 
@@ -206,49 +206,31 @@ export function divide(x: Tensor, ...args: DivideArguments): Tensor {
 export const trueDivide: OfTwo = ofTwo<Tensor | Scalar>("true_divide", div);
 
 /** `neg` by another name. (torch.negative) */
-export function negative(x: Tensor): Tensor {
-  return neg(x);
-}
+export const negative: (x: Tensor) => Tensor = neg;
 
 /** `abs` by another name. (torch.absolute) */
-export function absolute(x: Tensor): Tensor {
-  return abs(x);
-}
+export const absolute: (x: Tensor) => Tensor = abs;
 
 /** `trunc` by another name. (torch.fix) */
-export function fix(x: Tensor): Tensor {
-  return trunc(x);
-}
+export const fix: (x: Tensor) => Tensor = trunc;
 
 /** `acos` by another name. (torch.arccos) */
-export function arccos(x: Tensor): Tensor {
-  return acos(x);
-}
+export const arccos: (x: Tensor) => Tensor = acos;
 
 /** `acosh` by another name. (torch.arccosh) */
-export function arccosh(x: Tensor): Tensor {
-  return acosh(x);
-}
+export const arccosh: (x: Tensor) => Tensor = acosh;
 
 /** `asin` by another name. (torch.arcsin) */
-export function arcsin(x: Tensor): Tensor {
-  return asin(x);
-}
+export const arcsin: (x: Tensor) => Tensor = asin;
 
 /** `asinh` by another name. (torch.arcsinh) */
-export function arcsinh(x: Tensor): Tensor {
-  return asinh(x);
-}
+export const arcsinh: (x: Tensor) => Tensor = asinh;
 
 /** `atan` by another name. (torch.arctan) */
-export function arctan(x: Tensor): Tensor {
-  return atan(x);
-}
+export const arctan: (x: Tensor) => Tensor = atan;
 
 /** `atanh` by another name. (torch.arctanh) */
-export function arctanh(x: Tensor): Tensor {
-  return atanh(x);
-}
+export const arctanh: (x: Tensor) => Tensor = atanh;
 
 /** `atan2` by another name. (torch.arctan2) */
 export const arctan2: OfTwo<Tensor> = ofTwo<Tensor>("arctan2", atan2);

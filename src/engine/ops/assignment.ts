@@ -4,7 +4,7 @@ import { NotImplementedError, RuntimeError } from "../errors.js";
 import * as kernels from "../kernels/choose.js";
 import { binary, copy, fill as fillWith, ternary } from "../kernels/elementwise.js";
 import { Tensor } from "../tensor.js";
-import { collect, inOrder, type AllArguments, type Arguments } from "../arguments.js";
+import { takingOnly, collect, inOrder, type AllArguments, type Arguments } from "../arguments.js";
 import { asHeld } from "./rules/elementwiseRows.js";
 import { broadcastSizes, numberOf, resultType, type Scalar } from "./rules/promotion.js";
 import { filledLike } from "./rules/reducedDims.js";
@@ -84,9 +84,9 @@ const zeroFill = writing({
 });
 
 /** Every element becomes zero. (Tensor.zero_) */
-export function zero_(self: Tensor): Tensor {
+export const zero_: (self: Tensor) => Tensor = takingOnly("zero_", ["self"], (self: Tensor): Tensor => {
   return overwrite(zeroFill, self, [self], () => fillWith(self, 0), true);
-}
+});
 
 // ---- within bounds
 
@@ -167,29 +167,29 @@ const clampInPlace = defineInPlace<ClampArgs>(clampRow);
 
 type ClampArguments = Arguments<[min: Bound, max: Bound], ClampOptions>;
 
-function clampBounds(args: readonly unknown[]): [min: Bound, max: Bound] {
-  const { min = null, max = null } = collect<ClampOptions>(["min", "max"], args);
+function clampBounds(operation: string, args: readonly unknown[]): [min: Bound, max: Bound] {
+  const { min = null, max = null } = collect<ClampOptions>(operation, ["min", "max"], args);
   return [min, max];
 }
 
 /** Elements below `min` become min, above `max` become max. (torch.clamp) */
 export function clamp(x: Tensor, ...args: ClampArguments): Tensor {
-  return clampOperation(x, ...clampBounds(args));
+  return clampOperation(x, ...clampBounds("clamp", args));
 }
 
 /** clamp in place. */
 export function clamp_(x: Tensor, ...args: ClampArguments): Tensor {
-  return clampInPlace(x, ...clampBounds(args));
+  return clampInPlace(x, ...clampBounds("clamp_", args));
 }
 
 /** `clamp` by numpy's name. (torch.clip) */
 export function clip(x: Tensor, ...args: ClampArguments): Tensor {
-  return clampOperation(x, ...clampBounds(args));
+  return clampOperation(x, ...clampBounds("clip", args));
 }
 
 /** clip in place. */
 export function clip_(x: Tensor, ...args: ClampArguments): Tensor {
-  return clampInPlace(x, ...clampBounds(args));
+  return clampInPlace(x, ...clampBounds("clip_", args));
 }
 
 /** Elements below `min` become min. (torch.clamp_min) */

@@ -45,5 +45,5 @@ export function bilinear(
   >
 ): Tensor {
   const [[x2, weight], rest] = requiredFirst<[input2: Tensor, weight: Tensor]>("bilinear", ["input2", "weight"], args);
-  return bilinearOf(x1, x2, weight, collect<{ bias?: Tensor | null }>(["bias"], rest).bias ?? null);
+  return bilinearOf(x1, x2, weight, collect<{ bias?: Tensor | null }>("bilinear", ["bias"], rest).bias ?? null);
 }

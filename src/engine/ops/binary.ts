@@ -27,7 +27,6 @@ function additiveRow(name: string, sign: 1 | -1): OperationRow<AddArgs> {
     arguments: ["input", operand, { alpha: 1 }],
     sign: sign === 1 ? "+" : "−",
     follows: ([, y, options], before) => (typeof y === "number" ? transformed(before, 1, sign * y * Number(options?.alpha ?? 1)) : null),
-    arity: 3,
     keepsLayout: true,
     roundsScalars: true,
     infer(x, y, options) {
@@ -89,7 +88,7 @@ function additive(operation: string, f: (...args: AddArgs) => Tensor): Additive 
     const [first] = args;
     if (args.length === 1 && (first instanceof Tensor || typeof first === "number")) return f(x, first);
     const [[y], rest] = requiredFirst<[other: Tensor | Scalar]>(operation, ["other"], args);
-    return f(x, y, collect<AlphaOptions>([], rest, ["alpha"]));
+    return f(x, y, collect<AlphaOptions>(operation, [], rest, ["alpha"]));
   };
 }
 
@@ -206,16 +205,16 @@ export type DivideArguments = WithRequired<[other: Tensor | Scalar], { readonly 
 /** x / y; integers give fractions unless a rounding mode is stated. (torch.div) */
 export function div(x: Tensor, ...args: DivideArguments): Tensor {
   const [[y], rest] = requiredFirst<[other: Tensor | Scalar]>("div", ["other"], args);
-  return quotients[roundingOf(rest)](x, y);
+  return quotients[roundingOf("div", rest)](x, y);
 }
 /** div in place. */
 export function div_(x: Tensor, ...args: DivideArguments): Tensor {
   const [[y], rest] = requiredFirst<[other: Tensor | Scalar]>("div_", ["other"], args);
-  return quotientsInPlace[roundingOf(rest)](x, y);
+  return quotientsInPlace[roundingOf("div_", rest)](x, y);
 }
 
-function roundingOf(options: readonly unknown[]): keyof typeof quotients {
-  const { roundingMode = null } = collect<RoundingOptions>([], options, ["roundingMode"]);
+function roundingOf(operation: string, options: readonly unknown[]): keyof typeof quotients {
+  const { roundingMode = null } = collect<RoundingOptions>(operation, [], options, ["roundingMode"]);
   if (roundingMode !== null && roundingMode !== "floor" && roundingMode !== "trunc") {
     throw new RuntimeError(`div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '${String(roundingMode)}'`);
   }
@@ -423,7 +422,6 @@ function comparisonRow(name: "eq" | "ne" | "lt" | "le" | "gt" | "ge", holds: Com
     effect: computes,
     multiplyAdds: notCounted,
     arguments: ["input", operand],
-    arity: 2,
     keepsLayout: true,
     infer: (x, y) => ({ sizes: y instanceof Tensor ? broadcastSizes(x.sizes, y.sizes) : x.sizes, dtype: bool }),
     forward(output, x, y) {

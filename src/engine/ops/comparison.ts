@@ -4,7 +4,7 @@ import { NotImplementedError, RuntimeError } from "../errors.js";
 import { binary, denseValues } from "../kernels/elementwise.js";
 import { equalSizes } from "../size.js";
 import { Tensor } from "../tensor.js";
-import { collect, inOrder, requiredFirst, type AllArguments, type WithRequired } from "../arguments.js";
+import { takingOnly, collect, inOrder, requiredFirst, type AllArguments, type WithRequired } from "../arguments.js";
 import { eq, ge, gt, le, lt, ne } from "./binary.js";
 import { binaryRow, ofTwo, unaryRow, type OfTwo } from "./rules/elementwiseRows.js";
 import { broadcastSizes, type Scalar } from "./rules/promotion.js";
@@ -50,7 +50,7 @@ export function isclose(
   ...args: WithRequired<[other: Tensor], { readonly other: Tensor }, [rtol: number, atol: number, equalNan: boolean], ClosenessOptions>
 ): Tensor {
   const [[y], rest] = requiredFirst<[other: Tensor]>("isclose", ["other"], args);
-  const { rtol = 1e-5, atol = 1e-8, equalNan = false } = collect<ClosenessOptions>(["rtol", "atol", "equalNan"], rest);
+  const { rtol = 1e-5, atol = 1e-8, equalNan = false } = collect<ClosenessOptions>("isclose", ["rtol", "atol", "equalNan"], rest);
   return iscloseOperation(x, y, rtol, atol, equalNan);
 }
 
@@ -133,7 +133,7 @@ export const lessEqual: OfTwo = ofTwo<Tensor | Scalar>("less_equal", le);
 export const notEqual: OfTwo = ofTwo<Tensor | Scalar>("not_equal", ne);
 
 /** Whether one element that is not zero is all the tensor holds. (torch.is_nonzero) */
-export function isNonzero(x: Tensor): boolean {
+export const isNonzero: (x: Tensor) => boolean = takingOnly("isNonzero", ["x"], (x: Tensor): boolean => {
   if (x.numel() !== 1) throw new RuntimeError("Boolean value of Tensor with more than one value is ambiguous");
   return !eq(x, 0).item();
-}
+});

@@ -217,7 +217,7 @@ export function tensordot(
   ...args: WithRequired<[other: Tensor], { readonly other: Tensor }, [dims: number | readonly [readonly number[], readonly number[]]], TensordotOptions>
 ): Tensor {
   const [[y], rest] = requiredFirst<[other: Tensor]>("tensordot", ["other"], args);
-  return tensordotOperation(x, y, collect<TensordotOptions>(["dims"], rest).dims ?? 2);
+  return tensordotOperation(x, y, collect<TensordotOptions>("tensordot", ["dims"], rest).dims ?? 2);
 }
 
 /** Products summed over the last dimension of both. (torch.inner) */
@@ -249,7 +249,7 @@ export const addr: (
   { name: "addr", effect: computes, multiplyAdds: ofParts, arguments: ["input", "vec1", "vec2", { beta: 1, alpha: 1 }] },
   (x: Tensor, ...args: WithRequired<[vec1: Tensor, vec2: Tensor], { readonly vec1: Tensor; readonly vec2: Tensor }, [], AddProductOptions>): Tensor => {
     const [[a, b], rest] = requiredFirst<[vec1: Tensor, vec2: Tensor]>("addr", ["vec1", "vec2"], args);
-    const { beta = 1, alpha = 1 } = collect<AddProductOptions>([], rest, ["beta", "alpha"]);
+    const { beta = 1, alpha = 1 } = collect<AddProductOptions>("addr", [], rest, ["beta", "alpha"]);
     return named("AddrBackward0", (beta === 1 ? x : mul(x, beta)).add(outer(a, b), { alpha }));
   },
 );
@@ -262,7 +262,7 @@ export const addbmm: (
   { name: "addbmm", effect: computes, multiplyAdds: ofParts, arguments: ["input", "batch1", "batch2", { beta: 1, alpha: 1 }] },
   (x: Tensor, ...args: WithRequired<[batch1: Tensor, batch2: Tensor], { readonly batch1: Tensor; readonly batch2: Tensor }, [], AddProductOptions>): Tensor => {
     const [[a, b], rest] = requiredFirst<[batch1: Tensor, batch2: Tensor]>("addbmm", ["batch1", "batch2"], args);
-    const { beta = 1, alpha = 1 } = collect<AddProductOptions>([], rest, ["beta", "alpha"]);
+    const { beta = 1, alpha = 1 } = collect<AddProductOptions>("addbmm", [], rest, ["beta", "alpha"]);
     return named("AddbmmBackward0", (beta === 1 ? x : mul(x, beta)).add(sum(bmm(a, b), 0), { alpha }));
   },
 );
@@ -373,7 +373,7 @@ export function cross(
   ...args: WithRequired<[other: Tensor], { readonly other: Tensor }, [dim: number | null], { readonly dim?: number | null }>
 ): Tensor {
   const [[y], rest] = requiredFirst<[other: Tensor]>("cross", ["other"], args);
-  const { dim = null } = collect<{ dim?: number | null }>(["dim"], rest);
+  const { dim = null } = collect<{ dim?: number | null }>("cross", ["dim"], rest);
   const along = dim ?? x.sizes.indexOf(3);
   if (along === -1 && dim === null) throw new RuntimeError("no dimension of size 3 in input");
   return crossAlong(x, y, along);
@@ -403,7 +403,7 @@ const cdistOperation = defineComposite(
 /** The distance of each row of x (*, n, k) to each row of y (*, m, k), as (*, n, m). (torch.cdist) */
 export function cdist(x: Tensor, ...args: WithRequired<[x2: Tensor], { readonly x2: Tensor }, [p: number], CdistOptions>): Tensor {
   const [[y], rest] = requiredFirst<[x2: Tensor]>("cdist", ["x2"], args);
-  return cdistOperation(x, y, collect<CdistOptions>(["p"], rest).p ?? 2);
+  return cdistOperation(x, y, collect<CdistOptions>("cdist", ["p"], rest).p ?? 2);
 }
 
 const pdistOperation = defineComposite(
@@ -420,13 +420,13 @@ const pdistOperation = defineComposite(
 
 /** The distances between all rows of x (n, k), each pair once, in the order of the first row: (n (n - 1) / 2). (torch.pdist) */
 export function pdist(x: Tensor, ...args: Arguments<[p: number], CdistOptions>): Tensor {
-  return pdistOperation(x, collect<CdistOptions>(["p"], args).p ?? 2);
+  return pdistOperation(x, collect<CdistOptions>("pdist", ["p"], args).p ?? 2);
 }
 
 /** Products summed along one dimension, the others broadcast. (torch.linalg.vecdot) */
 export const vecdot: (x: Tensor, y: Tensor, ...args: Arguments<[dim: number], { readonly dim?: number }>) => Tensor = defineComposite(
   { name: "vecdot", effect: computes, multiplyAdds: ofParts, arguments: ["x", "y", ["dim", -1]] },
   (x: Tensor, y: Tensor, ...args: Arguments<[dim: number], { readonly dim?: number }>): Tensor => {
-    return sum(mul(x, y), collect<{ dim?: number }>(["dim"], args).dim ?? -1);
+    return sum(mul(x, y), collect<{ dim?: number }>("vecdot", ["dim"], args).dim ?? -1);
   },
 );

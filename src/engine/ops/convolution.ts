@@ -257,7 +257,7 @@ function defineConvolution(dims: number): ConvolutionFunction {
   );
   return (x, ...args) => {
     const [[weight], rest] = requiredFirst<[weight: Tensor]>(name, ["weight"], args);
-    const { bias = null, ...options } = collect<ConvolutionOptions>(["bias", "stride", "padding", "dilation", "groups"], rest);
+    const { bias = null, ...options } = collect<ConvolutionOptions>(name, ["bias", "stride", "padding", "dilation", "groups"], rest);
     return convolve(x, weight, bias, options);
   };
 }
@@ -348,7 +348,7 @@ function defineTransposedConvolution(dims: number): TransposedConvolutionFunctio
   return (x, ...args) => {
     const [[weight], rest] = requiredFirst<[weight: Tensor]>(`conv_transpose${dims}d`, ["weight"], args);
     const names = ["bias", "stride", "padding", "outputPadding", "groups", "dilation"] as const;
-    const { bias = null, ...options } = collect<TransposedConvolutionOptions>(names, rest);
+    const { bias = null, ...options } = collect<TransposedConvolutionOptions>(`conv_transpose${dims}d`, names, rest);
     return convolve(x, weight, bias, options);
   };
 }

@@ -75,7 +75,7 @@ export function full(
     size: sizes,
     fillValue,
     ...options
-  } = collect<TensorOptions & { size?: readonly number[]; fillValue?: Scalar }>(["size", "fillValue"], args, tensorOptionNames);
+  } = collect<TensorOptions & { size?: readonly number[]; fillValue?: Scalar }>("full", ["size", "fillValue"], args, tensorOptionNames);
   const size = required(sizes, "full", "size");
   const value = required(fillValue, "full", "fill_value");
   checkSizes("full", size);
@@ -101,7 +101,7 @@ export type TypedArray = Float32Array | Float64Array | Int32Array | Uint8Array |
  * if any number has a fraction, a typed array's own, another tensor's own.
  */
 export function tensor(data: NestedList | TypedArray | Tensor, given?: TensorOptions): Tensor {
-  const options = checkedTensorOptions(given);
+  const options = checkedTensorOptions("tensor", given);
   if (data instanceof Tensor) return finish(convertedCopy(data, options), options, makers.tensor, [data, given]);
   const isTyped = ArrayBuffer.isView(data);
   const sizes = isTyped ? [data.length] : sizesOf(data);
@@ -114,7 +114,7 @@ export function tensor(data: NestedList | TypedArray | Tensor, given?: TensorOpt
 
 /** The same as `tensor`, but a tensor that already has the dtype and device asked for is given back itself. (torch.as_tensor) */
 export function asTensor(data: NestedList | TypedArray | Tensor, given?: TensorOptions): Tensor {
-  const options = checkedTensorOptions(given);
+  const options = checkedTensorOptions("asTensor", given);
   const fits = data instanceof Tensor && (options.dtype ?? data.dtype) === data.dtype && (options.device ?? data.device) === data.device;
   return fits ? data : tensor(data, options);
 }
@@ -206,7 +206,7 @@ export function arange(...args: (number | TensorOptions | undefined)[]): Tensor 
     end: given,
     step = 1,
     ...options
-  } = collect<TensorOptions & Partial<RangeBounds>>(names, args, ["start", "end", "step", ...tensorOptionNames]);
+  } = collect<TensorOptions & Partial<RangeBounds>>("arange", names, args, ["start", "end", "step", ...tensorOptionNames]);
   const end = required(given, "arange", "end");
   if (step === 0) throw new RuntimeError("step must be nonzero");
   if (!Number.isFinite(start) || !Number.isFinite(end)) throw new RuntimeError(`unsupported range: ${start} -> ${end}`);
@@ -239,7 +239,7 @@ interface Steps {
 /** `steps` numbers from start to end, both included, evenly spaced. (torch.linspace) */
 export function linspace(...args: WithRequired<[start: number, end: number, steps: number], Steps, [], TensorOptions>): Tensor {
   const [[start, end, steps], rest] = requiredFirst<[start: number, end: number, steps: number]>("linspace", ["start", "end", "steps"], args);
-  const options = collect<TensorOptions>([], rest, tensorOptionNames);
+  const options = collect<TensorOptions>("linspace", [], rest, tensorOptionNames);
   return finish(evenlySpaced("linspace", start, end, steps, options, Number), options, makers.linspace, args);
 }
 
@@ -268,7 +268,7 @@ export function logspace(
   ...args: WithRequired<[start: number, end: number, steps: number], Steps, [base: number], TensorOptions & { readonly base?: number }>
 ): Tensor {
   const [[start, end, steps], rest] = requiredFirst<[start: number, end: number, steps: number]>("logspace", ["start", "end", "steps"], args);
-  const { base = 10, ...options } = collect<TensorOptions & { readonly base?: number }>(["base"], rest, tensorOptionNames);
+  const { base = 10, ...options } = collect<TensorOptions & { readonly base?: number }>("logspace", ["base"], rest, tensorOptionNames);
   return finish(
     evenlySpaced("logspace", start, end, steps, options, (exponent) => base ** exponent),
     options,
@@ -279,7 +279,7 @@ export function logspace(
 
 /** Ones on the diagonal of n rows and m columns (as many as rows by default), else zeros. (torch.eye) */
 export function eye(...args: WithRequired<[n: number], { readonly n: number }, [m: number], TensorOptions & { readonly m?: number }>): Tensor {
-  const { n: rows, m, ...given } = collect<TensorOptions & { readonly n?: number; readonly m?: number }>(["n", "m"], args, tensorOptionNames);
+  const { n: rows, m, ...given } = collect<TensorOptions & { readonly n?: number; readonly m?: number }>("eye", ["n", "m"], args, tensorOptionNames);
   const n = required(rows, "eye", "n");
   const columns = m ?? n;
   requireIntegers("eye", n, columns);
@@ -292,25 +292,25 @@ export function eye(...args: WithRequired<[n: number], { readonly n: number }, [
 
 /** Zeros of the shape, dtype and device of `x`. (torch.empty_like) */
 export function emptyLike(x: Tensor, given?: TensorOptions): Tensor {
-  const options = checkedTensorOptions(given);
+  const options = checkedTensorOptions("emptyLike", given);
   return finish(allocateLike(x, options), options, makers.emptyLike, [x, given]);
 }
 
 /** Zeros of the shape, dtype and device of `x`. (torch.zeros_like) */
 export function zerosLike(x: Tensor, given?: TensorOptions): Tensor {
-  const options = checkedTensorOptions(given);
+  const options = checkedTensorOptions("zerosLike", given);
   return finish(allocateLike(x, options), options, makers.zerosLike, [x, given]);
 }
 
 /** Ones of the shape, dtype and device of `x`. (torch.ones_like) */
 export function onesLike(x: Tensor, given?: TensorOptions): Tensor {
-  const options = checkedTensorOptions(given);
+  const options = checkedTensorOptions("onesLike", given);
   return finish(filled(allocateLike(x, options), 1), options, makers.onesLike, [x, given]);
 }
 
 /** `value` everywhere in the shape, dtype and device of `x`. (torch.full_like) */
 export function fullLike(x: Tensor, ...args: WithRequired<[fillValue: Scalar], { readonly fillValue: Scalar }, [], TensorOptions>): Tensor {
   const [[value], rest] = requiredFirst<[fillValue: Scalar]>("full_like", ["fillValue"], args);
-  const options = collect<TensorOptions>([], rest, tensorOptionNames);
+  const options = collect<TensorOptions>("fullLike", [], rest, tensorOptionNames);
   return finish(filled(allocateLike(x, options), numberOf(value)), options, makers.fullLike, [x, ...args]);
 }

@@ -32,7 +32,7 @@ export function cosineSimilarity(
   ...args: WithRequired<[x2: Tensor], { readonly x2: Tensor }, [dim: number, eps: number], CosineSimilarityOptions>
 ): Tensor {
   const [[x2], rest] = requiredFirst<[x2: Tensor]>("cosine_similarity", ["x2"], args);
-  const { dim = 1, eps = 1e-8 } = collect<CosineSimilarityOptions>(["dim", "eps"], rest);
+  const { dim = 1, eps = 1e-8 } = collect<CosineSimilarityOptions>("cosineSimilarity", ["dim", "eps"], rest);
   return cosineSimilarityOf(x1, x2, dim, eps);
 }
 
@@ -63,6 +63,6 @@ export function pairwiseDistance(
   ...args: WithRequired<[x2: Tensor], { readonly x2: Tensor }, [p: number, eps: number, keepdim: boolean], PairwiseDistanceOptions>
 ): Tensor {
   const [[x2], rest] = requiredFirst<[x2: Tensor]>("pairwise_distance", ["x2"], args);
-  const { p = 2, eps = 1e-6, keepdim = false } = collect<PairwiseDistanceOptions>(["p", "eps", "keepdim"], rest);
+  const { p = 2, eps = 1e-6, keepdim = false } = collect<PairwiseDistanceOptions>("pairwiseDistance", ["p", "eps", "keepdim"], rest);
   return pairwiseDistanceOf(x1, x2, p, eps, keepdim);
 }

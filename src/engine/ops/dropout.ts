@@ -100,7 +100,7 @@ function defineDropout(name: string, channels: boolean, alpha: boolean, training
   // Off, dropout is still a step that the observer sees.
   const passOn = defineComposite({ name, effect: computes, multiplyAdds: ofParts, arguments: ["input", "p"] }, (x: Tensor, _p: number): Tensor => x);
   return (x, ...args) => {
-    const { p = 0.5, training = trainingByDefault, inplace = false } = collect<DropoutOptions>(["p", "training", "inplace"], args);
+    const { p = 0.5, training = trainingByDefault, inplace = false } = collect<DropoutOptions>(name, ["p", "training", "inplace"], args);
     checkProbability(p);
     if (!training || p === 0 || x.numel() === 0) return passOn(x, p);
     return inplace ? inPlace(x, p) : plain(x, p);
@@ -122,7 +122,7 @@ export const featureAlphaDropout: Dropout = defineDropout("featureAlphaDropout",
 function defineChannelDropout(name: string, batchedDims: number, spatial: string): Dropout {
   const allowed = [batchedDims - 1, batchedDims];
   return (x, ...args) => {
-    const { p = 0.5 } = collect<DropoutOptions>(["p", "training", "inplace"], args);
+    const { p = 0.5 } = collect<DropoutOptions>(name, ["p", "training", "inplace"], args);
     checkProbability(p);
     if (name === "dropout1d" && !allowed.includes(x.ndim)) {
       throw new RuntimeError(

@@ -150,7 +150,7 @@ export function embedding(
     maxNorm = null,
     normType = 2,
     scaleGradByFreq = false,
-  } = collect<EmbeddingOptions>(["paddingIdx", "maxNorm", "normType", "scaleGradByFreq", "sparse"], rest);
+  } = collect<EmbeddingOptions>("embedding", ["paddingIdx", "maxNorm", "normType", "scaleGradByFreq", "sparse"], rest);
   const padding = normalizePadding(paddingIdx, weight.sizes[0] ?? 0);
   if (maxNorm !== null) {
     checkIndices(input, "embedding");
@@ -333,6 +333,7 @@ export function embeddingBag(
 ): Tensor {
   const [[weight], rest] = requiredFirst<[weight: Tensor]>("embedding_bag", ["weight"], args);
   const options = collect<EmbeddingBagOptions>(
+    "embeddingBag",
     ["offsets", "maxNorm", "normType", "scaleGradByFreq", "mode", "sparse", "perSampleWeights", "includeLastOffset", "paddingIdx"],
     rest,
   );
@@ -405,7 +406,7 @@ const oneHotOperation = defineOperation<[x: Tensor, numClasses: number]>({
  * dimension of `numClasses` more; -1 takes one more class than the largest index.
  */
 export function oneHot(x: Tensor, ...args: Arguments<[numClasses: number], { readonly numClasses?: number }>): Tensor {
-  const { numClasses = -1 } = collect<{ readonly numClasses?: number }>(["numClasses"], args);
+  const { numClasses = -1 } = collect<{ readonly numClasses?: number }>("oneHot", ["numClasses"], args);
   if (x.dtype !== int64) throw new RuntimeError("one_hot is only applicable to index tensor of type LongTensor.");
   if (numClasses !== -1) {
     if (numClasses < 1) throw new RuntimeError("num_classes should be positive");

@@ -64,7 +64,7 @@ export const takeAlongDim: (x: Tensor, ...args: TakeAlongArguments) => Tensor = 
   { name: "takeAlongDim", effect: moves, multiplyAdds: ofParts, arguments: ["input", "indices", "dim"] },
   (x: Tensor, ...args: TakeAlongArguments): Tensor => {
     const [[indices], rest] = requiredFirst<[indices: Tensor]>("take_along_dim", ["indices"], args);
-    const { dim = null } = collect<{ dim?: number | null }>(["dim"], rest);
+    const { dim = null } = collect<{ dim?: number | null }>("takeAlongDim", ["dim"], rest);
     if (indices.dtype !== int64) throw new RuntimeError(`torch.take_along_dim(): dtype of indices should be Long but got ${indices.dtype.scalarType}`);
     if (dim === null) return gatherOperation(x.reshape(-1), 0, indices.reshape(-1));
     if (x.sizes.length !== indices.sizes.length) {
@@ -191,7 +191,7 @@ type ScatterArguments = AllArguments<
 >;
 
 function scatterArgs(operation: string, args: readonly unknown[]): [dim: number, index: Tensor, source: Tensor | Scalar] {
-  const given = collect<{ dim?: number; index?: Tensor; src?: Tensor | Scalar; value?: Scalar }>(["dim", "index", "src"], args, ["value"]);
+  const given = collect<{ dim?: number; index?: Tensor; src?: Tensor | Scalar; value?: Scalar }>(operation, ["dim", "index", "src"], args, ["value"]);
   const [dim, index] = [required(given.dim, operation, "dim"), required(given.index, operation, "index")];
   return [dim, index, required(given.src ?? given.value, operation, "src")];
 }
@@ -342,7 +342,7 @@ function scatterReduceArgs(operation: string, x: Tensor, args: readonly unknown[
   type Required = [dim: number, index: Tensor, src: Tensor, reduce: ScatterReduction];
   const [[dim, index, source, reduce], rest] = requiredFirst<Required>(operation, ["dim", "index", "src", "reduce"], args);
   if (!(reduce in combinations)) throw new RuntimeError(`reduce argument must be either sum, prod, mean, amax or amin, got ${reduce}`);
-  return [x, dim, index, source, reduce, collect<ScatterReduceOptions>(["includeSelf"], rest).includeSelf ?? true];
+  return [x, dim, index, source, reduce, collect<ScatterReduceOptions>(operation, ["includeSelf"], rest).includeSelf ?? true];
 }
 
 /**
@@ -450,7 +450,7 @@ export function put(
   ...args: WithRequired<[index: Tensor, source: Tensor], { readonly index: Tensor; readonly source: Tensor }, [accumulate: boolean], AccumulateOptions>
 ): Tensor {
   const [[index, source], rest] = requiredFirst<[index: Tensor, source: Tensor]>("put", ["index", "source"], args);
-  return putOperation(x, index, source, collect<AccumulateOptions>(["accumulate"], rest).accumulate ?? false);
+  return putOperation(x, index, source, collect<AccumulateOptions>("put", ["accumulate"], rest).accumulate ?? false);
 }
 
 /** put in place. */
@@ -459,5 +459,5 @@ export function put_(
   ...args: WithRequired<[index: Tensor, source: Tensor], { readonly index: Tensor; readonly source: Tensor }, [accumulate: boolean], AccumulateOptions>
 ): Tensor {
   const [[index, source], rest] = requiredFirst<[index: Tensor, source: Tensor]>("put_", ["index", "source"], args);
-  return putInPlace(x, index, source, collect<AccumulateOptions>(["accumulate"], rest).accumulate ?? false);
+  return putInPlace(x, index, source, collect<AccumulateOptions>("put_", ["accumulate"], rest).accumulate ?? false);
 }

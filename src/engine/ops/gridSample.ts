@@ -197,7 +197,7 @@ export function gridSample(
   >
 ): Tensor {
   const [[grid], rest] = requiredFirst<[grid: Tensor]>("grid_sample", ["grid"], args);
-  const { mode = "bilinear", paddingMode = "zeros", alignCorners } = collect<GridSampleOptions>(["mode", "paddingMode", "alignCorners"], rest);
+  const { mode = "bilinear", paddingMode = "zeros", alignCorners } = collect<GridSampleOptions>("gridSample", ["mode", "paddingMode", "alignCorners"], rest);
   if (!["bilinear", "nearest", "bicubic"].includes(mode)) {
     throw new ValueError(`nn.functional.grid_sample(): expected mode to be 'bilinear', 'nearest' or 'bicubic', but got: '${mode}'`);
   }
@@ -241,7 +241,7 @@ export function affineGrid(
   ...args: WithRequired<[size: readonly number[]], { readonly size: readonly number[] }, [alignCorners: boolean], AffineGridOptions>
 ): Tensor {
   const [[size], rest] = requiredFirst<[size: readonly number[]]>("affine_grid", ["size"], args);
-  const { alignCorners } = collect<AffineGridOptions>(["alignCorners"], rest);
+  const { alignCorners } = collect<AffineGridOptions>("affineGrid", ["alignCorners"], rest);
   if (!theta.dtype.isFloatingPoint) throw new ValueError(`Expected theta to have floating point type, but got ${theta.dtype}`);
   const dims = size.length - 2;
   if (dims !== 2 && dims !== 3) {

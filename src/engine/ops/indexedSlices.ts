@@ -131,7 +131,7 @@ export function indexAdd(
   >
 ): Tensor {
   const [[dim, index, source], rest] = requiredFirst<[dim: number, index: Tensor, source: Tensor]>("index_add", ["dim", "index", "source"], args);
-  return indexAddOperation(x, dim, index, source, collect<IndexAddOptions>([], rest, ["alpha"]).alpha ?? 1);
+  return indexAddOperation(x, dim, index, source, collect<IndexAddOptions>("indexAdd", [], rest, ["alpha"]).alpha ?? 1);
 }
 
 /** indexAdd in place. */
@@ -145,7 +145,7 @@ export function indexAdd_(
   >
 ): Tensor {
   const [[dim, index, source], rest] = requiredFirst<[dim: number, index: Tensor, source: Tensor]>("index_add_", ["dim", "index", "source"], args);
-  return indexAddInPlace(x, dim, index, source, collect<IndexAddOptions>([], rest, ["alpha"]).alpha ?? 1);
+  return indexAddInPlace(x, dim, index, source, collect<IndexAddOptions>("indexAdd_", [], rest, ["alpha"]).alpha ?? 1);
 }
 
 type IndexCopyArgs = [x: Tensor, dim: number, index: Tensor, source: Tensor];

@@ -318,7 +318,7 @@ export function indexPut_(
   >
 ): Tensor {
   const [[index, values], rest] = requiredFirst<[indices: Index | readonly Index[], values: Tensor | Scalar]>("index_put_", ["indices", "values"], args);
-  const { accumulate = false } = collect<AccumulateOptions>(["accumulate"], rest);
+  const { accumulate = false } = collect<AccumulateOptions>("indexPut_", ["accumulate"], rest);
   const { view, dims, indices, values: given } = putArguments(x, index, values);
   if (dims.length > 0) indexPutInPlace(view, given, dims, indices, accumulate);
   else if (accumulate) view.add_(given);
@@ -337,7 +337,7 @@ export function indexPut(
   >
 ): Tensor {
   const [[indices, values], rest] = requiredFirst<[indices: readonly Tensor[], values: Tensor | Scalar]>("index_put", ["indices", "values"], args);
-  const { accumulate = false } = collect<AccumulateOptions>(["accumulate"], rest);
+  const { accumulate = false } = collect<AccumulateOptions>("indexPut", ["accumulate"], rest);
   const put = putArguments(x, indices, values);
   return indexPutOperation(put.view, put.values, put.dims, put.indices, accumulate);
 }

@@ -227,7 +227,7 @@ function checkMode(x: Tensor, mode: InterpolationMode, antialias: boolean): void
 /** A sequence, image or volume in another size. (torch.nn.functional.interpolate) */
 export function interpolate(x: Tensor, ...args: InterpolateArguments): Tensor {
   const names = ["size", "scaleFactor", "mode", "alignCorners", "recomputeScaleFactor", "antialias"] as const;
-  return interpolateOf(x, collect<InterpolateOptions>(names, args));
+  return interpolateOf(x, collect<InterpolateOptions>("interpolate", names, args));
 }
 
 /** interpolate under its old name. (torch.nn.functional.upsample) */

@@ -128,15 +128,13 @@ const nonzeroOperation = defineOperation<[x: Tensor]>({
 export function nonzero(x: Tensor): Tensor;
 export function nonzero(x: Tensor, options: { readonly asTuple: true }): Tensor[];
 export function nonzero(x: Tensor, options: { readonly asTuple?: boolean } = {}): Tensor | Tensor[] {
-  if (!checkedOptions(options, "asTuple").asTuple) return nonzeroOperation(x);
+  if (!checkedOptions("nonzero", options, "asTuple").asTuple) return nonzeroOperation(x);
   const positions = nonzeroOperation(x.sizes.length === 0 ? unsqueeze(x, 0) : x);
   return Array.from({ length: positions.sizes[1]! }, (_, dim) => select(positions, 1, dim));
 }
 
 /** The positions of elements that are not zero, a row each. (torch.argwhere) */
-export function argwhere(x: Tensor): Tensor {
-  return nonzeroOperation(x);
-}
+export const argwhere: (x: Tensor) => Tensor = nonzeroOperation;
 
 type WhereArgs = [condition: Tensor, x: Tensor | Scalar, y: Tensor | Scalar];
 
@@ -207,7 +205,7 @@ export function isin(
   ...args: WithRequired<[testElements: Tensor | Scalar], { readonly testElements: Tensor | Scalar }, [], IsinOptions>
 ): Tensor {
   const [[testElements], rest] = requiredFirst<[testElements: Tensor | Scalar]>("isin", ["testElements"], args);
-  const { invert = false } = collect<IsinOptions>([], rest, ["invert", "assumeUnique"]);
+  const { invert = false } = collect<IsinOptions>("isin", [], rest, ["invert", "assumeUnique"]);
   const found = isinOperation(elements, testElements instanceof Tensor ? testElements : scalarTensor(testElements, elements.dtype, elements.device));
   return invert ? logicalNot(found) : found;
 }

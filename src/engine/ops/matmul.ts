@@ -353,7 +353,7 @@ export function linear(x: Tensor, ...args: LinearArguments): Tensor {
   // The usual call, without a look at names.
   if (args.length <= 2 && first instanceof Tensor && (second === null || second instanceof Tensor)) return linearOperation(x, first, second);
   const [[weight], rest] = requiredFirst<[weight: Tensor]>("linear", ["weight"], args);
-  return linearOperation(x, weight, collect<{ bias?: Tensor | null }>(["bias"], rest).bias ?? null);
+  return linearOperation(x, weight, collect<{ bias?: Tensor | null }>("linear", ["bias"], rest).bias ?? null);
 }
 
 export interface AddProductOptions {
@@ -379,7 +379,7 @@ function addedTo<First extends string, Second extends string>(
     (x: Tensor, ...args: readonly unknown[]): Tensor => {
       const [[a, b], rest] = requiredFirst<[Tensor, Tensor]>(name, factors, args);
       const title = `${name[0]!.toUpperCase()}${name.slice(1)}Backward0`;
-      const options = collect<AddProductOptions>([], rest, ["beta", "alpha"]);
+      const options = collect<AddProductOptions>(name, [], rest, ["beta", "alpha"]);
       // Numbers of two bytes are rounded once, after the sum.
       const isRoundedLast = [x, a, b].every(({ dtype }) => dtype.isNarrow && dtype === a.dtype);
       const [addend, first, second] = isRoundedLast ? ([x.float(), a.float(), b.float()] as const) : ([x, a, b] as const);

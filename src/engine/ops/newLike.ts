@@ -28,7 +28,7 @@ export function newFull(
   ...args: WithRequired<[size: readonly number[], fillValue: Scalar], { readonly size: readonly number[]; readonly fillValue: Scalar }, [], TensorOptions>
 ): Tensor {
   const [[size, value], rest] = requiredFirst<[size: readonly number[], fillValue: Scalar]>("new_full", ["size", "fillValue"], args);
-  return full(size, value, { dtype: x.dtype, device: x.device, ...collect<TensorOptions>([], rest, tensorOptionNames) });
+  return full(size, value, { dtype: x.dtype, device: x.device, ...collect<TensorOptions>("newFull", [], rest, tensorOptionNames) });
 }
 
 /** The given values with the dtype and device of `x`. (Tensor.new_tensor) */

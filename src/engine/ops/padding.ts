@@ -140,7 +140,7 @@ export interface PadOptions {
 
 /** The tensor with elements added around its last dimensions, or taken away where the padding is negative. (torch.nn.functional.pad) */
 export function pad(x: Tensor, ...args: Arguments<[pad: readonly number[], mode: PaddingMode, value: Scalar | null], PadOptions>): Tensor {
-  const { pad: given, mode = "constant", value = null } = collect<PadOptions>(["pad", "mode", "value"], args);
+  const { pad: given, mode = "constant", value = null } = collect<PadOptions>("pad", ["pad", "mode", "value"], args);
   const padding = required(given, "pad", "pad");
   if (padding.length % 2 !== 0) throw new RuntimeError("Padding length must be divisible by 2");
   if (padding.length > 2 * x.ndim) {

@@ -69,11 +69,15 @@ interface IntegerBounds {
 }
 
 /** One number by position is the upper bound, two are both; further arguments, and all by name. */
-function boundsAnd<Options extends IntegerBounds & RandomOptions>(others: readonly (keyof Options & string)[], args: readonly unknown[]): Partial<Options> {
+function boundsAnd<Options extends IntegerBounds & RandomOptions>(
+  operation: string,
+  others: readonly (keyof Options & string)[],
+  args: readonly unknown[],
+): Partial<Options> {
   const count = args.filter((arg) => typeof arg === "number").length;
   const isLow = count === 1 && typeof args.at(-1) === "object" && "high" in (args.at(-1) as object);
   const names = (count === 2 ? ["low", "high"] : count === 0 ? [] : isLow ? ["low"] : ["high"]) as (keyof Options & string)[];
-  return collect<Partial<Options>>([...names, ...others], args, ["low", "high", ...others, ...tensorOptionNames, "generator"]);
+  return collect<Partial<Options>>(operation, [...names, ...others], args, ["low", "high", ...others, ...tensorOptionNames, "generator"]);
 }
 
 /** Integers over [low, high), low being 0 by default; int64 by default. (torch.randint) */
@@ -83,7 +87,12 @@ export function randint(high: number, options: RandomOptions & { readonly size: 
 export function randint(low: number, high: number, options: RandomOptions & { readonly size: readonly number[] }): Tensor;
 export function randint(options: RandomOptions & IntegerBounds & { readonly size: readonly number[] }): Tensor;
 export function randint(...args: unknown[]): Tensor {
-  const { low = 0, high: given, size: asked, ...options } = boundsAnd<IntegerBounds & RandomOptions & { readonly size: readonly number[] }>(["size"], args);
+  const {
+    low = 0,
+    high: given,
+    size: asked,
+    ...options
+  } = boundsAnd<IntegerBounds & RandomOptions & { readonly size: readonly number[] }>("randint", ["size"], args);
   const [high, size] = [required(given, "randint", "high"), required(asked, "randint", "size")];
   const range = integerRange(low, high);
   const { sizes } = parseSize("randint", [size]);
@@ -95,7 +104,7 @@ export function randint(...args: unknown[]): Tensor {
 /** A random order of 0 to n - 1, int64 by default. (torch.randperm) */
 export function randperm(...args: WithRequired<[n: number], { readonly n: number }, [], RandomOptions>): Tensor {
   const [[n], rest] = requiredFirst<[n: number]>("randperm", ["n"], args);
-  const options = collect<RandomOptions>([], rest, [...tensorOptionNames, "generator"]);
+  const options = collect<RandomOptions>("randperm", [], rest, [...tensorOptionNames, "generator"]);
   const { sizes } = parseSize("randperm", [n]);
   const result = allocate(sizes, options, int64);
   if (result.device === "cpu") distributions.fillPermutation(result.storage.data, 0, n, options.generator ?? defaultGenerator);
@@ -104,7 +113,7 @@ export function randperm(...args: WithRequired<[n: number], { readonly n: number
 
 /** Uniform over [0, 1) in the shape, dtype and device of `x`. (torch.rand_like) */
 export function randLike(x: Tensor, given?: RandomOptions): Tensor {
-  const options = checkedTensorOptions(given, "generator");
+  const options = checkedTensorOptions("randLike", given, "generator");
   const result = allocateLike(x, options);
   requireFloatingPoint(result.dtype, "check_uniform_bounds");
   fillUniform(result, 0, 1, options.generator);
@@ -113,7 +122,7 @@ export function randLike(x: Tensor, given?: RandomOptions): Tensor {
 
 /** Standard normal in the shape, dtype and device of `x`. (torch.randn_like) */
 export function randnLike(x: Tensor, given?: RandomOptions): Tensor {
-  const options = checkedTensorOptions(given, "generator");
+  const options = checkedTensorOptions("randnLike", given, "generator");
   const result = allocateLike(x, options);
   requireFloatingPoint(result.dtype, "normal_kernel_cpu");
   fillNormal(result, 0, 1, options.generator);
@@ -125,7 +134,7 @@ export function randintLike(x: Tensor, high: number, options?: RandomOptions): T
 export function randintLike(x: Tensor, low: number, high: number, options?: RandomOptions): Tensor;
 export function randintLike(x: Tensor, options: RandomOptions & IntegerBounds): Tensor;
 export function randintLike(x: Tensor, ...args: unknown[]): Tensor {
-  const { low = 0, high: given, ...options } = boundsAnd<IntegerBounds & RandomOptions>([], args);
+  const { low = 0, high: given, ...options } = boundsAnd<IntegerBounds & RandomOptions>("randintLike", [], args);
   const high = required(given, "randint_like", "high");
   const range = integerRange(low, high);
   const result = allocateLike(x, options);
@@ -173,7 +182,7 @@ export function normal(...args: unknown[]): Tensor {
     std = 1,
     size: asked,
     ...options
-  } = collect<RandomOptions & Partial<NormalParameters>>(["mean", "std", "size"], args, [...tensorOptionNames, "generator"]);
+  } = collect<RandomOptions & Partial<NormalParameters>>("normal", ["mean", "std", "size"], args, [...tensorOptionNames, "generator"]);
   const mean = required(given, "normal", "mean");
   if (typeof std === "number") checkStd(std);
   if (mean instanceof Tensor || std instanceof Tensor) {
@@ -212,7 +221,7 @@ function withoutSlope(gradient: Tensor): Tensor[] {
 /** One with the probability that each element states, else zero. (torch.bernoulli) */
 export function bernoulli(p: Tensor, options: GeneratorOptions = {}): Tensor {
   requireFloatingPoint(p.dtype, "bernoulli_tensor_cpu_p_");
-  return bernoulliOf(p, checkedOptions(options, "generator").generator ?? defaultGenerator);
+  return bernoulliOf(p, checkedOptions("bernoulli", options, "generator").generator ?? defaultGenerator);
 }
 
 const poissonOf = defineOperation<[rates: Tensor, generator: Generator]>({
@@ -233,7 +242,7 @@ const poissonOf = defineOperation<[rates: Tensor, generator: Generator]>({
 /** A Poisson number of each element as its rate. (torch.poisson) */
 export function poisson(rates: Tensor, options: GeneratorOptions = {}): Tensor {
   requireFloatingPoint(rates.dtype, "poisson_cpu");
-  return poissonOf(rates, checkedOptions(options, "generator").generator ?? defaultGenerator);
+  return poissonOf(rates, checkedOptions("poisson", options, "generator").generator ?? defaultGenerator);
 }
 
 function contiguousValues(x: Tensor): distributions.FloatArray {
@@ -281,7 +290,7 @@ export function multinomial(
     numSamples,
     replacement = false,
     generator = defaultGenerator,
-  } = collect<MultinomialOptions & { readonly numSamples?: number }>(["numSamples", "replacement"], args, ["generator"]);
+  } = collect<MultinomialOptions & { readonly numSamples?: number }>("multinomial", ["numSamples", "replacement"], args, ["generator"]);
   const samples = required(numSamples, "multinomial", "num_samples");
   if (weights.sizes.length < 1 || weights.sizes.length > 2) throw new RuntimeError("prob_dist must be 1 or 2 dim");
   if (!weights.dtype.isFloatingPoint) {

@@ -44,8 +44,8 @@ export interface RandomRange {
   readonly to?: number | null;
 }
 
-function fillOptions<Named extends object>(names: readonly (keyof Named & string)[], args: readonly unknown[]): Named & GeneratorOptions {
-  return collect<Named & GeneratorOptions>(names, args, ["generator"]);
+function fillOptions<Named extends object>(operation: string, names: readonly (keyof Named & string)[], args: readonly unknown[]): Named & GeneratorOptions {
+  return collect<Named & GeneratorOptions>(operation, names, args, ["generator"]);
 }
 
 const writes = {
@@ -77,7 +77,7 @@ const writes = {
 
 /** Fills with numbers uniform over [from, to), by default [0, 1). (Tensor.uniform_) */
 export function uniform_(self: Tensor, ...args: FillArguments<[from: number, to: number], { readonly from?: number; readonly to?: number }>): Tensor {
-  const { from: low = 0, to: high = 1, generator } = fillOptions<{ from?: number; to?: number }>(["from", "to"], args);
+  const { from: low = 0, to: high = 1, generator } = fillOptions<{ from?: number; to?: number }>("uniform_", ["from", "to"], args);
   requireFloatingPoint(self.dtype, "check_uniform_bounds");
   distributions.checkUniformBounds(low, high);
   return overwrite(writes.uniform, self, [self, low, high], () => fillUniform(self, low, high, generator));
@@ -85,7 +85,7 @@ export function uniform_(self: Tensor, ...args: FillArguments<[from: number, to:
 
 /** Fills with normal numbers, by default of mean 0 and standard deviation 1. (Tensor.normal_) */
 export function normal_(self: Tensor, ...args: FillArguments<[mean: number, std: number], MeanAndStd>): Tensor {
-  const { mean = 0, std = 1, generator } = fillOptions<MeanAndStd>(["mean", "std"], args);
+  const { mean = 0, std = 1, generator } = fillOptions<MeanAndStd>("normal_", ["mean", "std"], args);
   requireFloatingPoint(self.dtype, "normal_kernel_cpu");
   checkStd(std);
   return overwrite(writes.normal, self, [self, mean, std], () => fillNormal(self, mean, std, generator));
@@ -93,7 +93,7 @@ export function normal_(self: Tensor, ...args: FillArguments<[mean: number, std:
 
 /** Fills with integers over [from, to); one bound is the upper one, none means all that the dtype holds exactly. (Tensor.random_) */
 export function random_(self: Tensor, ...args: FillArguments<[from: number | null, to: number | null], RandomRange>): Tensor {
-  const { from = null, to = null, generator } = fillOptions<RandomRange>(["from", "to"], args);
+  const { from = null, to = null, generator } = fillOptions<RandomRange>("random_", ["from", "to"], args);
   const [low, high] = to === null ? [0, from] : [from ?? 0, to];
   const range = high === null ? fullRanges[self.dtype.name] : integerRange(low, high);
   return overwrite(writes.random, self, [self, low, high], () => fillIntegers(self, low, range, generator));
@@ -101,7 +101,7 @@ export function random_(self: Tensor, ...args: FillArguments<[from: number | nul
 
 /** Fills with ones of probability `p` (default 0.5), zeros else. (Tensor.bernoulli_) */
 export function bernoulli_(self: Tensor, ...args: FillArguments<[p: number], { readonly p?: number }>): Tensor {
-  const { p = 0.5, generator = defaultGenerator } = fillOptions<{ p?: number }>(["p"], args);
+  const { p = 0.5, generator = defaultGenerator } = fillOptions<{ p?: number }>("bernoulli_", ["p"], args);
   if (!(p >= 0 && p <= 1)) throw new RuntimeError(`bernoulli_ expects p to be in [0, 1], but got p=${p}`);
   return overwrite(writes.bernoulli, self, [self, p], () =>
     fillInMemoryOrder(self, (target, offset, length) => distributions.fillBernoulli(target, offset, length, p, generator)),
@@ -118,7 +118,7 @@ function fillContinuously(operation: Operation, self: Tensor, fill: ContinuousFi
 
 /** Fills with exponential numbers of rate `lambd` (default 1). (Tensor.exponential_) */
 export function exponential_(self: Tensor, ...args: FillArguments<[lambd: number], { readonly lambd?: number }>): Tensor {
-  const { lambd = 1, generator = defaultGenerator } = fillOptions<{ lambd?: number }>(["lambd"], args);
+  const { lambd = 1, generator = defaultGenerator } = fillOptions<{ lambd?: number }>("exponential_", ["lambd"], args);
   requireContinuous(self, "Exponential");
   if (!(lambd > 0)) throw new RuntimeError(`exponential_ expects lambda > 0.0, but found lambda=${lambd}`);
   return overwrite(writes.exponential, self, [self, lambd], () =>
@@ -128,7 +128,7 @@ export function exponential_(self: Tensor, ...args: FillArguments<[lambd: number
 
 /** Fills with exponentials of normal numbers, by default of mean 1 and standard deviation 2. (Tensor.log_normal_) */
 export function logNormal_(self: Tensor, ...args: FillArguments<[mean: number, std: number], MeanAndStd>): Tensor {
-  const { mean = 1, std = 2, generator } = fillOptions<MeanAndStd>(["mean", "std"], args);
+  const { mean = 1, std = 2, generator } = fillOptions<MeanAndStd>("logNormal_", ["mean", "std"], args);
   requireFloatingPoint(self.dtype, "log_normal_cpu");
   if (!(std > 0)) throw new RuntimeError(`log_normal_ expects std > 0.0, but found std=${std}`);
   return fillContinuously(writes.logNormal, self, distributions.fillLogNormal, mean, std, generator);
@@ -136,7 +136,7 @@ export function logNormal_(self: Tensor, ...args: FillArguments<[mean: number, s
 
 /** Fills with Cauchy numbers, by default of median 0 and scale 1. (Tensor.cauchy_) */
 export function cauchy_(self: Tensor, ...args: FillArguments<[median: number, sigma: number], { readonly median?: number; readonly sigma?: number }>): Tensor {
-  const { median = 0, sigma = 1, generator } = fillOptions<{ median?: number; sigma?: number }>(["median", "sigma"], args);
+  const { median = 0, sigma = 1, generator } = fillOptions<{ median?: number; sigma?: number }>("cauchy_", ["median", "sigma"], args);
   requireContinuous(self, "Cauchy", cppName(self.dtype));
   if (!(sigma > 0)) throw new RuntimeError(`cauchy_ expects sigma > 0.0, but found sigma=${sigma}`);
   return fillContinuously(writes.cauchy, self, distributions.fillCauchy, median, sigma, generator);
@@ -144,7 +144,7 @@ export function cauchy_(self: Tensor, ...args: FillArguments<[median: number, si
 
 /** Fills with how many trials of success probability `p` it takes to succeed. (Tensor.geometric_) */
 export function geometric_(self: Tensor, ...args: FillArguments<[p: number], { readonly p: number }>): Tensor {
-  const { p: given, generator = defaultGenerator } = fillOptions<{ p?: number }>(["p"], args);
+  const { p: given, generator = defaultGenerator } = fillOptions<{ p?: number }>("geometric_", ["p"], args);
   const p = required(given, "geometric_", "p");
   if (self.dtype.name === "bool") throw new NotImplementedError("\"geometric_cpu\" not implemented for 'Bool'");
   if (!(p > 0 && p < 1)) throw new RuntimeError(`geometric_ expects p to be in (0, 1), but got p=${p}`);

@@ -197,7 +197,7 @@ export type UnfoldOptions = BlockOptions;
 
 /** Windows of images as columns: (N, C, H, W) or (C, H, W) to (N, C kH kW, windows). (torch.nn.functional.unfold) */
 export function unfold(x: Tensor, ...args: Arguments<[kernelSize: Sizes, dilation: Sizes, padding: Sizes, stride: Sizes], UnfoldOptions>): Tensor {
-  return unfoldOperation(x, blocksOf("unfold", collect<UnfoldOptions>(["kernelSize", "dilation", "padding", "stride"], args)));
+  return unfoldOperation(x, blocksOf("unfold", collect<UnfoldOptions>("unfold", ["kernelSize", "dilation", "padding", "stride"], args)));
 }
 
 const foldOperation = defineOperation<[x: Tensor, image: readonly number[], blocks: Blocks]>({
@@ -248,6 +248,6 @@ type FoldArguments = Arguments<[outputSize: Sizes, kernelSize: Sizes, dilation: 
 
 /** Columns put back as windows of images, overlaps added: (N, C kH kW, windows) to (N, C, H, W). (torch.nn.functional.fold) */
 export function fold(x: Tensor, ...args: FoldArguments): Tensor {
-  const { outputSize, ...options } = collect<FoldOptions>(["outputSize", "kernelSize", "dilation", "padding", "stride"], args);
+  const { outputSize, ...options } = collect<FoldOptions>("fold", ["outputSize", "kernelSize", "dilation", "padding", "stride"], args);
   return foldOperation(x, expandSizes(required(outputSize, "fold", "output_size"), 2, "output_size", "fold"), blocksOf("fold", options));
 }

@@ -34,7 +34,7 @@ export function selectScatter(
   ...args: WithRequired<[src: Tensor, dim: number, index: number], { readonly src: Tensor; readonly dim: number; readonly index: number }, [], object>
 ): Tensor {
   const [[src, dim, index], rest] = requiredFirst<[src: Tensor, dim: number, index: number]>("select_scatter", ["src", "dim", "index"], args);
-  collect<object>([], rest);
+  collect<object>("selectScatter", [], rest);
   return selectScatterOf(x, src, dim, index);
 }
 
@@ -62,7 +62,7 @@ export function sliceScatter(
   ...args: WithRequired<[src: Tensor], { readonly src: Tensor }, [dim: number, start: number | null, end: number | null, step: number], SliceScatterOptions>
 ): Tensor {
   const [[src], rest] = requiredFirst<[src: Tensor]>("slice_scatter", ["src"], args);
-  const { dim = 0, start = null, end = null, step = 1 } = collect<SliceScatterOptions>(["dim", "start", "end", "step"], rest);
+  const { dim = 0, start = null, end = null, step = 1 } = collect<SliceScatterOptions>("sliceScatter", ["dim", "start", "end", "step"], rest);
   return sliceScatterOf(x, src, dim, start, end, step);
 }
 
@@ -79,7 +79,7 @@ export function diagonalScatter(
   ...args: WithRequired<[src: Tensor], { readonly src: Tensor }, [offset: number, dim1: number, dim2: number], DiagonalOptions>
 ): Tensor {
   const [[src], rest] = requiredFirst<[src: Tensor]>("diagonal_scatter", ["src"], args);
-  return diagonalScatterOf(x, src, collect<DiagonalOptions>(["offset", "dim1", "dim2"], rest));
+  return diagonalScatterOf(x, src, collect<DiagonalOptions>("diagonalScatter", ["offset", "dim1", "dim2"], rest));
 }
 
 type StridedScatterArguments = Arguments<[storageOffset: number], { readonly storageOffset?: number }>;
@@ -93,5 +93,5 @@ const asStridedScatterOf = defineComposite(
 
 /** A copy of x with `src` as the window of these sizes and strides. (torch.as_strided_scatter) */
 export function asStridedScatter(x: Tensor, src: Tensor, size: readonly number[], stride: readonly number[], ...args: StridedScatterArguments): Tensor {
-  return asStridedScatterOf(x, src, size, stride, collect<{ storageOffset?: number }>(["storageOffset"], args).storageOffset ?? 0);
+  return asStridedScatterOf(x, src, size, stride, collect<{ storageOffset?: number }>("asStridedScatter", ["storageOffset"], args).storageOffset ?? 0);
 }

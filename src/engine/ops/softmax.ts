@@ -81,7 +81,7 @@ export interface SoftmaxOptions {
 type SoftmaxArguments = Arguments<[dim: number | null], SoftmaxOptions>;
 
 function prepareSoftmax(name: string, x: Tensor, args: readonly unknown[]): [x: Tensor, dim: number] {
-  const { dim, dtype } = collect<SoftmaxOptions>(["dim"], args, ["dtype"]);
+  const { dim, dtype } = collect<SoftmaxOptions>(name, ["dim"], args, ["dtype"]);
   return [dtype == null || dtype === x.dtype ? x : x.to(dtype), required(dim, name, "dim")];
 }
 
@@ -136,6 +136,6 @@ const gumbelSoftmaxOf = defineComposite(
  * "Categorical reparameterization with Gumbel-softmax", 2017). (torch.nn.functional.gumbel_softmax)
  */
 export function gumbelSoftmax(logits: Tensor, ...args: Arguments<[tau: number, hard: boolean], GumbelSoftmaxOptions>): Tensor {
-  const { tau = 1, hard = false, dim = -1 } = collect<GumbelSoftmaxOptions>(["tau", "hard"], args, ["dim"]);
+  const { tau = 1, hard = false, dim = -1 } = collect<GumbelSoftmaxOptions>("gumbelSoftmax", ["tau", "hard"], args, ["dim"]);
   return gumbelSoftmaxOf(logits, tau, hard, dim);
 }

@@ -6,7 +6,7 @@ import * as kernels from "../kernels/reduce.js";
 import { slicesOf } from "../kernels/slices.js";
 import { Storage } from "../storage.js";
 import { normalizeDim, Tensor } from "../tensor.js";
-import { checkedOptions, collect, required, requiredFirst, type Arguments, type WithRequired } from "../arguments.js";
+import { takingOnly, checkedOptions, collect, required, requiredFirst, type Arguments, type WithRequired } from "../arguments.js";
 import { indexSelect } from "./indexedSlices.js";
 import { definePick } from "./rules/picks.js";
 import { numberOf, requireFloatingPoint, type Scalar } from "./rules/promotion.js";
@@ -64,7 +64,7 @@ const sortOperation = defineComposite(
 
 /** Elements in order along a dimension (the last by default), and where each was. Equal ones keep their order. (torch.sort) */
 export function sort(x: Tensor, ...args: SortArguments): ValuesAndIndices {
-  const { dim = -1, descending = false } = collect<SortOptions>(["dim", "descending"], args, ["stable"]);
+  const { dim = -1, descending = false } = collect<SortOptions>("sort", ["dim", "descending"], args, ["stable"]);
   return sortOperation(x, dim, descending);
 }
 
@@ -78,14 +78,14 @@ const argsortOperation = defineComposite(
 
 /** The positions that put a dimension (the last by default) in order. (torch.argsort) */
 export function argsort(x: Tensor, ...args: SortArguments): Tensor {
-  const { dim = -1, descending = false } = collect<SortOptions>(["dim", "descending"], args, ["stable"]);
+  const { dim = -1, descending = false } = collect<SortOptions>("argsort", ["dim", "descending"], args, ["stable"]);
   return argsortOperation(x, dim, descending);
 }
 
 /** Elements in ascending order along the first dimension. (torch.msort) */
-export function msort(x: Tensor): Tensor {
+export const msort: (x: Tensor) => Tensor = takingOnly("msort", ["x"], (x: Tensor): Tensor => {
   return sortOperation(x, 0, false).values;
-}
+});
 
 export interface TopkOptions {
   /** Default -1, the last. */
@@ -112,7 +112,7 @@ export function topk(
   x: Tensor,
   ...args: WithRequired<[k: number], { readonly k: number }, [dim: number, largest: boolean, sorted: boolean], TopkOptions>
 ): ValuesAndIndices {
-  const { k, dim = -1, largest = true } = collect<TopkOptions & { readonly k?: number }>(["k", "dim", "largest", "sorted"], args);
+  const { k, dim = -1, largest = true } = collect<TopkOptions & { readonly k?: number }>("topk", ["k", "dim", "largest", "sorted"], args);
   return topkOperation(x, required(k, "topk", "k"), dim, largest);
 }
 
@@ -199,14 +199,14 @@ const uniqueConsecutiveOperation = defineComposite(
 export function unique(x: Tensor, options: WithExtras): Tensor[];
 export function unique(x: Tensor, options?: UniqueOptions): Tensor;
 export function unique(x: Tensor, options: UniqueOptions = {}): Tensor | Tensor[] {
-  return uniqueOperation(x, checkedOptions(options, "dim", "sorted", "returnInverse", "returnCounts"));
+  return uniqueOperation(x, checkedOptions("unique", options, "dim", "sorted", "returnInverse", "returnCounts"));
 }
 
 /** The values without those equal to the one before; with options, also [values, inverse, counts]. (torch.unique_consecutive) */
 export function uniqueConsecutive(x: Tensor, options: WithExtras): Tensor[];
 export function uniqueConsecutive(x: Tensor, options?: UniqueOptions): Tensor;
 export function uniqueConsecutive(x: Tensor, options: UniqueOptions = {}): Tensor | Tensor[] {
-  return uniqueConsecutiveOperation(x, checkedOptions(options, "dim", "returnInverse", "returnCounts"));
+  return uniqueConsecutiveOperation(x, checkedOptions("uniqueConsecutive", options, "dim", "returnInverse", "returnCounts"));
 }
 
 // ---- counting
@@ -241,7 +241,7 @@ export function bincount(
   x: Tensor,
   ...args: Arguments<[weights: Tensor | null, minlength: number], { readonly weights?: Tensor | null; readonly minlength?: number }>
 ): Tensor {
-  const { weights = null, minlength = 0 } = collect<{ weights?: Tensor | null; minlength?: number }>(["weights", "minlength"], args);
+  const { weights = null, minlength = 0 } = collect<{ weights?: Tensor | null; minlength?: number }>("bincount", ["weights", "minlength"], args);
   return bincountOperation(x, weights, minlength);
 }
 
@@ -289,7 +289,7 @@ const histcOperation = defineOperation<[x: Tensor, bins: number, min: number, ma
 
 /** How many elements lie in each of `bins` equal ranges. (torch.histc) */
 export function histc(x: Tensor, ...args: Arguments<[bins: number, min: number, max: number], HistcOptions>): Tensor {
-  const { bins = 100, min = 0, max = 0 } = collect<HistcOptions>(["bins", "min", "max"], args);
+  const { bins = 100, min = 0, max = 0 } = collect<HistcOptions>("histc", ["bins", "min", "max"], args);
   return histcOperation(x, bins, min, max);
 }
 
@@ -348,11 +348,11 @@ export function searchsorted(
   ...args: WithRequired<[input: Tensor | Scalar], { readonly input: Tensor | Scalar }, [], SearchOptions>
 ): Tensor {
   const [[values], rest] = requiredFirst<[input: Tensor | Scalar]>("searchsorted", ["input"], args);
-  return searchsortedOperation(sequence, asTensor(values, sequence), collect<SearchOptions>([], rest, ["right"]).right ?? false);
+  return searchsortedOperation(sequence, asTensor(values, sequence), collect<SearchOptions>("searchsorted", [], rest, ["right"]).right ?? false);
 }
 
 /** Which of the ranges between sorted boundaries each element lies in. (torch.bucketize) */
 export function bucketize(x: Tensor | Scalar, ...args: WithRequired<[boundaries: Tensor], { readonly boundaries: Tensor }, [], SearchOptions>): Tensor {
   const [[boundaries], rest] = requiredFirst<[boundaries: Tensor]>("bucketize", ["boundaries"], args);
-  return searchsortedOperation(boundaries, asTensor(x, boundaries), collect<SearchOptions>([], rest, ["right"]).right ?? false);
+  return searchsortedOperation(boundaries, asTensor(x, boundaries), collect<SearchOptions>("bucketize", [], rest, ["right"]).right ?? false);
 }

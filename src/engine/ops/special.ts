@@ -2,7 +2,7 @@ import { defineComposite, defineInPlace, defineOperation } from "../dispatch/ind
 import { NotImplementedError, RuntimeError } from "../errors.js";
 import { binary, unary } from "../kernels/elementwise.js";
 import { Tensor } from "../tensor.js";
-import { collect, inOrder, type AllArguments, type Arguments } from "../arguments.js";
+import { takingOnly, collect, inOrder, type AllArguments, type Arguments } from "../arguments.js";
 import { arange } from "./creation.js";
 import { binaryRow, forDTypes, isFloatingPoint, ofTwo, unaryRow, type OfTwo } from "./rules/elementwiseRows.js";
 import { floatType, type Scalar } from "./rules/promotion.js";
@@ -53,9 +53,9 @@ const polygammaOperation = defineOperation<[x: Tensor, n: number]>({
 });
 
 /** The n-th derivative of digamma. (torch.polygamma) */
-export function polygamma(n: number, x: Tensor): Tensor {
+export const polygamma: (n: number, x: Tensor) => Tensor = takingOnly("polygamma", ["n", "x"], (n: number, x: Tensor): Tensor => {
   return polygammaOperation(x, n);
-}
+});
 
 /** log of the multivariate gamma function of dimension `p`. (torch.mvlgamma) */
 export const mvlgamma: (x: Tensor, ...args: AllArguments<[p: number], { readonly p: number }>) => Tensor = defineComposite(
@@ -125,7 +125,7 @@ const logitOperation = defineOperation<[x: Tensor, eps: number | null]>({
 
 /** log(x / (1 - x)), the inverse of sigmoid; with `eps`, x is kept within [eps, 1 - eps]. (torch.logit) */
 export function logit(x: Tensor, ...args: Arguments<[eps: number | null], { readonly eps?: number | null }>): Tensor {
-  return logitOperation(x, collect<{ eps?: number | null }>(["eps"], args).eps ?? null);
+  return logitOperation(x, collect<{ eps?: number | null }>("logit", ["eps"], args).eps ?? null);
 }
 
 /** x log(y), 0 where x is 0. (torch.xlogy) */

@@ -23,7 +23,7 @@ export interface CovOptions {
 export const cov: (x: Tensor, options?: CovOptions) => Tensor = defineComposite(
   { name: "cov", effect: computes, multiplyAdds: ofParts, arguments: ["input", { correction: 1 }] },
   (x: Tensor, options: CovOptions = {}): Tensor => {
-    const { correction = 1 } = checkedOptions(options, "correction");
+    const { correction = 1 } = checkedOptions("cov", options, "correction");
     if (x.sizes.length > 2) throw new RuntimeError(`cov(): expected input to have two or fewer dimensions but got an input with ${x.sizes.length} dimensions`);
     const isMatrix = x.sizes.length === 2;
     const rows = isMatrix ? x : reshape(x, 1, -1);
@@ -71,17 +71,17 @@ function areas(y: Tensor, x: Tensor | null, { dx = 1, dim = -1 }: TrapezoidOptio
   );
 }
 
-function integrand(args: readonly (Tensor | TrapezoidOptions | undefined)[]): [x: Tensor | null, options: TrapezoidOptions] {
+function integrand(operation: string, args: readonly (Tensor | TrapezoidOptions | undefined)[]): [x: Tensor | null, options: TrapezoidOptions] {
   const [first, second] = args;
   const options = (first instanceof Tensor ? second : first) as TrapezoidOptions | undefined;
-  return [first instanceof Tensor ? first : null, checkedOptions(options, "dx", "dim")];
+  return [first instanceof Tensor ? first : null, checkedOptions(operation, options, "dx", "dim")];
 }
 
 /** The integral along a dimension by the trapezoidal rule, at the places `x` or evenly spaced. (torch.trapezoid) */
 export const trapezoid: (y: Tensor, ...args: [x: Tensor, options?: TrapezoidOptions] | [options?: TrapezoidOptions]) => Tensor = defineComposite(
   { name: "trapezoid", effect: computes, multiplyAdds: ofParts, arguments: ["y", "x", ["dim", -1]] },
   (y: Tensor, ...args: [x: Tensor, options?: TrapezoidOptions] | [options?: TrapezoidOptions]): Tensor => {
-    const [x, options] = integrand(args);
+    const [x, options] = integrand("trapezoid", args);
     return sum(areas(y, x, options), options.dim ?? -1);
   },
 );
@@ -98,7 +98,7 @@ export const trapz: (y: Tensor, ...args: [x: Tensor, options?: TrapezoidOptions]
 export const cumulativeTrapezoid: (y: Tensor, ...args: [x: Tensor, options?: TrapezoidOptions] | [options?: TrapezoidOptions]) => Tensor = defineComposite(
   { name: "cumulativeTrapezoid", effect: computes, multiplyAdds: ofParts, arguments: ["y", "x", ["dim", -1]] },
   (y: Tensor, ...args: [x: Tensor, options?: TrapezoidOptions] | [options?: TrapezoidOptions]): Tensor => {
-    const [x, options] = integrand(args);
+    const [x, options] = integrand("cumulativeTrapezoid", args);
     return cumsum(areas(y, x, options), options.dim ?? -1);
   },
 );
@@ -174,7 +174,7 @@ function spacings(x: Tensor, dims: readonly number[], given: GradientOptions["sp
 export const gradient = defineComposite(
   { name: "gradient", effect: computes, multiplyAdds: ofParts, arguments: ["input", { edgeOrder: 1 }] },
   (x: Tensor, options: GradientOptions = {}): Tensor[] => {
-    const { spacing, dim, edgeOrder = 1 } = checkedOptions(options, "spacing", "dim", "edgeOrder");
+    const { spacing, dim, edgeOrder = 1 } = checkedOptions("gradient", options, "spacing", "dim", "edgeOrder");
     if (edgeOrder !== 1 && edgeOrder !== 2) throw new RuntimeError("torch.gradient only supports edge_order=1 and edge_order=2.");
     if (x.dtype === uint8) throw new RuntimeError("torch.gradient does not support uint8 input.");
     const dims = dim == null ? [...x.sizes.keys()] : (typeof dim === "number" ? [dim] : dim).map((each) => normalizeDim(each, x.sizes.length));
@@ -221,7 +221,7 @@ export interface VanderOptions {
 export const vander: (x: Tensor, ...args: Arguments<[N: number, increasing: boolean], VanderOptions>) => Tensor = defineComposite(
   { name: "vander", effect: computes, multiplyAdds: ofParts, arguments: ["x", "N", ["increasing", false]] },
   (x: Tensor, ...args: Arguments<[N: number, increasing: boolean], VanderOptions>): Tensor => {
-    const { N = x.numel(), increasing = false } = collect<VanderOptions>(["N", "increasing"], args);
+    const { N = x.numel(), increasing = false } = collect<VanderOptions>("vander", ["N", "increasing"], args);
     const powers = Array.from({ length: N }, (_, power) => x.pow(power));
     return stack(increasing ? powers : powers.reverse(), -1);
   },
@@ -270,7 +270,7 @@ function fractionsOf(q: number | Tensor, operation: string): readonly number[] {
 }
 
 function quantiles(operation: string, x: Tensor, q: number | Tensor, args: readonly unknown[], sizeOf: (values: readonly number[]) => number | null): Tensor {
-  const { dim = null, keepdim = false, interpolation = "linear" } = collect<QuantileOptions>(["dim", "keepdim"], args, ["interpolation"]);
+  const { dim = null, keepdim = false, interpolation = "linear" } = collect<QuantileOptions>(operation, ["dim", "keepdim"], args, ["interpolation"]);
   if (!x.dtype.isFloatingPoint) throw new RuntimeError(`${operation}() input tensor must be either float or double dtype`);
   if (!["linear", "lower", "higher", "midpoint", "nearest"].includes(interpolation)) {
     throw new RuntimeError(`${operation}() interpolation must be one of linear, lower, higher, midpoint or nearest, but got ${interpolation}`);

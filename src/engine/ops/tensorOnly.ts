@@ -72,7 +72,7 @@ export function to(x: Tensor, target: DType | Device | Tensor | ToOptions, ...re
     else if (typeof item === "string") device = checkedDevice(item);
     else if (item instanceof Tensor) ({ dtype, device } = item);
     else if (typeof item === "object" && item !== null) {
-      checkedOptions<ToOptions>(item, "dtype", "device", "copy", "nonBlocking");
+      checkedOptions<ToOptions>("to", item, "dtype", "device", "copy", "nonBlocking");
       dtype = item.dtype ?? dtype;
       device = item.device === undefined ? device : checkedDevice(item.device);
       alwaysCopy = item.copy ?? alwaysCopy;
@@ -154,7 +154,7 @@ export function fillDiagonal_(
   x: Tensor,
   ...args: WithRequired<[fillValue: Tensor | Scalar], { readonly fillValue: Tensor | Scalar }, [wrap: boolean], { readonly wrap?: boolean }>
 ): Tensor {
-  const { fillValue, wrap = false } = collect<{ fillValue?: Tensor | Scalar; wrap?: boolean }>(["fillValue", "wrap"], args);
+  const { fillValue, wrap = false } = collect<{ fillValue?: Tensor | Scalar; wrap?: boolean }>("fillDiagonal_", ["fillValue", "wrap"], args);
   const value = required(fillValue, "fill_diagonal_", "fill_value");
   const rank = x.sizes.length;
   if (rank < 2) throw new RuntimeError("dimensions must larger than 1");
@@ -199,7 +199,7 @@ export function polygamma(x: Tensor, ...args: AllArguments<[n: number], { readon
 
 /** Summed along the dimensions along which a tensor of these sizes would be broadcast to x; the tensor itself where it has these sizes. (Tensor.sum_to_size) */
 export function sumToSize(x: Tensor, ...size: Numbers | [options: { readonly size: readonly number[] }]): Tensor {
-  const sizes = listOf(size, "size");
+  const sizes = listOf("sumToSize", size, "size");
   if (equalSizes(sizes, x.sizes)) return x;
   const missing = x.sizes.length - sizes.length;
   if (missing < 0 || !sizes.every((each, i) => each === 1 || each === x.sizes[missing + i])) {

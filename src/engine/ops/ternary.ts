@@ -80,7 +80,7 @@ export function addcmul(
   ...args: WithRequired<[tensor1: Tensor, tensor2: Tensor], { readonly tensor1: Tensor; readonly tensor2: Tensor }, [], ValueOptions>
 ): Tensor {
   const [[y, z], rest] = requiredFirst<[tensor1: Tensor, tensor2: Tensor]>("addcmul", ["tensor1", "tensor2"], args);
-  return addcmulOperation(x, y, z, collect<ValueOptions>([], rest, ["value"]).value ?? 1);
+  return addcmulOperation(x, y, z, collect<ValueOptions>("addcmul", [], rest, ["value"]).value ?? 1);
 }
 
 /** addcmul in place. */
@@ -89,7 +89,7 @@ export function addcmul_(
   ...args: WithRequired<[tensor1: Tensor, tensor2: Tensor], { readonly tensor1: Tensor; readonly tensor2: Tensor }, [], ValueOptions>
 ): Tensor {
   const [[y, z], rest] = requiredFirst<[tensor1: Tensor, tensor2: Tensor]>("addcmul_", ["tensor1", "tensor2"], args);
-  return addcmulInPlace(x, y, z, collect<ValueOptions>([], rest, ["value"]).value ?? 1);
+  return addcmulInPlace(x, y, z, collect<ValueOptions>("addcmul_", [], rest, ["value"]).value ?? 1);
 }
 
 /** x + value * y / z. (torch.addcdiv) */
@@ -98,7 +98,7 @@ export function addcdiv(
   ...args: WithRequired<[tensor1: Tensor, tensor2: Tensor], { readonly tensor1: Tensor; readonly tensor2: Tensor }, [], ValueOptions>
 ): Tensor {
   const [[y, z], rest] = requiredFirst<[tensor1: Tensor, tensor2: Tensor]>("addcdiv", ["tensor1", "tensor2"], args);
-  return addcdivOperation(x, y, z, collect<ValueOptions>([], rest, ["value"]).value ?? 1);
+  return addcdivOperation(x, y, z, collect<ValueOptions>("addcdiv", [], rest, ["value"]).value ?? 1);
 }
 
 /** addcdiv in place. */
@@ -107,7 +107,7 @@ export function addcdiv_(
   ...args: WithRequired<[tensor1: Tensor, tensor2: Tensor], { readonly tensor1: Tensor; readonly tensor2: Tensor }, [], ValueOptions>
 ): Tensor {
   const [[y, z], rest] = requiredFirst<[tensor1: Tensor, tensor2: Tensor]>("addcdiv_", ["tensor1", "tensor2"], args);
-  return addcdivInPlace(x, y, z, collect<ValueOptions>([], rest, ["value"]).value ?? 1);
+  return addcdivInPlace(x, y, z, collect<ValueOptions>("addcdiv_", [], rest, ["value"]).value ?? 1);
 }
 
 type LerpArgs = [start: Tensor, end: Tensor, weight: Tensor | number];

@@ -373,12 +373,12 @@ export interface RoundOptions {
 
 /** The nearest integer, or number with so many decimals; ties to even. (torch.round) */
 export function round(x: Tensor, options: RoundOptions = {}): Tensor {
-  const { decimals = 0 } = checkedOptions(options, "decimals");
+  const { decimals = 0 } = checkedOptions("round", options, "decimals");
   return decimals === 0 ? roundToIntegers(x) : roundToDecimals(x, decimals);
 }
 /** round in place. */
 export function round_(x: Tensor, options: RoundOptions = {}): Tensor {
-  const { decimals = 0 } = checkedOptions(options, "decimals");
+  const { decimals = 0 } = checkedOptions("round_", options, "decimals");
   return decimals === 0 ? roundToIntegersInPlace(x) : roundToDecimalsInPlace(x, decimals);
 }
 

@@ -44,7 +44,7 @@ function defineWindow<Positional extends readonly unknown[], Options extends Win
   const inPython = nameInPython(name);
   const operation: Operation = { name, effect: makes(() => null), arguments: [operand, ["periodic", true], { device: null, requiresGrad: null }] };
   return (...args) => {
-    const options = collect<Options & Partial<Length>>(["windowLength", ...names], args, tensorOptionNames);
+    const options = collect<Options & Partial<Length>>(inPython, ["windowLength", ...names], args, tensorOptionNames);
     const length = required(options.windowLength, inPython, "window_length");
     const { dtype = getDefaultDtype(), periodic = true } = options as WindowOptions;
     requireIntegers(inPython, length);

@@ -37,7 +37,7 @@ export class Adadelta extends Optimizer<AdadeltaGroup> {
     params: OptimizerParameters<AdadeltaOptions>,
     ...args: Arguments<[lr: number, rho: number, eps: number, weightDecay: number], Partial<AdadeltaOptions>>
   ) {
-    const given = collect<Partial<AdadeltaOptions>>(["lr", "rho", "eps", "weightDecay"], args, ["maximize"]);
+    const given = collect<Partial<AdadeltaOptions>>("Adadelta", ["lr", "rho", "eps", "weightDecay"], args, ["maximize"]);
     super(params, { lr: 1, rho: 0.9, eps: 1e-6, weightDecay: 0, maximize: false, ...given });
   }
 

@@ -36,7 +36,7 @@ export class Adagrad extends Optimizer<AdagradGroup> {
     params: OptimizerParameters<AdagradOptions>,
     ...args: Arguments<[lr: number, lrDecay: number, weightDecay: number, initialAccumulatorValue: number, eps: number], Partial<AdagradOptions>>
   ) {
-    const given = collect<Partial<AdagradOptions>>(["lr", "lrDecay", "weightDecay", "initialAccumulatorValue", "eps"], args, ["maximize"]);
+    const given = collect<Partial<AdagradOptions>>("Adagrad", ["lr", "lrDecay", "weightDecay", "initialAccumulatorValue", "eps"], args, ["maximize"]);
     super(params, { lr: 1e-2, lrDecay: 0, weightDecay: 0, initialAccumulatorValue: 0, eps: 1e-10, maximize: false, ...given });
   }
 

@@ -45,7 +45,7 @@ export class Adam extends Optimizer<AdamGroup> {
     params: OptimizerParameters<AdamOptions>,
     ...args: Arguments<[lr: number, betas: readonly [number, number], eps: number, weightDecay: number, amsgrad: boolean], Partial<AdamOptions>>
   ) {
-    const given = collect<Partial<AdamOptions>>(["lr", "betas", "eps", "weightDecay", "amsgrad"], args, ["maximize", "decoupledWeightDecay"]);
+    const given = collect<Partial<AdamOptions>>("Adam", ["lr", "betas", "eps", "weightDecay", "amsgrad"], args, ["maximize", "decoupledWeightDecay"]);
     super(params, { lr: 1e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, decoupledWeightDecay: false, amsgrad: false, maximize: false, ...given });
   }
 
@@ -118,7 +118,7 @@ export class AdamW extends Adam {
       Partial<Omit<AdamOptions, "decoupledWeightDecay">>
     >
   ) {
-    const given = collect<Partial<Omit<AdamOptions, "decoupledWeightDecay">>>(["lr", "betas", "eps", "weightDecay", "amsgrad"], args, ["maximize"]);
+    const given = collect<Partial<Omit<AdamOptions, "decoupledWeightDecay">>>("AdamW", ["lr", "betas", "eps", "weightDecay", "amsgrad"], args, ["maximize"]);
     super(params, { weightDecay: 1e-2, ...given, decoupledWeightDecay: true });
   }
 }

@@ -105,7 +105,7 @@ export class Adamax extends AveragingOptimizer<AveragesGroup> {
     params: OptimizerParameters<AdamaxOptions>,
     ...args: Arguments<[lr: number, betas: readonly [number, number], eps: number, weightDecay: number], Partial<AdamaxOptions>>
   ) {
-    const given = collect<Partial<AdamaxOptions>>(["lr", "betas", "eps", "weightDecay"], args, ["maximize"]);
+    const given = collect<Partial<AdamaxOptions>>("Adamax", ["lr", "betas", "eps", "weightDecay"], args, ["maximize"]);
     super(params, { lr: 2e-3, ...averagesDefaults, ...given });
   }
 
@@ -143,7 +143,7 @@ export class NAdam extends AveragingOptimizer<NAdamGroup> {
       Partial<NAdamOptions>
     >
   ) {
-    const given = collect<Partial<NAdamOptions>>(["lr", "betas", "eps", "weightDecay", "momentumDecay", "decoupledWeightDecay"], args, ["maximize"]);
+    const given = collect<Partial<NAdamOptions>>("NAdam", ["lr", "betas", "eps", "weightDecay", "momentumDecay", "decoupledWeightDecay"], args, ["maximize"]);
     super(params, { lr: 2e-3, ...averagesDefaults, momentumDecay: 4e-3, decoupledWeightDecay: false, ...given });
   }
 
@@ -191,7 +191,7 @@ export class RAdam extends AveragingOptimizer<RAdamGroup> {
     params: OptimizerParameters<RAdamOptions>,
     ...args: Arguments<[lr: number, betas: readonly [number, number], eps: number, weightDecay: number, decoupledWeightDecay: boolean], Partial<RAdamOptions>>
   ) {
-    const given = collect<Partial<RAdamOptions>>(["lr", "betas", "eps", "weightDecay", "decoupledWeightDecay"], args, ["maximize"]);
+    const given = collect<Partial<RAdamOptions>>("RAdam", ["lr", "betas", "eps", "weightDecay", "decoupledWeightDecay"], args, ["maximize"]);
     super(params, { lr: 1e-3, ...averagesDefaults, decoupledWeightDecay: false, ...given });
   }
 

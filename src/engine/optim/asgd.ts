@@ -40,7 +40,7 @@ export class ASGD extends Optimizer<ASGDGroup> {
     params: OptimizerParameters<ASGDOptions>,
     ...args: Arguments<[lr: number, lambd: number, alpha: number, t0: number, weightDecay: number], Partial<ASGDOptions>>
   ) {
-    const given = collect<Partial<ASGDOptions>>(["lr", "lambd", "alpha", "t0", "weightDecay"], args, ["maximize"]);
+    const given = collect<Partial<ASGDOptions>>("ASGD", ["lr", "lambd", "alpha", "t0", "weightDecay"], args, ["maximize"]);
     super(params, { lr: 1e-2, lambd: 1e-4, alpha: 0.75, t0: 1e6, weightDecay: 0, maximize: false, ...given });
   }
 

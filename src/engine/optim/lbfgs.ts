@@ -67,7 +67,7 @@ export class LBFGS extends Optimizer<LBFGSGroup> {
     >
   ) {
     const names = ["lr", "maxIter", "maxEval", "toleranceGrad", "toleranceChange", "historySize", "lineSearchFn"] as const;
-    const given = collect<Partial<LBFGSOptions>>(names, args);
+    const given = collect<Partial<LBFGSOptions>>("LBFGS", names, args);
     const maxIter = given.maxIter ?? 20;
     const defaults = { lr: 1, toleranceGrad: 1e-7, toleranceChange: 1e-9, historySize: 100, lineSearchFn: null };
     super(params, { ...defaults, ...given, maxIter, maxEval: given.maxEval ?? Math.floor((maxIter * 5) / 4) });
@@ -86,6 +86,10 @@ export class LBFGS extends Optimizer<LBFGSGroup> {
   override step(): never;
   override step<Loss>(closure: () => Loss): Loss;
   override step<Loss>(closure?: () => Loss): Loss {
+    return super.step(closure!);
+  }
+
+  protected override updateAll<Loss>(closure?: () => Loss): Loss {
     if (closure === undefined) throw new RuntimeError("LBFGS.step() needs a closure, which computes the loss and its gradients anew");
     const operation = writing({ name: `${this.constructor.name}.step`, arguments: ["param", "grad"] });
     const [group] = this.paramGroups as [LBFGSGroup];

@@ -1,8 +1,10 @@
+import { checkedOptions } from "../arguments.js";
 import { enableGrad } from "../autograd/gradMode.js";
 import { float32, type DType } from "../dtype.js";
 import { KeyError, nameInPython, RuntimeError, TypeError, ValueError } from "../errors.js";
 import { copy } from "../kernels/elementwise.js";
 import type { Run } from "../kernels/wasm/elementwise.js";
+import { HookList, type RemovableHandle } from "../nn/hooks.js";
 import { report } from "../observer.js";
 import { writing } from "../operation.js";
 import { formatFloat } from "../print/numbers.js";
@@ -38,11 +40,21 @@ export interface OptimizerStateDict {
   readonly paramGroups: readonly { readonly params: readonly number[] }[];
 }
 
+/** Runs before or after a step; gets the closure that the step was given. */
+export type StepHook = (optimizer: Optimizer, closure: (() => unknown) | undefined) => void;
+
+interface ZeroGradOptions {
+  /** Drop the gradients instead of filling them with zeros. Default true. */
+  readonly setToNone?: boolean;
+}
+
 /** The base of all optimizers (torch.optim.Optimizer). */
 export abstract class Optimizer<Group extends ParameterGroup = ParameterGroup> {
   readonly paramGroups: Group[] = [];
   /** By parameter; empty before the first step. */
   readonly state = new Map<Tensor, ParameterState>();
+  private readonly stepPreHooks = new HookList<StepHook>();
+  private readonly stepPostHooks = new HookList<StepHook>();
 
   /** `defaults` are the options of groups that state none. */
   constructor(
@@ -94,6 +106,24 @@ export abstract class Optimizer<Group extends ParameterGroup = ParameterGroup> {
   step(): void;
   step<Loss>(closure: () => Loss): Loss;
   step<Loss>(closure?: () => Loss): Loss | void {
+    for (const hook of this.stepPreHooks) hook(this, closure);
+    const loss = this.updateAll(closure);
+    for (const hook of this.stepPostHooks) hook(this, closure);
+    return loss;
+  }
+
+  /** Runs before every step. (Optimizer.register_step_pre_hook) */
+  registerStepPreHook(hook: StepHook): RemovableHandle {
+    return this.stepPreHooks.register(hook);
+  }
+
+  /** Runs after every step. (Optimizer.register_step_post_hook) */
+  registerStepPostHook(hook: StepHook): RemovableHandle {
+    return this.stepPostHooks.register(hook);
+  }
+
+  /** What a step does, between its hooks. */
+  protected updateAll<Loss>(closure?: () => Loss): Loss | void {
     const loss = closure && enableGrad(closure);
     const operation = writing({ name: `${this.constructor.name}.step`, arguments: ["param", "grad"] });
     for (const group of this.paramGroups) {
@@ -115,7 +145,8 @@ export abstract class Optimizer<Group extends ParameterGroup = ParameterGroup> {
   }
 
   /** Forgets all gradients; with `setToNone: false` they are filled with zeros instead. */
-  zeroGrad({ setToNone = true }: { readonly setToNone?: boolean } = {}): void {
+  zeroGrad(options: ZeroGradOptions = {}): void {
+    const { setToNone = true } = checkedOptions<ZeroGradOptions>("zeroGrad", options, "setToNone");
     for (const { params } of this.paramGroups) {
       for (const param of params) {
         if (setToNone) param.grad = null;

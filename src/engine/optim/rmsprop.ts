@@ -44,7 +44,7 @@ export class RMSprop extends Optimizer<RMSpropGroup> {
     params: OptimizerParameters<RMSpropOptions>,
     ...args: Arguments<[lr: number, alpha: number, eps: number, weightDecay: number, momentum: number, centered: boolean], Partial<RMSpropOptions>>
   ) {
-    const given = collect<Partial<RMSpropOptions>>(["lr", "alpha", "eps", "weightDecay", "momentum", "centered"], args, ["maximize"]);
+    const given = collect<Partial<RMSpropOptions>>("RMSprop", ["lr", "alpha", "eps", "weightDecay", "momentum", "centered"], args, ["maximize"]);
     super(params, { lr: 1e-2, alpha: 0.99, eps: 1e-8, weightDecay: 0, momentum: 0, centered: false, maximize: false, ...given });
   }
 

@@ -33,7 +33,7 @@ export class Rprop extends Optimizer<RpropGroup> {
     params: OptimizerParameters<RpropOptions>,
     ...args: Arguments<[lr: number, etas: readonly [number, number], stepSizes: readonly [number, number]], Partial<RpropOptions>>
   ) {
-    const given = collect<Partial<RpropOptions>>(["lr", "etas", "stepSizes"], args, ["maximize"]);
+    const given = collect<Partial<RpropOptions>>("Rprop", ["lr", "etas", "stepSizes"], args, ["maximize"]);
     super(params, { lr: 1e-2, etas: [0.5, 1.2], stepSizes: [1e-6, 50], maximize: false, ...given });
   }
 

@@ -41,7 +41,7 @@ export class SGD extends Optimizer<SGDGroup> {
     params: OptimizerParameters<SGDOptions>,
     ...args: Arguments<[lr: number, momentum: number, dampening: number, weightDecay: number, nesterov: boolean], Partial<SGDOptions>>
   ) {
-    const given = collect<Partial<SGDOptions>>(["lr", "momentum", "dampening", "weightDecay", "nesterov"], args, ["maximize"]);
+    const given = collect<Partial<SGDOptions>>("SGD", ["lr", "momentum", "dampening", "weightDecay", "nesterov"], args, ["maximize"]);
     super(params, { lr: 1e-3, momentum: 0, dampening: 0, weightDecay: 0, nesterov: false, maximize: false, ...given });
   }
 

@@ -43,7 +43,7 @@ abstract class InplaceActivation extends Module {
 
   constructor(...args: Arguments<[inplace: boolean], F.InplaceOptions>) {
     super();
-    this.inplace = collect<F.InplaceOptions>(["inplace"], args).inplace ?? false;
+    this.inplace = collect<F.InplaceOptions>(new.target.name, ["inplace"], args).inplace ?? false;
   }
 
   abstract override forward(x: Tensor): Tensor;
@@ -151,7 +151,7 @@ export class Threshold extends Module {
 
   constructor(...args: Arguments<[threshold: number, value: number, inplace: boolean], F.ThresholdOptions>) {
     super();
-    const { threshold, value, inplace = false } = collect<F.ThresholdOptions>(["threshold", "value", "inplace"], args);
+    const { threshold, value, inplace = false } = collect<F.ThresholdOptions>("Threshold", ["threshold", "value", "inplace"], args);
     this.threshold = required(threshold, "Threshold", "threshold");
     this.value = required(value, "Threshold", "value");
     this.inplace = inplace;
@@ -178,7 +178,7 @@ export class LeakyReLU extends Module {
 
   constructor(...args: Arguments<[negativeSlope: number, inplace: boolean], F.LeakyReluOptions>) {
     super();
-    const { negativeSlope = 0.01, inplace = false } = collect<F.LeakyReluOptions>(["negativeSlope", "inplace"], args);
+    const { negativeSlope = 0.01, inplace = false } = collect<F.LeakyReluOptions>("LeakyReLU", ["negativeSlope", "inplace"], args);
     this.negativeSlope = negativeSlope;
     this.inplace = inplace;
   }
@@ -205,7 +205,7 @@ export class RReLU extends Module {
 
   constructor(...args: Arguments<[lower: number, upper: number, inplace: boolean], Omit<F.RreluOptions, "training">>) {
     super();
-    const { lower = 1 / 8, upper = 1 / 3, inplace = false } = collect<Omit<F.RreluOptions, "training">>(["lower", "upper", "inplace"], args);
+    const { lower = 1 / 8, upper = 1 / 3, inplace = false } = collect<Omit<F.RreluOptions, "training">>("RReLU", ["lower", "upper", "inplace"], args);
     this.lower = lower;
     this.upper = upper;
     this.inplace = inplace;
@@ -233,7 +233,7 @@ export class Hardtanh extends Module {
 
   constructor(...args: Arguments<[minVal: number, maxVal: number, inplace: boolean], F.HardtanhOptions>) {
     super();
-    const { minVal = -1, maxVal = 1, inplace = false } = collect<F.HardtanhOptions>(["minVal", "maxVal", "inplace"], args);
+    const { minVal = -1, maxVal = 1, inplace = false } = collect<F.HardtanhOptions>("Hardtanh", ["minVal", "maxVal", "inplace"], args);
     if (!(maxVal > minVal)) throw new AssertionError(`max_val (${maxVal}) must be greater than min_val (${minVal})`);
     this.minVal = minVal;
     this.maxVal = maxVal;
@@ -257,7 +257,7 @@ export class ReLU6 extends Hardtanh {
   };
 
   constructor(...args: Arguments<[inplace: boolean], F.InplaceOptions>) {
-    super(0, 6, collect<F.InplaceOptions>(["inplace"], args).inplace ?? false);
+    super(0, 6, collect<F.InplaceOptions>("ReLU6", ["inplace"], args).inplace ?? false);
   }
 
   override forward(x: Tensor): Tensor {
@@ -281,7 +281,7 @@ abstract class AlphaActivation extends Module {
 
   constructor(...args: Arguments<[alpha: number, inplace: boolean], F.AlphaInplaceOptions>) {
     super();
-    const { alpha = 1, inplace = false } = collect<F.AlphaInplaceOptions>(["alpha", "inplace"], args);
+    const { alpha = 1, inplace = false } = collect<F.AlphaInplaceOptions>(new.target.name, ["alpha", "inplace"], args);
     this.alpha = alpha;
     this.inplace = inplace;
   }
@@ -318,7 +318,7 @@ export class GELU extends Module {
 
   constructor(...args: Arguments<[approximate: F.GeluApproximation], F.GeluOptions>) {
     super();
-    this.approximate = collect<F.GeluOptions>(["approximate"], args).approximate ?? "none";
+    this.approximate = collect<F.GeluOptions>("GELU", ["approximate"], args).approximate ?? "none";
   }
 
   override forward(x: Tensor): Tensor {
@@ -342,7 +342,7 @@ export class Softplus extends Module {
 
   constructor(...args: Arguments<[beta: number, threshold: number], F.SoftplusOptions>) {
     super();
-    const { beta = 1, threshold = 20 } = collect<F.SoftplusOptions>(["beta", "threshold"], args);
+    const { beta = 1, threshold = 20 } = collect<F.SoftplusOptions>("Softplus", ["beta", "threshold"], args);
     this.beta = beta;
     this.threshold = threshold;
   }
@@ -367,7 +367,7 @@ export class Softshrink extends Module {
 
   constructor(...args: Arguments<[lambd: number], F.ShrinkOptions>) {
     super();
-    this.lambd = collect<F.ShrinkOptions>(["lambd"], args).lambd ?? 0.5;
+    this.lambd = collect<F.ShrinkOptions>("Softshrink", ["lambd"], args).lambd ?? 0.5;
   }
 
   override forward(x: Tensor): Tensor {
@@ -390,7 +390,7 @@ export class Hardshrink extends Module {
 
   constructor(...args: Arguments<[lambd: number], F.ShrinkOptions>) {
     super();
-    this.lambd = collect<F.ShrinkOptions>(["lambd"], args).lambd ?? 0.5;
+    this.lambd = collect<F.ShrinkOptions>("Hardshrink", ["lambd"], args).lambd ?? 0.5;
   }
 
   override forward(x: Tensor): Tensor {
@@ -424,7 +424,7 @@ export class PReLU extends Module {
 
   constructor(...args: Arguments<[numParameters: number, init: number], PReLUOptions>) {
     super();
-    const { numParameters = 1, init: start = 0.25, ...factory } = collect<PReLUOptions>(["numParameters", "init"], args, ["device", "dtype"]);
+    const { numParameters = 1, init: start = 0.25, ...factory } = collect<PReLUOptions>("PReLU", ["numParameters", "init"], args, ["device", "dtype"]);
     this.numParameters = numParameters;
     this.init = start;
     this.weight = emptyParameter([numParameters], factory);
@@ -455,7 +455,7 @@ export class GLU extends Module {
 
   constructor(...args: Arguments<[dim: number], F.GluOptions>) {
     super();
-    this.dim = collect<F.GluOptions>(["dim"], args).dim ?? -1;
+    this.dim = collect<F.GluOptions>("GLU", ["dim"], args).dim ?? -1;
   }
 
   override forward(x: Tensor): Tensor {

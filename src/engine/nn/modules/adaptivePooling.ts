@@ -24,7 +24,7 @@ abstract class AdaptiveAvgPool extends Module {
 
   constructor(...args: readonly [outputSize: F.OutputSizes] | readonly [options: { readonly outputSize: F.OutputSizes }]) {
     super();
-    this.outputSize = outputSizeOf(args);
+    this.outputSize = outputSizeOf(new.target.name, args);
   }
 
   protected abstract readonly pool: F.AdaptiveAvgPoolFunction;
@@ -39,9 +39,9 @@ abstract class AdaptiveAvgPool extends Module {
 }
 
 /** Null is a size here, so it cannot stand for "not given". */
-function outputSizeOf(args: readonly unknown[]): F.OutputSizes {
-  const { outputSize } = collect<{ readonly outputSize?: F.OutputSizes; readonly returnIndices?: boolean }>(["outputSize", "returnIndices"], args);
-  return outputSize === undefined ? required<never>(null, "__init__", "output_size") : outputSize;
+function outputSizeOf(layer: string, args: readonly unknown[]): F.OutputSizes {
+  const { outputSize } = collect<{ readonly outputSize?: F.OutputSizes; readonly returnIndices?: boolean }>(layer, ["outputSize", "returnIndices"], args);
+  return outputSize === undefined ? required<never>(null, layer, "output_size") : outputSize;
 }
 
 /** The averages of as many windows of a sequence as are asked for. (torch.nn.AdaptiveAvgPool1d) */
@@ -84,9 +84,9 @@ abstract class AdaptiveMaxPool<ReturnIndices extends boolean> extends Module {
   constructor(options: ReturnIndicesOptions<ReturnIndices> & { readonly outputSize: F.OutputSizes });
   constructor(...args: unknown[]) {
     super();
-    this.outputSize = outputSizeOf(args);
+    this.outputSize = outputSizeOf(new.target.name, args);
     this.returnIndices =
-      collect<ReturnIndicesOptions<boolean> & { readonly outputSize?: unknown }>(["outputSize", "returnIndices"], args).returnIndices ?? false;
+      collect<ReturnIndicesOptions<boolean> & { readonly outputSize?: unknown }>(new.target.name, ["outputSize", "returnIndices"], args).returnIndices ?? false;
   }
 
   protected abstract readonly pool: F.AdaptiveMaxPoolFunction;
@@ -156,7 +156,7 @@ abstract class FractionalMaxPool<ReturnIndices extends boolean> extends Module {
   constructor(dims: number, args: FractionalMaxPoolArguments<ReturnIndices>) {
     super();
     const names = ["kernelSize", "outputSize", "outputRatio", "returnIndices"] as const;
-    const given = collect<FractionalMaxPoolOptions<boolean> & { readonly kernelSize?: Sizes }>(names, args);
+    const given = collect<FractionalMaxPoolOptions<boolean> & { readonly kernelSize?: Sizes }>(new.target.name, names, args);
     this.kernelSize = repeat(required(given.kernelSize, this.constructor.name, "kernel_size"), dims);
     this.returnIndices = given.returnIndices ?? false;
     this.outputSize = given.outputSize == null ? null : repeat(given.outputSize, dims);

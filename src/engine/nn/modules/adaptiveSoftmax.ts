@@ -63,7 +63,11 @@ export class AdaptiveLogSoftmaxWithLoss extends Module {
   constructor(...args: AdaptiveLogSoftmaxArguments) {
     super();
     const names = ["inFeatures", "nClasses", "cutoffs", "divValue", "headBias"] as const;
-    const { divValue = 4, headBias = false, ...given } = collect<AdaptiveLogSoftmaxOptions & Classes>(names, args, ["device", "dtype"]);
+    const {
+      divValue = 4,
+      headBias = false,
+      ...given
+    } = collect<AdaptiveLogSoftmaxOptions & Classes>("AdaptiveLogSoftmaxWithLoss", names, args, ["device", "dtype"]);
     const cutoffs = required(given.cutoffs, "AdaptiveLogSoftmaxWithLoss", "cutoffs");
     this.inFeatures = required(given.inFeatures, "AdaptiveLogSoftmaxWithLoss", "in_features");
     this.nClasses = required(given.nClasses, "AdaptiveLogSoftmaxWithLoss", "n_classes");

@@ -116,6 +116,7 @@ export class MultiheadAttention extends Module {
   ) {
     super();
     const options = collect<MultiheadAttentionOptions & Partial<AttentionSizes>>(
+      "MultiheadAttention",
       ["embedDim", "numHeads", "dropout", "bias", "addBiasKv", "addZeroAttn", "kdim", "vdim", "batchFirst"],
       args,
       ["device", "dtype"],
@@ -166,7 +167,7 @@ export class MultiheadAttention extends Module {
       AttendOptions
     >
   ): [output: Tensor, weights: Tensor | null] {
-    const options = collect<AttendOptions>(["keyPaddingMask", "needWeights", "attnMask", "averageAttnWeights", "isCausal"], args);
+    const options = collect<AttendOptions>("forward", ["keyPaddingMask", "needWeights", "attnMask", "averageAttnWeights", "isCausal"], args);
     const swaps = this.batchFirst && query.ndim === 3;
     let [q, k, v] = [query, key, value];
     if (swaps) {

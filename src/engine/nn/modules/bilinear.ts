@@ -47,7 +47,7 @@ export class Bilinear<HasBias extends boolean = true> extends Module {
   constructor(options: BilinearOptions<HasBias> & Required<Features>);
   constructor(...args: unknown[]) {
     super();
-    const given = collect<BilinearOptions<boolean> & Features>(["in1Features", "in2Features", "outFeatures", "bias"], args, ["device", "dtype"]);
+    const given = collect<BilinearOptions<boolean> & Features>("Bilinear", ["in1Features", "in2Features", "outFeatures", "bias"], args, ["device", "dtype"]);
     this.in1Features = required(given.in1Features, "Bilinear", "in1_features");
     this.in2Features = required(given.in2Features, "Bilinear", "in2_features");
     this.outFeatures = required(given.outFeatures, "Bilinear", "out_features");

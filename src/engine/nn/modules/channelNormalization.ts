@@ -47,6 +47,7 @@ type ChannelNormArguments<Affine extends boolean, HasBias extends boolean> = Wit
 
 function channelNormOptions(layer: string, args: readonly unknown[]): [numFeatures: number, options: NormOptions<boolean, boolean>] {
   const { numFeatures, ...options } = collect<NormOptions<boolean, boolean> & { readonly numFeatures?: number }>(
+    layer,
     ["numFeatures", "eps", "momentum", "affine", "trackRunningStats"],
     args,
     ["bias", "device", "dtype"],
@@ -54,8 +55,8 @@ function channelNormOptions(layer: string, args: readonly unknown[]): [numFeatur
   return [required(numFeatures, layer, "num_features"), options];
 }
 
-function normOptions(args: readonly unknown[]): NormOptions<boolean, boolean> {
-  return collect(["eps", "momentum", "affine", "trackRunningStats"], args, ["bias", "device", "dtype"]);
+function normOptions(layer: string, args: readonly unknown[]): NormOptions<boolean, boolean> {
+  return collect(layer, ["eps", "momentum", "affine", "trackRunningStats"], args, ["bias", "device", "dtype"]);
 }
 
 /** `byDefault`: whether there are weights and running statistics where nothing is said of them. */
@@ -328,7 +329,7 @@ function materialize(layer: NormBase<boolean, boolean>, numFeatures: number, typ
 /** A BatchNorm1d that learns `numFeatures` from its first input, and becomes a BatchNorm1d by it. (torch.nn.LazyBatchNorm1d) */
 export class LazyBatchNorm1d<Affine extends boolean = true, HasBias extends boolean = Affine> extends BatchNorm<Affine, HasBias> {
   constructor(...args: NormArguments<Affine, HasBias>) {
-    super(null, normOptions(args));
+    super(null, normOptions(new.target.name, args));
   }
 
   protected override get inputDims(): readonly number[] {
@@ -344,7 +345,7 @@ export class LazyBatchNorm1d<Affine extends boolean = true, HasBias extends bool
 /** A BatchNorm2d that learns `numFeatures` from its first input, and becomes a BatchNorm2d by it. (torch.nn.LazyBatchNorm2d) */
 export class LazyBatchNorm2d<Affine extends boolean = true, HasBias extends boolean = Affine> extends BatchNorm<Affine, HasBias> {
   constructor(...args: NormArguments<Affine, HasBias>) {
-    super(null, normOptions(args));
+    super(null, normOptions(new.target.name, args));
   }
 
   protected override get inputDims(): readonly number[] {
@@ -360,7 +361,7 @@ export class LazyBatchNorm2d<Affine extends boolean = true, HasBias extends bool
 /** A BatchNorm3d that learns `numFeatures` from its first input, and becomes a BatchNorm3d by it. (torch.nn.LazyBatchNorm3d) */
 export class LazyBatchNorm3d<Affine extends boolean = true, HasBias extends boolean = Affine> extends BatchNorm<Affine, HasBias> {
   constructor(...args: NormArguments<Affine, HasBias>) {
-    super(null, normOptions(args));
+    super(null, normOptions(new.target.name, args));
   }
 
   protected override get inputDims(): readonly number[] {
@@ -382,7 +383,7 @@ abstract class LazyInstanceNorm<Affine extends boolean, HasBias extends boolean>
 
   /** Unlike the other instance normalizations, these have weights and running statistics by default, as PyTorch's. */
   constructor(...args: NormArguments<Affine, HasBias>) {
-    super(null, { affine: true, trackRunningStats: true, ...normOptions(args) });
+    super(null, { affine: true, trackRunningStats: true, ...normOptions(new.target.name, args) });
   }
 
   protected becomeWhatItIs(x: Tensor, type: { readonly prototype: object }): void {

@@ -3,7 +3,8 @@ import { observer } from "../../observer.js";
 import type { Tensor } from "../../tensor.js";
 import { declaration, type LayerDeclaration } from "../declaration.js";
 import { assignPosition, checkModule, childrenByName, childrenInOrder, registerWithoutField, unregister, type Registers } from "../members.js";
-import { formatModule, indent, Module } from "../module.js";
+import { Module } from "../module.js";
+import { formatModule, indent } from "../moduleText.js";
 
 /** The tuple's numbered members alone: `net[2]` has the third module's own type. */
 type Elements<Modules extends readonly unknown[]> = { readonly [Key in keyof Modules as Key extends `${number}` ? Key : never]: Modules[Key] };

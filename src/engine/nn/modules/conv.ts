@@ -270,28 +270,28 @@ const convolutions: readonly F.ConvolutionFunction[] = [F.conv1d, F.conv2d, F.co
 /** Convolution of sequences: (N, inChannels, L) to (N, outChannels, L'). (torch.nn.Conv1d) */
 export class Conv1d<HasBias extends boolean = true> extends Convolution<HasBias> {
   constructor(...args: ConvArguments<HasBias>) {
-    super(1, collect<Collected>(convNames, args, ["device", "dtype"]));
+    super(1, collect<Collected>("Conv1d", convNames, args, ["device", "dtype"]));
   }
 }
 
 /** Convolution of images: (N, inChannels, H, W) to (N, outChannels, H', W'). (torch.nn.Conv2d) */
 export class Conv2d<HasBias extends boolean = true> extends Convolution<HasBias> {
   constructor(...args: ConvArguments<HasBias>) {
-    super(2, collect<Collected>(convNames, args, ["device", "dtype"]));
+    super(2, collect<Collected>("Conv2d", convNames, args, ["device", "dtype"]));
   }
 }
 
 /** Convolution of volumes: (N, inChannels, D, H, W) to (N, outChannels, D', H', W'). (torch.nn.Conv3d) */
 export class Conv3d<HasBias extends boolean = true> extends Convolution<HasBias> {
   constructor(...args: ConvArguments<HasBias>) {
-    super(3, collect<Collected>(convNames, args, ["device", "dtype"]));
+    super(3, collect<Collected>("Conv3d", convNames, args, ["device", "dtype"]));
   }
 }
 
 /** A Conv1d that learns `inChannels` from its first input, and becomes a Conv1d by it. (torch.nn.LazyConv1d) */
 export class LazyConv1d<HasBias extends boolean = true> extends Convolution<HasBias> {
   constructor(...args: LazyConvArguments<HasBias>) {
-    super(1, collect<Collected>(lazyConvNames, args, ["device", "dtype"]), true);
+    super(1, collect<Collected>("LazyConv1d", lazyConvNames, args, ["device", "dtype"]), true);
   }
 
   override forward(x: Tensor): Tensor {
@@ -303,7 +303,7 @@ export class LazyConv1d<HasBias extends boolean = true> extends Convolution<HasB
 /** A Conv2d that learns `inChannels` from its first input, and becomes a Conv2d by it. (torch.nn.LazyConv2d) */
 export class LazyConv2d<HasBias extends boolean = true> extends Convolution<HasBias> {
   constructor(...args: LazyConvArguments<HasBias>) {
-    super(2, collect<Collected>(lazyConvNames, args, ["device", "dtype"]), true);
+    super(2, collect<Collected>("LazyConv2d", lazyConvNames, args, ["device", "dtype"]), true);
   }
 
   override forward(x: Tensor): Tensor {
@@ -315,7 +315,7 @@ export class LazyConv2d<HasBias extends boolean = true> extends Convolution<HasB
 /** A Conv3d that learns `inChannels` from its first input, and becomes a Conv3d by it. (torch.nn.LazyConv3d) */
 export class LazyConv3d<HasBias extends boolean = true> extends Convolution<HasBias> {
   constructor(...args: LazyConvArguments<HasBias>) {
-    super(3, collect<Collected>(lazyConvNames, args, ["device", "dtype"]), true);
+    super(3, collect<Collected>("LazyConv3d", lazyConvNames, args, ["device", "dtype"]), true);
   }
 
   override forward(x: Tensor): Tensor {
@@ -344,28 +344,28 @@ const transposedConvolutions: readonly F.TransposedConvolutionFunction[] = [F.co
 /** The gradient of a Conv1d as a layer: (N, inChannels, L) to (N, outChannels, L'), longer for strides above 1. (torch.nn.ConvTranspose1d) */
 export class ConvTranspose1d<HasBias extends boolean = true> extends TransposedConvolution<HasBias> {
   constructor(...args: ConvTransposeArguments<HasBias>) {
-    super(1, collect<Collected>(transposeNames, args, ["device", "dtype"]));
+    super(1, collect<Collected>("ConvTranspose1d", transposeNames, args, ["device", "dtype"]));
   }
 }
 
 /** The gradient of a Conv2d as a layer: (N, inChannels, H, W) to (N, outChannels, H', W'), larger for strides above 1. (torch.nn.ConvTranspose2d) */
 export class ConvTranspose2d<HasBias extends boolean = true> extends TransposedConvolution<HasBias> {
   constructor(...args: ConvTransposeArguments<HasBias>) {
-    super(2, collect<Collected>(transposeNames, args, ["device", "dtype"]));
+    super(2, collect<Collected>("ConvTranspose2d", transposeNames, args, ["device", "dtype"]));
   }
 }
 
 /** The gradient of a Conv3d as a layer: (N, inChannels, D, H, W) to (N, outChannels, D', H', W'). (torch.nn.ConvTranspose3d) */
 export class ConvTranspose3d<HasBias extends boolean = true> extends TransposedConvolution<HasBias> {
   constructor(...args: ConvTransposeArguments<HasBias>) {
-    super(3, collect<Collected>(transposeNames, args, ["device", "dtype"]));
+    super(3, collect<Collected>("ConvTranspose3d", transposeNames, args, ["device", "dtype"]));
   }
 }
 
 /** A ConvTranspose1d that learns `inChannels` from its first input, and becomes one by it. (torch.nn.LazyConvTranspose1d) */
 export class LazyConvTranspose1d<HasBias extends boolean = true> extends TransposedConvolution<HasBias> {
   constructor(...args: LazyConvTransposeArguments<HasBias>) {
-    super(1, collect<Collected>(lazyTransposeNames, args, ["device", "dtype"]), true);
+    super(1, collect<Collected>("LazyConvTranspose1d", lazyTransposeNames, args, ["device", "dtype"]), true);
   }
 
   override forward(x: Tensor, outputSize: readonly number[] | null = null): Tensor {
@@ -377,7 +377,7 @@ export class LazyConvTranspose1d<HasBias extends boolean = true> extends Transpo
 /** A ConvTranspose2d that learns `inChannels` from its first input, and becomes one by it. (torch.nn.LazyConvTranspose2d) */
 export class LazyConvTranspose2d<HasBias extends boolean = true> extends TransposedConvolution<HasBias> {
   constructor(...args: LazyConvTransposeArguments<HasBias>) {
-    super(2, collect<Collected>(lazyTransposeNames, args, ["device", "dtype"]), true);
+    super(2, collect<Collected>("LazyConvTranspose2d", lazyTransposeNames, args, ["device", "dtype"]), true);
   }
 
   override forward(x: Tensor, outputSize: readonly number[] | null = null): Tensor {
@@ -389,7 +389,7 @@ export class LazyConvTranspose2d<HasBias extends boolean = true> extends Transpo
 /** A ConvTranspose3d that learns `inChannels` from its first input, and becomes one by it. (torch.nn.LazyConvTranspose3d) */
 export class LazyConvTranspose3d<HasBias extends boolean = true> extends TransposedConvolution<HasBias> {
   constructor(...args: LazyConvTransposeArguments<HasBias>) {
-    super(3, collect<Collected>(lazyTransposeNames, args, ["device", "dtype"]), true);
+    super(3, collect<Collected>("LazyConvTranspose3d", lazyTransposeNames, args, ["device", "dtype"]), true);
   }
 
   override forward(x: Tensor, outputSize: readonly number[] | null = null): Tensor {

@@ -16,7 +16,7 @@ export class CosineSimilarity extends Module {
 
   constructor(...args: Arguments<[dim: number, eps: number], CosineSimilarityOptions>) {
     super();
-    const { dim = 1, eps = 1e-8 } = collect<CosineSimilarityOptions>(["dim", "eps"], args);
+    const { dim = 1, eps = 1e-8 } = collect<CosineSimilarityOptions>("CosineSimilarity", ["dim", "eps"], args);
     this.dim = dim;
     this.eps = eps;
   }
@@ -39,7 +39,7 @@ export class PairwiseDistance extends Module {
 
   constructor(...args: Arguments<[p: number, eps: number, keepdim: boolean], PairwiseDistanceOptions>) {
     super();
-    const { p = 2, eps = 1e-6, keepdim = false } = collect<PairwiseDistanceOptions>(["p", "eps", "keepdim"], args);
+    const { p = 2, eps = 1e-6, keepdim = false } = collect<PairwiseDistanceOptions>("PairwiseDistance", ["p", "eps", "keepdim"], args);
     this.norm = p;
     this.eps = eps;
     this.keepdim = keepdim;

@@ -24,7 +24,7 @@ abstract class DropoutModule extends Module {
 
   constructor(...args: Arguments<[p: number, inplace: boolean], DropoutOptions>) {
     super();
-    const { p = 0.5, inplace = false } = collect<DropoutOptions>(["p", "inplace"], args);
+    const { p = 0.5, inplace = false } = collect<DropoutOptions>(new.target.name, ["p", "inplace"], args);
     F.checkProbability(p);
     this.p = p;
     this.inplace = inplace;

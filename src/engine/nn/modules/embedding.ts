@@ -138,6 +138,7 @@ export class Embedding extends Table {
       embeddingDim: columns,
       ...options
     } = collect<EmbeddingLayerOptions & Partial<TableSize>>(
+      "Embedding",
       ["numEmbeddings", "embeddingDim", "paddingIdx", "maxNorm", "normType", "scaleGradByFreq", "sparse"],
       args,
       ["weight", "device", "dtype"],
@@ -157,6 +158,7 @@ export class Embedding extends Table {
     >
   ): Embedding {
     const { freeze = true, ...options } = collect<FromPretrainedOptions>(
+      "fromPretrained",
       ["freeze", "paddingIdx", "maxNorm", "normType", "scaleGradByFreq", "sparse"],
       args,
       [],
@@ -212,6 +214,7 @@ export class EmbeddingBag extends Table {
       embeddingDim: columns,
       ...options
     } = collect<EmbeddingBagLayerOptions & Partial<TableSize>>(
+      "EmbeddingBag",
       ["numEmbeddings", "embeddingDim", "maxNorm", "normType", "scaleGradByFreq", "mode", "sparse"],
       args,
       ["includeLastOffset", "paddingIdx", "weight", "device", "dtype"],
@@ -234,6 +237,7 @@ export class EmbeddingBag extends Table {
     >
   ): EmbeddingBag {
     const { freeze = true, ...options } = collect<FromPretrainedOptions & EmbeddingBagLayerOptions>(
+      "fromPretrained",
       ["freeze", "maxNorm", "normType", "scaleGradByFreq", "mode", "sparse"],
       args,
       ["includeLastOffset", "paddingIdx"],

@@ -19,7 +19,7 @@ export class Flatten extends Module {
 
   constructor(...args: Arguments<[startDim: number, endDim: number], FlattenOptions>) {
     super();
-    const { startDim = 1, endDim = -1 } = collect<FlattenOptions>(["startDim", "endDim"], args);
+    const { startDim = 1, endDim = -1 } = collect<FlattenOptions>("Flatten", ["startDim", "endDim"], args);
     this.startDim = startDim;
     this.endDim = endDim;
   }
@@ -52,7 +52,7 @@ export class Unflatten extends Module {
 
   constructor(...args: Arguments<[dim: number, unflattenedSize: readonly number[]], UnflattenOptions>) {
     super();
-    const { dim, unflattenedSize } = collect<UnflattenOptions>(["dim", "unflattenedSize"], args);
+    const { dim, unflattenedSize } = collect<UnflattenOptions>("Unflatten", ["dim", "unflattenedSize"], args);
     this.dim = required(dim, "Unflatten", "dim");
     this.unflattenedSize = required(unflattenedSize, "Unflatten", "unflattenedSize");
     if (!Array.isArray(this.unflattenedSize) || !this.unflattenedSize.every(Number.isInteger)) {

@@ -64,7 +64,12 @@ export class Linear<HasBias extends boolean = true> extends Module {
   constructor(options: LinearOptions<HasBias> & { readonly inFeatures: number; readonly outFeatures: number });
   constructor(...args: readonly unknown[]) {
     super();
-    const { inFeatures, outFeatures, bias = true, ...factory } = collect<LinearArguments>(["inFeatures", "outFeatures", "bias"], args, ["device", "dtype"]);
+    const {
+      inFeatures,
+      outFeatures,
+      bias = true,
+      ...factory
+    } = collect<LinearArguments>("Linear", ["inFeatures", "outFeatures", "bias"], args, ["device", "dtype"]);
     this.inFeatures = required(inFeatures, "Linear", "in_features");
     this.outFeatures = required(outFeatures, "Linear", "out_features");
     this.weight = emptyParameter([this.outFeatures, this.inFeatures], factory);
@@ -105,7 +110,7 @@ export class LazyLinear<HasBias extends boolean = true> extends Module {
   constructor(options: LinearOptions<HasBias> & { readonly outFeatures: number });
   constructor(...args: readonly unknown[]) {
     super();
-    const { outFeatures, bias = true, ...factory } = collect<LinearArguments>(["outFeatures", "bias"], args, ["device", "dtype"]);
+    const { outFeatures, bias = true, ...factory } = collect<LinearArguments>("LazyLinear", ["outFeatures", "bias"], args, ["device", "dtype"]);
     this.outFeatures = required(outFeatures, "LazyLinear", "out_features");
     this.weight = new UninitializedParameter(factory);
     this.bias = (bias ? new UninitializedParameter(factory) : null) as Bias<HasBias>;

@@ -37,7 +37,7 @@ abstract class WeightedLoss extends Loss {
 /** |x - target|. (torch.nn.L1Loss) */
 export class L1Loss extends Loss {
   constructor(...args: [options?: F.LossOptions]) {
-    const options = collect<F.LossOptions>([], args, ["reduction"]);
+    const options = collect<F.LossOptions>("L1Loss", [], args, ["reduction"]);
     super(options.reduction);
   }
 
@@ -49,7 +49,7 @@ export class L1Loss extends Loss {
 /** (x - target)^2. (torch.nn.MSELoss) */
 export class MSELoss extends Loss {
   constructor(...args: [options?: F.LossOptions]) {
-    const options = collect<F.LossOptions>([], args, ["reduction"]);
+    const options = collect<F.LossOptions>("MSELoss", [], args, ["reduction"]);
     super(options.reduction);
   }
 
@@ -68,7 +68,7 @@ export class SmoothL1Loss extends Loss {
   beta: number;
 
   constructor(...args: [options?: F.SmoothL1Options]) {
-    const options = collect<F.SmoothL1Options>([], args, ["reduction", "beta"]);
+    const options = collect<F.SmoothL1Options>("SmoothL1Loss", [], args, ["reduction", "beta"]);
     super(options.reduction);
     this.beta = options.beta ?? 1;
   }
@@ -88,7 +88,7 @@ export class HuberLoss extends Loss {
   delta: number;
 
   constructor(...args: Arguments<[reduction: F.Reduction, delta: number], F.HuberOptions>) {
-    const { reduction, delta = 1 } = collect<F.HuberOptions>(["reduction", "delta"], args);
+    const { reduction, delta = 1 } = collect<F.HuberOptions>("HuberLoss", ["reduction", "delta"], args);
     super(reduction);
     this.delta = delta;
   }
@@ -108,7 +108,7 @@ export class NLLLoss extends WeightedLoss {
   ignoreIndex: number;
 
   constructor(...args: Arguments<[weight: Tensor | null], F.NLLOptions>) {
-    const { weight, ignoreIndex = -100, reduction } = collect<F.NLLOptions>(["weight"], args, ["ignoreIndex", "reduction"]);
+    const { weight, ignoreIndex = -100, reduction } = collect<F.NLLOptions>("NLLLoss", ["weight"], args, ["ignoreIndex", "reduction"]);
     super(weight, reduction);
     this.ignoreIndex = ignoreIndex;
   }
@@ -138,7 +138,7 @@ export class CrossEntropyLoss extends WeightedLoss {
       ignoreIndex = -100,
       reduction,
       labelSmoothing = 0,
-    } = collect<F.CrossEntropyOptions>(["weight"], args, ["ignoreIndex", "reduction", "labelSmoothing"]);
+    } = collect<F.CrossEntropyOptions>("CrossEntropyLoss", ["weight"], args, ["ignoreIndex", "reduction", "labelSmoothing"]);
     super(weight, reduction);
     this.ignoreIndex = ignoreIndex;
     this.labelSmoothing = labelSmoothing;
@@ -153,7 +153,7 @@ export class CrossEntropyLoss extends WeightedLoss {
 /** Binary cross entropy of probabilities. (torch.nn.BCELoss) */
 export class BCELoss extends WeightedLoss {
   constructor(...args: Arguments<[weight: Tensor | null], F.BinaryCrossEntropyOptions>) {
-    const { weight, reduction } = collect<F.BinaryCrossEntropyOptions>(["weight"], args, ["reduction"]);
+    const { weight, reduction } = collect<F.BinaryCrossEntropyOptions>("BCELoss", ["weight"], args, ["reduction"]);
     super(weight, reduction);
   }
 
@@ -168,7 +168,7 @@ export class BCEWithLogitsLoss extends WeightedLoss {
   declare posWeight: Tensor | null;
 
   constructor(...args: Arguments<[weight: Tensor | null], F.BinaryCrossEntropyWithLogitsOptions>) {
-    const { weight, posWeight, reduction } = collect<F.BinaryCrossEntropyWithLogitsOptions>(["weight"], args, ["reduction", "posWeight"]);
+    const { weight, posWeight, reduction } = collect<F.BinaryCrossEntropyWithLogitsOptions>("BCEWithLogitsLoss", ["weight"], args, ["reduction", "posWeight"]);
     super(weight, reduction);
     this.registerBuffer("pos_weight", posWeight ?? null);
   }
@@ -192,7 +192,7 @@ export class KLDivLoss extends Module {
 
   constructor(...args: [options?: F.KlDivOptions]) {
     super();
-    const options = collect<F.KlDivOptions>([], args, ["reduction", "logTarget"]);
+    const options = collect<F.KlDivOptions>("KLDivLoss", [], args, ["reduction", "logTarget"]);
     this.reduction = options.reduction ?? "mean";
     this.logTarget = options.logTarget ?? false;
   }
@@ -219,7 +219,12 @@ export class PoissonNLLLoss extends Loss {
   eps: number;
 
   constructor(...args: Arguments<[logInput: boolean, full: boolean], F.PoissonNLLOptions>) {
-    const { logInput = true, full = false, eps = 1e-8, reduction } = collect<F.PoissonNLLOptions>(["logInput", "full"], args, ["eps", "reduction"]);
+    const {
+      logInput = true,
+      full = false,
+      eps = 1e-8,
+      reduction,
+    } = collect<F.PoissonNLLOptions>("PoissonNLLLoss", ["logInput", "full"], args, ["eps", "reduction"]);
     super(reduction);
     this.logInput = logInput;
     this.full = full;
@@ -243,7 +248,7 @@ export class GaussianNLLLoss extends Loss {
   eps: number;
 
   constructor(...args: [options?: F.GaussianNLLOptions]) {
-    const options = collect<F.GaussianNLLOptions>([], args, ["full", "eps", "reduction"]);
+    const options = collect<F.GaussianNLLOptions>("GaussianNLLLoss", [], args, ["full", "eps", "reduction"]);
     super(options.reduction);
     this.full = options.full ?? false;
     this.eps = options.eps ?? 1e-6;
@@ -257,7 +262,7 @@ export class GaussianNLLLoss extends Loss {
 /** log(1 + e^(-target x)), with targets 1 and -1. (torch.nn.SoftMarginLoss) */
 export class SoftMarginLoss extends Loss {
   constructor(...args: [options?: F.LossOptions]) {
-    const options = collect<F.LossOptions>([], args, ["reduction"]);
+    const options = collect<F.LossOptions>("SoftMarginLoss", [], args, ["reduction"]);
     super(options.reduction);
   }
 
@@ -276,7 +281,7 @@ export class HingeEmbeddingLoss extends Loss {
   margin: number;
 
   constructor(...args: Arguments<[margin: number], F.MarginOptions>) {
-    const { margin = 1, reduction } = collect<F.MarginOptions>(["margin"], args, ["reduction"]);
+    const { margin = 1, reduction } = collect<F.MarginOptions>("HingeEmbeddingLoss", ["margin"], args, ["reduction"]);
     super(reduction);
     this.margin = margin;
   }
@@ -296,7 +301,7 @@ export class MarginRankingLoss extends Loss {
   margin: number;
 
   constructor(...args: Arguments<[margin: number], F.MarginOptions>) {
-    const { margin = 0, reduction } = collect<F.MarginOptions>(["margin"], args, ["reduction"]);
+    const { margin = 0, reduction } = collect<F.MarginOptions>("MarginRankingLoss", ["margin"], args, ["reduction"]);
     super(reduction);
     this.margin = margin;
   }
@@ -316,7 +321,7 @@ export class CosineEmbeddingLoss extends Loss {
   margin: number;
 
   constructor(...args: Arguments<[margin: number], F.MarginOptions>) {
-    const { margin = 0, reduction } = collect<F.MarginOptions>(["margin"], args, ["reduction"]);
+    const { margin = 0, reduction } = collect<F.MarginOptions>("CosineEmbeddingLoss", ["margin"], args, ["reduction"]);
     super(reduction);
     this.margin = margin;
   }
@@ -337,7 +342,7 @@ export class MultiMarginLoss extends WeightedLoss {
   margin: number;
 
   constructor(...args: Arguments<[p: number, margin: number, weight: Tensor | null], F.MultiMarginOptions>) {
-    const { p = 1, margin = 1, weight, reduction } = collect<F.MultiMarginOptions>(["p", "margin", "weight"], args, ["reduction"]);
+    const { p = 1, margin = 1, weight, reduction } = collect<F.MultiMarginOptions>("MultiMarginLoss", ["p", "margin", "weight"], args, ["reduction"]);
     super(weight, reduction);
     if (p !== 1 && p !== 2) throw new ValueError("only p == 1 and p == 2 supported");
     if (weight != null && weight.ndim !== 1) throw new ValueError(`MultiMarginLoss: expected weight to be None or 1D tensor, got ${weight.ndim}D instead`);
@@ -354,7 +359,7 @@ export class MultiMarginLoss extends WeightedLoss {
 /** For each pair of a target class and another, how far the scores come within 1. (torch.nn.MultiLabelMarginLoss) */
 export class MultiLabelMarginLoss extends Loss {
   constructor(...args: [options?: F.LossOptions]) {
-    const options = collect<F.LossOptions>([], args, ["reduction"]);
+    const options = collect<F.LossOptions>("MultiLabelMarginLoss", [], args, ["reduction"]);
     super(options.reduction);
   }
 
@@ -366,7 +371,7 @@ export class MultiLabelMarginLoss extends Loss {
 /** The mean over classes of the binary cross entropy of logits. (torch.nn.MultiLabelSoftMarginLoss) */
 export class MultiLabelSoftMarginLoss extends WeightedLoss {
   constructor(...args: Arguments<[weight: Tensor | null], F.BinaryCrossEntropyOptions>) {
-    const { weight, reduction } = collect<F.BinaryCrossEntropyOptions>(["weight"], args, ["reduction"]);
+    const { weight, reduction } = collect<F.BinaryCrossEntropyOptions>("MultiLabelSoftMarginLoss", ["weight"], args, ["reduction"]);
     super(weight, reduction);
   }
 
@@ -394,7 +399,13 @@ export class TripletMarginLoss extends Loss {
   swap: boolean;
 
   constructor(...args: Arguments<[margin: number, p: number, eps: number, swap: boolean], F.TripletOptions>) {
-    const { margin = 1, p = 2, eps = 1e-6, swap = false, reduction } = collect<F.TripletOptions>(["margin", "p", "eps", "swap"], args, ["reduction"]);
+    const {
+      margin = 1,
+      p = 2,
+      eps = 1e-6,
+      swap = false,
+      reduction,
+    } = collect<F.TripletOptions>("TripletMarginLoss", ["margin", "p", "eps", "swap"], args, ["reduction"]);
     super(reduction);
     this.margin = margin;
     this.p = p;
@@ -425,7 +436,7 @@ export class TripletMarginWithDistanceLoss extends Loss {
   swap: boolean;
 
   constructor(...args: [options?: F.TripletWithDistanceOptions]) {
-    const options = collect<F.TripletWithDistanceOptions>([], args, ["distanceFunction", "margin", "swap", "reduction"]);
+    const options = collect<F.TripletWithDistanceOptions>("TripletMarginWithDistanceLoss", [], args, ["distanceFunction", "margin", "swap", "reduction"]);
     super(options.reduction);
     const distance = options.distanceFunction ?? new PairwiseDistance();
     if (distance instanceof Module) this.addModule("distance_function", distance);
@@ -456,7 +467,7 @@ export class CTCLoss extends Loss {
   zeroInfinity: boolean;
 
   constructor(...args: Arguments<[blank: number, reduction: F.Reduction, zeroInfinity: boolean], F.CtcOptions>) {
-    const { blank = 0, reduction, zeroInfinity = false } = collect<F.CtcOptions>(["blank", "reduction", "zeroInfinity"], args);
+    const { blank = 0, reduction, zeroInfinity = false } = collect<F.CtcOptions>("CTCLoss", ["blank", "reduction", "zeroInfinity"], args);
     super(reduction);
     this.blank = blank;
     this.zeroInfinity = zeroInfinity;

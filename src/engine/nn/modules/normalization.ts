@@ -69,6 +69,7 @@ export class LayerNorm<Affine extends boolean = true, HasBias extends boolean = 
   ) {
     super();
     const { normalizedShape: given, ...options } = collect<LayerNormOptions<boolean, boolean> & Partial<Normalized>>(
+      "LayerNorm",
       ["normalizedShape", "eps", "elementwiseAffine", "bias"],
       args,
       ["device", "dtype"],
@@ -128,6 +129,7 @@ export class RMSNorm<Affine extends boolean = true> extends Module {
   constructor(...args: WithRequired<[normalizedShape: Sizes], Normalized, [eps: number | null, elementwiseAffine: Affine], RMSNormOptions<Affine>>) {
     super();
     const { normalizedShape: given, ...options } = collect<RMSNormOptions<boolean> & Partial<Normalized>>(
+      "RMSNorm",
       ["normalizedShape", "eps", "elementwiseAffine"],
       args,
       ["device", "dtype"],
@@ -194,7 +196,7 @@ export class GroupNorm<Affine extends boolean = true, HasBias extends boolean = 
 
   constructor(...args: WithRequired<[numGroups: number, numChannels: number], Grouped, [eps: number, affine: Affine], GroupNormOptions<Affine, HasBias>>) {
     super();
-    const options = collect<GroupNormOptions<boolean, boolean> & Partial<Grouped>>(["numGroups", "numChannels", "eps", "affine"], args, [
+    const options = collect<GroupNormOptions<boolean, boolean> & Partial<Grouped>>("GroupNorm", ["numGroups", "numChannels", "eps", "affine"], args, [
       "bias",
       "device",
       "dtype",
@@ -245,7 +247,7 @@ export class LocalResponseNorm extends Module {
       alpha = 1e-4,
       beta = 0.75,
       k = 1,
-    } = collect<F.LocalResponseNormOptions & { readonly size?: number }>(["size", "alpha", "beta", "k"], args, []);
+    } = collect<F.LocalResponseNormOptions & { readonly size?: number }>("LocalResponseNorm", ["size", "alpha", "beta", "k"], args, []);
     this.size = required(size, "LocalResponseNorm", "size");
     this.alpha = alpha;
     this.beta = beta;

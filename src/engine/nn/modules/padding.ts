@@ -18,8 +18,8 @@ interface PaddingOptions {
 
 type PaddingArguments = readonly [padding: Sizes] | readonly [options: PaddingOptions];
 
-function paddingOf(args: PaddingArguments): Sizes {
-  return required(collect<Partial<PaddingOptions>>(["padding"], args).padding, "__init__", "padding");
+function paddingOf(layer: string, args: PaddingArguments): Sizes {
+  return required(collect<Partial<PaddingOptions>>(layer, ["padding"], args).padding, layer, "padding");
 }
 
 abstract class Padding extends Module {
@@ -36,7 +36,7 @@ abstract class Padding extends Module {
     args: PaddingArguments,
   ) {
     super();
-    this.padding = repeat(paddingOf(args), 2 * dims);
+    this.padding = repeat(paddingOf(new.target.name, args), 2 * dims);
   }
 
   override forward(x: Tensor): Tensor {
@@ -66,9 +66,9 @@ abstract class ConstantPad extends Padding {
   readonly value: number;
 
   constructor(dims: number, args: ConstantPadArguments) {
-    const { padding, value } = collect<Partial<ConstantPadOptions>>(["padding", "value"], args);
-    super(dims, "constant", [required(padding, "__init__", "padding")]);
-    this.value = required(value, "__init__", "value");
+    const { padding, value } = collect<Partial<ConstantPadOptions>>(new.target.name, ["padding", "value"], args);
+    super(dims, "constant", [required(padding, new.target.name, "padding")]);
+    this.value = required(value, new.target.name, "value");
   }
 
   override forward(x: Tensor): Tensor {
@@ -109,7 +109,7 @@ export class ZeroPad1d extends ConstantPad1d {
   };
 
   constructor(...args: PaddingArguments) {
-    super({ padding: paddingOf(args), value: 0 });
+    super({ padding: paddingOf(new.target.name, args), value: 0 });
   }
 
   override extraRepr(): string {
@@ -125,7 +125,7 @@ export class ZeroPad2d extends ConstantPad2d {
   };
 
   constructor(...args: PaddingArguments) {
-    super({ padding: paddingOf(args), value: 0 });
+    super({ padding: paddingOf(new.target.name, args), value: 0 });
   }
 
   override extraRepr(): string {
@@ -141,7 +141,7 @@ export class ZeroPad3d extends ConstantPad3d {
   };
 
   constructor(...args: PaddingArguments) {
-    super({ padding: paddingOf(args), value: 0 });
+    super({ padding: paddingOf(new.target.name, args), value: 0 });
   }
 
   override extraRepr(): string {

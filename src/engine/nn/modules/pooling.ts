@@ -52,7 +52,7 @@ abstract class MaxPool<ReturnIndices extends boolean> extends Module {
   constructor(...args: MaxPoolArguments<ReturnIndices>) {
     super();
     const names = ["kernelSize", "stride", "padding", "dilation", "returnIndices", "ceilMode"] as const;
-    const given = collect<MaxPoolOptions<boolean> & { readonly kernelSize?: Sizes }>(names, args);
+    const given = collect<MaxPoolOptions<boolean> & { readonly kernelSize?: Sizes }>(new.target.name, names, args);
     this.kernelSize = required(given.kernelSize, this.constructor.name, "kernel_size");
     this.stride = given.stride ?? this.kernelSize;
     this.padding = given.padding ?? 0;
@@ -119,7 +119,7 @@ abstract class MaxUnpool extends Module {
 
   constructor(dims: number, args: MaxUnpoolArguments) {
     super();
-    const given = collect<MaxUnpoolOptions & { readonly kernelSize?: Sizes }>(["kernelSize", "stride", "padding"], args);
+    const given = collect<MaxUnpoolOptions & { readonly kernelSize?: Sizes }>(new.target.name, ["kernelSize", "stride", "padding"], args);
     const kernelSize = required(given.kernelSize, this.constructor.name, "kernel_size");
     this.kernelSize = repeat(kernelSize, dims);
     this.stride = repeat(given.stride ?? kernelSize, dims);
@@ -209,7 +209,7 @@ abstract class AvgPool extends Module {
 
   constructor(...args: AvgPoolArguments) {
     super();
-    const given = collect<AvgPoolDivisorOptions & { readonly kernelSize?: Sizes }>(avgPoolNames, args);
+    const given = collect<AvgPoolDivisorOptions & { readonly kernelSize?: Sizes }>(new.target.name, avgPoolNames, args);
     this.kernelSize = required(given.kernelSize, this.constructor.name, "kernel_size");
     this.stride = given.stride ?? this.kernelSize;
     this.padding = given.padding ?? 0;
@@ -295,7 +295,7 @@ abstract class LPPool extends Module {
 
   constructor(...args: LPPoolArguments) {
     super();
-    const given = collect<F.LPPoolOptions>(["normType", "kernelSize", "stride", "ceilMode"], args);
+    const given = collect<F.LPPoolOptions>(new.target.name, ["normType", "kernelSize", "stride", "ceilMode"], args);
     this.normType = required(given.normType, this.constructor.name, "norm_type");
     this.kernelSize = required(given.kernelSize, this.constructor.name, "kernel_size");
     this.stride = given.stride ?? null;

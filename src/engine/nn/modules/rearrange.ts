@@ -18,7 +18,11 @@ export class PixelShuffle extends Module {
 
   constructor(...args: readonly [upscaleFactor: number] | readonly [options: { readonly upscaleFactor: number }]) {
     super();
-    this.upscaleFactor = required(collect<{ readonly upscaleFactor?: number }>(["upscaleFactor"], args).upscaleFactor, "PixelShuffle", "upscale_factor");
+    this.upscaleFactor = required(
+      collect<{ readonly upscaleFactor?: number }>("PixelShuffle", ["upscaleFactor"], args).upscaleFactor,
+      "PixelShuffle",
+      "upscale_factor",
+    );
   }
 
   override forward(x: Tensor): Tensor {
@@ -42,7 +46,7 @@ export class PixelUnshuffle extends Module {
   constructor(...args: readonly [downscaleFactor: number] | readonly [options: { readonly downscaleFactor: number }]) {
     super();
     this.downscaleFactor = required(
-      collect<{ readonly downscaleFactor?: number }>(["downscaleFactor"], args).downscaleFactor,
+      collect<{ readonly downscaleFactor?: number }>("PixelUnshuffle", ["downscaleFactor"], args).downscaleFactor,
       "PixelUnshuffle",
       "downscale_factor",
     );
@@ -68,7 +72,7 @@ export class ChannelShuffle extends Module {
 
   constructor(...args: readonly [groups: number] | readonly [options: { readonly groups: number }]) {
     super();
-    this.groups = required(collect<{ readonly groups?: number }>(["groups"], args).groups, "ChannelShuffle", "groups");
+    this.groups = required(collect<{ readonly groups?: number }>("ChannelShuffle", ["groups"], args).groups, "ChannelShuffle", "groups");
   }
 
   override forward(x: Tensor): Tensor {
@@ -102,7 +106,7 @@ export class Unfold extends Module {
 
   constructor(...args: UnfoldArguments) {
     super();
-    const { kernelSize, dilation = 1, padding = 0, stride = 1 } = collect<F.UnfoldOptions>(["kernelSize", "dilation", "padding", "stride"], args);
+    const { kernelSize, dilation = 1, padding = 0, stride = 1 } = collect<F.UnfoldOptions>("Unfold", ["kernelSize", "dilation", "padding", "stride"], args);
     this.kernelSize = required(kernelSize, "Unfold", "kernel_size");
     this.dilation = dilation;
     this.padding = padding;
@@ -148,7 +152,7 @@ export class Fold extends Module {
   constructor(...args: FoldArguments) {
     super();
     const names = ["outputSize", "kernelSize", "dilation", "padding", "stride"] as const;
-    const { outputSize, kernelSize, dilation = 1, padding = 0, stride = 1 } = collect<F.FoldOptions>(names, args);
+    const { outputSize, kernelSize, dilation = 1, padding = 0, stride = 1 } = collect<F.FoldOptions>("Fold", names, args);
     this.outputSize = required(outputSize, "Fold", "output_size");
     this.kernelSize = required(kernelSize, "Fold", "kernel_size");
     this.dilation = dilation;

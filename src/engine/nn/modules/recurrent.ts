@@ -283,6 +283,7 @@ export class RNN extends RNNBase {
     >
   ) {
     const options = collect<RNNOptions & RecurrentBaseOptions & Partial<RecurrentSizes>>(
+      "RNN",
       ["inputSize", "hiddenSize", "numLayers", "nonlinearity", "bias", "batchFirst", "dropout", "bidirectional"],
       args,
       ["projSize", "device", "dtype"],
@@ -317,6 +318,7 @@ export class GRU extends RNNBase {
     ...args: RecurrentArguments<[numLayers: number, bias: boolean, batchFirst: boolean, dropout: number, bidirectional: boolean], RecurrentLayerOptions>
   ) {
     const options = collect<RecurrentBaseOptions & Partial<RecurrentSizes>>(
+      "GRU",
       ["inputSize", "hiddenSize", "numLayers", "bias", "batchFirst", "dropout", "bidirectional"],
       args,
       ["projSize", "device", "dtype"],
@@ -359,6 +361,7 @@ export class LSTM extends RNNBase {
     ...args: RecurrentArguments<[numLayers: number, bias: boolean, batchFirst: boolean, dropout: number, bidirectional: boolean, projSize: number], LSTMOptions>
   ) {
     const options = collect<LSTMOptions & Partial<RecurrentSizes>>(
+      "LSTM",
       ["inputSize", "hiddenSize", "numLayers", "bias", "batchFirst", "dropout", "bidirectional", "projSize"],
       args,
       ["device", "dtype"],

@@ -127,7 +127,10 @@ export class RNNCell extends RNNCellBase {
   readonly nonlinearity: "tanh" | "relu";
 
   constructor(...args: RecurrentArguments<[bias: boolean, nonlinearity: "tanh" | "relu"], RNNCellOptions>) {
-    const options = collect<RNNCellOptions & Partial<RecurrentSizes>>(["inputSize", "hiddenSize", "bias", "nonlinearity"], args, ["device", "dtype"]);
+    const options = collect<RNNCellOptions & Partial<RecurrentSizes>>("RNNCell", ["inputSize", "hiddenSize", "bias", "nonlinearity"], args, [
+      "device",
+      "dtype",
+    ]);
     const { nonlinearity = "tanh" } = options;
     super(
       rnnMode(nonlinearity, (unknown) => `Unknown nonlinearity: ${unknown}`),
@@ -150,7 +153,7 @@ export class RNNCell extends RNNCellBase {
 /** One step of a GRU (torch.nn.GRUCell). Input and state as for RNNCell. */
 export class GRUCell extends RNNCellBase {
   constructor(...args: RecurrentArguments<[bias: boolean], CellOptions>) {
-    const options = collect<CellOptions & Partial<RecurrentSizes>>(["inputSize", "hiddenSize", "bias"], args, ["device", "dtype"]);
+    const options = collect<CellOptions & Partial<RecurrentSizes>>("GRUCell", ["inputSize", "hiddenSize", "bias"], args, ["device", "dtype"]);
     super("gru", ...recurrentSizes("GRUCell", options), options);
   }
 
@@ -163,7 +166,7 @@ export class GRUCell extends RNNCellBase {
 /** One step of an LSTM (torch.nn.LSTMCell): input (batch, inputSize), state and cell (batch, hiddenSize), to the next state and cell. */
 export class LSTMCell extends RNNCellBase {
   constructor(...args: RecurrentArguments<[bias: boolean], CellOptions>) {
-    const options = collect<CellOptions & Partial<RecurrentSizes>>(["inputSize", "hiddenSize", "bias"], args, ["device", "dtype"]);
+    const options = collect<CellOptions & Partial<RecurrentSizes>>("LSTMCell", ["inputSize", "hiddenSize", "bias"], args, ["device", "dtype"]);
     super("lstm", ...recurrentSizes("LSTMCell", options), options);
   }
 

@@ -19,7 +19,7 @@ abstract class DimActivation extends Module {
 
   constructor(...args: Arguments<[dim: number | null], { readonly dim?: number | null }>) {
     super();
-    this.dim = collect<{ readonly dim?: number | null }>(["dim"], args).dim ?? null;
+    this.dim = collect<{ readonly dim?: number | null }>(new.target.name, ["dim"], args).dim ?? null;
   }
 
   abstract override forward(x: Tensor): Tensor;

@@ -138,7 +138,11 @@ export class TransformerEncoderLayer extends Module {
 
   constructor(...args: LayerArguments) {
     super();
-    const { dModel, nhead: heads, ...options } = collect<TransformerLayerOptions & Partial<LayerSizes>>(layerArgumentNames, args, ["device", "dtype"]);
+    const {
+      dModel,
+      nhead: heads,
+      ...options
+    } = collect<TransformerLayerOptions & Partial<LayerSizes>>("TransformerEncoderLayer", layerArgumentNames, args, ["device", "dtype"]);
     const parts = layerParts(required(dModel, "TransformerEncoderLayer", "d_model"), options);
     const nhead = required(heads, "TransformerEncoderLayer", "nhead");
     this.addModule("self_attn", parts.attention(nhead));
@@ -154,7 +158,11 @@ export class TransformerEncoderLayer extends Module {
   }
 
   override forward(src: Tensor, ...args: Arguments<[srcMask: Tensor | null, srcKeyPaddingMask: Tensor | null, isCausal: boolean], EncoderLayerMasks>): Tensor {
-    const { srcMask = null, srcKeyPaddingMask = null, isCausal = false } = collect<EncoderLayerMasks>(["srcMask", "srcKeyPaddingMask", "isCausal"], args);
+    const {
+      srcMask = null,
+      srcKeyPaddingMask = null,
+      isCausal = false,
+    } = collect<EncoderLayerMasks>("forward", ["srcMask", "srcKeyPaddingMask", "isCausal"], args);
     const attend = (x: Tensor): Tensor => {
       const [output] = this.selfAttn(x, x, x, { attnMask: srcMask, keyPaddingMask: srcKeyPaddingMask, needWeights: false, isCausal });
       return this.dropout1(output);
@@ -220,7 +228,11 @@ export class TransformerDecoderLayer extends Module {
 
   constructor(...args: LayerArguments) {
     super();
-    const { dModel, nhead: heads, ...options } = collect<TransformerLayerOptions & Partial<LayerSizes>>(layerArgumentNames, args, ["device", "dtype"]);
+    const {
+      dModel,
+      nhead: heads,
+      ...options
+    } = collect<TransformerLayerOptions & Partial<LayerSizes>>("TransformerDecoderLayer", layerArgumentNames, args, ["device", "dtype"]);
     const parts = layerParts(required(dModel, "TransformerDecoderLayer", "d_model"), options);
     const nhead = required(heads, "TransformerDecoderLayer", "nhead");
     this.addModule("self_attn", parts.attention(nhead));
@@ -239,7 +251,7 @@ export class TransformerDecoderLayer extends Module {
   }
 
   override forward(tgt: Tensor, memory: Tensor, ...args: Arguments<DecoderPositional, DecoderLayerMasks>): Tensor {
-    const masks = collect<DecoderLayerMasks>(decoderMaskNames, args);
+    const masks = collect<DecoderLayerMasks>("forward", decoderMaskNames, args);
     const { tgtMask = null, memoryMask = null, tgtKeyPaddingMask = null, memoryKeyPaddingMask = null, tgtIsCausal = false, memoryIsCausal = false } = masks;
     const attendToSelf = (x: Tensor): Tensor => {
       const [output] = this.selfAttn(x, x, x, { attnMask: tgtMask, keyPaddingMask: tgtKeyPaddingMask, isCausal: tgtIsCausal, needWeights: false });
@@ -309,6 +321,7 @@ export class TransformerEncoder extends Module {
   ) {
     super();
     const { numLayers, norm = null } = collect<EncoderOptions & { readonly numLayers?: number }>(
+      "TransformerEncoder",
       ["numLayers", "norm", "enableNestedTensor", "maskCheck"],
       args,
       [],
@@ -319,7 +332,7 @@ export class TransformerEncoder extends Module {
   }
 
   override forward(src: Tensor, ...args: Arguments<[mask: Tensor | null, srcKeyPaddingMask: Tensor | null, isCausal: boolean | null], EncoderMasks>): Tensor {
-    const { mask = null, srcKeyPaddingMask = null, isCausal } = collect<EncoderMasks>(["mask", "srcKeyPaddingMask", "isCausal"], args);
+    const { mask = null, srcKeyPaddingMask = null, isCausal } = collect<EncoderMasks>("forward", ["mask", "srcKeyPaddingMask", "isCausal"], args);
     let output = src;
     for (const layer of this.layers) output = layer(output, { srcMask: mask, srcKeyPaddingMask, isCausal: isCausal ?? false });
     return this.norm === null ? output : this.norm(output);
@@ -342,14 +355,18 @@ export class TransformerDecoder extends Module {
     ...args: WithRequired<[numLayers: number], { readonly numLayers: number }, [norm: Normalization | null], Pick<EncoderOptions, "norm">>
   ) {
     super();
-    const { numLayers, norm = null } = collect<Pick<EncoderOptions, "norm"> & { readonly numLayers?: number }>(["numLayers", "norm"], args);
+    const { numLayers, norm = null } = collect<Pick<EncoderOptions, "norm"> & { readonly numLayers?: number }>(
+      "TransformerDecoder",
+      ["numLayers", "norm"],
+      args,
+    );
     this.numLayers = required(numLayers, "TransformerDecoder", "num_layers");
     this.layers = copies(decoderLayer, this.numLayers);
     this.norm = norm;
   }
 
   override forward(tgt: Tensor, memory: Tensor, ...args: Arguments<DecoderPositional, DecoderLayerMasks>): Tensor {
-    const masks = collect<DecoderLayerMasks>(decoderMaskNames, args);
+    const masks = collect<DecoderLayerMasks>("forward", decoderMaskNames, args);
     let output = tgt;
     for (const layer of this.layers) output = layer(output, memory, masks);
     return this.norm === null ? output : this.norm(output);
@@ -434,6 +451,7 @@ export class Transformer extends Module {
   constructor(...args: Arguments<TransformerPositional, TransformerOptions>) {
     super();
     const options = collect<TransformerOptions>(
+      "Transformer",
       [
         "dModel",
         "nhead",
@@ -469,6 +487,7 @@ export class Transformer extends Module {
 
   override forward(src: Tensor, tgt: Tensor, ...args: Arguments<TransformerMasksPositional, TransformerMasks>): Tensor {
     const masks = collect<TransformerMasks>(
+      "forward",
       ["srcMask", "tgtMask", "memoryMask", "srcKeyPaddingMask", "tgtKeyPaddingMask", "memoryKeyPaddingMask", "srcIsCausal", "tgtIsCausal", "memoryIsCausal"],
       args,
       [],

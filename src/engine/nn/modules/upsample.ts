@@ -46,7 +46,13 @@ export class Upsample extends Module {
   constructor(...args: UpsampleArguments) {
     super();
     const names = ["size", "scaleFactor", "mode", "alignCorners", "recomputeScaleFactor"] as const;
-    const { size = null, scaleFactor = null, mode = "nearest", alignCorners = null, recomputeScaleFactor = null } = collect<UpsampleOptions>(names, args);
+    const {
+      size = null,
+      scaleFactor = null,
+      mode = "nearest",
+      alignCorners = null,
+      recomputeScaleFactor = null,
+    } = collect<UpsampleOptions>("Upsample", names, args);
     this.size = size;
     this.scaleFactor = scaleFactor;
     this.mode = mode;
@@ -76,7 +82,7 @@ export class UpsamplingNearest2d extends Upsample {
   };
 
   constructor(...args: UpsamplingArguments) {
-    super({ ...collect<UpsampleOptions>(["size", "scaleFactor"], args), mode: "nearest" });
+    super({ ...collect<UpsampleOptions>("UpsamplingNearest2d", ["size", "scaleFactor"], args), mode: "nearest" });
   }
 }
 
@@ -88,6 +94,6 @@ export class UpsamplingBilinear2d extends Upsample {
   };
 
   constructor(...args: UpsamplingArguments) {
-    super({ ...collect<UpsampleOptions>(["size", "scaleFactor"], args), mode: "bilinear", alignCorners: true });
+    super({ ...collect<UpsampleOptions>("UpsamplingBilinear2d", ["size", "scaleFactor"], args), mode: "bilinear", alignCorners: true });
   }
 }

@@ -1,7 +1,7 @@
 import { noGrad } from "../../autograd/gradMode.js";
 import { RuntimeError } from "../../errors.js";
 import { unary } from "../../kernels/elementwise.js";
-import { collect, required, type Arguments, type WithRequired } from "../../arguments.js";
+import { takingOnly, collect, required, type Arguments, type WithRequired } from "../../arguments.js";
 import { withoutObserver } from "../../observer.js";
 import { clamp } from "../../ops/assignment.js";
 import { tensor } from "../../ops/creation.js";
@@ -27,7 +27,7 @@ export type ClipGradNormOptions = TotalNormOptions;
 
 /** The norm of all tensors as if they were one vector: the norm of the norm of each. 0 without tensors. (torch.nn.utils.get_total_norm) */
 export function getTotalNorm(tensors: Tensor | Iterable<Tensor>, ...args: Arguments<[normType: number, errorIfNonfinite: boolean], TotalNormOptions>): Tensor {
-  const { normType = 2, errorIfNonfinite = false } = collect<TotalNormOptions>(["normType", "errorIfNonfinite"], args);
+  const { normType = 2, errorIfNonfinite = false } = collect<TotalNormOptions>("getTotalNorm", ["normType", "errorIfNonfinite"], args);
   return totalNorm(listOf(tensors), normType, errorIfNonfinite);
 }
 
@@ -47,7 +47,7 @@ export function clipGradsWithNorm_(
   parameters: Tensor | Iterable<Tensor>,
   ...args: WithRequired<[maxNorm: number, totalNorm: Tensor], { readonly maxNorm: number; readonly totalNorm: Tensor }, [], object>
 ): void {
-  const given = collect<{ readonly maxNorm?: number; readonly totalNorm?: Tensor }>(["maxNorm", "totalNorm"], args);
+  const given = collect<{ readonly maxNorm?: number; readonly totalNorm?: Tensor }>("clipGradsWithNorm_", ["maxNorm", "totalNorm"], args);
   scale(
     gradientsOf(listOf(parameters)),
     required(given.maxNorm, "clip_grads_with_norm_", "max_norm"),
@@ -74,7 +74,7 @@ export function clipGradNorm_(
     maxNorm: given,
     normType = 2,
     errorIfNonfinite = false,
-  } = collect<ClipGradNormOptions & { readonly maxNorm?: number }>(["maxNorm", "normType"], args, ["errorIfNonfinite"]);
+  } = collect<ClipGradNormOptions & { readonly maxNorm?: number }>("clipGradNorm_", ["maxNorm", "normType"], args, ["errorIfNonfinite"]);
   const maxNorm = required(given, "clip_grad_norm_", "max_norm");
   const gradients = gradientsOf(listOf(parameters));
   const norm = totalNorm(gradients, normType, errorIfNonfinite);
@@ -83,9 +83,13 @@ export function clipGradNorm_(
 }
 
 /** Clamps every element of the gradients to [-clipValue, clipValue]. (torch.nn.utils.clip_grad_value_) */
-export function clipGradValue_(parameters: Tensor | Iterable<Tensor>, clipValue: number): void {
-  for (const gradient of gradientsOf(listOf(parameters))) {
-    unary(gradient, gradient, (value) => Math.min(Math.max(value, -clipValue), clipValue));
-    gradient.version.value++;
-  }
-}
+export const clipGradValue_: (parameters: Tensor | Iterable<Tensor>, clipValue: number) => void = takingOnly(
+  "clipGradValue_",
+  ["parameters", "clipValue"],
+  (parameters: Tensor | Iterable<Tensor>, clipValue: number): void => {
+    for (const gradient of gradientsOf(listOf(parameters))) {
+      unary(gradient, gradient, (value) => Math.min(Math.max(value, -clipValue), clipValue));
+      gradient.version.value++;
+    }
+  },
+);

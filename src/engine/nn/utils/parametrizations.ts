@@ -39,7 +39,7 @@ Object.defineProperty(WeightNorm, "name", { value: "_WeightNorm" });
  * (torch.nn.utils.parametrizations.weight_norm)
  */
 export function weightNorm<M extends Module>(module: M, ...args: Arguments<[name: string, dim: number | null], WeightNormOptions>): M {
-  const { name = "weight", dim = 0 } = collect<WeightNormOptions>(["name", "dim"], args);
+  const { name = "weight", dim = 0 } = collect<WeightNormOptions>("weightNorm", ["name", "dim"], args);
   const weight = (module as unknown as Record<string, Tensor | undefined>)[name];
   const fromStart = dim === null ? -1 : dim < 0 && dim !== -1 && weight ? dim + weight.ndim : dim;
   registerParametrization(module, name, new WeightNorm(fromStart), { unsafe: true });
@@ -146,7 +146,12 @@ export function spectralNorm<M extends Module>(
   module: M,
   ...args: Arguments<[name: string, nPowerIterations: number, eps: number, dim: number | null], SpectralNormOptions>
 ): M {
-  const { name = "weight", nPowerIterations = 1, eps = 1e-12, dim = null } = collect<SpectralNormOptions>(["name", "nPowerIterations", "eps", "dim"], args);
+  const {
+    name = "weight",
+    nPowerIterations = 1,
+    eps = 1e-12,
+    dim = null,
+  } = collect<SpectralNormOptions>("spectralNorm", ["name", "nPowerIterations", "eps", "dim"], args);
   const weight = (module as unknown as Record<string, unknown>)[name];
   if (!(weight instanceof Tensor)) throw new ValueError(`Module '${module}' has no parameter or buffer with name '${name}'`);
   const outputDim = dim ?? (module.constructor.name.startsWith("ConvTranspose") ? 1 : 0);

@@ -1,3 +1,4 @@
+import { checkedOptions } from "../../arguments.js";
 import { noGrad } from "../../autograd/gradMode.js";
 import { ValueError } from "../../errors.js";
 import { equalSizes, Size } from "../../size.js";
@@ -133,6 +134,7 @@ export interface RegisterOptions {
  * module. (torch.nn.utils.parametrize.register_parametrization)
  */
 export function registerParametrization<M extends Module>(module: M, tensorName: string, parametrization: Parametrization, options: RegisterOptions = {}): M {
+  const { unsafe } = checkedOptions<RegisterOptions>("registerParametrization", options, "unsafe");
   parametrization.train(module.training);
   if (isParametrized(module, tensorName)) {
     listsOf(module)!.get(tensorName).append(parametrization);
@@ -142,7 +144,7 @@ export function registerParametrization<M extends Module>(module: M, tensorName:
   if (original === null) {
     throw new ValueError(`Module '${module}' does not have a parameter, a buffer, or a parametrized element with name '${tensorName}'`);
   }
-  const list = new ParametrizationList([parametrization], original, options.unsafe);
+  const list = new ParametrizationList([parametrization], original, unsafe);
   unregister(module, tensorName);
   if (!isParametrized(module)) {
     injectClass(module);
@@ -160,7 +162,7 @@ export interface RemoveOptions {
 
 /** Turns a computed tensor into an ordinary parameter or buffer again. Returns the module. (torch.nn.utils.parametrize.remove_parametrizations) */
 export function removeParametrizations<M extends Module>(module: M, tensorName: string, options: RemoveOptions = {}): M {
-  const { leaveParametrized = true } = options;
+  const { leaveParametrized = true } = checkedOptions<RemoveOptions>("removeParametrizations", options, "leaveParametrized");
   if (!isParametrized(module, tensorName)) throw new ValueError(`Module ${module} does not have a parametrization on ${tensorName}`);
   const lists = listsOf(module)!;
   const list = lists.get(tensorName);

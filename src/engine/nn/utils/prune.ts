@@ -1,3 +1,4 @@
+import { collect, inOrder, requiredFirst, type AllArguments, type WithRequired } from "../../arguments.js";
 import { noGrad } from "../../autograd/gradMode.js";
 import { AssertionError, IndexError, TypeError, typeInPython, ValueError } from "../../errors.js";
 import { ones, onesLike, zerosLike } from "../../ops/creation.js";
@@ -50,10 +51,10 @@ export abstract class BasePruningMethod {
 }
 
 /** Which parameter a hook masks. Known by the hook, since a copy of a module has its hooks. */
-const prunedNames = new WeakMap<ForwardPreHook, string>();
+const prunedNames = new WeakMap<object, string>();
 
 function pruningHook(module: Module, name: string): ForwardPreHook | undefined {
-  return [...module[internals].forwardPreHooks].find((hook) => prunedNames.get(hook) === name);
+  return [...module[internals].forwardPreHooks].find((hook) => prunedNames.get(hook) === name) as ForwardPreHook | undefined;
 }
 
 /**
@@ -244,33 +245,71 @@ export class CustomFromMask extends BasePruningMethod {
   }
 }
 
+/** What is pruned, by name: `{ name: "weight", amount: 0.3 }`. */
+interface Pruned {
+  readonly name: string;
+  /** A share between 0 and 1, or a number of elements or slices. */
+  readonly amount: number;
+}
+
+interface Scored {
+  /** Stand for the parameter's values where the smallest are looked for. Default: the values. */
+  readonly importanceScores?: Tensor | null;
+}
+
 /** Gives a parameter the form of a pruned one, with a mask of ones. (torch.nn.utils.prune.identity) */
-export function identity<M extends Module>(module: M, name: string): M {
+export function identity<M extends Module>(module: M, ...args: AllArguments<[name: string], Pick<Pruned, "name">>): M {
+  const [name] = inOrder<[name: string]>("identity", ["name"], args);
   return applyMethod(module, name, new Identity());
 }
 
 /** Prunes elements at random. (torch.nn.utils.prune.random_unstructured) */
-export function randomUnstructured<M extends Module>(module: M, name: string, amount: number): M {
+export function randomUnstructured<M extends Module>(module: M, ...args: AllArguments<[name: string, amount: number], Pruned>): M {
+  const [name, amount] = inOrder<[name: string, amount: number]>("random_unstructured", ["name", "amount"], args);
   return applyMethod(module, name, new RandomUnstructured(amount));
 }
 
 /** Prunes the elements of the smallest size. (torch.nn.utils.prune.l1_unstructured) */
-export function l1Unstructured<M extends Module>(module: M, name: string, amount: number, importanceScores?: Tensor): M {
-  return applyMethod(module, name, new L1Unstructured(amount), importanceScores);
+export function l1Unstructured<M extends Module>(
+  module: M,
+  ...args: WithRequired<[name: string, amount: number], Pruned, [importanceScores: Tensor | null], Scored>
+): M {
+  const [[name, amount], rest] = requiredFirst<[name: string, amount: number]>("l1_unstructured", ["name", "amount"], args);
+  const { importanceScores } = collect<Scored>("l1_unstructured", ["importanceScores"], rest);
+  return applyMethod(module, name, new L1Unstructured(amount), importanceScores ?? undefined);
 }
 
 /** Prunes slices along `dim` at random. (torch.nn.utils.prune.random_structured) */
-export function randomStructured<M extends Module>(module: M, name: string, amount: number, dim: number): M {
+export function randomStructured<M extends Module>(
+  module: M,
+  ...args: AllArguments<[name: string, amount: number, dim: number], Pruned & { readonly dim: number }>
+): M {
+  const [name, amount, dim] = inOrder<[name: string, amount: number, dim: number]>("random_structured", ["name", "amount", "dim"], args);
   return applyMethod(module, name, new RandomStructured(amount, dim));
 }
 
 /** Prunes the slices along `dim` of the smallest n-norm. (torch.nn.utils.prune.ln_structured) */
-export function lnStructured<M extends Module>(module: M, name: string, amount: number, n: number | "fro", dim: number, importanceScores?: Tensor): M {
-  return applyMethod(module, name, new LnStructured(amount, n, dim), importanceScores);
+export function lnStructured<M extends Module>(
+  module: M,
+  ...args: WithRequired<
+    [name: string, amount: number, n: number | "fro", dim: number],
+    Pruned & { readonly n: number | "fro"; readonly dim: number },
+    [importanceScores: Tensor | null],
+    Scored
+  >
+): M {
+  type Required = [name: string, amount: number, n: number | "fro", dim: number];
+  const [[name, amount, n, dim], rest] = requiredFirst<Required>("ln_structured", ["name", "amount", "n", "dim"], args);
+  const { importanceScores } = collect<Scored>("ln_structured", ["importanceScores"], rest);
+  return applyMethod(module, name, new LnStructured(amount, n, dim), importanceScores ?? undefined);
 }
 
 /** Prunes by a mask of zeros and ones. (torch.nn.utils.prune.custom_from_mask) */
-export function customFromMask<M extends Module>(module: M, name: string, mask: Tensor): M {
+export function customFromMask<M extends Module>(
+  module: M,
+  ...args: AllArguments<[name: string, mask: Tensor], { readonly name: string; readonly mask: Tensor }>
+): M {
+  const [name, mask] = inOrder<[name: string, mask: Tensor]>("custom_from_mask", ["name", "mask"], args);
   return applyMethod(module, name, new CustomFromMask(mask));
 }
 

@@ -113,7 +113,7 @@ export function packPaddedSequence(
   ...args: WithRequired<[lengths: Lengths], { readonly lengths: Lengths }, [batchFirst: boolean, enforceSorted: boolean], PackOptions>
 ): PackedSequence {
   const [[given], rest] = requiredFirst<[lengths: Lengths]>("pack_padded_sequence", ["lengths"], args);
-  const { batchFirst = false, enforceSorted = true } = collect<PackOptions>(["batchFirst", "enforceSorted"], rest);
+  const { batchFirst = false, enforceSorted = true } = collect<PackOptions>("packPaddedSequence", ["batchFirst", "enforceSorted"], rest);
   const lengths = given instanceof Tensor ? (given.tolist() as number[]) : given;
   const [steps, batch] = (batchFirst ? [input.sizes[1], input.sizes[0]] : input.sizes) as [number, number];
   if (lengths.length !== batch) throw new RuntimeError(`Expected \`len(lengths)\` to be equal to batch_size, but got ${lengths.length} (batch_size=${batch})`);
@@ -166,7 +166,11 @@ export function padPackedSequence(
   sequence: PackedSequence,
   ...args: Arguments<[batchFirst: boolean, paddingValue: number, totalLength: number | null], PadPackedOptions>
 ): [padded: Tensor, lengths: Tensor] {
-  const { batchFirst = false, paddingValue = 0, totalLength = null } = collect<PadPackedOptions>(["batchFirst", "paddingValue", "totalLength"], args);
+  const {
+    batchFirst = false,
+    paddingValue = 0,
+    totalLength = null,
+  } = collect<PadPackedOptions>("padPackedSequence", ["batchFirst", "paddingValue", "totalLength"], args);
   const batchSizes = sequence.batchSizes.tolist() as number[];
   const longest = batchSizes.length;
   if (totalLength !== null && totalLength < longest) {
@@ -224,7 +228,11 @@ export function padSequence(
   sequences: readonly Tensor[],
   ...args: Arguments<[batchFirst: boolean, paddingValue: number, paddingSide: "left" | "right"], PadSequenceOptions>
 ): Tensor {
-  const { batchFirst = false, paddingValue = 0, paddingSide = "right" } = collect<PadSequenceOptions>(["batchFirst", "paddingValue", "paddingSide"], args);
+  const {
+    batchFirst = false,
+    paddingValue = 0,
+    paddingSide = "right",
+  } = collect<PadSequenceOptions>("padSequence", ["batchFirst", "paddingValue", "paddingSide"], args);
   if (sequences.length === 0) throw new RuntimeError("received an empty list of sequences");
   if (paddingSide !== "left" && paddingSide !== "right")
     throw new RuntimeError(`Expected padding_side to be one of left or right, but got ${String(paddingSide)}.`);
@@ -237,14 +245,14 @@ export function unpadSequence(
   ...args: WithRequired<[lengths: Lengths], { readonly lengths: Lengths }, [batchFirst: boolean], { readonly batchFirst?: boolean }>
 ): Tensor[] {
   const [[given], rest] = requiredFirst<[lengths: Lengths]>("unpad_sequence", ["lengths"], args);
-  const { batchFirst = false } = collect<{ batchFirst?: boolean }>(["batchFirst"], rest);
+  const { batchFirst = false } = collect<{ batchFirst?: boolean }>("unpadSequence", ["batchFirst"], rest);
   const lengths = given instanceof Tensor ? (given.tolist() as number[]) : given;
   return lengths.map((length, i) => paddedSequences.select(batchFirst ? 0 : 1, i).narrow(0, 0, length));
 }
 
 /** Sequences (length, *) of different lengths, packed; `enforceSorted` as for packPaddedSequence. (torch.nn.utils.rnn.pack_sequence) */
 export function packSequence(sequences: readonly Tensor[], ...args: Arguments<[enforceSorted: boolean], { readonly enforceSorted?: boolean }>): PackedSequence {
-  const { enforceSorted = true } = collect<{ enforceSorted?: boolean }>(["enforceSorted"], args);
+  const { enforceSorted = true } = collect<{ enforceSorted?: boolean }>("packSequence", ["enforceSorted"], args);
   return packPaddedSequence(
     padSequence(sequences),
     sequences.map((each) => each.sizes[0]!),

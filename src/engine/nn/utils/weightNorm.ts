@@ -39,7 +39,7 @@ function computed(module: Module, name: string, dim: number): Tensor {
  * `weight_v`. Returns the module. `nn.utils.parametrizations.weightNorm` is the newer way. (torch.nn.utils.weight_norm)
  */
 export function weightNorm<M extends Module>(module: M, ...args: Arguments<[name: string, dim: number | null], WeightNormOptions>): M {
-  const { name = "weight", dim: given = 0 } = collect<WeightNormOptions>(["name", "dim"], args);
+  const { name = "weight", dim: given = 0 } = collect<WeightNormOptions>("weightNorm", ["name", "dim"], args);
   const known = normalized.get(module) ?? new Map<string, Normalized>();
   if (known.has(name)) throw new RuntimeError(`Cannot register two weight_norm hooks on the same parameter ${name}`);
   const fields = module as unknown as Record<string, Tensor | undefined>;
@@ -59,7 +59,7 @@ export function weightNorm<M extends Module>(module: M, ...args: Arguments<[name
 
 /** Makes the weight an ordinary parameter again, with the values that it has. Returns the module. (torch.nn.utils.remove_weight_norm) */
 export function removeWeightNorm<M extends Module>(module: M, ...args: Arguments<[name: string], { readonly name?: string }>): M {
-  const { name = "weight" } = collect<{ name?: string }>(["name"], args);
+  const { name = "weight" } = collect<{ name?: string }>("removeWeightNorm", ["name"], args);
   const found = normalized.get(module)?.get(name);
   if (found === undefined) throw new ValueError(`weight_norm of '${name}' not found in ${module}`);
   const weight = computed(module, name, found.dim);

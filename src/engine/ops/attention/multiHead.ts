@@ -1,3 +1,4 @@
+import { checkedOptions } from "../../arguments.js";
 import { defineComposite, named } from "../../dispatch/index.js";
 import { AssertionError, RuntimeError } from "../../errors.js";
 import { equalSizes, Size } from "../../size.js";
@@ -31,7 +32,25 @@ export interface MultiHeadAttentionOptions {
   readonly averageAttnWeights?: boolean;
   /** Says that `attnMask` is the causal one. Default false. */
   readonly isCausal?: boolean;
+  /** Take the places of the projected keys and values; (batch * heads, S, E / heads). Default null. */
+  readonly staticK?: Tensor | null;
+  readonly staticV?: Tensor | null;
 }
+
+const optionNames = [
+  "training",
+  "keyPaddingMask",
+  "needWeights",
+  "attnMask",
+  "useSeparateProjWeight",
+  "qProjWeight",
+  "kProjWeight",
+  "vProjWeight",
+  "averageAttnWeights",
+  "isCausal",
+  "staticK",
+  "staticV",
+] as const satisfies readonly (keyof MultiHeadAttentionOptions)[];
 
 /** The text of a shape in PyTorch's errors. */
 function shapeText(x: Tensor): string {
@@ -237,12 +256,13 @@ export const multiHeadAttentionForward: (
     dropoutP: number,
     outProjWeight: Tensor,
     outProjBias: Tensor | null,
-    options: MultiHeadAttentionOptions = {},
+    given: MultiHeadAttentionOptions = {},
   ): [Tensor, Tensor | null] => {
+    const options = checkedOptions<MultiHeadAttentionOptions>("multi_head_attention_forward", given, ...optionNames);
     const { training = true, needWeights = true, averageAttnWeights = true } = options;
-    const given = { query: queryGiven, key: keyGiven, value: valueGiven, keyPaddingMask: options.keyPaddingMask ?? null };
-    const isBatched = checkAttentionShapes(given, options.attnMask ?? null, numHeads);
-    const { query, key, value, keyPaddingMask } = isBatched ? given : withBatch(given);
+    const inputs = { query: queryGiven, key: keyGiven, value: valueGiven, keyPaddingMask: options.keyPaddingMask ?? null };
+    const isBatched = checkAttentionShapes(inputs, options.attnMask ?? null, numHeads);
+    const { query, key, value, keyPaddingMask } = isBatched ? inputs : withBatch(inputs);
     const [L, batch, embedDim] = query.sizes as [number, number, number];
     const padding = additiveMask(keyPaddingMask, "key_padding_mask", query);
     const { mask: allowed, isCausal } = causality(options, padding !== null, query);
@@ -252,9 +272,20 @@ export const multiHeadAttentionForward: (
 
     const [q, k, v] = project(query, key, value, inProjWeight, inProjBias, options);
     let keys: Keys = { k, v, mask: perHead(allowed, L, key.sizes[0]!, batch * numHeads), padding };
+    const { staticK = null, staticV = null } = options;
+    if (biasK !== null && staticK !== null) throw new AssertionError("bias cannot be added to static key.");
+    if (biasV !== null && staticV !== null) throw new AssertionError("bias cannot be added to static value.");
     if (biasK !== null && biasV !== null) keys = withOneMore(keys, biasK.expand([1, batch, embedDim]), biasV.expand([1, batch, embedDim]), 0);
     const queries = splitHeads(q);
-    keys = { ...keys, k: splitHeads(keys.k), v: splitHeads(keys.v) };
+    const ready = (x: Tensor | null, name: string, projected: Tensor): Tensor => {
+      if (x === null) return splitHeads(projected);
+      const expected = [batch * numHeads, null, headDim];
+      for (const dim of [0, 2]) {
+        if (x.sizes[dim] !== expected[dim]) throw new AssertionError(`expecting ${name}.size(${dim}) of ${expected[dim]}, but got ${x.sizes[dim]}`);
+      }
+      return x;
+    };
+    keys = { ...keys, k: ready(staticK, "static_k", keys.k), v: ready(staticV, "static_v", keys.v) };
     if (addZeroAttn) {
       const zero = Tensor.allocate([batch * numHeads, 1, headDim], keys.k.dtype, keys.k.device);
       keys = withOneMore(keys, zero, zero, 1);

@@ -259,7 +259,7 @@ export const scaledDotProductAttention: (query: Tensor, ...args: AttentionArgume
   },
   (query: Tensor, ...args: AttentionArguments): Tensor => {
     const [[key, value], rest] = requiredFirst<[key: Tensor, value: Tensor]>("scaled_dot_product_attention", ["key", "value"], args);
-    const options = collect<AttentionOptions>(["attnMask", "dropoutP", "isCausal"], rest, ["scale", "enableGqa"]);
+    const options = collect<AttentionOptions>("scaledDotProductAttention", ["attnMask", "dropoutP", "isCausal"], rest, ["scale", "enableGqa"]);
     const { attnMask = null, dropoutP = 0, isCausal = false, scale = null, enableGqa = false } = options;
     let [k, v] = [key, value];
     if (enableGqa) {

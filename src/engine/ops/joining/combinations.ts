@@ -22,7 +22,8 @@ export const meshgrid: (
   (...args: Tensor[] | [...tensors: Tensor[], options: MeshgridOptions] | [tensors: readonly Tensor[], options?: MeshgridOptions]): Tensor[] => {
     const list = (args as readonly unknown[]).flat().filter((item): item is Tensor => item instanceof Tensor);
     const last = args.at(-1);
-    const { indexing = "ij" } = last instanceof Tensor || Array.isArray(last) ? {} : checkedOptions(last as MeshgridOptions | undefined, "indexing");
+    const { indexing = "ij" } =
+      last instanceof Tensor || Array.isArray(last) ? {} : checkedOptions("meshgrid", last as MeshgridOptions | undefined, "indexing");
     if (indexing !== "ij" && indexing !== "xy") {
       throw new RuntimeError(`torch.meshgrid: indexing must be one of "xy" or "ij", but received: ${String(indexing)}`);
     }
@@ -66,7 +67,7 @@ export interface CombinationOptions {
 export const combinations: (x: Tensor, ...args: Arguments<[r: number, withReplacement: boolean], CombinationOptions>) => Tensor = defineComposite(
   { name: "combinations", effect: computes, multiplyAdds: ofParts, arguments: ["input", ["r", 2], ["withReplacement", false]] },
   (x: Tensor, ...args: Arguments<[r: number, withReplacement: boolean], CombinationOptions>): Tensor => {
-    const { r = 2, withReplacement = false } = collect<CombinationOptions>(["r", "withReplacement"], args);
+    const { r = 2, withReplacement = false } = collect<CombinationOptions>("combinations", ["r", "withReplacement"], args);
     if (x.sizes.length !== 1) throw new RuntimeError("Expect a 1D vector, but got shape " + formatSizes(x.sizes));
     const count = x.sizes[0]!;
     const rows: number[][] = [];

@@ -56,18 +56,18 @@ export interface TriangleOptions {
 
 type TriangleArguments = Arguments<[diagonal: number], TriangleOptions>;
 
-function triangleOffset(args: readonly unknown[]): number {
-  return collect<TriangleOptions>(["diagonal"], args).diagonal ?? 0;
+function triangleOffset(operation: string, args: readonly unknown[]): number {
+  return collect<TriangleOptions>(operation, ["diagonal"], args).diagonal ?? 0;
 }
 
 /** The last two dimensions with zeros above a diagonal. (torch.tril) */
 export function tril(x: Tensor, ...args: TriangleArguments): Tensor {
-  return trilOperation(x, triangleOffset(args));
+  return trilOperation(x, triangleOffset("tril", args));
 }
 
 /** The last two dimensions with zeros below a diagonal. (torch.triu) */
 export function triu(x: Tensor, ...args: TriangleArguments): Tensor {
-  return triuOperation(x, triangleOffset(args));
+  return triuOperation(x, triangleOffset("triu", args));
 }
 
 type TriangleIndexArguments = WithRequired<
@@ -80,14 +80,14 @@ type TriangleIndexArguments = WithRequired<
 /** Positions of the triangle that `tril` keeps, as two rows: those of rows and those of columns. (torch.tril_indices) */
 export function trilIndices(...args: TriangleIndexArguments): Tensor {
   const [[row, column], rest] = requiredFirst<[row: number, col: number]>("tril_indices", ["row", "col"], args);
-  const { offset = 0 } = collect<{ offset?: number }>(["offset"], rest);
+  const { offset = 0 } = collect<{ offset?: number }>("trilIndices", ["offset"], rest);
   return triangleIndices(row, column, (i, j) => j <= i + offset);
 }
 
 /** Positions of the triangle that `triu` keeps, as two rows: those of rows and those of columns. (torch.triu_indices) */
 export function triuIndices(...args: TriangleIndexArguments): Tensor {
   const [[row, column], rest] = requiredFirst<[row: number, col: number]>("triu_indices", ["row", "col"], args);
-  const { offset = 0 } = collect<{ offset?: number }>(["offset"], rest);
+  const { offset = 0 } = collect<{ offset?: number }>("triuIndices", ["offset"], rest);
   return triangleIndices(row, column, (i, j) => j >= i + offset);
 }
 
@@ -147,7 +147,7 @@ export interface DiagEmbedOptions {
 
 /** The last dimension as a diagonal of two new ones, zeros elsewhere. (torch.diag_embed) */
 export function diagEmbed(x: Tensor, ...args: Arguments<[offset: number, dim1: number, dim2: number], DiagEmbedOptions>): Tensor {
-  const { offset = 0, dim1 = -2, dim2 = -1 } = collect<DiagEmbedOptions>(["offset", "dim1", "dim2"], args);
+  const { offset = 0, dim1 = -2, dim2 = -1 } = collect<DiagEmbedOptions>("diagEmbed", ["offset", "dim1", "dim2"], args);
   return diagEmbedOperation(x, offset, dim1, dim2);
 }
 
@@ -174,7 +174,7 @@ function diagonalOf(x: Tensor, offset: number): Tensor {
 
 /** Of a vector the matrix with it as diagonal, of a matrix its diagonal (a copy). (torch.diag) */
 export function diag(x: Tensor, ...args: TriangleArguments): Tensor {
-  const offset = triangleOffset(args);
+  const offset = triangleOffset("diag", args);
   if (x.sizes.length === 1) return diagEmbedOperation(x, offset, 0, 1);
   if (x.sizes.length !== 2) throw new RuntimeError(`diag(): Supports 1D or 2D tensors. Got ${x.sizes.length}D`);
   return diagCopy(x, offset);
@@ -184,7 +184,7 @@ export function diag(x: Tensor, ...args: TriangleArguments): Tensor {
 export const diagflat: (x: Tensor, ...args: Arguments<[offset: number], { readonly offset?: number }>) => Tensor = defineComposite(
   { name: "diagflat", effect: computes, multiplyAdds: ofParts, arguments: ["input", ["offset", 0]] },
   (x: Tensor, ...args: Arguments<[offset: number], { readonly offset?: number }>): Tensor => {
-    return diagEmbedOperation(flatten(x), collect<{ offset?: number }>(["offset"], args).offset ?? 0, 0, 1);
+    return diagEmbedOperation(flatten(x), collect<{ offset?: number }>("diagflat", ["offset"], args).offset ?? 0, 0, 1);
   },
 );
 
@@ -209,6 +209,4 @@ const traceOperation = defineOperation<[x: Tensor]>({
 });
 
 /** The sum of a matrix's main diagonal. (torch.trace) */
-export function trace(x: Tensor): Tensor {
-  return traceOperation(x);
-}
+export const trace: (x: Tensor) => Tensor = traceOperation;

@@ -18,8 +18,8 @@ export interface JoinOptions {
 
 type JoinArguments = Arguments<[dim: number], JoinOptions>;
 
-function joinedDim(args: readonly unknown[]): number {
-  return collect<JoinOptions>(["dim"], args).dim ?? 0;
+function joinedDim(operation: string, args: readonly unknown[]): number {
+  return collect<JoinOptions>(operation, ["dim"], args).dim ?? 0;
 }
 
 /** PyTorch lets vectors of no elements join anything. */
@@ -103,7 +103,7 @@ function requireTensors(tensors: readonly Tensor[], message: string): void {
 /** Tensors one after the other along a dimension; they differ at most in its size. (torch.cat) */
 export function cat(tensors: readonly Tensor[], ...args: JoinArguments): Tensor {
   if (tensors.length === 0) throw new ValueError("torch.cat(): expected a non-empty list of Tensors");
-  return catOperation(tensors, joinedDim(args));
+  return catOperation(tensors, joinedDim("cat", args));
 }
 
 /** `cat` by another name. (torch.concat) */
@@ -154,7 +154,7 @@ function layer(x: Tensor, dim: number, index: number): Tensor {
 /** Tensors of one shape along a new dimension. (torch.stack) */
 export function stack(tensors: readonly Tensor[], ...args: JoinArguments): Tensor {
   requireTensors(tensors, "stack expects a non-empty TensorList");
-  return stackOperation(tensors, joinedDim(args));
+  return stackOperation(tensors, joinedDim("stack", args));
 }
 
 /** Tensors side by side: vectors end to end, others along the second dimension. (torch.hstack) */
@@ -162,7 +162,7 @@ export const hstack: (tensors: readonly Tensor[]) => Tensor = defineComposite(
   { name: "hstack", effect: computes, multiplyAdds: ofParts, arguments: ["tensors"] },
   (tensors: readonly Tensor[]): Tensor => {
     requireTensors(tensors, "hstack expects a non-empty TensorList");
-    const list = tensors.map(atleast1d);
+    const list = tensors.map((each) => atleast1d(each));
     return catOperation(list, list[0]!.sizes.length === 1 ? 0 : 1);
   },
 );
@@ -172,7 +172,10 @@ export const vstack: (tensors: readonly Tensor[]) => Tensor = defineComposite(
   { name: "vstack", effect: computes, multiplyAdds: ofParts, arguments: ["tensors"] },
   (tensors: readonly Tensor[]): Tensor => {
     requireTensors(tensors, "vstack expects a non-empty TensorList");
-    return catOperation(tensors.map(atleast2d), 0);
+    return catOperation(
+      tensors.map((each) => atleast2d(each)),
+      0,
+    );
   },
 );
 
@@ -189,7 +192,10 @@ export const dstack: (tensors: readonly Tensor[]) => Tensor = defineComposite(
   { name: "dstack", effect: computes, multiplyAdds: ofParts, arguments: ["tensors"] },
   (tensors: readonly Tensor[]): Tensor => {
     requireTensors(tensors, "dstack expects a non-empty TensorList");
-    return catOperation(tensors.map(atleast3d), 2);
+    return catOperation(
+      tensors.map((each) => atleast3d(each)),
+      2,
+    );
   },
 );
 
@@ -209,7 +215,7 @@ export const columnStack: (tensors: readonly Tensor[]) => Tensor = defineComposi
 export const blockDiag: (...tensors: Tensor[]) => Tensor = defineComposite(
   { name: "blockDiag", effect: computes, multiplyAdds: ofParts, arguments: ["tensors"] },
   (...tensors: Tensor[]): Tensor => {
-    const blocks = tensors.map(atleast2d);
+    const blocks = tensors.map((each) => atleast2d(each));
     const columns = blocks.reduce((sum, block) => sum + block.sizes[1]!, 0);
     let before = 0;
     const rows = blocks.map((block) => {

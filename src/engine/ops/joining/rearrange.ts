@@ -2,7 +2,7 @@ import { linearInEach, defineComposite, defineOperation, named } from "../../dis
 import { RuntimeError } from "../../errors.js";
 import { copy } from "../../kernels/elementwise.js";
 import { normalizeDim, Tensor, through } from "../../tensor.js";
-import { collect, listOf, required, type Arguments, type Dims, type Numbers, type WithRequired } from "../../arguments.js";
+import { takingOnly, collect, listOf, required, type Arguments, type Dims, type Numbers, type WithRequired } from "../../arguments.js";
 import { filledLike } from "../rules/reducedDims.js";
 import { flatten, reshape, transpose } from "../shape.js";
 import { slicedWindow } from "../rules/windows.js";
@@ -41,20 +41,20 @@ const flipOperation = defineOperation<[x: Tensor, dims: readonly number[]]>({
 
 /** The order along some dimensions reversed. (torch.flip) */
 export function flip(x: Tensor, ...dims: Numbers | [options: { readonly dims: readonly number[] }]): Tensor {
-  return flipOperation(x, [...listOf(dims, "dims")]);
+  return flipOperation(x, [...listOf("flip", dims, "dims")]);
 }
 
 /** The order of columns reversed. (torch.fliplr) */
-export function fliplr(x: Tensor): Tensor {
+export const fliplr: (x: Tensor) => Tensor = takingOnly("fliplr", ["x"], (x: Tensor): Tensor => {
   if (x.sizes.length < 2) throw new RuntimeError("Input must be >= 2-d.");
   return flipOperation(x, [1]);
-}
+});
 
 /** The order of rows reversed. (torch.flipud) */
-export function flipud(x: Tensor): Tensor {
+export const flipud: (x: Tensor) => Tensor = takingOnly("flipud", ["x"], (x: Tensor): Tensor => {
   if (x.sizes.length < 1) throw new RuntimeError("Input must be >= 1-d.");
   return flipOperation(x, [0]);
-}
+});
 
 /** Writes `x` into `output` moved on by `shift` along `dim`; what leaves at the end comes back in front. */
 function shifted(output: Tensor, x: Tensor, shift: number, dim: number): void {
@@ -93,7 +93,7 @@ export const roll: (x: Tensor, ...args: WithRequired<[shifts: Dims], { readonly 
   defineComposite(
     { name: "roll", effect: moves, multiplyAdds: ofParts, arguments: ["input", "shifts", "dims"] },
     (x: Tensor, ...args: WithRequired<[shifts: Dims], { readonly shifts: Dims }, [dims: Dims], { readonly dims?: Dims }>): Tensor => {
-      const { shifts: given, dims } = collect<{ shifts?: Dims; dims?: Dims }>(["shifts", "dims"], args);
+      const { shifts: given, dims } = collect<{ shifts?: Dims; dims?: Dims }>("roll", ["shifts", "dims"], args);
       const shifts = required(given, "roll", "shifts");
       const by = typeof shifts === "number" ? [shifts] : shifts;
       if (dims === undefined || (typeof dims !== "number" && dims.length === 0)) {
@@ -114,7 +114,7 @@ export interface Rot90Options {
 export const rot90: (x: Tensor, ...args: Arguments<[k: number, dims: readonly [number, number]], Rot90Options>) => Tensor = defineComposite(
   { name: "rot90", effect: moves, multiplyAdds: ofParts, arguments: ["input", ["k", 1], "dims"] },
   (x: Tensor, ...args: Arguments<[k: number, dims: readonly [number, number]], Rot90Options>): Tensor => {
-    const { k = 1, dims = [0, 1] } = collect<Rot90Options>(["k", "dims"], args);
+    const { k = 1, dims = [0, 1] } = collect<Rot90Options>("rot90", ["k", "dims"], args);
     const turns = ((k % 4) + 4) % 4;
     if (dims.length !== 2) throw new RuntimeError(`expected total rotation dims == 2, but got dims = ${(dims as readonly number[]).length}`);
     const [from, to] = dims;

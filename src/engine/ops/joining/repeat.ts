@@ -53,12 +53,12 @@ function broadcastable(x: Tensor, repeats: readonly number[]): Tensor {
 
 /** Copies along each dimension; more numbers than dimensions put new ones in front. (Tensor.repeat) */
 export function repeat(x: Tensor, ...repeats: Numbers | [options: { readonly repeats: readonly number[] }]): Tensor {
-  return repeatOperation(x, [...listOf(repeats, "repeats")]);
+  return repeatOperation(x, [...listOf("repeat", repeats, "repeats")]);
 }
 
 /** `repeat` where missing numbers in front count as 1. (torch.tile) */
 export function tile(x: Tensor, ...dims: Numbers | [options: { readonly dims: readonly number[] }]): Tensor {
-  const list = listOf(dims, "dims");
+  const list = listOf("tile", dims, "dims");
   return repeatOperation(x, [...new Array<number>(Math.max(0, x.sizes.length - list.length)).fill(1), ...list]);
 }
 
@@ -79,7 +79,7 @@ export const repeatInterleave: (x: Tensor, ...args: RepeatInterleaveArguments) =
       repeats: given,
       dim = null,
       outputSize = null,
-    } = collect<RepeatInterleaveOptions & { readonly repeats?: number | Tensor }>(["repeats", "dim"], args, ["outputSize"]);
+    } = collect<RepeatInterleaveOptions & { readonly repeats?: number | Tensor }>("repeatInterleave", ["repeats", "dim"], args, ["outputSize"]);
     const repeats = required(given, "repeat_interleave", "repeats");
     const source = dim === null ? flatten(x) : x;
     const along = normalizeDim(dim ?? 0, source.sizes.length);

@@ -5,7 +5,7 @@ import { copy } from "../../kernels/elementwise.js";
 import * as kernels from "../../kernels/linalg.js";
 import { product } from "../../size.js";
 import { Tensor } from "../../tensor.js";
-import { collect, inOrder, type AllArguments, type Arguments } from "../../arguments.js";
+import { takingOnly, collect, inOrder, type AllArguments, type Arguments } from "../../arguments.js";
 import { div, gt, mul, sub } from "../binary.js";
 import { maskedFill } from "../masks.js";
 import { cat, diagEmbed, tril } from "../joining.js";
@@ -136,7 +136,7 @@ const qrOperation = defineComposite(
 
 /** A = Q R with orthonormal columns in Q and upper-triangular R. `mode`: "reduced" (default), "complete" or "r". (torch.linalg.qr) */
 export function qr(a: Tensor, ...args: Arguments<[mode: "reduced" | "complete" | "r"], { readonly mode?: "reduced" | "complete" | "r" }>): QrResult {
-  const { mode = "reduced" } = collect<{ mode?: "reduced" | "complete" | "r" }>(["mode"], args);
+  const { mode = "reduced" } = collect<{ mode?: "reduced" | "complete" | "r" }>("qr", ["mode"], args);
   if (!["reduced", "complete", "r"].includes(mode)) {
     throw new RuntimeError(`qr received unrecognized mode '${mode}' but expected one of 'reduced' (default), 'r', or 'complete'`);
   }
@@ -200,14 +200,12 @@ const eighOperation = defineComposite({ name: "eigh", effect: computes, multiply
 });
 
 /** Eigenvalues (ascending) and eigenvectors (columns) of symmetric matrices, whose lower triangle alone is read. (torch.linalg.eigh) */
-export function eigh(a: Tensor): EighResult {
-  return eighOperation(a);
-}
+export const eigh: (a: Tensor) => EighResult = eighOperation;
 
 /** The eigenvalues of symmetric matrices, ascending. (torch.linalg.eigvalsh) */
-export function eigvalsh(a: Tensor): Tensor {
+export const eigvalsh: (a: Tensor) => Tensor = takingOnly("eigvalsh", ["a"], (a: Tensor): Tensor => {
   return eighOperation(a).eigenvalues;
-}
+});
 
 interface Svd extends Factors {
   readonly u: Tensor;
@@ -313,7 +311,7 @@ export interface SvdOptions {
 
 /** A = U diag(S) Vh with S descending. (torch.linalg.svd) */
 export function svd(a: Tensor, ...args: Arguments<[fullMatrices: boolean], SvdOptions>): SvdResult {
-  return svdOperation(a, collect<SvdOptions>(["fullMatrices"], args).fullMatrices ?? true);
+  return svdOperation(a, collect<SvdOptions>("svd", ["fullMatrices"], args).fullMatrices ?? true);
 }
 
 export const svdvalsOperation: (a: Tensor) => Tensor = defineComposite(
@@ -325,9 +323,7 @@ export const svdvalsOperation: (a: Tensor) => Tensor = defineComposite(
 );
 
 /** The singular values, descending. (torch.linalg.svdvals) */
-export function svdvals(a: Tensor): Tensor {
-  return svdvalsOperation(a);
-}
+export const svdvals: (a: Tensor) => Tensor = svdvalsOperation;
 
 const pinvRecorded = defineOperation<[a: Tensor]>({
   name: "pinv",
@@ -362,9 +358,7 @@ const pinvOperation = defineComposite({ name: "pinv", effect: computes, multiply
 const epsilonOf = (dtype: DType): number => (dtype.name === "float32" ? 2 ** -23 : 2 ** -52);
 
 /** Moore and Penrose's inverse. (torch.linalg.pinv) */
-export function pinv(a: Tensor): Tensor {
-  return pinvOperation(a);
-}
+export const pinv: (a: Tensor) => Tensor = pinvOperation;
 
 /** How many singular values are not zero within rounding. (torch.linalg.matrix_rank) */
 export const matrixRank: (a: Tensor) => Tensor = defineComposite(

@@ -27,7 +27,7 @@ export interface VectorNormOptions {
 
 /** The norm of the elements as one vector, or along dimensions. (torch.linalg.vector_norm) */
 export function vectorNorm(x: Tensor, ...args: Arguments<[ord: number, dim: Dims | null, keepdim: boolean], VectorNormOptions>): Tensor {
-  const { ord = 2, dim = null, keepdim = false, dtype } = collect<VectorNormOptions>(["ord", "dim", "keepdim"], args, ["dtype"]);
+  const { ord = 2, dim = null, keepdim = false, dtype } = collect<VectorNormOptions>("vectorNorm", ["ord", "dim", "keepdim"], args, ["dtype"]);
   return vectorNormOf(dtype === undefined ? x : to(x, dtype), ord, dim, keepdim);
 }
 
@@ -50,7 +50,7 @@ export const matrixNorm: (a: Tensor, ...args: Arguments<[ord: MatrixOrder, dim: 
   defineComposite(
     { name: "matrixNorm", effect: computes, multiplyAdds: ofParts, arguments: ["input", "ord", "dim", ["keepdim", false]] },
     (a: Tensor, ...args: Arguments<[ord: MatrixOrder, dim: readonly [number, number], keepdim: boolean], MatrixNormOptions>): Tensor => {
-      const { ord = "fro", dim = [-2, -1], keepdim = false, dtype } = collect<MatrixNormOptions>(["ord", "dim", "keepdim"], args, ["dtype"]);
+      const { ord = "fro", dim = [-2, -1], keepdim = false, dtype } = collect<MatrixNormOptions>("matrixNorm", ["ord", "dim", "keepdim"], args, ["dtype"]);
       const x = dtype === undefined ? a : to(a, dtype);
       if (x.sizes.length < 2) throw new RuntimeError("linalg.matrix_norm: The input tensor A must have at least 2 dimensions.");
       if (dim.length !== 2) throw new RuntimeError(`linalg.matrix_norm: dim must be a 2-tuple. Got ${dim.join(" ")}`);
@@ -88,7 +88,7 @@ export const norm: (x: Tensor, ...args: Arguments<[ord: MatrixOrder | null, dim:
   defineComposite(
     { name: "norm", effect: computes, multiplyAdds: ofParts, arguments: ["input", ["p", 2], "dim", ["keepdim", false]] },
     (x: Tensor, ...args: Arguments<[ord: MatrixOrder | null, dim: Dims | null, keepdim: boolean], LinalgNormOptions>): Tensor => {
-      const { ord = null, dim = null, keepdim = false } = collect<LinalgNormOptions>(["ord", "dim", "keepdim"], args);
+      const { ord = null, dim = null, keepdim = false } = collect<LinalgNormOptions>("norm", ["ord", "dim", "keepdim"], args);
       if (ord === null) return vectorNormOf(x, 2, dim, keepdim);
       const dims = dim === null ? [...x.sizes.keys()] : typeof dim === "number" ? [dim] : dim;
       if (dim === null && x.sizes.length !== 1 && x.sizes.length !== 2) {

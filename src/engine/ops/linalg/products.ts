@@ -58,9 +58,7 @@ const matrixExpOperation: (a: Tensor) => Tensor = defineOperation<[a: Tensor]>({
 });
 
 /** e to the power of square matrices: the sum of A^k / k!. (torch.linalg.matrix_exp) */
-export function matrixExp(a: Tensor): Tensor {
-  return matrixExpOperation(a);
-}
+export const matrixExp: (a: Tensor) => Tensor = matrixExpOperation;
 
 /** Matrices multiplied in the order that takes the fewest multiplications; the first and the last may be vectors. (torch.linalg.multi_dot) */
 export const multiDot: (tensors: readonly Tensor[]) => Tensor = defineComposite(
@@ -88,12 +86,12 @@ export const vecdot: (x: Tensor, y: Tensor, ...args: Arguments<[dim: number], { 
 /** The vector product along a dimension of size 3, the last by default. (torch.linalg.cross) */
 export function cross(x: Tensor, ...args: WithRequired<[other: Tensor], { readonly other: Tensor }, [dim: number], { readonly dim?: number }>): Tensor {
   const [[y], rest] = requiredFirst<[other: Tensor]>("linalg_cross", ["other"], args);
-  return crossAlong(x, y, collect<{ dim?: number }>(["dim"], rest).dim ?? -1);
+  return crossAlong(x, y, collect<{ dim?: number }>("cross", ["dim"], rest).dim ?? -1);
 }
 
 /** The diagonals of matrices. (torch.linalg.diagonal) */
 export function diagonal(a: Tensor, options: { readonly offset?: number; readonly dim1?: number; readonly dim2?: number } = {}): Tensor {
-  const { offset = 0, dim1 = -2, dim2 = -1 } = checkedOptions(options, "offset", "dim1", "dim2");
+  const { offset = 0, dim1 = -2, dim2 = -1 } = checkedOptions("diagonal", options, "offset", "dim1", "dim2");
   return diagonalOf(a, offset, dim1, dim2);
 }
 
@@ -101,7 +99,7 @@ export function diagonal(a: Tensor, options: { readonly offset?: number; readonl
 export const vander = defineComposite(
   { name: "vander", effect: computes, multiplyAdds: ofParts, arguments: ["input", { increasing: false }] },
   (x: Tensor, options: { readonly N?: number } = {}): Tensor => {
-    const count = checkedOptions(options, "N").N ?? columnsOf(x);
+    const count = checkedOptions("vander", options, "N").N ?? columnsOf(x);
     return stack(
       Array.from({ length: count }, (_, power) => x.pow(power)),
       -1,

@@ -49,9 +49,7 @@ export const invOperation = defineOperation<[a: Tensor]>({
 });
 
 /** The inverse of square matrices. (torch.linalg.inv) */
-export function inv(a: Tensor): Tensor {
-  return invOperation(a);
-}
+export const inv: (a: Tensor) => Tensor = invOperation;
 
 const detOperation = defineOperation<[a: Tensor]>({
   name: "det",
@@ -75,9 +73,7 @@ const detOperation = defineOperation<[a: Tensor]>({
 });
 
 /** The determinant of square matrices. (torch.linalg.det) */
-export function det(a: Tensor): Tensor {
-  return detOperation(a);
-}
+export const det: (a: Tensor) => Tensor = detOperation;
 
 function logDeterminants(a: Tensor): { readonly signs: number[]; readonly logs: number[] } {
   const n = rowsOf(a);
@@ -133,9 +129,7 @@ const slogdetOperation = defineComposite({ name: "slogdet", effect: computes, mu
 });
 
 /** The sign of the determinant and the logarithm of its magnitude. (torch.linalg.slogdet) */
-export function slogdet(a: Tensor): SignAndLog {
-  return slogdetOperation(a);
-}
+export const slogdet: (a: Tensor) => SignAndLog = slogdetOperation;
 
 /** The logarithm of the determinant; NaN where it is negative. (torch.logdet) */
 export const logdet: (a: Tensor) => Tensor = defineComposite(
@@ -215,7 +209,7 @@ export const solveTriangular: (a: Tensor, b: Tensor, options: TriangularOptions)
       upper = required(undefined, "linalg_solve_triangular", "upper"),
       left = true,
       unitriangular = false,
-    } = checkedOptions(options, "upper", "left", "unitriangular");
+    } = checkedOptions("solveTriangular", options, "upper", "left", "unitriangular");
     let triangle = upper ? triu(a, unitriangular ? 1 : 0) : tril(a, unitriangular ? -1 : 0);
     if (unitriangular) triangle = triangle.add(identity(rowsOf(a), a));
     return left ? solveOperation(triangle, b) : mT(solveOperation(mT(triangle), mT(b)));
@@ -260,6 +254,6 @@ export const cholesky: (a: Tensor, options?: { readonly upper?: boolean }) => Te
   { name: "cholesky", effect: computes, multiplyAdds: ofParts, arguments: ["input", { upper: false }] },
   (a: Tensor, options: { readonly upper?: boolean } = {}): Tensor => {
     const l = choleskyOperation(a);
-    return checkedOptions(options, "upper").upper ? mT(l) : l;
+    return checkedOptions("cholesky", options, "upper").upper ? mT(l) : l;
   },
 );

@@ -116,7 +116,7 @@ function checkClassTargets(x: Tensor, target: Tensor, weight: Tensor | null): vo
 /** Minus the log-probability of each target class; x is (C), (N, C) or (N, C, ...), targets (), (N) or (N, ...). (torch.nn.functional.nll_loss) */
 export function nllLoss(x: Tensor, ...args: WithRequired<[target: Tensor], { readonly target: Tensor }, [weight: Tensor | null], NLLOptions>): Tensor {
   const [[target], rest] = requiredFirst<[target: Tensor]>("nll_loss", ["target"], args);
-  const { weight = null, ignoreIndex = -100, reduction = "mean" } = collect<NLLOptions>(["weight"], rest, ["ignoreIndex", "reduction"]);
+  const { weight = null, ignoreIndex = -100, reduction = "mean" } = collect<NLLOptions>("nllLoss", ["weight"], rest, ["ignoreIndex", "reduction"]);
   return nllOperation(x, target, weight, ignoreIndex, reduction, 0);
 }
 
@@ -172,7 +172,7 @@ export function crossEntropy(
   ...args: WithRequired<[target: Tensor], { readonly target: Tensor }, [weight: Tensor | null], CrossEntropyOptions>
 ): Tensor {
   const [[target], rest] = requiredFirst<[target: Tensor]>("cross_entropy", ["target"], args);
-  return crossEntropyOf(x, target, collect<CrossEntropyOptions>(["weight"], rest, ["labelSmoothing", "ignoreIndex", "reduction"]));
+  return crossEntropyOf(x, target, collect<CrossEntropyOptions>("crossEntropy", ["weight"], rest, ["labelSmoothing", "ignoreIndex", "reduction"]));
 }
 
 type MultiMarginArgs = [x: Tensor, target: Tensor, p: number, margin: number, weight: Tensor | null, reduction: Reduction];
@@ -242,7 +242,12 @@ export function multiMarginLoss(
   ...args: WithRequired<[target: Tensor], { readonly target: Tensor }, [p: number, margin: number, weight: Tensor | null], MultiMarginOptions>
 ): Tensor {
   const [[target], rest] = requiredFirst<[target: Tensor]>("multi_margin_loss", ["target"], args);
-  const { p = 1, margin = 1, weight = null, reduction = "mean" } = collect<MultiMarginOptions>(["p", "margin", "weight"], rest, ["reduction"]);
+  const {
+    p = 1,
+    margin = 1,
+    weight = null,
+    reduction = "mean",
+  } = collect<MultiMarginOptions>("multiMarginLoss", ["p", "margin", "weight"], rest, ["reduction"]);
   return multiMarginOperation(x, target, p, margin, weight, reduction);
 }
 
@@ -283,7 +288,7 @@ const multilabelMarginOperation = defineOperation<[x: Tensor, target: Tensor, re
 /** For each pair of a target class and another, how far the scores come within 1. Targets are class indices, ended by -1. (torch.nn.functional.multilabel_margin_loss) */
 export function multilabelMarginLoss(x: Tensor, ...args: WithRequired<[target: Tensor], { readonly target: Tensor }, [], LossOptions>): Tensor {
   const [[target], rest] = requiredFirst<[target: Tensor]>("multilabel_margin_loss", ["target"], args);
-  return multilabelMarginOperation(x, target, collect<LossOptions>([], rest, ["reduction"]).reduction ?? "mean");
+  return multilabelMarginOperation(x, target, collect<LossOptions>("multilabelMarginLoss", [], rest, ["reduction"]).reduction ?? "mean");
 }
 
 const multilabelSoftMarginOf = defineComposite(
@@ -304,6 +309,6 @@ export function multilabelSoftMarginLoss(
   ...args: WithRequired<[target: Tensor], { readonly target: Tensor }, [weight: Tensor | null], BinaryCrossEntropyOptions>
 ): Tensor {
   const [[target], rest] = requiredFirst<[target: Tensor]>("multilabel_soft_margin_loss", ["target"], args);
-  const { weight = null, reduction = "mean" } = collect<BinaryCrossEntropyOptions>(["weight"], rest, ["reduction"]);
+  const { weight = null, reduction = "mean" } = collect<BinaryCrossEntropyOptions>("multilabelSoftMarginLoss", ["weight"], rest, ["reduction"]);
   return multilabelSoftMarginOf(x, target, weight, reduction);
 }

@@ -113,7 +113,7 @@ export function ctcLoss(
   targetLengths: Tensor | readonly number[] | number,
   ...args: Arguments<[blank: number], CtcOptions>
 ): Tensor {
-  const { blank = 0, reduction = "mean", zeroInfinity = false } = collect<CtcOptions>(["blank"], args, ["zeroInfinity", "reduction"]);
+  const { blank = 0, reduction = "mean", zeroInfinity = false } = collect<CtcOptions>("ctcLoss", ["blank"], args, ["zeroInfinity", "reduction"]);
   const isBatched = logProbs.ndim === 3;
   const batched = isBatched ? logProbs : logProbs.unsqueeze(1);
   const loss = ctcOperation(batched, targets, lengthsOf(inputLengths), lengthsOf(targetLengths), blank, reduction, zeroInfinity);

@@ -131,7 +131,7 @@ const mseOf = elementLoss({
 /** (x - target)^2. (torch.nn.functional.mse_loss) */
 export function mseLoss(x: Tensor, ...args: WithRequired<[target: Tensor], { readonly target: Tensor }, [], LossOptions>): Tensor {
   const [[target], rest] = requiredFirst<[target: Tensor]>("mse_loss", ["target"], args);
-  return mseOf(x, target, collect<LossOptions>([], rest, ["reduction"]).reduction ?? "mean");
+  return mseOf(x, target, collect<LossOptions>("mseLoss", [], rest, ["reduction"]).reduction ?? "mean");
 }
 
 const l1Of = elementLoss({
@@ -152,7 +152,7 @@ const l1Of = elementLoss({
 /** |x - target|. (torch.nn.functional.l1_loss) */
 export function l1Loss(x: Tensor, ...args: WithRequired<[target: Tensor], { readonly target: Tensor }, [], LossOptions>): Tensor {
   const [[target], rest] = requiredFirst<[target: Tensor]>("l1_loss", ["target"], args);
-  return l1Of(x, target, collect<LossOptions>([], rest, ["reduction"]).reduction ?? "mean");
+  return l1Of(x, target, collect<LossOptions>("l1Loss", [], rest, ["reduction"]).reduction ?? "mean");
 }
 
 const smoothL1Slope = (difference: number, beta: number): number => (Math.abs(difference) < beta ? difference / beta : Math.sign(difference));
@@ -189,7 +189,7 @@ export interface SmoothL1Options extends LossOptions {
 /** |x - target| - beta / 2, and (x - target)^2 / (2 beta) near zero. (torch.nn.functional.smooth_l1_loss) */
 export function smoothL1Loss(x: Tensor, ...args: WithRequired<[target: Tensor], { readonly target: Tensor }, [], SmoothL1Options>): Tensor {
   const [[target], rest] = requiredFirst<[target: Tensor]>("smooth_l1_loss", ["target"], args);
-  const { reduction = "mean", beta = 1 } = collect<SmoothL1Options>([], rest, ["reduction", "beta"]);
+  const { reduction = "mean", beta = 1 } = collect<SmoothL1Options>("smoothL1Loss", [], rest, ["reduction", "beta"]);
   return smoothL1Of(x, target, reduction, beta);
 }
 
@@ -226,7 +226,7 @@ export interface HuberOptions extends LossOptions {
 /** (x - target)^2 / 2, and linear beyond delta. (torch.nn.functional.huber_loss) */
 export function huberLoss(x: Tensor, ...args: WithRequired<[target: Tensor], { readonly target: Tensor }, [], HuberOptions>): Tensor {
   const [[target], rest] = requiredFirst<[target: Tensor]>("huber_loss", ["target"], args);
-  const { reduction = "mean", delta = 1 } = collect<HuberOptions>([], rest, ["reduction", "delta"]);
+  const { reduction = "mean", delta = 1 } = collect<HuberOptions>("huberLoss", [], rest, ["reduction", "delta"]);
   return huberOf(x, target, reduction, delta);
 }
 
@@ -247,7 +247,7 @@ export function softMarginLoss(x: Tensor, ...args: WithRequired<[target: Tensor]
       "The function 'soft_margin_loss' is not differentiable with respect to argument 'target'. This input cannot have requires_grad True.",
     );
   }
-  return softMarginOf(x, target, collect<LossOptions>([], rest, ["reduction"]).reduction ?? "mean");
+  return softMarginOf(x, target, collect<LossOptions>("softMarginLoss", [], rest, ["reduction"]).reduction ?? "mean");
 }
 
 const klDivOf = elementLoss<[logTarget: boolean]>({
@@ -279,7 +279,7 @@ export interface KlDivOptions {
 /** The Kullback-Leibler divergence of probabilities `target` from log-probabilities x. (torch.nn.functional.kl_div) */
 export function klDiv(x: Tensor, ...args: WithRequired<[target: Tensor], { readonly target: Tensor }, [], KlDivOptions>): Tensor {
   const [[target], rest] = requiredFirst<[target: Tensor]>("kl_div", ["target"], args);
-  const { reduction = "mean", logTarget = false } = collect<KlDivOptions>([], rest, ["reduction", "logTarget"]);
+  const { reduction = "mean", logTarget = false } = collect<KlDivOptions>("klDiv", [], rest, ["reduction", "logTarget"]);
   if (reduction === "mean") {
     warn(
       "reduction: 'mean' divides the total loss by both the batch size and the support size.'batchmean' divides only by the batch size, and aligns with the KL div math definition.'mean' will be changed to behave the same as 'batchmean' in the next major release.",
@@ -348,7 +348,7 @@ export function binaryCrossEntropy(
   ...args: WithRequired<[target: Tensor], { readonly target: Tensor }, [weight: Tensor | null], BinaryCrossEntropyOptions>
 ): Tensor {
   const [[target], rest] = requiredFirst<[target: Tensor]>("binary_cross_entropy", ["target"], args);
-  const { weight = null, reduction = "mean" } = collect<BinaryCrossEntropyOptions>(["weight"], rest, ["reduction"]);
+  const { weight = null, reduction = "mean" } = collect<BinaryCrossEntropyOptions>("binaryCrossEntropy", ["weight"], rest, ["reduction"]);
   if (!equalSizes(x.sizes, target.sizes)) {
     throw new ValueError(
       `Using a target size (${target.shape}) that is different to the input size (${x.shape}) is deprecated. Please ensure they have the same size.`,
@@ -398,7 +398,11 @@ export function binaryCrossEntropyWithLogits(
   ...args: WithRequired<[target: Tensor], { readonly target: Tensor }, [weight: Tensor | null], BinaryCrossEntropyWithLogitsOptions>
 ): Tensor {
   const [[target], rest] = requiredFirst<[target: Tensor]>("binary_cross_entropy_with_logits", ["target"], args);
-  const { weight = null, posWeight = null, reduction = "mean" } = collect<BinaryCrossEntropyWithLogitsOptions>(["weight"], rest, ["posWeight", "reduction"]);
+  const {
+    weight = null,
+    posWeight = null,
+    reduction = "mean",
+  } = collect<BinaryCrossEntropyWithLogitsOptions>("binaryCrossEntropyWithLogits", ["weight"], rest, ["posWeight", "reduction"]);
   if (!equalSizes(x.sizes, target.sizes)) throw new ValueError(`Target size (${target.shape}) must be the same as input size (${x.shape})`);
   if (x.dtype.isFloatingPoint && !target.dtype.isFloatingPoint) {
     throw new RuntimeError(`result type ${x.dtype.scalarType} can't be cast to the desired output type ${target.dtype.scalarType}`);
@@ -448,7 +452,7 @@ export function poissonNllLoss(
   ...args: WithRequired<[target: Tensor], { readonly target: Tensor }, [logInput: boolean, full: boolean], PoissonNLLOptions>
 ): Tensor {
   const [[target], rest] = requiredFirst<[target: Tensor]>("poisson_nll_loss", ["target"], args);
-  return poissonOf(x, target, collect<PoissonNLLOptions>(["logInput", "full"], rest, ["eps", "reduction"]));
+  return poissonOf(x, target, collect<PoissonNLLOptions>("poissonNllLoss", ["logInput", "full"], rest, ["eps", "reduction"]));
 }
 
 export interface GaussianNLLOptions extends LossOptions {
@@ -494,5 +498,5 @@ export function gaussianNllLoss(
   >
 ): Tensor {
   const [[target, variance], rest] = requiredFirst<[target: Tensor, variance: Tensor | number]>("gaussian_nll_loss", ["target", "var"], args);
-  return gaussianOf(x, target, variance, collect<GaussianNLLOptions>(["full", "eps"], rest, ["reduction"]));
+  return gaussianOf(x, target, variance, collect<GaussianNLLOptions>("gaussianNllLoss", ["full", "eps"], rest, ["reduction"]));
 }

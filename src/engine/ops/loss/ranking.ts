@@ -26,7 +26,7 @@ const hingeEmbeddingOf = defineComposite(
 /** x where the target is 1, max(0, margin - x) where it is -1: x is a distance. (torch.nn.functional.hinge_embedding_loss) */
 export function hingeEmbeddingLoss(x: Tensor, ...args: WithRequired<[target: Tensor], { readonly target: Tensor }, [margin: number], MarginOptions>): Tensor {
   const [[target], rest] = requiredFirst<[target: Tensor]>("hinge_embedding_loss", ["target"], args);
-  const { margin = 1, reduction = "mean" } = collect<MarginOptions>(["margin"], rest, ["reduction"]);
+  const { margin = 1, reduction = "mean" } = collect<MarginOptions>("hingeEmbeddingLoss", ["margin"], rest, ["reduction"]);
   return hingeEmbeddingOf(x, target, margin, reduction);
 }
 
@@ -48,7 +48,7 @@ export function marginRankingLoss(
   ...args: WithRequired<[input2: Tensor, target: Tensor], { readonly input2: Tensor; readonly target: Tensor }, [margin: number], MarginOptions>
 ): Tensor {
   const [[x2, target], rest] = requiredFirst<[input2: Tensor, target: Tensor]>("margin_ranking_loss", ["input2", "target"], args);
-  const { margin = 0, reduction = "mean" } = collect<MarginOptions>(["margin"], rest, ["reduction"]);
+  const { margin = 0, reduction = "mean" } = collect<MarginOptions>("marginRankingLoss", ["margin"], rest, ["reduction"]);
   return marginRankingOf(x1, x2, target, margin, reduction);
 }
 
@@ -78,7 +78,7 @@ export function cosineEmbeddingLoss(
   ...args: WithRequired<[input2: Tensor, target: Tensor], { readonly input2: Tensor; readonly target: Tensor }, [margin: number], MarginOptions>
 ): Tensor {
   const [[x2, target], rest] = requiredFirst<[input2: Tensor, target: Tensor]>("cosine_embedding_loss", ["input2", "target"], args);
-  const { margin = 0, reduction = "mean" } = collect<MarginOptions>(["margin"], rest, ["reduction"]);
+  const { margin = 0, reduction = "mean" } = collect<MarginOptions>("cosineEmbeddingLoss", ["margin"], rest, ["reduction"]);
   return cosineEmbeddingOf(x1, x2, target, margin, reduction);
 }
 
@@ -138,7 +138,7 @@ export function tripletMarginLoss(
   >
 ): Tensor {
   const [[positive, negative], rest] = requiredFirst<[positive: Tensor, negative: Tensor]>("triplet_margin_loss", ["positive", "negative"], args);
-  return tripletOf(anchor, positive, negative, collect<TripletOptions>(["margin", "p", "eps", "swap"], rest, ["reduction"]));
+  return tripletOf(anchor, positive, negative, collect<TripletOptions>("tripletMarginLoss", ["margin", "p", "eps", "swap"], rest, ["reduction"]));
 }
 
 export interface TripletWithDistanceOptions extends LossOptions {
@@ -172,5 +172,10 @@ export function tripletMarginWithDistanceLoss(
   ...args: WithRequired<[positive: Tensor, negative: Tensor], { readonly positive: Tensor; readonly negative: Tensor }, [], TripletWithDistanceOptions>
 ): Tensor {
   const [[positive, negative], rest] = requiredFirst<[positive: Tensor, negative: Tensor]>("triplet_margin_with_distance_loss", ["positive", "negative"], args);
-  return tripletWithDistanceOf(anchor, positive, negative, collect<TripletWithDistanceOptions>([], rest, ["distanceFunction", "margin", "swap", "reduction"]));
+  return tripletWithDistanceOf(
+    anchor,
+    positive,
+    negative,
+    collect<TripletWithDistanceOptions>("tripletMarginWithDistanceLoss", [], rest, ["distanceFunction", "margin", "swap", "reduction"]),
+  );
 }

@@ -131,7 +131,7 @@ export function batchNorm(
     training = false,
     momentum = 0.1,
     eps = 1e-5,
-  } = collect<BatchNormOptions & Partial<RunningStatistics>>(["runningMean", "runningVar", "weight", "bias", "training", "momentum", "eps"], args);
+  } = collect<BatchNormOptions & Partial<RunningStatistics>>("batchNorm", ["runningMean", "runningVar", "weight", "bias", "training", "momentum", "eps"], args);
   if (x.sizes.length < 2) throw new ValueError(`expected at least 2D input (got ${x.sizes.length}D input)`);
   if (training && x.sizes[0]! * product(x.sizes.slice(2)) === 1) {
     throw new ValueError(`Expected more than 1 value per channel when training, got input size ${sizeOf(x)}`);
@@ -231,7 +231,7 @@ export function instanceNorm(x: Tensor, ...args: Arguments<InstanceNormPositiona
     useInputStats = true,
     momentum = 0.1,
     eps = 1e-5,
-  } = collect<InstanceNormOptions>(["runningMean", "runningVar", "weight", "bias", "useInputStats", "momentum", "eps"], args);
+  } = collect<InstanceNormOptions>("instanceNorm", ["runningMean", "runningVar", "weight", "bias", "useInputStats", "momentum", "eps"], args);
   if (useInputStats && product(x.sizes.slice(2)) === 1) {
     throw new ValueError(`Expected more than 1 spatial element when training, got input size ${sizeOf(x)}`);
   }

@@ -82,7 +82,7 @@ export function layerNorm(
     weight = null,
     bias = null,
     eps = 1e-5,
-  } = collect<AffineOptions & Partial<NormalizedShape>>(["normalizedShape", "weight", "bias", "eps"], args);
+  } = collect<AffineOptions & Partial<NormalizedShape>>("layerNorm", ["normalizedShape", "weight", "bias", "eps"], args);
   return layerNormOperation(x, required(normalizedShape, "layer_norm", "normalized_shape"), weight, bias, eps);
 }
 
@@ -134,7 +134,11 @@ export function rmsNorm(
   x: Tensor,
   ...args: WithRequired<[normalizedShape: readonly number[]], NormalizedShape, [weight: Tensor | null, eps: number | null], RmsNormOptions>
 ): Tensor {
-  const { normalizedShape, weight = null, eps = null } = collect<RmsNormOptions & Partial<NormalizedShape>>(["normalizedShape", "weight", "eps"], args);
+  const {
+    normalizedShape,
+    weight = null,
+    eps = null,
+  } = collect<RmsNormOptions & Partial<NormalizedShape>>("rmsNorm", ["normalizedShape", "weight", "eps"], args);
   return rmsNormOperation(x, required(normalizedShape, "rms_norm", "normalized_shape"), weight, eps ?? (x.dtype.name === "float64" ? 2 ** -52 : 2 ** -23));
 }
 
@@ -195,7 +199,7 @@ export function groupNorm(
     weight = null,
     bias = null,
     eps = 1e-5,
-  } = collect<AffineOptions & { numGroups?: number }>(["numGroups", "weight", "bias", "eps"], args);
+  } = collect<AffineOptions & { numGroups?: number }>("groupNorm", ["numGroups", "weight", "bias", "eps"], args);
   const numGroups = required(given, "group_norm", "num_groups");
   if (x.sizes.length < 2) throw new RuntimeError(`Expected at least 2 dimensions for input tensor but received ${x.sizes.length}`);
   const [batch, channelCount] = x.sizes as [number, number];

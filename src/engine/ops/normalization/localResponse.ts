@@ -101,6 +101,11 @@ export function localResponseNorm(
   x: Tensor,
   ...args: WithRequired<[size: number], { readonly size: number }, [alpha: number, beta: number, k: number], LocalResponseNormOptions>
 ): Tensor {
-  const { size, alpha = 1e-4, beta = 0.75, k = 1 } = collect<LocalResponseNormOptions & { size?: number }>(["size", "alpha", "beta", "k"], args);
+  const {
+    size,
+    alpha = 1e-4,
+    beta = 0.75,
+    k = 1,
+  } = collect<LocalResponseNormOptions & { size?: number }>("localResponseNorm", ["size", "alpha", "beta", "k"], args);
   return localResponseNormOperation(x, required(size, "local_response_norm", "size"), alpha, beta, k);
 }

@@ -17,7 +17,7 @@ export interface NormalizeOptions {
 export const normalize: (x: Tensor, ...args: Arguments<[p: number, dim: Dims, eps: number], NormalizeOptions>) => Tensor = defineComposite(
   { name: "normalize", effect: computes, multiplyAdds: ofParts, arguments: ["input", ["p", 2], ["dim", 1], ["eps", 1e-12]] },
   (x: Tensor, ...args: Arguments<[p: number, dim: Dims, eps: number], NormalizeOptions>): Tensor => {
-    const { p = 2, dim = 1, eps = 1e-12 } = collect<NormalizeOptions>(["p", "dim", "eps"], args);
+    const { p = 2, dim = 1, eps = 1e-12 } = collect<NormalizeOptions>("normalize", ["p", "dim", "eps"], args);
     return x.div(norm(x, { p, dim, keepdim: true }).clampMin(eps));
   },
 );

@@ -4,7 +4,7 @@ import * as kernels from "../../kernels/pooling.js";
 import { makeTaps } from "../../kernels/resample.js";
 import { formatSizes } from "../../size.js";
 import { Tensor } from "../../tensor.js";
-import { collect, inOrder, requiredFirst, type AllArguments, type WithRequired } from "../../arguments.js";
+import { takingOnly, collect, inOrder, requiredFirst, type AllArguments, type WithRequired } from "../../arguments.js";
 import { requireFloatingPoint } from "../rules/promotion.js";
 import { defineResampling } from "../rules/resampling.js";
 import { computes, ofParts } from "../../operation.js";
@@ -109,7 +109,7 @@ function defineAdaptiveMaxPool(dims: number): AdaptiveMaxPoolFunction {
   );
   return ((x: Tensor, ...args: readonly unknown[]) => {
     const [[outputSize], rest] = requiredFirst<[outputSize: OutputSizes]>(`adaptive_max_pool${dims}d`, ["outputSize"], args);
-    return compute(x, outputSize, collect<IndicesOptions>(["returnIndices"], rest));
+    return compute(x, outputSize, collect<IndicesOptions>(`adaptive_max_pool${dims}d`, ["returnIndices"], rest));
   }) as AdaptiveMaxPoolFunction;
 }
 
@@ -117,8 +117,11 @@ function defineAdaptiveMaxPool(dims: number): AdaptiveMaxPoolFunction {
 export const adaptiveMaxPool1d: AdaptiveMaxPoolFunction = defineAdaptiveMaxPool(1);
 
 /** adaptiveMaxPool1d with the positions of the maxima. (torch.adaptive_max_pool1d) */
-export const adaptiveMaxPool1dWithIndices = (x: Tensor, outputSize: OutputSizes): PooledWithIndices =>
-  adaptiveMaxPool1d(x, outputSize, { returnIndices: true });
+export const adaptiveMaxPool1dWithIndices: (x: Tensor, outputSize: OutputSizes) => PooledWithIndices = takingOnly(
+  "adaptive_max_pool1d",
+  ["input", "outputSize"],
+  (x: Tensor, outputSize: OutputSizes): PooledWithIndices => adaptiveMaxPool1d(x, outputSize, { returnIndices: true }),
+);
 
 /** The largest elements of as many windows of (N, C, H, W) as are asked for. (torch.nn.functional.adaptive_max_pool2d) */
 export const adaptiveMaxPool2d: AdaptiveMaxPoolFunction = defineAdaptiveMaxPool(2);

@@ -62,7 +62,7 @@ function defineAvgPool(dims: 1 | 2 | 3): AvgPoolFunction {
   );
   return (x, ...args) => {
     const names = ["kernelSize", "stride", "padding", "ceilMode", "countIncludePad", "divisorOverride"] as const;
-    const { kernelSize, ...options } = collect<AvgPoolOptions>(names, args);
+    const { kernelSize, ...options } = collect<AvgPoolOptions>(`avg_pool${dims}d`, names, args);
     return compute(x, required(kernelSize, `avg_pool${dims}d`, "kernel_size"), options);
   };
 }
@@ -119,7 +119,12 @@ function defineLPPool(dims: number, average: AvgPoolFunction): LPPoolFunction {
     },
   );
   return (x, ...args) => {
-    const { normType, kernelSize, stride = null, ceilMode = false } = collect<LPPoolOptions>(["normType", "kernelSize", "stride", "ceilMode"], args);
+    const {
+      normType,
+      kernelSize,
+      stride = null,
+      ceilMode = false,
+    } = collect<LPPoolOptions>(`lp_pool${dims}d`, ["normType", "kernelSize", "stride", "ceilMode"], args);
     const name = `lp_pool${dims}d`;
     return compute(x, required(normType, name, "norm_type"), required(kernelSize, name, "kernel_size"), stride, ceilMode);
   };

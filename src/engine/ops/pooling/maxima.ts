@@ -130,7 +130,7 @@ function defineMaxPool(dims: number): MaxPoolFunction {
   );
   const names = ["kernelSize", "stride", "padding", "dilation", "ceilMode", "returnIndices"] as const;
   return ((x: Tensor, ...args: MaxPoolArguments) => {
-    const { kernelSize, ...options } = collect<MaxPoolOptions>(names, args);
+    const { kernelSize, ...options } = collect<MaxPoolOptions>(`max_pool${dims}d`, names, args);
     return compute(x, required(kernelSize, `max_pool${dims}d`, "kernel_size"), options);
   }) as MaxPoolFunction;
 }
@@ -232,7 +232,11 @@ export type MaxUnpoolFunction = (x: Tensor, indices: Tensor, ...args: MaxUnpoolA
 function defineMaxUnpool(dims: number): MaxUnpoolFunction {
   const operation = defineUnpool(dims);
   return (x, indices, ...args) => {
-    const { kernelSize, outputSize = null, ...options } = collect<MaxUnpoolOptions>(["kernelSize", "stride", "padding", "outputSize"], args);
+    const {
+      kernelSize,
+      outputSize = null,
+      ...options
+    } = collect<MaxUnpoolOptions>(`max_unpool${dims}d`, ["kernelSize", "stride", "padding", "outputSize"], args);
     const { kernel, stride, padding } = gridOf(required(kernelSize, `max_unpool${dims}d`, "kernel_size"), options, dims);
     const sizes = spatialSizes(x, dims).map((size, i) => (size - 1) * stride[i]! + kernel[i]! - 2 * padding[i]!);
     return operation(x, indices, outputSize === null ? sizes : checkOutputSize(outputSize, sizes, stride));

@@ -19,9 +19,9 @@ export interface TypedReductionOptions extends ReductionOptions {
 export type ReductionArguments<Options = ReductionOptions> = Arguments<[dim: Dims | null, keepdim: boolean], Options>;
 
 /** The arguments of a reduction, x converted if a dtype was asked for. */
-export function reductionArgs(x: Tensor, args: readonly unknown[]): ReductionArgs {
+export function reductionArgs(operation: string, x: Tensor, args: readonly unknown[]): ReductionArgs {
   if (args.length === 0) return [x, null, false];
-  const { dim = null, keepdim = false, dtype } = collect<TypedReductionOptions>(["dim", "keepdim"], args, ["dtype"]);
+  const { dim = null, keepdim = false, dtype } = collect<TypedReductionOptions>(operation, ["dim", "keepdim"], args, ["dtype"]);
   return [dtype === undefined ? x : x.to(dtype), dim, keepdim];
 }
 

@@ -23,7 +23,7 @@ export interface NormOptions extends TypedReductionOptions {
 
 /** The norm of the elements as one vector, or along dimensions. (torch.norm) */
 export function norm(x: Tensor, ...args: Arguments<[p: number | "fro", dim: Dims | null, keepdim: boolean], NormOptions>): Tensor {
-  const { p = "fro", dim = null, keepdim = false, dtype } = collect<NormOptions>(["p", "dim", "keepdim"], args, ["dtype"]);
+  const { p = "fro", dim = null, keepdim = false, dtype } = collect<NormOptions>("norm", ["p", "dim", "keepdim"], args, ["dtype"]);
   if (typeof p !== "number" && p !== "fro") throw new RuntimeError(`linalg.matrix_norm: Order ${String(p)} not supported.`);
   return vectorNorm(dtype === undefined ? x : x.to(dtype), p === "fro" ? 2 : p, dim, keepdim);
 }
@@ -34,7 +34,7 @@ export const dist: (x: Tensor, ...args: WithRequired<[other: Tensor], { readonly
     { name: "dist", effect: computes, multiplyAdds: ofParts, arguments: ["input", operand, ["p", 2]] },
     (x: Tensor, ...args: WithRequired<[other: Tensor], { readonly other: Tensor }, [p: number], { readonly p?: number }>): Tensor => {
       const [[other], rest] = requiredFirst<[other: Tensor]>("dist", ["other"], args);
-      return named("DistBackward0", vectorNorm(x.sub(other), collect<{ p?: number }>(["p"], rest).p ?? 2, null, false));
+      return named("DistBackward0", vectorNorm(x.sub(other), collect<{ p?: number }>("dist", ["p"], rest).p ?? 2, null, false));
     },
   );
 
@@ -59,7 +59,7 @@ const logsumexpOperation = defineOperation<ReductionArgs>({
 
 /** log(sum(exp(x))) without overflow. (torch.logsumexp) */
 export function logsumexp(x: Tensor, ...args: Arguments<[dim: Dims, keepdim: boolean], { readonly dim: Dims; readonly keepdim?: boolean }>): Tensor {
-  const { dim, keepdim = false } = collect<{ dim?: Dims; keepdim?: boolean }>(["dim", "keepdim"], args);
+  const { dim, keepdim = false } = collect<{ dim?: Dims; keepdim?: boolean }>("logsumexp", ["dim", "keepdim"], args);
   return logsumexpOperation(x, required(dim, "logsumexp", "dim"), keepdim);
 }
 
@@ -88,12 +88,12 @@ const allOperation = defineOperation<ReductionArgs>(truthRow("all"));
 
 /** Whether any element is not zero. (torch.any) */
 export function any(x: Tensor, ...args: ReductionArguments): Tensor {
-  return anyOperation(...reductionArgs(x, args));
+  return anyOperation(...reductionArgs("any", x, args));
 }
 
 /** Whether no element is zero. (torch.all) */
 export function all(x: Tensor, ...args: ReductionArguments): Tensor {
-  return allOperation(...reductionArgs(x, args));
+  return allOperation(...reductionArgs("all", x, args));
 }
 
 const countNonzeroOperation = defineOperation<[x: Tensor, dim: Dims | null]>({
@@ -108,5 +108,5 @@ const countNonzeroOperation = defineOperation<[x: Tensor, dim: Dims | null]>({
 
 /** How many elements are not zero. (torch.count_nonzero) */
 export function countNonzero(x: Tensor, ...args: Arguments<[dim: Dims | null], { readonly dim?: Dims | null }>): Tensor {
-  return countNonzeroOperation(x, collect<{ dim?: Dims | null }>(["dim"], args).dim ?? null);
+  return countNonzeroOperation(x, collect<{ dim?: Dims | null }>("countNonzero", ["dim"], args).dim ?? null);
 }

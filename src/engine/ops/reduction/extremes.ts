@@ -81,12 +81,12 @@ const minOfAll = defineOperation<ReductionArgs>(extremeRow("min", "MinBackward1"
 
 /** The largest element; equal ones share the gradient. (torch.amax) */
 export function amax(x: Tensor, ...args: ReductionArguments): Tensor {
-  return amaxOperation(...reductionArgs(x, args));
+  return amaxOperation(...reductionArgs("amax", x, args));
 }
 
 /** The smallest element; equal ones share the gradient. (torch.amin) */
 export function amin(x: Tensor, ...args: ReductionArguments): Tensor {
-  return aminOperation(...reductionArgs(x, args));
+  return aminOperation(...reductionArgs("amin", x, args));
 }
 
 /** By position or by name. */
@@ -126,12 +126,12 @@ const argminOperation = defineOperation<AlongArgs>(positionRow("argmin", -1));
 
 /** The position of the first largest element: along a dimension, or among all, counted row by row. (torch.argmax) */
 export function argmax(x: Tensor, ...args: Arguments<[dim: number | null, keepdim: boolean], AlongOptions>): Tensor {
-  return argmaxOperation(...(reductionArgs(x, args) as AlongArgs));
+  return argmaxOperation(...(reductionArgs("argmax", x, args) as AlongArgs));
 }
 
 /** The position of the first smallest element: along a dimension, or among all, counted row by row. (torch.argmin) */
 export function argmin(x: Tensor, ...args: Arguments<[dim: number | null, keepdim: boolean], AlongOptions>): Tensor {
-  return argminOperation(...(reductionArgs(x, args) as AlongArgs));
+  return argminOperation(...(reductionArgs("argmin", x, args) as AlongArgs));
 }
 
 const maxPick = definePick("max", "MaxBackward0");
@@ -180,7 +180,7 @@ export function max(x: Tensor, ...args: [dim: number, keepdim?: boolean | { read
 export function max(x: Tensor, ...args: unknown[]): Tensor | ValuesAndIndices {
   const other = otherOf(args);
   if (other !== null) return maximum(x, other);
-  const [, dim, keepdim] = reductionArgs(x, args);
+  const [, dim, keepdim] = reductionArgs("max", x, args);
   return dim === null ? maxOfAll(x, null, false) : maxAlong(x, dim as number, keepdim);
 }
 
@@ -194,7 +194,7 @@ export function min(x: Tensor, ...args: [dim: number, keepdim?: boolean | { read
 export function min(x: Tensor, ...args: unknown[]): Tensor | ValuesAndIndices {
   const other = otherOf(args);
   if (other !== null) return minimum(x, other);
-  const [, dim, keepdim] = reductionArgs(x, args);
+  const [, dim, keepdim] = reductionArgs("min", x, args);
   return dim === null ? minOfAll(x, null, false) : minAlong(x, dim as number, keepdim);
 }
 
@@ -269,7 +269,7 @@ export function median(x: Tensor): Tensor;
 export function median(x: Tensor, ...args: [dim: number, keepdim?: boolean | { readonly keepdim?: boolean }] | [options: ExtremeOptions]): ValuesAndIndices;
 
 export function median(x: Tensor, ...args: unknown[]): Tensor | ValuesAndIndices {
-  const [, dim, keepdim] = reductionArgs(x, args);
+  const [, dim, keepdim] = reductionArgs("median", x, args);
   return dim === null ? medians.ofAll(x) : medians.along(x, dim as number, keepdim);
 }
 
@@ -279,7 +279,7 @@ export function nanmedian(x: Tensor): Tensor;
 export function nanmedian(x: Tensor, ...args: [dim: number, keepdim?: boolean | { readonly keepdim?: boolean }] | [options: ExtremeOptions]): ValuesAndIndices;
 
 export function nanmedian(x: Tensor, ...args: unknown[]): Tensor | ValuesAndIndices {
-  const [, dim, keepdim] = reductionArgs(x, args);
+  const [, dim, keepdim] = reductionArgs("nanmedian", x, args);
   return dim === null ? nanmedians.ofAll(x) : nanmedians.along(x, dim as number, keepdim);
 }
 
@@ -312,7 +312,7 @@ export function kthvalue(
   ...args: WithRequired<[k: number], { readonly k: number }, [dim: number, keepdim: boolean], LastDimOptions>
 ): ValuesAndIndices {
   const [[k], rest] = requiredFirst<[k: number]>("kthvalue", ["k"], args);
-  const { dim = -1, keepdim = false } = collect<LastDimOptions>(["dim", "keepdim"], rest);
+  const { dim = -1, keepdim = false } = collect<LastDimOptions>("kthvalue", ["dim", "keepdim"], rest);
   return kthvalueOperation(x, k, dim, keepdim);
 }
 
@@ -346,6 +346,6 @@ const modeOperation = defineComposite(
 
 /** The most frequent elements along a dimension (the last by default), of equally frequent ones the smallest, and a position of each. (torch.mode) */
 export function mode(x: Tensor, ...args: Arguments<[dim: number, keepdim: boolean], LastDimOptions>): ValuesAndIndices {
-  const { dim = -1, keepdim = false } = collect<LastDimOptions>(["dim", "keepdim"], args);
+  const { dim = -1, keepdim = false } = collect<LastDimOptions>("mode", ["dim", "keepdim"], args);
   return modeOperation(x, dim, keepdim);
 }

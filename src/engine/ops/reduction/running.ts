@@ -26,7 +26,7 @@ export interface ScanOptions {
 type ScanArguments = Arguments<[dim: number], ScanOptions>;
 
 function scanArgs(operation: string, x: Tensor, args: readonly unknown[]): ScanArgs {
-  const { dim, dtype } = collect<ScanOptions>(["dim"], args, ["dtype"]);
+  const { dim, dtype } = collect<ScanOptions>(operation, ["dim"], args, ["dtype"]);
   const along = required(dim, operation, "dim");
   return [dtype === undefined ? x : x.to(dtype), along];
 }
@@ -150,7 +150,7 @@ export interface DiffOptions {
 export const diff: (x: Tensor, ...args: Arguments<[n: number, dim: number], DiffOptions>) => Tensor = defineComposite(
   { name: "diff", effect: computes, multiplyAdds: ofParts, arguments: ["input", ["n", 1], ["dim", -1]] },
   (x: Tensor, ...args: Arguments<[n: number, dim: number], DiffOptions>): Tensor => {
-    const { n = 1, dim = -1 } = collect<DiffOptions>(["n", "dim"], args);
+    const { n = 1, dim = -1 } = collect<DiffOptions>("diff", ["n", "dim"], args);
     if (x.sizes.length === 0) throw new RuntimeError("diff expects input to be at least one-dimensional");
     let result = x;
     for (let i = 0; i < n; i++) {

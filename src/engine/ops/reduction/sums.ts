@@ -33,7 +33,7 @@ const sumOperation = defineOperation<ReductionArgs>({
 
 /** The sum. Of integers and truth values in int64. (torch.sum) */
 export function sum(x: Tensor, ...args: ReductionArguments<TypedReductionOptions>): Tensor {
-  return sumOperation(...reductionArgs(x, args));
+  return sumOperation(...reductionArgs("sum", x, args));
 }
 
 const nansumOperation = defineOperation<ReductionArgs>({
@@ -52,7 +52,7 @@ const nansumOperation = defineOperation<ReductionArgs>({
 
 /** The sum with NaN taken as zero. (torch.nansum) */
 export function nansum(x: Tensor, ...args: ReductionArguments<TypedReductionOptions>): Tensor {
-  return nansumOperation(...reductionArgs(x, args));
+  return nansumOperation(...reductionArgs("nansum", x, args));
 }
 
 function requireFractions(x: Tensor, operation: string): void {
@@ -90,14 +90,14 @@ const meanOperation = defineOperation<ReductionArgs>({
 
 /** The mean; NaN of no elements. (torch.mean) */
 export function mean(x: Tensor, ...args: ReductionArguments<TypedReductionOptions>): Tensor {
-  return meanOperation(...reductionArgs(x, args));
+  return meanOperation(...reductionArgs("mean", x, args));
 }
 
 /** The mean of the elements that are not NaN. (torch.nanmean) */
 export const nanmean: (x: Tensor, ...args: ReductionArguments<TypedReductionOptions>) => Tensor = defineComposite(
   { name: "nanmean", effect: computes, multiplyAdds: ofParts, arguments: ["input", "dim", ["keepdim", false]] },
   (x: Tensor, ...args: ReductionArguments<TypedReductionOptions>): Tensor => {
-    const [converted, dim, keepdim] = reductionArgs(x, args);
+    const [converted, dim, keepdim] = reductionArgs("nanmean", x, args);
     return nansum(converted, dim, keepdim).div(converted.isnan().logicalNot().sum(dim, keepdim));
   },
 );
@@ -116,9 +116,9 @@ export interface VarianceOptions extends ReductionOptions {
 type VarianceArguments = Arguments<[dim: Dims | null, unbiased: boolean, keepdim: boolean], VarianceOptions> | [unbiased: boolean];
 
 /** `x.var(false)` states `unbiased` alone. */
-function varianceArgs(x: Tensor, args: readonly unknown[]): VarianceArgs {
+function varianceArgs(operation: string, x: Tensor, args: readonly unknown[]): VarianceArgs {
   const given = typeof args[0] === "boolean" ? [undefined, ...args] : args;
-  const { dim = null, unbiased, correction, keepdim = false } = collect<VarianceOptions>(["dim", "unbiased", "keepdim"], given, ["correction"]);
+  const { dim = null, unbiased, correction, keepdim = false } = collect<VarianceOptions>(operation, ["dim", "unbiased", "keepdim"], given, ["correction"]);
   return [x, dim, correction ?? (unbiased === false ? 0 : 1), keepdim];
 }
 
@@ -171,7 +171,7 @@ const stdOperation = defineOperation<VarianceArgs, Tensor>(varianceRow("std"));
 
 /** The variance, by default with n - 1 in the denominator. (torch.var) */
 function variance(x: Tensor, ...args: VarianceArguments): Tensor {
-  return varOperation(...varianceArgs(x, args));
+  return varOperation(...varianceArgs("var", x, args));
 }
 
 export {
@@ -181,16 +181,16 @@ export {
 
 /** The standard deviation, by default with n - 1 in the denominator. (torch.std) */
 export function std(x: Tensor, ...args: VarianceArguments): Tensor {
-  return stdOperation(...varianceArgs(x, args));
+  return stdOperation(...varianceArgs("std", x, args));
 }
 
 /** Variance and mean. (torch.var_mean) */
 export const varMean: (x: Tensor, ...args: VarianceArguments) => [variance: Tensor, mean: Tensor] = defineComposite(
   { name: "varMean", effect: computes, multiplyAdds: ofParts, arguments: ["input", ["unbiased", true]] },
   (x: Tensor, ...args: VarianceArguments): [variance: Tensor, mean: Tensor] => {
-    const [, dim, , keepdim] = varianceArgs(x, args);
+    const [, dim, , keepdim] = varianceArgs("varMean", x, args);
     requireFractionsFor("var_mean", x);
-    return [named("VarMeanBackward0", varOperation(...varianceArgs(x, args))), named("VarMeanBackward0", meanOperation(x, dim, keepdim))];
+    return [named("VarMeanBackward0", varOperation(...varianceArgs("varMean", x, args))), named("VarMeanBackward0", meanOperation(x, dim, keepdim))];
   },
 );
 
@@ -202,9 +202,9 @@ function requireFractionsFor(operation: string, x: Tensor): void {
 export const stdMean: (x: Tensor, ...args: VarianceArguments) => [std: Tensor, mean: Tensor] = defineComposite(
   { name: "stdMean", effect: computes, multiplyAdds: ofParts, arguments: ["input", ["unbiased", true]] },
   (x: Tensor, ...args: VarianceArguments): [std: Tensor, mean: Tensor] => {
-    const [, dim, , keepdim] = varianceArgs(x, args);
+    const [, dim, , keepdim] = varianceArgs("stdMean", x, args);
     requireFractionsFor("std_mean", x);
-    return [named("StdMeanBackward0", stdOperation(...varianceArgs(x, args))), named("StdMeanBackward0", meanOperation(x, dim, keepdim))];
+    return [named("StdMeanBackward0", stdOperation(...varianceArgs("stdMean", x, args))), named("StdMeanBackward0", meanOperation(x, dim, keepdim))];
   },
 );
 
@@ -247,6 +247,6 @@ export interface AlongOptions {
 
 /** The product, along one dimension or of all elements. (torch.prod) */
 export function prod(x: Tensor, ...args: Arguments<[dim: number | null, keepdim: boolean], AlongOptions & { readonly dtype?: DType }>): Tensor {
-  const [converted, dim, keepdim] = reductionArgs(x, args);
+  const [converted, dim, keepdim] = reductionArgs("prod", x, args);
   return prodOperation(converted, dim as number | null, keepdim);
 }

@@ -38,6 +38,7 @@ export function parseSize<Options extends TensorOptions>(
   const last = given.at(-1);
   const hasOptions = typeof last === "object" && last !== null && !Array.isArray(last);
   const options = checkedOptions<Options & { size?: readonly number[] }>(
+    name,
     hasOptions ? (given.pop() as Options) : undefined,
     "size",
     ...tensorOptionNames,
@@ -50,10 +51,11 @@ export function parseSize<Options extends TensorOptions>(
 
 /** The options that every function takes that makes a tensor; `others` are the names of further ones. */
 export function checkedTensorOptions<Options extends TensorOptions>(
+  operation: string,
   options: Options | undefined,
   ...others: readonly (keyof Options & string)[]
 ): Partial<Options> {
-  return checkedOptions<Options>(options, ...tensorOptionNames, ...others);
+  return checkedOptions<Options>(operation, options, ...tensorOptionNames, ...others);
 }
 
 /** Throws unless all sizes are whole numbers from zero on. */

@@ -55,7 +55,6 @@ export function unaryRow(
     effect: computes,
     multiplyAdds: notCounted,
     arguments: ["input"],
-    arity: 1,
     keepsLayout: true,
     infer: (x) => ({ sizes: x.sizes, dtype: resultDType(kind, x.dtype) }),
     forward: (output, x) => kernels.unary(output, kind === "float" ? inDType(x, output.dtype) : x, f, kernel),
@@ -124,7 +123,6 @@ export function binaryRow(
     effect: computes,
     multiplyAdds: notCounted,
     arguments: ["input", operand],
-    arity: 2,
     keepsLayout: true,
     infer: (x, y) => ({
       sizes: y instanceof Tensor ? broadcastSizes(x.sizes, y.sizes) : x.sizes,

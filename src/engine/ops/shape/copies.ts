@@ -1,3 +1,4 @@
+import { takingOnly } from "../../arguments.js";
 import { linearInEach, defineOperation, type OperationRow } from "../../dispatch/index.js";
 import { copy } from "../../kernels/elementwise.js";
 import { Tensor } from "../../tensor.js";
@@ -17,11 +18,9 @@ const cloneOperation = defineOperation<[x: Tensor]>({ ...cloneRow, keepsLayout: 
 const contiguousOperation = defineOperation<[x: Tensor]>(cloneRow);
 
 /** A copy with memory of its own, in the same order of memory, through which gradients flow. (torch.clone) */
-export function clone(x: Tensor): Tensor {
-  return cloneOperation(x);
-}
+export const clone: (x: Tensor) => Tensor = cloneOperation;
 
 /** The tensor itself where its elements lie in row-major order without gaps, else a copy in that order. (Tensor.contiguous) */
-export function contiguous(x: Tensor): Tensor {
+export const contiguous: (x: Tensor) => Tensor = takingOnly("contiguous", ["x"], (x: Tensor): Tensor => {
   return x.isContiguous() ? x : contiguousOperation(x);
-}
+});

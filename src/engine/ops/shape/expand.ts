@@ -44,7 +44,7 @@ const expandOperation = defineView<[x: Tensor, sizes: readonly number[]]>({
 
 /** Dimensions of size 1 repeated to the sizes given, and new ones in front; -1 keeps a size. Takes no memory. (Tensor.expand) */
 export function expand(x: Tensor, ...sizes: Numbers | [options: { readonly size: readonly number[] }]): Tensor {
-  return expandOperation(x, [...listOf(sizes, "size")]);
+  return expandOperation(x, [...listOf("expand", sizes, "size")]);
 }
 
 /** `expand` to the shape of another tensor. (Tensor.expand_as) */

@@ -2,7 +2,7 @@ import { defineView } from "../../dispatch/index.js";
 import { RuntimeError } from "../../errors.js";
 import { formatSizes } from "../../size.js";
 import { normalizeDim, Tensor, through } from "../../tensor.js";
-import { inOrder, listOf, type AllArguments, type Dims, type Numbers } from "../../arguments.js";
+import { takingOnly, inOrder, listOf, type AllArguments, type Dims, type Numbers } from "../../arguments.js";
 import { permuted, unpermuted } from "../rules/windows.js";
 import { views } from "../../operation.js";
 
@@ -56,15 +56,13 @@ const tOperation = defineView<[x: Tensor]>({
 });
 
 /** A matrix transposed; vectors and numbers as they are. (torch.t) */
-export function t(x: Tensor): Tensor {
-  return tOperation(x);
-}
+export const t: (x: Tensor) => Tensor = tOperation;
 
 /** The last two dimensions exchanged: the conjugate transpose of real matrices. (torch.adjoint) */
-export function adjoint(x: Tensor): Tensor {
+export const adjoint: (x: Tensor) => Tensor = takingOnly("adjoint", ["x"], (x: Tensor): Tensor => {
   if (x.sizes.length === 1) throw new RuntimeError("tensor.adjoint() is only supported on matrices or batches of matrices. Got 1-D tensor.");
   return x.sizes.length === 0 ? x : transposeOperation(x, -2, -1);
-}
+});
 
 function normalizedOrder(x: Tensor, dims: readonly number[]): number[] {
   if (dims.length !== x.sizes.length) {
@@ -87,7 +85,7 @@ const permuteOperation = defineView<[x: Tensor, dims: readonly number[]]>({
 
 /** The dimensions in the order that `dims` lists them. (torch.permute) */
 export function permute(x: Tensor, ...dims: Numbers | [options: { readonly dims: readonly number[] }]): Tensor {
-  return permuteOperation(x, [...listOf(dims, "dims")]);
+  return permuteOperation(x, [...listOf("permute", dims, "dims")]);
 }
 
 /** Dimensions moved from `source` to `destination`, the others keeping their order. (torch.movedim) */

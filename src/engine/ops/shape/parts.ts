@@ -108,7 +108,7 @@ export interface DiagonalOptions {
 
 /** The diagonal of two dimensions, as the last dimension. (torch.diagonal) */
 export function diagonal(x: Tensor, ...args: Arguments<[offset: number, dim1: number, dim2: number], DiagonalOptions>): Tensor {
-  const { offset = 0, dim1 = 0, dim2 = 1 } = collect<DiagonalOptions>(["offset", "dim1", "dim2"], args);
+  const { offset = 0, dim1 = 0, dim2 = 1 } = collect<DiagonalOptions>("diagonal", ["offset", "dim1", "dim2"], args);
   return diagonalOperation(x, offset, dim1, dim2);
 }
 
@@ -146,7 +146,7 @@ type StridedArguments = WithRequired<
 /** A window on the memory of `x`, by sizes, strides and offset in elements. (torch.as_strided) */
 export function asStrided(x: Tensor, ...args: StridedArguments): Tensor {
   const [[size, stride], rest] = requiredFirst<[size: readonly number[], stride: readonly number[]]>("as_strided", ["size", "stride"], args);
-  const { storageOffset = x.offset } = collect<{ storageOffset?: number }>(["storageOffset"], rest);
+  const { storageOffset = x.offset } = collect<{ storageOffset?: number }>("asStrided", ["storageOffset"], rest);
   return asStridedOperation(x, size, stride, storageOffset);
 }
 
@@ -235,7 +235,7 @@ export function split(
     splitSizeOrSections,
     splitSize = splitSizeOrSections,
     dim = 0,
-  } = collect<DimOptions & { splitSizeOrSections?: Dims; splitSize?: Dims }>(["splitSizeOrSections", "dim"], args, ["splitSize"]);
+  } = collect<DimOptions & { splitSizeOrSections?: Dims; splitSize?: Dims }>("split", ["splitSizeOrSections", "dim"], args, ["splitSize"]);
   return splitOperation(x, required(splitSize, "split", "split_size_or_sections"), dim);
 }
 
@@ -245,7 +245,7 @@ export function splitWithSizes(
   ...args: WithRequired<[splitSizes: readonly number[]], { readonly splitSizes: readonly number[] }, [dim: number], DimOptions>
 ): Tensor[] {
   const [[sizes], rest] = requiredFirst<[splitSizes: readonly number[]]>("split_with_sizes", ["splitSizes"], args);
-  return splitOperation(x, sizes, collect<DimOptions>(["dim"], rest).dim ?? 0);
+  return splitOperation(x, sizes, collect<DimOptions>("splitWithSizes", ["dim"], rest).dim ?? 0);
 }
 
 const chunkOperation = defineComposite(
@@ -267,7 +267,7 @@ const chunkOperation = defineComposite(
 
 /** At most `chunks` parts of equal size along a dimension; the last may be smaller. (torch.chunk) */
 export function chunk(x: Tensor, ...args: WithRequired<[chunks: number], { readonly chunks: number }, [dim: number], DimOptions>): Tensor[] {
-  const { chunks, dim = 0 } = collect<DimOptions & { readonly chunks?: number }>(["chunks", "dim"], args);
+  const { chunks, dim = 0 } = collect<DimOptions & { readonly chunks?: number }>("chunk", ["chunks", "dim"], args);
   return chunkOperation(x, required(chunks, "chunk", "chunks"), dim);
 }
 
@@ -303,7 +303,7 @@ export function tensorSplit(x: Tensor, ...args: WithRequired<[indicesOrSections:
     indices,
     sections,
     dim = 0,
-  } = collect<DimOptions & { indicesOrSections?: Dims; indices?: readonly number[]; sections?: number }>(["indicesOrSections", "dim"], args, [
+  } = collect<DimOptions & { indicesOrSections?: Dims; indices?: readonly number[]; sections?: number }>("tensorSplit", ["indicesOrSections", "dim"], args, [
     "indices",
     "sections",
   ]);
@@ -380,5 +380,5 @@ const unbindOperation = defineComposite(
 
 /** All slices of a dimension, which is dropped. (torch.unbind) */
 export function unbind(x: Tensor, ...args: Arguments<[dim: number], DimOptions>): Tensor[] {
-  return unbindOperation(x, collect<DimOptions>(["dim"], args).dim ?? 0);
+  return unbindOperation(x, collect<DimOptions>("unbind", ["dim"], args).dim ?? 0);
 }

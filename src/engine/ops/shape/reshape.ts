@@ -3,7 +3,7 @@ import { RuntimeError } from "../../errors.js";
 import { copy } from "../../kernels/elementwise.js";
 import { contiguousStrides, equalSizes, formatSizes, product } from "../../size.js";
 import { normalizeDim, Tensor, type Window } from "../../tensor.js";
-import { collect, inOrder, listOf, type AllArguments, type Arguments, type Dims, type Numbers } from "../../arguments.js";
+import { takingOnly, collect, inOrder, listOf, type AllArguments, type Arguments, type Dims, type Numbers } from "../../arguments.js";
 import { inferSizes, inShape, permuted, stridesFor } from "../rules/windows.js";
 import { views, notCounted, ofParts } from "../../operation.js";
 import { contiguous } from "./copies.js";
@@ -63,7 +63,7 @@ function flattenedSizes(x: Tensor, startDim: number, endDim: number): readonly n
 
 /** The same memory in another shape; one size may be -1 and follows from the others. Throws where only a copy could have that shape. (Tensor.view) */
 export function view(x: Tensor, ...sizes: Numbers | [options: { readonly size: readonly number[] }]): Tensor {
-  return viewOperation(x, [...listOf(sizes, "size")]);
+  return viewOperation(x, [...listOf("view", sizes, "size")]);
 }
 
 /** `view` in the shape of another tensor. (Tensor.view_as) */
@@ -74,7 +74,7 @@ export function viewAs(x: Tensor, ...args: AllArguments<[other: Tensor], { reado
 
 /** The same elements in another shape, a view where possible; one size may be -1 and follows from the others. (torch.reshape) */
 export function reshape(x: Tensor, ...shape: Numbers | [options: { readonly shape: readonly number[] }]): Tensor {
-  return reshapeTo(x, [...listOf(shape, "shape")]);
+  return reshapeTo(x, [...listOf("reshape", shape, "shape")]);
 }
 
 function reshapeTo(x: Tensor, sizes: readonly number[]): Tensor {
@@ -105,7 +105,7 @@ const flattenOperation = defineComposite(
 
 /** Dimensions `startDim` to `endDim` merged into one. (torch.flatten) */
 export function flatten(x: Tensor, ...args: Arguments<[startDim: number, endDim: number], FlattenOptions>): Tensor {
-  const { startDim = 0, endDim = -1 } = collect<FlattenOptions>(["startDim", "endDim"], args);
+  const { startDim = 0, endDim = -1 } = collect<FlattenOptions>("flatten", ["startDim", "endDim"], args);
   return flattenOperation(x, startDim, endDim);
 }
 
@@ -179,7 +179,7 @@ const squeezeOperation = defineView<[x: Tensor, dim: Dims | null]>({
 
 /** Without the dimensions of size 1: all, or of those in `dim` alone. (torch.squeeze) */
 export function squeeze(x: Tensor, ...args: Arguments<[dim: Dims], { readonly dim?: Dims }>): Tensor {
-  return squeezeOperation(x, collect<{ dim?: Dims }>(["dim"], args).dim ?? null);
+  return squeezeOperation(x, collect<{ dim?: Dims }>("squeeze", ["dim"], args).dim ?? null);
 }
 
 const unsqueezeOperation = defineView<[x: Tensor, dim: number]>({
@@ -204,15 +204,15 @@ export function unsqueeze(x: Tensor, ...args: AllArguments<[dim: number], { read
 }
 
 /** At least one dimension. (torch.atleast_1d) */
-export function atleast1d(x: Tensor): Tensor {
+export const atleast1d: (x: Tensor) => Tensor = takingOnly("atleast1d", ["x"], (x: Tensor): Tensor => {
   return x.sizes.length >= 1 ? x : reshapeTo(x, [1]);
-}
+});
 
 /** At least two dimensions; a vector becomes one row. (torch.atleast_2d) */
-export function atleast2d(x: Tensor): Tensor {
+export const atleast2d: (x: Tensor) => Tensor = takingOnly("atleast2d", ["x"], (x: Tensor): Tensor => {
   if (x.sizes.length >= 2) return x;
   return x.sizes.length === 1 ? unsqueeze(x, 0) : reshapeTo(x, [1, 1]);
-}
+});
 
 /** At least three dimensions; a vector becomes the middle one, a matrix the first two. (torch.atleast_3d) */
 export const atleast3d: (x: Tensor) => Tensor = defineComposite(

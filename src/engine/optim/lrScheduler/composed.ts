@@ -1,3 +1,4 @@
+import { checkedOptions } from "../../arguments.js";
 import { ValueError } from "../../errors.js";
 import type { Optimizer } from "../optimizer.js";
 import type { LRScheduler, SchedulerOptions, SchedulerStateDict } from "./scheduler.js";
@@ -10,8 +11,9 @@ export class SequentialLR {
     readonly optimizer: Optimizer,
     readonly schedulers: readonly LRScheduler[],
     readonly milestones: readonly number[],
-    { lastEpoch = -1 }: SchedulerOptions = {},
+    options: SchedulerOptions = {},
   ) {
+    const { lastEpoch = -1 } = checkedOptions<SchedulerOptions>("SequentialLR", options, "lastEpoch");
     if (schedulers.length < 1) throw new ValueError("SequentialLR expects at least one scheduler to be chained, but got no scheduler.");
     schedulers.forEach((scheduler, i) => {
       if (scheduler.optimizer === optimizer) return;

@@ -12,7 +12,11 @@ export class CosineAnnealingLR extends LRScheduler {
     optimizer: Optimizer,
     ...args: WithRequired<[tMax: number], { readonly tMax: number }, [etaMin: number, lastEpoch: number], SchedulerOptions & { readonly etaMin?: number }>
   ) {
-    const options = collect<SchedulerOptions & { readonly tMax?: number; readonly etaMin?: number }>(["tMax", "etaMin", "lastEpoch"], args);
+    const options = collect<SchedulerOptions & { readonly tMax?: number; readonly etaMin?: number }>(
+      "CosineAnnealingLR",
+      ["tMax", "etaMin", "lastEpoch"],
+      args,
+    );
     super(optimizer, options);
     this.tMax = required(options.tMax, "CosineAnnealingLR", "T_max");
     this.etaMin = options.etaMin ?? 0;
@@ -48,7 +52,7 @@ export class CosineAnnealingWarmRestarts extends LRScheduler {
     optimizer: Optimizer,
     ...args: WithRequired<[t0: number], { readonly t0: number }, [tMult: number, etaMin: number, lastEpoch: number], WarmRestartsOptions>
   ) {
-    const options = collect<WarmRestartsOptions & { readonly t0?: number }>(["t0", "tMult", "etaMin", "lastEpoch"], args);
+    const options = collect<WarmRestartsOptions & { readonly t0?: number }>("CosineAnnealingWarmRestarts", ["t0", "tMult", "etaMin", "lastEpoch"], args);
     const { t0: given, tMult = 1, etaMin = 0 } = options;
     const t0 = required(given, "CosineAnnealingWarmRestarts", "T_0");
     if (!(t0 > 0 && Number.isInteger(t0))) throw new ValueError(`Expected positive integer T_0, but got ${t0}`);

@@ -49,7 +49,7 @@ export class CyclicLR extends LRScheduler {
       CyclicLROptions
     >
   ) {
-    const options = collect<CyclicLROptions & Partial<CyclicBounds>>(["baseLr", "maxLr", "stepSizeUp", "stepSizeDown", "mode", "gamma"], args, [
+    const options = collect<CyclicLROptions & Partial<CyclicBounds>>("CyclicLR", ["baseLr", "maxLr", "stepSizeUp", "stepSizeDown", "mode", "gamma"], args, [
       "scaleFn",
       "scaleMode",
       "cycleMomentum",
@@ -158,6 +158,7 @@ export class OneCycleLR extends LRScheduler {
     >
   ) {
     const options = collect<Partial<OneCycleOptions>>(
+      "OneCycleLR",
       [
         "maxLr",
         "totalSteps",

@@ -10,7 +10,7 @@ export class LambdaLR extends LRScheduler {
   private readonly lambdas: readonly ((epoch: number) => number)[];
 
   constructor(optimizer: Optimizer, ...args: WithRequired<[lrLambda: LrLambda], { readonly lrLambda: LrLambda }, [lastEpoch: number], SchedulerOptions>) {
-    const { lrLambda, ...options } = collect<SchedulerOptions & { readonly lrLambda?: LrLambda }>(["lrLambda", "lastEpoch"], args);
+    const { lrLambda, ...options } = collect<SchedulerOptions & { readonly lrLambda?: LrLambda }>("LambdaLR", ["lrLambda", "lastEpoch"], args);
     super(optimizer, options);
     this.lambdas = perGroup("lr_lambda", required(lrLambda, "LambdaLR", "lr_lambda"), optimizer);
     this.step();
@@ -26,7 +26,7 @@ export class MultiplicativeLR extends LRScheduler {
   private readonly lambdas: readonly ((epoch: number) => number)[];
 
   constructor(optimizer: Optimizer, ...args: WithRequired<[lrLambda: LrLambda], { readonly lrLambda: LrLambda }, [lastEpoch: number], SchedulerOptions>) {
-    const { lrLambda, ...options } = collect<SchedulerOptions & { readonly lrLambda?: LrLambda }>(["lrLambda", "lastEpoch"], args);
+    const { lrLambda, ...options } = collect<SchedulerOptions & { readonly lrLambda?: LrLambda }>("MultiplicativeLR", ["lrLambda", "lastEpoch"], args);
     super(optimizer, options);
     this.lambdas = perGroup("lr_lambda", required(lrLambda, "MultiplicativeLR", "lr_lambda"), optimizer);
     this.step();
@@ -55,7 +55,7 @@ export class StepLR extends LRScheduler {
     optimizer: Optimizer,
     ...args: WithRequired<[stepSize: number], { readonly stepSize: number }, [gamma: number, lastEpoch: number], GammaOptions>
   ) {
-    const options = collect<GammaOptions & { readonly stepSize?: number }>(["stepSize", "gamma", "lastEpoch"], args);
+    const options = collect<GammaOptions & { readonly stepSize?: number }>("StepLR", ["stepSize", "gamma", "lastEpoch"], args);
     super(optimizer, options);
     this.stepSize = required(options.stepSize, "StepLR", "step_size");
     this.gamma = options.gamma ?? 0.1;
@@ -76,7 +76,7 @@ export class MultiStepLR extends LRScheduler {
     optimizer: Optimizer,
     ...args: WithRequired<[milestones: readonly number[]], { readonly milestones: readonly number[] }, [gamma: number, lastEpoch: number], GammaOptions>
   ) {
-    const options = collect<GammaOptions & { readonly milestones?: readonly number[] }>(["milestones", "gamma", "lastEpoch"], args);
+    const options = collect<GammaOptions & { readonly milestones?: readonly number[] }>("MultiStepLR", ["milestones", "gamma", "lastEpoch"], args);
     super(optimizer, options);
     this.milestones = required(options.milestones, "MultiStepLR", "milestones");
     this.gamma = options.gamma ?? 0.1;
@@ -93,7 +93,7 @@ export class ExponentialLR extends LRScheduler {
   readonly gamma: number;
 
   constructor(optimizer: Optimizer, ...args: WithRequired<[gamma: number], { readonly gamma: number }, [lastEpoch: number], SchedulerOptions>) {
-    const { gamma, ...options } = collect<GammaOptions>(["gamma", "lastEpoch"], args);
+    const { gamma, ...options } = collect<GammaOptions>("ExponentialLR", ["gamma", "lastEpoch"], args);
     super(optimizer, options);
     this.gamma = required(gamma, "ExponentialLR", "gamma");
     this.step();
@@ -120,7 +120,7 @@ export class LinearLR extends LRScheduler {
   readonly totalIters: number;
 
   constructor(optimizer: Optimizer, ...args: Arguments<[startFactor: number, endFactor: number, totalIters: number, lastEpoch: number], LinearLROptions>) {
-    const options = collect<LinearLROptions>(["startFactor", "endFactor", "totalIters", "lastEpoch"], args);
+    const options = collect<LinearLROptions>("LinearLR", ["startFactor", "endFactor", "totalIters", "lastEpoch"], args);
     super(optimizer, options);
     ({ startFactor: this.startFactor = 1 / 3, endFactor: this.endFactor = 1, totalIters: this.totalIters = 5 } = options);
     if (this.startFactor > 1 || this.startFactor <= 0)
@@ -150,7 +150,7 @@ export class ConstantLR extends LRScheduler {
   readonly totalIters: number;
 
   constructor(optimizer: Optimizer, ...args: Arguments<[factor: number, totalIters: number, lastEpoch: number], ConstantLROptions>) {
-    const options = collect<ConstantLROptions>(["factor", "totalIters", "lastEpoch"], args);
+    const options = collect<ConstantLROptions>("ConstantLR", ["factor", "totalIters", "lastEpoch"], args);
     super(optimizer, options);
     ({ factor: this.factor = 1 / 3, totalIters: this.totalIters = 5 } = options);
     if (this.factor > 1 || this.factor < 0) throw new ValueError("Constant multiplicative factor expected to be between 0 and 1.");
@@ -177,7 +177,7 @@ export class PolynomialLR extends LRScheduler {
   readonly power: number;
 
   constructor(optimizer: Optimizer, ...args: Arguments<[totalIters: number, power: number, lastEpoch: number], PolynomialLROptions>) {
-    const options = collect<PolynomialLROptions>(["totalIters", "power", "lastEpoch"], args);
+    const options = collect<PolynomialLROptions>("PolynomialLR", ["totalIters", "power", "lastEpoch"], args);
     super(optimizer, options);
     ({ totalIters: this.totalIters = 5, power: this.power = 1 } = options);
     this.step();

@@ -37,7 +37,11 @@ export class ReduceLROnPlateau {
     readonly optimizer: Optimizer,
     ...args: Arguments<[mode: "min" | "max", factor: number, patience: number, threshold: number], ReduceLROnPlateauOptions>
   ) {
-    const options = collect<ReduceLROnPlateauOptions>(["mode", "factor", "patience", "threshold", "thresholdMode", "cooldown", "minLr", "eps"], args);
+    const options = collect<ReduceLROnPlateauOptions>(
+      "ReduceLROnPlateau",
+      ["mode", "factor", "patience", "threshold", "thresholdMode", "cooldown", "minLr", "eps"],
+      args,
+    );
     const { mode = "min", factor = 0.1, patience = 10, threshold = 1e-4, thresholdMode = "rel", cooldown = 0, minLr = 0, eps = 1e-8 } = options;
     if (!(factor < 1)) throw new ValueError("Factor should be < 1.0.");
     if (mode !== "min" && mode !== "max") throw new ValueError(`mode ${String(mode)} is unknown!`);

@@ -20,8 +20,9 @@ export abstract class LRScheduler {
 
   constructor(
     readonly optimizer: Optimizer,
-    { lastEpoch = -1 }: SchedulerOptions = {},
+    options: SchedulerOptions = {},
   ) {
+    const { lastEpoch = -1 } = options;
     if (!(optimizer instanceof Optimizer)) throw new TypeError(`${String(optimizer)} is not an Optimizer`);
     optimizer.paramGroups.forEach((group, i) => {
       if (lastEpoch === -1) group.initialLr ??= group.lr;
