@@ -41,6 +41,7 @@ const parts = [
   { ...node, entryPoints: ["src/runner/main.ts"], outfile: "dist/runner.js", format: "esm", external: ["./python.js"] },
   { ...node, entryPoints: ["src/runner/threadGuard.ts"], outfile: "dist/threadGuard.cjs", format: "cjs" },
   { ...node, entryPoints: ["src/runner/python.ts"], outfile: "dist/python.js", format: "esm", external: ["pyodide"] },
+  { ...node, entryPoints: ["src/runner/interpreterMemoryProcess.ts"], outfile: "dist/interpreterMemoryProcess.js", format: "esm", external: ["pyodide"] },
   { ...node, entryPoints: ["src/runner/watchdog.ts"], outfile: "dist/watchdog.js", format: "esm" },
   { ...node, entryPoints: ["src/runner/bundler.ts"], outfile: "dist/bundler.js", format: "esm" },
   { ...node, entryPoints: ["src/runner/bundlerThread.ts"], outfile: "dist/bundlerThread.js", format: "esm" },

@@ -128,6 +128,8 @@ export interface RunnerMethods {
     };
     result: RunResult;
   };
+  /** Starts Python's interpreter, ahead of the run of a Python file. `snapshot`: a file of its memory to start from; null: there is none. */
+  preparePython: { params: { readonly snapshot: string | null }; result: null };
   /** Runs a cell in the namespace that the run of a notebook left, with the number that `Out` knows its value by. */
   runCell: { params: { readonly cell: PythonPart; readonly number: number }; result: CellResult };
   forward: { params: ForwardRequest; result: ModelSnapshot };

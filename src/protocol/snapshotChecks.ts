@@ -223,6 +223,8 @@ const tensorValues: Check<TensorValues> = shape({
 
 const offer = shape<Offer>({ expression: text, complete: flag, location: optional(location) });
 
+const nothing: Check<null> = (value) => (value === null ? null : " is not null");
+
 /** What each method of a runner answers with. */
 export const checkResult: { readonly [M in RunnerMethod]: Check<RunnerMethods[M]["result"]> } = {
   run: shape<RunResult>({ models: list(model), failure: optional(checkFailure), offers: list(offer) }, { files: list(text) }),
@@ -231,7 +233,8 @@ export const checkResult: { readonly [M in RunnerMethod]: Check<RunnerMethods[M]
   showOwnPass: model,
   reinitialize: model,
   undoReinitialize: model,
-  setSeed: (value) => (value === null ? null : " is not null"),
+  setSeed: nothing,
+  preparePython: nothing,
   signal: checkSignal,
   showSignal: model,
   tensorValues,

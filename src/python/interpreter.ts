@@ -2,12 +2,11 @@
  * CPython, compiled to WebAssembly (Pyodide), with the package `torch` over an engine. Nothing is fetched: the interpreter is a folder of files, beside us or
  * in the npm package `pyodide`.
  */
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
-import { dirname, join, relative, sep } from "node:path";
-import { pathToFileURL } from "node:url";
+import { dirname, join, sep } from "node:path";
 import { Bridge, type Names, type PythonFrame, type PythonSide } from "./bridge.js";
+import { startPyodide, writeModules } from "./memorySnapshot.js";
 import type { Engine } from "./values.js";
 
 export type { PythonFrame };
@@ -61,10 +60,9 @@ export interface InterpreterOptions {
   readonly home: string;
   /** Where pyodide's own files are; default: beside `home`, else the npm package. */
   readonly pyodide?: string;
+  /** A file of `makeSnapshot`'s that it may start from; default null, for a plain start. */
+  readonly snapshot?: string | null;
   readonly write: (stream: "stdout" | "stderr", bytes: Uint8Array) => void;
-  /** Folders that Python sees under their own names. */
-  readonly mounts: readonly string[];
-  readonly workingDirectory: string;
 }
 
 /** What is used of pyodide, an optional package. */
@@ -128,13 +126,10 @@ export class Interpreter {
     this.#driver = driver;
   }
 
-  static async start({ engine, home, pyodide, write, mounts, workingDirectory }: InterpreterOptions): Promise<Interpreter> {
+  static async start({ engine, home, pyodide, snapshot = null, write }: InterpreterOptions): Promise<Interpreter> {
     const folder = pyodide ?? findPyodide(home);
     allowUnderPermissions();
-    const { loadPyodide } = (await import(pathToFileURL(join(folder, "pyodide.mjs")).href)) as {
-      readonly loadPyodide: (options: { readonly indexURL: string }) => Promise<Pyodide>;
-    };
-    const py = await loadPyodide({ indexURL: folder + sep });
+    const py = await startPyodide<Pyodide>(folder, snapshot);
     py.setStdout({ write: (bytes) => (write("stdout", bytes), bytes.length), isatty: false });
     py.setStderr({ write: (bytes) => (write("stderr", bytes), bytes.length), isatty: false });
     let side: PythonSide | null = null;
@@ -150,16 +145,7 @@ export class Interpreter {
     const { NODEFS } = py.FS.filesystems;
     const errorNumber = NODEFS.convertNodeCode.bind(NODEFS);
     NODEFS.convertNodeCode = (error) => (error.code === "ERR_ACCESS_DENIED" ? accessDenied : errorNumber(error));
-    for (const mount of outermost(mounts)) {
-      if (!existsSync(mount)) continue;
-      py.FS.mkdirTree(mount);
-      py.FS.mount(NODEFS, { root: mount }, mount);
-    }
-    for (const file of filesIn(home)) {
-      const target = `/lib/layerscope/${relative(home, file).split(sep).join("/")}`;
-      py.FS.mkdirTree(dirname(target));
-      py.FS.writeFile(target, readFileSync(file));
-    }
+    writeModules(py, home);
     const warn = console.warn.bind(console);
     console.warn = (...words: unknown[]) => {
       const [text] = words;
@@ -167,8 +153,18 @@ export class Interpreter {
       else warn(...words);
     };
     const driver = py.runPython("import sys\nsys.path.insert(0, '/lib/layerscope')\nimport _layerscope\n_layerscope.driver()") as Driver;
-    py.FS.chdir(workingDirectory);
     return new Interpreter(py, bridge, driver);
+  }
+
+  /** Shows Python these folders under their own names, and has it work in one. */
+  enter(folders: readonly string[], workingDirectory: string): void {
+    const { FS } = this.#py;
+    for (const folder of outermost(folders)) {
+      if (!existsSync(folder)) continue;
+      FS.mkdirTree(folder);
+      FS.mount(FS.filesystems.NODEFS, { root: folder }, folder);
+    }
+    FS.chdir(workingDirectory);
   }
 
   /** The shared memory that another thread writes 2 into to interrupt what runs. */
@@ -245,7 +241,7 @@ export class Interpreter {
   }
 }
 
-function findPyodide(home: string): string {
+export function findPyodide(home: string): string {
   const beside = join(home, "..", "pyodide");
   if (existsSync(join(beside, "pyodide.asm.wasm"))) return beside;
   try {
@@ -267,12 +263,6 @@ function allowUnderPermissions(): void {
   };
 }
 
-function filesIn(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith(".py"))
-    .map((entry) => join(entry.parentPath, entry.name));
-}
-
 /** Folders that no other contains. */
 function outermost(folders: readonly string[]): readonly string[] {
   const kept = [...new Set(folders)].filter(
@@ -280,6 +270,3 @@ function outermost(folders: readonly string[]): readonly string[] {
   );
   return kept;
 }
-
-/** Where programs keep what is only for now. */
-export const temporaryFolder = tmpdir;

@@ -6,6 +6,7 @@ import { Bundlers } from "./bundlerProcess.js";
 import { stoppedFailure } from "./faults.js";
 import { projectFolder } from "./folders.js";
 import { canonicalPath } from "./paths.js";
+import { InterpreterMemory } from "./interpreterMemory.js";
 import { isPython, readProgram } from "./pythonProgram.js";
 import { ModelProcess, type RequestOptions, RunnerError } from "./process.js";
 
@@ -27,6 +28,8 @@ export interface ModelRunnerOptions {
    * whoever runs it.
    */
   readonly stringsFile?: string | null;
+  /** A folder that lasts, for what makes later starts of Python faster (40 MB); default null: nothing is kept. */
+  readonly storage?: string | null;
 }
 
 export interface RunOptions extends RequestOptions {
@@ -71,30 +74,46 @@ export class ModelRunner {
   /** The run under way, by model file. */
   readonly #running = new Map<string, Run>();
   readonly #started = new Set<ModelProcess>();
-  /** Started ahead, for the next run. */
-  #spare: ModelProcess | null = null;
+  /** Started ahead, for the next run: of a script, of a Python file. */
+  readonly #spares: Record<Kind, ModelProcess | null> = { script: null, python: null };
+  readonly #memory: InterpreterMemory;
   #idle: NodeJS.Timeout | undefined;
   #disposed = false;
 
-  constructor({ dist, timeLimit = 30_000, memoryLimit = 3072, outputLimit = 1_000_000, inheritOutput = false, stringsFile = null }: ModelRunnerOptions) {
+  constructor({
+    dist,
+    timeLimit = 30_000,
+    memoryLimit = 3072,
+    outputLimit = 1_000_000,
+    inheritOutput = false,
+    stringsFile = null,
+    storage = null,
+  }: ModelRunnerOptions) {
     this.#dist = dist;
     this.#limits = { timeLimit, memoryLimit, outputLimit };
     this.#inheritOutput = inheritOutput;
     this.#stringsFile = stringsFile;
+    this.#memory = new InterpreterMemory(dist, storage);
     this.#bundlers = new Bundlers(dist, { stringsFile, memoryLimit });
   }
 
-  /** Starts what the next run needs, ahead of it. */
-  warmUp(): void {
+  /** Starts what the next run of a file of that kind needs, ahead of it. */
+  warmUp(kind: Kind = "script"): void {
     if (this.#disposed) return;
     clearTimeout(this.#idle);
     this.#idle = setTimeout(() => this.#rest(), idleMilliseconds).unref();
-    this.#bundlers.start();
-    this.#prepareProcess();
+    if (kind === "script") this.#bundlers.start();
+    this.#spare(kind);
   }
 
-  #prepareProcess(): void {
-    if (!this.#spare?.alive) this.#spare = this.#startProcess();
+  /** The process for the next run. */
+  #spare(kind: Kind): ModelProcess {
+    const known = this.#spares[kind];
+    if (known?.alive) return known;
+    const process = (this.#spares[kind] = this.#startProcess());
+    // Where that fails, the run says why.
+    if (kind === "python") process.request("preparePython", { snapshot: this.#memory.file }, { timeLimit: Infinity }).catch(() => {});
+    return process;
   }
 
   /**
@@ -151,11 +170,16 @@ export class ModelRunner {
     const { bundle } = params;
     if ("note" in bundle && bundle.note) options.onOutput?.({ stream: "stderr", text: `${bundle.note}\n` });
 
-    this.#prepareProcess();
-    const process = (run.process = this.#spare!);
-    this.#spare = null;
+    const kind = "code" in bundle ? "script" : "python";
+    const process = (run.process = this.#spare(kind));
+    this.#spares[kind] = null;
+    // An interpreter that only starts heeds nothing.
+    const stop = (): void => process.kill();
+    if (kind === "python") run.signal.addEventListener("abort", stop);
     let result: RunResult;
     try {
+      if (kind === "python") await process.idle;
+      run.signal.removeEventListener("abort", stop);
       result = await process.request("run", params, options);
     } catch (error) {
       if (!(error instanceof RunnerError)) throw error;
@@ -175,7 +199,8 @@ export class ModelRunner {
       this.#holding.set(entry, process);
       void process.ended.then(() => this.#holding.get(entry) === process && this.#holding.delete(entry));
     }
-    if (!this.#inheritOutput) setTimeout(() => this.warmUp(), warmUpDelay).unref();
+    if (!this.#inheritOutput) setTimeout(() => this.warmUp(kind), warmUpDelay).unref();
+    if (kind === "python") this.#memory.make();
     return result;
   }
 
@@ -187,7 +212,7 @@ export class ModelRunner {
 
   /** Python reads what it imports by itself, while it runs. */
   #readPython(entry: string, overrides: ReadonlyMap<string, string>, isMain: boolean): Prepared {
-    this.#prepareProcess();
+    this.#spare("python");
     const program = readProgram(entry, { overrides, isMain, engineUrl: this.#engineUrl });
     return "kind" in program ? { kind: "failure", failure: program, files: [entry] } : { kind: "ready", bundle: program, files: [entry] };
   }
@@ -233,7 +258,7 @@ export class ModelRunner {
     clearTimeout(this.#idle);
     for (const entry of [...this.#running.keys()]) this.#cancel(entry);
     this.#started.forEach((process) => process.kill());
-    await Promise.all([this.#bundlers.dispose(), ...[...this.#started].map(({ ended }) => ended)]);
+    await Promise.all([this.#bundlers.dispose(), this.#memory.dispose(), ...[...this.#started].map(({ ended }) => ended)]);
   }
 
   #accessOf(bundle: Bundle | PythonProgram, workingDirectory: string, { asked = true, allowed = [], folders }: RunOptions): Access {
@@ -252,8 +277,10 @@ export class ModelRunner {
   /** Nothing has run for long: only the processes that hold models stay. */
   #rest(): void {
     this.#bundlers.rest();
-    this.#spare?.kill();
-    this.#spare = null;
+    for (const kind of ["script", "python"] as const) {
+      this.#spares[kind]?.kill();
+      this.#spares[kind] = null;
+    }
   }
 
   #startProcess(): ModelProcess {
@@ -263,6 +290,9 @@ export class ModelRunner {
     return process;
   }
 }
+
+/** What a process is started for: the interpreter takes longer to start, and more memory. */
+type Kind = "script" | "python";
 
 /** A model file made ready for a process. */
 type Prepared =

@@ -25,7 +25,7 @@ import { ModelOutput } from "./modelOutput.js";
 import { type Part, partsOf, withoutToJson } from "./parts.js";
 import type { FromMain, ToMain } from "./pipeMessages.js";
 import type { ProcessOptions } from "./process.js";
-import type { PythonCode, PythonCodeOptions } from "./python.js";
+import type { PythonCode } from "./python.js";
 import { loadTranslations } from "./translations.js";
 import { awaitedThread, endThreads, type GuardOptions, tellThreads } from "./threads.js";
 import { endTraining } from "./trainingEnd.js";
@@ -50,6 +50,7 @@ interface Interruption {
 }
 
 let session: Session | null = null;
+let python: ReturnType<typeof startedPython> | null = null;
 /** The models as far as they are described; null while none is being. */
 let beingDescribed: ModelSnapshot[] | null = null;
 let interrupt: ((interruption: Interruption) => void) | null = null;
@@ -105,6 +106,7 @@ function live(): Inspection {
 }
 
 const handlers: Handlers = {
+  preparePython,
   run,
   runCell,
   forward: (params) => live().forward(params),
@@ -152,13 +154,27 @@ async function runBundle(given: Bundle, build: string | null, isLook: boolean): 
   return finished(await code.evaluate(), session, build);
 }
 
-/** The interpreter is loaded with the first Python file, and not before. */
+async function startedPython(snapshot: string | null) {
+  const { PythonCode, startInterpreter } = await import("./python.js");
+  const engine = (await import(options.engineUrl)) as Parameters<typeof startInterpreter>[0];
+  return { PythonCode, engine, interpreter: await startInterpreter(engine, snapshot) };
+}
+
+/** The interpreter is loaded when the first Python file is to run, or is expected to, and not before. */
+function startPython(snapshot: string | null): ReturnType<typeof startedPython> {
+  return (python ??= startedPython(snapshot));
+}
+
+async function preparePython({ snapshot }: RunnerMethods["preparePython"]["params"]): Promise<null> {
+  await startPython(snapshot);
+  return null;
+}
+
 async function runPython(program: PythonProgram, workingDirectory: string, build: string | null, access: Access): Promise<RunResult> {
-  const { PythonCode } = await import("./python.js");
-  const engine = (await import(program.engineUrl)) as PythonCodeOptions["engine"];
-  const code = await PythonCode.start({
+  const { PythonCode, engine, interpreter } = await startPython(null);
+  const code = new PythonCode({
+    interpreter,
     program,
-    engine,
     workingDirectory,
     interruptBuffer: interrupting,
     isStopping: () => load(stopping, 0) === 1,

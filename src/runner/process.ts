@@ -152,6 +152,11 @@ export class ModelProcess {
     return this.#alive;
   }
 
+  /** Resolves when all that it was asked by now is answered. */
+  get idle(): Promise<void> {
+    return this.#queue.then(() => undefined);
+  }
+
   /** Rejects with RunnerError. */
   request<M extends RunnerMethod>(method: M, params: RunnerMethods[M]["params"], options: RequestOptions = {}): Promise<RunnerMethods[M]["result"]> {
     const answered = this.#queue.then(() => this.#ask(method, params, options));

@@ -1,5 +1,4 @@
 /** Python files and notebooks in the runner's process: what main.ts loads when the first of them runs. */
-import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as l10n from "@vscode/l10n";
@@ -68,9 +67,15 @@ class PythonCalls implements CodeCalls {
   }
 }
 
+/** Starts the interpreter that the code of a program then runs in. `snapshot`: a file of its memory, where there is one. */
+export function startInterpreter(engine: InterpreterOptions["engine"], snapshot: string | null): Promise<Interpreter> {
+  const home = join(dirname(fileURLToPath(import.meta.url)), "python");
+  return Interpreter.start({ engine, home, snapshot, write: (stream, bytes) => void process[stream].write(bytes) });
+}
+
 export interface PythonCodeOptions {
+  readonly interpreter: Interpreter;
   readonly program: PythonProgram;
-  readonly engine: InterpreterOptions["engine"];
   readonly workingDirectory: string;
   /** 2 in it interrupts what runs. */
   readonly interruptBuffer: Uint8Array;
@@ -93,28 +98,16 @@ export class PythonCode implements EvaluatedCode {
   readonly #interruptBuffer: Uint8Array;
   #isRunning = false;
 
-  private constructor(interpreter: Interpreter, { program, tell, isStopping, interruptBuffer }: PythonCodeOptions) {
+  constructor({ interpreter, program, workingDirectory, tell, isStopping, interruptBuffer }: PythonCodeOptions) {
+    interpreter.enter([dirname(program.entry), workingDirectory], workingDirectory);
+    interpreter.setInterruptBuffer(interruptBuffer);
+    for (const [path, text] of program.overrides) interpreter.override(path, text);
     this.#interruptBuffer = interruptBuffer;
     this.#isStopping = isStopping;
     this.#interpreter = interpreter;
     this.#program = program;
     this.#tell = tell;
     this.calls = new PythonCalls(() => interpreter.bridge.frames());
-  }
-
-  static async start(options: PythonCodeOptions): Promise<PythonCode> {
-    const { program, engine, workingDirectory, interruptBuffer } = options;
-    const home = join(dirname(fileURLToPath(import.meta.url)), "python");
-    const interpreter = await Interpreter.start({
-      engine,
-      home,
-      mounts: [dirname(program.entry), workingDirectory].filter((folder) => existsSync(folder)),
-      workingDirectory,
-      write: (stream, bytes) => void process[stream].write(bytes),
-    });
-    interpreter.setInterruptBuffer(interruptBuffer);
-    for (const [path, text] of program.overrides) interpreter.override(path, text);
-    return new PythonCode(interpreter, options);
   }
 
   /** Runs the file, or the cells in order up to the first that raises. Does not return where the code was interrupted: whoever did that goes on. */

@@ -18,10 +18,9 @@ beforeAll(async () => {
   interpreter = await Interpreter.start({
     engine,
     home: path.resolve(import.meta.dirname, "../../dist/python"),
-    mounts: [folder],
-    workingDirectory: folder,
     write: (stream, bytes) => void (stream === "stdout" && printed.push(Buffer.from(bytes))),
   });
+  interpreter.enter([folder], folder);
 }, 300_000);
 
 describe("prints what PyTorch prints", () => {

@@ -59,9 +59,9 @@ export class Runners implements vscode.Disposable {
     return this.#ready?.isAlive(file) ?? false;
   }
 
-  warmUp(): void {
+  warmUp(kind?: "python"): void {
     void this.start().then(
-      (runner) => runner.warmUp(),
+      (runner) => runner.warmUp(kind),
       () => undefined, // The run that it is for says why.
     );
   }
@@ -81,7 +81,13 @@ export class Runners implements vscode.Disposable {
     requireTrust();
     if (this.#disposed) throw new Error(vscode.l10n.t("The model file was closed."));
     const starting = (this.#runner ??= import("../../runner/client.js").then(
-      ({ ModelRunner }) => new ModelRunner({ dist: this.context.asAbsolutePath("dist"), stringsFile: vscode.l10n.uri?.fsPath ?? null, ...settings.limits() }),
+      ({ ModelRunner }) =>
+        new ModelRunner({
+          dist: this.context.asAbsolutePath("dist"),
+          storage: this.context.globalStorageUri.fsPath,
+          stringsFile: vscode.l10n.uri?.fsPath ?? null,
+          ...settings.limits(),
+        }),
     ));
     const runner = await starting;
     if (this.#runner === starting) this.#ready = runner;
