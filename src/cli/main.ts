@@ -20,6 +20,7 @@ Commands:
   render FILE      draw a model as SVG
   signal FILE      run each model forward and backward once, and print what becomes of the signal on its way: means, spreads, zeros, saturation,
                    gradients; exit status 1 where that finds an error, such as a vanishing signal
+  diff FILE OTHER  print what became of the models of FILE in OTHER: modules added, removed and changed, and totals
 
 Options:
   --model NAME         only the model of this name
@@ -28,7 +29,7 @@ Options:
   --batches N          signal: so many random batches instead of the recorded inputs
   --seed N             signal: seeds the generator for inputs and weights (default: 0)
   --depth N            summary, render: levels of modules to show (default: all; render: as many as fit a first view)
-  --json               summary, signal: print JSON
+  --json               summary, signal, diff: print JSON
   -o, --output FILE    render: where to write (default: standard output)
   --theme NAME         render: light, dark, high-contrast or high-contrast-light (default: light)
   --background NAME    render: theme, the theme's own, or transparent (default: theme)
@@ -54,6 +55,8 @@ class UsageError extends Error {}
 
 interface Options {
   readonly file: string;
+  /** The second file of a command that takes two. */
+  readonly other: string | undefined;
   readonly model: string | undefined;
   readonly build: string | undefined;
   readonly depth: number;
@@ -73,7 +76,7 @@ interface Options {
   readonly memoryLimit: number;
 }
 
-const commands: Readonly<Record<string, (options: Options) => Promise<number>>> = { run, summary, snapshot, render, signal };
+const commands: Readonly<Record<string, (options: Options) => Promise<number>>> = { run, summary, snapshot, render, signal, diff };
 
 async function main(argv: readonly string[]): Promise<number> {
   let parsed;
@@ -115,11 +118,12 @@ async function main(argv: readonly string[]): Promise<number> {
     console.log(version);
     return 0;
   }
-  const [name, file, ...rest] = positionals;
+  const [name, file, other, ...rest] = positionals;
   if (name === undefined) throw new UsageError("a command is missing");
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (!command) throw new UsageError(`there is no command '${name}'`);
   if (file === undefined) throw new UsageError("a file is missing");
+  if (other !== undefined && command !== diff) rest.unshift(other);
   if (rest.length > 0) throw new UsageError(`unexpected argument '${rest[0]}'`);
   const number = (option: "depth" | "batches" | "seed" | "time-limit" | "memory-limit", otherwise: number): number => {
     const text = values[option];
@@ -130,6 +134,7 @@ async function main(argv: readonly string[]): Promise<number> {
   };
   return command({
     file,
+    other,
     model: values.model,
     build: values.build,
     depth: number("depth", Infinity),
@@ -198,6 +203,22 @@ async function signal(options: Options): Promise<number> {
     else if (measured.length > 0) console.log(text);
     return status || (hasErrors ? 1 : 0);
   });
+}
+
+async function diff(options: Options): Promise<number> {
+  if (options.other === undefined) throw new UsageError("a file to compare with is missing");
+  const { diffFiles } = await import("./diff.js");
+  const sides: (readonly ModelSnapshot[])[] = [];
+  let status = 0;
+  for (const file of [options.file, options.other]) {
+    const { models, failure, offers } = await evaluate({ ...options, file }, false);
+    status ||= report(failure, models);
+    if (models.length === 0 && status === 0) throw noModel({ ...options, file }, offers);
+    sides.push(chosen(models, { ...options, file }));
+  }
+  const { text, data } = diffFiles(sides[0]!, sides[1]!);
+  console.log(options.json ? JSON.stringify(data, null, 2) : text);
+  return status;
 }
 
 async function render(options: Options): Promise<number> {

@@ -180,6 +180,15 @@ ${"=".repeat(140)}
     expect(summaries[0]!.totals).toEqual({ parameters: 120, trainableParameters: 120, multiplyAdds: 336, inputBytes: 32, passBytes: 400, parameterBytes: 480 });
   });
 
+  test("diff takes two files, and no other command does", () => {
+    expect(layerscope("diff", "model.ts", "model.ts", "--model", "net")).toMatchObject({ status: 0, stdout: "net\nNo module changed.\n" });
+    expect(layerscope("diff", "model.ts")).toMatchObject({ status: 2, stderr: expect.stringContaining("a file to compare with is missing") as string });
+    expect(layerscope("summary", "model.ts", "model.ts")).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining("unexpected argument 'model.ts'") as string,
+    });
+  });
+
   test("names the models there are when it is asked for another", () => {
     expect(layerscope("summary", "model.ts", "--model", "nett")).toMatchObject({
       status: 1,
