@@ -64,6 +64,18 @@ export function commands(session: PageSession, graph: GraphViewInterface | null)
       disabled: busy || model.undoDepth === 0,
       run: () => act("undoReinitialize", { model: model.name }),
     },
+    can("showSignal") && {
+      id: "signal",
+      group: "view",
+      icon: "pulse",
+      label: l10n.t("Signal"),
+      checked: page.memory.preferences.signalOpen && page.tab === "graph",
+      disabled: !model.hasForward,
+      run: () => {
+        dispatch({ kind: "prefer", preferences: { signalOpen: page.tab !== "graph" || !page.memory.preferences.signalOpen } });
+        dispatch({ kind: "openTab", tab: "graph" });
+      },
+    },
     {
       id: "inspector",
       group: "view",

@@ -18,6 +18,7 @@ import { SummaryBar } from "./summaryBar.js";
 import { Toolbar } from "./toolbar.js";
 
 const Inspector = later(() => import("./inspector/inspector.js").then((module) => module.Inspector));
+const SignalPane = later(() => import("./signal/signalPane.js").then((module) => module.SignalPane));
 const ParameterTable = later(() => import("./parameterTable.js").then((module) => module.ParameterTable));
 
 export interface PageViewProps {
@@ -121,12 +122,20 @@ function Content() {
     wasBusy.current = activity !== "idle";
   }, [activity]);
 
+  // Where a command of the editor had it measured, that is what is to be seen.
+  const measured = useRef(model?.signal ?? null);
+  useEffect(() => {
+    const signal = model?.signal ?? null;
+    if (signal !== null && measured.current === null) dispatch({ kind: "prefer", preferences: { signalOpen: true } });
+    measured.current = signal;
+  }, [model?.signal]);
+
   if (page.host === null) return null;
   if (page.host.kind === "empty") return <EmptyScreen />;
   if (page.host.kind === "untrusted") return <UntrustedScreen />;
   if (!model) return <NoPictureScreen state={page.host} />;
 
-  const { inspectorOpen, inspectorShare } = page.memory.preferences;
+  const { inspectorOpen, inspectorShare, signalOpen } = page.memory.preferences;
   const shape = wide ? "wide" : "narrow";
   const share = inspectorShare[shape];
   // In a sidebar the inspector has the picture's room only for what the user asked about.
@@ -144,6 +153,7 @@ function Content() {
         <main class="content" style={{ flexGrow: inspects ? 1 - share : 1 }}>
           <GraphPane model={model} file={page.host.file} matches={matches} hidden={page.tab !== "graph"} onGraph={onGraph} />
           {page.tab === "parameters" && <ParameterTable model={model} />}
+          {signalOpen && page.tab === "graph" && <SignalPane model={model} />}
         </main>
         {summarizes && <SummaryBar model={model} onOpen={() => setModelInspected(true)} />}
         {inspects && (

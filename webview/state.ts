@@ -33,6 +33,8 @@ export type Tab = "graph" | "parameters";
 /** What the user arranged for every model alike. */
 export interface Preferences extends PictureSettings {
   readonly inspectorOpen: boolean;
+  /** Whether the curves of the signal stand beneath the picture. */
+  readonly signalOpen: boolean;
   /** The inspector's share of the page: of its height when narrow, of its width when wide. */
   readonly inspectorShare: { readonly narrow: number; readonly wide: number };
 }

@@ -48,6 +48,7 @@ function readPreferences(kept: Kept): Memory["preferences"] {
   return {
     ...readSettings(kept),
     inspectorOpen: kept.inspectorOpen !== false,
+    signalOpen: kept.signalOpen === true,
     inspectorShare: { narrow: typeof narrow === "number" ? narrow : 0.45, wide: typeof wide === "number" ? wide : 0.34 },
   };
 }

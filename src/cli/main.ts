@@ -35,7 +35,8 @@ Options:
   --background NAME    render: theme, the theme's own, or transparent (default: theme)
   --direction NAME     render: data flows down or right (default: down)
   --overlay NAME       render: show in the boxes parameters, memory, activation-bytes, multiply-adds, weight-std, gradient-norm,
-                       activation-mean, activation-std, activation-zeros or time (default: by kind of layer)
+                       activation-mean, activation-std, activation-zeros, time, or of a signal that is measured for it: signal-std, signal-gradient,
+                       gradient-ratio or saturation (default: by kind of layer)
   --bookkeeping        render: show operations that only move data, as reshape and transpose, each as a box of its own
   --mark NAME          render: show the overlay as color or as size (default: color)
   --allow NAME         let the file do more than read in its project and write in its own folder, repeatable: read and write anywhere, programs,
@@ -222,7 +223,7 @@ async function diff(options: Options): Promise<number> {
 }
 
 async function render(options: Options): Promise<number> {
-  const { renderSvg, themes, directions, overlays, overlayMarks, isMeasured } = await import("./render.js");
+  const { renderSvg, themes, directions, overlays, overlayMarks, isMeasured, overlayNeedsSignal } = await import("./render.js");
   const format = options.output?.match(/\.(png|jpe?g|webp|gif|pdf)$/i)?.[1];
   if (format) throw new UsageError(`render writes SVG, not ${format.toUpperCase()}: name the file .svg, or save a PNG from the model view`);
   const theme = named(themes, "theme", options.theme);
@@ -237,7 +238,14 @@ async function render(options: Options): Promise<number> {
   const direction = named(directions, "direction", options.direction);
   const overlay = options.overlay === undefined ? null : named(overlays, "overlay", options.overlay);
   const overlayMark = named(overlayMarks, "mark", options.mark);
-  const { models, failure, offers } = await evaluate(options, false);
+  const { models, failure, offers } = await evaluating(options, false, false, async (outcome, runner) => {
+    if (overlay === null || !overlayNeedsSignal(overlay)) return outcome;
+    const { measuredModels } = await import("./signal.js");
+    return {
+      ...outcome,
+      models: await measuredModels(runner, options.file, chosen(outcome.models, options), { choice: null, seed: options.seed, batches: options.batches }),
+    };
+  });
   const status = report(failure, models);
   const [model, ...others] = chosen(models, options);
   if (!model) {

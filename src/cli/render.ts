@@ -1,6 +1,6 @@
 import { darkTheme, highContrastLightTheme, highContrastTheme, lightTheme, type Theme } from "../picture/theme.js";
 import { indexOf } from "../describe/modelIndex.js";
-import { overlay, type OverlayId } from "../describe/overlays.js";
+import { overlay, overlayNeedsSignal, type OverlayId } from "../describe/overlays.js";
 import { settings } from "../picture/state.js";
 import type { ModelSnapshot } from "../protocol/index.js";
 
@@ -24,6 +24,8 @@ export const directions = named(settings.direction);
 export const overlays = named(settings.overlay);
 /** How an overlay shows its values. */
 export const overlayMarks = named(settings.overlayMark);
+
+export { overlayNeedsSignal };
 
 /** Whether an overlay was measured for a model. */
 export function isMeasured(model: ModelSnapshot, id: OverlayId): boolean {

@@ -1,5 +1,5 @@
 import * as l10n from "@vscode/l10n";
-import type { ModuleSnapshot, TensorStatistics } from "../protocol/index.js";
+import { gradientRatio, type LayerSignal, type ModuleSnapshot, type TensorStatistics } from "../protocol/index.js";
 import { bytesOfValue } from "./bytes.js";
 import { formatBytes, formatCompact, formatPercent, formatValue } from "./format.js";
 import type { ModelIndex } from "./modelIndex.js";
@@ -26,12 +26,18 @@ export type OverlayId =
   | "activationMean"
   | "activationStd"
   | "activationZeros"
+  | "signalStd"
+  | "signalGradient"
+  | "gradientRatio"
+  | "saturation"
   | "time";
 
 interface Measure {
   readonly title: () => string;
   readonly scale: Overlay["scale"];
   readonly format: (value: number) => string;
+  /** It is of a signal that has to be measured first. */
+  readonly needsSignal?: true;
   /** The module's value with everything beneath it; null where it has none. */
   readonly value: (module: ModuleSnapshot, index: ModelIndex) => number | null;
 }
@@ -102,6 +108,38 @@ const measures: Readonly<Record<OverlayId, Measure>> = {
     format: formatPercent,
     value: (module, index) => activation(module, index, "zeros"),
   },
+  signalStd: {
+    title: () => l10n.t("Signal: Standard Deviation of Outputs"),
+    needsSignal: true,
+    scale: "log",
+    format: formatValue,
+    value: (module, index) => ofSignal(module, index, ({ activation }) => activation?.finite?.std ?? null),
+  },
+  signalGradient: {
+    title: () => l10n.t("Signal: Standard Deviation of Gradients"),
+    needsSignal: true,
+    scale: "log",
+    format: formatValue,
+    value: (module, index) => ofSignal(module, index, ({ gradient }) => gradient?.finite?.std ?? null),
+  },
+  gradientRatio: {
+    title: () => l10n.t("Signal: Gradient to Weight"),
+    needsSignal: true,
+    scale: "log",
+    format: formatValue,
+    value: (module, index) =>
+      ofSignal(module, index, ({ parameters }) => {
+        const ratios = parameters.flatMap((parameter) => gradientRatio(parameter) ?? []);
+        return ratios.length === 0 ? null : Math.max(...ratios);
+      }),
+  },
+  saturation: {
+    title: () => l10n.t("Signal: Saturation"),
+    needsSignal: true,
+    scale: "linear",
+    format: formatPercent,
+    value: (module, index) => ofSignal(module, index, ({ activation }) => activation?.saturated ?? null),
+  },
   time: {
     title: () => l10n.t("Time of the Forward Pass"),
     scale: "log",
@@ -117,6 +155,11 @@ export const overlayIds = Object.keys(measures) as OverlayId[];
 
 export function overlayTitle(id: OverlayId): string {
   return measures[id].title();
+}
+
+/** Whether it shows nothing of a model whose signal was not measured. */
+export function overlayNeedsSignal(id: OverlayId): boolean {
+  return measures[id].needsSignal ?? false;
 }
 
 /** A value for every module that has one, as a colour or a size; a closed box shows what is rolled up in it. Null where no module has one. */
@@ -147,6 +190,12 @@ function pooled(parts: readonly (TensorStatistics | null)[]): { count: number; m
   if (count === 0) return null;
   const mean = sum / count;
   return { count, mean, std: Math.sqrt(Math.max(0, squares / count - mean ** 2)) };
+}
+
+/** Of the module's own calls in the pass that the signal was measured by, averaged over them. */
+function ofSignal(module: ModuleSnapshot, { model: { signal } }: ModelIndex, of: (layer: LayerSignal) => number | null): number | null {
+  const found = (signal?.layers ?? []).flatMap((layer) => (layer.path === module.path && layer.operation === null ? (of(layer) ?? []) : []));
+  return found.length === 0 ? null : found.reduce((sum, value) => sum + value, 0) / found.length;
 }
 
 /** Of the outputs of the module's own calls, averaged over them. */

@@ -1,4 +1,5 @@
 import type { Failure } from "./failure.js";
+import type { Reinitialization } from "./initialization.js";
 import type { FindingLevels } from "./finding.js";
 import type { ForwardRequest, Offer, RunnerMethods } from "./runner.js";
 import type { ModelSnapshot, SourceLocation } from "./snapshot.js";
@@ -82,7 +83,10 @@ export interface PageMethods {
   forward: { params: ForwardRequest; result: null };
   showOwnPass: { params: { readonly model: string }; result: null };
   undoReinitialize: { params: { readonly model: string }; result: null };
+  reinitialize: { params: { readonly model: string } & Reinitialization; result: null };
+  showSignal: { params: RunnerMethods["showSignal"]["params"]; result: null };
   /** As of the runner. */
+  signal: RunnerMethods["signal"];
   tensorValues: RunnerMethods["tensorValues"];
   statistics: RunnerMethods["statistics"];
   /** The user selected a module in the page, or something that runs in it; null: nothing any more. */

@@ -275,8 +275,8 @@ describe("layerscope signal", () => {
       path.join(folder, "deep.ts"),
       `import * as torch from "layerscope";
 const { nn } = torch;
-export const net = new nn.Sequential();
-for (let i = 0; i < 12; i++) net.append(new nn.Linear(32, 32, { bias: false })).append(new nn.ReLU());
+const block = () => new nn.Sequential(new nn.Linear(32, 32, { bias: false }), new nn.ReLU());
+export const net = new nn.Sequential(...Array.from({ length: 12 }, block));
 for (const parameter of net.parameters()) nn.init.normal_(parameter, 0, 0.01);
 net(torch.randn(8, 32));
 `,
@@ -284,7 +284,7 @@ net(torch.randn(8, 32));
     const bad = layerscope("signal", "deep.ts");
     expect(bad).toMatchObject({ status: 1, stderr: "" });
     expect(bad.stdout).toMatch(/^net: the inputs of its pass, seed 0\n\nLayer +Type +Mean +Std +Zeros/);
-    expect(bad.stdout).toMatch(/deep\.ts:4:\d+: error: The signal vanishes: from \d+ on.*\[vanishing-signal\]\n {2}Initialize .*nn\.init\.kaimingNormal_/);
+    expect(bad.stdout).toMatch(/deep\.ts:4:\d+: error: The signal vanishes: from [\d.]+ on.*\[vanishing-signal\]\n {2}Initialize .*nn\.init\.kaimingNormal_/);
     const good = layerscope("signal", "deep.ts", "--scheme", "kaiming_uniform_", "--json", "--batches", "2");
     expect(good.status).toBe(0);
     expect(JSON.parse(good.stdout)).toMatchObject([{ model: "net", input: { kind: "random", batches: 2 }, findings: [] }]);
@@ -361,6 +361,7 @@ net(torch.rand(2, 2, 4));
   test("colors the boxes by what is asked for, and says it where that was not measured", () => {
     expect(drawn("--overlay", "parameters")).toContain(">Parameters (log scale)</text>");
     expect(drawn("--overlay", "activation-mean")).toContain(">Mean of Outputs</text>");
+    expect(drawn("--overlay", "signal-gradient")).toContain(">Signal: Standard Deviation of Gradients (log scale)</text>");
     expect(layerscope("render", "model.ts", "--model", "net", "--overlay", "gradient-norm")).toMatchObject({
       status: 1,
       stdout: "",
@@ -381,7 +382,7 @@ net(torch.rand(2, 2, 4));
     [
       "overlay",
       "toString",
-      "parameters, memory, activation-bytes, multiply-adds, weight-std, gradient-norm, activation-mean, activation-std, activation-zeros, time",
+      "parameters, memory, activation-bytes, multiply-adds, weight-std, gradient-norm, activation-mean, activation-std, activation-zeros, signal-std, signal-gradient, gradient-ratio, saturation, time",
     ],
     ["mark", "width", "color, size"],
   ])("names every %s, here and in the help", (option, name, choices) => {

@@ -1,7 +1,11 @@
 import { expect, test } from "vitest";
 import { ModelIndex } from "../../src/describe/modelIndex.js";
 import { overlay, overlayIds } from "../../src/describe/overlays.js";
+import { inspectHere, snapshotOf } from "../inspect/inspector.js";
+import * as torch from "../../src/engine/index.js";
 import { linear, net, sequential, snapshot, tensor, tied } from "./snapshots.js";
+
+const { nn } = torch;
 
 test("containers carry what is rolled up in them, shared weights once", () => {
   const values = overlay("parameters", new ModelIndex(tied()))!.values;
@@ -45,4 +49,24 @@ test("without a forward pass nothing is claimed about outputs", () => {
 test("as sizes, values stand in proportion from zero on", () => {
   const { mark, title } = overlay("parameters", new ModelIndex(tied()), "size")!;
   expect([mark, title]).toEqual(["size", "Parameters"]);
+});
+
+test("figures of a measured signal stand at the module whose calls they are of, each call as much", () => {
+  const shared = new nn.Linear(3, 3);
+  const inspection = inspectHere();
+  snapshotOf(inspection, new nn.Sequential(shared, new nn.Tanh(), shared, new nn.Sequential(new nn.ReLU())));
+  const model = inspection.showSignal({ model: "model", input: null, seed: 0 });
+  const index = new ModelIndex(model);
+  const std = (at: number): number => model.signal!.layers[at]!.activation!.finite!.std;
+  expect([...overlay("signalStd", index)!.values]).toEqual([
+    ["", std(5)],
+    ["0", std(0)],
+    ["1", std(1)],
+    ["2", std(2)],
+    ["3", std(4)],
+    ["3.0", std(3)],
+  ]);
+  expect([...overlay("gradientRatio", index)!.values.keys()]).toEqual(["0", "2"]);
+  expect([...overlay("saturation", index)!.values.keys()]).toEqual(["1"]);
+  expect(overlay("signalGradient", new ModelIndex({ ...model, signal: null }))).toBeNull();
 });

@@ -260,6 +260,11 @@ export class ModelSession implements vscode.Disposable {
     return this.#change("reinitialize", "undoReinitialize", { model });
   }
 
+  /** Measures how a signal goes through a model, which then shows until its parameters change. */
+  showSignal(request: RunnerMethods["showSignal"]["params"]): Promise<void> {
+    return this.#change("forward", "showSignal", request);
+  }
+
   async setSeed(seed: number): Promise<void> {
     await this.#enqueue(async () => {
       this.#request("setSeed");
@@ -322,7 +327,7 @@ export class ModelSession implements vscode.Disposable {
   }
 
   /** Has the live models do something that changes one of them. */
-  #change<M extends "forward" | "showOwnPass" | "reinitialize" | "undoReinitialize">(
+  #change<M extends "forward" | "showOwnPass" | "reinitialize" | "undoReinitialize" | "showSignal">(
     activity: Activity,
     method: M,
     params: RunnerMethods[M]["params"],

@@ -31,6 +31,15 @@ export function pageHandlers(openInEditor: (session: ModelSession) => void, open
       return null;
     },
     undoReinitialize: (session, { model }) => command("layerscope.undoReinitialize", { file: session?.file, model, path: "" }),
+    reinitialize: async (session, { model, ...reinitialization }) => {
+      await shown(session).reinitialize(model, reinitialization);
+      return null;
+    },
+    showSignal: async (session, request) => {
+      await shown(session).showSignal(request);
+      return null;
+    },
+    signal: (session, params) => shown(session).ask("signal", params),
     tensorValues: (session, params) => shown(session).ask("tensorValues", params),
     statistics: (session, params) => shown(session).ask("statistics", params),
     selected: (session, selection, page) => {

@@ -25,8 +25,8 @@ const [nothing, something] = [0.01, 0.1];
  * const { nn } = torch;
  *
  * torch.manualSeed(0);
- * export const net = new nn.Sequential();
- * for (let i = 0; i < 12; i++) net.append(new nn.Linear(32, 32)).append(new nn.ReLU());
+ * const block = () => new nn.Sequential(new nn.Linear(32, 32), new nn.ReLU());
+ * export const net = new nn.Sequential(...Array.from({ length: 12 }, block));
  * net(torch.randn(16, 32));
  * ```
  *
@@ -37,8 +37,8 @@ const [nothing, something] = [0.01, 0.1];
  * const { nn } = torch;
  *
  * torch.manualSeed(0);
- * export const net = new nn.Sequential();
- * for (let i = 0; i < 12; i++) net.append(new nn.Linear(32, 32)).append(new nn.ReLU());
+ * const block = () => new nn.Sequential(new nn.Linear(32, 32), new nn.ReLU());
+ * export const net = new nn.Sequential(...Array.from({ length: 12 }, block));
  * for (const parameter of net.parameters()) {
  *   if (parameter.ndim === 2) nn.init.orthogonal_(parameter, Math.SQRT2);
  *   else nn.init.zeros_(parameter);

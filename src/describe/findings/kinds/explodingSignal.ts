@@ -23,8 +23,8 @@ import { type FindingKind, found } from "../finding.js";
  * const { nn } = torch;
  *
  * torch.manualSeed(0);
- * export const net = new nn.Sequential();
- * for (let i = 0; i < 10; i++) net.append(new nn.Linear(64, 64)).append(new nn.ReLU());
+ * const block = () => new nn.Sequential(new nn.Linear(64, 64), new nn.ReLU());
+ * export const net = new nn.Sequential(...Array.from({ length: 10 }, block));
  * for (const parameter of net.parameters()) {
  *   if (parameter.ndim === 2) nn.init.normal_(parameter, 0, 1);
  *   else nn.init.zeros_(parameter);
@@ -39,8 +39,8 @@ import { type FindingKind, found } from "../finding.js";
  * const { nn } = torch;
  *
  * torch.manualSeed(0);
- * export const net = new nn.Sequential();
- * for (let i = 0; i < 10; i++) net.append(new nn.Linear(64, 64)).append(new nn.ReLU());
+ * const block = () => new nn.Sequential(new nn.Linear(64, 64), new nn.ReLU());
+ * export const net = new nn.Sequential(...Array.from({ length: 10 }, block));
  * for (const parameter of net.parameters()) {
  *   if (parameter.ndim === 2) nn.init.kaimingNormal_(parameter, { nonlinearity: "relu" });
  *   else nn.init.zeros_(parameter);

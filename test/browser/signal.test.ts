@@ -1,0 +1,61 @@
+import { expect, test } from "vitest";
+import * as torch from "../../src/engine/index.js";
+import type { ModelSnapshot } from "../../src/protocol/index.js";
+import { inspectHere, snapshotOf } from "../inspect/inspector.js";
+import { button, choose, fileState, items, open } from "./page.js";
+
+const { nn } = torch;
+
+/** A deep net whose signal vanishes, and a host that measures it as the runner does. */
+function lab() {
+  torch.manualSeed(0);
+  const net = new nn.Sequential(...Array.from({ length: 8 }, () => new nn.Sequential(new nn.Linear(32, 32), new nn.ReLU())));
+  for (const parameter of net.parameters()) nn.init.normal_(parameter, 0, parameter.ndim === 2 ? 0.01 : 0);
+  net(torch.randn(8, 32));
+  const inspection = inspectHere();
+  return { inspection, model: snapshotOf(inspection, net) };
+}
+
+test("the signal is measured when its pane opens: curves with a table behind, findings, another initialization over them, all schemes", async () => {
+  const { inspection, model } = lab();
+  const send = (changed: ModelSnapshot) => webview.send({ kind: "model", model: changed });
+  const webview = await open(fileState({ models: [model] }), {
+    width: 1000,
+    height: 900,
+    answers: {
+      showSignal: (request) => (void send(inspection.showSignal(request)), null),
+      signal: (request) => inspection.signal(request),
+      reinitialize: ({ model: _, ...reinitialization }) => (void send(inspection.reinitialize({ model: "model", ...reinitialization })), null),
+    },
+  });
+  const pane = webview.page.getByRole("region", { name: "Signal of model" });
+  await choose(webview, "Signal", "Signal").catch(() => undefined);
+  await expect.poll(() => pane.getByRole("img", { name: "Standard deviations of activations and gradients over 16 layers" }).count()).toBe(1);
+  expect(webview.asked("showSignal")).toEqual([{ model: "model", input: null, seed: 0 }]);
+  // Whoever does not see the curves has the table.
+  expect(await pane.getByRole("table").getByRole("row").count()).toBe(1 + 16);
+  expect(await pane.getByRole("row").nth(1).innerText()).toMatch(/^0\.0\s+Linear\s/);
+  await expect.poll(() => pane.locator(".finding").first().innerText()).toContain("The signal vanishes");
+
+  // Selection goes both ways, by the keyboard too.
+  await pane.getByRole("group", { name: "Layers, by arrow keys" }).focus();
+  await webview.page.keyboard.press("End");
+  await expect.poll(async () => (await items(webview)).find(({ selected }) => selected)?.id).toBe("7.1");
+  expect(await pane.locator(".signal-layer").innerText()).toContain("7.1");
+  expect(await pane.locator(".signal-at.selected").count()).toBe(1);
+
+  // Tried, then applied: the curves follow.
+  await button(webview, "Try All Schemes").click();
+  const schemes = pane.getByRole("table", { name: "Schemes, the best first" });
+  await expect.poll(() => schemes.getByRole("row").count(), { timeout: 20_000 }).toBe(1 + 14);
+  const best = await schemes.getByRole("rowheader").first().innerText();
+  expect(["kaimingUniform_", "kaimingNormal_", "orthogonal_"]).toContain(best);
+  await schemes.getByRole("button", { name: best }).click();
+  await expect.poll(() => pane.locator(".signal-line.trial").count()).toBe(2);
+  expect(await pane.locator(".finding").count()).toBe(0);
+  await pane.getByRole("button", { name: "Apply" }).click();
+  await expect.poll(() => webview.asked("showSignal").length).toBe(2);
+  await expect.poll(() => pane.locator(".signal-line").count()).toBe(2);
+  await button(webview, "Close Signal").click();
+  expect(await pane.count()).toBe(0);
+});

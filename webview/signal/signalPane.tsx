@@ -1,0 +1,220 @@
+import * as l10n from "@vscode/l10n";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { initializationSchemes, type InitializationChoice, type ModelSnapshot, type Reinitialization, type Signal } from "../../src/protocol/index.js";
+import { formatValue } from "../../src/describe/format.js";
+import { indexOf } from "../../src/describe/modelIndex.js";
+import { signalFindings } from "../../src/describe/signalHealth.js";
+import { measuredWith, signalCells, signalRows, type SignalRow } from "../../src/describe/signalTable.js";
+import { Button, Dropdown, IconButton } from "../controls.js";
+import { FindingList } from "../inspector/findingList.js";
+import { HistogramChart } from "../inspector/histogram.js";
+import { useSession } from "../pageSession.js";
+import { isBusy } from "../state.js";
+import { SchemeTable } from "./schemeTable.js";
+import { SignalCurvesView } from "./signalCurves.js";
+
+/** How a signal goes through the shown model, beneath the picture. It is measured when the pane opens, and again when parameters change. */
+export function SignalPane({ model }: { readonly model: ModelSnapshot }) {
+  const session = useSession();
+  const { page, act, can, dispatch, request, tell } = session;
+  const [shows, setShows] = useState<"curves" | "table" | "schemes">("curves");
+  const [hovered, setHovered] = useState<number | null>(null);
+  const [scheme, setScheme] = useState("");
+  const [trial, setTrial] = useState<Signal | null>(null);
+  const busy = isBusy(page);
+  const { signal } = model;
+  const measure = () => act("showSignal", { model: model.name, input: null, seed: 0 });
+  const asked = useRef<ModelSnapshot | null>(null);
+  useEffect(() => {
+    if (signal || busy || !model.hasForward || !can("showSignal") || asked.current === model) return;
+    asked.current = model;
+    measure();
+  }, [model, busy]);
+
+  const rows = useMemo(() => (signal ? signalRows(indexOf(model), signal) : []), [model]);
+  const tried = useMemo(() => (trial ? signalRows(indexOf(model), trial) : null), [model, trial]);
+  const selected = page.selected ? rows.findIndex(({ layer }) => layer.path === page.selected!.path) : -1;
+  const findings = useMemo(() => (signal ? signalFindings(model, trial ?? signal) : []), [model, trial]);
+
+  const reinitialization = (choice: InitializationChoice): Reinitialization => ({ target: { kind: "model" }, choice, seed: 0 });
+  const chosen: InitializationChoice | null = scheme === "" ? null : schemeChoice(scheme);
+  const tryOut = (name: string) => {
+    setScheme(name);
+    setTrial(null);
+    const choice = name === "" ? null : schemeChoice(name);
+    if (choice === null) return;
+    request("signal", { model: model.name, input: signal?.input ?? null, seed: 0, trial: reinitialization(choice) }).then(setTrial, (error: Error) =>
+      tell(error.message, "problem"),
+    );
+  };
+  useEffect(() => tryOut(""), [model.name]);
+
+  const choose = (at: number) => {
+    const row = rows[at];
+    if (!row) return;
+    dispatch({ kind: "choose", selected: { kind: "module", path: row.layer.path }, reveal: true });
+    session.announce(spoken(row));
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    const at = Math.max(0, selected);
+    const to = { ArrowRight: at + 1, ArrowDown: at + 1, ArrowLeft: at - 1, ArrowUp: at - 1, Home: 0, End: rows.length - 1 }[event.key];
+    if (to === undefined || event.target !== event.currentTarget) return;
+    choose(Math.min(rows.length - 1, Math.max(0, to)));
+    event.preventDefault();
+  };
+  const shown = hovered ?? (selected >= 0 ? selected : null);
+
+  return (
+    <section class="signal-pane" aria-label={l10n.t("Signal of {0}", model.name)}>
+      <header class="signal-head">
+        <h2>{l10n.t("Signal")}</h2>
+        {signal && <span class="muted">{measuredWith(signal)}</span>}
+        <Dropdown
+          label={l10n.t("Try another initialization")}
+          value={scheme}
+          choices={[
+            { value: "", text: l10n.t("as it is") },
+            { value: asConstructed, text: l10n.t("as constructed") },
+            ...initializationSchemes.map(({ function: name }) => ({ value: name, text: name })),
+          ]}
+          onChoose={tryOut}
+        />
+        {chosen && can("reinitialize") && (
+          <Button
+            primary
+            disabled={busy}
+            onClick={() => {
+              tryOut("");
+              act("reinitialize", { model: model.name, ...reinitialization(chosen) });
+            }}
+          >
+            {l10n.t("Apply")}
+          </Button>
+        )}
+        <span class="signal-buttons">
+          <IconButton icon="graph-line" label={l10n.t("Curves")} pressed={shows === "curves"} onClick={() => setShows("curves")} />
+          <IconButton icon="table" label={l10n.t("Table")} pressed={shows === "table"} onClick={() => setShows("table")} />
+          <IconButton icon="beaker" label={l10n.t("Try All Schemes")} pressed={shows === "schemes"} disabled={!signal} onClick={() => setShows("schemes")} />
+          <IconButton icon="sync" label={l10n.t("Measure Again")} disabled={busy} onClick={measure} />
+          <IconButton icon="close" label={l10n.t("Close Signal")} onClick={() => dispatch({ kind: "prefer", preferences: { signalOpen: false } })} />
+        </span>
+      </header>
+      {!signal ? (
+        <p class="signal-none muted">
+          {model.hasForward ? l10n.t("Measuring…") : l10n.t("{0} defines no forward: there is no signal to measure.", model.name)}
+        </p>
+      ) : shows === "schemes" ? (
+        <SchemeTable model={model} signal={signal} onChoose={(name) => (setShows("curves"), tryOut(name))} />
+      ) : (
+        <div class="signal-body">
+          <div class="signal-main" tabIndex={0} role="group" aria-label={l10n.t("Layers, by arrow keys")} onKeyDown={onKeyDown}>
+            {shows === "curves" && (
+              <SignalCurvesView
+                rows={rows}
+                trial={tried && tried.length === rows.length ? tried : null}
+                hovered={hovered}
+                selected={selected >= 0 ? selected : null}
+                onHover={setHovered}
+                onChoose={choose}
+                label={l10n.t("Standard deviations of activations and gradients over {0} layers", rows.length)}
+              />
+            )}
+            <SignalTable rows={rows} hidden={shows === "curves"} selected={selected} onHover={setHovered} onChoose={choose} />
+          </div>
+          {shows === "curves" && shown !== null && rows[shown] && <LayerFigures row={rows[shown]} />}
+          <FindingList findings={findings} />
+        </div>
+      )}
+    </section>
+  );
+}
+
+const asConstructed = "asConstructed";
+
+export function schemeChoice(name: string): InitializationChoice {
+  return name === asConstructed ? { kind: "asConstructed" } : { kind: "scheme", function: name, arguments: {} };
+}
+
+/** Of one layer: what the curves have no room for. */
+function LayerFigures({ row }: { readonly row: SignalRow }) {
+  const { activation, gradient } = row.layer;
+  const charts = [
+    [l10n.t("Activation"), activation],
+    [l10n.t("Gradient"), gradient],
+  ] as const;
+  return (
+    <div class="signal-layer">
+      <strong>{row.name}</strong> <span class="muted">{row.type}</span>
+      {charts.map(
+        ([title, flow]) =>
+          flow && (
+            <div key={title}>
+              <span class="muted">{title}</span>{" "}
+              {flow.finite ? l10n.t("mean {0}, std {1}", formatValue(flow.finite.mean), formatValue(flow.finite.std)) : l10n.t("nothing finite")}
+              <HistogramChart
+                expected={null}
+                statistics={{
+                  count: flow.count,
+                  sampled: flow.count,
+                  nan: 0,
+                  positiveInfinity: 0,
+                  negativeInfinity: 0,
+                  zeros: 0,
+                  finite: flow.finite,
+                  histogram: flow.histogram,
+                }}
+              />
+            </div>
+          ),
+      )}
+    </div>
+  );
+}
+
+interface SignalTableProps {
+  readonly rows: readonly SignalRow[];
+  /** Behind the curves, for those who do not see them. */
+  readonly hidden: boolean;
+  readonly selected: number;
+  readonly onHover: (row: number | null) => void;
+  readonly onChoose: (row: number) => void;
+}
+
+function SignalTable({ rows, hidden, selected, onHover, onChoose }: SignalTableProps) {
+  const { headings, cells } = signalCells(rows);
+  return (
+    <div class={hidden ? "visually-hidden" : "signal-table"}>
+      <table aria-label={l10n.t("Signal, layer by layer")}>
+        <thead>
+          <tr>
+            {headings.map((heading) => (
+              <th key={heading} scope="col">
+                {heading}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {cells.map((row, at) => (
+            <tr
+              key={at}
+              class={at === selected ? "active" : ""}
+              aria-selected={at === selected}
+              onMouseEnter={() => onHover(at)}
+              onMouseLeave={() => onHover(null)}
+              onClick={() => onChoose(at)}
+            >
+              {row.map((cell, column) => (column === 0 ? <th scope="row">{cell}</th> : <td>{cell}</td>))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+/** A row as it is read out. */
+function spoken(row: SignalRow): string {
+  const { headings, cells } = signalCells([row]);
+  return cells[0]!.flatMap((cell, column) => (cell === "" ? [] : [column < 2 ? cell : `${headings[column]} ${cell}`])).join(", ");
+}
