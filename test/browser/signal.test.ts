@@ -44,7 +44,6 @@ test("the signal is measured when its pane opens: curves with a table behind, fi
   expect(await pane.locator(".signal-layer").innerText()).toContain("7.1");
   expect(await pane.locator(".signal-at.selected").count()).toBe(1);
 
-  if (process.env.SHOTS) await webview.page.screenshot({ path: `${process.env.SHOTS}/a.png` });
   // Tried, then applied: the curves follow.
   await button(webview, "Try All Schemes").click();
   const schemes = pane.getByRole("table", { name: "Schemes, the best first" });
@@ -54,12 +53,6 @@ test("the signal is measured when its pane opens: curves with a table behind, fi
   await schemes.getByRole("button", { name: best }).click();
   await expect.poll(() => pane.locator(".signal-line.trial").count()).toBe(2);
   expect(await pane.locator(".finding").count()).toBe(0);
-  if (process.env.SHOTS) {
-    await webview.page.screenshot({ path: `${process.env.SHOTS}/b.png` });
-    await webview.page.setViewportSize({ width: 300, height: 700 });
-    await webview.page.screenshot({ path: `${process.env.SHOTS}/c.png` });
-    await webview.page.setViewportSize({ width: 1000, height: 900 });
-  }
   await pane.getByRole("button", { name: "Apply" }).click();
   await expect.poll(() => webview.asked("showSignal").length).toBe(2);
   await expect.poll(() => pane.locator(".signal-line").count()).toBe(2);
