@@ -16,7 +16,9 @@ export type Repair =
   /** A Flatten before a layer: among the layers of its Sequential, where that is what calls it, else in the call at `location`. */
   | { readonly kind: "flatten"; readonly location: SourceLocation; readonly isCall: boolean }
   /** One of the layers of a Sequential less. `layer`: what it is called. */
-  | { readonly kind: "removeLayer"; readonly location: SourceLocation; readonly layer: string };
+  | { readonly kind: "removeLayer"; readonly location: SourceLocation; readonly layer: string }
+  /** The list that a field holds, of modules, as an nn.ModuleList. `location`: where the file uses what is in it. */
+  | { readonly kind: "moduleList"; readonly location: SourceLocation; readonly field: string };
 
 /** What makes a layer take what came. */
 export function repairsOf(index: ModelIndex, { layer }: Mismatch): readonly Repair[] {

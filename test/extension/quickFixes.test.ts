@@ -87,4 +87,19 @@ nn.functional.crossEntropy(y, torch.tensor([0, 2]));
 `;
     await mend(await runFile("softmax.ts", code), "Remove 1 (Softmax)", "new nn.Sequential(new nn.Linear(4, 3));");
   });
+
+  test("a plain list of layers becomes a ModuleList", async () => {
+    const code = `${header}class Net extends nn.Module {
+  layers = [new nn.Linear(4, 4), new nn.Linear(4, 4)];
+  override forward(x: torch.Tensor) {
+    let y = x;
+    for (const layer of this.layers) y = layer(y);
+    return y;
+  }
+}
+export const net = new Net();
+net(torch.rand([2, 4]));
+`;
+    await mend(await runFile("list.ts", code), "Make layers an nn.ModuleList", "layers = new nn.ModuleList([new nn.Linear(4, 4), new nn.Linear(4, 4)]);");
+  });
 });

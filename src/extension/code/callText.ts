@@ -35,6 +35,21 @@ export function argumentOf(call: CallText, name: string, position: number): Argu
   return call.arguments.find((argument) => argument.name === name) ?? call.arguments.filter((argument) => argument.name === null)[position] ?? null;
 }
 
+/** Where a list that is written out ends, and what is called on it: "[0, 1].map(make)"; null where that cannot be told, or more follows in the statement. */
+export function endOfList(text: string, bracket: number, language: Language): number | null {
+  const closed = listFrom(text, bracket + 1, "]", language);
+  if (!closed) return null;
+  let { end } = closed;
+  for (const method = /\s*\.\s*[\p{ID_Continue}$]+\s*\(/uy; ; ) {
+    method.lastIndex = end;
+    if (!method.test(text)) break;
+    const called = listFrom(text, method.lastIndex, ")", language);
+    if (!called) return null;
+    ({ end } = called);
+  }
+  return /^[ \t]*(?:;|\r?\n|\}|$)/.test(text.slice(end)) ? end : null;
+}
+
 const brackets: Readonly<Record<string, string>> = { "(": ")", "[": "]", "{": "}" };
 
 /** What stands between commas up to a closing bracket; the properties of objects among them each on their own. */

@@ -1,7 +1,7 @@
 import { writeName } from "../../describe/arguments.js";
 import type { Repair } from "../../describe/repair.js";
 import type { Language } from "../../protocol/index.js";
-import { argumentOf, callAt } from "./callText.js";
+import { argumentOf, callAt, endOfList } from "./callText.js";
 
 /** A repair as a change of a text. */
 export interface RepairText {
@@ -24,6 +24,8 @@ export function repairText(text: string, offset: number, repair: Repair, languag
       return repair.isCall ? flattenedArgument(text, offset, language) : insertedFlatten(text, offset, language);
     case "removeLayer":
       return withoutLayer(text, offset, language);
+    case "moduleList":
+      return registeredList(text, repair.field, language);
   }
 }
 
@@ -83,6 +85,26 @@ function withoutLayer(text: string, offset: number, language: Language): RepairT
   if (!/[([]\s*$/.test(text.slice(0, call.start)) || !after.groups!.comma) return null;
   const space = /^\s*/.exec(text.slice(call.end + after[0].length))![0].length;
   return { start: call.start, end: call.end + after[0].length + space, text: "", name: null, others: 0 };
+}
+
+/** What a ModuleList lets code do with it, as it does with a list: to go through it, to pick from it, to count it. */
+const usesOfList: Readonly<Record<Language, RegExp>> = {
+  typescript: /^(?:\s*[[)\],;]|\s*$|\s*\.\s*(?:length|map|forEach|slice)\b)/m,
+  python: /^(?:\s*[[)\],:]|\s*$)/m,
+};
+
+/** The list that a field is given, where it is written out in one place, and used nowhere in a way that only lists know. */
+function registeredList(text: string, field: string, language: Language): RepairText | null {
+  const places = [...text.matchAll(nameAlone(field))];
+  const given = places.filter(({ index }) => /^\s*=\s*\[/.test(text.slice(index + field.length)));
+  const [only] = given;
+  if (!only || given.length > 1 || !/(?<![\p{ID_Continue}$.])nn\b/u.test(text)) return null;
+  const isUsedAsList = places.some((place) => place !== only && !usesOfList[language].test(text.slice(place.index + field.length)));
+  const start = text.indexOf("[", only.index);
+  const end = endOfList(text, start, language);
+  if (isUsedAsList || end === null) return null;
+  const made = `${language === "typescript" ? "new " : ""}nn.ModuleList(${text.slice(start, end)})`;
+  return { start, end, text: made, name: null, others: 0 };
 }
 
 /** In a call: its first argument with all but the batch as one dimension. */

@@ -63,5 +63,7 @@ function titleOf(repair: Repair, { name, others }: RepairText): string {
       return vscode.l10n.t("Insert a Flatten");
     case "removeLayer":
       return vscode.l10n.t("Remove {0}", repair.layer);
+    case "moduleList":
+      return vscode.l10n.t("Make {0} an nn.ModuleList", repair.field);
   }
 }

@@ -103,6 +103,24 @@ describe("a Flatten", () => {
     ["return this.|fc(a ?? b);", "return this.fc((a ?? b).flatten(1));"],
   ])("in a call: %s", (marked, right) => expect(mended(marked, inCall)).toBe(right));
 
+  test("a list becomes a ModuleList where its uses allow that", () => {
+    const list: Repair = { kind: "moduleList", location, field: "layers" };
+    const net = (value: string, use: string) => `const { nn } = torch;\nclass Net extends nn.Module {\n  layers = ${value};\n  forward(x) { ${use} }\n}`;
+    const use = "for (const layer of this.layers) x = layer(x); return this.layers[0](x);";
+    const mend = (text: string, language: Language = "typescript") => {
+      const found = repairText(text, 0, list, language);
+      return found && text.slice(0, found.start) + found.text + text.slice(found.end);
+    };
+    expect(mend(net("[new nn.Linear(4, 4), a]", use))).toBe(net("new nn.ModuleList([new nn.Linear(4, 4), a])", use));
+    expect(mend(net("[0, 1].map(() => new nn.Linear(4, 4))", use))).toBe(net("new nn.ModuleList([0, 1].map(() => new nn.Linear(4, 4)))", use));
+    expect(mend(net("[a]", "return this.layers.reduce((y, layer) => layer(y), x);"))).toBeNull();
+    expect(mend(net("makeLayers()", use))).toBeNull();
+    expect(mend(net("[a]", "this.layers = [b];"))).toBeNull();
+    expect(mend("from torch import nn\n\nself.layers = [nn.Linear(4, 4)]\nfor layer in self.layers:\n  x = layer(x)\n", "python")).toBe(
+      "from torch import nn\n\nself.layers = nn.ModuleList([nn.Linear(4, 4)])\nfor layer in self.layers:\n  x = layer(x)\n",
+    );
+  });
+
   test("a layer is removed with its comma", () => {
     const layer: Repair = { kind: "removeLayer", location, layer: "1 (Softmax)" };
     expect(mended("new nn.Sequential(a, |new nn.Softmax(1))", layer)).toBe("new nn.Sequential(a)");

@@ -79,7 +79,17 @@ const notRegistered: FindingKind = {
         "They are not among parameters() and not in stateDict(): optimizers do not train them, and they are not saved. A module registers what its fields hold, those with a # excepted; a list of modules or parameters must be an nn.ModuleList or nn.ParameterList.",
       );
       const location = trace!.steps[step]!.location ?? index.module(path)?.location ?? null;
-      yield found(path, text, remedy, { step, values: [...values], location, mark: l10n.t("not registered") });
+      // "layers[0].weight": a module in a list that the field holds.
+      const lists = new Set([...names].map((name) => /^([\p{ID_Start}_$][\p{ID_Continue}$]*)\[\d+\]\../u.exec(name)?.[1]));
+      const [field] = lists;
+      const isList = location !== null && lists.size === 1 && field !== undefined;
+      yield found(path, text, remedy, {
+        step,
+        values: [...values],
+        location,
+        mark: l10n.t("not registered"),
+        repairs: isList ? [{ kind: "moduleList", location, field }] : [],
+      });
     }
   },
 };
