@@ -138,6 +138,10 @@ function plain(module: torch.nn.Module): Layer {
   return layer(module, (each, x) => (each as torch.nn.ReLU)(x));
 }
 
+const recursive = (times: number) => layer(new Recursive(), (module, x) => module(x, times));
+const stateOf = (which: 0 | 1) => layer(new nn.LSTM(features, features), (module, x) => module(x)[1][which].expand(rows, features).contiguous());
+const tapped = (result: number) => layer(new Tapped(), (module, x) => module(x)[result]!);
+
 const layers: readonly ((dice: Dice) => Layer)[] = [
   () => plain(new nn.Linear(features, features)),
   () => plain(new nn.Linear(features, features)),
@@ -153,21 +157,15 @@ const layers: readonly ((dice: Dice) => Layer)[] = [
   () => plain(new nn.Sequential()),
   () => plain(new Borrowing()),
   () => plain(new Stateful()),
-  (dice) => layer(new Recursive(), (module, x) => module(x, dice.whole(1, 3))),
+  (dice) => recursive(dice.whole(1, 3)),
   () => layer(new GatedCell(), (module, x, y) => module(x, y)),
   () => layer(new nn.GRUCell(features, features), (module, x, y) => module(x, y)),
   () => layer(new nn.LSTM(features, features), (module, x) => module(x)[0]),
-  (dice) =>
-    layer(new nn.LSTM(features, features), (module, x) =>
-      dice
-        .pick([module(x)[1][0], module(x)[1][1]])
-        .expand(rows, features)
-        .contiguous(),
-    ),
+  (dice) => stateOf(dice.chance(0.5) ? 0 : 1),
   () => layer(new nn.Bilinear(features, features, features), (module, x, y) => module(x, y)),
   () => layer(new nn.MultiheadAttention(features, 2), (module, x, y) => module(x, y, y)[0]),
   () => layer(new nn.Embedding(5, features), (module, x) => module(x.argmax(1)).add(x)),
-  (dice) => layer(new Tapped(), (module, x) => module(x)[dice.whole(0, 2)]!),
+  (dice) => tapped(dice.whole(0, 2)),
   () =>
     layer(new Tapped(), (module, x) => {
       const [, result] = module(x);
@@ -184,7 +182,7 @@ const operations: readonly ((dice: Dice) => Action)[] = [
   (dice) => pair(dice, (x, y) => torch.where(x.gt(y), x, y)),
   (dice) => pair(dice, (x, y) => x.matmul(y.transpose(0, 1)).softmax(-1).matmul(y)),
   (dice) => pair(dice, (x, y) => torch.cat([y, x, y], 1).at(torch.slice(), torch.slice(2, 6))),
-  (dice) => pair(dice, (x, y) => torch.stack([x, y]).unbind(0)[dice.chance(0.5) ? 0 : 1]!),
+  (dice) => pair(dice, (x, y) => torch.stack([x, y]).unbind(0)[1]!),
   (dice) => pair(dice, (x, y) => torch.stack([x, y, x]).mean(0)),
   (dice) => pair(dice, (x, y) => x.mul(y.sum())),
   (dice) => pair(dice, (x) => x.reshape(-1).view(rows, features)),

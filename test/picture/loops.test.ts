@@ -7,10 +7,10 @@ function steps(names: string): LoopStep[] {
     .split(" ")
     .map((name, at) =>
       name === "E"
-        ? { sign: "[experts.0]", node: `E${at}`, turn: "experts.0", takes: [at === 0 ? null : at - 1] }
+        ? { sign: "[experts.0]", node: `E${at}`, turn: "experts.0", takes: [at === 0 ? null : at - 1], outputs: [0] }
         : name === "C"
-          ? { sign: "[cell]", node: `cell@${at}`, turn: "cell", takes: [at === 0 ? null : at - 1] }
-          : { sign: name, node: `${name}${at}`, turn: null, takes: [at === 0 ? null : at - 1] },
+          ? { sign: "[cell]", node: `cell@${at}`, turn: "cell", takes: [at === 0 ? null : at - 1], outputs: [0] }
+          : { sign: name, node: `${name}${at}`, turn: null, takes: [at === 0 ? null : at - 1], outputs: [0] },
     );
 }
 
@@ -45,4 +45,16 @@ describe("loops over equal modules", () => {
     expect(folded("E add E add")).toEqual([]);
     expect(folded("C add C")).toEqual([]);
   });
+});
+
+test("turns that take another result of the turn before are no loop", () => {
+  const turns = [0, 1, 0, 1, 0].map((output, at) => ({
+    sign: "[cell]",
+    node: `cell@${at}`,
+    turn: "cell",
+    takes: [at === 0 ? null : at - 1],
+    outputs: [output],
+  }));
+  expect(findLoops(turns.map((each) => ({ ...each, outputs: [0] })))).toHaveLength(1);
+  expect(findLoops(turns)).toEqual([]);
 });

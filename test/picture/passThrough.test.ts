@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import * as torch from "../../src/engine/index.js";
 import { isSound } from "../../src/picture/layout/sound.js";
+import { elkInProcess } from "../../src/picture/layout/elkInProcess.js";
 import { LayoutSolver } from "../../src/picture/layout/solver.js";
 import type { LayoutProblem } from "../../src/picture/layout/problem.js";
 import { renderSvg } from "../../src/picture/renderSvg.js";
@@ -70,6 +71,13 @@ const problem: LayoutProblem = {
   inPorts: 1,
   outPorts: 1,
 };
+
+it("has its ports in the middle where nothing in it uses them, and nothing in it has lines", async () => {
+  const apart: LayoutProblem = { ...problem, edges: [], inPorts: 1, outPorts: 1 };
+  const [solved] = await new LayoutSolver(elkInProcess()).solve([apart], performance.now() + 10_000, () => true);
+  expect(solved!.isPlain).toBe(false);
+  expect([...solved!.solution.inPorts, ...solved!.solution.outPorts]).toEqual([solved!.solution.width / 2, solved!.solution.width / 2]);
+});
 
 it("shows the plain layout where the layout engine gives numbers that are none, without an exception", async () => {
   const solver = new LayoutSolver({

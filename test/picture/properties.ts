@@ -74,6 +74,7 @@ export async function faultsOf(model: PictureModel, views: readonly View[] = all
     const scene = await drawn(model, view);
     const wrong = [
       ...notFinite(scene),
+      ...(scene.isPlain ? ["the plain layout"] : []),
       ...missing(model, scene, view),
       ...wrongEnds(model, scene, view),
       ...wronglyTold(model, scene),
@@ -297,10 +298,10 @@ class Ends {
     return found;
   }
 
-  #namesOf({ id, source, kind, path }: DisplayNode, expected: ReadonlySet<string>): readonly string[] {
+  #namesOf({ id, source, status, path }: DisplayNode, expected: ReadonlySet<string>): readonly string[] {
     if (source?.kind === "parameter") return [`parameter ${source.tensor}`];
     if (source?.kind === "input" || source?.kind === "constant") return [`${source.kind} ${source.value}`];
-    if (kind !== "module" || this.#flow.calls.has(id)) return [id];
+    if (status !== "used") return [id];
     const own = this.model.index.within(path).flatMap(({ parameters, buffers }) => [...parameters, ...buffers].map(({ tensor }) => `parameter ${tensor}`));
     const taken = own.filter((each) => expected.has(each));
     return taken.length > 0 ? taken : [id];

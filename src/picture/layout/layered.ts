@@ -99,14 +99,20 @@ export function readSolutions(problems: readonly LayoutProblem[], root: ElkNode)
 
 function readSolution(problem: LayoutProblem, node: ElkNode): LayoutSolution {
   const along = (port: ElkPort) => (problem.direction === "down" ? port.x! : port.y!);
+  const middle = (problem.direction === "down" ? node.width! : node.height!) / 2;
+  // ELK gives no place to a port that nothing in the container uses, where that has no lines at all.
+  const onBorder = (ports: readonly ElkPort[], side: "from" | "to") => {
+    const used = new Set(problem.edges.flatMap((edge) => (edge[side] === borderNode ? [edge[`${side}Port`]] : [])));
+    return ports.map((port, index) => (used.has(index) ? along(port) : middle));
+  };
   const routes = new Map((node.edges ?? []).map((edge) => [Number(edge.id.slice(node.id.length + 1)), route(edge)]));
   return {
     width: node.width!,
     height: node.height!,
     nodes: node.children!.map(({ x, y }) => ({ x: x!, y: y! })),
     edges: problem.edges.map((_, index) => routes.get(index) ?? null),
-    inPorts: node.ports!.slice(0, problem.inPorts).map(along),
-    outPorts: node.ports!.slice(problem.inPorts).map(along),
+    inPorts: onBorder(node.ports!.slice(0, problem.inPorts), "from"),
+    outPorts: onBorder(node.ports!.slice(problem.inPorts), "to"),
     nodePorts: problem.nodes.map(({ inPorts }, index) => {
       const ports = node.children![index]!.ports!.map(along);
       return { in: ports.slice(0, inPorts.length), out: ports.slice(inPorts.length) };

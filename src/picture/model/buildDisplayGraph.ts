@@ -1,17 +1,16 @@
-import { writeStepArguments } from "../../describe/arguments.js";
-import { failureText } from "../../describe/failure.js";
-import { originOf } from "../../describe/valueOrigin.js";
-import { nameText, type ModuleSnapshot, type OperationStep, type StepId, type TensorId, type ValueId } from "../../protocol/index.js";
+import type { ModuleSnapshot } from "../../protocol/index.js";
 import type { Arrangement } from "./arrangement.js";
 import { joinPorts, type OpenContainer } from "./commonPorts.js";
 import { callNode, canvasPath, nameWithin, nodeWithin, type ContainerFlow, type DataFlow, type FlowNode } from "./dataFlow.js";
 import { declaredEdges, measuredEdges, withWaysBack } from "./displayEdges.js";
-import type { DisplayContent, DisplayEdge, DisplayFailure, DisplayGraph, DisplayNode, ItemSource, OperandSource, Turn } from "./displayGraph.js";
-import { commonShapeText, shapeText, shortArguments, signBetween, viewText } from "./labels.js";
+import type { DisplayContent, DisplayEdge, DisplayGraph, DisplayNode, Turn } from "./displayGraph.js";
+import { shortArguments } from "./labels.js";
 import { partName, splitParts, withInserted } from "./splitParts.js";
 import type { ModuleFacts, PictureModel } from "./pictureModel.js";
 import { foldOf, single, type Row } from "./rows.js";
 import type { Member, StandingRow } from "./standing.js";
+import { failureShown } from "./failureShown.js";
+import { nothingOfItsOwn, otherNode, repeatedOperation } from "./otherNodes.js";
 import { edgesOfAllTurns } from "./turnPorts.js";
 
 /** The boxes and edges that show a model as arranged; operations that only move data among them where that is asked for. */
@@ -303,7 +302,7 @@ class Builder {
     const hasFailed = said.status === "failed" || said.status === "failedInside";
     const content = isOpen ? yield { id, calls: allCalls, path, key, parent: id, depth: depth + 1, hasFailed } : null;
     // What failed says so; where that is not drawn, the box around it.
-    const failure = hasFailed && !this.#failureIsShown ? this.#failure() : null;
+    const failure = hasFailed && !this.#failureIsShown ? failureShown(this.model) : null;
     return { ...said, sign: "", target: "", id, kind: "module", source: null, path, key, name, row, failure, content };
   }
 
@@ -333,46 +332,6 @@ class Builder {
     return nodes.length > 1 ? { ...turnOf(id, drawnAt), of: nodes.length, sharesWeights } : null;
   }
 
-  #failure(): DisplayFailure {
-    const trace = this.model.snapshot.trace!;
-    const { step: failed } = trace.failure!;
-    const step = trace.steps[failed];
-    const operands = (step?.inputs ?? []).flatMap(({ value }) =>
-      trace.values[value] ? [{ ...trace.values[value], source: this.#operandSource(value, failed) }] : [],
-    );
-    const isMixed = new Set(operands.map(({ dtype }) => dtype)).size > 1;
-    const shapes = operands.map(({ shape, dtype }) => (isMixed ? `${shapeText(shape)} ${dtype}` : shapeText(shape)).trim());
-    const sources = operands.map(({ source }) => source);
-    if (step?.kind === "module") {
-      const weight = this.model.index.module(step.path)?.parameters[0];
-      if (weight) {
-        shapes.push(shapeText(this.model.snapshot.tensors[weight.tensor]?.shape));
-        sources.push({ kind: "named", name: weight.name });
-      }
-    }
-    return { message: failureText(this.model.index), shapes, sources, sign: signBetween(step?.kind === "operation" ? step : null) };
-  }
-
-  /** Named as in the innermost module that holds both what failed and that. */
-  #operandSource(value: ValueId, failed: StepId): OperandSource {
-    const { index } = this.model;
-    const { views, source } = originOf(index, value);
-    const around = index.enclosing(failed);
-    const viewed = (name: string) => [name, ...views.toReversed().map((view) => (view.startsWith("[") ? view : `.${view}`))].join("");
-    switch (source.kind) {
-      case "input":
-        return views.length > 0 ? { kind: "named", name: viewed("input") } : { kind: "input" };
-      case "constant":
-        return source.name === null ? { kind: "constant" } : { kind: "named", name: viewed(source.name) };
-      case "tensor":
-        return { kind: "named", name: viewed(apart(source.name, around)) };
-      case "operation":
-        return { kind: "named", name: viewed(source.name) };
-      case "module":
-        return { kind: "named", name: viewed(`${apart(source.path, around)} ${index.module(source.path)?.type ?? ""}`.trim()) };
-    }
-  }
-
   /** What threw in a box that is open, where neither an operation nor a module in it did: the code of its own. */
   #thrown(container: string, path: string, parent: string | null): DisplayNode {
     const id = `${container}#throw`;
@@ -386,7 +345,7 @@ class Builder {
       name: "throw",
       calls: 1,
       status: "failed",
-      failure: { ...this.#failure(), shapes: [], sources: [] },
+      failure: { ...failureShown(this.model), shapes: [], sources: [] },
     };
     this.#failureIsShown = true;
     this.#nodes.set(id, node);
@@ -398,95 +357,12 @@ class Builder {
   #other(flowNode: FlowNode, { path, parent }: Around, repeated: readonly FlowNode[]): DisplayNode {
     const { others } = this.model.kept;
     let node = others.get(flowNode);
-    if (!node) others.set(flowNode, (node = this.#makeOther(flowNode, path)));
-    if (repeated.length > 1) node = this.#repeatedOperation(node, repeated);
+    if (!node) others.set(flowNode, (node = otherNode(this.model, flowNode, path === canvasPath ? "" : path)));
+    if (repeated.length > 1) node = repeatedOperation(this.model, node, repeated);
     this.#failureIsShown ||= node.failure !== null;
     this.#nodes.set(node.id, node);
     this.#parents.set(node.id, parent);
     return node;
-  }
-
-  #repeatedOperation(node: DisplayNode, repeated: readonly FlowNode[]): DisplayNode {
-    const { steps, values } = this.model.snapshot.trace!;
-    const operations = repeated.flatMap((each) => (each.kind === "operation" ? [each] : []));
-    const isSame = operations.every(({ operation }) => this.#argumentsOf(operation) === node.detail);
-    const target = operations.every((each) => this.#target(each) === node.target) ? node.target : "";
-    const outputShape = commonShapeText(operations.map(({ step }) => values[steps[step]!.outputs[0]?.value ?? -1]?.shape));
-    return { ...node, target, detail: [isSame ? node.detail : "", `${operations.length}×`].filter(Boolean).join("  "), outputShape, calls: operations.length };
-  }
-
-  #target({ writesThrough }: Extract<FlowNode, { kind: "operation" }>): string {
-    const { steps } = this.model.snapshot.trace!;
-    return viewText(
-      (writesThrough ?? []).map((step) => steps[step] as OperationStep),
-      this.model.snapshot.language,
-    );
-  }
-
-  #argumentsOf({ arguments: given }: OperationStep): string {
-    return writeStepArguments(given, this.model.snapshot.language);
-  }
-
-  #makeOther(flowNode: FlowNode, path: string): DisplayNode {
-    const { trace } = this.model.snapshot;
-    const base = {
-      ...nothingOfItsOwn,
-      id: flowNode.id,
-      kind: flowNode.kind,
-      source: sourceOf(flowNode),
-      path: path === canvasPath ? "" : path,
-      key: flowNode.id,
-      status: "ran",
-    } as const satisfies Omit<DisplayNode, "name">;
-    if (flowNode.kind === "operation") {
-      const { operation, step } = flowNode;
-      const failed = trace!.failure?.step === step;
-      const outputShape = this.model.outputShapeOf(step);
-      return {
-        ...base,
-        name: nameText(operation.name),
-        sign: operation.sign ?? "",
-        detail: this.#argumentsOf(operation),
-        target: this.#target(flowNode),
-        outputShape,
-        calls: 1,
-        status: failed ? "failed" : "ran",
-        failure: failed ? this.#failure() : null,
-      };
-    }
-    if (flowNode.kind === "parameter") return this.#parameter(base, flowNode.tensor);
-    const value = trace!.values[flowNode.value];
-    const dtype = value && value.dtype !== "float32" ? value.dtype : "";
-    const constant = flowNode.kind === "constant" && value?.source.kind === "constant" ? value.source : null;
-    const name = flowNode.kind === "constant" ? (constant?.name ?? "") : flowNode.label;
-    return {
-      ...base,
-      name,
-      detail: dtype,
-      outputShape: shapeText(value?.shape),
-      isParameter: constant?.unregistered === true,
-      marks: this.model.findings.marksOfValue(flowNode.value),
-    };
-  }
-
-  #parameter(base: Omit<DisplayNode, "name">, id: TensorId): DisplayNode {
-    const tensor = this.model.snapshot.tensors[id]!;
-    const place = this.model.index.places(id).find((use) => use.path === base.path);
-    const sharing =
-      tensor.names.length > 1
-        ? (this.model.index
-            .places(id)
-            .map((use) => this.model.sharing.get(use.path))
-            .find(Boolean) ?? [])
-        : [];
-    return {
-      ...base,
-      name: place?.name ?? within(base.path, tensor.names[0] ?? ""),
-      outputShape: shapeText(tensor.shape),
-      sharing,
-      parameters: tensor.kind === "parameter" ? tensor.count : 0,
-      glyph: tensor.statistics?.histogram ?? (tensor.statistics?.finite ? "constant" : null),
-    };
   }
 
   /** The same while the same boxes are shown. */
@@ -542,28 +418,6 @@ function withoutRecursion<Question, Answer>(begin: (question: Question) => Gener
   }
 }
 
-/** What a node has that is no module, as far as it does not say otherwise. */
-const nothingOfItsOwn = {
-  type: "",
-  detail: "",
-  sign: "",
-  target: "",
-  expandable: false,
-  row: single,
-  sharing: [],
-  calls: null,
-  turn: null,
-  failure: null,
-  parameters: 0,
-  isFrozen: false,
-  marks: [],
-  glyph: null,
-  content: null,
-  layerKind: "operation",
-  outputShape: "",
-  isChanged: false,
-} as const;
-
 /** Which of the calls of a module in one container a box stands for. */
 function turnOf(id: string, drawnAt: readonly string[]): Pick<Turn, "stands" | "ordinal" | "boxes"> {
   const boxes = [...new Set(drawnAt)];
@@ -573,17 +427,6 @@ function turnOf(id: string, drawnAt: readonly string[]): Pick<Turn, "stands" | "
     ordinal: drawnAt.indexOf(id) + 1,
     boxes: counts.every((count) => count === counts[0]) ? boxes.length : null,
   };
-}
-
-function sourceOf(node: FlowNode): ItemSource {
-  switch (node.kind) {
-    case "operation":
-      return { kind: "operation", step: node.step };
-    case "parameter":
-      return { kind: "parameter", tensor: node.tensor };
-    default:
-      return { kind: node.kind, value: node.value };
-  }
 }
 
 function firstUse(node: FlowNode): number {
@@ -599,17 +442,4 @@ function firstUse(node: FlowNode): number {
     case "output":
       return Infinity;
   }
-}
-
-/** The part of a full name that it has not in common with a path. */
-function apart(name: string, path: string): string {
-  const parts = name.split(".");
-  const others = path.split(".");
-  const common = parts.findIndex((part, at) => part !== others[at]);
-  return parts.slice(common < 0 ? -1 : common).join(".");
-}
-
-/** A full name as it reads inside a module. */
-function within(path: string, name: string): string {
-  return path !== "" && name.startsWith(`${path}.`) ? name.slice(path.length + 1) : name;
 }

@@ -1,4 +1,5 @@
-import type { ForwardTrace, StepId, TraceStep, ValueId } from "../../protocol/index.js";
+import { nameText, type ForwardTrace, type StepId, type TraceStep, type ValueId } from "../../protocol/index.js";
+import { nameWithin } from "./dataFlow.js";
 
 /** The steps of a trace by the call that they ran in, in order, and what they take from one another. */
 export class CallOrder {
@@ -10,6 +11,7 @@ export class CallOrder {
   /** By step: how many calls are around it. */
   readonly #depths: number[] = [];
   #sources: Map<StepId, Set<StepId>> | undefined;
+  #forms: readonly number[] | undefined;
 
   constructor({ steps, values }: Pick<ForwardTrace, "steps" | "values">) {
     this.steps = steps;
@@ -55,9 +57,44 @@ export class CallOrder {
     return source?.kind === "step" ? this.stepOf(call, source.step) : null;
   }
 
+  /** Which of the results of a step a value is; less than 0 for what ran in it and was not given out. */
+  outputOf(step: StepId, value: ValueId): number {
+    return this.steps[step]!.outputs.findIndex((output) => output.value === value);
+  }
+
   /** The steps of the same call from which a step, or something that ran in it, takes a value. */
   sourcesOf(step: StepId): ReadonlySet<StepId> {
     return (this.#sources ??= this.#findSources()).get(step) ?? none;
+  }
+
+  /** Equal for calls that ran the same, in the same order, and took what they took from the same places of what they ran. */
+  formOf(call: StepId): number {
+    return (this.#forms ??= this.#findForms())[call]!;
+  }
+
+  #findForms(): readonly number[] {
+    const known = new Map<string, number>();
+    const forms: number[] = [];
+    const placesOf = (call: StepId, operands: TraceStep["inputs"]) =>
+      operands.map(({ value }) => {
+        const from = this.sourceIn(call, value);
+        return from === null ? "" : `${this.place(from)}.${this.outputOf(from, value)}`;
+      });
+    // What a call ran comes after it.
+    for (let id = this.steps.length - 1; id >= 0; id--) {
+      const call = this.steps[id]!;
+      if (call.kind !== "module") continue;
+      const ran = this.within(id).map((each) => {
+        const step = this.steps[each]!;
+        const name = step.kind === "operation" ? nameText(step.name) : `${nameWithin(call.path, step.path)} ${forms[each]!}`;
+        return `${name}(${placesOf(id, step.inputs).join()})`;
+      });
+      const form = `${ran.join("\n")}\n${placesOf(id, call.outputs).join()}`;
+      const number = known.get(form) ?? known.size;
+      known.set(form, number);
+      forms[id] = number;
+    }
+    return forms;
   }
 
   #findSources(): Map<StepId, Set<StepId>> {

@@ -43,7 +43,10 @@ export function measuredEdges(
 /** Says of the edges of a loop which of them lead back. `ranAt`: when what each node stands for ran first. */
 export function withWaysBack(edges: readonly DisplayEdge[], ranAt: ReadonlyMap<string, number>): readonly DisplayEdge[] {
   const loops = loopsAmong(edges);
-  const leadsBack = ({ from, to }: DisplayEdge) => from === to || (loops.get(from) === loops.get(to) && (ranAt.get(from) ?? 0) >= (ranAt.get(to) ?? 0));
+  const leadsBack = ({ from, to }: DisplayEdge) => {
+    if (from === border || to === border) return false;
+    return from === to || (loops.get(from) === loops.get(to) && (ranAt.get(from) ?? 0) >= (ranAt.get(to) ?? 0));
+  };
   return edges.some(leadsBack) ? edges.map((edge) => (leadsBack(edge) ? { ...edge, isBack: true } : edge)) : edges;
 }
 

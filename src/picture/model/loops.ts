@@ -2,7 +2,7 @@ import { shortestRow } from "./rows.js";
 
 /** One step of a container's own, in the order they ran. */
 export interface LoopStep {
-  /** Equal for steps that a loop could repeat: an operation's name, or what tells a module or its row. */
+  /** Equal for steps that a loop could repeat: an operation's name, or what tells a module or its row, and what a call of it runs. */
   readonly sign: string;
   /** What it is drawn at; null for what is drawn as part of an edge. */
   readonly node: string | null;
@@ -10,6 +10,8 @@ export interface LoopStep {
   readonly turn: string | null;
   /** By operand, the place of the step that gave it; null for what comes from outside. */
   readonly takes: readonly (number | null)[];
+  /** By operand, which of the results of that step it is. */
+  readonly outputs: readonly number[];
 }
 
 /** What a loop repeats. */
@@ -138,14 +140,14 @@ class Finder {
   /** Whether a step and that a turn later do the same with what comes from the same places. `start`: of the loop. */
   #isLike(at: number, period: number, start: number): boolean {
     if (this.#signs[at] !== this.#signs[at + period]) return false;
-    const [one, other] = [this.steps[at]!.takes, this.steps[at + period]!.takes];
+    const [{ takes: one, outputs }, { takes: other, outputs: otherOutputs }] = [this.steps[at]!, this.steps[at + period]!];
     return (
       one.length === other.length &&
       one.every((from, operand) => {
         const next = other[operand]!;
         if (next === null || next < start) return from === null || from < start;
         // What a turn takes from an earlier one, the first of them take from what was there before.
-        return from === next - period || (next - period < start && (from === null || from < start));
+        return (from === next - period && outputs[operand] === otherOutputs[operand]) || (next - period < start && (from === null || from < start));
       })
     );
   }

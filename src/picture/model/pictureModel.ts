@@ -3,7 +3,7 @@ import { distinctMarks, type Findings, findingsOf } from "../../describe/finding
 import { indexOf, type ModelIndex } from "../../describe/modelIndex.js";
 import { openAtFirst } from "./openAtFirst.js";
 import { CallOrder } from "./callOrder.js";
-import { nameWithin, traceDataFlow, type ContainerFlow, type DataFlow, type FlowNode } from "./dataFlow.js";
+import { nameWithin, type ContainerFlow, type DataFlow, type FlowNode } from "./dataFlow.js";
 import type { DisplayEdge, DisplayNode, RunStatus } from "./displayGraph.js";
 import { layerKind } from "./kinds.js";
 import { commonShapeText, contentsText, shapeText, shortArguments } from "./labels.js";
@@ -12,6 +12,7 @@ import { foldOf, rowsOf, single, type Row } from "./rows.js";
 import { scatteredIn } from "./scattered.js";
 import { sharingGroups, type SharingGroup } from "./sharing.js";
 import { Places } from "./standing.js";
+import { traceDataFlow } from "./traceDataFlow.js";
 import { treatmentIn, type Treatment } from "./treatment.js";
 
 /** What is drawn in a node's place, unless what the loop is over is unfolded; null where it stays folded, because no turn takes from another. */
@@ -177,15 +178,14 @@ export class PictureModel {
     const order = this.#order!;
     return order.within(call).map((id) => {
       const step = this.snapshot.trace!.steps[id]!;
-      const takes = step.inputs.map(({ value }) => {
-        const from = order.sourceIn(call, value);
-        return from === null ? null : order.place(from);
-      });
+      const sources = step.inputs.map(({ value }) => ({ value, from: order.sourceIn(call, value) }));
+      const takes = sources.map(({ from }) => from && order.place(from));
+      const outputs = sources.map(({ value, from }) => (from === null ? 0 : order.outputOf(from, value)));
       const node = flow.nodeOf(id);
-      if (step.kind === "operation") return { sign: nameText(step.name), node: flow.calls.has(node) ? null : node, turn: null, takes };
+      if (step.kind === "operation") return { sign: nameText(step.name), node: flow.calls.has(node) ? null : node, turn: null, takes, outputs };
       // As it is drawn where all rows are folded.
       const turn = this.#rowsTo(call, step.path).reduceRight((path, { member, row }) => row.members[0]!.path + path.slice(member.length), step.path);
-      return { sign: `[${turn}]`, node, turn, takes };
+      return { sign: `[${turn}] ${order.formOf(id)}`, node, turn, takes, outputs };
     });
   }
 
