@@ -81,6 +81,8 @@ const state: PageMessage = {
     offers: [],
     build: null,
     findingLevels: {},
+    timeLimit: 30,
+    earlierChanges: [],
     stale: false,
   },
   selection: null,

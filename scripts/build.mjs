@@ -45,7 +45,15 @@ const parts = [
   { ...node, entryPoints: ["src/runner/watchdog.ts"], outfile: "dist/watchdog.js", format: "esm" },
   { ...node, entryPoints: ["src/runner/bundler.ts"], outfile: "dist/bundler.js", format: "esm" },
   { ...node, entryPoints: ["src/runner/bundlerThread.ts"], outfile: "dist/bundlerThread.js", format: "esm" },
-  { ...node, entryPoints: ["src/cli/main.ts"], outfile: "dist/cli.js", format: "esm", banner: { js: "#!/usr/bin/env node" }, external: ["./render.js"] },
+  {
+    ...node,
+    entryPoints: ["src/cli/main.ts"],
+    outfile: "dist/cli.js",
+    format: "esm",
+    banner: { js: "#!/usr/bin/env node" },
+    external: ["./render.js", "./mcp.js"],
+  },
+  { ...node, entryPoints: ["src/cli/mcp.ts"], outfile: "dist/mcp.js", format: "esm", minify: true },
   { ...node, entryPoints: ["src/cli/render.ts"], outfile: "dist/render.js", format: "esm", minify: true },
   { ...node, entryPoints: ["src/cli/renderThread.ts"], outfile: "dist/renderThread.js", format: "esm", external: ["./render.js"] },
   {

@@ -74,8 +74,8 @@ function registry(kinds) {
 
 function withSchema(text, kinds) {
   const manifest = JSON.parse(text);
-  const { configuration } = manifest.contributes;
-  configuration.properties["layerscope.findings"] = {
+  const { properties } = manifest.contributes.configuration.find(({ properties }) => "layerscope.findings" in properties);
+  properties["layerscope.findings"] = {
     type: "object",
     default: {},
     order: 6,

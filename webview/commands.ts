@@ -1,161 +1,124 @@
 import * as l10n from "@vscode/l10n";
-import type { ModelSnapshot } from "../src/protocol/index.js";
+import type { ModelSnapshot, ViewAction } from "../src/protocol/index.js";
 import type { GraphViewInterface } from "./graph/index.js";
 import type { MenuItem } from "./menu.js";
 import type { PictureSettings } from "../src/picture/state.js";
 import { type ModelIndex, indexOf } from "../src/describe/modelIndex.js";
 import { overlay, overlayIds, overlayTitle, type OverlayId } from "../src/describe/overlays.js";
 import type { PageSession } from "./pageSession.js";
-import { idOf, isBusy, type Preferences, shownModel } from "./state.js";
+import { isBusy, type Preferences } from "./state.js";
 
-/** Something the user can do from the toolbar or its menu. */
-export type Command = {
-  readonly id: string;
-  /** What it does, roughly: commands of a group stand together. */
-  readonly group: "run" | "change" | "view" | "save";
+/** A button of the toolbar. Its place does not depend on the state of the page. */
+export interface ToolbarButton {
   readonly label: string;
   /** A codicon's name. */
   readonly icon: string;
-  readonly checked?: boolean;
   readonly disabled?: boolean;
-} & (
-  | { readonly run: () => void }
-  /** What it opens a menu of. */
-  | { readonly choices: () => readonly MenuItem[] }
-);
+  readonly run: () => void;
+}
 
-/** Every command in the present state, the most used first. */
-export function commands(session: PageSession, graph: GraphViewInterface | null): readonly Command[] {
-  const { page, can, act, dispatch } = session;
-  if (page.host?.kind !== "file") return [];
-  const model = shownModel(page);
-  const busy = isBusy(page);
-  const run: Command | false = busy
-    ? can("stop") && { id: "stop", group: "run", icon: "debug-stop", label: l10n.t("Stop"), run: () => act("stop", null) }
-    : can("run") && { id: "run", group: "run", icon: "play", label: l10n.t("Run Model File"), run: () => act("run", null) };
-  if (!model) return run ? [run] : [];
+/** A menu of the toolbar, or of its last button where it has no room. */
+export interface ToolbarMenu {
+  readonly label: string;
+  readonly items: () => readonly MenuItem[];
+}
 
-  const path = page.selected?.path ?? "";
-  const { inspectorOpen } = page.memory.preferences;
-  const inEditor = document.documentElement.dataset.placement === "editor";
-  const found: (Command | false)[] = [
-    run,
-    can("forward") && {
-      id: "forward",
-      group: "run",
-      icon: "debug-continue",
-      label: l10n.t("Run Forward…"),
-      disabled: busy || !model.hasForward,
-      run: () => act("chooseForward", { model: model.name }),
-    },
-    can("reinitialize") && {
-      id: "reinitialize",
-      group: "change",
-      icon: "refresh",
-      label: path === "" ? l10n.t("Reinitialize Model…") : l10n.t("Reinitialize {0}…", path),
-      disabled: busy,
-      run: () => act("chooseReinitialize", { model: model.name, path }),
-    },
-    can("undoReinitialize") && {
-      id: "undo",
-      group: "change",
-      icon: "discard",
-      label: l10n.t("Undo Reinitialization"),
-      disabled: busy || model.undoDepth === 0,
-      run: () => act("undoReinitialize", { model: model.name }),
-    },
-    can("showSignal") && {
-      id: "signal",
-      group: "view",
-      icon: "pulse",
-      label: l10n.t("Signal"),
-      checked: page.memory.preferences.signalOpen && page.tab === "graph",
-      disabled: !model.hasForward,
-      run: () => {
-        dispatch({ kind: "prefer", preferences: { signalOpen: page.tab !== "graph" || !page.memory.preferences.signalOpen } });
-        dispatch({ kind: "openTab", tab: "graph" });
-      },
-    },
-    {
-      id: "inspector",
-      group: "view",
-      icon: inspectorOpen ? "layout-sidebar-right" : "layout-sidebar-right-off",
-      label: inspectorOpen ? l10n.t("Close Inspector") : l10n.t("Open Inspector"),
-      run: () => dispatch({ kind: "prefer", preferences: { inspectorOpen: !inspectorOpen } }),
-    },
-    !inEditor && { id: "openInEditor", group: "view", icon: "link-external", label: l10n.t("Open in Editor"), run: () => act("openInEditor", null) },
-    ...(graph && page.tab === "graph" ? pictureCommands(session, graph, model) : []),
-    {
-      id: "parameters",
-      group: "view",
-      icon: "table",
-      label: l10n.t("Parameter Table"),
-      checked: page.tab === "parameters",
-      run: () => dispatch({ kind: "openTab", tab: page.tab === "parameters" ? "graph" : "parameters" }),
-    },
-    { id: "export", group: "save", icon: "export", label: l10n.t("Save and Copy"), choices: () => exportItems(session, graph, model) },
-  ];
-  return found.filter((command) => command !== false);
+export interface ToolbarCommands {
+  /** Runs the file, or stops what is under way; null where the source can do neither. */
+  readonly run: ToolbarButton | null;
+  readonly menus: readonly ToolbarMenu[];
+}
+
+/** What the toolbar offers in the present state. */
+export function commands(session: PageSession, graph: GraphViewInterface | null, model: ModelSnapshot): ToolbarCommands {
+  const { page, can, act } = session;
+  const stop: ToolbarButton = { icon: "debug-stop", label: l10n.t("Stop"), run: () => act("stop", null) };
+  const run: ToolbarButton = { icon: "play", label: l10n.t("Run"), run: () => act("run", null) };
+  const index = indexOf(model);
+  return {
+    run: isBusy(page) && can("stop") ? stop : can("run") ? { ...run, disabled: isBusy(page) } : null,
+    menus: [
+      { label: l10n.t("View"), items: () => (graph ? viewItems(session, graph, index) : []) },
+      { label: l10n.t("Color By"), items: () => overlayItems(session, index) },
+      { label: l10n.t("Export"), items: () => exportItems(session, graph, model) },
+    ],
+  };
 }
 
 /** A setting of the picture that is on or off. */
 type Switch = { [Name in keyof PictureSettings]: PictureSettings[Name] extends boolean ? Name : never }[keyof PictureSettings];
 
 /** How the settings that are on or off are offered. */
-const switches: Readonly<Record<Switch, { readonly icon: string; readonly label: () => string }>> = {
-  showSharedLinks: { icon: "link", label: () => l10n.t("Show All Shared Weights") },
-  showLegend: { icon: "info", label: () => l10n.t("Legend") },
-  showMinimap: { icon: "map", label: () => l10n.t("Minimap") },
-  showBookkeeping: { icon: "arrow-swap", label: () => l10n.t("Show Reshapes and Transposes") },
+const switches: Readonly<Record<Switch, () => string>> = {
+  showSharedLinks: () => l10n.t("Shared Weights"),
+  showLegend: () => l10n.t("Legend"),
+  showMinimap: () => l10n.t("Minimap"),
+  showBookkeeping: () => l10n.t("Reshape Steps"),
 };
 
-function pictureCommands(session: PageSession, graph: GraphViewInterface, model: ModelSnapshot): Command[] {
-  const { page, dispatch } = session;
+function viewItems(session: PageSession, graph: GraphViewInterface, index: ModelIndex): MenuItem[] {
+  const { page, act, can } = session;
   const { preferences } = page.memory;
-  const prefer = (changed: Partial<Preferences>) => dispatch({ kind: "prefer", preferences: changed });
-  const down = preferences.direction === "down";
-  const selected = page.selected && idOf(page.selected);
-  const toggle = (setting: Switch): Command => {
-    const { icon, label } = switches[setting];
-    return { id: setting, group: "view", icon, label: label(), checked: preferences[setting], run: () => prefer({ [setting]: !preferences[setting] }) };
-  };
+  const item = (label: string, action: ViewAction, more: { readonly checked?: boolean; readonly disabled?: boolean } = {}): MenuItem => ({
+    kind: "action",
+    label,
+    ...more,
+    run: () => perform(action, session, graph),
+  });
+  const toggle = (setting: Switch): MenuItem => item(switches[setting](), setting, { checked: preferences[setting] });
+  const inEditor = document.documentElement.dataset.placement === "editor";
   return [
-    {
-      id: "expand",
-      group: "view",
-      icon: "expand-all",
-      label: l10n.t("Expand and Collapse"),
-      choices: () => expansionItems(graph, indexOf(model), page.selected?.path ?? null),
-    },
+    ...expansionItems(graph, index, page.selected?.path ?? null),
+    { kind: "separator" },
+    ...(can("showSignal")
+      ? [item(l10n.t("Signal"), "signal", { checked: preferences.signalOpen && page.tab === "graph", disabled: !index.model.hasForward })]
+      : []),
     toggle("showSharedLinks"),
-    {
-      id: "trace",
-      group: "view",
-      icon: "git-compare",
-      label: l10n.t("Trace the Data Flow of the Selection"),
-      checked: page.tracing,
-      disabled: selected === null && !page.tracing,
-      run: () => dispatch({ kind: "trace", on: !page.tracing }),
-    },
-    {
-      id: "overlay",
-      group: "view",
-      icon: "symbol-color",
-      label: l10n.t("Color or Size By"),
-      checked: preferences.overlay !== null,
-      choices: () => overlayItems(session, indexOf(model)),
-    },
-    {
-      id: "direction",
-      group: "view",
-      icon: down ? "arrow-right" : "arrow-down",
-      label: down ? l10n.t("Draw from Left to Right") : l10n.t("Draw from Top to Bottom"),
-      run: () => prefer({ direction: down ? "right" : "down" }),
-    },
+    item(l10n.t("Trace Selection (T)"), "trace", { checked: page.tracing, disabled: page.selected === null && !page.tracing }),
+    item(l10n.t("Left to Right"), "leftToRight", { checked: preferences.direction === "right" }),
     toggle("showLegend"),
     toggle("showMinimap"),
     toggle("showBookkeeping"),
+    { kind: "separator" },
+    item(l10n.t("Fit (F)"), "fit"),
+    item(l10n.t("Inspector"), "inspector", { checked: preferences.inspectorOpen }),
+    ...(inEditor ? [] : [{ kind: "action", label: l10n.t("Open in Editor"), run: () => act("openInEditor", null) } as const]),
   ];
+}
+
+/** Does what a menu, a key or a command of the editor asks of the page. */
+export function perform(action: ViewAction, session: PageSession, graph: GraphViewInterface | null): void {
+  const { page, dispatch, announce } = session;
+  const { preferences } = page.memory;
+  const prefer = (changed: Partial<Preferences>) => dispatch({ kind: "prefer", preferences: changed });
+  switch (action) {
+    case "showGraph":
+      return dispatch({ kind: "openTab", tab: "graph" });
+    case "showParameters":
+      return dispatch({ kind: "openTab", tab: "parameters" });
+    case "expandAll":
+      return graph?.expandAll();
+    case "collapseAll":
+      return graph?.collapseAll();
+    case "fit":
+      return graph?.fit();
+    case "trace":
+      if (page.selected === null && !page.tracing) return announce(l10n.t("Select what to trace first."));
+      announce(page.tracing ? l10n.t("Everything is shown again.") : l10n.t("Only what lies on the way of the selection is shown."));
+      return dispatch({ kind: "trace", on: !page.tracing });
+    case "signal":
+      prefer({ signalOpen: page.tab !== "graph" || !preferences.signalOpen });
+      return dispatch({ kind: "openTab", tab: "graph" });
+    case "leftToRight":
+      return prefer({ direction: preferences.direction === "down" ? "right" : "down" });
+    case "inspector":
+      return prefer({ inspectorOpen: !preferences.inspectorOpen });
+    case "showSharedLinks":
+    case "showLegend":
+    case "showMinimap":
+    case "showBookkeeping":
+      return prefer({ [action]: !preferences[action] });
+  }
 }
 
 function expansionItems(graph: GraphViewInterface, index: ModelIndex, path: string | null): MenuItem[] {
@@ -179,7 +142,7 @@ function expansionItems(graph: GraphViewInterface, index: ModelIndex, path: stri
           item(l10n.t("Collapse Every {0}", type), () => graph.setExpandedByType(type, false)),
         ]
       : []),
-    item(l10n.t("Collapse All That Keep Their Shape"), () => graph.setExpanded(keepingShape(index), false)),
+    item(l10n.t("Collapse What Keeps the Shape"), () => graph.setExpanded(keepingShape(index), false)),
     ...(row
       ? [
           { kind: "separator" } as const,

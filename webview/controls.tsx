@@ -2,12 +2,20 @@
  * Every control that comes from @vscode/webview-ui-toolkit. The toolkit is deprecated: no other file names its elements, so
  * that a successor is a change of this one.
  */
-import { provideVSCodeDesignSystem, type TextField, vsCodeButton, vsCodeDropdown, vsCodeOption, vsCodeTextField } from "@vscode/webview-ui-toolkit";
+import {
+  provideVSCodeDesignSystem,
+  type TextField,
+  vsCodeButton,
+  vsCodeCheckbox,
+  vsCodeDropdown,
+  vsCodeOption,
+  vsCodeTextField,
+} from "@vscode/webview-ui-toolkit";
 import type { ComponentChildren, HTMLAttributes, Ref } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 
 export function registerControls(): void {
-  provideVSCodeDesignSystem().register(vsCodeButton(), vsCodeDropdown(), vsCodeOption(), vsCodeTextField());
+  provideVSCodeDesignSystem().register(vsCodeButton(), vsCodeCheckbox(), vsCodeDropdown(), vsCodeOption(), vsCodeTextField());
 }
 
 interface ToolkitAttributes<Element extends EventTarget = HTMLElement> extends HTMLAttributes<Element> {
@@ -15,6 +23,7 @@ interface ToolkitAttributes<Element extends EventTarget = HTMLElement> extends H
   readonly placeholder?: string;
   readonly value?: string;
   readonly selected?: boolean;
+  readonly checked?: boolean;
   readonly disabled?: boolean;
 }
 
@@ -22,6 +31,7 @@ declare module "preact" {
   namespace JSX {
     interface IntrinsicElements {
       "vscode-button": ToolkitAttributes;
+      "vscode-checkbox": ToolkitAttributes<HTMLElement & { checked: boolean }>;
       "vscode-dropdown": ToolkitAttributes;
       "vscode-option": ToolkitAttributes;
       "vscode-text-field": ToolkitAttributes<TextField>;
@@ -35,7 +45,9 @@ export function Icon({ name }: { readonly name: string }) {
 }
 
 export interface IconButtonProps {
-  readonly icon: string;
+  readonly icon?: string;
+  /** Shown beside the icon, or in its place. */
+  readonly text?: string;
   /** What it does: tooltip and accessible name. */
   readonly label: string;
   /** For a button that switches something: whether it is on. */
@@ -45,11 +57,11 @@ export interface IconButtonProps {
   readonly onClick: (event: MouseEvent) => void;
 }
 
-export function IconButton({ icon, label, pressed, expanded, disabled = false, onClick }: IconButtonProps) {
+export function IconButton({ icon, text, label, pressed, expanded, disabled = false, onClick }: IconButtonProps) {
   return (
     <vscode-button
       appearance="icon"
-      class={pressed ? "icon-button pressed" : "icon-button"}
+      class={`icon-button${pressed ? " pressed" : ""}${text === undefined ? "" : " worded"}`}
       title={label}
       aria-label={label}
       aria-pressed={pressed}
@@ -57,7 +69,8 @@ export function IconButton({ icon, label, pressed, expanded, disabled = false, o
       disabled={disabled}
       onClick={onClick}
     >
-      <Icon name={icon} />
+      {icon !== undefined && <Icon name={icon} />}
+      {text !== undefined && <span class="button-text">{text}</span>}
     </vscode-button>
   );
 }
@@ -74,6 +87,20 @@ export function Button({ primary = false, disabled = false, onClick, children }:
     <vscode-button appearance={primary ? "primary" : "secondary"} disabled={disabled} onClick={onClick}>
       {children}
     </vscode-button>
+  );
+}
+
+export interface CheckboxProps {
+  readonly checked: boolean;
+  readonly onChange: (checked: boolean) => void;
+  readonly children: ComponentChildren;
+}
+
+export function Checkbox({ checked, onChange, children }: CheckboxProps) {
+  return (
+    <vscode-checkbox checked={checked} onChange={(event) => onChange(event.currentTarget.checked)}>
+      {children}
+    </vscode-checkbox>
   );
 }
 

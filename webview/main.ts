@@ -7,6 +7,7 @@ import { loadLayoutEngine } from "./layoutEngine.js";
 import { PageView } from "./page.js";
 import { Store } from "./state.js";
 import { startPage, storedPage } from "./storedPage.js";
+import { hear } from "./tellSelection.js";
 import { loadStrings } from "./translations.js";
 
 interface WebviewApi {
@@ -22,12 +23,12 @@ registerControls();
 
 const vscode = acquireVsCodeApi();
 const store = new Store(startPage(vscode.getState()));
-const host = new Host(
+const host: Host = new Host(
   {
     postMessage: (message) => vscode.postMessage(message),
     listen: (listener) => window.addEventListener("message", (event) => listener(event.data)),
   },
-  (message) => store.dispatch(message),
+  (message) => hear(message, store, host),
 );
 
 let kept = store.page;

@@ -4,6 +4,7 @@ import { useLayoutEffect, useState } from "preact/hooks";
 import { sourceText } from "../src/describe/shapeSource.js";
 import type { Activity, ModelSnapshot, Offer, PageState } from "../src/protocol/index.js";
 import { Button, Icon, Link } from "./controls.js";
+import { reinitializationText } from "../src/describe/initialization.js";
 import { FailureNotices, RunFailure } from "./failureNotice.js";
 import { baseName } from "./locationLink.js";
 import { useSession } from "./pageSession.js";
@@ -56,11 +57,16 @@ export function UntrustedScreen() {
 export function NoPictureScreen({ state }: { readonly state: FileState }) {
   const { act, can } = useSession();
   const name = baseName(state.file);
-  const patient = useDelay(1000, state.activity);
+  const seconds = useSeconds(state.activity);
   if (state.activity !== "idle") {
     return (
       <Screen icon="loading codicon-modifier-spin" title={l10n.t("Running {0}", name)}>
-        {patient && can("stop") && <Button onClick={() => act("stop", null)}>{l10n.t("Stop")}</Button>}
+        {seconds >= 1 && (
+          <p>
+            <Elapsed seconds={seconds} timeLimit={state.timeLimit} />
+          </p>
+        )}
+        {seconds >= 1 && can("stop") && <Button onClick={() => act("stop", null)}>{l10n.t("Stop")}</Button>}
       </Screen>
     );
   }
@@ -142,7 +148,8 @@ export function Notices({ state, model }: { readonly state: FileState; readonly 
   return (
     <div class="notices">
       <SourceNote state={state} />
-      <Progress activity={state.activity} />
+      <Progress activity={state.activity} timeLimit={state.timeLimit} />
+      <EarlierChanges state={state} />
       <FailureNotices lastRun={state.lastRun} model={model} />
       {state.build !== null && (
         <Notice kind="info" text={l10n.t("Built from {0}.", state.build)}>
@@ -185,10 +192,11 @@ const activities: Readonly<Record<Exclude<Activity, "idle">, () => string>> = {
   reinitialize: () => l10n.t("Reinitializing"),
 };
 
-/** A moving bar at once; after a second what runs and how to stop it. */
-function Progress({ activity }: { readonly activity: Activity }) {
+/** A moving bar at once; after a second what runs, since when, how long it may, and how to stop it. */
+function Progress({ activity, timeLimit }: { readonly activity: Activity; readonly timeLimit: number }) {
   const { act, can } = useSession();
-  const patient = useDelay(1000, activity);
+  const seconds = useSeconds(activity);
+  const patient = seconds >= 1;
   if (activity === "idle") return null;
   const text = activities[activity]();
   return (
@@ -196,7 +204,9 @@ function Progress({ activity }: { readonly activity: Activity }) {
       <div class="progress-bar" role="progressbar" aria-label={text} />
       {patient && (
         <div class="notice info" role="status">
-          <p>{text}</p>
+          <p>
+            {text} <Elapsed seconds={seconds} timeLimit={timeLimit} />
+          </p>
           {can("stop") && <Link onClick={() => act("stop", null)}>{l10n.t("Stop")}</Link>}
         </div>
       )}
@@ -214,13 +224,44 @@ function Notice({ kind, text, children }: { readonly kind: "info" | "warning"; r
   );
 }
 
-/** True once `milliseconds` have passed since `of` last changed. */
-function useDelay(milliseconds: number, of: unknown): boolean {
-  const [passed, setPassed] = useState(false);
+/** What was reinitialized here and is no more, since the file ran again: it is said, and not silently done again. */
+function EarlierChanges({ state }: { readonly state: FileState }) {
+  const { act, can } = useSession();
+  if (state.earlierChanges.length === 0 || state.activity !== "idle" || !can("reinitialize")) return null;
+  const text = state.earlierChanges.map(({ reinitialization }) => reinitializationText(reinitialization)).join("; ");
+  const answer = (wanted: "apply" | "keep" | "forget") => () => act("earlierChanges", { answer: wanted });
+  if (state.earlierChanges.every(({ kept }) => kept))
+    return (
+      <Notice kind="info" text={l10n.t("Reinitialized after every run: {0}.", text)}>
+        <Link onClick={answer("forget")}>{l10n.t("Stop Applying")}</Link>
+      </Notice>
+    );
+  return (
+    <Notice kind="info" text={l10n.t("Reinitialized before this run: {0}.", text)}>
+      <Link onClick={answer("apply")}>{l10n.t("Apply Again")}</Link>
+      <Link onClick={answer("keep")}>{l10n.t("Keep Applying")}</Link>
+      <Link onClick={answer("forget")}>{l10n.t("Dismiss")}</Link>
+    </Notice>
+  );
+}
+
+/** Seconds that go by; a screen reader is not told of each. */
+function Elapsed({ seconds, timeLimit }: { readonly seconds: number; readonly timeLimit: number }) {
+  return (
+    <span class="elapsed" aria-hidden="true">
+      {l10n.t("{0} s of {1} s", seconds, timeLimit)}
+    </span>
+  );
+}
+
+/** Whole seconds since `activity` began. */
+function useSeconds(activity: Activity): number {
+  const [seconds, setSeconds] = useState(0);
   useLayoutEffect(() => {
-    setPassed(false);
-    const timer = setTimeout(() => setPassed(true), milliseconds);
-    return () => clearTimeout(timer);
-  }, [of, milliseconds]);
-  return passed;
+    setSeconds(0);
+    if (activity === "idle") return;
+    const timer = setInterval(() => setSeconds((before) => before + 1), 1000);
+    return () => clearInterval(timer);
+  }, [activity]);
+  return seconds;
 }

@@ -1,20 +1,23 @@
 import * as l10n from "@vscode/l10n";
 import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { commands } from "./commands.js";
+import { commands, perform } from "./commands.js";
 import type { TextField } from "./controls.js";
-import { formatCount } from "../src/describe/format.js";
+import { parametersText } from "../src/describe/counts.js";
+import type { ModelSnapshot, PageState } from "../src/protocol/index.js";
 import type { GraphViewInterface } from "./graph/index.js";
 import { GraphPane } from "./graphPane.js";
 import type { Host } from "./host.js";
 import { later } from "./later.js";
 import { indexOf } from "../src/describe/modelIndex.js";
 import { EmptyScreen, NoPictureScreen, Notices, UntrustedScreen } from "./notices.js";
+import { Overview } from "./overview.js";
 import { handOnKey } from "./pictureFocus.js";
 import { search } from "../src/describe/search.js";
 import { type PageSession, PageSessionContext, useSession } from "./pageSession.js";
 import { Splitter } from "./splitter.js";
-import { type Action, can, shownFindings, shownModel, type Store } from "./state.js";
+import { type Action, can, shownFindings, shownModel, shownSelection, type Store } from "./state.js";
 import { SummaryBar } from "./summaryBar.js";
+import { tellSelection } from "./tellSelection.js";
 import { Toolbar } from "./toolbar.js";
 
 const Inspector = later(() => import("./inspector/inspector.js").then((module) => module.Inspector));
@@ -35,7 +38,7 @@ interface Message {
 const messageMilliseconds = 4000;
 
 /** From this width on the inspector stands beside the picture. */
-const wideQuery = "(min-width: 720px)";
+const wideQuery = "(min-width: 560px)";
 
 export function PageView({ store, host }: PageViewProps) {
   const [page, setPage] = useState(store.page);
@@ -58,9 +61,9 @@ export function PageView({ store, host }: PageViewProps) {
       request(method, params).catch((error: Error) => tell(error.message, "problem"));
     };
     const dispatch = (action: Action) => {
+      const before = shownSelection(store.page);
       store.dispatch(action);
-      const { model } = store.page;
-      if (action.kind === "choose" && model !== null) act("selected", action.selected && { model, path: action.selected.path });
+      tellSelection(host, before, store.page, true);
     };
     return { page, can: (capability) => can(page, capability), request, act, dispatch, tell, announce: setAnnouncement };
   }, [page, host, store]);
@@ -88,6 +91,13 @@ function Content() {
   const [modelInspected, setModelInspected] = useState(false);
   const [graph, setGraph] = useState<GraphViewInterface | null>(null);
   const searchField = useRef<TextField>(null);
+  const [searching, setSearching] = useState(false);
+  const openSearch = (open: boolean) => {
+    setSearching(open);
+    if (!open) dispatch({ kind: "search", query: "" });
+    // It may have to be made first.
+    else requestAnimationFrame(() => searchField.current?.focus());
+  };
   const onGraph = useCallback((view: GraphViewInterface | null) => setGraph(view), []);
   const results = useMemo(() => (model ? search(page.query, indexOf(model), shownFindings(page, model)) : nothing), [page.query, model, page.host]);
   const matches = useMemo(() => (page.query.trim() === "" || results.error ? null : new Set(results.paths)), [page.query, results]);
@@ -98,27 +108,28 @@ function Content() {
       if (event.defaultPrevented || event.ctrlKey || event.metaKey || isTyping(event)) return;
       if (handOnKey(event)) return event.preventDefault();
       if (event.altKey) return;
-      if (event.key === "/") searchField.current?.focus();
       // Caps Lock makes it a capital.
-      else if (event.key === "f" || event.key === "F") graph?.fit();
+      const key = event.key.toLowerCase();
+      if (key === "/") openSearch(true);
+      else if (key === "f") perform("fit", session, graph);
+      else if (key === "t") perform("trace", session, graph);
+      else if (key === "?") session.act("showKeys", null);
       else return;
       event.preventDefault();
     };
     window.addEventListener("keydown", onKeyDown);
     return () => window.removeEventListener("keydown", onKeyDown);
-  }, [graph]);
+  }, [graph, session]);
+
+  // What a command of the editor asks for.
+  useEffect(() => {
+    if (page.asked) perform(page.asked.action, session, graph);
+  }, [page.asked]);
 
   const activity = page.host?.kind === "file" ? page.host.activity : "idle";
   const wasBusy = useRef(false);
   useEffect(() => {
-    if (wasBusy.current && activity === "idle" && model) {
-      const { parameters } = model.totals;
-      session.announce(
-        parameters === 1
-          ? l10n.t("{0} is up to date: 1 parameter.", model.name)
-          : l10n.t("{0} is up to date: {1} parameters.", model.name, formatCount(parameters)),
-      );
-    }
+    if (wasBusy.current && activity === "idle" && page.host?.kind === "file") session.announce(outcomeText(page.host, model));
     wasBusy.current = activity !== "idle";
   }, [activity]);
 
@@ -147,7 +158,7 @@ function Content() {
   };
   return (
     <div class="page">
-      <Toolbar commands={commands(session, graph)} results={results} searchField={searchField} />
+      <Toolbar commands={commands(session, graph, model)} results={results} searchField={searchField} searching={searching} onSearch={openSearch} />
       <Notices state={page.host} model={model} />
       <div class={`panes ${shape}`}>
         <main class="content" style={{ flexGrow: inspects ? 1 - share : 1 }}>
@@ -155,6 +166,7 @@ function Content() {
           {page.tab === "parameters" && <ParameterTable model={model} />}
           {signalOpen && page.tab === "graph" && <SignalPane model={model} />}
         </main>
+        {summarizes && <Overview model={model} />}
         {summarizes && <SummaryBar model={model} onOpen={() => setModelInspected(true)} />}
         {inspects && (
           <>
@@ -172,6 +184,13 @@ function Content() {
       </div>
     </div>
   );
+}
+
+/** What a run or a request came to, for who does not see it. */
+function outcomeText({ lastRun }: Extract<PageState, { readonly kind: "file" }>, model: ModelSnapshot | null): string {
+  if (lastRun.kind === "failed") return l10n.t("The run did not come to its end: {0}", lastRun.failure.message);
+  if (!model) return l10n.t("The file ran, and no model was alive at its end.");
+  return l10n.t("{0} is up to date: {1}.", model.name, parametersText(model.totals.parameters));
 }
 
 const nothing = { paths: [], error: null } as const;

@@ -16,13 +16,15 @@ export interface SearchResults {
 export interface SearchBoxProps {
   readonly results: SearchResults;
   readonly field: Ref<TextField>;
+  /** The search is ended. */
+  readonly onClose: () => void;
 }
 
 /** From this width on the placeholder has room for examples. */
 const roomy = 260;
 
 /** Finds modules; Enter and Shift+Enter step through what matches, Escape ends the search. */
-export function SearchBox({ results, field }: SearchBoxProps) {
+export function SearchBox({ results, field, onClose }: SearchBoxProps) {
   const { page, dispatch, announce } = useSession();
   const { paths, error } = results;
   const element = useRef<HTMLDivElement>(null);
@@ -48,6 +50,7 @@ export function SearchBox({ results, field }: SearchBoxProps) {
     if (event.key === "Enter") step(event.shiftKey ? -1 : 1);
     else if (event.key === "Escape") {
       search("");
+      onClose();
       focusPicture();
     } else return;
     event.preventDefault();
@@ -72,7 +75,7 @@ export function SearchBox({ results, field }: SearchBoxProps) {
             </span>
             <IconButton icon="chevron-up" label={l10n.t("Previous match (Shift+Enter)")} disabled={paths.length === 0} onClick={() => step(-1)} />
             <IconButton icon="chevron-down" label={l10n.t("Next match (Enter)")} disabled={paths.length === 0} onClick={() => step(1)} />
-            <IconButton icon="close" label={l10n.t("End the search (Escape)")} onClick={() => search("")} />
+            <IconButton icon="close" label={l10n.t("End the search (Escape)")} onClick={() => (search(""), onClose())} />
           </>
         )}
       </TextInput>

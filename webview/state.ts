@@ -1,5 +1,5 @@
-import { isFailureOfPass } from "../src/describe/failure.js";
-import type { Capability, ModelSnapshot, PageState, Selection } from "../src/protocol/index.js";
+import { firstShown } from "../src/describe/failure.js";
+import type { Capability, ModelSnapshot, PageState, Selection, ViewAction } from "../src/protocol/index.js";
 import type { GraphItem } from "../src/picture/items.js";
 import type { ItemSource } from "../src/picture/model/displayGraph.js";
 import { initialArrangement, type Arrangement } from "../src/picture/model/arrangement.js";
@@ -79,6 +79,8 @@ export interface Page {
   readonly tracing: boolean;
   /** The module that the selected one is compared with. */
   readonly compared: string | null;
+  /** What a command of the editor asked for last: a new value for every time. */
+  readonly asked: { readonly action: ViewAction } | null;
   readonly memory: Memory;
 }
 
@@ -120,6 +122,12 @@ export function shownModel(page: Page): ModelSnapshot | null {
   return models(page).find((model) => model.name === page.model) ?? null;
 }
 
+/** What the page shows, as it tells the host; null while it shows no model. */
+export function shownSelection(page: Page): Selection | null {
+  const model = shownModel(page);
+  return model && { model: model.name, path: page.selected?.path ?? null };
+}
+
 /** How the user arranged the picture of the shown model, or left it. */
 export function shownView(page: Page): ViewMemory {
   if (page.host?.kind !== "file" || page.model === null) return untouched;
@@ -151,6 +159,8 @@ export function reduce(page: Page, action: Action): Page {
     }
     case "activity":
       return page.host?.kind === "file" ? { ...page, host: { ...page.host, activity: action.activity } } : page;
+    case "perform":
+      return { ...page, asked: { action: action.action } };
     case "select":
       return showSelection(page, action.selection);
     case "chooseModel":
@@ -180,7 +190,7 @@ function showState(page: Page, host: PageState): Page {
   if (host.kind !== "file") return { ...page, host, model: null, selected: null };
   const sameFile = page.host?.kind === "file" && page.host.file === host.file;
   const wanted = (sameFile ? page.model : null) ?? page.memory.files[host.file]?.model ?? null;
-  const shown = host.models.find((model) => model.name === wanted) ?? failedModel(host) ?? host.models[0] ?? null;
+  const shown = host.models.find((model) => model.name === wanted) ?? firstShown(host.models, host.lastRun);
   if (!shown) return { ...page, host, model: wanted, selected: sameFile ? page.selected : null };
   const before = sameFile ? shownModel(page) : null;
   // A file that has only begun to run has no models yet: its first ones are entered as if it were new.
@@ -193,11 +203,6 @@ function showState(page: Page, host: PageState): Page {
 /** What is to be told about a model, as the user set it. */
 export function shownFindings({ host }: Page, model: ModelSnapshot): Findings {
   return findingsOf(model, host?.kind === "file" ? host.findingLevels : undefined);
-}
-
-/** The model whose forward pass ended the run. */
-function failedModel({ models, lastRun }: Extract<PageState, { kind: "file" }>): ModelSnapshot | undefined {
-  return lastRun?.kind === "failed" ? models.find((model) => isFailureOfPass(lastRun.failure, model)) : undefined;
 }
 
 function showModel(page: Page, name: string): Page {
@@ -213,11 +218,11 @@ function enterModel(page: Page, model: ModelSnapshot): Page {
   return page.host?.kind === "file" ? rememberFile(shown, page.host.file, (file) => ({ ...file, model: model.name })) : shown;
 }
 
-function showSelection(page: Page, selection: Selection | null): Page {
-  if (!selection) return { ...page, selected: null };
+function showSelection(page: Page, selection: Selection): Page {
   const shown = showModel(page, selection.model);
   const model = shownModel(shown);
   if (model?.name !== selection.model) return page;
+  if (selection.path === null) return shown.selected === null ? shown : { ...shown, selected: null };
   const { path } = indexOf(model).nearest(selection.path);
   if (shown.selected?.kind === "module" && shown.selected.path === path) return shown;
   return { ...shown, selected: { kind: "module", path }, reveals: shown.reveals + 1 };

@@ -1,7 +1,7 @@
 import * as l10n from "@vscode/l10n";
-import { Fragment, type Ref } from "preact";
-import { useRef, useState } from "preact/hooks";
-import type { Command } from "./commands.js";
+import { type Ref, type RefObject } from "preact";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import type { ToolbarCommands } from "./commands.js";
 import { Dropdown, IconButton, type TextField } from "./controls.js";
 import { Menu, type MenuItem } from "./menu.js";
 import { SearchBox, type SearchResults } from "./searchBox.js";
@@ -10,40 +10,16 @@ import { models } from "./state.js";
 import { useWidth } from "./width.js";
 
 export interface ToolbarProps {
-  /** In order of importance: those that find no room go into the menu at the end. */
-  readonly commands: readonly Command[];
+  readonly commands: ToolbarCommands;
   readonly results: SearchResults;
   readonly searchField: Ref<TextField>;
+  /** Whether the search box is shown where it has no room of its own. */
+  readonly searching: boolean;
+  readonly onSearch: (open: boolean) => void;
 }
 
-const buttonWidth = 26;
-const separatorWidth = 9;
-const pickerWidth = 120;
-const searchWidth = 200;
-const padding = 20;
-/** Below this the search box has a row of its own. */
-const oneRow = 640;
-/** Buttons that are shown however narrow it is. */
-const fewest = 3;
-
-/** The commands whose buttons find room beside the model picker (and the search box, in one row) and the menu button. */
-function fittingCommands(commands: readonly Command[], width: number): readonly Command[] {
-  const room = width - padding - pickerWidth - (width >= oneRow ? searchWidth : 0);
-  const ends = commands.map(
-    ({ group }, at) =>
-      (at + 1) * buttonWidth +
-      separatorWidth *
-        new Set(
-          commands
-            .slice(0, at)
-            .map((each) => each.group)
-            .concat(group),
-        ).size,
-  );
-  // The menu button's own place serves the last command when nothing else is left over.
-  const count = ends.filter((end, at) => end + (at === commands.length - 1 ? 0 : buttonWidth) <= room).length;
-  return commands.slice(0, Math.max(fewest, count));
-}
+/** From these widths on, in pixels: one row for all; the menus by their names; the search box without being asked for; words on the tabs. */
+const widths = { oneRow: 640, menus: 520, search: 400, words: 330 };
 
 interface OpenMenu {
   readonly label: string;
@@ -51,66 +27,84 @@ interface OpenMenu {
   readonly anchor: HTMLElement;
 }
 
-export function Toolbar({ commands, results, searchField }: ToolbarProps) {
+/** What is shown, and of which model; nothing in it moves when the state of the page changes. */
+export function Toolbar({ commands: { run, menus }, results, searchField, searching, onSearch }: ToolbarProps) {
+  const { page, dispatch } = useSession();
   const element = useRef<HTMLDivElement>(null);
+  const buttons = useRef<HTMLDivElement>(null);
   const width = useWidth(element);
   const [menu, setMenu] = useState<OpenMenu | null>(null);
-
-  const shown = fittingCommands(commands, width);
-  const rest = commands.slice(shown.length);
+  const onKeyDown = useOneTabStop(buttons);
 
   // The press that would open a menu again has just closed it.
   const open = (wanted: OpenMenu) => setMenu(menu?.anchor === wanted.anchor && menu.label === wanted.label ? null : wanted);
-  const run = (command: Command, anchor: HTMLElement) => {
-    if ("run" in command) command.run();
-    else open({ label: command.label, items: command.choices(), anchor });
+  const more = l10n.t("More Actions");
+  const openMore = (anchor: HTMLElement) => {
+    const items = menus.map(
+      ({ label, items: choices }): MenuItem => ({ kind: "action", label: l10n.t("{0}…", label), run: () => open({ label, items: choices(), anchor }) }),
+    );
+    open({ label: more, items, anchor });
   };
-  const openRest = (anchor: HTMLElement) => {
-    const items = rest.flatMap((command, at): MenuItem[] => {
-      const { icon, label, checked, disabled } = command;
-      const item: MenuItem =
-        "run" in command
-          ? { kind: "action", icon, label, checked, disabled, run: command.run }
-          : { kind: "action", icon, label: l10n.t("{0}…", label), disabled, run: () => run(command, anchor) };
-      return beginsGroup(rest, at) ? [{ kind: "separator" }, item] : [item];
-    });
-    open({ label: l10n.t("More Actions"), items, anchor });
-  };
+  const tab = (id: typeof page.tab, icon: string, text: string) => (
+    <IconButton
+      {...(width >= widths.words ? { text } : { icon })}
+      label={text}
+      pressed={page.tab === id}
+      onClick={() => dispatch({ kind: "openTab", tab: id })}
+    />
+  );
+  const showsSearch = width >= widths.search || searching || page.query.trim() !== "";
 
   return (
-    <div ref={element} class={width >= oneRow ? "toolbar one-row" : "toolbar"} role="group" aria-label={l10n.t("Model")}>
+    <div ref={element} class={width >= widths.oneRow ? "toolbar one-row" : "toolbar"}>
       <ModelPicker />
-      <div class="toolbar-buttons">
-        {shown.map((command, at) => (
-          <Fragment key={command.id}>
-            {beginsGroup(shown, at) && <span class="toolbar-separator" aria-hidden="true" />}
+      <div ref={buttons} class="toolbar-buttons" role="toolbar" aria-label={l10n.t("Model")} onKeyDown={onKeyDown}>
+        {run && <IconButton icon={run.icon} label={run.label} disabled={run.disabled} onClick={run.run} />}
+        <span class="toolbar-tabs">
+          {tab("graph", "type-hierarchy-sub", l10n.t("Graph"))}
+          {tab("parameters", "table", l10n.t("Parameters"))}
+        </span>
+        {width < widths.search && <IconButton icon="search" label={l10n.t("Search (/)")} pressed={showsSearch} onClick={() => onSearch(!showsSearch)} />}
+        {width >= widths.menus ? (
+          menus.map(({ label, items }) => (
             <IconButton
-              icon={command.icon}
-              label={command.label}
-              pressed={command.checked}
-              expanded={"choices" in command ? menu?.label === command.label : undefined}
-              disabled={command.disabled}
-              onClick={(event) => run(command, event.currentTarget as HTMLElement)}
+              key={label}
+              text={label}
+              label={label}
+              expanded={menu?.label === label}
+              onClick={(event) => open({ label, items: items(), anchor: event.currentTarget as HTMLElement })}
             />
-          </Fragment>
-        ))}
-        {rest.length > 0 && (
-          <IconButton
-            icon="ellipsis"
-            label={l10n.t("More Actions")}
-            expanded={menu?.label === l10n.t("More Actions")}
-            onClick={(event) => openRest(event.currentTarget as HTMLElement)}
-          />
+          ))
+        ) : (
+          <IconButton icon="ellipsis" label={more} expanded={menu?.label === more} onClick={(event) => openMore(event.currentTarget as HTMLElement)} />
         )}
       </div>
-      <SearchBox results={results} field={searchField} />
+      {showsSearch && <SearchBox results={results} field={searchField} onClose={() => onSearch(false)} />}
       {menu && <Menu key={menu.label} {...menu} onClose={() => setMenu(null)} />}
     </div>
   );
 }
 
-function beginsGroup(commands: readonly Command[], at: number): boolean {
-  return at > 0 && commands[at - 1]!.group !== commands[at]!.group;
+/** Makes the buttons of a toolbar one tab stop, with arrows from one to the next; gives the handler of its keys. */
+function useOneTabStop(toolbar: RefObject<HTMLElement | null>): (event: KeyboardEvent) => void {
+  const at = useRef(0);
+  const stops = () => [...(toolbar.current?.querySelectorAll<HTMLElement>(".icon-button") ?? [])].filter((button) => !button.hasAttribute("disabled"));
+  const mark = (buttons: readonly HTMLElement[]) => {
+    at.current = Math.max(0, Math.min(at.current, buttons.length - 1));
+    for (const [place, button] of buttons.entries()) button.tabIndex = place === at.current ? 0 : -1;
+  };
+  useLayoutEffect(() => mark(stops()));
+  return (event) => {
+    const buttons = stops();
+    const from = Math.max(0, buttons.indexOf(document.activeElement as HTMLElement));
+    const to = { ArrowRight: from + 1, ArrowLeft: from - 1, Home: 0, End: -1 }[event.key];
+    if (to === undefined || buttons.length === 0) return;
+    at.current = (to + buttons.length) % buttons.length;
+    mark(buttons);
+    buttons[at.current]!.focus();
+    event.preventDefault();
+    event.stopPropagation();
+  };
 }
 
 function ModelPicker() {

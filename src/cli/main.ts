@@ -21,6 +21,7 @@ Commands:
   signal FILE      run each model forward and backward once, and print what becomes of the signal on its way: means, spreads, zeros, saturation,
                    gradients; exit status 1 where that finds an error, such as a vanishing signal
   diff FILE OTHER  print what became of the models of FILE in OTHER: modules added, removed and changed, and totals
+  mcp [FOLDER]...  answer assistants (Model Context Protocol) over standard input and output; runs files in these folders alone, else in the client's roots
 
 Options:
   --model NAME         only the model of this name
@@ -121,6 +122,16 @@ async function main(argv: readonly string[]): Promise<number> {
   }
   const [name, file, other, ...rest] = positionals;
   if (name === undefined) throw new UsageError("a command is missing");
+  if (name === "mcp") {
+    const { serve } = await import("./mcp.js");
+    const runner = new ModelRunner({ dist: fileURLToPath(new URL(".", import.meta.url)) });
+    try {
+      await serve(runner, positionals.slice(1));
+    } finally {
+      await runner.dispose();
+    }
+    return 0;
+  }
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (!command) throw new UsageError(`there is no command '${name}'`);
   if (file === undefined) throw new UsageError("a file is missing");

@@ -1,6 +1,6 @@
 import type { ModelIndex } from "./modelIndex.js";
 import { mismatchOf } from "./mismatch.js";
-import type { Failure, ModelSnapshot, SourceLocation, TraceFailure } from "../protocol/index.js";
+import type { Failure, LastRun, ModelSnapshot, SourceLocation, TraceFailure } from "../protocol/index.js";
 
 /** Where a forward pass failed, as near as is known. */
 export function placeOfFailure({ location }: TraceFailure, model: ModelSnapshot): SourceLocation | null {
@@ -20,4 +20,10 @@ export function isFailureOfPass(failure: Failure, model: ModelSnapshot): boolean
   if (!thrown) return false;
   const place = placeOfFailure(thrown, model);
   return failure.message.includes(thrown.message) && failure.location?.file === place?.file && failure.location?.line === place?.line;
+}
+
+/** The model to show where nobody has chosen one: the one whose forward pass ended the run, else the first. */
+export function firstShown(models: readonly ModelSnapshot[], lastRun: LastRun): ModelSnapshot | null {
+  const failed = lastRun.kind === "failed" ? models.find((model) => isFailureOfPass(lastRun.failure, model)) : undefined;
+  return failed ?? models[0] ?? null;
 }

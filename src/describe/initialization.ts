@@ -1,5 +1,5 @@
 import * as l10n from "@vscode/l10n";
-import type { Distribution, Initialization, Language } from "../protocol/index.js";
+import type { Distribution, Initialization, Language, Reinitialization } from "../protocol/index.js";
 import { writeArguments } from "./arguments.js";
 import { formatValue } from "./format.js";
 
@@ -43,5 +43,18 @@ export function distributionText(distribution: Distribution): string {
       );
     case "constant":
       return l10n.t("constant {0}", formatValue(distribution.value));
+  }
+}
+
+/** "kaimingUniform_ on 2", "as constructed on every Linear". */
+export function reinitializationText({ target, choice }: Reinitialization): string {
+  const how = choice.kind === "scheme" ? choice.function : l10n.t("as constructed");
+  switch (target.kind) {
+    case "model":
+      return l10n.t("{0} on the whole model", how);
+    case "module":
+      return l10n.t("{0} on {1}", how, target.path);
+    case "type":
+      return l10n.t("{0} on every {1}", how, target.type);
   }
 }

@@ -1,6 +1,7 @@
 import type * as vscode from "vscode";
 import type { ModelSessions } from "./sessions/modelSessions.js";
 import type { Notebooks } from "./notebooks/notebooks.js";
+import type { Pages } from "./views/page.js";
 import type { ModelPanels } from "./views/modelPanel.js";
 
 /** What commands work with. */
@@ -9,6 +10,7 @@ export interface CommandContext {
   readonly sessions: ModelSessions;
   readonly panels: ModelPanels;
   readonly notebooks: Notebooks;
+  readonly pages: Pages;
   readonly output: vscode.OutputChannel;
 }
 

@@ -1,6 +1,7 @@
 import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import type { ModelSnapshot } from "../protocol/index.js";
+import { registerAssistantTools } from "./assistantTools.js";
 import { registerCommands } from "./commands.js";
 import { Diagnostics } from "./editor/diagnostics.js";
 import { EditorSelection } from "./editor/editorSelection.js";
@@ -24,6 +25,7 @@ import { ModelPanels } from "./views/modelPanel.js";
 import { ModelView } from "./views/modelView.js";
 import { ModuleTree } from "./views/moduleTree.js";
 import { createOutput } from "./status/output.js";
+import { Pages } from "./views/page.js";
 import { pageHandlers } from "./views/pageHandlers.js";
 import { showProgress } from "./status/progress.js";
 import { Looks } from "./sessions/looks.js";
@@ -54,6 +56,7 @@ export function activate(context: vscode.ExtensionContext): LayerscopeApi {
   sources.add(notebookModels);
   const all = new ModelSessions(context, sources, output);
   sessions = all;
+  const pages = new Pages();
   const handlers = pageHandlers(
     (session) => panels.open(session),
     async ({ page }) => {
@@ -61,12 +64,14 @@ export function activate(context: vscode.ExtensionContext): LayerscopeApi {
       return null;
     },
   );
-  const panels = new ModelPanels(context, all, handlers);
+  const panels = new ModelPanels(context, all, handlers, pages);
   const changes = new vscode.EventEmitter<vscode.Uri>();
   const notebooks = new Notebooks(context, all, runners, notebookModels);
   context.subscriptions.push(
     output.channel,
-    vscode.window.registerWebviewViewProvider(ModelView.id, new ModelView(context, all, handlers), { webviewOptions: { retainContextWhenHidden: true } }),
+    vscode.window.registerWebviewViewProvider(ModelView.id, new ModelView(context, all, handlers, pages), {
+      webviewOptions: { retainContextWhenHidden: true },
+    }),
     vscode.window.registerWebviewPanelSerializer(ModelPanels.type, panels),
     new ModuleTree(all),
     new Diagnostics(all),
@@ -80,10 +85,11 @@ export function activate(context: vscode.ExtensionContext): LayerscopeApi {
     registerInlayHints(all),
     registerCodeLenses(all),
     registerModuleSymbols(all),
+    registerAssistantTools(all),
     registerCellStatus(all),
     notebooks,
     registerQuickFixes(all),
-    registerCommands({ context, sessions: all, panels, notebooks, output: output.channel }),
+    registerCommands({ context, sessions: all, panels, pages, notebooks, output: output.channel }),
     all.onDidChange(({ session }) => changes.fire(documentUri(session.file))),
     changes,
   );

@@ -31,7 +31,38 @@ export type PageState =
       readonly findingLevels: FindingLevels;
       /** What the user should know of what makes the models; the host has a page that tells more. */
       readonly note?: string;
+      /** Seconds that a run or a request may take. */
+      readonly timeLimit: number;
+      /** What was reinitialized here before the last run, which shows what the file gives. */
+      readonly earlierChanges: readonly EarlierChange[];
     };
+
+/** A reinitialization of before the last run. */
+export interface EarlierChange {
+  readonly model: string;
+  readonly reinitialization: Reinitialization;
+  /** Whether it is applied after every run. */
+  readonly kept: boolean;
+}
+
+/** What the page can be asked to do with its view, by a command of the editor. */
+export const viewActions = [
+  "showGraph",
+  "showParameters",
+  "expandAll",
+  "collapseAll",
+  "fit",
+  "trace",
+  "signal",
+  "leftToRight",
+  "inspector",
+  "showSharedLinks",
+  "showLegend",
+  "showMinimap",
+  "showBookkeeping",
+] as const;
+
+export type ViewAction = (typeof viewActions)[number];
 
 /** What the host does with the model file: runs it, runs its model forward, fills parameters anew, or nothing. */
 export type Activity = "idle" | "running" | "forward" | "reinitialize";
@@ -45,11 +76,11 @@ export type LastRun =
   /** Early. The models are those that were alive by then; where there were none, those of an earlier run stay. */
   | { readonly kind: "failed"; readonly failure: Failure; readonly shown: "thisRun" | "earlierRun" };
 
-/** What is selected, shared by page, tree and editor. */
+/** The model that is shown, and what is selected in it: shared by page, tree, editor, status bar and commands. */
 export interface Selection {
   readonly model: string;
-  /** Module path; "" is the root. */
-  readonly path: string;
+  /** Module path; "" is the root; null: nothing is selected. */
+  readonly path: string | null;
 }
 
 /** What the host reads of what the page keeps through `setState`: an editor tab comes back after a reload with this file. */
@@ -64,8 +95,9 @@ export type PageMessage =
   /** One model changed (forward, reinitialize); the rest stays. */
   | { readonly kind: "model"; readonly model: ModelSnapshot }
   | { readonly kind: "activity"; readonly activity: Activity }
-  /** Show this module and select it; null: nothing is selected. */
-  | { readonly kind: "select"; readonly selection: Selection | null }
+  | { readonly kind: "perform"; readonly action: ViewAction }
+  /** Show this model and select this module in it. */
+  | { readonly kind: "select"; readonly selection: Selection }
   | { readonly kind: "reply"; readonly id: number; readonly result: unknown }
   | { readonly kind: "error"; readonly id: number; readonly message: string };
 
@@ -77,20 +109,24 @@ export interface PageMethods {
   stop: { params: null; result: null };
   /** Builds the models from an expression, which is kept for the file; asks for it first where it is not `complete`. Null asks for any. */
   build: { params: Pick<Offer, "expression" | "complete"> | null; result: null };
-  /** Opens the editor's own pickers for a reinitialization or a forward pass of what is selected. */
-  chooseReinitialize: { params: { readonly model: string; readonly path: string }; result: null };
+  reinitialize: { params: { readonly model: string } & Reinitialization; result: null };
+  /** Opens the editor's own pickers for a forward pass of the model. */
   chooseForward: { params: { readonly model: string }; result: null };
   forward: { params: ForwardRequest; result: null };
   showOwnPass: { params: { readonly model: string }; result: null };
   undoReinitialize: { params: { readonly model: string }; result: null };
-  reinitialize: { params: { readonly model: string } & Reinitialization; result: null };
   showSignal: { params: RunnerMethods["showSignal"]["params"]; result: null };
+  /** What was reinitialized before the last run: once more, after every run from now on, or no longer. */
+  earlierChanges: { params: { readonly answer: "apply" | "keep" | "forget" }; result: null };
   /** As of the runner. */
   signal: RunnerMethods["signal"];
   tensorValues: RunnerMethods["tensorValues"];
   statistics: RunnerMethods["statistics"];
-  /** The user selected a module in the page, or something that runs in it; null: nothing any more. */
-  selected: { params: Selection | null; result: null };
+  /**
+   * The page shows this model, with this module selected, or something that runs in it. `asked`: the user chose it there; else the page came to it by
+   * itself, as when it is made anew, and is told where the others already show another one.
+   */
+  selected: { params: Selection & { readonly asked: boolean }; result: null };
   reveal: { params: { readonly location: SourceLocation }; result: null };
   copySummary: { params: { readonly model: string }; result: null };
   copyText: { params: { readonly text: string }; result: null };
@@ -102,6 +138,8 @@ export interface PageMethods {
   openSetting: { params: { readonly name: "timeLimit" | "memoryLimit" | "permissions" }; result: null };
   /** Opens the page that tells more than the file's note. */
   openNote: { params: null; result: null };
+  /** Shows the keys of the page and the editor's own. */
+  showKeys: { params: null; result: null };
   createExample: { params: null; result: null };
   openFile: { params: null; result: null };
   manageTrust: { params: null; result: null };

@@ -3,7 +3,7 @@ import * as torch from "../../src/engine/index.js";
 import { gpt } from "../picture/fixtures.js";
 import { inspectHere, snapshotOf } from "../inspect/inspector.js";
 import { type Layer, linear, net, sequential, snapshot, tensor, tensorValues } from "../describe/snapshots.js";
-import { button, choose, fileState, inspector, items, models, open, settled } from "./page.js";
+import { button, chosen, fileState, inspector, items, models, open, settled, showTable } from "./page.js";
 
 describe("a model and its inspector", () => {
   test("the picture shows the modules, and the inspector the model's totals", async () => {
@@ -39,7 +39,7 @@ describe("a model and its inspector", () => {
     const text = await inspector(webview).innerText();
     expect(text).toMatch(/Its tensors are used all the same:\s+weight, bias\s+multiHeadAttentionForward in attention/);
     await inspector(webview).getByRole("button", { name: "multiHeadAttentionForward in attention" }).click();
-    expect(webview.asked("selected").at(-1)).toEqual({ model: "model", path: "attention" });
+    expect(chosen(webview).at(-1)).toEqual({ model: "model", path: "attention" });
   });
 
   test("the declared density lies over the histogram", async () => {
@@ -80,7 +80,7 @@ describe("a model and its inspector", () => {
     expect(await weight.locator(".partners").innerText()).toContain("Shared with the whole module");
     await inspector(webview).locator(".title").getByRole("button", { name: "4", exact: true }).click();
     expect(await inspector(webview).locator("[aria-current]").innerText()).toBe("4");
-    expect(webview.asked("selected")).toEqual([{ model: "tied", path: "4" }]);
+    expect(chosen(webview)).toEqual([{ model: "tied", path: "4" }]);
   });
 
   test("a hundred shared places are a range to step through, and a list when asked for", async () => {
@@ -207,7 +207,7 @@ describe("a model and its inspector", () => {
     await expect.poll(async () => (await crumbs.innerText()).split(/\s*\n\s*/)).toEqual(["deep", "…", "level 2", "level 1"]);
     expect((await crumbs.boundingBox())!.height).toBeLessThan(30);
     await webview.resize(1280);
-    await webview.resize(719);
+    await webview.resize(559);
     await expect.poll(() => crumbs.locator("li").count()).toBe(7);
   });
 
@@ -269,7 +269,7 @@ describe("the inspector in a sidebar", () => {
     const webview = await open(fileState({ models: [snapshotOf(inspection, scale)] }), { width: 320 });
     expect(await webview.page.locator(".summary-bar").innerText()).toBe("1 param · 4 B · 3×1 → 3×1");
     expect(await webview.page.getByRole("treeitem").nth(1).innerText()).toContain(", 1 param");
-    await choose(webview, "More Actions", "Parameter Table");
+    await showTable(webview);
     expect(await webview.page.locator(".table-foot").innerText()).toBe("1 tensor, 1 element");
   });
 

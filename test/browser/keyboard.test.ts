@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import * as torch from "../../src/engine/index.js";
 import { gpt } from "../picture/fixtures.js";
 import { inspectHere, snapshotOf } from "../inspect/inspector.js";
-import { button, choose, fileState, inspector, items, open, settled } from "./page.js";
+import { button, choose, chosen, fileState, inspector, items, open, settled } from "./page.js";
 
 describe("keyboard and screen reader", () => {
   test("the tree has the picture's items and selection, and the arrows walk them", async () => {
@@ -17,7 +17,7 @@ describe("keyboard and screen reader", () => {
     await settled(webview);
     await webview.page.keyboard.press("ArrowLeft");
     expect(await inspector(webview).locator("[aria-current]").innerText()).toBe("0");
-    expect(webview.asked("selected").length).toBeGreaterThan(0);
+    expect(chosen(webview).length).toBeGreaterThan(0);
   });
 
   test("a click in the picture, Escape in the search and a first key lead to the tree", async () => {
@@ -27,7 +27,7 @@ describe("keyboard and screen reader", () => {
     await webview.page.keyboard.press("ArrowDown");
     await webview.page.keyboard.press("ArrowDown");
     expect(await focused()).toBe("outline");
-    expect(webview.asked("selected").length).toBe(2);
+    expect(chosen(webview)).toEqual([{ model: "net", path: "" }]);
     await webview.page.keyboard.press("/");
     await webview.page.keyboard.type("ReLU");
     await webview.page.keyboard.press("Escape");
@@ -43,7 +43,7 @@ describe("keyboard and screen reader", () => {
     const webview = await open(fileState({ models: [gpt({ blocks: 1 })] }), { width: 1000, selection: { model: "gpt2", path: "wpe" } });
     await webview.page.getByRole("tree").focus();
     await webview.page.keyboard.press("Escape");
-    expect(webview.asked("selected")).toEqual([null]);
+    expect(chosen(webview)).toEqual([{ model: "gpt2", path: null }]);
     // A run that ends says nothing of a selection: the page keeps its own.
     await webview.send({ kind: "state", state: fileState({ models: [gpt({ blocks: 1 })] }), selection: null });
     await settled(webview);
@@ -89,7 +89,7 @@ describe("keyboard and screen reader", () => {
     const more = button(webview, "More Actions");
     await more.click();
     await webview.page.keyboard.press("End");
-    expect(await webview.page.locator(".menu-item:focus").innerText()).toBe("Save and Copy…");
+    expect(await webview.page.locator(".menu-item:focus").innerText()).toBe("Export…");
     await webview.page.keyboard.press("Escape");
     expect(await webview.page.getByRole("menu").count()).toBe(0);
     expect(await webview.page.evaluate(() => document.activeElement?.getAttribute("aria-label"))).toBe("More Actions");
@@ -114,11 +114,11 @@ test("the closed box around a selection stands for it: it is traced, and the arr
   branches(torch.rand(2, 4));
   const webview = await open(fileState({ models: [snapshotOf(inspection, branches)] }), { width: 1200, selection: { model: "model", path: "left.0" } });
   const picture = () => webview.page.locator(".graph-canvas canvas").first().screenshot();
-  await choose(webview, "Expand and Collapse", "Expand to 1 Level");
+  await choose(webview, "View", "Expand to 1 Level");
   await settled(webview);
   expect((await items(webview)).map(({ id }) => id)).not.toContain("left.0");
   const before = await picture();
-  await button(webview, "Trace the Data Flow of the Selection").click();
+  await choose(webview, "View", "Trace Selection (T)");
   await expect.poll(async () => (await picture()).equals(before)).toBe(false);
   await webview.page.getByRole("tree").focus();
   await webview.page.keyboard.press("Alt+ArrowUp");
@@ -131,7 +131,7 @@ describe("the keyboard along the data flow", () => {
     ["right", "ArrowRight", "ArrowLeft"],
   ] as const)("goes on, back, and over to the other branch (%s)", async (direction, on, back) => {
     const webview = await open(fileState({ models: [gpt({ blocks: 3 })] }), { width: 1200, selection: { model: "gpt2", path: "drop" } });
-    if (direction === "right") await button(webview, "Draw from Left to Right").click();
+    if (direction === "right") await choose(webview, "View", "Left to Right");
     const tree = webview.page.getByRole("tree");
     await tree.focus();
     const selected = () => tree.locator("[aria-selected=true]").innerText();

@@ -36,6 +36,8 @@ export function fileState(more: Partial<Extract<PageState, { kind: "file" }>> = 
     offers: [],
     build: null,
     findingLevels: {},
+    timeLimit: 30,
+    earlierChanges: [],
     stale: false,
     ...more,
   };
@@ -93,6 +95,9 @@ export async function open(state: PageState, options: WebviewOptions & { selecti
   return webview;
 }
 
+/** What the user chose in the page, as the host was told. */
+export const chosen = (webview: Webview): Selection[] => webview.asked("selected").flatMap(({ model, path, asked }) => (asked ? [{ model, path }] : []));
+
 /** Resolves when the picture is laid out and at rest. */
 export async function settled({ page }: Webview): Promise<void> {
   await page.locator(".graph-canvas").evaluate((element) => (element as HTMLElement & { picture: { whenIdle(): Promise<void> } }).picture.whenIdle());
@@ -113,12 +118,18 @@ export const inspector = ({ page }: Webview) => page.locator(".inspector");
 
 export const button = ({ page }: Webview, name: string | RegExp) => page.getByRole("button", { name });
 
-/** Chooses from a toolbar button's menu, wherever the button is at this width. */
-export async function choose(webview: Webview, menu: string, item: string): Promise<void> {
-  if (await button(webview, menu).count()) await button(webview, menu).click();
+/** The toolbar's button that opens a menu. */
+export const menu = ({ page }: Webview, name: string) => page.getByRole("button", { name, exact: true });
+
+/** Chooses from a menu of the toolbar, wherever it is at this width. */
+export async function choose(webview: Webview, name: string, item: string): Promise<void> {
+  if (await menu(webview, name).count()) await menu(webview, name).click();
   else {
     await button(webview, "More Actions").click();
-    await webview.page.getByRole("menuitem", { name: `${menu}…` }).click();
+    await webview.page.getByRole("menuitem", { name: `${name}…` }).click();
   }
   await webview.page.locator(".menu-item", { hasText: item }).first().click();
 }
+
+/** Shows the table of parameters in the place of the picture. */
+export const showTable = (webview: Webview): Promise<void> => menu(webview, "Parameters").click();

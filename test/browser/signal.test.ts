@@ -29,7 +29,7 @@ test("the signal is measured when its pane opens: curves with a table behind, fi
     },
   });
   const pane = webview.page.getByRole("region", { name: "Signal of model" });
-  await webview.page.getByRole("button", { name: "Signal", exact: true }).click();
+  await choose(webview, "View", "Signal");
   await expect.poll(() => pane.getByRole("img", { name: "Standard deviations of activations and gradients over 16 layers" }).count()).toBe(1);
   expect(webview.asked("showSignal")).toEqual([{ model: "model", input: null, seed: 0 }]);
   // Whoever does not see the curves has the table.

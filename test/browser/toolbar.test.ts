@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { linear, sequential, snapshot } from "../describe/snapshots.js";
-import { button, choose, fileState, inspector, items, open, settled } from "./page.js";
+import { button, choose, failedRun, fileState, inspector, items, menu, models, open, settled, showTable } from "./page.js";
 
 test("the zoom buttons stand beside the picture, at every width", async () => {
   const webview = await open(fileState(), { width: 260 });
@@ -19,7 +19,7 @@ test("the zoom buttons stand beside the picture, at every width", async () => {
 describe("search", () => {
   test("steps through matches inside collapsed boxes too", async () => {
     const webview = await open(fileState(), { selection: { model: "rgnet", path: "" } });
-    await choose(webview, "Expand and Collapse", "Collapse All");
+    await choose(webview, "View", "Collapse All");
     await webview.page.keyboard.press("/");
     await webview.page.keyboard.type("type:Linear shape:4x8");
     const count = () => webview.page.locator(".search-count").innerText();
@@ -48,7 +48,7 @@ describe("the toolbar", () => {
   test("the search gives way before the model's name, and its placeholder is never cut", async () => {
     const long = snapshot("autoencoderOfImages", sequential(linear(4, 8)), [2, 4]);
     const webview = await open(fileState({ models: [long] }), { width: 640 });
-    for (const width of [250, 320, 640, 700, 900, 1280]) {
+    for (const width of [400, 520, 640, 700, 900, 1280]) {
       await webview.resize(width);
       const name = await webview.page.locator(".model-name").evaluate((element) => element.scrollWidth - element.clientWidth);
       if (width >= 640) expect(name, `name at ${width} px`).toBeLessThanOrEqual(0);
@@ -65,26 +65,89 @@ describe("the toolbar", () => {
 
   test("a leaf's class is not offered to expand, a container's is", async () => {
     const webview = await open(fileState(), { width: 1280, selection: { model: "rgnet", path: "0.block 1.0" } });
-    await button(webview, "Expand and Collapse").click();
+    await menu(webview, "View").click();
     expect(await webview.page.getByRole("menuitem", { name: /Every/ }).count()).toBe(0);
     await webview.page.keyboard.press("Escape");
     await webview.send({ kind: "select", selection: { model: "rgnet", path: "0.block 1" } });
     await inspector(webview).getByText("Sequential", { exact: true }).first().waitFor();
-    await button(webview, "Expand and Collapse").click();
+    await menu(webview, "View").click();
     await webview.page.getByRole("menuitem", { name: "Expand Every Sequential" }).waitFor();
   });
 
-  test("groups stand apart, and switches keep their icons in the menu", async () => {
+  test("is one tab stop, with arrows between its buttons, which stay where they are", async () => {
     const webview = await open(fileState(), { width: 1280 });
-    expect(await webview.page.locator(".toolbar-separator").count()).toBe(3);
-    await webview.resize(300);
-    await button(webview, "More Actions").click();
-    const minimap = webview.page.getByRole("menuitemcheckbox", { name: "Minimap" });
-    expect(await minimap.locator(".codicon-map").count()).toBe(1);
-    await minimap.click();
-    await button(webview, "More Actions").click();
-    expect(await minimap.locator(".codicon-map").count()).toBe(1);
-    expect(await minimap.locator(".codicon-check").count()).toBe(1);
+    const { page } = webview;
+    const focused = () => page.evaluate(() => document.activeElement?.getAttribute("aria-label"));
+    const buttons = page.getByRole("toolbar").locator(".icon-button");
+    const places = async () => Promise.all((await buttons.all()).map(async (each) => [await each.getAttribute("aria-label"), (await each.boundingBox())!.x]));
+    const before = await places();
+    await page.getByRole("toolbar").locator("[tabindex='0']").focus();
+    const walked = [await focused()];
+    for (let i = 0; i < 5; i++) {
+      await page.keyboard.press("ArrowRight");
+      walked.push(await focused());
+    }
+    expect(walked).toEqual(["Run", "Graph", "Parameters", "View", "Color By", "Export"]);
+    await page.keyboard.press("Tab");
+    expect(walked).not.toContain(await focused());
+    await showTable(webview);
+    expect(await places()).toEqual(before);
+  });
+
+  test.each([230, 300, 420, 560, 1400])("cuts nothing off at %d px, and its menus are all there", async (width) => {
+    const webview = await open(fileState(), { width });
+    const bar = webview.page.locator(".toolbar");
+    expect(await bar.evaluate((element) => element.scrollWidth - element.clientWidth)).toBeLessThanOrEqual(0);
+    await choose(webview, "View", "Minimap");
+    await choose(webview, "Color By", "Parameters");
+    expect(await webview.page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+  });
+
+  test("a command of the editor does what the menu does", async () => {
+    const webview = await open(fileState(), { width: 1000 });
+    await webview.send({ kind: "perform", action: "showParameters" });
+    await webview.page.getByRole("grid").waitFor();
+    await webview.send({ kind: "perform", action: "showGraph" });
+    await webview.page.getByRole("grid").waitFor({ state: "detached" });
+    await webview.send({ kind: "perform", action: "inspector" });
+    await expect.poll(() => inspector(webview).count()).toBe(0);
+    await webview.send({ kind: "perform", action: "inspector" });
+    await expect.poll(() => inspector(webview).count()).toBe(1);
+  });
+});
+
+describe("without a click", () => {
+  test.each([300, 1000])("the page says how parameters were initialized and which are shared, at %d px", async (width) => {
+    const webview = await open(fileState({ models: [models[2]!] }), { width });
+    const overview = webview.page.locator(".overview");
+    expect(await overview.innerText()).toMatch(/initialized\s+\d+ /);
+    expect(await overview.innerText()).toMatch(/shared\s+2 = 4 \(72 parameters counted once\)/);
+    await overview.getByRole("button", { name: "Show" }).click();
+    await expect.poll(() => inspector(webview).locator("[aria-current]").innerText()).toBe("2");
+  });
+
+  test("what was reinitialized before a run is offered again, not done silently", async () => {
+    const change = {
+      model: "net",
+      kept: false,
+      reinitialization: { target: { kind: "module", path: "2" }, choice: { kind: "scheme", function: "zeros_", arguments: {} }, seed: null },
+    } as const;
+    const webview = await open(fileState({ earlierChanges: [change] }), { width: 420 });
+    const notice = webview.page.locator(".notices");
+    expect(await notice.innerText()).toContain("Reinitialized before this run: zeros_ on 2.");
+    await notice.getByRole("button", { name: "Keep Applying" }).click();
+    expect(webview.asked("earlierChanges")).toEqual([{ answer: "keep" }]);
+    await webview.send({ kind: "state", state: fileState({ earlierChanges: [{ ...change, kept: true }] }), selection: null });
+    await notice.getByRole("button", { name: "Stop Applying" }).click();
+    expect(webview.asked("earlierChanges")).toEqual([{ answer: "keep" }, { answer: "forget" }]);
+  });
+
+  test("a run says how long it has taken and may take, and a screen reader hears how it ended", async () => {
+    const webview = await open(fileState(), { width: 420 });
+    await webview.send({ kind: "activity", activity: "running" });
+    await webview.page.getByText("2 s of 30 s").waitFor();
+    await webview.send({ kind: "state", state: fileState({ lastRun: failedRun("earlierRun") }), selection: null });
+    await expect.poll(() => webview.page.locator("[aria-live]").innerText()).toMatch(/^The run did not come to its end: mat1/);
   });
 });
 
@@ -108,7 +171,7 @@ describe("saving and copying", () => {
     ["Save Snapshot as JSON…", "net.json", /"formatVersion": 1/, "utf8"],
   ])("%s", async (label, name, content, encoding) => {
     const webview = await open(fileState());
-    await choose(webview, "Save and Copy", label);
+    await choose(webview, "Export", label);
     await expect.poll(() => webview.asked("save").length).toBe(1);
     const [saved] = webview.asked("save");
     expect(saved).toMatchObject({ suggestedName: name, encoding });

@@ -61,6 +61,7 @@ export class ModelPage {
   /** Types into the search box and goes to the first match. */
   async search(query: string): Promise<void> {
     const field = this.frame.locator("[role=search] input");
+    if ((await field.count()) === 0) await this.frame.getByRole("button", { name: "Search (/)" }).click();
     await field.fill(query);
     await field.press("Enter");
   }

@@ -55,6 +55,7 @@ describe("Layerscope in the workbench", () => {
     const editor = await open({ files: { "notes.txt": "" } });
     await editor.openLayerscope();
     await editor.page.locator(".pane-body").getByRole("button", { name: "Create Example" }).click();
+    await editor.page.locator(".quick-input-list .monaco-list-row", { hasText: "Parameter management" }).first().click();
     await editor.page.locator('.tab[data-resource-name="parameter-management.ts"]').waitFor();
     const page = new ModelPage(await editor.modelPage());
     await page.ready();
@@ -121,9 +122,8 @@ describe("Layerscope in the workbench", () => {
     const page = new ModelPage(await editor.modelPage());
     await page.ready();
     await editor.replaceInFile("net.ts", "net(torch.rand(2, 4));", "while (true) {}");
-    const notification = await editor.notification("Running net.ts");
-    await notification.hover();
-    await notification.getByRole("button", { name: "Cancel" }).click();
+    // The page, which is in sight, says it, and nothing else does.
+    await page.frame.getByRole("status").getByRole("button", { name: "Stop" }).click();
     await expect.poll(() => editor.statusBar().innerText(), { timeout: 20_000 }).toContain("Stopped");
     expect((await page.items()).join("; ")).toContain("Linear 4 → 8");
   });

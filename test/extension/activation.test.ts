@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { suite, test } from "mocha";
+import { writeFile } from "node:fs/promises";
+import { suite, suiteTeardown, test } from "mocha";
 import * as vscode from "vscode";
-import { layerscope } from "./support.js";
+import { closeEditors, layerscope, until } from "./support.js";
 
 interface Command {
   readonly command: string;
@@ -32,5 +33,27 @@ suite("activation", () => {
       assert.ok(title && !title.startsWith("%"), `${command} has no title`);
       assert.equal(category, "Layerscope");
     }
+  });
+});
+
+suite("an example", () => {
+  const { showQuickPick } = vscode.window;
+  suiteTeardown(async () => {
+    Object.assign(vscode.window, { showQuickPick });
+    await closeEditors();
+  });
+
+  test("is chosen by what it teaches, written and opened; one that is there already is opened as it is", async () => {
+    const choose = async (items: readonly vscode.QuickPickItem[]) => items.find(({ label }) => label === "LeNet-5");
+    Object.assign(vscode.window, { showQuickPick: choose });
+    await vscode.commands.executeCommand("layerscope.createExample");
+    const { document } = vscode.window.activeTextEditor!;
+    assert.match(document.uri.path, /\/lenet\.ts$/);
+    const own = "// My own.\n";
+    await writeFile(document.uri.fsPath, own);
+    await until("the editor shows it", () => document.getText() === own);
+    await closeEditors();
+    await vscode.commands.executeCommand("layerscope.createExample");
+    assert.equal(vscode.window.activeTextEditor!.document.getText(), own);
   });
 });

@@ -49,7 +49,7 @@ const pictures: readonly Picture[] = [
     model: "miniature",
     theme: "light",
     ...tab,
-    act: (webview) => press(webview, "Parameter Table"),
+    act: (webview) => press(webview, "Parameters"),
   },
   { name: "gpt2-multiply-adds", file: "examples/gpt2.ts", theme: "light", ...tab, act: (webview) => colourBy(webview, "Multiply-Adds") },
   { name: "resnet50-parameters", file: "examples/resnet.ts", model: "resnet50", theme: "dark", ...tab, act: sizeByParameters },
@@ -69,7 +69,7 @@ async function press({ page }: Webview, name: string): Promise<void> {
 }
 
 async function colourBy(webview: Webview, overlay: string): Promise<void> {
-  await press(webview, "Color or Size By");
+  await press(webview, "Color By");
   await webview.page.getByRole("menuitemcheckbox", { name: overlay, exact: true }).click();
 }
 
@@ -149,6 +149,8 @@ async function take({ name, file: relative, model: modelName, theme, width, heig
       offers: [],
       build: null,
       findingLevels: {},
+      timeLimit: 30,
+      earlierChanges: [],
       stale: false,
     },
     selection: selected === undefined ? null : { model, path: selected },

@@ -8,6 +8,8 @@ import { linear, modelFile, net, relu, rgnet, sequential, snapshot, tied } from 
 const file = (models: readonly ModelSnapshot[], more: Partial<Extract<PageState, { kind: "file" }>> = {}): PageState => ({
   kind: "file",
   findingLevels: {},
+  timeLimit: 30,
+  earlierChanges: [],
   capabilities,
   file: modelFile,
   activity: "idle",
@@ -105,7 +107,7 @@ describe("selection", () => {
   });
 
   test("ends where nothing is selected any more", () => {
-    expect(play(chosen, { kind: "select", selection: null }).selected).toBeNull();
+    expect(play(chosen, { kind: "select", selection: { model: "rgnet", path: null } }).selected).toBeNull();
   });
 
   test("of an unknown model changes nothing", () => {

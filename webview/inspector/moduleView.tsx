@@ -7,6 +7,7 @@ import { sourceWord } from "../../src/describe/shapeSource.js";
 import { formatBytes, formatCompact, formatCount, formatPercent, formatValue } from "../../src/describe/format.js";
 import type { GraphViewInterface } from "../graph/index.js";
 import { later } from "../later.js";
+import { Overview } from "../overview.js";
 import { LocationLink } from "../locationLink.js";
 import { type DirectUse, indexOf, type ModuleCall, whereMade } from "../../src/describe/modelIndex.js";
 import { focusPicture } from "../pictureFocus.js";
@@ -21,6 +22,7 @@ import { ParameterCard } from "./parameterCard.js";
 import { Places } from "./places.js";
 import { Signature } from "./signature.js";
 
+const ReinitializeForm = later(() => import("./reinitializeForm.js").then((module) => module.ReinitializeForm));
 const Comparison = later(() => import("./comparison.js").then((module) => module.Comparison));
 
 interface ModuleViewProps {
@@ -30,7 +32,7 @@ interface ModuleViewProps {
   readonly graph: GraphViewInterface | null;
 }
 
-/** A module: what it is, the calls of it, its parameters, and sums over what is beneath it. */
+/** A module: what it is, its parameters, the calls of it, and sums over what is beneath it. */
 export function ModuleView({ model, path, graph }: ModuleViewProps) {
   const { page } = useSession();
   const index = indexOf(model);
@@ -43,17 +45,18 @@ export function ModuleView({ model, path, graph }: ModuleViewProps) {
       <Title model={model} module={module} />
       {graph && <EqualSiblings graph={graph} module={module} />}
       {page.compared !== null && <Comparison model={model} module={module} />}
-      {isModel && <ModelSection model={model} />}
-      <Calls model={model} module={module} />
-      {isContainer && !isModel && <Totals model={model} module={module} />}
+      {isModel && <Overview model={model} />}
       <Tensors model={model} module={module} title={l10n.t("Parameters")} kind="parameters" />
       <Tensors model={model} module={module} title={l10n.t("Buffers")} kind="buffers" />
-      {isContainer && <Children model={model} module={module} />}
       {!isContainer && module.parameters.length + module.buffers.length === 0 && (
         <Section title={l10n.t("Parameters")}>
           <p class="muted">{l10n.t("{0} has no parameters.", module.type)}</p>
         </Section>
       )}
+      {isModel && <ModelSection model={model} />}
+      <Calls model={model} module={module} />
+      {isContainer && !isModel && <Totals model={model} module={module} />}
+      {isContainer && <Children model={model} module={module} />}
     </>
   );
 }
@@ -67,6 +70,7 @@ function Title({ model, module }: { readonly model: ModelSnapshot; readonly modu
     focusPicture();
   };
   const busy = isBusy(page);
+  const [filling, setFilling] = useState(false);
   const location = whereMade(model, module);
   return (
     <section class="title">
@@ -74,13 +78,24 @@ function Title({ model, module }: { readonly model: ModelSnapshot; readonly modu
       <div class="title-actions">
         {location && <LocationLink location={location} />}
         {can("reinitialize") && (
-          <Link disabled={busy} onClick={() => act("chooseReinitialize", { model: model.name, path: module.path })}>
+          <Link disabled={busy && !filling} onClick={() => setFilling(!filling)}>
             {l10n.t("Reinitialize…")}
+          </Link>
+        )}
+        {can("undoReinitialize") && model.undoDepth > 0 && (
+          <Link disabled={busy} onClick={() => act("undoReinitialize", { model: model.name })}>
+            {l10n.t("Undo Reinitialization")}
+          </Link>
+        )}
+        {can("forward") && model.hasForward && (
+          <Link disabled={busy} onClick={() => act("chooseForward", { model: model.name })}>
+            {l10n.t("Run Forward…")}
           </Link>
         )}
         {indexOf(model).totals(module.path).parameters > 0 && page.compared === null && <Link onClick={compare}>{l10n.t("Compare…")}</Link>}
         {!module.training && <span class="badge">eval</span>}
       </div>
+      {filling && <ReinitializeForm model={model} module={module} onClose={() => setFilling(false)} />}
       <FindingList findings={shownFindings(page, model).about(module.path)} />
       <SamePlaces model={model} module={module} />
     </section>
@@ -206,7 +221,7 @@ function Totals({ model, module }: { readonly model: ModelSnapshot; readonly mod
   const totals = indexOf(model).totals(module.path);
   const frozen = totals.parameters - totals.trainable;
   return (
-    <Section title={l10n.t("Beneath it")} note={l10n.t("shared parameters counted once")}>
+    <Section title={l10n.t("With all it contains")} note={l10n.t("shared parameters counted once")}>
       <Facts
         facts={[
           { name: l10n.t("parameters"), value: formatCount(totals.parameters) },

@@ -2,7 +2,6 @@ import * as vscode from "vscode";
 import type { ModelSnapshot, ModuleSnapshot } from "../../protocol/index.js";
 import type { Command } from "../command.js";
 import { indexOf } from "../../describe/modelIndex.js";
-import { parametersText } from "../../describe/counts.js";
 import type { ModuleNode } from "../views/moduleTree.js";
 import type { ModelSession } from "../sessions/modelSession.js";
 import type { ModelSessions } from "../sessions/modelSessions.js";
@@ -27,42 +26,27 @@ export const noModelText = (): string => vscode.l10n.t("There is no model yet. R
 /** A command that works on a module. */
 export function onTarget(action: (target: Target) => unknown): Command {
   return async ({ sessions }, argument) => {
-    const target = await resolveTarget(sessions, argument);
+    const target = resolveTarget(sessions, argument);
     if (target) await action(target);
   };
 }
 
 /**
- * What a command was called on: a node of the tree, a reference, or nothing; then it is the selection, or else a model that the user picks.
- * Undefined when there is no model or the user picked none.
+ * What a command was called on: a node of the tree, a reference, or nothing; then it is what is selected in the model that is shown, or that model.
+ * Undefined when there is none.
  */
-async function resolveTarget(sessions: ModelSessions, argument: unknown): Promise<Target | undefined> {
+function resolveTarget(sessions: ModelSessions, argument: unknown): Target | undefined {
   if (isNode(argument)) {
     const { session, model, module } = argument;
     return find(session, { model: model.name, path: module.path });
   }
   const session = isReference(argument) && argument.file !== undefined ? sessions.get(argument.file) : sessions.current;
-  if (!session || session.models.length === 0) {
+  const model = session?.shown;
+  if (!session || !model) {
     void vscode.window.showInformationMessage(noModelText());
     return undefined;
   }
-  if (isReference(argument)) return find(session, argument);
-  if (session.selection) {
-    const selected = find(session, session.selection);
-    if (selected) return selected;
-  }
-  const model = await pickModel(session);
-  return model && { session, model, module: model.root };
-}
-
-async function pickModel(session: ModelSession): Promise<ModelSnapshot | undefined> {
-  if (session.models.length === 1) return session.models[0];
-  const items = session.models.map((model) => ({
-    label: model.name,
-    description: `${model.root.type}, ${parametersText(model.totals.parameters)}`,
-    model,
-  }));
-  return (await vscode.window.showQuickPick(items, { title: vscode.l10n.t("Which model?") }))?.model;
+  return isReference(argument) ? find(session, argument) : { session, model, module: session.selected ?? model.root };
 }
 
 function find(session: ModelSession, { model: name, path }: ModuleReference): Target | undefined {

@@ -1,5 +1,4 @@
 import * as vscode from "vscode";
-import { indexOf } from "../../describe/modelIndex.js";
 import { documentKey, openText } from "../sources/documents.js";
 import type { ModelSessions } from "../sessions/modelSessions.js";
 
@@ -41,8 +40,7 @@ export class EditorSelection implements vscode.Disposable {
 
   #showMark(scroll: boolean): void {
     const session = this.sessions.current;
-    const model = session?.selection && session.model(session.selection.model);
-    const location = model && indexOf(model).module(session.selection.path)?.location;
+    const location = session?.selected?.location;
     for (const editor of vscode.window.visibleTextEditors) {
       const here = location && documentKey(editor.document.uri) === location.file ? session.code?.now(openText(editor.document), location) : undefined;
       const range = here?.exact ? new vscode.Range(here.position.line, 0, here.position.line, 0) : undefined;

@@ -48,8 +48,7 @@ export function explain(subject: Subject): vscode.MarkdownString {
 }
 
 function describePlaces(session: ModelSession, places: readonly Place[]): string {
-  const { selection } = session;
-  const selected = places.find(({ model, module }) => model.name === selection?.model && module.path === selection.path);
+  const selected = places.find(({ model, module }) => model === session.shown && module.path === session.selected?.path);
   const shown = selected ?? places[0]!;
   const { model, module } = shown;
   const reference: ModuleReference = { file: session.file, model: model.name, path: module.path };

@@ -2,24 +2,28 @@ import * as vscode from "vscode";
 import type {
   Activity,
   Capability,
+  EarlierChange,
   Failure,
   FindingLevels,
   ForwardRequest,
   LastRun,
   ModelRequest,
   ModelSnapshot,
+  ModuleSnapshot,
   Offer,
   PageState,
   Reinitialization,
   RunnerMethods,
   Selection,
 } from "../../protocol/index.js";
-import { isFailureOfPass } from "../../describe/failure.js";
+import { firstShown, isFailureOfPass } from "../../describe/failure.js";
+import { indexOf } from "../../describe/modelIndex.js";
 import type { Output } from "../../runner/client.js";
 import { CodeIndex } from "../code/codeIndex.js";
 import { RanTexts } from "../code/ranTexts.js";
 import { documentUri, openText } from "../sources/documents.js";
 import type { Builds } from "./builds.js";
+import { Reinitializations } from "./reinitializations.js";
 import { settings } from "../settings.js";
 import { requireTrust } from "../trust.js";
 import { capabilitiesOf, type ModelRequests, type ModelSource, type SourceOptions, type SourceOutcome } from "../sources/modelSource.js";
@@ -32,7 +36,7 @@ export type SessionChange =
   | { readonly kind: "findings" }
   | { readonly kind: "activity"; readonly activity: Activity }
   /** `by` made the selection and needs no telling. */
-  | { readonly kind: "selection"; readonly selection: Selection | null; readonly by: unknown };
+  | { readonly kind: "selection"; readonly selection: Selection; readonly by: unknown };
 
 /** Hears what the code of a model file prints. */
 export interface SessionLog {
@@ -58,6 +62,9 @@ export class ModelSession implements vscode.Disposable {
   #documents: readonly string[];
   #stale = false;
   #selection: Selection | null = null;
+  /** What the user wants reinitialized after every run. */
+  #again: readonly EarlierChange[] = [];
+  readonly #reinitializations = new Reinitializations();
   #findingLevels: FindingLevels | null = null;
   #abort: AbortController | null = null;
   /** The look under way. */
@@ -133,6 +140,7 @@ export class ModelSession implements vscode.Disposable {
     this.#changes.fire({ kind: "findings" });
   }
 
+  /** What somebody chose to be shown and selected; null where nobody did, or its model is gone. */
   get selection(): Selection | null {
     return this.#selection;
   }
@@ -155,7 +163,35 @@ export class ModelSession implements vscode.Disposable {
   get pageState(): PageState {
     const { file, capabilities, activity, models, lastRun, offers, build, stale, findingLevels } = this;
     const note = this.source.note?.text;
-    return { kind: "file", file, capabilities, activity, models, lastRun, offers, build, stale, findingLevels, ...(note !== undefined && { note }) };
+    const timeLimit = settings.limits().timeLimit / 1000;
+    const earlierChanges = this.#reinitializations.earlier;
+    return {
+      kind: "file",
+      file,
+      capabilities,
+      activity,
+      models,
+      lastRun,
+      offers,
+      build,
+      stale,
+      findingLevels,
+      timeLimit,
+      earlierChanges,
+      ...(note !== undefined && { note }),
+    };
+  }
+
+  /** The model that is shown, and that commands mean: null only where there is none. */
+  get shown(): ModelSnapshot | null {
+    return (this.#selection && this.model(this.#selection.model)) ?? firstShown(this.#models, this.#lastRun);
+  }
+
+  /** The selected module of the shown model; null where nothing is selected. */
+  get selected(): ModuleSnapshot | null {
+    const { shown } = this;
+    const path = this.#selection?.path ?? null;
+    return shown && path !== null ? (indexOf(shown).module(path) ?? null) : null;
   }
 
   model(name: string): ModelSnapshot | undefined {
@@ -216,6 +252,10 @@ export class ModelSession implements vscode.Disposable {
       this.#activity = "idle";
       this.#stale = this.#isStale();
       this.#changes.fire({ kind: "state", ran: true });
+      const again = this.#again;
+      this.#again = [];
+      // What goes wrong with it shows in the models: it is offered no more.
+      for (const { model, reinitialization } of again) void this.reinitialize(model, reinitialization).catch(() => undefined);
     });
     return this.#run;
   }
@@ -235,8 +275,11 @@ export class ModelSession implements vscode.Disposable {
     if (keeps) return;
     this.#offers = offers;
     this.#models = models;
+    this.#again = this.#reinitializations.ran(models);
     this.#texts = new RanTexts(texts);
-    if (this.#selection && !this.model(this.#selection.model)) this.#selection = null;
+    const chosen = this.#selection && this.model(this.#selection.model);
+    if (!chosen) this.#selection = null;
+    else if (this.#selection?.path) this.#selection = { model: chosen.name, path: indexOf(chosen).nearest(this.#selection.path).path };
   }
 
   /** Ends what is under way, where that can be. The models and the picture stay. */
@@ -252,12 +295,25 @@ export class ModelSession implements vscode.Disposable {
     return this.#change("forward", "showOwnPass", { model });
   }
 
-  reinitialize(model: string, reinitialization: Reinitialization): Promise<void> {
-    return this.#change("reinitialize", "reinitialize", { model, ...reinitialization });
+  async reinitialize(model: string, reinitialization: Reinitialization): Promise<void> {
+    let before: ModelSnapshot | undefined;
+    await this.#change("reinitialize", "reinitialize", { model, ...reinitialization }, () => (before = this.model(model)));
+    if (!before || this.model(model) === before) return;
+    const offered = this.#reinitializations.earlier.length;
+    this.#reinitializations.applied(before, reinitialization);
+    if (offered > 0) this.#changes.fire({ kind: "state", ran: false });
   }
 
-  undoReinitialize(model: string): Promise<void> {
-    return this.#change("reinitialize", "undoReinitialize", { model });
+  async undoReinitialize(model: string): Promise<void> {
+    await this.#change("reinitialize", "undoReinitialize", { model });
+    this.#reinitializations.undone(model);
+  }
+
+  /** What was reinitialized before the last run: once more, after every run from now on, or no longer. */
+  async answerEarlierChanges(answer: "apply" | "keep" | "forget"): Promise<void> {
+    const wanted = this.#reinitializations.answer(answer);
+    this.#changes.fire({ kind: "state", ran: false });
+    for (const { model, reinitialization } of wanted) await this.reinitialize(model, reinitialization);
   }
 
   /** Measures how a signal goes through a model, which then shows until its parameters change. */
@@ -278,11 +334,11 @@ export class ModelSession implements vscode.Disposable {
     return this.#request(method)(this.file, params, this.#options(signal));
   }
 
-  /** Selects a module, or nothing, for everyone who shows it. */
-  select(selection: Selection | null, by: unknown): void {
-    if (this.#selection?.model === selection?.model && this.#selection?.path === selection?.path) return;
-    this.#selection = selection;
-    this.#changes.fire({ kind: "selection", selection, by });
+  /** Shows a model and selects a module in it, or nothing, for everyone who shows it. */
+  select({ model, path }: Selection, by: unknown): void {
+    if (this.#selection?.model === model && this.#selection.path === path) return;
+    this.#selection = { model, path };
+    this.#changes.fire({ kind: "selection", selection: this.#selection, by });
   }
 
   /** To be called when a document changed: the models may have become stale, or fresh again through an undo. */
@@ -331,10 +387,12 @@ export class ModelSession implements vscode.Disposable {
     activity: Activity,
     method: M,
     params: RunnerMethods[M]["params"],
+    onBegin: () => void = () => undefined,
   ): Promise<void> {
     return this.#enqueue(async () => {
       this.#request(method);
       await this.#ensureAlive();
+      onBegin();
       const abort = this.#begin(activity);
       try {
         const model: ModelSnapshot = await this.ask(method, params, abort.signal);

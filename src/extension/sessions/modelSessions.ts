@@ -177,6 +177,11 @@ export class ModelSessions implements vscode.Disposable {
     }
   }
 
+  /** Whether a view, tab or tree that the user sees shows the session. */
+  isSeen(session: ModelSession): boolean {
+    return this.#shown().has(session);
+  }
+
   /** The sessions that the user can see. */
   #shown(): ReadonlySet<ModelSession> {
     return new Set([...this.#viewers].flatMap(({ visible, session }) => (visible && session ? [session] : [])));

@@ -36,8 +36,8 @@ export function trackContextKeys(sessions: ModelSessions): vscode.Disposable {
       update();
       updateFiles();
     }),
-    sessions.onDidChange(({ session, change }) => {
-      if (session === sessions.current && change.kind !== "selection") update();
+    sessions.onDidChange(({ session }) => {
+      if (session === sessions.current) update();
     }),
     sessions.sources.onDidChange(updateFiles),
     vscode.window.onDidChangeVisibleTextEditors(updateFiles),

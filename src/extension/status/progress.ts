@@ -6,7 +6,7 @@ import type { ModelSessions } from "../sessions/modelSessions.js";
 /** Milliseconds after which the user is told, and can cancel. */
 const patience = 1000;
 
-/** Shows a notification with a cancel button for whatever a session does that takes longer than a second. */
+/** Shows a notification with a cancel button for whatever a session does that takes longer than a second, where no view is in sight that says so. */
 export function showProgress(sessions: ModelSessions): vscode.Disposable {
   const waiting = new Map<ModelSession, NodeJS.Timeout>();
   const clear = (session: ModelSession): void => {
@@ -19,7 +19,7 @@ export function showProgress(sessions: ModelSessions): vscode.Disposable {
       clear(session);
       waiting.set(
         session,
-        setTimeout(() => notify(session), patience),
+        setTimeout(() => sessions.isSeen(session) || notify(session), patience),
       );
     }
   });

@@ -42,13 +42,8 @@ export class StatusBar implements vscode.Disposable {
 function describe(session: ModelSession): { readonly icon: string; readonly text: string; readonly detail: string; readonly failed?: boolean } {
   const file = vscode.workspace.asRelativePath(session.file, false);
   const models = session.models.map(({ name, totals }) => `${name}: ${parametersText(totals.parameters)}`);
-  const shown = session.selection && session.model(session.selection.model);
-  const picture =
-    models.length === 1
-      ? models[0]!
-      : shown
-        ? `${shown.name}: ${parametersText(shown.totals.parameters)}`
-        : vscode.l10n.t("{0} models, {1}", models.length, parametersText(session.models.reduce((sum, { totals }) => sum + totals.parameters, 0)));
+  const { shown } = session;
+  const picture = shown ? `${shown.name}: ${parametersText(shown.totals.parameters)}` : "";
   if (!vscode.workspace.isTrusted) return { icon: "shield", text: "Layerscope", detail: vscode.l10n.t("Nothing runs in Restricted Mode.") };
   switch (session.activity) {
     case "running":

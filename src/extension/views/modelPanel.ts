@@ -2,7 +2,7 @@ import { basename } from "node:path";
 import * as vscode from "vscode";
 import type { KeptPageState } from "../../protocol/index.js";
 import { documentKey, documentUri } from "../sources/documents.js";
-import { Page, type PageHandlers } from "./page.js";
+import { Page, type PageHandlers, type Pages } from "./page.js";
 import type { ModelSession } from "../sessions/modelSession.js";
 import type { ModelSessions } from "../sessions/modelSessions.js";
 
@@ -15,6 +15,7 @@ export class ModelPanels implements vscode.WebviewPanelSerializer<KeptPageState>
     private readonly context: vscode.ExtensionContext,
     private readonly sessions: ModelSessions,
     private readonly handlers: PageHandlers,
+    private readonly pages: Pages,
   ) {}
 
   /** Opens the tab of a model file, beside the code where the active editor shows that, or brings it to the front. */
@@ -62,7 +63,7 @@ export class ModelPanels implements vscode.WebviewPanelSerializer<KeptPageState>
         return panel.visible;
       },
     };
-    const page = new Page(this.context, this.sessions, host, this.handlers);
+    const page = new Page(this.context, this.sessions, host, this.handlers, this.pages);
     const subscriptions = [
       page,
       this.sessions.onDidChangeCurrent(() => page.postState()),

@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import { Page, type PageHandlers } from "./page.js";
+import { Page, type PageHandlers, type Pages } from "./page.js";
 import type { ModelSession } from "../sessions/modelSession.js";
 import type { ModelSessions } from "../sessions/modelSessions.js";
 
@@ -11,6 +11,7 @@ export class ModelView implements vscode.WebviewViewProvider {
     private readonly context: vscode.ExtensionContext,
     private readonly sessions: ModelSessions,
     private readonly handlers: PageHandlers,
+    private readonly pages: Pages,
   ) {}
 
   resolveWebviewView(view: vscode.WebviewView): void {
@@ -25,7 +26,7 @@ export class ModelView implements vscode.WebviewViewProvider {
         return sessions.current;
       },
     };
-    const page = new Page(this.context, sessions, host, this.handlers);
+    const page = new Page(this.context, sessions, host, this.handlers, this.pages);
     const subscriptions = [
       page,
       sessions.onDidChangeCurrent((session) => {

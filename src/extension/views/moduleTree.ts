@@ -109,10 +109,10 @@ export class ModuleTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dis
   }
 
   async #select(session: ModelSession): Promise<void> {
-    const selection = session.selection;
-    const model = selection && session.model(selection.model);
-    const modules = model ? indexOf(model).ancestry(selection.path) : [];
-    if (!this.#view.visible || !model || modules.length === 0) return;
+    // With nothing selected it is the model that is shown.
+    const model = session.shown;
+    if (!this.#view.visible || !model || session.selection === null) return;
+    const modules = indexOf(model).ancestry(session.selected?.path ?? "");
     const node = modules.reduce<ModuleNode | null>((parent, module) => ({ kind: "module", session, model, module, parent }), null)!;
     this.#revealed = keyOf(node);
     await this.#view.reveal(node, { select: true, focus: false, expand: false });

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import * as vscode from "vscode";
-import type { PageMessage, PageMethod, PageMethods, PageRequest, PageState } from "../../protocol/index.js";
+import type { PageMessage, PageMethod, PageMethods, PageRequest, PageState, Selection, ViewAction } from "../../protocol/index.js";
 import { pageDocument } from "./pageDocument.js";
 import type { ModelSession } from "../sessions/modelSession.js";
 import type { ModelSessions, Viewer } from "../sessions/modelSessions.js";
@@ -20,6 +20,38 @@ interface PageHost extends Viewer {
   readonly placement: "view" | "editor";
 }
 
+/** The pages that are open. */
+export class Pages {
+  readonly #pages = new Set<Page>();
+  /** What a page is to do as soon as there is one. */
+  #waiting: ViewAction | null = null;
+
+  add(page: Page): void {
+    this.#pages.add(page);
+  }
+
+  delete(page: Page): void {
+    this.#pages.delete(page);
+  }
+
+  /** A page is there and shows something. */
+  ready(page: Page): void {
+    if (this.#waiting) page.perform(this.#waiting);
+    this.#waiting = null;
+  }
+
+  /** Has the page that the user sees do something with its view: the tab before the sidebar, which is opened where there is none. */
+  async perform(action: ViewAction, session: ModelSession | null): Promise<void> {
+    const seen = [...this.#pages].filter((page) => page.isSeen && page.session === session);
+    const page = seen.find(({ placement }) => placement === "editor") ?? seen[0];
+    if (page) return page.perform(action);
+    this.#waiting = action;
+    await vscode.commands.executeCommand("layerscope.model.focus");
+    const opened = [...this.#pages].find((each) => each.isSeen && each.isReady);
+    if (opened) this.ready(opened);
+  }
+}
+
 /** The page in one webview: its document, and the messages in both directions. */
 export class Page implements vscode.Disposable {
   readonly #host: PageHost;
@@ -27,7 +59,14 @@ export class Page implements vscode.Disposable {
   readonly #subscriptions: vscode.Disposable[];
   #ready = false;
 
-  constructor(context: vscode.ExtensionContext, sessions: ModelSessions, host: PageHost, handlers: PageHandlers) {
+  constructor(
+    context: vscode.ExtensionContext,
+    sessions: ModelSessions,
+    host: PageHost,
+    handlers: PageHandlers,
+    private readonly pages: Pages,
+  ) {
+    pages.add(this);
     this.#host = host;
     this.#handlers = handlers;
     const { webview } = host;
@@ -39,7 +78,7 @@ export class Page implements vscode.Disposable {
         // The page has followed every selection; to name the last one again would bring back what the user left.
         if (change.kind === "state" || change.kind === "findings") this.#post({ kind: "state", state: this.#state(), selection: null });
         else if (change.kind !== "selection") this.#post(change);
-        else if (change.by !== this) this.#post({ kind: "select", selection: change.selection });
+        else if (change.by !== this) this.show(change.selection);
       }),
       webview.onDidReceiveMessage((request: PageRequest) => this.#answer(request)),
     ];
@@ -59,7 +98,33 @@ export class Page implements vscode.Disposable {
     if (this.#ready) this.#post({ kind: "state", state: this.#state(), selection: this.#host.session?.selection ?? null });
   }
 
+  /** Has the page show what the others show. */
+  show(selection: Selection): void {
+    this.#post({ kind: "select", selection });
+  }
+
+  get isReady(): boolean {
+    return this.#ready;
+  }
+
+  get isSeen(): boolean {
+    return this.#host.visible;
+  }
+
+  get session(): ModelSession | null {
+    return this.#host.session;
+  }
+
+  get placement(): "view" | "editor" {
+    return this.#host.placement;
+  }
+
+  perform(action: ViewAction): void {
+    this.#post({ kind: "perform", action });
+  }
+
   dispose(): void {
+    this.pages.delete(this);
     vscode.Disposable.from(...this.#subscriptions).dispose();
   }
 
@@ -76,6 +141,7 @@ export class Page implements vscode.Disposable {
         // A page made anew (reload) says so again.
         this.#ready = true;
         this.postState();
+        this.pages.ready(this);
       } else {
         type Handler = (session: ModelSession | null, params: unknown, page: Page) => unknown;
         const handler = Object.hasOwn(this.#handlers, method) ? (this.#handlers[method] as Handler) : undefined;

@@ -9,7 +9,7 @@ import type { ModelSession } from "../sessions/modelSession.js";
 
 /** What the pages ask, carried out. `openInEditor` opens the tab of a session, `openNote` what tells more than a note. */
 export function pageHandlers(openInEditor: (session: ModelSession) => void, openNote: (note: SourceNote) => Promise<null>): PageHandlers {
-  const command = async (name: string, argument?: object): Promise<null> => {
+  const command = async (name: string, argument?: unknown): Promise<null> => {
     await vscode.commands.executeCommand(name, argument);
     return null;
   };
@@ -20,7 +20,10 @@ export function pageHandlers(openInEditor: (session: ModelSession) => void, open
       session?.stop();
       return null;
     },
-    chooseReinitialize: (session, params) => command("layerscope.reinitialize", { file: session?.file, ...params }),
+    reinitialize: async (session, { model, ...reinitialization }) => {
+      await shown(session).reinitialize(model, reinitialization);
+      return null;
+    },
     chooseForward: (session, { model }) => command("layerscope.forward", { file: session?.file, model, path: "" }),
     forward: async (session, request) => {
       await shown(session).forward(request);
@@ -31,19 +34,22 @@ export function pageHandlers(openInEditor: (session: ModelSession) => void, open
       return null;
     },
     undoReinitialize: (session, { model }) => command("layerscope.undoReinitialize", { file: session?.file, model, path: "" }),
-    reinitialize: async (session, { model, ...reinitialization }) => {
-      await shown(session).reinitialize(model, reinitialization);
-      return null;
-    },
     showSignal: async (session, request) => {
       await shown(session).showSignal(request);
       return null;
     },
     signal: (session, params) => shown(session).ask("signal", params),
+    earlierChanges: async (session, { answer }) => {
+      await shown(session).answerEarlierChanges(answer);
+      return null;
+    },
+    showKeys: () => command("workbench.action.openGlobalKeybindings", "@ext:layerscope.layerscope"),
     tensorValues: (session, params) => shown(session).ask("tensorValues", params),
     statistics: (session, params) => shown(session).ask("statistics", params),
-    selected: (session, selection, page) => {
-      session?.select(selection, page);
+    selected: (session, { model, path, asked }, page) => {
+      // What a page comes to by itself is taken where nobody has chosen anything yet.
+      if (session && !asked && session.selection) page.show(session.selection);
+      else session?.select({ model, path }, page);
       return null;
     },
     reveal: async (session, { location }) => {
@@ -62,7 +68,12 @@ export function pageHandlers(openInEditor: (session: ModelSession) => void, open
         ...(folder ? { defaultUri: vscode.Uri.joinPath(folder, suggestedName.replace(/[\\/:*?"<>|]/g, "_")) } : {}),
         ...(extension ? { filters: { [extension.toUpperCase()]: [extension] } } : {}),
       });
-      if (uri) await vscode.workspace.fs.writeFile(uri, Buffer.from(content, encoding));
+      if (!uri) return null;
+      await vscode.workspace.fs.writeFile(uri, Buffer.from(content, encoding));
+      const open = vscode.l10n.t("Open");
+      void vscode.window.showInformationMessage(vscode.l10n.t("Saved {0}.", vscode.workspace.asRelativePath(uri)), open).then((picked) => {
+        if (picked) void vscode.commands.executeCommand("vscode.open", uri);
+      });
       return null;
     },
     openInEditor: (session) => {

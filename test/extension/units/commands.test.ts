@@ -4,9 +4,13 @@ import { describe, expect, test } from "vitest";
 const root = new URL("../../../", import.meta.url);
 const read = (path: string): string => readFileSync(new URL(path, root), "utf8");
 
-const { commands, menus } = (
+const { commands, menus, keybindings } = (
   JSON.parse(read("package.json")) as {
-    contributes: { commands: { command: string; title: string; category: string }[]; menus: Record<string, { command: string }[]> };
+    contributes: {
+      commands: { command: string; title: string; category: string }[];
+      menus: Record<string, { command?: string }[]>;
+      keybindings: { command: string }[];
+    };
   }
 ).contributes;
 const strings = JSON.parse(read("package.nls.json")) as Record<string, string>;
@@ -25,7 +29,7 @@ describe("commands stand in package.json, its strings, and a file each", () => {
   });
 
   test("every file exports the command as `run`", () => {
-    const without = files.filter((file) => !/^export const run(: Command = | = onTarget\()/m.test(read(`src/extension/commands/${file}`)));
+    const without = files.filter((file) => !/^export const run(: Command = | = on(?:Target|Page)\()/m.test(read(`src/extension/commands/${file}`)));
     expect(without.map((file) => `src/extension/commands/${file} exports no \`run: Command\``)).toEqual([]);
   });
 
@@ -36,10 +40,13 @@ describe("commands stand in package.json, its strings, and a file each", () => {
     expect(strings, `package.nls.json has no "command.${name}"`).toHaveProperty([`command.${name}`]);
   });
 
-  test("menus name only commands that there are", () => {
-    const named = Object.values(menus)
-      .flat()
-      .map(({ command }) => command);
+  test("menus and keys name only commands that there are", () => {
+    const named = [...Object.values(menus).flat(), ...keybindings].flatMap(({ command }) => command ?? []);
     expect(named.filter((command) => !commands.some((known) => known.command === command))).toEqual([]);
+  });
+
+  test("every example that is shipped is offered, and there", () => {
+    const offered = [...read("src/extension/commands/createExample.ts").matchAll(/file: "([^"]+)"/g)].map(([, file]) => file!);
+    expect(offered.sort()).toEqual(readdirSync(new URL("examples/", root)).sort());
   });
 });

@@ -5,7 +5,16 @@ import { capabilities, type Capability, type Failure } from "../../../src/protoc
 import { net } from "../../describe/snapshots.js";
 
 type Shown = NonNullable<Parameters<typeof contextValues>[0]>;
-const session = (given: Partial<Shown>): Shown => ({ activity: "idle", capabilities, failure: null, hasRun: true, models: [net()], ...given });
+const session = (given: Partial<Shown>): Shown => ({
+  activity: "idle",
+  capabilities,
+  failure: null,
+  hasRun: true,
+  models: [net()],
+  shown: given.models?.[0] ?? net(),
+  selected: null,
+  ...given,
+});
 const failure: Failure = { kind: "thrown", message: "out of paper", hint: null, location: null, stack: [] };
 
 describe("what menus and the tree's welcome are told", () => {

@@ -93,11 +93,11 @@ describe("in a workspace that is not trusted", () => {
   test("settings that give model code time and power are the user's, not the workspace's", () => {
     const { capabilities, contributes } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8")) as {
       capabilities: { untrustedWorkspaces: { restrictedConfigurations: string[] } };
-      contributes: { configuration: { properties: Record<string, unknown> } };
+      contributes: { configuration: { properties: Record<string, unknown> }[] };
     };
     // What only says how something is shown.
     const harmless = /^layerscope\.(hover|findings|codeLens|inlayHints(\..*)?)$/;
-    const powerful = Object.keys(contributes.configuration.properties).filter((name) => !harmless.test(name));
+    const powerful = contributes.configuration.flatMap(({ properties }) => Object.keys(properties)).filter((name) => !harmless.test(name));
     expect([...capabilities.untrustedWorkspaces.restrictedConfigurations].sort()).toEqual(powerful.sort());
   });
 });

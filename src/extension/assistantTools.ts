@@ -1,0 +1,56 @@
+import * as vscode from "vscode";
+import { readInput, type Tool, tools } from "../describe/tools.js";
+import type { ModelSession } from "./sessions/modelSession.js";
+import type { ModelSessions } from "./sessions/modelSessions.js";
+import { documentKey } from "./sources/documents.js";
+
+/** Lets assistants in the editor ask about models. Where an answer needs the file to be run, the user is asked first. */
+export function registerAssistantTools(sessions: ModelSessions): vscode.Disposable {
+  return vscode.Disposable.from(...tools.map((tool) => vscode.lm.registerTool(`layerscope_${tool.name}`, new AssistantTool(tool, sessions))));
+}
+
+class AssistantTool implements vscode.LanguageModelTool<object> {
+  constructor(
+    private readonly tool: Tool,
+    private readonly sessions: ModelSessions,
+  ) {}
+
+  prepareInvocation({ input }: vscode.LanguageModelToolInvocationPrepareOptions<object>): vscode.PreparedToolInvocation {
+    const { file } = readInput(input);
+    const session = this.#session(file);
+    const name = vscode.workspace.asRelativePath(file);
+    return {
+      invocationMessage: vscode.l10n.t("Looking into the models of {0}", name),
+      ...(needsRun(session) && {
+        confirmationMessages: {
+          title: vscode.l10n.t("Run {0}?", name),
+          message: vscode.l10n.t("Layerscope runs the file to look inside its models. It is a program on your machine."),
+        },
+      }),
+    };
+  }
+
+  async invoke({ input: given }: vscode.LanguageModelToolInvocationOptions<object>): Promise<vscode.LanguageModelToolResult> {
+    const input = readInput(given);
+    const session = this.#session(input.file);
+    if (!session) throw new Error(`${input.file} is no model file of the workspace.`);
+    if (needsRun(session)) await session.run({ asked: false });
+    if (session.models.length === 0) throw new Error(session.failure?.message ?? "The file ran, and no module was alive at its end.");
+    const answer = this.tool.answer(session.models, input);
+    const text = typeof answer === "string" ? answer : JSON.stringify(session.failure ? { answer, runFailed: session.failure.message } : answer, null, 1);
+    return new vscode.LanguageModelToolResult([new vscode.LanguageModelTextPart(text)]);
+  }
+
+  /** Of a file in one of the workspace's folders; null of any other. */
+  #session(file: string): ModelSession | null {
+    for (const folder of vscode.workspace.workspaceFolders ?? []) {
+      const uri = file.startsWith("/") || /^[a-z]:/i.test(file) ? vscode.Uri.file(file) : vscode.Uri.joinPath(folder.uri, file);
+      if (vscode.workspace.getWorkspaceFolder(uri)) return this.sessions.open(documentKey(uri));
+    }
+    return null;
+  }
+}
+
+function needsRun(session: ModelSession | null): boolean {
+  return session !== null && session.can("run") && (!session.hasRun || session.stale);
+}

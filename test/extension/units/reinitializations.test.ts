@@ -1,0 +1,59 @@
+import { describe, expect, test } from "vitest";
+import { Reinitializations } from "../../../src/extension/sessions/reinitializations.js";
+import type { ModelSnapshot, Reinitialization } from "../../../src/protocol/index.js";
+import { linear, relu, sequential, snapshot, tensor } from "../../describe/snapshots.js";
+
+const byCode = (low: number): ModelSnapshot =>
+  snapshot(
+    "net",
+    sequential(linear(4, 8, tensor([8, 4], { kind: "uniform", low, high: -low }, { function: "kaimingUniform_", arguments: { a: low } })), relu()),
+    [2, 4],
+  );
+const net = byCode(-0.5);
+const zeros: Reinitialization = { target: { kind: "module", path: "0" }, choice: { kind: "scheme", function: "zeros_", arguments: {} }, seed: null };
+
+/** What was applied, and the file ran again. */
+function afterRun(model = net): Reinitializations {
+  const changes = new Reinitializations();
+  changes.applied(net, zeros);
+  expect(changes.ran([model])).toEqual([]);
+  return changes;
+}
+
+describe("what was reinitialized before a run", () => {
+  test("is offered, and done once more when asked", () => {
+    const changes = afterRun();
+    expect(changes.earlier).toEqual([{ model: "net", reinitialization: zeros, kept: false }]);
+    expect(changes.answer("apply")).toHaveLength(1);
+    expect(changes.earlier).toEqual([]);
+    expect(changes.ran([net])).toEqual([]);
+  });
+
+  test("is nothing where it was undone, forgotten, or its model is gone", () => {
+    const undone = new Reinitializations();
+    undone.applied(net, zeros);
+    undone.undone("net");
+    undone.ran([net]);
+    expect(undone.earlier).toEqual([]);
+    const forgotten = afterRun();
+    expect(forgotten.answer("forget")).toEqual([]);
+    expect(forgotten.earlier).toEqual([]);
+    expect(afterRun(snapshot("other", sequential(relu()), [1, 4])).earlier).toEqual([]);
+  });
+
+  test("is kept over every run, until the code initializes the module otherwise or it is undone", () => {
+    const kept = afterRun();
+    expect(kept.answer("keep")).toHaveLength(1);
+    for (let run = 0; run < 2; run++) {
+      expect(kept.ran([byCode(-0.5)])).toEqual([{ model: "net", reinitialization: zeros, kept: true }]);
+      kept.applied(net, zeros);
+      expect(kept.earlier).toHaveLength(1);
+    }
+    expect(kept.ran([byCode(-0.25)])).toEqual([]);
+    const undone = afterRun();
+    undone.answer("keep");
+    undone.applied(net, zeros);
+    undone.undone("net");
+    expect(undone.ran([net])).toEqual([]);
+  });
+});
