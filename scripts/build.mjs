@@ -1,6 +1,6 @@
 // Builds every part into dist/. `--watch` rebuilds on change; `--no-types` skips the engine's declarations.
 import { spawnSync } from "node:child_process";
-import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import * as esbuild from "esbuild";
 import "./build-kernels.mjs";
@@ -99,6 +99,8 @@ rmSync(typescriptPlugin, { recursive: true, force: true });
 mkdirSync(typescriptPlugin, { recursive: true });
 writeFileSync(`${typescriptPlugin}/package.json`, JSON.stringify({ name: path.basename(typescriptPlugin), version: manifest.version, main: "./index.js" }));
 copyFileSync("node_modules/esbuild-wasm/esbuild.wasm", "dist/esbuild.wasm");
+// For the terminal, whose package has no folder `l10n`.
+cpSync("l10n", "dist/l10n", { recursive: true });
 preparePython();
 
 if (watch) {

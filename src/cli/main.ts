@@ -9,6 +9,10 @@ import { findingsOf } from "../describe/findings/findings.js";
 import { mismatchOf } from "../describe/mismatch.js";
 import { indexOf } from "../describe/modelIndex.js";
 import { formatSummary, summarize, type Summary } from "../describe/summary.js";
+import { loadTranslations } from "./translations.js";
+
+/** Findings and errors in the terminal's language. */
+const stringsFile = loadTranslations(process.env);
 
 const usage = `Usage: layerscope COMMAND FILE [OPTION]...
 Run the TypeScript, JavaScript or Python model code in FILE, a notebook too, and look at its models.
@@ -124,7 +128,7 @@ async function main(argv: readonly string[]): Promise<number> {
   if (name === undefined) throw new UsageError("a command is missing");
   if (name === "mcp") {
     const { serve } = await import("./mcp.js");
-    const runner = new ModelRunner({ dist: fileURLToPath(new URL(".", import.meta.url)) });
+    const runner = new ModelRunner({ dist: fileURLToPath(new URL(".", import.meta.url)), stringsFile });
     try {
       await serve(runner, positionals.slice(1));
     } finally {
@@ -298,7 +302,7 @@ async function evaluating<Result>(
   isMain: boolean,
   then: (outcome: RunOutcome, runner: ModelRunner) => Result | Promise<Result>,
 ): Promise<Result> {
-  const runner = new ModelRunner({ dist: fileURLToPath(new URL(".", import.meta.url)), timeLimit, memoryLimit, inheritOutput });
+  const runner = new ModelRunner({ dist: fileURLToPath(new URL(".", import.meta.url)), stringsFile, timeLimit, memoryLimit, inheritOutput });
   const cancel = new AbortController();
   const stop = (): void => cancel.abort();
   process.once("SIGINT", stop).once("SIGTERM", stop);

@@ -30,6 +30,13 @@ console.log("printed", net[0].weight.shape);
   );
 });
 
+test("speaks the terminal's language", () => {
+  const chinese = (LANG: string) =>
+    spawnSync(process.execPath, [cli, "summary", "model.ts"], { cwd: folder, encoding: "utf8", env: { ...process.env, LC_ALL: "", LANG } });
+  expect(chinese("zh_CN.UTF-8").stdout).toContain("代码运行模型时记录的形状");
+  expect(chinese("en_US.UTF-8").stdout).toContain("Shapes recorded as the code ran the model");
+});
+
 describe("layerscope run", () => {
   test("prints what the file prints, reads what is typed, and starts where it was called", () => {
     writeFileSync(
