@@ -12,6 +12,6 @@ function named(document: string): string[] {
   return [...inCode, ...linked].map(([, target]) => target!);
 }
 
-test.each(["README.md", "CONTRIBUTING.md", "SECURITY.md", "docs/pictures.md"])("what %s names is there", (document) => {
+test.each(["README.md", "README.zh-cn.md", "CONTRIBUTING.md", "SECURITY.md", "docs/pictures.md"])("what %s names is there", (document) => {
   expect(named(document).filter((target) => !existsSync(path.join(root, target)))).toEqual([]);
 });
