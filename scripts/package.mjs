@@ -30,7 +30,7 @@ cpSync(path.join(root, ".vscodeignore"), path.join(staged, ".vscodeignore"));
 const dependencies = Object.fromEntries(plugins.map((name) => [name, manifest.version]));
 writeFileSync(path.join(staged, "package.json"), JSON.stringify({ ...manifest, dependencies }, null, 2));
 // Images in the README are shown where its repository is; there is no address to rewrite them to.
-await createVSIX({ cwd: staged, packagePath, allowMissingRepository: true, rewriteRelativeLinks: false });
+await createVSIX({ cwd: staged, packagePath, preRelease: process.argv.includes("--pre-release"), allowMissingRepository: true, rewriteRelativeLinks: false });
 const { size } = statSync(packagePath);
 console.log(`${path.basename(packagePath)}: ${(size / 1024 / 1024).toFixed(2)} MB of ${budget / 1024 / 1024} MB`);
 if (size > budget) {

@@ -1,5 +1,5 @@
 import * as l10n from "@vscode/l10n";
-import { useMemo } from "preact/hooks";
+import { useMemo, useRef } from "preact/hooks";
 import { sourceText } from "../src/describe/shapeSource.js";
 import type { ModelSnapshot } from "../src/protocol/index.js";
 import type { GraphViewInterface } from "./graph/index.js";
@@ -29,9 +29,13 @@ export function Outline({ graph, model, arranged, onReveal }: OutlineProps) {
   const places = useMemo(() => placesAmongSiblings(items), [items]);
   const activeId = page.selected ? idOf(page.selected) : null;
   const visible = graph.visibleSelection();
+  // With nothing selected any more, the keys go on from where they were.
+  const place = useRef<{ readonly model: string; readonly id: string } | null>(null);
+  if (visible !== null) place.current = { model: model.name, id: visible };
+  const here = visible ?? (place.current?.model === model.name ? place.current.id : null);
   const at = Math.max(
     0,
-    items.findIndex((item) => item.id === visible),
+    items.findIndex((item) => item.id === here),
   );
   const active = items[at];
   const first = Math.max(0, at - reach);
@@ -96,7 +100,10 @@ export function Outline({ graph, model, arranged, onReveal }: OutlineProps) {
         go(active!.id);
         return true;
       case "Escape":
-        dispatch({ kind: "choose", selected: null, reveal: true });
+        // One step back at a time.
+        if (page.tracing) dispatch({ kind: "trace", on: false });
+        else if (page.compared !== null) dispatch({ kind: "compare", with: null });
+        else dispatch({ kind: "choose", selected: null, reveal: true });
         return true;
       case "+":
       case "=":

@@ -12,7 +12,7 @@ export function pictureWords(): PictureWords {
     parametersShort: l10n.t("{0} params"),
     parametersFrozen: l10n.t("{0} frozen"),
     repeated: l10n.t("{0} modules of equal structure, each with its own weights"),
-    sharedPlaces: l10n.t("Shared weights {0}, used in {1} places"),
+    sharedPlaces: l10n.t("Shared weights {0}, used in {1} places: {2}"),
     calledTimes: l10n.t("called {0} times"),
     calls: l10n.t("{0} calls"),
     callOf: l10n.t("call {0} of {1}"),

@@ -88,7 +88,7 @@ function describe(node: DisplayNode, compared: readonly number[], words: Picture
   if (node.parameters > 0) parts.push(parametersText(node.parameters, node.isFrozen, formatCount, words));
   for (const { mark, text } of node.marks) parts.push(node.kind === "module" ? text : mark);
   if (node.row.kind === "repeated") parts.push(fill(words.repeated, node.row.members.length));
-  for (const group of node.sharing) parts.push(fill(words.sharedPlaces, group.name, group.places.length));
+  for (const group of node.sharing) parts.push(fill(words.sharedPlaces, group.name, group.places.length, placesText(group.places)));
   if (node.turn && node.turn.stands < node.turn.of) parts.push(turnText(node.turn, words));
   else if (node.calls !== null && node.calls > 1) parts.push(fill(words.calledTimes, node.calls));
   if (node.status === "notReached") parts.push(words.notReached);
@@ -99,6 +99,13 @@ function describe(node: DisplayNode, compared: readonly number[], words: Picture
   if (node.failure) parts.push(`${words.failedHere}: ${node.failure.message}`);
   if (compared.length > 0) parts.push(fill(words.compared, compared.join(", ")));
   return parts.join(", ");
+}
+
+/** More would not be listened to. */
+const placesNamed = 4;
+
+function placesText(places: readonly string[]): string {
+  return [...places.slice(0, placesNamed), ...(places.length > placesNamed ? ["…"] : [])].join(", ");
 }
 
 /** All items of a picture, made once; a change of what is marked replaces those that it concerns. */

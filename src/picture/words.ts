@@ -55,7 +55,7 @@ export const englishWords: PictureWords = {
   parametersShort: "{0} params",
   parametersFrozen: "{0} frozen",
   repeated: "{0} modules of equal structure, each with its own weights",
-  sharedPlaces: "Shared weights {0}, used in {1} places",
+  sharedPlaces: "Shared weights {0}, used in {1} places: {2}",
   calledTimes: "called {0} times",
   calls: "{0} calls",
   callOf: "call {0} of {1}",

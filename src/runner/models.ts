@@ -33,7 +33,7 @@ export async function findModels(
       const found = code.makers();
       named = [...found.made];
       offers.push(...found.offers.slice(0, offerLimit));
-    } else named = await moduleFactories(code, code.exports!, engine, bindings, offers);
+    } else named = await moduleFactories(code, code.exports!, engine, bindings, offers, troubles);
     roots = rootsAmong(
       engine,
       named.map(({ module }) => module),
@@ -169,6 +169,7 @@ async function moduleFactories(
   engine: Engine,
   bindings: readonly Binding[],
   offers: Offer[],
+  troubles: Trouble[],
 ): Promise<NamedModel[]> {
   const candidates = Object.entries(exports).filter(([, value]) => typeof value === "function" && !isModule(engine, value));
   if (candidates.length === 0) return [];
@@ -186,7 +187,11 @@ async function moduleFactories(
     const held = name === "default" ? [...scope].find(([, other]) => other === value)?.[0] : name;
     const location = locations.get(held ?? name) ?? null;
     if (value.length === 0 && (isClass || makers.makesModule(value))) {
-      const made = await make(value, isClass).catch(() => null);
+      const made = await make(value, isClass).catch((error: unknown) => {
+        // A model's class that cannot be made is what the user is after; a function may need what only its caller has.
+        if (isClass) troubles.push({ name, location, error });
+        return null;
+      });
       if (isModule(engine, made)) {
         named.push({ name, module: made, location });
         continue;

@@ -121,6 +121,19 @@ export default () => (Math.PI > 3 ? new nn.Linear(1, 2) : build(2));`),
     ).toEqual(["arrow", "default", "evaluated", "late"]);
   });
 
+  test("a class that cannot be made says why, at its line", async () => {
+    const { models, failure } = await workspace.run(`${head}export class Net extends nn.Module {
+  fc = new nn.Linear(1, 1);
+  constructor() {
+    super();
+    throw new RangeError("too wide");
+  }
+}`);
+    expect(models).toEqual([]);
+    expect(failure?.message).toContain("too wide");
+    expect(failure?.location).toMatchObject({ line: head.split("\n").length + 4 });
+  });
+
   test("are what the user builds from the file's functions and classes", async () => {
     const text = `${head}const width = 3;
 export class Net extends nn.Module { fc: torch.nn.Linear; constructor(n: number) { super(); this.fc = new nn.Linear(n, n); } }

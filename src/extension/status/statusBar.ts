@@ -7,6 +7,8 @@ import type { ModelSessions } from "../sessions/modelSessions.js";
 export class StatusBar implements vscode.Disposable {
   readonly #item = vscode.window.createStatusBarItem("layerscope.status", vscode.StatusBarAlignment.Right, 90);
   readonly #subscriptions: vscode.Disposable[];
+  /** Since when something is under way, and the clock that says for how long. */
+  #busy: { readonly session: ModelSession; readonly since: number; readonly clock: NodeJS.Timeout } | null = null;
 
   constructor(sessions: ModelSessions) {
     this.#item.name = "Layerscope";
@@ -22,6 +24,7 @@ export class StatusBar implements vscode.Disposable {
   }
 
   dispose(): void {
+    this.#time(null);
     vscode.Disposable.from(...this.#subscriptions).dispose();
   }
 
@@ -31,11 +34,20 @@ export class StatusBar implements vscode.Disposable {
       return;
     }
     const { icon, text, detail, failed } = describe(session);
-    this.#item.text = `$(${icon}) ${text}`;
+    this.#time(session.activity === "idle" ? null : session);
+    const seconds = this.#busy ? Math.floor((Date.now() - this.#busy.since) / 1000) : 0;
+    this.#item.text = seconds > 0 ? `$(${icon}) ${vscode.l10n.t("{0} {1} s", text, seconds)}` : `$(${icon}) ${text}`;
     this.#item.tooltip = `Layerscope: ${detail}`;
     this.#item.accessibilityInformation = { label: `Layerscope: ${text}. ${detail}` };
     this.#item.backgroundColor = failed ? new vscode.ThemeColor("statusBarItem.errorBackground") : undefined;
     this.#item.show();
+  }
+
+  /** Counts the seconds of what `session` does; null: of nothing. */
+  #time(session: ModelSession | null): void {
+    if (this.#busy?.session === session) return;
+    if (this.#busy) clearInterval(this.#busy.clock);
+    this.#busy = session && { session, since: Date.now(), clock: setInterval(() => this.#show(session), 1000) };
   }
 }
 
