@@ -12,7 +12,7 @@ import {
   vsCodeTextField,
 } from "@vscode/webview-ui-toolkit";
 import type { ComponentChildren, HTMLAttributes, Ref } from "preact";
-import { useLayoutEffect, useRef } from "preact/hooks";
+import { useCallback, useLayoutEffect, useRef } from "preact/hooks";
 
 export function registerControls(): void {
   provideVSCodeDesignSystem().register(vsCodeButton(), vsCodeCheckbox(), vsCodeDropdown(), vsCodeOption(), vsCodeTextField());
@@ -58,14 +58,25 @@ export interface IconButtonProps {
 }
 
 export function IconButton({ icon, text, label, pressed, expanded, disabled = false, onClick }: IconButtonProps) {
+  const element = useRef<HTMLElement>(null);
+  // What a button's state is goes to the control inside: the element around it has no role that could have one.
+  useLayoutEffect(() => {
+    const control = element.current?.shadowRoot?.querySelector("button");
+    for (const [name, value] of [
+      ["aria-pressed", pressed],
+      ["aria-expanded", expanded],
+    ] as const) {
+      if (value === undefined) control?.removeAttribute(name);
+      else control?.setAttribute(name, String(value));
+    }
+  }, [pressed, expanded]);
   return (
     <vscode-button
+      ref={element}
       appearance="icon"
       class={`icon-button${pressed ? " pressed" : ""}${text === undefined ? "" : " worded"}`}
       title={label}
       aria-label={label}
-      aria-pressed={pressed}
-      aria-expanded={expanded}
       disabled={disabled}
       onClick={onClick}
     >
@@ -152,9 +163,20 @@ export interface TextFieldProps {
 export type { TextField };
 
 export function TextInput({ label, placeholder, value, icon, field, onInput, onKeyDown, children }: TextFieldProps) {
+  const own = useRef<TextField | null>(null);
+  // The toolkit gives every field a name of its own when it is connected.
+  useLayoutEffect(() => own.current?.setAttribute("aria-label", label), [label]);
+  const refer = useCallback(
+    (element: TextField | null) => {
+      own.current = element;
+      if (typeof field === "function") field(element);
+      else if (field) field.current = element;
+    },
+    [field],
+  );
   return (
     <vscode-text-field
-      ref={field}
+      ref={refer}
       class="text-input"
       aria-label={label}
       placeholder={placeholder}

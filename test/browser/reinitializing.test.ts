@@ -8,7 +8,7 @@ test("a module is reinitialized in place: what, how and the seed in one form, by
   const form = inspector(webview).getByRole("form", { name: "Reinitialize" });
   await form.waitFor();
   expect(await form.innerText()).toContain("Keeps the size of the signal");
-  const gain = form.locator("vscode-text-field[aria-label=gain] input");
+  const gain = form.getByRole("textbox", { name: "gain" });
   await gain.fill("two");
   expect(await form.getByRole("alert").innerText()).toBe("gain is a number, e.g. 0.02 or 1e-3.");
   await gain.press("Enter");
