@@ -217,24 +217,6 @@ export class Workbench {
     return this.page.locator('.statusbar-item[id*="layerscope.status"]');
   }
 
-  /**
-   * The notification with a text, in the notification center: toasts do not show in a VS Code that tests drive. The center closes by itself when
-   * its last notification goes, such as that of an earlier run on a slow machine, so it is opened until the one looked for is there.
-   */
-  async notification(text: string): Promise<Locator> {
-    const row = this.page.locator(".notifications-list-container .monaco-list-row", { hasText: text });
-    const deadline = Date.now() + 30_000;
-    while (Date.now() < deadline) {
-      await this.command("Notifications: Show Notifications");
-      const appeared = await row.waitFor({ timeout: 2000 }).then(
-        () => true,
-        () => false,
-      );
-      if (appeared) return row;
-    }
-    throw new Error(`No notification with "${text}" appeared within 30 s.`);
-  }
-
   /** Rests the mouse on a text in the editor and gives the hover that appears. */
   async hover(line: number, text: string): Promise<Locator> {
     const { page } = this;

@@ -47,8 +47,10 @@ describe("what menus and the tree's welcome are told", () => {
       if ((key === "when" || key === "enablement") && typeof value === "string") clauses.push(value);
       return value;
     });
-    // Views are named in the same clauses.
-    const read = clauses.flatMap((clause) => [...clause.replace(/(view|webviewId) (==|=~) \S+/g, "").matchAll(/layerscope\.([\w.]+)/g)].map(([, key]) => key!));
+    // Views and kernels are named in the same clauses.
+    const read = clauses.flatMap((clause) =>
+      [...clause.replace(/(view|webviewId|notebookKernel) (==|=~) \S+/g, "").matchAll(/layerscope\.([\w.]+)/g)].map(([, key]) => key!),
+    );
     const set = [...Object.keys(contextValues(null)), "modelFiles", "runnableFiles"];
     expect([...new Set(read)].filter((key) => !set.includes(key))).toEqual([]);
   });

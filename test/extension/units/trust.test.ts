@@ -56,7 +56,7 @@ describe("in a workspace that is not trusted", () => {
       new Set([
         "src/extension/commands/createExample.ts",
         "src/extension/commands/installEnginePackage.ts",
-        "src/extension/sources/typescriptFiles.ts",
+        "src/extension/sources/runners.ts",
         "src/extension/views/pageHandlers.ts",
       ]),
     );
@@ -96,7 +96,7 @@ describe("in a workspace that is not trusted", () => {
       contributes: { configuration: { properties: Record<string, unknown> }[] };
     };
     // What only says how something is shown.
-    const harmless = /^layerscope\.(hover|findings|codeLens|inlayHints(\..*)?)$/;
+    const harmless = /^layerscope\.(hover|findings|codeLens|notebook\.pictures|inlayHints(\..*)?)$/;
     const powerful = contributes.configuration.flatMap(({ properties }) => Object.keys(properties)).filter((name) => !harmless.test(name));
     expect([...capabilities.untrustedWorkspaces.restrictedConfigurations].sort()).toEqual(powerful.sort());
   });
