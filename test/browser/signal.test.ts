@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import * as torch from "../../src/engine/index.js";
 import type { ModelSnapshot } from "../../src/protocol/index.js";
 import { inspectHere, snapshotOf } from "../inspect/inspector.js";
-import { button, fileState, items, open } from "./page.js";
+import { button, choose, fileState, items, open } from "./page.js";
 
 const { nn } = torch;
 

@@ -1,3 +1,0 @@
-import { onPage } from "../ask/page.js";
-
-export const run = onPage("signal");
