@@ -212,12 +212,13 @@ async function signal(options: Options): Promise<number> {
   const { seed, batches } = options;
   return evaluating(options, false, false, async ({ models, failure, offers }, runner) => {
     const status = report(failure, models);
-    const measured = await measuredModels(runner, options.file, chosen(models, options), { choice, seed, batches });
-    if (measured.length === 0 && status === 0) throw noModel(options, offers);
+    const { measured, others } = await measuredModels(runner, options.file, chosen(models, options), { choice, seed, batches });
+    for (const why of others) console.error(why);
+    if (measured.length + others.length === 0 && status === 0) throw noModel(options, offers);
     const { text, data, hasErrors } = reportOf(measured);
     if (options.json) console.log(JSON.stringify(options.model === undefined ? data : data[0], null, 2));
     else if (measured.length > 0) console.log(text);
-    return status || (hasErrors ? 1 : 0);
+    return status || (hasErrors || (measured.length === 0 && others.length > 0) ? 1 : 0);
   });
 }
 
@@ -256,10 +257,12 @@ async function render(options: Options): Promise<number> {
   const { models, failure, offers } = await evaluating(options, false, false, async (outcome, runner) => {
     if (overlay === null || !overlayNeedsSignal(overlay)) return outcome;
     const { measuredModels } = await import("./signal.js");
-    return {
-      ...outcome,
-      models: await measuredModels(runner, options.file, chosen(outcome.models, options), { choice: null, seed: options.seed, batches: options.batches }),
-    };
+    const { measured } = await measuredModels(runner, options.file, chosen(outcome.models, options), {
+      choice: null,
+      seed: options.seed,
+      batches: options.batches,
+    });
+    return { ...outcome, models: measured.length > 0 ? measured : outcome.models };
   });
   const status = report(failure, models);
   const [model, ...others] = chosen(models, options);

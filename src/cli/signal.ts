@@ -3,7 +3,7 @@ import type { Finding } from "../describe/findings/finding.js";
 import { indexOf } from "../describe/modelIndex.js";
 import { formatSignal, signalRows } from "../describe/signalTable.js";
 import { type InitializationChoice, initializationSchemes, type ModelSnapshot, nameText, type Signal } from "../protocol/index.js";
-import type { ModelRunner } from "../runner/client.js";
+import { type ModelRunner, RunnerError } from "../runner/client.js";
 
 /** A function of nn.init by its name in either language, with its arguments as they are by default; null where none is called so. */
 export function schemeNamed(name: string): InitializationChoice | null {
@@ -20,18 +20,29 @@ interface Measuring {
   readonly batches: number;
 }
 
+/** The models with their signals, and why others have none: no values, no forward, weights that the scheme does not take. */
 export async function measuredModels(
   runner: ModelRunner,
   file: string,
   models: readonly ModelSnapshot[],
   { choice, seed, batches }: Measuring,
-): Promise<readonly ModelSnapshot[]> {
+): Promise<{ readonly measured: readonly ModelSnapshot[]; readonly others: readonly string[] }> {
   const measured: ModelSnapshot[] = [];
+  const others: string[] = [];
   for (const { name: model } of models) {
-    if (choice) await runner.request(file, "reinitialize", { model, target: { kind: "model" }, choice, seed });
-    measured.push(await runner.request(file, "showSignal", { model, input: batches === 0 ? null : { kind: "random", batches }, seed }));
+    try {
+      measured.push(await measure(model));
+    } catch (error) {
+      if (!(error instanceof RunnerError)) throw error;
+      others.push(`${model}: ${error.message}`);
+    }
   }
-  return measured;
+  return { measured, others };
+
+  async function measure(model: string): Promise<ModelSnapshot> {
+    if (choice) await runner.request(file, "reinitialize", { model, target: { kind: "model" }, choice, seed });
+    return runner.request(file, "showSignal", { model, input: batches === 0 ? null : { kind: "random", batches }, seed });
+  }
 }
 
 /** What --json prints of a model. */

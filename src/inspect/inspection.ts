@@ -209,6 +209,7 @@ export class Inspection {
     const { module, shown, reinitializer, traceMissing, ...model } = this.#model(request.model);
     const { seed, trial } = request;
     if (!definesForward(this.#engine, module)) throw new Error(l10n.t("{0} defines no forward: there is nothing to run.", classNameOf(module)));
+    if (deviceOf(this.#engine, module) === "meta") throw new Error(l10n.t("{0} has no values: it is on the meta device.", request.model));
     const input: SignalInput = request.input ?? (shown === null || shown.origin === "inferred" ? { kind: "random", batches: 1 } : { kind: "recorded" });
     const batch = (): readonly unknown[] => {
       if (input.kind === "stated") return this.#statedArguments(input.inputs, shown?.args() ?? [], deviceOf(this.#engine, module));

@@ -12,7 +12,10 @@ export interface InitializationScheme {
 }
 
 /** An argument of a scheme, with the value that is offered first: PyTorch's default where it has one. */
-export type SchemeArgument =
+export type SchemeArgument = {
+  /** PyTorch has no default for it. */
+  readonly isRequired?: true;
+} & (
   | {
       readonly name: string;
       readonly kind: "number";
@@ -21,9 +24,14 @@ export type SchemeArgument =
       readonly minimum?: number;
       readonly maximum?: number;
     }
-  | { readonly name: string; readonly kind: "choice"; readonly default: string; readonly choices: readonly string[] };
+  | { readonly name: string; readonly kind: "choice"; readonly default: string; readonly choices: readonly string[] }
+);
 
-const number = (name: string, value: number, range: { readonly minimum?: number; readonly maximum?: number } = {}): SchemeArgument => ({
+const number = (
+  name: string,
+  value: number,
+  range: { readonly minimum?: number; readonly maximum?: number; readonly isRequired?: true } = {},
+): SchemeArgument => ({
   name,
   kind: "number",
   default: value,
@@ -49,11 +57,11 @@ export const initializationSchemes: readonly InitializationScheme[] = [
   { function: "normal_", arguments: [number("mean", 0), std(1)], minDimensions: 0 },
   { function: "uniform_", arguments: [number("a", 0), number("b", 1)], minDimensions: 0 },
   { function: "truncNormal_", arguments: [number("mean", 0), std(1), number("a", -2), number("b", 2)], minDimensions: 0 },
-  { function: "constant_", arguments: [number("val", 0)], minDimensions: 0 },
+  { function: "constant_", arguments: [number("val", 0, { isRequired: true })], minDimensions: 0 },
   { function: "zeros_", arguments: [], minDimensions: 0 },
   { function: "ones_", arguments: [], minDimensions: 0 },
   { function: "orthogonal_", arguments: [number("gain", 1)], minDimensions: 2 },
-  { function: "sparse_", arguments: [number("sparsity", 0.1, { minimum: 0, maximum: 1 }), std(0.01)], minDimensions: 2 },
+  { function: "sparse_", arguments: [number("sparsity", 0.1, { minimum: 0, maximum: 1, isRequired: true }), std(0.01)], minDimensions: 2 },
   { function: "eye_", arguments: [], minDimensions: 2, maxDimensions: 2 },
   { function: "dirac_", arguments: [], minDimensions: 3, maxDimensions: 5 },
 ];

@@ -118,6 +118,9 @@ export interface PageMethods {
   showSignal: { params: RunnerMethods["showSignal"]["params"]; result: null };
   /** What was reinitialized before the last run: once more, after every run from now on, or no longer. */
   earlierChanges: { params: { readonly answer: "apply" | "keep" | "forget" }; result: null };
+  /** The same as code: on the clipboard, or in the file, at the place where the model is made and not yet used. */
+  copyAsCode: { params: { readonly model: string } & Reinitialization; result: null };
+  insertAsCode: { params: { readonly model: string } & Reinitialization; result: null };
   /** As of the runner. */
   signal: RunnerMethods["signal"];
   tensorValues: RunnerMethods["tensorValues"];

@@ -15,6 +15,7 @@ afterAll(() => runner.dispose());
 const expected: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   "bert.ts": { bert: 109_482_240, miniature: 21_984 },
   "gpt2.ts": { gpt2: 124_439_808, miniature: 170_560 },
+  "initialization.ts": { small: 125_122, xavier: 125_122, kaiming: 125_122 },
   "lenet.ts": { lenet: 61_706 },
   "llama3.ts": { llama3_8B: 8_030_261_248, llama3_70B: 70_553_706_496 },
   "lstm-language-model.ts": { model: 39_004 },

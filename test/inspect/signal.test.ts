@@ -158,6 +158,11 @@ describe("the signal of a pass", () => {
     expect(measure(net)).toMatchObject({ gradientMissing: expect.stringContaining("trained") as unknown, layers: [{ gradient: null, parameters: [] }] });
   });
 
+  test("needs values", () => {
+    const net = torch.withDevice("meta", () => new nn.Linear(2, 2));
+    expect(() => measure(net)).toThrow("model has no values: it is on the meta device.");
+  });
+
   test("of several outputs comes back from all of them, and from a loss as it is", () => {
     class Two extends nn.Module {
       a = new nn.Linear(2, 2);

@@ -5,7 +5,7 @@ import { formatValue } from "../../src/describe/format.js";
 import { indexOf } from "../../src/describe/modelIndex.js";
 import { signalFindings } from "../../src/describe/signalHealth.js";
 import { measuredWith, signalCells, signalRows, type SignalRow } from "../../src/describe/signalTable.js";
-import { Button, Dropdown, IconButton } from "../controls.js";
+import { Button, Dropdown, IconButton, Link } from "../controls.js";
 import { FindingList } from "../inspector/findingList.js";
 import { HistogramChart } from "../inspector/histogram.js";
 import { useSession } from "../pageSession.js";
@@ -90,6 +90,21 @@ export function SignalPane({ model }: { readonly model: ModelSnapshot }) {
           >
             {l10n.t("Apply")}
           </Button>
+        )}
+        {chosen && (
+          <>
+            <Link
+              onClick={() =>
+                void request("copyAsCode", { model: model.name, ...reinitialization(chosen) }).then(
+                  () => tell(l10n.t("Code copied.")),
+                  (error: Error) => tell(error.message, "problem"),
+                )
+              }
+            >
+              {l10n.t("Copy as Code")}
+            </Link>
+            <Link onClick={() => act("insertAsCode", { model: model.name, ...reinitialization(chosen) })}>{l10n.t("Insert as Code")}</Link>
+          </>
         )}
         <span class="signal-buttons">
           <IconButton icon="graph-line" label={l10n.t("Curves")} pressed={shows === "curves"} onClick={() => setShows("curves")} />

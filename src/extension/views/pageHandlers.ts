@@ -3,6 +3,7 @@ import * as vscode from "vscode";
 import { noModelText } from "../ask/target.js";
 import type { PageHandlers } from "./page.js";
 import { revealInCode } from "../editor/reveal.js";
+import { initializationCode, insertInitialization } from "../code/initializationEdit.js";
 import { documentUri } from "../sources/documents.js";
 import type { SourceNote } from "../sources/modelSource.js";
 import type { ModelSession } from "../sessions/modelSession.js";
@@ -44,6 +45,14 @@ export function pageHandlers(openInEditor: (session: ModelSession) => void, open
       return null;
     },
     showKeys: () => command("workbench.action.openGlobalKeybindings", "@ext:layerscope.layerscope"),
+    copyAsCode: async (session, { model, ...reinitialization }) => {
+      await vscode.env.clipboard.writeText(await initializationCode(shown(session), model, reinitialization));
+      return null;
+    },
+    insertAsCode: async (session, { model, ...reinitialization }) => {
+      await insertInitialization(shown(session), model, reinitialization);
+      return null;
+    },
     tensorValues: (session, params) => shown(session).ask("tensorValues", params),
     statistics: (session, params) => shown(session).ask("statistics", params),
     selected: (session, { model, path, asked }, page) => {

@@ -1,0 +1,59 @@
+/** How long the initialization lab takes to measure a signal, from the question to the answer. Needs a build. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpus, loadavg, tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { initializationSchemes } from "../src/protocol/index.js";
+import { ModelRunner } from "../src/runner/client.js";
+
+const runner = new ModelRunner({ dist: resolve("dist"), timeLimit: 120_000, memoryLimit: 8192 });
+const folder = mkdtempSync(join(tmpdir(), "layerscope-bench-"));
+const rows: { readonly what: string; readonly measured: string; readonly budget: string }[] = [];
+const row = (what: string, value: number, unit: string, budget: number): number =>
+  rows.push({ what, measured: `${value.toFixed(value < 100 ? 1 : 0)} ${unit}`, budget: `${budget} ${unit}` });
+
+async function timed(body: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await body();
+  return performance.now() - start;
+}
+
+/** The median of several times, after one that warms up. */
+async function settled(body: () => Promise<unknown>): Promise<number> {
+  await body();
+  const times: number[] = [];
+  for (let i = 0; i < 5; i++) times.push(await timed(body));
+  return times.sort((a, b) => a - b)[2]!;
+}
+
+async function run(file: string): Promise<void> {
+  const { failure } = await runner.run(file);
+  if (failure) throw new Error(JSON.stringify(failure));
+}
+
+try {
+  const chapter = resolve("examples/parameter-management.ts");
+  await run(chapter);
+  const request = { model: "rgnet", input: null, seed: 0, trial: null } as const;
+  row("signal of the chapter's net", await settled(() => runner.request(chapter, "signal", request)), "ms", 100);
+  const allSchemes = async (): Promise<void> => {
+    for (const { function: name, minDimensions } of initializationSchemes) {
+      const choice = { kind: "scheme", function: name, arguments: {} } as const;
+      if (minDimensions <= 2) await runner.request(chapter, "signal", { ...request, trial: { target: { kind: "model" }, choice, seed: 0 } });
+    }
+  };
+  row("all schemes on it, one seed", await settled(allSchemes), "ms", 1000);
+
+  // The example has it without values.
+  const gpt2 = join(folder, "gpt2.ts");
+  const text = readFileSync("examples/gpt2.ts", "utf8")
+    .replace(/torch\.withDevice\("meta", \(\) => (new GPT2\(small\))\)/, "$1")
+    .replace(', device: "meta"', "");
+  writeFileSync(gpt2, text);
+  await run(gpt2);
+  row("signal of GPT-2 small, 64 tokens", await timed(() => runner.request(gpt2, "signal", { ...request, model: "gpt2" })), "ms", 4000);
+} finally {
+  await runner.dispose();
+  rmSync(folder, { recursive: true, force: true });
+}
+console.table(rows);
+console.log(`${cpus()[0]!.model}, load ${loadavg()[0]!.toFixed(1)}`);

@@ -1,0 +1,138 @@
+import { afterAll, describe, expect, test, vi } from "vitest";
+import { initializationScript } from "../../../src/describe/initializationScript.js";
+import { insertionLine, insertionsOf, namesIn, statementStarts } from "../../../src/extension/code/insertion.js";
+import { initializationSchemes, type InitializationChoice, type ModelSnapshot, type Reinitialization } from "../../../src/protocol/index.js";
+import { Workspace } from "../../runner/workspace.js";
+
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
+
+const workspace = new Workspace();
+afterAll(() => workspace.dispose());
+
+/** The text with the code of a reinitialization in it, as the editor inserts it. */
+function inserted(text: string, model: ModelSnapshot, reinitialization: Reinitialization): string {
+  const names = namesIn(text, model.language);
+  const lines = text.split("\n");
+  const found = insertionsOf(text, insertionLine(text, model)!, initializationScript(model, reinitialization, names), names.imports);
+  for (const { line, text: code } of found.toSorted((a, b) => b.line - a.line)) {
+    if (line >= lines.length) lines.push(...code.split("\n"));
+    else lines.splice(line, 0, ...code.replace(/\n$/, "").split("\n"));
+  }
+  return lines.join("\n");
+}
+
+const choices: readonly InitializationChoice[] = [
+  ...initializationSchemes
+    // Weights of three and more dimensions take no part in this model.
+    .filter(({ minDimensions }) => minDimensions <= 2)
+    .map(({ function: name }): InitializationChoice => ({ kind: "scheme", function: name, arguments: {} })),
+  { kind: "scheme", function: "xavierNormal_", arguments: { gain: 5 / 3 } },
+  { kind: "asConstructed" },
+];
+
+const values = ({ tensors }: ModelSnapshot) => tensors.map(({ names, statistics }) => [names, statistics]);
+
+/** What the models of `text` hold after each reinitialization, and what they hold where the text itself says it. */
+async function compare(text: string, name: string, given: readonly Reinitialization[]): Promise<void> {
+  const { models, file, failure } = await workspace.run(text, {}, name);
+  expect(failure).toBeNull();
+  const [model] = models as [ModelSnapshot];
+  for (const reinitialization of given) {
+    const applied = await workspace.runner.request(file, "reinitialize", { model: model.name, ...reinitialization });
+    const code = inserted(text, model, reinitialization);
+    const again = await workspace.run(code, {}, `again-${name}`);
+    expect(again.failure, code).toBeNull();
+    expect(values(again.models[0]!), code).toEqual(values(applied));
+    await workspace.runner.request(file, "undoReinitialize", { model: model.name });
+  }
+}
+
+describe("the code of a reinitialization gives the same numbers with the same seed", () => {
+  test("for every scheme, in TypeScript", async () => {
+    const text = `import * as torch from "layerscope";
+const { nn } = torch;
+
+export const net = new nn.Sequential(
+  new nn.Linear(6, 8),
+  new nn.LayerNorm(8),
+  new nn.Linear(8, 8, { bias: false }),
+);
+
+net(torch.randn(2, 6));
+`;
+    await compare(
+      text,
+      "schemes.ts",
+      choices.map((choice) => ({ target: { kind: "model" }, choice, seed: 7 })),
+    );
+  });
+
+  test("for one module, one type, layers of other parameters and shared ones", async () => {
+    const text = `import { nn, ones } from "layerscope";
+class Net extends nn.Module {
+  embedding = new nn.Embedding(10, 8);
+  lstm = new nn.LSTM(8, 8);
+  head = new nn.Linear(8, 10);
+  constructor() {
+    super();
+    this.head.weight = this.embedding.weight;
+  }
+  override forward(x: import("layerscope").Tensor) {
+    return this.head(this.lstm(this.embedding(x))[0]);
+  }
+}
+export const net = new Net();
+`;
+    const choice: InitializationChoice = { kind: "scheme", function: "orthogonal_", arguments: {} };
+    await compare(text, "shared.ts", [
+      { target: { kind: "model" }, choice, seed: 3 },
+      { target: { kind: "module", path: "lstm" }, choice, seed: 3 },
+      { target: { kind: "type", type: "Linear" }, choice, seed: 3 },
+    ]);
+  });
+
+  test("in Python", async () => {
+    const text = `import torch
+from torch import nn
+
+net = nn.Sequential(nn.Linear(6, 8), nn.ReLU(), nn.Linear(8, 2))
+net(torch.randn(2, 6))
+`;
+    const choice: InitializationChoice = { kind: "scheme", function: "kaimingUniform_", arguments: { nonlinearity: "relu" } };
+    await compare(text, "net.py", [{ target: { kind: "model" }, choice, seed: 7 }]);
+  });
+});
+
+describe("the code goes where the model is made and not yet used", () => {
+  test("in the language and style of the file", async () => {
+    const text = `import * as t from "layerscope";
+import { nn as layers } from "layerscope";
+const net = new layers.Sequential(new layers.Linear(2, 2));
+const count = 3;
+net(t.randn(1, 2));
+`;
+    const { models } = await workspace.run(text, {}, "style.ts");
+    const choice: InitializationChoice = { kind: "scheme", function: "kaimingNormal_", arguments: { nonlinearity: "relu" } };
+    expect(
+      inserted(text, models[0]!, { target: { kind: "model" }, choice, seed: 1 })
+        .split("\n")
+        .slice(3, 12),
+    ).toEqual([
+      "const count = 3;",
+      "t.manualSeed(1);",
+      "net.apply((module) => {",
+      "  if (module instanceof layers.Linear) {",
+      '    layers.init.kaimingNormal_(module.weight, { nonlinearity: "relu" });',
+      "    if (module.bias) layers.init.zeros_(module.bias);",
+      "  }",
+      "});",
+      "net(t.randn(1, 2));",
+    ]);
+  });
+
+  test("statements begin where brackets, texts and comments have ended", () => {
+    const text = 'const a = [\n  1,\n];\n/* b\nc */\nconst d = `\ne`;\n// f\nconst g = a\n  .map((x) => "(" + x);\nh();\n';
+    expect(statementStarts(text, "typescript")).toEqual([0, 5, 8, 10]);
+    expect(statementStarts('a = (\n1)\nif a:\n    b\nelse:\n    c\n"""\nd\n"""\ne = 1\n', "python")).toEqual([0, 2, 6, 9]);
+  });
+});
