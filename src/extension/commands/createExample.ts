@@ -11,6 +11,11 @@ function examples(): readonly { readonly file: string; readonly title: string; r
     },
     { file: "lenet.ts", title: vscode.l10n.t("LeNet-5"), teaches: vscode.l10n.t("convolutions and pooling, and what shape each gives") },
     { file: "train.ts", title: vscode.l10n.t("Training"), teaches: vscode.l10n.t("weights before and after training, beside how they were initialized") },
+    {
+      file: "initialization.ts",
+      title: vscode.l10n.t("Initialization"),
+      teaches: vscode.l10n.t("one network, three initializations: what trains, what does not, and why"),
+    },
     { file: "resnet.ts", title: vscode.l10n.t("ResNet"), teaches: vscode.l10n.t("ways around blocks, and blocks that repeat") },
     { file: "unet.ts", title: vscode.l10n.t("U-Net"), teaches: vscode.l10n.t("long connections between levels") },
     { file: "lstm-language-model.ts", title: vscode.l10n.t("LSTM language model"), teaches: vscode.l10n.t("state that is carried from step to step") },
