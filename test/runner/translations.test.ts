@@ -58,7 +58,8 @@ test("why a model has no pass, and what a request cannot do, are told in the lan
 
 /** What reads as text but is none: code, what a tool of another prints, what is never shown. By file, with what it begins with. */
 const notForUsers: Readonly<Record<string, readonly string[]>> = {
-  "runner/bundle.ts": ["import { createRequire", "const native = ", "var ", "resolution by esbuild itself", "npm install "],
+  "runner/bundle.ts": ["import { createRequire", "npm install "],
+  "runner/bundlePlugin.ts": ["const native = ", "var ", "resolution by esbuild itself"],
   "runner/makers.ts": ["Array BigInt", "new "],
   "runner/modelCode.ts": ['"use strict"; return ('],
   // A choice between two, for the recording itself.
@@ -67,6 +68,10 @@ const notForUsers: Readonly<Record<string, readonly string[]>> = {
   "inspect/parameterNames.ts": ["[native code]"],
   // A fault of ours.
   "describe/modelIndex.ts": [" has no tensor", " has no module"],
+  // Code.
+  "describe/reinitializationCode.ts": ["for ", "    ", "        ", '"resetParameters" in module', " and ", "if parameter.dim() >= "],
+  // Written for language models, which read English best.
+  "describe/tools.ts": [""],
   // Milliseconds are written so everywhere.
   "describe/overlays.ts": [" ms"],
   // The table of torchinfo, by whose names its users know it.
