@@ -1,4 +1,6 @@
+import * as l10n from "@vscode/l10n";
 import type { PageMessage, PageMethod, PageMethods } from "../src/protocol/index.js";
+import { checkPageMessage, checkPageResult, isPageMessageKind } from "../src/protocol/pageChecks.js";
 
 /** What carries messages to the host and back; VS Code's webview API in the editor. */
 export interface HostPort {
@@ -10,6 +12,7 @@ export interface HostPort {
 export type HostNotification = Exclude<PageMessage, { readonly kind: "reply" | "error" }>;
 
 interface Pending {
+  readonly method: PageMethod;
   readonly resolve: (result: never) => void;
   readonly reject: (error: Error) => void;
 }
@@ -20,23 +23,34 @@ export class Host {
   readonly #pending = new Map<number, Pending>();
   #lastId = 0;
 
-  constructor(port: HostPort, onNotification: (message: HostNotification) => void) {
+  /** `onDamage` hears of a message that is not as the host's are: nothing is done with it. What others say to the window is passed over. */
+  constructor(port: HostPort, onNotification: (message: HostNotification) => void, onDamage: (what: string) => void) {
     this.#port = port;
     port.listen((data) => {
+      if (!isPageMessageKind((data as Partial<PageMessage> | null | undefined)?.kind)) return;
+      const wrong = checkPageMessage(data);
+      if (wrong !== null) return onDamage(l10n.t("What the editor told this page cannot be understood: its message{0}.", wrong));
       const message = data as PageMessage;
-      if (message.kind !== "reply" && message.kind !== "error") return onNotification(message);
-      const pending = this.#pending.get(message.id);
-      this.#pending.delete(message.id);
-      if (message.kind === "reply") pending?.resolve(message.result as never);
-      else pending?.reject(new Error(message.message));
+      if (message.kind === "reply" || message.kind === "error") this.#settle(message);
+      else onNotification(message);
     });
+  }
+
+  #settle(message: Exclude<PageMessage, HostNotification>): void {
+    const pending = this.#pending.get(message.id);
+    if (!pending) return;
+    this.#pending.delete(message.id);
+    if (message.kind === "error") return pending.reject(new Error(message.message));
+    const wrong = checkPageResult(pending.method, message.result);
+    if (wrong === null) pending.resolve(message.result as never);
+    else pending.reject(new Error(l10n.t("What the editor answered cannot be understood: its answer{0}.", wrong)));
   }
 
   /** Resolves with the host's answer; rejects with its reason in words for the user. */
   request<M extends PageMethod>(method: M, params: PageMethods[M]["params"]): Promise<PageMethods[M]["result"]> {
     const id = ++this.#lastId;
     return new Promise((resolve, reject) => {
-      this.#pending.set(id, { resolve, reject });
+      this.#pending.set(id, { method, resolve, reject });
       this.#port.postMessage({ id, method, params });
     });
   }

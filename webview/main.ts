@@ -29,6 +29,7 @@ const host: Host = new Host(
     listen: (listener) => window.addEventListener("message", (event) => listener(event.data)),
   },
   (message) => hear(message, store, host),
+  (what) => store.dispatch({ kind: "damaged", what }),
 );
 
 let kept = store.page;

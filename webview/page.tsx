@@ -68,16 +68,19 @@ export function PageView({ store, host }: PageViewProps) {
     return { page, can: (capability) => can(page, capability), request, act, dispatch, tell, announce: setAnnouncement };
   }, [page, host, store]);
 
+  const { trouble } = page;
+  const shown: Message | null = trouble === null ? message : { text: trouble, kind: "problem" };
+  const dismiss = () => (trouble === null ? setMessage(null) : store.dispatch({ kind: "damaged", what: null }));
   return (
     <PageSessionContext.Provider value={session}>
       <Content />
-      {message && (
-        <button type="button" class={`message ${message.kind}`} title={l10n.t("Dismiss")} onClick={() => setMessage(null)}>
-          {message.text}
+      {shown && (
+        <button type="button" class={`message ${shown.kind}`} title={l10n.t("Dismiss")} onClick={dismiss}>
+          {shown.text}
         </button>
       )}
       <div class="visually-hidden" aria-live="polite">
-        {message?.text ?? announcement}
+        {shown?.text ?? announcement}
       </div>
     </PageSessionContext.Provider>
   );

@@ -82,10 +82,14 @@ export interface Page {
   /** What a command of the editor asked for last: a new value for every time. */
   readonly asked: { readonly action: ViewAction } | null;
   readonly memory: Memory;
+  /** Why the host's last message could not be taken: what is shown may be older than what the host has; null normally. */
+  readonly trouble: string | null;
 }
 
 export type Action =
   | HostNotification
+  /** Null: the user has read it. */
+  | { readonly kind: "damaged"; readonly what: string | null }
   | { readonly kind: "chooseModel"; readonly model: string }
   /** `reveal`: from outside the picture, which must then bring it into view. */
   | { readonly kind: "choose"; readonly selected: Selected | null; readonly reveal: boolean }
@@ -150,8 +154,12 @@ export function comparedPaths({ compared, selected }: Page): readonly string[] {
 
 export function reduce(page: Page, action: Action): Page {
   switch (action.kind) {
-    case "state":
-      return action.selection ? showSelection(showState(page, action.state), action.selection) : showState(page, action.state);
+    case "state": {
+      const shown = showState({ ...page, trouble: null }, action.state);
+      return action.selection ? showSelection(shown, action.selection) : shown;
+    }
+    case "damaged":
+      return { ...page, trouble: action.what };
     case "model": {
       if (page.host?.kind !== "file") return page;
       const { model } = action;

@@ -10,7 +10,7 @@ type Kept = Readonly<Record<string, unknown>>;
 
 /** The page before the host has spoken; `stored` is what `vscode.getState` gave. */
 export function startPage(stored: unknown): Page {
-  return { host: null, model: null, selected: null, reveals: 0, tracing: false, compared: null, asked: null, ...readStoredPage(stored) };
+  return { host: null, model: null, selected: null, reveals: 0, tracing: false, compared: null, asked: null, trouble: null, ...readStoredPage(stored) };
 }
 
 export function storedPage(page: Page): object {

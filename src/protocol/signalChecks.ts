@@ -8,7 +8,7 @@ import type { Histogram } from "./tensor.js";
 type Of<Union extends { readonly kind: string }, Kind extends Union["kind"]> = Extract<Union, { readonly kind: Kind }>;
 const kind = <const K extends string>(name: K): Check<K> => oneOf(name);
 
-const stated: Check<StatedInput> = shape<StatedInput>(
+export const checkStatedInput: Check<StatedInput> = shape<StatedInput>(
   {
     shape: list(whole),
     dtype: oneOf("float32", "float64", "float16", "bfloat16", "int8", "int16", "int32", "int64", "uint8", "bool"),
@@ -17,13 +17,13 @@ const stated: Check<StatedInput> = shape<StatedInput>(
   { high: numeric },
 );
 
-const input: Check<SignalInput> = kinds<SignalInput>({
+export const checkSignalInput: Check<SignalInput> = kinds<SignalInput>({
   recorded: shape<Of<SignalInput, "recorded">>({ kind: kind("recorded") }),
-  stated: shape<Of<SignalInput, "stated">>({ kind: kind("stated"), inputs: list(stated) }),
+  stated: shape<Of<SignalInput, "stated">>({ kind: kind("stated"), inputs: list(checkStatedInput) }),
   random: shape<Of<SignalInput, "random">>({ kind: kind("random"), batches: whole }),
 });
 
-const trial: Check<Reinitialization> = shape<Reinitialization>({
+export const checkReinitialization: Check<Reinitialization> = shape<Reinitialization>({
   target: kinds<InitializationTarget>({
     model: shape<Of<InitializationTarget, "model">>({ kind: kind("model") }),
     module: shape<Of<InitializationTarget, "module">>({ kind: kind("module"), path: text }),
@@ -67,9 +67,9 @@ const layer: Check<LayerSignal> = shape<LayerSignal>({
 
 /** What comes from the process of model code is checked against this before anything of it is believed. */
 export const checkSignal: Check<Signal> = shape<Signal>({
-  input,
+  input: checkSignalInput,
   seed: numeric,
-  trial: optional(trial),
+  trial: optional(checkReinitialization),
   given: optional(flow),
   layers: list(layer),
   gradientMissing: optional(text),

@@ -1,6 +1,6 @@
 import { type Check, either, flag, keyOf, kinds, list, numeric, oneOf, optional, record, shape, text, whole } from "./check.js";
 import type { Exit, Failure, FailureText, PlainFailure, StackFrame, Stopped } from "./failure.js";
-import type { ArgumentValue, AxisName, LayerFamily, NamedArguments, TakenSize } from "./layer.js";
+import type { ArgumentValue, AxisName, FamilyName, LayerFamily, NamedArguments, TakenSize } from "./layer.js";
 import type { OperationEffect, OperationName, StepArgument, TensorPart } from "./operation.js";
 import type { CellResult, Offer, RunnerMethod, RunnerMethods, RunResult, TensorValues } from "./runner.js";
 import { checkSignal } from "./signalChecks.js";
@@ -9,8 +9,8 @@ import type { Histogram } from "./tensor.js";
 
 /** What comes from the process of model code is checked against these before anything of it is believed. */
 
-const location: Check<snapshot.SourceLocation> = shape({ file: text, line: whole, column: whole });
-const dtype = oneOf("float32", "float64", "float16", "bfloat16", "int8", "int16", "int32", "int64", "uint8", "bool");
+export const checkLocation: Check<snapshot.SourceLocation> = shape({ file: text, line: whole, column: whole });
+export const dtype = oneOf("float32", "float64", "float16", "bfloat16", "int8", "int16", "int32", "int64", "uint8", "bool");
 
 const finite = shape<NonNullable<snapshot.TensorStatistics["finite"]>>({ min: numeric, max: numeric, mean: numeric, std: numeric });
 const statistics: Check<snapshot.TensorStatistics> = shape({
@@ -24,8 +24,8 @@ const statistics: Check<snapshot.TensorStatistics> = shape({
   histogram: optional(shape<Histogram>({ low: numeric, high: numeric, bins: list(whole) })),
 });
 
-type Of<Union extends { readonly kind: string }, Kind extends Union["kind"]> = Extract<Union, { readonly kind: Kind }>;
-const kind = <const K extends string>(name: K): Check<K> => oneOf(name);
+export type Of<Union extends { readonly kind: string }, Kind extends Union["kind"]> = Extract<Union, { readonly kind: Kind }>;
+export const kind = <const K extends string>(name: K): Check<K> => oneOf(name);
 
 const distribution: Check<snapshot.Distribution> = kinds({
   uniform: shape<Of<snapshot.Distribution, "uniform">>({ kind: kind("uniform"), low: numeric, high: numeric }),
@@ -39,7 +39,7 @@ const distribution: Check<snapshot.Distribution> = kinds({
   }),
   constant: shape<Of<snapshot.Distribution, "constant">>({ kind: kind("constant"), value: numeric }),
 });
-const knownInitialization = { distribution: optional(distribution), location: optional(location), modifiedBy: list(text) };
+const knownInitialization = { distribution: optional(distribution), location: optional(checkLocation), modifiedBy: list(text) };
 const initialization: Check<snapshot.Initialization> = kinds({
   recorded: shape<Of<snapshot.Initialization, "recorded">>({
     kind: kind("recorded"),
@@ -57,17 +57,53 @@ const argument: Check<ArgumentValue> = (value) => {
   return Array.isArray(value) ? list(argument)(value) : shape<{ readonly code: string }>({ code: text })(value);
 };
 const namedArguments: Check<NamedArguments> = record(argument);
-const axis = text as Check<AxisName>;
+const axis = keyOf<AxisName>({
+  out: true,
+  in: true,
+  in1: true,
+  in2: true,
+  index: true,
+  feature: true,
+  channel: true,
+  class: true,
+  depth: true,
+  height: true,
+  width: true,
+  kernel: true,
+  sequence: true,
+  batch: true,
+});
+const family = keyOf<FamilyName>({
+  linear: true,
+  convolution: true,
+  attention: true,
+  recurrent: true,
+  embedding: true,
+  normalization: true,
+  activation: true,
+  dropout: true,
+  pooling: true,
+  padding: true,
+  resampling: true,
+  reshaping: true,
+  identity: true,
+  distance: true,
+  loss: true,
+  container: true,
+  module: true,
+});
 
 const use: Check<snapshot.TensorUse> = shape<snapshot.TensorUse>({ name: text, tensor: whole }, { axes: list(axis) });
-const pair: Check<readonly [string, string]> = (value) => list(text)(value) ?? ((value as unknown[]).length === 2 ? null : " is not a pair");
+export function pairOf<A, B>(first: Check<A>, second: Check<B>): Check<readonly [A, B]> {
+  return (value) => (Array.isArray(value) && value.length === 2 ? (first(value[0]) ?? second(value[1])) : " is not a pair");
+}
 const taken = shape<TakenSize>({ argument: text, input: whole, axis: numeric, counts: oneOf("feature", "channel") });
 const checkModule: Check<snapshot.ModuleSnapshot> = shape<snapshot.ModuleSnapshot>(
   {
     path: text,
     name: text,
     type: text,
-    family: text as Check<unknown> as Check<LayerFamily>,
+    family: family as Check<unknown> as Check<LayerFamily>,
     arguments: namedArguments,
     defaultArguments: namedArguments,
     identity: whole,
@@ -77,9 +113,9 @@ const checkModule: Check<snapshot.ModuleSnapshot> = shape<snapshot.ModuleSnapsho
     parameters: list(use),
     buffers: list(use),
     children: list((value) => checkModule(value)),
-    location: optional(location),
+    location: optional(checkLocation),
   },
-  { maps: pair, takes: list(taken), ownText: text, isSequence: oneOf(true) },
+  { maps: pairOf(text, text), takes: list(taken), ownText: text, isSequence: oneOf(true) },
 );
 
 const tensor: Check<snapshot.TensorSnapshot> = shape({
@@ -122,7 +158,7 @@ const operand: Check<snapshot.Operand> = shape({ value: whole, label: text });
 const effect = keyOf<OperationEffect>({ computes: true, view: true, part: true, moves: true, writes: true, makes: true });
 const part: Check<TensorPart> = shape<TensorPart>({ index: text }, { piece: shape<NonNullable<TensorPart["piece"]>>({ number: whole, of: whole }) });
 const scale = oneOf("distribution", "probability");
-const stepBase = { parent: optional(whole), inputs: list(operand), outputs: list(operand), location: optional(location) };
+const stepBase = { parent: optional(whole), inputs: list(operand), outputs: list(operand), location: optional(checkLocation) };
 const step: Check<snapshot.TraceStep> = kinds<snapshot.TraceStep>({
   module: shape<snapshot.ModuleStep>({ kind: kind("module"), path: text, duration: numeric, multiplyAdds: numeric, ...stepBase }),
   operation: shape<snapshot.OperationStep>(
@@ -143,7 +179,7 @@ const scored = shape<snapshot.ScoredOutput>({
   value: whole,
   by: text as Check<unknown> as Check<OperationName>,
   normalizes: scale,
-  location: optional(location),
+  location: optional(checkLocation),
 });
 const trace: Check<snapshot.ForwardTrace> = shape<snapshot.ForwardTrace>(
   {
@@ -159,17 +195,17 @@ const trace: Check<snapshot.ForwardTrace> = shape<snapshot.ForwardTrace>(
     inputs: list(operand),
     outputs: list(operand),
     steps: list(step),
-    failure: optional(shape<snapshot.TraceFailure>({ step: whole, message: text, location: optional(location) })),
+    failure: optional(shape<snapshot.TraceFailure>({ step: whole, message: text, location: optional(checkLocation) })),
     truncatedSteps: whole,
   },
   { scored: list(scored) },
 );
 
-const model: Check<snapshot.ModelSnapshot> = shape({
+const model: Check<snapshot.ModelSnapshot> = shape<snapshot.ModelSnapshot>({
   formatVersion: oneOf(1),
   language: oneOf("typescript", "python"),
   name: text,
-  location: optional(location),
+  location: optional(checkLocation),
   root: checkModule,
   tensors: list(tensor),
   totals: shape<snapshot.Totals>({
@@ -188,11 +224,43 @@ const model: Check<snapshot.ModelSnapshot> = shape({
   signal: optional(checkSignal),
 });
 
+/** Whether what refers to a tensor, a value or a step finds it: what follows such a number need not look. */
+function dangling({ root, tensors, trace, signal }: snapshot.ModelSnapshot): string | null {
+  const lost = (place: string): string => `${place} refers to nothing`;
+  const misplaced = tensors.findIndex(({ id }, at) => id !== at);
+  if (misplaced >= 0) return lost(`.tensors[${misplaced}].id`);
+  const waiting = [root];
+  for (let module = waiting.pop(); module; module = waiting.pop()) {
+    for (const uses of [module.parameters, module.buffers]) for (const { tensor } of uses) if (tensor >= tensors.length) return lost(`${module.path} .tensor`);
+    waiting.push(...module.children);
+  }
+  if (signal?.layers.some(({ parameters }) => parameters.some(({ tensor }) => tensor >= tensors.length))) return lost(".signal");
+  if (!trace) return null;
+  const { values, steps } = trace;
+  const unknown = (operands: readonly snapshot.Operand[]): boolean => operands.some(({ value }) => value >= values.length);
+  for (const [at, { source }] of values.entries()) {
+    if (source.kind === "step" && source.step >= steps.length) return lost(`.trace.values[${at}].source.step`);
+    if (source.kind === "tensor" && source.tensor >= tensors.length) return lost(`.trace.values[${at}].source.tensor`);
+  }
+  for (const [at, step] of steps.entries()) {
+    const isRoot = at === 0;
+    if (isRoot ? step.kind !== "module" || step.parent !== null : step.parent === null || step.parent >= at) return lost(`.trace.steps[${at}].parent`);
+    const writes = step.kind === "operation" ? step.writes : [];
+    const unwritten = writes.some(({ operand, value }) => operand >= step.inputs.length || value >= values.length);
+    if (unwritten || unknown(step.inputs) || unknown(step.outputs)) return lost(`.trace.steps[${at}]`);
+  }
+  if (unknown(trace.inputs) || unknown(trace.outputs)) return lost(".trace");
+  if (trace.scored?.some(({ value }) => value >= values.length)) return lost(".trace.scored");
+  return trace.failure && trace.failure.step >= steps.length ? lost(".trace.failure.step") : null;
+}
+
+export const checkModel: Check<snapshot.ModelSnapshot> = (value) => model(value) ?? dangling(value as snapshot.ModelSnapshot);
+
 const failureText = {
   message: text,
   hint: optional(text),
-  location: optional(location),
-  stack: list(shape<StackFrame>({ function: text, location })),
+  location: optional(checkLocation),
+  stack: list(shape<StackFrame>({ function: text, location: checkLocation })),
 };
 const told = { traceback: text };
 const plainFailure: Check<PlainFailure> = shape<PlainFailure>(
@@ -221,22 +289,22 @@ const tensorValues: Check<TensorValues> = shape({
   truncated: flag,
 });
 
-const offer = shape<Offer>({ expression: text, complete: flag, location: optional(location) });
+export const checkOffer = shape<Offer>({ expression: text, complete: flag, location: optional(checkLocation) });
 
 const nothing: Check<null> = (value) => (value === null ? null : " is not null");
 
 /** What each method of a runner answers with. */
 export const checkResult: { readonly [M in RunnerMethod]: Check<RunnerMethods[M]["result"]> } = {
-  run: shape<RunResult>({ models: list(model), failure: optional(checkFailure), offers: list(offer) }, { files: list(text) }),
-  runCell: shape<CellResult>({ models: list(model), failure: optional(checkFailure), text: optional(text), model: optional(text), files: list(text) }),
-  forward: model,
-  showOwnPass: model,
-  reinitialize: model,
-  undoReinitialize: model,
+  run: shape<RunResult>({ models: list(checkModel), failure: optional(checkFailure), offers: list(checkOffer) }, { files: list(text) }),
+  runCell: shape<CellResult>({ models: list(checkModel), failure: optional(checkFailure), text: optional(text), model: optional(text), files: list(text) }),
+  forward: checkModel,
+  showOwnPass: checkModel,
+  reinitialize: checkModel,
+  undoReinitialize: checkModel,
   setSeed: nothing,
   preparePython: nothing,
   signal: checkSignal,
-  showSignal: model,
+  showSignal: checkModel,
   tensorValues,
   statistics,
 };

@@ -1,6 +1,7 @@
 import { type Check, either, flag, keyOf, kinds, list, numeric, oneOf, shape, text, whole } from "../protocol/check.js";
 import type { CallFrame } from "../inspect/callFrames.js";
 import type { RunnerRequest } from "../protocol/index.js";
+import { checkRunnerRequest } from "../protocol/requestChecks.js";
 import type { Stop, StopReason } from "./faults.js";
 import type { Path } from "./parts.js";
 
@@ -58,10 +59,17 @@ export type FromMain =
   | { readonly kind: "answered"; readonly failed: boolean; readonly output: OutputCount };
 
 const frames: Check<readonly CallFrame[]> = list(shape<CallFrame>({ function: text, url: text, line: whole, column: whole }));
+const reason = keyOf<StopReason>({ timeout: true, memory: true, cancelled: true });
 const stop: Check<Stop> = shape<Stop>({
-  reason: keyOf({ timeout: true, memory: true, cancelled: true }),
+  reason,
   limit: numeric,
   doing: keyOf({ bundling: true, running: true, blocked: true, thread: true, waiting: true, inspecting: true, unknown: true }),
+});
+
+export const checkFromHost: Check<FromHost> = kinds<FromHost>({
+  request: shape<Extract<FromHost, { kind: "request" }>>({ kind: oneOf("request"), id: text, request: checkRunnerRequest }),
+  interrupt: shape<Extract<FromHost, { kind: "interrupt" }>>({ kind: oneOf("interrupt") }),
+  stop: shape<Extract<FromHost, { kind: "stop" }>>({ kind: oneOf("stop"), reason }),
 });
 
 export const checkToHost: Check<ToHost> = kinds<ToHost>({

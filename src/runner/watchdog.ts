@@ -14,7 +14,7 @@ import type { Doing } from "../protocol/index.js";
 import type { Stop, StopReason } from "./faults.js";
 import { killWithPrograms } from "./fork.js";
 import { frame, FrameReader } from "./frames.js";
-import type { FromHost, FromMain, Phase, ToHost, ToMain } from "./pipeMessages.js";
+import { checkFromHost, type FromHost, type FromMain, type Phase, type ToHost, type ToMain } from "./pipeMessages.js";
 
 export interface WatchdogData {
   /** Descriptor of the pipe to the host. */
@@ -66,13 +66,16 @@ let unreachable = false;
 const pipe = new Socket({ fd: data.pipe, readable: true, writable: true });
 pipe.on("error", end);
 pipe.on("close", end);
-const reader = new FrameReader(({ head }) => receive(head as FromHost), end);
+const reader = new FrameReader(({ head }) => receive(head), end);
 pipe.on("data", (bytes) => reader.receive(bytes));
 
 const tell = (message: ToHost, body?: string): void => void pipe.write(frame(message, body));
 const tellMain = (message: ToMain): void => port.postMessage(message);
 
-function receive(message: FromHost): void {
+function receive(head: unknown): void {
+  // Only the host writes here: what is none of its messages means that it is of another version, or broken, and would wait for an answer for ever.
+  if (checkFromHost(head) !== null) return end();
+  const message = head as FromHost;
   if (message.kind === "stop") return void begin(message.reason);
   if (message.kind === "interrupt") {
     if (inPython) interrupting[0] = 2;

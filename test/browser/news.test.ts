@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { type PageState } from "../../src/protocol/index.js";
 import { linear, relu, rgnet, sequential, snapshot, tensor } from "../describe/snapshots.js";
-import { button, failedRun, failingNet, failure, fileState, inspector, items, open, settled, stated } from "./page.js";
+import { button, failedRun, failingNet, failure, fileState, inspector, items, models, open, settled, stated } from "./page.js";
 
 describe("a source that can do little", () => {
   test("the page offers what it can do, and nothing else", async () => {
@@ -109,6 +109,21 @@ describe("the host's news", () => {
   });
 });
 
+describe("a message that is not as the host's are", () => {
+  test("leaves the picture, and is told until the next good one", async () => {
+    const webview = await open(fileState());
+    const before = await items(webview);
+    const damaged = fileState({ models: [{ ...models[0]!, tensors: [] }] });
+    await webview.send({ kind: "state", state: damaged, selection: null });
+    await webview.page.locator(".message.problem", { hasText: "cannot be understood" }).waitFor();
+    expect(await items(webview)).toEqual(before);
+    await webview.send({ kind: "state", state: fileState(), selection: null });
+    await webview.page.locator(".message.problem").waitFor({ state: "detached" });
+    await webview.page.evaluate(() => window.postMessage({ kind: "did-load" }, "*"));
+    expect(await webview.page.locator(".message").count()).toBe(0);
+  });
+});
+
 describe("every state has a text and an action", () => {
   const offer = { expression: "createNet(width)", complete: false, location: null };
   const states: readonly [name: string, state: PageState, text: string, action: string, method: string][] = [
@@ -117,7 +132,13 @@ describe("every state has a text and an action", () => {
     ["untrusted", { kind: "untrusted" }, "Nothing runs until you trust", "Manage Workspace Trust", "manageTrust"],
     ["failed at first", fileState({ models: [], lastRun: failedRun("thisRun") }), "expects 8 features", "Run Again", "run"],
     ["failed, for details", fileState({ models: [], lastRun: failedRun("thisRun") }), "forward", "Show Output", "showOutput"],
-    ["out of time", fileState({ lastRun: failedRun("earlierRun", { kind: "timeout" }) }), "ran out of time", "Change the Limit", "openSetting"],
+    [
+      "out of time",
+      fileState({ lastRun: failedRun("earlierRun", { kind: "timeout", doing: "running" }) }),
+      "ran out of time",
+      "Change the Limit",
+      "openSetting",
+    ],
     ["not allowed", fileState({ lastRun: failedRun("thisRun", { kind: "refused" }) }), "may not do this", "Change Permissions", "openSetting"],
     ["not to be described", fileState({ lastRun: failedRun("thisRun", { kind: "internal", location: null }) }), "could not be described", "Run Again", "run"],
     ["crashed", fileState({ lastRun: failedRun("earlierRun", { kind: "crash", location: null }) }), "crashed", "Run Again", "run"],

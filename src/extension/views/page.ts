@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import * as vscode from "vscode";
 import type { PageMessage, PageMethod, PageMethods, PageRequest, PageState, Selection, ViewAction } from "../../protocol/index.js";
+import { checkPageRequest } from "../../protocol/pageChecks.js";
 import { pageDocument } from "./pageDocument.js";
 import type { ModelSession } from "../sessions/modelSession.js";
 import type { ModelSessions, Viewer } from "../sessions/modelSessions.js";
@@ -80,7 +81,7 @@ export class Page implements vscode.Disposable {
         else if (change.kind !== "selection") this.#post(change);
         else if (change.by !== this) this.show(change.selection);
       }),
-      webview.onDidReceiveMessage((request: PageRequest) => this.#answer(request)),
+      webview.onDidReceiveMessage((message: unknown) => this.#receive(message)),
     ];
     webview.html = pageDocument({
       cspSource: webview.cspSource,
@@ -133,8 +134,16 @@ export class Page implements vscode.Disposable {
     return this.#host.session?.pageState ?? { kind: "empty" };
   }
 
-  async #answer(request: PageRequest): Promise<void> {
-    const { id, method, params } = request;
+  /** What asks for nothing that is known, in a form that is known, is answered where it can be, and does nothing. */
+  #receive(message: unknown): Promise<void> | void {
+    const wrong = checkPageRequest(message);
+    if (wrong === null) return this.#answer(message as PageRequest);
+    const id = (message as Partial<PageRequest> | null | undefined)?.id;
+    if (typeof id === "number")
+      this.#post({ kind: "error", id, message: vscode.l10n.t("The page asked for what cannot be understood: its request{0}.", wrong) });
+  }
+
+  async #answer({ id, method, params }: PageRequest): Promise<void> {
     try {
       let result: unknown = null;
       if (method === "ready") {
@@ -144,9 +153,7 @@ export class Page implements vscode.Disposable {
         this.pages.ready(this);
       } else {
         type Handler = (session: ModelSession | null, params: unknown, page: Page) => unknown;
-        const handler = Object.hasOwn(this.#handlers, method) ? (this.#handlers[method] as Handler) : undefined;
-        if (!handler) throw new Error(`Unknown request: ${String(method)}`);
-        result = await handler(this.#host.session, params, this);
+        result = await (this.#handlers[method] as Handler)(this.#host.session, params, this);
       }
       this.#post({ kind: "reply", id, result });
     } catch (error) {

@@ -1,0 +1,66 @@
+import { type Check, either, flag, kinds, list, numeric, oneOf, optional, record, shape, text, whole } from "./check.js";
+import { type Access, type Permission, permissions } from "./permissions.js";
+import type { Binding, Bundle, ForwardInput, PythonPart, PythonProgram, RunnerMethod, RunnerMethods, RunnerRequest } from "./runner.js";
+import type { SignalRequest } from "./signal.js";
+import { checkReinitialization, checkSignalInput, checkStatedInput } from "./signalChecks.js";
+import { checkLocation, kind, type Of, pairOf } from "./snapshotChecks.js";
+
+/** What is asked of a runner is checked against these, by the host what the page asks, and by the runner's process what arrives there. */
+
+type Params = { readonly [M in RunnerMethod]: Check<RunnerMethods[M]["params"]> };
+
+const modelOnly: Check<{ readonly model: string }> = shape({ model: text });
+
+const forwardInput: Check<ForwardInput> = kinds<ForwardInput>({
+  recorded: shape<Of<ForwardInput, "recorded">>({ kind: kind("recorded") }),
+  stated: shape<Of<ForwardInput, "stated">>({ kind: kind("stated"), inputs: list(checkStatedInput) }),
+});
+
+const bundle: Check<Bundle> = shape({
+  entry: text,
+  code: text,
+  sourceMap: text,
+  engineUrl: text,
+  files: list(text),
+  packages: list(text),
+  lineStarts: record(list(pairOf(whole, whole))),
+  bindings: list(shape<Binding>({ name: text, location: optional(checkLocation) })),
+  note: optional(text),
+});
+const part: Check<PythonPart> = shape({ file: text, text });
+const program: Check<PythonProgram> = shape({
+  entry: text,
+  parts: list(part),
+  isNotebook: flag,
+  isMain: flag,
+  overrides: list(pairOf(text, text)),
+  engineUrl: text,
+});
+const access: Check<Access> = shape({ asked: flag, allowed: list(oneOf<Permission>(...permissions)), readable: list(text), writable: list(text) });
+
+const signalRequest = { model: text, input: optional(checkSignalInput), seed: numeric };
+
+export const checkParams: Params = {
+  run: shape<RunnerMethods["run"]["params"]>({ bundle: either(bundle, program), workingDirectory: text, build: optional(text), access }, { isLook: flag }),
+  runCell: shape<RunnerMethods["runCell"]["params"]>({ cell: part, number: whole }),
+  preparePython: shape({ snapshot: optional(text) }),
+  forward: shape({ model: text, input: forwardInput, seed: optional(numeric) }),
+  showOwnPass: modelOnly,
+  reinitialize: (value) => modelOnly(value) ?? checkReinitialization(value),
+  undoReinitialize: modelOnly,
+  setSeed: shape({ seed: numeric }),
+  signal: shape<SignalRequest>({ ...signalRequest, trial: optional(checkReinitialization) }),
+  showSignal: shape<Omit<SignalRequest, "trial">>(signalRequest),
+  tensorValues: shape<RunnerMethods["tensorValues"]["params"]>({ model: text, tensor: whole, maxRows: whole, maxColumns: whole }, { index: list(whole) }),
+  statistics: shape<RunnerMethods["statistics"]["params"]>({ model: text, tensor: whole, bins: whole }, { range: pairOf(numeric, numeric) }),
+};
+
+const method = oneOf(...(Object.keys(checkParams) as readonly RunnerMethod[]));
+
+export const checkRunnerRequest: Check<RunnerRequest> = (value) => {
+  const asked = value as Partial<RunnerRequest> | null;
+  const wrong = shape<{ readonly method: RunnerMethod }>({ method })(asked);
+  if (wrong !== null) return wrong;
+  const inParams = checkParams[asked!.method!](asked!.params);
+  return inParams === null ? null : `.params${inParams}`;
+};
