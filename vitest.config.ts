@@ -28,7 +28,7 @@ export default defineConfig({
           name: "unit",
           ...patient,
           include: ["test/**/*.test.{ts,tsx}"],
-          exclude: [...engine, "test/extension/*.test.ts", "test/e2e/**", "test/browser/**"],
+          exclude: [...engine, "test/extension/*.test.ts", "test/extension/restricted/**", "test/e2e/**", "test/browser/**"],
         },
       },
       { extends: true, test: { name: "engine", ...patient, ...oneEngine, include: engine } },

@@ -18,7 +18,7 @@ const typescriptPlugin = `node_modules/${manifest.contributes.typescriptServerPl
 const common = { bundle: true, sourcemap: true, target: "es2022", logLevel: "warning", legalComments: "none" };
 // The package of translations is no ES module in its build for Node.
 /** @type {esbuild.BuildOptions} */
-const node = { ...common, platform: "node", target: "node20", alias: { "@vscode/l10n": "@vscode/l10n/dist/browser.js" } };
+const node = { ...common, platform: "node", target: "node20", minify: true, alias: { "@vscode/l10n": "@vscode/l10n/dist/browser.js" } };
 
 /**
  * What a part of the page that is loaded later shares with the page stays in one file: told by its users alone, esbuild would cut it into a dozen, each a
@@ -53,8 +53,8 @@ const parts = [
     banner: { js: "#!/usr/bin/env node" },
     external: ["./render.js", "./mcp.js"],
   },
-  { ...node, entryPoints: ["src/cli/mcp.ts"], outfile: "dist/mcp.js", format: "esm", minify: true },
-  { ...node, entryPoints: ["src/cli/render.ts"], outfile: "dist/render.js", format: "esm", minify: true },
+  { ...node, entryPoints: ["src/cli/mcp.ts"], outfile: "dist/mcp.js", format: "esm" },
+  { ...node, entryPoints: ["src/cli/render.ts"], outfile: "dist/render.js", format: "esm" },
   { ...node, entryPoints: ["src/cli/renderThread.ts"], outfile: "dist/renderThread.js", format: "esm", external: ["./render.js"] },
   {
     ...node,
@@ -62,7 +62,6 @@ const parts = [
     outfile: "dist/extension.cjs",
     format: "cjs",
     external: ["vscode"],
-    minify: true,
     mainFields: ["module", "main"],
   },
   {

@@ -1,5 +1,6 @@
 import { type ChildProcess, fork, type ForkOptions, spawn, type SpawnOptions } from "node:child_process";
 import { once } from "node:events";
+import { win32 } from "node:path";
 
 /** Forks a script of ours with the program that runs this one, which in an editor is Electron in the guise of Node. */
 export function forkScript(script: string, argument: unknown, options: ForkOptions): ChildProcess {
@@ -35,8 +36,16 @@ export function killWithPrograms(pid: number): void {
     }
   };
   if (!windows) return kill(-pid);
-  // It finds what a process has started as long as that one is there.
-  spawn("taskkill", ["/PID", String(pid), "/T", "/F"], { stdio: "ignore", windowsHide: true }).once("error", () => kill(pid));
+  const { program, args } = treeKiller(pid, process.env);
+  spawn(program, args, { stdio: "ignore", windowsHide: true }).once("error", () => kill(pid));
+}
+
+/**
+ * What ends a process on Windows with all that it has started, as long as that process is there to be asked for it. By its whole path: Windows would look for the
+ * name in the current folder first, which is the user's.
+ */
+export function treeKiller(pid: number, { SystemRoot = "C:\\Windows" }: NodeJS.ProcessEnv): { readonly program: string; readonly args: readonly string[] } {
+  return { program: win32.join(SystemRoot, "System32", "taskkill.exe"), args: ["/PID", String(pid), "/T", "/F"] };
 }
 
 /** Settles when the process is gone; also when it could not be started. */

@@ -1,5 +1,6 @@
 import childProcess from "node:child_process";
 import dgram from "node:dgram";
+import dns from "node:dns";
 import fs from "node:fs";
 import inspector from "node:inspector";
 import { syncBuiltinESMExports } from "node:module";
@@ -85,6 +86,7 @@ export class Guards {
 
     const program = ([file]: readonly unknown[]): Refusal | null => this.#refuse("programs", String(file));
     for (const name of ["execSync", "execFileSync", "spawnSync"]) throwing(childProcess, name, program);
+    throwing(process, "kill", ([pid]) => (pid === process.pid ? null : this.#refuse("programs", `process.kill(${String(pid)})`)));
     // All others come here. What is detached would outlive the run.
     replace(childProcess.ChildProcess.prototype, "spawn", (call, [options]) => {
       const { file, args } = options as { readonly file: string; readonly args?: readonly string[] };
@@ -96,6 +98,10 @@ export class Guards {
     throwing(net.Socket.prototype, "connect", (args) => this.#refuse("network", address(args)));
     throwing(net.Server.prototype, "listen", (args) => this.#refuse("network", address(args)));
     for (const name of ["bind", "connect", "send"]) throwing(dgram.Socket.prototype, name, (args) => this.#refuse("network", `udp:${addressOf(args)}`));
+    for (const holder of [dns, dns.Resolver.prototype, dns.promises, dns.promises.Resolver.prototype]) {
+      const asks = Object.getOwnPropertyNames(holder).filter((name) => /^(lookup|resolve|reverse)/.test(name));
+      for (const name of asks) throwing(holder, name, ([host]) => this.#refuse("network", String(host)));
+    }
     throwing(inspector, "open", () => this.#refuse("network", "inspector.open"));
     rejecting(globalThis, "fetch", ([resource]) => this.#refuse("network", urlOf(resource)));
     for (const name of ["WebSocket", "EventSource"]) throwing(globalThis, name, ([url]) => this.#refuse("network", urlOf(url)));

@@ -16,6 +16,7 @@ import type {
   RunnerRequest,
   RunResult,
 } from "../protocol/index.js";
+import { checkModel } from "../protocol/snapshotChecks.js";
 import { watchBlockingCalls } from "./blockingCalls.js";
 import { brokenPipeFailure, internalFailure, type Stop, stoppedFailure, thrownFailure, type Trouble, troubleFailure } from "./faults.js";
 import { Guards } from "./guards.js";
@@ -28,6 +29,7 @@ import type { ProcessOptions } from "./process.js";
 import type { PythonCode } from "./python.js";
 import { loadTranslations } from "./translations.js";
 import { awaitedThread, endThreads, type GuardOptions, tellThreads } from "./threads.js";
+import { Timers } from "./timers.js";
 import { endTraining } from "./trainingEnd.js";
 import type { WatchdogData } from "./watchdog.js";
 
@@ -91,6 +93,8 @@ new Worker(new URL("watchdog.js", import.meta.url), { workerData, transferList: 
 watchBlockingCalls((frames) => tell({ kind: "blocking", frames }));
 const guardOptions: GuardOptions = { threadGuard: fileURLToPath(new URL("threadGuard.cjs", import.meta.url)), ownFolder: dirname(options.codeFile) };
 const guards = new Guards(guardOptions);
+/** Those of JavaScript; what is to be done later in Python belongs to the interpreter, where a cell's tasks outlive it. */
+let timers: Timers | null = null;
 
 function stopped(stop: Stop, frames: readonly CallFrame[]): void {
   const thread = stop.doing === "waiting" ? awaitedThread() : null;
@@ -134,6 +138,7 @@ function limitTo(access: Access): void {
 
 async function runBundle(given: Bundle, build: string | null, isLook: boolean): Promise<RunResult> {
   const { engine, bundle } = await engineFor(given);
+  timers = new Timers();
   const code = new ModelCode({
     bundle,
     codeFile: options.codeFile,
@@ -235,6 +240,9 @@ async function engineFor(bundle: Bundle): Promise<{ readonly engine: Engine; rea
 /** With `mayRun`, code of the models may run to find out more of them. `built`: the models, where the user has said what they are. */
 async function inspect(session: Session, failure: Failure | null, mayRun: boolean, built: Found | null = null): Promise<RunResult> {
   const { code, engine, inspection, bindings } = session;
+  // The run has ended: what it leaves behind would go on beside the models for as long as they are kept.
+  endThreads();
+  timers?.end();
   tell({ kind: "phase", phase: "inspecting" });
   const troubles: Trouble[] = [];
   const { models, offers } = built ?? (await findModels(code, inspection, engine, bindings, mayRun, troubles));
@@ -242,7 +250,11 @@ async function inspect(session: Session, failure: Failure | null, mayRun: boolea
   const described: ModelSnapshot[] = (beingDescribed = []);
   for (const name of inspection.names) {
     try {
-      described.push(withoutToJson(() => inspection.describe(name)));
+      const model = withoutToJson(() => inspection.describe(name));
+      // The code may have put anything in place of what is described: it costs this model, and no other.
+      const wrong = checkModel(model);
+      if (wrong !== null) throw new TypeError(l10n.t("its description{0}", wrong));
+      described.push(model);
     } catch (error) {
       troubles.push({ name, location: models.find((model) => model.name === name)?.location ?? null, error });
     }
@@ -280,6 +292,7 @@ async function serve(request: RunnerRequest): Promise<void> {
     if (answered) return;
     answered = true;
     interrupt = null;
+    timers?.end();
     reply(given);
   };
   interrupt = (how) => {

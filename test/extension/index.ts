@@ -2,13 +2,14 @@ import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import Mocha from "mocha";
 
-/** Called by VS Code in its extension host. Reports to the file named by LAYERSCOPE_TEST_REPORT, since only an exit code gets out. */
+/** Called by VS Code in its extension host. Reports to the file named by LAYERSCOPE_TEST_REPORT, since only an exit code gets out. Runs what is in LAYERSCOPE_TEST_FOLDER. */
 export async function run(): Promise<void> {
   const mocha = new Mocha({ ui: "tdd", timeout: 60_000, grep: process.env.LAYERSCOPE_TEST_GREP ?? "" });
-  for (const file of readdirSync(__dirname)
+  const folder = join(__dirname, process.env.LAYERSCOPE_TEST_FOLDER ?? ".");
+  for (const file of readdirSync(folder)
     .filter((name) => name.endsWith(".test.cjs"))
     .sort())
-    mocha.addFile(join(__dirname, file));
+    mocha.addFile(join(folder, file));
   const lines: string[] = [];
   let passed = 0;
   let failed = 0;

@@ -81,3 +81,25 @@ export async function until(what: string, holds: () => boolean | Promise<boolean
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
+
+/**
+ * Answers what VS Code asks the user as the most willing user would: the first item, the text that stands there, the first button. `fileToSave`: what a dialog for saving
+ * gives. Returns what ends that.
+ */
+export function answerDialogs(fileToSave: () => vscode.Uri | undefined = () => undefined): () => void {
+  const firstButton = (_text: unknown, ...buttons: readonly unknown[]): unknown => buttons.find((button) => typeof button === "string");
+  const answers: Readonly<Record<string, (...args: readonly unknown[]) => unknown>> = {
+    showQuickPick: async (items) => ((await items) as readonly unknown[])[0],
+    showInputBox: (options) => (options as { readonly value?: string } | undefined)?.value || "7",
+    showSaveDialog: fileToSave,
+    showOpenDialog: () => undefined,
+    showInformationMessage: firstButton,
+    showWarningMessage: firstButton,
+    showErrorMessage: firstButton,
+  };
+  const before = Object.keys(answers).map((name) => [name, Reflect.get(vscode.window, name) as unknown] as const);
+  for (const [name, answer] of Object.entries(answers)) Reflect.set(vscode.window, name, (...args: unknown[]) => Promise.resolve(answer(...args)));
+  return () => {
+    for (const [name, original] of before) Reflect.set(vscode.window, name, original);
+  };
+}

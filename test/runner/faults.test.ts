@@ -342,6 +342,40 @@ test("cancelling stops the code where it is", async () => {
   expect(models.map(({ name }) => name)).toEqual(["net"]);
 });
 
+test.each([
+  ["an interval", "setTimeout(console.log, 100);\nsetInterval(tick, 5);"],
+  ["one after the other", "setTimeout(console.log, 100);\nconst again = () => (tick(), setTimeout(again, 5));\nagain();"],
+  [
+    "of node:timers",
+    'import timers, { setInterval as every } from "node:timers";\nsetTimeout(console.log, 100);\nevery(tick, 5);\ntimers.setInterval(tick, 5);',
+  ],
+  [
+    "of node:timers/promises",
+    'import { setInterval as every } from "node:timers/promises";\nsetTimeout(console.log, 100);\nfor await (const _ of every(5)) tick();',
+  ],
+  ["after an error", 'setInterval(tick, 5);\nawait new Promise((resolve) => setTimeout(resolve, 50));\nthrow new Error("no");'],
+  ["that nothing waits for", "setInterval(tick, 5).unref();\nawait new Promise((resolve) => setTimeout(resolve, 50));"],
+  [
+    "in a thread",
+    `import { Worker } from "node:worker_threads";
+const code = "setInterval(() => require('node:worker_threads').parentPort.postMessage(1), 5)";
+await new Promise((resolve) => new Worker(code, { eval: true }).on("message", () => (tick(), resolve(null))));
+throw new Error("no");`,
+  ],
+])("timers end with the run that set them, and the models answer: %s", async (_what, code) => {
+  const cancel = new AbortController();
+  const { file, models } = await workspace.run(
+    `${head}net.registerBuffer("ticks", torch.zeros(1, 1));\nconst tick = () => void net.getBuffer("ticks")!.add_(1);\n${code}`,
+    { signal: cancel.signal, onOutput: () => cancel.abort() },
+  );
+  const tensor = models[0]!.tensors.find(({ kind }) => kind === "buffer")!.id;
+  const ticks = async () => (await workspace.runner.request(file, "tensorValues", { model: "net", tensor, maxRows: 1, maxColumns: 1 })).values[0];
+  const before = await ticks();
+  expect(before).toBeGreaterThan(0);
+  await new Promise((resolve) => setTimeout(resolve, 150));
+  expect(await ticks()).toBe(before);
+});
+
 test("a request that hangs is stopped, and the models answer again", async () => {
   const { file, models } = await hurried.run(`import * as torch from "layerscope";
 let calls = 0;

@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { isBuiltin } from "node:module";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -57,6 +58,11 @@ const deeds: readonly Deed[] = [
   { name: "a parent folder by dots", permission: "write", code: '(await import("node:fs")).writeFileSync("../a", "x");' },
   { name: "torch.save", permission: "write", code: 'torch.save(net.stateDict(), "OUTSIDE/a.pt");' },
   { name: "a heap snapshot", permission: "write", code: '(await import("node:v8")).writeHeapSnapshot("OUTSIDE/a");' },
+  {
+    name: "WebAssembly's view of the system",
+    permission: "write",
+    code: 'new (await import("node:wasi")).WASI({ version: "preview1", preopens: { "/": "OUTSIDE" } });',
+  },
   { name: "readFileSync", permission: "read", code: '(await import("node:fs")).readFileSync("OUTSIDE/data.txt");' },
   { name: "readFile of fs/promises", permission: "read", code: 'await (await import("node:fs/promises")).readFile("OUTSIDE/data.txt");' },
   { name: "open for reading", permission: "read", code: 'await (await import("node:fs/promises")).open("OUTSIDE/data.txt");' },
@@ -66,6 +72,7 @@ const deeds: readonly Deed[] = [
   { name: "fork", permission: "programs", code: '(await import("node:child_process")).fork("./model.ts");' },
   { name: "execFileSync", permission: "programs", code: '(await import("node:child_process")).execFileSync("true");' },
   { name: "execSync", permission: "programs", code: 'require("child_process").execSync("true");' },
+  { name: "the end of another process", permission: "programs", code: "process.kill(process.ppid, 0);" },
   { name: "a cluster", permission: "programs", code: '(await import("node:cluster")).default.fork();' },
   { name: "net.connect", permission: "network", code: '(await import("node:net")).connect(9, "127.0.0.1");' },
   { name: "net.createServer", permission: "network", code: '(await import("node:net")).createServer().listen(0);' },
@@ -75,6 +82,8 @@ const deeds: readonly Deed[] = [
   { name: "http2.connect", permission: "network", code: '(await import("node:http2")).connect("https://127.0.0.1:9/");' },
   { name: "tls.connect", permission: "network", code: '(await import("node:tls")).connect(9);' },
   { name: "dgram", permission: "network", code: '(await import("node:dgram")).createSocket("udp4").send("x", 9, "127.0.0.1");' },
+  { name: "dns", permission: "network", code: 'await (await import("node:dns/promises")).lookup("localhost");' },
+  { name: "a resolver", permission: "network", code: 'new (await import("node:dns")).Resolver().resolve4("localhost", () => {});' },
   { name: "fetch", permission: "network", code: 'await fetch("http://127.0.0.1:9/");' },
   { name: "a native add-on", permission: "addons", code: 'process.dlopen({ exports: {} } as any, "addon.node");' },
   { name: "a native add-on that is required", permission: "addons", code: '(await import("node:module")).createRequire(import.meta.url)("./addon.node");' },
@@ -86,6 +95,18 @@ const deeds: readonly Deed[] = [
     code: 'new (await import("node:worker_threads")).Worker(new URL("./thread.mjs", import.meta.url));',
   },
 ];
+// Since Node 22.5; a database in memory is none of the file system's.
+if (isBuiltin("node:sqlite")) {
+  (deeds as Deed[]).push(
+    { name: "a database", permission: "write", code: 'new (await import("node:sqlite")).DatabaseSync("OUTSIDE/a.db");' },
+    { name: "a database by require", permission: "write", code: 'new (require("node:sqlite").DatabaseSync)("OUTSIDE/a.db");' },
+    {
+      name: "the backup of a database",
+      permission: "write",
+      code: 'const { backup, DatabaseSync } = await import("node:sqlite"); await backup(new DatabaseSync(":memory:"), "OUTSIDE/a.db");',
+    },
+  );
+}
 if (typeof WebSocket !== "undefined") (deeds as Deed[]).push({ name: "WebSocket", permission: "network", code: 'new WebSocket("ws://127.0.0.1:9");' });
 
 /** Tries deeds one after the other and prints for each what it is refused with, and whether the calls in the error lead to the model file. */

@@ -50,6 +50,12 @@ const odd = new Odd();`);
     expect(models.map(({ name }) => name)).toEqual(names);
   });
 
+  test("a model with something in it that no description can hold, the others are shown and it is named", async () => {
+    const { models, failure } = await workspace.run(`${head}const odd = new torch.nn.Linear(1, 1);\n(odd.weight as any).requiresGrad = 3n;`);
+    expect(models.map(({ name }) => name)).toEqual(["net"]);
+    expect(failure).toMatchObject({ kind: "internal", message: expect.stringMatching(/^odd could not be looked at: .*requiresGrad/), location: { line: 3 } });
+  });
+
   test("descriptions without a bound, they are cut", async () => {
     const { models, failure } = await workspace.run(`${head}class Long extends torch.nn.Module {
   fc = new torch.nn.Linear(1, 1);

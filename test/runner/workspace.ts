@@ -27,7 +27,11 @@ export class Workspace {
   async run(text: string, options: RunOptions = {}, name = "model.ts"): Promise<RunOutcome & { file: string; printed: string }> {
     const file = this.write(name, text);
     let printed = "";
-    const outcome = await this.runner.run(file, { ...options, onOutput: (output: Output) => (printed += output.text) });
+    const onOutput = (output: Output): void => {
+      printed += output.text;
+      options.onOutput?.(output);
+    };
+    const outcome = await this.runner.run(file, { ...options, onOutput });
     return { ...outcome, file, printed };
   }
 

@@ -1,6 +1,6 @@
 /**
  * Stands in for the `code` executable that @vscode/test-electron starts: takes the same flags, runs the browser VS Code with headless
- * Chromium, and ends with the suite's exit code. The environment reaches the extension host as it does on the desktop.
+ * Chromium, and ends with the suite's exit code. With `--askForTrust` the folder is not trusted. The environment reaches the extension host as it does on the desktop.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -15,6 +15,7 @@ const { values, positionals } = parseArgs({
   options: {
     extensionDevelopmentPath: { type: "string" },
     extensionTestsPath: { type: "string" },
+    askForTrust: { type: "boolean" },
   },
 });
 const [folder] = positionals;
@@ -26,7 +27,7 @@ const release = process.env.VSCODE_RELEASE === "oldest" ? "oldest" : "current";
 const dataFolder = mkdtempSync(join(tmpdir(), "layerscope-vscode-"));
 mkdirSync(join(dataFolder, "data", "Machine"), { recursive: true });
 writeFileSync(join(dataFolder, "data", "Machine", "settings.json"), "{}");
-const server = await startServer({ dataFolder, release });
+const server = await startServer({ dataFolder, release, askForTrust: values.askForTrust === true });
 const browser = await launchChromium();
 let code = 1;
 try {

@@ -1,0 +1,87 @@
+import * as vscode from "vscode";
+import type { PageMessage, PageMethod, PageMethods } from "../../../src/protocol/index.js";
+
+/** What the real page of the sidebar would send. */
+export const samples: { readonly [M in PageMethod]: readonly PageMethods[M]["params"][] } = {
+  ready: [null],
+  run: [null],
+  stop: [null],
+  build: [null, { expression: "new torch.nn.Linear(1, 1)", complete: true }, { expression: "make(n)", complete: false }],
+  chooseReinitialize: [{ model: "net", path: "" }],
+  chooseForward: [{ model: "net" }],
+  forward: [
+    { model: "net", input: { kind: "recorded" }, seed: null },
+    { model: "net", input: { kind: "stated", inputs: [{ shape: [1, 3], dtype: "float32", fill: "rand" }] }, seed: 1 },
+  ],
+  showOwnPass: [{ model: "net" }],
+  undoReinitialize: [{ model: "net" }],
+  tensorValues: [{ model: "net", tensor: 0, maxRows: 4, maxColumns: 4 }],
+  statistics: [{ model: "net", tensor: 0, bins: 8 }],
+  selected: [{ model: "net", path: "" }, null],
+  reveal: [{ location: { file: "/nowhere/net.ts", line: 1, column: 1 } }],
+  copySummary: [{ model: "net" }],
+  copyText: [{ text: "text" }],
+  save: [{ suggestedName: "net.svg", content: "<svg/>", encoding: "utf8" }],
+  openInEditor: [null],
+  showOutput: [null],
+  openSetting: [{ name: "permissions" }],
+  openNote: [null],
+  createExample: [null],
+  openFile: [null],
+  manageTrust: [null],
+};
+
+type Listener = (message: unknown) => unknown;
+
+/**
+ * Takes the place of the page in the sidebar: hands what a test says to whoever listens to the page, and keeps what is posted to it. The extension must not
+ * have begun yet.
+ */
+export class PlayedPage {
+  readonly #listeners: Listener[] = [];
+  readonly posted: PageMessage[] = [];
+
+  constructor() {
+    const { registerWebviewViewProvider } = vscode.window;
+    Reflect.set(vscode.window, "registerWebviewViewProvider", ((id, provider, options) =>
+      registerWebviewViewProvider(
+        id,
+        { resolveWebviewView: (view, context, token) => provider.resolveWebviewView(this.#played(view), context, token) },
+        options,
+      )) satisfies typeof registerWebviewViewProvider);
+  }
+
+  get listens(): boolean {
+    return this.#listeners.length > 0;
+  }
+
+  /** Resolves when what was said has been answered, or needs no answer. */
+  async say(message: unknown): Promise<void> {
+    for (const listener of this.#listeners) await listener(message);
+  }
+
+  #played(view: vscode.WebviewView): vscode.WebviewView {
+    const webview = standIn(view.webview, {
+      onDidReceiveMessage: ((listener: Listener) => {
+        this.#listeners.push(listener);
+        return new vscode.Disposable(() => undefined);
+      }) as vscode.Event<unknown>,
+      postMessage: (message: PageMessage) => {
+        this.posted.push(message);
+        return Promise.resolve(true);
+      },
+    });
+    return standIn(view, { webview });
+  }
+}
+
+function standIn<T extends object>(original: T, changed: Partial<T>): T {
+  return new Proxy(original, {
+    get(target, key) {
+      if (Object.hasOwn(changed, key)) return changed[key as keyof T];
+      const value: unknown = Reflect.get(target, key, target);
+      return typeof value === "function" ? (value.bind(target) as unknown) : value;
+    },
+    set: (target, key, value) => Reflect.set(target, key, value, target),
+  });
+}

@@ -1,0 +1,133 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { afterAll, describe, expect, test, vi } from "vitest";
+import type { RunOutcome } from "../../src/runner/client.js";
+import { leftovers, Workspace } from "../runner/workspace.js";
+import { Damage } from "../support/damage.js";
+import { count, seed } from "./counts.js";
+import { growth, look, type Look } from "./measure.js";
+
+vi.setConfig({ testTimeout: 24 * 3600_000, hookTimeout: 120_000 });
+
+/** Milliseconds within which every run ends, whatever the file is: the limit, the time to be stopped, and a busy machine. */
+const timeLimit = 5000;
+const longest = 60_000;
+const workspace = new Workspace({ timeLimit, memoryLimit: 700 });
+afterAll(async () => {
+  await workspace.dispose();
+  expect(leftovers()).toEqual([]);
+});
+
+const net = (width: number): string =>
+  `import * as torch from "layerscope";\nconst net = new torch.nn.Sequential(new torch.nn.Linear(4, ${width}), new torch.nn.ReLU(), new torch.nn.Linear(${width}, 1));\nnet(torch.ones(2, 4));\n`;
+
+/** The picture is that of the text, and of no other. */
+function isNetOf(width: number, { models, failure }: RunOutcome): void {
+  expect(failure).toBeNull();
+  expect(models.map(({ name, tensors }) => [name, tensors[0]!.shape])).toEqual([["net", [width, 4]]]);
+}
+
+/** There are models, or a reason that can be read. */
+function saysHowItEnded({ models, failure, offers }: RunOutcome): void {
+  if (failure) expect(failure.message.trim()).not.toBe("");
+  else expect([models, offers].every(Array.isArray)).toBe(true);
+}
+
+function isFlat(looks: readonly Look[], what: string): void {
+  const found = growth(looks);
+  const factors = Object.entries(found)
+    .map(([name, factor]) => `${name} x ${factor.toFixed(3)}`)
+    .join(", ");
+  console.log(`${what}: second half against the first: ${factors}; megabytes at the end:`, looks.at(-1));
+  // Of few there is nothing to be seen but noise.
+  if (looks.length >= 40) for (const factor of Object.values(found)) expect(factor).toBeLessThan(1.1);
+  expect(looks.at(-1)!.children).toBeLessThanOrEqual(looks[Math.ceil(looks.length / 5)]!.children + 1);
+  expect(looks.at(-1)!.handles).toBeLessThanOrEqual(looks[Math.ceil(looks.length / 5)]!.handles + 6);
+}
+
+describe("memory, handles and processes stay as they are", () => {
+  test("over runs of one file again and again", async () => {
+    const runs = count("RUNS", 10);
+    const looks: Look[] = [];
+    for (let i = 0; i < runs; i++) {
+      isNetOf(5 + (i % 7), await workspace.run(net(5 + (i % 7)), {}, "again.ts"));
+      if (i % Math.ceil(runs / 100) === 0) looks.push(look());
+    }
+    isFlat(looks, `${runs} runs`);
+  });
+
+  test("over requests to one model", async () => {
+    const requests = count("REQUESTS", 400);
+    const { file } = await workspace.run(net(6), {}, "asked.ts");
+    const looks: Look[] = [];
+    const { runner } = workspace;
+    const asks = [
+      () => runner.request(file, "forward", { model: "net", input: { kind: "stated", inputs: [{ shape: [3, 4], dtype: "float32", fill: "rand" }] }, seed: 1 }),
+      () => runner.request(file, "reinitialize", { model: "net", target: { kind: "model" }, choice: { kind: "asConstructed" }, seed: 3 }),
+      () => runner.request(file, "tensorValues", { model: "net", tensor: 0, maxRows: 8, maxColumns: 8 }),
+      () => runner.request(file, "statistics", { model: "net", tensor: 0, bins: 16 }),
+      () => runner.request(file, "undoReinitialize", { model: "net" }),
+      () => runner.request(file, "showOwnPass", { model: "net" }),
+      () => runner.request(file, "setSeed", { seed: 9 }),
+    ];
+    for (let i = 0; i < requests; i++) {
+      await asks[i % asks.length]!();
+      if (i % Math.ceil(requests / 100) === 0) looks.push(look());
+    }
+    isFlat(looks, `${requests} requests`);
+  });
+});
+
+describe("every run ends, and says how", () => {
+  test("of damaged model files", async () => {
+    const damage = new Damage(seed);
+    const example = readFileSync(path.resolve(import.meta.dirname, "../../examples/parameter-management.ts"), "utf8");
+    const texts = [
+      net(5),
+      example,
+      `${net(3)}export function make(width: number) {\n  return new torch.nn.Linear(width, width);\n}\nawait Promise.resolve();\n`,
+    ];
+    const files = count("MODELS", 12);
+    const ends: Record<string, number> = {};
+    for (let i = 0; i < files; i++) {
+      const text = damage.ofText(damage.pick(texts));
+      const began = Date.now();
+      const outcome = await workspace.run(text, { asked: false }, "damaged.ts");
+      const kind = outcome.failure?.kind ?? (outcome.models.length > 0 ? "models" : "no model");
+      ends[kind] = (ends[kind] ?? 0) + 1;
+      expect(Date.now() - began, `seed ${seed}, file ${i}: ${JSON.stringify(text)}`).toBeLessThan(longest);
+      saysHowItEnded(outcome);
+      // None of them is anything to another.
+      if (i % 10 === 9) isNetOf(8, await workspace.run(net(8), {}, "sound.ts"));
+    }
+    console.log(`${files} damaged model files, seed ${seed}:`, ends);
+  });
+
+  test("with a damaged tsconfig.json", async () => {
+    const damage = new Damage(seed);
+    const config = `{
+  // How the project is compiled.
+  "extends": ["./base.json"],
+  "compilerOptions": { "target": "es2022", "module": "nodenext", "jsx": "react-jsx", "baseUrl": ".", "paths": { "@/*": ["./*"], "layers": ["./layers.ts"] },
+    "experimentalDecorators": true, "useDefineForClassFields": true, "verbatimModuleSyntax": false, "strict": true },
+  "include": ["**/*.ts"], "files": [], "references": [{ "path": "../other" }]
+}
+`;
+    const configs = count("CONFIGS", 10);
+    const ends: Record<string, number> = {};
+    workspace.write("project/base.json", '{ "compilerOptions": { "strict": true } }');
+    for (let i = 0; i < configs; i++) {
+      const text = damage.ofText(config);
+      workspace.write("project/tsconfig.json", text);
+      const began = Date.now();
+      const outcome = await workspace.run(net(4), {}, "project/model.ts");
+      expect(Date.now() - began, `seed ${seed}, config ${i}: ${JSON.stringify(text)}`).toBeLessThan(longest);
+      saysHowItEnded(outcome);
+      ends[outcome.failure?.kind ?? "models"] = (ends[outcome.failure?.kind ?? "models"] ?? 0) + 1;
+      if (!outcome.failure) isNetOf(4, outcome);
+    }
+    workspace.write("project/tsconfig.json", config);
+    isNetOf(4, await workspace.run(net(4), {}, "project/model.ts"));
+    console.log(`${configs} damaged tsconfig.json, seed ${seed}:`, ends);
+  });
+});
