@@ -199,6 +199,8 @@ describe("what the host sends to a page", () => {
         build: null,
         stale: false,
         findingLevels: { nan: "off" },
+        timeLimit: 30,
+        earlierChanges: [],
       },
       selection: { model: "net", path: "0" },
     };
