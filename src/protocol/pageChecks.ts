@@ -80,6 +80,8 @@ const methods: { readonly [M in PageMethod]: { readonly params: Check<PageMethod
   showOwnPass: { params: modelOnly, result: nothing },
   undoReinitialize: { params: modelOnly, result: nothing },
   reinitialize: { params: checkParams.reinitialize, result: nothing },
+  copyAsCode: { params: checkParams.reinitialize, result: nothing },
+  insertAsCode: { params: checkParams.reinitialize, result: nothing },
   showSignal: { params: checkParams.showSignal, result: nothing },
   signal: { params: checkParams.signal, result: checkResult.signal },
   tensorValues: { params: checkParams.tensorValues, result: checkResult.tensorValues },

@@ -1,6 +1,13 @@
 import * as vscode from "vscode";
 import type { PageMessage, PageMethod, PageMethods } from "../../../src/protocol/index.js";
 
+const reinitialization: PageMethods["reinitialize"]["params"] = {
+  model: "net",
+  target: { kind: "model" },
+  choice: { kind: "scheme", function: "zeros_", arguments: {} },
+  seed: 1,
+};
+
 /** What the real page of the sidebar would send. */
 export const samples: { readonly [M in PageMethod]: readonly PageMethods[M]["params"][] } = {
   ready: [null],
@@ -13,7 +20,9 @@ export const samples: { readonly [M in PageMethod]: readonly PageMethods[M]["par
     { model: "net", input: { kind: "stated", inputs: [{ shape: [1, 3], dtype: "float32", fill: "rand" }] }, seed: 1 },
   ],
   showOwnPass: [{ model: "net" }],
-  reinitialize: [{ model: "net", target: { kind: "model" }, choice: { kind: "scheme", function: "zeros_", arguments: {} }, seed: 1 }],
+  reinitialize: [reinitialization],
+  copyAsCode: [reinitialization],
+  insertAsCode: [reinitialization],
   showSignal: [{ model: "net", input: null, seed: 0 }],
   signal: [{ model: "net", input: { kind: "random", batches: 2 }, seed: 0, trial: null }],
   undoReinitialize: [{ model: "net" }],
