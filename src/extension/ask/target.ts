@@ -59,7 +59,7 @@ function isNode(argument: unknown): argument is ModuleNode {
   return typeof argument === "object" && argument !== null && "session" in argument && "module" in argument;
 }
 
-function isReference(argument: unknown): argument is ModuleReference {
+export function isReference(argument: unknown): argument is ModuleReference {
   return (
     typeof argument === "object" &&
     argument !== null &&

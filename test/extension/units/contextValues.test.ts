@@ -44,6 +44,9 @@ describe("what menus and the tree's welcome are told", () => {
     const { contributes } = JSON.parse(readFileSync(new URL("../../../package.json", import.meta.url), "utf8")) as { contributes: unknown };
     const clauses: string[] = [];
     JSON.stringify(contributes, (key, value: unknown) => {
+      // A step of the walkthrough is done when such a key is on.
+      if (key === "completionEvents")
+        clauses.push(...(value as string[]).flatMap((event) => (event.startsWith("onContext:") ? event.slice("onContext:".length) : [])));
       if ((key === "when" || key === "enablement") && typeof value === "string") clauses.push(value);
       return value;
     });
