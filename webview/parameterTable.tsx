@@ -2,7 +2,7 @@ import * as l10n from "@vscode/l10n";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { ModelSnapshot } from "../src/protocol/index.js";
 import { Icon, Link } from "./controls.js";
-import { elementsText } from "../src/describe/counts.js";
+import { elementsText, parametersText } from "../src/describe/counts.js";
 import { formatCount } from "../src/describe/format.js";
 import { Sparkline } from "./inspector/histogram.js";
 import { type Column, measuredColumns, type ParameterRow } from "../src/describe/parameterRows.js";
@@ -66,6 +66,7 @@ export function ParameterTable({ model }: { readonly model: ModelSnapshot }) {
   };
 
   const elements = rows.reduce((sum, { tensor }) => sum + tensor.count, 0);
+  const buffers = rows.reduce((sum, { tensor }) => sum + (tensor.kind === "buffer" ? tensor.count : 0), 0);
   return (
     <section class="parameter-table" aria-label={l10n.t("Parameters of {0}", model.name)}>
       <div
@@ -116,7 +117,14 @@ export function ParameterTable({ model }: { readonly model: ModelSnapshot }) {
       <footer class="table-foot">
         {rows.length === 1
           ? l10n.t("1 tensor, {0}", elementsText(elements))
-          : l10n.t("{0} tensors, {1}, each counted once", formatCount(rows.length), elementsText(elements))}
+          : buffers === 0
+            ? l10n.t("{0} tensors, {1}, each counted once", formatCount(rows.length), elementsText(elements))
+            : l10n.t(
+                "{0} tensors: {1}, and {2} in buffers, each counted once",
+                formatCount(rows.length),
+                parametersText(elements - buffers),
+                elementsText(buffers),
+              )}
       </footer>
     </section>
   );
@@ -172,6 +180,7 @@ function Cell({ column, row }: { readonly column: Column; readonly row: Paramete
     <div class={`cell${column.numeric ? " numeric" : ""}${alarming ? " alarming" : ""}`} role="gridcell" title={text}>
       {column.id === "name" && tensor.names.length > 1 && <Icon name="link" />}
       {text}
+      {column.id === "name" && tensor.kind === "buffer" && <span class="muted"> {l10n.t("buffer")}</span>}
     </div>
   );
 }

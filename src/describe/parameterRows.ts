@@ -93,6 +93,12 @@ const columns: readonly Column[] = [
     text: ({ tensor }) => formatShape(tensor.shape),
   },
   { id: "distribution", title: () => l10n.t("Values"), width: [76, 76], numeric: false, value: (row) => finite(row)?.std ?? null, text: () => "" },
+  worded(
+    "initialization",
+    () => l10n.t("Initialized by"),
+    150,
+    ({ tensor: { initialization } }) => initializedBy(initialization),
+  ),
   {
     id: "count",
     title: () => l10n.t("Elements"),
@@ -116,12 +122,6 @@ const columns: readonly Column[] = [
     () => l10n.t("Layer"),
     200,
     (row) => row.type,
-  ),
-  worded(
-    "initialization",
-    () => l10n.t("Initialized by"),
-    150,
-    ({ tensor: { initialization } }) => initializedBy(initialization),
   ),
   measured(
     "min",

@@ -54,7 +54,7 @@ describe("copies", () => {
 
   test("CSV quotes what needs it and keeps numbers in full", () => {
     const [head, first] = toCsv(rows).split("\r\n");
-    expect(head).toMatch(/^name,shape,count,std,mean,/);
+    expect(head).toMatch(/^name,shape,initialization,count,std,mean,/);
     expect(first).toMatch(/^"a ""b"", c\|d\.weight","\[1, 2\]",2,/);
     expect(first).toContain(String(quoted.tensors[0]!.statistics!.finite!.mean));
   });
@@ -84,7 +84,7 @@ test("every column is there at every width, the telling ones first; in a narrow 
     measured(320)
       .map(({ column }) => column.id)
       .slice(0, 4),
-  ).toEqual(["name", "shape", "distribution", "count"]);
+  ).toEqual(["name", "shape", "distribution", "initialization"]);
   expect(measured(320).map(({ column }) => column.id)).toEqual(measured(2000).map(({ column }) => column.id));
   expect(measured(320)[0]!.width).toBe(140);
 });
