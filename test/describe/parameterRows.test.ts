@@ -55,7 +55,7 @@ describe("copies", () => {
   test("CSV quotes what needs it and keeps numbers in full", () => {
     const [head, first] = toCsv(rows).split("\r\n");
     expect(head).toMatch(/^name,shape,initialization,count,std,mean,/);
-    expect(first).toMatch(/^"a ""b"", c\|d\.weight","\[1, 2\]",2,/);
+    expect(first).toMatch(/^"a ""b"", c\|d\.weight","\[1, 2\]",kaimingUniform_,2,/);
     expect(first).toContain(String(quoted.tensors[0]!.statistics!.finite!.mean));
   });
 
