@@ -2,6 +2,7 @@ import * as vscode from "vscode";
 import type { ModelSnapshot, Reinitialization } from "../../protocol/index.js";
 import { initializationScript } from "../../describe/initializationScript.js";
 import type { ModelSession } from "../sessions/modelSession.js";
+import { requireTrust } from "../trust.js";
 import { documentUri } from "../sources/documents.js";
 import { insertionLine, insertionsOf, namesIn } from "./insertion.js";
 
@@ -14,6 +15,7 @@ export async function initializationCode(session: ModelSession, name: string, re
 
 /** The same in the file, as one edit that undoes, and shown. Says why where there is no place for it. */
 export async function insertInitialization(session: ModelSession, name: string, reinitialization: Reinitialization): Promise<void> {
+  requireTrust();
   const model = modelNamed(session, name);
   const document = await vscode.workspace.openTextDocument(documentUri(model.location?.file ?? session.file));
   const text = document.getText();

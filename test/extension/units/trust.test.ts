@@ -54,6 +54,7 @@ describe("in a workspace that is not trusted", () => {
   test("what starts processes and writes files is known", () => {
     expect(new Set(found.map(({ file }) => file))).toEqual(
       new Set([
+        "src/extension/code/initializationEdit.ts",
         "src/extension/commands/createExample.ts",
         "src/extension/commands/installEnginePackage.ts",
         "src/extension/sources/runners.ts",
