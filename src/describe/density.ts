@@ -69,6 +69,53 @@ export function extent(distribution: Distribution): readonly [low: number, high:
 const criticalDeviation = 2.225;
 
 /**
+ * The Kolmogorov-Smirnov statistic of a sample over its histogram's bin edges: by how much the share of values up to a point differs from that of the distribution,
+ * at most; and the probability of as much by chance. Null where the sample has no spread, or the distribution none.
+ */
+export function goodnessOfFit(distribution: Distribution, { histogram }: TensorStatistics): { readonly distance: number; readonly probability: number } | null {
+  if (!histogram || distribution.kind === "constant") return null;
+  const distance = largestDistance(distribution, histogram);
+  const total = histogram.bins.reduce((sum, count) => sum + count, 0);
+  const scaled = distance * (Math.sqrt(total) + 0.12 + 0.11 / Math.sqrt(total));
+  // Kolmogorov's series, which needs few terms beyond the least of arguments.
+  let probability = 0;
+  for (let k = 1; k <= 100; k++) probability += 2 * (-1) ** (k - 1) * Math.exp(-2 * k * k * scaled * scaled);
+  return { distance, probability: scaled < 0.2 ? 1 : clamp(probability) };
+}
+
+function largestDistance(distribution: Distribution, { low, high, bins }: NonNullable<TensorStatistics["histogram"]>): number {
+  const width = (high - low) / bins.length;
+  const total = bins.reduce((sum, count) => sum + count, 0);
+  let seen = 0;
+  let distance = Math.abs(cumulative(distribution, low));
+  bins.forEach((count, bin) => {
+    seen += count;
+    distance = Math.max(distance, Math.abs(seen / total - cumulative(distribution, low + (bin + 1) * width)));
+  });
+  return distance;
+}
+
+/** Of single values; null where it is not a number. */
+export function stdOfDistribution(distribution: Distribution): number | null {
+  switch (distribution.kind) {
+    case "uniform":
+      return (distribution.high - distribution.low) / Math.sqrt(12);
+    case "normal":
+      return distribution.std;
+    case "constant":
+      return 0;
+    case "truncatedNormal": {
+      const { mean, std, low, high } = distribution;
+      const [a, b] = [(low - mean) / std, (high - mean) / std];
+      const kept = normalCumulative(b) - normalCumulative(a);
+      const at = (z: number): number => (Number.isFinite(z) ? z * normalDensity(z) : 0);
+      const variance = 1 - (at(b) - at(a)) / kept - ((normalDensity(b) - normalDensity(a)) / kept) ** 2;
+      return kept > 0 && variance >= 0 ? std * Math.sqrt(variance) : null;
+    }
+  }
+}
+
+/**
  * Whether the values deviate from the distribution more than chance explains, by the Kolmogorov-Smirnov statistic over
  * the histogram's bin edges. NaN and infinities never fit.
  */
@@ -82,15 +129,8 @@ export function deviates(distribution: Distribution, statistics: TensorStatistic
   if (distribution.kind !== "normal" && (finite.min < distribution.low - slack || finite.max > distribution.high + slack)) return true;
   // A single value is no sample to judge a spread by; many equal ones are.
   if (!histogram) return statistics.sampled > 4;
-  const width = (histogram.high - histogram.low) / histogram.bins.length;
   const total = histogram.bins.reduce((sum, count) => sum + count, 0);
-  let seen = 0;
-  let deviation = Math.abs(cumulative(distribution, histogram.low));
-  histogram.bins.forEach((count, bin) => {
-    seen += count;
-    deviation = Math.max(deviation, Math.abs(seen / total - cumulative(distribution, histogram.low + (bin + 1) * width)));
-  });
-  return deviation * Math.sqrt(total) > criticalDeviation;
+  return largestDistance(distribution, histogram) * Math.sqrt(total) > criticalDeviation;
 }
 
 function clamp(probability: number): number {

@@ -9,7 +9,44 @@ export interface InitializationScheme {
   readonly minDimensions: number;
   /** Most number of dimensions; without it there is no limit. */
   readonly maxDimensions?: number;
+  /** What it makes of the weights, as a formula; absent where its arguments say all. */
+  readonly formula?: string;
+  /** Where it comes from. */
+  readonly paper?: Paper;
 }
+
+export interface Paper {
+  readonly authors: string;
+  readonly year: number;
+  readonly title: string;
+  /** Of arXiv or of the proceedings. */
+  readonly address: string;
+}
+
+const glorot: Paper = {
+  authors: "Glorot, Bengio",
+  year: 2010,
+  title: "Understanding the difficulty of training deep feedforward neural networks",
+  address: "https://proceedings.mlr.press/v9/glorot10a.html",
+};
+const he: Paper = {
+  authors: "He, Zhang, Ren, Sun",
+  year: 2015,
+  title: "Delving deep into rectifiers: Surpassing human-level performance on ImageNet classification",
+  address: "https://arxiv.org/abs/1502.01852",
+};
+const saxe: Paper = {
+  authors: "Saxe, McClelland, Ganguli",
+  year: 2014,
+  title: "Exact solutions to the nonlinear dynamics of learning in deep linear neural networks",
+  address: "https://arxiv.org/abs/1312.6120",
+};
+const martens: Paper = {
+  authors: "Martens",
+  year: 2010,
+  title: "Deep learning via Hessian-free optimization",
+  address: "https://icml.cc/Conferences/2010/papers/458.pdf",
+};
 
 /** An argument of a scheme, with the value that is offered first: PyTorch's default where it has one. */
 export type SchemeArgument = {
@@ -50,18 +87,30 @@ const nonlinearity: SchemeArgument = {
 
 /** In the order they are offered. */
 export const initializationSchemes: readonly InitializationScheme[] = [
-  { function: "xavierUniform_", arguments: [number("gain", 1)], minDimensions: 2 },
-  { function: "xavierNormal_", arguments: [number("gain", 1)], minDimensions: 2 },
-  { function: "kaimingUniform_", arguments: [number("a", 0), fanMode, nonlinearity], minDimensions: 2 },
-  { function: "kaimingNormal_", arguments: [number("a", 0), fanMode, nonlinearity], minDimensions: 2 },
+  { function: "xavierUniform_", arguments: [number("gain", 1)], minDimensions: 2, formula: "U(−a, a), a = gain · √(6 / (fan_in + fan_out))", paper: glorot },
+  { function: "xavierNormal_", arguments: [number("gain", 1)], minDimensions: 2, formula: "N(0, σ²), σ = gain · √(2 / (fan_in + fan_out))", paper: glorot },
+  {
+    function: "kaimingUniform_",
+    arguments: [number("a", 0), fanMode, nonlinearity],
+    minDimensions: 2,
+    formula: "U(−b, b), b = gain · √(3 / fan), gain = √(2 / (1 + a²))",
+    paper: he,
+  },
+  {
+    function: "kaimingNormal_",
+    arguments: [number("a", 0), fanMode, nonlinearity],
+    minDimensions: 2,
+    formula: "N(0, σ²), σ = gain / √fan, gain = √(2 / (1 + a²))",
+    paper: he,
+  },
   { function: "normal_", arguments: [number("mean", 0), std(1)], minDimensions: 0 },
   { function: "uniform_", arguments: [number("a", 0), number("b", 1)], minDimensions: 0 },
   { function: "truncNormal_", arguments: [number("mean", 0), std(1), number("a", -2), number("b", 2)], minDimensions: 0 },
   { function: "constant_", arguments: [number("val", 0, { isRequired: true })], minDimensions: 0 },
   { function: "zeros_", arguments: [], minDimensions: 0 },
   { function: "ones_", arguments: [], minDimensions: 0 },
-  { function: "orthogonal_", arguments: [number("gain", 1)], minDimensions: 2 },
-  { function: "sparse_", arguments: [number("sparsity", 0.1, { minimum: 0, maximum: 1, isRequired: true }), std(0.01)], minDimensions: 2 },
+  { function: "orthogonal_", arguments: [number("gain", 1)], minDimensions: 2, formula: "gain · Q, QᵀQ = 1 or QQᵀ = 1", paper: saxe },
+  { function: "sparse_", arguments: [number("sparsity", 0.1, { minimum: 0, maximum: 1, isRequired: true }), std(0.01)], minDimensions: 2, paper: martens },
   { function: "eye_", arguments: [], minDimensions: 2, maxDimensions: 2 },
   { function: "dirac_", arguments: [], minDimensions: 3, maxDimensions: 5 },
 ];

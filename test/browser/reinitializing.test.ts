@@ -24,13 +24,7 @@ test("a module is reinitialized in place: what, how and the seed in one form, by
   await expect.poll(() => webview.asked("reinitialize")).toEqual([asked]);
   await expect.poll(() => webview.asked("forward")).toEqual([{ model: "net", input: { kind: "recorded" }, seed: null }]);
   await form.getByRole("button", { name: "Copy as Code" }).click();
-  await expect
-    .poll(() => webview.asked("copyText"))
-    .toEqual([
-      {
-        text: 'torch.manualSeed(0);\nfor (const parameter of net.getSubmodule("2").parameters()) if (parameter.dim() >= 2) nn.init.xavierUniform_(parameter, { gain: 2 });',
-      },
-    ]);
+  await expect.poll(() => webview.asked("copyAsCode")).toEqual([asked]);
   await gain.press("Escape");
   await form.waitFor({ state: "detached" });
   expect(await inspector(webview).locator("[aria-current]").innerText()).toBe("2");

@@ -15,6 +15,7 @@ import { Facts, type Fact } from "./facts.js";
 import { Values } from "./values.js";
 import { HistogramChart } from "./histogram.js";
 import { Places } from "./places.js";
+import { Theory } from "./theory.js";
 
 export interface ParameterCardProps {
   readonly model: ModelSnapshot;
@@ -51,6 +52,7 @@ export function ParameterCard({ model, tensor, name, path }: ParameterCardProps)
       <FindingList findings={findings} />
       <Partners model={model} tensor={tensor} name={name} path={path} />
       <InitializationText initialization={initialization} kind={tensor.kind} language={model.language} />
+      <Theory tensor={tensor} statistics={statistics} language={model.language} />
       {statistics ? (
         <>
           <HistogramChart statistics={statistics} expected={expected} changed={changed} />

@@ -1,6 +1,5 @@
 import * as l10n from "@vscode/l10n";
 import { useEffect, useId, useRef, useState } from "preact/hooks";
-import { reinitializationCode } from "../../src/describe/reinitializationCode.js";
 import { schemeText } from "../../src/describe/schemes.js";
 import { parametersText } from "../../src/describe/counts.js";
 import { indexOf } from "../../src/describe/modelIndex.js";
@@ -63,7 +62,7 @@ export function ReinitializeForm({ model, module, onClose }: ReinitializeFormPro
       .catch((error: Error) => tell(error.message, "problem"));
   };
   const copy = () => {
-    request("copyText", { text: reinitializationCode(model, reinitialization) }).then(
+    request("copyAsCode", { model: model.name, ...reinitialization }).then(
       () => tell(l10n.t("Code copied.")),
       (error: Error) => tell(error.message, "problem"),
     );
@@ -97,7 +96,7 @@ export function ReinitializeForm({ model, module, onClose }: ReinitializeFormPro
       />
       <p class="muted">
         {scheme ? schemeText(scheme.function) : l10n.t("Each layer's own default.")}
-        {scheme && scheme.minDimensions > 1 && ` ${l10n.t("Biases stay as they are.")}`}
+        {scheme && scheme.minDimensions > 1 && ` ${l10n.t("Biases of the layers that it fills become 0.")}`}
       </p>
       {args.length > 0 && (
         <div class="reinitialize-arguments">
@@ -145,6 +144,7 @@ export function ReinitializeForm({ model, module, onClose }: ReinitializeFormPro
           {l10n.t("Apply")}
         </Button>
         <Link onClick={copy}>{l10n.t("Copy as Code")}</Link>
+        <Link onClick={() => act("insertAsCode", { model: model.name, ...reinitialization })}>{l10n.t("Insert as Code")}</Link>
         <Link onClick={onClose}>{l10n.t("Close")}</Link>
       </div>
     </form>
