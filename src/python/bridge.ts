@@ -258,7 +258,14 @@ export class Bridge {
         return this.#thrown(error);
       }
     },
-    loaded: (bytes: Uint8Array): number | string => this.#guard(() => this.#engine.load<unknown>(bytes.slice())),
+    /** Lists and tuples are told apart in it, as in what `saved` takes. */
+    loaded: (bytes: Uint8Array): number | string => {
+      try {
+        return this.codec.encodeKept(this.#engine.load<unknown>(bytes.slice()));
+      } catch (error) {
+        return this.#thrown(error);
+      }
+    },
     assign: (id: number, source: number): number | string =>
       this.#guard(() => {
         this.#tensor(id).data = this.#tensor(source);

@@ -78,6 +78,7 @@ export class Codec {
   readonly handles = new Handles();
   readonly #decoders = new Map<string, Read>();
   readonly #callback: (index: number) => unknown;
+  #keepsLists = false;
 
   /** `callback`: what the engine calls in the place of a function of Python's. */
   constructor(engine: Engine, callback: (index: number) => unknown) {
@@ -103,6 +104,16 @@ export class Codec {
     if (value instanceof this.#engine.Tensor) return this.code(value);
     if (value === undefined || value === null) return "";
     return JSON.stringify(this.json(value));
+  }
+
+  /** The same where lists and tuples are told apart: tuples are frozen arrays. */
+  encodeKept(value: unknown): number | string {
+    this.#keepsLists = true;
+    try {
+      return this.encode(value);
+    } finally {
+      this.#keepsLists = false;
+    }
   }
 
   json(value: unknown): Json {
@@ -137,7 +148,7 @@ export class Codec {
     if (Array.isArray(value)) {
       const names = Object.keys(value).filter((name) => !/^\d+$/.test(name));
       if (names.length > 0) return ["N", "", names, ...(value as readonly unknown[]).map((item) => this.json(item))];
-      return ["t", ...(value as readonly unknown[]).map((item) => this.json(item))];
+      return [this.#keepsLists && !Object.isFrozen(value) ? "l" : "t", ...(value as readonly unknown[]).map((item) => this.json(item))];
     }
     if (ArrayBuffer.isView(value)) return ["t", ...Array.from(value as unknown as ArrayLike<number>)];
     const text: unknown = "values" in value && "indices" in value ? (value as { toString(): string }).toString() : "";
@@ -225,6 +236,10 @@ export class Codec {
         return (flat, at) => new Opaque(flat[at.i++] as number, flat[at.i++] as string);
       case "[":
         return listOf(until("]"));
+      case "(": {
+        const read = listOf(until(")"));
+        return (flat, at) => Object.freeze(read(flat, at));
+      }
       case "<": {
         const items = until(">");
         return (flat, at) => {

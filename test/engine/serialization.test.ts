@@ -165,3 +165,10 @@ describe("a damaged file", () => {
     expect(() => torch.load(new Uint8Array([1, 2, 3]))).toThrow(/no zip archive, as torch.save has written since PyTorch 1.6/);
   });
 });
+
+it("tuples are frozen arrays, and lists are not", () => {
+  const saved = torch.save({ sizes: Object.freeze([1, 2]), names: ["a"], nested: Object.freeze([Object.freeze([]), [3]]) });
+  const loaded = torch.load<{ sizes: number[]; names: string[]; nested: [never[], number[]] }>(saved);
+  expect(loaded).toEqual({ sizes: [1, 2], names: ["a"], nested: [[], [3]] });
+  expect([loaded.sizes, loaded.names, loaded.nested, ...loaded.nested].map((each) => Object.isFrozen(each))).toEqual([true, false, true, true, false]);
+});

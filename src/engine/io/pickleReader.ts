@@ -21,7 +21,7 @@ export interface PickleHost {
 const mark = Symbol("mark");
 
 /**
- * Reads a pickle of protocol 2 to 5 without running anything: it gives numbers, strings, lists, tuples (both as arrays), dicts, sets, and what `host`
+ * Reads a pickle of protocol 2 to 5 without running anything: it gives numbers, strings, lists, tuples (as arrays, tuples frozen), dicts, sets, and what `host`
  * makes of names. Every opcode that is not needed for these is an error (Lib/pickletools.py lists them).
  */
 export function unpickle(bytes: Uint8Array, host: PickleHost): unknown {
@@ -98,16 +98,17 @@ class Unpickler {
       case 0x7d: // EMPTY_DICT
         return void stack.push(new PickledDict());
       case 0x5d: // EMPTY_LIST
-      case 0x29: // EMPTY_TUPLE
         return void stack.push([]);
+      case 0x29: // EMPTY_TUPLE
+        return void stack.push(Object.freeze([]));
       case 0x8f: // EMPTY_SET
         return void stack.push(new Set());
       case 0x74: // TUPLE
-        return void stack.push(this.#popToMark());
+        return void stack.push(Object.freeze(this.#popToMark()));
       case 0x85: // TUPLE1
       case 0x86: // TUPLE2
       case 0x87: // TUPLE3
-        return void stack.push(this.#popLast(opcode - 0x84));
+        return void stack.push(Object.freeze(this.#popLast(opcode - 0x84)));
       case 0x61: // APPEND
         return this.#append([this.#pop()]);
       case 0x65: // APPENDS

@@ -54,7 +54,7 @@ export function save(value: unknown, path?: string): Bytes | void {
 /**
  * Reads what `save` or PyTorch's `torch.save` wrote (torch.load with weights_only): from a path (Node 20.16 and later; ".safetensors" by its extension) or
  * from bytes. An OrderedDict becomes a `StateDict` where it holds tensors by name, else a Map; a dict whose keys are strings a plain object, else a Map;
- * lists and tuples become arrays. What comes back is stated by the caller: `load<{ epoch: number }>("run.pt")`.
+ * lists and tuples become arrays, those of tuples frozen; a frozen array is saved as a tuple. What comes back is stated by the caller: `load<{ epoch: number }>("run.pt")`.
  */
 export function load<Result = StateDict>(source: string | Uint8Array | ArrayBuffer): Result {
   if (typeof source === "string") {
@@ -137,11 +137,21 @@ class Pickler {
 
   #list(values: readonly unknown[], place: string): void {
     const writer = this.#writer;
+    if (Object.isFrozen(values)) return this.#tuple(values, place);
     writer.emptyList();
     writer.memoize(values);
     writer.mark();
     values.forEach((value, i) => this.write(value, `${place}[${i}]`));
     writer.appends();
+  }
+
+  #tuple(values: readonly unknown[], place: string): void {
+    const writer = this.#writer;
+    if (values.length === 0) return writer.emptyTuple();
+    writer.mark();
+    values.forEach((value, i) => this.write(value, `${place}[${i}]`));
+    writer.tuple();
+    writer.memoize(values);
   }
 
   #dict(value: object, place: string): void {
@@ -368,7 +378,7 @@ function sizesOf(value: unknown): number[] {
   if (!Array.isArray(value) || !value.every((size) => Number.isSafeInteger(size) && (size as number) >= 0)) {
     throw new UnpicklingError("a tensor's sizes or strides are no list of whole numbers");
   }
-  return value as number[];
+  return [...(value as number[])];
 }
 
 function rebuild(storage: unknown, offset: unknown, sizeList: unknown, strideList: unknown, requiresGrad: unknown): Tensor {
@@ -399,6 +409,11 @@ function plain(root: unknown): unknown {
     if (typeof value !== "object" || value === null || value instanceof Tensor) return value;
     if (done.has(value)) return done.get(value);
     if (value instanceof Size) return value;
+    if (Array.isArray(value) && Object.isFrozen(value)) {
+      const tuple: unknown = Object.freeze(value.map(convert));
+      done.set(value, tuple);
+      return tuple;
+    }
     if (Array.isArray(value)) {
       done.set(value, value);
       value.forEach((item, i) => (value[i] = convert(item)));

@@ -37,7 +37,7 @@ class _LinAlgError(RuntimeError):
     pass
 
 
-_LinAlgError.__name__ = _LinAlgError.__qualname__ = "LinAlgError"
+_LinAlgError.__name__ = _LinAlgError.__qualname__ = "_LinAlgError"
 _LinAlgError.__module__ = "torch._C"
 import pickle as _pickle
 
@@ -370,6 +370,15 @@ def meshgrid(*tensors, indexing=None):
     return _result(_e.call(_b._find("meshgrid"), spec, *flat))
 
 
+_ranks = {"bool": 0, "uint8": 1, "int8": 1, "int16": 1, "int32": 1, "int64": 1}
+
+
+def can_cast(from_, to):
+    """Whether promotion may make one dtype of another: a bool is any number, an integer any but a bool."""
+    rank = [_ranks.get(_builtins.str(each).removeprefix("torch."), 2) for each in (from_, to)]
+    return rank[0] <= rank[1]
+
+
 def is_nonzero(input):
     return _bool(input)
 
@@ -379,7 +388,7 @@ def save(obj, f, pickle_module=None, pickle_protocol=2, _use_new_zipfile_seriali
 
     if isinstance(obj, Module):
         raise _not_here("torch.save of a module itself is not in Layerscope's engine: save its state_dict()")
-    spec, flat = _encode((obj,))
+    spec, flat = _encode((_for_file(obj),))
     data = _e.saved(spec, *flat)
     if isinstance(data, str):
         raise _b.raised(data)
@@ -399,17 +408,27 @@ def load(f, map_location=None, pickle_module=None, *, weights_only=True, mmap=No
             data = file.read()
     from pyodide.ffi import to_js
 
-    return _as_lists(_result(_e.loaded(to_js(data))))
+    return _from_file(_result(_e.loaded(to_js(data))))
 
 
-def _as_lists(value):
-    """The engine reads lists and tuples alike; most of those in files are lists."""
-    if type(value) is tuple:
-        return [_as_lists(item) for item in value]
-    if isinstance(value, dict):
-        for key in value:
-            value[key] = _as_lists(value[key])
-    return value
+def _for_file(value):
+    """Tuples are kept as such."""
+    kind = type(value)
+    if kind is tuple:
+        return _b.Tuple([_for_file(item) for item in value])
+    if kind is list:
+        return [_for_file(item) for item in value]
+    return kind((key, _for_file(item)) for key, item in value.items()) if kind in (dict, _b.OrderedDict) else value
+
+
+def _from_file(value):
+    """The engine has one kind of dictionary for those that are ordered and those with other keys than strings."""
+    kind = type(value)
+    if kind in (list, tuple):
+        return kind([_from_file(item) for item in value])
+    if kind is _b.OrderedDict and not all(type(key) is str for key in value):
+        kind = dict
+    return kind((key, _from_file(item)) for key, item in value.items()) if kind in (dict, _b.OrderedDict) else value
 
 
 def manual_seed_all(seed):

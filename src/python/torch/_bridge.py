@@ -161,6 +161,17 @@ def _sequence(value, spec, flat):
     spec.append("]")
 
 
+class Tuple(list):
+    """What the engine is to keep as a tuple."""
+
+
+def _tuple(value, spec, flat):
+    spec.append("(")
+    for item in value:
+        put(item, spec, flat)
+    spec.append(")")
+
+
 def _mapping(value, spec, flat):
     if type(value) is OrderedDict or not all(type(key) is str for key in value):
         spec.append("<")
@@ -223,6 +234,7 @@ _puts = {
     type(None): _none,
     list: _sequence,
     tuple: _sequence,
+    Tuple: _tuple,
     range: _sequence,
     set: _sequence,
     dict: _mapping,
@@ -333,6 +345,7 @@ _makers = {
     "N": _named,
     "f": lambda value: float(value[1]),
     "i": lambda value: int(value[1]),
+    "l": lambda value: [revive(item) for item in value[1:]],
     "m": lambda value: OrderedDict((revive(key), revive(item)) for key, item in value[1:]),
     "o": lambda value: {snake(key): revive(item) for key, item in value[1:]},
     "J": _object,
@@ -444,6 +457,8 @@ def row(path):
     return [name.rstrip("?") for name in positional], [name.rstrip("?") for name in options], nullable, needed
 
 
+# NumPy's names, which PyTorch takes too.
+_numpy_names = {"axis": "dim", "keepdims": "keepdim"}
 _second_names = {"self": 0, "input": 0, "other": 1, "tensor": 0, "x": 0, "tensors": 0, "exponent": 1, "mat2": 1, "vec": 1, "vec2": 1}
 
 
@@ -454,6 +469,8 @@ def bind(path, args, kwargs):
     options, places = {}, {}
     for name, value in kwargs.items():
         js = camel(name)
+        if name in _numpy_names and known and js not in positional and js not in known[1]:
+            js = _numpy_names[name]
         if js in positional:
             at = positional.index(js)
         elif known and js in known[1]:

@@ -1,4 +1,4 @@
-from ._bridge import Object, _e, _find, encode, hold, object_classes, result
+from ._bridge import Object, _e, _find, camel, encode, hold, object_classes, result
 from ._types import device as _device
 
 
@@ -22,12 +22,17 @@ class Generator(Object):
         return _State(result(_e.invoke(self._id, "getState", "")))
 
     def set_state(self, state):
-        spec, flat = encode((state.state,))
+        spec, flat = encode((_fields(state.state),))
         result(_e.invoke(self._id, "setState", spec, *flat))
         return self
 
     def __repr__(self):
         return f"<torch._C.Generator object at {hex(0x7F0000000000 + self._id * 16)}>"
+
+
+def _fields(state):
+    """The state under the names of its fields, as the engine has them."""
+    return {camel(name): value for name, value in state.items()}
 
 
 class _State:
@@ -52,14 +57,11 @@ def initial_seed():
     return default_generator.initial_seed()
 
 
-_saved = {}
-
-
 def get_rng_state():
     """The generator's state: a tensor in PyTorch, here something that `set_rng_state` takes back."""
     return result(_e.call(_find("getRngState"), ""))
 
 
 def set_rng_state(new_state):
-    spec, flat = encode((new_state,))
+    spec, flat = encode((_fields(new_state),))
     result(_e.call(_find("setRngState"), spec, *flat))

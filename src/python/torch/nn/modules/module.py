@@ -458,6 +458,9 @@ class Module:
                     d["training"] = value
                     _e.set(d["_engine_id"], "training", "v", bool(value))
                 else:
+                    held = modules.get("parametrizations") if modules else None
+                    if held is not None and name in held._modules:
+                        raise not_here(f"assigning '{name}', which is parametrized, is not in Layerscope's engine: assign to what it is computed from, parametrizations.{name}")
                     object.__setattr__(self, name, value)
                     if type(self)._is_layer and "_engine_id" in d and name[:1] != "_":
                         js = camel(name)

@@ -1,0 +1,30 @@
+import random
+
+import torch
+
+torch.manual_seed(0)
+print(torch.rand(3), torch.randn(2, 2), torch.randint(10, (4,)), torch.randint(3, 6, (3,)), torch.randperm(6))
+print(torch.normal(2.0, 3.0, (2,)), torch.normal(torch.zeros(2), torch.ones(2)), torch.bernoulli(torch.tensor([0.1, 0.9, 0.5])))
+print(torch.multinomial(torch.tensor([0.1, 0.3, 0.6]), 2), torch.multinomial(torch.tensor([[1.0, 0.0], [0.5, 0.5]]), 3, replacement=True))
+x = torch.empty(3)
+print(x.uniform_(-1, 1), x.normal_(1, 2), x.exponential_(), x.bernoulli_(0.5), x.random_(5))
+print(torch.rand_like(x), torch.randn_like(x), torch.randint_like(x, 4))
+g = torch.Generator().manual_seed(5)
+a = torch.rand(2, generator=g)
+state = g.get_state()
+b = torch.rand(2, generator=g)
+g.set_state(state)
+print(a, torch.equal(b, torch.rand(2, generator=g)), g.initial_seed(), torch.initial_seed())
+state = torch.get_rng_state()
+first = torch.randn(3)
+torch.set_rng_state(state)
+print(torch.equal(first, torch.randn(3)))
+with torch.random.fork_rng():
+    torch.manual_seed(9)
+    inside = torch.rand(1)
+print(inside, torch.rand(1))
+random.seed(3)
+print(random.random(), random.randint(1, 10), random.sample(range(10), 3), random.choice("abc"))
+torch.manual_seed(1)
+print(torch.nn.functional.gumbel_softmax(torch.zeros(2, 3), tau=0.5), torch.nn.functional.dropout(torch.ones(4), 0.5))
+print(torch.randn(16).sum(), torch.randn(17)[-1], torch.rand(1, dtype=torch.float64), torch.randn(2, dtype=torch.float64))

@@ -1,0 +1,25 @@
+import torch
+
+x = torch.arange(12.0).view(3, 4)
+print(x.t().is_contiguous(), x.t().stride(), x.transpose(0, 1).contiguous().stride(), x.permute(1, 0).shape, x.T.shape)
+print(x.view(-1).shape, x.view(2, 2, 3).shape, x.reshape(4, -1).shape, x.flatten().shape, x.unsqueeze(0).squeeze().shape, x.view_as(torch.zeros(4, 3)).shape)
+y = x[1:, ::2]
+y += 100
+print(x, y.storage_offset(), y.stride(), y.data_ptr() == x.data_ptr(), x.view(-1).data_ptr() == x.data_ptr())
+print(x.expand(2, 3, 4).stride(), torch.ones(3, 1).expand(-1, 4).shape, x.repeat(1, 2).shape, x.repeat_interleave(2, 0).shape, x.tile((2,)).shape)
+print(x.unfold(1, 2, 1).shape, x.as_strided((2, 2), (1, 4)), x.narrow(1, 1, 2), x.select(0, 1), x.diagonal())
+print(x.chunk(2, 1)[1].shape, [s.shape for s in x.split(2)], [s.shape for s in x.split([1, 2])], [u.shape for u in x.unbind(1)][0], torch.tensor_split(x, 3, 1)[0].shape)
+print(torch.cat([x, x], 1).shape, torch.stack([x, x], -1).shape, torch.hstack([x, x]).shape, torch.vstack([x, x]).shape, torch.dstack([x, x]).shape)
+print(x.movedim(0, 1).shape, x.swapaxes(0, 1).shape, torch.atleast_2d(torch.ones(3)).shape, x.ravel().shape, x.unflatten(1, (2, 2)).shape)
+a, b = torch.meshgrid(torch.arange(2), torch.arange(3), indexing="ij")
+print(a, b, torch.cartesian_prod(torch.tensor([1, 2]), torch.tensor([3, 4])), torch.combinations(torch.arange(3)))
+print(torch.einsum("ij->ji", x).shape, torch.einsum("ii", torch.eye(3)), torch.einsum("i,j->ij", torch.arange(2.0), torch.arange(3.0)), torch.einsum("bij,bjk->bik", x.view(1, 3, 4), x.view(1, 4, 3)))
+print(torch.tensordot(x, x, dims=([1], [1])), torch.outer(torch.ones(2), torch.arange(3.0)), torch.kron(torch.eye(2), torch.ones(1, 2)))
+print(torch.tril(x), torch.triu(x, 1), torch.block_diag(torch.ones(1, 1), torch.ones(2, 2)))
+print(x.sum(), x.mean(0), x.std(), x.var(1, unbiased=False), x.prod(), x.max(), x.min(1).values, x.argmax(), x.argmax(1), x.amax((0, 1)), x.norm(), x.cumsum(1), x.cumprod(0)[1])
+print(x.median(), x.mode(1), x.any(), x.all(1), x.logsumexp(1), x.count_nonzero(), torch.unique(torch.tensor([3, 1, 3])), torch.bincount(torch.tensor([0, 2, 2])), torch.histc(x, 4))
+print(torch.unique(torch.tensor([3, 1, 3]), return_inverse=True, return_counts=True), torch.searchsorted(torch.tensor([1.0, 3.0, 5.0]), torch.tensor([2.0, 6.0])), torch.bucketize(torch.tensor([2.5]), torch.tensor([1.0, 3.0])))
+print(torch.clamp(x, 2, 5), x.clip(max=3)[0], x.sign(), x.sqrt()[0], x.exp()[0], torch.log1p(x)[0], x.reciprocal()[0], torch.sin(x)[0], x.round(), torch.floor(x / 7), torch.lerp(x, -x, 0.5)[0])
+print(torch.cdist(x[:2], x[:2]), torch.nn.functional.normalize(x, dim=1)[0], torch.cross(torch.eye(3)[0], torch.eye(3)[1], dim=0), torch.trace(x[:, :3]))
+print(torch.zeros_like(x).shape, torch.ones_like(x, dtype=torch.int32).dtype, torch.full_like(x, 3.0)[0], torch.empty_like(x).shape, x.new_zeros(2), x.new_tensor([1, 2]), x.new_full((2,), 1))
+print(x.int(), x.long().dtype, x.bool()[0], x.double().dtype, x.half().dtype, x.type(torch.int8).dtype, x.to(torch.float64).dtype, x.type_as(torch.ones(1, dtype=torch.int16)).dtype, x.type(), x.cpu() is x)
