@@ -87,6 +87,9 @@ suite("a notebook", function () {
     const model = (await models(notebook)).find(({ name }) => name === "drawn");
     assert.equal(model?.root.children[0]?.location?.file, cell!.document.uri.toString());
     assert.match(await hoverAt({ document: cell!.document } as vscode.TextEditor, "nn.Linear(4", 4), /\*\*Linear\*\*/);
+    await vscode.commands.executeCommand("layerscope.revealInCode", { file: notebook.uri.fsPath, model: "drawn", path: "0" });
+    await until("the cell is shown", () => vscode.window.activeTextEditor?.document === cell!.document);
+    assert.equal(vscode.window.activeNotebookEditor?.notebook, notebook);
   });
 
   test("an error stands in the cell as Jupyter shows it, at its line among the problems, and what follows does not run", async () => {

@@ -7,7 +7,9 @@ from . import _bridge as _b
 from ._lacking import not_here as _not_here
 from ._bridge import _e, bind as _bind, camel as _camel, encode as _encode, make_function as _make, result as _result
 from ._types import ALIASES as _ALIASES, Size, device, dtype, dtypes as _dtypes, layout, memory_format
-from ._tensor import Buffer as _Buffer, Parameter as _Parameter, Tensor, missing as _missing
+from ._tensor import Tensor, missing as _missing
+from . import _operators as _operators_of_tensors  # they are methods of Tensor from now on
+from ._parameter import Buffer as _Buffer, Parameter as _Parameter
 from . import _namespace as _n
 
 __version__ = "2.13.0"
@@ -447,6 +449,6 @@ for _name in ("FloatTensor", "DoubleTensor", "IntTensor", "LongTensor", "BoolTen
 
     globals()[_name] = _legacy_class(_name)
 
-from ._tensor import Parameter as _P  # noqa: E402
+from ._parameter import Parameter as _P  # noqa: E402
 
 Tensor.__module__ = "torch"

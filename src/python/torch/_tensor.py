@@ -1,12 +1,11 @@
 """torch.Tensor over the engine's: one Python object for each."""
-from weakref import ref
 
 from . import _bridge as b
-from ._bridge import Handle, _call, _dead, _e, _find, _kinds, _live, _puts, camel, encode, make_function, result, snake, tensor_of
+from ._bridge import _call, _e, _find, _kinds, _puts, camel, encode, make_function, result, snake
 from ._lacking import lacking, not_here
+from ._tensor_facts import TensorFacts
 from ._types import Size, device, dtype, dtypes
 
-_sizes = _e.sizes
 _item = _e.item
 
 
@@ -18,8 +17,8 @@ class TensorMeta(type):
         return type.__instancecheck__(cls, instance)
 
 
-class Tensor(Handle):
-    __slots__ = ("_dtype",)
+class Tensor(TensorFacts):
+    __slots__ = ()
     __module__ = "torch"
 
     def __new__(cls, *args, **kwargs):
@@ -47,100 +46,6 @@ class Tensor(Handle):
         other = self.view(self.shape)
         other.__class__ = cls
         return other
-
-    # ---- what it is
-
-    @property
-    def shape(self):
-        text = _sizes(self._id)
-        return Size(map(int, text.split(","))) if text else Size()
-
-    def size(self, dim=None):
-        shape = self.shape
-        if dim is None:
-            return shape
-        if not -max(len(shape), 1) <= dim < max(len(shape), 1) or not shape:
-            bound = max(len(shape), 1)
-            if not shape:
-                raise IndexError("dimension specified as " + str(dim) + " but tensor has no dimensions")
-            raise IndexError(f"Dimension out of range (expected to be in range of [{-bound}, {bound - 1}], but got {dim})")
-        return shape[dim]
-
-    def stride(self, dim=None):
-        text = _e.strides(self._id)
-        strides = tuple(map(int, text.split(","))) if text else ()
-        return strides if dim is None else strides[dim]
-
-    @property
-    def ndim(self):
-        text = _sizes(self._id)
-        return text.count(",") + 1 if text else 0
-
-    def dim(self):
-        return self.ndim
-
-    ndimension = dim
-
-    @property
-    def dtype(self):
-        try:
-            return self._dtype
-        except AttributeError:
-            self._dtype = found = dtypes[_e.dtype(self._id)]
-            return found
-
-    @property
-    def device(self):
-        return device(result(_e.get(self._id, "device")))
-
-    @property
-    def layout(self):
-        import torch
-
-        return torch.strided
-
-    is_cuda = is_sparse = is_quantized = is_mps = is_xpu = is_mkldnn = is_nested = False
-    is_cpu = property(lambda self: self.device.type == "cpu")
-    is_meta = property(lambda self: self.device.type == "meta")
-    itemsize = property(lambda self: self.dtype.itemsize)
-    nbytes = property(lambda self: self.numel() * self.dtype.itemsize)
-
-    def element_size(self):
-        return self.dtype.itemsize
-
-    def is_floating_point(self):
-        return self.dtype.is_floating_point
-
-    def is_complex(self):
-        return self.dtype.is_complex
-
-    def is_signed(self):
-        return self.dtype.is_signed
-
-    def is_contiguous(self, memory_format=None):
-        return result(_e.invoke(self._id, "isContiguous", ""))
-
-    def get_device(self):
-        return -1
-
-    def storage_offset(self):
-        return result(_e.invoke(self._id, "storageOffset", ""))
-
-    def numel(self):
-        product = 1
-        for size in self.shape:
-            product *= size
-        return product
-
-    nelement = numel
-
-    def untyped_storage(self):
-        return _Storage(result(_e.get(self._id, "storage")), self)
-
-    storage = untyped_storage
-
-    def data_ptr(self):
-        return self.untyped_storage().data_ptr() + self.storage_offset() * self.dtype.itemsize
 
     @property
     def data(self):
@@ -511,28 +416,6 @@ def _before(shape):
     return product
 
 
-class _Storage:
-    def __init__(self, holder, tensor):
-        self._holder, self._tensor = holder, tensor
-
-    def data_ptr(self):
-        return self._holder._id * 4096
-
-    def __eq__(self, other):
-        return isinstance(other, _Storage) and self._holder is other._holder
-
-    def __hash__(self):
-        return self._holder._id
-
-    def size(self):
-        return result(_e.get(self._holder._id, "length"))
-
-    __len__ = size
-
-    def nbytes(self):
-        return self.size() * self._tensor.dtype.itemsize
-
-
 def missing(text, name):
     """PyTorch's error for a name that is not there, and what it may be."""
     error = AttributeError(text)
@@ -592,194 +475,3 @@ def _as_tensor(value, like):
     import torch
 
     return value if isinstance(value, Tensor) else torch.tensor(value)
-
-
-def with_floats(args):
-    """Numbers that Python writes as floats count as such beside whole-number tensors, though JavaScript does not see it."""
-    tensors = [arg for arg in args if isinstance(arg, Tensor)]
-    if any(tensor.dtype.is_floating_point for tensor in tensors):
-        return args
-    import torch
-
-    return [torch.tensor(arg) if type(arg) is float and arg.is_integer() else arg for arg in args]
-
-
-b.with_floats = with_floats
-
-
-def _operator(name, js, in_place=None):
-    fn = _find(f"Tensor#{js}")
-    numbers = (int, float, bool)
-
-    def operate(self, other):
-        if len(_dead) > 8:
-            b.release()
-        t = type(other)
-        if t is float:
-            if other.is_integer() and not self.dtype.is_floating_point:
-                import torch
-
-                other = torch.tensor(other)
-                value = _call(fn, "tt", self._id, other._id)
-            else:
-                value = _call(fn, "tv", self._id, other)
-        elif t is int or t is bool:
-            value = _call(fn, "tv", self._id, other)
-        elif isinstance(other, Tensor):
-            value = _call(fn, "tt", self._id, other._id)
-        else:
-            return NotImplemented
-        return tensor_of(value) if type(value) is int else result(value)
-
-    operate.__name__ = name
-    setattr(Tensor, name, operate)
-
-
-for _name, _js in {
-    "__add__": "add",
-    "__radd__": "add",
-    "__sub__": "sub",
-    "__mul__": "mul",
-    "__rmul__": "mul",
-    "__truediv__": "div",
-    "__floordiv__": "floorDivide",
-    "__mod__": "remainder",
-    "__pow__": "pow",
-    "__matmul__": "matmul",
-    "__and__": "bitwiseAnd",
-    "__rand__": "bitwiseAnd",
-    "__or__": "bitwiseOr",
-    "__ror__": "bitwiseOr",
-    "__xor__": "bitwiseXor",
-    "__rxor__": "bitwiseXor",
-    "__lshift__": "bitwiseLeftShift",
-    "__rshift__": "bitwiseRightShift",
-    "__eq__": "eq",
-    "__ne__": "ne",
-    "__lt__": "lt",
-    "__le__": "le",
-    "__gt__": "gt",
-    "__ge__": "ge",
-    "__iadd__": "add_",
-    "__isub__": "sub_",
-    "__imul__": "mul_",
-    "__itruediv__": "div_",
-    "__ifloordiv__": "floorDivide_",
-    "__imod__": "remainder_",
-    "__ipow__": "pow_",
-    "__iand__": "bitwiseAnd_",
-    "__ior__": "bitwiseOr_",
-    "__ixor__": "bitwiseXor_",
-}.items():
-    _operator(_name, _js)
-
-
-def _strict_equality(name):
-    operate = getattr(Tensor, name)
-
-    def compare(self, other):
-        value = operate(self, other)
-        return value
-
-    return compare
-
-
-def _unary(name, js):
-    fn = _find(f"Tensor#{js}")
-
-    def operate(self):
-        value = _call(fn, "t", self._id)
-        return tensor_of(value) if type(value) is int else result(value)
-
-    setattr(Tensor, name, operate)
-
-
-_unary("__neg__", "neg")
-_unary("__abs__", "abs")
-
-
-class Parameter(Tensor):
-    """A tensor that a module learns."""
-
-    __slots__ = ()
-    __module__ = "torch.nn.parameter"
-
-    def __new__(cls, data=None, requires_grad=True):
-        import torch
-
-        if data is None:
-            data = torch.empty(0)
-        if not isinstance(data, Tensor):
-            raise AttributeError(f"'{type(data).__name__}' object has no attribute 'detach'")
-        spec, flat = encode((data, bool(requires_grad)))
-        return result(_e.make("nn.Parameter", spec, *flat))
-
-    def __init__(self, *args, **kwargs):
-        pass
-
-
-class Buffer(Tensor):
-    __slots__ = ()
-    __module__ = "torch.nn.parameter"
-
-    def __new__(cls, data=None, *, persistent=True):
-        spec, flat = encode((data, bool(persistent)))
-        return result(_e.make("nn.Buffer", spec, *flat))
-
-    def __init__(self, *args, **kwargs):
-        pass
-
-    persistent = property(lambda self: result(_e.get(self._id, "persistent")))
-
-
-class UninitializedParameter(Parameter):
-    __slots__ = ()
-    __module__ = "torch.nn.parameter"
-
-    def __new__(cls, requires_grad=True, device=None, dtype=None):
-        spec, flat = encode((), {"requiresGrad": requires_grad, **({"dtype": dtype} if dtype else {})})
-        return result(_e.make("nn.UninitializedParameter", spec, *flat))
-
-
-class UninitializedBuffer(Tensor):
-    __slots__ = ()
-    __module__ = "torch.nn.parameter"
-
-
-for _cls in (Parameter, Buffer, UninitializedParameter, UninitializedBuffer):
-    _puts[_cls] = b._handle
-_kinds.extend([Tensor, Parameter, Buffer, UninitializedParameter, UninitializedBuffer])
-
-
-class Node(b.Object):
-    """A step of the backward graph."""
-
-    def name(self):
-        return _e.gradFnName(self._id)
-
-    @property
-    def next_functions(self):
-        inputs = result(_e.get(self._id, "inputs"))
-        return tuple((node, 0) for node in inputs)
-
-    def __repr__(self):
-        return f"<{self.name()} object at {hex(0x7F0000000000 + self._id * 16)}>"
-
-    __str__ = __repr__
-
-
-def _node(name):
-    return type(name, (Node,), {})
-
-
-class _ObjectClasses(dict):
-    """The class in Python of an engine's object, by the name of its class there."""
-
-    def get(self, name, default=None):
-        known = dict.get(self, name, self)
-        if known is not self:
-            return known
-        return Node if name.endswith("Node") or name.endswith("AccumulateGrad") or name.endswith("Accumulate") else default
-
-
-b.object_classes = _ObjectClasses(b.object_classes)

@@ -13,7 +13,6 @@ def caught(body):
 
 x = torch.ones(2, requires_grad=True)
 print(caught(lambda: torch.tensor(torch.ones(1))))
-print(caught(lambda: nn.functional.l1_loss(torch.ones(2, 1), torch.ones(2))))
 print(caught(lambda: nn.LSTM(2, 2, dropout=0.5))[0])
 warnings.filterwarnings("error")
 try:

@@ -1,7 +1,7 @@
 import sys as _sys
 
 from .. import _namespace as _n
-from .._tensor import Buffer, Parameter, UninitializedBuffer, UninitializedParameter
+from .._parameter import Buffer, Parameter, UninitializedBuffer, UninitializedParameter
 from . import modules, parameter
 from .modules.module import Module
 from .modules.layers import classes as _classes

@@ -1,4 +1,4 @@
-from .._tensor import Buffer, Parameter, UninitializedBuffer, UninitializedParameter
+from .._parameter import Buffer, Parameter, UninitializedBuffer, UninitializedParameter
 from .._bridge import Handle as _Handle
 
 

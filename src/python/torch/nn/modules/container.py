@@ -4,7 +4,8 @@ from collections import OrderedDict, abc as container_abcs
 from itertools import chain, islice
 
 from ..._bridge import _e
-from ..._tensor import Parameter, Tensor
+from ..._tensor import Tensor
+from ..._parameter import Parameter
 from .module import Module, _addindent, classes, construct
 
 

@@ -6,7 +6,8 @@ from weakref import ref
 from ... import _bridge as b
 from ..._bridge import _e, _live, _loads, _puts, bind, camel, constructing, encode, register, result, tensor_of
 from ..._lacking import not_here
-from ..._tensor import Buffer, Parameter, Tensor, UninitializedParameter
+from ..._tensor import Tensor
+from ..._parameter import Buffer, Parameter, UninitializedParameter
 
 
 class _IncompatibleKeys(namedtuple("IncompatibleKeys", ["missing_keys", "unexpected_keys"])):

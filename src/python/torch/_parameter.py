@@ -1,0 +1,91 @@
+"""The tensors that modules hold, and the steps of the backward graph."""
+from . import _bridge as b
+from ._bridge import _e, _kinds, _puts, encode, result
+from ._tensor import Tensor
+
+
+class Parameter(Tensor):
+    """A tensor that a module learns."""
+
+    __slots__ = ()
+    __module__ = "torch.nn.parameter"
+
+    def __new__(cls, data=None, requires_grad=True):
+        import torch
+
+        if data is None:
+            data = torch.empty(0)
+        if not isinstance(data, Tensor):
+            raise AttributeError(f"'{type(data).__name__}' object has no attribute 'detach'")
+        spec, flat = encode((data, bool(requires_grad)))
+        return result(_e.make("nn.Parameter", spec, *flat))
+
+    def __init__(self, *args, **kwargs):
+        pass
+
+
+class Buffer(Tensor):
+    __slots__ = ()
+    __module__ = "torch.nn.parameter"
+
+    def __new__(cls, data=None, *, persistent=True):
+        spec, flat = encode((data, bool(persistent)))
+        return result(_e.make("nn.Buffer", spec, *flat))
+
+    def __init__(self, *args, **kwargs):
+        pass
+
+    persistent = property(lambda self: result(_e.get(self._id, "persistent")))
+
+
+class UninitializedParameter(Parameter):
+    __slots__ = ()
+    __module__ = "torch.nn.parameter"
+
+    def __new__(cls, requires_grad=True, device=None, dtype=None):
+        spec, flat = encode((), {"requiresGrad": requires_grad, **({"dtype": dtype} if dtype else {})})
+        return result(_e.make("nn.UninitializedParameter", spec, *flat))
+
+
+class UninitializedBuffer(Tensor):
+    __slots__ = ()
+    __module__ = "torch.nn.parameter"
+
+
+for _cls in (Parameter, Buffer, UninitializedParameter, UninitializedBuffer):
+    _puts[_cls] = b._handle
+_kinds.extend([Tensor, Parameter, Buffer, UninitializedParameter, UninitializedBuffer])
+
+
+class Node(b.Object):
+    """A step of the backward graph."""
+
+    def name(self):
+        return _e.gradFnName(self._id)
+
+    @property
+    def next_functions(self):
+        inputs = result(_e.get(self._id, "inputs"))
+        return tuple((node, 0) for node in inputs)
+
+    def __repr__(self):
+        return f"<{self.name()} object at {hex(0x7F0000000000 + self._id * 16)}>"
+
+    __str__ = __repr__
+
+
+def _node(name):
+    return type(name, (Node,), {})
+
+
+class _ObjectClasses(dict):
+    """The class in Python of an engine's object, by the name of its class there."""
+
+    def get(self, name, default=None):
+        known = dict.get(self, name, self)
+        if known is not self:
+            return known
+        return Node if name.endswith("Node") or name.endswith("AccumulateGrad") or name.endswith("Accumulate") else default
+
+
+b.object_classes = _ObjectClasses(b.object_classes)

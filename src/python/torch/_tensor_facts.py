@@ -1,0 +1,123 @@
+"""What a tensor is: its shape, dtype, device and memory."""
+from ._bridge import Handle, _e, result
+from ._types import Size, device, dtypes
+
+_sizes = _e.sizes
+
+
+class _Storage:
+    def __init__(self, holder, tensor):
+        self._holder, self._tensor = holder, tensor
+
+    def data_ptr(self):
+        return self._holder._id * 4096
+
+    def __eq__(self, other):
+        return isinstance(other, _Storage) and self._holder is other._holder
+
+    def __hash__(self):
+        return self._holder._id
+
+    def size(self):
+        return result(_e.get(self._holder._id, "length"))
+
+    __len__ = size
+
+    def nbytes(self):
+        return self.size() * self._tensor.dtype.itemsize
+
+
+class TensorFacts(Handle):
+    __slots__ = ("_dtype",)
+
+    @property
+    def shape(self):
+        text = _sizes(self._id)
+        return Size(map(int, text.split(","))) if text else Size()
+
+    def size(self, dim=None):
+        shape = self.shape
+        if dim is None:
+            return shape
+        if not -max(len(shape), 1) <= dim < max(len(shape), 1) or not shape:
+            bound = max(len(shape), 1)
+            if not shape:
+                raise IndexError("dimension specified as " + str(dim) + " but tensor has no dimensions")
+            raise IndexError(f"Dimension out of range (expected to be in range of [{-bound}, {bound - 1}], but got {dim})")
+        return shape[dim]
+
+    def stride(self, dim=None):
+        text = _e.strides(self._id)
+        strides = tuple(map(int, text.split(","))) if text else ()
+        return strides if dim is None else strides[dim]
+
+    @property
+    def ndim(self):
+        text = _sizes(self._id)
+        return text.count(",") + 1 if text else 0
+
+    def dim(self):
+        return self.ndim
+
+    ndimension = dim
+
+    @property
+    def dtype(self):
+        try:
+            return self._dtype
+        except AttributeError:
+            self._dtype = found = dtypes[_e.dtype(self._id)]
+            return found
+
+    @property
+    def device(self):
+        return device(result(_e.get(self._id, "device")))
+
+    @property
+    def layout(self):
+        import torch
+
+        return torch.strided
+
+    is_cuda = is_sparse = is_quantized = is_mps = is_xpu = is_mkldnn = is_nested = False
+    is_cpu = property(lambda self: self.device.type == "cpu")
+    is_meta = property(lambda self: self.device.type == "meta")
+    itemsize = property(lambda self: self.dtype.itemsize)
+    nbytes = property(lambda self: self.numel() * self.dtype.itemsize)
+
+    def element_size(self):
+        return self.dtype.itemsize
+
+    def is_floating_point(self):
+        return self.dtype.is_floating_point
+
+    def is_complex(self):
+        return self.dtype.is_complex
+
+    def is_signed(self):
+        return self.dtype.is_signed
+
+    def is_contiguous(self, memory_format=None):
+        return result(_e.invoke(self._id, "isContiguous", ""))
+
+    def get_device(self):
+        return -1
+
+    def storage_offset(self):
+        return result(_e.invoke(self._id, "storageOffset", ""))
+
+    def numel(self):
+        product = 1
+        for size in self.shape:
+            product *= size
+        return product
+
+    nelement = numel
+
+    def untyped_storage(self):
+        return _Storage(result(_e.get(self._id, "storage")), self)
+
+    storage = untyped_storage
+
+    def data_ptr(self):
+        return self.untyped_storage().data_ptr() + self.storage_offset() * self.dtype.itemsize
