@@ -1,0 +1,136 @@
+"""A call of a module: in the engine alone where it can be, else through Python's own `forward` and hooks."""
+from ... import _bridge as b
+from ..._bridge import _e, bind, encode, register, result, tensor_of
+from ..._tensor import Tensor
+from .hooks import _global_any, _global_backward_hooks, _global_backward_pre_hooks, _global_forward_hooks, _global_forward_pre_hooks
+from .peers import _unlazy
+
+
+class Calling:
+    def _has_hooks(self):
+        d = self.__dict__
+        return bool(d["_forward_hooks"] or d["_forward_pre_hooks"] or d["_backward_hooks"] or d["_backward_pre_hooks"] or _global_any)
+
+    def _is_pure(self):
+        """Whether a call runs in the engine alone."""
+        d = self.__dict__
+        cls = type(self)
+        if not cls.__dict__.get("_is_own_layer") or cls._is_lazy or self._has_hooks() or "forward" in d:
+            return False
+        for child in d["_modules"].values():
+            if child is not None and not child._is_pure():
+                return False
+        return True
+
+    def __call__(self, *args, **kwargs):
+        d = self.__dict__
+        id = d.get("_engine_id")
+        if id is None:
+            raise AttributeError(f"'{type(self).__name__}' object has no attribute '_backward_hooks'")
+        cls = type(self)
+        if len(b._dead) > 8:
+            b.release()
+        if cls.__dict__.get("_is_own_layer") and self._is_pure():
+            options = None
+            if kwargs:
+                args, options = bind(cls._engine_path + "#forward", args, kwargs)
+            spec, flat = encode(args, options)
+            value = _e.callModule(id, spec, *flat)
+            if cls._is_lazy:
+                value = result(value)
+                _unlazy(self)
+                return value
+            return tensor_of(value) if type(value) is int else result(value)
+        spec, flat = encode((*args, kwargs) if kwargs else args)
+        result(_e.enter(id, spec, *flat))
+        try:
+            output = self._call_with_hooks(args, kwargs) if self._has_hooks() else self.forward(*args, **kwargs)
+        except BaseException as error:
+            _e.fail(id, getattr(error, "_engine", 0), type(error).__name__, str(error))
+            raise
+        if cls._is_lazy:
+            _unlazy(self)
+        spec, flat = encode((output,))
+        given = _e.leave(id, spec, *flat)
+        return output if given == "" else _replaced(output, result(given)["given"])
+
+    def _call_with_hooks(self, args, kwargs):
+        d = self.__dict__
+        for hook_id, hook in (*_global_forward_pre_hooks.items(), *d["_forward_pre_hooks"].items()):
+            if hook_id in d["_forward_pre_hooks_with_kwargs"]:
+                replaced = hook(self, args, kwargs)
+                if replaced is not None:
+                    if isinstance(replaced, tuple) and len(replaced) == 2:
+                        args, kwargs = replaced
+                    else:
+                        raise RuntimeError(f"forward pre-hook must return None or a tuple of (new_args, new_kwargs), but got {replaced}.")
+            else:
+                replaced = hook(self, args)
+                if replaced is not None:
+                    args = replaced if isinstance(replaced, tuple) else (replaced,)
+        if d["_backward_hooks"] or d["_backward_pre_hooks"] or _global_backward_hooks or _global_backward_pre_hooks:
+            output = self._call_with_backward_hooks(args, kwargs)
+        else:
+            output = self._run_forward(args, kwargs)
+        return output
+
+    def _run_forward(self, args, kwargs):
+        d = self.__dict__
+        called = False
+        try:
+            output = self.forward(*args, **kwargs)
+            for hook_id, hook in (*_global_forward_hooks.items(), *d["_forward_hooks"].items()):
+                if hook_id in d["_forward_hooks_with_kwargs"]:
+                    replaced = hook(self, args, kwargs, output)
+                else:
+                    replaced = hook(self, args, output)
+                if replaced is not None:
+                    output = replaced
+            return output
+        except Exception:
+            for hook_id, hook in d["_forward_hooks"].items():
+                if hook_id in d["_forward_hooks_always_called"]:
+                    try:
+                        hook(self, args, None)
+                    except Exception as error:
+                        import warnings
+
+                        warnings.warn(f"module forward hook with ``always_call=True`` raised an exception that was silenced as another error was raised in forward: {error}")
+            raise
+
+    def _call_with_backward_hooks(self, args, kwargs):
+        hooks = [*_global_backward_hooks.values(), *self._backward_hooks.values()]
+        pre_hooks = [*_global_backward_pre_hooks.values(), *self._backward_pre_hooks.values()]
+        given = []
+
+        def inner(*inputs):
+            output = self._run_forward(inputs, kwargs)
+            given.append(output)
+            return output
+
+        wrap = lambda hook: register(lambda module, *gradients: hook(self, *gradients))
+        spec, flat = encode(args)
+        output = result(
+            _e.callWithBackwardHooks(
+                self.__dict__["_engine_id"], str([wrap(hook) for hook in hooks]), str([wrap(hook) for hook in pre_hooks]), register(inner), spec, *flat
+            )
+        )
+        return _replaced(given[0], output)
+
+
+def _replaced(output, given):
+    """The result in Python's own form, with the tensors that the engine gives in the place of its own."""
+    if isinstance(output, Tensor):
+        return given if isinstance(given, Tensor) else output
+    if isinstance(output, tuple) and isinstance(given, tuple) and len(output) == len(given):
+        items = [_replaced(item, other) for item, other in zip(output, given)]
+        return type(output)(*items) if hasattr(output, "_fields") else tuple(items)
+    if isinstance(output, list) and isinstance(given, tuple) and len(output) == len(given):
+        return [_replaced(item, other) for item, other in zip(output, given)]
+    if isinstance(output, dict) and isinstance(given, dict):
+        for key in output:
+            other = given.get(key, given.get(b.snake(key)) if type(key) is str else None)
+            if other is not None:
+                output[key] = _replaced(output[key], other)
+        return output
+    return output

@@ -1,0 +1,130 @@
+"""Hooks of one module, and of all."""
+from collections import OrderedDict
+from weakref import ref
+
+from ..._bridge import _e, encode, result
+
+_global_forward_hooks = OrderedDict()
+_global_forward_pre_hooks = OrderedDict()
+_global_backward_hooks = OrderedDict()
+_global_backward_pre_hooks = OrderedDict()
+_global_any = []
+
+
+class RemovableHandle:
+    next_id = 0
+
+    def __init__(self, hooks_dict, *, extra_dict=None, undo=None):
+        self.hooks_dict_ref = ref(hooks_dict)
+        self.id = RemovableHandle.next_id
+        RemovableHandle.next_id += 1
+        self.extra = extra_dict if isinstance(extra_dict, list) else [extra_dict] if extra_dict is not None else []
+        self.undo = undo
+
+    def remove(self):
+        hooks = self.hooks_dict_ref()
+        if hooks is not None and self.id in hooks:
+            del hooks[self.id]
+        for extra in self.extra:
+            extra.pop(self.id, None)
+        if self.undo is not None:
+            self.undo()
+            self.undo = None
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.remove()
+
+
+class Hooks:
+    def _register(self, hooks, hook, prepend, extra=None):
+        handle = RemovableHandle(hooks, extra_dict=extra)
+        hooks[handle.id] = hook
+        if prepend:
+            hooks.move_to_end(handle.id, last=False)
+        return handle
+
+    def register_forward_pre_hook(self, hook, *, prepend=False, with_kwargs=False):
+        handle = self._register(self._forward_pre_hooks, hook, prepend, self._forward_pre_hooks_with_kwargs)
+        if with_kwargs:
+            self._forward_pre_hooks_with_kwargs[handle.id] = True
+        else:
+            _mirror(self, "registerForwardPreHook", handle, lambda module, args: hook(self, tuple(args)))
+        return handle
+
+    def register_forward_hook(self, hook, *, prepend=False, with_kwargs=False, always_call=False):
+        handle = self._register(self._forward_hooks, hook, prepend, [self._forward_hooks_with_kwargs, self._forward_hooks_always_called])
+        if with_kwargs:
+            self._forward_hooks_with_kwargs[handle.id] = True
+        if always_call:
+            self._forward_hooks_always_called[handle.id] = True
+        if with_kwargs:
+            _mirror(self, "registerForwardHook", handle, lambda module, args, output: hook(self, tuple(args), {}, output))
+        else:
+            _mirror(self, "registerForwardHook", handle, lambda module, args, output: hook(self, tuple(args), output))
+        return handle
+
+    def register_full_backward_hook(self, hook, prepend=False):
+        handle = self._register(self._backward_hooks, hook, prepend)
+        _mirror(self, "registerFullBackwardHook", handle, lambda module, *gradients: hook(self, *gradients))
+        return handle
+
+    register_backward_hook = register_full_backward_hook
+
+    def register_full_backward_pre_hook(self, hook, prepend=False):
+        handle = self._register(self._backward_pre_hooks, hook, prepend)
+        _mirror(self, "registerFullBackwardPreHook", handle, lambda module, *gradients: hook(self, *gradients))
+        return handle
+
+    def register_state_dict_pre_hook(self, hook):
+        return self._register(self._state_dict_pre_hooks, hook, False)
+
+    def _register_state_dict_hook(self, hook):
+        return self._register(self._state_dict_hooks, hook, False)
+
+    def register_state_dict_post_hook(self, hook):
+        return self._register(self._state_dict_hooks, hook, False)
+
+    def register_load_state_dict_pre_hook(self, hook):
+        return self._register(self._load_state_dict_pre_hooks, lambda *args: hook(self, *args), False)
+
+    def _register_load_state_dict_pre_hook(self, hook, with_module=False):
+        return self._register(self._load_state_dict_pre_hooks, (lambda *args: hook(self, *args)) if with_module else hook, False)
+
+    def register_load_state_dict_post_hook(self, hook):
+        return self._register(self._load_state_dict_post_hooks, hook, False)
+
+
+def _mirror(module, method, handle, hook):
+    """The same hook where the engine calls the module by itself, as a layer calls its parts."""
+    spec, flat = encode((hook,))
+    mirrored = result(_e.invoke(module.__dict__["_engine_id"], method, spec, *flat))
+    handle.undo = mirrored.remove
+
+
+def register_module_forward_pre_hook(hook):
+    return _global(_global_forward_pre_hooks, hook)
+
+
+def register_module_forward_hook(hook, *, with_kwargs=False, always_call=False):
+    return _global(_global_forward_hooks, hook)
+
+
+def register_module_full_backward_hook(hook):
+    return _global(_global_backward_hooks, hook)
+
+
+register_module_backward_hook = register_module_full_backward_hook
+
+
+def register_module_full_backward_pre_hook(hook):
+    return _global(_global_backward_pre_hooks, hook)
+
+
+def _global(hooks, hook):
+    handle = RemovableHandle(hooks, undo=lambda: _global_any.pop())
+    hooks[handle.id] = hook
+    _global_any.append(True)
+    return handle
