@@ -5,7 +5,8 @@ import sys as _sys
 
 from . import _bridge as _b
 from ._lacking import not_here as _not_here
-from ._bridge import _e, bind as _bind, camel as _camel, encode as _encode, make_function as _make, result as _result
+from ._bridge import _e, camel as _camel, encode as _encode, result as _result
+from ._calls import bind as _bind, device_name as _device_name, make_function as _make
 from ._types import ALIASES as _ALIASES, Size, device, dtype, dtypes as _dtypes, layout, memory_format
 from ._tensor import Tensor, missing as _missing
 from . import _operators as _operators_of_tensors  # they are methods of Tensor from now on
@@ -144,7 +145,7 @@ def tensor(data, *, dtype=None, device=None, requires_grad=False, pin_memory=Fal
     if requires_grad:
         options["requiresGrad"] = True
     if device is not None:
-        options["device"] = _b.device_name(device)
+        options["device"] = _device_name(device)
     if not dtype.is_floating_point and _float in kinds and dtype.name != "bool":
         for value in values:
             if value != value or value in (inf, -inf):
@@ -265,7 +266,7 @@ def get_default_device():
 
 
 def set_default_device(d):
-    _result(_e.call(_b._find("setDefaultDevice"), "v", _b.device_name(d) or "cpu"))
+    _result(_e.call(_b._find("setDefaultDevice"), "v", _device_name(d) or "cpu"))
 
 
 _print = _make("setPrintOptions", "set_printoptions", "torch")

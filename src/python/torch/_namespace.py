@@ -3,7 +3,8 @@ import sys
 import types
 from functools import lru_cache
 
-from ._bridge import _e, _find, camel, make_function, result, snake
+from ._bridge import _e, _find, camel, result, snake
+from ._calls import make_function
 from ._lacking import not_here
 from ._tensor import missing
 

@@ -1,5 +1,5 @@
 """Python's operators, as methods of tensors."""
-from . import _bridge as b
+from . import _bridge as b, _calls
 from ._bridge import _call, _dead, _find, result, tensor_of
 from ._tensor import Tensor
 
@@ -14,7 +14,7 @@ def with_floats(args):
     return [torch.tensor(arg) if type(arg) is float and arg.is_integer() else arg for arg in args]
 
 
-b.with_floats = with_floats
+_calls.with_floats = with_floats
 
 
 def _operator(name, js, in_place=None):

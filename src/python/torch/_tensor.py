@@ -1,7 +1,8 @@
 """torch.Tensor over the engine's: one Python object for each."""
 
 from . import _bridge as b
-from ._bridge import _call, _e, _find, _kinds, _puts, camel, encode, make_function, result, snake
+from ._bridge import _call, _e, _find, _kinds, _puts, camel, encode, result, snake
+from ._calls import device_name, make_function
 from ._lacking import lacking, not_here
 from ._tensor_facts import TensorFacts
 from ._types import Size, device, dtype, dtypes
@@ -299,10 +300,10 @@ class Tensor(TensorFacts):
     def to(self, *args, **kwargs):
         kwargs.pop("non_blocking", None)
         kwargs.pop("memory_format", None)
-        given = [b.device_name(arg) if isinstance(arg, (str, device)) else arg for arg in args if arg is not True and arg is not False or kwargs]
+        given = [device_name(arg) if isinstance(arg, (str, device)) else arg for arg in args if arg is not True and arg is not False or kwargs]
         for key in ("device", "dtype"):
             if kwargs.get(key) is not None:
-                given.append(b.device_name(kwargs[key]) if key == "device" else kwargs[key])
+                given.append(device_name(kwargs[key]) if key == "device" else kwargs[key])
         copy = kwargs.get("copy", False)
         out = self
         for target in given:

@@ -158,7 +158,7 @@ device.__module__ = "torch"
 
 
 def _put_device(value, spec, flat):
-    from ._bridge import device_name
+    from ._calls import device_name
 
     spec.append("v")
     flat.append(device_name(value))

@@ -2,7 +2,8 @@ import json as _json
 import sys as _sys
 
 from . import _namespace as _n
-from ._bridge import Object as _Object, _e, bind as _bind, encode as _encode, object_classes as _classes, result as _result
+from ._bridge import Object as _Object, _e, encode as _encode, object_classes as _classes, result as _result
+from ._calls import bind as _bind
 
 _self = _sys.modules[__name__]
 _self._path = "distributions"
@@ -34,7 +35,7 @@ class Distribution(_Object):
 for _name in _json.loads(_e.list("distributions")):
     if _e.kindOf(f"distributions.{_name}") in ("class", "value") and _name != "Distribution":
         globals()[_name] = _classes[_name] = _class(_name)
-from ._bridge import make_function as _make
+from ._calls import make_function as _make
 
 kl_divergence = _make("distributions.klDivergence", "kl_divergence", __name__)
 

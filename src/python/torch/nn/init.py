@@ -1,7 +1,7 @@
 import sys as _sys
 
 from .. import _namespace as _n
-from .._bridge import make_function as _make
+from .._calls import make_function as _make
 
 _self = _sys.modules[__name__]
 _self._path = "nn.init"

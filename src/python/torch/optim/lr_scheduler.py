@@ -2,7 +2,8 @@
 import json as _json
 
 from .. import _bridge as _b
-from .._bridge import _e, bind as _bind, camel as _camel, encode as _encode, result as _result
+from .._bridge import _e, camel as _camel, encode as _encode, result as _result
+from .._calls import bind as _bind
 from .optimizer import EngineOptimizer as _EngineOptimizer, Optimizer as _Optimizer
 
 

@@ -4,7 +4,8 @@ from collections import OrderedDict, defaultdict
 from itertools import chain
 
 from .. import _bridge as b
-from .._bridge import _e, bind, camel, encode, result, row, snake
+from .._bridge import _e, camel, encode, result, snake
+from .._calls import bind, row
 from .._tensor import Tensor
 
 # Where PyTorch computes, and not what: taken, shown and without effect here.

@@ -1,6 +1,7 @@
 """A call of a module: in the engine alone where it can be, else through Python's own `forward` and hooks."""
 from ... import _bridge as b
-from ..._bridge import _e, bind, encode, register, result, tensor_of
+from ..._bridge import _e, encode, register, result, tensor_of
+from ..._calls import bind
 from ..._tensor import Tensor
 from .hooks import _global_any, _global_backward_hooks, _global_backward_pre_hooks, _global_forward_hooks, _global_forward_pre_hooks
 from .peers import _unlazy

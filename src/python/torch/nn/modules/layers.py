@@ -3,7 +3,8 @@ import json
 import re
 
 from ... import _bridge as b
-from ..._bridge import _e, bind, camel, encode, result, row, snake
+from ..._bridge import _e, camel, encode, result, snake
+from ..._calls import bind, row
 from .module import Module, classes, construct, sync
 
 # The file of PyTorch's that has a class, for what prints it.

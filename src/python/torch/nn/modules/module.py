@@ -2,7 +2,8 @@
 from collections import OrderedDict
 
 from ... import _bridge as b
-from ..._bridge import _e, _loads, _puts, bind, camel, encode, result
+from ..._bridge import _e, _loads, _puts, camel, encode, result
+from ..._calls import bind
 from ..._lacking import not_here
 from ..._parameter import Buffer, Parameter
 from ..._tensor import Tensor

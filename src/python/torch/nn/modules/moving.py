@@ -1,5 +1,5 @@
 """Modules on their way to another dtype or device."""
-from ... import _bridge as b
+from ..._calls import device_name
 from ..._tensor import Tensor
 
 
@@ -41,7 +41,7 @@ class Moving:
             elif isinstance(arg, torch.dtype):
                 dtype = arg
             elif isinstance(arg, (str, torch.device)):
-                device = b.device_name(arg)
+                device = device_name(arg)
         if dtype is not None and not (dtype.is_floating_point or dtype.is_complex):
             raise TypeError(f"nn.Module.to only accepts floating point or complex dtypes, but got desired dtype={dtype}")
 

@@ -1,7 +1,8 @@
 import sys as _sys
 
 from ... import _namespace as _n
-from ..._bridge import Object as _Object, make_function as _make, object_classes as _classes
+from ..._bridge import Object as _Object, object_classes as _classes
+from ..._calls import make_function as _make
 
 _self = _sys.modules[__name__]
 _self._path = "nn.utils.rnn"
