@@ -62,14 +62,15 @@ suite("a Python file", function () {
     assert.equal(editor.selection.active.line, 8);
   });
 
-  test("an error stands at its line, and the models stay", async () => {
+  test("a shape that does not fit is told at the layer that refuses it, and the models stay", async () => {
     const editor = await vscode.window.showTextDocument(vscode.Uri.file(join(folder, "net.py")));
     await replaceText(editor, net.replace("nn.Linear(width, 1)", "nn.Linear(width + 1, 1)"));
     await vscode.commands.executeCommand("layerscope.run");
     await until("the problem is there", () => problems(editor).length > 0);
     const problem = onlyProblem(editor);
     assert.match(problem.message, /mat1 and mat2 shapes cannot be multiplied \(2x8 and 9x1\)/);
-    assert.equal(problem.range.start.line, 11);
+    // The layer that refuses what it is given.
+    assert.equal(problem.range.start.line, 8);
   });
 
   test("what Layerscope lacks is no problem of the code", async () => {
