@@ -29,8 +29,15 @@ for (const name of plugins) cpSync(path.join(root, "node_modules", name), path.j
 cpSync(path.join(root, ".vscodeignore"), path.join(staged, ".vscodeignore"));
 const dependencies = Object.fromEntries(plugins.map((name) => [name, manifest.version]));
 writeFileSync(path.join(staged, "package.json"), JSON.stringify({ ...manifest, dependencies }, null, 2));
-// Images in the README are shown where its repository is; there is no address to rewrite them to.
-await createVSIX({ cwd: staged, packagePath, preRelease: process.argv.includes("--pre-release"), allowMissingRepository: true, rewriteRelativeLinks: false });
+// Images in the README are shown where its repository is; until the publisher has filled that in, there is no address to rewrite them to.
+const hasRepository = "repository" in manifest;
+await createVSIX({
+  cwd: staged,
+  packagePath,
+  preRelease: process.argv.includes("--pre-release"),
+  allowMissingRepository: !hasRepository,
+  rewriteRelativeLinks: hasRepository,
+});
 const { size } = statSync(packagePath);
 console.log(`${path.basename(packagePath)}: ${(size / 1024 / 1024).toFixed(2)} MB of ${budget / 1024 / 1024} MB`);
 if (size > budget) {

@@ -4,7 +4,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { IconButton, Link, TextInput, type TextField } from "./controls.js";
 import { focusPicture } from "./pictureFocus.js";
 import { findingKinds } from "../src/describe/findings/kinds.generated.js";
-import type { QueryError } from "../src/describe/search.js";
+import { type QueryError, searchWords } from "../src/describe/search.js";
 import { useSession } from "./pageSession.js";
 import { useWidth } from "./width.js";
 
@@ -101,9 +101,9 @@ const examples = ["type:Conv2d", "shape:8x4", "64x*", "params>1M", "std<0.01", "
 function explain({ word, problem }: QueryError): string {
   switch (problem) {
     case "unknownAspect":
-      return l10n.t('"{0}" asks for something that modules do not have.', word);
+      return l10n.t('"{0}" is not understood; there are: {1}.', word, searchWords.aspects.map((name) => `${name}:`).join(" "));
     case "unknownNumber":
-      return l10n.t('"{0}" compares something that modules do not have.', word);
+      return l10n.t('"{0}" names no figure of modules; there are: {1}.', word, searchWords.numbers.join(", "));
     case "notANumber":
       return l10n.t('"{0}" needs a number after the sign, such as 1000, 1.5M or 50%.', word);
     case "unknownFinding":

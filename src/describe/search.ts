@@ -251,3 +251,6 @@ function compare(number: number, sign: string, limit: number): boolean {
       return number === limit;
   }
 }
+
+/** What a query can ask for, by its word: as in `type:Linear` and `params>1M`. */
+export const searchWords = { aspects: Object.keys(aspects), numbers: Object.keys(numbers) };
