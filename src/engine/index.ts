@@ -11,16 +11,19 @@ export { nn, optim };
 export * as utils from "./utils.js";
 /** Probability distributions (torch.distributions). */
 export * as distributions from "./distributions/index.js";
+/** Special functions (torch.special). */
+export * as special from "./ops/torchSpecial.js";
 /** Gradients (torch.autograd). */
 export * as autograd from "./autograd/index.js";
 
 export { Tensor } from "./tensor.js";
 export type { NestedList } from "./nestedList.js";
 export { Size } from "./size.js";
-export { e, inf, isFloatingPoint, isTensor, nan, numel, pi } from "./values.js";
+export { e, inf, isComplex, isFloatingPoint, isSigned, isTensor, nan, numel, pi } from "./values.js";
 export type { Device } from "./storage.js";
 export { DType, float32, float64, float16, bfloat16, int8, int16, int32, int64, uint8, bool } from "./dtype.js";
 export { float, double, half, short, int, long, getDefaultDtype, setDefaultDtype, promoteTypes } from "./dtype.js";
+export { checkedDevice as device } from "./ops/tensorOnly.js";
 export { getDefaultDevice, setDefaultDevice, withDevice } from "./device.js";
 export { noGrad, noGrad as inferenceMode, enableGrad, isGradEnabled, setGradEnabled } from "./autograd/gradMode.js";
 export { Generator, type GeneratorState, defaultGenerator, manualSeed, seed, initialSeed, getRngState, setRngState } from "./random/generator.js";

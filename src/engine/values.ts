@@ -26,3 +26,9 @@ export const numel: (x: Tensor) => number = takingOnly("numel", ["x"], (x: Tenso
 export const isFloatingPoint: (x: Tensor) => boolean = takingOnly("isFloatingPoint", ["x"], (x: Tensor): boolean => {
   return x.dtype.isFloatingPoint;
 });
+
+/** Whether the elements are complex numbers, which they never are here. (torch.is_complex) */
+export const isComplex: (x: Tensor) => boolean = takingOnly("isComplex", ["x"], (_x: Tensor): boolean => false);
+
+/** Whether elements may be negative: of all dtypes but uint8 and bool. (Tensor.is_signed) */
+export const isSigned: (x: Tensor) => boolean = takingOnly("isSigned", ["x"], (x: Tensor): boolean => !["uint8", "bool"].includes(x.dtype.name));

@@ -369,6 +369,48 @@ describe("weight normalization by a hook", () => {
   });
 });
 
+describe("spectral normalization by a hook", () => {
+  // The numbers are PyTorch's, from the same seed.
+  test("computes, learns and prints as PyTorch's", () => {
+    torch.manualSeed(0);
+    const net = nn.utils.spectralNorm(new nn.Linear(3, 2), { nPowerIterations: 2 });
+    const x = torch.tensor([[1, 2, 3]], { dtype: torch.float32, requiresGrad: true });
+    const y = net(x);
+    y.sum().backward();
+    const near = (tensor: torch.Tensor, values: readonly number[]) =>
+      expect(torch.allclose(tensor.flatten(), torch.tensor(values, { dtype: torch.float32 }))).toBe(true);
+    near(y, [-2.149613618850708, -0.6111721396446228]);
+    near(
+      net.getParameter("weight_orig").grad!,
+      [-1.6712512969970703, 5.3805742263793945, 5.879426002502441, -3.6811976432800293, 5.4290995597839355, 4.9301347732543945],
+    );
+    near(x.grad!, [-1.132388949394226, 0.23044425249099731, -0.845207154750824]);
+    near(net.getBuffer("weight_u"), [-0.5634074807167053, -0.8261791467666626]);
+    expect([...net.stateDict().keys()]).toEqual(["bias", "weight_orig", "weight_u", "weight_v"]);
+    net.eval();
+    near(net(x), [-2.149613618850708, -0.6111721396446228]);
+    nn.utils.removeSpectralNorm(net);
+    expect([...net.stateDict().keys()]).toEqual(["bias", "weight"]);
+    near(net(x), [-2.149613618850708, -0.6111721396446228]);
+    const transposed = nn.utils.spectralNorm(new nn.ConvTranspose1d(2, 3, 2));
+    expect([transposed.getBuffer("weight_u").sizes, transposed.getBuffer("weight_v").sizes]).toEqual([[3], [4]]);
+    expect(() => nn.utils.spectralNorm(transposed)).toThrow("Cannot register two spectral_norm hooks on the same parameter weight");
+    expect(() => nn.utils.removeSpectralNorm(net)).toThrow("spectral_norm of 'weight' not found in Linear(in_features=3, out_features=2, bias=True)");
+  });
+});
+
+test("devices by their names, special functions under theirs", () => {
+  expect([torch.device("cpu"), torch.device("meta")]).toEqual(["cpu", "meta"]);
+  expect(() => torch.device("cuda")).toThrow("device cuda is not available");
+  expect(torch.special.expit(torch.zeros(1)).item()).toBe(0.5);
+  expect(torch.special.gammaln(torch.tensor(3, { dtype: torch.float64 })).item()).toBeCloseTo(Math.log(2), 12);
+  expect([torch.isSigned(torch.zeros(1)), torch.isSigned(torch.zeros([1], { dtype: torch.uint8 })), torch.isComplex(torch.zeros(1))]).toEqual([
+    true,
+    false,
+    false,
+  ]);
+});
+
 describe("hooks", () => {
   const registers: Readonly<Record<string, (net: torch.nn.Linear, hook: () => void) => torch.nn.RemovableHandle>> = {
     forward: (net, hook) => net.registerForwardHook(hook),

@@ -62,6 +62,7 @@ const three = (): torch.Tensor => torch.ones([2, 4, 4]);
 /** Arguments of those that none of the lists above takes as far, or that take anything. */
 const stated: Readonly<Record<string, () => readonly unknown[]>> = {
   "torch.isTensor": () => [x()],
+  "torch.isComplex": () => [x()],
   "torch.threshold_": () => [x(), 1, 2],
   "torch.alphaDropout": () => [x()],
   "torch.featureAlphaDropout": () => [x()],
@@ -93,7 +94,7 @@ const without = new Set(
   [
     "torch: Tensor Size DType Generator Slice slice getDefaultDtype setDefaultDtype promoteTypes getDefaultDevice setDefaultDevice withDevice noGrad",
     "torch: inferenceMode enableGrad isGradEnabled setGradEnabled manualSeed seed initialSeed getRngState setRngState getNumThreads setNumThreads observe",
-    "torch: resultType summarize deepcopy iinfo finfo save load setPrintOptions",
+    "torch: device resultType summarize deepcopy iinfo finfo save load setPrintOptions",
     "torch: chainMatmul broadcastTensors broadcastShapes einsum at where blockDiag cartesianProd",
     "nn: modulesOf namedBuffersOf namedChildrenOf namedModulesOf namedParametersOf buffersByName childrenByName parametersByName rememberMembers setMember",
     "nn: unregister RemovableHandle withoutHooks enterModule failModule leaveModule callModule callWithBackwardHooks exampleInputs layerFacts mergesDimensions",

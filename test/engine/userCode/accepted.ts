@@ -164,3 +164,10 @@ export const optimizer = new optim.SGD(new Heads().parameters(), { lr: 0.1 });
 export const asFunction: (input: Tensor) => Tensor = new nn.Linear(4, 4);
 export const mapped: Tensor[] = [x].map(new nn.Linear(4, 4));
 new Block(4).registerForwardHook((module: nn.Module, _args, output) => (module.training ? output : undefined));
+
+// ---- modules with names of their own
+
+const named = new nn.Sequential({ conv: new nn.Linear(2, 2), relu: new nn.ReLU() });
+export const namedWeight: Tensor = named.conv.weight;
+export const namedResult: Tensor = named(x);
+export const fromMap: Tensor = new nn.Sequential(new Map<string, torch.nn.Module>([["a", new nn.ReLU()]]))(x);

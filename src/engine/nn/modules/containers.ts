@@ -1,3 +1,4 @@
+import { isOptions } from "../../arguments.js";
 import { IndexError, KeyError, TypeError } from "../../errors.js";
 import { observer } from "../../observer.js";
 import type { Tensor } from "../../tensor.js";
@@ -111,9 +112,12 @@ class SequentialModule<Modules extends readonly Module[]> extends OrderedContain
     isSequence: ({ forward }) => forward === SequentialModule.prototype.forward,
   };
 
-  constructor(...modules: Modules) {
+  constructor(...modules: Modules | [named: Named<Module>]) {
     super();
-    modules.forEach((module, i) => this.addModule(String(i), module));
+    const [named] = modules;
+    if (modules.length === 1 && (isOptions(named) || (named as unknown) instanceof Map))
+      for (const [name, module] of entriesOf(named as Named<Module>)) this.addModule(name, module);
+    else modules.forEach((module, i) => this.addModule(String(i), module as Module));
   }
 
   override forward(...input: ChainInput<Modules>): ChainOutput<Modules> {
@@ -143,6 +147,11 @@ interface SequentialConstructor {
   new <Modules extends readonly Module[]>(...modules: Modules): Sequential<Modules>;
   /** For classes that extend it without saying which modules it has. */
   new (...modules: readonly Module[]): Sequential;
+  /** Modules with names of their own: `new nn.Sequential({ conv, relu })`, whose `conv` has that module's own type. */
+  new <Item extends Module, Members extends Readonly<Record<string, Item>>>(
+    modules: Members & Readonly<Record<string, Item>>,
+  ): Sequential<Item[]> & Known<Members>;
+  new (modules: ReadonlyMap<string, Module>): Sequential;
   readonly prototype: Sequential;
 }
 
@@ -182,6 +191,13 @@ export class ModuleList<Item extends Module = Module> extends OrderedContainer<I
     }
     return formatModule(this.constructor.name, [], lines);
   }
+}
+
+/** Members with names: of an object, or in pairs. */
+type Named<Item> = Readonly<Record<string, Item>> | Iterable<readonly [string, Item]>;
+
+function entriesOf<Item>(members: Named<Item>): Iterable<readonly [string, Item]> {
+  return Symbol.iterator in members ? (members as Iterable<readonly [string, Item]>) : Object.entries(members);
 }
 
 type NamedModules = Readonly<Record<string, Module>>;
@@ -240,8 +256,7 @@ class ModuleDictClass<Item extends Module, Members extends NamedModules> extends
   }
 
   update(modules: Readonly<Record<string, Item>> | Iterable<readonly [string, Item]>): this {
-    const entries = Symbol.iterator in modules ? modules : Object.entries(modules);
-    for (const [name, module] of entries) this.set(name, module);
+    for (const [name, module] of entriesOf(modules)) this.set(name, module);
     return this;
   }
 
@@ -251,6 +266,11 @@ class ModuleDictClass<Item extends Module, Members extends NamedModules> extends
 
   values(): IterableIterator<Item> {
     return childrenByName(this).values() as IterableIterator<Item>;
+  }
+
+  /** `entries` under PyTorch's name. */
+  items(): IterableIterator<[string, Item]> {
+    return this.entries();
   }
 
   entries(): IterableIterator<[string, Item]> {

@@ -1,5 +1,5 @@
-import { IndexError, KeyError } from "../../errors.js";
-import type { Tensor } from "../../tensor.js";
+import { IndexError, KeyError, TypeError, typeInPython } from "../../errors.js";
+import { Tensor } from "../../tensor.js";
 import { declaration, type LayerDeclaration } from "../declaration.js";
 import { assignPosition, define, parametersByName, setParameter, unregister } from "../members.js";
 import { Module } from "../module.js";
@@ -52,9 +52,20 @@ export class ParameterList extends Module {
     return this;
   }
 
+  /** Adds all of `values` at the end. A tensor itself is refused: it would be taken apart. */
   extend(values: Iterable<Tensor>): this {
+    if (values instanceof Tensor || typeof (values as Partial<Iterable<Tensor>>)[Symbol.iterator] !== "function") {
+      throw new TypeError(
+        `ParameterList.extend should be called with an iterable, but got ${values instanceof Parameter ? "Parameter" : typeInPython(values)}`,
+      );
+    }
     for (const value of values) this.append(value);
     return this;
+  }
+
+  /** The parameters from `start` up to `end` as a list of their own, sharing them. */
+  slice(start?: number, end?: number): ParameterList {
+    return new ParameterList([...this].slice(start, end));
   }
 
   *[Symbol.iterator](): IterableIterator<Parameter> {
@@ -116,6 +127,34 @@ class ParameterDictClass extends Module {
     const entries = Symbol.iterator in values ? values : Object.entries(values);
     for (const [name, value] of entries) this.set(name, value);
     return this;
+  }
+
+  /** The parameter of that name; where there is none, `value` becomes it. (ParameterDict.setdefault) */
+  setdefault(name: string, value: Tensor): Parameter {
+    if (!this.has(name)) this.set(name, value);
+    return this.get(name);
+  }
+
+  /** Takes out the parameter that was added last, and returns it with its name. (ParameterDict.popitem) */
+  popitem(): [string, Parameter] {
+    const last = [...this.keys()].at(-1);
+    if (last === undefined) throw new KeyError("popitem(): dictionary is empty");
+    return [last, this.pop(last)];
+  }
+
+  /** Another dictionary of the same parameters. */
+  copy(): ParameterDict {
+    return new ParameterDict([...this]);
+  }
+
+  /** A dictionary of these names, with `value` under each. (ParameterDict.fromkeys) */
+  fromkeys(names: Iterable<string>, value: Tensor): ParameterDict {
+    return new ParameterDict([...names].map((name) => [name, value] as const));
+  }
+
+  /** `entries` under PyTorch's name. */
+  items(): IterableIterator<[string, Parameter]> {
+    return this.entries();
   }
 
   /** Takes a parameter out and returns it. */
