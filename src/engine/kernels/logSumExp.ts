@@ -1,17 +1,29 @@
 import { Tensor, through } from "../tensor.js";
 import { binary, unary } from "./elementwise.js";
 import { stridesLike } from "./layout.js";
-import { extreme, sum } from "./reduce.js";
+import { sum } from "./reduce.js";
 import { slicesOf } from "./slices.js";
 
 /** log(sum(exp(x))) along `dims`, shifted by the largest element so that nothing overflows: each step rounded to the tensor's precision, as PyTorch has it. */
 export function logSumExp(output: Tensor, x: Tensor, dims: readonly number[]): void {
   const largest = Tensor.allocate(output.sizes, output.dtype, "cpu");
   const shifts = largest.storage.data;
-  extreme(shifts, slicesOf(x, dims), 1);
-  for (let s = 0; s < shifts.length; s++) if (Math.abs(shifts[s]!) === Infinity) shifts[s] = 0;
+  const { data, starts, size, stride } = slicesOf(x, dims);
+  for (let s = 0; s < shifts.length; s++) {
+    // Without a branch, unlike `extreme`: which of two zeros is the largest does not matter here.
+    let most = -Infinity;
+    for (let k = 0, i = starts[s]!; k < size; k++, i += stride) most = Math.max(most, data[i]!);
+    shifts[s] = Math.abs(most) === Infinity ? 0 : most;
+  }
   const powers = Tensor.allocate(x.sizes, output.dtype, "cpu", stridesLike(x.sizes, [x]));
-  binary(powers, x, spreadAlong(largest, x, dims), (value, shift) => value - shift, "sub");
+  const target = slicesOf(powers, dims);
+  // Where a slice is no copy, its differences are made while it is at hand.
+  if (data === x.storage.data && target.data === powers.storage.data) {
+    for (let s = 0; s < shifts.length; s++) {
+      const shift = shifts[s]!;
+      for (let k = 0, i = starts[s]!, o = target.starts[s]!; k < size; k++, i += stride, o += target.stride) target.data[o] = data[i]! - shift;
+    }
+  } else binary(powers, x, spreadAlong(largest, x, dims), (value, shift) => value - shift, "sub");
   unary(powers, powers, Math.exp, "exp");
   sum(output.storage.data, powers, dims);
   unary(output, output, Math.log);
