@@ -41,8 +41,10 @@ function isFlat(looks: readonly Look[], what: string): void {
   console.log(`${what}: second half against the first: ${factors}; megabytes at the end:`, looks.at(-1));
   // Of few there is nothing to be seen but noise.
   if (looks.length >= 40) for (const factor of Object.values(found)) expect(factor).toBeLessThan(1.1);
-  expect(looks.at(-1)!.children).toBeLessThanOrEqual(looks[Math.ceil(looks.length / 5)]!.children + 1);
-  expect(looks.at(-1)!.handles).toBeLessThanOrEqual(looks[Math.ceil(looks.length / 5)]!.handles + 6);
+  // What has just been ended may still be there: one process, with its pipes.
+  const [first, last] = [looks[Math.ceil(looks.length / 5)]!, looks.at(-1)!];
+  expect(last.children).toBeLessThanOrEqual(first.children + 2);
+  expect(last.handles).toBeLessThanOrEqual(first.handles + 12);
 }
 
 describe("memory, handles and processes stay as they are", () => {
