@@ -1,6 +1,6 @@
 /** What must hold of the picture of any model. Each function gives what it found wrong, in words; nothing where all is right. */
 import { formatSummary, summarize } from "../../src/describe/summary.js";
-import { visibleBox } from "../../src/picture/drawing/sharedLinks.js";
+import { routeLinks, sharedLinks, visibleBox } from "../../src/picture/drawing/sharedLinks.js";
 import { badgeHeight } from "../../src/picture/face.js";
 import type { Direction } from "../../src/picture/geometry.js";
 import { elkInProcess } from "../../src/picture/layout/elkInProcess.js";
@@ -166,7 +166,10 @@ export function wrongEnds(model: PictureModel, scene: Scene, { showBookkeeping }
     const sources = taken.get(box) ?? new Set();
     taken.set(box, sources);
     const source = ends.sourceOf(value, by);
-    if (source !== null && source !== box) sources.add(source);
+    if (source === null || source === box) return;
+    // Of what others in its place take of their own, nothing is drawn.
+    if (isOfItsOwn(source) && by !== null && !ends.isShown(by) && scene.byId.get(box)!.node.kind === "operation") return;
+    sources.add(source);
   };
   trace.steps.forEach((step, id) => {
     const box = ends.boxOf(id);
@@ -216,6 +219,11 @@ class Ends {
     const box = this.#shownAt(node, parent === null ? null : this.#flow.nodeOf(parent));
     if (box === null || this.#isOpen(box)) return null;
     return isNode || this.scene.byId.get(box)!.node.kind === "module" ? box : null;
+  }
+
+  /** Whether a step itself is drawn, and not another in its place. */
+  isShown(step: StepId): boolean {
+    return this.scene.byId.has(this.#flow.nodeOf(step));
   }
 
   #isOpen(box: string): boolean {
@@ -372,4 +380,23 @@ export function hiddenTexts(scene: Scene): string[] {
     }
   }
   return found;
+}
+
+/** Links of shared weights through what is written on boxes or beside lines. */
+export function linksOverTexts(model: PictureModel, scene: Scene): string[] {
+  const links = routeLinks(scene, sharedLinks(model, scene, null));
+  if (links.length === 0) return [];
+  const texts = [
+    ...scene.boxes.flatMap((box) => textAreas(box).map((area) => ({ ...area, of: box.node.id }))),
+    ...scene.edges.flatMap((edge) =>
+      labelsOfEdge(edge).map(({ x, y, width, text }) => ({ x, y: y - 9, width, height: 10, text, of: `${edge.from} > ${edge.to}` })),
+    ),
+  ];
+  return links.flatMap(({ from, to, points }) =>
+    points.slice(1).flatMap((b, at) => {
+      const a = points[at]!;
+      const line = { x: Math.min(a.x, b.x) - 0.5, y: Math.min(a.y, b.y) - 0.5, width: Math.abs(a.x - b.x) + 1, height: Math.abs(a.y - b.y) + 1 };
+      return texts.flatMap((area) => (overlap(line, area, 0.3) ? [`link ${from} - ${to} over "${area.text}" of ${area.of}`] : []));
+    }),
+  );
 }
