@@ -30,6 +30,10 @@ export class Notebooks implements vscode.Disposable {
     this.#subscriptions = vscode.Disposable.from(
       controller,
       this.#pictures,
+      // Its first cell is likely to be run soon.
+      controller.onDidChangeSelectedNotebooks(({ selected }) => {
+        if (selected && vscode.workspace.isTrusted) runners.warmUp("python");
+      }),
       vscode.workspace.onDidCloseNotebookDocument((notebook) => {
         const kernel = this.#kernels.get(notebook);
         this.#kernels.delete(notebook);
