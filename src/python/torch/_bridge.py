@@ -425,7 +425,8 @@ def position(code, lasti, lineno):
 def on_frames():
     lines = []
     skip = constructing[-1] if constructing else None
-    for frame in user_frames(sys._getframe(1), skip):
+    # From here on: the engine may ask while no other function of Python's is under way.
+    for frame in user_frames(sys._getframe(), skip):
         code = frame.f_code
         line, column = position(code, frame.f_lasti, frame.f_lineno)
         name = "" if code.co_name == "<module>" else code.co_name
@@ -438,7 +439,7 @@ def on_frames():
 def on_warn(text):
     import warnings
 
-    level, frame = 2, sys._getframe(1)
+    level, frame = 1, sys._getframe()
     while frame is not None and not is_user_code(frame.f_code.co_filename):
         frame = frame.f_back
         level += 1
