@@ -38,7 +38,12 @@ async function compare(text: string, name: string, given: readonly Reinitializat
   expect(failure).toBeNull();
   const [model] = models as [ModelSnapshot];
   for (const reinitialization of given) {
+    // What was tried is what is applied, whatever language forward is written in.
+    const question = { model: model.name, input: { kind: "random", batches: 1 }, seed: 2 } as const;
+    const tried = await workspace.runner.request(file, "signal", { ...question, trial: reinitialization });
+    expect(tried.failure).toBeNull();
     const applied = await workspace.runner.request(file, "reinitialize", { model: model.name, ...reinitialization });
+    expect((await workspace.runner.request(file, "signal", { ...question, trial: null })).layers).toEqual(tried.layers);
     const code = inserted(text, model, reinitialization);
     const again = await workspace.run(code, {}, `again-${name}`);
     expect(again.failure, code).toBeNull();
