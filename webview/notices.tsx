@@ -28,7 +28,7 @@ export function EmptyScreen() {
   const { act } = useSession();
   return (
     <Screen icon="type-hierarchy-sub" title={l10n.t("See inside your model")}>
-      <p>{l10n.t("Open a TypeScript file that builds a neural network, and its modules, parameters and shapes appear here.")}</p>
+      <p>{l10n.t("Open a TypeScript or Python file that builds a neural network, and its modules, parameters and shapes appear here.")}</p>
       <div class="screen-actions">
         <Button primary onClick={() => act("openFile", null)}>
           {l10n.t("Open Model File")}

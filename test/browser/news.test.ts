@@ -127,8 +127,8 @@ describe("a message that is not as the host's are", () => {
 describe("every state has a text and an action", () => {
   const offer = { expression: "createNet(width)", complete: false, location: null };
   const states: readonly [name: string, state: PageState, text: string, action: string, method: string][] = [
-    ["no model file", { kind: "empty" }, "Open a TypeScript file", "Open Model File", "openFile"],
-    ["no model file, a first one", { kind: "empty" }, "Open a TypeScript file", "Create an Example", "createExample"],
+    ["no model file", { kind: "empty" }, "Open a TypeScript or Python file", "Open Model File", "openFile"],
+    ["no model file, a first one", { kind: "empty" }, "Open a TypeScript or Python file", "Create an Example", "createExample"],
     ["untrusted", { kind: "untrusted" }, "Nothing runs until you trust", "Manage Workspace Trust", "manageTrust"],
     ["failed at first", fileState({ models: [], lastRun: failedRun("thisRun") }), "expects 8 features", "Run Again", "run"],
     ["failed, for details", fileState({ models: [], lastRun: failedRun("thisRun") }), "forward", "Show Output", "showOutput"],

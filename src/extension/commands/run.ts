@@ -12,7 +12,7 @@ export const run: Command = async ({ sessions }, argument) => {
   }
   const session = sessionToRun(sessions, argument);
   if (!session) {
-    void vscode.window.showInformationMessage(vscode.l10n.t("Open a TypeScript or JavaScript file to run it. It has to be saved to disk once."));
+    void vscode.window.showInformationMessage(vscode.l10n.t("Open a TypeScript, JavaScript or Python file to run it. It has to be saved to disk once."));
     return;
   }
   sessions.show(session);
