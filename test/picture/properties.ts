@@ -292,7 +292,18 @@ class Ends {
     const apart = a!.findIndex(({ path }, depth) => path !== b![depth]?.path);
     const [first, second] = [a![apart]?.path, b![apart]?.path];
     const row = first === undefined || second === undefined ? undefined : this.#foldedRows.get(first);
+    const around = new Set(a!.slice(0, apart).map(({ path }) => path));
+    if (this.#callOf(one, around) !== this.#callOf(other, around)) return false;
     return row?.members.some(({ path }) => path === second) === true;
+  }
+
+  /** The innermost call around a step of one of some modules. */
+  #callOf(step: StepId, paths: ReadonlySet<string>): StepId | null {
+    for (let at = this.#trace.steps[step]!.parent; at !== null; at = this.#trace.steps[at]!.parent) {
+      const call = this.#trace.steps[at]!;
+      if (call.kind === "module" && paths.has(call.path)) return at;
+    }
+    return null;
   }
 
   /** What lines to a box come from. `expected` tells which parameters those of a module are that is not called. */
@@ -306,13 +317,13 @@ class Ends {
     return found;
   }
 
-  #namesOf({ id, source, status, path }: DisplayNode, expected: ReadonlySet<string>): readonly string[] {
+  #namesOf({ id, source, kind, status, path }: DisplayNode, expected: ReadonlySet<string>): readonly string[] {
     if (source?.kind === "parameter") return [`parameter ${source.tensor}`];
     if (source?.kind === "input" || source?.kind === "constant") return [`${source.kind} ${source.value}`];
-    if (status !== "used") return [id];
+    if (status !== "used" && (this.#flow.calls.has(id) || kind !== "module")) return [id];
     const own = this.model.index.within(path).flatMap(({ parameters, buffers }) => [...parameters, ...buffers].map(({ tensor }) => `parameter ${tensor}`));
     const taken = own.filter((each) => expected.has(each));
-    return taken.length > 0 ? taken : [id];
+    return [...(expected.has(id) || taken.length === 0 ? [id] : []), ...taken];
   }
 }
 
