@@ -4,8 +4,10 @@ import { parseArgs } from "node:util";
 import { version } from "../../package.json";
 import { type Failure, isPermission, type ModelSnapshot, type Offer, type Permission, permissions } from "../protocol/index.js";
 import { ModelRunner, type RunOutcome } from "../runner/client.js";
+import { diffData } from "./diff.js";
 import { failureText, isFailureOfPass } from "../describe/failure.js";
 import { findingsOf } from "../describe/findings/findings.js";
+import { diffFiles, formatFileDiff } from "../describe/modelDiff.js";
 import { mismatchOf } from "../describe/mismatch.js";
 import { indexOf } from "../describe/modelIndex.js";
 import { formatSummary, summarize, type Summary } from "../describe/summary.js";
@@ -224,7 +226,6 @@ async function signal(options: Options): Promise<number> {
 
 async function diff(options: Options): Promise<number> {
   if (options.other === undefined) throw new UsageError("a file to compare with is missing");
-  const { diffFiles } = await import("./diff.js");
   const sides: (readonly ModelSnapshot[])[] = [];
   let status = 0;
   for (const file of [options.file, options.other]) {
@@ -233,8 +234,8 @@ async function diff(options: Options): Promise<number> {
     if (models.length === 0 && status === 0) throw noModel({ ...options, file }, offers);
     sides.push(chosen(models, { ...options, file }));
   }
-  const { text, data } = diffFiles(sides[0]!, sides[1]!);
-  console.log(options.json ? JSON.stringify(data, null, 2) : text);
+  const found = diffFiles(sides[0]!, sides[1]!);
+  console.log(options.json ? JSON.stringify(diffData(found), null, 2) : formatFileDiff(found));
   return status;
 }
 

@@ -31,6 +31,28 @@ export function diffModels(before: ModelSnapshot, after: ModelSnapshot): ModelDi
   return { before, after, changes: changesOf({ before: indexOf(before), after: indexOf(after) }, before.root, after.root) };
 }
 
+/** What became of the models of a file. */
+export interface FileDiff {
+  readonly models: readonly ModelDiff[];
+  readonly added: readonly ModelSnapshot[];
+  readonly removed: readonly ModelSnapshot[];
+}
+
+/** Models are paired by their names; where each file has one model alone, these. */
+export function diffFiles(before: readonly ModelSnapshot[], after: readonly ModelSnapshot[]): FileDiff {
+  const isOne = before.length === 1 && after.length === 1;
+  const otherOf = (model: ModelSnapshot): ModelSnapshot | undefined => (isOne ? before[0] : before.find(({ name }) => name === model.name));
+  const models = after.flatMap((model) => {
+    const other = otherOf(model);
+    return other ? [diffModels(other, model)] : [];
+  });
+  return {
+    models,
+    added: after.filter((model) => !otherOf(model)),
+    removed: before.filter((model) => !models.some((diff) => diff.before === model)),
+  };
+}
+
 interface Indexes {
   readonly before: ModelIndex;
   readonly after: ModelIndex;
@@ -142,6 +164,11 @@ function outputOf(index: ModelIndex, { path }: ModuleSnapshot): string | null {
 }
 
 const signs: Readonly<Record<ModuleChange["kind"], string>> = { added: "+", removed: "-", changed: "~" };
+
+/** The same of all models of a file, with those that are in one alone. */
+export function formatFileDiff({ models, added, removed }: FileDiff): string {
+  return [...models.map(formatDiff), ...added.map(({ name }) => `+ ${name}`), ...removed.map(({ name }) => `- ${name}`)].join("\n\n");
+}
 
 /** A line for every change, "+ 2 (Linear: inFeatures: 8, outFeatures: 8), 72 parameters", and the totals. */
 export function formatDiff({ before, after, changes }: ModelDiff): string {

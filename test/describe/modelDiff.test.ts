@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import * as torch from "../../src/engine/index.js";
-import { diffFiles } from "../../src/cli/diff.js";
-import { diffModels, formatDiff } from "../../src/describe/modelDiff.js";
+import { diffData } from "../../src/cli/diff.js";
+import { diffFiles, diffModels, formatDiff } from "../../src/describe/modelDiff.js";
 import type { ModelSnapshot } from "../../src/protocol/index.js";
 import { inspectHere, snapshotOf } from "../inspect/inspector.js";
 
@@ -77,10 +77,10 @@ test("the same model has no changes; of files models are paired by name", () => 
   const other = snapshot(() => new nn.Linear(4, 2));
   expect(changes(one, other)).toEqual(["No module changed."]);
   const named = (name: string): ModelSnapshot => ({ ...one, name });
-  expect(diffFiles([named("a"), named("b")], [named("b"), named("c")]).data).toMatchObject({
+  expect(diffData(diffFiles([named("a"), named("b")], [named("b"), named("c")]))).toMatchObject({
     models: [{ before: "b", after: "b", changes: [] }],
     added: ["c"],
     removed: ["a"],
   });
-  expect(diffFiles([named("a")], [named("b")]).data).toMatchObject({ models: [{ before: "a", after: "b" }], added: [], removed: [] });
+  expect(diffData(diffFiles([named("a")], [named("b")]))).toMatchObject({ models: [{ before: "a", after: "b" }], added: [], removed: [] });
 });

@@ -125,4 +125,26 @@ suite("the code says its shapes", () => {
     await vscode.commands.executeCommand("goToNextReference");
     await until("the next use is shown", () => editor.selection.active.line === 7);
   });
+
+  test("compared with the last save: what became of each module", async () => {
+    const editor = await runFile("compared.ts", code);
+    await set("runOnSave", false);
+    const files = vscode.workspace.getConfiguration("files");
+    await files.update("autoSave", "off", vscode.ConfigurationTarget.Workspace);
+    try {
+      await replaceText(editor, code.replace("const shared = new nn.Linear(4, 4);", "const shared = new nn.Linear(4, 4, { bias: false });"));
+      await vscode.commands.executeCommand("layerscope.run");
+      const compared = vscode.commands.executeCommand("layerscope.compareWith");
+      // Up from the first choice goes to the end: Another File, then Last Save.
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      for (let up = 0; up < 2; up++) await vscode.commands.executeCommand("workbench.action.quickOpenSelectPrevious");
+      await vscode.commands.executeCommand("workbench.action.acceptSelectedQuickOpenItem");
+      await compared;
+      const shown = vscode.window.activeTextEditor!.document.getText();
+      assert.match(shown, /^--- last save\n\+\+\+ compared\.ts\n\nstack\n~ 1 \(Linear\) bias true → false\n/);
+      assert.match(shown, /Parameters 96 → 92 \(−4\)/);
+    } finally {
+      await files.update("autoSave", undefined, vscode.ConfigurationTarget.Workspace);
+    }
+  });
 });

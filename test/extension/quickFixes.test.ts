@@ -12,7 +12,16 @@ async function fixes(editor: vscode.TextEditor): Promise<vscode.CodeAction[]> {
   const { uri } = editor.document;
   const { range } = onlyProblem(editor);
   const kind = vscode.CodeActionKind.QuickFix.value;
-  const found = await vscode.commands.executeCommand<vscode.CodeAction[]>("vscode.executeCodeActionProvider", uri, range, kind);
+  let found: vscode.CodeAction[] = [];
+  // VS Code gives up what it was asked when the editor changes meanwhile, as it does when it saves by itself.
+  await until("the fixes are there", async () => {
+    try {
+      found = await vscode.commands.executeCommand<vscode.CodeAction[]>("vscode.executeCodeActionProvider", uri, range, kind);
+      return true;
+    } catch {
+      return false;
+    }
+  });
   // VS Code does not hand on what each is about; TypeScript finds nothing wrong here.
   return found.filter(({ edit, isPreferred }) => edit && isPreferred);
 }
@@ -91,10 +100,11 @@ nn.functional.crossEntropy(y, torch.tensor([0, 2]));
   test("a plain list of layers becomes a ModuleList", async () => {
     const code = `${header}class Net extends nn.Module {
   layers = [new nn.Linear(4, 4), new nn.Linear(4, 4)];
+  output = new nn.Linear(4, 1);
   override forward(x: torch.Tensor) {
     let y = x;
     for (const layer of this.layers) y = layer(y);
-    return y;
+    return this.output(y);
   }
 }
 export const net = new Net();

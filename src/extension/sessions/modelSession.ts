@@ -198,6 +198,22 @@ export class ModelSession implements vscode.Disposable {
     return this.#models.find((model) => model.name === name);
   }
 
+  /**
+   * The models that other texts of its files make, of another file, or of the files as they are on disk: looked at, and not shown. Rejects with the reason where there are none.
+   */
+  async modelsOf(texts: ReadonlyMap<string, string>, file = this.file): Promise<readonly ModelSnapshot[]> {
+    requireTrust();
+    if (!this.source.look) throw new Error(this.#refusal());
+    const { models, failure } = await this.source.look(file, { signal: new AbortController().signal, build: this.build, isToBeShown: () => false, texts });
+    if (models.length === 0) throw new Error(failure?.message ?? vscode.l10n.t("The file has no model."));
+    return models;
+  }
+
+  /** Every document that went into the last run. */
+  get documents(): readonly string[] {
+    return this.#documents;
+  }
+
   /** True when a change of `document` can change the models. */
   dependsOn(document: string): boolean {
     return this.#documents.includes(document);

@@ -71,6 +71,8 @@ export interface RunSourceOptions extends SourceOptions {
 
 export interface LookOptions {
   readonly signal: AbortSignal;
+  /** Texts of files that are taken in the place of what is on disk; default: what the editors show. */
+  readonly texts?: ReadonlyMap<string, string>;
   readonly build: string | null;
   readonly isToBeShown: (outcome: Pick<SourceOutcome, "models" | "failure">) => boolean;
 }

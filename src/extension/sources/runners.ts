@@ -40,12 +40,20 @@ export class Runners implements vscode.Disposable {
   }
 
   /** Looks at a file that is being typed: what the user allows it counts where they run it. */
-  look(file: string, { build, signal, isToBeShown }: LookOptions): Promise<SourceOutcome> {
-    return this.#run(file, build, { signal, isToBeShown, asked: false, timeLimit: lookLimit, ...access(file), allowed: [] });
+  look(file: string, { build, signal, isToBeShown, texts }: LookOptions): Promise<SourceOutcome> {
+    return this.#run(file, build, {
+      signal,
+      isToBeShown,
+      asked: false,
+      timeLimit: lookLimit,
+      ...access(file),
+      allowed: [],
+      overrides: texts ?? unsavedTexts(),
+    });
   }
 
   async #run(file: string, build: string | null, options: RunOptions): Promise<SourceOutcome> {
-    const overrides = unsavedTexts();
+    const { overrides = unsavedTexts() } = options;
     const runner = await this.start();
     const { models, failure, offers, files } = await runner.run(file, {
       ...options,

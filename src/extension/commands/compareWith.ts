@@ -1,0 +1,65 @@
+import * as vscode from "vscode";
+import { diffFiles, formatFileDiff } from "../../describe/modelDiff.js";
+import { noModelText } from "../ask/target.js";
+import type { Command } from "../command.js";
+import type { ModelSession } from "../sessions/modelSession.js";
+import { documentKey, documentUri } from "../sources/documents.js";
+
+interface Choice extends vscode.QuickPickItem {
+  /** What is compared with, its name and its models; undefined where the user changed their mind. */
+  readonly choose: () => Promise<{ readonly name: string; readonly texts: ReadonlyMap<string, string>; readonly file?: string } | undefined>;
+}
+
+/** Shows what became of the models that are shown, beside the last save of the file, a commit of it, or another file. */
+export const run: Command = async ({ sessions }) => {
+  const session = sessions.current;
+  if (!session || session.models.length === 0) {
+    void vscode.window.showInformationMessage(noModelText());
+    return;
+  }
+  const choices: readonly Choice[] = [
+    { label: vscode.l10n.t("Last Commit"), choose: () => commit(session, "HEAD") },
+    { label: vscode.l10n.t("Another Commit..."), choose: () => askForCommit(session) },
+    { label: vscode.l10n.t("Last Save"), choose: () => Promise.resolve({ name: vscode.l10n.t("last save"), texts: new Map() }) },
+    { label: vscode.l10n.t("Another File..."), choose: askForFile },
+  ];
+  const title = vscode.l10n.t("Compare With...");
+  const chosen = await (await vscode.window.showQuickPick(choices, { title }))?.choose();
+  if (!chosen) return;
+  const before = await session.modelsOf(chosen.texts, chosen.file);
+  const here = vscode.workspace.asRelativePath(documentUri(session.file));
+  const content = [`--- ${chosen.name}`, `+++ ${here}`, "", formatFileDiff(diffFiles(before, session.models)), ""].join("\n");
+  await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ language: "diff", content }), { viewColumn: vscode.ViewColumn.Beside });
+};
+
+async function askForCommit(session: ModelSession): ReturnType<Choice["choose"]> {
+  const reference = await vscode.window.showInputBox({
+    title: vscode.l10n.t("Another Commit..."),
+    prompt: vscode.l10n.t("A commit, branch or tag, such as HEAD~1 or main"),
+  });
+  return reference ? commit(session, reference) : undefined;
+}
+
+async function askForFile(): ReturnType<Choice["choose"]> {
+  const [uri] = (await vscode.window.showOpenDialog({ title: vscode.l10n.t("Another File...") })) ?? [];
+  return uri && { name: vscode.workspace.asRelativePath(uri), texts: new Map(), file: documentKey(uri) };
+}
+
+/** The part of the interface of VS Code's own git extension that is used here. */
+interface GitApi {
+  getRepository(uri: vscode.Uri): { show(reference: string, path: string): Promise<string> } | null;
+}
+
+/** The file, and what went into it, as they were at a commit; what it does not have is taken as it is now. */
+async function commit(session: ModelSession, reference: string): ReturnType<Choice["choose"]> {
+  const extension = vscode.extensions.getExtension<{ getAPI(version: 1): GitApi }>("vscode.git");
+  const repository = (await extension?.activate())?.getAPI(1).getRepository(documentUri(session.file));
+  if (!repository) throw new Error(vscode.l10n.t("The file is in no git repository that is open."));
+  const texts = new Map<string, string>();
+  for (const document of session.documents) {
+    const text = await repository.show(reference, documentUri(document).fsPath).catch(() => null);
+    if (text !== null) texts.set(document, text);
+  }
+  if (!texts.has(session.file)) throw new Error(vscode.l10n.t("{0} does not have the file.", reference));
+  return { name: reference, texts };
+}
