@@ -103,6 +103,11 @@ export class Recording {
     return this.#memories === null;
   }
 
+  /** Whether something took parameters that no module of the root has registered. */
+  get usesUnregistered(): boolean {
+    return this.#values.some(({ source }) => source.kind === "constant" && source.unregistered === true);
+  }
+
   /** Of the whole pass. */
   get multiplyAdds(): number {
     return this.#multiplyAdds;

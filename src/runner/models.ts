@@ -41,7 +41,7 @@ export async function findModels(
       troubles,
     );
   }
-  const withState = roots.filter((module) => hasState(engine, module));
+  const withState = roots.filter((module) => hasState(engine, module) || usesUnregistered(inspection, module));
   if (withState.length > 0) roots = withState;
 
   const taken = new Set<string>();
@@ -97,6 +97,11 @@ function hasState({ nn }: Engine, module: Module): boolean {
   } catch {
     return true; // Looking at it says what is wrong with it.
   }
+}
+
+/** Whether a module has parameters that it only failed to register, as those in a plain list: what it is without them would be told of nowhere else. */
+function usesUnregistered({ recorder }: Inspection, module: Module): boolean {
+  return recorder.passesOf(module).some(({ recording }) => recording.usesUnregistered);
 }
 
 /** Modules that variables of the model file and its exports hold, directly or in a list, map or plain object. */

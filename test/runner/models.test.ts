@@ -34,6 +34,22 @@ describe("the models of a file", () => {
     ).toEqual(["first", "second", "third"]);
   });
 
+  test("are those too whose only layers lie in a list that no module has registered, once they ran; a loss is none", async () => {
+    const net = `class Net extends nn.Module {
+  layers = [new nn.Linear(4, 4)];
+  override forward(x: torch.Tensor) {
+    return this.layers[0]!(x);
+  }
+}
+const loss = new nn.MSELoss();
+export const net = new Net();
+loss(net(torch.rand(2, 4)), torch.rand(2, 4));
+`;
+    const names = await namesOf(net);
+    expect(names).toContain("net");
+    expect(names).not.toContain("loss");
+  });
+
   test("are found in lists, maps and objects, and behind a default export", async () => {
     expect(await namesOf("const nets = { a: new nn.Linear(1, 1), list: [new nn.Linear(1, 2)] };\nexport default new nn.Linear(1, 3);\nvoid nets;")).toEqual([
       "nets.a",
