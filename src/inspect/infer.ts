@@ -1,9 +1,10 @@
+import { isDeepStrictEqual } from "node:util";
 import * as l10n from "@vscode/l10n";
 import type { DTypeName, InputSource } from "../protocol/index.js";
 import { callModule, classNameOf, type Engine, type Module } from "./engine.js";
 import { PreservedModel } from "./preserve.js";
 import type { Recorder } from "./recorder.js";
-import type { Recording } from "./recording.js";
+import type { Recording, Refusal } from "./recording.js";
 import { withTensors } from "./structured.js";
 
 /** A pass that failed on shapes alone may be tried with values where copies of them take no more than this. */
@@ -20,8 +21,16 @@ export interface InputCandidate {
   readonly high?: number;
 }
 
+interface Tried {
+  readonly inputs: readonly InputCandidate[];
+  readonly from: InputSource;
+  readonly recording: Recording;
+}
+
 export type Inference =
-  | { readonly kind: "found"; readonly inputs: readonly InputCandidate[]; readonly from: InputSource; readonly recording: Recording }
+  | (Tried & { readonly kind: "found" })
+  /** It takes no input: whatever its first layer is given, a later one refuses what comes of it, always for the same reason. `recording` is of one of these. */
+  | (Tried & { readonly kind: "refused"; readonly reason: string })
   /** The reason in words for the user, with what to do. */
   | { readonly kind: "unknown"; readonly reason: string };
 
@@ -38,40 +47,54 @@ export function inferForward(engine: Engine, recorder: Recorder, root: Module): 
   if (candidates.length === 0) return { kind: "unknown", reason: `${l10n.t("No layer says which input the model takes.")} ${whatToDo()}` };
   const count = Math.max(1, root.forward.length);
   let firstFailure: string | null = null;
+  const refused: (Tried & { readonly refusal: Refusal | null })[] = [];
   for (const { candidate, from } of candidates.slice(0, attemptLimit)) {
     // What one layer takes may be too much for what takes another input.
     const inputs = new Array<InputCandidate>(count).fill(count === 1 ? candidate : { shape: candidate.shape, dtype: candidate.dtype });
     const attempt = tryForward(engine, recorder, root, (device) => inputs.map(({ shape, dtype }) => engine.zeros(shape, { dtype: engine[dtype], device })));
-    if (attempt.recording) return { kind: "found", inputs, from, recording: attempt.recording };
+    if (!attempt.failed) return { kind: "found", inputs, from, recording: attempt.recording };
+    // What the layer that it is for never took says nothing of those after it.
+    const { recording } = attempt;
+    if (count === 1 && recording?.completed(from)) refused.push({ inputs, from, recording, refusal: recording.refusal });
     firstFailure ??= `${inputs.map(({ shape }) => `[${shape.join(", ")}]`).join(", ")}: ${attempt.message}`;
   }
-  return { kind: "unknown", reason: `${l10n.t("None of the inputs tried fits. The first was {0}", firstFailure?.replace(/\.?$/, ".") ?? "")} ${whatToDo()}` };
+  const reason = `${l10n.t("None of the inputs tried fits. The first was {0}", firstFailure?.replace(/\.?$/, ".") ?? "")} ${whatToDo()}`;
+  const [first, ...others] = refused;
+  if (first?.refusal && others.length > 0 && others.every(({ refusal }) => isDeepStrictEqual(refusal, first.refusal))) {
+    first.recording.modelIs(root);
+    return { kind: "refused", reason, ...first };
+  }
+  return { kind: "unknown", reason };
 }
 
 /** Runs a model, as inferForward does, on inputs of the shapes that it was called with before. Null where it does not take them any more. */
 export function forwardAgain(engine: Engine, recorder: Recorder, root: Module, args: readonly unknown[]): Recording | null {
   const inputs = (device: "meta" | "cpu") => withTensors(engine, args, ({ sizes, dtype }) => engine.zeros(sizes, { dtype, device }));
-  return tryForward(engine, recorder, root, inputs).recording;
+  const attempt = tryForward(engine, recorder, root, inputs);
+  return attempt.failed ? null : attempt.recording;
 }
 
-type Attempt = { readonly recording: Recording } | { readonly recording: null; readonly message: string };
+type Attempt =
+  | { readonly failed: false; readonly recording: Recording }
+  /** `recording`: as far as it went; null where nothing ran. */
+  | { readonly failed: true; readonly recording: Recording | null; readonly message: string };
 
 function tryForward(engine: Engine, recorder: Recorder, root: Module, inputs: (device: "meta" | "cpu") => readonly unknown[]): Attempt {
-  let first: string | null = null;
+  let first: { readonly message: string; readonly recording: Recording } | null = null;
   for (const device of ["meta", "cpu"] as const) {
     const attempt = tryOn(device, engine, recorder, root, inputs(device));
     if (attempt === null) break;
     if (attempt.error === undefined) {
       attempt.recording.modelIs(root);
-      return { recording: attempt.recording };
+      return { failed: false, recording: attempt.recording };
     }
     const thrown: unknown = attempt.error;
     const message = thrown instanceof Error ? thrown.message : String(thrown);
-    first ??= message;
+    first ??= { message, recording: attempt.recording };
     // Only code that asks for values, or mixes in tensors of its own, can fare better with values.
     if (!/meta/.test(message)) break;
   }
-  return { recording: null, message: first ?? "" };
+  return { failed: true, recording: first?.recording ?? null, message: first?.message ?? "" };
 }
 
 /** Null where it would take too much to keep the values safe. */

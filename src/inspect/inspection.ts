@@ -369,7 +369,8 @@ export class Inspection {
       return { recording: again, origin: "inferred", inferredFrom: { kind: "earlierPass" }, args: () => args, keepsInputs, activationsCurrent: true };
     }
     const inference = this.#quietly(() => inferForward(this.#engine, this.recorder, module));
-    if (inference.kind === "unknown") return inference.reason;
+    // What the code itself ran tells more, be it of an earlier model.
+    if (inference.kind === "unknown" || (inference.kind === "refused" && earlier)) return inference.reason;
     const { inputs, from, recording } = inference;
     const args = () => inputs.map((input) => this.#exampleInput(input, deviceOf(this.#engine, module)));
     return { recording, origin: "inferred", inferredFrom: from, args, keepsInputs: true, activationsCurrent: true };

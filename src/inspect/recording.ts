@@ -1,6 +1,7 @@
 import { performance } from "node:perf_hooks";
 import {
   type ForwardTrace,
+  type InputSource,
   type ModuleStep,
   type Operand,
   operationNamed,
@@ -43,6 +44,13 @@ type RecordedStep = Recorded<TraceStep>;
 /** What those stand for that were put in the place of inputs. */
 const originals = new WeakMap<Tensor, Tensor>();
 
+/** A layer, by its path, that was given `came` where an argument of it says how much it takes. */
+export interface Refusal {
+  readonly path: string;
+  readonly argument: string;
+  readonly came: number;
+}
+
 /** A module call that is under way. */
 interface Call {
   readonly module: Module;
@@ -73,6 +81,7 @@ export class Recording {
   #truncated = 0;
   #failure: { step: StepId; message: string; frames: readonly CallFrame[] } | null = null;
   #multiplyAdds = 0;
+  #refusal: Refusal | null = null;
   /** What the root gave out, after it did. */
   readonly #given = new WeakMap<Tensor, ValueId>();
   readonly #scored: (Pick<ScoredOutput, "value" | "by" | "normalizes"> & Place)[] = [];
@@ -101,6 +110,16 @@ export class Recording {
   /** Whether the root was left, or the pass ended before. */
   get ended(): boolean {
     return this.#memories === null;
+  }
+
+  /** The layer that was given another size than it takes, and so ended the pass; null where none was. */
+  get refusal(): Refusal | null {
+    return this.#refusal;
+  }
+
+  /** Whether the layer that an input was taken from ran to its end. */
+  completed(from: InputSource): boolean {
+    return from.kind === "layer" && this.#steps.some((step) => step.kind === "module" && step.path === from.path && step.outputs.length > 0);
   }
 
   /** Whether something took parameters that no module of the root has registered. */
@@ -194,6 +213,7 @@ export class Recording {
     const call = this.#calls.at(-1);
     if (!call || call.module !== module) return;
     if (call.step !== null) {
+      this.#refusal ??= this.#refusalOf(call, call.step);
       this.#fail(call.step, error, frames);
       (this.#steps[call.step] as Recorded<ModuleStep>).duration = performance.now() - call.started;
     }
@@ -201,6 +221,20 @@ export class Recording {
     if (this.#calls.length > 0) return;
     this.modelIs(module);
     this.#end();
+  }
+
+  #refusalOf({ module, args }: Call, step: StepId): Refusal | null {
+    const { arguments: given, defaultArguments, takes = [] } = this.#engine.nn.layerFacts(module);
+    const tensors: Tensor[] = [];
+    eachTensorOf(this.#engine, args, (tensor) => tensors.push(tensor));
+    for (const { argument, input, axis } of takes) {
+      const sizes = tensors[input]?.sizes ?? [];
+      for (const [at, wanted] of [given[argument] ?? defaultArguments[argument]].flat().entries()) {
+        const came = sizes[(axis < 0 ? sizes.length + axis : axis) + at];
+        if (came !== undefined && came !== wanted) return { path: (this.#steps[step] as Recorded<ModuleStep>).path, argument, came };
+      }
+    }
+    return null;
   }
 
   childCalled(parent: Module, name: string): void {

@@ -118,3 +118,23 @@ test("no repair is certain where one line makes several layers", async () => {
   const code = "export const net = new nn.Sequential(...[0, 1].map(() => new nn.Linear(4, 8)));\nnet(torch.rand(2, 4));";
   expect((await failed(code)).repairs).toEqual([]);
 });
+
+test("a model that the code never calls is told of where no input of its first layer gets through", async () => {
+  const found = await failed("export const net = new nn.Sequential(\nnew nn.Linear(4, 8),\nnew nn.Linear(7, 1),\n);");
+  expect(found.line).toBe(3);
+  expect(found.repairs).toMatchObject([{ kind: "argument", from: 7, to: 8 }]);
+  const convolutions = await failed("export const net = new nn.Sequential(\nnew nn.Conv2d(3, 8, 3),\nnew nn.Conv2d(16, 4, 3),\n);");
+  expect(convolutions.line).toBe(3);
+});
+
+test.each([
+  ["an image size that was not tried", "export const net = new nn.Sequential(new nn.Conv2d(1, 2, 3), new nn.Flatten(), new nn.Linear(999, 1));"],
+  [
+    "inputs that differ",
+    `${module("this.a(x).add(this.b(y))", "a = new nn.Linear(4, 8);\nb = new nn.Linear(6, 8);").replace("x: torch.Tensor", "x: torch.Tensor, y: torch.Tensor")}`,
+  ],
+  ["parts of an input", module("this.b(x).add(this.a(x.narrow(1, 0, 4)))", "a = new nn.Linear(4, 8);\nb = new nn.Linear(6, 8);")],
+])("not of %s", async (_, code) => {
+  const model = await run(code);
+  expect(model.trace?.failure ?? null).toBeNull();
+});

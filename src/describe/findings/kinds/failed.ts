@@ -11,7 +11,7 @@ import { type FindingKind, found } from "../finding.js";
  *
  * ## What it finds
  *
- * A forward pass that threw. Where a layer was given another size than it takes, the finding stands at the line that made the layer, says what it takes, what came and from where, and names
+ * A forward pass that threw; of a model that the code never runs, one where a layer refuses what comes of every input that the first layer takes. Where a layer was given another size than it takes, the finding stands at the line that made the layer, says what it takes, what came and from where, and names
  * the line of the call; else it stands at the call that failed. The picture shows what ran before it, and what went into the step that failed.
  *
  * ## Why it matters
@@ -59,7 +59,12 @@ const failed: FindingKind = {
     );
     const call = called && location !== called ? [{ text: l10n.t("Called here"), location: called }] : [];
     const { origin } = index.model.trace;
-    const remedy = origin === "recorded" ? "" : l10n.t("Its inputs were not your code's: run it forward with inputs that it is meant for.");
+    const remedy = {
+      recorded: "",
+      // An inferred pass that fails is shown only where all do.
+      inferred: l10n.t("Your code does not run it: this is so for every input that its first layer takes."),
+      stated: l10n.t("Its inputs were not your code's: run it forward with inputs that it is meant for."),
+    }[origin];
     yield found(index.failedPath!, text, remedy, {
       step: failure.step,
       location,
