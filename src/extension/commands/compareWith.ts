@@ -11,7 +11,7 @@ interface Choice extends vscode.QuickPickItem {
 }
 
 /** Shows what became of the models that are shown, beside the last save of the file, a commit of it, or another file. */
-export const run: Command = async ({ sessions }) => {
+export const run: Command = async ({ context, sessions }) => {
   const session = sessions.current;
   if (!session || session.models.length === 0) {
     void vscode.window.showInformationMessage(noModelText());
@@ -29,8 +29,24 @@ export const run: Command = async ({ sessions }) => {
   const before = await session.modelsOf(chosen.texts, chosen.file);
   const here = vscode.workspace.asRelativePath(documentUri(session.file));
   const content = [`--- ${chosen.name}`, `+++ ${here}`, "", formatFileDiff(diffFiles(before, session.models)), ""].join("\n");
-  await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ language: "diff", content }), { viewColumn: vscode.ViewColumn.Beside });
+  await vscode.window.showTextDocument(await comparison(context, `${chosen.name} - ${here}`, content), { viewColumn: vscode.ViewColumn.Beside });
 };
+
+const scheme = "layerscope-comparison";
+/** What each comparison says, by its URI; null before the first one. */
+let comparisons: Map<string, string> | null = null;
+
+/** A document that is there to be read: closing it asks for nothing. */
+async function comparison(context: vscode.ExtensionContext, title: string, content: string): Promise<vscode.TextDocument> {
+  if (!comparisons) {
+    const texts = (comparisons = new Map<string, string>());
+    const provider: vscode.TextDocumentContentProvider = { provideTextDocumentContent: (uri) => texts.get(uri.toString()) };
+    context.subscriptions.push(vscode.workspace.registerTextDocumentContentProvider(scheme, provider));
+  }
+  const uri = vscode.Uri.from({ scheme, path: `/${title.replaceAll(/[\\/:]/g, "_")}.diff`, query: String(comparisons.size) });
+  comparisons.set(uri.toString(), content);
+  return vscode.workspace.openTextDocument(uri);
+}
 
 async function askForCommit(session: ModelSession): ReturnType<Choice["choose"]> {
   const reference = await vscode.window.showInputBox({
