@@ -59,6 +59,8 @@ def driver():
     sys.meta_path.insert(0, sources.finder())
     sys.meta_path.append(standins.Finder())
     sys.dont_write_bytecode = True
+    # What is there before the user's code stays: looking for what only cycles hold passes over it, after each cell of a notebook.
+    gc.freeze()
     return create_proxy(
         types.SimpleNamespace(
             runFile=run_file,
