@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { border } from "../../src/picture/model/dataFlow.js";
 import { nodeTitle } from "../../src/picture/model/displayGraph.js";
 import * as torch from "../../src/engine/index.js";
 import { inspectHere, snapshotOf } from "../inspect/inspector.js";
@@ -145,6 +146,21 @@ describe("the boxes of the picture", () => {
     const graph = display(fixtures.gpt(), { shown: new Map([["h.0", "h.7"]]) });
     expect(graph.nodes.get("h.7.attn")).toBeDefined();
     expect(graph.nodes.has("h.0")).toBe(false);
+  });
+
+  it("draw the lines of the member of a folded row that is shown, whichever it is", () => {
+    const { nn } = torch;
+    const net = new nn.Sequential(...Array.from({ length: 4 }, () => new nn.Sequential(new nn.Linear(4, 4), new nn.ReLU())));
+    net(torch.ones(1, 4));
+    const model = snapshotOf(inspectHere(), net);
+    for (const member of ["0", "2"]) {
+      const { content } = display(model, { depth: "all", shown: new Map([["0", member]]) }).nodes.get(member)!;
+      expect(content!.edges.map(({ from, to }) => [from, to].map((end) => (end === border ? "" : end)))).toEqual([
+        ["", `${member}.0`],
+        [`${member}.0`, `${member}.1`],
+        [`${member}.1`, ""],
+      ]);
+    }
   });
 
   it("say where values are NaN or infinite, also in the members of a folded row, and what is frozen", () => {

@@ -200,7 +200,8 @@ class Builder {
       const drawn: Drawn[] = [];
       for (const [call, id] of nodes.entries()) {
         if (drawnAt.get(id) !== id) continue;
-        const calls = standsFor.get(id) ?? [id];
+        // The one that is drawn first, which need not be the first of its row.
+        const calls = [id, ...(standsFor.get(id) ?? []).filter((alike) => alike !== id)];
         const node = yield* this.#module({
           id,
           key: path === canvasPath ? id : nodeWithin(container.key, callNode(keyPart, call + 1)),
