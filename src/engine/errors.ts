@@ -30,6 +30,10 @@ export class AssertionError extends TorchError {}
 /** Something that PyTorch has and this engine, or this combination, has not. */
 export class NotImplementedError extends TorchError {}
 
+/** What to write for numbers that are int64 because all of them were whole. Behind an error that follows from that. */
+export const ofWholeNumbers =
+  "\nThe tensor is int64 because all of its numbers were whole: JavaScript does not tell 1.0 from 1. For floating-point numbers write { dtype: torch.float32 }.";
+
 /** "maxPool2d" as PyTorch spells it: "max_pool2d". */
 export function nameInPython(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);

@@ -8,6 +8,9 @@ export class Storage {
   /** Whether there ever was a floating-point number of two bytes: as long as there is none, nobody looks for them. */
   static hasNarrow = false;
 
+  /** Whether its numbers came from JavaScript, whole and without a dtype, which made them int64. */
+  isFromWholeNumbers = false;
+
   private constructor(
     readonly dtype: DType,
     readonly length: number,

@@ -1,5 +1,5 @@
 import type { DType } from "./dtype.js";
-import { IndexError, NotImplementedError, RuntimeError, TypeError, typeInPython } from "./errors.js";
+import { ofWholeNumbers, IndexError, NotImplementedError, RuntimeError, TypeError, typeInPython } from "./errors.js";
 import { contiguousStrides, equalSizes, formatSizes, product, Size } from "./size.js";
 import type { NestedList } from "./nestedList.js";
 import { Storage, type Device } from "./storage.js";
@@ -216,7 +216,7 @@ export class Tensor {
       );
     }
     if (value && !this.dtype.isFloatingPoint) {
-      throw new RuntimeError("only Tensors of floating point dtype can require gradients");
+      throw new RuntimeError(`only Tensors of floating point dtype can require gradients${this.storage.isFromWholeNumbers ? ofWholeNumbers : ""}`);
     }
     if (!this.isMade) this.leafRequiresGrad = value;
     return this;

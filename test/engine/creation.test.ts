@@ -191,3 +191,35 @@ describe("window functions", () => {
     expect(() => torch.kaiserWindow(3, { dtype: torch.int64 })).toThrow("kaiser_window expects floating point dtypes");
   });
 });
+
+describe("an error that follows from whole numbers says so, and what to write", () => {
+  const { nn } = torch;
+  const F = nn.functional;
+  const told = "JavaScript does not tell 1.0 from 1. For floating-point numbers write { dtype: torch.float32 }.";
+  const whole = (): torch.Tensor => torch.tensor([[1, 2]]);
+  it.each<[string, () => unknown]>([
+    ["a layer", () => new nn.Linear(2, 1)(whole())],
+    ["a convolution", () => new nn.Conv1d(1, 1, 1)(torch.tensor([[[1, 2]]]))],
+    ["a recurrent layer", () => new nn.LSTM(2, 2)(whole())],
+    ["a product", () => torch.ones(1, 2).mm(torch.full([2, 1], 3))],
+    ["a mean", () => whole().mean()],
+    ["a standard deviation", () => whole().std()],
+    ["a loss", () => F.huberLoss(whole(), whole())],
+    ["a view of it", () => F.softmax(whole().reshape(2), 0)],
+    ["a gradient for it", () => torch.tensor([1, 2], { requiresGrad: true })],
+    ["a gradient later", () => torch.full([2], 1).requiresGrad_()],
+    ["a parameter of it", () => new nn.Parameter(whole())],
+    ["a fraction added in place", () => whole().add_(0.5)],
+  ])("%s", (_, call) => {
+    expect(call).toThrow(told);
+    expect(call).not.toThrow(`${told}\nThe`);
+  });
+
+  it("and not where the dtype was stated, or int64 is right", () => {
+    expect(() => torch.tensor([[1, 2]], { dtype: torch.int64 }).mean()).not.toThrow(told);
+    expect(() => torch.tensor([[1, 2]], { dtype: torch.int64 }).mean()).toThrow("mean(): could not infer output dtype");
+    expect(() => torch.tensor([1, 2]).reshape(3)).not.toThrow(told);
+    expect(() => F.crossEntropy(torch.ones(2, 3), torch.tensor([0.5, 1]))).not.toThrow(told);
+    expect(() => torch.tensor(new BigInt64Array([1n])).mean()).not.toThrow(told);
+  });
+});

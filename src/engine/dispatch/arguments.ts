@@ -1,6 +1,6 @@
 import type { Edge } from "../autograd/graph.js";
 import { refuseMore } from "../arguments.js";
-import { lacksShape, RuntimeError, TypeError, nameInPython, typeInPython } from "../errors.js";
+import { lacksShape, ofWholeNumbers, RuntimeError, TorchError, TypeError, nameInPython, typeInPython } from "../errors.js";
 import type { Observer } from "../observer.js";
 import { operand, type Operation } from "../operation.js";
 import type { Device } from "../storage.js";
@@ -17,7 +17,18 @@ export function failed(operation: Operation, args: readonly unknown[], error: un
       ? error
       : new TypeError(`${nameInPython(operation.name)}(): argument 'input' (position 1) must be Tensor, not ${typeInPython(first)}`);
   watcher?.operationFailed?.(operation, args, result);
-  return result;
+  return explained(result, args);
+}
+
+/** The error, with what to write where it is about int64 numbers that came from whole ones among the arguments. */
+export function explained(error: unknown, args: readonly unknown[]): unknown {
+  if (!(error instanceof TorchError) || error.message.endsWith(ofWholeNumbers) || !/\bLong\b|long int|int64|only support floating point/.test(error.message))
+    return error;
+  // Where int64 is what should have come, more of it would not help.
+  if (/(to be|types:|expected dtype) Long|but got Float/.test(error.message) || !tensorsOf(args).some((arg) => arg.storage.isFromWholeNumbers)) return error;
+  error.message += ofWholeNumbers;
+  error.stack = error.stack?.replace(/(\n {4}at )/, `${ofWholeNumbers}$1`);
+  return error;
 }
 
 /** PyTorch's error for arguments that are too many, which JavaScript would pass over. */

@@ -1,3 +1,4 @@
+export { explained } from "./arguments.js";
 export { defineComposite, named } from "./composites.js";
 export { composed, linearInAll, linearInEach } from "./derivatives.js";
 export { defineInPlace, inPlace, inPlaceView, overwrite } from "./inPlace.js";

@@ -1,5 +1,6 @@
 import { isOptions } from "../arguments.js";
 import { RuntimeError, TorchError, typeInPython } from "../errors.js";
+import { explained } from "../dispatch/index.js";
 import { observer } from "../observer.js";
 import type { AnyModule } from "./anyModule.js";
 import { callWithBackwardHooks, globalBackwardHooks, globalBackwardPreHooks } from "./backwardHooks.js";
@@ -44,8 +45,9 @@ export function callModule(module: AnyModule, args: unknown[]): unknown {
     else output = module.forward(...(args as never[]));
     return leaveModule(module, output);
   } catch (error) {
-    failModule(module, error);
-    throw error;
+    const told = explained(error, args);
+    failModule(module, told);
+    throw told;
   }
 }
 

@@ -79,7 +79,9 @@ export function full(
   const size = required(sizes, "full", "size");
   const value = required(fillValue, "full", "fill_value");
   checkSizes("full", size);
-  return finish(filled(allocate([...size], options, scalarDType(value)), numberOf(value)), options, makers.full, args);
+  const result = filled(allocate([...size], options, scalarDType(value)), numberOf(value));
+  if (options.dtype == null && result.dtype === int64) result.storage.isFromWholeNumbers = true;
+  return finish(result, options, makers.full, args);
 }
 
 function filled(tensor: Tensor, value: number): Tensor {
@@ -108,6 +110,7 @@ export function tensor(data: NestedList | TypedArray | Tensor, given?: TensorOpt
   const values: ArrayLike<number | boolean> = isTyped ? numbersOf(data) : flatten(data, sizes);
   const result = allocate(sizes, options, isTyped ? dtypeOfArray(data) : dtypeOfValues(values));
   if (result.device === "cpu") assign(result.storage.data, values, result.dtype);
+  if (!isTyped && options.dtype == null && result.dtype === int64) result.storage.isFromWholeNumbers = true;
   // Written out, the values may be longer than a program.
   return finish(result, options, makers.tensor, [given]);
 }

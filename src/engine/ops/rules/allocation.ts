@@ -1,6 +1,6 @@
 import { getDefaultDevice } from "../../device.js";
 import { getDefaultDtype, type DType } from "../../dtype.js";
-import { RuntimeError, TypeError } from "../../errors.js";
+import { ofWholeNumbers, RuntimeError, TypeError } from "../../errors.js";
 import { stridesLike } from "../../kernels/layout.js";
 import { report } from "../../observer.js";
 import type { Operation } from "../../operation.js";
@@ -77,8 +77,9 @@ export function allocate(sizes: readonly number[], options: TensorOptions, dtype
 }
 
 /** Throws unless a new tensor of this dtype may require a gradient. */
-export function requireDifferentiable({ dtype }: Tensor): void {
-  if (!dtype.isFloatingPoint) throw new RuntimeError("Only Tensors of floating point and complex dtype can require gradients");
+export function requireDifferentiable({ dtype, storage }: Tensor): void {
+  if (dtype.isFloatingPoint) return;
+  throw new RuntimeError(`Only Tensors of floating point and complex dtype can require gradients${storage.isFromWholeNumbers ? ofWholeNumbers : ""}`);
 }
 
 /** The finished tensor: with a gradient if `options` ask for one. The observer hears which function made it, called with `args`. */
