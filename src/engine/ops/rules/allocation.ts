@@ -77,9 +77,9 @@ export function allocate(sizes: readonly number[], options: TensorOptions, dtype
 }
 
 /** Throws unless a new tensor of this dtype may require a gradient. */
-export function requireDifferentiable({ dtype, storage }: Tensor): void {
-  if (dtype.isFloatingPoint) return;
-  throw new RuntimeError(`Only Tensors of floating point and complex dtype can require gradients${storage.isFromWholeNumbers ? ofWholeNumbers : ""}`);
+export function requireDifferentiable(tensor: Tensor): void {
+  if (tensor.dtype.isFloatingPoint) return;
+  throw new RuntimeError(`Only Tensors of floating point and complex dtype can require gradients${tensor.storage.isFromWholeNumbers ? ofWholeNumbers : ""}`);
 }
 
 /** The finished tensor: with a gradient if `options` ask for one. The observer hears which function made it, called with `args`. */
