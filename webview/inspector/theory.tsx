@@ -49,7 +49,10 @@ export function Theory({
       )}
       {paper && (
         <p class="muted">
-          {paper.authors} ({paper.year}): <a href={paper.address}>{paper.title}</a>
+          {paper.authors} ({paper.year}):{" "}
+          <a class="link" href={paper.address}>
+            {paper.title}
+          </a>
         </p>
       )}
     </details>
