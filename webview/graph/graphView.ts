@@ -21,17 +21,17 @@ import { Camera } from "./view/camera.js";
 import { canvasMeasure } from "./view/canvasMeasure.js";
 import { describePicture } from "./view/describePicture.js";
 import { elkInWorker, type ElkInWorker } from "./view/elkInWorker.js";
+import { pngFile, svgFile } from "./view/files.js";
+import { Idleness } from "./view/idleness.js";
 import { Layers } from "./view/layers.js";
 import { Minimap } from "./view/minimap.js";
 import { Painter, type Marks } from "./view/painter.js";
 import { bringIntoView, bringStartIntoView, cameraPlace, firstView, isSeen, pinned, place, placementAfter, type Placement } from "./view/placement.js";
 import { boxOf, Pointer, type OnTop, type Target } from "./view/pointer.js";
+import { Rest } from "./view/rest.js";
 
 /** Milliseconds for a layout before the plain one takes its place. */
 const layoutDeadline = 8000;
-
-/** Milliseconds without a move of the camera before the page is told. */
-const cameraRest = 200;
 
 /** The picture of one model: a canvas for the picture, one over it for hover and selection. It shows a state and keeps nothing of it but what is drawn. */
 export class GraphView implements GraphViewInterface {
@@ -60,7 +60,11 @@ export class GraphView implements GraphViewInterface {
   #hover: string | null = null;
   #pointedAt: Marks["pointedAt"] = null;
   #onTop: OnTop = { leads: [], hiddenAbove: 0 };
-  #cameraTimer: ReturnType<typeof setTimeout> | undefined;
+  /** The page is told where the camera is when it has not moved for so many milliseconds. */
+  readonly #cameraRest = new Rest(200, () => {
+    const place = this.#shown && cameraPlace(this.#camera, this.#shown);
+    if (place) this.#options.onCamera?.(place);
+  });
   #cameraTouched = false;
 
   #animation: Animation | null = null;
@@ -72,7 +76,7 @@ export class GraphView implements GraphViewInterface {
   #fitWhenSized = false;
   /** Of the view, before it changes. */
   #size = { width: 0, height: 0 };
-  #idle: (() => void)[] = [];
+  readonly #idle = new Idleness();
   #isDisposed = false;
 
   constructor(container: HTMLElement, options: GraphViewOptions) {
@@ -142,7 +146,7 @@ export class GraphView implements GraphViewInterface {
     this.#model = state.model && new PictureModel(state.model, state.findingLevels);
     if (isOther || !this.#model) {
       this.#shown = null;
-      clearTimeout(this.#cameraTimer);
+      this.#cameraRest.cancel();
       this.#cancelLayout();
     }
     if (!this.#model) {
@@ -422,11 +426,7 @@ export class GraphView implements GraphViewInterface {
 
   #movedByUser(): void {
     this.#cameraTouched = true;
-    clearTimeout(this.#cameraTimer);
-    this.#cameraTimer = setTimeout(() => {
-      const place = this.#shown && cameraPlace(this.#camera, this.#shown);
-      if (place) this.#options.onCamera?.(place);
-    }, cameraRest);
+    this.#cameraRest.begin();
   }
 
   // What the page asks
@@ -457,28 +457,21 @@ export class GraphView implements GraphViewInterface {
   }
 
   whenIdle(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#idle.push(resolve);
-      this.#layers.invalidate();
-    });
+    return this.#idle.wait(() => this.#layers.invalidate());
   }
 
   #settle(): void {
-    if (this.#isLayingOut || this.#animation) return;
-    for (const resolve of this.#idle.splice(0)) resolve();
+    if (!this.#isLayingOut && !this.#animation) this.#idle.reached();
   }
 
   // Export: the model as it is arranged and what was asked of it, not what is selected, searched for or pointed at
 
   async exportSvg(options: ExportOptions = {}): Promise<string> {
-    const { sceneToSvg } = await import("../../src/picture/sceneToSvg.js");
-    return sceneToSvg(this.#exported(options));
+    return svgFile(this.#exported(options));
   }
 
   async exportPng({ pixelRatio = 2, ...options }: ExportOptions & { readonly pixelRatio?: number } = {}): Promise<Blob> {
-    const { sceneToPng } = await import("./view/sceneToPng.js");
-    const exported = this.#exported(options);
-    return sceneToPng({ ...exported, scale: exported.scale * pixelRatio });
+    return pngFile(this.#exported(options), pixelRatio);
   }
 
   #exported({ part = "whole" }: ExportOptions): Exported {
@@ -494,7 +487,7 @@ export class GraphView implements GraphViewInterface {
 
   dispose(): void {
     this.#isDisposed = true;
-    clearTimeout(this.#cameraTimer);
+    this.#cameraRest.cancel();
     this.#cancelLayout();
     this.#settle();
     this.#pointer.dispose();
