@@ -219,7 +219,7 @@ export function troubleFailure({ name, location, error }: Trouble, sources: Sour
     kind: "internal",
     message: l10n.t("{0} could not be looked at: {1}", name, thrown.message),
     hint: l10n.t("All else is shown."),
-    location: location ?? thrown.location,
+    location: thrown.location ?? location,
   };
 }
 
