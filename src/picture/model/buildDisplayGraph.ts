@@ -209,7 +209,7 @@ class Builder {
           member,
           row: isFolded ? standing.row : { ...single, members: [module] },
           calls,
-          allCalls: inAllTurns(container, calls),
+          allCalls: inAllTurns(container, [id, ...calls.filter((each) => each !== id)]),
           drawnAt: nodes.map((each) => drawnAt.get(each)!),
           parent,
           depth,
