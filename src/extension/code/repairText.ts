@@ -63,14 +63,17 @@ function onlyValueOf(text: string, name: string): { readonly name: number; reado
   return given.length === 1 ? given[0]! : null;
 }
 
+/** The layer that makes all but the batch one dimension, as code writes it. */
+const flattening = "Flatten()";
+
 /** Before a layer among those of a Sequential, under the name that the layer's own class has there. */
 function insertedFlatten(text: string, offset: number, language: Language): RepairText | null {
   const call = callAt(text, offset, language);
   if (!call || !/[([,]\s*$/.test(text.slice(0, call.start))) return null;
   const namespace = call.callee.slice(0, call.callee.lastIndexOf(".") + 1);
-  if (namespace === "" && !nameAlone("Flatten").test(text)) return null;
+  if (namespace === "" && !nameAlone(flattening.slice(0, -"()".length)).test(text)) return null;
   const indent = /(?:^|\n)([ \t]*)$/.exec(text.slice(0, call.start))?.[1];
-  const made = `${language === "typescript" ? "new " : ""}${namespace}Flatten(),`;
+  const made = `${language === "typescript" ? "new " : ""}${namespace}${flattening},`;
   return { start: call.start, end: call.start, text: `${made}${indent === undefined ? " " : `\n${indent}`}`, name: null, others: 0 };
 }
 
