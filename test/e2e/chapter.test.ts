@@ -26,7 +26,7 @@ describe.each(["Dark Modern", "Light Modern", "Dark High Contrast"])("the chapte
     // Three models, in the page and in the native tree.
     expect(await view.models()).toEqual(["net", "rgnet", "tied"]);
     for (const name of ["net", "rgnet", "tied"]) await editor.treeRow(name).waitFor();
-    await expect.poll(() => editor.statusBar().innerText()).toContain("3 models");
+    await expect.poll(() => editor.statusBar().innerText()).toContain("net: 49 parameters");
 
     // rgnet, expanded down to 0.block 1.0: its bias has shape 8. The page follows the native tree.
     await editor.expandTreeRow("rgnet");
