@@ -209,7 +209,7 @@ class Builder {
           member,
           row: isFolded ? standing.row : { ...single, members: [module] },
           calls,
-          allCalls: inAllTurns(container, [id, ...calls.filter((each) => each !== id)]),
+          allCalls: inAllTurns(container, calls),
           drawnAt: nodes.map((each) => drawnAt.get(each)!),
           parent,
           depth,
@@ -379,10 +379,8 @@ class Builder {
     let kept = edges.get(flow);
     if (kept?.shown !== shown) {
       const all = this.#flow!;
-      // What is drawn is of the member that is shown, which need not be the first.
-      const calls = [container.id, ...container.calls.filter((call) => call !== container.id)];
       const pathOf = (node: string) => all.standing.get(node)?.path ?? null;
-      const flowing = edgesOfAllTurns(all, calls, (node) => inAllTurns(container, standsFor.get(drawnAt.get(node) ?? node) ?? [node]));
+      const flowing = edgesOfAllTurns(all, container.calls, (node) => inAllTurns(container, standsFor.get(drawnAt.get(node) ?? node) ?? [node]));
       edges.set(flow, (kept = { shown, edges: withWaysBack(measuredEdges(flowing, this.model.snapshot.trace!, drawnAt, pathOf), ranAt) }));
     }
     return kept.edges;
