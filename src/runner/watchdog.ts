@@ -37,14 +37,14 @@ const noticeMilliseconds = 3000;
 /** Longest wait for the debugger to pause what runs: longer takes only what cannot be paused. */
 const pauseMilliseconds = 2000;
 /** An idle main thread answers within this time; who cancels wants it to be short. */
-const idleMilliseconds: Readonly<Record<StopReason, number>> = { timeout: 1000, memory: 50, cancelled: 50 };
+const idleMilliseconds: Readonly<Record<StopReason, number>> = { timeout: 1000, memory: 25, cancelled: 50 };
 /** An operation of the engine's ends before Python code hears that it is interrupted. */
 const pythonMilliseconds = 2000;
 /** The code of the user's own may be between two calls of it. */
 const pauses = 200;
-const memoryCheckMilliseconds = 50;
-/** The limit is passed again by this factor: stopping did not help. */
-const memoryTolerance = 1.25;
+const memoryCheckMilliseconds = 25;
+/** The limit is passed by so much that stopping cannot have helped: code that allocates as fast as it can is given the time to be stopped at its line. Megabytes. */
+const memoryTolerance = Math.max(0.25 * (workerData as WatchdogData).memoryLimit, 512);
 
 const data = workerData as WatchdogData;
 const { memoryLimit, stopping, interrupting, port } = data;
@@ -122,7 +122,7 @@ setInterval(() => {
   } else if (!overMemory) {
     overMemory = true;
     void begin("memory");
-  } else if (megabytes > memoryLimit * memoryTolerance) {
+  } else if (megabytes > memoryLimit + memoryTolerance) {
     giveUp(stop ?? { reason: "memory", limit: memoryLimit, doing: "unknown" });
   }
 }, memoryCheckMilliseconds);

@@ -69,7 +69,7 @@ const notForUsers: Readonly<Record<string, readonly string[]>> = {
   // A fault of ours.
   "describe/modelIndex.ts": [" has no tensor", " has no module"],
   // Code.
-  "describe/reinitializationCode.ts": ["for ", "    ", "        ", '"resetParameters" in module', " and ", "if parameter.dim() >= "],
+  "describe/initializationScript.ts": ["for ", "  ", "def initialize(module)", '"resetParameters" in module', "(module as unknown as", "module instanceof "],
   // Written for language models, which read English best.
   "describe/tools.ts": [""],
   // Milliseconds are written so everywhere.
