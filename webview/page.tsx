@@ -1,5 +1,5 @@
 import * as l10n from "@vscode/l10n";
-import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { commands, perform } from "./commands.js";
 import type { TextField } from "./controls.js";
 import { parametersText } from "../src/describe/counts.js";
@@ -98,9 +98,12 @@ function Content() {
   const openSearch = (open: boolean) => {
     setSearching(open);
     if (!open) dispatch({ kind: "search", query: "" });
-    // It may have to be made first.
-    else requestAnimationFrame(() => searchField.current?.focus());
+    else searchField.current?.focus();
   };
+  // Where it had to be made first. What is typed right after "/" is for the search.
+  useLayoutEffect(() => {
+    if (searching) searchField.current?.focus();
+  }, [searching]);
   const onGraph = useCallback((view: GraphViewInterface | null) => setGraph(view), []);
   const results = useMemo(() => (model ? search(page.query, indexOf(model), shownFindings(page, model)) : nothing), [page.query, model, page.host]);
   const matches = useMemo(() => (page.query.trim() === "" || results.error ? null : new Set(results.paths)), [page.query, results]);
