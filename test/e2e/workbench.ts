@@ -222,26 +222,36 @@ export class Workbench {
     const { page } = this;
     await this.goToLine(line);
     const viewLine = page.locator(".editor-group-container .view-line", { hasText: text }).first();
-    const box = await viewLine.evaluate((element, wanted) => {
-      const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
-      const texts: { node: Node; start: number }[] = [];
-      let whole = "";
-      for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-        texts.push({ node, start: whole.length });
-        whole += node.textContent;
+    const measure = () =>
+      viewLine.evaluate((element, wanted) => {
+        const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+        const texts: { node: Node; start: number }[] = [];
+        let whole = "";
+        for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+          texts.push({ node, start: whole.length });
+          whole += node.textContent;
+        }
+        const at = whole.replace(/\u00a0/g, " ").indexOf(wanted);
+        const holder = texts.findLast(({ start }) => start <= at)!;
+        const range = document.createRange();
+        range.setStart(holder.node, at - holder.start);
+        range.setEnd(holder.node, Math.min(at - holder.start + 1, holder.node.textContent!.length));
+        const { x, y, width, height } = range.getBoundingClientRect();
+        return { x: x + width / 2, y: y + height / 2 };
+      }, text);
+    // Lenses and hints that come meanwhile move the text.
+    for (let attempt = 1; ; attempt++) {
+      const { x, y } = await measure();
+      await page.mouse.move(x, y + 60);
+      await page.mouse.move(x, y, { steps: 3 });
+      const hover = page.locator(".monaco-hover:not(.hidden) .hover-contents, .monaco-hover:not(.hidden) .markdown-hover").first();
+      try {
+        await hover.waitFor({ timeout: 5000 });
+        break;
+      } catch (error) {
+        if (attempt === 6) throw error;
       }
-      const at = whole.replace(/\u00a0/g, " ").indexOf(wanted);
-      const holder = texts.findLast(({ start }) => start <= at)!;
-      const range = document.createRange();
-      range.setStart(holder.node, at - holder.start);
-      range.setEnd(holder.node, Math.min(at - holder.start + 1, holder.node.textContent!.length));
-      const { x, y, width, height } = range.getBoundingClientRect();
-      return { x: x + width / 2, y: y + height / 2 };
-    }, text);
-    await page.mouse.move(box.x, box.y + 60);
-    await page.mouse.move(box.x, box.y, { steps: 3 });
-    const hover = page.locator(".monaco-hover:not(.hidden) .hover-contents, .monaco-hover:not(.hidden) .markdown-hover").first();
-    await hover.waitFor({ timeout: 15_000 });
+    }
     return page.locator(".monaco-hover:not(.hidden)").first();
   }
 

@@ -101,6 +101,8 @@ suite("hovering over a model definition", () => {
   });
 
   test("a file that has not run yet says so", async () => {
+    // A view that shows the file would run it.
+    await vscode.commands.executeCommand("workbench.action.closeSidebar");
     const editor = await openFile("later.ts", 'import { nn } from "layerscope";\nexport const later = new nn.Linear(1, 1);\n');
     assert.match(await hoverAt(editor, "new nn.Linear", 6), /Not run yet.*command:layerscope\.run/);
   });

@@ -13,18 +13,22 @@ export async function run(): Promise<void> {
   const lines: string[] = [];
   let passed = 0;
   let failed = 0;
+  // After each test: what a window that ends or hangs had come to is known.
+  const report = (): void => {
+    if (process.env.LAYERSCOPE_TEST_REPORT) writeFileSync(process.env.LAYERSCOPE_TEST_REPORT, JSON.stringify({ passed, failed, lines }));
+  };
   await new Promise<void>((resolve) => {
     const runner = mocha.run(() => resolve());
     runner.on("pass", (test) => {
       passed++;
       lines.push(`  ok ${test.fullTitle()} (${test.duration} ms)`);
+      report();
     });
     runner.on("fail", (test, error: Error) => {
       failed++;
       lines.push(`  FAILED ${test.fullTitle()}\n${error.stack ?? error.message}`);
+      report();
     });
   });
-  const report = process.env.LAYERSCOPE_TEST_REPORT;
-  if (report) writeFileSync(report, JSON.stringify({ passed, failed, lines }));
   if (failed > 0 || passed === 0) throw new Error(`${passed} passed, ${failed} failed`);
 }
