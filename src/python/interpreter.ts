@@ -71,7 +71,7 @@ interface Pyodide {
   registerJsModule(name: string, module: object): void;
   setStdout(options: { readonly write: (bytes: Uint8Array) => number; readonly isatty: boolean }): void;
   setStderr(options: { readonly write: (bytes: Uint8Array) => number; readonly isatty: boolean }): void;
-  setInterruptBuffer(buffer: Uint8Array): void;
+  setInterruptBuffer(buffer: { 0: number }): void;
   readonly FS: {
     readonly filesystems: { readonly NODEFS: { convertNodeCode: (error: { readonly code?: string }) => number } };
     mkdirTree(path: string): void;
@@ -108,6 +108,22 @@ export interface CellOutcome {
   readonly text: string | null;
   /** The models in that value; null where there are none. */
   readonly value: Found | null;
+}
+
+/**
+ * Pyodide reads an element and then writes 0 to it, over and over while code runs. What another thread writes in between would be lost: it is put to 0 only
+ * where it still holds what was read.
+ */
+function atomically(buffer: Uint8Array): { 0: number } {
+  let read = 0;
+  return {
+    get 0() {
+      return (read = Atomics.load(buffer, 0));
+    },
+    set 0(value) {
+      Atomics.compareExchange(buffer, 0, read, value);
+    },
+  };
 }
 
 /** The message to read where pyodide is not installed. */
@@ -169,7 +185,7 @@ export class Interpreter {
 
   /** The shared memory that another thread writes 2 into to interrupt what runs. */
   setInterruptBuffer(buffer: Uint8Array): void {
-    this.#py.setInterruptBuffer(buffer);
+    this.#py.setInterruptBuffer(atomically(buffer));
   }
 
   /** Runs a file. `name`: "__main__", or the module's name for a run that the user did not ask for. */

@@ -55,6 +55,8 @@ let id: string | null = null;
 let phase: Phase = "code";
 /** Whether Python code runs. */
 let inPython = false;
+/** Python code is to be interrupted as soon as it is heard of: of what the host and the main thread said, either may be read first. */
+let interruptWanted = false;
 /** Where the main thread is in a call that cannot be interrupted. */
 let blockedAt: readonly CallFrame[] | null = null;
 let onPong: (() => void) | null = null;
@@ -78,12 +80,19 @@ function receive(head: unknown): void {
   const message = head as FromHost;
   if (message.kind === "stop") return void begin(message.reason);
   if (message.kind === "interrupt") {
-    if (inPython) interrupting[0] = 2;
-    return;
+    interruptWanted = id !== null;
+    return interruptIfWanted();
   }
   id = message.id;
   phase = "code";
   tellMain({ kind: "request", request: message.request });
+}
+
+/** As of a key, which the code may heed. What describes the models afterwards is not the user's. */
+function interruptIfWanted(): void {
+  if (!interruptWanted || !inPython || phase !== "code") return;
+  interruptWanted = false;
+  interrupting[0] = 2;
 }
 
 port.on("message", (message: FromMain) => {
@@ -101,7 +110,7 @@ port.on("message", (message: FromMain) => {
     case "python":
       inPython = message.running;
       if (inPython) tell({ kind: "began" });
-      return;
+      return interruptIfWanted();
     case "noticed":
       stop = null;
       return Atomics.store(stopping, 0, 0);
@@ -111,6 +120,7 @@ port.on("message", (message: FromMain) => {
     case "answered":
       if (id !== null) tell({ kind: "answered", id, failed: message.failed, output: message.output });
       id = null;
+      interruptWanted = false;
   }
 });
 
