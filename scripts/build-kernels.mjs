@@ -75,6 +75,6 @@ if ((await changed(target)) < lastChange) {
     simdShared: await compile("shared", ["simd"]),
     relaxedSimdShared: await compile("shared", ["simd", "relaxed-simd"]),
   };
-  const lines = Object.entries(binaries).map(([name, base64]) => `export const ${name} = "${base64}";\n`);
+  const lines = Object.entries(binaries).map(([name, base64]) => `export const ${name}: string = "${base64}";\n`);
   await writeFile(target, `// Made from assembly/ by scripts/build-kernels.mjs.\n${lines.join("")}`);
 }
