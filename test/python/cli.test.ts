@@ -185,6 +185,11 @@ describe("a notebook", () => {
         "",
       ].join("\n"),
     );
+    write("long.ipynb", notebook("range_ = range(1001)\nlist(range_)", "tuple(range_)", "set(range_)", "dict.fromkeys(range_)"));
+    const numbers = Array.from({ length: 1000 }, (_, i) => String(i));
+    const cut = (start: string, end: string, items: readonly string[]): string => `${start}${[...items, "..."].join(",\n ")}${end}\n`;
+    const withValues = numbers.map((key) => `${key}: None`);
+    expect(layerscope("run", "long.ipynb").stdout).toBe(cut("[", "]", numbers) + cut("(", ")", numbers) + cut("{", "}", numbers) + cut("{", "}", withValues));
     expect(stderr).toBe("Layerscope: %matplotlib is IPython's and was skipped\nLayerscope: !pip is IPython's and was skipped\n");
   });
 

@@ -181,21 +181,25 @@ def _newline(p):
     p.output_width = p.indentation
 
 
+def _separated(items, p):
+    """The items, with what stands between two of them, and in the place of those that are too many."""
+    for i, item in enumerate(items):
+        if i:
+            p.text(",")
+            p.breakable()
+        if i == MAX_SEQUENCE:
+            p.text("...")
+            return
+        yield item
+
+
 def _sequence(start, end):
     def inner(obj, p, cycle):
         if cycle:
             return p.text(start + "..." + end)
         step = len(start)
         p.begin(step, start)
-        for i, item in enumerate(obj):
-            if i == MAX_SEQUENCE:
-                p.text(",")
-                p.breakable()
-                p.text("...")
-                break
-            if i:
-                p.text(",")
-                p.breakable()
+        for item in _separated(obj, p):
             p.pretty(item)
         if len(obj) == 1 and isinstance(obj, tuple):
             p.text(",")
@@ -213,15 +217,12 @@ def _set(start, end):
         step = len(start)
         p.begin(step, start)
         items = obj
-        if len(obj) <= MAX_SEQUENCE:
+        if len(obj) < MAX_SEQUENCE:
             try:
                 items = sorted(obj)
             except Exception:
                 items = list(obj)
-        for i, item in enumerate(items):
-            if i:
-                p.text(",")
-                p.breakable()
+        for item in _separated(items, p):
             p.pretty(item)
         p.end(step, end)
 
@@ -234,15 +235,7 @@ def _dict(start, end):
             return p.text("{...}")
         step = len(start)
         p.begin(step, start)
-        for i, key in enumerate(obj):
-            if i == MAX_SEQUENCE:
-                p.text(",")
-                p.breakable()
-                p.text("...")
-                break
-            if i:
-                p.text(",")
-                p.breakable()
+        for key in _separated(obj, p):
             p.pretty(key)
             p.text(": ")
             p.pretty(obj[key])

@@ -1,7 +1,8 @@
 import * as l10n from "@vscode/l10n";
 import { formatValue } from "../../format.js";
-import { carriersOf, layerName, mostChange, remedyCall } from "../../signal.js";
-import { type FindingKind, found } from "../finding.js";
+import { carriersOf, layerName, mostChange } from "../../signal.js";
+import { atCarrier } from "../atCarrier.js";
+import type { FindingKind } from "../finding.js";
 
 /**
  * # Exploding signal
@@ -67,8 +68,11 @@ const explodingSignal: FindingKind = {
     const isLarge = ({ size }: { readonly size: number }): boolean => first.size > 0 && size > first.size * mostChange;
     if (isLarge(last)) {
       const from = carriers.find(isLarge)!;
-      yield found(
-        from.layer.path,
+      yield atCarrier(
+        index,
+        signal,
+        from,
+        l10n.t("exploding"),
         l10n.t(
           "The signal explodes: at {0} the activations have a root mean square of {1}, where that of {2} is {3}.",
           layerName(from.layer, name),
@@ -76,8 +80,6 @@ const explodingSignal: FindingKind = {
           layerName(first.layer, name),
           formatValue(first.size),
         ),
-        l10n.t("Initialize each weight for what follows, here by {0}, or add a normalization layer (nn.LayerNorm).", remedyCall(index, signal, from.at)),
-        { location: index.module(from.layer.path)?.location ?? null, mark: l10n.t("exploding") },
       );
     }
     const start = last.gradientSize ?? 0;
@@ -85,8 +87,11 @@ const explodingSignal: FindingKind = {
       start > 0 && gradientSize !== null && gradientSize > start * mostChange;
     if (!isLoud(first)) return;
     const to = carriers.findLast(isLoud)!;
-    yield found(
-      to.layer.path,
+    yield atCarrier(
+      index,
+      signal,
+      to,
+      l10n.t("exploding"),
       l10n.t(
         "The gradient explodes: back at {0} its root mean square is {1}, where that of {2} is {3}.",
         layerName(to.layer, name),
@@ -94,8 +99,6 @@ const explodingSignal: FindingKind = {
         layerName(last.layer, name),
         formatValue(start),
       ),
-      l10n.t("Initialize each weight for what follows, here by {0}, or add a normalization layer (nn.LayerNorm).", remedyCall(index, signal, to.at)),
-      { location: index.module(to.layer.path)?.location ?? null, mark: l10n.t("exploding") },
     );
   },
 };

@@ -1,7 +1,8 @@
 import * as l10n from "@vscode/l10n";
 import { formatValue } from "../../format.js";
-import { carriersOf, layerName, mostChange, remedyCall } from "../../signal.js";
-import { type FindingKind, found } from "../finding.js";
+import { carriersOf, layerName, mostChange } from "../../signal.js";
+import { atCarrier } from "../atCarrier.js";
+import type { FindingKind } from "../finding.js";
 
 /**
  * # Vanishing signal
@@ -69,8 +70,11 @@ const vanishingSignal: FindingKind = {
     const isSmall = ({ size }: { readonly size: number }): boolean => size * mostChange < first.size;
     if (isSmall(last)) {
       const from = carriers[carriers.findLastIndex((carrier) => !isSmall(carrier)) + 1]!;
-      yield found(
-        from.layer.path,
+      yield atCarrier(
+        index,
+        signal,
+        from,
+        l10n.t("vanishing"),
         l10n.t(
           "The signal vanishes: from {0} on the activations have a root mean square of {1} and less, where that of {2} is {3}.",
           layerName(from.layer, name),
@@ -78,8 +82,6 @@ const vanishingSignal: FindingKind = {
           layerName(first.layer, name),
           formatValue(first.size),
         ),
-        l10n.t("Initialize each weight for what follows, here by {0}, or add a normalization layer (nn.LayerNorm).", remedyCall(index, signal, from.at)),
-        { location: index.module(from.layer.path)?.location ?? null, mark: l10n.t("vanishing") },
       );
     }
     const back = carriers.filter((carrier): carrier is typeof carrier & { gradientSize: number } => carrier.gradientSize !== null);
@@ -89,8 +91,11 @@ const vanishingSignal: FindingKind = {
     const isFaint = ({ gradientSize }: { readonly gradientSize: number }): boolean => gradientSize * mostChange < start.gradientSize;
     if (!isFaint(end)) return;
     const to = back[back.findIndex((carrier) => !isFaint(carrier)) - 1]!;
-    yield found(
-      to.layer.path,
+    yield atCarrier(
+      index,
+      signal,
+      to,
+      l10n.t("vanishing"),
       l10n.t(
         "The gradient vanishes: back from {0} its root mean square is {1} and less, where that of {2} is {3}.",
         layerName(to.layer, name),
@@ -98,8 +103,6 @@ const vanishingSignal: FindingKind = {
         layerName(start.layer, name),
         formatValue(start.gradientSize),
       ),
-      l10n.t("Initialize each weight for what follows, here by {0}, or add a normalization layer (nn.LayerNorm).", remedyCall(index, signal, to.at)),
-      { location: index.module(to.layer.path)?.location ?? null, mark: l10n.t("vanishing") },
     );
 
     function isZeroWeight({ tensor, norm }: { readonly tensor: number; readonly norm: number }): boolean {
