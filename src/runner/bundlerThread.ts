@@ -10,6 +10,9 @@ loadTranslations(stringsFile);
 
 const tell = (message: FromBundler): void => parentPort!.postMessage(message);
 
+/** Longest wait for what esbuild says of its end. */
+const complaintMilliseconds = 1000;
+
 function exited(complaint: string): void {
   if (/stack overflow/.test(complaint)) tell({ kind: "overflow" });
   else if (/out of memory/.test(complaint)) tell({ kind: "memory" });
@@ -29,6 +32,10 @@ parentPort!.on("message", ({ file, overrides }: BundleRequest) => {
     .then((ready) => ready.bundle(file, new Map(overrides)))
     .then(
       (outcome) => tell({ kind: "done", outcome }),
-      (error: unknown) => tell({ kind: "failed", message: String((error as Error)?.message ?? error) }),
+      (error: unknown) => {
+        const message = String((error as Error)?.message ?? error);
+        // Why it exited is what it complained of, which may still be on its way.
+        setTimeout(() => tell({ kind: "failed", message }), /already exited/.test(message) ? complaintMilliseconds : 0);
+      },
     );
 });
