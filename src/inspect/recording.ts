@@ -10,39 +10,26 @@ import {
   type SourceLocation,
   type StepId,
   type TensorId,
-  type TensorWrite,
   type TraceStep,
-  type TraceValue,
   type ValueId,
 } from "../protocol/index.js";
+import { CalledPlaces } from "./calledPlaces.js";
 import { type CallFrame, type Locate } from "./callFrames.js";
-import type { Engine, Module, Operation, Storage, Tensor } from "./engine.js";
+import type { Engine, Module, Operation, Tensor } from "./engine.js";
 import { factsOf, keepsElements, writesInPlace } from "./operations.js";
-import { extent, type Memory, unknownMemory, windowKey } from "./memory.js";
 import { ModelForm } from "./modelForm.js";
 import { type OriginalNames, parameterNames } from "./parameterNames.js";
 import type { PassWatcher } from "./passWatcher.js";
-import { activationStatistics } from "./statistics.js";
-import { eachModule, eachTensor, eachTensorOf, objectsIn, putInto } from "./structured.js";
+import { type NamedState, RecordedValues } from "./recordedValues.js";
+import { eachTensor, eachTensorOf, objectsIn, putInto } from "./structured.js";
 
 /** Longer passes are cut off here; the rest is counted. */
 const stepLimit = 50_000;
 
-type Source = TraceValue["source"] | ({ readonly kind: "state" } & NamedState);
-/** A parameter or buffer of the root, by the name that it had when the pass began. */
-export interface NamedState {
-  readonly name: string;
-  readonly tensor: Tensor;
-}
-
-type RecordedValue = Omit<TraceValue, "source"> & { readonly source: Source };
 type Place = { readonly frames: readonly CallFrame[] };
 /** Locations are looked up when a snapshot is made, not while the code runs. */
 type Recorded<Step> = Step extends TraceStep ? { -readonly [Key in keyof Omit<Step, "location">]: Step[Key] } & Place : never;
 type RecordedStep = Recorded<TraceStep>;
-
-/** What those stand for that were put in the place of inputs. */
-const originals = new WeakMap<Tensor, Tensor>();
 
 /** A layer, by its path, that was given `came` where an argument of it says how much it takes. */
 export interface Refusal {
@@ -66,15 +53,10 @@ interface Call {
 export class Recording {
   readonly #engine: Engine;
   readonly #names: OriginalNames;
-  readonly #values: RecordedValue[] = [];
+  readonly #values: RecordedValues;
   readonly #steps: RecordedStep[] = [];
   readonly #calls: Call[] = [];
-  #memories: WeakMap<Storage, Memory> | null = new WeakMap();
-  #places: Map<Module, string[]> | null = new Map();
-  /** The root's parameters and buffers: by their memory, and themselves, since those of a lazy layer get theirs on the way. */
-  #state: Map<Storage | Tensor, NamedState> | null = new Map();
-  /** Of tensors that are neither parameters nor buffers; null before the first of them is asked for. */
-  #fields: Map<Storage, string> | null = null;
+  #places: CalledPlaces | null;
   #layerClasses: ReadonlySet<unknown> | null;
   #inputs: readonly Operand[] = [];
   #nextChild: string | null = null;
@@ -97,10 +79,8 @@ export class Recording {
     this.#names = names;
     this.#layerClasses = new Set(Object.values(engine.nn));
     this.#form = new ModelForm(engine, root);
-    this.#indexPlaces(root, "", new Set());
-    for (const [name, tensor] of [...engine.nn.namedParametersOf(root), ...engine.nn.namedBuffersOf(root)]) {
-      this.#state!.set(tensor.storage, { name, tensor }).set(tensor, { name, tensor });
-    }
+    this.#places = new CalledPlaces(engine, root);
+    this.#values = new RecordedValues(engine, root, this.#places);
   }
 
   get failed(): boolean {
@@ -109,7 +89,7 @@ export class Recording {
 
   /** Whether the root was left, or the pass ended before. */
   get ended(): boolean {
-    return this.#memories === null;
+    return this.#values.ended;
   }
 
   /** The layer that was given another size than it takes, and so ended the pass; null where none was. */
@@ -124,7 +104,7 @@ export class Recording {
 
   /** Whether something took parameters that no module of the root has registered. */
   get usesUnregistered(): boolean {
-    return this.#values.some(({ source }) => source.kind === "constant" && source.unregistered === true);
+    return this.#values.useUnregistered;
   }
 
   /** Of the whole pass. */
@@ -150,7 +130,7 @@ export class Recording {
     let step: StepId | null = null;
     if (path !== null) {
       // eslint-disable-next-line @typescript-eslint/unbound-method -- Only its text is read.
-      const inputs = this.#operands(args, isRoot ? "input" : "constant", args.length > 1 ? nameByParameter(module.forward, this.#names) : undefined);
+      const inputs = this.#values.operands(args, isRoot ? "input" : "constant", args.length > 1 ? nameByParameter(module.forward, this.#names) : undefined);
       if (isRoot) this.#inputs = inputs;
       step = this.#begin({
         kind: "module",
@@ -175,13 +155,13 @@ export class Recording {
     if (step) {
       // A module that gives out what went in (Identity) is on the way all the same.
       if (this.#calls.length > 1) handedOn = this.#standForInputs(call, step, output);
-      step.outputs = this.#operands([handedOn ?? output], "constant");
+      step.outputs = this.#values.operands([handedOn ?? output], "constant");
       step.duration = performance.now() - call.started;
       this.watcher?.left(call.step!, step.parent, step.path, module, handedOn ?? output);
     }
     this.#calls.pop();
     if (this.#calls.length === 0) {
-      eachTensor(this.#engine, output, (tensor) => this.#given.set(tensor, this.#lookUp(tensor, "constant")));
+      eachTensor(this.#engine, output, (tensor) => this.#given.set(tensor, this.#values.lookUp(tensor, "constant")));
       this.#failure = null; // What failed on the way was dealt with by the code.
       this.modelIs(module);
       this.#end();
@@ -198,13 +178,13 @@ export class Recording {
     let itself: Tensor | undefined;
     let given: Set<object> | null = null;
     eachTensor(this.#engine, output, (tensor, _label, holder) => {
-      const before = this.#lookUp(tensor, "constant");
+      const before = this.#values.lookUp(tensor, "constant");
       if (!inputs.some(({ value }) => value === before)) return;
       if (holder !== null && (given ??= objectsIn(this.#engine, args)).has(holder.object)) return;
-      const other = this.#anotherOf(tensor);
+      const other = this.#values.anotherOf(tensor);
       if (!other || (holder !== null && !putInto(holder, other))) return;
       if (holder === null) itself = other;
-      this.#bindNew(other, { kind: "step", step, handsOn: before });
+      this.#values.bindNew(other, { kind: "step", step, handsOn: before });
     });
     return itself;
   }
@@ -247,22 +227,22 @@ export class Recording {
     const caller = this.#currentStep();
     if (caller !== null) (this.#steps[caller] as Recorded<ModuleStep>).multiplyAdds += multiplyAdds;
     const written = this.#writtenBy(operation, args);
-    for (const tensor of written) this.#lookUp(tensor, "constant", "the whole memory");
-    const inputs = this.#operands(args, "constant");
+    for (const tensor of written) this.#values.lookUp(tensor, "constant", "the whole memory");
+    const inputs = this.#values.operands(args, "constant");
     const id = this.#beginOperation(operation, args, inputs, frames);
     if (id === null) return undefined;
     const step = this.#steps[id] as Recorded<OperationStep>;
     step.multiplyAdds = multiplyAdds;
-    step.writes = written.map((tensor) => this.#write(tensor, id, inputs));
+    step.writes = written.map((tensor) => this.#values.write(tensor, id, inputs));
     const outputs: Operand[] = [];
     let handedOn: Tensor | undefined;
     if (writesInPlace(operation) && step.writes.length > 0) outputs.push({ value: step.writes[0]!.value, label: "" });
     else {
-      if (!keepsElements(operation) && args.includes(output)) handedOn = this.#anotherOf(output);
+      if (!keepsElements(operation) && args.includes(output)) handedOn = this.#values.anotherOf(output);
       const results: Tensor[] = [];
       eachTensor(this.#engine, handedOn ?? output, (tensor, label) => {
         results.push(tensor);
-        outputs.push({ value: this.#bindNew(tensor, { kind: "step", step: id }), label });
+        outputs.push({ value: this.#values.bindNew(tensor, { kind: "step", step: id }), label });
       });
       const [from] = args;
       if (keepsElements(operation) && from instanceof this.#engine.Tensor) step.view = results.every(({ storage }) => storage === from.storage);
@@ -289,7 +269,7 @@ export class Recording {
   }
 
   operationFailed(operation: Operation, args: readonly unknown[], error: unknown, frames: () => readonly CallFrame[]): void {
-    const step = this.#beginOperation(operation, args, this.#operands(args, "constant"), frames);
+    const step = this.#beginOperation(operation, args, this.#values.operands(args, "constant"), frames);
     if (step !== null) this.#fail(step, error, frames);
   }
 
@@ -326,12 +306,7 @@ export class Recording {
       origin: of.origin,
       inferredFrom: of.inferredFrom,
       changedSince: of.changedSince,
-      values: this.#values.map(({ source, statistics, ...value }): TraceValue => {
-        const tensor = source.kind === "state" ? tensorOf(source) : undefined;
-        const resolved: TraceValue["source"] =
-          source.kind !== "state" ? source : tensor === undefined ? { kind: "constant", name: (source as NamedState).name } : { kind: "tensor", tensor };
-        return statistics && withStatistics ? { ...value, source: resolved, statistics } : { ...value, source: resolved };
-      }),
+      values: this.#values.toTrace(tensorOf, withStatistics),
       inputs: this.#inputs,
       outputs: this.#steps[0]?.outputs ?? [],
       steps: this.#steps.map(({ frames, ...step }): TraceStep => ({ ...step, location: locationOf(frames) })),
@@ -348,7 +323,8 @@ export class Recording {
 
   #end(): void {
     this.#calls.length = 0;
-    this.#memories = this.#places = this.#state = this.#fields = this.#layerClasses = null;
+    this.#values.end();
+    this.#places = this.#layerClasses = null;
   }
 
   #begin(step: RecordedStep): StepId | null {
@@ -385,6 +361,17 @@ export class Recording {
     this.#failure = { step, message, frames: at };
   }
 
+  /** Which place of the tree a call means; null for a module outside of it. */
+  #placeOf(module: Module): string | null {
+    if (!this.#places!.has(module)) return null;
+    const caller = this.#calls.at(-1)!;
+    const order = caller.calls.get(module) ?? 0;
+    caller.calls.set(module, order + 1);
+    const step = this.#currentStep();
+    const within = step === null ? "" : (this.#steps[step] as Recorded<ModuleStep>).path;
+    return this.#places!.of(module, { within, order, child: this.#nextChild });
+  }
+
   #currentStep(): StepId | null {
     for (let i = this.#calls.length - 1; i >= 0; i--) if (this.#calls[i]!.step !== null) return this.#calls[i]!.step;
     return null;
@@ -394,157 +381,6 @@ export class Recording {
   #calledByEngine(): boolean {
     const call = this.#calls.at(-1);
     return call !== undefined && this.#layerClasses!.has(call.module.constructor);
-  }
-
-  #indexPlaces(module: Module, path: string, above: Set<Module>): void {
-    if (above.has(module)) return;
-    const places = this.#places!.get(module);
-    if (places) places.push(path);
-    else this.#places!.set(module, [path]);
-    above.add(module);
-    for (const [name, child] of this.#engine.nn.childrenByName(module)) {
-      if (child) this.#indexPlaces(child, path === "" ? name : `${path}.${name}`, above);
-    }
-    above.delete(module);
-  }
-
-  /** Which place of the tree a call means; null for a module outside of it. */
-  #placeOf(module: Module): string | null {
-    const places = this.#places!.get(module);
-    if (!places) return null;
-    const caller = this.#calls.at(-1)!;
-    const order = caller.calls.get(module) ?? 0;
-    caller.calls.set(module, order + 1);
-    const callerStep = this.#currentStep();
-    const callerPath = callerStep === null ? "" : (this.#steps[callerStep] as Recorded<ModuleStep>).path;
-    const prefix = callerPath === "" ? "" : `${callerPath}.`;
-    if (this.#nextChild !== null) {
-      const named = prefix + this.#nextChild;
-      if (places.includes(named)) return named;
-    }
-    if (places.length === 1) return places[0]!;
-    // Called by itself several times: the first call means the first place beneath the caller, and so on.
-    const beneath = places.filter((place) => place.startsWith(prefix));
-    const candidates = beneath.length > 0 ? beneath : places;
-    return candidates[order % candidates.length]!;
-  }
-
-  #operands(args: readonly unknown[], unknown: "input" | "constant", nameOf?: (position: number) => string): Operand[] {
-    const operands: Operand[] = [];
-    eachTensorOf(this.#engine, args, (tensor, label) => operands.push({ value: this.#lookUp(tensor, unknown), label }), nameOf);
-    return operands;
-  }
-
-  #memoryOf(storage: Storage): Memory {
-    let memory = this.#memories!.get(storage);
-    if (!memory) this.#memories!.set(storage, (memory = unknownMemory()));
-    return memory;
-  }
-
-  /**
-   * The value that a tensor holds now: from the last write to what it sees. For a tensor that is about to be written, from the last write to any part of
-   * its memory: writes to parts follow each other, so that the last stands for all.
-   */
-  #lookUp(tensor: Tensor, unknown: "input" | "constant", after: "its elements" | "the whole memory" = "its elements"): ValueId {
-    const memory = this.#memoryOf(tensor.storage);
-    const key = windowKey(tensor);
-    // Parameters that are views of the same memory are parameters of their own.
-    const own = this.#state!.get(tensor);
-    const candidates = [memory.tensors.get(tensor), own ? undefined : memory.windows.get(key)].filter((window) => window !== undefined);
-    let known = candidates.find(({ epoch }) => epoch === memory.epoch);
-    if (!known) {
-      const [low, high] = extent(tensor);
-      const write = memory.writes.findLast((other) => after === "the whole memory" || (other.low < high && low < other.high));
-      known = candidates.find(({ epoch }) => epoch >= (write?.epoch ?? 0));
-      if (!known && write) return this.#remember(memory, key, tensor, { kind: "step", step: write.step });
-    }
-    if (known) {
-      known.epoch = memory.epoch;
-      memory.tensors.set(tensor, known);
-      return known.value;
-    }
-    const state = own ?? this.#state!.get(tensor.storage);
-    if (state) return this.#remember(memory, key, tensor, { kind: "state", ...state });
-    // Another window on memory that is known, made in a way that is not reported: it comes from where that came from.
-    const [other] = memory.windows.values();
-    const source = other ? this.#values[other.value]!.source : unknown === "input" ? { kind: unknown } : this.#constant(tensor);
-    return this.#remember(memory, key, tensor, source);
-  }
-
-  #constant(tensor: Tensor): Source {
-    const name = this.#fieldOf(tensor.storage);
-    return tensor instanceof this.#engine.nn.Parameter ? { kind: "constant", name, unregistered: true } : { kind: "constant", name };
-  }
-
-  /**
-   * The field of a module that holds a tensor or a list of them, such as a mask that was never registered as a buffer, or what is in modules that were
-   * never registered, as in a plain list; null where none does.
-   */
-  #fieldOf(storage: Storage): string | null {
-    if (this.#fields === null) {
-      this.#fields = new Map();
-      for (const module of this.#places!.keys()) {
-        for (const [field, { value }] of Object.entries(Object.getOwnPropertyDescriptors(module))) {
-          eachTensorOf(
-            this.#engine,
-            [value],
-            (tensor, label) => this.#fields!.set(tensor.storage, label),
-            () => field,
-          );
-          eachModule(this.#engine, value, (inner, label) => {
-            if (this.#places!.has(inner)) return;
-            const place = label === "" || label.startsWith("[") ? field + label : `${field}.${label}`;
-            for (const [name, tensor] of [...this.#engine.nn.namedParametersOf(inner), ...this.#engine.nn.namedBuffersOf(inner)])
-              this.#fields!.set(tensor.storage, `${place}.${name}`);
-          });
-        }
-      }
-    }
-    return this.#fields.get(storage) ?? null;
-  }
-
-  #remember(memory: Memory, key: string, tensor: Tensor, source: Source): ValueId {
-    const value =
-      this.#values.push({
-        shape: [...tensor.sizes],
-        dtype: tensor.dtype.name,
-        source,
-        statistics: source.kind === "state" ? undefined : activationStatistics(tensor),
-      }) - 1;
-    const known = { value, epoch: memory.epoch };
-    memory.tensors.set(tensor, known);
-    memory.windows.set(key, known);
-    return value;
-  }
-
-  /** A new value for what an operation or module gives out, even if it is what went in. */
-  #bindNew(tensor: Tensor, source: Source): ValueId {
-    return this.#remember(this.#memoryOf(tensor.storage), windowKey(tensor), tensor, source);
-  }
-
-  /**
-   * Another object that is the same tensor in all but `===`, to tell what went through a module from what went past it, as in `x.add(identity(x))`.
-   * None for parameters, which are themselves wherever they go, and for lists.
-   */
-  #anotherOf(output: unknown): Tensor | undefined {
-    if (!(output instanceof this.#engine.Tensor) || output instanceof this.#engine.nn.Parameter) return undefined;
-    const original = originals.get(output) ?? output;
-    const other = new Proxy(original, {
-      get: (tensor, property) => Reflect.get(tensor, property) as unknown,
-      set: (tensor, property, value) => Reflect.set(tensor, property, value),
-    });
-    originals.set(other, original);
-    return other;
-  }
-
-  /** Notes that a step writes into a tensor, which is one of its inputs. */
-  #write(tensor: Tensor, step: StepId, inputs: readonly Operand[]): TensorWrite {
-    const before = inputs.findIndex(({ value }) => value === this.#lookUp(tensor, "constant"));
-    const memory = this.#memoryOf(tensor.storage);
-    memory.epoch++;
-    const [low, high] = extent(tensor);
-    memory.writes.push({ epoch: memory.epoch, step, low, high });
-    return { operand: before, value: this.#remember(memory, windowKey(tensor), tensor, { kind: "step", step }) };
   }
 }
 
