@@ -35,6 +35,14 @@ function shareWithPage(build) {
   }));
 }
 
+/**
+ * The layout engine, 1.6 MB, is one file for the page and for Node.
+ * @param {esbuild.PluginBuild} build
+ */
+function elkOfPage(build) {
+  build.onResolve({ filter: /^elkjs\/lib\/elk-worker\.min\.js$/ }, () => ({ path: "./webview/elk-worker.min.cjs", external: true }));
+}
+
 /** @type {esbuild.BuildOptions[]} */
 const parts = [
   { ...common, entryPoints: ["src/engine/index.ts"], outfile: "dist/engine/index.js", format: "esm", platform: "neutral" },
@@ -54,7 +62,7 @@ const parts = [
     external: ["./render.js", "./mcp.js"],
   },
   { ...node, entryPoints: ["src/cli/mcp.ts"], outfile: "dist/mcp.js", format: "esm" },
-  { ...node, entryPoints: ["src/cli/render.ts"], outfile: "dist/render.js", format: "esm" },
+  { ...node, entryPoints: ["src/cli/render.ts"], outfile: "dist/render.js", format: "esm", plugins: [{ name: "one elkjs", setup: elkOfPage }] },
   { ...node, entryPoints: ["src/cli/renderThread.ts"], outfile: "dist/renderThread.js", format: "esm", external: ["./render.js"] },
   {
     ...node,
@@ -84,7 +92,7 @@ const parts = [
     minify: true,
     jsx: "automatic",
     jsxImportSource: "preact",
-    loader: { ".ttf": "file", ".min.js": "text" },
+    loader: { ".ttf": "file" },
     assetNames: "[name]",
     chunkNames: "[name]-[hash]",
     plugins: [{ name: "one file for all that is shared", setup: shareWithPage }],
@@ -98,6 +106,8 @@ rmSync(typescriptPlugin, { recursive: true, force: true });
 mkdirSync(typescriptPlugin, { recursive: true });
 writeFileSync(`${typescriptPlugin}/package.json`, JSON.stringify({ name: path.basename(typescriptPlugin), version: manifest.version, main: "./index.js" }));
 copyFileSync("node_modules/esbuild-wasm/esbuild.wasm", "dist/esbuild.wasm");
+mkdirSync("dist/webview");
+copyFileSync("node_modules/elkjs/lib/elk-worker.min.js", "dist/webview/elk-worker.min.cjs");
 // For the terminal, whose package has no folder `l10n`.
 cpSync("l10n", "dist/l10n", { recursive: true });
 preparePython();

@@ -12,6 +12,7 @@ export function writeNotices() {
   // Copied whole, rather than bundled.
   folders.add("node_modules/esbuild-wasm");
   folders.add("node_modules/pyodide");
+  folders.add("node_modules/elkjs");
   const notices = [...folders].sort().map(notice);
   const heading = "Layerscope contains the following packages, each under its own licence.\n";
   writeFileSync(path.join(root, "THIRD_PARTY_NOTICES.txt"), [heading, ...notices].join(`\n${"-".repeat(80)}\n\n`));

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import * as esbuild from "esbuild";
 import type { Browser, Page } from "playwright-core";
 import { launchChromium } from "./chromium.js";
@@ -17,7 +18,7 @@ export async function openPicture({ width = 1000, height = 800, deviceScaleFacto
     write: false,
     format: "iife",
     target: "es2022",
-    loader: { ".min.js": "text" },
+    define: { layoutEngineText: JSON.stringify(readFileSync("node_modules/elkjs/lib/elk-worker.min.js", "utf8")) },
     logLevel: "warning",
   });
   const browser = await launchChromium({ args: ["--enable-precise-memory-info"] });

@@ -1,11 +1,13 @@
 /** A page with nothing but the picture, for tests, measurements and screenshots: `picture` is global. */
-import layoutEngineText from "elkjs/lib/elk-worker.min.js";
 import { GraphView, type GraphViewOptions } from "../../webview/graph/index.js";
 import { darkTheme, highContrastLightTheme, highContrastTheme, lightTheme } from "../../src/picture/theme.js";
 import type { GraphItem } from "../../src/picture/items.js";
 import { initialArrangement, keptArrangement, readArrangement, type Arrangement, type KeptArrangement } from "../../src/picture/model/arrangement.js";
 import { initialState, type PictureSettings, type PictureState } from "../../src/picture/state.js";
 import * as fixtures from "../picture/fixtures.js";
+
+/** The text of elkjs's worker, which the bundler puts here. */
+declare const layoutEngineText: string;
 
 const themes = { light: lightTheme, dark: darkTheme, highContrast: highContrastTheme, highContrastLight: highContrastLightTheme };
 

@@ -7,7 +7,7 @@ import { themes } from "./themes.js";
 
 const origin = "http://webview.test";
 const dist = join(import.meta.dirname, "../../dist/webview");
-const types: Readonly<Record<string, string>> = { js: "text/javascript", css: "text/css", ttf: "font/ttf", map: "application/json" };
+const types: Readonly<Record<string, string>> = { js: "text/javascript", cjs: "text/javascript", css: "text/css", ttf: "font/ttf", map: "application/json" };
 
 /** Answers to what the page asks; a method without one is answered with null. */
 export type Answers = { [M in PageMethod]?: (params: PageMethods[M]["params"]) => PageMethods[M]["result"] | Promise<PageMethods[M]["result"]> };

@@ -24,7 +24,7 @@ function attribute(value: string): string {
 }
 
 /**
- * No remote source, no inline script or style, no eval. Workers start from a blob because a webview's own origin
+ * No remote source, no inline script or style, no eval; what is fetched is a file of the page's own. Workers start from a blob because a webview's own origin
  * cannot serve them; images are what the page itself draws. What the page's script imports carries its nonce on. The
  * toolkit tries out a selector in a style element, for which it takes the nonce from a meta element named "csp-nonce".
  */
@@ -34,6 +34,7 @@ function contentSecurityPolicy({ cspSource, nonce }: Pick<PageDocument, "cspSour
     `script-src 'nonce-${nonce}'`,
     `style-src ${cspSource} 'nonce-${nonce}'`,
     `font-src ${cspSource}`,
+    `connect-src ${cspSource}`,
     "img-src blob: data:",
     "worker-src blob:",
     "base-uri 'none'",
