@@ -13,6 +13,8 @@ export interface Observer {
    */
   operation?(operation: Operation, args: readonly unknown[], output: unknown, multiplyAdds: number): unknown;
   operationFailed?(operation: Operation, args: readonly unknown[], error: unknown): void;
+  /** A backward pass fails because it needs what `tensor` held at version `expected`, before it was written to. */
+  overwritten?(tensor: Tensor, expected: number): void;
   /** A deep copy took the values of `original`. */
   copied?(original: Tensor, copy: Tensor): void;
   /** A function of nn.init filled `tensor`; every argument is given by name, defaults included. `follows`: what the elements follow, null where that has no simple density. */

@@ -179,6 +179,7 @@ export class Inspection {
     // Without any step it failed before the model was called, and there is nothing to draw.
     if (error !== undefined && !recording.failed) throw error as unknown;
     const of = input.kind === "stated" ? ({ origin: "stated", inferredFrom: null } as const) : { origin: shown!.origin, inferredFrom: shown!.inferredFrom };
+    if (model.own) recording.scoredAs(model.own.recording);
     model.shown = { recording, ...of, args: () => args, keepsInputs: true, activationsCurrent: true };
     return this.#snapshot(model);
   }
@@ -311,6 +312,8 @@ export class Inspection {
       tensors.reduce((total, tensor) => (tensor.kind === kind ? total + of(tensor) : total), 0);
     const { shown } = model;
     const trace = shown && this.#trace(model, shown, tree);
+    const brokenTies = this.recorder.ties.brokenIn(tree, this.#locate);
+    const overwritten = this.recorder.writes.neededIn(model.module, this.#locate);
     return {
       formatVersion: 1,
       language: this.#language,
@@ -332,6 +335,8 @@ export class Inspection {
       hasForward: definesForward(this.#engine, model.module),
       undoDepth: model.reinitializer.undoDepth,
       signal: model.signal,
+      ...(brokenTies.length > 0 && { brokenTies }),
+      ...(overwritten.length > 0 && { overwritten }),
     };
   }
 
@@ -366,6 +371,7 @@ export class Inspection {
   #inferPass(module: Module, earlier: Pass | undefined): NonNullable<Model["own"]> | string {
     const again = earlier && this.#quietly(() => forwardAgain(this.#engine, this.recorder, module, earlier.args));
     if (again) {
+      again.scoredAs(earlier.recording);
       const { args, keepsInputs } = earlier;
       return { recording: again, origin: "inferred", inferredFrom: { kind: "earlierPass" }, args: () => args, keepsInputs, activationsCurrent: true };
     }

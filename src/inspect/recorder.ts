@@ -1,11 +1,13 @@
-import type { SourceLocation } from "../protocol/index.js";
+import { operationNamed, type SourceLocation } from "../protocol/index.js";
 import type { CallFrame, CodeCalls, Locate } from "./callFrames.js";
-import type { Engine, Module, Tensor } from "./engine.js";
+import type { Engine, Module, Operation, Tensor } from "./engine.js";
 import type { Initializations } from "./initializations.js";
-import { writesInPlace } from "./operations.js";
+import { keepsElements, writesInPlace } from "./operations.js";
 import type { OriginalNames } from "./parameterNames.js";
 import type { PassWatcher } from "./passWatcher.js";
-import { Recording } from "./recording.js";
+import { type MadeAfter, Recording } from "./recording.js";
+import { Ties } from "./ties.js";
+import { Writes } from "./writes.js";
 import { eachTensorOf, withTensors } from "./structured.js";
 
 type Observer = NonNullable<Parameters<Engine["observe"]>[0]>;
@@ -26,6 +28,14 @@ export interface Pass {
   /** Where they were too large to keep, with tensors that have shapes alone. */
   readonly args: readonly unknown[];
   readonly keepsInputs: boolean;
+}
+
+/** What a pass gave out, under whichever name. */
+interface GivenOut {
+  readonly recording: Recording;
+  /** As the root gave it out. */
+  readonly tensor: Tensor;
+  readonly after: MadeAfter | null;
 }
 
 interface RootHistory {
@@ -53,8 +63,12 @@ export class Recorder {
   #recentRoots: Module[] | null = [];
   #depth = 0;
   readonly #called = new WeakSet<Module>();
+  readonly ties: Ties;
+  readonly writes = new Writes();
+  /** What the code called last by itself: whose values it works on outside of calls. */
+  #lastRoot: WeakRef<Module> | null = null;
   /** What passes of the code's own gave out. */
-  readonly #outputs = new WeakMap<Tensor, Recording>();
+  readonly #outputs = new WeakMap<Tensor, GivenOut>();
   #recording: Recording | null = null;
   /** Set while the editor runs a pass: it is recorded, whatever was before, and not kept as one of the code's. */
   #requested: Recording | null = null;
@@ -65,6 +79,7 @@ export class Recorder {
     this.#calls = calls;
     this.#initializations = initializations;
     this.#names = names;
+    this.ties = new Ties(engine);
     this.#observer = this.#createObserver();
     engine.observe(this.#observer);
   }
@@ -139,7 +154,10 @@ export class Recorder {
       },
       moduleEntered: function entered(module, args) {
         if (!recorder.#requested) recorder.#called.add(module);
-        if (recorder.#depth++ === 0) recorder.#recording = recorder.#recordingFor(module, args);
+        if (recorder.#depth++ === 0) {
+          recorder.#recording = recorder.#recordingFor(module, args);
+          if (!recorder.#requested) recorder.#lastRoot = new WeakRef(module);
+        }
         recorder.#recording?.entered(module, args, () => here(entered));
       },
       moduleLeft(module, output) {
@@ -147,7 +165,7 @@ export class Recorder {
         const recording = recorder.#recording;
         const handedOn = recording?.left(module, output);
         if (recording?.ended) {
-          eachTensorOf(recorder.#engine, [output], (tensor) => recorder.#outputs.set(tensor, recording));
+          eachTensorOf(recorder.#engine, [output], (tensor) => recorder.#outputs.set(tensor, { recording, tensor, after: null }));
           recorder.#recording = null;
         }
         return handedOn;
@@ -162,14 +180,23 @@ export class Recorder {
       },
       operation: function ran(operation, args, output, multiplyAdds) {
         if (output instanceof recorder.#engine.Tensor) {
-          if (writesInPlace(operation)) recorder.#initializations.written(operation, output, args, ran);
-          else if (recorder.#depth === 0) recorder.#initializations.made(operation, output, args, ran);
+          if (writesInPlace(operation)) {
+            recorder.#initializations.written(operation, output, args, ran);
+            recorder.writes.written(operation, output, recorder.#recording?.currentPath ?? "", recorder.#lastRoot, () => here(ran));
+          } else if (recorder.#depth === 0) recorder.#initializations.made(operation, output, args, ran);
         }
-        if (operation.normalizes !== undefined) recorder.#outputs.get(args[0] as Tensor)?.scored(operation, args[0], () => here(ran));
+        const given = recorder.#outputs.get(args[0] as Tensor);
+        if (given) recorder.#follow(given, operation, output, () => here(ran));
         return recorder.#recording?.operation(operation, args, output, multiplyAdds, () => here(ran));
       },
       operationFailed: function failed(operation, args, error) {
         recorder.#recording?.operationFailed(operation, args, error, () => thrownAt(error, failed));
+      },
+      parameterRegistered: function registered(module, name, parameter, before) {
+        recorder.ties.registered(module, name, parameter, before, () => here(registered));
+      },
+      overwritten: function needed(tensor, expected) {
+        recorder.writes.needed(tensor, expected, () => here(needed));
       },
       copied(original, copy) {
         recorder.#initializations.copied(original, copy);
@@ -179,6 +206,17 @@ export class Recorder {
         recorder.#recording?.filled(operation, tensor, args, () => here(filled));
       },
     };
+  }
+
+  /** What was made of a pass's output: losses take it by another name, or as probabilities. */
+  #follow(given: GivenOut, operation: Operation, output: unknown, frames: () => readonly CallFrame[]): void {
+    if (operation.normalizes !== undefined) return given.recording.scored(operation, given.tensor, given.after, frames);
+    // What another model makes of it inside is its own.
+    if (this.#depth > 1 || !(output instanceof this.#engine.Tensor)) return;
+    if (keepsElements(operation)) this.#outputs.set(output, given);
+    else if (operation.gives !== undefined) {
+      this.#outputs.set(output, { ...given, after: { by: operationNamed(operation.name), gives: operation.gives, frames: frames() } });
+    }
   }
 
   #remember(module: Module): void {

@@ -4,8 +4,10 @@ import {
   type InputSource,
   type ModuleStep,
   type Operand,
+  type OperationName,
   operationNamed,
   type OperationStep,
+  type Scale,
   type ScoredOutput,
   type SourceLocation,
   type StepId,
@@ -38,6 +40,14 @@ export interface Refusal {
   readonly came: number;
 }
 
+/** What the code made of a value of the pass after it, in the way of a scale that losses know. */
+export interface MadeAfter extends Place {
+  readonly by: OperationName;
+  readonly gives: Scale;
+}
+
+type Score = Pick<ScoredOutput, "value" | "by" | "normalizes"> & Place & { readonly after: MadeAfter | null };
+
 /** A module call that is under way. */
 interface Call {
   readonly module: Module;
@@ -66,7 +76,7 @@ export class Recording {
   #refusal: Refusal | null = null;
   /** What the root gave out, after it did. */
   readonly #given = new WeakMap<Tensor, ValueId>();
-  readonly #scored: (Pick<ScoredOutput, "value" | "by" | "normalizes"> & Place)[] = [];
+  readonly #scored: Score[] = [];
   #form: ModelForm;
 
   constructor(
@@ -105,6 +115,12 @@ export class Recording {
   /** Whether something took parameters that no module of the root has registered. */
   get usesUnregistered(): boolean {
     return this.#values.useUnregistered;
+  }
+
+  /** The place of the innermost call under way. */
+  get currentPath(): string {
+    const step = this.#currentStep();
+    return step === null ? "" : (this.#steps[step] as Recorded<ModuleStep>).path;
   }
 
   /** Of the whole pass. */
@@ -273,11 +289,20 @@ export class Recording {
     if (step !== null) this.#fail(step, error, frames);
   }
 
-  /** A loss took what the root gave out, after the pass; each line is told once. */
-  scored(operation: Operation, tensor: unknown, frames: () => readonly CallFrame[]): void {
-    const value = tensor instanceof this.#engine.Tensor ? this.#given.get(tensor) : undefined;
+  /** A loss took what the root gave out, after the pass, or what the code made of that; each pass has one. */
+  scored(operation: Operation, tensor: Tensor, after: MadeAfter | null, frames: () => readonly CallFrame[]): void {
+    const value = this.#given.get(tensor);
     if (value === undefined || operation.normalizes === undefined || this.#scored.length > 0) return;
-    this.#scored.push({ value, by: operationNamed(operation.name), normalizes: operation.normalizes, frames: frames() });
+    this.#scored.push({ value, by: operationNamed(operation.name), normalizes: operation.normalizes, after, frames: frames() });
+  }
+
+  /** Takes it that a loss would take of this pass what one took of another of the root's. */
+  scoredAs(other: Recording): void {
+    if (this === other || this.#scored.length > 0) return;
+    for (const { value, ...score } of other.#scored) {
+      const output = this.#steps[0]?.outputs[other.#steps[0]!.outputs.findIndex((each) => each.value === value)];
+      if (output) this.#scored.push({ ...score, value: output.value });
+    }
   }
 
   /** The pass was stopped from outside. */
@@ -311,7 +336,7 @@ export class Recording {
       outputs: this.#steps[0]?.outputs ?? [],
       steps: this.#steps.map(({ frames, ...step }): TraceStep => ({ ...step, location: locationOf(frames) })),
       failure: this.#failure && { step: this.#failure.step, message: this.#failure.message, location: locationOf(this.#failure.frames) },
-      ...(this.#scored.length > 0 && { scored: this.#scored.map(({ frames, ...loss }) => ({ ...loss, location: locationOf(frames) })) }),
+      ...(this.#scored.length > 0 && { scored: this.#scored.map((score) => scoredOutput(score, locationOf)) }),
       truncatedSteps: this.#truncated,
     };
   }
@@ -367,9 +392,7 @@ export class Recording {
     const caller = this.#calls.at(-1)!;
     const order = caller.calls.get(module) ?? 0;
     caller.calls.set(module, order + 1);
-    const step = this.#currentStep();
-    const within = step === null ? "" : (this.#steps[step] as Recorded<ModuleStep>).path;
-    return this.#places!.of(module, { within, order, child: this.#nextChild });
+    return this.#places!.of(module, { within: this.currentPath, order, child: this.#nextChild });
   }
 
   #currentStep(): StepId | null {
@@ -382,6 +405,14 @@ export class Recording {
     const call = this.#calls.at(-1);
     return call !== undefined && this.#layerClasses!.has(call.module.constructor);
   }
+}
+
+function scoredOutput({ frames, after, ...loss }: Score, locationOf: (frames: readonly CallFrame[]) => SourceLocation | null): ScoredOutput {
+  return {
+    ...loss,
+    location: locationOf(frames),
+    ...(after && { after: { by: after.by, gives: after.gives, location: locationOf(after.frames) } }),
+  };
 }
 
 function nameByParameter(forward: Module["forward"], original: OriginalNames): (position: number) => string {

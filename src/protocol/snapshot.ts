@@ -42,6 +42,33 @@ export interface ModelSnapshot {
   readonly undoDepth: number;
   /** How a signal goes through the model, where that was measured since its parameters last changed; null where it was not. */
   readonly signal: Signal | null;
+  /** Parameters that were one, until the code gave one of its names another. Absent where there are none. */
+  readonly brokenTies?: readonly BrokenTie[];
+  /** Writes to what a backward pass then needed as it was, and failed for it. Absent where there were none. */
+  readonly overwritten?: readonly OverwrittenValue[];
+}
+
+/** Two parameters that were one. */
+export interface BrokenTie {
+  /** What was assigned. */
+  readonly tensor: TensorId;
+  /** What it was tied to, which has the former values still. */
+  readonly from: TensorId;
+  /** The assignment. */
+  readonly location: SourceLocation | null;
+}
+
+/** A write in place that a backward pass failed for. */
+export interface OverwrittenValue {
+  readonly by: OperationName;
+  /** The module whose call it was in; "" for the root, and where it was in none. */
+  readonly path: string;
+  readonly shape: readonly number[];
+  /** What was written to was another window on the memory of what was needed. */
+  readonly throughView: boolean;
+  readonly location: SourceLocation | null;
+  /** Where the backward pass was begun. */
+  readonly neededAt: SourceLocation | null;
 }
 
 /** One place of a module in the tree. A module used in two places appears twice, with the same identity. */
@@ -206,6 +233,8 @@ export interface ScoredOutput {
   readonly by: OperationName;
   readonly normalizes: Scale;
   readonly location: SourceLocation | null;
+  /** What the code made such numbers of it by after the pass, before the loss took it; absent where it did not. */
+  readonly after?: { readonly by: OperationName; readonly gives: Scale; readonly location: SourceLocation | null };
 }
 
 /** What inputs were inferred from. */

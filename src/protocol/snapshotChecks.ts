@@ -175,12 +175,21 @@ const step: Check<snapshot.TraceStep> = kinds<snapshot.TraceStep>({
     { parts: list(part), gives: scale, normalizes: scale, sign: text, between: text },
   ),
 });
-const scored = shape<snapshot.ScoredOutput>({
-  value: whole,
-  by: text as Check<unknown> as Check<OperationName>,
-  normalizes: scale,
-  location: optional(checkLocation),
-});
+const scored = shape<snapshot.ScoredOutput>(
+  {
+    value: whole,
+    by: text as Check<unknown> as Check<OperationName>,
+    normalizes: scale,
+    location: optional(checkLocation),
+  },
+  {
+    after: shape<NonNullable<snapshot.ScoredOutput["after"]>>({
+      by: text as Check<unknown> as Check<OperationName>,
+      gives: scale,
+      location: optional(checkLocation),
+    }),
+  },
+);
 const trace: Check<snapshot.ForwardTrace> = shape<snapshot.ForwardTrace>(
   {
     origin: oneOf("recorded", "inferred", "stated"),
@@ -201,31 +210,44 @@ const trace: Check<snapshot.ForwardTrace> = shape<snapshot.ForwardTrace>(
   { scored: list(scored) },
 );
 
-const model: Check<snapshot.ModelSnapshot> = shape<snapshot.ModelSnapshot>({
-  formatVersion: oneOf(1),
-  language: oneOf("typescript", "python"),
-  name: text,
+const brokenTie = shape<snapshot.BrokenTie>({ tensor: whole, from: whole, location: optional(checkLocation) });
+const overwritten = shape<snapshot.OverwrittenValue>({
+  by: text as Check<unknown> as Check<OperationName>,
+  path: text,
+  shape: list(whole),
+  throughView: flag,
   location: optional(checkLocation),
-  root: checkModule,
-  tensors: list(tensor),
-  totals: shape<snapshot.Totals>({
-    modules: whole,
-    parameters: whole,
-    trainableParameters: whole,
-    parameterBytes: whole,
-    bufferBytes: whole,
-    multiplyAdds: optional(numeric),
-  }),
-  trace: optional(trace),
-  traceMissing: optional(text),
-  ownPass: optional(oneOf("recorded", "inferred")),
-  hasForward: flag,
-  undoDepth: whole,
-  signal: optional(checkSignal),
+  neededAt: optional(checkLocation),
 });
 
+const model: Check<snapshot.ModelSnapshot> = shape<snapshot.ModelSnapshot>(
+  {
+    formatVersion: oneOf(1),
+    language: oneOf("typescript", "python"),
+    name: text,
+    location: optional(checkLocation),
+    root: checkModule,
+    tensors: list(tensor),
+    totals: shape<snapshot.Totals>({
+      modules: whole,
+      parameters: whole,
+      trainableParameters: whole,
+      parameterBytes: whole,
+      bufferBytes: whole,
+      multiplyAdds: optional(numeric),
+    }),
+    trace: optional(trace),
+    traceMissing: optional(text),
+    ownPass: optional(oneOf("recorded", "inferred")),
+    hasForward: flag,
+    undoDepth: whole,
+    signal: optional(checkSignal),
+  },
+  { brokenTies: list(brokenTie), overwritten: list(overwritten) },
+);
+
 /** Whether what refers to a tensor, a value or a step finds it: what follows such a number need not look. */
-function dangling({ root, tensors, trace, signal }: snapshot.ModelSnapshot): string | null {
+function dangling({ root, tensors, trace, signal, brokenTies = [] }: snapshot.ModelSnapshot): string | null {
   const lost = (place: string): string => `${place} refers to nothing`;
   const misplaced = tensors.findIndex(({ id }, at) => id !== at);
   if (misplaced >= 0) return lost(`.tensors[${misplaced}].id`);
@@ -235,6 +257,7 @@ function dangling({ root, tensors, trace, signal }: snapshot.ModelSnapshot): str
     waiting.push(...module.children);
   }
   if (signal?.layers.some(({ parameters }) => parameters.some(({ tensor }) => tensor >= tensors.length))) return lost(".signal");
+  if (brokenTies.some(({ tensor, from }) => tensor >= tensors.length || from >= tensors.length)) return lost(".brokenTies");
   if (!trace) return null;
   const { values, steps } = trace;
   const unknown = (operands: readonly snapshot.Operand[]): boolean => operands.some(({ value }) => value >= values.length);

@@ -1,6 +1,7 @@
 /** Networks of all kinds, with the names, sizes and costs that they were published with; of each the picture must be right. */
 import { readdirSync } from "node:fs";
 import { expect, test, vi } from "vitest";
+import { findingsOf } from "../../src/describe/findings/findings.js";
 import { PictureModel } from "../../src/picture/model/pictureModel.js";
 import { countOfModels } from "./modelCount.js";
 import { modelsOf } from "./modelFile.js";
@@ -42,6 +43,9 @@ const published: Readonly<Record<string, Published>> = {
   whisper: { parameters: 37_184_640 },
 };
 
+/** What their runs prove about them on purpose, by "code (path)"; nothing is found in the others. */
+const findings: Readonly<Record<string, readonly string[]>> = { twoLists: ["never-called (mixes.4)"] };
+
 /** A model file whose pass fails on purpose; failures.test.ts looks at such. */
 const failing = "failing";
 const names = readdirSync(new URL("../support/models", import.meta.url))
@@ -57,6 +61,8 @@ test.each(names.map((name, place) => [name, place] as const))("%s", async (file,
     seen.add(name);
     const { snapshot } = model;
     expect(snapshot.trace, name).toMatchObject({ origin: "recorded", failure: null, truncatedSteps: 0 });
+    const found = findingsOf(snapshot).all.map(({ code, place }) => `${code} (${place.path})`);
+    expect(found, name).toEqual(findings[name] ?? []);
     const { parameters, gmacs } = published[name] ?? { parameters: snapshot.totals.parameters };
     expect(snapshot.totals.parameters, name).toBe(parameters);
     if (gmacs !== undefined) expect(Number((snapshot.totals.multiplyAdds! / 1e9).toFixed(3)), name).toBe(gmacs);

@@ -1,12 +1,13 @@
 import { RuntimeError } from "../errors.js";
 import { binary, copy, fill } from "../kernels/elementwise.js";
-import { withoutObserver } from "../observer.js";
+import { observer, withoutObserver } from "../observer.js";
 import { checkedOptions } from "../arguments.js";
 import { equalSizes, formatSizes } from "../size.js";
 import { Tensor } from "../tensor.js";
 import { AccumulateGrad } from "./accumulateGrad.js";
 import { setGradEnabled } from "./gradMode.js";
 import type { GraphNode } from "./graph.js";
+import { OverwrittenError } from "./savedTensors.js";
 
 export interface BackwardOptions {
   /** Keeps what forward saved, so that backward can run again. Default: what `createGraph` is. */
@@ -100,6 +101,9 @@ function run(root: Tensor, given: Tensor | null, options: BackwardOptions, captu
       start.ownsGradient = first !== given;
       for (const node of nodes) step(node, pass);
     });
+  } catch (error) {
+    if (error instanceof OverwrittenError) observer()?.overwritten?.(error.tensor, error.expected);
+    throw error;
   } finally {
     setGradEnabled(previous);
   }

@@ -8,11 +8,24 @@ export function freedGraph(): RuntimeError {
   );
 }
 
+/** A backward pass needed what `tensor` held at a version that is gone. */
+export class OverwrittenError extends RuntimeError {
+  constructor(
+    message: string,
+    readonly tensor: Tensor,
+    readonly expected: number,
+  ) {
+    super(message);
+  }
+}
+
 /** Throws if a tensor that backward reads was written to after forward, when it was at version `expected`. `maker`: the node that it is a result of. */
 export function checkVersion(tensor: Tensor, expected: number, maker: string | undefined): void {
   const actual = tensor.version.value;
   if (actual === expected) return;
-  throw new RuntimeError(
+  throw new OverwrittenError(
     `one of the variables needed for gradient computation has been modified by an inplace operation: ${describeTensor(tensor)}${maker ? `, which is output 0 of ${maker.replace(/Backward\d+$/, "")},` : ""} is at version ${actual}; expected version ${expected} instead. Hint: enable anomaly detection to find the operation that failed to compute its gradient, with torch.autograd.set_detect_anomaly(True, check_nan=False).`,
+    tensor,
+    expected,
   );
 }

@@ -1,4 +1,5 @@
 import { KeyError, TypeError, typeInPython } from "../errors.js";
+import { observer } from "../observer.js";
 import { Tensor } from "../tensor.js";
 import type { FullBackwardHook, FullBackwardPreHook } from "./backwardHooks.js";
 import {
@@ -19,6 +20,13 @@ import type { IncompatibleKeys, StateDict } from "./stateDict.js";
  * What a module holds: parameters, buffers, children and hooks. An assignment to a field registers what is assigned, or is refused, as
  * PyTorch's `Module.__setattr__` does: a module is a Proxy whose one concern that is.
  */
+
+declare module "../observer.js" {
+  interface Observer {
+    /** A module registered a parameter under a name, in the place of `before`. */
+    parameterRegistered?(module: AnyModule, name: string, parameter: Parameter | null, before: Parameter | null): void;
+  }
+}
 
 /** Where a module keeps what PyTorch keeps in `_parameters`, `_buffers`, `_modules` and the hook dictionaries. */
 export const internals: unique symbol = Symbol("module internals");
@@ -163,6 +171,7 @@ export function setParameter(module: AnyModule & Registers, name: string, parame
   const { parameters } = module[internals];
   const registeredParameter = registrationHooks.parameter.run(module, name, parameter);
   forget(module[internals], name, parameters);
+  observer()?.parameterRegistered?.(module, name, registeredParameter, parameters.get(name) ?? null);
   parameters.set(name, registeredParameter);
   return registeredParameter;
 }

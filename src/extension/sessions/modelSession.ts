@@ -463,9 +463,11 @@ function endsLook({ kind }: Failure): boolean {
   return kind === "timeout" || kind === "refused" || kind === "exit";
 }
 
-/** Whether a look came to something: to models, and no further than it goes or than a shape that does not fit. All else is a text that is half written. */
+/** Whether a look came to something: to models, and no further than it goes, than a shape that does not fit, or than a gradient that is gone. All else is a text that is half written. */
 function isToBeShown({ models, failure }: Pick<SourceOutcome, "models" | "failure">): boolean {
-  return models.length > 0 && (failure === null || endsLook(failure) || models.some((model) => isFailureOfPass(failure, model)));
+  return (
+    models.length > 0 && (failure === null || endsLook(failure) || models.some((model) => isFailureOfPass(failure, model) || model.overwritten !== undefined))
+  );
 }
 
 /** A source that rejects where it should say how the run ended has a fault; the user is told of it as of any other end. */

@@ -298,6 +298,30 @@ describe("normalized twice", () => {
     expect(twice(inside).map(({ place }) => place.path)).toEqual([""]);
   });
 
+  test("a softmax that is taken of the model's output before the loss, and whatever pass is shown", () => {
+    const logits = (): torch.nn.Sequential => new nn.Sequential(new nn.Linear(4, 3));
+    const outside = inspected(logits, (net) => nn.functional.crossEntropy((net(X) as Tensor).view(2, 3).softmax(1), target));
+    expect(twice(outside).map(({ place, text }) => [place.path, text])).toEqual([
+      ["", "softmax makes probabilities, and crossEntropy makes its input into probabilities once more."],
+    ]);
+    expect(twice(inspected(logits, (net) => nn.functional.crossEntropy((net(X) as Tensor).view(2, 3), target)))).toEqual([]);
+    // For what it predicts, beside the loss.
+    const beside = inspected(logits, (net) => {
+      const output = net(X) as Tensor;
+      output.softmax(1);
+      nn.functional.crossEntropy(output, target);
+    });
+    expect(twice(beside)).toEqual([]);
+    const inspection = inspectHere();
+    const net = classifier(new nn.Softmax(1))();
+    new nn.CrossEntropyLoss()(net(X) as Tensor, target);
+    snapshotOf(inspection, net);
+    const stated = { shape: [5, 4], dtype: "float32", fill: "randn" } as const;
+    expect(twice(inspection.forward({ model: "model", input: { kind: "stated", inputs: [stated] }, seed: null })).map(({ place }) => place.path)).toEqual([
+      "1",
+    ]);
+  });
+
   test("a sigmoid before the loss that takes logits", () => {
     const model = inspected(classifier(new nn.Sigmoid()), (net) => new nn.BCEWithLogitsLoss()(net(X) as Tensor, torch.ones(2, 3)));
     expect(twice(model)).toHaveLength(1);

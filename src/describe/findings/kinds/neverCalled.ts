@@ -8,7 +8,7 @@ import { type FindingKind, found } from "../finding.js";
  *
  * A module that nothing called in the whole run, with nothing in it called either and none of its parameters used by anything else, although the code ran the model forward from beginning to end.
  *
- * Nothing is said where the pass failed or was too long to keep, and where its inputs were inferred or stated: another input may take another way.
+ * Nothing is said of modules without parameters and buffers, where the pass failed or was too long to keep, and where its inputs were inferred or stated: another input may take another way.
  *
  * ## Why it matters
  *
@@ -62,6 +62,8 @@ const neverCalled: FindingKind = {
     if (!trace || trace.origin !== "recorded" || trace.failure || trace.truncatedSteps > 0 || trace.changedSince.length > 0) return;
     for (const { path, type, location } of index.modules) {
       if (path === "" || !isNeverCalled(path) || isNeverCalled(index.parent(path)!.path)) continue;
+      // Without any, as an empty Sequential that stands for nothing to do, or a Dropout whose rate alone is read, it costs nothing and may be meant.
+      if (index.within(path).every(({ parameters, buffers }) => parameters.length + buffers.length === 0)) continue;
       yield found(path, l10n.t("{0} ({1}) was never called, and nothing uses its parameters.", path, type), l10n.t("Call it in forward, or remove it."), {
         location,
       });

@@ -1,8 +1,17 @@
 import * as l10n from "@vscode/l10n";
-import { keepsElements, nameText, type OperationName, type Scale, type SourceLocation, type StepId, type ValueId } from "../../../protocol/index.js";
+import {
+  keepsElements,
+  nameText,
+  type OperationName,
+  type Scale,
+  type ScoredOutput,
+  type SourceLocation,
+  type StepId,
+  type ValueId,
+} from "../../../protocol/index.js";
 import { type ModelIndex, whereMade } from "../../modelIndex.js";
 import { onlyOneMadeThere } from "../../repair.js";
-import { type FindingKind, found } from "../finding.js";
+import { type FindingKind, type Found, found } from "../finding.js";
 
 /**
  * # Normalized twice
@@ -49,7 +58,15 @@ const normalizedTwice: FindingKind = {
   severity: "warning",
   *find(index) {
     const told = new Set<StepId>();
-    for (const { value, by, normalizes, location } of lossesOf(index)) {
+    for (const { value, by, normalizes, location, after } of lossesOf(index)) {
+      if (after?.gives === normalizes) {
+        yield found(
+          "",
+          l10n.t("{0} makes probabilities, and {1} makes its input into probabilities once more.", nameText(after.by), nameText(by)),
+          l10n.t("Leave it out: the loss takes what comes before it."),
+          { values: [value], location: after.location, mark: l10n.t("normalized twice"), related: takenAt(by, location) },
+        );
+      }
       const at = probabilitiesFrom(index, value, normalizes);
       const operation = at === null ? undefined : index.operation(at);
       if (!operation || at === null || told.has(at)) continue;
@@ -69,7 +86,7 @@ const normalizedTwice: FindingKind = {
           step: at,
           location: layer ?? operation.location ?? module?.location ?? null,
           mark: l10n.t("normalized twice"),
-          related: location ? [{ text: l10n.t("{0} takes it here", nameText(by)), location }] : [],
+          related: takenAt(by, location),
           repairs: canGo ? [{ kind: "removeLayer", location: layer, layer: name }] : [],
         },
       );
@@ -77,15 +94,12 @@ const normalizedTwice: FindingKind = {
   },
 };
 
-interface Loss {
-  readonly value: ValueId;
-  readonly by: OperationName;
-  readonly normalizes: Scale;
-  readonly location: SourceLocation | null;
+function takenAt(by: OperationName, location: SourceLocation | null): Found["related"] {
+  return location ? [{ text: l10n.t("{0} takes it here", nameText(by)), location }] : [];
 }
 
 /** The losses that normalize their input by themselves, in the pass and after it. */
-function lossesOf({ model: { trace } }: ModelIndex): readonly Loss[] {
+function lossesOf({ model: { trace } }: ModelIndex): readonly ScoredOutput[] {
   const inside = (trace?.steps ?? []).flatMap((step) => {
     const [input] = step.inputs;
     if (step.kind !== "operation" || step.normalizes === undefined || !input) return [];
