@@ -144,7 +144,7 @@ function Offers({ offers }: { readonly offers: readonly Offer[] }) {
 
 /** The lines above the picture: what the user must know about what it shows. */
 export function Notices({ state, model }: { readonly state: FileState; readonly model: ModelSnapshot }) {
-  const { act, can } = useSession();
+  const { act, can, dispatch } = useSession();
   return (
     <div class="notices">
       <SourceNote state={state} />
@@ -163,12 +163,12 @@ export function Notices({ state, model }: { readonly state: FileState; readonly 
       )}
       {model.trace && model.trace.changedSince.length > 0 && (
         <Notice kind="warning" text={sourceText(model.trace)}>
-          {model.hasForward && can("forward") && <Link onClick={() => act("chooseForward", { model: model.name })}>{l10n.t("Run Forward…")}</Link>}
+          {model.hasForward && can("forward") && <Link onClick={() => dispatch({ kind: "openForm", form: "forward" })}>{l10n.t("Run Forward…")}</Link>}
         </Notice>
       )}
       {!model.trace && (
         <Notice kind="info" text={model.traceMissing ?? l10n.t("No forward pass ran, so shapes and data flow are unknown.")}>
-          {model.hasForward && can("forward") && <Link onClick={() => act("chooseForward", { model: model.name })}>{l10n.t("State Inputs…")}</Link>}
+          {model.hasForward && can("forward") && <Link onClick={() => dispatch({ kind: "openForm", form: "forward" })}>{l10n.t("State Inputs…")}</Link>}
         </Notice>
       )}
     </div>

@@ -30,6 +30,9 @@ export function idOf(selected: Selected): string {
 
 export type Tab = "graph" | "parameters";
 
+/** What the inspector asks for in place. */
+export type Form = "reinitialize" | "forward";
+
 /** What the user arranged for every model alike. */
 export interface Preferences extends PictureSettings {
   readonly inspectorOpen: boolean;
@@ -79,6 +82,8 @@ export interface Page {
   readonly tracing: boolean;
   /** The module that the selected one is compared with. */
   readonly compared: string | null;
+  /** The form that is open in the inspector, about the selection. */
+  readonly form: Form | null;
   /** What a command of the editor asked for last: a new value for every time. */
   readonly asked: { readonly action: ViewAction } | null;
   readonly memory: Memory;
@@ -98,6 +103,8 @@ export type Action =
   | { readonly kind: "order"; readonly order: Order | null }
   | { readonly kind: "trace"; readonly on: boolean }
   | { readonly kind: "compare"; readonly with: string | null }
+  /** On the selected module, else on the model. */
+  | { readonly kind: "openForm"; readonly form: Form | null }
   | { readonly kind: "prefer"; readonly preferences: Partial<Preferences> }
   /** Of the picture of the shown model. */
   | { readonly kind: "arrange"; readonly arrangement: Arrangement }
@@ -174,7 +181,7 @@ export function reduce(page: Page, action: Action): Page {
     case "chooseModel":
       return showModel(page, action.model);
     case "choose":
-      return { ...page, selected: action.selected, reveals: page.reveals + (action.reveal ? 1 : 0) };
+      return { ...withSelected(page, action.selected), reveals: page.reveals + (action.reveal ? 1 : 0) };
     case "search":
       return { ...page, query: action.query };
     case "openTab":
@@ -185,6 +192,11 @@ export function reduce(page: Page, action: Action): Page {
       return { ...page, tracing: action.on };
     case "compare":
       return { ...page, compared: action.with };
+    case "openForm": {
+      if (action.form === null) return { ...page, form: null };
+      const selected: Selected = page.selected?.kind === "module" ? page.selected : { kind: "module", path: page.selected?.path ?? "" };
+      return { ...page, form: action.form, selected, memory: { ...page.memory, preferences: { ...page.memory.preferences, inspectorOpen: true } } };
+    }
     case "prefer":
       return { ...page, memory: { ...page.memory, preferences: { ...page.memory.preferences, ...action.preferences } } };
     case "arrange":
@@ -192,6 +204,11 @@ export function reduce(page: Page, action: Action): Page {
     case "moveCamera":
       return changeView(page, { camera: action.camera });
   }
+}
+
+/** A form is about what was selected when it was opened. */
+function withSelected(page: Page, selected: Selected | null): Page {
+  return { ...page, selected, form: selected?.kind === "module" && selected.path === page.selected?.path ? page.form : null };
 }
 
 function showState(page: Page, host: PageState): Page {
@@ -222,7 +239,7 @@ function enterModel(page: Page, model: ModelSnapshot): Page {
   const entered = { ...page, model: model.name };
   const path = shownView(entered).selection;
   const selected: Selected | null = path !== null && indexOf(model).module(path) ? { kind: "module", path } : null;
-  const shown = { ...entered, selected, compared: null };
+  const shown = { ...entered, selected, compared: null, form: null };
   return page.host?.kind === "file" ? rememberFile(shown, page.host.file, (file) => ({ ...file, model: model.name })) : shown;
 }
 
@@ -230,10 +247,10 @@ function showSelection(page: Page, selection: Selection): Page {
   const shown = showModel(page, selection.model);
   const model = shownModel(shown);
   if (model?.name !== selection.model) return page;
-  if (selection.path === null) return shown.selected === null ? shown : { ...shown, selected: null };
+  if (selection.path === null) return shown.selected === null ? shown : withSelected(shown, null);
   const { path } = indexOf(model).nearest(selection.path);
   if (shown.selected?.kind === "module" && shown.selected.path === path) return shown;
-  return { ...shown, selected: { kind: "module", path }, reveals: shown.reveals + 1 };
+  return { ...withSelected(shown, { kind: "module", path }), reveals: shown.reveals + 1 };
 }
 
 /** The selection in a newer snapshot of the model: the same place, else the nearest one above it. */

@@ -10,7 +10,18 @@ type Kept = Readonly<Record<string, unknown>>;
 
 /** The page before the host has spoken; `stored` is what `vscode.getState` gave. */
 export function startPage(stored: unknown): Page {
-  return { host: null, model: null, selected: null, reveals: 0, tracing: false, compared: null, asked: null, trouble: null, ...readStoredPage(stored) };
+  return {
+    host: null,
+    model: null,
+    selected: null,
+    reveals: 0,
+    tracing: false,
+    compared: null,
+    form: null,
+    asked: null,
+    trouble: null,
+    ...readStoredPage(stored),
+  };
 }
 
 export function storedPage(page: Page): object {

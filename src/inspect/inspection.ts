@@ -207,6 +207,22 @@ export class Inspection {
     return this.#snapshot(model);
   }
 
+  previewReinitialize({ model: name, tensors, target, choice, seed }: RunnerMethods["previewReinitialize"]["params"]): (TensorStatistics | null)[] {
+    const { module, reinitializer, tree } = this.#model(name);
+    const preserved = new PreservedModel(this.#engine, module);
+    try {
+      if (seed !== null) this.#engine.manualSeed(seed);
+      return reinitializer.during(module, target, choice, () =>
+        tensors.map((id) => {
+          const tensor = tree?.tensors[id]?.tensor;
+          return tensor && hasValues(this.#engine, tensor) ? tensorStatistics(this.#engine, tensor) : null;
+        }),
+      );
+    } finally {
+      preserved.restore();
+    }
+  }
+
   signal(request: SignalRequest): Signal {
     const { module, shown, reinitializer, traceMissing, ...model } = this.#model(request.model);
     const { seed, trial } = request;

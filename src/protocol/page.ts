@@ -110,8 +110,7 @@ export interface PageMethods {
   /** Builds the models from an expression, which is kept for the file; asks for it first where it is not `complete`. Null asks for any. */
   build: { params: Pick<Offer, "expression" | "complete"> | null; result: null };
   reinitialize: { params: { readonly model: string } & Reinitialization; result: null };
-  /** Opens the editor's own pickers for a forward pass of the model. */
-  chooseForward: { params: { readonly model: string }; result: null };
+  previewReinitialize: RunnerMethods["previewReinitialize"];
   forward: { params: ForwardRequest; result: null };
   showOwnPass: { params: { readonly model: string }; result: null };
   undoReinitialize: { params: { readonly model: string }; result: null };

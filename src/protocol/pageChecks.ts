@@ -75,7 +75,7 @@ const methods: { readonly [M in PageMethod]: { readonly params: Check<PageMethod
   run: { params: nothing, result: nothing },
   stop: { params: nothing, result: nothing },
   build: { params: optional(shape({ expression: text, complete: flag })), result: nothing },
-  chooseForward: { params: modelOnly, result: nothing },
+  previewReinitialize: { params: checkParams.previewReinitialize, result: checkResult.previewReinitialize },
   forward: { params: checkParams.forward, result: nothing },
   showOwnPass: { params: modelOnly, result: nothing },
   undoReinitialize: { params: modelOnly, result: nothing },

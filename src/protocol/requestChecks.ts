@@ -48,6 +48,7 @@ export const checkParams: Params = {
   showOwnPass: modelOnly,
   reinitialize: (value) => modelOnly(value) ?? checkReinitialization(value),
   undoReinitialize: modelOnly,
+  previewReinitialize: (value) => shape({ model: text, tensors: list(whole) })(value) ?? checkReinitialization(value),
   setSeed: shape({ seed: numeric }),
   signal: shape<SignalRequest>({ ...signalRequest, trial: optional(checkReinitialization) }),
   showSignal: shape<Omit<SignalRequest, "trial">>(signalRequest),

@@ -137,6 +137,11 @@ export interface RunnerMethods {
   showOwnPass: { params: { readonly model: string }; result: ModelSnapshot };
   reinitialize: { params: { readonly model: string } & Reinitialization; result: ModelSnapshot };
   undoReinitialize: { params: { readonly model: string }; result: ModelSnapshot };
+  /** What a reinitialization would make of some of the model's tensors, which then are as before; null for what has no values. */
+  previewReinitialize: {
+    params: { readonly model: string; readonly tensors: readonly TensorId[] } & Reinitialization;
+    result: readonly (TensorStatistics | null)[];
+  };
   setSeed: { params: { readonly seed: number }; result: null };
   /** Measures how a signal goes through a model, with its parameters or others; leaves no trace behind. */
   signal: { params: SignalRequest; result: Signal };

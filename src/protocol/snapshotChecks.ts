@@ -324,6 +324,7 @@ export const checkResult: { readonly [M in RunnerMethod]: Check<RunnerMethods[M]
   showOwnPass: checkModel,
   reinitialize: checkModel,
   undoReinitialize: checkModel,
+  previewReinitialize: list(optional(statistics)),
   setSeed: nothing,
   preparePython: nothing,
   signal: checkSignal,

@@ -16,6 +16,7 @@ const all: { readonly [C in Capability]: true } = {
   showOwnPass: true,
   reinitialize: true,
   undoReinitialize: true,
+  previewReinitialize: true,
   setSeed: true,
   signal: true,
   showSignal: true,

@@ -117,6 +117,7 @@ const handlers: Handlers = {
   showOwnPass: ({ model }) => live().showOwnPass(model),
   reinitialize: (params) => live().reinitialize(params),
   undoReinitialize: ({ model }) => live().undoReinitialize(model),
+  previewReinitialize: (params) => live().previewReinitialize(params),
   setSeed: ({ seed }) => live().setSeed(seed),
   signal: (params) => live().signal(params),
   showSignal: (params) => live().showSignal(params),

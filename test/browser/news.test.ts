@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { type PageState } from "../../src/protocol/index.js";
 import { linear, relu, rgnet, sequential, snapshot, tensor } from "../describe/snapshots.js";
-import { button, failedRun, failingNet, failure, fileState, inspector, items, models, open, settled, stated } from "./page.js";
+import { button, failedRun, failingNet, failure, fileState, inspector, items, menu, models, open, settled, stated } from "./page.js";
 
 describe("a source that can do little", () => {
   test("the page offers what it can do, and nothing else", async () => {
@@ -103,8 +103,8 @@ describe("the host's news", () => {
 
   test("a refused request is told, not swallowed", async () => {
     const refuse = () => Promise.reject(new Error("The runner has ended."));
-    const webview = await open(fileState(), { answers: { chooseForward: refuse } });
-    await button(webview, "Run Forward…").first().click();
+    const webview = await open(fileState(), { answers: { run: refuse } });
+    await menu(webview, "Run").click();
     await webview.page.locator(".message.problem", { hasText: "The runner has ended." }).waitFor();
   });
 });
@@ -148,7 +148,6 @@ describe("every state has a text and an action", () => {
     ["not run yet", fileState({ models: [], lastRun: { kind: "none" } }), "has not run yet", "Run Model File", "run"],
     ["no module alive", fileState({ models: [] }), "no module was alive", "Run Again", "run"],
     ["stale", fileState({ stale: true }), "has changed since", "Run", "run"],
-    ["nothing traced", fileState({ models: [snapshot("quiet", sequential(relu()), null)] }), "does not say which input", "State Inputs…", "chooseForward"],
     ["running long", fileState({ models: [], activity: "running" }), "Running parameter-management.ts", "Stop", "stop"],
     ["running long over a picture", fileState({ activity: "running" }), "Running the model file", "Stop", "stop"],
   ];

@@ -1,13 +1,32 @@
 import { expect, test } from "vitest";
-import { button, fileState, inspector, open } from "./page.js";
+import { formatValue } from "../../src/describe/format.js";
+import type { TensorStatistics } from "../../src/protocol/index.js";
+import type { Answers } from "../support/webview.js";
+import { button, fileState, inspector, models, open } from "./page.js";
 
 test("a module is reinitialized in place: what, how and the seed in one form, by keyboard alone", async () => {
-  const webview = await open(fileState(), { width: 420, selection: { model: "net", path: "2" } });
+  // What would come of it: weights of half the size.
+  const halved = (statistics: TensorStatistics): TensorStatistics => {
+    const half = (value: number) => value / 2;
+    const { finite, histogram } = statistics;
+    return {
+      ...statistics,
+      finite: finite && { min: half(finite.min), max: half(finite.max), mean: half(finite.mean), std: half(finite.std) },
+      histogram: histogram && { ...histogram, low: half(histogram.low), high: half(histogram.high) },
+    };
+  };
+  const previewReinitialize: Answers["previewReinitialize"] = ({ tensors }) => tensors.map((id) => halved(models[0]!.tensors[id]!.statistics!));
+  const webview = await open(fileState(), { width: 420, selection: { model: "net", path: "2" }, answers: { previewReinitialize } });
   const { page } = webview;
   await button(webview, "Reinitialize…").click();
   const form = inspector(webview).getByRole("form", { name: "Reinitialize" });
   await form.waitFor();
   expect(await form.innerText()).toContain("Keeps the size of the signal");
+  const preview = form.getByRole("region", { name: "Preview" });
+  const { std } = models[0]!.tensors.find(({ names }) => names.includes("2.weight"))!.statistics!.finite!;
+  await expect.poll(() => preview.innerText()).toContain(`then: std ${formatValue(std / 2)}`);
+  expect(await preview.innerText()).toContain(`now: std ${formatValue(std)}`);
+  expect(webview.asked("reinitialize")).toEqual([]);
   const gain = form.getByRole("textbox", { name: "gain" });
   await gain.fill("two");
   expect(await form.getByRole("alert").innerText()).toBe("gain is a number, e.g. 0.02 or 1e-3.");

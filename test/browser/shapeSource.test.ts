@@ -30,5 +30,5 @@ test("of an earlier model a notice tells above the picture, with the way to a fr
   const notice = webview.page.locator(".notice.warning");
   expect(await notice.innerText()).toContain("Shapes of an earlier model, as the code ran it; changed since: head");
   await notice.getByRole("button", { name: "Run Forward…" }).click();
-  expect(webview.asked("chooseForward")).toEqual([{ model: "net" }]);
+  await inspector(webview).getByRole("form", { name: "Run forward" }).waitFor();
 });

@@ -114,3 +114,18 @@ test("activations of before are not shown as those of now", () => {
   const again = inspection.forward({ model: "model", input: { kind: "recorded" }, seed: null });
   expect(again.trace!.values.some(({ statistics }) => statistics)).toBe(true);
 });
+
+test.each([{ kind: "scheme", function: "normal_", arguments: { std: 2 } }, { kind: "asConstructed" }] as const)(
+  "a preview ($kind) is what reinitializing then gives, and leaves no trace: values, where they came from, activations, the generator",
+  (choice) => {
+    const net = new nn.Sequential(new nn.Linear(4, 8), new nn.ReLU(), new nn.Linear(8, 1));
+    net(torch.rand(2, 4));
+    const before = snapshotOf(inspection, net);
+    const generator = torch.getRngState();
+    const drawn = inspection.previewReinitialize({ model: "model", tensors: [2, 3], target: { kind: "module", path: "2" }, choice, seed: 5 });
+    expect(inspection.snapshots()[0]).toEqual(before);
+    expect(torch.getRngState()).toEqual(generator);
+    const { tensors } = reinitialize(choice, { kind: "module", path: "2" }, 5);
+    expect(drawn).toEqual(tensors.slice(2).map(({ statistics }) => statistics));
+  },
+);

@@ -32,6 +32,25 @@ const reloaded = (page: Page): Page => startPage(JSON.parse(JSON.stringify(store
 
 const lastRun = { kind: "failed", failure: { kind: "thrown", message: "broken", hint: null, location: null, stack: [] }, shown: "earlierRun" } as const;
 
+describe("a form in the inspector", () => {
+  const open = (page: Page): Page => play(page, { kind: "openForm", form: "forward" });
+
+  test("is about the selection, or the model, and opens the inspector", () => {
+    const closed = play(startPage(undefined), state([net()]), { kind: "prefer", preferences: { inspectorOpen: false } });
+    const page = open(closed);
+    expect([page.form, page.selected, page.memory.preferences.inspectorOpen]).toEqual(["forward", module(""), true]);
+    expect(open(play(closed, choose("2"))).selected).toEqual(module("2"));
+  });
+
+  test("stays while its model changes, and ends with the selection or the model", () => {
+    const page = open(play(startPage(undefined), state([net(), rgnet()]), choose("2")));
+    expect(play(page, { kind: "model", model: net() }, choose("2")).form).toBe("forward");
+    expect(play(page, choose("0")).form).toBeNull();
+    expect(play(page, { kind: "select", selection: { model: "net", path: "0" } }).form).toBeNull();
+    expect(play(page, { kind: "chooseModel", model: "rgnet" }).form).toBeNull();
+  });
+});
+
 describe("which model is shown", () => {
   test("the first of the file", () => {
     expect(shownModel(play(startPage(undefined), state([net(), rgnet()])))?.name).toBe("net");

@@ -10,7 +10,7 @@ import { Inputs } from "./inputs.js";
 
 /** The forward pass that is shown: which one it is, what went in, and the ways to another one. `children`: what more there is to say of it. */
 export function ForwardPass({ model, children }: { readonly model: ModelSnapshot; readonly children?: ComponentChildren }) {
-  const { act, can } = useSession();
+  const { dispatch, can } = useSession();
   const { trace } = model;
   return (
     <Section title={l10n.t("Forward pass")}>
@@ -19,7 +19,7 @@ export function ForwardPass({ model, children }: { readonly model: ModelSnapshot
       {children}
       <div class="pass-actions">
         {model.hasForward && can("forward") && (
-          <Link onClick={() => act("chooseForward", { model: model.name })}>{trace ? l10n.t("Run Forward…") : l10n.t("State Inputs…")}</Link>
+          <Link onClick={() => dispatch({ kind: "openForm", form: "forward" })}>{trace ? l10n.t("Run Forward…") : l10n.t("State Inputs…")}</Link>
         )}
         <OwnPassLink model={model} />
       </div>

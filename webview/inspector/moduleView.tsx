@@ -12,7 +12,7 @@ import { LocationLink } from "../locationLink.js";
 import { type DirectUse, indexOf, type ModuleCall, whereMade } from "../../src/describe/modelIndex.js";
 import { focusPicture } from "../pictureFocus.js";
 import { useSession } from "../pageSession.js";
-import { isBusy, shownFindings } from "../state.js";
+import { type Form, isBusy, shownFindings } from "../state.js";
 import { FindingList } from "./findingList.js";
 import { EqualSiblings } from "./equalSiblings.js";
 import { Facts, Section } from "./facts.js";
@@ -23,6 +23,7 @@ import { Places } from "./places.js";
 import { Signature } from "./signature.js";
 
 const ReinitializeForm = later(() => import("./reinitializeForm.js").then((module) => module.ReinitializeForm));
+const ForwardForm = later(() => import("./forwardForm.js").then((module) => module.ForwardForm));
 const Comparison = later(() => import("./comparison.js").then((module) => module.Comparison));
 
 interface ModuleViewProps {
@@ -70,7 +71,7 @@ function Title({ model, module }: { readonly model: ModelSnapshot; readonly modu
     focusPicture();
   };
   const busy = isBusy(page);
-  const [filling, setFilling] = useState(false);
+  const toggle = (form: Form) => dispatch({ kind: "openForm", form: page.form === form ? null : form });
   const location = whereMade(model, module);
   return (
     <section class="title">
@@ -78,7 +79,7 @@ function Title({ model, module }: { readonly model: ModelSnapshot; readonly modu
       <div class="title-actions">
         {location && <LocationLink location={location} />}
         {can("reinitialize") && (
-          <Link disabled={busy && !filling} onClick={() => setFilling(!filling)}>
+          <Link disabled={busy && page.form === null} onClick={() => toggle("reinitialize")}>
             {l10n.t("Reinitialize…")}
           </Link>
         )}
@@ -88,14 +89,15 @@ function Title({ model, module }: { readonly model: ModelSnapshot; readonly modu
           </Link>
         )}
         {can("forward") && model.hasForward && (
-          <Link disabled={busy} onClick={() => act("chooseForward", { model: model.name })}>
+          <Link disabled={busy && page.form === null} onClick={() => toggle("forward")}>
             {l10n.t("Run Forward…")}
           </Link>
         )}
         {indexOf(model).totals(module.path).parameters > 0 && page.compared === null && <Link onClick={compare}>{l10n.t("Compare…")}</Link>}
         {!module.training && <span class="badge">eval</span>}
       </div>
-      {filling && <ReinitializeForm model={model} module={module} onClose={() => setFilling(false)} />}
+      {page.form === "reinitialize" && can("reinitialize") && <ReinitializeForm key={`${model.name} ${module.path}`} model={model} module={module} />}
+      {page.form === "forward" && can("forward") && model.hasForward && <ForwardForm key={model.name} model={model} />}
       <FindingList findings={shownFindings(page, model).about(module.path)} />
       <SamePlaces model={model} module={module} />
     </section>

@@ -1,5 +1,5 @@
 import * as l10n from "@vscode/l10n";
-import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { schemeText } from "../../src/describe/schemes.js";
 import { parametersText } from "../../src/describe/counts.js";
 import { indexOf } from "../../src/describe/modelIndex.js";
@@ -11,49 +11,42 @@ import {
   type SchemeArgument,
   initializationSchemes,
 } from "../../src/protocol/index.js";
-import { Button, Checkbox, type Choice, Dropdown, Link, TextInput } from "../controls.js";
+import { Checkbox, type Choice, Dropdown, Link, TextInput } from "../controls.js";
 import { useSession } from "../pageSession.js";
-import { isBusy } from "../state.js";
+import { InspectorForm } from "./inspectorForm.js";
+import { ReinitializePreview } from "./reinitializePreview.js";
+import { SeedField, seedOf, seedProblem } from "./seedField.js";
 
 interface ReinitializeFormProps {
   readonly model: ModelSnapshot;
   readonly module: ModuleSnapshot;
-  readonly onClose: () => void;
 }
 
 const asConstructed = "asConstructed";
 
-/** Fills parameters anew, in place: what, how, and from which seed. It stays open, to try one after the other. */
-export function ReinitializeForm({ model, module, onClose }: ReinitializeFormProps) {
-  const { page, act, request, tell, announce, can } = useSession();
-  const form = useRef<HTMLFormElement>(null);
-  const heading = useId();
+/** Fills parameters anew, in place: what, how, and from which seed; what would come of it is seen before. */
+export function ReinitializeForm({ model, module }: ReinitializeFormProps) {
+  const { act, request, tell, announce, can } = useSession();
   const targets = targetsOf(model, module);
   const [what, setWhat] = useState(targets[0]!.value);
   const [how, setHow] = useState(initializationSchemes[0]!.function);
   const [typed, setTyped] = useState<Readonly<Record<string, string>>>({});
   const [seed, setSeed] = useState("0");
   const [forward, setForward] = useState(true);
-  useEffect(() => form.current?.querySelector<HTMLElement>(".dropdown")?.focus(), []);
 
   const scheme = initializationSchemes.find((each) => each.function === how);
   const args = scheme?.arguments ?? [];
   const values = Object.fromEntries(args.map((argument) => [argument.name, valueOf(argument, typed[argument.name])]));
-  const seedValue = seed.trim() === "" ? null : /^\s*\d+\s*$/.test(seed) && Number.isSafeInteger(Number(seed)) ? Number(seed) : undefined;
-  const problem =
-    seedValue === undefined
-      ? l10n.t("The seed is a whole number, or nothing: then the generator goes on from where it stands.")
-      : args.map((argument) => problemOf(argument, values[argument.name]!)).find((each) => each !== null);
+  const problem = seedProblem(seed) ?? args.map((argument) => problemOf(argument, values[argument.name]!)).find((each) => each !== null) ?? null;
   const target = targets.find(({ value }) => value === what)?.target ?? targets[0]!.target;
   const reinitialization: Reinitialization = {
     target,
     choice: scheme ? { kind: "scheme", function: scheme.function, arguments: values } : { kind: "asConstructed" },
-    seed: seedValue ?? null,
+    seed: seedOf(seed) ?? null,
   };
   const canRunAgain = model.hasForward && model.trace !== null && can("forward");
 
   const apply = () => {
-    if (problem || isBusy(page)) return;
     request("reinitialize", { model: model.name, ...reinitialization })
       .then(() => {
         announce(l10n.t("Reinitialized."));
@@ -69,21 +62,19 @@ export function ReinitializeForm({ model, module, onClose }: ReinitializeFormPro
   };
 
   return (
-    <form
-      ref={form}
-      class="reinitialize-form"
-      aria-labelledby={heading}
-      onSubmit={(event) => {
-        event.preventDefault();
-        apply();
-      }}
-      onKeyDown={(event) => {
-        if (event.key !== "Escape") return;
-        event.stopPropagation();
-        onClose();
-      }}
+    <InspectorForm
+      title={l10n.t("Reinitialize")}
+      action={l10n.t("Apply")}
+      problem={problem}
+      ready={problem === null}
+      onApply={apply}
+      links={
+        <>
+          <Link onClick={copy}>{l10n.t("Copy as Code")}</Link>
+          <Link onClick={() => act("insertAsCode", { model: model.name, ...reinitialization })}>{l10n.t("Insert as Code")}</Link>
+        </>
+      }
     >
-      <h2 id={heading}>{l10n.t("Reinitialize")}</h2>
       <Dropdown label={l10n.t("What")} value={what} choices={targets} onChoose={setWhat} />
       <Dropdown
         label={l10n.t("How")}
@@ -99,7 +90,7 @@ export function ReinitializeForm({ model, module, onClose }: ReinitializeFormPro
         {scheme && scheme.minDimensions > 1 && ` ${l10n.t("Biases of the layers that it fills become 0.")}`}
       </p>
       {args.length > 0 && (
-        <div class="reinitialize-arguments">
+        <div class="inspector-form-fields">
           {args.map((argument) =>
             argument.kind === "choice" ? (
               <label key={argument.name}>
@@ -118,36 +109,20 @@ export function ReinitializeForm({ model, module, onClose }: ReinitializeFormPro
                   label={argument.name}
                   value={typed[argument.name] ?? String(argument.default)}
                   onInput={(value) => setTyped({ ...typed, [argument.name]: value })}
-                  onKeyDown={(event) => event.key === "Enter" && apply()}
                 />
               </label>
             ),
           )}
         </div>
       )}
-      <label>
-        {l10n.t("Seed")}
-        <TextInput label={l10n.t("Seed")} value={seed} onInput={setSeed} onKeyDown={(event) => event.key === "Enter" && apply()} />
-      </label>
+      {problem === null && <ReinitializePreview model={model} module={module} reinitialization={reinitialization} />}
+      <SeedField value={seed} onInput={setSeed} />
       {canRunAgain && (
         <Checkbox checked={forward} onChange={setForward}>
           {l10n.t("Run forward after it")}
         </Checkbox>
       )}
-      {problem && (
-        <p class="reinitialize-problem" role="alert">
-          {problem}
-        </p>
-      )}
-      <div class="reinitialize-actions">
-        <Button primary disabled={isBusy(page) || Boolean(problem)} onClick={apply}>
-          {l10n.t("Apply")}
-        </Button>
-        <Link onClick={copy}>{l10n.t("Copy as Code")}</Link>
-        <Link onClick={() => act("insertAsCode", { model: model.name, ...reinitialization })}>{l10n.t("Insert as Code")}</Link>
-        <Link onClick={onClose}>{l10n.t("Close")}</Link>
-      </div>
-    </form>
+    </InspectorForm>
   );
 }
 

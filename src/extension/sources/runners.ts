@@ -18,6 +18,7 @@ export class Runners implements vscode.Disposable {
     showOwnPass: (...asked) => this.#request("showOwnPass", ...asked),
     reinitialize: (...asked) => this.#request("reinitialize", ...asked),
     undoReinitialize: (...asked) => this.#request("undoReinitialize", ...asked),
+    previewReinitialize: (...asked) => this.#request("previewReinitialize", ...asked),
     setSeed: (...asked) => this.#request("setSeed", ...asked),
     signal: (...asked) => this.#request("signal", ...asked),
     showSignal: (...asked) => this.#request("showSignal", ...asked),

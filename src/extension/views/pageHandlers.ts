@@ -25,7 +25,7 @@ export function pageHandlers(openInEditor: (session: ModelSession) => void, open
       await shown(session).reinitialize(model, reinitialization);
       return null;
     },
-    chooseForward: (session, { model }) => command("layerscope.forward", { file: session?.file, model, path: "" }),
+    previewReinitialize: (session, params) => shown(session).ask("previewReinitialize", params),
     forward: async (session, request) => {
       await shown(session).forward(request);
       return null;

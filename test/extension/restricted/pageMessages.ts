@@ -14,7 +14,7 @@ export const samples: { readonly [M in PageMethod]: readonly PageMethods[M]["par
   run: [null],
   stop: [null],
   build: [null, { expression: "new torch.nn.Linear(1, 1)", complete: true }, { expression: "make(n)", complete: false }],
-  chooseForward: [{ model: "net" }],
+  previewReinitialize: [{ ...reinitialization, tensors: [0] }],
   forward: [
     { model: "net", input: { kind: "recorded" }, seed: null },
     { model: "net", input: { kind: "stated", inputs: [{ shape: [1, 3], dtype: "float32", fill: "rand" }] }, seed: 1 },
