@@ -5,6 +5,7 @@ import path from "node:path";
 import * as esbuild from "esbuild";
 import "./build-kernels.mjs";
 import "./findings.mjs";
+import { engine } from "./engine.mjs";
 import { preparePython } from "./python.mjs";
 
 const watch = process.argv.includes("--watch");
@@ -45,7 +46,7 @@ function elkOfPage(build) {
 
 /** @type {esbuild.BuildOptions[]} */
 const parts = [
-  { ...common, entryPoints: ["src/engine/index.ts"], outfile: "dist/engine/index.js", format: "esm", platform: "neutral" },
+  { ...common, ...engine },
   { ...node, entryPoints: ["src/runner/main.ts"], outfile: "dist/runner.js", format: "esm", external: ["./python.js"] },
   { ...node, entryPoints: ["src/runner/threadGuard.ts"], outfile: "dist/threadGuard.cjs", format: "cjs" },
   { ...node, entryPoints: ["src/runner/python.ts"], outfile: "dist/python.js", format: "esm", external: ["pyodide"] },

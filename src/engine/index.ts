@@ -1,13 +1,9 @@
-import "./print/tensor.js";
-import "./autograd/gradFn.js";
-import "./ops/methods.js";
-import "./ops/accessors.js";
-import "./publicNames.js";
-import * as nn from "./nn/index.js";
-import * as optim from "./optim/index.js";
+import "./complete.js";
 
 /** Neural-network layers, losses and initialization (torch.nn). */
-export { nn, optim };
+export * as nn from "./nn/index.js";
+/** Optimizers and schedules of learning rates (torch.optim). */
+export * as optim from "./optim/index.js";
 export * as utils from "./utils.js";
 /** Probability distributions (torch.distributions). */
 export * as distributions from "./distributions/index.js";

@@ -4,7 +4,7 @@ import { basename, dirname, extname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import * as l10n from "@vscode/l10n";
 import type { Loader, OnLoadArgs, OnLoadResult, OnResolveArgs, OnResolveResult, Plugin, PluginBuild, transform } from "esbuild-wasm";
-import { version } from "../../package.json";
+import { exports as waysIn, version } from "../../package.json";
 import type { Binding } from "../protocol/index.js";
 import { fileConstants, runnerGlobal } from "./bundleFormat.js";
 import { isInPackages } from "./folders.js";
@@ -42,8 +42,11 @@ export function bundlePlugin(surroundings: Surroundings, entry: string, state: (
   return {
     name: pluginName,
     setup: (build) => {
-      build.onResolve({ filter: /^layerscope$/ }, (args) => resolveEngine(build, surroundings, entry, state(), args));
-      build.onLoad({ filter: /.*/, namespace: requiredEngine }, () => ({ contents: 'export * from "layerscope";', resolveDir: dirname(entry) }));
+      build.onResolve({ filter: /^layerscope(\/|$)/ }, (args) => resolveEngine(build, surroundings, entry, state(), args));
+      build.onLoad({ filter: /.*/, namespace: requiredEngine }, ({ path }) => ({
+        contents: `export * from ${JSON.stringify(path)};`,
+        resolveDir: dirname(entry),
+      }));
       resolveAsKnown(build, entry);
       build.onLoad({ filter: /\.node$/ }, ({ path }) => nativeAddon(path));
       build.onLoad({ filter: /\.json$/ }, (args) => loadData(surroundings, state(), args));
@@ -57,9 +60,10 @@ async function resolveEngine(
   { bundledEngineUrl }: Surroundings,
   entry: string,
   state: BuildState,
-  { kind, pluginData }: OnResolveArgs,
+  { kind, path: asked, pluginData }: OnResolveArgs,
 ): Promise<OnResolveResult | undefined> {
-  if (pluginData === ownResolution) return undefined;
+  const part = partOfEngine(asked);
+  if (pluginData === ownResolution || part === null) return undefined;
   if (state.engineUrl === null) {
     const found = await build.resolve("layerscope", { kind: "import-statement", resolveDir: dirname(entry), pluginData: ownResolution });
     const installed = found.errors.length ? null : await installedEngine(found.path);
@@ -69,8 +73,14 @@ async function resolveEngine(
     state.engineUrl = isUsable ? installed.url : bundledEngineUrl;
   }
   // The engine is an ES module, which CommonJS asks for through a module of the bundle that hands it on.
-  if (kind === "require-call") return { path: "layerscope", namespace: requiredEngine };
-  return { path: state.engineUrl, external: true };
+  if (kind === "require-call") return { path: asked, namespace: requiredEngine };
+  return { path: new URL(part, state.engineUrl).href, external: true };
+}
+
+/** The file, seen from the engine's index, that `layerscope` or `layerscope/distributions` names; null where the package exports no such name. */
+function partOfEngine(specifier: string): string | null {
+  const way = (waysIn as Readonly<Record<string, string | { readonly import: string }>>)[specifier.replace("layerscope", ".")];
+  return way === undefined || typeof way === "string" ? null : way.import.replace("./dist/engine/", "./");
 }
 
 /** esbuild names files by where they really are; the user knows them, and has them open, by the path through a symbolic link. */

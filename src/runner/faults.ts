@@ -65,7 +65,7 @@ export function missingExportFailure(error: unknown, files: readonly string[]): 
     location: null,
     stack: [],
   };
-  const importOfName = new RegExp(`import\\b[^;"']*?(?<![\\w$])(${name.replaceAll("$", "\\$")})(?![\\w$])[^;"']*?from\\s*["']layerscope["']`, "d");
+  const importOfName = new RegExp(`import\\b[^;"']*?(?<![\\w$])(${name.replaceAll("$", "\\$")})(?![\\w$])[^;"']*?from\\s*["']layerscope(?:/[\\w/]+)?["']`, "d");
   for (const file of files) {
     const text = existsSync(file) ? readFileSync(file, "utf8") : "";
     const start = importOfName.exec(text)?.indices?.[1]?.[0];

@@ -234,7 +234,8 @@ async function engineFor(bundle: Bundle): Promise<{ readonly engine: Engine; rea
     why = thrownFailure(error, null).message;
   }
   process.stderr.write(`${l10n.t("The workspace's own layerscope cannot be used ({0}); that of Layerscope runs instead.", why)}\n`);
-  const code = bundle.code.replaceAll(JSON.stringify(bundle.engineUrl), JSON.stringify(options.engineUrl));
+  const folder = (url: string): string => JSON.stringify(new URL(".", url).href).slice(0, -1);
+  const code = bundle.code.replaceAll(folder(bundle.engineUrl), folder(options.engineUrl));
   return { engine: (await import(options.engineUrl)) as Engine, bundle: { ...bundle, code, engineUrl: options.engineUrl } };
 }
 

@@ -4,28 +4,34 @@
  */
 import { join } from "node:path";
 import type ts from "typescript";
+import { exports as waysIn } from "../../package.json";
 
-const packageName = "layerscope";
-
-/** The build puts the plugin into `node_modules/NAME` of the extension, where TypeScript's server looks for it. */
-const declarations = join(__dirname, "..", "..", "dist", "engine", "index.d.ts");
+/** The declarations of the package and of the parts that can be imported by themselves, by what is imported. */
+const declarations = new Map(
+  Object.entries(waysIn).flatMap(([way, files]): [string, string][] =>
+    // The build puts the plugin into `node_modules/NAME` of the extension, where TypeScript's server looks for it.
+    typeof files === "string" ? [] : [[way.replace(".", "layerscope"), join(__dirname, "..", "..", files.types)]],
+  ),
+);
 
 /** What TypeScript's server calls for every plugin. */
 export function init({ typescript }: { readonly typescript: typeof ts }): ts.server.PluginModule {
   /** The answer of the project where it has one, else the extension's. */
-  const completed = <Resolution extends { readonly resolvedModule?: ts.ResolvedModuleFull | undefined }>(name: string, found: Resolution): Resolution =>
-    name !== packageName || found.resolvedModule
+  const completed = <Resolution extends { readonly resolvedModule?: ts.ResolvedModuleFull | undefined }>(name: string, found: Resolution): Resolution => {
+    const shipped = declarations.get(name);
+    return shipped === undefined || found.resolvedModule
       ? found
       : // Beside what was tried in vain: the server watches those places, and takes a copy that comes into the workspace.
         {
           ...found,
           resolvedModule: {
-            resolvedFileName: declarations,
+            resolvedFileName: shipped,
             extension: typescript.Extension.Dts,
             isExternalLibraryImport: true,
             resolvedUsingTsExtension: false,
           },
         };
+  };
   return {
     create({ languageService, languageServiceHost: host }) {
       const resolve = host.resolveModuleNameLiterals?.bind(host);

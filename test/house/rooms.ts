@@ -46,5 +46,5 @@ export const floors: readonly (readonly string[])[] = [
   ["distributions"],
   ["data", "utils.ts"],
   ["io"],
-  ["index.ts", "publicNames.ts"],
+  ["index.ts", "publicNames.ts", "complete.ts"],
 ];

@@ -190,6 +190,19 @@ export function deleteEverything() { throw new RangeError("not this"); }`;
     }
   });
 
+  test("are found where parts of the engine are imported by themselves", async () => {
+    const own = await workspace.run(
+      'import * as torch from "layerscope";\nimport { Linear, Module } from "layerscope/nn";\nimport { Normal } from "layerscope/distributions";\n' +
+        "export const net = new Linear(4, 8);\nnet(new Normal(0, 1).sample([2, 4]));\nconsole.log(net instanceof torch.nn.Linear, net instanceof Module);\n",
+    );
+    expect(own).toMatchObject({ failure: null, printed: "true true\n", models: [{ name: "net", trace: { origin: "recorded" } }] });
+    const required = await workspace.run('const { Linear } = require("layerscope/nn");\nmodule.exports = { net: new Linear(4, 8) };\n', {}, "parts.cjs");
+    expect(required).toMatchObject({ failure: null, models: [{ name: "net" }] });
+    const misspelt = await workspace.run('import { Linaer } from "layerscope/nn";\nnew Linaer(1, 1);\n');
+    expect(misspelt.failure).toMatchObject({ kind: "import", location: { line: 1 } });
+    expect((await workspace.run('import "layerscope/nothing";\n')).failure).toMatchObject({ location: { line: 1 } });
+  });
+
   test("are named by no more than a view can show", async () => {
     const [name] = await namesOf('export const nets = { ["x".repeat(1e6)]: new nn.Linear(1, 1) };');
     expect(name).toMatch(/^nets\.x{195}…$/);

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { applyEdits, modify, parse, type ParseError, printParseErrorCode } from "jsonc-parser";
 import { detect, resolveCommand, type Agent } from "package-manager-detector";
 import * as vscode from "vscode";
+import { exports as waysIn, sideEffects } from "../../../package.json";
 import type { Command } from "../command.js";
 import { requireTrust } from "../trust.js";
 
@@ -56,6 +57,8 @@ async function chooseFolder(): Promise<vscode.WorkspaceFolder | undefined> {
 /** The engine with its type declarations, as the package that npm knows. */
 async function writePackage(context: vscode.ExtensionContext, folder: string): Promise<void> {
   const { name, version, description, license } = context.extension.packageJSON as Record<string, string>;
+  // The ways in are the package's own, with the engine's folder as its root.
+  const ofEngine = <Value>(value: Value): Value => JSON.parse(JSON.stringify(value).replaceAll("./dist/engine/", "./")) as Value;
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   await cp(context.asAbsolutePath("dist/engine"), folder, { recursive: true, filter: (file) => !file.endsWith(".map") });
@@ -66,7 +69,8 @@ async function writePackage(context: vscode.ExtensionContext, folder: string): P
     description,
     license,
     type: "module",
-    exports: { ".": { types: "./index.d.ts", import: "./index.js" }, "./package.json": "./package.json" },
+    exports: ofEngine(waysIn),
+    sideEffects: ofEngine(sideEffects).filter((pattern) => !pattern.includes("*")),
     types: "./index.d.ts",
   };
   await writeFile(join(folder, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);

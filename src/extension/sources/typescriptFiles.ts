@@ -6,7 +6,7 @@ import type { Runners } from "./runners.js";
 /** The languages whose files can build a model. */
 const languages: readonly string[] = ["typescript", "typescriptreact", "javascript", "javascriptreact"];
 
-const engineImport = /(?:\bfrom|\bimport|\bimport\s*\(|\brequire\s*\()\s*["']layerscope["']/;
+const engineImport = /(?:\bfrom|\bimport|\bimport\s*\(|\brequire\s*\()\s*["']layerscope(?:\/[\w/]+)?["']/;
 
 /** TypeScript and JavaScript files, each of which a process of its own runs. */
 export class TypeScriptFiles implements ModelSource {

@@ -1,5 +1,10 @@
 import * as torch from "layerscope";
 import { nn, optim, type Tensor } from "layerscope";
+import { Normal } from "layerscope/distributions";
+import { Linear } from "layerscope/nn";
+import { l1Unstructured } from "layerscope/nn/utils/prune";
+import { load, save } from "layerscope/serialization";
+import { DataLoader, TensorDataset } from "layerscope/utils/data";
 
 /** What users write must compile, as it is here. Held against the packed package, by several compilers (packedTypes.test.ts). */
 
@@ -171,3 +176,11 @@ const named = new nn.Sequential({ conv: new nn.Linear(2, 2), relu: new nn.ReLU()
 export const namedWeight: Tensor = named.conv.weight;
 export const namedResult: Tensor = named(x);
 export const fromMap: Tensor = new nn.Sequential(new Map<string, torch.nn.Module>([["a", new nn.ReLU()]]))(x);
+
+// ---- parts can be imported by themselves
+
+const sampled: Tensor = new Normal(0, 1).sample([2, 4]);
+const part: nn.Linear = l1Unstructured(new Linear(4, 8), "weight", 0.5);
+for (const [batch] of new DataLoader(new TensorDataset(sampled), { batchSize: 2 })) part(batch!);
+export const bytes: Uint8Array = save({ a: sampled });
+export const loaded: unknown = load(bytes);
