@@ -97,6 +97,8 @@ export interface Facts<Args extends readonly unknown[]> {
   readonly gives?: Scale;
   /** Of a loss that makes its first argument into such numbers by itself: what is that already becomes something else. Default: none. */
   readonly normalizes?: Scale;
+  /** It takes the mean of each channel away: what was added to a channel before is gone. Default: it does not. */
+  readonly centers?: true;
   /** Positions of arguments beside the first that it writes into, as batch normalization into its running statistics. */
   alsoWrites?(args: Args): readonly number[];
   /** Of a function that neurons end in: what it does to a signal. Default: it is none. */

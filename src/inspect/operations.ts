@@ -4,15 +4,18 @@ import type { Engine, Operation } from "./engine.js";
 
 /** What a snapshot says of an operation that ran, from what its row in the engine says. */
 
-type Facts = Pick<OperationStep, "name" | "arguments" | "effect" | "gives" | "normalizes" | "sign" | "between">;
+type Facts = Pick<OperationStep, "name" | "arguments" | "effect" | "gives" | "normalizes" | "activates" | "centers" | "sign" | "between">;
 
 export function factsOf(engine: Engine, operation: Operation, args: readonly unknown[]): Facts {
-  const { name, effect, gives, normalizes, sign, between } = operation;
+  const { name, effect, gives, normalizes, centers, sign, between } = operation;
+  const activates = operation.activates?.(args);
   const facts = { name: operationNamed(name), arguments: shownArguments(engine, operation, args), effect: effect.kind };
   return {
     ...facts,
     ...(gives && { gives }),
     ...(normalizes && { normalizes }),
+    ...(activates && { activates: { gain: activates.gain, slope: activates.slope ?? null } }),
+    ...(centers && { centers }),
     ...(sign !== undefined && { sign }),
     ...(between !== undefined && { between }),
   };

@@ -46,6 +46,9 @@ const flow: Check<Flow> = shape<Flow>({
   histogram: optional(shape<Histogram>({ low: numeric, high: numeric, bins: list(whole) })),
 });
 
+const activation = { gain: optional(oneOf("linear", "relu", "leaky_relu", "tanh", "sigmoid", "selu")), slope: optional(numeric) };
+export const checkActivation: Check<Pick<Nonlinearity, "gain" | "slope">> = shape<Pick<Nonlinearity, "gain" | "slope">>(activation);
+
 const layer: Check<LayerSignal> = shape<LayerSignal>({
   path: text,
   operation: optional(text as Check<unknown> as Check<OperationName>),
@@ -53,13 +56,7 @@ const layer: Check<LayerSignal> = shape<LayerSignal>({
   isContainer: flag,
   activation: optional(flow),
   gradient: optional(flow),
-  nonlinearity: optional(
-    shape<Nonlinearity>({
-      gain: optional(oneOf("linear", "relu", "leaky_relu", "tanh", "sigmoid", "selu")),
-      slope: optional(numeric),
-      rectifies: flag,
-    }),
-  ),
+  nonlinearity: optional(shape<Nonlinearity>({ ...activation, rectifies: flag })),
   parameters: list(
     shape<ParameterSignal>({ name: text, tensor: whole, norm: numeric, gradientNorm: optional(numeric), equalUnits: flag, equalGradients: flag }),
   ),

@@ -1,5 +1,5 @@
 import type { OperationEffect, OperationName, Scale, StepArgument, TensorPart } from "./operation.js";
-import type { Signal } from "./signal.js";
+import type { Nonlinearity, Signal } from "./signal.js";
 import type { DTypeName, Histogram, TensorId } from "./tensor.js";
 
 /**
@@ -323,6 +323,10 @@ export interface OperationStep extends StepBase {
   readonly gives?: Scale;
   /** Of a loss that makes its first input into such numbers by itself. */
   readonly normalizes?: Scale;
+  /** Of a function that neurons end in. */
+  readonly activates?: Pick<Nonlinearity, "gain" | "slope">;
+  /** It takes the mean of each channel away. */
+  readonly centers?: true;
   /** What it writes into. */
   readonly writes: readonly TensorWrite[];
   /** The sign that stands for it: "+" of add, "+=" of add_. */

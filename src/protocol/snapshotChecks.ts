@@ -3,7 +3,7 @@ import type { Exit, Failure, FailureText, PlainFailure, StackFrame, Stopped } fr
 import type { ArgumentValue, AxisName, FamilyName, LayerFamily, NamedArguments, TakenSize } from "./layer.js";
 import type { OperationEffect, OperationName, StepArgument, TensorPart } from "./operation.js";
 import type { CellResult, Offer, RunnerMethod, RunnerMethods, RunResult, TensorValues } from "./runner.js";
-import { checkSignal } from "./signalChecks.js";
+import { checkActivation, checkSignal } from "./signalChecks.js";
 import type * as snapshot from "./snapshot.js";
 import type { Histogram } from "./tensor.js";
 
@@ -172,7 +172,7 @@ const step: Check<snapshot.TraceStep> = kinds<snapshot.TraceStep>({
       multiplyAdds: numeric,
       ...stepBase,
     },
-    { parts: list(part), gives: scale, normalizes: scale, sign: text, between: text },
+    { parts: list(part), gives: scale, normalizes: scale, activates: checkActivation, centers: oneOf(true), sign: text, between: text },
   ),
 });
 const scored = shape<snapshot.ScoredOutput>(

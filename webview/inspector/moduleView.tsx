@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 import { nameText, type ActivationStatistics, type ModelSnapshot, type ModuleSnapshot, type Operand } from "../../src/protocol/index.js";
 import { Link } from "../controls.js";
 import { argumentsText } from "../../src/describe/arguments.js";
+import { factsAbout } from "../../src/describe/facts.js";
 import { sourceWord } from "../../src/describe/shapeSource.js";
 import { formatBytes, formatCompact, formatCount, formatPercent, formatValue } from "../../src/describe/format.js";
 import type { GraphViewInterface } from "../graph/index.js";
@@ -99,6 +100,11 @@ function Title({ model, module }: { readonly model: ModelSnapshot; readonly modu
       {page.form === "reinitialize" && can("reinitialize") && <ReinitializeForm key={`${model.name} ${module.path}`} model={model} module={module} />}
       {page.form === "forward" && can("forward") && model.hasForward && <ForwardForm key={model.name} model={model} />}
       <FindingList findings={shownFindings(page, model).about(module.path)} />
+      {factsAbout(indexOf(model), module.path).map((fact) => (
+        <p key={fact} class="muted">
+          {fact}
+        </p>
+      ))}
       <SamePlaces model={model} module={module} />
     </section>
   );

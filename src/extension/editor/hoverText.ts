@@ -3,6 +3,7 @@ import type { ModelSnapshot, ModuleSnapshot, Operand } from "../../protocol/inde
 import { argumentsText } from "../../describe/arguments.js";
 import { formatCount, formatShape, formatValue } from "../../describe/format.js";
 import type { ModuleReference } from "../ask/target.js";
+import { factsAbout } from "../../describe/facts.js";
 import { initializationText } from "../../describe/initialization.js";
 import { indexOf } from "../../describe/modelIndex.js";
 import { shapesText } from "../../describe/shapes.js";
@@ -60,6 +61,7 @@ function describePlaces(session: ModelSession, places: readonly Place[]): string
     ...findingsIn(session, model)
       .of(module.path)
       .map((finding) => `$(${severityIcons[finding.severity]}) ${escape(findingText(finding))}`),
+    ...factsAbout(indexOf(model), module.path).map((fact) => `$(note) ${escape(fact)}`),
     whereabouts(session, places, shown),
     [count > 0 ? parametersText(count) : vscode.l10n.t("no parameters"), flow(model, module)].filter(Boolean).join(" · "),
     parameterTable(model, module),

@@ -42,6 +42,7 @@ type BatchNormArgs = [
 const batchNormOperation = defineOperation<BatchNormArgs, Moments>({
   name: "batchNorm",
   effect: computes,
+  centers: true,
   multiplyAdds: notCounted,
   arguments: ["input", "weight", "bias", "runningMean", "runningVar", null, ["momentum", 0.1], ["eps", 1e-5]],
   alsoWrites: ([, , , , , training]) => (training ? [3, 4] : []),
@@ -165,6 +166,7 @@ type InstanceNormPositional = [
 const instanceNormOperation = defineOperation<BatchNormArgs, Moments>({
   name: "instanceNorm",
   effect: computes,
+  centers: true,
   multiplyAdds: notCounted,
   arguments: ["input", "weight", "bias", "runningMean", "runningVar", ["useInputStats", true], ["momentum", 0.1], ["eps", 1e-5]],
   alsoWrites: ([, , , , , useInputStats]) => (useInputStats ? [3, 4] : []),

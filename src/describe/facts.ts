@@ -1,0 +1,139 @@
+import * as l10n from "@vscode/l10n";
+import {
+  byFamily,
+  keepsElements,
+  nameText,
+  type FamilyName,
+  type ModuleSnapshot,
+  type Nonlinearity,
+  type OperationStep,
+  type ValueId,
+} from "../protocol/index.js";
+import { initializationCode } from "./initialization.js";
+import { formatValue } from "./format.js";
+import { type ModelIndex, nameIn } from "./modelIndex.js";
+
+/**
+ * What is so of a module and may be meant or not, which its author alone knows: told where somebody looks at the module, and nowhere else. What a run proves to be
+ * wrong is a finding.
+ */
+export function factsAbout(index: ModelIndex, path: string): readonly string[] {
+  const module = index.module(path);
+  return module ? [...otherMode(index, module), ...biasTakenAway(index, module), ...otherGain(index, module)] : [];
+}
+
+/** A part that is in another mode than what is around it, or a whole model that was left evaluating although that makes a difference to it. */
+function* otherMode(index: ModelIndex, { path, training }: ModuleSnapshot): Iterable<string> {
+  const around = index.parent(path);
+  if (around && around.training !== training) {
+    yield training
+      ? l10n.t("In training mode, while {0} around it evaluates.", around.path || index.model.name)
+      : l10n.t("In evaluation mode, while {0} around it trains.", around.path || index.model.name);
+  } else if (!around && !training && index.modules.some((each) => differsInEvaluation(each))) {
+    yield l10n.t("The code left it in evaluation mode: nothing is dropped, and running statistics stay as they are.");
+  }
+}
+
+const hasMode: Readonly<Record<FamilyName, boolean>> = {
+  linear: false,
+  convolution: false,
+  attention: false,
+  recurrent: false,
+  embedding: false,
+  normalization: false,
+  activation: false,
+  dropout: true,
+  pooling: false,
+  padding: false,
+  resampling: false,
+  reshaping: false,
+  identity: false,
+  distance: false,
+  loss: false,
+  container: false,
+  module: false,
+};
+
+/** Dropout, and what keeps statistics as it runs. */
+function differsInEvaluation({ family, buffers }: ModuleSnapshot): boolean {
+  return byFamily(hasMode, family) || buffers.some(({ axes }) => axes?.[0] === "feature" || axes?.[0] === "channel");
+}
+
+/** A bias whose channel's mean is taken away at once: it costs parameters and changes nothing. */
+function* biasTakenAway(index: ModelIndex, module: ModuleSnapshot): Iterable<string> {
+  const bias = module.parameters.find(({ name }) => name === "bias");
+  const value = outputOf(index, module.path);
+  if (!bias || value === null || !index.tensor(bias).requiresGrad) return;
+  const next = onlyTakerOf(index, value);
+  const { shape } = index.model.trace!.values[value]!;
+  // Only where the bias counts what the normalization does: the second of the dimensions.
+  const isPerChannel = shape[1] === index.tensor(bias).count && (shape.length === 2 || byFamily(addsPerChannel, module.family));
+  if (next?.centers && isPerChannel) {
+    yield l10n.t(
+      "{0} takes the mean of each channel away right after it, and the bias with it: bias: false does the same with fewer parameters.",
+      nameText(next.name),
+    );
+  }
+}
+
+const addsPerChannel: Readonly<Record<FamilyName, boolean>> = { ...hasMode, dropout: false, convolution: true };
+
+/** A weight that the code initialized for another activation than the one that its output goes into. */
+function* otherGain(index: ModelIndex, module: ModuleSnapshot): Iterable<string> {
+  const value = outputOf(index, module.path);
+  const next = value === null ? null : onlyTakerOf(index, value);
+  const wanted = next?.activates && gainOf(next.activates);
+  if (!next || wanted === undefined || wanted === null) return;
+  for (const use of module.parameters) {
+    const { initialization } = index.tensor(use);
+    if (initialization.kind !== "recorded" || initialization.by === "constructor" || initialization.modifiedBy.length > 0) continue;
+    const { gain, nonlinearity, a } = initialization.arguments;
+    const given = typeof gain === "number" ? gain : gainOf({ gain: (nonlinearity ?? null) as Nonlinearity["gain"], slope: typeof a === "number" ? a : null });
+    if (given === null || Math.abs(given / wanted - 1) < 0.01) continue;
+    yield l10n.t(
+      "{0} was filled by {1}, with a gain of {2}; {3} follows, whose gain is {4}.",
+      nameIn(module.path, use.name),
+      initializationCode(initialization, index.model.language),
+      formatValue(given),
+      nameText(next.name),
+      formatValue(wanted),
+    );
+  }
+}
+
+/** As nn.init.calculateGain has it; null where that knows none. */
+function gainOf({ gain, slope }: Pick<Nonlinearity, "gain" | "slope">): number | null {
+  switch (gain) {
+    case "linear":
+    case "sigmoid":
+      return 1;
+    case "tanh":
+      return 5 / 3;
+    case "relu":
+      return Math.SQRT2;
+    case "leaky_relu":
+      return Math.sqrt(2 / (1 + (slope ?? 0.01) ** 2));
+    case "selu":
+      return 3 / 4;
+    default:
+      return null;
+  }
+}
+
+/** What the one call of a module gave out; null where there are several, or several outputs. */
+function outputOf(index: ModelIndex, path: string): ValueId | null {
+  const [call, ...others] = index.calls(path);
+  const [output, ...more] = call?.step.outputs ?? [];
+  return output && others.length + more.length === 0 ? output.value : null;
+}
+
+/** The one operation that takes a value, or the same elements in another shape; null where several do, or none. */
+function onlyTakerOf(index: ModelIndex, value: ValueId): OperationStep | null {
+  const { steps } = index.model.trace!;
+  const takers = steps.filter((step): step is OperationStep => step.kind === "operation" && step.inputs.some((input) => input.value === value));
+  const [taker, ...others] = takers;
+  if (!taker || others.length > 0 || taker.inputs[0]?.value !== value) return null;
+  if (!keepsElements(taker)) return taker;
+  const [output] = taker.outputs;
+  return output && taker.effect !== "part" ? onlyTakerOf(index, output.value) : null;
+}
