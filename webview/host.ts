@@ -1,5 +1,5 @@
 import * as l10n from "@vscode/l10n";
-import type { PageMessage, PageMethod, PageMethods } from "../src/protocol/index.js";
+import type { PageMessage, PageMethod, PageMethods, Progress } from "../src/protocol/index.js";
 import { checkPageMessage, checkPageResult, isPageMessageKind } from "../src/protocol/pageChecks.js";
 
 /** What carries messages to the host and back; VS Code's webview API in the editor. */
@@ -9,9 +9,16 @@ export interface HostPort {
 }
 
 /** A message that is not an answer to a request. */
-export type HostNotification = Exclude<PageMessage, { readonly kind: "reply" | "error" }>;
+export type HostNotification = Exclude<PageMessage, { readonly kind: "reply" | "error" | "progress" }>;
+
+/** How what is asked is ended, and who hears how far it has come. */
+export interface Asking {
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: Progress) => void;
+}
 
 interface Pending {
+  readonly onProgress: Asking["onProgress"];
   readonly method: PageMethod;
   readonly resolve: (result: never) => void;
   readonly reject: (error: Error) => void;
@@ -31,12 +38,13 @@ export class Host {
       const wrong = checkPageMessage(data);
       if (wrong !== null) return onDamage(l10n.t("What the editor told this page cannot be understood: its message{0}.", wrong));
       const message = data as PageMessage;
-      if (message.kind === "reply" || message.kind === "error") this.#settle(message);
+      if (message.kind === "progress") this.#pending.get(message.id)?.onProgress?.(message.progress);
+      else if (message.kind === "reply" || message.kind === "error") this.#settle(message);
       else onNotification(message);
     });
   }
 
-  #settle(message: Exclude<PageMessage, HostNotification>): void {
+  #settle(message: Extract<PageMessage, { readonly kind: "reply" | "error" }>): void {
     const pending = this.#pending.get(message.id);
     if (!pending) return;
     this.#pending.delete(message.id);
@@ -47,11 +55,14 @@ export class Host {
   }
 
   /** Resolves with the host's answer; rejects with its reason in words for the user. */
-  request<M extends PageMethod>(method: M, params: PageMethods[M]["params"]): Promise<PageMethods[M]["result"]> {
+  request<M extends PageMethod>(method: M, params: PageMethods[M]["params"], { signal, onProgress }: Asking = {}): Promise<PageMethods[M]["result"]> {
     const id = ++this.#lastId;
     return new Promise((resolve, reject) => {
-      this.#pending.set(id, { method, resolve, reject });
+      this.#pending.set(id, { method, onProgress, resolve, reject });
       this.#port.postMessage({ id, method, params });
+      signal?.addEventListener("abort", () => {
+        if (this.#pending.has(id)) void this.request("cancel", { id });
+      });
     });
   }
 }

@@ -56,9 +56,9 @@ export function PageView({ store, host }: PageViewProps) {
 
   const session = useMemo((): PageSession => {
     const tell: PageSession["tell"] = (text, kind = "done") => setMessage({ text, kind });
-    const request: PageSession["request"] = (method, params) => host.request(method, params);
-    const act: PageSession["act"] = (method, params) => {
-      request(method, params).catch((error: Error) => tell(error.message, "problem"));
+    const request: PageSession["request"] = (method, params, asking) => host.request(method, params, asking);
+    const act: PageSession["act"] = (method, params, asking) => {
+      request(method, params, asking).catch((error: Error) => tell(error.message, "problem"));
     };
     const dispatch = (action: Action) => {
       const before = shownSelection(store.page);

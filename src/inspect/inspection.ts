@@ -4,6 +4,7 @@ import type {
   ForwardTrace,
   Language,
   ModelSnapshot,
+  Progress,
   Reinitialization,
   RunnerMethods,
   Signal,
@@ -15,6 +16,8 @@ import type {
   TensorSnapshot,
   TensorStatistics,
   TensorValues,
+  Training,
+  TrainingRequest,
 } from "../protocol/index.js";
 import type { CallFrame, CodeCalls, Locate } from "./callFrames.js";
 import { callModule, classNameOf, type Engine, type Module, type Tensor } from "./engine.js";
@@ -27,6 +30,7 @@ import type { NamedState } from "./recordedValues.js";
 import type { Recording } from "./recording.js";
 import { Reinitializer } from "./reinitialize.js";
 import { measureSignal, randomLike } from "./signal.js";
+import { trainingSteps } from "./training.js";
 import { defaultBins, mostBins, tensorStatistics } from "./statistics.js";
 import { eachTensorOf, withTensors } from "./structured.js";
 import { Identities, ModelTree, type StateTensor } from "./tree.js";
@@ -42,6 +46,8 @@ export interface InspectionOptions {
   readonly names?: OriginalNames;
   /** Runs what only looks at the models, without letting anything be printed. */
   readonly quietly: <Result>(body: () => Result) => Result;
+  /** Hears how far a request has come; default: nobody does. */
+  readonly progress?: (progress: Progress) => void;
 }
 
 /** A root module by the name that the user knows it by. */
@@ -90,13 +96,17 @@ export class Inspection {
   readonly #initializations: Initializations;
   readonly #identities = new Identities();
   readonly #models = new Map<string, Model>();
+  readonly #progress: NonNullable<InspectionOptions["progress"]>;
+  /** What a model is as before with: for code that is stopped in a way which runs no `finally`. */
+  readonly #restores = new Set<() => void>();
   readonly recorder: Recorder;
 
-  constructor({ engine, calls, language, locate, names = sameNames, quietly }: InspectionOptions) {
+  constructor({ engine, calls, language, locate, names = sameNames, quietly, progress = () => undefined }: InspectionOptions) {
     this.#engine = engine;
     this.#language = language;
     this.#locate = locate;
     this.#quietly = quietly;
+    this.#progress = progress;
     this.#initializations = new Initializations(engine, calls, locate);
     this.recorder = new Recorder(engine, calls, this.#initializations, names);
   }
@@ -224,11 +234,52 @@ export class Inspection {
   }
 
   signal(request: SignalRequest): Signal {
-    const { module, shown, reinitializer, traceMissing, ...model } = this.#model(request.model);
+    const { reinitializer, ...model } = this.#model(request.model);
     const { seed, trial } = request;
+    const { input, batch } = this.#batchFor(request);
+    const tree = model.tree ?? this.#tree(this.#model(request.model));
+    // There and back.
+    const total = model.shown && 2 * model.shown.recording.calls * (input.kind === "random" ? input.batches : 1);
+    let done = 0;
+    const tell = (at: string): void => this.#progress({ done: ++done, total: total && Math.max(total, done), at });
+    const of = { input, seed, trial };
+    const measure = () => measureSignal(this.#engine, this.recorder, model.module, batch, of, (tensor) => tree.idOf(tensor), tell);
+    return this.#quietly(() =>
+      this.#leavingNoTrace(model.module, (afterwards) => {
+        if (trial === null) return measure();
+        if (trial.seed !== null) this.#engine.manualSeed(trial.seed);
+        return reinitializer.during(model.module, trial.target, trial.choice, measure, afterwards);
+      }),
+    );
+  }
+
+  /** Takes steps with a model, one between two yields, and has it as before at the end, whoever ends it. */
+  *train(request: TrainingRequest): Generator<Training, Training> {
+    const model = this.#model(request.model);
+    const { input, batch } = this.#batchFor(request);
+    const tree = model.tree ?? this.#tree(model);
+    const parameters = tree.tensors.flatMap(({ tensor, kind, names }, id) =>
+      kind === "parameter" && tensor.requiresGrad && hasValues(this.#engine, tensor) && tensor.numel() > 0 ? [{ tensor, id, name: names[0]! }] : [],
+    );
+    const restore = this.#preserved(model.module);
+    try {
+      const steps = trainingSteps(this.#engine, { root: model.module, batch, parameters, input }, request);
+      for (;;) {
+        const { done, value } = this.#quietly(() => this.#unobserved(() => steps.next()));
+        if (done) return value;
+        yield value;
+      }
+    } finally {
+      restore();
+    }
+  }
+
+  /** What a model is measured or trained with: the inputs asked for, or such as there are. */
+  #batchFor({ model: name, input: wanted }: Pick<SignalRequest, "model" | "input">): { readonly input: SignalInput; readonly batch: () => readonly unknown[] } {
+    const { module, shown, traceMissing } = this.#model(name);
     if (!definesForward(this.#engine, module)) throw new Error(l10n.t("{0} defines no forward: there is nothing to run.", classNameOf(module)));
-    if (deviceOf(this.#engine, module) === "meta") throw new Error(l10n.t("{0} has no values: it is on the meta device.", request.model));
-    const input: SignalInput = request.input ?? (shown === null || shown.origin === "inferred" ? { kind: "random", batches: 1 } : { kind: "recorded" });
+    if (deviceOf(this.#engine, module) === "meta") throw new Error(l10n.t("{0} has no values: it is on the meta device.", name));
+    const input: SignalInput = wanted ?? (shown === null || shown.origin === "inferred" ? { kind: "random", batches: 1 } : { kind: "recorded" });
     const batch = (): readonly unknown[] => {
       if (input.kind === "stated") return this.#statedArguments(input.inputs, shown?.args() ?? [], deviceOf(this.#engine, module));
       if (!shown) throw new Error(traceMissing);
@@ -236,15 +287,7 @@ export class Inspection {
       if (!shown.keepsInputs) throw new Error(l10n.t("The inputs of the recorded pass were too large to keep: state an input."));
       return shown.args();
     };
-    const tree = model.tree ?? this.#tree(this.#model(request.model));
-    const measure = () => measureSignal(this.#engine, this.recorder, module, batch, { input, seed, trial }, (tensor) => tree.idOf(tensor));
-    return this.#quietly(() =>
-      this.#leavingNoTrace(module, () => {
-        if (trial === null) return measure();
-        if (trial.seed !== null) this.#engine.manualSeed(trial.seed);
-        return reinitializer.during(module, trial.target, trial.choice, measure);
-      }),
-    );
+    return { input, batch };
   }
 
   showSignal(request: Omit<SignalRequest, "trial">): ModelSnapshot {
@@ -253,13 +296,35 @@ export class Inspection {
     return this.#snapshot(model);
   }
 
-  #leavingNoTrace<Result>(module: Module, body: () => Result): Result {
+  #leavingNoTrace<Result>(module: Module, body: (afterwards: (restore: () => void) => void) => Result): Result {
+    const more: (() => void)[] = [];
+    const restore = this.#preserved(module, more);
+    try {
+      return body((another) => more.push(another));
+    } finally {
+      restore();
+    }
+  }
+
+  /** Keeps a model as it is now. What is given back has it so again, once; so does whoever stops the code before that is called. */
+  #preserved(module: Module, more: readonly (() => void)[] = []): () => void {
     const preserved = new PreservedModel(this.#engine, module);
     preserved.keepValues();
+    const restore = (): void => {
+      if (!this.#restores.delete(restore)) return;
+      for (const another of more) another();
+      preserved.restore();
+    };
+    this.#restores.add(restore);
+    return restore;
+  }
+
+  #unobserved<Result>(body: () => Result): Result {
+    const watching = this.#engine.observe(null);
     try {
       return body();
     } finally {
-      preserved.restore();
+      this.#engine.observe(watching);
     }
   }
 
@@ -294,6 +359,7 @@ export class Inspection {
   /** The running code was stopped from outside. */
   interrupted(message: string, frames: readonly CallFrame[]): void {
     this.recorder.interrupted(message, frames);
+    for (const restore of [...this.#restores]) restore();
   }
 
   #model(name: string): Model {

@@ -312,6 +312,11 @@ export class Recording {
     this.#end();
   }
 
+  /** How many calls of modules it has. */
+  get calls(): number {
+    return this.#steps.reduce((count, { kind }) => (kind === "module" ? count + 1 : count), 0);
+  }
+
   /** The pass as data. `tensorOf` finds a parameter or buffer that the root had, as it is now: one that was assigned anew since goes by its name. */
   toTrace(
     of: Pick<ForwardTrace, "origin" | "inferredFrom" | "changedSince">,

@@ -52,14 +52,16 @@ export class Reinitializer {
     while (this.#undo.length > undoDepthLimit || this.#undo.reduce((sum, { bytes }) => sum + bytes, 0) > undoBytesLimit) this.#undo.shift();
   }
 
-  /** Fills parameters for as long as `body` runs. */
-  during<Result>(root: Module, target: InitializationTarget, choice: InitializationChoice, body: () => Result): Result {
-    const undo = this.#fill(root, target, choice);
-    try {
-      return body();
-    } finally {
-      undo.restore();
-    }
+  /** Fills parameters for as long as `body` runs; `afterwards` is given what takes it back, and has to call that. */
+  during<Result>(
+    root: Module,
+    target: InitializationTarget,
+    choice: InitializationChoice,
+    body: () => Result,
+    afterwards: (restore: () => void) => void,
+  ): Result {
+    afterwards(this.#fill(root, target, choice).restore);
+    return body();
   }
 
   #fill(root: Module, target: InitializationTarget, choice: InitializationChoice): Undo {

@@ -19,7 +19,7 @@ type ActivationFacts = ReturnType<NonNullable<Operation["activates"]>>;
 
 /**
  * Runs a model forward and backward on each of the batches that `batch` makes, and says what became of the signal on its way. Parameters, buffers and
- * the generator are the caller's to preserve; `grad` of no tensor is touched.
+ * the generator are the caller's to preserve; `grad` of no tensor is touched. `tell` hears of every module that gave something out, and that a gradient came back to.
  */
 export function measureSignal(
   engine: Engine,
@@ -28,12 +28,13 @@ export function measureSignal(
   batch: () => readonly unknown[],
   of: Pick<Signal, "input" | "seed" | "trial">,
   idOf: (tensor: Tensor) => TensorId | undefined,
+  tell: (path: string) => void = () => undefined,
 ): Signal {
   const count = of.input.kind === "random" ? Math.max(1, of.input.batches) : 1;
   let all: Signal | null = null;
   for (let i = 0; i < count && (all === null || all.failure === null); i++) {
     engine.manualSeed(of.seed + i);
-    const one: Signal = { ...of, ...new Measurement(engine, idOf).of(recorder, root, batch()) };
+    const one: Signal = { ...of, ...new Measurement(engine, idOf, tell).of(recorder, root, batch()) };
     all = all === null ? one : together(all, one, i);
   }
   return all!;
@@ -81,6 +82,7 @@ class Measurement implements PassWatcher {
   constructor(
     private readonly engine: Engine,
     private readonly idOf: (tensor: Tensor) => TensorId | undefined,
+    private readonly tell: (path: string) => void,
   ) {}
 
   of(recorder: Recorder, root: Module, given: readonly unknown[]): Omit<Signal, "input" | "seed" | "trial"> {
@@ -108,6 +110,7 @@ class Measurement implements PassWatcher {
   left(step: StepId, within: StepId | null, path: string, module: Module, output: unknown): void {
     if (within !== null) this.#around.add(within);
     this.#add({ path, operation: null, call: this.#nth(path), isContainer: this.#around.has(step), module }, output);
+    this.tell(path);
   }
 
   ran(operation: Operation, args: readonly unknown[], output: unknown, within: StepId, path: string, byCode: boolean): void {
@@ -135,7 +138,12 @@ class Measurement implements PassWatcher {
       nonlinearity: facts && { gain: facts.gain, slope: facts.slope ?? null, rectifies: facts.bounds[0] === 0 && facts.bounds[1] === null },
     };
     this.#entries.push(entry);
-    if (tensor?.requiresGrad) tensor.registerHook((gradient) => void (entry.gradient = this.#flow(gradient, null)));
+    if (tensor?.requiresGrad) {
+      tensor.registerHook((gradient) => {
+        entry.gradient = this.#flow(gradient, null);
+        if (place.module) this.tell(place.path);
+      });
+    }
   }
 
   /** Null where there is nothing that a gradient can be sent back from. */

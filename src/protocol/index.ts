@@ -12,3 +12,4 @@ export * from "./source.js";
 export * from "./operation.js";
 export * from "./signal.js";
 export * from "./permissions.js";
+export * from "./training.js";

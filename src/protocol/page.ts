@@ -4,6 +4,7 @@ import type { FindingLevels } from "./finding.js";
 import type { ForwardRequest, Offer, RunnerMethods } from "./runner.js";
 import type { ModelSnapshot, SourceLocation } from "./snapshot.js";
 import type { Capability } from "./source.js";
+import type { Progress } from "./training.js";
 
 /** What the page shows. One value says everything, so that a page made anew (reload, second tab) needs nothing else. */
 export type PageState =
@@ -98,6 +99,8 @@ export type PageMessage =
   | { readonly kind: "perform"; readonly action: ViewAction }
   /** Show this model and select this module in it. */
   | { readonly kind: "select"; readonly selection: Selection }
+  /** How far what the page asked for has come. */
+  | { readonly kind: "progress"; readonly id: number; readonly progress: Progress }
   | { readonly kind: "reply"; readonly id: number; readonly result: unknown }
   | { readonly kind: "error"; readonly id: number; readonly message: string };
 
@@ -122,6 +125,9 @@ export interface PageMethods {
   insertAsCode: { params: { readonly model: string } & Reinitialization; result: null };
   /** As of the runner. */
   signal: RunnerMethods["signal"];
+  train: RunnerMethods["train"];
+  /** Ends what was asked under this number, which then fails; nothing where it is answered already. */
+  cancel: { params: { readonly id: number }; result: null };
   tensorValues: RunnerMethods["tensorValues"];
   statistics: RunnerMethods["statistics"];
   /**

@@ -15,6 +15,7 @@ import {
 import { checkParams } from "./requestChecks.js";
 import { checkReinitialization } from "./signalChecks.js";
 import { checkFailure, checkLocation, checkModel, checkOffer, checkResult, kind, type Of } from "./snapshotChecks.js";
+import { checkProgress } from "./trainingChecks.js";
 import { capabilities, type Capability } from "./source.js";
 
 /** What travels between the host and the page, in both directions: neither believes what arrives before it was held against these. */
@@ -59,6 +60,7 @@ const messages: Parameters<typeof kinds<PageMessage>>[0] = {
   activity: shape<Of<PageMessage, "activity">>({ kind: kind("activity"), activity }),
   select: shape<Of<PageMessage, "select">>({ kind: kind("select"), selection }),
   perform: shape<Of<PageMessage, "perform">>({ kind: kind("perform"), action: oneOf(...viewActions) }),
+  progress: shape<Of<PageMessage, "progress">>({ kind: kind("progress"), id: whole, progress: checkProgress }),
   reply: shape<Of<PageMessage, "reply">>({ kind: kind("reply"), id: whole }, { result: () => null }),
   error: shape<Of<PageMessage, "error">>({ kind: kind("error"), id: whole, message: text }),
 };
@@ -84,6 +86,8 @@ const methods: { readonly [M in PageMethod]: { readonly params: Check<PageMethod
   insertAsCode: { params: checkParams.reinitialize, result: nothing },
   showSignal: { params: checkParams.showSignal, result: nothing },
   signal: { params: checkParams.signal, result: checkResult.signal },
+  train: { params: checkParams.train, result: checkResult.train },
+  cancel: { params: shape({ id: whole }), result: nothing },
   tensorValues: { params: checkParams.tensorValues, result: checkResult.tensorValues },
   statistics: { params: checkParams.statistics, result: checkResult.statistics },
   earlierChanges: { params: shape({ answer: oneOf("apply", "keep", "forget") }), result: nothing },

@@ -3,6 +3,7 @@ import { type Access, type Permission, permissions } from "./permissions.js";
 import type { Binding, Bundle, ForwardInput, PythonPart, PythonProgram, RunnerMethod, RunnerMethods, RunnerRequest } from "./runner.js";
 import type { SignalRequest } from "./signal.js";
 import { checkReinitialization, checkSignalInput, checkStatedInput } from "./signalChecks.js";
+import { checkTrainingRequest } from "./trainingChecks.js";
 import { checkLocation, kind, type Of, pairOf } from "./snapshotChecks.js";
 
 /** What is asked of a runner is checked against these, by the host what the page asks, and by the runner's process what arrives there. */
@@ -51,6 +52,7 @@ export const checkParams: Params = {
   previewReinitialize: (value) => shape({ model: text, tensors: list(whole) })(value) ?? checkReinitialization(value),
   setSeed: shape({ seed: numeric }),
   signal: shape<SignalRequest>({ ...signalRequest, trial: optional(checkReinitialization) }),
+  train: checkTrainingRequest,
   showSignal: shape<Omit<SignalRequest, "trial">>(signalRequest),
   tensorValues: shape<RunnerMethods["tensorValues"]["params"]>({ model: text, tensor: whole, maxRows: whole, maxColumns: whole }, { index: list(whole) }),
   statistics: shape<RunnerMethods["statistics"]["params"]>({ model: text, tensor: whole, bins: whole }, { range: pairOf(numeric, numeric) }),

@@ -5,6 +5,7 @@ import type { Signal, SignalRequest } from "./signal.js";
 import type { ModelSnapshot, SourceLocation, TensorStatistics } from "./snapshot.js";
 import type { StatedInput } from "./statedInput.js";
 import type { TensorId } from "./tensor.js";
+import type { Training, TrainingRequest } from "./training.js";
 
 /** A model file made ready to evaluate. */
 export interface Bundle {
@@ -147,6 +148,8 @@ export interface RunnerMethods {
   signal: { params: SignalRequest; result: Signal };
   /** Measures it with the model's own parameters, and has it in the model's snapshots until these change. */
   showSignal: { params: Omit<SignalRequest, "trial">; result: ModelSnapshot };
+  /** Takes steps with a model; leaves no trace behind. */
+  train: { params: TrainingRequest; result: Training };
   /** `index`: the place along each dimension before the last two; default: the first. */
   tensorValues: {
     params: { readonly model: string; readonly tensor: TensorId; readonly maxRows: number; readonly maxColumns: number; readonly index?: readonly number[] };

@@ -6,6 +6,7 @@ import type { CellResult, Offer, RunnerMethod, RunnerMethods, RunResult, TensorV
 import { checkActivation, checkSignal } from "./signalChecks.js";
 import type * as snapshot from "./snapshot.js";
 import type { Histogram } from "./tensor.js";
+import { checkTraining } from "./trainingChecks.js";
 
 /** What comes from the process of model code is checked against these before anything of it is believed. */
 
@@ -328,6 +329,7 @@ export const checkResult: { readonly [M in RunnerMethod]: Check<RunnerMethods[M]
   setSeed: nothing,
   preparePython: nothing,
   signal: checkSignal,
+  train: checkTraining,
   showSignal: checkModel,
   tensorValues,
   statistics,

@@ -20,6 +20,7 @@ const all: { readonly [C in Capability]: true } = {
   setSeed: true,
   signal: true,
   showSignal: true,
+  train: true,
   tensorValues: true,
   statistics: true,
 };

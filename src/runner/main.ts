@@ -1,5 +1,6 @@
 /** The process that runs one model file: evaluates its bundle, keeps the live modules and answers requests about them. */
 import { dirname } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
 import * as l10n from "@vscode/l10n";
@@ -10,11 +11,14 @@ import type {
   CellResult,
   Failure,
   ModelSnapshot,
+  Progress,
   PythonProgram,
   RunnerMethod,
   RunnerMethods,
   RunnerRequest,
   RunResult,
+  Training,
+  TrainingSample,
 } from "../protocol/index.js";
 import { checkModel } from "../protocol/snapshotChecks.js";
 import { watchBlockingCalls } from "./blockingCalls.js";
@@ -121,9 +125,39 @@ const handlers: Handlers = {
   setSeed: ({ seed }) => live().setSeed(seed),
   signal: (params) => live().signal(params),
   showSignal: (params) => live().showSignal(params),
+  train,
   tensorValues: (params) => live().tensorValues(params),
   statistics: (params) => live().statistics(params),
 };
+
+/** Steps that are under way, which whoever stops them ends. */
+let training: Generator<Training, Training> | null = null;
+
+/** Between two steps what is asked meanwhile is heard of: that they are to end. */
+async function train(params: RunnerMethods["train"]["params"]): Promise<Training> {
+  const steps = (training = live().train(params));
+  const seen: TrainingSample[] = [];
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+    seen.push(...value.samples);
+    if (progress({ done: value.steps, total: params.steps, at: "", training: { ...value, samples: seen } })) seen.length = 0;
+    await setImmediate();
+  }
+}
+
+/** Milliseconds between two words about how far a request has come. */
+const progressMilliseconds = 100;
+let progressAt = 0;
+
+/** False where it was not told, because it was only just before. */
+function progress(progress: Progress): boolean {
+  const now = performance.now();
+  if (now - progressAt < progressMilliseconds) return false;
+  progressAt = now;
+  tell({ kind: "progress", progress });
+  return true;
+}
 
 async function run({ bundle, workingDirectory, build, access, isLook = false }: RunnerMethods["run"]["params"]): Promise<RunResult> {
   process.chdir(workingDirectory);
@@ -154,6 +188,7 @@ async function runBundle(given: Bundle, build: string | null, isLook: boolean): 
     locate: (frames) => code.sources.locateFirst(frames),
     names: code.sources,
     quietly: (body) => output.quietly(body),
+    progress,
   });
   session = { code, engine, inspection, bindings: bundle.bindings };
   if (isLook) endTraining(engine, () => interrupt?.({ failure: stoppedFailure({ reason: "timeout", limit: 0, doing: "running" }, [], null), frames: [] }));
@@ -193,6 +228,7 @@ async function runPython(program: PythonProgram, workingDirectory: string, build
     language: "python",
     locate: (frames) => code.sources.locateFirst(frames),
     quietly: (body) => output.quietly(body),
+    progress,
   });
   session = { code, engine, inspection, bindings: [], runCell: (cell, number) => code.runCell(cell, number) };
   const failure = await code.evaluate();
@@ -269,11 +305,22 @@ async function inspect(session: Session, failure: Failure | null, mayRun: boolea
 /** What a request ends with that was stopped: a run with the models as far as they got, any other with the reason alone. */
 async function interrupted(request: RunnerRequest, { failure, frames }: Interruption): Promise<Answer> {
   loop.hold();
+  endTrainingSteps();
   session?.inspection.interrupted(failure.message, frames);
   if (request.method !== "run" || !session) return { failed: true, value: failure };
   // Nothing more of the code runs: it may be what has just been stopped. Where describing the models was, the rest of them cannot be described.
   if (beingDescribed) return { failed: false, value: { models: beingDescribed, failure, offers: [] } satisfies RunResult };
   return { failed: false, value: await inspect(session, failure, false) };
+}
+
+/** What was stopped within a step cannot be ended any more: the inspection then has the model as it was. */
+function endTrainingSteps(): void {
+  try {
+    training?.return(undefined as never);
+  } catch {
+    // It is being stopped.
+  }
+  training = null;
 }
 
 interface Answer {

@@ -1,7 +1,8 @@
 import { type Check, either, flag, keyOf, kinds, list, numeric, oneOf, shape, text, whole } from "../protocol/check.js";
 import type { CallFrame } from "../inspect/callFrames.js";
-import type { RunnerRequest } from "../protocol/index.js";
+import type { Progress, RunnerRequest } from "../protocol/index.js";
 import { checkRunnerRequest } from "../protocol/requestChecks.js";
+import { checkProgress } from "../protocol/trainingChecks.js";
 import type { Stop, StopReason } from "./faults.js";
 import type { Path } from "./parts.js";
 
@@ -28,6 +29,8 @@ export type ToHost =
   | { readonly kind: "began" }
   /** The text of the message is the JSON of a part of the answer. */
   | { readonly kind: "part"; readonly id: string; readonly path: Path }
+  /** How far the request has come. */
+  | { readonly kind: "progress"; readonly id: string; readonly progress: Progress }
   /** The answer is complete. `failed`: it is a failure. */
   | { readonly kind: "answered"; readonly id: string; readonly failed: boolean; readonly output: OutputCount }
   /** The process ends itself: what ran could not be stopped in any other way. */
@@ -55,6 +58,7 @@ export type FromMain =
   | { readonly kind: "python"; readonly running: boolean }
   /** What ran has been stopped, and nothing of it runs any more. */
   | { readonly kind: "noticed" }
+  | { readonly kind: "progress"; readonly progress: Progress }
   | { readonly kind: "part"; readonly path: Path; readonly text: string }
   | { readonly kind: "answered"; readonly failed: boolean; readonly output: OutputCount };
 
@@ -76,6 +80,7 @@ export const checkToHost: Check<ToHost> = kinds<ToHost>({
   ready: shape<Extract<ToHost, { kind: "ready" }>>({ kind: oneOf("ready") }),
   began: shape<Extract<ToHost, { kind: "began" }>>({ kind: oneOf("began") }),
   part: shape<Extract<ToHost, { kind: "part" }>>({ kind: oneOf("part"), id: text, path: list(either(text, whole)) }),
+  progress: shape<Extract<ToHost, { kind: "progress" }>>({ kind: oneOf("progress"), id: text, progress: checkProgress }),
   answered: shape<Extract<ToHost, { kind: "answered" }>>({
     kind: oneOf("answered"),
     id: text,

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import * as l10n from "@vscode/l10n";
 import type { CallFrame } from "../inspect/callFrames.js";
-import type { Failure, RunnerMethod, RunnerMethods, RunnerRequest } from "../protocol/index.js";
+import type { Failure, Progress, RunnerMethod, RunnerMethods, RunnerRequest } from "../protocol/index.js";
 import { checkFailure, checkResult } from "../protocol/snapshotChecks.js";
 import { foreignFailure, internalFailure, place, stoppedFailure, type StopReason } from "./faults.js";
 import { ended, killWithPrograms, ownGroup, spawnScript } from "./fork.js";
@@ -24,6 +24,8 @@ export interface RequestOptions {
   readonly signal?: AbortSignal;
   /** What the model code prints meanwhile. */
   readonly onOutput?: (output: Output) => void;
+  /** How far it has come, of requests that say so. */
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
   /** Milliseconds that it may take; Infinity: as long as it likes; default: the process's time limit. */
   readonly timeLimit?: number;
 }
@@ -77,6 +79,7 @@ interface Pending {
   readonly id: string;
   readonly assembly: Assembly;
   length: number;
+  readonly onProgress: RequestOptions["onProgress"];
   readonly resolve: (answer: Answer) => void;
   readonly reject: (failure: Failure) => void;
 }
@@ -191,7 +194,7 @@ export class ModelProcess {
   async #ask<M extends RunnerMethod>(
     method: M,
     params: RunnerMethods[M]["params"],
-    { signal, onOutput, timeLimit: ownLimit }: RequestOptions,
+    { signal, onOutput, onProgress, timeLimit: ownLimit }: RequestOptions,
   ): Promise<RunnerMethods[M]["result"]> {
     if (signal?.aborted) throw new RunnerError(stoppedFailure({ reason: "cancelled", limit: 0, doing: "unknown" }, [], null));
     if (!this.#alive) throw new RunnerError(this.#end ?? this.#death());
@@ -223,7 +226,7 @@ export class ModelProcess {
     signal?.addEventListener("abort", cancel);
     try {
       const { failed, value, output } = await new Promise<Answer>((resolve, reject) => {
-        this.#pending = { id, assembly: new Assembly(), length: 0, resolve, reject: (failure) => reject(new RunnerError(failure)) };
+        this.#pending = { id, assembly: new Assembly(), length: 0, onProgress, resolve, reject: (failure) => reject(new RunnerError(failure)) };
         this.#tell({ kind: "request", id, request: { method, params } as RunnerRequest });
       });
       if (this.#output) await Promise.all([this.#output.stdout.reach(output.stdout), this.#output.stderr.reach(output.stderr)]);
@@ -258,6 +261,7 @@ export class ModelProcess {
       this.#pending = null;
       return pending.resolve({ failed: message.failed, value: pending.assembly.value, output: message.output });
     }
+    if (message.kind === "progress") return pending.onProgress?.(message.progress);
     pending.length += body.length;
     if (pending.length > longestAnswer) return this.#abandon(internalFailure(l10n.t("the models have more to describe than can be shown")));
     try {

@@ -117,6 +117,9 @@ port.on("message", (message: FromMain) => {
     case "part":
       if (id !== null) tell({ kind: "part", id, path: message.path }, message.text);
       return;
+    case "progress":
+      if (id !== null) tell({ kind: "progress", id, progress: message.progress });
+      return;
     case "answered":
       if (id !== null) tell({ kind: "answered", id, failed: message.failed, output: message.output });
       id = null;

@@ -38,6 +38,9 @@ export type SessionChange =
   /** `by` made the selection and needs no telling. */
   | { readonly kind: "selection"; readonly selection: Selection; readonly by: unknown };
 
+/** Of what is asked: how it is ended, and who hears how far it has come. */
+export type Following = Pick<SourceOptions, "signal" | "onProgress">;
+
 /** Hears what the code of a model file prints. */
 export interface SessionLog {
   runStarted(file: string): void;
@@ -333,8 +336,8 @@ export class ModelSession implements vscode.Disposable {
   }
 
   /** Measures how a signal goes through a model, which then shows until its parameters change. */
-  showSignal(request: RunnerMethods["showSignal"]["params"]): Promise<void> {
-    return this.#change("forward", "showSignal", request);
+  showSignal(request: RunnerMethods["showSignal"]["params"], asked: Following = {}): Promise<void> {
+    return this.#change("forward", "showSignal", request, () => undefined, asked);
   }
 
   async setSeed(seed: number): Promise<void> {
@@ -346,8 +349,12 @@ export class ModelSession implements vscode.Disposable {
   }
 
   /** Asks the live models something that does not change them. Rejects with the failure's message. */
-  async ask<M extends ModelRequest>(method: M, params: RunnerMethods[M]["params"], signal?: AbortSignal): Promise<RunnerMethods[M]["result"]> {
-    return this.#request(method)(this.file, params, this.#options(signal));
+  async ask<M extends ModelRequest>(
+    method: M,
+    params: RunnerMethods[M]["params"],
+    { signal, onProgress }: Following = {},
+  ): Promise<RunnerMethods[M]["result"]> {
+    return this.#request(method)(this.file, params, { ...this.#options(signal), onProgress });
   }
 
   /** Shows a model and selects a module in it, or nothing, for everyone who shows it. */
@@ -404,14 +411,17 @@ export class ModelSession implements vscode.Disposable {
     method: M,
     params: RunnerMethods[M]["params"],
     onBegin: () => void = () => undefined,
+    { signal, onProgress }: Following = {},
   ): Promise<void> {
     return this.#enqueue(async () => {
       this.#request(method);
       await this.#ensureAlive();
       onBegin();
       const abort = this.#begin(activity);
+      signal?.addEventListener("abort", () => abort.abort());
       try {
-        const model: ModelSnapshot = await this.ask(method, params, abort.signal);
+        if (signal?.aborted) abort.abort();
+        const model: ModelSnapshot = await this.ask(method, params, { signal: abort.signal, onProgress });
         if (this.#abort !== abort) return;
         this.#models = this.#models.map((known) => (known.name === model.name ? model : known));
         this.#changes.fire({ kind: "model", model });

@@ -1,5 +1,5 @@
 import type * as vscode from "vscode";
-import type { Capability, Failure, ModelRequest, ModelSnapshot, Offer, RunnerMethods } from "../../protocol/index.js";
+import type { Capability, Failure, ModelRequest, ModelSnapshot, Offer, Progress, RunnerMethods } from "../../protocol/index.js";
 import type { Output } from "../../runner/client.js";
 
 /**
@@ -81,6 +81,8 @@ export interface SourceOptions {
   readonly signal?: AbortSignal;
   /** What code prints meanwhile. */
   readonly onOutput: (output: Output) => void;
+  /** How far it has come, of requests that say so. */
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 
 /** What making the models came to. */

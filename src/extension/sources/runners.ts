@@ -22,6 +22,8 @@ export class Runners implements vscode.Disposable {
     setSeed: (...asked) => this.#request("setSeed", ...asked),
     signal: (...asked) => this.#request("signal", ...asked),
     showSignal: (...asked) => this.#request("showSignal", ...asked),
+    // It says how far it has come, and may be ended: the user knows best how long it may take.
+    train: (file, params, options) => this.#request("train", file, params, { ...options, timeLimit: Infinity }),
     tensorValues: (...asked) => this.#request("tensorValues", ...asked),
     statistics: (...asked) => this.#request("statistics", ...asked),
   };
@@ -107,7 +109,7 @@ export class Runners implements vscode.Disposable {
     method: M,
     file: string,
     params: RunnerMethods[M]["params"],
-    options: SourceOptions,
+    options: SourceOptions & Pick<RunOptions, "timeLimit">,
   ): Promise<RunnerMethods[M]["result"]> {
     return (await this.start()).request(file, method, params, options);
   }

@@ -1,17 +1,18 @@
 import { randomBytes } from "node:crypto";
 import * as vscode from "vscode";
-import type { PageMessage, PageMethod, PageMethods, PageRequest, PageState, Selection, ViewAction } from "../../protocol/index.js";
+import type { PageMessage, PageMethod, PageMethods, PageRequest, PageState, Progress, Selection, ViewAction } from "../../protocol/index.js";
 import { checkPageRequest } from "../../protocol/pageChecks.js";
 import { pageDocument } from "./pageDocument.js";
-import type { ModelSession } from "../sessions/modelSession.js";
+import type { Following, ModelSession } from "../sessions/modelSession.js";
 import type { ModelSessions, Viewer } from "../sessions/modelSessions.js";
 
 /** Answers what a page asks. `session` is the one that the page shows. */
 export type PageHandlers = {
-  [M in Exclude<PageMethod, "ready">]: (
+  [M in Exclude<PageMethod, "ready" | "cancel">]: (
     session: ModelSession | null,
     params: PageMethods[M]["params"],
     page: Page,
+    asked: Required<Following>,
   ) => PageMethods[M]["result"] | Promise<PageMethods[M]["result"]>;
 };
 
@@ -59,6 +60,8 @@ export class Page implements vscode.Disposable {
   readonly #handlers: PageHandlers;
   readonly #subscriptions: vscode.Disposable[];
   #ready = false;
+  /** What the page waits for, by the number that it gave it. */
+  readonly #asked = new Map<number, AbortController>();
 
   constructor(
     context: vscode.ExtensionContext,
@@ -126,6 +129,7 @@ export class Page implements vscode.Disposable {
 
   dispose(): void {
     this.pages.delete(this);
+    for (const abort of this.#asked.values()) abort.abort();
     vscode.Disposable.from(...this.#subscriptions).dispose();
   }
 
@@ -144,6 +148,8 @@ export class Page implements vscode.Disposable {
   }
 
   async #answer({ id, method, params }: PageRequest): Promise<void> {
+    const abort = new AbortController();
+    this.#asked.set(id, abort);
     try {
       let result: unknown = null;
       if (method === "ready") {
@@ -151,13 +157,18 @@ export class Page implements vscode.Disposable {
         this.#ready = true;
         this.postState();
         this.pages.ready(this);
+      } else if (method === "cancel") {
+        this.#asked.get(params.id)?.abort();
       } else {
-        type Handler = (session: ModelSession | null, params: unknown, page: Page) => unknown;
-        result = await (this.#handlers[method] as Handler)(this.#host.session, params, this);
+        type Handler = (session: ModelSession | null, params: unknown, page: Page, asked: Required<Following>) => unknown;
+        const onProgress = (progress: Progress): void => this.#post({ kind: "progress", id, progress });
+        result = await (this.#handlers[method] as Handler)(this.#host.session, params, this, { signal: abort.signal, onProgress });
       }
       this.#post({ kind: "reply", id, result });
     } catch (error) {
       this.#post({ kind: "error", id, message: error instanceof Error ? error.message : String(error) });
+    } finally {
+      this.#asked.delete(id);
     }
   }
 

@@ -35,11 +35,12 @@ export function pageHandlers(openInEditor: (session: ModelSession) => void, open
       return null;
     },
     undoReinitialize: (session, { model }) => command("layerscope.undoReinitialize", { file: session?.file, model, path: "" }),
-    showSignal: async (session, request) => {
-      await shown(session).showSignal(request);
+    showSignal: async (session, request, _page, asked) => {
+      await shown(session).showSignal(request, asked);
       return null;
     },
-    signal: (session, params) => shown(session).ask("signal", params),
+    signal: (session, params, _page, asked) => shown(session).ask("signal", params, asked),
+    train: (session, params, _page, asked) => shown(session).ask("train", params, asked),
     earlierChanges: async (session, { answer }) => {
       await shown(session).answerEarlierChanges(answer);
       return null;

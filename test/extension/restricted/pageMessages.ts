@@ -25,6 +25,8 @@ export const samples: { readonly [M in PageMethod]: readonly PageMethods[M]["par
   insertAsCode: [reinitialization],
   showSignal: [{ model: "net", input: null, seed: 0 }],
   signal: [{ model: "net", input: { kind: "random", batches: 2 }, seed: 0, trial: null }],
+  train: [{ model: "net", steps: 3, optimizer: "SGD", rate: 0.1, loss: null, input: null, seed: 0 }],
+  cancel: [{ id: 1 }],
   undoReinitialize: [{ model: "net" }],
   tensorValues: [{ model: "net", tensor: 0, maxRows: 4, maxColumns: 4 }],
   statistics: [{ model: "net", tensor: 0, bins: 8 }],
