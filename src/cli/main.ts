@@ -2,7 +2,20 @@ import { writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { version } from "../../package.json";
-import { type Failure, isPermission, type ModelSnapshot, type Offer, type Permission, permissions } from "../protocol/index.js";
+import {
+  type Failure,
+  isPermission,
+  type ModelSnapshot,
+  type Offer,
+  type Permission,
+  permissions,
+  defaultRate,
+  mostTrainingSteps,
+  trainingLosses,
+  type TrainingLoss,
+  trainingOptimizers,
+  type TrainingOptimizer,
+} from "../protocol/index.js";
 import { ModelRunner, type RunOutcome } from "../runner/client.js";
 import { diffData } from "./diff.js";
 import { failureText, isFailureOfPass } from "../describe/failure.js";
@@ -34,6 +47,8 @@ Options:
   --build EXPRESSION   summary, snapshot, render: the model that this makes of the file's functions and classes, as in --build "createModel()"
   --scheme NAME        signal: of the model with its weights filled by this function of nn.init instead, as in --scheme kaimingUniform_
   --batches N          signal: so many random batches instead of the recorded inputs
+  --steps K            signal: then take so many steps, and print loss, gradients and updates; --optimizer (SGD, Adam, AdamW or RMSprop; default: SGD), --rate and
+                       --loss (a function of nn.functional, or output; default: by what the model gives out) say how
   --seed N             signal: seeds the generator for inputs and weights (default: 0)
   --depth N            summary, render: levels of modules to show (default: all; render: as many as fit a first view)
   --json               summary, signal, diff: print JSON
@@ -72,6 +87,10 @@ interface Options {
   readonly scheme: string | undefined;
   readonly batches: number;
   readonly seed: number;
+  readonly steps: number;
+  readonly optimizer: TrainingOptimizer;
+  readonly rate: number;
+  readonly loss: TrainingLoss | null;
   readonly output: string | undefined;
   readonly theme: string;
   readonly background: string;
@@ -99,6 +118,10 @@ async function main(argv: readonly string[]): Promise<number> {
         scheme: { type: "string" },
         batches: { type: "string" },
         seed: { type: "string" },
+        steps: { type: "string" },
+        optimizer: { type: "string", default: "SGD" },
+        rate: { type: "string" },
+        loss: { type: "string" },
         json: { type: "boolean", default: false },
         output: { type: "string", short: "o" },
         theme: { type: "string", default: "light" },
@@ -143,13 +166,17 @@ async function main(argv: readonly string[]): Promise<number> {
   if (file === undefined) throw new UsageError("a file is missing");
   if (other !== undefined && command !== diff) rest.unshift(other);
   if (rest.length > 0) throw new UsageError(`unexpected argument '${rest[0]}'`);
-  const number = (option: "depth" | "batches" | "seed" | "time-limit" | "memory-limit", otherwise: number): number => {
+  const number = (option: "depth" | "batches" | "seed" | "steps" | "rate" | "time-limit" | "memory-limit", otherwise: number): number => {
     const text = values[option];
     if (text === undefined) return otherwise;
     const value = Number(text);
     if (text.trim() === "" || !(value >= 0)) throw new UsageError(`--${option} takes a number, not '${text}'`);
     return value;
   };
+  const steps = number("steps", 0);
+  if (!Number.isInteger(steps) || steps > mostTrainingSteps)
+    throw new UsageError(`--steps takes a whole number up to ${mostTrainingSteps}, not '${values.steps}'`);
+  const optimizer = oneNamed(trainingOptimizers, "optimizer", values.optimizer);
   return command({
     file,
     other,
@@ -160,6 +187,10 @@ async function main(argv: readonly string[]): Promise<number> {
     scheme: values.scheme,
     batches: number("batches", 0),
     seed: number("seed", 0),
+    steps,
+    optimizer,
+    rate: number("rate", defaultRate[optimizer]),
+    loss: values.loss === undefined ? null : oneNamed(trainingLosses, "loss", values.loss),
     output: values.output,
     theme: values.theme,
     background: values.background,
@@ -174,6 +205,14 @@ async function main(argv: readonly string[]): Promise<number> {
     timeLimit: number("time-limit", Infinity) * 1000,
     memoryLimit: number("memory-limit", 4096),
   });
+}
+
+/** A name as it is in TypeScript or in Python. */
+function oneNamed<Name extends string>(names: readonly Name[], kind: string, given: string): Name {
+  const wanted = given.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+  const name = names.find((each) => each === wanted);
+  if (!name) throw new UsageError(`there is no ${kind} '${given}', there are: ${names.join(", ")}`);
+  return name;
 }
 
 async function run(options: Options): Promise<number> {
@@ -208,7 +247,7 @@ async function snapshot(options: Options): Promise<number> {
 }
 
 async function signal(options: Options): Promise<number> {
-  const { measuredModels, reportOf, schemeNamed } = await import("./signal.js");
+  const { measuredModels, reportOf, schemeNamed, trainedModels } = await import("./signal.js");
   const choice = options.scheme === undefined ? null : schemeNamed(options.scheme);
   if (options.scheme !== undefined && choice === null) throw new UsageError(`there is no scheme '${options.scheme}' in nn.init that fills every weight`);
   const { seed, batches } = options;
@@ -217,7 +256,8 @@ async function signal(options: Options): Promise<number> {
     const { measured, others } = await measuredModels(runner, options.file, chosen(models, options), { choice, seed, batches });
     for (const why of others) console.error(why);
     if (measured.length + others.length === 0 && status === 0) throw noModel(options, offers);
-    const { text, data, hasErrors } = reportOf(measured);
+    const trainings = options.steps > 0 ? await trainedModels(runner, options.file, measured, options) : new Map<string, never>();
+    const { text, data, hasErrors } = reportOf(measured, trainings);
     if (options.json) console.log(JSON.stringify(options.model === undefined ? data : data[0], null, 2));
     else if (measured.length > 0) console.log(text);
     return status || (hasErrors || (measured.length === 0 && others.length > 0) ? 1 : 0);

@@ -2,7 +2,16 @@ import { findingsOf } from "../describe/findings/findings.js";
 import type { Finding } from "../describe/findings/finding.js";
 import { indexOf } from "../describe/modelIndex.js";
 import { formatSignal, signalRows } from "../describe/signalTable.js";
-import { type InitializationChoice, initializationSchemes, type ModelSnapshot, nameText, type Signal } from "../protocol/index.js";
+import { formatTraining } from "../describe/training.js";
+import {
+  type InitializationChoice,
+  initializationSchemes,
+  type ModelSnapshot,
+  nameText,
+  type Signal,
+  type Training,
+  type TrainingRequest,
+} from "../protocol/index.js";
 import { type ModelRunner, RunnerError } from "../runner/client.js";
 
 /** A function of nn.init by its name in either language, with its arguments as they are by default; null where none is called so. */
@@ -45,6 +54,21 @@ export async function measuredModels(
   }
 }
 
+/** What becomes of the models over a few steps, each on a batch of its own. */
+export async function trainedModels(
+  runner: ModelRunner,
+  file: string,
+  models: readonly ModelSnapshot[],
+  { batches, ...how }: Pick<TrainingRequest, "steps" | "optimizer" | "rate" | "loss" | "seed"> & { readonly batches: number },
+): Promise<ReadonlyMap<string, Training>> {
+  const trainings = new Map<string, Training>();
+  for (const { name: model } of models) {
+    const input = batches === 0 ? null : ({ kind: "random", batches: 1 } as const);
+    trainings.set(model, await runner.request(file, "train", { model, ...how, input }, { timeLimit: Infinity }));
+  }
+  return trainings;
+}
+
 /** What --json prints of a model. */
 interface Report {
   readonly model: string;
@@ -54,10 +78,16 @@ interface Report {
   readonly gradientMissing: string | null;
   readonly failure: string | null;
   readonly findings: readonly Finding[];
+  /** Where steps were asked for. */
+  readonly training?: Training;
 }
 
-export function reportOf(models: readonly ModelSnapshot[]): { readonly text: string; readonly data: readonly Report[]; readonly hasErrors: boolean } {
+export function reportOf(
+  models: readonly ModelSnapshot[],
+  trainings: ReadonlyMap<string, Training>,
+): { readonly text: string; readonly data: readonly Report[]; readonly hasErrors: boolean } {
   const data = models.map((model): Report => {
+    const training = trainings.get(model.name);
     const { input, seed, gradientMissing, failure } = model.signal!;
     const layers = signalRows(indexOf(model), model.signal!).map(({ layer, name: _, ...figures }) => ({
       path: layer.path,
@@ -65,8 +95,16 @@ export function reportOf(models: readonly ModelSnapshot[]): { readonly text: str
       call: layer.call,
       ...figures,
     }));
-    return { model: model.name, input, seed, layers, gradientMissing, failure, findings: findingsOf(model).all };
+    return { model: model.name, input, seed, layers, gradientMissing, failure, findings: findingsOf(model).all, ...(training && { training }) };
   });
-  const hasErrors = data.some(({ failure, findings }) => failure !== null || findings.some(({ severity }) => severity === "error"));
-  return { text: models.map(formatSignal).join("\n\n"), data, hasErrors };
+  const hasErrors = data.some(
+    ({ failure, findings, training }) => failure !== null || (training?.failure ?? null) !== null || findings.some(({ severity }) => severity === "error"),
+  );
+  return {
+    text: models
+      .flatMap((model) => [formatSignal(model), ...(trainings.has(model.name) ? [formatTraining(model, trainings.get(model.name)!)] : [])])
+      .join("\n\n"),
+    data,
+    hasErrors,
+  };
 }

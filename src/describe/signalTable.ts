@@ -98,7 +98,7 @@ export function formatSignal(model: ModelSnapshot): string {
 }
 
 /** What went in. */
-export function measuredWith({ input, seed }: Signal): string {
+export function measuredWith({ input, seed }: Pick<Signal, "input" | "seed">): string {
   switch (input.kind) {
     case "recorded":
       return l10n.t("the inputs of its pass, seed {0}", seed);

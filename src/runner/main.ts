@@ -41,7 +41,7 @@ const options = JSON.parse(process.argv[2]!) as ProcessOptions;
 loadTranslations(options.stringsFile);
 
 interface Session {
-  readonly code: EvaluatedCode & Partial<Pick<PythonCode, "interruptedAt" | "bindings" | "files">>;
+  readonly code: EvaluatedCode & Partial<Pick<PythonCode, "interruptedAt" | "bindings" | "files" | "during">>;
   readonly engine: Engine;
   readonly inspection: Inspection;
   readonly bindings: Bundle["bindings"];
@@ -351,7 +351,8 @@ async function serve(request: RunnerRequest): Promise<void> {
   await settle(async () => {
     if (!Object.hasOwn(handlers, request.method)) throw new Error(l10n.t("There is no request named {0}.", String(request.method)));
     const handle = handlers[request.method] as (params: unknown) => unknown;
-    return { failed: false, value: await handle(request.params) };
+    const isRun = request.method === "run" || request.method === "runCell" || session?.code.during === undefined;
+    return { failed: false, value: await (isRun ? handle(request.params) : session!.code.during!(() => handle(request.params))) };
   });
 }
 

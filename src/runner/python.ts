@@ -155,6 +155,19 @@ export class PythonCode implements EvaluatedCode {
     }
   }
 
+  /** What is asked of the models while their code may run: that can be interrupted too. */
+  async during<Result>(body: () => Result | Promise<Result>): Promise<Result> {
+    this.#interruptBuffer[0] = 0;
+    this.#tell(true);
+    try {
+      return await body();
+    } finally {
+      this.#tell(false);
+      // What it came to by being interrupted is no answer: whoever did that goes on.
+      if (this.#isStopping()) await new Promise(() => {});
+    }
+  }
+
   variables(): [name: string, value: unknown][] {
     // What was stopped in its midst cannot be asked.
     if (this.#isRunning) return [];

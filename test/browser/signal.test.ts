@@ -59,3 +59,58 @@ test("the signal is measured when its pane opens: curves with a table behind, fi
   await button(webview, "Close Signal").click();
   expect(await pane.count()).toBe(0);
 });
+
+test("a few steps show their curves as they move, a scrubber through the histograms, and a table behind; they are stopped and leave what was seen", async () => {
+  const { inspection, model } = lab();
+  let stopped = () => {};
+  const cancelled = new Promise<void>((resolve) => (stopped = resolve));
+  const webview = await open(fileState({ models: [model] }), {
+    width: 1000,
+    height: 900,
+    answers: {
+      showSignal: () => null,
+      cancel: () => (stopped(), null),
+      train: async (request, told) => {
+        const steps = inspection.train(request);
+        for (let step = 0; ; step++) {
+          const { done, value } = steps.next();
+          if (done) return value;
+          await told({ done: value.steps, total: request.steps, at: "", training: value });
+          if (request.steps === 40 && step === 4) {
+            await cancelled;
+            steps.return(undefined as never);
+            throw new Error("stopped");
+          }
+        }
+      },
+    },
+  });
+  const pane = webview.page.getByRole("region", { name: "Signal of model" });
+  await choose(webview, "View", "Signal");
+  await button(webview, "A Few Steps").click();
+  await pane.getByRole("textbox", { name: "Steps" }).fill("0");
+  await expect.poll(() => pane.locator(".training-problem").innerText()).toBe("Steps are a whole number from 1 to 1000.");
+  await pane.getByRole("textbox", { name: "Steps" }).fill("10");
+  await pane.getByRole("textbox", { name: "Steps" }).press("Enter");
+  const table = pane.getByRole("table", { name: "Training, step by step" });
+  await expect.poll(() => table.getByRole("row").count()).toBe(1 + 11);
+  expect(webview.asked("train")).toEqual([{ model: "model", steps: 10, optimizer: "SGD", rate: 0.01, loss: null, input: null, seed: 0 }]);
+  expect(await pane.locator(".training-chart").count()).toBe(3);
+  expect(await pane.getByRole("img", { name: /^Loss over 10 steps, from / }).count()).toBe(1);
+  // By the keyboard through the histograms.
+  const scrubber = pane.getByRole("slider");
+  await scrubber.focus();
+  await webview.page.keyboard.press("Home");
+  await expect.poll(() => scrubber.getAttribute("aria-valuetext")).toBe("Step 0");
+  await webview.page.keyboard.press("ArrowRight");
+  await expect.poll(() => scrubber.getAttribute("aria-valuetext")).toBe("Step 1");
+  expect(await pane.locator(".training-histograms .histogram.pair").count()).toBe(8);
+
+  await pane.getByRole("textbox", { name: "Steps" }).fill("40");
+  await pane.getByRole("button", { name: "Take Steps" }).click();
+  await expect.poll(() => table.getByRole("row").count()).toBe(1 + 5);
+  await pane.getByRole("button", { name: "Stop" }).click();
+  await expect.poll(() => pane.locator(".training-problem").innerText()).toBe("stopped");
+  expect(webview.asked("cancel")).toHaveLength(1);
+  expect(await table.getByRole("row").count()).toBe(1 + 5);
+});

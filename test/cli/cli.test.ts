@@ -297,6 +297,12 @@ net(torch.randn(8, 32));
     expect(JSON.parse(good.stdout)).toMatchObject([{ model: "net", input: { kind: "random", batches: 2 }, findings: [] }]);
     expect((JSON.parse(good.stdout) as { layers: object[] }[])[0]!.layers).toHaveLength(24);
     expect(layerscope("signal", "deep.ts", "--scheme", "none_").status).toBe(2);
+    const trained = layerscope("signal", "deep.ts", "--scheme", "kaiming_uniform_", "--steps", "3", "--optimizer", "Adam", "--loss", "mse_loss");
+    expect(trained).toMatchObject({ status: 0, stderr: "" });
+    expect(trained.stdout).toMatch(
+      /net: 3 steps of Adam, rate 0\.001, mseLoss, on the inputs of its pass, seed 0\n\nStep +Loss +Gradient norm.*(\n +\d .*){4}\n$/,
+    );
+    expect(layerscope("signal", "deep.ts", "--steps", "3", "--optimizer", "Newton").stderr).toContain("there is no optimizer 'Newton', there are: SGD, Adam");
   });
 });
 

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser, ElementHandle, Page } from "playwright-core";
-import type { PageMessage, PageMethod, PageMethods, PageRequest } from "../../src/protocol/index.js";
+import type { PageMessage, PageMethod, PageMethods, PageRequest, Progress } from "../../src/protocol/index.js";
 import { pageDocument } from "../../src/extension/views/pageDocument.js";
 import { themes } from "./themes.js";
 
@@ -10,7 +10,12 @@ const dist = join(import.meta.dirname, "../../dist/webview");
 const types: Readonly<Record<string, string>> = { js: "text/javascript", cjs: "text/javascript", css: "text/css", ttf: "font/ttf", map: "application/json" };
 
 /** Answers to what the page asks; a method without one is answered with null. */
-export type Answers = { [M in PageMethod]?: (params: PageMethods[M]["params"]) => PageMethods[M]["result"] | Promise<PageMethods[M]["result"]> };
+export type Answers = {
+  [M in PageMethod]?: (
+    params: PageMethods[M]["params"],
+    told: (progress: Progress) => Promise<void>,
+  ) => PageMethods[M]["result"] | Promise<PageMethods[M]["result"]>;
+};
 
 export interface WebviewOptions {
   readonly theme?: keyof typeof themes;
@@ -71,9 +76,10 @@ export class Webview {
 
   private async receive(request: PageRequest): Promise<void> {
     this.requests.push(request);
-    const answer = this.answers[request.method] as ((params: unknown) => unknown) | undefined;
+    const answer = this.answers[request.method] as ((params: unknown, told: (progress: Progress) => Promise<void>) => unknown) | undefined;
+    const told = (progress: Progress): Promise<void> => this.send({ kind: "progress", id: request.id, progress });
     try {
-      await this.send({ kind: "reply", id: request.id, result: (await answer?.(request.params)) ?? null });
+      await this.send({ kind: "reply", id: request.id, result: (await answer?.(request.params, told)) ?? null });
     } catch (error) {
       await this.send({ kind: "error", id: request.id, message: (error as Error).message });
     }

@@ -1,6 +1,13 @@
 import * as l10n from "@vscode/l10n";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { initializationSchemes, type InitializationChoice, type ModelSnapshot, type Reinitialization, type Signal } from "../../src/protocol/index.js";
+import {
+  initializationSchemes,
+  type InitializationChoice,
+  type ModelSnapshot,
+  type Progress,
+  type Reinitialization,
+  type Signal,
+} from "../../src/protocol/index.js";
 import { formatValue } from "../../src/describe/format.js";
 import { indexOf } from "../../src/describe/modelIndex.js";
 import { signalFindings } from "../../src/describe/signalHealth.js";
@@ -11,19 +18,26 @@ import { HistogramChart } from "../inspector/histogram.js";
 import { useSession } from "../pageSession.js";
 import { isBusy } from "../state.js";
 import { SchemeTable } from "./schemeTable.js";
+import { TrainingView } from "./trainingView.js";
 import { SignalCurvesView } from "./signalCurves.js";
 
 /** How a signal goes through the shown model, beneath the picture. It is measured when the pane opens, and again when parameters change. */
 export function SignalPane({ model }: { readonly model: ModelSnapshot }) {
   const session = useSession();
   const { page, act, can, dispatch, request, tell } = session;
-  const [shows, setShows] = useState<"curves" | "table" | "schemes">("curves");
+  const [shows, setShows] = useState<"curves" | "table" | "schemes" | "steps">("curves");
   const [hovered, setHovered] = useState<number | null>(null);
   const [scheme, setScheme] = useState("");
   const [trial, setTrial] = useState<Signal | null>(null);
   const busy = isBusy(page);
   const { signal } = model;
-  const measure = () => act("showSignal", { model: model.name, input: null, seed: 0 });
+  const [measured, setMeasured] = useState<Progress | null>(null);
+  const measuring = useRef(new AbortController());
+  const measure = () => {
+    measuring.current = new AbortController();
+    setMeasured(null);
+    act("showSignal", { model: model.name, input: null, seed: 0 }, { signal: measuring.current.signal, onProgress: setMeasured });
+  };
   const asked = useRef<ModelSnapshot | null>(null);
   useEffect(() => {
     if (signal || busy || !model.hasForward || !can("showSignal") || asked.current === model) return;
@@ -69,16 +83,18 @@ export function SignalPane({ model }: { readonly model: ModelSnapshot }) {
       <header class="signal-head">
         <h2>{l10n.t("Signal")}</h2>
         {signal && <span class="muted">{measuredWith(signal)}</span>}
-        <Dropdown
-          label={l10n.t("Try another initialization")}
-          value={scheme}
-          choices={[
-            { value: "", text: l10n.t("as it is") },
-            { value: asConstructed, text: l10n.t("as constructed") },
-            ...initializationSchemes.map(({ function: name }) => ({ value: name, text: name })),
-          ]}
-          onChoose={tryOut}
-        />
+        {shows !== "steps" && (
+          <Dropdown
+            label={l10n.t("Try another initialization")}
+            value={scheme}
+            choices={[
+              { value: "", text: l10n.t("as it is") },
+              { value: asConstructed, text: l10n.t("as constructed") },
+              ...initializationSchemes.map(({ function: name }) => ({ value: name, text: name })),
+            ]}
+            onChoose={tryOut}
+          />
+        )}
         {chosen && can("reinitialize") && (
           <Button
             primary
@@ -110,13 +126,22 @@ export function SignalPane({ model }: { readonly model: ModelSnapshot }) {
           <IconButton icon="graph-line" label={l10n.t("Curves")} pressed={shows === "curves"} onClick={() => setShows("curves")} />
           <IconButton icon="table" label={l10n.t("Table")} pressed={shows === "table"} onClick={() => setShows("table")} />
           <IconButton icon="beaker" label={l10n.t("Try All Schemes")} pressed={shows === "schemes"} disabled={!signal} onClick={() => setShows("schemes")} />
+          {can("train") && <IconButton icon="run-all" label={l10n.t("A Few Steps")} pressed={shows === "steps"} onClick={() => setShows("steps")} />}
           <IconButton icon="sync" label={l10n.t("Measure Again")} disabled={busy} onClick={measure} />
           <IconButton icon="close" label={l10n.t("Close Signal")} onClick={() => dispatch({ kind: "prefer", preferences: { signalOpen: false } })} />
         </span>
       </header>
-      {!signal ? (
+      {shows === "steps" ? (
+        <TrainingView key={model.name} model={model} />
+      ) : !signal ? (
         <p class="signal-none muted">
-          {model.hasForward ? l10n.t("Measuring…") : l10n.t("{0} defines no forward: there is no signal to measure.", model.name)}
+          {!model.hasForward ? l10n.t("{0} defines no forward: there is no signal to measure.", model.name) : busy && l10n.t("Measuring…")}{" "}
+          {busy && measured && (
+            <>
+              <progress {...(measured.total !== null && { max: measured.total, value: measured.done })} aria-label={l10n.t("Layers measured")} />{" "}
+              {measured.at || model.name} <Button onClick={() => measuring.current.abort()}>{l10n.t("Stop")}</Button>
+            </>
+          )}
         </p>
       ) : shows === "schemes" ? (
         <SchemeTable model={model} signal={signal} onChoose={(name) => (setShows("curves"), tryOut(name))} />

@@ -1,0 +1,99 @@
+import { afterAll, expect, test, vi } from "vitest";
+import type { ModelSnapshot, Progress, TrainingRequest } from "../../src/protocol/index.js";
+import { RunnerError } from "../../src/runner/client.js";
+import { leftovers, Workspace } from "./workspace.js";
+
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
+
+const workspace = new Workspace();
+afterAll(async () => {
+  await workspace.dispose();
+  expect(leftovers()).toEqual([]);
+});
+
+const request: TrainingRequest = { model: "net", steps: 3, optimizer: "SGD", rate: 0.1, loss: null, input: null, seed: 4 };
+
+const typescript = `import * as torch from "layerscope";
+const { nn } = torch;
+torch.manualSeed(0);
+class Net extends nn.Module {
+  hidden = new nn.Linear(4, 8);
+  norm = new nn.BatchNorm1d(8);
+  out = new nn.Linear(8, 3);
+  override forward(x: torch.Tensor): torch.Tensor {
+    if (x.shape[0] === 5) for (;;);
+    return this.out(torch.relu(this.norm(this.hidden(x))));
+  }
+}
+export const net = new Net();
+net(torch.ones(6, 4));
+`;
+const python = `import torch
+from torch import nn
+torch.manual_seed(0)
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.hidden = nn.Linear(4, 8)
+        self.norm = nn.BatchNorm1d(8)
+        self.out = nn.Linear(8, 3)
+    def forward(self, x):
+        while x.shape[0] == 5:
+            pass
+        return self.out(torch.relu(self.norm(self.hidden(x))))
+net = Net()
+net(torch.ones(6, 4))
+`;
+
+/** What may differ where the model is not as it was. */
+const stateOf = (model: ModelSnapshot) => JSON.stringify([model.tensors, model.undoDepth]);
+
+test.each([
+  ["TypeScript", "net.ts", typescript],
+  ["Python", "net.py", python],
+])("a few steps with a model of %s say how far they are, are ended between and within steps, and leave the model as it was", async (_, name, text) => {
+  const { file, models, failure } = await workspace.run(text, {}, name);
+  expect(failure).toBeNull();
+  const before = stateOf(models[0]!);
+  const now = async () => stateOf(await workspace.runner.request(file, "showSignal", { model: "net", input: null, seed: 0 }));
+
+  const training = await workspace.runner.request(file, "train", request);
+  expect(training).toMatchObject({ steps: 3, failure: null, by: { loss: "crossEntropy" } });
+  const losses = training.samples.map(({ loss }) => loss!);
+  expect(losses).toHaveLength(4);
+  expect(losses[3]).toBeLessThan(losses[0]!);
+  expect(await now()).toBe(before);
+
+  // Ended between two steps: what was seen by then has been told.
+  const cancel = new AbortController();
+  const told: Progress[] = [];
+  const onProgress = (progress: Progress): void => {
+    told.push(progress);
+    cancel.abort();
+  };
+  const ended = workspace.runner.request(file, "train", { ...request, steps: 1000 }, { signal: cancel.signal, onProgress, timeLimit: Infinity });
+  await expect(ended).rejects.toThrow(RunnerError);
+  expect(told[0]!.total).toBe(1000);
+  expect(told[0]!.training!.samples[0]).toMatchObject({ step: 0, loss: losses[0] });
+  expect(await now()).toBe(before);
+
+  // Stopped where it does not end by itself.
+  const endless = { ...request, input: { kind: "stated", inputs: [{ shape: [5, 4], dtype: "float32", fill: "ones" }] } } as const;
+  await expect(workspace.runner.request(file, "train", endless, { timeLimit: 1500 })).rejects.toThrow(RunnerError);
+  expect(await now()).toBe(before);
+  const trial = { target: { kind: "model" }, choice: { kind: "scheme", function: "ones_", arguments: {} }, seed: 0 } as const;
+  const tried = workspace.runner.request(file, "signal", { model: "net", input: endless.input, seed: 0, trial }, { timeLimit: 1500 });
+  await expect(tried).rejects.toThrow(RunnerError);
+  expect(await now()).toBe(before);
+  expect((await workspace.runner.request(file, "train", request)).samples.map(({ loss }) => loss)).toEqual(losses);
+});
+
+test("a pass that is measured says at which module it is", async () => {
+  const layers = "nn.Sequential(...Array.from({ length: 40 }, () => new nn.Linear(1000, 1000)))";
+  const { file } = await workspace.run(`import * as torch from "layerscope";\nconst { nn } = torch;\nexport const net = new ${layers};\n`);
+  const told: Progress[] = [];
+  const input = { kind: "random", batches: 8 } as const;
+  await workspace.runner.request(file, "signal", { model: "net", input, seed: 0, trial: null }, { onProgress: (progress) => told.push(progress) });
+  expect(told[0]).toMatchObject({ total: 2 * 41 * 8, at: expect.stringMatching(/^\d*$/) as string });
+  expect(told.every(({ done, total }, at) => done <= total! && done > (told[at - 1]?.done ?? 0))).toBe(true);
+});
