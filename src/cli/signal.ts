@@ -59,12 +59,12 @@ export async function trainedModels(
   runner: ModelRunner,
   file: string,
   models: readonly ModelSnapshot[],
-  { batches, ...how }: Pick<TrainingRequest, "steps" | "optimizer" | "rate" | "loss" | "seed"> & { readonly batches: number },
+  { batches, steps, optimizer, rate, loss, seed }: Pick<TrainingRequest, "steps" | "optimizer" | "rate" | "loss" | "seed"> & { readonly batches: number },
 ): Promise<ReadonlyMap<string, Training>> {
   const trainings = new Map<string, Training>();
   for (const { name: model } of models) {
     const input = batches === 0 ? null : ({ kind: "random", batches: 1 } as const);
-    trainings.set(model, await runner.request(file, "train", { model, ...how, input }, { timeLimit: Infinity }));
+    trainings.set(model, await runner.request(file, "train", { model, steps, optimizer, rate, loss, seed, input }, { timeLimit: Infinity }));
   }
   return trainings;
 }
