@@ -3,7 +3,22 @@ import type * as engine from "../engine/index.js";
 /** What inspection uses of an engine, by name: what is missing here does not compile where it is used. */
 const used = {
   root: [
-    ...(["DType", "Tensor", "arange", "autograd", "bool", "distributions", "float32", "float64", "getRngState", "int32", "int64", "manualSeed", "nn", "optim"] as const),
+    ...([
+      "DType",
+      "Tensor",
+      "arange",
+      "autograd",
+      "bool",
+      "distributions",
+      "float32",
+      "float64",
+      "getRngState",
+      "int32",
+      "int64",
+      "manualSeed",
+      "nn",
+      "optim",
+    ] as const),
     ...([
       "bfloat16",
       "float16",

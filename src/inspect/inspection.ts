@@ -219,18 +219,20 @@ export class Inspection {
 
   previewReinitialize({ model: name, tensors, target, choice, seed }: RunnerMethods["previewReinitialize"]["params"]): (TensorStatistics | null)[] {
     const { module, reinitializer, tree } = this.#model(name);
-    const preserved = new PreservedModel(this.#engine, module);
-    try {
-      if (seed !== null) this.#engine.manualSeed(seed);
-      return reinitializer.during(module, target, choice, () =>
-        tensors.map((id) => {
-          const tensor = tree?.tensors[id]?.tensor;
-          return tensor && hasValues(this.#engine, tensor) ? tensorStatistics(this.#engine, tensor) : null;
-        }),
-      );
-    } finally {
-      preserved.restore();
-    }
+    const statistics = () =>
+      tensors.map((id) => {
+        const tensor = tree?.tensors[id]?.tensor;
+        return tensor && hasValues(this.#engine, tensor) ? tensorStatistics(this.#engine, tensor) : null;
+      });
+    // What is filled keeps its own values: nothing else is written to.
+    return this.#leavingNoTrace(
+      module,
+      (afterwards) => {
+        if (seed !== null) this.#engine.manualSeed(seed);
+        return reinitializer.during(module, target, choice, statistics, afterwards);
+      },
+      { values: false },
+    );
   }
 
   signal(request: SignalRequest): Signal {
@@ -296,9 +298,9 @@ export class Inspection {
     return this.#snapshot(model);
   }
 
-  #leavingNoTrace<Result>(module: Module, body: (afterwards: (restore: () => void) => void) => Result): Result {
+  #leavingNoTrace<Result>(module: Module, body: (afterwards: (restore: () => void) => void) => Result, keeps = { values: true }): Result {
     const more: (() => void)[] = [];
-    const restore = this.#preserved(module, more);
+    const restore = this.#preserved(module, more, keeps);
     try {
       return body((another) => more.push(another));
     } finally {
@@ -307,9 +309,9 @@ export class Inspection {
   }
 
   /** Keeps a model as it is now. What is given back has it so again, once; so does whoever stops the code before that is called. */
-  #preserved(module: Module, more: readonly (() => void)[] = []): () => void {
+  #preserved(module: Module, more: readonly (() => void)[] = [], keeps = { values: true }): () => void {
     const preserved = new PreservedModel(this.#engine, module);
-    preserved.keepValues();
+    if (keeps.values) preserved.keepValues();
     const restore = (): void => {
       if (!this.#restores.delete(restore)) return;
       for (const another of more) another();

@@ -32,9 +32,15 @@ export interface TrainingRequest {
 
 /** A training as far as it was seen. */
 export interface Training {
-  readonly by:
-    /** Steps that were asked for: the model, its gradients and the generator are afterwards as before, bit for bit. */
-    | { readonly kind: "layerscope"; readonly optimizer: TrainingOptimizer; readonly rate: number; readonly loss: TrainingLoss; readonly input: SignalInput; readonly seed: number }
+  readonly by: /** Steps that were asked for: the model, its gradients and the generator are afterwards as before, bit for bit. */
+    | {
+        readonly kind: "layerscope";
+        readonly optimizer: TrainingOptimizer;
+        readonly rate: number;
+        readonly loss: TrainingLoss;
+        readonly input: SignalInput;
+        readonly seed: number;
+      }
     /** Of the code's own, while it ran: the class of its optimizer. */
     | { readonly kind: "code"; readonly optimizer: string };
   /** The parameters that are trained, in the order in which samples list them. */

@@ -44,9 +44,7 @@ export const checkTraining: Check<Training> = shape<Training>({
     code: shape<By<"code">>({ kind: oneOf("code"), optimizer: text }),
   }),
   parameters: list(shape<Training["parameters"][number]>({ tensor: whole, name: text })),
-  samples: list(
-    shape<TrainingSample>({ step: whole, loss: optional(numeric), gradientNorm: optional(numeric) }, { parameters: list(parameter) }),
-  ),
+  samples: list(shape<TrainingSample>({ step: whole, loss: optional(numeric), gradientNorm: optional(numeric) }, { parameters: list(parameter) })),
   steps: whole,
   failure: optional(text),
 });
