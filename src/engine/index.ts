@@ -10,7 +10,9 @@ export * as distributions from "./distributions/index.js";
 /** Special functions (torch.special). */
 export * as special from "./ops/torchSpecial.js";
 /** Gradients (torch.autograd). */
-export * as autograd from "./autograd/index.js";
+export * as autograd from "./differentiation/autograd.js";
+/** Functions of functions: derivatives, modules without state of their own (torch.func). */
+export * as func from "./differentiation/func.js";
 
 export { Tensor } from "./tensor.js";
 export type { NestedList } from "./nestedList.js";

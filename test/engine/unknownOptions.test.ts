@@ -80,6 +80,18 @@ const stated: Readonly<Record<string, () => readonly unknown[]>> = {
   "nn.functional.multiHeadAttentionForward": () => [three(), three(), three(), 4, 2, torch.ones([12, 4]), v().repeat(3), null, null, false, 0, x(), v()],
   "nn.utils.clipGradValue_": () => [[v()], 1],
   "nn.utils.prune.lnStructured": () => [layer(), "weight", 1, 2, 0],
+  "nn.utils.fuseConvBnWeights": () => [image(), null, v(), v(), 1, v(), v()],
+  "nn.utils.fuseLinearBnWeights": () => [x(), null, v(), v(), 1, v(), v()],
+  "nn.utils.skipInit": () => [nn.Linear, 2, 2],
+  "autograd.gradcheck": () => [(each: torch.Tensor) => each.sum(), x().double().requiresGrad_()],
+  "autograd.gradgradcheck": () => [(each: torch.Tensor) => each.square().sum(), x().double().requiresGrad_(), null],
+  "autograd.functional.vjp": () => [(each: torch.Tensor) => each, x(), x()],
+  "autograd.functional.jvp": () => [(each: torch.Tensor) => each, x(), x()],
+  "autograd.functional.vhp": () => [(each: torch.Tensor) => each.square().sum(), x(), x()],
+  "autograd.functional.hvp": () => [(each: torch.Tensor) => each.square().sum(), x(), x()],
+  "func.functionalCall": () => [layer(), {}, x()],
+  "func.jvp": () => [(each: torch.Tensor) => each.exp(), [x()], [x()]],
+  "func.stackModuleState": () => [[layer()]],
   "nn.registerModuleForwardHook": () => [identity()],
   "data.SubsetRandomSampler": () => [[0, 1]],
   "Tensor#scatterReduce": () => [0, torch.tensor([[0]]), x(), "sum"],
@@ -111,6 +123,8 @@ const without = new Set(
     "distributions: registerKl klDivergence",
     "data: defaultCollate ConcatDataset Dataset IterableDataset randomSplit Subset BatchSampler SequentialSampler TensorDataset",
     "autograd: Function",
+    // It takes any number of arguments.
+    "func: vjp",
   ].flatMap((line) => {
     const [place, names] = line.split(": ");
     return names!.split(" ").map((name) => `${place}.${name}`);
@@ -173,6 +187,9 @@ const places: Readonly<Record<string, object>> = {
   distributions: torch.distributions,
   data,
   autograd: torch.autograd,
+  "autograd.functional": torch.autograd.functional,
+  func: torch.func,
+  special: torch.special,
 };
 
 /** Tensor's methods that are operations; those of the class itself take fixed parameters. */
@@ -204,6 +221,10 @@ const methods: Readonly<Record<string, Call>> = {
   "Module#registerFullBackwardHook": (o) => new nn.Linear(1, 1).registerFullBackwardHook(() => undefined, o as never),
   "Module#registerFullBackwardPreHook": (o) => new nn.Linear(1, 1).registerFullBackwardPreHook(() => undefined, o as never),
   "Optimizer#zeroGrad": (o) => optimizer().zeroGrad(o as never),
+  "Optimizer#registerStateDictPreHook": (o) => optimizer().registerStateDictPreHook(() => undefined, o as never),
+  "Optimizer#registerStateDictPostHook": (o) => optimizer().registerStateDictPostHook(() => undefined, o as never),
+  "Optimizer#registerLoadStateDictPreHook": (o) => optimizer().registerLoadStateDictPreHook(() => undefined, o as never),
+  "Optimizer#registerLoadStateDictPostHook": (o) => optimizer().registerLoadStateDictPostHook(() => undefined, o as never),
 };
 
 const cases: [name: string, call: Call][] = [

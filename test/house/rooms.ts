@@ -44,6 +44,7 @@ export const floors: readonly (readonly string[])[] = [
   ["nn/index.ts"],
   ["optim"],
   ["distributions"],
+  ["differentiation"],
   ["data", "utils.ts"],
   ["io"],
   ["index.ts", "publicNames.ts", "complete.ts"],

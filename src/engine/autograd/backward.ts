@@ -44,33 +44,43 @@ export function backwardAll(
 }
 
 export interface GradOptions extends BackwardOptions {
-  /** Gradient of the output itself; needed unless it has one element. */
-  readonly gradOutputs?: Tensor | null;
+  /** Gradient of the output itself, or of each output; needed unless it has one element. */
+  readonly gradOutputs?: Tensor | readonly (Tensor | null)[] | null;
   /** Gives null for inputs that the output does not depend on, instead of an error. Default false. */
   readonly allowUnused?: boolean;
 }
 
-/** The gradients of `output` with respect to `inputs`, without touching any `grad` (torch.autograd.grad). */
-export function grad(output: Tensor, inputs: Tensor | readonly Tensor[], given: GradOptions = {}): (Tensor | null)[] {
+/** The gradients of `outputs`, or of their sum, with respect to `inputs`, without touching any `grad` (torch.autograd.grad). */
+export function grad(outputs: Tensor | readonly Tensor[], inputs: Tensor | readonly Tensor[], given: GradOptions = {}): (Tensor | null)[] {
   const options = checkedOptions<GradOptions>("grad", given, "gradOutputs", "retainGraph", "createGraph", "allowUnused");
+  const roots = outputs instanceof Tensor ? [outputs] : outputs;
+  const { gradOutputs = null, createGraph = false, retainGraph = createGraph } = options;
+  const incoming = gradOutputs === null ? roots.map(() => null) : gradOutputs instanceof Tensor ? [gradOutputs] : gradOutputs;
+  if (incoming.length !== roots.length) throw new RuntimeError(`got ${roots.length} tensors and ${incoming.length} gradients`);
   const wanted = inputs instanceof Tensor ? [inputs] : inputs;
-  const results = new Map<GraphNode, Tensor | null>();
-  const edges = wanted.map((input) => {
-    const edge = input.gradientEdge();
-    if (edge === null) throw new RuntimeError("One of the differentiated Tensors does not require grad");
-    results.set(edge, null);
-    return edge;
+  const totals = wanted.map((): Tensor | null => null);
+  roots.forEach((root, at) => {
+    const results = new Map<GraphNode, Tensor | null>();
+    const edges = wanted.map((input) => {
+      const edge = input.gradientEdge();
+      if (edge === null) throw new RuntimeError("One of the differentiated Tensors does not require grad");
+      results.set(edge, null);
+      return edge;
+    });
+    // What the outputs share of the graph is needed until the last of them.
+    run(root, incoming[at] ?? null, { createGraph, retainGraph: retainGraph || at < roots.length - 1 }, results);
+    edges.forEach((edge, i) => {
+      const result = results.get(edge) ?? null;
+      const former = totals[i] ?? null;
+      if (result !== null) totals[i] = former === null ? result : createGraph ? former.add(result) : sum(former, result, false);
+    });
   });
-  run(output, options.gradOutputs ?? null, options, results);
-  return edges.map((edge, i) => {
-    const result = results.get(edge) ?? null;
-    if (result === null && !options.allowUnused) {
-      throw new RuntimeError(
-        `The differentiated Tensor at index ${i} appears to not have been used in the graph. Set allow_unused=True if this is the desired behavior.`,
-      );
-    }
-    return result;
-  });
+  if (!options.allowUnused && totals.includes(null)) {
+    throw new RuntimeError(
+      `The differentiated Tensor at index ${totals.indexOf(null)} appears to not have been used in the graph. Set allow_unused=True if this is the desired behavior.`,
+    );
+  }
+  return totals;
 }
 
 interface Pass {

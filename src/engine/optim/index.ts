@@ -6,6 +6,7 @@ export * from "./asgd.js";
 export * as lrScheduler from "./lrScheduler/index.js";
 export { Optimizer, type OptimizerParameters, type OptimizerStateDict, type ParameterGroup, type ParameterState } from "./optimizer.js";
 export * from "./lbfgs.js";
+export * from "./muon.js";
 export * from "./rmsprop.js";
 export * from "./rprop.js";
 export * from "./sgd.js";

@@ -4,7 +4,7 @@ import { float32, type DType } from "../dtype.js";
 import { KeyError, nameInPython, RuntimeError, TypeError, ValueError } from "../errors.js";
 import { copy } from "../kernels/elementwise.js";
 import type { Run } from "../kernels/wasm/elementwise.js";
-import { HookList, type RemovableHandle } from "../nn/hooks.js";
+import { HookList, type PrependOptions, type RemovableHandle } from "../nn/hooks.js";
 import { report } from "../observer.js";
 import { writing } from "../operation.js";
 import { formatFloat } from "../print/numbers.js";
@@ -43,6 +43,12 @@ export interface OptimizerStateDict {
 /** Runs before or after a step; gets the closure that the step was given. */
 export type StepHook = (optimizer: Optimizer, closure: (() => unknown) | undefined) => void;
 
+/** Runs before a state dict is made, or after one was loaded. */
+export type StateHook = (optimizer: Optimizer) => void;
+
+/** Runs on a state dict, after it was made or before it is loaded; what it returns, if anything, takes its place. */
+export type StateDictHook = (optimizer: Optimizer, stateDict: OptimizerStateDict) => OptimizerStateDict | null | undefined | void;
+
 interface ZeroGradOptions {
   /** Drop the gradients instead of filling them with zeros. Default true. */
   readonly setToNone?: boolean;
@@ -55,6 +61,10 @@ export abstract class Optimizer<Group extends ParameterGroup = ParameterGroup> {
   readonly state = new Map<Tensor, ParameterState>();
   private readonly stepPreHooks = new HookList<StepHook>();
   private readonly stepPostHooks = new HookList<StepHook>();
+  private readonly stateDictPreHooks = new HookList<StateHook>();
+  private readonly stateDictPostHooks = new HookList<StateDictHook>();
+  private readonly loadStateDictPreHooks = new HookList<StateDictHook>();
+  private readonly loadStateDictPostHooks = new HookList<StateHook>();
 
   /** `defaults` are the options of groups that state none. */
   constructor(
@@ -122,6 +132,26 @@ export abstract class Optimizer<Group extends ParameterGroup = ParameterGroup> {
     return this.stepPostHooks.register(hook);
   }
 
+  /** Runs before a state dict is made; with `prepend`, before all others. (Optimizer.register_state_dict_pre_hook) */
+  registerStateDictPreHook(hook: StateHook, options: PrependOptions = {}): RemovableHandle {
+    return this.stateDictPreHooks.register(hook, checkedOptions<PrependOptions>("registerStateDictPreHook", options, "prepend").prepend);
+  }
+
+  /** Runs on a state dict that was made, and may give another in its place. (Optimizer.register_state_dict_post_hook) */
+  registerStateDictPostHook(hook: StateDictHook, options: PrependOptions = {}): RemovableHandle {
+    return this.stateDictPostHooks.register(hook, checkedOptions<PrependOptions>("registerStateDictPostHook", options, "prepend").prepend);
+  }
+
+  /** Runs on a copy of a state dict before it is loaded, and may give another in its place. (Optimizer.register_load_state_dict_pre_hook) */
+  registerLoadStateDictPreHook(hook: StateDictHook, options: PrependOptions = {}): RemovableHandle {
+    return this.loadStateDictPreHooks.register(hook, checkedOptions<PrependOptions>("registerLoadStateDictPreHook", options, "prepend").prepend);
+  }
+
+  /** Runs after a state dict was loaded. (Optimizer.register_load_state_dict_post_hook) */
+  registerLoadStateDictPostHook(hook: StateHook, options: PrependOptions = {}): RemovableHandle {
+    return this.loadStateDictPostHooks.register(hook, checkedOptions<PrependOptions>("registerLoadStateDictPostHook", options, "prepend").prepend);
+  }
+
   /** What a step does, between its hooks. */
   protected updateAll<Loss>(closure?: () => Loss): Loss | void {
     const loss = closure && enableGrad(closure);
@@ -157,15 +187,23 @@ export abstract class Optimizer<Group extends ParameterGroup = ParameterGroup> {
 
   /** State and options, with each parameter's position in its place. Tensors are shared with the optimizer, not copied. */
   stateDict(): OptimizerStateDict {
+    for (const hook of this.stateDictPreHooks) hook(this);
     const positions = new Map(this.paramGroups.flatMap((group) => group.params).map((param, i) => [param, i]));
     const state: Record<number, ParameterState> = {};
     for (const [param, entries] of this.state) state[positions.get(param)!] = { ...entries };
-    return { state, paramGroups: this.paramGroups.map((group) => ({ ...group, params: group.params.map((param) => positions.get(param)!) })) };
+    const made = { state, paramGroups: this.paramGroups.map((group) => ({ ...group, params: group.params.map((param) => positions.get(param)!) })) };
+    return this.#passedThrough(this.stateDictPostHooks, made);
+  }
+
+  #passedThrough(hooks: Iterable<StateDictHook>, stateDict: OptimizerStateDict): OptimizerStateDict {
+    let result = stateDict;
+    for (const hook of hooks) result = hook(this, result) ?? result;
+    return result;
   }
 
   /** Takes state and options from `stateDict`, for as many groups of as many parameters. Tensors are copied. */
   loadStateDict(stateDict: OptimizerStateDict): void {
-    const { state, paramGroups } = stateDict;
+    const { state, paramGroups } = this.#passedThrough(this.loadStateDictPreHooks, { ...stateDict });
     if (paramGroups.length !== this.paramGroups.length) throw new ValueError("loaded state dict has a different number of parameter groups");
     if (paramGroups.some((group, i) => group.params.length !== this.paramGroups[i]!.params.length)) {
       throw new ValueError("loaded state dict contains a parameter group that doesn't match the size of optimizer's group");
@@ -180,6 +218,7 @@ export abstract class Optimizer<Group extends ParameterGroup = ParameterGroup> {
       this.state.set(param, Object.fromEntries(copied));
     }
     paramGroups.forEach((group, i) => Object.assign(this.paramGroups[i]!, { ...group, params: this.paramGroups[i]!.params }));
+    for (const hook of this.loadStateDictPostHooks) hook(this);
   }
 
   /** What a tensor of a loaded state becomes here. */

@@ -230,6 +230,40 @@ export class BatchNorm3d<Affine extends boolean = true, HasBias extends boolean 
   }
 }
 
+/**
+ * Batch normalization over the batches of several processes, of inputs of at least two dimensions (torch.nn.SyncBatchNorm). There is one process here, in which it
+ * is plain batch normalization, as in PyTorch where `torch.distributed` is not initialized.
+ */
+export class SyncBatchNorm<Affine extends boolean = true, HasBias extends boolean = Affine> extends BatchNorm<Affine, HasBias> {
+  constructor(...args: ChannelNormArguments<Affine, HasBias>) {
+    super(...channelNormOptions(new.target.name, args));
+  }
+
+  protected override get inputDims(): readonly number[] {
+    return [2, 3, 4, 5];
+  }
+
+  protected override checkInputDim(x: Tensor): void {
+    if (x.sizes.length < 2) throw new ValueError(`expected at least 2D input (got ${x.sizes.length}D input)`);
+    if (x.sizes[1] === 0) throw new ValueError("SyncBatchNorm number of input channels should be non-zero");
+  }
+
+  /** Puts one of these, with the same parameters and statistics, in the place of every BatchNorm1d, 2d and 3d. (SyncBatchNorm.convert_sync_batchnorm) */
+  static convertSyncBatchnorm(module: Module): Module {
+    let result = module;
+    if (module instanceof BatchNorm) {
+      const { numFeatures, eps, momentum, affine, trackRunningStats, weight, bias, runningMean, runningVar, numBatchesTracked, training } = module;
+      const converted = new SyncBatchNorm<boolean, boolean>(numFeatures, eps, momentum, affine, trackRunningStats, { bias: bias !== null });
+      if (affine) Object.assign(converted, { weight, bias });
+      Object.assign(converted, { runningMean, runningVar, numBatchesTracked });
+      converted.training = training;
+      result = converted;
+    }
+    for (const [name, child] of module.namedChildren()) result.addModule(name, SyncBatchNorm.convertSyncBatchnorm(child));
+    return result;
+  }
+}
+
 // ---- instance normalization
 
 abstract class InstanceNorm<Affine extends boolean, HasBias extends boolean> extends NormBase<Affine, HasBias> {
