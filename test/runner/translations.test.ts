@@ -63,7 +63,8 @@ const notForUsers: Readonly<Record<string, readonly string[]>> = {
   "runner/makers.ts": ["Array BigInt", "new "],
   "runner/modelCode.ts": ['"use strict"; return ('],
   // A choice between two, for the recording itself.
-  "inspect/recording.ts": ["the whole memory", "its elements"],
+  "inspect/recordedValues.ts": ["the whole memory", "its elements"],
+  "inspect/recording.ts": ["the whole memory"],
   "inspect/operations.ts": ["at chunk clone", "\n  sum(self"],
   "inspect/parameterNames.ts": ["[native code]"],
   // A fault of ours.
