@@ -19,6 +19,7 @@ export async function generated() {
   const files = new Map([
     ["src/describe/findings/kinds.generated.ts", registry(kinds)],
     ["package.json", withSchema(readFileSync(path.join(root, "package.json"), "utf8"), kinds)],
+    ["package.nls.json", withTexts(readFileSync(path.join(root, "package.nls.json"), "utf8"), kinds)],
     [`${docsFolder}/README.md`, contents(kinds)],
   ]);
   for (const { code, page } of kinds) files.set(`${docsFolder}/${code}.md`, page);
@@ -83,13 +84,22 @@ function withSchema(text, kinds) {
     scope: "resource",
     additionalProperties: false,
     properties: Object.fromEntries(
-      kinds.map(({ code, severity, title, summary }) => [
+      kinds.map(({ code, severity }) => [
         code,
-        { type: "string", enum: ["off", "information", "warning", "error"], default: severity, markdownDescription: `**${title}.** ${summary}` },
+        { type: "string", enum: ["off", "information", "warning", "error"], default: severity, markdownDescription: `%${textPrefix}${code}%` },
       ]),
     ),
   };
   return `${JSON.stringify(manifest, null, 2)}\n`;
+}
+
+/** What the setting says of each kind; package.nls.zh-cn.json has the Chinese under the same names. */
+const textPrefix = "finding.";
+
+function withTexts(text, kinds) {
+  const others = Object.entries(JSON.parse(text)).filter(([name]) => !name.startsWith(textPrefix));
+  const own = kinds.map(({ code, title, summary }) => [`${textPrefix}${code}`, `**${title}.** ${summary}`]);
+  return `${JSON.stringify(Object.fromEntries([...others, ...own]), null, 2)}\n`;
 }
 
 function contents(kinds) {

@@ -12,7 +12,7 @@ import { loadLayoutEngine } from "./layoutEngine.js";
 import { Outline } from "./outline.js";
 import { focusPicture } from "./pictureFocus.js";
 import { useSession } from "./pageSession.js";
-import { comparedPaths, idOf, type Page, selectedOf, shownView } from "./state.js";
+import { comparedPaths, idOf, pinnedPaths, type Page, selectedOf, shownView } from "./state.js";
 import { onThemeChange, readTheme } from "./theme.js";
 
 export interface GraphPaneProps {
@@ -112,6 +112,7 @@ function pictureOf(page: Page, model: ModelSnapshot, file: string): Omit<Picture
     reveals: page.reveals,
     isTracing: page.tracing,
     compared: comparedPaths(page),
+    pinned: pinnedPaths(page, model),
   };
 }
 

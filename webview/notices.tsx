@@ -214,10 +214,18 @@ function Progress({ activity, timeLimit }: { readonly activity: Activity; readon
   );
 }
 
-function Notice({ kind, text, children }: { readonly kind: "info" | "warning"; readonly text: string; readonly children: ComponentChildren }) {
+interface NoticeProps {
+  readonly kind: "info" | "warning";
+  /** A codicon's name; default: the kind's own. */
+  readonly icon?: string;
+  readonly text: string;
+  readonly children: ComponentChildren;
+}
+
+function Notice({ kind, icon = kind, text, children }: NoticeProps) {
   return (
     <div class={`notice ${kind}`} role="status">
-      <Icon name={kind} />
+      <Icon name={icon} />
       <p>{text}</p>
       {children}
     </div>
@@ -232,7 +240,7 @@ function EarlierChanges({ state }: { readonly state: FileState }) {
   const answer = (wanted: "apply" | "keep" | "forget") => () => act("earlierChanges", { answer: wanted });
   if (state.earlierChanges.every(({ kept }) => kept))
     return (
-      <Notice kind="info" text={l10n.t("Reinitialized after every run: {0}.", text)}>
+      <Notice kind="info" icon="pinned" text={l10n.t("Reinitialized after every run: {0}.", text)}>
         <Link onClick={answer("forget")}>{l10n.t("Stop Applying")}</Link>
       </Notice>
     );

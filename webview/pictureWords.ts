@@ -26,6 +26,7 @@ export function pictureWords(): PictureWords {
     changedSince: l10n.t("changed since the pass"),
     failedHere: l10n.t("failed here"),
     compared: l10n.t("comparison: {0}"),
+    pinned: l10n.t("reinitialized after every run"),
     declaredOrder: l10n.t("Order as declared; no forward pass was measured"),
     noTrace: l10n.t("No forward pass: how data flows is unknown"),
     plainLayout: l10n.t("Simplified layout"),
@@ -58,6 +59,7 @@ export function pictureWords(): PictureWords {
       failed: l10n.t("Failed"),
       finding: l10n.t("Finding"),
       compared: l10n.t("Compared"),
+      pinned: l10n.t("Reinitialized after every run"),
     },
   };
 }

@@ -1,6 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import * as l10n from "@vscode/l10n";
 import { version } from "../../package.json";
 import {
   type Failure,
@@ -29,7 +30,8 @@ import { loadTranslations } from "./translations.js";
 /** Findings and errors in the terminal's language. */
 const stringsFile = loadTranslations(process.env);
 
-const usage = `Usage: layerscope COMMAND FILE [OPTION]...
+const usage = (): string =>
+  l10n.t(`Usage: layerscope COMMAND FILE [OPTION]...
 Run the TypeScript, JavaScript or Python model code in FILE, a notebook too, and look at its models.
 
 Commands:
@@ -72,7 +74,7 @@ Multiply-adds are counted from what ran: products of matrices and vectors, convo
 it was given; biases, normalizations and element-wise work are not counted. This is what torch.utils.flop_counter counts, halved, and what torchvision
 publishes as GMACs. torchinfo counts from parameters instead: it adds biases and normalizations, and leaves out products without parameters, as in attention.
 
-Exit status: 0 if all went well, 1 if the file failed or signal found an error, 2 if the command was wrong; what the file gives to process.exit().`;
+Exit status: 0 if all went well, 1 if the file failed or signal found an error, 2 if the command was wrong; what the file gives to process.exit().`);
 
 class UsageError extends Error {}
 
@@ -142,7 +144,7 @@ async function main(argv: readonly string[]): Promise<number> {
   }
   const { values, positionals } = parsed;
   if (values.help) {
-    console.log(usage);
+    console.log(usage());
     return 0;
   }
   if (values.version) {

@@ -3,6 +3,7 @@ import type { Rectangle } from "./geometry.js";
 import { captionHeight, captionLines, captionOf, paintCaption } from "./drawing/caption.js";
 import { caveats } from "./drawing/caveats.js";
 import { comparedBoxes, paintComparison } from "./drawing/comparison.js";
+import { paintPins, pinnedBoxes } from "./drawing/pins.js";
 import { overlayScaleHeight, paintOverlayScale } from "./drawing/overlay.js";
 import { paintScene, type Look } from "./drawing/paint.js";
 import { paintSharedLinks, type RoutedLink } from "./drawing/sharedLinks.js";
@@ -69,6 +70,7 @@ export function paintExported(surface: Surface, { scene, boxes, edges, links, lo
   paintScene(surface, boxes, edges, scaled);
   paintSharedLinks(surface, links, scene.direction, scaled);
   paintComparison(surface, comparedBoxes(scene, look), look.theme, (box) => box);
+  paintPins(surface, pinnedBoxes(scene, look), look.theme, (box) => box);
   if (overlay) paintOverlayScale(surface, area.x + margin, area.y + margin, overlay, look.theme, measure);
   paintCaption(surface, caption, area.x + margin, area.y + area.height - margin / 2, look.theme, measure);
 }

@@ -46,10 +46,11 @@ export interface GraphItem {
 export interface ItemMarks {
   readonly selection: string | null;
   readonly compared: ReadonlyMap<string, readonly number[]>;
+  readonly pinned: ReadonlySet<string>;
 }
 
 /** A box as the page, the screen reader and the tests see it. */
-function itemOf({ node, depth }: SceneBox, parent: string | null, { selection, compared }: ItemMarks, words: PictureWords): GraphItem {
+function itemOf({ node, depth }: SceneBox, parent: string | null, { selection, compared, pinned }: ItemMarks, words: PictureWords): GraphItem {
   const ordinals = compared.get(node.id) ?? [];
   const sharing = node.sharing[0];
   const members = node.row.kind === "single" ? [] : node.row.members.map((member) => member.path);
@@ -75,13 +76,13 @@ function itemOf({ node, depth }: SceneBox, parent: string | null, { selection, c
     failed: node.status === "failed" || node.failure !== null,
     // Only the few that a screen reader is near are ever asked for.
     get description() {
-      return describe(node, ordinals, words);
+      return describe(node, ordinals, pinned.has(node.id), words);
     },
   };
 }
 
 /** Name, type, what comes out, how many parameters, and what is special about it. */
-function describe(node: DisplayNode, compared: readonly number[], words: PictureWords): string {
+function describe(node: DisplayNode, compared: readonly number[], isPinned: boolean, words: PictureWords): string {
   const part = node.part ? nodeTitle(node, words) : "";
   const parts = [[node.kind === "operation" ? node.name : nodeTitle(node, words), part, node.type, node.target, node.detail].filter(Boolean).join(" ")];
   if (node.outputShape) parts.push(node.outputShape);
@@ -98,6 +99,7 @@ function describe(node: DisplayNode, compared: readonly number[], words: Picture
   if (node.isChanged) parts.push(words.changedSince);
   if (node.failure) parts.push(`${words.failedHere}: ${node.failure.message}`);
   if (compared.length > 0) parts.push(fill(words.compared, compared.join(", ")));
+  if (isPinned) parts.push(words.pinned);
   return parts.join(", ");
 }
 
@@ -125,9 +127,9 @@ export class Items {
     if (!this.#list || !before) {
       this.#list = this.scene.boxes.map((box) => this.#make(box, marks));
       this.#places = new Map(this.#list.map((item, place) => [item.id, place]));
-    } else if (marks.selection !== before.selection || marks.compared !== before.compared) {
+    } else if (marks.selection !== before.selection || marks.compared !== before.compared || marks.pinned !== before.pinned) {
       this.#list = [...this.#list];
-      for (const id of [before.selection, marks.selection, ...before.compared.keys(), ...marks.compared.keys()]) {
+      for (const id of [before.selection, marks.selection, ...before.compared.keys(), ...marks.compared.keys(), ...before.pinned, ...marks.pinned]) {
         const place = id === null ? undefined : this.#places.get(id);
         if (place !== undefined) this.#list[place] = this.#make(this.scene.boxes[place]!, marks);
       }

@@ -20,7 +20,7 @@ export function overlayOf(model: PictureModel, { overlay: id, overlayMark }: Pic
 
 /** How a state makes the boxes of a picture look. */
 export function lookOf(shown: Shown, state: PictureState, shownOverlay: Overlay | null, theme: Theme = state.theme): Omit<Look, "scale"> {
-  const { matches, compared, selection, isTracing } = state;
+  const { matches, compared, pinned, selection, isTracing } = state;
   const from = isTracing ? shown.visible(selection) : null;
   const ordinals = new Map<string, readonly number[]>();
   compared.forEach((path, index) => {
@@ -31,11 +31,12 @@ export function lookOf(shown: Shown, state: PictureState, shownOverlay: Overlay 
     matches: matches && new Set([...matches].flatMap((path) => shown.boxesOf(path))),
     traced: from === null ? null : shown.traced(from),
     compared: ordinals,
+    pinned: new Set(pinned.flatMap((path) => shown.boxesOf(path))),
     overlay: shownOverlay && overlayMarks(shownOverlay, theme),
   };
 }
 
 /** A look without any mark, while there is no picture. */
 export function plainLook(theme: Theme): Omit<Look, "scale"> {
-  return { theme, matches: null, traced: null, compared: new Map(), overlay: null };
+  return { theme, matches: null, traced: null, compared: new Map(), pinned: new Set(), overlay: null };
 }

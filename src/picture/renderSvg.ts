@@ -55,7 +55,7 @@ export async function renderSvg(snapshot: ModelSnapshot, options: RenderOptions 
     boxes: scene.boxes,
     edges: scene.edges,
     links: routeLinks(scene, settings.showSharedLinks ? sharedLinks(model, scene, null) : []),
-    look: { theme, matches: null, traced: null, compared: new Map(), overlay: shown && overlayMarks(shown, theme) },
+    look: { theme, matches: null, traced: null, compared: new Map(), pinned: new Set(), overlay: shown && overlayMarks(shown, theme) },
     overlay: shown,
     measure: estimateText,
     ...wholePicture(model, scene, shown, words, estimateText),

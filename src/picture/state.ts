@@ -65,6 +65,8 @@ export interface PictureState {
   readonly matches: ReadonlySet<string> | null;
   /** Modules that are compared, by path: numbered in this order. A closed box has the numbers of what it holds. */
   readonly compared: readonly string[];
+  /** Modules that are reinitialized after every run, by path: a pin is on them, or on the closed box that holds them. */
+  readonly pinned: readonly string[];
 }
 
 /** A picture of nothing, with every setting at its default. */
@@ -81,4 +83,5 @@ export const initialState: PictureState = {
   isTracing: false,
   matches: null,
   compared: [],
+  pinned: [],
 };

@@ -32,6 +32,7 @@ export interface PictureWords {
   readonly failedHere: string;
   /** `{0}`: 1, 2 or both. */
   readonly compared: string;
+  readonly pinned: string;
   readonly declaredOrder: string;
   readonly noTrace: string;
   readonly plainLayout: string;
@@ -42,7 +43,7 @@ export interface PictureWords {
   readonly legend: string;
   readonly kinds: Readonly<Record<LayerKind, string>>;
   readonly legendSigns: Readonly<
-    Record<"repeated" | "shared" | "calls" | "constant" | "parameter" | "stub" | "declared" | "notRun" | "failed" | "finding" | "compared", string>
+    Record<"repeated" | "shared" | "calls" | "constant" | "parameter" | "stub" | "declared" | "notRun" | "failed" | "finding" | "compared" | "pinned", string>
   >;
 }
 
@@ -69,6 +70,7 @@ export const englishWords: PictureWords = {
   changedSince: "changed since the pass",
   failedHere: "failed here",
   compared: "comparison: {0}",
+  pinned: "reinitialized after every run",
   declaredOrder: "Order as declared; no forward pass was measured",
   noTrace: "No forward pass: how data flows is unknown",
   plainLayout: "Simplified layout",
@@ -101,6 +103,7 @@ export const englishWords: PictureWords = {
     failed: "Failed",
     finding: "Finding",
     compared: "Compared",
+    pinned: "Reinitialized after every run",
   },
 };
 

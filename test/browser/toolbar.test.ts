@@ -138,6 +138,10 @@ describe("without a click", () => {
     await notice.getByRole("button", { name: "Keep Applying" }).click();
     expect(webview.asked("earlierChanges")).toEqual([{ answer: "keep" }]);
     await webview.send({ kind: "state", state: fileState({ earlierChanges: [{ ...change, kept: true }] }), selection: null });
+    // A pin on the banner, and on the box: drawn, and told by a screen reader.
+    await notice.locator(".codicon-pinned").waitFor();
+    const described = () => webview.page.getByRole("treeitem", { name: /reinitialized after every run/ }).allInnerTexts();
+    await expect.poll(async () => (await described()).length).toBe(1);
     await notice.getByRole("button", { name: "Stop Applying" }).click();
     expect(webview.asked("earlierChanges")).toEqual([{ answer: "keep" }, { answer: "forget" }]);
   });

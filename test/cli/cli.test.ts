@@ -35,6 +35,11 @@ test("speaks the terminal's language", () => {
     spawnSync(process.execPath, [cli, "summary", "model.ts"], { cwd: folder, encoding: "utf8", env: { ...process.env, LC_ALL: "", LANG } });
   expect(chinese("zh_CN.UTF-8").stdout).toContain("代码运行模型时记录的形状");
   expect(chinese("en_US.UTF-8").stdout).toContain("Shapes recorded as the code ran the model");
+  // Every command and option is in both.
+  const help = (LANG: string) => spawnSync(process.execPath, [cli, "--help"], { encoding: "utf8", env: { ...process.env, LC_ALL: "", LANG } }).stdout;
+  const names = (text: string) => [...text.matchAll(/^ {2}(?:-., )?(--)?[a-z-]+/gm)].map(([name]) => name);
+  expect(help("zh_CN.UTF-8")).toMatch(/^用法：layerscope/);
+  expect(names(help("zh_CN.UTF-8"))).toEqual(names(help("en_US.UTF-8")));
 });
 
 describe("layerscope run", () => {

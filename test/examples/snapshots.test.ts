@@ -22,6 +22,7 @@ const expected: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   "mixture-of-experts.ts": { model: 270_724 },
   "mobilenetv2.ts": { mobilenetv2: 3_504_872 },
   "parameter-management.ts": { net: 49, rgnet: 309, tied: 121 },
+  "parameter-management.zh-cn.ts": { net: 49, rgnet: 309, tied: 121 },
   "resnet.ts": { resnet18: 11_689_512, resnet50: 25_557_032 },
   "train.ts": { net: 4_547 },
   "unet.ts": { unet: 31_037_698, miniature: 486_418 },

@@ -22,7 +22,7 @@ function scene(model: ReturnType<typeof fixtures.gpt>): Promise<Scene> {
   });
 }
 
-const look: Look = { theme: lightTheme, scale: 1, matches: null, traced: null, compared: new Map(), overlay: null };
+const look: Look = { theme: lightTheme, scale: 1, matches: null, traced: null, compared: new Map(), pinned: new Set(), overlay: null };
 
 async function texts(model: ReturnType<typeof fixtures.gpt>, shown = look): Promise<string[]> {
   const surface = new SvgSurface();
@@ -48,6 +48,7 @@ describe("the legend", () => {
 
   it("explains the numbers of a comparison while there is one", async () => {
     expect(await texts(fixtures.mlp(), { ...look, compared: new Map([["0", [1]]]) })).toEqual(["Linear", "Activation", "1", "Compared"]);
+    expect(await texts(fixtures.mlp(), { ...look, pinned: new Set(["0"]) })).toEqual(["Linear", "Activation", "Reinitialized after every run"]);
   });
 
   it("is low where there is room beside", async () => {

@@ -66,7 +66,7 @@ describe("titles of open boxes", () => {
       surface,
       titles,
       300,
-      { theme: lightTheme, scale: 1, matches: null, traced: null, compared: new Map(), overlay: null },
+      { theme: lightTheme, scale: 1, matches: null, traced: null, compared: new Map(), pinned: new Set(), overlay: null },
       estimateText,
     );
     expect(end).toBe(bandHeight);
@@ -79,7 +79,7 @@ describe("titles of open boxes", () => {
         new SvgSurface(),
         [],
         300,
-        { theme: lightTheme, scale: 1, matches: null, traced: null, compared: new Map(), overlay: null },
+        { theme: lightTheme, scale: 1, matches: null, traced: null, compared: new Map(), pinned: new Set(), overlay: null },
         estimateText,
       ),
     ).toBe(0);

@@ -132,7 +132,8 @@ export class GraphView implements GraphViewInterface {
     this.#minimap.setVisible(state.settings.showMinimap);
     this.#refresh();
     if (revealed) this.#options.onArrange?.(revealed);
-    if (state.selection?.id !== before.selection?.id || state.compared.join("\n") !== before.compared.join("\n")) this.#options.onChange?.();
+    const marks = ({ selection, compared, pinned }: PictureState) => [selection?.id, "", ...compared, "", ...pinned].join("\n");
+    if (marks(state) !== marks(before)) this.#options.onChange?.();
   }
 
   /** Takes another model, or another snapshot of the one that is shown. Where the view is to go with it; null where the model is the same. */
@@ -440,7 +441,7 @@ export class GraphView implements GraphViewInterface {
   }
 
   get #itemMarks(): ItemMarks {
-    return { selection: this.#selected, compared: this.#look.compared };
+    return { selection: this.#selected, compared: this.#look.compared, pinned: this.#look.pinned };
   }
 
   neighbours(id: string): Neighbours {

@@ -9,6 +9,11 @@ function examples(): readonly { readonly file: string; readonly title: string; r
       title: vscode.l10n.t("Parameter management"),
       teaches: vscode.l10n.t("reach, initialize and share parameters: the chapter, in TypeScript"),
     },
+    {
+      file: "parameter-management.zh-cn.ts",
+      title: vscode.l10n.t("Parameter management, commented in Chinese"),
+      teaches: vscode.l10n.t("the same example, its comments in the chapter's Chinese words"),
+    },
     { file: "lenet.ts", title: vscode.l10n.t("LeNet-5"), teaches: vscode.l10n.t("convolutions and pooling, and what shape each gives") },
     { file: "train.ts", title: vscode.l10n.t("Training"), teaches: vscode.l10n.t("weights before and after training, beside how they were initialized") },
     {

@@ -4,11 +4,12 @@ import type { PictureWords } from "../words.js";
 import type { MeasureText } from "../text.js";
 import type { LayerKind } from "../theme.js";
 import { paintComparisonTag } from "./comparison.js";
+import { paintPin } from "./pins.js";
 import { paintKindBar } from "./kindBar.js";
 import type { Look } from "./paint.js";
 import type { Surface } from "./surface.js";
 
-const signs = ["repeated", "shared", "calls", "constant", "parameter", "stub", "declared", "notRun", "failed", "finding", "compared"] as const;
+const signs = ["repeated", "shared", "calls", "constant", "parameter", "stub", "declared", "notRun", "failed", "finding", "compared", "pinned"] as const;
 type Sign = (typeof signs)[number];
 type Entry = { readonly kind: "layer"; readonly layer: LayerKind; readonly text: string } | { readonly kind: Sign; readonly text: string };
 
@@ -19,7 +20,7 @@ const columnGap = 14;
 const mostRows = 6;
 
 /** What is in this picture and needs explaining, no more. */
-function entries(scene: Scene, { compared }: Look, words: PictureWords): Entry[] {
+function entries(scene: Scene, { compared, pinned }: Look, words: PictureWords): Entry[] {
   const kinds = new Set<LayerKind>();
   const seen = new Set<Sign>();
   for (const { node, face } of scene.boxes) {
@@ -36,6 +37,7 @@ function entries(scene: Scene, { compared }: Look, words: PictureWords): Entry[]
     if (points === null) seen.add("stub");
   }
   if (compared.size > 0) seen.add("compared");
+  if (pinned.size > 0) seen.add("pinned");
   const order = Object.keys(words.kinds) as LayerKind[];
   return [
     ...order.filter((kind) => kinds.has(kind)).map((layer) => ({ kind: "layer", layer, text: words.kinds[layer] }) as const),
@@ -141,6 +143,9 @@ export function paintLegend(
         break;
       case "compared":
         paintComparisonTag(surface, left, middle, 1, theme);
+        break;
+      case "pinned":
+        paintPin(surface, left, middle, theme);
         break;
       case "failed":
         surface.rectangle(left, middle - 4.5, 13, 9, 2, { stroke: theme.error, lineWidth: 1.5 });

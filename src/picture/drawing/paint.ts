@@ -19,6 +19,8 @@ export interface Look {
   readonly traced: ReadonlySet<string> | null;
   /** Which of the compared modules a box is or holds, counted from 1, by its id. */
   readonly compared: ReadonlyMap<string, readonly number[]>;
+  /** Boxes that are, or hold, what is reinitialized after every run. */
+  readonly pinned: ReadonlySet<string>;
   /** How a box shows its value under an overlay; undefined where it has none, null without an overlay. */
   readonly overlay: ((path: string) => OverlayMark | undefined) | null;
 }

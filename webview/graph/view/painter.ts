@@ -2,6 +2,7 @@ import type { Overlay } from "../../../src/describe/overlays.js";
 import type { Point } from "../../../src/picture/geometry.js";
 import { CanvasSurface } from "./canvasSurface.js";
 import { comparedBoxes, paintComparison } from "../../../src/picture/drawing/comparison.js";
+import { paintPins, pinnedBoxes } from "../../../src/picture/drawing/pins.js";
 import { caveats, paintCaveats } from "../../../src/picture/drawing/caveats.js";
 import { farNames, paintFarNames } from "../../../src/picture/drawing/farNames.js";
 import { edgeNote, paintEdgeNote } from "../../../src/picture/drawing/edgeNote.js";
@@ -87,6 +88,7 @@ export class Painter {
 
     overlay.setView(0, 0, 1);
     paintComparison(surface, comparedBoxes(scene, look), theme, (box) => this.camera.toScreen(box));
+    paintPins(surface, pinnedBoxes(scene, look), theme, (box) => this.camera.toScreen(box));
     const inView = shown.index.boxesIn(...this.view);
     paintFarNames(surface, farNames(inView, this.camera, measure, scene.direction), look);
     const top = marks.overlay ? 10 + overlayScaleHeight : 0;
