@@ -46,7 +46,8 @@ export function checkedOptions<Options extends object>(
 
 function refuseUnknown(operation: string, options: object, names: readonly string[], others: readonly string[] = []): void {
   for (const name in options) {
-    if (!names.includes(name) && !others.includes(name)) throw unknownOption(operation, name, [...names, ...others]);
+    // What all objects inherit, code may have added to.
+    if (!names.includes(name) && !others.includes(name) && Object.hasOwn(options, name)) throw unknownOption(operation, name, [...names, ...others]);
   }
 }
 

@@ -73,6 +73,8 @@ export class Recorder {
   /** Set while the editor runs a pass: it is recorded, whatever was before, and not kept as one of the code's. */
   #requested: Recording | null = null;
   readonly #observer: Observer;
+  /** Hears when the code has come out of a module that it called, and is in none. */
+  onPassed: (() => void) | null = null;
 
   constructor(engine: Engine, calls: CodeCalls, initializations: Initializations, names: OriginalNames) {
     this.#engine = engine;
@@ -82,6 +84,11 @@ export class Recorder {
     this.ties = new Ties(engine);
     this.#observer = this.#createObserver();
     engine.observe(this.#observer);
+  }
+
+  /** Whether the code is in no module. */
+  get isOutside(): boolean {
+    return this.#depth === 0;
   }
 
   /** The modules that still exist, in the order they were made. Call after a garbage collection to know it exactly. */
@@ -168,6 +175,7 @@ export class Recorder {
           eachTensorOf(recorder.#engine, [output], (tensor) => recorder.#outputs.set(tensor, { recording, tensor, after: null }));
           recorder.#recording = null;
         }
+        if (recorder.#depth === 0 && !recorder.#requested) recorder.onPassed?.();
         return handedOn;
       },
       moduleFailed: function failed(module, error) {

@@ -280,6 +280,8 @@ function dangling({ root, tensors, trace, signal, brokenTies = [] }: snapshot.Mo
 
 export const checkModel: Check<snapshot.ModelSnapshot> = (value) => model(value) ?? dangling(value as snapshot.ModelSnapshot);
 
+export const checkModels: Check<readonly snapshot.ModelSnapshot[]> = list(checkModel);
+
 const failureText = {
   message: text,
   hint: optional(text),

@@ -47,6 +47,7 @@ export function bundlePlugin(surroundings: Surroundings, entry: string, state: (
         contents: `export * from ${JSON.stringify(path)};`,
         resolveDir: dirname(entry),
       }));
+      build.onResolve({ filter: /^https?:/ }, fromNetwork);
       resolveAsKnown(build, entry);
       build.onLoad({ filter: /\.node$/ }, ({ path }) => nativeAddon(path));
       build.onLoad({ filter: /\.json$/ }, (args) => loadData(surroundings, state(), args));
@@ -81,6 +82,11 @@ async function resolveEngine(
 function partOfEngine(specifier: string): string | null {
   const way = (waysIn as Readonly<Record<string, string | { readonly import: string }>>)[specifier.replace("layerscope", ".")];
   return way === undefined || typeof way === "string" ? null : way.import.replace("./dist/engine/", "./");
+}
+
+/** Node has no such import; where the code tries one as it runs, the code hears of it. */
+function fromNetwork({ path, kind }: OnResolveArgs): OnResolveResult | undefined {
+  return kind === "import-statement" ? { errors: [{ text: l10n.t("{0} is on the network, from where nothing is imported.", path) }] } : undefined;
 }
 
 /** esbuild names files by where they really are; the user knows them, and has them open, by the path through a symbolic link. */

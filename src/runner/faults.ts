@@ -1,21 +1,22 @@
 import fs from "node:fs";
-import { inspect } from "node:util";
+import { inspect, types } from "node:util";
 import * as l10n from "@vscode/l10n";
 import { type CallFrame, parseStack } from "../inspect/callFrames.js";
 import type { Doing, Failure, SourceLocation } from "../protocol/index.js";
 import { isRefusal } from "./refusal.js";
-import type { Sources } from "./sourceMap.js";
+import type { BundleSourceMap, Sources } from "./sourceMap.js";
 import { threadPlace } from "./threads.js";
 
 /** Of before it is guarded from the user's code. */
 const { existsSync, readFileSync } = fs;
+const { isNativeError } = types;
 
 /** Why model code was stopped from outside. */
 export type StopReason = "timeout" | "cancelled" | "memory";
 
 /** What the model code threw, as the user should read it. */
 export function thrownFailure(error: unknown, sources: Sources | null): Failure {
-  if (!(error instanceof Error)) {
+  if (!isError(error)) {
     return {
       kind: "thrown",
       message: l10n.t(
@@ -41,6 +42,11 @@ export function thrownFailure(error: unknown, sources: Sources | null): Failure 
     hint: /Maximum call stack size exceeded/.test(error.message) ? l10n.t("A function calls itself without an end, or data is nested too deep.") : null,
     ...thrownPlace(error, frames, sources),
   };
+}
+
+/** Also one of another realm, as of a context of `node:vm`. */
+function isError(value: unknown): value is Error {
+  return value instanceof Error || isNativeError(value);
 }
 
 /** Where an error was thrown; an error of a thread that nothing else is known of, where the thread was started. */
@@ -74,6 +80,20 @@ export function missingExportFailure(error: unknown, files: readonly string[]): 
     return { ...failure, location: { file, line: before.length, column: before.at(-1)!.length + 1 } };
   }
   return failure;
+}
+
+/** Code looked for a file beside itself by a name that it made up as it ran, and was told of the folder that its bundle runs in; null when the error is another. */
+export function madeUpImportFailure(error: unknown, bundleFolder: string, sources: Sources): Failure | null {
+  const isLost = isError(error) && (error as NodeJS.ErrnoException).code === "ERR_MODULE_NOT_FOUND" && error.message.includes(bundleFolder);
+  if (!isLost) return null;
+  const { location, stack } = thrownFailure(error, sources);
+  return {
+    kind: "import",
+    message: l10n.t("An import whose name is made up as the code runs finds no file beside it."),
+    hint: l10n.t("Say where the file is: {0}", "import(new URL(name, import.meta.url).href)"),
+    location,
+    stack,
+  };
 }
 
 /** How model code was stopped from outside, and what it was doing then. */
@@ -175,12 +195,7 @@ export function bundlerFailure(end: BundlerEnd, reading: string | null): Failure
     case "memory":
       return stopped("memory", end.megabytes);
     case "overflow":
-      return {
-        kind: "syntax",
-        message: l10n.t("The code is nested too deep to be read: brackets in brackets, or one else-if after another."),
-        hint: withLast(null),
-        ...nowhere,
-      };
+      return { ...nestedFailure(null, null), hint: withLast(null) };
     case "failed":
       return { kind: "crash", message: l10n.t("The bundler failed: {0}", shortened(end.message)), hint: withLast(l10n.t("Run the file again.")), ...nowhere };
     case "died":
@@ -191,6 +206,17 @@ export function bundlerFailure(end: BundlerEnd, reading: string | null): Failure
         ...nowhere,
       };
   }
+}
+
+/** `at`: the place in the bundle; null where it is not known. */
+export function nestedFailure(at: { readonly line: number; readonly column: number } | null, sources: BundleSourceMap | null): Failure {
+  return {
+    kind: "syntax",
+    message: l10n.t("The code is nested too deep to be read: brackets in brackets, or one else-if after another."),
+    hint: null,
+    location: (sources && at && sources.locate({ ...at, function: "", url: sources.url })) ?? null,
+    stack: [],
+  };
 }
 
 /** Something of ours failed, or the code has changed what it stands on; `what` says what. */
@@ -234,11 +260,12 @@ export function foreignFailure(): Failure {
   };
 }
 
-export function exitFailure(code: number, stack: string | undefined, sources: Sources): Failure {
+/** `call`: what the code called. */
+export function exitFailure(call: string, exitCode: number, stack: string | undefined, sources: Sources): Failure {
   return {
     kind: "exit",
-    exitCode: code,
-    message: l10n.t("{0} ended the run here.", `process.exit(${code})`),
+    exitCode,
+    message: l10n.t("{0} ended the run here.", call),
     hint: l10n.t("What follows did not run."),
     ...place(parseStack(stack), sources),
   };

@@ -1,4 +1,4 @@
-import { type ChildProcess, fork, type ForkOptions, spawn, type SpawnOptions } from "node:child_process";
+import { type ChildProcess, execFile, fork, type ForkOptions, spawn, type SpawnOptions } from "node:child_process";
 import { once } from "node:events";
 import { win32 } from "node:path";
 
@@ -13,7 +13,7 @@ export function spawnScript(
   argument: unknown,
   { execArgv, ...options }: SpawnOptions & { readonly execArgv: readonly string[] },
 ): ChildProcess {
-  return spawn(process.execPath, [...execArgv, script, JSON.stringify(argument)], { ...options, env: environment() });
+  return spawn(process.execPath, [...execArgv, script, JSON.stringify(argument)], { ...options, windowsHide: true, env: environment() });
 }
 
 function environment(): NodeJS.ProcessEnv {
@@ -38,6 +38,28 @@ export function killWithPrograms(pid: number): void {
   if (!windows) return kill(-pid);
   const { program, args } = treeKiller(pid, process.env);
   spawn(program, args, { stdio: "ignore", windowsHide: true }).once("error", () => kill(pid));
+}
+
+/** Kills the programs that a process has started, and what these have; false where they cannot be told from it. */
+export async function endPrograms(pid: number): Promise<boolean> {
+  if (windows) return false;
+  const listed = await new Promise<string | null>((resolve) => execFile("ps", ["-A", "-o", "pid=,ppid="], (error, text) => resolve(error ? null : text)));
+  if (listed === null) return false;
+  const children = new Map<number, number[]>();
+  for (const line of listed.trim().split("\n")) {
+    const [child, parent] = line.trim().split(/\s+/).map(Number) as [number, number];
+    children.set(parent, [...(children.get(parent) ?? []), child]);
+  }
+  const waiting = [...(children.get(pid) ?? [])];
+  for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
+    waiting.push(...(children.get(id) ?? []));
+    try {
+      process.kill(id, "SIGKILL");
+    } catch {
+      // It has ended.
+    }
+  }
+  return true;
 }
 
 /**

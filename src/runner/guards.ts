@@ -6,6 +6,7 @@ import inspector from "node:inspector";
 import { syncBuiltinESMExports } from "node:module";
 import net from "node:net";
 import { dirname } from "node:path";
+import process from "node:process";
 import { fileURLToPath } from "node:url";
 import v8 from "node:v8";
 import { parseStack } from "../inspect/callFrames.js";

@@ -1,6 +1,8 @@
 /** The process that runs one model file: evaluates its bundle, keeps the live modules and answers requests about them. */
 import { dirname } from "node:path";
-import { setImmediate } from "node:timers/promises";
+import { performance } from "node:perf_hooks";
+import process from "node:process";
+import timers from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
 import * as l10n from "@vscode/l10n";
@@ -24,8 +26,10 @@ import { checkModel } from "../protocol/snapshotChecks.js";
 import { watchBlockingCalls } from "./blockingCalls.js";
 import { brokenPipeFailure, internalFailure, type Stop, stoppedFailure, thrownFailure, type Trouble, troubleFailure } from "./faults.js";
 import { Guards } from "./guards.js";
+import { Keeper } from "./keeper.js";
+import { Leftovers } from "./leftovers.js";
 import { type EvaluatedCode, ModelCode } from "./modelCode.js";
-import { buildModels, findModels, type Found } from "./models.js";
+import { buildModels, findModels, type Found, modelsSoFar } from "./models.js";
 import { ModelOutput } from "./modelOutput.js";
 import { type Part, partsOf, withoutToJson } from "./parts.js";
 import type { FromMain, ToMain } from "./pipeMessages.js";
@@ -33,7 +37,6 @@ import type { ProcessOptions } from "./process.js";
 import type { PythonCode } from "./python.js";
 import { loadTranslations } from "./translations.js";
 import { awaitedThread, endThreads, type GuardOptions, tellThreads } from "./threads.js";
-import { Timers } from "./timers.js";
 import { endTraining } from "./trainingEnd.js";
 import type { WatchdogData } from "./watchdog.js";
 
@@ -59,6 +62,8 @@ let session: Session | null = null;
 let python: ReturnType<typeof startedPython> | null = null;
 /** The models as far as they are described; null while none is being. */
 let beingDescribed: ModelSnapshot[] | null = null;
+/** While the code of a file runs. */
+let keeper: Keeper | null = null;
 let interrupt: ((interruption: Interruption) => void) | null = null;
 const output = new ModelOutput(() => interrupt?.({ failure: brokenPipeFailure(), frames: [] }));
 
@@ -70,11 +75,17 @@ const interrupting = new Uint8Array(new SharedArrayBuffer(1));
 const tell = channel.port1.postMessage.bind(channel.port1) as (message: FromMain) => void;
 const loop = { hold: channel.port1.ref.bind(channel.port1), release: channel.port1.unref.bind(channel.port1) };
 const { load } = Atomics;
+const { setImmediate } = timers;
+const loopUsed = performance.eventLoopUtilization.bind(performance);
+let loopUsedBefore = loopUsed();
 
 channel.port1.on("message", (message: ToMain) => {
   switch (message.kind) {
-    case "ping":
-      return tell({ kind: "pong" });
+    case "ping": {
+      const before = loopUsedBefore;
+      loopUsedBefore = loopUsed();
+      return tell({ kind: "pong", busy: loopUsed(loopUsedBefore, before).utilization });
+    }
     case "request":
       return void serve(message.request);
     case "stopped":
@@ -94,11 +105,14 @@ const workerData: Omit<WatchdogData, "port"> & { readonly port: MessagePort } = 
 };
 new Worker(new URL("watchdog.js", import.meta.url), { workerData, transferList: [channel.port2] }).unref();
 
-watchBlockingCalls((frames) => tell({ kind: "blocking", frames }));
+watchBlockingCalls((frames, mayNotReturn) => {
+  if (frames && mayNotReturn && session?.inspection.recorder.isOutside) keeper?.beforeRisk();
+  tell({ kind: "blocking", frames });
+});
 const guardOptions: GuardOptions = { threadGuard: fileURLToPath(new URL("threadGuard.cjs", import.meta.url)), ownFolder: dirname(options.codeFile) };
 const guards = new Guards(guardOptions);
 /** Those of JavaScript; what is to be done later in Python belongs to the interpreter, where a cell's tasks outlive it. */
-let timers: Timers | null = null;
+let leftovers: Leftovers | null = null;
 
 function stopped(stop: Stop, frames: readonly CallFrame[]): void {
   const thread = stop.doing === "waiting" ? awaitedThread() : null;
@@ -173,7 +187,7 @@ function limitTo(access: Access): void {
 
 async function runBundle(given: Bundle, build: string | null, isLook: boolean): Promise<RunResult> {
   const { engine, bundle } = await engineFor(given);
-  timers = new Timers();
+  leftovers = new Leftovers();
   const code = new ModelCode({
     bundle,
     codeFile: options.codeFile,
@@ -192,7 +206,23 @@ async function runBundle(given: Bundle, build: string | null, isLook: boolean): 
   });
   session = { code, engine, inspection, bindings: bundle.bindings };
   if (isLook) endTraining(engine, () => interrupt?.({ failure: stoppedFailure({ reason: "timeout", limit: 0, doing: "running" }, [], null), frames: [] }));
-  return finished(await code.evaluate(), session, build);
+  const running = session;
+  keeper = new Keeper(() => keepModels(running));
+  inspection.recorder.onPassed = () => keeper?.pass();
+  const failure = await code.evaluate();
+  return finished(failure, session, build);
+}
+
+/** Sends the models away as they are, whatever becomes of the process. */
+function keepModels({ code, engine, inspection, bindings }: Session): void {
+  try {
+    inspection.setModels(modelsSoFar(code, inspection, engine, bindings), { infer: false });
+    const models = output.quietly(() => withoutToJson(() => inspection.snapshots()));
+    const [whole, more] = models.length > 0 ? partsOf(models) : [];
+    if (whole && !more) tell({ kind: "kept", text: whole.text });
+  } catch {
+    // What cannot be looked at is said when the run has ended.
+  }
 }
 
 async function startedPython(snapshot: string | null) {
@@ -278,9 +308,11 @@ async function engineFor(bundle: Bundle): Promise<{ readonly engine: Engine; rea
 /** With `mayRun`, code of the models may run to find out more of them. `built`: the models, where the user has said what they are. */
 async function inspect(session: Session, failure: Failure | null, mayRun: boolean, built: Found | null = null): Promise<RunResult> {
   const { code, engine, inspection, bindings } = session;
+  keeper = null;
+  inspection.recorder.onPassed = null;
   // The run has ended: what it leaves behind would go on beside the models for as long as they are kept.
   endThreads();
-  timers?.end();
+  leftovers?.end();
   tell({ kind: "phase", phase: "inspecting" });
   const troubles: Trouble[] = [];
   const { models, offers } = built ?? (await findModels(code, inspection, engine, bindings, mayRun, troubles));
@@ -330,6 +362,7 @@ interface Answer {
 
 async function serve(request: RunnerRequest): Promise<void> {
   output.allow(options.outputLimit);
+  leftovers?.begin();
   let answered = false;
   const settle = async (answer: () => Answer | Promise<Answer>): Promise<void> => {
     let given: Answer;
@@ -341,11 +374,12 @@ async function serve(request: RunnerRequest): Promise<void> {
     if (answered) return;
     answered = true;
     interrupt = null;
-    timers?.end();
+    leftovers?.rest();
     reply(given);
   };
   interrupt = (how) => {
-    interrupt = null;
+    // The models are looked at once more. Where that does not end either, what is described by then is the answer.
+    interrupt = () => void settle(() => ({ failed: false, value: { models: beingDescribed ?? [], failure: how.failure, offers: [] } satisfies RunResult }));
     void settle(() => interrupted(request, how));
   };
   await settle(async () => {

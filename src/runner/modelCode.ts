@@ -1,15 +1,20 @@
 import fs from "node:fs";
 import { dirname } from "node:path";
 import { Session } from "node:inspector";
+import { constants } from "node:os";
+import process from "node:process";
+import timers from "node:timers";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { NamedModel } from "../inspect/index.js";
 import type { Bundle, Failure, Offer } from "../protocol/index.js";
 import { type BundleHooks, dependencyConstants, runnerGlobal } from "./bundleFormat.js";
-import { exitFailure, missingExportFailure, thrownFailure, unsettledFailure } from "./faults.js";
+import { exitFailure, madeUpImportFailure, missingExportFailure, nestedFailure, thrownFailure, unsettledFailure } from "./faults.js";
+import { nestedTooDeepAt } from "./nesting.js";
 import { BundleSourceMap, type Sources } from "./sourceMap.js";
 
 /** Of before they are guarded from the user's code. */
 const { mkdirSync, rmSync, writeFileSync } = fs;
+const { setImmediate } = timers;
 
 export interface ModelCodeOptions {
   readonly bundle: Bundle;
@@ -57,21 +62,44 @@ export class ModelCode implements EvaluatedCode {
     const { bundle, codeFile, loop, isStopping, onExit } = this.#options;
     let end!: (failure: Failure | null) => void;
     const ended = new Promise<Failure | null>((resolve) => (end = resolve));
-    const fail = (error: unknown): void => end(missingExportFailure(error, bundle.files) ?? thrownFailure(error, this.sources));
+    let hasBegun = false;
+    const fail = (error: unknown): void => {
+      // Not a line of the code has run: reading it has filled the stack.
+      if (!hasBegun && error instanceof RangeError) end(nestedFailure(nestedTooDeepAt(bundle.code), this.sources));
+      else end(missingExportFailure(error, bundle.files) ?? madeUpImportFailure(error, dirname(codeFile), this.sources) ?? thrownFailure(error, this.sources));
+    };
     process.on("uncaughtException", fail);
     process.on("unhandledRejection", fail);
     let bodyEnded = false;
     let running = true;
-    process.exit = (code?: number | string | null) => {
-      const status = Number(code ?? process.exitCode ?? 0);
-      if (status === 0 && bodyEnded && running) setImmediate(end, null);
-      else setImmediate(onExit, exitFailure(status, new Error().stack, this.sources));
+    const endedHere = (call: string, status: number): never => {
+      setImmediate(onExit, exitFailure(call, status, new Error().stack, this.sources));
       return stopHere();
+    };
+    const [exit, kill] = [process.exit.bind(process), process.kill.bind(process)];
+    const exits = (code?: number | string | null): never => {
+      const status = Number(code ?? process.exitCode ?? 0);
+      if (!Number.isInteger(status)) return exit(code); // Node says what is wrong with it.
+      if (status !== 0 || !bodyEnded || !running) return endedHere(`process.exit(${status})`, status);
+      setImmediate(end, null);
+      return stopHere();
+    };
+    // What would end the process ends the run: its models stay, and it is known where that was.
+    process.exit = exits;
+    Object.assign(process, { reallyExit: exits });
+    process.abort = () => endedHere("process.abort()", signalStatus("SIGABRT"));
+    process.kill = (pid, signal = "SIGTERM") => {
+      const name = typeof signal === "number" ? (signalNames.get(signal) ?? signal) : signal;
+      const ends = [0, process.pid, -process.pid].includes(Number(pid)) && typeof name === "string" && name in constants.signals && !harmlessSignals.has(name);
+      return ends && process.listenerCount(name) === 0 ? endedHere(`process.kill(process.pid, "${name}")`, signalStatus(name)) : kill(pid, signal);
     };
     process.argv = [process.argv[0]!, bundle.entry];
 
     const hooks: BundleHooks = {
-      begin: () => rmSync(codeFile, { force: true }),
+      begin: () => {
+        hasBegun = true;
+        rmSync(codeFile, { force: true });
+      },
       entry: (bindings) => (this.#bindings = bindings),
       end: () => (bodyEnded = true),
     };
@@ -122,6 +150,15 @@ const AsyncFunction = (async () => undefined).constructor as new (...texts: stri
 function isIdentifier(name: string): boolean {
   return /^[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*$/u.test(name);
 }
+
+/** What a process ends with that a signal ends, as a shell tells it. */
+function signalStatus(name: string): number {
+  return 128 + constants.signals[name as NodeJS.Signals];
+}
+
+const signalNames = new Map(Object.entries(constants.signals).map(([name, number]) => [number, name]));
+/** Those that end no process which does not listen for them. */
+const harmlessSignals: ReadonlySet<string> = new Set(["SIGCHLD", "SIGCONT", "SIGURG", "SIGWINCH", "SIGUSR1"]);
 
 /** Ends the running JavaScript in a way that it cannot catch; the event loop goes on. */
 export function stopHere(): never {

@@ -1,10 +1,14 @@
+import { Buffer } from "node:buffer";
 import fs from "node:fs";
+import process from "node:process";
+import timers from "node:timers";
 import { stopHere } from "./modelCode.js";
 import type { OutputCount } from "./pipeMessages.js";
 
 /** Of before any code of the user's, which may change them. */
 const { wait } = Atomics;
 const { writeSync } = fs;
+const { setImmediate } = timers;
 
 const streams = ["stdout", "stderr"] as const;
 /** Milliseconds between two tries to write to a pipe that is full. */

@@ -1,4 +1,4 @@
-import { setImmediate } from "node:timers/promises";
+import timers from "node:timers/promises";
 import * as l10n from "@vscode/l10n";
 import { classNameOf, type Engine, type Inspection, type Module, type NamedModel } from "../inspect/index.js";
 import type { Binding, Offer, SourceLocation } from "../protocol/index.js";
@@ -26,7 +26,7 @@ export async function findModels(
   if (named.length > 0) recent.length = 0;
   // What is only waiting to be collected is gone; a reference that was read in this turn keeps it alive until the next.
   await setImmediate();
-  globalThis.gc?.();
+  collectGarbage?.();
   let roots = rootsAmong(engine, [...inspection.recorder.modules(), ...named.map(({ module }) => module)], named, troubles);
   if (mayRun && roots.length === 0 && (code.exports || code.makers)) {
     if (code.makers) {
@@ -44,8 +44,20 @@ export async function findModels(
   const withState = roots.filter((module) => hasState(engine, module) || usesUnregistered(inspection, module));
   if (withState.length > 0) roots = withState;
 
+  const models = withNames(roots, named, inspection);
+  return { models, offers: models.length > 0 ? [] : offers };
+}
+
+/** The models that the variables of a file hold while it still runs. */
+export function modelsSoFar(code: EvaluatedCode, inspection: Inspection, engine: Engine, bindings: readonly Binding[]): readonly NamedModel[] {
+  const named = namedModules(code, engine, bindings, []);
+  const modules = named.map(({ module }) => module);
+  return withNames(rootsAmong(engine, modules, named, []), named, inspection);
+}
+
+function withNames(roots: readonly Module[], named: readonly NamedModel[], inspection: Inspection): readonly NamedModel[] {
   const taken = new Set<string>();
-  const models = roots.map((module) => {
+  return roots.map((module) => {
     const known = named.find((candidate) => candidate.module === module);
     const constructed = inspection.constructionOf(module);
     const type = classNameOf(module) || "model";
@@ -56,8 +68,11 @@ export async function findModels(
     taken.add(name);
     return { name, module, location: known?.location ?? constructed };
   });
-  return { models, offers: models.length > 0 ? [] : offers };
 }
+
+/** The same functions as long as the process lives, whatever model code does to the global ones. */
+const { setImmediate } = timers;
+const collectGarbage = globalThis.gc;
 
 /** Characters. A key of the user's can be of any length, and every view shows it. */
 const longestName = 200;
@@ -79,7 +94,8 @@ export async function buildModels(expression: string, code: EvaluatedCode, engin
 /** The modules that no other contains, each once. */
 function rootsAmong(engine: Engine, modules: readonly Module[], named: readonly NamedModel[], troubles: Trouble[]): Module[] {
   const children = new Set<Module>();
-  for (const module of modules) {
+  // What contains others was mostly made after them: looked at first, it tells of them all.
+  for (const module of [...modules].reverse()) {
     if (children.has(module)) continue; // All beneath it are in the set already.
     try {
       for (const below of engine.nn.modulesOf(module)) if (below !== module) children.add(below);

@@ -31,6 +31,8 @@ export type ToHost =
   | { readonly kind: "part"; readonly id: string; readonly path: Path }
   /** How far the request has come. */
   | { readonly kind: "progress"; readonly id: string; readonly progress: Progress }
+  /** The text of the message is the JSON of the models as far as the run has made them: the answer, if the process ends before it can give another. */
+  | { readonly kind: "kept"; readonly id: string }
   /** The answer is complete. `failed`: it is a failure. */
   | { readonly kind: "answered"; readonly id: string; readonly failed: boolean; readonly output: OutputCount }
   /** The process ends itself: what ran could not be stopped in any other way. */
@@ -50,7 +52,8 @@ export type ToMain =
 /** Main thread to watchdog. */
 export type FromMain =
   | { readonly kind: "ready" }
-  | { readonly kind: "pong" }
+  /** `busy`: the part of the time since the pong before in which something ran, from 0 to 1. */
+  | { readonly kind: "pong"; readonly busy: number }
   | { readonly kind: "phase"; readonly phase: Phase }
   /** A call begins that cannot be interrupted, at this place; null: it is over. */
   | { readonly kind: "blocking"; readonly frames: readonly CallFrame[] | null }
@@ -60,6 +63,7 @@ export type FromMain =
   | { readonly kind: "noticed" }
   | { readonly kind: "progress"; readonly progress: Progress }
   | { readonly kind: "part"; readonly path: Path; readonly text: string }
+  | { readonly kind: "kept"; readonly text: string }
   | { readonly kind: "answered"; readonly failed: boolean; readonly output: OutputCount };
 
 const frames: Check<readonly CallFrame[]> = list(shape<CallFrame>({ function: text, url: text, line: whole, column: whole }));
@@ -81,6 +85,7 @@ export const checkToHost: Check<ToHost> = kinds<ToHost>({
   began: shape<Extract<ToHost, { kind: "began" }>>({ kind: oneOf("began") }),
   part: shape<Extract<ToHost, { kind: "part" }>>({ kind: oneOf("part"), id: text, path: list(either(text, whole)) }),
   progress: shape<Extract<ToHost, { kind: "progress" }>>({ kind: oneOf("progress"), id: text, progress: checkProgress }),
+  kept: shape<Extract<ToHost, { kind: "kept" }>>({ kind: oneOf("kept"), id: text }),
   answered: shape<Extract<ToHost, { kind: "answered" }>>({
     kind: oneOf("answered"),
     id: text,

@@ -6,9 +6,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import * as l10n from "@vscode/l10n";
-import type { CallFrame } from "../inspect/callFrames.js";
-import type { Failure, Progress, RunnerMethod, RunnerMethods, RunnerRequest } from "../protocol/index.js";
-import { checkFailure, checkResult } from "../protocol/snapshotChecks.js";
+import { type CallFrame, parseStack } from "../inspect/callFrames.js";
+import type { Failure, Progress, RunnerMethod, RunnerMethods, RunnerRequest, RunResult } from "../protocol/index.js";
+import { checkFailure, checkModels, checkResult } from "../protocol/snapshotChecks.js";
 import { foreignFailure, internalFailure, place, stoppedFailure, type StopReason } from "./faults.js";
 import { ended, killWithPrograms, ownGroup, spawnScript } from "./fork.js";
 import { frame, FrameReader, type Message } from "./frames.js";
@@ -56,7 +56,7 @@ export interface ProcessOptions {
 }
 
 /** Time for a process to answer that it has been told to stop; then it is killed. */
-const stopMilliseconds = 10_000;
+const stopMilliseconds = 15_000;
 /** Milliseconds; Node's timers cannot wait longer, and we need not. */
 const longestTimer = 2 ** 31 - 1;
 /** V8's own limit lies above ours, which can say where the code was. */
@@ -81,7 +81,10 @@ interface Pending {
   length: number;
   readonly onProgress: RequestOptions["onProgress"];
   readonly resolve: (answer: Answer) => void;
-  readonly reject: (failure: Failure) => void;
+  /** Without an answer. */
+  readonly end: (failure: Failure) => void;
+  /** JSON of the models that the run had made when it was last heard of; null for none. */
+  kept: string | null;
 }
 
 /** A process with the live modules of one model file (main.ts). It answers one request at a time. */
@@ -124,7 +127,8 @@ export class ModelProcess {
     const standard = inheritOutput ? "inherit" : "pipe";
     this.#child = spawnScript(join(dist, "runner.js"), this.#options, {
       ...ownGroup,
-      stdio: [inheritOutput ? "inherit" : "ignore", standard, standard, "pipe"],
+      // On Windows what is read and written at once has to say so; elsewhere it is a pipe as any other.
+      stdio: [inheritOutput ? "inherit" : "ignore", standard, standard, "overlapped"],
       execArgv: [
         `--max-old-space-size=${Math.ceil(limits.memoryLimit * heapHeadroom)}`,
         "--expose-gc",
@@ -147,7 +151,7 @@ export class ModelProcess {
       this.#removeFolder();
       // What it said and printed last has still to be read.
       await Promise.all([closed(this.#pipe), ...(this.#output ? [closed(this.#output.stderr.stream)] : [])]);
-      this.#pending?.reject(this.#end ?? this.#death());
+      this.#pending?.end(this.#end ?? this.#death());
     });
   }
 
@@ -188,7 +192,11 @@ export class ModelProcess {
   }
 
   #removeFolder(): void {
-    rmSync(this.#folder, { recursive: true, force: true });
+    try {
+      rmSync(this.#folder, { recursive: true, force: true });
+    } catch {
+      // Windows keeps what a process that is about to end has open; once it has ended, it is tried again.
+    }
   }
 
   async #ask<M extends RunnerMethod>(
@@ -226,7 +234,21 @@ export class ModelProcess {
     signal?.addEventListener("abort", cancel);
     try {
       const { failed, value, output } = await new Promise<Answer>((resolve, reject) => {
-        this.#pending = { id, assembly: new Assembly(), length: 0, onProgress, resolve, reject: (failure) => reject(new RunnerError(failure)) };
+        const pending: Pending = {
+          id,
+          assembly: new Assembly(),
+          length: 0,
+          onProgress,
+          kept: null,
+          resolve,
+          end: (failure) => {
+            const models = method === "run" && pending.kept !== null ? modelsOf(pending.kept) : null;
+            if (!models) return reject(new RunnerError(failure));
+            const result: RunResult = { models, failure, offers: [] };
+            resolve({ failed: false, value: result, output: { stdout: 0, stderr: 0 } });
+          },
+        };
+        this.#pending = pending;
         this.#tell({ kind: "request", id, request: { method, params } as RunnerRequest });
       });
       if (this.#output) await Promise.all([this.#output.stdout.reach(output.stdout), this.#output.stderr.reach(output.stderr)]);
@@ -257,6 +279,10 @@ export class ModelProcess {
       return;
     }
     if (message.id !== pending?.id) return this.#abandon(foreignFailure());
+    if (message.kind === "kept") {
+      pending.kept = body;
+      return;
+    }
     if (message.kind === "answered") {
       this.#pending = null;
       return pending.resolve({ failed: message.failed, value: pending.assembly.value, output: message.output });
@@ -281,7 +307,7 @@ export class ModelProcess {
   #death(): Failure {
     const { exitCode, signalCode } = this.#child;
     const last = this.#output?.stderr.last ?? "";
-    const frames = parseFatalStack(last);
+    const frames = [...parseFatalStack(last), ...parseStack(last)];
     // V8 gives up in this way when its heap is full.
     if (signalCode !== "SIGKILL" && exitCode !== 0 && /^FATAL ERROR: .*(out of memory|Allocation failed)/m.test(last)) {
       return stoppedFailure({ reason: "memory", limit: this.#options.memoryLimit, doing: "running" }, frames, this.#sources);
@@ -296,6 +322,16 @@ export class ModelProcess {
       hint: last.trim() === "" ? l10n.t("Run the file again.") : l10n.t("What it printed last may say why."),
       ...place(frames, this.#sources),
     };
+  }
+}
+
+/** Null for what are no models. */
+function modelsOf(json: string): RunResult["models"] | null {
+  try {
+    const models = JSON.parse(json) as unknown;
+    return checkModels(models) === null ? (models as RunResult["models"]) : null;
+  } catch {
+    return null;
   }
 }
 

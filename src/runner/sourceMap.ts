@@ -52,7 +52,7 @@ export class BundleSourceMap implements Sources {
     if (frame.url !== this.url) return null;
     const { source, line, column } = originalPositionFor(this.#traceMap(), { line: frame.line, column: frame.column - 1 });
     if (source === null) return null;
-    const file = resolve(this.#folder, source);
+    const file = resolve(this.#folder, decodeURIComponent(source));
     if (!isWorkspaceSource(file) || line <= addedLines) return null;
     return { file, ...inEditor(this.#lineStarts[file], line - addedLines, column + 1) };
   }

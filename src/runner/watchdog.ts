@@ -12,7 +12,7 @@ import { type MessagePort, workerData } from "node:worker_threads";
 import type { CallFrame } from "../inspect/callFrames.js";
 import type { Doing } from "../protocol/index.js";
 import type { Stop, StopReason } from "./faults.js";
-import { killWithPrograms } from "./fork.js";
+import { endPrograms, killWithPrograms } from "./fork.js";
 import { frame, FrameReader } from "./frames.js";
 import { checkFromHost, type FromHost, type FromMain, type Phase, type ToHost, type ToMain } from "./pipeMessages.js";
 
@@ -34,6 +34,12 @@ export interface WatchdogData {
 
 /** Longest wait for the main thread to take notice. */
 const noticeMilliseconds = 3000;
+/** How long the models may be looked at once what ran has been stopped. */
+const lookMilliseconds = 4000;
+/** Between two questions to a main thread that answers: whether it only waits. */
+const busyMilliseconds = 100;
+/** The part of that time from which on it does something. */
+const busyPart = 0.5;
 /** Longest wait for the debugger to pause what runs: longer takes only what cannot be paused. */
 const pauseMilliseconds = 2000;
 /** An idle main thread answers within this time; who cancels wants it to be short. */
@@ -59,7 +65,7 @@ let inPython = false;
 let interruptWanted = false;
 /** Where the main thread is in a call that cannot be interrupted. */
 let blockedAt: readonly CallFrame[] | null = null;
-let onPong: (() => void) | null = null;
+let onPong: ((busy: number) => void) | null = null;
 let stop: Stop | null = null;
 let frames: readonly CallFrame[] = [];
 /** The main thread is in a call that nothing can interrupt. */
@@ -100,7 +106,7 @@ port.on("message", (message: FromMain) => {
     case "ready":
       return tell({ kind: "ready" });
     case "pong":
-      return onPong?.();
+      return onPong?.(message.busy);
     case "phase":
       phase = message.phase;
       return;
@@ -111,14 +117,22 @@ port.on("message", (message: FromMain) => {
       inPython = message.running;
       if (inPython) tell({ kind: "began" });
       return interruptIfWanted();
-    case "noticed":
+    case "noticed": {
+      const [noticed, request] = [stop, id];
       stop = null;
-      return Atomics.store(stopping, 0, 0);
+      Atomics.store(stopping, 0, 0);
+      // What is left of the models is looked at, which has its end too.
+      setTimeout(() => id === request && noticed && void begin(noticed.reason), lookMilliseconds);
+      return;
+    }
     case "part":
       if (id !== null) tell({ kind: "part", id, path: message.path }, message.text);
       return;
     case "progress":
       if (id !== null) tell({ kind: "progress", id, progress: message.progress });
+      return;
+    case "kept":
+      if (id !== null) tell({ kind: "kept", id }, message.text);
       return;
     case "answered":
       if (id !== null) tell({ kind: "answered", id, failed: message.failed, output: message.output });
@@ -157,7 +171,13 @@ async function begin(reason: StopReason): Promise<void> {
   const current: Stop = { reason, limit: reason === "timeout" ? data.timeLimit : memoryLimit, doing: "unknown" };
   stop = current;
   frames = [];
-  const doing: Doing = (await isIdle(idleMilliseconds[reason])) ? "waiting" : (await interruptPython()) ? "running" : await interrupt();
+  const doing: Doing = (await isIdle(idleMilliseconds[reason]))
+    ? (await isBusy())
+      ? await interrupt(true)
+      : "waiting"
+    : (await interruptPython())
+      ? "running"
+      : await interrupt(false);
   if (stop !== current) return;
   stop = { ...current, doing };
   if (unreachable) return giveUp(stop);
@@ -173,20 +193,29 @@ async function interruptPython(): Promise<boolean> {
   return isIdle(pythonMilliseconds);
 }
 
-/** Whether the main thread answers: then nothing runs in it. */
+/** Whether the main thread answers: then nothing runs in it, or it does one small thing after the other. */
 async function isIdle(milliseconds: number): Promise<boolean> {
-  const answered = new Promise<boolean>((resolve) => (onPong = () => resolve(true)));
-  tellMain({ kind: "ping" });
-  return Promise.race([answered, wait(milliseconds).then(() => false)]);
+  return (await ping(milliseconds)) !== null;
 }
 
-/** Stops the main thread's current JavaScript for good; it cannot catch that. Its event loop goes on. Says what it was, and leaves where in `frames`. */
-async function interrupt(): Promise<Doing> {
-  if (blockedAt) {
-    frames = blockedAt;
-    unreachable = true;
-    return "blocked";
-  }
+/** Whether a main thread that answers does one small thing after the other. */
+async function isBusy(): Promise<boolean> {
+  await wait(busyMilliseconds);
+  return ((await ping(busyMilliseconds)) ?? 1) > busyPart;
+}
+
+/** How much of its time the main thread was busy since it was last asked; null where it does not answer. */
+async function ping(milliseconds: number): Promise<number | null> {
+  const answered = new Promise<number>((resolve) => (onPong = resolve));
+  tellMain({ kind: "ping" });
+  return Promise.race([answered, wait(milliseconds).then(() => null)]);
+}
+
+/**
+ * Stops the main thread's current JavaScript for good; it cannot catch that. Its event loop goes on. Says what it was, and leaves where in `frames`.
+ * `answers`: it does one small thing after the other, between which it can be told.
+ */
+async function interrupt(answers: boolean): Promise<Doing> {
   const session = new Session();
   session.connectToMainThread();
   const post = (method: string): Promise<void> => new Promise((resolve) => session.post(method, () => resolve()));
@@ -208,12 +237,24 @@ async function interrupt(): Promise<Doing> {
     void post(how);
     return Promise.race([paused, wait(pauseMilliseconds).then(() => null)]);
   };
+  if (blockedAt) {
+    frames = blockedAt;
+    void post("Runtime.terminateExecution"); // Once the call returns.
+    unreachable = !(await endPrograms(process.pid));
+    return "blocked";
+  }
   let answered = false;
   onPong = () => (answered = true);
   void post("Debugger.enable");
   let doing: Doing = phase === "inspecting" ? "inspecting" : "running";
   for (let i = 0; i < pauses; i++) {
     const found = await pause(i === 0 ? "Debugger.pause" : "Debugger.stepInto");
+    if (!found && answers) {
+      doing = "waiting";
+      break;
+    }
+    // A step can lead into a loop that has no other.
+    if (!found && i > 0) break;
     if (!found) {
       unreachable = !answered;
       doing = "blocked";
@@ -232,7 +273,7 @@ async function interrupt(): Promise<Doing> {
       break;
     }
   }
-  if (doing !== "blocked") {
+  if (doing !== "blocked" && doing !== "waiting") {
     void post("Runtime.terminateExecution");
     void post("Debugger.resume");
   }

@@ -38,8 +38,8 @@ test.each([
   ["a call of process.exit", "process.exit(3);", "⟦process.exit(3) ended the run here.⟧", "⟦What follows did not run.⟧"],
   [
     "a process that dies",
-    "process.abort();",
-    /^⟦The process of the model code ended unexpectedly \(⟦signal SIGABRT⟧\)\.⟧$/,
+    'process.removeAllListeners();\nsetTimeout(() => {\n  throw new Error("no");\n});',
+    /^⟦The process of the model code ended unexpectedly \(⟦exit code 1⟧\)\.⟧$/,
     "⟦What it printed last may say why.⟧",
   ],
   ["a missing import", 'import "./nowhere";', 'Could not resolve "./nowhere"', "⟦Check the path and the spelling.⟧"],
@@ -60,6 +60,8 @@ test("why a model has no pass, and what a request cannot do, are told in the lan
 const notForUsers: Readonly<Record<string, readonly string[]>> = {
   "runner/bundle.ts": ["import { createRequire", "npm install "],
   "runner/bundlePlugin.ts": ["const native = ", "var ", "export * from ", "resolution by esbuild itself"],
+  "runner/faults.ts": ["import(new URL("],
+  "runner/nesting.ts": ["(async function"],
   "runner/makers.ts": ["Array BigInt", "new "],
   "runner/modelCode.ts": ['"use strict"; return ('],
   // A choice between two, for the recording itself.

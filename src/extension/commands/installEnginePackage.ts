@@ -127,7 +127,7 @@ function execute(
 ): Promise<number | null> {
   return new Promise((resolve) => {
     output.appendLine(`> ${command} ${args.join(" ")}`);
-    const child = spawn(command, args, { cwd, shell: process.platform === "win32", stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(command, args, { cwd, shell: process.platform === "win32", windowsHide: true, stdio: ["ignore", "pipe", "pipe"] });
     const subscription = cancelled.onCancellationRequested(() => child.kill());
     child.stdout.on("data", (chunk) => output.append(String(chunk)));
     child.stderr.on("data", (chunk) => output.append(String(chunk)));

@@ -1,0 +1,192 @@
+import { symlinkSync } from "node:fs";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import type { Failure } from "../../src/protocol/index.js";
+import type { RunOptions } from "../../src/runner/client.js";
+import { leftovers, Workspace } from "./workspace.js";
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+
+/** What would end the process of a file ends its run, at its line, with its models; whatever it does to what we stand on, it ends with a reason. */
+const workspace = new Workspace({ timeLimit: 20_000, memoryLimit: 700 });
+/** For what only the time limit ends. */
+const hurried = new Workspace({ timeLimit: 2000 });
+const head = 'import * as torch from "layerscope";\nconst net = new torch.nn.Linear(3, 2);\n';
+beforeAll(async () => {
+  await hurried.run(head);
+});
+afterAll(async () => {
+  await Promise.all([workspace.dispose(), hurried.dispose()]);
+  expect(leftovers()).toEqual([]);
+});
+
+interface Case {
+  readonly name: string;
+  /** Begins with line 3: two lines make a model before. */
+  readonly code: string;
+  /** Null: it is none of ours, and nothing is wrong. */
+  readonly ends: { readonly kind: Failure["kind"]; readonly message: string | RegExp; readonly line: number | null; readonly hint?: string | RegExp } | null;
+  readonly models?: readonly string[];
+  readonly options?: RunOptions;
+}
+
+const exit = (call: string) => ({ kind: "exit", message: `${call} ended the run here.`, line: 3 }) as const;
+const thrown = (message: string | RegExp, line: number | null) => ({ kind: "thrown", message, line }) as const;
+
+const cases: readonly Case[] = [
+  { name: "process.abort", code: "process.abort();", ends: exit("process.abort()") },
+  { name: "process.reallyExit", code: "(process as any).reallyExit(3);", ends: exit("process.exit(3)") },
+  { name: "a signal to itself", code: 'process.kill(process.pid, "SIGKILL");', ends: exit('process.kill(process.pid, "SIGKILL")') },
+  { name: "a signal by its number", code: "process.kill(process.pid, 15);", ends: exit('process.kill(process.pid, "SIGTERM")') },
+  { name: "a signal that stops", code: 'process.kill(process.pid, "SIGSTOP");', ends: exit('process.kill(process.pid, "SIGSTOP")') },
+  { name: "a signal to its group", code: 'process.kill(0, "SIGTERM");', ends: exit('process.kill(process.pid, "SIGTERM")') },
+  { name: "a question whether it is there", code: "process.kill(process.pid, 0);", ends: null },
+  {
+    name: "a signal that it listens for",
+    code: 'process.once("SIGUSR2", () => console.log("heard"));\nprocess.kill(process.pid, "SIGUSR2");\nawait new Promise((resolve) => setTimeout(resolve, 50));',
+    ends: null,
+  },
+  { name: "an exit code that is none", code: 'process.exit("abc" as any);', ends: thrown(/^TypeError: The "code" argument must be of type number/, 3) },
+  { name: "a process of its own making", code: '(globalThis as any).process = { env: { NODE_ENV: "test" } };', ends: null },
+  {
+    name: "no globals of Node's",
+    code: 'for (const name of ["process", "Buffer", "setImmediate", "setTimeout", "URL"]) delete (globalThis as any)[name];',
+    ends: null,
+  },
+  { name: "a garbage collector of its own", code: "(globalThis as any).gc = () => {\n  for (;;);\n};", ends: null },
+  { name: "an error of another realm", code: 'require("node:vm").runInNewContext("throw new Error(\'elsewhere\')");', ends: thrown("elsewhere", 3) },
+  {
+    name: "no listeners left",
+    code: 'process.removeAllListeners();\nsetTimeout(() => {\n  throw new Error("late");\n});',
+    ends: { kind: "crash", message: /ended unexpectedly/, line: 5 },
+    models: [],
+  },
+  {
+    name: "an import by a name that is made up",
+    code: 'const name = "./other.mjs";\nawait import(name);',
+    ends: { kind: "import", message: /made up as the code runs/, line: 4, hint: /import\.meta\.url/ },
+  },
+  {
+    name: "an import from the network",
+    code: 'import other from "https://example.org/other.js";\nother();',
+    ends: { kind: "import", message: "https://example.org/other.js is on the network, from where nothing is imported.", line: 3 },
+    models: [],
+  },
+  { name: "an import from the network that it catches", code: 'await import("https://example.org/other.js").catch(() => {});', ends: null },
+  {
+    name: "names that the bundle uses",
+    code: "const require = 1, exports = 2, module = 3, __dirname = 4, Symbol = 5, Promise = 6, Error = 7;\nexport { require };",
+    ends: null,
+  },
+  { name: "a frozen world", code: "for (const each of [globalThis, Object.prototype, Array.prototype, Function.prototype]) Object.freeze(each);", ends: null },
+  { name: "more on every object", code: "(Object.prototype as any).more = 1;", ends: null },
+  { name: "errors without a stack", code: "Error.stackTraceLimit = 0;\nnew torch.nn.Linear(2, 2);\nthrow new Error('here');", ends: thrown("here", null) },
+  {
+    name: "a stack that throws",
+    code: 'const error = new Error("here");\nObject.defineProperty(error, "stack", { get() { throw 1; } });\nthrow error;',
+    ends: thrown("here", null),
+  },
+  {
+    name: "a cause that is itself",
+    code: 'const error: any = new Error("here");\nerror.cause = error;\nthrow error;',
+    ends: thrown(/^here\nCaused by: here/, 3),
+  },
+];
+
+describe("a model file with", () => {
+  test.each(cases)("$name", async ({ code, ends, models: wanted = ["net"], options = {} }) => {
+    const { failure, models, file } = await workspace.run(head + code, options);
+    if (ends === null) expect(failure).toBeNull();
+    else {
+      const said = (text: string | RegExp): unknown => (typeof text === "string" ? text : expect.stringMatching(text));
+      expect(failure).toMatchObject({ kind: ends.kind, message: said(ends.message), ...(ends.hint && { hint: said(ends.hint) }) });
+      expect(failure!.location).toEqual(ends.line === null ? null : expect.objectContaining({ file, line: ends.line }));
+    }
+    expect(models.map(({ name }) => name)).toEqual(expect.arrayContaining([...wanted]));
+  });
+
+  test("modules that are nested 1,000 deep", async () => {
+    const { failure, models } = await workspace.run(
+      'import { nn } from "layerscope";\nlet net: nn.Module = new nn.Linear(1, 1);\nfor (let i = 0; i < 1000; i++) net = new nn.Sequential(net);',
+    );
+    expect(failure).toBeNull();
+    expect(models[0]!.totals.modules).toBe(1001);
+  });
+});
+
+describe("code that only the time limit ends, with its models:", () => {
+  test.each([
+    ["one task after the other", "const again = () => setImmediate(again);\nagain();", /still running here/, 3],
+    [
+      "messages that answer one another",
+      "const { port1, port2 } = new MessageChannel();\nport1.onmessage = port2.onmessage = ({ target }) => (target as MessagePort).postMessage(1);\nport1.postMessage(1);",
+      /still running here/,
+      4,
+    ],
+    ["a program that it waits for", 'import { execSync } from "node:child_process";\nexecSync("sleep 600");', /cannot be interrupted/, 4],
+    [
+      "programs within programs",
+      'import { spawnSync } from "node:child_process";\nspawnSync("sh", ["-c", "sleep 600; sleep 600"]);',
+      /cannot be interrupted/,
+      4,
+    ],
+    ["a wait on shared memory", "Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);", /cannot be interrupted/, 3],
+    ["a loop in what looking at it calls", "export const trap = new Proxy({}, { getPrototypeOf() {\n  for (;;);\n} });", /still running here/, 4],
+  ])("%s", async (_what, code, message, line) => {
+    const { failure, models } = await hurried.run(head + code, { allowed: ["programs"] });
+    expect(failure).toMatchObject({ kind: "timeout", message: expect.stringMatching(message), location: { line } });
+    if (!code.includes("trap")) expect(models.map(({ name }) => name)).toEqual(["net"]);
+  });
+});
+
+describe("files are told of by their own names:", () => {
+  test.each(["模型.ts", "größe 1.ts", "a#b.ts", "100%.ts", "what?.ts", "%41.ts", "(a) [b] {c}.ts"])("%s", async (name) => {
+    const { failure, models, file } = await workspace.run(`${head}throw new Error("here");`, {}, path.join("ordner ü", name));
+    expect(failure).toMatchObject({ message: "here", location: { file, line: 3 } });
+    expect(models).toMatchObject([{ name: "net", location: { file, line: 2 } }]);
+  });
+
+  test.skipIf(process.platform === "win32")("through a symbolic link", async () => {
+    workspace.write("real/模型.ts", `${head}throw new Error("here");`);
+    const link = path.join(workspace.folder, "链接.ts");
+    symlinkSync(path.join(workspace.folder, "real/模型.ts"), link);
+    expect((await workspace.runner.run(link)).failure).toMatchObject({ location: { file: link, line: 3 } });
+  });
+});
+
+test("what a run leaves going ends with it: connections, servers, channels, tasks", async () => {
+  const { file, models, printed } = await workspace.run(
+    `${head}import dgram from "node:dgram";
+import { watch } from "node:fs";
+import http from "node:http";
+import net_ from "node:net";
+net.registerBuffer("ticks", torch.zeros(1, 1));
+const tick = () => void net.getBuffer("ticks")!.add_(1);
+const echo = net_.createServer((socket) => socket.pipe(socket)).listen(0);
+const web = http.createServer((_, response) => (tick(), response.end())).listen(0);
+await Promise.all([echo, web].map((server) => new Promise((resolve) => server.once("listening", resolve))));
+const ports = [echo, web].map((server) => (server.address() as net_.AddressInfo).port);
+const socket = net_.connect(ports[0]!, () => socket.write("x"));
+socket.on("data", (bytes) => (tick(), socket.write(bytes)));
+const again = () => (tick(), setImmediate(again));
+again();
+const { port1, port2 } = new MessageChannel();
+port1.onmessage = () => (tick(), port1.postMessage(1));
+port2.onmessage = () => port2.postMessage(1);
+port1.postMessage(1);
+dgram.createSocket("udp4").bind(0);
+watch(".", tick);
+await new Promise((resolve) => setTimeout(resolve, 100));
+console.log(ports[1]);
+throw new Error("over");`,
+    { allowed: ["network"] },
+  );
+  const tensor = models[0]!.tensors.find(({ kind }) => kind === "buffer")!.id;
+  const ticks = async () => (await workspace.runner.request(file, "tensorValues", { model: "net", tensor, maxRows: 1, maxColumns: 1 })).values[0];
+  const before = await ticks();
+  expect(before).toBeGreaterThan(0);
+  workspace.write("seen.txt", "");
+  await expect(fetch(`http://127.0.0.1:${printed.trim()}`)).rejects.toThrow();
+  await new Promise((resolve) => setTimeout(resolve, 150));
+  expect(await ticks()).toBe(before);
+});
