@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
 
-/** @typedef {{ readonly count: number, readonly suite: "unit" | "browser" | "extension", readonly test: string }} Kind */
+/** @typedef {{ readonly count: number, readonly suite: "unit" | "browser" | "trusted" | "restricted", readonly test: string }} Kind */
 /** @type {Readonly<Record<string, Kind>>} */
 const kinds = {
   RUNS: { count: 10_000, suite: "unit", test: "over runs of one file" },
@@ -19,8 +19,8 @@ const kinds = {
   DAMAGED_REQUESTS: { count: 1250, suite: "unit", test: "is answered, or ends the process" },
   PAGE_MESSAGES: { count: 100_000, suite: "unit", test: "is shown when it is right" },
   DRAWN_MESSAGES: { count: 1250, suite: "browser", test: "damaged messages" },
-  MESSAGES: { count: 1250, suite: "extension", test: "nor what is no request" },
-  SEQUENCES: { count: 200, suite: "extension", test: "in any order" },
+  MESSAGES: { count: 1250, suite: "restricted", test: "nor what is no request" },
+  SEQUENCES: { count: 200, suite: "trusted", test: "in any order" },
 };
 
 const given = Object.fromEntries(process.argv.slice(2).map((argument) => argument.split("=")));
@@ -35,15 +35,15 @@ for (const [name, { count, suite, test }] of Object.entries(kinds)) {
   if (Object.keys(wanted).length > 0 && !Object.hasOwn(wanted, name)) continue;
   const env = { ...process.env, LAYERSCOPE_SOAK_SEED: seed, [`LAYERSCOPE_SOAK_${name}`]: wanted[name] ?? String(count) };
   const began = Date.now();
-  const command =
-    suite === "extension"
-      ? ["node", path.join("scripts", "test-extension.mjs")]
-      : ["npx", "vitest", "run", "--project", suite, "--maxWorkers=1", suite === "unit" ? "test/soak" : "test/browser/damage.test.ts", "-t", test];
+  const isInEditor = suite === "trusted" || suite === "restricted";
+  const command = isInEditor
+    ? ["node", path.join("scripts", "test-extension.mjs"), suite]
+    : ["npx", "vitest", "run", "--project", suite, "--maxWorkers=1", suite === "unit" ? "test/soak" : "test/browser/damage.test.ts", "-t", test];
   const { status } = spawnSync(command[0], command.slice(1), {
     cwd: root,
     stdio: "inherit",
     shell: process.platform === "win32",
-    env: suite === "extension" ? { ...env, LAYERSCOPE_TEST_GREP: test } : env,
+    env: isInEditor ? { ...env, LAYERSCOPE_TEST_GREP: test } : env,
   });
   console.log(`${name}=${wanted[name] ?? count}, seed ${seed}: ${status === 0 ? "passed" : "FAILED"} in ${Math.round((Date.now() - began) / 1000)} s`);
   if (status !== 0) process.exitCode = 1;
