@@ -59,6 +59,8 @@ const codeUrl = pathToFileURL(data.codeFile).href;
 /** The request under way. */
 let id: string | null = null;
 let phase: Phase = "code";
+/** It is the run of a file, whose code may do anything; what else is asked heeds the end between its steps. */
+let isRun = false;
 /** Whether Python code runs. */
 let inPython = false;
 /** Python code is to be interrupted as soon as it is heard of: of what the host and the main thread said, either may be read first. */
@@ -91,6 +93,7 @@ function receive(head: unknown): void {
   }
   id = message.id;
   phase = "code";
+  isRun = message.request.method === "run";
   tellMain({ kind: "request", request: message.request });
 }
 
@@ -172,7 +175,7 @@ async function begin(reason: StopReason): Promise<void> {
   stop = current;
   frames = [];
   const doing: Doing = (await isIdle(idleMilliseconds[reason]))
-    ? (await isBusy())
+    ? isRun && (await isBusy())
       ? await interrupt(true)
       : "waiting"
     : (await interruptPython())
