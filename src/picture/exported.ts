@@ -6,7 +6,8 @@ import { comparedBoxes, paintComparison } from "./drawing/comparison.js";
 import { paintPins, pinnedBoxes } from "./drawing/pins.js";
 import { overlayScaleHeight, paintOverlayScale } from "./drawing/overlay.js";
 import { paintScene, type Look } from "./drawing/paint.js";
-import { paintSharedLinks, type RoutedLink } from "./drawing/sharedLinks.js";
+import type { RoutedLink } from "./drawing/linkRoutes.js";
+import { paintSharedLinks } from "./drawing/sharedLinks.js";
 import type { Surface } from "./drawing/surface.js";
 import type { PictureModel } from "./model/pictureModel.js";
 import type { Scene, SceneBox, SceneEdge } from "./scene.js";
@@ -43,20 +44,41 @@ const margin = 12;
 
 const leastCaption = 200;
 
-/** All of the scene, with room for an overlay's scale above it and for what is written below. */
-export function wholePicture(model: PictureModel, scene: Scene, overlay: Overlay | null, words: PictureWords, measure: MeasureText) {
+/** All of the scene, links beside it too, with room for an overlay's scale above it and for what is written below. */
+export function wholePicture(
+  model: PictureModel,
+  scene: Scene,
+  links: readonly RoutedLink[],
+  overlay: Overlay | null,
+  words: PictureWords,
+  measure: MeasureText,
+) {
   const notes = notesOf(model, scene, words);
   const caption = captionLines(notes, Math.max(leastCaption, scene.width), measure);
   const head = overlay ? overlayScaleHeight + margin : 0;
   const foot = caption.length > 0 ? captionHeight(caption) + margin : 0;
-  const width = Math.max(scene.width, ...caption.map((line) => measure(line, "small")));
+  const drawn = drawnArea(scene, links);
+  const width = Math.max(drawn.width, ...caption.map((line) => measure(line, "small")));
   const area: Rectangle = {
-    x: (scene.width - width) / 2 - margin,
-    y: -margin - head,
+    x: drawn.x + (drawn.width - width) / 2 - margin,
+    y: drawn.y - margin - head,
     width: width + 2 * margin,
-    height: scene.height + 2 * margin + head + foot,
+    height: drawn.height + 2 * margin + head + foot,
   };
   return { notes, caption, area };
+}
+
+function drawnArea(scene: Scene, links: readonly RoutedLink[]): Rectangle {
+  let [left, top, right, bottom] = [0, 0, scene.width, scene.height];
+  for (const { points } of links) {
+    for (const { x, y } of points) {
+      left = Math.min(left, x);
+      top = Math.min(top, y);
+      right = Math.max(right, x);
+      bottom = Math.max(bottom, y);
+    }
+  }
+  return { x: left, y: top, width: right - left, height: bottom - top };
 }
 
 function notesOf(model: PictureModel, scene: Scene, words: PictureWords): readonly string[] {
@@ -88,18 +110,19 @@ export function exportedOf(shown: Shown, state: PictureState, words: PictureWord
   const overlay = overlayOf(model, settings);
   const theme = settings.exportColors === "theme" ? state.theme : { ...lightTheme, fontFamily: state.theme.fontFamily };
   const [left, top, right, bottom] = part?.corners ?? [0, 0, 0, 0];
+  const links = shown.links(settings.showSharedLinks ? "all" : []);
   return {
     title: model.snapshot.name,
     scene,
     boxes: part ? index.boxesIn(left, top, right, bottom) : scene.boxes,
     edges: part ? index.edgesIn(left, top, right, bottom) : scene.edges,
-    links: shown.links(settings.showSharedLinks ? "all" : []),
+    links,
     look: { ...lookOf(shown, state, overlay, theme), matches: null },
     overlay,
     measure,
     ...(part
       ? { notes: notesOf(model, scene, words), caption: [], area: { x: left, y: top, width: right - left, height: bottom - top } }
-      : wholePicture(model, scene, overlay, words, measure)),
+      : wholePicture(model, scene, links, overlay, words, measure)),
     scale: part?.scale ?? 1,
     background: theme.background,
   };

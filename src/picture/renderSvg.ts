@@ -2,7 +2,8 @@ import type { ModelSnapshot } from "../protocol/index.js";
 import { indexOf } from "../describe/modelIndex.js";
 import { overlay } from "../describe/overlays.js";
 import { overlayMarks } from "./drawing/overlay.js";
-import { routeLinks, sharedLinks } from "./drawing/sharedLinks.js";
+import { routeLinks } from "./drawing/linkRoutes.js";
+import { sharedLinks } from "./drawing/sharedLinks.js";
 import { wholePicture } from "./exported.js";
 import { elkInProcess } from "./layout/elkInProcess.js";
 import { LayoutSolver } from "./layout/solver.js";
@@ -49,16 +50,17 @@ export async function renderSvg(snapshot: ModelSnapshot, options: RenderOptions 
     isCurrent: () => true,
   });
   const shown = settings.overlay && overlay(settings.overlay, indexOf(snapshot), settings.overlayMark);
+  const links = settings.showSharedLinks ? routeLinks(scene, sharedLinks(model, scene, null), estimateText) : [];
   return sceneToSvg({
     title: snapshot.name,
     scene,
     boxes: scene.boxes,
     edges: scene.edges,
-    links: routeLinks(scene, settings.showSharedLinks ? sharedLinks(model, scene, null) : []),
+    links,
     look: { theme, matches: null, traced: null, compared: new Map(), pinned: new Set(), overlay: shown && overlayMarks(shown, theme) },
     overlay: shown,
     measure: estimateText,
-    ...wholePicture(model, scene, shown, words, estimateText),
+    ...wholePicture(model, scene, links, shown, words, estimateText),
     scale: 1,
     background: options.background === undefined ? theme.background : options.background,
   });

@@ -1,9 +1,11 @@
-import { routeLinks, sharedLinks, visibleBox, type RoutedLink, type SharedLink } from "./drawing/sharedLinks.js";
+import { routeLinks, type RoutedLink } from "./drawing/linkRoutes.js";
+import { sharedLinks, visibleBox, type SharedLink } from "./drawing/sharedLinks.js";
 import { CutLines } from "./drawing/cutLines.js";
 import type { PictureModel } from "./model/pictureModel.js";
 import type { Scene, SceneBox } from "./scene.js";
 import type { PictureWords } from "./words.js";
 import { Items } from "./items.js";
+import type { MeasureText } from "./text.js";
 import type { PictureSelection } from "./state.js";
 import { SceneFlow } from "./sceneFlow.js";
 import { SceneIndex } from "./sceneIndex.js";
@@ -31,6 +33,7 @@ export class Shown {
     readonly model: PictureModel,
     readonly scene: Scene,
     words: PictureWords,
+    readonly measure: MeasureText,
   ) {
     this.index = new SceneIndex(scene);
     this.flow = new SceneFlow(scene);
@@ -68,14 +71,14 @@ export class Shown {
 
   /** Links between the places of the weights of some boxes, or of all that are shared. */
   links(boxes: readonly (string | null)[] | "all"): readonly RoutedLink[] {
-    if (boxes === "all") return routeLinks(this.scene, sharedLinks(this.model, this.scene, null));
+    if (boxes === "all") return routeLinks(this.scene, sharedLinks(this.model, this.scene, null), this.measure);
     const links = new Map<string, SharedLink>();
     for (const id of boxes) {
       const node = this.box(id)?.node;
       if (node?.kind !== "module" || node.path === "") continue;
       for (const link of sharedLinks(this.model, this.scene, node.path)) links.set(`${link.group} ${link.from}\n${link.to}`, link);
     }
-    return routeLinks(this.scene, [...links.values()]);
+    return routeLinks(this.scene, [...links.values()], this.measure);
   }
 
   /** Where the failure is told; null where nothing failed. */

@@ -3,7 +3,7 @@ import { readdirSync } from "node:fs";
 import { expect, test, vi } from "vitest";
 import { countOfModels } from "../picture/modelCount.js";
 import { modelsOf } from "../picture/modelFile.js";
-import { allViews, drawn, faultsOf, firstViews, linksOverTexts } from "../picture/properties.js";
+import { allViews, faultsOf, firstViews } from "../picture/properties.js";
 
 vi.setConfig({ testTimeout: 600_000 });
 
@@ -23,6 +23,5 @@ test.each(names.map((name, place) => [name, place] as const))("%s", async (file,
   for (const [name, model] of models) {
     const views = isLong ? allViews(model) : [firstViews[place % firstViews.length]!];
     expect(await faultsOf(model, views), name).toEqual([]);
-    for (const view of views) expect(linksOverTexts(model, await drawn(model, view)), `${name}, ${view.name}`).toEqual([]);
   }
 });

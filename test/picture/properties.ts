@@ -1,6 +1,7 @@
 /** What must hold of the picture of any model. Each function gives what it found wrong, in words; nothing where all is right. */
 import { formatSummary, summarize } from "../../src/describe/summary.js";
-import { routeLinks, sharedLinks, visibleBox } from "../../src/picture/drawing/sharedLinks.js";
+import { routeLinks } from "../../src/picture/drawing/linkRoutes.js";
+import { rails, sharedLinks, visibleBox } from "../../src/picture/drawing/sharedLinks.js";
 import { badgeHeight } from "../../src/picture/face.js";
 import type { Direction } from "../../src/picture/geometry.js";
 import { elkInProcess } from "../../src/picture/layout/elkInProcess.js";
@@ -81,6 +82,7 @@ export async function faultsOf(model: PictureModel, views: readonly View[] = all
       ...unreadableOperands(scene),
       ...collisions(scene),
       ...hiddenTexts(scene),
+      ...linksOverTexts(model, scene),
     ];
     found.push(...wrong.map((text) => `${view.name}: ${text}`));
   }
@@ -393,9 +395,9 @@ export function hiddenTexts(scene: Scene): string[] {
   return found;
 }
 
-/** Links of shared weights through what is written on boxes or beside lines. */
-export function linksOverTexts(model: PictureModel, scene: Scene): string[] {
-  const links = routeLinks(scene, sharedLinks(model, scene, null));
+/** Links of shared weights through what is written on boxes or beside lines, as they are drawn near and from afar. */
+function linksOverTexts(model: PictureModel, scene: Scene): string[] {
+  const links = routeLinks(scene, sharedLinks(model, scene, null), estimateText);
   if (links.length === 0) return [];
   const texts = [
     ...scene.boxes.flatMap((box) => textAreas(box).map((area) => ({ ...area, of: box.node.id }))),
@@ -403,11 +405,15 @@ export function linksOverTexts(model: PictureModel, scene: Scene): string[] {
       labelsOfEdge(edge).map(({ x, y, width, text }) => ({ x, y: y - 9, width, height: 10, text, of: `${edge.from} > ${edge.to}` })),
     ),
   ];
-  return links.flatMap(({ from, to, points }) =>
+  const lines = [
+    ...links.map(({ from, to, points }) => ({ name: `link ${from} - ${to}`, points })),
+    ...rails(links, scene.direction).map((points) => ({ name: "rail", points })),
+  ];
+  return lines.flatMap(({ name, points }) =>
     points.slice(1).flatMap((b, at) => {
       const a = points[at]!;
       const line = { x: Math.min(a.x, b.x) - 0.5, y: Math.min(a.y, b.y) - 0.5, width: Math.abs(a.x - b.x) + 1, height: Math.abs(a.y - b.y) + 1 };
-      return texts.flatMap((area) => (overlap(line, area, 0.3) ? [`link ${from} - ${to} over "${area.text}" of ${area.of}`] : []));
+      return texts.flatMap((area) => (overlap(line, area, 0.3) ? [`${name} over "${area.text}" of ${area.of}`] : []));
     }),
   );
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { chipsOf } from "../../src/picture/drawing/sharedChips.js";
-import { rails, routeLinks, sharedLinks } from "../../src/picture/drawing/sharedLinks.js";
+import { routeLinks } from "../../src/picture/drawing/linkRoutes.js";
+import { rails, sharedLinks } from "../../src/picture/drawing/sharedLinks.js";
 import { elkInProcess } from "../../src/picture/layout/elkInProcess.js";
 import { LayoutSolver } from "../../src/picture/layout/solver.js";
 import { initialArrangement, type Arrangement } from "../../src/picture/model/arrangement.js";
@@ -54,7 +55,7 @@ describe("links of a layer with a hundred uses", () => {
   it("are one rail where lanes could not be told apart", async () => {
     const model = hundred();
     const picture = await scene(model, { depth: "all", unfolded: new Set(["0"]) });
-    const links = routeLinks(picture, sharedLinks(model, picture, null));
+    const links = routeLinks(picture, sharedLinks(model, picture, null), estimateText);
     expect(links).toHaveLength(99);
     const lines = rails(links, "down");
     // From the margin to each of the places, and once along it.
@@ -129,7 +130,7 @@ describe("links between boxes side by side", () => {
       deadline: performance.now() + 30_000,
       isCurrent: () => true,
     });
-    const links = routeLinks(picture, sharedLinks(model, picture, null));
+    const links = routeLinks(picture, sharedLinks(model, picture, null), estimateText);
     expect(links.length).toBeGreaterThan(1);
     const labels = picture.edges.flatMap(({ label }) => (label ? [{ x: label.x, y: label.y - 9, width: label.width, height: 11, name: label.text }] : []));
     const boxes = picture.boxes

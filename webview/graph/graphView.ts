@@ -3,7 +3,7 @@ import type { GraphItem, ItemMarks } from "../../src/picture/items.js";
 import type { Overlay } from "../../src/describe/overlays.js";
 import { lookOf, overlayOf, plainLook } from "../../src/picture/look.js";
 import type { Look } from "../../src/picture/drawing/paint.js";
-import type { RoutedLink } from "../../src/picture/drawing/sharedLinks.js";
+import type { RoutedLink } from "../../src/picture/drawing/linkRoutes.js";
 import { LayoutSolver } from "../../src/picture/layout/solver.js";
 import type { Arrangement } from "../../src/picture/model/arrangement.js";
 import { revealing, type EqualSiblings, type RepeatedCalls } from "../../src/picture/model/arranging.js";
@@ -248,7 +248,7 @@ export class GraphView implements GraphViewInterface {
     };
     void layoutScene(buildDisplayGraph(model, arrangement, settings.showBookkeeping), this.#solver, options)
       .then((scene) => {
-        if (run === this.#layoutRun) this.#place(new Shown(model, scene, this.#words));
+        if (run === this.#layoutRun) this.#place(new Shown(model, scene, this.#words, options.measure));
       })
       .finally(() => {
         if (run !== this.#layoutRun) return;

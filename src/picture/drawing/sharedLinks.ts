@@ -1,8 +1,8 @@
-import type { Rectangle, Point } from "../geometry.js";
-import Flatbush from "flatbush";
-import { titleHeight } from "../face.js";
+import type { Point } from "../geometry.js";
 import type { PictureModel } from "../model/pictureModel.js";
-import { labelsOfEdge, type Scene, type SceneBox } from "../scene.js";
+import type { Scene, SceneBox } from "../scene.js";
+import { joined } from "./channels.js";
+import { laneWidth, type RoutedLink } from "./linkRoutes.js";
 import type { Look } from "./paint.js";
 import type { Surface } from "./surface.js";
 
@@ -70,138 +70,8 @@ function isAround(scene: Scene, outer: string, id: string): boolean {
   return false;
 }
 
-export interface RoutedLink extends SharedLink {
-  readonly points: readonly Point[];
-  /** The container whose margin it runs along; null for the whole picture. */
-  readonly around: string | null;
-  /** How many of the points belong to its first end. */
-  readonly split: number;
-}
-
-/** Between two lanes, in the picture's units. */
-const laneWidth = 4;
 /** Pixels between two lanes of which one can still tell one from the other. */
 const leastLane = 3;
-
-/** How far above or below its box a link may leave it, the nearest first. */
-const distances = [8, 14, 4, 20, 26, 32, 40, 48, 60, 80];
-/** Of a label above its baseline, and in all. */
-const labelRise = 9;
-const labelHeight = 12;
-/** Between a link and text beside it. */
-const textClearance = 2;
-/** How far from its lane a link may run along a margin, the nearest first. */
-const shifts = Array.from({ length: 60 }, (_, step) => (step % 2 === 0 ? -1 : 1) * Math.ceil(step / 2) * laneWidth);
-
-/** What a link should not cross. */
-interface Obstacle extends Rectangle {
-  /** The box that it belongs to; null of what is written beside lines. */
-  readonly id: string | null;
-}
-
-/**
- * From box to box through the margin of the container around both: past what is written there, and past the boxes between where that is possible. Where no
- * way is clear of text, that which crosses least of it.
- */
-export function routeLinks(scene: Scene, links: readonly SharedLink[]): RoutedLink[] {
-  if (links.length === 0) return [];
-  const isDown = scene.direction === "down";
-  const lanes = new Map<string, number>();
-  // As if data flowed down; turned back at the end.
-  const turned = ({ x, y, width, height }: Rectangle): Rectangle => (isDown ? { x, y, width, height } : { x: y, y: x, width: height, height: width });
-  const boxes = scene.boxes.map(({ node, x, y, width, height }): Obstacle => {
-    // Of an open box only its title is in the way.
-    const drawn = node.content === null ? { x, y, width, height } : { x, y, width, height: titleHeight };
-    return { id: node.id, ...turned(drawn) };
-  });
-  const labels = scene.edges.flatMap((edge) =>
-    labelsOfEdge(edge).map(({ x, y, width }): Obstacle => ({ id: null, ...turned({ x, y: y - labelRise, width, height: labelHeight }) })),
-  );
-  const obstacles = new Obstacles([...boxes, ...labels]);
-  return links.map((link) => {
-    const around = commonContainer(scene, link.from, link.to);
-    const lane = lanes.get(link.group) ?? lanes.set(link.group, lanes.size).get(link.group)!;
-    const outer = around && turned(around);
-    const own = new Set([link.from, link.to, around?.node.id ?? ""]);
-    const ends = [link.from, link.to].map((id) => ({ id, ...turned(scene.byId.get(id)!) }));
-    const [top, bottom] = [Math.min(...ends.map(({ y }) => y)), Math.max(...ends.map(({ y, height }) => y + height))];
-    const start = outer ? outer.x + outer.width - 6 + laneWidth * lane : (isDown ? scene.width : scene.height) + laneWidth * lane;
-    const leastMargin = Math.max(...ends.map(({ x, width }) => x + width)) + 2;
-    const margins = shifts.map((shift) => start + shift).filter((margin) => margin >= leastMargin || margin === start);
-    const margin = least(margins, (x) =>
-      obstacles.crossed(
-        [
-          { x, y: top },
-          { x, y: bottom },
-        ],
-        own,
-      ),
-    );
-    const ways = ends.map((box) => least(waysFrom(box, margin), (way) => obstacles.crossed(way, new Set([box.id]))));
-    const points = [...ways[0]!, ...ways[1]!.toReversed()];
-    return { ...link, around: around?.node.id ?? null, split: ways[0]!.length, points: isDown ? points : points.map(({ x, y }) => ({ x: y, y: x })) };
-  });
-}
-
-/** From a box to a margin at its right: from its side, or around a corner of it. */
-function* waysFrom({ x, y, width, height }: Rectangle, margin: number): Generator<Point[]> {
-  const right = x + width;
-  const besides = [0.5, 0.3, 0.7, 0.15, 0.85].map((share) => y + share * Math.min(height, 4 * titleHeight));
-  yield [
-    { x: right, y: y + height / 2 },
-    { x: margin, y: y + height / 2 },
-  ];
-  for (const distance of distances) {
-    for (const at of [y + height + distance, y - distance]) {
-      const from = { x: Math.max(x + width / 2, right - 12), y: at > y ? y + height : y };
-      yield [from, { x: from.x, y: at }, { x: margin, y: at }];
-    }
-    if (distance === 14)
-      for (const beside of besides)
-        yield [
-          { x: right, y: beside },
-          { x: margin, y: beside },
-        ];
-  }
-}
-
-/** The first that costs nothing, else the first of those that cost least. */
-function least<Item>(items: Iterable<Item>, cost: (item: Item) => number): Item {
-  let found: { readonly item: Item; readonly cost: number } | undefined;
-  for (const item of items) {
-    const own = cost(item);
-    if (!found || own < found.cost) found = { item, cost: own };
-    if (own === 0) break;
-  }
-  return found!.item;
-}
-
-class Obstacles {
-  readonly #index: Flatbush;
-
-  constructor(readonly all: readonly Obstacle[]) {
-    this.#index = new Flatbush(all.length);
-    for (const { x, y, width, height } of all) this.#index.add(x, y, x + width, y + height);
-    this.#index.finish();
-  }
-
-  /** How many of them a line of upright and level pieces crosses, but for those of some boxes. */
-  crossed(points: readonly Point[], own: ReadonlySet<string>): number {
-    const found = new Set<number>();
-    for (let i = 1; i < points.length; i++) {
-      const [a, b] = [points[i - 1]!, points[i]!];
-      const near = this.#index.search(
-        Math.min(a.x, b.x) - textClearance,
-        Math.min(a.y, b.y) - textClearance,
-        Math.max(a.x, b.x) + textClearance,
-        Math.max(a.y, b.y) + textClearance,
-        (index) => !own.has(this.all[index]!.id ?? "\0"),
-      );
-      for (const index of near) found.add(index);
-    }
-    return found.size;
-  }
-}
 
 /** Dashed, with a dot at each end. Where the lanes of many links would run into one another, one rail stands for all. */
 export function paintSharedLinks(surface: Surface, links: readonly RoutedLink[], direction: Scene["direction"], { theme, scale }: Look): void {
@@ -215,26 +85,39 @@ export function paintSharedLinks(surface: Surface, links: readonly RoutedLink[],
   }
 }
 
-/** One line along each margin, and one from there to each end. */
-export function rails(links: readonly RoutedLink[], direction: Scene["direction"]): Point[][] {
-  const [along, across] = direction === "down" ? (["y", "x"] as const) : (["x", "y"] as const);
-  const byMargin = new Map<string | null, { margin: number; ends: Map<string, readonly Point[]> }>();
-  for (const { around, points, split } of links) {
-    const rail = byMargin.get(around) ?? { margin: Infinity, ends: new Map() };
-    byMargin.set(around, rail);
-    rail.margin = Math.min(rail.margin, points[split]![across]);
-    for (const end of [points.slice(0, split), points.slice(split).toReversed()]) rail.ends.set(`${end[0]!.x} ${end[0]!.y}`, end);
-  }
-  return [...byMargin.values()].flatMap(({ margin, ends }) => {
-    const onMargin = (end: readonly Point[]): Point => ({ ...end.at(-1)!, [across]: margin });
-    const places = [...ends.values()].map(onMargin).sort((a, b) => a[along] - b[along]);
-    return [[places[0]!, places.at(-1)!], ...[...ends.values()].map((end) => [...end.slice(0, -1), onMargin(end)])];
-  });
+interface Rail {
+  readonly at: number;
+  /** By where each begins. */
+  readonly ends: Map<string, readonly Point[]>;
+  /** From where to where each link is on it. */
+  readonly pieces: [number, number][];
 }
 
-function commonContainer(scene: Scene, a: string, b: string): SceneBox | null {
-  const around = new Set<string>();
-  for (let id = scene.parents.get(a); id !== null && id !== undefined; id = scene.parents.get(id)) around.add(id);
-  for (let id = scene.parents.get(b); id !== null && id !== undefined; id = scene.parents.get(id)) if (around.has(id)) return scene.byId.get(id)!;
-  return null;
+/** What lies on a rail as one line along it, and one from there to each end; the others as they are. */
+export function rails(links: readonly RoutedLink[], direction: Scene["direction"]): (readonly Point[])[] {
+  const [along, across] = direction === "down" ? (["y", "x"] as const) : (["x", "y"] as const);
+  const lines: (readonly Point[])[] = [];
+  const byRail = new Map<string, Rail>();
+  for (const { around, points, rail } of links) {
+    if (!rail) {
+      lines.push(points);
+      continue;
+    }
+    const key = `${around} ${rail.at}`;
+    const known: Rail = byRail.get(key) ?? { at: rail.at, ends: new Map(), pieces: [] };
+    byRail.set(key, known);
+    const ends = [points.slice(0, rail.split), points.slice(rail.split).toReversed()].map((end) => [
+      ...end.slice(0, -1),
+      { ...end.at(-1)!, [across]: rail.at },
+    ]);
+    for (const end of ends) known.ends.set(`${end[0]!.x} ${end[0]!.y}`, end);
+    const [from, to] = ends.map((end) => end.at(-1)![along]).sort((a, b) => a - b);
+    known.pieces.push([from!, to!]);
+  }
+  for (const { at, ends, pieces } of byRail.values()) {
+    const place = (value: number) => ({ [along]: value, [across]: at }) as unknown as Point;
+    for (const [from, to] of joined(pieces)) lines.push([place(from), place(to)]);
+    lines.push(...ends.values());
+  }
+  return lines;
 }

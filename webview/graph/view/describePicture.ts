@@ -1,4 +1,4 @@
-import type { RoutedLink } from "../../../src/picture/drawing/sharedLinks.js";
+import type { RoutedLink } from "../../../src/picture/drawing/linkRoutes.js";
 import type { Direction } from "../../../src/picture/geometry.js";
 import type { GraphItem } from "../../../src/picture/items.js";
 import type { Shown } from "../../../src/picture/shown.js";
