@@ -15,3 +15,17 @@ test.each(Array.from({ length: count }, (_, at) => first + at))("a generated mod
   const [view] = views;
   expect(written(await drawnAnew(generated(seed), view!))).toBe(written(await drawn(model, view!)));
 });
+
+/** What was drawn wrongly once: a line that a later turn takes, the order of operands beside the shortest lines, and links that had to be looked for far around. */
+test.each([
+  [1196, "first view, down"],
+  [5062, "everything, right"],
+  [5190, "everything, right"],
+  [5108, "all open, rows folded"],
+  [5266, "everything, right"],
+] as const)("a generated model (%i) in one view (%s) is drawn as it ran", async (seed, name) => {
+  const model = generated(seed);
+  const views = allViews(model).filter((view) => view.name === name);
+  expect(views).toHaveLength(1);
+  expect(await faultsOf(model, views)).toEqual([]);
+});

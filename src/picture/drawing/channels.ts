@@ -11,8 +11,9 @@ export interface Ground {
   /** Boxes at its ends: what is known of these as obstacles does not count. */
   readonly own: ReadonlySet<string>;
   readonly within: Rectangle;
-  /** It may cross these, and rather runs beside them than along them. */
+  /** It may cross these, and rather runs beside them than along them: lines of the picture, and other links. */
   readonly wires: readonly Wire[];
+  readonly laid: readonly Wire[];
 }
 
 /** How many places may still be looked at. */
@@ -20,10 +21,15 @@ export interface Effort {
   left: number;
 }
 
+/** Of which for one way. */
+const mostForOne = 100_000;
+
 /** What a corner costs, in lengths. */
 const corner = 30;
 /** How many times longer a piece along another line counts. */
 const along = 3;
+/** How much a way towards the other end is preferred: one that is found soon is not always the cheapest. */
+const haste = 1.5;
 /** Nearer than this, two lines are one. */
 const apart = 3;
 /** Between a box and what runs past it. */
@@ -37,8 +43,9 @@ interface Exit {
   readonly cost: number;
 }
 
-/** The cheapest way of upright and level pieces from one box to another past all obstacles: short, with few corners, and off other lines. Null where there is none. */
+/** A way of upright and level pieces from one box to another past all obstacles: short, with few corners, and off other lines. Null where there is none, or none was found in time. */
 export function findChannel(from: Rectangle, to: Rectangle, ground: Ground, effort: Effort): Point[] | null {
+  const least = effort.left - mostForOne;
   if (effort.left <= 0) return null;
   const starts = exitsOf(from);
   const goals = exitsOf(to);
@@ -54,7 +61,7 @@ export function findChannel(from: Rectangle, to: Rectangle, ground: Ground, effo
     if (cost >= (costs.get(state) ?? Infinity)) return;
     costs.set(state, cost);
     if (previous !== null) before.set(state, previous);
-    queue.push(state, cost + away(at));
+    queue.push(state, cost + haste * away(at));
   };
   const begun = new Map<number, Exit>();
   for (const exit of starts) {
@@ -68,7 +75,7 @@ export function findChannel(from: Rectangle, to: Rectangle, ground: Ground, effo
     if (done.has(state)) continue;
     done.add(state);
     if (state < 0) return wayTo(state, before, begun, grid, ends.get(-1 - state)!);
-    if (effort.left-- <= 0) return null;
+    if (effort.left-- <= Math.max(0, least)) return null;
     const place = state >> 1;
     const isLevel = state % 2 === 1;
     const cost = costs.get(state)!;
@@ -140,7 +147,7 @@ class Grid {
 
   constructor(
     ends: readonly Rectangle[],
-    { obstacles, own, within, wires }: Ground,
+    { obstacles, own, within, wires, laid }: Ground,
     exits: readonly Exit[],
     readonly effort: Effort,
   ) {
@@ -148,13 +155,20 @@ class Grid {
     const grown = ({ x, y, width, height }: Rectangle, by: number): Bounds => ({ x0: x - by, y0: y - by, x1: x + width + by, y1: y + height + by });
     const near = obstacles.within(within.x, within.y, right, bottom, own);
     this.#blocks = [...near.map((each) => grown(each, clearance)), ...ends.map((end) => grown(end, beside))];
-    this.#wires = wires
+    this.#wires = [...wires, ...laid]
       .map(([a, b]) => ({ x0: Math.min(a.x, b.x), y0: Math.min(a.y, b.y), x1: Math.max(a.x, b.x), y1: Math.max(a.y, b.y) }))
       .filter(({ x0, y0, x1, y1 }) => x1 >= within.x && x0 <= right && y1 >= within.y && y0 <= bottom);
     const [xs, ys] = [new Set<number>(), new Set<number>()];
     for (const { x0, y0, x1, y1 } of this.#blocks) {
-      for (const x of [x0, x1, x0 - beside, x1 + beside]) xs.add(x);
-      for (const y of [y0, y1, y0 - beside, y1 + beside]) ys.add(y);
+      for (const x of [x0, x1]) xs.add(x);
+      for (const y of [y0, y1]) ys.add(y);
+    }
+    // Room beside what other links have taken.
+    for (const [a, b] of laid) {
+      for (const away of [-beside, beside]) {
+        if (a.x === b.x) xs.add(a.x + away);
+        else ys.add(a.y + away);
+      }
     }
     for (const { outside } of exits) {
       xs.add(outside.x);

@@ -37,6 +37,8 @@ interface Surroundings {
   /** Nothing but what is written. */
   readonly texts: Obstacles;
   readonly lines: readonly Wire[];
+  /** By the links that were asked for. */
+  readonly routes: Map<string, readonly RoutedLink[]>;
 }
 
 const known = new WeakMap<Scene, Surroundings>();
@@ -45,13 +47,19 @@ const known = new WeakMap<Scene, Surroundings>();
  * From box to box through the margin of the container around both, past what is written there and past the boxes between. Where there is no such way, the
  * shortest that is free; where none is, the shortest that crosses no text; and where every way crosses text, that along the margin which crosses least.
  */
-export function routeLinks(scene: Scene, links: readonly SharedLink[], measure: MeasureText): RoutedLink[] {
+export function routeLinks(scene: Scene, links: readonly SharedLink[], measure: MeasureText): readonly RoutedLink[] {
   if (links.length === 0) return [];
-  const isDown = scene.direction === "down";
-  const turned = turnedAs(isDown);
   let surroundings = known.get(scene);
   if (surroundings?.measure !== measure) known.set(scene, (surroundings = surroundingsOf(scene, measure)));
-  const { boxes, texts, lines } = surroundings;
+  const key = links.map(({ group, from, to }) => `${group}\n${from}\n${to}`).join("\n");
+  let routes = surroundings.routes.get(key);
+  if (!routes) surroundings.routes.set(key, (routes = routesIn(scene, links, surroundings)));
+  return routes;
+}
+
+function routesIn(scene: Scene, links: readonly SharedLink[], { boxes, texts, lines }: Surroundings): RoutedLink[] {
+  const isDown = scene.direction === "down";
+  const turned = turnedAs(isDown);
   const whole = turned({ x: 0, y: 0, width: scene.width, height: scene.height });
   const wide = { x: -outside, y: -outside, width: whole.width + 2 * outside, height: whole.height + 2 * outside };
   const lanes = new Map<string, number>();
@@ -67,8 +75,7 @@ export function routeLinks(scene: Scene, links: readonly SharedLink[], measure: 
     let { points, split }: { points: readonly Point[]; split: number | null } = byMargin;
     if (byMargin.crossed > 0) {
       const others = [...laid].flatMap(([group, wires]) => (group === link.group ? [] : wires));
-      const find = (obstacles: Obstacles, within: Rectangle) =>
-        findChannel(ends[0]!, ends[1]!, { obstacles, own, within, wires: [...lines, ...others] }, effort);
+      const find = (obstacles: Obstacles, within: Rectangle) => findChannel(ends[0]!, ends[1]!, { obstacles, own, within, wires: lines, laid: others }, effort);
       const found = find(boxes, outer ?? wide) ?? find(texts, outer ?? wide) ?? (outer && find(texts, wide));
       if (found) [points, split] = [found, null];
     }
@@ -86,7 +93,7 @@ export function routeLinks(scene: Scene, links: readonly SharedLink[], measure: 
 }
 
 /** Places looked at, of all links of a picture, before they are drawn as they first were. */
-const mostEffort = 120_000;
+const mostEffort = 400_000;
 
 /** As if data flowed down, and back. */
 function turnedAs(isDown: boolean) {
@@ -106,7 +113,7 @@ function surroundingsOf(scene: Scene, measure: MeasureText): Surroundings {
   );
   const written = scene.boxes.flatMap((box) => writtenOn(box, measure).map((area): Obstacle => ({ id: null, ...turned(area) })));
   const lines = scene.edges.flatMap(({ points }) => (points ?? []).slice(1).map((b, at): Wire => [turnedPoint(points![at]!, isDown), turnedPoint(b, isDown)]));
-  return { measure, boxes: new Obstacles([...boxes, ...labels]), texts: new Obstacles([...written, ...labels]), lines };
+  return { measure, boxes: new Obstacles([...boxes, ...labels]), texts: new Obstacles([...written, ...labels]), lines, routes: new Map() };
 }
 
 function turnedPoint({ x, y }: Point, isDown: boolean): Point {

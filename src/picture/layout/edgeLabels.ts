@@ -108,7 +108,7 @@ function placeLabels(problem: LayoutProblem, solution: LayoutSolution, stubs: re
   const placed: Box[] = [];
   const isApart = (box: Box) => !placed.some((other) => box.x0 < other.x1 + 3 && other.x0 < box.x1 + 3 && box.y0 < other.y1 && other.y0 < box.y1);
   const isFree = (box: Box, clear = 1.5) =>
-    box.x0 >= 2 &&
+    box.x0 >= Math.min(2, 2 * clear) &&
     box.y0 >= 0 &&
     box.x1 <= solution.width - 2 &&
     box.y1 <= solution.height &&
@@ -188,6 +188,15 @@ function* besideArrow(points: readonly Point[], width: number, isDown: boolean):
         for (const away of [clearance - 1, 1]) for (const y0 of [b.y - away - digitHeight, b.y + away]) yield { x0, y0, x1: x0 + width, y1: y0 + digitHeight };
       }
     }
+  }
+  if (isDown) return;
+  // A short line is all arrow: above or below that, or else at its tail.
+  const end = points.at(-1)!;
+  for (const [x1, away] of [
+    [end.x - 1, clearance],
+    [end.x - arrow + 2, 1],
+  ] as const) {
+    for (const y0 of [end.y - away - digitHeight, end.y + away]) yield { x0: x1 - width, y0, x1, y1: y0 + digitHeight };
   }
 }
 

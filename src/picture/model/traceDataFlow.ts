@@ -23,6 +23,7 @@ import {
   type Standing,
 } from "./dataFlow.js";
 import { holdersBetween, isOnTheWay } from "./scattered.js";
+import { alignTakenPorts, notGiven } from "./takenPorts.js";
 
 interface Holder {
   readonly node: string;
@@ -40,6 +41,8 @@ class Scope {
   #ordinals: Map<string, number> | undefined;
   /** Calls around it, and itself where it is one. */
   readonly depth: number;
+  /** Containers around it. */
+  readonly level: number;
   #inPorts: number;
 
   constructor(
@@ -51,6 +54,7 @@ class Scope {
     readonly step: Pick<ModuleStep, "inputs" | "outputs"> | null,
   ) {
     this.depth = parent ? parent.depth + (step ? 1 : 0) : 0;
+    this.level = parent ? parent.level + 1 : 0;
     this.#inPorts = step?.inputs.length ?? 0;
   }
 
@@ -105,7 +109,7 @@ function portName(direction: "in" | "out", index: number): string {
 
 class MutableFlow implements ContainerFlow {
   readonly nodes: FlowNode[] = [];
-  readonly edges: FlowEdge[] = [];
+  edges: FlowEdge[] = [];
   readonly modules = new Map<string, string[]>();
 
   addNode<Node extends FlowNode>(node: Node): Node {
@@ -119,8 +123,6 @@ class MutableFlow implements ContainerFlow {
 }
 
 const noSteps: readonly StepId[] = [];
-
-const notGiven = -1;
 
 /**
  * Follows every value from the step that made it to each operand, through every border between them.
@@ -156,6 +158,7 @@ class Tracer {
   readonly #views = new Map<ValueId, { readonly taken: ValueId; readonly id: StepId; readonly scope: Scope }>();
   readonly #constants: ReadonlyMap<ValueId, number>;
   readonly #canvas: Scope;
+  readonly #scopes: Scope[] = [];
   /** Paths of the modules that are called. */
   readonly #called: ReadonlySet<string>;
 
@@ -201,6 +204,11 @@ class Tracer {
       const node = this.#canvas.flow.addNode({ id: this.#canvas.nodeId("output"), kind: "output", value, label });
       if (holder) this.#canvas.flow.addEdge(holder, node.id, "in:0", 0, value);
     }
+    alignTakenPorts(
+      this.#scopes.flatMap(({ path, node, step, level, flow, parent }) =>
+        parent ? [{ path, node, given: step?.inputs.length ?? 0, level, flow, around: parent.flow }] : [],
+      ),
+    );
 
     const nodeOf = (id: StepId): string => this.#callNodes.get(id) ?? this.#operationNodes.get(id) ?? this.#callNodes.get(trace.steps[id]?.parent ?? 0) ?? "";
     const failed: string[] = [];
@@ -231,7 +239,9 @@ class Tracer {
       push(this.#nodes, path, node);
       this.#standing.set(node, { path, around: parent.node });
     }
-    return new Scope(path, parent, flow, node, step);
+    const scope = new Scope(path, parent, flow, node, step);
+    this.#scopes.push(scope);
+    return scope;
   }
 
   /** The scope in which the module at `path` stands when it is called from `caller`: that of the call, or of what holds it there without being called. */
