@@ -141,7 +141,7 @@ export class Inspection {
   /** The pass that a model comes with, or why there is none. */
   #ownPass(module: Module, infer: boolean): NonNullable<Model["own"]> | string {
     const passes = this.recorder.passesOf(module);
-    const current = passes.find(({ recording }) => recording.changesTo(module).length === 0);
+    const current = passes.find(({ recording }) => recording.changesTo(module).length === 0 && this.#hasItsPlaces(recording, module));
     if (current) return ofTheCode(current);
     if (!definesForward(this.#engine, module))
       return `${l10n.t("{0} defines no forward: it holds modules and parameters that other code uses.", classNameOf(module))} ${whatToDo()}`;
@@ -424,10 +424,10 @@ export class Inspection {
     };
   }
 
-  /** Null where the pass went through places that the model has no more. */
+  /** Null where the pass went through places that the model has no more, be it that the pass itself took them away. */
   #trace({ module }: Model, { recording, origin, inferredFrom, activationsCurrent }: ShownPass, tree: ModelTree): ForwardTrace | null {
     const changedSince = recording.changesTo(module);
-    if (changedSince.length > 0 && !this.#hasItsPlaces(recording, module)) return null;
+    if (!this.#hasItsPlaces(recording, module)) return null;
     const tensorOf = ({ tensor, name }: NamedState): TensorId | undefined => tree.idOf(tensor) ?? tree.idNamed(name);
     return recording.toTrace({ origin, inferredFrom, changedSince }, tensorOf, this.#locate, activationsCurrent && changedSince.length === 0);
   }

@@ -31,6 +31,22 @@ describe("a model that the code changed after it ran", () => {
     expect(snapshot.trace).toMatchObject({ origin: "recorded", inferredFrom: null, changedSince: [] });
   });
 
+  test("has no pass where that took away what it went through", () => {
+    class Leaves extends nn.Module {
+      l: torch.nn.Linear | null = new nn.Linear(3, 3);
+      override forward(x: Tensor): Tensor {
+        const y = this.l!(x);
+        this.l = null;
+        return y;
+      }
+    }
+    const model = new Leaves();
+    model(torch.rand(2, 3));
+    const snapshot = snapshotOf(inspection, model);
+    expect(snapshot.trace).toBeNull();
+    expect(snapshot.traceMissing).not.toBe("");
+  });
+
   test.each<[string, (model: ReturnType<typeof net>) => void, readonly number[], number]>([
     [
       "modules in the places of others",

@@ -101,8 +101,11 @@ class Borrowing extends nn.Module {
 
 /** Counts, and keeps what it was last given. */
 class Stateful extends nn.Module {
-  seen = this.registerBuffer("seen", torch.zeros(features)) as unknown as Tensor;
-  average = this.registerBuffer("average", torch.zeros(rows, features)) as unknown as Tensor;
+  constructor() {
+    super();
+    this.registerBuffer("seen", torch.zeros(features));
+    this.registerBuffer("average", torch.zeros(rows, features));
+  }
 
   override forward(x: Tensor): Tensor {
     const [seen, average] = [this.getBuffer("seen"), this.getBuffer("average")];

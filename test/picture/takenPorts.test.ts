@@ -12,7 +12,7 @@ type Tensor = torch.Tensor;
 class Turn extends nn.Module {
   cells = new nn.ModuleList([new nn.GRUCell(4, 4), new nn.Linear(4, 4)]);
   override forward(x: Tensor, h: Tensor): Tensor {
-    return this.cells[1](this.cells[0](x, h).tanh());
+    return (this.cells[1] as torch.nn.Linear)((this.cells[0] as torch.nn.GRUCell)(x, h).tanh());
   }
 }
 
@@ -39,7 +39,7 @@ test("what lies in a list, and is given one value twice in the first turn, shows
 class Frame extends nn.Module {
   parts = new nn.ModuleList([new nn.Linear(4, 4), new nn.Linear(4, 4)]);
   override forward(x: Tensor, y: Tensor): Tensor {
-    return this.parts[1](x).sub(this.parts[0](y));
+    return this.parts[1]!(x).sub(this.parts[0]!(y));
   }
 }
 
